@@ -1,0 +1,368 @@
+package cdr
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
+)
+
+// A Decoder reads values from a buffer. After the first error every read returns zero.
+// Values that it returns are copies, but for those of the methods named …View.
+type Decoder struct {
+	buf    []byte
+	pos    int
+	end    int
+	base   int // alignment counts from here
+	little bool
+	depth  int
+	err    error
+	env    *Env
+}
+
+// NewDecoder returns a decoder of buf. Alignment counts from its first octet. env may be nil.
+func NewDecoder(buf []byte, little bool, env *Env) *Decoder {
+	d := new(Decoder)
+	d.Reset(buf, 0, little, env)
+	return d
+}
+
+// Reset makes d a new decoder of buf[pos:], with alignment counted from buf's first octet,
+// and forgets its error.
+func (d *Decoder) Reset(buf []byte, pos int, little bool, env *Env) {
+	*d = Decoder{buf: buf, pos: pos, end: len(buf), little: little, env: envOr(env)}
+}
+
+// Little reports whether d reads little-endian.
+func (d *Decoder) Little() bool { return d.little }
+
+// Env returns the environment, never nil.
+func (d *Decoder) Env() *Env { return d.env }
+
+// SetEnv changes the environment for what follows: code sets are known only once the
+// header that announces them has been read.
+func (d *Decoder) SetEnv(env *Env) { d.env = envOr(env) }
+
+// Err returns the first error.
+func (d *Decoder) Err() error { return d.err }
+
+// Fail makes err the decoder's error, unless it has one, and ends the input.
+func (d *Decoder) Fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+	d.pos = d.end
+}
+
+// Pos returns the index in the whole buffer of the next octet, before any alignment.
+func (d *Decoder) Pos() int { return d.pos }
+
+// Remaining returns how many octets are left.
+func (d *Decoder) Remaining() int { return d.end - d.pos }
+
+// Done fails if octets are left over that are not padding.
+func (d *Decoder) Done() error {
+	if d.err == nil && d.end-d.pos >= 8 {
+		d.Fail(marshal(exc.MinorTrailing, "%d octets are left over behind the last value", d.end-d.pos))
+	}
+	return d.err
+}
+
+// short says that n octets were wanted.
+//
+//go:noinline
+func (d *Decoder) short(n int) {
+	if d.err == nil {
+		d.Fail(marshal(exc.MinorTruncated, "%d octets wanted at offset %d, but the input ends at %d", n, d.pos-d.base, d.end-d.base))
+	}
+}
+
+// Align skips padding to a multiple of n: 1, 2, 4 or 8. What the padding holds does not matter.
+func (d *Decoder) Align(n int) {
+	p := (d.pos-d.base+n-1)&^(n-1) + d.base
+	if p > d.end {
+		d.short(p - d.pos)
+		return
+	}
+	d.pos = p
+}
+
+// AlignIfMore is Align where nothing may follow: a body that is empty has no padding before it.
+func (d *Decoder) AlignIfMore(n int) {
+	if d.pos < d.end {
+		d.Align(n)
+	}
+}
+
+// Octet reads an octet.
+func (d *Decoder) Octet() byte {
+	if d.pos >= d.end {
+		d.short(1)
+		return 0
+	}
+	v := d.buf[d.pos]
+	d.pos++
+	return v
+}
+
+// Boolean reads a boolean. Values other than 0 and 1 are an error.
+func (d *Decoder) Boolean() bool {
+	v := d.Octet()
+	if v > 1 {
+		d.Fail(marshal(exc.MinorBadValue, "boolean of value %d", v))
+		return false
+	}
+	return v == 1
+}
+
+// Int8 reads an octet with a sign.
+func (d *Decoder) Int8() int8 { return int8(d.Octet()) }
+
+// UInt8 reads an octet.
+func (d *Decoder) UInt8() uint8 { return d.Octet() }
+
+// Char reads a narrow character.
+func (d *Decoder) Char() byte {
+	c := d.Octet()
+	if d.env.Narrow != nil && d.err == nil {
+		m, err := d.env.Narrow.ParseChar(c)
+		if err != nil {
+			d.Fail(err)
+			return 0
+		}
+		return m
+	}
+	return c
+}
+
+// UShort reads an unsigned short.
+func (d *Decoder) UShort() uint16 {
+	p := (d.pos-d.base+1)&^1 + d.base
+	if p+2 > d.end {
+		d.short(2)
+		return 0
+	}
+	d.pos = p + 2
+	b := d.buf[p : p+2 : p+2]
+	if d.little {
+		return binary.LittleEndian.Uint16(b)
+	}
+	return binary.BigEndian.Uint16(b)
+}
+
+// ULong reads an unsigned long (32 bits).
+func (d *Decoder) ULong() uint32 {
+	p := (d.pos-d.base+3)&^3 + d.base
+	if p+4 > d.end {
+		d.short(4)
+		return 0
+	}
+	d.pos = p + 4
+	b := d.buf[p : p+4 : p+4]
+	if d.little {
+		return binary.LittleEndian.Uint32(b)
+	}
+	return binary.BigEndian.Uint32(b)
+}
+
+// ULongLong reads an unsigned long long (64 bits).
+func (d *Decoder) ULongLong() uint64 {
+	p := (d.pos-d.base+7)&^7 + d.base
+	if p+8 > d.end {
+		d.short(8)
+		return 0
+	}
+	d.pos = p + 8
+	b := d.buf[p : p+8 : p+8]
+	if d.little {
+		return binary.LittleEndian.Uint64(b)
+	}
+	return binary.BigEndian.Uint64(b)
+}
+
+// Short reads a short.
+func (d *Decoder) Short() int16 { return int16(d.UShort()) }
+
+// Long reads a long (32 bits).
+func (d *Decoder) Long() int32 { return int32(d.ULong()) }
+
+// LongLong reads a long long (64 bits).
+func (d *Decoder) LongLong() int64 { return int64(d.ULongLong()) }
+
+// Float reads a float.
+func (d *Decoder) Float() float32 { return math.Float32frombits(d.ULong()) }
+
+// Double reads a double.
+func (d *Decoder) Double() float64 { return math.Float64frombits(d.ULongLong()) }
+
+// Enum reads an enumerator of an enum that has n of them.
+func (d *Decoder) Enum(n uint32) uint32 {
+	v := d.ULong()
+	if v >= n && d.err == nil {
+		d.Fail(marshal(exc.MinorBadValue, "enum value %d, but the enum has %d enumerators", v, n))
+		return 0
+	}
+	return v
+}
+
+// Count reads the length of a sequence whose elements take at least size octets each (at
+// least 1), and fails unless that many can follow.
+func (d *Decoder) Count(size int) int {
+	n := d.ULong()
+	if uint64(n)*uint64(max(size, 1)) > uint64(d.end-d.pos) {
+		if d.err == nil {
+			d.Fail(marshal(exc.MinorTruncated, "sequence of %d elements of at least %d octets, but %d octets are left", n, size, d.end-d.pos))
+		}
+		return 0
+	}
+	return int(n)
+}
+
+// CountMax is Count for a bounded sequence.
+func (d *Decoder) CountMax(size, bound int) int {
+	n := d.Count(size)
+	if n > bound {
+		d.Fail(marshal(exc.MinorBound, "sequence of %d elements, but its bound is %d", n, bound))
+		return 0
+	}
+	return n
+}
+
+// RawStringView reads a string as it is on the wire and returns its octets in the buffer,
+// without the terminator. They are valid as long as the buffer.
+//
+// A length of 0, which the specification forbids and some ORBs send, is an empty string.
+func (d *Decoder) RawStringView() []byte {
+	n := d.Count(1)
+	if n == 0 {
+		return nil
+	}
+	b := d.buf[d.pos : d.pos+n : d.pos+n]
+	d.pos += n
+	if b[n-1] != 0 {
+		d.Fail(marshal(exc.MinorBadValue, "string of %d octets without its terminating zero", n))
+		return nil
+	}
+	return b[:n-1]
+}
+
+// RawString is RawStringView, copied.
+func (d *Decoder) RawString() string { return string(d.RawStringView()) }
+
+// String reads a string in the negotiated code set.
+func (d *Decoder) String() string {
+	b := d.RawStringView()
+	if bytes.IndexByte(b, 0) >= 0 {
+		d.Fail(marshal(exc.MinorBadValue, "string with a zero octet inside"))
+		return ""
+	}
+	if d.env.Narrow == nil || len(b) == 0 {
+		return string(b)
+	}
+	s, err := d.env.Narrow.ParseString(b)
+	if err != nil {
+		d.Fail(err)
+		return ""
+	}
+	return s
+}
+
+// StringMax is String for a bounded string. The bound counts octets in memory.
+func (d *Decoder) StringMax(bound int) string {
+	s := d.String()
+	if len(s) > bound {
+		d.Fail(marshal(exc.MinorBound, "string of %d octets, but its bound is %d", len(s), bound))
+		return ""
+	}
+	return s
+}
+
+// WChar reads a wide character.
+func (d *Decoder) WChar() rune {
+	if d.env.Wide == nil {
+		d.Fail(noWide(d.env.Version))
+		return 0
+	}
+	return d.env.Wide.WChar(d)
+}
+
+// WString reads a wide string.
+func (d *Decoder) WString() string {
+	if d.env.Wide == nil {
+		d.Fail(noWide(d.env.Version))
+		return ""
+	}
+	return d.env.Wide.WString(d)
+}
+
+// WStringMax is WString for a bounded one. The bound counts characters.
+func (d *Decoder) WStringMax(bound int) string {
+	s := d.WString()
+	n := 0
+	for range s {
+		n++
+	}
+	if n > bound {
+		d.Fail(marshal(exc.MinorBound, "wide string of %d characters, but its bound is %d", n, bound))
+		return ""
+	}
+	return s
+}
+
+// OctetsView returns the next n octets in the buffer. They are valid as long as it is.
+func (d *Decoder) OctetsView(n int) []byte {
+	if n < 0 || n > d.end-d.pos {
+		d.short(n)
+		return nil
+	}
+	b := d.buf[d.pos : d.pos+n : d.pos+n]
+	d.pos += n
+	return b
+}
+
+// Octets fills dst.
+func (d *Decoder) Octets(dst []byte) { copy(dst, d.OctetsView(len(dst))) }
+
+// OctetSeqView reads a sequence of octets and returns it in the buffer.
+func (d *Decoder) OctetSeqView() []byte { return d.OctetsView(d.Count(1)) }
+
+// OctetSeq reads a sequence of octets. An empty one is nil.
+func (d *Decoder) OctetSeq() []byte { return append([]byte(nil), d.OctetSeqView()...) }
+
+// Object reads an object reference: nil, or what the ORB makes of it; see [References].
+func (d *Decoder) Object() any {
+	if d.env.Refs == nil {
+		d.Fail(marshal(exc.MinorNotAnObject, "an object reference cannot be read outside an ORB"))
+		return nil
+	}
+	return d.env.Refs.Object(d)
+}
+
+// Encapsulation reads an encapsulation and returns a decoder of what is inside. An error
+// inside does not reach d by itself. An empty one, which lacks its byte order, is an error inside.
+func (d *Decoder) Encapsulation() Decoder {
+	n := d.Count(1)
+	in := Decoder{buf: d.buf, pos: d.pos, end: d.pos + n, base: d.pos, depth: d.depth, err: d.err, env: d.env}
+	d.pos += n
+	in.little = in.Boolean()
+	return in
+}
+
+// Enter counts a level of nesting of a recursive type; every Enter has its [Decoder.Leave].
+// It reports false, with an error, when [limits.ValueDepth] is exceeded.
+func (d *Decoder) Enter() bool {
+	d.depth++
+	if d.depth > d.env.Limits.Int(limits.ValueDepth) {
+		if d.err == nil {
+			l := d.env.Limits.Exceeded(limits.ValueDepth, int64(d.depth))
+			d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", l))
+		}
+		return false
+	}
+	return d.err == nil
+}
+
+// Leave ends what Enter began.
+func (d *Decoder) Leave() { d.depth-- }

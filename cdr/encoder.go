@@ -1,0 +1,301 @@
+package cdr
+
+import (
+	"encoding/binary"
+	"math"
+	"strings"
+
+	"github.com/opendsom/dsom/exc"
+)
+
+// An Encoder appends values to a buffer. Alignment counts from the place where the buffer
+// ended when the encoder was made or [Encoder.Reset], and inside an encapsulation from its start.
+type Encoder struct {
+	buf    []byte
+	base   int // alignment counts from here
+	little bool
+	depth  int
+	err    error
+	env    *Env
+}
+
+// NewEncoder returns an encoder that appends to buf. env may be nil.
+func NewEncoder(buf []byte, little bool, env *Env) *Encoder {
+	e := new(Encoder)
+	e.Reset(buf, little, env)
+	return e
+}
+
+// Reset makes e a new encoder that appends to buf, and forgets its error.
+func (e *Encoder) Reset(buf []byte, little bool, env *Env) {
+	*e = Encoder{buf: buf, base: len(buf), little: little, env: envOr(env)}
+}
+
+// Bytes returns the buffer with what was appended. It is the encoder's until Reset.
+func (e *Encoder) Bytes() []byte { return e.buf }
+
+// Len returns the length of the whole buffer.
+func (e *Encoder) Len() int { return len(e.buf) }
+
+// Little reports whether e writes little-endian.
+func (e *Encoder) Little() bool { return e.little }
+
+// Env returns the environment, never nil.
+func (e *Encoder) Env() *Env { return e.env }
+
+// Err returns the first error.
+func (e *Encoder) Err() error { return e.err }
+
+// Fail makes err the encoder's error, unless it has one.
+func (e *Encoder) Fail(err error) {
+	if e.err == nil {
+		e.err = err
+	}
+}
+
+// Truncate cuts the buffer back to n octets, a value of [Encoder.Len] before, and forgets
+// the error: what followed is to be written anew.
+func (e *Encoder) Truncate(n int) { e.buf, e.err = e.buf[:n], nil }
+
+// Align appends zeros until the next octet is at a multiple of n: 1, 2, 4 or 8.
+func (e *Encoder) Align(n int) {
+	for (len(e.buf)-e.base)&(n-1) != 0 {
+		e.buf = append(e.buf, 0)
+	}
+}
+
+// Octet appends an octet.
+func (e *Encoder) Octet(v byte) { e.buf = append(e.buf, v) }
+
+// Boolean appends a boolean: 1 or 0.
+func (e *Encoder) Boolean(v bool) {
+	var b byte
+	if v {
+		b = 1
+	}
+	e.buf = append(e.buf, b)
+}
+
+// Int8 and UInt8 are IDL 4's names of an octet with and without sign.
+func (e *Encoder) Int8(v int8) { e.buf = append(e.buf, byte(v)) }
+
+// UInt8 appends an octet.
+func (e *Encoder) UInt8(v uint8) { e.buf = append(e.buf, v) }
+
+// Char appends a narrow character.
+func (e *Encoder) Char(c byte) {
+	if e.env.Narrow != nil {
+		w, err := e.env.Narrow.Char(c)
+		if err != nil {
+			e.Fail(err)
+		}
+		c = w
+	}
+	e.buf = append(e.buf, c)
+}
+
+// UShort appends an unsigned short.
+func (e *Encoder) UShort(v uint16) {
+	e.Align(2)
+	if e.little {
+		e.buf = binary.LittleEndian.AppendUint16(e.buf, v)
+	} else {
+		e.buf = binary.BigEndian.AppendUint16(e.buf, v)
+	}
+}
+
+// ULong appends an unsigned long (32 bits).
+func (e *Encoder) ULong(v uint32) {
+	e.Align(4)
+	if e.little {
+		e.buf = binary.LittleEndian.AppendUint32(e.buf, v)
+	} else {
+		e.buf = binary.BigEndian.AppendUint32(e.buf, v)
+	}
+}
+
+// ULongLong appends an unsigned long long (64 bits).
+func (e *Encoder) ULongLong(v uint64) {
+	e.Align(8)
+	if e.little {
+		e.buf = binary.LittleEndian.AppendUint64(e.buf, v)
+	} else {
+		e.buf = binary.BigEndian.AppendUint64(e.buf, v)
+	}
+}
+
+// Short appends a short.
+func (e *Encoder) Short(v int16) { e.UShort(uint16(v)) }
+
+// Long appends a long (32 bits).
+func (e *Encoder) Long(v int32) { e.ULong(uint32(v)) }
+
+// LongLong appends a long long (64 bits).
+func (e *Encoder) LongLong(v int64) { e.ULongLong(uint64(v)) }
+
+// Float appends a float.
+func (e *Encoder) Float(v float32) { e.ULong(math.Float32bits(v)) }
+
+// Double appends a double.
+func (e *Encoder) Double(v float64) { e.ULongLong(math.Float64bits(v)) }
+
+// Enum appends an enumerator of an enum that has n of them.
+func (e *Encoder) Enum(v, n uint32) {
+	if v >= n {
+		e.Fail(exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "enum value %d, but the enum has %d enumerators", v, n))
+	}
+	e.ULong(v)
+}
+
+// Count appends the length of a sequence.
+func (e *Encoder) Count(n int) {
+	if uint64(n) > math.MaxUint32 {
+		e.Fail(marshal(exc.MinorBound, "sequence of %d elements is longer than CDR can say", n))
+	}
+	e.ULong(uint32(n))
+}
+
+// CountMax is Count for a bounded sequence.
+func (e *Encoder) CountMax(n, bound int) {
+	if n > bound {
+		e.Fail(marshal(exc.MinorBound, "sequence of %d elements, but its bound is %d", n, bound))
+	}
+	e.Count(n)
+}
+
+// String appends a string in the negotiated code set.
+func (e *Encoder) String(s string) {
+	if e.env.Narrow == nil {
+		e.RawString(s)
+		return
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		e.nul()
+		return
+	}
+	e.ULong(0)
+	at := len(e.buf)
+	b, err := e.env.Narrow.AppendString(e.buf, s)
+	if err != nil {
+		e.Fail(err)
+		return
+	}
+	e.buf = append(b, 0)
+	e.patch(at-4, len(e.buf)-at)
+}
+
+// RawString appends a string as it is in memory: operation names, repository ids and
+// others that are ASCII by definition.
+func (e *Encoder) RawString(s string) {
+	if strings.IndexByte(s, 0) >= 0 {
+		e.nul()
+		return
+	}
+	e.ULong(uint32(len(s) + 1))
+	e.buf = append(e.buf, s...)
+	e.buf = append(e.buf, 0)
+}
+
+// StringMax is String for a bounded string. The bound counts octets in memory.
+func (e *Encoder) StringMax(s string, bound int) {
+	if len(s) > bound {
+		e.Fail(marshal(exc.MinorBound, "string of %d octets, but its bound is %d", len(s), bound))
+		return
+	}
+	e.String(s)
+}
+
+func (e *Encoder) nul() {
+	e.Fail(exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "a string with a zero octet inside cannot be sent"))
+}
+
+// WChar appends a wide character.
+func (e *Encoder) WChar(r rune) {
+	if w := e.wide(); w != nil {
+		w.PutWChar(e, r)
+	}
+}
+
+// WString appends a wide string.
+func (e *Encoder) WString(s string) {
+	if w := e.wide(); w != nil {
+		w.PutWString(e, s)
+	}
+}
+
+// WStringMax is WString for a bounded one. The bound counts characters.
+func (e *Encoder) WStringMax(s string, bound int) {
+	n := 0
+	for range s {
+		n++
+	}
+	if n > bound {
+		e.Fail(marshal(exc.MinorBound, "wide string of %d characters, but its bound is %d", n, bound))
+		return
+	}
+	e.WString(s)
+}
+
+func (e *Encoder) wide() WideCodeSet {
+	if e.env.Wide == nil {
+		e.Fail(noWide(e.env.Version))
+	}
+	return e.env.Wide
+}
+
+func noWide(v Version) error {
+	return exc.New(exc.InvObjref, exc.MinorWCharNotNegotiated, exc.No,
+		"wide characters need a code set, and none is negotiated over GIOP %v with this peer", v)
+}
+
+// Octets appends octets without a length.
+func (e *Encoder) Octets(v []byte) { e.buf = append(e.buf, v...) }
+
+// OctetSeq appends a sequence of octets.
+func (e *Encoder) OctetSeq(v []byte) {
+	e.Count(len(v))
+	e.buf = append(e.buf, v...)
+}
+
+// Object appends the reference of v; see [References].
+func (e *Encoder) Object(v, class any) {
+	if e.env.Refs == nil {
+		e.Fail(marshal(exc.MinorNotAnObject, "an object reference cannot be written outside an ORB"))
+		return
+	}
+	e.env.Refs.PutObject(e, v, class)
+}
+
+// A Mark is where an encapsulation began.
+type Mark struct{ at, base int }
+
+// Begin starts an encapsulation: a sequence of octets with a byte order and an alignment
+// of its own. What follows is inside it until [Encoder.End].
+func (e *Encoder) Begin() Mark {
+	e.ULong(0)
+	m := Mark{len(e.buf), e.base}
+	e.base = len(e.buf)
+	e.Boolean(e.little)
+	return m
+}
+
+// End ends the encapsulation that Begin started.
+func (e *Encoder) End(m Mark) {
+	e.patch(m.at-4, len(e.buf)-m.at)
+	e.base = m.base
+}
+
+// patch writes an unsigned long over the four octets at at.
+func (e *Encoder) patch(at, v int) {
+	if uint64(v) > math.MaxUint32 {
+		e.Fail(marshal(exc.MinorBound, "%d octets are more than CDR can count", v))
+	}
+	if e.little {
+		binary.LittleEndian.PutUint32(e.buf[at:], uint32(v))
+	} else {
+		binary.BigEndian.PutUint32(e.buf[at:], uint32(v))
+	}
+}
+
+// PutULong writes an unsigned long over the four octets at at, counted in the whole buffer.
+func (e *Encoder) PutULong(at int, v uint32) { e.patch(at, int(v)) }

@@ -1,0 +1,126 @@
+package exc
+
+// A minor code is a vendor's id in the upper 20 bits and a number in the lower 12.
+const (
+	OMGVMCID  uint32 = 0x4f4d0000 // the codes that the specification assigns (part 1, annex A)
+	DSOMVMCID uint32 = 0x44534000 // ours
+)
+
+// The minor codes that this ORB raises. What each means is in the table below, which is
+// also the source of docs/minor-codes.md.
+const (
+	MinorNoServantOp       = OMGVMCID | 2 // BAD_OPERATION: the operation is not of this interface
+	MinorObjectUnknown     = OMGVMCID | 2 // OBJECT_NOT_EXIST: no such object in the adapter
+	MinorAdapterUnknown    = OMGVMCID | 3 // OBJECT_NOT_EXIST: no such adapter
+	MinorUnlistedException = OMGVMCID | 1 // UNKNOWN: a user exception that the operation does not raise
+
+	MinorNoCodeSet          = OMGVMCID | 1 // DATA_CONVERSION: a character has no counterpart in the negotiated set
+	MinorBadSchemeName      = OMGVMCID | 7 // BAD_PARAM: the URL's scheme is not known
+	MinorBadAddress         = OMGVMCID | 8 // BAD_PARAM: the URL's address is malformed
+	MinorBadSchemeSpecific  = OMGVMCID | 9 // BAD_PARAM: the rest of the URL is malformed
+	MinorORBShutDown        = OMGVMCID | 4 // BAD_INV_ORDER: the ORB has been shut down
+	MinorShutdownInUpcall   = OMGVMCID | 3 // BAD_INV_ORDER: would wait for itself
+	MinorServerHolding      = OMGVMCID | 1 // TRANSIENT: requests are discarded by the adapter
+	MinorNoUsableProfile    = OMGVMCID | 2 // TRANSIENT: no usable profile in the reference
+	MinorRequestCancelled   = OMGVMCID | 3 // TRANSIENT: request cancelled
+	MinorWCharNotNegotiated = OMGVMCID | 1 // INV_OBJREF: wide characters without a code set
+
+	MinorForeignError      = DSOMVMCID | 1
+	MinorPanic             = DSOMVMCID | 2
+	MinorDeadline          = DSOMVMCID | 3
+	MinorCancelled         = DSOMVMCID | 4
+	MinorLimit             = DSOMVMCID | 5
+	MinorTruncated         = DSOMVMCID | 6
+	MinorBadValue          = DSOMVMCID | 7
+	MinorTrailing          = DSOMVMCID | 8
+	MinorBound             = DSOMVMCID | 9
+	MinorConnect           = DSOMVMCID | 10
+	MinorConnectionLost    = DSOMVMCID | 11
+	MinorPeerClosed        = DSOMVMCID | 12
+	MinorProtocol          = DSOMVMCID | 13
+	MinorForwardLoop       = DSOMVMCID | 14
+	MinorServerFailed      = DSOMVMCID | 15
+	MinorServerBackOff     = DSOMVMCID | 16
+	MinorServerDisabled    = DSOMVMCID | 17
+	MinorNoListener        = DSOMVMCID | 18
+	MinorNoServant         = DSOMVMCID | 19
+	MinorTypedNil          = DSOMVMCID | 20
+	MinorWriteDenied       = DSOMVMCID | 21
+	MinorStore             = DSOMVMCID | 22
+	MinorUnsupportedType   = DSOMVMCID | 23
+	MinorNotAnObject       = DSOMVMCID | 24
+	MinorWrongType         = DSOMVMCID | 25
+	MinorOverload          = DSOMVMCID | 26
+	MinorAlreadyActive     = DSOMVMCID | 27
+	MinorUnknownInitialRef = DSOMVMCID | 28
+	MinorNilReference      = DSOMVMCID | 29
+)
+
+// A Minor is a row of the table of minor codes.
+type Minor struct {
+	Kind    Kind
+	Code    uint32
+	Meaning string // a clause: what happened
+	Cure    string // what to do about it
+}
+
+var minors = []Minor{
+	{Unknown, MinorUnlistedException, "the servant raised a user exception that the operation does not declare", "add it to the operation's raises clause"},
+	{Unknown, MinorForeignError, "the servant returned an error that is no exception", "see the server's log for its text; return an exception that the operation raises"},
+	{Unknown, MinorPanic, "the servant panicked", "see the server's log for the stack"},
+	{Unknown, MinorTypedNil, "the servant returned a nil pointer as an exception", "return a plain nil for success"},
+	{BadParam, MinorBadSchemeName, "the URL's scheme is not known", "use IOR:, corbaloc:, corbaname: or dsom:"},
+	{BadParam, MinorBadAddress, "the URL's address is malformed", "write it as iiop:1.2@host:port"},
+	{BadParam, MinorBadSchemeSpecific, "the URL is malformed behind its scheme", "compare it with the examples of dsom ior --help"},
+	{BadParam, MinorBadValue, "a value is outside its type's range", "check enum values, union discriminators and code points"},
+	{BadParam, MinorNotAnObject, "a Go value that is no object reference stands where IDL says object", "pass a stub, a reference or an implementation"},
+	{BadParam, MinorWrongType, "the object does not have the type that was asked for", "narrow to an interface it supports"},
+	{ImpLimit, MinorLimit, "a limit was exceeded", "raise the limit that the text names, on the side that names it"},
+	{CommFailure, MinorConnectionLost, "the connection broke", "call again if the operation may run twice"},
+	{CommFailure, MinorProtocol, "the peer broke the protocol", "look at the bytes with a trace"},
+	{InvObjref, MinorNilReference, "the reference is nil or has no profile that can be used", "check where the reference came from"},
+	{NoPermission, MinorWriteDenied, "writes are allowed from this machine only", "start the daemon with --allow-write CIDR"},
+	{Marshal, MinorTruncated, "the message ends before the value does", "compare the IDL of both sides"},
+	{Marshal, MinorBadValue, "a malformed value was received", "compare the IDL of both sides"},
+	{Marshal, MinorTrailing, "octets are left over behind the last parameter", "compare the IDL of both sides"},
+	{Marshal, MinorBound, "a sequence or string is longer than its bound", "compare the value with its type in the IDL"},
+	{Marshal, MinorLimit, "a limit was exceeded", "raise the limit that the text names"},
+	{Marshal, MinorUnsupportedType, "the type cannot be carried by this version", "avoid it in this interface"},
+	{NoImplement, MinorUnsupportedType, "not implemented by this version", "see the text"},
+	{BadTypecode, MinorBadValue, "a malformed TypeCode", "compare the IDL of both sides"},
+	{BadOperation, MinorNoServantOp, "the interface has no such operation", "compare the IDL of both sides"},
+	{NoResources, MinorOverload, "the server has as much work as its limits allow", "call again later, or raise the limit that the text names"},
+	{PersistStore, MinorStore, "the state could not be read or written", "see the text: the disk may be full or the directory read-only"},
+	{BadInvOrder, MinorORBShutDown, "the ORB has been shut down", "make a new one"},
+	{BadInvOrder, MinorShutdownInUpcall, "a call that waits for all upcalls was made from inside one", "do it in another goroutine"},
+	{Transient, MinorServerHolding, "the server is discarding requests", "call again later"},
+	{Transient, MinorNoUsableProfile, "no endpoint of the reference can be used", "see the text for each endpoint that was tried"},
+	{Transient, MinorConnect, "no connection could be made", "see that the server runs and that its published address can be reached"},
+	{Transient, MinorPeerClosed, "the peer closed the connection before it took the request", "call again"},
+	{Transient, MinorCancelled, "the caller gave up", "nothing: the context was cancelled"},
+	{Transient, MinorForwardLoop, "the request was forwarded too often", "look at the references with dsom ior"},
+	{Transient, MinorServerFailed, "the daemon could not start the server", "see the text, and dsom server logs"},
+	{Transient, MinorServerBackOff, "the server failed before and is not tried again yet", "see dsom server logs, then dsom server start"},
+	{Transient, MinorServerDisabled, "the server is stopped and not to be started on demand", "dsom server start"},
+	{InvPolicy, MinorNoListener, "a reference would be made in an ORB that listens nowhere", "give the ORB an endpoint to listen on"},
+	{ObjAdapter, MinorNoServant, "no servant for the object", "activate it before references to it are used"},
+	{ObjAdapter, MinorAlreadyActive, "the object id is in use", "deactivate the other object first"},
+	{DataConversion, MinorNoCodeSet, "a character has no counterpart in the code set of the connection", "send it as wstring, or use a server that takes UTF-8"},
+	{ObjectNotExist, MinorObjectUnknown, "the object does not exist (any more)", "get a new reference"},
+	{ObjectNotExist, MinorAdapterUnknown, "the reference is for another server", "get a new reference"},
+	{Timeout, MinorDeadline, "the deadline passed before the reply came", "allow more time, or see what the server is busy with"},
+	{InvIdent, MinorUnknownInitialRef, "no initial reference of that name", "give one in the configuration"},
+}
+
+// Minors returns the table of minor codes that this ORB raises.
+func Minors() []Minor { return append([]Minor(nil), minors...) }
+
+// MinorMeaning returns what a minor code of an exception means, if it is in the table.
+func MinorMeaning(k Kind, code uint32) (string, bool) {
+	for _, m := range minors {
+		if m.Kind == k && m.Code == code {
+			return m.Meaning, true
+		}
+	}
+	return "", false
+}
