@@ -1,0 +1,110 @@
+package giop
+
+import (
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
+)
+
+// An Addressing says how a request of version 1.2 names its target
+// (AddressingDisposition, clause 9.4.2.1).
+type Addressing uint16
+
+// The ways to address a target.
+const (
+	KeyAddr       Addressing = iota // by object key
+	ProfileAddr                     // by a profile of its reference
+	ReferenceAddr                   // by its whole reference, and which of the profiles was taken
+)
+
+// A Target is the address in a request of version 1.2, as it was sent: views of the message.
+type Target struct {
+	Kind    Addressing
+	Tag     uint32 // of the profile, in ProfileAddr
+	Profile []byte // the profile's data, in ProfileAddr
+	Index   uint32 // of the profile taken, in ReferenceAddr
+	IOR     []byte // in ReferenceAddr: the reference as CDR in the message's byte order, aligned at its start
+}
+
+const tagInternetIOP = 0
+
+// parse reads a target and returns the object key inside it; nil when the profile is not of IIOP.
+func (t *Target) parse(d *cdr.Decoder) []byte {
+	switch t.Kind = Addressing(d.UShort()); t.Kind {
+	case KeyAddr:
+		return d.OctetSeqView()
+	case ProfileAddr:
+		t.Tag = d.ULong()
+		t.Profile = d.OctetSeqView()
+		return profileKey(d, t.Tag, t.Profile)
+	case ReferenceAddr:
+		return t.parseReference(d)
+	}
+	if d.Err() == nil {
+		d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "target address of unknown kind %d", t.Kind))
+	}
+	return nil
+}
+
+func (t *Target) parseReference(d *cdr.Decoder) []byte {
+	t.Index = d.ULong()
+	start := *d
+	d.RawStringView()
+	n := d.Count(8)
+	if most := d.Env().Limits.Int(limits.Profiles); n > most {
+		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(limits.Profiles, int64(n))))
+		return nil
+	}
+	var key []byte
+	for i := range n {
+		tag, data := d.ULong(), d.OctetSeqView()
+		if uint32(i) == t.Index {
+			key = profileKey(d, tag, data)
+		}
+	}
+	if d.Err() != nil {
+		return nil
+	}
+	if uint64(t.Index) >= uint64(n) {
+		d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "target address names profile %d of a reference that has %d", t.Index, n))
+		return nil
+	}
+	t.IOR = start.OctetsView(d.Pos() - start.Pos())
+	return key
+}
+
+// profileKey returns the object key in a profile of IIOP. A malformed one is an error of d.
+func profileKey(d *cdr.Decoder, tag uint32, profile []byte) []byte {
+	if tag != tagInternetIOP || d.Err() != nil {
+		return nil
+	}
+	var in cdr.Decoder
+	in.Reset(profile, 0, false, d.Env())
+	little := in.Boolean()
+	in.Reset(profile, min(1, len(profile)), little, d.Env())
+	in.Octet() // IIOP version
+	in.Octet()
+	in.RawStringView() // host
+	in.UShort()        // port
+	key := in.OctetSeqView()
+	if err := in.Err(); err != nil {
+		d.Fail(err)
+		return nil
+	}
+	return key
+}
+
+// put writes the target; key is what KeyAddr sends.
+func (t *Target) put(e *cdr.Encoder, key []byte) {
+	e.UShort(uint16(t.Kind))
+	switch t.Kind {
+	case ProfileAddr:
+		e.ULong(t.Tag)
+		e.OctetSeq(t.Profile)
+	case ReferenceAddr:
+		e.ULong(t.Index)
+		e.Octets(t.IOR)
+	default:
+		e.OctetSeq(key)
+	}
+}
