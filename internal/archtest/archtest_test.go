@@ -24,7 +24,7 @@ const module = "github.com/opendsom/dsom/"
 // all that lies below the folder x; the longest match decides.
 // The roof also carries what uses the house as its users do: bindings and examples.
 var floors = strings.Split(strings.TrimSpace(`
-exc diag limits
+exc diag limits process
 cdr
 codeset typecode ior
 dyn model
@@ -37,7 +37,7 @@ std/...
 somd
 svc/...
 daemon/admin
-server daemon daemon/console gateway trace portscan doctor
+server server/... daemon daemon/... gateway trace portscan doctor
 demo/...
 cmd/dsom cmd/dsom/... bind/... examples/...
 `), "\n")
