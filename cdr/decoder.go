@@ -350,18 +350,19 @@ func (d *Decoder) Encapsulation() Decoder {
 	return in
 }
 
-// Enter counts a level of nesting of a recursive type; every Enter has its [Decoder.Leave].
-// It reports false, with an error, when [limits.ValueDepth] is exceeded.
+// Enter counts a level of nesting of a recursive type; every Enter that reports true has
+// its [Decoder.Leave]. It reports false after an error, and with one when
+// [limits.ValueDepth] is exceeded.
 func (d *Decoder) Enter() bool {
-	d.depth++
-	if d.depth > d.env.Limits.Int(limits.ValueDepth) {
-		if d.err == nil {
-			l := d.env.Limits.Exceeded(limits.ValueDepth, int64(d.depth))
-			d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", l))
-		}
+	if d.err != nil {
 		return false
 	}
-	return d.err == nil
+	if d.depth >= d.env.Limits.Int(limits.ValueDepth) {
+		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.env.Limits.Exceeded(limits.ValueDepth, int64(d.depth+1))))
+		return false
+	}
+	d.depth++
+	return true
 }
 
 // Leave ends what Enter began.

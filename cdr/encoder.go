@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
 )
 
 // An Encoder appends values to a buffer. Alignment counts from the place where the buffer
@@ -299,3 +300,21 @@ func (e *Encoder) patch(at, v int) {
 
 // PutULong writes an unsigned long over the four octets at at, counted in the whole buffer.
 func (e *Encoder) PutULong(at int, v uint32) { e.patch(at, int(v)) }
+
+// Enter counts a level of nesting of a recursive type; every Enter that reports true has
+// its [Encoder.Leave]. It reports false after an error, and with one when
+// [limits.ValueDepth] is exceeded.
+func (e *Encoder) Enter() bool {
+	if e.err != nil {
+		return false
+	}
+	if e.depth >= e.env.Limits.Int(limits.ValueDepth) {
+		e.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", e.env.Limits.Exceeded(limits.ValueDepth, int64(e.depth+1))))
+		return false
+	}
+	e.depth++
+	return true
+}
+
+// Leave ends what Enter began.
+func (e *Encoder) Leave() { e.depth-- }
