@@ -1,0 +1,112 @@
+package ior
+
+import (
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
+)
+
+// An IIOP is the content of a profile of tag TagInternetIOP (IIOP::ProfileBody, clause 9.7.2).
+type IIOP struct {
+	Version    cdr.Version
+	Host       string
+	Port       uint16
+	Key        []byte
+	Components []Component // in version 1.1 and later
+}
+
+// IIOP parses an IIOP profile. Components are kept whatever their tag. What a later minor
+// version may add behind them is ignored.
+func (p Profile) IIOP() (IIOP, error) {
+	if p.Tag != TagInternetIOP {
+		return IIOP{}, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "profile of tag %d is not of IIOP", p.Tag)
+	}
+	d := open(p.Data)
+	b := IIOP{Version: cdr.Version{Major: d.Octet(), Minor: d.Octet()}}
+	if b.Version.Major != 1 && d.Err() == nil {
+		return b, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "profile of IIOP %d.%d", b.Version.Major, b.Version.Minor)
+	}
+	b.Host = text(d)
+	b.Port = d.UShort()
+	b.Key = d.OctetSeq()
+	if b.Version.AtLeast(cdr.V11) {
+		b.Components = getComponents(d)
+	}
+	return b, d.Err()
+}
+
+// Profile builds the profile of b, little-endian.
+func (b IIOP) Profile() Profile {
+	e := seal()
+	e.Octet(b.Version.Major)
+	e.Octet(b.Version.Minor)
+	e.RawString(b.Host)
+	e.UShort(b.Port)
+	e.OctetSeq(b.Key)
+	if b.Version.AtLeast(cdr.V11) {
+		putComponents(e, b.Components)
+	}
+	return Profile{TagInternetIOP, e.Bytes()}
+}
+
+// Find returns the data of the first component of that tag.
+func (b IIOP) Find(tag uint32) ([]byte, bool) { return Find(b.Components, tag) }
+
+// Addresses returns where the profile says the object can be reached: its host and port,
+// then the alternates in its components. A malformed component is skipped.
+func (b IIOP) Addresses() []Address {
+	list := []Address{{Scheme: "iiop", Version: b.Version, Host: b.Host, Port: b.Port}}
+	for _, c := range b.Components {
+		if c.Tag != TagAlternateIIOPAddress {
+			continue
+		}
+		if host, port, err := c.AlternateAddress(); err == nil {
+			list = append(list, Address{Scheme: "iiop", Version: b.Version, Host: host, Port: port})
+		}
+	}
+	return list
+}
+
+// MultiComponent parses a profile of tag TagMultipleComponents.
+func (p Profile) MultiComponent() ([]Component, error) {
+	if p.Tag != TagMultipleComponents {
+		return nil, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "profile of tag %d is not of components", p.Tag)
+	}
+	d := open(p.Data)
+	list := getComponents(d)
+	return list, d.Err()
+}
+
+// MultiComponentProfile builds a profile of tag TagMultipleComponents.
+func MultiComponentProfile(list []Component) Profile {
+	e := seal()
+	putComponents(e, list)
+	return Profile{TagMultipleComponents, e.Bytes()}
+}
+
+func getComponents(d *cdr.Decoder) []Component {
+	n := d.Count(8)
+	if most := d.Env().Limits.Int(limits.Profiles); n > most {
+		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(limits.Profiles, int64(n))))
+		return nil
+	}
+	if n == 0 {
+		return nil
+	}
+	list := make([]Component, n)
+	for i := range list {
+		list[i] = Component{d.ULong(), d.OctetSeq()}
+	}
+	if d.Err() != nil {
+		return nil
+	}
+	return list
+}
+
+func putComponents(e *cdr.Encoder, list []Component) {
+	e.Count(len(list))
+	for _, c := range list {
+		e.ULong(c.Tag)
+		e.OctetSeq(c.Data)
+	}
+}
