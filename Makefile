@@ -1,0 +1,55 @@
+# What there is to do, one target each:
+#
+#   make run      build the binary, run the demonstration: daemon, server on demand, calls
+#   make test     everything, with real peers (installs them on Debian as root)
+#   make check    format, vet, staticcheck and builds for all platforms, generated code
+#   make fuzz     each fuzz target for FUZZTIME (default 20s)
+#   make bench    this ORB beside others, interleaved, as ratios
+#   make interop  the tests with real peers alone
+#   make soak     the long random tests, SOAK (default 5m) each
+
+GO        ?= go
+FUZZTIME  ?= 20s
+SOAK      ?= 5m
+RACE      ?= -race
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+export GOFLAGS ?= -buildvcs=false
+
+.PHONY: all run build test unit check fuzz bench interop peers soak generate
+
+all: check test
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/dsom ./cmd/dsom
+
+run: build
+	./bin/dsom demo
+
+peers:
+	@interop/install-peers
+
+unit:
+	$(GO) vet ./...
+	$(GO) test $(RACE) -timeout 10m ./...
+
+interop: peers
+	@mkdir -p build && rm -f build/peer-calls
+	cd interop && DSOM_PEER_CALLS=$(CURDIR)/build/peer-calls $(GO) test -count=1 -timeout 10m ./...
+	@internal/peercount build/peer-calls
+
+test: unit interop
+
+soak:
+	DSOM_SOAK=$(SOAK) $(GO) test -race -count=1 -timeout 12h ./...
+
+check:
+	@internal/checks $(GO) $(STATICCHECK)
+
+fuzz:
+	@internal/fuzzall $(GO) $(FUZZTIME)
+
+bench:
+	cd bench && ./run
+
+generate:
+	$(GO) generate ./...
