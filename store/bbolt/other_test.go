@@ -1,0 +1,5 @@
+//go:build !linux && !darwin
+
+package bbolt_test
+
+var systemChildren map[string]func(string) error
