@@ -1,0 +1,158 @@
+// Package implrepo is the implementation repository: the records of the server programs that
+// a daemon may start or that register with it by themselves.
+//
+// A record is found by its UUID, which is part of every reference to an object of the server
+// (so it never changes), and by its name, which is what people use (and may be changed).
+// The CORBA specification leaves the contents of such a repository to the ORB (CORBA 3.3
+// part 1, 15.3.4); this is ours.
+package implrepo
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Activation says when a server is started.
+type Activation string
+
+// The ways to start a server.
+const (
+	OnDemand Activation = "on-demand" // by the first call of one of its objects
+	Manual   Activation = "manual"    // by a person, or outside of the daemon
+	Always   Activation = "always"    // with the daemon, and again whenever it ends
+)
+
+// Limits of a record.
+const (
+	MaxName    = 128      // octets of a name
+	MaxCommand = 64 << 10 // octets of a command with its arguments
+	MaxEnv     = 64 << 10 // octets of an environment
+	MaxTimeout = time.Hour
+)
+
+// A Record describes a server program.
+type Record struct {
+	Name string `json:"name"`
+	UUID UUID   `json:"uuid"`
+
+	// Command is the program and its arguments. The program is an absolute path, or a bare name
+	// that is looked for in PATH when the server is started. Empty: the daemon cannot start this
+	// server, it only knows it; then Activation is Manual.
+	Command []string `json:"command,omitempty"`
+	Dir     string   `json:"dir,omitempty"` // absolute; "": the daemon's
+	Env     []string `json:"env,omitempty"` // NAME=value, besides the daemon's own environment
+
+	Activation Activation `json:"activation"`         // "": OnDemand, Manual without a Command
+	Disabled   bool       `json:"disabled,omitempty"` // neither started nor let register
+
+	StartTimeout time.Duration `json:"start_timeout,omitempty"` // from the start until it takes calls; 0: the daemon's default
+	StopTimeout  time.Duration `json:"stop_timeout,omitempty"`  // from the request to stop until it is ended by force; 0: the daemon's default
+
+	Created time.Time `json:"created"`
+
+	Revision uint64 `json:"-"` // of the store, when it was read
+}
+
+// An InvalidError says which field of a record is wrong, and what about it.
+type InvalidError struct{ Field, Reason string }
+
+// Error names the field.
+func (e *InvalidError) Error() string { return fmt.Sprintf("server's %s: %s", e.Field, e.Reason) }
+
+// reservedEnv begins the names of variables that the daemon itself sets for a server.
+const reservedEnv = "DSOM_SERVER_"
+
+// normalise fills in what may be left out and returns what is wrong, an *InvalidError.
+func (r *Record) normalise() error {
+	if r.Activation == "" {
+		r.Activation = OnDemand
+		if len(r.Command) == 0 {
+			r.Activation = Manual
+		}
+	}
+	if err := CheckName(r.Name); err != nil {
+		return err
+	}
+	if !slices.Contains([]Activation{OnDemand, Manual, Always}, r.Activation) {
+		return &InvalidError{"activation", fmt.Sprintf("%q is none of %s, %s, %s", r.Activation, OnDemand, Manual, Always)}
+	}
+	if err := r.checkCommand(); err != nil {
+		return err
+	}
+	if r.Dir != "" && (!filepath.IsAbs(r.Dir) || strings.ContainsRune(r.Dir, 0) || len(r.Dir) > MaxCommand) {
+		return &InvalidError{"dir", fmt.Sprintf("%.80q is not an absolute path", r.Dir)}
+	}
+	if err := r.checkEnv(); err != nil {
+		return err
+	}
+	for field, d := range map[string]time.Duration{"start_timeout": r.StartTimeout, "stop_timeout": r.StopTimeout} {
+		if d < 0 || d > MaxTimeout {
+			return &InvalidError{field, fmt.Sprintf("%v is not between 0 and %v", d, MaxTimeout)}
+		}
+	}
+	return nil
+}
+
+// CheckName returns what is wrong with a server's name: it is 1 to MaxName letters, digits
+// and "._-" and begins with a letter or digit. Names that differ in case only are the same.
+func CheckName(name string) error {
+	if len(name) == 0 || len(name) > MaxName {
+		return &InvalidError{"name", fmt.Sprintf("%.40q has %d octets, not 1 to %d", name, len(name), MaxName)}
+	}
+	for i, c := range []byte(name) {
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && (i == 0 || !strings.ContainsRune("._-", rune(c))) {
+			return &InvalidError{"name", fmt.Sprintf(`%q: letters, digits and "._-" are allowed, the first must be a letter or digit`, name)}
+		}
+	}
+	return nil
+}
+
+func (r *Record) checkCommand() error {
+	if len(r.Command) == 0 {
+		if r.Activation != Manual {
+			return &InvalidError{"command", fmt.Sprintf("missing; without one the activation can only be %s, not %s", Manual, r.Activation)}
+		}
+		return nil
+	}
+	size := 0
+	for _, arg := range r.Command {
+		if size += len(arg) + 1; strings.ContainsRune(arg, 0) {
+			return &InvalidError{"command", fmt.Sprintf("a NUL in %.80q", arg)}
+		}
+	}
+	if size > MaxCommand {
+		return &InvalidError{"command", fmt.Sprintf("%d octets, the limit is %d", size, MaxCommand)}
+	}
+	if p := r.Command[0]; p == "" || !filepath.IsAbs(p) && filepath.Base(p) != p {
+		return &InvalidError{"command", fmt.Sprintf("program %.80q is neither an absolute path nor a bare name", p)}
+	}
+	return nil
+}
+
+func (r *Record) checkEnv() error {
+	size := 0
+	for _, kv := range r.Env {
+		size += len(kv) + 1
+		name, _, ok := strings.Cut(kv, "=")
+		switch {
+		case !ok || name == "" || strings.ContainsRune(kv, 0):
+			return &InvalidError{"env", fmt.Sprintf("%.80q is not NAME=value", kv)}
+		case strings.HasPrefix(strings.ToUpper(name), reservedEnv):
+			return &InvalidError{"env", fmt.Sprintf("%.80s is set by the daemon", name)}
+		}
+	}
+	if size > MaxEnv {
+		return &InvalidError{"env", fmt.Sprintf("%d octets, the limit is %d", size, MaxEnv)}
+	}
+	return nil
+}
+
+// clone returns a copy that shares nothing with r.
+func (r Record) clone() Record {
+	r.Command, r.Env = slices.Clone(r.Command), slices.Clone(r.Env)
+	return r
+}

@@ -1,0 +1,209 @@
+package implrepo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/opendsom/dsom/store"
+)
+
+// What can be wrong with a request, to be found with errors.Is.
+var (
+	ErrUnknown = errors.New("no such server is registered")
+	ErrExists  = errors.New("is registered already")
+)
+
+// A Repo keeps records in a store. Its methods may be called concurrently, also through
+// several Repos on one store.
+type Repo struct{ s store.Store }
+
+// New returns the repository that lies in a store.
+func New(s store.Store) *Repo { return &Repo{s} }
+
+const (
+	prefixRecord = "server/"
+	prefixName   = "server-name/"
+
+	// attempts bounds how often a change is tried again because somebody else changed the same record.
+	attempts = 100
+)
+
+func recordKey(u UUID) string { return prefixRecord + u.String() }
+
+// nameKey is the same for names that differ in case only.
+func nameKey(name string) string { return prefixName + store.EscapeKey(strings.ToLower(name)) }
+
+// Add registers a server and returns its record as it was stored: with a UUID, where r has
+// none, and the time. Its error is an *InvalidError, ErrExists, or the store's.
+func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
+	r = r.clone()
+	if err := r.normalise(); err != nil {
+		return Record{}, err
+	}
+	if r.UUID == (UUID{}) {
+		r.UUID = NewUUID()
+	}
+	r.Created = time.Now().UTC().Truncate(time.Second)
+	b, err := json.Marshal(r)
+	if err != nil {
+		return Record{}, err
+	}
+	r.Revision, err = p.s.Commit(ctx, store.Create(nameKey(r.Name), []byte(r.UUID.String())), store.Create(recordKey(r.UUID), b))
+	if err != nil {
+		return Record{}, taken(err, r)
+	}
+	return r, nil
+}
+
+// taken makes a conflict over a name or UUID an ErrExists.
+func taken(err error, r Record) error {
+	var e *store.Error
+	if !errors.Is(err, store.ErrConflict) || !errors.As(err, &e) {
+		return err
+	}
+	if e.Key == nameKey(r.Name) {
+		return fmt.Errorf("server %q %w", r.Name, ErrExists)
+	}
+	return fmt.Errorf("server with UUID %v %w", r.UUID, ErrExists)
+}
+
+// Get returns a server's record. Its error is ErrUnknown or the store's.
+func (p *Repo) Get(ctx context.Context, u UUID) (Record, error) {
+	e, err := p.s.Get(ctx, recordKey(u))
+	if errors.Is(err, store.ErrNotFound) {
+		return Record{}, fmt.Errorf("server with UUID %v: %w", u, ErrUnknown)
+	}
+	if err != nil {
+		return Record{}, err
+	}
+	return parse(e)
+}
+
+func parse(e store.Entry) (Record, error) {
+	var r Record
+	if err := json.Unmarshal(e.Value, &r); err != nil {
+		return Record{}, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not a server's record", Err: err}
+	}
+	r.Revision = e.Revision
+	return r, nil
+}
+
+// ByName returns the record of the server with a name. Its error is ErrUnknown or the store's.
+func (p *Repo) ByName(ctx context.Context, name string) (Record, error) {
+	unknown := fmt.Errorf("server %.140q: %w", name, ErrUnknown)
+	if CheckName(name) != nil {
+		return Record{}, unknown
+	}
+	for range attempts {
+		e, err := p.s.Get(ctx, nameKey(name))
+		if errors.Is(err, store.ErrNotFound) {
+			return Record{}, unknown
+		}
+		if err != nil {
+			return Record{}, err
+		}
+		u, err := ParseUUID(string(e.Value))
+		if err != nil {
+			return Record{}, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not a server's UUID", Err: err}
+		}
+		if r, err := p.Get(ctx, u); !errors.Is(err, ErrUnknown) && (err != nil || strings.EqualFold(r.Name, name)) {
+			return r, err
+		} // else it was removed or renamed between the two reads
+	}
+	return Record{}, unknown
+}
+
+// List returns all records, ordered by name.
+func (p *Repo) List(ctx context.Context) ([]Record, error) {
+	var all []Record
+	for e, err := range store.All(ctx, p.s, prefixRecord) {
+		if err != nil {
+			return nil, err
+		}
+		r, err := parse(e)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b Record) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return all, nil
+}
+
+// Update changes a record by change, which gets the present one and may be called again if
+// somebody else changes it at the same time; an error that it returns ends the update. UUID
+// and time of registration stay as they are. The other errors are Add's and ErrUnknown.
+func (p *Repo) Update(ctx context.Context, u UUID, change func(*Record) error) (Record, error) {
+	for range attempts {
+		old, err := p.Get(ctx, u)
+		if err != nil {
+			return Record{}, err
+		}
+		r := old.clone()
+		if err := change(&r); err != nil {
+			return Record{}, err
+		}
+		r = r.clone()
+		r.UUID, r.Created = old.UUID, old.Created
+		if err := r.normalise(); err != nil {
+			return Record{}, err
+		}
+		rev, err := p.replace(ctx, old, r)
+		if err == nil {
+			r.Revision = rev
+			return r, nil
+		}
+		if !errors.Is(err, store.ErrConflict) {
+			return Record{}, err
+		}
+	}
+	return Record{}, fmt.Errorf("server with UUID %v: %w, %d times in a row", u, store.ErrConflict, attempts)
+}
+
+// replace commits r in the place of old. A conflict means that it is to be tried again.
+func (p *Repo) replace(ctx context.Context, old, r Record) (uint64, error) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return 0, err
+	}
+	ops := []store.Op{store.Update(recordKey(r.UUID), b, old.Revision)}
+	if nameKey(old.Name) != nameKey(r.Name) {
+		e, err := p.s.Get(ctx, nameKey(old.Name))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return 0, err
+		}
+		ops = append(ops, store.Delete(nameKey(old.Name), max(e.Revision, 1)), store.Create(nameKey(r.Name), []byte(r.UUID.String())))
+	}
+	rev, err := p.s.Commit(ctx, ops...)
+	if e := (*store.Error)(nil); errors.As(err, &e) && e.Key == nameKey(r.Name) {
+		return 0, taken(err, r)
+	}
+	return rev, err
+}
+
+// Remove deletes a record. Its error is ErrUnknown or the store's.
+func (p *Repo) Remove(ctx context.Context, u UUID) error {
+	for range attempts {
+		r, err := p.Get(ctx, u)
+		if err != nil {
+			return err
+		}
+		e, err := p.s.Get(ctx, nameKey(r.Name))
+		if errors.Is(err, store.ErrNotFound) {
+			continue // it was removed or renamed since
+		}
+		if err != nil {
+			return err
+		}
+		_, err = p.s.Commit(ctx, store.Delete(recordKey(u), r.Revision), store.Delete(nameKey(r.Name), e.Revision))
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	return fmt.Errorf("server with UUID %v: %w, %d times in a row", u, store.ErrConflict, attempts)
+}
