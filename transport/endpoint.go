@@ -1,0 +1,59 @@
+package transport
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+)
+
+// An Endpoint is an address that a transport can connect to or listen at. It is comparable.
+type Endpoint struct {
+	Network string // the transport's name
+	Host    string // a name or address without brackets, or a path; empty: every address of this machine
+	Port    uint16 // 0 where the network has none, and for a port that is free
+}
+
+// String returns e as ParseEndpoint reads it: network:host:port, the host of IPv6 in
+// brackets, or network:path.
+func (e Endpoint) String() string {
+	if isPath(e.Host) {
+		return e.Network + ":" + e.Host
+	}
+	host := e.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return e.Network + ":" + host + ":" + strconv.Itoa(int(e.Port))
+}
+
+// Address returns host and port as package net writes them.
+func (e Endpoint) Address() string { return net.JoinHostPort(e.Host, strconv.Itoa(int(e.Port))) }
+
+// isPath reports whether a host names a file or an abstract socket, which have no port.
+func isPath(host string) bool {
+	return strings.HasPrefix(host, "/") || strings.HasPrefix(host, "./") || strings.HasPrefix(host, "@")
+}
+
+// ParseEndpoint parses an endpoint such as tcp:host:2809, tcp:[::1]:2809, tcp::0 or unix:/run/x.
+func ParseEndpoint(s string) (Endpoint, error) {
+	network, rest, ok := strings.Cut(s, ":")
+	if !ok || network == "" {
+		return Endpoint{}, fmt.Errorf("endpoint %q: no network; write it as tcp:host:port", s)
+	}
+	if isPath(rest) {
+		return Endpoint{Network: network, Host: rest}, nil
+	}
+	host, port, err := net.SplitHostPort(rest)
+	if err != nil {
+		return Endpoint{}, fmt.Errorf("endpoint %q: %w; write it as %s:host:port", s, err, network)
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return Endpoint{}, fmt.Errorf("endpoint %q: the port must be a number from 0 to 65535", s)
+	}
+	if strings.HasPrefix(host, "[") || isPath(host) {
+		return Endpoint{}, fmt.Errorf("endpoint %q: the host is malformed", s)
+	}
+	return Endpoint{Network: network, Host: host, Port: uint16(n)}, nil
+}

@@ -1,0 +1,89 @@
+// Package tcp is the transport over TCP, which IIOP stands on (CORBA 3.3 part 2, clause 9.7).
+// Both versions of IP are used, as the system resolves names.
+package tcp
+
+import (
+	"context"
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/opendsom/dsom/transport"
+)
+
+// Name is the network of endpoints of this transport.
+const Name = "tcp"
+
+// keepAlive finds peers that vanished without a word: after 30 s of silence the system asks,
+// and gives up after six questions 10 s apart.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 6}
+
+// New returns the transport.
+func New() transport.Transport { return tcp{} }
+
+type tcp struct{}
+
+func (tcp) Name() string { return Name }
+
+func (tcp) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	d := net.Dialer{KeepAliveConfig: keepAlive}
+	c, err := d.DialContext(ctx, "tcp", e.Address())
+	if err != nil {
+		return nil, err
+	}
+	return wrap(c.(*net.TCPConn))
+}
+
+func (tcp) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
+	lc := net.ListenConfig{KeepAliveConfig: keepAlive}
+	l, err := lc.Listen(ctx, "tcp", e.Address())
+	if err != nil {
+		return nil, err
+	}
+	e.Network, e.Port = Name, uint16(l.Addr().(*net.TCPAddr).Port)
+	return &listener{l.(*net.TCPListener), e}, nil
+}
+
+type listener struct {
+	l        *net.TCPListener
+	endpoint transport.Endpoint
+}
+
+func (l *listener) Accept() (transport.Conn, error) {
+	c, err := l.l.AcceptTCP()
+	if err != nil {
+		return nil, err
+	}
+	return wrap(c)
+}
+
+func (l *listener) Close() error                 { return l.l.Close() }
+func (l *listener) Endpoint() transport.Endpoint { return l.endpoint }
+
+// A conn is a TCP connection. What it adds to net.TCPConn is in the files by system.
+type conn struct {
+	*net.TCPConn
+	raw  syscall.RawConn
+	fill func(fd uintptr) bool // made with the first ReadChunk
+
+	// of the ReadChunk under way
+	chunk *transport.Chunk
+	n     int
+	err   error
+}
+
+var _ transport.Conn = (*conn)(nil)
+
+func wrap(c *net.TCPConn) (transport.Conn, error) {
+	raw, err := c.SyscallConn()
+	if err == nil {
+		err = c.SetNoDelay(true) // a message goes out when it is written
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return &conn{TCPConn: c, raw: raw}, nil
+}
+
+func (c *conn) WriteBuffers(v *net.Buffers) (int64, error) { return v.WriteTo(c.TCPConn) }
