@@ -1,0 +1,253 @@
+package typecode
+
+import (
+	"strings"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
+)
+
+// Get reads a TypeCode. After an error it returns Null. How deep and how large it may be is
+// limited by [limits.TypeCodeDepth] and [limits.TypeCodeNodes]; a type that is repeated by
+// indirection counts again, so that no small message describes a huge type.
+func Get(d *cdr.Decoder) *TypeCode {
+	r := reader{}
+	t := r.get(d, 0)
+	if d.Err() != nil {
+		return Null
+	}
+	return t
+}
+
+type reader struct {
+	nodes     int
+	sequences int // around the type that is read
+	types     []seen
+}
+
+// seen is a type that an indirection may lead to.
+type seen struct {
+	at        int // where its kind stands
+	t         *TypeCode
+	nodes     int // when done: of which it consists
+	sequences int
+	open      bool
+}
+
+// get reads a TypeCode at some depth. It never returns nil.
+func (r *reader) get(d *cdr.Decoder, depth int) *TypeCode {
+	d.Align(4)
+	at := d.Pos()
+	kind := Kind(d.ULong())
+	if d.Err() != nil {
+		return Null
+	}
+	if kind == tkIndirection {
+		return r.indirection(d)
+	}
+	if kind >= numKinds {
+		d.Fail(bad("TypeCode of unknown kind %d", uint32(kind)))
+		return Null
+	}
+	r.nodes++
+	if most := d.Env().Limits.Int(limits.TypeCodeNodes); r.nodes > most {
+		exceeded(d, limits.TypeCodeNodes, r.nodes)
+		return Null
+	}
+	if most := d.Env().Limits.Int(limits.TypeCodeDepth); depth >= most {
+		exceeded(d, limits.TypeCodeDepth, depth+1)
+		return Null
+	}
+	switch kind {
+	case TkString:
+		return StringMax(d.ULong())
+	case TkWString:
+		return WStringMax(d.ULong())
+	case TkFixed:
+		t := Fixed(d.UShort(), d.Short())
+		if d.Err() == nil && (t.digits == 0 || t.digits > 31 || t.scale < 0 || t.scale > int16(t.digits)) {
+			d.Fail(bad("TypeCode of fixed<%d,%d>", t.digits, t.scale))
+		}
+		return t
+	}
+	if t := simple[kind]; t != nil {
+		return t
+	}
+	return r.complex(d, kind, at, depth)
+}
+
+func exceeded(d *cdr.Decoder, n limits.Name, got int) {
+	if d.Err() == nil {
+		d.Fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(n, int64(got))))
+	}
+}
+
+// indirection reads where the type stands that belongs here.
+func (r *reader) indirection(d *cdr.Decoder) *TypeCode {
+	at := d.Pos()
+	offset := int(d.Long())
+	if d.Err() != nil {
+		return Null
+	}
+	for i := range r.types {
+		s := &r.types[i]
+		if s.at != at+offset {
+			continue
+		}
+		if s.open {
+			if s.sequences == r.sequences {
+				d.Fail(bad("the TypeCode of %s holds itself, without a sequence between", s.t.id))
+				return Null
+			}
+			return &TypeCode{kind: tkRecursive, id: s.t.id, target: s.t}
+		}
+		r.nodes += s.nodes
+		if most := d.Env().Limits.Int(limits.TypeCodeNodes); r.nodes > most {
+			exceeded(d, limits.TypeCodeNodes, r.nodes)
+			return Null
+		}
+		return s.t
+	}
+	d.Fail(bad("TypeCode indirection to offset %d, where no TypeCode stands", offset))
+	return Null
+}
+
+// complex reads a TypeCode whose parameters are an encapsulation.
+func (r *reader) complex(d *cdr.Decoder, kind Kind, at, depth int) *TypeCode {
+	t := &TypeCode{kind: kind, def: -1}
+	place, before := len(r.types), r.nodes
+	r.types = append(r.types, seen{at: at, t: t, sequences: r.sequences, open: true})
+	in := d.Encapsulation()
+	r.parameters(&in, t, depth+1)
+	if err := in.Err(); err != nil {
+		d.Fail(err)
+		return Null
+	}
+	r.types[place].open = false
+	r.types[place].nodes = r.nodes - before + 1
+	return t
+}
+
+// text reads an id or name.
+func text(d *cdr.Decoder) string {
+	s := d.RawString()
+	if strings.IndexByte(s, 0) >= 0 {
+		d.Fail(bad("TypeCode with a zero octet inside a name"))
+		return ""
+	}
+	return s
+}
+
+// content reads the type of something inside.
+func (r *reader) content(d *cdr.Decoder, depth int) *TypeCode {
+	t := r.get(d, depth)
+	switch t.kind {
+	case TkNull, TkVoid, TkExcept:
+		if d.Err() == nil {
+			d.Fail(bad("TypeCode of something that consists of %v", t.kind))
+		}
+	}
+	return t
+}
+
+func (r *reader) parameters(d *cdr.Decoder, t *TypeCode, depth int) {
+	if t.kind == TkSequence || t.kind == TkArray {
+		if t.kind == TkSequence {
+			r.sequences++
+		}
+		t.content = r.content(d, depth)
+		if t.kind == TkSequence {
+			r.sequences--
+		}
+		t.length = d.ULong()
+		return
+	}
+	t.id, t.name = text(d), text(d)
+	switch t.kind {
+	case TkStruct, TkExcept:
+		r.members(d, t, depth)
+	case TkUnion:
+		t.disc = r.get(d, depth)
+		t.def = int(d.Long())
+		r.members(d, t, depth)
+		if d.Err() == nil && (t.def < -1 || t.def >= len(t.members)) {
+			d.Fail(bad("TypeCode of a union whose default arm is number %d of %d", t.def, len(t.members)))
+		}
+	case TkEnum:
+		t.members = make([]member, 0, min(d.Remaining()/8, 64))
+		for range d.Count(4) {
+			t.members = append(t.members, member{name: text(d)})
+			if d.Err() != nil {
+				return
+			}
+		}
+	case TkAlias:
+		t.content = r.content(d, depth)
+	case TkValueBox:
+		r.sequences++ // a box may be null, so that its content may recur
+		t.content = r.content(d, depth)
+		r.sequences--
+	case TkValue, TkEvent:
+		t.modifier = d.Short()
+		r.sequences++
+		if t.content = r.get(d, depth); t.content == Null {
+			t.content = nil
+		}
+		r.members(d, t, depth)
+		r.sequences--
+	}
+}
+
+// members reads the members of a struct, exception, union or value type.
+func (r *reader) members(d *cdr.Decoder, t *TypeCode, depth int) {
+	for i := range d.Count(8) {
+		var m member
+		if t.kind == TkUnion {
+			if m.label = label(d, t.disc); i == t.def {
+				m.label = 0 // it means nothing
+			} else if n := t.disc.Unalias().Len(); t.disc.Unalias().kind == TkEnum && m.label >= int64(n) && d.Err() == nil {
+				d.Fail(bad("TypeCode of a union with label %d of an enum of %d", m.label, n))
+			}
+		}
+		m.name = text(d)
+		m.tc = r.content(d, depth)
+		if t.kind == TkValue || t.kind == TkEvent {
+			m.visibility = d.Short()
+		}
+		if d.Err() != nil {
+			return
+		}
+		t.members = append(t.members, m)
+	}
+}
+
+// label reads a union's label in the type of its discriminator.
+func label(d *cdr.Decoder, disc *TypeCode) int64 {
+	if disc = disc.Unalias(); d.Err() != nil {
+		return 0
+	}
+	switch disc.kind {
+	case TkShort:
+		return int64(d.Short())
+	case TkUShort:
+		return int64(d.UShort())
+	case TkLong:
+		return int64(d.Long())
+	case TkULong, TkEnum:
+		return int64(d.ULong())
+	case TkLongLong, TkULongLong:
+		return d.LongLong()
+	case TkBoolean:
+		if d.Boolean() {
+			return 1
+		}
+		return 0
+	case TkChar, TkOctet:
+		return int64(d.Octet())
+	case TkWChar:
+		return int64(d.WChar())
+	}
+	d.Fail(bad("TypeCode of a union that is switched by %v", disc.kind))
+	return 0
+}

@@ -1,0 +1,452 @@
+package typecode
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Parse reads the text of a type, in the form that [TypeCode.String] writes, and so the
+// types of IDL such as "unsigned long" or "sequence<string>". A scoped name alone is a type
+// around it or else what named returns for it; named may be nil.
+func Parse(s string, named func(name string) *TypeCode) (*TypeCode, error) {
+	p := &parser{in: s, named: named}
+	p.next()
+	t := p.parse(0)
+	if p.err == nil && p.tok != "" {
+		p.fail("nothing ought to follow")
+	}
+	if p.err != nil {
+		return nil, fmt.Errorf("type %q: %w", s, p.err)
+	}
+	return t, nil
+}
+
+type parser struct {
+	in    string
+	pos   int    // behind tok
+	tok   string // "" at the end; a quoted string with its quotes
+	named func(string) *TypeCode
+	open  []around
+	seqs  int // sequences around
+	err   error
+}
+
+// around is a type around what is read.
+type around struct {
+	id   string
+	seqs int
+}
+
+// maxText limits how deep a type may nest in text.
+const maxText = 64
+
+func (p *parser) fail(format string, args ...any) {
+	if p.err == nil {
+		at := max(p.pos-len(p.tok), 0)
+		found := "the end"
+		if p.tok != "" {
+			found = strconv.Quote(p.tok)
+		}
+		p.err = fmt.Errorf("%s at offset %d, before %s", fmt.Sprintf(format, args...), at, found)
+	}
+	p.tok, p.pos = "", len(p.in)
+}
+
+func (p *parser) next() {
+	if p.err != nil {
+		return
+	}
+	for p.pos < len(p.in) && strings.IndexByte(" \t\r\n", p.in[p.pos]) >= 0 {
+		p.pos++
+	}
+	rest := p.in[p.pos:]
+	n := 0
+	switch {
+	case rest == "":
+		p.tok = ""
+		return
+	case rest[0] == '"' || rest[0] == '\'':
+		q, err := strconv.QuotedPrefix(rest)
+		if err != nil {
+			p.fail("malformed quotes")
+			return
+		}
+		n = len(q)
+	case strings.HasPrefix(rest, "::"):
+		n = 2
+	case isIdent(rest[:1]):
+		for n < len(rest) && (isIdent(rest[n:n+1]) || rest[n] >= '0' && rest[n] <= '9') {
+			n++
+		}
+	case rest[0] == '-' || rest[0] >= '0' && rest[0] <= '9':
+		n = 1
+		for n < len(rest) && rest[n] >= '0' && rest[n] <= '9' {
+			n++
+		}
+	default:
+		_, n = utf8.DecodeRuneInString(rest)
+	}
+	p.tok = rest[:n]
+	p.pos += n
+}
+
+// take reports whether the token is tok, and steps over it.
+func (p *parser) take(tok string) bool {
+	if p.tok != tok || p.err != nil {
+		return false
+	}
+	p.next()
+	return true
+}
+
+func (p *parser) want(tok string) {
+	if !p.take(tok) {
+		p.fail("%q is missing", tok)
+	}
+}
+
+func (p *parser) number(most uint64) uint64 {
+	n, err := strconv.ParseUint(p.tok, 10, 64)
+	if err != nil || n > most {
+		p.fail("a number up to %d is missing", most)
+		return 0
+	}
+	p.next()
+	return n
+}
+
+// text reads an identifier or a quoted string.
+func (p *parser) text() string {
+	s := p.tok
+	switch {
+	case isIdent(s):
+	case strings.HasPrefix(s, `"`):
+		s, _ = strconv.Unquote(s)
+		if strings.IndexByte(s, 0) >= 0 {
+			p.fail("a name cannot hold a zero octet")
+		}
+	default:
+		p.fail("a name is missing")
+		return ""
+	}
+	p.next()
+	return s
+}
+
+// parse reads a type and the dimensions behind it.
+func (p *parser) parse(depth int) *TypeCode {
+	if depth > maxText {
+		p.fail("types nest more than %d deep", maxText)
+		return Null
+	}
+	t := p.simple(depth)
+	var dims []uint32
+	for p.take("[") {
+		n := uint32(p.number(math.MaxUint32))
+		p.want("]")
+		dims = append(dims, n)
+		if len(dims) > maxText {
+			p.fail("more than %d dimensions", maxText)
+		}
+	}
+	for i := len(dims) - 1; i >= 0; i-- {
+		t = Array(t, dims[i])
+	}
+	return t
+}
+
+var words = map[string]*TypeCode{
+	"null": Null, "void": Void, "short": Short, "float": Float, "double": Double, "boolean": Boolean, "char": Char,
+	"octet": Octet, "any": Any, "TypeCode": TC, "Principal": Principal, "wchar": WChar, "Object": Object,
+	"int16": Short, "uint16": UShort, "int32": Long, "uint32": ULong, "int64": LongLong, "uint64": ULongLong, "uint8": Octet, "int8": Octet,
+}
+
+func (p *parser) simple(depth int) *TypeCode {
+	if t := words[p.tok]; t != nil {
+		p.next()
+		return t
+	}
+	switch {
+	case p.take("long"):
+		switch {
+		case p.take("long"):
+			return LongLong
+		case p.take("double"):
+			return LongDouble
+		}
+		return Long
+	case p.take("unsigned"):
+		if p.take("short") {
+			return UShort
+		}
+		p.want("long")
+		if p.take("long") {
+			return ULongLong
+		}
+		return ULong
+	case p.take("string"):
+		return StringMax(p.bound("<"))
+	case p.take("wstring"):
+		return WStringMax(p.bound("<"))
+	case p.take("fixed"):
+		p.want("<")
+		digits := p.number(31)
+		p.want(",")
+		scale := p.number(digits)
+		p.want(">")
+		if digits == 0 {
+			p.fail("fixed has no digits")
+		}
+		return Fixed(uint16(digits), int16(scale))
+	case p.take("sequence"):
+		p.want("<")
+		p.seqs++
+		t := p.element(depth)
+		p.seqs--
+		var bound uint32
+		if p.tok == "," {
+			bound = p.bound(",")
+		} else {
+			p.want(">")
+		}
+		return Sequence(t, bound)
+	}
+	return p.complex(depth)
+}
+
+// bound reads a bound behind the token open, to the closing bracket; 0 if open is not there.
+func (p *parser) bound(open string) uint32 {
+	if !p.take(open) {
+		return 0
+	}
+	n := p.number(math.MaxUint32)
+	p.want(">")
+	return uint32(n)
+}
+
+// element reads the type of something inside.
+func (p *parser) element(depth int) *TypeCode {
+	t := p.parse(depth + 1)
+	switch t.kind {
+	case TkNull, TkVoid, TkExcept:
+		p.fail("nothing can consist of %v", t.kind)
+	}
+	return t
+}
+
+// name reads how a type is declared.
+func (p *parser) name() (id, name string) {
+	name = p.text()
+	if p.take("(") {
+		if !strings.HasPrefix(p.tok, `"`) {
+			p.fail("the repository id in quotes is missing")
+		}
+		id = p.text()
+		p.want(")")
+		return id, name
+	}
+	path := name
+	for p.take("::") {
+		name = p.text()
+		path += "/" + name
+	}
+	return "IDL:" + path + ":1.0", name
+}
+
+// inside reads the parts of a type that may refer to it.
+func (p *parser) inside(id string, read func()) {
+	p.open = append(p.open, around{id, p.seqs})
+	p.want("{")
+	for p.err == nil && !p.take("}") {
+		read()
+	}
+	p.open = p.open[:len(p.open)-1]
+}
+
+func (p *parser) complex(depth int) *TypeCode {
+	switch {
+	case p.tok == "struct", p.tok == "exception":
+		kind := TkStruct
+		if p.tok == "exception" {
+			kind = TkExcept
+		}
+		p.next()
+		id, name := p.name()
+		var list []Member
+		p.inside(id, func() {
+			t := p.element(depth)
+			list = append(list, Member{p.text(), t})
+			p.want(";")
+		})
+		return structure(kind, id, name, list)
+	case p.take("enum"):
+		id, name := p.name()
+		p.want("{")
+		var list []string
+		for p.err == nil && p.tok != "}" {
+			list = append(list, p.text())
+			if !p.take(",") {
+				break
+			}
+		}
+		p.want("}")
+		return Enum(id, name, list...)
+	case p.take("union"):
+		return p.union(depth)
+	case p.take("typedef"):
+		t := p.element(depth)
+		id, name := p.name()
+		return Alias(id, name, t)
+	case p.take("interface"):
+		return ObjRef(p.name())
+	case p.take("native"):
+		return p.like(TkNative)
+	case p.take("abstract"):
+		p.want("interface")
+		return p.like(TkAbstractInterface)
+	case p.take("local"):
+		p.want("interface")
+		return p.like(TkLocalInterface)
+	case p.tok == "valuetype", p.tok == "valuebox", p.tok == "eventtype", p.tok == "component", p.tok == "home":
+		p.fail("a type of this kind cannot be given as text")
+		return Null
+	}
+	return p.byName()
+}
+
+func (p *parser) like(kind Kind) *TypeCode {
+	id, name := p.name()
+	return Interface(kind, id, name)
+}
+
+func (p *parser) union(depth int) *TypeCode {
+	id, name := p.name()
+	p.want("switch")
+	p.want("(")
+	disc := p.parse(depth + 1)
+	p.want(")")
+	var arms []Arm
+	some := false
+	p.inside(id, func() {
+		a := Arm{}
+		if p.take("default") {
+			if some {
+				p.fail("a second default arm")
+			}
+			a.Default, some = true, true
+		} else {
+			p.want("case")
+			a.Label = p.label(disc.Unalias())
+		}
+		p.want(":")
+		a.Type = p.element(depth)
+		a.Name = p.text()
+		p.want(";")
+		arms = append(arms, a)
+	})
+	return Union(id, name, disc, arms...)
+}
+
+// label reads a union's label.
+func (p *parser) label(disc *TypeCode) int64 {
+	bits, signed := 0, false
+	switch disc.kind {
+	case TkShort:
+		bits, signed = 16, true
+	case TkLong:
+		bits, signed = 32, true
+	case TkLongLong:
+		bits, signed = 64, true
+	case TkOctet:
+		bits = 8
+	case TkUShort:
+		bits = 16
+	case TkULong:
+		bits = 32
+	case TkULongLong:
+		bits = 64
+	case TkBoolean:
+		switch {
+		case p.take("TRUE"):
+			return 1
+		case p.take("FALSE"):
+			return 0
+		}
+	case TkChar, TkWChar:
+		if s, err := strconv.Unquote(p.tok); err == nil && p.tok[0] == '\'' {
+			r, _ := utf8.DecodeRuneInString(s)
+			if disc.kind == TkWChar || r <= 0xff {
+				p.next()
+				return int64(r)
+			}
+		}
+	case TkEnum:
+		name := p.text()
+		for i := range disc.members {
+			if disc.members[i].name == name {
+				return int64(i)
+			}
+		}
+		p.fail("%q is no enumerator of the discriminator", name)
+		return 0
+	default:
+		p.fail("a union cannot be switched by %v", disc.kind)
+		return 0
+	}
+	if bits > 0 {
+		var v int64
+		var err error
+		if signed {
+			v, err = strconv.ParseInt(p.tok, 10, bits)
+		} else {
+			var u uint64
+			u, err = strconv.ParseUint(p.tok, 10, bits)
+			v = int64(u)
+		}
+		if err == nil {
+			p.next()
+			return v
+		}
+	}
+	p.fail("a label that is a %v is missing", disc.kind)
+	return 0
+}
+
+// byName reads a scoped name, or an id in quotes, of a type known already.
+func (p *parser) byName() *TypeCode {
+	if p.tok == "" {
+		p.fail("a type is missing")
+		return Null
+	}
+	at := p.pos - len(p.tok)
+	var id, name string
+	if strings.HasPrefix(p.tok, `"`) {
+		id = p.text()
+		name = id
+	} else {
+		p.take("::")
+		id, _ = p.name()
+		name = strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(id, "IDL:"), ":1.0"), "/", "::")
+	}
+	for _, o := range p.open {
+		if o.id == id {
+			if o.seqs == p.seqs {
+				p.fail("%s holds itself, without a sequence between", name)
+			}
+			return Recursive(id)
+		}
+	}
+	if p.named != nil && p.err == nil {
+		if t := p.named(name); t != nil {
+			return t
+		}
+	}
+	if p.err == nil {
+		p.pos, p.tok = at, ""
+		p.fail("the type %s is not known", name)
+	}
+	return Null
+}

@@ -1,0 +1,140 @@
+package typecode
+
+import (
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+)
+
+func bad(format string, args ...any) error {
+	return exc.New(exc.BadTypecode, exc.MinorBadValue, exc.No, format, args...)
+}
+
+// Put writes a TypeCode. A type inside itself is written as an indirection; a type that
+// merely occurs twice is written twice, since not all ORBs read indirections to what is
+// not around them.
+func Put(e *cdr.Encoder, t *TypeCode) {
+	w := writer{e: e}
+	w.put(t)
+}
+
+type writer struct {
+	e    *cdr.Encoder
+	open []place // the types around the one that is written
+}
+
+type place struct {
+	t  *TypeCode
+	at int
+}
+
+// around returns where the type that t refers back to stands, if it is one around t. The
+// target may have been built apart from that one, and then has its id in common with it.
+func (w *writer) around(t *TypeCode) (int, bool) {
+	for _, p := range w.open {
+		if p.t == t.target || t.target == nil && p.t.id == t.id || t.target != nil && p.t.kind == t.target.kind && p.t.id == t.id {
+			return p.at, true
+		}
+	}
+	return 0, false
+}
+
+func (w *writer) put(t *TypeCode) {
+	e := w.e
+	e.Align(4)
+	if t.recursive() {
+		if at, ok := w.around(t); ok {
+			e.ULong(uint32(tkIndirection))
+			e.Long(int32(at - e.Len()))
+			return
+		}
+		if t.target == nil {
+			e.Fail(bad("the TypeCode of %s is named inside another type, which does not hold it", t.id))
+			return
+		}
+	}
+	t = t.r()
+	at := e.Len()
+	e.ULong(uint32(t.kind))
+	switch t.kind {
+	case TkString, TkWString:
+		e.ULong(t.length)
+		return
+	case TkFixed:
+		e.UShort(t.digits)
+		e.Short(t.scale)
+		return
+	}
+	if simple[t.kind] != nil {
+		return
+	}
+	m := e.Begin()
+	if t.kind != TkSequence && t.kind != TkArray {
+		e.RawString(t.id)
+		e.RawString(t.name)
+		w.open = append(w.open, place{t, at})
+	}
+	w.parameters(t)
+	if t.kind != TkSequence && t.kind != TkArray {
+		w.open = w.open[:len(w.open)-1]
+	}
+	e.End(m)
+}
+
+// parameters writes what follows id and name.
+func (w *writer) parameters(t *TypeCode) {
+	e := w.e
+	switch t.kind {
+	case TkStruct, TkExcept:
+		e.Count(len(t.members))
+		for i := range t.members {
+			e.RawString(t.members[i].name)
+			w.put(t.members[i].tc)
+		}
+	case TkUnion:
+		w.put(t.disc)
+		e.Long(int32(t.def))
+		e.Count(len(t.members))
+		for i := range t.members {
+			putLabel(e, t.disc, t.members[i].label)
+			e.RawString(t.members[i].name)
+			w.put(t.members[i].tc)
+		}
+	case TkEnum:
+		e.Count(len(t.members))
+		for i := range t.members {
+			e.RawString(t.members[i].name)
+		}
+	case TkSequence, TkArray:
+		w.put(t.content)
+		e.ULong(t.length)
+	case TkAlias, TkValueBox:
+		w.put(t.content)
+	case TkValue, TkEvent:
+		e.Short(t.modifier)
+		w.put(t.content)
+		e.Count(len(t.members))
+		for i := range t.members {
+			e.RawString(t.members[i].name)
+			w.put(t.members[i].tc)
+			e.Short(t.members[i].visibility)
+		}
+	}
+}
+
+// putLabel writes a union's label in the type of its discriminator.
+func putLabel(e *cdr.Encoder, disc *TypeCode, v int64) {
+	switch disc.Unalias().kind {
+	case TkShort, TkUShort:
+		e.UShort(uint16(v))
+	case TkLong, TkULong, TkEnum:
+		e.ULong(uint32(v))
+	case TkLongLong, TkULongLong:
+		e.LongLong(v)
+	case TkBoolean, TkChar, TkOctet:
+		e.Octet(byte(v))
+	case TkWChar:
+		e.WChar(rune(v))
+	default:
+		e.Fail(bad("a union cannot be switched by %s", disc.Kind()))
+	}
+}

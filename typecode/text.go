@@ -1,0 +1,212 @@
+package typecode
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// String returns t as text like IDL, which [Parse] reads:
+//
+//	sequence<long,4>
+//	struct TY::Prim {boolean b; long[3] l; string<8> s;}
+//	union TY::U switch (enum TY::Color {RED, GREEN}) {case RED: long l; default: octet o;}
+//	struct TY::Node {long id; typedef sequence<TY::Node> TY::Nodes kids;}
+//	struct Prim("IDL:acme.com/TY/Prim:1.1") {boolean b;}
+//
+// A scoped name stands for the repository id that IDL would give it; where the id is another
+// one it is written out.
+func (t *TypeCode) String() string {
+	p := printer{}
+	p.print(t)
+	return p.b.String()
+}
+
+type printer struct {
+	b    strings.Builder
+	open []*TypeCode
+}
+
+func (p *printer) print(t *TypeCode) {
+	if t.recursive() {
+		p.b.WriteString(scoped(t.id))
+		return
+	}
+	t = t.r()
+	b := &p.b
+	switch t.kind {
+	case TkString, TkWString:
+		b.WriteString(t.kind.String())
+		if t.length > 0 {
+			b.WriteString("<" + strconv.FormatUint(uint64(t.length), 10) + ">")
+		}
+		return
+	case TkFixed:
+		b.WriteString("fixed<" + strconv.Itoa(int(t.digits)) + "," + strconv.Itoa(int(t.scale)) + ">")
+		return
+	case TkSequence:
+		b.WriteString("sequence<")
+		p.print(t.content)
+		if t.length > 0 {
+			b.WriteString("," + strconv.FormatUint(uint64(t.length), 10))
+		}
+		b.WriteString(">")
+		return
+	case TkArray:
+		var dims strings.Builder
+		for t.kind == TkArray {
+			dims.WriteString("[" + strconv.FormatUint(uint64(t.length), 10) + "]")
+			if t = t.content; t.recursive() {
+				break
+			}
+			t = t.r()
+		}
+		p.print(t)
+		b.WriteString(dims.String())
+		return
+	case TkObjref:
+		if t.id == Object.id && t.name == Object.name {
+			b.WriteString("Object")
+			return
+		}
+	}
+	b.WriteString(t.kind.String())
+	if simple[t.kind] != nil {
+		return
+	}
+	if slices.Contains(p.open, t) { // not in types that were read or resolved
+		b.WriteString(" " + declared(t))
+		return
+	}
+	p.open = append(p.open, t)
+	p.body(t)
+	p.open = p.open[:len(p.open)-1]
+}
+
+// body prints what follows the word that tells the kind.
+func (p *printer) body(t *TypeCode) {
+	b := &p.b
+	switch t.kind {
+	case TkAlias:
+		b.WriteByte(' ')
+		p.print(t.content)
+		b.WriteString(" " + declared(t))
+	case TkEnum:
+		b.WriteString(" " + declared(t) + " {")
+		for i, m := range t.members {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(ident(m.name))
+		}
+		b.WriteByte('}')
+	case TkStruct, TkExcept:
+		b.WriteString(" " + declared(t) + " {")
+		p.members(t, func(int) string { return "" })
+		b.WriteByte('}')
+	case TkUnion:
+		b.WriteString(" " + declared(t) + " switch (")
+		p.print(t.disc)
+		b.WriteString(") {")
+		p.members(t, func(i int) string {
+			if i == t.def {
+				return "default: "
+			}
+			return "case " + LabelText(t.disc, t.members[i].label) + ": "
+		})
+		b.WriteByte('}')
+	case TkValue, TkEvent:
+		b.WriteString(" " + declared(t))
+		if t.content != nil {
+			b.WriteString(" : ")
+			p.print(t.content)
+		}
+		b.WriteString(" {")
+		p.members(t, func(i int) string {
+			if t.members[i].visibility == 1 {
+				return "public "
+			}
+			return "private "
+		})
+		b.WriteByte('}')
+	case TkValueBox:
+		b.WriteString(" " + declared(t) + " ")
+		p.print(t.content)
+	default:
+		b.WriteString(" " + declared(t))
+	}
+}
+
+func (p *printer) members(t *TypeCode, before func(int) string) {
+	for i, m := range t.members {
+		if i > 0 {
+			p.b.WriteByte(' ')
+		}
+		p.b.WriteString(before(i))
+		p.print(m.tc)
+		p.b.WriteString(" " + ident(m.name) + ";")
+	}
+}
+
+// LabelText returns a union's label as IDL writes it, given the type of the discriminator.
+func LabelText(disc *TypeCode, v int64) string {
+	disc = disc.Unalias()
+	switch disc.kind {
+	case TkBoolean:
+		if v != 0 {
+			return "TRUE"
+		}
+		return "FALSE"
+	case TkChar, TkWChar:
+		return strconv.QuoteRune(rune(v))
+	case TkULongLong:
+		return strconv.FormatUint(uint64(v), 10)
+	case TkEnum:
+		if v >= 0 && v < int64(len(disc.members)) {
+			return ident(disc.members[v].name)
+		}
+	}
+	return strconv.FormatInt(v, 10)
+}
+
+// scoped returns the scoped name that an id gives, or the id in quotes if there is none.
+func scoped(id string) string {
+	rest, ok := strings.CutPrefix(id, "IDL:")
+	if ok {
+		if rest, ok = strings.CutSuffix(rest, ":1.0"); ok {
+			parts := strings.Split(rest, "/")
+			if !slices.ContainsFunc(parts, func(s string) bool { return !isIdent(s) }) {
+				return strings.Join(parts, "::")
+			}
+		}
+	}
+	return strconv.Quote(id)
+}
+
+// declared returns how t is named where it is declared: by its scoped name if that gives
+// its id and name, else by its name and its id.
+func declared(t *TypeCode) string {
+	s := scoped(t.id)
+	if s[0] != '"' && s[strings.LastIndexByte(s, ':')+1:] == t.name {
+		return s
+	}
+	return ident(t.name) + "(" + strconv.Quote(t.id) + ")"
+}
+
+// ident returns a name, in quotes if IDL would not take it.
+func ident(s string) string {
+	if isIdent(s) {
+		return s
+	}
+	return strconv.Quote(s)
+}
+
+func isIdent(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,254 @@
+package typecode_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+	tc "github.com/opendsom/dsom/typecode"
+)
+
+var (
+	color = tc.Enum("IDL:TY/Color:1.0", "Color", "RED", "GREEN", "BLUE")
+	prim  = tc.Struct("IDL:TY/Prim:1.0", "Prim",
+		tc.Member{Name: "b", Type: tc.Boolean}, tc.Member{Name: "c", Type: tc.Char}, tc.Member{Name: "o", Type: tc.Octet},
+		tc.Member{Name: "s", Type: tc.Short}, tc.Member{Name: "us", Type: tc.UShort}, tc.Member{Name: "l", Type: tc.Long},
+		tc.Member{Name: "ul", Type: tc.ULong}, tc.Member{Name: "ll", Type: tc.LongLong}, tc.Member{Name: "ull", Type: tc.ULongLong},
+		tc.Member{Name: "f", Type: tc.Float}, tc.Member{Name: "d", Type: tc.Double})
+	node = tc.Struct("IDL:TY/Node:1.0", "Node",
+		tc.Member{Name: "id", Type: tc.Long},
+		tc.Member{Name: "kids", Type: tc.Alias("IDL:TY/Nodes:1.0", "Nodes", tc.Sequence(tc.Recursive("IDL:TY/Node:1.0"), 0))})
+	union = tc.Union("IDL:TY/U:1.0", "U", color,
+		tc.Arm{Label: 0, Name: "l", Type: tc.Long}, tc.Arm{Label: 1, Name: "s", Type: tc.String}, tc.Arm{Default: true, Name: "o", Type: tc.Octet})
+	unionLL = tc.Union("IDL:TY/UL:1.0", "UL", tc.LongLong,
+		tc.Arm{Label: -5, Name: "sh", Type: tc.Short}, tc.Arm{Label: 7, Name: "sh", Type: tc.Short},
+		tc.Arm{Label: 9, Name: "data", Type: tc.Alias("IDL:TY/Blob:1.0", "Blob", tc.Sequence(tc.Octet, 0))})
+)
+
+// samples holds a type of each kind, and its text.
+var samples = []struct {
+	t    *tc.TypeCode
+	text string
+}{
+	{tc.Null, "null"}, {tc.Void, "void"}, {tc.Short, "short"}, {tc.Long, "long"}, {tc.UShort, "unsigned short"},
+	{tc.ULong, "unsigned long"}, {tc.Float, "float"}, {tc.Double, "double"}, {tc.Boolean, "boolean"}, {tc.Char, "char"},
+	{tc.Octet, "octet"}, {tc.Any, "any"}, {tc.TC, "TypeCode"}, {tc.Principal, "Principal"}, {tc.Object, "Object"},
+	{tc.LongLong, "long long"}, {tc.ULongLong, "unsigned long long"}, {tc.LongDouble, "long double"}, {tc.WChar, "wchar"},
+	{tc.String, "string"}, {tc.StringMax(8), "string<8>"}, {tc.WString, "wstring"}, {tc.WStringMax(3), "wstring<3>"},
+	{tc.Fixed(9, 2), "fixed<9,2>"},
+	{tc.Sequence(tc.StringMax(8), 4), "sequence<string<8>,4>"},
+	{tc.Sequence(tc.Sequence(tc.Octet, 0), 0), "sequence<sequence<octet>>"},
+	{tc.Array(tc.Array(tc.Long, 3), 2), "long[2][3]"},
+	{tc.Alias("IDL:TY/Mat:1.0", "Mat", tc.Array(tc.Array(tc.Long, 3), 2)), "typedef long[2][3] TY::Mat"},
+	{tc.ObjRef("IDL:TY/T:1.0", "T"), "interface TY::T"},
+	{tc.ObjRef("IDL:acme.com/TY/T:1.1", "T"), `interface T("IDL:acme.com/TY/T:1.1")`},
+	{tc.ObjRef("RMI:x:y", ""), `interface ""("RMI:x:y")`},
+	{tc.Interface(tc.TkNative, "IDL:N:1.0", "N"), "native N"},
+	{tc.Interface(tc.TkAbstractInterface, "IDL:A:1.0", "A"), "abstract interface A"},
+	{tc.Interface(tc.TkLocalInterface, "IDL:L:1.0", "L"), "local interface L"},
+	{color, "enum TY::Color {RED, GREEN, BLUE}"},
+	{prim, "struct TY::Prim {boolean b; char c; octet o; short s; unsigned short us; long l; unsigned long ul; long long ll; unsigned long long ull; float f; double d;}"},
+	{node, "struct TY::Node {long id; typedef sequence<TY::Node> TY::Nodes kids;}"},
+	{union, "union TY::U switch (enum TY::Color {RED, GREEN, BLUE}) {case RED: long l; case GREEN: string s; default: octet o;}"},
+	{unionLL, "union TY::UL switch (long long) {case -5: short sh; case 7: short sh; case 9: typedef sequence<octet> TY::Blob data;}"},
+	{tc.Union("IDL:B:1.0", "B", tc.Boolean, tc.Arm{Label: 1, Name: "d", Type: tc.Double}), "union B switch (boolean) {case TRUE: double d;}"},
+	{tc.Union("IDL:C:1.0", "C", tc.Char, tc.Arm{Label: 'x', Name: "d", Type: tc.Double}, tc.Arm{Label: 0xe9, Name: "e", Type: tc.Double}), "union C switch (char) {case 'x': double d; case 'é': double e;}"},
+	{tc.Union("IDL:W:1.0", "W", tc.WChar, tc.Arm{Label: '€', Name: "d", Type: tc.Double}), "union W switch (wchar) {case '€': double d;}"},
+	{tc.Union("IDL:Q:1.0", "Q", tc.ULongLong, tc.Arm{Label: -1, Name: "d", Type: tc.Double}), "union Q switch (unsigned long long) {case 18446744073709551615: double d;}"},
+	{tc.Union("IDL:S:1.0", "S", tc.Alias("IDL:X:1.0", "X", tc.UShort), tc.Arm{Label: 65535, Name: "d", Type: tc.Double}), "union S switch (typedef unsigned short X) {case 65535: double d;}"},
+	{tc.Exception("IDL:TY/Oops:1.0", "Oops", tc.Member{Name: "code", Type: tc.Long}, tc.Member{Name: "why", Type: tc.String}), "exception TY::Oops {long code; string why;}"},
+	{tc.Exception("IDL:TY/Empty:1.0", "Empty"), "exception TY::Empty {}"},
+	{tc.Struct("IDL:odd:1.0", "odd", tc.Member{Name: "a b", Type: tc.Array(node, 2)}), `struct odd {struct TY::Node {long id; typedef sequence<TY::Node> TY::Nodes kids;}[2] "a b";}`},
+	// Two types inside one another.
+	{tc.Struct("IDL:A:1.0", "A", tc.Member{Name: "bs", Type: tc.Sequence(tc.Struct("IDL:B:1.0", "B", tc.Member{Name: "as", Type: tc.Sequence(tc.Recursive("IDL:A:1.0"), 0)}), 0)}),
+		"struct A {sequence<struct B {sequence<A> as;}> bs;}"},
+}
+
+// values holds types that have no text that can be read.
+var values = []*tc.TypeCode{
+	tc.Value("IDL:V:1.0", "V", 0, nil, tc.State{Name: "next", Type: tc.Recursive("IDL:V:1.0"), Public: true}, tc.State{Name: "n", Type: tc.Long}),
+	tc.Value("IDL:D:1.0", "D", 3, tc.Value("IDL:V:1.0", "V", 0, nil, tc.State{Name: "n", Type: tc.Long}), tc.State{Name: "m", Type: tc.Long}),
+	tc.ValueBox("IDL:Box:1.0", "Box", tc.String),
+	tc.Interface(tc.TkComponent, "IDL:Comp:1.0", "Comp"),
+	tc.Interface(tc.TkHome, "IDL:Home:1.0", "Home"),
+}
+
+var wideEnv = &cdr.Env{Version: cdr.V12, Wide: codeset.UTF16}
+
+// put returns t as it travels at an odd place.
+func put(t testing.TB, c *tc.TypeCode, little bool) []byte {
+	t.Helper()
+	e := cdr.NewEncoder(nil, little, wideEnv)
+	e.Octet(0xff)
+	tc.Put(e, c)
+	if e.Err() != nil {
+		t.Fatalf("%v: %v", c, e.Err())
+	}
+	return e.Bytes()
+}
+
+func get(b []byte, little bool) (*tc.TypeCode, error) {
+	d := cdr.NewDecoder(b, little, wideEnv)
+	d.Octet()
+	c := tc.Get(d)
+	return c, d.Err()
+}
+
+func TestWire(t *testing.T) {
+	t.Parallel()
+	all := values
+	for _, s := range samples {
+		all = append(all, s.t)
+	}
+	for _, want := range all {
+		for _, little := range []bool{false, true} {
+			b := put(t, want, little)
+			got, err := get(b, little)
+			if err != nil {
+				t.Errorf("%v: %v", want, err)
+				continue
+			}
+			if !tc.Equal(got, want) || !tc.Equal(want, got) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+			if again := put(t, got, little); !bytes.Equal(again, b) {
+				t.Errorf("%v: written again as\n%x, not\n%x", want, again, b)
+			}
+			for n := range b {
+				if c, err := get(b[:n], little); err == nil {
+					t.Errorf("%v: %d of %d octets read as %v", want, n, len(b), c)
+				}
+			}
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	for _, s := range samples {
+		if got := s.t.String(); got != s.text {
+			t.Errorf("got  %s\nwant %s", got, s.text)
+		}
+		got, err := tc.Parse(s.text, nil)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !tc.Equal(got, s.t) {
+			t.Errorf("%s reads as %v", s.text, got)
+		}
+	}
+	for i, want := range []string{
+		"valuetype V {public V next; private long n;}", "valuetype D : valuetype V {private long n;} {private long m;}",
+		"valuebox Box string", "component Comp", "home Home",
+	} {
+		if got := values[i].String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ in, says string }{
+		{"", "a type is missing"},
+		{"lng", "lng is not known"},
+		{"TY::Prim", "TY::Prim is not known"},
+		{"long long long", "nothing ought to follow"},
+		{"sequence<long", `">" is missing`},
+		{"sequence<void>", "void"},
+		{"string<-1>", "number"},
+		{"fixed<32,0>", "number up to 31"},
+		{"fixed<0,0>", "no digits"},
+		{"struct S {long}", "name is missing"},
+		{"struct S {S x;}", "holds itself"},
+		{"struct S {S[2] x;}", "holds itself"},
+		{"union U switch (float) {case 1: long x;}", "cannot be switched by float"},
+		{"union U switch (octet) {case 256: long x;}", "octet is missing"},
+		{"union U switch (boolean) {default: long x; default: long y;}", "second default"},
+		{"valuetype V {}", "cannot be given as text"},
+		{"unsigned", `"long" is missing`},
+		{strings.Repeat("sequence<", 100) + "long" + strings.Repeat(">", 100), "64 deep"},
+	} {
+		_, err := tc.Parse(c.in, nil)
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q: got %v, want something with %q", c.in, err, c.says)
+		}
+	}
+	named := func(s string) *tc.TypeCode {
+		if s == "TY::Prim" {
+			return prim
+		}
+		return nil
+	}
+	got, err := tc.Parse("sequence<TY::Prim>", named)
+	if err != nil || !tc.Equal(got, tc.Sequence(prim, 0)) {
+		t.Errorf("by name: %v, %v", got, err)
+	}
+}
+
+func TestEquivalent(t *testing.T) {
+	t.Parallel()
+	alias := tc.Alias("IDL:A:1.0", "A", tc.Long)
+	for _, c := range []struct {
+		a, b              *tc.TypeCode
+		equal, equivalent bool
+	}{
+		{tc.Long, tc.Long, true, true},
+		{tc.Long, alias, false, true},
+		{tc.Long, tc.ULong, false, false},
+		{tc.Sequence(alias, 0), tc.Sequence(tc.Long, 0), false, true},
+		{tc.Sequence(tc.Long, 1), tc.Sequence(tc.Long, 0), false, false},
+		{prim, tc.Struct("IDL:TY/Prim:1.0", "Other"), false, true},
+		{tc.Struct("", "", tc.Member{Name: "x", Type: alias}), tc.Struct("", "", tc.Member{Name: "y", Type: tc.Long}), false, true},
+		{tc.Struct("", "", tc.Member{Name: "x", Type: tc.Long}), tc.Struct("IDL:S:1.0", "S", tc.Member{Name: "x", Type: tc.Long}), false, true},
+		{nil, tc.Null, true, true},
+		{node, tc.Struct("IDL:TY/Node:1.0", "Node", tc.Member{Name: "id", Type: tc.Long}, tc.Member{Name: "kids", Type: tc.Alias("IDL:TY/Nodes:1.0", "Nodes", tc.Sequence(node, 0))}), true, true},
+		{tc.StringMax(3), tc.String, false, false},
+		{tc.Fixed(3, 1), tc.Fixed(3, 2), false, false},
+	} {
+		if got := tc.Equal(c.a, c.b); got != c.equal {
+			t.Errorf("Equal(%v, %v) = %v", c.a, c.b, got)
+		}
+		if got := tc.Equivalent(c.b, c.a); got != c.equivalent {
+			t.Errorf("Equivalent(%v, %v) = %v", c.b, c.a, got)
+		}
+	}
+}
+
+func TestAccessors(t *testing.T) {
+	t.Parallel()
+	if got := node.MemberType(1).Content().Content(); got != node {
+		t.Errorf("the recursion of Node leads to %v", got)
+	}
+	if !node.MemberType(1).Content().RecursiveContent() || node.RecursiveMember(0) {
+		t.Error("recursion is not where it ought to be")
+	}
+	for label, want := range map[int64]int{0: 0, 1: 1, 2: 2, 99: 2} {
+		if got := union.Arm(label); got != want {
+			t.Errorf("arm of %d is %d, want %d", label, got, want)
+		}
+	}
+	if got := unionLL.Arm(8); got != -1 {
+		t.Errorf("arm of 8 is %d", got)
+	}
+	if union.DefaultIndex() != 2 || unionLL.DefaultIndex() != -1 || prim.DefaultIndex() != -1 {
+		t.Error("default arms are wrong")
+	}
+	if got := prim.MemberIndex("ull"); got != 8 {
+		t.Errorf("index of ull is %d", got)
+	}
+}
+
+func TestUnresolved(t *testing.T) {
+	t.Parallel()
+	e := cdr.NewEncoder(nil, false, nil)
+	tc.Put(e, tc.Sequence(tc.Recursive("IDL:Nobody:1.0"), 0))
+	if !errors.Is(e.Err(), exc.BadTypecode) {
+		t.Errorf("got %v", e.Err())
+	}
+}
