@@ -1,0 +1,9 @@
+// Package idl carries the IDL of the interoperability suite, the one source from which every peer's stubs are generated.
+package idl
+
+import "embed"
+
+// Files are the IDL files, by their names: interop.idl, values.idl, fixed.idl and types.idl.
+//
+//go:embed *.idl
+var Files embed.FS

@@ -1,0 +1,272 @@
+// Cases of parameters, errors, and the ways of a call: Params, Errors, Calls.
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "client.h"
+#include "mirror.h"
+#include "samples.h"
+
+using namespace Interop;
+
+namespace {
+using Clock = std::chrono::steady_clock;
+long since(Clock::time_point t) { return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - t).count(); }
+
+void params(Context& c) {
+  CORBA::Long b = 7, out = 0;
+  EQUAL(c.params()->mix(3, b, out), 10);
+  EQUAL(b, -4);
+  EQUAL(out, 21);
+}
+void params_swap(Context& c) {
+  Entry a = sample::entry("a", 1), b = sample::entry("the other", 4);
+  const Entry a0(a), b0(b);
+  c.params()->swap(a, b);
+  CHECK(same(a, b0) && same(b, a0));
+}
+void params_split(Context& c) {
+  CORBA::String_var head, tail;
+  c.params()->split("abc", head, tail);
+  EQUAL(text(head), "a");
+  EQUAL(text(tail), "bc");
+  c.params()->split("", head, tail);
+  EQUAL(text(head) + text(tail), "");
+}
+void params_many(Context& c) {
+  for (bool h : {true, false}) {
+    CORBA::Double b = 3;
+    Longs_var l;
+    Strings d;
+    d.length(2);
+    d[0] = "one"; d[1] = "two";
+    CORBA::Any_var e;
+    ByColor f = sample::green_union("green");
+    Matrix g;
+    Node i = sample::node("i", 2);
+    Node want(i);
+    mirror::flip(want);
+    EQUAL(c.params()->many(5, b, l.out(), d, e.out(), f, g, h, i), blue);
+    EQUAL(b, -1.5);
+    CHECK(l->length() == 3 && l[0u] == 5 && l[2u] == 7);
+    EQUAL(text(d[0]), "owt");
+    const char* s;
+    CORBA::Long n;
+    if (h) CHECK((e.in() >>= s) && text(s) == "many");
+    else CHECK((e.in() >>= n) && n == -1);
+    EQUAL(text(f.s()), "neerg");
+    EQUAL(g[1][2], 25);
+    CHECK(same(i, want));
+  }
+}
+void params_objects(Context& c) {
+  CORBA::Object_var a = CORBA::Object::_duplicate(c.hub), b = CORBA::Object::_duplicate(c.calls()), out;
+  const CORBA::Object_var was = b;
+  CORBA::Object_var got = c.params()->objects(a, b.inout(), out.out());
+  CHECK(got->_is_equivalent(was));
+  CHECK(b->_is_equivalent(a));
+  CHECK(CORBA::is_nil(out));
+  b = CORBA::Object::_nil();
+  got = c.params()->objects(CORBA::Object::_nil(), b.inout(), out.out());
+  CHECK(CORBA::is_nil(got) && CORBA::is_nil(b));
+}
+void params_keywords(Context& c) {
+  CORBA::Long range, module = 3;
+  c.params()->keywords(1, 2, range, module);
+  EQUAL(range, 3);
+  EQUAL(module, -3);
+}
+
+void ex_empty(Context& c) { expect_exception<Empty>([&] { c.errors()->raise_empty(); }, [](const Empty&) {}); }
+void ex_members(Context& c) {
+  CORBA::String_var never;
+  EQUAL(c.errors()->raise_refused(0, "nothing", never), 1);
+  EQUAL(text(never), "none");
+  expect_exception<Refused>([&] { c.errors()->raise_refused(-3, "so it is", never); }, [](const Refused& e) {
+    EQUAL(e.code, -3);
+    EQUAL(text(e.why), "so it is");
+  });
+}
+void ex_detailed(Context& c) {
+  const Entry v = sample::entry("detail", 2);
+  expect_exception<Detailed>([&] { c.errors()->raise_detailed(v); }, [&](const Detailed& e) {
+    CORBA::Long n;
+    CHECK(same(e.item, v));
+    CHECK(e.state._d() == red && e.state.l() == 7);
+    CHECK((e.extra >>= n) && n == 8);
+  });
+}
+template <class F> void unknown(F f) {
+  expect_exception<CORBA::SystemException>(f, [](const CORBA::SystemException& e) { EQUAL(text(e._name()), "UNKNOWN"); });
+}
+void ex_undeclared(Context& c) { unknown([&] { c.errors()->undeclared(); }); }
+void ex_crash(Context& c) {
+  unknown([&] { c.errors()->crash(); });
+  c.calls()->ping();
+}
+void ex_system(Context& c) { expect_system([&] { c.errors()->no_resources(); }, "NO_RESOURCES", 5, CORBA::COMPLETED_MAYBE); }
+void ex_system_all(Context& c) {
+  const char* const names[] = {
+      "UNKNOWN", "BAD_PARAM", "NO_MEMORY", "IMP_LIMIT", "COMM_FAILURE", "INV_OBJREF", "NO_PERMISSION", "INTERNAL", "MARSHAL",
+      "INITIALIZE", "NO_IMPLEMENT", "BAD_TYPECODE", "BAD_OPERATION", "NO_RESOURCES", "NO_RESPONSE", "PERSIST_STORE",
+      "BAD_INV_ORDER", "TRANSIENT", "FREE_MEM", "INV_IDENT", "INV_FLAG", "INTF_REPOS", "BAD_CONTEXT", "OBJ_ADAPTER",
+      "DATA_CONVERSION", "OBJECT_NOT_EXIST", "TRANSACTION_REQUIRED", "TRANSACTION_ROLLEDBACK", "INVALID_TRANSACTION",
+      "INV_POLICY", "CODESET_INCOMPATIBLE", "REBIND", "TIMEOUT", "BAD_QOS"};
+  CORBA::ULong i = 0;
+  for (const char* name : names) {
+    const auto status = static_cast<CORBA::CompletionStatus>(i % 3);
+    expect_system([&] { c.errors()->system(name, 100 + i, i % 3); }, name, 100 + i, status);
+    i++;
+  }
+}
+void ex_unknown_op(Context& c) {
+  CORBA::CompletionStatus status = CORBA::COMPLETED_MAYBE;
+  EQUAL(send(c.calls(), "no_such_operation", nullptr, nullptr, &status), "BAD_OPERATION");
+  EQUAL(status, CORBA::COMPLETED_NO);
+}
+// elsewhere returns a reference to the server of o, with another object key.
+CORBA::Object_ptr elsewhere(Context& c, CORBA::Object_ptr o, const char* key) {
+  cdrMemoryStream s;
+  CORBA::Object::_marshalObjRef(o, s);
+  IOP::IOR ior;
+  ior.type_id = IOP::IOR::unmarshaltype_id(s);
+  ior.profiles <<= s;
+  IIOP::ProfileBody body;
+  IIOP::unmarshalProfile(ior.profiles[0], body);
+  std::ostringstream url;
+  url << "corbaloc:iiop:1." << int(body.version.minor) << "@" << body.address.host << ":" << body.address.port << "/" << key;
+  return c.orb->string_to_object(url.str().c_str());
+}
+void ex_unknown_key(Context& c) {
+  CORBA::Object_var o = elsewhere(c, c.hub, "no%20such%20key");
+  CORBA::CompletionStatus status = CORBA::COMPLETED_MAYBE;
+  EQUAL(send(o, "ping", nullptr, nullptr, &status), "OBJECT_NOT_EXIST");
+  EQUAL(status, CORBA::COMPLETED_NO);
+}
+
+void ping(Context& c) { c.calls()->ping(); }
+void pause_(Context& c) {
+  const auto t = Clock::now();
+  EQUAL(c.calls()->pause(50), 50u);
+  CHECK(since(t) >= 45);
+}
+void pause_parallel(Context& c) {
+  Calls_ptr calls = c.calls();
+  const auto t = Clock::now();
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; i++)
+    threads.emplace_back([&] {
+      try { if (calls->pause(200) == 200) good++; } catch (const CORBA::Exception&) {}
+    });
+  for (auto& th : threads) th.join();
+  EQUAL(good, 4);
+  CHECK(since(t) < 700);
+}
+void timeout(Context& c) {
+  const auto t = Clock::now();
+  omniORB::setClientThreadCallTimeout(100);
+  try {
+    c.calls()->pause(1000);
+  } catch (const CORBA::TIMEOUT&) {
+    omniORB::setClientThreadCallTimeout(0);
+    CHECK(since(t) < 900);
+    c.calls()->ping();
+    return;
+  } catch (...) {
+    omniORB::setClientThreadCallTimeout(0);
+    throw;
+  }
+  omniORB::setClientThreadCallTimeout(0);
+  throw Failure{"the call was not ended"};
+}
+void threads(Context& c) {
+  Basics_ptr b = c.basics();
+  Calls_ptr calls = c.calls();
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 16; i++)
+    threads.emplace_back([&, i] {
+      try {
+        for (int k = 0; k < 50; k++) {
+          if (k % 10 == 0) calls->ping();
+          if (b->mirror_long(1000 * i + k) == ~(1000 * i + k)) good++;
+        }
+      } catch (const CORBA::Exception&) {
+      }
+    });
+  for (auto& th : threads) th.join();
+  EQUAL(good, 800);
+}
+// await_sum asks until the oneways have arrived; nothing says when they do.
+void await_sum(Context& c, const char* topic, CORBA::Long want) {
+  CORBA::Long got = 0;
+  for (const auto t = Clock::now(); since(t) < 5000; std::this_thread::sleep_for(std::chrono::milliseconds(5)))
+    if ((got = c.calls()->posted(topic)) == want) return;
+  EQUAL(got, want);
+}
+void oneway(Context& c) {
+  const std::string topic = c.run + " one";
+  EQUAL(c.calls()->posted(topic.c_str()), 0);
+  c.calls()->post(topic.c_str(), 5);
+  await_sum(c, topic.c_str(), 5);
+}
+void oneway_many(Context& c) {
+  const std::string topic = c.run + " many";
+  for (int i = 1; i <= 100; i++) c.calls()->post(topic.c_str(), i);
+  await_sum(c, topic.c_str(), 5050);
+}
+void big_out(Context& c) {
+  const CORBA::ULong n = MEBI + 12345;
+  Octets_var v = c.calls()->blob(n);
+  CHECK(same(v.in(), sample::octets(n)));
+}
+void big_in(Context& c) {
+  const Octets v = sample::octets(MEBI + 12345);
+  CORBA::ULong want = 0;
+  for (CORBA::ULong i = 0; i < v.length(); i++) want = 31 * want + v[i];
+  EQUAL(c.calls()->checksum(v), want);
+}
+void big_strings(Context& c) {
+  Strings_var v = c.calls()->lines(20000);
+  EQUAL(v->length(), 20000u);
+  for (CORBA::ULong i = 0; i < 20000; i++) EQUAL(text(v[i]), "line " + std::to_string(i));
+}
+// Locator opens what the stub has but does not show: a LocateRequest on demand.
+struct Locator : omniObjRef {
+  static void locate(omniObjRef* o) { (o->*(&Locator::_locateRequest))(); }
+};
+void locate(Context& c) { Locator::locate(c.calls()->_PR_getobj()); }
+void non_existent(Context& c) { CHECK(!c.calls()->_non_existent()); }
+void is_a(Context& c) {
+  // Asked by request, because the stub knows its own bases.
+  CORBA::Object_var o = CORBA::Object::_duplicate(c.calls());
+  for (const char* id : {Calls::_PD_repoId, "IDL:omg.org/CORBA/Object:1.0", Basics::_PD_repoId}) {
+    CORBA::Request_var r = o->_request("_is_a");
+    r->add_in_arg() <<= id;
+    r->set_return_type(CORBA::_tc_boolean);
+    r->invoke();
+    CORBA::Boolean b;
+    CHECK(!r->env()->exception());
+    CHECK(r->return_value() >>= CORBA::Any::to_boolean(b));
+    EQUAL(b, id != Basics::_PD_repoId);
+  }
+}
+void rebind(Context& c) {
+  c.calls()->ping();
+  std::this_thread::sleep_for(std::chrono::milliseconds(c.idle));
+  c.calls()->ping();
+}
+}  // namespace
+
+const Case call_cases[] = {
+    {"params", params}, {"params_swap", params_swap}, {"params_split", params_split}, {"params_many", params_many},
+    {"params_objects", params_objects}, {"params_keywords", params_keywords},
+    {"ex_empty", ex_empty}, {"ex_members", ex_members}, {"ex_detailed", ex_detailed}, {"ex_undeclared", ex_undeclared},
+    {"ex_crash", ex_crash}, {"ex_system", ex_system}, {"ex_system_all", ex_system_all}, {"ex_unknown_op", ex_unknown_op},
+    {"ex_unknown_key", ex_unknown_key},
+    {"ping", ping}, {"pause", pause_}, {"pause_parallel", pause_parallel}, {"timeout", timeout}, {"threads", threads},
+    {"oneway", oneway}, {"oneway_many", oneway_many}, {"big_out", big_out}, {"big_in", big_in}, {"big_strings", big_strings},
+    {"locate", locate}, {"non_existent", non_existent}, {"is_a", is_a}, {"rebind", rebind, true},
+    {nullptr}};

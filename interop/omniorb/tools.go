@@ -1,0 +1,123 @@
+package omniorb
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/interop/peer"
+)
+
+const toolTime = 20 * time.Second // for a tool's run, or the naming service's start
+
+// A Naming is a running omniNames.
+type Naming struct {
+	URL string // corbaloc of its root context
+	Log string // folder of its log
+}
+
+// StartNaming starts omniNames on 127.0.0.1, on a free port and with an empty log. It is ended with the test.
+func StartNaming(t testing.TB) *Naming {
+	t.Helper()
+	peer.Need(t, peer.Tool{Name: "omniNames", Package: "omniorb-nameserver"})
+	port := FreePort(t)
+	n := &Naming{URL: "corbaloc::127.0.0.1:" + strconv.Itoa(port) + "/NameService", Log: t.TempDir()}
+	cmd := exec.Command("omniNames", "-start", strconv.Itoa(port), "-ignoreport", "-datadir", n.Log, "-nohostname",
+		"-ORBendPoint", "giop:tcp:127.0.0.1:"+strconv.Itoa(port))
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = in, in
+	err = cmd.Start()
+	_ = in.Close() // the child has its own
+	if err != nil {
+		t.Fatalf("start omniNames: %v", err)
+	}
+	said := make(chan string, 1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		var all strings.Builder
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			fmt.Fprintln(&all, lines.Text())
+			if strings.Contains(lines.Text(), "Root context is") {
+				said <- ""
+				_, _ = io.Copy(io.Discard, out) // nothing more of interest; it must not block
+				return
+			}
+		}
+		said <- all.String()
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // its log is of no use any more
+		_ = cmd.Wait()         // "signal: killed", as wanted
+		<-ended
+		_ = out.Close()
+	})
+	select {
+	case trouble := <-said:
+		if trouble != "" {
+			t.Fatalf("omniNames ended:\n%s", trouble)
+		}
+	case <-time.After(toolTime):
+		t.Fatalf("omniNames was not ready after %v", toolTime)
+	}
+	return n
+}
+
+// FreePort returns a TCP port of 127.0.0.1 on which nobody listened just now.
+func FreePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// NameClt runs omniORB's nameclt on the naming service at url and returns its output, without the last newline. What it
+// made counts as one call at least; it does not say how many. An exit status other than 0 is the error.
+func NameClt(t testing.TB, tally *peer.Tally, url string, args ...string) (string, error) {
+	t.Helper()
+	peer.Need(t, peer.Tool{Name: "nameclt", Package: "omniorb"})
+	out, err := run(t, "nameclt", append([]string{"-ORBInitRef", "NameService=" + url}, args...)...)
+	tally.Add(1, 0)
+	return out, err
+}
+
+// CatIOR runs omniORB's catior on a stringified reference and returns what it prints.
+func CatIOR(t testing.TB, ior string) string {
+	t.Helper()
+	peer.Need(t, peer.Tool{Name: "catior", Package: "omniorb"})
+	out, err := run(t, "catior", ior)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func run(t testing.TB, program string, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), toolTime)
+	defer cancel()
+	var both bytes.Buffer
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Stdout, cmd.Stderr = &both, &both
+	err := cmd.Run()
+	out := strings.TrimRight(both.String(), "\n")
+	if err != nil {
+		err = fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args, " "), err, out)
+	}
+	return out, err
+}

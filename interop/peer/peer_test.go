@@ -1,0 +1,130 @@
+package peer_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/opendsom/dsom/interop/peer"
+)
+
+func TestMain(m *testing.M) {
+	var tally peer.Tally
+	tally.Main(m)
+}
+
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	got := peer.Missing(
+		peer.Tool{Name: "sh", Package: "dash"},
+		peer.Tool{Name: "no-such-program-anywhere", Package: "a"},
+		peer.Tool{Name: "/no/such/file", Package: "b"},
+		peer.Tool{Name: "/no/such/other/file", Package: "b"},
+	)
+	if want := []string{"a", "b"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestParseReport(t *testing.T) {
+	t.Parallel()
+	got, err := peer.ParseReport("ok ping calls=2\nfail struct got 1, want 2\nexpected wchar INV_OBJREF\nunsupported fixed has none\nmade 7\nserved 3\noneways 1\n")
+	want := peer.Report{
+		Outcomes: []peer.Outcome{
+			{Case: "ping", Verdict: peer.OK, Calls: 2},
+			{Case: "struct", Verdict: peer.Fail, Detail: "got 1, want 2"},
+			{Case: "wchar", Verdict: peer.Expected, Detail: "INV_OBJREF"},
+			{Case: "fixed", Verdict: peer.Unsupported, Detail: "has none"},
+		},
+		Made: 7, Served: 3, Oneways: 1,
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+	for _, bad := range []string{"", "ok ping calls=2\n", "ok ping\nmade 1\n", "made many\n", "Segmentation fault\nmade 1\n"} {
+		if r, err := peer.ParseReport(bad); err == nil {
+			t.Errorf("%q: got %+v, want an error", bad, r)
+		}
+	}
+}
+
+// script is a server, client or failure in shell, which is all that is needed to test how they are run.
+func script(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestServer(t *testing.T) {
+	t.Parallel()
+	var tally peer.Tally
+	s := peer.Start(t, &tally, script(t, `echo IOR:00; echo ready; cat >/dev/null; echo answered 5; echo oneways 2; echo made 1`))
+	if s.IOR != "IOR:00" {
+		t.Errorf("got reference %q, want IOR:00", s.IOR)
+	}
+	if got, want := s.Stop(t), (peer.Counts{Answered: 5, Oneways: 2, Made: 1}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	s.Stop(t)
+	if made, answered := tally.Calls(); made != 1 || answered != 5 {
+		t.Errorf("the tally has %d made and %d answered, want 1 and 5", made, answered)
+	}
+}
+
+func TestKill(t *testing.T) {
+	t.Parallel()
+	var tally peer.Tally
+	s := peer.Start(t, &tally, script(t, `echo IOR:00; echo ready; read line; echo answered 5`))
+	s.Kill(t)
+	if got := s.Stop(t); got != (peer.Counts{}) {
+		t.Errorf("got %+v of a server that was killed, want nothing", got)
+	}
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	var tally peer.Tally
+	r := peer.Run(t, &tally, script(t, `echo fail a b; echo made 3; echo served 4; exit 1`))
+	if made, answered := tally.Calls(); len(r.Outcomes) != 1 || made != 3 || answered != 4 {
+		t.Errorf("got %+v, %d made and %d answered", r, made, answered)
+	}
+}
+
+// TestBuild asks for a build from several tests at once, which is made once, and again with another source.
+func TestBuild(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	log := filepath.Join(t.TempDir(), "log")
+	recipe := func(source string) peer.Recipe {
+		return peer.Recipe{
+			Name:    "test",
+			Sources: []fs.FS{fstest.MapFS{"in": {Data: []byte(source)}}},
+			Key:     []peer.Command{{"uname"}},
+			Stages:  [][]peer.Command{{{"sh", "-c", "echo built >>" + log}, {"cp", "in", "one"}}, {{"cp", "one", "out"}}},
+		}
+	}
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() {
+			dir := peer.Build(t, recipe("first"))
+			if got, err := os.ReadFile(filepath.Join(dir, "out")); err != nil || string(got) != "first" {
+				t.Errorf("built %q, %v, want first", got, err)
+			}
+		})
+	}
+	all.Wait()
+	if dir := peer.Build(t, recipe("second")); dir == peer.Build(t, recipe("first")) {
+		t.Errorf("two sources share the build %s", dir)
+	}
+	got, err := os.ReadFile(log)
+	if want := strings.Repeat("built\n", 2); err != nil || string(got) != want {
+		t.Errorf("log of builds: got %q, %v, want %q", got, err, want)
+	}
+}
