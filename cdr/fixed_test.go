@@ -158,7 +158,7 @@ func TestLongDouble(t *testing.T) {
 		t.Errorf("NaN is %v", nan)
 	}
 	for _, c := range []struct{ text, want string }{
-		{"1.2e4932", "+Inf"}, {"-1e9999", "-Inf"}, {"1e-9999", "0"}, {"3.3e-4966", "6e-4966"}, {"3.2e-4966", "0"},
+		{"1.2e4932", "+Inf"}, {"-1e9999", "-Inf"}, {"1e-9999", "0"}, {"3.3e-4966", "6.475175119438025110924438958227647e-4966"}, {"3.2e-4966", "0"},
 	} {
 		v, err := cdr.ParseLongDouble(c.text)
 		if err != nil || v.String() != c.want {

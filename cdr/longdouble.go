@@ -135,7 +135,7 @@ func ParseLongDouble(s string) (LongDouble, error) {
 	return LongDoubleOf(f), nil
 }
 
-// String returns the shortest text that ParseLongDouble reads as v.
+// String returns a text that ParseLongDouble reads as v, the shortest but for subnormal numbers.
 func (v LongDouble) String() string {
 	f, ok := v.Float()
 	if !ok {
