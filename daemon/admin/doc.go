@@ -1,0 +1,42 @@
+// Package admin is the daemon's local API as its users see it: the types, a client, and the
+// file in the state folder through which the client finds the daemon. Command line and
+// console reach the daemon through it and through nothing else, and so do server programs
+// when they register.
+//
+// The API is HTTP with JSON on a loopback address, authorised by a bearer token that only
+// those can read who may read the state folder's file. Its paths begin with /v1/; a field may be
+// added within a version, and what is unknown is ignored.
+//
+//	GET    /v1/status                   Status
+//	GET    /v1/servers                  []Server
+//	POST   /v1/servers                  Server → Server
+//	GET    /v1/servers/{name}           Server
+//	PATCH  /v1/servers/{name}           Change → Server
+//	DELETE /v1/servers/{name}           (?stop=true stops it first)
+//	POST   /v1/servers/{name}/start     → Server, once it takes calls
+//	POST   /v1/servers/{name}/stop      → Server, once it has ended
+//	GET    /v1/servers/{name}/logs      text; ?lines=N&follow=true
+//	POST   /v1/leases                   Registration → a stream of Message, a line each
+//	PUT    /v1/leases/{id}/endpoints    []string
+//	DELETE /v1/leases/{id}              the server is done
+//
+// An error is answered as {"error": Error}.
+package admin
+
+// The variables by which the daemon tells a server that it starts where it belongs.
+const (
+	EnvState       = "DSOM_STATE"        // the state folder
+	EnvAdmin       = "DSOM_ADMIN"        // host:port of this API when the server was started
+	EnvServerName  = "DSOM_SERVER_NAME"  // the name of its record
+	EnvServerUUID  = "DSOM_SERVER_UUID"  // and the UUID
+	EnvServerToken = "DSOM_SERVER_TOKEN" // allows it to register as that server, and nothing else
+)
+
+// Limits of the API, both ways.
+const (
+	MaxRequest   = 1 << 20  // octets of a request's body
+	MaxMessage   = 64 << 10 // octets of a line in a lease's stream
+	MaxEndpoints = 64       // endpoints of a server
+	MaxEndpoint  = 512      // octets of an endpoint
+	MaxLogLines  = 10_000   // lines that a request for logs begins with
+)

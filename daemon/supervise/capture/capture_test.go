@@ -1,0 +1,163 @@
+package capture_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
+
+// write appends to a server's output as the server does.
+func write(t *testing.T, k *capture.Keeper, s string) int64 {
+	t.Helper()
+	f, size, err := k.Open("bank")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(s); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return size
+}
+
+func TestTail(t *testing.T) {
+	t.Parallel()
+	k := &capture.Keeper{Dir: t.TempDir()}
+	if got := k.Tail("bank", 0, 5); got != nil {
+		t.Errorf("no output: got %q", got)
+	}
+	write(t, k, "old 1\nold 2\n")
+	from := write(t, k, "")
+	if got := k.Tail("bank", from, 5); got != nil {
+		t.Errorf("no output since: got %q", got)
+	}
+	write(t, k, "a\r\n\x1b[31mred\x07\tx\n"+strings.Repeat("l", 1000)+"\nbad \xff utf\nend without newline")
+	want := []string{"a", "[31mred x", strings.Repeat("l", capture.MaxLine) + "…", "bad ? utf", "end without newline"}
+	if got := k.Tail("bank", from, 10); !cmp.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := k.Tail("bank", from, 2); !cmp.Equal(got, want[3:]) {
+		t.Errorf("got %q, want %q", got, want[3:])
+	}
+	if got := k.Tail("bank", 1<<40, 1); !cmp.Equal(got, want[4:]) {
+		t.Errorf("a file that was cut: got %q, want %q", got, want[4:])
+	}
+	write(t, k, strings.Repeat("\n", 1<<20)+"x")
+	if got := k.Tail("bank", 0, 1); !cmp.Equal(got, []string{"x"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTrim(t *testing.T) {
+	t.Parallel()
+	k := &capture.Keeper{Dir: t.TempDir(), MaxSize: 100, Keep: 2}
+	f, _, err := k.Open("bank") // the server keeps it open all the time
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	for i := range 4 {
+		if _, err := fmt.Fprintf(f, "%d%s", i, strings.Repeat("-", 60)); err != nil {
+			t.Fatal(err)
+		}
+		if trimmed, err := k.Trim("bank"); err != nil || trimmed {
+			t.Errorf("round %d: a short file: got %v, %v", i, trimmed, err)
+		}
+		if _, err := fmt.Fprintf(f, "%s%d", strings.Repeat("+", 60), i); err != nil {
+			t.Fatal(err)
+		}
+		if trimmed, err := k.Trim("bank"); err != nil || !trimmed {
+			t.Errorf("round %d: a long file: got %v, %v", i, trimmed, err)
+		}
+	}
+	for name, end := range map[string]string{".1": "+3", ".2": "+2"} {
+		b, err := os.ReadFile(k.Path("bank") + name)
+		if err != nil || len(b) != 100 || !bytes.HasSuffix(b, []byte(end)) {
+			t.Errorf("%s: got %q, %v, want 100 octets that end with %s", name, b, err, end)
+		}
+	}
+	if _, err := os.Stat(k.Path("bank") + ".3"); !os.IsNotExist(err) {
+		t.Errorf("more is kept than asked for: %v", err)
+	}
+	if _, err := io.WriteString(f, "after"); err != nil {
+		t.Fatal(err)
+	}
+	if got := k.Tail("bank", 0, 9); !cmp.Equal(got, []string{"after"}) {
+		t.Errorf("after a cut: got %q", got)
+	}
+	if err := k.Remove("bank"); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(k.Dir); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+func TestCopy(t *testing.T) {
+	t.Parallel()
+	k := &capture.Keeper{Dir: t.TempDir()}
+	var lines []string
+	for i := range 20_000 {
+		lines = append(lines, fmt.Sprintf("line %d\n", i))
+	}
+	write(t, k, strings.Join(lines, ""))
+	for _, n := range []int{0, 1, 3, 10_000, 20_000, 30_000} {
+		var got bytes.Buffer
+		if err := k.Copy(t.Context(), &got, "bank", n, false); err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.Join(lines[max(0, len(lines)-n):], ""); got.String() != want {
+			t.Errorf("the last %d lines: got %d octets, want %d", n, got.Len(), len(want))
+		}
+	}
+	if err := k.Copy(t.Context(), io.Discard, "nobody", 1, false); err != nil {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	k := &capture.Keeper{Dir: t.TempDir(), MaxSize: 10}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r, w := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		done <- k.Copy(ctx, w, "bank", 5, true)
+		_ = w.Close()
+	}()
+	expect := func(want string) {
+		t.Helper()
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(r, got); err != nil || string(got) != want {
+			t.Fatalf("got %q, %v, want %q", got, err, want)
+		}
+	}
+	write(t, k, "one two three\n") // the file appears after following began
+	expect("one two three\n")
+	write(t, k, "four\n")
+	expect("four\n")
+	if _, err := k.Trim("bank"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, k, "five\n")
+	expect("five\n")
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
