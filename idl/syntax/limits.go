@@ -1,0 +1,48 @@
+package syntax
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// Limits bounds what a text can make the compiler do. A field that is 0 has the default of
+// DefaultLimits. A diagnostic that a limit causes names it.
+type Limits struct {
+	FileSize     int // idl-file-size: octets of a file
+	IncludeDepth int // idl-include-depth: files that include one another
+	Includes     int // idl-includes: files read in all, repeated ones too
+	Expansion    int // idl-expansion: tokens that macros make, in all
+	Nesting      int // idl-nesting: scopes, types, parentheses, conditionals and macro calls inside one another
+	Operators    int // idl-operators: operators in one expression
+	Tokens       int // idl-tokens: tokens in all
+}
+
+// DefaultLimits are far above what any specification needs and low enough for seconds of
+// time and a gigabyte of memory.
+var DefaultLimits = Limits{
+	FileSize:     64 << 20,
+	IncludeDepth: 100,
+	Includes:     20_000,
+	Expansion:    1 << 18,
+	Nesting:      128,
+	Operators:    1_000,
+	Tokens:       8 << 20,
+}
+
+// withDefaults returns the limits with the defaults filled in.
+func (l Limits) withDefaults() Limits {
+	d := DefaultLimits
+	return Limits{
+		FileSize:     cmp.Or(l.FileSize, d.FileSize),
+		IncludeDepth: cmp.Or(l.IncludeDepth, d.IncludeDepth),
+		Includes:     cmp.Or(l.Includes, d.Includes),
+		Expansion:    cmp.Or(l.Expansion, d.Expansion),
+		Nesting:      cmp.Or(l.Nesting, d.Nesting),
+		Operators:    cmp.Or(l.Operators, d.Operators),
+		Tokens:       cmp.Or(l.Tokens, d.Tokens),
+	}
+}
+
+func exceeded(what, name string, limit int) string {
+	return fmt.Sprintf("%s: more than %d (limit %s)", what, limit, name)
+}

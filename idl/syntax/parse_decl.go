@@ -1,0 +1,506 @@
+package syntax
+
+import (
+	"slices"
+
+	"github.com/opendsom/dsom/diag"
+)
+
+// decls parses declarations up to the end of the scope. In a module (or outside of all) there
+// are definitions, in an interface operations and attributes too.
+func (p *parser) decls(module bool) []Decl {
+	var list []Decl
+	for {
+		list = p.flush(list)
+		if p.tok.Kind == EOF || p.tok.Kind == RBrace {
+			return list
+		}
+		p.item(func() bool {
+			d := p.decl(module)
+			if d != nil {
+				list = append(list, d)
+			}
+			return d != nil
+		})
+	}
+}
+
+// flush lists the marks before the token, and those that a declaration before it contained.
+func (p *parser) flush(list []Decl) []Decl {
+	for _, m := range p.deferred {
+		list = append(list, p.mark(m, true))
+	}
+	for _, m := range p.marks {
+		list = append(list, p.mark(m, false))
+	}
+	p.deferred, p.marks = nil, nil
+	return list
+}
+
+func (p *parser) mark(m Token, inside bool) Decl {
+	h := Head{Span: m.Span, Doc: m.Comments}
+	switch m.Kind {
+	case FileBegin:
+		return &IncludeDecl{Head: h, File: m.File, Written: m.Text, Inside: inside}
+	case FileEnd:
+		return &IncludeEnd{Head: h, File: m.File, Inside: inside}
+	}
+	return &Pragma{Head: h, Text: m.Text, Parts: m.Parts}
+}
+
+// decl parses a declaration with its semicolon.
+func (p *parser) decl(module bool) Decl {
+	h, outer := p.begin()
+	var d Decl
+	what := "the declaration"
+	switch {
+	case p.tok.Kind == Semicolon:
+		p.errorf(CodeSyntax, p.tok.Span, "a semicolon without a declaration")
+	case p.tok.Kind == Keyword:
+		d, what = p.keywordDecl(module)
+	case !module:
+		d, what = p.export()
+	default:
+		d = p.unknownDecl(h)
+	}
+	if d == nil {
+		p.stray = append(outer, p.stray...)
+		return nil
+	}
+	if _, ok := d.(*Unsupported); !ok && !p.semicolon(what) {
+		p.skip()
+	}
+	head := d.Common()
+	inner := head.Inner
+	*head = h
+	p.end(head, outer)
+	head.Inner = append(inner, head.Inner...)
+	return d
+}
+
+// keywordDecl parses a declaration that begins with a keyword, and says what it was.
+func (p *parser) keywordDecl(module bool) (Decl, string) {
+	word := p.tok.Text
+	switch word {
+	case "module":
+		if !module {
+			p.errorf(CodeSyntax, p.tok.Span, "a module cannot be declared in an interface")
+		}
+		return p.module(), "the module"
+	case "interface", "local", "abstract", "valuetype", "custom", "component", "home", "eventtype":
+		if !module && keywords[word] == since3 {
+			return p.export() // a type of that name, from before it was a keyword
+		}
+		if !module {
+			p.errorf(CodeSyntax, p.tok.Span, "%s cannot be declared in an interface", quote(word))
+		}
+		return p.interfaceOrValue()
+	case "struct":
+		return p.structDecl(true), "the structure"
+	case "union":
+		return p.union(true), "the union"
+	case "enum":
+		return p.enum(), "the enumeration"
+	case "exception":
+		return p.exception(), "the exception"
+	case "typedef":
+		return p.typedef(), "the typedef"
+	case "const":
+		return p.constant(), "the constant"
+	case "native":
+		p.next()
+		n := &Native{}
+		var ok bool
+		if n.Name, ok = p.name("the name of a native type"); !ok {
+			return nil, ""
+		}
+		return n, "the native type"
+	case "typeid", "typeprefix":
+		return p.typeID(word == "typeid"), word
+	case "import":
+		return p.importDecl(), "import"
+	}
+	if !module {
+		return p.export()
+	}
+	switch word {
+	case "attribute", "readonly", "oneway", "void":
+		p.errorf(CodeSyntax, p.tok.Span, "operations and attributes are declared in an interface")
+	default:
+		p.expected("a declaration")
+	}
+	return nil, ""
+}
+
+// unknownDecl is where a declaration should begin, but does not with a keyword.
+func (p *parser) unknownDecl(h Head) Decl {
+	t := p.tok
+	if t.Kind == Ident {
+		switch t.Text {
+		case "bitset", "bitmask", "porttype", "connector":
+			return p.unsupported(t.Text + "s")
+		}
+		if n := len(h.Annotations); n > 0 && h.Annotations[n-1].Name.String() == "annotation" {
+			return p.unsupported("annotation declarations")
+		}
+		d := diag.Diagnostic{Code: CodeSyntax, Span: t.Span, Message: "expected a declaration, found " + t.describe()}
+		if near := diag.Closest(t.Text, leaders); near != "" {
+			d.Help = "did you mean " + quote(near) + "?"
+		} else {
+			d.Help = "operations and attributes are declared in an interface, members in a structure"
+		}
+		p.report(d)
+		return nil
+	}
+	p.expected("a declaration")
+	return nil
+}
+
+func (p *parser) module() Decl {
+	p.next()
+	m := &Module{}
+	var ok bool
+	if m.Name, ok = p.name("the name of a module"); !ok {
+		return nil
+	}
+	open := p.tok.Span
+	if !p.require(LBrace, "{ and the declarations of the module") || !p.enter() {
+		return nil
+	}
+	defer p.leave()
+	m.Inner = p.trailing()
+	m.Decls = p.decls(true)
+	p.close(open)
+	return m
+}
+
+// interfaceOrValue parses what begins with interface, local, abstract, valuetype and so on.
+func (p *parser) interfaceOrValue() (Decl, string) {
+	i := &Interface{}
+	start := p.tok
+	switch start.Text {
+	case "local":
+		i.Local = true
+		p.next()
+	case "abstract":
+		i.Abstract = true
+		p.next()
+	case "custom":
+		p.next()
+	}
+	switch {
+	case p.word("valuetype"):
+		return p.unsupportedFrom(start, "valuetypes"), ""
+	case p.word("eventtype"):
+		return p.unsupportedFrom(start, "event types"), ""
+	case p.word("component"):
+		return p.unsupportedFrom(start, "components"), ""
+	case p.word("home"):
+		return p.unsupportedFrom(start, "homes"), ""
+	case start.Text == "custom" || !p.word("interface"):
+		p.expected(map[bool]string{true: "valuetype", false: "interface or valuetype"}[start.Text == "custom"] + " after " + quote(start.Text))
+		return nil, ""
+	}
+	p.next()
+	var ok bool
+	if i.Name, ok = p.name("the name of an interface"); !ok {
+		return nil, ""
+	}
+	if p.tok.Kind == Semicolon {
+		return &Forward{Of: "interface", Name: i.Name, Abstract: i.Abstract, Local: i.Local}, "the forward declaration"
+	}
+	if p.accept(Colon) {
+		if i.Bases = p.scopedNames("the name of a base interface"); i.Bases == nil {
+			return nil, ""
+		}
+	}
+	open := p.tok.Span
+	if !p.require(LBrace, "{ and the operations of the interface") || !p.enter() {
+		return nil, ""
+	}
+	defer p.leave()
+	i.Inner = p.trailing()
+	i.Decls = p.decls(false)
+	p.close(open)
+	return i, "the interface"
+}
+
+func (p *parser) unsupported(what string) Decl { return p.unsupportedFrom(p.tok, what) }
+
+// unsupportedFrom skips a declaration that is known but not handled, and keeps its text.
+func (p *parser) unsupportedFrom(start Token, what string) Decl {
+	u := &Unsupported{What: what}
+	p.next()
+	if p.tok.Kind == Ident || p.tok.Kind == Keyword && keywords[p.tok.Text] == since3 {
+		u.Name = p.identifier(p.tok, true)
+		p.next()
+	}
+	u.Forward = p.tok.Kind == Semicolon
+	blocks := 0
+	for p.tok.Kind != EOF {
+		k := p.tok.Kind
+		if blocks == 0 && k == RBrace {
+			break
+		}
+		p.next()
+		switch k {
+		case LBrace:
+			blocks++
+		case RBrace:
+			blocks--
+		}
+		if k == Semicolon && blocks == 0 {
+			break
+		}
+		if k == RBrace && blocks == 0 && p.tok.Kind != Semicolon {
+			p.errorf(CodeSemicolon, diag.Span{Start: p.last.End, End: p.last.End}, "a semicolon is missing after the declaration")
+			break
+		}
+	}
+	if f, ok := p.pp.sources.byPath[start.Span.Start.File]; ok && p.last.End.File == f.Path {
+		if from, to := start.Span.Start.Offset, p.last.End.Offset; from < to && to <= len(f.Text) {
+			u.Text = f.Text[from:to]
+		}
+	}
+	return u
+}
+
+func (p *parser) typeID(id bool) Decl {
+	p.next()
+	n := p.scopedName("the name of a declaration")
+	if n == nil {
+		return nil
+	}
+	s := p.stringLiteral("a string")
+	if s == nil {
+		return nil
+	}
+	if id {
+		return &TypeID{Name: n, ID: s}
+	}
+	return &TypePrefix{Name: n, Prefix: s}
+}
+
+func (p *parser) importDecl() Decl {
+	p.next()
+	i := &Import{}
+	if p.tok.Kind == String {
+		if i.Text = p.stringLiteral("a scope"); i.Text == nil {
+			return nil
+		}
+		return i
+	}
+	if i.Name = p.scopedName("the name of a scope"); i.Name == nil {
+		return nil
+	}
+	return i
+}
+
+// export parses an operation or attribute.
+func (p *parser) export() (Decl, string) {
+	switch {
+	case p.word("readonly"), p.word("attribute"):
+		return p.attribute(), "the attribute"
+	}
+	o := &Operation{}
+	o.Oneway = p.acceptWord("oneway")
+	if !p.acceptWord("void") {
+		if o.Result = p.typeSpec(false, "an operation, attribute or declaration"); o.Result == nil {
+			return nil, ""
+		}
+	}
+	var ok bool
+	if o.Name, ok = p.name("the name of an operation"); !ok {
+		return nil, ""
+	}
+	if p.tok.Kind == Semicolon && !o.Oneway {
+		p.report(diag.Diagnostic{
+			Code: CodeSyntax, Span: p.tok.Span, Message: "expected ( and the parameters of " + quote(o.Name.Text),
+			Help: "an operation without parameters is written " + o.Name.Text + "(), an attribute begins with the word attribute",
+		})
+		return nil, ""
+	}
+	if !p.params(o) {
+		return nil, ""
+	}
+	if p.acceptWord("raises") {
+		if o.Raises, ok = p.raises(); !ok {
+			return nil, ""
+		}
+	}
+	if p.acceptWord("context") && !p.context(o) {
+		return nil, ""
+	}
+	return o, "the operation"
+}
+
+func (p *parser) params(o *Operation) bool {
+	if !p.require(LParen, "( and the parameters of "+quote(o.Name.Text)) {
+		return false
+	}
+	if p.word("void") {
+		at := p.next().Span
+		if p.tok.Kind == RParen {
+			p.report(diag.Diagnostic{Code: CodeSyntax, Span: at, Message: "void is no parameter", Help: "write " + o.Name.Text + "()"})
+		}
+	}
+	for p.tok.Kind != RParen {
+		q := p.param()
+		if q == nil {
+			return false
+		}
+		o.Params = append(o.Params, q)
+		if !p.accept(Comma) {
+			break
+		}
+		if p.tok.Kind == RParen {
+			p.expected("a parameter after the comma")
+		}
+	}
+	return p.require(RParen, ", or ) after a parameter")
+}
+
+func (p *parser) param() *Param {
+	h, outer := p.begin()
+	q := &Param{Direction: p.tok.Text}
+	switch {
+	case p.word("in"), p.word("out"), p.word("inout"):
+		p.next()
+	case p.tok.Kind == Ident || p.tok.Kind == Keyword || p.tok.Kind == Scope:
+		p.report(diag.Diagnostic{
+			Code: CodeDirection, Span: p.tok.Span, Message: "a parameter begins with its direction",
+			Help: "write in, out or inout before " + quote(p.tok.Text),
+		})
+		q.Direction = "in"
+	default:
+		p.expected("a parameter")
+		return nil
+	}
+	if q.Type = p.typeSpec(false, "the type of a parameter"); q.Type == nil {
+		return nil
+	}
+	var ok bool
+	if q.Name, ok = p.name("the name of a parameter"); !ok {
+		return nil
+	}
+	if p.tok.Kind == LBracket {
+		p.report(diag.Diagnostic{
+			Code: CodeAnonymous, Span: p.tok.Span, Message: "a parameter cannot be declared as an array",
+			Help: "give the array a name with a typedef and use that",
+		})
+		for p.tok.Kind == LBracket {
+			if _, ok := p.dimension(); !ok {
+				return nil
+			}
+		}
+	}
+	q.Head = h
+	p.end(&q.Head, outer)
+	return q
+}
+
+func (p *parser) raises() ([]*ScopedName, bool) {
+	if !p.require(LParen, "( and the names of exceptions") {
+		return nil, false
+	}
+	ns := p.scopedNames("the name of an exception")
+	if ns == nil {
+		return nil, false
+	}
+	return ns, p.require(RParen, ", or ) after the name of an exception")
+}
+
+func (p *parser) context(o *Operation) bool {
+	if !p.require(LParen, "( and the names of context properties") {
+		return false
+	}
+	for {
+		s := p.stringLiteral("the name of a context property in quotes")
+		if s == nil {
+			return false
+		}
+		o.Context = append(o.Context, s)
+		if !p.accept(Comma) {
+			return p.require(RParen, ", or ) after a context property")
+		}
+	}
+}
+
+func (p *parser) attribute() Decl {
+	a := &Attribute{}
+	a.Readonly = p.acceptWord("readonly")
+	if !p.acceptWord("attribute") {
+		p.expected("attribute after readonly")
+		return nil
+	}
+	if a.Type = p.typeSpec(false, "the type of an attribute"); a.Type == nil {
+		return nil
+	}
+	for {
+		n, ok := p.name("the name of an attribute")
+		if !ok {
+			return nil
+		}
+		a.Names = append(a.Names, n)
+		if p.tok.Kind == LBracket {
+			p.report(diag.Diagnostic{
+				Code: CodeAnonymous, Span: p.tok.Span, Message: "an attribute cannot be declared as an array",
+				Help: "give the array a name with a typedef and use that",
+			})
+			return nil
+		}
+		if !p.accept(Comma) {
+			break
+		}
+	}
+	for p.tok.Kind == Keyword && slices.Contains([]string{"raises", "getraises", "setraises"}, p.tok.Text) {
+		word := p.next()
+		ns, ok := p.raises()
+		if !ok {
+			return nil
+		}
+		if a.Readonly != (word.Text == "raises") {
+			p.report(diag.Diagnostic{
+				Code: CodeSyntax, Span: word.Span, Message: quote(word.Text) + " does not belong to this attribute",
+				Help: "a readonly attribute has raises, another getraises and setraises",
+			})
+		}
+		if word.Text == "setraises" {
+			a.SetRaises = append(a.SetRaises, ns...)
+		} else {
+			a.GetRaises = append(a.GetRaises, ns...)
+		}
+	}
+	return a
+}
+
+func (p *parser) typedef() Decl {
+	p.next()
+	t := &Typedef{}
+	if t.Type = p.typeSpec(true, "a type"); t.Type == nil {
+		return nil
+	}
+	if t.Declarators = p.declarators("the new name of the type"); t.Declarators == nil {
+		return nil
+	}
+	return t
+}
+
+func (p *parser) constant() Decl {
+	p.next()
+	c := &Const{}
+	if c.Type = p.typeSpec(false, "the type of a constant"); c.Type == nil {
+		return nil
+	}
+	var ok bool
+	if c.Name, ok = p.name("the name of a constant"); !ok {
+		return nil
+	}
+	if !p.require(Equals, "= and the value of "+quote(c.Name.Text)) {
+		return nil
+	}
+	if c.Value = p.expr(); c.Value == nil {
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,492 @@
+package syntax
+
+import (
+	"github.com/opendsom/dsom/diag"
+)
+
+// typeSpec parses a type. Where constructed is set a struct, union or enum may be defined in it.
+func (p *parser) typeSpec(constructed bool, what string) TypeExpr {
+	t := p.tok
+	switch t.Kind {
+	case Ident, Scope:
+		return p.namedType(what)
+	case Keyword:
+	default:
+		p.expected(what)
+		return nil
+	}
+	switch t.Text {
+	case "boolean", "octet", "char", "wchar", "any", "Object", "ValueBase", "float", "double", "short":
+		p.next()
+		return &BasicType{Name: t.Text, Span: t.Span}
+	case "long":
+		p.next()
+		name := "long"
+		if p.word("long") || p.word("double") {
+			name += " " + p.next().Text
+		}
+		return &BasicType{Name: name, Span: t.Span.Join(p.last)}
+	case "unsigned":
+		return p.unsigned()
+	case "string", "wstring":
+		return p.stringType()
+	case "sequence":
+		return p.sequence()
+	case "fixed":
+		return p.fixed()
+	case "struct", "union", "enum":
+		return p.constructed(constructed)
+	case "void":
+		p.errorf(CodeType, t.Span, "void is no type of a value; only an operation may return it")
+		p.next()
+		return &BadType{t.Span}
+	}
+	if keywords[t.Text] == since3 {
+		return p.namedType(what)
+	}
+	p.expected(what)
+	return nil
+}
+
+func (p *parser) namedType(what string) TypeExpr {
+	n := p.scopedName(what)
+	if n == nil {
+		return nil
+	}
+	if p.tok.Kind == Less && len(n.Parts) == 1 && n.Parts[0].Text == "map" {
+		return p.mapType(n)
+	}
+	if p.op("*") {
+		p.expected("a name")
+		p.next()
+		return &BadType{n.Span}
+	}
+	return &NamedType{n}
+}
+
+// mapType skips a map of IDL 4.
+func (p *parser) mapType(n *ScopedName) TypeExpr {
+	p.report(diag.Diagnostic{Code: CodeUnsupported, Span: n.Span, Message: "maps are not supported yet", Help: "a sequence of structures with key and value is the same on the wire"})
+	p.next()
+	if !p.enter() {
+		return nil
+	}
+	defer p.leave()
+	if p.typeSpec(false, "the type of a key") == nil || !p.require(Comma, ", and the type of a value") || p.typeSpec(false, "the type of a value") == nil {
+		return nil
+	}
+	if p.accept(Comma) && p.bound() == nil {
+		return nil
+	}
+	if !p.closeAngle() {
+		return nil
+	}
+	return &BadType{n.Span}
+}
+
+func (p *parser) unsigned() TypeExpr {
+	start := p.next()
+	name := "unsigned"
+	switch {
+	case p.acceptWord("short"):
+		name += " short"
+	case p.acceptWord("long"):
+		name += " long"
+		if p.acceptWord("long") {
+			name += " long"
+		}
+	default:
+		d := diag.Diagnostic{Code: CodeSyntax, Span: p.tok.Span, Message: "expected short or long after unsigned, found " + p.tok.describe()}
+		known := true
+		switch p.tok.Text {
+		case "int":
+			d.Help = "unsigned long has 32 bits"
+		case "char":
+			d.Help = "octet has 8 bits and no sign"
+		default:
+			known = false
+		}
+		p.report(d)
+		if known {
+			p.next()
+			return &BadType{start.Span.Join(p.last)}
+		}
+		return nil
+	}
+	return &BasicType{Name: name, Span: start.Span.Join(p.last)}
+}
+
+func (p *parser) stringType() TypeExpr {
+	start := p.next()
+	s := &StringType{Wide: start.Text == "wstring", Span: start.Span}
+	if p.accept(Less) {
+		if s.Bound = p.bound(); s.Bound == nil || !p.closeAngle() {
+			return nil
+		}
+		s.Span.End = p.last.End
+	}
+	return s
+}
+
+func (p *parser) sequence() TypeExpr {
+	start := p.next()
+	if !p.require(Less, "< and the type of the elements") {
+		return nil
+	}
+	if !p.enter() {
+		return nil
+	}
+	defer p.leave()
+	s := &SequenceType{Span: start.Span}
+	if s.Elem = p.typeSpec(true, "the type of the elements"); s.Elem == nil {
+		return nil
+	}
+	if d, ok := s.Elem.(Decl); ok {
+		p.errorf(CodeAnonymous, d.Common().Span, "a type cannot be defined inside a sequence")
+		s.Elem = &BadType{d.Common().Span}
+	}
+	if p.accept(Comma) {
+		if s.Bound = p.bound(); s.Bound == nil {
+			return nil
+		}
+	}
+	if !p.closeAngle() {
+		return nil
+	}
+	s.Span.End = p.last.End
+	return s
+}
+
+func (p *parser) fixed() TypeExpr {
+	start := p.next()
+	f := &FixedType{Span: start.Span}
+	if p.tok.Kind != Less {
+		return f
+	}
+	p.next()
+	if f.Digits = p.bound(); f.Digits == nil || !p.require(Comma, ", and the scale") {
+		return nil
+	}
+	if f.Scale = p.bound(); f.Scale == nil || !p.closeAngle() {
+		return nil
+	}
+	f.Span.End = p.last.End
+	return f
+}
+
+// bound parses an expression before a closing angle bracket: >> there is two of them.
+func (p *parser) bound() Expr {
+	p.angles++
+	defer func() { p.angles-- }()
+	return p.expr()
+}
+
+// closeAngle takes a closing angle bracket, also one half of >>.
+func (p *parser) closeAngle() bool {
+	if p.op(">>") {
+		half := p.tok.Span
+		half.End = half.Start
+		half.End.Column++
+		half.End.Offset++
+		p.steps++
+		p.last = half
+		p.tok.Kind, p.tok.Text = Greater, ">"
+		p.tok.Span.Start = half.End
+		return true
+	}
+	return p.require(Greater, ">")
+}
+
+// constructed parses a type that is defined where it is used, as in a member or a typedef.
+func (p *parser) constructed(allowed bool) TypeExpr {
+	h, outer := p.begin()
+	word := p.tok
+	var d Decl
+	switch word.Text {
+	case "struct":
+		d = p.structDecl(false)
+	case "union":
+		d = p.union(false)
+	default:
+		d = p.enum()
+	}
+	if d == nil {
+		p.stray = append(outer, p.stray...)
+		return nil
+	}
+	head := d.Common()
+	h.Inner = head.Inner
+	*head = h
+	p.end(head, outer)
+	if !allowed {
+		p.errorf(CodeAnonymous, word.Span, "a type cannot be defined here; define it before and use its name")
+		return &BadType{head.Span}
+	}
+	return d.(TypeExpr)
+}
+
+// structDecl parses a structure; with forward set also its forward declaration.
+func (p *parser) structDecl(forward bool) Decl {
+	p.next()
+	s := &Struct{}
+	var ok bool
+	if s.Name, ok = p.name("the name of a structure"); !ok {
+		return nil
+	}
+	if forward && p.tok.Kind == Semicolon {
+		return &Forward{Of: "struct", Name: s.Name}
+	}
+	if p.tok.Kind == Colon {
+		p.errorf(CodeUnsupported, p.tok.Span, "inheritance of structures is not supported yet")
+		p.next()
+		if p.scopedName("the name of a structure") == nil {
+			return nil
+		}
+	}
+	if s.Members, ok = p.members("the members of the structure"); !ok {
+		return nil
+	}
+	return s
+}
+
+func (p *parser) exception() Decl {
+	p.next()
+	e := &Exception{}
+	var ok bool
+	if e.Name, ok = p.name("the name of an exception"); !ok {
+		return nil
+	}
+	if e.Members, ok = p.members("the members of the exception"); !ok {
+		return nil
+	}
+	return e
+}
+
+func (p *parser) members(what string) ([]*Member, bool) {
+	var ms []*Member
+	ok := p.block(what, func() bool {
+		m := p.member()
+		if m != nil {
+			ms = append(ms, m)
+		}
+		return m != nil
+	})
+	return ms, ok
+}
+
+func (p *parser) member() *Member {
+	h, outer := p.begin()
+	m := &Member{}
+	if m.Type = p.typeSpec(true, "the type of a member"); m.Type == nil {
+		return nil
+	}
+	if m.Declarators = p.declarators("the name of a member"); m.Declarators == nil {
+		return nil
+	}
+	if !p.semicolon("the member") {
+		p.skip()
+	}
+	m.Head = h
+	p.end(&m.Head, outer)
+	return m
+}
+
+func (p *parser) declarators(what string) []*Declarator {
+	var ds []*Declarator
+	for {
+		d := p.declarator(what)
+		if d == nil {
+			return nil
+		}
+		ds = append(ds, d)
+		if !p.accept(Comma) {
+			return ds
+		}
+	}
+}
+
+func (p *parser) declarator(what string) *Declarator {
+	n, ok := p.name(what)
+	if !ok {
+		return nil
+	}
+	d := &Declarator{Name: n, Span: n.Span}
+	for p.tok.Kind == LBracket {
+		x, ok := p.dimension()
+		if !ok {
+			return nil
+		}
+		if len(d.Dims) >= p.pp.limits.Nesting {
+			p.errorf(CodeLimit, p.last, "%s", exceeded("an array has too many dimensions", "idl-nesting", p.pp.limits.Nesting))
+			return nil
+		}
+		d.Dims = append(d.Dims, x)
+		d.Span.End = p.last.End
+	}
+	return d
+}
+
+func (p *parser) dimension() (Expr, bool) {
+	p.next()
+	if p.tok.Kind == RBracket {
+		p.report(diag.Diagnostic{Code: CodeSyntax, Span: p.tok.Span, Message: "an array needs its size", Help: "for any number of elements use sequence<T>"})
+		p.next()
+		return &Literal{Kind: IntegerLiteral, Text: "1", Span: p.last}, true
+	}
+	angles := p.angles
+	p.angles = 0
+	x := p.expr()
+	p.angles = angles
+	return x, x != nil && p.require(RBracket, "] after the size of an array")
+}
+
+// union parses a union; with forward set also its forward declaration.
+func (p *parser) union(forward bool) Decl {
+	p.next()
+	u := &Union{}
+	var ok bool
+	if u.Name, ok = p.name("the name of a union"); !ok {
+		return nil
+	}
+	if forward && p.tok.Kind == Semicolon {
+		return &Forward{Of: "union", Name: u.Name}
+	}
+	if !p.acceptWord("switch") {
+		p.expected("switch and the type of the discriminator")
+		return nil
+	}
+	if !p.require(LParen, "( and the type of the discriminator") {
+		return nil
+	}
+	for p.tok.Kind == At {
+		a := p.annotation()
+		if a == nil {
+			return nil
+		}
+		u.SwitchAnnotations = append(u.SwitchAnnotations, a)
+	}
+	if u.Switch = p.typeSpec(true, "the type of the discriminator"); u.Switch == nil {
+		return nil
+	}
+	if !p.require(RParen, ") after the type of the discriminator") {
+		return nil
+	}
+	ok = p.block("the cases of the union", func() bool {
+		c := p.unionCase()
+		if c != nil {
+			u.Cases = append(u.Cases, c)
+		}
+		return c != nil
+	})
+	if !ok {
+		return nil
+	}
+	return u
+}
+
+func (p *parser) unionCase() *Case {
+	h, outer := p.begin()
+	c := &Case{}
+	for p.word("case") || p.word("default") {
+		l := Label{Span: p.tok.Span}
+		if p.next().Text == "case" {
+			if l.Value = p.expr(); l.Value == nil {
+				return nil
+			}
+			l.Span = l.Value.ExprSpan()
+		}
+		if !p.require(Colon, "a colon after the label") {
+			return nil
+		}
+		c.Labels = append(c.Labels, l)
+	}
+	if len(c.Labels) == 0 {
+		p.expected("case or default")
+		return nil
+	}
+	// Annotations of the member may also stand behind its labels.
+	for p.tok.Kind == At {
+		a := p.annotation()
+		if a == nil {
+			return nil
+		}
+		h.Annotations = append(h.Annotations, a)
+	}
+	if c.Type = p.typeSpec(true, "the type of the union's member"); c.Type == nil {
+		return nil
+	}
+	if c.Declarator = p.declarator("the name of the union's member"); c.Declarator == nil {
+		return nil
+	}
+	if p.tok.Kind == Comma {
+		p.errorf(CodeSyntax, p.tok.Span, "a case of a union has one member")
+		return nil
+	}
+	if !p.semicolon("the union's member") {
+		p.skip()
+	}
+	c.Head = h
+	p.end(&c.Head, outer)
+	return c
+}
+
+func (p *parser) enum() Decl {
+	p.next()
+	e := &Enum{}
+	var ok bool
+	if e.Name, ok = p.name("the name of an enumeration"); !ok {
+		return nil
+	}
+	open := p.tok.Span
+	if !p.require(LBrace, "{ and the enumerators") {
+		return nil
+	}
+	for p.tok.Kind != RBrace && p.tok.Kind != EOF {
+		v := p.enumValue()
+		if v == nil {
+			for p.tok.Kind != RBrace && p.tok.Kind != EOF && p.tok.Kind != Semicolon && p.tok.Kind != LBrace {
+				p.next()
+			}
+			break
+		}
+		e.Values = append(e.Values, v)
+		comma := p.tok.Span
+		if !p.accept(Comma) {
+			break
+		}
+		v.Trailing = append(v.Trailing, p.trailing()...)
+		if p.tok.Kind == RBrace {
+			p.errorf(CodeSyntax, comma, "a comma without an enumerator after it")
+		}
+	}
+	if p.tok.Kind != RBrace && p.tok.Kind != EOF {
+		p.expected(", or } after an enumerator")
+		return nil
+	}
+	if !p.close(open) {
+		return nil
+	}
+	return e
+}
+
+func (p *parser) enumValue() *EnumValue {
+	h, outer := p.begin()
+	v := &EnumValue{}
+	var ok bool
+	if v.Name, ok = p.name("an enumerator"); !ok {
+		return nil
+	}
+	if p.tok.Kind == Equals {
+		p.report(diag.Diagnostic{
+			Code: CodeSyntax, Span: p.tok.Span, Message: "an enumerator has no value of its own",
+			Help: "enumerators count from 0 in the order in which they are written",
+		})
+		p.next()
+		if p.expr() == nil {
+			return nil
+		}
+	}
+	v.Head = h
+	p.end(&v.Head, outer)
+	return v
+}

@@ -1,0 +1,580 @@
+package syntax
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Print returns the text of one file of a tree: its own declarations, with an #include for
+// what it includes there. Macros are replaced and conditions decided; comments that stand
+// before, behind or inside declarations are kept. The text parses to the same tree.
+func Print(t *Tree, f *SourceFile) string {
+	p := &printer{file: f, first: true}
+	p.decls(t.Decls)
+	return p.b.String()
+}
+
+type printer struct {
+	b      strings.Builder
+	file   *SourceFile
+	indent int
+	open   []*SourceFile // files begun and not ended
+	first  bool          // nothing stands before in this block
+	last   Decl
+}
+
+// active reports whether what comes now is of the file to print.
+func (p *printer) active() bool {
+	return len(p.open) > 0 && p.open[len(p.open)-1] == p.file
+}
+
+func (p *printer) line(format string, args ...any) {
+	p.b.WriteString(strings.Repeat("  ", p.indent))
+	fmt.Fprintf(&p.b, format, args...)
+}
+
+func (p *printer) comments(cs []Comment) {
+	for _, c := range cs {
+		p.comment(c)
+	}
+}
+
+// comment prints a comment on lines of its own. The lines of a block keep their indent
+// relative to its first.
+func (p *printer) comment(c Comment) {
+	for i, l := range strings.Split(c.Text, "\n") {
+		l = strings.TrimRight(l, " \t\r")
+		if i > 0 {
+			l = outdent(l, c.Span.Start.Column-1)
+		}
+		if l == "" {
+			p.b.WriteByte('\n')
+			continue
+		}
+		p.line("%s\n", l)
+	}
+}
+
+// outdent removes up to n blanks.
+func outdent(s string, n int) string {
+	for n > 0 && s != "" && (s[0] == ' ' || s[0] == '\t') {
+		s, n = s[1:], n-1
+	}
+	return s
+}
+
+// trailing prints comments behind a declaration, and ends its line.
+func (p *printer) trailing(cs []Comment) {
+	for _, c := range cs {
+		p.b.WriteByte(' ')
+		for i, l := range strings.Split(c.Text, "\n") {
+			if i > 0 {
+				p.b.WriteByte('\n')
+				l = strings.TrimSpace(l)
+			}
+			p.b.WriteString(strings.TrimRight(l, " \t\r"))
+		}
+	}
+	p.b.WriteByte('\n')
+}
+
+func (p *printer) decls(ds []Decl) {
+	first, last := p.first, p.last
+	p.first, p.last = true, nil
+	for _, d := range ds {
+		switch d := d.(type) {
+		case *IncludeDecl:
+			if p.active() && !d.Inside && d.Written != "" {
+				p.separate(d)
+				p.comments(d.Doc)
+				p.b.WriteString("#include " + d.Written + "\n")
+			}
+			p.open = append(p.open, d.File)
+			continue
+		case *IncludeEnd:
+			if p.active() && len(d.Doc) > 0 {
+				if !p.first {
+					p.b.WriteByte('\n')
+				}
+				p.comments(d.Doc)
+			}
+			if len(p.open) > 0 {
+				p.open = p.open[:len(p.open)-1]
+			}
+			continue
+		}
+		if !p.active() {
+			p.enterOther(d)
+			continue
+		}
+		p.separate(d)
+		p.decl(d)
+	}
+	p.first, p.last = first, last
+}
+
+// enterOther follows the borders of files inside a declaration of another file.
+func (p *printer) enterOther(d Decl) {
+	switch d := d.(type) {
+	case *Module:
+		p.decls(d.Decls)
+	case *Interface:
+		p.decls(d.Decls)
+	}
+}
+
+// separate puts a blank line before declarations of some size, and where there was one.
+func (p *printer) separate(d Decl) {
+	if !p.first && (large(d) || large(p.last) || len(d.Common().Before) > 0 || directive(d) != directive(p.last)) {
+		p.b.WriteByte('\n')
+	}
+	p.first, p.last = false, d
+}
+
+func large(d Decl) bool {
+	switch d.(type) {
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum:
+		return true
+	}
+	return false
+}
+
+func directive(d Decl) bool {
+	switch d.(type) {
+	case *Pragma, *IncludeDecl:
+		return true
+	}
+	return false
+}
+
+// head prints what stands before a declaration.
+func (p *printer) head(h *Head) {
+	if len(h.Before) > 0 {
+		p.comments(h.Before)
+		p.b.WriteByte('\n')
+	}
+	p.comments(h.Doc)
+	for _, a := range h.Annotations {
+		p.line("%s\n", annotationText(a))
+	}
+}
+
+func annotationText(a *Annotation) string {
+	s := "@" + a.Name.String() // which may be a keyword
+	if len(a.Params) == 0 {
+		return s
+	}
+	var ps []string
+	for _, q := range a.Params {
+		t := ExprText(q.Value)
+		if q.Name != nil {
+			t = nameText(*q.Name) + "=" + t
+		}
+		ps = append(ps, t)
+	}
+	return s + "(" + strings.Join(ps, ", ") + ")"
+}
+
+func (p *printer) decl(d Decl) {
+	h := d.Common()
+	if pr, ok := d.(*Pragma); ok {
+		p.comments(h.Doc)
+		p.b.WriteString("#pragma " + pr.Text + "\n")
+		return
+	}
+	p.head(h)
+	switch d := d.(type) {
+	case *Module:
+		p.line("module %s {", nameText(d.Name))
+		p.scope(h, d.Decls)
+	case *Interface:
+		p.line("%sinterface %s%s {", modifiers(d.Abstract, d.Local), nameText(d.Name), namesAfter(" : ", d.Bases, ""))
+		p.scope(h, d.Decls)
+	case *Forward:
+		p.line("%s%s %s;", modifiers(d.Abstract, d.Local), d.Of, nameText(d.Name))
+	case *Operation:
+		p.operation(d)
+	case *Attribute:
+		p.attribute(d)
+	case *Exception:
+		p.line("exception %s {", nameText(d.Name))
+		p.members(h, d.Members)
+		p.b.WriteByte(';')
+	case *Struct, *Union, *Enum:
+		p.line("")
+		p.typeExpr(d.(TypeExpr))
+		p.b.WriteByte(';')
+	case *Typedef:
+		p.line("typedef ")
+		p.typeExpr(d.Type)
+		p.b.WriteString(" " + declaratorsText(d.Declarators) + ";")
+	case *Const:
+		p.line("const ")
+		p.typeExpr(d.Type)
+		p.b.WriteString(" " + nameText(d.Name) + " = " + ExprText(d.Value) + ";")
+	case *Native:
+		p.line("native %s;", nameText(d.Name))
+	case *TypeID:
+		p.line("typeid %s %s;", scopedText(d.Name), ExprText(d.ID))
+	case *TypePrefix:
+		p.line("typeprefix %s %s;", scopedText(d.Name), ExprText(d.Prefix))
+	case *Import:
+		if d.Text != nil {
+			p.line("import %s;", ExprText(d.Text))
+		} else {
+			p.line("import %s;", scopedText(d.Name))
+		}
+	case *Unsupported:
+		p.line("%s", d.Text)
+	}
+	p.ending(d)
+}
+
+// ending prints what stands behind a declaration. Comments from inside, of places where
+// nothing keeps them, follow behind it; blocks have printed theirs.
+func (p *printer) ending(d Decl) {
+	h := d.Common()
+	cs := h.Trailing
+	switch d.(type) {
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *Unsupported:
+	default:
+		if len(h.Inner) > 0 {
+			p.trailing(cs)
+			p.comments(h.Inner)
+			return
+		}
+	}
+	p.trailing(cs)
+}
+
+// scope prints the declarations of a module or interface, whose first line is printed.
+func (p *printer) scope(h *Head, ds []Decl) {
+	if len(ds) == 0 && len(h.Inner) == 0 {
+		p.b.WriteString("};")
+		return
+	}
+	p.b.WriteByte('\n')
+	p.indent++
+	p.decls(ds)
+	p.comments(h.Inner)
+	p.indent--
+	p.line("};")
+}
+
+func (p *printer) members(h *Head, ms []*Member) {
+	if len(ms) == 0 && len(h.Inner) == 0 {
+		p.b.WriteByte('}')
+		return
+	}
+	p.b.WriteByte('\n')
+	p.indent++
+	for _, m := range ms {
+		p.head(&m.Head)
+		p.line("")
+		p.typeExpr(m.Type)
+		p.b.WriteString(" " + declaratorsText(m.Declarators) + ";")
+		p.trailing(m.Trailing)
+		p.comments(m.Inner)
+	}
+	p.comments(h.Inner)
+	p.indent--
+	p.line("}")
+}
+
+func modifiers(abstract, local bool) string {
+	switch {
+	case abstract:
+		return "abstract "
+	case local:
+		return "local "
+	}
+	return ""
+}
+
+func (p *printer) operation(o *Operation) {
+	p.line("")
+	if o.Oneway {
+		p.b.WriteString("oneway ")
+	}
+	if o.Result == nil {
+		p.b.WriteString("void")
+	} else {
+		p.typeExpr(o.Result)
+	}
+	p.b.WriteString(" " + nameText(o.Name) + "(")
+	wrap := len(o.Params) > 3
+	for _, q := range o.Params {
+		wrap = wrap || len(q.Doc)+len(q.Before)+len(q.Inner)+len(q.Trailing) > 0
+	}
+	for i, q := range o.Params {
+		if wrap {
+			p.b.WriteByte('\n')
+			p.indent += 2
+			p.comments(q.Before)
+			p.comments(q.Doc)
+			p.comments(q.Inner)
+			p.comments(q.Trailing)
+			p.line("")
+			p.indent -= 2
+		}
+		for _, a := range q.Annotations {
+			p.b.WriteString(annotationText(a) + " ")
+		}
+		p.b.WriteString(q.Direction + " ")
+		p.typeExpr(q.Type)
+		p.b.WriteString(" " + nameText(q.Name))
+		if i < len(o.Params)-1 {
+			p.b.WriteByte(',')
+			if !wrap {
+				p.b.WriteByte(' ')
+			}
+		}
+	}
+	p.b.WriteByte(')')
+	p.b.WriteString(namesAfter(" raises (", o.Raises, ")"))
+	if len(o.Context) > 0 {
+		var cs []string
+		for _, c := range o.Context {
+			cs = append(cs, ExprText(c))
+		}
+		p.b.WriteString(" context (" + strings.Join(cs, ", ") + ")")
+	}
+	p.b.WriteByte(';')
+}
+
+func (p *printer) attribute(a *Attribute) {
+	p.line("")
+	if a.Readonly {
+		p.b.WriteString("readonly ")
+	}
+	p.b.WriteString("attribute ")
+	p.typeExpr(a.Type)
+	for i, n := range a.Names {
+		if i > 0 {
+			p.b.WriteByte(',')
+		}
+		p.b.WriteString(" " + nameText(n))
+	}
+	word := "getraises"
+	if a.Readonly {
+		word = "raises"
+	}
+	p.b.WriteString(namesAfter(" "+word+" (", a.GetRaises, ")") + namesAfter(" setraises (", a.SetRaises, ")") + ";")
+}
+
+// typeExpr prints a type; of one that is defined here all but what stands before and behind.
+func (p *printer) typeExpr(t TypeExpr) {
+	switch t := t.(type) {
+	case *Struct:
+		p.b.WriteString("struct " + nameText(t.Name) + " {")
+		p.members(&t.Head, t.Members)
+	case *Union:
+		p.union(t)
+	case *Enum:
+		p.enum(t)
+	default:
+		p.b.WriteString(TypeText(t))
+	}
+}
+
+func (p *printer) union(u *Union) {
+	p.b.WriteString("union " + nameText(u.Name) + " switch (")
+	for _, a := range u.SwitchAnnotations {
+		p.b.WriteString(annotationText(a) + " ")
+	}
+	p.typeExpr(u.Switch)
+	p.b.WriteString(") {\n")
+	p.indent++
+	for _, c := range u.Cases {
+		p.head(&c.Head)
+		for _, l := range c.Labels {
+			if l.Value == nil {
+				p.line("default:\n")
+			} else {
+				p.line("case %s:\n", ExprText(l.Value))
+			}
+		}
+		p.line("  ")
+		p.indent++
+		p.typeExpr(c.Type)
+		p.indent--
+		p.b.WriteString(" " + declaratorsText([]*Declarator{c.Declarator}) + ";")
+		p.trailing(c.Trailing)
+		p.comments(c.Inner)
+	}
+	p.comments(u.Inner)
+	p.indent--
+	p.line("}")
+}
+
+func (p *printer) enum(e *Enum) {
+	p.b.WriteString("enum " + nameText(e.Name) + " {\n")
+	p.indent++
+	for i, v := range e.Values {
+		p.head(&v.Head)
+		p.line("%s", nameText(v.Name))
+		if i < len(e.Values)-1 {
+			p.b.WriteByte(',')
+		}
+		p.trailing(v.Trailing)
+		p.comments(v.Inner)
+	}
+	p.comments(e.Inner)
+	p.indent--
+	p.line("}")
+}
+
+// TypeText returns a type as IDL; of one that is defined where it is used its name.
+func TypeText(t TypeExpr) string {
+	switch t := t.(type) {
+	case *BasicType:
+		return t.Name
+	case *NamedType:
+		return scopedText(t.Name)
+	case *StringType:
+		s := "string"
+		if t.Wide {
+			s = "wstring"
+		}
+		if t.Bound != nil {
+			s += "<" + boundText(t.Bound) + ">"
+		}
+		return s
+	case *SequenceType:
+		s := "sequence<" + TypeText(t.Elem)
+		if t.Bound != nil {
+			s += ", " + boundText(t.Bound)
+		}
+		return s + ">"
+	case *FixedType:
+		if t.Digits == nil {
+			return "fixed"
+		}
+		return "fixed<" + boundText(t.Digits) + ", " + boundText(t.Scale) + ">"
+	case *Struct:
+		return nameText(t.Name)
+	case *Union:
+		return nameText(t.Name)
+	case *Enum:
+		return nameText(t.Name)
+	}
+	return "void"
+}
+
+// boundText returns an expression before a closing angle bracket, where >> would be two of them.
+func boundText(x Expr) string {
+	s := ExprText(x)
+	if _, ok := x.(*Binary); ok && strings.Contains(s, ">>") {
+		return "(" + s + ")"
+	}
+	return s
+}
+
+// ExprText returns an expression as IDL.
+func ExprText(x Expr) string {
+	var b strings.Builder
+	writeExpr(&b, x)
+	return b.String()
+}
+
+func writeExpr(b *strings.Builder, x Expr) {
+	switch x := x.(type) {
+	case *Literal:
+		b.WriteString(literalText(x))
+	case *NameExpr:
+		b.WriteString(scopedText(x.Name))
+	case *Unary:
+		b.WriteString(x.Op)
+		writeExpr(b, x.X)
+	case *Binary:
+		writeExpr(b, x.X)
+		b.WriteString(" " + x.Op + " ")
+		writeExpr(b, x.Y)
+	case *Paren:
+		b.WriteByte('(')
+		writeExpr(b, x.X)
+		b.WriteByte(')')
+	}
+}
+
+func literalText(x *Literal) string {
+	switch x.Kind {
+	case CharLiteral:
+		return "'" + escapeText(x.Text, '\'', false) + "'"
+	case WCharLiteral:
+		return "L'" + escapeText(x.Text, '\'', true) + "'"
+	case StringLiteral:
+		return `"` + escapeText(x.Text, '"', false) + `"`
+	case WStringLiteral:
+		return `L"` + escapeText(x.Text, '"', true) + `"`
+	}
+	return x.Text
+}
+
+// escapeText writes the value of a literal so that it reads back as the same. Printable
+// characters stay as they are.
+func escapeText(s string, quote rune, wide bool) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == quote || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case strconv.IsPrint(r):
+			b.WriteRune(r)
+		case r <= 0xff:
+			fmt.Fprintf(&b, `\%03o`, r)
+		case wide && r <= 0xffff:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func nameText(n Name) string {
+	if n.Escaped {
+		return "_" + n.Text
+	}
+	return n.Text
+}
+
+func scopedText(n *ScopedName) string {
+	var b strings.Builder
+	for i, p := range n.Parts {
+		if i > 0 || n.Absolute {
+			b.WriteString("::")
+		}
+		b.WriteString(nameText(p))
+	}
+	return b.String()
+}
+
+func namesAfter(before string, ns []*ScopedName, after string) string {
+	if len(ns) == 0 {
+		return ""
+	}
+	var ts []string
+	for _, n := range ns {
+		ts = append(ts, scopedText(n))
+	}
+	return before + strings.Join(ts, ", ") + after
+}
+
+func declaratorsText(ds []*Declarator) string {
+	var ts []string
+	for _, d := range ds {
+		t := nameText(d.Name)
+		for _, x := range d.Dims {
+			t += "[" + ExprText(x) + "]"
+		}
+		ts = append(ts, t)
+	}
+	return strings.Join(ts, ", ")
+}

@@ -1,0 +1,132 @@
+package syntax
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Resolver opens files. A name is what the caller asked to compile, or a search path joined
+// with what an #include says, with slashes. A file that is not there gives an error that is
+// fs.ErrNotExist. A Resolver that reads a disk bounds what it reads.
+type Resolver interface {
+	Open(name string) ([]byte, error)
+}
+
+// FilesOf is a Resolver over texts in memory, by name.
+type FilesOf map[string]string
+
+// Open returns the text of that name.
+func (m FilesOf) Open(name string) ([]byte, error) {
+	if text, ok := m[name]; ok {
+		return []byte(text), nil
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// A SourceFile is a file that was read.
+type SourceFile struct {
+	// Path is the name under which it was opened.
+	Path string
+	// Text is its text in UTF-8: a file that is none is taken as ISO 8859-1 and converted.
+	// Positions count in this text.
+	Text string
+	// Main says that it was asked for, Standard that the compiler carries it.
+	Main, Standard bool
+	// Includes are the paths of what it includes, each once.
+	Includes []string
+
+	guard string // the macro that makes reading it again pointless
+	once  bool
+}
+
+// decode returns a file's text in UTF-8 without byte order mark.
+func decode(b []byte) string {
+	s := strings.TrimPrefix(string(b), "\ufeff")
+	if utf8.ValidString(s) {
+		return s
+	}
+	var out strings.Builder
+	out.Grow(len(s) + len(s)/8)
+	for i := range len(s) {
+		out.WriteRune(rune(s[i]))
+	}
+	return out.String()
+}
+
+// sources finds, opens and keeps files.
+type sources struct {
+	resolver Resolver
+	include  []string
+	standard Resolver
+	max      int
+	byPath   map[string]*SourceFile
+	order    []*SourceFile
+}
+
+var errTooLarge = errors.New("the file is too large")
+
+// open returns the file of that path, read once.
+func (s *sources) open(name string, standard bool) (*SourceFile, error) {
+	if f, ok := s.byPath[name]; ok {
+		return f, nil
+	}
+	r := s.resolver
+	if standard {
+		r = s.standard
+	}
+	if r == nil {
+		return nil, fs.ErrNotExist
+	}
+	b, err := r.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > s.max {
+		return nil, errTooLarge
+	}
+	f := &SourceFile{Path: name, Text: decode(b), Standard: standard}
+	s.add(f)
+	return f, nil
+}
+
+func (s *sources) add(f *SourceFile) {
+	s.byPath[f.Path] = f
+	s.order = append(s.order, f)
+}
+
+// find opens what an #include in file from says: beside the file (in quotes), then along the
+// search paths, then what the compiler carries. It returns the places it tried.
+func (s *sources) find(name string, angled bool, from string) (*SourceFile, []string, error) {
+	var tried []string
+	try := func(p string) (*SourceFile, error) {
+		f, err := s.open(p, false)
+		if err != nil {
+			tried = append(tried, p)
+		}
+		return f, err
+	}
+	name = strings.ReplaceAll(name, `\`, "/")
+	if isAbs(name) {
+		f, err := try(path.Clean(name))
+		return f, tried, err
+	}
+	if !angled {
+		if f, err := try(path.Join(path.Dir(from), name)); !errors.Is(err, fs.ErrNotExist) {
+			return f, tried, err
+		}
+	}
+	for _, dir := range s.include {
+		if f, err := try(path.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return f, tried, err
+		}
+	}
+	f, err := s.open(path.Clean(name), true)
+	return f, tried, err
+}
+
+func isAbs(name string) bool {
+	return path.IsAbs(name) || len(name) > 2 && name[1] == ':' && name[2] == '/'
+}
