@@ -1,6 +1,7 @@
 package typecode
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/cdr"
@@ -26,7 +27,7 @@ type reader struct {
 	types     []seen
 }
 
-// seen is a type that an indirection may lead to.
+// seen is a type that an indirection may lead to. They are in the order of their places.
 type seen struct {
 	at        int // where its kind stands
 	t         *TypeCode
@@ -90,12 +91,16 @@ func (r *reader) indirection(d *cdr.Decoder) *TypeCode {
 	if d.Err() != nil {
 		return Null
 	}
-	for i := range r.types {
+	i, ok := slices.BinarySearchFunc(r.types, at+offset, func(s seen, at int) int { return s.at - at })
+	if ok {
 		s := &r.types[i]
-		if s.at != at+offset {
-			continue
-		}
 		if s.open {
+			switch s.t.kind {
+			case TkStruct, TkUnion, TkValue, TkValueBox, TkEvent:
+			default:
+				d.Fail(bad("TypeCode of a %v that holds itself", s.t.kind))
+				return Null
+			}
 			if s.sequences == r.sequences {
 				d.Fail(bad("the TypeCode of %s holds itself, without a sequence between", s.t.id))
 				return Null

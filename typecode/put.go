@@ -9,9 +9,8 @@ func bad(format string, args ...any) error {
 	return exc.New(exc.BadTypecode, exc.MinorBadValue, exc.No, format, args...)
 }
 
-// Put writes a TypeCode. A type inside itself is written as an indirection; a type that
-// merely occurs twice is written twice, since not all ORBs read indirections to what is
-// not around them.
+// Put writes a TypeCode. A type inside itself is written as an indirection, and so is one
+// that occurs a second time, which keeps small what was small when it was received.
 func Put(e *cdr.Encoder, t *TypeCode) {
 	w := writer{e: e}
 	w.put(t)
@@ -19,7 +18,9 @@ func Put(e *cdr.Encoder, t *TypeCode) {
 
 type writer struct {
 	e    *cdr.Encoder
-	open []place // the types around the one that is written
+	open []place           // the types with an id around the one that is written
+	done []place           // those that are written
+	at   map[*TypeCode]int // of done, once there are many
 }
 
 type place struct {
@@ -31,11 +32,46 @@ type place struct {
 // target may have been built apart from that one, and then has its id in common with it.
 func (w *writer) around(t *TypeCode) (int, bool) {
 	for _, p := range w.open {
-		if p.t == t.target || t.target == nil && p.t.id == t.id || t.target != nil && p.t.kind == t.target.kind && p.t.id == t.id {
+		if p.t == t.target || p.t.id == t.id && (t.target == nil || p.t.kind == t.target.kind) {
 			return p.at, true
 		}
 	}
 	return 0, false
+}
+
+const manyTypes = 32
+
+// before returns where t was written before.
+func (w *writer) before(t *TypeCode) (int, bool) {
+	if w.at != nil {
+		at, ok := w.at[t]
+		return at, ok
+	}
+	for _, p := range w.done {
+		if p.t == t {
+			return p.at, true
+		}
+	}
+	return 0, false
+}
+
+func (w *writer) written(t *TypeCode, at int) {
+	if w.at != nil {
+		w.at[t] = at
+		return
+	}
+	w.done = append(w.done, place{t, at})
+	if len(w.done) > manyTypes {
+		w.at = make(map[*TypeCode]int, 2*manyTypes)
+		for _, p := range w.done {
+			w.at[p.t] = p.at
+		}
+	}
+}
+
+func (w *writer) indirection(at int) {
+	w.e.ULong(uint32(tkIndirection))
+	w.e.Long(int32(at - w.e.Len()))
 }
 
 func (w *writer) put(t *TypeCode) {
@@ -43,8 +79,7 @@ func (w *writer) put(t *TypeCode) {
 	e.Align(4)
 	if t.recursive() {
 		if at, ok := w.around(t); ok {
-			e.ULong(uint32(tkIndirection))
-			e.Long(int32(at - e.Len()))
+			w.indirection(at)
 			return
 		}
 		if t.target == nil {
@@ -54,30 +89,38 @@ func (w *writer) put(t *TypeCode) {
 	}
 	t = t.r()
 	at := e.Len()
-	e.ULong(uint32(t.kind))
 	switch t.kind {
 	case TkString, TkWString:
+		e.ULong(uint32(t.kind))
 		e.ULong(t.length)
 		return
 	case TkFixed:
+		e.ULong(uint32(t.kind))
 		e.UShort(t.digits)
 		e.Short(t.scale)
 		return
 	}
 	if simple[t.kind] != nil {
+		e.ULong(uint32(t.kind))
 		return
 	}
+	if at, ok := w.before(t); ok {
+		w.indirection(at)
+		return
+	}
+	e.ULong(uint32(t.kind))
 	m := e.Begin()
-	if t.kind != TkSequence && t.kind != TkArray {
+	if t.kind == TkSequence || t.kind == TkArray {
+		w.parameters(t)
+	} else {
 		e.RawString(t.id)
 		e.RawString(t.name)
 		w.open = append(w.open, place{t, at})
-	}
-	w.parameters(t)
-	if t.kind != TkSequence && t.kind != TkArray {
+		w.parameters(t)
 		w.open = w.open[:len(w.open)-1]
 	}
 	e.End(m)
+	w.written(t, at)
 }
 
 // parameters writes what follows id and name.

@@ -252,3 +252,237 @@ func TestUnresolved(t *testing.T) {
 		t.Errorf("got %v", e.Err())
 	}
 }
+
+func TestIndirections(t *testing.T) {
+	t.Parallel()
+	// The TypeCode of Node as omniORB sent it, with the indirection to itself.
+	e := cdr.NewEncoder(nil, true, nil)
+	tc.Put(e, node)
+	tail := e.Bytes()[e.Len()-12:]
+	if want := []byte{0xff, 0xff, 0xff, 0xff, 0x78, 0xff, 0xff, 0xff, 0, 0, 0, 0}; !bytes.Equal(tail, want) {
+		t.Errorf("Node ends with %x, want %x", tail, want)
+	}
+	// A type that occurs twice is written once.
+	twice := tc.Struct("IDL:Twice:1.0", "Twice", tc.Member{Name: "a", Type: prim}, tc.Member{Name: "b", Type: prim})
+	b := put(t, twice, false)
+	if n := bytes.Count(b, []byte("IDL:TY/Prim:1.0")); n != 1 {
+		t.Errorf("Prim is written %d times", n)
+	}
+	got, err := get(b, false)
+	if err != nil || !tc.Equal(got, twice) || got.MemberType(0) != got.MemberType(1) {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// raw builds malformed TypeCodes.
+func raw(build func(e *cdr.Encoder)) []byte {
+	e := cdr.NewEncoder(nil, false, nil)
+	build(e)
+	return e.Bytes()
+}
+
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	deep := func(kind uint32, n int) []byte {
+		return raw(func(e *cdr.Encoder) {
+			var marks []cdr.Mark
+			for range n {
+				e.ULong(kind)
+				marks = append(marks, e.Begin())
+			}
+			e.ULong(uint32(tc.TkLong))
+			for i := len(marks) - 1; i >= 0; i-- {
+				e.ULong(0)
+				e.End(marks[i])
+			}
+		})
+	}
+	// Each struct holds the last one twice, by indirection: 2^n types in n * 60 octets.
+	bomb := raw(func(e *cdr.Encoder) {
+		const levels = 40
+		e.ULong(uint32(tc.TkStruct))
+		m := e.Begin()
+		e.RawString("")
+		e.RawString("")
+		e.ULong(levels)
+		last := 0
+		for i := range levels {
+			e.RawString("m")
+			e.Align(4)
+			at := e.Len()
+			e.ULong(uint32(tc.TkStruct))
+			in := e.Begin()
+			e.RawString("")
+			e.RawString("")
+			if i == 0 {
+				e.ULong(0)
+			} else {
+				e.ULong(2)
+				for range 2 {
+					e.RawString("m")
+					e.ULong(0xffffffff)
+					e.Long(int32(last - e.Len()))
+				}
+			}
+			e.End(in)
+			last = at
+		}
+		e.End(m)
+	})
+	self := func(through uint32) []byte {
+		return raw(func(e *cdr.Encoder) {
+			e.ULong(uint32(tc.TkStruct))
+			m := e.Begin()
+			e.RawString("IDL:S:1.0")
+			e.RawString("S")
+			e.ULong(1)
+			e.RawString("x")
+			if through != 0 {
+				e.ULong(through)
+				in := e.Begin()
+				e.ULong(0xffffffff)
+				e.Long(int32(0 - e.Len()))
+				e.ULong(2)
+				e.End(in)
+			} else {
+				e.ULong(0xffffffff)
+				e.Long(int32(0 - e.Len()))
+			}
+			e.End(m)
+		})
+	}
+	indirect := func(offset int32) []byte {
+		return raw(func(e *cdr.Encoder) {
+			e.ULong(uint32(tc.TkSequence))
+			m := e.Begin()
+			e.ULong(0xffffffff)
+			e.Long(offset)
+			e.ULong(0)
+			e.End(m)
+		})
+	}
+	union := func(disc uint32, def int32) []byte {
+		return raw(func(e *cdr.Encoder) {
+			e.ULong(uint32(tc.TkUnion))
+			m := e.Begin()
+			e.RawString("")
+			e.RawString("")
+			e.ULong(disc)
+			e.Long(def)
+			e.ULong(1)
+			e.Long(1)
+			e.RawString("x")
+			e.ULong(uint32(tc.TkLong))
+			e.End(m)
+		})
+	}
+	for _, c := range []struct {
+		what string
+		b    []byte
+		want exc.Kind
+		says string
+	}{
+		{"unknown kind", raw(func(e *cdr.Encoder) { e.ULong(37) }), exc.BadTypecode, "unknown kind"},
+		{"deep", deep(uint32(tc.TkSequence), 65), exc.ImpLimit, "typecode-depth"},
+		{"bomb", bomb, exc.ImpLimit, "typecode-nodes"},
+		{"struct in itself", self(0), exc.BadTypecode, "holds itself"},
+		{"array of itself", self(uint32(tc.TkArray)), exc.BadTypecode, "holds itself"},
+		{"indirection forwards", indirect(4), exc.BadTypecode, "indirection"},
+		{"indirection to itself", indirect(-4), exc.BadTypecode, "indirection"},
+		{"indirection into the middle", indirect(-8), exc.BadTypecode, "indirection"},
+		{"sequence of itself", indirect(-16), exc.BadTypecode, ""},
+		{"indirection at the top", raw(func(e *cdr.Encoder) { e.ULong(0xffffffff); e.Long(-8) }), exc.BadTypecode, "indirection"},
+		{"sequence of void", raw(func(e *cdr.Encoder) {
+			e.ULong(uint32(tc.TkSequence))
+			m := e.Begin()
+			e.ULong(1)
+			e.ULong(0)
+			e.End(m)
+		}), exc.BadTypecode, "void"},
+		{"switch by float", union(uint32(tc.TkFloat), -1), exc.BadTypecode, "switched by float"},
+		{"default beyond the arms", union(uint32(tc.TkLong), 1), exc.BadTypecode, "default"},
+		{"default before the arms", union(uint32(tc.TkLong), -2), exc.BadTypecode, "default"},
+		{"4 GiB of members", raw(func(e *cdr.Encoder) {
+			e.ULong(uint32(tc.TkStruct))
+			m := e.Begin()
+			e.RawString("")
+			e.RawString("")
+			e.ULong(0xffffffff)
+			e.End(m)
+		}), exc.Marshal, "left"},
+		{"4 GiB of encapsulation", raw(func(e *cdr.Encoder) { e.ULong(uint32(tc.TkEnum)); e.ULong(0xffffffff) }), exc.Marshal, "left"},
+		{"empty encapsulation", raw(func(e *cdr.Encoder) { e.ULong(uint32(tc.TkEnum)); e.ULong(0) }), exc.Marshal, "wanted"},
+		{"fixed of 32 digits", raw(func(e *cdr.Encoder) { e.ULong(uint32(tc.TkFixed)); e.UShort(32); e.UShort(0) }), exc.BadTypecode, "fixed<32"},
+		{"zero in a name", raw(func(e *cdr.Encoder) {
+			e.ULong(uint32(tc.TkObjref))
+			m := e.Begin()
+			e.OctetSeq([]byte("a\x00b\x00"))
+			e.RawString("")
+			e.End(m)
+		}), exc.BadTypecode, "zero octet"},
+	} {
+		d := cdr.NewDecoder(c.b, false, nil)
+		got := tc.Get(d)
+		if !errors.Is(d.Err(), c.want) || !strings.Contains(d.Err().Error(), c.says) || got != tc.Null {
+			t.Errorf("%s: got %v, %v, want %v with %q", c.what, got, d.Err(), c.want, c.says)
+		}
+	}
+	d := cdr.NewDecoder(deep(uint32(tc.TkSequence), 63), false, nil)
+	if tc.Get(d); d.Err() != nil {
+		t.Errorf("63 sequences: %v", d.Err())
+	}
+	d = cdr.NewDecoder(self(uint32(tc.TkSequence)), false, nil)
+	if tc.Get(d); d.Err() != nil {
+		t.Errorf("struct with a sequence of itself: %v", d.Err())
+	}
+}
+
+// What is read can be written, and reads as the same.
+func FuzzGet(f *testing.F) {
+	for _, s := range samples {
+		f.Add(put(f, s.t, false), false)
+		f.Add(put(f, s.t, true), true)
+	}
+	for _, v := range values {
+		f.Add(put(f, v, true), true)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, little bool) {
+		c, err := get(b, little)
+		if err != nil {
+			return
+		}
+		e := cdr.NewEncoder(nil, !little, wideEnv)
+		e.Octet(0)
+		tc.Put(e, c)
+		if e.Err() != nil {
+			t.Fatalf("%v cannot be written: %v", c, e.Err())
+		}
+		again, err := get(e.Bytes(), !little)
+		if err != nil {
+			t.Fatalf("%v cannot be read again: %v", c, err)
+		}
+		if !tc.Equal(c, again) || !tc.Equivalent(c, again) {
+			t.Fatalf("%v became %v", c, again)
+		}
+		text := c.String()
+		if p, err := tc.Parse(text, nil); err == nil && p.String() != text {
+			t.Fatalf("%s reads as %s", text, p)
+		}
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range samples {
+		f.Add(s.text)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := tc.Parse(s, nil)
+		if err != nil {
+			return
+		}
+		again, err := tc.Parse(c.String(), nil)
+		if err != nil || !tc.Equal(c, again) {
+			t.Fatalf("%q is %v, and that is %v, %v", s, c, again, err)
+		}
+	})
+}
