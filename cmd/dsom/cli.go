@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// grammar is the command line. Kong reads names, help and defaults from the tags.
+type grammar struct {
+	JSON    bool   `name:"json" help:"Print results, and errors, as JSON."`
+	NoColor bool   `name:"no-color" help:"Print without colour. The environment's NO_COLOR does the same."`
+
+	IOR        iorCmd        `cmd:"" name:"ior" help:"Take object references apart: addresses, key, components."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Completion completionCmd `cmd:"" help:"Print a script that completes dsom's command lines in a shell."`
+
+	Complete completeCmd `cmd:"" name:"__complete" hidden:"" help:"Print what may stand in the place of the last word."`
+}
+
+// dispatch parses the command line and runs the verb that it names.
+func dispatch(ctx context.Context, c *console, args []string) error {
+	g := new(grammar)
+	helped := false
+	parser, err := newParser(g, c, func(int) { helped = true })
+	if err != nil {
+		return err // a mistake in the tags above
+	}
+	if len(args) == 0 {
+		if k, err := kong.Trace(parser, nil); err == nil {
+			_ = k.PrintUsage(false)
+		}
+		return usage("a verb is missing")
+	}
+	// What the errors of parsing look like is decided by the command line too.
+	c.json = slices.Contains(args, "--json")
+	parsed, err := parser.Parse(protect(args))
+	if helped {
+		return nil
+	}
+	if err != nil {
+		e := &usageError{err: err}
+		if p := (*kong.ParseError)(nil); errors.As(err, &p) {
+			if n := p.Context.Selected(); n != nil {
+				e.verb = n.FullPath()
+			}
+		}
+		return e
+	}
+	c.json = g.JSON
+	c.colour(!g.NoColor)
+	return parsed.Run(c)
+}
+
+// newParser makes the parser for g. exit is called when help has been printed.
+func newParser(g *grammar, c *console, exit func(int)) (*kong.Kong, error) {
+	return kong.New(g,
+		kong.Name("dsom"),
+		kong.Description("Objects on other machines, called as if they were local."),
+		kong.Writers(c.out, c.err),
+		kong.Exit(exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 110}),
+	)
+}
+
+// negative begins what is an argument of an operation and no flag.
+var negative = regexp.MustCompile(`^-(\d|\.\d|Infinity$)`)
+
+// protected marks a word that was recognised as a negative number. No word of a command line
+// can hold the octet.
+const protected = "\x00"
+
+// protect keeps negative numbers among the arguments of a call from being read as flags.
+func protect(args []string) []string {
+	at := slices.Index(args, "call")
+	if at < 0 {
+		return args
+	}
+	args = slices.Clone(args)
+	for i := at + 1; i < len(args) && args[i] != "--"; i++ {
+		if negative.MatchString(args[i]) && !strings.HasPrefix(args[i-1], "--") {
+			args[i] = protected + args[i]
+		}
+	}
+	return args
+}
+
+// unprotect undoes protect.
+func unprotect(args []string) []string {
+	args = slices.Clone(args)
+	for i := range args {
+		args[i] = strings.TrimPrefix(args[i], protected)
+	}
+	return args
+}
+
+// A usageError says that the command line is wrong.
+type usageError struct {
+	err  error
+	verb string // with which words it begins
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// usage returns an error that is about the command line.
+func usage(format string, args ...any) error { return &usageError{err: fmt.Errorf(format, args...)} }

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/opendsom/dsom/ior"
+)
+
+type iorCmd struct {
+	Show    iorShowCmd    `cmd:"" default:"withargs" help:"Print what is inside a reference or URL. The word show may be left out."`
+	Rewrite iorRewriteCmd `cmd:"" help:"Print a reference with another host or port, for an object that has moved."`
+}
+
+func (iorCmd) Help() string {
+	return `Example:
+
+    dsom ior IOR:010000001900000049444c3a...
+    dsom ior corbaloc:iiop:1.2@host:2809/NameService
+    nameclt resolve bank/main | dsom ior -
+    dsom ior rewrite --host new.example.org < bank.ior`
+}
+
+type iorShowCmd struct {
+	Ref []string `arg:"" name:"ref" help:"References: IOR:, corbaloc:, corbaname: or dsom: URLs, or - for those on standard input, one a line."`
+}
+
+func (iorShowCmd) Help() string {
+	return "Example:\n\n    dsom ior corbaloc::localhost:3053/NameService\n    dsom ior --json - < bank.ior"
+}
+
+func (v iorShowCmd) Run(c *console) error {
+	urls, err := c.references(v.Ref)
+	if err != nil {
+		return err
+	}
+	for i, u := range urls {
+		shown := describe(u)
+		if c.json {
+			if err := c.printJSON(shown); err != nil {
+				return err
+			}
+			continue
+		}
+		if i > 0 {
+			c.printf("\n")
+		}
+		c.facts(shown.facts())
+	}
+	return nil
+}
+
+type iorRewriteCmd struct {
+	Host string   `help:"The new host name or address." placeholder:"HOST"`
+	Port uint16   `help:"The new port." placeholder:"PORT"`
+	Ref  []string `arg:"" optional:"" name:"ref" help:"References or URLs; - or none: those on standard input, one a line."`
+}
+
+func (iorRewriteCmd) Help() string {
+	return `Replaces the address in every profile, and in alternate addresses of the same host. Key, type
+and all other components stay as they are, so that the object is the same one at its new place.
+
+Example:
+
+    dsom ior rewrite --host new.example.org --port 3053 IOR:010000001900...`
+}
+
+func (v iorRewriteCmd) Run(c *console) error {
+	if v.Host == "" && v.Port == 0 {
+		return usage("nothing to change: give --host, --port or both")
+	}
+	if v.Host != "" {
+		u, err := ior.ParseURL("corbaloc::" + bracketed(v.Host) + ":1/x")
+		if err != nil || len(u.Addresses) != 1 || u.Addresses[0].Host != v.Host {
+			return usage("--host: %q is no host name or address", v.Host)
+		}
+	}
+	if len(v.Ref) == 0 {
+		v.Ref = []string{"-"}
+	}
+	urls, err := c.references(v.Ref)
+	if err != nil {
+		return err
+	}
+	for _, u := range urls {
+		if err := v.rewrite(u); err != nil {
+			return err
+		}
+		if c.json {
+			if err := c.printJSON(map[string]string{"url": u.String()}); err != nil {
+				return err
+			}
+			continue
+		}
+		c.printf("%s\n", u)
+	}
+	return nil
+}
+
+func bracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+// rewrite changes the addresses in u.
+func (v iorRewriteCmd) rewrite(u *ior.URL) error {
+	if u.IOR == nil {
+		for i := range u.Addresses {
+			if a := &u.Addresses[i]; a.Scheme != "rir" && a.Scheme != "unix" {
+				a.Host, a.Port = v.moved(a.Host, a.Port)
+			}
+		}
+		return nil
+	}
+	if u.IOR.IsNil() {
+		return fmt.Errorf("the reference is nil: it has no address to change")
+	}
+	changed := 0
+	moved := &ior.IOR{TypeID: u.IOR.TypeID}
+	for _, p := range u.IOR.Profiles {
+		if p.Tag == ior.TagInternetIOP {
+			b, err := p.IIOP()
+			if err != nil {
+				return fmt.Errorf("a profile of the reference is damaged: %w", err)
+			}
+			p = v.profile(b).Profile()
+			changed++
+		}
+		moved.Profiles = append(moved.Profiles, p)
+	}
+	if changed == 0 {
+		return fmt.Errorf("the reference has no IIOP profile: there is no address that could be changed")
+	}
+	u.IOR = moved
+	return nil
+}
+
+func (v iorRewriteCmd) profile(b ior.IIOP) ior.IIOP {
+	host, port := b.Host, b.Port
+	b.Host, b.Port = v.moved(host, port)
+	list := b.Components
+	b.Components = nil
+	for _, comp := range list {
+		if comp.Tag == ior.TagAlternateIIOPAddress {
+			if h, p, err := comp.AlternateAddress(); err == nil && h == host {
+				if p == port {
+					h, p = b.Host, b.Port
+				} else if v.Host != "" {
+					h = v.Host
+				}
+				comp = ior.AlternateAddressComponent(h, p)
+			}
+		}
+		b.Components = append(b.Components, comp)
+	}
+	return b
+}
+
+func (v iorRewriteCmd) moved(host string, port uint16) (string, uint16) {
+	if v.Host != "" {
+		host = v.Host
+	}
+	if v.Port != 0 {
+		port = v.Port
+	}
+	return host, port
+}
+
+// maxReference bounds a line of standard input that holds a reference.
+const maxReference = 4 << 20
+
+// references parses the references on the command line; - stands for those on standard input.
+func (c *console) references(words []string) ([]*ior.URL, error) {
+	var urls []*ior.URL
+	add := func(s string) error {
+		u, err := ior.ParseURL(s)
+		if err == nil {
+			urls = append(urls, u)
+		}
+		return err
+	}
+	for _, w := range words {
+		if w != "-" {
+			if err := add(w); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		lines := bufio.NewScanner(io.LimitReader(c.in, 16*maxReference))
+		lines.Buffer(nil, maxReference)
+		found := false
+		for lines.Scan() {
+			if s := strings.TrimSpace(lines.Text()); s != "" {
+				found = true
+				if err := add(s); err != nil {
+					return nil, fmt.Errorf("standard input: %w", err)
+				}
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return nil, fmt.Errorf("standard input: %w", err)
+		}
+		if !found {
+			return nil, fmt.Errorf("standard input holds no reference")
+		}
+	}
+	return urls, nil
+}
+
+// hostPort joins an address as package net spells it.
+func hostPort(host string, port uint16) string { return net.JoinHostPort(host, fmt.Sprint(port)) }

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/ior"
+)
+
+// accountRef is a reference as this ORB makes them, and as others do, in one.
+func accountRef() *ior.IOR {
+	key := ior.AppendKey(nil, ior.Key{Server: [16]byte{0: 0xab, 15: 0xcd}, Adapter: "accounts", ID: []byte("ada")})
+	return &ior.IOR{TypeID: "IDL:Bank/Account:1.0", Profiles: []ior.Profile{
+		ior.IIOP{Version: cdr.V12, Host: "old.example.org", Port: 3053, Key: key, Components: []ior.Component{
+			ior.ORBTypeComponent(ior.ORBTypeDSOM),
+			{Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
+			ior.AlternateAddressComponent("old.example.org", 3053),
+			ior.AlternateAddressComponent("other.example.org", 99),
+			{Tag: 4711, Data: []byte{1, 2, 3}},
+		}}.Profile(),
+		{Tag: 0x54414f00, Data: []byte{0, 1}},
+	}}
+}
+
+func TestIORShow(t *testing.T) {
+	t.Parallel()
+	got := dsom(t, "", "ior", accountRef().String())
+	if got.status != 0 {
+		t.Fatal(got.err)
+	}
+	for _, want := range []string{
+		"type         IDL:Bank/Account:1.0 (Bank::Account)\n",
+		"profile      IIOP 1.2\n",
+		"  address    old.example.org:3053\n             old.example.org:3053\n             other.example.org:99\n",
+		"  server     ab000000-0000-0000-0000-0000000000cd\n",
+		"  adapter    accounts\n",
+		"  object     ada\n",
+		"  life       persistent\n",
+		"  ORB type   DSOM (0x44534f4d)\n",
+		"  code sets  char UTF-8",
+		"  tag 4711   0x010203\n",
+		"profile      TAO UIOP (tag 1413566208)\n",
+	} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in\n%s", want, got.out)
+		}
+	}
+	var s shownURL
+	got = dsom(t, accountRef().String()+"\n\n"+"corbaname::h#a/b.c\n", "ior", "--json", "-")
+	d := json.NewDecoder(strings.NewReader(got.out))
+	if err := d.Decode(&s); err != nil {
+		t.Fatalf("%v in %s", err, got.out)
+	}
+	if k := s.Profiles[0].Key; !k.Persistent || k.Object != "ada" || k.Adapter != "accounts" || s.Type != "IDL:Bank/Account:1.0" {
+		t.Errorf("got %+v", s)
+	}
+	if err := d.Decode(&s); err != nil || s.Scheme != "corbaname" || s.Name != "a/b.c" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+func TestIORShowTransient(t *testing.T) {
+	t.Parallel()
+	key := ior.AppendKey(nil, ior.Key{Incarnation: 0x77, ID: []byte{0, 1}})
+	r := &ior.IOR{Profiles: []ior.Profile{ior.IIOP{Version: cdr.V10, Host: "::1", Port: 1, Key: key}.Profile()}}
+	got := dsom(t, "", "ior", r.String())
+	for _, want := range []string{"not said", "[::1]:1", "(root)", "0x0001", "transient, of the server's incarnation 0000000000000077", "in short   corbaloc:iiop:[::1]:1/"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in\n%s%s", want, got.out, got.err)
+		}
+	}
+}
+
+func TestIORRewrite(t *testing.T) {
+	t.Parallel()
+	got := dsom(t, accountRef().String(), "ior", "rewrite", "--host", "new", "--port", "7")
+	u, err := ior.ParseURL(got.out)
+	if err != nil {
+		t.Fatal(err, got.err)
+	}
+	before, _ := accountRef().Profiles[0].IIOP()
+	after, err := u.IOR.Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var where []string
+	for _, a := range after.Addresses() {
+		where = append(where, a.HostPort())
+	}
+	if got, want := strings.Join(where, " "), "new:7 new:7 other.example.org:99"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if string(before.Key) != string(after.Key) || len(before.Components) != len(after.Components) || u.IOR.TypeID != "IDL:Bank/Account:1.0" {
+		t.Errorf("more than the address changed: %+v", after)
+	}
+	if !u.IOR.Profiles[1].Equal(accountRef().Profiles[1]) {
+		t.Error("a profile of another kind changed")
+	}
+	if got := dsom(t, "", "ior", "rewrite", "--port", "9", "corbaname::h:1#a"); got.out != "corbaname:iiop:h:9#a\n" {
+		t.Errorf("got %+v", got)
+	}
+	if got := dsom(t, "", "ior", "rewrite", "--host", "::1", "--json", "dsom://h/a"); got.out != `{"url":"dsom://[::1]/a"}`+"\n" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestIORFails(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		in   string
+		args []string
+		want string
+	}{
+		"no URL":         {"", []string{"ior", "hello"}, "no object URL"},
+		"odd digits":     {"", []string{"ior", "IOR:010"}, ""},
+		"empty input":    {"\n", []string{"ior", "-"}, "holds no reference"},
+		"bad input":      {"x\n", []string{"ior", "-"}, "standard input"},
+		"nil":            {"", []string{"ior", "rewrite", "--port", "1", new(ior.IOR).String()}, "is nil"},
+		"no IIOP":        {"", []string{"ior", "rewrite", "--port", "1", (&ior.IOR{Profiles: []ior.Profile{{Tag: 9}}}).String()}, "no IIOP profile"},
+		"damaged":        {"", []string{"ior", "rewrite", "--port", "1", (&ior.IOR{Profiles: []ior.Profile{{Data: []byte{1}}}}).String()}, "damaged"},
+		"errors as JSON": {"", []string{"ior", "--json", "hello"}, `{"error":`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := dsom(t, c.in, c.args...)
+			if got.status != statusFailed || !strings.Contains(got.err, c.want) {
+				t.Errorf("got %+v, want status %d and %q", got, statusFailed, c.want)
+			}
+		})
+	}
+	// What is damaged is shown as far as it can be.
+	r := &ior.IOR{TypeID: "x", Profiles: []ior.Profile{{Data: []byte{1}}, {Tag: ior.TagMultipleComponents, Data: []byte{1}}}}
+	if got := dsom(t, "", "ior", r.String()); got.status != 0 || strings.Count(got.out, "damaged") != 2 {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -1,0 +1,27 @@
+// Command dsom is the one binary of the system: the daemon, the IDL compiler, and the tools
+// with which people find, call, register and watch objects. A verb is a file.
+//
+// Exit statuses are the same for all verbs: 0 good, 1 failed, 2 wrong usage, 3 the object
+// raised an exception.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// run runs the program and returns its exit status. It ends early, in order, with ctx.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := newConsole(stdin, stdout, stderr)
+	return c.finish(dispatch(ctx, c, args))
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// checked runs the tests and then looks for goroutines that were left behind.
+type checked struct{ m *testing.M }
+
+func (c checked) Run() int {
+	code := c.m.Run()
+	if stray := leaktest.Stray(5 * time.Second); code == 0 && stray != "" {
+		fmt.Fprintf(os.Stderr, "goroutines left after the tests:\n\n%s\n", stray)
+		code = 1
+	}
+	return code
+}
+
+// TestMain makes the test binary the program itself where a script, or the daemon, runs dsom.
+func TestMain(m *testing.M) {
+	testscript.Main(checked{m}, map[string]func(){"dsom": main})
+}
+
+// TestScripts runs the program as people do; testdata/script holds what they type and see.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("DSOM_STATE", e.WorkDir+"/state")
+			e.Setenv("NO_COLOR", "1")
+			return nil
+		},
+	})
+}
+
+// A result is what a command line came to.
+type result struct {
+	out, err string
+	status   int
+}
+
+// dsom runs a command line in this process.
+func dsom(t *testing.T, stdin string, args ...string) result {
+	t.Helper()
+	var out, err bytes.Buffer
+	status := run(t.Context(), args, strings.NewReader(stdin), &out, &err)
+	return result{out.String(), err.String(), status}
+}
