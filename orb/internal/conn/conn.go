@@ -1,0 +1,338 @@
+package conn
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/transport"
+)
+
+// Options are what connections of one owner have in common. The zero value is useful.
+type Options struct {
+	// Limits bounds what the peer may do, and says after what times this side gives up.
+	Limits *limits.Limits
+
+	// Logger gets what the peer did wrong; nil is slog.Default.
+	Logger *slog.Logger
+
+	// FragmentSize is the size in octets above which messages of GIOP 1.2 are sent in
+	// fragments; 0 is never.
+	FragmentSize int
+
+	// Shared serves all connections of one owner; nil makes one for this connection alone.
+	Shared *Shared
+}
+
+// A Conn is one GIOP connection. All methods are safe for concurrent use.
+type Conn struct {
+	t        transport.Conn
+	handler  Handler // nil: requests are not served
+	shared   *Shared
+	limits   *limits.Limits
+	log      *slog.Logger
+	fragment int
+	most     int // requests outstanding, of either side
+
+	usable  atomic.Bool            // phase is open
+	urgent  atomic.Bool            // phase is not open: the runner is to look
+	gone    chan struct{}          // closed when all is over but for handlers that run on
+	runner  atomic.Pointer[runner] // the one with the reading role, on a server
+	watched atomic.Bool            // the monitor looks at it
+	seen    uint64                 // the monitor's: state of the runner when it looked last
+	quiet   int                    // the monitor's: how often it has seen the same
+
+	in      reader       // of the reading role
+	vec     net.Buffers  // of the writing role
+	vecs    [2][]byte    // likewise
+	written atomic.Int64 // octets; of the writing role, read by the sweeper
+	sample  sample       // the sweeper's
+
+	mu sync.Mutex
+	s  state
+}
+
+// A phase is where a connection is in its life.
+type phase uint8
+
+const (
+	open     phase = iota
+	draining       // nothing new is begun; what is outstanding is finished
+	closed         // ending says why
+)
+
+// A state is what the lock of a connection guards.
+type state struct {
+	phase   phase
+	ending  *ending
+	shut    bool          // unlock is to close the transport
+	shutAll bool          // the transport has been closed
+	drained chan struct{} // closed when nothing is outstanding; nil unless Shutdown waits
+	minor   byte          // of the highest version of GIOP used for calls
+	woken   *waiter       // whom unlock is to wake
+	report  *ending       // what unlock is to log
+
+	// The reading role.
+	reading     bool
+	reader      *waiter // who has it; nil if he is not to be thrown out
+	readStopped bool    // he is being thrown out of his read
+
+	// The writing role.
+	writing      bool
+	writer       *waiter // likewise
+	inWrite      bool    // he is in a write
+	writeStopped bool
+	out          *buffer // to be written next; nil: nothing
+	queued       int64   // octets of the stream up to the end of out
+	offered      int64   // octets that the transport was given to write
+	sent         int64   // octets that it took
+
+	// Calls.
+	calls     table
+	oneways   int      // of calls, those without a reply
+	unwritten []oneway // of these, those whose octets are in out
+	lastBegan int64    // when calls was last empty and got one
+	blocked   queue    // callers who wait until fewer calls are outstanding
+	followers queue    // callers who wait for a reply while another reads
+	writers   queue    // those who wait for the writing role
+	resting   queue    // the runner that waits for those in served
+
+	served []*runner // those in a handler from which the connection was taken
+}
+
+// A oneway is a call that is done when it is written.
+type oneway struct {
+	id  uint32
+	end int64
+}
+
+// Client returns a connection that makes requests over t. It must be ended with Shutdown or Close.
+func Client(t transport.Conn, o Options) *Conn { return newConn(t, o, nil) }
+
+// Server returns a connection that serves requests which come over t, once its Run is called.
+func Server(t transport.Conn, o Options, h Handler) *Conn { return newConn(t, o, h) }
+
+func newConn(t transport.Conn, o Options, h Handler) *Conn {
+	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, gone: make(chan struct{})}
+	if c.shared == nil {
+		c.shared = NewShared(o.Limits)
+	}
+	if c.log == nil {
+		c.log = slog.Default()
+	}
+	c.most = c.limits.Int(limits.OutstandingRequests)
+	c.in.t, c.in.limits, c.in.budget, c.in.parts.Limits = t, o.Limits, c.shared.budget, o.Limits
+	c.usable.Store(true)
+	c.shared.add(c)
+	return c
+}
+
+// Usable reports whether new calls can be made, as far as is known.
+func (c *Conn) Usable() bool { return c.usable.Load() }
+
+// RemoteAddr returns the peer's address.
+func (c *Conn) RemoteAddr() net.Addr { return c.t.RemoteAddr() }
+
+// LocalAddr returns this side's address.
+func (c *Conn) LocalAddr() net.Addr { return c.t.LocalAddr() }
+
+// Close ends the connection at once. Calls that wait for a reply fail, handlers that run get
+// their signal. It does not wait for them.
+func (c *Conn) Close() {
+	l := c.lock()
+	defer l.unlock()
+	l.end(closedHere())
+	l.s.shut = true
+}
+
+// Shutdown ends the connection in order: it takes no more calls and serves no more requests,
+// waits for those under way, tells the peer, and closes. When ctx ends before that it closes
+// at once, and returns the error of ctx.
+func (c *Conn) Shutdown(ctx context.Context) error {
+	l := c.lock()
+	drained := l.drain()
+	l.unlock()
+	select {
+	case <-drained:
+		if c.handler == nil {
+			c.part(errClosedHere)
+		}
+	case <-c.gone:
+	case <-ctx.Done():
+	}
+	select {
+	case <-c.gone:
+		return nil
+	case <-ctx.Done():
+		c.Close()
+		return ctx.Err()
+	}
+}
+
+// drain begins the phase draining, and returns what is closed when nothing is outstanding
+// any more. The runner of a server, woken, does the rest.
+func (l locked) drain() chan struct{} {
+	s := &l.s
+	if s.phase == open {
+		s.phase = draining
+		l.usable.Store(false)
+		l.urgent.Store(true)
+		for s.blocked.head != nil {
+			l.refuse(s.blocked.head.call)
+		}
+		if l.handler != nil && s.reading {
+			l.stopReading()
+		}
+	}
+	if s.drained == nil {
+		s.drained = make(chan struct{})
+		l.settle()
+	}
+	return s.drained
+}
+
+// settle notices that nothing is outstanding any more.
+func (l locked) settle() {
+	s := &l.s
+	if s.phase == open || s.phase == draining && (s.calls.used > 0 || len(s.served) > 0) || s.drained == nil {
+		return
+	}
+	select {
+	case <-s.drained:
+	default:
+		close(s.drained)
+	}
+}
+
+// A locked is a connection whose lock is held. What changes the state is a method of it.
+type locked struct{ *Conn }
+
+func (c *Conn) lock() locked {
+	c.mu.Lock()
+	return locked{c}
+}
+
+// relock takes the lock again after unlock.
+func (l locked) relock() { l.mu.Lock() }
+
+// unlock lets go of the lock and does what had to wait until then.
+func (l locked) unlock() {
+	s := &l.s
+	w, e := s.woken, s.report
+	s.woken, s.report = nil, nil
+	shut := s.shut && !s.shutAll
+	if shut {
+		s.shutAll = true
+	}
+	l.mu.Unlock()
+	for w != nil {
+		next := w.woken
+		w.woken = nil
+		w.fence.Add(1)
+		w.cond.Signal()
+		w = next
+	}
+	if e != nil {
+		l.log.Warn("connection ended", "peer", l.peer(), "reason", e.err)
+	}
+	if shut {
+		l.t.Close()
+		l.shared.remove(l.Conn)
+	}
+}
+
+// part ends the connection of a client in order, when nothing is outstanding. In version 1.2
+// a client may say so too.
+func (c *Conn) part(why error) {
+	l := c.lock()
+	defer l.unlock()
+	if c.s.phase == closed {
+		return // whoever closed it sees to the rest
+	}
+	if c.s.minor >= 2 {
+		l.farewell(new(waiter), parted(why), giop.AppendCloseConnection(nil, cdr.V12, true))
+	} else {
+		l.end(parted(why))
+	}
+	c.s.shut = true
+}
+
+// end begins the phase closed and reports whether it had not begun before. The caller sets shut, now
+// or when it has said good-bye.
+func (l locked) end(e *ending) bool {
+	s := &l.s
+	if s.phase == closed {
+		return false
+	}
+	s.phase, s.ending = closed, e
+	if !e.quiet {
+		s.report = e
+	}
+	l.usable.Store(false)
+	l.urgent.Store(true)
+	for _, call := range s.calls.slots {
+		if call != nil {
+			l.finish(call, e.failure(l.peer(), l.completed(call)))
+		}
+	}
+	for s.blocked.head != nil {
+		l.refuse(s.blocked.head.call)
+	}
+	for s.writers.head != nil { // runners: callers have gone
+		s.writers.head.tell(isDone)
+		l.wake(s.writers.head)
+	}
+	if r := l.runner.Load(); r != nil {
+		r.cancel(e.err)
+		l.wake(&r.waiter)
+	}
+	for _, r := range s.served {
+		r.cancel(e.err)
+	}
+	l.settle()
+	if !s.reading {
+		l.over()
+	}
+	return true
+}
+
+// over is the end of the reading role on a closed connection.
+func (l locked) over() {
+	l.in.close()
+	close(l.gone)
+}
+
+func (l locked) peer() string { return l.t.RemoteAddr().String() }
+
+// A deadline in the past throws out who waits.
+var past = time.Unix(1, 0)
+
+// stopReading throws the goroutine that has the reading role out of its read.
+func (l locked) stopReading() {
+	if !l.s.readStopped && l.s.phase != closed {
+		l.s.readStopped = true
+		l.t.SetReadDeadline(past)
+	}
+}
+
+// readAgain is called by the one that has the reading role, after each read.
+func (l locked) readAgain() {
+	if l.s.readStopped {
+		l.s.readStopped = false
+		l.t.SetReadDeadline(time.Time{})
+	}
+}
+
+// stopWriting throws the goroutine that has the writing role out of its write.
+func (l locked) stopWriting() {
+	if l.s.inWrite && !l.s.writeStopped && l.s.phase != closed {
+		l.s.writeStopped = true
+		l.t.SetWriteDeadline(past)
+	}
+}

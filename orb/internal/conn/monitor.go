@@ -1,0 +1,103 @@
+package conn
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// tick is how often the monitor looks at those that serve.
+	tick = time.Millisecond
+
+	// quietTicks is after how many looks at which nothing had happened a connection is not looked at any more.
+	quietTicks = 20
+)
+
+// A monitor looks at the connections that serve requests, and takes each from a handler
+// that has not returned between two looks. It runs only while there is something to look at.
+type monitor struct {
+	mu      sync.Mutex
+	conns   []*Conn
+	running bool
+}
+
+// watch makes the monitor look at c.
+func (m *monitor) watch(c *Conn) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !c.watched.CompareAndSwap(false, true) {
+		return
+	}
+	c.quiet = 0
+	m.conns = append(m.conns, c)
+	if !m.running {
+		m.running = true
+		go m.run()
+	}
+}
+
+func (m *monitor) run() {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	var look []*Conn
+	for range t.C {
+		m.mu.Lock()
+		if len(m.conns) == 0 {
+			m.running = false
+			m.conns = nil
+			m.mu.Unlock()
+			return
+		}
+		look = append(look[:0], m.conns...)
+		m.mu.Unlock()
+		for _, c := range look {
+			if c.look() {
+				m.forget(c)
+			}
+		}
+		clear(look)
+	}
+}
+
+// look takes c from a handler that has not returned since the last look. It reports whether c
+// has been quiet for a while. Only the monitor calls it.
+func (c *Conn) look() (quiet bool) {
+	r := c.runner.Load()
+	if r == nil {
+		return true
+	}
+	state := r.state.Load()
+	if state != c.seen {
+		c.seen, c.quiet = state, 0
+		return false
+	}
+	if state&(1<<stateBits-1) == isBusy {
+		c.takeOver(r, state)
+		return false
+	}
+	c.quiet++
+	return c.quiet > quietTicks
+}
+
+// forget makes the monitor look at c no more, unless it has just begun to serve again.
+func (m *monitor) forget(c *Conn) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c.watched.Store(false)
+	if r := c.runner.Load(); r != nil && r.state.Load() != c.seen {
+		// It has looked at watched before the line above, or will now find it false: both do no harm.
+		if c.watched.CompareAndSwap(false, true) {
+			c.quiet = 0
+			return
+		}
+	}
+	for i := range m.conns {
+		if m.conns[i] == c {
+			last := len(m.conns) - 1
+			m.conns[i] = m.conns[last]
+			m.conns[last] = nil
+			m.conns = m.conns[:last]
+			return
+		}
+	}
+}

@@ -1,0 +1,315 @@
+package conn
+
+import (
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/transport"
+)
+
+// heldLimit is how many octets of replies are held back while more requests are buffered.
+const heldLimit = 16 << 10
+
+// Run serves the connection until it ends. Handlers that still run then have got their signal.
+func (c *Conn) Run() {
+	l := c.lock()
+	run := c.handler != nil && !c.s.reading && c.s.phase != closed
+	if run {
+		c.s.reading = true
+		r := c.newRunner()
+		l.unlock()
+		c.serve(r)
+	} else {
+		l.unlock()
+	}
+	<-c.gone
+}
+
+// newRunner returns a runner that is the one with the reading role.
+func (c *Conn) newRunner() *runner {
+	r := &runner{conn: c}
+	r.work.runner = r
+	c.runner.Store(r)
+	return r
+}
+
+// serve reads and serves until the connection ends or is taken from r.
+func (c *Conn) serve(r *runner) {
+	for {
+		m, ok, err := c.in.next()
+		switch {
+		case err != nil:
+			c.end(r, err)
+			return
+		case ok:
+			more, err := c.handle(r, m)
+			if err != nil {
+				c.end(r, err)
+				return
+			}
+			if !more || c.urgent.Load() && !c.goOn(r, nil) {
+				return
+			}
+			if r.out == nil || len(r.out.b) < heldLimit {
+				continue
+			}
+		}
+		c.answer(r)
+		if ok {
+			continue
+		}
+		err = c.in.fill()
+		if err != nil || c.urgent.Load() {
+			if !c.goOn(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// goOn deals with a read that failed, or a connection that is not open any more. It reports
+// whether r goes on reading.
+func (c *Conn) goOn(r *runner, err error) bool {
+	l := c.lock()
+	l.afterRead(err)
+	phase := c.s.phase
+	l.unlock()
+	switch phase {
+	case open:
+		return true
+	case draining:
+		c.finishDraining(r)
+	default:
+		c.end(r, nil)
+	}
+	return false
+}
+
+// handle deals with a message. It reports whether r still has the connection.
+func (c *Conn) handle(r *runner, m message) (more bool, err error) {
+	switch m.head.Type {
+	case giop.TypeRequest, giop.TypeLocateRequest:
+		return c.dispatch(r, m)
+	case giop.TypeCancelRequest:
+		err = c.cancelled(m)
+		c.in.drop(m)
+		return true, err
+	}
+	l := c.lock()
+	defer l.unlock()
+	return true, l.deliver(m)
+}
+
+// cancelled gives the request its signal that a CancelRequest names, if it runs.
+func (c *Conn) cancelled(m message) error {
+	id, err := giop.RequestID(m.head, m.octets)
+	if err != nil {
+		return err
+	}
+	l := c.lock()
+	defer l.unlock()
+	for _, r := range c.s.served {
+		if r.id == id {
+			r.cancel(nil)
+		}
+	}
+	return nil
+}
+
+// dispatch calls the handler. It reports whether r still has the connection afterwards.
+func (c *Conn) dispatch(r *runner, m message) (more bool, err error) {
+	if r.out == nil {
+		r.out = getBuffer(r.last)
+	}
+	w := &r.work
+	r.msg, r.held = m, r.out.b
+	w.begin(m, r.held)
+	busy := (r.state.Load()>>stateBits+1)<<stateBits | isBusy
+	r.state.Store(busy)
+	if !c.watched.Load() {
+		c.shared.monitor.watch(c)
+	}
+	c.handler.Serve(w)
+	if !r.state.CompareAndSwap(busy, busy&^isBusy|isReading) {
+		c.returnTaken(r)
+		return false, nil
+	}
+	if r.out.b = r.held; w.bad == nil {
+		r.out.b = c.fragmented(w.Out, len(r.held))
+	}
+	c.in.drop(m)
+	r.msg = message{}
+	w.Message = nil
+	return true, w.bad
+}
+
+// fragmented cuts the reply behind the first n octets of out into fragments, if the options say so.
+func (c *Conn) fragmented(out []byte, n int) []byte {
+	if c.fragment == 0 || len(out)-n <= c.fragment {
+		return out
+	}
+	b := c.split(out[n:])
+	if b == nil {
+		return out
+	}
+	out = append(out[:n], b.b...)
+	b.free()
+	return out
+}
+
+// answer writes the replies that are held.
+func (c *Conn) answer(r *runner) {
+	if r.out == nil {
+		return
+	}
+	if len(r.out.b) > 0 {
+		l := c.lock()
+		if l.s.phase != closed {
+			l.post(&r.waiter, r.out.b)
+		}
+		l.unlock()
+	}
+	r.last = len(r.out.b)
+	r.out.free()
+	r.out = nil
+}
+
+// takeOver takes the connection from r, if it is still in the state was, and lets another goroutine go on.
+func (c *Conn) takeOver(r *runner, was uint64) {
+	l := c.lock()
+	defer l.unlock()
+	s := &c.s
+	if was&(1<<stateBits-1) != isBusy || s.phase == closed || len(s.served) >= c.most-1 || c.runner.Load() != r {
+		return
+	}
+	if !r.state.CompareAndSwap(was, was&^isBusy|isTaken) {
+		return
+	}
+	// Should its handler return now, r waits for the lock. Until then it uses its Work only.
+	r.id, _ = giop.RequestID(r.msg.head, r.msg.octets)
+	s.served = append(s.served, r)
+	if !r.msg.apart {
+		r.chunk = c.in.split()
+		r.msg.charged = transport.ChunkSize
+		c.in.budget.add(r.msg.charged)
+	}
+	if len(r.held) > 0 {
+		l.place(&r.waiter, len(r.held))
+		if s.out == nil {
+			s.out = getBuffer(len(r.held))
+		}
+		s.out.b = append(s.out.b, r.held...)
+	}
+	n := c.newRunner()
+	n.state.Store((was>>stateBits + 1) << stateBits)
+	go c.serveOn(n)
+}
+
+// split leaves the chunk to the one whose message is in it, and goes on with another.
+func (in *reader) split() *transport.Chunk {
+	old := in.chunk
+	in.chunk = nil
+	if in.r < in.w {
+		in.chunk = transport.NewChunk()
+		in.w = copy(in.chunk[:], old[in.r:in.w])
+		in.r = 0
+	} else {
+		in.r, in.w = 0, 0
+	}
+	return old
+}
+
+// serveOn is serve for one that took the connection over. The replies that were held go out first.
+func (c *Conn) serveOn(r *runner) {
+	l := c.lock()
+	if s := &c.s; s.out != nil && !s.writing {
+		s.writing = true
+		l.flush(&r.waiter, nil)
+	}
+	l.unlock()
+	c.serve(r)
+}
+
+// returnTaken sends the reply of a handler whose connection was taken meanwhile.
+func (c *Conn) returnTaken(r *runner) {
+	w := &r.work
+	reply := c.fragmented(w.Out, len(r.held))[len(r.held):]
+	l := c.lock()
+	s := &c.s
+	if w.bad == nil && s.phase != closed && len(reply) > 0 {
+		l.post(&r.waiter, reply)
+	}
+	for i := range s.served {
+		if s.served[i] == r {
+			s.served = append(s.served[:i], s.served[i+1:]...)
+			break
+		}
+	}
+	if s.phase == draining && len(s.served) == 0 {
+		if d := c.runner.Load(); d != nil {
+			l.wake(&d.waiter)
+		}
+		l.settle()
+	}
+	if w.bad != nil && s.phase != closed {
+		l.refuseMessage(&r.waiter, w.bad)
+	}
+	l.unlock()
+	r.out.free()
+	r.chunk.Free()
+	r.msg.own.free()
+	c.in.budget.add(-r.msg.charged)
+}
+
+// finishDraining waits for the requests that are served elsewhere, tells the peer that the
+// connection ends in order, and ends it.
+func (c *Conn) finishDraining(r *runner) {
+	c.answer(r)
+	l := c.lock()
+	s := &c.s
+	for s.phase == draining && len(s.served) > 0 {
+		l.wait(&r.waiter, &s.resting)
+		l.relock()
+	}
+	if s.phase == draining {
+		l.farewell(&r.waiter, parted(errClosedHere), giop.AppendCloseConnection(nil, cdr.Version{Major: 1, Minor: c.in.minor}, true))
+	}
+	l.unlock()
+	c.end(r, nil)
+}
+
+// end is the end of r's reading, because of a malformed message or because the connection is closed.
+func (c *Conn) end(r *runner, err error) {
+	c.answer(r)
+	l := c.lock()
+	s := &c.s
+	if err != nil && s.phase != closed {
+		w := &r.waiter
+		l.farewell(w, broken(err), giop.AppendMessageError(nil, cdr.Version{Major: 1, Minor: c.in.minor}, true))
+	}
+	said := !s.shut && !s.shutAll
+	l.unlock()
+	if said {
+		c.linger()
+	}
+	l.relock()
+	s.reading = false
+	s.shut = true
+	c.runner.Store(nil)
+	l.over()
+	l.unlock()
+}
+
+// linger lets the peer read what was said last: were the transport closed while octets from
+// the peer are not read, the system would throw away both.
+func (c *Conn) linger() {
+	c.t.SetReadDeadline(time.Now().Add(farewellTime))
+	b := transport.NewChunk()
+	defer b.Free()
+	for {
+		if _, err := c.t.Read(b[:]); err != nil {
+			return
+		}
+	}
+}

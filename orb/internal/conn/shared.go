@@ -1,0 +1,125 @@
+package conn
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opendsom/dsom/limits"
+)
+
+// A Shared is what the connections of one owner have in common. It needs no end: its
+// goroutines end with its last connection.
+type Shared struct {
+	limits  *limits.Limits
+	budget  *budget
+	monitor monitor
+	tickets atomic.Uint64
+	base    time.Time
+	beat    int64 // the sweeper looks at least so often, in nanoseconds
+
+	wakeAt atomic.Int64 // when the sweeper looks next
+
+	mu       sync.Mutex
+	conns    map[*Conn]struct{}
+	sweeping bool
+	poke     chan struct{}
+}
+
+// NewShared returns what connections with limits l share.
+func NewShared(l *limits.Limits) *Shared {
+	s := &Shared{limits: l, budget: newBudget(l), base: time.Now(), conns: map[*Conn]struct{}{}, poke: make(chan struct{}, 1)}
+	s.beat = max(int64(coarseness), min(l.Get(limits.StallTimeout), l.Get(limits.IdleTimeout))/4)
+	s.wakeAt.Store(never)
+	return s
+}
+
+const (
+	// never is a time that does not come.
+	never = math.MaxInt64
+
+	// coarseness is how late a time-out may be.
+	coarseness = 5 * time.Millisecond
+)
+
+// now returns the time in nanoseconds since s was made, on the monotonic clock.
+func (s *Shared) now() int64 { return int64(time.Since(s.base)) }
+
+// at returns t in nanoseconds since s was made.
+func (s *Shared) at(t time.Time) int64 {
+	if t.IsZero() {
+		return never
+	}
+	return int64(t.Sub(s.base))
+}
+
+func (s *Shared) add(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[c] = struct{}{}
+	if !s.sweeping {
+		s.sweeping = true
+		s.wakeAt.Store(0) // it looks at once
+		go s.sweep()
+	}
+}
+
+func (s *Shared) remove(c *Conn) {
+	s.mu.Lock()
+	delete(s.conns, c)
+	last := len(s.conns) == 0
+	s.mu.Unlock()
+	if last {
+		s.wake()
+	}
+}
+
+// due makes the sweeper look when t has come.
+func (s *Shared) due(t int64) {
+	if t < s.wakeAt.Load() {
+		s.wake()
+	}
+}
+
+func (s *Shared) wake() {
+	select {
+	case s.poke <- struct{}{}:
+	default:
+	}
+}
+
+// sweep ends calls whose deadline has passed, and connections that are stalled or idle,
+// until there is no connection.
+func (s *Shared) sweep() {
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	var conns []*Conn
+	for {
+		s.wakeAt.Store(never) // what comes due while it looks makes it look again
+		s.mu.Lock()
+		if len(s.conns) == 0 {
+			s.sweeping = false
+			s.mu.Unlock()
+			return
+		}
+		conns = conns[:0]
+		for c := range s.conns {
+			conns = append(conns, c)
+		}
+		s.mu.Unlock()
+		now := s.now()
+		next := now + s.beat
+		for _, c := range conns {
+			next = min(next, c.sweep(now))
+		}
+		clear(conns)
+		next = max(next, now+int64(coarseness))
+		s.wakeAt.Store(next)
+		timer.Reset(time.Duration(next - s.now()))
+		select {
+		case <-timer.C:
+		case <-s.poke:
+		}
+	}
+}

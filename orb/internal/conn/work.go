@@ -1,0 +1,136 @@
+package conn
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/transport"
+)
+
+// A Handler answers requests.
+type Handler interface {
+	// Serve answers the Request or LocateRequest w. It appends a whole reply message to w.Out, or
+	// nothing if none is wanted; replies are sent when it has returned. It is called from the goroutine that
+	// reads the connection; when it takes longer than about a millisecond another goroutine goes on reading, and Serve
+	// is called concurrently for what comes. It must not panic, and not keep w.
+	Serve(w *Work)
+}
+
+// A Work is a request that a Handler is to answer. It is valid until Serve returns, and but for Done and
+// Err it is for one goroutine.
+type Work struct {
+	Header  giop.Header
+	Message []byte // the whole message, header included; a view, valid until Serve returns
+
+	// Out is where the reply is appended. It may hold other replies already, to which alignment
+	// has no relation, and which must be left as they are.
+	Out []byte
+
+	// Scratch is the handler's: it finds there what it left. Works that are served at the same time have
+	// different ones, and those of different connections too.
+	Scratch any
+
+	runner *runner
+	bad    error
+
+	touched atomic.Bool // what follows has been used, under the connection's lock
+	done    chan struct{}
+	cause   error
+}
+
+// Conn returns the connection that the request came from.
+func (w *Work) Conn() *Conn { return w.runner.conn }
+
+// Done is closed when the client cancels the request or the connection ends. It may be asked
+// for from any goroutine while Serve runs, and waited for longer: it may never be closed then.
+func (w *Work) Done() <-chan struct{} {
+	l := w.runner.conn.lock()
+	defer l.unlock()
+	w.touched.Store(true)
+	if w.done == nil {
+		w.done = make(chan struct{})
+		if w.cause != nil {
+			close(w.done)
+		}
+	}
+	return w.done
+}
+
+// Err is nil until Done is closed, and then says why: it is context.Canceled, or wraps it.
+func (w *Work) Err() error {
+	l := w.runner.conn.lock()
+	defer l.unlock()
+	return w.cause
+}
+
+// Detach lets another goroutine read the connection at once, instead of after a millisecond. A handler
+// calls it before something of which it knows that it takes long.
+func (w *Work) Detach() {
+	r := w.runner
+	r.conn.takeOver(r, r.state.Load())
+}
+
+// Fail says that the message is malformed: instead of a reply the peer gets a MessageError, and
+// the connection ends.
+func (w *Work) Fail(err error) { w.bad = err }
+
+// begin makes w ready for another request.
+func (w *Work) begin(m message, out []byte) {
+	w.Header, w.Message, w.Out, w.bad = m.head, m.octets, out, nil
+	if w.touched.Load() {
+		l := w.runner.conn.lock()
+		defer l.unlock()
+		if l.s.phase != closed {
+			w.done, w.cause = nil, nil
+			w.touched.Store(false)
+		}
+	}
+}
+
+// A cancellation says why a Work was cancelled.
+type cancellation struct{ err error }
+
+func (c *cancellation) Error() string { return "the request was cancelled: " + c.err.Error() }
+func (c *cancellation) Unwrap() error { return context.Canceled }
+
+// cancel gives r's work its signal. The lock is held.
+func (r *runner) cancel(err error) {
+	w := &r.work
+	w.touched.Store(true)
+	if w.cause != nil {
+		return
+	}
+	if w.cause = context.Canceled; err != nil {
+		w.cause = &cancellation{err}
+	}
+	if w.done != nil {
+		close(w.done)
+	}
+}
+
+// A runner is a goroutine that serves, and what belongs to it.
+type runner struct {
+	waiter
+	conn *Conn
+	work Work
+
+	// state is a count of requests, shifted, and one of the three that follow. It decides between the
+	// handler that returns and the monitor that takes its connection.
+	state atomic.Uint64
+
+	msg  message // in the handler
+	out  *buffer // replies that are held until all requests that are buffered are answered
+	held []byte  // of out, those before the request in the handler
+	last int     // octets that went out last: as much may be needed again
+
+	id    uint32           // of the request, when the connection was taken
+	chunk *transport.Chunk // likewise: what msg is a view of
+}
+
+const (
+	isReading uint64 = iota
+	isBusy           // in the handler
+	isTaken          // the connection was taken from it
+	stateBits = 2
+)

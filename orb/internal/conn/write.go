@@ -1,0 +1,253 @@
+package conn
+
+import (
+	"errors"
+	"runtime"
+	"time"
+
+	"github.com/opendsom/dsom/giop"
+)
+
+const (
+	// gatherLimit is the size above which a message is written from where it is, not
+	// copied to others that go out with it. Measured: a copy of this size costs less than a
+	// tenth of the write.
+	gatherLimit = 8 << 10
+
+	// queueLimit is how much may wait to be written before those who come wait as well.
+	queueLimit = 256 << 10
+
+	// pieceSize is the most that is given to the transport at once, so that the sweeper sees
+	// a long write go forward.
+	pieceSize = 256 << 10
+)
+
+// post puts a message into the stream on behalf of w, and writes it unless somebody is
+// writing who will. It returns false if w was done before that, or the connection closed.
+func (l locked) post(w *waiter, msg []byte) bool {
+	s := &l.s
+	if !s.writing {
+		s.writing = true
+		l.write(w, msg)
+		return true
+	}
+	if len(msg) <= gatherLimit && (s.out == nil || len(s.out.b) < queueLimit) {
+		l.enqueue(w, msg)
+		return true
+	}
+	for !w.told(mayWrite) {
+		if w.told(isDone) || s.phase == closed {
+			return false
+		}
+		l.wait(w, &s.writers)
+		l.relock()
+	}
+	w.took(mayWrite)
+	if w.told(isDone) {
+		l.passWriting(w)
+		return false
+	}
+	l.write(w, msg)
+	return true
+}
+
+// write writes msg, and what is queued, with the writing role.
+func (l locked) write(w *waiter, msg []byte) {
+	s := &l.s
+	if len(msg) <= gatherLimit && (s.out != nil || s.calls.used > 1) {
+		l.enqueue(w, msg)
+		l.flush(w, nil)
+		return
+	}
+	l.place(w, len(msg))
+	l.flush(w, msg)
+}
+
+// place notes where in the stream the next n octets are.
+func (l locked) place(w *waiter, n int) {
+	s := &l.s
+	begin := s.queued
+	s.queued += int64(n)
+	if call := w.call; call != nil {
+		call.begin, call.end = begin, s.queued
+		if call.oneway {
+			s.unwritten = append(s.unwritten, oneway{call.id, s.queued})
+		}
+	}
+}
+
+// enqueue copies a message behind what is to be written next.
+func (l locked) enqueue(w *waiter, msg []byte) {
+	l.place(w, len(msg))
+	if l.s.out == nil {
+		l.s.out = getBuffer(len(msg))
+	}
+	l.s.out.b = append(l.s.out.b, msg...)
+}
+
+// flush writes what is queued and then own, with the writing role, goes on while others queue
+// more, and ends or passes on the role. While other calls are in flight it yields first:
+// callers that are ready then join this write.
+func (l locked) flush(w *waiter, own []byte) {
+	s := &l.s
+	s.writer = w
+	for s.phase != closed {
+		if own == nil && s.calls.used > 1 && w != nil && w.call != nil {
+			l.unlock()
+			runtime.Gosched()
+			l.relock()
+			if s.phase == closed {
+				break
+			}
+		}
+		buf := s.out
+		s.out, s.inWrite, s.offered = nil, true, s.queued
+		l.unlock()
+		n, err := l.put(buf, own)
+		l.relock()
+		s.inWrite = false
+		s.sent += int64(n)
+		if s.writeStopped {
+			s.writeStopped = false
+			l.t.SetWriteDeadline(time.Time{})
+			if errors.Is(err, errThrownOut) {
+				err = nil
+			}
+		}
+		switch {
+		case err != nil:
+			l.end(lost(err))
+			s.shut = true
+		case s.sent < s.offered && s.phase != closed:
+			l.keepRest(n, buf, own)
+		}
+		s.offered = s.sent
+		buf.free()
+		own = nil
+		l.onewaysWritten()
+		if s.out == nil || s.writers.head != nil || w.hasDone() && (s.followers.tail != nil || w.call.err != nil) {
+			break
+		}
+	}
+	l.passWriting(w)
+}
+
+// keepRest queues again what an interrupted write left, behind the first n octets of buf and own.
+func (l locked) keepRest(n int, buf *buffer, own []byte) {
+	rest := getBuffer(len(own))
+	if buf != nil {
+		k := min(n, len(buf.b))
+		rest.b = append(rest.b, buf.b[k:]...)
+		n -= k
+	}
+	rest.b = append(rest.b, own[n:]...)
+	if l.s.out != nil {
+		rest.b = append(rest.b, l.s.out.b...)
+		l.s.out.free()
+	}
+	l.s.out = rest
+}
+
+// passWriting ends w's writing role, or gives it to another if there is more to write.
+func (l locked) passWriting(w *waiter) {
+	s := &l.s
+	s.writer = nil
+	next := s.writers.head
+	if next == nil && s.out != nil {
+		next = s.followers.tail
+	}
+	switch {
+	case s.phase == closed:
+		s.writing = false
+		s.out.free()
+		s.out = nil
+	case next != nil:
+		next.tell(mayWrite)
+		l.wake(next)
+	case s.out != nil:
+		go l.flushRest()
+	default:
+		s.writing = false
+	}
+}
+
+// flushRest writes what is queued when nobody is there who would: a CancelRequest, as a rule.
+func (c *Conn) flushRest() {
+	l := c.lock()
+	defer l.unlock()
+	l.flush(nil, nil)
+}
+
+// put writes buf and own. It returns how many octets the transport took.
+func (c *Conn) put(buf *buffer, own []byte) (int, error) {
+	total := 0
+	if buf != nil && own != nil {
+		k := min(len(own), pieceSize)
+		c.vecs = [2][]byte{buf.b, own[:k]}
+		c.vec = c.vecs[:]
+		n, err := c.t.WriteBuffers(&c.vec)
+		c.vec, c.vecs = nil, [2][]byte{}
+		c.written.Add(n)
+		total = int(n)
+		if err != nil {
+			return total, err
+		}
+		buf, own = nil, own[k:]
+	}
+	if buf != nil {
+		own = buf.b
+	}
+	for len(own) > 0 {
+		n, err := c.t.Write(own[:min(len(own), pieceSize)])
+		c.written.Add(int64(n))
+		total += n
+		if err != nil {
+			return total, err
+		}
+		own = own[n:]
+	}
+	return total, nil
+}
+
+// split cuts a message into fragments, if it can be.
+func (c *Conn) split(msg []byte) *buffer {
+	b := getBuffer(len(msg) + len(msg)/4)
+	var err error
+	if b.b, err = giop.Split(b.b, msg, c.fragment); err != nil {
+		b.free()
+		return nil
+	}
+	return b
+}
+
+// farewell waits for the writing role, ends the connection, and says something last, behind
+// what was queued. The caller sets shut. w waits nowhere else.
+func (l locked) farewell(w *waiter, e *ending, words []byte) {
+	s := &l.s
+	for s.writing && !w.took(mayWrite) {
+		if w.told(isDone) || s.phase == closed {
+			break
+		}
+		l.wait(w, &s.writers)
+		l.relock()
+	}
+	if s.phase == closed || w.told(isDone) && s.writing {
+		l.end(e)
+		return
+	}
+	s.writing = true
+	out := s.out
+	s.out = nil
+	l.end(e)
+	l.unlock()
+	l.t.SetWriteDeadline(time.Now().Add(farewellTime))
+	if _, err := l.put(out, words); err == nil {
+		l.t.CloseWrite()
+	}
+	out.free()
+	l.relock()
+	s.writing = false
+}
+
+// farewellTime is how long the peer is given to take the last message, and to close in turn.
+const farewellTime = 2 * time.Second
