@@ -13,9 +13,10 @@ import (
 
 // grammar is the command line. Kong reads names, help and defaults from the tags.
 type grammar struct {
-	JSON    bool   `name:"json" help:"Print results, and errors, as JSON."`
-	NoColor bool   `name:"no-color" help:"Print without colour. The environment's NO_COLOR does the same."`
+	JSON    bool `name:"json" help:"Print results, and errors, as JSON."`
+	NoColor bool `name:"no-color" help:"Print without colour. The environment's NO_COLOR does the same."`
 
+	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
 	IOR        iorCmd        `cmd:"" name:"ior" help:"Take object references apart: addresses, key, components."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes dsom's command lines in a shell."`
@@ -27,7 +28,7 @@ type grammar struct {
 func dispatch(ctx context.Context, c *console, args []string) error {
 	g := new(grammar)
 	helped := false
-	parser, err := newParser(g, c, func(int) { helped = true })
+	parser, err := newParser(ctx, g, c, func(int) { helped = true })
 	if err != nil {
 		return err // a mistake in the tags above
 	}
@@ -54,15 +55,17 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 	}
 	c.json = g.JSON
 	c.colour(!g.NoColor)
-	return parsed.Run(c)
+	return parsed.Run()
 }
 
 // newParser makes the parser for g. exit is called when help has been printed.
-func newParser(g *grammar, c *console, exit func(int)) (*kong.Kong, error) {
+func newParser(ctx context.Context, g *grammar, c *console, exit func(int)) (*kong.Kong, error) {
 	return kong.New(g,
+		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Name("dsom"),
 		kong.Description("Objects on other machines, called as if they were local."),
 		kong.Writers(c.out, c.err),
+		kong.Bind(c),
 		kong.Exit(exit),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 110}),
 	)

@@ -38,7 +38,7 @@ func TestUsageErrors(t *testing.T) {
 // TestEveryVerbHelps holds that each verb says what it does and shows an example.
 func TestEveryVerbHelps(t *testing.T) {
 	t.Parallel()
-	k, err := newParser(new(grammar), newConsole(strings.NewReader(""), io.Discard, io.Discard), func(int) {})
+	k, err := newParser(t.Context(), new(grammar), newConsole(strings.NewReader(""), io.Discard, io.Discard), func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}
