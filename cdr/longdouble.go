@@ -123,10 +123,13 @@ func LongDoubleFromFloat64(f float64) LongDouble {
 	return LongDoubleOf(big.NewFloat(f))
 }
 
-// ParseLongDouble reads a number as big.ParseFloat does, or NaN.
+// ParseLongDouble reads a number as big.ParseFloat does, also NaN and Infinity.
 func ParseLongDouble(s string) (LongDouble, error) {
-	if strings.EqualFold(s, "nan") {
+	switch strings.TrimPrefix(s, "-") {
+	case "NaN":
 		return LongDoubleFromFloat64(math.NaN()), nil
+	case "Infinity":
+		return LongDoubleFromFloat64(math.Inf(1 - 2*strings.Count(s, "-"))), nil
 	}
 	f, _, err := big.ParseFloat(s, 10, 4*ldMantissa, big.ToNearestEven)
 	if err != nil {

@@ -1,0 +1,243 @@
+// Package dyn holds values whose type is known at run time only: IDL's any, its conversion
+// to and from plain Go values and JSON, and the descriptors by which generated types become
+// anys (CORBA 3.3 part 1, clause 8.11; part 2, clause 9.3.5.2).
+//
+// An [Any] keeps its value as CDR in a form of its own, independent of the connection it
+// came by, so that it can be sent on in another byte order, GIOP version and code set, and
+// its type need not be known to the program. Object references are kept as data, or as the
+// Go object that was put in; package ior knows the one, the ORB behind [cdr.References] the other.
+package dyn
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/typecode"
+)
+
+// An Any is a TypeCode and a value of that type. It is immutable: it shares nothing with
+// the Go value that it was made from, but for objects, which are references in Go as well.
+// The zero Any is that of null. Anys are compared with [Equal]; == promises nothing. They
+// may be used concurrently.
+type Any struct{ v *value }
+
+type value struct {
+	tc   *typecode.TypeCode
+	raw  []byte // canonical form
+	objs []object
+	refs cdr.References // of the ORB that the value came by, or nil
+	err  error          // why there is no value
+}
+
+// object is a Go object that has, perhaps, no reference yet.
+type object struct {
+	v     any
+	class any // what the IDL declares, as for cdr.References
+}
+
+// The canonical form is little-endian CDR of GIOP 1.2 from offset 0, strings in UTF-8. An
+// object reference is a number: 0 and an IOR, or n for the object number n of the value. An
+// exception is its members without the repository id. Values are checked when they become
+// canonical, not again.
+
+// canonical is the cdr.References of the canonical form.
+type canonical struct {
+	objs []object
+	refs cdr.References
+}
+
+func (c *canonical) PutObject(e *cdr.Encoder, v, class any) {
+	if v == nil {
+		putIOR(e, nil)
+		return
+	}
+	c.objs = append(c.objs, object{v, class})
+	e.Count(len(c.objs))
+}
+
+func (c *canonical) Object(d *cdr.Decoder) any {
+	if n := d.ULong(); n > 0 {
+		if int64(n) > int64(len(c.objs)) {
+			d.Fail(exc.New(exc.Internal, 0, exc.No, "object %d of a value that has %d", n, len(c.objs)))
+			return nil
+		}
+		return c.objs[n-1].v
+	}
+	if c.refs != nil {
+		return c.refs.Object(d)
+	}
+	if r := ior.Get(d); !r.IsNil() {
+		d.Fail(exc.New(exc.Marshal, exc.MinorNotAnObject, exc.No, "an object reference cannot be read outside an ORB"))
+	}
+	return nil
+}
+
+// putIOR writes a reference that is data, in the form of e.
+func putIOR(e *cdr.Encoder, r *ior.IOR) {
+	if _, ok := e.Env().Refs.(*canonical); ok {
+		e.ULong(0)
+	}
+	ior.Put(e, r)
+}
+
+// noLimits is for the canonical form, which was checked when it was made.
+var noLimits = func() *limits.Limits {
+	l := new(limits.Limits)
+	for _, n := range limits.Names() {
+		l.Set(n, limits.Unlimited)
+	}
+	return l
+}()
+
+func (c *canonical) env() *cdr.Env {
+	return &cdr.Env{Version: cdr.V12, Limits: noLimits, Wide: codeset.UTF16, Refs: c}
+}
+
+// newEncoder returns an encoder of the canonical form.
+func newEncoder() (*cdr.Encoder, *canonical) {
+	c := &canonical{}
+	return cdr.NewEncoder(nil, true, c.env()), c
+}
+
+// decoder returns a decoder of the canonical form.
+func (v *value) decoder() *cdr.Decoder {
+	c := &canonical{objs: v.objs, refs: v.refs}
+	return cdr.NewDecoder(v.raw, true, c.env())
+}
+
+// Type returns the type, never nil.
+func (a Any) Type() *typecode.TypeCode {
+	if a.v == nil {
+		return typecode.Null
+	}
+	return a.v.tc
+}
+
+// IsNull reports whether a holds no value: its type is null or void.
+func (a Any) IsNull() bool {
+	k := a.Type().Unalias().Kind()
+	return k == typecode.TkNull || k == typecode.TkVoid
+}
+
+// Err returns why the value could not be made, such as a string longer than its bound. An
+// Any with an error cannot be sent.
+func (a Any) Err() error {
+	if a.v == nil {
+		return nil
+	}
+	return a.v.err
+}
+
+// Equal reports whether a and b have equal types and the same value. Floating-point numbers
+// are compared by their bits, references by their octets, objects without a reference by ==.
+func Equal(a, b Any) bool {
+	if a.v == nil || b.v == nil || a.v == b.v {
+		return a.v == b.v || a.IsNull() && b.IsNull() && a.Type().Kind() == b.Type().Kind()
+	}
+	if a.v.err != nil || b.v.err != nil || !typecode.Equal(a.v.tc, b.v.tc) || len(a.v.objs) != len(b.v.objs) {
+		return false
+	}
+	for i := range a.v.objs {
+		if !sameObject(a.v.objs[i].v, b.v.objs[i].v) {
+			return false
+		}
+	}
+	return bytes.Equal(a.v.raw, b.v.raw)
+}
+
+// sameObject is ==, but for objects that Go cannot compare.
+func sameObject(a, b any) (same bool) {
+	defer func() { _ = recover() }()
+	return a == b
+}
+
+// PutAny writes a: its TypeCode and its value.
+func PutAny(e *cdr.Encoder, a Any) {
+	typecode.Put(e, a.Type())
+	PutValue(e, a)
+}
+
+// PutValue writes the value of a without its TypeCode, where both sides know the type.
+func PutValue(e *cdr.Encoder, a Any) {
+	if a.v == nil {
+		return
+	}
+	if a.v.err != nil {
+		e.Fail(a.v.err)
+		return
+	}
+	t := transcoder{e: e, d: a.v.decoder()}
+	t.copy(a.v.tc)
+	if err := t.d.Err(); err != nil {
+		e.Fail(err)
+	}
+}
+
+// GetAny reads an any. It returns the zero Any after an error. Its TypeCode is bounded by
+// [limits.TypeCodeDepth] and [limits.TypeCodeNodes], recursion in the value by
+// [limits.ValueDepth], anys in anys by [limits.AnyDepth].
+func GetAny(d *cdr.Decoder) Any {
+	tc := typecode.Get(d)
+	if d.Err() != nil {
+		return Any{}
+	}
+	return GetValue(d, tc)
+}
+
+// GetValue reads a value of type tc, where both sides know the type.
+func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
+	if tc == typecode.Null {
+		return Any{}
+	}
+	e, c := newEncoder()
+	t := transcoder{e: e, d: d}
+	t.copy(tc)
+	if err := e.Err(); err != nil {
+		d.Fail(err)
+	}
+	if d.Err() != nil {
+		return Any{}
+	}
+	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs}
+	if from, ok := v.refs.(*canonical); ok { // an any in an any
+		v.refs = from.refs
+	}
+	return Any{v}
+}
+
+// minSize returns how many octets a value of type t takes at least; levels limits the search.
+func minSize(t *typecode.TypeCode, levels int) int {
+	if levels == 0 {
+		return 0
+	}
+	switch t = t.Unalias(); t.Kind() {
+	case typecode.TkNull, typecode.TkVoid:
+		return 0
+	case typecode.TkOctet, typecode.TkBoolean, typecode.TkChar, typecode.TkWChar:
+		return 1
+	case typecode.TkShort, typecode.TkUShort:
+		return 2
+	case typecode.TkLongLong, typecode.TkULongLong, typecode.TkDouble:
+		return 8
+	case typecode.TkLongDouble:
+		return 16
+	case typecode.TkFixed:
+		return int(t.Digits())/2 + 1
+	case typecode.TkStruct, typecode.TkExcept:
+		n := 0
+		for i := range t.Len() {
+			n = min(n+minSize(t.MemberType(i), levels-1), math.MaxInt32)
+		}
+		return n
+	case typecode.TkUnion:
+		return minSize(t.Discriminator(), levels-1)
+	case typecode.TkArray:
+		return min(int(min(t.Length(), math.MaxInt32))*minSize(t.Content(), levels-1), math.MaxInt32)
+	}
+	return 4
+}

@@ -1,0 +1,222 @@
+package dyn
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/typecode"
+)
+
+// The Go values that [Any.Value] makes and [Of] takes where Go has no plain type.
+type (
+	// A Struct is a struct's members, in order.
+	Struct []Field
+	// A Field is a member of a struct or exception.
+	Field struct {
+		Name  string
+		Value any
+	}
+	// A Union is a union: its discriminator, and the arm that it chooses.
+	Union struct {
+		Label any    // as a value of the discriminator's type
+		Name  string // of the arm; empty where none is active
+		Value any
+	}
+	// An Exception is a user exception as a value.
+	Exception struct {
+		ID      string
+		Members Struct
+	}
+)
+
+// Get returns the value of a member, nil if there is none of that name.
+func (s Struct) Get(name string) any {
+	for _, f := range s {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return nil
+}
+
+// A Ref is an object that knows its reference, such as those of package orb.
+type Ref interface{ IOR() *ior.IOR }
+
+// path is where in a value something stands, for errors.
+type path struct {
+	up    *path
+	name  string
+	index int
+}
+
+func (p *path) field(name string) *path { return &path{up: p, name: name} }
+
+func (p *path) element(i int) *path { return &path{up: p, index: i} }
+
+// String returns the path as JSON tools write it, such as .items[3].x; empty at the top.
+func (p *path) String() string {
+	var parts []string
+	for ; p != nil; p = p.up {
+		if p.name != "" {
+			parts = append(parts, "."+p.name)
+		} else {
+			parts = append(parts, "["+strconv.Itoa(p.index)+"]")
+		}
+	}
+	var b strings.Builder
+	for i := len(parts) - 1; i >= 0; i-- {
+		b.WriteString(parts[i])
+	}
+	return b.String()
+}
+
+func (p *path) errorf(format string, args ...any) error {
+	if s := p.String(); s != "" {
+		return fmt.Errorf("%s: %w", s, fmt.Errorf(format, args...))
+	}
+	return fmt.Errorf(format, args...)
+}
+
+// Value returns the value as plain Go values: bool, byte (octet and char), int16 to uint64,
+// float32, float64, rune (wchar), string, [cdr.LongDouble], [cdr.Fixed], an enumerator's
+// name, []byte for a sequence of octets and []any for other sequences and arrays, [Struct],
+// [Union], [Exception], [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
+// the object that was put in; nil for a nil reference, null and void.
+func (a Any) Value() any {
+	if a.v == nil || a.v.err != nil {
+		return nil
+	}
+	w := walker{d: a.v.decoder(), v: a.v}
+	return w.value(a.v.tc)
+}
+
+// walker reads the canonical form.
+type walker struct {
+	d *cdr.Decoder
+	v *value
+}
+
+func (w *walker) value(tc *typecode.TypeCode) any {
+	d := w.d
+	switch tc = tc.Unalias(); tc.Kind() {
+	case typecode.TkShort:
+		return d.Short()
+	case typecode.TkUShort:
+		return d.UShort()
+	case typecode.TkLong:
+		return d.Long()
+	case typecode.TkULong:
+		return d.ULong()
+	case typecode.TkLongLong:
+		return d.LongLong()
+	case typecode.TkULongLong:
+		return d.ULongLong()
+	case typecode.TkFloat:
+		return d.Float()
+	case typecode.TkDouble:
+		return d.Double()
+	case typecode.TkLongDouble:
+		return d.LongDouble()
+	case typecode.TkBoolean:
+		return d.Boolean()
+	case typecode.TkChar, typecode.TkOctet:
+		return d.Octet()
+	case typecode.TkWChar:
+		return d.WChar()
+	case typecode.TkString:
+		return d.String()
+	case typecode.TkWString:
+		return d.WString()
+	case typecode.TkFixed:
+		return d.Fixed(int(tc.Digits()), int(tc.Scale()))
+	case typecode.TkEnum:
+		return tc.MemberName(int(d.Enum(uint32(tc.Len()))))
+	case typecode.TkAny:
+		return GetAny(d)
+	case typecode.TkTypeCode:
+		return typecode.Get(d)
+	case typecode.TkPrincipal:
+		return d.OctetSeq()
+	case typecode.TkObjref, typecode.TkComponent, typecode.TkHome:
+		return w.object()
+	case typecode.TkStruct:
+		return w.members(tc)
+	case typecode.TkExcept:
+		return Exception{tc.ID(), w.members(tc)}
+	case typecode.TkUnion:
+		return w.union(tc)
+	case typecode.TkSequence:
+		n := d.Count(0)
+		if tc.Content().Unalias().Kind() == typecode.TkOctet {
+			return append([]byte{}, d.OctetsView(n)...)
+		}
+		return w.elements(tc.Content(), n)
+	case typecode.TkArray:
+		return w.elements(tc.Content(), int(tc.Length()))
+	}
+	return nil
+}
+
+func (w *walker) members(tc *typecode.TypeCode) Struct {
+	s := make(Struct, tc.Len())
+	for i := range s {
+		s[i] = Field{tc.MemberName(i), w.value(tc.MemberType(i))}
+	}
+	return s
+}
+
+func (w *walker) elements(tc *typecode.TypeCode, n int) []any {
+	list := make([]any, n)
+	for i := range list {
+		list[i] = w.value(tc)
+	}
+	return list
+}
+
+// object returns nil, a *ior.IOR, or the object that was put in.
+func (w *walker) object() any {
+	if n := w.d.ULong(); n > 0 {
+		return w.v.objs[n-1].v
+	}
+	if r := ior.Get(w.d); !r.IsNil() {
+		return r
+	}
+	return nil
+}
+
+// labelValue returns a discriminator as a value of its type.
+func labelValue(tc *typecode.TypeCode, v int64) any {
+	switch tc = tc.Unalias(); tc.Kind() {
+	case typecode.TkShort:
+		return int16(v)
+	case typecode.TkUShort:
+		return uint16(v)
+	case typecode.TkLong:
+		return int32(v)
+	case typecode.TkULong:
+		return uint32(v)
+	case typecode.TkULongLong:
+		return uint64(v)
+	case typecode.TkBoolean:
+		return v != 0
+	case typecode.TkChar, typecode.TkOctet:
+		return byte(v)
+	case typecode.TkWChar:
+		return rune(v)
+	case typecode.TkEnum:
+		return tc.MemberName(int(v))
+	}
+	return v
+}
+
+func (w *walker) union(tc *typecode.TypeCode) Union {
+	label := getLabel(w.d, tc.Discriminator())
+	u := Union{Label: labelValue(tc.Discriminator(), label)}
+	if i := tc.Arm(label); i >= 0 {
+		u.Name, u.Value = tc.MemberName(i), w.value(tc.MemberType(i))
+	}
+	return u
+}
