@@ -18,9 +18,11 @@ type SystemException struct {
 	// False means that it was inferred here.
 	Remote bool
 
-	// Reason tells in words what happened, to what, and what to do. It is never sent,
-	// but for the reason of a TRANSIENT of the daemon (see package giop, ExceptionDetail).
+	// Reason tells in words what happened, to what, and what to do. It stays on this side
+	// unless Public says that it is meant for the peer: then it travels as an
+	// ExceptionDetailMessage (part 2, clause 9.8.1).
 	Reason string
+	Public bool
 
 	// Cause is the error behind it, for errors.Is and errors.As.
 	Cause error

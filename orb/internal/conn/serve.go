@@ -304,10 +304,10 @@ func (c *Conn) end(r *runner, err error) {
 // linger lets the peer read what was said last: were the transport closed while octets from
 // the peer are not read, the system would throw away both.
 func (c *Conn) linger() {
-	c.t.SetReadDeadline(time.Now().Add(farewellTime))
 	b := transport.NewChunk()
 	defer b.Free()
-	for {
+	for end := time.Now().Add(farewellTime); time.Now().Before(end); {
+		c.t.SetReadDeadline(time.Now().Add(quietTime))
 		if _, err := c.t.Read(b[:]); err != nil {
 			return
 		}

@@ -251,3 +251,8 @@ func (l locked) farewell(w *waiter, e *ending, words []byte) {
 
 // farewellTime is how long the peer is given to take the last message, and to close in turn.
 const farewellTime = 2 * time.Second
+
+// quietTime is how long nothing must come from a peer that was told the end, before its
+// octets on the way are taken for read: longer than a packet travels. A peer that waits for
+// nothing does not read, and would not close before its next call.
+const quietTime = 100 * time.Millisecond

@@ -1,0 +1,333 @@
+package orb
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb/internal/conn"
+)
+
+// CallFlags say what kind of operation is called.
+type CallFlags uint8
+
+// The flags.
+const (
+	Oneway CallFlags = 1 << iota // no reply is wanted
+)
+
+// A Call is a call on its way, from the client's side. Stubs use it as shown at
+// [StartCall]; it belongs to one goroutine and is gone after End.
+type Call struct {
+	Out cdr.Encoder // the arguments, while Next returns true
+	In  cdr.Decoder // the results, after Returned said true
+
+	ctx      context.Context
+	ref      *Ref
+	op       string
+	flags    CallFlags
+	state    callState
+	deadline time.Time
+	budget   bool // the deadline is the caller's and travels along
+
+	route    *route
+	link     *link // connection in use; nil for a local call
+	fresh    bool  // it was made for this call
+	wire     conn.Call
+	mark     giop.Mark
+	left     [giop.RelativeRTSize]byte
+	buf      []byte
+	forwards int
+	fellBack bool // from a forward to the original reference, once
+	redialed bool // after a connection that turned out closed, once
+	reply    giop.Reply
+	err      error
+}
+
+type callState uint8
+
+const (
+	callRoute     callState = iota // find out where to send it
+	callMarshal                    // the stub is to write the arguments
+	callReturned                   // results are there
+	callException                  // a user exception is there
+	callFailed                     // err says why
+)
+
+var calls = sync.Pool{New: func() any { return new(Call) }}
+
+// maxKeptBuffer is the size above which a call's buffer is not kept for the next.
+const maxKeptBuffer = 64 << 10
+
+// StartCall begins a call of operation on the object that ref refers to:
+//
+//	c := orb.StartCall(ctx, ref, "deposit", 0)
+//	for c.Next() { // again, should the request be forwarded to where the form differs
+//		c.Out.Double(amount)
+//	}
+//	c.Returned()
+//	return c.End()
+//
+// The deadline of ctx is the call's time-out; without one it is [limits.CallTimeout].
+func StartCall(ctx context.Context, ref *Ref, operation string, flags CallFlags) *Call {
+	c := calls.Get().(*Call)
+	c.ctx, c.ref, c.op, c.flags, c.state = ctx, ref, operation, flags, callRoute
+	c.forwards, c.fellBack, c.redialed, c.err = 0, false, false, nil
+	if ref == nil {
+		c.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation))
+		return c
+	}
+	c.deadline, c.budget = ctx.Deadline()
+	if !c.budget {
+		c.deadline = time.Now().Add(ref.orb.limits.Time(limits.CallTimeout))
+	}
+	return c
+}
+
+// Next reports whether the arguments are to be written to Out, at first or again.
+func (c *Call) Next() bool {
+	if c.state == callMarshal {
+		c.exchange()
+	}
+	for c.state == callRoute {
+		c.begin()
+	}
+	return c.state == callMarshal
+}
+
+// Returned reports whether results are to be read from In. raises are the exceptions that
+// the operation declares.
+func (c *Call) Returned(raises ...Exception) bool {
+	switch c.state {
+	case callReturned:
+		return true
+	case callException:
+		c.raise(raises)
+	}
+	return false
+}
+
+func (c *Call) raise(raises []Exception) {
+	id := c.In.RawString()
+	for _, x := range raises {
+		if x.ExceptionID() == id {
+			if c.err = x.Read(&c.In); c.In.Err() != nil {
+				c.err = withCompleted(exc.From(c.In.Err(), exc.Yes), exc.Yes)
+			}
+			c.state = callFailed
+			return
+		}
+	}
+	e := exc.New(exc.Unknown, exc.MinorUnlistedException, exc.Yes, "%w", &ForeignException{id})
+	e.Remote = true
+	c.fail(e)
+}
+
+// End ends the call and returns its error.
+func (c *Call) End() error {
+	if c.state == callReturned {
+		if err := c.In.Done(); err != nil {
+			c.err = withCompleted(exc.From(err, exc.Yes), exc.Yes)
+		}
+	}
+	err := c.err
+	if c.link != nil {
+		c.wire.Release()
+	}
+	if cap(c.buf) > maxKeptBuffer {
+		c.buf = nil
+	}
+	c.ctx, c.ref, c.route, c.link, c.err = nil, nil, nil, nil, nil
+	calls.Put(c)
+	return err
+}
+
+func (c *Call) fail(err error) { c.err, c.state = err, callFailed }
+
+// begin finds where to send the request and writes its header.
+func (c *Call) begin() {
+	if err := c.ctx.Err(); err != nil {
+		c.fail(conn.ContextError(err, exc.No))
+		return
+	}
+	var err error
+	c.route = c.ref.route()
+	if c.route.local {
+		c.link = nil
+		c.header(1, c.route.env)
+		return
+	}
+	c.link, c.fresh, err = c.route.connect(c.ctx, c.deadline)
+	if err != nil {
+		c.failed(err)
+		return
+	}
+	id, err := c.link.conn.Reserve(c.ctx, &c.wire, c.deadline)
+	if err != nil {
+		c.failed(err)
+		return
+	}
+	c.header(id, c.link.env)
+}
+
+// header begins the request message.
+func (c *Call) header(id uint32, env *cdr.Env) {
+	c.Out.Reset(c.buf[:0], c.ref.orb.little, env)
+	h := giop.RequestHead{ID: id, Key: c.route.key, Operation: c.op}
+	if c.flags&Oneway == 0 {
+		h.Flags = giop.SyncTarget
+	}
+	var contexts [2]giop.Context
+	n := 0
+	if c.link != nil && c.link.codeSets != nil && !c.link.settled.Load() {
+		contexts[n] = giop.Context{ID: giop.ContextCodeSets, Data: c.link.codeSets}
+		n++
+	}
+	if c.budget {
+		contexts[n] = giop.Context{ID: giop.ContextInvocationPolicy, Data: giop.AppendRelativeRT(c.left[:0], time.Until(c.deadline))}
+		n++
+	}
+	h.Contexts = contexts[:n]
+	c.mark = giop.BeginRequest(&c.Out, env.Version, &h)
+	c.state = callMarshal
+}
+
+// exchange sends the request and takes the reply.
+func (c *Call) exchange() {
+	if err := c.Out.Err(); err != nil {
+		if c.link != nil {
+			c.link.conn.Abandon(&c.wire)
+		}
+		c.fail(withCompleted(exc.From(err, exc.No), exc.No))
+		return
+	}
+	giop.Finish(&c.Out, c.mark)
+	c.buf = c.Out.Bytes()
+	switch {
+	case c.link == nil:
+		c.local()
+	case c.flags&Oneway != 0:
+		if err := c.link.conn.Send(c.ctx, &c.wire, c.buf); err != nil {
+			c.failed(err)
+			return
+		}
+		c.oneway()
+	default:
+		if err := c.link.conn.RoundTrip(c.ctx, &c.wire, c.buf); err != nil {
+			c.failed(err)
+			return
+		}
+		if !c.link.settled.Load() {
+			c.link.settled.Store(true)
+		}
+		c.take(c.wire.Header, c.wire.Reply, c.link.env)
+	}
+}
+
+// oneway ends a call that has no reply.
+func (c *Call) oneway() {
+	c.In.Reset(nil, 0, false, nil)
+	c.state = callReturned
+}
+
+// local runs the call in this process: the message goes to the adapter without the wire.
+func (c *Call) local() {
+	h, err := giop.ParseHeader(c.buf)
+	if err != nil {
+		c.fail(err)
+		return
+	}
+	out := c.ref.orb.serveLocal(c.ctx, c.deadline, h, c.buf, c.route.env)
+	if c.flags&Oneway != 0 {
+		c.oneway()
+		return
+	}
+	if h, err = giop.ParseHeader(out); err != nil {
+		c.fail(err)
+		return
+	}
+	c.take(h, out, c.route.env)
+}
+
+// take interprets the reply message.
+func (c *Call) take(h giop.Header, msg []byte, env *cdr.Env) {
+	c.In.Reset(msg, giop.HeaderSize, h.Little, env)
+	if err := c.reply.Parse(h, &c.In); err != nil {
+		c.fail(withCompleted(exc.From(err, exc.Maybe), exc.Maybe))
+		return
+	}
+	switch c.reply.Status {
+	case giop.NoException:
+		c.state = callReturned
+	case giop.UserException:
+		c.state = callException
+	case giop.SystemException:
+		c.raised()
+	case giop.LocationForward, giop.LocationForwardPerm:
+		c.follow()
+	default:
+		c.fail(exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the peer answered %v, which is not supported", c.reply.Status))
+	}
+}
+
+// raised takes a system exception from the peer.
+func (c *Call) raised() {
+	sys, err := giop.GetSystemException(&c.In)
+	if err != nil {
+		c.fail(withCompleted(exc.From(err, exc.Maybe), exc.Maybe))
+		return
+	}
+	if data, ok := c.reply.Contexts.Find(giop.ContextExceptionDetail); ok && sys.Reason == "" {
+		sys.Reason = giop.ParseExceptionDetail(data)
+	}
+	c.fail(sys)
+}
+
+// follow sends the request where the reply says.
+func (c *Call) follow() {
+	to := ior.Get(&c.In)
+	if err := c.In.Err(); err != nil {
+		c.fail(withCompleted(exc.From(err, exc.No), exc.No))
+		return
+	}
+	if c.link != nil {
+		c.wire.Release()
+	}
+	c.forwards++
+	if c.forwards > c.ref.orb.limits.Int(limits.Forwards) {
+		c.fail(exc.New(exc.Transient, exc.MinorForwardLoop, exc.No, "%s: %w", c.op, c.ref.orb.limits.Exceeded(limits.Forwards, int64(c.forwards))))
+		return
+	}
+	if err := c.ref.forwardTo(c.route, to); err != nil {
+		c.fail(err)
+		return
+	}
+	c.state = callRoute
+}
+
+// failed decides whether a call that failed on this side is tried again: a request that
+// nobody has seen may be, once at the original reference if it had been forwarded, and once
+// on a new connection if the one it was to use had been closed.
+func (c *Call) failed(err error) {
+	sys := exc.From(err, exc.Maybe)
+	if sys.Completed != exc.No || sys.Kind != exc.CommFailure && sys.Kind != exc.Transient || sys.Minor == exc.MinorCancelled || c.ctx.Err() != nil {
+		c.fail(err)
+		return
+	}
+	switch {
+	case c.route.forwarded && !c.fellBack:
+		c.fellBack = true
+		c.ref.dropForward(c.route)
+		c.state = callRoute
+	case c.link != nil && !c.fresh && !c.redialed:
+		c.redialed = true
+		c.state = callRoute
+	default:
+		c.fail(err)
+	}
+}

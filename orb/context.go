@@ -1,0 +1,138 @@
+package orb
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A callContext is the context of one upcall. It is made cheap by doing nothing until it
+// is asked: one that nobody asked for its end is used again for the next request on its
+// connection. A goroutine that outlives its servant's method must therefore keep
+// context.WithoutCancel of it, or a context derived from it, not the context itself.
+type callContext struct {
+	orb      *ORB
+	parent   context.Context // of a local call; else nil
+	cancel   canceller       // of a call from a connection; else nil
+	deadline time.Time       // zero: none
+	peer     net.Addr
+
+	mu    sync.Mutex
+	inner context.Context // made when the end is asked for
+	stop  context.CancelFunc
+	asked atomic.Bool
+	ended bool
+}
+
+// A canceller tells when the client has given up on a request.
+type canceller interface {
+	Done() <-chan struct{}
+	Err() error
+}
+
+func (c *callContext) reset(o *ORB) {
+	c.orb, c.parent, c.cancel, c.deadline, c.peer = o, nil, nil, time.Time{}, nil
+	c.ended = false
+}
+
+// finish ends the context. It reports whether c may serve another request.
+func (c *callContext) finish() (reusable bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	if c.stop != nil {
+		c.stop()
+	}
+	return !c.asked.Load()
+}
+
+// ask makes the context that stands behind c.
+func (c *callContext) ask() context.Context {
+	c.asked.Store(true)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inner != nil {
+		return c.inner
+	}
+	base := c.parent
+	if base == nil {
+		base = context.Background()
+	}
+	if c.deadline.IsZero() {
+		c.inner, c.stop = context.WithCancel(base)
+	} else {
+		c.inner, c.stop = context.WithDeadline(base, c.deadline)
+	}
+	switch {
+	case c.ended:
+		c.stop()
+	case c.cancel != nil:
+		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc) {
+			select {
+			case <-gone:
+				stop()
+			case <-inner.Done():
+			}
+		}(c.cancel.Done(), c.inner, c.stop)
+	}
+	return c.inner
+}
+
+// Deadline returns when the client stops waiting, if it said so.
+func (c *callContext) Deadline() (time.Time, bool) {
+	c.asked.Store(true)
+	if c.parent != nil {
+		if t, ok := c.parent.Deadline(); ok && (c.deadline.IsZero() || t.Before(c.deadline)) {
+			return t, true
+		}
+	}
+	return c.deadline, !c.deadline.IsZero()
+}
+
+// Done is closed when the client cancels the request or its connection ends, when the
+// deadline passes, and after the servant has returned.
+func (c *callContext) Done() <-chan struct{} { return c.ask().Done() }
+
+func (c *callContext) Err() error { return c.ask().Err() }
+
+type (
+	orbKey  struct{}
+	peerKey struct{}
+)
+
+func (c *callContext) Value(key any) any {
+	c.asked.Store(true)
+	switch key.(type) {
+	case orbKey:
+		return c.orb
+	case peerKey:
+		if c.peer != nil {
+			return c.peer
+		}
+	}
+	c.mu.Lock()
+	inner := c.inner
+	c.mu.Unlock()
+	if inner != nil {
+		return inner.Value(key)
+	}
+	if c.parent != nil {
+		return c.parent.Value(key)
+	}
+	return nil
+}
+
+// Peer returns the address of the client whose request a servant's ctx belongs to. It is
+// nil outside an upcall and for a call from the same process.
+func Peer(ctx context.Context) net.Addr {
+	a, _ := ctx.Value(peerKey{}).(net.Addr)
+	return a
+}
+
+// upcallOf returns the ORB that called the servant ctx was given to, or nil.
+func upcallOf(ctx context.Context) *ORB {
+	o, _ := ctx.Value(orbKey{}).(*ORB)
+	return o
+}

@@ -1,0 +1,162 @@
+// Package dii makes calls whose types are known at run time only: what the dynamic
+// invocation interface is for (CORBA 3.3 part 1, clause 11), in the form that Go suggests. The
+// signature comes from a checked specification (package model), the values are anys (package
+// dyn), and nothing is generated.
+package dii
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/typecode"
+)
+
+// A Param is a parameter of an operation.
+type Param struct {
+	Name      string
+	Direction model.Direction
+	Type      *typecode.TypeCode
+}
+
+// A Signature is what a call must know of an operation. It is not changed once made, and may
+// then be used concurrently.
+type Signature struct {
+	Operation string             // as it is sent: an attribute's has _get_ or _set_ before its name
+	Oneway    bool               // no reply is wanted
+	Result    *typecode.TypeCode // of kind void where there is none
+	Params    []Param
+	Raises    []*typecode.TypeCode // of exceptions
+	Context   bool                 // the operation has a context clause
+}
+
+// Of returns the signature of an operation. The error says which of its types has no TypeCode.
+func Of(op *model.Operation) (*Signature, error) {
+	s := &Signature{Operation: op.Name, Oneway: op.Oneway, Context: len(op.Context) > 0}
+	var err error
+	if s.Result, err = op.Result.TypeCode(); err != nil {
+		return nil, fmt.Errorf("result of %s: %w", op.ScopedName(), err)
+	}
+	for _, p := range op.Params {
+		tc, err := p.Type.TypeCode()
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s of %s: %w", p.Name, op.ScopedName(), err)
+		}
+		s.Params = append(s.Params, Param{p.Name, p.Direction, tc})
+	}
+	if s.Raises, err = raises(&op.Info, op.Raises); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Getter returns the signature of the operation that reads an attribute.
+func Getter(a *model.Attribute) (*Signature, error) {
+	tc, err := a.Type.TypeCode()
+	if err != nil {
+		return nil, fmt.Errorf("attribute %s: %w", a.ScopedName(), err)
+	}
+	s := &Signature{Operation: "_get_" + a.Name, Result: tc}
+	s.Raises, err = raises(&a.Info, a.GetRaises)
+	return s, err
+}
+
+// Setter returns the signature of the operation that writes an attribute; it has one
+// parameter, named like the attribute. A readonly attribute is an error.
+func Setter(a *model.Attribute) (*Signature, error) {
+	if a.Readonly {
+		return nil, fmt.Errorf("attribute %s is readonly", a.ScopedName())
+	}
+	tc, err := a.Type.TypeCode()
+	if err != nil {
+		return nil, fmt.Errorf("attribute %s: %w", a.ScopedName(), err)
+	}
+	s := &Signature{Operation: "_set_" + a.Name, Result: typecode.Void, Params: []Param{{a.Name, model.In, tc}}}
+	s.Raises, err = raises(&a.Info, a.SetRaises)
+	return s, err
+}
+
+func raises(of *model.Info, list []*model.Exception) ([]*typecode.TypeCode, error) {
+	var tcs []*typecode.TypeCode
+	for _, x := range list {
+		tc, err := model.TypeCodeOf(x)
+		if err != nil {
+			return nil, fmt.Errorf("exception %s of %s: %w", x.ScopedName(), of.ScopedName(), err)
+		}
+		tcs = append(tcs, tc)
+	}
+	return tcs, nil
+}
+
+// Inputs returns the in and inout parameters, those for which a call wants an argument.
+func (s *Signature) Inputs() []Param { return s.params(model.Out) }
+
+// Outputs returns the out and inout parameters, those for which a call gives a result.
+func (s *Signature) Outputs() []Param { return s.params(model.In) }
+
+func (s *Signature) params(but model.Direction) []Param {
+	var list []Param
+	for _, p := range s.Params {
+		if p.Direction != but {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Results are what a call brought back.
+type Results struct {
+	Return dyn.Any   // null for void
+	Out    []dyn.Any // of the out and inout parameters, in order
+}
+
+// Call calls an operation on the object that ref refers to. args are the values of the in and
+// inout parameters, in order; one whose type is not equivalent to its parameter's is BAD_PARAM.
+//
+// Its error is a *[UserException] where the object raised one that the signature lists, and
+// otherwise as that of any call: a *exc.SystemException. The deadline of ctx is the call's.
+func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Results, error) {
+	in := s.Inputs()
+	if len(args) != len(in) {
+		return Results{}, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%s takes %d arguments, not %d", s.Operation, len(in), len(args))
+	}
+	for i, p := range in {
+		if !typecode.Equivalent(args[i].Type(), p.Type) {
+			return Results{}, exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "argument %s of %s is a %v, not a %v", p.Name, s.Operation, args[i].Type(), p.Type)
+		}
+	}
+	var flags orb.CallFlags
+	if s.Oneway {
+		flags = orb.Oneway
+	}
+	c := orb.StartCall(ctx, ref, s.Operation, flags)
+	for c.Next() {
+		for _, a := range args {
+			dyn.PutValue(&c.Out, a)
+		}
+		if s.Context {
+			c.Out.Count(0) // no context is passed along
+		}
+	}
+	var r Results
+	if c.Returned(s.exceptions()...) && !s.Oneway {
+		r.get(&c.In, s)
+	}
+	if err := c.End(); err != nil {
+		return Results{}, err
+	}
+	return r, nil
+}
+
+func (r *Results) get(d *cdr.Decoder, s *Signature) {
+	if s.Result.Kind() != typecode.TkVoid {
+		r.Return = dyn.GetValue(d, s.Result)
+	}
+	for _, p := range s.Outputs() {
+		r.Out = append(r.Out, dyn.GetValue(d, p.Type))
+	}
+}

@@ -1,0 +1,214 @@
+package orb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+)
+
+// locator is a daemon in small: it forwards every request to where its object is now.
+type locator struct {
+	to    atomic.Pointer[ior.IOR]
+	asked atomic.Int32
+}
+
+func (l *locator) Find(context.Context, []byte) (orb.Target, error) {
+	l.asked.Add(1)
+	if to := l.to.Load(); to != nil {
+		return orb.Target{Forward: to}, nil
+	}
+	return orb.Target{}, exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "no server")
+}
+
+// newServer returns an ORB whose persistent references name the daemon at port.
+func newServer(t *testing.T, id byte, port uint16) (o *orb.ORB, object, direct *orb.Ref) {
+	t.Helper()
+	o, root := newORB(t, func(c *orb.Config) {
+		c.ServerID = [16]byte{id}
+		c.Daemon = fmt.Sprintf("127.0.0.1:%d", port)
+	})
+	p, err := root.Create("objects", poa.Options{Persistent: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	object, err = EchoClass.ActivateWithID(p, "one", new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := object.IOR().Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile.Port = o.Endpoints()[0].Port
+	direct = o.NewRef(&ior.IOR{TypeID: object.TypeID(), Profiles: []ior.Profile{profile.Profile()}})
+	return o, object, direct
+}
+
+func TestForward(t *testing.T) {
+	t.Parallel()
+	loc := new(locator)
+	daemon, root := newORB(t, nil)
+	root.SetNext(loc)
+	port := daemon.Endpoints()[0].Port
+
+	first, object, direct := newServer(t, 1, port)
+	loc.to.Store(direct.IOR())
+	e, err := EchoClass.Bind(t.Context(), newClient(t, nil), object.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if s, err := e.Say(t.Context(), "through the daemon"); s != "through the daemon" || err != nil {
+			t.Fatalf("%q, %v", s, err)
+		}
+	}
+	if n := loc.asked.Load(); n != 1 {
+		t.Errorf("the daemon was asked %d times for 10 calls, want once", n)
+	}
+
+	// The server ends; another process of the same server takes its place. The client's reference still works.
+	if err := first.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, _, direct = newServer(t, 1, port)
+	loc.to.Store(direct.IOR())
+	if s, err := e.Say(t.Context(), "again"); s != "again" || err != nil {
+		t.Fatalf("after the server was replaced: %q, %v", s, err)
+	}
+	if n := loc.asked.Load(); n != 2 {
+		t.Errorf("the daemon was asked %d times, want twice", n)
+	}
+}
+
+func TestForwardFailures(t *testing.T) {
+	t.Parallel()
+	loc := new(locator)
+	daemon, root := newORB(t, nil)
+	root.SetNext(loc)
+	port := daemon.Endpoints()[0].Port
+	server, object, direct := newServer(t, 2, port)
+	co := newClient(t, nil)
+	e, err := EchoClass.Bind(t.Context(), co, object.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var sys *exc.SystemException
+	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Kind != exc.Transient || sys.Minor != exc.MinorServerFailed || !sys.Remote {
+		t.Errorf("the daemon knows no server: %v", err)
+	}
+
+	loc.to.Store(object.IOR()) // the daemon sends the client to itself
+	loc.asked.Store(0)
+	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Minor != exc.MinorForwardLoop || sys.Remote {
+		t.Errorf("forwards without end: %v", err)
+	}
+	if n := loc.asked.Load(); n != 9 {
+		t.Errorf("followed %d times, the limit is 8 forwards", n)
+	}
+
+	loc.to.Store(direct.IOR())
+	if err := e.Ping(t.Context()); err != nil {
+		t.Errorf("the server is there at last: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		t.Fatal(err)
+	}
+	loc.asked.Store(0)
+	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Kind != exc.Transient && sys.Kind != exc.CommFailure || sys.Completed != exc.No {
+		t.Errorf("the server is gone and the daemon does not know it: %v", err)
+	}
+	if n := loc.asked.Load(); n != 1 {
+		t.Errorf("the daemon was asked %d times, want once", n)
+	}
+}
+
+// TestRedial holds that a server which closes its connections in order, or starts anew at
+// the same address, is called again without the caller noticing.
+func TestRedial(t *testing.T) {
+	t.Parallel()
+	first, root := newORB(t, nil)
+	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
+		t.Fatal(err)
+	}
+	port := first.Endpoints()[0].Port
+	e, err := EchoClass.Bind(t.Context(), newClient(t, nil), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/Echo", port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if err := e.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := first.Shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		first, root = newORB(t, func(c *orb.Config) { c.Listen = []string{fmt.Sprintf("tcp:127.0.0.1:%d", port)} })
+		if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSame(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	impl := new(echo)
+	a, err := orb.ObjectOf(o, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := orb.ObjectOf(o, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := EchoClass.Activate(root, new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stub := EchoClass.Unchecked(a)
+	for name, x := range map[string]struct {
+		a, b orb.Object
+		want bool
+	}{
+		"an implementation passed twice": {a, b, true},
+		"two objects":                    {a, c, false},
+		"nil and nil":                    {nil, nil, true},
+		"nil and not":                    {nil, a, false},
+		"a stub and its reference":       {stub.(orb.Object), a, true},
+	} {
+		if got := orb.Same(x.a, x.b); got != x.want {
+			t.Errorf("%s: same is %v", name, got)
+		}
+	}
+}
+
+// TestImplementations holds what may stand where IDL says object.
+func TestImplementations(t *testing.T) {
+	t.Parallel()
+	o, _ := newORB(t, nil)
+	type empty struct{}
+	var none *echo
+	for name, v := range map[string]any{"a nil pointer": none, "a number": 1, "an empty struct": &empty{}, "no servant": &struct{ n int }{}} {
+		if _, err := orb.ObjectOf(o, v); !errors.Is(err, exc.BadParam) {
+			t.Errorf("%s: %v, want BAD_PARAM", name, err)
+		}
+	}
+	deaf := newClient(t, nil)
+	if _, err := orb.ObjectOf(deaf, new(echo)); !errors.Is(err, exc.InvPolicy) {
+		t.Errorf("an object in an ORB that listens nowhere: %v", err)
+	}
+}

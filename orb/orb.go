@@ -1,0 +1,224 @@
+// Package orb is the object request broker (CORBA 3.3 part 1, clause 8): it turns calls on
+// object references into requests on connections, and requests on connections into calls
+// of implementations.
+//
+// An [ORB] is made with [New] and has no state outside itself: a process may have several.
+// Programs use it through generated code (package orb/stub), an object adapter (package
+// orb/poa), and, for servers, package server, which puts it all together.
+package orb
+
+import (
+	"context"
+	crand "crypto/rand"
+	"encoding/binary"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
+)
+
+// A Config describes an ORB. The zero value is a client that can call out over TCP.
+type Config struct {
+	// Transports are the ways to reach others; nil is TCP alone.
+	Transports transport.Set
+
+	// Listen are the endpoints to take requests at, such as "tcp::2809" or "tcp:127.0.0.1:0"
+	// (a free port). Empty: none, and no object can be made.
+	Listen []string
+
+	// Publish is the address, host or host:port, that references name instead of the one
+	// listened at: what clients can reach when a NAT or a container is between.
+	Publish string
+
+	// Daemon is the address, host:port, that persistent references name: that of the daemon
+	// that knows where this server is. Empty: this ORB's own.
+	Daemon string
+
+	// ServerID says which server this is, in the keys of its objects. The zero value is a
+	// new one; a server whose persistent references are to live on must be given its own.
+	ServerID [16]byte
+
+	// InitialReferences are the URLs of the objects that corbaloc:rir: and
+	// [ORB.InitialReference] name, such as NameService.
+	InitialReferences map[string]string
+
+	// Limits bounds what peers may do; nil is the defaults.
+	Limits *limits.Limits
+
+	// MaxVersion is the highest version of GIOP to publish and to speak; the zero value is 1.2.
+	MaxVersion cdr.Version
+
+	// BigEndian makes this ORB send in big-endian order. Either order is received.
+	BigEndian bool
+
+	// FragmentSize is the size in octets above which messages of GIOP 1.1 and 1.2 are sent
+	// in fragments; 0 is never.
+	FragmentSize int
+
+	// Logger gets what nobody is told otherwise; nil is slog.Default.
+	Logger *slog.Logger
+}
+
+// An ORB is an object request broker. It is safe for concurrent use.
+type ORB struct {
+	transports  transport.Set
+	limits      *limits.Limits
+	log         *slog.Logger
+	little      bool
+	maxVersion  cdr.Version
+	serverID    [16]byte
+	incarnation uint64
+	publish     string
+	daemon      string
+	connOptions conn.Options
+
+	handler atomic.Pointer[Handler]
+	adapter atomic.Pointer[Adapter]
+
+	life context.Context // ends with Shutdown
+	end  context.CancelFunc
+
+	links   links
+	server  server
+	initial initialReferences
+
+	envMu sync.Mutex
+	envs  map[coding]*cdr.Env
+	own   *cdr.Env // of local calls
+}
+
+// New returns an ORB that listens where cfg says. It must be ended with Shutdown.
+func New(cfg Config) (*ORB, error) {
+	o := &ORB{
+		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
+		serverID: cfg.ServerID, incarnation: newIncarnation(), publish: cfg.Publish, daemon: cfg.Daemon,
+		envs: map[coding]*cdr.Env{},
+	}
+	if o.transports == nil {
+		o.transports = transport.Set{tcp.New()}
+	}
+	if o.limits == nil {
+		o.limits = new(limits.Limits)
+	}
+	if o.log == nil {
+		o.log = slog.Default()
+	}
+	if o.maxVersion == (cdr.Version{}) {
+		o.maxVersion = cdr.V12
+	}
+	if o.serverID == ([16]byte{}) {
+		crand.Read(o.serverID[:])
+	}
+	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{o}, Narrow: codeset.UTF8, Wide: codeset.UTF16}
+	o.life, o.end = context.WithCancel(context.Background())
+	o.links.byHop = map[hop]*link{}
+	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: conn.NewShared(o.limits)}
+	o.initial.set(cfg.InitialReferences)
+	if err := o.listen(cfg.Listen); err != nil {
+		o.Shutdown(context.Background())
+		return nil, err
+	}
+	return o, nil
+}
+
+// newIncarnation returns a number that no other process of the server has had: never zero.
+func newIncarnation() uint64 {
+	var b [8]byte
+	crand.Read(b[:])
+	return binary.BigEndian.Uint64(b[:]) | 1
+}
+
+// ServerID returns what the keys of this ORB's objects say of their server.
+func (o *ORB) ServerID() [16]byte { return o.serverID }
+
+// Incarnation returns what the keys of transient objects say of this process: never 0.
+func (o *ORB) Incarnation() uint64 { return o.incarnation }
+
+// Limits returns the ORB's limits and their counters.
+func (o *ORB) Limits() *limits.Limits { return o.limits }
+
+// SetHandler makes h the one that finds the objects of requests.
+func (o *ORB) SetHandler(h Handler) { o.handler.Store(&h) }
+
+// SetAdapter makes a the adapter in which implementations are activated when they are
+// passed as objects.
+func (o *ORB) SetAdapter(a Adapter) { o.adapter.Store(&a) }
+
+// Adapter returns the default adapter, or nil.
+func (o *ORB) Adapter() Adapter {
+	if a := o.adapter.Load(); a != nil {
+		return *a
+	}
+	return nil
+}
+
+// NewRef returns a reference of this ORB from data. i must not be changed afterwards. A
+// nil IOR makes a nil *Ref.
+func (o *ORB) NewRef(i *ior.IOR) *Ref {
+	if i.IsNil() {
+		return nil
+	}
+	return &Ref{orb: o, ior: i}
+}
+
+// Env returns the environment of values that stand alone, as in an any that is kept: GIOP
+// 1.2, UTF-8 and UTF-16.
+func (o *ORB) Env() *cdr.Env { return o.own }
+
+// coding is what decides an environment.
+type coding struct {
+	version cdr.Version
+	sets    codeset.Choice
+}
+
+// env returns the environment of messages of a version in code sets.
+func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
+	o.envMu.Lock()
+	defer o.envMu.Unlock()
+	k := coding{v, sets}
+	if env := o.envs[k]; env != nil {
+		return env, nil
+	}
+	narrow, wide, err := sets.Sets()
+	if err != nil {
+		return nil, err
+	}
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: references{o}, Narrow: narrow, Wide: wide}
+	o.envs[k] = env // bounded: versions times known code sets
+	return env, nil
+}
+
+// Shutdown ends the ORB in order: it takes no more requests, lets those that run finish,
+// tells clients that the connections close, and closes its own. What has not finished when
+// ctx ends is cut off. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
+func (o *ORB) Shutdown(ctx context.Context) error {
+	if upcallOf(ctx) == o {
+		return exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "Shutdown called from a servant's method, for which it would wait: call it in another goroutine, with another context")
+	}
+	err := o.server.shutdown(ctx)
+	o.end()
+	o.links.shutdown()
+	return err
+}
+
+// shutdown closes all connections to others.
+func (s *links) shutdown() {
+	s.mu.Lock()
+	all := s.byHop
+	s.byHop, s.closed = nil, true
+	s.mu.Unlock()
+	for _, l := range all {
+		<-l.ready
+		if l.conn != nil {
+			l.conn.Close()
+		}
+	}
+}

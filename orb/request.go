@@ -1,0 +1,249 @@
+package orb
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"time"
+	"unsafe"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+)
+
+// A ServerRequest is a request on its way through an ORB: skeletons read the arguments
+// from In, call the implementation, and write the results to Out. It belongs to the
+// goroutine that dispatches it and is gone when Dispatch returns.
+type ServerRequest struct {
+	In  cdr.Decoder // the arguments
+	Out cdr.Encoder // the results, between Returned and the end of Dispatch
+
+	orb    *ORB
+	head   giop.Header
+	msg    giop.Request
+	start  int       // where the reply begins in Out's buffer
+	mark   giop.Mark // the reply begun
+	ctx    *callContext
+	state  replyState
+	failed *exc.SystemException // what is to be answered instead of results
+	oneway bool
+}
+
+type replyState uint8
+
+const (
+	replyNone   replyState = iota // nothing is written yet
+	replyResult                   // a reply is written, or none is wanted
+	replyFailed                   // r.failed is to be written
+)
+
+// Operation returns the operation's name as in GIOP, with _get_ or _set_ before that of an attribute. It is
+// valid until Dispatch returns.
+func (r *ServerRequest) Operation() string {
+	return unsafe.String(unsafe.SliceData(r.msg.Operation), len(r.msg.Operation))
+}
+
+// Context returns the context to call the implementation with.
+func (r *ServerRequest) Context() context.Context { return r.ctx }
+
+// ORB returns the ORB that dispatches the request.
+func (r *ServerRequest) ORB() *ORB { return r.orb }
+
+// Decoded reports whether all arguments could be read. If not, MARSHAL will be answered,
+// and the implementation must not be called.
+func (r *ServerRequest) Decoded() bool {
+	if err := r.In.Done(); err != nil {
+		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
+		return false
+	}
+	return true
+}
+
+// Returned tells what the implementation returned. It reports whether the results are to
+// be written to Out now. raises are the exceptions that the operation declares.
+func (r *ServerRequest) Returned(err error, raises ...Exception) bool {
+	if err == nil {
+		if r.oneway {
+			r.state = replyResult
+			return false
+		}
+		r.reply(giop.NoException)
+		return true
+	}
+	r.raise(err, raises)
+	return false
+}
+
+// reply begins the reply message.
+func (r *ServerRequest) reply(s giop.ReplyStatus) {
+	r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, s, nil)
+	r.state = replyResult
+}
+
+// raise answers err, which is a declared exception or a failure.
+func (r *ServerRequest) raise(err error, raises []Exception) {
+	if !r.oneway {
+		for _, x := range raises {
+			if x.PutIf(&r.Out, err, r.userHead) {
+				return
+			}
+		}
+	}
+	r.fail(failure(err))
+}
+
+func (r *ServerRequest) userHead(e *cdr.Encoder, id string) {
+	r.reply(giop.UserException)
+	e.RawString(id)
+}
+
+// fail makes e the answer.
+func (r *ServerRequest) fail(e *exc.SystemException) { r.failed, r.state = e, replyFailed }
+
+// withCompleted returns e with another completion status.
+func withCompleted(e *exc.SystemException, c exc.Completed) *exc.SystemException {
+	if e.Completed == c {
+		return e
+	}
+	d := *e
+	d.Completed = c
+	return &d
+}
+
+// An environment tells how the values of a request are coded, once its service contexts are known.
+type environment interface {
+	environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, error)
+}
+
+// serve answers the request message msg, with header h, appending the reply message to
+// out. It returns out as it was for a oneway.
+func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) []byte {
+	r.head, r.state, r.failed, r.start = h, replyNone, nil, len(out)
+	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
+	if err := r.msg.Parse(h, &r.In); err != nil {
+		// Without a request id there is nobody to answer.
+		r.orb.log.Warn("request header malformed", "error", err)
+		return giop.AppendMessageError(out, h.Version, r.orb.little)
+	}
+	env, envErr := from.environment(h.Version, r.msg.Contexts)
+	if envErr != nil {
+		env = r.orb.own
+	}
+	r.In.SetEnv(env)
+	r.Out.Reset(out, r.orb.little, env)
+	r.oneway = !r.msg.Expected()
+	if data, ok := r.msg.Contexts.Find(giop.ContextInvocationPolicy); ok {
+		if left, ok := giop.ParseRelativeRT(data); ok {
+			r.ctx.deadline = time.Now().Add(left)
+		}
+	}
+	if envErr != nil {
+		r.fail(exc.From(envErr, exc.No))
+		return r.finish()
+	}
+	target, err := r.orb.find(r.ctx, r.msg.Key)
+	switch {
+	case err != nil:
+		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
+	case target.Servant != nil:
+		r.upcall(target.Servant)
+	case target.Forward != nil:
+		if !r.oneway {
+			r.reply(giop.LocationForward)
+			ior.Put(&r.Out, target.Forward)
+		}
+	default:
+		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %q", r.msg.Key))
+	}
+	out = r.finish()
+	if target.Release != nil {
+		target.Release()
+	}
+	return out
+}
+
+// upcall runs the operation; a panic becomes UNKNOWN, and the process lives.
+func (r *ServerRequest) upcall(s Servant) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.orb.log.Error("servant panicked", "operation", string(r.msg.Operation), "interface", s.Interface().ID, "panic", p, "stack", string(debug.Stack()))
+			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant panicked in %s", r.msg.Operation))
+		}
+	}()
+	if s.Dispatch(r) || r.implicit(s) {
+		return
+	}
+	r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %s", s.Interface().ID, r.msg.Operation))
+}
+
+// implicit answers the operations that every object has (part 1, clause 8.3).
+func (r *ServerRequest) implicit(s Servant) bool {
+	switch r.Operation() {
+	case "_is_a":
+		id := r.In.RawString()
+		if r.Decoded() && r.Returned(nil) {
+			r.Out.Boolean(s.Interface().IsA(id))
+		}
+	case "_non_existent", "_not_existent": // the second is what some ORBs before CORBA 2.3 say
+		if r.Decoded() && r.Returned(nil) {
+			r.Out.Boolean(false)
+		}
+	case "_repository_id":
+		if r.Decoded() && r.Returned(nil) {
+			r.Out.RawString(s.Interface().ID)
+		}
+	case "_interface":
+		r.fail(exc.New(exc.IntfRepos, exc.MinorUnsupportedType, exc.No, "no interface repository is configured"))
+	case "_component", "_get_component":
+		r.fail(exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "components are not implemented"))
+	default:
+		return false
+	}
+	return true
+}
+
+// finish completes the reply message and returns the buffer.
+func (r *ServerRequest) finish() []byte {
+	if r.state == replyResult {
+		if err := r.Out.Err(); err != nil {
+			r.fail(withCompleted(exc.From(err, exc.Yes), exc.Yes))
+		}
+	}
+	if r.state == replyNone { // a skeleton that did not call Returned
+		r.fail(exc.New(exc.Internal, 0, exc.Maybe, "the skeleton of %s gave no answer", r.msg.Operation))
+	}
+	if r.state == replyFailed {
+		r.report()
+		r.Out.Reset(r.Out.Bytes()[:r.start], r.Out.Little(), r.Out.Env())
+		if !r.oneway {
+			var detail []giop.Context
+			if r.failed.Public && r.head.Version.Minor >= 1 {
+				detail = []giop.Context{giop.ExceptionDetail(r.failed.Reason)}
+			}
+			r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, giop.SystemException, detail)
+			giop.PutSystemException(&r.Out, r.failed)
+		}
+	}
+	if r.oneway {
+		r.Out.Truncate(r.start)
+		return r.Out.Bytes()
+	}
+	giop.Finish(&r.Out, r.mark)
+	return r.Out.Bytes()
+}
+
+// report logs what the client is not told.
+func (r *ServerRequest) report() {
+	if r.failed.Remote || r.failed.Reason == "" {
+		return
+	}
+	level := slog.LevelDebug
+	if r.failed.Kind == exc.Unknown || r.oneway {
+		level = slog.LevelWarn
+	}
+	if r.orb.log.Enabled(context.Background(), level) {
+		r.orb.log.Log(context.Background(), level, "request failed", "operation", string(r.msg.Operation), "exception", r.failed.Error())
+	}
+}

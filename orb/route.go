@@ -1,0 +1,248 @@
+package orb
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport"
+)
+
+type routePointer = atomic.Pointer[route]
+
+// A route is a way to an object: what its reference says, worked out once.
+type route struct {
+	orb       *ORB
+	key       []byte
+	forwarded bool
+	local     bool
+	env       *cdr.Env // of a local call
+	hops      []hop
+	err       error // why there is no way
+	last      atomic.Pointer[link]
+}
+
+// A hop is an endpoint and what is spoken there. It is the key under which connections are shared.
+type hop struct {
+	endpoint transport.Endpoint
+	version  cdr.Version
+	sets     codeset.Choice
+}
+
+// A link is a connection to a hop.
+type link struct {
+	conn     *conn.Conn
+	env      *cdr.Env
+	codeSets []byte      // service context that announces the code sets; nil: none
+	settled  atomic.Bool // the peer knows the code sets
+
+	ready chan struct{} // closed when conn or err is there
+	err   error
+}
+
+// route returns the way to the object as known now.
+func (r *Ref) route() *route {
+	if rt := r.current.Load(); rt != nil {
+		return rt
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.original == nil {
+		r.original = r.orb.newRoute(r.ior, false)
+	}
+	if r.current.Load() == nil {
+		r.current.Store(r.original)
+	}
+	return r.current.Load()
+}
+
+// forwardTo makes to the way to the object, unless another call has found one since from.
+func (r *Ref) forwardTo(from *route, to *ior.IOR) error {
+	if to.IsNil() {
+		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "forwarded to a nil reference")
+	}
+	r.current.CompareAndSwap(from, r.orb.newRoute(to, true))
+	return nil
+}
+
+// dropForward goes back to the original reference, unless another call has found another way.
+func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.original) }
+
+// newRoute works out the way that i describes: all addresses of all its IIOP profiles, in order.
+func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
+	rt := &route{orb: o, forwarded: forwarded}
+	for _, raw := range i.Profiles {
+		if raw.Tag != ior.TagInternetIOP {
+			continue
+		}
+		p, err := raw.IIOP()
+		switch {
+		case err != nil:
+		case rt.key == nil && o.here(p.Key):
+			rt.key, rt.local = p.Key, true
+			rt.env = o.Env()
+			return rt
+		case rt.key == nil || bytes.Equal(rt.key, p.Key):
+			err = rt.add(p)
+		}
+		if err != nil && rt.err == nil {
+			rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no profile that can be used: %w", err)
+		}
+	}
+	switch {
+	case len(rt.hops) > 0:
+		rt.err = nil
+	case rt.err == nil:
+		rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no IIOP profile")
+	}
+	return rt
+}
+
+// here reports whether a key is of an object of this very ORB.
+func (o *ORB) here(key []byte) bool {
+	k, ours := ior.ParseKey(key)
+	return ours && k.Server == o.serverID && (k.Incarnation == 0 || k.Incarnation == o.incarnation) && o.handler.Load() != nil
+}
+
+// add adds the addresses of a profile.
+func (rt *route) add(p ior.IIOP) error {
+	h := hop{version: rt.orb.version(p.Version)}
+	if data, ok := p.Find(ior.TagCodeSets); ok && h.version.Minor >= 1 {
+		offer, err := codeset.ParseComponent(data)
+		if err != nil {
+			return err
+		}
+		if h.sets, err = codeset.Negotiate(offer); err != nil {
+			return err
+		}
+	}
+	rt.key = p.Key
+	for _, a := range p.Addresses() {
+		h.endpoint = transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port}
+		rt.hops = append(rt.hops, h)
+	}
+	return nil
+}
+
+// version returns the version of GIOP to speak with a peer that publishes v.
+func (o *ORB) version(v cdr.Version) cdr.Version {
+	if v.AtLeast(o.maxVersion) {
+		return o.maxVersion
+	}
+	return v
+}
+
+// connect returns a connection to one of the route's hops, the first that can be reached.
+func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fresh bool, err error) {
+	if l := rt.last.Load(); l != nil && l.conn.Usable() {
+		return l, false, nil
+	}
+	if rt.err != nil {
+		return nil, false, rt.err
+	}
+	var errs []error
+	for _, h := range rt.hops {
+		l, fresh, err := rt.orb.link(ctx, h, deadline)
+		if err == nil {
+			rt.last.Store(l)
+			return l, fresh, nil
+		}
+		if ctx.Err() != nil {
+			return nil, false, conn.ContextError(ctx.Err(), exc.No)
+		}
+		errs = append(errs, err)
+	}
+	return nil, false, unreachable(rt.hops, errs)
+}
+
+func unreachable(hops []hop, errs []error) error {
+	if len(errs) == 1 {
+		return exc.New(exc.Transient, exc.MinorConnect, exc.No, "cannot connect to %v: %w", hops[0].endpoint, errs[0])
+	}
+	text := ""
+	for i, err := range errs {
+		text += "; " + hops[i].endpoint.String() + ": " + err.Error()
+	}
+	return exc.New(exc.Transient, exc.MinorConnect, exc.No, "no endpoint of the reference can be reached%s", text)
+}
+
+// links shares connections among references.
+type links struct {
+	mu     sync.Mutex
+	byHop  map[hop]*link
+	closed bool
+}
+
+// link returns the connection to h, making it if there is none. Callers that come while it
+// is being made wait for the same one.
+func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fresh bool, err error) {
+	s := &o.links
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, false, exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+	}
+	l = s.byHop[h]
+	if l == nil || l.dead() {
+		l = &link{ready: make(chan struct{})}
+		if l.env, err = o.env(h.version, h.sets); err != nil {
+			s.mu.Unlock()
+			return nil, false, err
+		}
+		if h.sets != (codeset.Choice{}) {
+			l.codeSets = h.sets.Append(nil)
+		}
+		s.byHop[h] = l
+		fresh = true
+		go o.dial(l, h)
+	}
+	s.mu.Unlock()
+	wait := time.NewTimer(time.Until(deadline))
+	defer wait.Stop()
+	select {
+	case <-l.ready:
+		return l, fresh, l.err
+	case <-ctx.Done():
+		return nil, false, conn.ContextError(ctx.Err(), exc.No)
+	case <-wait.C:
+		return nil, false, conn.ContextError(context.DeadlineExceeded, exc.No)
+	}
+}
+
+// dead reports whether l is of no more use. The links' lock is held.
+func (l *link) dead() bool {
+	select {
+	case <-l.ready:
+		return l.err != nil || !l.conn.Usable()
+	default:
+		return false
+	}
+}
+
+// dial makes l's connection.
+func (o *ORB) dial(l *link, h hop) {
+	defer close(l.ready)
+	ctx, cancel := context.WithTimeout(o.life, o.limits.Time(limits.ConnectTimeout))
+	defer cancel()
+	t, err := o.transports.Dial(ctx, h.endpoint)
+	if err != nil {
+		l.err = err
+		return
+	}
+	l.conn = conn.Client(t, o.connOptions)
+	o.links.mu.Lock()
+	closed := o.links.closed
+	o.links.mu.Unlock()
+	if closed {
+		l.conn.Close()
+		l.err = exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+	}
+}

@@ -1,0 +1,318 @@
+package orb
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport"
+)
+
+// server is the listening side of an ORB.
+type server struct {
+	mu        sync.Mutex
+	listeners []transport.Listener
+	conns     map[*conn.Conn]string // to the peer's host
+	perHost   map[string]int
+	closed    bool
+	running   sync.WaitGroup // accept loops and connections
+}
+
+// listen opens the endpoints and starts to accept.
+func (o *ORB) listen(endpoints []string) error {
+	o.server.conns, o.server.perHost = map[*conn.Conn]string{}, map[string]int{}
+	for _, s := range endpoints {
+		e, err := transport.ParseEndpoint(s)
+		if err != nil {
+			return err
+		}
+		l, err := o.transports.Listen(o.life, e)
+		if err != nil {
+			return err
+		}
+		o.server.mu.Lock()
+		o.server.listeners = append(o.server.listeners, l)
+		o.server.mu.Unlock()
+		o.server.running.Add(1)
+		go o.accept(l)
+	}
+	return nil
+}
+
+// Endpoints returns where the ORB listens.
+func (o *ORB) Endpoints() []transport.Endpoint {
+	o.server.mu.Lock()
+	defer o.server.mu.Unlock()
+	var all []transport.Endpoint
+	for _, l := range o.server.listeners {
+		all = append(all, l.Endpoint())
+	}
+	return all
+}
+
+func (o *ORB) accept(l transport.Listener) {
+	defer o.server.running.Done()
+	for {
+		t, err := l.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) || o.life.Err() != nil {
+				return
+			}
+			o.log.Warn("accept failed", "endpoint", l.Endpoint().String(), "error", err)
+			select { // out of descriptors, as a rule: others must end first
+			case <-time.After(50 * time.Millisecond):
+			case <-o.life.Done():
+				return
+			}
+			continue
+		}
+		o.admit(t)
+	}
+}
+
+// admit starts to serve a connection, if the limits allow.
+func (o *ORB) admit(t transport.Conn) {
+	s := &o.server
+	plain, err := o.env(cdr.V12, codeset.Choice{})
+	if err != nil { // cannot be: it is the default of the specification
+		panic(err)
+	}
+	host := hostOf(t.RemoteAddr())
+	s.mu.Lock()
+	var over error
+	switch n := len(s.conns); {
+	case s.closed:
+		over = net.ErrClosed
+	case n >= o.limits.Int(limits.Connections):
+		over = o.limits.Exceeded(limits.Connections, int64(n+1))
+	case s.perHost[host] >= o.limits.Int(limits.ConnectionsPerAddress):
+		over = o.limits.Exceeded(limits.ConnectionsPerAddress, int64(s.perHost[host]+1))
+	}
+	if over != nil {
+		s.mu.Unlock()
+		if !errors.Is(over, net.ErrClosed) {
+			o.log.Warn("connection refused", "peer", t.RemoteAddr().String(), "error", over)
+		}
+		t.Close()
+		return
+	}
+	c := conn.Server(t, o.connOptions, &serverConn{orb: o, env: plain})
+	s.conns[c] = host
+	s.perHost[host]++
+	s.running.Add(1)
+	s.mu.Unlock()
+	go func() {
+		defer s.running.Done()
+		c.Run()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.conns, c)
+		if s.perHost[host]--; s.perHost[host] == 0 {
+			delete(s.perHost, host)
+		}
+	}()
+}
+
+func hostOf(a net.Addr) string {
+	host, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return host
+}
+
+// shutdown stops accepting, lets running requests finish until ctx ends, and closes all connections.
+func (s *server) shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	listeners := s.listeners
+	var conns []*conn.Conn
+	for c := range s.conns {
+		conns = append(conns, c)
+	}
+	s.mu.Unlock()
+	for _, l := range listeners {
+		l.Close()
+	}
+	var wait sync.WaitGroup
+	for _, c := range conns {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			c.Shutdown(ctx)
+		}()
+	}
+	wait.Wait()
+	s.running.Wait()
+	return ctx.Err()
+}
+
+// serverConn is what the ORB keeps for a connection that it serves. Only the goroutine
+// that reads the connection changes env, before it dispatches.
+type serverConn struct {
+	orb  *ORB
+	env  *cdr.Env
+	sets codeset.Choice
+}
+
+// Serve answers a message: the connection calls it for each Request and LocateRequest.
+func (s *serverConn) Serve(w *conn.Work) {
+	r, _ := w.Scratch.(*ServerRequest)
+	if r == nil {
+		r = &ServerRequest{orb: s.orb, ctx: new(callContext)}
+		w.Scratch = r
+	}
+	switch w.Header.Type {
+	case giop.TypeRequest:
+		r.ctx.reset(s.orb)
+		r.ctx.cancel, r.ctx.peer = w, w.Conn().RemoteAddr()
+		w.Out = r.serve(w.Header, w.Message, w.Out, s)
+		if !r.ctx.finish() {
+			r.ctx = new(callContext)
+		}
+	case giop.TypeLocateRequest:
+		w.Out = s.orb.locate(w, s.env)
+	}
+}
+
+// environment returns the environment of a request with the service contexts cs. Code sets
+// that were announced hold for the rest of the connection.
+func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, error) {
+	data, told := cs.Find(giop.ContextCodeSets)
+	if !told && v == s.env.Version {
+		return s.env, nil
+	}
+	if told {
+		sets, err := codeset.ParseContext(data)
+		if err == nil {
+			err = sets.Check(codeset.Ours())
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.sets = sets
+	}
+	env, err := s.orb.env(v, s.sets)
+	if err == nil {
+		s.env = env
+	}
+	return env, err
+}
+
+// serveLocal answers a request of this process.
+func (o *ORB) serveLocal(ctx context.Context, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
+	r := &ServerRequest{orb: o, ctx: new(callContext)}
+	r.ctx.reset(o)
+	r.ctx.parent, r.ctx.deadline = ctx, deadline
+	out := r.serve(h, msg, nil, ownEnv{env})
+	r.ctx.finish()
+	return out
+}
+
+// ownEnv is the environment of local calls, whatever their contexts say.
+type ownEnv struct{ env *cdr.Env }
+
+func (f ownEnv) environment(cdr.Version, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
+
+// find asks the handler for the target of a request.
+func (o *ORB) find(ctx context.Context, key []byte) (Target, error) {
+	h := o.handler.Load()
+	if h == nil {
+		return Target{}, exc.New(exc.ObjAdapter, exc.MinorNoServant, exc.No, "the ORB has no adapter yet")
+	}
+	return (*h).Find(ctx, key)
+}
+
+// locate answers a LocateRequest (part 2, clause 9.4.6).
+func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
+	var d cdr.Decoder
+	d.Reset(w.Message, giop.HeaderSize, w.Header.Little, env)
+	var q giop.LocateRequest
+	if err := q.Parse(w.Header, &d); err != nil {
+		return giop.AppendMessageError(w.Out, w.Header.Version, o.little)
+	}
+	var c callContext
+	c.reset(o)
+	c.cancel, c.peer = w, w.Conn().RemoteAddr()
+	t, err := o.find(&c, q.Key)
+	c.finish()
+	if t.Release != nil {
+		t.Release()
+	}
+	var e cdr.Encoder
+	var m giop.Mark
+	e.Reset(w.Out, o.little, env)
+	sys := exc.From(err, exc.No)
+	v := w.Header.Version
+	switch {
+	case sys != nil && sys.Kind == exc.ObjectNotExist, sys == nil && t.Servant == nil && t.Forward == nil:
+		m = giop.BeginLocateReply(&e, v, q.ID, giop.UnknownObject)
+	case sys != nil && v.Minor >= 2:
+		m = giop.BeginLocateReply(&e, v, q.ID, giop.LocSystemException)
+		giop.PutSystemException(&e, sys)
+	case sys != nil:
+		m = giop.BeginLocateReply(&e, v, q.ID, giop.UnknownObject)
+	case t.Forward != nil:
+		m = giop.BeginLocateReply(&e, v, q.ID, giop.ObjectForward)
+		ior.Put(&e, t.Forward)
+	default:
+		m = giop.BeginLocateReply(&e, v, q.ID, giop.ObjectHere)
+	}
+	giop.Finish(&e, m)
+	return e.Bytes()
+}
+
+// Reference returns the reference of an object of interface i with a key. A persistent one
+// names the daemon, if there is one.
+func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {
+	var host string
+	var port uint16
+	switch {
+	case persistent && o.daemon != "":
+		h, p, err := splitAddress(o.daemon)
+		if err != nil {
+			return nil, err
+		}
+		host, port = h, p
+	default:
+		h, p, err := o.published()
+		if err != nil {
+			return nil, err
+		}
+		host, port = h, p
+	}
+	p := ior.IIOP{Version: o.maxVersion, Host: host, Port: port, Key: key}
+	if o.maxVersion.Minor >= 1 {
+		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)}}
+	}
+	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: []ior.Profile{p.Profile()}}}, nil
+}
+
+// published returns the address that references name.
+func (o *ORB) published() (string, uint16, error) {
+	all := o.Endpoints()
+	if len(all) == 0 {
+		return "", 0, exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No,
+			"an object is to be made, but the ORB listens nowhere: set Config.Listen, to tcp::0 for instance")
+	}
+	host, port := all[0].Host, all[0].Port
+	if o.publish != "" {
+		if _, _, err := net.SplitHostPort(o.publish); err != nil {
+			return o.publish, port, nil
+		}
+		return splitAddress(o.publish)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = outwardAddress()
+	}
+	return host, port, nil
+}
