@@ -1,0 +1,77 @@
+// Package combat is the recipe for Combat 0.8.1, an ORB in pure Tcl that shares no code with any other: the suite's client
+// as a script, and its type information, which an omniidl back end of ours writes from the suite's IDL.
+package combat
+
+import (
+	"embed"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/opendsom/dsom/interop/idl"
+	"github.com/opendsom/dsom/interop/peer"
+)
+
+//go:embed src
+var sources embed.FS
+
+var tools = []peer.Tool{
+	{Name: "tclsh", Package: "tcl"},
+	{Name: "/usr/share/tcltk/combat0.8/combat.tcl", Package: "tcl-combat"},
+	{Name: "omniidl", Package: "omniidl"},
+	{Name: "/usr/share/idl/omniORB/orb.idl", Package: "omniorb-idl"},
+}
+
+// Unsupported are the cases that Combat has no means for, whatever the version of GIOP.
+var Unsupported = []string{
+	"fixed", "fixed_struct", "fixed_any", "types_fixed", "any_enum", "any_alias", "any_anything", "any_exception", "threads",
+	"locate", "ex_unknown_key", "types_wide", "types_refs", "types_anys", "types_typecodes",
+}
+
+// Fragmented are the cases that Combat cannot do in GIOP 1.1, of which it takes no fragments.
+var Fragmented = []string{"octets", "big_both", "big_out", "big_strings"}
+
+// Wide are the cases that fail as expected before GIOP 1.2.
+var Wide = []string{"wchar", "wstring", "widetag", "any_wide", "constants_wide"}
+
+// An ORB is the suite's client, ready to run.
+type ORB struct {
+	dir   string
+	tally *peer.Tally
+}
+
+// Build makes the type information, or finds it made. It skips the test where something is missing for it.
+func Build(t testing.TB, tally *peer.Tally) *ORB {
+	t.Helper()
+	src, err := fs.Sub(sources, "src")
+	if err != nil {
+		t.Fatal(err)
+	}
+	generate := peer.Command{"omniidl", "-p.", "-bcombatir", "-I/usr/share/idl/omniORB"}
+	return &ORB{tally: tally, dir: peer.Build(t, peer.Recipe{
+		Name:    "combat",
+		Needs:   tools,
+		Sources: []fs.FS{idl.Files, src},
+		Stages:  [][]peer.Command{{append(generate, "interop.idl", "types.idl")}},
+	})}
+}
+
+// Options are what the client can be told. The zero value says nothing.
+type Options struct {
+	Port int // for callbacks, 0 is any
+	// Cancel sends a CancelRequest for a call that timed out. Not for omniORB: the server of 4.2.5, told to cancel a call
+	// that it is carrying out, reads that message again for ever when another follows (in GIOP 1.2; before, it closes the
+	// connection).
+	Cancel bool
+}
+
+// Run runs the client against a hub: the cases named, or all. The server's reference decides the version of GIOP.
+func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
+	t.Helper()
+	args := []string{filepath.Join(o.dir, "client.tcl"), "-port", strconv.Itoa(options.Port)}
+	if options.Cancel {
+		args = append(args, "-cancel")
+	}
+	return peer.Run(t, o.tally, "tclsh", append(append(args, url), cases...)...)
+}
