@@ -18,10 +18,10 @@ type waiter struct {
 	cond       sync.Cond
 	word       atomic.Uint32
 	fence      atomic.Uint32 // what was done to w before he was woken happened before he goes on
-	call       *Call   // whose it is; nil for a runner's
-	in         *queue  // where it waits
-	prev, next *waiter // there
-	woken      *waiter // next of those that unlock is to wake
+	call       *Call         // whose it is; nil for a runner's
+	in         *queue        // where it waits
+	prev, next *waiter       // there
+	woken      *waiter       // next of those that unlock is to wake
 }
 
 // told reports whether bit of the word is set.

@@ -1,0 +1,331 @@
+package transporttest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/transport"
+)
+
+// A Subject is the transport under test.
+type Subject struct {
+	Transport transport.Transport
+	Endpoint  transport.Endpoint // with port 0 where the network has ports
+
+	// Lazy says that ReadChunk holds no chunk while it waits, and that State can tell.
+	Lazy bool
+}
+
+// raceEnabled says that the race detector is on, under which pools forget at random.
+var raceEnabled bool
+
+// patience is how long something is waited for that must come.
+const patience = 10 * time.Second
+
+// Run holds the transport against what package transport says of it.
+func Run(t *testing.T, s Subject) {
+	for name, test := range map[string]func(*testing.T, Subject){
+		"Octets": octets, "Buffers": buffers, "Chunks": chunks, "HalfClose": halfClose, "CloseWakesReader": closeWakesReader,
+		"ReadDeadline": readDeadline, "WriteDeadline": writeDeadline, "State": state, "Listener": listening,
+		"DialNobody": dialNobody, "DialGivenUp": dialGivenUp, "Addresses": addresses, "NoAllocation": noAllocation,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, s) })
+	}
+}
+
+func listen(t *testing.T, s Subject) transport.Listener {
+	t.Helper()
+	l, err := s.Transport.Listen(t.Context(), s.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+// pair returns the two ends of a connection.
+func pair(t *testing.T, s Subject) (a, b transport.Conn) {
+	t.Helper()
+	l := listen(t, s)
+	a, err := s.Transport.Dial(t.Context(), l.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	if b, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	a.SetDeadline(time.Now().Add(patience))
+	b.SetDeadline(time.Now().Add(patience))
+	return a, b
+}
+
+func random(n int) []byte {
+	r := rand.New(rand.NewPCG(1, uint64(n)))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(r.Uint32())
+	}
+	return b
+}
+
+// octets: more than any buffer holds, in both directions at once.
+func octets(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	want := random(3 << 20)
+	done := make(chan error, 2)
+	for _, c := range []transport.Conn{a, b} {
+		go func() {
+			_, err := c.Write(want)
+			c.CloseWrite()
+			done <- err
+		}()
+	}
+	for _, c := range []transport.Conn{a, b} {
+		got, err := io.ReadAll(c)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("read %d octets, %v; want the %d that were written", len(got), err, len(want))
+		}
+	}
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func buffers(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	parts := net.Buffers{random(10), nil, random(300_000), random(1)}
+	want := bytes.Join(parts, nil)
+	go func() {
+		n, err := a.WriteBuffers(&parts)
+		if n != int64(len(want)) || err != nil || len(parts) != 0 {
+			t.Errorf("WriteBuffers = %d, %v, %d buffers left; want %d, nil, none", n, err, len(parts), len(want))
+		}
+		a.CloseWrite()
+	}()
+	if got, err := io.ReadAll(b); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("read %d octets, %v; want %d", len(got), err, len(want))
+	}
+}
+
+func chunks(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	want := random(200_000)
+	go func() {
+		a.Write(want[:5])
+		a.Write(want[5:])
+		a.CloseWrite()
+	}()
+	var got []byte
+	for {
+		c, n, err := b.ReadChunk()
+		if err == io.EOF {
+			break
+		}
+		if err != nil || n <= 0 || n > len(c) {
+			t.Fatalf("ReadChunk = %d octets, %v", n, err)
+		}
+		got = append(got, c[:n]...)
+		c.Free()
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("read %d octets; want %d", len(got), len(want))
+	}
+}
+
+func halfClose(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	a.Write([]byte("question"))
+	if err := a.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(b); string(got) != "question" || err != nil {
+		t.Fatalf("read %q, %v", got, err)
+	}
+	if _, err := b.Write([]byte("answer")); err != nil {
+		t.Fatalf("writing to one that has ended its own direction: %v", err)
+	}
+	b.Close()
+	if got, err := io.ReadAll(a); string(got) != "answer" || err != nil {
+		t.Fatalf("read %q, %v", got, err)
+	}
+}
+
+func closeWakesReader(t *testing.T, s Subject) {
+	a, _ := pair(t, s)
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := a.ReadChunk()
+		done <- err
+	}()
+	time.Sleep(10 * time.Millisecond) // so that it waits, as a rule
+	a.Close()
+	if err := <-done; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a read on a closed connection: %v; want net.ErrClosed", err)
+	}
+	if _, err := a.Write([]byte("x")); err == nil {
+		t.Error("a write on a closed connection did not fail")
+	}
+}
+
+func readDeadline(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := a.ReadChunk()
+		done <- err
+	}()
+	time.Sleep(10 * time.Millisecond)
+	a.SetReadDeadline(time.Unix(1, 0)) // throws out who waits
+	if err := <-done; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("a read thrown out: %v; want os.ErrDeadlineExceeded", err)
+	}
+	if _, err := a.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("a read after its deadline: %v; want os.ErrDeadlineExceeded", err)
+	}
+	a.SetReadDeadline(time.Time{})
+	b.Write([]byte("x"))
+	if _, err := a.Read(make([]byte, 1)); err != nil {
+		t.Fatalf("a read with its deadline taken back: %v", err)
+	}
+	a.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	if _, err := a.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("a read with a deadline to come: %v; want os.ErrDeadlineExceeded", err)
+	}
+}
+
+// writeDeadline: one that cannot go on is thrown out, and no octet is lost or doubled.
+func writeDeadline(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	want := random(32 << 20)
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		n, err := a.Write(want)
+		done <- result{n, err}
+	}()
+	time.Sleep(20 * time.Millisecond)
+	a.SetWriteDeadline(time.Unix(1, 0))
+	r := <-done
+	if !errors.Is(r.err, os.ErrDeadlineExceeded) || r.n == 0 || r.n >= len(want) {
+		t.Fatalf("Write = %d, %v; want some octets and os.ErrDeadlineExceeded", r.n, r.err)
+	}
+	a.SetWriteDeadline(time.Time{})
+	go func() {
+		a.Write(want[r.n:])
+		a.CloseWrite()
+	}()
+	if got, err := io.ReadAll(b); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("read %d octets, %v; want the %d that were written", len(got), err, len(want))
+	}
+}
+
+func state(t *testing.T, s Subject) {
+	if !s.Lazy {
+		t.Skip("this transport cannot tell its state")
+	}
+	a, b := pair(t, s)
+	await := func(want transport.State) {
+		t.Helper()
+		for end := time.Now().Add(patience); a.State() != want; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("state %v; want %v", a.State(), want)
+			}
+		}
+	}
+	await(transport.Quiet)
+	b.Write([]byte("x"))
+	await(transport.Waiting)
+	if n, err := a.Read(make([]byte, 9)); n != 1 || err != nil {
+		t.Fatalf("State has taken an octet: %d, %v", n, err)
+	}
+	await(transport.Quiet)
+	b.Write([]byte("y"))
+	b.Close()
+	await(transport.Waiting)
+	a.Read(make([]byte, 9))
+	await(transport.Gone)
+	a.Close()
+	await(transport.Gone)
+}
+
+func listening(t *testing.T, s Subject) {
+	l := listen(t, s)
+	if e := l.Endpoint(); e.Network != s.Transport.Name() || s.Endpoint.Host != e.Host || e.Port == 0 && s.Endpoint.Host == "" {
+		t.Errorf("listens at %v", e)
+	}
+	if _, err := s.Transport.Listen(t.Context(), l.Endpoint()); err == nil {
+		t.Error("two listen at the same endpoint")
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := l.Accept()
+		done <- err
+	}()
+	time.Sleep(10 * time.Millisecond)
+	l.Close()
+	if err := <-done; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Accept on a closed listener: %v; want net.ErrClosed", err)
+	}
+}
+
+func dialNobody(t *testing.T, s Subject) {
+	l := listen(t, s)
+	e := l.Endpoint()
+	l.Close()
+	if c, err := s.Transport.Dial(t.Context(), e); err == nil {
+		c.Close()
+		t.Error("connected where nobody listens")
+	}
+}
+
+func dialGivenUp(t *testing.T, s Subject) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := listen(t, s)
+	if c, err := s.Transport.Dial(ctx, l.Endpoint()); err == nil {
+		c.Close() // a transport may be faster than its context
+	} else if !errors.Is(err, context.Canceled) && s.Transport.Name() == "mem" {
+		t.Errorf("Dial: %v; want context.Canceled", err)
+	}
+}
+
+func addresses(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	for _, c := range []transport.Conn{a, b} {
+		if c.LocalAddr().String() == "" || c.RemoteAddr().Network() == "" {
+			t.Errorf("addresses %v and %v", c.LocalAddr(), c.RemoteAddr())
+		}
+	}
+}
+
+func noAllocation(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	v := make(net.Buffers, 2)
+	parts, keep := [2][]byte{[]byte("one"), []byte("two")}, v
+	ping := func() {
+		v = append(keep[:0], parts[0], parts[1])
+		a.WriteBuffers(&v)
+		c, _, err := b.ReadChunk()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Free()
+	}
+	if n := testing.AllocsPerRun(500, ping); n >= 1 && !raceEnabled {
+		t.Errorf("%v allocations to write and read", n)
+	}
+}
