@@ -32,39 +32,72 @@ var bootID = sync.OnceValue(func() string {
 	return strings.TrimSpace(string(b))
 })
 
+// A stat is what is read of a process or of one of its threads.
+type stat struct {
+	ended   bool // it is a zombie
+	exiting bool // it runs no code of its own any more
+	threads int  // of the process that are left, this one included
+	start   string
+}
+
 // look reads a process's start and state. The start is in clock ticks since the boot, which
 // no setting of the clock changes.
 func look(pid int) (start string, state State, err error) {
-	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return "", Gone, ErrGone
-		}
+	dir := "/proc/" + strconv.Itoa(pid)
+	s, err := readStat(dir + "/stat")
+	switch {
+	case errors.Is(err, ErrGone):
+		return "", Gone, err
+	case err != nil:
 		return "", Unknown, err
+	case s.ended && s.threads <= 1:
+		state = Gone
+	case s.ended: // its first thread has ended
+		state = others(dir + "/task")
+	case s.exiting:
+		state = Ending
+	default:
+		state = Running
+	}
+	return bootID() + ":" + s.start, state, nil
+}
+
+// others returns the state of a process whose first thread has ended: that one may have
+// ended alone, or be waiting for the others to follow.
+func others(task string) State {
+	threads, err := os.ReadDir(task)
+	if err != nil {
+		return Gone
+	}
+	for _, t := range threads {
+		if s, err := readStat(task + "/" + t.Name() + "/stat"); err == nil && !s.ended && !s.exiting {
+			return Running
+		}
+	}
+	return Ending
+}
+
+func readStat(path string) (stat, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return stat{}, ErrGone
+	}
+	if err != nil {
+		return stat{}, err
 	}
 	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(io.LimitReader(f, 4096))
 	if errors.Is(err, syscall.ESRCH) {
-		return "", Gone, ErrGone
+		return stat{}, ErrGone
 	}
-	end := bytes.LastIndexByte(b, ')') // the name before it may contain anything
-	if err != nil || end < 0 {
-		return "", Unknown, err
+	if err != nil {
+		return stat{}, err
 	}
-	fields := bytes.Fields(b[end+1:])
+	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:]) // the name before it may contain anything
 	if len(fields) < fieldCount {
-		return "", Unknown, errors.New("/proc/PID/stat is not readable")
+		return stat{}, errors.New(path + " is not readable")
 	}
-	start = bootID() + ":" + string(fields[fieldStart])
 	flags, _ := strconv.ParseUint(string(fields[fieldFlags]), 10, 64)
 	threads, _ := strconv.Atoi(string(fields[fieldThreads]))
-	switch ended := bytes.ContainsAny(fields[fieldState], "ZX"); {
-	case ended && threads <= 1:
-		return start, Gone, nil
-	case ended: // its first thread has ended, others run
-		return start, Running, nil
-	case flags&flagExiting != 0:
-		return start, Ending, nil
-	}
-	return start, Running, nil
+	return stat{bytes.ContainsAny(fields[fieldState], "ZX"), flags&flagExiting != 0, threads, string(fields[fieldStart])}, nil
 }

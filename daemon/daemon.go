@@ -1,0 +1,174 @@
+// Package daemon is what runs on every machine: it keeps the state, starts and watches the
+// server programs, and answers the local API of daemon/admin.
+//
+// There is one daemon for a state folder. The lock on the store's file sees to that; the
+// folder also holds what the clients of the API need to find the daemon and to be let in.
+package daemon
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/store/bbolt"
+)
+
+// What lies in the state folder, besides the API's access file.
+const (
+	StoreName = "dsom.db"
+	LogsName  = "logs"
+)
+
+// Options say how a daemon is to run; the zero value is useful.
+type Options struct {
+	State     string          // the state folder, made if need be; "": admin.DefaultState
+	Admin     string          // host:port of the local API, a loopback address; "": 127.0.0.1 with the port it had before
+	Version   string          // told in Status
+	Addresses func() []string // where the daemon takes CORBA calls, for Status; nil: nowhere
+	Env       []string        // NAME=value for every server that is started
+	Log       *slog.Logger    // nil: nothing is logged
+
+	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
+	Supervise supervise.Options
+	Logs      capture.Keeper // its Dir is set by the daemon
+}
+
+// A Daemon is a daemon at work.
+type Daemon struct {
+	o       Options
+	store   store.Store
+	sup     *supervise.Supervisor
+	access  admin.Access
+	started time.Time
+
+	http   *http.Server
+	cancel context.CancelFunc // ends what streams
+	served chan struct{}
+
+	mu     sync.Mutex
+	leases map[string]*supervise.Lease // by id
+
+	closing sync.Once
+	closed  error
+}
+
+// Open makes a daemon of the state folder. Its error is store.ErrLocked when another has it
+// (and names that one), and store's other errors for a state that is damaged, of another version, or not to be written.
+func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
+	if o.State == "" {
+		if o.State, err = admin.DefaultState(); err != nil {
+			return nil, err
+		}
+	}
+	if o.State, err = filepath.Abs(o.State); err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(o.State, 0o700); err != nil {
+		return nil, fmt.Errorf("the state folder cannot be made: %w", err)
+	}
+	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*supervise.Lease{}}
+	if d.store, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.store.Close())
+		}
+	}()
+	l, err := d.listen()
+	if err != nil {
+		return nil, err
+	}
+	self, err := process.Self()
+	if err != nil {
+		self = process.ID{PID: os.Getpid()}
+	}
+	d.access = admin.Access{Address: l.Addr().String(), Token: rand.Text(), Process: self, Version: o.Version, Started: d.started.UTC().Truncate(time.Second)}
+	d.o.Logs.Dir = filepath.Join(o.State, LogsName)
+	so := o.Supervise
+	so.Store, so.Logs, so.Log = d.store, &d.o.Logs, o.Log
+	so.Env = append([]string{admin.EnvState + "=" + o.State, admin.EnvAdmin + "=" + d.access.Address}, o.Env...)
+	if d.sup, err = supervise.New(ctx, so); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	if err := admin.WriteAccess(o.State, d.access); err != nil {
+		d.sup.Close()
+		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written: %w", err), l.Close())
+	}
+	d.serve(context.WithoutCancel(ctx), l)
+	return d, nil
+}
+
+// listen opens the API's port: the one asked for, or the one that an earlier daemon of this state had, or any.
+func (d *Daemon) listen() (net.Listener, error) {
+	try := []string{d.o.Admin}
+	if d.o.Admin == "" {
+		try = []string{"127.0.0.1:0"}
+		if before, err := admin.ReadAccess(d.o.State); err == nil {
+			try = []string{before.Address, "127.0.0.1:0"}
+		}
+	}
+	var first error
+	for _, addr := range try {
+		host, _, err := net.SplitHostPort(addr)
+		if ip := net.ParseIP(host); err == nil && (ip == nil || !ip.IsLoopback()) {
+			err = fmt.Errorf("%s is not a loopback address; the local API is for this machine only", addr)
+		}
+		if err == nil {
+			var l net.Listener
+			if l, err = net.Listen("tcp", addr); err == nil {
+				return limitConnections(l, maxConnections), nil
+			}
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, fmt.Errorf("the local API: %w", first)
+}
+
+// Supervisor returns what starts and finds servers.
+func (d *Daemon) Supervisor() *supervise.Supervisor { return d.sup }
+
+// Store returns the daemon's state, for the services that run in it. It is closed with the daemon.
+func (d *Daemon) Store() store.Store { return d.store }
+
+// State returns the state folder.
+func (d *Daemon) State() string { return d.o.State }
+
+// Access returns how the local API is reached.
+func (d *Daemon) Access() admin.Access { return d.access }
+
+// Shutdown stops the servers that the daemon, or one before it, has started, and then closes it. When ctx ends, those
+// that have not ended are left alone.
+func (d *Daemon) Shutdown(ctx context.Context) error {
+	return errors.Join(d.sup.StopAll(ctx), d.Close())
+}
+
+// Close ends the daemon and leaves the servers running: the next daemon of this state takes them up.
+func (d *Daemon) Close() error {
+	d.closing.Do(func() {
+		d.cancel()
+		err := d.http.Close()
+		<-d.served
+		d.sup.Close()
+		d.closed = errors.Join(err, admin.RemoveAccess(d.o.State, d.access), d.store.Close())
+	})
+	return d.closed
+}

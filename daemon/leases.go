@@ -1,0 +1,120 @@
+package daemon
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// pingEvery is how often a lease's stream carries something, so that a server notices a daemon that hangs.
+const pingEvery = 10 * time.Second
+
+// grantLease answers POST /v1/leases: the lease is held for as long as the answer goes on.
+func (d *Daemon) grantLease(c *call) error {
+	var in admin.Registration
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	reg := supervise.Registration{
+		Name: in.Name, Create: in.Create, Token: c.token, ByHand: c.owner,
+		Incarnation: in.Incarnation, Process: in.Process, Endpoints: in.Endpoints,
+	}
+	if in.UUID != "" {
+		var err error
+		if reg.UUID, err = implrepo.ParseUUID(in.UUID); err != nil {
+			return err
+		}
+	}
+	lease, err := d.sup.Register(c.r.Context(), reg)
+	if err != nil {
+		return err
+	}
+	if !d.hold(lease) {
+		lease.Lost()
+		return &admin.Error{Code: admin.CodeUnavailable, Message: "too many servers are registered at once"}
+	}
+	defer d.drop(lease)
+	c.w.Header().Set("Content-Type", "application/x-ndjson")
+	tell := func(m admin.Message) bool {
+		b, err := json.Marshal(m)
+		return err == nil && c.stream(append(b, '\n')) == nil
+	}
+	if !tell(admin.Message{Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery)}) {
+		return nil
+	}
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		m := admin.Message{Type: admin.MessagePing}
+		select {
+		case <-c.r.Context().Done(): // the server has gone, or the daemon is closing
+			return nil
+		case <-lease.Over():
+			return nil
+		case s := <-lease.Stops():
+			m = admin.Message{Type: admin.MessageStop, Within: admin.Duration(s.Within), Reason: s.Reason}
+		case <-ping.C:
+		}
+		if !tell(m) {
+			return nil
+		}
+	}
+}
+
+// hold makes a lease findable by its id.
+func (d *Daemon) hold(l *supervise.Lease) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.leases) >= maxLeases {
+		return false
+	}
+	d.leases[l.ID] = l
+	return true
+}
+
+func (d *Daemon) drop(l *supervise.Lease) {
+	d.mu.Lock()
+	delete(d.leases, l.ID)
+	d.mu.Unlock()
+	l.Lost()
+}
+
+// lease finds the lease that the request's path names. Its id is known to its holder alone.
+func (d *Daemon) lease(c *call) (*supervise.Lease, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.leases[c.r.PathValue("id")]
+	if l == nil {
+		return nil, &admin.Error{Code: admin.CodeNotFound, Message: "no such lease is held"}
+	}
+	return l, nil
+}
+
+// setEndpoints answers PUT /v1/leases/{id}/endpoints.
+func (d *Daemon) setEndpoints(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	var endpoints []string
+	if err := c.read(&endpoints); err != nil {
+		return err
+	}
+	if err := l.SetEndpoints(endpoints); err != nil {
+		return err
+	}
+	return c.reply(struct{}{})
+}
+
+// releaseLease answers DELETE /v1/leases/{id}.
+func (d *Daemon) releaseLease(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	l.Release()
+	return c.reply(struct{}{})
+}

@@ -1,0 +1,33 @@
+package daemon
+
+import (
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+)
+
+// status answers GET /v1/status.
+func (d *Daemon) status(c *call) error {
+	recs, err := d.sup.Records().List(c.r.Context())
+	if err != nil {
+		return err
+	}
+	s := admin.Status{
+		Version: d.o.Version,
+		PID:     d.access.Process.PID,
+		State:   d.o.State,
+		Started: d.access.Started,
+		Uptime:  admin.Duration(time.Since(d.started).Round(time.Millisecond)),
+		Admin:   d.access.Address,
+		Servers: len(recs),
+	}
+	if d.o.Addresses != nil {
+		s.Addresses = d.o.Addresses()
+	}
+	for _, rec := range recs {
+		if d.sup.Run(rec.UUID).State == admin.StateReady {
+			s.Live++
+		}
+	}
+	return c.reply(s)
+}

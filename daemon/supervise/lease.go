@@ -1,0 +1,284 @@
+package supervise
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// A Stop is the request to a server that it shall end.
+type Stop struct {
+	Within time.Duration // after this it is ended by force
+	Reason string
+}
+
+// A Registration is what a server says of itself to get its lease.
+type Registration struct {
+	UUID        implrepo.UUID // of its record; zero: Name says which
+	Name        string
+	Create      bool   // make a record for a Name that is unknown; only with ByHand
+	Token       string // what the daemon gave it when it started it
+	ByHand      bool   // the caller may register any server
+	Incarnation string
+	Process     process.ID
+	Endpoints   []string // none: SetEndpoints follows
+}
+
+// A Lease is what a server holds while it lives. Its methods may be called concurrently.
+type Lease struct {
+	ID   string // nobody else knows it
+	UUID implrepo.UUID
+	Name string
+
+	l    *life
+	stop chan Stop
+	over chan struct{}
+	once sync.Once
+}
+
+// Stops delivers the request to end, at most one.
+func (le *Lease) Stops() <-chan Stop { return le.stop }
+
+// Over is closed when the lease is not worth anything any more: the server has ended, or got another lease.
+func (le *Lease) Over() <-chan struct{} { return le.over }
+
+func (le *Lease) end() { le.once.Do(func() { close(le.over) }) }
+
+// tell asks the server to end, unless it was asked already.
+func (le *Lease) tell(s Stop) {
+	select {
+	case le.stop <- s:
+	default:
+	}
+}
+
+// SetEndpoints says where the server takes calls: from now on it is ready, or, with none, not any more.
+func (le *Lease) SetEndpoints(endpoints []string) error {
+	if err := checkEndpoints(endpoints); err != nil {
+		return err
+	}
+	sv := le.l.sv
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	if le.l.lease != le {
+		return ErrToken
+	}
+	le.l.settle(endpoints)
+	sv.wake()
+	return nil
+}
+
+// settle notes where a life that holds its lease takes calls; mu is held.
+func (l *life) settle(endpoints []string) {
+	l.endpoints = slices.Clone(endpoints)
+	if len(endpoints) > 0 {
+		l.deadline = time.Time{}
+		if !l.wasReady {
+			l.wasReady = true
+			l.sv.forgive()
+			l.sv.since = time.Now()
+		}
+	}
+}
+
+// Release says that the server is done: it writes nothing any more. One that the daemon
+// started has then to end by itself in the time that it has for stopping.
+func (le *Lease) Release() {
+	le.l.sv.update(func() {
+		if le.l.lease == le {
+			le.l.released = true
+		}
+	})
+}
+
+// Lost says that the connection over which the lease was held has ended.
+func (le *Lease) Lost() {
+	le.end()
+	l := le.l
+	l.sv.update(func() {
+		if l.lease != le {
+			return
+		}
+		l.lease, l.lostAt = nil, time.Now()
+		if l.deadline.IsZero() {
+			l.deadline = l.lostAt.Add(l.s.o.Grace)
+		}
+	})
+}
+
+func checkEndpoints(endpoints []string) error {
+	if len(endpoints) > admin.MaxEndpoints {
+		return &implrepo.InvalidError{Field: "endpoints", Reason: fmt.Sprintf("%d of them, the limit is %d", len(endpoints), admin.MaxEndpoints)}
+	}
+	for _, e := range endpoints {
+		if len(e) == 0 || len(e) > admin.MaxEndpoint {
+			return &implrepo.InvalidError{Field: "endpoints", Reason: fmt.Sprintf("%.40q has %d octets, not 1 to %d", e, len(e), admin.MaxEndpoint)}
+		}
+	}
+	return nil
+}
+
+// Register grants a server its lease, or says why not: *HeldError if another process may
+// hold it, ErrToken if the server's start is over, ErrDisabled, implrepo.ErrUnknown, an
+// *implrepo.InvalidError, ErrClosed, or the store's error.
+func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, error) {
+	if n := len(reg.Incarnation); n == 0 || n > 64 {
+		return nil, &implrepo.InvalidError{Field: "incarnation", Reason: fmt.Sprintf("%d octets, not 1 to 64", n)}
+	}
+	if err := checkEndpoints(reg.Endpoints); err != nil {
+		return nil, err
+	}
+	rec, err := s.recordOf(ctx, reg)
+	if err != nil {
+		return nil, err
+	}
+	holder := reg.Process
+	if actual, err := process.Of(holder.PID); err != nil || !holder.Known() || actual != holder {
+		holder = process.ID{} // it does not live here, or does not know itself: only its connection tells that it lives
+	}
+	sv := s.server(rec.UUID)
+	for {
+		lease, wait, err := s.tryRegister(sv, rec, reg, holder)
+		if err != nil || lease != nil {
+			return lease, err
+		}
+		if err := s.await(ctx, sv, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// recordOf finds, or makes, the record of a server that registers.
+func (s *Supervisor) recordOf(ctx context.Context, reg Registration) (rec implrepo.Record, err error) {
+	if reg.UUID != (implrepo.UUID{}) {
+		rec, err = s.repo.Get(ctx, reg.UUID)
+	} else {
+		rec, err = s.repo.ByName(ctx, reg.Name)
+		if errors.Is(err, implrepo.ErrUnknown) && reg.Create && reg.ByHand {
+			rec, err = s.repo.Add(ctx, implrepo.Record{Name: reg.Name, Activation: implrepo.Manual})
+			if errors.Is(err, implrepo.ErrExists) { // by somebody else in this moment
+				rec, err = s.repo.ByName(ctx, reg.Name)
+			}
+		}
+	}
+	if err == nil && rec.Disabled {
+		err = ErrDisabled
+	}
+	return rec, err
+}
+
+// tryRegister grants a lease, refuses it, or returns what to wait for.
+func (s *Supervisor) tryRegister(sv *server, rec implrepo.Record, reg Registration, holder process.ID) (*Lease, <-chan struct{}, error) {
+	sv.storing.Lock()
+	defer sv.storing.Unlock()
+	l, fresh, wait, err := s.admit(sv, rec, reg, holder)
+	if err != nil || l == nil {
+		return nil, wait, err
+	}
+	sv.mu.Lock()
+	was := *l
+	l.holder, l.holderPID, l.incarnation = holder, reg.Process.PID, reg.Incarnation
+	sv.mu.Unlock()
+	if err := s.store(sv, l); err != nil {
+		sv.mu.Lock()
+		defer sv.mu.Unlock()
+		l.holder, l.holderPID, l.incarnation = was.holder, was.holderPID, was.incarnation
+		if fresh {
+			sv.drop(l)
+		}
+		sv.wake()
+		return nil, nil, err
+	}
+	lease := &Lease{ID: rand.Text(), UUID: sv.uuid, Name: l.name, l: l, stop: make(chan Stop, 1), over: make(chan struct{})}
+	sv.mu.Lock()
+	old := l.lease
+	if l.wasReady { // it came back
+		l.deadline = time.Time{}
+		if l.started && len(reg.Endpoints) == 0 {
+			l.deadline = time.Now().Add(orDefault(rec.StartTimeout, s.o.StartTimeout))
+		}
+	}
+	l.lease, l.hadLease, l.unreachable, l.lostAt = lease, true, false, time.Time{}
+	l.settle(reg.Endpoints)
+	stop, reason := l.stopAsked, l.stopReason
+	sv.wake()
+	sv.mu.Unlock()
+	if old != nil {
+		old.end()
+	}
+	if stop { // it was asked while nobody listened
+		lease.tell(Stop{Within: orDefault(rec.StopTimeout, s.o.StopTimeout), Reason: reason})
+	}
+	if fresh && !s.spawn(l.watch) {
+		_ = s.forget(sv)
+		sv.update(func() { sv.drop(l) })
+		return nil, nil, ErrClosed
+	}
+	s.o.Log.Info("server registered", "server", l.name, "pid", reg.Process.PID, "endpoints", reg.Endpoints)
+	return lease, nil, nil
+}
+
+// admit decides whether a registration is of the server's present life; if there is none and
+// it was started by hand, it gets one. storing is held.
+func (s *Supervisor) admit(sv *server, rec implrepo.Record, reg Registration, holder process.ID) (l *life, fresh bool, wait <-chan struct{}, err error) {
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	l = sv.life
+	switch {
+	case sv.removed:
+		return nil, false, nil, fmt.Errorf("server %q: %w", rec.Name, implrepo.ErrUnknown)
+	case l == nil && !reg.ByHand:
+		return nil, false, nil, ErrToken
+	case l == nil:
+		l = newLife(s, sv, rec.Name)
+		sv.take(l)
+		return l, true, nil, nil
+	case !l.is(reg, holder):
+		if leaving(l.holder) || l.ending() {
+			return nil, false, sv.changed, nil // it is making way
+		}
+		if !reg.ByHand {
+			return nil, false, nil, ErrToken
+		}
+		return nil, false, nil, l.held()
+	case l.doomed != "" || l.released:
+		return nil, false, nil, ErrToken
+	case l.incarnation != "" && (l.incarnation != reg.Incarnation || l.holder != holder) && (l.lease != nil || l.holder.PID != 0 && !leaving(l.holder)):
+		return nil, false, nil, l.held() // the life is the same, but another of its processes holds the lease
+	}
+	return l, false, nil, nil
+}
+
+// held is the error for who asks for a lease that is held; mu is held.
+func (l *life) held() error {
+	switch {
+	case l.lease == nil && !l.hadLease:
+		return &HeldError{l.name, l.leader.PID, "is being started by the daemon as this server"}
+	case l.lease == nil:
+		return &HeldError{l.name, l.pid(), "may still be this server"}
+	}
+	return &HeldError{l.name, l.pid(), "is this server already"}
+}
+
+// is reports whether a registration is of this life; mu is held.
+func (l *life) is(reg Registration, holder process.ID) bool {
+	if l.token != "" && subtle.ConstantTimeCompare([]byte(hash(reg.Token)), []byte(l.token)) == 1 {
+		return true
+	}
+	if !reg.ByHand {
+		return false
+	}
+	if holder.PID == 0 { // unidentified: what it calls itself has to do
+		return l.holder.PID == 0 && l.incarnation != "" && l.incarnation == reg.Incarnation
+	}
+	return holder == l.holder || holder == l.leader
+}

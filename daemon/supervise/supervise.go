@@ -1,0 +1,200 @@
+// Package supervise starts server programs when they are needed, watches them, and stops
+// them: one process for each registered server at any time, and never two.
+//
+// What a server has instead of a pid file is a lease: a connection that it holds to the
+// daemon for as long as it lives. A server may write its state only from the moment at which its lease
+// is granted; and a lease is granted only when no other process can still hold one:
+//
+//   - Within a daemon's life one life of a server at a time is in the table, from before
+//     its process is started until it is certain that the process has ended.
+//   - Across lives of the daemon, who may hold a lease lies in the store before it is
+//     granted: the process with its moment of start, never a bare pid. A daemon that comes
+//     up waits for those that still live, for a time, before it starts another; it ends
+//     a process only if it is certain that it is the one.
+//
+// Each life has one goroutine (life.watch), which alone starts, ends and buries its process. All
+// else that happens to a server (a lease comes, a lease is lost, somebody wants it stopped) is a change under
+// the server's lock that wakes everybody who waits. Nothing is called under that lock but
+// time and memory.
+package supervise
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// The defaults of Options.
+const (
+	DefaultStartTimeout = 30 * time.Second
+	DefaultStopTimeout  = 10 * time.Second
+	DefaultTermTimeout  = 5 * time.Second
+	DefaultGrace        = 10 * time.Second
+	DefaultBackOff      = 500 * time.Millisecond
+	DefaultMaxBackOff   = 30 * time.Second
+	DefaultSettled      = 10 * time.Second
+)
+
+// Options tune a Supervisor; the zero value is useful, but for what is said to be needed.
+type Options struct {
+	Store store.Store     // where it remembers what it started; needed
+	Logs  *capture.Keeper // where the output of servers goes; needed
+	Env   []string        // NAME=value for every server, besides this process's own environment
+	Log   *slog.Logger    // nil: nothing is logged
+
+	StartTimeout time.Duration // from start to endpoints, unless the record says otherwise
+	StopTimeout  time.Duration // from the request to stop to the first signal, unless the record says otherwise
+	TermTimeout  time.Duration // from the polite signal to the one that cannot be refused
+	Grace        time.Duration // for a server that lives to come back for its lease
+	BackOff      time.Duration // after the first failure to come up; doubled with each that follows
+	MaxBackOff   time.Duration
+	Settled      time.Duration // an always-on server that ends sooner than this has failed
+}
+
+func (o *Options) fill() {
+	for p, std := range map[*time.Duration]time.Duration{
+		&o.StartTimeout: DefaultStartTimeout, &o.StopTimeout: DefaultStopTimeout, &o.TermTimeout: DefaultTermTimeout, &o.Grace: DefaultGrace,
+		&o.BackOff: DefaultBackOff, &o.MaxBackOff: DefaultMaxBackOff, &o.Settled: DefaultSettled,
+	} {
+		if *p <= 0 {
+			*p = std
+		}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+}
+
+// A Supervisor looks after the servers of a repository. Its methods may be called concurrently.
+type Supervisor struct {
+	o     Options
+	repo  *implrepo.Repo
+	ctx   context.Context // of the goroutines
+	close context.CancelFunc
+	wg    sync.WaitGroup
+
+	mu       sync.Mutex
+	servers  map[implrepo.UUID]*server
+	stopping bool // nothing is started any more
+}
+
+// New returns a supervisor, which at once takes up the servers that an earlier one left
+// behind, and starts those that shall always run. Close ends it.
+func New(ctx context.Context, o Options) (*Supervisor, error) {
+	if o.Store == nil || o.Logs == nil {
+		return nil, errors.New("supervise: a store and a place for logs are needed")
+	}
+	o.fill()
+	s := &Supervisor{o: o, repo: implrepo.New(o.Store), servers: map[implrepo.UUID]*server{}}
+	s.ctx, s.close = context.WithCancel(context.WithoutCancel(ctx))
+	if err := s.takeUp(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	if err := s.Refresh(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Records returns the repository of the servers.
+func (s *Supervisor) Records() *implrepo.Repo { return s.repo }
+
+// Close lets go of all servers without stopping them: they live on, and another supervisor
+// on the same store takes them up. Calls under way return ErrClosed.
+// (A child that lives on keeps the goroutine that waits for its end.)
+func (s *Supervisor) Close() {
+	s.mu.Lock()
+	s.stopping = true
+	s.mu.Unlock()
+	s.close()
+	s.wg.Wait()
+}
+
+// StopAll stops the servers that were started by a supervisor, all at once, and from now on
+// starts none; those started by hand are left alone. It returns the first error.
+func (s *Supervisor) StopAll(ctx context.Context) error {
+	s.mu.Lock()
+	s.stopping = true
+	var all []*server
+	for _, sv := range s.servers {
+		all = append(all, sv)
+	}
+	s.mu.Unlock()
+	errs := make(chan error, len(all))
+	for _, sv := range all {
+		go func() { errs <- sv.stopLife(ctx, s.ctx, true, "the daemon is shutting down") }()
+	}
+	var first error
+	for range all {
+		if err := <-errs; first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// server returns the table's entry for a UUID.
+func (s *Supervisor) server(u implrepo.UUID) *server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sv := s.servers[u]
+	if sv == nil {
+		sv = &server{uuid: u, since: time.Now(), changed: make(chan struct{})}
+		s.servers[u] = sv
+	}
+	return sv
+}
+
+// closing reports whether nothing may be started any more.
+func (s *Supervisor) closing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopping
+}
+
+// spawn runs f in a goroutine that Close waits for; it reports whether it did: once Close or StopAll was called it does not.
+func (s *Supervisor) spawn(f func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopping {
+		return false
+	}
+	s.wg.Go(f)
+	return true
+}
+
+// Refresh starts the servers that shall always run and do not. To be called when records have changed.
+func (s *Supervisor) Refresh(ctx context.Context) error {
+	recs, err := s.repo.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, rec := range recs {
+		if rec.Activation == implrepo.Always && !rec.Disabled && !s.server(rec.UUID).heldBack() {
+			s.spawn(func() { s.keepUp(rec) })
+		}
+	}
+	return nil
+}
+
+// Forget drops what is known about a server whose record was removed, its output included.
+// It fails with ErrRuns if the server runs.
+func (s *Supervisor) Forget(u implrepo.UUID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sv := s.servers[u]; sv != nil {
+		if !sv.remove() {
+			return ErrRuns
+		}
+		delete(s.servers, u)
+	}
+	return s.o.Logs.Remove(u.String())
+}

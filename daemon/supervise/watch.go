@@ -1,0 +1,238 @@
+package supervise
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/opendsom/dsom/process"
+)
+
+const (
+	tick     = time.Second            // how often a life is looked at when nothing happens
+	fastTick = 50 * time.Millisecond  // when its output floods
+	killTime = 10 * time.Second       // for the system to end a process that was killed
+	minPoll  = 5 * time.Millisecond   // how often one asks whether a process that is no child has ended, at first
+	maxPoll  = 250 * time.Millisecond // and later
+)
+
+// watch looks after a life until its process has ended, and buries it; or until the
+// supervisor lets go of it.
+func (l *life) watch() {
+	interval := tick
+	for {
+		changed, done := l.step()
+		if done || l.s.ctx.Err() != nil {
+			return
+		}
+		if l.started {
+			interval = l.trim()
+		}
+		l.sv.mu.Lock()
+		pause := interval
+		if !l.deadline.IsZero() {
+			pause = min(pause, max(time.Until(l.deadline), time.Millisecond))
+		}
+		if l.child == nil && l.lease == nil {
+			pause = min(pause, max(minPoll, min(maxPoll, time.Since(l.lostAt)/8)))
+		}
+		l.sv.mu.Unlock()
+		t := time.NewTimer(pause)
+		select {
+		case <-changed:
+		case <-l.childDone():
+		case <-t.C:
+		case <-l.s.ctx.Done():
+		}
+		t.Stop()
+	}
+}
+
+// trim cuts the life's output, and returns how soon to do so again.
+func (l *life) trim() time.Duration {
+	trimmed, err := l.s.o.Logs.Trim(l.sv.uuid.String())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		l.s.o.Log.Warn("the output of a server cannot be cut", "server", l.name, "error", err)
+		return tick
+	}
+	if trimmed {
+		return fastTick
+	}
+	return tick
+}
+
+// childDone is closed when a child has ended; for what is no child it is nil.
+func (l *life) childDone() <-chan struct{} {
+	if l.child == nil {
+		return nil
+	}
+	return l.child.Done()
+}
+
+// step does what is due, and returns what to wait for, or that the life is over.
+func (l *life) step() (changed <-chan struct{}, done bool) {
+	gone := l.gone()
+	sv := l.sv
+	sv.mu.Lock()
+	changed = sv.changed
+	late := !l.deadline.IsZero() && !time.Now().Before(l.deadline)
+	stop := l.stopAsked && l.stuckErr == nil
+	released, unreachable := l.released, l.unreachable
+	lost := late && l.lease == nil && l.hadLease
+	byHandOver := !l.started && (released || lost && !l.holder.Known())
+	if late && l.started && !l.ending() && !l.wasReady {
+		l.doomed = l.tooLate()
+	}
+	sv.mu.Unlock()
+	switch {
+	case gone || byHandOver:
+		l.bury(l.failed())
+		return nil, true
+	case stop, l.started && (released || late):
+		if !l.end() {
+			return changed, false
+		}
+		l.bury(l.failed())
+		return nil, true
+	case lost && !unreachable:
+		l.s.o.Log.Warn("a server that was started by hand lives, but has not come back for its lease", "server", l.name, "pid", l.holder.PID)
+		sv.update(func() { l.unreachable, l.deadline = true, time.Time{} })
+	}
+	return changed, false
+}
+
+// gone reports whether the process of the life is certain to have ended. Of a process that cannot be identified nothing is certain.
+func (l *life) gone() bool {
+	if l.child != nil {
+		select {
+		case <-l.child.Done():
+			return true
+		default:
+			return false
+		}
+	}
+	l.sv.mu.Lock()
+	leader, holder := l.leader, l.holder
+	l.sv.mu.Unlock()
+	if leader.PID == 0 && holder.PID == 0 {
+		return false
+	}
+	return leader.State() == process.Gone && holder.State() == process.Gone
+}
+
+// end ends the process of a life: by asking over its lease, by the polite signal, by the one
+// that cannot be refused. It reports whether that was done; otherwise it has noted why not, or the supervisor is letting go.
+func (l *life) end() bool {
+	within := orDefault(l.rec.StopTimeout, l.s.o.StopTimeout)
+	l.sv.mu.Lock()
+	lease, reason, released := l.lease, l.stopReason, l.released
+	l.sv.mu.Unlock()
+	if lease != nil || released {
+		if lease != nil && !released {
+			lease.tell(Stop{Within: within, Reason: reason})
+		}
+		if l.waitGone(within) {
+			return true
+		}
+	}
+	if l.untraceable() {
+		return true
+	}
+	var err error
+	for _, by := range []struct {
+		sig  os.Signal
+		time time.Duration
+	}{{syscall.SIGTERM, l.s.o.TermTimeout}, {os.Kill, killTime}} {
+		if l.s.ctx.Err() != nil {
+			return false
+		}
+		if err = l.signal(by.sig); err == nil || errors.Is(err, process.ErrGone) {
+			err = nil
+			if l.waitGone(by.time) {
+				return true
+			}
+		}
+	}
+	l.stuck(err)
+	return false
+}
+
+// untraceable reports whether nothing is left of a life but the possibility that a process
+// which cannot be identified is it: an earlier daemon was about to start it, or the system does not tell
+// processes apart. Such a life is over when its time is: the process, should there be one, will
+// not get the lease again.
+func (l *life) untraceable() bool {
+	l.sv.mu.Lock()
+	defer l.sv.mu.Unlock()
+	return l.lease == nil && l.child == nil && !l.leader.Known() && !l.holder.Known()
+}
+
+// stuck notes that the process did not end, and when it is tried again.
+func (l *life) stuck(err error) {
+	l.sv.mu.Lock()
+	defer l.sv.mu.Unlock()
+	e := &HeldError{Server: l.name, PID: l.pid(), Reason: "does not end"}
+	if err != nil {
+		e.Reason = fmt.Sprintf("does not end, and cannot be ended: %v", err)
+	}
+	l.stuckErr, l.stopAsked = e, false
+	l.deadline = time.Now().Add(l.s.o.Grace)
+	l.s.o.Log.Error("server does not end", "server", l.name, "pid", l.pid(), "error", err)
+	l.sv.wake()
+}
+
+// signal reaches what was started with its group, and what was started by hand alone.
+func (l *life) signal(sig os.Signal) error {
+	if l.child != nil {
+		return l.child.Signal(sig)
+	}
+	l.sv.mu.Lock()
+	leader, holder := l.leader, l.holder
+	l.sv.mu.Unlock()
+	if !l.started {
+		if holder.PID == 0 {
+			return process.ErrUnidentified
+		}
+		return holder.Signal(sig)
+	}
+	err := process.ErrGone
+	for _, id := range []process.ID{leader, holder} {
+		if id.PID == 0 {
+			continue
+		}
+		if e := id.SignalGroup(sig); !errors.Is(e, process.ErrGone) {
+			err = e
+		}
+	}
+	return err
+}
+
+// waitGone waits until the process has ended, d at most. One that was started by hand counts
+// as ended when it says that it is done.
+func (l *life) waitGone(d time.Duration) bool {
+	limit := time.NewTimer(d)
+	defer limit.Stop()
+	for poll := minPoll; ; poll = min(2*poll, maxPoll) {
+		l.sv.mu.Lock()
+		changed, over := l.sv.changed, l.released && !l.started
+		l.sv.mu.Unlock()
+		if over || l.gone() {
+			return true
+		}
+		again := time.NewTimer(poll)
+		select {
+		case <-changed:
+		case <-l.childDone():
+		case <-again.C:
+		case <-limit.C:
+			again.Stop()
+			return l.gone()
+		case <-l.s.ctx.Done():
+			again.Stop()
+			return false
+		}
+		again.Stop()
+	}
+}

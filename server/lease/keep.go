@@ -1,0 +1,182 @@
+package lease
+
+import (
+	"context"
+	"errors"
+	mrand "math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+)
+
+// run asks for the lease and holds it until it is refused or closed.
+func (l *Lease) run(ctx context.Context) {
+	defer close(l.done)
+	defer l.cancel()
+	pause := firstPause
+	for {
+		held, err := l.once(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if final(err, l.c.Token != "") {
+			l.c.Log.Error("the daemon refuses the lease", "server", l.c.Name, "error", err)
+			l.mu.Lock()
+			l.err = err
+			l.mu.Unlock()
+			close(l.refused)
+			return
+		}
+		if held {
+			l.c.Log.Warn("the lease was lost; it is asked for again", "server", l.c.Name, "error", err)
+			pause = firstPause
+		}
+		t := time.NewTimer(pause/2 + mrand.N(pause/2))
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// final reports whether it makes no sense to ask again after err. A process that the daemon
+// has started has a token for one start, which may be over; one that was started by hand has
+// the token of the state folder, which is another after a restart of the daemon.
+func final(err error, started bool) bool {
+	var e *admin.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case admin.CodeHeld, admin.CodeDisabled, admin.CodeNotFound, admin.CodeInvalid:
+		return true
+	case admin.CodeUnauthorized:
+		return started
+	}
+	return false
+}
+
+// access says how to reach the daemon that is there now. It may have moved since the last time.
+func (l *Lease) access() (admin.Access, error) {
+	var a admin.Access
+	err := admin.ErrNoDaemon
+	if l.c.State != "" {
+		a, err = admin.ReadAccess(l.c.State)
+	}
+	if err != nil && (l.c.Address == "" || l.c.Token == "") {
+		return a, err
+	}
+	if err != nil {
+		a.Address = l.c.Address
+	}
+	if l.c.Token != "" {
+		a.Token = l.c.Token
+	}
+	return a, nil
+}
+
+// once asks for the lease once and, if it is granted, holds it until it is lost.
+func (l *Lease) once(ctx context.Context) (held bool, err error) {
+	a, err := l.access()
+	if err != nil {
+		return false, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	client := admin.NewClient(a)
+	endpoints, changed := l.current()
+	watchdog := time.AfterFunc(3*tellTime, cancel)
+	defer watchdog.Stop()
+	stream, err := client.Lease(ctx, admin.Registration{
+		Name: l.c.Name, UUID: l.c.UUID, Create: l.c.Create,
+		Incarnation: l.c.Incarnation, Process: l.self, Endpoints: endpoints,
+	})
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = stream.Close() }()
+	first, err := stream.Next()
+	if err != nil || first.Type != admin.MessageGranted {
+		return false, errors.Join(err, errors.New("the daemon did not begin with a grant"))
+	}
+	silence := max(3*time.Duration(first.Ping), tellTime)
+	watchdog.Reset(silence)
+	l.take(client, first)
+	defer l.take(nil, admin.Message{})
+	var teller sync.WaitGroup
+	defer teller.Wait()
+	defer cancel()
+	teller.Go(func() { l.tell(ctx, client, first.Lease, endpoints, changed) })
+	for {
+		m, err := stream.Next()
+		if err != nil {
+			return true, err
+		}
+		watchdog.Reset(silence)
+		if m.Type == admin.MessageStop {
+			select {
+			case l.stop <- Stop{time.Duration(m.Within), m.Reason}:
+			default: // it was asked before
+			}
+		}
+	}
+}
+
+// take notes the lease that is held now, or, without a client, that none is.
+func (l *Lease) take(client *admin.Client, granted admin.Message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.client, l.id = client, granted.Lease
+	if client == nil {
+		return
+	}
+	l.name, l.uuid = granted.Name, granted.UUID
+	select {
+	case <-l.granted:
+	default:
+		close(l.granted)
+	}
+}
+
+// current returns the endpoints, and what is closed when they change.
+func (l *Lease) current() ([]string, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.endpoints), l.changed
+}
+
+// tell tells the daemon of every change of the endpoints after told, until ctx ends.
+func (l *Lease) tell(ctx context.Context, client *admin.Client, id string, told []string, changed <-chan struct{}) {
+	for pause := firstPause; ; {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+		endpoints, next := l.current()
+		if slices.Equal(endpoints, told) {
+			changed = next
+			continue
+		}
+		short, cancel := context.WithTimeout(ctx, tellTime)
+		err := client.SetEndpoints(short, id, endpoints)
+		cancel()
+		if err == nil {
+			told, changed, pause = endpoints, next, firstPause
+			continue
+		}
+		l.c.Log.Warn("the daemon could not be told where the server takes calls", "error", err)
+		t := time.NewTimer(pause)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+		}
+		t.Stop()
+		pause = min(2*pause, lastPause)
+	}
+}
