@@ -1,22 +1,22 @@
 package peer_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
 
+	"github.com/opendsom/dsom/internal/leaktest"
 	"github.com/opendsom/dsom/interop/peer"
 )
 
-func TestMain(m *testing.M) {
-	var tally peer.Tally
-	tally.Main(m)
-}
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 func TestMissing(t *testing.T) {
 	t.Parallel()
@@ -53,20 +53,12 @@ func TestParseReport(t *testing.T) {
 	}
 }
 
-// script is a server, client or failure in shell, which is all that is needed to test how they are run.
-func script(t *testing.T, text string) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "script")
-	if err := os.WriteFile(name, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
+// Servers and clients in shell are all that is needed to test how they are run.
 
 func TestServer(t *testing.T) {
 	t.Parallel()
 	var tally peer.Tally
-	s := peer.Start(t, &tally, script(t, `echo IOR:00; echo ready; cat >/dev/null; echo answered 5; echo oneways 2; echo made 1`))
+	s := peer.Start(t, &tally, "sh", "-c", `echo IOR:00; echo ready; cat >/dev/null; echo answered 5; echo oneways 2; echo made 1`)
 	if s.IOR != "IOR:00" {
 		t.Errorf("got reference %q, want IOR:00", s.IOR)
 	}
@@ -82,7 +74,7 @@ func TestServer(t *testing.T) {
 func TestKill(t *testing.T) {
 	t.Parallel()
 	var tally peer.Tally
-	s := peer.Start(t, &tally, script(t, `echo IOR:00; echo ready; read line; echo answered 5`))
+	s := peer.Start(t, &tally, "sh", "-c", `echo IOR:00; echo ready; read line; echo answered 5`)
 	s.Kill(t)
 	if got := s.Stop(t); got != (peer.Counts{}) {
 		t.Errorf("got %+v of a server that was killed, want nothing", got)
@@ -92,7 +84,7 @@ func TestKill(t *testing.T) {
 func TestRun(t *testing.T) {
 	t.Parallel()
 	var tally peer.Tally
-	r := peer.Run(t, &tally, script(t, `echo fail a b; echo made 3; echo served 4; exit 1`))
+	r := peer.Run(t, &tally, "sh", "-c", `echo fail a b; echo made 3; echo served 4; exit 1`)
 	if made, answered := tally.Calls(); len(r.Outcomes) != 1 || made != 3 || answered != 4 {
 		t.Errorf("got %+v, %d made and %d answered", r, made, answered)
 	}
@@ -126,5 +118,44 @@ func TestBuild(t *testing.T) {
 	got, err := os.ReadFile(log)
 	if want := strings.Repeat("built\n", 2); err != nil || string(got) != want {
 		t.Errorf("log of builds: got %q, %v, want %q", got, err, want)
+	}
+}
+
+// A recorder stands for a test and remembers how it ended.
+type recorder struct {
+	testing.TB
+	ended string
+}
+
+func (r *recorder) Helper()      {}
+func (r *recorder) Name() string { return "TestSomething" }
+func (r *recorder) Skipf(format string, args ...any) {
+	r.ended = "skipped: " + fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.ended = "failed: " + fmt.Sprintf(format, args...)
+	runtime.Goexit()
+}
+
+func TestNeed(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "calls")
+	t.Setenv(peer.CallsFile, log)
+	for _, c := range []struct{ ci, want string }{
+		{"", "skipped: no peer: missing packages: orb"},
+		{"true", "failed: CI demands the peers: missing packages: orb"},
+	} {
+		t.Setenv("CI", c.ci)
+		r := &recorder{}
+		var ended sync.WaitGroup
+		ended.Go(func() { peer.Need(r, peer.Tool{Name: "/no/such/orb", Package: "orb"}) })
+		ended.Wait()
+		if r.ended != c.want {
+			t.Errorf("CI=%s: the test %s, want %s", c.ci, r.ended, c.want)
+		}
+	}
+	got, err := os.ReadFile(log)
+	if want := "skipped TestSomething: missing packages: orb\n"; err != nil || string(got) != want {
+		t.Errorf("log: got %q, %v, want %q", got, err, want)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // CallsFile is the environment variable that names the file to which each test binary appends its count: one line,
-// "made M answered N binary". The lines of several binaries and runs add up.
+// "made M answered N binary". The lines of several binaries and runs add up. Tests without peers add why, see Lacking.
 const CallsFile = "DSOM_PEER_CALLS"
 
 // leakPatience is how long goroutines may take to end after the last test.
@@ -53,7 +53,8 @@ func (y *Tally) Main(m *testing.M) {
 	made, answered := y.Calls()
 	fmt.Printf("real peers: %d calls made by peers, %d answered by peers\n", made, answered)
 	if name := os.Getenv(CallsFile); name != "" {
-		if err := appendCalls(name, made, answered, filepath.Base(os.Args[0])); err != nil {
+		line := fmt.Sprintf("made %d answered %d %s", made, answered, filepath.Base(os.Args[0]))
+		if err := appendLine(name, line); err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", CallsFile, err)
 			code = 1
 		}
@@ -61,12 +62,12 @@ func (y *Tally) Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// appendCalls writes one line with one write, which several processes may do to one file at once.
-func appendCalls(name string, made, answered int, binary string) error {
+// appendLine adds a line with one write, which several processes may do to one file at once.
+func appendLine(name, line string) error {
 	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "made %d answered %d %s\n", made, answered, binary)
+	_, err = f.WriteString(line + "\n")
 	return errors.Join(err, f.Close())
 }
