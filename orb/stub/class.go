@@ -149,10 +149,20 @@ func (c *Class[T]) Put(e *cdr.Encoder, v T) { e.Object(v, c) }
 
 // Get reads a reference, and takes it for one of the interface, as the IDL says.
 func (c *Class[T]) Get(d *cdr.Decoder) T {
-	if ref, ok := d.Object().(*orb.Ref); ok && ref != nil {
-		return c.glue.Stub(orb.NewStubRef(ref))
-	}
 	var zero T
+	switch o := d.Object().(type) {
+	case *orb.Ref:
+		if o != nil {
+			return c.glue.Stub(orb.NewStubRef(o))
+		}
+	case T: // from an any that has not been sent
+		return o
+	case orb.Object:
+		return c.Unchecked(o)
+	case nil:
+	default:
+		d.Fail(exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "a %T is not a %s", o, c.iface.ID))
+	}
 	return zero
 }
 
