@@ -1,0 +1,165 @@
+// Package golang generates Go from a checked IDL specification: types with their codecs and
+// descriptors, interfaces with their class objects, stubs and skeletons. There is no standard
+// mapping of IDL to Go; docs/go-mapping.md says what this one does and why.
+//
+// Generated code imports public packages of this module only (cdr, dyn, orb, orb/stub,
+// typecode), is formatted, and is the same octets from run to run.
+//
+// The files go by declaration kind. names.go holds every rule by which an IDL name becomes a
+// Go name, scope.go what happens when two clash, packages.go which package a module is in.
+package golang
+
+import (
+	"io/fs"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/model"
+)
+
+// Options say how to generate. The zero Options generates each top-level module of the main
+// files into a package of its name.
+type Options struct {
+	// PackagePrefix stands before the package names in import paths: with example.com/gen
+	// the module Bank becomes example.com/gen/bank.
+	PackagePrefix string
+	// Package is the import path for declarations outside of modules.
+	Package string
+	// Modules maps top-level modules to import paths, whatever PackagePrefix is.
+	Modules map[string]string
+	// Names says how much of an identifier is changed.
+	Names Style
+	// Included says that included files are generated too, but for those which the compiler
+	// itself carries. Otherwise only the files that the compiler was asked for are, and the
+	// others are expected to be generated elsewhere.
+	Included bool
+	// NoStandard switches off that standard modules such as CosNaming, where they are only
+	// included, are imported from this module's own packages.
+	NoStandard bool
+	// Existing is the output folder as it is, from which manifests of earlier runs are
+	// read; nil if there is nothing.
+	Existing fs.FS
+}
+
+// standardModules are the modules of which this project has the generated packages.
+var standardModules = map[string]string{}
+
+// Emit generates Go. The paths of the files are relative to the output folder. There are no
+// files if the report has errors.
+func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
+	g := &generator{
+		spec: spec, opt: opt, report: new(diag.Report), files: new(emit.Files),
+		packages:  map[string]*goPackage{},
+		fileNames: map[*goPackage]map[*model.File]string{},
+		methods:   map[*model.Interface]map[model.Decl]methodNames{},
+		minimum:   map[model.Decl]int{},
+	}
+	for _, step := range []func(){
+		g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.generate,
+	} {
+		if step(); g.report.HasErrors() {
+			return new(emit.Files), g.report
+		}
+	}
+	return g.files, g.report
+}
+
+// A generator is one run.
+type generator struct {
+	spec   *model.Spec
+	opt    Options
+	report *diag.Report
+	files  *emit.Files
+
+	units     map[string]*unit      // by unitKey
+	packages  map[string]*goPackage // by import path
+	order     []*goPackage          // those that files are generated for, in source order
+	fileNames map[*goPackage]map[*model.File]string
+	names     map[model.Decl]*declNames
+	methods   map[*model.Interface]map[model.Decl]methodNames
+	minimum   map[model.Decl]int // see minSize
+}
+
+// top returns the outermost declaration around d.
+func top(d model.Decl) model.Decl {
+	for d.About().Scope() != nil {
+		d = d.About().Scope()
+	}
+	return d
+}
+
+// fileOf returns the file to which d belongs: that of the outermost declaration around it,
+// so that what is included inside a module goes with the module.
+func fileOf(d model.Decl) *model.File { return top(d).About().File() }
+
+// isMain reports whether d is to be generated in this run.
+func (g *generator) isMain(d model.Decl) bool {
+	f := fileOf(d)
+	return f != nil && (f.Main || g.opt.Included && !f.Standard)
+}
+
+// nameFiles finds the Go files to make: one for each IDL file in each package.
+func (g *generator) nameFiles() {
+	for d := range g.spec.All() {
+		switch d.(type) {
+		case *model.Module, *model.Forward:
+			continue
+		}
+		if !g.isMain(d) {
+			continue
+		}
+		p, f := g.packageOf(d), fileOf(d)
+		names := g.fileNames[p]
+		if names == nil {
+			names = map[*model.File]string{}
+			g.fileNames[p] = names
+			g.order = append(g.order, p)
+		}
+		if names[f] == "" {
+			names[f] = freeFileName(names, f.Path)
+		}
+	}
+}
+
+// freeFileName returns the name of the Go file for an IDL file: another one than those of
+// files of the same name from other folders.
+func freeFileName(names map[*model.File]string, idl string) string {
+	taken := nameSet{}
+	for _, n := range names {
+		taken[n] = true
+	}
+	name := FileName(idl)
+	for taken[name] {
+		name = FileName("x_" + name[:len(name)-len(".go")])
+	}
+	return name
+}
+
+// generate makes the files of all packages.
+func (g *generator) generate() {
+	for _, p := range g.order {
+		g.nameImports(p)
+		doc := p.docFile()
+		for _, f := range g.spec.Files {
+			name := g.fileNames[p][f]
+			if name == "" {
+				continue
+			}
+			p.fresh[name] = &fileEntry{IDL: base(f.Path), Declarations: map[string]*declNames{}}
+			if doc == "" {
+				doc = name
+			}
+			g.generateFile(p, f, name, doc == name)
+		}
+		data, err := p.manifest(doc)
+		g.add(p, ManifestName, data, err)
+	}
+}
+
+// docFile returns the file of an earlier run that has the package's comment.
+func (p *goPackage) docFile() string {
+	if p.old != nil && p.old.Files[p.old.Doc] != nil {
+		return p.old.Doc
+	}
+	return ""
+}

@@ -1,0 +1,245 @@
+package golang
+
+import (
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// declNames are the Go names that a declaration has in its package. They are kept in the
+// manifest, so that a later run knows them. Names that it has no use for are empty.
+type declNames struct {
+	Name  string `json:"name"`            // the type or constant
+	Type  string `json:"type,omitempty"`  // the descriptor
+	Class string `json:"class,omitempty"` // an interface's class object
+	Base  string `json:"base,omitempty"`  // an interface's base for implementations
+	// More are a union's constructors, in the order of its cases, the one without arm last.
+	More []string `json:"more,omitempty"`
+}
+
+func (n *declNames) all() []string {
+	var all []string
+	for _, s := range append([]string{n.Name, n.Type, n.Class, n.Base}, n.More...) {
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// nameDeclarations gives all declarations of the specification their Go names. Names of
+// earlier runs stay; for the rest the order of declaration decides who of two that clash
+// gets an underscore.
+func (g *generator) nameDeclarations() {
+	g.names = map[model.Decl]*declNames{}
+	for _, p := range g.packages {
+		for id, n := range p.old.declarations() {
+			d := g.spec.Lookup(id)
+			for _, s := range n.all() {
+				p.used[s] = d
+			}
+			if d != nil {
+				g.names[d] = n
+			}
+		}
+	}
+	for d := range g.spec.All() {
+		if g.names[d] == nil {
+			g.nameDeclaration(d)
+		}
+		if e, ok := d.(*model.Enum); ok {
+			for _, v := range e.Enumerators {
+				if g.names[v] == nil {
+					g.names[v] = &declNames{Name: g.claim(v, g.names[e].Name+"_"+g.identifier(v))}
+				}
+			}
+		}
+	}
+}
+
+// nameDeclaration chooses the names of a declaration.
+func (g *generator) nameDeclaration(d model.Decl) {
+	switch d.(type) {
+	case *model.Module, *model.Operation, *model.Attribute, *model.Forward:
+		return // no name in the package
+	}
+	n := &declNames{Name: g.claim(d, g.scopePrefix(d)+g.identifier(d))}
+	g.names[d] = n
+	switch d := d.(type) {
+	case *model.Struct, *model.Exception, *model.Enum, *model.Typedef:
+		n.Type = g.claim(d, n.Name+"Type")
+	case *model.Union:
+		n.Type = g.claim(d, n.Name+"Type")
+		for _, c := range d.Cases {
+			n.More = append(n.More, g.claim(d, "New"+n.Name+"_"+g.memberName(&c.Node, g.opt.Names.Exported)))
+		}
+		if hasNone(d) {
+			n.More = append(n.More, g.claim(d, "New"+n.Name+"_None"))
+		}
+	case *model.Interface:
+		if !d.Local {
+			n.Class = g.claim(d, n.Name+"Class")
+			n.Base = g.claim(d, n.Name+"Base")
+		}
+	}
+}
+
+// claim takes a name in the package of d, or that with underscores if it is taken.
+func (g *generator) claim(d model.Decl, name string) string {
+	p := g.packageOf(d)
+	for {
+		if _, taken := p.used[name]; !taken {
+			p.used[name] = d
+			return name
+		}
+		name += "_"
+	}
+}
+
+// scopePrefix returns what stands before the identifier of d for the scopes around it.
+func (g *generator) scopePrefix(d model.Decl) string {
+	scope := d.About().Scope()
+	if e, ok := scope.(*model.Enum); ok {
+		scope = e.Scope()
+	}
+	var prefix string
+	for ; scope != nil; scope = scope.About().Scope() {
+		if n := g.names[scope]; n != nil { // a type: its name has the rest
+			return n.Name + "_" + prefix
+		}
+		if scope.About().Scope() != nil || g.units[unitKey(scope)].guest {
+			prefix = g.identifier(scope) + "_" + prefix
+		}
+	}
+	return prefix
+}
+
+// identifier returns the Go identifier of a declaration by itself.
+func (g *generator) identifier(d model.Decl) string {
+	return g.memberName(&d.About().Node, g.opt.Names.Exported)
+}
+
+// memberName returns the Go identifier of a node: what a pragma says, or what the rule says.
+func (g *generator) memberName(n *model.Node, rule func(string) string) string {
+	for _, p := range n.Pragmas {
+		if p.Name == pragmaName && (len(p.Args) != 1 || !isIdentifier(p.Args[0])) {
+			g.problem(CodeBadName, p.Span, "", "%q is not an exported Go identifier", strings.Join(p.Args, " "))
+		}
+	}
+	if args, ok := n.Pragma(pragmaName); ok && len(args) == 1 && isIdentifier(args[0]) {
+		return args[0]
+	}
+	return rule(n.Name)
+}
+
+// A nameSet gives names in a scope of a type: the later of two that clash gets an underscore.
+type nameSet map[string]bool
+
+func (s nameSet) claim(name string) string {
+	for s[name] {
+		name += "_"
+	}
+	s[name] = true
+	return name
+}
+
+// memberNames returns the Go names of the members of a structure or exception.
+func (g *generator) memberNames(ms []*model.Member) []string {
+	taken := nameSet{}
+	var names []string
+	for _, m := range ms {
+		names = append(names, taken.claim(g.memberName(&m.Node, g.opt.Names.Member)))
+	}
+	return names
+}
+
+// armNames returns the Go names of the accessors of a union, and of the fields behind them.
+func (g *generator) armNames(u *model.Union) (methods, fields []string) {
+	taken, inside := nameSet{}, nameSet{}
+	for _, c := range u.Cases {
+		methods = append(methods, taken.claim(g.memberName(&c.Node, g.opt.Names.Method)))
+		fields = append(fields, inside.claim(g.opt.Names.armField(c.Name)))
+	}
+	return methods, fields
+}
+
+// methodNames are the Go methods of an operation or attribute.
+type methodNames struct {
+	call string // the operation, or reading the attribute
+	set  string // writing the attribute
+}
+
+// ownMethods returns the names of the methods that an interface declares itself.
+func (g *generator) ownMethods(i *model.Interface) map[model.Decl]methodNames {
+	if ms := g.methods[i]; ms != nil {
+		return ms
+	}
+	ms := map[model.Decl]methodNames{}
+	taken := nameSet{}
+	for _, d := range i.Members() {
+		n := methodNames{call: taken.claim(g.memberName(&d.About().Node, g.opt.Names.Method))}
+		if a, ok := d.(*model.Attribute); ok && !a.Readonly {
+			n.set = taken.claim("Set" + g.memberName(&a.Node, g.opt.Names.Exported))
+		}
+		ms[d] = n
+	}
+	g.methods[i] = ms
+	return ms
+}
+
+// checkInherited says where an interface would get two methods of one name.
+func (g *generator) checkInherited(i *model.Interface) {
+	owner := map[string]model.Decl{}
+	for _, d := range i.AllMembers() {
+		n := g.ownMethods(d.About().Scope().(*model.Interface))[d]
+		for _, name := range []string{n.call, n.set} {
+			if name == "" {
+				continue
+			}
+			other := owner[name]
+			if other == nil {
+				owner[name] = d
+				continue
+			}
+			g.problem(CodeInherited, i.NameSpan, "give one of them another name: #pragma go_name "+d.About().ScopedName()+" Name",
+				"%s inherits %s and %s, which are both %s in Go", i.Name, other.About().ScopedName(), d.About().ScopedName(), name)
+		}
+	}
+}
+
+// A param is a parameter or result of a Go method.
+type param struct {
+	name string // as in the Go interface
+	typ  *model.Type
+}
+
+// A signature is that of a Go method without ctx and err.
+type signature struct {
+	ins  []param
+	outs []param // result first
+	// outs[0] is the result
+	returns bool
+}
+
+// signature returns the parameters of an operation.
+func (g *generator) signature(o *model.Operation) signature {
+	s := signature{}
+	taken := nameSet{}
+	if !o.Result.IsVoid() {
+		s.returns = true
+		s.outs = append(s.outs, param{"result", o.Result})
+	}
+	for _, p := range o.Params {
+		name := taken.claim(g.opt.Names.Local(p.Name))
+		if p.Direction != model.Out {
+			s.ins = append(s.ins, param{name, p.Type})
+		}
+		switch p.Direction {
+		case model.InOut:
+			s.outs = append(s.outs, param{taken.claim(name + "Out"), p.Type})
+		case model.Out:
+			s.outs = append(s.outs, param{name, p.Type})
+		}
+	}
+	return s
+}

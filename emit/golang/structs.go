@@ -1,0 +1,91 @@
+package golang
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+func (f *file) structType(d *model.Struct) {
+	name := f.names[d].Name
+	members := f.memberNames(d.Members)
+	f.doc(d, name, "")
+	f.fields(name, d.Members, members)
+	f.codec(name, "v", d.Members, members, model.IsRecursive(d))
+	f.descriptor(d, fmt.Sprintf("%s.NewType[%s](%s)", f.rt("stub"), name, f.typeCode(d)))
+}
+
+func (f *file) exception(d *model.Exception) {
+	name := f.names[d].Name
+	members := f.memberNames(d.Members)
+	f.doc(d, name, ", an exception")
+	f.fields(name, d.Members, members)
+
+	if len(members) == 0 {
+		f.L("// Error returns the repository id.")
+		f.F("func (*%s) Error() string { return %q }", name, d.ID)
+	} else {
+		f.L("// Error returns the repository id and the members.")
+		f.F("func (v *%s) Error() string { return %s.Sprintf(%q, *v) }", name, f.rt("fmt"), strings.ReplaceAll(d.ID, "%", "%%")+" %+v")
+	}
+	f.Blank()
+	f.codec(name, "v's members", d.Members, members, false)
+	f.descriptor(d, fmt.Sprintf("%s.NewException[%s](%q, %s)", f.rt("stub"), name, d.ID, f.typeCode(d)))
+}
+
+// fields prints the struct type.
+func (f *file) fields(name string, ms []*model.Member, members []string) {
+	if len(ms) == 0 {
+		f.F("type %s struct{}", name)
+		f.Blank()
+		return
+	}
+	f.F("type %s struct {", name)
+	for i, m := range ms {
+		behind := f.memberDoc(&m.Node)
+		f.L(members[i] + " " + f.goType(m.Type) + behind)
+	}
+	f.L("}")
+	f.Blank()
+}
+
+// codec prints MarshalCDR and UnmarshalCDR of a type with members.
+func (f *file) codec(name, what string, ms []*model.Member, members []string, recursive bool) {
+	receiver := "v *" + name
+	if len(ms) == 0 {
+		receiver = "*" + name
+	}
+	f.F("// MarshalCDR writes %s.", what)
+	f.fn(fmt.Sprintf("func (%s) MarshalCDR(e *%s.Encoder)", receiver, f.rt("cdr")), func() {
+		f.guard(encoder, recursive)
+		for i, m := range ms {
+			f.put(encoder, "v."+members[i], m.Type, 0)
+		}
+	})
+	f.F("// UnmarshalCDR reads %s.", what)
+	f.fn(fmt.Sprintf("func (%s) UnmarshalCDR(d *%s.Decoder)", receiver, f.rt("cdr")), func() {
+		f.guard(decoder, recursive)
+		for i, m := range ms {
+			f.get(decoder, "v."+members[i], m.Type, 0)
+		}
+	})
+}
+
+// guard prints what counts the depth of a recursive type.
+func (f *file) guard(c coder, recursive bool) {
+	if recursive {
+		f.F("if !%s.Enter() {", c.value)
+		f.L("return")
+		f.L("}")
+		f.F("defer %s.Leave()", c.value)
+	}
+}
+
+// descriptor prints the variable that describes a type.
+func (f *file) descriptor(d model.Decl, value string) {
+	n := f.names[d]
+	f.F("// %s describes %s.", n.Type, n.Name)
+	f.F("var %s = %s", n.Type, value)
+	f.Blank()
+}

@@ -1,0 +1,70 @@
+package golang
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// stub prints the client's side: a type whose methods call the object. It has the inherited
+// operations itself, which is one step less than through an embedded stub.
+func (f *file) stub(d *model.Interface, n *declNames) {
+	name := lowerFirst(n.Name) + "_stub"
+	f.F("type %s struct{ %s.StubRef }", name, f.rt("orb"))
+	f.Blank()
+	for _, c := range f.allCalls(d) {
+		f.stubMethod(name, &c)
+	}
+}
+
+func (f *file) stubMethod(typ string, c *call) {
+	l := f.newLocals("ctx", "err")
+	c = c.renamed(l)
+	s, v := l.either("s", "self"), l.either("c", "call")
+
+	in := "ctx " + f.rt("context") + ".Context"
+	for _, p := range c.ins {
+		in += ", " + p.name + " " + f.goType(p.typ)
+	}
+	out := "error"
+	if len(c.outs) > 0 {
+		out = "(" + c.results(f) + ")"
+	}
+	flags := "0"
+	if c.oneway {
+		flags = f.rt("stub") + ".Oneway"
+	}
+	f.F("func (%s %s) %s(%s) %s {", s, typ, c.method, in, out)
+	f.F("%s := %s.Start(ctx, %s.StubRef, %q, %s)", v, f.rt("stub"), s, c.operation, flags)
+	f.F("for %s.Next() {", v)
+	to := field(v, "Out")
+	for _, p := range c.ins {
+		f.put(to, p.name, p.typ, 0)
+	}
+	if len(c.context) > 0 {
+		f.F("%s.PutContext(%s, ctx%s)", f.rt("stub"), to.pointer, quotedList(c.context))
+	}
+	f.L("}")
+	if len(c.outs) == 0 {
+		f.F("%s.Returned(%s)", v, f.raisesList(c.raises))
+	} else {
+		f.F("if %s.Returned(%s) {", v, f.raisesList(c.raises))
+		for _, p := range c.outs {
+			f.get(field(v, "In"), p.name, p.typ, 0)
+		}
+		f.L("}")
+	}
+	f.F("return %s", strings.Join(append(c.outNames(), v+".End()"), ", "))
+	f.L("}")
+	f.Blank()
+}
+
+// quotedList returns strings as further arguments.
+func quotedList(ss []string) string {
+	var b strings.Builder
+	for _, s := range ss {
+		fmt.Fprintf(&b, ", %q", s)
+	}
+	return b.String()
+}
