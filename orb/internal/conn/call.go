@@ -185,6 +185,9 @@ func (c *Conn) watch(ctx context.Context, call *Call, id uint32) (stop func() bo
 		l := c.lock()
 		defer l.unlock()
 		if c.s.calls.get(id) != call {
+			if c.s.writer == &call.waiter {
+				l.stopWriting() // it has its reply, and writes for others
+			}
 			return
 		}
 		if l.giveUp(call, ContextError(ctx.Err(), l.completed(call))) {
@@ -344,6 +347,27 @@ func (l locked) passReading() {
 		s.reading = false
 		l.in.idle()
 	}
+}
+
+// readWhileWriting reads, although nobody waits for a reply, while a write does not go
+// forward: the peer may not read before it has got rid of what it writes, such as late replies.
+func (c *Conn) readWhileWriting() {
+	l := c.lock()
+	defer l.unlock()
+	s := &c.s
+	if s.reading || !s.inWrite {
+		return
+	}
+	s.reading = true
+	for l.deliverAll(nil); s.phase != closed && s.inWrite; l.deliverAll(nil) {
+		s.helping = true
+		l.unlock()
+		err := l.in.fill()
+		l.relock()
+		s.helping = false
+		l.afterRead(err)
+	}
+	l.passReading()
 }
 
 // probe looks whether the peer has closed a connection that was not used for a while.

@@ -82,6 +82,7 @@ type state struct {
 	reading     bool
 	reader      *waiter // who has it; nil if he is not to be thrown out
 	readStopped bool    // he is being thrown out of his read
+	helping     bool    // readWhileWriting has it, and reads
 
 	// The writing role.
 	writing      bool

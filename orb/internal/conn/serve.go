@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"slices"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
@@ -55,7 +56,9 @@ func (c *Conn) serve(r *runner) {
 				continue
 			}
 		}
-		c.answer(r)
+		if !c.answer(r) {
+			return
+		}
 		if ok {
 			continue
 		}
@@ -158,21 +161,30 @@ func (c *Conn) fragmented(out []byte, n int) []byte {
 	return out
 }
 
-// answer writes the replies that are held.
-func (c *Conn) answer(r *runner) {
+// answer writes the replies that are held. The peer may not take them before this side reads
+// what it says: then the monitor takes the connection as it does from a slow handler. It reports
+// whether r still has it.
+func (c *Conn) answer(r *runner) (more bool) {
 	if r.out == nil {
-		return
+		return true
 	}
-	if len(r.out.b) > 0 {
+	if more = true; len(r.out.b) > 0 {
+		busy := (r.state.Load()>>stateBits+1)<<stateBits | isBusy
+		r.held = nil
+		r.state.Store(busy)
 		l := c.lock()
 		if l.s.phase != closed {
 			l.post(&r.waiter, r.out.b)
+		}
+		if more = r.state.CompareAndSwap(busy, busy&^isBusy|isReading); !more {
+			l.forget(r)
 		}
 		l.unlock()
 	}
 	r.last = len(r.out.b)
 	r.out.free()
 	r.out = nil
+	return more
 }
 
 // takeOver takes the connection from r, if it is still in the state was, and lets another goroutine go on.
@@ -187,9 +199,11 @@ func (c *Conn) takeOver(r *runner, was uint64) {
 		return
 	}
 	// Should its handler return now, r waits for the lock. Until then it uses its Work only.
-	r.id, _ = giop.RequestID(r.msg.head, r.msg.octets)
 	s.served = append(s.served, r)
-	if !r.msg.apart {
+	if r.msg.octets != nil {
+		r.id, _ = giop.RequestID(r.msg.head, r.msg.octets)
+	}
+	if r.msg.octets != nil && !r.msg.apart {
 		r.chunk = c.in.split()
 		r.msg.charged = transport.ChunkSize
 		c.in.budget.add(r.msg.charged)
@@ -240,18 +254,7 @@ func (c *Conn) returnTaken(r *runner) {
 	if w.bad == nil && s.phase != closed && len(reply) > 0 {
 		l.post(&r.waiter, reply)
 	}
-	for i := range s.served {
-		if s.served[i] == r {
-			s.served = append(s.served[:i], s.served[i+1:]...)
-			break
-		}
-	}
-	if s.phase == draining && len(s.served) == 0 {
-		if d := c.runner.Load(); d != nil {
-			l.wake(&d.waiter)
-		}
-		l.settle()
-	}
+	l.forget(r)
 	if w.bad != nil && s.phase != closed {
 		l.refuseMessage(&r.waiter, w.bad)
 	}
@@ -262,10 +265,25 @@ func (c *Conn) returnTaken(r *runner) {
 	c.in.budget.add(-r.msg.charged)
 }
 
+// forget ends the time of a runner that the connection was taken from.
+func (l locked) forget(r *runner) {
+	s := &l.s
+	i := slices.Index(s.served, r)
+	s.served = slices.Delete(s.served, i, i+1)
+	if s.phase == draining && len(s.served) == 0 {
+		if d := l.runner.Load(); d != nil {
+			l.wake(&d.waiter)
+		}
+		l.settle()
+	}
+}
+
 // finishDraining waits for the requests that are served elsewhere, tells the peer that the
 // connection ends in order, and ends it.
 func (c *Conn) finishDraining(r *runner) {
-	c.answer(r)
+	if !c.answer(r) {
+		return
+	}
 	l := c.lock()
 	s := &c.s
 	for s.phase == draining && len(s.served) > 0 {
@@ -281,18 +299,22 @@ func (c *Conn) finishDraining(r *runner) {
 
 // end is the end of r's reading, because of a malformed message or because the connection is closed.
 func (c *Conn) end(r *runner, err error) {
-	c.answer(r)
 	l := c.lock()
 	s := &c.s
 	if err != nil && s.phase != closed {
-		w := &r.waiter
-		l.farewell(w, broken(err), giop.AppendMessageError(nil, cdr.Version{Major: 1, Minor: c.in.minor}, true))
+		var words []byte
+		if r.out != nil {
+			words = r.out.b
+		}
+		words = giop.AppendMessageError(words, cdr.Version{Major: 1, Minor: c.in.minor}, true)
+		l.farewell(&r.waiter, broken(err), words)
 	}
 	said := !s.shut && !s.shutAll
 	l.unlock()
 	if said {
 		c.linger()
 	}
+	r.out.free()
 	l.relock()
 	s.reading = false
 	s.shut = true

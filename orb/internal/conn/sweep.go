@@ -76,8 +76,15 @@ func (l locked) expire(now int64) (flush bool, next int64) {
 		}
 		l.turnAway(call, ContextError(context.DeadlineExceeded, exc.No))
 	}
-	if s.inWrite && s.writer.hasDone() {
-		l.stopWriting() // its own message has been written, and answered
+	if s.inWrite && s.writer.hasDone() { // his own message has been written, and answered
+		if d := s.writer.call.deadline; d > now {
+			next = min(next, d)
+		} else {
+			l.stopWriting()
+		}
+	}
+	if s.inWrite && !s.reading {
+		go l.readWhileWriting()
 	}
 	return flush, next
 }

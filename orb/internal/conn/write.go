@@ -106,8 +106,12 @@ func (l locked) flush(w *waiter, own []byte) {
 		n, err := l.put(buf, own)
 		l.relock()
 		s.inWrite = false
+		if s.helping {
+			l.stopReading()
+		}
 		s.sent += int64(n)
-		if s.writeStopped {
+		stopped := s.writeStopped
+		if stopped {
 			s.writeStopped = false
 			l.t.SetWriteDeadline(time.Time{})
 			if errors.Is(err, errThrownOut) {
@@ -125,7 +129,7 @@ func (l locked) flush(w *waiter, own []byte) {
 		buf.free()
 		own = nil
 		l.onewaysWritten()
-		if s.out == nil || s.writers.head != nil || w.hasDone() && (s.followers.tail != nil || w.call.err != nil) {
+		if s.out == nil || s.writers.head != nil || w.hasDone() && (stopped || s.followers.tail != nil || w.call.err != nil) {
 			break
 		}
 	}

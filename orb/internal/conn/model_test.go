@@ -1,0 +1,394 @@
+package conn_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/transporttest"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport/mem"
+)
+
+// The model test lets callers with all kinds of fates share a connection with all kinds of
+// faults, in virtual time, and holds what each was told against what a model, which knows
+// nothing of how a connection works, says could have happened.
+
+// seeds returns those to run, from the environment if they are there: DSOM_SEEDS=first-last.
+func seeds(t *testing.T, n uint64) (first, last uint64) {
+	first, last = 1, n
+	if s := os.Getenv("DSOM_SEEDS"); s != "" {
+		if k, err := fmt.Sscanf(s, "%d-%d", &first, &last); k == 1 {
+			last = first
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	} else if testing.Short() {
+		last = min(n, 40)
+	}
+	return first, last
+}
+
+// A fate is what a call is to live through, and what became of it.
+type fate struct {
+	key    uint32
+	size   int           // octets of its body, and of its reply's
+	starts time.Duration // from the beginning
+	work   time.Duration // that the handler takes
+	gives  time.Duration // after which its context is cancelled; 0: never
+	limit  time.Duration // its deadline; 0: none
+	oneway bool
+	waits  bool // the handler returns when the request is cancelled, if that is before its work is done
+
+	began, ended  time.Duration
+	reserved      bool
+	err           error
+	times         int // that the handler was called with it
+	tookCancel    bool
+	handlerReturn time.Duration
+}
+
+// A run is one connection and its calls.
+type run struct {
+	seed   uint64
+	start  time.Time
+	limits *limits.Limits
+	most   int
+
+	cutAt            bool          // the transport breaks somewhere
+	serverClose      time.Duration // 0: never
+	serverOrderly    bool
+	clientClose      time.Duration
+	clientOrderly    bool
+	mayTellProtocol  bool
+	shut             time.Duration // first of both
+	slowTransport    bool
+	fatesLock        sync.Mutex
+	fates            []*fate
+	handlersNow, max int
+}
+
+func (r *run) since() time.Duration { return time.Since(r.start) }
+
+// body is what a call sends: its number, and octets that only it has.
+func (f *fate) body() []byte {
+	b := make([]byte, f.size)
+	for i := range b {
+		b[i] = byte(f.key) ^ byte(i*7)
+	}
+	binary.BigEndian.PutUint32(b, f.key)
+	return b
+}
+
+// Serve is the handler: it works as long as the fate of the call says.
+func (r *run) serve(w *conn.Work, op string, body []byte) ([]byte, bool) {
+	if len(body) < 4 {
+		return nil, false
+	}
+	r.fatesLock.Lock()
+	f := r.fates[binary.BigEndian.Uint32(body)]
+	f.times++
+	r.handlersNow++
+	r.max = max(r.max, r.handlersNow)
+	r.fatesLock.Unlock()
+	if f.work > 0 {
+		if f.key%3 == 0 {
+			w.Detach()
+		}
+		if f.waits {
+			timer := time.NewTimer(f.work)
+			select {
+			case <-w.Done():
+				f.tookCancel = true
+				if !errors.Is(w.Err(), context.Canceled) {
+					panic(fmt.Sprintf("Done is closed and Err is %v", w.Err()))
+				}
+			case <-timer.C:
+			}
+			timer.Stop()
+		} else {
+			time.Sleep(f.work)
+		}
+	}
+	r.fatesLock.Lock()
+	r.handlersNow--
+	f.handlerReturn = r.since()
+	r.fatesLock.Unlock()
+	return append([]byte("re:"), body...), true
+}
+
+// call lets f happen.
+func (r *run) call(c *conn.Conn, call *conn.Call, f *fate) {
+	time.Sleep(f.starts - r.since())
+	f.began = r.since()
+	defer func() { f.ended = r.since() }()
+	ctx := context.Background()
+	if f.gives > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer time.AfterFunc(f.gives, cancel).Stop()
+		defer cancel()
+	}
+	var deadline time.Time
+	if f.limit > 0 {
+		deadline = time.Now().Add(f.limit)
+	}
+	id, err := c.Reserve(ctx, call, deadline)
+	if err != nil {
+		f.err = err
+		return
+	}
+	f.reserved = true
+	if f.key%17 == 5 {
+		c.Abandon(call)
+		call.Release()
+		f.err = errAbandoned
+		return
+	}
+	var e cdr.Encoder
+	e.Reset(nil, f.key%2 == 0, nil)
+	head := giop.RequestHead{ID: id, Flags: giop.SyncTarget, Key: []byte("key"), Operation: "op"}
+	if f.oneway {
+		head.Flags = giop.SyncNone
+	}
+	m := giop.BeginRequest(&e, cdr.Version{Major: 1, Minor: byte(f.key % 3)}, &head)
+	e.OctetSeq(f.body())
+	giop.Finish(&e, m)
+	if f.oneway {
+		f.err = c.Send(ctx, call, e.Bytes())
+	} else {
+		f.err = c.RoundTrip(ctx, call, e.Bytes())
+	}
+	for i := range e.Bytes() {
+		e.Bytes()[i] = 0xee // the message is the caller's again
+	}
+	if f.err == nil && !f.oneway {
+		b, err := replyBody(call.Header, call.Reply)
+		if want := append([]byte("re:"), f.body()...); err != nil || !slices.Equal(b, want) {
+			f.err = fmt.Errorf("a wrong reply: %.20q… of %d octets, %v; want %.20q… of %d", b, len(b), err, want, len(want))
+		}
+	}
+	call.Release()
+}
+
+var errAbandoned = errors.New("abandoned")
+
+// slack is how late a deadline may act: the sweeper is coarse, and looks once more when it has just looked.
+const slack = 11 * time.Millisecond
+
+// check holds what f was told against what could have happened.
+func (r *run) check(f *fate) error {
+	took := f.ended - f.began
+	if !r.slowTransport {
+		if f.gives > 0 && took > f.gives {
+			return fmt.Errorf("cancelled after %v, it ended after %v", f.gives, took)
+		}
+	}
+	if f.limit > 0 && took > f.limit+slack && !r.slowTransport {
+		return fmt.Errorf("with a deadline after %v it ended after %v", f.limit, took)
+	}
+	if f.times > 1 {
+		return fmt.Errorf("executed %d times", f.times)
+	}
+	if f.err == errAbandoned {
+		if f.times != 0 {
+			return errors.New("abandoned, and executed")
+		}
+		return nil
+	}
+	if f.err == nil {
+		if f.times == 0 && !f.oneway {
+			return errors.New("a reply, and not executed")
+		}
+		if f.oneway && f.times == 0 && r.shut == 0 && !r.cutAt {
+			return errors.New("a oneway request was lost")
+		}
+		return nil
+	}
+	var sys *exc.SystemException
+	if !errors.As(f.err, &sys) {
+		return f.err
+	}
+	if sys.Completed == exc.No && f.times > 0 {
+		return fmt.Errorf("completed NO, and executed: %w", f.err)
+	}
+	if !f.reserved && sys.Completed != exc.No {
+		return fmt.Errorf("not reserved, and not completed NO: %w", f.err)
+	}
+	ended := r.shut > 0 && f.ended >= r.shut || r.cutAt
+	switch sys.Kind {
+	case exc.Timeout:
+		if f.limit == 0 || took < f.limit || !errors.Is(f.err, context.DeadlineExceeded) {
+			return fmt.Errorf("deadline after %v, ended after %v: %w", f.limit, took, f.err)
+		}
+		if r.slowTransport {
+			return nil
+		}
+	case exc.CommFailure:
+		if !ended {
+			return fmt.Errorf("nothing had happened to the connection: %w", f.err)
+		}
+	case exc.Transient:
+		switch {
+		case errors.Is(f.err, context.Canceled):
+			if f.gives == 0 || took < f.gives {
+				return fmt.Errorf("cancelled after %v, ended after %v: %w", f.gives, took, f.err)
+			}
+		case !ended:
+			return fmt.Errorf("nothing had happened to the connection: %w", f.err)
+		case sys.Completed != exc.No:
+			return fmt.Errorf("after an orderly end all is NO: %w", f.err)
+		}
+	default:
+		return f.err
+	}
+	return nil
+}
+
+// newRun makes up a connection and its calls.
+func newRun(seed uint64) (*run, transporttest.Faults, transporttest.Faults, *mem.Network) {
+	rnd := rand.New(rand.NewPCG(seed, 7))
+	one := func(of int) bool { return rnd.IntN(of) == 0 }
+	upTo := func(d time.Duration) time.Duration { return time.Duration(rnd.Int64N(int64(d))) }
+	r := &run{seed: seed, start: time.Now(), limits: new(limits.Limits), most: 1 << 30}
+	if one(3) {
+		r.most = 1 + rnd.IntN(6)
+		r.limits.Set(limits.OutstandingRequests, int64(r.most))
+	}
+	n := mem.New()
+	if one(3) {
+		n.Buffer = []int{1, 100, 5000}[rnd.IntN(3)]
+	}
+	var client, server transporttest.Faults
+	for _, f := range []*transporttest.Faults{&client, &server} {
+		if one(3) {
+			f.ReadMost = []int{1, 2, 13, 1000}[rnd.IntN(4)]
+		}
+		if one(4) {
+			f.WriteMost = []int{1, 5, 100}[rnd.IntN(3)]
+		}
+		if one(8) {
+			f.WriteMost, f.Pause = 1000, 50*time.Microsecond
+			r.slowTransport = true
+		}
+		if one(6) {
+			f.CutRead = 1 + rnd.Int64N(20_000)
+			r.cutAt = true
+		}
+		if one(6) {
+			f.CutWrite = 1 + rnd.Int64N(20_000)
+			r.cutAt = true
+		}
+	}
+	span := 50 * time.Millisecond
+	if one(4) {
+		span = 3 * time.Second // with time to be idle
+	}
+	if one(4) {
+		r.serverClose, r.serverOrderly = 1+upTo(span), one(2)
+	}
+	if one(5) {
+		r.clientClose, r.clientOrderly = 1+upTo(span), one(2)
+	}
+	r.shut = r.serverClose
+	if r.shut == 0 || r.clientClose > 0 && r.clientClose < r.shut {
+		r.shut = r.clientClose
+	}
+	small := one(2)
+	for i := range 10 + rnd.IntN(60) {
+		f := &fate{key: uint32(i), size: 4 + rnd.IntN(200), starts: upTo(span)}
+		if !small && one(6) {
+			f.size = 4 + rnd.IntN(60_000)
+		}
+		if one(3) {
+			f.work = upTo(20 * time.Millisecond)
+			f.waits = one(2)
+		}
+		if one(5) {
+			f.gives = 1 + upTo(10*time.Millisecond)
+		}
+		if one(4) {
+			f.limit = 1 + upTo(20*time.Millisecond)
+		}
+		f.oneway = one(8)
+		r.fates = append(r.fates, f)
+	}
+	return r, client, server, n
+}
+
+func TestModel(t *testing.T) {
+	t.Parallel()
+	first, last := seeds(t, 400)
+	for seed := first; seed <= last; seed++ {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { model(t, seed) })
+		})
+	}
+}
+
+func model(t *testing.T, seed uint64) {
+	r, clientFaults, serverFaults, network := newRun(seed)
+	a, b := network.Pipe()
+	p := connect(t, clientFaults.Wrap(a), serverFaults.Wrap(b), r.limits, &handler{serve: r.serve})
+	end := func(c *conn.Conn, after time.Duration, orderly bool) {
+		time.Sleep(after)
+		if !orderly {
+			c.Close()
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := c.Shutdown(ctx); err != nil && !r.cutAt {
+			t.Errorf("Shutdown: %v", err)
+		}
+	}
+	var wg sync.WaitGroup
+	if r.serverClose > 0 {
+		wg.Go(func() { end(p.server, r.serverClose, r.serverOrderly) })
+	}
+	if r.clientClose > 0 {
+		wg.Go(func() { end(p.client, r.clientClose, r.clientOrderly) })
+	}
+	// Callers use their Call for one after another.
+	callers := 1 + int(seed%9)*4
+	slices.SortFunc(r.fates, func(x, y *fate) int { return int(x.key) - int(y.key) })
+	for i := range callers {
+		wg.Go(func() {
+			var mine []*fate
+			for k := i; k < len(r.fates); k += callers {
+				mine = append(mine, r.fates[k])
+			}
+			slices.SortFunc(mine, func(x, y *fate) int { return int(x.starts - y.starts) })
+			var call conn.Call
+			for _, f := range mine {
+				r.call(p.client, &call, f)
+			}
+		})
+	}
+	wg.Wait()
+	time.Sleep(200 * time.Millisecond) // oneway requests that are still on their way
+	p.close()
+	synctest.Wait()
+	time.Sleep(time.Minute)
+	for _, f := range r.fates {
+		if err := r.check(f); err != nil {
+			t.Errorf("seed %d call %d (%+v): %v", r.seed, f.key, *f, err)
+		}
+	}
+	if r.max > r.most {
+		t.Errorf("seed %d: %d handlers at a time; the limit is %d", r.seed, r.max, r.most)
+	}
+}
