@@ -137,10 +137,10 @@ func (s *Server) Stop(t testing.TB) Counts {
 func (s *Server) Kill(t testing.TB) {
 	t.Helper()
 	s.stop.Do(func() {
-		_ = s.stdin.Close()
-		if err := s.cmd.Process.Kill(); err != nil {
+		if err := s.cmd.Process.Kill(); err != nil { // before its input ends, which would be an orderly end
 			t.Error(err)
 		}
+		_ = s.stdin.Close()
 		<-s.done
 		_ = s.cmd.Wait() // "signal: killed", as wanted
 	})
