@@ -153,8 +153,21 @@ func (d *Decoder) words(n, size int) []byte {
 	if n == 0 {
 		return nil
 	}
+	if size == 8 && d.seams != nil {
+		return d.scattered(n)
+	}
 	d.Align(size)
 	return d.OctetsView(n * size)
+}
+
+// WordsView is for those who pass n primitives of size octets on as they are: it returns
+// their octets, in the decoder's byte order, after any padding before the first. They are valid as long as the buffer.
+func (d *Decoder) WordsView(n, size int) []byte {
+	if n > d.Remaining()/size {
+		d.short(n)
+		return nil
+	}
+	return d.words(n, size)
 }
 
 func get16[T word16](d *Decoder, dst []T) {

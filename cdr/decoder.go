@@ -20,6 +20,7 @@ type Decoder struct {
 	depth  int
 	err    error
 	env    *Env
+	seams  *Seams // nil, but in messages of GIOP 1.1 that came in fragments
 }
 
 // NewDecoder returns a decoder of buf. Alignment counts from its first octet. env may be nil.
@@ -82,6 +83,9 @@ func (d *Decoder) short(n int) {
 // Align skips padding to a multiple of n: 1, 2, 4 or 8. What the padding holds does not matter.
 func (d *Decoder) Align(n int) {
 	p := (d.pos-d.base+n-1)&^(n-1) + d.base
+	if n == 8 && d.seams != nil {
+		p = d.seams.align8(d.pos, d.base)
+	}
 	if p > d.end {
 		d.short(p - d.pos)
 		return
@@ -170,6 +174,9 @@ func (d *Decoder) ULong() uint32 {
 // ULongLong reads an unsigned long long (64 bits).
 func (d *Decoder) ULongLong() uint64 {
 	p := (d.pos-d.base+7)&^7 + d.base
+	if d.seams != nil {
+		p = d.seams.align8(d.pos, d.base)
+	}
 	if p+8 > d.end {
 		d.short(8)
 		return 0

@@ -331,12 +331,8 @@ func (t *transcoder) bulk(k typecode.Kind, n int) bool {
 	if size > 1 && t.d.Little() != t.e.Little() {
 		return false
 	}
-	t.d.Align(size)
-	if n > t.d.Remaining()/size {
-		t.d.OctetsView(t.d.Remaining() + 1) // fails
-		return true
-	}
+	b := t.d.WordsView(n, size)
 	t.e.Align(size)
-	t.e.Octets(t.d.OctetsView(n * size))
+	t.e.Octets(b)
 	return true
 }

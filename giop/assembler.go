@@ -23,6 +23,7 @@ type part struct {
 	id        uint32 // in version 1.2; 1.1 has one part at a time
 	fragments int
 	msg       []byte
+	seams     *cdr.Seams // in version 1.1
 }
 
 // Held returns how many octets of unfinished messages are kept.
@@ -125,6 +126,13 @@ func (a *Assembler) fragment(h Header, msg []byte) (Header, []byte, error) {
 	if n := len(p.msg) + len(f.Data); int64(n) > a.Limits.Get(limits.MessageSize) {
 		return h, nil, a.exceeded(limits.MessageSize, n)
 	}
+	if len(f.Data) > 0 && !h.Version.AtLeast(cdr.V12) {
+		// In version 1.2 data stand at the same place modulo 8 in the fragment as in the message.
+		if p.seams == nil {
+			p.seams = &cdr.Seams{}
+		}
+		p.seams.Add(len(p.msg), fragmentHead(h.Version))
+	}
 	p.msg = append(p.msg, f.Data...)
 	a.held += len(f.Data)
 	if h.More {
@@ -132,6 +140,7 @@ func (a *Assembler) fragment(h Header, msg []byte) (Header, []byte, error) {
 	}
 	a.remove(i)
 	whole := p.h
+	whole.Seams = p.seams
 	whole.More, whole.Size = false, uint32(len(p.msg)-HeaderSize)
 	p.msg[6] &^= flagMore
 	PatchSize(p.msg)

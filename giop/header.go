@@ -45,6 +45,10 @@ type Header struct {
 	More    bool // fragments follow; always false in version 1.0
 	Type    Type
 	Size    uint32 // octets behind the header
+
+	// Seams is nil, but for messages of version 1.1 that an [Assembler] put together: the
+	// Parse methods hand it on to the decoder.
+	Seams *cdr.Seams
 }
 
 const (

@@ -70,6 +70,7 @@ func Finish(e *cdr.Encoder, m Mark) {
 // header h, ready for the Parse methods.
 func Open(d *cdr.Decoder, h Header, msg []byte, env *cdr.Env) {
 	d.Reset(msg, HeaderSize, h.Little, env)
+	d.SetSeams(h.Seams)
 }
 
 // RequestID returns the request id of a message, header included, without parsing more of it

@@ -36,6 +36,7 @@ type Reply struct {
 // [Open]), and leaves d at the body.
 func (r *Reply) Parse(h Header, d *cdr.Decoder) error {
 	*r = Reply{}
+	d.SetSeams(h.Seams)
 	if h.Version.AtLeast(cdr.V12) {
 		r.ID = d.ULong()
 		r.Status = ReplyStatus(d.ULong())

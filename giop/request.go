@@ -28,6 +28,7 @@ func (r *Request) Expected() bool { return r.Flags&SyncServer != 0 }
 // [Open]), and leaves d at the first argument.
 func (r *Request) Parse(h Header, d *cdr.Decoder) error {
 	*r = Request{}
+	d.SetSeams(h.Seams)
 	if h.Version.AtLeast(cdr.V12) {
 		r.ID = d.ULong()
 		r.Flags = d.Octet() & 3
