@@ -1,0 +1,3 @@
+package cosnaming
+
+//go:generate go run github.com/opendsom/dsom/cmd/dsom idl build --out .. --go-package-prefix github.com/opendsom/dsom/std CosNaming.idl
