@@ -14,7 +14,7 @@ type Node struct {
 	Trailing Comments `json:"trailing,omitempty"`
 	// Annotations are those written before it, in order.
 	Annotations []Annotation `json:"annotations,omitempty"`
-	// Pragmas are those which name it, in order: "#pragma go_name Account.owner Holder" is
+	// Pragmas are those which name it, in order: "#pragma go_name Account::owner Holder" is
 	// here as {go_name, [Holder]}. For a declaration that is a scope, also those inside it
 	// which name nothing: "#pragma go_package "x/y"" in a module is here as {go_package, [x/y]}.
 	Pragmas []Pragma `json:"pragmas,omitempty"`

@@ -27,9 +27,13 @@ func (c *Case) IsDefault() bool {
 func (u *Union) UnusedLabel() *Value {
 	t := u.Discriminator.Resolve()
 	if e, ok := t.Decl.(*Enum); ok {
+		used := make(map[*Enumerator]bool)
+		for _, v := range u.labels() {
+			used[v.Enumerator] = true
+		}
 		for _, v := range e.Enumerators {
-			if w := (&Value{Kind: EnumValue, Enumerator: v}); !u.hasLabel(w) {
-				return w
+			if !used[v] {
+				return &Value{Kind: EnumValue, Enumerator: v}
 			}
 		}
 		return nil
@@ -50,12 +54,8 @@ func (u *Union) UnusedLabel() *Value {
 		most = 1<<16 - 1
 	}
 	used := make(map[int64]bool)
-	for _, c := range u.Cases {
-		for _, l := range c.Labels {
-			if l.Value != nil {
-				used[l.Value.ordinal()] = true
-			}
-		}
+	for _, v := range u.labels() {
+		used[v.ordinal()] = true
 	}
 	for n := int64(0); n <= most; n++ {
 		if !used[n] {
@@ -70,15 +70,17 @@ func (u *Union) UnusedLabel() *Value {
 	return nil
 }
 
-func (u *Union) hasLabel(v *Value) bool {
+// labels returns the values of all labels.
+func (u *Union) labels() []*Value {
+	var vs []*Value
 	for _, c := range u.Cases {
 		for _, l := range c.Labels {
-			if l.Value.Equal(v) {
-				return true
+			if l.Value != nil {
+				vs = append(vs, l.Value)
 			}
 		}
 	}
-	return false
+	return vs
 }
 
 // ordinal returns a label of a type that counts as a number; -1<<63 for an integer beyond int64.

@@ -190,3 +190,12 @@ func digit(c byte) rune {
 	}
 	return 99
 }
+
+// StringOf returns the text of a string literal, as a token of a pragma is one.
+func StringOf(t Token) (string, bool) {
+	if t.Kind != String {
+		return "", false
+	}
+	s, reason := stringValue(t.Text)
+	return s, reason == ""
+}

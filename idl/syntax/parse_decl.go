@@ -305,7 +305,7 @@ func (p *parser) export() (Decl, string) {
 	o := &Operation{}
 	o.Oneway = p.acceptWord("oneway")
 	if !p.acceptWord("void") {
-		if o.Result = p.typeSpec(false, "an operation, attribute or declaration"); o.Result == nil {
+		if o.Result = p.typeSpec(inParam, "an operation, attribute or declaration"); o.Result == nil {
 			return nil, ""
 		}
 	}
@@ -376,7 +376,7 @@ func (p *parser) param() *Param {
 		p.expected("a parameter")
 		return nil
 	}
-	if q.Type = p.typeSpec(false, "the type of a parameter"); q.Type == nil {
+	if q.Type = p.typeSpec(inParam, "the type of a parameter"); q.Type == nil {
 		return nil
 	}
 	var ok bool
@@ -433,7 +433,7 @@ func (p *parser) attribute() Decl {
 		p.expected("attribute after readonly")
 		return nil
 	}
-	if a.Type = p.typeSpec(false, "the type of an attribute"); a.Type == nil {
+	if a.Type = p.typeSpec(inParam, "the type of an attribute"); a.Type == nil {
 		return nil
 	}
 	for {
@@ -477,7 +477,7 @@ func (p *parser) attribute() Decl {
 func (p *parser) typedef() Decl {
 	p.next()
 	t := &Typedef{}
-	if t.Type = p.typeSpec(true, "a type"); t.Type == nil {
+	if t.Type = p.typeSpec(inMember, "a type"); t.Type == nil {
 		return nil
 	}
 	if t.Declarators = p.declarators("the new name of the type"); t.Declarators == nil {
@@ -489,7 +489,7 @@ func (p *parser) typedef() Decl {
 func (p *parser) constant() Decl {
 	p.next()
 	c := &Const{}
-	if c.Type = p.typeSpec(false, "the type of a constant"); c.Type == nil {
+	if c.Type = p.typeSpec(inConst, "the type of a constant"); c.Type == nil {
 		return nil
 	}
 	var ok bool

@@ -51,6 +51,9 @@ func (p *parser) unary(budget *int) Expr {
 			p.errorf(CodeLimit, p.tok.Span, "%s", exceeded("an expression has too many operators", "idl-operators", p.pp.limits.Operators))
 			return nil
 		}
+		if len(ops) == 1 {
+			p.errorf(CodeSyntax, p.tok.Span, "a value has one sign; put the inner one in parentheses")
+		}
 		ops = append(ops, p.next())
 	}
 	x := p.primary()

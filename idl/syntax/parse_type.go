@@ -4,8 +4,18 @@ import (
 	"github.com/opendsom/dsom/diag"
 )
 
-// typeSpec parses a type. Where constructed is set a struct, union or enum may be defined in it.
-func (p *parser) typeSpec(constructed bool, what string) TypeExpr {
+// place says where a type stands, and so which types may.
+type place uint8
+
+const (
+	inMember  place = iota // members, typedefs, elements: any type, also one defined there
+	inParam                // parameters, results, attributes: no type that needs a name of its own
+	inConst                // constants: fixed has no digits
+	inElement              // elements of sequences and maps: any type that is not defined there
+)
+
+// typeSpec parses a type.
+func (p *parser) typeSpec(at place, what string) TypeExpr {
 	t := p.tok
 	switch t.Kind {
 	case Ident, Scope:
@@ -30,12 +40,10 @@ func (p *parser) typeSpec(constructed bool, what string) TypeExpr {
 		return p.unsigned()
 	case "string", "wstring":
 		return p.stringType()
-	case "sequence":
-		return p.sequence()
-	case "fixed":
-		return p.fixed()
+	case "sequence", "fixed":
+		return p.template(at)
 	case "struct", "union", "enum":
-		return p.constructed(constructed)
+		return p.constructed(at == inMember)
 	case "void":
 		p.errorf(CodeType, t.Span, "void is no type of a value; only an operation may return it")
 		p.next()
@@ -72,7 +80,7 @@ func (p *parser) mapType(n *ScopedName) TypeExpr {
 		return nil
 	}
 	defer p.leave()
-	if p.typeSpec(false, "the type of a key") == nil || !p.require(Comma, ", and the type of a value") || p.typeSpec(false, "the type of a value") == nil {
+	if p.typeSpec(inElement, "the type of a key") == nil || !p.require(Comma, ", and the type of a value") || p.typeSpec(inElement, "the type of a value") == nil {
 		return nil
 	}
 	if p.accept(Comma) && p.bound() == nil {
@@ -128,6 +136,34 @@ func (p *parser) stringType() TypeExpr {
 	return s
 }
 
+// template parses a sequence or fixed.
+func (p *parser) template(at place) TypeExpr {
+	start := p.tok
+	var t TypeExpr
+	if start.Text == "sequence" {
+		t = p.sequence()
+	} else {
+		t = p.fixed()
+	}
+	if t == nil {
+		return nil
+	}
+	f, isFixed := t.(*FixedType)
+	bare := isFixed && f.Digits == nil
+	switch {
+	case bare && at != inConst:
+		p.errorf(CodeAnonymous, start.Span, "fixed without digits and scale is a type of constants only")
+	case at == inParam || at == inConst && !bare:
+		p.report(diag.Diagnostic{
+			Code: CodeAnonymous, Span: t.TypeSpan(), Message: "a " + start.Text + " needs a name to be used here",
+			Help: "give it one with a typedef and use that",
+		})
+	default:
+		return t
+	}
+	return &BadType{t.TypeSpan()}
+}
+
 func (p *parser) sequence() TypeExpr {
 	start := p.next()
 	if !p.require(Less, "< and the type of the elements") {
@@ -138,12 +174,8 @@ func (p *parser) sequence() TypeExpr {
 	}
 	defer p.leave()
 	s := &SequenceType{Span: start.Span}
-	if s.Elem = p.typeSpec(true, "the type of the elements"); s.Elem == nil {
+	if s.Elem = p.typeSpec(inElement, "the type of the elements"); s.Elem == nil {
 		return nil
-	}
-	if d, ok := s.Elem.(Decl); ok {
-		p.errorf(CodeAnonymous, d.Common().Span, "a type cannot be defined inside a sequence")
-		s.Elem = &BadType{d.Common().Span}
 	}
 	if p.accept(Comma) {
 		if s.Bound = p.bound(); s.Bound == nil {
@@ -277,7 +309,7 @@ func (p *parser) members(what string) ([]*Member, bool) {
 func (p *parser) member() *Member {
 	h, outer := p.begin()
 	m := &Member{}
-	if m.Type = p.typeSpec(true, "the type of a member"); m.Type == nil {
+	if m.Type = p.typeSpec(inMember, "the type of a member"); m.Type == nil {
 		return nil
 	}
 	if m.Declarators = p.declarators("the name of a member"); m.Declarators == nil {
@@ -365,7 +397,7 @@ func (p *parser) union(forward bool) Decl {
 		}
 		u.SwitchAnnotations = append(u.SwitchAnnotations, a)
 	}
-	if u.Switch = p.typeSpec(true, "the type of the discriminator"); u.Switch == nil {
+	if u.Switch = p.typeSpec(inMember, "the type of the discriminator"); u.Switch == nil {
 		return nil
 	}
 	if !p.require(RParen, ") after the type of the discriminator") {
@@ -412,7 +444,7 @@ func (p *parser) unionCase() *Case {
 		}
 		h.Annotations = append(h.Annotations, a)
 	}
-	if c.Type = p.typeSpec(true, "the type of the union's member"); c.Type == nil {
+	if c.Type = p.typeSpec(inMember, "the type of the union's member"); c.Type == nil {
 		return nil
 	}
 	if c.Declarator = p.declarator("the name of the union's member"); c.Declarator == nil {

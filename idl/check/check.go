@@ -1,0 +1,99 @@
+// Package check gives a parsed specification its meaning: it resolves names, evaluates
+// constants, holds the text against the rules of CORBA 3.0 chapter 3 and assigns repository
+// ids (10.7), and makes the model of it. Each pass is a file; Check calls them in order.
+package check
+
+import (
+	"fmt"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/idl/syntax"
+	"github.com/opendsom/dsom/model"
+)
+
+// Check checks a tree and returns its model. What is wrong goes to the report; the model is
+// nil if there were errors, in the text before or in what it means.
+func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
+	c := newChecker(tree, report)
+	c.names()       // declares every name and resolves every use, in the order of the text
+	c.support()     // what the compiler does not handle, and what depends on it
+	c.constants()   // values
+	c.types()       // typedefs, structures and exceptions
+	c.unions()      // discriminators and labels
+	c.interfaces()  // inheritance, operations and attributes
+	c.completion()  // recursive and forward declarations
+	c.ids()         // repository ids and the pragmas that make them
+	c.annotations() // annotations, comments and other pragmas
+	if report.HasErrors() || tree.Broken {
+		return nil
+	}
+	return c.assemble()
+}
+
+// checker holds what the passes hand to one another.
+type checker struct {
+	tree   *syntax.Tree
+	report *diag.Report
+	root   *scope
+	files  map[string]*syntax.SourceFile
+
+	// Made by names.
+	refs       map[*syntax.ScopedName]*symbol
+	builtins   map[*syntax.ScopedName]model.Kind // names of types that nobody declared
+	unresolved []unresolved
+	symbols    []*symbol // with a declaration, in order
+	owner      *symbol   // whose declaration is being read
+	consts     []*constItem
+	typedefs   []*typedefItem
+	typedefOf  map[*model.Typedef]*typedefItem
+	records    []*recordItem
+	unionItems []*unionItem
+	ifaces     []*interfaceItem
+	operations []*operationItem
+	attributes []*attributeItem
+	pragmas    []*pragmaItem
+	byPragma   map[syntax.Decl]*pragmaItem
+	bySyntax   map[any]*symbol // *syntax.Module, *syntax.Declarator, … and the parts of modules
+	parts      map[*syntax.Module]*model.Module
+	forwards   map[*syntax.Forward]*model.Forward
+	enumOf     map[*model.Enumerator]*model.Enum
+	peeking    bool // a lookup does not bring the name into the scope
+	noted      []noted
+	locals     map[model.Decl]model.Decl // made by interfaces: types that hold a local interface
+}
+
+func newChecker(tree *syntax.Tree, report *diag.Report) *checker {
+	c := &checker{
+		tree: tree, report: report, refs: map[*syntax.ScopedName]*symbol{}, files: map[string]*syntax.SourceFile{},
+		bySyntax: map[any]*symbol{}, typedefOf: map[*model.Typedef]*typedefItem{}, builtins: map[*syntax.ScopedName]model.Kind{}, parts: map[*syntax.Module]*model.Module{},
+		forwards: map[*syntax.Forward]*model.Forward{}, enumOf: map[*model.Enumerator]*model.Enum{}, byPragma: map[syntax.Decl]*pragmaItem{},
+	}
+	c.root = &scope{names: map[string]*symbol{}, used: map[string]use{}}
+	for _, f := range tree.Files {
+		c.files[f.Path] = f
+	}
+	return c
+}
+
+func (c *checker) errorf(code diag.Code, at diag.Span, format string, args ...any) {
+	c.add(diag.Diagnostic{Code: code, Span: at, Message: fmt.Sprintf(format, args...)})
+}
+
+// add reports a diagnostic with the severity that the table gives its code.
+func (c *checker) add(d diag.Diagnostic) {
+	e, ok := codes.Lookup(d.Code)
+	if ok {
+		d.Severity = e.Severity
+	}
+	c.report.Add(d)
+}
+
+// isMain reports whether a place is in a file that the compiler was asked for.
+func (c *checker) isMain(at diag.Span) bool {
+	f := c.files[at.Start.File]
+	return f == nil || f.Main
+}
+
+func note(at diag.Span, format string, args ...any) []diag.Note {
+	return []diag.Note{{Span: at, Message: fmt.Sprintf(format, args...)}}
+}

@@ -1,0 +1,263 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/idl/syntax"
+	"github.com/opendsom/dsom/model"
+)
+
+// interfaces checks inheritance (3.8.5, 3.8.6), operations (3.13) and attributes (3.14), and makes their types.
+func (c *checker) interfaces() {
+	c.findLocals()
+	for _, i := range c.ifaces {
+		c.bases(i)
+		c.inherited(i)
+	}
+	for _, o := range c.operations {
+		c.operationType(o)
+	}
+	for _, a := range c.attributes {
+		a.model.Type = c.typ(a.syntax.Type)
+		a.model.GetRaises = c.raises(a.syntax.GetRaises)
+		a.model.SetRaises = c.raises(a.syntax.SetRaises)
+		if a.model.Type != nil {
+			c.checkLocal(a.sym, a.model.Type, "attribute "+quote(a.sym.name.Text), a.syntax.Type.TypeSpan())
+		}
+	}
+}
+
+func (c *checker) bases(i *interfaceItem) {
+	direct := map[*symbol]*syntax.ScopedName{}
+	for _, n := range i.syntax.Bases {
+		base := c.interfaceBehind(c.refs[n])
+		if base == nil || base == i.sym {
+			continue
+		}
+		if first, dup := direct[base]; dup {
+			c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is a direct base twice", Notes: note(first.Span, "the first is here")})
+			continue
+		}
+		direct[base] = n
+		if t := c.named(n); t != nil {
+			i.model.Bases = append(i.model.Bases, t)
+		}
+		b, ok := base.syntax.(*syntax.Interface)
+		switch {
+		case !ok:
+		case i.syntax.Abstract && !b.Abstract:
+			c.errorf(CodeBase, n.Span, "abstract interface %s inherits from %s, which is not abstract", quote(i.sym.name.Text), quote(n.String()))
+		case b.Local && !i.syntax.Local:
+			c.errorf(CodeBase, n.Span, "interface %s inherits from %s, which is local, and must be local too", quote(i.sym.name.Text), quote(n.String()))
+		}
+	}
+}
+
+// inherited reports names that collide through inheritance: operations and attributes cannot
+// be redefined, and two of one name cannot both be inherited (3.8.5).
+func (c *checker) inherited(i *interfaceItem) {
+	if i.sym.inner == nil || len(i.sym.inner.bases) == 0 {
+		return
+	}
+	calls := map[string]*symbol{}
+	seen := map[*symbol]bool{i.sym: true}
+	var visit func(*symbol)
+	visit = func(base *symbol) {
+		if seen[base] || base.inner == nil {
+			return
+		}
+		seen[base] = true
+		for _, b := range base.inner.bases {
+			visit(b)
+		}
+		for _, s := range base.inner.order {
+			if s.kind != kindOperation && s.kind != kindAttribute {
+				continue
+			}
+			other := calls[fold(s.name.Text)]
+			if other == nil {
+				calls[fold(s.name.Text)] = s
+				continue
+			}
+			c.add(diag.Diagnostic{
+				Code: CodeInherited, Span: i.syntax.Name.Span,
+				Message: "interface " + quote(i.sym.name.Text) + " inherits " + quote(other.name.Text) + " twice, from " + quote(ownerName(other)) + " and " + quote(ownerName(s)),
+				Notes:   append(note(other.span(), "%s is declared here", other.describe()), note(s.span(), "and %s here", s.describe())...),
+			})
+		}
+	}
+	for _, b := range i.sym.inner.bases {
+		visit(b)
+	}
+	for _, s := range i.sym.inner.order {
+		if s.kind != kindOperation && s.kind != kindAttribute {
+			continue
+		}
+		if other := calls[fold(s.name.Text)]; other != nil {
+			c.add(diag.Diagnostic{
+				Code: CodeInherited, Span: s.span(), Message: s.describe() + " is inherited from " + quote(ownerName(other)) + " and cannot be declared again",
+				Notes: note(other.span(), "declared here"),
+			})
+		}
+	}
+}
+
+func ownerName(s *symbol) string { return s.scope.owner.name.Text }
+
+func (c *checker) operationType(o *operationItem) {
+	m := o.model
+	m.Result = c.typ(o.syntax.Result)
+	for k, p := range o.syntax.Params {
+		q := o.params[k]
+		q.Direction = map[string]model.Direction{"in": model.In, "out": model.Out, "inout": model.InOut}[p.Direction]
+		q.Type = c.typ(p.Type)
+		m.Params = append(m.Params, q)
+		if q.Type != nil {
+			c.checkLocal(o.sym, q.Type, "parameter "+quote(p.Name.Text), p.Type.TypeSpan())
+		}
+		if o.syntax.Oneway && q.Direction != model.In {
+			c.errorf(CodeOneway, p.Name.Span, "parameter %s of oneway operation %s is %s: nothing comes back from a oneway operation", quote(p.Name.Text), quote(o.sym.name.Text), p.Direction)
+		}
+	}
+	m.Raises = c.raises(o.syntax.Raises)
+	if m.Result != nil && o.syntax.Result != nil {
+		c.checkLocal(o.sym, m.Result, "the result of "+quote(o.sym.name.Text), o.syntax.Result.TypeSpan())
+	}
+	if o.syntax.Oneway {
+		if o.syntax.Result != nil {
+			c.errorf(CodeOneway, o.syntax.Result.TypeSpan(), "oneway operation %s returns void only", quote(o.sym.name.Text))
+		}
+		if len(o.syntax.Raises) > 0 {
+			c.errorf(CodeOneway, o.syntax.Raises[0].Span, "oneway operation %s cannot raise exceptions", quote(o.sym.name.Text))
+		}
+	}
+	for _, s := range o.syntax.Context {
+		if !isContextName(s.Text) {
+			c.errorf(CodeContext, s.Span, "%s is no name of a context property", quote(s.Text))
+		}
+		m.Context = append(m.Context, s.Text)
+	}
+}
+
+// isContextName holds a context property's name against 3.13.4: letters, digits, periods,
+// underscores and asterisks, with a letter first; an asterisk only at the end.
+func isContextName(s string) bool {
+	body := strings.TrimSuffix(s, "*")
+	for i := range len(body) {
+		ch := body[i]
+		letter := ch|0x20 >= 'a' && ch|0x20 <= 'z'
+		if !letter && (i == 0 || (ch < '0' || ch > '9') && ch != '.' && ch != '_') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// raises resolves the exceptions of a raises clause.
+func (c *checker) raises(ns []*syntax.ScopedName) []*model.Exception {
+	var es []*model.Exception
+	seen := map[*symbol]*syntax.ScopedName{}
+	for _, n := range ns {
+		sym := c.refs[n]
+		if sym == nil || sym.unsupported != "" {
+			continue
+		}
+		e, ok := sym.decl.(*model.Exception)
+		if !ok {
+			c.add(diag.Diagnostic{
+				Code: CodeRaises, Span: n.Span, Message: quote(n.String()) + " is no exception, but " + article(string(sym.kind)),
+				Notes: note(sym.span(), "declared here"),
+			})
+			continue
+		}
+		if first, dup := seen[sym]; dup {
+			c.add(diag.Diagnostic{Code: CodeRaisesTwice, Span: n.Span, Message: "exception " + quote(n.String()) + " is listed twice", Notes: note(first.Span, "the first is here")})
+			continue
+		}
+		seen[sym] = n
+		es = append(es, e)
+	}
+	return es
+}
+
+// checkLocal reports the use of a local type in what other processes may call (3.8.6.2).
+func (c *checker) checkLocal(member *symbol, t *model.Type, what string, at diag.Span) {
+	owner := member.scope.owner
+	if i, ok := owner.syntax.(*syntax.Interface); !ok || i.Local {
+		return
+	}
+	local := c.localIn(t)
+	if local == nil {
+		return
+	}
+	c.add(diag.Diagnostic{
+		Code: CodeLocal, Span: at, Message: what + " of interface " + quote(owner.name.Text) + " holds " + quote(local.About().Name) + ", which is local",
+		Notes: note(local.About().NameSpan, "declared here"),
+		Help:  "what is local never leaves its process; declare the interface local too",
+	})
+}
+
+// localIn returns the local interface that values of a type hold, or nil.
+func (c *checker) localIn(t *model.Type) model.Decl {
+	for t.Elem != nil {
+		t = t.Elem
+	}
+	if t.Decl == nil {
+		return nil
+	}
+	return c.locals[t.Decl]
+}
+
+// findLocals finds the types that hold local interfaces: from these to whoever mentions them.
+func (c *checker) findLocals() {
+	c.locals = map[model.Decl]model.Decl{}
+	holders := map[model.Decl][]model.Decl{}
+	var work []model.Decl
+	for _, s := range c.symbols {
+		if s.unsupported != "" {
+			continue
+		}
+		switch d := s.decl.(type) {
+		case *model.Interface:
+			if d.Local {
+				c.locals[d] = d
+				work = append(work, d)
+			}
+		case *model.Forward:
+			if d.Local {
+				c.locals[d] = d
+				work = append(work, d)
+			}
+		case *model.Typedef:
+			hold(holders, d, d.Type)
+		case *model.Struct:
+			for _, m := range d.Members {
+				hold(holders, d, m.Type)
+			}
+		case *model.Union:
+			for _, m := range d.Cases {
+				hold(holders, d, m.Type)
+			}
+		}
+	}
+	for len(work) > 0 {
+		d := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, h := range holders[d] {
+			if c.locals[h] == nil {
+				c.locals[h] = c.locals[d]
+				work = append(work, h)
+			}
+		}
+	}
+}
+
+func hold(holders map[model.Decl][]model.Decl, d model.Decl, t *model.Type) {
+	for t != nil && t.Elem != nil {
+		t = t.Elem
+	}
+	if t != nil && t.Decl != nil {
+		holders[t.Decl] = append(holders[t.Decl], d)
+	}
+}

@@ -1,0 +1,170 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/idl/syntax"
+	"github.com/opendsom/dsom/model"
+)
+
+// pragma reads a pragma where it stands, since what it names is looked up there. What prefix,
+// ID and version do is left to ids. A pragma of an emitter, such as go_name, names a
+// declaration with its first word, if that is no string. All others are kept as they are;
+// an unknown pragma is no error (10.7.5).
+func (c *checker) pragma(d *syntax.Pragma, s *scope) {
+	item := &pragmaItem{syntax: d, scope: s}
+	if len(d.Parts) > 0 {
+		item.name = d.Parts[0].Text
+	}
+	if item.name == "id" {
+		item.name = "ID"
+	}
+	rest := d.Parts[min(1, len(d.Parts)):]
+	var name *syntax.ScopedName
+	switch {
+	case item.name == "ID" || item.name == "version":
+		if name, rest = pragmaName(rest); name == nil {
+			c.errorf(CodePragma, d.Span, "#pragma %s needs the name of a declaration", item.name)
+			return
+		}
+	case strings.HasPrefix(item.name, "go_"):
+		name, rest = pragmaName(rest)
+	}
+	if name != nil {
+		c.peeking = true
+		item.target = c.lookup(s, name, false)
+		c.peeking = false
+	}
+	for _, t := range rest {
+		text, ok := syntax.StringOf(t)
+		if !ok {
+			text = t.Text
+		}
+		item.args = append(item.args, text)
+	}
+	switch {
+	case item.name == "prefix" && (len(rest) != 1 || rest[0].Kind != syntax.String):
+		c.errorf(CodePragma, d.Span, "#pragma prefix needs a string")
+		return
+	case item.name == "ID" && (len(rest) != 1 || rest[0].Kind != syntax.String):
+		c.errorf(CodePragma, d.Span, "#pragma ID needs a repository id in quotes")
+		return
+	case item.name == "version" && (len(rest) != 1 || !isVersion(rest[0].Text)):
+		c.errorf(CodePragma, d.Span, "#pragma version needs two numbers with a point between them, such as 1.0")
+		return
+	}
+	c.byPragma[d] = item
+	c.pragmas = append(c.pragmas, item)
+}
+
+// pragmaName takes a scoped name from the begin of a pragma's tokens.
+func pragmaName(ts []syntax.Token) (*syntax.ScopedName, []syntax.Token) {
+	n := &syntax.ScopedName{}
+	rest := ts
+	if len(rest) > 0 && rest[0].Kind == syntax.Scope {
+		n.Absolute, rest = true, rest[1:]
+	}
+	for {
+		if len(rest) == 0 || rest[0].Kind != syntax.Ident && rest[0].Kind != syntax.Keyword {
+			return nil, ts
+		}
+		text := rest[0].Text
+		n.Parts = append(n.Parts, syntax.Name{Text: strings.TrimPrefix(text, "_"), Escaped: text[0] == '_', Span: rest[0].Span})
+		n.Span = n.Span.Join(rest[0].Span)
+		rest = rest[1:]
+		if len(rest) == 0 || rest[0].Kind != syntax.Scope {
+			return n, rest
+		}
+		rest = rest[1:]
+	}
+}
+
+// isVersion reports whether a text is major.minor (10.7.5.3).
+func isVersion(s string) bool {
+	major, minor, ok := strings.Cut(s, ".")
+	number := func(s string) bool {
+		return s != "" && len(s) <= 5 && strings.Trim(s, "0123456789") == ""
+	}
+	return ok && number(major) && number(minor)
+}
+
+// annotations gives declarations their annotations, comments and pragmas.
+func (c *checker) annotations() {
+	for _, n := range c.noted {
+		n.node.Doc = comments(n.head.Doc)
+		n.node.Trailing = comments(n.head.Trailing)
+		for _, a := range n.head.Annotations {
+			n.node.Annotations = append(n.node.Annotations, annotation(a))
+		}
+	}
+	for _, p := range c.pragmas {
+		if p.name == "prefix" || p.name == "ID" || p.name == "version" {
+			continue
+		}
+		mp := model.Pragma{Name: p.name, Args: p.args, Text: p.syntax.Text, Span: p.syntax.Span}
+		switch {
+		case p.target != nil && p.target.node != nil:
+			p.target.node.Pragmas = append(p.target.node.Pragmas, mp)
+		case p.target == nil && p.scope.owner != nil && p.scope.owner.node != nil:
+			p.scope.owner.node.Pragmas = append(p.scope.owner.node.Pragmas, mp)
+		}
+	}
+}
+
+func comments(cs []syntax.Comment) model.Comments {
+	var out model.Comments
+	for _, c := range cs {
+		out = append(out, model.Comment{Text: c.Text, Span: c.Span})
+	}
+	return out
+}
+
+func annotation(a *syntax.Annotation) model.Annotation {
+	m := model.Annotation{Name: a.Name.String(), Span: a.Span}
+	for _, p := range a.Params {
+		mp := model.AnnotationParam{Text: syntax.ExprText(p.Value), Value: annotationValue(p.Value)}
+		if p.Name != nil {
+			mp.Name = p.Name.Text
+		}
+		m.Params = append(m.Params, mp)
+	}
+	return m
+}
+
+// annotationValue evaluates what can be evaluated without knowing the annotation's type: a
+// literal, perhaps negative. An error there would not be ours to report: annotations that
+// are not known are ignored (IDL 4.2, 7.4.15).
+func annotationValue(x syntax.Expr) *model.Value {
+	quiet := &checker{report: new(diag.Report)}
+	for _, k := range []model.Kind{model.LongLong, model.ULongLong, model.Double, model.Boolean, model.Char, model.WChar, model.String, model.WString} {
+		if named(x) {
+			return nil
+		}
+		if v, ok := quiet.eval(x, &model.Type{Kind: k}, "the value"); ok {
+			return v
+		}
+	}
+	return nil
+}
+
+// named reports whether an expression mentions a name.
+func named(x syntax.Expr) bool {
+	for {
+		switch e := x.(type) {
+		case *syntax.NameExpr:
+			return true
+		case *syntax.Unary:
+			x = e.X
+		case *syntax.Paren:
+			x = e.X
+		case *syntax.Binary:
+			if named(e.X) {
+				return true
+			}
+			x = e.Y
+		default:
+			return false
+		}
+	}
+}
