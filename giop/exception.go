@@ -1,6 +1,8 @@
 package giop
 
 import (
+	"strings"
+
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 )
@@ -12,6 +14,9 @@ func PutSystemException(e *cdr.Encoder, x *exc.SystemException) {
 	e.ULong(x.Minor)
 	e.ULong(uint32(x.Completed))
 }
+
+// somHead begins the ids of system exceptions that IBM's DSOM sends.
+const somHead = "::StExcep::"
 
 // GetSystemException reads the body of a Reply of status SystemException. An exception that
 // is not standard becomes UNKNOWN with its repository id as the reason; a completion status
@@ -25,7 +30,12 @@ func GetSystemException(d *cdr.Decoder) (*exc.SystemException, error) {
 		return nil, err
 	}
 	var known bool
-	if x.Kind, known = exc.KindOf(id); !known {
+	if name, som := strings.CutPrefix(id, somHead); som {
+		x.Kind, known = exc.KindOf("IDL:CORBA/" + name + ":1.0")
+	} else {
+		x.Kind, known = exc.KindOf(id)
+	}
+	if !known {
 		x.Reason = id
 	}
 	if x.Completed > exc.Maybe {

@@ -384,6 +384,14 @@ func TestLenient(t *testing.T) {
 	if x, err := giop.GetSystemException(cdr.NewDecoder(e.Bytes(), false, nil)); err != nil || x.Kind != exc.Transient {
 		t.Errorf("got %+v, %v", x, err)
 	}
+	// What somFree's DSOM sends.
+	e = cdr.NewEncoder(nil, false, nil)
+	e.RawString("::StExcep::BAD_OPERATION")
+	e.ULong(0)
+	e.ULong(1)
+	if x, err := giop.GetSystemException(cdr.NewDecoder(e.Bytes(), false, nil)); err != nil || x.Kind != exc.BadOperation {
+		t.Errorf("got %+v, %v", x, err)
+	}
 	for _, s := range []giop.ReplyStatus{6, 0xffffffff} {
 		msg := form{cdr.V12, true}.build(t, func(e *cdr.Encoder) { giop.Finish(e, giop.BeginReply(e, cdr.V12, 1, s, nil)) })
 		h, _ := giop.ParseHeader(msg)
