@@ -5,6 +5,15 @@ import (
 	"os"
 )
 
+// PublicHost returns the host that references should name for a listener at host: host
+// itself, or for all addresses ("", 0.0.0.0, ::) the one that others reach this machine by.
+func PublicHost(host string) string {
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		return outwardAddress()
+	}
+	return host
+}
+
 // outwardAddress returns the address that others reach this machine by, as far as it can
 // tell: the source address of its default route, else its name, else loopback. No packet
 // is sent.

@@ -83,7 +83,7 @@ func (s *echo) Blob(_ context.Context, b []byte) ([]byte, error) { return b, nil
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
 // newORB returns an ORB with an adapter that listens on a free port of loopback.
-func newORB(t *testing.T, change func(*orb.Config)) (*orb.ORB, *poa.Root) {
+func newORB(t testing.TB, change func(*orb.Config)) (*orb.ORB, *poa.Root) {
 	t.Helper()
 	cfg := orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, Logger: quiet()}
 	if change != nil {
@@ -103,7 +103,7 @@ func newORB(t *testing.T, change func(*orb.Config)) (*orb.ORB, *poa.Root) {
 	return o, poa.New(o)
 }
 
-func newClient(t *testing.T, change func(*orb.Config)) *orb.ORB {
+func newClient(t testing.TB, change func(*orb.Config)) *orb.ORB {
 	o, _ := newORB(t, func(c *orb.Config) {
 		c.Listen = nil
 		if change != nil {
@@ -114,7 +114,7 @@ func newClient(t *testing.T, change func(*orb.Config)) *orb.ORB {
 }
 
 // serve activates impl in a new ORB and binds it in another.
-func serve(t *testing.T, impl *echo) Echo {
+func serve(t testing.TB, impl *echo) Echo {
 	t.Helper()
 	o, root := newORB(t, nil)
 	impl.orb = o

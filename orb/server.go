@@ -311,8 +311,5 @@ func (o *ORB) published() (string, uint16, error) {
 		}
 		return splitAddress(o.publish)
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = outwardAddress()
-	}
-	return host, port, nil
+	return PublicHost(host), port, nil
 }

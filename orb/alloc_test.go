@@ -1,0 +1,52 @@
+package orb_test
+
+import (
+	"context"
+	"runtime"
+	"testing"
+)
+
+// TestPingAllocations holds that a ping with the default time-out allocates nothing below
+// the user's code, on both sides together: client and server share the process here.
+func TestPingAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	e := serve(t, new(echo))
+	ctx := context.Background()
+	for range 1000 { // connect, fill the pools
+		if err := e.Ping(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A collection in the middle empties pools, which costs a few allocations that have
+	// nothing to do with the path: the least of some runs is what the path does.
+	const calls = 2000
+	least := ^uint64(0)
+	for range 5 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range calls {
+			if err := e.Ping(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		least = min(least, after.Mallocs-before.Mallocs)
+	}
+	// What else runs in the process, such as the sweeper's timer, may allocate now and then.
+	if least > calls/200 {
+		t.Errorf("%d allocations in %d pings, want 0 a ping", least, calls)
+	}
+}
+
+func BenchmarkPing(b *testing.B) {
+	e := serve(b, new(echo))
+	ctx := context.Background()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := e.Ping(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
