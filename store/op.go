@@ -125,3 +125,38 @@ func EscapeKey(text string) string {
 	}
 	return string(out)
 }
+
+// UnescapeKey turns what EscapeKey made back into the text; ok is false for anything else.
+func UnescapeKey(part string) (text string, ok bool) {
+	if part == "=" {
+		return "", true
+	}
+	out := make([]byte, 0, len(part))
+	for i := 0; i < len(part); i++ {
+		if plain(part[i]) {
+			out = append(out, part[i])
+			continue
+		}
+		if part[i] != '=' || i+2 >= len(part) {
+			return "", false
+		}
+		hi, lo := hexDigit(part[i+1]), hexDigit(part[i+2])
+		if hi < 0 || lo < 0 || plain(byte(hi<<4|lo)) {
+			return "", false
+		}
+		out = append(out, byte(hi<<4|lo))
+		i += 2
+	}
+	return string(out), len(out) > 0
+}
+
+// hexDigit returns the value of an upper-case hexadecimal digit, or -1.
+func hexDigit(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}

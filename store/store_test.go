@@ -86,3 +86,18 @@ func TestErrorTellsAll(t *testing.T) {
 		t.Error("the error is not what it is made of, or something else")
 	}
 }
+
+func FuzzEscapeKey(f *testing.F) {
+	for _, s := range []string{"", "bank", "a/b", "ä", "=", "=3D", "=3d", "x.y", "\x00\xff", "=4", "=41"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		part := store.EscapeKey(s)
+		if back, ok := store.UnescapeKey(part); !ok || back != s {
+			t.Errorf("%q became %q and then %q, %v", s, part, back, ok)
+		}
+		if text, ok := store.UnescapeKey(s); ok && store.EscapeKey(text) != s {
+			t.Errorf("%q was taken for an escaped %q", s, text)
+		}
+	})
+}
