@@ -302,7 +302,6 @@ func (l locked) await(call *Call) {
 func (l locked) lead(call *Call) {
 	s := &l.s
 	for {
-		s.reader = nil // while it delivers
 		l.deliverAll(&call.waiter)
 		if s.phase == closed || call.told(isDone) {
 			break
@@ -311,25 +310,24 @@ func (l locked) lead(call *Call) {
 		l.unlock()
 		err := l.in.fill()
 		l.relock()
-		l.afterRead(err)
+		s.reader = nil
+		l.afterRead(&call.waiter, err)
 	}
 	l.passReading()
 }
 
-// afterRead takes note of how a read ended.
-func (l locked) afterRead(err error) {
+// afterRead takes note of how a read by w ended.
+func (l locked) afterRead(w *waiter, err error) {
 	stopped := l.s.readStopped
 	l.readAgain()
-	if err == nil || stopped && errors.Is(err, errThrownOut) || l.s.phase == closed {
-		return
-	}
-	var sys *exc.SystemException
-	if errors.As(err, &sys) {
-		l.end(broken(err))
-	} else {
+	switch {
+	case err == nil || stopped && errors.Is(err, errThrownOut) || l.s.phase == closed:
+	case isOurs(err):
+		l.refuseMessage(w, err)
+	default:
 		l.end(lost(err))
+		l.s.shut = true
 	}
-	l.s.shut = true
 }
 
 // passReading gives the reading role to a caller who waits, if one does.
@@ -365,7 +363,7 @@ func (c *Conn) readWhileWriting() {
 		err := l.in.fill()
 		l.relock()
 		s.helping = false
-		l.afterRead(err)
+		l.afterRead(nil, err)
 	}
 	l.passReading()
 }
@@ -390,7 +388,7 @@ func (l locked) probe() {
 			s.shut = true
 		}
 	case transport.Waiting:
-		l.afterRead(err)
+		l.afterRead(nil, err)
 		l.deliverAll(nil)
 	}
 	l.passReading()

@@ -85,6 +85,12 @@ func broken(err error) *ending {
 	return e
 }
 
+// isOurs reports whether an error is about a message, not about the transport.
+func isOurs(err error) bool {
+	var sys *exc.SystemException
+	return errors.As(err, &sys)
+}
+
 func unexpected(format string, args ...any) error {
 	return exc.New(exc.CommFailure, exc.MinorProtocol, exc.No, format, args...)
 }

@@ -1,6 +1,7 @@
 package conn
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,6 +20,7 @@ type monitor struct {
 	mu      sync.Mutex
 	conns   []*Conn
 	running bool
+	poke    chan struct{} // look whether there is anything left
 }
 
 // watch makes the monitor look at c.
@@ -40,7 +42,11 @@ func (m *monitor) run() {
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	var look []*Conn
-	for range t.C {
+	for {
+		select {
+		case <-t.C:
+		case <-m.poke:
+		}
 		m.mu.Lock()
 		if len(m.conns) == 0 {
 			m.running = false
@@ -85,19 +91,36 @@ func (m *monitor) forget(c *Conn) {
 	defer m.mu.Unlock()
 	c.watched.Store(false)
 	if r := c.runner.Load(); r != nil && r.state.Load() != c.seen {
-		// It has looked at watched before the line above, or will now find it false: both do no harm.
-		if c.watched.CompareAndSwap(false, true) {
-			c.quiet = 0
-			return
+		// It may have looked at watched before the line above, and will not come.
+		c.watched.Store(true)
+		c.quiet = 0
+		return
+	}
+	m.remove(c)
+}
+
+// drop is forget for a connection that has ended.
+func (m *monitor) drop(c *Conn) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !c.watched.Swap(true) { // from now on it stays so, and watch does nothing
+		return
+	}
+	m.remove(c)
+	if m.running && len(m.conns) == 0 {
+		select {
+		case m.poke <- struct{}{}:
+		default:
 		}
 	}
-	for i := range m.conns {
-		if m.conns[i] == c {
-			last := len(m.conns) - 1
-			m.conns[i] = m.conns[last]
-			m.conns[last] = nil
-			m.conns = m.conns[:last]
-			return
-		}
+}
+
+// remove takes c off the list. The monitor's lock is held.
+func (m *monitor) remove(c *Conn) {
+	if i := slices.Index(m.conns, c); i >= 0 {
+		last := len(m.conns) - 1
+		m.conns[i] = m.conns[last]
+		m.conns[last] = nil
+		m.conns = m.conns[:last]
 	}
 }

@@ -74,8 +74,12 @@ func (c *Conn) serve(r *runner) {
 // goOn deals with a read that failed, or a connection that is not open any more. It reports
 // whether r goes on reading.
 func (c *Conn) goOn(r *runner, err error) bool {
+	if err != nil && isOurs(err) {
+		c.end(r, err)
+		return false
+	}
 	l := c.lock()
-	l.afterRead(err)
+	l.afterRead(&r.waiter, err)
 	phase := c.s.phase
 	l.unlock()
 	switch phase {

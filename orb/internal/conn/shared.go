@@ -30,6 +30,7 @@ type Shared struct {
 // NewShared returns what connections with limits l share.
 func NewShared(l *limits.Limits) *Shared {
 	s := &Shared{limits: l, budget: newBudget(l), base: time.Now(), conns: map[*Conn]struct{}{}, poke: make(chan struct{}, 1)}
+	s.monitor.poke = make(chan struct{}, 1)
 	s.beat = max(int64(coarseness), min(l.Get(limits.StallTimeout), l.Get(limits.IdleTimeout))/4)
 	s.wakeAt.Store(never)
 	return s
@@ -66,6 +67,7 @@ func (s *Shared) add(c *Conn) {
 }
 
 func (s *Shared) remove(c *Conn) {
+	s.monitor.drop(c)
 	s.mu.Lock()
 	delete(s.conns, c)
 	last := len(s.conns) == 0
