@@ -217,10 +217,8 @@ func TestStalledAndSlowPeersAreCutOff(t *testing.T) {
 			}
 		}, 30 * time.Second, "body-rate"},
 		"not so slowly": {func(r raw) {
-			for len(long) > 0 {
-				n := min(len(long), 5000)
-				r.write(long[:n])
-				long = long[n:]
+			for at := 0; at < len(long); at += 5000 {
+				r.write(long[at:min(len(long), at+5000)])
 				time.Sleep(2 * time.Second)
 			}
 		}, 0, ""},
