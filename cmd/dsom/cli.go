@@ -16,6 +16,9 @@ type grammar struct {
 	JSON    bool `name:"json" help:"Print results, and errors, as JSON."`
 	NoColor bool `name:"no-color" help:"Print without colour. The environment's NO_COLOR does the same."`
 
+	Call       callCmd       `cmd:"" help:"Call an operation of an object."`
+	Name       nameCmd       `cmd:"" help:"List, bind, resolve and unbind names in a naming service."`
+	IDL        idlCmd        `cmd:"" name:"idl" help:"Check IDL files and generate code from them."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
 	IOR        iorCmd        `cmd:"" name:"ior" help:"Take object references apart: addresses, key, components."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
@@ -24,9 +27,15 @@ type grammar struct {
 	Complete completeCmd `cmd:"" name:"__complete" hidden:"" help:"Print what may stand in the place of the last word."`
 }
 
+// newGrammar returns a grammar to parse one command line with.
+func newGrammar() *grammar {
+	g := new(grammar)
+	return g
+}
+
 // dispatch parses the command line and runs the verb that it names.
 func dispatch(ctx context.Context, c *console, args []string) error {
-	g := new(grammar)
+	g := newGrammar()
 	helped := false
 	parser, err := newParser(ctx, g, c, func(int) { helped = true })
 	if err != nil {

@@ -16,7 +16,7 @@ func TestUsageErrors(t *testing.T) {
 		want string
 	}{
 		"no verb":       {nil, "a verb is missing"},
-		"unknown verb":  {[]string{"iro", "x"}, `did you mean "ior"?`},
+		"unknown verb":  {[]string{"verison", "x"}, `did you mean "version"?`},
 		"unknown flag":  {[]string{"ior", "--jsno", "x"}, `did you mean "--json"?`},
 		"no argument":   {[]string{"ior"}, "expected"},
 		"not one of":    {[]string{"completion", "csh"}, "must be one of"},
@@ -38,7 +38,7 @@ func TestUsageErrors(t *testing.T) {
 // TestEveryVerbHelps holds that each verb says what it does and shows an example.
 func TestEveryVerbHelps(t *testing.T) {
 	t.Parallel()
-	k, err := newParser(t.Context(), new(grammar), newConsole(strings.NewReader(""), io.Discard, io.Discard), func(int) {})
+	k, err := newParser(t.Context(), newGrammar(), newConsole(strings.NewReader(""), io.Discard, io.Discard), func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

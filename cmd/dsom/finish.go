@@ -24,9 +24,21 @@ var errReported = errors.New("reported")
 type raisedError struct {
 	cause error
 	body  json.RawMessage // {"_exception": …, …}
+	words error           // what people are told instead, if anything
 }
 
-func (e *raisedError) Error() string { return e.cause.Error() }
+// namedError returns the error of an exception that a verb can put into words.
+func namedError(words error, id string, cause error) error {
+	b, _ := json.Marshal(map[string]string{"_exception": id, "error": words.Error()}) // of strings: it cannot fail
+	return &raisedError{cause, b, words}
+}
+
+func (e *raisedError) Error() string {
+	if e.words != nil {
+		return e.words.Error()
+	}
+	return e.cause.Error()
+}
 func (e *raisedError) Unwrap() error { return e.cause }
 
 // raisedSystem returns the error of a system exception that the peer raised.
@@ -40,7 +52,7 @@ func raisedSystem(sys *exc.SystemException) *raisedError {
 	}{sys.Kind.ID(), sys.Minor, strings.TrimPrefix(sys.Completed.String(), "completed "), "", sys.Reason}
 	body.Meaning, _ = exc.MinorMeaning(sys.Kind, sys.Minor)
 	b, _ := json.Marshal(body) // of strings and a number: it cannot fail
-	return &raisedError{sys, b}
+	return &raisedError{sys, b, nil}
 }
 
 // finish reports err and returns the exit status.
@@ -53,7 +65,11 @@ func (c *console) finish(err error) int {
 	case errors.Is(err, errReported):
 		return statusFailed
 	case errors.As(err, &raised):
-		fmt.Fprintf(c.err, "%s\n", raised.body)
+		if raised.words != nil && !c.json {
+			c.complain(err, "")
+		} else {
+			fmt.Fprintf(c.err, "%s\n", raised.body)
+		}
 		return statusRaised
 	case errors.As(err, &wrong):
 		verb := "dsom"

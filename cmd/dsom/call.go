@@ -1,0 +1,226 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/dii"
+	"github.com/opendsom/dsom/typecode"
+)
+
+type callCmd struct {
+	idlFlags
+	IDL       []string      `name:"idl" sep:"none" placeholder:"FILE" help:"IDL file with the object's interface; may be repeated."`
+	Interface string        `placeholder:"NAME" help:"Interface of the object, such as Bank::Account. Default: what its reference says, else what the object says."`
+	Args      string        `placeholder:"JSON" help:"All arguments by name: {\"amount\": 12.5}."`
+	Timeout   time.Duration `placeholder:"TIME" help:"How long the call may take. Default: 60s."`
+	GIOP      string        `name:"giop" enum:"1.0,1.1,1.2" default:"1.2" help:"Highest version of GIOP to speak."`
+	URL       string        `arg:"" name:"url" help:"The object: an IOR:, corbaloc:, corbaname: or dsom: URL."`
+	Operation string        `arg:"" help:"An operation, an attribute to read, or attribute=VALUE to write one. Without IDL: _is_a, _non_existent, _repository_id."`
+	Arg       []string      `arg:"" optional:"" name:"arg" help:"The in and inout arguments in order, as JSON. A string, char, enumerator or URL needs no quotes."`
+}
+
+func (callCmd) Help() string {
+	return `Prints what the operation returns as JSON: the value alone, or {"return": ..., "name": ...} where
+there are out parameters, or nothing. An exception that the object raises goes to standard error
+as {"_exception": "IDL:...", ...}, with exit status 3.
+
+Example:
+
+    dsom call --idl bank.idl corbaname::localhost:3053#bank/main deposit 12.5
+    dsom call --idl bank.idl corbaname::localhost:3053#bank/main balance
+    dsom call --idl bank.idl corbaname::localhost:3053#bank/main owner=Ada
+    dsom call corbaloc::host:2809/NameService _is_a IDL:omg.org/CosNaming/NamingContext:1.0`
+}
+
+func (v callCmd) Run(ctx context.Context, c *console) error {
+	if v.Timeout < 0 {
+		return usage("--timeout: %v is below zero", v.Timeout)
+	}
+	if v.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, v.Timeout)
+		defer cancel()
+	}
+	o, err := newClient(versions[v.GIOP])
+	if err != nil {
+		return err
+	}
+	defer o.Shutdown(context.WithoutCancel(ctx))
+	binder := binder{ctx: ctx, orb: o}
+	sig, ref, err := v.operation(ctx, c, &binder)
+	if err != nil {
+		return err
+	}
+	words := unprotect(v.Arg)
+	if _, value, write := strings.Cut(v.Operation, "="); write {
+		if len(words) > 0 {
+			return usage("%s writes an attribute: there are no arguments behind it", v.Operation)
+		}
+		words = []string{value}
+	}
+	args, err := binder.bind(sig, words, v.Args)
+	if err != nil {
+		return err
+	}
+	results, err := dii.Call(ctx, ref, sig, args...)
+	if err != nil {
+		return raisedBy(err)
+	}
+	return c.printResults(sig, results)
+}
+
+var versions = map[string]cdr.Version{"1.0": cdr.V10, "1.1": cdr.V11, "1.2": cdr.V12}
+
+// localNaming is the naming service of a daemon on this machine at its own port.
+const localNaming = "corbaloc:iiop:1.2@localhost:3053/NameService"
+
+// newClient returns an ORB that calls out. What it would log is in the errors that it returns.
+func newClient(v cdr.Version) (*orb.ORB, error) {
+	return orb.New(orb.Config{
+		MaxVersion: v, Logger: slog.New(slog.DiscardHandler),
+		InitialReferences: map[string]string{"NameService": localNaming},
+	})
+}
+
+// operation finds the object and the signature of the operation.
+func (v callCmd) operation(ctx context.Context, c *console, b *binder) (*dii.Signature, *orb.Ref, error) {
+	implicit := implicitOperations[v.Operation]
+	var spec *model.Spec
+	var err error
+	switch {
+	case implicit != nil:
+	case len(v.IDL) == 0:
+		return nil, nil, usage("the types of %s are not known: name the IDL file of the object's interface with --idl", v.Operation)
+	default:
+		if spec, err = v.compile(ctx, c, v.IDL); err != nil {
+			return nil, nil, err
+		}
+		b.spec = spec
+	}
+	ref, err := b.orb.Resolve(ctx, v.URL)
+	if err != nil {
+		return nil, nil, raisedBy(err)
+	}
+	if ref == nil {
+		return nil, nil, fmt.Errorf("%s is a nil reference: it refers to no object", v.URL)
+	}
+	if implicit != nil {
+		return implicit, ref, nil
+	}
+	i, err := v.iface(ctx, ref, spec)
+	if err != nil {
+		return nil, nil, raisedBy(err)
+	}
+	name, _, write := strings.Cut(v.Operation, "=")
+	m, err := dii.Member(i, name)
+	if err != nil {
+		return nil, nil, &usageError{err: err}
+	}
+	sig, err := signatureOf(m, write)
+	return sig, ref, err
+}
+
+func (v callCmd) iface(ctx context.Context, ref *orb.Ref, spec *model.Spec) (*model.Interface, error) {
+	if v.Interface != "" {
+		i, err := dii.Interface(spec, v.Interface)
+		if err != nil {
+			return nil, &usageError{err: err}
+		}
+		return i, nil
+	}
+	i, err := dii.InterfaceOf(ctx, ref, spec)
+	if err != nil {
+		return nil, fmt.Errorf("%w\nName the interface with --interface, or its IDL file with --idl", err)
+	}
+	return i, nil
+}
+
+func signatureOf(m model.Decl, write bool) (*dii.Signature, error) {
+	switch m := m.(type) {
+	case *model.Operation:
+		if write {
+			return nil, usage("%s is an operation, not an attribute: give its arguments as words of their own", m.Name)
+		}
+		return dii.Of(m)
+	case *model.Attribute:
+		if write {
+			return dii.Setter(m)
+		}
+		return dii.Getter(m)
+	}
+	return nil, usage("%s is neither an operation nor an attribute", m.About().Name)
+}
+
+// implicitOperations are those that every object has (CORBA 3.3 part 1, 8.3).
+var implicitOperations = map[string]*dii.Signature{
+	"_is_a":          {Operation: "_is_a", Result: typecode.Boolean, Params: []dii.Param{{Name: "logical_type_id", Type: typecode.String}}},
+	"_non_existent":  {Operation: "_non_existent", Result: typecode.Boolean},
+	"_repository_id": {Operation: "_repository_id", Result: typecode.String},
+}
+
+// raisedBy turns a user exception into the error that shows it. Other errors stay as they are.
+func raisedBy(err error) error {
+	var e *dii.UserException
+	if !errors.As(err, &e) {
+		return err
+	}
+	body, bad := dyn.MarshalJSON(e.Value)
+	if bad != nil {
+		return fmt.Errorf("%w, whose members cannot be shown: %w", err, bad)
+	}
+	return &raisedError{err, body, nil}
+}
+
+// printResults prints what a call brought back.
+func (c *console) printResults(sig *dii.Signature, r dii.Results) error {
+	void := sig.Result.Unalias().Kind() == typecode.TkVoid
+	outputs := sig.Outputs()
+	if sig.Oneway || void && len(outputs) == 0 {
+		return nil
+	}
+	if len(outputs) == 0 {
+		b, err := dyn.MarshalJSON(r.Return)
+		if err != nil {
+			return err
+		}
+		return c.printJSON(json.RawMessage(b))
+	}
+	var b []byte
+	member := func(name string, v dyn.Any) error {
+		key, err := json.Marshal(name)
+		if err != nil {
+			return err
+		}
+		value, err := dyn.MarshalJSON(v)
+		b = append(append(append(append(b, ','), key...), ':'), value...)
+		return err
+	}
+	if !void {
+		name := "return"
+		for _, p := range outputs {
+			if p.Name == name {
+				name = "_return"
+			}
+		}
+		if err := member(name, r.Return); err != nil {
+			return err
+		}
+	}
+	for i, p := range outputs {
+		if err := member(p.Name, r.Out[i]); err != nil {
+			return err
+		}
+	}
+	b[0] = '{'
+	return c.printJSON(json.RawMessage(append(b, '}')))
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/emit/golang"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/model"
+)
+
+type idlCmd struct {
+	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
+	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+}
+
+// idlFlags are what every verb that compiles IDL takes.
+type idlFlags struct {
+	Include []string `short:"I" sep:"none" placeholder:"DIR" help:"Folder to look for included files in; may be repeated."`
+	Define  []string `short:"D" sep:"none" placeholder:"NAME[=TEXT]" help:"Define a macro; may be repeated."`
+}
+
+type idlCheckCmd struct {
+	idlFlags
+	File []string `arg:"" help:"IDL files."`
+}
+
+func (idlCheckCmd) Help() string {
+	return "Example:\n\n    dsom idl check -I idl bank.idl"
+}
+
+func (v idlCheckCmd) Run(ctx context.Context, c *console) error {
+	r, err := v.read(ctx, v.File)
+	if err != nil {
+		return err
+	}
+	if err := c.report(r.Report, r.Source, c.out); err != nil {
+		return err
+	}
+	c.note("%s", summary(r.Spec, r.Report))
+	if r.Report.HasErrors() {
+		return errReported
+	}
+	return nil
+}
+
+// summary says in a line what came of a compilation.
+func summary(spec *model.Spec, report *diag.Report) string {
+	plural := func(n int, what string) string {
+		if n != 1 {
+			what += "s"
+		}
+		return fmt.Sprintf("%d %s", n, what)
+	}
+	s := plural(report.Count(diag.Error), "error") + ", " + plural(report.Count(diag.Warning), "warning")
+	if spec != nil {
+		n := 0
+		for d := range spec.All() {
+			if i, ok := d.(*model.Interface); ok && i.IsMain() {
+				n++
+			}
+		}
+		s += ", " + plural(n, "interface")
+	}
+	return s
+}
+
+type idlBuildCmd struct {
+	idlFlags
+	Out             string            `short:"o" default:"." placeholder:"DIR" help:"Output folder: a package is a folder in it."`
+	Lang            string            `enum:"go" default:"go" help:"Language to generate: go."`
+	GoPackagePrefix string            `placeholder:"PATH" help:"Import path of the output folder. Default: told by the go.mod above it."`
+	GoPackage       string            `placeholder:"PATH" help:"Import path of the package for what is declared outside of modules."`
+	Module          map[string]string `short:"M" mapsep:"none" placeholder:"MODULE=PATH" help:"Import path of the package for a top-level module; may be repeated."`
+	Names           string            `enum:"go,idl" default:"go" help:"How names become Go names: go (new_context becomes NewContext) or idl (only the first letter is raised)."`
+	Included        bool              `help:"Generate the included files as well."`
+	NoStandard      bool              `help:"Do not take CosNaming and other standard modules from dsom's own packages."`
+	Check           bool              `help:"Write nothing; fail if a file would change."`
+	File            []string          `arg:"" help:"IDL files."`
+}
+
+func (idlBuildCmd) Help() string {
+	return `Example:
+
+    dsom idl build --out gen bank.idl
+    dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl`
+}
+
+func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
+	r, err := v.read(ctx, v.File)
+	if err != nil {
+		return err
+	}
+	if err := c.reportNew(r.Report, r.Source); err != nil {
+		return err
+	}
+	opt := golang.Options{
+		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard,
+		Existing: existing(v.Out),
+	}
+	if v.Names == "idl" {
+		opt.Names = golang.Verbatim
+	}
+	if opt.PackagePrefix == "" {
+		if opt.PackagePrefix, err = importPath(v.Out); err != nil {
+			return err
+		}
+	}
+	files, report := golang.Emit(r.Spec, opt)
+	if err := c.reportNew(report, r.Source); err != nil {
+		return err
+	}
+	changed, err := v.write(files)
+	if err != nil {
+		return err
+	}
+	if changed == nil {
+		changed = []string{}
+	}
+	if c.json {
+		all := files.Paths()
+		if all == nil {
+			all = []string{}
+		}
+		if err := c.printJSON(map[string][]string{"files": all, "changed": changed}); err != nil {
+			return err
+		}
+	} else {
+		for _, name := range changed {
+			c.printf("%s\n", path.Join(filepath.ToSlash(v.Out), name))
+		}
+		if len(changed) == 0 {
+			c.note("All %d files are up to date.", files.Len())
+		}
+	}
+	if v.Check && len(changed) > 0 {
+		return fmt.Errorf("%d of %d files are not what dsom idl build would write", len(changed), files.Len())
+	}
+	return nil
+}
+
+// write writes the files that are not there yet as they should be, and returns their paths.
+// With --check it only tells them.
+func (v idlBuildCmd) write(files *emit.Files) ([]string, error) {
+	var changed []string
+	for name, data := range files.All() {
+		to := filepath.Join(v.Out, filepath.FromSlash(name))
+		if same(to, data) {
+			continue
+		}
+		changed = append(changed, name)
+		if v.Check {
+			continue
+		}
+		if err := replaceFile(to, data); err != nil {
+			return changed, fmt.Errorf("%s cannot be written: %w", to, err)
+		}
+	}
+	return changed, nil
+}
+
+// read compiles files. What is wrong with them is in the result's report.
+func (f idlFlags) read(ctx context.Context, files []string) (*idl.Result, error) {
+	names := make([]string, len(files))
+	for i, name := range files {
+		names[i] = filepath.ToSlash(name)
+	}
+	for _, d := range f.Define {
+		if name, _, _ := strings.Cut(d, "="); name == "" {
+			return nil, usage("-D: %q is not NAME or NAME=TEXT", d)
+		}
+	}
+	r, err := idl.Compile(ctx, idl.Options{Include: f.Include, Define: f.Define}, names...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil && !r.Report.HasErrors() {
+		return nil, err
+	}
+	return r, nil
+}
+
+// compile compiles files for a verb that goes on with what they say. What is wrong goes to standard error.
+func (f idlFlags) compile(ctx context.Context, c *console, files []string) (*model.Spec, error) {
+	r, err := f.read(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	if r.Report.HasErrors() { // warnings are for those who check their IDL
+		if err := c.report(r.Report, r.Source, c.err); err != nil {
+			return nil, err
+		}
+		return nil, errReported
+	}
+	return r.Spec, nil
+}
+
+// reportNew reports what there is to say, if anything, to standard error; errors in it are one.
+func (c *console) reportNew(r *diag.Report, source func(string) ([]byte, bool)) error {
+	if len(r.All()) > 0 {
+		if err := c.report(r, source, c.err); err != nil {
+			return err
+		}
+	}
+	if r.HasErrors() {
+		return errReported
+	}
+	return nil
+}
+
+// report writes diagnostics to w.
+func (c *console) report(r *diag.Report, source func(string) ([]byte, bool), w io.Writer) error {
+	all := r.All()
+	if c.json {
+		return diag.WriteJSON(w, all)
+	}
+	paint := c.paint
+	if w == c.err {
+		paint = c.paintErr
+	}
+	if err := diag.Render(w, all, diag.Style{Source: source, Colour: paint}); err != nil {
+		return err
+	}
+	if n := r.Dropped(); n > 0 {
+		c.note("%d more are not shown.", n)
+	}
+	return nil
+}

@@ -1,0 +1,433 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/std/cosnaming"
+)
+
+type nameCmd struct {
+	Ls      nameLsCmd      `cmd:"" help:"List what is bound in a naming context."`
+	Bind    nameBindCmd    `cmd:"" help:"Give an object a name."`
+	Resolve nameResolveCmd `cmd:"" help:"Print the reference of the object that has a name."`
+	Unbind  nameUnbindCmd  `cmd:"" help:"Take a name away."`
+}
+
+// namingFlags say which naming service is meant.
+type namingFlags struct {
+	stateFlag
+	At string `placeholder:"URL|HOST[:PORT]" help:"The naming service. Default: the daemon of this machine."`
+}
+
+// A namingClient is an ORB and the naming context to work in.
+type namingClient struct {
+	orb  *orb.ORB
+	root cosnaming.NamingContext
+}
+
+// open finds the naming service. close ends the client.
+func (v namingFlags) open(ctx context.Context) (*namingClient, error) {
+	o, err := newClient(cdr.V12)
+	if err != nil {
+		return nil, err
+	}
+	n := &namingClient{orb: o}
+	ref, err := o.Resolve(ctx, v.url(ctx))
+	if err == nil && ref == nil {
+		err = fmt.Errorf("the naming service %s is a nil reference", v.At)
+	}
+	if err != nil {
+		n.close()
+		return nil, err
+	}
+	n.root = cosnaming.NamingContextClass.Unchecked(ref)
+	return n, nil
+}
+
+func (n *namingClient) close() { _ = n.orb.Shutdown(context.Background()) }
+
+// url returns the URL of the naming service.
+func (v namingFlags) url(ctx context.Context) string {
+	if v.At != "" {
+		if _, err := ior.ParseURL(v.At); err == nil {
+			return v.At
+		}
+		if u, err := ior.ParseURL("dsom://" + v.At); err == nil && len(u.Name) == 0 {
+			return u.String()
+		}
+		return v.At // what is wrong with it is said when it is resolved
+	}
+	if d, err := v.daemon(); err == nil {
+		if s, err := d.Status(ctx); err == nil && len(s.Addresses) > 0 {
+			return "corbaloc:iiop:1.2@" + s.Addresses[0] + "/NameService"
+		}
+	}
+	return localNaming
+}
+
+// parseName parses a stringified name for calls.
+func parseName(s string) (cosnaming.Name, error) {
+	n, err := ior.ParseName(s)
+	if err != nil {
+		return nil, &usageError{err: err}
+	}
+	name := make(cosnaming.Name, len(n))
+	for i, x := range n {
+		name[i] = cosnaming.NameComponent{Id: x.ID, Kind: x.Kind}
+	}
+	return name, nil
+}
+
+func nameText(n cosnaming.Name) string {
+	var out ior.Name
+	for _, x := range n {
+		out = append(out, ior.NameComponent{ID: x.Id, Kind: x.Kind})
+	}
+	return out.String()
+}
+
+// namingError says in words what a naming context has raised about a name.
+func namingError(name string, err error) error {
+	var (
+		notFound *cosnaming.NamingContext_NotFound
+		cannot   *cosnaming.NamingContext_CannotProceed
+		invalid  *cosnaming.NamingContext_InvalidName
+		bound    *cosnaming.NamingContext_AlreadyBound
+		notEmpty *cosnaming.NamingContext_NotEmpty
+	)
+	raised := func(id, format string, args ...any) error {
+		return namedError(fmt.Errorf(format, args...), id, err)
+	}
+	switch {
+	case errors.As(err, &notFound):
+		why := "nothing has this name"
+		switch notFound.Why {
+		case cosnaming.NamingContext_NotFoundReason_NotContext:
+			why = "this is an object, not a context"
+		case cosnaming.NamingContext_NotFoundReason_NotObject:
+			why = "this is a context, not an object"
+		}
+		return raised(cosnaming.NamingContext_NotFoundType.ExceptionID(), "%q was not found: %s at %q", name, why, nameText(notFound.RestOfName))
+	case errors.As(err, &cannot):
+		return raised(cosnaming.NamingContext_CannotProceedType.ExceptionID(), "%q: the naming service cannot go on at %q", name, nameText(cannot.RestOfName))
+	case errors.As(err, &invalid):
+		return raised(cosnaming.NamingContext_InvalidNameType.ExceptionID(), "%q is no name for this naming service", name)
+	case errors.As(err, &bound):
+		return raised(cosnaming.NamingContext_AlreadyBoundType.ExceptionID(), "%q is bound already", name)
+	case errors.As(err, &notEmpty):
+		return raised(cosnaming.NamingContext_NotEmptyType.ExceptionID(), "the context %q is not empty", name)
+	}
+	return err
+}
+
+type nameLsCmd struct {
+	namingFlags
+	Long      bool   `short:"l" help:"Say what the objects are and where."`
+	Recursive bool   `short:"R" help:"List the contexts inside as well."`
+	Name      string `arg:"" optional:"" help:"The naming context. Default: the root."`
+}
+
+func (nameLsCmd) Help() string {
+	return "Example:\n\n    dsom name ls\n    dsom name ls -l bank\n    dsom name ls -R --at corbaloc::host:2809/NameService"
+}
+
+// A shownBinding is a line of dsom name ls; its JSON is stable.
+type shownBinding struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind"` // object or context
+	Type   string `json:"type,omitempty"`
+	URL    string `json:"url,omitempty"`
+	parent cosnaming.Name
+	last   cosnaming.NameComponent
+}
+
+func (v nameLsCmd) Run(ctx context.Context, c *console) error {
+	var at cosnaming.Name
+	if v.Name != "" {
+		var err error
+		if at, err = parseName(v.Name); err != nil {
+			return err
+		}
+	}
+	n, err := v.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer n.close()
+	context := n.root
+	if len(at) > 0 {
+		if context, err = n.context(ctx, at); err != nil {
+			return namingError(v.Name, err)
+		}
+	}
+	list, err := n.list(ctx, context, nil, v.Recursive, 0)
+	if err != nil {
+		return namingError(v.Name, err)
+	}
+	if v.Long {
+		for i := range list {
+			if err := n.look(ctx, context, &list[i]); err != nil {
+				return namingError(list[i].Name, err)
+			}
+		}
+	}
+	if c.json {
+		if list == nil {
+			list = []shownBinding{}
+		}
+		return c.printJSON(list)
+	}
+	c.printBindings(list, v.Long)
+	return nil
+}
+
+func (c *console) printBindings(list []shownBinding, long bool) {
+	if len(list) == 0 {
+		c.note("Nothing is bound here.")
+		return
+	}
+	if !long {
+		for _, b := range list {
+			if name := safe(b.Name); b.Kind == "context" {
+				c.printf("%s\n", c.tinted(cyan, name+"/"))
+			} else {
+				c.printf("%s\n", name)
+			}
+		}
+		return
+	}
+	var rows [][]string
+	for _, b := range list {
+		name := b.Name
+		if b.Kind == "context" {
+			name += "/"
+		}
+		rows = append(rows, []string{name, b.Type, b.URL})
+	}
+	c.table([]string{"NAME", "TYPE", "OBJECT"}, rows)
+}
+
+// context returns the naming context of a name.
+func (n *namingClient) context(ctx context.Context, name cosnaming.Name) (cosnaming.NamingContext, error) {
+	o, err := n.root.Resolve(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return cosnaming.NamingContextClass.Narrow(ctx, o)
+}
+
+// What listing is bounded by: a page of an iterator, contexts inside one another (they may
+// form a circle), and lines in all.
+const (
+	listPage  = 500
+	listDepth = 32
+	listLines = 1_000_000
+)
+
+// list returns what is bound in a context.
+func (n *namingClient) list(ctx context.Context, in cosnaming.NamingContext, above cosnaming.Name, recursive bool, depth int) ([]shownBinding, error) {
+	page, iterator, err := in.List(ctx, listPage)
+	if err != nil {
+		return nil, err
+	}
+	if iterator != nil {
+		defer func() { _ = iterator.Destroy(context.WithoutCancel(ctx)) }() // it ends by itself at some time
+	}
+	var list []shownBinding
+	for more := iterator != nil; ; {
+		for _, b := range page {
+			if len(b.BindingName) == 0 {
+				continue // not as the specification says
+			}
+			last := b.BindingName[len(b.BindingName)-1]
+			name := append(above[:len(above):len(above)], last)
+			shown := shownBinding{Name: nameText(name), Kind: "object", parent: above, last: last}
+			if b.BindingType == cosnaming.BindingType_Ncontext {
+				shown.Kind = "context"
+			}
+			list = append(list, shown)
+			if !recursive || shown.Kind != "context" || depth == listDepth {
+				continue
+			}
+			o, err := in.Resolve(ctx, cosnaming.Name{last})
+			if err != nil {
+				return nil, err
+			}
+			inner, err := n.list(ctx, cosnaming.NamingContextClass.Unchecked(o), name, true, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if list = append(list, inner...); len(list) > listLines {
+				return nil, fmt.Errorf("more than %d names", listLines)
+			}
+		}
+		if !more {
+			return list, nil
+		}
+		if more, page, err = iterator.NextN(ctx, listPage); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// look adds to b what its object is.
+func (n *namingClient) look(ctx context.Context, in cosnaming.NamingContext, b *shownBinding) error {
+	o, err := in.Resolve(ctx, append(b.parent[:len(b.parent):len(b.parent)], b.last))
+	if err != nil {
+		return err
+	}
+	if ref := orb.RefOf(o); ref != nil {
+		b.Type, b.URL = ref.TypeID(), shortURL(ref)
+	}
+	return nil
+}
+
+// shortURL returns a reference as corbaloc: where it can be put so.
+func shortURL(ref *orb.Ref) string {
+	if u, ok := ref.IOR().Corbaloc(); ok {
+		return u.String()
+	}
+	return ref.String()
+}
+
+type nameBindCmd struct {
+	namingFlags
+	Rebind  bool   `help:"Bind it over what has the name already."`
+	Parents bool   `short:"p" help:"Make the contexts on the way where they are missing."`
+	Context bool   `help:"Bind the object as a naming context, to go on through it."`
+	Name    string `arg:"" help:"The name, such as bank/main."`
+	URL     string `arg:"" name:"url" help:"The object: an IOR:, corbaloc:, corbaname: or dsom: URL."`
+}
+
+func (nameBindCmd) Help() string {
+	return "Example:\n\n    dsom name bind -p bank/main corbaloc::host:2809/Bank\n    dsom name bind --rebind bank/main \"$(cat bank.ior)\""
+}
+
+func (v nameBindCmd) Run(ctx context.Context, c *console) error {
+	name, err := parseName(v.Name)
+	if err != nil {
+		return err
+	}
+	n, err := v.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer n.close()
+	o, err := n.orb.Resolve(ctx, v.URL)
+	if err != nil {
+		return err
+	}
+	if o == nil {
+		return fmt.Errorf("%s is a nil reference: it refers to no object", v.URL)
+	}
+	for i := 1; v.Parents && i < len(name); i++ {
+		_, err := n.root.BindNewContext(ctx, name[:i])
+		if bound := (*cosnaming.NamingContext_AlreadyBound)(nil); err != nil && !errors.As(err, &bound) {
+			return namingError(nameText(name[:i]), err)
+		}
+	}
+	if err := v.bind(ctx, n, name, o); err != nil {
+		err = namingError(v.Name, err)
+		if bound := (*cosnaming.NamingContext_AlreadyBound)(nil); errors.As(err, &bound) {
+			return fmt.Errorf("%w; --rebind binds over it", err)
+		}
+		if missing := (*cosnaming.NamingContext_NotFound)(nil); errors.As(err, &missing) && len(name) > 1 && !v.Parents {
+			return fmt.Errorf("%w; -p makes the contexts on the way", err)
+		}
+		return err
+	}
+	if c.json {
+		return c.printJSON(map[string]string{"name": nameText(name), "url": o.String()})
+	}
+	return nil
+}
+
+func (v nameBindCmd) bind(ctx context.Context, n *namingClient, name cosnaming.Name, o *orb.Ref) error {
+	switch {
+	case v.Context && v.Rebind:
+		return n.root.RebindContext(ctx, name, cosnaming.NamingContextClass.Unchecked(o))
+	case v.Context:
+		return n.root.BindContext(ctx, name, cosnaming.NamingContextClass.Unchecked(o))
+	case v.Rebind:
+		return n.root.Rebind(ctx, name, o)
+	}
+	return n.root.Bind(ctx, name, o)
+}
+
+type nameResolveCmd struct {
+	namingFlags
+	Name string `arg:"" help:"The name, such as bank/main."`
+}
+
+func (nameResolveCmd) Help() string {
+	return "Example:\n\n    dsom name resolve bank/main | dsom ior -"
+}
+
+func (v nameResolveCmd) Run(ctx context.Context, c *console) error {
+	name, err := parseName(v.Name)
+	if err != nil {
+		return err
+	}
+	n, err := v.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer n.close()
+	o, err := n.root.Resolve(ctx, name)
+	if err != nil {
+		return namingError(v.Name, err)
+	}
+	ref := orb.RefOf(o)
+	if ref == nil {
+		return fmt.Errorf("%s is bound to a nil reference", v.Name)
+	}
+	if c.json {
+		return c.printJSON(map[string]string{"name": nameText(name), "type": ref.TypeID(), "url": ref.String()})
+	}
+	c.printf("%s\n", ref)
+	return nil
+}
+
+type nameUnbindCmd struct {
+	namingFlags
+	Destroy bool   `help:"The name is of a naming context: end it too. It must be empty."`
+	Name    string `arg:"" help:"The name, such as bank/main."`
+}
+
+func (nameUnbindCmd) Help() string {
+	return "The object itself goes on to exist.\n\nExample:\n\n    dsom name unbind bank/main\n    dsom name unbind --destroy bank"
+}
+
+func (v nameUnbindCmd) Run(ctx context.Context, c *console) error {
+	name, err := parseName(v.Name)
+	if err != nil {
+		return err
+	}
+	n, err := v.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer n.close()
+	if v.Destroy {
+		in, err := n.context(ctx, name)
+		if err == nil {
+			err = in.Destroy(ctx)
+		}
+		if err != nil {
+			return namingError(v.Name, err)
+		}
+	}
+	if err := n.root.Unbind(ctx, name); err != nil {
+		return namingError(v.Name, err)
+	}
+	if c.json {
+		return c.printJSON(map[string]string{"unbound": strings.TrimSpace(nameText(name))})
+	}
+	return nil
+}
