@@ -4,7 +4,8 @@
 // This is the root adapter and adapters below it with three of the seven policies:
 // lifespan (transient or persistent), who chooses ids, and implicit activation. The rest
 // of the policies stand at their defaults: threads ORB_CTRL, id uniqueness MULTIPLE_ID,
-// servants RETAIN, requests USE_ACTIVE_OBJECT_MAP_ONLY.
+// servants RETAIN, requests USE_ACTIVE_OBJECT_MAP_ONLY, or with [Options.Lookup]
+// USE_SERVANT_MANAGER.
 package poa
 
 import (
@@ -24,6 +25,12 @@ type Options struct {
 	// in the next process of the same server, is the same object. Ids are then best given
 	// by the user, since those that the adapter chooses start anew in each process.
 	Persistent bool
+
+	// Lookup, if set, is asked for the servant of an object that was not activated: a
+	// servant locator in small, for objects that need not be in memory. nil means that
+	// there is no such object. It is called for every request, concurrently and under no
+	// lock; id is valid only during the call.
+	Lookup func(id []byte) orb.Servant
 }
 
 // A Root is an ORB's map from object keys to objects, and the adapter named "". It is an
@@ -141,10 +148,15 @@ func (p *POA) ORB() *orb.ORB { return p.orb }
 // Name returns the adapter's name, empty for the root.
 func (p *POA) Name() string { return p.name }
 
+// servant returns the servant of the object id, nil if there is none.
 func (p *POA) servant(id []byte) orb.Servant {
 	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.objects[string(id)]
+	s := p.objects[string(id)]
+	p.mu.RUnlock()
+	if s == nil && p.opt.Lookup != nil {
+		s = p.opt.Lookup(id)
+	}
+	return s
 }
 
 // Activate makes s an object with an id that no other object of the adapter has.
