@@ -69,7 +69,7 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 		if t.Kind == model.ValueBase {
 			g.problem(CodeNotSupported, at, "", "ValueBase: values are not supported yet")
 		}
-		if d, ok := t.Decl.(*model.Forward); ok {
+		if d, ok := t.Decl.(*model.Forward); ok && t.Kind == model.Named && !isReference(d) {
 			g.problem(CodeUndefined, at, "include the file that defines it", "%s %s is declared, but not defined here", d.Of, d.ScopedName())
 		}
 		if i, ok := t.Decl.(*model.Interface); ok && i.Abstract {

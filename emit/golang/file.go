@@ -210,7 +210,8 @@ func (f *file) decls(idl *model.File, ds model.Decls) {
 
 // decl prints a declaration and what is declared in it.
 func (f *file) decl(d model.Decl) {
-	if n := f.names[d]; n != nil {
+	n := f.names[d]
+	if n != nil {
 		f.entry.Declarations[d.About().ScopedName()] = n
 	}
 	switch d := d.(type) {
@@ -233,7 +234,10 @@ func (f *file) decl(d model.Decl) {
 		f.iface(d)
 	case *model.Native:
 		f.native(d)
-	case *model.Forward: // its definition is elsewhere
+	case *model.Forward:
+		if i, ok := f.interfaceOf(d); ok && n != nil {
+			f.iface(i)
+		}
 	case *model.Operation, *model.Attribute: // printed with their interface
 	}
 	if c, ok := d.(model.Container); ok {

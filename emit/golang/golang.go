@@ -30,11 +30,12 @@ type Options struct {
 	// Names says how much of an identifier is changed.
 	Names Style
 	// Included says that included files are generated too, but for those which the compiler
-	// itself carries. Otherwise only the files that the compiler was asked for are, and the
-	// others are expected to be generated elsewhere.
+	// itself carries (see NoStandard). Otherwise only the files that the compiler was asked
+	// for are, and the others are expected to be generated elsewhere.
 	Included bool
 	// NoStandard switches off that standard modules such as CosNaming, where they are only
-	// included, are imported from this module's own packages.
+	// included, are imported from this module's own packages. They are then modules like
+	// others, and Included generates them.
 	NoStandard bool
 	// Existing is the output folder as it is, from which manifests of earlier runs are
 	// read; nil if there is nothing.
@@ -42,7 +43,11 @@ type Options struct {
 }
 
 // standardModules are the modules of which this project has the generated packages.
-var standardModules = map[string]string{}
+var standardModules = map[string]string{
+	"CORBA":     runtimeModule + "/std/corba",
+	"CosNaming": runtimeModule + "/std/cosnaming",
+	"IOP":       runtimeModule + "/std/iop",
+}
 
 // Emit generates Go. The paths of the files are relative to the output folder. There are no
 // files if the report has errors.
@@ -53,6 +58,7 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 		fileNames: map[*goPackage]map[*model.File]string{},
 		methods:   map[*model.Interface]map[model.Decl]methodNames{},
 		minimum:   map[model.Decl]int{},
+		standIns:  map[*model.Forward]*model.Interface{},
 	}
 	for _, step := range []func(){
 		g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.generate,
@@ -78,6 +84,7 @@ type generator struct {
 	names     map[model.Decl]*declNames
 	methods   map[*model.Interface]map[model.Decl]methodNames
 	minimum   map[model.Decl]int // see minSize
+	standIns  map[*model.Forward]*model.Interface
 }
 
 // top returns the outermost declaration around d.
@@ -95,15 +102,19 @@ func fileOf(d model.Decl) *model.File { return top(d).About().File() }
 // isMain reports whether d is to be generated in this run.
 func (g *generator) isMain(d model.Decl) bool {
 	f := fileOf(d)
-	return f != nil && (f.Main || g.opt.Included && !f.Standard)
+	return f != nil && (f.Main || g.opt.Included && (!f.Standard || g.opt.NoStandard))
 }
 
 // nameFiles finds the Go files to make: one for each IDL file in each package.
 func (g *generator) nameFiles() {
 	for d := range g.spec.All() {
-		switch d.(type) {
-		case *model.Module, *model.Forward:
+		switch d := d.(type) {
+		case *model.Module:
 			continue
+		case *model.Forward:
+			if !isReference(d) {
+				continue
+			}
 		}
 		if !g.isMain(d) {
 			continue
@@ -162,4 +173,31 @@ func (p *goPackage) docFile() string {
 		return p.old.Doc
 	}
 	return ""
+}
+
+// isReference reports whether a forward declaration has to do for the definition: of an
+// interface that is defined nowhere, but of which references are passed.
+func isReference(d *model.Forward) bool {
+	return d.Definition == nil && d.Of == "interface" && d.QualifiedName() != "::CORBA::TypeCode"
+}
+
+// interfaceOf returns the interface that d declares, or one without operations that stands
+// for it where there is only a forward declaration.
+func (g *generator) interfaceOf(d model.Decl) (*model.Interface, bool) {
+	switch d := d.(type) {
+	case *model.Interface:
+		return d, true
+	case *model.Forward:
+		if !isReference(d) {
+			return nil, false
+		}
+		i := g.standIns[d]
+		if i == nil {
+			i = &model.Interface{Info: d.Info, Abstract: d.Abstract, Local: d.Local}
+			g.standIns[d] = i
+			g.names[i] = g.names[d]
+		}
+		return i, true
+	}
+	return nil, false
 }

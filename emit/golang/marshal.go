@@ -66,16 +66,11 @@ func (f *file) put(c coder, x string, t *model.Type, depth int) {
 		f.elements(x, t, depth, func(x string, depth int) { f.put(c, x, t.Elem, depth) }, c, false)
 		return
 	case model.Named:
-		switch d := t.Decl.(type) {
-		case *model.Interface:
-			if d.Local {
-				f.F("%s.PutLocal(%s, %q)", f.rt("stub"), c.pointer, d.ID)
-			} else {
-				f.F("%s.Put(%s, %s)", f.classOf(d), c.pointer, x)
-			}
-		case *model.Native:
-			f.F("%s.PutLocal(%s, %q)", f.rt("stub"), c.pointer, d.ID)
-		default:
+		if i, ok := f.interfaceOf(t.Decl); ok && !i.Local {
+			f.F("%s.Put(%s, %s)", f.classOf(i), c.pointer, x)
+		} else if f.isOpaque(t.Decl) {
+			f.F("%s.PutLocal(%s, %q)", f.rt("stub"), c.pointer, t.Decl.About().ID)
+		} else {
 			f.F("%s.MarshalCDR(%s)", x, c.pointer)
 		}
 		return
@@ -85,13 +80,9 @@ func (f *file) put(c coder, x string, t *model.Type, depth int) {
 
 // get prints the code that reads the variable x of type t.
 func (f *file) get(c coder, x string, t *model.Type, depth int) {
-	if named := plain(t); named.Kind == model.Named {
-		switch named.Decl.(type) {
-		case *model.Interface, *model.Native:
-		default:
-			f.F("%s.UnmarshalCDR(%s)", x, c.pointer)
-			return
-		}
+	if named := plain(t); named.Kind == model.Named && !f.isOpaque(named.Decl) {
+		f.F("%s.UnmarshalCDR(%s)", x, c.pointer)
+		return
 	}
 	switch p := plain(t); p.Kind {
 	case model.Sequence:
@@ -121,29 +112,30 @@ func (f *file) read(c coder, t *model.Type) string {
 	case model.Object:
 		return fmt.Sprintf("%s.GetObject(%s)", f.rt("stub"), c.pointer)
 	case model.Named:
-		switch d := t.Decl.(type) {
-		case *model.Interface:
-			if !d.Local {
-				return fmt.Sprintf("%s.Get(%s)", f.classOf(d), c.pointer)
-			}
+		if i, ok := f.interfaceOf(t.Decl); ok && !i.Local {
+			return fmt.Sprintf("%s.Get(%s)", f.classOf(i), c.pointer)
 		}
 		return fmt.Sprintf("%s.GetLocal[%s](%s, %q)", f.rt("stub"), f.qualifiedName(t.Decl), c.pointer, t.Decl.About().ID)
 	}
 	return fmt.Sprintf("%s.%s()", c.value, basic[t.Kind].method)
 }
 
+// isOpaque reports whether the Go type of d is an interface, which has no methods that write
+// and read it.
+func (g *generator) isOpaque(d model.Decl) bool {
+	_, isNative := d.(*model.Native)
+	_, isInterface := g.interfaceOf(d)
+	return isNative || isInterface
+}
+
 // isVariable reports whether a value of type t is declared first and read then, instead of
 // declared with what read returns.
-func isVariable(t *model.Type) bool {
+func (g *generator) isVariable(t *model.Type) bool {
 	t = plain(t)
 	if t.Kind != model.Named {
 		return t.Kind == model.Sequence || t.Kind == model.Array
 	}
-	switch t.Decl.(type) {
-	case *model.Interface, *model.Native:
-		return false
-	}
-	return true
+	return !g.isOpaque(t.Decl)
 }
 
 // bulkMethod returns the method that writes or reads many elements of a type, or "".

@@ -59,9 +59,13 @@ func (g *generator) nameDeclarations() {
 
 // nameDeclaration chooses the names of a declaration.
 func (g *generator) nameDeclaration(d model.Decl) {
-	switch d.(type) {
-	case *model.Module, *model.Operation, *model.Attribute, *model.Forward:
+	switch d := d.(type) {
+	case *model.Module, *model.Operation, *model.Attribute:
 		return // no name in the package
+	case *model.Forward:
+		if !isReference(d) || g.spec.Lookup(d.QualifiedName()) != model.Decl(d) {
+			return
+		}
 	}
 	n := &declNames{Name: g.claim(d, g.scopePrefix(d)+g.identifier(d))}
 	g.names[d] = n
@@ -76,8 +80,8 @@ func (g *generator) nameDeclaration(d model.Decl) {
 		if hasNone(d) {
 			n.More = append(n.More, g.claim(d, "New"+n.Name+"_None"))
 		}
-	case *model.Interface:
-		if !d.Local {
+	default:
+		if i, ok := g.interfaceOf(d); ok && !i.Local {
 			n.Class = g.claim(d, n.Name+"Class")
 			n.Base = g.claim(d, n.Name+"Base")
 		}
@@ -121,15 +125,32 @@ func (g *generator) identifier(d model.Decl) string {
 
 // memberName returns the Go identifier of a node: what a pragma says, or what the rule says.
 func (g *generator) memberName(n *model.Node, rule func(string) string) string {
+	name := ""
 	for _, p := range n.Pragmas {
-		if p.Name == pragmaName && (len(p.Args) != 1 || !isIdentifier(p.Args[0])) {
+		if p.Name != pragmaName {
+			continue
+		}
+		// A pragma that names something unknown is handed to the scope in which it stands.
+		words := strings.Fields(p.Text)
+		switch {
+		case len(words) < 2 || !names(words[1], n.Name):
+			g.problem(CodeBadName, p.Span, "write #pragma go_name Scope::name GoName behind the declaration", "#pragma go_name names nothing that is declared")
+		case len(p.Args) != 1 || !isIdentifier(p.Args[0]):
 			g.problem(CodeBadName, p.Span, "", "%q is not an exported Go identifier", strings.Join(p.Args, " "))
+		default:
+			name = p.Args[0]
 		}
 	}
-	if args, ok := n.Pragma(pragmaName); ok && len(args) == 1 && isIdentifier(args[0]) {
-		return args[0]
+	if name == "" {
+		return rule(n.Name)
 	}
-	return rule(n.Name)
+	return name
+}
+
+// names reports whether a scoped name ends in name.
+func names(scoped, name string) bool {
+	last := scoped[strings.LastIndex(scoped, ":")+1:]
+	return strings.TrimPrefix(last, "_") == strings.TrimPrefix(name, "_")
 }
 
 // A nameSet gives names in a scope of a type: the later of two that clash gets an underscore.
@@ -201,7 +222,7 @@ func (g *generator) checkInherited(i *model.Interface) {
 				owner[name] = d
 				continue
 			}
-			g.problem(CodeInherited, i.NameSpan, "give one of them another name: #pragma go_name "+d.About().ScopedName()+" Name",
+			g.problem(CodeInherited, i.NameSpan, "give one of them another name: #pragma go_name ::"+d.About().ScopedName()+" Name",
 				"%s inherits %s and %s, which are both %s in Go", i.Name, other.About().ScopedName(), d.About().ScopedName(), name)
 		}
 	}

@@ -39,7 +39,7 @@ func (f *file) dispatch(c *call) {
 	from := field("r", "In")
 	args := []string{"r.Context()"}
 	for _, p := range c.ins {
-		if isVariable(p.typ) {
+		if f.isVariable(p.typ) {
 			f.F("var %s %s", p.name, f.goType(p.typ))
 			f.get(from, p.name, p.typ, 0)
 		} else {

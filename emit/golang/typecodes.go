@@ -45,6 +45,9 @@ func (w *tcWriter) decl(d model.Decl) string {
 		}
 		return w.rt("typecode") + ".Null"
 	}
+	if i, ok := w.interfaceOf(d); ok {
+		d = i
+	}
 	i, tc := d.About(), w.rt("typecode")
 	head := fmt.Sprintf("(%q, %q", i.ID, i.Name)
 	switch d := d.(type) {
@@ -148,9 +151,7 @@ func (w *tcWriter) use(t *model.Type) string {
 	if slices.Contains(w.open, d) {
 		return fmt.Sprintf("%s.Recursive(%q)", tc, d.About().ID)
 	}
-	_, isInterface := d.(*model.Interface)
-	_, isNative := d.(*model.Native)
-	if isInterface || isNative || !w.described(d) || w.recurs(d) {
+	if w.isOpaque(d) || !w.described(d) || w.recurs(d) {
 		return w.decl(d)
 	}
 	return w.qualified(d, w.names[d].Type) + ".TypeCode()"
@@ -166,13 +167,8 @@ func (w *tcWriter) described(d model.Decl) bool {
 	if t.Kind != model.Named {
 		return true
 	}
-	switch d := t.Decl.(type) {
-	case *model.Native:
-		return false
-	case *model.Interface:
-		return !d.Local
-	}
-	return true
+	i, isInterface := w.interfaceOf(t.Decl)
+	return isInterface && !i.Local || !w.isOpaque(t.Decl)
 }
 
 // recurs reports whether d leads back to one of the types around the place.

@@ -64,18 +64,14 @@ func (f *file) alias(d *model.Typedef, name string) {
 
 	t := plain(d.Type)
 	if t.Kind == model.Named {
-		if i, ok := t.Decl.(*model.Interface); ok {
-			if i.Local {
-				return
-			}
+		i, isInterface := f.interfaceOf(t.Decl)
+		switch {
+		case isInterface && !i.Local:
 			class := f.classOf(i)
 			f.descriptor(d, fmt.Sprintf("%s.NewType(%s,\n%s.Put, %s.Get)", f.rt("dyn"), f.typeCode(d), class, class))
-			return
+		case !f.isOpaque(t.Decl):
+			f.descriptor(d, fmt.Sprintf("%s.NewType[%s](%s)", f.rt("stub"), f.goType(d.Type), f.typeCode(d)))
 		}
-		if _, ok := t.Decl.(*model.Native); ok {
-			return
-		}
-		f.descriptor(d, fmt.Sprintf("%s.NewType[%s](%s)", f.rt("stub"), f.goType(d.Type), f.typeCode(d)))
 		return
 	}
 	f.descriptor(d, fmt.Sprintf("%s.NewType(%s,\n%s,\n%s)", f.rt("dyn"), f.typeCode(d), f.putFunc(t), f.getFunc(t)))

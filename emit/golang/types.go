@@ -131,7 +131,7 @@ func (g *generator) minDecl(d model.Decl) int {
 		return g.minSize(d.Type)
 	case *model.Enum:
 		return 4
-	case *model.Interface:
+	case *model.Interface, *model.Forward:
 		return minReference
 	case *model.Struct:
 		n := 0

@@ -1,0 +1,3 @@
+package iop
+
+//go:generate go run github.com/opendsom/dsom/cmd/dsom idl build --included --no-standard --out .. --go-package-prefix github.com/opendsom/dsom/std iop.idl

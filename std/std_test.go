@@ -1,0 +1,65 @@
+// Package std_test holds the stubs of standard IDL against the IDL beside them.
+package std_test
+
+import (
+	"bytes"
+	"os"
+	"path"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/opendsom/dsom/emit/golang"
+	"github.com/opendsom/dsom/idl"
+)
+
+// TestGenerated compiles the IDL file of each package and demands that the package is what
+// is generated from it, as go generate would. DSOM_UPDATE_GOLDEN=1 writes what is
+// generated, and fails.
+func TestGenerated(t *testing.T) {
+	t.Parallel()
+	inputs, err := filepath.Glob("*/*.idl")
+	if err != nil || len(inputs) == 0 {
+		t.Fatalf("no input: %v", err)
+	}
+	made := map[string]bool{}
+	for _, input := range inputs {
+		r, err := idl.Compile(t.Context(), idl.Options{}, input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt := golang.Options{PackagePrefix: "github.com/opendsom/dsom/std"}
+		// What the compiler carries has no IDL file here but one that includes it.
+		if !r.Spec.Decls[0].About().IsMain() {
+			opt.Included, opt.NoStandard = true, true
+		}
+		files, report := golang.Emit(r.Spec, opt)
+		if err := report.Err(); err != nil {
+			t.Fatal(err)
+		}
+		for name, got := range files.All() {
+			made[name] = true
+			want, err := os.ReadFile(filepath.FromSlash(name))
+			if err == nil && bytes.Equal(got, want) {
+				continue
+			}
+			if os.Getenv("DSOM_UPDATE_GOLDEN") == "" {
+				t.Errorf("%s is not what is generated from %s (-want +got):\n%s", name, input, cmp.Diff(string(want), string(got)))
+				continue
+			}
+			if err := os.WriteFile(filepath.FromSlash(name), got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			t.Errorf("%s refreshed", name)
+		}
+	}
+	have, err := filepath.Glob("*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range have {
+		if name = filepath.ToSlash(name); !made[name] && path.Base(name) != "generate.go" {
+			t.Errorf("%s is generated no more", name)
+		}
+	}
+}
