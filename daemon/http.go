@@ -25,8 +25,8 @@ const (
 	maxConnections = 8192             // at once; more wait
 	maxLeases      = 4096             // held at once
 	maxHeader      = 16 << 10         // octets of a request's head
-	headTime       = 5 * time.Second  // for a request's head to arrive
-	bodyTime       = 10 * time.Second // for its body
+	headTime       = 3 * time.Second  // for a request's head to arrive
+	bodyTime       = 5 * time.Second  // for its body
 	writeTime      = 10 * time.Second // for the client to take a piece of the answer
 	idleTime       = time.Minute
 )
