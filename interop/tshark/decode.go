@@ -102,7 +102,7 @@ const separator = ";"
 func Decode(ctx context.Context, file string, ports ...int) ([]Message, error) {
 	args := []string{"-r", file, "-Y", "giop", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=" + separator,
 		"-o", "giop.reassemble:FALSE", "-o", "tcp.reassemble_out_of_order:TRUE"}
-	// These guess from operation names that are ours as well, and would call our bodies malformed.
+	// These guess from operation names that are ours as well, and read our bodies as theirs.
 	for _, guess := range []string{"giop-tango", "giop-gias", "giop-parlay", "giop-coseventcomm"} {
 		args = append(args, "--disable-protocol", guess)
 	}
