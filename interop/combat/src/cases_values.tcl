@@ -1,0 +1,177 @@
+# Cases of values: Basics, Wide, Built.
+
+# ---- mirrors
+
+proc complement {v} { expr {-$v - 1} }
+proc flip_octets {s} {
+    binary scan [string reverse $s] cu* octets
+    binary format c* [lmap o $octets {expr {255 - $o}}]
+}
+proc octets {n} {
+    set v [list]
+    for {set i 0} {$i < $n} {incr i} { lappend v [expr {(7 * $i + $i / 256) & 255}] }
+    binary format c* $v
+}
+proc longs {n} {
+    set v [list]
+    for {set i 0} {$i < $n} {incr i} { lappend v [expr {$i * 1003 - 7}] }
+    return $v
+}
+proc flip_longs {v} { lmap l [lreverse $v] {complement $l} }
+proc entry {name colour marks} {
+    list name $name at {x 1.5 y -2.25} colour $colour marks $marks grid {{0 10 20} {30 40 50}}
+}
+proc flip_entry {e} {
+    set colours {red green blue red}
+    list name [string reverse [dict get $e name]] at {x -0.75 y 1.125} \
+        colour [lindex $colours [expr {[lsearch $colours [dict get $e colour]] + 1}]] \
+        marks [flip_longs [dict get $e marks]] grid {{-51 -41 -31} {-21 -11 -1}}
+}
+proc node {label levels} {
+    set kids [list]
+    if {$levels > 1} { foreach k {0 1} { lappend kids [node $label.$k [expr {$levels - 1}]] } }
+    list label $label kids $kids
+}
+proc flip_node {n} {
+    list label [string reverse [dict get $n label]] kids [lmap k [lreverse [dict get $n kids]] {flip_node $k}]
+}
+
+# ---- Basics, Wide
+
+foreach {name op values} {
+    boolean   mirror_boolean   {{1 0} {0 1}}
+    short     mirror_short     {{-32768 32767} {32767 -32768} {1 -2}}
+    ushort    mirror_ushort    {{0 65535} {65535 0} {1 65534}}
+    long      mirror_long      {{-2147483648 2147483647} {2147483647 -2147483648} {1 -2}}
+    ulong     mirror_ulong     {{0 4294967295} {4294967295 0} {1 4294967294}}
+    longlong  mirror_longlong  {{-9223372036854775808 9223372036854775807} {9223372036854775807 -9223372036854775808}}
+    float     mirror_float     {{1.5 -0.75} {-0.25 0.125}}
+    double    mirror_double    {{1.5 -0.75} {-1e300 5e+299}}
+    tag       mirror_tag       {{12345678 87654321} {{} {}}}
+} {
+    case $name [string map [list OP $op VALUES $values] {
+        foreach pair {VALUES} { expect [call [basics] OP [lindex $pair 0]] [lindex $pair 1] }
+    }]
+}
+case octet {
+    foreach {v want} {\x00 \xff \xff \x00 \x01 \xfe} { expect [call [basics] mirror_octet $v] $want }
+}
+case char {
+    expect [call [basics] mirror_char a] b
+    expect [call [basics] mirror_char \u00e4] \u00e5
+}
+case ulonglong {
+    # Combat reads unsigned 64 bits as signed ones.
+    foreach {v want} {0 18446744073709551615 18446744073709551615 0 5000000000 18446744068709551615} {
+        expect [expr {[call [basics] mirror_ulonglong $v] & 0xffffffffffffffff}] $want
+    }
+}
+case string {
+    expect [call [basics] mirror_string ""] ""
+    expect [call [basics] mirror_string stressed] desserts
+    set long [string repeat abcdefghijklmnopqrstuvwxy 200]
+    expect [call [basics] mirror_string $long] [string reverse $long]
+}
+case latin1 { expect [call [basics] mirror_string Gr\u00fc\u00dfe] e\u00df\u00fcrG }
+case bounds {
+    expect_system { request [basics] {string mirror_tag {{in string}}} 123456789 } MARSHAL
+    expect [call [basics] mirror_tag after] retfa
+}
+case prims {
+    set got [call [basics] mirror_prims {b 1 c x o Z s -2 us 65000 l -70000 ul 4000000000 ll -5000000000 ull 1 f 0.5 d -0.125}]
+    dict set got ull [expr {[dict get $got ull] & 0xffffffffffffffff}]
+    expect $got "b 0 c y o \xa5 s 1 us 535 l 69999 ul 294967295 ll 4999999999 ull 18446744073709551614 f -0.25 d 0.0625"
+}
+case wchar {
+    expect [call [wide] mirror_wchar \u00e9] \u00ea
+    expect [call [wide] mirror_wchar \u4e2d] \u4e2e
+}
+case wstring {
+    foreach s [list "h\u00e9llo \u20ac" "" \u4e00\u4e01\u4e02\u4e03\u4e04] {
+        expect [call [wide] mirror_wstring $s] [string reverse $s]
+    }
+}
+case widetag { expect [call [wide] mirror_widetag \u03b1\u03b2\u03b3\u03b4\u03b5\u03b6] \u03b6\u03b5\u03b4\u03b3\u03b2\u03b1 }
+
+# ---- Built
+
+case enum { foreach {v want} {red green green blue blue red} { expect [call [built] mirror_color $v] $want } }
+case struct {
+    set e [entry abc green {5 -6}]
+    expect [call [built] mirror_entry $e] [flip_entry $e]
+}
+case structs {
+    expect [call [built] mirror_entries {}] {}
+    set v [list]
+    for {set i 0} {$i < 100} {incr i} { lappend v [entry "entry $i" [lindex {red green blue} [expr {$i % 3}]] [longs [expr {$i % 5}]]] }
+    expect [call [built] mirror_entries $v] [lmap e [lreverse $v] {flip_entry $e}]
+}
+case longs {
+    expect [call [built] mirror_longs {}] {}
+    expect [call [built] mirror_longs [longs 1000]] [flip_longs [longs 1000]]
+}
+case alias { expect [call [built] mirror_numbers {1 2 3}] {-4 -3 -2} }
+case booleans { expect [call [built] mirror_booleans {1 1 0}] {1 0 0} }
+case doubles { expect [call [built] mirror_doubles {0.5 -1e300 3}] {-1.5 5e+299 -0.25} }
+case strings {
+    expect [call [built] mirror_strings {}] {}
+    expect [call [built] mirror_strings {one {} three}] {eerht {} eno}
+}
+case tags {
+    expect [call [built] mirror_tags {}] {}
+    expect [call [built] mirror_tags {12345678 {} x yz}] {zy x {} 87654321}
+}
+case table { expect [call [built] mirror_table {{1 2} {} {3 4 5}}] {{-6 -5 -4} {} {-3 -2}} }
+case octets {
+    expect [call [built] mirror_octets ""] ""
+    expect [call [built] mirror_octets [octets 20000]] [flip_octets [octets 20000]]
+}
+case big_both {
+    set v [octets 1048576]
+    expect_true {[call [built] mirror_octets $v] eq [flip_octets $v]}
+}
+case array { expect [call [built] mirror_matrix {{1 2 3} {-4 5 60000}}] {{-60001 -6 3} {-4 -3 -2}} }
+case arrays { expect [call [built] mirror_matrices {{{0 1 2} {3 4 5}} {{0 -1 -2} {-3 -4 -5}}}] {{{4 3 2} {1 0 -1}} {{-6 -5 -4} {-3 -2 -1}}} }
+case array_strings { expect [call [built] mirror_pair {first 2nd}] {dn2 tsrif} }
+case array_octets { expect [call [built] mirror_key "\x01\x02\x03\x00\xff"] "\x00\xff\xfc\xfd\xfe" }
+case node { expect [call [built] mirror_node [node root 3]] [flip_node [node root 3]] }
+
+proc tree {depth} {
+    list weight $depth branches [expr {$depth ? [list [tree [expr {$depth - 1}]] [tree [expr {$depth - 1}]]] : [list]}]
+}
+proc flip_tree {t} {
+    list weight [complement [dict get $t weight]] branches [lmap b [lreverse [dict get $t branches]] {flip_tree $b}]
+}
+case tree {
+    set t [call [built] grow 4]
+    expect $t [tree 4]
+    expect [call [built] mirror_tree $t] [flip_tree $t]
+}
+case versioned { expect [call [built] mirror_versioned {v 5}] {v -6} }
+case renamed { expect [call [built] mirror_renamed {v given}] {v nevig} }
+
+# A union is its discriminator and its member; Combat leaves out the second where there is none, or sends it empty.
+foreach {name op values} {
+    union_enum      mirror_bycolor    {{{red -7} {red 6}} {{green left} {green tfel}} {{blue \xc8} {blue 7}}}
+    union_boolean   mirror_byboolean  {{{1 2.5} {1 -1.25}} {{0 because} {0 esuaceb}}}
+    union_implicit  mirror_maybe      {{{1 {x 1 y 2}} {1 {x -0.5 y -1.0}}} {{0} {0}}}
+    union_ushort    mirror_byshort    {{{65535 -9223372036854775808} {65535 9223372036854775807}} {{0 1} {0 0}} {{7} {7}}}
+    union_longlong  mirror_bylonglong {{{-5000000000 -2} {-5000000000 1}} {{9 abc} {9 \x9c\x9d\x9e}}}
+    union_inline    mirror_inline     {{{whole 12} {whole -13}} {{part {{1 2 3} {4 5 6}}} {part {{-7 -6 -5} {-4 -3 -2}}}}}
+    union_recursive mirror_expr       {{{0 5} {0 -6}} {{1 {{0 1} {1 {{0 2} {0 3}}}}} {1 {{1 {{0 -4} {0 -3}}} {0 -2}}}}}
+    union_char      mirror_bychar     {{{a \x01} {a \xfe}} {{b \x01} {b \xfe}} {{z blue} {z red}} {{q brief} {q feirb}}}
+} {
+    case $name [string map [list OP $op VALUES $values] {
+        foreach pair {VALUES} {
+            lassign $pair v want
+            set got [call [built] OP [subst -nocommands -novariables $v]]
+            expect [string trim $got " {}"] [string trim [subst -nocommands -novariables $want] " {}"]
+        }
+    }]
+}
+case union_long {
+    set e [entry "in a union" red {1}]
+    foreach {v want} [list {-1 -3} {-1 2} {1 -3} {1 2} [list 2 $e] [list 2 [flip_entry $e]] {3 {1 2}} {3 {-3 -2}} {77 else} {77 esle}] {
+        expect [call [built] mirror_bylong $v] $want
+    }
+}
