@@ -35,6 +35,7 @@ type hop struct {
 	endpoint transport.Endpoint
 	version  cdr.Version
 	sets     codeset.Choice
+	noCancel bool // a CancelRequest would harm the peer
 }
 
 // A link is a connection to a hop.
@@ -124,12 +125,25 @@ func (rt *route) add(p ior.IIOP) error {
 			return err
 		}
 	}
+	h.noCancel = cannotCancel(p)
 	rt.key = p.Key
 	for _, a := range p.Addresses() {
 		h.endpoint = transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port}
 		rt.hops = append(rt.hops, h)
 	}
 	return nil
+}
+
+// cannotCancel reports whether a CancelRequest must not be sent to the ORB that made p.
+// omniORB (4.2.5) drops the reply of a call that is running when one comes, and a thread of
+// it then spins for good; before GIOP 1.2 it closes the connection.
+func cannotCancel(p ior.IIOP) bool {
+	data, ok := p.Find(ior.TagORBType)
+	if !ok {
+		return false
+	}
+	id, err := ior.Component{Tag: ior.TagORBType, Data: data}.ORBType()
+	return err == nil && id == ior.ORBTypeOmniORB
 }
 
 // version returns the version of GIOP to speak with a peer that publishes v.
@@ -237,7 +251,9 @@ func (o *ORB) dial(l *link, h hop) {
 		l.err = err
 		return
 	}
-	l.conn = conn.Client(t, o.connOptions)
+	opt := o.connOptions
+	opt.NoCancel = h.noCancel
+	l.conn = conn.Client(t, opt)
 	o.links.mu.Lock()
 	closed := o.links.closed
 	o.links.mu.Unlock()

@@ -202,7 +202,7 @@ func (l locked) giveUp(call *Call, err error) (flush bool) {
 	s := &l.s
 	posted := call.begin != unsent && !call.oneway
 	l.finish(call, err)
-	if !posted || s.phase == closed || s.out != nil && len(s.out.b) > queueLimit {
+	if !posted || l.mute || s.phase == closed || s.out != nil && len(s.out.b) > queueLimit {
 		return false
 	}
 	var b [16]byte

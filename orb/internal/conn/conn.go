@@ -26,6 +26,9 @@ type Options struct {
 	// fragments; 0 is never.
 	FragmentSize int
 
+	// NoCancel keeps this side from sending CancelRequests: to a peer that cannot bear them.
+	NoCancel bool
+
 	// Shared serves all connections of one owner; nil makes one for this connection alone.
 	Shared *Shared
 }
@@ -38,10 +41,12 @@ type Conn struct {
 	limits   *limits.Limits
 	log      *slog.Logger
 	fragment int
-	most     int // requests outstanding, of either side
+	mute     bool // no CancelRequest is sent
+	most     int  // requests outstanding, of either side
 
 	usable  atomic.Bool            // phase is open
 	urgent  atomic.Bool            // phase is not open: the runner is to look
+	full    atomic.Bool            // as many requests are served as may be
 	gone    chan struct{}          // closed when all is over but for handlers that run on
 	runner  atomic.Pointer[runner] // the one with the reading role, on a server
 	watched atomic.Bool            // the monitor looks at it
@@ -82,7 +87,7 @@ type state struct {
 	reading     bool
 	reader      *waiter // who has it; nil if he is not to be thrown out
 	readStopped bool    // he is being thrown out of his read
-	helping     bool    // readWhileWriting has it, and reads
+	helping     bool    // who has it, and reads, waits for something else than octets
 
 	// The writing role.
 	writing      bool
@@ -102,7 +107,7 @@ type state struct {
 	blocked   queue    // callers who wait until fewer calls are outstanding
 	followers queue    // callers who wait for a reply while another reads
 	writers   queue    // those who wait for the writing role
-	resting   queue    // the runner that waits for those in served
+	resting   queue    // the runner, while it waits for those in served
 
 	served []*runner // those in a handler from which the connection was taken
 }
@@ -120,7 +125,7 @@ func Client(t transport.Conn, o Options) *Conn { return newConn(t, o, nil) }
 func Server(t transport.Conn, o Options, h Handler) *Conn { return newConn(t, o, h) }
 
 func newConn(t transport.Conn, o Options, h Handler) *Conn {
-	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, gone: make(chan struct{})}
+	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, mute: o.NoCancel, gone: make(chan struct{})}
 	if c.shared == nil {
 		c.shared = NewShared(o.Limits)
 	}

@@ -1,0 +1,76 @@
+package orb_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"testing"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+)
+
+// TestCancelRequest holds that a CancelRequest goes out when a call is given up, but not to
+// omniORB, which cannot bear it.
+func TestCancelRequest(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		orbType uint32
+		want    giop.Type
+	}{
+		"to ours":    {ior.ORBTypeDSOM, giop.TypeCancelRequest},
+		"to omniORB": {ior.ORBTypeOmniORB, giop.TypeRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			got := make(chan giop.Type, 10)
+			go func() { // tells the types of what comes, and answers nothing
+				defer close(got)
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				defer c.Close()
+				for {
+					b := make([]byte, giop.HeaderSize)
+					if _, err := io.ReadFull(c, b); err != nil {
+						return
+					}
+					if _, err := io.CopyN(io.Discard, c, int64(binary.LittleEndian.Uint32(b[8:]))); err != nil {
+						return
+					}
+					got <- giop.Type(b[7])
+				}
+			}()
+			at := l.Addr().(*net.TCPAddr)
+			p := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: uint16(at.Port), Key: []byte("x"), Components: []ior.Component{ior.ORBTypeComponent(c.orbType)}}
+			e := EchoClass.Unchecked(newClient(t, nil).NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{p.Profile()}}))
+			for range 2 {
+				ctx, cancel := context.WithCancel(t.Context())
+				done := make(chan error, 1)
+				go func() { done <- e.Ping(ctx) }()
+				if first := <-got; first != giop.TypeRequest {
+					t.Fatalf("got a %v, want a Request", first)
+				}
+				cancel()
+				if err := <-done; !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				if c.want != giop.TypeCancelRequest {
+					continue
+				}
+				if second := <-got; second != c.want {
+					t.Errorf("after the call was given up came a %v, want a %v", second, c.want)
+				}
+			}
+		})
+	}
+}
