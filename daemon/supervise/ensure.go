@@ -168,7 +168,9 @@ func (sv *server) open(s *Supervisor, rec implrepo.Record, byHand bool) (*life, 
 		return nil, nil, withPause(sv.failure, pause)
 	}
 	l := newLife(s, sv, rec.Name)
-	l.started, l.rec, l.deadline = true, rec, time.Now().Add(orDefault(rec.StartTimeout, s.o.StartTimeout))
+	l.started, l.rec = true, rec
+	l.startBy = l.born.Add(orDefault(rec.StartTimeout, s.o.StartTimeout))
+	l.deadline = l.startBy
 	sv.starts++
 	sv.take(l)
 	return l, sv.changed, nil

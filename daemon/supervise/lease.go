@@ -109,8 +109,8 @@ func (le *Lease) Lost() {
 			return
 		}
 		l.lease, l.lostAt = nil, time.Now()
-		if l.deadline.IsZero() {
-			l.deadline = l.lostAt.Add(l.s.o.Grace)
+		if back := l.lostAt.Add(l.s.o.Grace); l.deadline.IsZero() || back.Before(l.deadline) {
+			l.deadline = back
 		}
 	})
 }
@@ -201,9 +201,9 @@ func (s *Supervisor) tryRegister(sv *server, rec implrepo.Record, reg Registrati
 	lease := &Lease{ID: rand.Text(), UUID: sv.uuid, Name: l.name, l: l, stop: make(chan Stop, 1), over: make(chan struct{})}
 	sv.mu.Lock()
 	old := l.lease
-	if l.wasReady { // it came back
-		l.deadline = time.Time{}
-		if l.started && len(reg.Endpoints) == 0 {
+	l.deadline = time.Time{}
+	if l.started {
+		if l.deadline = l.startBy; l.wasReady {
 			l.deadline = time.Now().Add(orDefault(rec.StartTimeout, s.o.StartTimeout))
 		}
 	}

@@ -34,6 +34,7 @@ type life struct {
 	started bool
 	rec     implrepo.Record // of a child
 	born    time.Time
+	startBy time.Time     // when a child has to be ready for the first time
 	over    chan struct{} // closed when it has ended
 
 	child   *child.Child
