@@ -195,6 +195,9 @@ func (l locked) drain() chan struct{} {
 		if l.handler != nil && s.reading {
 			l.stopReading()
 		}
+		if w := s.resting.head; w != nil {
+			l.wake(w)
+		}
 	}
 	if s.drained == nil {
 		s.drained = make(chan struct{})

@@ -124,6 +124,23 @@ func (in *reader) cut() (m message, ok bool, err error) {
 	return m, false, nil
 }
 
+// nextAsks reports whether next would return a request, or a part of one.
+func (in *reader) nextAsks() bool {
+	h := in.head
+	if in.long == nil {
+		if in.w-in.r < giop.HeaderSize {
+			return false
+		}
+		var err error
+		if h, err = giop.ParseHeader(in.chunk[in.r:in.w]); err != nil || uint64(h.Size)+giop.HeaderSize > uint64(in.w-in.r) {
+			return false
+		}
+	} else if len(in.long.b) < in.total {
+		return false
+	}
+	return h.Type == giop.TypeRequest || h.Type == giop.TypeLocateRequest || h.Type == giop.TypeFragment
+}
+
 func (in *reader) completed() {
 	in.ordinal++
 	if in.partial.Load() != 0 {
@@ -187,6 +204,24 @@ func (in *reader) fill() error {
 	in.received.Add(int64(n))
 	if n > 0 {
 		return nil // an error comes again
+	}
+	return err
+}
+
+// roomAhead reports whether fillAhead may be called.
+func (in *reader) roomAhead() bool {
+	return in.chunk != nil && in.w-in.r < transport.ChunkSize
+}
+
+// fillAhead is fill for what is behind messages that are not consumed yet.
+func (in *reader) fillAhead() error {
+	in.w = copy(in.chunk[:], in.chunk[in.r:in.w])
+	in.r = 0
+	n, err := in.t.Read(in.chunk[in.w:])
+	in.w += n
+	in.received.Add(int64(n))
+	if n > 0 {
+		return nil
 	}
 	return err
 }

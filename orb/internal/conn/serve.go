@@ -38,6 +38,11 @@ func (c *Conn) newRunner() *runner {
 // serve reads and serves until the connection ends or is taken from r.
 func (c *Conn) serve(r *runner) {
 	for {
+		if c.full.Load() && c.in.nextAsks() {
+			if !c.answer(r) || !c.waitForRoom(r) {
+				return
+			}
+		}
 		m, ok, err := c.in.next()
 		switch {
 		case err != nil:
@@ -91,6 +96,30 @@ func (c *Conn) goOn(r *runner, err error) bool {
 		c.end(r, nil)
 	}
 	return false
+}
+
+// waitForRoom waits until a handler returns, since as many run as may. It reads ahead as far
+// as the chunk goes, to see whether the peer has gone; a CancelRequest behind the request that
+// waits is not seen. It reports whether r goes on reading.
+func (c *Conn) waitForRoom(r *runner) bool {
+	l := c.lock()
+	s := &c.s
+	for s.phase == open && len(s.served) >= c.most {
+		if !c.in.roomAhead() {
+			l.wait(&r.waiter, &s.resting)
+			l.relock()
+			continue
+		}
+		s.helping = true
+		l.unlock()
+		err := c.in.fillAhead()
+		l.relock()
+		s.helping = false
+		l.afterRead(&r.waiter, err)
+	}
+	ended := s.phase != open
+	l.unlock()
+	return !ended || c.goOn(r, nil)
 }
 
 // handle deals with a message. It reports whether r still has the connection.
@@ -196,7 +225,7 @@ func (c *Conn) takeOver(r *runner, was uint64) {
 	l := c.lock()
 	defer l.unlock()
 	s := &c.s
-	if was&(1<<stateBits-1) != isBusy || s.phase == closed || len(s.served) >= c.most-1 || c.runner.Load() != r {
+	if was&(1<<stateBits-1) != isBusy || s.phase == closed || c.runner.Load() != r {
 		return
 	}
 	if !r.state.CompareAndSwap(was, was&^isBusy|isTaken) {
@@ -204,6 +233,7 @@ func (c *Conn) takeOver(r *runner, was uint64) {
 	}
 	// Should its handler return now, r waits for the lock. Until then it uses its Work only.
 	s.served = append(s.served, r)
+	c.full.Store(len(s.served) >= c.most)
 	if r.msg.octets != nil {
 		r.id, _ = giop.RequestID(r.msg.head, r.msg.octets)
 	}
@@ -274,12 +304,14 @@ func (l locked) forget(r *runner) {
 	s := &l.s
 	i := slices.Index(s.served, r)
 	s.served = slices.Delete(s.served, i, i+1)
-	if s.phase == draining && len(s.served) == 0 {
-		if d := l.runner.Load(); d != nil {
-			l.wake(&d.waiter)
-		}
-		l.settle()
+	l.full.Store(false)
+	if w := s.resting.head; w != nil {
+		l.wake(w)
 	}
+	if s.helping {
+		l.stopReading()
+	}
+	l.settle()
 }
 
 // finishDraining waits for the requests that are served elsewhere, tells the peer that the

@@ -289,6 +289,23 @@ func TestShutdownOfAServer(t *testing.T) {
 	})
 }
 
+// TestShutdownWhileAsManyRunAsMay: what waits to be served is not, and the client is told so.
+func TestShutdownWhileAsManyRunAsMay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, c := serveRaw(t, conn.Options{Limits: limited(map[limits.Name]int64{limits.OutstandingRequests: 2})}, sleeper())
+		r.write(request(1, "slow", "a"), request(2, "slow", "b"), request(3, "slow", strings.Repeat("c", 16<<10-200)), request(4, "echo", ""))
+		time.Sleep(10 * time.Millisecond)
+		go c.Shutdown(t.Context())
+		within(t, time.Second, func() {
+			r.expectReply(1, "a")
+			r.expectReply(2, "b")
+			r.expect(giop.TypeCloseConnection)
+		})
+		r.expectEnd()
+	})
+}
+
 func TestShutdownGivesUpWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -3,9 +3,11 @@ package conn
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/transport"
 )
 
 // A sample is what the sweeper saw of a connection when it last changed.
@@ -34,6 +36,10 @@ func (c *Conn) sweep(now int64) (next int64) {
 	if s.phase != closed {
 		flush, next = l.expire(now)
 		l.sweepStalls(now)
+		if s.resting.head != nil && l.t.State() == transport.Gone { // nobody reads
+			l.end(lost(io.EOF))
+			s.shut = true
+		}
 	}
 	if s.phase == open {
 		if at, idle := l.sweepIdle(now); idle {
