@@ -142,7 +142,7 @@ func (w *jsonWriter) value(tc *typecode.TypeCode) {
 	case typecode.TkUnion:
 		w.union(tc)
 	case typecode.TkSequence:
-		n := d.Count(0)
+		n := int(d.ULong())
 		if tc.Content().Unalias().Kind() == typecode.TkOctet {
 			w.text(base64.StdEncoding.EncodeToString(d.OctetsView(n)))
 			return

@@ -273,7 +273,12 @@ func (t *transcoder) sequence(tc *typecode.TypeCode) {
 	if k := content.Unalias().Kind(); k == typecode.TkObjref && !isCanonical(t.d.Env()) {
 		size = 8
 	}
-	n := t.d.Count(size)
+	var n int
+	if size > 0 {
+		n = t.d.Count(size)
+	} else { // elements counts those that take no octets
+		n = int(min(t.d.ULong(), math.MaxInt32))
+	}
 	if bound := tc.Length(); bound > 0 && int64(n) > int64(bound) {
 		t.d.Fail(exc.New(exc.Marshal, exc.MinorBound, exc.No, "sequence of %d elements, but its bound is %d", n, bound))
 	}
@@ -283,6 +288,10 @@ func (t *transcoder) sequence(tc *typecode.TypeCode) {
 	t.e.Count(n)
 	t.elements(tc, n)
 }
+
+// mostIdle bounds the elements of empty structs in a value, for which a message needs no
+// octets, so that a short one does not take long.
+const mostIdle = 4096
 
 // elements copies n elements of a sequence or array.
 func (t *transcoder) elements(tc *typecode.TypeCode, n int) {
@@ -302,8 +311,8 @@ func (t *transcoder) elements(tc *typecode.TypeCode, n int) {
 			return
 		}
 		if t.d.Pos() == at {
-			if t.idle++; t.idle > t.d.Env().Limits.Int(limits.ValueNodes) {
-				t.exceeded(limits.ValueNodes, t.idle)
+			if t.idle++; t.idle > mostIdle {
+				t.d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "more than %d elements that take no octets", mostIdle))
 				return
 			}
 		}

@@ -149,7 +149,7 @@ func (w *walker) value(tc *typecode.TypeCode) any {
 	case typecode.TkUnion:
 		return w.union(tc)
 	case typecode.TkSequence:
-		n := d.Count(0)
+		n := int(d.ULong())
 		if tc.Content().Unalias().Kind() == typecode.TkOctet {
 			return append([]byte{}, d.OctetsView(n)...)
 		}
