@@ -59,6 +59,13 @@ func (o *ORB) Endpoints() []transport.Endpoint {
 	return all
 }
 
+// Connections returns how many connections from clients there are.
+func (o *ORB) Connections() int {
+	o.server.mu.Lock()
+	defer o.server.mu.Unlock()
+	return len(o.server.conns)
+}
+
 func (o *ORB) accept(l transport.Listener) {
 	defer o.server.running.Done()
 	for {
