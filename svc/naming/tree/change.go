@@ -4,151 +4,223 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/store"
 )
 
-// change runs step until it has succeeded, or failed for another reason than that somebody
-// else changed the same context.
-func (t *Tree) change(step func() error) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+const (
+	attempts   = 20               // of a change that meets conflicts
+	reloadTime = 10 * time.Second // to read the store after a failed commit
+)
+
+// A plan is how to bring about a change: what to commit, and what to do to the copy in
+// memory when that has succeeded, given the revision.
+type plan struct {
+	ops   []store.Op
+	apply func(revision uint64)
+}
+
+// change makes a plan of the present state, commits it and applies it; and again, should the
+// store have been changed by somebody else. The error of prepare is returned as it is.
+func (t *Tree) change(ctx context.Context, prepare func(*state) (plan, error)) error {
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if t.doubtful {
+		if err := t.reload(ctx); err != nil {
+			return fmt.Errorf("the naming service's state could not be read: %w", err)
+		}
+	}
 	for range attempts {
-		if err := step(); !errors.Is(err, store.ErrConflict) {
+		p, err := prepare(t.state) // nobody else changes it
+		if err != nil {
 			return err
+		}
+		revision, err := t.store.Commit(ctx, p.ops...)
+		if err == nil {
+			t.mu.Lock()
+			p.apply(revision)
+			t.mu.Unlock()
+			return nil
+		}
+		// After other errors than a conflict nobody knows whether the change has happened.
+		again, cancel := context.WithTimeout(context.WithoutCancel(ctx), reloadTime)
+		loadErr := t.reload(again)
+		cancel()
+		if !errors.Is(err, store.ErrConflict) {
+			return fmt.Errorf("the naming service's state could not be written: %w", err)
+		}
+		if loadErr != nil {
+			return fmt.Errorf("the naming service's state could not be read: %w", loadErr)
 		}
 	}
 	return fmt.Errorf("naming: %w, %d times in a row", store.ErrConflict, attempts)
 }
 
-// put binds a name to what it shall lead to. A name that is bound is an error, or, with
-// again, bound anew if it is of the same kind. more is committed with it.
-func (t *Tree) put(ctx context.Context, at ID, n Name, to Target, again bool, more ...store.Op) error {
-	if len(to.Ref) > MaxReference {
-		return ErrTooLarge
+// touch is the operation that guards an addition to a context.
+func touch(id ID, in *node) store.Op {
+	if in.revision == 0 {
+		return store.Create(contextKey(id), nil)
 	}
-	return t.change(func() error {
-		at, c, err := t.leaf(ctx, at, n)
-		if err != nil {
-			return err
-		}
-		self, err := t.self(ctx, at)
-		if err != nil {
-			return err
-		}
-		old, err := t.get(ctx, bindingKey(at, c))
-		if err != nil {
-			return err
-		}
-		if old.Revision == 0 {
-			_, err := t.s.Commit(ctx, append(more,
-				store.Create(bindingKey(at, c), encode(to)),
-				store.Update(self.Key, self.Value, self.Revision), // so that it is not destroyed at the same time
-			)...)
-			return err
-		}
-		if !again {
-			return ErrAlreadyBound
-		}
-		was, err := decode(old)
-		if err != nil {
-			return err
-		}
-		if was.Kind != to.Kind {
-			why := NotObject
-			if to.Kind == Context {
-				why = NotContext
-			}
-			return &NotFoundError{why, n[len(n)-1:]}
-		}
-		_, err = t.s.Commit(ctx, store.Update(old.Key, encode(to), old.Revision))
+	return store.Update(contextKey(id), nil, in.revision)
+}
+
+// Bind binds n, in the context at, to a target: as an object or as a context. A name in use
+// is ErrAlreadyBound.
+func (t *Tree) Bind(ctx context.Context, at ID, n ior.Name, to Target) error {
+	return t.bind(ctx, at, n, to, false)
+}
+
+// Rebind is Bind for a name that may be in use already. It must be bound to the same sort of
+// target then: an object where a context is bound, or the other way round, is a NotFoundError.
+func (t *Tree) Rebind(ctx context.Context, at ID, n ior.Name, to Target) error {
+	return t.bind(ctx, at, n, to, true)
+}
+
+func (t *Tree) bind(ctx context.Context, at ID, n ior.Name, to Target, replace bool) error {
+	if err := errors.Join(checkName(n), to.check()); err != nil {
 		return err
+	}
+	return t.change(ctx, func(s *state) (plan, error) {
+		id, in, err := s.walk(at, n)
+		if err != nil {
+			return plan{}, err
+		}
+		last := n[len(n)-1:]
+		old := in.byName[last[0]]
+		switch {
+		case old == nil:
+			return t.addition(s, id, in, last[0], to)
+		case !replace:
+			return plan{}, ErrAlreadyBound
+		case old.target.Kind == Context && to.Kind == Object:
+			return plan{}, &NotFoundError{NotObject, last}
+		case old.target.Kind == Object && to.Kind == Context:
+			return plan{}, &NotFoundError{NotContext, last}
+		}
+		next := &binding{name: last[0], target: to}
+		if err := within("naming-octets", t.limits.Octets, s.octets+next.octets()-old.octets()); err != nil {
+			return plan{}, err
+		}
+		return plan{
+			ops: []store.Op{store.Update(bindingKey(id, last[0]), bindingValue(to), old.revision)},
+			apply: func(revision uint64) {
+				next.revision = revision
+				s.put(in, next)
+			},
+		}, nil
 	})
 }
 
-// Bind binds a name to an object.
-func (t *Tree) Bind(ctx context.Context, at ID, n Name, ref []byte) error {
-	return t.put(ctx, at, n, Target{Kind: Object, Ref: ref}, false)
-}
-
-// Rebind binds a name to an object, also if it is bound to another.
-func (t *Tree) Rebind(ctx context.Context, at ID, n Name, ref []byte) error {
-	return t.put(ctx, at, n, Target{Kind: Object, Ref: ref}, true)
-}
-
-// BindContext binds a name to a context: of this tree by its ID, another by its reference.
-// Contexts may be bound more than once, and in a circle.
-func (t *Tree) BindContext(ctx context.Context, at ID, n Name, id ID, ref []byte) error {
-	return t.put(ctx, at, n, contextTarget(id, ref), false)
-}
-
-// RebindContext is BindContext also for a name that is bound to another context.
-func (t *Tree) RebindContext(ctx context.Context, at ID, n Name, id ID, ref []byte) error {
-	return t.put(ctx, at, n, contextTarget(id, ref), true)
-}
-
-func contextTarget(id ID, ref []byte) Target {
-	if id != "" {
-		ref = nil
+// addition plans a binding of a name that is not bound.
+func (t *Tree) addition(s *state, id ID, in *node, name ior.NameComponent, to Target) (plan, error) {
+	b := &binding{name: name, target: to}
+	if err := errors.Join(within("naming-bindings", t.limits.Bindings, s.bindings+1), within("naming-octets", t.limits.Octets, s.octets+b.octets())); err != nil {
+		return plan{}, err
 	}
-	return Target{Kind: Context, Context: id, Ref: ref}
+	return plan{
+		ops: []store.Op{touch(id, in), store.Create(bindingKey(id, name), bindingValue(to))},
+		apply: func(revision uint64) {
+			in.revision, b.revision = revision, revision
+			s.put(in, b)
+		},
+	}, nil
 }
 
-// Unbind undoes a binding. What it led to stays as it is.
-func (t *Tree) Unbind(ctx context.Context, at ID, n Name) error {
-	return t.change(func() error {
-		at, c, err := t.leaf(ctx, at, n)
-		if err != nil {
-			return err
-		}
-		e, err := t.get(ctx, bindingKey(at, c))
-		if err != nil {
-			return err
-		}
-		if e.Revision == 0 {
-			return &NotFoundError{MissingNode, n[len(n)-1:]}
-		}
-		_, err = t.s.Commit(ctx, store.Delete(e.Key, e.Revision))
+// Unbind removes the binding of n in the context at. What it was bound to lives on, a
+// context too.
+func (t *Tree) Unbind(ctx context.Context, at ID, n ior.Name) error {
+	if err := checkName(n); err != nil {
 		return err
+	}
+	return t.change(ctx, func(s *state) (plan, error) {
+		id, in, err := s.walk(at, n)
+		if err != nil {
+			return plan{}, err
+		}
+		last := n[len(n)-1:]
+		old := in.byName[last[0]]
+		if old == nil {
+			return plan{}, &NotFoundError{MissingNode, last}
+		}
+		return plan{
+			ops:   []store.Op{store.Delete(bindingKey(id, last[0]), old.revision)},
+			apply: func(uint64) { s.remove(in, last[0]) },
+		}, nil
 	})
 }
 
-// NewContext makes a context that nothing leads to yet.
-func (t *Tree) NewContext(ctx context.Context) (ID, error) {
-	id := newID()
-	if _, err := t.s.Commit(ctx, store.Create(contextKey(id), nil)); err != nil {
-		return "", err
-	}
-	return id, nil
+// NewContext makes a context that has no name yet.
+func (t *Tree) NewContext(ctx context.Context) (id ID, err error) {
+	err = t.change(ctx, func(s *state) (plan, error) {
+		if err := within("naming-contexts", t.limits.Contexts, len(s.contexts)+1); err != nil {
+			return plan{}, err
+		}
+		id = newID()
+		return plan{
+			ops:   []store.Op{store.Create(contextKey(id), nil)},
+			apply: func(revision uint64) { s.contexts[id] = newNode(revision) },
+		}, nil
+	})
+	return id, err
 }
 
-// BindNewContext makes a context and binds it, both or neither.
-func (t *Tree) BindNewContext(ctx context.Context, at ID, n Name) (ID, error) {
-	id := newID()
-	if err := t.put(ctx, at, n, Target{Kind: Context, Context: id}, false, store.Create(contextKey(id), nil)); err != nil {
+// BindNewContext makes a context and binds n, in the context at, to it: both or neither.
+func (t *Tree) BindNewContext(ctx context.Context, at ID, n ior.Name) (id ID, err error) {
+	if err := checkName(n); err != nil {
 		return "", err
 	}
-	return id, nil
+	err = t.change(ctx, func(s *state) (plan, error) {
+		parent, in, err := s.walk(at, n)
+		if err != nil {
+			return plan{}, err
+		}
+		name := n[len(n)-1]
+		if in.byName[name] != nil {
+			return plan{}, ErrAlreadyBound
+		}
+		if err := within("naming-contexts", t.limits.Contexts, len(s.contexts)+1); err != nil {
+			return plan{}, err
+		}
+		id = newID()
+		p, err := t.addition(s, parent, in, name, Target{Kind: Context, Context: id})
+		if err != nil {
+			return plan{}, err
+		}
+		bound := p.apply
+		return plan{
+			ops: append(p.ops, store.Create(contextKey(id), nil)),
+			apply: func(revision uint64) {
+				s.contexts[id] = newNode(revision)
+				bound(revision)
+			},
+		}, nil
+	})
+	return id, err
 }
 
-// Destroy removes a context without bindings. Bindings that lead to it stay, and lead nowhere.
-func (t *Tree) Destroy(ctx context.Context, id ID) error {
-	if id == Root {
+// Destroy removes the context at, which must be empty and not the root. Bindings to it stay,
+// and lead nowhere.
+func (t *Tree) Destroy(ctx context.Context, at ID) error {
+	if at == Root {
 		return ErrRoot
 	}
-	return t.change(func() error {
-		self, err := t.self(ctx, id)
-		if err != nil {
-			return err
+	return t.change(ctx, func(s *state) (plan, error) {
+		in := s.contexts[at]
+		switch {
+		case in == nil:
+			return plan{}, ErrNoContext
+		case len(in.order) > 0:
+			return plan{}, ErrNotEmpty
 		}
-		some, err := t.s.List(ctx, bindingPrefix(id), "", 1)
-		if err != nil {
-			return err
-		}
-		if len(some) > 0 {
-			return ErrNotEmpty
-		}
-		_, err = t.s.Commit(ctx, store.Delete(self.Key, self.Revision))
-		return err
+		return plan{
+			ops:   []store.Op{store.Delete(contextKey(at), in.revision)},
+			apply: func(uint64) { delete(s.contexts, at) },
+		}, nil
 	})
 }

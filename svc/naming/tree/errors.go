@@ -3,69 +3,89 @@ package tree
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"strconv"
+
+	"github.com/opendsom/dsom/ior"
 )
 
-// Why says what kind of node was not found (CosNaming::NamingContext::NotFoundReason).
-type Why uint8
-
-// The reasons.
-const (
-	MissingNode Why = iota // the first component of Rest is not bound
-	NotContext             // it is bound to an object, and should be to a context
-	NotObject              // it is bound to a context, and should be to an object
-)
-
-// String names the reason as the IDL does.
-func (w Why) String() string { return [...]string{"missing_node", "not_context", "not_object"}[w] }
-
-// A NotFoundError says how far a name was followed.
-type NotFoundError struct {
-	Why  Why
-	Rest Name // from the component on that was not found
-}
-
-// Error shows the reason and the rest.
-func (e *NotFoundError) Error() string { return fmt.Sprintf("name not found: %v at %v", e.Why, e.Rest) }
-
-// A CannotProceedError says that the name leads on in a context that is not of this tree.
-type CannotProceedError struct {
-	Context []byte // its reference
-	Rest    Name   // to be followed there
-}
-
-// Error shows the rest.
-func (e *CannotProceedError) Error() string {
-	return fmt.Sprintf("name leads on in a foreign context: %v", e.Rest)
-}
-
-// An InvalidNameError says what is wrong with a name.
-type InvalidNameError struct{ Reason string }
-
-// Error shows the reason.
-func (e *InvalidNameError) Error() string { return "invalid name: " + e.Reason }
-
-// What else can be wrong, to be found with errors.Is.
+// What can be wrong with an operation, to be found with errors.Is. See also
+// [NotFoundError], [CannotProceedError], [ForeignError] and [LimitError].
 var (
-	ErrAlreadyBound = errors.New("name is bound already")
-	ErrNotEmpty     = errors.New("naming context is not empty")
-	ErrNoContext    = errors.New("naming context does not exist (any more)")
-	ErrRoot         = errors.New("the root naming context cannot be destroyed")
-	ErrTooLarge     = fmt.Errorf("reference is longer than %d octets", MaxReference)
+	ErrInvalidName  = errors.New("the name is not valid")
+	ErrAlreadyBound = errors.New("the name is bound already")
+	ErrNotEmpty     = errors.New("the context still has bindings")
+	ErrNoContext    = errors.New("there is no such naming context")
+	ErrRoot         = errors.New("the root context cannot be destroyed")
 )
 
-// String writes the name as a person reads it: components with "/" between, "." before a
-// kind; it does not escape.
-func (n Name) String() string {
-	var b strings.Builder
-	for i, c := range n {
-		if i > 0 {
-			b.WriteByte('/')
-		}
-		b.WriteString(c.ID)
-		if c.Kind != "" || c.ID == "" {
-			b.WriteString("." + c.Kind)
-		}
+// A Reason says what was found where a name does not lead on.
+type Reason uint8
+
+// The reasons, with the values of CosNaming::NamingContext::NotFoundReason.
+const (
+	MissingNode Reason = iota // nothing has the name
+	NotContext                // an object, where a context is needed
+	NotObject                 // a context, where an object is needed
+)
+
+func (r Reason) String() string {
+	switch r {
+	case MissingNode:
+		return "nothing has this name"
+	case NotContext:
+		return "this is an object, not a context"
+	case NotObject:
+		return "this is a context, not an object"
 	}
-	return b.String()
+	return "Reason(" + strconv.Itoa(int(r)) + ")"
+}
+
+// A NotFoundError says that a name does not lead to what the operation needs.
+type NotFoundError struct {
+	Why  Reason
+	Rest ior.Name // of the name, from the component that Why is about
+}
+
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("name not found at %q: %v", e.Rest.String(), e.Why)
+}
+
+// A CannotProceedError says that the name leads through a context of the tree that has been
+// destroyed while it was bound.
+type CannotProceedError struct {
+	Context ID
+	Rest    ior.Name // what would have to be resolved in it
+}
+
+func (e *CannotProceedError) Error() string {
+	return fmt.Sprintf("the context in which to go on with %q has been destroyed", e.Rest.String())
+}
+
+// A ForeignError says that the name leads into a context of another naming service: there
+// the operation can be done with the rest of the name.
+type ForeignError struct {
+	Ref  []byte // the context's reference as it was bound; it must not be changed
+	Rest ior.Name
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("the name goes on in another naming service with %q", e.Rest.String())
+}
+
+// A LimitError says which limit was exceeded, its value, and the value that exceeded it.
+type LimitError struct {
+	Name       string
+	Limit, Got int
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("limit %s of %d exceeded by %d", e.Name, e.Limit, e.Got)
+}
+
+// within returns a LimitError unless got is within the limit.
+func within(name string, limit, got int) error {
+	if got > limit {
+		return &LimitError{name, limit, got}
+	}
+	return nil
 }

@@ -12,16 +12,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/store/bbolt"
 	"github.com/opendsom/dsom/svc/naming/tree"
 )
 
 // A world is what a naming tree should be, written down as plainly as possible.
-type world map[tree.ID]map[tree.Component]tree.Target
+type world map[tree.ID]map[ior.NameComponent]tree.Target
 
 // follow resolves all but the last component, by the definition: an operation with a compound
 // name is the operation with its last component on what the others resolve to.
-func (w world) follow(at tree.ID, n tree.Name) (tree.ID, string) {
+func (w world) follow(at tree.ID, n ior.Name) (tree.ID, string) {
 	if w[at] == nil {
 		return "", "no context"
 	}
@@ -37,13 +38,13 @@ func (w world) follow(at tree.ID, n tree.Name) (tree.ID, string) {
 	case to.Context == "":
 		return "", fmt.Sprintf("foreign %s %v", to.Ref, n[1:])
 	case w[to.Context] == nil:
-		return "", fmt.Sprint("missing_node ", n[1:])
+		return "", fmt.Sprint("destroyed ", n[1:])
 	}
 	return w.follow(to.Context, n[1:])
 }
 
 // put does what bind and its relatives do.
-func (w world) put(at tree.ID, n tree.Name, to tree.Target, again bool) string {
+func (w world) put(at tree.ID, n ior.Name, to tree.Target, again bool) string {
 	at, bad := w.follow(at, n)
 	if bad != "" {
 		return bad
@@ -76,14 +77,14 @@ func TestModel(t *testing.T) {
 		}
 		defer func() { _ = s.Close() }()
 		ctx := t.Context()
-		tr, err := tree.Open(ctx, s)
+		tr, err := tree.Open(ctx, s, tree.Limits{})
 		if err != nil {
 			rt.Fatal(err)
 		}
 		w := world{tree.Root: {}}
-		ids := []tree.ID{tree.Root, "never was"}
+		ids := []tree.ID{tree.Root, "neverwas"}
 		anyID := rapid.Custom(func(rt *rapid.T) tree.ID { return rapid.SampledFrom(ids).Draw(rt, "id") })
-		anyName := rapid.Map(rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "a.k"}), 1, 3), func(parts []string) tree.Name {
+		anyName := rapid.Map(rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "a.k"}), 1, 3), func(parts []string) ior.Name {
 			return name(strings.Join(parts, "/"))
 		})
 		same := func(rt *rapid.T, what string, err error, want string) {
@@ -94,17 +95,11 @@ func TestModel(t *testing.T) {
 		}
 		put := func(rt *rapid.T, to tree.Target, again bool) {
 			at, n := anyID.Draw(rt, "at"), anyName.Draw(rt, "name")
-			var err error
-			switch {
-			case to.Kind == tree.Object && again:
-				err = tr.Rebind(ctx, at, n, to.Ref)
-			case to.Kind == tree.Object:
-				err = tr.Bind(ctx, at, n, to.Ref)
-			case again:
-				err = tr.RebindContext(ctx, at, n, to.Context, to.Ref)
-			default:
-				err = tr.BindContext(ctx, at, n, to.Context, to.Ref)
+			do := tr.Bind
+			if again {
+				do = tr.Rebind
 			}
+			err := do(ctx, at, n, to)
 			same(rt, fmt.Sprintf("bind %v %v %v", n, to, again), err, w.put(at, n, to, again))
 		}
 		rt.Repeat(map[string]func(*rapid.T){
@@ -123,14 +118,14 @@ func TestModel(t *testing.T) {
 				if err != nil {
 					rt.Fatal(err)
 				}
-				ids, w[id] = append(ids, id), map[tree.Component]tree.Target{}
+				ids, w[id] = append(ids, id), map[ior.NameComponent]tree.Target{}
 			},
 			"bind new context": func(rt *rapid.T) {
 				at, n := anyID.Draw(rt, "at"), anyName.Draw(rt, "name")
 				id, err := tr.BindNewContext(ctx, at, n)
 				same(rt, "bind new context", err, w.put(at, n, tree.Target{Kind: tree.Context, Context: id}, false))
 				if err == nil {
-					ids, w[id] = append(ids, id), map[tree.Component]tree.Target{}
+					ids, w[id] = append(ids, id), map[ior.NameComponent]tree.Target{}
 				}
 			},
 			"unbind": func(rt *rapid.T) {
@@ -172,7 +167,7 @@ func TestModel(t *testing.T) {
 				} else if want == "" {
 					want = "ok"
 				}
-				got, err := tr.Resolve(ctx, at, n)
+				got, err := tr.Resolve(at, n)
 				same(rt, "resolve", err, want)
 				if err == nil && !cmp.Equal(got, to) {
 					rt.Fatalf("resolve %v: got %v, want %v", n, got, to)
@@ -185,13 +180,13 @@ func TestModel(t *testing.T) {
 				if s, err = bbolt.Open(path, bbolt.Options{}); err != nil {
 					rt.Fatal(err)
 				}
-				if tr, err = tree.Open(ctx, s); err != nil {
+				if tr, err = tree.Open(ctx, s, tree.Limits{}); err != nil {
 					rt.Fatal(err)
 				}
 			},
 			"": func(rt *rapid.T) {
 				for _, id := range ids {
-					list, _, err := tr.List(ctx, id, "", 1000)
+					list, _, err := tr.List(id, nil, 1000)
 					if w[id] == nil != errors.Is(err, tree.ErrNoContext) {
 						rt.Fatalf("list: got %v", err)
 					}
@@ -199,12 +194,12 @@ func TestModel(t *testing.T) {
 						rt.Fatalf("list: got %v, want %v", list, w[id])
 					}
 					for _, b := range list {
-						if to, ok := w[id][b.Component]; !ok || !cmp.Equal(to, b.Target) {
+						if to, ok := w[id][b.Name]; !ok || !cmp.Equal(to, b.Target) {
 							rt.Fatalf("list: got %v, want %v", b, to)
 						}
 					}
-					if !slices.IsSortedFunc(list, func(a, b tree.Binding) int { return strings.Compare(a.ID, b.ID) }) {
-						rt.Fatalf("list: plain names are not in order: %v", list)
+					if !slices.IsSortedFunc(list, func(a, b tree.Binding) int { return strings.Compare(a.Name.ID, b.Name.ID) }) {
+						rt.Fatalf("list: not in order: %v", list)
 					}
 				}
 			},

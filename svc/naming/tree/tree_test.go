@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
 	"github.com/opendsom/dsom/svc/naming/tree"
@@ -29,7 +30,7 @@ func open(t testing.TB, dir string) (*tree.Tree, store.Store) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	tr, err := tree.Open(t.Context(), s)
+	tr, err := tree.Open(t.Context(), s, tree.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,11 +38,11 @@ func open(t testing.TB, dir string) (*tree.Tree, store.Store) {
 }
 
 // name reads "a/b.kind/c".
-func name(s string) tree.Name {
-	var n tree.Name
+func name(s string) ior.Name {
+	var n ior.Name
 	for part := range strings.SplitSeq(s, "/") {
 		id, kind, _ := strings.Cut(part, ".")
-		n = append(n, tree.Component{ID: id, Kind: kind})
+		n = append(n, ior.NameComponent{ID: id, Kind: kind})
 	}
 	return n
 }
@@ -50,17 +51,22 @@ func name(s string) tree.Name {
 func outcome(err error) string {
 	var (
 		missing *tree.NotFoundError
-		foreign *tree.CannotProceedError
-		invalid *tree.InvalidNameError
+		foreign *tree.ForeignError
+		cannot  *tree.CannotProceedError
+		limit   *tree.LimitError
 	)
 	switch {
 	case err == nil:
 		return "ok"
 	case errors.As(err, &missing):
-		return fmt.Sprintf("%v %v", missing.Why, missing.Rest)
+		return fmt.Sprintf("%s %v", reasons[missing.Why], missing.Rest)
 	case errors.As(err, &foreign):
-		return fmt.Sprintf("foreign %s %v", foreign.Context, foreign.Rest)
-	case errors.As(err, &invalid):
+		return fmt.Sprintf("foreign %s %v", foreign.Ref, foreign.Rest)
+	case errors.As(err, &cannot):
+		return fmt.Sprintf("destroyed %v", cannot.Rest)
+	case errors.As(err, &limit):
+		return fmt.Sprint("limit ", limit.Name)
+	case errors.Is(err, tree.ErrInvalidName):
 		return "invalid"
 	case errors.Is(err, tree.ErrAlreadyBound):
 		return "bound"
@@ -70,11 +76,18 @@ func outcome(err error) string {
 		return "no context"
 	case errors.Is(err, tree.ErrRoot):
 		return "root"
-	case errors.Is(err, tree.ErrTooLarge):
-		return "too large"
 	}
 	return err.Error()
 }
+
+// reasons are the names that the IDL has for a tree.Reason.
+var reasons = [...]string{tree.MissingNode: "missing_node", tree.NotContext: "not_context", tree.NotObject: "not_object"}
+
+func object(ref string) tree.Target { return tree.Target{Kind: tree.Object, Ref: []byte(ref)} }
+
+func here(id tree.ID) tree.Target { return tree.Target{Kind: tree.Context, Context: id} }
+
+func foreign(ref string) tree.Target { return tree.Target{Kind: tree.Context, Ref: []byte(ref)} }
 
 // fixture is a tree with an object, contexts, a circle, a foreign context, and a binding that leads nowhere:
 //
@@ -96,18 +109,18 @@ func fixture(t *testing.T) (*tree.Tree, map[string]tree.ID) {
 		ids[n] = id
 	}
 	must(tr.Destroy(ctx, ids["gone"]))
-	must(tr.Bind(ctx, tree.Root, name("obj"), []byte("IOR:obj")))
-	must(tr.Bind(ctx, tree.Root, name("ctx/obj"), []byte("IOR:inner")))
-	must(tr.BindContext(ctx, ids["ctx"], name("up"), tree.Root, nil))
-	must(tr.BindContext(ctx, tree.Root, name("far"), "", []byte("IOR:far")))
+	must(tr.Bind(ctx, tree.Root, name("obj"), object("IOR:obj")))
+	must(tr.Bind(ctx, tree.Root, name("ctx/obj"), object("IOR:inner")))
+	must(tr.Bind(ctx, ids["ctx"], name("up"), here(tree.Root)))
+	must(tr.Bind(ctx, tree.Root, name("far"), foreign("IOR:far")))
 	return tr, ids
 }
 
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
-	ref := []byte("IOR:new")
-	long := tree.Name{{ID: strings.Repeat("x", tree.MaxComponent)}}
-	tooLong := tree.Name{{ID: strings.Repeat("x", tree.MaxComponent), Kind: "k"}}
+	ref := object("IOR:new")
+	long := ior.Name{{ID: strings.Repeat("x", tree.MaxComponent)}}
+	tooLong := ior.Name{{ID: strings.Repeat("x", tree.MaxComponent), Kind: "k"}}
 	for _, c := range []struct {
 		what string
 		do   func(ctx context.Context, tr *tree.Tree, ids map[string]tree.ID) error
@@ -122,16 +135,16 @@ func TestOutcomes(t *testing.T) {
 		{"bind below nothing", bind("nothing/x/y", ref), "missing_node nothing/x/y"},
 		{"bind below an object", bind("ctx/obj/x", ref), "not_context obj/x"},
 		{"bind in a foreign context", bind("far/x/y", ref), "foreign IOR:far x/y"},
-		{"bind in a destroyed context", bind("gone/x", ref), "missing_node x"},
+		{"bind in a destroyed context", bind("gone/x/y", ref), "destroyed x/y"},
 		{"bind the longest name", func(ctx context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
 			return tr.Bind(ctx, tree.Root, long, ref)
 		}, "ok"},
 		{"bind too long a name", func(ctx context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
 			return tr.Bind(ctx, tree.Root, tooLong, ref)
-		}, "invalid"},
+		}, "limit naming-component-octets"},
 		{"bind too many components", func(ctx context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
-			return tr.Bind(ctx, tree.Root, make(tree.Name, tree.MaxComponents+1), ref)
-		}, "invalid"},
+			return tr.Bind(ctx, tree.Root, make(ior.Name, tree.MaxComponents+1), ref)
+		}, "limit naming-components"},
 		{"bind no name", func(ctx context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
 			return tr.Bind(ctx, tree.Root, nil, ref)
 		}, "invalid"},
@@ -142,7 +155,7 @@ func TestOutcomes(t *testing.T) {
 		{"bind in the destroyed context", func(ctx context.Context, tr *tree.Tree, ids map[string]tree.ID) error {
 			return tr.Bind(ctx, ids["gone"], name("x"), ref)
 		}, "no context"},
-		{"bind too large a reference", bind("x", make([]byte, tree.MaxReference+1)), "too large"},
+		{"bind too large a reference", bind("x", object(strings.Repeat("x", tree.MaxReference+1))), "limit naming-reference-octets"},
 		{"rebind", rebind("obj", ref), "ok"},
 		{"rebind a free name", rebind("ctx/new", ref), "ok"},
 		{"rebind over a context", rebind("ctx", ref), "not_object ctx"},
@@ -189,18 +202,18 @@ func TestOutcomes(t *testing.T) {
 
 type operation = func(context.Context, *tree.Tree, map[string]tree.ID) error
 
-func bind(n string, ref []byte) operation {
+func bind(n string, to tree.Target) operation {
 	return func(ctx context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
-		return tr.Bind(ctx, tree.Root, name(n), ref)
+		return tr.Bind(ctx, tree.Root, name(n), to)
 	}
 }
 
-func rebind(n string, ref []byte) operation {
+func rebind(n string, to tree.Target) operation {
 	return func(ctx context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
-		if err := tr.Rebind(ctx, tree.Root, name(n), ref); err != nil {
+		if err := tr.Rebind(ctx, tree.Root, name(n), to); err != nil {
 			return err
 		}
-		if got, err := tr.Resolve(ctx, tree.Root, name(n)); err != nil || string(got.Ref) != string(ref) {
+		if got, err := tr.Resolve(tree.Root, name(n)); err != nil || !cmp.Equal(got, to) {
 			return fmt.Errorf("it leads to %v, %v", got, err)
 		}
 		return nil
@@ -209,16 +222,16 @@ func rebind(n string, ref []byte) operation {
 
 func bindContext(n, to string) operation {
 	return func(ctx context.Context, tr *tree.Tree, ids map[string]tree.ID) error {
-		return tr.BindContext(ctx, tree.Root, name(n), ids[to], nil)
+		return tr.Bind(ctx, tree.Root, name(n), here(ids[to]))
 	}
 }
 
 func rebindContext(n, to string) operation {
 	return func(ctx context.Context, tr *tree.Tree, ids map[string]tree.ID) error {
-		if err := tr.RebindContext(ctx, tree.Root, name(n), ids[to], nil); err != nil {
+		if err := tr.Rebind(ctx, tree.Root, name(n), here(ids[to])); err != nil {
 			return err
 		}
-		if got, err := tr.Resolve(ctx, tree.Root, name(n)); err != nil || got.Context != ids[to] || got.Ref != nil {
+		if got, err := tr.Resolve(tree.Root, name(n)); err != nil || got.Context != ids[to] || got.Ref != nil {
 			return fmt.Errorf("it leads to %v, %v", got, err)
 		}
 		return nil
@@ -226,8 +239,8 @@ func rebindContext(n, to string) operation {
 }
 
 func resolve(n string) operation {
-	return func(ctx context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
-		_, err := tr.Resolve(ctx, tree.Root, name(n))
+	return func(_ context.Context, tr *tree.Tree, _ map[string]tree.ID) error {
+		_, err := tr.Resolve(tree.Root, name(n))
 		return err
 	}
 }
@@ -248,17 +261,17 @@ func destroy(c string) operation {
 func dump(t testing.TB, tr *tree.Tree, at tree.ID) []tree.Binding {
 	t.Helper()
 	var all []tree.Binding
-	for after := ""; ; {
-		page, next, err := tr.List(t.Context(), at, after, 2)
-		if err != nil || len(page) > 2 {
-			t.Fatalf("got %d bindings, %v", len(page), err)
+	for more, after := true, (*ior.NameComponent)(nil); more; {
+		var page []tree.Binding
+		var err error
+		if page, more, err = tr.List(at, after, 2); err != nil || len(page) > 2 || more && len(page) != 2 {
+			t.Fatalf("got %d bindings, %v, %v", len(page), more, err)
 		}
-		all = append(all, page...)
-		if next == "" {
-			return all
+		if all = append(all, page...); more {
+			after = &page[1].Name
 		}
-		after = next
 	}
+	return all
 }
 
 func TestResolve(t *testing.T) {
@@ -272,7 +285,7 @@ func TestResolve(t *testing.T) {
 		"far":               {Kind: tree.Context, Ref: []byte("IOR:far")},
 		"gone":              {Kind: tree.Context, Context: ids["gone"]},
 	} {
-		if got, err := tr.Resolve(t.Context(), tree.Root, name(n)); err != nil || !cmp.Equal(got, want) {
+		if got, err := tr.Resolve(tree.Root, name(n)); err != nil || !cmp.Equal(got, want) {
 			t.Errorf("%s: got %v, %v, want %v", n, got, err, want)
 		}
 	}
@@ -283,9 +296,9 @@ func TestNamesOfAllKinds(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	tr, s := open(t, dir)
-	names := []tree.Component{{}, {Kind: "k"}, {ID: "a.b/c"}, {ID: "ä ö"}, {ID: "\xff\xfe"}, {ID: "=", Kind: "="}, {ID: "a", Kind: "b"}, {ID: "a.b"}, {ID: "\\"}}
+	names := []ior.NameComponent{{}, {Kind: "k"}, {ID: "a.b/c"}, {ID: "ä ö"}, {ID: "\xff\xfe"}, {ID: "=", Kind: "="}, {ID: "a", Kind: "b"}, {ID: "a.b"}, {ID: "\\"}}
 	for _, c := range names {
-		if err := tr.Bind(t.Context(), tree.Root, tree.Name{c}, []byte(c.ID)); err != nil {
+		if err := tr.Bind(t.Context(), tree.Root, ior.Name{c}, object(c.ID)); err != nil {
 			t.Fatalf("%+v: %v", c, err)
 		}
 	}
@@ -298,7 +311,7 @@ func TestNamesOfAllKinds(t *testing.T) {
 		t.Fatalf("got %d names, want %d", len(got), len(names))
 	}
 	for _, b := range got {
-		if !slices.Contains(names, b.Component) || string(b.Ref) != b.ID {
+		if !slices.Contains(names, b.Name) || string(b.Target.Ref) != b.Name.ID {
 			t.Errorf("got %+v", b)
 		}
 	}
@@ -309,14 +322,14 @@ func TestBindAgainstDestroy(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	tr, s := open(t, dir)
-	other, err := tree.Open(t.Context(), s) // as another daemon has it: no lock in common
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx := t.Context()
 	for round := range 60 {
 		n := name(fmt.Sprint("c", round))
 		id, err := tr.BindNewContext(ctx, tree.Root, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := tree.Open(ctx, s, tree.Limits{}) // as another daemon has it: no lock in common
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -325,7 +338,7 @@ func TestBindAgainstDestroy(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 3 {
 			wg.Go(func() {
-				err := tr.Bind(ctx, id, name(fmt.Sprint("o", i)), []byte("x"))
+				err := tr.Bind(ctx, id, name(fmt.Sprint("o", i)), object("x"))
 				if err == nil {
 					bound.Add(1)
 				} else if !errors.Is(err, tree.ErrNoContext) {
@@ -356,13 +369,13 @@ func BenchmarkResolve(b *testing.B) {
 	if _, err := tr.BindNewContext(b.Context(), tree.Root, name("a")); err != nil {
 		b.Fatal(err)
 	}
-	if err := tr.Bind(b.Context(), tree.Root, name("a/b"), []byte("IOR:x")); err != nil {
+	if err := tr.Bind(b.Context(), tree.Root, name("a/b"), object("IOR:x")); err != nil {
 		b.Fatal(err)
 	}
 	n := name("a/b")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := tr.Resolve(b.Context(), tree.Root, n); err != nil {
+		if _, err := tr.Resolve(tree.Root, n); err != nil {
 			b.Fatal(err)
 		}
 	}
