@@ -79,14 +79,18 @@ func (e *SystemException) Timeout() bool { return e.Kind == Timeout }
 
 // From turns any error into the system exception it stands for. A SystemException stays
 // itself; an ended context becomes TIMEOUT (deadline) or TRANSIENT with
-// [MinorCancelled] (cancelled); anything else becomes UNKNOWN with the given completion status.
+// [MinorCancelled] (cancelled); anything else becomes UNKNOWN with the given completion status,
+// a nil *SystemException in the guise of an error too.
 // From(nil, …) is nil.
 func From(err error, c Completed) *SystemException {
 	if err == nil {
 		return nil
 	}
 	var sys *SystemException
-	if errors.As(err, &sys) && sys != nil {
+	if errors.As(err, &sys) {
+		if sys == nil { // its methods, and so err's, must not be called
+			return New(Unknown, MinorTypedNil, c, "a nil pointer to a system exception was returned as an error")
+		}
 		return sys
 	}
 	e := &SystemException{Kind: Unknown, Minor: MinorForeignError, Completed: c, Reason: err.Error(), Cause: err}
