@@ -44,6 +44,9 @@ func (g *generator) generateFile(p *goPackage, idl *model.File, name string, doc
 	head.F("const _ = %s.Version1 // a newer runtime is needed if this does not compile", stub)
 	head.Blank()
 
+	if g.report.HasErrors() { // there will be no files
+		return
+	}
 	text := append(slices.Clone(head.Bytes()), body...)
 	out, err := format.Source(text)
 	if err != nil {

@@ -127,14 +127,8 @@ func (g *generator) identifier(d model.Decl) string {
 func (g *generator) memberName(n *model.Node, rule func(string) string) string {
 	name := ""
 	for _, p := range n.Pragmas {
-		if p.Name != pragmaName {
-			continue
-		}
-		// A pragma that names something unknown is handed to the scope in which it stands.
-		words := strings.Fields(p.Text)
 		switch {
-		case len(words) < 2 || !names(words[1], n.Name):
-			g.problem(CodeBadName, p.Span, "write #pragma go_name Scope::name GoName behind the declaration", "#pragma go_name names nothing that is declared")
+		case p.Name != pragmaName:
 		case len(p.Args) != 1 || !isIdentifier(p.Args[0]):
 			g.problem(CodeBadName, p.Span, "", "%q is not an exported Go identifier", strings.Join(p.Args, " "))
 		default:
@@ -145,12 +139,6 @@ func (g *generator) memberName(n *model.Node, rule func(string) string) string {
 		return rule(n.Name)
 	}
 	return name
-}
-
-// names reports whether a scoped name ends in name.
-func names(scoped, name string) bool {
-	last := scoped[strings.LastIndex(scoped, ":")+1:]
-	return strings.TrimPrefix(last, "_") == strings.TrimPrefix(name, "_")
 }
 
 // A nameSet gives names in a scope of a type: the later of two that clash gets an underscore.

@@ -13,7 +13,7 @@ import (
 // a circle.
 
 // maxInline bounds how many types a TypeCode writes out.
-const maxInline = 2000
+const maxInline = 300
 
 // tcNames are the TypeCodes without parameters.
 var tcNames = map[model.Kind]string{

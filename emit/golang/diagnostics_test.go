@@ -1,0 +1,136 @@
+package golang_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit/golang"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/model"
+)
+
+// TestCodeExamples holds the table of codes: each example provokes its code and no other.
+func TestCodeExamples(t *testing.T) {
+	t.Parallel()
+	for _, c := range golang.Codes {
+		t.Run(string(c.Code), func(t *testing.T) {
+			t.Parallel()
+			if c.Title == "" || c.Explanation == "" {
+				t.Error("the code is not explained")
+			}
+			if c.Example == "" {
+				return
+			}
+			files, report := golang.Emit(compileText(t, c.Example), golang.Options{})
+			for _, d := range report.All() {
+				if d.Code != c.Code || d.Severity != c.Severity {
+					t.Errorf("got %v, want code %s, %v", d, c.Code, c.Severity)
+				}
+				if !d.Span.IsValid() || d.Span.Start.File != "test.idl" {
+					t.Errorf("%v has no place", d)
+				}
+			}
+			if len(report.All()) == 0 {
+				t.Error("got no diagnostic")
+			}
+			if report.HasErrors() != (files.Len() == 0) {
+				t.Errorf("got %d files beside %v", files.Len(), report.All())
+			}
+		})
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		files idl.FilesOf
+		opt   golang.Options
+		want  diag.Code
+		text  string
+	}{
+		"entangled": {files: idl.FilesOf{"test.idl": entangled(9)}, want: golang.CodeEntangled, text: "M::S0"},
+		"not an identifier": {
+			files: idl.FilesOf{"test.idl": "module A { struct P { long x; };\n#pragma go_name P \"a b\"\n};"},
+			want:  golang.CodeBadName, text: "a b",
+		},
+		"path of dots": {
+			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},
+			opt:   golang.Options{Modules: map[string]string{"A": "x/../y"}},
+			want:  golang.CodeBadPath, text: "x/../y",
+		},
+		"pragma without path": {
+			files: idl.FilesOf{"test.idl": "module A {\n#pragma go_package\nstruct P { long x; }; };"},
+			want:  golang.CodeBadPath, text: "import path",
+		},
+		"attribute and operation inherited": {
+			files: idl.FilesOf{"test.idl": "module A { interface X { attribute long size; }; interface Y : X { void set_size(); }; };"},
+			want:  golang.CodeInherited, text: "SetSize",
+		},
+		"corrupt manifest": {
+			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},
+			opt:   golang.Options{Existing: fstest.MapFS{"a/" + golang.ManifestName: {Data: []byte("{")}}},
+			want:  golang.CodeManifest, text: "JSON",
+		},
+		"newer manifest": {
+			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},
+			opt:   golang.Options{Existing: fstest.MapFS{"a/" + golang.ManifestName: {Data: []byte(`{"manifest":99}`)}}},
+			want:  golang.CodeManifest, text: "version 99",
+		},
+		"hollow manifest": {
+			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},
+			opt:   golang.Options{Existing: fstest.MapFS{"a/" + golang.ManifestName: {Data: []byte(`{"manifest":1,"package":"a","files":{"x.go":{"declarations":{"A::Q":null}}}}`)}}},
+			want:  golang.CodeManifest, text: "A::Q",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files, report := golang.Emit(compile(t, c.files, "test.idl"), c.opt)
+			if got := codes(report); !slices.Contains(got, c.want) || files.Len() != 0 {
+				t.Fatalf("got %v and %d files, want %s", report.All(), files.Len(), c.want)
+			}
+			if !strings.Contains(report.Err().Error(), c.text) {
+				t.Errorf("got %v, want it to name %q", report.Err(), c.text)
+			}
+		})
+	}
+}
+
+// A model that was not compiled from IDL here can lack definitions.
+func TestUndefined(t *testing.T) {
+	t.Parallel()
+	const text = `{"model":1,"files":[{"path":"a.idl","main":true}],"decls":[{"kind":"module","name":"A",
+		"span":{"file":"a.idl","start":[1,1,0],"end":[9,1,99]},"decls":[
+		{"kind":"forward","name":"X","of":"struct","span":{"file":"a.idl","start":[2,1,0],"end":[2,9,8]}},
+		{"kind":"typedef","name":"Xs","type":{"kind":"sequence","elem":{"kind":"named","decl":"::A::X"}},
+		 "span":{"file":"a.idl","start":[3,1,0],"end":[3,9,8]},"nameSpan":{"file":"a.idl","start":[3,5,0],"end":[3,7,8]}}]}]}`
+	spec, err := model.Read(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, report := golang.Emit(spec, golang.Options{})
+	if got := codes(report); !slices.Equal(got, []diag.Code{golang.CodeUndefined}) || !strings.HasPrefix(report.Err().Error(), "a.idl:3:5") {
+		t.Errorf("got %v", report.All())
+	}
+}
+
+// entangled returns n structures each of which holds sequences of all.
+func entangled(n int) string {
+	var b strings.Builder
+	b.WriteString("module M {")
+	for i := range n {
+		fmt.Fprintf(&b, "struct S%d;", i)
+	}
+	for i := range n {
+		fmt.Fprintf(&b, "struct S%d {", i)
+		for j := range n {
+			fmt.Fprintf(&b, "sequence<S%d> m%d;", j, j)
+		}
+		b.WriteString("};")
+	}
+	b.WriteString("};")
+	return b.String()
+}
