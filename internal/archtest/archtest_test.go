@@ -79,9 +79,20 @@ func floorOf(pkg string) int {
 }
 
 // sameFloor reports whether pkg may import dep although both stand on one floor:
-// standard stubs see each other as their IDL does, and a package sees its own inner parts.
+// standard stubs see each other as their IDL does, a package sees its own inner parts, and
+// the programs of an example see what was generated for them.
 func sameFloor(pkg, dep string) bool {
-	return isStub(pkg) && isStub(dep) || strings.HasPrefix(dep, pkg+"/")
+	return isStub(pkg) && isStub(dep) || strings.HasPrefix(dep, pkg+"/") || example(pkg) != "" && example(pkg) == example(dep)
+}
+
+// example returns the folder below examples that pkg is in, or "".
+func example(pkg string) string {
+	rest, ok := strings.CutPrefix(pkg, "examples/")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return name
 }
 
 // isAid reports whether pkg is a test or build aid of the root internal folder.
@@ -229,6 +240,8 @@ func TestGateBites(t *testing.T) {
 		"up":              {one("cdr", "giop"), "cdr (floor 2) imports giop (floor 5)"},
 		"same floor":      {one("orb/poa", "orb/stub"), "orb/poa (floor 9) imports orb/stub (floor 9)"},
 		"std sees std":    {one("std/cosnaming", "std/corba"), ""},
+		"one example":     {one("examples/hello/client", "examples/hello/gen/hello"), ""},
+		"two examples":    {one("examples/a/x", "examples/b/y"), "examples/a/x (floor 16) imports examples/b/y (floor 16)"},
 		"exact wins":      {one("idl", "idl/check"), ""},
 		"no floor":        {one("util", "cdr"), "util stands on no floor"},
 		"aid":             {one("giop", "internal/golden"), "giop imports internal/golden, which is for tests only"},
