@@ -339,7 +339,7 @@ func TestOfFlexible(t *testing.T) {
 	for _, c := range []struct {
 		t  *tc.TypeCode
 		in any
-	}{{tc.Long, 1 << 40}, {tc.Long, "1"}, {tc.Long, nil}, {tc.Long, 1.0}, {tc.Boolean, 1}, {point, 3}, {tc.Char, 256}, {union, dyn.Union{"RED", "s", 1}}, {tc.Any, 3}} {
+	}{{tc.Long, int64(1 << 40)}, {tc.Long, "1"}, {tc.Long, nil}, {tc.Long, 1.0}, {tc.Boolean, 1}, {point, 3}, {tc.Char, 256}, {union, dyn.Union{"RED", "s", 1}}, {tc.Any, 3}} {
 		if a, err := dyn.Of(c.t, c.in); !errors.Is(err, exc.BadParam) {
 			t.Errorf("%v of %v: got %v, %v", c.t, c.in, a.Value(), err)
 		}

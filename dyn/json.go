@@ -39,7 +39,7 @@ func (o JSONOptions) ref(url string) (*ior.IOR, error) {
 	}
 	r := u.Reference()
 	if u.Name != nil || u.Scheme != "IOR" && r.IsNil() {
-		return nil, fmt.Errorf("%s would have to be looked up, and nobody is there to do it: give it as IOR: or corbaloc:", url)
+		return nil, fmt.Errorf("%s would have to be looked up, and nobody is there to do it: give it as an IOR: or corbaloc: URL", url)
 	}
 	return r, nil
 }

@@ -86,48 +86,52 @@ func again(t *testing.T, h giop.Header, msg []byte) ([]byte, error) {
 	return e.Bytes(), e.Err()
 }
 
-// dirs are the folders of recorded GIOP. The last two have no list of tshark's.
-var dirs = []string{"giop-captures", "dsom-capture"}
+// recorded returns all captures that hold GIOP over TCP. Those of the first folder have a
+// list of tshark's.
+func recorded(t *testing.T) []string {
+	t.Helper()
+	files := captures.Files(t, captures.Dir(t, "giop-captures"))
+	files = append(files, captures.Files(t, captures.Dir(t, "dsom-capture"))...)
+	return append(files, filepath.Join(captures.Dir(t, "transport-captures"), "s390-omni.pcap")) // big-endian
+}
 
 // Every recorded message decodes, and encodes again from its values to the same octets but
 // for padding. An octet counts as padding if it may have any value.
 func TestCapturesAgain(t *testing.T) {
 	t.Parallel()
-	for _, dir := range dirs {
-		for _, file := range captures.Files(t, captures.Dir(t, dir)) {
-			t.Run(captures.Name(file), func(t *testing.T) {
-				t.Parallel()
-				n, padding := 0, 0
-				for _, m := range captures.Whole(t, file) {
-					got, err := again(t, m.Header, m.Octets)
-					if err != nil {
-						t.Errorf("frame %d: %v", m.Frame, err)
+	for _, file := range recorded(t) {
+		t.Run(captures.Name(file), func(t *testing.T) {
+			t.Parallel()
+			n, padding := 0, 0
+			for _, m := range captures.Whole(t, file) {
+				got, err := again(t, m.Header, m.Octets)
+				if err != nil {
+					t.Errorf("frame %d: %v", m.Frame, err)
+					continue
+				}
+				n++
+				if len(got) != len(m.Octets) {
+					t.Errorf("frame %d: %v of %d octets became %d", m.Frame, m.Header.Type, len(m.Octets), len(got))
+					continue
+				}
+				for i := range got {
+					if got[i] == m.Octets[i] {
 						continue
 					}
-					n++
-					if len(got) != len(m.Octets) {
-						t.Errorf("frame %d: %v of %d octets became %d", m.Frame, m.Header.Type, len(m.Octets), len(got))
-						continue
+					other := bytes.Clone(m.Octets)
+					other[i] ^= 0xff
+					if same, err := again(t, m.Header, other); err != nil || got[i] != 0 || !bytes.Equal(same, got) {
+						t.Errorf("frame %d: octet %d of the %v is %#x, was %#x", m.Frame, i, m.Header.Type, got[i], m.Octets[i])
+						break
 					}
-					for i := range got {
-						if got[i] == m.Octets[i] {
-							continue
-						}
-						other := bytes.Clone(m.Octets)
-						other[i] ^= 0xff
-						if same, err := again(t, m.Header, other); err != nil || got[i] != 0 || !bytes.Equal(same, got) {
-							t.Errorf("frame %d: octet %d of the %v is %#x, was %#x", m.Frame, i, m.Header.Type, got[i], m.Octets[i])
-							break
-						}
-						padding++
-					}
+					padding++
 				}
-				if n == 0 {
-					t.Error("no messages")
-				}
-				t.Logf("%d messages, %d octets of padding that were not zero", n, padding)
-			})
-		}
+			}
+			if n == 0 {
+				t.Error("no messages")
+			}
+			t.Logf("%d messages, %d octets of padding that were not zero", n, padding)
+		})
 	}
 }
 
