@@ -3,7 +3,7 @@ package giop
 import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/ior"
 )
 
 // An Addressing says how a request of version 1.2 names its target
@@ -26,8 +26,6 @@ type Target struct {
 	IOR     []byte // in ReferenceAddr: the reference as CDR in the message's byte order, aligned at its start
 }
 
-const tagInternetIOP = 0
-
 // parse reads a target and returns the object key inside it; nil when the profile is not of IIOP.
 func (t *Target) parse(d *cdr.Decoder) []byte {
 	switch t.Kind = Addressing(d.UShort()); t.Kind {
@@ -46,36 +44,28 @@ func (t *Target) parse(d *cdr.Decoder) []byte {
 	return nil
 }
 
+// parseReference reads a profile index and a reference.
 func (t *Target) parseReference(d *cdr.Decoder) []byte {
 	t.Index = d.ULong()
-	start := *d
-	d.RawStringView()
-	n := d.Count(8)
-	if most := d.Env().Limits.Int(limits.Profiles); n > most {
-		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(limits.Profiles, int64(n))))
+	if t.IOR = ior.Skip(d); d.Err() != nil {
 		return nil
 	}
-	var key []byte
+	var in cdr.Decoder
+	in.Reset(t.IOR, 0, d.Little(), d.Env())
+	in.RawStringView()
+	n := in.ULong()
 	for i := range n {
-		tag, data := d.ULong(), d.OctetSeqView()
-		if uint32(i) == t.Index {
-			key = profileKey(d, tag, data)
+		if tag, data := in.ULong(), in.OctetSeqView(); i == t.Index {
+			return profileKey(d, tag, data)
 		}
 	}
-	if d.Err() != nil {
-		return nil
-	}
-	if uint64(t.Index) >= uint64(n) {
-		d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "target address names profile %d of a reference that has %d", t.Index, n))
-		return nil
-	}
-	t.IOR = start.OctetsView(d.Pos() - start.Pos())
-	return key
+	d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "target address names profile %d of a reference that has %d", t.Index, n))
+	return nil
 }
 
 // profileKey returns the object key in a profile of IIOP. A malformed one is an error of d.
 func profileKey(d *cdr.Decoder, tag uint32, profile []byte) []byte {
-	if tag != tagInternetIOP || d.Err() != nil {
+	if tag != ior.TagInternetIOP || d.Err() != nil {
 		return nil
 	}
 	var in cdr.Decoder

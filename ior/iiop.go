@@ -3,7 +3,6 @@ package ior
 import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/limits"
 )
 
 // An IIOP is the content of a profile of tag TagInternetIOP (IIOP::ProfileBody, clause 9.7.2).
@@ -85,11 +84,7 @@ func MultiComponentProfile(list []Component) Profile {
 }
 
 func getComponents(d *cdr.Decoder) []Component {
-	n := d.Count(8)
-	if most := d.Env().Limits.Int(limits.Profiles); n > most {
-		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(limits.Profiles, int64(n))))
-		return nil
-	}
+	n := count(d)
 	if n == 0 {
 		return nil
 	}

@@ -74,11 +74,7 @@ func Put(e *cdr.Encoder, r *IOR) {
 // after an error. The number of profiles is limited by [limits.Profiles].
 func Get(d *cdr.Decoder) *IOR {
 	id := text(d)
-	n := d.Count(8)
-	if most := d.Env().Limits.Int(limits.Profiles); n > most {
-		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(limits.Profiles, int64(n))))
-		return nil
-	}
+	n := count(d)
 	if d.Err() != nil || n == 0 && id == "" {
 		return nil
 	}
@@ -98,11 +94,7 @@ func Skip(d *cdr.Decoder) []byte {
 	d.Align(4)
 	start := *d
 	d.RawStringView()
-	n := d.Count(8)
-	if most := d.Env().Limits.Int(limits.Profiles); n > most {
-		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(limits.Profiles, int64(n))))
-		return nil
-	}
+	n := count(d)
 	for range n {
 		d.ULong()
 		d.OctetSeqView()
@@ -111,6 +103,16 @@ func Skip(d *cdr.Decoder) []byte {
 		return nil
 	}
 	return start.OctetsView(d.Pos() - start.Pos())
+}
+
+// count reads the number of profiles or components, within [limits.Profiles].
+func count(d *cdr.Decoder) int {
+	n := d.Count(8)
+	if most := d.Env().Limits.Int(limits.Profiles); n > most {
+		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%w", d.Env().Limits.Exceeded(limits.Profiles, int64(n))))
+		return 0
+	}
+	return n
 }
 
 // text reads a string that will be written again, so that it may hold no zero octet.
