@@ -1,7 +1,6 @@
 package golang_test
 
 import (
-	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/opendsom/dsom/emit/golang"
+	"github.com/opendsom/dsom/internal/golden"
 )
 
 // TestGolden generates each file of testdata/idl into testdata and compares. The packages
@@ -31,29 +30,10 @@ func TestGolden(t *testing.T) {
 				t.Errorf("%s: %s is made by another file too", name, p)
 			}
 			made[p] = true
-			checkGolden(t, filepath.Join("testdata", filepath.FromSlash(p)), got)
+			golden.Check(t, p, string(got))
 		}
 	}
 	checkStale(t, made)
-}
-
-func checkGolden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	want, err := os.ReadFile(name)
-	if err == nil && bytes.Equal(got, want) {
-		return
-	}
-	if os.Getenv("DSOM_UPDATE_GOLDEN") == "" {
-		t.Errorf("%s is not what is generated (-want +got; DSOM_UPDATE_GOLDEN=1 refreshes):\n%s", name, cmp.Diff(string(want), string(got)))
-		return
-	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, got, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	t.Errorf("%s refreshed", name)
 }
 
 // checkStale says which files of the packages nobody generates.
