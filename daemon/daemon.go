@@ -41,6 +41,10 @@ type Options struct {
 	Env       []string        // NAME=value for every server that is started
 	Log       *slog.Logger    // nil: nothing is logged
 
+	// Before, if set, is called when the state is there and no server is started or adopted
+	// yet. It returns more for Env.
+	Before func(ctx context.Context, d *Daemon) (env []string, err error)
+
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
 	Supervise supervise.Options
 	Logs      capture.Keeper // its Dir is set by the daemon
@@ -91,6 +95,13 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 			err = errors.Join(err, d.store.Close())
 		}
 	}()
+	if o.Before != nil {
+		env, err := o.Before(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		o.Env = append(env, o.Env...)
+	}
 	l, err := d.listen()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,86 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/transport"
+)
+
+// locator sends the requests for objects of servers to where the servers are, starting
+// those that do not run. It is an [orb.Handler].
+type locator struct {
+	sup *supervise.Supervisor
+	id  identity
+	log *slog.Logger
+}
+
+// Find returns the present address of the object with a key: the key stays the same.
+func (l *locator) Find(ctx context.Context, key []byte) (orb.Target, error) {
+	k, ours := ior.ParseKey(key)
+	if !ours {
+		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the daemon has no object with the key %q", key)
+	}
+	if k.Incarnation != 0 {
+		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "a transient object is to be found at its server alone")
+	}
+	key = append([]byte(nil), key...)
+	live, err := l.sup.Ensure(ctx, implrepo.UUID(k.Server))
+	if err != nil {
+		return orb.Target{}, l.failure(err)
+	}
+	to := new(ior.IOR)
+	for _, s := range live.Endpoints {
+		e, err := transport.ParseEndpoint(s)
+		if err != nil || e.Network != "tcp" {
+			continue
+		}
+		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
+			e.Host = l.id.Host
+		}
+		p := ior.IIOP{Version: cdr.V12, Host: e.Host, Port: e.Port, Key: key, Components: []ior.Component{
+			ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
+		}}
+		to.Profiles = append(to.Profiles, p.Profile())
+	}
+	if len(to.Profiles) == 0 {
+		return orb.Target{}, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
+	}
+	return orb.Target{Forward: to}, nil
+}
+
+// failure is what a client is told when its server is not there: why, in words.
+func (l *locator) failure(err error) error {
+	var start *supervise.StartError
+	var held *supervise.HeldError
+	switch {
+	case errors.Is(err, implrepo.ErrUnknown):
+		return exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "no server of this daemon has made the reference: %w", err)
+	case errors.As(err, &start):
+		minor := exc.MinorServerFailed
+		if start.RetryAfter > 0 {
+			minor = exc.MinorServerBackOff
+		}
+		l.log.Warn("a server did not come up for a call", "server", start.Server, "error", err)
+		return public(exc.New(exc.Transient, minor, exc.No, "%w", err))
+	case errors.Is(err, supervise.ErrDisabled), errors.Is(err, supervise.ErrManual):
+		return public(exc.New(exc.Transient, exc.MinorServerDisabled, exc.No, "%w", err))
+	case errors.As(err, &held), errors.Is(err, supervise.ErrClosed):
+		return public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "%w", err))
+	}
+	return exc.From(err, exc.No)
+}
+
+func public(e *exc.SystemException) error {
+	e.Public = true
+	return e
+}

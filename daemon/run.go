@@ -1,0 +1,209 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/svc/naming"
+)
+
+// DefaultPort is the port at which the daemon takes calls: dsom-server's registered one.
+const DefaultPort = 3053
+
+// A Config describes a whole daemon. The zero value is useful.
+type Config struct {
+	// State is the state folder; "" is admin.DefaultState.
+	State string
+
+	// Listen is where calls are taken, host:port; "" is the port that the state was made
+	// for, on all addresses, and DefaultPort for a new one. Port 0 chooses a free one for a new state.
+	Listen string
+
+	// Publish is the host that references name; "" is the one that the state was made for,
+	// and for a new one this machine's address, or loopback if Listen says so.
+	Publish string
+
+	// AllowWrite are the networks, besides this machine, from which names may be bound.
+	AllowWrite []netip.Prefix
+
+	// LeaveServers leaves the servers running when the daemon ends in order.
+	LeaveServers bool
+
+	Limits  *limits.Limits // nil: the defaults
+	Log     *slog.Logger   // nil: nothing is logged
+	Version string
+
+	// Ready, if set, is called when calls are taken.
+	Ready func(*Daemon)
+}
+
+// stopTimeout bounds the orderly end of servers and calls when the daemon stops.
+const stopTimeout = 20 * time.Second
+
+// Run runs a daemon until ctx ends. It returns nil after an orderly end.
+func Run(ctx context.Context, c Config) (err error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	front := &front{c: c}
+	d, err := Open(ctx, Options{
+		State: c.State, Version: c.Version, Log: c.Log,
+		Addresses: front.addresses, Before: front.open,
+	})
+	if err != nil {
+		return errors.Join(err, front.close(context.Background()))
+	}
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		err = errors.Join(err, front.close(end))
+		if c.LeaveServers {
+			err = errors.Join(err, d.Close())
+		} else {
+			err = errors.Join(err, d.Shutdown(end))
+		}
+	}()
+	if err := front.serve(ctx, d); err != nil {
+		return err
+	}
+	c.Log.Info("daemon ready", "address", front.id.address(), "state", d.State())
+	if c.Ready != nil {
+		c.Ready(d)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// front is the daemon's ORB: it takes the calls.
+type front struct {
+	c    Config
+	id   identity
+	orb  *orb.ORB
+	root *poa.Root
+}
+
+func (f *front) addresses() []string { return []string{f.id.address()} }
+
+// open makes the ORB, before anything else of the daemon comes up. It returns what servers
+// are to be told in their environment.
+func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
+	known, err := readIdentity(ctx, d.store)
+	if err != nil {
+		return nil, err
+	}
+	host, port, err := f.listenAddress(known)
+	if err != nil {
+		return nil, err
+	}
+	id := known
+	f.orb, err = orb.New(orb.Config{
+		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
+		ServerID: id.UUID, Publish: f.c.Publish,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("calls cannot be taken at port %d: %w", port, err)
+	}
+	id.Port = f.orb.Endpoints()[0].Port
+	if id.Host == "" || f.c.Publish != "" {
+		id.Host = f.c.Publish
+		if id.Host == "" {
+			id.Host = orb.PublicHost(host)
+		}
+	}
+	if id != known {
+		if err := writeIdentity(ctx, d.store, id); err != nil {
+			return nil, err
+		}
+	}
+	f.id = id
+	return []string{admin.EnvDaemon + "=" + id.address()}, nil
+}
+
+// listenAddress returns where to listen. The port of a state never changes: references name it.
+func (f *front) listenAddress(known identity) (host string, port uint16, err error) {
+	port = known.Port
+	if f.c.Listen == "" {
+		if port == 0 {
+			port = DefaultPort
+		}
+		if ip := net.ParseIP(known.Host); ip != nil && ip.IsLoopback() {
+			host = known.Host
+		}
+		return host, port, nil
+	}
+	host, p, err := net.SplitHostPort(f.c.Listen)
+	if err != nil {
+		return "", 0, fmt.Errorf("the address %q to listen at: %w; write it as host:port or :port", f.c.Listen, err)
+	}
+	n, err := strconv.ParseUint(p, 10, 16)
+	if err != nil {
+		return "", 0, fmt.Errorf("the address %q to listen at: the port must be a number from 0 to 65535", f.c.Listen)
+	}
+	if want := uint16(n); port == 0 || want == port {
+		port = want
+	} else if want != 0 {
+		return "", 0, fmt.Errorf("this state folder is that of a daemon on port %d, and references name that port: use another state folder for port %d", port, want)
+	}
+	return host, port, nil
+}
+
+// serve lets the calls in: naming, and the way to the servers.
+func (f *front) serve(ctx context.Context, d *Daemon) error {
+	root := poa.New(f.orb)
+	names, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, Address: f.id.address(), MayWrite: f.mayWrite, Log: f.c.Log})
+	if err != nil {
+		return err
+	}
+	f.orb.RegisterInitialReference("NameService", names)
+	root.SetNext(&locator{sup: d.sup, id: f.id, log: f.c.Log})
+	f.root = root
+	return nil
+}
+
+// close ends the ORB.
+func (f *front) close(ctx context.Context) error {
+	if f.orb == nil {
+		return nil
+	}
+	return f.orb.Shutdown(ctx)
+}
+
+// mayWrite reports whether a client may change names: one on this machine, or in an allowed network.
+func (f *front) mayWrite(peer net.Addr) bool {
+	if peer == nil { // this process
+		return true
+	}
+	at, err := netip.ParseAddrPort(peer.String())
+	if err != nil {
+		return false
+	}
+	addr := at.Addr().Unmap().WithZone("")
+	if addr.IsLoopback() {
+		return true
+	}
+	for _, n := range f.c.AllowWrite {
+		if n.Contains(addr) {
+			return true
+		}
+	}
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		return false
+	}
+	for _, a := range own {
+		if n, ok := a.(*net.IPNet); ok && n.IP.Equal(addr.AsSlice()) {
+			return true
+		}
+	}
+	return false
+}

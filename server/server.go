@@ -1,0 +1,215 @@
+// Package server is what a server program imports: [Run] makes the ORB and its adapters,
+// registers the server with the daemon, lets the program activate its objects, and serves
+// until it is told to stop; then it finishes the calls under way and ends.
+//
+//	err := server.Run(ctx, server.Options{Name: "bank"}, func(ctx context.Context, s *server.Server) error {
+//		main, err := bank.BranchClass.ActivateWithID(s.Objects, "main", newBranch())
+//		if err != nil {
+//			return err
+//		}
+//		return s.Bind(ctx, "bank/main", main)
+//	})
+//
+// The same program serves when the daemon starts it on demand, when it is started by hand
+// beside a daemon, and without one.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/transport"
+)
+
+// Options describe a server. The zero value is a server without a name: it listens on a
+// free port of all interfaces, and its references end with its process.
+type Options struct {
+	// Name is the server's name in the daemon's implementation repository. A program that
+	// the daemon has started has the name that it was added by, whatever stands here. With
+	// a name and a daemon, references of Server.Objects outlive the process.
+	Name string
+
+	// Listen are the endpoints to take requests at; nil is a free port, on loopback if the
+	// daemon's address is there too.
+	Listen []string
+
+	// Publish is the address, host or host:port, that transient references name instead of
+	// the one listened at.
+	Publish string
+
+	// State is the daemon's state folder, by which it is found; "" is the default one.
+	State string
+
+	// NoDaemon makes the server do without a daemon even where there is one.
+	NoDaemon bool
+
+	// DrainTimeout bounds the wait for calls under way when the server stops; 0 is 10 s.
+	DrainTimeout time.Duration
+
+	Transports transport.Set  // nil is TCP alone
+	Limits     *limits.Limits // nil is the defaults
+	Logger     *slog.Logger   // nil is slog.Default
+	MaxVersion cdr.Version    // highest GIOP; the zero value is 1.2
+}
+
+const defaultDrain = 10 * time.Second
+
+// A Server is what a server program works with. It is safe for concurrent use.
+type Server struct {
+	// ORB is the server's ORB.
+	ORB *orb.ORB
+	// Root is the root adapter; objects activated in it end with the process.
+	Root *poa.Root
+	// Objects is the adapter for objects whose references outlive the process: activate
+	// them with ids of your own.
+	Objects *poa.POA
+
+	name   string
+	daemon string
+	stop   context.CancelCauseFunc
+
+	mu    sync.Mutex
+	atEnd []func() error
+}
+
+// Name returns the server's name, "" if it has none.
+func (s *Server) Name() string { return s.name }
+
+// Daemon returns the address, host:port, at which the daemon takes calls; "" without one.
+func (s *Server) Daemon() string { return s.daemon }
+
+// Stop ends the server as a signal does. It returns at once.
+func (s *Server) Stop() { s.stop(errStopped) }
+
+// AtEnd has f called when no call is under way any more and the server still is the only
+// one of its name: the place to close what it writes to. The functions are called in the
+// reverse order; their errors are Run's.
+func (s *Server) AtEnd(f func() error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.atEnd = append(s.atEnd, f)
+}
+
+// close calls the functions of AtEnd.
+func (s *Server) close() (err error) {
+	s.mu.Lock()
+	fs := s.atEnd
+	s.atEnd = nil
+	s.mu.Unlock()
+	for _, f := range slices.Backward(fs) {
+		err = errors.Join(err, f())
+	}
+	return err
+}
+
+var errStopped = errors.New("stopped")
+
+// Run serves. setup opens the server's state and activates its objects: from its call to the
+// end of Run no other process is the server of this name, if there is a daemon. Requests are answered, and the daemon
+// sends clients, when it has returned. Run returns nil when the server was stopped, by ctx, by SIGINT or
+// SIGTERM, by the daemon or by [Server.Stop]; else what went wrong.
+func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Server) error) error {
+	ctx, unhook := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer unhook()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	if opt.Logger == nil {
+		opt.Logger = slog.Default()
+	}
+	if opt.DrainTimeout == 0 {
+		opt.DrainTimeout = defaultDrain
+	}
+
+	at, err := register(ctx, opt, stop)
+	if err != nil {
+		return err
+	}
+	defer at.release()
+	s, err := assemble(opt, at, stop)
+	if err != nil {
+		return err
+	}
+	err = setup(ctx, s)
+	if err == nil {
+		at.ready(s.endpoints())
+		<-ctx.Done()
+		err = refused(ctx)
+	}
+	// No new calls come from the daemon while those under way are finished.
+	at.leaving()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), opt.DrainTimeout)
+	defer cancel()
+	if down := s.ORB.Shutdown(drain); down != nil && err == nil {
+		opt.Logger.Warn("calls were cut off", "after", opt.DrainTimeout.String())
+	}
+	if bad := s.close(); bad != nil {
+		return errors.Join(err, bad)
+	}
+	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil // setup was interrupted by the stop
+	}
+	return err
+}
+
+// refused returns why the daemon took the server's lease away, if that is why ctx ended.
+func refused(ctx context.Context) error {
+	var e *admin.Error
+	if errors.As(context.Cause(ctx), &e) {
+		return e
+	}
+	return nil
+}
+
+// assemble makes the ORB and the adapters.
+func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Server, error) {
+	cfg := orb.Config{
+		Transports: opt.Transports, Listen: opt.Listen, Publish: opt.Publish, Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion,
+		ServerID: at.uuid, Daemon: at.daemon, InitialReferences: map[string]string{},
+	}
+	if at.daemon != "" {
+		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + at.daemon + "/NameService"
+	}
+	if cfg.Listen == nil {
+		cfg.Listen = []string{"tcp:" + at.host() + ":0"}
+	}
+	o, err := orb.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, stop: stop}
+	if s.Objects, err = s.Root.Create("objects", poa.Options{Persistent: at.uuid != [16]byte{}}); err != nil {
+		return nil, errors.Join(err, o.Shutdown(context.Background()))
+	}
+	return s, nil
+}
+
+// endpoints returns where the daemon is to send clients.
+func (s *Server) endpoints() []string {
+	var all []string
+	for _, e := range s.ORB.Endpoints() {
+		all = append(all, e.String())
+	}
+	return all
+}
+
+// Bind binds the object o to a stringified name in the daemon's naming service, such as
+// bank/main, over whatever had the name before, and makes the contexts on the way.
+func (s *Server) Bind(ctx context.Context, name string, o orb.Object) error {
+	if s.daemon == "" {
+		return fmt.Errorf("%s cannot be bound: there is no daemon with a naming service", name)
+	}
+	return bind(ctx, s.ORB, name, o)
+}

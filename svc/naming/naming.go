@@ -1,0 +1,127 @@
+// Package naming is the naming service: CosNaming::NamingContextExt and BindingIterator (OMG
+// Naming Service 1.3, clause 2) on a store.
+//
+// The root context has the object key NameService, so that corbaloc::host:3053/NameService
+// is all that a client must know. The other contexts are persistent objects of the daemon,
+// whose ids are those of package tree; they are looked up when they are called, none is kept
+// in memory as a servant. Anybody may resolve and list names; who may change them is decided
+// by [Config].MayWrite.
+//
+// A name may lead on into another naming service: its contexts can be bound here, and are
+// called with the rest of the name.
+package naming
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/naming/tree"
+)
+
+// The names of the service's adapters, which are part of the keys of its objects.
+const (
+	contextsAdapter  = "naming"
+	iteratorsAdapter = "naming-iterators"
+)
+
+// A Config says where the service keeps its names, and who may change them.
+type Config struct {
+	Store store.Store
+	Root  *poa.Root
+
+	// Address is what the references of contexts name, as host:port; "" is what the ORB
+	// publishes. It must not change as long as there are references to contexts elsewhere.
+	Address string
+
+	// MayWrite tells whether the client at peer may change names; peer is nil for calls
+	// within the process. A nil MayWrite lets those do so, and clients on a loopback address.
+	MayWrite func(peer net.Addr) bool
+
+	Limits tree.Limits
+	Log    *slog.Logger // nil: nothing is logged
+}
+
+// A service is the naming service of an ORB.
+type service struct {
+	tree      *tree.Tree
+	orb       *orb.ORB
+	contexts  *poa.POA
+	iterators *iterators
+	host      string // that references name; "": the ORB's own
+	port      uint16
+	root      *orb.Ref
+	mayWrite  func(net.Addr) bool
+	log       *slog.Logger
+}
+
+// New makes the service and returns its root context. It fails where the store's entries
+// cannot be read (store.ErrCorrupt), and where the ORB has a naming service already.
+func New(ctx context.Context, c Config) (*orb.Ref, error) {
+	s := &service{orb: c.Root.ORB(), mayWrite: c.MayWrite, log: c.Log}
+	if s.mayWrite == nil {
+		s.mayWrite = local
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	var err error
+	if c.Address != "" {
+		if s.host, s.port, err = splitAddress(c.Address); err != nil {
+			return nil, err
+		}
+	}
+	if s.tree, err = tree.Open(ctx, c.Store, c.Limits); err != nil {
+		return nil, err
+	}
+	if s.contexts, err = c.Root.Create(contextsAdapter, poa.Options{Persistent: true, Lookup: s.servant}); err != nil {
+		return nil, err
+	}
+	if s.iterators, err = newIterators(c.Root, s.tree); err != nil {
+		return nil, err
+	}
+	root, err := c.Root.ActivateKey(ior.DefaultKey, cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.Root}))
+	if err != nil {
+		return nil, err
+	}
+	if s.root, err = s.addressed(root); err != nil {
+		return nil, err
+	}
+	return s.root, nil
+}
+
+// servant returns the servant of a context.
+func (s *service) servant(id []byte) orb.Servant {
+	if !s.tree.Exists(tree.ID(id)) {
+		return nil
+	}
+	return cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.ID(id)})
+}
+
+// local lets clients of this process and of loopback addresses write.
+func local(peer net.Addr) bool {
+	if peer == nil {
+		return true
+	}
+	at, err := netip.ParseAddrPort(peer.String())
+	return err == nil && at.Addr().Unmap().IsLoopback()
+}
+
+func splitAddress(s string) (host string, port uint16, err error) {
+	host, p, err := net.SplitHostPort(s)
+	if err == nil {
+		var n uint64
+		if n, err = strconv.ParseUint(p, 10, 16); err == nil {
+			return host, uint16(n), nil
+		}
+	}
+	return "", 0, fmt.Errorf("the naming service's address %q is not host:port: %w", s, err)
+}
