@@ -68,7 +68,7 @@ func (r *Result) Source(file string) ([]byte, bool) { return r.source(file) }
 func Compile(ctx context.Context, o Options, files ...string) (*Result, error) {
 	r := &Result{Report: &diag.Report{Max: o.MaxDiagnostics}, Tree: &syntax.Tree{}, source: func(string) ([]byte, bool) { return nil, false }}
 	if o.Resolver == nil {
-		o.Resolver = Disk{}
+		o.Resolver = Disk{MaxSize: int64(o.Limits.FileSize)}
 	}
 	r.compile(ctx, o, files)
 	return r, r.Report.Err()

@@ -200,6 +200,9 @@ func (c *checker) constOf(n *syntax.ScopedName) (*model.Value, bool) {
 
 // mismatch reports a value of the wrong type.
 func (c *checker) mismatch(x syntax.Expr, want, what string) {
+	if l, ok := x.(*syntax.Literal); ok && l.Kind == syntax.BadLiteral {
+		return // reported
+	}
 	d := diag.Diagnostic{Code: CodeConstType, Span: x.ExprSpan(), Message: what + " is " + want + ", not " + c.describe(x)}
 	if l, ok := x.(*syntax.Literal); ok {
 		switch {

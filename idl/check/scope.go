@@ -148,18 +148,6 @@ func (s *scope) find(name string) []*symbol {
 // its definition and a module opened again is the one that is there already; nil if the
 // name is taken.
 func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbol {
-	if s.owner != nil && fold(s.owner.name.Text) == fold(name.Text) && s.owner.kind != kindOperation {
-		d := diag.Diagnostic{
-			Code: CodeScopeName, Span: name.Span, Message: string(k) + " " + quote(name.Text) + " has the name of the scope in which it stands",
-			Notes: note(s.owner.span(), "%s begins here", s.owner.describe()),
-		}
-		if k != kindMember || s.owner.name.Text == name.Text {
-			c.add(d)
-			return nil
-		}
-		d.Code = CodeMemberName // harmless, and common in older specifications
-		c.add(d)
-	}
 	if old := s.names[fold(name.Text)]; old != nil {
 		if again && old.kind == k && old.name.Text == name.Text {
 			return old
@@ -184,6 +172,18 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 		}
 		c.add(d)
 		return nil
+	}
+	if s.owner != nil && fold(s.owner.name.Text) == fold(name.Text) && s.owner.kind != kindOperation {
+		d := diag.Diagnostic{
+			Code: CodeScopeName, Span: name.Span, Message: string(k) + " " + quote(name.Text) + " has the name of the scope in which it stands",
+			Notes: note(s.owner.span(), "%s begins here", s.owner.describe()),
+		}
+		if k != kindMember || s.owner.name.Text == name.Text {
+			c.add(d)
+			return nil
+		}
+		d.Code = CodeMemberName // harmless, and common in older specifications
+		c.add(d)
 	}
 	sym := &symbol{name: name, kind: k, scope: s}
 	s.names[fold(name.Text)] = sym
@@ -224,6 +224,9 @@ func (c *checker) lookup(s *scope, n *syntax.ScopedName, quiet bool) *symbol {
 		}
 		sym = found[0]
 		c.checkCase(part, sym)
+	}
+	if n.Parts[len(n.Parts)-1].Text != sym.name.Text {
+		return nil // reported; what it denotes is probably not what was meant
 	}
 	c.refs[n] = sym
 	if c.owner != nil && c.owner != sym {
@@ -290,6 +293,9 @@ type unresolved struct {
 func (c *checker) reportUnresolved() {
 	for _, u := range c.unresolved {
 		part := u.name.Parts[u.part]
+		if !part.Escaped && syntax.IsKeyword(part.Text) && c.tree.Broken {
+			continue // reported as that
+		}
 		d := diag.Diagnostic{Code: CodeUndeclared, Span: part.Span, Message: quote(part.Text) + " is not declared"}
 		if u.part > 0 {
 			d.Message = quote(part.Text) + " is not declared in " + u.scope.owner.describe()

@@ -2,6 +2,7 @@ package check
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/idl/syntax"
@@ -104,12 +105,15 @@ func (c *checker) size(x syntax.Expr, what string) (uint64, bool) {
 	if x == nil {
 		return 0, true
 	}
-	n, ok := c.evalInt(x, model.ULong, what)
-	if !ok {
+	n, ok := c.intExpr(x, model.ULong, what)
+	switch {
+	case !ok:
 		return 0, false
-	}
-	if n.Sign() == 0 {
-		c.errorf(CodeSize, x.ExprSpan(), "%s is at least 1", what)
+	case n.Sign() <= 0:
+		c.errorf(CodeSize, x.ExprSpan(), "%s is at least 1, not %s", what, n)
+		return 0, false
+	case n.BitLen() > 32:
+		c.errorf(CodeSize, x.ExprSpan(), "%s is at most 4294967295, not %s", what, n)
 		return 0, false
 	}
 	return n.Uint64(), true
@@ -120,16 +124,16 @@ func (c *checker) fixed(t *syntax.FixedType) *model.Type {
 	if t.Digits == nil {
 		return f
 	}
-	digits, ok := c.evalInt(t.Digits, model.UShort, "the number of digits of a fixed")
-	scale, ok2 := c.evalInt(t.Scale, model.UShort, "the scale of a fixed")
+	digits, ok := c.intExpr(t.Digits, model.LongLong, "the number of digits of a fixed")
+	scale, ok2 := c.intExpr(t.Scale, model.LongLong, "the scale of a fixed")
 	switch {
 	case !ok || !ok2:
 		return nil
-	case digits.Int64() < 1 || digits.Int64() > 31:
-		c.errorf(CodeSize, t.Digits.ExprSpan(), "a fixed has 1 to 31 digits, not %s", digits)
+	case digits.Sign() < 1 || digits.Cmp(big.NewInt(maxDigits)) > 0:
+		c.errorf(CodeSize, t.Digits.ExprSpan(), "a fixed has 1 to %d digits, not %s", maxDigits, digits)
 		return nil
-	case scale.Cmp(digits) > 0:
-		c.errorf(CodeSize, t.Scale.ExprSpan(), "the scale of a fixed is at most the number of its digits, %s, not %s", digits, scale)
+	case scale.Sign() < 0 || scale.Cmp(digits) > 0:
+		c.errorf(CodeSize, t.Scale.ExprSpan(), "the scale of a fixed is 0 to the number of its digits, %s, not %s", digits, scale)
 		return nil
 	}
 	f.Digits, f.Scale = int(digits.Int64()), int(scale.Int64())

@@ -29,6 +29,7 @@ const (
 	CodeAnonymous    diag.Code = "IDL2011"
 	CodeUnsupported  diag.Code = "IDL2012"
 	CodeNewKeyword   diag.Code = "IDL2101"
+	CodeEscape       diag.Code = "IDL2102"
 )
 
 // Codes explains the codes of this package.
@@ -58,7 +59,7 @@ var codes = diag.Table{
 	{
 		Code: CodeMacroCall, Title: "wrong use of a macro",
 		Explanation: "A macro with parameters is used with as many arguments, between parentheses.",
-		Example:     "#define PAIR(a, b) a b\nPAIR(interface) I {};\n",
+		Example:     "#define PAIR(a, b) a b\ninterface I {};\nPAIR(a, b, c)\n",
 	},
 	{
 		Code: CodeErrorDirective, Title: "#error",
@@ -97,7 +98,7 @@ var codes = diag.Table{
 	{
 		Code: CodeUnterminated, Title: "no end of a literal or comment",
 		Explanation: "A string or character literal ends on its line; a comment that begins with /* ends with */.",
-		Example:     "const string S = \"never closed;\n;\n",
+		Example:     "const string S = \"never closed;\ninterface I {};\n",
 	},
 	{
 		Code: CodeLiteral, Title: "malformed literal",
@@ -153,5 +154,10 @@ var codes = diag.Table{
 		Code: CodeNewKeyword, Severity: diag.Warning, Title: "newer keyword as an identifier",
 		Explanation: "The word, or one that differs in case only, became a keyword with CORBA 2.3 (values) or CORBA 3 (components). Older specifications use it as an identifier, and it is taken so where that is possible; other compilers may refuse it. Escape it with an underscore.",
 		Example:     "struct component { long n; };\n",
+	},
+	{
+		Code: CodeEscape, Severity: diag.Warning, Title: "unknown escape sequence",
+		Explanation: "What follows the backslash makes no escape sequence (CORBA 3.0, table 3-9). The backslash is ignored; write two for one in the text.",
+		Example:     "const string S = \"C:\\dir\";\n",
 	},
 }

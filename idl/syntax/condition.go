@@ -348,7 +348,7 @@ func (e *condExpr) primary(live bool) condValue {
 		return condValue{n, n > 1<<63-1 || strings.Contains(strings.ToLower(t.text[len(text):]), "u")}
 	case rawChar:
 		r, err := charValue(t.text)
-		if err != "" {
+		if err != "" && !isOdd(err) {
 			return e.fail(err)
 		}
 		e.toks = e.toks[1:]

@@ -300,8 +300,12 @@ func (pp *Preprocessor) line(f *frame, name raw) {
 func (pp *Preprocessor) lineMark(f *frame, number raw) {
 	toks := pp.lineTokens(f, false)
 	n, err := strconv.ParseUint(number.text, 10, 31)
-	if err != nil || len(toks) == 0 || toks[0].kind != rawString || toks[0].text[0] != '"' {
-		pp.errorf(CodeDirective, number.span, "# with a number needs a file name in quotes")
+	if err == nil && len(toks) == 0 {
+		pp.setLine(f, int(n), "")
+		return
+	}
+	if err != nil || toks[0].kind != rawString || toks[0].text[0] != '"' {
+		pp.errorf(CodeDirective, number.span, "# with a number is followed by a file name in quotes")
 		return
 	}
 	file := fileName(toks[0].text)

@@ -279,6 +279,9 @@ func (lx *lexer) punct(t *raw, c byte) {
 	lx.i++
 	if strings.IndexByte("{}()[]<>;:,=|^&+-*/%~@.#!?", c) < 0 {
 		t.kind, t.bad = rawBad, "a character that IDL does not use outside of comments and literals"
+		for isLetter(lx.peek()) || isDigit(lx.peek()) {
+			lx.i++ // the rest of the word: one complaint for all of it
+		}
 	}
 }
 

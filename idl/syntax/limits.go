@@ -43,6 +43,7 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
+// exceeded is the message about a limit.
 func exceeded(what, name string, limit int) string {
 	return fmt.Sprintf("%s: more than %d (limit %s)", what, limit, name)
 }

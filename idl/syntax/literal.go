@@ -19,10 +19,11 @@ const (
 	StringLiteral
 	WStringLiteral
 	BooleanLiteral
+	BadLiteral // was reported
 )
 
 var literalKinds = [...]string{
-	"integer", "floating-point", "fixed-point", "character", "wide character", "string", "wide string", "boolean",
+	"integer", "floating-point", "fixed-point", "character", "wide character", "string", "wide string", "boolean", "malformed",
 }
 
 // String returns the kind as messages name it.
@@ -94,7 +95,7 @@ func charValue(text string) (rune, string) {
 	}
 	s, reason := unescape(body, wide)
 	switch {
-	case reason != "":
+	case reason != "" && !isOdd(reason):
 		return 0, reason
 	case s == "":
 		return 0, "a character literal is empty"
@@ -106,7 +107,7 @@ func charValue(text string) (rune, string) {
 	if !wide && r > 0xff {
 		return 0, "a char holds characters of ISO 8859-1 only; a wider one is written L'…'"
 	}
-	return r, ""
+	return r, reason
 }
 
 // stringValue returns the text of a string literal, or what is wrong with it.
@@ -116,14 +117,20 @@ func stringValue(text string) (string, string) {
 		text = text[1:]
 	}
 	s, reason := unescape(text[1:len(text)-1], wide)
-	if reason == "" && strings.IndexByte(s, 0) >= 0 {
+	if (reason == "" || isOdd(reason)) && strings.IndexByte(s, 0) >= 0 {
 		return "", "a string cannot hold the character with value 0"
 	}
 	return s, reason
 }
 
-// unescape replaces escape sequences (CORBA 3.0, table 3-9).
-func unescape(s string, wide bool) (string, string) {
+// odd begins a reason that is none to refuse the literal.
+const odd = "unknown escape sequence "
+
+func isOdd(reason string) bool { return strings.HasPrefix(reason, odd) }
+
+// unescape replaces escape sequences (CORBA 3.0, table 3-9). An unknown one stands for the
+// character behind the backslash, as compilers commonly take it.
+func unescape(s string, wide bool) (text, reason string) {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s, ""
 	}
@@ -154,7 +161,12 @@ func unescape(s string, wide bool) (string, string) {
 		case c == 'u':
 			return "", `the escape \u belongs into wide literals only`
 		default:
-			return "", "unknown escape sequence \\" + string(rune(c))
+			i--
+			r, n := utf8.DecodeRuneInString(s[i:])
+			reason = odd + `\` + string(r)
+			b.WriteRune(r)
+			i += n
+			continue
 		}
 		var r rune
 		n := 0
@@ -176,7 +188,7 @@ func unescape(s string, wide bool) (string, string) {
 		}
 		b.WriteRune(r)
 	}
-	return b.String(), ""
+	return b.String(), reason
 }
 
 func digit(c byte) rune {
@@ -197,5 +209,5 @@ func StringOf(t Token) (string, bool) {
 		return "", false
 	}
 	s, reason := stringValue(t.Text)
-	return s, reason == ""
+	return s, reason == "" || isOdd(reason)
 }

@@ -111,7 +111,7 @@ func (p *parser) number() Expr {
 	k, reason := numberKind(t.Text)
 	if reason != "" {
 		p.errorf(CodeLiteral, t.Span, "%s: %s", clip(t.Text), reason)
-		k, t.Text = IntegerLiteral, "1" // goes on as some number, so that nothing follows from it
+		k = BadLiteral
 	}
 	return &Literal{Kind: k, Text: t.Text, Span: t.Span}
 }
@@ -119,15 +119,27 @@ func (p *parser) number() Expr {
 func (p *parser) char() Expr {
 	t := p.next()
 	r, reason := charValue(t.Text)
-	if reason != "" {
-		p.errorf(CodeLiteral, t.Span, "%s", reason)
-		r = 'x'
-	}
 	k := CharLiteral
 	if t.Text[0] == 'L' {
 		k = WCharLiteral
 	}
+	if !p.literal(t, reason) {
+		k = BadLiteral
+	}
 	return &Literal{Kind: k, Text: string(r), Span: t.Span}
+}
+
+// literal reports what is wrong with a literal, if anything, and whether it has a value.
+func (p *parser) literal(t Token, reason string) bool {
+	switch {
+	case reason == "":
+	case isOdd(reason):
+		p.errorf(CodeEscape, t.Span, "%s: the backslash is ignored", reason)
+	default:
+		p.errorf(CodeLiteral, t.Span, "%s", reason)
+		return false
+	}
+	return true
 }
 
 // stringLiteral takes string literals that follow one another as one.
@@ -147,9 +159,7 @@ func (p *parser) stringLiteral(what string) *Literal {
 			p.errorf(CodeLiteral, t.Span, "a wide and another string cannot be joined")
 		}
 		s, reason := stringValue(t.Text)
-		if reason != "" {
-			p.errorf(CodeLiteral, t.Span, "%s", reason)
-		}
+		p.literal(t, reason)
 		b.WriteString(s)
 	}
 	x.Text = b.String()

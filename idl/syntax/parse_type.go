@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"fmt"
+
 	"github.com/opendsom/dsom/diag"
 )
 
@@ -65,7 +67,7 @@ func (p *parser) namedType(what string) TypeExpr {
 		return p.mapType(n)
 	}
 	if p.op("*") {
-		p.expected("a name")
+		p.expectedName("a name")
 		p.next()
 		return &BadType{n.Span}
 	}
@@ -257,12 +259,23 @@ func (p *parser) constructed(allowed bool) TypeExpr {
 	return d.(TypeExpr)
 }
 
+// typeTag takes the name of a structure, union or enumeration. If it is left out, as C allows,
+// the rest is read all the same; next is what follows the name.
+func (p *parser) typeTag(what string, next Kind) (Name, bool) {
+	if p.tok.Kind != next || next == Keyword && !p.word("switch") {
+		return p.name(what)
+	}
+	p.errorf(CodeSyntax, p.tok.Span, "expected %s before %s: every type has a name in IDL", what, p.tok.describe())
+	at := p.tok.Span.Start
+	return Name{Text: fmt.Sprintf("unnamed@%d:%d", at.Line, at.Column), Span: p.tok.Span}, true
+}
+
 // structDecl parses a structure; with forward set also its forward declaration.
 func (p *parser) structDecl(forward bool) Decl {
 	p.next()
 	s := &Struct{}
 	var ok bool
-	if s.Name, ok = p.name("the name of a structure"); !ok {
+	if s.Name, ok = p.typeTag("the name of a structure", LBrace); !ok {
 		return nil
 	}
 	if forward && p.tok.Kind == Semicolon {
@@ -377,7 +390,7 @@ func (p *parser) union(forward bool) Decl {
 	p.next()
 	u := &Union{}
 	var ok bool
-	if u.Name, ok = p.name("the name of a union"); !ok {
+	if u.Name, ok = p.typeTag("the name of a union", Keyword); !ok {
 		return nil
 	}
 	if forward && p.tok.Kind == Semicolon {
@@ -466,7 +479,7 @@ func (p *parser) enum() Decl {
 	p.next()
 	e := &Enum{}
 	var ok bool
-	if e.Name, ok = p.name("the name of an enumeration"); !ok {
+	if e.Name, ok = p.typeTag("the name of an enumeration", LBrace); !ok {
 		return nil
 	}
 	open := p.tok.Span
@@ -474,31 +487,41 @@ func (p *parser) enum() Decl {
 		return nil
 	}
 	for p.tok.Kind != RBrace && p.tok.Kind != EOF {
-		v := p.enumValue()
-		if v == nil {
+		if !p.enumItem(e) {
+			// The rest of the list is skipped; the enumeration stands with what was read.
 			for p.tok.Kind != RBrace && p.tok.Kind != EOF && p.tok.Kind != Semicolon && p.tok.Kind != LBrace {
 				p.next()
 			}
-			break
+			if p.tok.Kind != RBrace {
+				return nil
+			}
 		}
-		e.Values = append(e.Values, v)
-		comma := p.tok.Span
-		if !p.accept(Comma) {
-			break
-		}
-		v.Trailing = append(v.Trailing, p.trailing()...)
-		if p.tok.Kind == RBrace {
-			p.errorf(CodeSyntax, comma, "a comma without an enumerator after it")
-		}
-	}
-	if p.tok.Kind != RBrace && p.tok.Kind != EOF {
-		p.expected(", or } after an enumerator")
-		return nil
 	}
 	if !p.close(open) {
 		return nil
 	}
 	return e
+}
+
+// enumItem parses an enumerator and the comma behind it.
+func (p *parser) enumItem(e *Enum) bool {
+	v := p.enumValue()
+	if v == nil {
+		return false
+	}
+	e.Values = append(e.Values, v)
+	if p.tok.Kind == RBrace {
+		return true
+	}
+	comma := p.tok.Span
+	if !p.require(Comma, ", or } after an enumerator") {
+		return false
+	}
+	v.Trailing = append(v.Trailing, p.trailing()...)
+	if p.tok.Kind == RBrace {
+		p.errorf(CodeSyntax, comma, "a comma without an enumerator after it")
+	}
+	return true
 }
 
 func (p *parser) enumValue() *EnumValue {

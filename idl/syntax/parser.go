@@ -40,6 +40,7 @@ type parser struct {
 	pp   *Preprocessor
 	tok  Token
 	last diag.Span // of the token before
+	open bool      // the token before is a literal without its end, which took the rest of the line
 
 	marks    []Token // borders of files and pragmas right before tok
 	deferred []Token // those inside a declaration, to be listed behind it
@@ -72,7 +73,7 @@ func (p *parser) next() Token {
 	p.stray = append(p.stray, t.Comments...)
 	p.deferred = append(p.deferred, p.marks...)
 	p.marks = nil
-	p.last = t.Span
+	p.last, p.open = t.Span, t.Unterminated
 	p.advance()
 	return t
 }
@@ -121,22 +122,19 @@ func (p *parser) report(d diag.Diagnostic) {
 
 // expected reports that something else stands here.
 func (p *parser) expected(what string) {
-	p.report(diag.Diagnostic{Code: CodeSyntax, Span: p.tok.Span, Message: "expected " + what + ", found " + p.tok.describe(), Help: p.hint()})
+	p.errorf(CodeSyntax, p.tok.Span, "expected %s, found %s", what, p.tok.describe())
 }
 
-// hint is help for what people write who know C better than IDL.
-func (p *parser) hint() string {
+// expectedName is expected for the place of a name, with help for those who know C better than IDL.
+func (p *parser) expectedName(what string) {
+	d := diag.Diagnostic{Code: CodeSyntax, Span: p.tok.Span, Message: "expected " + what + ", found " + p.tok.describe()}
 	switch {
 	case p.op("*"):
-		return "IDL has no pointers: an interface's name already is a reference, and sequence<T> holds any number of T"
+		d.Help = "IDL has no pointers: an interface's name already is a reference, and sequence<T> holds any number of T"
 	case p.op("&"):
-		return "IDL has no references: what goes back to the caller is an out or inout parameter"
-	case p.tok.Kind == Equals:
-		return "only constants have values"
-	case p.tok.Kind == Keyword:
-		return "to use a keyword as a name write _" + p.tok.Text
+		d.Help = "IDL has no references: what goes back to the caller is an out or inout parameter"
 	}
-	return ""
+	p.report(d)
 }
 
 // require takes a token of the kind or reports that it is missing.
@@ -152,6 +150,10 @@ func (p *parser) require(k Kind, what string) bool {
 // the declaration stands.
 func (p *parser) semicolon(after string) bool {
 	if p.accept(Semicolon) {
+		return true
+	}
+	if p.open {
+		p.broken = true
 		return true
 	}
 	if p.tok.First || p.tok.Kind == RBrace || p.tok.Kind == EOF {
@@ -254,6 +256,9 @@ func (p *parser) close(open diag.Span) bool {
 	return false
 }
 
+// afterNames are the tokens that follow the name in a declaration.
+var afterNames = []Kind{Semicolon, Comma, LBrace, LParen, RParen, LBracket, Colon, Equals}
+
 // name takes an identifier.
 func (p *parser) name(what string) (Name, bool) {
 	t := p.tok
@@ -268,10 +273,10 @@ func (p *parser) name(what string) (Name, bool) {
 		if t.First {
 			return Name{}, false
 		}
-		p.next() // taken for a name, as it was probably meant
-		return Name{Text: t.Text, Span: t.Span, Macro: t.Macro}, true
+		p.next() // taken for a name, if what follows a name follows it
+		return Name{Text: t.Text, Span: t.Span, Macro: t.Macro}, slices.Contains(afterNames, p.tok.Kind)
 	default:
-		p.expected(what)
+		p.expectedName(what)
 		return Name{}, false
 	}
 	p.next()
@@ -304,11 +309,11 @@ func (p *parser) identifier(t Token, declared bool) Name {
 		return n
 	}
 	d := diag.Diagnostic{
-		Code: CodeKeyword, Span: t.Span, Message: "identifier " + quote(t.Text) + " is taken for keyword " + quote(keyword),
+		Code: CodeKeyword, Span: t.Span, Message: "identifier " + quote(t.Text) + " differs from keyword " + quote(keyword) + " only in case",
 		Help: "write _" + t.Text,
 	}
-	if t.Text != keyword {
-		d.Message = "identifier " + quote(t.Text) + " differs from keyword " + quote(keyword) + " only in case"
+	if keyword == "TRUE" || keyword == "FALSE" {
+		d.Help = "write " + keyword
 	}
 	if release, ok := releases[keywords[keyword]]; ok {
 		if !declared {
@@ -319,6 +324,12 @@ func (p *parser) identifier(t Token, declared bool) Name {
 	}
 	p.report(d)
 	return n
+}
+
+// IsKeyword reports whether a name is a keyword, whatever the case of its letters.
+func IsKeyword(name string) bool {
+	_, ok := folded[lower(name)]
+	return ok
 }
 
 func lower(s string) string {
@@ -343,6 +354,13 @@ func (p *parser) scopedName(what string) *ScopedName {
 	for {
 		if len(n.Parts) >= p.pp.limits.Nesting {
 			p.errorf(CodeLimit, p.tok.Span, "%s", exceeded("a name has too many scopes", "idl-nesting", p.pp.limits.Nesting))
+			return nil
+		}
+		if (p.word("Object") || p.word("ValueBase")) && (n.Absolute || len(n.Parts) > 0) {
+			p.report(diag.Diagnostic{
+				Code: CodeKeyword, Span: p.tok.Span, Message: quote(p.tok.Text) + " is a keyword and in no scope",
+				Help: "write " + p.tok.Text + " alone",
+			})
 			return nil
 		}
 		part, ok := p.reference(what)

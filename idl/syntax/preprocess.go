@@ -197,11 +197,11 @@ func (pp *Preprocessor) Next() Token {
 			pp.abort(CodeCancelled, t.span, "the compilation was cancelled")
 			continue
 		}
-		if t.kind == rawBad {
-			pp.bad(t)
+		if t.kind == rawBad && !pp.bad(&t) {
 			continue
 		}
 		tok := scan(t)
+		tok.Unterminated = t.bad != ""
 		tok.Comments, pp.pending = pp.pending, nil
 		switch tok.Kind {
 		case LBrace:
@@ -213,13 +213,24 @@ func (pp *Preprocessor) Next() Token {
 	}
 }
 
-func (pp *Preprocessor) bad(t raw) {
+// bad reports what is no token. It returns true if t was made one that stands for it.
+func (pp *Preprocessor) bad(t *raw) bool {
 	d := diag.Diagnostic{Code: CodeCharacter, Span: t.span, Message: "unexpected " + quote(t.text) + ": " + t.bad, Notes: t.macro.note()}
-	if t.text[0] == '"' || t.text[0] == '\'' || t.text[0] == 'L' {
-		d.Code, d.Message = CodeUnterminated, t.bad
-		d.Help = "a string or character literal ends on the line on which it begins"
+	literal := strings.TrimPrefix(t.text, "L")[:1]
+	switch literal {
+	case `"`:
+		t.kind = rawString
+	case "'":
+		t.kind = rawChar
+	default:
+		pp.report(d)
+		return false
 	}
+	t.text = t.text[:strings.Index(t.text, literal)] + literal + "x" + literal
+	d.Code, d.Message = CodeUnterminated, t.bad
+	d.Help = "a string or character literal ends on the line on which it begins"
 	pp.report(d)
+	return true
 }
 
 // fileToken returns the next token of the file being read, with directives carried out.

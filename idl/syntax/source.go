@@ -66,8 +66,6 @@ type sources struct {
 	order    []*SourceFile
 }
 
-var errTooLarge = errors.New("the file is too large")
-
 // open returns the file of that path, read once.
 func (s *sources) open(name string, standard bool) (*SourceFile, error) {
 	if f, ok := s.byPath[name]; ok {
@@ -85,7 +83,7 @@ func (s *sources) open(name string, standard bool) (*SourceFile, error) {
 		return nil, err
 	}
 	if len(b) > s.max {
-		return nil, errTooLarge
+		return nil, errors.New(exceeded("the file is too large", "idl-file-size", s.max))
 	}
 	f := &SourceFile{Path: name, Text: decode(b), Standard: standard}
 	s.add(f)

@@ -58,6 +58,8 @@ type Token struct {
 	Parts []Token
 	// First says that it is the first of its line.
 	First bool
+	// Unterminated says that it stands for a literal without its end, which was reported.
+	Unterminated bool
 }
 
 var punctKinds = map[string]Kind{

@@ -1,0 +1,207 @@
+package idl_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/model"
+)
+
+// TestHostile holds that texts of megabytes made to hurt end within seconds and a diagnostic
+// (or none, where they are only large).
+func TestHostile(t *testing.T) {
+	const mib = 1 << 20
+	fill := func(head, body, tail string) string {
+		return head + strings.Repeat(body, 4*mib/len(body)) + tail
+	}
+	number := func(n int, f func(b *bytes.Buffer, i int)) string {
+		var b bytes.Buffer
+		for i := range n {
+			f(&b, i)
+		}
+		return b.String()
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"open braces":        {fill("", "module M{", ""), "IDL1006"},
+		"open parens":        {fill("const long N=", "(", ""), "IDL1006"},
+		"open angles":        {fill("typedef ", "sequence<", ""), "IDL1006"},
+		"operators":          {fill("const long N=1", "+1", ";"), "IDL1006"},
+		"signs":              {fill("const long N=", "-", "1;"), "IDL1006"},
+		"scopes":             {fill("typedef A", "::A", " T;"), "IDL1006"},
+		"conditionals":       {fill("", "#if 1\n", ""), "IDL1006"},
+		"dimensions":         {fill("typedef long A", "[1]", ";"), "IDL1006"},
+		"one name":           {fill("typedef long ", "a", ";"), ""},
+		"one string":         {fill("const string S=\"", "a", "\";"), ""},
+		"one comment":        {fill("/*", "*", ""), "IDL2002"},
+		"comments":           {fill("", "//\n", "interface I{};"), ""},
+		"blanks":             {fill("", " \t\n", "interface I{};"), ""},
+		"continuations":      {fill("", "\\\n", "interface I{};"), ""},
+		"zeros":              {fill("", "\x00", ""), "IDL2001"},
+		"high octets":        {fill("", "\xff ", ""), "IDL2001"},
+		"semicolons":         {fill("", ";", ""), "IDL2006"},
+		"pragmas":            {fill("", "#pragma x\n", "interface I{};"), ""},
+		"annotations":        {fill("", "@a ", "interface I{};"), ""},
+		"macro bomb":         {"#define A0 x\n" + number(100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "#define A%d A%d A%d\n", i+1, i, i) }) + "A100", "IDL1006"},
+		"argument bomb":      {"#define F(x) x x\nconst long N = " + strings.Repeat("F(", 100) + "1" + strings.Repeat(")", 100) + ";", "IDL1006"},
+		"nested calls":       {"#define F(x) x\nconst long N = " + strings.Repeat("F(", 100_000) + "1" + strings.Repeat(")", 100_000) + ";", "IDL1006"},
+		"#if of macros":      {"#define A0 1\n" + number(100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "#define A%d (A%d+A%d)\n", i+1, i, i) }) + "#if A100\n#endif\ninterface I{};", "IDL1006"},
+		"#if parens":         {"#if " + strings.Repeat("(", mib) + "\n#endif\ninterface I{};", "IDL1006"},
+		"include itself":     {"#include \"example.idl\"\n#include \"example.idl\"\n", "IDL1006"},
+		"include often":      {"-- example.idl --\n" + strings.Repeat("#include \"b\"\n", 100_000) + "-- b --\n//\n", "IDL1006"},
+		"huge exponent":      {"const double D = 1e999999999;", "IDL3020"},
+		"huge number":        {fill("const long N=", "9", ";"), "IDL2003"},
+		"shifts":             {"const long N = 1 << 63 << 63 << 63;", "IDL3020"},
+		"100,000 constants":  {number(100_000, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "const long C%d = C%d + 1;\n", i+1, i) }), "IDL3001"},
+		"chain of constants": {"const long C0 = 1;" + number(100_000, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "const long C%d = C%d + 1;\n", i+1, i) }), ""},
+		"chain of typedefs":  {"typedef long T0;" + number(100_000, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "typedef T%d T%d;\n", i, i+1) }) + "const T100000 N = 1;", ""},
+		"chain of structs":   {"struct S0{long a;};" + number(50_000, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct S%d{S%d a;};\n", i+1, i) }), ""},
+		"chain of bases":     {"interface I0{};" + number(50_000, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "interface I%d:I%d{};\n", i+1, i) }), "IDL1006"},
+		"one enumeration":    {"enum E{A" + number(200_000, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",A%d", i) }) + "};union U switch(E){" + number(100_000, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "case A%d:", i) }) + "long x;};", ""},
+		"reopened":           {fill("", "module M{native N;};", ""), "IDL3002"},
+		"undeclared":         {fill("", "typedef A B;", ""), "IDL3002"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			r := compile(t, c.text)
+			if got := r.Report; c.want == "" && got.HasErrors() || c.want != "" && !has(got, diag.Code(c.want)) {
+				t.Errorf("got %.200s, want %s", summary(got), c.want)
+			}
+			if took := time.Since(start); took > 30*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if n := len(r.Report.All()); n > 2*diag.DefaultMax {
+				t.Errorf("kept %d diagnostics", n)
+			}
+		})
+	}
+}
+
+func has(r *diag.Report, c diag.Code) bool {
+	for _, d := range r.All() {
+		if d.Code == c {
+			return true
+		}
+	}
+	return false
+}
+
+// TestMemory holds that a text of pathological nesting is not paid with memory.
+func TestMemory(t *testing.T) {
+	text := strings.Repeat("module M { interface I { struct S { sequence<", 100_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	compile(t, text)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 512<<20 {
+		t.Errorf("allocated %d MiB for %d MiB of text", used>>20, len(text)>>20)
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	text := strings.Repeat("typedef long T;", 100_000)
+	r, err := idl.Compile(ctx, idl.Options{Resolver: idl.FilesOf{"a.idl": text}}, "a.idl")
+	if err == nil || !has(r.Report, "IDL1007") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// broken is a Resolver with bad luck.
+type broken struct{ err error }
+
+func (b broken) Open(string) ([]byte, error) {
+	if b.err == nil {
+		panic("the disk is on fire")
+	}
+	return nil, b.err
+}
+
+// TestPanicIsADiagnostic holds that a panic below Compile does not pass it.
+func TestPanicIsADiagnostic(t *testing.T) {
+	t.Parallel()
+	r, err := idl.Compile(context.Background(), idl.Options{Resolver: broken{}}, "a.idl")
+	if err == nil || r.Spec != nil || !has(r.Report, idl.CodeInternal) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestResolverErrors(t *testing.T) {
+	t.Parallel()
+	r, err := idl.Compile(context.Background(), idl.Options{Resolver: broken{errors.New("no luck")}}, "a.idl")
+	if err == nil || !strings.Contains(err.Error(), "a.idl: error: cannot read a.idl: no luck [IDL1001]") {
+		t.Errorf("got %v", err)
+	}
+	if r.Tree == nil || r.Report == nil {
+		t.Error("the result is not complete")
+	}
+}
+
+// TestDisk reads files of the disk, and nothing else of it.
+func TestDisk(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.idl")
+	if err := os.WriteFile(path, []byte("\ufeffinterface I { /* caf\xe9 */ };\r\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r, err := idl.Compile(context.Background(), idl.Options{}, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, ok := r.Spec.Lookup("I").(*model.Interface)
+	if !ok || !i.IsMain() || i.ID != "IDL:I:1.0" {
+		t.Errorf("got %+v", i)
+	}
+	if src, ok := r.Source(path); !ok || !strings.Contains(string(src), "café") {
+		t.Errorf("got source %q", src)
+	}
+	for _, bad := range []string{dir, os.DevNull, filepath.Join(dir, "none.idl")} {
+		if _, err := idl.Compile(context.Background(), idl.Options{}, bad); err == nil {
+			t.Errorf("%s: got no error", bad)
+		}
+	}
+	if _, err := idl.Compile(context.Background(), idl.Options{Limits: idl.Limits{FileSize: 10}}, path); err == nil || !strings.Contains(err.Error(), "idl-file-size") {
+		t.Errorf("got %v, want the limit's name", err)
+	}
+}
+
+// TestTogether holds that several files make one specification, in which what they share is once.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	files := idl.FilesOf{
+		"common.idl": "struct Shared { long n; };\n",
+		"a.idl":      "#include \"common.idl\"\ninterface A { void f(in Shared s1); };\n",
+		"b.idl":      "#include \"common.idl\"\n#include \"a.idl\"\ninterface B : A {};\n",
+	}
+	r, err := idl.Compile(context.Background(), idl.Options{Resolver: files}, "a.idl", "b.idl", "common.idl", "a.idl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names, mains []string
+	for _, d := range r.Spec.Decls {
+		names = append(names, d.About().Name)
+	}
+	for _, f := range r.Spec.Files {
+		if f.Main {
+			mains = append(mains, f.Path)
+		}
+	}
+	if got, want := strings.Join(names, " "), "Shared A B"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := strings.Join(mains, " "), "a.idl common.idl b.idl"; got != want {
+		t.Errorf("got main files %s, want %s", got, want)
+	}
+}
