@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/transporttest"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport/mem"
@@ -138,7 +139,7 @@ func TestLeaderGivesUpInTheMiddleOfAMessage(t *testing.T) {
 					o := <-leader
 					is(t, o.err, exc.Timeout, exc.MinorDeadline, exc.Maybe)
 					r.expect(giop.TypeCancelRequest)
-					go r.write(msg[cut:], reply(ids[2], "three"))
+					go r.Write(append(msg[cut:], reply(ids[2], "three")...))
 					(<-third).succeeded(t, "three")
 					if own {
 						r.write(reply(ids[1], "two"))
@@ -218,6 +219,37 @@ func TestNotSentIsNo(t *testing.T) {
 		}
 		is(t, (<-two).err, exc.CommFailure, exc.MinorConnectionLost, exc.No)
 		is(t, (<-three).err, exc.CommFailure, exc.MinorConnectionLost, exc.No)
+	})
+}
+
+// TestCutInARequestIsNo: what the peer has of the request is not enough to execute it.
+func TestCutInARequestIsNo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := mem.New().Pipe()
+		c := conn.Client(transporttest.Faults{CutWrite: 50}.Wrap(ours), conn.Options{})
+		defer c.Close()
+		is(t, (<-begin(t.Context(), c, 0, "a")).err, exc.CommFailure, exc.MinorConnectionLost, exc.No, transporttest.ErrCut)
+		theirs.Close()
+	})
+}
+
+// TestLastWriterGivesUp: what he had begun to say is said by nobody in particular.
+func TestLastWriterGivesUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := mem.New()
+		n.Buffer = 100
+		c, r := callRawOver(t, n, conn.Options{})
+		one := begin(t.Context(), c, time.Second, strings.Repeat("x", 20_000))
+		is(t, (<-one).err, exc.Timeout, exc.MinorDeadline, exc.Maybe)
+		id := r.expect(giop.TypeRequest)
+		if got := r.expect(giop.TypeCancelRequest); got != id {
+			t.Errorf("CancelRequest for %d; want %d", got, id)
+		}
+		two := begin(t.Context(), c, 0, "b")
+		r.write(reply(r.expect(giop.TypeRequest), "b"))
+		(<-two).succeeded(t, "b")
 	})
 }
 

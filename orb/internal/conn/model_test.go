@@ -73,7 +73,6 @@ type run struct {
 	serverOrderly    bool
 	clientClose      time.Duration
 	clientOrderly    bool
-	mayTellProtocol  bool
 	shut             time.Duration // first of both
 	slowTransport    bool
 	fatesLock        sync.Mutex

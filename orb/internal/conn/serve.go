@@ -167,7 +167,7 @@ func (c *Conn) dispatch(r *runner, m message) (more bool, err error) {
 		c.shared.monitor.watch(c)
 	}
 	c.handler.Serve(w)
-	if !r.state.CompareAndSwap(busy, busy&^isBusy|isReading) {
+	if !r.state.CompareAndSwap(busy, busy&^isBusy) {
 		c.returnTaken(r)
 		return false, nil
 	}
@@ -209,7 +209,7 @@ func (c *Conn) answer(r *runner) (more bool) {
 		if l.s.phase != closed {
 			l.post(&r.waiter, r.out.b)
 		}
-		if more = r.state.CompareAndSwap(busy, busy&^isBusy|isReading); !more {
+		if more = r.state.CompareAndSwap(busy, busy&^isBusy); !more {
 			l.forget(r)
 		}
 		l.unlock()

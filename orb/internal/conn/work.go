@@ -115,7 +115,7 @@ type runner struct {
 	conn *Conn
 	work Work
 
-	// state is a count of requests, shifted, and one of the three that follow. It decides between the
+	// state is a count of requests, shifted, and isBusy, isTaken or neither. It decides between the
 	// handler that returns and the monitor that takes its connection.
 	state atomic.Uint64
 
@@ -129,8 +129,7 @@ type runner struct {
 }
 
 const (
-	isReading uint64 = iota
-	isBusy           // in the handler
-	isTaken          // the connection was taken from it
-	stateBits = 2
+	isBusy    uint64 = 1 // in the handler, or in a write
+	isTaken   uint64 = 2 // the connection was taken from it; 0: it reads
+	stateBits        = 2
 )
