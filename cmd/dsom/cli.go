@@ -16,20 +16,25 @@ type grammar struct {
 	JSON    bool `name:"json" help:"Print results, and errors, as JSON."`
 	NoColor bool `name:"no-color" help:"Print without colour. The environment's NO_COLOR does the same."`
 
+	Daemon     daemonCmd     `cmd:"" help:"Run the daemon: it takes calls at port 3053, starts servers on demand, and keeps names."`
 	Call       callCmd       `cmd:"" help:"Call an operation of an object."`
 	Name       nameCmd       `cmd:"" help:"List, bind, resolve and unbind names in a naming service."`
 	IDL        idlCmd        `cmd:"" name:"idl" help:"Check IDL files and generate code from them."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
+	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
 	IOR        iorCmd        `cmd:"" name:"ior" help:"Take object references apart: addresses, key, components."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes dsom's command lines in a shell."`
 
-	Complete completeCmd `cmd:"" name:"__complete" hidden:"" help:"Print what may stand in the place of the last word."`
+	BankServer bankServerCmd `cmd:"" name:"__demo-bank-server" hidden:"" help:"The server of the demonstration."`
+	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print what may stand in the place of the last word."`
 }
 
 // newGrammar returns a grammar to parse one command line with.
 func newGrammar() *grammar {
 	g := new(grammar)
+	g.Daemon.limits = newLimitFlags()
+	g.Daemon.Plugins = kong.Plugins{g.Daemon.limits.plugin()}
 	return g
 }
 
@@ -64,7 +69,11 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 	}
 	c.json = g.JSON
 	c.colour(!g.NoColor)
-	return parsed.Run()
+	err = parsed.Run()
+	if wrong := (*usageError)(nil); errors.As(err, &wrong) && wrong.verb == "" {
+		wrong.verb = parsed.Selected().FullPath()
+	}
+	return err
 }
 
 // newParser makes the parser for g. exit is called when help has been printed.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -63,8 +65,8 @@ type completeCmd struct {
 	Words []string `arg:"" optional:"" help:"The words after dsom, up to the one to complete."`
 }
 
-func (v completeCmd) Run(c *console, k *kong.Kong) error {
-	for _, s := range candidates(k.Model, v.Words) {
+func (v completeCmd) Run(ctx context.Context, c *console, k *kong.Kong) error {
+	for _, s := range candidates(k.Model, v.Words, func(state string) []candidate { return serverNames(ctx, state) }) {
 		c.printf("%s\t%s\n", s.word, s.about)
 	}
 	return nil
@@ -73,17 +75,40 @@ func (v completeCmd) Run(c *console, k *kong.Kong) error {
 // A candidate is a word that may stand at a place, and what it means.
 type candidate struct{ word, about string }
 
-// candidates returns what may stand in the place of the last of words. Nothing means a file or free text.
-func candidates(app *kong.Application, words []string) []candidate {
+// serverNames asks the daemon for the names of its servers; without an answer there are none.
+func serverNames(ctx context.Context, state string) []candidate {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	d, err := stateFlag{State: state}.daemon()
+	if err != nil {
+		return nil
+	}
+	servers, err := d.Servers(ctx)
+	if err != nil {
+		return nil
+	}
+	var list []candidate
+	for _, s := range servers {
+		list = append(list, candidate{s.Name, stateText(s)})
+	}
+	return list
+}
+
+// candidates returns what may stand in the place of the last of words. Nothing means a file or
+// free text. servers is asked for the names of servers where one is wanted.
+func candidates(app *kong.Application, words []string, servers func(state string) []candidate) []candidate {
 	if len(words) == 0 {
 		words = []string{""}
 	}
 	last := words[len(words)-1]
-	node, given := app.Node, 0
+	node, given, state := app.Node, 0, ""
 	var open *kong.Flag // wants a value
 	for _, w := range words[:len(words)-1] {
 		switch {
 		case open != nil:
+			if open.Name == "state" {
+				state = w
+			}
 			open = nil
 		case w == "--":
 			return nil
@@ -118,7 +143,15 @@ func candidates(app *kong.Application, words []string) []candidate {
 		}
 	}
 	if given < len(node.Positional) {
-		list = append(list, valuesOf(node.Positional[given], "", last)...)
+		p := node.Positional[given]
+		list = append(list, valuesOf(p, "", last)...)
+		if p.Name == "server" {
+			for _, s := range servers(state) {
+				if strings.HasPrefix(s.word, last) {
+					list = append(list, s)
+				}
+			}
+		}
 	}
 	return list
 }

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/internal/leaktest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -26,6 +28,9 @@ func (c checked) Run() int {
 
 // TestMain makes the test binary the program itself where a script, or the daemon, runs dsom.
 func TestMain(m *testing.M) {
+	if os.Getenv(admin.EnvServerName) != "" { // started by a daemon, as a server
+		main()
+	}
 	testscript.Main(checked{m}, map[string]func(){"dsom": main})
 }
 
@@ -55,4 +60,29 @@ func dsom(t *testing.T, stdin string, args ...string) result {
 	var out, err bytes.Buffer
 	status := run(t.Context(), args, strings.NewReader(stdin), &out, &err)
 	return result{out.String(), err.String(), status}
+}
+
+// aDaemon runs a daemon in this process, at a free port, and returns it.
+func aDaemon(t *testing.T) *runningDaemon {
+	t.Helper()
+	d, err := startDaemon(context.Background(), t.TempDir(), "127.0.0.1:0", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// aBank is the command of a server program: this test binary, as the demonstration's bank.
+func aBank(t *testing.T) []string {
+	t.Helper()
+	program, err := self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{program, "__demo-bank-server", "--data", t.TempDir()}
 }

@@ -29,6 +29,7 @@ type namingFlags struct {
 type namingClient struct {
 	orb  *orb.ORB
 	root cosnaming.NamingContext
+	page uint32 // how many bindings are fetched at once
 }
 
 // open finds the naming service. close ends the client.
@@ -37,7 +38,7 @@ func (v namingFlags) open(ctx context.Context) (*namingClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &namingClient{orb: o}
+	n := &namingClient{orb: o, page: listPage}
 	ref, err := o.Resolve(ctx, v.url(ctx))
 	if err == nil && ref == nil {
 		err = fmt.Errorf("the naming service %s is a nil reference", v.At)
@@ -232,7 +233,7 @@ const (
 
 // list returns what is bound in a context.
 func (n *namingClient) list(ctx context.Context, in cosnaming.NamingContext, above cosnaming.Name, recursive bool, depth int) ([]shownBinding, error) {
-	page, iterator, err := in.List(ctx, listPage)
+	page, iterator, err := in.List(ctx, n.page)
 	if err != nil {
 		return nil, err
 	}
@@ -270,7 +271,7 @@ func (n *namingClient) list(ctx context.Context, in cosnaming.NamingContext, abo
 		if !more {
 			return list, nil
 		}
-		if more, page, err = iterator.NextN(ctx, listPage); err != nil {
+		if more, page, err = iterator.NextN(ctx, n.page); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/opendsom/dsom/daemon"
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/limits"
+)
+
+type daemonCmd struct {
+	stateFlag
+	Listen       string   `placeholder:"[HOST]:PORT" help:"Where to take calls. Default: the address that the state was made for, :3053 for a new one."`
+	Publish      string   `placeholder:"HOST" help:"Host that references name: what clients can reach. Default: this machine's address."`
+	AllowWrite   []string `placeholder:"CIDR" help:"Network from which names may be bound, besides this machine; may be repeated."`
+	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
+	Verbose      bool     `short:"v" help:"Log more."`
+	kong.Plugins
+
+	limits limitFlags
+}
+
+func (*daemonCmd) Help() string {
+	return `Takes calls, starts servers on demand, and keeps names, until it is told to end by SIGINT or SIGTERM.
+It logs to standard error. There is one daemon for a state folder.
+
+Example:
+
+    dsom daemon
+    dsom daemon --listen :4000 --state /srv/dsom --allow-write 10.0.0.0/8 --connections 20000`
+}
+
+func (v *daemonCmd) Run(ctx context.Context, c *console) error {
+	lim, err := v.limits.limits()
+	if err != nil {
+		return err
+	}
+	networks, err := prefixes(v.AllowWrite)
+	if err != nil {
+		return err
+	}
+	dir, err := v.folder()
+	if err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if v.Verbose {
+		level = slog.LevelDebug
+	}
+	var h slog.Handler = slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level})
+	if c.json {
+		h = slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: level})
+	}
+	version, _ := programVersion()
+	err = daemon.Run(ctx, daemon.Config{
+		State: dir, Listen: v.Listen, Publish: v.Publish, AllowWrite: networks, LeaveServers: v.LeaveServers,
+		Limits: lim, Log: slog.New(h), Version: version,
+		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
+	})
+	return portTaken(ctx, err, v.Listen)
+}
+
+// announce tells the one who has started the daemon that calls are taken, and where.
+func (c *console) announce(ctx context.Context, d *admin.Client) {
+	s, err := d.Status(ctx)
+	if err != nil {
+		c.complain(err, "")
+		return
+	}
+	if c.json {
+		_ = c.printJSON(s) // standard output may be closed: the daemon runs all the same
+		return
+	}
+	for _, a := range s.Addresses {
+		c.printf("Taking calls at %s (process %d, state in %s)\n", a, s.PID, s.State)
+	}
+}
+
+// prefixes parses networks; a single address is a network of its own.
+func prefixes(list []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, s := range list {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			a, bad := netip.ParseAddr(s)
+			if bad != nil {
+				return nil, usage("--allow-write: %q is no network; write it as 10.0.0.0/8", s)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		all = append(all, p.Masked())
+	}
+	return all, nil
+}
+
+// portTaken adds to an error that says that a port is in use by whom, and what to do.
+func portTaken(ctx context.Context, err error, listen string) error {
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return err
+	}
+	port := uint16(daemon.DefaultPort)
+	if _, p, bad := net.SplitHostPort(listen); bad == nil {
+		if n, bad := strconv.ParseUint(p, 10, 16); bad == nil {
+			port = uint16(n)
+		}
+	}
+	return &takenError{err, port, portOwner(context.WithoutCancel(ctx), port)}
+}
+
+// A takenError says that another program listens at the port.
+type takenError struct {
+	cause error
+	port  uint16
+	owner string
+}
+
+func (e *takenError) Error() string {
+	return "port " + strconv.Itoa(int(e.port)) + " is taken by " + e.owner + "\nEnd that, or listen elsewhere, with another state folder: dsom daemon --listen :PORT --state DIR"
+}
+
+func (e *takenError) Unwrap() error { return e.cause }
+
+// A runningDaemon is a daemon in this process.
+type runningDaemon struct {
+	admin *admin.Client
+	state string
+	end   context.CancelFunc
+	done  chan error
+}
+
+// startDaemon runs a daemon in this process, for the demonstration, and returns when it takes calls.
+func startDaemon(ctx context.Context, state, listen string, lim *limits.Limits) (*runningDaemon, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	ready := make(chan *admin.Client, 1)
+	d := &runningDaemon{state: state, end: cancel, done: make(chan error, 1)}
+	version, _ := programVersion()
+	go func() {
+		d.done <- daemon.Run(ctx, daemon.Config{
+			State: state, Listen: listen, Limits: lim, Version: version,
+			Ready: func(d *daemon.Daemon) { ready <- admin.NewClient(d.Access()) },
+		})
+	}()
+	select {
+	case d.admin = <-ready:
+		return d, nil
+	case err := <-d.done:
+		cancel()
+		if err == nil {
+			err = context.Cause(ctx)
+		}
+		return nil, err
+	}
+}
+
+// stop ends the daemon and the servers that it has started.
+func (d *runningDaemon) stop() error {
+	d.end()
+	select {
+	case err := <-d.done:
+		return err
+	case <-time.After(daemonStop):
+		return errors.New("the daemon does not end")
+	}
+}
+
+// daemonStop is more than the daemon allows itself.
+const daemonStop = 45 * time.Second

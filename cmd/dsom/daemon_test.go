@@ -1,0 +1,81 @@
+package main
+
+import (
+	"net"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/limits"
+)
+
+func TestDaemonRefuses(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"a limit that is no number": {[]string{"--connections", "many"}, "--connections:"},
+		"a time without a unit":     {[]string{"--call-timeout", "60"}, "--call-timeout:"},
+		"a limit below zero":        {[]string{"--connections=-5"}, "--connections:"},
+		"no network":                {[]string{"--allow-write", "here"}, "--allow-write:"},
+		"a limit that is misspelt":  {[]string{"--conections", "5"}, "did you mean"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := dsom(t, "", append([]string{"daemon", "--state", t.TempDir()}, c.args...)...)
+			if got.status != statusUsage || !strings.Contains(got.err, c.want) {
+				t.Errorf("got %+v, want status %d and %q", got, statusUsage, c.want)
+			}
+		})
+	}
+}
+
+// TestDaemonLimits holds that each limit is an option, and says its default.
+func TestDaemonLimits(t *testing.T) {
+	t.Parallel()
+	help := dsom(t, "", "daemon", "--help").out
+	for _, n := range limits.Names() {
+		if !strings.Contains(help, "--"+n.String()+"=") {
+			t.Errorf("--%s is not in the help", n)
+		}
+	}
+	f := newLimitFlags()
+	for i, n := range limits.Names() {
+		if n == limits.CallTimeout {
+			f.fields.Elem().Field(i).SetString("3s")
+		}
+		if n == limits.MessageSize {
+			f.fields.Elem().Field(i).SetString("unlimited")
+		}
+	}
+	l, err := f.limits()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Time(limits.CallTimeout).String(); got != "3s" || l.Get(limits.MessageSize) != 1<<63-1 || l.Get(limits.Forwards) != 8 {
+		t.Errorf("got %s, %d, %d", got, l.Get(limits.MessageSize), l.Get(limits.Forwards))
+	}
+}
+
+func TestDaemonPortTaken(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	got := dsom(t, "", "daemon", "--state", t.TempDir(), "--listen", "127.0.0.1:"+port)
+	if got.status != statusFailed || !strings.Contains(got.err, "port "+port+" is taken by ") || !strings.Contains(got.err, "--listen") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	t.Parallel()
+	list, err := prefixes([]string{"10.1.2.3/8", "192.0.2.1", "fd00::/8"})
+	if err != nil || len(list) != 3 || list[0].String() != "10.0.0.0/8" || list[1].String() != "192.0.2.1/32" {
+		t.Errorf("got %v, %v", list, err)
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/ior"
+)
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	state := aDaemon(t).state
+	name := func(verb string, args ...string) result {
+		return dsom(t, "", append([]string{"name", verb, "--state", state}, args...)...)
+	}
+	want := func(got result, status int, out, errs string) {
+		t.Helper()
+		if got.status != status || got.out != out || !strings.Contains(got.err, errs) {
+			t.Errorf("got %+v, want status %d, %q, and %q in the errors", got, status, out, errs)
+		}
+	}
+	const object = "corbaloc:iiop:1.2@h:1/k"
+	want(name("ls"), 0, "", "Nothing is bound here")
+	want(name("ls", "--json"), 0, "[]\n", "")
+	want(name("bind", "bank/main", object), statusRaised, "", "-p makes the contexts")
+	want(name("bind", "-p", "bank/main", object), 0, "", "")
+	want(name("bind", "bank/main", object), statusRaised, "", "--rebind")
+	want(name("bind", "bank/main", object, "--json"), statusRaised, "", `{"_exception":"IDL:omg.org/CosNaming/NamingContext/AlreadyBound:1.0"`)
+	want(name("bind", "--rebind", "bank/main", accountRef().String()), 0, "", "")
+	want(name("bind", "bank/x\\.y.kind", object), 0, "", "")
+	want(name("ls"), 0, "bank/\n", "")
+	want(name("ls", "bank"), 0, "main\nx\\.y.kind\n", "")
+	want(name("ls", "-R"), 0, "bank/\nbank/main\nbank/x\\.y.kind\n", "")
+	if got := name("ls", "-l", "bank"); !strings.Contains(got.out, "IDL:Bank/Account:1.0  IOR:") || !strings.Contains(got.out, object) {
+		t.Errorf("got %+v", got)
+	}
+	var list []shownBinding
+	got := name("ls", "-l", "-R", "--json")
+	if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list) != 3 || list[0].Kind != "context" || list[1].Type != "IDL:Bank/Account:1.0" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	got = name("resolve", "bank/main")
+	if u, err := ior.ParseURL(got.out); err != nil || !u.IOR.Equal(accountRef()) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	want(name("resolve", "bank/x\\.y.kind", "--json"), 0, fmt.Sprintf(`{"name":"bank/x\\.y.kind","type":"","url":%q}`+"\n", mustIOR(t, object)), "")
+	want(name("resolve", "bank/none"), statusRaised, "", `"bank/none" was not found: nothing has this name at "none"`)
+	want(name("resolve", "bank/main/x"), statusRaised, "", "an object, not a context")
+	want(name("resolve", ""), statusUsage, "", "")
+	want(name("ls", "none"), statusRaised, "", "was not found")
+	want(name("ls", "bank/main"), statusFailed, "", "")
+	want(name("unbind", "--destroy", "bank"), statusRaised, "", "not empty")
+	want(name("unbind", "bank/main"), 0, "", "")
+	want(name("unbind", "bank/main"), statusRaised, "", "was not found")
+	want(name("unbind", "bank/x\\.y.kind", "--json"), 0, `{"unbound":"bank/x\\.y.kind"}`+"\n", "")
+	want(name("unbind", "--destroy", "bank"), 0, "", "")
+	want(name("ls"), 0, "", "")
+	want(name("bind", "nil", new(ior.IOR).String()), statusFailed, "", "nil reference")
+}
+
+func mustIOR(t *testing.T, url string) string {
+	t.Helper()
+	u, err := ior.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Reference().String()
+}
+
+// TestNameAt holds that any naming service can be meant, and that a context can be bound in another.
+func TestNameAt(t *testing.T) {
+	t.Parallel()
+	d, other := aDaemon(t), aDaemon(t)
+	address := func(d *runningDaemon) string {
+		s, err := d.admin.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Addresses[0]
+	}
+	here, there := address(d), address(other)
+	steps := [][]string{
+		{"bind", "--at", there, "x", "corbaloc::h:1/k"},
+		{"bind", "--at", here, "--context", "other", "corbaloc:iiop:1.2@" + there + "/NameService"},
+		{"bind", "--at", "corbaname::" + here + "#other", "y", "corbaloc::h:1/k"},
+	}
+	for _, args := range steps {
+		if got := dsom(t, "", append([]string{"name"}, args...)...); got.status != 0 {
+			t.Fatalf("%q: got %+v", args, got)
+		}
+	}
+	if got := dsom(t, "", "name", "ls", "-R", "--at", "dsom://"+here); got.out != "other/\nother/x\nother/y\n" {
+		t.Errorf("got %+v", got)
+	}
+	if got := dsom(t, "", "name", "ls", "--at", "::"); got.status != statusFailed || got.err == "" {
+		t.Errorf("got %+v", got)
+	}
+	if got := dsom(t, "", "name", "ls", "--at", "127.0.0.1:1"); got.status != statusFailed || !strings.Contains(got.err, "127.0.0.1:1") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestNamePages holds that a list in several pages is whole.
+func TestNamePages(t *testing.T) {
+	t.Parallel()
+	n, err := namingFlags{stateFlag: stateFlag{State: aDaemon(t).state}}.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	o, err := n.orb.Resolve(t.Context(), "corbaloc::h:1/k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		name, err := parseName(fmt.Sprintf("n%02d", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := n.root.Bind(t.Context(), name, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, page := range []uint32{1, 3, 5, 10, 11} {
+		n.page = page
+		list, err := n.list(context.Background(), n.root, nil, false, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, b := range list {
+			seen[b.Name] = true
+		}
+		if len(seen) != 10 || len(list) != 10 {
+			t.Errorf("pages of %d: got %d names, %d of them different", page, len(list), len(seen))
+		}
+	}
+}

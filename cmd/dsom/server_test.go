@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+)
+
+func TestServer(t *testing.T) {
+	t.Parallel()
+	state := aDaemon(t).state
+	server := func(verb string, args ...string) result {
+		return dsom(t, "", append([]string{"server", verb, "--state", state}, args...)...)
+	}
+	if got := server("list"); got.status != 0 || got.out != "" || !strings.Contains(got.err, "No server is registered") {
+		t.Errorf("nothing to list: got %+v", got)
+	}
+	if got := server("list", "--json"); got.out != "[]\n" {
+		t.Errorf("got %+v", got)
+	}
+	bank := aBank(t)
+	got := server("add", append([]string{"-e", "A=1,2", "-e", "B=3", "--stop-timeout", "5s", "bank", "--"}, bank...)...)
+	if got.status != 0 || !strings.HasPrefix(got.out, "bank ") {
+		t.Fatalf("got %+v", got)
+	}
+	if got := server("add", append([]string{"bank", "--"}, bank...)...); got.status != statusFailed || !strings.Contains(got.err, "registered already") {
+		t.Errorf("twice: got %+v", got)
+	}
+	if got := server("list"); !strings.HasPrefix(got.out, "NAME ") || !strings.Contains(got.out, "\nbank  stopped") {
+		t.Errorf("got %+v", got)
+	}
+	if got := server("start", "bank"); got.status != 0 || !strings.HasPrefix(got.out, "bank is ready, process ") {
+		t.Fatalf("got %+v", got)
+	}
+	var list []admin.Server
+	got = server("list", "--json", "bank")
+	if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list) != 1 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if s := list[0]; !slices.Equal(s.Command, bank) || !slices.Equal(s.Env, []string{"A=1,2", "B=3"}) || s.Run.PID == 0 || s.Activation != "on-demand" {
+		t.Errorf("got %+v", s)
+	}
+	for _, want := range []string{"state        ready\n", "environment  A=1,2\n             B=3\n", "starts       1\n"} {
+		if got := server("list", "bank"); !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in\n%s", want, got.out)
+		}
+	}
+	if got := dsom(t, "", "__complete", "--", "server", "stop", "--state", state, "b"); got.out != "bank\tready\n" {
+		t.Errorf("completion: got %+v", got)
+	}
+	if got := server("remove", "bank"); got.status != statusFailed || !strings.Contains(got.err, "--stop") {
+		t.Errorf("while it runs: got %+v", got)
+	}
+	if got := server("stop", "bank"); got.status != 0 || got.out != "bank is stopped\n" || !strings.Contains(got.err, "--disable") {
+		t.Errorf("got %+v", got)
+	}
+	if got := server("stop", "--disable", "bank"); got.status != 0 || got.out != "bank is stopped, disabled\n" {
+		t.Errorf("got %+v", got)
+	}
+	if got := server("start", "bank"); got.status != 0 {
+		t.Errorf("start does not enable: got %+v", got)
+	}
+	if got := server("logs", "bank"); got.status != 0 {
+		t.Errorf("got %+v", got)
+	}
+	if got := server("logs", "-n", "-1", "bank"); got.status != statusUsage {
+		t.Errorf("got %+v", got)
+	}
+	if got := server("remove", "--stop", "bank"); got.status != 0 || got.out != "bank is removed\n" {
+		t.Errorf("got %+v", got)
+	}
+	if got := server("start", "bank"); got.status != statusFailed || !strings.Contains(got.err, "bank") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestServerFails holds that a program that does not come up is named, with what it has said.
+func TestServerFails(t *testing.T) {
+	t.Parallel()
+	state := aDaemon(t).state
+	program := aBank(t)[0]
+	if got := dsom(t, "", "server", "add", "--state", state, "bad", "--", program, "__demo-bank-server", "--data", "/dev/null/x"); got.status != 0 {
+		t.Fatal(got)
+	}
+	got := dsom(t, "", "server", "start", "--state", state, "bad")
+	if got.status != statusFailed || !strings.Contains(got.err, "not a directory") {
+		t.Errorf("got %+v", got)
+	}
+	if got := dsom(t, "", "server", "logs", "--state", state, "bad"); got.status != 0 || !strings.Contains(got.out, "not a directory") {
+		t.Errorf("got %+v", got)
+	}
+	var line map[string]string
+	got = dsom(t, "", "server", "logs", "--json", "-n", "1", "--state", state, "bad")
+	if err := json.Unmarshal([]byte(got.out), &line); err != nil || line["line"] == "" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestServerAddRefuses(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no program": {[]string{"x", "--", "./none-such"}, "cannot be run"},
+		"no folder":  {[]string{"--dir", "/none-such", "x", "--", "go"}, "is no folder"},
+		"no daemon":  {[]string{"--state", t.TempDir(), "x", "--", "go"}, "Start one with: dsom daemon"},
+	} {
+		if got := dsom(t, "", append([]string{"server", "add"}, c.args...)...); got.status != statusFailed || !strings.Contains(got.err, c.want) {
+			t.Errorf("%s: got %+v, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestServerLogsFollow holds that what a server writes is shown as it comes, until somebody has seen enough.
+func TestServerLogsFollow(t *testing.T) {
+	t.Parallel()
+	state := aDaemon(t).state
+	script := []string{"sh", "-c", "echo one; echo two >&2; exec sleep 60"}
+	if runtime.GOOS == "windows" {
+		t.Skip("SKIPPED: no sh on Windows")
+	}
+	if got := dsom(t, "", append([]string{"server", "add", "--state", state, "--start-timeout", "2s", "chatty", "--"}, script...)...); got.status != 0 {
+		t.Fatal(got)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	out, done := &growing{news: make(chan struct{}, 1)}, make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"server", "logs", "-f", "--state", state, "chatty"}, strings.NewReader(""), out, io.Discard)
+	}()
+	if got := dsom(t, "", "server", "start", "--state", state, "chatty"); got.status != statusFailed { // it never registers
+		t.Errorf("got %+v", got)
+	}
+	for late := time.After(30 * time.Second); !strings.Contains(out.String(), "one") || !strings.Contains(out.String(), "two"); {
+		select {
+		case <-out.news:
+		case status := <-done:
+			t.Fatalf("ended with %d, after %q", status, out)
+		case <-late:
+			t.Fatalf("got %q", out)
+		}
+	}
+	cancel()
+	if status := <-done; status != 0 {
+		t.Errorf("ended with %d", status)
+	}
+}
