@@ -31,6 +31,7 @@ type value struct {
 	raw  []byte // canonical form
 	objs []object
 	refs cdr.References // of the ORB that the value came by, or nil
+	bare bool           // it came with an exception that lacked its repository id, and is sent on so
 	err  error          // why there is no value
 }
 
@@ -49,6 +50,7 @@ type object struct {
 type canonical struct {
 	objs []object
 	refs cdr.References
+	bare bool
 }
 
 func (c *canonical) PutObject(e *cdr.Encoder, v, class any) {
@@ -106,7 +108,7 @@ func newEncoder() (*cdr.Encoder, *canonical) {
 
 // decoder returns a decoder of the canonical form.
 func (v *value) decoder() *cdr.Decoder {
-	c := &canonical{objs: v.objs, refs: v.refs}
+	c := &canonical{objs: v.objs, refs: v.refs, bare: v.bare}
 	return cdr.NewDecoder(v.raw, true, c.env())
 }
 
@@ -203,7 +205,7 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 	if d.Err() != nil {
 		return Any{}
 	}
-	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs}
+	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, bare: c.bare}
 	if from, ok := v.refs.(*canonical); ok { // an any in an any
 		v.refs = from.refs
 	}

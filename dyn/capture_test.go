@@ -147,17 +147,6 @@ func (b body) write(values []dyn.Any) ([]byte, error) {
 	return e.Bytes(), e.Err()
 }
 
-// holdsException reports whether an any among the values holds an exception, which omniORB
-// 4.2 sends in a form of its own.
-func holdsException(values []dyn.Any) bool {
-	for _, v := range values {
-		if a, ok := v.Value().(dyn.Any); ok && a.Type().Kind() == tc.TkExcept {
-			return true
-		}
-	}
-	return false
-}
-
 // Every value that was recorded decodes, and encodes again from what was decoded alone to
 // the same octets but for padding; and it survives the other byte order.
 func TestCapturesAgain(t *testing.T) {
@@ -174,12 +163,6 @@ func TestCapturesAgain(t *testing.T) {
 				got, err := b.write(values)
 				if err != nil {
 					t.Errorf("frame %d: %s: %v", b.frame, b.op, err)
-					continue
-				}
-				if holdsException(values) {
-					if back, err := b.read(got); err != nil || !dyn.Equal(back[0], values[0]) || len(got) <= len(b.msg) {
-						t.Errorf("frame %d: the exception became %v, %v", b.frame, back, err)
-					}
 					continue
 				}
 				b.compare(t, values, got)

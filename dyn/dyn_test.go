@@ -474,7 +474,8 @@ func TestObjects(t *testing.T) {
 	}
 }
 
-// Both forms of an exception in an any are read, the standard one is written.
+// Both forms of an exception in an any are read. The standard one is written, but for a value
+// that came in the other: it goes on as it came, even inside another any.
 func TestExceptionForms(t *testing.T) {
 	t.Parallel()
 	a := must(dyn.Of(oops, dyn.Exception{"IDL:TY/Oops:1.0", dyn.Struct{{"code", 1}, {"why", "x"}}}))
@@ -494,6 +495,17 @@ func TestExceptionForms(t *testing.T) {
 		d := cdr.NewDecoder(b, true, nil)
 		if got := dyn.GetValue(d, oops); d.Err() != nil || !dyn.Equal(got, a) {
 			t.Errorf("%x: got %v, %v", b, got.Value(), d.Err())
+		}
+		d = cdr.NewDecoder(b, true, nil)
+		outer := dyn.AnyType.Any(dyn.GetValue(d, oops))
+		inner, err := dyn.AnyType.From(outer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again := cdr.NewEncoder(nil, true, nil)
+		dyn.PutValue(again, inner)
+		if string(again.Bytes()) != string(b) {
+			t.Errorf("%x was sent on as %x", b, again.Bytes())
 		}
 	}
 }

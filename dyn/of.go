@@ -52,7 +52,7 @@ func (b *builder) build(tc *typecode.TypeCode, v any) (Any, error) {
 	if tc == nil || tc == typecode.Null {
 		return Any{}, nil
 	}
-	return Any{&value{tc: tc, raw: e.Bytes(), objs: c.objs}}, nil
+	return Any{&value{tc: tc, raw: e.Bytes(), objs: c.objs, bare: c.bare}}, nil
 }
 
 // deepest is how far values may nest in what is built; a bound on the stack.

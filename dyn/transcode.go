@@ -174,15 +174,23 @@ func (t *transcoder) members(tc *typecode.TypeCode) {
 }
 
 // exceptionID copies the repository id before the members of an exception, which only the
-// wire has. omniORB up to 4.2 leaves it out: what follows is then not this type's id.
+// wire has. omniORB up to 4.2 leaves it out: what follows is then not this type's id. It cannot
+// read the other form either, so that a value which came so is sent on so.
 func (t *transcoder) exceptionID(tc *typecode.TypeCode) {
-	if !isCanonical(t.d.Env()) {
+	bare := false
+	if from, ok := t.d.Env().Refs.(*canonical); ok {
+		bare = from.bare
+	} else {
 		ahead := *t.d
 		if id := ahead.RawStringView(); ahead.Err() == nil && string(id) == tc.ID() {
 			*t.d = ahead
+		} else {
+			bare = true
 		}
 	}
-	if !isCanonical(t.e.Env()) {
+	if to, ok := t.e.Env().Refs.(*canonical); ok {
+		to.bare = to.bare || bare
+	} else if !bare {
 		t.e.RawString(tc.ID())
 	}
 }
