@@ -21,6 +21,10 @@ func Get(d *cdr.Decoder) *TypeCode {
 	return t
 }
 
+// allCovered is the index of the default arm that omniORB (4.2.5) sends for a union whose
+// labels cover its discriminator, so that there can be no default; the specification says -1.
+const allCovered = -2
+
 type reader struct {
 	nodes     int
 	sequences int // around the type that is read
@@ -174,7 +178,9 @@ func (r *reader) parameters(d *cdr.Decoder, t *TypeCode, depth int) {
 		r.members(d, t, depth)
 	case TkUnion:
 		t.disc = r.get(d, depth)
-		t.def = int(d.Long())
+		if t.def = int(d.Long()); t.def == allCovered {
+			t.def = -1
+		}
 		r.members(d, t, depth)
 		if d.Err() == nil && (t.def < -1 || t.def >= len(t.members)) {
 			d.Fail(bad("TypeCode of a union whose default arm is number %d of %d", t.def, len(t.members)))
