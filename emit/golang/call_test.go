@@ -262,28 +262,3 @@ func callObjects(t *testing.T, b shapes.Bottom) {
 		t.Errorf("Narrow to another interface: got %v", err)
 	}
 }
-
-// Calls of generated stubs allocate nothing by themselves.
-func TestCallAllocates(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures")
-	}
-	server := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
-	ref, err := shapes.BottomClass.Activate(poa.New(server), &object{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := shapes.BottomClass.Bind(t.Context(), newORB(t, orb.Config{}), ref.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx := context.Background() // one that can end costs its watching
-	n := testing.AllocsPerRun(200, func() {
-		if err := b.Nothing(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	if n > 0 {
-		t.Errorf("got %v allocations a call, both sides", n)
-	}
-}

@@ -1,8 +1,11 @@
 package golang_test
 
 import (
+	"bytes"
+	"go/format"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -53,5 +56,31 @@ func checkStale(t *testing.T, made map[string]bool) {
 		if err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestGoldenVets runs go vet on the packages of testdata, which ./... does not reach.
+func TestGoldenVets(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("runs the go command")
+	}
+	dirs, err := filepath.Glob("testdata/*/*.go")
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("no packages: %v", err)
+	}
+	args := []string{"vet"}
+	for _, name := range dirs {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if formatted, err := format.Source(text); err != nil || !bytes.Equal(formatted, text) {
+			t.Errorf("%s is not formatted (%v)", name, err)
+		}
+		args = append(args, "./"+filepath.ToSlash(filepath.Dir(name)))
+	}
+	if out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput(); err != nil {
+		t.Errorf("go vet: %v\n%s", err, out)
 	}
 }
