@@ -114,7 +114,7 @@ func (s *show) calls(ctx context.Context, before admin.Server) error {
 	if err != nil {
 		return fmt.Errorf("withdraw: %w", err)
 	}
-	s.result("withdraw 12.5", fmt.Sprint(left), fmt.Sprintf("in %d µs", time.Since(start).Microseconds()))
+	s.result("withdraw 12.5", fmt.Sprint(left), fmt.Sprintf("in %.1f ms, safe on the disk", float64(time.Since(start).Microseconds())/1000))
 	const much = 1e9
 	_, err = s.account.Withdraw(ctx, much)
 	var poor *stubs.InsufficientFunds

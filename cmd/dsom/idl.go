@@ -20,6 +20,10 @@ type idlCmd struct {
 	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
 }
 
+func (idlCmd) Help() string {
+	return "Example:\n\n    dsom idl check bank.idl\n    dsom idl build --out gen bank.idl"
+}
+
 // idlFlags are what every verb that compiles IDL takes.
 type idlFlags struct {
 	Include []string `short:"I" sep:"none" placeholder:"DIR" help:"Folder to look for included files in; may be repeated."`

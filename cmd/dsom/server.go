@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +20,10 @@ type serverCmd struct {
 	Stop   serverStopCmd   `cmd:"" help:"Stop a server, and wait until it has ended."`
 	Remove serverRemoveCmd `cmd:"" help:"Forget a server. References to its objects become void."`
 	Logs   serverLogsCmd   `cmd:"" help:"Print what a server has written."`
+}
+
+func (serverCmd) Help() string {
+	return "Example:\n\n    dsom server add bank -- ./bank-server --data /srv/bank\n    dsom server list\n    dsom server logs bank"
 }
 
 // stateFlag says where the daemon's state is, by which its API is found.
@@ -123,106 +125,6 @@ func absolute(command []string) ([]string, error) {
 	return append([]string{program}, command[1:]...), nil
 }
 
-type serverListCmd struct {
-	stateFlag
-	Name []string `arg:"" optional:"" name:"server" help:"List these only, with all that is known of them."`
-}
-
-func (serverListCmd) Help() string {
-	return "Example:\n\n    dsom server list\n    dsom server list bank"
-}
-
-func (v serverListCmd) Run(ctx context.Context, c *console) error {
-	d, err := v.daemon()
-	if err != nil {
-		return err
-	}
-	all := []admin.Server{} // JSON: an empty list is []
-	if len(v.Name) == 0 {
-		list, err := d.Servers(ctx)
-		if err != nil {
-			return noDaemon(err)
-		}
-		all = append(all, list...)
-	}
-	for _, name := range v.Name {
-		s, err := d.Server(ctx, name)
-		if err != nil {
-			return noDaemon(err)
-		}
-		all = append(all, s)
-	}
-	switch {
-	case c.json:
-		return c.printJSON(all)
-	case len(v.Name) > 0:
-		for i, s := range all {
-			if i > 0 {
-				c.printf("\n")
-			}
-			c.facts(serverFacts(s))
-		}
-		return nil
-	case len(all) == 0:
-		c.note("No server is registered. Register one with: dsom server add NAME -- PROGRAM ARGUMENT...")
-		return nil
-	}
-	var rows [][]string
-	for _, s := range all {
-		pid := ""
-		if s.Run.PID != 0 {
-			pid = fmt.Sprint(s.Run.PID)
-		}
-		rows = append(rows, []string{s.Name, stateText(s), pid, s.Activation, strings.Join(s.Run.Endpoints, " "), strings.Join(s.Command, " ")})
-	}
-	c.table([]string{"NAME", "STATE", "PID", "ACTIVATION", "ADDRESS", "COMMAND"}, rows)
-	return nil
-}
-
-func stateText(s admin.Server) string {
-	text := s.Run.State
-	if s.Disabled {
-		text += ", disabled"
-	}
-	return text
-}
-
-func serverFacts(s admin.Server) [][2]string {
-	rows := [][2]string{{"name", s.Name}, {"uuid", s.UUID}, {"state", stateText(s)}}
-	add := func(name, value string) {
-		if value != "" {
-			rows = append(rows, [2]string{name, value})
-		}
-	}
-	moment := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.Local().Format(time.DateTime)
-	}
-	add("since", moment(s.Run.Since))
-	if s.Run.PID != 0 {
-		add("pid", fmt.Sprint(s.Run.PID))
-	}
-	for i, e := range s.Run.Endpoints {
-		rows = append(rows, [2]string{once("address", i), e})
-	}
-	add("activation", s.Activation)
-	add("command", strings.Join(s.Command, " "))
-	add("folder", s.Dir)
-	for i, e := range s.Env {
-		rows = append(rows, [2]string{once("environment", i), e})
-	}
-	add("starts", fmt.Sprint(s.Run.Starts))
-	if s.Run.Failures > 0 {
-		add("failures", fmt.Sprint(s.Run.Failures))
-		add("last error", s.Run.LastError)
-		add("not before", moment(s.Run.RetryAt))
-	}
-	add("registered", moment(s.Created))
-	return rows
-}
-
 type serverStartCmd struct {
 	stateFlag
 	Name string `arg:"" name:"server" help:"Name of the server."`
@@ -316,59 +218,4 @@ func (v serverRemoveCmd) Run(ctx context.Context, c *console) error {
 	}
 	c.printf("%s is removed\n", v.Name)
 	return nil
-}
-
-type serverLogsCmd struct {
-	stateFlag
-	Lines  int    `short:"n" default:"50" help:"How many of the last lines to begin with."`
-	Follow bool   `short:"f" help:"Go on with what the server writes, until interrupted."`
-	Name   string `arg:"" name:"server" help:"Name of the server."`
-}
-
-func (serverLogsCmd) Help() string {
-	return "Example:\n\n    dsom server logs bank\n    dsom server logs --follow -n 0 bank"
-}
-
-func (v serverLogsCmd) Run(ctx context.Context, c *console) error {
-	if v.Lines < 0 || v.Lines > admin.MaxLogLines {
-		return usage("--lines: %d is not between 0 and %d", v.Lines, admin.MaxLogLines)
-	}
-	d, err := v.daemon()
-	if err != nil {
-		return err
-	}
-	r, err := d.Logs(ctx, v.Name, v.Lines, v.Follow)
-	if err != nil {
-		return noDaemon(err)
-	}
-	defer r.Close()
-	lines := bufio.NewReaderSize(r, admin.MaxMessage)
-	for {
-		line, err := lines.ReadSlice('\n')
-		if len(line) > 0 {
-			if err := c.logLine(line); err != nil {
-				return err
-			}
-		}
-		switch {
-		case err == nil || errors.Is(err, bufio.ErrBufferFull):
-		case errors.Is(err, io.EOF) || ctx.Err() != nil:
-			return nil
-		default:
-			return fmt.Errorf("the daemon's answer broke off: %w", err)
-		}
-	}
-}
-
-// logLine prints a line that a server wrote: as it is where nobody looks, safe for a terminal otherwise.
-func (c *console) logLine(line []byte) error {
-	if c.json {
-		return c.printJSON(map[string]string{"line": strings.TrimRight(string(line), "\n")})
-	}
-	if isTerminal(c.out) {
-		c.printf("%s\n", safe(strings.TrimRight(strings.ReplaceAll(string(line), "\t", "    "), "\n")))
-		return nil
-	}
-	_, err := c.out.Write(line)
-	return err
 }
