@@ -2,14 +2,13 @@ package conn
 
 import (
 	"context"
-	"errors"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
-	"github.com/opendsom/dsom/transport"
 )
 
 // A Call is a request on its way and then its reply. It belongs to one goroutine, which may
@@ -85,34 +84,48 @@ func (c *Conn) Reserve(ctx context.Context, call *Call, deadline time.Time) (uin
 // queueUp waits until the connection takes another call, or call has an error.
 func (l locked) queueUp(ctx context.Context, call *Call) {
 	s := &l.s
-	l.shared.tickets.Add(1)
-	call.ticket = l.shared.tickets.Load()
+	var ended *atomic.Pointer[error]
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func(c *Conn, call *Call, ticket uint64) func() {
-			return func() { c.giveUpQueue(ctx, call, ticket) }
-		}(l.Conn, call, call.ticket))
-		defer stop()
+		call.ticket = l.shared.tickets.Add(1)
+		l.unlock()
+		var stop func() bool
+		ended, stop = l.watchQueue(ctx, call, call.ticket)
+		defer func() {
+			l.unlock()
+			stop()
+			l.relock()
+		}()
+		l.relock()
 	}
-	l.shared.due(call.deadline)
-	for {
+	for !call.told(isDone) && s.phase == open && s.calls.used >= l.most {
+		if ended != nil {
+			if why := ended.Load(); why != nil {
+				l.turnAway(call, ContextError(*why, exc.No))
+				return
+			}
+		}
+		l.shared.due(call.deadline) // each time: a sweep may have missed it between two waits
 		l.wait(&call.waiter, &s.blocked)
 		l.relock()
-		if call.told(isDone) || s.phase != open || s.calls.used < l.most {
-			return
-		}
 	}
 }
 
-// giveUpQueue ends the waiting of queueUp when ctx has ended.
-func (c *Conn) giveUpQueue(ctx context.Context, call *Call, ticket uint64) {
-	l := c.lock()
-	defer l.unlock()
-	for w := c.s.blocked.head; w != nil; w = w.next {
-		if w.call == call && call.ticket == ticket {
-			l.turnAway(call, ContextError(ctx.Err(), exc.No))
-			return
+// watchQueue makes the end of ctx the end of call's waiting in queueUp: ended, with the
+// reason, is set first, for one who is only about to wait.
+func (c *Conn) watchQueue(ctx context.Context, call *Call, ticket uint64) (ended *atomic.Pointer[error], stop func() bool) {
+	ended = new(atomic.Pointer[error])
+	return ended, context.AfterFunc(ctx, func() {
+		why := ctx.Err()
+		ended.Store(&why)
+		l := c.lock()
+		defer l.unlock()
+		for w := c.s.blocked.head; w != nil; w = w.next {
+			if w.call == call && call.ticket == ticket {
+				l.turnAway(call, ContextError(why, exc.No))
+				return
+			}
 		}
-	}
+	})
 }
 
 // turnAway ends a call that is not registered.
@@ -155,6 +168,10 @@ func (c *Conn) Send(ctx context.Context, call *Call, msg []byte) error {
 
 func (c *Conn) send(ctx context.Context, call *Call, msg []byte, oneway bool) error {
 	if ctx.Done() != nil {
+		if err := ctx.Err(); err != nil {
+			c.Abandon(call)
+			return ContextError(err, exc.No)
+		}
 		stop := c.watch(ctx, call, call.id)
 		defer stop()
 	}
@@ -182,6 +199,7 @@ func (c *Conn) send(ctx context.Context, call *Call, msg []byte, oneway bool) er
 // watch makes the end of ctx the end of call.
 func (c *Conn) watch(ctx context.Context, call *Call, id uint32) (stop func() bool) {
 	return context.AfterFunc(ctx, func() {
+		why := ctx.Err()
 		l := c.lock()
 		defer l.unlock()
 		if c.s.calls.get(id) != call {
@@ -190,7 +208,7 @@ func (c *Conn) watch(ctx context.Context, call *Call, id uint32) (stop func() bo
 			}
 			return
 		}
-		if l.giveUp(call, ContextError(ctx.Err(), l.completed(call))) {
+		if l.giveUp(call, ContextError(why, l.completed(call))) {
 			l.flush(nil, nil)
 		}
 	})
@@ -269,214 +287,4 @@ func (l locked) onewaysWritten() {
 		}
 	}
 	s.unwritten = append(s.unwritten[:0], s.unwritten[n:]...)
-}
-
-// await waits until call is done, and reads and writes for others meanwhile. It is called
-// with the lock held, and returns without it.
-func (l locked) await(call *Call) {
-	s := &l.s
-	for {
-		switch {
-		case call.took(mayWrite):
-			l.flush(&call.waiter, nil)
-		case call.told(mayRead):
-			call.took(mayRead)
-			l.lead(call)
-		case call.told(isDone):
-			l.unlock()
-			return
-		case !s.reading && s.phase != closed && s.calls.used > s.oneways:
-			s.reading = true
-			l.lead(call)
-		default:
-			l.wait(&call.waiter, &s.followers)
-			if call.word.Load() == isDone {
-				return
-			}
-			l.relock()
-		}
-	}
-}
-
-// lead reads with the reading role until call is done, and passes the role on.
-func (l locked) lead(call *Call) {
-	s := &l.s
-	for {
-		l.deliverAll(&call.waiter)
-		if s.phase == closed || call.told(isDone) {
-			break
-		}
-		s.reader = &call.waiter
-		l.unlock()
-		err := l.in.fill()
-		l.relock()
-		s.reader = nil
-		l.afterRead(&call.waiter, err)
-	}
-	l.passReading()
-}
-
-// afterRead takes note of how a read by w ended.
-func (l locked) afterRead(w *waiter, err error) {
-	stopped := l.s.readStopped
-	l.readAgain()
-	switch {
-	case err == nil || stopped && errors.Is(err, errThrownOut) || l.s.phase == closed:
-	case isOurs(err):
-		l.refuseMessage(w, err)
-	default:
-		l.end(lost(err))
-		l.s.shut = true
-	}
-}
-
-// passReading gives the reading role to a caller who waits, if one does.
-func (l locked) passReading() {
-	s := &l.s
-	s.reader = nil
-	switch w := s.followers.tail; {
-	case s.phase == closed:
-		s.reading = false
-		l.over()
-	case w != nil && s.calls.used > s.oneways:
-		w.tell(mayRead)
-		l.wake(w)
-	default:
-		s.reading = false
-		l.in.idle()
-	}
-}
-
-// readWhileWriting reads, although nobody waits for a reply, while a write does not go
-// forward: the peer may not read before it has got rid of what it writes, such as late replies.
-func (c *Conn) readWhileWriting() {
-	l := c.lock()
-	defer l.unlock()
-	s := &c.s
-	if s.reading || !s.inWrite {
-		return
-	}
-	s.reading = true
-	for l.deliverAll(nil); s.phase != closed && s.inWrite; l.deliverAll(nil) {
-		s.helping = true
-		l.unlock()
-		err := l.in.fill()
-		l.relock()
-		s.helping = false
-		l.afterRead(nil, err)
-	}
-	l.passReading()
-}
-
-// probe looks whether the peer has closed a connection that was not used for a while.
-func (l locked) probe() {
-	s := &l.s
-	if s.reading || s.phase != open {
-		return
-	}
-	s.reading = true
-	l.unlock()
-	state := l.t.State()
-	var err error
-	if state == transport.Waiting {
-		err = l.in.fill()
-	}
-	l.relock()
-	switch state {
-	case transport.Gone:
-		if l.end(parted(errEOF)) {
-			s.shut = true
-		}
-	case transport.Waiting:
-		l.afterRead(nil, err)
-		l.deliverAll(nil)
-	}
-	l.passReading()
-}
-
-// deliverAll handles the messages that are buffered. w is the one who does it.
-func (l locked) deliverAll(w *waiter) {
-	for l.s.phase != closed {
-		m, ok, err := l.in.next()
-		if err == nil && !ok {
-			return
-		}
-		if err == nil {
-			err = l.deliver(m)
-		}
-		if err != nil {
-			l.refuseMessage(w, err)
-		}
-	}
-}
-
-// deliver handles a message that is for the calling side.
-func (l locked) deliver(m message) error {
-	s := &l.s
-	keep := false
-	defer func() {
-		if !keep {
-			l.in.drop(m)
-		} else {
-			l.in.budget.add(-m.charged)
-		}
-	}()
-	switch m.head.Type {
-	case giop.TypeReply, giop.TypeLocateReply:
-	case giop.TypeCloseConnection:
-		if l.end(parted(errPeerClosed)) {
-			s.shut = true
-		}
-		return nil
-	case giop.TypeMessageError:
-		if l.end(&ending{kind: exc.CommFailure, minor: exc.MinorProtocol, err: errPeerAngry}) {
-			s.shut = true
-		}
-		return nil
-	default:
-		return unexpected("a %v from a server", m.head.Type)
-	}
-	id, err := giop.RequestID(m.head, m.octets)
-	if err != nil {
-		return err
-	}
-	call := s.calls.get(id)
-	switch {
-	case call == nil && !s.calls.wasGiven(id):
-		return unexpected("a %v to request %d, which was not made", m.head.Type, id)
-	case call == nil || call.oneway:
-		return nil // its caller has given up
-	case call.begin == unsent:
-		return unexpected("a %v to request %d, which was not sent", m.head.Type, id)
-	}
-	call.Header = m.head
-	if m.apart {
-		call.buf.free()
-		if call.buf = m.own; call.buf == nil {
-			call.buf = &buffer{m.octets}
-		}
-		call.Reply, keep = m.octets, true
-	} else {
-		if call.buf == nil || cap(call.buf.b) < len(m.octets) {
-			call.buf.free()
-			call.buf = getBuffer(len(m.octets))
-		}
-		call.buf.b = append(call.buf.b[:0], m.octets...)
-		call.Reply = call.buf.b
-	}
-	l.finish(call, nil)
-	return nil
-}
-
-// refuseMessage ends the connection because of a message that this side does not understand,
-// and tells the peer.
-func (l locked) refuseMessage(w *waiter, err error) {
-	if w == nil {
-		w = new(waiter)
-	}
-	e := broken(err)
-	if l.s.phase != closed {
-		l.farewell(w, e, giop.AppendMessageError(nil, cdr.Version{Major: 1, Minor: l.s.minor}, true))
-	}
-	l.s.shut = true
 }

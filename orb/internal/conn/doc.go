@@ -1,6 +1,6 @@
-// Package conn is one GIOP connection, shared by many callers and able to serve requests
-// (CORBA 3.3 part 2, clauses 9.4 to 9.8). It moves whole messages and knows nothing of
-// objects: what is in a message but its header and request id is the ORB's.
+// Package conn is one GIOP connection, shared by many callers and able to serve requests (CORBA
+// 3.3 part 2, clauses 9.4 to 9.8). It moves whole messages and knows nothing of objects: what is
+// in a message but its header and request id is the ORB's.
 //
 // # Using it
 //
@@ -14,47 +14,58 @@
 //
 // After Reserve without error exactly one of RoundTrip, Send and Abandon must follow, and
 // nothing after an error of any of them but Release, which is always allowed. An error is an
-// [exc.SystemException] whose completion status tells whether the request may be sent again.
-// In the steady state nothing of this allocates, unless ctx can end.
+// [exc.SystemException] whose completion status tells whether the request may be sent again. In
+// the steady state nothing of this allocates, unless ctx can end.
 //
 // A server makes a Conn with [Server] and calls [Conn.Run], which returns when the connection
 // has ended. Run calls the [Handler] with a [Work] for each Request and LocateRequest; the
 // handler appends a whole reply message to Work.Out, or nothing. Requests of one connection may
 // be served concurrently: see below.
 //
-// All that belong together share one [Shared]: its sweeper keeps the time-outs of all connections, its monitor
-// finds the slow handlers, and its budget bounds the octets in flight. Connection
-// counts are bounded by whoever accepts.
+// All that belong together share one [Shared]: its sweeper keeps the time-outs of all
+// connections, its monitor finds the slow handlers, and its budget bounds the octets in flight.
+// Connection counts are bounded by whoever accepts.
 //
 // # Who owns what
 //
-// Three things of a connection are held by one goroutine at a time. Who holds
-// one need not take the lock to use what belongs to it.
+// Three things of a connection are held by one goroutine at a time. Who holds one need not take
+// the lock to use what belongs to it.
 //
 // The reading role owns Conn.in: the chunk that was read into, a long message under way, the
 // fragments. On a client it belongs to a caller who waits for his own reply. He delivers what
-// comes for others, copied into their buffers, and when his own has come and nothing is
-// buffered he hands the role to another who waits, or, if none does, drops it. A caller who gives
-// up is thrown out of his read by a deadline in the past, and whatever he had read of
-// a message is still in Conn.in for the next one. There is no goroutine that reads. On a server the role
-// belongs to the runner in Run, or to the one that took over from it.
+// comes for others, copied into their buffers, and when his own has come and nothing is buffered
+// he hands the role to another who waits, or, if none does, drops it. A caller who gives up is
+// thrown out of his read by a deadline in the past, and whatever he had read of a message is
+// still in Conn.in for the next one. There is no goroutine that reads, but for one case: a write
+// does not go forward and nobody waits for a reply. The peer may be stuck itself, with a late
+// reply that it must get rid of first; then the sweeper starts one for as long as the write
+// lasts. On a server the role belongs to the runner in Run, or to the one that took over from
+// it.
 //
-// The writing role owns the buffer that is being written. Others append whole messages
-// to the next one, state.out; when the writer has written his he writes that too. A message
-// longer than gatherLimit is not copied: its owner waits for the role and writes it straight from
-// where it is. Who holds the role and has nothing of his own left in it hands it to one who waits.
+// The writing role owns the buffer that is being written. Others append whole messages to the
+// next one, state.out; when the writer has written his he writes that too. A message longer than
+// gatherLimit is not copied: its owner waits for the role and writes it straight from where it
+// is. Who holds the role and has nothing of his own left in it hands it to one who waits. A
+// caller who gives up in the middle of his write is thrown out of it like a reader, and leaves
+// what is not written to the next writer: the stream is never cut inside a message. (TLS does
+// not go on after that: there the connection is lost.)
 //
-// A runner in a handler owns its message, its output buffer and its Work. The
-// monitor looks each millisecond for handlers that have not returned since its last
-// look; it takes the reading role from such a runner and gives it to a new one, in a goroutine of
-// its own, with a copy of the octets that are not consumed and of the replies held back.
-// What decides who wins, the monitor or the returning handler, is one compare-and-swap of runner.state;
-// a runner that lost it takes the lock, sends its reply through the shared buffer and ends.
+// A runner in a handler owns its message, its output buffer and its Work. The monitor looks each
+// millisecond for handlers that have not returned since its last look; it takes the reading role
+// from such a runner and gives it to a new one, in a goroutine of its own, with a copy of the
+// octets that are not consumed and of the replies held back. It does the same to a runner that
+// is stuck in writing its replies. What decides who wins, the monitor or the returning handler,
+// is one compare-and-swap of runner.state; a runner that lost it takes the lock, sends its reply
+// through the shared buffer and ends. As many requests may be served at a time as
+// limits.OutstandingRequests says. Then nothing more is read, but for what fits into the chunk,
+// so that neither a CancelRequest nor the peer's end is seen that lies behind more requests than
+// that.
 //
-// All else is in Conn.s, a state, under Conn.mu; it is reached through a value of type locked, which
-// only lock returns, and changed by the methods of locked. The lock is never held while waiting, during
-// input or output, or in code of the user: handlers, loggers and context functions are called without it.
-// Waking others and closing the transport is what unlock does, after it let go.
+// All else is in Conn.s, a state, under Conn.mu; it is reached through a value of type locked,
+// which only lock returns, and changed by the methods of locked. The lock is never held while
+// waiting, during input or output, or in code of the user: handlers, loggers and context
+// functions are called without it. Waking others and closing the transport is what unlock does,
+// after it let go.
 //
 // # States
 //
@@ -62,12 +73,12 @@
 //	  └───────── Close, an error, CloseConnection ────────────────▲
 //
 // In draining no new call is taken, and a server reads no more requests; those under way are
-// answered. closed is entered once, with the reason: then every call that has no reply gets
-// its error, every Work its signal, and the transport is closed; only after an orderly end, by the goroutine
-// that has the reading role, once the peer has had the time to read what was sent.
+// answered. closed is entered once, with the reason: then every call that has no reply gets its
+// error, every Work its signal, and the transport is closed; only after an orderly end, by the
+// goroutine that has the reading role, once the peer has had the time to read what was sent.
 //
 // A call goes reserved → queued → done. It is done exactly once, by whoever comes first of: its
-// reply, the end of its context, its deadline, the end of the connection. Its octets have a place in the
-// stream of the connection (begin, end); what is known of how far the stream was written decides between
-// completed NO and MAYBE.
+// reply, the end of its context, its deadline, the end of the connection. Its octets have a
+// place in the stream of the connection (begin, end); what is known of how far the stream was
+// written decides between completed NO and MAYBE.
 package conn

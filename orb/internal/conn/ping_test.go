@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport/mem"
 )
 
 var overBoth = map[string]func(testing.TB, *limits.Limits, conn.Handler) *pair{"mem": memPair, "tcp": tcpPair}
@@ -99,6 +101,53 @@ func TestPingAllocatesNothing(t *testing.T) {
 			}
 			if n := testing.AllocsPerRun(2000, run); n != 0 {
 				t.Errorf("%v allocations a ping, both sides together", n)
+			}
+		})
+	}
+}
+
+// TestPingCostsOneWriteAndOneRead on either side; a read that has to wait is one more system call.
+func TestPingCostsOneWriteAndOneRead(t *testing.T) {
+	t.Parallel()
+	a, b := mem.New().Pipe()
+	ours, theirs := &counting{Conn: a}, &counting{Conn: b}
+	p := connect(t, ours, theirs, nil, fastHandler{})
+	defer p.close()
+	var call conn.Call
+	const pings = 100
+	for range pings {
+		ping(t, p.client, &call, nil, time.Time{})
+	}
+	if w, r := ours.writes.Load(), ours.reads.Load(); w != pings || r != pings {
+		t.Errorf("client: %d writes and %d reads for %d pings", w, r, pings)
+	}
+	if w, r := theirs.writes.Load(), theirs.reads.Load(); w != pings || r > pings+1 {
+		t.Errorf("server: %d writes and %d reads for %d pings", w, r, pings)
+	}
+}
+
+// BenchmarkCopy and BenchmarkWrite are what gatherLimit rests on.
+func BenchmarkCopy(b *testing.B) {
+	for _, n := range []int{1 << 10, 8 << 10, 32 << 10} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			from, to := make([]byte, n), make([]byte, n)
+			for b.Loop() {
+				copy(to, from)
+			}
+		})
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	for _, n := range []int{1 << 10, 8 << 10, 32 << 10} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			ours, theirs := tcpConns(b)
+			defer ours.Close()
+			defer theirs.Close()
+			go io.Copy(io.Discard, theirs)
+			msg := make([]byte, n)
+			for b.Loop() {
+				ours.Write(msg)
 			}
 		})
 	}

@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	// gatherLimit is the size above which a message is written from where it is, not
-	// copied to others that go out with it. Measured: a copy of this size costs less than a
-	// tenth of the write.
-	gatherLimit = 8 << 10
+	// gatherLimit is the size above which a message is written from where it is, not copied
+	// to others that go out with it. A copy of this size is some hundredths of what its
+	// write costs (BenchmarkCopy, BenchmarkWrite).
+	gatherLimit = 16 << 10
 
 	// queueLimit is how much may wait to be written before those who come wait as well.
 	queueLimit = 256 << 10

@@ -1,0 +1,220 @@
+package conn
+
+import (
+	"errors"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/transport"
+)
+
+// await waits until call is done, and reads and writes for others meanwhile. It is called
+// with the lock held, and returns without it.
+func (l locked) await(call *Call) {
+	s := &l.s
+	for {
+		switch {
+		case call.took(mayWrite):
+			l.flush(&call.waiter, nil)
+		case call.told(mayRead):
+			call.took(mayRead)
+			l.lead(call)
+		case call.told(isDone):
+			l.unlock()
+			return
+		case !s.reading && s.phase != closed && s.calls.used > s.oneways:
+			s.reading = true
+			l.lead(call)
+		default:
+			l.wait(&call.waiter, &s.followers)
+			if call.word.Load() == isDone {
+				return
+			}
+			l.relock()
+		}
+	}
+}
+
+// lead reads with the reading role until call is done, and passes the role on.
+func (l locked) lead(call *Call) {
+	s := &l.s
+	for {
+		l.deliverAll(&call.waiter)
+		if s.phase == closed || call.told(isDone) {
+			break
+		}
+		s.reader = &call.waiter
+		l.unlock()
+		err := l.in.fill()
+		l.relock()
+		s.reader = nil
+		l.afterRead(&call.waiter, err)
+	}
+	l.passReading()
+}
+
+// afterRead takes note of how a read by w ended.
+func (l locked) afterRead(w *waiter, err error) {
+	stopped := l.s.readStopped
+	l.readAgain()
+	switch {
+	case err == nil || stopped && errors.Is(err, errThrownOut) || l.s.phase == closed:
+	case isOurs(err):
+		l.refuseMessage(w, err)
+	default:
+		l.end(lost(err))
+		l.s.shut = true
+	}
+}
+
+// passReading gives the reading role to a caller who waits, if one does.
+func (l locked) passReading() {
+	s := &l.s
+	s.reader = nil
+	switch w := s.followers.tail; {
+	case s.phase == closed:
+		s.reading = false
+		l.over()
+	case w != nil && s.calls.used > s.oneways:
+		w.tell(mayRead)
+		l.wake(w)
+	default:
+		s.reading = false
+		l.in.idle()
+	}
+}
+
+// readWhileWriting reads, although nobody waits for a reply, while a write does not go
+// forward: the peer may not read before it has got rid of what it writes, such as late replies.
+func (c *Conn) readWhileWriting() {
+	l := c.lock()
+	defer l.unlock()
+	s := &c.s
+	if s.reading || !s.inWrite || s.phase == closed {
+		return
+	}
+	s.reading = true
+	for l.deliverAll(nil); s.phase != closed && s.inWrite; l.deliverAll(nil) {
+		s.helping = true
+		l.unlock()
+		err := l.in.fill()
+		l.relock()
+		s.helping = false
+		l.afterRead(nil, err)
+	}
+	l.passReading()
+}
+
+// probe looks whether the peer has closed a connection that was not used for a while.
+func (l locked) probe() {
+	s := &l.s
+	if s.reading || s.phase != open {
+		return
+	}
+	s.reading = true
+	l.unlock()
+	state := l.t.State()
+	var err error
+	if state == transport.Waiting {
+		err = l.in.fill()
+	}
+	l.relock()
+	switch state {
+	case transport.Gone:
+		if l.end(parted(errEOF)) {
+			s.shut = true
+		}
+	case transport.Waiting:
+		l.afterRead(nil, err)
+		l.deliverAll(nil)
+	}
+	l.passReading()
+}
+
+// deliverAll handles the messages that are buffered. w is the one who does it.
+func (l locked) deliverAll(w *waiter) {
+	for l.s.phase != closed {
+		m, ok, err := l.in.next()
+		if err == nil && !ok {
+			return
+		}
+		if err == nil {
+			err = l.deliver(m)
+		}
+		if err != nil {
+			l.refuseMessage(w, err)
+		}
+	}
+}
+
+// deliver handles a message that is for the calling side.
+func (l locked) deliver(m message) error {
+	s := &l.s
+	keep := false
+	defer func() {
+		if !keep {
+			l.in.drop(m)
+		} else {
+			l.in.budget.add(-m.charged)
+		}
+	}()
+	switch m.head.Type {
+	case giop.TypeReply, giop.TypeLocateReply:
+	case giop.TypeCloseConnection:
+		if l.end(parted(errPeerClosed)) {
+			s.shut = true
+		}
+		return nil
+	case giop.TypeMessageError:
+		if l.end(&ending{kind: exc.CommFailure, minor: exc.MinorProtocol, err: errPeerAngry}) {
+			s.shut = true
+		}
+		return nil
+	default:
+		return unexpected("a %v from a server", m.head.Type)
+	}
+	id, err := giop.RequestID(m.head, m.octets)
+	if err != nil {
+		return err
+	}
+	call := s.calls.get(id)
+	switch {
+	case call == nil && !s.calls.wasGiven(id):
+		return unexpected("a %v to request %d, which was not made", m.head.Type, id)
+	case call == nil || call.oneway:
+		return nil // its caller has given up
+	case call.begin == unsent:
+		return unexpected("a %v to request %d, which was not sent", m.head.Type, id)
+	}
+	call.Header = m.head
+	if m.apart {
+		call.buf.free()
+		if call.buf = m.own; call.buf == nil {
+			call.buf = &buffer{m.octets}
+		}
+		call.Reply, keep = m.octets, true
+	} else {
+		if call.buf == nil || cap(call.buf.b) < len(m.octets) {
+			call.buf.free()
+			call.buf = getBuffer(len(m.octets))
+		}
+		call.buf.b = append(call.buf.b[:0], m.octets...)
+		call.Reply = call.buf.b
+	}
+	l.finish(call, nil)
+	return nil
+}
+
+// refuseMessage ends the connection because of a message that this side does not understand,
+// and tells the peer.
+func (l locked) refuseMessage(w *waiter, err error) {
+	if w == nil {
+		w = new(waiter)
+	}
+	e := broken(err)
+	if l.s.phase != closed {
+		l.farewell(w, e, giop.AppendMessageError(nil, cdr.Version{Major: 1, Minor: l.s.minor}, true))
+	}
+	l.s.shut = true
+}
