@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -211,4 +215,87 @@ func TestImplementations(t *testing.T) {
 	if _, err := orb.ObjectOf(deaf, new(echo)); !errors.Is(err, exc.InvPolicy) {
 		t.Errorf("an object in an ORB that listens nowhere: %v", err)
 	}
+}
+
+// TestForwardPermanent holds that a forward for good is told as such to those who know what it is.
+func TestForwardPermanent(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	target, err := EchoClass.Activate(root, new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root.SetNext(permanent{target.IOR()})
+	for _, c := range []struct {
+		v      cdr.Version
+		reply  giop.ReplyStatus
+		locate giop.LocateStatus
+	}{
+		{cdr.V10, giop.LocationForward, giop.ObjectForward},
+		{cdr.V11, giop.LocationForward, giop.ObjectForward},
+		{cdr.V12, giop.LocationForwardPerm, giop.ObjectForwardPerm},
+	} {
+		var e cdr.Encoder
+		env := &cdr.Env{Version: c.v}
+		e.Reset(nil, true, env)
+		giop.Finish(&e, giop.BeginRequest(&e, c.v, &giop.RequestHead{ID: 1, Flags: giop.SyncTarget, Key: []byte("moved"), Operation: "ping"}))
+		h, d := exchange(t, o, e.Bytes())
+		var reply giop.Reply
+		if err := reply.Parse(h, d); err != nil || reply.Status != c.reply {
+			t.Errorf("GIOP %v: got %v, %v, want %v", c.v, reply.Status, err, c.reply)
+		}
+		if to := ior.Get(d); !to.Equal(target.IOR()) {
+			t.Errorf("GIOP %v: forwarded to %v", c.v, to)
+		}
+		e.Reset(nil, true, env)
+		giop.PutLocateRequest(&e, c.v, 2, []byte("moved"), nil)
+		h, d = exchange(t, o, e.Bytes())
+		var located giop.LocateReply
+		if err := located.Parse(h, d); err != nil || located.Status != c.locate {
+			t.Errorf("GIOP %v: got %v, %v, want %v", c.v, located.Status, err, c.locate)
+		}
+	}
+	e, err := EchoClass.Bind(t.Context(), newClient(t, nil), "corbaloc:iiop:1.2@"+o.Endpoints()[0].Address()+"/moved")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := e.Say(t.Context(), "there"); s != "there" || err != nil {
+		t.Errorf("%q, %v", s, err)
+	}
+}
+
+// permanent says that all objects have moved for good.
+type permanent struct{ to *ior.IOR }
+
+func (p permanent) Find(context.Context, []byte) (orb.Target, error) {
+	return orb.Target{Forward: p.to, Permanent: true}, nil
+}
+
+// exchange sends a message to o on a connection of its own and returns the answer.
+func exchange(t *testing.T, o *orb.ORB, msg []byte) (giop.Header, *cdr.Decoder) {
+	t.Helper()
+	c, err := net.Dial("tcp", o.Endpoints()[0].Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	if _, err := c.Write(msg); err != nil {
+		t.Fatal(err)
+	}
+	head := make([]byte, giop.HeaderSize)
+	if _, err := io.ReadFull(c, head); err != nil {
+		t.Fatal(err)
+	}
+	h, err := giop.ParseHeader(head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := append(head, make([]byte, h.Size)...)
+	if _, err := io.ReadFull(c, answer[giop.HeaderSize:]); err != nil {
+		t.Fatal(err)
+	}
+	d := new(cdr.Decoder)
+	giop.Open(d, h, answer, &cdr.Env{Version: h.Version})
+	return h, d
 }

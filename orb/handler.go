@@ -18,6 +18,9 @@ type Handler interface {
 type Target struct {
 	Servant Servant  // the object is here
 	Forward *ior.IOR // the object is there
+	// Permanent says that Forward replaces the reference that the client used. Before GIOP 1.2
+	// clients cannot be told.
+	Permanent bool
 	// Release, if set, is called when the request has been answered.
 	Release func()
 }

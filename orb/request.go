@@ -151,7 +151,11 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.upcall(target.Servant)
 	case target.Forward != nil:
 		if !r.oneway {
-			r.reply(giop.LocationForward)
+			status := giop.LocationForward
+			if target.Permanent && r.head.Version.AtLeast(cdr.V12) {
+				status = giop.LocationForwardPerm
+			}
+			r.reply(status)
 			ior.Put(&r.Out, target.Forward)
 		}
 	default:

@@ -269,7 +269,11 @@ func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
 	case sys != nil:
 		m = giop.BeginLocateReply(&e, v, q.ID, giop.UnknownObject)
 	case t.Forward != nil:
-		m = giop.BeginLocateReply(&e, v, q.ID, giop.ObjectForward)
+		status := giop.ObjectForward
+		if t.Permanent && v.AtLeast(cdr.V12) {
+			status = giop.ObjectForwardPerm
+		}
+		m = giop.BeginLocateReply(&e, v, q.ID, status)
 		ior.Put(&e, t.Forward)
 	default:
 		m = giop.BeginLocateReply(&e, v, q.ID, giop.ObjectHere)
