@@ -26,10 +26,10 @@ const (
 // Codes describes the codes of this emitter.
 var Codes = diag.Table{
 	{Code: CodeNoPackage, Title: "no package for declarations outside modules",
-		Explanation: "A module becomes a Go package of its name. What is declared outside all modules has no such name: say with -go-package, or with #pragma go_package at the head of the file, which package it goes to.",
+		Explanation: "A module becomes a Go package of its name. What is declared outside all modules has no such name: say with --go-package, or with #pragma go_package at the head of the file, which package it goes to.",
 		Example:     "struct Point { long x, y; };"},
 	{Code: CodeNoPrefix, Title: "a package cannot be imported by its name alone",
-		Explanation: "The file needs another generated package, and an import path must tell where that is: give -go-package-prefix, or -M with the path of the module.",
+		Explanation: "The file needs another generated package, and an import path must tell where that is: give --go-package-prefix, or -M with the path of the module.",
 		Example:     "module A { struct P { long x; }; }; module B { struct Q { A::P p; }; };"},
 	{Code: CodeBadPath, Title: "not an import path",
 		Explanation: "An import path consists of letters, digits and -._~ in parts that are separated by slashes.",

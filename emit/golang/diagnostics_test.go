@@ -2,6 +2,7 @@ package golang_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,24 @@ func TestCodeExamples(t *testing.T) {
 				t.Errorf("got %d files beside %v", files.Len(), report.All())
 			}
 		})
+	}
+}
+
+// TestCodesAreDocumented holds the table in the documentation against that of the code.
+func TestCodesAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/go-mapping.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range golang.Codes {
+		title := c.Title
+		if c.Severity == diag.Warning {
+			title += " (warning)"
+		}
+		if row := fmt.Sprintf("| `%s` | %s: %s |\n", c.Code, title, c.Explanation); !strings.Contains(string(page), row) {
+			t.Errorf("docs/go-mapping.md lacks\n%s", row)
+		}
 	}
 }
 

@@ -151,7 +151,7 @@ func (f *file) qualified(d model.Decl, name string) string {
 		return name
 	}
 	if !strings.ContainsAny(p.path, "./") {
-		f.problem(CodeNoPrefix, d.About().NameSpan, "give -go-package-prefix, or -M with the path of the module",
+		f.problem(CodeNoPrefix, d.About().NameSpan, "give --go-package-prefix, or -M with the path of the module",
 			"package %s is imported by package %s, but %q is no path that Go can import", p.name, f.pkg.name, p.path)
 	}
 	f.imports[p.path] = true

@@ -123,7 +123,7 @@ func (g *generator) saidPath(u *unit) (said string, at diag.Span, ok bool) {
 			return g.lastPackagePragma(g.spec.File(name).Pragmas, u.at)
 		}
 		if g.opt.Package == "" && u.main {
-			g.problem(CodeNoPackage, u.at, "give -go-package, or write #pragma go_package at the head of the file",
+			g.problem(CodeNoPackage, u.at, "give --go-package, or write #pragma go_package at the head of the file",
 				"no package is known for declarations outside of modules")
 		}
 		if g.opt.Package == "" {

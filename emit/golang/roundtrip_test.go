@@ -229,7 +229,12 @@ func TestUnionAccessors(t *testing.T) {
 	if v, ok := shapes.NewMaybe_None(false).Value(); v != 0 || ok {
 		t.Errorf("got %v, %v of a union without an arm", v, ok)
 	}
-	if ty.NewU_L(1) != ty.NewU_L(1) || ty.NewU_L(1) == ty.NewU_L(2) {
+	e := cdr.NewEncoder(nil, false, nil)
+	u = ty.NewU_L(1)
+	u.MarshalCDR(e)
+	var read ty.U
+	read.UnmarshalCDR(cdr.NewDecoder(e.Bytes(), false, nil))
+	if read != u || read == ty.NewU_L(2) {
 		t.Error("unions do not compare")
 	}
 }
