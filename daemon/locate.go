@@ -67,10 +67,10 @@ func (l *locator) failure(err error) error {
 		return exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "no server of this daemon has made the reference: %w", err)
 	case errors.As(err, &start):
 		minor := exc.MinorServerFailed
-		if start.RetryAfter > 0 {
+		if start.Held {
 			minor = exc.MinorServerBackOff
 		}
-		l.log.Warn("a server did not come up for a call", "server", start.Server, "error", err)
+		l.log.Debug("a server did not come up for a call", "server", start.Server, "error", err) // the supervisor has said so once
 		return public(exc.New(exc.Transient, minor, exc.No, "%w", err))
 	case errors.Is(err, supervise.ErrDisabled), errors.Is(err, supervise.ErrManual):
 		return public(exc.New(exc.Transient, exc.MinorServerDisabled, exc.No, "%w", err))

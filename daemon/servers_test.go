@@ -164,11 +164,11 @@ func TestFailures(t *testing.T) {
 			d := open(t, o)
 			s := add(t, d, "bank", program, func(s *admin.Server) { s.StartTimeout = admin.Duration(3 * time.Second) })
 			u := uuid(t, s)
-			for range 5 { // the first starts it, the others learn what came of it
+			for i := range 5 { // the first starts it, the others learn what came of it
 				began := time.Now()
 				_, err := d.Supervisor().Ensure(t.Context(), u)
 				var e *supervise.StartError
-				if !errors.As(err, &e) || e.RetryAfter < 30*time.Second || e.RetryAfter > time.Minute {
+				if !errors.As(err, &e) || e.RetryAfter < 30*time.Second || e.RetryAfter > time.Minute || e.Held != (i > 0) {
 					t.Fatalf("got %v", err)
 				}
 				for _, part := range append(want, "bank", os.Args[0]) {

@@ -103,7 +103,7 @@ func (sv *server) look(joined uint64) (*Live, <-chan struct{}, error) {
 	l := sv.life
 	switch {
 	case joined != 0 && sv.failed == joined:
-		return nil, nil, withPause(sv.failure, time.Until(sv.retryAt))
+		return nil, nil, withPause(sv.failure, time.Until(sv.retryAt), false)
 	case l == nil:
 		return nil, nil, nil
 	case l.unreachable:
@@ -165,7 +165,7 @@ func (sv *server) open(s *Supervisor, rec implrepo.Record, byHand bool) (*life, 
 		return nil, nil, ErrManual
 	}
 	if pause := time.Until(sv.retryAt); pause > 0 && !byHand {
-		return nil, nil, withPause(sv.failure, pause)
+		return nil, nil, withPause(sv.failure, pause, true)
 	}
 	l := newLife(s, sv, rec.Name)
 	l.started, l.rec = true, rec
@@ -191,13 +191,13 @@ func (sv *server) drop(l *life) {
 }
 
 // withPause returns a StartError as it is to be told now.
-func withPause(err error, pause time.Duration) error {
+func withPause(err error, pause time.Duration, held bool) error {
 	var e *StartError
 	if !errors.As(err, &e) {
 		return err
 	}
 	told := *e
-	told.RetryAfter = max(pause, 0)
+	told.RetryAfter, told.Held = max(pause, 0), held
 	return &told
 }
 

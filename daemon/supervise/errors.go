@@ -24,6 +24,7 @@ type StartError struct {
 	Output  []string // the last lines that it wrote
 
 	RetryAfter time.Duration // how long from now it is not tried again; 0: it may be tried at once
+	Held       bool          // it was not tried now: all this is of an earlier attempt
 	Err        error         // what the system said, or nil
 }
 
