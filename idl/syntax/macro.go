@@ -106,7 +106,8 @@ func (pp *Preprocessor) expand(t raw) bool {
 	return pp.push(pp.substitute(m, args, t), m, t.span)
 }
 
-// arguments reads the arguments of a function-like macro.
+// arguments reads the arguments of a function-like macro. Directives between them are carried
+// out, as other preprocessors do.
 func (pp *Preprocessor) arguments(m *Macro, use raw) (args [][]raw, ok bool) {
 	pp.takeParen()
 	depth, count := 0, 0
@@ -117,10 +118,7 @@ func (pp *Preprocessor) arguments(m *Macro, use raw) (args [][]raw, ok bool) {
 		switch {
 		case t.kind == rawMark:
 			continue
-		case t.kind == rawEOF || t.first && t.is("#") && len(pp.contexts) == 0:
-			if t.kind != rawEOF {
-				pp.unread(t)
-			}
+		case t.kind == rawEOF:
 			pp.report(diag.Diagnostic{Code: CodeMacroCall, Span: use.span, Message: "the arguments of macro " + strconv.Quote(m.Name) + " have no closing parenthesis", Notes: m.note()})
 			return nil, false
 		case t.is("("):

@@ -43,8 +43,7 @@ func (p *printer) comments(cs []Comment) {
 // comment prints a comment on lines of its own. The lines of a block keep their indent
 // relative to its first.
 func (p *printer) comment(c Comment) {
-	for i, l := range strings.Split(c.Text, "\n") {
-		l = strings.TrimRight(l, " \t\r")
+	for i, l := range commentLines(c) {
 		if i > 0 {
 			l = outdent(l, c.Span.Start.Column-1)
 		}
@@ -54,6 +53,19 @@ func (p *printer) comment(c Comment) {
 		}
 		p.line("%s\n", l)
 	}
+}
+
+// commentLines returns a comment's lines without blanks at their ends. A backslash at the end
+// of a comment that ends with its line would take in the next one.
+func commentLines(c Comment) []string {
+	lines := strings.Split(c.Text, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " \t\r")
+		if strings.HasPrefix(c.Text, "//") {
+			lines[i] = strings.TrimRight(l, " \t\r\\")
+		}
+	}
+	return lines
 }
 
 // outdent removes up to n blanks.
@@ -68,12 +80,12 @@ func outdent(s string, n int) string {
 func (p *printer) trailing(cs []Comment) {
 	for _, c := range cs {
 		p.b.WriteByte(' ')
-		for i, l := range strings.Split(c.Text, "\n") {
+		for i, l := range commentLines(c) {
 			if i > 0 {
 				p.b.WriteByte('\n')
 				l = strings.TrimSpace(l)
 			}
-			p.b.WriteString(strings.TrimRight(l, " \t\r"))
+			p.b.WriteString(l)
 		}
 	}
 	p.b.WriteByte('\n')
