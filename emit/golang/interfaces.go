@@ -127,7 +127,7 @@ func (f *file) calls(d model.Decl, n methodNames) []call {
 			return []call{read}
 		}
 		write := call{method: n.set, operation: "_set_" + d.Name, raises: d.SetRaises,
-			signature: signature{ins: []param{{f.opt.Names.Local(d.Name), d.Type}}}}
+			signature: signature{ins: []param{{f.style(d).Local(d.Name), d.Type}}}}
 		return []call{read, write}
 	}
 	return nil

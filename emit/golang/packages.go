@@ -25,14 +25,15 @@ type goPackage struct {
 // A unit is what is mapped to a package as a whole: a top-level module, or the declarations
 // outside of modules.
 type unit struct {
-	key    string // see unitKey
-	module string // its name, or "" outside of modules
-	path   string // import path
-	fixed  bool   // somebody said so
-	main   bool   // it is generated, at least in part
-	at     diag.Span
-	guest  bool // it shares another unit's package
-	pkg    *goPackage
+	key      string // see unitKey
+	module   string // its name, or "" outside of modules
+	path     string // import path
+	fixed    bool   // somebody said so
+	main     bool   // it is generated, at least in part
+	at       diag.Span
+	standard bool // it is one of this module's own packages
+	guest    bool // it shares another unit's package
+	pkg      *goPackage
 }
 
 // unitKey returns the key of the unit in which d is. What stands outside of modules in a
@@ -146,6 +147,7 @@ func (g *generator) saidPath(u *unit) (said string, at diag.Span, ok bool) {
 		return said, at, true
 	}
 	if p, ok := standardModules[u.module]; ok && !u.main && !g.opt.NoStandard {
+		u.standard = true
 		return p, u.at, true
 	}
 	return "", diag.Span{}, false

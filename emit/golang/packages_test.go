@@ -137,6 +137,14 @@ func TestIncluded(t *testing.T) {
 	}
 }
 
+// Names in this module's own packages are as those were generated, whatever the options say.
+func TestStandardNames(t *testing.T) {
+	t.Parallel()
+	spec := compileText(t, "#include <orb.idl>\nmodule A { local interface my_policy : CORBA::Policy { void do_it(); }; interface i : CORBA::Policy { void do_it(); }; };")
+	made := mustEmit(t, spec, golang.Options{Names: golang.Verbatim})
+	contains(t, made, "a/test.go", "type My_policy interface", "Do_it(ctx", "func (IBase) PolicyType(context.Context)", "impl.PolicyType(")
+}
+
 // A file that is included inside a module belongs to the file with the module.
 func TestIncludedInside(t *testing.T) {
 	t.Parallel()

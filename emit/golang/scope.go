@@ -75,7 +75,7 @@ func (g *generator) nameDeclaration(d model.Decl) {
 	case *model.Union:
 		n.Type = g.claim(d, n.Name+"Type")
 		for _, c := range d.Cases {
-			n.More = append(n.More, g.claim(d, "New"+n.Name+"_"+g.memberName(&c.Node, g.opt.Names.Exported)))
+			n.More = append(n.More, g.claim(d, "New"+n.Name+"_"+g.memberName(&c.Node, g.style(d).Exported)))
 		}
 		if hasNone(d) {
 			n.More = append(n.More, g.claim(d, "New"+n.Name+"_None"))
@@ -118,9 +118,18 @@ func (g *generator) scopePrefix(d model.Decl) string {
 	return prefix
 }
 
+// style returns how identifiers of a declaration become Go names: as the options say, but in
+// this module's own packages as those were generated.
+func (g *generator) style(d model.Decl) Style {
+	if g.units[unitKey(d)].standard {
+		return Camel
+	}
+	return g.opt.Names
+}
+
 // identifier returns the Go identifier of a declaration by itself.
 func (g *generator) identifier(d model.Decl) string {
-	return g.memberName(&d.About().Node, g.opt.Names.Exported)
+	return g.memberName(&d.About().Node, g.style(d).Exported)
 }
 
 // memberName returns the Go identifier of a node: what a pragma says, or what the rule says.
@@ -153,11 +162,11 @@ func (s nameSet) claim(name string) string {
 }
 
 // memberNames returns the Go names of the members of a structure or exception.
-func (g *generator) memberNames(ms []*model.Member) []string {
+func (g *generator) memberNames(in model.Decl, ms []*model.Member) []string {
 	taken := nameSet{}
 	var names []string
 	for _, m := range ms {
-		names = append(names, taken.claim(g.memberName(&m.Node, g.opt.Names.Member)))
+		names = append(names, taken.claim(g.memberName(&m.Node, g.style(in).Member)))
 	}
 	return names
 }
@@ -166,8 +175,8 @@ func (g *generator) memberNames(ms []*model.Member) []string {
 func (g *generator) armNames(u *model.Union) (methods, fields []string) {
 	taken, inside := nameSet{}, nameSet{}
 	for _, c := range u.Cases {
-		methods = append(methods, taken.claim(g.memberName(&c.Node, g.opt.Names.Method)))
-		fields = append(fields, inside.claim(g.opt.Names.armField(c.Name)))
+		methods = append(methods, taken.claim(g.memberName(&c.Node, g.style(u).Method)))
+		fields = append(fields, inside.claim(g.style(u).armField(c.Name)))
 	}
 	return methods, fields
 }
@@ -186,9 +195,9 @@ func (g *generator) ownMethods(i *model.Interface) map[model.Decl]methodNames {
 	ms := map[model.Decl]methodNames{}
 	taken := nameSet{}
 	for _, d := range i.Members() {
-		n := methodNames{call: taken.claim(g.memberName(&d.About().Node, g.opt.Names.Method))}
+		n := methodNames{call: taken.claim(g.memberName(&d.About().Node, g.style(i).Method))}
 		if a, ok := d.(*model.Attribute); ok && !a.Readonly {
-			n.set = taken.claim("Set" + g.memberName(&a.Node, g.opt.Names.Exported))
+			n.set = taken.claim("Set" + g.memberName(&a.Node, g.style(i).Exported))
 		}
 		ms[d] = n
 	}
@@ -239,7 +248,7 @@ func (g *generator) signature(o *model.Operation) signature {
 		s.outs = append(s.outs, param{"result", o.Result})
 	}
 	for _, p := range o.Params {
-		name := taken.claim(g.opt.Names.Local(p.Name))
+		name := taken.claim(g.style(o).Local(p.Name))
 		if p.Direction != model.Out {
 			s.ins = append(s.ins, param{name, p.Type})
 		}

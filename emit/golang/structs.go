@@ -9,7 +9,7 @@ import (
 
 func (f *file) structType(d *model.Struct) {
 	name := f.names[d].Name
-	members := f.memberNames(d.Members)
+	members := f.memberNames(d, d.Members)
 	f.doc(d, name, "")
 	f.fields(name, d.Members, members)
 	f.codec(name, "v", d.Members, members, model.IsRecursive(d))
@@ -18,7 +18,7 @@ func (f *file) structType(d *model.Struct) {
 
 func (f *file) exception(d *model.Exception) {
 	name := f.names[d].Name
-	members := f.memberNames(d.Members)
+	members := f.memberNames(d, d.Members)
 	f.doc(d, name, ", an exception")
 	f.fields(name, d.Members, members)
 
