@@ -134,10 +134,25 @@ func (s *show) balance(ctx context.Context, remark string) error {
 	return nil
 }
 
-// calm is how long a connection must have been idle for a call to look first whether its peer
-// has gone: a request on its way into a server that dies is not tried again, since nobody can
-// tell whether it has run.
-const calm = 1100 * time.Millisecond
+// dying is how long the server may take to end when it was killed. A request on its way into
+// a server that dies is not tried again, since nobody can tell whether it has run.
+const dying = 10 * time.Second
+
+// awaitEnd waits until a process that was killed has ended.
+func awaitEnd(ctx context.Context, id process.ID) error {
+	ctx, cancel := context.WithTimeout(ctx, dying)
+	defer cancel()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for id.State() != process.Gone {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the end of %v: %w", id, ctx.Err())
+		}
+	}
+	return nil
+}
 
 // killed kills the server and calls again.
 func (s *show) killed(ctx context.Context) error {
@@ -153,10 +168,8 @@ func (s *show) killed(ctx context.Context) error {
 		return fmt.Errorf("the server: %w", err)
 	}
 	s.step("kill", fmt.Sprintf("kill -9 %d", before.Run.PID), "the server is gone, without a chance to save anything")
-	select {
-	case <-time.After(calm):
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := awaitEnd(ctx, id); err != nil {
+		return err
 	}
 	b, err := s.account.Balance(ctx)
 	if err != nil {

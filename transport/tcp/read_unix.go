@@ -5,6 +5,7 @@ package tcp
 import (
 	"io"
 	"os"
+	"sync"
 	"syscall"
 
 	"github.com/opendsom/dsom/transport"
@@ -50,24 +51,40 @@ func (c *conn) tryFill(fd uintptr) bool {
 }
 
 func (c *conn) State() transport.State {
-	state := transport.Gone
-	var b [1]byte
-	err := c.raw.Control(func(fd uintptr) {
-		for {
-			n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)
-			switch {
-			case err == syscall.EINTR:
-				continue
-			case err == syscall.EAGAIN:
-				state = transport.Quiet
-			case err == nil && n > 0:
-				state = transport.Waiting
-			}
-			return
-		}
-	})
-	if err != nil {
+	l := looks.Get().(*look)
+	defer looks.Put(l)
+	l.state = transport.Gone
+	if err := c.raw.Control(l.peek); err != nil {
 		return transport.Gone
 	}
-	return state
+	return l.state
+}
+
+// A look is what State needs, kept because it is asked before calls, which allocate nothing.
+type look struct {
+	octet [1]byte
+	state transport.State
+	peek  func(fd uintptr)
+}
+
+var looks = sync.Pool{New: func() any {
+	l := new(look)
+	l.peek = l.at
+	return l
+}}
+
+// at looks at what a socket has to be read, and leaves it there.
+func (l *look) at(fd uintptr) {
+	for {
+		n, _, err := syscall.Recvfrom(int(fd), l.octet[:], syscall.MSG_PEEK)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			l.state = transport.Quiet
+		case err == nil && n > 0:
+			l.state = transport.Waiting
+		}
+		return
+	}
 }

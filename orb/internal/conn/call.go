@@ -33,8 +33,10 @@ type Call struct {
 const unsent = math.MaxInt64
 
 // idleCheck is how long after a call began alone the connection is looked at before another
-// uses it: the peer may have closed it.
-const idleCheck = int64(time.Second)
+// uses it: the peer may have closed it, or been killed. It is a moment: long enough for calls
+// behind one another not to look each time, and too short for anybody to start a call,
+// see the server end, and make the next, which would then get lost on the dead connection.
+const idleCheck = int64(time.Millisecond)
 
 // keptReply is the size of the buffer that a Call keeps for its next reply.
 const keptReply = 4 << 10
