@@ -341,7 +341,7 @@ func TestIdleConnectionIsLookedAt(t *testing.T) {
 		id := r.expect(giop.TypeRequest)
 		r.expect(giop.TypeCancelRequest)
 		r.write(reply(id, "late"), reply(id, "twice")[:17])
-		time.Sleep(time.Minute)
+		time.Sleep(20 * time.Second)
 		two := begin(t.Context(), c, 0, "b")
 		id2 := r.expect(giop.TypeRequest)
 		r.write(reply(id, "twice")[17:], reply(id2, "b"))
@@ -508,6 +508,23 @@ func TestOneway(t *testing.T) {
 			err = c.Send(t.Context(), &call, appendRequest(nil, cdr.V12, id, "note", make([]byte, 1000)))
 		}
 		is(t, err, exc.Timeout, exc.MinorDeadline, exc.Maybe)
+	})
+}
+
+// TestLateReplyIsReadThoughNobodyWaits: or its sender would be stuck.
+func TestLateReplyIsReadThoughNobodyWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, r := callRaw(t, conn.Options{})
+		is(t, (<-begin(t.Context(), c, time.Millisecond, "a")).err, exc.Timeout, exc.MinorDeadline, exc.Maybe)
+		id := r.expect(giop.TypeRequest)
+		r.expect(giop.TypeCancelRequest)
+		within(t, 10*time.Second, func() { r.write(reply(id, strings.Repeat("late", 100_000))) })
+		r.Close()
+		time.Sleep(10 * time.Second)
+		if c.Usable() {
+			t.Error("the peer is gone, and the connection usable")
+		}
 	})
 }
 

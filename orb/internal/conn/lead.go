@@ -106,11 +106,21 @@ func (c *Conn) readWhileWriting() {
 	l.passReading()
 }
 
-// probe looks whether the peer has closed a connection that was not used for a while.
-func (l locked) probe() {
+// readLate reads what comes when nobody waits for a reply: late replies, whose sender might be
+// stuck otherwise, or the end. A message that has come in part it waits for.
+func (c *Conn) readLate() {
+	l := c.lock()
+	defer l.unlock()
+	for l.probe() || l.readOn() {
+	}
+}
+
+// probe looks whether something has come that nobody waits for, such as the end of a connection
+// that was not used for a while, and deals with it. It reports whether there were octets.
+func (l locked) probe() bool {
 	s := &l.s
 	if s.reading || s.phase != open {
-		return
+		return false
 	}
 	s.reading = true
 	l.unlock()
@@ -130,6 +140,23 @@ func (l locked) probe() {
 		l.deliverAll(nil)
 	}
 	l.passReading()
+	return state == transport.Waiting
+}
+
+// readOn waits for more of a message that has come in part, if there is one.
+func (l locked) readOn() bool {
+	s := &l.s
+	if s.reading || s.phase != open || !l.in.middle() {
+		return false
+	}
+	s.reading = true
+	l.unlock()
+	err := l.in.fill()
+	l.relock()
+	l.afterRead(nil, err)
+	l.deliverAll(nil)
+	l.passReading()
+	return true
 }
 
 // deliverAll handles the messages that are buffered. w is the one who does it.

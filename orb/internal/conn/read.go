@@ -154,6 +154,9 @@ func (in *reader) release() {
 	in.chunk, in.r, in.w = nil, 0, 0
 }
 
+// middle reports whether a message has come in part.
+func (in *reader) middle() bool { return in.long != nil || in.r < in.w }
+
 // idle gives the chunk back if nothing is left in it.
 func (in *reader) idle() {
 	if in.r == in.w {

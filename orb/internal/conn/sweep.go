@@ -50,6 +50,9 @@ func (c *Conn) sweep(now int64) (next int64) {
 		} else {
 			next = min(next, at)
 		}
+		if c.handler == nil && !s.reading && c.t.State() != transport.Quiet {
+			go c.readLate()
+		}
 	}
 	l.unlock()
 	if flush {
