@@ -23,7 +23,6 @@ type testCase struct {
 	want    string
 	omniidl string
 	text    string
-	line    int // of the text in the file
 }
 
 func readCases(t testing.TB) []testCase {

@@ -1,0 +1,148 @@
+package check
+
+import (
+	"github.com/opendsom/dsom/idl/syntax"
+	"github.com/opendsom/dsom/model"
+)
+
+// The declarations that have members: structures, exceptions, unions and enumerations.
+
+// constructed declares a struct, union or enum, whether it stands for itself or inside another.
+func (c *checker) constructed(d syntax.Decl, s *scope) {
+	switch d := d.(type) {
+	case *syntax.Struct:
+		m := &model.Struct{}
+		c.record(d, d.Name, d.Members, s, kindStruct, m, &m.Info, &m.Members)
+		if len(d.Members) == 0 && !c.tree.Broken {
+			c.errorf(CodeEmpty, d.Name.Span, "structure %s has no members", quote(d.Name.Text))
+		}
+	case *syntax.Union:
+		c.union(d, s)
+	case *syntax.Enum:
+		c.enum(d, s)
+	}
+}
+
+func (c *checker) record(d syntax.Decl, n syntax.Name, ms []*syntax.Member, s *scope, k kind, m model.Decl, i *model.Info, list *[]*model.Member) {
+	sym := c.declareForwarded(s, n, k)
+	if sym == nil {
+		sym = &symbol{name: n, kind: k, scope: s}
+	}
+	c.define(sym, d, m, i, d.Common())
+	inner := s.open(sym)
+	ctx := inRecord
+	if k == kindException {
+		ctx = inCall
+	}
+	item := &recordItem{sym: sym, syntax: ms, members: list, nodes: map[*syntax.Declarator]*model.Member{}}
+	c.within(sym, func() {
+		for _, mem := range ms {
+			c.typeExpr(mem.Type, inner, ctx)
+			for _, dec := range mem.Declarators {
+				c.dimensions(dec, inner)
+				q := &model.Member{Node: node(dec.Name, mem.Span)}
+				item.nodes[dec] = q
+				c.declareNode(inner, dec.Name, kindMember, &q.Node)
+				c.noted = append(c.noted, noted{&q.Node, &mem.Head})
+			}
+		}
+	})
+	c.records = append(c.records, item)
+	sym.complete = true
+}
+
+func (c *checker) union(d *syntax.Union, s *scope) {
+	sym := c.declareForwarded(s, d.Name, kindUnion)
+	if sym == nil {
+		sym = &symbol{name: d.Name, kind: kindUnion, scope: s}
+	}
+	m := &model.Union{}
+	c.define(sym, d, m, &m.Info, &d.Head)
+	inner := s.open(sym)
+	item := &unionItem{sym: sym, syntax: d, model: m, cases: map[*syntax.Case]*model.Case{}}
+	c.within(sym, func() {
+		c.typeExpr(d.Switch, inner, inRecord)
+		enum := c.enumBehind(d.Switch)
+		for _, cs := range d.Cases {
+			for _, l := range cs.Labels {
+				c.label(l, enum, inner)
+			}
+			c.typeExpr(cs.Type, inner, inRecord)
+			c.dimensions(cs.Declarator, inner)
+			q := &model.Case{Node: node(cs.Declarator.Name, cs.Span)}
+			item.cases[cs] = q
+			c.declareNode(inner, cs.Declarator.Name, kindMember, &q.Node)
+			c.noted = append(c.noted, noted{&q.Node, &cs.Head})
+		}
+	})
+	c.unionItems = append(c.unionItems, item)
+	sym.complete = true
+	if len(d.Cases) == 0 && !c.tree.Broken {
+		c.errorf(CodeEmpty, d.Name.Span, "union %s has no members", quote(d.Name.Text))
+	}
+}
+
+// label resolves the names in a label. An enumerator may also be written without the scope in
+// which its enumeration stands.
+func (c *checker) label(l syntax.Label, enum *symbol, s *scope) {
+	if n, ok := l.Value.(*syntax.NameExpr); ok && enum != nil && len(n.Name.Parts) == 1 && !n.Name.Absolute {
+		if c.lookup(s, n.Name, true) == nil {
+			if v := enum.scope.names[fold(n.Name.Parts[0].Text)]; v != nil && v.kind == kindEnumerator && v.name.Text == n.Name.Parts[0].Text {
+				c.refs[n.Name] = v
+				return
+			}
+			c.lookup(s, n.Name, false)
+		}
+		return
+	}
+	c.expr(l.Value, s)
+}
+
+// enumBehind returns the enumeration that a type is, perhaps through typedefs.
+func (c *checker) enumBehind(t syntax.TypeExpr) *symbol {
+	for {
+		switch x := t.(type) {
+		case *syntax.Enum:
+			return c.bySyntax[x]
+		case *syntax.NamedType:
+			sym := c.refs[x.Name]
+			if sym == nil || sym.kind != kindTypedef {
+				if sym != nil && sym.kind == kindEnum {
+					return sym
+				}
+				return nil
+			}
+			item, ok := sym.syntax.(*typedefItem)
+			if !ok || len(item.declarator.Dims) > 0 {
+				return nil
+			}
+			t = item.syntax.Type
+		default:
+			return nil
+		}
+	}
+}
+
+func (c *checker) enum(d *syntax.Enum, s *scope) {
+	m := &model.Enum{}
+	sym := c.declare(s, d.Name, kindEnum, false)
+	if sym == nil {
+		sym = &symbol{name: d.Name, kind: kindEnum, scope: s}
+	}
+	c.define(sym, d, m, &m.Info, &d.Head)
+	sym.complete = true
+	for _, v := range d.Values {
+		e := &model.Enumerator{Ordinal: uint32(len(m.Enumerators))}
+		m.Enumerators = append(m.Enumerators, e)
+		c.enumOf[e] = m
+		vs := c.declare(s, v.Name, kindEnumerator, false)
+		if vs == nil {
+			vs = &symbol{name: v.Name, kind: kindEnumerator, scope: s}
+		}
+		c.define(vs, v, e, &e.Info, &v.Head)
+		vs.uses = append(vs.uses, usage{sym, v.Name.Span})
+	}
+	if len(d.Values) == 0 && !c.tree.Broken {
+		c.errorf(CodeEmpty, d.Name.Span, "enumeration %s has no enumerators", quote(d.Name.Text))
+	}
+}
