@@ -84,7 +84,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if err := os.MkdirAll(o.State, 0o700); err != nil {
-		return nil, fmt.Errorf("the state folder cannot be made: %w", err)
+		return nil, fmt.Errorf("the state folder %s cannot be made: %w", o.State, err)
 	}
 	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*supervise.Lease{}}
 	if d.store, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {

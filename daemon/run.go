@@ -47,6 +47,21 @@ type Config struct {
 	Ready func(*Daemon)
 }
 
+// A PortError says that the daemon cannot take calls at its port, such as where another
+// program has it: syscall.EADDRINUSE.
+type PortError struct {
+	Port uint16
+	Err  error
+}
+
+// Error names the port.
+func (e *PortError) Error() string {
+	return fmt.Sprintf("calls cannot be taken at port %d: %v", e.Port, e.Err)
+}
+
+// Unwrap returns what the system said.
+func (e *PortError) Unwrap() error { return e.Err }
+
 // stopTimeout bounds the orderly end of servers and calls when the daemon stops.
 const stopTimeout = 20 * time.Second
 
@@ -111,7 +126,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		ServerID: id.UUID, Publish: f.c.Publish,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("calls cannot be taken at port %d: %w", port, err)
+		return nil, &PortError{port, err}
 	}
 	id.Port = f.orb.Endpoints()[0].Port
 	if id.Host == "" || f.c.Publish != "" {

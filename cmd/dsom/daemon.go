@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/netip"
 	"strconv"
 	"syscall"
@@ -66,7 +65,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 		Limits: lim, Log: slog.New(h), Version: version,
 		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
 	})
-	return portTaken(ctx, err, v.Listen)
+	return portTaken(ctx, err)
 }
 
 // announce tells the one who has started the daemon that calls are taken, and where.
@@ -103,17 +102,12 @@ func prefixes(list []string) ([]netip.Prefix, error) {
 }
 
 // portTaken adds to an error that says that a port is in use by whom, and what to do.
-func portTaken(ctx context.Context, err error, listen string) error {
-	if !errors.Is(err, syscall.EADDRINUSE) {
+func portTaken(ctx context.Context, err error) error {
+	var e *daemon.PortError
+	if !errors.As(err, &e) || !errors.Is(err, syscall.EADDRINUSE) {
 		return err
 	}
-	port := uint16(daemon.DefaultPort)
-	if _, p, bad := net.SplitHostPort(listen); bad == nil {
-		if n, bad := strconv.ParseUint(p, 10, 16); bad == nil {
-			port = uint16(n)
-		}
-	}
-	return &takenError{err, port, portOwner(context.WithoutCancel(ctx), port)}
+	return &takenError{err, e.Port, portOwner(context.WithoutCancel(ctx), e.Port)}
 }
 
 // A takenError says that another program listens at the port.
