@@ -36,11 +36,11 @@
 // comes for others, copied into their buffers, and when his own has come and nothing is buffered
 // he hands the role to another who waits, or, if none does, drops it. A caller who gives up is
 // thrown out of his read by a deadline in the past, and whatever he had read of a message is
-// still in Conn.in for the next one. There is no goroutine that reads, but for one case: a write
-// does not go forward and nobody waits for a reply. The peer may be stuck itself, with a late
-// reply that it must get rid of first; then the sweeper starts one for as long as the write
-// lasts. On a server the role belongs to the runner in Run, or to the one that took over from
-// it.
+// still in Conn.in for the next one. There is no goroutine that reads, but for two
+// cases in which nobody waits for a reply and the sweeper starts one for as long as it takes: a
+// write does not go forward, and something has come, such as a late reply. The peer may be stuck
+// with it until it is read. On a server the role belongs to the runner in Run, or to the one
+// that took over from it.
 //
 // The writing role owns the buffer that is being written. Others append whole messages to the
 // next one, state.out; when the writer has written his he writes that too. A message longer than
