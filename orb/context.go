@@ -95,6 +95,9 @@ func (c *callContext) Deadline() (time.Time, bool) {
 // deadline passes, and after the servant has returned.
 func (c *callContext) Done() <-chan struct{} { return c.ask().Done() }
 
+// AfterFunc is what context.AfterFunc looks for: without it each would need a goroutine.
+func (c *callContext) AfterFunc(f func()) func() bool { return context.AfterFunc(c.ask(), f) }
+
 func (c *callContext) Err() error { return c.ask().Err() }
 
 type (

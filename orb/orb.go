@@ -22,6 +22,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/mem"
 	"github.com/opendsom/dsom/transport/tcp"
 )
 
@@ -120,13 +121,24 @@ func New(cfg Config) (*ORB, error) {
 	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{o}, Narrow: codeset.UTF8, Wide: codeset.UTF16}
 	o.life, o.end = context.WithCancel(context.Background())
 	o.links.byHop = map[hop]*link{}
-	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: conn.NewShared(o.limits)}
+	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
 	o.initial.set(cfg.InitialReferences)
 	if err := o.listen(cfg.Listen); err != nil {
 		o.Shutdown(context.Background())
 		return nil, err
 	}
 	return o, nil
+}
+
+// sharedFor returns what the ORB's connections share. With a transport to other processes it
+// keeps time by the system; without one, time may be virtual.
+func sharedFor(set transport.Set, l *limits.Limits) *conn.Shared {
+	for _, t := range set {
+		if _, inside := t.(*mem.Network); !inside {
+			return conn.NewSystemShared(l)
+		}
+	}
+	return conn.NewShared(l)
 }
 
 // newIncarnation returns a number that no other process of the server has had: never zero.

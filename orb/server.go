@@ -163,11 +163,13 @@ func (s *server) shutdown(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// serverConn is what the ORB keeps for a connection that it serves. Only the goroutine
-// that reads the connection changes env, before it dispatches.
+// serverConn is what the ORB keeps for a connection that it serves. Requests of one
+// connection may be served at once, where a servant takes long.
 type serverConn struct {
-	orb  *ORB
-	env  *cdr.Env
+	orb *ORB
+
+	mu   sync.Mutex
+	env  *cdr.Env // of the latest request
 	sets codeset.Choice
 }
 
@@ -187,7 +189,7 @@ func (s *serverConn) Serve(w *conn.Work) {
 			r.ctx = new(callContext)
 		}
 	case giop.TypeLocateRequest:
-		w.Out = s.orb.locate(w, s.env)
+		w.Out = s.orb.locate(w, s.orb.own)
 	}
 }
 
@@ -195,6 +197,8 @@ func (s *serverConn) Serve(w *conn.Work) {
 // that were announced hold for the rest of the connection.
 func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, error) {
 	data, told := cs.Find(giop.ContextCodeSets)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if !told && v == s.env.Version {
 		return s.env, nil
 	}

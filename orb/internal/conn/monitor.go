@@ -20,7 +20,9 @@ type monitor struct {
 	mu      sync.Mutex
 	conns   []*Conn
 	running bool
-	poke    chan struct{} // look whether there is anything left
+	pulse   pulse // while it runs
+
+	newPulse func() pulse
 }
 
 // watch makes the monitor look at c.
@@ -34,19 +36,17 @@ func (m *monitor) watch(c *Conn) {
 	m.conns = append(m.conns, c)
 	if !m.running {
 		m.running = true
-		go m.run()
+		m.pulse = m.newPulse()
+		go m.run(m.pulse)
 	}
 }
 
-func (m *monitor) run() {
-	t := time.NewTicker(tick)
-	defer t.Stop()
+func (m *monitor) run(p pulse) {
+	defer p.close()
 	var look []*Conn
 	for {
-		select {
-		case <-t.C:
-		case <-m.poke:
-		}
+		p.set(tick)
+		p.wait()
 		m.mu.Lock()
 		if len(m.conns) == 0 {
 			m.running = false
@@ -108,10 +108,7 @@ func (m *monitor) drop(c *Conn) {
 	}
 	m.remove(c)
 	if m.running && len(m.conns) == 0 {
-		select {
-		case m.poke <- struct{}{}:
-		default:
-		}
+		m.pulse.poke()
 	}
 }
 

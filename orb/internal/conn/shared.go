@@ -20,17 +20,26 @@ type Shared struct {
 	beat    int64 // the sweeper looks at least so often, in nanoseconds
 
 	wakeAt atomic.Int64 // when the sweeper looks next
+	poked  atomic.Bool  // it is to look at once
 
 	mu       sync.Mutex
 	conns    map[*Conn]struct{}
 	sweeping bool
-	poke     chan struct{}
+	pulse    pulse // of the sweeper, while it sweeps
+	newPulse func() pulse
 }
 
-// NewShared returns what connections with limits l share.
-func NewShared(l *limits.Limits) *Shared {
-	s := &Shared{limits: l, budget: newBudget(l), base: time.Now(), conns: map[*Conn]struct{}{}, poke: make(chan struct{}, 1)}
-	s.monitor.poke = make(chan struct{}, 1)
+// NewShared returns what connections with limits l share. Its time is that of package
+// time, so that it may be virtual.
+func NewShared(l *limits.Limits) *Shared { return newShared(l, newTimerPulse) }
+
+// NewSystemShared is NewShared for connections to other processes: it keeps time by timers
+// of the system where that makes calls quicker.
+func NewSystemShared(l *limits.Limits) *Shared { return newShared(l, newSystemPulse) }
+
+func newShared(l *limits.Limits, newPulse func() pulse) *Shared {
+	s := &Shared{limits: l, budget: newBudget(l), base: time.Now(), conns: map[*Conn]struct{}{}, newPulse: newPulse}
+	s.monitor.newPulse = newPulse
 	s.beat = max(int64(coarseness), min(l.Get(limits.StallTimeout), l.Get(limits.IdleTimeout))/4)
 	s.wakeAt.Store(never)
 	return s
@@ -62,7 +71,8 @@ func (s *Shared) add(c *Conn) {
 	if !s.sweeping {
 		s.sweeping = true
 		s.wakeAt.Store(0) // it looks at once
-		go s.sweep()
+		s.pulse = s.newPulse()
+		go s.sweep(s.pulse)
 	}
 }
 
@@ -85,19 +95,21 @@ func (s *Shared) due(t int64) {
 }
 
 func (s *Shared) wake() {
-	select {
-	case s.poke <- struct{}{}:
-	default:
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sweeping {
+		s.poked.Store(true)
+		s.pulse.poke()
 	}
 }
 
 // sweep ends calls whose deadline has passed, and connections that are stalled or idle,
 // until there is no connection.
-func (s *Shared) sweep() {
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
+func (s *Shared) sweep(p pulse) {
+	defer p.close()
 	var conns []*Conn
 	for {
+		s.poked.Store(false)
 		s.wakeAt.Store(never) // what comes due while it looks makes it look again
 		s.mu.Lock()
 		if len(s.conns) == 0 {
@@ -118,10 +130,9 @@ func (s *Shared) sweep() {
 		clear(conns)
 		next = max(next, now+int64(coarseness))
 		s.wakeAt.Store(next)
-		timer.Reset(time.Duration(next - s.now()))
-		select {
-		case <-timer.C:
-		case <-s.poke:
+		p.set(time.Duration(next - s.now()))
+		if !s.poked.Load() { // else what was poked may be overwritten
+			p.wait()
 		}
 	}
 }
