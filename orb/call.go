@@ -285,6 +285,10 @@ func (c *Call) raised() {
 	if data, ok := c.reply.Contexts.Find(giop.ContextExceptionDetail); ok && sys.Reason == "" {
 		sys.Reason = giop.ParseExceptionDetail(data)
 	}
+	// The caller's time travelled with the request, and the server may see its end first.
+	if sys.Kind == exc.Timeout && c.budget && !time.Now().Before(c.deadline) {
+		sys.Cause = context.DeadlineExceeded
+	}
 	c.fail(sys)
 }
 
