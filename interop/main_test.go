@@ -1,6 +1,7 @@
 package interop_test
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/peer"
@@ -9,4 +10,18 @@ import (
 // tally counts the calls of real peers in all tests of this package.
 var tally peer.Tally
 
-func TestMain(m *testing.M) { tally.Main(m) }
+// parallel is how many tests run at once, unless the command line says otherwise: they wait for other programs, and for
+// time to pass, more than they work.
+const parallel = "8"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		if err := flag.Set("test.parallel", parallel); err != nil {
+			panic(err)
+		}
+	}
+	tally.Main(m)
+}

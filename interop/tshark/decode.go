@@ -59,6 +59,7 @@ type Message struct {
 	ID        uint32 // request id, of the types that have one; Fragment from 1.2 on
 	Operation string // of a Request
 	Status    Status // of a Reply
+	Located   int    // the status of a LocateReply, 0 of others
 
 	// Problems are tshark's complaints about the frame: malformed packets and other expert information, but for what
 	// concerns TCP alone. All messages of a frame have those of the frame.
@@ -83,7 +84,7 @@ func (m Message) String() string {
 var fields = []string{
 	"frame.number", "tcp.stream", "tcp.srcport", "tcp.dstport",
 	"giop.major_version", "giop.minor_version", "giop.type", "giop.flags.little_endian", "giop.flags.fragment", "giop.len",
-	"giop.request_id", "giop.request_op", "giop.replystatus",
+	"giop.request_id", "giop.request_op", "giop.replystatus", "giop.locale_status",
 	"_ws.malformed", "_ws.expert.group", "_ws.expert.message",
 }
 
@@ -204,6 +205,11 @@ func frame(line string) ([]Message, error) {
 			m.Operation = r.next("giop.request_op")
 		case Reply:
 			m.Status = Status(r.number("giop.replystatus"))
+		case LocateReply:
+			m.Located = r.number("giop.locale_status")
+			if m.misread() {
+				m.Problems = nil
+			}
 		}
 		messages = append(messages, m)
 	}
@@ -211,6 +217,18 @@ func frame(line string) ([]Message, error) {
 		return nil, fmt.Errorf("the values of %s do not match the messages", left)
 	}
 	return messages, nil
+}
+
+// The statuses of a LocateReply that brings a reference.
+const (
+	objectForward     = 2
+	objectForwardPerm = 3
+)
+
+// misread reports whether m is of the kind that tshark (4.0) reads wrongly: it looks for the reference in a LocateReply of
+// GIOP 1.2 at a multiple of 8, where that of a Reply is. That of a LocateReply follows its header, as it always did.
+func (m Message) misread() bool {
+	return m.Version >= "1.2" && (m.Located == objectForward || m.Located == objectForwardPerm)
 }
 
 // A row has the values of each field that have not been used yet.

@@ -58,6 +58,8 @@ case octet {
 }
 case char {
     expect [call [basics] mirror_char a] b
+}
+case char_latin1 {
     expect [call [basics] mirror_char \u00e4] \u00e5
 }
 case ulonglong {

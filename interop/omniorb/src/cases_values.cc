@@ -1,5 +1,6 @@
 // Cases of single values: Basics, Wide, fixed.
 #include "client.h"
+#include "count.h"
 #include "mirror.h"
 
 using namespace Interop;
@@ -38,7 +39,14 @@ void boolean(Context& c) {
 }
 void char_(Context& c) {
   EQUAL(c.basics()->mirror_char('a'), CORBA::Char('b'));
-  EQUAL(int(c.basics()->mirror_char(0xe4)), 0xe5);
+}
+void char_latin1(Context& c) {
+  try {
+    EQUAL(int(c.basics()->mirror_char(0xe4)), 0xe5);
+  } catch (const CORBA::DATA_CONVERSION& e) {
+    if (e.completed() == CORBA::COMPLETED_NO) count::made--;  // it was counted, but never left
+    throw Expected{"DATA_CONVERSION"};
+  }
 }
 void string_(Context& c) {
   EQUAL(text(c.basics()->mirror_string("")), "");
@@ -109,7 +117,7 @@ void fixed_any(Context& c) {
 }  // namespace
 
 const Case value_cases[] = {
-    {"boolean", boolean}, {"char", char_}, {"octet", octet}, {"short", short_}, {"ushort", ushort_}, {"long", long_},
+    {"boolean", boolean}, {"char", char_}, {"char_latin1", char_latin1}, {"octet", octet}, {"short", short_}, {"ushort", ushort_}, {"long", long_},
     {"ulong", ulong_}, {"longlong", longlong}, {"ulonglong", ulonglong}, {"float", float_}, {"double", double_},
     {"string", string_}, {"latin1", latin1}, {"tag", tag}, {"bounds", bounds}, {"prims", prims},
     {"wchar", wchar}, {"wstring", wstring_}, {"widetag", widetag},

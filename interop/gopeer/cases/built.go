@@ -1,0 +1,170 @@
+package cases
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/interop/gen/interop"
+	"github.com/opendsom/dsom/interop/gopeer/mirror"
+	"github.com/opendsom/dsom/interop/gopeer/servants"
+)
+
+// Cases of constructed types: Built.
+var builtCases = []testCase{
+	{name: "enum", run: func(c *Client) {
+		sent(c, interop.ColorType, c.built.MirrorColor, mirror.Color, interop.Color_Red, interop.Color_Green, interop.Color_Blue)
+	}},
+	{name: "struct", run: structs},
+	{name: "structs", run: func(c *Client) {
+		var many interop.Entries
+		for i := range 100 {
+			many = append(many, entry("entry "+strconv.Itoa(i), i%5))
+		}
+		sent(c, interop.EntriesType, c.built.MirrorEntries, mirror.Entries, nil, many)
+	}},
+	{name: "longs", run: func(c *Client) {
+		sent(c, interop.LongsType, c.built.MirrorLongs, mirror.Longs, nil, longs(1000))
+	}},
+	{name: "alias", run: func(c *Client) {
+		sent(c, interop.NumbersType, c.built.MirrorNumbers, mirror.Longs, longs(3))
+	}},
+	{name: "booleans", run: func(c *Client) {
+		sent(c, interop.BooleansType, c.built.MirrorBooleans, mirror.Booleans, interop.Booleans{true, true, false})
+	}},
+	{name: "doubles", run: func(c *Client) {
+		sent(c, interop.DoublesType, c.built.MirrorDoubles, mirror.Doubles, interop.Doubles{0.5, -1e300, 3})
+	}},
+	{name: "strings", run: func(c *Client) {
+		sent(c, interop.StringsType, c.built.MirrorStrings, mirror.Strings, nil, interop.Strings{"one", "", "three"})
+	}},
+	{name: "tags", run: func(c *Client) {
+		sent(c, interop.TagsType, c.built.MirrorTags, mirror.Tags, nil, interop.Tags{"12345678", "", "x", "yz"})
+	}},
+	{name: "table", run: func(c *Client) {
+		sent(c, interop.TableType, c.built.MirrorTable, mirror.Table, interop.Table{longs(2), nil, longs(5)})
+	}},
+	{name: "octets", run: func(c *Client) {
+		sent(c, interop.OctetsType, c.built.MirrorOctets, mirror.Octets, nil, servants.Blob(20000))
+	}},
+	{name: "big_both", run: func(c *Client) {
+		sent(c, interop.OctetsType, c.built.MirrorOctets, mirror.Octets, servants.Blob(interop.MEBI))
+	}},
+	{name: "array", run: func(c *Client) {
+		got := ok(c.built.MirrorMatrix(c.ctx, interop.Matrix{{1, 2, 3}, {-4, 5, 60000}}))
+		equal(got, interop.Matrix{{-60001, -6, 3}, {-4, -3, -2}})
+	}},
+	{name: "arrays", run: func(c *Client) {
+		sent(c, interop.MatricesType, c.built.MirrorMatrices, mirror.Matrices, interop.Matrices{
+			{{0, 1, 2}, {3, 4, 5}}, {{0, -1, -2}, {-3, -4, -5}},
+		})
+	}},
+	{name: "array_strings", run: func(c *Client) {
+		equal(ok(c.built.MirrorPair(c.ctx, interop.Pair{"first", "2nd"})), interop.Pair{"dn2", "tsrif"})
+	}},
+	{name: "array_octets", run: func(c *Client) {
+		equal(ok(c.built.MirrorKey(c.ctx, interop.Key{1, 2, 3, 0, 255})), interop.Key{0, 255, 252, 253, 254})
+	}},
+	{name: "node", run: func(c *Client) {
+		sent(c, interop.NodeType, c.built.MirrorNode, mirror.Node, node("root", 3))
+	}},
+	{name: "tree", run: func(c *Client) {
+		t := ok(c.built.Grow(c.ctx, 4))
+		equal(weight(t), 4+2*3+4*2+8*1)
+		sent(c, interop.TreeType, c.built.MirrorTree, mirror.Tree, t)
+	}},
+	{name: "versioned", run: func(c *Client) {
+		sent(c, interop.VersionedType, c.built.MirrorVersioned, mirror.Versioned, interop.Versioned{V: 5})
+	}},
+	{name: "renamed", run: func(c *Client) {
+		sent(c, interop.RenamedType, c.built.MirrorRenamed, mirror.Renamed, interop.Renamed{V: "given"})
+	}},
+	{name: "union_enum", run: func(c *Client) {
+		sent(c, interop.ByColorType, c.built.MirrorBycolor, mirror.ByColor, interop.NewByColor_L(-7), interop.NewByColor_S("left"),
+			interop.NewByColor_O(interop.Color_Blue, 200))
+	}},
+	{name: "union_boolean", run: func(c *Client) {
+		sent(c, interop.ByBooleanType, c.built.MirrorByboolean, mirror.ByBoolean, interop.NewByBoolean_D(2.5), interop.NewByBoolean_Why("because"))
+	}},
+	{name: "union_implicit", run: func(c *Client) {
+		sent(c, interop.MaybeType, c.built.MirrorMaybe, mirror.Maybe, interop.NewMaybe_P(interop.Point{X: 1, Y: 2}), interop.NewMaybe_None(false))
+	}},
+	{name: "union_long", run: func(c *Client) {
+		sent(c, interop.ByLongType, c.built.MirrorBylong, mirror.ByLong, interop.NewByLong_Unit(-1, -3), interop.NewByLong_Unit(1, -3),
+			interop.NewByLong_Item(entry("in a union", 1)), interop.NewByLong_Several(longs(3)), interop.NewByLong_Other(77, "else"))
+	}},
+	{name: "union_char", run: func(c *Client) {
+		sent(c, interop.ByCharType, c.built.MirrorBychar, mirror.ByChar, interop.NewByChar_Low('a', 1), interop.NewByChar_Low('b', 1),
+			interop.NewByChar_Colour(interop.Color_Blue), interop.NewByChar_Brief('q', "brief"))
+	}},
+	{name: "union_ushort", run: func(c *Client) {
+		sent(c, interop.ByShortType, c.built.MirrorByshort, mirror.ByShort, interop.NewByShort_Top(1<<63), interop.NewByShort_Bottom(true),
+			interop.NewByShort_None(7))
+	}},
+	{name: "union_longlong", run: func(c *Client) {
+		sent(c, interop.ByLongLongType, c.built.MirrorBylonglong, mirror.ByLongLong, interop.NewByLongLong_Far(-2),
+			interop.NewByLongLong_Data(servants.Blob(3)))
+	}},
+	{name: "union_inline", run: func(c *Client) {
+		sent(c, interop.InlineType, c.built.MirrorInline, mirror.Inline, interop.NewInline_N(12),
+			interop.NewInline_Grid(interop.Matrix{{1, 2, 3}, {4, 5, 6}}))
+	}},
+	{name: "union_recursive", run: func(c *Client) {
+		sent(c, interop.ExprType, c.built.MirrorExpr, mirror.Expr, expr(3))
+	}},
+}
+
+// sent calls with each of the values and checks that the mirror comes back.
+func sent[T any](c *Client, t *dyn.Type[T], call func(context.Context, T) (T, error), mirror func(T) T, values ...T) {
+	for _, v := range values {
+		same(t, ok(call(c.ctx, v)), mirror(v))
+	}
+}
+
+// structs looks at the members one by one, besides.
+func structs(c *Client) {
+	got := ok(c.built.MirrorEntry(c.ctx, entry("abc", 2)))
+	equal(got.Name, "cba")
+	equal(got.At, interop.Point{X: -0.75, Y: 1.125})
+	equal(got.Colour, interop.Color_Blue)
+	equal(got.Grid, interop.Matrix{{-51, -41, -31}, {-21, -11, -1}})
+	same(interop.EntryType, got, mirror.Entry(entry("abc", 2)))
+}
+
+func longs(n int) interop.Longs {
+	v := make(interop.Longs, n)
+	for i := range v {
+		v[i] = int32(i)*1000003 - 7
+	}
+	return v
+}
+
+func entry(name string, marks int) interop.Entry {
+	return interop.Entry{
+		Name: name, At: interop.Point{X: 1.5, Y: -2.25}, Colour: interop.Color_Green, Marks: longs(marks),
+		Grid: interop.Matrix{{0, 10, 20}, {30, 40, 50}},
+	}
+}
+
+func node(label string, levels int) interop.Node {
+	n := interop.Node{Label: label}
+	if levels > 1 {
+		n.Kids = interop.Nodes{node(label+".0", levels-1), node(label+".1", levels-1)}
+	}
+	return n
+}
+
+func weight(t interop.Tree) int32 {
+	w := t.Weight
+	for _, b := range t.Branches {
+		w += weight(b)
+	}
+	return w
+}
+
+func expr(levels int) interop.Expr {
+	if levels == 0 {
+		return interop.NewExpr_Leaf(0)
+	}
+	return interop.NewExpr_Sum(interop.Exprs{expr(levels - 1), expr(max(levels-2, 0))})
+}

@@ -1,0 +1,117 @@
+// Package gopeer runs the suite's server and client in Go, inside the test: the same objects and the same cases as those
+// of the other peers, on this project's ORB.
+package gopeer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/interop/gopeer/servants"
+	"github.com/opendsom/dsom/interop/peer"
+	"github.com/opendsom/dsom/interop/wiretap"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
+)
+
+// shutdownTime is how long an ORB may take to end in order.
+const shutdownTime = 10 * time.Second
+
+// Options are what server and client can be told. The zero value says nothing.
+type Options struct {
+	Version   string // greatest GIOP version
+	Port      int    // to listen on, 0 is any; the client's is for callbacks
+	BigEndian bool
+	Fragment  int           // octets above which messages are sent in fragments
+	IdleClose time.Duration // server: idle connections are closed after so long
+	Idle      time.Duration // client: what the case rebind waits
+}
+
+// An ORB is one of this project, with a tap.
+type ORB struct {
+	*orb.ORB
+	Root *poa.Root
+	Tap  *wiretap.Tap
+
+	transport transport.Transport
+	idle      time.Duration
+}
+
+// NewORB returns an ORB that listens on 127.0.0.1, and ends with the test if it has not ended before.
+func NewORB(t testing.TB, options Options) *ORB {
+	t.Helper()
+	o := &ORB{Tap: new(wiretap.Tap), idle: options.Idle}
+	o.transport = o.Tap.On(tcp.New())
+	cfg := orb.Config{
+		Transports:   transport.Set{o.transport},
+		Listen:       []string{fmt.Sprintf("tcp:127.0.0.1:%d", options.Port)},
+		MaxVersion:   version(t, options.Version),
+		BigEndian:    options.BigEndian,
+		FragmentSize: options.Fragment,
+		Limits:       new(limits.Limits),
+		Logger:       slog.New(slog.NewTextHandler(t.Output(), nil)),
+	}
+	if options.IdleClose > 0 {
+		cfg.Limits.SetTime(limits.IdleTimeout, options.IdleClose)
+	}
+	var err error
+	if o.ORB, err = orb.New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	o.Root = poa.New(o.ORB)
+	t.Cleanup(func() { o.Stop(t) })
+	return o
+}
+
+// version reads "1.1"; the empty string is the ORB's own choice.
+func version(t testing.TB, s string) cdr.Version {
+	t.Helper()
+	versions := map[string]cdr.Version{"": {}, "1.0": cdr.V10, "1.1": cdr.V11, "1.2": cdr.V12}
+	v, ok := versions[s]
+	if !ok {
+		t.Fatalf("%q is no version of GIOP", s)
+	}
+	return v
+}
+
+// Stop ends the ORB in order. A second call does nothing.
+func (o *ORB) Stop(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	if err := o.Shutdown(ctx); err != nil {
+		t.Errorf("shutdown: %v", err)
+	}
+}
+
+// A Server is the suite's server.
+type Server struct {
+	*ORB
+	IOR string
+}
+
+// Start starts the server. Its hub can also be named corbaloc::127.0.0.1:PORT/interop.
+func Start(t testing.TB, options Options) *Server {
+	t.Helper()
+	o := NewORB(t, options)
+	hub, err := servants.Publish(o.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Server{o, hub.String()}
+}
+
+// Stop ends the server and returns what it has answered and made.
+func (s *Server) Stop(t testing.TB) peer.Counts {
+	t.Helper()
+	s.ORB.Stop(t)
+	return peer.Counts{
+		Answered: s.Tap.Count(wiretap.Answered), Oneways: s.Tap.Count(wiretap.Oneway), Made: s.Tap.Count(wiretap.Made),
+	}
+}
