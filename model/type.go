@@ -85,7 +85,7 @@ type Type struct {
 	Kind Kind
 	// Decl is what the name denotes where Kind is Named: *Typedef, *Struct, *Union, *Enum,
 	// *Interface, *Native, or *Forward if there is no definition in the specification.
-	// Where Kind is TypeCode it is the declaration of CORBA::TypeCode.
+	// Where Kind is TypeCode it is the declaration of CORBA::TypeCode, nil if none was included.
 	Decl Decl
 	// Name is the type's name as written, "::A::B" or "B", or "int32" where it is one of
 	// IDL 4's other names for a kind; empty for other types.

@@ -130,7 +130,7 @@ func (c *checker) interfaceDecl(d *syntax.Interface, s *scope) {
 
 // maxAncestors bounds what an interface inherits from, so that a lookup in it is bounded
 // (limit idl-ancestors).
-const maxAncestors = 1000
+const maxAncestors = 256
 
 // inheritScopes lets names be found in the bases of an interface.
 func (c *checker) inheritScopes(inner *scope, d *syntax.Interface) {

@@ -22,6 +22,11 @@ func (p *parser) begin() (Head, []Comment) {
 		if a == nil {
 			break
 		}
+		if len(h.Annotations) == p.pp.limits.Nesting {
+			p.broken = true
+			p.pp.abort(CodeLimit, a.Span, exceeded("a declaration has too many annotations", "idl-nesting", p.pp.limits.Nesting))
+			break
+		}
 		h.Annotations = append(h.Annotations, a)
 	}
 	return h, outer

@@ -163,6 +163,10 @@ func (pp *Preprocessor) lineTokens(f *frame, expand bool) []raw {
 		if t.kind == rawEOF {
 			break
 		}
+		if len(toks) == pp.limits.Expansion {
+			pp.abort(CodeLimit, t.span, exceeded("a directive has too many tokens", "idl-expansion", pp.limits.Expansion))
+			return nil
+		}
 		toks = append(toks, t)
 	}
 	if expand && len(toks) > 0 {

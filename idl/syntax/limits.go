@@ -12,7 +12,7 @@ type Limits struct {
 	IncludeDepth int // idl-include-depth: files that include one another
 	Includes     int // idl-includes: files read in all, repeated ones too
 	Expansion    int // idl-expansion: tokens that macros make, in all
-	Nesting      int // idl-nesting: scopes, types, parentheses, conditionals and macro calls inside one another
+	Nesting      int // idl-nesting: scopes, types, parentheses, conditionals, macro calls inside one another; annotations in a row
 	Operators    int // idl-operators: operators in one expression
 	Tokens       int // idl-tokens: tokens in all
 }
