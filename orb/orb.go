@@ -35,6 +35,11 @@ type Config struct {
 	// (a free port). Empty: none, and no object can be made.
 	Listen []string
 
+	// Hold keeps clients waiting until [ORB.Accept] is called: they can connect, and what they
+	// send is not read yet. So nobody is told that an object does not exist while a server that
+	// comes up has not made it yet. Calls within the process are not held.
+	Hold bool
+
 	// Publish is the address, host or host:port, that references name instead of the one
 	// listened at: what clients can reach when a NAT or a container is between.
 	Publish string
@@ -123,6 +128,10 @@ func New(cfg Config) (*ORB, error) {
 	o.links.byHop = map[hop]*link{}
 	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
 	o.initial.set(cfg.InitialReferences)
+	o.server.accepting = make(chan struct{})
+	if !cfg.Hold {
+		o.Accept()
+	}
 	if err := o.listen(cfg.Listen); err != nil {
 		o.Shutdown(context.Background())
 		return nil, err

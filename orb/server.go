@@ -25,6 +25,9 @@ type server struct {
 	perHost   map[string]int
 	closed    bool
 	running   sync.WaitGroup // accept loops and connections
+
+	accept    sync.Once
+	accepting chan struct{} // closed when clients are let in
 }
 
 // listen opens the endpoints and starts to accept.
@@ -66,8 +69,12 @@ func (o *ORB) Connections() int {
 	return len(o.server.conns)
 }
 
+// Accept lets the clients in that [Config].Hold keeps waiting. Further calls do nothing.
+func (o *ORB) Accept() { o.server.accept.Do(func() { close(o.server.accepting) }) }
+
 func (o *ORB) accept(l transport.Listener) {
 	defer o.server.running.Done()
+	<-o.server.accepting
 	for {
 		t, err := l.Accept()
 		if err != nil {
@@ -150,6 +157,7 @@ func (s *server) shutdown(ctx context.Context) error {
 	for _, l := range listeners {
 		l.Close()
 	}
+	s.accept.Do(func() { close(s.accepting) }) // who still waits for that finds his listener closed
 	var wait sync.WaitGroup
 	for _, c := range conns {
 		wait.Add(1)

@@ -495,3 +495,46 @@ func TestClosedByTheClient(t *testing.T) {
 		})
 	}
 }
+
+// A held connection takes no octet before it is let go.
+type held struct {
+	transport.Conn
+	letGo chan struct{}
+}
+
+func (h *held) Write(b []byte) (int, error) {
+	<-h.letGo
+	return h.Conn.Write(b)
+}
+
+// TestYoungConnectionIsNotStalled: a connection that the sweeper first sees in the middle of
+// its first write has not been stalled for as long as its owner has been up.
+func TestYoungConnectionIsNotStalled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := limited(nil)
+		o := conn.Options{Limits: l, Shared: conn.NewShared(l)}
+		old, _ := serveRaw(t, o, &handler{})
+		for range 10 { // keep the sweeper going for longer than the stall time-out
+			time.Sleep(l.Time(limits.StallTimeout) / 2)
+			old.write(request(1, "echo", "x"))
+			old.expectReply(1, "x")
+		}
+		ours, theirs := mem.New().Pipe()
+		h := &held{ours, make(chan struct{})}
+		c := conn.Server(h, o, &handler{})
+		ended := make(chan struct{})
+		go func() { c.Run(); close(ended) }()
+		if _, err := theirs.Write(request(2, "echo", "y")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(l.Time(limits.StallTimeout) / 2) // the reply is stuck, and the sweeper looks
+		close(h.letGo)
+		head := make([]byte, giop.HeaderSize)
+		if _, err := io.ReadFull(theirs, head); err != nil || giop.Type(head[7]) != giop.TypeReply {
+			t.Errorf("got %q, %v, want a Reply", head, err)
+		}
+		theirs.Close()
+		<-ended
+	})
+}

@@ -19,7 +19,7 @@ type sample struct {
 	message  uint64
 	began    int64 // since when that message has been coming
 	first    int64 // octets received by then
-	wrote    int64 // since when no octet has been written while some were to be
+	wrote    int64 // since when no octet has been written while some were to be; 0: not looked at yet
 	written  int64 // octets by then
 }
 
@@ -138,7 +138,7 @@ func (l locked) sweepStalls(now int64) {
 			err = join(errTooSlow, l.limits.Exceeded(limits.BodyRate, 0))
 		}
 	}
-	if written := l.written.Load(); !s.inWrite || written != m.written {
+	if written := l.written.Load(); !s.inWrite || written != m.written || m.wrote == 0 {
 		m.written, m.wrote = written, now
 	} else if now-m.wrote >= most {
 		err = join(errStallWrite, l.limits.Exceeded(limits.StallTimeout, 0))
