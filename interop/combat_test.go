@@ -5,10 +5,13 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/interop/combat"
+	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/interop/tshark"
+	"github.com/opendsom/dsom/interop/wiretap"
 )
 
 // TestCombat runs Combat's client against omniORB's server, in each version of GIOP.
@@ -24,7 +27,14 @@ func TestCombat(t *testing.T) {
 			s := orb.Start(t, omniorb.Options{Version: version, Port: port})
 			r := client.Run(t, combat.Options{}, s.IOR)
 			counts := s.Stop(t)
-			checkCombat(t, r, version)
+			var unsupported, expected []string
+			if version != "1.2" {
+				expected = combat.Wide
+			}
+			if version == "1.1" {
+				unsupported = combat.Fragmented
+			}
+			checkCombat(t, r, unsupported, expected)
 			if got, want := counts.Answered+counts.Oneways, r.Made; got != want {
 				t.Errorf("the server had %d requests, the client made %d", got, want)
 			}
@@ -44,17 +54,41 @@ func TestCombat(t *testing.T) {
 	})
 }
 
-// checkCombat demands that every case went well but those that Combat has no means for, or not in this version.
-func checkCombat(t *testing.T, r peer.Report, version string) {
+// TestCombatGo runs Combat's client against this project's server. It sends CancelRequests, which this server heeds.
+func TestCombatGo(t *testing.T) {
+	t.Parallel()
+	client := combat.Build(t, &tally)
+	matrix(t, func(t *testing.T, version string, form gopeer.Options) {
+		form.Version, form.Port = version, omniorb.FreePort(t)
+		options := combat.Options{Port: omniorb.FreePort(t), Cancel: true}
+		capture := tshark.Start(t, form.Port, options.Port)
+		s := gopeer.Start(t, form)
+		r := client.Run(t, options, s.IOR)
+		s.Stop(t)
+		expected := map[string][]string{"1.0": combat.Wide, "1.1": append([]string{"char_latin1"}, combat.WideChars...), "1.2": {"char_latin1"}}
+		var unsupported []string // this server sends no fragments of GIOP 1.1
+		if version == "1.1" && form.BigEndian {
+			unsupported = combat.WideStrings
+		}
+		checkCombat(t, r, unsupported, expected[version])
+		checkWire(t, capture.Stop(t), version, side{s.ORB, form})
+		received := s.Tap.Count(func(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeRequest })
+		forwards := s.Tap.Count(func(m wiretap.Message) bool { // which Combat follows by itself
+			return m.Sent && m.Header.Type == giop.TypeReply && m.Status > giop.SystemException
+		})
+		checkCounts(t, []count{
+			{"requests of the client", r.Made + forwards, received - requestsTo(s.ORB, form.Port)},
+			{"callbacks to the client", r.Served + r.Oneways, requestsTo(s.ORB, options.Port)},
+			{"cancelled requests", s.Tap.Count(cancelled), 1},
+		})
+	})
+}
+
+// checkCombat demands that every case went well but those that Combat has no means for, at all or in this version, and
+// those that had to fail.
+func checkCombat(t *testing.T, r peer.Report, unsupported, expected []string) {
 	t.Helper()
-	unsupported := slices.Clone(combat.Unsupported)
-	var expected []string
-	if version != "1.2" {
-		expected = combat.Wide
-	}
-	if version == "1.1" {
-		unsupported = append(unsupported, combat.Fragmented...)
-	}
+	unsupported = append(slices.Clone(combat.Unsupported), unsupported...)
 	for _, c := range []struct {
 		verdict peer.Verdict
 		want    []string

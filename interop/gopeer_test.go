@@ -19,13 +19,16 @@ var forms = []struct {
 }{
 	{"little-endian", gopeer.Options{}},
 	{"big-endian", gopeer.Options{BigEndian: true}},
-	{"in fragments", gopeer.Options{Fragment: 1000}}, // no such in 1.0
+	{"in fragments", gopeer.Options{Fragment: 1000}},
 }
 
 // matrix runs a test for each version of GIOP and each form.
 func matrix(t *testing.T, test func(t *testing.T, version string, form gopeer.Options)) {
 	for _, version := range omniorb.Versions {
 		for _, form := range forms {
+			if form.options.Fragment > 0 && version != "1.2" {
+				continue // this ORB sends none before: see giop.Split
+			}
 			t.Run(version+" "+form.name, func(t *testing.T) {
 				t.Parallel()
 				test(t, version, form.options)
@@ -196,8 +199,7 @@ func checkWire(t *testing.T, seen []tshark.Message, version string, sides ...sid
 				t.Errorf("%v %s was sent in the wrong byte order", m.Header.Type, m.Operation)
 			}
 		}
-		// Before 1.2 this ORB sends none: see giop.Split.
-		if want := s.form.Fragment > 0 && version == "1.2"; (fragments > 0) != want {
+		if want := s.form.Fragment > 0; (fragments > 0) != want {
 			t.Errorf("%d fragments were sent, wanted: %v", fragments, want)
 		}
 	}

@@ -35,6 +35,14 @@ var Fragmented = []string{"octets", "big_both", "big_out", "big_strings"}
 // Wide are the cases that fail as expected before GIOP 1.2.
 var Wide = []string{"wchar", "wstring", "widetag", "any_wide", "constants_wide"}
 
+// WideStrings are the cases that Combat cannot do in GIOP 1.1 with a server of the other byte order: it reads wide strings
+// in its own.
+var WideStrings = []string{"wstring", "widetag"}
+
+// WideChars are those of them that fail in GIOP 1.1 even if the server names a code set for wide characters: Combat then
+// has strings of them, but not single ones, nor any inside an any.
+var WideChars = []string{"wchar", "any_wide", "constants_wide"}
+
 // An ORB is the suite's client, ready to run.
 type ORB struct {
 	dir   string

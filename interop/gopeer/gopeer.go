@@ -31,6 +31,7 @@ type Options struct {
 	Fragment  int           // octets above which messages are sent in fragments
 	IdleClose time.Duration // server: idle connections are closed after so long
 	Idle      time.Duration // client: what the case rebind waits
+	ServerID  [16]byte      // server: if set, references to the hub's parts mean the same in the next server of this id
 }
 
 // An ORB is one of this project, with a tap.
@@ -55,6 +56,7 @@ func NewORB(t testing.TB, options Options) *ORB {
 		BigEndian:    options.BigEndian,
 		FragmentSize: options.Fragment,
 		Limits:       new(limits.Limits),
+		ServerID:     options.ServerID,
 		Logger:       slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	if options.IdleClose > 0 {
@@ -100,7 +102,11 @@ type Server struct {
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
 	o := NewORB(t, options)
-	hub, err := servants.Publish(o.Root)
+	parts, err := o.Root.Create("parts", poa.Options{Persistent: options.ServerID != [16]byte{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub, err := servants.Publish(o.Root, parts)
 	if err != nil {
 		t.Fatal(err)
 	}

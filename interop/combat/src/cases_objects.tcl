@@ -75,7 +75,7 @@ itcl::class Listener_impl {
         if {$n < 0} { corba::throw [list ${::ID}Refused:1.0 [list code $n why negative]] }
         return [expr {$n + 1}]
     }
-    public method noted {what} { lappend notes($what) 1 }
+    public method noted {what} { incr ::oneways; lappend notes($what) 1 }
     public method noted_times {what} { if {[info exists notes($what)]} { llength $notes($what) } else { return 0 } }
     public method bounce {peer depth} {
         incr ::served

@@ -10,6 +10,7 @@ set here [file dirname [info script]]
 
 set made 0
 set served 0
+set oneways 0
 set cases [list]
 
 # call sends one request.
@@ -79,6 +80,7 @@ foreach part {values calls objects} { source [file join $here cases_$part.tcl] }
 # ---- GIOP before 1.2
 
 set wide_cases {wchar wstring widetag any_wide constants_wide}
+set wide_strings {wstring widetag}
 set fragment_cases {octets big_both big_out big_strings}
 
 # giop_minor looks into Combat for the minor version that is spoken with the object's server.
@@ -127,10 +129,14 @@ foreach name [expr {[llength $wanted] ? $wanted : $cases}] {
         puts "ok $name calls=[expr {$made - $before}]"
     } elseif {[dict get $options -errorcode] eq "UNSUPPORTED"} {
         puts "unsupported $name $trouble"
-    } elseif {$version < 2 && $name in $wide_cases} {
+    } elseif {$version == 1 && $name in $wide_strings && [dict get $options -errorcode] eq "FAIL"} {
+        puts "unsupported $name reads wide strings of GIOP 1.1 in its own byte order, whatever that of the message"
+    } elseif {$version < 2 && $name in $wide_cases && [dict get $options -errorcode] ne "FAIL"} {
         # Combat refuses to write wide characters; where the server should have sent them, it has raised an exception.
         if {[string match *COMPLETED_NO* $trouble] && [lindex $trouble 0] eq "IDL:omg.org/CORBA/MARSHAL:1.0"} { incr made -1 }
         puts "expected $name [lindex [split [lindex $trouble 0] /:] 3]"
+    } elseif {$name eq "char_latin1" && [lindex $trouble 0] eq "IDL:omg.org/CORBA/DATA_CONVERSION:1.0"} {
+        puts "expected $name DATA_CONVERSION"
     } elseif {$version == 1 && $name in $fragment_cases} {
         puts "unsupported $name Combat takes no fragments of GIOP 1.1"
     } else {
@@ -139,5 +145,5 @@ foreach name [expr {[llength $wanted] ? $wanted : $cases}] {
     }
     flush stdout
 }
-puts "made $made\nserved $served"
+puts "made $made\nserved $served\noneways $oneways"
 exit $status

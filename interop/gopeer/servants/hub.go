@@ -4,11 +4,14 @@ package servants
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/opendsom/dsom/interop/gen/interop"
 	"github.com/opendsom/dsom/interop/gen/ty"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/orb/stub"
 )
 
 // Key is the object key of the Hub, as corbaloc URLs name it.
@@ -18,48 +21,80 @@ type hub struct {
 	interop.HubBase
 	root *poa.Root
 
-	basics   *basics
-	wide     *wide
-	built    *built
-	anys     *anys
-	params   *params
-	mistakes *mistakes
-	traffic  *traffic
-	bottom   *bottom
-	shelf    *shelf
-	talker   *talker
-	decimals *decimals
-	types    *types
-
-	moved, movedForGood interop.Basics
+	basics, moved, movedForGood interop.Basics
+	wide                        interop.Wide
+	built                       interop.Built
+	anys                        interop.Anys
+	params                      interop.Params
+	mistakes                    interop.Errors
+	traffic                     interop.Calls
+	bottom                      interop.Shapes_Bottom
+	shelf                       interop.Shapes_Shelf
+	talker                      interop.Refs_Talker
+	others                      map[string]*orb.Ref // what lookup finds
 }
 
-// Publish makes the Hub an object, with the key "interop", and returns its reference.
-func Publish(root *poa.Root) (*orb.Ref, error) {
-	h := &hub{
-		root: root, basics: &basics{}, wide: &wide{}, built: &built{}, anys: &anys{}, params: &params{}, mistakes: &mistakes{},
-		traffic: &traffic{sums: map[string]int32{}}, bottom: newBottom(), shelf: newShelf(), talker: newTalker(), decimals: &decimals{},
-		types: &types{},
-	}
-	target, err := orb.ObjectOf(root.ORB(), h.basics)
+// Publish makes the Hub an object, with the key "interop", and its parts objects in the adapter, with their names as ids.
+// It returns the Hub's reference.
+func Publish(root *poa.Root, adapter orb.Adapter) (*orb.Ref, error) {
+	h := &hub{root: root, others: map[string]*orb.Ref{}}
+	fixed, errFixed := interop.DecimalsClass.ActivateWithID(adapter, "fixed", &decimals{})
+	types, errTypes := ty.TClass.ActivateWithID(adapter, "types", &types{})
+	h.others["fixed"], h.others["types"] = fixed, types
+	err := errors.Join(errFixed, errTypes,
+		activate(&h.basics, interop.BasicsClass, adapter, "basics", &basics{}),
+		activate(&h.wide, interop.WideClass, adapter, "wide", &wide{}),
+		activate(&h.built, interop.BuiltClass, adapter, "built", &built{}),
+		activate(&h.anys, interop.AnysClass, adapter, "anys", &anys{}),
+		activate(&h.params, interop.ParamsClass, adapter, "params", &params{}),
+		activate(&h.mistakes, interop.ErrorsClass, adapter, "mistakes", &mistakes{}),
+		activate(&h.traffic, interop.CallsClass, adapter, "traffic", &traffic{sums: map[string]int32{}}),
+		activate(&h.bottom, interop.Shapes_BottomClass, adapter, "bottom", newBottom()),
+		activate(&h.shelf, interop.Shapes_ShelfClass, adapter, "shelf", newShelf()),
+		activate(&h.talker, interop.Refs_TalkerClass, adapter, "talker", newTalker()),
+		h.move(),
+	)
 	if err != nil {
 		return nil, err
 	}
-	f := forwarder{}
-	for key, perm := range map[string]bool{"moved": false, "moved for good": true} {
-		f[key] = orb.Target{Forward: orb.RefOf(target).IOR(), Permanent: perm}
-		ref, err := root.ORB().Reference(interop.BasicsClass.Interface(), []byte(key), false)
-		if err != nil {
-			return nil, err
-		}
-		if perm {
-			h.movedForGood = interop.BasicsClass.Unchecked(ref)
-		} else {
-			h.moved = interop.BasicsClass.Unchecked(ref)
-		}
-	}
-	root.SetNext(f)
 	return root.ActivateKey(Key, interop.HubClass.Servant(h))
+}
+
+// activate makes impl an object, and part what stands for it.
+func activate[T any](part *T, class *stub.Class[T], adapter orb.Adapter, id string, impl any) error {
+	servant, ok := class.ServantOf(impl)
+	if !ok {
+		return fmt.Errorf("a %T is no %s", impl, class.ID())
+	}
+	ref, err := adapter.ActivateWithID(id, servant)
+	if err == nil {
+		*part = class.Unchecked(ref)
+	}
+	return err
+}
+
+// move makes references to two objects that have moved to where basics is.
+func (h *hub) move() error {
+	o := h.root.ORB()
+	target, err := orb.ObjectOf(o, h.basics)
+	if err != nil || target == nil {
+		return err
+	}
+	f := forwarder{}
+	for _, moved := range []struct {
+		key       string
+		permanent bool
+		part      *interop.Basics
+	}{{"moved", false, &h.moved}, {"moved for good", true, &h.movedForGood}} {
+		f[moved.key] = orb.Target{Forward: orb.RefOf(target).IOR(), Permanent: moved.permanent}
+		ref, err := o.Reference(interop.BasicsClass.Interface(), []byte(moved.key), false)
+		if err != nil {
+			return err
+		}
+		*moved.part = interop.BasicsClass.Unchecked(ref)
+	}
+	h.root.SetNext(f)
+	return nil
 }
 
 // A forwarder answers for the objects that have moved, by their keys.
@@ -88,16 +123,10 @@ func (h *hub) NewCell(_ context.Context, initial int32) (interop.Cell, error) {
 }
 
 func (h *hub) Lookup(_ context.Context, name string) (orb.Object, error) {
-	switch name {
-	case "fixed":
-		return orb.ObjectOf(h.root.ORB(), h.decimals)
-	case "types":
-		return orb.ObjectOf(h.root.ORB(), h.types)
+	if ref := h.others[name]; ref != nil {
+		return ref, nil
 	}
 	return nil, nil
 }
 
-var (
-	_ ty.T        = (*types)(nil)
-	_ orb.Handler = forwarder(nil)
-)
+var _ orb.Handler = forwarder(nil)
