@@ -179,7 +179,19 @@ func TestSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := EchoClass.Activate(root, new(echo))
+	other := new(echo)
+	c, err := EchoClass.ActivateWithID(root, "by a name of its own", other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed, err := orb.ObjectOf(o, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !root.Deactivate("by a name of its own") {
+		t.Error("the object was not there")
+	}
+	anew, err := orb.ObjectOf(o, other)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,6 +202,8 @@ func TestSame(t *testing.T) {
 	}{
 		"an implementation passed twice": {a, b, true},
 		"two objects":                    {a, c, false},
+		"an object passed":               {c, passed, true},
+		"an object that was ended":       {c, anew, false},
 		"nil and nil":                    {nil, nil, true},
 		"nil and not":                    {nil, a, false},
 		"a stub and its reference":       {stub.(orb.Object), a, true},
