@@ -172,6 +172,18 @@ func (d *Daemon) Shutdown(ctx context.Context) error {
 	return errors.Join(d.sup.StopAll(ctx), d.Close())
 }
 
+// endServers is the end of supervision, while names can still be looked up and changed: servers
+// may need that to finish. It is bounded by the times that the servers have for stopping. Who
+// waits for a server is told that there will be none.
+func (d *Daemon) endServers(ctx context.Context, leave bool) error {
+	var err error
+	if !leave {
+		err = d.sup.StopAll(ctx)
+	}
+	d.sup.Close()
+	return err
+}
+
 // Close ends the daemon and leaves the servers running: the next daemon of this state takes them up.
 func (d *Daemon) Close() error {
 	d.closing.Do(func() {

@@ -62,8 +62,9 @@ func (e *PortError) Error() string {
 // Unwrap returns what the system said.
 func (e *PortError) Unwrap() error { return e.Err }
 
-// stopTimeout bounds the orderly end of servers and calls when the daemon stops.
-const stopTimeout = 20 * time.Second
+// drainTimeout bounds the wait for the daemon's own calls when it stops: by then its servers have ended, and
+// nobody waits for one any more.
+const drainTimeout = 5 * time.Second
 
 // Run runs a daemon until ctx ends. It returns nil after an orderly end.
 func Run(ctx context.Context, c Config) (err error) {
@@ -79,14 +80,11 @@ func Run(ctx context.Context, c Config) (err error) {
 		return errors.Join(err, front.close(context.Background()))
 	}
 	defer func() {
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		end := context.WithoutCancel(ctx)
+		err = errors.Join(err, d.endServers(end, c.LeaveServers))
+		drain, cancel := context.WithTimeout(end, drainTimeout)
 		defer cancel()
-		err = errors.Join(err, front.close(end))
-		if c.LeaveServers {
-			err = errors.Join(err, d.Close())
-		} else {
-			err = errors.Join(err, d.Shutdown(end))
-		}
+		err = errors.Join(err, front.close(drain), d.Close())
 	}()
 	if err := front.serve(ctx, d); err != nil {
 		return err
@@ -101,10 +99,9 @@ func Run(ctx context.Context, c Config) (err error) {
 
 // front is the daemon's ORB: it takes the calls.
 type front struct {
-	c    Config
-	id   identity
-	orb  *orb.ORB
-	root *poa.Root
+	c   Config
+	id  identity
+	orb *orb.ORB
 }
 
 func (f *front) addresses() []string { return []string{f.id.address()} }
@@ -124,6 +121,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	f.orb, err = orb.New(orb.Config{
 		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: f.c.Publish,
+		Hold: true, // until there is naming, and the way to servers
 	})
 	if err != nil {
 		return nil, &PortError{port, err}
@@ -181,7 +179,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	f.orb.RegisterInitialReference("NameService", names)
 	root.SetNext(&locator{sup: d.sup, id: f.id, log: f.c.Log})
-	f.root = root
+	f.orb.Accept()
 	return nil
 }
 

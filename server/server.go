@@ -144,6 +144,7 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	}
 	err = setup(ctx, s)
 	if err == nil {
+		s.ORB.Accept()
 		at.ready(s.endpoints())
 		<-ctx.Done()
 		err = refused(ctx)
@@ -177,7 +178,7 @@ func refused(ctx context.Context) error {
 func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Server, error) {
 	cfg := orb.Config{
 		Transports: opt.Transports, Listen: opt.Listen, Publish: opt.Publish, Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion,
-		ServerID: at.uuid, Daemon: at.daemon, InitialReferences: map[string]string{},
+		ServerID: at.uuid, Daemon: at.daemon, InitialReferences: map[string]string{}, Hold: true,
 	}
 	if at.daemon != "" {
 		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + at.daemon + "/NameService"
