@@ -62,15 +62,15 @@ type serverAddCmd struct {
 	Dir          string        `placeholder:"DIR" help:"Folder that the server runs in. Default: the current one."`
 	Env          []string      `short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable in the server's environment; may be repeated."`
 	Activation   string        `enum:"on-demand,manual,always" default:"on-demand" help:"When the server is started: on-demand (by a call), manual (by dsom server start), always (with the daemon, and again whenever it ends)."`
-	StartTimeout time.Duration `placeholder:"TIME" help:"How long the server may take to come up. Default: the daemon's."`
-	StopTimeout  time.Duration `placeholder:"TIME" help:"How long the server may take to end, before it is killed. Default: the daemon's."`
+	StartTimeout time.Duration `placeholder:"TIME" help:"How long the server may take to come up. Default: 30s."`
+	StopTimeout  time.Duration `placeholder:"TIME" help:"How long the server may take to end, before it is killed. Default: 10s."`
 	UUID         string        `name:"uuid" placeholder:"UUID" help:"Identity in the keys of the server's objects, for one that was registered before elsewhere."`
 	Name         string        `arg:"" help:"Name of the server: letters, digits, . _ and -."`
 	Command      []string      `arg:"" optional:"" passthrough:"" help:"The program and its arguments, after --. Without one the server is only started by hand."`
 }
 
 func (serverAddCmd) Help() string {
-	return "Example:\n\n    dsom server add bank -- ./bank-server --data /srv/bank"
+	return "A server that has been started by hand, with this name and no program registered, keeps its identity.\n\nExample:\n\n    dsom server add bank -- ./bank-server --data /srv/bank"
 }
 
 func (v serverAddCmd) Run(ctx context.Context, c *console) error {
@@ -100,7 +100,7 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	if s, err = d.Add(ctx, s); err != nil {
+	if s, err = v.add(ctx, d, s); err != nil {
 		return noDaemon(err)
 	}
 	if c.json {
@@ -111,6 +111,29 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 		c.note("It has no program: start it by hand, with the name %s.", s.Name)
 	}
 	return nil
+}
+
+// add registers a server. One that was made known by being started by hand gets its program and
+// keeps its identity, so that the references and names that it has given out stay good.
+func (v serverAddCmd) add(ctx context.Context, d *admin.Client, s admin.Server) (admin.Server, error) {
+	added, err := d.Add(ctx, s)
+	if !errors.Is(err, &admin.Error{Code: admin.CodeExists}) {
+		return added, err
+	}
+	known, bad := d.Server(ctx, s.Name)
+	if bad != nil { // the UUID is what exists
+		return added, err
+	}
+	if len(known.Command) > 0 {
+		return added, fmt.Errorf("%w\nTo change it: dsom server remove %s, then add it with --uuid %s, by which its references stay good", err, s.Name, known.UUID)
+	}
+	if len(s.Command) == 0 || s.UUID != "" && s.UUID != known.UUID {
+		return added, err
+	}
+	return d.Update(ctx, s.Name, admin.Change{
+		Command: &s.Command, Dir: &s.Dir, Env: &s.Env, Activation: &s.Activation,
+		StartTimeout: &s.StartTimeout, StopTimeout: &s.StopTimeout,
+	})
 }
 
 // absolute makes the program of a command independent of the current folder, and sees that it is there.
@@ -208,7 +231,7 @@ func (v serverRemoveCmd) Run(ctx context.Context, c *console) error {
 	}
 	err = d.Remove(ctx, v.Name, v.Stop)
 	if errors.Is(err, &admin.Error{Code: admin.CodeBusy}) && !v.Stop {
-		return fmt.Errorf("%w\nStop it first, or use --stop", err)
+		return fmt.Errorf("%w: dsom server remove --stop %s", err, v.Name)
 	}
 	if err != nil {
 		return noDaemon(err)

@@ -152,3 +152,44 @@ func TestServerLogsFollow(t *testing.T) {
 		t.Errorf("ended with %d", status)
 	}
 }
+
+// TestServerAddAdopts holds that a server which was started by hand gets its program and keeps its identity.
+func TestServerAddAdopts(t *testing.T) {
+	t.Parallel()
+	state := aDaemon(t).state
+	server := func(verb string, args ...string) result {
+		return dsom(t, "", append([]string{"server", verb, "--state", state}, args...)...)
+	}
+	bank := aBank(t)
+	byHand := server("add", "bank") // as the daemon does for a program that registers itself
+	if byHand.status != 0 {
+		t.Fatalf("got %+v", byHand)
+	}
+	if got := server("add", "--uuid", "318b90ac-f2a1-4825-a534-9b91cb63feb4", "bank", "--", bank[0]); got.status != statusFailed {
+		t.Errorf("with another identity: got %+v", got)
+	}
+	if got := server("add", append([]string{"-e", "A=1", "bank", "--"}, bank...)...); got.status != 0 || got.out != byHand.out {
+		t.Fatalf("got %+v, want the identity of %+v", got, byHand)
+	}
+	var list []admin.Server
+	got := server("list", "--json", "bank")
+	if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list) != 1 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if s := list[0]; !slices.Equal(s.Command, bank) || s.Activation != "on-demand" || !slices.Equal(s.Env, []string{"A=1"}) {
+		t.Errorf("got %+v", s)
+	}
+	if got := server("logs", "bank"); got.status != 0 || got.out != "" || got.err != "bank has written nothing.\n" {
+		t.Errorf("got %+v", got)
+	}
+	_, uuid, _ := strings.Cut(strings.TrimSpace(byHand.out), " ")
+	if got := server("add", append([]string{"bank", "--"}, bank...)...); got.status != statusFailed || !strings.Contains(got.err, "--uuid "+uuid) {
+		t.Errorf("once more: got %+v", got)
+	}
+	if got := server("remove", "bank"); got.status != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	if got := server("add", append([]string{"--uuid", uuid, "bank", "--"}, bank...)...); got.status != 0 || got.out != byHand.out {
+		t.Errorf("as the advice says: got %+v", got)
+	}
+}

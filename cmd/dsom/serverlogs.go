@@ -35,10 +35,11 @@ func (v serverLogsCmd) Run(ctx context.Context, c *console) error {
 		return noDaemon(err)
 	}
 	defer r.Close()
-	lines := bufio.NewReaderSize(r, admin.MaxMessage)
+	lines, silent := bufio.NewReaderSize(r, admin.MaxMessage), v.Lines > 0
 	for {
 		line, err := lines.ReadSlice('\n')
 		if len(line) > 0 {
+			silent = false
 			if err := c.logLine(line); err != nil {
 				return err
 			}
@@ -46,6 +47,9 @@ func (v serverLogsCmd) Run(ctx context.Context, c *console) error {
 		switch {
 		case err == nil || errors.Is(err, bufio.ErrBufferFull):
 		case errors.Is(err, io.EOF) || ctx.Err() != nil:
+			if silent {
+				c.note("%s has written nothing.", safe(v.Name))
+			}
 			return nil
 		default:
 			return fmt.Errorf("the daemon's answer broke off: %w", err)
