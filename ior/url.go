@@ -52,7 +52,7 @@ func ParseURL(s string) (*URL, error) {
 		shown = shown[:60] + "…"
 	}
 	return nil, exc.New(exc.BadParam, exc.MinorBadSchemeName, exc.No,
-		"%s is no object URL: it begins with none of IOR:, corbaloc:, corbaname: and dsom:", strconv.Quote(shown))
+		"%s is no object URL: it begins with none of IOR:, corbaloc:, corbaname: and dsom:; a name in a naming service is corbaname::HOST:PORT#NAME", strconv.Quote(shown))
 }
 
 func badURL(format string, args ...any) error {
