@@ -170,6 +170,9 @@ func (l *Lease) tell(ctx context.Context, client *admin.Client, id string, told 
 			told, changed, pause = endpoints, next, firstPause
 			continue
 		}
+		if ctx.Err() != nil { // the server ends, and its lease with it
+			return
+		}
 		l.c.Log.Warn("the daemon could not be told where the server takes calls", "error", err)
 		t := time.NewTimer(pause)
 		select {
