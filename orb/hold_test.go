@@ -20,7 +20,10 @@ func TestHold(t *testing.T) {
 		_, err := EchoClass.Bind(t.Context(), client, "corbaloc:iiop:1.2@"+o.Endpoints()[0].Address()+"/Echo")
 		answered <- err
 	}()
-	own, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo)))
+	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
+		t.Fatal(err)
+	}
+	own, err := EchoClass.Activate(root, new(echo))
 	if err != nil {
 		t.Fatal(err)
 	}

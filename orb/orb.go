@@ -37,7 +37,7 @@ type Config struct {
 
 	// Hold keeps clients waiting until [ORB.Accept] is called: they can connect, and what they
 	// send is not read yet. So nobody is told that an object does not exist while a server that
-	// comes up has not made it yet. Calls within the process are not held.
+	// comes up has not made it yet. Calls that stay within the ORB are not held.
 	Hold bool
 
 	// Publish is the address, host or host:port, that references name instead of the one
