@@ -15,10 +15,11 @@ import (
 
 // A registration is what a server has to do with its daemon: nothing, if there is none.
 type registration struct {
-	name   string
-	uuid   [16]byte
-	daemon string // host:port at which it takes calls
-	lease  *lease.Lease
+	name    string
+	uuid    [16]byte
+	daemon  string // host:port at which it takes calls
+	without string // why there is no daemon
+	lease   *lease.Lease
 }
 
 // grantTimeout bounds the wait for a lease: that of another process of the same server may
@@ -27,9 +28,10 @@ const grantTimeout = 30 * time.Second
 
 // register finds the daemon and asks it for the server's lease. stop is called when the daemon wants the server to end.
 func register(ctx context.Context, opt Options, stop context.CancelCauseFunc) (*registration, error) {
-	at := &registration{name: opt.Name}
+	at := &registration{name: opt.Name, without: "the daemon takes no calls"}
 	cfg, started := lease.FromEnv()
 	if opt.NoDaemon && !started {
+		at.without = "Options.NoDaemon says to do without a daemon, and with it without a naming service"
 		return at, nil
 	}
 	if started {
@@ -72,6 +74,7 @@ func byHand(ctx context.Context, opt Options, at *registration, cfg *lease.Confi
 	state := opt.State
 	if state == "" {
 		if state, err = admin.DefaultState(); err != nil {
+			at.without = err.Error()
 			return false, nil
 		}
 	}
@@ -85,6 +88,7 @@ func byHand(ctx context.Context, opt Options, at *registration, cfg *lease.Confi
 	switch {
 	case errors.Is(err, admin.ErrNoDaemon):
 		if opt.State == "" {
+			at.without = err.Error() + "; start one with: dsom daemon"
 			return false, nil
 		}
 		return false, fmt.Errorf("%w; start one with: dsom daemon --state %s", err, opt.State)

@@ -77,9 +77,10 @@ type Server struct {
 	// them with ids of your own.
 	Objects *poa.POA
 
-	name   string
-	daemon string
-	stop   context.CancelCauseFunc
+	name    string
+	daemon  string
+	without string // why there is no daemon
+	stop    context.CancelCauseFunc
 
 	mu    sync.Mutex
 	atEnd []func() error
@@ -190,7 +191,7 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, stop: stop}
+	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, stop: stop}
 	if s.Objects, err = s.Root.Create("objects", poa.Options{Persistent: at.uuid != [16]byte{}}); err != nil {
 		return nil, errors.Join(err, o.Shutdown(context.Background()))
 	}
@@ -210,7 +211,7 @@ func (s *Server) endpoints() []string {
 // bank/main, over whatever had the name before, and makes the contexts on the way.
 func (s *Server) Bind(ctx context.Context, name string, o orb.Object) error {
 	if s.daemon == "" {
-		return fmt.Errorf("%s cannot be bound: there is no daemon with a naming service", name)
+		return fmt.Errorf("%s cannot be bound: %s", name, s.without)
 	}
 	return bind(ctx, s.ORB, name, o)
 }
