@@ -44,7 +44,7 @@ type Call struct {
 	buf      []byte
 	forwards int
 	fellBack bool // from a forward to the original reference, once
-	redialed bool // after a connection that turned out closed, once
+	redials  int  // after connections that turned out closed
 	reply    giop.Reply
 	err      error
 }
@@ -77,7 +77,7 @@ const maxKeptBuffer = 64 << 10
 func StartCall(ctx context.Context, ref *Ref, operation string, flags CallFlags) *Call {
 	c := calls.Get().(*Call)
 	c.ctx, c.ref, c.op, c.flags, c.state = ctx, ref, operation, flags, callRoute
-	c.forwards, c.fellBack, c.redialed, c.err = 0, false, false, nil
+	c.forwards, c.fellBack, c.redials, c.err = 0, false, 0, nil
 	if ref == nil {
 		c.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation))
 		return c
@@ -314,9 +314,13 @@ func (c *Call) follow() {
 	c.state = callRoute
 }
 
+// maxRedials is how often a call is made again because the peer ended its connection in order.
+const maxRedials = 3
+
 // failed decides whether a call that failed on this side is tried again: a request that
-// nobody has seen may be, once at the original reference if it had been forwarded, and once
-// on a new connection if the one it was to use had been closed.
+// nobody has seen may be, once at the original reference if it had been forwarded, once
+// on a new connection if the one it was to use had been closed, and a few times if the peer
+// ends even new ones in order, as omniORB does to those that it takes for idle.
 func (c *Call) failed(err error) {
 	sys := exc.From(err, exc.Maybe)
 	if sys.Completed != exc.No || sys.Kind != exc.CommFailure && sys.Kind != exc.Transient || sys.Minor == exc.MinorCancelled || c.ctx.Err() != nil {
@@ -328,8 +332,8 @@ func (c *Call) failed(err error) {
 		c.fellBack = true
 		c.ref.dropForward(c.route)
 		c.state = callRoute
-	case c.link != nil && !c.fresh && !c.redialed:
-		c.redialed = true
+	case c.link != nil && (!c.fresh && c.redials == 0 || sys.Minor == exc.MinorPeerClosed && c.redials < maxRedials):
+		c.redials++
 		c.state = callRoute
 	default:
 		c.fail(err)
