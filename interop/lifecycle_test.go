@@ -23,7 +23,8 @@ func pings(m wiretap.Message) bool {
 
 func closings(m wiretap.Message) bool { return m.Header.Type == giop.TypeCloseConnection }
 
-// rebound demands that the case rebind went well and that its two pings went over two connections.
+// rebound demands that the case rebind went well and that its two pings went over two connections. (They may be more:
+// omniORB's server sometimes ends a new one, because it just looks for idle ones, and the call is made again.)
 func rebound(t *testing.T, r peer.Report, tap *wiretap.Tap) {
 	t.Helper()
 	if len(r.By(peer.OK)) != 1 {
@@ -39,8 +40,8 @@ func rebound(t *testing.T, r peer.Report, tap *wiretap.Tap) {
 			connections[[2]int{m.From, m.To}] = true
 		}
 	}
-	if len(connections) != 2 {
-		t.Errorf("the pings went over %d connections, want 2", len(connections))
+	if len(connections) < 2 {
+		t.Error("the pings went over one connection: it was not closed between them")
 	}
 }
 
