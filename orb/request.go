@@ -223,7 +223,7 @@ func (r *ServerRequest) finish() []byte {
 		r.Out.Reset(r.Out.Bytes()[:r.start], r.Out.Little(), r.Out.Env())
 		if !r.oneway {
 			var detail []giop.Context
-			if r.failed.Public && r.head.Version.Minor >= 1 {
+			if r.failed.Public {
 				detail = []giop.Context{giop.ExceptionDetail(r.failed.Reason)}
 			}
 			r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, giop.SystemException, detail)
