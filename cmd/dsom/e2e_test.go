@@ -88,7 +88,7 @@ func (h *house) run(args ...string) result {
 // runBy is run by means of another program, such as nsenter.
 func (h *house) runBy(under []string, args ...string) result {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 45*time.Second)
 	defer cancel()
 	line := append(append(under[:len(under):len(under)], h.program), args...)
 	cmd := exec.CommandContext(ctx, line[0], line[1:]...)

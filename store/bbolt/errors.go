@@ -18,7 +18,7 @@ import (
 // damaged is the error of a file that is not what was written.
 func damaged(path, detail string) *store.Error {
 	return &store.Error{Kind: store.ErrCorrupt, Path: path, Detail: detail,
-		Help: "it was left as it is; stop the program, restore the file from a backup, or have it set aside to begin with an empty state"}
+		Help: "it was left as it is; restore it from a backup, or move it away to begin with an empty state"}
 }
 
 // openError says why a file could not be opened.
