@@ -31,8 +31,9 @@ import (
 // test ends the daemon is stopped, and no process may be left of all that ran in the house.
 type house struct {
 	*killHouse
-	mark string // a variable that is in the environment of all that runs in the house
-	pids string // the file in which the bank's processes write their numbers, one a line
+	within []string // the command under which run runs, if any
+	mark   string   // a variable that is in the environment of all that runs in the house
+	pids   string   // the file in which the bank's processes write their numbers, one a line
 }
 
 func newHouse(t *testing.T) *house {
@@ -82,7 +83,7 @@ func (h *house) processes() (pids []int) {
 // run runs a command line as a process of its own.
 func (h *house) run(args ...string) result {
 	h.t.Helper()
-	return h.runBy(nil, args...)
+	return h.runBy(h.within, args...)
 }
 
 // runBy is run by means of another program, such as nsenter.
