@@ -49,7 +49,6 @@ func TestCatIOR(t *testing.T) {
 				if g, w := strings.Join(got, "\n"), strings.Join(want, "\n"); g != w {
 					t.Errorf("catior printed\n%s\nwant\n%s", g, w)
 				}
-				tally.Add(0, 1)
 			})
 		}
 	}
