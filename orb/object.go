@@ -25,7 +25,6 @@ type Ref struct {
 
 	mu       sync.Mutex
 	original *route // where ior leads
-	forward  *route // where it was forwarded to
 	current  routePointer
 }
 
