@@ -11,6 +11,7 @@ import (
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
@@ -42,7 +43,7 @@ Example:
     dsom call corbaloc::host:2809/NameService _is_a IDL:omg.org/CosNaming/NamingContext:1.0`
 }
 
-func (v callCmd) Run(ctx context.Context, c *console) error {
+func (v callCmd) Run(ctx context.Context, c *console) (err error) {
 	if v.Timeout < 0 {
 		return usage("--timeout: %v is below zero", v.Timeout)
 	}
@@ -50,6 +51,7 @@ func (v callCmd) Run(ctx context.Context, c *console) error {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, v.Timeout)
 		defer cancel()
+		defer func() { err = v.late(err) }()
 	}
 	o, err := newClient(versions[v.GIOP])
 	if err != nil {
@@ -77,6 +79,15 @@ func (v callCmd) Run(ctx context.Context, c *console) error {
 		return raisedBy(err)
 	}
 	return c.printResults(sig, results)
+}
+
+// late says the same whichever side saw the end of the caller's time first: it is no exception of the object.
+func (v callCmd) late(err error) error {
+	var sys *exc.SystemException
+	if !errors.As(err, &sys) || sys.Kind != exc.Timeout || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return exc.New(exc.Timeout, exc.MinorDeadline, sys.Completed, "no reply within %v: %w", v.Timeout, context.DeadlineExceeded)
 }
 
 var versions = map[string]cdr.Version{"1.0": cdr.V10, "1.1": cdr.V11, "1.2": cdr.V12}

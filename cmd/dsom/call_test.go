@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/demo/bank/gen/bank"
@@ -281,5 +284,25 @@ func TestResultNamedReturn(t *testing.T) {
 	}
 	if got := strings.TrimSpace(b.String()); got != `{"_return":1,"return":2}` || !json.Valid([]byte(got)) {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestCallLate holds that a call which took too long has failed, whichever side noticed it first.
+func TestCallLate(t *testing.T) {
+	t.Parallel()
+	v := callCmd{Timeout: 300 * time.Millisecond}
+	for _, remote := range []bool{false, true} {
+		err := v.late(&exc.SystemException{
+			Kind: exc.Timeout, Minor: exc.MinorDeadline, Completed: exc.Maybe, Remote: remote, Cause: context.DeadlineExceeded,
+		})
+		var said bytes.Buffer
+		status := newConsole(strings.NewReader(""), io.Discard, &said).finish(err)
+		if status != statusFailed || !strings.Contains(said.String(), "no reply within 300ms") {
+			t.Errorf("remote %v: got %d, %q", remote, status, said.String())
+		}
+	}
+	own := exc.New(exc.Timeout, 0, exc.No, "the object's own")
+	if got := v.late(own); got != error(own) {
+		t.Errorf("got %v, want the object's own", got)
 	}
 }
