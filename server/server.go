@@ -192,6 +192,13 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 		return nil, err
 	}
 	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, stop: stop}
+	if at.daemon != "" {
+		h, err := toDaemon(at.daemon)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("the daemon's address %q: %w", at.daemon, err), o.Shutdown(context.Background()))
+		}
+		s.Root.SetNext(h)
+	}
 	if s.Objects, err = s.Root.Create("objects", poa.Options{Persistent: at.uuid != [16]byte{}}); err != nil {
 		return nil, errors.Join(err, o.Shutdown(context.Background()))
 	}
