@@ -120,6 +120,60 @@ func TestStopWithCallsUnderWay(t *testing.T) {
 	wantBalance(t, main, 70)
 }
 
+// TestServerStopWithCallsUnderWay holds that a server that is stopped finishes what it has
+// begun, and that who calls meanwhile waits for the next process.
+func TestServerStopWithCallsUnderWay(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addBank()
+	main, url := account(t, client(t), h.url("bank")), h.url("bank")
+	if err := main.Deposit(t.Context(), 100); err != nil {
+		t.Fatal(err)
+	}
+	slow, to := aSlowAccount(t)
+	transferred := make(chan error, 1)
+	go func() {
+		_, _, err := main.Transfer(t.Context(), to, 30)
+		transferred <- err
+	}()
+	<-slow.entered
+	stopped := make(chan result, 1)
+	go func() { stopped <- h.run("server", "stop", "bank") }()
+	eventually(t, "it is being stopped", func() bool { return h.server("bank").Run.State == "stopping" })
+	called := make(chan error, 1)
+	go func() {
+		a := bank.AccountClass.Unchecked(main.(orb.Object)) // of the client that is connected, and
+		err := a.Deposit(t.Context(), 1)
+		if err == nil {
+			err = account(t, client(t), url).Deposit(t.Context(), 1) // of one that is not
+		}
+		called <- err
+	}()
+	select {
+	case err := <-called:
+		t.Errorf("a call while it is being stopped: got %v, before it has ended", err)
+	case r := <-stopped:
+		t.Errorf("it was stopped in the middle of a call: %+v", r)
+	case err := <-transferred:
+		t.Errorf("the call under way: got %v", err)
+	case <-time.After(300 * time.Millisecond): // long enough for those that would be wrong
+	}
+	close(slow.finish)
+	if err := <-transferred; err != nil {
+		t.Errorf("the call under way: %v", err)
+	}
+	if r := <-stopped; r.status != 0 {
+		t.Errorf("got %+v", r)
+	}
+	if err := <-called; err != nil {
+		t.Errorf("a call while it was being stopped: %v", err)
+	}
+	wantBalance(t, main, 72)
+	if got := h.started(); len(got) != 2 {
+		t.Errorf("it was started as processes %v, want two", got)
+	}
+}
+
 // TestStopWhileServerHangs holds that a server that does not end cannot keep the daemon from ending, and is ended.
 func TestStopWhileServerHangs(t *testing.T) {
 	h := newHouse(t)

@@ -89,6 +89,8 @@ func TestKills(t *testing.T) {
 					deposits[i].sure++
 				case !errors.As(err, &sys):
 					t.Errorf("a deposit failed with what is no system exception: %v", err)
+				case sys.Kind != exc.Transient && sys.Kind != exc.CommFailure && sys.Kind != exc.Timeout:
+					t.Errorf("a deposit failed with what does not pass: %v", err)
 				default:
 					failures.Add(1)
 					if sys.Completed == exc.No {
