@@ -92,35 +92,26 @@ func same(line string) string {
 	return strings.TrimSpace(line)
 }
 
-// missing compares what is seen with what the README says. It returns the first line that is not there, and false, or
-// "" and whether there is nothing more to be seen either.
-func missing(want, got []string) (line string, whole bool) {
-	any := false
+// agree compares what is seen with what the README says: all of it, or, of a program that goes on, as far as the
+// README shows it.
+func agree(want, got []string, goesOn bool) error {
+	skip := false
 	for _, w := range want {
 		if w == "…" {
-			any = true
+			skip = true
 			continue
 		}
 		w = same(w)
-		for any && len(got) > 0 && same(got[0]) != w {
+		for skip && len(got) > 0 && same(got[0]) != w {
 			got = got[1:]
 		}
 		if len(got) == 0 || same(got[0]) != w {
-			return w, false
+			return fmt.Errorf("not seen: %q", w)
 		}
-		got, any = got[1:], false
+		got, skip = got[1:], false
 	}
-	return "", any || len(got) == 0
-}
-
-// agree says what is wrong with the whole of what was seen.
-func agree(want, got []string) error {
-	line, whole := missing(want, got)
-	if line != "" {
-		return fmt.Errorf("not seen: %q", line)
-	}
-	if !whole {
-		return fmt.Errorf("more is seen than the README says")
+	if len(got) > 0 && !skip && !goesOn {
+		return fmt.Errorf("more is seen than the README says: %q", got[0])
 	}
 	return nil
 }
@@ -132,6 +123,8 @@ func TestAgree(t *testing.T) {
 		good      bool
 	}{
 		"equal":             {"a\nb", "a\nb", true},
+		"empty line":        {"a\n\nb", "a\n\nb", true},
+		"no empty line":     {"a\n\nb", "a", false},
 		"other":             {"a\nb", "a\nc", false},
 		"more":              {"a", "a\nb", false},
 		"less":              {"a\nb", "a", false},
@@ -142,8 +135,13 @@ func TestAgree(t *testing.T) {
 		"other folder":      {"/home/ada/x", "/home/ada/y", false},
 		"a result":          {"21.5", "21", false},
 	} {
-		if err := agree(strings.Split(c.want, "\n"), strings.Split(c.got, "\n")); (err == nil) != c.good {
+		if err := agree(strings.Split(c.want, "\n"), strings.Split(c.got, "\n"), false); (err == nil) != c.good {
 			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	for text, good := range map[string]bool{"a": false, "a\n": true, "a\n\nc": true} {
+		if err := agree([]string{"a", ""}, strings.Split(text, "\n"), true); (err == nil) != good {
+			t.Errorf("goes on, %q: got %v", text, err)
 		}
 	}
 }

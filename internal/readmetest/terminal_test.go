@@ -104,7 +104,7 @@ func (w *terminal) run(t *testing.T, line int, s step) {
 	t.Helper()
 	r := w.start(t, s.command)
 	r.wait(t)
-	if err := agree(s.want, r.screen()); err != nil {
+	if err := agree(s.want, r.screen(), false); err != nil {
 		t.Fatalf("README.md:%d: $ %s\n%v (%v) in\n%s", line, s.command, err, r.err, strings.Join(r.screen(), "\n"))
 	}
 }
@@ -114,20 +114,21 @@ func (w *terminal) leave(t *testing.T, line int, s step) {
 	t.Helper()
 	r := w.start(t, s.command)
 	w.goes = r
-	for late := time.After(patience); ; {
-		absent, _ := missing(s.want, r.screen())
-		if absent == "" {
+	late := time.After(patience)
+	for over := false; ; {
+		err := agree(s.want, r.screen(), true)
+		switch {
+		case err == nil:
 			return
+		case over:
+			t.Fatalf("README.md:%d: $ %s\n%v in\n%s", line, s.command, err, strings.Join(r.screen(), "\n"))
 		}
 		select {
 		case <-r.news:
-			continue
 		case <-r.done:
+			over = true
 		case <-late:
+			over = true
 		}
-		if absent, _ = missing(s.want, r.screen()); absent == "" {
-			return
-		}
-		t.Fatalf("README.md:%d: $ %s\nnot seen: %q in\n%s", line, s.command, absent, strings.Join(r.screen(), "\n"))
 	}
 }
