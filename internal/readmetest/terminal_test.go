@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -13,8 +14,8 @@ import (
 	"time"
 )
 
-// patience is how long a command may take: the first ones build.
-const patience = 4 * time.Minute
+// patience is how long a command may take: some build.
+const patience = 2 * time.Minute
 
 // A terminal is where the reader types.
 type terminal struct {
@@ -71,11 +72,32 @@ func (w *terminal) start(t *testing.T, command string) *running {
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	unwatch := watch(t, r.cmd.Process.Pid)
 	go func() {
 		r.err = r.cmd.Wait()
+		unwatch()
 		close(r.done)
 	}()
 	return r
+}
+
+// watch has a process group killed when this process is, so that nothing goes on where a test run is cut off. The
+// function that it returns ends the watch.
+func watch(t *testing.T, group int) (end func()) {
+	t.Helper()
+	dog := exec.Command("sh", "-c", "read word || kill -INT -- -"+strconv.Itoa(group))
+	dog.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	leash, err := dog.StdinPipe() // which ends with this process
+	if err == nil {
+		err = dog.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		_, _ = leash.Write([]byte("end\n"))
+		_ = dog.Wait()
+	}
 }
 
 // interrupt types Ctrl-C and waits for the end.
