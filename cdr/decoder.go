@@ -18,6 +18,7 @@ type Decoder struct {
 	base   int // alignment counts from here
 	little bool
 	depth  int
+	spent  int64 // memory that was charged to the message
 	err    error
 	env    *Env
 	seams  *Seams // nil, but in messages of GIOP 1.1 that came in fragments
@@ -351,10 +352,25 @@ func (d *Decoder) Object() any {
 // inside does not reach d by itself. An empty one, which lacks its byte order, is an error inside.
 func (d *Decoder) Encapsulation() Decoder {
 	n := d.Count(1)
-	in := Decoder{buf: d.buf, pos: d.pos, end: d.pos + n, base: d.pos, depth: d.depth, err: d.err, env: d.env}
+	in := Decoder{buf: d.buf, pos: d.pos, end: d.pos + n, base: d.pos, depth: d.depth, spent: d.spent, err: d.err, env: d.env}
 	d.pos += n
 	in.little = in.Boolean()
 	return in
+}
+
+// Spend charges the memory of n elements of size octets, about to be allocated, to the message.
+// It reports false after an error, and with one when [limits.DecodedSize] is exceeded.
+func (d *Decoder) Spend(n, size int) bool {
+	if d.err != nil {
+		return false
+	}
+	most := d.env.Limits.Get(limits.DecodedSize)
+	if size > 0 && int64(n) > (most-d.spent)/int64(size) {
+		d.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "%d elements of %d octets in memory: %w", n, size, d.env.Limits.Exceeded(limits.DecodedSize, 0)))
+		return false
+	}
+	d.spent += int64(n) * int64(size)
+	return true
 }
 
 // Enter counts a level of nesting of a recursive type; every Enter that reports true has

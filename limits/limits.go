@@ -22,7 +22,7 @@ const (
 	TypeCodeDepth
 	TypeCodeNodes
 	ValueDepth
-	ValueNodes
+	DecodedSize
 	AnyDepth
 	ServiceContexts
 	Profiles
@@ -63,7 +63,7 @@ var table = [numNames]struct {
 	TypeCodeDepth:         {"typecode-depth", count, 64, "TypeCodes inside one another"},
 	TypeCodeNodes:         {"typecode-nodes", count, 4096, "TypeCodes in a TypeCode"},
 	ValueDepth:            {"value-depth", count, 64, "constructed values inside one another, where the type is recursive"},
-	ValueNodes:            {"value-nodes", count, mib, "values in a graph of values"},
+	DecodedSize:           {"decoded-size", octets, 256 * mib, "octets of memory that the sequences of a message take when they are decoded"},
 	AnyDepth:              {"any-depth", count, 32, "anys inside one another"},
 	ServiceContexts:       {"service-contexts", count, 256, "service contexts of a message"},
 	Profiles:              {"profiles", count, 64, "profiles of a reference, and components of a profile"},

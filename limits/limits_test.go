@@ -35,7 +35,7 @@ func TestDefaults(t *testing.T) {
 		for n, want := range map[limits.Name]int64{
 			limits.MessageSize: 64 << 20, limits.Fragments: 65536, limits.OutstandingRequests: 1024, limits.Connections: 10000,
 			limits.ConnectionsPerAddress: 1000, limits.TypeCodeDepth: 64, limits.TypeCodeNodes: 4096, limits.ValueDepth: 64,
-			limits.ValueNodes: 1 << 20, limits.AnyDepth: 32, limits.Forwards: 8, limits.BodyRate: 1024,
+			limits.DecodedSize: 256 << 20, limits.AnyDepth: 32, limits.Forwards: 8, limits.BodyRate: 1024,
 			limits.ConnectTimeout: int64(10 * time.Second), limits.CallTimeout: int64(time.Minute),
 			limits.StallTimeout: int64(30 * time.Second), limits.IdleTimeout: int64(5 * time.Minute),
 		} {

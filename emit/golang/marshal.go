@@ -170,7 +170,7 @@ func (f *file) getSequence(c coder, x string, t *model.Type, depth int) {
 		f.F("%s = %s.OctetSeq()", x, c.value)
 		return
 	}
-	f.F("%s = %s.Make[%s](%s)", x, f.rt("stub"), f.goType(t), f.readCount(c, t, n, bounded))
+	f.F("%s = %s.Make[%s](%s, %s)", x, f.rt("stub"), f.goType(t), c.pointer, f.readCount(c, t, n, bounded))
 	f.getElements(c, x, t, depth)
 }
 

@@ -42,7 +42,7 @@ func (f *file) readDefined(name string, t *model.Type) {
 	case bulkMethod(t.Elem) == "Octets" && !bounded:
 		f.L("*v = d.OctetSeq()")
 	default:
-		f.F("s := %s.Make[%s](%s)", f.rt("stub"), name, f.readCount(decoder, t, n, bounded))
+		f.F("s := %s.Make[%s](d, %s)", f.rt("stub"), name, f.readCount(decoder, t, n, bounded))
 		f.getElements(decoder, "s", t, 0)
 		f.L("*v = s")
 	}

@@ -1,15 +1,18 @@
 package stub
 
 import (
+	"unsafe"
+
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
 )
 
-// Make returns a slice of n elements, nil for none. n was held against what remains of the
-// input when it was read; see [cdr.Decoder.Count].
-func Make[S ~[]E, E any](n int) S {
-	if n == 0 {
+// Make returns a slice for n elements that d is about to read, nil for none. n was held against
+// what remains of the input when it was read (see [cdr.Decoder.Count]); here the memory that they
+// take is, since an element may be much larger in Go than on the wire. Too much is an error of d.
+func Make[S ~[]E, E any](d *cdr.Decoder, n int) S {
+	if n == 0 || !d.Spend(n, int(unsafe.Sizeof(*new(E)))) {
 		return nil
 	}
 	return make(S, n)

@@ -4,19 +4,21 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/stub"
 )
 
 func TestMake(t *testing.T) {
 	t.Parallel()
-	if got := stub.Make[[]int](0); got != nil {
+	if got := stub.Make[[]int](cdr.NewDecoder(nil, true, nil), 0); got != nil {
 		t.Errorf("got %v, want nil", got)
 	}
-	if got := stub.Make[[]int](3); len(got) != 3 || cap(got) != 3 {
+	if got := stub.Make[[]int](cdr.NewDecoder(nil, true, nil), 3); len(got) != 3 || cap(got) != 3 {
 		t.Errorf("got %d elements", len(got))
 	}
 }
@@ -105,5 +107,29 @@ func TestGetObject(t *testing.T) {
 	d = cdr.NewDecoder(nil, false, &cdr.Env{Refs: unreferenced{new(int)}})
 	if o := stub.GetObject(d); o != nil || !errors.Is(d.Err(), exc.BadParam) {
 		t.Errorf("got %v, %v", o, d.Err())
+	}
+}
+
+// TestMakeIsBounded: a message must not take more memory than its limit, however small its
+// elements are on the wire.
+func TestMakeIsBounded(t *testing.T) {
+	t.Parallel()
+	l := new(limits.Limits)
+	l.Set(limits.DecodedSize, 1<<20)
+	d := cdr.NewDecoder(make([]byte, 100), true, &cdr.Env{Version: cdr.V12, Limits: l})
+	type large [64 << 10]byte
+	if got := stub.Make[[]large](d, 10); len(got) != 10 || d.Err() != nil {
+		t.Fatalf("got %d elements, %v", len(got), d.Err())
+	}
+	if got := stub.Make[[]large](d, 10); got != nil { // together they are too many
+		t.Errorf("got %d elements over the limit", len(got))
+	}
+	var sys *exc.SystemException
+	if err := d.Err(); !errors.As(err, &sys) || sys.Minor != exc.MinorLimit || !strings.Contains(err.Error(), "decoded-size") || l.Hits(limits.DecodedSize) != 1 {
+		t.Errorf("got %v, and %d hits", err, l.Hits(limits.DecodedSize))
+	}
+	d = cdr.NewDecoder(nil, true, nil)
+	if got := stub.Make[[]large](d, 200_000); got != nil || d.Err() == nil {
+		t.Errorf("13 GB were allocated by default: %v", d.Err())
 	}
 }

@@ -66,7 +66,7 @@ func (v AnySeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *AnySeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[AnySeq](d.Count(4))
+	s := stub.Make[AnySeq](d, d.Count(4))
 	for i := range s {
 		s[i] = dyn.GetAny(d)
 		if d.Err() != nil {
@@ -90,7 +90,7 @@ func (v BooleanSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *BooleanSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[BooleanSeq](d.Count(1))
+	s := stub.Make[BooleanSeq](d, d.Count(1))
 	d.Booleans(s)
 	*v = s
 }
@@ -109,7 +109,7 @@ func (v CharSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *CharSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[CharSeq](d.Count(1))
+	s := stub.Make[CharSeq](d, d.Count(1))
 	d.Chars(s)
 	*v = s
 }
@@ -130,7 +130,7 @@ func (v WCharSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *WCharSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[WCharSeq](d.Count(1))
+	s := stub.Make[WCharSeq](d, d.Count(1))
 	for i := range s {
 		s[i] = d.WChar()
 		if d.Err() != nil {
@@ -166,7 +166,7 @@ func (v ShortSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *ShortSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[ShortSeq](d.Count(2))
+	s := stub.Make[ShortSeq](d, d.Count(2))
 	d.Shorts(s)
 	*v = s
 }
@@ -185,7 +185,7 @@ func (v UShortSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *UShortSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[UShortSeq](d.Count(2))
+	s := stub.Make[UShortSeq](d, d.Count(2))
 	d.UShorts(s)
 	*v = s
 }
@@ -204,7 +204,7 @@ func (v LongSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *LongSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[LongSeq](d.Count(4))
+	s := stub.Make[LongSeq](d, d.Count(4))
 	d.Longs(s)
 	*v = s
 }
@@ -223,7 +223,7 @@ func (v ULongSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *ULongSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[ULongSeq](d.Count(4))
+	s := stub.Make[ULongSeq](d, d.Count(4))
 	d.ULongs(s)
 	*v = s
 }
@@ -242,7 +242,7 @@ func (v LongLongSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *LongLongSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[LongLongSeq](d.Count(8))
+	s := stub.Make[LongLongSeq](d, d.Count(8))
 	d.LongLongs(s)
 	*v = s
 }
@@ -261,7 +261,7 @@ func (v ULongLongSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *ULongLongSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[ULongLongSeq](d.Count(8))
+	s := stub.Make[ULongLongSeq](d, d.Count(8))
 	d.ULongLongs(s)
 	*v = s
 }
@@ -280,7 +280,7 @@ func (v FloatSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *FloatSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[FloatSeq](d.Count(4))
+	s := stub.Make[FloatSeq](d, d.Count(4))
 	d.Floats(s)
 	*v = s
 }
@@ -299,7 +299,7 @@ func (v DoubleSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *DoubleSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[DoubleSeq](d.Count(8))
+	s := stub.Make[DoubleSeq](d, d.Count(8))
 	d.Doubles(s)
 	*v = s
 }
@@ -320,7 +320,7 @@ func (v LongDoubleSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *LongDoubleSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[LongDoubleSeq](d.Count(16))
+	s := stub.Make[LongDoubleSeq](d, d.Count(16))
 	for i := range s {
 		s[i] = d.LongDouble()
 		if d.Err() != nil {
@@ -346,7 +346,7 @@ func (v StringSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *StringSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[StringSeq](d.Count(4))
+	s := stub.Make[StringSeq](d, d.Count(4))
 	for i := range s {
 		s[i] = d.String()
 		if d.Err() != nil {
@@ -372,7 +372,7 @@ func (v WStringSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *WStringSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[WStringSeq](d.Count(4))
+	s := stub.Make[WStringSeq](d, d.Count(4))
 	for i := range s {
 		s[i] = d.WString()
 		if d.Err() != nil {
@@ -455,9 +455,9 @@ func (v *ServiceInformation) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *ServiceInformation) UnmarshalCDR(d *cdr.Decoder) {
-	v.ServiceOptions = stub.Make[[]ServiceOption](d.Count(4))
+	v.ServiceOptions = stub.Make[[]ServiceOption](d, d.Count(4))
 	d.ULongs(v.ServiceOptions)
-	v.ServiceDetails = stub.Make[[]ServiceDetail](d.Count(8))
+	v.ServiceDetails = stub.Make[[]ServiceDetail](d, d.Count(8))
 	for i := range v.ServiceDetails {
 		v.ServiceDetails[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -587,7 +587,7 @@ func (v PolicyList) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *PolicyList) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[PolicyList](d.Count(4))
+	s := stub.Make[PolicyList](d, d.Count(4))
 	for i := range s {
 		s[i] = PolicyClass.Get(d)
 		if d.Err() != nil {
@@ -611,7 +611,7 @@ func (v PolicyTypeSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *PolicyTypeSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[PolicyTypeSeq](d.Count(4))
+	s := stub.Make[PolicyTypeSeq](d, d.Count(4))
 	d.ULongs(s)
 	*v = s
 }
@@ -678,7 +678,7 @@ func (v *InvalidPolicies) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v's members.
 func (v *InvalidPolicies) UnmarshalCDR(d *cdr.Decoder) {
-	v.Indices = stub.Make[[]uint16](d.Count(2))
+	v.Indices = stub.Make[[]uint16](d, d.Count(2))
 	d.UShorts(v.Indices)
 }
 
@@ -785,7 +785,7 @@ func (v DomainManagersList) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *DomainManagersList) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[DomainManagersList](d.Count(4))
+	s := stub.Make[DomainManagersList](d, d.Count(4))
 	for i := range s {
 		s[i] = DomainManagerClass.Get(d)
 		if d.Err() != nil {
@@ -1406,7 +1406,7 @@ func (v InterfaceDefSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *InterfaceDefSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[InterfaceDefSeq](d.Count(4))
+	s := stub.Make[InterfaceDefSeq](d, d.Count(4))
 	for i := range s {
 		s[i] = InterfaceDefClass.Get(d)
 		if d.Err() != nil {

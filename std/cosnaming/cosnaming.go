@@ -65,7 +65,7 @@ func (v Name) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Name) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Name](d.Count(8))
+	s := stub.Make[Name](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -150,7 +150,7 @@ func (v BindingList) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *BindingList) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[BindingList](d.Count(8))
+	s := stub.Make[BindingList](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {

@@ -65,7 +65,7 @@ func (v TaggedProfileSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *TaggedProfileSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[TaggedProfileSeq](d.Count(8))
+	s := stub.Make[TaggedProfileSeq](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -98,7 +98,7 @@ func (v *IOR) MarshalCDR(e *cdr.Encoder) {
 // UnmarshalCDR reads v.
 func (v *IOR) UnmarshalCDR(d *cdr.Decoder) {
 	v.TypeId = d.String()
-	v.Profiles = stub.Make[[]TaggedProfile](d.Count(8))
+	v.Profiles = stub.Make[[]TaggedProfile](d, d.Count(8))
 	for i := range v.Profiles {
 		v.Profiles[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -156,7 +156,7 @@ func (v MultipleComponentProfile) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *MultipleComponentProfile) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[MultipleComponentProfile](d.Count(8))
+	s := stub.Make[MultipleComponentProfile](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -182,7 +182,7 @@ func (v TaggedComponentSeq) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *TaggedComponentSeq) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[TaggedComponentSeq](d.Count(8))
+	s := stub.Make[TaggedComponentSeq](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -287,7 +287,7 @@ func (v ServiceContextList) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *ServiceContextList) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[ServiceContextList](d.Count(8))
+	s := stub.Make[ServiceContextList](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {

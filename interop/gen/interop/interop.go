@@ -2956,7 +2956,7 @@ func (v Refs_Listeners) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Refs_Listeners) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Refs_Listeners](d.Count(4))
+	s := stub.Make[Refs_Listeners](d, d.Count(4))
 	for i := range s {
 		s[i] = Refs_ListenerClass.Get(d)
 		if d.Err() != nil {

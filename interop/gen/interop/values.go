@@ -148,7 +148,7 @@ func (v Booleans) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Booleans) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Booleans](d.Count(1))
+	s := stub.Make[Booleans](d, d.Count(1))
 	d.Booleans(s)
 	*v = s
 }
@@ -167,7 +167,7 @@ func (v Longs) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Longs) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Longs](d.Count(4))
+	s := stub.Make[Longs](d, d.Count(4))
 	d.Longs(s)
 	*v = s
 }
@@ -186,7 +186,7 @@ func (v Doubles) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Doubles) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Doubles](d.Count(8))
+	s := stub.Make[Doubles](d, d.Count(8))
 	d.Doubles(s)
 	*v = s
 }
@@ -207,7 +207,7 @@ func (v Strings) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Strings) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Strings](d.Count(4))
+	s := stub.Make[Strings](d, d.Count(4))
 	for i := range s {
 		s[i] = d.String()
 		if d.Err() != nil {
@@ -233,7 +233,7 @@ func (v Tags) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Tags) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Tags](d.CountMax(4, 4))
+	s := stub.Make[Tags](d, d.CountMax(4, 4))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -259,7 +259,7 @@ func (v Table) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Table) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Table](d.Count(4))
+	s := stub.Make[Table](d, d.Count(4))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -285,7 +285,7 @@ func (v Anything) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Anything) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Anything](d.Count(4))
+	s := stub.Make[Anything](d, d.Count(4))
 	for i := range s {
 		s[i] = dyn.GetAny(d)
 		if d.Err() != nil {
@@ -374,7 +374,7 @@ func (v Matrices) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Matrices) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Matrices](d.Count(24))
+	s := stub.Make[Matrices](d, d.Count(24))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -517,7 +517,7 @@ func (v Entries) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Entries) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Entries](d.Count(52))
+	s := stub.Make[Entries](d, d.Count(52))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -543,7 +543,7 @@ func (v Nodes) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Nodes) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Nodes](d.Count(8))
+	s := stub.Make[Nodes](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -613,7 +613,7 @@ func (v *Tree) UnmarshalCDR(d *cdr.Decoder) {
 	}
 	defer d.Leave()
 	v.Weight = d.Long()
-	v.Branches = stub.Make[[]Tree](d.Count(8))
+	v.Branches = stub.Make[[]Tree](d, d.Count(8))
 	for i := range v.Branches {
 		v.Branches[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -1300,7 +1300,7 @@ func (v Exprs) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Exprs) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Exprs](d.Count(2))
+	s := stub.Make[Exprs](d, d.Count(2))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {

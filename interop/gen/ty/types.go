@@ -89,7 +89,7 @@ func (v BStr) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *BStr) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[BStr](d.CountMax(4, 4))
+	s := stub.Make[BStr](d, d.CountMax(4, 4))
 	for i := range s {
 		s[i] = d.StringMax(8)
 		if d.Err() != nil {
@@ -405,7 +405,7 @@ func (v Nodes) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Nodes) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Nodes](d.Count(8))
+	s := stub.Make[Nodes](d, d.Count(8))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {

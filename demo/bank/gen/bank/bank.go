@@ -369,7 +369,7 @@ func (v Entries) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Entries) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Entries](d.Count(20))
+	s := stub.Make[Entries](d, d.Count(20))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {

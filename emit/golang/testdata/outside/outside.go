@@ -53,7 +53,7 @@ func (v Points) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Points) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Points](d.CountMax(16, 3))
+	s := stub.Make[Points](d, d.CountMax(16, 3))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {

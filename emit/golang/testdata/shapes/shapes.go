@@ -230,7 +230,7 @@ func (v FourOctets) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *FourOctets) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[FourOctets](d.CountMax(1, 4))
+	s := stub.Make[FourOctets](d, d.CountMax(1, 4))
 	d.Octets(s)
 	*v = s
 }
@@ -249,7 +249,7 @@ func (v Chars) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Chars) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Chars](d.Count(1))
+	s := stub.Make[Chars](d, d.Count(1))
 	d.Chars(s)
 	*v = s
 }
@@ -268,7 +268,7 @@ func (v Flags) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Flags) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Flags](d.CountMax(1, 3))
+	s := stub.Make[Flags](d, d.CountMax(1, 3))
 	d.Booleans(s)
 	*v = s
 }
@@ -289,7 +289,7 @@ func (v Tags) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Tags) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Tags](d.Count(4))
+	s := stub.Make[Tags](d, d.Count(4))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -315,7 +315,7 @@ func (v Colors) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Colors) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Colors](d.Count(4))
+	s := stub.Make[Colors](d, d.Count(4))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -341,7 +341,7 @@ func (v WChars) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *WChars) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[WChars](d.Count(1))
+	s := stub.Make[WChars](d, d.Count(1))
 	for i := range s {
 		s[i] = d.WChar()
 		if d.Err() != nil {
@@ -367,7 +367,7 @@ func (v Huges) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Huges) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Huges](d.Count(16))
+	s := stub.Make[Huges](d, d.Count(16))
 	for i := range s {
 		s[i] = d.LongDouble()
 		if d.Err() != nil {
@@ -397,11 +397,11 @@ func (v Deep) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Deep) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Deep](d.CountMax(4, 5))
+	s := stub.Make[Deep](d, d.CountMax(4, 5))
 	for i := range s {
-		s[i] = stub.Make[[][]int16](d.Count(4))
+		s[i] = stub.Make[[][]int16](d, d.Count(4))
 		for j := range s[i] {
-			s[i][j] = stub.Make[[]int16](d.CountMax(2, 2))
+			s[i][j] = stub.Make[[]int16](d, d.CountMax(2, 2))
 			d.Shorts(s[i][j])
 			if d.Err() != nil {
 				break
@@ -430,7 +430,7 @@ func (v Anys) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Anys) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Anys](d.Count(4))
+	s := stub.Make[Anys](d, d.Count(4))
 	for i := range s {
 		s[i] = dyn.GetAny(d)
 		if d.Err() != nil {
@@ -456,7 +456,7 @@ func (v Objects) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Objects) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Objects](d.Count(4))
+	s := stub.Make[Objects](d, d.Count(4))
 	for i := range s {
 		s[i] = stub.GetObject(d)
 		if d.Err() != nil {
@@ -545,7 +545,7 @@ func (v Rows) MarshalCDR(e *cdr.Encoder) {
 // UnmarshalCDR reads v.
 func (v *Rows) UnmarshalCDR(d *cdr.Decoder) {
 	for i := range v {
-		v[i] = stub.Make[[]float64](d.Count(8))
+		v[i] = stub.Make[[]float64](d, d.Count(8))
 		d.Doubles(v[i])
 		if d.Err() != nil {
 			break
@@ -573,7 +573,7 @@ func (v Many) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Many) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Many](d.Count(4))
+	s := stub.Make[Many](d, d.Count(4))
 	d.Longs(s)
 	*v = s
 }
@@ -632,18 +632,18 @@ func (v *Mixed) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Mixed) UnmarshalCDR(d *cdr.Decoder) {
-	v.Numbers = stub.Make[[]int32](d.Count(4))
+	v.Numbers = stub.Make[[]int32](d, d.Count(4))
 	d.Longs(v.Numbers)
-	v.Words = stub.Make[[]string](d.CountMax(4, 2))
+	v.Words = stub.Make[[]string](d, d.CountMax(4, 2))
 	for i := range v.Words {
 		v.Words[i] = d.StringMax(3)
 		if d.Err() != nil {
 			break
 		}
 	}
-	v.Table = stub.Make[[][]Color](d.Count(4))
+	v.Table = stub.Make[[][]Color](d, d.Count(4))
 	for i := range v.Table {
-		v.Table[i] = stub.Make[[]Color](d.Count(4))
+		v.Table[i] = stub.Make[[]Color](d, d.Count(4))
 		for j := range v.Table[i] {
 			v.Table[i][j].UnmarshalCDR(d)
 			if d.Err() != nil {
@@ -663,7 +663,7 @@ func (v *Mixed) UnmarshalCDR(d *cdr.Decoder) {
 			break
 		}
 	}
-	v.Bytes = stub.Make[[]byte](d.CountMax(1, 9))
+	v.Bytes = stub.Make[[]byte](d, d.CountMax(1, 9))
 	d.Octets(v.Bytes)
 	v.ShortText = d.StringMax(5)
 	v.WideText = d.WStringMax(5)
@@ -1271,7 +1271,7 @@ func (v *ByShort) UnmarshalCDR(d *cdr.Decoder) {
 	case 1:
 		v.l = d.Long()
 	case 2:
-		v.list = stub.Make[[]int32](d.Count(4))
+		v.list = stub.Make[[]int32](d, d.Count(4))
 		d.Longs(v.list)
 	}
 }
@@ -1777,7 +1777,7 @@ func (v Forest) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Forest) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Forest](d.Count(12))
+	s := stub.Make[Forest](d, d.Count(12))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -1819,7 +1819,7 @@ func (v *Tree) UnmarshalCDR(d *cdr.Decoder) {
 	defer d.Leave()
 	v.Name = d.String()
 	v.Kids.UnmarshalCDR(d)
-	v.More = stub.Make[[]Tree](d.Count(12))
+	v.More = stub.Make[[]Tree](d, d.Count(12))
 	for i := range v.More {
 		v.More[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -1847,7 +1847,7 @@ func (v Operands) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Operands) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Operands](d.CountMax(1, 2))
+	s := stub.Make[Operands](d, d.CountMax(1, 2))
 	for i := range s {
 		s[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -1969,7 +1969,7 @@ func (v *Ping) UnmarshalCDR(d *cdr.Decoder) {
 		return
 	}
 	defer d.Leave()
-	v.Pongs = stub.Make[[]Pong](d.Count(8))
+	v.Pongs = stub.Make[[]Pong](d, d.Count(8))
 	for i := range v.Pongs {
 		v.Pongs[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -2009,7 +2009,7 @@ func (v *Pong) UnmarshalCDR(d *cdr.Decoder) {
 		return
 	}
 	defer d.Leave()
-	v.Pings = stub.Make[[]Ping](d.Count(4))
+	v.Pings = stub.Make[[]Ping](d, d.Count(4))
 	for i := range v.Pings {
 		v.Pings[i].UnmarshalCDR(d)
 		if d.Err() != nil {
@@ -2207,7 +2207,7 @@ func (v Top_List) MarshalCDR(e *cdr.Encoder) {
 
 // UnmarshalCDR reads v.
 func (v *Top_List) UnmarshalCDR(d *cdr.Decoder) {
-	s := stub.Make[Top_List](d.Count(4))
+	s := stub.Make[Top_List](d, d.Count(4))
 	d.Longs(s)
 	*v = s
 }
