@@ -62,6 +62,9 @@ func (e *SystemException) Error() string {
 // Is reports whether target is e's Kind, or a SystemException of the same kind, minor code
 // and completion status.
 func (e *SystemException) Is(target error) bool {
+	if e == nil {
+		return false
+	}
 	switch t := target.(type) {
 	case Kind:
 		return t == e.Kind
@@ -72,7 +75,12 @@ func (e *SystemException) Is(target error) bool {
 }
 
 // Unwrap returns the cause.
-func (e *SystemException) Unwrap() error { return e.Cause }
+func (e *SystemException) Unwrap() error {
+	if e == nil { // a servant's mistake, answered as such
+		return nil
+	}
+	return e.Cause
+}
 
 // Timeout reports whether time ran out, which makes e a net.Error in spirit.
 func (e *SystemException) Timeout() bool { return e.Kind == Timeout }

@@ -175,7 +175,7 @@ func (e *Error) Error() string {
 	}
 	s := fmt.Sprintf("limit %s of %s exceeded", e.Name, show(e.Limit))
 	if e.Got != 0 {
-		s += " by " + show(e.Got)
+		s += ": got " + show(e.Got)
 	}
 	return s + fmt.Sprintf(" (%s; raise it with the option %s)", e.Name.Doc(), e.Name)
 }

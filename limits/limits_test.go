@@ -73,10 +73,10 @@ func TestExceeded(t *testing.T) {
 		got  int64
 		want string
 	}{
-		{limits.MessageSize, 70 << 20, "limit message-size of 67108864 octets exceeded by 73400320 octets (octets of a message, reassembled from its fragments; raise it with the option message-size)"},
+		{limits.MessageSize, 70 << 20, "limit message-size of 67108864 octets exceeded: got 73400320 octets (octets of a message, reassembled from its fragments; raise it with the option message-size)"},
 		{limits.Fragments, 0, "limit fragments of 65536 exceeded (fragments of a message; raise it with the option fragments)"},
 		{limits.CallTimeout, 0, "limit call-timeout of 1m0s exceeded (time a call may take when its context has no deadline; raise it with the option call-timeout)"},
-		{limits.BodyRate, 5, "limit body-rate of 1024 octets a second exceeded by 5 octets a second"},
+		{limits.BodyRate, 5, "limit body-rate of 1024 octets a second exceeded: got 5 octets a second"},
 	} {
 		if got := l.Exceeded(c.n, c.got).Error(); !strings.HasPrefix(got, c.want) {
 			t.Errorf("got %q, want %q", got, c.want)

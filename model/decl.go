@@ -18,6 +18,9 @@ type Node struct {
 	// here as {go_name, [Holder]}. For a declaration that is a scope, also those inside it
 	// which name nothing: "#pragma go_package "x/y"" in a module is here as {go_package, [x/y]}.
 	Pragmas []Pragma `json:"pragmas,omitempty"`
+	// Modifiers are those which SOM IDL gives it, in an implementation section or by #pragma
+	// modifier, in source order; those of a class are in its Implementation.
+	Modifiers []Modifier `json:"modifiers,omitempty"`
 }
 
 // Pragma returns the arguments of the last pragma of that name, and whether there is one.
@@ -68,12 +71,13 @@ func (i *Info) Path() []string {
 	if i.scope == nil {
 		return []string{i.Name}
 	}
-	if e, ok := i.scope.(*Enum); ok { // an enumerator stands beside its enum
-		p := e.Path()
+	p := i.scope.About().Path()
+	switch i.scope.(type) {
+	case *Enum, *Bitmask: // an enumerator stands beside its enum
 		p[len(p)-1] = i.Name
 		return p
 	}
-	return append(i.scope.About().Path(), i.Name)
+	return append(p, i.Name)
 }
 
 // TopModule returns the outermost module around the declaration (the part that contains it),
@@ -87,8 +91,9 @@ func TopModule(d Decl) *Module {
 }
 
 // A Decl is a declaration: *Module, *Interface, *Operation, *Attribute, *Struct, *Union,
-// *Enum, *Enumerator, *Exception, *Typedef, *Const, *Native or *Forward. Kinds will be added
-// as the language grows; a switch over them has a default case that says so.
+// *Enum, *Enumerator, *Exception, *Typedef, *Const, *Native, *Forward, *ValueType,
+// *StateMember, *Factory, *ValueBox, *Component, *Port, *PortType, *Home, *Bitset, *Bitmask,
+// *BitFlag or *AnnotationDecl. A switch over them has a default case.
 type Decl interface {
 	About() *Info
 	// Kind is the declaration's kind as JSON and messages spell it.
@@ -119,9 +124,11 @@ type Interface struct {
 	Bases []*Type `json:"bases,omitempty"`
 	// Decls are operations, attributes, types, constants and exceptions in source order.
 	Decls Decls `json:"decls,omitempty"`
+	// Implementation is its implementation section in SOM IDL; nil if it has none.
+	Implementation *Implementation `json:"implementation,omitempty"`
 }
 
-// An Operation is an operation of an interface.
+// An Operation is an operation of an interface, value or home.
 type Operation struct {
 	Info
 	Oneway bool         `json:"oneway,omitempty"`
@@ -171,6 +178,8 @@ type Member struct {
 // A Struct is the definition of a structure.
 type Struct struct {
 	Info
+	// Base is the structure whose members come first (IDL 4.2, 7.4.13.4.1); nil if none.
+	Base    *Type     `json:"base,omitempty"`
 	Members []*Member `json:"members"`
 	// Decls are the types defined inside it.
 	Decls Decls `json:"decls,omitempty"`
@@ -242,7 +251,7 @@ type Native struct{ Info }
 // A Forward is a forward declaration.
 type Forward struct {
 	Info
-	// Of is the kind of what is declared: "interface", "struct" or "union".
+	// Of is the kind of what is declared: "interface", "struct", "union", "valuetype", "component" or "home".
 	Of       string `json:"of"`
 	Abstract bool   `json:"abstract,omitempty"`
 	Local    bool   `json:"local,omitempty"`

@@ -34,6 +34,7 @@ func refer(d Decl, soft bool) []Decl {
 			r.exceptions(d.SetRaises)
 		}
 	case *Struct:
+		r.typ(d.Base)
 		r.members(d.Members)
 	case *Exception:
 		r.members(d.Members)
@@ -44,6 +45,50 @@ func refer(d Decl, soft bool) []Decl {
 		}
 	case *Typedef:
 		r.typ(d.Type)
+	case *ValueType:
+		for _, b := range d.Bases {
+			r.typ(b)
+		}
+		for _, b := range d.Supports {
+			r.typ(b)
+		}
+	case *StateMember:
+		if soft { // a value is held by reference
+			r.typ(d.Type)
+		}
+	case *Factory:
+		if soft {
+			for _, p := range d.Params {
+				r.typ(p.Type)
+			}
+			r.exceptions(d.Raises)
+		}
+	case *ValueBox:
+		if soft {
+			r.typ(d.Type)
+		}
+	case *Component:
+		r.typ(d.Base)
+		for _, b := range d.Supports {
+			r.typ(b)
+		}
+	case *Port:
+		r.typ(d.Type)
+	case *Home:
+		r.typ(d.Base)
+		for _, b := range d.Supports {
+			r.typ(b)
+		}
+		if soft {
+			r.typ(d.Manages)
+			r.typ(d.PrimaryKey)
+		}
+	case *Bitset:
+		r.typ(d.Base)
+	case *AnnotationDecl:
+		for _, m := range d.Members {
+			r.typ(m.Type)
+		}
 	case *Const:
 		r.typ(d.Type)
 		if d.Value.Kind == EnumValue {
@@ -72,13 +117,16 @@ func (r *references) decl(d Decl) {
 
 func (r *references) typ(t *Type) {
 	for t != nil {
-		if t.Kind == Sequence && !r.soft {
+		if (t.Kind == Sequence || t.Kind == Map || t.Kind == Pointer) && !r.soft {
 			return
 		}
 		if t.Decl != nil {
 			// An interface is listed too although its name would do: it needs nothing but
 			// its bases, so that this makes no circle.
 			r.decl(t.Decl)
+		}
+		if t.Key != nil {
+			r.typ(t.Key)
 		}
 		t = t.Elem
 	}
@@ -96,8 +144,8 @@ func (r *references) exceptions(es []*Exception) {
 	}
 }
 
-// DependencyOrder returns all declarations but modules, operations, attributes and forward
-// declarations, each after those whose complete definition it needs (see Needs), otherwise in
+// DependencyOrder returns all declarations but modules, forward declarations and what stands
+// inside interfaces, values, components and homes without being a type, each after those whose complete definition it needs (see Needs), otherwise in
 // source order. Declarations nested in others are listed for themselves.
 func (s *Spec) DependencyOrder() []Decl {
 	var order []Decl
@@ -112,7 +160,7 @@ func (s *Spec) DependencyOrder() []Decl {
 			visit(dep)
 		}
 		switch d.(type) {
-		case *Module, *Operation, *Attribute, *Forward:
+		case *Module, *Operation, *Attribute, *Forward, *StateMember, *Factory, *Port:
 		default:
 			order = append(order, d)
 		}

@@ -128,7 +128,9 @@ func (ds *Decls) UnmarshalJSON(b []byte) error {
 func newDecl(kind string) Decl {
 	for _, d := range []Decl{
 		new(Module), new(Interface), new(Operation), new(Attribute), new(Struct), new(Union), new(Enum),
-		new(Exception), new(Typedef), new(Const), new(Native), new(Forward),
+		new(Exception), new(Typedef), new(Const), new(Native), new(Forward), new(ValueType), new(StateMember),
+		new(Factory), new(ValueBox), new(Component), new(Port), new(PortType), new(Home), new(Bitset), new(Bitmask),
+		new(AnnotationDecl),
 	} {
 		if d.Kind() == kind {
 			return d
@@ -142,6 +144,7 @@ type typeJSON struct {
 	Decl   string    `json:"decl,omitempty"`
 	Name   string    `json:"name,omitempty"`
 	Elem   *Type     `json:"elem,omitempty"`
+	Key    *Type     `json:"key,omitempty"`
 	Bound  uint64    `json:"bound,omitempty"`
 	Dims   []uint64  `json:"dims,omitempty"`
 	Digits int       `json:"digits,omitempty"`
@@ -151,7 +154,7 @@ type typeJSON struct {
 
 // MarshalJSON writes the type; a declaration by its fully scoped name.
 func (t *Type) MarshalJSON() ([]byte, error) {
-	return json.Marshal(typeJSON{t.Kind, nameOf(t.Decl), t.Name, t.Elem, t.Bound, t.Dims, t.Digits, t.Scale, t.Span})
+	return json.Marshal(typeJSON{t.Kind, nameOf(t.Decl), t.Name, t.Elem, t.Key, t.Bound, t.Dims, t.Digits, t.Scale, t.Span})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. The declaration is found by Link.
@@ -160,9 +163,12 @@ func (t *Type) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*t = Type{Kind: j.Kind, Name: j.Name, Elem: j.Elem, Bound: j.Bound, Dims: j.Dims, Digits: j.Digits, Scale: j.Scale, Span: j.Span, ref: j.Decl}
-	if (t.Kind == Sequence || t.Kind == Array) && t.Elem == nil {
-		return fmt.Errorf("model: %s without elements", t.Kind)
+	*t = Type{Kind: j.Kind, Name: j.Name, Elem: j.Elem, Key: j.Key, Bound: j.Bound, Dims: j.Dims, Digits: j.Digits, Scale: j.Scale, Span: j.Span, ref: j.Decl}
+	switch t.Kind {
+	case Sequence, Array, Map, Pointer:
+		if t.Elem == nil || t.Kind == Map && t.Key == nil {
+			return fmt.Errorf("model: %s without elements", t.Kind)
+		}
 	}
 	return nil
 }
@@ -220,5 +226,25 @@ func (a *Attribute) UnmarshalJSON(b []byte) error {
 	j := attributeJSON{plainAttribute: (*plainAttribute)(a)}
 	err := json.Unmarshal(b, &j)
 	a.getRaises, a.setRaises = j.GetRaises, j.SetRaises
+	return err
+}
+
+type plainFactory Factory
+
+type factoryJSON struct {
+	*plainFactory
+	Raises []string `json:"raises,omitempty"`
+}
+
+// MarshalJSON writes the factory; exceptions by their fully scoped names.
+func (f *Factory) MarshalJSON() ([]byte, error) {
+	return json.Marshal(factoryJSON{(*plainFactory)(f), namesOf(f.Raises)})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (f *Factory) UnmarshalJSON(b []byte) error {
+	j := factoryJSON{plainFactory: (*plainFactory)(f)}
+	err := json.Unmarshal(b, &j)
+	f.raises = j.Raises
 	return err
 }

@@ -29,9 +29,16 @@ func (s *Spec) place(ds Decls, scope Decl, prefix string) error {
 			return err
 		}
 		i := d.About()
-		if e, ok := d.(*Enum); ok {
-			for _, v := range e.Enumerators {
-				if err := s.enter(v, e, prefix); err != nil {
+		switch d := d.(type) {
+		case *Enum:
+			for _, v := range d.Enumerators {
+				if err := s.enter(v, d, prefix); err != nil {
+					return err
+				}
+			}
+		case *Bitmask:
+			for _, f := range d.Flags {
+				if err := s.enter(f, d, prefix); err != nil {
 					return err
 				}
 			}
@@ -73,6 +80,11 @@ func (s *Spec) enter(d, scope Decl, prefix string) error {
 }
 
 func (s *Spec) resolve(d Decl) (err error) {
+	optional := func(t *Type) {
+		if t != nil && err == nil {
+			err = s.resolveType(t)
+		}
+	}
 	types := func(ts ...*Type) {
 		for _, t := range ts {
 			if err == nil {
@@ -83,6 +95,11 @@ func (s *Spec) resolve(d Decl) (err error) {
 	switch d := d.(type) {
 	case *Interface:
 		types(d.Bases...)
+		if d.Implementation != nil {
+			for _, m := range d.Implementation.Data {
+				types(m.Type)
+			}
+		}
 		for _, b := range d.Bases {
 			if err == nil {
 				if _, ok := As[*Interface](b); !ok {
@@ -101,6 +118,7 @@ func (s *Spec) resolve(d Decl) (err error) {
 		d.GetRaises, err = s.exceptions(d.GetRaises, &d.getRaises, err)
 		d.SetRaises, err = s.exceptions(d.SetRaises, &d.setRaises, err)
 	case *Struct:
+		optional(d.Base)
 		for _, m := range d.Members {
 			types(m.Type)
 		}
@@ -123,6 +141,40 @@ func (s *Spec) resolve(d Decl) (err error) {
 		}
 	case *Typedef:
 		types(d.Type)
+	case *ValueType:
+		types(d.Bases...)
+		types(d.Supports...)
+	case *StateMember:
+		types(d.Type)
+	case *Factory:
+		for _, p := range d.Params {
+			types(p.Type)
+		}
+		d.Raises, err = s.exceptions(d.Raises, &d.raises, err)
+	case *ValueBox:
+		types(d.Type)
+	case *Component:
+		optional(d.Base)
+		types(d.Supports...)
+	case *Port:
+		types(d.Type)
+	case *Home:
+		optional(d.Base)
+		types(d.Supports...)
+		types(d.Manages)
+		optional(d.PrimaryKey)
+	case *Bitset:
+		optional(d.Base)
+		for _, f := range d.Fields {
+			optional(f.Type)
+		}
+	case *AnnotationDecl:
+		for _, m := range d.Members {
+			types(m.Type)
+			if err == nil {
+				err = s.resolveValue(m.Default)
+			}
+		}
 	case *Const:
 		types(d.Type)
 		if err == nil && d.Value == nil {
@@ -146,6 +198,11 @@ func (s *Spec) resolveType(t *Type) error {
 		return fmt.Errorf("model: a type is missing")
 	}
 	for t.Elem != nil {
+		if t.Key != nil {
+			if err := s.resolveType(t.Key); err != nil {
+				return err
+			}
+		}
 		t = t.Elem
 	}
 	if t.ref != "" {

@@ -12,7 +12,7 @@ import (
 type Kind uint8
 
 // The kinds. Named is a type that has a declaration: a typedef, structure, union, enum,
-// interface or native type.
+// interface, native type, valuetype, boxed value, bitset, bitmask, component, home or port type.
 const (
 	Void Kind = iota
 	Boolean
@@ -39,6 +39,8 @@ const (
 	Object
 	ValueBase
 	TypeCode
+	Map     // IDL 4
+	Pointer // SOM IDL
 	Named
 	numKinds
 )
@@ -46,7 +48,7 @@ const (
 var kindNames = [numKinds]string{
 	"void", "boolean", "octet", "char", "wchar", "int8", "uint8", "short", "unsigned short", "long", "unsigned long",
 	"long long", "unsigned long long", "float", "double", "long double", "fixed", "string", "wstring", "sequence",
-	"array", "any", "Object", "ValueBase", "CORBA::TypeCode", "named",
+	"array", "any", "Object", "ValueBase", "CORBA::TypeCode", "map", "pointer", "named",
 }
 
 // String returns the kind's name in IDL.
@@ -90,9 +92,11 @@ type Type struct {
 	// Name is the type's name as written, "::A::B" or "B", or "int32" where it is one of
 	// IDL 4's other names for a kind; empty for other types.
 	Name string
-	// Elem is the element type of a sequence or an array.
+	// Elem is the element type of a sequence or an array, the value type of a map, or what a pointer points to.
 	Elem *Type
-	// Bound is the bound of a string, wstring or sequence; 0 is unbounded.
+	// Key is the key type of a map.
+	Key *Type
+	// Bound is the bound of a string, wstring, sequence or map; 0 is unbounded.
 	Bound uint64
 	// Dims are the dimensions of an array: long a[2][3] is an array {2, 3} of long.
 	Dims []uint64
@@ -153,6 +157,14 @@ func (t *Type) write(name func(*Type) string) string {
 			return "sequence<" + t.Elem.write(name) + ", " + strconv.FormatUint(t.Bound, 10) + ">"
 		}
 		return "sequence<" + t.Elem.write(name) + ">"
+	case Map:
+		s := "map<" + t.Key.write(name) + ", " + t.Elem.write(name)
+		if t.Bound > 0 {
+			s += ", " + strconv.FormatUint(t.Bound, 10)
+		}
+		return s + ">"
+	case Pointer:
+		return t.Elem.write(name) + "*"
 	case Array:
 		var b strings.Builder
 		b.WriteString(t.Elem.write(name))

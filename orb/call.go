@@ -242,9 +242,17 @@ func (c *Call) local() {
 		c.fail(err)
 		return
 	}
+	if c.ref.orb.life.Err() != nil {
+		c.fail(exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down"))
+		return
+	}
 	out := c.ref.orb.serveLocal(c.ctx, c.deadline, h, c.buf, c.route.env)
 	if c.flags&Oneway != 0 {
 		c.oneway()
+		return
+	}
+	if !time.Now().Before(c.deadline) { // the servant ran in this goroutine: it could not be left
+		c.fail(conn.ContextError(context.DeadlineExceeded, exc.Yes))
 		return
 	}
 	if h, err = giop.ParseHeader(out); err != nil {

@@ -225,8 +225,13 @@ func TestConnectionLimits(t *testing.T) {
 	closed := 0
 	for _, c := range all {
 		c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
-		if _, err := c.Read(make([]byte, 1)); err == io.EOF {
-			closed++
+		b, err := io.ReadAll(c)
+		if err != nil { // it is held
+			continue
+		}
+		closed++
+		if h, err := giop.ParseHeader(b); err != nil || h.Type != giop.TypeCloseConnection {
+			t.Errorf("a refused client is told %q, want CloseConnection", b)
 		}
 	}
 	if closed != 6 {

@@ -42,6 +42,9 @@ func (s *echo) Say(ctx context.Context, text string) (string, error) {
 	case "typed nil":
 		var e *Refused
 		return "", e
+	case "typed nil system exception":
+		var e *exc.SystemException
+		return "", e
 	case "minor 5":
 		return "", exc.New(exc.NoResources, 5, exc.Maybe, "told to")
 	case "shutdown":
@@ -217,12 +220,13 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	e := serve(t, new(echo))
 	for text, want := range map[string]exc.SystemException{
-		"panic":     {Kind: exc.Unknown, Minor: exc.MinorPanic, Completed: exc.Maybe},
-		"foreign":   {Kind: exc.Unknown, Minor: exc.MinorForeignError, Completed: exc.Maybe},
-		"typed nil": {Kind: exc.Unknown, Minor: exc.MinorTypedNil, Completed: exc.Yes},
-		"minor 5":   {Kind: exc.NoResources, Minor: 5, Completed: exc.Maybe},
-		"shutdown":  {Kind: exc.BadInvOrder, Minor: exc.MinorShutdownInUpcall, Completed: exc.No},
-		"a\x00b":    {Kind: exc.BadParam, Minor: exc.MinorBadValue, Completed: exc.No},
+		"panic":                      {Kind: exc.Unknown, Minor: exc.MinorPanic, Completed: exc.Maybe},
+		"foreign":                    {Kind: exc.Unknown, Minor: exc.MinorForeignError, Completed: exc.Maybe},
+		"typed nil":                  {Kind: exc.Unknown, Minor: exc.MinorTypedNil, Completed: exc.Yes},
+		"typed nil system exception": {Kind: exc.Unknown, Minor: exc.MinorTypedNil, Completed: exc.Yes},
+		"minor 5":                    {Kind: exc.NoResources, Minor: 5, Completed: exc.Maybe},
+		"shutdown":                   {Kind: exc.BadInvOrder, Minor: exc.MinorShutdownInUpcall, Completed: exc.No},
+		"a\x00b":                     {Kind: exc.BadParam, Minor: exc.MinorBadValue, Completed: exc.No},
 	} {
 		_, err := e.Say(t.Context(), text)
 		var sys *exc.SystemException

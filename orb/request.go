@@ -29,6 +29,8 @@ type ServerRequest struct {
 	state  replyState
 	failed *exc.SystemException // what is to be answered instead of results
 	oneway bool
+
+	malformed error // why the message cannot be answered at all
 }
 
 type replyState uint8
@@ -118,14 +120,13 @@ type environment interface {
 }
 
 // serve answers the request message msg, with header h, appending the reply message to
-// out. It returns out as it was for a oneway.
+// out. It returns out as it was for a oneway, and for a message whose header is malformed.
 func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) []byte {
-	r.head, r.state, r.failed, r.start = h, replyNone, nil, len(out)
+	r.head, r.state, r.failed, r.malformed, r.start = h, replyNone, nil, nil, len(out)
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.msg.Parse(h, &r.In); err != nil {
-		// Without a request id there is nobody to answer.
-		r.orb.log.Warn("request header malformed", "error", err)
-		return giop.AppendMessageError(out, h.Version, r.orb.little)
+		r.malformed = err // without a request id there is nobody to answer
+		return out
 	}
 	env, envErr := from.environment(h.Version, r.msg.Contexts)
 	if envErr != nil {

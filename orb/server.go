@@ -116,7 +116,7 @@ func (o *ORB) admit(t transport.Conn) {
 		if !errors.Is(over, net.ErrClosed) {
 			o.log.Warn("connection refused", "peer", t.RemoteAddr().String(), "error", over)
 		}
-		t.Close()
+		refuse(t)
 		return
 	}
 	c := conn.Server(t, o.connOptions, &serverConn{orb: o, env: plain})
@@ -134,6 +134,13 @@ func (o *ORB) admit(t transport.Conn) {
 			delete(s.perHost, host)
 		}
 	}()
+}
+
+// refuse closes a connection that is not served, in order: the peer may try again elsewhere or later.
+func refuse(t transport.Conn) {
+	t.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))     // an empty buffer takes it at once
+	_, _ = t.Write(giop.AppendCloseConnection(nil, cdr.V10, true)) // it is closed in any case
+	t.Close()
 }
 
 func hostOf(a net.Addr) string {
@@ -193,6 +200,9 @@ func (s *serverConn) Serve(w *conn.Work) {
 		r.ctx.reset(s.orb)
 		r.ctx.cancel, r.ctx.peer = w, w.Conn().RemoteAddr()
 		w.Out = r.serve(w.Header, w.Message, w.Out, s)
+		if r.malformed != nil {
+			w.Fail(r.malformed)
+		}
 		if !r.ctx.finish() {
 			r.ctx = new(callContext)
 		}
@@ -257,7 +267,8 @@ func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
 	d.Reset(w.Message, giop.HeaderSize, w.Header.Little, env)
 	var q giop.LocateRequest
 	if err := q.Parse(w.Header, &d); err != nil {
-		return giop.AppendMessageError(w.Out, w.Header.Version, o.little)
+		w.Fail(err)
+		return w.Out
 	}
 	var c callContext
 	c.reset(o)

@@ -79,7 +79,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("limit %s of %d exceeded by %d", e.Name, e.Limit, e.Got)
+	return fmt.Sprintf("limit %s of %d exceeded: got %d", e.Name, e.Limit, e.Got)
 }
 
 // within returns a LimitError unless got is within the limit.

@@ -347,7 +347,7 @@ func TestLimitsOfTheTree(t *testing.T) {
 		}
 	}
 	var limit *tree.LimitError
-	if err := newContext(); !errors.As(err, &limit) || err.Error() != "limit naming-contexts of 2 exceeded by 3" {
+	if err := newContext(); !errors.As(err, &limit) || err.Error() != "limit naming-contexts of 2 exceeded: got 3" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,0 +1,205 @@
+package orb_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+)
+
+// peerThat takes connections and requests, and does with each what act says; it returns an
+// Echo that calls it, and how many requests came.
+func peerThat(t *testing.T, act func(c net.Conn, h giop.Header, msg []byte)) (Echo, *atomic.Int32) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	seen := new(atomic.Int32)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				msg := make([]byte, giop.HeaderSize)
+				if _, err := io.ReadFull(c, msg); err != nil {
+					return
+				}
+				msg = append(msg, make([]byte, binary.LittleEndian.Uint32(msg[8:]))...)
+				if _, err := io.ReadFull(c, msg[giop.HeaderSize:]); err != nil {
+					return
+				}
+				h, err := giop.ParseHeader(msg)
+				if err != nil || h.Type != giop.TypeRequest {
+					return
+				}
+				seen.Add(1)
+				act(c, h, msg)
+			}()
+		}
+	}()
+	ref, err := newClient(t, nil).Resolve(t.Context(), "corbaloc:iiop:1.2@"+l.Addr().String()+"/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return EchoClass.Unchecked(ref), seen
+}
+
+// TestMaybeIsNotRetried: a peer that took the request and broke off may have carried it out.
+func TestMaybeIsNotRetried(t *testing.T) {
+	t.Parallel()
+	e, seen := peerThat(t, func(net.Conn, giop.Header, []byte) {})
+	var sys *exc.SystemException
+	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Completed != exc.Maybe || sys.Remote {
+		t.Errorf("got %v, want a failure on this side, completed MAYBE", err)
+	}
+	if n := seen.Load(); n != 1 {
+		t.Errorf("the request was sent %d times", n)
+	}
+}
+
+// TestUndecodableReply: the operation has run, or has not; nobody can tell.
+func TestUndecodableReply(t *testing.T) {
+	t.Parallel()
+	e, _ := peerThat(t, func(c net.Conn, _ giop.Header, msg []byte) {
+		b := giop.AppendHeader(nil, giop.Header{Version: cdr.V12, Little: true, Type: giop.TypeReply, Size: 12})
+		b = append(b, msg[12:16]...)           // the request's id
+		b = append(b, 99, 0, 0, 0, 0, 0, 0, 0) // a status that is none
+		c.Write(b)
+		io.Copy(io.Discard, c)
+	})
+	var sys *exc.SystemException
+	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Completed != exc.Maybe {
+		t.Errorf("got %v, want completed MAYBE", err)
+	}
+}
+
+// TestDeadlineTravels: the time that the caller gives goes with the request, the default does not.
+func TestDeadlineTravels(t *testing.T) {
+	t.Parallel()
+	left := make(chan time.Duration, 1)
+	e, _ := peerThat(t, func(_ net.Conn, h giop.Header, msg []byte) {
+		var d cdr.Decoder
+		giop.Open(&d, h, msg, nil)
+		var r giop.Request
+		if err := r.Parse(h, &d); err != nil {
+			t.Error(err)
+		}
+		data, _ := r.Contexts.Find(giop.ContextInvocationPolicy)
+		rt, _ := giop.ParseRelativeRT(data)
+		left <- rt
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	_ = e.Ping(ctx) // the peer answers nothing
+	if got := <-left; got <= 20*time.Second || got > 30*time.Second {
+		t.Errorf("of 30s the peer was told %v", got)
+	}
+	_ = e.Ping(t.Context())
+	if got := <-left; got != 0 {
+		t.Errorf("of the default the peer was told %v", got)
+	}
+}
+
+// TestTotalConnections: whoever is refused for the limit can tell that nothing was done.
+func TestTotalConnections(t *testing.T) {
+	t.Parallel()
+	addr, o, alive := hostileServer(t, func(l *limits.Limits) {
+		l.Set(limits.Connections, 1)
+		l.SetTime(limits.IdleTimeout, time.Minute)
+	})
+	alive()
+	e := EchoClass.Unchecked(newClient(t, nil).NewRef(mustResolve(t, "corbaloc:iiop:1.2@"+addr+"/Echo").IOR()))
+	var sys *exc.SystemException
+	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Kind != exc.Transient || sys.Completed != exc.No {
+		t.Errorf("got %v, want TRANSIENT completed NO", err)
+	}
+	if o.Limits().Hits(limits.Connections) == 0 {
+		t.Error("the limit connections was not counted")
+	}
+	alive()
+}
+
+func mustResolve(t *testing.T, url string) *orb.Ref {
+	t.Helper()
+	ref, err := newClient(t, nil).Resolve(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+// TestMalformedRequestEndsTheConnection: a request whose header cannot be read is told so, and is the last.
+func TestMalformedRequestEndsTheConnection(t *testing.T) {
+	t.Parallel()
+	addr, _, alive := hostileServer(t, func(l *limits.Limits) { l.SetTime(limits.IdleTimeout, time.Hour) })
+	bad := request(cdr.V12, true)
+	bad[20] = 9 // addressing disposition
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	if _, err := c.Write(bad); err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(bufio.NewReader(c))
+	if h, bad := giop.ParseHeader(b); err != nil || bad != nil || h.Type != giop.TypeMessageError || len(b) != giop.HeaderSize {
+		t.Errorf("got %q, %v, want MessageError and the end", b, err)
+	}
+	alive()
+}
+
+// TestLocalAfterShutdown: an ORB that has ended carries out nothing, for its own process either.
+func TestLocalAfterShutdown(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := EchoClass.Unchecked(ref)
+	if err := e.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var sys *exc.SystemException
+	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Kind != exc.BadInvOrder || sys.Completed != exc.No {
+		t.Errorf("got %v, want BAD_INV_ORDER completed NO", err)
+	}
+}
+
+// TestLocalDeadline: a servant of this process that takes too long has run, and the caller is told both.
+func TestLocalDeadline(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	impl := &echo{entered: make(chan struct{}, 1), release: make(chan struct{}), ended: make(chan error, 1)}
+	ref, err := EchoClass.Activate(root, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = EchoClass.Unchecked(ref).Say(ctx, "wait")
+	if !errors.Is(err, exc.Timeout) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want TIMEOUT", err)
+	}
+}
