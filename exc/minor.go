@@ -67,7 +67,7 @@ type Minor struct {
 var minors = []Minor{
 	{Unknown, MinorUnlistedException, "the servant raised a user exception that the operation does not declare", "add it to the operation's raises clause"},
 	{Unknown, MinorForeignError, "the servant returned an error that is no exception", "see the server's log for its text; return an exception that the operation raises"},
-	{Unknown, MinorPanic, "the servant panicked", "see the server's log for the stack"},
+	{Unknown, MinorPanic, "the servant panicked, or ended its goroutine", "see the server's log for the stack"},
 	{Unknown, MinorTypedNil, "the servant returned a nil pointer as an exception", "return a plain nil for success"},
 	{BadParam, MinorBadSchemeName, "the URL's scheme is not known", "use IOR:, corbaloc:, corbaname: or dsom:"},
 	{BadParam, MinorBadAddress, "the URL's address is malformed", "write it as iiop:1.2@host:port"},

@@ -203,3 +203,47 @@ func TestLocalDeadline(t *testing.T) {
 		t.Errorf("got %v, want TIMEOUT", err)
 	}
 }
+
+// TestGoexit: a servant that ends its goroutine, quickly or when another goroutine reads the
+// connection already, ends nothing else: it is answered, others on the connection are, and Shutdown does not wait for it.
+func TestGoexit(t *testing.T) {
+	t.Parallel()
+	impl := &echo{entered: make(chan struct{}), release: make(chan struct{})}
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far, err := newClient(t, nil).Resolve(t.Context(), ref.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := EchoClass.Unchecked(far)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := e.Say(t.Context(), "slow goexit")
+		ended <- err
+	}()
+	<-impl.entered
+	for range 3 {
+		if _, err := e.Say(t.Context(), "goexit"); !errors.Is(err, exc.Unknown) {
+			t.Errorf("a servant that ends its goroutine: %v", err)
+		}
+		if err := e.Ping(t.Context()); err != nil {
+			t.Errorf("ping after that: %v", err)
+		}
+	}
+	close(impl.release)
+	if err := <-ended; !errors.Is(err, exc.Unknown) {
+		t.Errorf("a slow servant that ends its goroutine: %v", err)
+	}
+	if n := o.Connections(); n != 1 {
+		t.Errorf("%d connections, want the one", n)
+	}
+	if err := o.Shutdown(t.Context()); err != nil {
+		t.Errorf("Shutdown: %v", err)
+	}
+	if n := o.Connections(); n != 0 {
+		t.Errorf("%d connections after Shutdown", n)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -37,6 +38,12 @@ func (s *echo) Say(ctx context.Context, text string) (string, error) {
 	switch text {
 	case "panic":
 		panic("told to")
+	case "goexit":
+		runtime.Goexit()
+	case "slow goexit": // another goroutine has the connection by then
+		s.entered <- struct{}{}
+		<-s.release
+		runtime.Goexit()
 	case "foreign":
 		return "", errors.New("some error of its own")
 	case "typed nil":
@@ -221,6 +228,7 @@ func TestFailures(t *testing.T) {
 	e := serve(t, new(echo))
 	for text, want := range map[string]exc.SystemException{
 		"panic":                      {Kind: exc.Unknown, Minor: exc.MinorPanic, Completed: exc.Maybe},
+		"goexit":                     {Kind: exc.Unknown, Minor: exc.MinorPanic, Completed: exc.Maybe},
 		"foreign":                    {Kind: exc.Unknown, Minor: exc.MinorForeignError, Completed: exc.Maybe},
 		"typed nil":                  {Kind: exc.Unknown, Minor: exc.MinorTypedNil, Completed: exc.Yes},
 		"typed nil system exception": {Kind: exc.Unknown, Minor: exc.MinorTypedNil, Completed: exc.Yes},

@@ -145,6 +145,9 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		return r.finish()
 	}
 	target, err := r.orb.find(r.ctx, r.msg.Key)
+	if target.Release != nil {
+		defer target.Release()
+	}
 	switch {
 	case err != nil:
 		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
@@ -162,25 +165,28 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	default:
 		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %q", r.msg.Key))
 	}
-	out = r.finish()
-	if target.Release != nil {
-		target.Release()
-	}
-	return out
+	return r.finish()
 }
 
-// upcall runs the operation; a panic becomes UNKNOWN, and the process lives.
+// upcall runs the operation; a panic becomes UNKNOWN, and the process lives. So does the end of
+// the goroutine, which a servant brings about by runtime.Goexit.
 func (r *ServerRequest) upcall(s Servant) {
+	returned := false
 	defer func() {
-		if p := recover(); p != nil {
-			r.orb.log.Error("servant panicked", "operation", string(r.msg.Operation), "interface", s.Interface().ID, "panic", p, "stack", string(debug.Stack()))
+		p := recover()
+		switch {
+		case p != nil:
+			r.orb.complain(slog.LevelError, "servant panicked", "operation", string(r.msg.Operation), "interface", s.Interface().ID, "panic", p, "stack", string(debug.Stack()))
 			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant panicked in %s", r.msg.Operation))
+		case !returned:
+			r.orb.complain(slog.LevelError, "servant ended its goroutine", "operation", string(r.msg.Operation), "interface", s.Interface().ID)
+			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant ended its goroutine in %s", r.msg.Operation))
 		}
 	}()
-	if s.Dispatch(r) || r.implicit(s) {
-		return
+	if !s.Dispatch(r) && !r.implicit(s) {
+		r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %s", s.Interface().ID, r.msg.Operation))
 	}
-	r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %s", s.Interface().ID, r.msg.Operation))
+	returned = true
 }
 
 // implicit answers the operations that every object has (part 1, clause 8.3).
@@ -248,7 +254,7 @@ func (r *ServerRequest) report() {
 	if r.failed.Kind == exc.Unknown || r.oneway {
 		level = slog.LevelWarn
 	}
-	if r.orb.log.Enabled(context.Background(), level) {
-		r.orb.log.Log(context.Background(), level, "request failed", "operation", string(r.msg.Operation), "exception", r.failed.Error())
+	if r.orb.log.Enabled(context.Background(), level) { // before the texts are made
+		r.orb.complain(level, "request failed", "operation", string(r.msg.Operation), "exception", r.failed.Error())
 	}
 }

@@ -3,6 +3,7 @@ package orb
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -114,7 +115,7 @@ func (o *ORB) admit(t transport.Conn) {
 	if over != nil {
 		s.mu.Unlock()
 		if !errors.Is(over, net.ErrClosed) {
-			o.log.Warn("connection refused", "peer", t.RemoteAddr().String(), "error", over)
+			o.complain(slog.LevelWarn, "connection refused", "peer", t.RemoteAddr().String(), "error", over)
 		}
 		refuse(t)
 		return
@@ -126,14 +127,24 @@ func (o *ORB) admit(t transport.Conn) {
 	s.mu.Unlock()
 	go func() {
 		defer s.running.Done()
+		defer s.forget(c, host) // also when a servant ends this goroutine
 		c.Run()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.conns, c)
-		if s.perHost[host]--; s.perHost[host] == 0 {
-			delete(s.perHost, host)
-		}
 	}()
+}
+
+// forget ends the account of a connection.
+func (s *server) forget(c *conn.Conn, host string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+	if s.perHost[host]--; s.perHost[host] == 0 {
+		delete(s.perHost, host)
+	}
+}
+
+// complain logs what a peer did or brought about, seldom enough for the log to bear it.
+func (o *ORB) complain(level slog.Level, msg string, attrs ...any) {
+	o.connOptions.Shared.Complain(o.log, level, msg, attrs...)
 }
 
 // refuse closes a connection that is not served, in order: the peer may try again elsewhere or later.
@@ -199,7 +210,15 @@ func (s *serverConn) Serve(w *conn.Work) {
 	case giop.TypeRequest:
 		r.ctx.reset(s.orb)
 		r.ctx.cancel, r.ctx.peer = w, w.Conn().RemoteAddr()
+		returned := false
+		defer func() {
+			if !returned { // the servant ended its goroutine
+				w.Scratch, w.Out = nil, r.finish()
+				r.ctx.finish()
+			}
+		}()
 		w.Out = r.serve(w.Header, w.Message, w.Out, s)
+		returned = true
 		if r.malformed != nil {
 			w.Fail(r.malformed)
 		}

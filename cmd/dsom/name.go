@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/ior"
@@ -231,6 +232,7 @@ func (v nameResolveCmd) Run(ctx context.Context, c *console) error {
 type nameUnbindCmd struct {
 	namingFlags
 	Destroy bool   `help:"The name is of a naming context: end it too. It must be empty."`
+	Force   bool   `help:"Unbind also a naming context that holds names. It goes on to exist, with them, but nothing leads there."`
 	Name    string `arg:"" help:"The name, such as bank/main."`
 }
 
@@ -257,6 +259,11 @@ func (v nameUnbindCmd) Run(ctx context.Context, c *console) error {
 			return namingError(v.Name, err)
 		}
 	}
+	if !v.Destroy && !v.Force {
+		if err := n.leadsToNames(ctx, name); err != nil {
+			return err
+		}
+	}
 	if err := n.root.Unbind(ctx, name); err != nil {
 		return namingError(v.Name, err)
 	}
@@ -264,4 +271,26 @@ func (v nameUnbindCmd) Run(ctx context.Context, c *console) error {
 		return c.printJSON(map[string]string{"unbound": nameText(name)})
 	}
 	return nil
+}
+
+// leadsToNames is an error if name is bound to a naming context that holds names. That it cannot
+// be told is none: unbinding a dead context must be possible. What does not say that it is a
+// context is not asked: that might start a server.
+func (n *namingClient) leadsToNames(ctx context.Context, name cosnaming.Name) error {
+	o, err := n.root.Resolve(ctx, name)
+	if err != nil {
+		return nil // Unbind says it
+	}
+	ref := orb.RefOf(o)
+	if ref == nil || !strings.HasPrefix(ref.TypeID(), "IDL:omg.org/CosNaming/NamingContext") {
+		return nil
+	}
+	some, iterator, err := cosnaming.NamingContextClass.Unchecked(ref).List(ctx, 1)
+	if iterator != nil {
+		defer func() { _ = iterator.Destroy(context.WithoutCancel(ctx)) }()
+	}
+	if err != nil || len(some) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s is a naming context that holds names, %s/%s for one: unbind those first, or let --force leave them where nothing leads", nameText(name), nameText(name), nameText(some[0].BindingName))
 }

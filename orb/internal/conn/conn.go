@@ -248,7 +248,7 @@ func (l locked) unlock() {
 		w = next
 	}
 	if e != nil {
-		l.log.Warn("connection ended", "peer", l.peer(), "reason", e.err)
+		l.shared.Complain(l.log, slog.LevelWarn, "connection ended", "peer", l.peer(), "reason", e.err)
 	}
 	if shut {
 		l.t.Close()

@@ -13,7 +13,10 @@ import (
 const heldLimit = 16 << 10
 
 // Run serves the connection until it ends. Handlers that still run then have got their signal.
+// A handler that ends its goroutine (runtime.Goexit) does not end the connection: Run stays
+// until that has ended, and only then does the goroutine.
 func (c *Conn) Run() {
+	defer func() { <-c.gone }()
 	l := c.lock()
 	run := c.handler != nil && !c.s.reading && c.s.phase != closed
 	if run {
@@ -24,7 +27,6 @@ func (c *Conn) Run() {
 	} else {
 		l.unlock()
 	}
-	<-c.gone
 }
 
 // newRunner returns a runner that is the one with the reading role.
@@ -166,7 +168,31 @@ func (c *Conn) dispatch(r *runner, m message) (more bool, err error) {
 	if !c.watched.Load() {
 		c.shared.monitor.watch(c)
 	}
+	returned := false
+	defer func() {
+		if !returned {
+			go c.carryOn(r, m, busy)
+		}
+	}()
 	c.handler.Serve(w)
+	returned = true
+	return c.served(r, m, busy)
+}
+
+// carryOn does for r what its goroutine would have done, had the handler not ended it.
+func (c *Conn) carryOn(r *runner, m message, busy uint64) {
+	more, err := c.served(r, m, busy)
+	switch {
+	case err != nil:
+		c.end(r, err)
+	case more && (!c.urgent.Load() || c.goOn(r, nil)):
+		c.serve(r)
+	}
+}
+
+// served takes the reply of a handler that has returned. It reports whether r still has the connection.
+func (c *Conn) served(r *runner, m message, busy uint64) (more bool, err error) {
+	w := &r.work
 	if !r.state.CompareAndSwap(busy, busy&^isBusy) {
 		c.returnTaken(r)
 		return false, nil

@@ -12,12 +12,13 @@ import (
 // A Shared is what the connections of one owner have in common. It needs no end: its
 // goroutines end with its last connection.
 type Shared struct {
-	limits  *limits.Limits
-	budget  *budget
-	monitor monitor
-	tickets atomic.Uint64
-	base    time.Time
-	beat    int64 // the sweeper looks at least so often, in nanoseconds
+	limits     *limits.Limits
+	budget     *budget
+	monitor    monitor
+	complaints complaints
+	tickets    atomic.Uint64
+	base       time.Time
+	beat       int64 // the sweeper looks at least so often, in nanoseconds
 
 	wakeAt atomic.Int64 // when the sweeper looks next
 	poked  atomic.Bool  // it is to look at once

@@ -13,7 +13,8 @@ type Handler interface {
 	// Serve answers the Request or LocateRequest w. It appends a whole reply message to w.Out, or
 	// nothing if none is wanted; replies are sent when it has returned. It is called from the goroutine that
 	// reads the connection; when it takes longer than about a millisecond another goroutine goes on reading, and Serve
-	// is called concurrently for what comes. It must not panic, and not keep w.
+	// is called concurrently for what comes. It must not panic, and not keep w. It may end its
+	// goroutine (runtime.Goexit); what it has appended by then is the reply.
 	Serve(w *Work)
 }
 
