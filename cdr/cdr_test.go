@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -413,4 +415,49 @@ func same[T comparable](checks *[]func(*cdr.Decoder) bool, e *cdr.Encoder, d *cd
 	}
 	put(e, v)
 	*checks = append(*checks, func(d *cdr.Decoder) bool { return get(d) == v })
+}
+
+// TestStringsShareMemory: what strings share is none of the buffer's, not more than a few
+// hundred octets, and not written twice, whoever reads on from a copy of the decoder.
+func TestStringsShareMemory(t *testing.T) {
+	t.Parallel()
+	words := []string{"", "one", "", strings.Repeat("long", 40), "two", "ä", "three"}
+	for i := range 200 {
+		words = append(words, fmt.Sprint("word ", i), strings.Repeat("x", i))
+	}
+	e := cdr.NewEncoder(nil, true, nil)
+	for _, w := range words {
+		e.String(w)
+	}
+	buf := slices.Clone(e.Bytes())
+	d := cdr.NewDecoder(buf, true, nil)
+	var got, twin []string
+	for range 5 {
+		got = append(got, d.String())
+	}
+	fork := *d
+	for range len(words) - 5 {
+		got = append(got, d.String())
+		twin = append(twin, fork.String())
+	}
+	clear(buf)
+	if !slices.Equal(got, words) || !slices.Equal(twin, words[5:]) || d.Err() != nil {
+		t.Errorf("got %q, and from a copy %q, %v", got, twin, d.Err())
+	}
+}
+
+func TestStringAllocations(t *testing.T) {
+	e := cdr.NewEncoder(nil, true, nil)
+	for range 100 {
+		e.String("sixteen octets..")
+	}
+	var d cdr.Decoder
+	if n := testing.AllocsPerRun(100, func() {
+		d.Reset(e.Bytes(), 0, true, nil)
+		for range 100 {
+			_ = d.String()
+		}
+	}); n > 10 {
+		t.Errorf("100 strings take %v allocations", n)
+	}
 }

@@ -22,6 +22,7 @@ type Decoder struct {
 	err    error
 	env    *Env
 	seams  *Seams // nil, but in messages of GIOP 1.1 that came in fragments
+	slab   *slab  // nil until a string is read
 }
 
 // NewDecoder returns a decoder of buf. Alignment counts from its first octet. env may be nil.
@@ -257,7 +258,7 @@ func (d *Decoder) RawStringView() []byte {
 }
 
 // RawString is RawStringView, copied.
-func (d *Decoder) RawString() string { return string(d.RawStringView()) }
+func (d *Decoder) RawString() string { return d.text(d.RawStringView()) }
 
 // String reads a string in the negotiated code set.
 func (d *Decoder) String() string {
@@ -266,8 +267,8 @@ func (d *Decoder) String() string {
 		d.Fail(marshal(exc.MinorBadValue, "string with a zero octet inside"))
 		return ""
 	}
-	if d.env.Narrow == nil || len(b) == 0 {
-		return string(b)
+	if d.env.Narrow == nil || d.env.Narrow.Plain(b) {
+		return d.text(b)
 	}
 	s, err := d.env.Narrow.ParseString(b)
 	if err != nil {

@@ -41,9 +41,6 @@ func (latin1) AppendString(dst []byte, s string) ([]byte, error) {
 
 func (latin1) ParseString(src []byte) (string, error) {
 	n := ascii(src)
-	if n == len(src) {
-		return string(src), nil
-	}
 	b := make([]byte, n, 2*len(src)-n)
 	copy(b, src)
 	for _, c := range src[n:] {
@@ -51,6 +48,8 @@ func (latin1) ParseString(src []byte) (string, error) {
 	}
 	return string(b), nil
 }
+
+func (latin1) Plain(src []byte) bool { return ascii(src) == len(src) }
 
 // A char in memory is a code point of ISO 8859-1.
 func (latin1) Char(c byte) (byte, error)      { return c, nil }
@@ -73,6 +72,8 @@ func (utf8Set) ParseString(src []byte) (string, error) {
 	}
 	return string(src), nil
 }
+
+func (utf8Set) Plain(src []byte) bool { return utf8.Valid(src) }
 
 func (utf8Set) Char(c byte) (byte, error)      { return utf8Char(c) }
 func (utf8Set) ParseChar(c byte) (byte, error) { return utf8Char(c) }
