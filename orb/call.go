@@ -203,6 +203,10 @@ func (c *Call) exchange() {
 		if c.link != nil {
 			c.link.conn.Abandon(&c.wire)
 		}
+		if c.retryInUnicode(err) {
+			c.state = callRoute
+			return
+		}
 		c.fail(withCompleted(exc.From(err, exc.No), exc.No))
 		return
 	}

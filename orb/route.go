@@ -24,8 +24,10 @@ type route struct {
 	key       []byte
 	forwarded bool
 	local     bool
+	terse     bool     // what is known of the peer is from a corbaloc URL: nothing but addresses
 	env       *cdr.Env // of a local call
 	hops      []hop
+	told      bool  // a profile says which code sets its server knows
 	err       error // why there is no way
 	last      atomic.Pointer[link]
 }
@@ -101,6 +103,7 @@ func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
 	switch {
 	case len(rt.hops) > 0:
 		rt.err = nil
+		rt.terse = i.TypeID == "" && !rt.told && o.maxVersion.AtLeast(cdr.V12)
 	case rt.err == nil:
 		rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no IIOP profile")
 	}
@@ -117,6 +120,7 @@ func (o *ORB) here(key []byte) bool {
 func (rt *route) add(p ior.IIOP) error {
 	h := hop{version: rt.orb.version(p.Version)}
 	if data, ok := p.Find(ior.TagCodeSets); ok && h.version.Minor >= 1 {
+		rt.told = true
 		offer, err := codeset.ParseComponent(data)
 		if err != nil {
 			return err

@@ -1,0 +1,49 @@
+package orb
+
+import (
+	"slices"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+)
+
+// A corbaloc URL says nothing of code sets, and as a rule a low version of GIOP, so that calls
+// through it begin in ISO 8859-1 and without wide characters. A text that cannot be said in that
+// would only fail. It is said in GIOP 1.2 instead, in UTF-8 and UTF-16, the fallback that the
+// specification asks every ORB to take (CORBA 3.3 part 2, clause 9.10.2.6): a peer that cannot
+// answers so, and is no worse off.
+
+// InUnicode returns a reference to the same object that is spoken to in GIOP 1.2 with UTF-8
+// and UTF-16 from the first call on, where it does not say what its server can: for calls
+// whose results may hold what ISO 8859-1 does not. A reference that says it is returned itself.
+func (r *Ref) InUnicode() *Ref {
+	rt := r.route()
+	if !rt.terse {
+		return r
+	}
+	u := &Ref{orb: r.orb, ior: r.ior, original: rt.inUnicode()}
+	u.current.Store(u.original)
+	return u
+}
+
+// retryInUnicode reports whether arguments that could not be written for err are to be written again, in more than the
+// reference promises.
+func (c *Call) retryInUnicode(err error) bool {
+	sys := exc.From(err, exc.No)
+	if !c.route.terse || sys.Kind != exc.DataConversion && sys.Minor != exc.MinorWCharNotNegotiated {
+		return false
+	}
+	c.ref.current.CompareAndSwap(c.route, c.route.inUnicode())
+	return true
+}
+
+// inUnicode returns the same way, spoken on in Unicode.
+func (rt *route) inUnicode() *route {
+	u := &route{orb: rt.orb, key: rt.key, forwarded: rt.forwarded, err: rt.err, hops: slices.Clone(rt.hops)}
+	for i := range u.hops {
+		u.hops[i].version = rt.orb.version(cdr.V12)
+		u.hops[i].sets = codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}
+	}
+	return u
+}
