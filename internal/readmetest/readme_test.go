@@ -78,7 +78,7 @@ func newReader(t *testing.T) *reader {
 		"HOME="+user, "XDG_CACHE_HOME="+filepath.Join(user, ".cache"), "DSOM_STATE="+filepath.Join(user, "state", "dsom"), "NO_COLOR=1",
 		"GOCACHE="+known[0], "GOMODCACHE="+known[1], "GOROOT="+known[2], "GOBIN="+bin,
 		"PATH="+bin+string(filepath.ListSeparator)+filepath.Join(known[2], "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"),
-		"CGO_ENABLED=0", "GOPROXY=off", "GOSUMDB=off", "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-mod=mod -trimpath -buildvcs=false",
+		"CGO_ENABLED=0", "GOPROXY=off", "GOSUMDB=off", "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-trimpath -buildvcs=false",
 	)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
