@@ -251,8 +251,10 @@ type Native struct{ Info }
 // A Forward is a forward declaration.
 type Forward struct {
 	Info
-	// Of is the kind of what is declared: "interface", "struct", "union", "valuetype", "component" or "home".
+	// Of is the kind of what is declared: "interface", "struct", "union", "valuetype" or
+	// "component". Event says of a valuetype that it is an event type.
 	Of       string `json:"of"`
+	Event    bool   `json:"event,omitempty"`
 	Abstract bool   `json:"abstract,omitempty"`
 	Local    bool   `json:"local,omitempty"`
 	// Definition is the definition, before or after it; nil if there is none.

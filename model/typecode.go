@@ -10,14 +10,15 @@ import (
 // TypeCode returns the type at run time: what describes it in an any and types a dynamic call
 // (CORBA 3.3 part 1, 8.11). IDL 4's int8 and uint8 have no TypeCode of their own and become
 // octet. The error says which type has none: one that is declared but never defined, fixed
-// without digits, ValueBase, or what is too large for a TypeCode.
+// without digits, or what is too large for a TypeCode.
 func (t *Type) TypeCode() (*typecode.TypeCode, error) {
 	b := typeBuilder{done: map[Decl]built{}}
 	return b.typ(t)
 }
 
 // TypeCodeOf returns the TypeCode of what a declaration declares: a struct, union, enum,
-// exception, typedef, interface or native type, or a forward declaration of one.
+// exception, typedef, interface, native type, valuetype, event type, boxed value, component or
+// home, or a forward declaration of one.
 func TypeCodeOf(d Decl) (*typecode.TypeCode, error) {
 	b := typeBuilder{done: map[Decl]built{}}
 	return b.decl(d)
@@ -47,6 +48,7 @@ var simpleTypeCodes = [numKinds]*typecode.TypeCode{
 	Int8: typecode.Octet, UInt8: typecode.Octet, Short: typecode.Short, UShort: typecode.UShort, Long: typecode.Long,
 	ULong: typecode.ULong, LongLong: typecode.LongLong, ULongLong: typecode.ULongLong, Float: typecode.Float,
 	Double: typecode.Double, LongDouble: typecode.LongDouble, Any: typecode.Any, Object: typecode.Object, TypeCode: typecode.TC,
+	ValueBase: typecode.ValueBase,
 }
 
 func (b *typeBuilder) typ(t *Type) (*typecode.TypeCode, error) {
@@ -87,7 +89,7 @@ func (b *typeBuilder) typ(t *Type) (*typecode.TypeCode, error) {
 	case Named:
 		return b.decl(t.Decl)
 	}
-	return nil, fmt.Errorf("%v has no TypeCode here: value types are not supported yet", t)
+	return nil, fmt.Errorf("%v has no TypeCode", t)
 }
 
 func (b *typeBuilder) decl(d Decl) (*typecode.TypeCode, error) {
@@ -95,7 +97,7 @@ func (b *typeBuilder) decl(d Decl) (*typecode.TypeCode, error) {
 		d = f.Definition
 	}
 	switch d.(type) {
-	case *Struct, *Union:
+	case *Struct, *Union, *ValueType, *ValueBox:
 	default: // nothing refers back to these
 		return b.define(d)
 	}
@@ -160,11 +162,23 @@ func (b *typeBuilder) define(d Decl) (*typecode.TypeCode, error) {
 		return typecode.Alias(i.ID, i.Name, tc), err
 	case *Interface:
 		return interfaceTypeCode(i, d.Local, d.Abstract), nil
+	case *ValueType:
+		return b.value(d)
+	case *ValueBox:
+		tc, err := b.typ(d.Type)
+		return typecode.ValueBox(i.ID, i.Name, tc), err
+	case *Component:
+		return typecode.Interface(typecode.TkComponent, i.ID, i.Name), nil
+	case *Home:
+		return typecode.Interface(typecode.TkHome, i.ID, i.Name), nil
 	case *Native:
 		return typecode.Interface(typecode.TkNative, i.ID, i.Name), nil
 	case *Forward:
-		if d.Of == "interface" {
+		switch d.Of {
+		case "interface":
 			return interfaceTypeCode(i, d.Local, d.Abstract), nil
+		case "component":
+			return typecode.Interface(typecode.TkComponent, i.ID, i.Name), nil
 		}
 		return nil, fmt.Errorf("%s %s is declared but not defined", d.Of, i.ScopedName())
 	}
@@ -191,6 +205,40 @@ func (b *typeBuilder) members(list []*Member) ([]typecode.Member, error) {
 		ms[i] = typecode.Member{Name: m.Name, Type: tc}
 	}
 	return ms, nil
+}
+
+// value makes the TypeCode of a valuetype. It holds the state that the type declares itself;
+// that of the concrete base is in the base's.
+func (b *typeBuilder) value(v *ValueType) (*typecode.TypeCode, error) {
+	modifier := typecode.ValueNone
+	switch {
+	case v.Custom:
+		modifier = typecode.ValueCustom
+	case v.Abstract:
+		modifier = typecode.ValueAbstract
+	case v.Truncatable && v.Concrete() != nil:
+		modifier = typecode.ValueTruncatable
+	}
+	var base *typecode.TypeCode
+	if c := v.Concrete(); c != nil {
+		tc, err := b.decl(c)
+		if err != nil {
+			return nil, err
+		}
+		base = tc
+	}
+	var state []typecode.State
+	for _, m := range v.State() {
+		tc, err := b.typ(m.Type)
+		if err != nil {
+			return nil, err
+		}
+		state = append(state, typecode.State{Name: m.Name, Type: tc, Public: m.Public})
+	}
+	if v.Event {
+		return typecode.Event(v.ID, v.Name, modifier, base, state...), nil
+	}
+	return typecode.Value(v.ID, v.Name, modifier, base, state...), nil
 }
 
 func (b *typeBuilder) union(u *Union) (*typecode.TypeCode, error) {

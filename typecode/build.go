@@ -25,6 +25,7 @@ var (
 	String     = &TypeCode{kind: TkString}
 	WString    = &TypeCode{kind: TkWString}
 	Object     = ObjRef("IDL:omg.org/CORBA/Object:1.0", "Object")
+	ValueBase  = Value("IDL:omg.org/CORBA/ValueBase:1.0", "ValueBase", ValueNone, nil)
 )
 
 // simple lists them by kind, so that reading one makes none.
@@ -141,10 +142,27 @@ func Alias(id, name string, of *TypeCode) *TypeCode {
 	return &TypeCode{kind: TkAlias, id: id, name: name, content: of}
 }
 
+// The modifiers of a value type (CORBA::ValueModifier).
+const (
+	ValueNone        int16 = 0 // VM_NONE
+	ValueCustom      int16 = 1 // VM_CUSTOM
+	ValueAbstract    int16 = 2 // VM_ABSTRACT
+	ValueTruncatable int16 = 3 // VM_TRUNCATABLE
+)
+
 // Value returns a value type. base is nil if there is no concrete one.
 func Value(id, name string, modifier int16, base *TypeCode, members ...State) *TypeCode {
-	t := &TypeCode{kind: TkValue, id: id, name: name, modifier: modifier, content: base, members: make([]member, len(members))}
-	for i, m := range members {
+	return value(TkValue, id, name, modifier, base, members)
+}
+
+// Event returns an event type, which is Value of another kind.
+func Event(id, name string, modifier int16, base *TypeCode, members ...State) *TypeCode {
+	return value(TkEvent, id, name, modifier, base, members)
+}
+
+func value(kind Kind, id, name string, modifier int16, base *TypeCode, list []State) *TypeCode {
+	t := &TypeCode{kind: kind, id: id, name: name, modifier: modifier, content: base, members: make([]member, len(list))}
+	for i, m := range list {
 		t.members[i] = member{name: m.Name, tc: m.Type}
 		if m.Public {
 			t.members[i].visibility = 1

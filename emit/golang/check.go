@@ -10,6 +10,7 @@ import (
 
 // check says what cannot be generated of what is to be.
 func (g *generator) check() {
+	g.findUnsupported()
 	for d := range g.spec.All() {
 		if !g.isMain(d) {
 			continue
@@ -17,13 +18,15 @@ func (g *generator) check() {
 		g.checkTwice(d)
 		switch d := d.(type) {
 		case *model.Interface:
-			if d.Abstract {
-				g.problem(CodeNotSupported, d.NameSpan, "", "abstract interface %s: abstract interfaces are not supported yet, since they may be values", d.Name)
+			if why := whyUnsupported(d); why != "" {
+				g.problem(CodeNotSupported, d.NameSpan, "", "abstract interface %s: %s", d.Name, why)
 			}
 			g.checkInherited(d)
 			for _, b := range d.Bases {
 				g.checkType(d, b)
 			}
+		case *model.ValueType, *model.ValueBox, *model.Component, *model.Home:
+			g.problem(CodeNotSupported, d.About().NameSpan, "", "%s: %s", d.About().Name, whyUnsupported(d))
 		case *model.Operation:
 			g.checkType(d, d.Result)
 			for _, p := range d.Params {
@@ -72,8 +75,58 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 		if d, ok := t.Decl.(*model.Forward); ok && t.Kind == model.Named && !isReference(d) {
 			g.problem(CodeUndefined, at, "include the file that defines it", "%s %s is declared, but not defined here", d.Of, d.ScopedName())
 		}
-		if i, ok := t.Decl.(*model.Interface); ok && i.Abstract {
-			g.problem(CodeNotSupported, at, "", "%s: abstract interfaces are not supported yet, since they may be values", i.Name)
+		root := g.unsupported[t.Decl]
+		switch {
+		case root == nil:
+		case root == t.Decl:
+			g.problem(CodeNotSupported, at, "", "%s: %s", root.About().Name, whyUnsupported(root))
+		case !g.isMain(t.Decl): // else it is reported where it is declared
+			g.problem(CodeNotSupported, at, "", "%s needs %s: %s", t.Decl.About().Name, root.About().Name, whyUnsupported(root))
+		}
+	}
+}
+
+// whyUnsupported says why a declaration cannot be generated whatever it uses; empty if it can.
+func whyUnsupported(d model.Decl) string {
+	switch d := d.(type) {
+	case *model.Interface:
+		if d.Abstract {
+			return "abstract interfaces are not supported yet, since they may be values"
+		}
+	case *model.ValueType, *model.ValueBox:
+		return "values are not supported yet"
+	case *model.Component, *model.Home:
+		return "components are not supported yet"
+	}
+	return ""
+}
+
+// findUnsupported finds what cannot be generated, and what for that reason cannot be either:
+// from these to whoever uses or contains them.
+func (g *generator) findUnsupported() {
+	g.unsupported = map[model.Decl]model.Decl{}
+	users := map[model.Decl][]model.Decl{}
+	var work []model.Decl
+	for d := range g.spec.All() {
+		for _, u := range model.Uses(d) {
+			users[u] = append(users[u], d)
+		}
+		if _, module := d.About().Scope().(*model.Module); !module && d.About().Scope() != nil {
+			users[d] = append(users[d], d.About().Scope())
+		}
+		if whyUnsupported(d) != "" {
+			g.unsupported[d] = d
+			work = append(work, d)
+		}
+	}
+	for len(work) > 0 {
+		d := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, u := range users[d] {
+			if g.unsupported[u] == nil {
+				g.unsupported[u] = g.unsupported[d]
+				work = append(work, u)
+			}
 		}
 	}
 }

@@ -84,7 +84,9 @@ type generator struct {
 	names     map[model.Decl]*declNames
 	methods   map[*model.Interface]map[model.Decl]methodNames
 	minimum   map[model.Decl]int // see minSize
-	standIns  map[*model.Forward]*model.Interface
+
+	unsupported map[model.Decl]model.Decl // what cannot be generated, and why: see findUnsupported
+	standIns    map[*model.Forward]*model.Interface
 }
 
 // top returns the outermost declaration around d.

@@ -90,11 +90,34 @@ func (c *checker) list(ds []syntax.Decl) model.Decls {
 			for _, dec := range d.Declarators {
 				out = c.add1(out, dec)
 			}
+		case *syntax.ValueType:
+			if m, ok := c.known(d).(*model.ValueType); ok {
+				m.Decls = c.list(d.Decls)
+				out = append(out, m)
+			}
+		case *syntax.StateMember:
+			out = c.constructedDecl(out, d.Type)
+			for _, dec := range d.Declarators {
+				out = c.add1(out, dec)
+			}
+		case *syntax.ValueBox:
+			out = c.constructedDecl(out, d.Type)
+			out = c.add1(out, d)
+		case *syntax.Component:
+			if m, ok := c.known(d).(*model.Component); ok {
+				m.Decls = c.list(d.Decls)
+				out = append(out, m)
+			}
+		case *syntax.Home:
+			if m, ok := c.known(d).(*model.Home); ok {
+				m.Decls = c.list(d.Decls)
+				out = append(out, m)
+			}
 		case *syntax.Attribute:
 			for i := range d.Names {
 				out = c.add1(out, &d.Names[i])
 			}
-		case *syntax.Operation, *syntax.Const, *syntax.Native:
+		case *syntax.Operation, *syntax.Const, *syntax.Native, *syntax.Factory, *syntax.Port:
 			out = c.add1(out, d)
 		}
 	}

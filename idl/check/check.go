@@ -15,15 +15,17 @@ import (
 // nil if there were errors, in the text before or in what it means.
 func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
 	c := newChecker(tree, report)
-	c.names()       // declares every name and resolves every use, in the order of the text
-	c.support()     // what the compiler does not handle, and what depends on it
-	c.constants()   // values
-	c.types()       // typedefs, structures and exceptions
-	c.unions()      // discriminators and labels
-	c.interfaces()  // inheritance, operations and attributes
-	c.completion()  // recursive and forward declarations
-	c.ids()         // repository ids and the pragmas that make them
-	c.annotations() // annotations, comments and other pragmas
+	c.names()          // declares every name and resolves every use, in the order of the text
+	c.support()        // what the compiler does not handle, and what depends on it
+	c.constants()      // values
+	c.types()          // typedefs, structures and exceptions
+	c.unions()         // discriminators and labels
+	c.interfaces()     // inheritance, operations and attributes
+	c.valueTypes()     // valuetypes, event types and boxed values
+	c.componentTypes() // components, ports and homes
+	c.completion()     // recursive and forward declarations
+	c.ids()            // repository ids and the pragmas that make them
+	c.annotations()    // annotations, comments and other pragmas
 	if report.HasErrors() || tree.Broken {
 		return nil
 	}
@@ -49,6 +51,13 @@ type checker struct {
 	records    []*recordItem
 	unionItems []*unionItem
 	ifaces     []*interfaceItem
+	values     []*valueItem
+	states     []*stateItem
+	factories  []*factoryItem
+	boxes      []*boxItem
+	components []*componentItem
+	ports      []*portItem
+	homes      []*homeItem
 	operations []*operationItem
 	attributes []*attributeItem
 	pragmas    []*pragmaItem
@@ -59,6 +68,7 @@ type checker struct {
 	enumOf     map[*model.Enumerator]*model.Enum
 	peeking    bool // a lookup does not bring the name into the scope
 	noted      []noted
+	imports    []*syntax.Import
 	locals     map[model.Decl]model.Decl // made by interfaces: types that hold a local interface
 }
 

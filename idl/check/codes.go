@@ -32,11 +32,22 @@ const (
 	CodePragma     diag.Code = "IDL3026"
 	CodeIDConflict diag.Code = "IDL3027"
 
+	CodeState       diag.Code = "IDL3040"
+	CodeSupports    diag.Code = "IDL3041"
+	CodeTruncatable diag.Code = "IDL3042"
+	CodeBox         diag.Code = "IDL3043"
+	CodePort        diag.Code = "IDL3044"
+	CodeHome        diag.Code = "IDL3045"
+	CodePrimaryKey  diag.Code = "IDL3046"
+	CodeImport      diag.Code = "IDL3047"
+
 	CodeUndefinedInterface diag.Code = "IDL3101"
 	CodeRaisesTwice        diag.Code = "IDL3102"
 	CodeModuleID           diag.Code = "IDL3103"
 	CodeIDFormat           diag.Code = "IDL3104"
 	CodeMemberName         diag.Code = "IDL3105"
+
+	CodeTruncatableAbstract diag.Code = "IDL3140"
 )
 
 // Codes explains the codes of this package.
@@ -95,17 +106,17 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeForward, Title: "declarations do not agree",
-		Explanation: "A forward declaration and the definition are both abstract, both local, or neither (CORBA 3.0, 3.8.4).",
+		Explanation: "A forward declaration and the definition are both abstract, both local, or neither (CORBA 3.0, 3.8.4, 3.9.4).",
 		Example:     "local interface I;\ninterface I {};\n",
 	},
 	{
 		Code: CodeBase, Title: "not a possible base",
-		Explanation: "An interface inherits from interfaces that are defined before it, from each directly once; an abstract one from abstract ones only, and from a local one only if it is local itself (CORBA 3.0, 3.8.5, 3.8.6).",
+		Explanation: "An interface inherits from interfaces that are defined before it, from each directly once; an abstract one from abstract ones only, and from a local one only if it is local itself (CORBA 3.0, 3.8.5, 3.8.6). A valuetype inherits from valuetypes, of which only the first may be one that is not abstract, an abstract one from abstract ones only, and from a custom one only if it is custom itself (3.9.5).",
 		Example:     "interface A;\ninterface B : A {};\ninterface A {};\n",
 	},
 	{
 		Code: CodeInherited, Title: "inherited operation declared again",
-		Explanation: "Operations and attributes cannot be redefined, nor inherited from two interfaces under one name (CORBA 3.0, 3.8.5).",
+		Explanation: "Operations, attributes, state members and ports cannot be redefined, nor inherited from two places under one name (CORBA 3.0, 3.8.5, 3.9.5).",
 		Example:     "interface A { void f(); };\ninterface B : A { void f(); };\n",
 	},
 	{
@@ -125,7 +136,7 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeLocal, Title: "local type in a call",
-		Explanation: "A local interface never leaves its process, so it cannot be in what an interface that is not local takes or returns (CORBA 3.0, 3.8.6.2).",
+		Explanation: "A local interface never leaves its process, so it cannot be in what an interface that is not local takes, returns or raises, nor in the state of a valuetype (CORBA 3.0, 3.8.6.2). Operations of a valuetype may use it: they run where the value is.",
 		Example:     "local interface L {};\ninterface I { void f(in L x); };\n",
 	},
 	{
@@ -179,8 +190,53 @@ var codes = diag.Table{
 		Example:     "interface I {};\n#pragma ID I \"IDL:a:1.0\"\n#pragma ID I \"IDL:b:1.0\"\n",
 	},
 	{
-		Code: CodeUndefinedInterface, Severity: diag.Warning, Title: "interface declared but not defined",
-		Explanation: "An interface is declared and never defined. References to it can be passed on, and nothing else.",
+		Code: CodeState, Title: "state in an abstract valuetype",
+		Explanation: "An abstract valuetype has operations only: nothing of it is sent, so it has no state members and no initializers (CORBA 3.0, 3.9.1.4).",
+		Example:     "abstract valuetype V { public long n; };\n",
+	},
+	{
+		Code: CodeSupports, Title: "interfaces that cannot be supported together",
+		Explanation: "A valuetype supports one interface at most that is not abstract, and that one inherits from those which the bases of the valuetype support (CORBA 3.0, 3.9.5).",
+		Example:     "interface I {};\ninterface J {};\nvaluetype V supports I, J {};\n",
+	},
+	{
+		Code: CodeTruncatable, Title: "cannot be truncatable",
+		Explanation: "A truncatable valuetype is taken as its base by a receiver that does not know it. What a custom valuetype sends can be read by its own code only (CORBA 3.0, 3.9.1.5).",
+		Example:     "valuetype B { public long n; };\ncustom valuetype V : truncatable B {};\n",
+	},
+	{
+		Code: CodeBox, Title: "boxed valuetype",
+		Explanation: "A boxed value holds any type but a valuetype, which needs no box (CORBA 3.0, 3.9.2).",
+		Example:     "valuetype V { public long n; };\nvaluetype B V;\n",
+	},
+	{
+		Code: CodePort, Title: "wrong type of a port",
+		Explanation: "A component provides and uses interfaces, and emits, publishes and consumes event types (CORBA 3.0, 3.17.4, 3.17.6).",
+		Example:     "struct S { long n; };\ncomponent C { provides S p; };\n",
+	},
+	{
+		Code: CodeHome, Title: "wrong component of a home",
+		Explanation: "A home manages a component; if it inherits from another home, one that inherits from what that manages, or the same (CORBA 3.0, 3.17.7).",
+		Example:     "interface I {};\nhome H manages I {};\n",
+	},
+	{
+		Code: CodePrimaryKey, Title: "not a possible primary key",
+		Explanation: "A primary key is a valuetype that inherits from Components::PrimaryKeyBase, is not abstract, and has public state members only, at least one, which hold no references to objects (CORBA 3.0, 3.17.7.1, and part 3, 6.8).",
+		Example:     "valuetype Key { public long n; };\ncomponent C {};\nhome H manages C primarykey Key {};\n",
+	},
+	{
+		Code: CodeImport, Title: "nothing to import",
+		Explanation: "What is imported is a scope, named or by its repository id: a module, interface, valuetype, structure, union or exception that one of the files declares (CORBA 3.0, 3.6).",
+		Example:     "import \"IDL:acme.com/Missing:1.0\";\ninterface I {};\n",
+	},
+	{
+		Code: CodeTruncatableAbstract, Severity: diag.Warning, Title: "truncatable without effect",
+		Explanation: "A receiver takes a truncatable value as its base that is not abstract. Here the base or the valuetype itself is abstract, so that the word has no effect.",
+		Example:     "abstract valuetype A {};\nvaluetype V : truncatable A { public long n; };\n",
+	},
+	{
+		Code: CodeUndefinedInterface, Severity: diag.Warning, Title: "declared but not defined",
+		Explanation: "An interface, valuetype or component is declared and never defined. References to it can be passed on, and nothing else.",
 		Example:     "interface I;\ninterface J { I f(); };\n",
 	},
 	{

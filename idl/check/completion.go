@@ -4,15 +4,15 @@ import (
 	"github.com/opendsom/dsom/diag"
 )
 
-// completion reports what was declared and never defined. An interface may stay so: nothing
-// but references to it are known then. A structure or union may not (3.11.2.3).
+// completion reports what was declared and never defined. An interface may stay so, and what is
+// held by reference as it is: nothing but references to it are known then. A structure or union may not (3.11.2.3).
 func (c *checker) completion() {
 	for _, s := range c.symbols {
 		if s.forward == nil || s.defined {
 			continue
 		}
 		d := diag.Diagnostic{Code: CodeUndefined, Span: s.span(), Message: s.describe() + " is declared here, but nowhere defined"}
-		if s.kind == kindInterface {
+		if s.kind != kindStruct && s.kind != kindUnion {
 			if !c.isMain(s.span()) || s.qualified() == "CORBA::TypeCode" {
 				continue
 			}

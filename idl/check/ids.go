@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -13,6 +14,7 @@ type identity struct {
 	natural  string    // without version and pragmas
 	explicit bool      // by #pragma ID or typeid
 	version  bool      // by #pragma version
+	typeid   bool      // by typeid, which is given once
 	at       diag.Span // of the pragma, else of the declaration
 }
 
@@ -37,8 +39,8 @@ type idWalk struct {
 func (c *checker) ids() {
 	w := &idWalk{c: c}
 	w.decls(c.tree.Decls)
-	p := &prefixWalk{c: c}
-	p.find(c.tree.Decls)
+	(&prefixWalk{c: c}).walk()
+	c.checkImports()
 	for _, s := range c.symbols {
 		if s.decl != nil {
 			s.decl.About().ID = s.id.id
@@ -75,7 +77,7 @@ func (w *idWalk) decl(d syntax.Decl) {
 		w.pragma(d)
 	case *syntax.TypeID:
 		if sym := w.c.refs[d.Name]; sym != nil {
-			w.c.setID(sym, d.ID.Text, d.Span)
+			w.c.typeID(sym, d)
 		}
 	case *syntax.Module:
 		w.name(w.c.bySyntax[d], d.Name)
@@ -83,6 +85,27 @@ func (w *idWalk) decl(d syntax.Decl) {
 	case *syntax.Interface:
 		w.name(w.c.bySyntax[d], d.Name)
 		w.within(d.Name.Text, func() { w.decls(d.Decls) })
+	case *syntax.ValueType:
+		w.name(w.c.bySyntax[d], d.Name)
+		w.within(d.Name.Text, func() { w.decls(d.Decls) })
+	case *syntax.Component:
+		w.name(w.c.bySyntax[d], d.Name)
+		w.within(d.Name.Text, func() { w.decls(d.Decls) })
+	case *syntax.Home:
+		w.name(w.c.bySyntax[d], d.Name)
+		w.within(d.Name.Text, func() { w.decls(d.Decls) })
+	case *syntax.StateMember:
+		w.typeExpr(d.Type)
+		for _, dec := range d.Declarators {
+			w.name(w.c.bySyntax[dec], dec.Name)
+		}
+	case *syntax.ValueBox:
+		w.typeExpr(d.Type)
+		w.name(w.c.bySyntax[d], d.Name)
+	case *syntax.Factory:
+		w.name(w.c.bySyntax[d], d.Name)
+	case *syntax.Port:
+		w.name(w.c.bySyntax[d], d.Name)
 	case *syntax.Forward:
 		w.name(w.c.bySyntax[d], d.Name)
 	case *syntax.Operation:
@@ -219,6 +242,20 @@ func (c *checker) setID(sym *symbol, id string, at diag.Span) {
 	i.id, i.explicit, i.at = id, true, at
 }
 
+// typeID carries out a typeid declaration, of which there is one at most for a declaration,
+// whatever it says (3.15.1).
+func (c *checker) typeID(sym *symbol, d *syntax.TypeID) {
+	if sym.id.typeid {
+		c.add(diag.Diagnostic{
+			Code: CodeIDConflict, Span: d.Span, Message: sym.describe() + " has a typeid already: " + quote(sym.id.id),
+			Notes: note(sym.id.at, "which was set here"),
+		})
+		return
+	}
+	c.setID(sym, d.ID.Text, d.Span)
+	sym.id.typeid = true
+}
+
 // setVersion changes the version, the last part of an id of the form IDL: (10.7.5.3).
 func (c *checker) setVersion(sym *symbol, version string, at diag.Span) {
 	if !c.hasID(sym, at) {
@@ -254,28 +291,60 @@ func validID(id string) bool {
 	return last > 0 && isVersion(rest[last+1:])
 }
 
-// prefixWalk carries out typeprefix declarations (3.15.2).
+// prefixWalk carries out typeprefix declarations (3.15.2), those of outer scopes first, so that
+// one of an inner scope counts there wherever both stand.
 type prefixWalk struct {
-	c *checker
+	c     *checker
+	found []scopePrefix
+}
+
+type scopePrefix struct {
+	of    *symbol
+	text  string
+	depth int
+}
+
+func (p *prefixWalk) walk() {
+	p.find(p.c.tree.Decls)
+	slices.SortStableFunc(p.found, func(a, b scopePrefix) int { return a.depth - b.depth })
+	for _, f := range p.found {
+		p.apply(f.of, f.text)
+	}
 }
 
 func (p *prefixWalk) find(ds []syntax.Decl) {
 	for _, d := range ds {
 		switch d := d.(type) {
 		case *syntax.TypePrefix:
-			sym := p.c.refs[d.Name]
-			switch {
-			case sym == nil:
-			case sym.inner == nil || sym.kind == kindOperation:
-				p.c.errorf(CodePragma, d.Name.Span, "typeprefix is for scopes; %s is none", sym.describe())
-			default:
-				p.apply(sym, d.Prefix.Text)
-			}
+			p.prefix(d)
 		case *syntax.Module:
 			p.find(d.Decls)
 		case *syntax.Interface:
 			p.find(d.Decls)
+		case *syntax.ValueType:
+			p.find(d.Decls)
+		case *syntax.Home:
+			p.find(d.Decls)
 		}
+	}
+}
+
+func (p *prefixWalk) prefix(d *syntax.TypePrefix) {
+	if len(d.Name.Parts) == 0 { // all that this file declares
+		for _, s := range p.c.root.order {
+			if s.span().Start.File == d.Span.Start.File {
+				p.found = append(p.found, scopePrefix{s, d.Prefix.Text, 0})
+			}
+		}
+		return
+	}
+	sym := p.c.refs[d.Name]
+	switch {
+	case sym == nil:
+	case sym.inner == nil || sym.kind == kindOperation || sym.kind == kindFactory || sym.kind == kindFinder:
+		p.c.errorf(CodePragma, d.Name.Span, "typeprefix is for scopes; %s is none", sym.describe())
+	default:
+		p.found = append(p.found, scopePrefix{sym, d.Prefix.Text, 1 + strings.Count(sym.qualified(), "::")})
 	}
 }
 

@@ -13,15 +13,15 @@ func (c *checker) interfaces() {
 	c.findLocals()
 	for _, i := range c.ifaces {
 		c.bases(i)
-		c.inherited(i)
+		c.inherited(i.sym, i.syntax.Name)
 	}
 	for _, o := range c.operations {
 		c.operationType(o)
 	}
 	for _, a := range c.attributes {
 		a.model.Type = c.typ(a.syntax.Type)
-		a.model.GetRaises = c.raises(a.syntax.GetRaises)
-		a.model.SetRaises = c.raises(a.syntax.SetRaises)
+		a.model.GetRaises = c.raises(a.sym, a.syntax.GetRaises)
+		a.model.SetRaises = c.raises(a.sym, a.syntax.SetRaises)
 		if a.model.Type != nil {
 			c.checkLocal(a.sym, a.model.Type, "attribute "+quote(a.sym.name.Text), a.syntax.Type.TypeSpan())
 		}
@@ -54,14 +54,14 @@ func (c *checker) bases(i *interfaceItem) {
 	}
 }
 
-// inherited reports names that collide through inheritance: operations and attributes cannot
-// be redefined, and two of one name cannot both be inherited (3.8.5).
-func (c *checker) inherited(i *interfaceItem) {
-	if i.sym.inner == nil || len(i.sym.inner.bases) == 0 {
+// inherited reports names that collide through inheritance: operations, attributes, state
+// members and ports cannot be redefined, and two of one name cannot both be inherited (3.8.5).
+func (c *checker) inherited(of *symbol, name syntax.Name) {
+	if of.inner == nil || len(of.inner.bases) == 0 {
 		return
 	}
 	calls := map[string]*symbol{}
-	seen := map[*symbol]bool{i.sym: true}
+	seen := map[*symbol]bool{of: true}
 	var visit func(*symbol)
 	visit = func(base *symbol) {
 		if seen[base] || base.inner == nil {
@@ -72,7 +72,7 @@ func (c *checker) inherited(i *interfaceItem) {
 			visit(b)
 		}
 		for _, s := range base.inner.order {
-			if s.kind != kindOperation && s.kind != kindAttribute {
+			if !s.isInherited() {
 				continue
 			}
 			other := calls[fold(s.name.Text)]
@@ -81,17 +81,17 @@ func (c *checker) inherited(i *interfaceItem) {
 				continue
 			}
 			c.add(diag.Diagnostic{
-				Code: CodeInherited, Span: i.syntax.Name.Span,
-				Message: "interface " + quote(i.sym.name.Text) + " inherits " + quote(other.name.Text) + " twice, from " + quote(ownerName(other)) + " and " + quote(ownerName(s)),
+				Code: CodeInherited, Span: name.Span,
+				Message: of.describe() + " inherits " + quote(other.name.Text) + " twice, from " + quote(ownerName(other)) + " and " + quote(ownerName(s)),
 				Notes:   append(note(other.span(), "%s is declared here", other.describe()), note(s.span(), "and %s here", s.describe())...),
 			})
 		}
 	}
-	for _, b := range i.sym.inner.bases {
+	for _, b := range of.inner.bases {
 		visit(b)
 	}
-	for _, s := range i.sym.inner.order {
-		if s.kind != kindOperation && s.kind != kindAttribute {
+	for _, s := range of.inner.order {
+		if !s.isInherited() && s.kind != kindFactory {
 			continue
 		}
 		if other := calls[fold(s.name.Text)]; other != nil {
@@ -120,7 +120,7 @@ func (c *checker) operationType(o *operationItem) {
 			c.errorf(CodeOneway, p.Name.Span, "parameter %s of oneway operation %s is %s: nothing comes back from a oneway operation", quote(p.Name.Text), quote(o.sym.name.Text), p.Direction)
 		}
 	}
-	m.Raises = c.raises(o.syntax.Raises)
+	m.Raises = c.raises(o.sym, o.syntax.Raises)
 	if m.Result != nil && o.syntax.Result != nil {
 		c.checkLocal(o.sym, m.Result, "the result of "+quote(o.sym.name.Text), o.syntax.Result.TypeSpan())
 	}
@@ -154,8 +154,8 @@ func isContextName(s string) bool {
 	return s != ""
 }
 
-// raises resolves the exceptions of a raises clause.
-func (c *checker) raises(ns []*syntax.ScopedName) []*model.Exception {
+// raises resolves the exceptions of a raises clause of a member.
+func (c *checker) raises(of *symbol, ns []*syntax.ScopedName) []*model.Exception {
 	var es []*model.Exception
 	seen := map[*symbol]*syntax.ScopedName{}
 	for _, n := range ns {
@@ -177,6 +177,12 @@ func (c *checker) raises(ns []*syntax.ScopedName) []*model.Exception {
 		}
 		seen[sym] = n
 		es = append(es, e)
+		if local := c.locals[e]; local != nil && isRemote(of.scope.owner) {
+			c.add(diag.Diagnostic{
+				Code: CodeLocal, Span: n.Span, Message: of.describe() + " of " + of.scope.owner.describe() + " raises " + quote(n.String()) + ", which holds " + quote(local.About().Name) + ", which is local",
+				Notes: note(local.About().NameSpan, "declared here"),
+			})
+		}
 	}
 	return es
 }
@@ -184,7 +190,7 @@ func (c *checker) raises(ns []*syntax.ScopedName) []*model.Exception {
 // checkLocal reports the use of a local type in what other processes may call (3.8.6.2).
 func (c *checker) checkLocal(member *symbol, t *model.Type, what string, at diag.Span) {
 	owner := member.scope.owner
-	if i, ok := owner.syntax.(*syntax.Interface); !ok || i.Local {
+	if !isRemote(owner) {
 		return
 	}
 	local := c.localIn(t)
@@ -192,10 +198,22 @@ func (c *checker) checkLocal(member *symbol, t *model.Type, what string, at diag
 		return
 	}
 	c.add(diag.Diagnostic{
-		Code: CodeLocal, Span: at, Message: what + " of interface " + quote(owner.name.Text) + " holds " + quote(local.About().Name) + ", which is local",
+		Code: CodeLocal, Span: at, Message: what + " of " + owner.describe() + " holds " + quote(local.About().Name) + ", which is local",
 		Notes: note(local.About().NameSpan, "declared here"),
 		Help:  "what is local never leaves its process; declare the interface local too",
 	})
+}
+
+// isRemote reports whether others may call what the symbol's declaration has: it is no local
+// interface, and no valuetype, whose operations run where it is.
+func isRemote(s *symbol) bool {
+	switch d := s.syntax.(type) {
+	case *syntax.Interface:
+		return !d.Local
+	case *syntax.Component, *syntax.Home:
+		return true
+	}
+	return false
 }
 
 // localIn returns the local interface that values of a type hold, or nil.
@@ -232,6 +250,10 @@ func (c *checker) findLocals() {
 		case *model.Typedef:
 			hold(holders, d, d.Type)
 		case *model.Struct:
+			for _, m := range d.Members {
+				hold(holders, d, m.Type)
+			}
+		case *model.Exception:
 			for _, m := range d.Members {
 				hold(holders, d, m.Type)
 			}

@@ -37,6 +37,43 @@ type (
 		syntax *syntax.Interface
 		model  *model.Interface
 	}
+	valueItem struct {
+		sym    *symbol
+		syntax *syntax.ValueType
+		model  *model.ValueType
+	}
+	stateItem struct {
+		sym        *symbol
+		syntax     *syntax.StateMember
+		declarator *syntax.Declarator
+		model      *model.StateMember
+	}
+	factoryItem struct {
+		sym    *symbol
+		syntax *syntax.Factory
+		model  *model.Factory
+		params []*model.Param
+	}
+	boxItem struct {
+		sym    *symbol
+		syntax *syntax.ValueBox
+		model  *model.ValueBox
+	}
+	componentItem struct {
+		sym    *symbol
+		syntax *syntax.Component
+		model  *model.Component
+	}
+	portItem struct {
+		sym    *symbol
+		syntax *syntax.Port
+		model  *model.Port
+	}
+	homeItem struct {
+		sym    *symbol
+		syntax *syntax.Home
+		model  *model.Home
+	}
 	operationItem struct {
 		sym    *symbol
 		syntax *syntax.Operation

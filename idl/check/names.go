@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/idl/syntax"
 	"github.com/opendsom/dsom/model"
@@ -27,6 +29,20 @@ func (c *checker) decl(d syntax.Decl, s *scope) {
 		c.interfaceDecl(d, s)
 	case *syntax.Forward:
 		c.forward(d, s)
+	case *syntax.ValueType:
+		c.valueDecl(d, s)
+	case *syntax.StateMember:
+		c.stateMember(d, s)
+	case *syntax.Factory:
+		c.factory(d, s)
+	case *syntax.ValueBox:
+		c.valueBox(d, s)
+	case *syntax.Component:
+		c.component(d, s)
+	case *syntax.Port:
+		c.port(d, s)
+	case *syntax.Home:
+		c.home(d, s)
 	case *syntax.Operation:
 		c.operation(d, s)
 	case *syntax.Attribute:
@@ -49,11 +65,11 @@ func (c *checker) decl(d syntax.Decl, s *scope) {
 	case *syntax.TypeID:
 		c.lookup(s, d.Name, false)
 	case *syntax.TypePrefix:
-		c.lookup(s, d.Name, false)
-	case *syntax.Import:
-		if d.Name != nil {
+		if len(d.Name.Parts) > 0 {
 			c.lookup(s, d.Name, false)
 		}
+	case *syntax.Import:
+		c.imports = append(c.imports, d)
 	case *syntax.Pragma:
 		c.pragma(d, s)
 	case *syntax.Unsupported:
@@ -118,12 +134,12 @@ func (c *checker) interfaceDecl(d *syntax.Interface, s *scope) {
 	c.checkForward(sym, d.Abstract, d.Local, d.Name)
 	c.within(sym, func() {
 		for _, b := range d.Bases {
-			c.base(item, b, s)
+			c.base(sym, b, s, kindInterface)
 		}
 	})
 	inner := s.open(sym)
 	c.define(sym, d, m, &m.Info, &d.Head)
-	c.inheritScopes(inner, d)
+	c.inheritScopes(inner, d.Bases)
 	c.within(sym, func() { c.decls(d.Decls, inner) })
 	sym.complete = true
 }
@@ -132,8 +148,8 @@ func (c *checker) interfaceDecl(d *syntax.Interface, s *scope) {
 // (limit idl-ancestors).
 const maxAncestors = 256
 
-// inheritScopes lets names be found in the bases of an interface.
-func (c *checker) inheritScopes(inner *scope, d *syntax.Interface) {
+// inheritScopes lets names be found in bases and supported interfaces.
+func (c *checker) inheritScopes(inner *scope, names []*syntax.ScopedName) {
 	all := map[*symbol]bool{}
 	var visit func(*symbol)
 	visit = func(base *symbol) {
@@ -145,13 +161,13 @@ func (c *checker) inheritScopes(inner *scope, d *syntax.Interface) {
 			visit(b)
 		}
 	}
-	for _, b := range d.Bases {
-		base := c.interfaceBehind(c.refs[b])
-		if base == nil {
+	for _, n := range names {
+		base := c.behind(c.refs[n])
+		if base == nil || base.inner == nil || base == inner.owner {
 			continue
 		}
 		if visit(base); len(all) > maxAncestors {
-			c.errorf(syntax.CodeLimit, b.Span, "interface %s inherits from more than %d others (limit idl-ancestors)", quote(d.Name.Text), maxAncestors)
+			c.errorf(syntax.CodeLimit, n.Span, "%s inherits from more than %d others (limit idl-ancestors)", inner.owner.describe(), maxAncestors)
 			inner.bases = nil
 			return
 		}
@@ -159,31 +175,38 @@ func (c *checker) inheritScopes(inner *scope, d *syntax.Interface) {
 	}
 }
 
-// base resolves the name of a base interface in the scope around the interface.
-func (c *checker) base(item *interfaceItem, n *syntax.ScopedName, s *scope) {
+// base resolves the name of a base of one of the kinds, or of what a valuetype supports, in
+// the scope around the declaration. What is no such is no name then.
+func (c *checker) base(of *symbol, n *syntax.ScopedName, s *scope, wanted ...kind) *symbol {
 	sym := c.lookup(s, n, false)
 	if sym == nil || sym.unsupported != "" {
-		return
+		return nil
 	}
-	if sym == item.sym {
-		c.errorf(CodeBase, n.Span, "interface %s cannot inherit from itself", quote(item.sym.name.Text))
+	base := c.behind(sym)
+	if base == of {
+		c.errorf(CodeBase, n.Span, "%s cannot inherit from itself", of.describe())
 		delete(c.refs, n)
-		return
+		return nil
 	}
-	base := c.interfaceBehind(sym)
 	switch {
-	case base == nil:
-		c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is no interface, but " + article(string(sym.kind)), Notes: note(sym.span(), "declared here")})
+	case base == nil || !slices.Contains(wanted, base.kind):
+		if base != nil && base.kind == kindUnsupported {
+			return nil
+		}
+		c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is no " + string(wanted[0]) + ", but " + article(string(sym.kind)), Notes: note(sym.span(), "declared here")})
+		delete(c.refs, n)
+		return nil
 	case !base.defined && base.unsupported == "":
 		c.add(diag.Diagnostic{
-			Code: CodeBase, Span: n.Span, Message: "interface " + quote(n.String()) + " must be defined before another inherits from it",
+			Code: CodeBase, Span: n.Span, Message: string(base.kind) + " " + quote(n.String()) + " must be defined before another inherits from it",
 			Notes: note(base.span(), "here it is only declared"),
 		})
 	}
+	return base
 }
 
-// interfaceBehind returns the interface that a symbol names, perhaps through typedefs.
-func (c *checker) interfaceBehind(sym *symbol) *symbol {
+// behind returns what a symbol names behind typedefs; nil if that is nothing with a name.
+func (c *checker) behind(sym *symbol) *symbol {
 	for sym != nil && sym.kind == kindTypedef {
 		t, ok := sym.syntax.(*typedefItem)
 		if !ok || len(t.declarator.Dims) > 0 {
@@ -195,14 +218,22 @@ func (c *checker) interfaceBehind(sym *symbol) *symbol {
 		}
 		sym = c.refs[n.Name]
 	}
-	if sym == nil || sym.kind != kindInterface {
+	return sym
+}
+
+// interfaceBehind returns the interface that a symbol names, perhaps through typedefs.
+func (c *checker) interfaceBehind(sym *symbol) *symbol {
+	if sym = c.behind(sym); sym == nil || sym.kind != kindInterface {
 		return nil
 	}
 	return sym
 }
 
 func (c *checker) forward(d *syntax.Forward, s *scope) {
-	k := map[string]kind{"interface": kindInterface, "struct": kindStruct, "union": kindUnion}[d.Of]
+	k := map[string]kind{
+		"interface": kindInterface, "struct": kindStruct, "union": kindUnion, "valuetype": kindValue, "eventtype": kindEvent,
+		"component": kindComponent,
+	}[d.Of]
 	sym := c.declare(s, d.Name, k, true)
 	if sym == nil {
 		return
@@ -211,6 +242,9 @@ func (c *checker) forward(d *syntax.Forward, s *scope) {
 	if sym.forward == nil && !sym.defined {
 		sym.forward = d
 		f := &model.Forward{Of: d.Of, Abstract: d.Abstract, Local: d.Local}
+		if k == kindEvent {
+			f.Of, f.Event = "valuetype", true
+		}
 		f.Node = node(d.Name, d.Span)
 		c.forwards[d] = f
 		c.noted = append(c.noted, noted{&f.Node, &d.Head})
@@ -228,8 +262,11 @@ func (c *checker) checkForward(sym *symbol, abstract, local bool, at syntax.Name
 	case sym.forward != nil:
 		was, wasLocal = sym.forward.Abstract, sym.forward.Local
 	case sym.defined:
-		if i, ok := sym.syntax.(*syntax.Interface); ok {
-			was, wasLocal = i.Abstract, i.Local
+		switch d := sym.syntax.(type) {
+		case *syntax.Interface:
+			was, wasLocal = d.Abstract, d.Local
+		case *syntax.ValueType:
+			was = d.Abstract
 		}
 	}
 	if was != abstract || wasLocal != local {
@@ -260,17 +297,23 @@ func (c *checker) operation(d *syntax.Operation, s *scope) {
 	c.define(sym, d, m, &m.Info, &d.Head)
 	item := &operationItem{sym: sym, syntax: d, model: m}
 	c.operations = append(c.operations, item)
-	inner := s.open(sym)
-	for _, p := range d.Params {
+	item.params = c.params(s.open(sym), d.Params, d.Raises)
+}
+
+// params declares the parameters of an operation or factory, and resolves its exceptions.
+func (c *checker) params(inner *scope, params []*syntax.Param, raises []*syntax.ScopedName) []*model.Param {
+	var list []*model.Param
+	for _, p := range params {
 		c.typeExpr(p.Type, inner, inCall)
 		q := &model.Param{Node: node(p.Name, p.Span)}
 		c.declareNode(inner, p.Name, kindParam, &q.Node)
 		c.noted = append(c.noted, noted{&q.Node, &p.Head})
-		item.params = append(item.params, q)
+		list = append(list, q)
 	}
-	for _, n := range d.Raises {
+	for _, n := range raises {
 		c.lookup(inner, n, false)
 	}
+	return list
 }
 
 // declareNode declares a member or parameter.

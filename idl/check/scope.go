@@ -25,6 +25,15 @@ const (
 	kindOperation   kind = "operation"
 	kindAttribute   kind = "attribute"
 	kindMember      kind = "member"
+	kindValue       kind = "valuetype"
+	kindEvent       kind = "event type"
+	kindBox         kind = "boxed value"
+	kindState       kind = "state member"
+	kindFactory     kind = "factory"
+	kindFinder      kind = "finder"
+	kindComponent   kind = "component"
+	kindPort        kind = "port"
+	kindHome        kind = "home"
 	kindParam       kind = "parameter"
 	kindUnsupported kind = "declaration"
 )
@@ -32,7 +41,8 @@ const (
 // isType reports whether the name can stand where a type is expected.
 func (k kind) isType() bool {
 	switch k {
-	case kindInterface, kindStruct, kindUnion, kindEnum, kindTypedef, kindNative, kindUnsupported:
+	case kindInterface, kindStruct, kindUnion, kindEnum, kindTypedef, kindNative, kindValue, kindEvent, kindBox,
+		kindComponent, kindHome, kindUnsupported:
 		return true
 	}
 	return false
@@ -75,6 +85,18 @@ func (s *symbol) qualified() string {
 	return s.scope.owner.qualified() + "::" + s.name.Text
 }
 
+// isInherited reports whether the symbol can be neither declared again where it is inherited,
+// nor inherited twice (3.8.5). Initializers of valuetypes are not inherited at all.
+func (s *symbol) isInherited() bool {
+	switch s.kind {
+	case kindOperation, kindAttribute, kindState, kindPort:
+		return true
+	case kindFactory, kindFinder:
+		return s.scope.owner.kind == kindHome
+	}
+	return false
+}
+
 // describe names the symbol in a message.
 func (s *symbol) describe() string { return string(s.kind) + " " + quote(s.name.Text) }
 
@@ -85,7 +107,7 @@ type scope struct {
 	parent *scope
 	names  map[string]*symbol
 	order  []*symbol
-	bases  []*symbol      // of an interface
+	bases  []*symbol      // of an interface or valuetype, of the latter what it supports too
 	used   map[string]use // names of other scopes that were used here, and so belong to it
 }
 
@@ -178,7 +200,7 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 			Code: CodeScopeName, Span: name.Span, Message: string(k) + " " + quote(name.Text) + " has the name of the scope in which it stands",
 			Notes: note(s.owner.span(), "%s begins here", s.owner.describe()),
 		}
-		if k != kindMember || s.owner.name.Text == name.Text {
+		if k != kindMember && k != kindState || s.owner.name.Text == name.Text {
 			c.add(d)
 			return nil
 		}

@@ -18,6 +18,12 @@ func (c *checker) support() {
 				visit(d.Decls)
 			case *syntax.Interface:
 				visit(d.Decls)
+			case *syntax.ValueType:
+				visit(d.Decls)
+			case *syntax.Home:
+				visit(d.Decls)
+			case *syntax.Component:
+				visit(d.Decls)
 			case *syntax.Unsupported:
 				sym := c.bySyntax[d]
 				if !c.isMain(d.Span) || sym != nil && reported[sym] {

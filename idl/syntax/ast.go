@@ -67,8 +67,9 @@ type AnnotationParam struct {
 }
 
 // Decl is a declaration: *Module, *Interface, *Forward, *Operation, *Attribute, *Struct,
-// *Union, *Enum, *Exception, *Typedef, *Const, *Native, *TypeID, *TypePrefix, *Import, or, as
-// they stand between declarations, *Pragma, *IncludeDecl, *IncludeEnd, and *Unsupported.
+// *Union, *Enum, *Exception, *Typedef, *Const, *Native, *ValueType, *StateMember, *Factory,
+// *ValueBox, *Component, *Port, *Home, *TypeID, *TypePrefix, *Import, or, as they stand
+// between declarations, *Pragma, *IncludeDecl, *IncludeEnd, and *Unsupported.
 type Decl interface{ Common() *Head }
 
 // The declarations, as the grammar has them.
@@ -85,7 +86,8 @@ type (
 		Bases           []*ScopedName
 		Decls           []Decl
 	}
-	// Forward is a forward declaration; Of is "interface", "struct" or "union".
+	// Forward is a forward declaration; Of is "interface", "struct", "union", "valuetype",
+	// "eventtype" or "component".
 	Forward struct {
 		Head
 		Of              string
@@ -177,11 +179,67 @@ type (
 		Head
 		Name Name
 	}
+	// ValueType is a valuetype or, with Event set, an event type.
+	ValueType struct {
+		Head
+		Name                    Name
+		Abstract, Custom, Event bool
+		Truncatable             bool
+		Bases, Supports         []*ScopedName
+		Decls                   []Decl
+	}
+	// StateMember is a member of the state of a valuetype.
+	StateMember struct {
+		Head
+		Public      bool
+		Type        TypeExpr
+		Declarators []*Declarator
+	}
+	// Factory is an initializer of a valuetype, or a factory or finder of a home.
+	Factory struct {
+		Head
+		Finder bool
+		Name   Name
+		Params []*Param
+		Raises []*ScopedName
+	}
+	// ValueBox is a boxed value.
+	ValueBox struct {
+		Head
+		Name Name
+		Type TypeExpr
+	}
+	Component struct {
+		Head
+		Name     Name
+		Base     *ScopedName // nil if none
+		Supports []*ScopedName
+		Decls    []Decl
+	}
+	// Port is a port of a component; Role is "provides", "uses", "emits", "publishes" or
+	// "consumes".
+	Port struct {
+		Head
+		Role     string
+		Multiple bool // of uses
+		Type     TypeExpr
+		Name     Name
+	}
+	Home struct {
+		Head
+		Name       Name
+		Base       *ScopedName // nil if none
+		Supports   []*ScopedName
+		Manages    *ScopedName
+		PrimaryKey *ScopedName // nil if none
+		Decls      []Decl
+	}
 	TypeID struct {
 		Head
 		Name *ScopedName
 		ID   *Literal
 	}
+	// TypePrefix has no Parts in Name where it is for the whole specification, "::".
 	TypePrefix struct {
 		Head
 		Name   *ScopedName

@@ -132,7 +132,7 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeDirection, Title: "parameter without direction",
-		Explanation: "A parameter is in, out or inout (CORBA 3.0, 3.13.2).",
+		Explanation: "A parameter is in, out or inout (CORBA 3.0, 3.13.2), and of a factory or finder only in (3.9.1.3).",
 		Example:     "interface I { void f(long n); };\n",
 	},
 	{
@@ -148,7 +148,7 @@ var codes = diag.Table{
 	{
 		Code: CodeUnsupported, Title: "not supported yet",
 		Explanation: "This part of IDL is known to the compiler but not handled. What it declares can be used by nothing else that is compiled.",
-		Example:     "valuetype V { public long n; };\n",
+		Example:     "bitset B { bitfield<3> a; };\n",
 	},
 	{
 		Code: CodeNewKeyword, Severity: diag.Warning, Title: "newer keyword as an identifier",

@@ -6,9 +6,23 @@ import (
 	"github.com/opendsom/dsom/diag"
 )
 
-// decls parses declarations up to the end of the scope. In a module (or outside of all) there
-// are definitions, in an interface operations and attributes too.
-func (p *parser) decls(module bool) []Decl {
+// body says in what declarations stand, and so which may.
+type body uint8
+
+const (
+	inModule    body = iota // or outside of all: definitions
+	inInterface             // types, constants and exceptions, operations and attributes
+	inValue                 // what an interface has, state and initializers
+	inComponent             // ports and attributes
+	inHome                  // what an interface has, factories and finders
+)
+
+var bodyNames = [...]string{"a module", "an interface", "a valuetype", "a component", "a home"}
+
+func (b body) String() string { return bodyNames[b] }
+
+// decls parses declarations up to the end of the scope.
+func (p *parser) decls(in body) []Decl {
 	var list []Decl
 	for {
 		list = p.flush(list)
@@ -16,7 +30,7 @@ func (p *parser) decls(module bool) []Decl {
 			return list
 		}
 		p.item(func() bool {
-			d := p.decl(module)
+			d := p.decl(in)
 			if d != nil {
 				list = append(list, d)
 			}
@@ -49,7 +63,7 @@ func (p *parser) mark(m Token, inside bool) Decl {
 }
 
 // decl parses a declaration with its semicolon.
-func (p *parser) decl(module bool) Decl {
+func (p *parser) decl(in body) Decl {
 	h, outer := p.begin()
 	var d Decl
 	what := "the declaration"
@@ -57,8 +71,10 @@ func (p *parser) decl(module bool) Decl {
 	case p.tok.Kind == Semicolon:
 		p.errorf(CodeSyntax, p.tok.Span, "a semicolon without a declaration")
 	case p.tok.Kind == Keyword:
-		d, what = p.keywordDecl(module)
-	case !module:
+		d, what = p.keywordDecl(in)
+	case in == inComponent:
+		p.expected("a port or an attribute of the component")
+	case in != inModule:
 		d, what = p.export()
 	default:
 		d = p.unknownDecl(h)
@@ -79,22 +95,30 @@ func (p *parser) decl(module bool) Decl {
 }
 
 // keywordDecl parses a declaration that begins with a keyword, and says what it was.
-func (p *parser) keywordDecl(module bool) (Decl, string) {
+func (p *parser) keywordDecl(in body) (Decl, string) {
 	word := p.tok.Text
+	switch in {
+	case inValue, inHome:
+		if d, what, ok := p.element(in); ok {
+			return d, what
+		}
+	case inComponent:
+		return p.port()
+	}
 	switch word {
 	case "module":
-		if !module {
-			p.errorf(CodeSyntax, p.tok.Span, "a module cannot be declared in an interface")
+		if in != inModule {
+			p.errorf(CodeSyntax, p.tok.Span, "a module cannot be declared in %s", in)
 		}
 		return p.module(), "the module"
 	case "interface", "local", "abstract", "valuetype", "custom", "component", "home", "eventtype":
-		if !module && keywords[word] == since3 {
+		if in != inModule && keywords[word] == since3 {
 			return p.export() // a type of that name, from before it was a keyword
 		}
-		if !module {
-			p.errorf(CodeSyntax, p.tok.Span, "%s cannot be declared in an interface", quote(word))
+		if in != inModule {
+			p.errorf(CodeSyntax, p.tok.Span, "%s cannot be declared in %s", quote(word), in)
 		}
-		return p.interfaceOrValue()
+		return p.classLike()
 	case "struct":
 		return p.structDecl(true), "the structure"
 	case "union":
@@ -118,14 +142,23 @@ func (p *parser) keywordDecl(module bool) (Decl, string) {
 	case "typeid", "typeprefix":
 		return p.typeID(word == "typeid"), word
 	case "import":
+		if p.depth > 0 {
+			p.errorf(CodeSyntax, p.tok.Span, "import stands outside of all declarations")
+		}
 		return p.importDecl(), "import"
 	}
-	if !module {
+	if in != inModule {
 		return p.export()
 	}
 	switch word {
 	case "attribute", "readonly", "oneway", "void":
 		p.errorf(CodeSyntax, p.tok.Span, "operations and attributes are declared in an interface")
+	case "public", "private", "factory":
+		p.errorf(CodeSyntax, p.tok.Span, "state and initializers are declared in a valuetype")
+	case "finder":
+		p.errorf(CodeSyntax, p.tok.Span, "finders are declared in a home")
+	case "provides", "uses", "emits", "publishes", "consumes":
+		p.errorf(CodeSyntax, p.tok.Span, "ports are declared in a component")
 	default:
 		p.expected("a declaration")
 	}
@@ -163,44 +196,35 @@ func (p *parser) module() Decl {
 	if m.Name, ok = p.name("the name of a module"); !ok {
 		return nil
 	}
-	open := p.tok.Span
-	if !p.require(LBrace, "{ and the declarations of the module") || !p.enter() {
+	if m.Decls, ok = p.scopeBody(&m.Head, "the declarations of the module", inModule); !ok {
 		return nil
 	}
-	defer p.leave()
-	m.Inner = p.trailing()
-	m.Decls = p.decls(true)
-	p.close(open)
 	return m
 }
 
-// interfaceOrValue parses what begins with interface, local, abstract, valuetype and so on.
-func (p *parser) interfaceOrValue() (Decl, string) {
-	i := &Interface{}
-	start := p.tok
-	switch start.Text {
-	case "local":
-		i.Local = true
-		p.next()
-	case "abstract":
-		i.Abstract = true
-		p.next()
-	case "custom":
-		p.next()
+// classLike parses what begins with interface, local, abstract, valuetype and so on.
+func (p *parser) classLike() (Decl, string) {
+	var modifier string
+	switch p.tok.Text {
+	case "local", "abstract", "custom":
+		modifier = p.next().Text
 	}
 	switch {
-	case p.word("valuetype"):
-		return p.unsupportedFrom(start, "valuetypes"), ""
-	case p.word("eventtype"):
-		return p.unsupportedFrom(start, "event types"), ""
-	case p.word("component"):
-		return p.unsupportedFrom(start, "components"), ""
-	case p.word("home"):
-		return p.unsupportedFrom(start, "homes"), ""
-	case start.Text == "custom" || !p.word("interface"):
-		p.expected(map[bool]string{true: "valuetype", false: "interface or valuetype"}[start.Text == "custom"] + " after " + quote(start.Text))
-		return nil, ""
+	case p.word("interface") && modifier != "custom":
+		return p.interfaceDecl(modifier)
+	case (p.word("valuetype") || p.word("eventtype")) && modifier != "local":
+		return p.valueDecl(modifier)
+	case p.word("component") && modifier == "":
+		return p.component()
+	case p.word("home") && modifier == "":
+		return p.home()
 	}
+	p.expected(map[string]string{"local": "interface", "abstract": "interface, valuetype or eventtype", "custom": "valuetype or eventtype"}[modifier] + " after " + quote(modifier))
+	return nil, ""
+}
+
+func (p *parser) interfaceDecl(modifier string) (Decl, string) {
+	i := &Interface{Abstract: modifier == "abstract", Local: modifier == "local"}
 	p.next()
 	var ok bool
 	if i.Name, ok = p.name("the name of an interface"); !ok {
@@ -214,15 +238,23 @@ func (p *parser) interfaceOrValue() (Decl, string) {
 			return nil, ""
 		}
 	}
-	open := p.tok.Span
-	if !p.require(LBrace, "{ and the operations of the interface") || !p.enter() {
+	if i.Decls, ok = p.scopeBody(&i.Head, "the operations of the interface", inInterface); !ok {
 		return nil, ""
 	}
-	defer p.leave()
-	i.Inner = p.trailing()
-	i.Decls = p.decls(false)
-	p.close(open)
 	return i, "the interface"
+}
+
+// scopeBody parses declarations between braces.
+func (p *parser) scopeBody(h *Head, what string, in body) ([]Decl, bool) {
+	open := p.tok.Span
+	if !p.require(LBrace, "{ and "+what) || !p.enter() {
+		return nil, false
+	}
+	defer p.leave()
+	h.Inner = p.trailing()
+	ds := p.decls(in)
+	p.close(open)
+	return ds, true
 }
 
 func (p *parser) unsupported(what string) Decl { return p.unsupportedFrom(p.tok, what) }
@@ -267,9 +299,13 @@ func (p *parser) unsupportedFrom(start Token, what string) Decl {
 
 func (p *parser) typeID(id bool) Decl {
 	p.next()
-	n := p.scopedName("the name of a declaration")
-	if n == nil {
-		return nil
+	n := &ScopedName{Absolute: true, Span: p.tok.Span}
+	if !(!id && p.accept(Scope) && p.tok.Kind == String) { // :: alone is the whole specification
+		absolute := p.last == n.Span
+		if n = p.scopedName("the name of a declaration"); n == nil {
+			return nil
+		}
+		n.Absolute = n.Absolute || absolute
 	}
 	s := p.stringLiteral("a string")
 	if s == nil {
@@ -320,7 +356,7 @@ func (p *parser) export() (Decl, string) {
 		})
 		return nil, ""
 	}
-	if !p.params(o) {
+	if o.Params, ok = p.params(o.Name); !ok {
 		return nil, ""
 	}
 	if p.acceptWord("raises") {
@@ -334,22 +370,24 @@ func (p *parser) export() (Decl, string) {
 	return o, "the operation"
 }
 
-func (p *parser) params(o *Operation) bool {
-	if !p.require(LParen, "( and the parameters of "+quote(o.Name.Text)) {
-		return false
+// params parses the parameters of an operation or factory.
+func (p *parser) params(of Name) ([]*Param, bool) {
+	if !p.require(LParen, "( and the parameters of "+quote(of.Text)) {
+		return nil, false
 	}
 	if p.word("void") {
 		at := p.next().Span
 		if p.tok.Kind == RParen {
-			p.report(diag.Diagnostic{Code: CodeSyntax, Span: at, Message: "void is no parameter", Help: "write " + o.Name.Text + "()"})
+			p.report(diag.Diagnostic{Code: CodeSyntax, Span: at, Message: "void is no parameter", Help: "write " + of.Text + "()"})
 		}
 	}
+	var list []*Param
 	for p.tok.Kind != RParen {
 		q := p.param()
 		if q == nil {
-			return false
+			return nil, false
 		}
-		o.Params = append(o.Params, q)
+		list = append(list, q)
 		if !p.accept(Comma) {
 			break
 		}
@@ -357,7 +395,7 @@ func (p *parser) params(o *Operation) bool {
 			p.expected("a parameter after the comma")
 		}
 	}
-	return p.require(RParen, ", or ) after a parameter")
+	return list, p.require(RParen, ", or ) after a parameter")
 }
 
 func (p *parser) param() *Param {

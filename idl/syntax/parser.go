@@ -20,7 +20,7 @@ func ParseTokens(pp *Preprocessor) *Tree {
 	p.advance()
 	t := &Tree{}
 	for {
-		t.Decls = append(t.Decls, p.decls(true)...)
+		t.Decls = append(t.Decls, p.decls(inModule)...)
 		if p.tok.Kind == EOF {
 			break
 		}
@@ -214,7 +214,8 @@ func (p *parser) skip() {
 // leaders begin declarations and nothing else.
 var leaders = []string{
 	"module", "interface", "abstract", "local", "exception", "typedef", "const", "native", "attribute",
-	"readonly", "oneway", "valuetype", "custom", "struct", "union", "enum",
+	"readonly", "oneway", "valuetype", "custom", "struct", "union", "enum", "private", "public", "factory", "eventtype",
+	"component", "home", "finder", "provides", "uses", "emits", "publishes", "consumes",
 }
 
 // item parses one element of a list and skips what is wrong with it. It always makes progress.

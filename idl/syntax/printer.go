@@ -133,6 +133,12 @@ func (p *printer) enterOther(d Decl) {
 		p.decls(d.Decls)
 	case *Interface:
 		p.decls(d.Decls)
+	case *ValueType:
+		p.decls(d.Decls)
+	case *Component:
+		p.decls(d.Decls)
+	case *Home:
+		p.decls(d.Decls)
 	}
 }
 
@@ -146,7 +152,7 @@ func (p *printer) separate(d Decl) {
 
 func large(d Decl) bool {
 	switch d.(type) {
-	case *Module, *Interface, *Struct, *Union, *Exception, *Enum:
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home:
 		return true
 	}
 	return false
@@ -203,6 +209,33 @@ func (p *printer) decl(d Decl) {
 	case *Interface:
 		p.line("%sinterface %s%s {", modifiers(d.Abstract, d.Local), nameText(d.Name), namesAfter(" : ", d.Bases, ""))
 		p.scope(h, d.Decls)
+	case *ValueType:
+		p.valueType(d)
+	case *StateMember:
+		p.line("%s ", map[bool]string{true: "public", false: "private"}[d.Public])
+		p.typeExpr(d.Type)
+		p.b.WriteString(" " + declaratorsText(d.Declarators) + ";")
+	case *Factory:
+		p.line("%s %s(", map[bool]string{true: "finder", false: "factory"}[d.Finder], nameText(d.Name))
+		p.params(d.Params)
+		p.b.WriteString(namesAfter(" raises (", d.Raises, ")") + ";")
+	case *ValueBox:
+		p.line("valuetype %s ", nameText(d.Name))
+		p.typeExpr(d.Type)
+		p.b.WriteByte(';')
+	case *Component:
+		p.line("component %s%s%s {", nameText(d.Name), nameAfter(" : ", d.Base), namesAfter(" supports ", d.Supports, ""))
+		p.scope(h, d.Decls)
+	case *Port:
+		role := d.Role
+		if d.Multiple {
+			role += " multiple"
+		}
+		p.line("%s %s %s;", role, TypeText(d.Type), nameText(d.Name))
+	case *Home:
+		p.line("home %s%s%s manages %s%s {", nameText(d.Name), nameAfter(" : ", d.Base), namesAfter(" supports ", d.Supports, ""),
+			scopedText(d.Manages), nameAfter(" primarykey ", d.PrimaryKey))
+		p.scope(h, d.Decls)
 	case *Forward:
 		p.line("%s%s %s;", modifiers(d.Abstract, d.Local), d.Of, nameText(d.Name))
 	case *Operation:
@@ -249,7 +282,7 @@ func (p *printer) ending(d Decl) {
 	h := d.Common()
 	cs := h.Trailing
 	switch d.(type) {
-	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *Unsupported:
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Unsupported:
 	default:
 		if len(h.Inner) > 0 {
 			p.trailing(cs)
@@ -258,6 +291,24 @@ func (p *printer) ending(d Decl) {
 		}
 	}
 	p.trailing(cs)
+}
+
+func (p *printer) valueType(v *ValueType) {
+	before, word, bases := "", "valuetype", " : "
+	switch {
+	case v.Custom:
+		before = "custom "
+	case v.Abstract:
+		before = "abstract "
+	}
+	if v.Event {
+		word = "eventtype"
+	}
+	if v.Truncatable {
+		bases = " : truncatable "
+	}
+	p.line("%s%s %s%s%s {", before, word, nameText(v.Name), namesAfter(bases, v.Bases, ""), namesAfter(" supports ", v.Supports, ""))
+	p.scope(&v.Head, v.Decls)
 }
 
 // scope prints the declarations of a module or interface, whose first line is printed.
@@ -315,11 +366,26 @@ func (p *printer) operation(o *Operation) {
 		p.typeExpr(o.Result)
 	}
 	p.b.WriteString(" " + nameText(o.Name) + "(")
-	wrap := len(o.Params) > 3
-	for _, q := range o.Params {
+	p.params(o.Params)
+	p.b.WriteString(namesAfter(" raises (", o.Raises, ")"))
+	if len(o.Context) > 0 {
+		var cs []string
+		for _, c := range o.Context {
+			cs = append(cs, ExprText(c))
+		}
+		p.b.WriteString(" context (" + strings.Join(cs, ", ") + ")")
+	}
+	p.b.WriteByte(';')
+}
+
+// params prints parameters and the parenthesis behind them: on one line if they are few and
+// without comments.
+func (p *printer) params(ps []*Param) {
+	wrap := len(ps) > 3
+	for _, q := range ps {
 		wrap = wrap || len(q.Doc)+len(q.Before)+len(q.Inner)+len(q.Trailing) > 0
 	}
-	for i, q := range o.Params {
+	for i, q := range ps {
 		if wrap {
 			p.b.WriteByte('\n')
 			p.indent += 2
@@ -336,7 +402,7 @@ func (p *printer) operation(o *Operation) {
 		p.b.WriteString(q.Direction + " ")
 		p.typeExpr(q.Type)
 		p.b.WriteString(" " + nameText(q.Name))
-		if i < len(o.Params)-1 {
+		if i < len(ps)-1 {
 			p.b.WriteByte(',')
 			if !wrap {
 				p.b.WriteByte(' ')
@@ -344,15 +410,6 @@ func (p *printer) operation(o *Operation) {
 		}
 	}
 	p.b.WriteByte(')')
-	p.b.WriteString(namesAfter(" raises (", o.Raises, ")"))
-	if len(o.Context) > 0 {
-		var cs []string
-		for _, c := range o.Context {
-			cs = append(cs, ExprText(c))
-		}
-		p.b.WriteString(" context (" + strings.Join(cs, ", ") + ")")
-	}
-	p.b.WriteByte(';')
 }
 
 func (p *printer) attribute(a *Attribute) {
@@ -558,6 +615,9 @@ func nameText(n Name) string {
 }
 
 func scopedText(n *ScopedName) string {
+	if len(n.Parts) == 0 {
+		return "::" // the whole specification
+	}
 	var b strings.Builder
 	for i, p := range n.Parts {
 		if i > 0 || n.Absolute {
@@ -566,6 +626,14 @@ func scopedText(n *ScopedName) string {
 		b.WriteString(nameText(p))
 	}
 	return b.String()
+}
+
+// nameAfter returns a name that may be left out, with what stands before it.
+func nameAfter(before string, n *ScopedName) string {
+	if n == nil {
+		return ""
+	}
+	return before + scopedText(n)
 }
 
 func namesAfter(before string, ns []*ScopedName, after string) string {
