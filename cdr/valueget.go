@@ -68,6 +68,10 @@ func (d *Decoder) newValue(h ValueHead, declared *ValueType) Value {
 	}
 	defer d.Leave()
 	v := t.New()
+	if v == nil {
+		d.Fail(noFactory(t.ID))
+		return nil
+	}
 	d.vals.seen[h.At].value = v // before its state, which may lead back to it
 	if !t.Custom {
 		v.UnmarshalState(d)
