@@ -53,6 +53,9 @@ type Values interface {
 	ValueType(id string) *ValueType
 }
 
+// A ValueRecorder among [Values] is told of each value that is written.
+type ValueRecorder interface{ Used(Value) }
+
 // The tags of values and what they are made of (clause 9.3.4.1 to 9.3.4.6).
 const (
 	tagNull        uint32 = 0

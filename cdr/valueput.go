@@ -38,6 +38,9 @@ func (e *Encoder) Value(v Value, declared *ValueType) {
 	if e.err != nil || e.SharedValue(v) {
 		return
 	}
+	if r, ok := e.env.Values.(ValueRecorder); ok {
+		r.Used(v)
+	}
 	t := v.IDLValue()
 	ids := t.truncations(declared)
 	m := e.BeginValue(v, ids, t.Custom || len(ids) > 1)
