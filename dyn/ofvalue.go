@@ -121,7 +121,7 @@ func derives(tc, base *typecode.TypeCode) bool {
 // to the one that is declared.
 func truncations(tc, declared *typecode.TypeCode) []string {
 	ids := []string{tc.ID()}
-	for tc.Kind() != typecode.TkValueBox && tc.Modifier() == truncatable && tc.Content() != nil && tc.ID() != declared.ID() {
+	for tc.Kind() != typecode.TkValueBox && tc.Modifier() == typecode.ValueTruncatable && tc.Content() != nil && tc.ID() != declared.ID() {
 		tc = tc.Content()
 		ids = append(ids, tc.ID())
 	}

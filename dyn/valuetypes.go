@@ -82,17 +82,10 @@ func typeOf(id string, tc *typecode.TypeCode, envs ...*cdr.Env) *typecode.TypeCo
 func isValue(tc *typecode.TypeCode) bool {
 	switch tc.Kind() {
 	case typecode.TkValue, typecode.TkEvent:
-		return tc.Modifier() != custom && tc.Modifier() != abstract && tc.ID() != typecode.ValueBase.ID()
+		return tc.Modifier() != typecode.ValueCustom && tc.Modifier() != typecode.ValueAbstract && tc.ID() != typecode.ValueBase.ID()
 	}
 	return tc.Kind() == typecode.TkValueBox
 }
-
-// A TypeCode's modifiers.
-const (
-	custom      = 1 // the members mean nothing on the wire
-	abstract    = 2 // there are none
-	truncatable = 3
-)
 
 // chooseType returns the type by which the state of a value is read where tc is declared, and how many of its
 // repository ids are passed over because nobody knows them.
@@ -157,7 +150,7 @@ func unknownValue(h cdr.ValueHead, tc *typecode.TypeCode) error {
 	if len(h.IDs) > 0 {
 		id = h.IDs[0]
 	}
-	if tc.Modifier() == custom {
+	if tc.Modifier() == typecode.ValueCustom {
 		return exc.New(exc.Marshal, exc.MinorUnsupportedType, exc.No, "an any cannot hold values of %s, which is custom: only its own code knows what is in them", id)
 	}
 	return exc.New(exc.Marshal, exc.MinorNoValueFactory, exc.No,

@@ -24,7 +24,6 @@ var (
 	WChar      = &TypeCode{kind: TkWChar}
 	String     = &TypeCode{kind: TkString}
 	WString    = &TypeCode{kind: TkWString}
-	ValueBase  = Value("IDL:omg.org/CORBA/ValueBase:1.0", "ValueBase", 0, nil)
 	Object     = ObjRef("IDL:omg.org/CORBA/Object:1.0", "Object")
 	ValueBase  = Value("IDL:omg.org/CORBA/ValueBase:1.0", "ValueBase", ValueNone, nil)
 )
