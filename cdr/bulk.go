@@ -156,6 +156,9 @@ func (d *Decoder) words(n, size int) []byte {
 	if size == 8 && d.seams != nil {
 		return d.scattered(n)
 	}
+	if d.chunked() && n > (d.end-d.align(size))/size {
+		return d.gatherWords(n, size)
+	}
 	d.Align(size)
 	return d.OctetsView(n * size)
 }

@@ -21,8 +21,9 @@ type Decoder struct {
 	spent  int64 // memory that was charged to the message
 	err    error
 	env    *Env
-	seams  *Seams // nil, but in messages of GIOP 1.1 that came in fragments
-	slab   *slab  // nil until a string is read
+	seams  *Seams    // nil, but in messages of GIOP 1.1 that came in fragments
+	slab   *slab     // nil until a string is read
+	vals   *valueGet // nil until a value is read
 }
 
 // NewDecoder returns a decoder of buf. Alignment counts from its first octet. env may be nil.
@@ -62,8 +63,13 @@ func (d *Decoder) Fail(err error) {
 // Pos returns the index in the whole buffer of the next octet, before any alignment.
 func (d *Decoder) Pos() int { return d.pos }
 
-// Remaining returns how many octets are left.
-func (d *Decoder) Remaining() int { return d.end - d.pos }
+// Remaining returns how many octets are left; inside a value in chunks, with all that is behind it.
+func (d *Decoder) Remaining() int {
+	if d.chunked() {
+		return max(d.vals.end-d.pos, 0)
+	}
+	return d.end - d.pos
+}
 
 // Done fails if octets are left over that are not padding.
 func (d *Decoder) Done() error {
@@ -88,6 +94,12 @@ func (d *Decoder) Align(n int) {
 	if n == 8 && d.seams != nil {
 		p = d.seams.align8(d.pos, d.base)
 	}
+	if p >= d.end && d.chunked() && d.err == nil {
+		if d.nextChunk() {
+			d.Align(n)
+		}
+		return // the next value is between chunks, or nothing follows
+	}
 	if p > d.end {
 		d.short(p - d.pos)
 		return
@@ -104,8 +116,7 @@ func (d *Decoder) AlignIfMore(n int) {
 
 // Octet reads an octet.
 func (d *Decoder) Octet() byte {
-	if d.pos >= d.end {
-		d.short(1)
+	if d.pos >= d.end && !d.more(1, 1) {
 		return 0
 	}
 	v := d.buf[d.pos]
@@ -147,8 +158,10 @@ func (d *Decoder) Char() byte {
 func (d *Decoder) UShort() uint16 {
 	p := (d.pos-d.base+1)&^1 + d.base
 	if p+2 > d.end {
-		d.short(2)
-		return 0
+		if !d.more(2, 2) {
+			return 0
+		}
+		p = d.pos
 	}
 	d.pos = p + 2
 	b := d.buf[p : p+2 : p+2]
@@ -162,8 +175,10 @@ func (d *Decoder) UShort() uint16 {
 func (d *Decoder) ULong() uint32 {
 	p := (d.pos-d.base+3)&^3 + d.base
 	if p+4 > d.end {
-		d.short(4)
-		return 0
+		if !d.more(4, 4) {
+			return 0
+		}
+		p = d.pos
 	}
 	d.pos = p + 4
 	b := d.buf[p : p+4 : p+4]
@@ -180,8 +195,10 @@ func (d *Decoder) ULongLong() uint64 {
 		p = d.seams.align8(d.pos, d.base)
 	}
 	if p+8 > d.end {
-		d.short(8)
-		return 0
+		if !d.more(8, 8) {
+			return 0
+		}
+		p = d.pos
 	}
 	d.pos = p + 8
 	b := d.buf[p : p+8 : p+8]
@@ -220,9 +237,9 @@ func (d *Decoder) Enum(n uint32) uint32 {
 // least 1), and fails unless that many can follow.
 func (d *Decoder) Count(size int) int {
 	n := d.ULong()
-	if uint64(n)*uint64(max(size, 1)) > uint64(d.end-d.pos) {
+	if need := uint64(n) * uint64(max(size, 1)); need > uint64(d.end-d.pos) && need > uint64(d.Remaining()) {
 		if d.err == nil {
-			d.Fail(marshal(exc.MinorTruncated, "sequence of %d elements of at least %d octets, but %d octets are left", n, size, d.end-d.pos))
+			d.Fail(marshal(exc.MinorTruncated, "sequence of %d elements of at least %d octets, but %d octets are left", n, size, d.Remaining()))
 		}
 		return 0
 	}
@@ -248,8 +265,10 @@ func (d *Decoder) RawStringView() []byte {
 	if n == 0 {
 		return nil
 	}
-	b := d.buf[d.pos : d.pos+n : d.pos+n]
-	d.pos += n
+	b := d.OctetsView(n)
+	if b == nil {
+		return nil
+	}
 	if b[n-1] != 0 {
 		d.Fail(marshal(exc.MinorBadValue, "string of %d octets without its terminating zero", n))
 		return nil
@@ -323,6 +342,9 @@ func (d *Decoder) WStringMax(bound int) string {
 // OctetsView returns the next n octets in the buffer. They are valid as long as it is.
 func (d *Decoder) OctetsView(n int) []byte {
 	if n < 0 || n > d.end-d.pos {
+		if d.err == nil && n > 0 && d.chunked() {
+			return d.gather(n)
+		}
 		d.short(n)
 		return nil
 	}
@@ -354,7 +376,12 @@ func (d *Decoder) Object() any {
 func (d *Decoder) Encapsulation() Decoder {
 	n := d.Count(1)
 	in := Decoder{buf: d.buf, pos: d.pos, end: d.pos + n, base: d.pos, depth: d.depth, spent: d.spent, err: d.err, env: d.env}
-	d.pos += n
+	if n > d.end-d.pos { // over several chunks
+		in.buf, in.pos, in.base = d.gather(n), 0, 0
+		in.end = len(in.buf)
+	} else {
+		d.pos += n
+	}
 	in.little = in.Boolean()
 	return in
 }

@@ -18,6 +18,7 @@ type Encoder struct {
 	depth  int
 	err    error
 	env    *Env
+	vals   *valuePut // nil until a value is written
 }
 
 // NewEncoder returns an encoder that appends to buf. env may be nil.
@@ -56,7 +57,7 @@ func (e *Encoder) Fail(err error) {
 
 // Truncate cuts the buffer back to n octets, a value of [Encoder.Len] before, and forgets
 // the error: what followed is to be written anew.
-func (e *Encoder) Truncate(n int) { e.buf, e.err = e.buf[:n], nil }
+func (e *Encoder) Truncate(n int) { e.buf, e.err, e.vals = e.buf[:n], nil, nil }
 
 // Align appends zeros until the next octet is at a multiple of n: 1, 2, 4 or 8.
 func (e *Encoder) Align(n int) {
@@ -268,14 +269,17 @@ func (e *Encoder) Object(v, class any) {
 }
 
 // A Mark is where an encapsulation began.
-type Mark struct{ at, base int }
+type Mark struct {
+	at, base int
+	vals     *valuePut
+}
 
 // Begin starts an encapsulation: a sequence of octets with a byte order and an alignment
-// of its own. What follows is inside it until [Encoder.End].
+// of its own, and a scope of its own for values. What follows is inside it until [Encoder.End].
 func (e *Encoder) Begin() Mark {
 	e.ULong(0)
-	m := Mark{len(e.buf), e.base}
-	e.base = len(e.buf)
+	m := Mark{len(e.buf), e.base, e.vals}
+	e.base, e.vals = len(e.buf), nil
 	e.Boolean(e.little)
 	return m
 }
@@ -283,7 +287,7 @@ func (e *Encoder) Begin() Mark {
 // End ends the encapsulation that Begin started.
 func (e *Encoder) End(m Mark) {
 	e.patch(m.at-4, len(e.buf)-m.at)
-	e.base = m.base
+	e.base, e.vals = m.base, m.vals
 }
 
 // patch writes an unsigned long over the four octets at at.

@@ -44,6 +44,7 @@ type Env struct {
 	Narrow  CodeSet     // of char and string; nil: octets as they are
 	Wide    WideCodeSet // of wchar and wstring; nil: not negotiated
 	Refs    References  // nil: references cannot be carried
+	Values  Values      // factories of values that a program has registered; nil: none
 }
 
 // A CodeSet converts narrow strings between UTF-8 in memory and the code set on the wire.

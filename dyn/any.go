@@ -31,6 +31,7 @@ type value struct {
 	raw  []byte // canonical form
 	objs []object
 	refs cdr.References // of the ORB that the value came by, or nil
+	vals valueTypes     // of the values in it
 	bare bool           // it came with an exception that lacked its repository id, and is sent on so
 	err  error          // why there is no value
 }
@@ -50,6 +51,7 @@ type object struct {
 type canonical struct {
 	objs []object
 	refs cdr.References
+	vals valueTypes
 	bare bool
 }
 
@@ -97,7 +99,7 @@ var noLimits = func() *limits.Limits {
 }()
 
 func (c *canonical) env() *cdr.Env {
-	return &cdr.Env{Version: cdr.V12, Limits: noLimits, Wide: codeset.UTF16, Refs: c}
+	return &cdr.Env{Version: cdr.V12, Limits: noLimits, Wide: codeset.UTF16, Refs: c, Values: &c.vals}
 }
 
 // newEncoder returns an encoder of the canonical form.
@@ -108,7 +110,7 @@ func newEncoder() (*cdr.Encoder, *canonical) {
 
 // decoder returns a decoder of the canonical form.
 func (v *value) decoder() *cdr.Decoder {
-	c := &canonical{objs: v.objs, refs: v.refs, bare: v.bare}
+	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, bare: v.bare}
 	return cdr.NewDecoder(v.raw, true, c.env())
 }
 
@@ -173,6 +175,9 @@ func PutValue(e *cdr.Encoder, a Any) {
 		e.Fail(a.v.err)
 		return
 	}
+	if c, ok := e.Env().Refs.(*canonical); ok { // an any in an any
+		c.vals.join(&a.v.vals)
+	}
 	t := transcoder{e: e, d: a.v.decoder()}
 	t.copy(a.v.tc)
 	if err := t.d.Err(); err != nil {
@@ -206,8 +211,9 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 		return Any{}
 	}
 	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, bare: c.bare}
+	v.vals.orb = d.Env().Values
 	if from, ok := v.refs.(*canonical); ok { // an any in an any
-		v.refs = from.refs
+		v.refs, v.vals = from.refs, from.vals
 	}
 	return Any{v}
 }

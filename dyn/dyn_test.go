@@ -298,7 +298,7 @@ func TestJSONErrors(t *testing.T) {
 		{tc.Object, `"corbaname::h#x"`, "looked up"},
 		{tc.Object, `3`, "wanted"},
 		{oops, `{"_exception":"IDL:X:1.0","code":1,"why":""}`, "IDL:TY/Oops:1.0 is wanted"},
-		{tc.Value("IDL:V:1.0", "V", 0, nil), "{}", "cannot be carried"},
+		{tc.Interface(tc.TkNative, "IDL:N:1.0", "N"), "{}", "cannot be carried"},
 		{tc.Null, "1", "null is wanted"},
 	} {
 		a, err := dyn.UnmarshalJSON(c.t, []byte(c.json), dyn.JSONOptions{})
@@ -558,7 +558,7 @@ func TestHostile(t *testing.T) {
 		{"beyond its bound", of(tc.Sequence(tc.Octet, 1), 2, 0), exc.Marshal, "bound"},
 		{"enum", of(color, 3), exc.Marshal, "enum"},
 		{"discriminator", of(union, 3), exc.Marshal, "enum"},
-		{"valuetype", of(tc.Value("IDL:V:1.0", "V", 0, nil), 0), exc.Marshal, "cannot be carried"},
+		{"native", of(tc.Interface(tc.TkNative, "IDL:N:1.0", "N"), 0), exc.Marshal, "cannot be carried"},
 		{"local interface", of(tc.Interface(tc.TkLocalInterface, "IDL:L:1.0", "L"), 0, 0), exc.Marshal, "cannot be carried"},
 	} {
 		d := cdr.NewDecoder(c.b, false, nil)

@@ -20,6 +20,11 @@ func FuzzAny(f *testing.F) {
 			f.Add(e.Bytes(), little)
 		}
 	}
+	for _, c := range anyCases() {
+		e := cdr.NewEncoder(nil, true, env)
+		dyn.PutAny(e, must(dyn.Of(c.t, c.v)))
+		f.Add(e.Bytes(), true)
+	}
 	f.Fuzz(func(t *testing.T, b []byte, little bool) {
 		d := cdr.NewDecoder(b, little, env)
 		a := dyn.GetAny(d)

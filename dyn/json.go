@@ -18,7 +18,8 @@ import (
 // and strings are strings; a sequence of octets is base64; an enum its name; a struct an object; a
 // union {"_d": label, "arm": value}; an exception an object with "_exception"; an any
 // {"_type": text of the type, "_value": value}; an object reference its URL, nil null; a
-// TypeCode its text.
+// TypeCode its text; a value of a valuetype {"_type": its scoped name, "member": value}, one
+// that stands in the document before {"_ref": JSON pointer to it}, null null, and a box has the one member "value".
 
 // JSONOptions say how names in JSON are understood. The zero value knows none.
 type JSONOptions struct {

@@ -15,28 +15,29 @@ import (
 
 // MarshalJSON returns the value of a as JSON, without its type. Null and void are null.
 func MarshalJSON(a Any) ([]byte, error) {
-	return appendJSON(nil, a)
+	return appendJSON(nil, nil, a)
 }
 
 // MarshalJSON returns type and value: {"_type": …, "_value": …}.
-func (a Any) MarshalJSON() ([]byte, error) { return appendAny(nil, a) }
+func (a Any) MarshalJSON() ([]byte, error) { return appendAny(nil, nil, a) }
 
-func appendAny(dst []byte, a Any) ([]byte, error) {
+// appendAny appends an any that stands at a place.
+func appendAny(dst, at []byte, a Any) ([]byte, error) {
 	dst = append(dst, `{"_type":`...)
 	dst = appendText(dst, a.Type().String())
 	dst = append(dst, `,"_value":`...)
-	dst, err := appendJSON(dst, a)
+	dst, err := appendJSON(dst, append(at, "/_value"...), a)
 	return append(dst, '}'), err
 }
 
-func appendJSON(dst []byte, a Any) ([]byte, error) {
+func appendJSON(dst, at []byte, a Any) ([]byte, error) {
 	if a.v == nil {
 		return append(dst, "null"...), nil
 	}
 	if a.v.err != nil {
 		return dst, a.v.err
 	}
-	w := jsonWriter{walker: walker{d: a.v.decoder(), v: a.v}, b: dst}
+	w := jsonWriter{walker: walker{d: a.v.decoder(), v: a.v}, b: dst, at: at}
 	w.value(a.v.tc)
 	if w.err == nil {
 		w.err = w.d.Err()
@@ -47,8 +48,10 @@ func appendJSON(dst []byte, a Any) ([]byte, error) {
 // jsonWriter writes the canonical form as JSON.
 type jsonWriter struct {
 	walker
-	b   []byte
-	err error
+	b      []byte
+	at     []byte         // the place in the document, as a JSON pointer
+	places map[int]string // of values
+	err    error
 }
 
 // appendText appends a JSON string, with < and > as they are.
@@ -128,7 +131,7 @@ func (w *jsonWriter) value(tc *typecode.TypeCode) {
 	case typecode.TkEnum:
 		w.text(tc.MemberName(int(d.Enum(uint32(tc.Len())))))
 	case typecode.TkAny:
-		b, err := appendAny(w.b, GetAny(d))
+		b, err := appendAny(w.b, w.at, GetAny(d))
 		w.b = b
 		w.fail(err)
 	case typecode.TkTypeCode:
@@ -150,6 +153,10 @@ func (w *jsonWriter) value(tc *typecode.TypeCode) {
 		w.elements(tc.Content(), n)
 	case typecode.TkArray:
 		w.elements(tc.Content(), int(tc.Length()))
+	case typecode.TkValue, typecode.TkEvent, typecode.TkValueBox:
+		w.valuetype(tc)
+	case typecode.TkAbstractInterface:
+		w.abstract(tc)
 	default:
 		w.fail(unsupported(tc))
 	}
@@ -184,7 +191,7 @@ func (w *jsonWriter) members(tc *typecode.TypeCode) {
 		sep = ","
 		w.text(tc.MemberName(i))
 		w.raw(":")
-		w.value(tc.MemberType(i))
+		w.inside(tc.MemberName(i), tc.MemberType(i))
 	}
 	w.raw("}")
 }
@@ -195,7 +202,7 @@ func (w *jsonWriter) elements(tc *typecode.TypeCode, n int) {
 		if i > 0 {
 			w.raw(",")
 		}
-		w.value(tc)
+		w.inside(strconv.Itoa(i), tc)
 	}
 	w.raw("]")
 }
@@ -210,7 +217,7 @@ func (w *jsonWriter) union(tc *typecode.TypeCode) {
 		w.raw(",")
 		w.text(tc.MemberName(i))
 		w.raw(":")
-		w.value(tc.MemberType(i))
+		w.inside(tc.MemberName(i), tc.MemberType(i))
 	}
 	w.raw("}")
 }

@@ -52,7 +52,7 @@ func (b *builder) build(tc *typecode.TypeCode, v any) (Any, error) {
 	if tc == nil || tc == typecode.Null {
 		return Any{}, nil
 	}
-	return Any{&value{tc: tc, raw: e.Bytes(), objs: c.objs, bare: c.bare}}, nil
+	return Any{&value{tc: tc, raw: e.Bytes(), objs: c.objs, vals: c.vals, bare: c.bare}}, nil
 }
 
 // deepest is how far values may nest in what is built; a bound on the stack.
@@ -93,7 +93,8 @@ func want(at *path, tc *typecode.TypeCode, v any) error {
 // describe names a type in few words.
 func describe(tc *typecode.TypeCode) string {
 	switch tc.Kind() {
-	case typecode.TkStruct, typecode.TkUnion, typecode.TkEnum, typecode.TkExcept, typecode.TkObjref:
+	case typecode.TkStruct, typecode.TkUnion, typecode.TkEnum, typecode.TkExcept, typecode.TkObjref,
+		typecode.TkValue, typecode.TkEvent, typecode.TkValueBox, typecode.TkAbstractInterface:
 		return tc.Kind().String() + " " + tc.Name()
 	case typecode.TkSequence, typecode.TkArray:
 		return tc.Kind().String()
@@ -169,6 +170,10 @@ func (b *builder) value(at *path, tc *typecode.TypeCode, v any) error {
 		return b.union(at, tc, v)
 	case typecode.TkSequence, typecode.TkArray:
 		return b.elements(at, tc, v)
+	case typecode.TkValue, typecode.TkEvent, typecode.TkValueBox:
+		return b.valuetype(at, tc, v)
+	case typecode.TkAbstractInterface:
+		return b.abstract(at, tc, v)
 	default:
 		return at.errorf("%w", unsupported(tc))
 	}

@@ -94,6 +94,10 @@ func (t *transcoder) copy(tc *typecode.TypeCode) {
 		t.sequence(tc)
 	case typecode.TkArray:
 		t.elements(tc, int(min(tc.Length(), math.MaxInt32))) // nothing longer is held by any message
+	case typecode.TkValue, typecode.TkEvent, typecode.TkValueBox:
+		t.valuetype(tc)
+	case typecode.TkAbstractInterface:
+		t.abstract(tc)
 	default:
 		d.Fail(unsupported(tc))
 	}

@@ -83,7 +83,7 @@ func (p *path) errorf(format string, args ...any) error {
 // Value returns the value as plain Go values: bool, byte (octet and char), int16 to uint64,
 // float32, float64, rune (wchar), string, [cdr.LongDouble], [cdr.Fixed], an enumerator's
 // name, []byte for a sequence of octets and []any for other sequences and arrays, [Struct],
-// [Union], [Exception], [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
+// [Union], [Exception], *[Valuetype], [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
 // the object that was put in; nil for a nil reference, null and void.
 func (a Any) Value() any {
 	if a.v == nil || a.v.err != nil {
@@ -95,8 +95,9 @@ func (a Any) Value() any {
 
 // walker reads the canonical form.
 type walker struct {
-	d *cdr.Decoder
-	v *value
+	d      *cdr.Decoder
+	v      *value
+	shared map[int]*Valuetype // by their place
 }
 
 func (w *walker) value(tc *typecode.TypeCode) any {
@@ -156,6 +157,10 @@ func (w *walker) value(tc *typecode.TypeCode) any {
 		return w.elements(tc.Content(), n)
 	case typecode.TkArray:
 		return w.elements(tc.Content(), int(tc.Length()))
+	case typecode.TkValue, typecode.TkEvent, typecode.TkValueBox:
+		return w.valuetype(tc)
+	case typecode.TkAbstractInterface:
+		return w.abstract(tc)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ const (
 	MinorAdapterUnknown    = OMGVMCID | 3 // OBJECT_NOT_EXIST: no such adapter
 	MinorUnlistedException = OMGVMCID | 1 // UNKNOWN: a user exception that the operation does not raise
 
+	MinorNoValueFactory     = OMGVMCID | 1 // MARSHAL: no factory for the value
 	MinorNoCodeSet          = OMGVMCID | 1 // DATA_CONVERSION: a character has no counterpart in the negotiated set
 	MinorBadSchemeName      = OMGVMCID | 7 // BAD_PARAM: the URL's scheme is not known
 	MinorBadAddress         = OMGVMCID | 8 // BAD_PARAM: the URL's address is malformed
@@ -80,6 +81,9 @@ var minors = []Minor{
 	{CommFailure, MinorProtocol, "the peer broke the protocol", "look at the bytes with a trace"},
 	{InvObjref, MinorNilReference, "the reference is nil or has no profile that can be used", "check where the reference came from"},
 	{NoPermission, MinorWriteDenied, "writes are allowed from this machine only", "start the daemon with --allow-write CIDR"},
+	{Marshal, MinorNoValueFactory, "no factory is known for the type of a value that was received", "register one with Register of the type's descriptor, or have the sender send what the receiver knows"},
+	{Marshal, MinorForeignError, "a value's own code failed to write or read it", "see the text"},
+	{Marshal, MinorWrongType, "a value of another type than the one declared was received", "compare the IDL of both sides"},
 	{Marshal, MinorTruncated, "the message ends before the value does", "compare the IDL of both sides"},
 	{Marshal, MinorBadValue, "a malformed value was received", "compare the IDL of both sides"},
 	{Marshal, MinorTrailing, "octets are left over behind the last parameter", "compare the IDL of both sides"},

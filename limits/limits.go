@@ -22,6 +22,8 @@ const (
 	TypeCodeDepth
 	TypeCodeNodes
 	ValueDepth
+	ValueNodes
+	ValueIDs
 	DecodedSize
 	AnyDepth
 	ServiceContexts
@@ -62,7 +64,9 @@ var table = [numNames]struct {
 	ConnectionsPerAddress: {"connections-per-address", count, 1000, "connections accepted from one address"},
 	TypeCodeDepth:         {"typecode-depth", count, 64, "TypeCodes inside one another"},
 	TypeCodeNodes:         {"typecode-nodes", count, 4096, "TypeCodes in a TypeCode"},
-	ValueDepth:            {"value-depth", count, 64, "constructed values inside one another, where the type is recursive"},
+	ValueDepth:            {"value-depth", count, 64, "constructed values inside one another, where the type is recursive, and valuetypes"},
+	ValueNodes:            {"value-nodes", count, 1 << 20, "valuetypes in a message; one that is shared with an any counts again"},
+	ValueIDs:              {"value-ids", count, 64, "repository ids of a valuetype"},
 	DecodedSize:           {"decoded-size", octets, 256 * mib, "octets of memory that the sequences of a message take when they are decoded"},
 	AnyDepth:              {"any-depth", count, 32, "anys inside one another"},
 	ServiceContexts:       {"service-contexts", count, 256, "service contexts of a message"},

@@ -142,6 +142,8 @@ func (c *Call) End() error {
 	if cap(c.buf) > maxKeptBuffer {
 		c.buf = nil
 	}
+	c.Out.ForgetValues()
+	c.In.ForgetValues()
 	c.ctx, c.ref, c.route, c.link, c.err = nil, nil, nil, nil, nil
 	calls.Put(c)
 	return err

@@ -87,6 +87,7 @@ type ORB struct {
 	connOptions conn.Options
 
 	handler atomic.Pointer[Handler]
+	values  values
 	adapter atomic.Pointer[Adapter]
 
 	life context.Context // ends with Shutdown
@@ -123,7 +124,7 @@ func New(cfg Config) (*ORB, error) {
 	if o.serverID == ([16]byte{}) {
 		crand.Read(o.serverID[:])
 	}
-	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{o}, Narrow: codeset.UTF8, Wide: codeset.UTF16}
+	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16}
 	o.life, o.end = context.WithCancel(context.Background())
 	o.links.byHop = map[hop]*link{}
 	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
@@ -212,7 +213,7 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: references{o}, Narrow: narrow, Wide: wide}
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: references{o}, Values: &o.values, Narrow: narrow, Wide: wide}
 	o.envs[k] = env // bounded: versions times known code sets
 	return env, nil
 }

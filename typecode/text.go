@@ -169,6 +169,14 @@ func LabelText(disc *TypeCode, v int64) string {
 	return strconv.FormatInt(v, 10)
 }
 
+// ScopedName returns the scoped name that a repository id gives, or the id itself if it gives none.
+func ScopedName(id string) string {
+	if s := scoped(id); s[0] != '"' {
+		return s
+	}
+	return id
+}
+
 // scoped returns the scoped name that an id gives, or the id in quotes if there is none.
 func scoped(id string) string {
 	rest, ok := strings.CutPrefix(id, "IDL:")

@@ -6,8 +6,6 @@
 package stub
 
 import (
-	"context"
-
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
@@ -30,25 +28,15 @@ type Glue[T any] interface {
 // A Class is the class object of the interface T: the one name through which it is bound,
 // activated, narrowed and described. It is safe for concurrent use.
 type Class[T any] struct {
-	iface orb.Interface
-	tc    *typecode.TypeCode
-	glue  Glue[T]
+	reference[T]
+	glue Glue[T]
 }
 
 // NewClass returns a class object; name is the interface's simple name, bases are the
 // repository ids of all its ancestors.
 func NewClass[T any](id, name string, bases []string, glue Glue[T]) *Class[T] {
-	return &Class[T]{orb.Interface{ID: id, Bases: bases}, typecode.ObjRef(id, name), glue}
+	return &Class[T]{reference[T]{orb.Interface{ID: id, Bases: bases}, typecode.ObjRef(id, name), glue}, glue}
 }
-
-// ID returns the repository id.
-func (c *Class[T]) ID() string { return c.iface.ID }
-
-// Interface describes the interface at run time.
-func (c *Class[T]) Interface() *orb.Interface { return &c.iface }
-
-// TypeCode returns the interface's TypeCode.
-func (c *Class[T]) TypeCode() *typecode.TypeCode { return c.tc }
 
 // servant joins an implementation to the skeleton.
 type servant[T any] struct {
@@ -82,66 +70,6 @@ func (c *Class[T]) Activate(a orb.Adapter, impl T) (*orb.Ref, error) {
 // a persistent reference mean the same object in the next process. Any octets will do.
 func (c *Class[T]) ActivateWithID(a orb.Adapter, id string, impl T) (*orb.Ref, error) {
 	return a.ActivateWithID(id, c.Servant(impl))
-}
-
-// Bind returns the object that url names: IOR:, corbaloc:, corbaname: or dsom: (see package
-// ior). It asks the object for its type only where the reference does not tell.
-func (c *Class[T]) Bind(ctx context.Context, o *orb.ORB, url string) (T, error) {
-	var zero T
-	ref, err := o.Resolve(ctx, url)
-	if err != nil {
-		return zero, err
-	}
-	if ref == nil {
-		return zero, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s is a nil reference", url)
-	}
-	return c.narrow(ctx, ref)
-}
-
-// Narrow returns v as a T: v is a reference, a stub, or an implementation, which stays the
-// plain Go object that it is. The object is asked only where its reference does not tell.
-// A nil v is a nil T.
-func (c *Class[T]) Narrow(ctx context.Context, v any) (T, error) {
-	if t, ok := v.(T); ok {
-		return t, nil
-	}
-	var zero T
-	if v == nil {
-		return zero, nil
-	}
-	o, ok := v.(orb.Object)
-	if !ok {
-		return zero, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "a %T is neither an object reference nor a %s", v, c.iface.ID)
-	}
-	ref := orb.RefOf(o)
-	if ref == nil {
-		return zero, nil
-	}
-	return c.narrow(ctx, ref)
-}
-
-func (c *Class[T]) narrow(ctx context.Context, ref *orb.Ref) (T, error) {
-	var zero T
-	if ref.TypeID() != c.iface.ID {
-		is, err := ref.IsA(ctx, c.iface.ID)
-		if err != nil {
-			return zero, err
-		}
-		if !is {
-			return zero, exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "the object is a %s, not a %s", ref.TypeID(), c.iface.ID)
-		}
-	}
-	return c.glue.Stub(orb.NewStubRef(ref)), nil
-}
-
-// Unchecked returns a stub for the object o without asking whether it is of the interface.
-// A nil o is a nil T.
-func (c *Class[T]) Unchecked(o orb.Object) T {
-	if ref := orb.RefOf(o); ref != nil {
-		return c.glue.Stub(orb.NewStubRef(ref))
-	}
-	var zero T
-	return zero
 }
 
 // Put writes the reference of v.

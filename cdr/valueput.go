@@ -1,0 +1,200 @@
+package cdr
+
+import (
+	"errors"
+	"math"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
+)
+
+// valuePut is what an encoder knows of the values in its scope.
+type valuePut struct {
+	at    map[any]int    // where a value's tag stands, by its identity
+	ids   map[string]int // where a repository id stands
+	level int            // of chunked values around the place
+	chunk int            // where the data of the open chunk begin; 0: none is open
+	start int            // where the buffer ended before the chunk's size
+}
+
+func (e *Encoder) scope() *valuePut {
+	if e.vals == nil {
+		e.vals = &valuePut{at: map[any]int{}}
+	}
+	return e.vals
+}
+
+// ForgetValues ends the scope of indirections, as the next message body does. It lets go of
+// the Go objects that were written.
+func (e *Encoder) ForgetValues() { e.vals = nil }
+
+// Value appends v where the IDL declares a value of the type that declared describes; nil is
+// ValueBase. v is nil or a pointer that is not nil.
+func (e *Encoder) Value(v Value, declared *ValueType) {
+	if v == nil {
+		e.NullValue()
+		return
+	}
+	if e.err != nil || e.SharedValue(v) {
+		return
+	}
+	if r, ok := e.env.Values.(ValueRecorder); ok {
+		r.Used(v)
+	}
+	t := v.IDLValue()
+	ids := t.truncations(declared)
+	m := e.BeginValue(v, ids, t.Custom || len(ids) > 1)
+	if e.Enter() {
+		e.state(v, t)
+		e.Leave()
+	}
+	e.EndValue(m)
+}
+
+func (e *Encoder) state(v Value, t *ValueType) {
+	if !t.Custom {
+		v.MarshalState(e)
+		return
+	}
+	c, ok := v.(CustomValue)
+	if !ok {
+		e.Fail(notCustom(v, t))
+		return
+	}
+	if err := c.MarshalCustom(e); err != nil {
+		e.Fail(customError(t, err))
+	}
+}
+
+func notCustom(v Value, t *ValueType) error {
+	return exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "%s is custom, and a %T has no MarshalCustom and UnmarshalCustom", t.ID, v)
+}
+
+func customError(t *ValueType, err error) error {
+	var sys *exc.SystemException
+	if errors.As(err, &sys) {
+		return err
+	}
+	return exc.New(exc.Marshal, exc.MinorForeignError, exc.No, "%s: %w", t.ID, err)
+}
+
+// NullValue appends what stands for no value.
+func (e *Encoder) NullValue() { e.ULong(tagNull) }
+
+// SharedValue appends an indirection if key was given to [Encoder.BeginValue] before in this
+// scope, and reports whether it was.
+//
+// Like null it stands inside a chunk, where any reader finds it that reads tags as data.
+func (e *Encoder) SharedValue(key any) bool {
+	if e.vals == nil {
+		return false
+	}
+	at, ok := e.vals.at[key]
+	if ok {
+		e.indirection(at)
+	}
+	return ok
+}
+
+// indirection appends a reference back to at.
+func (e *Encoder) indirection(at int) {
+	e.ULong(tagIndirection)
+	offset := at - len(e.buf)
+	if int64(offset) < math.MinInt32 {
+		e.Fail(marshal(exc.MinorBound, "an indirection over %d octets is longer than CDR can say", -offset))
+	}
+	e.Long(int32(offset))
+}
+
+// A ValueMark is a value begun.
+type ValueMark struct{ chunked bool }
+
+// BeginValue starts a value whose state follows, until [Encoder.EndValue]. key is what the value
+// is known by in this scope, and comparable. ids are the repository ids that its reader is
+// told, most derived first: none is the type that is declared. A value inside one in chunks is so too.
+//
+// It is for those who write values that are no [Value].
+func (e *Encoder) BeginValue(key any, ids []string, chunked bool) ValueMark {
+	s := e.scope()
+	if most := e.env.Limits.Int(limits.ValueNodes); len(s.at) >= most {
+		e.Fail(exceeded(e.env, limits.ValueNodes, len(s.at)+1))
+	}
+	chunked = chunked || s.level > 0
+	e.closeChunk()
+	e.Align(4)
+	s.at[key] = len(e.buf)
+	tag := tagValue
+	if chunked {
+		tag |= flagChunked
+	}
+	switch len(ids) {
+	case 0:
+		e.ULong(tag)
+	case 1:
+		e.ULong(tag | flagOneID)
+		e.valueID(ids[0])
+	default:
+		e.ULong(tag | flagIDs)
+		e.Count(len(ids))
+		for _, id := range ids {
+			e.valueID(id)
+		}
+	}
+	if chunked {
+		s.level++
+		e.openChunk()
+	}
+	return ValueMark{chunked}
+}
+
+// valueID appends a repository id, or where it stands already.
+func (e *Encoder) valueID(id string) {
+	e.Align(4)
+	if at, ok := e.vals.ids[id]; ok {
+		e.indirection(at)
+		return
+	}
+	if e.vals.ids == nil {
+		e.vals.ids = map[string]int{}
+	}
+	e.vals.ids[id] = len(e.buf)
+	e.RawString(id)
+}
+
+// EndValue ends the value that BeginValue started.
+func (e *Encoder) EndValue(m ValueMark) {
+	if !m.chunked {
+		return
+	}
+	s := e.vals
+	e.closeChunk()
+	e.Long(-int32(s.level))
+	if s.level--; s.level > 0 {
+		e.openChunk()
+	}
+}
+
+// openChunk starts a chunk. What is written next may not belong into one: closeChunk takes
+// back a chunk in which nothing is.
+func (e *Encoder) openChunk() {
+	e.vals.start = len(e.buf)
+	e.ULong(0)
+	e.vals.chunk = len(e.buf)
+}
+
+func (e *Encoder) closeChunk() {
+	s := e.vals
+	if s.chunk == 0 {
+		return
+	}
+	n := len(e.buf) - s.chunk
+	if n == 0 {
+		e.buf = e.buf[:s.start]
+	} else {
+		if uint64(n) > uint64(maxChunk) {
+			e.Fail(marshal(exc.MinorBound, "a chunk of %d octets is longer than CDR can say", n))
+		}
+		e.patch(s.chunk-4, n)
+	}
+	s.chunk = 0
+}

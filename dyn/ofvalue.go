@@ -1,0 +1,144 @@
+package dyn
+
+import (
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/typecode"
+)
+
+// jsonPlace is what a value of a JSON document is known by: a JSON pointer.
+type jsonPlace string
+
+// valuetype writes a value where one of type tc is declared.
+func (b *builder) valuetype(at *path, tc *typecode.TypeCode, v any) error {
+	switch x := v.(type) {
+	case nil:
+		b.e.NullValue()
+		return nil
+	case *Valuetype:
+		if x == nil {
+			b.e.NullValue()
+			return nil
+		}
+		if b.e.SharedValue(x) {
+			return nil
+		}
+		get := func(name string) (any, bool) {
+			for _, f := range x.Members {
+				if f.Name == name {
+					return f.Value, true
+				}
+			}
+			return nil, false
+		}
+		return b.state(at, tc, x.Type, x, len(x.Members), get)
+	case cdr.Value:
+		if !b.json {
+			b.e.Value(x, &cdr.ValueType{ID: tc.ID()})
+			return nil
+		}
+	case map[string]any:
+		return b.valueObject(at, tc, x)
+	}
+	return want(at, tc, v)
+}
+
+// valueObject writes what jsonWriter.valuetype wrote.
+func (b *builder) valueObject(at *path, tc *typecode.TypeCode, x map[string]any) error {
+	if ref, ok := x["_ref"].(string); ok && len(x) == 1 {
+		if !b.e.SharedValue(jsonPlace(ref)) {
+			return at.errorf(`"_ref" is %q, and no value has begun there`, ref)
+		}
+		return nil
+	}
+	chosen, extra := tc, 0
+	if name, ok := x["_type"]; ok {
+		extra = 1
+		text, ok := name.(string)
+		if !ok {
+			return at.field("_type").errorf("the name of a valuetype is wanted, not %v", name)
+		}
+		if text != tc.ID() && text != typecode.ScopedName(tc.ID()) {
+			chosen = nil
+			if b.opt.Types != nil {
+				chosen = b.opt.Types(text)
+			}
+			if chosen == nil {
+				return at.field("_type").errorf("the type %s is not known", text)
+			}
+		}
+	}
+	get := func(name string) (any, bool) { v, ok := x[name]; return v, ok }
+	return b.state(at, tc, chosen, jsonPlace(at.pointer()), len(x)-extra, get)
+}
+
+// state writes a value of type chosen, known as key, with n members that get returns.
+func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int, get func(string) (any, bool)) error {
+	if chosen = chosen.Unalias(); !isValue(chosen) {
+		return at.errorf("a %s cannot be made here", describe(chosen))
+	}
+	if tc.Kind() != typecode.TkAbstractInterface && tc.ID() != typecode.ValueBase.ID() && !derives(chosen, tc) {
+		return at.errorf("a %s is wanted, not a %s", describe(tc), describe(chosen))
+	}
+	var ids []string
+	if chosen.ID() != tc.ID() {
+		ids = truncations(chosen, tc)
+		if c, ok := b.e.Env().Refs.(*canonical); ok {
+			c.vals.know(&cdr.ValueType{ID: chosen.ID(), TypeCode: chosen})
+		}
+	}
+	members := stateOf(chosen)
+	if n > len(members) {
+		return at.errorf("%s has %d members, not %d", chosen.Name(), len(members), n)
+	}
+	m := b.e.BeginValue(key, ids, len(ids) > 1)
+	for _, s := range members {
+		v, ok := get(s.name)
+		if !ok {
+			return at.errorf("the member %s of %s is missing", s.name, chosen.Name())
+		}
+		if err := b.put(at.field(s.name), s.tc, v); err != nil {
+			return err
+		}
+	}
+	b.e.EndValue(m)
+	return nil
+}
+
+// derives reports whether tc is base or has it for one.
+func derives(tc, base *typecode.TypeCode) bool {
+	for ; tc != nil; tc = tc.Content() {
+		if tc.ID() == base.ID() {
+			return true
+		}
+		if tc.Kind() == typecode.TkValueBox {
+			break
+		}
+	}
+	return false
+}
+
+// truncations returns the repository ids that a receiver may take a value of type tc for, up
+// to the one that is declared.
+func truncations(tc, declared *typecode.TypeCode) []string {
+	ids := []string{tc.ID()}
+	for tc.Kind() != typecode.TkValueBox && tc.Modifier() == typecode.ValueTruncatable && tc.Content() != nil && tc.ID() != declared.ID() {
+		tc = tc.Content()
+		ids = append(ids, tc.ID())
+	}
+	return ids
+}
+
+// abstract writes what stands where an abstract interface is declared.
+func (b *builder) abstract(at *path, tc *typecode.TypeCode, v any) error {
+	switch v.(type) {
+	case nil:
+		b.e.Boolean(false)
+		b.e.NullValue()
+		return nil
+	case *Valuetype, cdr.Value, map[string]any:
+		b.e.Boolean(false)
+		return b.valuetype(at, tc, v)
+	}
+	b.e.Boolean(true)
+	return b.object(at, tc, v)
+}

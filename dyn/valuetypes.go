@@ -1,0 +1,188 @@
+package dyn
+
+import (
+	"reflect"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/typecode"
+)
+
+// Values of valuetypes keep in the canonical form what they have on the wire: their tags with
+// the repository ids, and indirections to those that are shared. The members follow from the
+// TypeCode, of a derived type from that which the program has registered or the Go value had.
+
+// valueTypes are the valuetypes that an any's value needs: those of the Go values it was made of, and
+// those of the ORB it came by.
+type valueTypes struct {
+	used map[string]*cdr.ValueType
+	orb  cdr.Values // or nil
+}
+
+// ValueType returns what is known of a repository id, or nil.
+func (t *valueTypes) ValueType(id string) *cdr.ValueType {
+	if u := t.used[id]; u != nil {
+		return u
+	}
+	if t.orb != nil {
+		return t.orb.ValueType(id)
+	}
+	return nil
+}
+
+// Used notes the type of a Go value: another of its type can be made to read its members.
+func (t *valueTypes) Used(v cdr.Value) {
+	info := *v.IDLValue()
+	if t.used[info.ID] != nil {
+		return
+	}
+	goType := reflect.TypeOf(v).Elem()
+	info.New = func() cdr.Value { return reflect.New(goType).Interface().(cdr.Value) }
+	t.know(&info)
+}
+
+// know adds a type.
+func (t *valueTypes) know(info *cdr.ValueType) {
+	if t.used == nil {
+		t.used = map[string]*cdr.ValueType{}
+	}
+	t.used[info.ID] = info
+}
+
+// join adds what another any's value needs.
+func (t *valueTypes) join(o *valueTypes) {
+	for _, info := range o.used {
+		t.know(info)
+	}
+	if t.orb == nil {
+		t.orb = o.orb
+	}
+}
+
+// typeOf returns the type of the members of a value of the type id, where tc is declared: nil
+// if it is not known.
+func typeOf(id string, tc *typecode.TypeCode, envs ...*cdr.Env) *typecode.TypeCode {
+	if id == tc.ID() {
+		return tc
+	}
+	for _, env := range envs {
+		if env.Values == nil {
+			continue
+		}
+		if t := env.Values.ValueType(id); t != nil {
+			if known, ok := t.TypeCode.(*typecode.TypeCode); ok && isValue(known) {
+				return known
+			}
+		}
+	}
+	return nil
+}
+
+// isValue reports whether the members of values of type tc are known, once it is chosen.
+func isValue(tc *typecode.TypeCode) bool {
+	switch tc.Kind() {
+	case typecode.TkValue, typecode.TkEvent:
+		return tc.Modifier() != typecode.ValueCustom && tc.Modifier() != typecode.ValueAbstract && tc.ID() != typecode.ValueBase.ID()
+	}
+	return tc.Kind() == typecode.TkValueBox
+}
+
+// chooseType returns the type by which the state of a value is read where tc is declared, and how many of its
+// repository ids are passed over because nobody knows them.
+func chooseType(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) (*typecode.TypeCode, int) {
+	if len(h.IDs) == 0 {
+		return tc, 0
+	}
+	for i, id := range h.IDs {
+		if t := typeOf(id, tc, envs...); t != nil && (i == 0 || h.Chunked) {
+			return t, i
+		}
+	}
+	return nil, 0
+}
+
+// sourcePlace is what a transcoder's values are known by on its encoder's side.
+type sourcePlace struct {
+	t  *transcoder
+	at int
+}
+
+// valuetype copies a value where one of type tc is declared: a valuetype, an eventtype or a box,
+// or any that supports an abstract interface.
+func (t *transcoder) valuetype(tc *typecode.TypeCode) {
+	h := t.d.BeginValue()
+	switch {
+	case !t.ok():
+	case h.Kind == cdr.NoValue:
+		t.e.NullValue()
+	case h.Kind == cdr.SharedValue:
+		if !t.e.SharedValue(sourcePlace{t, h.At}) { // it stands outside of this any
+			t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
+		}
+	default:
+		t.newValue(h, tc)
+	}
+}
+
+func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
+	chosen, skipped := chooseType(h, tc, t.d.Env(), t.e.Env())
+	if chosen == nil || !isValue(chosen) {
+		t.d.Fail(unknownValue(h, tc))
+		return
+	}
+	if !t.d.Enter() {
+		return
+	}
+	var ids []string
+	if len(h.IDs) > 0 && chosen.ID() != tc.ID() { // those of the declared type itself may be left out
+		ids = h.IDs[skipped:]
+	}
+	m := t.e.BeginValue(sourcePlace{t, h.At}, ids, len(ids) > 1)
+	t.state(chosen)
+	t.d.EndValue(h, skipped > 0)
+	t.e.EndValue(m)
+	t.d.Leave()
+}
+
+// unknownValue says why the members of a value cannot be told.
+func unknownValue(h cdr.ValueHead, tc *typecode.TypeCode) error {
+	id := tc.ID()
+	if len(h.IDs) > 0 {
+		id = h.IDs[0]
+	}
+	if tc.Modifier() == typecode.ValueCustom {
+		return exc.New(exc.Marshal, exc.MinorUnsupportedType, exc.No, "an any cannot hold values of %s, which is custom: only its own code knows what is in them", id)
+	}
+	return exc.New(exc.Marshal, exc.MinorNoValueFactory, exc.No,
+		"the members of a value of %s are not known: register its type with Register of the type's descriptor", id)
+}
+
+// state copies the members of a value, those of bases first.
+func (t *transcoder) state(tc *typecode.TypeCode) {
+	if tc.Kind() == typecode.TkValueBox {
+		t.copy(tc.Content())
+		return
+	}
+	if base := tc.Content(); base != nil {
+		t.state(base)
+	}
+	for i := range tc.Len() {
+		if !t.ok() {
+			return
+		}
+		t.copy(tc.MemberType(i))
+	}
+}
+
+// abstract copies what stands where an abstract interface is declared.
+func (t *transcoder) abstract(tc *typecode.TypeCode) {
+	isObject := t.d.Boolean()
+	if !t.ok() {
+		return
+	}
+	if t.e.Boolean(isObject); isObject {
+		t.object()
+	} else {
+		t.valuetype(tc)
+	}
+}
