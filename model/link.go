@@ -96,6 +96,7 @@ func (s *Spec) resolve(d Decl) (err error) {
 	case *Interface:
 		types(d.Bases...)
 		if d.Implementation != nil {
+			optional(d.Implementation.Metaclass)
 			for _, m := range d.Implementation.Data {
 				types(m.Type)
 			}
