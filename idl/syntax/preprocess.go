@@ -22,7 +22,11 @@ type Config struct {
 	Standard Resolver
 	// Define lists macros, "NAME" or "NAME=value", as the option -D of compilers has it.
 	Define []string
-	Limits Limits
+	// Dialect is the dialect of the text; Auto finds out.
+	Dialect Dialect
+	// Private defines __PRIVATE__ in SOM IDL, as the option -p of IBM's compiler does.
+	Private bool
+	Limits  Limits
 	// Report gets what there is to say.
 	Report *diag.Report
 }
@@ -97,7 +101,10 @@ func NewPreprocessor(ctx context.Context, cfg Config, files ...string) *Preproce
 	lim := cfg.Limits.withDefaults()
 	pp := &Preprocessor{
 		ctx: ctx, cfg: cfg, limits: lim, macros: map[string]*Macro{}, mains: files, done: map[string]bool{},
-		sources: sources{resolver: cfg.Resolver, include: cfg.Include, standard: cfg.Standard, max: lim.FileSize, byPath: map[string]*SourceFile{}},
+		sources: sources{resolver: cfg.Resolver, include: cfg.Include, standard: cfg.Standard, max: lim.FileSize, byPath: map[string]*SourceFile{}, glanced: map[string]*SourceFile{}},
+	}
+	if pp.cfg.Dialect == Auto {
+		pp.cfg.Dialect = pp.sources.dialect(files)
 	}
 	pp.predefine()
 	return pp
@@ -112,7 +119,7 @@ func (pp *Preprocessor) predefine() {
 		return raw{kind: rawString, text: strconv.Quote(use.span.Start.File), span: use.span, space: use.space}
 	}}
 	// The name that idlc, omniidl and others tell themselves by has no standard; this is ours.
-	for _, def := range slices.Concat([]string{"__DSOM_IDL__=1"}, pp.cfg.Define) {
+	for _, def := range slices.Concat([]string{"__DSOM_IDL__=1"}, pp.cfg.Dialect.macros(pp.cfg.Private), pp.cfg.Define) {
 		name, value, ok := strings.Cut(def, "=")
 		if !ok {
 			value = "1"
@@ -130,6 +137,9 @@ func (pp *Preprocessor) predefine() {
 		pp.macros[m.Name] = m
 	}
 }
+
+// Dialect returns the dialect of the text, Auto decided.
+func (pp *Preprocessor) Dialect() Dialect { return pp.cfg.Dialect }
 
 // Files returns the files that were read, in the order in which they were opened.
 func (pp *Preprocessor) Files() []*SourceFile { return pp.sources.order }

@@ -64,6 +64,7 @@ type sources struct {
 	max      int
 	byPath   map[string]*SourceFile
 	order    []*SourceFile
+	glanced  map[string]*SourceFile // read ahead of their time
 }
 
 // open returns the file of that path, read once.
@@ -71,9 +72,34 @@ func (s *sources) open(name string, standard bool) (*SourceFile, error) {
 	if f, ok := s.byPath[name]; ok {
 		return f, nil
 	}
+	f, err := s.read(name, standard)
+	if err != nil {
+		return nil, err
+	}
+	s.add(f)
+	return f, nil
+}
+
+// ahead returns the file of that path without it being one of the compilation yet.
+func (s *sources) ahead(name string) (*SourceFile, error) {
+	if f, ok := s.glanced[name]; ok {
+		return f, nil
+	}
+	f, err := s.read(name, false)
+	if err != nil {
+		return nil, err
+	}
+	s.glanced[name] = f
+	return f, nil
+}
+
+// read reads a file, or takes it if that was done already.
+func (s *sources) read(name string, standard bool) (*SourceFile, error) {
 	r := s.resolver
 	if standard {
 		r = s.standard
+	} else if f, ok := s.glanced[name]; ok {
+		return f, nil
 	}
 	if r == nil {
 		return nil, fs.ErrNotExist
@@ -85,9 +111,7 @@ func (s *sources) open(name string, standard bool) (*SourceFile, error) {
 	if len(b) > s.max {
 		return nil, errors.New(exceeded("the file is too large", "idl-file-size", s.max))
 	}
-	f := &SourceFile{Path: name, Text: decode(b), Standard: standard}
-	s.add(f)
-	return f, nil
+	return &SourceFile{Path: name, Text: decode(b), Standard: standard}, nil
 }
 
 func (s *sources) add(f *SourceFile) {
