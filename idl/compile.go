@@ -33,6 +33,16 @@ type FilesOf = syntax.FilesOf
 // Limits bounds what a text can make the compiler do; see syntax.Limits.
 type Limits = syntax.Limits
 
+// A Dialect is a variant of IDL; see syntax.Dialect.
+type Dialect = syntax.Dialect
+
+// The dialects.
+const (
+	Auto  = syntax.Auto
+	CORBA = syntax.CORBA
+	SOM   = syntax.SOM
+)
+
 // Options says what to compile with. The zero value reads files of the disk.
 type Options struct {
 	// Resolver opens the files; nil is Disk.
@@ -42,7 +52,11 @@ type Options struct {
 	Include []string
 	// Define lists macros, "NAME" or "NAME=value", as -D does.
 	Define []string
-	Limits Limits
+	// Dialect says which language it is: OMG IDL, SOM IDL, or, left 0, whichever it looks like.
+	Dialect Dialect
+	// Private reads the parts of SOM IDL that stand in #ifdef __PRIVATE__.
+	Private bool
+	Limits  Limits
 	// MaxDiagnostics bounds the errors, and the warnings, that are kept; 0 is diag.DefaultMax.
 	MaxDiagnostics int
 }
@@ -84,7 +98,7 @@ func (r *Result) compile(ctx context.Context, o Options, files []string) {
 		}
 	}()
 	pp := syntax.NewPreprocessor(ctx, syntax.Config{
-		Resolver: o.Resolver, Include: o.Include, Standard: Standard(), Define: o.Define, Limits: o.Limits, Report: r.Report,
+		Resolver: o.Resolver, Include: o.Include, Standard: Standard(), Define: o.Define, Dialect: o.Dialect, Private: o.Private, Limits: o.Limits, Report: r.Report,
 	}, files...)
 	r.source = pp.Source
 	r.Tree = syntax.ParseTokens(pp)

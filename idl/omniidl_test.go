@@ -54,6 +54,9 @@ func TestAgreesWithOmniidl(t *testing.T) {
 	_, err := exec.LookPath("omniidl")
 	needs(t, err == nil, "omniidl")
 	for _, c := range readCases(t) {
+		if strings.HasPrefix(c.name, "som-") {
+			continue // SOM IDL, which omniidl does not know
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()

@@ -160,7 +160,7 @@ func (m *Method) Owner(param string) Owner {
 			break
 		}
 	}
-	if param == "" && m.Attribute != nil && !m.Has("noget") {
+	if param == "" && m.Attribute != nil && !m.Set && !m.Has("noget") {
 		if v, _ := m.Class.ClassModifier("memory_management"); v != "corba" {
 			return ObjectOwned
 		}

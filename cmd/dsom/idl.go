@@ -28,6 +28,8 @@ func (idlCmd) Help() string {
 type idlFlags struct {
 	Include []string `short:"I" sep:"none" placeholder:"DIR" help:"Folder to look for included files in; may be repeated."`
 	Define  []string `short:"D" sep:"none" placeholder:"NAME[=TEXT]" help:"Define a macro; may be repeated."`
+	Dialect string   `enum:"auto,corba,som" default:"auto" help:"Language of the files: corba (OMG IDL, without what stands in #ifdef __SOMIDL__), som (IBM's SOM IDL) or auto (whichever it looks like)."`
+	Private bool     `help:"Read the private parts of SOM IDL, which stand in #ifdef __PRIVATE__."`
 }
 
 type idlCheckCmd struct {
@@ -180,7 +182,13 @@ func (f idlFlags) read(ctx context.Context, files []string) (*idl.Result, error)
 			return nil, usage("-D: %q is not NAME or NAME=TEXT", d)
 		}
 	}
-	r, err := idl.Compile(ctx, idl.Options{Include: f.Include, Define: f.Define}, names...)
+	o := idl.Options{Include: f.Include, Define: f.Define, Private: f.Private}
+	if f.Dialect != "" {
+		if err := o.Dialect.UnmarshalText([]byte(f.Dialect)); err != nil {
+			return nil, usage("--dialect: %v", err)
+		}
+	}
+	r, err := idl.Compile(ctx, o, names...)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

@@ -23,6 +23,7 @@ func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
 	c.interfaces()     // inheritance, operations and attributes
 	c.valueTypes()     // valuetypes, event types and boxed values
 	c.componentTypes() // components, ports and homes
+	c.classes()        // implementation sections of SOM IDL
 	c.completion()     // recursive and forward declarations
 	c.ids()            // repository ids and the pragmas that make them
 	c.annotations()    // annotations, comments and other pragmas
@@ -66,6 +67,7 @@ type checker struct {
 	parts      map[*syntax.Module]*model.Module
 	forwards   map[*syntax.Forward]*model.Forward
 	enumOf     map[*model.Enumerator]*model.Enum
+	classState      // of SOM IDL
 	peeking    bool // a lookup does not bring the name into the scope
 	noted      []noted
 	imports    []*syntax.Import
@@ -74,11 +76,11 @@ type checker struct {
 
 func newChecker(tree *syntax.Tree, report *diag.Report) *checker {
 	c := &checker{
-		tree: tree, report: report, refs: map[*syntax.ScopedName]*symbol{}, files: map[string]*syntax.SourceFile{},
+		tree: tree, report: report, classState: newClassState(tree.Dialect == syntax.SOM), refs: map[*syntax.ScopedName]*symbol{}, files: map[string]*syntax.SourceFile{},
 		bySyntax: map[any]*symbol{}, typedefOf: map[*model.Typedef]*typedefItem{}, builtins: map[*syntax.ScopedName]model.Kind{}, parts: map[*syntax.Module]*model.Module{},
 		forwards: map[*syntax.Forward]*model.Forward{}, enumOf: map[*model.Enumerator]*model.Enum{}, byPragma: map[syntax.Decl]*pragmaItem{},
 	}
-	c.root = &scope{names: map[string]*symbol{}, used: map[string]use{}}
+	c.root = &scope{names: map[string]*symbol{}, used: map[string]use{}, exact: c.som}
 	for _, f := range tree.Files {
 		c.files[f.Path] = f
 	}
@@ -91,7 +93,7 @@ func (c *checker) errorf(code diag.Code, at diag.Span, format string, args ...an
 
 // add reports a diagnostic with the severity that the table gives its code.
 func (c *checker) add(d diag.Diagnostic) {
-	e, ok := codes.Lookup(d.Code)
+	e, ok := allCodes.Lookup(d.Code)
 	if ok {
 		d.Severity = e.Severity
 	}

@@ -1,6 +1,10 @@
 package check
 
-import "github.com/opendsom/dsom/diag"
+import (
+	"slices"
+
+	"github.com/opendsom/dsom/diag"
+)
 
 // The codes of this package; a second digit of 1 is a warning. Codes explains them.
 const (
@@ -51,7 +55,9 @@ const (
 )
 
 // Codes explains the codes of this package.
-func Codes() diag.Table { return codes }
+func Codes() diag.Table { return allCodes }
+
+var allCodes = slices.Concat(codes, somCodes)
 
 var codes = diag.Table{
 	{

@@ -13,7 +13,7 @@ func (c *checker) completion() {
 		}
 		d := diag.Diagnostic{Code: CodeUndefined, Span: s.span(), Message: s.describe() + " is declared here, but nowhere defined"}
 		if s.kind != kindStruct && s.kind != kindUnion {
-			if !c.isMain(s.span()) || s.qualified() == "CORBA::TypeCode" {
+			if c.som || !c.isMain(s.span()) || s.qualified() == "CORBA::TypeCode" {
 				continue
 			}
 			d.Code = CodeUndefinedInterface

@@ -35,7 +35,7 @@ func (c *checker) absolute(n *syntax.ScopedName) *symbol {
 		if s == nil {
 			return nil
 		}
-		if sym = s.names[fold(part.Text)]; sym == nil || sym.name.Text != part.Text {
+		if sym = s.names[s.fold(part.Text)]; sym == nil || sym.name.Text != part.Text {
 			return nil
 		}
 		s = sym.inner

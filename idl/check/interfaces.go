@@ -57,7 +57,7 @@ func (c *checker) bases(i *interfaceItem) {
 // inherited reports names that collide through inheritance: operations, attributes, state
 // members and ports cannot be redefined, and two of one name cannot both be inherited (3.8.5).
 func (c *checker) inherited(of *symbol, name syntax.Name) {
-	if of.inner == nil || len(of.inner.bases) == 0 {
+	if of.inner == nil || len(of.inner.bases) == 0 || c.som { // SOM has rules of its own: see classes
 		return
 	}
 	calls := map[string]*symbol{}

@@ -37,7 +37,7 @@ func (c *checker) record(d syntax.Decl, n syntax.Name, ms []*syntax.Member, s *s
 	item := &recordItem{sym: sym, syntax: ms, members: list, nodes: map[*syntax.Declarator]*model.Member{}}
 	c.within(sym, func() {
 		for _, mem := range ms {
-			c.typeExpr(mem.Type, inner, ctx)
+			c.typeExpr(mem.Type, inner, c.pointing(ctx, mem.Declarators...))
 			for _, dec := range mem.Declarators {
 				c.dimensions(dec, inner)
 				q := &model.Member{Node: node(dec.Name, mem.Span)}
@@ -67,7 +67,7 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 			for _, l := range cs.Labels {
 				c.label(l, enum, inner)
 			}
-			c.typeExpr(cs.Type, inner, inRecord)
+			c.typeExpr(cs.Type, inner, c.pointing(inRecord, cs.Declarator))
 			c.dimensions(cs.Declarator, inner)
 			q := &model.Case{Node: node(cs.Declarator.Name, cs.Span)}
 			item.cases[cs] = q
@@ -87,7 +87,7 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 func (c *checker) label(l syntax.Label, enum *symbol, s *scope) {
 	if n, ok := l.Value.(*syntax.NameExpr); ok && enum != nil && len(n.Name.Parts) == 1 && !n.Name.Absolute {
 		if c.lookup(s, n.Name, true) == nil {
-			if v := enum.scope.names[fold(n.Name.Parts[0].Text)]; v != nil && v.kind == kindEnumerator && v.name.Text == n.Name.Parts[0].Text {
+			if v := enum.scope.names[enum.scope.fold(n.Name.Parts[0].Text)]; v != nil && v.kind == kindEnumerator && v.name.Text == n.Name.Parts[0].Text {
 				c.refs[n.Name] = v
 				return
 			}

@@ -74,6 +74,8 @@ func (c *checker) decl(d syntax.Decl, s *scope) {
 		c.pragma(d, s)
 	case *syntax.Unsupported:
 		c.unsupported(d, s)
+	case *syntax.Implementation:
+		c.implementation(d, s)
 	}
 }
 
@@ -279,7 +281,7 @@ func (c *checker) checkForward(sym *symbol, abstract, local bool, at syntax.Name
 
 // declareForwarded declares a definition which a forward declaration may have announced.
 func (c *checker) declareForwarded(s *scope, n syntax.Name, k kind) *symbol {
-	old := s.names[fold(n.Text)]
+	old := s.names[s.fold(n.Text)]
 	sym := c.declare(s, n, k, old != nil && !old.defined)
 	if sym != nil && sym == old {
 		sym.name.Span = n.Span
@@ -344,10 +346,13 @@ func (c *checker) attribute(d *syntax.Attribute, s *scope) {
 func (c *checker) typedef(d *syntax.Typedef, s *scope) {
 	holder := &symbol{}
 	var holds incomplete
-	c.within(holder, func() { holds = c.typeExpr(d.Type, s, inTypedef) })
+	c.within(holder, func() { holds = c.typeExpr(d.Type, s, c.pointing(inTypedef, d.Declarators...)) })
 	for _, dec := range d.Declarators {
 		shared := len(holder.uses)
 		c.within(holder, func() { c.dimensions(dec, s) })
+		if c.sameTypedef(s, d, dec) {
+			continue
+		}
 		sym := c.declare(s, dec.Name, kindTypedef, false)
 		if sym == nil {
 			continue
@@ -356,6 +361,9 @@ func (c *checker) typedef(d *syntax.Typedef, s *scope) {
 		item := &typedefItem{sym: sym, syntax: d, declarator: dec, model: m}
 		c.define(sym, dec, m, &m.Info, &d.Head)
 		sym.syntax, sym.complete, sym.holds = item, true, holds
+		if dec.Stars > 0 {
+			sym.holds = incomplete{}
+		}
 		sym.uses = append(sym.uses, holder.uses...)
 		holder.uses = holder.uses[:shared:shared]
 		c.typedefs = append(c.typedefs, item)
@@ -385,7 +393,7 @@ func (c *checker) unsupported(d *syntax.Unsupported, s *scope) {
 	if d.Name.Text == "" {
 		return
 	}
-	old := s.names[fold(d.Name.Text)]
+	old := s.names[s.fold(d.Name.Text)]
 	sym := c.declare(s, d.Name, kindUnsupported, old != nil)
 	if sym != nil {
 		sym.unsupported = d.What

@@ -21,6 +21,9 @@ func (c *checker) pragma(d *syntax.Pragma, s *scope) {
 		item.name = "ID"
 	}
 	rest := d.Parts[min(1, len(d.Parts)):]
+	if c.som && c.somPragma(d, s, item.name, rest) {
+		return
+	}
 	var name *syntax.ScopedName
 	switch {
 	case item.name == "ID" || item.name == "version":
@@ -98,6 +101,7 @@ func (c *checker) annotations() {
 			n.node.Annotations = append(n.node.Annotations, annotation(a))
 		}
 	}
+	c.somComments()
 	for _, p := range c.pragmas {
 		if p.name == "prefix" || p.name == "ID" || p.name == "version" {
 			continue

@@ -108,6 +108,7 @@ type scope struct {
 	names  map[string]*symbol
 	order  []*symbol
 	bases  []*symbol      // of an interface or valuetype, of the latter what it supports too
+	exact  bool           // names that differ in case only do not collide, as in C
 	used   map[string]use // names of other scopes that were used here, and so belong to it
 }
 
@@ -119,17 +120,25 @@ type use struct {
 }
 
 func (s *scope) open(owner *symbol) *scope {
-	in := &scope{owner: owner, parent: s, names: map[string]*symbol{}, used: map[string]use{}}
+	in := &scope{owner: owner, parent: s, exact: s.exact, names: map[string]*symbol{}, used: map[string]use{}}
 	owner.inner = in
 	return in
 }
 
 func fold(name string) string { return strings.ToLower(name) }
 
+// fold returns a name as the scope knows it: without its case, but in SOM IDL as it is.
+func (s *scope) fold(name string) string {
+	if s.exact {
+		return name
+	}
+	return fold(name)
+}
+
 // find returns what a name denotes in the scope itself or, of an interface, in its bases.
 // More than one result is an ambiguity (3.20.2).
 func (s *scope) find(name string) []*symbol {
-	if sym, ok := s.names[fold(name)]; ok {
+	if sym, ok := s.names[s.fold(name)]; ok {
 		return []*symbol{sym}
 	}
 	if len(s.bases) == 0 {
@@ -143,7 +152,7 @@ func (s *scope) find(name string) []*symbol {
 			return
 		}
 		seen[in] = true
-		if sym, ok := in.names[fold(name)]; ok {
+		if sym, ok := in.names[in.fold(name)]; ok {
 			for _, f := range found {
 				if f == sym {
 					return
@@ -170,7 +179,7 @@ func (s *scope) find(name string) []*symbol {
 // its definition and a module opened again is the one that is there already; nil if the
 // name is taken.
 func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbol {
-	if old := s.names[fold(name.Text)]; old != nil {
+	if old := s.names[s.fold(name.Text)]; old != nil {
 		if again && old.kind == k && old.name.Text == name.Text {
 			return old
 		}
@@ -183,7 +192,7 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 		c.add(d)
 		return nil
 	}
-	if u, ok := s.used[fold(name.Text)]; ok && u.of.scope != s {
+	if u, ok := s.used[s.fold(name.Text)]; ok && u.of.scope != s && !s.exact {
 		d := diag.Diagnostic{
 			Code: CodeUsed, Span: name.Span, Notes: note(u.at, "used here as %s", u.of.describe()),
 			Message: quote(name.Text) + " cannot be declared here: the name was used in this scope before and means something else",
@@ -195,7 +204,7 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 		c.add(d)
 		return nil
 	}
-	if s.owner != nil && fold(s.owner.name.Text) == fold(name.Text) && s.owner.kind != kindOperation {
+	if s.owner != nil && s.fold(s.owner.name.Text) == s.fold(name.Text) && s.owner.kind != kindOperation {
 		d := diag.Diagnostic{
 			Code: CodeScopeName, Span: name.Span, Message: string(k) + " " + quote(name.Text) + " has the name of the scope in which it stands",
 			Notes: note(s.owner.span(), "%s begins here", s.owner.describe()),
@@ -208,7 +217,7 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 		c.add(d)
 	}
 	sym := &symbol{name: name, kind: k, scope: s}
-	s.names[fold(name.Text)] = sym
+	s.names[s.fold(name.Text)] = sym
 	s.order = append(s.order, sym)
 	return sym
 }
@@ -261,7 +270,7 @@ func (c *checker) lookup(s *scope, n *syntax.ScopedName, quiet bool) *symbol {
 func (c *checker) first(s *scope, n *syntax.ScopedName) (*symbol, int) {
 	part := n.Parts[0]
 	if n.Absolute {
-		sym := c.root.names[fold(part.Text)]
+		sym := c.root.names[c.root.fold(part.Text)]
 		if sym != nil {
 			c.checkCase(part, sym)
 		}
@@ -278,8 +287,8 @@ func (c *checker) first(s *scope, n *syntax.ScopedName) (*symbol, int) {
 		}
 		sym := found[0]
 		c.checkCase(part, sym)
-		if _, ok := s.used[fold(part.Text)]; !ok && sym.scope != s && !c.peeking {
-			s.used[fold(part.Text)] = use{part.Text, part.Span, sym}
+		if _, ok := s.used[s.fold(part.Text)]; !ok && sym.scope != s && !c.peeking {
+			s.used[s.fold(part.Text)] = use{part.Text, part.Span, sym}
 		}
 		return sym, 0
 	}

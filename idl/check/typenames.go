@@ -13,6 +13,7 @@ type context uint8
 const (
 	inRecord  context = iota // a member of a structure or union: sequences of incomplete types may stand there
 	inTypedef                // likewise
+	inPointer                // what is pointed to, in SOM IDL: any type
 	inCall                   // parameters, results, attributes, members of exceptions: complete types only
 )
 
@@ -29,7 +30,14 @@ func (c *checker) typeExpr(t syntax.TypeExpr, s *scope, ctx context) incomplete 
 			}
 			part.viaSequence = part.viaSequence || viaSequence
 			c.checkComplete(x, part, ctx)
+			if ctx == inPointer {
+				return incomplete{}
+			}
 			return part
+		case *syntax.PointerType:
+			c.typeExpr(x.Elem, s, inPointer)
+		case *syntax.UnsignedType:
+			c.lookup(s, x.Name, false)
 		case *syntax.StringType:
 			c.expr(x.Bound, s)
 		case *syntax.FixedType:
@@ -56,7 +64,7 @@ type incomplete struct {
 }
 
 func (c *checker) checkComplete(x *syntax.NamedType, part incomplete, ctx context) {
-	if part.viaSequence && ctx != inCall {
+	if part.viaSequence && ctx != inCall || ctx == inPointer {
 		return
 	}
 	d := diag.Diagnostic{Code: CodeIncomplete, Span: x.Name.Span, Notes: note(part.sym.span(), "declared here")}
@@ -75,7 +83,7 @@ func (c *checker) checkComplete(x *syntax.NamedType, part incomplete, ctx contex
 // typeName resolves the name of a type.
 func (c *checker) typeName(x *syntax.NamedType, s *scope) incomplete {
 	n := x.Name
-	if k, ok := builtin(n, s); ok {
+	if k, ok := c.builtin(n, s); ok {
 		if c.lookup(s, n, true) == nil {
 			c.builtins[n] = k
 			return incomplete{}
@@ -105,9 +113,12 @@ func (c *checker) typeName(x *syntax.NamedType, s *scope) incomplete {
 // builtin returns the kind of a type that is no keyword: the integers of IDL 4.2 (7.4.13.4.4),
 // which older specifications may declare themselves, and CORBA::TypeCode, which needs no include
 // (3.19).
-func builtin(n *syntax.ScopedName, s *scope) (model.Kind, bool) {
+func (c *checker) builtin(n *syntax.ScopedName, s *scope) (model.Kind, bool) {
 	switch len(n.Parts) {
 	case 1:
+		if n.Parts[0].Text == "TypeCode" && c.som {
+			return model.TypeCode, true
+		}
 		if n.Parts[0].Text == "TypeCode" {
 			for s.parent != nil && s.parent.parent != nil {
 				s = s.parent
@@ -115,7 +126,7 @@ func builtin(n *syntax.ScopedName, s *scope) (model.Kind, bool) {
 			return model.TypeCode, s.owner != nil && s.owner.kind == kindModule && s.owner.name.Text == "CORBA"
 		}
 		k, ok := integers[n.Parts[0].Text]
-		return k, ok && !n.Absolute
+		return k, ok && !n.Absolute && !c.som
 	case 2:
 		return model.TypeCode, n.String() == "CORBA::TypeCode" || n.String() == "::CORBA::TypeCode"
 	}

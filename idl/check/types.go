@@ -42,7 +42,7 @@ var basic = map[string]model.Kind{
 	"boolean": model.Boolean, "octet": model.Octet, "char": model.Char, "wchar": model.WChar, "short": model.Short,
 	"unsigned short": model.UShort, "long": model.Long, "unsigned long": model.ULong, "long long": model.LongLong,
 	"unsigned long long": model.ULongLong, "float": model.Float, "double": model.Double, "long double": model.LongDouble,
-	"any": model.Any, "Object": model.Object, "ValueBase": model.ValueBase,
+	"any": model.Any, "void": model.Void, "Object": model.Object, "ValueBase": model.ValueBase,
 }
 
 // typ makes a type. It returns nil for one that was reported.
@@ -73,6 +73,10 @@ func (c *checker) typ(t syntax.TypeExpr) *model.Type {
 		return &model.Type{Kind: model.Sequence, Elem: elem, Bound: bound, Span: t.Span}
 	case *syntax.FixedType:
 		return c.fixed(t)
+	case *syntax.PointerType:
+		return pointer(c.typ(t.Elem), 1, t.Span)
+	case *syntax.UnsignedType:
+		return c.unsigned(t)
 	case *syntax.Struct, *syntax.Union, *syntax.Enum:
 		sym := c.bySyntax[t]
 		if sym == nil {
@@ -142,6 +146,7 @@ func (c *checker) fixed(t *syntax.FixedType) *model.Type {
 
 // array makes the type of a declarator with dimensions.
 func (c *checker) array(elem *model.Type, d *syntax.Declarator) *model.Type {
+	elem = pointer(elem, d.Stars, d.Span)
 	if len(d.Dims) == 0 {
 		return elem
 	}

@@ -8,6 +8,8 @@ type Tree struct {
 	Decls []Decl
 	// Files are the files that were read, in the order in which they were opened.
 	Files []*SourceFile
+	// Dialect is the dialect of the text, never Auto.
+	Dialect Dialect
 	// Broken says that something could not be parsed: what is missing in the tree may be there in the text.
 	Broken bool
 }
@@ -84,7 +86,9 @@ type (
 		Name            Name
 		Abstract, Local bool
 		Bases           []*ScopedName
-		Decls           []Decl
+		// Opening are the comments before the brace, where SOM IDL has them.
+		Opening []Comment
+		Decls   []Decl
 	}
 	// Forward is a forward declaration; Of is "interface", "struct", "union", "valuetype",
 	// "eventtype" or "component".
@@ -133,8 +137,10 @@ type (
 	}
 	Declarator struct {
 		Name Name
-		Dims []Expr
-		Span diag.Span
+		// Stars counts the stars before the name: it is a pointer, in SOM IDL.
+		Stars int
+		Dims  []Expr
+		Span  diag.Span
 	}
 	Union struct {
 		Head

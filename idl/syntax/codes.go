@@ -1,6 +1,10 @@
 package syntax
 
-import "github.com/opendsom/dsom/diag"
+import (
+	"slices"
+
+	"github.com/opendsom/dsom/diag"
+)
 
 // The codes of this package: IDL1… is the preprocessor, IDL2… the grammar; the second digit 1
 // is a warning. Codes explains them.
@@ -33,10 +37,12 @@ const (
 )
 
 // Codes explains the codes of this package.
-func Codes() diag.Table { return codes }
+func Codes() diag.Table { return allCodes }
+
+var allCodes = slices.Concat(codes, somCodes)
 
 func severityOf(c diag.Code) diag.Severity {
-	e, _ := codes.Lookup(c)
+	e, _ := allCodes.Lookup(c)
 	return e.Severity
 }
 

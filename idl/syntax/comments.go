@@ -37,7 +37,7 @@ func (p *parser) end(h *Head, outer []Comment) {
 	h.Span = diag.Span{Start: h.Span.Start, End: p.last.End}
 	h.Inner = p.stray
 	p.stray = outer
-	h.Trailing = append(h.Trailing, p.trailing()...)
+	h.Trailing = append(h.Trailing, p.behind()...)
 }
 
 // trailing claims the comments that stand behind the last token on its line.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -38,16 +37,13 @@ func (d *Dialect) UnmarshalText(b []byte) error {
 	return fmt.Errorf("unknown dialect %q: it is auto, corba or som", b)
 }
 
-// somHeaders are the files of SOM's toolkits that every class includes in the end.
-var somHeaders = []string{"somobj.idl", "somcls.idl", "somcm.idl", "somref.idl"}
-
 // Detect reports whether a text is SOM IDL by its looks: it mentions __SOMIDL__ or
-// __PRIVATE__, has an implementation section or one of SOM's pragmas, includes one of SOM's
-// own files, or has a typedef of a pointer.
+// __PRIVATE__, has an implementation section or one of SOM's pragmas, or has a typedef of a
+// pointer.
 func Detect(text string) bool {
 	return strings.Contains(text, "__SOMIDL__") || strings.Contains(text, "__PRIVATE__") ||
 		found(text, "implementation", startsBlock) || found(text, "#pragma", startsModifier) ||
-		found(text, "#include", startsHeader) || hasPointer(text)
+		hasPointer(text)
 }
 
 // found reports whether what follows one of the marks in a text is as it should be.
@@ -66,8 +62,6 @@ func startsModifier(s string) bool {
 	s = strings.TrimLeft(s, " \t")
 	return strings.HasPrefix(s, "somemittypes") || strings.HasPrefix(s, "modifier")
 }
-
-func startsHeader(s string) bool { return slices.Contains(somHeaders, header(s)) }
 
 // hasPointer looks for "typedef T *P;" on a line of its own.
 func hasPointer(text string) bool {
@@ -103,13 +97,13 @@ func (s *sources) dialect(mains []string) Dialect {
 	for _, m := range mains {
 		work = append(work, file{name: m})
 	}
-	seen := map[*SourceFile]bool{}
+	seen := map[string]bool{}
 	for n := 0; n < len(work) && len(seen) < maxDetected; n++ {
 		f := s.glance(work[n].name, work[n].from)
-		if f == nil || seen[f] {
+		if f == nil || seen[f.Path] {
 			continue
 		}
-		seen[f] = true
+		seen[f.Path] = true
 		if Detect(f.Text) {
 			return SOM
 		}
@@ -123,8 +117,8 @@ func (s *sources) dialect(mains []string) Dialect {
 	return CORBA
 }
 
-// glance reads a file ahead of its time: a main file, or one that the file from includes, not
-// one that the compiler carries. It returns nil where there is none.
+// glance reads a file ahead of its time: a main file, or one that the file from includes. It
+// returns nil where there is none.
 func (s *sources) glance(name, from string) *SourceFile {
 	if from == "" {
 		f, _ := s.ahead(name)
@@ -144,7 +138,8 @@ func (s *sources) glance(name, from string) *SourceFile {
 			return f
 		}
 	}
-	return nil
+	f, _ := s.read(path.Clean(name), true)
+	return f
 }
 
 // header returns the name of the file behind #include; empty if there is none.

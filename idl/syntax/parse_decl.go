@@ -74,6 +74,8 @@ func (p *parser) decl(in body) Decl {
 		d, what = p.keywordDecl(in)
 	case in == inComponent:
 		p.expected("a port or an attribute of the component")
+	case in == inInterface && p.atImplementation():
+		d, what = p.implementation(), "the implementation section"
 	case in != inModule:
 		d, what = p.export()
 	default:
@@ -238,6 +240,7 @@ func (p *parser) interfaceDecl(modifier string) (Decl, string) {
 			return nil, ""
 		}
 	}
+	i.Opening = p.opening()
 	if i.Decls, ok = p.scopeBody(&i.Head, "the operations of the interface", inInterface); !ok {
 		return nil, ""
 	}
@@ -340,9 +343,12 @@ func (p *parser) export() (Decl, string) {
 	}
 	o := &Operation{}
 	o.Oneway = p.acceptWord("oneway")
-	if !p.acceptWord("void") {
-		if o.Result = p.typeSpec(inParam, "an operation, attribute or declaration"); o.Result == nil {
+	if p.som() || !p.acceptWord("void") {
+		if o.Result = p.typeSpec(inResult, "an operation, attribute or declaration"); o.Result == nil {
 			return nil, ""
+		}
+		if isVoid(o.Result) {
+			o.Result = nil
 		}
 	}
 	var ok bool
@@ -521,6 +527,7 @@ func (p *parser) typedef() Decl {
 	if t.Declarators = p.declarators("the new name of the type"); t.Declarators == nil {
 		return nil
 	}
+	p.checkVoid(t.Type, t.Declarators)
 	return t
 }
 

@@ -12,12 +12,27 @@ type place uint8
 const (
 	inMember  place = iota // members, typedefs, elements: any type, also one defined there
 	inParam                // parameters, results, attributes: no type that needs a name of its own
+	inResult               // results: void too
 	inConst                // constants: fixed has no digits
 	inElement              // elements of sequences and maps: any type that is not defined there
 )
 
-// typeSpec parses a type.
+// typeSpec parses a type, with the stars that belong to it where no declarator takes them.
 func (p *parser) typeSpec(at place, what string) TypeExpr {
+	void := p.word("void")
+	t := p.plainType(at, what)
+	if at == inMember || at == inConst || !p.som() {
+		return t
+	}
+	t = p.pointers(t)
+	if isVoid(t) && !(void && at == inResult) {
+		p.report(diag.Diagnostic{Code: CodeType, Span: t.TypeSpan(), Message: "void is no type of a value; only an operation may return it", Help: "void* is a pointer to anything"})
+		return &BadType{t.TypeSpan()}
+	}
+	return t
+}
+
+func (p *parser) plainType(at place, what string) TypeExpr {
 	t := p.tok
 	switch t.Kind {
 	case Ident, Scope:
@@ -47,6 +62,10 @@ func (p *parser) typeSpec(at place, what string) TypeExpr {
 	case "struct", "union", "enum":
 		return p.constructed(at == inMember)
 	case "void":
+		if p.som() && at != inConst {
+			p.next()
+			return &BasicType{Name: t.Text, Span: t.Span}
+		}
 		p.errorf(CodeType, t.Span, "void is no type of a value; only an operation may return it")
 		p.next()
 		return &BadType{t.Span}
@@ -66,7 +85,7 @@ func (p *parser) namedType(what string) TypeExpr {
 	if p.tok.Kind == Less && len(n.Parts) == 1 && n.Parts[0].Text == "map" {
 		return p.mapType(n)
 	}
-	if p.op("*") {
+	if p.op("*") && !p.som() {
 		p.expectedName("a name")
 		p.next()
 		return &BadType{n.Span}
@@ -105,6 +124,14 @@ func (p *parser) unsigned() TypeExpr {
 		if p.acceptWord("long") {
 			name += " long"
 		}
+	case p.som() && (p.tok.Kind == Ident || p.tok.Kind == Scope):
+		n := p.scopedName("the name of an integer type")
+		if n == nil {
+			return nil
+		}
+		return &UnsignedType{Name: n, Span: start.Span.Join(p.last)}
+	case p.som() && p.acceptWord("char"): // C has it
+		return &BasicType{Name: "octet", Span: start.Span.Join(p.last)}
 	default:
 		d := diag.Diagnostic{Code: CodeSyntax, Span: p.tok.Span, Message: "expected short or long after unsigned, found " + p.tok.describe()}
 		known := true
@@ -155,7 +182,9 @@ func (p *parser) template(at place) TypeExpr {
 	switch {
 	case bare && at != inConst:
 		p.errorf(CodeAnonymous, start.Span, "fixed without digits and scale is a type of constants only")
-	case at == inParam || at == inConst && !bare:
+	case p.som() && at != inConst:
+		return t // SOM's own files have attributes of type sequence<T>
+	case at == inParam || at == inResult || at == inConst && !bare:
 		p.report(diag.Diagnostic{
 			Code: CodeAnonymous, Span: t.TypeSpan(), Message: "a " + start.Text + " needs a name to be used here",
 			Help: "give it one with a typedef and use that",
@@ -328,6 +357,7 @@ func (p *parser) member() *Member {
 	if m.Declarators = p.declarators("the name of a member"); m.Declarators == nil {
 		return nil
 	}
+	p.checkVoid(m.Type, m.Declarators)
 	if !p.semicolon("the member") {
 		p.skip()
 	}
@@ -351,11 +381,12 @@ func (p *parser) declarators(what string) []*Declarator {
 }
 
 func (p *parser) declarator(what string) *Declarator {
+	stars := p.stars()
 	n, ok := p.name(what)
 	if !ok {
 		return nil
 	}
-	d := &Declarator{Name: n, Span: n.Span}
+	d := &Declarator{Name: n, Stars: stars, Span: n.Span}
 	for p.tok.Kind == LBracket {
 		x, ok := p.dimension()
 		if !ok {
@@ -463,6 +494,7 @@ func (p *parser) unionCase() *Case {
 	if c.Declarator = p.declarator("the name of the union's member"); c.Declarator == nil {
 		return nil
 	}
+	p.checkVoid(c.Type, []*Declarator{c.Declarator})
 	if p.tok.Kind == Comma {
 		p.errorf(CodeSyntax, p.tok.Span, "a case of a union has one member")
 		return nil

@@ -16,9 +16,9 @@ func Parse(ctx context.Context, cfg Config, files ...string) *Tree {
 
 // ParseTokens parses what a Preprocessor reads.
 func ParseTokens(pp *Preprocessor) *Tree {
-	p := &parser{pp: pp}
+	p := &parser{pp: pp, dialect: pp.Dialect()}
 	p.advance()
-	t := &Tree{}
+	t := &Tree{Dialect: p.dialect}
 	for {
 		t.Decls = append(t.Decls, p.decls(inModule)...)
 		if p.tok.Kind == EOF {
@@ -37,10 +37,11 @@ func ParseTokens(pp *Preprocessor) *Tree {
 // returns nil (or false); the nearest list of declarations, members or cases then skips to
 // where it can go on.
 type parser struct {
-	pp   *Preprocessor
-	tok  Token
-	last diag.Span // of the token before
-	open bool      // the token before is a literal without its end, which took the rest of the line
+	pp      *Preprocessor
+	dialect Dialect
+	tok     Token
+	last    diag.Span // of the token before
+	open    bool      // the token before is a literal without its end, which took the rest of the line
 
 	marks    []Token // borders of files and pragmas right before tok
 	deferred []Token // those inside a declaration, to be listed behind it
@@ -265,7 +266,7 @@ func (p *parser) name(what string) (Name, bool) {
 	t := p.tok
 	switch {
 	case t.Kind == Ident:
-	case t.Kind == Keyword && keywords[t.Text] != always:
+	case t.Kind == Keyword && (keywords[t.Text] != always || p.som() && laterWord(t.Text)):
 	case t.Kind == Keyword:
 		p.report(diag.Diagnostic{
 			Code: CodeKeyword, Span: t.Span, Message: "expected " + what + ", found " + t.describe(),
@@ -306,7 +307,7 @@ func (p *parser) identifier(t Token, declared bool) Name {
 		return n
 	}
 	keyword, clash := folded[lower(t.Text)]
-	if !clash {
+	if !clash || p.som() {
 		return n
 	}
 	d := diag.Diagnostic{

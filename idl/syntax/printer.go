@@ -10,7 +10,7 @@ import (
 // what it includes there. Macros are replaced and conditions decided; comments that stand
 // before, behind or inside declarations are kept. The text parses to the same tree.
 func Print(t *Tree, f *SourceFile) string {
-	p := &printer{file: f, first: true}
+	p := &printer{file: f, first: true, som: t.Dialect == SOM}
 	p.decls(t.Decls)
 	return p.b.String()
 }
@@ -18,6 +18,7 @@ func Print(t *Tree, f *SourceFile) string {
 type printer struct {
 	b      strings.Builder
 	file   *SourceFile
+	som    bool // comments belong to what stands before them
 	indent int
 	open   []*SourceFile // files begun and not ended
 	first  bool          // nothing stands before in this block
@@ -78,7 +79,12 @@ func outdent(s string, n int) string {
 
 // trailing prints comments behind a declaration, and ends its line.
 func (p *printer) trailing(cs []Comment) {
-	for _, c := range cs {
+	for n, c := range cs {
+		if p.som && c.OwnLine {
+			p.b.WriteByte('\n')
+			p.comments(cs[n:])
+			return
+		}
 		p.b.WriteByte(' ')
 		for i, l := range commentLines(c) {
 			if i > 0 {
@@ -139,12 +145,14 @@ func (p *printer) enterOther(d Decl) {
 		p.decls(d.Decls)
 	case *Home:
 		p.decls(d.Decls)
+	case *Implementation:
+		p.decls(d.Items)
 	}
 }
 
 // separate puts a blank line before declarations of some size, and where there was one.
 func (p *printer) separate(d Decl) {
-	if !p.first && (large(d) || large(p.last) || len(d.Common().Before) > 0 || directive(d) != directive(p.last)) {
+	if !p.first && (large(d) || large(p.last) || len(d.Common().Before) > 0 || p.som && len(d.Common().Doc) > 0 || directive(d) != directive(p.last)) {
 		p.b.WriteByte('\n')
 	}
 	p.first, p.last = false, d
@@ -152,7 +160,7 @@ func (p *printer) separate(d Decl) {
 
 func large(d Decl) bool {
 	switch d.(type) {
-	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home:
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Implementation, *Passthru:
 		return true
 	}
 	return false
@@ -207,7 +215,7 @@ func (p *printer) decl(d Decl) {
 		p.line("module %s {", nameText(d.Name))
 		p.scope(h, d.Decls)
 	case *Interface:
-		p.line("%sinterface %s%s {", modifiers(d.Abstract, d.Local), nameText(d.Name), namesAfter(" : ", d.Bases, ""))
+		p.line("%sinterface %s%s{", modifiers(d.Abstract, d.Local), nameText(d.Name), namesAfter(" : ", d.Bases, "")+p.brace(d.Opening))
 		p.scope(h, d.Decls)
 	case *ValueType:
 		p.valueType(d)
@@ -272,6 +280,8 @@ func (p *printer) decl(d Decl) {
 		}
 	case *Unsupported:
 		p.line("%s", d.Text)
+	default:
+		p.somDecl(d)
 	}
 	p.ending(d)
 }
@@ -282,7 +292,7 @@ func (p *printer) ending(d Decl) {
 	h := d.Common()
 	cs := h.Trailing
 	switch d.(type) {
-	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Unsupported:
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Unsupported, *Implementation:
 	default:
 		if len(h.Inner) > 0 {
 			p.trailing(cs)
@@ -501,6 +511,10 @@ func TypeText(t TypeExpr) string {
 		return t.Name
 	case *NamedType:
 		return scopedText(t.Name)
+	case *PointerType:
+		return TypeText(t.Elem) + "*"
+	case *UnsignedType:
+		return "unsigned " + scopedText(t.Name)
 	case *StringType:
 		s := "string"
 		if t.Wide {
@@ -650,7 +664,7 @@ func namesAfter(before string, ns []*ScopedName, after string) string {
 func declaratorsText(ds []*Declarator) string {
 	var ts []string
 	for _, d := range ds {
-		t := nameText(d.Name)
+		t := strings.Repeat("*", d.Stars) + nameText(d.Name)
 		for _, x := range d.Dims {
 			t += "[" + ExprText(x) + "]"
 		}
