@@ -69,6 +69,9 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 		at = in.About().NameSpan
 	}
 	for ; t != nil; t = t.Elem {
+		if t.Kind == model.Pointer {
+			g.problem(CodeNotSupported, at, "", "%s: %s", in.About().Name, noPointers)
+		}
 		if t.Kind == model.ValueBase {
 			g.problem(CodeNotSupported, at, "", "ValueBase: values are not supported yet")
 		}
@@ -88,6 +91,9 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 
 // whyUnsupported says why a declaration cannot be generated whatever it uses; empty if it can.
 func whyUnsupported(d model.Decl) string {
+	if hasPointer(d) {
+		return noPointers
+	}
 	switch d := d.(type) {
 	case *model.Interface:
 		if d.Abstract {

@@ -89,6 +89,14 @@ func TestRefused(t *testing.T) {
 			files: idl.FilesOf{"test.idl": "module A { interface X { attribute long size; }; interface Y : X { void set_size(); }; };"},
 			want:  golang.CodeInherited, text: "SetSize",
 		},
+		"pointers": {
+			files: idl.FilesOf{"test.idl": "module A {\ntypedef long *P;\nstruct S { P p; }; };"},
+			want:  golang.CodeNotSupported, text: "pointers of SOM IDL",
+		},
+		"class of SOM": {
+			files: idl.FilesOf{"test.idl": "#include <somobj.idl>\nmodule A { interface C : SOMObject { implementation { filestem = c; }; }; };"},
+			want:  golang.CodeNotSupported, text: "somToken",
+		},
 		"corrupt manifest": {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},
 			opt:   golang.Options{Existing: fstest.MapFS{"a/" + golang.ManifestName: {Data: []byte("{")}}},
