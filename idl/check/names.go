@@ -108,7 +108,7 @@ func (c *checker) module(d *syntax.Module, s *scope) {
 	if sym.inner == nil {
 		s.open(sym)
 	}
-	if len(d.Decls) == 0 && !c.tree.Broken {
+	if len(d.Decls) == 0 && !c.tree.Broken && !c.som { // in SOM IDL all may be private
 		c.errorf(CodeEmpty, d.Name.Span, "module %s is empty", quote(d.Name.Text))
 	}
 	m := &model.Module{}
