@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -319,12 +320,23 @@ func (c *checker) give(item *classItem, to, m *syntax.ModifierTerm) bool {
 		d.Code = CodeOverride
 		d.Message = quote(to.Name) + " is no method that " + quote(item.sym.name.Text) + " inherits"
 		near = c.guess(to.Name, item.inheritedNames)
+		if slices.Contains(retired, to.Name) {
+			d.Code, near = CodeUnknownTarget, ""
+			d.Message = quote(to.Name) + " is a method of an older release of SOM, which SOM 3.0 does not have"
+		}
 	}
 	if near != "" {
 		d.Help = "did you mean " + quote(near) + "?"
 	}
 	c.add(d)
 	return true
+}
+
+// retired are methods of SOMObject and SOMClass whose places in the release order SOM 3.0 keeps, but
+// not their names.
+var retired = []string{
+	"somDispatchV", "somDispatchL", "somDispatchA", "somDispatchD", "somInitClass", "somGetParent", "somGetInstanceOffset",
+	"somGetMethodOffset", "somSetMethodDescriptor", "somGetPClsMtabs",
 }
 
 // derivesLater reports whether the class, or an ancestor, leaves its parent to be derived when
