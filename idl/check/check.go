@@ -16,10 +16,10 @@ import (
 func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
 	c := newChecker(tree, report)
 	c.names()          // declares every name and resolves every use, in the order of the text
-	c.support()        // what the compiler does not handle, and what depends on it
 	c.constants()      // values
 	c.types()          // typedefs, structures and exceptions
 	c.unions()         // discriminators and labels
+	c.bits()           // bases of structures, bitsets and bitmasks
 	c.interfaces()     // inheritance, operations and attributes
 	c.valueTypes()     // valuetypes, event types and boxed values
 	c.componentTypes() // components, ports and homes
@@ -44,7 +44,6 @@ type checker struct {
 	builtins   map[*syntax.ScopedName]model.Kind // names of types that nobody declared
 	unresolved []unresolved
 	symbols    []*symbol // with a declaration, in order
-	owner      *symbol   // whose declaration is being read
 	consts     []*constItem
 	typedefs   []*typedefItem
 	typedefOf  map[*model.Typedef]*typedefItem
@@ -70,6 +69,17 @@ type checker struct {
 	noted      []noted
 	imports    []*syntax.Import
 	locals     map[model.Decl]model.Decl // made by interfaces: types that hold a local interface
+
+	heirs      []*baseItem
+	connectors []*connectorItem
+	bitsets    []*bitsetItem
+	bitmasks   []*bitmaskItem
+	maskOf     map[*model.Bitmask]*bitmaskItem
+	flagOf     map[*model.BitFlag]*bitmaskItem
+	scopeOf    map[*model.Node]*scope // where the names in its annotations are looked up
+
+	annotated
+	instances
 }
 
 func newChecker(tree *syntax.Tree, report *diag.Report) *checker {
@@ -78,6 +88,7 @@ func newChecker(tree *syntax.Tree, report *diag.Report) *checker {
 		bySyntax: map[any]*symbol{}, typedefOf: map[*model.Typedef]*typedefItem{}, builtins: map[*syntax.ScopedName]model.Kind{}, parts: map[*syntax.Module]*model.Module{},
 		forwards: map[*syntax.Forward]*model.Forward{}, enumOf: map[*model.Enumerator]*model.Enum{}, byPragma: map[syntax.Decl]*pragmaItem{},
 	}
+	c.maskOf, c.flagOf, c.scopeOf = map[*model.Bitmask]*bitmaskItem{}, map[*model.BitFlag]*bitmaskItem{}, map[*model.Node]*scope{}
 	c.root = &scope{names: map[string]*symbol{}, used: map[string]use{}}
 	for _, f := range tree.Files {
 		c.files[f.Path] = f
@@ -94,6 +105,9 @@ func (c *checker) add(d diag.Diagnostic) {
 	e, ok := codes.Lookup(d.Code)
 	if ok {
 		d.Severity = e.Severity
+	}
+	if c.made != nil && c.again(d) {
+		return
 	}
 	c.report.Add(d)
 }
