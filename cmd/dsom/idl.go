@@ -18,6 +18,7 @@ import (
 type idlCmd struct {
 	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
 	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+	Fmt   idlFmtCmd   `cmd:"" help:"Lay out IDL files in the one way."`
 }
 
 func (idlCmd) Help() string {
