@@ -118,6 +118,15 @@ var standard embed.FS
 // CORBA (3.19).
 func Standard() Resolver { return standardFiles{} }
 
+// StandardNames lists the files of Standard.
+func StandardNames() []string {
+	names, _ := fs.Glob(standard, "standard/*.idl") // the pattern is good
+	for i, n := range names {
+		names[i] = path.Base(n)
+	}
+	return names
+}
+
 type standardFiles struct{}
 
 // parts are files of TAO's that hold a part of orb.idl each: that is what they stand for.
