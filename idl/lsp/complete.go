@@ -12,7 +12,7 @@ import (
 )
 
 // maxCompletions bounds what is offered at one place (limit lsp-completions).
-const maxCompletions = 1000
+const maxCompletions = 300
 
 // completer collects what may stand at a cursor.
 type completer struct {

@@ -28,21 +28,21 @@ func cursorAt(text string, offset int) cursor {
 		c.from--
 	}
 	c.prefix = text[c.from:offset]
-	lexemes := syntax.Lexemes("", text[:c.from])
-	if n := len(lexemes); n > 0 && lexemes[n-1].Span.End.Offset <= c.from {
-		switch l := lexemes[n-1]; {
-		case l.Is == syntax.BadLexeme, l.Is == syntax.CommentLexeme && strings.HasPrefix(l.Text, "//") && !strings.Contains(text[l.Span.Start.Offset:c.from], "\n"):
-			c.in = true
-			return c
-		case l.Is == syntax.DirectiveLexeme && !strings.HasSuffix(text[:c.from], "\n") && l.Span.End.Offset == len(strings.TrimRight(text[:c.from], " \t")) || l.Is == syntax.DirectiveLexeme && l.Span.End.Offset == c.from:
-			c.directive = strings.TrimLeft(text[l.Span.Start.Offset:c.from], "# \t")
-			if c.directive == "" {
-				c.directive = " "
-			}
-			return c
+	var last syntax.Lexeme
+	for l := range syntax.EachLexeme("", text[:c.from]) {
+		c.read(l)
+		last = l
+	}
+	rest := text[last.Span.End.Offset:c.from] // blanks
+	switch {
+	case last.Is == syntax.BadLexeme, last.Is == syntax.CommentLexeme && strings.HasPrefix(last.Text, "//") && !strings.Contains(rest, "\n"):
+		c.in = true
+	case last.Is == syntax.DirectiveLexeme && !strings.Contains(rest, "\n"):
+		c.directive = strings.TrimLeft(text[last.Span.Start.Offset:c.from], "# \t")
+		if c.directive == "" {
+			c.directive = " "
 		}
 	}
-	c.read(lexemes)
 	return c
 }
 
@@ -51,26 +51,24 @@ func wordByte(b byte) bool {
 }
 
 // read follows blocks and statements.
-func (c *cursor) read(lexemes []syntax.Lexeme) {
-	for _, l := range lexemes {
-		if l.Is != syntax.TokenLexeme {
-			continue
+func (c *cursor) read(l syntax.Lexeme) {
+	if l.Is != syntax.TokenLexeme {
+		return
+	}
+	switch l.Kind {
+	case syntax.LBrace:
+		name, word := heading(c.before)
+		c.scopes, c.blocks = append(c.scopes, name), append(c.blocks, word)
+		c.before = c.before[:0]
+	case syntax.RBrace:
+		if n := len(c.blocks); n > 0 {
+			c.scopes, c.blocks = c.scopes[:n-1], c.blocks[:n-1]
 		}
-		switch l.Kind {
-		case syntax.LBrace:
-			name, word := heading(c.before)
-			c.scopes, c.blocks = append(c.scopes, name), append(c.blocks, word)
-			c.before = c.before[:0]
-		case syntax.RBrace:
-			if n := len(c.blocks); n > 0 {
-				c.scopes, c.blocks = c.scopes[:n-1], c.blocks[:n-1]
-			}
-			c.before = c.before[:0]
-		case syntax.Semicolon:
-			c.before = c.before[:0]
-		default:
-			c.before = append(c.before, l)
-		}
+		c.before = c.before[:0]
+	case syntax.Semicolon:
+		c.before = c.before[:0]
+	default:
+		c.before = append(c.before, l)
 	}
 }
 

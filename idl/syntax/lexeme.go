@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -39,39 +41,50 @@ const (
 // Lexemes takes a text apart. All that is not blank is in one of the lexemes, in order; it
 // never fails. Positions name the given file.
 func Lexemes(file, text string) []Lexeme {
-	lx := newLexer(&SourceFile{Path: file, Text: text})
-	var list []Lexeme
-	for {
-		t := lx.next(true)
-		for _, c := range t.comments {
-			l := Lexeme{Is: CommentLexeme, Text: text[c.Span.Start.Offset:c.Span.End.Offset], Span: c.Span, OwnLine: c.OwnLine}
-			if lx.unterminated != nil && *lx.unterminated == c.Span {
-				l.Is, l.Wrong = BadLexeme, "a comment without its closing */"
-			}
-			list = append(list, l)
-		}
-		switch {
-		case t.kind == rawEOF:
-			return list
-		case t.first && t.is("#"):
-			zero := lx.directiveIsIfZero()
-			lx.skipLine()
-			span := diag.Span{Start: t.span.Start, End: lx.pos()}
-			l := Lexeme{Is: DirectiveLexeme, Text: text[span.Start.Offset:span.End.Offset], Span: span, OwnLine: true}
-			if lx.unterminated != nil {
-				l.Is, l.Wrong = BadLexeme, "a comment without its closing */"
-			}
-			list = append(list, l)
-			if zero {
-				list = lx.skipBranch(list)
-			}
-		case t.kind == rawBad:
-			list = append(list, Lexeme{Is: BadLexeme, Text: t.text, Span: t.span, OwnLine: t.first, Wrong: t.bad})
-		default:
-			list = append(list, Lexeme{Kind: scan(t).Kind, Text: t.text, Span: t.span, OwnLine: t.first})
+	return slices.AppendSeq(make([]Lexeme, 0, len(text)/8), EachLexeme(file, text))
+}
+
+// EachLexeme is Lexemes for those who need one after the other.
+func EachLexeme(file, text string) iter.Seq[Lexeme] {
+	return func(yield func(Lexeme) bool) {
+		lx := newLexer(&SourceFile{Path: file, Text: text})
+		for lx.lexemes(yield) {
 		}
 	}
 }
+
+// lexemes delivers the next token with the comments before it, or a directive. It returns false
+// at the end.
+func (lx *lexer) lexemes(yield func(Lexeme) bool) bool {
+	t := lx.next(true)
+	for _, c := range t.comments {
+		l := Lexeme{Is: CommentLexeme, Text: lx.text[c.Span.Start.Offset:c.Span.End.Offset], Span: c.Span, OwnLine: c.OwnLine}
+		if lx.unterminated != nil && *lx.unterminated == c.Span {
+			l.Is, l.Wrong = BadLexeme, noCommentEnd
+		}
+		if !yield(l) {
+			return false
+		}
+	}
+	switch {
+	case t.kind == rawEOF:
+		return false
+	case t.first && t.is("#"):
+		zero := lx.directiveIsIfZero()
+		lx.skipLine()
+		span := diag.Span{Start: t.span.Start, End: lx.pos()}
+		l := Lexeme{Is: DirectiveLexeme, Text: lx.text[span.Start.Offset:span.End.Offset], Span: span, OwnLine: true}
+		if lx.unterminated != nil {
+			l.Is, l.Wrong = BadLexeme, noCommentEnd
+		}
+		return yield(l) && (!zero || lx.skipBranch(yield))
+	case t.kind == rawBad:
+		return yield(Lexeme{Is: BadLexeme, Text: t.text, Span: t.span, OwnLine: t.first, Wrong: t.bad})
+	}
+	return yield(Lexeme{Kind: scan(t).Kind, Text: t.text, Span: t.span, OwnLine: t.first})
+}
+
+const noCommentEnd = "a comment without its closing */"
 
 // directiveIsIfZero looks ahead, behind a #, for "if 0".
 func (lx *lexer) directiveIsIfZero() bool {
@@ -80,8 +93,8 @@ func (lx *lexer) directiveIsIfZero() bool {
 	return lx.next(false).text == "if" && lx.next(false).text == "0" && lx.next(false).kind == rawEOF
 }
 
-// skipBranch adds what stands before the directive that ends the branch as one lexeme.
-func (lx *lexer) skipBranch(list []Lexeme) []Lexeme {
+// skipBranch delivers what stands before the directive that ends the branch as one lexeme.
+func (lx *lexer) skipBranch(yield func(Lexeme) bool) bool {
 	start, depth := lx.pos(), 0
 	for found := lx.skipToDirective(); ; found = lx.skipToDirective() {
 		at := *lx
@@ -106,9 +119,9 @@ func (lx *lexer) skipBranch(list []Lexeme) []Lexeme {
 		lx.unterminated = nil
 		text := lx.text[start.Offset:lx.i]
 		if strings.TrimSpace(text) == "" {
-			return list
+			return true
 		}
-		return append(list, Lexeme{Is: SkippedLexeme, Text: text, Span: diag.Span{Start: start, End: lx.pos()}, OwnLine: true})
+		return yield(Lexeme{Is: SkippedLexeme, Text: text, Span: diag.Span{Start: start, End: lx.pos()}, OwnLine: true})
 	}
 }
 
