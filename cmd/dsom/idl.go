@@ -19,6 +19,7 @@ type idlCmd struct {
 	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
 	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
 	Fmt   idlFmtCmd   `cmd:"" help:"Lay out IDL files in the one way."`
+	Lsp   idlLspCmd   `cmd:"" help:"Serve editors: the language server of IDL."`
 }
 
 func (idlCmd) Help() string {
