@@ -128,7 +128,9 @@ func (p *completer) code() {
 		p.names(func(s *check.Symbol) bool { return s.Kind == "exception" || s.Kind == "module" || isScope(s) })
 	case list == "switch":
 		p.words(keywordItem, "boolean", "char", "long", "octet", "short", "unsigned long", "unsigned short", "wchar")
-		p.names(func(s *check.Symbol) bool { return s.Kind == "enumeration" || s.Kind == "typedef" || s.Kind == "module" })
+		p.names(func(s *check.Symbol) bool {
+			return s.Kind == "enumeration" || s.Kind == "typedef" || s.Kind == "module"
+		})
 	case last.Text == "=" || last.Text == "case" || last.Text == "[" || last.Kind == syntax.Op:
 		p.words(keywordItem, "FALSE", "TRUE")
 		p.names(func(s *check.Symbol) bool { return isValue(s) || s.Kind == "module" || isScope(s) })

@@ -197,7 +197,7 @@ type handler struct {
 type query struct {
 	ctx context.Context
 	*snapshot
-	*analysis // of the document; nil if there is none yet
+	*analysis           // of the document; nil if there is none yet
 	good      *analysis // the last without errors; nil if there was none
 	doc       *document
 }
