@@ -14,7 +14,18 @@ import (
 // Check checks a tree and returns its model. What is wrong goes to the report; the model is
 // nil if there were errors, in the text before or in what it means.
 func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
+	return newChecker(tree, report).check()
+}
+
+// CheckIndexed is Check, and makes an Index as well.
+func CheckIndexed(tree *syntax.Tree, report *diag.Report) (*model.Spec, *Index) {
 	c := newChecker(tree, report)
+	c.indexer = &indexer{}
+	spec := c.check()
+	return spec, c.index()
+}
+
+func (c *checker) check() *model.Spec {
 	c.names()          // declares every name and resolves every use, in the order of the text
 	c.constants()      // values
 	c.types()          // typedefs, structures and exceptions
@@ -26,7 +37,7 @@ func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
 	c.completion()     // recursive and forward declarations
 	c.ids()            // repository ids and the pragmas that make them
 	c.annotations()    // annotations, comments and other pragmas
-	if report.HasErrors() || tree.Broken {
+	if c.report.HasErrors() || c.tree.Broken {
 		return nil
 	}
 	return c.assemble()
@@ -34,10 +45,11 @@ func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
 
 // checker holds what the passes hand to one another.
 type checker struct {
-	tree   *syntax.Tree
-	report *diag.Report
-	root   *scope
-	files  map[string]*syntax.SourceFile
+	tree    *syntax.Tree
+	report  *diag.Report
+	root    *scope
+	indexer *indexer // nil if no index is wanted
+	files   map[string]*syntax.SourceFile
 
 	// Made by names.
 	refs       map[*syntax.ScopedName]*symbol

@@ -172,6 +172,7 @@ func (s *scope) find(name string) []*symbol {
 func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbol {
 	if old := s.names[fold(name.Text)]; old != nil {
 		if again && old.kind == k && old.name.Text == name.Text {
+			c.indexer.declare(name, old, false)
 			return old
 		}
 		d := diag.Diagnostic{Code: CodeRedeclared, Span: name.Span, Message: quote(name.Text) + " is declared already, as " + article(string(old.kind))}
@@ -210,6 +211,7 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 	sym := &symbol{name: name, kind: k, scope: s}
 	s.names[fold(name.Text)] = sym
 	s.order = append(s.order, sym)
+	c.indexer.declare(name, sym, true)
 	return sym
 }
 
@@ -227,6 +229,7 @@ func (c *checker) lookup(s *scope, n *syntax.ScopedName, quiet bool) *symbol {
 		}
 		return nil
 	}
+	c.indexer.use(n.Parts[0], sym)
 	for i, part := range n.Parts[1:] {
 		if sym.kind == kindFormal {
 			break // what is inside depends on the actual parameter
@@ -247,6 +250,7 @@ func (c *checker) lookup(s *scope, n *syntax.ScopedName, quiet bool) *symbol {
 		}
 		sym = found[0]
 		c.checkCase(part, sym)
+		c.indexer.use(part, sym)
 	}
 	if n.Parts[len(n.Parts)-1].Text != sym.name.Text {
 		return nil // reported; what it denotes is probably not what was meant
