@@ -18,6 +18,9 @@ import (
 type idlCmd struct {
 	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
 	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+	Doc   idlDocCmd   `cmd:"" help:"Make a site of HTML pages that documents IDL files."`
+	Fmt   idlFmtCmd   `cmd:"" help:"Lay out IDL files in the one way."`
+	Lsp   idlLspCmd   `cmd:"" help:"Serve editors: the language server of IDL."`
 }
 
 func (idlCmd) Help() string {
