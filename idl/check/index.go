@@ -154,7 +154,11 @@ func (c *checker) index() *Index {
 	for _, s := range c.indexer.order {
 		p := all[s]
 		if s.scope != nil && s.scope.owner != nil {
-			if p.Scope = all[s.scope.owner]; p.Scope != nil {
+			owner := s.scope.owner
+			for owner != nil && all[owner] == nil && owner.scope != nil {
+				owner = owner.scope.owner // an implementation section is no symbol
+			}
+			if p.Scope = all[owner]; p.Scope != nil {
 				p.Scope.Members = append(p.Scope.Members, p)
 			}
 		}

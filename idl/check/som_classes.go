@@ -389,8 +389,12 @@ func (c *checker) attach(item *classItem, x subject, name string, at diag.Span, 
 	case x.place != onNothing:
 		c.checkModifierPlace(m, x.place, x.place.one()+" "+quote(name))
 	}
+	c.refer(name, at, m.Macro, x.sym)
 	if item != nil {
 		item.keep(x, name, at)
+		if m.Name == "migrate" || m.Name == "select" {
+			c.referValue(m, ancestorNamed(item, valueOf(m)))
+		}
 	}
 	before := c.modifiedBy[x.node]
 	if before == nil {
@@ -438,6 +442,38 @@ func (c *checker) released(item *classItem, t *syntax.ModifierTerm) {
 	}
 	item.order[t.Name] = t
 	item.listed = append(item.listed, t)
+	s := call(item.scope, t.Name)
+	if s == nil {
+		s = item.vars.names[item.vars.fold(t.Name)]
+	}
+	if s == nil {
+		s = inheritedCall(item.scope, t.Name)
+	}
+	c.refer(t.Name, t.Span, t.Macro, s)
+}
+
+// refer tells tools what a name in an implementation section denotes; s is nil where that is
+// not known. Of _get_x and of a name with scopes the place is that of the declared name in it.
+func (c *checker) refer(name string, at diag.Span, macro *syntax.Macro, s *symbol) {
+	if s == nil || c.indexer == nil || at.End.Offset-at.Start.Offset != len(name) && macro == nil {
+		return
+	}
+	before, ok := strings.CutSuffix(name, s.name.Text)
+	if !ok || before != "" && before != "_get_" && before != "_set_" && !strings.HasSuffix(before, "::") {
+		return // SOM's M_I
+	}
+	if macro == nil {
+		at.Start.Offset += len(before)
+		at.Start.Column += len(before)
+	}
+	c.indexer.use(syntax.Name{Text: s.name.Text, Span: at, Macro: macro}, s)
+}
+
+// referValue is refer for a modifier's value, if that is a word.
+func (c *checker) referValue(m *syntax.ModifierTerm, s *symbol) {
+	if m.Value != nil && m.Value.Written == m.Value.Text {
+		c.refer(m.Value.Text, m.Value.Span, m.Macro, s)
+	}
 }
 
 // pragmaModifiers carries out a #pragma modifier: of a type, before its first use.

@@ -370,6 +370,7 @@ func (c *checker) checkMetaclass(item *classItem) {
 		c.errorf(CodeUndeclaredClass, t.Value.Span, "metaclass %s is not declared", quote(name))
 		return
 	}
+	c.referValue(t, sym)
 	meta := c.interfaceBehind(sym)
 	switch {
 	case meta == nil:
