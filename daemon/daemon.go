@@ -120,7 +120,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	if err := admin.WriteAccess(o.State, d.access); err != nil {
 		d.sup.Close()
-		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written: %w", err), l.Close())
+		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written to the state folder %s: %w; it needs a few hundred octets there", o.State, err), l.Close())
 	}
 	d.serve(context.WithoutCancel(ctx), l)
 	return d, nil

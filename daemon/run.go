@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/daemon/supervise/capture"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -75,6 +77,8 @@ func Run(ctx context.Context, c Config) (err error) {
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
 		Addresses: front.addresses, Before: front.open,
+		Supervise: supervise.Options{Limits: c.Limits},
+		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
 	if err != nil {
 		return errors.Join(err, front.close(context.Background()))
