@@ -38,6 +38,7 @@ type Options struct {
 	Admin     string          // host:port of the local API, a loopback address; "": 127.0.0.1 with the port it had before
 	Version   string          // told in Status
 	Addresses func() []string // where the daemon takes CORBA calls, for Status; nil: nowhere
+	Local     func() string   // and where programs of this machine call it; nil: nowhere
 	Env       []string        // NAME=value for every server that is started
 	Log       *slog.Logger    // nil: nothing is logged
 

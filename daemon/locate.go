@@ -44,13 +44,16 @@ func (l *locator) Find(ctx context.Context, key []byte) (orb.Target, error) {
 		if err != nil || e.Network != "tcp" {
 			continue
 		}
+		hosts := []string{e.Host}
 		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
-			e.Host = l.id.Host
+			hosts = l.id.hosts(orb.Peer(ctx))
 		}
-		p := ior.IIOP{Version: cdr.V12, Host: e.Host, Port: e.Port, Key: key, Components: []ior.Component{
-			ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
-		}}
-		to.Profiles = append(to.Profiles, p.Profile())
+		for _, host := range hosts {
+			p := ior.IIOP{Version: cdr.V12, Host: host, Port: e.Port, Key: key, Components: []ior.Component{
+				ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
+			}}
+			to.Profiles = append(to.Profiles, p.Profile())
+		}
 	}
 	if len(to.Profiles) == 0 {
 		return orb.Target{}, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))

@@ -76,7 +76,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	front := &front{c: c}
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
-		Addresses: front.addresses, Before: front.open,
+		Addresses: front.addresses, Local: front.local, Before: front.open,
 		Supervise: supervise.Options{Limits: c.Limits},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -92,6 +92,9 @@ func Run(ctx context.Context, c Config) (err error) {
 	}()
 	if err := front.serve(ctx, d); err != nil {
 		return err
+	}
+	if c.Publish == "" {
+		front.id.warnIfMoved(c.Log)
 	}
 	c.Log.Info("daemon ready", "address", front.id.address(), "state", d.State())
 	if c.Ready != nil {
@@ -109,6 +112,19 @@ type front struct {
 }
 
 func (f *front) addresses() []string { return []string{f.id.address()} }
+
+// local returns host:port by which this machine's own programs reach the daemon, whatever has
+// become of the address that references name.
+func (f *front) local() string {
+	e := f.orb.Endpoints()[0]
+	if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
+		e.Host = "127.0.0.1"
+		if ip != nil && ip.To4() == nil {
+			e.Host = "::1"
+		}
+	}
+	return e.Address()
+}
 
 // open makes the ORB, before anything else of the daemon comes up. It returns what servers
 // are to be told in their environment.
@@ -143,7 +159,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		}
 	}
 	f.id = id
-	return []string{admin.EnvDaemon + "=" + id.address()}, nil
+	return []string{admin.EnvDaemon + "=" + id.address(), admin.EnvDaemonLocal + "=" + f.local()}, nil
 }
 
 // listenAddress returns where to listen. The port of a state never changes: references name it.
@@ -213,14 +229,6 @@ func (f *front) mayWrite(peer net.Addr) bool {
 			return true
 		}
 	}
-	own, err := net.InterfaceAddrs()
-	if err != nil {
-		return false
-	}
-	for _, a := range own {
-		if n, ok := a.(*net.IPNet); ok && n.IP.Equal(addr.AsSlice()) {
-			return true
-		}
-	}
-	return false
+	own, known := ownAddress(addr.AsSlice())
+	return own && known
 }
