@@ -99,7 +99,7 @@ func (v namingFlags) find(ctx context.Context) (url string, by transport.Set, er
 	if err != nil {
 		return "", nil, fmt.Errorf("the daemon's address: %w", err)
 	}
-	return "corbaloc:iiop:1.2@" + local + "/NameService", transport.Set{short}, nil
+	return "corbaloc:iiop:1.2@" + s.Addresses[0] + "/NameService", transport.Set{short}, nil // under this address the root knows itself
 }
 
 // answers reports whether somebody listens at an address of this machine.
