@@ -101,6 +101,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		c.Ready(d)
 	}
 	<-ctx.Done()
+	c.Log.Info("daemon ends", "reason", context.Cause(ctx))
 	return nil
 }
 
