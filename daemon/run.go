@@ -41,7 +41,7 @@ type Config struct {
 	// LeaveServers leaves the servers running when the daemon ends in order.
 	LeaveServers bool
 
-	Limits  *limits.Limits // nil: the defaults
+	Limits  *limits.Limits // nil: the defaults. Run lowers Connections where the system allows too few open files
 	Log     *slog.Logger   // nil: nothing is logged
 	Version string
 
@@ -73,6 +73,10 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Limits == nil {
+		c.Limits = new(limits.Limits)
+	}
+	fitConnections(c.Limits, maxFiles(), c.Log)
 	front := &front{c: c}
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
