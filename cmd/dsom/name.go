@@ -62,6 +62,9 @@ func (v namingFlags) open(ctx context.Context) (*namingClient, error) {
 		n.close()
 		return nil, err
 	}
+	if v.At == "" {
+		ref = ref.InUnicode() // the daemon's own, which can
+	}
 	n.root = cosnaming.NamingContextClass.Unchecked(ref)
 	return n, nil
 }

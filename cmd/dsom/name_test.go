@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -64,6 +65,19 @@ func TestName(t *testing.T) {
 	want(name("bind", "-p", "left/behind", object), 0, "", "")
 	want(name("unbind", "--force", "left"), 0, "", "")
 	want(name("ls"), 0, "", "")
+	d := aDaemon(t)
+	status, err := d.admin.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range [][]string{{"--state", d.state}, {"--at", status.Addresses[0]}, {"--at", "corbaloc::" + status.Addresses[0] + "/NameService"}} {
+		own := func(verb string, args ...string) result {
+			return dsom(t, "", slices.Concat([]string{"name", verb}, at, args)...)
+		}
+		want(own("bind", "--rebind", "日本", object), 0, "", "")
+		want(own("ls"), 0, "日本\n", "")
+		want(own("resolve", "日本"), 0, mustIOR(t, object)+"\n", "")
+	}
 	want(name("bind", "nil", new(ior.IOR).String()), statusFailed, "", "nil reference")
 }
 

@@ -52,7 +52,12 @@ func (v nameLsCmd) Run(ctx context.Context, c *console) error {
 		}
 	}
 	l := &listing{namingClient: n, recursive: v.Recursive, seen: map[string]bool{}}
-	if err := l.list(ctx, in, nil, 0); err != nil {
+	err = l.list(ctx, in, nil, 0)
+	if errors.Is(err, exc.DataConversion) { // a name that ISO 8859-1 lacks: perhaps the service has more than its URL promises
+		in = cosnaming.NamingContextClass.Unchecked(orb.RefOf(in.(orb.Object)).InUnicode())
+		err = l.list(ctx, in, nil, 0)
+	}
+	if err != nil {
 		return namingError(v.Name, err)
 	}
 	if v.Long {
@@ -187,10 +192,10 @@ func (l *listing) add(ctx context.Context, in cosnaming.NamingContext, above cos
 }
 
 // A context is ended first and unbound then, and may be bound anew: who finds one ended looks
-// again, so many times.
+// again, for a second or so.
 const (
-	looks     = 4
-	lookPause = 20 * time.Millisecond
+	looks     = 20
+	lookPause = 50 * time.Millisecond
 )
 
 // enter lists the context inside of in that name ends with, if that was not entered before.
