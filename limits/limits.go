@@ -36,6 +36,7 @@ const (
 	CallTimeout
 	StallTimeout
 	IdleTimeout
+	ServerOutput
 	numNames
 )
 
@@ -80,6 +81,7 @@ var table = [numNames]struct {
 	CallTimeout:           {"call-timeout", nanoseconds, int64(60 * time.Second), "time a call may take when its context has no deadline"},
 	StallTimeout:          {"stall-timeout", nanoseconds, int64(30 * time.Second), "time without an octet in the middle of a message"},
 	IdleTimeout:           {"idle-timeout", nanoseconds, int64(5 * time.Minute), "time after which a connection without requests is closed in order"},
+	ServerOutput:          {"server-output", octets, 32 * mib, "octets kept of what a server that the daemon has started writes to standard output and error; the oldest is given up first"},
 }
 
 // String returns the limit's name as options and errors spell it.

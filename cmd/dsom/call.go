@@ -16,6 +16,7 @@ import (
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
+	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -93,13 +94,17 @@ func (v callCmd) late(err error) error {
 
 var versions = map[string]cdr.Version{"1.0": cdr.V10, "1.1": cdr.V11, "1.2": cdr.V12}
 
-// localNaming is the naming service of a daemon on this machine at its own port.
-const localNaming = "corbaloc:iiop:1.2@localhost:3053/NameService"
+// Where a daemon on this machine is at its own port, and its naming service.
+const (
+	localDaemon = "localhost:3053"
+	localNaming = "corbaloc:iiop:1.2@" + localDaemon + "/NameService"
+)
 
-// newClient returns an ORB that calls out. What it would log is in the errors that it returns.
-func newClient(v cdr.Version) (*orb.ORB, error) {
+// newClient returns an ORB that calls out, by the transports given or else by TCP. What it would
+// log is in the errors that it returns.
+func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	return orb.New(orb.Config{
-		MaxVersion: v, Logger: slog.New(slog.DiscardHandler),
+		Transports: by, MaxVersion: v, Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
 	})
 }

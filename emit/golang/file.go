@@ -237,6 +237,10 @@ func (f *file) decl(d model.Decl) {
 		f.iface(d)
 	case *model.Native:
 		f.native(d)
+	case *model.ValueType:
+		f.valuetype(d)
+	case *model.ValueBox:
+		f.box(d)
 	case *model.Forward:
 		if i, ok := f.interfaceOf(d); ok && n != nil {
 			f.iface(i)

@@ -81,7 +81,12 @@ func (f *file) goType(t *model.Type) string {
 		return f.rt("orb") + ".Object"
 	case model.TypeCode:
 		return "*" + f.rt("typecode") + ".TypeCode"
+	case model.ValueBase:
+		return f.rt("orb") + ".Value"
 	case model.Named:
+		if _, ok := t.Decl.(*model.ValueBox); ok {
+			return "*" + f.qualified(t.Decl, f.names[t.Decl].Name)
+		}
 		return f.qualified(t.Decl, f.names[t.Decl].Name)
 	}
 	return "struct{}" // refused by check
@@ -89,6 +94,9 @@ func (f *file) goType(t *model.Type) string {
 
 // qualifiedName returns the Go name of a declaration as this file writes it.
 func (f *file) qualifiedName(d model.Decl) string { return f.qualified(d, f.names[d].Name) }
+
+// descriptorOf returns the expression for the descriptor of a type.
+func (f *file) descriptorOf(d model.Decl) string { return f.qualified(d, f.names[d].Type) }
 
 // classOf returns the expression for the class object of an interface.
 func (f *file) classOf(i *model.Interface) string { return f.qualified(i, f.names[i].Class) }
@@ -107,7 +115,7 @@ func (g *generator) minSize(t *model.Type) int {
 		return 16
 	case model.Fixed:
 		return t.Digits/2 + 1
-	case model.Sequence, model.Any, model.TypeCode:
+	case model.Sequence, model.Any, model.TypeCode, model.ValueBase:
 		return 4
 	case model.Object:
 		return minReference
@@ -129,7 +137,7 @@ func (g *generator) minDecl(d model.Decl) int {
 	switch d := d.(type) {
 	case *model.Typedef:
 		return g.minSize(d.Type)
-	case *model.Enum:
+	case *model.Enum, *model.ValueType, *model.ValueBox:
 		return 4
 	case *model.Interface, *model.Forward:
 		return minReference
