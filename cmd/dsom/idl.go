@@ -18,6 +18,7 @@ import (
 type idlCmd struct {
 	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
 	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+	Diff  idlDiffCmd  `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
 }
 
 func (idlCmd) Help() string {
@@ -56,14 +57,16 @@ func (v idlCheckCmd) Run(ctx context.Context, c *console) error {
 	return nil
 }
 
+// plural returns "1 error" or "2 errors".
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 // summary says in a line what came of a compilation.
 func summary(spec *model.Spec, report *diag.Report) string {
-	plural := func(n int, what string) string {
-		if n != 1 {
-			what += "s"
-		}
-		return fmt.Sprintf("%d %s", n, what)
-	}
 	s := plural(report.Count(diag.Error), "error") + ", " + plural(report.Count(diag.Warning), "warning")
 	if spec != nil {
 		n := 0
