@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
-	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/model"
@@ -18,6 +17,7 @@ import (
 type idlCmd struct {
 	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
 	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+	Dump  idlDumpCmd  `cmd:"" help:"Print the checked model of IDL files, as JSON or as IDL again."`
 	Diff  idlDiffCmd  `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
 }
 
@@ -125,7 +125,7 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	if err := c.reportNew(report, r.Source); err != nil {
 		return err
 	}
-	changed, err := v.write(files)
+	changed, err := writeFiles(v.Out, files, v.Check)
 	if err != nil {
 		return err
 	}
@@ -152,26 +152,6 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 		return fmt.Errorf("%d of %d files are not what dsom idl build would write", len(changed), files.Len())
 	}
 	return nil
-}
-
-// write writes the files that are not there yet as they should be, and returns their paths.
-// With --check it only tells them.
-func (v idlBuildCmd) write(files *emit.Files) ([]string, error) {
-	var changed []string
-	for name, data := range files.All() {
-		to := filepath.Join(v.Out, filepath.FromSlash(name))
-		if same(to, data) {
-			continue
-		}
-		changed = append(changed, name)
-		if v.Check {
-			continue
-		}
-		if err := replaceFile(to, data); err != nil {
-			return changed, fmt.Errorf("%s cannot be written: %w", to, err)
-		}
-	}
-	return changed, nil
 }
 
 // read compiles files. What is wrong with them is in the result's report.
