@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
-	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/model"
 )
@@ -83,7 +82,8 @@ func summary(spec *model.Spec, report *diag.Report) string {
 type idlBuildCmd struct {
 	idlFlags
 	Out             string            `short:"o" default:"." placeholder:"DIR" help:"Output folder: a package is a folder in it."`
-	Lang            string            `enum:"go" default:"go" help:"Language to generate: go."`
+	Lang            string            `enum:"go," default:"" help:"Language to generate: go, which is the default where no --emitter is named."`
+	Emitter         []string          `sep:"none" placeholder:"PROGRAM[=OPTIONS]" help:"Generate with a program of your own, see docs/idl-emitters.md; may be repeated."`
 	GoPackagePrefix string            `placeholder:"PATH" help:"Import path of the output folder. Default: told by the go.mod above it."`
 	GoPackage       string            `placeholder:"PATH" help:"Import path of the package for what is declared outside of modules."`
 	Module          map[string]string `short:"M" mapsep:"none" placeholder:"MODULE=PATH" help:"Import path of the package for a top-level module; may be repeated."`
@@ -98,7 +98,8 @@ func (idlBuildCmd) Help() string {
 	return `Example:
 
     dsom idl build --out gen bank.idl
-    dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl`
+    dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl
+    dsom idl build --out gen --emitter ./my-emitter=wide bank.idl`
 }
 
 func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
@@ -109,20 +110,8 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	if err := c.reportNew(r.Report, r.Source); err != nil {
 		return err
 	}
-	opt := golang.Options{
-		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard,
-		Existing: existing(v.Out),
-	}
-	if v.Names == "idl" {
-		opt.Names = golang.Verbatim
-	}
-	if opt.PackagePrefix == "" {
-		if opt.PackagePrefix, err = importPath(v.Out); err != nil {
-			return err
-		}
-	}
-	files, report := golang.Emit(r.Spec, opt)
-	if err := c.reportNew(report, r.Source); err != nil {
+	files, err := v.emit(ctx, c, r)
+	if err != nil {
 		return err
 	}
 	changed, err := writeFiles(v.Out, files, v.Check)
