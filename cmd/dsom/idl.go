@@ -17,6 +17,7 @@ type idlCmd struct {
 	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
 	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
 	Dump  idlDumpCmd  `cmd:"" help:"Print the checked model of IDL files, as JSON or as IDL again."`
+	Graph idlGraphCmd `cmd:"" help:"Draw which files include, which interfaces inherit from, and which declarations use which."`
 	Diff  idlDiffCmd  `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
 }
 
