@@ -142,7 +142,7 @@ func TestSame(t *testing.T) {
 func TestEveryRule(t *testing.T) {
 	t.Parallel()
 	var seen strings.Builder
-	for _, f := range []string{"testdata/corba.golden"} {
+	for _, f := range []string{"testdata/corba.golden", "testdata/rrbc.golden"} {
 		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)

@@ -2,66 +2,42 @@ package diff
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/opendsom/dsom/model"
 )
 
-// isClass reports whether an interface is declared as a SOM class: it has an implementation
-// section, or inherits from SOMObject.
-func isClass(i *model.Interface) bool {
-	return i.Implementation != nil || i.ScopedName() == "SOMObject" || inherits(i, "SOMObject")
-}
-
-// listed returns the names of the releaseorder statement, nil if there is none.
+// listed returns the names of the release order that are written down.
 func listed(i *model.Interface) []string {
-	if i.Implementation == nil {
-		return nil
-	}
-	v, ok := model.ModifierOf(i.Implementation.Modifiers, "releaseorder")
-	if !ok {
-		return nil
-	}
-	return words(v)
-}
-
-// words returns the names of a list that is separated by commas.
-func words(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' })
-}
-
-// introduced returns the names that a class introduces into its release order, as declared.
-func introduced(i *model.Interface) []string {
 	var out []string
-	for _, d := range i.Members() {
-		switch d := d.(type) {
-		case *model.Operation:
-			out = append(out, d.Name)
-		case *model.Attribute:
-			out = append(out, "_get_"+d.Name)
-			if !d.Readonly {
-				out = append(out, "_set_"+d.Name)
-			}
-		}
-	}
-	for _, m := range data(i) {
-		if isStatic(m) {
-			out = append(out, m.Name)
+	for _, r := range i.ReleaseOrder() {
+		if r.Listed {
+			out = append(out, r.Name)
 		}
 	}
 	return out
 }
 
-// releaseOrder returns the whole release order: what is listed, then the rest as declared.
-func releaseOrder(i *model.Interface) []string {
-	order := slices.Clone(listed(i))
-	for _, n := range introduced(i) {
-		if !slices.Contains(order, n) {
-			order = append(order, n)
-		}
+// introduced returns the names that a class has places for in the order of their declaration.
+func introduced(i *model.Interface) []string {
+	var out []string
+	for _, m := range i.Introduced() {
+		out = append(out, m.Name)
 	}
-	return order
+	return append(out, memberNames(i.StaticData())...)
+}
+
+// releaseOrder returns the whole release order; of an interface that is taken for a class
+// without being declared as one, what it would be.
+func releaseOrder(i *model.Interface) []string {
+	if !i.IsClass() {
+		return introduced(i)
+	}
+	var out []string
+	for _, r := range i.ReleaseOrder() {
+		out = append(out, r.Name)
+	}
+	return out
 }
 
 // class compares two releases of an interface as a class.
@@ -73,11 +49,66 @@ func (c *comparer) class(s subject, old, new *model.Interface) {
 	c.versions(s, old, new)
 	c.conflicts(s, old, new)
 	c.classModifiers(s, old, new)
-	for _, d := range new.Members() { // those of both releases, and what they say as methods
+	c.methods(old, new)
+}
+
+// methods compares the modifiers of methods and attributes that both releases declare, and
+// those that accessors of attributes and inherited methods are given by name.
+func (c *comparer) methods(old, new *model.Interface) {
+	for _, d := range new.Members() {
 		if o := member(old, d.About().Name); o != nil {
 			c.methodModifiers(c.about(o, d), o.About().Modifiers, d.About().Modifiers)
 		}
 	}
+	s := c.about(old, new)
+	a, b := byName(old), byName(new)
+	for _, name := range merge(a.names, b.names) {
+		x, y := a.nodes[name], b.nodes[name]
+		c.methodModifiers(s.part("method", name, x, y), modifiers(x), modifiers(y))
+	}
+}
+
+// named are the nodes of an implementation section that give modifiers by name.
+type named struct {
+	names []string
+	nodes map[string]*model.Node
+}
+
+func byName(i *model.Interface) named {
+	n := named{nodes: map[string]*model.Node{}}
+	add := func(x *model.Node) {
+		if n.nodes[x.Name] == nil {
+			n.names = append(n.names, x.Name)
+			n.nodes[x.Name] = x
+		}
+	}
+	if i.Implementation != nil {
+		for _, o := range i.Implementation.Overrides {
+			add(&o.Node)
+		}
+		for _, a := range i.Implementation.Accessors {
+			add(&a.Node)
+		}
+	}
+	return n
+}
+
+func modifiers(n *model.Node) []model.Modifier {
+	if n == nil {
+		return nil
+	}
+	return n.Modifiers
+}
+
+// merge returns the names of a, and those of b that are not among them.
+func merge(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, n := range b {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func member(i *model.Interface, name string) model.Decl {
@@ -94,7 +125,7 @@ func (c *comparer) releaseOrders(s subject, old, new *model.Interface) {
 	a, b := releaseOrder(old), releaseOrder(new)
 	declared, now := introduced(old), introduced(new)
 	for _, n := range slices.Clone(a) {
-		unlisted := slices.Contains(listed(old), n) && listed(new) != nil && !slices.Contains(listed(new), n)
+		unlisted := slices.Contains(listed(old), n) && len(listed(new)) > 0 && !slices.Contains(listed(new), n)
 		switch {
 		case unlisted && slices.Contains(now, n), unlisted && !slices.Contains(declared, n):
 			c.add("release-order-removed", s, "%s removed from the release order", n)
@@ -119,28 +150,16 @@ func (c *comparer) releaseOrders(s subject, old, new *model.Interface) {
 
 // versions compares the numbers of the releases.
 func (c *comparer) versions(s subject, old, new *model.Interface) {
-	number := func(i *model.Interface, name string) int {
-		v, _ := classModifier(i, name)
-		n, _ := strconv.Atoi(v)
-		return n
+	oldMajor, oldMinor := old.ClassVersion()
+	major, minor := new.ClassVersion()
+	switch {
+	case major != oldMajor:
+		c.add("major-version-changed", s, "the major version is %d now, and was %d", major, oldMajor)
+	case minor > oldMinor:
+		c.add("minor-version-raised", s, "the minor version is %d now, and was %d", minor, oldMinor)
+	case minor < oldMinor:
+		c.add("minor-version-lowered", s, "the minor version is %d now, and was %d", minor, oldMinor)
 	}
-	if a, b := number(old, "majorversion"), number(new, "majorversion"); a != b {
-		c.add("major-version-changed", s, "the major version is %d now, and was %d", b, a)
-		return // the minor one begins anew
-	}
-	switch a, b := number(old, "minorversion"), number(new, "minorversion"); {
-	case b > a:
-		c.add("minor-version-raised", s, "the minor version is %d now, and was %d", b, a)
-	case b < a:
-		c.add("minor-version-lowered", s, "the minor version is %d now, and was %d", b, a)
-	}
-}
-
-func classModifier(i *model.Interface, name string) (string, bool) {
-	if i.Implementation == nil {
-		return "", false
-	}
-	return model.ModifierOf(i.Implementation.Modifiers, name)
 }
 
 // addedMethod tells of a new method whose name a subclass has introduced in the old release.
@@ -157,6 +176,9 @@ func (c *comparer) addedMethod(d model.Decl) {
 		sub, ok := c.old.decls[name].(*model.Interface)
 		if !ok || !inherits(sub, up.ScopedName()) || member(sub, o.Name) == nil {
 			continue
+		}
+		if now, ok := c.new.decls[name].(*model.Interface); ok && now.Migrations()[o.Name] != nil {
+			continue // it is the same, which has moved up
 		}
 		c.add("method-collides", c.about(member(sub, o.Name), d), "%s introduces a %s of its own", sub.ScopedName(), o.Name)
 	}
@@ -201,11 +223,23 @@ func (c *comparer) migrated(old, up model.Decl) {
 	s := c.about(old, up)
 	s.name, s.group = old.About().ScopedName(), groupOf(old)
 	code := "method-moved-up"
-	if i, ok := c.new.decls[groupOf(old)].(*model.Interface); ok && s.binary && c.keepsPlaces(old, i) != nil {
-		code = "method-moved-up-unlisted"
+	if i, ok := c.new.decls[groupOf(old)].(*model.Interface); ok && s.binary {
+		switch {
+		case migrates(old, i):
+		case len(c.keepsPlaces(old, i)) > 0:
+			code = "method-moved-up-unlisted"
+		default:
+			return // its place is kept, and not filled with the other's token: they collide, which is told there
+		}
 	}
 	c.add(code, s, "%s is declared by %s now", title(old), groupOf(up))
 	c.changedOnTheWay(old, up)
+}
+
+// migrates reports whether a class says that an operation or attribute has migrated to an ancestor.
+func migrates(d model.Decl, i *model.Interface) bool {
+	to := i.Migrations()
+	return to[d.About().Name] != nil || to["_get_"+d.About().Name] != nil
 }
 
 // changedOnTheWay compares what an operation or attribute said in one interface with what it
@@ -252,7 +286,7 @@ func (c *comparer) addedCode(d model.Decl) string {
 		if i, ok := c.old.decls[groupOf(d)].(*model.Interface); ok && slices.Contains(listed(i), o.Name) {
 			return "method-published"
 		}
-		if _, ok := model.ModifierOf(o.Modifiers, "init"); ok {
+		if o.HasModifier("init") {
 			return "initializer-added"
 		}
 	}

@@ -15,10 +15,7 @@ func data(i *model.Interface) []*model.Member {
 	return i.Implementation.Data
 }
 
-func isStatic(m *model.Member) bool {
-	_, ok := model.ModifierOf(m.Modifiers, "staticdata")
-	return ok
-}
+func isStatic(m *model.Member) bool { return m.HasModifier("staticdata") }
 
 // data compares instance variables and static data.
 func (c *comparer) data(s subject, old, new *model.Interface) {
@@ -92,20 +89,14 @@ func sameElements(c *comparer, a, b *model.Type) bool {
 
 // overrides compares which inherited methods a class implements anew.
 func (c *comparer) overrides(s subject, old, new *model.Interface) {
-	a, b := overridesOf(old), overridesOf(new)
+	a, b := old.Overridden(), new.Overridden()
 	for _, o := range a {
-		n := find(b, o.Name)
-		if n != nil {
-			p := s.part("override", o.Name, &o.Node, &n.Node)
-			c.methodModifiers(p, modifiersOf(o), modifiersOf(n))
-			continue
+		if find(b, o.Name) != nil || member(new, o.Name) != nil {
+			continue // still, or declared here now
 		}
 		code := "override-removed"
 		if was, is := implementor(old, o.Name), implementor(new, o.Name); was != is {
 			code = "override-moved-up"
-		}
-		if member(new, o.Name) != nil {
-			continue // declared here now
 		}
 		c.add(code, s.part("override", o.Name, &o.Node, nil), "%s is no longer overridden", o.Name)
 	}
@@ -126,18 +117,11 @@ func (c *comparer) overrides(s subject, old, new *model.Interface) {
 func implementor(i *model.Interface, name string) string {
 	all := i.Ancestors()
 	for _, a := range slices.Backward(all) {
-		if find(overridesOf(a), name) != nil || member(a, name) != nil {
+		if find(a.Overridden(), name) != nil || member(a, name) != nil {
 			return a.ScopedName()
 		}
 	}
 	return ""
-}
-
-func overridesOf(i *model.Interface) []*model.Override {
-	if i.Implementation == nil {
-		return nil
-	}
-	return i.Implementation.Overrides
 }
 
 func find(os []*model.Override, name string) *model.Override {
@@ -147,9 +131,4 @@ func find(os []*model.Override, name string) *model.Override {
 		}
 	}
 	return nil
-}
-
-// modifiersOf returns the modifiers of an override.
-func modifiersOf(o *model.Override) []model.Modifier {
-	return append(slices.Clone(o.Node.Modifiers), o.Modifiers...)
 }

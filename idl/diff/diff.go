@@ -41,7 +41,7 @@ type Change struct {
 // Options says how to compare.
 type Options struct {
 	// Binary takes every interface for a class whose binary compatibility matters. Otherwise
-	// those are that have an implementation section or inherit from SOMObject.
+	// those are that have an implementation section or inherit from one that has.
 	Binary bool
 }
 
@@ -119,7 +119,7 @@ func index(s *model.Spec) *side {
 
 func (s *side) hasClass() bool {
 	for _, d := range s.decls {
-		if i, ok := d.(*model.Interface); ok && isClass(i) {
+		if i, ok := d.(*model.Interface); ok && i.IsClass() {
 			return true
 		}
 	}
@@ -131,6 +131,7 @@ type subject struct {
 	name, kind, group string
 	old, new          diag.Span
 	binary            bool // binary compatibility applies
+	class             bool // it is a class or in one
 	local             bool // it never leaves its process
 }
 
@@ -140,7 +141,7 @@ func (c *comparer) about(old, new model.Decl) subject {
 	if d == nil {
 		d = old
 	}
-	s := subject{name: d.About().ScopedName(), kind: kindOf(d), group: groupOf(d), binary: c.binary(old, new), local: isLocal(d)}
+	s := subject{name: d.About().ScopedName(), kind: kindOf(d), group: groupOf(d), binary: c.binary(old, new), class: inClass(d), local: isLocal(d)}
 	if old != nil {
 		s.old = place(&old.About().Node)
 	}
@@ -176,7 +177,7 @@ func (c *comparer) binary(ds ...model.Decl) bool {
 	for _, d := range ds {
 		for d != nil {
 			if i, ok := d.(*model.Interface); ok {
-				if c.all || isClass(i) {
+				if c.all || i.IsClass() {
 					return true
 				}
 				break
@@ -217,4 +218,13 @@ func isLocal(d model.Decl) bool {
 	}
 	i, ok := d.(*model.Interface)
 	return ok && i.Local
+}
+
+// inClass reports whether a declaration is a class or in one.
+func inClass(d model.Decl) bool {
+	i, ok := d.(*model.Interface)
+	if !ok {
+		i, ok = d.About().Scope().(*model.Interface)
+	}
+	return ok && i.IsClass()
 }

@@ -53,8 +53,8 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 		switch {
 		case slices.Contains(ofMemory, name):
 			code = "memory-changed"
-		case slices.Contains([]string{"method", "override", "migrate"}, name):
-			return // method is the default; migrate and override are told by what they do
+		case slices.Contains([]string{"method", "override", "migrate", "init"}, name):
+			return // method is the default; the others are told by what they do
 		case slices.Contains([]string{"nonstatic", "procedure", "noself", "noenv", "staticdata"}, name):
 			code = "method-kind-changed"
 		case name == "select":

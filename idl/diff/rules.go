@@ -15,7 +15,7 @@ type Rule struct {
 	Title   string   // a few words
 	Impact
 	// Inherits says that subclasses get the implementation with the class: where the interface
-	// is a class, they are not broken.
+	// is a class, they are not broken, and only its own implementation has to be completed.
 	Inherits bool
 	Why      string // what follows, a sentence or two
 	Do       string // what to do about it; may be empty
@@ -52,11 +52,11 @@ func (c *comparer) add(code string, s subject, format string, args ...any) {
 		Code: code, Numbers: r.Numbers, Name: s.name, Kind: s.kind, Group: s.group, Message: fmt.Sprintf(format, args...),
 		Why: r.Why, Do: r.Do, Old: s.old, New: s.new, Impact: r.Impact,
 	}
-	switch {
-	case !s.binary:
+	if !s.binary {
 		ch.Binary, ch.Numbers = None, nil
-	case r.Inherits:
-		ch.Subclass = OK
+	}
+	if s.class && r.Inherits {
+		ch.Servant, ch.Subclass = Caution, OK
 	}
 	if s.local {
 		ch.Wire = None
