@@ -10,6 +10,10 @@ import (
 
 // decl prints a declaration.
 func (p *printer) decl(d model.Decl) {
+	switch d.(type) {
+	case *model.Struct, *model.Union, *model.Enum, *model.Exception, *model.Typedef, *model.Const, *model.Native:
+		p.ofType(&d.About().Node)
+	}
 	switch d := d.(type) {
 	case *model.Module:
 		p.block(&d.Node, "module "+name(d.Name), func() { p.inner(&d.Node, d.Decls) })
@@ -73,6 +77,9 @@ func (p *printer) interfaces(d *model.Interface) {
 
 // head prints what stands before a declaration: comments and annotations.
 func (p *printer) head(n *model.Node) {
+	if text := p.b.String(); len(n.Doc) > 0 && text != "" && !strings.HasSuffix(text, "{\n") && !strings.HasSuffix(text, "\n\n") {
+		p.line("") // in SOM IDL a comment belongs to what stands before it, unless a line is free between
+	}
 	p.comments(n.Doc)
 	for _, a := range n.Annotations {
 		p.line(annotation(a))

@@ -8,6 +8,7 @@
 package idl
 
 import (
+	"math"
 	"path"
 	"path/filepath"
 	"slices"
@@ -63,10 +64,9 @@ func Print(spec *model.Spec, f *model.File, o Options) string {
 		p.line("")
 	}
 	p.silent()
-	for _, g := range f.Pragmas {
-		p.line("#pragma " + g.Text)
-	}
+	p.pragmas = f.Pragmas
 	p.list(spec.Decls)
+	p.flush(math.MaxInt)
 	return p.b.String()
 }
 
@@ -78,7 +78,8 @@ type printer struct {
 
 	b        strings.Builder
 	depth    int
-	after    []string // pragmas that name what is being printed, to stand behind it
+	pragmas  []model.Pragma // of the file, still to be printed
+	after    []string       // pragmas that name what is being printed, to stand behind it
 	prefix   prefix
 	path     []string // names of the scopes around
 	included map[string]bool
@@ -207,6 +208,9 @@ func (p *printer) list(ds model.Decls) {
 			continue
 		}
 		p.include(ds[:i])
+		if f := d.About().File(); len(p.path) == 0 && (f == p.file || f == nil) {
+			p.flush(d.About().Span.Start.Offset)
+		}
 		p.ids(d, ds[i+1:])
 		p.decl(d)
 		p.behind()
@@ -215,6 +219,14 @@ func (p *printer) list(ds model.Decls) {
 		p.include(ds) // what is included last in a scope
 	} else if n := len(ds); n > 0 && !p.whole {
 		p.trailing(ds)
+	}
+}
+
+// flush prints the pragmas of the file that stand before an offset in it.
+func (p *printer) flush(offset int) {
+	for len(p.pragmas) > 0 && p.pragmas[0].Span.Start.Offset <= offset {
+		p.line("#pragma " + p.pragmas[0].Text)
+		p.pragmas = p.pragmas[1:]
 	}
 }
 

@@ -137,6 +137,59 @@ func TestPrinted(t *testing.T) {
 
 func itoa(n int) string { b, _ := json.Marshal(n); return string(b) }
 
+// TestPrintedSOM holds it over the classes with which releases are compared.
+func TestPrintedSOM(t *testing.T) {
+	t.Parallel()
+	files, _ := filepath.Glob("../../idl/diff/testdata/*/*.idl")
+	if len(files) < 80 {
+		t.Fatalf("%d files", len(files))
+	}
+	standard, _ := filepath.Glob("../../idl/standard/som*.idl")
+	for _, f := range append(files, standard...) {
+		t.Run(f, func(t *testing.T) {
+			t.Parallel()
+			check(t, idl.Options{Resolver: idl.Disk{}, Dialect: idl.SOM, Private: true}, f, false)
+		})
+	}
+	for _, c := range somTexts {
+		check(t, idl.Options{Resolver: idl.FilesOf{"a.idl": c}, Dialect: idl.SOM, Private: true}, "a.idl", false)
+	}
+}
+
+// somTexts are what SOM IDL has and those files do not.
+var somTexts = []string{
+	`#include <somobj.idl>
+#pragma somemittypes on
+typedef long *numbers;
+#pragma somemittypes off
+typedef void *anything;
+struct Link { long n; Link *next; };
+typedef long procedure_like;
+interface Thing : SOMObject {
+  attribute string name;
+  readonly attribute numbers all;
+  void take(in string s, inout anything p);
+  procedure_like f(in long n);
+  implementation {
+    releaseorder: _get_name, _set_name, take, _get_all, f;
+    mine: take, f;
+    name: noset, mine2 = "a b";
+    _get_all: nocall;
+    take: object_owns_parameters = "s", caller_owns_result;
+    f: procedure, noself;
+    functionprefix = thing_;
+    callstyle = oidl;
+    long count, *where, grid[2][3];
+    long total;
+    total: staticdata;
+    somDefaultInit: override, init;
+    passthru C_h_before = "#include <stdio.h>" "#define X \"y\"";
+    passthru C_ih_after = "int z;";
+  };
+};
+`,
+}
+
 // TestPrintedCOS holds it over the services that Debian's package omniorb-idl has.
 func TestPrintedCOS(t *testing.T) {
 	t.Parallel()

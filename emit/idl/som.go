@@ -17,11 +17,14 @@ func (p *printer) implementation(d *model.Interface) {
 	for _, m := range s.Modifiers {
 		p.line(classModifier(m))
 	}
-	for _, x := range d.Decls {
+	for _, x := range d.Members() {
 		p.qualified(x.About().Name, x.About().Modifiers)
 	}
+	for _, x := range s.Accessors {
+		p.qualified(x.Name, x.Modifiers)
+	}
 	for _, o := range s.Overrides {
-		p.qualified(o.Name, append([]model.Modifier{{Name: "override"}}, overrideModifiers(o)...))
+		p.qualified(o.Name, o.Modifiers)
 	}
 	for _, m := range s.Data {
 		elem, decl := declarator(m.Type, m.Name)
@@ -30,23 +33,21 @@ func (p *printer) implementation(d *model.Interface) {
 	}
 	for _, t := range s.Passthru {
 		target := t.Target
-		if t.Before {
-			target += "_before"
+		if !t.Before {
+			target += "_after"
 		}
-		p.line("passthru " + target + " = " + quoted(t.Text) + ";")
+		p.line("passthru " + target + " =")
+		lines := strings.Split(t.Text, "\n")
+		for i, l := range lines {
+			end := ""
+			if i == len(lines)-1 {
+				end = ";"
+			}
+			p.line("  " + quoted(l) + end)
+		}
 	}
 	p.depth--
 	p.line("};")
-}
-
-func overrideModifiers(o *model.Override) []model.Modifier {
-	var out []model.Modifier
-	for _, m := range append(append([]model.Modifier{}, o.Node.Modifiers...), o.Modifiers...) {
-		if m.Name != "override" {
-			out = append(out, m)
-		}
-	}
-	return out
 }
 
 // classModifier returns a statement about the class itself.
@@ -62,6 +63,12 @@ func classModifier(m model.Modifier) string {
 
 // qualified prints the modifiers of one method, attribute or variable.
 func (p *printer) qualified(what string, ms []model.Modifier) {
+	if len(ms) > 0 {
+		p.line(what + ": " + modifierList(ms) + ";")
+	}
+}
+
+func modifierList(ms []model.Modifier) string {
 	var all []string
 	for _, m := range ms {
 		s := m.Name
@@ -70,8 +77,13 @@ func (p *printer) qualified(what string, ms []model.Modifier) {
 		}
 		all = append(all, s)
 	}
-	if len(all) > 0 {
-		p.line(what + ": " + strings.Join(all, ", ") + ";")
+	return strings.Join(all, ", ")
+}
+
+// ofType notes the pragma that gives a type its modifiers.
+func (p *printer) ofType(n *model.Node) {
+	if len(n.Modifiers) > 0 {
+		p.after = append(p.after, "modifier "+name(n.Name)+": "+modifierList(n.Modifiers)+";")
 	}
 }
 
