@@ -107,16 +107,22 @@ func (p *printer) names(g model.Pragma) (string, bool) {
 // one prints a declaration of one line.
 func (p *printer) one(n *model.Node, text string) {
 	p.head(n)
-	p.line(text + trailing(n))
+	p.ended(text, n)
 }
 
-// trailing returns the comments that stand behind a declaration on its line.
-func trailing(n *model.Node) string {
-	var b strings.Builder
+// ended prints the last line of a declaration, with the comments that stand behind it. Behind a
+// comment of a whole line the next one stands below it.
+func (p *printer) ended(text string, n *model.Node) {
 	for _, c := range n.Trailing {
-		b.WriteString(" " + strings.TrimRight(c.Text, "\r\n"))
+		text += " " + strings.TrimRight(c.Text, "\r\n")
+		if strings.HasPrefix(c.Text, "//") {
+			p.line(text)
+			text = ""
+		}
 	}
-	return b.String()
+	if text != "" {
+		p.line(strings.TrimPrefix(text, " "))
+	}
 }
 
 // block prints a declaration with others in braces.
@@ -124,7 +130,7 @@ func (p *printer) block(n *model.Node, first string, inside func()) {
 	p.head(n)
 	p.line(first + " {")
 	p.scope(n.Name, inside)
-	p.line("};" + trailing(n))
+	p.ended("};", n)
 }
 
 // inner prints what a scope declares, and the pragmas in it that name nothing.
@@ -144,7 +150,7 @@ func (p *printer) constructed(d model.Decl, end string) {
 	inside := func(first string, f func()) {
 		p.line(first + " {")
 		p.scope(n.Name, f)
-		p.line("}" + end + trailing(n))
+		p.ended("}"+end, n)
 	}
 	switch d := d.(type) {
 	case *model.Struct:
@@ -214,7 +220,7 @@ func (p *printer) member(n *model.Node, t *model.Type, ds model.Decls, done map[
 	if d := elem.Decl; d != nil && slices.Contains(ds, d) && !done[d] {
 		done[d] = true
 		p.head(n)
-		p.constructed(d, " "+decl+";"+trailing(n))
+		p.constructed(d, " "+decl+";")
 		return
 	}
 	p.one(n, text+" "+decl+";")

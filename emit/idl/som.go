@@ -43,7 +43,7 @@ func (p *printer) implementation(d *model.Interface) {
 			if i == len(lines)-1 {
 				end = ";"
 			}
-			p.line("  " + quoted(l) + end)
+			p.line("  " + plain(l) + end)
 		}
 	}
 	p.depth--
@@ -55,7 +55,7 @@ func classModifier(m model.Modifier) string {
 	switch {
 	case m.Name == "releaseorder":
 		return "releaseorder: " + m.Value + ";"
-	case m.Value == "":
+	case m.Value == "" && !listModifier(m.Name):
 		return m.Name + ";"
 	}
 	return m.Name + " = " + modifierValue(m.Value) + ";"
@@ -72,7 +72,7 @@ func modifierList(ms []model.Modifier) string {
 	var all []string
 	for _, m := range ms {
 		s := m.Name
-		if m.Value != "" {
+		if m.Value != "" || listModifier(m.Name) {
 			s += " = " + modifierValue(m.Value)
 		}
 		all = append(all, s)
@@ -87,14 +87,29 @@ func (p *printer) ofType(n *model.Node) {
 	}
 }
 
+// listModifier reports whether a modifier takes a list, which is written even where it is empty.
+func listModifier(name string) bool {
+	switch name {
+	case "suppress_inout_free", "directinitclasses", "abstractparents":
+		return true
+	}
+	return strings.HasSuffix(name, "_parameters")
+}
+
 // modifierValue returns a value as it is written: a word or number as it is, all else in quotes.
 func modifierValue(v string) string {
+	if v == "" {
+		return plain(v)
+	}
 	for _, r := range v {
 		switch {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == ':':
 		default:
-			return quoted(v)
+			return plain(v)
 		}
 	}
 	return v
 }
+
+// plain returns text as a string of an implementation section, in which a quote is all that is escaped.
+func plain(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"` }
