@@ -67,15 +67,18 @@ func readCases(t testing.TB, file string) []testCase {
 	return all
 }
 
-// TestCORBA holds the rules for interfaces that are no classes, each change with its verdicts.
-func TestCORBA(t *testing.T) {
+// TestCases holds each kind of change with its verdicts: corba.txt those of interfaces that are
+// no classes, classes.txt those of SOM classes beside the pairs of TestRRBC.
+func TestCases(t *testing.T) {
 	t.Parallel()
-	var b strings.Builder
-	for _, c := range readCases(t, "testdata/corba.txt") {
-		r := diff.Compare(compile(t, "old.idl", c.old), compile(t, "new.idl", c.new), diff.Options{})
-		b.WriteString("=== " + c.name + "\n" + rows(r))
+	for _, name := range []string{"corba", "classes"} {
+		var b strings.Builder
+		for _, c := range readCases(t, "testdata/"+name+".txt") {
+			r := diff.Compare(compile(t, "old.idl", c.old), compile(t, "new.idl", c.new), diff.Options{})
+			b.WriteString("=== " + c.name + "\n" + rows(r))
+		}
+		golden.Check(t, name+".golden", b.String())
 	}
-	golden.Check(t, "corba.golden", b.String())
 }
 
 // TestMirror holds that the way back tells of each thing that came that it goes, and the other
@@ -142,7 +145,7 @@ func TestSame(t *testing.T) {
 func TestEveryRule(t *testing.T) {
 	t.Parallel()
 	var seen strings.Builder
-	for _, f := range []string{"testdata/corba.golden", "testdata/rrbc.golden"} {
+	for _, f := range []string{"testdata/corba.golden", "testdata/classes.golden", "testdata/rrbc.golden"} {
 		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)

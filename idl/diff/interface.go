@@ -138,10 +138,14 @@ func inherits(i *model.Interface, name string) bool {
 
 // sameSignature reports whether two operations differ in nothing but their names.
 func (c *comparer) sameSignature(o, n *model.Operation) bool {
-	return o.Oneway == n.Oneway && c.relate(o.Result, n.Result) == same &&
-		slices.EqualFunc(o.Params, n.Params, func(a, b *model.Param) bool {
-			return a.Direction == b.Direction && a.Name == b.Name && c.relate(a.Type, b.Type) == same
-		}) && slices.Equal(scopedNames(o.Raises), scopedNames(n.Raises))
+	return o.Oneway == n.Oneway && c.relate(o.Result, n.Result) == same && c.sameParams(o.Params, n.Params) &&
+		slices.Equal(scopedNames(o.Raises), scopedNames(n.Raises))
+}
+
+func (c *comparer) sameParams(old, new []*model.Param) bool {
+	return slices.EqualFunc(old, new, func(a, b *model.Param) bool {
+		return a.Direction == b.Direction && a.Name == b.Name && c.relate(a.Type, b.Type) == same
+	})
 }
 
 func scopedNames(es []*model.Exception) []string {

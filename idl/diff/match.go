@@ -146,6 +146,12 @@ func (c *comparer) alike(old, new model.Decl) bool {
 			return s
 		}
 		return len(names(o)) > 0 && slices.Equal(names(o), names(n))
+	case *model.Factory:
+		n := new.(*model.Factory)
+		return o.Finder == n.Finder && c.sameParams(o.Params, n.Params)
+	case *model.Port:
+		n := new.(*model.Port)
+		return o.Role == n.Role && o.Multiple == n.Multiple && typeKey(o.Type) == typeKey(n.Type)
 	case *model.StateMember:
 		n := new.(*model.StateMember)
 		return o.Public == n.Public && c.relate(o.Type, n.Type) == same

@@ -143,7 +143,7 @@ func TestRRBCNumbers(t *testing.T) {
 		}
 	}
 	for rule, want := range rrbc {
-		if want.why == "" && !seen[rule] {
+		if want.code != "" && !seen[rule] {
 			t.Errorf("no rule has number %s", rule)
 		}
 	}

@@ -143,8 +143,6 @@ var typeRules = []Rule{
 		Why: "Nothing that exists names it."},
 	{Code: "const-removed", Title: "constant removed", Impact: Impact{None, Break, Break, Break, OK}, Mirror: "const-added",
 		Why: "Programs that name it do not compile.", Do: "Keep it."},
-	{Code: "const-renamed", Title: "constant renamed", Impact: Impact{None, Break, Break, Break, OK},
-		Why: "Programs that name it do not compile."},
 	{Code: "const-value-changed", Title: "constant of another value", Impact: Impact{None, Caution, Caution, Caution, Caution},
 		Why: "Programs that are not compiled anew keep the old value. What it bounds is told for itself."},
 	{Code: "const-type-changed", Title: "constant of another type", Impact: Impact{None, Break, Break, Break, OK},

@@ -34,7 +34,6 @@ var valueRules = []Rule{
 		Why: "Programs that make values with it do not compile."},
 	{Code: "component-added", Title: "component added", Impact: Impact{OK, OK, OK, OK, OK}, Mirror: "component-removed", Why: "Nothing that exists names it."},
 	{Code: "component-removed", Title: "component removed", Impact: Impact{Break, Break, Break, Break, Break}, Mirror: "component-added", Why: "Assemblies that use it cannot be deployed."},
-	{Code: "component-renamed", Title: "component renamed", Impact: Impact{Break, Break, Break, Break, Break}, Why: "The repository id has the name in it."},
 	{Code: "component-base-changed", Title: "component with another base", Impact: Impact{Break, Break, Break, Break, Break}, Why: "Ports and operations of the base come and go."},
 	{Code: "port-added", Title: "port added", Impact: Impact{OK, OK, Break, Break, OK}, Mirror: "port-removed", Why: "Old assemblies do not connect it. Executors have to implement it."},
 	{Code: "port-removed", Title: "port removed", Impact: Impact{Break, Break, Caution, Break, Break}, Mirror: "port-added", Why: "Old assemblies still connect it.", Do: "Keep it."},
@@ -42,7 +41,6 @@ var valueRules = []Rule{
 	{Code: "port-changed", Title: "port of another kind or type", Impact: Impact{Break, Break, Break, Break, Break}, Why: "What was connected to it does not fit."},
 	{Code: "home-added", Title: "home added", Impact: Impact{OK, OK, OK, OK, OK}, Mirror: "home-removed", Why: "Nothing that exists names it."},
 	{Code: "home-removed", Title: "home removed", Impact: Impact{Break, Break, Break, Break, Break}, Mirror: "home-added", Why: "Clients that find it cannot use it."},
-	{Code: "home-renamed", Title: "home renamed", Impact: Impact{Break, Break, Break, Break, Break}, Why: "The repository id has the name in it."},
 	{Code: "home-changed", Title: "home of another base, component or key", Impact: Impact{Break, Break, Break, Break, Break}, Why: "Its implied operations take and return other types."},
 }
 
