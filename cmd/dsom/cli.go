@@ -13,8 +13,9 @@ import (
 
 // grammar is the command line. Kong reads names, help and defaults from the tags.
 type grammar struct {
-	JSON    bool `name:"json" help:"Print results, and errors, as JSON."`
-	NoColor bool `name:"no-color" help:"Print without colour. The environment's NO_COLOR does the same."`
+	JSON    bool   `name:"json" help:"Print results, and errors, as JSON."`
+	Color   string `name:"color" enum:"auto,always,never" default:"auto" help:"Colour: auto (on a terminal, unless the environment has NO_COLOR), always or never."`
+	NoColor bool   `name:"no-color" help:"As --color=never."`
 
 	Daemon     daemonCmd     `cmd:"" help:"Run the daemon: it takes calls at port 3053, starts servers on demand, and keeps names."`
 	Call       callCmd       `cmd:"" help:"Call an operation of an object."`
@@ -68,7 +69,10 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 		return e
 	}
 	c.json = g.JSON
-	c.colour(!g.NoColor)
+	if g.NoColor {
+		g.Color = "never"
+	}
+	c.colour(g.Color)
 	err = parsed.Run()
 	if wrong := (*usageError)(nil); errors.As(err, &wrong) && wrong.verb == "" {
 		wrong.verb = parsed.Selected().FullPath()

@@ -14,11 +14,13 @@ import (
 )
 
 type idlCmd struct {
-	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
-	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
-	Dump  idlDumpCmd  `cmd:"" help:"Print the checked model of IDL files, as JSON or as IDL again."`
-	Graph idlGraphCmd `cmd:"" help:"Draw which files include, which interfaces inherit from, and which declarations use which."`
-	Diff  idlDiffCmd  `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
+	Check   idlCheckCmd   `cmd:"" help:"Check IDL files and say all that is wrong with them."`
+	Lint    idlLintCmd    `cmd:"" help:"Say what is unwise in IDL files, by rules that can be configured."`
+	Explain idlExplainCmd `cmd:"" help:"Explain the code of a message, with an example."`
+	Build   idlBuildCmd   `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+	Dump    idlDumpCmd    `cmd:"" help:"Print the checked model of IDL files, as JSON or as IDL again."`
+	Graph   idlGraphCmd   `cmd:"" help:"Draw which files include, which interfaces inherit from, and which declarations use which."`
+	Diff    idlDiffCmd    `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
 }
 
 func (idlCmd) Help() string {
@@ -35,11 +37,17 @@ type idlFlags struct {
 
 type idlCheckCmd struct {
 	idlFlags
-	File []string `arg:"" help:"IDL files."`
+	SARIF bool     `name:"sarif" help:"Print what is wrong as SARIF 2.1.0, as code hosts read it."`
+	File  []string `arg:"" help:"IDL files."`
 }
 
 func (idlCheckCmd) Help() string {
-	return "Example:\n\n    dsom idl check -I idl bank.idl"
+	return `Each message ends with a code: "dsom idl explain CODE" says more.
+
+Example:
+
+    dsom idl check -I idl bank.idl
+    dsom idl check --sarif bank.idl > bank.sarif`
 }
 
 func (v idlCheckCmd) Run(ctx context.Context, c *console) error {
@@ -47,7 +55,11 @@ func (v idlCheckCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	if err := c.report(r.Report, r.Source, c.out); err != nil {
+	if v.SARIF {
+		if err := c.sarif(r.Report, r.Source); err != nil {
+			return err
+		}
+	} else if err := c.report(r.Report, r.Source, c.out); err != nil {
 		return err
 	}
 	c.note("%s", summary(r.Spec, r.Report))

@@ -11,7 +11,7 @@ import (
 // decl prints a declaration.
 func (p *printer) decl(d model.Decl) {
 	switch d.(type) {
-	case *model.Struct, *model.Union, *model.Enum, *model.Exception, *model.Typedef, *model.Const, *model.Native:
+	case *model.Struct, *model.Union, *model.Enum, *model.Exception, *model.Typedef, *model.Const, *model.Native, *model.Forward:
 		p.ofType(&d.About().Node)
 	}
 	switch d := d.(type) {
@@ -52,6 +52,9 @@ func (p *printer) decl(d model.Decl) {
 
 func (p *printer) forward(d *model.Forward) string {
 	s := d.Of + " " + name(d.Name)
+	if d.Event {
+		s = "eventtype " + name(d.Name)
+	}
 	if d.Abstract {
 		return "abstract " + s
 	}

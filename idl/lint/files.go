@@ -285,3 +285,26 @@ func (l *linter) globals() {
 		l.finding(d.About().NameSpan, "put it into a module", "%s %s is declared outside of all modules", kindOf(d), d.About().Name)
 	}
 }
+
+// unusedImports finds imports of scopes whose name stands nowhere else in the file.
+func (l *linter) unusedImports() {
+	for _, d := range l.tree.Decls {
+		i, ok := d.(*syntax.Import)
+		if !ok || i.Name == nil {
+			continue
+		}
+		s := l.source(i.Span.Start.File)
+		if s == nil || !s.Main {
+			continue
+		}
+		last, uses := i.Name.Parts[len(i.Name.Parts)-1].Text, 0
+		for w := range strings.FieldsFuncSeq(s.Text, notInName) {
+			if strings.TrimPrefix(w, "_") == last {
+				uses++
+			}
+		}
+		if uses < 2 {
+			l.finding(i.Span, "remove it", "nothing of %s is used", i.Name)
+		}
+	}
+}
