@@ -66,6 +66,8 @@ const (
 	listOfNames // also behind a colon
 )
 
+var valueNames = [...]string{noValue: "none", someValue: "any", anyValue: "none or any", number: "number", listOfNames: "list"}
+
 // modifierRule is what is known of a modifier.
 type modifierRule struct {
 	places place
@@ -111,7 +113,7 @@ var modifierRules = map[string]modifierRule{
 	"const":              {places: onMethod | onInherited},
 	"init":               {places: onMethod | onInherited},
 	"method":             {places: onMethod},
-	"migrate":            {places: onMethod | onInherited, value: someValue},
+	"migrate":            {places: onInherited, value: someValue},
 	"mplan":              {places: onMethod | onInherited | onClass, value: someValue},
 	"namelookup":         {places: onMethod | onInherited},
 	"nocall":             {places: onMethod | onInherited},
@@ -147,6 +149,31 @@ var modifierRules = map[string]modifierRule{
 
 // modifierNames are the names in modifierRules, sorted.
 var modifierNames = slices.Sorted(maps.Keys(modifierRules))
+
+// A Modifier is what is known of a modifier of SOM IDL, for tools.
+type Modifier struct {
+	Name string
+	// Class and so on say what it can be given to; Own is a method that the class introduces.
+	Class, Own, Inherited, Attribute, Variable, Type bool
+	// Value is "none", "any", "none or any", "number" or "list".
+	Value string
+	// OneOf are the possible values, if they are few.
+	OneOf []string
+}
+
+// Modifiers returns the modifiers of SOM IDL, sorted by name.
+func Modifiers() []Modifier {
+	var ms []Modifier
+	for _, n := range modifierNames {
+		r := modifierRules[n]
+		at := func(p place) bool { return r.places&p != 0 }
+		ms = append(ms, Modifier{
+			Name: n, Class: at(onClass), Own: at(onMethod), Inherited: at(onInherited), Attribute: at(onAttribute), Variable: at(onVariable), Type: at(onType),
+			Value: valueNames[r.value], OneOf: slices.Clone(r.oneOf),
+		})
+	}
+	return ms
+}
 
 // checkValue holds a modifier's value against what is known of it.
 func (c *checker) checkValue(t *syntax.ModifierTerm) {
