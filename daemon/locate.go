@@ -28,7 +28,7 @@ type locator struct {
 func (l *locator) Find(ctx context.Context, key []byte) (orb.Target, error) {
 	k, ours := ior.ParseKey(key)
 	if !ours {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the daemon has no object with the key %q", key)
+		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the daemon has no object with the key %.64q", key)
 	}
 	if k.Incarnation != 0 {
 		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "a transient object is to be found at its server alone")

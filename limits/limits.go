@@ -28,6 +28,7 @@ const (
 	AnyDepth
 	ServiceContexts
 	Profiles
+	HostName
 	BytesInFlight
 	Forwards
 	BodyRate
@@ -70,7 +71,8 @@ var table = [numNames]struct {
 	DecodedSize:           {"decoded-size", octets, 256 * mib, "octets of memory that the sequences of a message take when they are decoded"},
 	AnyDepth:              {"any-depth", count, 32, "anys inside one another"},
 	ServiceContexts:       {"service-contexts", count, 256, "service contexts of a message"},
-	Profiles:              {"profiles", count, 64, "profiles of a reference, and components of a profile"},
+	Profiles:              {"profiles", count, 64, "profiles of a reference, components of a profile, and addresses in all that are tried"},
+	HostName:              {"host-name", octets, 255, "octets of a host name or address in a reference"},
 	BytesInFlight:         {"bytes-in-flight", octets, 0, "octets of incomplete and unanswered messages in the process; 0 is a quarter of the memory"},
 	Forwards:              {"forwards", count, 8, "forwards that a call follows"},
 	BodyRate:              {"body-rate", octetsPerSecond, 1024, "least rate of a message's arrival, once it has taken longer than stall-timeout"},

@@ -166,6 +166,9 @@ func (c *Call) begin() {
 	}
 	c.link, c.fresh, err = c.route.connect(c.ctx, c.deadline)
 	if err != nil {
+		if c.route.forwarded { // also if there is no time left for this call to go back
+			c.ref.dropForward(c.route)
+		}
 		c.failed(err)
 		return
 	}
@@ -214,6 +217,13 @@ func (c *Call) exchange() {
 	}
 	giop.Finish(&c.Out, c.mark)
 	c.buf = c.Out.Bytes()
+	if most := c.ref.orb.limits.Get(limits.MessageSize); int64(len(c.buf)) > most {
+		if c.link != nil {
+			c.link.conn.Abandon(&c.wire)
+		}
+		c.fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "the arguments of %s: %w", c.op, c.ref.orb.limits.Exceeded(limits.MessageSize, int64(len(c.buf)))))
+		return
+	}
 	switch {
 	case c.link == nil:
 		c.local()

@@ -9,21 +9,29 @@ import (
 )
 
 // A callContext is the context of one upcall. It is made cheap by doing nothing until it
-// is asked: one that nobody asked for its end is used again for the next request on its
+// is asked: one that nobody asked for anything is used again for the next request on its
 // connection. A goroutine that outlives its servant's method must therefore keep
-// context.WithoutCancel of it, or a context derived from it, not the context itself.
+// context.WithoutCancel of it, or what context.WithCancel, WithTimeout or WithDeadline made
+// of it: the context itself, or a mere WithValue of it, may meanwhile be that of a later
+// request of the same client, and end with that.
 type callContext struct {
-	orb      *ORB
-	parent   context.Context // of a local call; else nil
+	orb    *ORB
+	parent context.Context // of a local call; else nil
+	peer   net.Addr
+
+	asked atomic.Bool
+	mu    sync.Mutex // guards what follows
+
 	cancel   canceller       // of a call from a connection; else nil
 	deadline time.Time       // zero: none
-	peer     net.Addr
+	inner    context.Context // made when the end is asked for
+	stop     context.CancelFunc
+	ended    bool
+}
 
-	mu    sync.Mutex
-	inner context.Context // made when the end is asked for
-	stop  context.CancelFunc
-	asked atomic.Bool
-	ended bool
+// newCallContext returns a context for the requests of one connection, or for one local call.
+func newCallContext(o *ORB, parent context.Context, peer net.Addr) *callContext {
+	return &callContext{orb: o, parent: parent, peer: peer}
 }
 
 // A canceller tells when the client has given up on a request.
@@ -32,9 +40,18 @@ type canceller interface {
 	Err() error
 }
 
-func (c *callContext) reset(o *ORB) {
-	c.orb, c.parent, c.cancel, c.deadline, c.peer = o, nil, nil, time.Time{}, nil
-	c.ended = false
+// begin makes c the context of another request.
+func (c *callContext) begin(cancel canceller, deadline time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cancel, c.deadline, c.ended = cancel, deadline, false
+}
+
+// until sets the deadline, once the request says it.
+func (c *callContext) until(deadline time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deadline = deadline
 }
 
 // finish ends the context. It reports whether c may serve another request.
@@ -83,6 +100,8 @@ func (c *callContext) ask() context.Context {
 // Deadline returns when the client stops waiting, if it said so.
 func (c *callContext) Deadline() (time.Time, bool) {
 	c.asked.Store(true)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.parent != nil {
 		if t, ok := c.parent.Deadline(); ok && (c.deadline.IsZero() || t.Before(c.deadline)) {
 			return t, true

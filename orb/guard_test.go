@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -245,5 +248,93 @@ func TestGoexit(t *testing.T) {
 	}
 	if n := o.Connections(); n != 0 {
 		t.Errorf("%d connections after Shutdown", n)
+	}
+}
+
+// panicker is a handler that fails at what it is given.
+type panicker struct{}
+
+func (panicker) Find(context.Context, []byte) (orb.Target, error) { panic("what a key") }
+
+// TestPanicInFind: a handler, which is given keys from the network, does not end the process by a panic.
+func TestPanicInFind(t *testing.T) {
+	t.Parallel()
+	o, _ := newORB(t, nil)
+	o.SetHandler(panicker{})
+	far := mustResolve(t, fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/x", o.Endpoints()[0].Port))
+	if err := EchoClass.Unchecked(far).Ping(t.Context()); !errors.Is(err, &exc.SystemException{Kind: exc.Unknown, Minor: exc.MinorPanic, Completed: exc.No}) {
+		t.Errorf("a Request: %v", err)
+	}
+	c, err := net.Dial("tcp", o.Endpoints()[0].Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	e := cdr.NewEncoder(nil, true, nil)
+	giop.PutLocateRequest(e, cdr.V12, 7, []byte("x"), nil)
+	if _, err := c.Write(e.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, giop.HeaderSize+8)
+	if _, err := io.ReadFull(c, b); err != nil {
+		t.Fatal(err)
+	}
+	if b[7] != byte(giop.TypeLocateReply) || b[16] != byte(giop.LocSystemException) {
+		t.Errorf("a LocateRequest: %x", b)
+	}
+}
+
+// TestKeptContext: what outlives a method keeps the values of its own request, without a race.
+func TestKeptContext(t *testing.T) {
+	t.Parallel()
+	impl := &keeper{kept: make(chan context.Context, 1)}
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = o
+	e := EchoClass.Unchecked(newClient(t, nil).NewRef(ref.IOR()))
+	var done sync.WaitGroup
+	for range 100 {
+		if err := e.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx := <-impl.kept
+		done.Go(func() {
+			if orb.Peer(ctx) == nil || ctx.Err() != nil {
+				t.Errorf("of the kept context: peer %v, error %v", orb.Peer(ctx), ctx.Err())
+			}
+		})
+	}
+	done.Wait()
+}
+
+type keeper struct {
+	echo
+	kept chan context.Context
+}
+
+func (k *keeper) Ping(ctx context.Context) error { k.kept <- context.WithoutCancel(ctx); return nil }
+
+// TestTooBigToSend: what the peer would refuse, and the connection with it, is not sent.
+func TestTooBigToSend(t *testing.T) {
+	t.Parallel()
+	small := func(c *orb.Config) { c.Limits = new(limits.Limits); c.Limits.Set(limits.MessageSize, 1<<19) }
+	o, root := newORB(t, small)
+	ref, err := EchoClass.Activate(root, &echo{orb: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := EchoClass.Unchecked(newClient(t, small).NewRef(ref.IOR()))
+	_, err = e.Blob(t.Context(), make([]byte, 1<<20))
+	if !errors.Is(err, &exc.SystemException{Kind: exc.ImpLimit, Minor: exc.MinorLimit, Completed: exc.No}) || !strings.Contains(err.Error(), "limit message-size of 524288 octets") {
+		t.Errorf("arguments of 1 MiB: %v", err)
+	}
+	if _, err = e.Say(t.Context(), "big"); !errors.Is(err, &exc.SystemException{Kind: exc.ImpLimit, Minor: exc.MinorLimit, Completed: exc.Yes}) {
+		t.Errorf("results of 1 MiB: %v", err)
+	}
+	if n := o.Connections(); n != 1 {
+		t.Errorf("%d connections, want the first one still", n)
 	}
 }

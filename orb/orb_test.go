@@ -44,6 +44,8 @@ func (s *echo) Say(ctx context.Context, text string) (string, error) {
 		s.entered <- struct{}{}
 		<-s.release
 		runtime.Goexit()
+	case "big":
+		return strings.Repeat("x", 1<<20), nil
 	case "foreign":
 		return "", errors.New("some error of its own")
 	case "typed nil":

@@ -11,6 +11,7 @@ import (
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
 )
 
 // A ServerRequest is a request on its way through an ORB: skeletons read the arguments
@@ -137,7 +138,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	r.oneway = !r.msg.Expected()
 	if data, ok := r.msg.Contexts.Find(giop.ContextInvocationPolicy); ok {
 		if left, ok := giop.ParseRelativeRT(data); ok {
-			r.ctx.deadline = time.Now().Add(left)
+			r.ctx.until(time.Now().Add(left))
 		}
 	}
 	if envErr != nil {
@@ -145,9 +146,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		return r.finish()
 	}
 	target, err := r.orb.find(r.ctx, r.msg.Key)
-	if target.Release != nil {
-		defer target.Release()
-	}
+	defer r.orb.release(target)
 	switch {
 	case err != nil:
 		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
@@ -163,7 +162,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 			ior.Put(&r.Out, target.Forward)
 		}
 	default:
-		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %q", r.msg.Key))
+		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %.64q", r.msg.Key))
 	}
 	return r.finish()
 }
@@ -176,15 +175,15 @@ func (r *ServerRequest) upcall(s Servant) {
 		p := recover()
 		switch {
 		case p != nil:
-			r.orb.complain(slog.LevelError, "servant panicked", "operation", string(r.msg.Operation), "interface", s.Interface().ID, "panic", p, "stack", string(debug.Stack()))
-			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant panicked in %s", r.msg.Operation))
+			r.orb.complain(slog.LevelError, "servant panicked", "operation", clip(r.msg.Operation), "interface", s.Interface().ID, "panic", p, "stack", string(debug.Stack()))
+			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant panicked in %.64s", r.msg.Operation))
 		case !returned:
-			r.orb.complain(slog.LevelError, "servant ended its goroutine", "operation", string(r.msg.Operation), "interface", s.Interface().ID)
-			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant ended its goroutine in %s", r.msg.Operation))
+			r.orb.complain(slog.LevelError, "servant ended its goroutine", "operation", clip(r.msg.Operation), "interface", s.Interface().ID)
+			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant ended its goroutine in %.64s", r.msg.Operation))
 		}
 	}()
 	if !s.Dispatch(r) && !r.implicit(s) {
-		r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %s", s.Interface().ID, r.msg.Operation))
+		r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %.64s", s.Interface().ID, r.msg.Operation))
 	}
 	returned = true
 }
@@ -222,8 +221,13 @@ func (r *ServerRequest) finish() []byte {
 			r.fail(withCompleted(exc.From(err, exc.Yes), exc.Yes))
 		}
 	}
+	if r.state == replyResult && !r.oneway {
+		if most := r.orb.limits.Get(limits.MessageSize); int64(len(r.Out.Bytes())-r.start) > most {
+			r.fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.Yes, "the results of %.64s: %w", r.msg.Operation, r.orb.limits.Exceeded(limits.MessageSize, int64(len(r.Out.Bytes())-r.start))))
+		}
+	}
 	if r.state == replyNone { // a skeleton that did not call Returned
-		r.fail(exc.New(exc.Internal, 0, exc.Maybe, "the skeleton of %s gave no answer", r.msg.Operation))
+		r.fail(exc.New(exc.Internal, 0, exc.Maybe, "the skeleton of %.64s gave no answer", r.msg.Operation))
 	}
 	if r.state == replyFailed {
 		r.report()
@@ -251,10 +255,12 @@ func (r *ServerRequest) report() {
 		return
 	}
 	level := slog.LevelDebug
-	if r.failed.Kind == exc.Unknown || r.oneway {
+	switch {
+	case r.failed.Kind == exc.ObjectNotExist || r.failed.Kind == exc.BadOperation: // anybody can bring that about
+	case r.failed.Kind == exc.Unknown || r.oneway: // nobody else hears of it
 		level = slog.LevelWarn
 	}
 	if r.orb.log.Enabled(context.Background(), level) { // before the texts are made
-		r.orb.complain(level, "request failed", "operation", string(r.msg.Operation), "exception", r.failed.Error())
+		r.orb.complain(level, "request failed", "operation", clip(r.msg.Operation), "exception", r.failed.Error())
 	}
 }

@@ -3,6 +3,7 @@ package orb
 import (
 	"bytes"
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +31,7 @@ type route struct {
 	told      bool  // a profile says which code sets its server knows
 	err       error // why there is no way
 	last      atomic.Pointer[link]
+	begin     atomic.Int32 // the hop to begin with: that which was reached last, or the one after that which was not
 }
 
 // A hop is an endpoint and what is spoken there. It is the key under which connections are shared.
@@ -131,7 +133,14 @@ func (rt *route) add(p ior.IIOP) error {
 	}
 	h.noCancel = cannotCancel(p)
 	rt.key = p.Key
+	most := rt.orb.limits.Int(limits.HostName)
 	for _, a := range p.Addresses() {
+		if len(a.Host) > most {
+			return rt.orb.limits.Exceeded(limits.HostName, int64(len(a.Host)))
+		}
+		if len(rt.hops) >= rt.orb.limits.Int(limits.Profiles) {
+			break
+		}
 		h.endpoint = transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port}
 		rt.hops = append(rt.hops, h)
 	}
@@ -158,7 +167,8 @@ func (o *ORB) version(v cdr.Version) cdr.Version {
 	return v
 }
 
-// connect returns a connection to one of the route's hops, the first that can be reached.
+// connect returns a connection to one of the route's hops, the first that can be reached in its
+// share of the time: another is tried when one does not answer, and the next call begins there.
 func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fresh bool, err error) {
 	if l := rt.last.Load(); l != nil && l.conn.Usable() {
 		return l, false, nil
@@ -166,20 +176,41 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 	if rt.err != nil {
 		return nil, false, rt.err
 	}
-	var errs []error
-	for _, h := range rt.hops {
-		l, fresh, err := rt.orb.link(ctx, h, deadline)
+	errs := make([]error, len(rt.hops))
+	begin := int(rt.begin.Load())
+	for n := range rt.hops {
+		i := (begin + n) % len(rt.hops)
+		others := len(rt.hops) - n - 1
+		if rt.forwarded { // the original reference is to have a share too
+			others++
+		}
+		until := deadline
+		if others > 0 {
+			until = time.Now().Add(time.Until(deadline) / time.Duration(others+1))
+		}
+		l, fresh, err := rt.orb.link(ctx, rt.hops[i], until)
 		if err == nil {
+			rt.begin.Store(int32(i))
 			rt.last.Store(l)
 			return l, fresh, nil
 		}
+		rt.begin.Store(int32((i + 1) % len(rt.hops)))
 		if ctx.Err() != nil {
 			return nil, false, conn.ContextError(ctx.Err(), exc.No)
 		}
-		errs = append(errs, err)
+		if sys := (*exc.SystemException)(nil); errors.As(err, &sys) && sys.Kind == exc.Timeout {
+			if !time.Now().Before(deadline) {
+				return nil, false, err
+			}
+			err = errNoAnswer
+		}
+		errs[i] = err
 	}
 	return nil, false, unreachable(rt.hops, errs)
 }
+
+// errNoAnswer says that the time for one of several addresses was over.
+var errNoAnswer = errors.New("no answer in its share of the call's time")
 
 func unreachable(hops []hop, errs []error) error {
 	if len(errs) == 1 {
@@ -253,10 +284,12 @@ func (o *ORB) dial(l *link, h hop) {
 	t, err := o.transports.Dial(ctx, h.endpoint)
 	if err != nil {
 		l.err = err
+		o.links.forget(l, h)
 		return
 	}
 	opt := o.connOptions
 	opt.NoCancel = h.noCancel
+	opt.Ended = func() { o.links.forget(l, h) }
 	l.conn = conn.Client(t, opt)
 	o.links.mu.Lock()
 	closed := o.links.closed
@@ -264,5 +297,14 @@ func (o *ORB) dial(l *link, h hop) {
 	if closed {
 		l.conn.Close()
 		l.err = exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+	}
+}
+
+// forget drops a link that is of no more use, so that what peers name does not pile up.
+func (s *links) forget(l *link, h hop) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byHop[h] == l {
+		delete(s.byHop, h)
 	}
 }

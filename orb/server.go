@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -203,13 +204,12 @@ type serverConn struct {
 func (s *serverConn) Serve(w *conn.Work) {
 	r, _ := w.Scratch.(*ServerRequest)
 	if r == nil {
-		r = &ServerRequest{orb: s.orb, ctx: new(callContext)}
+		r = &ServerRequest{orb: s.orb, ctx: newCallContext(s.orb, nil, w.Conn().RemoteAddr())}
 		w.Scratch = r
 	}
 	switch w.Header.Type {
 	case giop.TypeRequest:
-		r.ctx.reset(s.orb)
-		r.ctx.cancel, r.ctx.peer = w, w.Conn().RemoteAddr()
+		r.ctx.begin(w, time.Time{})
 		returned := false
 		defer func() {
 			if !returned { // the servant ended its goroutine
@@ -223,7 +223,7 @@ func (s *serverConn) Serve(w *conn.Work) {
 			w.Fail(r.malformed)
 		}
 		if !r.ctx.finish() {
-			r.ctx = new(callContext)
+			r.ctx = newCallContext(s.orb, nil, w.Conn().RemoteAddr())
 		}
 	case giop.TypeLocateRequest:
 		w.Out = s.orb.locate(w, s.orb.own)
@@ -258,9 +258,8 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 
 // serveLocal answers a request of this process.
 func (o *ORB) serveLocal(ctx context.Context, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
-	r := &ServerRequest{orb: o, ctx: new(callContext)}
-	r.ctx.reset(o)
-	r.ctx.parent, r.ctx.deadline = ctx, deadline
+	r := &ServerRequest{orb: o, ctx: newCallContext(o, ctx, nil)}
+	r.ctx.begin(nil, deadline)
 	out := r.serve(h, msg, nil, ownEnv{env})
 	r.ctx.finish()
 	return out
@@ -271,13 +270,42 @@ type ownEnv struct{ env *cdr.Env }
 
 func (f ownEnv) environment(cdr.Version, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
 
-// find asks the handler for the target of a request.
-func (o *ORB) find(ctx context.Context, key []byte) (Target, error) {
+// find asks the handler for the target of a request. The handler may be the program's own, and
+// is given keys that come from the network: if it panics the request is answered UNKNOWN.
+func (o *ORB) find(ctx context.Context, key []byte) (t Target, err error) {
 	h := o.handler.Load()
 	if h == nil {
 		return Target{}, exc.New(exc.ObjAdapter, exc.MinorNoServant, exc.No, "the ORB has no adapter yet")
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			o.complain(slog.LevelError, "finding an object panicked", "key", clip(key), "panic", p, "stack", string(debug.Stack()))
+			t, err = Target{}, exc.New(exc.Unknown, exc.MinorPanic, exc.No, "finding the object panicked")
+		}
+	}()
 	return (*h).Find(ctx, key)
+}
+
+// release tells the handler that a request has been answered.
+func (o *ORB) release(t Target) {
+	if t.Release == nil {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			o.complain(slog.LevelError, "releasing an object panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	t.Release()
+}
+
+// clip returns what a log or an error says of octets from the network.
+func clip(b []byte) string {
+	const most = 64
+	if len(b) > most {
+		return string(b[:most]) + "…"
+	}
+	return string(b)
 }
 
 // locate answers a LocateRequest (part 2, clause 9.4.6).
@@ -289,14 +317,11 @@ func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
 		w.Fail(err)
 		return w.Out
 	}
-	var c callContext
-	c.reset(o)
-	c.cancel, c.peer = w, w.Conn().RemoteAddr()
-	t, err := o.find(&c, q.Key)
+	c := newCallContext(o, nil, w.Conn().RemoteAddr())
+	c.begin(w, time.Time{})
+	t, err := o.find(c, q.Key)
 	c.finish()
-	if t.Release != nil {
-		t.Release()
-	}
+	o.release(t)
 	var e cdr.Encoder
 	var m giop.Mark
 	e.Reset(w.Out, o.little, env)

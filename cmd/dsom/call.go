@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
@@ -117,6 +118,9 @@ func (v callCmd) operation(ctx context.Context, c *console, b *binder) (*dii.Sig
 			return nil, nil, err
 		}
 		b.spec = spec
+	}
+	if _, err := ior.ParseURL(v.URL); err != nil {
+		return nil, nil, &usageError{err: err}
 	}
 	ref, err := b.orb.Resolve(ctx, v.URL)
 	if err != nil {

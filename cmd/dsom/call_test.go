@@ -172,11 +172,11 @@ func TestCallFails(t *testing.T) {
 		"more than --args": {[]string{"--idl", bankIDL, url, "deposit", "--args", `{} {}`}, statusUsage, "something follows"},
 		"both":             {[]string{"--idl", bankIDL, url, "deposit", "1", "--args", `{"amount":1}`}, statusUsage, "not both"},
 		"bad reference":    {[]string{"--idl", bankIDL, url, "transfer", "nowhere", "1"}, statusUsage, "argument to"},
-		"no URL":           {[]string{"--idl", bankIDL, "bank", "balance"}, statusFailed, "no object URL"},
+		"no URL":           {[]string{"--idl", bankIDL, "bank", "balance"}, statusUsage, "no object URL"},
 		"nil":              {[]string{"--idl", bankIDL, new(ior.IOR).String(), "balance"}, statusFailed, "nil reference"},
 		"unreachable":      {[]string{"--idl", bankIDL, "corbaloc::127.0.0.1:1/x", "balance"}, statusFailed, "127.0.0.1:1"},
 		"negative time":    {[]string{"--timeout", "-1s", url, "_non_existent"}, statusUsage, "--timeout"},
-		"as JSON":          {[]string{"--json", "--idl", bankIDL, "bank", "balance"}, statusFailed, `{"error":`},
+		"as JSON":          {[]string{"--json", "--idl", bankIDL, "bank", "balance"}, statusUsage, `{"error":`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

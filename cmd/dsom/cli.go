@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 )
@@ -55,7 +56,12 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 	}
 	// What the errors of parsing look like is decided by the command line too.
 	c.json = slices.Contains(args, "--json")
-	parsed, err := parser.Parse(protect(args))
+	for _, w := range args {
+		if !utf8.ValidString(w) { // the parser would go on with another word
+			return usage("%q is not valid UTF-8", w)
+		}
+	}
+	parsed, err := parser.Parse(protect(parser.Model.Node, args))
 	if helped {
 		return nil
 	}
@@ -100,19 +106,27 @@ var negative = regexp.MustCompile(`^-(\d|\.\d|Infinity$)`)
 // can hold the octet.
 const protected = "\x00"
 
-// protect keeps negative numbers among the arguments of a call from being read as flags.
-func protect(args []string) []string {
+// protect keeps negative numbers among the arguments of a call from being read as flags, unless
+// they are the value of one. root is that of the grammar.
+func protect(root *kong.Node, args []string) []string {
 	at := slices.Index(args, "call")
 	if at < 0 {
 		return args
 	}
+	call := childOf(root, "call")
 	args = slices.Clone(args)
 	for i := at + 1; i < len(args) && args[i] != "--"; i++ {
-		if negative.MatchString(args[i]) && !strings.HasPrefix(args[i-1], "--") {
+		if negative.MatchString(args[i]) && !wantsValue(call, args[i-1]) {
 			args[i] = protected + args[i]
 		}
 	}
 	return args
+}
+
+// wantsValue reports whether word is a flag of node whose value is the next word.
+func wantsValue(node *kong.Node, word string) bool {
+	f := flagOf(node, word)
+	return f != nil && !f.IsBool() && !strings.Contains(word, "=")
 }
 
 // unprotect undoes protect.

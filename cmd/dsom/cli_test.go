@@ -128,6 +128,7 @@ func TestNegativeNumbers(t *testing.T) {
 	var g struct {
 		Call struct {
 			Timeout string
+			JSON    bool     `name:"json"`
 			URL     string   `arg:""`
 			Args    []string `arg:"" optional:""`
 		} `cmd:""`
@@ -137,16 +138,19 @@ func TestNegativeNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	args := []string{"call", "url", "-5", "-.5", "-1e9", "-Infinity", "x", "--timeout", "-3s", "--"}
-	if _, err := k.Parse(protect(args[:7])); err != nil {
+	if _, err := k.Parse(protect(k.Model.Node, args[:7])); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := strings.Join(unprotect(g.Call.Args), " "), "-5 -.5 -1e9 -Infinity x"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := protect(args); got[8] != "-3s" {
+	if got := protect(k.Model.Node, args); got[8] != "-3s" {
 		t.Errorf("a flag's value became %q", got[8])
 	}
-	if got := protect([]string{"ior", "-5"}); got[1] != "-5" {
+	if got := protect(k.Model.Node, []string{"call", "url", "--json", "-5"}); got[3] == "-5" {
+		t.Error("a number behind a flag without a value is not protected")
+	}
+	if got := protect(k.Model.Node, []string{"ior", "-5"}); got[1] != "-5" {
 		t.Errorf("another verb's word became %q", got[1])
 	}
 }

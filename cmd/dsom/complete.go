@@ -25,11 +25,21 @@ func (completionCmd) Help() string {
 var completionScripts = map[string]string{
 	"bash": `# bash completion of dsom
 _dsom() {
-  local line IFS=$'\n'
+  local line word words=() n=0 before= IFS=$'\n'
+  # bash takes --flag=value for three words, and the last of them for the one to complete.
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    if [[ n -gt 0 && ${words[n-1]} == --* && ( $word == "=" || ${words[n-1]} == *= ) ]]; then
+      words[n-1]+=$word
+    else
+      words[n++]=$word
+    fi
+  done
+  [[ n -gt 0 && ${words[n-1]} == --*=* ]] && before="${words[n-1]%%=*}="
   COMPREPLY=()
   while read -r line; do
-    COMPREPLY+=("${line%%$'\t'*}")
-  done < <("${COMP_WORDS[0]}" __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    line="${line%%$'\t'*}"
+    COMPREPLY+=("${line#"$before"}")
+  done < <("${COMP_WORDS[0]}" __complete -- "${words[@]}" 2>/dev/null)
 }
 complete -o default -o bashdefault -F _dsom dsom
 `,
@@ -113,8 +123,8 @@ func candidates(app *kong.Application, words []string, servers func(state string
 		case w == "--":
 			return nil
 		case strings.HasPrefix(w, "-"):
-			if f := flagOf(node, w); f != nil && !f.IsBool() && !strings.Contains(w, "=") {
-				open = f
+			if wantsValue(node, w) {
+				open = flagOf(node, w)
 			}
 		default:
 			if sub := childOf(node, w); sub != nil {

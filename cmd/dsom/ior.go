@@ -187,7 +187,7 @@ func (c *console) references(words []string) ([]*ior.URL, error) {
 	for _, w := range words {
 		if w != "-" {
 			if err := add(w); err != nil {
-				return nil, err
+				return nil, &usageError{err: err}
 			}
 			continue
 		}

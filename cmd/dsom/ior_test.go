@@ -110,24 +110,25 @@ func TestIORRewrite(t *testing.T) {
 func TestIORFails(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		in   string
-		args []string
-		want string
+		in     string
+		args   []string
+		status int
+		want   string
 	}{
-		"no URL":         {"", []string{"ior", "hello"}, "no object URL"},
-		"odd digits":     {"", []string{"ior", "IOR:010"}, ""},
-		"empty input":    {"\n", []string{"ior", "-"}, "holds no reference"},
-		"bad input":      {"x\n", []string{"ior", "-"}, "standard input"},
-		"nil":            {"", []string{"ior", "rewrite", "--port", "1", new(ior.IOR).String()}, "is nil"},
-		"no IIOP":        {"", []string{"ior", "rewrite", "--port", "1", (&ior.IOR{Profiles: []ior.Profile{{Tag: 9}}}).String()}, "no IIOP profile"},
-		"damaged":        {"", []string{"ior", "rewrite", "--port", "1", (&ior.IOR{Profiles: []ior.Profile{{Data: []byte{1}}}}).String()}, "damaged"},
-		"errors as JSON": {"", []string{"ior", "--json", "hello"}, `{"error":`},
+		"no URL":         {"", []string{"ior", "hello"}, statusUsage, "no object URL"},
+		"odd digits":     {"", []string{"ior", "IOR:010"}, statusUsage, ""},
+		"empty input":    {"\n", []string{"ior", "-"}, statusFailed, "holds no reference"},
+		"bad input":      {"x\n", []string{"ior", "-"}, statusFailed, "standard input"},
+		"nil":            {"", []string{"ior", "rewrite", "--port", "1", new(ior.IOR).String()}, statusFailed, "is nil"},
+		"no IIOP":        {"", []string{"ior", "rewrite", "--port", "1", (&ior.IOR{Profiles: []ior.Profile{{Tag: 9}}}).String()}, statusFailed, "no IIOP profile"},
+		"damaged":        {"", []string{"ior", "rewrite", "--port", "1", (&ior.IOR{Profiles: []ior.Profile{{Data: []byte{1}}}}).String()}, statusFailed, "damaged"},
+		"errors as JSON": {"", []string{"ior", "--json", "hello"}, statusUsage, `{"error":`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := dsom(t, c.in, c.args...)
-			if got.status != statusFailed || !strings.Contains(got.err, c.want) {
-				t.Errorf("got %+v, want status %d and %q", got, statusFailed, c.want)
+			if got.status != c.status || !strings.Contains(got.err, c.want) {
+				t.Errorf("got %+v, want status %d and %q", got, c.status, c.want)
 			}
 		})
 	}

@@ -94,13 +94,16 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	if i, err := os.Stat(s.Dir); err != nil || !i.IsDir() {
-		return fmt.Errorf("--dir: %s is no folder", s.Dir)
+		return usage("--dir: %s is no folder", s.Dir)
 	}
 	d, err := v.daemon()
 	if err != nil {
 		return err
 	}
-	if s, err = v.add(ctx, d, s); err != nil {
+	switch s, err = v.add(ctx, d, s); {
+	case errors.Is(err, &admin.Error{Code: admin.CodeInvalid}):
+		return &usageError{err: err}
+	case err != nil:
 		return noDaemon(err)
 	}
 	if c.json {

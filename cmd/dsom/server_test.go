@@ -105,15 +105,21 @@ func TestServerFails(t *testing.T) {
 
 func TestServerAddRefuses(t *testing.T) {
 	t.Parallel()
+	state := aDaemon(t).state
 	for name, c := range map[string]struct {
-		args []string
-		want string
+		args   []string
+		status int
+		want   string
 	}{
-		"no program": {[]string{"x", "--", "./none-such"}, "cannot be run"},
-		"no folder":  {[]string{"--dir", "/none-such", "x", "--", "go"}, "is no folder"},
-		"no daemon":  {[]string{"--state", t.TempDir(), "x", "--", "go"}, "Start one with: dsom daemon"},
+		"no program": {[]string{"x", "--", "./none-such"}, statusFailed, "cannot be run"},
+		"no folder":  {[]string{"--dir", "/none-such", "x", "--", "go"}, statusUsage, "is no folder"},
+		"bad name":   {[]string{"--state", state, "a b", "--", "go"}, statusUsage, "a b"},
+		"bad UUID":   {[]string{"--state", state, "--uuid", "zzz", "x", "--", "go"}, statusUsage, "zzz"},
+		"bad env":    {[]string{"--state", state, "-e", "X", "x", "--", "go"}, statusUsage, "X"},
+		"bad time":   {[]string{"--state", state, "--start-timeout", "500h", "x", "--", "go"}, statusUsage, "500h"},
+		"no daemon":  {[]string{"--state", t.TempDir(), "x", "--", "go"}, statusFailed, "Start one with: dsom daemon"},
 	} {
-		if got := dsom(t, "", append([]string{"server", "add"}, c.args...)...); got.status != statusFailed || !strings.Contains(got.err, c.want) {
+		if got := dsom(t, "", append([]string{"server", "add"}, c.args...)...); got.status != c.status || !strings.Contains(got.err, c.want) {
 			t.Errorf("%s: got %+v, want %q", name, got, c.want)
 		}
 	}

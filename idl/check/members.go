@@ -37,7 +37,7 @@ func (c *checker) record(d syntax.Decl, n syntax.Name, ms []*syntax.Member, s *s
 	item := &recordItem{sym: sym, syntax: ms, members: list, nodes: map[*syntax.Declarator]*model.Member{}}
 	c.within(sym, func() {
 		for _, mem := range ms {
-			c.typeExpr(mem.Type, inner, c.pointing(ctx, mem.Declarators...))
+			sym.hold(c.typeExpr(mem.Type, inner, c.pointing(ctx, mem.Declarators...)))
 			for _, dec := range mem.Declarators {
 				c.dimensions(dec, inner)
 				q := &model.Member{Node: node(dec.Name, mem.Span)}
@@ -67,7 +67,7 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 			for _, l := range cs.Labels {
 				c.label(l, enum, inner)
 			}
-			c.typeExpr(cs.Type, inner, c.pointing(inRecord, cs.Declarator))
+			sym.hold(c.typeExpr(cs.Type, inner, c.pointing(inRecord, cs.Declarator)))
 			c.dimensions(cs.Declarator, inner)
 			q := &model.Case{Node: node(cs.Declarator.Name, cs.Span)}
 			item.cases[cs] = q

@@ -59,7 +59,7 @@ type symbol struct {
 	forward  *syntax.Forward // the first forward declaration
 	defined  bool            // the definition was begun
 	complete bool            // the definition has ended: values of it have a size
-	holds    incomplete      // of a typedef: what it holds that was incomplete
+	holds    incomplete      // of a typedef, structure or union: what it holds that was incomplete
 	syntax   any
 
 	id identity

@@ -25,7 +25,7 @@ func (c *checker) typeExpr(t syntax.TypeExpr, s *scope, ctx context) incomplete 
 		switch x := t.(type) {
 		case *syntax.NamedType:
 			part := c.typeName(x, s)
-			if part.sym == nil || part.sym.complete {
+			if part.sym == nil || part.sym.complete && !part.sym.awaits() {
 				return incomplete{}
 			}
 			part.viaSequence = part.viaSequence || viaSequence
@@ -63,12 +63,35 @@ type incomplete struct {
 	viaSequence bool // it is the element of a sequence
 }
 
+// awaits reports whether a structure or union that is defined has sequences of one that is
+// only declared: it is incomplete up to where that is defined (3.11.2.3).
+func (s *symbol) awaits() bool {
+	for s.complete && s.holds.sym != nil {
+		s = s.holds.sym
+	}
+	return !s.defined
+}
+
+// hold notes that values of an open structure or union hold an incomplete one.
+func (s *symbol) hold(part incomplete) {
+	if s.holds.sym == nil && part.sym != nil && part.sym != s && !part.sym.defined {
+		s.holds = part
+	}
+}
+
 func (c *checker) checkComplete(x *syntax.NamedType, part incomplete, ctx context) {
 	if part.viaSequence && ctx != inCall || ctx == inPointer {
 		return
 	}
 	d := diag.Diagnostic{Code: CodeIncomplete, Span: x.Name.Span, Notes: note(part.sym.span(), "declared here")}
 	switch {
+	case part.sym.complete:
+		rest := part.sym
+		for rest.complete {
+			rest = rest.holds.sym
+		}
+		d.Message = part.sym.describe() + " holds sequences of " + rest.describe() + ", which must be defined before it is used here"
+		d.Notes = note(rest.span(), "declared here")
 	case part.sym.defined && !part.viaSequence:
 		d.Message = part.sym.describe() + " cannot contain itself"
 		d.Help = "a sequence of it can be a member: give sequence<" + part.sym.name.Text + "> a name after a forward declaration"

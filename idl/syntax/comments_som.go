@@ -40,7 +40,7 @@ func (p *parser) opening() []Comment {
 // laterWord reports whether a keyword is one that SOM IDL, which is of CORBA 1.1, has as a name.
 func laterWord(keyword string) bool {
 	switch keyword {
-	case "Object", "fixed", "wchar", "wstring":
+	case "Object", "ValueBase", "fixed", "wchar", "wstring":
 		return true
 	}
 	return false

@@ -266,7 +266,7 @@ func (p *parser) name(what string) (Name, bool) {
 	t := p.tok
 	switch {
 	case t.Kind == Ident:
-	case t.Kind == Keyword && (keywords[t.Text] != always || p.som() && laterWord(t.Text)):
+	case t.Kind == Keyword && (keywords[t.Text] != always && t.Text != "ValueBase" || p.som() && laterWord(t.Text)): // ValueBase is a type
 	case t.Kind == Keyword:
 		p.report(diag.Diagnostic{
 			Code: CodeKeyword, Span: t.Span, Message: "expected " + what + ", found " + t.describe(),

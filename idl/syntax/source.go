@@ -146,6 +146,10 @@ func (s *sources) find(name string, angled bool, from string) (*SourceFile, []st
 		}
 	}
 	f, err := s.open(path.Clean(name), true)
+	if errors.Is(err, fs.ErrNotExist) {
+		// Each ORB has the standard files in a folder of its own.
+		f, err = s.open(path.Base(name), true)
+	}
 	return f, tried, err
 }
 

@@ -113,17 +113,17 @@ func (r *Root) Find(ctx context.Context, key []byte) (orb.Target, error) {
 		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the object was transient, and its process has ended")
 	}
 	if p == nil {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "this server has no adapter %q", k.Adapter)
+		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "this server has no adapter %.64q", k.Adapter)
 	}
 	if s := p.servant(k.ID); s != nil {
 		return orb.Target{Servant: s}, nil
 	}
-	return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "adapter %q has no object %q", k.Adapter, k.ID)
+	return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "adapter %.64q has no object %.64q", k.Adapter, k.ID)
 }
 
 func (r *Root) elsewhere(ctx context.Context, next orb.Handler, key []byte) (orb.Target, error) {
 	if next == nil {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "the object key %q is not of this server", key)
+		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "the object key %.64q is not of this server", key)
 	}
 	return next.Find(ctx, key)
 }

@@ -29,6 +29,9 @@ type Options struct {
 	// NoCancel keeps this side from sending CancelRequests: to a peer that cannot bear them.
 	NoCancel bool
 
+	// Ended, if set, is called once, without any lock, when the connection is closed.
+	Ended func()
+
 	// Shared serves all connections of one owner; nil makes one for this connection alone.
 	Shared *Shared
 }
@@ -42,7 +45,8 @@ type Conn struct {
 	log      *slog.Logger
 	fragment int
 	mute     bool // no CancelRequest is sent
-	most     int  // requests outstanding, of either side
+	ended    func()
+	most     int // requests outstanding, of either side
 
 	usable  atomic.Bool            // phase is open
 	urgent  atomic.Bool            // phase is not open: the runner is to look
@@ -125,7 +129,7 @@ func Client(t transport.Conn, o Options) *Conn { return newConn(t, o, nil) }
 func Server(t transport.Conn, o Options, h Handler) *Conn { return newConn(t, o, h) }
 
 func newConn(t transport.Conn, o Options, h Handler) *Conn {
-	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, mute: o.NoCancel, gone: make(chan struct{})}
+	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, mute: o.NoCancel, ended: o.Ended, gone: make(chan struct{})}
 	if c.shared == nil {
 		c.shared = NewShared(o.Limits)
 	}
@@ -253,6 +257,9 @@ func (l locked) unlock() {
 	if shut {
 		l.t.Close()
 		l.shared.remove(l.Conn)
+		if l.ended != nil {
+			l.ended()
+		}
 	}
 }
 
