@@ -6,6 +6,7 @@ import (
 	"io"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -156,8 +157,13 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	return nil
 }
 
+// gcPercent is how much the heap may grow before it is collected while IDL is compiled: a
+// compilation keeps nearly all that it allocates, and ends.
+const gcPercent = 400
+
 // read compiles files. What is wrong with them is in the result's report.
 func (f idlFlags) read(ctx context.Context, files []string) (*idl.Result, error) {
+	debug.SetGCPercent(gcPercent)
 	names := make([]string, len(files))
 	for i, name := range files {
 		names[i] = filepath.ToSlash(name)

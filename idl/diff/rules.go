@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/opendsom/dsom/model"
 )
@@ -33,18 +34,18 @@ func Rules() []Rule {
 
 var tables = [][]Rule{interfaceRules, typeRules, valueRules, otherRules, classRules}
 
-// byCode finds rules; it is made once and only read.
-var byCode = func() map[string]Rule {
+// byCode finds rules; it is made once, when it is first needed, and only read.
+var byCode = sync.OnceValue(func() map[string]Rule {
 	m := map[string]Rule{}
 	for _, r := range Rules() {
 		m[r.Code] = r
 	}
 	return m
-}()
+})
 
 // add adds a change. An unknown code is a mistake in this package.
 func (c *comparer) add(code string, s subject, format string, args ...any) {
-	r, ok := byCode[code]
+	r, ok := byCode()[code]
 	if !ok {
 		panic("diff: no rule " + code)
 	}
