@@ -297,23 +297,35 @@ func operation(d *model.Operation) string {
 	return s + ";"
 }
 
+// params returns parameters, each on a line of its own where one has comments.
 func params(ps []*model.Param) string {
-	var all []string
-	for _, q := range ps {
+	var one []string
+	var b strings.Builder
+	spread := false
+	for i, q := range ps {
 		s := ""
-		for _, c := range q.Doc {
-			if strings.HasPrefix(c.Text, "/*") {
-				s += c.Text + " "
-			} else {
-				s += c.Text + "\n"
-			}
-		}
 		for _, a := range q.Annotations {
 			s += annotation(a) + " "
 		}
-		all = append(all, s+q.Direction.String()+" "+typeText(q.Type)+" "+name(q.Name))
+		s += q.Direction.String() + " " + typeText(q.Type) + " " + name(q.Name)
+		one = append(one, s)
+		spread = spread || len(q.Doc)+len(q.Trailing) > 0
+		b.WriteString("\n")
+		for _, c := range q.Doc {
+			b.WriteString("    " + strings.TrimRight(c.Text, "\r\n") + "\n")
+		}
+		b.WriteString("    " + s)
+		if i < len(ps)-1 {
+			b.WriteString(",")
+		}
+		for _, c := range q.Trailing {
+			b.WriteString(" " + strings.TrimRight(c.Text, "\r\n"))
+		}
 	}
-	return strings.Join(all, ", ")
+	if spread {
+		return b.String() + "\n  "
+	}
+	return strings.Join(one, ", ")
 }
 
 func attribute(d *model.Attribute) string {
