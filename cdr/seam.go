@@ -25,37 +25,45 @@ func (s *Seams) Add(at, within int) {
 // encapsulations, which have an alignment of their own.
 func (d *Decoder) SetSeams(s *Seams) { d.seams = s }
 
-// align8 returns the place at or behind pos at which a value of 8 octets stands, if
+// align8 returns the place at or behind pos at which a single value of 8 octets stands, if
 // alignment counts from base up to the first seam.
 func (s *Seams) align8(pos, base int) int {
-	i, found := slices.BinarySearchFunc(s.at, pos, func(m seam, pos int) int { return m.at - pos })
+	i, found := s.before(pos)
 	if found {
-		i++
+		i++ // what stands at a seam is the fragment's behind it
 	}
-	if i > 0 {
-		base = s.at[i-1].base
-	}
-	p := (pos-base+7)&^7 + base
+	p := align8(pos, s.base(i, base))
 	for ; i < len(s.at) && p >= s.at[i].at; i++ { // the fragment ended before the value
-		base = s.at[i].base
-		p = (s.at[i].at-base+7)&^7 + base
+		p = align8(s.at[i].at, s.at[i].base)
 	}
 	return p
 }
 
-// scattered is words for 8 octets each, in a copy: there may be padding between them.
-func (d *Decoder) scattered(n int) []byte {
-	if n > (d.end-d.pos)/8 {
-		d.short(n)
-		return nil
+// alignBulk is align8 for values of 8 octets that follow one another without anything between,
+// as arrays and sequences do. omniORB aligns the first in the fragment that it is filling, and
+// copies them from there through as many fragments as it takes: where that place is the end of the
+// fragment they begin with the data of the next, and are not aligned there again.
+func (s *Seams) alignBulk(pos, base int) int {
+	i, _ := s.before(pos)
+	p := align8(pos, s.base(i, base))
+	for ; i < len(s.at) && p > s.at[i].at; i++ { // the fragment ended in the padding
+		p = align8(s.at[i].at, s.at[i].base)
 	}
-	b := make([]byte, 0, 8*n)
-	for range n {
-		d.Align(8)
-		b = append(b, d.OctetsView(8)...)
-		if d.err != nil {
-			return nil
-		}
-	}
-	return b
+	return p
 }
+
+// before returns how many seams are before pos, and whether the next is at pos.
+func (s *Seams) before(pos int) (n int, found bool) {
+	return slices.BinarySearchFunc(s.at, pos, func(m seam, pos int) int { return m.at - pos })
+}
+
+// base returns from where alignment counts behind the first i seams, if it does from base before any.
+func (s *Seams) base(i, base int) int {
+	if i == 0 {
+		return base
+	}
+	return s.at[i-1].base
+}
+
+// align8 returns the next multiple of 8 at or behind pos, counted from base.
+func align8(pos, base int) int { return (pos-base+7)&^7 + base }

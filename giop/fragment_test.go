@@ -3,6 +3,7 @@ package giop_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -250,6 +251,25 @@ func TestAssemblerLimits(t *testing.T) {
 	}
 }
 
+// recording returns the octets of a compressed recording in testdata.
+func recording(t *testing.T, name string) []byte {
+	t.Helper()
+	z, err := os.Open("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	r, err := gzip.NewReader(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // S is struct S { octet o; double d; } of the recording below.
 type S struct {
 	o byte
@@ -262,20 +282,7 @@ type S struct {
 func TestOmniORBFragments(t *testing.T) {
 	t.Parallel()
 	for _, v := range []cdr.Version{cdr.V11, cdr.V12} {
-		z, err := os.Open("testdata/omniorb-doubles-" + v.String() + ".gz")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer z.Close()
-		r, err := gzip.NewReader(z)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pieces := cut(t, b)
+		pieces := cut(t, recording(t, "omniorb-doubles-"+v.String()+".gz"))
 		if len(pieces) != 4 {
 			t.Fatalf("%d messages", len(pieces))
 		}
@@ -324,6 +331,46 @@ func TestOmniORBFragments(t *testing.T) {
 	}
 }
 
+// omniORB 4.2.5 called void fq(in Q) with struct Q { sequence<octet> o; sequence<double> d; long l; }
+// in version 1.1: n zero octets, the doubles from 1 on, and n. The beginning of the doubles, or
+// one of them, lies at or near the end of a fragment, and goes on raw in the next.
+func TestOmniORBBulk(t *testing.T) {
+	t.Parallel()
+	var a giop.Assembler
+	requests, heads, err := join(&a, cut(t, recording(t, "omniorb-bulk-1.1.gz")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, msg := range requests {
+		var d cdr.Decoder
+		giop.Open(&d, heads[i], msg, nil)
+		var req giop.Request
+		if err := req.Parse(heads[i], &d); err != nil || string(req.Operation) != "fq" {
+			t.Fatalf("%q, %v", req.Operation, err)
+		}
+		n := len(d.OctetSeqView())
+		list := make([]float64, d.Count(8))
+		again := d
+		d.Doubles(list)
+		last := d.Long()
+		for k, got := range list {
+			if got != float64(k+1) {
+				t.Errorf("%d octets, %d doubles: the double %d is %v", n, len(list), k, got)
+				break
+			}
+		}
+		if err := d.Done(); err != nil || last != int32(n) {
+			t.Errorf("%d octets, %d doubles: %d behind them, %v", n, len(list), last, err)
+		}
+		if raw := again.WordsView(len(list), 8); len(raw) != 8*len(list) || again.Long() != last {
+			t.Errorf("%d octets, %d doubles: a view of %d octets, %v", n, len(list), len(raw), again.Err())
+		}
+	}
+	if len(requests) != 24 {
+		t.Errorf("%d requests", len(requests))
+	}
+}
+
 // A sender of GIOP 1.1 that fills fragments as omniORB does, against the decoder.
 func TestSeams(t *testing.T) {
 	t.Parallel()
@@ -339,6 +386,15 @@ func TestSeams(t *testing.T) {
 		for range 60 {
 			size := []int{1, 2, 4, 8}[r.IntN(4)]
 			v := r.Uint64() >> (64 - 8*size)
+			if n := r.IntN(30); size == 8 && n > 0 && n < 20 {
+				list := make([]uint64, n)
+				for i := range list {
+					list[i] = v + uint64(i)
+				}
+				w.bulk(list)
+				want = append(want, fmt.Sprint(-n, v))
+				continue
+			}
 			w.put(size, v)
 			want = append(want, fmt.Sprint(size, v))
 		}
@@ -369,6 +425,15 @@ func TestSeams(t *testing.T) {
 				got = uint64(d.ULong())
 			case 8:
 				got = d.ULongLong()
+			default:
+				list := make([]uint64, -size)
+				d.ULongLongs(list)
+				for k, x := range list {
+					if x != v+uint64(k) {
+						t.Fatalf("round %d, room %d: value %d, element %d of %d, is %#x, want %#x, %v", round, room, i, k, len(list), x, v+uint64(k), d.Err())
+					}
+				}
+				got = list[0]
 			}
 			if got != v || d.Err() != nil {
 				t.Fatalf("round %d, room %d: value %d of %d octets is %#x, want %#x, %v", round, room, i, size, got, v, d.Err())
@@ -398,17 +463,45 @@ func (w *filler) put(size int, v uint64) {
 		w.msg = append(w.msg, 0xdd)
 	}
 	if len(w.msg)+size > w.room {
-		for len(w.msg)%8 != 0 {
-			w.msg = append(w.msg, 0xdd)
-		}
-		w.close(true)
-		w.open(giop.AppendHeader(nil, giop.Header{Version: cdr.V11, Little: true, Type: giop.TypeFragment}))
+		w.next()
 		for len(w.msg)%size != 0 {
 			w.msg = append(w.msg, 0xdd)
 		}
 	}
+	w.raw(size, v)
+}
+
+// next fills the fragment up and begins another.
+func (w *filler) next() {
+	for len(w.msg)%8 != 0 {
+		w.msg = append(w.msg, 0xdd)
+	}
+	w.close(true)
+	w.open(giop.AppendHeader(nil, giop.Header{Version: cdr.V11, Little: true, Type: giop.TypeFragment}))
+}
+
+func (w *filler) raw(size int, v uint64) {
 	for range size {
 		w.msg = append(w.msg, byte(v))
 		v >>= 8
+	}
+}
+
+// bulk aligns once, and copies through as many fragments as it takes.
+func (w *filler) bulk(list []uint64) {
+	for len(w.msg)%8 != 0 {
+		w.msg = append(w.msg, 0xdd)
+	}
+	var octets []byte
+	for _, v := range list {
+		octets = binary.LittleEndian.AppendUint64(octets, v)
+	}
+	for len(octets) > 0 {
+		if len(w.msg) == w.room {
+			w.next()
+		}
+		n := min(len(octets), w.room-len(w.msg))
+		w.msg = append(w.msg, octets[:n]...)
+		octets = octets[n:]
 	}
 }

@@ -59,6 +59,8 @@ type Options struct {
 	Limits  Limits
 	// MaxDiagnostics bounds the errors, and the warnings, that are kept; 0 is diag.DefaultMax.
 	MaxDiagnostics int
+	// Index asks for Result.Index, which costs time and memory.
+	Index bool
 }
 
 // A Result is what a compilation made.
@@ -69,6 +71,8 @@ type Result struct {
 	Report *diag.Report
 	// Tree is what was parsed, for tools that work on the text; never nil.
 	Tree *syntax.Tree
+	// Index tells what names denote, also where there are errors; nil unless Options.Index was set.
+	Index *check.Index
 
 	source func(string) ([]byte, bool)
 }
@@ -102,6 +106,10 @@ func (r *Result) compile(ctx context.Context, o Options, files []string) {
 	}, files...)
 	r.source = pp.Source
 	r.Tree = syntax.ParseTokens(pp)
+	if o.Index {
+		r.Spec, r.Index = check.CheckIndexed(r.Tree, r.Report)
+		return
+	}
 	r.Spec = check.Check(r.Tree, r.Report)
 }
 
@@ -123,6 +131,15 @@ var standard embed.FS
 // Standard returns the files that the compiler carries: orb.idl and other parts of module
 // CORBA (3.19).
 func Standard() Resolver { return standardFiles{} }
+
+// StandardNames lists the files of Standard.
+func StandardNames() []string {
+	names, _ := fs.Glob(standard, "standard/*.idl") // the pattern is good
+	for i, n := range names {
+		names[i] = path.Base(n)
+	}
+	return names
+}
 
 type standardFiles struct{}
 

@@ -79,7 +79,21 @@ type Annotation struct {
 	// Name is the name as written, without the @: "id", "my::note".
 	Name   string            `json:"name"`
 	Params []AnnotationParam `json:"params,omitempty"`
-	Span   diag.Span         `json:"span,omitzero"`
+	// Decl is what declares it: the name of a standardized annotation, "key", the fully scoped
+	// name of another, "my::@note"; empty if it is not known.
+	Decl string    `json:"decl,omitempty"`
+	Span diag.Span `json:"span,omitzero"`
+}
+
+// Param returns the value of the parameter of that name, or of the only one where it is given
+// without its name. It is nil if it is not given, whatever the declaration's default, or not known.
+func (a *Annotation) Param(name string) *Value {
+	for i := range a.Params {
+		if p := &a.Params[i]; p.Name == name || p.Name == "" && len(a.Params) == 1 {
+			return p.Value
+		}
+	}
+	return nil
 }
 
 // An AnnotationParam is a parameter of an annotation.
@@ -88,6 +102,7 @@ type AnnotationParam struct {
 	Name string `json:"name,omitempty"`
 	// Text is the value's expression as written.
 	Text string `json:"text"`
-	// Value is the value of the expression where it is a constant one, else nil.
+	// Value is the value of the expression where it is a constant one, else nil. An enumerator
+	// of an enumeration that the annotation itself declares is a string, its name.
 	Value *Value `json:"value,omitempty"`
 }

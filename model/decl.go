@@ -225,7 +225,19 @@ type Enum struct {
 // An Enumerator is a value of an enumeration. Its name is in the scope around the enum.
 type Enumerator struct {
 	Info
+	// Ordinal is its place in the enumeration, and what CDR has for it.
 	Ordinal uint32 `json:"ordinal"`
+	// Value is what @value gives it, or follows from that of one before (IDL 4.2, 8.3.1.5);
+	// nil where it is the ordinal. See Number.
+	Value *int64 `json:"value,omitempty"`
+}
+
+// Number returns the value of the enumerator as a number: what @value says, else its ordinal.
+func (e *Enumerator) Number() int64 {
+	if e.Value != nil {
+		return *e.Value
+	}
+	return int64(e.Ordinal)
 }
 
 // Enum returns the enumeration of which e is a value.
@@ -251,7 +263,7 @@ type Native struct{ Info }
 // A Forward is a forward declaration.
 type Forward struct {
 	Info
-	// Of is the kind of what is declared: "interface", "struct", "union", "valuetype" or
+	// Of is the kind of what is declared: "interface", "struct", "union", "porttype", "valuetype" or
 	// "component". Event says of a valuetype that it is an event type.
 	Of       string `json:"of"`
 	Event    bool   `json:"event,omitempty"`

@@ -150,11 +150,13 @@ type typeJSON struct {
 	Digits int       `json:"digits,omitempty"`
 	Scale  int       `json:"scale,omitempty"`
 	Span   diag.Span `json:"span,omitzero"`
+
+	Annotations []Annotation `json:"annotations,omitempty"`
 }
 
 // MarshalJSON writes the type; a declaration by its fully scoped name.
 func (t *Type) MarshalJSON() ([]byte, error) {
-	return json.Marshal(typeJSON{t.Kind, nameOf(t.Decl), t.Name, t.Elem, t.Key, t.Bound, t.Dims, t.Digits, t.Scale, t.Span})
+	return json.Marshal(typeJSON{t.Kind, nameOf(t.Decl), t.Name, t.Elem, t.Key, t.Bound, t.Dims, t.Digits, t.Scale, t.Span, t.Annotations})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes. The declaration is found by Link.
@@ -163,7 +165,7 @@ func (t *Type) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*t = Type{Kind: j.Kind, Name: j.Name, Elem: j.Elem, Key: j.Key, Bound: j.Bound, Dims: j.Dims, Digits: j.Digits, Scale: j.Scale, Span: j.Span, ref: j.Decl}
+	*t = Type{Kind: j.Kind, Name: j.Name, Elem: j.Elem, Key: j.Key, Bound: j.Bound, Dims: j.Dims, Digits: j.Digits, Scale: j.Scale, Span: j.Span, Annotations: j.Annotations, ref: j.Decl}
 	switch t.Kind {
 	case Sequence, Array, Map, Pointer:
 		if t.Elem == nil || t.Kind == Map && t.Key == nil {

@@ -55,6 +55,9 @@ func (s *Spec) place(ds Decls, scope Decl, prefix string) error {
 func (s *Spec) enter(d, scope Decl, prefix string) error {
 	i := d.About()
 	i.scope, i.qualified = scope, prefix+i.Name
+	if _, ok := d.(*AnnotationDecl); ok {
+		i.qualified = prefix + "@" + i.Name // which is no name of anything else
+	}
 	i.file = s.files[i.Span.Start.File]
 	old, dup := s.index[i.qualified]
 	if !dup {
@@ -80,6 +83,11 @@ func (s *Spec) enter(d, scope Decl, prefix string) error {
 }
 
 func (s *Spec) resolve(d Decl) (err error) {
+	for _, n := range nodes(d) {
+		if err := s.resolveAnnotations(n.Annotations); err != nil {
+			return err
+		}
+	}
 	optional := func(t *Type) {
 		if t != nil && err == nil {
 			err = s.resolveType(t)
@@ -199,12 +207,18 @@ func (s *Spec) resolveType(t *Type) error {
 		return fmt.Errorf("model: a type is missing")
 	}
 	for t.Elem != nil {
+		if err := s.resolveAnnotations(t.Annotations); err != nil {
+			return err
+		}
 		if t.Key != nil {
 			if err := s.resolveType(t.Key); err != nil {
 				return err
 			}
 		}
 		t = t.Elem
+	}
+	if err := s.resolveAnnotations(t.Annotations); err != nil {
+		return err
 	}
 	if t.ref != "" {
 		t.Decl, t.ref = s.index[t.ref], ""
@@ -216,6 +230,61 @@ func (s *Spec) resolveType(t *Type) error {
 	}
 	if t.Kind == Named && t.Decl == nil {
 		return fmt.Errorf("model: type %q is not declared", t.Name)
+	}
+	return nil
+}
+
+// nodes returns the node of a declaration and those of its members.
+func nodes(d Decl) []*Node {
+	ns := []*Node{&d.About().Node}
+	switch d := d.(type) {
+	case *Operation:
+		for _, p := range d.Params {
+			ns = append(ns, &p.Node)
+		}
+	case *Factory:
+		for _, p := range d.Params {
+			ns = append(ns, &p.Node)
+		}
+	case *Struct:
+		for _, m := range d.Members {
+			ns = append(ns, &m.Node)
+		}
+	case *Exception:
+		for _, m := range d.Members {
+			ns = append(ns, &m.Node)
+		}
+	case *Union:
+		for _, c := range d.Cases {
+			ns = append(ns, &c.Node)
+		}
+	case *Enum:
+		for _, e := range d.Enumerators {
+			ns = append(ns, &e.Node)
+		}
+	case *Bitset:
+		for _, f := range d.Fields {
+			ns = append(ns, &f.Node)
+		}
+	case *Bitmask:
+		for _, f := range d.Flags {
+			ns = append(ns, &f.Node)
+		}
+	case *AnnotationDecl:
+		for _, m := range d.Members {
+			ns = append(ns, &m.Node)
+		}
+	}
+	return ns
+}
+
+func (s *Spec) resolveAnnotations(as []Annotation) error {
+	for _, a := range as {
+		for _, p := range a.Params {
+			if err := s.resolveValue(p.Value); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -102,7 +102,9 @@ type Type struct {
 	Dims []uint64
 	// Digits and Scale are those of fixed<Digits,Scale>. Both are 0 for the bare fixed of a constant's declaration.
 	Digits, Scale int
-	Span          diag.Span
+	// Annotations are those inside a type, before an element, a key or a discriminator.
+	Annotations []Annotation
+	Span        diag.Span
 
 	ref string // qualified name of Decl, between decoding and Link
 }

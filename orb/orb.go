@@ -219,8 +219,8 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
 }
 
 // Shutdown ends the ORB in order: it takes no more requests, lets those that run finish,
-// tells clients that the connections close, and closes its own. What has not finished when
-// ctx ends is cut off. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
+// tells clients that the connections close, and closes its own. When ctx ends it closes all at once and
+// returns, whatever servants do: the error is that of ctx, or a [CutOff] if calls had not finished. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
 func (o *ORB) Shutdown(ctx context.Context) error {
 	if upcallOf(ctx) == o {
 		return exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "Shutdown called from a servant's method, for which it would wait: call it in another goroutine, with another context")

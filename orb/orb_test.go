@@ -58,6 +58,9 @@ func (s *echo) Say(ctx context.Context, text string) (string, error) {
 		return "", exc.New(exc.NoResources, 5, exc.Maybe, "told to")
 	case "shutdown":
 		return "", s.orb.Shutdown(ctx)
+	case "stuck": // it does not look at its context
+		s.entered <- struct{}{}
+		<-s.release
 	case "wait":
 		s.entered <- struct{}{}
 		select {

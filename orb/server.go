@@ -177,16 +177,31 @@ func (s *server) shutdown(ctx context.Context) error {
 		l.Close()
 	}
 	s.accept.Do(func() { close(s.accepting) }) // who still waits for that finds his listener closed
+	cut := new(CutOff)
 	var wait sync.WaitGroup
 	for _, c := range conns {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			c.Shutdown(ctx)
-		}()
+		wait.Go(func() {
+			var e *conn.CutOff
+			if err := c.Shutdown(ctx); errors.As(err, &e) {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				cut.add(c.RemoteAddr().String(), e.Requests)
+			}
+		})
 	}
-	wait.Wait()
-	s.running.Wait()
+	wait.Wait() // not longer than until ctx ends
+	done := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done(): // a servant that does not look at its own may never return
+	}
+	if cut.Err = ctx.Err(); len(cut.Calls) > 0 {
+		return cut
+	}
 	return ctx.Err()
 }
 

@@ -56,7 +56,8 @@ type Options struct {
 	// NoDaemon makes the server do without a daemon even where there is one.
 	NoDaemon bool
 
-	// DrainTimeout bounds the wait for calls under way when the server stops; 0 is 10 s.
+	// DrainTimeout bounds the wait for calls under way when the server stops; 0 is 10 s. Those that
+	// take longer are cut off.
 	DrainTimeout time.Duration
 
 	Transports transport.Set  // nil is TCP alone
@@ -95,8 +96,8 @@ func (s *Server) Daemon() string { return s.daemon }
 // Stop ends the server as a signal does. It returns at once.
 func (s *Server) Stop() { s.stop(errStopped) }
 
-// AtEnd has f called when no call is under way any more and the server still is the only
-// one of its name: the place to close what it writes to. The functions are called in the
+// AtEnd has f called when no call is under way any more, or DrainTimeout has passed, and the server still
+// is the only one of its name: the place to close what it writes to. The functions are called in the
 // reverse order; their errors are Run's.
 func (s *Server) AtEnd(f func() error) {
 	s.mu.Lock()
@@ -121,12 +122,13 @@ var errStopped = errors.New("stopped")
 // Run serves. setup opens the server's state and activates its objects: from its call to the
 // end of Run no other process is the server of this name, if there is a daemon. Requests are answered, and the daemon
 // sends clients, when it has returned. Run returns nil when the server was stopped, by ctx, by SIGINT or
-// SIGTERM, by the daemon or by [Server.Stop]; else what went wrong.
+// SIGTERM, by the daemon or by [Server.Stop]; else what went wrong: an error that wraps an [orb.CutOff], and says
+// which calls, if some had not finished after DrainTimeout. Their servants run on, until the program ends. A second
+// signal ends the process at once.
 func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Server) error) error {
-	ctx, unhook := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer unhook()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	defer stopOnSignal(stop)()
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}
@@ -154,16 +156,31 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	at.leaving()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), opt.DrainTimeout)
 	defer cancel()
-	if down := s.ORB.Shutdown(drain); down != nil && err == nil {
-		opt.Logger.Warn("calls were cut off", "after", opt.DrainTimeout.String())
-	}
-	if bad := s.close(); bad != nil {
-		return errors.Join(err, bad)
-	}
+	down := cutOff(s.ORB.Shutdown(drain), opt.DrainTimeout)
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return nil // setup was interrupted by the stop
+		err = nil // setup was interrupted by the stop
 	}
-	return err
+	return errors.Join(err, down, s.close())
+}
+
+// stopOnSignal makes the first SIGINT or SIGTERM stop the server. The next does what it does to
+// a program that does not look at signals, and ends the process: nothing of this one's is waited for then.
+func stopOnSignal(stop context.CancelCauseFunc) (unhook func()) {
+	signalled, unhook := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(signalled, func() {
+		unhook()
+		stop(errStopped)
+	})
+	return unhook
+}
+
+// cutOff returns what is to be said of how the ORB ended: nothing, unless calls had not finished after d.
+func cutOff(err error, d time.Duration) error {
+	var cut *orb.CutOff
+	if !errors.As(err, &cut) {
+		return nil
+	}
+	return fmt.Errorf("the server did not wait longer than %v for its calls (Options.DrainTimeout): %w", d, cut)
 }
 
 // refused returns why the daemon took the server's lease away, if that is why ctx ended.

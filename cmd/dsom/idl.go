@@ -19,9 +19,12 @@ type idlCmd struct {
 	Lint    idlLintCmd    `cmd:"" help:"Say what is unwise in IDL files, by rules that can be configured."`
 	Explain idlExplainCmd `cmd:"" help:"Explain the code of a message, with an example."`
 	Build   idlBuildCmd   `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+	Fmt     idlFmtCmd     `cmd:"" help:"Lay out IDL files in the one way."`
+	Diff    idlDiffCmd    `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
+	Doc     idlDocCmd     `cmd:"" help:"Make a site of HTML pages that documents IDL files."`
 	Dump    idlDumpCmd    `cmd:"" help:"Print the checked model of IDL files, as JSON or as IDL again."`
 	Graph   idlGraphCmd   `cmd:"" help:"Draw which files include, which interfaces inherit from, and which declarations use which."`
-	Diff    idlDiffCmd    `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
+	Lsp     idlLspCmd     `cmd:"" help:"Serve editors: the language server of IDL."`
 }
 
 func (idlCmd) Help() string {

@@ -25,7 +25,7 @@ func (g *generator) check() {
 			for _, b := range d.Bases {
 				g.checkType(d, b)
 			}
-		case *model.ValueType, *model.ValueBox, *model.Component, *model.Home:
+		case *model.ValueType, *model.ValueBox, *model.Component, *model.Home, *model.Bitset, *model.Bitmask, *model.PortType:
 			g.problem(CodeNotSupported, d.About().NameSpan, "", "%s: %s", d.About().Name, whyUnsupported(d))
 		case *model.Operation:
 			g.checkType(d, d.Result)
@@ -35,6 +35,9 @@ func (g *generator) check() {
 		case *model.Attribute:
 			g.checkType(d, d.Type)
 		case *model.Struct:
+			if why := whyUnsupported(d); why != "" {
+				g.problem(CodeNotSupported, d.NameSpan, "", "%s: %s", d.Name, why)
+			}
 			g.checkMembers(d, d.Members)
 		case *model.Exception:
 			g.checkMembers(d, d.Members)
@@ -72,6 +75,9 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 		if t.Kind == model.Pointer {
 			g.problem(CodeNotSupported, at, "", "%s: %s", in.About().Name, noPointers)
 		}
+		if t.Kind == model.Map {
+			g.problem(CodeNotSupported, at, "a sequence of structures with key and value is the same on the wire", "maps are not supported yet")
+		}
 		if t.Kind == model.ValueBase {
 			g.problem(CodeNotSupported, at, "", "ValueBase: values are not supported yet")
 		}
@@ -103,6 +109,14 @@ func whyUnsupported(d model.Decl) string {
 		return "values are not supported yet"
 	case *model.Component, *model.Home:
 		return "components are not supported yet"
+	case *model.Struct:
+		if d.Base != nil {
+			return "structures that inherit from others are not supported yet"
+		}
+	case *model.Bitset, *model.Bitmask:
+		return "bitsets and bitmasks are not supported yet"
+	case *model.PortType:
+		return "port types are not supported yet"
 	}
 	return ""
 }

@@ -76,6 +76,22 @@ func TestRefused(t *testing.T) {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; };\n#pragma go_name P \"a b\"\n};"},
 			want:  golang.CodeBadName, text: "a b",
 		},
+		"map": {
+			files: idl.FilesOf{"test.idl": "module A { typedef map<string, long> M; };"},
+			want:  golang.CodeNotSupported, text: "test.idl:1:20: error: maps are not supported",
+		},
+		"bitset": {
+			files: idl.FilesOf{"test.idl": "module A { bitset Bits { bitfield<3> a; }; struct S { Bits b; }; };"},
+			want:  golang.CodeNotSupported, text: "test.idl:1:19: error: Bits: bitsets and bitmasks are not supported",
+		},
+		"included bitmask": {
+			files: idl.FilesOf{"test.idl": "#include \"other.idl\"\nmodule A { struct S { M m1; }; };", "other.idl": "bitmask M { X };"},
+			want:  golang.CodeNotSupported, text: "test.idl:2:23: error: M: bitsets and bitmasks are not supported",
+		},
+		"structure with a base": {
+			files: idl.FilesOf{"test.idl": "module A { struct B { long b1; }; struct S : B { long s1; }; };"},
+			want:  golang.CodeNotSupported, text: "test.idl:1:42: error: S: structures that inherit from others",
+		},
 		"path of dots": {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},
 			opt:   golang.Options{Modules: map[string]string{"A": "x/../y"}},
@@ -123,6 +139,25 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v, want it to name %q", report.Err(), c.text)
 			}
 		})
+	}
+}
+
+// TestAnnotationsMakeNothing holds that the declaration of an annotation becomes no Go, nor do the
+// types inside it.
+func TestAnnotationsMakeNothing(t *testing.T) {
+	t.Parallel()
+	text := "@annotation outside { enum Kind { ONE, TWO }; Kind value default ONE; };\n" +
+		"@outside(TWO) module A { @annotation inside { long what; }; @inside(3) struct P { @outside long x; }; };"
+	files, report := golang.Emit(compileText(t, text), golang.Options{})
+	if len(report.All()) > 0 {
+		t.Fatalf("got %v", report.All())
+	}
+	for name, data := range files.All() {
+		for _, no := range []string{"Kind", "ONE", "Inside", "Outside"} {
+			if strings.Contains(string(data), no) {
+				t.Errorf("%s has %s", name, no)
+			}
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func fileOf(d model.Decl) *model.File { return top(d).About().File() }
 // isMain reports whether d is to be generated in this run.
 func (g *generator) isMain(d model.Decl) bool {
 	f := fileOf(d)
-	return f != nil && (f.Main || g.opt.Included && (!f.Standard || g.opt.NoStandard))
+	return f != nil && !inAnnotation(d) && (f.Main || g.opt.Included && (!f.Standard || g.opt.NoStandard))
 }
 
 // nameFiles finds the Go files to make: one for each IDL file in each package.

@@ -44,6 +44,9 @@ func (g *generator) nameDeclarations() {
 		}
 	}
 	for d := range g.spec.All() {
+		if inAnnotation(d) {
+			continue
+		}
 		if g.names[d] == nil {
 			g.nameDeclaration(d)
 		}

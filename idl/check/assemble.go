@@ -51,6 +51,9 @@ func (c *checker) headComments(files map[string]*model.File) {
 
 func (c *checker) numberParts(ds []syntax.Decl, parts map[*symbol]int) {
 	for _, d := range ds {
+		if i, ok := d.(*syntax.TemplateInst); ok && c.made[i] != nil {
+			d = c.made[i]
+		}
 		if m, ok := d.(*syntax.Module); ok {
 			sym := c.bySyntax[m]
 			c.parts[m].Part = parts[sym]
@@ -64,6 +67,9 @@ func (c *checker) numberParts(ds []syntax.Decl, parts map[*symbol]int) {
 func (c *checker) list(ds []syntax.Decl) model.Decls {
 	var out model.Decls
 	for _, d := range ds {
+		if i, ok := d.(*syntax.TemplateInst); ok && c.made[i] != nil {
+			d = c.made[i]
+		}
 		switch d := d.(type) {
 		case *syntax.Module:
 			m := c.parts[d]
@@ -75,10 +81,10 @@ func (c *checker) list(ds []syntax.Decl) model.Decls {
 				out = append(out, m)
 			}
 		case *syntax.Forward:
-			if f := c.forwards[d]; f != nil && c.bySyntax[d].unsupported == "" {
+			if f := c.forwards[d]; f != nil {
 				out = append(out, f)
 			}
-		case *syntax.Struct, *syntax.Union, *syntax.Enum:
+		case *syntax.Struct, *syntax.Union, *syntax.Enum, *syntax.Bitset, *syntax.Bitmask:
 			out = c.constructedDecl(out, d)
 		case *syntax.Exception:
 			if m, ok := c.known(d).(*model.Exception); ok {
@@ -117,6 +123,21 @@ func (c *checker) list(ds []syntax.Decl) model.Decls {
 			for i := range d.Names {
 				out = c.add1(out, &d.Names[i])
 			}
+		case *syntax.PortType:
+			if m, ok := c.known(d).(*model.PortType); ok {
+				m.Decls = c.list(d.Decls)
+				out = append(out, m)
+			}
+		case *syntax.Connector:
+			if m, ok := c.known(d).(*model.Component); ok {
+				m.Decls = c.list(d.Decls)
+				out = append(out, m)
+			}
+		case *syntax.AnnotationDecl:
+			if m, ok := c.known(d).(*model.AnnotationDecl); ok {
+				m.Decls = c.list(d.Decls)
+				out = append(out, m)
+			}
 		case *syntax.Operation, *syntax.Const, *syntax.Native, *syntax.Factory, *syntax.Port:
 			out = c.add1(out, d)
 		}
@@ -127,7 +148,7 @@ func (c *checker) list(ds []syntax.Decl) model.Decls {
 // known returns the declaration that was made of a piece of syntax; nil if it is left out.
 func (c *checker) known(d any) model.Decl {
 	sym := c.bySyntax[d]
-	if sym == nil || sym.unsupported != "" {
+	if sym == nil {
 		return nil
 	}
 	return sym.decl
@@ -156,7 +177,7 @@ func (c *checker) constructedDecl(out model.Decls, d any) model.Decls {
 			}
 			out = append(out, m)
 		}
-	case *syntax.Enum:
+	case *syntax.Enum, *syntax.Bitset, *syntax.Bitmask:
 		out = c.add1(out, d)
 	}
 	return out

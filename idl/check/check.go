@@ -14,12 +14,23 @@ import (
 // Check checks a tree and returns its model. What is wrong goes to the report; the model is
 // nil if there were errors, in the text before or in what it means.
 func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
+	return newChecker(tree, report).check()
+}
+
+// CheckIndexed is Check, and makes an Index as well.
+func CheckIndexed(tree *syntax.Tree, report *diag.Report) (*model.Spec, *Index) {
 	c := newChecker(tree, report)
+	c.indexer = &indexer{}
+	spec := c.check()
+	return spec, c.index()
+}
+
+func (c *checker) check() *model.Spec {
 	c.names()          // declares every name and resolves every use, in the order of the text
-	c.support()        // what the compiler does not handle, and what depends on it
 	c.constants()      // values
 	c.types()          // typedefs, structures and exceptions
 	c.unions()         // discriminators and labels
+	c.bits()           // bases of structures, bitsets and bitmasks
 	c.interfaces()     // inheritance, operations and attributes
 	c.valueTypes()     // valuetypes, event types and boxed values
 	c.componentTypes() // components, ports and homes
@@ -27,7 +38,7 @@ func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
 	c.completion()     // recursive and forward declarations
 	c.ids()            // repository ids and the pragmas that make them
 	c.annotations()    // annotations, comments and other pragmas
-	if report.HasErrors() || tree.Broken {
+	if c.report.HasErrors() || c.tree.Broken {
 		return nil
 	}
 	return c.assemble()
@@ -35,17 +46,17 @@ func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
 
 // checker holds what the passes hand to one another.
 type checker struct {
-	tree   *syntax.Tree
-	report *diag.Report
-	root   *scope
-	files  map[string]*syntax.SourceFile
+	tree    *syntax.Tree
+	report  *diag.Report
+	root    *scope
+	indexer *indexer // nil if no index is wanted
+	files   map[string]*syntax.SourceFile
 
 	// Made by names.
 	refs       map[*syntax.ScopedName]*symbol
 	builtins   map[*syntax.ScopedName]model.Kind // names of types that nobody declared
 	unresolved []unresolved
 	symbols    []*symbol // with a declaration, in order
-	owner      *symbol   // whose declaration is being read
 	consts     []*constItem
 	typedefs   []*typedefItem
 	typedefOf  map[*model.Typedef]*typedefItem
@@ -72,6 +83,17 @@ type checker struct {
 	noted      []noted
 	imports    []*syntax.Import
 	locals     map[model.Decl]model.Decl // made by interfaces: types that hold a local interface
+
+	heirs      []*baseItem
+	connectors []*connectorItem
+	bitsets    []*bitsetItem
+	bitmasks   []*bitmaskItem
+	maskOf     map[*model.Bitmask]*bitmaskItem
+	flagOf     map[*model.BitFlag]*bitmaskItem
+	scopeOf    map[*model.Node]*scope // where the names in its annotations are looked up
+
+	annotated
+	instances
 }
 
 func newChecker(tree *syntax.Tree, report *diag.Report) *checker {
@@ -80,6 +102,7 @@ func newChecker(tree *syntax.Tree, report *diag.Report) *checker {
 		bySyntax: map[any]*symbol{}, typedefOf: map[*model.Typedef]*typedefItem{}, builtins: map[*syntax.ScopedName]model.Kind{}, parts: map[*syntax.Module]*model.Module{},
 		forwards: map[*syntax.Forward]*model.Forward{}, enumOf: map[*model.Enumerator]*model.Enum{}, byPragma: map[syntax.Decl]*pragmaItem{},
 	}
+	c.maskOf, c.flagOf, c.scopeOf = map[*model.Bitmask]*bitmaskItem{}, map[*model.BitFlag]*bitmaskItem{}, map[*model.Node]*scope{}
 	c.root = &scope{names: map[string]*symbol{}, used: map[string]use{}, exact: c.som}
 	for _, f := range tree.Files {
 		c.files[f.Path] = f
@@ -96,6 +119,9 @@ func (c *checker) add(d diag.Diagnostic) {
 	e, ok := allCodes.Lookup(d.Code)
 	if ok {
 		d.Severity = e.Severity
+	}
+	if c.made != nil && c.again(d) {
+		return
 	}
 	c.report.Add(d)
 }

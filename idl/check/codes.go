@@ -45,6 +45,14 @@ const (
 	CodePrimaryKey  diag.Code = "IDL3046"
 	CodeImport      diag.Code = "IDL3047"
 
+	CodeRecordBase      diag.Code = "IDL3060"
+	CodeInheritedMember diag.Code = "IDL3061"
+	CodeBits            diag.Code = "IDL3062"
+	CodeEnumValue       diag.Code = "IDL3063"
+	CodeAnnotationDecl  diag.Code = "IDL3064"
+	CodeAnnotationParam diag.Code = "IDL3065"
+	CodeTemplate        diag.Code = "IDL3066"
+
 	CodeUndefinedInterface diag.Code = "IDL3101"
 	CodeRaisesTwice        diag.Code = "IDL3102"
 	CodeModuleID           diag.Code = "IDL3103"
@@ -52,6 +60,9 @@ const (
 	CodeMemberName         diag.Code = "IDL3105"
 
 	CodeTruncatableAbstract diag.Code = "IDL3140"
+
+	CodeEmptyStruct     diag.Code = "IDL3160"
+	CodeAnnotationPlace diag.Code = "IDL3161"
 )
 
 // Codes explains the codes of this package.
@@ -182,8 +193,8 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeEmpty, Title: "nothing inside",
-		Explanation: "Modules, structures, unions and enumerations are not empty (CORBA 3.0, 3.4).",
-		Example:     "struct S {};\n",
+		Explanation: "Modules, unions, enumerations and bitmasks are not empty (CORBA 3.0, 3.4).",
+		Example:     "module M {};\n",
 	},
 	{
 		Code: CodePragma, Title: "malformed pragma",
@@ -194,6 +205,41 @@ var codes = diag.Table{
 		Code: CodeIDConflict, Title: "conflicting repository ids",
 		Explanation: "A declaration has one repository id. It cannot be set twice to different values, nor differ between a forward declaration and the definition (CORBA 3.0, 10.7.5).",
 		Example:     "interface I {};\n#pragma ID I \"IDL:a:1.0\"\n#pragma ID I \"IDL:b:1.0\"\n",
+	},
+	{
+		Code: CodeRecordBase, Title: "not a possible base of a structure or bitset",
+		Explanation: "A structure inherits from one structure, a bitset from one bitset, which is defined before it (IDL 4.2, 7.4.13.4.2 and 7.4.13.4.3.2).",
+		Example:     "union B switch (long) { case 1: long a; };\nstruct S : B { long b; };\n",
+	},
+	{
+		Code: CodeInheritedMember, Title: "inherited member declared again",
+		Explanation: "A member or bit field has another name than all that are inherited (IDL 4.2, 7.4.13.4.2).",
+		Example:     "struct B { long a; };\nstruct S : B { long a; };\n",
+	},
+	{
+		Code: CodeBits, Title: "bits that there are not",
+		Explanation: "A bit field has 1 to 64 bits, and no more than the type as which it is read; a bitset has at most 64 in all. The flags of a bitmask have different bits below its @bit_bound, which is 1 to 64, or 32 where it is not given; an enumeration has at most 32 bits (IDL 4.2, 7.4.13.4.3 and 8.3.4.1).",
+		Example:     "bitset B { bitfield<65> a; };\n",
+	},
+	{
+		Code: CodeEnumValue, Title: "value of an enumerator given twice",
+		Explanation: "The enumerators of an enumeration have different values, whether @value gives them or they count on from the one before, and one of them is the default literal (IDL 4.2, 8.3.1.5 and 8.3.2.3).",
+		Example:     "enum E { @value(1) A, @value(1) B };\n",
+	},
+	{
+		Code: CodeAnnotationDecl, Title: "impossible parameter of an annotation",
+		Explanation: "A parameter of an annotation has a type that a constant can have, or any (IDL 4.2, 7.4.15.4.1).",
+		Example:     "interface I {};\n@annotation note { I about; };\n",
+	},
+	{
+		Code: CodeAnnotationParam, Title: "wrong parameter of an annotation",
+		Explanation: "An annotation that is declared, by the specification or by a standard, is given the parameters that it has: each once, by name unless it is the only one, and those without a default always (IDL 4.2, 7.4.15.4.2). What an annotation says must not contradict another.",
+		Example:     "struct S { @id long a; };\n",
+	},
+	{
+		Code: CodeTemplate, Title: "wrong use of a template module",
+		Explanation: "A template module is instantiated with one actual parameter for each formal one, of the kind that it says: module Template<long, 5> Name. It is not instantiated by itself; alias stands inside template modules only (IDL 4.2, 7.4.12).",
+		Example:     "module T<typename A> { typedef A B; };\nmodule T<5> M;\n",
 	},
 	{
 		Code: CodeState, Title: "state in an abstract valuetype",
@@ -264,5 +310,15 @@ var codes = diag.Table{
 		Code: CodeMemberName, Severity: diag.Warning, Title: "member with the name of its structure",
 		Explanation: "A member differs only in case from the structure, union or exception in which it stands. CORBA 3.0, 3.20.2 forbids that and other compilers refuse it; published specifications have it.",
 		Example:     "struct Right { long right; };\n",
+	},
+	{
+		Code: CodeEmptyStruct, Severity: diag.Warning, Title: "structure without members",
+		Explanation: "IDL 4.2 (7.4.13.4.2) allows a structure without members; CORBA 3.0 does not, and compilers for it refuse it.",
+		Example:     "struct S {};\n",
+	},
+	{
+		Code: CodeAnnotationPlace, Severity: diag.Warning, Title: "annotation without meaning",
+		Explanation: "A standardized annotation stands where it means nothing, such as @key before a module, or twice (IDL 4.2, 8.3). It is kept.",
+		Example:     "@key interface I {};\n",
 	},
 }

@@ -19,20 +19,18 @@ func (c *checker) component(d *syntax.Component, s *scope) {
 	inner := s.open(sym)
 	c.define(sym, d, m, &m.Info, &d.Head)
 	c.inheritScopes(inner, withBase(d.Base, d.Supports))
-	c.within(sym, func() { c.decls(d.Decls, inner) })
+	c.decls(d.Decls, inner)
 	sym.complete = true
 }
 
 // derived resolves the base of a component or home and the interfaces that it supports.
 func (c *checker) derived(sym *symbol, base *syntax.ScopedName, supports []*syntax.ScopedName, s *scope) {
-	c.within(sym, func() {
-		if base != nil {
-			c.base(sym, base, s, sym.kind)
-		}
-		for _, n := range supports {
-			c.base(sym, n, s, kindInterface)
-		}
-	})
+	if base != nil {
+		c.base(sym, base, s, sym.kind)
+	}
+	for _, n := range supports {
+		c.base(sym, n, s, kindInterface)
+	}
 }
 
 func withBase(base *syntax.ScopedName, supports []*syntax.ScopedName) []*syntax.ScopedName {
@@ -63,16 +61,14 @@ func (c *checker) home(d *syntax.Home, s *scope) {
 	m := &model.Home{}
 	c.homes = append(c.homes, &homeItem{sym: sym, syntax: d, model: m})
 	c.derived(sym, d.Base, d.Supports, s)
-	c.within(sym, func() {
-		c.lookup(s, d.Manages, false)
-		if d.PrimaryKey != nil {
-			c.lookup(s, d.PrimaryKey, false)
-		}
-	})
+	c.lookup(s, d.Manages, false)
+	if d.PrimaryKey != nil {
+		c.lookup(s, d.PrimaryKey, false)
+	}
 	inner := s.open(sym)
 	c.define(sym, d, m, &m.Info, &d.Head)
 	c.inheritScopes(inner, withBase(d.Base, d.Supports))
-	c.within(sym, func() { c.decls(d.Decls, inner) })
+	c.decls(d.Decls, inner)
 	sym.complete = true
 }
 
@@ -83,6 +79,7 @@ func (c *checker) componentTypes() {
 		i.model.Supports = c.direct(i.syntax.Supports, func(*syntax.ScopedName, *symbol) {})
 		c.inherited(i.sym, i.syntax.Name)
 	}
+	c.connectorTypes()
 	for _, p := range c.ports {
 		c.portType(p)
 	}
@@ -111,7 +108,10 @@ func (c *checker) portType(p *portItem) {
 		return
 	}
 	sym := c.refs[n.Name]
-	if sym == nil || sym.unsupported != "" {
+	if sym == nil {
+		return
+	}
+	if c.extendedPort(p, n.Name) {
 		return
 	}
 	wanted := kindEvent
@@ -147,7 +147,7 @@ func (c *checker) resolvedSymbol(sym *symbol) model.Kind {
 func (c *checker) managed(h *homeItem) {
 	n := h.syntax.Manages
 	sym := c.refs[n]
-	if sym == nil || sym.unsupported != "" {
+	if sym == nil {
 		return
 	}
 	component := c.behind(sym)
@@ -184,7 +184,7 @@ func (c *checker) managed(h *homeItem) {
 // least, without references to objects in it.
 func (c *checker) primaryKey(h *homeItem) {
 	n := h.syntax.PrimaryKey
-	if n == nil || c.refs[n] == nil || c.refs[n].unsupported != "" {
+	if n == nil || c.refs[n] == nil {
 		return
 	}
 	sym := c.behind(c.refs[n])

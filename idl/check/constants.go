@@ -53,8 +53,11 @@ func canBeConst(t *model.Type) bool {
 	case model.Boolean, model.Char, model.WChar, model.Octet, model.String, model.WString, model.Fixed:
 		return true
 	case model.Named:
-		_, ok := t.Decl.(*model.Enum)
-		return ok
+		switch t.Decl.(type) {
+		case *model.Enum, *model.Bitmask:
+			return true
+		}
+		return false
 	}
 	return t.Kind.IsInteger() || t.Kind.IsFloat()
 }
@@ -74,6 +77,9 @@ func (c *checker) eval(x syntax.Expr, t *model.Type, what string) (*model.Value,
 	case k == model.Fixed:
 		return c.evalFixed(x, t)
 	default:
+		if m, ok := t.Decl.(*model.Bitmask); ok {
+			return c.evalMask(x, m, what)
+		}
 		return c.evalSimple(x, t, what)
 	}
 	return v, ok
@@ -181,13 +187,16 @@ func (c *checker) checkBound(v *model.Value, t *model.Type, at diag.Span) bool {
 // constOf returns the value of the constant that a name denotes.
 func (c *checker) constOf(n *syntax.ScopedName) (*model.Value, bool) {
 	sym := c.refs[n]
-	if sym == nil || sym.unsupported != "" {
+	if sym == nil {
 		return nil, false
 	}
 	item, ok := sym.syntax.(*constItem)
 	if !ok {
 		if e, ok := sym.decl.(*model.Enumerator); ok {
 			return &model.Value{Kind: model.EnumValue, Enumerator: e}, true
+		}
+		if f, ok := sym.decl.(*model.BitFlag); ok {
+			return &model.Value{Kind: model.IntValue, Int: c.flagValue(f)}, true
 		}
 		c.add(diag.Diagnostic{
 			Code: CodeNotConst, Span: n.Span, Message: quote(n.String()) + " is no constant, but " + article(string(sym.kind)),

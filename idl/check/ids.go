@@ -82,6 +82,10 @@ func (w *idWalk) decl(d syntax.Decl) {
 	case *syntax.Module:
 		w.name(w.c.bySyntax[d], d.Name)
 		w.within(d.Name.Text, func() { w.decls(d.Decls) })
+	case *syntax.TemplateInst:
+		if m := w.c.made[d]; m != nil {
+			w.decl(m)
+		}
 	case *syntax.Interface:
 		w.name(w.c.bySyntax[d], d.Name)
 		w.within(d.Name.Text, func() { w.decls(d.Decls) })
@@ -114,7 +118,7 @@ func (w *idWalk) decl(d syntax.Decl) {
 		for i := range d.Names {
 			w.name(w.c.bySyntax[&d.Names[i]], d.Names[i])
 		}
-	case *syntax.Struct, *syntax.Union, *syntax.Enum:
+	case *syntax.Struct, *syntax.Union, *syntax.Enum, *syntax.Bitset, *syntax.Bitmask:
 		w.typeExpr(d.(syntax.TypeExpr))
 	case *syntax.Exception:
 		w.name(w.c.bySyntax[d], d.Name)
@@ -124,6 +128,15 @@ func (w *idWalk) decl(d syntax.Decl) {
 		for _, dec := range d.Declarators {
 			w.name(w.c.bySyntax[dec], dec.Name)
 		}
+	case *syntax.PortType:
+		w.name(w.c.bySyntax[d], d.Name)
+		w.within(d.Name.Text, func() { w.decls(d.Decls) })
+	case *syntax.Connector:
+		w.name(w.c.bySyntax[d], d.Name)
+		w.within(d.Name.Text, func() { w.decls(d.Decls) })
+	case *syntax.AnnotationDecl:
+		w.name(w.c.bySyntax[d], d.Name)
+		w.within(d.Name.Text, func() { w.decls(d.Decls) })
 	case *syntax.Const:
 		w.name(w.c.bySyntax[d], d.Name)
 	case *syntax.Native:
@@ -164,6 +177,13 @@ func (w *idWalk) typeExpr(t syntax.TypeExpr) {
 		w.name(w.c.bySyntax[t], t.Name)
 		for _, v := range t.Values {
 			w.name(w.c.bySyntax[v], v.Name)
+		}
+	case *syntax.Bitset:
+		w.name(w.c.bySyntax[t], t.Name)
+	case *syntax.Bitmask:
+		w.name(w.c.bySyntax[t], t.Name)
+		for _, f := range t.Flags {
+			w.name(w.c.bySyntax[f], f.Name)
 		}
 	}
 }
@@ -217,7 +237,7 @@ func (w *idWalk) pragma(d *syntax.Pragma) {
 
 // hasID reports whether a symbol is of a kind that has a repository id.
 func (c *checker) hasID(sym *symbol, at diag.Span) bool {
-	if sym.kind == kindMember || sym.kind == kindParam {
+	if sym.kind == kindMember || sym.kind == kindParam || sym.kind == kindBitfield {
 		c.errorf(CodePragma, at, "%s has no repository id", sym.describe())
 		return false
 	}
@@ -319,6 +339,10 @@ func (p *prefixWalk) find(ds []syntax.Decl) {
 			p.prefix(d)
 		case *syntax.Module:
 			p.find(d.Decls)
+		case *syntax.TemplateInst:
+			if m := p.c.made[d]; m != nil {
+				p.find(m.Decls)
+			}
 		case *syntax.Interface:
 			p.find(d.Decls)
 		case *syntax.ValueType:

@@ -160,7 +160,7 @@ func (c *checker) raises(of *symbol, ns []*syntax.ScopedName) []*model.Exception
 	seen := map[*symbol]*syntax.ScopedName{}
 	for _, n := range ns {
 		sym := c.refs[n]
-		if sym == nil || sym.unsupported != "" {
+		if sym == nil {
 			continue
 		}
 		e, ok := sym.decl.(*model.Exception)
@@ -233,9 +233,6 @@ func (c *checker) findLocals() {
 	holders := map[model.Decl][]model.Decl{}
 	var work []model.Decl
 	for _, s := range c.symbols {
-		if s.unsupported != "" {
-			continue
-		}
 		switch d := s.decl.(type) {
 		case *model.Interface:
 			if d.Local {

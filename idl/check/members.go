@@ -7,19 +7,19 @@ import (
 
 // The declarations that have members: structures, exceptions, unions and enumerations.
 
-// constructed declares a struct, union or enum, whether it stands for itself or inside another.
+// constructed declares a struct, union, enum, bitset or bitmask, whether it stands for itself or inside another.
 func (c *checker) constructed(d syntax.Decl, s *scope) {
 	switch d := d.(type) {
 	case *syntax.Struct:
-		m := &model.Struct{}
-		c.record(d, d.Name, d.Members, s, kindStruct, m, &m.Info, &m.Members)
-		if len(d.Members) == 0 && !c.tree.Broken {
-			c.errorf(CodeEmpty, d.Name.Span, "structure %s has no members", quote(d.Name.Text))
-		}
+		c.structure(d, s)
 	case *syntax.Union:
 		c.union(d, s)
 	case *syntax.Enum:
 		c.enum(d, s)
+	case *syntax.Bitset:
+		c.bitset(d, s)
+	case *syntax.Bitmask:
+		c.bitmask(d, s)
 	}
 }
 
@@ -35,18 +35,16 @@ func (c *checker) record(d syntax.Decl, n syntax.Name, ms []*syntax.Member, s *s
 		ctx = inCall
 	}
 	item := &recordItem{sym: sym, syntax: ms, members: list, nodes: map[*syntax.Declarator]*model.Member{}}
-	c.within(sym, func() {
-		for _, mem := range ms {
-			sym.hold(c.typeExpr(mem.Type, inner, c.pointing(ctx, mem.Declarators...)))
-			for _, dec := range mem.Declarators {
-				c.dimensions(dec, inner)
-				q := &model.Member{Node: node(dec.Name, mem.Span)}
-				item.nodes[dec] = q
-				c.declareNode(inner, dec.Name, kindMember, &q.Node)
-				c.noted = append(c.noted, noted{&q.Node, &mem.Head})
-			}
+	for _, mem := range ms {
+		sym.hold(c.typeExpr(mem.Type, inner, c.pointing(ctx, mem.Declarators...)))
+		for _, dec := range mem.Declarators {
+			c.dimensions(dec, inner)
+			q := &model.Member{Node: node(dec.Name, mem.Span)}
+			item.nodes[dec] = q
+			c.declareNode(inner, dec.Name, kindMember, &q.Node)
+			c.noted = append(c.noted, noted{&q.Node, &mem.Head})
 		}
-	})
+	}
 	c.records = append(c.records, item)
 	sym.complete = true
 }
@@ -60,21 +58,20 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 	c.define(sym, d, m, &m.Info, &d.Head)
 	inner := s.open(sym)
 	item := &unionItem{sym: sym, syntax: d, model: m, cases: map[*syntax.Case]*model.Case{}}
-	c.within(sym, func() {
-		c.typeExpr(d.Switch, inner, inRecord)
-		enum := c.enumBehind(d.Switch)
-		for _, cs := range d.Cases {
-			for _, l := range cs.Labels {
-				c.label(l, enum, inner)
-			}
-			sym.hold(c.typeExpr(cs.Type, inner, c.pointing(inRecord, cs.Declarator)))
-			c.dimensions(cs.Declarator, inner)
-			q := &model.Case{Node: node(cs.Declarator.Name, cs.Span)}
-			item.cases[cs] = q
-			c.declareNode(inner, cs.Declarator.Name, kindMember, &q.Node)
-			c.noted = append(c.noted, noted{&q.Node, &cs.Head})
+	c.typeExpr(d.Switch, inner, inRecord)
+	c.typeAnnotations(d.SwitchAnnotations, inner)
+	enum := c.enumBehind(d.Switch)
+	for _, cs := range d.Cases {
+		for _, l := range cs.Labels {
+			c.label(l, enum, inner)
 		}
-	})
+		sym.hold(c.typeExpr(cs.Type, inner, c.pointing(inRecord, cs.Declarator)))
+		c.dimensions(cs.Declarator, inner)
+		q := &model.Case{Node: node(cs.Declarator.Name, cs.Span)}
+		item.cases[cs] = q
+		c.declareNode(inner, cs.Declarator.Name, kindMember, &q.Node)
+		c.noted = append(c.noted, noted{&q.Node, &cs.Head})
+	}
 	c.unionItems = append(c.unionItems, item)
 	sym.complete = true
 	if len(d.Cases) == 0 && !c.tree.Broken {
@@ -140,7 +137,6 @@ func (c *checker) enum(d *syntax.Enum, s *scope) {
 			vs = &symbol{name: v.Name, kind: kindEnumerator, scope: s}
 		}
 		c.define(vs, v, e, &e.Info, &v.Head)
-		vs.uses = append(vs.uses, usage{sym, v.Name.Span})
 	}
 	if len(d.Values) == 0 && !c.tree.Broken {
 		c.errorf(CodeEmpty, d.Name.Span, "enumeration %s has no enumerators", quote(d.Name.Text))

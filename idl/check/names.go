@@ -12,6 +12,7 @@ import (
 // are used, so one walk in the order of the text does both.
 func (c *checker) names() {
 	c.decls(c.tree.Decls, c.root)
+	c.unusedTemplates()
 	c.reportUnresolved()
 }
 
@@ -47,7 +48,7 @@ func (c *checker) decl(d syntax.Decl, s *scope) {
 		c.operation(d, s)
 	case *syntax.Attribute:
 		c.attribute(d, s)
-	case *syntax.Struct, *syntax.Union, *syntax.Enum:
+	case *syntax.Struct, *syntax.Union, *syntax.Enum, *syntax.Bitset, *syntax.Bitmask:
 		c.constructed(d, s)
 	case *syntax.Exception:
 		e := &model.Exception{}
@@ -72,10 +73,18 @@ func (c *checker) decl(d syntax.Decl, s *scope) {
 		c.imports = append(c.imports, d)
 	case *syntax.Pragma:
 		c.pragma(d, s)
-	case *syntax.Unsupported:
-		c.unsupported(d, s)
 	case *syntax.Implementation:
 		c.implementation(d, s)
+	case *syntax.AnnotationDecl:
+		c.annotationDecl(d, s)
+	case *syntax.PortType:
+		c.portTypeDecl(d, s)
+	case *syntax.Connector:
+		c.connector(d, s)
+	case *syntax.TemplateModule:
+		c.template(d, s)
+	case *syntax.TemplateInst:
+		c.instantiate(d, s)
 	}
 }
 
@@ -86,18 +95,11 @@ func (c *checker) define(sym *symbol, d any, m model.Decl, i *model.Info, h *syn
 	c.bySyntax[d] = sym
 	c.symbols = append(c.symbols, sym)
 	c.noted = append(c.noted, noted{&i.Node, h})
+	c.scopeOf[&i.Node] = sym.scope
 }
 
 func node(n syntax.Name, span diag.Span) model.Node {
 	return model.Node{Name: n.Text, Span: span, NameSpan: n.Span}
-}
-
-// within reads a declaration whose uses count for owner.
-func (c *checker) within(owner *symbol, read func()) {
-	outer := c.owner
-	c.owner = owner
-	read()
-	c.owner = outer
 }
 
 func (c *checker) module(d *syntax.Module, s *scope) {
@@ -108,7 +110,7 @@ func (c *checker) module(d *syntax.Module, s *scope) {
 	if sym.inner == nil {
 		s.open(sym)
 	}
-	if len(d.Decls) == 0 && !c.tree.Broken {
+	if len(d.Decls) == 0 && !c.tree.Broken && !c.som { // in SOM IDL all may be private
 		c.errorf(CodeEmpty, d.Name.Span, "module %s is empty", quote(d.Name.Text))
 	}
 	m := &model.Module{}
@@ -134,15 +136,13 @@ func (c *checker) interfaceDecl(d *syntax.Interface, s *scope) {
 	item := &interfaceItem{sym: sym, syntax: d, model: m}
 	c.ifaces = append(c.ifaces, item)
 	c.checkForward(sym, d.Abstract, d.Local, d.Name)
-	c.within(sym, func() {
-		for _, b := range d.Bases {
-			c.base(sym, b, s, kindInterface)
-		}
-	})
+	for _, b := range d.Bases {
+		c.base(sym, b, s, kindInterface)
+	}
 	inner := s.open(sym)
 	c.define(sym, d, m, &m.Info, &d.Head)
 	c.inheritScopes(inner, d.Bases)
-	c.within(sym, func() { c.decls(d.Decls, inner) })
+	c.decls(d.Decls, inner)
 	sym.complete = true
 }
 
@@ -181,7 +181,7 @@ func (c *checker) inheritScopes(inner *scope, names []*syntax.ScopedName) {
 // the scope around the declaration. What is no such is no name then.
 func (c *checker) base(of *symbol, n *syntax.ScopedName, s *scope, wanted ...kind) *symbol {
 	sym := c.lookup(s, n, false)
-	if sym == nil || sym.unsupported != "" {
+	if sym == nil {
 		return nil
 	}
 	base := c.behind(sym)
@@ -192,13 +192,13 @@ func (c *checker) base(of *symbol, n *syntax.ScopedName, s *scope, wanted ...kin
 	}
 	switch {
 	case base == nil || !slices.Contains(wanted, base.kind):
-		if base != nil && base.kind == kindUnsupported {
+		if base != nil && base.kind == kindFormal {
 			return nil
 		}
 		c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is no " + string(wanted[0]) + ", but " + article(string(sym.kind)), Notes: note(sym.span(), "declared here")})
 		delete(c.refs, n)
 		return nil
-	case !base.defined && base.unsupported == "":
+	case !base.defined:
 		c.add(diag.Diagnostic{
 			Code: CodeBase, Span: n.Span, Message: string(base.kind) + " " + quote(n.String()) + " must be defined before another inherits from it",
 			Notes: note(base.span(), "here it is only declared"),
@@ -234,7 +234,7 @@ func (c *checker) interfaceBehind(sym *symbol) *symbol {
 func (c *checker) forward(d *syntax.Forward, s *scope) {
 	k := map[string]kind{
 		"interface": kindInterface, "struct": kindStruct, "union": kindUnion, "valuetype": kindValue, "eventtype": kindEvent,
-		"component": kindComponent,
+		"component": kindComponent, "porttype": kindPortType,
 	}[d.Of]
 	sym := c.declare(s, d.Name, k, true)
 	if sym == nil {
@@ -323,6 +323,7 @@ func (c *checker) declareNode(s *scope, n syntax.Name, k kind, node *model.Node)
 	if sym := c.declare(s, n, k, false); sym != nil {
 		sym.node, sym.defined = node, true
 	}
+	c.scopeOf[node] = s
 }
 
 func (c *checker) attribute(d *syntax.Attribute, s *scope) {
@@ -344,12 +345,10 @@ func (c *checker) attribute(d *syntax.Attribute, s *scope) {
 }
 
 func (c *checker) typedef(d *syntax.Typedef, s *scope) {
-	holder := &symbol{}
 	var holds incomplete
-	c.within(holder, func() { holds = c.typeExpr(d.Type, s, c.pointing(inTypedef, d.Declarators...)) })
+	holds = c.typeExpr(d.Type, s, c.pointing(inTypedef, d.Declarators...))
 	for _, dec := range d.Declarators {
-		shared := len(holder.uses)
-		c.within(holder, func() { c.dimensions(dec, s) })
+		c.dimensions(dec, s)
 		if c.sameTypedef(s, d, dec) {
 			continue
 		}
@@ -364,40 +363,22 @@ func (c *checker) typedef(d *syntax.Typedef, s *scope) {
 		if dec.Stars > 0 {
 			sym.holds = incomplete{}
 		}
-		sym.uses = append(sym.uses, holder.uses...)
-		holder.uses = holder.uses[:shared:shared]
 		c.typedefs = append(c.typedefs, item)
 		c.typedefOf[m] = item
 	}
 }
 
 func (c *checker) constant(d *syntax.Const, s *scope) {
-	holder := &symbol{}
-	c.within(holder, func() {
-		c.typeExpr(d.Type, s, inTypedef)
-		c.expr(d.Value, s)
-	})
+	c.typeExpr(d.Type, s, inTypedef)
+	c.expr(d.Value, s)
 	sym := c.declare(s, d.Name, kindConst, false)
 	if sym == nil {
 		sym = &symbol{name: d.Name, kind: kindConst, scope: s}
 	}
 	m := &model.Const{Expr: syntax.ExprText(d.Value)}
 	c.define(sym, d, m, &m.Info, &d.Head)
-	sym.uses, sym.complete = holder.uses, true
+	sym.complete = true
 	item := &constItem{sym: sym, syntax: d, model: m}
 	sym.syntax = item
 	c.consts = append(c.consts, item)
-}
-
-func (c *checker) unsupported(d *syntax.Unsupported, s *scope) {
-	if d.Name.Text == "" {
-		return
-	}
-	old := s.names[s.fold(d.Name.Text)]
-	sym := c.declare(s, d.Name, kindUnsupported, old != nil)
-	if sym != nil {
-		sym.unsupported = d.What
-		sym.defined = true
-		c.bySyntax[d] = sym
-	}
 }

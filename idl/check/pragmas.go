@@ -3,7 +3,6 @@ package check
 import (
 	"strings"
 
-	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/idl/syntax"
 	"github.com/opendsom/dsom/model"
 )
@@ -92,16 +91,8 @@ func isVersion(s string) bool {
 	return ok && number(major) && number(minor)
 }
 
-// annotations gives declarations their annotations, comments and pragmas.
-func (c *checker) annotations() {
-	for _, n := range c.noted {
-		n.node.Doc = comments(n.head.Doc)
-		n.node.Trailing = comments(n.head.Trailing)
-		for _, a := range n.head.Annotations {
-			n.node.Annotations = append(n.node.Annotations, annotation(a))
-		}
-	}
-	c.somComments()
+// keptPragmas gives declarations the pragmas that name them.
+func (c *checker) keptPragmas() {
 	for _, p := range c.pragmas {
 		if p.name == "prefix" || p.name == "ID" || p.name == "version" {
 			continue
@@ -122,53 +113,4 @@ func comments(cs []syntax.Comment) model.Comments {
 		out = append(out, model.Comment{Text: c.Text, Span: c.Span})
 	}
 	return out
-}
-
-func annotation(a *syntax.Annotation) model.Annotation {
-	m := model.Annotation{Name: a.Name.String(), Span: a.Span}
-	for _, p := range a.Params {
-		mp := model.AnnotationParam{Text: syntax.ExprText(p.Value), Value: annotationValue(p.Value)}
-		if p.Name != nil {
-			mp.Name = p.Name.Text
-		}
-		m.Params = append(m.Params, mp)
-	}
-	return m
-}
-
-// annotationValue evaluates what can be evaluated without knowing the annotation's type: a
-// literal, perhaps negative. An error there would not be ours to report: annotations that
-// are not known are ignored (IDL 4.2, 7.4.15).
-func annotationValue(x syntax.Expr) *model.Value {
-	quiet := &checker{report: new(diag.Report)}
-	for _, k := range []model.Kind{model.LongLong, model.ULongLong, model.Double, model.Boolean, model.Char, model.WChar, model.String, model.WString} {
-		if named(x) {
-			return nil
-		}
-		if v, ok := quiet.eval(x, &model.Type{Kind: k}, "the value"); ok {
-			return v
-		}
-	}
-	return nil
-}
-
-// named reports whether an expression mentions a name.
-func named(x syntax.Expr) bool {
-	for {
-		switch e := x.(type) {
-		case *syntax.NameExpr:
-			return true
-		case *syntax.Unary:
-			x = e.X
-		case *syntax.Paren:
-			x = e.X
-		case *syntax.Binary:
-			if named(e.X) {
-				return true
-			}
-			x = e.Y
-		default:
-			return false
-		}
-	}
 }

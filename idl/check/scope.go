@@ -12,37 +12,46 @@ import (
 type kind string
 
 const (
-	kindModule      kind = "module"
-	kindInterface   kind = "interface"
-	kindStruct      kind = "structure"
-	kindUnion       kind = "union"
-	kindEnum        kind = "enumeration"
-	kindEnumerator  kind = "enumerator"
-	kindException   kind = "exception"
-	kindTypedef     kind = "typedef"
-	kindConst       kind = "constant"
-	kindNative      kind = "native type"
-	kindOperation   kind = "operation"
-	kindAttribute   kind = "attribute"
-	kindMember      kind = "member"
-	kindValue       kind = "valuetype"
-	kindEvent       kind = "event type"
-	kindBox         kind = "boxed value"
-	kindState       kind = "state member"
-	kindFactory     kind = "factory"
-	kindFinder      kind = "finder"
-	kindComponent   kind = "component"
-	kindPort        kind = "port"
-	kindHome        kind = "home"
-	kindParam       kind = "parameter"
-	kindUnsupported kind = "declaration"
+	kindModule     kind = "module"
+	kindInterface  kind = "interface"
+	kindStruct     kind = "structure"
+	kindUnion      kind = "union"
+	kindEnum       kind = "enumeration"
+	kindEnumerator kind = "enumerator"
+	kindException  kind = "exception"
+	kindTypedef    kind = "typedef"
+	kindConst      kind = "constant"
+	kindNative     kind = "native type"
+	kindOperation  kind = "operation"
+	kindAttribute  kind = "attribute"
+	kindMember     kind = "member"
+	kindValue      kind = "valuetype"
+	kindEvent      kind = "event type"
+	kindBox        kind = "boxed value"
+	kindState      kind = "state member"
+	kindFactory    kind = "factory"
+	kindFinder     kind = "finder"
+	kindComponent  kind = "component"
+	kindPort       kind = "port"
+	kindHome       kind = "home"
+	kindParam      kind = "parameter"
+	kindBitset     kind = "bitset"
+	kindBitfield   kind = "bit field"
+	kindBitmask    kind = "bitmask"
+	kindFlag       kind = "flag"
+	kindAnnotation kind = "annotation"
+	kindPortType   kind = "port type"
+	kindConnector  kind = "connector"
+	kindTemplate   kind = "template module"
+	kindFormal     kind = "formal parameter"
 )
 
 // isType reports whether the name can stand where a type is expected.
 func (k kind) isType() bool {
 	switch k {
 	case kindInterface, kindStruct, kindUnion, kindEnum, kindTypedef, kindNative, kindValue, kindEvent, kindBox,
-		kindComponent, kindHome, kindUnsupported:
+		kindComponent, kindHome, kindBitset, kindBitmask,
+		kindFormal:
 		return true
 	}
 	return false
@@ -60,19 +69,10 @@ type symbol struct {
 	defined  bool            // the definition was begun
 	complete bool            // the definition has ended: values of it have a size
 	holds    incomplete      // of a typedef, structure or union: what it holds that was incomplete
+	super    *symbol         // of a structure or bitset: its base
 	syntax   any
 
 	id identity
-
-	unsupported string // why it is not handled: "valuetypes"; empty if it is
-	cause       *symbol
-	uses        []usage
-}
-
-// usage is a use of another symbol in a declaration.
-type usage struct {
-	of *symbol
-	at diag.Span
 }
 
 func (s *symbol) span() diag.Span { return s.name.Span }
@@ -181,6 +181,7 @@ func (s *scope) find(name string) []*symbol {
 func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbol {
 	if old := s.names[s.fold(name.Text)]; old != nil {
 		if again && old.kind == k && old.name.Text == name.Text {
+			c.indexer.declare(name, old, false)
 			return old
 		}
 		d := diag.Diagnostic{Code: CodeRedeclared, Span: name.Span, Message: quote(name.Text) + " is declared already, as " + article(string(old.kind))}
@@ -219,12 +220,17 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 	sym := &symbol{name: name, kind: k, scope: s}
 	s.names[s.fold(name.Text)] = sym
 	s.order = append(s.order, sym)
+	c.indexer.declare(name, sym, true)
 	return sym
 }
 
 // lookup resolves a name in a scope and records what it denotes. quiet leaves out the report
 // of a name that is not found.
 func (c *checker) lookup(s *scope, n *syntax.ScopedName, quiet bool) *symbol {
+	if sym := c.standsFor[n]; sym != nil {
+		c.refs[n] = sym
+		return sym
+	}
 	sym, at := c.first(s, n)
 	if sym == nil {
 		if !quiet && at >= 0 {
@@ -232,16 +238,14 @@ func (c *checker) lookup(s *scope, n *syntax.ScopedName, quiet bool) *symbol {
 		}
 		return nil
 	}
+	c.indexer.use(n.Parts[0], sym)
 	for i, part := range n.Parts[1:] {
-		if sym.kind == kindUnsupported {
-			break // what is inside is not known
+		if sym.kind == kindFormal {
+			break // what is inside depends on the actual parameter
 		}
 		if sym.inner == nil {
 			c.errorf(CodeNoScope, n.Parts[i].Span, "%s has no names in it", sym.describe())
 			return nil
-		}
-		if c.owner != nil && c.owner != sym && sym.kind != kindModule {
-			c.owner.uses = append(c.owner.uses, usage{sym, n.Span})
 		}
 		found := sym.inner.find(part.Text)
 		switch {
@@ -255,14 +259,12 @@ func (c *checker) lookup(s *scope, n *syntax.ScopedName, quiet bool) *symbol {
 		}
 		sym = found[0]
 		c.checkCase(part, sym)
+		c.indexer.use(part, sym)
 	}
 	if n.Parts[len(n.Parts)-1].Text != sym.name.Text {
 		return nil // reported; what it denotes is probably not what was meant
 	}
 	c.refs[n] = sym
-	if c.owner != nil && c.owner != sym {
-		c.owner.uses = append(c.owner.uses, usage{sym, n.Span})
-	}
 	return sym
 }
 
@@ -327,6 +329,9 @@ func (c *checker) reportUnresolved() {
 		if !part.Escaped && syntax.IsKeyword(part.Text) && c.tree.Broken {
 			continue // reported as that
 		}
+		if c.nameless[u.name] {
+			continue
+		}
 		d := diag.Diagnostic{Code: CodeUndeclared, Span: part.Span, Message: quote(part.Text) + " is not declared"}
 		if u.part > 0 {
 			d.Message = quote(part.Text) + " is not declared in " + u.scope.owner.describe()
@@ -343,6 +348,7 @@ func (c *checker) reportUnresolved() {
 		}
 		c.add(d)
 	}
+	c.unresolved = nil
 }
 
 // foreign are types of other languages and what they are in IDL.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -35,8 +36,8 @@ func (c *checker) dataTypes(item *classItem) {
 	}
 }
 
-// target is what a modifier is given to.
-type target struct {
+// subject is what a modifier is given to.
+type subject struct {
 	place place
 	node  *model.Node
 	sym   *symbol // what a method or type is declared as; of an accessor the attribute
@@ -90,36 +91,36 @@ func inheritedCall(in *scope, name string) *symbol {
 	return visit(in)
 }
 
-// target finds what a name in an implementation section denotes.
-func (c *checker) target(item *classItem, name string) target {
+// subject finds what a name in an implementation section denotes.
+func (c *checker) subject(item *classItem, name string) subject {
 	if s := call(item.scope, name); s != nil {
 		switch {
 		case s.kind == kindOperation:
-			return target{onMethod, s.node, s}
+			return subject{onMethod, s.node, s}
 		case s.name.Text == name:
-			return target{onAttribute, s.node, s}
+			return subject{onAttribute, s.node, s}
 		}
-		return target{onMethod, &item.accessor(name).Node, s}
+		return subject{onMethod, &item.accessor(name).Node, s}
 	}
 	if s := item.vars.names[item.vars.fold(name)]; s != nil {
-		return target{onVariable, s.node, s}
+		return subject{onVariable, s.node, s}
 	}
 	if s := inheritedCall(item.scope, name); s != nil {
-		return target{onInherited, &item.override(name, s).Node, s}
+		return subject{onInherited, &item.override(name, s).Node, s}
 	}
-	if t := c.typeTarget(item.scope, name); t.sym != nil {
+	if t := c.typeNamed(item.scope, name); t.sym != nil {
 		return t
 	}
 	if esc, ok := strings.CutPrefix(name, "_"); ok && esc != "" {
 		if s := call(item.scope, esc); s != nil && s.name.Escaped {
-			return target{onMethod, s.node, s}
+			return subject{onMethod, s.node, s}
 		}
 	}
-	return target{}
+	return subject{}
 }
 
-// typeTarget finds a type, constant or other declaration, from a scope outwards.
-func (c *checker) typeTarget(s *scope, name string) target {
+// typeNamed finds a type, constant or other declaration, from a scope outwards.
+func (c *checker) typeNamed(s *scope, name string) subject {
 	n := &syntax.ScopedName{Absolute: strings.HasPrefix(name, "::")}
 	for _, part := range strings.Split(strings.TrimPrefix(name, "::"), "::") {
 		n.Parts = append(n.Parts, syntax.Name{Text: part})
@@ -142,10 +143,10 @@ func (c *checker) typeTarget(s *scope, name string) target {
 			in = sym.inner
 		}
 		if sym != nil && sym.node != nil && sym.kind != kindParam {
-			return target{onType, sym.node, sym}
+			return subject{onType, sym.node, sym}
 		}
 	}
-	return target{}
+	return subject{}
 }
 
 // override returns the entry of an inherited method in the model.
@@ -174,7 +175,7 @@ func (item *classItem) accessor(name string) *model.Accessor {
 }
 
 // keep enters an override or accessor that has modifiers into the model.
-func (item *classItem) keep(t target, name string, at diag.Span) {
+func (item *classItem) keep(t subject, name string, at diag.Span) {
 	if len(t.node.Modifiers) > 0 {
 		return
 	}
@@ -223,7 +224,7 @@ func (c *checker) rightSide(item *classItem, ts []*syntax.ModifierTerm) rightSid
 	for _, t := range ts {
 		rule, ok := modifierRules[t.Name]
 		r.known = r.known || ok
-		r.further = r.further || ok && rule.places&^(onClass|onType) != 0 && c.target(item, t.Name).node == nil
+		r.further = r.further || ok && rule.places&^(onClass|onType) != 0 && c.subject(item, t.Name).node == nil
 	}
 	return r
 }
@@ -232,7 +233,7 @@ func (c *checker) rightSide(item *classItem, ts []*syntax.ModifierTerm) rightSid
 // a method that of a modifier: what is declared is told from what is known.
 func (c *checker) isQualified(item *classItem, left *syntax.ModifierTerm, right rightSide) bool {
 	_, known := modifierRules[left.Name]
-	declared := c.target(item, left.Name).node != nil
+	declared := c.subject(item, left.Name).node != nil
 	if !known {
 		if left.Value != nil {
 			return false // a modifier with its value
@@ -249,7 +250,7 @@ func (c *checker) isQualified(item *classItem, left *syntax.ModifierTerm, right 
 // classModifier records a modifier of the class.
 func (c *checker) classModifier(item *classItem, t *syntax.ModifierTerm) {
 	c.checkValue(t)
-	c.checkPlace(t, onClass, "class "+quote(item.sym.name.Text))
+	c.checkModifierPlace(t, onClass, "class "+quote(item.sym.name.Text))
 	if first := item.given[t.Name]; first != nil && valueOf(first) != valueOf(t) && modifierRules[t.Name].value != listOfNames {
 		c.repeated(t, first)
 	}
@@ -293,7 +294,7 @@ func (c *checker) listModifier(item *classItem, m *syntax.ModifierTerm, list []*
 	for _, t := range list {
 		if m.Name == "releaseorder" {
 			c.released(item, t)
-		} else if x := c.target(item, t.Name); !known && x.node != nil && !c.attach(item, x, t.Name, t.Span, m) {
+		} else if x := c.subject(item, t.Name); !known && x.node != nil && !c.attach(item, x, t.Name, t.Span, m) {
 			return false
 		}
 	}
@@ -302,14 +303,14 @@ func (c *checker) listModifier(item *classItem, m *syntax.ModifierTerm, list []*
 
 // give gives a modifier to what a name denotes. It returns false where there are too many.
 func (c *checker) give(item *classItem, to, m *syntax.ModifierTerm) bool {
-	x := c.target(item, to.Name)
+	x := c.subject(item, to.Name)
 	if x.node != nil {
 		return c.attach(item, x, to.Name, to.Span, m)
 	}
-	if !c.attach(item, target{onNothing, &item.override(to.Name, nil).Node, nil}, to.Name, to.Span, m) {
+	if !c.attach(item, subject{onNothing, &item.override(to.Name, nil).Node, nil}, to.Name, to.Span, m) {
 		return false
 	}
-	near := c.guess(to.Name, item.methodNames)
+	near := c.meant(to.Name, item.methodNames)
 	d := diag.Diagnostic{Code: CodeUnknownTarget, Span: to.Span, Message: quote(to.Name) + " is no method, attribute, variable or type that is declared here: modifier " + quote(m.Name) + " is given to nothing"}
 	switch m.Name {
 	case "override", "migrate", "select":
@@ -318,13 +319,24 @@ func (c *checker) give(item *classItem, to, m *syntax.ModifierTerm) bool {
 		}
 		d.Code = CodeOverride
 		d.Message = quote(to.Name) + " is no method that " + quote(item.sym.name.Text) + " inherits"
-		near = c.guess(to.Name, item.inheritedNames)
+		near = c.meant(to.Name, item.inheritedNames)
+		if slices.Contains(retired, to.Name) {
+			d.Code, near = CodeUnknownTarget, ""
+			d.Message = quote(to.Name) + " is a method of an older release of SOM, which SOM 3.0 does not have"
+		}
 	}
 	if near != "" {
 		d.Help = "did you mean " + quote(near) + "?"
 	}
 	c.add(d)
 	return true
+}
+
+// retired are methods of SOMObject and SOMClass whose places in the release order SOM 3.0 keeps, but
+// not their names.
+var retired = []string{
+	"somDispatchV", "somDispatchL", "somDispatchA", "somDispatchD", "somInitClass", "somGetParent", "somGetInstanceOffset",
+	"somGetMethodOffset", "somSetMethodDescriptor", "somGetPClsMtabs",
 }
 
 // derivesLater reports whether the class, or an ancestor, leaves its parent to be derived when
@@ -345,8 +357,8 @@ func (c *checker) derivesLater(item *classItem) bool {
 // maxCandidates with how many.
 const maxGuesses, maxCandidates = 500, 1_000
 
-// guess returns what a misspelled name may have meant, or "".
-func (c *checker) guess(name string, candidates func() []string) string {
+// meant returns what a misspelled name may have meant, or "".
+func (c *checker) meant(name string, candidates func() []string) string {
 	if c.guesses++; c.guesses > maxGuesses {
 		return ""
 	}
@@ -360,7 +372,7 @@ const maxModifiers = 1 << 18
 
 // attach enters a modifier into the model, and checks what can be told of it alone. It
 // returns false where there are too many.
-func (c *checker) attach(item *classItem, x target, name string, at diag.Span, m *syntax.ModifierTerm) bool {
+func (c *checker) attach(item *classItem, x subject, name string, at diag.Span, m *syntax.ModifierTerm) bool {
 	if c.modified++; c.modified > maxModifiers {
 		if c.modified == maxModifiers+1 {
 			c.errorf(CodeModifierValue, m.Span, "too many modifiers: more than %d (limit idl-modifiers)", maxModifiers)
@@ -375,10 +387,14 @@ func (c *checker) attach(item *classItem, x target, name string, at diag.Span, m
 			Notes: note(x.sym.span(), "declared here"),
 		})
 	case x.place != onNothing:
-		c.checkPlace(m, x.place, x.place.one()+" "+quote(name))
+		c.checkModifierPlace(m, x.place, x.place.one()+" "+quote(name))
 	}
+	c.refer(name, at, m.Macro, x.sym)
 	if item != nil {
 		item.keep(x, name, at)
+		if m.Name == "migrate" || m.Name == "select" {
+			c.referValue(m, ancestorNamed(item, valueOf(m)))
+		}
 	}
 	before := c.modifiedBy[x.node]
 	if before == nil {
@@ -393,8 +409,8 @@ func (c *checker) attach(item *classItem, x target, name string, at diag.Span, m
 	return true
 }
 
-// checkPlace warns of a modifier where it means nothing, and of one that is probably misspelled.
-func (c *checker) checkPlace(m *syntax.ModifierTerm, at place, what string) {
+// checkModifierPlace warns of a modifier where it means nothing, and of one that is probably misspelled.
+func (c *checker) checkModifierPlace(m *syntax.ModifierTerm, at place, what string) {
 	rule, known := modifierRules[m.Name]
 	switch {
 	case known && rule.places&at == 0:
@@ -402,7 +418,7 @@ func (c *checker) checkPlace(m *syntax.ModifierTerm, at place, what string) {
 	case !known:
 		near, seen := c.nearModifier[m.Name]
 		if !seen && len(m.Name) > 3 {
-			near = c.guess(m.Name, func() []string { return modifierNames })
+			near = c.meant(m.Name, func() []string { return modifierNames })
 			c.nearModifier[m.Name] = near
 		}
 		if near != "" {
@@ -426,12 +442,44 @@ func (c *checker) released(item *classItem, t *syntax.ModifierTerm) {
 	}
 	item.order[t.Name] = t
 	item.listed = append(item.listed, t)
+	s := call(item.scope, t.Name)
+	if s == nil {
+		s = item.vars.names[item.vars.fold(t.Name)]
+	}
+	if s == nil {
+		s = inheritedCall(item.scope, t.Name)
+	}
+	c.refer(t.Name, t.Span, t.Macro, s)
+}
+
+// refer tells tools what a name in an implementation section denotes; s is nil where that is
+// not known. Of _get_x and of a name with scopes the place is that of the declared name in it.
+func (c *checker) refer(name string, at diag.Span, macro *syntax.Macro, s *symbol) {
+	if s == nil || c.indexer == nil || at.End.Offset-at.Start.Offset != len(name) && macro == nil {
+		return
+	}
+	before, ok := strings.CutSuffix(name, s.name.Text)
+	if !ok || before != "" && before != "_get_" && before != "_set_" && !strings.HasSuffix(before, "::") {
+		return // SOM's M_I
+	}
+	if macro == nil {
+		at.Start.Offset += len(before)
+		at.Start.Column += len(before)
+	}
+	c.indexer.use(syntax.Name{Text: s.name.Text, Span: at, Macro: macro}, s)
+}
+
+// referValue is refer for a modifier's value, if that is a word.
+func (c *checker) referValue(m *syntax.ModifierTerm, s *symbol) {
+	if m.Value != nil && m.Value.Written == m.Value.Text {
+		c.refer(m.Value.Text, m.Value.Span, m.Macro, s)
+	}
 }
 
 // pragmaModifiers carries out a #pragma modifier: of a type, before its first use.
 func (c *checker) pragmaModifiers(p *modifierPragma) {
 	give := func(to, m *syntax.ModifierTerm) bool {
-		if x := c.typeTarget(p.scope, to.Name); x.node != nil {
+		if x := c.typeNamed(p.scope, to.Name); x.node != nil {
 			return c.attach(nil, x, to.Name, to.Span, m)
 		}
 		c.errorf(CodeUnknownTarget, to.Span, "%s is not declared: modifier %s is given to nothing", quote(to.Name), quote(m.Name))
@@ -439,7 +487,7 @@ func (c *checker) pragmaModifiers(p *modifierPragma) {
 	}
 	for _, left := range p.statement.Left {
 		_, known := modifierRules[left.Name]
-		reversed := known && c.typeTarget(p.scope, left.Name).node == nil
+		reversed := known && c.typeNamed(p.scope, left.Name).node == nil
 		for _, right := range p.statement.Right {
 			to, m := left, right
 			if reversed {

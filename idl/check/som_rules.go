@@ -362,7 +362,7 @@ func (c *checker) checkMetaclass(item *classItem) {
 		return
 	}
 	name := t.Value.Text
-	sym := c.typeTarget(item.scope, name).sym
+	sym := c.typeNamed(item.scope, name).sym
 	if sym == nil {
 		sym = c.cNamed(name)
 	}
@@ -370,6 +370,7 @@ func (c *checker) checkMetaclass(item *classItem) {
 		c.errorf(CodeUndeclaredClass, t.Value.Span, "metaclass %s is not declared", quote(name))
 		return
 	}
+	c.referValue(t, sym)
 	meta := c.interfaceBehind(sym)
 	switch {
 	case meta == nil:
@@ -455,7 +456,7 @@ func (c *checker) checkReleaseOrder(item *classItem) {
 				Help: "a method that moved up keeps its place with " + t.Name + ": migrate = " + ownerName(inheritedCall(item.scope, t.Name)) + ";",
 			})
 		default:
-			if near := c.guess(t.Name, func() []string { return missing }); near != "" {
+			if near := c.meant(t.Name, func() []string { return missing }); near != "" {
 				c.add(diag.Diagnostic{Code: CodeDoubtfulOrder, Span: t.Span, Message: quote(t.Name) + " in the release order is not declared, and taken for something private", Help: "did you mean " + quote(near) + "?"})
 			}
 		}

@@ -45,13 +45,18 @@ func (c *checker) typeExpr(t syntax.TypeExpr, s *scope, ctx context) incomplete 
 			c.expr(x.Scale, s)
 		case *syntax.SequenceType:
 			c.expr(x.Bound, s)
+			c.typeAnnotations(x.ElemAnnotations, s)
 			t, viaSequence = x.Elem, true
 			continue
-		case *syntax.Struct, *syntax.Union, *syntax.Enum:
+		case *syntax.MapType:
+			c.expr(x.Bound, s)
+			c.typeAnnotations(x.KeyAnnotations, s)
+			c.typeAnnotations(x.ElemAnnotations, s)
+			c.typeExpr(x.Key, s, inCall)
+			t, viaSequence = x.Elem, true
+			continue
+		case *syntax.Struct, *syntax.Union, *syntax.Enum, *syntax.Bitset, *syntax.Bitmask:
 			c.constructed(t.(syntax.Decl), s)
-			if sym := c.bySyntax[t]; sym != nil && c.owner != nil {
-				c.owner.uses = append(c.owner.uses, usage{sym, sym.span()})
-			}
 		}
 		return incomplete{}
 	}

@@ -70,14 +70,17 @@ func (c *checker) typ(t syntax.TypeExpr) *model.Type {
 		if elem == nil || !ok {
 			return nil
 		}
+		c.annotateType(elem, t.ElemAnnotations)
 		return &model.Type{Kind: model.Sequence, Elem: elem, Bound: bound, Span: t.Span}
+	case *syntax.MapType:
+		return c.mapType(t)
 	case *syntax.FixedType:
 		return c.fixed(t)
 	case *syntax.PointerType:
 		return pointer(c.typ(t.Elem), 1, t.Span)
 	case *syntax.UnsignedType:
 		return c.unsigned(t)
-	case *syntax.Struct, *syntax.Union, *syntax.Enum:
+	case *syntax.Struct, *syntax.Union, *syntax.Enum, *syntax.Bitset, *syntax.Bitmask:
 		sym := c.bySyntax[t]
 		if sym == nil {
 			return nil
@@ -87,6 +90,18 @@ func (c *checker) typ(t syntax.TypeExpr) *model.Type {
 	return nil
 }
 
+// mapType makes a map (IDL 4.2, 7.4.13.4.1).
+func (c *checker) mapType(t *syntax.MapType) *model.Type {
+	key, elem := c.typ(t.Key), c.typ(t.Elem)
+	bound, ok := c.size(t.Bound, "the bound of a map")
+	if key == nil || elem == nil || !ok {
+		return nil
+	}
+	c.annotateType(key, t.KeyAnnotations)
+	c.annotateType(elem, t.ElemAnnotations)
+	return &model.Type{Kind: model.Map, Key: key, Elem: elem, Bound: bound, Span: t.Span}
+}
+
 func (c *checker) named(n *syntax.ScopedName) *model.Type {
 	t := &model.Type{Kind: model.Named, Name: n.String(), Span: n.Span}
 	if k, ok := c.builtins[n]; ok {
@@ -94,7 +109,7 @@ func (c *checker) named(n *syntax.ScopedName) *model.Type {
 		return t
 	}
 	sym := c.refs[n]
-	if sym == nil || sym.decl == nil || sym.unsupported != "" {
+	if sym == nil || sym.decl == nil {
 		return nil
 	}
 	t.Decl = sym.decl

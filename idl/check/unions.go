@@ -28,6 +28,7 @@ func canSwitch(t *model.Type) bool {
 
 func (c *checker) unionType(u *unionItem) {
 	u.model.Discriminator = c.typ(u.syntax.Switch)
+	c.annotateType(u.model.Discriminator, u.syntax.SwitchAnnotations)
 	t := c.resolved(u.model.Discriminator)
 	if t != nil && !canSwitch(t) {
 		c.add(diag.Diagnostic{

@@ -20,18 +20,16 @@ func (c *checker) valueDecl(d *syntax.ValueType, s *scope) {
 	m := &model.ValueType{Abstract: d.Abstract, Custom: d.Custom, Event: d.Event, Truncatable: d.Truncatable}
 	c.values = append(c.values, &valueItem{sym: sym, syntax: d, model: m})
 	c.checkForward(sym, d.Abstract, false, d.Name)
-	c.within(sym, func() {
-		for _, b := range d.Bases {
-			c.base(sym, b, s, kindValue, kindEvent)
-		}
-		for _, b := range d.Supports {
-			c.base(sym, b, s, kindInterface)
-		}
-	})
+	for _, b := range d.Bases {
+		c.base(sym, b, s, kindValue, kindEvent)
+	}
+	for _, b := range d.Supports {
+		c.base(sym, b, s, kindInterface)
+	}
 	inner := s.open(sym)
 	c.define(sym, d, m, &m.Info, &d.Head)
 	c.inheritScopes(inner, append(d.Bases[:len(d.Bases):len(d.Bases)], d.Supports...))
-	c.within(sym, func() { c.decls(d.Decls, inner) })
+	c.decls(d.Decls, inner)
 	sym.complete = true
 }
 
@@ -65,15 +63,14 @@ func (c *checker) factory(d *syntax.Factory, s *scope) {
 
 // valueBox declares a boxed value. Its name is known behind it only, so that it cannot hold itself.
 func (c *checker) valueBox(d *syntax.ValueBox, s *scope) {
-	holder := &symbol{}
-	c.within(holder, func() { c.typeExpr(d.Type, s, inCall) })
+	c.typeExpr(d.Type, s, inCall)
 	sym := c.declare(s, d.Name, kindBox, false)
 	if sym == nil {
 		sym = &symbol{name: d.Name, kind: kindBox, scope: s}
 	}
 	m := &model.ValueBox{}
 	c.define(sym, d, m, &m.Info, &d.Head)
-	sym.uses, sym.complete = holder.uses, true
+	sym.complete = true
 	c.boxes = append(c.boxes, &boxItem{sym: sym, syntax: d, model: m})
 }
 

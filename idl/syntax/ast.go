@@ -60,6 +60,8 @@ type Annotation struct {
 	Name   *ScopedName
 	Params []AnnotationParam
 	Span   diag.Span
+	// Comment says that it is written in a comment behind the declaration: //@key.
+	Comment bool
 }
 
 // AnnotationParam is a parameter of an annotation. Name is nil for a value without a name.
@@ -70,8 +72,9 @@ type AnnotationParam struct {
 
 // Decl is a declaration: *Module, *Interface, *Forward, *Operation, *Attribute, *Struct,
 // *Union, *Enum, *Exception, *Typedef, *Const, *Native, *ValueType, *StateMember, *Factory,
-// *ValueBox, *Component, *Port, *Home, *TypeID, *TypePrefix, *Import, or, as they stand
-// between declarations, *Pragma, *IncludeDecl, *IncludeEnd, and *Unsupported.
+// *ValueBox, *Component, *Port, *Home, *TypeID, *TypePrefix, *Import, *Bitset, *Bitmask,
+// *AnnotationDecl, *PortType, *Connector, *TemplateModule, *TemplateInst, or, as they stand
+// between declarations, *Pragma, *IncludeDecl and *IncludeEnd.
 type Decl interface{ Common() *Head }
 
 // The declarations, as the grammar has them.
@@ -91,7 +94,7 @@ type (
 		Decls   []Decl
 	}
 	// Forward is a forward declaration; Of is "interface", "struct", "union", "valuetype",
-	// "eventtype" or "component".
+	// "eventtype", "component" or "porttype".
 	Forward struct {
 		Head
 		Of              string
@@ -123,6 +126,7 @@ type (
 	Struct struct {
 		Head
 		Name    Name
+		Base    *ScopedName // nil if it has none
 		Members []*Member
 	}
 	Exception struct {
@@ -222,8 +226,8 @@ type (
 		Supports []*ScopedName
 		Decls    []Decl
 	}
-	// Port is a port of a component; Role is "provides", "uses", "emits", "publishes" or
-	// "consumes".
+	// Port is a port of a component, connector or port type; Role is "provides", "uses",
+	// "emits", "publishes", "consumes", "port" or "mirrorport".
 	Port struct {
 		Head
 		Role     string
@@ -277,19 +281,10 @@ type (
 		File   *SourceFile
 		Inside bool
 	}
-	// Unsupported is a declaration that the compiler knows but does not handle. What is a
-	// plural: "valuetypes".
-	Unsupported struct {
-		Head
-		What    string
-		Name    Name // empty where it has none
-		Forward bool
-		Text    string // the declaration as written, for the printer
-	}
 )
 
-// TypeExpr is a type: *BasicType, *NamedType, *StringType, *SequenceType, *FixedType, *BadType, or a
-// *Struct, *Union or *Enum that is defined where it is used.
+// TypeExpr is a type: *BasicType, *NamedType, *StringType, *SequenceType, *MapType, *FixedType,
+// *BadType, or a *Struct, *Union, *Enum, *Bitset or *Bitmask that is defined where it is used.
 type TypeExpr interface{ TypeSpan() diag.Span }
 
 // The types.
@@ -311,6 +306,8 @@ type (
 		Elem  TypeExpr
 		Bound Expr
 		Span  diag.Span
+
+		ElemAnnotations []*Annotation
 	}
 	// FixedType has no Digits where it is a constant's type.
 	FixedType struct {

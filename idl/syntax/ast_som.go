@@ -23,6 +23,7 @@ type (
 	ModifierTerm struct {
 		Name  string // with scopes, and with the underscore of _get_x
 		Span  diag.Span
+		Macro *Macro         // that made it
 		Value *ModifierValue // nil if there is none
 	}
 	// ModifierValue is what stands behind the equals sign.

@@ -31,7 +31,6 @@ const (
 	CodeDirection    diag.Code = "IDL2009"
 	CodeType         diag.Code = "IDL2010"
 	CodeAnonymous    diag.Code = "IDL2011"
-	CodeUnsupported  diag.Code = "IDL2012"
 	CodeNewKeyword   diag.Code = "IDL2101"
 	CodeEscape       diag.Code = "IDL2102"
 )
@@ -150,11 +149,6 @@ var codes = diag.Table{
 		Code: CodeAnonymous, Title: "type without a name",
 		Explanation: "Parameters, results, attributes and elements of sequences have types that were declared before, not arrays or new types (CORBA 3.0, 3.11.6).",
 		Example:     "interface I { void f(in long n[3]); };\n",
-	},
-	{
-		Code: CodeUnsupported, Title: "not supported yet",
-		Explanation: "This part of IDL is known to the compiler but not handled. What it declares can be used by nothing else that is compiled.",
-		Example:     "bitset B { bitfield<3> a; };\n",
 	},
 	{
 		Code: CodeNewKeyword, Severity: diag.Warning, Title: "newer keyword as an identifier",

@@ -17,18 +17,7 @@ func (p *parser) begin() (Head, []Comment) {
 	outer := p.stray
 	p.stray = nil
 	h.Span = p.tok.Span
-	for p.tok.Kind == At {
-		a := p.annotation()
-		if a == nil {
-			break
-		}
-		if len(h.Annotations) == p.pp.limits.Nesting {
-			p.broken = true
-			p.pp.abort(CodeLimit, a.Span, exceeded("a declaration has too many annotations", "idl-nesting", p.pp.limits.Nesting))
-			break
-		}
-		h.Annotations = append(h.Annotations, a)
-	}
+	h.Annotations, _ = p.annotations()
 	return h, outer
 }
 
@@ -37,7 +26,17 @@ func (p *parser) end(h *Head, outer []Comment) {
 	h.Span = diag.Span{Start: h.Span.Start, End: p.last.End}
 	h.Inner = p.stray
 	p.stray = outer
-	h.Trailing = append(h.Trailing, p.behind()...)
+	p.behind(h)
+}
+
+// behind claims the comments behind a declaration, and the annotations in them.
+func (p *parser) behind(h *Head) {
+	cs := p.trailing()
+	cs = append(cs, p.following(cs)...)
+	h.Trailing = append(h.Trailing, cs...)
+	for _, c := range cs {
+		h.Annotations = append(h.Annotations, p.commentAnnotations(c)...)
+	}
 }
 
 // trailing claims the comments that stand behind the last token on its line.
@@ -57,49 +56,4 @@ func (p *parser) trailing() []Comment {
 	cs := (*from)[:n:n]
 	*from = (*from)[n:]
 	return cs
-}
-
-// annotation parses @name or @name(…), IDL 4.2, 7.4.15. It returns nil if it is wrong.
-func (p *parser) annotation() *Annotation {
-	a := &Annotation{Span: p.tok.Span}
-	p.next()
-	if p.word("default") || p.word("public") || p.word("private") { // @default is standard
-		n := Name{Text: p.tok.Text, Span: p.tok.Span}
-		p.next()
-		a.Name = &ScopedName{Parts: []Name{n}, Span: n.Span}
-	} else if a.Name = p.scopedName("the name of an annotation"); a.Name == nil {
-		return nil
-	}
-	if p.accept(LParen) {
-		for p.tok.Kind != RParen {
-			if !p.annotationParam(a) {
-				return nil
-			}
-			if !p.accept(Comma) {
-				break
-			}
-		}
-		if !p.require(RParen, ") after the parameters of an annotation") {
-			return nil
-		}
-	}
-	a.Span.End = p.last.End
-	return a
-}
-
-func (p *parser) annotationParam(a *Annotation) bool {
-	x := p.expr()
-	if x == nil {
-		return false
-	}
-	param := AnnotationParam{Value: x}
-	if n, ok := x.(*NameExpr); ok && p.tok.Kind == Equals && len(n.Name.Parts) == 1 && !n.Name.Absolute {
-		p.next()
-		param.Name = &n.Name.Parts[0]
-		if param.Value = p.expr(); param.Value == nil {
-			return false
-		}
-	}
-	a.Params = append(a.Params, param)
-	return true
 }

@@ -1,16 +1,15 @@
 package syntax
 
-// behind claims the comments behind a declaration: those on its last line, and in SOM IDL,
-// where a comment belongs to what stands before it, those on the lines that follow without a
-// blank line between.
-func (p *parser) behind() []Comment {
-	cs := p.trailing()
+// following claims the comments on the lines behind a declaration, without a blank line
+// between: in SOM IDL a comment belongs to what stands before it. sameLine are those that were
+// claimed on its last line.
+func (p *parser) following(sameLine []Comment) []Comment {
 	if !p.som() {
-		return cs
+		return nil
 	}
 	line := p.last.End.Line
-	if n := len(cs); n > 0 {
-		line = cs[n-1].Span.End.Line
+	if n := len(sameLine); n > 0 {
+		line = sameLine[n-1].Span.End.Line
 	}
 	from := &p.tok.Comments
 	if len(p.marks) > 0 {
@@ -21,7 +20,7 @@ func (p *parser) behind() []Comment {
 		line = (*from)[n].Span.End.Line
 		n++
 	}
-	cs = append(cs, (*from)[:n:n]...)
+	cs := (*from)[:n:n]
 	*from = (*from)[n:]
 	return cs
 }

@@ -22,13 +22,17 @@ func (pp *Preprocessor) beginCondition(f *frame, name raw, live bool) {
 	}
 	switch name.text {
 	case "if":
+		toks := pp.lineTokens(f, false)
 		if f.state == guardStart {
 			f.state = guardNone
+			if g := guardOf(toks); g != "" {
+				f.state, f.guard, c.guard = guardInside, g, true
+			}
 		}
-		c.live = pp.evaluate(f, name)
+		c.live = pp.evaluate(f, name, toks)
 	default:
 		t := pp.conditionName(f, name)
-		c.live = (pp.macros[t.text] != nil) == (name.text == "ifdef")
+		c.live = pp.isDefined(t.text) == (name.text == "ifdef")
 		if f.state == guardStart {
 			f.state = guardNone
 			if name.text == "ifndef" {
@@ -84,7 +88,7 @@ func (pp *Preprocessor) branch(f *frame, name raw) {
 		c.live = c.parent && !c.taken
 		pp.endDirective(f, name)
 	case c.parent && !c.taken:
-		c.live = pp.evaluate(f, name)
+		c.live = pp.evaluate(f, name, pp.lineTokens(f, false))
 	default:
 		c.live = false
 		f.lexer.skipLine()
@@ -92,14 +96,33 @@ func (pp *Preprocessor) branch(f *frame, name raw) {
 	c.taken = c.taken || c.live
 }
 
-// evaluate is the expression of an #if (C99 6.10.1): integers of 64 bits.
-func (pp *Preprocessor) evaluate(f *frame, name raw) bool {
-	toks := pp.definedOf(pp.lineTokens(f, false))
+// guardOf returns the macro that makes reading a file again pointless, if the condition is
+// !defined X; else it is empty.
+func guardOf(toks []raw) string {
+	if len(toks) < 3 || !toks[0].is("!") || toks[1].kind != rawIdent || toks[1].text != "defined" {
+		return ""
+	}
+	switch toks = toks[2:]; {
+	case len(toks) == 1 && toks[0].kind == rawIdent:
+		return toks[0].text
+	case len(toks) == 3 && toks[0].is("(") && toks[1].kind == rawIdent && toks[2].is(")"):
+		return toks[1].text
+	}
+	return ""
+}
+
+// evaluate is the expression of an #if (C17 6.10.1): integers of 64 bits. What a macro makes may
+// say defined as well, as compilers take it.
+func (pp *Preprocessor) evaluate(f *frame, name raw, toks []raw) bool {
+	toks = pp.definedOf(f, toks)
 	if len(toks) == 0 {
 		pp.errorf(CodeConditional, name.span, "#%s needs an expression", name.text)
 		return false
 	}
-	e := &condExpr{pp: pp, toks: pp.expandList(toks, name.span), at: name.span}
+	pp.inCondition = true
+	toks = pp.expandList(toks, name.span)
+	pp.inCondition = false
+	e := &condExpr{pp: pp, toks: pp.definedOf(f, toks), at: name.span}
 	v := e.ternary(true)
 	if len(e.toks) > 0 {
 		e.fail("an operator is missing before " + quote(e.toks[0].text))
@@ -107,11 +130,49 @@ func (pp *Preprocessor) evaluate(f *frame, name raw) bool {
 	return e.ok() && v.bits != 0
 }
 
-// definedOf replaces defined X and defined(X) before macros are expanded.
-func (pp *Preprocessor) definedOf(toks []raw) []raw {
+// isDefined reports whether a name is that of a macro, or __has_include.
+func (pp *Preprocessor) isDefined(name string) bool {
+	return pp.macros[name] != nil || name == hasInclude
+}
+
+// hasInclude is the operator that asks whether there is a file to include.
+const hasInclude = "__has_include"
+
+// hasFile evaluates __has_include, from the parenthesis on. It returns how many tokens that
+// takes, 0 if they do not name a file.
+func (pp *Preprocessor) hasFile(f *frame, toks []raw) (found bool, n int) {
+	if len(toks) < 3 || !toks[0].is("(") {
+		return false, 0
+	}
+	header, angled, n := "", false, 2
+	if t := toks[1]; t.kind == rawString && t.text[0] == '"' {
+		header = t.text[1 : len(t.text)-1]
+	} else if t.is("<") {
+		for angled = true; n < len(toks) && !toks[n].is(">"); n++ {
+			header += toks[n].text
+		}
+		n++
+	}
+	if header == "" || n >= len(toks) || !toks[n].is(")") {
+		return false, 0
+	}
+	return pp.sources.has(header, angled, f.file.Path), n + 1
+}
+
+// definedOf replaces defined X, defined(X) and __has_include(…).
+func (pp *Preprocessor) definedOf(f *frame, toks []raw) []raw {
 	var out []raw
 	for i := 0; i < len(toks); i++ {
 		t := toks[i]
+		if t.kind == rawIdent && t.text == hasInclude {
+			if found, n := pp.hasFile(f, toks[i+1:]); n > 0 {
+				t.kind, t.text = rawNumber, "0"
+				if found {
+					t.text = "1"
+				}
+				i += n
+			}
+		}
 		if t.kind == rawIdent && t.text == "defined" {
 			n := 0
 			if i+1 < len(toks) && toks[i+1].kind == rawIdent {
@@ -122,7 +183,7 @@ func (pp *Preprocessor) definedOf(toks []raw) []raw {
 			if n > 0 {
 				name := toks[i+(n+1)/2]
 				t.kind, t.text = rawNumber, "0"
-				if pp.macros[name.text] != nil {
+				if pp.isDefined(name.text) {
 					t.text = "1"
 				}
 				i += n

@@ -183,7 +183,7 @@ func (pp *Preprocessor) macroName(f *frame, directive raw) raw {
 	case t.kind != rawIdent:
 		pp.errorf(CodeDirective, directive.span, "#%s needs the name of a macro", directive.text)
 		f.lexer.skipLine()
-	case t.text == "defined" || pp.macros[t.text] != nil && pp.macros[t.text].builtin != nil:
+	case t.text == "defined" || t.text == varArgs || t.text == hasInclude || pp.macros[t.text] != nil && pp.macros[t.text].builtin != nil:
 		pp.errorf(CodeDirective, t.span, "%s is not a name that #%s may change", quote(t.text), directive.text)
 		f.lexer.skipLine()
 		t.kind = rawBad
@@ -211,6 +211,9 @@ func (pp *Preprocessor) define(f *frame, directive raw) {
 			pp.errorf(CodeDirective, name.span, "## in the definition of %s has nothing to join", quote(m.Name))
 			return
 		}
+		if !pp.checkBody(m) {
+			return
+		}
 	}
 	if old := pp.macros[m.Name]; old != nil && !old.same(m) {
 		pp.report(diag.Diagnostic{
@@ -220,6 +223,25 @@ func (pp *Preprocessor) define(f *frame, directive raw) {
 	}
 	pp.macros[m.Name] = m
 }
+
+// checkBody holds the replacement of a macro against C17 6.10.3.
+func (pp *Preprocessor) checkBody(m *Macro) bool {
+	for i, t := range m.body {
+		switch {
+		case t.is("#") && m.function && (i+1 == len(m.body) || m.param(m.body[i+1]) < 0):
+			pp.errorf(CodeDirective, t.span, "# in the definition of %s is not followed by one of its parameters", quote(m.Name))
+		case t.kind == rawIdent && t.text == varArgs && m.param(t) < 0:
+			pp.errorf(CodeDirective, t.span, "%s stands in macros with ... alone", varArgs)
+		default:
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// varArgs is what a macro calls the arguments for its "...".
+const varArgs = "__VA_ARGS__"
 
 // parameters reads the parameters of a function-like macro, behind the parenthesis.
 func (pp *Preprocessor) parameters(f *frame, m *Macro) bool {
@@ -240,13 +262,17 @@ func (pp *Preprocessor) parameters(f *frame, m *Macro) bool {
 		switch {
 		case t.is("..."):
 			m.variadic = true
-			m.params = append(m.params, "__VA_ARGS__")
-		case t.kind != rawIdent || slices.Contains(m.params, t.text):
+			m.params = append(m.params, varArgs)
+		case t.kind != rawIdent || t.text == varArgs || slices.Contains(m.params, t.text):
 			return fail(t)
 		default:
 			m.params = append(m.params, t.text)
 		}
 		t = f.lexer.next(false)
+		if t.is("...") && !m.variadic { // name..., as GNU has it
+			m.variadic = true
+			t = f.lexer.next(false)
+		}
 		if t.is(")") {
 			return true
 		}
@@ -279,6 +305,38 @@ func (pp *Preprocessor) pragma(f *frame, hash raw) {
 	}
 	tok.Comments = pp.takePending()
 	pp.marks = append(pp.marks, tok)
+}
+
+// pragmaOperator carries out _Pragma("text") (C17 6.10.9): it is #pragma text, and macros can
+// make it. It returns false if what follows is none, so that the word is a name.
+func (pp *Preprocessor) pragmaOperator(use raw) bool {
+	if !pp.nextIsParen() {
+		return false
+	}
+	pp.takeParen()
+	text, end := pp.pull(), pp.pull()
+	if text.kind != rawString || !end.is(")") {
+		pp.errorf(CodeDirective, use.span, "_Pragma is followed by a string in parentheses")
+		return true
+	}
+	body := strings.TrimPrefix(text.text, "L")
+	body = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(body[1 : len(body)-1])
+	tok := Token{Kind: PragmaLine, Text: strings.TrimSpace(body), Span: use.span, Macro: use.macro, Comments: pp.takePending()}
+	if tok.Text == "once" {
+		if n := len(pp.frames); n > 0 {
+			pp.frames[n-1].file.once = true
+		}
+		return true
+	}
+	lx := newLexer(&SourceFile{Text: body})
+	for t := lx.next(true); t.kind != rawEOF; t = lx.next(true) {
+		t.span, t.macro = use.span, use.macro
+		tok.Parts = append(tok.Parts, scan(t))
+	}
+	if tok.Text != "" {
+		pp.marks = append(pp.marks, tok)
+	}
+	return true
 }
 
 // line is #line NUMBER ["file"].

@@ -18,7 +18,7 @@ type Macro struct {
 	variadic bool
 	params   []string
 	body     []raw
-	builtin  func(pp *Preprocessor, use raw) raw // __LINE__ and __FILE__
+	builtin  func(pp *Preprocessor, use raw) raw // __LINE__, __FILE__, __DATE__ and __TIME__
 	busy     bool                                // it is being expanded
 }
 
@@ -186,6 +186,12 @@ func (pp *Preprocessor) substitute(m *Macro, args [][]raw, use raw) []raw {
 			out = append(out, t)
 		case p < 0:
 			out = paste(out, []raw{t})
+		case pasted && m.variadic && p == len(m.params)-1 && out[len(out)-1].is(","):
+			// A comma before ## goes with the arguments that it is there for, as GNU has it.
+			if len(args[p]) == 0 {
+				out = out[:len(out)-1]
+			}
+			out = append(out, args[p]...)
 		case pasted:
 			out = paste(out, args[p])
 		case before:
@@ -246,6 +252,10 @@ func (pp *Preprocessor) expandList(tokens []raw, at diag.Span) []raw {
 		if t.kind == rawEOF {
 			break
 		}
+		if pp.inCondition && t.kind == rawIdent && (t.text == "defined" || t.text == hasInclude) {
+			out = pp.unexpanded(append(out, t))
+			continue
+		}
 		if t.kind == rawIdent {
 			if pp.expand(t) {
 				continue
@@ -265,6 +275,21 @@ func (pp *Preprocessor) expandList(tokens []raw, at diag.Span) []raw {
 	}
 	pp.contexts = pp.contexts[:depth]
 	return out
+}
+
+// unexpanded takes what defined or __has_include is about: a name, or what stands in parentheses.
+func (pp *Preprocessor) unexpanded(out []raw) []raw {
+	t := pp.pull()
+	if t.is("(") {
+		for t.kind != rawEOF && !t.is(")") {
+			out = append(out, t)
+			t = pp.pull()
+		}
+	}
+	if t.kind == rawEOF {
+		return out // pull says so again
+	}
+	return append(out, t)
 }
 
 func (pp *Preprocessor) isBusy(name string) bool {

@@ -70,30 +70,49 @@ func (p *parser) decl(in body) Decl {
 	switch {
 	case p.tok.Kind == Semicolon:
 		p.errorf(CodeSyntax, p.tok.Span, "a semicolon without a declaration")
+	case declaresAnnotation(h):
+		h.Annotations = h.Annotations[:len(h.Annotations)-1]
+		d, what = p.annotationDecl(), "the annotation"
 	case p.tok.Kind == Keyword:
 		d, what = p.keywordDecl(in)
 	case in == inComponent:
-		p.expected("a port or an attribute of the component")
+		d, what = p.extendedPort()
 	case in == inInterface && p.atImplementation():
 		d, what = p.implementation(), "the implementation section"
+	case p.defines("bitset", "bitmask"):
+		what = "the " + p.tok.Text
+		d = p.bits()
 	case in != inModule:
 		d, what = p.export()
 	default:
-		d = p.unknownDecl(h)
+		d, what = p.softDecl()
 	}
 	if d == nil {
 		p.stray = append(outer, p.stray...)
 		return nil
 	}
-	if _, ok := d.(*Unsupported); !ok && !p.semicolon(what) {
+	if !p.semicolon(what) {
 		p.skip()
 	}
+	p.finish(d, h, outer)
+	return d
+}
+
+// finish gives a declaration that was parsed to its end what begin found before it, and keeps
+// the comments and annotations that were found inside.
+func (p *parser) finish(d Decl, h Head, outer []Comment) {
 	head := d.Common()
-	inner := head.Inner
+	inner, more := head.Inner, head.Annotations
 	*head = h
+	head.Annotations = append(head.Annotations, more...)
 	p.end(head, outer)
 	head.Inner = append(inner, head.Inner...)
-	return d
+}
+
+// declaresAnnotation reports whether what follows is the declaration of an annotation.
+func declaresAnnotation(h Head) bool {
+	n := len(h.Annotations)
+	return n > 0 && h.Annotations[n-1].Name.String() == "annotation" && len(h.Annotations[n-1].Params) == 0
 }
 
 // keywordDecl parses a declaration that begins with a keyword, and says what it was.
@@ -167,32 +186,51 @@ func (p *parser) keywordDecl(in body) (Decl, string) {
 	return nil, ""
 }
 
-// unknownDecl is where a declaration should begin, but does not with a keyword.
-func (p *parser) unknownDecl(h Head) Decl {
+// softDecl parses a declaration that begins with a word which IDL 4 made a keyword. No other
+// declaration of a module begins with a name.
+func (p *parser) softDecl() (Decl, string) {
 	t := p.tok
 	if t.Kind == Ident {
 		switch t.Text {
-		case "bitset", "bitmask", "porttype", "connector":
-			return p.unsupported(t.Text + "s")
+		case "bitset", "bitmask": // without what follows their name
+			return p.bits(), "the " + t.Text
+		case "porttype":
+			return p.portType(), "the port type"
+		case "connector":
+			return p.connector(), "the connector"
+		case "alias":
+			return p.alias(), "the alias"
 		}
-		if n := len(h.Annotations); n > 0 && h.Annotations[n-1].Name.String() == "annotation" {
-			return p.unsupported("annotation declarations")
-		}
-		d := diag.Diagnostic{Code: CodeSyntax, Span: t.Span, Message: "expected a declaration, found " + t.describe()}
-		if near := diag.Closest(t.Text, leaders); near != "" {
-			d.Help = "did you mean " + quote(near) + "?"
-		} else {
-			d.Help = "operations and attributes are declared in an interface, members in a structure"
-		}
-		p.report(d)
-		return nil
 	}
-	p.expected("a declaration")
-	return nil
+	p.unknownDecl()
+	return nil, ""
+}
+
+// unknownDecl reports that no declaration begins where one should.
+func (p *parser) unknownDecl() {
+	t := p.tok
+	if t.Kind != Ident {
+		p.expected("a declaration")
+		return
+	}
+	d := diag.Diagnostic{Code: CodeSyntax, Span: t.Span, Message: "expected a declaration, found " + t.describe()}
+	if near := diag.Closest(t.Text, leaders); near != "" {
+		d.Help = "did you mean " + quote(near) + "?"
+	} else {
+		d.Help = "operations and attributes are declared in an interface, members in a structure"
+	}
+	p.report(d)
 }
 
 func (p *parser) module() Decl {
 	p.next()
+	if k := p.peek(1).Kind; p.tok.Kind == Scope || k == Scope || k == Less {
+		n := p.scopedName("the name of a template module")
+		if n == nil {
+			return nil
+		}
+		return p.templateModule(n)
+	}
 	m := &Module{}
 	var ok bool
 	if m.Name, ok = p.name("the name of a module"); !ok {
@@ -258,46 +296,6 @@ func (p *parser) scopeBody(h *Head, what string, in body) ([]Decl, bool) {
 	ds := p.decls(in)
 	p.close(open)
 	return ds, true
-}
-
-func (p *parser) unsupported(what string) Decl { return p.unsupportedFrom(p.tok, what) }
-
-// unsupportedFrom skips a declaration that is known but not handled, and keeps its text.
-func (p *parser) unsupportedFrom(start Token, what string) Decl {
-	u := &Unsupported{What: what}
-	p.next()
-	if p.tok.Kind == Ident || p.tok.Kind == Keyword && keywords[p.tok.Text] == since3 {
-		u.Name = p.identifier(p.tok, true)
-		p.next()
-	}
-	u.Forward = p.tok.Kind == Semicolon
-	blocks := 0
-	for p.tok.Kind != EOF {
-		k := p.tok.Kind
-		if blocks == 0 && k == RBrace {
-			break
-		}
-		p.next()
-		switch k {
-		case LBrace:
-			blocks++
-		case RBrace:
-			blocks--
-		}
-		if k == Semicolon && blocks == 0 {
-			break
-		}
-		if k == RBrace && blocks == 0 && p.tok.Kind != Semicolon {
-			p.errorf(CodeSemicolon, diag.Span{Start: p.last.End, End: p.last.End}, "a semicolon is missing after the declaration")
-			break
-		}
-	}
-	if f, ok := p.pp.sources.byPath[start.Span.Start.File]; ok && p.last.End.File == f.Path {
-		if from, to := start.Span.Start.Offset, p.last.End.Offset; from < to && to <= len(f.Text) {
-			u.Text = f.Text[from:to]
-		}
-	}
-	return u
 }
 
 func (p *parser) typeID(id bool) Decl {
@@ -420,7 +418,10 @@ func (p *parser) param() *Param {
 		p.expected("a parameter")
 		return nil
 	}
-	if q.Type = p.typeSpec(inParam, "the type of a parameter"); q.Type == nil {
+	if !p.more(&h) {
+		return nil
+	}
+	if q.Type = p.typeSpec(inParam, "the type of a parameter"); q.Type == nil || !p.more(&h) {
 		return nil
 	}
 	var ok bool
@@ -477,6 +478,9 @@ func (p *parser) attribute() Decl {
 		p.expected("attribute after readonly")
 		return nil
 	}
+	if !p.more(&a.Head) {
+		return nil
+	}
 	if a.Type = p.typeSpec(inParam, "the type of an attribute"); a.Type == nil {
 		return nil
 	}
@@ -521,6 +525,9 @@ func (p *parser) attribute() Decl {
 func (p *parser) typedef() Decl {
 	p.next()
 	t := &Typedef{}
+	if !p.more(&t.Head) {
+		return nil
+	}
 	if t.Type = p.typeSpec(inMember, "a type"); t.Type == nil {
 		return nil
 	}
@@ -534,6 +541,9 @@ func (p *parser) typedef() Decl {
 func (p *parser) constant() Decl {
 	p.next()
 	c := &Const{}
+	if !p.more(&c.Head) {
+		return nil
+	}
 	if c.Type = p.typeSpec(inConst, "the type of a constant"); c.Type == nil {
 		return nil
 	}

@@ -64,9 +64,9 @@ func (p *parser) implementationItem() Decl {
 
 func (p *parser) classItem() (Decl, string) {
 	switch {
-	case p.tok.Kind == Keyword && startsType(p.tok.Text), p.tok.Kind == Scope:
+	case p.tok.Kind == Keyword && startsType(p.tok.Text):
 		return p.variable(nil)
-	case p.tok.Kind != Ident && p.tok.Kind != Keyword:
+	case p.tok.Kind != Ident && p.tok.Kind != Keyword && p.tok.Kind != Scope:
 		p.errorf(CodeModifier, p.tok.Span, "expected a modifier, a variable or passthru, found %s", p.tok.describe())
 		return nil, ""
 	}
@@ -105,8 +105,9 @@ func startsType(word string) bool {
 func (p *parser) variable(typeName *ModifierTerm) (Decl, string) {
 	m := &Member{}
 	if typeName != nil {
-		n := &ScopedName{Span: typeName.Span}
-		for _, part := range strings.Split(typeName.Name, "::") {
+		name, absolute := strings.CutPrefix(typeName.Name, "::")
+		n := &ScopedName{Absolute: absolute, Span: typeName.Span}
+		for _, part := range strings.Split(name, "::") {
 			n.Parts = append(n.Parts, Name{Text: part, Span: typeName.Span})
 		}
 		m.Type = &NamedType{n}
@@ -127,7 +128,7 @@ func (p *parser) variable(typeName *ModifierTerm) (Decl, string) {
 
 // modifierName takes the name of a modifier, or of what one is given to: any word, with scopes.
 func (p *parser) modifierName() *ModifierTerm {
-	t := &ModifierTerm{Span: p.tok.Span}
+	t := &ModifierTerm{Span: p.tok.Span, Macro: p.tok.Macro}
 	if p.tok.Kind == Scope {
 		p.next()
 		t.Name = "::"

@@ -36,7 +36,10 @@ func (p *parser) plainType(at place, what string) TypeExpr {
 	t := p.tok
 	switch t.Kind {
 	case Ident, Scope:
-		return p.namedType(what)
+		if at == inMember && p.defines("bitset", "bitmask") {
+			return p.constructed(true)
+		}
+		return p.namedType(at, what)
 	case Keyword:
 	default:
 		p.expected(what)
@@ -71,19 +74,19 @@ func (p *parser) plainType(at place, what string) TypeExpr {
 		return &BadType{t.Span}
 	}
 	if keywords[t.Text] == since3 {
-		return p.namedType(what)
+		return p.namedType(at, what)
 	}
 	p.expected(what)
 	return nil
 }
 
-func (p *parser) namedType(what string) TypeExpr {
+func (p *parser) namedType(at place, what string) TypeExpr {
 	n := p.scopedName(what)
 	if n == nil {
 		return nil
 	}
 	if p.tok.Kind == Less && len(n.Parts) == 1 && n.Parts[0].Text == "map" {
-		return p.mapType(n)
+		return p.nameMissing(at, p.mapType(n))
 	}
 	if p.op("*") && !p.som() {
 		p.expectedName("a name")
@@ -91,26 +94,6 @@ func (p *parser) namedType(what string) TypeExpr {
 		return &BadType{n.Span}
 	}
 	return &NamedType{n}
-}
-
-// mapType skips a map of IDL 4.
-func (p *parser) mapType(n *ScopedName) TypeExpr {
-	p.report(diag.Diagnostic{Code: CodeUnsupported, Span: n.Span, Message: "maps are not supported yet", Help: "a sequence of structures with key and value is the same on the wire"})
-	p.next()
-	if !p.enter() {
-		return nil
-	}
-	defer p.leave()
-	if p.typeSpec(inElement, "the type of a key") == nil || !p.require(Comma, ", and the type of a value") || p.typeSpec(inElement, "the type of a value") == nil {
-		return nil
-	}
-	if p.accept(Comma) && p.bound() == nil {
-		return nil
-	}
-	if !p.closeAngle() {
-		return nil
-	}
-	return &BadType{n.Span}
 }
 
 func (p *parser) unsigned() TypeExpr {
@@ -185,13 +168,26 @@ func (p *parser) template(at place) TypeExpr {
 	case p.som() && at != inConst:
 		return t // SOM's own files have attributes of type sequence<T>
 	case at == inParam || at == inResult || at == inConst && !bare:
-		p.report(diag.Diagnostic{
-			Code: CodeAnonymous, Span: t.TypeSpan(), Message: "a " + start.Text + " needs a name to be used here",
-			Help: "give it one with a typedef and use that",
-		})
+		return p.needsName(start.Text, t)
 	default:
 		return t
 	}
+	return &BadType{t.TypeSpan()}
+}
+
+// nameMissing reports a map where a type needs a name.
+func (p *parser) nameMissing(at place, t TypeExpr) TypeExpr {
+	if t == nil || at == inMember || at == inElement {
+		return t
+	}
+	return p.needsName("map", t)
+}
+
+func (p *parser) needsName(what string, t TypeExpr) TypeExpr {
+	p.report(diag.Diagnostic{
+		Code: CodeAnonymous, Span: t.TypeSpan(), Message: "a " + what + " needs a name to be used here",
+		Help: "give it one with a typedef and use that",
+	})
 	return &BadType{t.TypeSpan()}
 }
 
@@ -205,6 +201,10 @@ func (p *parser) sequence() TypeExpr {
 	}
 	defer p.leave()
 	s := &SequenceType{Span: start.Span}
+	var ok bool
+	if s.ElemAnnotations, ok = p.annotations(); !ok {
+		return nil
+	}
 	if s.Elem = p.typeSpec(inElement, "the type of the elements"); s.Elem == nil {
 		return nil
 	}
@@ -270,6 +270,8 @@ func (p *parser) constructed(allowed bool) TypeExpr {
 		d = p.structDecl(false)
 	case "union":
 		d = p.union(false)
+	case "bitset", "bitmask":
+		d = p.bits()
 	default:
 		d = p.enum()
 	}
@@ -277,13 +279,10 @@ func (p *parser) constructed(allowed bool) TypeExpr {
 		p.stray = append(outer, p.stray...)
 		return nil
 	}
-	head := d.Common()
-	h.Inner = head.Inner
-	*head = h
-	p.end(head, outer)
+	p.finish(d, h, outer)
 	if !allowed {
 		p.errorf(CodeAnonymous, word.Span, "a type cannot be defined here; define it before and use its name")
-		return &BadType{head.Span}
+		return &BadType{d.Common().Span}
 	}
 	return d.(TypeExpr)
 }
@@ -310,10 +309,8 @@ func (p *parser) structDecl(forward bool) Decl {
 	if forward && p.tok.Kind == Semicolon {
 		return &Forward{Of: "struct", Name: s.Name}
 	}
-	if p.tok.Kind == Colon {
-		p.errorf(CodeUnsupported, p.tok.Span, "inheritance of structures is not supported yet")
-		p.next()
-		if p.scopedName("the name of a structure") == nil {
+	if p.accept(Colon) {
+		if s.Base = p.scopedName("the name of a structure"); s.Base == nil {
 			return nil
 		}
 	}
@@ -351,7 +348,7 @@ func (p *parser) members(what string) ([]*Member, bool) {
 func (p *parser) member() *Member {
 	h, outer := p.begin()
 	m := &Member{}
-	if m.Type = p.typeSpec(inMember, "the type of a member"); m.Type == nil {
+	if m.Type = p.typeSpec(inMember, "the type of a member"); m.Type == nil || !p.more(&h) {
 		return nil
 	}
 	if m.Declarators = p.declarators("the name of a member"); m.Declarators == nil {
@@ -434,12 +431,8 @@ func (p *parser) union(forward bool) Decl {
 	if !p.require(LParen, "( and the type of the discriminator") {
 		return nil
 	}
-	for p.tok.Kind == At {
-		a := p.annotation()
-		if a == nil {
-			return nil
-		}
-		u.SwitchAnnotations = append(u.SwitchAnnotations, a)
+	if u.SwitchAnnotations, ok = p.annotations(); !ok {
+		return nil
 	}
 	if u.Switch = p.typeSpec(inMember, "the type of the discriminator"); u.Switch == nil {
 		return nil
@@ -481,14 +474,10 @@ func (p *parser) unionCase() *Case {
 		return nil
 	}
 	// Annotations of the member may also stand behind its labels.
-	for p.tok.Kind == At {
-		a := p.annotation()
-		if a == nil {
-			return nil
-		}
-		h.Annotations = append(h.Annotations, a)
+	if !p.more(&h) {
+		return nil
 	}
-	if c.Type = p.typeSpec(inMember, "the type of the union's member"); c.Type == nil {
+	if c.Type = p.typeSpec(inMember, "the type of the union's member"); c.Type == nil || !p.more(&h) {
 		return nil
 	}
 	if c.Declarator = p.declarator("the name of the union's member"); c.Declarator == nil {
@@ -514,46 +503,18 @@ func (p *parser) enum() Decl {
 	if e.Name, ok = p.typeTag("the name of an enumeration", LBrace); !ok {
 		return nil
 	}
-	open := p.tok.Span
-	if !p.require(LBrace, "{ and the enumerators") {
-		return nil
-	}
-	for p.tok.Kind != RBrace && p.tok.Kind != EOF {
-		if !p.enumItem(e) {
-			// The rest of the list is skipped; the enumeration stands with what was read.
-			for p.tok.Kind != RBrace && p.tok.Kind != EOF && p.tok.Kind != Semicolon && p.tok.Kind != LBrace {
-				p.next()
-			}
-			if p.tok.Kind != RBrace {
-				return nil
-			}
+	ok = p.commaList("the enumerators", "an enumerator", func() *Head {
+		v := p.enumValue()
+		if v == nil {
+			return nil
 		}
-	}
-	if !p.close(open) {
+		e.Values = append(e.Values, v)
+		return &v.Head
+	})
+	if !ok {
 		return nil
 	}
 	return e
-}
-
-// enumItem parses an enumerator and the comma behind it.
-func (p *parser) enumItem(e *Enum) bool {
-	v := p.enumValue()
-	if v == nil {
-		return false
-	}
-	e.Values = append(e.Values, v)
-	if p.tok.Kind == RBrace {
-		return true
-	}
-	comma := p.tok.Span
-	if !p.require(Comma, ", or } after an enumerator") {
-		return false
-	}
-	v.Trailing = append(v.Trailing, p.trailing()...)
-	if p.tok.Kind == RBrace {
-		p.errorf(CodeSyntax, comma, "a comma without an enumerator after it")
-	}
-	return true
 }
 
 func (p *parser) enumValue() *EnumValue {
@@ -566,7 +527,7 @@ func (p *parser) enumValue() *EnumValue {
 	if p.tok.Kind == Equals {
 		p.report(diag.Diagnostic{
 			Code: CodeSyntax, Span: p.tok.Span, Message: "an enumerator has no value of its own",
-			Help: "enumerators count from 0 in the order in which they are written",
+			Help: "enumerators count from 0 in the order in which they are written; IDL 4 has @value(n) before one",
 		})
 		p.next()
 		if p.expr() == nil {

@@ -43,6 +43,8 @@ type parser struct {
 	last    diag.Span // of the token before
 	open    bool      // the token before is a literal without its end, which took the rest of the line
 
+	queue    []Token // tokens behind tok that were looked at
+	comment  bool    // the text is a comment: what is wrong in it is not said
 	marks    []Token // borders of files and pragmas right before tok
 	deferred []Token // those inside a declaration, to be listed behind it
 	stray    []Comment
@@ -56,14 +58,17 @@ type parser struct {
 // advance reads the next token. Marks are set aside.
 func (p *parser) advance() {
 	for {
-		t := p.pp.Next()
-		switch t.Kind {
-		case PragmaLine, FileBegin, FileEnd:
-			p.marks = append(p.marks, t)
-		default:
+		var t Token
+		if len(p.queue) > 0 {
+			t, p.queue = p.queue[0], p.queue[1:]
+		} else {
+			t = p.read()
+		}
+		if !isMark(t.Kind) {
 			p.tok = t
 			return
 		}
+		p.marks = append(p.marks, t)
 	}
 }
 
@@ -108,6 +113,10 @@ func (p *parser) errorf(c diag.Code, at diag.Span, format string, args ...any) {
 }
 
 func (p *parser) report(d diag.Diagnostic) {
+	if p.comment {
+		p.broken = true
+		return
+	}
 	if d.Severity == diag.Error {
 		p.broken = true
 		if d.Span.Start == p.failedAt && d.Span.IsValid() {
@@ -171,9 +180,13 @@ func (p *parser) enter() bool {
 	p.depth++
 	if p.depth > p.pp.limits.Nesting {
 		p.broken = true
+		if p.comment {
+			p.queue, p.tok = nil, p.read()
+			return false
+		}
 		p.pp.abort(CodeLimit, p.tok.Span, exceeded("nested too deep", "idl-nesting", p.pp.limits.Nesting))
-		p.marks, p.deferred = nil, nil
-		p.tok = p.pp.Next()
+		p.marks, p.deferred, p.queue = nil, nil, nil
+		p.tok = p.read()
 		return false
 	}
 	return true

@@ -44,18 +44,19 @@ type Preprocessor struct {
 	contexts []tokenList
 	pushed   *raw // a token of the file that was looked at
 
-	pending   []Comment // of tokens that did not survive
-	marks     []Token   // borders and pragmas to deliver before the next token
-	expanded  int
-	listDepth int
-	included  int
-	tokens    int // comments count as tokens
-	polls     int
-	braces    int             // open braces of what was delivered: 0 is outside of all declarations
-	done      map[string]bool // files read outside of all declarations before this main file
-	current   []string        // and those read since it began
-	end       diag.Span       // of the last file
-	stopped   bool
+	pending     []Comment // of tokens that did not survive
+	marks       []Token   // borders and pragmas to deliver before the next token
+	expanded    int
+	listDepth   int
+	inCondition bool // macros in an #if are expanded, but not behind defined
+	included    int
+	tokens      int // comments count as tokens
+	polls       int
+	braces      int             // open braces of what was delivered: 0 is outside of all declarations
+	done        map[string]bool // files read outside of all declarations before this main file
+	current     []string        // and those read since it began
+	end         diag.Span       // of the last file
+	stopped     bool
 }
 
 // A frame is a file that is being read.
@@ -118,6 +119,12 @@ func (pp *Preprocessor) predefine() {
 	pp.macros["__FILE__"] = &Macro{Name: "__FILE__", builtin: func(pp *Preprocessor, use raw) raw {
 		return raw{kind: rawString, text: strconv.Quote(use.span.Start.File), span: use.span, space: use.space}
 	}}
+	// The same text gives the same result whenever it is compiled.
+	for name, text := range map[string]string{"__DATE__": "Jan  1 1970", "__TIME__": "00:00:00"} {
+		pp.macros[name] = &Macro{Name: name, builtin: func(_ *Preprocessor, use raw) raw {
+			return raw{kind: rawString, text: strconv.Quote(text), span: use.span, space: use.space}
+		}}
+	}
 	// The name that idlc, omniidl and others tell themselves by has no standard; this is ours.
 	for _, def := range slices.Concat([]string{"__DSOM_IDL__=1"}, pp.cfg.Dialect.macros(pp.cfg.Private), pp.cfg.Define) {
 		name, value, ok := strings.Cut(def, "=")
@@ -196,7 +203,7 @@ func (pp *Preprocessor) Next() Token {
 		pp.tokens += 1 + len(t.comments)
 		pp.pending = append(pp.pending, t.comments...)
 		t.comments = nil
-		if t.kind == rawIdent && pp.expand(t) {
+		if t.kind == rawIdent && (pp.expand(t) || t.text == "_Pragma" && pp.pragmaOperator(t)) {
 			continue
 		}
 		if pp.tokens > pp.limits.Tokens && !pp.stopped {

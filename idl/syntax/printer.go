@@ -147,6 +147,14 @@ func (p *printer) enterOther(d Decl) {
 		p.decls(d.Decls)
 	case *Implementation:
 		p.decls(d.Items)
+	case *TemplateModule:
+		p.decls(d.Decls)
+	case *AnnotationDecl:
+		p.decls(d.Decls)
+	case *PortType:
+		p.decls(d.Decls)
+	case *Connector:
+		p.decls(d.Decls)
 	}
 }
 
@@ -160,7 +168,8 @@ func (p *printer) separate(d Decl) {
 
 func large(d Decl) bool {
 	switch d.(type) {
-	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Implementation, *Passthru:
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Bitset, *Bitmask, *AnnotationDecl,
+		*PortType, *Connector, *TemplateModule, *Implementation, *Passthru:
 		return true
 	}
 	return false
@@ -182,24 +191,10 @@ func (p *printer) head(h *Head) {
 	}
 	p.comments(h.Doc)
 	for _, a := range h.Annotations {
-		p.line("%s\n", annotationText(a))
-	}
-}
-
-func annotationText(a *Annotation) string {
-	s := "@" + a.Name.String() // which may be a keyword
-	if len(a.Params) == 0 {
-		return s
-	}
-	var ps []string
-	for _, q := range a.Params {
-		t := ExprText(q.Value)
-		if q.Name != nil {
-			t = nameText(*q.Name) + "=" + t
+		if !a.Comment { // which is printed as the comment that it is
+			p.line("%s\n", annotationText(a))
 		}
-		ps = append(ps, t)
 	}
-	return s + "(" + strings.Join(ps, ", ") + ")"
 }
 
 func (p *printer) decl(d Decl) {
@@ -254,7 +249,7 @@ func (p *printer) decl(d Decl) {
 		p.line("exception %s {", nameText(d.Name))
 		p.members(h, d.Members)
 		p.b.WriteByte(';')
-	case *Struct, *Union, *Enum:
+	case *Struct, *Union, *Enum, *Bitset, *Bitmask:
 		p.line("")
 		p.typeExpr(d.(TypeExpr))
 		p.b.WriteByte(';')
@@ -278,8 +273,22 @@ func (p *printer) decl(d Decl) {
 		} else {
 			p.line("import %s;", scopedText(d.Name))
 		}
-	case *Unsupported:
-		p.line("%s", d.Text)
+	case *AnnotationDecl:
+		p.line("@annotation %s {", nameText(d.Name))
+		p.scope(h, d.Decls)
+	case *AnnotationMember:
+		p.annotationMember(d)
+	case *PortType:
+		p.line("porttype %s {", nameText(d.Name))
+		p.scope(h, d.Decls)
+	case *Connector:
+		p.line("connector %s%s {", nameText(d.Name), nameAfter(" : ", d.Base))
+		p.scope(h, d.Decls)
+	case *TemplateModule:
+		p.line("module %s<%s> {", nameText(d.Name), formalsText(d.Params))
+		p.scope(h, d.Decls)
+	case *TemplateInst:
+		p.line("%s %s<%s> %s;", instWord(d.Alias), scopedText(d.Template), argsText(d.Args), nameText(d.Name))
 	default:
 		p.somDecl(d)
 	}
@@ -292,7 +301,8 @@ func (p *printer) ending(d Decl) {
 	h := d.Common()
 	cs := h.Trailing
 	switch d.(type) {
-	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Unsupported, *Implementation:
+	case *Module, *Interface, *Struct, *Union, *Exception, *Enum, *ValueType, *Component, *Home, *Bitset, *Bitmask, *AnnotationDecl,
+		*PortType, *Connector, *TemplateModule, *Implementation:
 	default:
 		if len(h.Inner) > 0 {
 			p.trailing(cs)
@@ -406,9 +416,7 @@ func (p *printer) params(ps []*Param) {
 			p.line("")
 			p.indent -= 2
 		}
-		for _, a := range q.Annotations {
-			p.b.WriteString(annotationText(a) + " ")
-		}
+		p.b.WriteString(annotationsText(q.Annotations))
 		p.b.WriteString(q.Direction + " ")
 		p.typeExpr(q.Type)
 		p.b.WriteString(" " + nameText(q.Name))
@@ -445,8 +453,12 @@ func (p *printer) attribute(a *Attribute) {
 // typeExpr prints a type; of one that is defined here all but what stands before and behind.
 func (p *printer) typeExpr(t TypeExpr) {
 	switch t := t.(type) {
+	case *Bitset:
+		p.bitset(t)
+	case *Bitmask:
+		p.bitmask(t)
 	case *Struct:
-		p.b.WriteString("struct " + nameText(t.Name) + " {")
+		p.b.WriteString("struct " + nameText(t.Name) + nameAfter(" : ", t.Base) + " {")
 		p.members(&t.Head, t.Members)
 	case *Union:
 		p.union(t)
@@ -459,9 +471,7 @@ func (p *printer) typeExpr(t TypeExpr) {
 
 func (p *printer) union(u *Union) {
 	p.b.WriteString("union " + nameText(u.Name) + " switch (")
-	for _, a := range u.SwitchAnnotations {
-		p.b.WriteString(annotationText(a) + " ")
-	}
+	p.b.WriteString(annotationsText(u.SwitchAnnotations))
 	p.typeExpr(u.Switch)
 	p.b.WriteString(") {\n")
 	p.indent++
@@ -525,7 +535,13 @@ func TypeText(t TypeExpr) string {
 		}
 		return s
 	case *SequenceType:
-		s := "sequence<" + TypeText(t.Elem)
+		s := "sequence<" + annotationsText(t.ElemAnnotations) + TypeText(t.Elem)
+		if t.Bound != nil {
+			s += ", " + boundText(t.Bound)
+		}
+		return s + ">"
+	case *MapType:
+		s := "map<" + annotationsText(t.KeyAnnotations) + TypeText(t.Key) + ", " + annotationsText(t.ElemAnnotations) + TypeText(t.Elem)
 		if t.Bound != nil {
 			s += ", " + boundText(t.Bound)
 		}
@@ -540,6 +556,10 @@ func TypeText(t TypeExpr) string {
 	case *Union:
 		return nameText(t.Name)
 	case *Enum:
+		return nameText(t.Name)
+	case *Bitset:
+		return nameText(t.Name)
+	case *Bitmask:
 		return nameText(t.Name)
 	}
 	return "void"

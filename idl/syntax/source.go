@@ -153,6 +153,18 @@ func (s *sources) find(name string, angled bool, from string) (*SourceFile, []st
 	return f, tried, err
 }
 
+// has reports whether there is a file to include. A file that was not read before counts as
+// not read.
+func (s *sources) has(name string, angled bool, from string) bool {
+	n := len(s.order)
+	_, _, err := s.find(name, angled, from)
+	for _, f := range s.order[n:] {
+		delete(s.byPath, f.Path)
+	}
+	s.order = s.order[:n]
+	return err == nil
+}
+
 func isAbs(name string) bool {
 	return path.IsAbs(name) || len(name) > 2 && name[1] == ':' && name[2] == '/'
 }

@@ -132,7 +132,6 @@ module M {
   interface Base {};
   typeid Base "IDL:acme/Base:1.0";
   typeprefix Base "acme.com";
-  import ::M;
   interface I : Base, ::M::A {
     attribute long a, b;
     readonly attribute string r raises (Oops);
@@ -151,6 +150,7 @@ module M {
   struct component { long home; };
   interface _interface { void _module(in long _in); };
 };
+import ::M;
 #pragma ID M "IDL:m:1.0"
 #pragma go_package "x/y"
 // The end.

@@ -555,6 +555,9 @@ type Built interface {
 	MirrorPair(ctx context.Context, v Pair) (Pair, error)
 	// Case array_octets
 	MirrorKey(ctx context.Context, v Key) (Key, error)
+	// Case seams (only when asked for by name): before has 8,000 to 8,256 octets in steps of 4, list 1, 2, 100, 1,100 and
+	// 4,000 elements. Somewhere there, in whatever sizes a peer sends fragments, the list begins, goes on or ends in another.
+	MirrorBulk(ctx context.Context, v Bulk) (Bulk, error)
 	// Case node: three levels
 	MirrorNode(ctx context.Context, v Node) (Node, error)
 	// Case tree
@@ -668,6 +671,11 @@ func (BuiltBase) MirrorPair(context.Context, Pair) (result Pair, err error) {
 // MirrorKey answers NO_IMPLEMENT.
 func (BuiltBase) MirrorKey(context.Context, Key) (result Key, err error) {
 	return result, stub.NotImplemented("IDL:interop.opendsom.org/Interop/Built:1.0", "mirror_key")
+}
+
+// MirrorBulk answers NO_IMPLEMENT.
+func (BuiltBase) MirrorBulk(context.Context, Bulk) (result Bulk, err error) {
+	return result, stub.NotImplemented("IDL:interop.opendsom.org/Interop/Built:1.0", "mirror_bulk")
 }
 
 // MirrorNode answers NO_IMPLEMENT.
@@ -898,6 +906,17 @@ func (s built_stub) MirrorPair(ctx context.Context, v Pair) (result Pair, err er
 
 func (s built_stub) MirrorKey(ctx context.Context, v Key) (result Key, err error) {
 	c := stub.Start(ctx, s.StubRef, "mirror_key", 0)
+	for c.Next() {
+		v.MarshalCDR(&c.Out)
+	}
+	if c.Returned() {
+		result.UnmarshalCDR(&c.In)
+	}
+	return result, c.End()
+}
+
+func (s built_stub) MirrorBulk(ctx context.Context, v Bulk) (result Bulk, err error) {
+	c := stub.Start(ctx, s.StubRef, "mirror_bulk", 0)
 	for c.Next() {
 		v.MarshalCDR(&c.Out)
 	}
@@ -1198,6 +1217,15 @@ func (built_glue) Dispatch(impl Built, r *stub.Request) bool {
 		v.UnmarshalCDR(&r.In)
 		if r.Decoded() {
 			result, err := impl.MirrorKey(r.Context(), v)
+			if r.Returned(err) {
+				result.MarshalCDR(&r.Out)
+			}
+		}
+	case "mirror_bulk":
+		var v Bulk
+		v.UnmarshalCDR(&r.In)
+		if r.Decoded() {
+			result, err := impl.MirrorBulk(r.Context(), v)
 			if r.Returned(err) {
 				result.MarshalCDR(&r.Out)
 			}

@@ -530,6 +530,33 @@ func (v *Entries) UnmarshalCDR(d *cdr.Decoder) {
 // EntriesType describes Entries.
 var EntriesType = stub.NewType[Entries](typecode.Alias("IDL:interop.opendsom.org/Interop/Entries:1.0", "Entries", typecode.Sequence(EntryType.TypeCode(), 0)))
 
+// Bulk is IDL:interop.opendsom.org/Interop/Bulk:1.0.
+type Bulk struct {
+	Before Octets
+	List   Doubles
+	After  int32
+}
+
+// MarshalCDR writes v.
+func (v *Bulk) MarshalCDR(e *cdr.Encoder) {
+	v.Before.MarshalCDR(e)
+	v.List.MarshalCDR(e)
+	e.Long(v.After)
+}
+
+// UnmarshalCDR reads v.
+func (v *Bulk) UnmarshalCDR(d *cdr.Decoder) {
+	v.Before.UnmarshalCDR(d)
+	v.List.UnmarshalCDR(d)
+	v.After = d.Long()
+}
+
+// BulkType describes Bulk.
+var BulkType = stub.NewType[Bulk](typecode.Struct("IDL:interop.opendsom.org/Interop/Bulk:1.0", "Bulk",
+	typecode.Member{Name: "before", Type: OctetsType.TypeCode()},
+	typecode.Member{Name: "list", Type: DoublesType.TypeCode()},
+	typecode.Member{Name: "after", Type: typecode.Long}))
+
 // Nodes is IDL:interop.opendsom.org/Interop/Nodes:1.0.
 type Nodes []Node
 

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/opendsom/dsom/dyn"
@@ -35,6 +36,7 @@ var builtCases = []testCase{
 	{name: "doubles", run: func(c *Client) {
 		sent(c, interop.DoublesType, c.built.MirrorDoubles, mirror.Doubles, interop.Doubles{0.5, -1e300, 3})
 	}},
+	{name: "seams", run: seams, onlyByName: true},
 	{name: "strings", run: func(c *Client) {
 		sent(c, interop.StringsType, c.built.MirrorStrings, mirror.Strings, nil, interop.Strings{"one", "", "three"})
 	}},
@@ -118,6 +120,23 @@ var builtCases = []testCase{
 func sent[T any](c *Client, t *dyn.Type[T], call func(context.Context, T) (T, error), mirror func(T) T, values ...T) {
 	for _, v := range values {
 		same(t, ok(call(c.ctx, v)), mirror(v))
+	}
+}
+
+// seams lets doubles lie across the ends of fragments.
+func seams(c *Client) {
+	for before := 8000; before <= 8256; before += 4 {
+		for _, n := range []int{1, 2, 100, 1100, 4000} {
+			v := interop.Bulk{Before: servants.Blob(uint32(before)), List: make(interop.Doubles, n), After: int32(before)}
+			for i := range v.List {
+				v.List[i] = float64(i + 1)
+			}
+			got, err := c.built.MirrorBulk(c.ctx, v)
+			check(err == nil, "%d octets before %d doubles: %v", before, n, err)
+			want := mirror.Bulk(v)
+			check(slices.Equal(got.Before, want.Before) && slices.Equal(got.List, want.List) && got.After == want.After,
+				"%d octets before %d doubles: not the mirror", before, n)
+		}
 	}
 }
 

@@ -66,6 +66,11 @@ func Booleans(v interop.Booleans) interop.Booleans { return Slice(v, Bool) }
 // Doubles mirrors a sequence of double.
 func Doubles(v interop.Doubles) interop.Doubles { return Slice(v, Float) }
 
+// Bulk mirrors the members.
+func Bulk(v interop.Bulk) interop.Bulk {
+	return interop.Bulk{Before: Octets(v.Before), List: Doubles(v.List), After: ^v.After}
+}
+
 // Strings mirrors a sequence of string.
 func Strings(v interop.Strings) interop.Strings { return Slice(v, Text) }
 

@@ -37,6 +37,9 @@ func (*built) MirrorBooleans(_ context.Context, v interop.Booleans) (interop.Boo
 func (*built) MirrorDoubles(_ context.Context, v interop.Doubles) (interop.Doubles, error) {
 	return sent(v, mirror.Doubles)
 }
+func (*built) MirrorBulk(_ context.Context, v interop.Bulk) (interop.Bulk, error) {
+	return sent(v, mirror.Bulk)
+}
 func (*built) MirrorStrings(_ context.Context, v interop.Strings) (interop.Strings, error) {
 	return sent(v, mirror.Strings)
 }

@@ -55,6 +55,24 @@ void doubles(Context& c) {
   v[0] = 0.5; v[1] = -1e300; v[2] = 3;
   SENT(Doubles, mirror_doubles, v);
 }
+void seams(Context& c) {
+  for (CORBA::ULong before = 8000; before <= 8256; before += 4) {
+    for (CORBA::ULong n : {1, 2, 100, 1100, 4000}) {
+      Bulk v;
+      v.before.length(before);
+      for (CORBA::ULong i = 0; i < before; i++) v.before[i] = static_cast<CORBA::Octet>(i);
+      v.list.length(n);
+      for (CORBA::ULong i = 0; i < n; i++) v.list[i] = i + 1;
+      v.after = before;
+      Bulk want(v);
+      mirror::flip(want);
+      Bulk_var got = c.built()->mirror_bulk(v);
+      if (!same(got.in(), want)) {
+        throw Failure{std::to_string(before) + " octets before " + std::to_string(n) + " doubles: not the mirror"};
+      }
+    }
+  }
+}
 void strings(Context& c) {
   Strings v;
   SENT(Strings, mirror_strings, v);
@@ -208,5 +226,5 @@ const Case built_cases[] = {
     {"tree", tree}, {"versioned", versioned}, {"renamed", renamed}, {"union_enum", union_enum},
     {"union_boolean", union_boolean}, {"union_implicit", union_implicit}, {"union_long", union_long},
     {"union_char", union_char}, {"union_ushort", union_ushort}, {"union_longlong", union_longlong},
-    {"union_inline", union_inline}, {"union_recursive", union_recursive},
+    {"union_inline", union_inline}, {"union_recursive", union_recursive}, {"seams", seams, true},
     {nullptr}};

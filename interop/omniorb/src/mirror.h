@@ -98,6 +98,7 @@ inline void flip(Prims& v) {
 inline void flip(Point& v) { flip(v.x); flip(v.y); }
 inline void flip(Entry& v) { flip(v.name); flip(v.at); flip(v.colour); flip(v.marks); flip(v.grid); }
 inline void flip(Entries& v) { flip_all(v); }
+inline void flip(Bulk& v) { flip(v.before); flip(v.list); flip(v.after); }
 inline void flip(Versioned& v) { flip(v.v); }
 inline void flip(Renamed& v) { flip(v.v); }
 inline void flip(Node& v) { flip(v.label); flip_all(v.kids); }

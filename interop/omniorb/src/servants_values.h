@@ -41,6 +41,7 @@ public:
   Numbers* mirror_numbers(const Numbers& v) override { return mirror::made(v); }
   Booleans* mirror_booleans(const Booleans& v) override { return mirror::made(v); }
   Doubles* mirror_doubles(const Doubles& v) override { return mirror::made(v); }
+  Bulk* mirror_bulk(const Bulk& v) override { return mirror::made(v); }
   Strings* mirror_strings(const Strings& v) override { return mirror::made(v); }
   Tags* mirror_tags(const Tags& v) override { return mirror::made(v); }
   Table* mirror_table(const Table& v) override { return mirror::made(v); }

@@ -153,17 +153,25 @@ func (c *Conn) RemoteAddr() net.Addr { return c.t.RemoteAddr() }
 func (c *Conn) LocalAddr() net.Addr { return c.t.LocalAddr() }
 
 // Close ends the connection at once. Calls that wait for a reply fail, handlers that run get
-// their signal. It does not wait for them.
+// their signal. It does not wait for them, nor does the end of the connection.
 func (c *Conn) Close() {
 	l := c.lock()
 	defer l.unlock()
+	l.leave()
 	l.end(closedHere())
 	l.s.shut = true
 }
 
+// leave takes the reading role from a runner that is in a handler: nobody knows when that returns.
+func (l locked) leave() {
+	if r := l.runner.Load(); r != nil {
+		l.takeOver(r, r.state.Load())
+	}
+}
+
 // Shutdown ends the connection in order: it takes no more calls and serves no more requests,
 // waits for those under way, tells the peer, and closes. When ctx ends before that it closes
-// at once, and returns the error of ctx.
+// at once, as Close does, and returns the error of ctx, or a [CutOff] if handlers ran.
 func (c *Conn) Shutdown(ctx context.Context) error {
 	l := c.lock()
 	drained := l.drain()
@@ -180,8 +188,7 @@ func (c *Conn) Shutdown(ctx context.Context) error {
 	case <-c.gone:
 		return nil
 	case <-ctx.Done():
-		c.Close()
-		return ctx.Err()
+		return c.cutOff(ctx.Err())
 	}
 }
 

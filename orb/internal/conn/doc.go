@@ -75,7 +75,9 @@
 // In draining no new call is taken, and a server reads no more requests; those under way are
 // answered. closed is entered once, with the reason: then every call that has no reply gets its
 // error, every Work its signal, and the transport is closed; only after an orderly end, by the
-// goroutine that has the reading role, once the peer has had the time to read what was sent.
+// goroutine that has the reading role, once the peer has had the time to read what was sent. Close
+// takes that role from a runner that is in a handler, as the monitor would: the connection is
+// over then, and the handler may return when it likes, or never.
 //
 // A call goes reserved → queued → done. It is done exactly once, by whoever comes first of: its
 // reply, the end of its context, its deadline, the end of the connection. Its octets have a

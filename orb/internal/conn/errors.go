@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
 )
 
 // ContextError returns the system exception for a call that its context ended: TIMEOUT, which
@@ -18,6 +19,28 @@ func ContextError(err error, completed exc.Completed) error {
 	}
 	return exc.New(exc.Transient, exc.MinorCancelled, completed, "%w", err)
 }
+
+// A CutOff is what [Conn.Shutdown] returns when it did not wait for all handlers to return. It wraps
+// the error of its context.
+type CutOff struct {
+	Requests []Unanswered
+	Err      error
+}
+
+// An Unanswered is a request whose handler had not returned.
+type Unanswered struct {
+	Header giop.Header
+	Begin  []byte // the first octets of the message, a copy; most are whole
+}
+
+// beginning is how many octets Unanswered has at most: the key and the operation are among them, as a rule.
+const beginning = 1 << 10
+
+func (e *CutOff) Error() string {
+	return fmt.Sprintf("%d requests were cut off: %v", len(e.Requests), e.Err)
+}
+
+func (e *CutOff) Unwrap() error { return e.Err }
 
 // An ending is why a connection is closed.
 type ending struct {

@@ -1,6 +1,7 @@
 package conn_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -71,6 +72,7 @@ type run struct {
 	cutAt            bool          // the transport breaks somewhere
 	serverClose      time.Duration // 0: never
 	serverOrderly    bool
+	patience         time.Duration // how long an orderly end waits for handlers; 0: long
 	clientClose      time.Duration
 	clientOrderly    bool
 	shut             time.Duration // first of both
@@ -78,6 +80,8 @@ type run struct {
 	fatesLock        sync.Mutex
 	fates            []*fate
 	handlersNow, max int
+	over             time.Duration // since when the server's connection is closed; 0: it is not
+	late             []string      // what was begun after that
 }
 
 func (r *run) since() time.Duration { return time.Since(r.start) }
@@ -100,6 +104,9 @@ func (r *run) serve(w *conn.Work, op string, body []byte) ([]byte, bool) {
 	r.fatesLock.Lock()
 	f := r.fates[binary.BigEndian.Uint32(body)]
 	f.times++
+	if r.over > 0 && r.since() > r.over {
+		r.late = append(r.late, fmt.Sprintf("call %d was begun at %v, after the end of the connection at %v", f.key, r.since(), r.over))
+	}
 	r.handlersNow++
 	r.max = max(r.max, r.handlersNow)
 	r.fatesLock.Unlock()
@@ -325,6 +332,9 @@ func newRun(seed uint64) (*run, transporttest.Faults, transporttest.Faults, *mem
 		f.oneway = one(8)
 		r.fates = append(r.fates, f)
 	}
+	if one(2) {
+		r.patience = 1 + upTo(10*time.Millisecond)
+	}
 	return r, client, server, n
 }
 
@@ -342,24 +352,34 @@ func model(t *testing.T, seed uint64) {
 	r, clientFaults, serverFaults, network := newRun(seed)
 	a, b := network.Pipe()
 	p := connect(t, clientFaults.Wrap(a), serverFaults.Wrap(b), r.limits, &handler{serve: r.serve})
-	end := func(c *conn.Conn, after time.Duration, orderly bool) {
+	end := func(c *conn.Conn, after time.Duration, orderly bool, patience time.Duration) {
 		time.Sleep(after)
 		if !orderly {
 			c.Close()
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(patience, time.Minute))
 		defer cancel()
-		if err := c.Shutdown(ctx); err != nil && !r.cutAt {
-			t.Errorf("Shutdown: %v", err)
+		err := c.Shutdown(ctx)
+		if took := time.Since(began); patience > 0 && took > patience {
+			t.Errorf("seed %d: Shutdown took %v, its context %v", r.seed, took, patience)
+		}
+		if err != nil && !r.cutAt && (patience == 0 || !errors.Is(err, context.DeadlineExceeded)) {
+			t.Errorf("seed %d: Shutdown: %v", r.seed, err)
 		}
 	}
 	var wg sync.WaitGroup
 	if r.serverClose > 0 {
-		wg.Go(func() { end(p.server, r.serverClose, r.serverOrderly) })
+		wg.Go(func() {
+			end(p.server, r.serverClose, r.serverOrderly, r.patience)
+			r.fatesLock.Lock()
+			r.over = r.since()
+			r.fatesLock.Unlock()
+		})
 	}
 	if r.clientClose > 0 {
-		wg.Go(func() { end(p.client, r.clientClose, r.clientOrderly) })
+		wg.Go(func() { end(p.client, r.clientClose, r.clientOrderly, 0) })
 	}
 	// Callers use their Call for one after another.
 	callers := 1 + int(seed%9)*4
@@ -386,6 +406,9 @@ func model(t *testing.T, seed uint64) {
 		if err := r.check(f); err != nil {
 			t.Errorf("seed %d call %d (%+v): %v", r.seed, f.key, *f, err)
 		}
+	}
+	for _, s := range r.late {
+		t.Errorf("seed %d: %s", r.seed, s)
 	}
 	if r.max > r.most {
 		t.Errorf("seed %d: %d handlers at a time; the limit is %d", r.seed, r.max, r.most)

@@ -78,7 +78,9 @@ func (c *Conn) look() (quiet bool) {
 		return false
 	}
 	if state&(1<<stateBits-1) == isBusy {
-		c.takeOver(r, state)
+		l := c.lock()
+		l.takeOver(r, state)
+		l.unlock()
 		return false
 	}
 	c.quiet++

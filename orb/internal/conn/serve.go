@@ -247,10 +247,8 @@ func (c *Conn) answer(r *runner) (more bool) {
 }
 
 // takeOver takes the connection from r, if it is still in the state was, and lets another goroutine go on.
-func (c *Conn) takeOver(r *runner, was uint64) {
-	l := c.lock()
-	defer l.unlock()
-	s := &c.s
+func (l locked) takeOver(r *runner, was uint64) {
+	c, s := l.Conn, &l.s
 	if was&(1<<stateBits-1) != isBusy || s.phase == closed || c.runner.Load() != r {
 		return
 	}
@@ -302,7 +300,9 @@ func (c *Conn) serveOn(r *runner) {
 		l.flush(&r.waiter, nil)
 	}
 	l.unlock()
-	c.serve(r)
+	if !c.urgent.Load() || c.goOn(r, nil) {
+		c.serve(r)
+	}
 }
 
 // returnTaken sends the reply of a handler whose connection was taken meanwhile.
@@ -338,6 +338,26 @@ func (l locked) forget(r *runner) {
 		l.stopReading()
 	}
 	l.settle()
+}
+
+// cutOff ends the connection while handlers may run, and says which. why is the error of the context
+// that bounded the wait for them.
+func (c *Conn) cutOff(why error) error {
+	l := c.lock()
+	defer l.unlock()
+	l.leave()
+	e := &CutOff{Err: why}
+	for _, r := range c.s.served {
+		if m := &r.msg; m.octets != nil { // else it is in a write
+			e.Requests = append(e.Requests, Unanswered{m.head, slices.Clone(m.octets[:min(len(m.octets), beginning)])})
+		}
+	}
+	l.end(closedHere())
+	c.s.shut = true
+	if len(e.Requests) == 0 {
+		return why
+	}
+	return e
 }
 
 // finishDraining waits for the requests that are served elsewhere, tells the peer that the

@@ -322,6 +322,43 @@ func TestShutdownGivesUpWithItsContext(t *testing.T) {
 	})
 }
 
+// TestHandlersThatDoNotReturn: an end does not wait for them, even if it comes before the monitor has seen
+// them, and an end in order says which they were.
+func TestHandlersThatDoNotReturn(t *testing.T) {
+	t.Parallel()
+	for name, pause := range map[string]time.Duration{"just begun": 0, "connection taken": 20 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				release := make(chan struct{})
+				stuck := &handler{serve: func(_ *conn.Work, _ string, body []byte) ([]byte, bool) {
+					<-release
+					return body, true
+				}}
+				r, c := serveRaw(t, conn.Options{}, stuck)
+				r.write(request(7, "stuck", strings.Repeat("x", 5000)))
+				time.Sleep(pause)
+				synctest.Wait()
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				began := time.Now()
+				var cut *conn.CutOff
+				if err := c.Shutdown(ctx); !errors.As(err, &cut) || !errors.Is(err, context.Canceled) {
+					t.Errorf("Shutdown: %v", err)
+				} else if q := cut.Requests; len(q) != 1 || !bytes.Contains(q[0].Begin, []byte("stuck")) || len(q[0].Begin) > 1<<10 {
+					t.Errorf("cut off: %+v", q)
+				}
+				// The connection is over, though its handler is not: another wait for its end has nothing to wait for.
+				if err := c.Shutdown(t.Context()); err != nil || time.Since(began) != 0 {
+					t.Errorf("Shutdown again: %v after %v", err, time.Since(began))
+				}
+				r.expectEnd()
+				close(release)
+			})
+		})
+	}
+}
+
 func TestPeerThatDoesNotReadIsCutOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -69,7 +69,9 @@ func (w *Work) Err() error {
 // calls it before something of which it knows that it takes long.
 func (w *Work) Detach() {
 	r := w.runner
-	r.conn.takeOver(r, r.state.Load())
+	l := r.conn.lock()
+	defer l.unlock()
+	l.takeOver(r, r.state.Load())
 }
 
 // Fail says that the message is malformed: instead of a reply the peer gets a MessageError, and

@@ -1,0 +1,235 @@
+package lsp
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/idl/check"
+	"github.com/opendsom/dsom/idl/lsp/jsonrpc"
+	"github.com/opendsom/dsom/idl/syntax"
+)
+
+// handlers answer the requests about documents, by method.
+var handlers = map[string]handler{
+	"textDocument/hover":               {fresh: true, do: at((*query).hover)},
+	"textDocument/definition":          {fresh: true, do: at((*query).definition)},
+	"textDocument/declaration":         {fresh: true, do: at((*query).declaration)},
+	"textDocument/typeDefinition":      {fresh: true, do: at((*query).typeDefinition)},
+	"textDocument/implementation":      {fresh: true, do: at((*query).implementation)},
+	"textDocument/documentHighlight":   {fresh: true, do: at((*query).highlights)},
+	"textDocument/prepareRename":       {fresh: true, do: at((*query).prepareRename)},
+	"textDocument/references":          {fresh: true, long: true, do: (*query).references},
+	"textDocument/rename":              {fresh: true, long: true, do: (*query).rename},
+	"textDocument/completion":          {do: at((*query).completion)},
+	"textDocument/signatureHelp":       {do: at((*query).signature)},
+	"textDocument/documentSymbol":      {fresh: true, do: whole((*query).documentSymbols)},
+	"textDocument/foldingRange":        {do: whole((*query).foldingRanges)},
+	"textDocument/formatting":          {do: whole((*query).formatting)},
+	"textDocument/rangeFormatting":     {do: (*query).rangeFormatting},
+	"textDocument/semanticTokens/full": {fresh: true, do: whole((*query).semanticTokens)},
+	"textDocument/codeAction":          {fresh: true, do: (*query).codeActions},
+	"workspace/symbol":                 {long: true, do: (*query).workspaceSymbols},
+}
+
+// at makes a handler of a method that answers about a place, as an offset of the text.
+func at(do func(q *query, offset int) (any, error)) func(*query, json.RawMessage) (any, error) {
+	return func(q *query, params json.RawMessage) (any, error) {
+		var p positionParams
+		if err := parse(params, &p); err != nil {
+			return nil, err
+		}
+		return do(q, q.doc.offset(p.Position))
+	}
+}
+
+// whole makes a handler of a method that answers about a document.
+func whole(do func(q *query) (any, error)) func(*query, json.RawMessage) (any, error) {
+	return func(q *query, _ json.RawMessage) (any, error) { return do(q) }
+}
+
+func parse(params json.RawMessage, to any) error {
+	if err := json.Unmarshal(params, to); err != nil {
+		return &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: err.Error()}
+	}
+	return nil
+}
+
+// includeAt returns the #include at an offset, or nil.
+func (q *query) includeAt(offset int) *syntax.IncludeDecl {
+	for _, i := range q.includes() {
+		if i.Span.Start.Offset <= offset && offset <= i.Span.End.Offset {
+			return i
+		}
+	}
+	return nil
+}
+
+// symbolAt returns the use of a name at an offset of the document, or nil. Where the text is
+// broken it is looked up as it is written, also in the last analysis without errors.
+func (q *query) symbolAt(offset int) *check.Use {
+	if u := q.index.At(q.doc.path, offset); u != nil {
+		return u
+	}
+	if q.res.Spec != nil {
+		return nil
+	}
+	text := q.doc.text
+	for offset < len(text) && wordByte(text[offset]) {
+		offset++
+	}
+	c := cursorAt(text, offset)
+	if c.prefix == "" || c.in || c.directive != "" {
+		return nil
+	}
+	parts, absolute, _ := c.qualifier()
+	parts = append(parts, c.prefix)
+	for _, a := range []*analysis{q.analysis, q.good} {
+		if a == nil {
+			continue
+		}
+		scope := c.scope(a.index)
+		if absolute {
+			scope = nil
+		}
+		if s := lookup(a.index, scope, parts); s != nil {
+			at := func(offset int) diag.Position {
+				p := q.doc.position(offset)
+				return diag.Position{File: q.doc.path, Line: p.Line + 1, Column: p.Character + 1, Offset: offset}
+			}
+			return &check.Use{Span: diag.Span{Start: at(c.from), End: at(offset)}, Symbol: s}
+		}
+	}
+	return nil
+}
+
+func (q *query) definition(offset int) (any, error) {
+	if i := q.includeAt(offset); i != nil {
+		if d := q.file(i.File.Path); d != nil {
+			return []location{{URI: d.uri}}, nil
+		}
+	}
+	u := q.symbolAt(offset)
+	if u == nil {
+		return nil, nil
+	}
+	return q.locations([]diag.Span{u.Symbol.NameSpan}), nil
+}
+
+// declaration goes to where the name is declared first.
+func (q *query) declaration(offset int) (any, error) {
+	u := q.symbolAt(offset)
+	if u == nil {
+		return q.definition(offset)
+	}
+	return q.locations(u.Symbol.Declared[:min(1, len(u.Symbol.Declared))]), nil
+}
+
+func (q *query) locations(spans []diag.Span) []location {
+	ls := []location{}
+	for _, s := range spans {
+		if l, ok := q.location(s); ok {
+			ls = append(ls, l)
+		}
+	}
+	return ls
+}
+
+// typeDefinition goes to the type of a member, parameter, attribute, constant or operation, or
+// to what a typedef names.
+func (q *query) typeDefinition(offset int) (any, error) {
+	u := q.symbolAt(offset)
+	if u == nil {
+		return nil, nil
+	}
+	if t := typeOf(q.index, u.Symbol); t != nil {
+		return q.locations([]diag.Span{t.NameSpan}), nil
+	}
+	if u.Symbol.Type {
+		return q.definition(offset)
+	}
+	return []location{}, nil
+}
+
+// typeOf returns the type that a declaration names first, or nil.
+func typeOf(x *check.Index, s *check.Symbol) *check.Symbol {
+	switch s.Kind {
+	case "member", "parameter", "attribute", "constant", "operation", "typedef":
+	default:
+		return nil
+	}
+	if s.Node == nil {
+		return nil
+	}
+	file := s.Node.Span.Start.File
+	uses := x.In(file)
+	from, _ := slices.BinarySearchFunc(uses, s.Node.Span.Start.Offset, func(u check.Use, offset int) int { return cmp.Compare(u.Span.Start.Offset, offset) })
+	for _, u := range uses[from:] {
+		if u.Span.Start.Offset >= s.NameSpan.Start.Offset {
+			return nil
+		}
+		if u.Symbol.Type && !u.Declares {
+			return u.Symbol
+		}
+	}
+	return nil
+}
+
+// implementation goes to what inherits from an interface, as far as the document knows.
+func (q *query) implementation(offset int) (any, error) {
+	u := q.symbolAt(offset)
+	if u == nil {
+		return nil, nil
+	}
+	var spans []diag.Span
+	for _, s := range q.index.Symbols {
+		if s != u.Symbol && slices.Contains(s.Bases, u.Symbol) {
+			spans = append(spans, s.NameSpan)
+		}
+	}
+	return q.locations(spans), nil
+}
+
+func (q *query) highlights(offset int) (any, error) {
+	list := []highlight{}
+	u := q.symbolAt(offset)
+	if u == nil {
+		return list, nil
+	}
+	for _, v := range q.index.In(q.doc.path) {
+		if v.Symbol == u.Symbol {
+			h := highlight{q.doc.textRange(v.Span.Start.Offset, v.Span.End.Offset), 2}
+			if v.Declares {
+				h.Kind = 3
+			}
+			list = append(list, h)
+		}
+	}
+	return list, nil
+}
+
+func (q *query) references(params json.RawMessage) (any, error) {
+	var p struct {
+		positionParams
+		Context struct {
+			IncludeDeclaration bool `json:"includeDeclaration"`
+		} `json:"context"`
+	}
+	if err := parse(params, &p); err != nil {
+		return nil, err
+	}
+	list := []location{}
+	u := q.symbolAt(q.doc.offset(p.Position))
+	if u == nil {
+		return list, nil
+	}
+	for _, f := range q.everywhere(u.Symbol) {
+		for _, v := range f.uses {
+			if !v.Declares || p.Context.IncludeDeclaration {
+				list = append(list, location{f.doc.uri, f.doc.textRange(v.Span.Start.Offset, v.Span.End.Offset)})
+			}
+		}
+	}
+	return list, nil
+}
