@@ -72,9 +72,18 @@ func TestHostile(t *testing.T) {
 		"chain of typedefs":  {"typedef long T0;" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "typedef T%d T%d;\n", i, i+1) }) + fmt.Sprintf("const T%d N = 1;", many), ""},
 		"chain of structs":   {"struct S0{long a;};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct S%d{S%d a;};\n", i+1, i) }), ""},
 		"chain of bases":     {"interface I0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "interface I%d:I%d{};\n", i+1, i) }), "IDL1006"},
-		"one enumeration":    {"enum E{A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",A%d", i) }) + "};union U switch(E){" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "case A%d:", i) }) + "long x;};", ""},
-		"reopened":           {fill("", "module M{native N;};", ""), "IDL3002"},
-		"undeclared":         {fill("", "typedef A B;", ""), "IDL3002"},
+		"chain of values":    {"valuetype V0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d:V%d{};\n", i+1, i) }), "IDL1006"},
+		"values of values":   {"valuetype V0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d{public V%d v;};\n", i+1, i) }), ""},
+		"boxes of structs":   {"valuetype B0 long;" + number(many/2, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct S%d{B%d a;};valuetype B%d S%d;\n", i, i, i+1, i) }), ""},
+		"fan of values":      {"abstract valuetype A{};" + number(200, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "abstract valuetype A%d:A{};", i) }) + number(many/100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d:A0%s{};\n", i, strings.Repeat(",A1", 30)) }), "IDL3012"},
+		"components": {"interface I{};component C0{};" + number(many, func(b *bytes.Buffer, i int) {
+			fmt.Fprintf(b, "component C%d{provides I p;};home H%d manages C%d{};\n", i+1, i, i)
+		}), ""},
+		"open valuetypes": {fill("", "valuetype V{", ""), "IDL2006"},
+		"imports":         {fill("interface I{};", "import ::I;", ""), ""},
+		"one enumeration": {"enum E{A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",A%d", i) }) + "};union U switch(E){" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "case A%d:", i) }) + "long x;};", ""},
+		"reopened":        {fill("", "module M{native N;};", ""), "IDL3002"},
+		"undeclared":      {fill("", "typedef A B;", ""), "IDL3002"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
