@@ -212,14 +212,16 @@ func (p *parser) softDecl() (Decl, string) {
 // unknownDecl reports that no declaration begins where one should.
 func (p *parser) unknownDecl() {
 	t := p.tok
-	if t.Kind != Ident {
-		p.expected("a declaration")
-		return
-	}
 	d := diag.Diagnostic{Code: CodeSyntax, Span: t.Span, Message: "expected a declaration, found " + t.describe()}
-	if near := diag.Closest(t.Text, leaders); near != "" {
+	switch near := diag.Closest(t.Text, leaders); {
+	case t.Kind == LBracket:
+		d.Help = "attributes in brackets are of Microsoft's IDL and of Mozilla's, which are other languages than OMG IDL"
+	case p.op("%"):
+		d.Help = "code between %{ and %} is an extension of some compilers; put it into a file of that language"
+	case t.Kind != Ident:
+	case near != "":
 		d.Help = "did you mean " + quote(near) + "?"
-	} else {
+	default:
 		d.Help = "operations and attributes are declared in an interface, members in a structure"
 	}
 	p.report(d)
