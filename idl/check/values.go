@@ -103,29 +103,6 @@ func (c *checker) valueTypes() {
 	}
 }
 
-// direct makes the types of names that stand in an inheritance list, without those that are
-// there twice.
-func (c *checker) direct(names []*syntax.ScopedName, each func(n *syntax.ScopedName, base *symbol)) []*model.Type {
-	var ts []*model.Type
-	seen := map[*symbol]*syntax.ScopedName{}
-	for _, n := range names {
-		base := c.behind(c.refs[n])
-		if base == nil {
-			continue
-		}
-		if first, dup := seen[base]; dup {
-			c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is a direct base twice", Notes: note(first.Span, "the first is here")})
-			continue
-		}
-		seen[base] = n
-		if t := c.named(n); t != nil {
-			ts = append(ts, t)
-			each(n, base)
-		}
-	}
-	return ts
-}
-
 // valueBases holds the bases against 3.9.5: an abstract valuetype has abstract ones, another
 // one at most that is not and that is first; what inherits from a custom one is custom.
 func (c *checker) valueBases(v *valueItem) {
