@@ -516,6 +516,9 @@ func (p *parser) attribute() Decl {
 		if !ok {
 			return nil
 		}
+		if len(a.Names) > 1 && a.GetRaises == nil && a.SetRaises == nil {
+			p.errorf(CodeSyntax, word.Span, "exceptions belong to one attribute: declare each of these for itself")
+		}
 		if a.Readonly != (word.Text == "raises") {
 			p.report(diag.Diagnostic{
 				Code: CodeSyntax, Span: word.Span, Message: quote(word.Text) + " does not belong to this attribute",
