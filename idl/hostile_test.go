@@ -101,6 +101,15 @@ func TestHostile(t *testing.T) {
 		"_Pragma":            {fill("", "_Pragma(\"x\")", "interface I{};"), ""},
 		"files asked for":    {fill("", "#if __has_include(<x>)\n#endif\n", "interface I{};"), ""},
 		"undeclared":         {fill("", "typedef A B;", ""), "IDL3002"},
+		"chain of values":    {"valuetype V0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d:V%d{};\n", i+1, i) }), "IDL1006"},
+		"values of values":   {"valuetype V0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d{public V%d v;};\n", i+1, i) }), ""},
+		"boxes of structs":   {"valuetype B0 long;" + number(many/2, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct S%d{B%d a;};valuetype B%d S%d;\n", i, i, i+1, i) }), ""},
+		"fan of values":      {"abstract valuetype A{};" + number(200, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "abstract valuetype A%d:A{};", i) }) + number(many/100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d:A0%s{};\n", i, strings.Repeat(",A1", 30)) }), "IDL3012"},
+		"components": {"interface I{};component C0{};" + number(many, func(b *bytes.Buffer, i int) {
+			fmt.Fprintf(b, "component C%d{provides I p;};home H%d manages C%d{};\n", i+1, i, i)
+		}), ""},
+		"open valuetypes": {fill("", "valuetype V{", ""), "IDL2006"},
+		"imports":         {fill("interface I{};", "import ::I;", ""), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
