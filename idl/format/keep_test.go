@@ -148,6 +148,43 @@ func TestKeepsMeaning(t *testing.T) {
 	}
 }
 
+// TestCasesKeepTokens formats the compiler's test cases, the wrong ones too: what the
+// preprocessor makes of them stays, and formatting again changes nothing.
+func TestCasesKeepTokens(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../testdata/cases/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	formatted := 0
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range strings.SplitAfter(string(b), "\n---\n") {
+			text = strings.TrimSuffix(text, "---\n")
+			if strings.Contains(text, "__LINE__") || strings.Contains(text, "\n#line") || strings.Contains(text, "\n# ") {
+				continue // what these make hangs on the layout
+			}
+			out, err := format.Source("a.idl", []byte(text), format.Options{})
+			if err != nil {
+				continue // no tokens
+			}
+			formatted++
+			if err := format.Verify(t.Context(), syntax.Config{Resolver: idl.FilesOf{}}, "a.idl", []byte(text), out); err != nil {
+				t.Errorf("%s: %v in\n%s\n%s", file, err, text, out)
+			}
+			if again, err := format.Source("a.idl", out, format.Options{}); err != nil || string(again) != string(out) {
+				t.Errorf("%s: formatted again it differs: %v\n%s", file, err, cmp.Diff(string(out), string(again)))
+			}
+		}
+	}
+	if formatted < 100 {
+		t.Errorf("only %d cases were formatted", formatted)
+	}
+}
+
 // FuzzSource holds for any text that formatting keeps its lexemes, and that doing it twice is
 // doing it once.
 func FuzzSource(f *testing.F) {

@@ -182,7 +182,7 @@ func lookup(x *check.Index, scope *check.Symbol, parts []string) *check.Symbol {
 	}
 	var found *check.Symbol
 	visible(x, scope, func(s *check.Symbol) bool {
-		if s.Name == parts[0] {
+		if s.Name == parts[0] && !s.Annotation() {
 			found = s
 		}
 		return found == nil
@@ -199,7 +199,7 @@ func lookup(x *check.Index, scope *check.Symbol, parts []string) *check.Symbol {
 func memberNamed(s *check.Symbol, name string) *check.Symbol {
 	for _, in := range append([]*check.Symbol{s}, s.Ancestors()...) {
 		for _, m := range in.Members {
-			if m.Name == name {
+			if m.Name == name && !m.Annotation() {
 				return m
 			}
 		}

@@ -155,7 +155,7 @@ func (q *query) typeDefinition(offset int) (any, error) {
 // typeOf returns the type that a declaration names first, or nil.
 func typeOf(x *check.Index, s *check.Symbol) *check.Symbol {
 	switch s.Kind {
-	case "member", "parameter", "attribute", "constant", "operation", "typedef":
+	case "member", "parameter", "attribute", "constant", "operation", "typedef", "state member", "port", "boxed value":
 	default:
 		return nil
 	}
