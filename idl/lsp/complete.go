@@ -26,7 +26,7 @@ type completer struct {
 // completion offers what may stand at a place: by the tokens of the present text, and the names
 // of the last analysis.
 func (q *query) completion(offset int) (any, error) {
-	p := &completer{q: q, c: cursorAt(q.doc.text, offset), seen: map[string]bool{}, list: completionList{Items: []completionItem{}}}
+	p := &completer{q: q, c: q.cursorAt(offset), seen: map[string]bool{}, list: completionList{Items: []completionItem{}}}
 	p.edit = q.doc.textRange(p.c.from, offset)
 	switch {
 	case p.c.in:

@@ -79,7 +79,7 @@ func (q *query) symbolAt(offset int) *check.Use {
 	for offset < len(text) && wordByte(text[offset]) {
 		offset++
 	}
-	c := cursorAt(text, offset)
+	c := q.cursorAt(offset)
 	if c.prefix == "" || c.in || c.directive != "" {
 		return nil
 	}

@@ -108,7 +108,7 @@ type server struct {
 	now                   snapshot
 	open                  map[string]*openDocument // by URI
 	compiling             bool
-	clock                 int // counts what happens to documents
+	clock                 int         // counts what happens to documents
 	results               chan func() // what goroutines hand back, to be run here
 	working               map[string]context.CancelFunc
 }
