@@ -155,6 +155,7 @@ func (c *checker) findAnnotation(n *syntax.ScopedName, s *scope) *annotationItem
 	if sym == nil || sym.name.Text != "@"+n.Parts[len(n.Parts)-1].Text {
 		return nil
 	}
+	c.indexer.use(n.Parts[len(n.Parts)-1], sym)
 	item, _ := sym.syntax.(*annotationItem)
 	return item
 }
