@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -23,5 +24,9 @@ func main() {
 // run runs the program and returns its exit status. It ends early, in order, with ctx.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := newConsole(stdin, stdout, stderr)
-	return c.finish(dispatch(ctx, c, args))
+	err := dispatch(ctx, c, args)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errInterrupted // what was being done then is no news
+	}
+	return c.finish(err)
 }
