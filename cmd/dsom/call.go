@@ -85,11 +85,17 @@ func (v callCmd) Run(ctx context.Context, c *console) (err error) {
 
 // late says the same whichever side saw the end of the caller's time first: it is no exception of the object.
 func (v callCmd) late(err error) error {
-	var sys *exc.SystemException
-	if !errors.As(err, &sys) || sys.Kind != exc.Timeout || !errors.Is(err, context.DeadlineExceeded) {
+	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return exc.New(exc.Timeout, exc.MinorDeadline, sys.Completed, "no reply within %v: %w", v.Timeout, context.DeadlineExceeded)
+	completed := exc.No // what is no exception has come before the request was sent
+	if sys := (*exc.SystemException)(nil); errors.As(err, &sys) {
+		if sys.Kind != exc.Timeout {
+			return err
+		}
+		completed = sys.Completed
+	}
+	return exc.New(exc.Timeout, exc.MinorDeadline, completed, "no reply within %v: %w", v.Timeout, context.DeadlineExceeded)
 }
 
 var versions = map[string]cdr.Version{"1.0": cdr.V10, "1.1": cdr.V11, "1.2": cdr.V12}

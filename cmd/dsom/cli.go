@@ -12,10 +12,16 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+// globals are the flags of every verb.
+type globals struct {
+	JSON    bool   `name:"json" help:"Print results, and errors, as JSON."`
+	Color   string `name:"color" enum:"auto,always,never" default:"auto" help:"Colour: auto (on a terminal, unless the environment has NO_COLOR), always or never."`
+	NoColor bool   `name:"no-color" help:"As --color=never."`
+}
+
 // grammar is the command line. Kong reads names, help and defaults from the tags.
 type grammar struct {
-	JSON    bool `name:"json" help:"Print results, and errors, as JSON."`
-	NoColor bool `name:"no-color" help:"Print without colour. The environment's NO_COLOR does the same."`
+	globals
 
 	Daemon     daemonCmd     `cmd:"" help:"Run the daemon: it takes calls at port 3053, starts servers on demand, and keeps names."`
 	Call       callCmd       `cmd:"" help:"Call an operation of an object."`
@@ -31,6 +37,25 @@ type grammar struct {
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print what may stand in the place of the last word."`
 }
 
+// idlGrammar is the part of the command line that begins with idl. Making the whole grammar
+// takes longer than checking most IDL files, and build systems run dsom once for each.
+type idlGrammar struct {
+	globals
+
+	IDL idlCmd `cmd:"" name:"idl" help:"Check IDL files and generate code from them."`
+}
+
+// grammarFor returns as much of the grammar as a command line needs, and its global flags.
+func grammarFor(args []string) (any, *globals) {
+	first := slices.IndexFunc(args, func(w string) bool { return !strings.HasPrefix(w, "-") })
+	if first >= 0 && args[first] == "idl" {
+		g := new(idlGrammar)
+		return g, &g.globals
+	}
+	g := newGrammar()
+	return g, &g.globals
+}
+
 // newGrammar returns a grammar to parse one command line with.
 func newGrammar() *grammar {
 	g := new(grammar)
@@ -41,9 +66,9 @@ func newGrammar() *grammar {
 
 // dispatch parses the command line and runs the verb that it names.
 func dispatch(ctx context.Context, c *console, args []string) error {
-	g := newGrammar()
+	root, g := grammarFor(args)
 	helped := false
-	parser, err := newParser(ctx, g, c, func(int) { helped = true })
+	parser, err := newParser(ctx, root, c, func(int) { helped = true })
 	if err != nil {
 		return err // a mistake in the tags above
 	}
@@ -74,7 +99,10 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 		return e
 	}
 	c.json = g.JSON
-	c.colour(!g.NoColor)
+	if g.NoColor {
+		g.Color = "never"
+	}
+	c.colour(g.Color)
 	err = parsed.Run()
 	if wrong := (*usageError)(nil); errors.As(err, &wrong) && wrong.verb == "" {
 		wrong.verb = parsed.Selected().FullPath()
@@ -83,7 +111,7 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 }
 
 // newParser makes the parser for g. exit is called when help has been printed.
-func newParser(ctx context.Context, g *grammar, c *console, exit func(int)) (*kong.Kong, error) {
+func newParser(ctx context.Context, g any, c *console, exit func(int)) (*kong.Kong, error) {
 	return kong.New(g,
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Name("dsom"),

@@ -24,14 +24,16 @@ type console struct {
 
 func newConsole(in io.Reader, out, err io.Writer) *console {
 	c := &console{in: in, out: out, err: err}
-	c.colour(true)
+	c.colour("auto")
 	return c
 }
 
-// colour decides whether colours are used: never against the user's wish, and on a terminal alone.
-func (c *console) colour(wanted bool) {
-	wanted = wanted && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-	c.paint, c.paintErr = wanted && isTerminal(c.out), wanted && isTerminal(c.err)
+// colour decides whether colours are used: always, never, or (auto) on a terminal, unless the
+// environment says no.
+func (c *console) colour(when string) {
+	auto := when == "auto" && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	c.paint = when == "always" || auto && isTerminal(c.out)
+	c.paintErr = when == "always" || auto && isTerminal(c.err)
 }
 
 func isTerminal(w io.Writer) bool {

@@ -108,6 +108,8 @@ func (v *demoCmd) place(ctx context.Context, c *console) (passing bool, err erro
 	case port == 3053:
 		if state, err = os.UserCacheDir(); err == nil {
 			v.State = filepath.Join(state, "dsom", "demo")
+		} else {
+			err = fmt.Errorf("there is no folder for the state of the demonstration: %w; name one with --state DIR", err)
 		}
 	default: // references name the port, so another port has other state
 		v.State, err = os.MkdirTemp("", "dsom-demo-")

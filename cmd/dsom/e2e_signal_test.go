@@ -40,10 +40,14 @@ func TestReaderOfLogGoes(t *testing.T) {
 func TestTerminalOfDaemonGoes(t *testing.T) {
 	h := newHouse(t)
 	h.startDaemon("--listen", "127.0.0.1:0")
-	h.addBank()
+	h.addBank("--stop-timeout", "500ms")
 	h.must("server", "start", "bank")
-	if err := h.daemon.Process.Signal(syscall.SIGHUP); err != nil {
-		t.Fatal(err)
+	suspend(t, h.server("bank").Run.PID) // so that the end takes its time
+	for range 2 {                        // the shell says so, and the system
+		if err := h.daemon.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the daemon is ending", func() bool { return strings.Contains(h.logged(), "daemon ends") })
 	}
 	if status := h.ended(); status != 0 {
 		t.Errorf("the daemon's exit status is %d", status)

@@ -66,12 +66,14 @@ func TestServersThatDoNotComeUp(t *testing.T) {
 		"prints and hangs": {"echo starts >> $0.starts; echo thinking; exec sleep 300", 0o755, []string{"--start-timeout", "700ms"},
 			[]string{"did not register within 700ms", "thinking"}},
 		"forks and exits": {"echo starts >> $0.starts; sleep 300 & echo the child does it", 0o755, nil,
-			[]string{"exit status 0 before it had registered", "the child does it"}},
+			[]string{"exit status 0 before it had registered", "foreground", "the child does it"}},
 		"ended by a signal": {"echo starts >> $0.starts; echo to be or not to be; kill -SEGV $$", 0o755, nil,
 			[]string{"signal: segmentation fault", "not to be"}},
-		"does not exist":    {"", 0, nil, []string{"cannot be started", "no such file"}},
-		"is not executable": {"exit 0", 0o644, nil, []string{"cannot be started", "permission denied"}},
-		"is no program":     {"", 0o755, nil, []string{"cannot be started", "exec format error"}},
+		"does not exist":       {"", 0, nil, []string{"cannot be started", "no such file"}},
+		"has no interpreter":   {"#!/nowhere/python9 -u\n", 0o755, nil, []string{"cannot be started", "the interpreter /nowhere/python9 of the script"}},
+		"has lines of Windows": {"#!/bin/sh\r\nexit 0\r\n", 0o755, nil, []string{"cannot be started", "CR LF"}},
+		"is not executable":    {"exit 0", 0o644, nil, []string{"cannot be started", "permission denied"}},
+		"is no program":        {"", 0o755, nil, []string{"cannot be started", "exec format error"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
@@ -83,6 +85,10 @@ func TestServersThatDoNotComeUp(t *testing.T) {
 				return strings.Count(string(b), "starts\n")
 			}
 			switch {
+			case strings.HasPrefix(c.script, "#!"):
+				if err := os.WriteFile(path, []byte(c.script), c.mode); err != nil {
+					t.Fatal(err)
+				}
 			case c.script != "":
 				h.script("bank", c.script)
 				if err := os.Chmod(path, c.mode); err != nil {

@@ -6,21 +6,25 @@ import (
 	"io"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
-	"github.com/opendsom/dsom/emit"
-	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/model"
 )
 
 type idlCmd struct {
-	Check idlCheckCmd `cmd:"" help:"Check IDL files and say all that is wrong with them."`
-	Build idlBuildCmd `cmd:"" help:"Generate stubs and skeletons from IDL files."`
-	Doc   idlDocCmd   `cmd:"" help:"Make a site of HTML pages that documents IDL files."`
-	Fmt   idlFmtCmd   `cmd:"" help:"Lay out IDL files in the one way."`
-	Lsp   idlLspCmd   `cmd:"" help:"Serve editors: the language server of IDL."`
+	Check   idlCheckCmd   `cmd:"" help:"Check IDL files and say all that is wrong with them."`
+	Lint    idlLintCmd    `cmd:"" help:"Say what is unwise in IDL files, by rules that can be configured."`
+	Explain idlExplainCmd `cmd:"" help:"Explain the code of a message, with an example."`
+	Build   idlBuildCmd   `cmd:"" help:"Generate stubs and skeletons from IDL files."`
+	Fmt     idlFmtCmd     `cmd:"" help:"Lay out IDL files in the one way."`
+	Diff    idlDiffCmd    `cmd:"" help:"Say what changed between two releases of IDL files, and what that breaks."`
+	Doc     idlDocCmd     `cmd:"" help:"Make a site of HTML pages that documents IDL files."`
+	Dump    idlDumpCmd    `cmd:"" help:"Print the checked model of IDL files, as JSON or as IDL again."`
+	Graph   idlGraphCmd   `cmd:"" help:"Draw which files include, which interfaces inherit from, and which declarations use which."`
+	Lsp     idlLspCmd     `cmd:"" help:"Serve editors: the language server of IDL."`
 }
 
 func (idlCmd) Help() string {
@@ -37,11 +41,17 @@ type idlFlags struct {
 
 type idlCheckCmd struct {
 	idlFlags
-	File []string `arg:"" help:"IDL files."`
+	SARIF bool     `name:"sarif" help:"Print what is wrong as SARIF 2.1.0, as code hosts read it."`
+	File  []string `arg:"" help:"IDL files."`
 }
 
 func (idlCheckCmd) Help() string {
-	return "Example:\n\n    dsom idl check -I idl bank.idl"
+	return `Each message ends with a code: "dsom idl explain CODE" says more.
+
+Example:
+
+    dsom idl check -I idl bank.idl
+    dsom idl check --sarif bank.idl > bank.sarif`
 }
 
 func (v idlCheckCmd) Run(ctx context.Context, c *console) error {
@@ -49,7 +59,11 @@ func (v idlCheckCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	if err := c.report(r.Report, r.Source, c.out); err != nil {
+	if v.SARIF {
+		if err := c.sarif(r.Report, r.Source); err != nil {
+			return err
+		}
+	} else if err := c.report(r.Report, r.Source, c.out); err != nil {
 		return err
 	}
 	c.note("%s", summary(r.Spec, r.Report))
@@ -59,14 +73,16 @@ func (v idlCheckCmd) Run(ctx context.Context, c *console) error {
 	return nil
 }
 
+// plural returns "1 error" or "2 errors".
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 // summary says in a line what came of a compilation.
 func summary(spec *model.Spec, report *diag.Report) string {
-	plural := func(n int, what string) string {
-		if n != 1 {
-			what += "s"
-		}
-		return fmt.Sprintf("%d %s", n, what)
-	}
 	s := plural(report.Count(diag.Error), "error") + ", " + plural(report.Count(diag.Warning), "warning")
 	if spec != nil {
 		n := 0
@@ -83,7 +99,8 @@ func summary(spec *model.Spec, report *diag.Report) string {
 type idlBuildCmd struct {
 	idlFlags
 	Out             string            `short:"o" default:"." placeholder:"DIR" help:"Output folder: a package is a folder in it."`
-	Lang            string            `enum:"go" default:"go" help:"Language to generate: go."`
+	Lang            string            `enum:"go," default:"" help:"Language to generate: go, which is the default where no --emitter is named."`
+	Emitter         []string          `sep:"none" placeholder:"PROGRAM[=OPTIONS]" help:"Generate with a program of your own, see docs/idl-emitters.md; may be repeated."`
 	GoPackagePrefix string            `placeholder:"PATH" help:"Import path of the output folder. Default: told by the go.mod above it."`
 	GoPackage       string            `placeholder:"PATH" help:"Import path of the package for what is declared outside of modules."`
 	Module          map[string]string `short:"M" mapsep:"none" placeholder:"MODULE=PATH" help:"Import path of the package for a top-level module; may be repeated."`
@@ -98,7 +115,8 @@ func (idlBuildCmd) Help() string {
 	return `Example:
 
     dsom idl build --out gen bank.idl
-    dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl`
+    dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl
+    dsom idl build --out gen --emitter ./my-emitter=wide bank.idl`
 }
 
 func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
@@ -109,23 +127,11 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	if err := c.reportNew(r.Report, r.Source); err != nil {
 		return err
 	}
-	opt := golang.Options{
-		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard,
-		Existing: existing(v.Out),
-	}
-	if v.Names == "idl" {
-		opt.Names = golang.Verbatim
-	}
-	if opt.PackagePrefix == "" {
-		if opt.PackagePrefix, err = importPath(v.Out); err != nil {
-			return err
-		}
-	}
-	files, report := golang.Emit(r.Spec, opt)
-	if err := c.reportNew(report, r.Source); err != nil {
+	files, err := v.emit(ctx, c, r)
+	if err != nil {
 		return err
 	}
-	changed, err := v.write(files)
+	changed, err := writeFiles(v.Out, files, v.Check)
 	if err != nil {
 		return err
 	}
@@ -154,28 +160,13 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	return nil
 }
 
-// write writes the files that are not there yet as they should be, and returns their paths.
-// With --check it only tells them.
-func (v idlBuildCmd) write(files *emit.Files) ([]string, error) {
-	var changed []string
-	for name, data := range files.All() {
-		to := filepath.Join(v.Out, filepath.FromSlash(name))
-		if same(to, data) {
-			continue
-		}
-		changed = append(changed, name)
-		if v.Check {
-			continue
-		}
-		if err := replaceFile(to, data); err != nil {
-			return changed, fmt.Errorf("%s cannot be written: %w", to, err)
-		}
-	}
-	return changed, nil
-}
+// gcPercent is how much the heap may grow before it is collected while IDL is compiled: a
+// compilation keeps nearly all that it allocates, and ends.
+const gcPercent = 400
 
 // read compiles files. What is wrong with them is in the result's report.
 func (f idlFlags) read(ctx context.Context, files []string) (*idl.Result, error) {
+	debug.SetGCPercent(gcPercent)
 	names := make([]string, len(files))
 	for i, name := range files {
 		names[i] = filepath.ToSlash(name)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -141,5 +142,47 @@ func TestImportPath(t *testing.T) {
 	}
 	if got, err := importPath(filepath.Join(dir, "b/x")); err == nil {
 		t.Errorf("got %q for a go.mod without a module", got)
+	}
+}
+
+// TestIDLBuildEmitter holds that emitters which are other programs are run, beside Go or alone.
+func TestIDLBuildEmitter(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	idl := write(t, dir, "shop.idl", typesIDL)
+	script := func(name, answer string) string {
+		file := write(t, dir, name, "#!/bin/sh\ncat > /dev/null\ncat <<'EOF'\n"+answer+"\nEOF\n")
+		if err := os.Chmod(file, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("the emitters of this test are shell scripts")
+	}
+	good := script("good", `{"files":[{"path":"x/a.txt","content":"A"}]}`)
+	up := script("up", `{"files":[{"path":"../a.txt","content":"A"}]}`)
+	says := script("says", `{"diagnostics":[{"severity":"error","message":"cannot","declaration":"Types::Base"}]}`)
+	out := filepath.Join(dir, "gen")
+	build := func(args ...string) result {
+		return dsom(t, "", append([]string{"idl", "build", "--out", out, "--go-package-prefix", "example.com/x", idl}, args...)...)
+	}
+	if got := build("--emitter", good); got.status != 0 || got.out != out+"/x/a.txt\n" {
+		t.Errorf("got %+v", got)
+	}
+	if got := build("--emitter", good, "--lang", "go", "--check"); got.status != statusFailed || strings.Contains(got.out, "a.txt") || !strings.Contains(got.out, "types/") {
+		t.Errorf("got %+v", got)
+	}
+	if got := build("--emitter", up); got.status != statusFailed || !strings.Contains(got.err, up) || !strings.Contains(got.err, "no path inside") {
+		t.Errorf("got %+v", got)
+	}
+	if got := build("--emitter", good, "--emitter", good); got.status != statusFailed || !strings.Contains(got.err, "made twice") {
+		t.Errorf("got %+v", got)
+	}
+	if got := build("--emitter", says); got.status != statusFailed || !strings.Contains(got.err, "shop.idl:4:13: error: "+says+": cannot") {
+		t.Errorf("got %+v", got)
+	}
+	if got := build("--emitter", "=x"); got.status != statusUsage {
+		t.Errorf("got %+v", got)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/opendsom/dsom/emit"
 )
 
 // existing returns the output folder as it is, nil if there is none.
@@ -66,6 +68,26 @@ func moduleName(file string) (string, error) {
 		return words[1], nil
 	}
 	return "", fmt.Errorf("%s names no module", file)
+}
+
+// writeFiles writes into a folder the files that are not there yet as they should be, and
+// returns their paths. Where it is only to look it writes nothing.
+func writeFiles(dir string, files *emit.Files, look bool) ([]string, error) {
+	var changed []string
+	for name, data := range files.All() {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if same(to, data) {
+			continue
+		}
+		changed = append(changed, name)
+		if look {
+			continue
+		}
+		if err := replaceFile(to, data); err != nil {
+			return changed, fmt.Errorf("%s cannot be written: %w", to, err)
+		}
+	}
+	return changed, nil
 }
 
 // same reports whether a file has this content.

@@ -1,19 +1,21 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
-// endings are the signals that end a verb in order. The terminal's going away is one, unless this
-// process was started so as not to heed it, as by nohup.
-func endings() []os.Signal {
-	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+// untilHangup returns a context that ends with the terminal, unless this process was started so as
+// not to heed that, as by nohup. A terminal that is closed says so several times, by the shell and by the system:
+// no further one ends the process before it is done.
+func untilHangup() context.Context {
+	ctx := context.Background()
 	if !signal.Ignored(syscall.SIGHUP) {
-		all = append(all, syscall.SIGHUP)
+		ctx, _ = signal.NotifyContext(ctx, syscall.SIGHUP) // for as long as the process lives
 	}
-	return all
+	return ctx
 }
 
 // outliveReaders keeps this process alive when nobody reads its output any more: writing fails then,

@@ -160,7 +160,11 @@ func (l *life) failed() error {
 	case doomed != "":
 		return l.startError(doomed, nil)
 	case l.child != nil:
-		return l.startError(l.child.Status()+" before it had registered and said where it takes calls", nil)
+		reason := l.child.Status() + " before it had registered and said where it takes calls"
+		if l.child.Succeeded() {
+			reason += " (a server has to stay in the foreground: a program that goes into the background by itself is taken to have ended, and so are those that it has started)"
+		}
+		return l.startError(reason, nil)
 	}
 	return l.startError("ended before it took calls", nil)
 }

@@ -70,7 +70,7 @@ func (l *life) trim() time.Duration {
 		}
 		l.cutAt = now
 	}
-	if now.Sub(l.cutAt) < floods {
+	if now.Sub(l.cutAt) < floods || now.Sub(l.born) < floods { // many a flood begins with the program
 		return fastTick
 	}
 	return logTick

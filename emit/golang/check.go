@@ -35,7 +35,7 @@ func (g *generator) check() {
 			for _, p := range d.Params {
 				g.checkType(d, p.Type)
 			}
-		case *model.Component, *model.Home, *model.Bitset, *model.Bitmask, *model.PortType:
+		case *model.Component, *model.Home, *model.PortType:
 			g.problem(CodeNotSupported, d.About().NameSpan, "", "%s: %s", d.About().Name, whyUnsupported(d))
 		case *model.Operation:
 			g.checkType(d, d.Result)
@@ -86,7 +86,11 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 			g.problem(CodeNotSupported, at, "", "%s: %s", in.About().Name, noPointers)
 		}
 		if t.Kind == model.Map {
-			g.problem(CodeNotSupported, at, "a sequence of structures with key and value is the same on the wire", "maps are not supported yet")
+			if !isMapKey(t.Key) {
+				g.problem(CodeNotSupported, at, "use a sequence of structures with key and value, which is the same on the wire",
+					"a map with keys of type %s, which have no order in Go", t.Key)
+			}
+			g.checkType(in, t.Key)
 		}
 		if d, ok := t.Decl.(*model.Forward); ok && t.Kind == model.Named && !isReference(d) {
 			g.problem(CodeUndefined, at, "include the file that defines it", "%s %s is declared, but not defined here", d.Of, d.ScopedName())
@@ -107,15 +111,9 @@ func whyUnsupported(d model.Decl) string {
 	if hasPointer(d) {
 		return noPointers
 	}
-	switch d := d.(type) {
+	switch d.(type) {
 	case *model.Component, *model.Home:
 		return "components are not supported yet"
-	case *model.Struct:
-		if d.Base != nil {
-			return "structures that inherit from others are not supported yet"
-		}
-	case *model.Bitset, *model.Bitmask:
-		return "bitsets and bitmasks are not supported yet"
 	case *model.PortType:
 		return "port types are not supported yet"
 	}

@@ -62,6 +62,9 @@ func (f *file) put(c coder, x string, t *model.Type, depth int) {
 	case model.ValueBase:
 		f.F("%s.PutValueBase(%s, %s)", f.rt("stub"), c.pointer, x)
 		return
+	case model.Map:
+		f.putMap(c, x, t, depth)
+		return
 	case model.Sequence:
 		f.putSequence(c, x, t, depth)
 		return
@@ -92,6 +95,8 @@ func (f *file) get(c coder, x string, t *model.Type, depth int) {
 	switch p := plain(t); p.Kind {
 	case model.Sequence:
 		f.getSequence(c, x, p, depth)
+	case model.Map:
+		f.getMap(c, x, p, depth)
 	case model.Array:
 		f.elements(x, p, depth, func(x string, depth int) { f.get(c, x, p.Elem, depth) }, c, true)
 	default:
@@ -152,7 +157,7 @@ func (g *generator) isOpaque(d model.Decl) bool {
 func (g *generator) isVariable(t *model.Type) bool {
 	t = plain(t)
 	if t.Kind != model.Named {
-		return t.Kind == model.Sequence || t.Kind == model.Array
+		return t.Kind == model.Sequence || t.Kind == model.Array || t.Kind == model.Map
 	}
 	return !g.isOpaque(t.Decl)
 }

@@ -53,14 +53,28 @@ func (g *generator) nameDeclarations() {
 		if g.names[d] == nil {
 			g.nameDeclaration(d)
 		}
-		if e, ok := d.(*model.Enum); ok {
-			for _, v := range e.Enumerators {
-				if g.names[v] == nil {
-					g.names[v] = &declNames{Name: g.claim(v, g.names[e].Name+"_"+g.identifier(v))}
-				}
+		for _, v := range constantsOf(d) {
+			if g.names[v] == nil {
+				g.names[v] = &declNames{Name: g.claim(v, g.names[d].Name+"_"+g.identifier(v))}
 			}
 		}
 	}
+}
+
+// constantsOf returns the enumerators of an enum, and the flags of a bitmask.
+func constantsOf(d model.Decl) []model.Decl {
+	var all []model.Decl
+	switch d := d.(type) {
+	case *model.Enum:
+		for _, v := range d.Enumerators {
+			all = append(all, v)
+		}
+	case *model.Bitmask:
+		for _, v := range d.Flags {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // nameDeclaration chooses the names of a declaration.
@@ -76,7 +90,7 @@ func (g *generator) nameDeclaration(d model.Decl) {
 	n := &declNames{Name: g.claim(d, g.scopePrefix(d)+g.identifier(d))}
 	g.names[d] = n
 	switch d := d.(type) {
-	case *model.Struct, *model.Exception, *model.Enum, *model.Typedef, *model.ValueBox:
+	case *model.Struct, *model.Exception, *model.Enum, *model.Typedef, *model.ValueBox, *model.Bitset, *model.Bitmask:
 		n.Type = g.claim(d, n.Name+"Type")
 	case *model.ValueType:
 		n.Type = g.claim(d, n.Name+"Type")
@@ -119,8 +133,9 @@ func (g *generator) claim(d model.Decl, name string) string {
 // scopePrefix returns what stands before the identifier of d for the scopes around it.
 func (g *generator) scopePrefix(d model.Decl) string {
 	scope := d.About().Scope()
-	if e, ok := scope.(*model.Enum); ok {
-		scope = e.Scope()
+	switch s := scope.(type) {
+	case *model.Enum, *model.Bitmask:
+		scope = s.About().Scope()
 	}
 	var prefix string
 	for ; scope != nil; scope = scope.About().Scope() {
@@ -180,6 +195,9 @@ func (s nameSet) claim(name string) string {
 // memberNames returns the Go names of the members of a structure or exception.
 func (g *generator) memberNames(in model.Decl, ms []*model.Member) []string {
 	taken := nameSet{}
+	if base := baseOf(in); base != nil {
+		taken[g.names[base].Name] = true // the embedded structure
+	}
 	var names []string
 	for _, m := range ms {
 		names = append(names, taken.claim(g.memberName(&m.Node, g.style(in).Member)))

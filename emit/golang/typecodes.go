@@ -54,7 +54,11 @@ func (w *tcWriter) decl(d model.Decl) string {
 	case *model.Struct:
 		w.open = append(w.open, d)
 		defer w.close()
-		return tc + ".Struct" + head + w.members(d.Members) + ")"
+		return tc + ".Struct" + head + w.members(d.AllMembers()) + ")"
+	case *model.Bitset:
+		return fmt.Sprintf("%s.Alias%s, %s.%s)", tc, head, tc, tcNames[wordOf(d.Width())])
+	case *model.Bitmask:
+		return fmt.Sprintf("%s.Alias%s, %s.%s)", tc, head, tc, tcNames[wordOf(d.Bound)])
 	case *model.Exception:
 		return tc + ".Exception" + head + w.members(d.Members) + ")"
 	case *model.Union:
@@ -135,7 +139,11 @@ func (w *tcWriter) arms(u *model.Union) string {
 		for _, l := range c.Labels {
 			label := "Default: true"
 			if !l.Default {
-				label = fmt.Sprintf("Label: %d", ordinal(l.Value))
+				n := ordinal(l.Value)
+				if u.Discriminator.Resolve().Kind == model.Int8 { // an octet in the TypeCode
+					n &= 0xff
+				}
+				label = fmt.Sprintf("Label: %d", n)
 			}
 			fmt.Fprintf(&b, ",\n%s.Arm{%s, Name: %q, Type: %s}", w.rt("typecode"), label, c.Name, typ)
 		}
@@ -180,6 +188,8 @@ func (w *tcWriter) use(t *model.Type) string {
 		return fmt.Sprintf("%s.Fixed(%d, %d)", tc, t.Digits, t.Scale)
 	case model.Sequence:
 		return fmt.Sprintf("%s.Sequence(%s, %d)", tc, w.use(t.Elem), t.Bound)
+	case model.Map: // CORBA has no kind for it: on the wire it is this
+		return fmt.Sprintf("%s.Map(%s, %s, %d)", tc, w.use(t.Key), w.use(t.Elem), t.Bound)
 	case model.Array:
 		out := w.use(t.Elem)
 		for _, n := range slices.Backward(t.Dims) {

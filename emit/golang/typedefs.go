@@ -37,6 +37,10 @@ func (f *file) readDefined(name string, t *model.Type) {
 	switch {
 	case t.Kind == model.String, t.Kind == model.WString:
 		f.F("*v = %s(%s)", name, f.read(decoder, t))
+	case t.Kind == model.Map:
+		f.F("var m %s", name)
+		f.get(decoder, "m", t, 0)
+		f.L("*v = m")
 	case t.Kind == model.Array:
 		f.get(decoder, "v", t, 0)
 	case bulkMethod(t.Elem) == "Octets" && !bounded:

@@ -94,8 +94,7 @@ func registerFactories(o *orb.ORB) {
 // office echoes.
 type office struct {
 	stock.OfficeBase
-	counter stock.Counter
-	none    stock.Nothing
+	none stock.Nothing
 }
 
 func (o *office) TakeNote(_ context.Context, n, other stock.Note) (stock.Note, stock.Note, stock.Note, error) {

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/emit/external"
+	"github.com/opendsom/dsom/emit/golang"
+	"github.com/opendsom/dsom/idl"
+)
+
+// emit runs the emitters that are asked for. What they have to say goes to standard error; the
+// files of all of them go into one folder, and none may be made twice.
+func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit.Files, error) {
+	all := new(emit.Files)
+	if v.Lang == "go" || len(v.Emitter) == 0 {
+		files, err := v.golang(c, r)
+		if err != nil {
+			return nil, err
+		}
+		all = files
+	}
+	for _, s := range v.Emitter {
+		e, err := external.Parse(s)
+		if err != nil {
+			return nil, usage("--emitter: %w", err)
+		}
+		files, report, err := external.Run(ctx, e, r.Spec)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.reportNew(report, r.Source); err != nil {
+			return nil, err
+		}
+		for name, data := range files.All() {
+			if err := all.Add(name, data); err != nil {
+				return nil, &external.Error{Emitter: e.Command, Problem: "made a file that is refused", Err: err}
+			}
+		}
+	}
+	return all, nil
+}
+
+// golang generates Go.
+func (v idlBuildCmd) golang(c *console, r *idl.Result) (*emit.Files, error) {
+	opt := golang.Options{
+		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard,
+		Existing: existing(v.Out),
+	}
+	if v.Names == "idl" {
+		opt.Names = golang.Verbatim
+	}
+	if opt.PackagePrefix == "" {
+		var err error
+		if opt.PackagePrefix, err = importPath(v.Out); err != nil {
+			return nil, err
+		}
+	}
+	files, report := golang.Emit(r.Spec, opt)
+	return files, c.reportNew(report, r.Source)
+}

@@ -1,0 +1,101 @@
+package idl
+
+import (
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// later prints the declarations that came to IDL with values, components and IDL 4.
+func (p *printer) later(d model.Decl) {
+	switch d := d.(type) {
+	case *model.ValueType:
+		p.block(&d.Node, valueHead(d), func() { p.inner(&d.Node, d.Decls) })
+	case *model.StateMember:
+		access := "private "
+		if d.Public {
+			access = "public "
+		}
+		elem, decl := declarator(d.Type, d.Name)
+		p.one(&d.Node, access+elem+" "+decl+";")
+	case *model.Factory:
+		word := "factory "
+		if d.Finder {
+			word = "finder "
+		}
+		p.one(&d.Node, word+name(d.Name)+" ("+params(d.Params)+")"+raises("raises", d.Raises)+";")
+	case *model.ValueBox:
+		p.one(&d.Node, "valuetype "+name(d.Name)+" "+typeText(d.Type)+";")
+	case *model.Component:
+		word := "component "
+		if d.Connector {
+			word = "connector "
+		}
+		s := word + name(d.Name)
+		if d.Base != nil {
+			s += " : " + typeText(d.Base)
+		}
+		p.block(&d.Node, s+typeList(" supports ", d.Supports), func() { p.inner(&d.Node, d.Decls) })
+	case *model.PortType:
+		p.block(&d.Node, "porttype "+name(d.Name), func() { p.inner(&d.Node, d.Decls) })
+	case *model.Port:
+		role := d.Role
+		if d.Multiple {
+			role += " multiple"
+		}
+		p.one(&d.Node, role+" "+typeText(d.Type)+" "+name(d.Name)+";")
+	case *model.Home:
+		s := "home " + name(d.Name)
+		if d.Base != nil {
+			s += " : " + typeText(d.Base)
+		}
+		s += typeList(" supports ", d.Supports) + " manages " + typeText(d.Manages)
+		if d.PrimaryKey != nil {
+			s += " primarykey " + typeText(d.PrimaryKey)
+		}
+		p.block(&d.Node, s, func() { p.inner(&d.Node, d.Decls) })
+	case *model.AnnotationDecl:
+		p.annotationDecl(d)
+	}
+}
+
+func valueHead(d *model.ValueType) string {
+	var words []string
+	for _, w := range []struct {
+		on   bool
+		word string
+	}{{d.Abstract, "abstract"}, {d.Custom, "custom"}} {
+		if w.on {
+			words = append(words, w.word)
+		}
+	}
+	if d.Event {
+		words = append(words, "eventtype")
+	} else {
+		words = append(words, "valuetype")
+	}
+	words = append(words, name(d.Name))
+	s := strings.Join(words, " ")
+	if len(d.Bases) > 0 {
+		s += " : "
+		if d.Truncatable {
+			s += "truncatable "
+		}
+		s += typeList("", d.Bases)
+	}
+	return s + typeList(" supports ", d.Supports)
+}
+
+func (p *printer) annotationDecl(d *model.AnnotationDecl) {
+	p.block(&d.Node, "@annotation "+name(d.Name), func() {
+		p.list(d.Decls)
+		for _, m := range d.Members {
+			elem, decl := declarator(m.Type, m.Name)
+			s := elem + " " + decl
+			if m.Default != nil {
+				s += " default " + m.Default.String()
+			}
+			p.one(&m.Node, s+";")
+		}
+	})
+}

@@ -1,0 +1,294 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// listed returns the names of the release order that are written down.
+func listed(i *model.Interface) []string {
+	var out []string
+	for _, r := range i.ReleaseOrder() {
+		if r.Listed {
+			out = append(out, r.Name)
+		}
+	}
+	return out
+}
+
+// introduced returns the names that a class has places for in the order of their declaration.
+func introduced(i *model.Interface) []string {
+	var out []string
+	for _, m := range i.Introduced() {
+		out = append(out, m.Name)
+	}
+	return append(out, memberNames(i.StaticData())...)
+}
+
+// releaseOrder returns the whole release order; of an interface that is taken for a class
+// without being declared as one, what it would be.
+func releaseOrder(i *model.Interface) []string {
+	if !i.IsClass() {
+		return introduced(i)
+	}
+	var out []string
+	for _, r := range i.ReleaseOrder() {
+		out = append(out, r.Name)
+	}
+	return out
+}
+
+// class compares two releases of an interface as a class.
+func (c *comparer) class(s subject, old, new *model.Interface) {
+	c.releaseOrders(s, old, new)
+	c.data(s, old, new)
+	c.overrides(s, old, new)
+	c.metaclass(s, old, new)
+	c.versions(s, old, new)
+	c.conflicts(s, old, new)
+	c.classModifiers(s, old, new)
+	c.methods(old, new)
+}
+
+// methods compares the modifiers of methods and attributes that both releases declare, and
+// those that accessors of attributes and inherited methods are given by name.
+func (c *comparer) methods(old, new *model.Interface) {
+	for _, d := range new.Members() {
+		if o := member(old, d.About().Name); o != nil {
+			c.methodModifiers(c.about(o, d), o.About().Modifiers, d.About().Modifiers)
+		}
+	}
+	s := c.about(old, new)
+	a, b := byName(old), byName(new)
+	for _, name := range merge(a.names, b.names) {
+		x, y := a.nodes[name], b.nodes[name]
+		c.methodModifiers(s.part("method", name, x, y), modifiers(x), modifiers(y))
+	}
+}
+
+// named are the nodes of an implementation section that give modifiers by name.
+type named struct {
+	names []string
+	nodes map[string]*model.Node
+}
+
+func byName(i *model.Interface) named {
+	n := named{nodes: map[string]*model.Node{}}
+	add := func(x *model.Node) {
+		if n.nodes[x.Name] == nil {
+			n.names = append(n.names, x.Name)
+			n.nodes[x.Name] = x
+		}
+	}
+	if i.Implementation != nil {
+		for _, o := range i.Implementation.Overrides {
+			add(&o.Node)
+		}
+		for _, a := range i.Implementation.Accessors {
+			add(&a.Node)
+		}
+	}
+	return n
+}
+
+func modifiers(n *model.Node) []model.Modifier {
+	if n == nil {
+		return nil
+	}
+	return n.Modifiers
+}
+
+// merge returns the names of a, and those of b that are not among them.
+func merge(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, n := range b {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func member(i *model.Interface, name string) model.Decl {
+	for _, d := range i.Members() {
+		if d.About().Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// releaseOrders holds that the old order is the beginning of the new one.
+func (c *comparer) releaseOrders(s subject, old, new *model.Interface) {
+	a, b := releaseOrder(old), releaseOrder(new)
+	declared, now := introduced(old), introduced(new)
+	for _, n := range slices.Clone(a) {
+		unlisted := slices.Contains(listed(old), n) && len(listed(new)) > 0 && !slices.Contains(listed(new), n)
+		switch {
+		case unlisted && slices.Contains(now, n), unlisted && !slices.Contains(declared, n):
+			c.add("release-order-removed", s, "%s removed from the release order", n)
+			a = slices.DeleteFunc(a, func(x string) bool { return x == n })
+		}
+	}
+	x, y := common(a, b)
+	if !slices.Equal(x, y) {
+		c.add("release-order-changed", s, "the release order is %s now, and was %s", strings.Join(y, ", "), strings.Join(x, ", "))
+		return
+	}
+	var inserted []string
+	for i, n := range b {
+		if !slices.Contains(a, n) && slices.ContainsFunc(b[i:], func(m string) bool { return slices.Contains(a, m) }) {
+			inserted = append(inserted, n)
+		}
+	}
+	if len(inserted) > 0 {
+		c.add("release-order-inserted", s, "%s stands before what was there in the release order", strings.Join(inserted, ", "))
+	}
+}
+
+// versions compares the numbers of the releases.
+func (c *comparer) versions(s subject, old, new *model.Interface) {
+	oldMajor, oldMinor := old.ClassVersion()
+	major, minor := new.ClassVersion()
+	switch {
+	case major != oldMajor:
+		c.add("major-version-changed", s, "the major version is %d now, and was %d", major, oldMajor)
+	case minor > oldMinor:
+		c.add("minor-version-raised", s, "the minor version is %d now, and was %d", minor, oldMinor)
+	case minor < oldMinor:
+		c.add("minor-version-lowered", s, "the minor version is %d now, and was %d", minor, oldMinor)
+	}
+}
+
+// addedMethod tells of a new method whose name a subclass has introduced in the old release.
+func (c *comparer) addedMethod(d model.Decl) {
+	o, ok := d.(*model.Operation)
+	if !ok {
+		return
+	}
+	up, ok := o.Scope().(*model.Interface)
+	if !ok || !c.binary(up) {
+		return
+	}
+	for _, name := range c.old.order {
+		sub, ok := c.old.decls[name].(*model.Interface)
+		if !ok || !inherits(sub, up.ScopedName()) || member(sub, o.Name) == nil {
+			continue
+		}
+		if now, ok := c.new.decls[name].(*model.Interface); ok && now.Migrations()[o.Name] != nil {
+			continue // it is the same, which has moved up
+		}
+		c.add("method-collides", c.about(member(sub, o.Name), d), "%s introduces a %s of its own", sub.ScopedName(), o.Name)
+	}
+}
+
+// movedUp returns the declaration of the same name that a base has now, of an operation or
+// attribute that is gone from its interface.
+func (c *comparer) movedUp(d model.Decl) model.Decl { return inherited(c.new, d) }
+
+// cameDown returns the declaration that an operation had in a base of its interface before.
+func (c *comparer) cameDown(d model.Decl) model.Decl {
+	if up := inherited(c.old, d); up != nil && c.new.decls[up.About().ScopedName()] == nil {
+		return up
+	}
+	return nil
+}
+
+func inherited(in *side, d model.Decl) model.Decl {
+	switch d.(type) {
+	case *model.Operation, *model.Attribute:
+	default:
+		return nil
+	}
+	here, ok := d.About().Scope().(*model.Interface)
+	if !ok {
+		return nil
+	}
+	there, ok := in.decls[here.ScopedName()].(*model.Interface)
+	if !ok {
+		return nil
+	}
+	for _, a := range there.Ancestors() {
+		if m := member(a, d.About().Name); m != nil && m.Kind() == d.Kind() {
+			return m
+		}
+	}
+	return nil
+}
+
+// migrated tells that an operation is declared by a base now.
+func (c *comparer) migrated(old, up model.Decl) {
+	s := c.about(old, up)
+	s.name, s.group = old.About().ScopedName(), groupOf(old)
+	code := "method-moved-up"
+	if i, ok := c.new.decls[groupOf(old)].(*model.Interface); ok && s.binary {
+		switch {
+		case migrates(old, i):
+		case len(c.keepsPlaces(old, i)) > 0:
+			code = "method-moved-up-unlisted"
+		default:
+			return // its place is kept, and not filled with the other's token: they collide, which is told there
+		}
+	}
+	c.add(code, s, "%s is declared by %s now", title(old), groupOf(up))
+	c.changedOnTheWay(old, up)
+}
+
+// migrates reports whether a class says that an operation or attribute has migrated to an ancestor.
+func migrates(d model.Decl, i *model.Interface) bool {
+	to := i.Migrations()
+	return to[d.About().Name] != nil || to["_get_"+d.About().Name] != nil
+}
+
+// changedOnTheWay compares what an operation or attribute said in one interface with what it
+// says in another.
+func (c *comparer) changedOnTheWay(old, new model.Decl) {
+	switch o := old.(type) {
+	case *model.Operation:
+		c.operations(o, new.(*model.Operation))
+	case *model.Attribute:
+		c.attributes(o, new.(*model.Attribute))
+	}
+}
+
+// keepsPlaces returns the names of a declaration that a release order does not list.
+func (c *comparer) keepsPlaces(d model.Decl, i *model.Interface) []string {
+	need := []string{d.About().Name}
+	if a, ok := d.(*model.Attribute); ok {
+		need = []string{"_get_" + a.Name}
+		if !a.Readonly {
+			need = append(need, "_set_"+a.Name)
+		}
+	}
+	return slices.DeleteFunc(need, func(n string) bool { return slices.Contains(listed(i), n) })
+}
+
+// slotKept returns the code for a method that is gone while its place in the release order is kept.
+func (c *comparer) slotKept(d model.Decl) string {
+	switch d.(type) {
+	case *model.Operation, *model.Attribute:
+	default:
+		return ""
+	}
+	i, ok := c.new.decls[groupOf(d)].(*model.Interface)
+	if !ok || !c.binary(d) || len(c.keepsPlaces(d, i)) > 0 {
+		return ""
+	}
+	return "method-removed-slot-kept"
+}
+
+// addedCode returns the code for a declaration that is new.
+func (c *comparer) addedCode(d model.Decl) string {
+	o, isOperation := d.(*model.Operation)
+	if isOperation && c.binary(d) {
+		if i, ok := c.old.decls[groupOf(d)].(*model.Interface); ok && slices.Contains(listed(i), o.Name) {
+			return "method-published"
+		}
+		if o.HasModifier("init") {
+			return "initializer-added"
+		}
+	}
+	return suffixed(d, "-added")
+}

@@ -1,0 +1,251 @@
+package diff
+
+import (
+	"slices"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// scopes compares the declarations of all scopes: those in both releases with each other, and
+// those in one as added, removed or renamed.
+func (c *comparer) scopes() {
+	c.renamed = map[string]string{}
+	var gone, come []string
+	for _, name := range c.new.order {
+		if c.old.decls[name] == nil && c.parentStays(c.new, c.old, name) {
+			come = append(come, name)
+		}
+	}
+	for _, name := range c.old.order {
+		if c.new.decls[name] == nil && c.parentStays(c.old, c.new, name) {
+			gone = append(gone, name)
+		}
+	}
+	taken := c.findRenamed(gone, come)
+	for _, name := range c.new.order {
+		d := c.new.decls[name]
+		switch old := c.old.decls[name]; {
+		case old != nil:
+			c.both(old, d)
+		case taken[name], !c.parentStays(c.new, c.old, name):
+		default:
+			c.added(d)
+		}
+	}
+	for _, name := range gone {
+		old := c.old.decls[name]
+		if to, ok := c.renamed[name]; ok {
+			d := c.new.decls[to]
+			c.add(renameCode(old), c.about(old, d), "%s %s is now %s", kindOf(old), old.About().Name, d.About().Name)
+			c.body(old, d)
+			continue
+		}
+		c.removed(old)
+	}
+}
+
+// parentStays reports whether the scope around a name of one release is in the other too: what
+// goes with its interface is not told for itself. Modules come and go with what is in them.
+func (c *comparer) parentStays(here, there *side, name string) bool {
+	d := here.decls[name]
+	switch d.(type) {
+	case *model.Module, *model.Forward:
+		return false
+	}
+	up := d.About().Scope()
+	if up == nil {
+		return true
+	}
+	if _, module := up.(*model.Module); module {
+		return true
+	}
+	other := there.decls[up.About().ScopedName()]
+	return other != nil && other.Kind() == up.Kind()
+}
+
+// maxGuess bounds how many declarations of a kind may have come or gone in a scope for renamed
+// ones to be looked for among them: each is compared with each.
+const maxGuess = 200
+
+// findRenamed fills c.renamed and returns the new names. A declaration is renamed if one of its
+// scope and kind has come that is like it, and neither is like any other.
+func (c *comparer) findRenamed(gone, come []string) map[string]bool {
+	type place struct{ scope, kind string }
+	where := func(d model.Decl) place {
+		p := place{kind: d.Kind()}
+		if up := d.About().Scope(); up != nil {
+			p.scope = up.About().ScopedName()
+		}
+		return p
+	}
+	came := map[place][]model.Decl{}
+	for _, n := range come {
+		d := c.new.decls[n]
+		came[where(d)] = append(came[where(d)], d)
+	}
+	left := map[place][]model.Decl{}
+	for _, n := range gone {
+		if d := c.old.decls[n]; c.movedUp(d) == nil {
+			left[where(d)] = append(left[where(d)], d)
+		}
+	}
+	taken := map[string]bool{}
+	for p, olds := range left {
+		news := came[p]
+		if len(olds) > maxGuess || len(news) > maxGuess {
+			continue
+		}
+		for _, o := range olds {
+			n := c.onlyLike(o, news, c.alike)
+			if n == nil || c.onlyLike(n, olds, func(n, o model.Decl) bool { return c.alike(o, n) }) == nil {
+				continue
+			}
+			c.renamed[o.About().ScopedName()] = n.About().ScopedName()
+			taken[n.About().ScopedName()] = true
+		}
+	}
+	return taken
+}
+
+// onlyLike returns the one of a list that is like d; nil if none or several are.
+func (c *comparer) onlyLike(d model.Decl, list []model.Decl, like func(a, b model.Decl) bool) model.Decl {
+	var found model.Decl
+	for _, x := range list {
+		if like(d, x) {
+			if found != nil {
+				return nil
+			}
+			found = x
+		}
+	}
+	return found
+}
+
+// alike reports whether two declarations say the same but for their names, and say enough for
+// that to mean something.
+func (c *comparer) alike(old, new model.Decl) bool {
+	switch o := old.(type) {
+	case *model.Operation:
+		return c.sameSignature(o, new.(*model.Operation))
+	case *model.Attribute:
+		n := new.(*model.Attribute)
+		return o.Readonly == n.Readonly && c.relate(o.Type, n.Type) == same
+	case *model.Struct:
+		return len(o.Members) > 0 && c.sameMembers(o.Members, new.(*model.Struct).Members)
+	case *model.Exception:
+		return len(o.Members) > 0 && c.sameMembers(o.Members, new.(*model.Exception).Members)
+	case *model.Enum:
+		n := new.(*model.Enum)
+		return slices.EqualFunc(o.Enumerators, n.Enumerators, func(a, b *model.Enumerator) bool { return a.Name == b.Name })
+	case *model.Interface:
+		n := new.(*model.Interface)
+		names := func(i *model.Interface) (s []string) {
+			for _, m := range i.Members() {
+				s = append(s, m.About().Name)
+			}
+			return s
+		}
+		return len(names(o)) > 0 && slices.Equal(names(o), names(n))
+	case *model.Factory:
+		n := new.(*model.Factory)
+		return o.Finder == n.Finder && c.sameParams(o.Params, n.Params)
+	case *model.Port:
+		n := new.(*model.Port)
+		return o.Role == n.Role && o.Multiple == n.Multiple && typeKey(o.Type) == typeKey(n.Type)
+	case *model.StateMember:
+		n := new.(*model.StateMember)
+		return o.Public == n.Public && c.relate(o.Type, n.Type) == same
+	}
+	return false
+}
+
+// both compares two declarations of one name.
+func (c *comparer) both(old, new model.Decl) {
+	_, was := old.(*model.Forward)
+	_, is := new.(*model.Forward)
+	if was || is {
+		if kindOf(old) != kindOf(new) {
+			c.add("kind-changed", c.about(old, new), "%s %s is now a %s", kindOf(old), old.About().Name, kindOf(new))
+		}
+		return
+	}
+	if old.Kind() != new.Kind() {
+		c.add("kind-changed", c.about(old, new), "%s %s is now a %s", old.Kind(), old.About().Name, new.Kind())
+		return
+	}
+	c.identity(old, new)
+	c.body(old, new)
+}
+
+// body compares what two declarations of one kind say.
+func (c *comparer) body(old, new model.Decl) {
+	s := c.about(old, new)
+	switch o := old.(type) {
+	case *model.Interface:
+		c.interfaces(o, new.(*model.Interface))
+	case *model.Operation:
+		c.operations(o, new.(*model.Operation))
+	case *model.Attribute:
+		c.attributes(o, new.(*model.Attribute))
+	case *model.Struct:
+		c.structBase(s, o.Base, new.(*model.Struct).Base)
+		c.members(s, o.Members, new.(*model.Struct).Members)
+	case *model.Exception:
+		c.members(s, o.Members, new.(*model.Exception).Members)
+	case *model.Union:
+		c.unions(s, o, new.(*model.Union))
+	case *model.Enum:
+		c.enums(s, o, new.(*model.Enum))
+	case *model.Typedef:
+		c.retyped("typedef-type-changed", s, o.Type, new.(*model.Typedef).Type)
+	case *model.Const:
+		c.constants(s, o, new.(*model.Const))
+	case *model.ValueType:
+		c.values(s, o, new.(*model.ValueType))
+	case *model.StateMember:
+		c.stateMembers(s, o, new.(*model.StateMember))
+	case *model.Factory:
+		c.factories(s, o, new.(*model.Factory))
+	case *model.ValueBox:
+		c.retyped("member-type-changed", s, o.Type, new.(*model.ValueBox).Type)
+	case *model.Bitset:
+		c.bitsets(s, o, new.(*model.Bitset))
+	case *model.Bitmask:
+		c.bitmasks(s, o, new.(*model.Bitmask))
+	case *model.Component:
+		c.components(s, o, new.(*model.Component))
+	case *model.Port:
+		c.ports(s, o, new.(*model.Port))
+	case *model.Home:
+		c.homes(s, o, new.(*model.Home))
+	}
+	c.remarks(s, &old.About().Node, &new.About().Node)
+}
+
+// added and removed tell of a declaration that only one release has.
+func (c *comparer) added(d model.Decl) {
+	if up := c.cameDown(d); up != nil {
+		s := c.about(up, d)
+		s.name, s.group = d.About().ScopedName(), groupOf(d)
+		c.add("method-moved-down", s, "%s is declared here now, and was by %s", title(d), groupOf(up))
+		c.changedOnTheWay(up, d)
+		return
+	}
+	c.add(c.addedCode(d), c.about(nil, d), "%s added", title(d))
+	c.addedMethod(d)
+}
+
+func (c *comparer) removed(d model.Decl) {
+	if up := c.movedUp(d); up != nil {
+		c.migrated(d, up)
+		return
+	}
+	if code := c.slotKept(d); code != "" {
+		c.add(code, c.about(d, nil), "%s removed, its place in the release order kept", title(d))
+		return
+	}
+	c.add(suffixed(d, "-removed"), c.about(d, nil), "%s removed", title(d))
+}
+
+// title names a declaration with its kind.
+func title(d model.Decl) string { return kindOf(d) + " " + d.About().Name }
