@@ -22,23 +22,23 @@ func (p *printer) decl(d model.Decl) {
 	case *model.Forward:
 		p.one(&d.Node, p.forward(d)+";")
 	case *model.Operation:
-		p.one(&d.Node, operation(d))
+		p.one(&d.Node, p.operation(d))
 	case *model.Attribute:
-		p.one(&d.Node, attribute(d))
+		p.one(&d.Node, p.attribute(d))
 	case *model.Struct, *model.Union, *model.Enum, *model.Bitset, *model.Bitmask:
 		p.head(&d.About().Node)
 		p.constructed(d, ";")
 	case *model.Exception:
 		p.block(&d.Node, "exception "+name(d.Name), func() { p.members(d.Members, d.Decls) })
 	case *model.Typedef:
-		elem, decl := declarator(d.Type, d.Name)
+		elem, decl := p.declarator(d.Type, d.Name)
 		p.one(&d.Node, "typedef "+elem+" "+decl+";")
 	case *model.Const:
 		expr := d.Expr
-		if expr == "" {
+		if expr == "" || !p.resolves(expr) {
 			expr = d.Value.String()
 		}
-		t := typeText(d.Type)
+		t := p.typeText(d.Type)
 		if d.Type.Kind == model.Fixed {
 			t = "fixed"
 		}
@@ -65,7 +65,7 @@ func (p *printer) forward(d *model.Forward) string {
 }
 
 func (p *printer) interfaces(d *model.Interface) {
-	s := "interface " + name(d.Name) + typeList(" : ", d.Bases)
+	s := "interface " + name(d.Name) + p.typeList(" : ", d.Bases)
 	switch {
 	case d.Abstract:
 		s = "abstract " + s
@@ -85,13 +85,25 @@ func (p *printer) head(n *model.Node) {
 	}
 	p.comments(n.Doc)
 	for _, a := range n.Annotations {
-		p.line(annotation(a))
+		if !inComment(n, a) {
+			p.line(annotation(a))
+		}
 	}
 	for _, g := range n.Pragmas {
 		if rest, ok := p.names(g); ok {
 			p.after = append(p.after, g.Name+" "+name(n.Name)+rest)
 		}
 	}
+}
+
+// inComment reports whether an annotation was written as a comment, //@key, which is printed too.
+func inComment(n *model.Node, a model.Annotation) bool {
+	for _, c := range slices.Concat(n.Doc, n.Trailing) {
+		if a.Span.IsValid() && c.Span.Start.File == a.Span.Start.File && c.Span.Start.Offset <= a.Span.Start.Offset && a.Span.End.Offset <= c.Span.End.Offset {
+			return true
+		}
+	}
+	return false
 }
 
 // names reports whether a pragma names a declaration, and returns what follows the name.
@@ -159,7 +171,7 @@ func (p *printer) constructed(d model.Decl, end string) {
 	case *model.Struct:
 		first := "struct " + name(d.Name)
 		if d.Base != nil {
-			first += " : " + typeText(d.Base)
+			first += " : " + p.typeText(d.Base)
 		}
 		inside(first, func() { p.members(d.Members, d.Decls) })
 	case *model.Union:
@@ -173,13 +185,13 @@ func (p *printer) constructed(d model.Decl, end string) {
 	case *model.Bitset:
 		first := "bitset " + name(d.Name)
 		if d.Base != nil {
-			first += " : " + typeText(d.Base)
+			first += " : " + p.typeText(d.Base)
 		}
 		inside(first, func() {
 			for _, f := range d.Fields {
 				s := fmt.Sprintf("bitfield<%d", f.Width)
 				if f.Type != nil {
-					s += ", " + typeText(f.Type)
+					s += ", " + p.typeText(f.Type)
 				}
 				s += ">"
 				if f.Name != "" {
@@ -208,25 +220,32 @@ func (p *printer) item(n *model.Node, text string, last bool) {
 // members prints members, with the types that they define where they are first used.
 func (p *printer) members(ms []*model.Member, ds model.Decls) {
 	done := map[model.Decl]bool{}
-	for _, m := range ms {
-		p.member(&m.Node, m.Type, ds, done)
+	for i := 0; i < len(ms); i++ {
+		m := ms[i]
+		more := ""
+		for len(m.Annotations) > 0 && i+1 < len(ms) && ms[i+1].Span.IsValid() && ms[i+1].Span == m.Span { // of one declaration
+			i++
+			_, decl := p.declarator(ms[i].Type, ms[i].Name)
+			more += ", " + decl
+		}
+		p.member(&m.Node, m.Type, more, ds, done)
 	}
 }
 
-// member prints a declarator with its type; the type is printed whole if it is defined there.
-func (p *printer) member(n *model.Node, t *model.Type, ds model.Decls, done map[model.Decl]bool) {
+// member prints a declarator with its type, and perhaps more declarators; the type is printed whole if it is defined there.
+func (p *printer) member(n *model.Node, t *model.Type, more string, ds model.Decls, done map[model.Decl]bool) {
 	elem := t
 	if t.Kind == model.Array {
 		elem = t.Elem
 	}
-	text, decl := declarator(t, n.Name)
+	text, decl := p.declarator(t, n.Name)
 	if d := elem.Decl; d != nil && slices.Contains(ds, d) && !done[d] {
 		done[d] = true
 		p.head(n)
-		p.constructed(d, " "+decl+";")
+		p.constructed(d, " "+decl+more+";")
 		return
 	}
-	p.one(n, text+" "+decl+";")
+	p.one(n, text+" "+decl+more+";")
 }
 
 func (p *printer) union(d *model.Union, inside func(string, func())) {
@@ -238,29 +257,32 @@ func (p *printer) union(d *model.Union, inside func(string, func())) {
 		for _, v := range e.Enumerators {
 			names = append(names, name(v.Name))
 		}
+		for _, a := range d.Discriminator.Annotations {
+			first += annotation(a) + " "
+		}
 		first += "enum " + name(e.Name) + " {" + strings.Join(names, ", ") + "})"
 	} else {
-		first += typeText(d.Discriminator) + ")"
+		first += p.annotated(d.Discriminator) + ")"
 	}
 	inside(first, func() {
 		for _, c := range d.Cases {
 			p.head(&c.Node)
 			for _, l := range c.Labels {
-				p.line(label(l))
+				p.line(p.label(l))
 			}
 			p.depth++
 			bare := model.Node{Name: c.Name, Trailing: c.Trailing}
-			p.member(&bare, c.Type, d.Decls, done)
+			p.member(&bare, c.Type, "", d.Decls, done)
 			p.depth--
 		}
 	})
 }
 
-func label(l model.Label) string {
+func (p *printer) label(l model.Label) string {
 	switch {
 	case l.Default:
 		return "default:"
-	case l.Expr != "":
+	case l.Expr != "" && (l.Value == nil || l.Value.Kind == model.EnumValue || p.resolves(l.Expr)):
 		return "case " + l.Expr + ":"
 	}
 	return "case " + l.Value.String() + ":"
@@ -282,8 +304,8 @@ func annotation(a model.Annotation) string {
 	return s + "(" + strings.Join(ps, ", ") + ")"
 }
 
-func operation(d *model.Operation) string {
-	s := typeText(d.Result) + " " + name(d.Name) + " (" + params(d.Params) + ")" + raises("raises", d.Raises)
+func (p *printer) operation(d *model.Operation) string {
+	s := p.typeText(d.Result) + " " + name(d.Name) + " (" + p.params(d.Params) + ")" + raises("raises", d.Raises)
 	if d.Oneway {
 		s = "oneway " + s
 	}
@@ -298,7 +320,7 @@ func operation(d *model.Operation) string {
 }
 
 // params returns parameters, each on a line of its own where one has comments.
-func params(ps []*model.Param) string {
+func (p *printer) params(ps []*model.Param) string {
 	var one []string
 	var b strings.Builder
 	spread := false
@@ -307,7 +329,7 @@ func params(ps []*model.Param) string {
 		for _, a := range q.Annotations {
 			s += annotation(a) + " "
 		}
-		s += q.Direction.String() + " " + typeText(q.Type) + " " + name(q.Name)
+		s += q.Direction.String() + " " + p.typeText(q.Type) + " " + name(q.Name)
 		one = append(one, s)
 		spread = spread || len(q.Doc)+len(q.Trailing) > 0
 		b.WriteString("\n")
@@ -328,8 +350,8 @@ func params(ps []*model.Param) string {
 	return strings.Join(one, ", ")
 }
 
-func attribute(d *model.Attribute) string {
-	s := "attribute " + typeText(d.Type) + " " + name(d.Name)
+func (p *printer) attribute(d *model.Attribute) string {
+	s := "attribute " + p.typeText(d.Type) + " " + name(d.Name)
 	if d.Readonly {
 		return "readonly " + s + raises("raises", d.GetRaises) + ";"
 	}

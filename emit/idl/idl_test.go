@@ -46,6 +46,9 @@ func strip(v any) {
 				delete(v, k)
 			}
 		}
+		if v["kind"] == "named" { // the name as written; what it denotes is in decl
+			delete(v, "name")
+		}
 		for _, x := range v {
 			strip(x)
 		}

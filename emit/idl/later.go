@@ -10,22 +10,22 @@ import (
 func (p *printer) later(d model.Decl) {
 	switch d := d.(type) {
 	case *model.ValueType:
-		p.block(&d.Node, valueHead(d), func() { p.inner(&d.Node, d.Decls) })
+		p.block(&d.Node, p.valueHead(d), func() { p.inner(&d.Node, d.Decls) })
 	case *model.StateMember:
 		access := "private "
 		if d.Public {
 			access = "public "
 		}
-		elem, decl := declarator(d.Type, d.Name)
+		elem, decl := p.declarator(d.Type, d.Name)
 		p.one(&d.Node, access+elem+" "+decl+";")
 	case *model.Factory:
 		word := "factory "
 		if d.Finder {
 			word = "finder "
 		}
-		p.one(&d.Node, word+name(d.Name)+" ("+params(d.Params)+")"+raises("raises", d.Raises)+";")
+		p.one(&d.Node, word+name(d.Name)+" ("+p.params(d.Params)+")"+raises("raises", d.Raises)+";")
 	case *model.ValueBox:
-		p.one(&d.Node, "valuetype "+name(d.Name)+" "+typeText(d.Type)+";")
+		p.one(&d.Node, "valuetype "+name(d.Name)+" "+p.typeText(d.Type)+";")
 	case *model.Component:
 		word := "component "
 		if d.Connector {
@@ -33,9 +33,9 @@ func (p *printer) later(d model.Decl) {
 		}
 		s := word + name(d.Name)
 		if d.Base != nil {
-			s += " : " + typeText(d.Base)
+			s += " : " + p.typeText(d.Base)
 		}
-		p.block(&d.Node, s+typeList(" supports ", d.Supports), func() { p.inner(&d.Node, d.Decls) })
+		p.block(&d.Node, s+p.typeList(" supports ", d.Supports), func() { p.inner(&d.Node, d.Decls) })
 	case *model.PortType:
 		p.block(&d.Node, "porttype "+name(d.Name), func() { p.inner(&d.Node, d.Decls) })
 	case *model.Port:
@@ -43,15 +43,15 @@ func (p *printer) later(d model.Decl) {
 		if d.Multiple {
 			role += " multiple"
 		}
-		p.one(&d.Node, role+" "+typeText(d.Type)+" "+name(d.Name)+";")
+		p.one(&d.Node, role+" "+p.typeText(d.Type)+" "+name(d.Name)+";")
 	case *model.Home:
 		s := "home " + name(d.Name)
 		if d.Base != nil {
-			s += " : " + typeText(d.Base)
+			s += " : " + p.typeText(d.Base)
 		}
-		s += typeList(" supports ", d.Supports) + " manages " + typeText(d.Manages)
+		s += p.typeList(" supports ", d.Supports) + " manages " + p.typeText(d.Manages)
 		if d.PrimaryKey != nil {
-			s += " primarykey " + typeText(d.PrimaryKey)
+			s += " primarykey " + p.typeText(d.PrimaryKey)
 		}
 		p.block(&d.Node, s, func() { p.inner(&d.Node, d.Decls) })
 	case *model.AnnotationDecl:
@@ -59,7 +59,7 @@ func (p *printer) later(d model.Decl) {
 	}
 }
 
-func valueHead(d *model.ValueType) string {
+func (p *printer) valueHead(d *model.ValueType) string {
 	var words []string
 	for _, w := range []struct {
 		on   bool
@@ -81,21 +81,32 @@ func valueHead(d *model.ValueType) string {
 		if d.Truncatable {
 			s += "truncatable "
 		}
-		s += typeList("", d.Bases)
+		s += p.typeList("", d.Bases)
 	}
-	return s + typeList(" supports ", d.Supports)
+	return s + p.typeList(" supports ", d.Supports)
 }
 
 func (p *printer) annotationDecl(d *model.AnnotationDecl) {
 	p.block(&d.Node, "@annotation "+name(d.Name), func() {
 		p.list(d.Decls)
 		for _, m := range d.Members {
-			elem, decl := declarator(m.Type, m.Name)
+			elem, decl := p.declarator(m.Type, m.Name)
 			s := elem + " " + decl
 			if m.Default != nil {
-				s += " default " + m.Default.String()
+				s += " default " + defaultValue(m.Default)
 			}
 			p.one(&m.Node, s+";")
 		}
 	})
+}
+
+// defaultValue returns the default of an annotation's parameter. An enumerator of an
+// enumeration that the annotation declares itself has no name elsewhere.
+func defaultValue(v *model.Value) string {
+	if v.Kind == model.EnumValue {
+		if _, own := v.Enumerator.Enum().Scope().(*model.AnnotationDecl); own {
+			return name(v.Enumerator.Name)
+		}
+	}
+	return v.String()
 }

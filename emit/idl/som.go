@@ -27,7 +27,7 @@ func (p *printer) implementation(d *model.Interface) {
 		p.qualified(o.Name, o.Modifiers)
 	}
 	for _, m := range s.Data {
-		elem, decl := declarator(m.Type, m.Name)
+		elem, decl := p.declarator(m.Type, m.Name)
 		p.one(&m.Node, elem+" "+decl+";")
 		p.qualified(m.Name, m.Modifiers)
 	}

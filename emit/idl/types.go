@@ -8,7 +8,7 @@ import (
 )
 
 // typeText returns the use of a type; an array is not one, see declarator.
-func typeText(t *model.Type) string {
+func (p *printer) typeText(t *model.Type) string {
 	if t.IsVoid() {
 		return "void"
 	}
@@ -21,17 +21,18 @@ func typeText(t *model.Type) string {
 	switch t.Kind {
 	case model.Named, model.TypeCode:
 		switch {
-		case t.Name != "":
+		case t.Decl == nil:
 			return escaped(t.Name)
-		case t.Decl != nil:
-			return escaped(t.Decl.About().QualifiedName())
+		case t.Name != "" && (inAnnotation(t.Decl) || p.finds(t.Name, t.Decl)):
+			return escaped(t.Name)
 		}
+		return escaped(t.Decl.About().QualifiedName())
 	case model.Sequence:
-		return bound("sequence<" + typeText(t.Elem))
+		return bound("sequence<" + p.annotated(t.Elem))
 	case model.Map:
-		return bound("map<" + typeText(t.Key) + ", " + typeText(t.Elem))
+		return bound("map<" + p.annotated(t.Key) + ", " + p.annotated(t.Elem))
 	case model.Pointer:
-		return typeText(t.Elem) + "*"
+		return p.typeText(t.Elem) + "*"
 	case model.String, model.WString, model.Fixed:
 		return t.String()
 	}
@@ -42,26 +43,26 @@ func typeText(t *model.Type) string {
 }
 
 // declarator returns a type and a name as they are declared together: "long a[2]".
-func declarator(t *model.Type, n string) (elem, decl string) {
+func (p *printer) declarator(t *model.Type, n string) (elem, decl string) {
 	if t.Kind != model.Array {
-		return typeText(t), name(n)
+		return p.typeText(t), name(n)
 	}
 	var b strings.Builder
 	b.WriteString(name(n))
 	for _, d := range t.Dims {
 		b.WriteString("[" + strconv.FormatUint(d, 10) + "]")
 	}
-	return typeText(t.Elem), b.String()
+	return p.typeText(t.Elem), b.String()
 }
 
 // typeList returns names of bases and the like after a word, or nothing.
-func typeList(word string, ts []*model.Type) string {
+func (p *printer) typeList(word string, ts []*model.Type) string {
 	if len(ts) == 0 {
 		return ""
 	}
 	var all []string
 	for _, t := range ts {
-		all = append(all, typeText(t))
+		all = append(all, p.typeText(t))
 	}
 	return word + strings.Join(all, ", ")
 }
@@ -76,4 +77,13 @@ func raises(word string, es []*model.Exception) string {
 		all = append(all, escaped(e.QualifiedName()))
 	}
 	return " " + word + " (" + strings.Join(all, ", ") + ")"
+}
+
+// annotated returns the use of a type with the annotations inside another before it.
+func (p *printer) annotated(t *model.Type) string {
+	s := ""
+	for _, a := range t.Annotations {
+		s += annotation(a) + " "
+	}
+	return s + p.typeText(t)
 }

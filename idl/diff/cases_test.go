@@ -162,7 +162,7 @@ func TestEveryRule(t *testing.T) {
 			t.Errorf("%s is not explained", r.Code)
 		}
 		if !strings.Contains(seen.String(), r.Code+" ") {
-			t.Logf("no case has %s", r.Code)
+			t.Errorf("no case has %s", r.Code)
 		}
 	}
 }
