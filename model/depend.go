@@ -8,12 +8,42 @@ import "slices"
 func Uses(d Decl) []Decl { return refer(d, true) }
 
 // Needs returns the declarations whose complete definition d needs first: like Uses, but not
-// what is reached through a sequence only, nor what operations and attributes mention.
+// what is reached through a sequence or an @external member only, nor what operations and attributes mention.
 // Needs never leads in a circle.
 func Needs(d Decl) []Decl { return refer(d, false) }
 
-func refer(d Decl, soft bool) []Decl {
-	r := references{soft: soft, seen: map[Decl]bool{}}
+// HoldsItself reports whether values of a structure or union contain values of itself without
+// a sequence or map between: what @external members allow, and what not every language can lay out.
+func HoldsItself(d Decl) bool {
+	seen := map[Decl]bool{}
+	work := []Decl{d}
+	for len(work) > 0 {
+		next := work[len(work)-1]
+		work = work[:len(work)-1]
+		switch next.(type) {
+		case *Struct, *Union, *Typedef, *Exception:
+		default:
+			continue
+		}
+		for _, u := range collect(next, references{external: true}) {
+			if u == d {
+				return true
+			}
+			if !seen[u] {
+				seen[u] = true
+				work = append(work, u)
+			}
+		}
+	}
+	return false
+}
+
+func refer(d Decl, soft bool) []Decl { return collect(d, references{soft: soft, external: soft}) }
+
+// collect returns what d refers to, of the kinds of references that r is made for.
+func collect(d Decl, r references) []Decl {
+	r.seen = map[Decl]bool{}
+	soft := r.soft
 	switch d := d.(type) {
 	case *Interface:
 		for _, b := range d.Bases {
@@ -41,7 +71,7 @@ func refer(d Decl, soft bool) []Decl {
 	case *Union:
 		r.typ(d.Discriminator)
 		for _, c := range d.Cases {
-			r.typ(c.Type)
+			r.held(&c.Node, c.Type)
 		}
 	case *Typedef:
 		r.typ(d.Type)
@@ -103,9 +133,10 @@ func refer(d Decl, soft bool) []Decl {
 }
 
 type references struct {
-	soft bool
-	seen map[Decl]bool
-	list []Decl
+	soft     bool // also what stands behind sequences, and what operations mention
+	external bool // also what @external members hold
+	seen     map[Decl]bool
+	list     []Decl
 }
 
 func (r *references) decl(d Decl) {
@@ -134,7 +165,14 @@ func (r *references) typ(t *Type) {
 
 func (r *references) members(ms []*Member) {
 	for _, m := range ms {
-		r.typ(m.Type)
+		r.held(&m.Node, m.Type)
+	}
+}
+
+// held is typ for a member: what an @external one holds stands elsewhere.
+func (r *references) held(n *Node, t *Type) {
+	if r.external || n.Annotation("external") == nil {
+		r.typ(t)
 	}
 }
 

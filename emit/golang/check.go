@@ -112,6 +112,10 @@ func whyUnsupported(d model.Decl) string {
 		return noPointers
 	}
 	switch d.(type) {
+	case *model.Struct, *model.Union:
+		if model.HoldsItself(d) {
+			return "types that hold themselves by @external members are not supported yet: put a sequence between"
+		}
 	case *model.Component, *model.Home:
 		return "components are not supported yet"
 	case *model.PortType:

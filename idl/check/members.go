@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"github.com/opendsom/dsom/idl/syntax"
 	"github.com/opendsom/dsom/model"
 )
@@ -36,7 +38,7 @@ func (c *checker) record(d syntax.Decl, n syntax.Name, ms []*syntax.Member, s *s
 	}
 	item := &recordItem{sym: sym, syntax: ms, members: list, nodes: map[*syntax.Declarator]*model.Member{}}
 	for _, mem := range ms {
-		sym.hold(c.typeExpr(mem.Type, inner, c.pointing(ctx, mem.Declarators...)))
+		sym.hold(c.typeExpr(mem.Type, inner, c.heldBy(&mem.Head, ctx, mem.Declarators...)))
 		for _, dec := range mem.Declarators {
 			c.dimensions(dec, inner)
 			q := &model.Member{Node: node(dec.Name, mem.Span)}
@@ -47,6 +49,17 @@ func (c *checker) record(d syntax.Decl, n syntax.Name, ms []*syntax.Member, s *s
 	}
 	c.records = append(c.records, item)
 	sym.complete = true
+}
+
+// heldBy returns the context of a member's type: what a pointer or an @external member holds may
+// be incomplete (IDL 4.2, 8.3.3.4), as the DDS type system's own IDL has it.
+func (c *checker) heldBy(h *syntax.Head, ctx context, ds ...*syntax.Declarator) context {
+	for _, a := range h.Annotations {
+		if strings.EqualFold(a.Name.String(), "external") {
+			return inPointer
+		}
+	}
+	return c.pointing(ctx, ds...)
 }
 
 func (c *checker) union(d *syntax.Union, s *scope) {
@@ -65,7 +78,7 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 		for _, l := range cs.Labels {
 			c.label(l, enum, inner)
 		}
-		sym.hold(c.typeExpr(cs.Type, inner, c.pointing(inRecord, cs.Declarator)))
+		sym.hold(c.typeExpr(cs.Type, inner, c.heldBy(&cs.Head, inRecord, cs.Declarator)))
 		c.dimensions(cs.Declarator, inner)
 		q := &model.Case{Node: node(cs.Declarator.Name, cs.Span)}
 		item.cases[cs] = q

@@ -125,8 +125,9 @@ func (pp *Preprocessor) predefine() {
 			return raw{kind: rawString, text: strconv.Quote(text), span: use.span, space: use.space}
 		}}
 	}
-	// The name that idlc, omniidl and others tell themselves by has no standard; this is ours.
-	for _, def := range slices.Concat([]string{"__DSOM_IDL__=1"}, pp.cfg.Dialect.macros(pp.cfg.Private), pp.cfg.Define) {
+	// The name that idlc, omniidl and others tell themselves by has no standard; the first is ours. The other is
+	// omniidl's: its standard files ask for it to tell compilers that know all of CORBA from others.
+	for _, def := range slices.Concat([]string{"__DSOM_IDL__=1", "__OMNIIDL__=1"}, pp.cfg.Dialect.macros(pp.cfg.Private), pp.cfg.Define) {
 		name, value, ok := strings.Cut(def, "=")
 		if !ok {
 			value = "1"
