@@ -278,7 +278,7 @@ func TestGrammarHasTheCorpus(t *testing.T) {
 	g := readGrammar(t)
 	n := 0
 	for _, c := range readCases(t) {
-		if c.want != "ok" {
+		if c.want != "ok" || strings.HasPrefix(c.name, "som-") { // SOM IDL has a page of its own
 			continue
 		}
 		n++
@@ -299,7 +299,7 @@ func TestGrammarRefuses(t *testing.T) {
 	g := readGrammar(t)
 	refused := 0
 	for _, c := range readCases(t) {
-		if !grammatical.MatchString(c.want) {
+		if !grammatical.MatchString(c.want) || strings.HasPrefix(c.name, "som-") {
 			continue
 		}
 		refused++
