@@ -38,6 +38,7 @@ type Options struct {
 	Admin     string          // host:port of the local API, a loopback address; "": 127.0.0.1 with the port it had before
 	Version   string          // told in Status
 	Addresses func() []string // where the daemon takes CORBA calls, for Status; nil: nowhere
+	Local     func() string   // and where programs of this machine call it; nil: nowhere
 	Env       []string        // NAME=value for every server that is started
 	Log       *slog.Logger    // nil: nothing is logged
 
@@ -120,7 +121,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	if err := admin.WriteAccess(o.State, d.access); err != nil {
 		d.sup.Close()
-		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written: %w", err), l.Close())
+		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written to the state folder %s: %w; it needs a few hundred octets there", o.State, err), l.Close())
 	}
 	d.serve(context.WithoutCancel(ctx), l)
 	return d, nil

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strconv"
 
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -24,6 +26,50 @@ type identity struct {
 
 // address returns host:port as references name it.
 func (id identity) address() string { return net.JoinHostPort(id.Host, strconv.Itoa(int(id.Port))) }
+
+// hosts returns by which hosts a client at peer reaches what listens at all addresses of this
+// machine: the published one, but who came by loopback gets that first where the other is not this machine's (any more).
+func (id identity) hosts(peer net.Addr) []string {
+	if at, ok := peer.(*net.TCPAddr); ok && at.IP.IsLoopback() && id.elsewhere() {
+		return []string{at.IP.String(), id.Host}
+	}
+	return []string{id.Host}
+}
+
+// elsewhere reports whether references name an address that this machine is known not to have.
+func (id identity) elsewhere() bool {
+	ip := net.ParseIP(id.Host)
+	if ip == nil || ip.IsLoopback() { // a name is for others to resolve
+		return false
+	}
+	own, known := ownAddress(ip)
+	return known && !own
+}
+
+// warnIfMoved warns if references name an address that this machine does not have (any more).
+func (id identity) warnIfMoved(log *slog.Logger) {
+	if !id.elsewhere() {
+		return
+	}
+	log.Warn("references name an address that this machine does not have, and clients may not reach it; "+
+		"if the machine's address has changed, start the daemon with --publish and the new one (docs/operations.md says what else)",
+		"address", id.Host, "now", orb.PublicHost(""))
+}
+
+// ownAddress reports whether an interface of this machine has an address; known is false
+// where the system does not tell.
+func ownAddress(ip net.IP) (own, known bool) {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return false, false
+	}
+	for _, a := range all {
+		if n, ok := a.(*net.IPNet); ok && n.IP.Equal(ip) {
+			return true, true
+		}
+	}
+	return false, true
+}
 
 const identityKey = "daemon/identity"
 

@@ -36,7 +36,7 @@ func (l *locator) Find(ctx context.Context, key []byte) (orb.Target, error) {
 	key = append([]byte(nil), key...)
 	live, err := l.sup.Ensure(ctx, implrepo.UUID(k.Server))
 	if err != nil {
-		return orb.Target{}, l.failure(err)
+		return orb.Target{}, l.failure(implrepo.UUID(k.Server), err)
 	}
 	to := new(ior.IOR)
 	for _, s := range live.Endpoints {
@@ -44,13 +44,16 @@ func (l *locator) Find(ctx context.Context, key []byte) (orb.Target, error) {
 		if err != nil || e.Network != "tcp" {
 			continue
 		}
+		hosts := []string{e.Host}
 		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
-			e.Host = l.id.Host
+			hosts = l.id.hosts(orb.Peer(ctx))
 		}
-		p := ior.IIOP{Version: cdr.V12, Host: e.Host, Port: e.Port, Key: key, Components: []ior.Component{
-			ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
-		}}
-		to.Profiles = append(to.Profiles, p.Profile())
+		for _, host := range hosts {
+			p := ior.IIOP{Version: cdr.V12, Host: host, Port: e.Port, Key: key, Components: []ior.Component{
+				ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
+			}}
+			to.Profiles = append(to.Profiles, p.Profile())
+		}
 	}
 	if len(to.Profiles) == 0 {
 		return orb.Target{}, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
@@ -59,12 +62,13 @@ func (l *locator) Find(ctx context.Context, key []byte) (orb.Target, error) {
 }
 
 // failure is what a client is told when its server is not there: why, in words.
-func (l *locator) failure(err error) error {
+func (l *locator) failure(server implrepo.UUID, err error) error {
 	var start *supervise.StartError
 	var held *supervise.HeldError
 	switch {
 	case errors.Is(err, implrepo.ErrUnknown):
-		return exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "no server of this daemon has made the reference: %w", err)
+		return public(exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "the reference is of the server with the UUID %s, which this daemon does not know: "+
+			"it was removed, or the reference is another daemon's; dsom server add --uuid %[1]s brings it back", server))
 	case errors.As(err, &start):
 		minor := exc.MinorServerFailed
 		if start.Held {

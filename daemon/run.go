@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/daemon/supervise/capture"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -39,7 +41,7 @@ type Config struct {
 	// LeaveServers leaves the servers running when the daemon ends in order.
 	LeaveServers bool
 
-	Limits  *limits.Limits // nil: the defaults
+	Limits  *limits.Limits // nil: the defaults. Run lowers Connections where the system allows too few open files
 	Log     *slog.Logger   // nil: nothing is logged
 	Version string
 
@@ -71,10 +73,16 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Limits == nil {
+		c.Limits = new(limits.Limits)
+	}
+	fitConnections(c.Limits, maxFiles(), c.Log)
 	front := &front{c: c}
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
-		Addresses: front.addresses, Before: front.open,
+		Addresses: front.addresses, Local: front.local, Before: front.open,
+		Supervise: supervise.Options{Limits: c.Limits},
+		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
 	if err != nil {
 		return errors.Join(err, front.close(context.Background()))
@@ -89,11 +97,15 @@ func Run(ctx context.Context, c Config) (err error) {
 	if err := front.serve(ctx, d); err != nil {
 		return err
 	}
+	if c.Publish == "" {
+		front.id.warnIfMoved(c.Log)
+	}
 	c.Log.Info("daemon ready", "address", front.id.address(), "state", d.State())
 	if c.Ready != nil {
 		c.Ready(d)
 	}
 	<-ctx.Done()
+	c.Log.Info("daemon ends", "reason", context.Cause(ctx))
 	return nil
 }
 
@@ -105,6 +117,19 @@ type front struct {
 }
 
 func (f *front) addresses() []string { return []string{f.id.address()} }
+
+// local returns host:port by which this machine's own programs reach the daemon, whatever has
+// become of the address that references name.
+func (f *front) local() string {
+	e := f.orb.Endpoints()[0]
+	if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
+		e.Host = "127.0.0.1"
+		if ip != nil && ip.To4() == nil {
+			e.Host = "::1"
+		}
+	}
+	return e.Address()
+}
 
 // open makes the ORB, before anything else of the daemon comes up. It returns what servers
 // are to be told in their environment.
@@ -139,7 +164,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		}
 	}
 	f.id = id
-	return []string{admin.EnvDaemon + "=" + id.address()}, nil
+	return []string{admin.EnvDaemon + "=" + id.address(), admin.EnvDaemonLocal + "=" + f.local()}, nil
 }
 
 // listenAddress returns where to listen. The port of a state never changes: references name it.
@@ -209,14 +234,6 @@ func (f *front) mayWrite(peer net.Addr) bool {
 			return true
 		}
 	}
-	own, err := net.InterfaceAddrs()
-	if err != nil {
-		return false
-	}
-	for _, a := range own {
-		if n, ok := a.(*net.IPNet); ok && n.IP.Equal(addr.AsSlice()) {
-			return true
-		}
-	}
-	return false
+	own, known := ownAddress(addr.AsSlice())
+	return own && known
 }

@@ -24,6 +24,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.Addresses != nil {
 		s.Addresses = d.o.Addresses()
 	}
+	if d.o.Local != nil {
+		s.Local = d.o.Local()
+	}
 	for _, rec := range recs {
 		if d.sup.Run(rec.UUID).State == admin.StateReady {
 			s.Live++

@@ -55,6 +55,7 @@ const (
 	MinorAlreadyActive     = DSOMVMCID | 27
 	MinorUnknownInitialRef = DSOMVMCID | 28
 	MinorNilReference      = DSOMVMCID | 29
+	MinorServerUnknown     = DSOMVMCID | 30
 )
 
 // A Minor is a row of the table of minor codes.
@@ -111,6 +112,7 @@ var minors = []Minor{
 	{ObjAdapter, MinorAlreadyActive, "the object id is in use", "deactivate the other object first"},
 	{DataConversion, MinorNoCodeSet, "a character has no counterpart in the code set of the connection", "send it as wstring, or use a server that takes UTF-8"},
 	{ObjectNotExist, MinorObjectUnknown, "the object does not exist (any more)", "get a new reference"},
+	{ObjectNotExist, MinorServerUnknown, "no server that the daemon knows has made the reference", "register the server again by its UUID, which the text names, or get a new reference"},
 	{ObjectNotExist, MinorAdapterUnknown, "the reference is for another server", "get a new reference"},
 	{Timeout, MinorDeadline, "the deadline passed before the reply came", "allow more time, or see what the server is busy with"},
 	{InvIdent, MinorUnknownInitialRef, "no initial reference of that name", "give one in the configuration"},

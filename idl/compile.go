@@ -143,12 +143,13 @@ func StandardNames() []string {
 
 type standardFiles struct{}
 
-// parts are files of TAO's that hold a part of orb.idl each: that is what they stand for.
+// parts are files that other ORBs have in place of orb.idl, TAO's with a part of it each: that
+// is what they stand for.
 var parts = map[string]bool{
 	"AnySeq.pidl": true, "BooleanSeq.pidl": true, "CharSeq.pidl": true, "DoubleSeq.pidl": true, "FloatSeq.pidl": true,
 	"LongDoubleSeq.pidl": true, "LongLongSeq.pidl": true, "LongSeq.pidl": true, "OctetSeq.pidl": true, "ShortSeq.pidl": true,
 	"StringSeq.pidl": true, "ULongLongSeq.pidl": true, "ULongSeq.pidl": true, "UShortSeq.pidl": true, "WCharSeq.pidl": true,
-	"WStringSeq.pidl": true, "Current.pidl": true, "Policy.pidl": true, "Policy_Forward.pidl": true, "Services.pidl": true,
+	"WStringSeq.pidl": true, "Current.pidl": true, "Policy.pidl": true, "Policy_Forward.pidl": true, "Services.pidl": true, "corba.idl": true, "CORBA.idl": true,
 }
 
 // Open opens a file by its plain name.

@@ -74,7 +74,42 @@ func TestHostile(t *testing.T) {
 		"chain of bases":     {"interface I0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "interface I%d:I%d{};\n", i+1, i) }), "IDL1006"},
 		"one enumeration":    {"enum E{A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",A%d", i) }) + "};union U switch(E){" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "case A%d:", i) }) + "long x;};", ""},
 		"reopened":           {fill("", "module M{native N;};", ""), "IDL3002"},
+		"open maps":          {fill("typedef ", "map<long,", ""), "IDL1006"},
+		"bit fields":         {"bitset Bits{" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "bitfield<1> f%d;", i) }) + "};", "IDL3062"},
+		"names of a field":   {fill("bitset Bits{bitfield<1>", " a", ";};"), "IDL3002"},
+		"holes":              {fill("bitset Bits{", "bitfield<1>;", "};"), "IDL3062"},
+		"one bitmask":        {"bitmask M{A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",A%d", i) }) + "};", "IDL3062"},
+		"chain of bitsets":   {"bitset B0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "bitset B%d:B%d{};", i+1, i) }), "IDL1006"},
+		"chain of heirs":     {"struct S0{long m0;};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct S%d:S%d{long m%d;};", i+1, i, i+1) }), "IDL1006"},
+		"values":             {"enum E{@value(1)A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",@value(%d)A%d", i+2, i) }) + "};", ""},
+		"parameters":         {fill("@a(", "x=1,", "y=2) interface I{};"), ""},
+		"wrong parameters":   {fill("struct S{@id(", "1,", "2) long a;};"), "IDL3065"},
+		"annotation parens":  {fill("@a(", "(", ""), "IDL1006"},
+		"in a comment":       {fill("struct S{long a; //", "@key //", "\n};"), ""},
+		"comment parens":     {fill("struct S{long a; //@id", "(", "\n};"), ""},
+		"own annotations":    {number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "@annotation a%d{long x;};@a%d(1)native N%d;", i, i, i) }), ""},
+		"template bomb": {"module T0<typename X>{struct S{X a;};};" + number(50, func(b *bytes.Buffer, i int) {
+			fmt.Fprintf(b, "module T%d<typename X>{alias T%d<X> L%d;alias T%d<X> R%d;};", i+1, i, i, i, i)
+		}) + "module T50<long> M;", "IDL1006"},
+		"template of itself": {fill("module T<typename X>{", "alias T<X> A;", "};module T<long> M;"), "IDL1006"},
+		"deep templates":     {"module T0<typename X>{struct S{X a;};};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "module T%d<typename X>{alias T%d<X> L%d;};", i+1, i, i) }) + fmt.Sprintf("module T%d<long> M;", many), "IDL1006"},
+		"instantiations":     {"module T<typename X>{struct S{X a;X b;X c;X d[3];};union U switch(long){case 1:X a;};typedef sequence<X> Q;};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "module T<long> M%d;", i) }), "IDL1006"},
+		"formal parameters":  {"module T<typename A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",typename A%d", i) }) + ">{native N;};", ""},
+		"actual parameters":  {fill("module T<typename A>{native N;};module T<", "1,", "1> M;"), "IDL3066"},
+		"open templates":     {fill("module T<", "sequence<", ""), "IDL1006"},
+		"ports":              {"interface I{};connector C{" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "provides I p%d;", i) }) + "};", ""},
+		"_Pragma":            {fill("", "_Pragma(\"x\")", "interface I{};"), ""},
+		"files asked for":    {fill("", "#if __has_include(<x>)\n#endif\n", "interface I{};"), ""},
 		"undeclared":         {fill("", "typedef A B;", ""), "IDL3002"},
+		"chain of values":    {"valuetype V0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d:V%d{};\n", i+1, i) }), "IDL1006"},
+		"values of values":   {"valuetype V0{};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d{public V%d v;};\n", i+1, i) }), ""},
+		"boxes of structs":   {"valuetype B0 long;" + number(many/2, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct S%d{B%d a;};valuetype B%d S%d;\n", i, i, i+1, i) }), ""},
+		"fan of values":      {"abstract valuetype A{};" + number(200, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "abstract valuetype A%d:A{};", i) }) + number(many/100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "valuetype V%d:A0%s{};\n", i, strings.Repeat(",A1", 30)) }), "IDL3012"},
+		"components": {"interface I{};component C0{};" + number(many, func(b *bytes.Buffer, i int) {
+			fmt.Fprintf(b, "component C%d{provides I p;};home H%d manages C%d{};\n", i+1, i, i)
+		}), ""},
+		"open valuetypes": {fill("", "valuetype V{", ""), "IDL2006"},
+		"imports":         {fill("interface I{};", "import ::I;", ""), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()

@@ -36,6 +36,7 @@ const (
 	CallTimeout
 	StallTimeout
 	IdleTimeout
+	ServerOutput
 	numNames
 )
 
@@ -73,13 +74,14 @@ var table = [numNames]struct {
 	ServiceContexts:       {"service-contexts", count, 256, "service contexts of a message"},
 	Profiles:              {"profiles", count, 64, "profiles of a reference, components of a profile, and addresses in all that are tried"},
 	HostName:              {"host-name", octets, 255, "octets of a host name or address in a reference"},
-	BytesInFlight:         {"bytes-in-flight", octets, 0, "octets of incomplete and unanswered messages in the process; 0 is a quarter of the memory"},
+	BytesInFlight:         {"bytes-in-flight", octets, 0, "octets of messages in the process that are incomplete, being served (32 KiB each beside the first of a connection) or not taken by the peer; 0 is a quarter of the memory"},
 	Forwards:              {"forwards", count, 8, "forwards that a call follows"},
 	BodyRate:              {"body-rate", octetsPerSecond, 1024, "least rate of a message's arrival, once it has taken longer than stall-timeout"},
 	ConnectTimeout:        {"connect-timeout", nanoseconds, int64(10 * time.Second), "time to make a connection"},
 	CallTimeout:           {"call-timeout", nanoseconds, int64(60 * time.Second), "time a call may take when its context has no deadline"},
 	StallTimeout:          {"stall-timeout", nanoseconds, int64(30 * time.Second), "time without an octet in the middle of a message"},
 	IdleTimeout:           {"idle-timeout", nanoseconds, int64(5 * time.Minute), "time after which a connection without requests is closed in order"},
+	ServerOutput:          {"server-output", octets, 32 * mib, "octets kept of what a server that the daemon has started writes to standard output and error; the oldest is given up first"},
 }
 
 // String returns the limit's name as options and errors spell it.

@@ -45,6 +45,25 @@ type AnnotationMember struct {
 	Default *Value `json:"default,omitempty"`
 }
 
+// AllFields returns the fields of the bitset, those of its bases, which have the lower bits, first.
+func (b *Bitset) AllFields() []*Bitfield {
+	if b.Base != nil {
+		if base, ok := As[*Bitset](b.Base); ok {
+			return append(base.AllFields(), b.Fields...)
+		}
+	}
+	return append([]*Bitfield(nil), b.Fields...)
+}
+
+// Width returns the number of bits of the bitset, with those of its bases.
+func (b *Bitset) Width() int {
+	n := 0
+	for _, f := range b.AllFields() {
+		n += f.Width
+	}
+	return n
+}
+
 // The kinds of these declarations.
 func (*Bitset) Kind() string         { return "bitset" }
 func (*Bitmask) Kind() string        { return "bitmask" }

@@ -185,6 +185,16 @@ type Struct struct {
 	Decls Decls `json:"decls,omitempty"`
 }
 
+// AllMembers returns the members of the structure, those of its bases first.
+func (s *Struct) AllMembers() []*Member {
+	if s.Base != nil {
+		if base, ok := As[*Struct](s.Base); ok {
+			return append(base.AllMembers(), s.Members...)
+		}
+	}
+	return append([]*Member(nil), s.Members...)
+}
+
 // An Exception is a user exception.
 type Exception struct {
 	Info

@@ -77,6 +77,16 @@ func (b *typeBuilder) typ(t *Type) (*typecode.TypeCode, error) {
 			return nil, err
 		}
 		return typecode.Sequence(elem, uint32(t.Bound)), nil
+	case Map:
+		key, err := b.typ(t.Key)
+		if err != nil {
+			return nil, err
+		}
+		elem, err := b.typ(t.Elem)
+		if err != nil {
+			return nil, err
+		}
+		return typecode.Map(key, elem, uint32(t.Bound)), nil
 	case Array:
 		tc, err := b.typ(t.Elem)
 		for i := len(t.Dims) - 1; i >= 0 && err == nil; i-- {
@@ -144,13 +154,17 @@ func (b *typeBuilder) define(d Decl) (*typecode.TypeCode, error) {
 	i := d.About()
 	switch d := d.(type) {
 	case *Struct:
-		ms, err := b.members(d.Members)
+		ms, err := b.members(d.AllMembers())
 		return typecode.Struct(i.ID, i.Name, ms...), err
 	case *Exception:
 		ms, err := b.members(d.Members)
 		return typecode.Exception(i.ID, i.Name, ms...), err
 	case *Union:
 		return b.union(d)
+	case *Bitset:
+		return typecode.Alias(i.ID, i.Name, word(d.Width())), nil
+	case *Bitmask:
+		return typecode.Alias(i.ID, i.Name, word(d.Bound)), nil
 	case *Enum:
 		names := make([]string, len(d.Enumerators))
 		for n, e := range d.Enumerators {
@@ -256,6 +270,9 @@ func (b *typeBuilder) union(u *Union) (*typecode.TypeCode, error) {
 			arm := typecode.Arm{Name: c.Name, Type: tc, Default: l.Default}
 			if !l.Default {
 				arm.Label = labelNumber(l.Value)
+				if u.Discriminator.Resolve().Kind == Int8 { // an octet in the TypeCode
+					arm.Label &= 0xff
+				}
 			}
 			arms = append(arms, arm)
 		}
@@ -274,4 +291,17 @@ func labelNumber(v *Value) int64 {
 		}
 	}
 	return v.ordinal()
+}
+
+// word returns the smallest unsigned integer type that has n bits; the widest has 64.
+func word(n int) *typecode.TypeCode {
+	switch {
+	case n <= 8:
+		return typecode.Octet
+	case n <= 16:
+		return typecode.UShort
+	case n <= 32:
+		return typecode.ULong
+	}
+	return typecode.ULongLong
 }

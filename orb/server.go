@@ -83,7 +83,7 @@ func (o *ORB) accept(l transport.Listener) {
 			if errors.Is(err, net.ErrClosed) || o.life.Err() != nil {
 				return
 			}
-			o.log.Warn("accept failed", "endpoint", l.Endpoint().String(), "error", err)
+			o.complain(slog.LevelWarn, "accept failed", "endpoint", l.Endpoint().String(), "error", err)
 			select { // out of descriptors, as a rule: others must end first
 			case <-time.After(50 * time.Millisecond):
 			case <-o.life.Done():

@@ -17,7 +17,8 @@ import (
 type registration struct {
 	name    string
 	uuid    [16]byte
-	daemon  string // host:port at which it takes calls
+	daemon  string // host:port at which it takes calls, as references name it
+	local   string // and as this machine reaches it
 	without string // why there is no daemon
 	lease   *lease.Lease
 }
@@ -36,6 +37,7 @@ func register(ctx context.Context, opt Options, stop context.CancelCauseFunc) (*
 	}
 	if started {
 		at.daemon = os.Getenv(admin.EnvDaemon)
+		at.local = os.Getenv(admin.EnvDaemonLocal)
 	} else {
 		found, err := byHand(ctx, opt, at, &cfg)
 		if err != nil || !found {
@@ -82,7 +84,7 @@ func byHand(ctx context.Context, opt Options, at *registration, cfg *lease.Confi
 	if err == nil {
 		var status admin.Status
 		if status, err = client.Status(ctx); err == nil && len(status.Addresses) > 0 {
-			at.daemon = status.Addresses[0]
+			at.daemon, at.local = status.Addresses[0], status.Local
 		}
 	}
 	switch {

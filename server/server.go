@@ -15,6 +15,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -199,7 +200,7 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 		ServerID: at.uuid, Daemon: at.daemon, InitialReferences: map[string]string{}, Hold: true,
 	}
 	if at.daemon != "" {
-		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + at.daemon + "/NameService"
+		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/NameService"
 	}
 	if cfg.Listen == nil {
 		cfg.Listen = []string{"tcp:" + at.host() + ":0"}

@@ -137,6 +137,12 @@ func Array(element *TypeCode, length uint32) *TypeCode {
 	return &TypeCode{kind: TkArray, content: element, length: length}
 }
 
+// Map returns what stands for the type of a map of IDL 4.2, of which CORBA has no kind: a
+// sequence of at most bound structures with a key and a value, which is the same on the wire.
+func Map(key, value *TypeCode, bound uint32) *TypeCode {
+	return Sequence(Struct("", "", Member{"key", key}, Member{"value", value}), bound)
+}
+
 // Alias returns the type that a typedef declares.
 func Alias(id, name string, of *TypeCode) *TypeCode {
 	return &TypeCode{kind: TkAlias, id: id, name: name, content: of}

@@ -16,6 +16,7 @@ import (
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
+	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -84,22 +85,32 @@ func (v callCmd) Run(ctx context.Context, c *console) (err error) {
 
 // late says the same whichever side saw the end of the caller's time first: it is no exception of the object.
 func (v callCmd) late(err error) error {
-	var sys *exc.SystemException
-	if !errors.As(err, &sys) || sys.Kind != exc.Timeout || !errors.Is(err, context.DeadlineExceeded) {
+	if !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return exc.New(exc.Timeout, exc.MinorDeadline, sys.Completed, "no reply within %v: %w", v.Timeout, context.DeadlineExceeded)
+	completed := exc.No // what is no exception has come before the request was sent
+	if sys := (*exc.SystemException)(nil); errors.As(err, &sys) {
+		if sys.Kind != exc.Timeout {
+			return err
+		}
+		completed = sys.Completed
+	}
+	return exc.New(exc.Timeout, exc.MinorDeadline, completed, "no reply within %v: %w", v.Timeout, context.DeadlineExceeded)
 }
 
 var versions = map[string]cdr.Version{"1.0": cdr.V10, "1.1": cdr.V11, "1.2": cdr.V12}
 
-// localNaming is the naming service of a daemon on this machine at its own port.
-const localNaming = "corbaloc:iiop:1.2@localhost:3053/NameService"
+// Where a daemon on this machine is at its own port, and its naming service.
+const (
+	localDaemon = "localhost:3053"
+	localNaming = "corbaloc:iiop:1.2@" + localDaemon + "/NameService"
+)
 
-// newClient returns an ORB that calls out. What it would log is in the errors that it returns.
-func newClient(v cdr.Version) (*orb.ORB, error) {
+// newClient returns an ORB that calls out, by the transports given or else by TCP. What it would
+// log is in the errors that it returns.
+func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	return orb.New(orb.Config{
-		MaxVersion: v, Logger: slog.New(slog.DiscardHandler),
+		Transports: by, MaxVersion: v, Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
 	})
 }

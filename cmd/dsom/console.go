@@ -18,6 +18,8 @@ type console struct {
 	json     bool // results as JSON
 	paint    bool // out takes colours
 	paintErr bool // err takes colours
+
+	broken func(error) // told when out takes nothing any more; nil: nobody is
 }
 
 func newConsole(in io.Reader, out, err io.Writer) *console {
@@ -64,7 +66,17 @@ func (c *console) tinted(t tint, s string) string {
 }
 
 // printf writes to out.
-func (c *console) printf(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }
+func (c *console) printf(format string, args ...any) {
+	_, err := fmt.Fprintf(c.out, format, args...)
+	c.wrote(err)
+}
+
+// wrote notes what came of writing to out.
+func (c *console) wrote(err error) {
+	if err != nil && c.broken != nil {
+		c.broken(err)
+	}
+}
 
 // note writes a remark to err, for people alone.
 func (c *console) note(format string, args ...any) {
@@ -80,7 +92,9 @@ func (c *console) printJSON(v any) error {
 	if isTerminal(c.out) {
 		e.SetIndent("", "  ")
 	}
-	return e.Encode(v)
+	err := e.Encode(v)
+	c.wrote(err)
+	return err
 }
 
 // table writes aligned columns. Cells are made safe for a terminal, since they may hold what others chose.

@@ -29,8 +29,9 @@ type daemonCmd struct {
 }
 
 func (*daemonCmd) Help() string {
-	return `Takes calls, starts servers on demand, and keeps names, until it is told to end by SIGINT or SIGTERM.
-It logs to standard error. There is one daemon for a state folder.
+	return `Takes calls, starts servers on demand, and keeps names, until it is told to end: by SIGINT, SIGTERM, or,
+unless it was started with nohup, its terminal's going away. It logs to standard error, and runs on
+when nobody reads that. There is one daemon for a state folder.
 
 Example:
 
@@ -59,6 +60,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	if c.json {
 		h = slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: level})
 	}
+	defer outliveReaders()()
 	version, _ := programVersion()
 	err = daemon.Run(ctx, daemon.Config{
 		State: dir, Listen: v.Listen, Publish: v.Publish, AllowWrite: networks, LeaveServers: v.LeaveServers,

@@ -26,8 +26,8 @@ type demoCmd struct {
 
 func (demoCmd) Help() string {
 	return `Runs a daemon on this machine's loopback address, registers a small bank with it, calls one of its
-accounts, kills the bank with SIGKILL and calls again. It then stays up until Ctrl-C and leaves
-nothing running.
+accounts, kills the bank with SIGKILL and calls again. It then stays up until Ctrl-C, or until its
+terminal or the reader of its output has gone, and leaves nothing running.
 
 Example:
 
@@ -45,6 +45,10 @@ func (v bankServerCmd) Run(ctx context.Context) error {
 }
 
 func (v demoCmd) Run(ctx context.Context, c *console) error {
+	defer outliveReaders()()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	c.broken = func(error) { end() } // who shall see it has gone
 	passing, err := v.place(ctx, c)
 	if err == nil {
 		err = v.show(ctx, c)
@@ -104,6 +108,8 @@ func (v *demoCmd) place(ctx context.Context, c *console) (passing bool, err erro
 	case port == 3053:
 		if state, err = os.UserCacheDir(); err == nil {
 			v.State = filepath.Join(state, "dsom", "demo")
+		} else {
+			err = fmt.Errorf("there is no folder for the state of the demonstration: %w; name one with --state DIR", err)
 		}
 	default: // references name the port, so another port has other state
 		v.State, err = os.MkdirTemp("", "dsom-demo-")

@@ -154,3 +154,18 @@ func TestShellWord(t *testing.T) {
 		}
 	}
 }
+
+// TestDemoWithoutHome holds that who has no folder for a cache is told how to name another.
+func TestDemoWithoutHome(t *testing.T) {
+	l, err := net.Listen("tcp", ":3053")
+	if err != nil {
+		t.Skipf("SKIPPED: %v", err)
+	}
+	_ = l.Close()
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", "home"} {
+		t.Setenv(name, "")
+	}
+	if got := dsom(t, "", "demo", "--once"); got.status != statusFailed || !strings.Contains(got.err, "--state DIR") {
+		t.Errorf("got %+v", got)
+	}
+}

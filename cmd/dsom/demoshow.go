@@ -220,7 +220,7 @@ func (s *show) suggest() {
 	}
 	program := shellWord(os.Args[0])
 	at := ""
-	if s.port != "3053" {
+	if s.port != "3053" || otherDaemon() {
 		at = " --at localhost:" + s.port
 	}
 	idl, state := shellWord(s.idl), shellWord(s.status.State)
@@ -236,6 +236,17 @@ func (s *show) suggest() {
 		s.printf("  %s\n", s.tinted(cyan, program+" "+line))
 	}
 	s.printf("\nCtrl-C ends the demonstration.\n")
+}
+
+// otherDaemon reports whether dsom name would look for another daemon than the demonstration's,
+// if that has the usual port: where one is named in the environment, or this user runs one.
+func otherDaemon() bool {
+	state, err := admin.DefaultState()
+	if err != nil {
+		return os.Getenv(admin.EnvState) != ""
+	}
+	_, err = admin.ReadAccess(state)
+	return os.Getenv(admin.EnvState) != "" || !errors.Is(err, admin.ErrNoDaemon)
 }
 
 // shellWord quotes a word for a shell where that is needed.

@@ -38,6 +38,7 @@ func TestCallAgainstServers(t *testing.T) {
 		{"an object", []string{"corbaname::" + h.address + "#bank/branch", "find", "main"}, 0, "", nil},
 
 		{"no daemon there", []string{"corbaname::127.0.0.1:1#bank/main", "balance"}, 1, "", []string{"127.0.0.1:1", "connection refused"}},
+		{"no time at all", []string{"--timeout", "1ns", "corbaloc:iiop:1.2@" + silent + "/x", "_non_existent"}, 1, "", []string{"TIMEOUT", "completed NO", "no reply within 1ns"}},
 		{"no answer in time", []string{"--timeout", "150ms", "corbaloc:iiop:1.2@" + silent + "/x", "_non_existent"}, 1, "", []string{"TIMEOUT"}},
 		{"no reference", []string{"IOR:zz", "balance"}, 2, "", []string{"stringified reference"}},
 		{"a name that is not bound", []string{"corbaname::" + h.address + "#bank/nobody", "balance"}, 1, "", []string{"nobody"}},

@@ -142,6 +142,71 @@ func TestFullDiskNoState(t *testing.T) {
 	}
 }
 
+// TestFloodedDisk holds that a server that writes without end leaves space on the disk of the
+// state, while it runs and afterwards, and that its earlier output is not given up for that.
+func TestFloodedDisk(t *testing.T) {
+	h := newHouse(t)
+	if err := os.Mkdir(h.state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	h.under = mounted(t, "mount -t tmpfs -o size=60m tmpfs "+h.state)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	state := "/proc/" + strconv.Itoa(h.daemon.Process.Pid) + "/root" + h.state
+	h.env = append(h.env, admin.EnvState+"="+state)
+	line := filepath.Join(filepath.Dir(h.state), "line")
+	if err := os.WriteFile(line, []byte(strings.Repeat(strings.Repeat("x", 4095)+"\n", 64)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// It fills the disk several times over, though not at any speed: other tests run too.
+	h.must("server", "add", "flood", "--", h.script("flood", "(while :; do cat "+line+"; sleep 0.002; done) 2>/dev/null &\n"+
+		"exec "+h.program+" __demo-bank-server --data "+h.data))
+	h.must("server", "start", "flood")
+	log := filepath.Join(state, "logs", h.server("flood").UUID+".log")
+	eventually(t, "it is cut", func() bool {
+		_, err := os.Stat(log + ".1")
+		return err == nil
+	})
+	names, err := cosnaming.NamingContextExtClass.Bind(t.Context(), client(t), "corbaloc::"+h.address+"/NameService")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 60 {
+		if _, err := names.BindNewContext(t.Context(), cosnaming.Name{{Id: strconv.Itoa(i)}}); err != nil {
+			t.Fatalf("name %d: %v", i, err)
+		}
+	}
+	h.must("server", "stop", "flood")
+	if sum := octets(filepath.Dir(log)); sum > 33<<20 {
+		t.Errorf("when it is stopped its output takes %d octets", sum)
+	}
+	for _, n := range []string{"", ".1"} {
+		if st, err := os.Stat(log + n); err != nil || n != "" && st.Size() < 1<<20 {
+			t.Errorf("what is kept: %v, %v", st, err)
+		}
+	}
+	if got := h.must("server", "logs", "-n", "2", "flood"); len(got) < 4000 {
+		t.Errorf("its last output: got %q", got)
+	}
+}
+
+// TestDiskFullOfOutput holds that a daemon comes up on a disk that the output of its servers has filled.
+func TestDiskFullOfOutput(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.must("server", "add", "flood", "--", "/bin/sh")
+	uuid := h.server("flood").UUID
+	h.stopDaemon()
+	full := h.state + ".full"
+	h.under = mounted(t, "mkdir -p "+full+" && mount -t tmpfs -o size=14m tmpfs "+full+" && cp "+h.state+"/"+daemon.StoreName+" "+full+" && mkdir "+full+"/logs && "+
+		"{ cat /dev/zero > "+full+"/logs/"+uuid+".log 2>/dev/null || true; } && mount --bind "+full+" "+h.state)
+	h.startDaemon()
+	h.env = append(h.env, admin.EnvState+"=/proc/"+strconv.Itoa(h.daemon.Process.Pid)+"/root"+h.state)
+	h.must("name", "bind", "x", "corbaloc::localhost:1/x")
+	if s := h.server("flood"); s.UUID != uuid {
+		t.Errorf("got %+v", s)
+	}
+}
+
 // TestReadOnlyState holds that a daemon whose state may not be written says so, and changes nothing.
 func TestReadOnlyState(t *testing.T) {
 	h := newHouse(t)

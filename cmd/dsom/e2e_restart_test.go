@@ -238,15 +238,16 @@ func TestStoppedAndRemoved(t *testing.T) {
 	if got := h.started(); len(got) != 3 {
 		t.Errorf("it was started as processes %v, want three", got)
 	}
+	uuid := h.server("bank").UUID
 	h.must("server", "remove", "--stop", "bank")
 	for range 2 {
 		_, err = a.Balance(t.Context())
-		wantRaised(t, err, exc.ObjectNotExist, exc.MinorAdapterUnknown)
+		wantRaised(t, err, exc.ObjectNotExist, exc.MinorServerUnknown, uuid, "--uuid")
 	}
 	// With another server of the name it is not the same object; with its UUID it is.
 	h.addBank()
 	_, err = a.Balance(t.Context())
-	wantRaised(t, err, exc.ObjectNotExist, exc.MinorAdapterUnknown)
+	wantRaised(t, err, exc.ObjectNotExist, exc.MinorServerUnknown, uuid, "--uuid")
 }
 
 // TestRegisteredAnew holds that a server which is registered by its UUID at another daemon answers for

@@ -66,12 +66,14 @@ func TestServersThatDoNotComeUp(t *testing.T) {
 		"prints and hangs": {"echo starts >> $0.starts; echo thinking; exec sleep 300", 0o755, []string{"--start-timeout", "700ms"},
 			[]string{"did not register within 700ms", "thinking"}},
 		"forks and exits": {"echo starts >> $0.starts; sleep 300 & echo the child does it", 0o755, nil,
-			[]string{"exit status 0 before it had registered", "the child does it"}},
+			[]string{"exit status 0 before it had registered", "foreground", "the child does it"}},
 		"ended by a signal": {"echo starts >> $0.starts; echo to be or not to be; kill -SEGV $$", 0o755, nil,
 			[]string{"signal: segmentation fault", "not to be"}},
-		"does not exist":    {"", 0, nil, []string{"cannot be started", "no such file"}},
-		"is not executable": {"exit 0", 0o644, nil, []string{"cannot be started", "permission denied"}},
-		"is no program":     {"", 0o755, nil, []string{"cannot be started", "exec format error"}},
+		"does not exist":       {"", 0, nil, []string{"cannot be started", "no such file"}},
+		"has no interpreter":   {"#!/nowhere/python9 -u\n", 0o755, nil, []string{"cannot be started", "the interpreter /nowhere/python9 of the script"}},
+		"has lines of Windows": {"#!/bin/sh\r\nexit 0\r\n", 0o755, nil, []string{"cannot be started", "CR LF"}},
+		"is not executable":    {"exit 0", 0o644, nil, []string{"cannot be started", "permission denied"}},
+		"is no program":        {"", 0o755, nil, []string{"cannot be started", "exec format error"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
@@ -83,6 +85,10 @@ func TestServersThatDoNotComeUp(t *testing.T) {
 				return strings.Count(string(b), "starts\n")
 			}
 			switch {
+			case strings.HasPrefix(c.script, "#!"):
+				if err := os.WriteFile(path, []byte(c.script), c.mode); err != nil {
+					t.Fatal(err)
+				}
 			case c.script != "":
 				h.script("bank", c.script)
 				if err := os.Chmod(path, c.mode); err != nil {
@@ -182,20 +188,19 @@ func TestFloodingServer(t *testing.T) {
 	h.must("server", "add", "bank", "--", filepath.Join(filepath.Dir(h.state), "bank"))
 	a := account(t, client(t), h.url("bank"))
 	logs := filepath.Join(h.state, "logs", h.server("bank").UUID+".log")
-	largest := int64(0)
+	largest, last, cuts := int64(0), int64(0), 0
 	eventually(t, "the oldest output is given up", func() bool {
 		if _, err := a.Balance(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		sum := int64(0)
-		for _, n := range []string{"", ".1", ".2", ".3", ".4"} {
-			if st, err := os.Stat(logs + n); err == nil {
-				sum += st.Size()
-			}
-		}
+		sum := octets(filepath.Dir(logs))
 		largest = max(largest, sum)
-		_, err := os.Stat(logs + ".3")
-		return err == nil
+		if sum < last {
+			cuts++
+		}
+		last = sum
+		_, err := os.Stat(logs + ".1")
+		return err == nil && cuts > 3
 	})
 	if largest > 200<<20 {
 		t.Errorf("the output took %d octets", largest)
@@ -210,6 +215,36 @@ func TestFloodingServer(t *testing.T) {
 	h.must("server", "remove", "bank")
 	if left, err := os.ReadDir(filepath.Dir(logs)); err != nil || len(left) != 0 {
 		t.Errorf("its output is left: %v, %v", left, err)
+	}
+}
+
+// octets returns how much the files of a folder take.
+func octets(dir string) (sum int64) {
+	files, _ := os.ReadDir(dir)
+	for _, f := range files {
+		if i, err := f.Info(); err == nil {
+			sum += i.Size()
+		}
+	}
+	return sum
+}
+
+// TestLastOutputOfALongLine holds that what a program has written last is told also where
+// that was one line, longer than a file of its output.
+func TestLastOutputOfALongLine(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0", "--server-output", "4MiB")
+	h.must("server", "add", "talker", "--", h.script("talker",
+		"echo first words\nfor i in 1 2 3 4; do head -c 1500000 /dev/zero | tr '\\0' x; sleep 0.6; done\nexit 3"))
+	got := h.run("server", "start", "talker")
+	if got.status != statusFailed || !strings.Contains(got.err, "exit status 3") || !strings.Contains(got.err, "xxxx") || len(got.err) > 2000 {
+		t.Errorf("got status %d: %.3000s", got.status, got.err)
+	}
+	for _, n := range []string{"1", "50"} {
+		got = h.run("server", "logs", "-n", n, "talker")
+		if got.status != 0 || got.err != "" || !strings.HasPrefix(got.out, "…xxxx") || len(got.out) > 300<<10 {
+			t.Errorf("the last %s lines: got status %d, %d octets, %.100q: %s", n, got.status, len(got.out), got.out, got.err)
+		}
 	}
 }
 

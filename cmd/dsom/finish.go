@@ -20,6 +20,9 @@ const (
 // errReported is the error of a verb that has said itself what went wrong.
 var errReported = errors.New("reported")
 
+// errInterrupted is the error of a verb that was told to end before it was done.
+var errInterrupted = errors.New("interrupted")
+
 // A raisedError is an exception that the object raised, which is a result of its own kind.
 type raisedError struct {
 	cause error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -85,4 +86,30 @@ func aBank(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return []string{program, "__demo-bank-server", "--data", t.TempDir()}
+}
+
+// TestInterrupted holds that who interrupts a verb is told that, and not what it was doing.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and answers nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := "corbaloc::" + l.Addr().String() + "/NameService"
+	for _, args := range [][]string{{"name", "ls", "--at", at}, {"call", at, "_non_existent"}} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var out, errs bytes.Buffer
+		status := make(chan int, 1)
+		go func() { status <- run(ctx, args, strings.NewReader(""), &out, &errs) }()
+		c, err := l.Accept() // it waits for an answer now
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if got := <-status; got != statusFailed || errs.String() != "dsom: interrupted\n" || out.Len() > 0 {
+			t.Errorf("%q: got status %d, %q, %q", args, got, out.String(), errs.String())
+		}
+		_ = c.Close()
+	}
 }

@@ -1,15 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
 )
 
 type nameCmd struct {
@@ -38,12 +45,16 @@ type namingClient struct {
 
 // open finds the naming service. close ends the client.
 func (v namingFlags) open(ctx context.Context) (*namingClient, error) {
-	o, err := newClient(cdr.V12)
+	url, by, err := v.find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o, err := newClient(cdr.V12, by...)
 	if err != nil {
 		return nil, err
 	}
 	n := &namingClient{orb: o, page: listPage}
-	ref, err := o.Resolve(ctx, v.url(ctx))
+	ref, err := o.Resolve(ctx, url)
 	if err == nil && ref == nil {
 		err = fmt.Errorf("the naming service %s is a nil reference", v.At)
 	}
@@ -51,29 +62,79 @@ func (v namingFlags) open(ctx context.Context) (*namingClient, error) {
 		n.close()
 		return nil, err
 	}
+	if v.At == "" {
+		ref = ref.InUnicode() // the daemon's own, which can
+	}
 	n.root = cosnaming.NamingContextClass.Unchecked(ref)
 	return n, nil
 }
 
 func (n *namingClient) close() { _ = n.orb.Shutdown(context.Background()) }
 
-// url returns the URL of the naming service.
-func (v namingFlags) url(ctx context.Context) string {
+// find returns the URL of the naming service, and the transports by which it is reached; nil is
+// the usual. What answers at the usual port, such as a daemon of another user, is meant only where nobody
+// has said which daemon is, and this user has none.
+func (v namingFlags) find(ctx context.Context) (url string, by transport.Set, err error) {
 	if v.At != "" {
 		if _, err := ior.ParseURL(v.At); err == nil {
-			return v.At
+			return v.At, nil, nil
 		}
 		if u, err := ior.ParseURL("dsom://" + v.At); err == nil && len(u.Name) == 0 {
-			return u.String()
+			return u.String(), nil, nil
 		}
-		return v.At // what is wrong with it is said when it is resolved
+		return v.At, nil, nil // what is wrong with it is said when it is resolved
 	}
-	if d, err := v.daemon(); err == nil {
-		if s, err := d.Status(ctx); err == nil && len(s.Addresses) > 0 {
-			return "corbaloc:iiop:1.2@" + s.Addresses[0] + "/NameService"
-		}
+	var s admin.Status
+	d, err := v.daemon()
+	if err == nil {
+		s, err = d.Status(ctx)
 	}
-	return localNaming
+	switch {
+	case errors.Is(err, admin.ErrNoDaemon) && v.State == "" && os.Getenv(admin.EnvState) == "" && answers(ctx, localDaemon):
+		return localNaming, nil, nil
+	case err != nil:
+		return "", nil, noDaemon(err)
+	case len(s.Addresses) == 0:
+		return "", nil, fmt.Errorf("the daemon with the state folder %s takes no calls", s.State)
+	}
+	local := cmp.Or(s.Local, s.Addresses[0])
+	short, err := nearby(s.Addresses[0], local)
+	if err != nil {
+		return "", nil, fmt.Errorf("the daemon's address: %w", err)
+	}
+	return "corbaloc:iiop:1.2@" + s.Addresses[0] + "/NameService", transport.Set{short}, nil // under this address the root knows itself
+}
+
+// answers reports whether somebody listens at an address of this machine.
+func answers(ctx context.Context, address string) bool {
+	dialer := net.Dialer{Timeout: time.Second}
+	c, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
+}
+
+// A shortcut is TCP, but for one address, in whose place another is connected to: the daemon of
+// this machine is reached also when the address that its references name is not.
+type shortcut struct {
+	transport.Transport
+	from, to transport.Endpoint
+}
+
+func (s shortcut) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	if e == s.from {
+		e = s.to
+	}
+	return s.Transport.Dial(ctx, e)
+}
+
+// nearby returns the shortcut between two addresses, each host:port.
+func nearby(from, to string) (transport.Transport, error) {
+	a, err := transport.ParseEndpoint("tcp:" + from)
+	b, bad := transport.ParseEndpoint("tcp:" + to)
+	return shortcut{tcp.New(), a, b}, errors.Join(err, bad)
 }
 
 // parseName parses a stringified name for calls.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/std/cosnaming"
 )
 
 func TestName(t *testing.T) {
@@ -62,6 +65,19 @@ func TestName(t *testing.T) {
 	want(name("bind", "-p", "left/behind", object), 0, "", "")
 	want(name("unbind", "--force", "left"), 0, "", "")
 	want(name("ls"), 0, "", "")
+	d := aDaemon(t)
+	status, err := d.admin.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range [][]string{{"--state", d.state}, {"--at", status.Addresses[0]}, {"--at", "corbaloc::" + status.Addresses[0] + "/NameService"}} {
+		own := func(verb string, args ...string) result {
+			return dsom(t, "", slices.Concat([]string{"name", verb}, at, args)...)
+		}
+		want(own("bind", "--rebind", "日本", object), 0, "", "")
+		want(own("ls"), 0, "日本\n", "")
+		want(own("resolve", "日本"), 0, mustIOR(t, object)+"\n", "")
+	}
 	want(name("bind", "nil", new(ior.IOR).String()), statusFailed, "", "nil reference")
 }
 
@@ -130,10 +146,11 @@ func TestNamePages(t *testing.T) {
 	}
 	for _, page := range []uint32{1, 3, 5, 10, 11} {
 		n.page = page
-		list, err := n.list(context.Background(), n.root, nil, false, 0)
-		if err != nil {
+		l := &listing{namingClient: n, seen: map[string]bool{}}
+		if err := l.list(t.Context(), n.root, nil, 0); err != nil {
 			t.Fatal(err)
 		}
+		list := l.found
 		seen := map[string]bool{}
 		for _, b := range list {
 			seen[b.Name] = true
@@ -141,5 +158,113 @@ func TestNamePages(t *testing.T) {
 		if len(seen) != 10 || len(list) != 10 {
 			t.Errorf("pages of %d: got %d names, %d of them different", page, len(list), len(seen))
 		}
+	}
+}
+
+// TestNameLsUnreachable holds that what can be listed is, when a part of it cannot.
+func TestNameLsUnreachable(t *testing.T) {
+	t.Parallel()
+	state := aDaemon(t).state
+	name := func(verb string, args ...string) result {
+		return dsom(t, "", append([]string{"name", verb, "--state", state}, args...)...)
+	}
+	for _, args := range [][]string{{"-p", "a/b", "corbaloc::h:1/x"}, {"--context", "m", "corbaloc::127.0.0.1:1/NameService"}, {"-p", "z/y", "corbaloc::h:1/x"}} {
+		if got := name("bind", args...); got.status != 0 {
+			t.Fatalf("%q: got %+v", args, got)
+		}
+	}
+	const all = "a/\na/b\nm/\nz/\nz/y\n"
+	if got := name("ls", "-R"); got.status != statusFailed || got.out != all || !strings.Contains(got.err, "m: TRANSIENT") || strings.Count(got.err, "\n") != 1 {
+		t.Errorf("got %+v", got)
+	}
+	if got := name("ls", "-R", "-l"); got.status != statusFailed || strings.Count(got.out, "\n") != 6 || !strings.Contains(got.err, "m: TRANSIENT") {
+		t.Errorf("got %+v", got)
+	}
+	if got := name("ls", "-l"); got.status != 0 || strings.Count(got.out, "\n") != 4 {
+		t.Errorf("what is not entered need not be reached: got %+v", got)
+	}
+	var list []shownBinding
+	got := name("ls", "-R", "--json")
+	if err := json.Unmarshal([]byte(got.out), &list); err != nil || got.status != statusFailed || len(list) != 5 || !strings.HasPrefix(got.err, `{"error":"m: TRANSIENT`) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestNameLsCircles holds that a context is listed once, however often it is bound.
+func TestNameLsCircles(t *testing.T) {
+	t.Parallel()
+	d := aDaemon(t)
+	s, err := d.admin.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := "corbaloc:iiop:1.2@" + s.Addresses[0] + "/NameService"
+	name := func(verb string, args ...string) result {
+		return dsom(t, "", append([]string{"name", verb, "--state", d.state}, args...)...)
+	}
+	for _, args := range [][]string{{"-p", "a/x", "corbaloc::h:1/x"}, {"--context", "one", root}, {"--context", "two", root}} {
+		if got := name("bind", args...); got.status != 0 {
+			t.Fatalf("%q: got %+v", args, got)
+		}
+	}
+	a := name("resolve", "a")
+	if got := name("bind", "--context", "a/up", strings.TrimSpace(a.out)); got.status != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	if got := name("ls", "-R"); got.status != 0 || got.out != "a/\na/up/\na/x\none/\ntwo/\n" {
+		t.Errorf("got %+v", got)
+	}
+	if got := name("ls", "-R", "one"); got.status != 0 || got.out != "a/\na/up/\na/x\none/\ntwo/\n" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestNameLsMeanwhile holds that names that come and go while they are listed are no error.
+func TestNameLsMeanwhile(t *testing.T) {
+	t.Parallel()
+	state := aDaemon(t).state
+	n, err := namingFlags{stateFlag: stateFlag{State: state}}.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	ctx, stop := context.WithCancel(t.Context())
+	var changing sync.WaitGroup
+	for i := range 4 {
+		changing.Go(func() {
+			for ctx.Err() == nil {
+				at := cosnaming.Name{{Id: fmt.Sprint("c", i)}}
+				in, err := n.root.BindNewContext(t.Context(), at)
+				if err == nil {
+					err = in.Destroy(t.Context())
+				}
+				if err == nil {
+					err = n.root.Unbind(t.Context(), at)
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range 40 {
+		for _, flags := range [][]string{{"-R"}, {"-R", "-l"}} {
+			if got := dsom(t, "", append([]string{"name", "ls", "--state", state}, flags...)...); got.status != 0 {
+				t.Errorf("%q: got %+v", flags, got)
+			}
+		}
+	}
+	stop()
+	changing.Wait()
+	in, err := n.root.BindNewContext(t.Context(), cosnaming.Name{{Id: "ended"}})
+	if err == nil {
+		err = in.Destroy(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := dsom(t, "", "name", "ls", "-R", "--state", state); got.status != statusFailed || got.out != "ended/\n" || !strings.Contains(got.err, "ended: ") {
+		t.Errorf("a context that was ended and goes on to be bound: got %+v", got)
 	}
 }

@@ -27,7 +27,8 @@ package admin
 const (
 	EnvState       = "DSOM_STATE"        // the state folder
 	EnvAdmin       = "DSOM_ADMIN"        // host:port of this API when the server was started
-	EnvDaemon      = "DSOM_DAEMON"       // host:port at which the daemon takes CORBA calls
+	EnvDaemon      = "DSOM_DAEMON"       // host:port at which the daemon takes CORBA calls, as references name it
+	EnvDaemonLocal = "DSOM_DAEMON_LOCAL" // host:port at which programs of this machine call it
 	EnvServerName  = "DSOM_SERVER_NAME"  // the name of its record
 	EnvServerUUID  = "DSOM_SERVER_UUID"  // and the UUID
 	EnvServerToken = "DSOM_SERVER_TOKEN" // allows it to register as that server, and nothing else

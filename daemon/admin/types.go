@@ -27,7 +27,8 @@ type Status struct {
 	Started   time.Time `json:"started"`
 	Uptime    Duration  `json:"uptime"`
 	Admin     string    `json:"admin"`     // host:port of this API
-	Addresses []string  `json:"addresses"` // where it takes CORBA calls
+	Addresses []string  `json:"addresses"` // where it takes CORBA calls, as references name it
+	Local     string    `json:"local"`     // where programs of this machine call it: loopback, if it listens there
 	Servers   int       `json:"servers"`   // registered
 	Live      int       `json:"live"`      // of those, taking calls
 }

@@ -37,8 +37,12 @@ type life struct {
 	startBy time.Time     // when a child has to be ready for the first time
 	over    chan struct{} // closed when it has ended
 
-	child   *child.Child
-	logFrom int64 // where its output begins in the log
+	child *child.Child
+
+	// Of its output, for the goroutine that watches it.
+	logFrom int64     // where it begins in the log; below zero in the predecessor, so many octets before its end
+	cutAt   time.Time // when it was cut
+	floods  bool      // that was logged
 
 	token       string     // the hash of what allows a process to register as this life
 	leader      process.ID // what was started
@@ -156,7 +160,11 @@ func (l *life) failed() error {
 	case doomed != "":
 		return l.startError(doomed, nil)
 	case l.child != nil:
-		return l.startError(l.child.Status()+" before it had registered and said where it takes calls", nil)
+		reason := l.child.Status() + " before it had registered and said where it takes calls"
+		if l.child.Succeeded() {
+			reason += " (a server has to stay in the foreground: a program that goes into the background by itself is taken to have ended, and so are those that it has started)"
+		}
+		return l.startError(reason, nil)
 	}
 	return l.startError("ended before it took calls", nil)
 }
@@ -164,6 +172,9 @@ func (l *life) failed() error {
 // bury ends the life in the table, once its process is known to have ended (or never was).
 func (l *life) bury(failure error) {
 	sv, how := l.sv, "ended"
+	if l.started {
+		l.trim() // for the last time
+	}
 	if l.child != nil {
 		how = l.child.Status()
 	}

@@ -2,11 +2,14 @@ package supervise
 
 import (
 	"context"
+	"errors"
+	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise/capture"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -19,6 +22,8 @@ type server struct {
 	// true here: so that what is written last is what holds. It guards runRevision.
 	storing     sync.Mutex
 	runRevision uint64 // of what the store holds about it, 0: nothing
+
+	trimming sync.Mutex // held while its output is cut
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and made new whenever something below changed
@@ -56,6 +61,23 @@ func (sv *server) remove() bool {
 	defer sv.mu.Unlock()
 	sv.removed = sv.life == nil
 	return sv.removed
+}
+
+// trim cuts the server's output; no output is none to cut.
+func (sv *server) trim(k *capture.Keeper) (cut int64, err error) {
+	sv.trimming.Lock()
+	defer sv.trimming.Unlock()
+	if cut, err = k.Trim(sv.uuid.String()); errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return cut, err
+}
+
+// runs reports whether the server has a life.
+func (sv *server) runs() bool {
+	sv.mu.Lock()
+	defer sv.mu.Unlock()
+	return sv.life != nil
 }
 
 // heldBack reports whether the server runs, or a person stopped it.

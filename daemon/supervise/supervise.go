@@ -22,10 +22,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -47,6 +50,8 @@ type Options struct {
 	Logs  *capture.Keeper // where the output of servers goes; needed
 	Env   []string        // NAME=value for every server, besides this process's own environment
 	Log   *slog.Logger    // nil: nothing is logged
+
+	Limits *limits.Limits // counts how often server-output was met; what Logs keeps is for Logs to say
 
 	StartTimeout time.Duration // from start to endpoints, unless the record says otherwise
 	StopTimeout  time.Duration // from the request to stop to the first signal, unless the record says otherwise
@@ -93,6 +98,9 @@ func New(ctx context.Context, o Options) (*Supervisor, error) {
 	o.fill()
 	s := &Supervisor{o: o, repo: implrepo.New(o.Store), servers: map[implrepo.UUID]*server{}}
 	s.ctx, s.close = context.WithCancel(context.WithoutCancel(ctx))
+	if err := s.o.Logs.TrimAll(); err != nil { // first of all: the disk may be full of them
+		s.o.Log.Warn("the output of servers cannot be cut", "error", err)
+	}
 	if err := s.takeUp(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -101,7 +109,33 @@ func New(ctx context.Context, o Options) (*Supervisor, error) {
 		s.Close()
 		return nil, err
 	}
+	s.spawn(s.trimEnded)
 	return s, nil
+}
+
+// trimEnded cuts the output of servers that do not run, now and then: a process that has left the
+// server's group may write on.
+func (s *Supervisor) trimEnded() {
+	t := time.NewTicker(oldTick)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+		case <-s.ctx.Done():
+			return
+		}
+		s.mu.Lock()
+		all := slices.Collect(maps.Values(s.servers))
+		s.mu.Unlock()
+		for _, sv := range all {
+			if sv.runs() {
+				continue
+			}
+			if _, err := sv.trim(s.o.Logs); err != nil {
+				s.o.Log.Warn("the output of a server that has ended cannot be cut", "uuid", sv.uuid, "error", err)
+			}
+		}
+	}
 }
 
 // Records returns the repository of the servers.

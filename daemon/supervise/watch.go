@@ -7,12 +7,16 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/process"
 )
 
 const (
 	tick     = time.Second            // how often a life is looked at when nothing happens
-	fastTick = 50 * time.Millisecond  // when its output floods
+	logTick  = 250 * time.Millisecond // and the output of one that this process or an earlier one has started
+	fastTick = 10 * time.Millisecond  // when its output floods
+	floods   = 10 * time.Second       // how long a flood is expected to go on
+	oldTick  = time.Minute            // how often the output of what has ended is looked at
 	killTime = 10 * time.Second       // for the system to end a process that was killed
 	minPoll  = 5 * time.Millisecond   // how often one asks whether a process that is no child has ended, at first
 	maxPoll  = 250 * time.Millisecond // and later
@@ -52,15 +56,24 @@ func (l *life) watch() {
 
 // trim cuts the life's output, and returns how soon to do so again.
 func (l *life) trim() time.Duration {
-	trimmed, err := l.s.o.Logs.Trim(l.sv.uuid.String())
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	cut, err := l.sv.trim(l.s.o.Logs)
+	if err != nil {
 		l.s.o.Log.Warn("the output of a server cannot be cut", "server", l.name, "error", err)
 		return tick
 	}
-	if trimmed {
+	now := time.Now()
+	if cut > 0 {
+		l.logFrom -= cut
+		if now.Sub(l.cutAt) < floods && !l.floods {
+			l.floods = true
+			l.s.o.Log.Warn("a server floods its output: only the end of that is kept", "server", l.name, "error", l.s.o.Limits.Exceeded(limits.ServerOutput, 0))
+		}
+		l.cutAt = now
+	}
+	if now.Sub(l.cutAt) < floods || now.Sub(l.born) < floods { // many a flood begins with the program
 		return fastTick
 	}
-	return tick
+	return logTick
 }
 
 // childDone is closed when a child has ended; for what is no child it is nil.

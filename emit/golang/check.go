@@ -18,14 +18,24 @@ func (g *generator) check() {
 		g.checkTwice(d)
 		switch d := d.(type) {
 		case *model.Interface:
-			if why := whyUnsupported(d); why != "" {
-				g.problem(CodeNotSupported, d.NameSpan, "", "abstract interface %s: %s", d.Name, why)
-			}
-			g.checkInherited(d)
+			g.checkInherited(d, d.AllMembers())
 			for _, b := range d.Bases {
 				g.checkType(d, b)
 			}
-		case *model.ValueType, *model.ValueBox, *model.Component, *model.Home, *model.Bitset, *model.Bitmask, *model.PortType:
+		case *model.ValueType:
+			g.checkInherited(d, allValueMembers(d))
+			for _, b := range append(slices.Clone(d.Bases), d.Supports...) {
+				g.checkType(d, b)
+			}
+		case *model.StateMember:
+			g.checkType(d, d.Type)
+		case *model.ValueBox:
+			g.checkType(d, d.Type)
+		case *model.Factory:
+			for _, p := range d.Params {
+				g.checkType(d, p.Type)
+			}
+		case *model.Component, *model.Home, *model.PortType:
 			g.problem(CodeNotSupported, d.About().NameSpan, "", "%s: %s", d.About().Name, whyUnsupported(d))
 		case *model.Operation:
 			g.checkType(d, d.Result)
@@ -76,10 +86,11 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 			g.problem(CodeNotSupported, at, "", "%s: %s", in.About().Name, noPointers)
 		}
 		if t.Kind == model.Map {
-			g.problem(CodeNotSupported, at, "a sequence of structures with key and value is the same on the wire", "maps are not supported yet")
-		}
-		if t.Kind == model.ValueBase {
-			g.problem(CodeNotSupported, at, "", "ValueBase: values are not supported yet")
+			if !isMapKey(t.Key) {
+				g.problem(CodeNotSupported, at, "use a sequence of structures with key and value, which is the same on the wire",
+					"a map with keys of type %s, which have no order in Go", t.Key)
+			}
+			g.checkType(in, t.Key)
 		}
 		if d, ok := t.Decl.(*model.Forward); ok && t.Kind == model.Named && !isReference(d) {
 			g.problem(CodeUndefined, at, "include the file that defines it", "%s %s is declared, but not defined here", d.Of, d.ScopedName())
@@ -100,21 +111,9 @@ func whyUnsupported(d model.Decl) string {
 	if hasPointer(d) {
 		return noPointers
 	}
-	switch d := d.(type) {
-	case *model.Interface:
-		if d.Abstract {
-			return "abstract interfaces are not supported yet, since they may be values"
-		}
-	case *model.ValueType, *model.ValueBox:
-		return "values are not supported yet"
+	switch d.(type) {
 	case *model.Component, *model.Home:
 		return "components are not supported yet"
-	case *model.Struct:
-		if d.Base != nil {
-			return "structures that inherit from others are not supported yet"
-		}
-	case *model.Bitset, *model.Bitmask:
-		return "bitsets and bitmasks are not supported yet"
 	case *model.PortType:
 		return "port types are not supported yet"
 	}

@@ -76,21 +76,17 @@ func TestRefused(t *testing.T) {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; };\n#pragma go_name P \"a b\"\n};"},
 			want:  golang.CodeBadName, text: "a b",
 		},
-		"map": {
-			files: idl.FilesOf{"test.idl": "module A { typedef map<string, long> M; };"},
-			want:  golang.CodeNotSupported, text: "test.idl:1:20: error: maps are not supported",
+		"map by a structure": {
+			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; typedef map<P, long> M; };"},
+			want:  golang.CodeNotSupported, text: "test.idl:1:42: error: a map with keys of type P",
 		},
-		"bitset": {
-			files: idl.FilesOf{"test.idl": "module A { bitset Bits { bitfield<3> a; }; struct S { Bits b; }; };"},
-			want:  golang.CodeNotSupported, text: "test.idl:1:19: error: Bits: bitsets and bitmasks are not supported",
+		"map by a float, inside": {
+			files: idl.FilesOf{"test.idl": "module A { typedef map<map<double, long>, long> M; };"},
+			want:  golang.CodeNotSupported, text: "error: a map with keys of type double",
 		},
-		"included bitmask": {
-			files: idl.FilesOf{"test.idl": "#include \"other.idl\"\nmodule A { struct S { M m1; }; };", "other.idl": "bitmask M { X };"},
-			want:  golang.CodeNotSupported, text: "test.idl:2:23: error: M: bitsets and bitmasks are not supported",
-		},
-		"structure with a base": {
-			files: idl.FilesOf{"test.idl": "module A { struct B { long b1; }; struct S : B { long s1; }; };"},
-			want:  golang.CodeNotSupported, text: "test.idl:1:42: error: S: structures that inherit from others",
+		"component": {
+			files: idl.FilesOf{"test.idl": "module A { component C {}; };"},
+			want:  golang.CodeNotSupported, text: "test.idl:1:22: error: C: components are not supported",
 		},
 		"path of dots": {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},

@@ -216,6 +216,9 @@ func (f *file) decl(d model.Decl) {
 	n := f.names[d]
 	if n != nil {
 		f.entry.Declarations[d.About().ScopedName()] = n
+		for _, v := range constantsOf(d) {
+			f.entry.Declarations[v.About().ScopedName()] = f.names[v]
+		}
 	}
 	switch d := d.(type) {
 	case *model.Struct:
@@ -225,10 +228,11 @@ func (f *file) decl(d model.Decl) {
 	case *model.Union:
 		f.union(d)
 	case *model.Enum:
-		for _, v := range d.Enumerators {
-			f.entry.Declarations[v.ScopedName()] = f.names[v]
-		}
 		f.enum(d)
+	case *model.Bitset:
+		f.bitset(d)
+	case *model.Bitmask:
+		f.bitmask(d)
 	case *model.Typedef:
 		f.typedef(d)
 	case *model.Const:
@@ -237,6 +241,10 @@ func (f *file) decl(d model.Decl) {
 		f.iface(d)
 	case *model.Native:
 		f.native(d)
+	case *model.ValueType:
+		f.valuetype(d)
+	case *model.ValueBox:
+		f.box(d)
 	case *model.Forward:
 		if i, ok := f.interfaceOf(d); ok && n != nil {
 			f.iface(i)

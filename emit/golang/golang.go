@@ -56,7 +56,7 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 		spec: spec, opt: opt, report: new(diag.Report), files: new(emit.Files),
 		packages:  map[string]*goPackage{},
 		fileNames: map[*goPackage]map[*model.File]string{},
-		methods:   map[*model.Interface]map[model.Decl]methodNames{},
+		methods:   map[model.Container]map[model.Decl]methodNames{},
 		minimum:   map[model.Decl]int{},
 		standIns:  map[*model.Forward]*model.Interface{},
 	}
@@ -82,7 +82,7 @@ type generator struct {
 	order     []*goPackage          // those that files are generated for, in source order
 	fileNames map[*goPackage]map[*model.File]string
 	names     map[model.Decl]*declNames
-	methods   map[*model.Interface]map[model.Decl]methodNames
+	methods   map[model.Container]map[model.Decl]methodNames
 	minimum   map[model.Decl]int // see minSize
 
 	unsupported map[model.Decl]model.Decl // what cannot be generated, and why: see findUnsupported

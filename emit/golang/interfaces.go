@@ -12,7 +12,10 @@ import (
 func (f *file) iface(d *model.Interface) {
 	n := f.names[d]
 	what := ""
-	if d.Local {
+	switch {
+	case d.Abstract:
+		what = ", an abstract interface: of an object, or of a value"
+	case d.Local:
 		what = ", a local interface, whose objects cannot be passed to others"
 	}
 	f.doc(d, n.Name, what)
@@ -21,6 +24,10 @@ func (f *file) iface(d *model.Interface) {
 		return
 	}
 	glue := lowerFirst(n.Name) + "_glue"
+	if d.Abstract {
+		f.abstract(d, n, glue)
+		return
+	}
 
 	f.F("// %s is the class object of %s: it binds, activates, narrows and describes it.", n.Class, n.Name)
 	f.F("var %s = %s.NewClass[%s](%q, %q, %s, %s{})", n.Class, f.rt("stub"), n.Name, d.ID, d.Name, f.ancestorIDs(d), glue)
@@ -41,15 +48,34 @@ func (f *file) interfaceType(d *model.Interface, name string) {
 	for _, p := range d.Parents() {
 		f.L(f.qualifiedName(p))
 	}
+	f.methods(d)
+	f.L("}")
+	f.Blank()
+}
+
+// methods prints the methods that an interface or valuetype declares itself.
+func (f *file) methods(d model.Container) {
 	names := f.ownMethods(d)
-	for _, m := range d.Members() {
+	for _, m := range membersOf(d) {
 		for n, c := range f.calls(m, names[m]) {
 			f.methodDoc(&c, m, n == 0)
 			f.L(c.declaration(f))
 		}
 	}
-	f.L("}")
+}
+
+// abstract prints the class object and the stub of an abstract interface. Objects of one have a
+// concrete interface besides, and that has the skeleton.
+func (f *file) abstract(d *model.Interface, n *declNames, glue string) {
+	f.F("// %s is the class object of %s: it binds, narrows and describes it.", n.Class, n.Name)
+	f.F("var %s = %s.NewAbstract[%s](%q, %q, %s, %s{})", n.Class, f.rt("stub"), n.Name, d.ID, d.Name, f.ancestorIDs(d), glue)
 	f.Blank()
+	f.stub(d, n)
+	f.F("type %s struct{}", glue)
+	f.Blank()
+	f.F("func (%s) Stub(r %s.StubRef) %s { return %s_stub{r} }", glue, f.rt("orb"), n.Name, lowerFirst(n.Name))
+	f.Blank()
+	f.known(glue, d)
 }
 
 // methodDoc prints what the IDL says of an operation or attribute, at its first method, and
@@ -76,12 +102,9 @@ func (f *file) methodDoc(c *call, d model.Decl, first bool) {
 func (f *file) ancestorIDs(d *model.Interface) string {
 	var ids []string
 	for _, a := range d.Ancestors() {
-		ids = append(ids, fmt.Sprintf("%q", a.ID))
+		ids = append(ids, a.ID)
 	}
-	if len(ids) == 0 {
-		return "nil"
-	}
-	return "[]string{" + strings.Join(ids, ", ") + "}"
+	return stringList(ids)
 }
 
 // base prints the struct that answers every operation with NO_IMPLEMENT. It has the inherited
@@ -137,7 +160,7 @@ func (f *file) calls(d model.Decl, n methodNames) []call {
 func (f *file) allCalls(d *model.Interface) []call {
 	var all []call
 	for _, m := range d.AllMembers() {
-		all = append(all, f.calls(m, f.ownMethods(m.About().Scope().(*model.Interface))[m])...)
+		all = append(all, f.calls(m, f.ownMethods(m.About().Scope().(model.Container))[m])...)
 	}
 	return all
 }

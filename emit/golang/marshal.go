@@ -59,6 +59,12 @@ func (f *file) put(c coder, x string, t *model.Type, depth int) {
 	case model.Object:
 		f.F("%s.PutObject(%s, %s)", f.rt("stub"), c.pointer, x)
 		return
+	case model.ValueBase:
+		f.F("%s.PutValueBase(%s, %s)", f.rt("stub"), c.pointer, x)
+		return
+	case model.Map:
+		f.putMap(c, x, t, depth)
+		return
 	case model.Sequence:
 		f.putSequence(c, x, t, depth)
 		return
@@ -68,6 +74,8 @@ func (f *file) put(c coder, x string, t *model.Type, depth int) {
 	case model.Named:
 		if i, ok := f.interfaceOf(t.Decl); ok && !i.Local {
 			f.F("%s.Put(%s, %s)", f.classOf(i), c.pointer, x)
+		} else if isValue(t.Decl) {
+			f.F("%s.Put(%s, %s)", f.descriptorOf(t.Decl), c.pointer, x)
 		} else if f.isOpaque(t.Decl) {
 			f.F("%s.PutLocal(%s, %q)", f.rt("stub"), c.pointer, t.Decl.About().ID)
 		} else {
@@ -87,6 +95,8 @@ func (f *file) get(c coder, x string, t *model.Type, depth int) {
 	switch p := plain(t); p.Kind {
 	case model.Sequence:
 		f.getSequence(c, x, p, depth)
+	case model.Map:
+		f.getMap(c, x, p, depth)
 	case model.Array:
 		f.elements(x, p, depth, func(x string, depth int) { f.get(c, x, p.Elem, depth) }, c, true)
 	default:
@@ -111,21 +121,35 @@ func (f *file) read(c coder, t *model.Type) string {
 		return fmt.Sprintf("%s.Get(%s)", f.rt("typecode"), c.pointer)
 	case model.Object:
 		return fmt.Sprintf("%s.GetObject(%s)", f.rt("stub"), c.pointer)
+	case model.ValueBase:
+		return fmt.Sprintf("%s.GetValueBase(%s)", f.rt("stub"), c.pointer)
 	case model.Named:
 		if i, ok := f.interfaceOf(t.Decl); ok && !i.Local {
 			return fmt.Sprintf("%s.Get(%s)", f.classOf(i), c.pointer)
+		}
+		if isValue(t.Decl) {
+			return fmt.Sprintf("%s.Get(%s)", f.descriptorOf(t.Decl), c.pointer)
 		}
 		return fmt.Sprintf("%s.GetLocal[%s](%s, %q)", f.rt("stub"), f.qualifiedName(t.Decl), c.pointer, t.Decl.About().ID)
 	}
 	return fmt.Sprintf("%s.%s()", c.value, basic[t.Kind].method)
 }
 
-// isOpaque reports whether the Go type of d is an interface, which has no methods that write
-// and read it.
+// isValue reports whether d is a valuetype or a box, which its descriptor writes and reads.
+func isValue(d model.Decl) bool {
+	switch d.(type) {
+	case *model.ValueType, *model.ValueBox:
+		return true
+	}
+	return false
+}
+
+// isOpaque reports whether the Go type of d is an interface or a box, which has no methods that
+// write and read it.
 func (g *generator) isOpaque(d model.Decl) bool {
 	_, isNative := d.(*model.Native)
 	_, isInterface := g.interfaceOf(d)
-	return isNative || isInterface
+	return isNative || isInterface || isValue(d)
 }
 
 // isVariable reports whether a value of type t is declared first and read then, instead of
@@ -133,7 +157,7 @@ func (g *generator) isOpaque(d model.Decl) bool {
 func (g *generator) isVariable(t *model.Type) bool {
 	t = plain(t)
 	if t.Kind != model.Named {
-		return t.Kind == model.Sequence || t.Kind == model.Array
+		return t.Kind == model.Sequence || t.Kind == model.Array || t.Kind == model.Map
 	}
 	return !g.isOpaque(t.Decl)
 }

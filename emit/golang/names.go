@@ -3,6 +3,7 @@ package golang
 import (
 	"go/token"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -112,6 +113,16 @@ func (s Style) Method(name string) string {
 	return out
 }
 
+// valueMember returns the Go name of a member of a valuetype's state: Member, with an
+// underscore behind the names of methods that values have.
+func (s Style) valueMember(name string) string {
+	out := s.Member(name)
+	if slices.Contains(valueMethods, out) {
+		out += "_"
+	}
+	return out
+}
+
 // armField returns the name of the private field that holds an arm of a union.
 func (s Style) armField(name string) string {
 	out := lowerFirst(s.words(name))
@@ -200,6 +211,9 @@ var (
 	// vettedMethods are those whose signature go vet prescribes whatever the other methods are.
 	vettedMethods = set(`ReadByte WriteByte UnreadByte ReadRune UnreadRune
 		GobEncode GobDecode MarshalJSON UnmarshalJSON MarshalXML UnmarshalXML`)
+
+	// valueMethods are the methods that every value has, and that of custom ones.
+	valueMethods = []string{"IDLValue", "MarshalState", "UnmarshalState", "MarshalCustom", "UnmarshalCustom"}
 
 	// unionFields are the fields and private methods of a union that are no arms.
 	unionFields = set(`d bad armOf`)

@@ -13,13 +13,16 @@ type declNames struct {
 	Type  string `json:"type,omitempty"`  // the descriptor
 	Class string `json:"class,omitempty"` // an interface's class object
 	Base  string `json:"base,omitempty"`  // an interface's base for implementations
+	State string `json:"state,omitempty"` // a valuetype's struct
+	// Factory is the interface of a valuetype's initializers.
+	Factory string `json:"factory,omitempty"`
 	// More are a union's constructors, in the order of its cases, the one without arm last.
 	More []string `json:"more,omitempty"`
 }
 
 func (n *declNames) all() []string {
 	var all []string
-	for _, s := range append([]string{n.Name, n.Type, n.Class, n.Base}, n.More...) {
+	for _, s := range append([]string{n.Name, n.Type, n.Class, n.Base, n.State, n.Factory}, n.More...) {
 		if s != "" {
 			all = append(all, s)
 		}
@@ -50,20 +53,34 @@ func (g *generator) nameDeclarations() {
 		if g.names[d] == nil {
 			g.nameDeclaration(d)
 		}
-		if e, ok := d.(*model.Enum); ok {
-			for _, v := range e.Enumerators {
-				if g.names[v] == nil {
-					g.names[v] = &declNames{Name: g.claim(v, g.names[e].Name+"_"+g.identifier(v))}
-				}
+		for _, v := range constantsOf(d) {
+			if g.names[v] == nil {
+				g.names[v] = &declNames{Name: g.claim(v, g.names[d].Name+"_"+g.identifier(v))}
 			}
 		}
 	}
 }
 
+// constantsOf returns the enumerators of an enum, and the flags of a bitmask.
+func constantsOf(d model.Decl) []model.Decl {
+	var all []model.Decl
+	switch d := d.(type) {
+	case *model.Enum:
+		for _, v := range d.Enumerators {
+			all = append(all, v)
+		}
+	case *model.Bitmask:
+		for _, v := range d.Flags {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
 // nameDeclaration chooses the names of a declaration.
 func (g *generator) nameDeclaration(d model.Decl) {
 	switch d := d.(type) {
-	case *model.Module, *model.Operation, *model.Attribute:
+	case *model.Module, *model.Operation, *model.Attribute, *model.StateMember, *model.Factory:
 		return // no name in the package
 	case *model.Forward:
 		if !isReference(d) || g.spec.Lookup(d.QualifiedName()) != model.Decl(d) {
@@ -73,8 +90,16 @@ func (g *generator) nameDeclaration(d model.Decl) {
 	n := &declNames{Name: g.claim(d, g.scopePrefix(d)+g.identifier(d))}
 	g.names[d] = n
 	switch d := d.(type) {
-	case *model.Struct, *model.Exception, *model.Enum, *model.Typedef:
+	case *model.Struct, *model.Exception, *model.Enum, *model.Typedef, *model.ValueBox, *model.Bitset, *model.Bitmask:
 		n.Type = g.claim(d, n.Name+"Type")
+	case *model.ValueType:
+		n.Type = g.claim(d, n.Name+"Type")
+		if !d.Abstract {
+			n.State = g.claim(d, n.Name+"State")
+		}
+		if len(d.Factories()) > 0 {
+			n.Factory = g.claim(d, n.Name+"Factory")
+		}
 	case *model.Union:
 		n.Type = g.claim(d, n.Name+"Type")
 		for _, c := range d.Cases {
@@ -86,7 +111,9 @@ func (g *generator) nameDeclaration(d model.Decl) {
 	default:
 		if i, ok := g.interfaceOf(d); ok && !i.Local {
 			n.Class = g.claim(d, n.Name+"Class")
-			n.Base = g.claim(d, n.Name+"Base")
+			if !i.Abstract {
+				n.Base = g.claim(d, n.Name+"Base")
+			}
 		}
 	}
 }
@@ -106,8 +133,9 @@ func (g *generator) claim(d model.Decl, name string) string {
 // scopePrefix returns what stands before the identifier of d for the scopes around it.
 func (g *generator) scopePrefix(d model.Decl) string {
 	scope := d.About().Scope()
-	if e, ok := scope.(*model.Enum); ok {
-		scope = e.Scope()
+	switch s := scope.(type) {
+	case *model.Enum, *model.Bitmask:
+		scope = s.About().Scope()
 	}
 	var prefix string
 	for ; scope != nil; scope = scope.About().Scope() {
@@ -167,6 +195,9 @@ func (s nameSet) claim(name string) string {
 // memberNames returns the Go names of the members of a structure or exception.
 func (g *generator) memberNames(in model.Decl, ms []*model.Member) []string {
 	taken := nameSet{}
+	if base := baseOf(in); base != nil {
+		taken[g.names[base].Name] = true // the embedded structure
+	}
 	var names []string
 	for _, m := range ms {
 		names = append(names, taken.claim(g.memberName(&m.Node, g.style(in).Member)))
@@ -190,14 +221,32 @@ type methodNames struct {
 	set  string // writing the attribute
 }
 
-// ownMethods returns the names of the methods that an interface declares itself.
-func (g *generator) ownMethods(i *model.Interface) map[model.Decl]methodNames {
+// membersOf returns the operations and attributes that an interface or valuetype declares itself.
+func membersOf(d model.Container) []model.Decl {
+	var ms []model.Decl
+	for _, m := range d.Children() {
+		switch m.(type) {
+		case *model.Operation, *model.Attribute:
+			ms = append(ms, m)
+		}
+	}
+	return ms
+}
+
+// ownMethods returns the names of the methods that an interface or valuetype declares itself.
+func (g *generator) ownMethods(i model.Container) map[model.Decl]methodNames {
 	if ms := g.methods[i]; ms != nil {
 		return ms
 	}
 	ms := map[model.Decl]methodNames{}
 	taken := nameSet{}
-	for _, d := range i.Members() {
+	if v, ok := i.(*model.ValueType); ok {
+		for _, name := range valueMethods {
+			taken[name] = true
+		}
+		taken[g.accessor(v)] = true
+	}
+	for _, d := range membersOf(i) {
 		n := methodNames{call: taken.claim(g.memberName(&d.About().Node, g.style(i).Method))}
 		if a, ok := d.(*model.Attribute); ok && !a.Readonly {
 			n.set = taken.claim("Set" + g.memberName(&a.Node, g.style(i).Exported))
@@ -209,10 +258,10 @@ func (g *generator) ownMethods(i *model.Interface) map[model.Decl]methodNames {
 }
 
 // checkInherited says where an interface would get two methods of one name.
-func (g *generator) checkInherited(i *model.Interface) {
+func (g *generator) checkInherited(i model.Container, members []model.Decl) {
 	owner := map[string]model.Decl{}
-	for _, d := range i.AllMembers() {
-		n := g.ownMethods(d.About().Scope().(*model.Interface))[d]
+	for _, d := range members {
+		n := g.ownMethods(d.About().Scope().(model.Container))[d]
 		for _, name := range []string{n.call, n.set} {
 			if name == "" {
 				continue
@@ -222,8 +271,8 @@ func (g *generator) checkInherited(i *model.Interface) {
 				owner[name] = d
 				continue
 			}
-			g.problem(CodeInherited, i.NameSpan, "give one of them another name: #pragma go_name ::"+d.About().ScopedName()+" Name",
-				"%s inherits %s and %s, which are both %s in Go", i.Name, other.About().ScopedName(), d.About().ScopedName(), name)
+			g.problem(CodeInherited, i.About().NameSpan, "give one of them another name: #pragma go_name ::"+d.About().ScopedName()+" Name",
+				"%s inherits %s and %s, which are both %s in Go", i.About().Name, other.About().ScopedName(), d.About().ScopedName(), name)
 		}
 	}
 }

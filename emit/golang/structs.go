@@ -11,8 +11,16 @@ func (f *file) structType(d *model.Struct) {
 	name := f.names[d].Name
 	members := f.memberNames(d, d.Members)
 	f.doc(d, name, "")
-	f.fields(name, d.Members, members)
-	f.codec(name, "v", d.Members, members, model.IsRecursive(d))
+	embedded := ""
+	base := baseOf(d)
+	if base != nil {
+		embedded = f.qualifiedName(base)
+	}
+	f.fields(name, embedded, d.Members, members)
+	if base != nil {
+		embedded = f.names[base].Name
+	}
+	f.codec(name, "v", embedded, d.Members, members, model.IsRecursive(d))
 	f.descriptor(d, fmt.Sprintf("%s.NewType[%s](%s)", f.rt("stub"), name, f.typeCode(d)))
 }
 
@@ -20,7 +28,7 @@ func (f *file) exception(d *model.Exception) {
 	name := f.names[d].Name
 	members := f.memberNames(d, d.Members)
 	f.doc(d, name, ", an exception")
-	f.fields(name, d.Members, members)
+	f.fields(name, "", d.Members, members)
 
 	if len(members) == 0 {
 		f.L("// Error returns the repository id.")
@@ -30,18 +38,31 @@ func (f *file) exception(d *model.Exception) {
 		f.F("func (v *%s) Error() string { return %s.Sprintf(%q, *v) }", name, f.rt("fmt"), strings.ReplaceAll(d.ID, "%", "%%")+" %+v")
 	}
 	f.Blank()
-	f.codec(name, "v's members", d.Members, members, false)
+	f.codec(name, "v's members", "", d.Members, members, false)
 	f.descriptor(d, fmt.Sprintf("%s.NewException[%s](%q, %s)", f.rt("stub"), name, d.ID, f.typeCode(d)))
 }
 
-// fields prints the struct type.
-func (f *file) fields(name string, ms []*model.Member, members []string) {
-	if len(ms) == 0 {
+// baseOf returns the structure that a structure inherits from, or nil.
+func baseOf(d model.Decl) *model.Struct {
+	s, ok := d.(*model.Struct)
+	if !ok || s.Base == nil {
+		return nil
+	}
+	base, _ := model.As[*model.Struct](s.Base)
+	return base
+}
+
+// fields prints the struct type. embedded is that of a base, or empty.
+func (f *file) fields(name, embedded string, ms []*model.Member, members []string) {
+	if len(ms) == 0 && embedded == "" {
 		f.F("type %s struct{}", name)
 		f.Blank()
 		return
 	}
 	f.F("type %s struct {", name)
+	if embedded != "" {
+		f.L(embedded)
+	}
 	for i, m := range ms {
 		behind := f.memberDoc(&m.Node)
 		f.L(members[i] + " " + f.goType(m.Type) + behind)
@@ -50,15 +71,18 @@ func (f *file) fields(name string, ms []*model.Member, members []string) {
 	f.Blank()
 }
 
-// codec prints MarshalCDR and UnmarshalCDR of a type with members.
-func (f *file) codec(name, what string, ms []*model.Member, members []string, recursive bool) {
+// codec prints MarshalCDR and UnmarshalCDR of a type with members, and perhaps a base before them.
+func (f *file) codec(name, what, embedded string, ms []*model.Member, members []string, recursive bool) {
 	receiver := "v *" + name
-	if len(ms) == 0 {
+	if len(ms) == 0 && embedded == "" {
 		receiver = "*" + name
 	}
 	f.F("// MarshalCDR writes %s.", what)
 	f.fn(fmt.Sprintf("func (%s) MarshalCDR(e *%s.Encoder)", receiver, f.rt("cdr")), func() {
 		f.guard(encoder, recursive)
+		if embedded != "" {
+			f.F("v.%s.MarshalCDR(e)", embedded)
+		}
 		for i, m := range ms {
 			f.put(encoder, "v."+members[i], m.Type, 0)
 		}
@@ -66,6 +90,9 @@ func (f *file) codec(name, what string, ms []*model.Member, members []string, re
 	f.F("// UnmarshalCDR reads %s.", what)
 	f.fn(fmt.Sprintf("func (%s) UnmarshalCDR(d *%s.Decoder)", receiver, f.rt("cdr")), func() {
 		f.guard(decoder, recursive)
+		if embedded != "" {
+			f.F("v.%s.UnmarshalCDR(d)", embedded)
+		}
 		for i, m := range ms {
 			f.get(decoder, "v."+members[i], m.Type, 0)
 		}

@@ -21,7 +21,7 @@ var tcNames = map[model.Kind]string{
 	model.Int8: "Octet", model.UInt8: "Octet", // CORBA 3 has no kinds of their own for them
 	model.Short: "Short", model.UShort: "UShort", model.Long: "Long", model.ULong: "ULong",
 	model.LongLong: "LongLong", model.ULongLong: "ULongLong", model.Float: "Float", model.Double: "Double",
-	model.LongDouble: "LongDouble", model.Any: "Any", model.Object: "Object", model.TypeCode: "TC",
+	model.LongDouble: "LongDouble", model.Any: "Any", model.ValueBase: "ValueBase", model.Object: "Object", model.TypeCode: "TC",
 }
 
 // A tcWriter makes the expression of one TypeCode.
@@ -54,7 +54,11 @@ func (w *tcWriter) decl(d model.Decl) string {
 	case *model.Struct:
 		w.open = append(w.open, d)
 		defer w.close()
-		return tc + ".Struct" + head + w.members(d.Members) + ")"
+		return tc + ".Struct" + head + w.members(d.AllMembers()) + ")"
+	case *model.Bitset:
+		return fmt.Sprintf("%s.Alias%s, %s.%s)", tc, head, tc, tcNames[wordOf(d.Width())])
+	case *model.Bitmask:
+		return fmt.Sprintf("%s.Alias%s, %s.%s)", tc, head, tc, tcNames[wordOf(d.Bound)])
 	case *model.Exception:
 		return tc + ".Exception" + head + w.members(d.Members) + ")"
 	case *model.Union:
@@ -73,9 +77,49 @@ func (w *tcWriter) decl(d model.Decl) string {
 		if d.Local {
 			return fmt.Sprintf("%s.Interface(%s.TkLocalInterface, %q, %q)", tc, tc, i.ID, i.Name)
 		}
+		if d.Abstract {
+			return fmt.Sprintf("%s.Interface(%s.TkAbstractInterface, %q, %q)", tc, tc, i.ID, i.Name)
+		}
 		return tc + ".ObjRef" + head + ")"
+	case *model.ValueType:
+		w.open = append(w.open, d)
+		defer w.close()
+		return w.value(d, head)
+	case *model.ValueBox:
+		w.open = append(w.open, d)
+		defer w.close()
+		return tc + ".ValueBox" + head + ", " + w.use(d.Type) + ")"
 	}
 	return fmt.Sprintf("%s.Interface(%s.TkNative, %q, %q)", tc, tc, i.ID, i.Name)
+}
+
+// value returns the expression for the TypeCode of a valuetype.
+func (w *tcWriter) value(d *model.ValueType, head string) string {
+	tc := w.rt("typecode")
+	kind, modifier, base := "Value", "ValueNone", "nil"
+	if d.Event {
+		kind = "Event"
+	}
+	switch {
+	case d.Custom:
+		modifier = "ValueCustom"
+	case d.Abstract:
+		modifier = "ValueAbstract"
+	case d.Truncatable:
+		modifier = "ValueTruncatable"
+	}
+	if c := d.Concrete(); c != nil {
+		base = w.use(&model.Type{Kind: model.Named, Decl: c})
+	}
+	var b strings.Builder
+	for _, m := range d.State() {
+		fmt.Fprintf(&b, ",\n%s.State{Name: %q, Type: %s", tc, m.Name, w.use(m.Type))
+		if m.Public {
+			b.WriteString(", Public: true")
+		}
+		b.WriteString("}")
+	}
+	return fmt.Sprintf("%s.%s%s, %s.%s, %s%s)", tc, kind, head, tc, modifier, base, b.String())
 }
 
 func (w *tcWriter) close() { w.open = w.open[:len(w.open)-1] }
@@ -95,7 +139,11 @@ func (w *tcWriter) arms(u *model.Union) string {
 		for _, l := range c.Labels {
 			label := "Default: true"
 			if !l.Default {
-				label = fmt.Sprintf("Label: %d", ordinal(l.Value))
+				n := ordinal(l.Value)
+				if u.Discriminator.Resolve().Kind == model.Int8 { // an octet in the TypeCode
+					n &= 0xff
+				}
+				label = fmt.Sprintf("Label: %d", n)
 			}
 			fmt.Fprintf(&b, ",\n%s.Arm{%s, Name: %q, Type: %s}", w.rt("typecode"), label, c.Name, typ)
 		}
@@ -140,6 +188,8 @@ func (w *tcWriter) use(t *model.Type) string {
 		return fmt.Sprintf("%s.Fixed(%d, %d)", tc, t.Digits, t.Scale)
 	case model.Sequence:
 		return fmt.Sprintf("%s.Sequence(%s, %d)", tc, w.use(t.Elem), t.Bound)
+	case model.Map: // CORBA has no kind for it: on the wire it is this
+		return fmt.Sprintf("%s.Map(%s, %s, %d)", tc, w.use(t.Key), w.use(t.Elem), t.Bound)
 	case model.Array:
 		out := w.use(t.Elem)
 		for _, n := range slices.Backward(t.Dims) {
@@ -151,7 +201,7 @@ func (w *tcWriter) use(t *model.Type) string {
 	if slices.Contains(w.open, d) {
 		return fmt.Sprintf("%s.Recursive(%q)", tc, d.About().ID)
 	}
-	if w.isOpaque(d) || !w.described(d) || w.recurs(d) {
+	if w.isOpaque(d) && !isValue(d) || !w.described(d) || w.recurs(d) {
 		return w.decl(d)
 	}
 	return w.qualified(d, w.names[d].Type) + ".TypeCode()"
@@ -168,7 +218,7 @@ func (w *tcWriter) described(d model.Decl) bool {
 		return true
 	}
 	i, isInterface := w.interfaceOf(t.Decl)
-	return isInterface && !i.Local || !w.isOpaque(t.Decl)
+	return isInterface && !i.Local || isValue(t.Decl) || !w.isOpaque(t.Decl)
 }
 
 // recurs reports whether d leads back to one of the types around the place.
@@ -184,7 +234,13 @@ func (w *tcWriter) recurs(d model.Decl) bool {
 		if _, held := next.(*model.Interface); held {
 			continue // by reference
 		}
-		for _, u := range model.Uses(next) {
+		uses := model.Uses(next)
+		if v, ok := next.(*model.ValueType); ok { // of which its TypeCode has the state
+			for _, m := range v.State() {
+				uses = append(uses, model.Uses(m)...)
+			}
+		}
+		for _, u := range uses {
 			if slices.Contains(w.open, u) {
 				return true
 			}

@@ -37,6 +37,10 @@ func (f *file) readDefined(name string, t *model.Type) {
 	switch {
 	case t.Kind == model.String, t.Kind == model.WString:
 		f.F("*v = %s(%s)", name, f.read(decoder, t))
+	case t.Kind == model.Map:
+		f.F("var m %s", name)
+		f.get(decoder, "m", t, 0)
+		f.L("*v = m")
 	case t.Kind == model.Array:
 		f.get(decoder, "v", t, 0)
 	case bulkMethod(t.Elem) == "Octets" && !bounded:
@@ -69,6 +73,9 @@ func (f *file) alias(d *model.Typedef, name string) {
 		case isInterface && !i.Local:
 			class := f.classOf(i)
 			f.descriptor(d, fmt.Sprintf("%s.NewType(%s,\n%s.Put, %s.Get)", f.rt("dyn"), f.typeCode(d), class, class))
+		case isValue(t.Decl):
+			value := f.descriptorOf(t.Decl)
+			f.descriptor(d, fmt.Sprintf("%s.NewType(%s,\n%s.Put, %s.Get)", f.rt("dyn"), f.typeCode(d), value, value))
 		case !f.isOpaque(t.Decl):
 			f.descriptor(d, fmt.Sprintf("%s.NewType[%s](%s)", f.rt("stub"), f.goType(d.Type), f.typeCode(d)))
 		}
@@ -86,6 +93,8 @@ func (f *file) putFunc(t *model.Type) string {
 		return f.rt("typecode") + ".Put"
 	case model.Object:
 		return f.rt("stub") + ".PutObject"
+	case model.ValueBase:
+		return f.rt("stub") + ".PutValueBase"
 	case model.Fixed:
 		return fmt.Sprintf("func(e *%s.Encoder, v %s) { e.Fixed(v, %d, %d) }", f.rt("cdr"), f.goType(t), t.Digits, t.Scale)
 	case model.LongDouble:
@@ -103,6 +112,8 @@ func (f *file) getFunc(t *model.Type) string {
 		return f.rt("typecode") + ".Get"
 	case model.Object:
 		return f.rt("stub") + ".GetObject"
+	case model.ValueBase:
+		return f.rt("stub") + ".GetValueBase"
 	case model.Fixed:
 		return fmt.Sprintf("func(d *%s.Decoder) %s { return d.Fixed(%d, %d) }", f.rt("cdr"), f.goType(t), t.Digits, t.Scale)
 	case model.LongDouble:

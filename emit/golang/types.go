@@ -33,10 +33,10 @@ var basic = map[model.Kind]struct {
 }
 
 // isDefined reports whether a typedef makes a Go type of its own, with methods: for sequences,
-// arrays and bounded strings. Other typedefs are Go aliases.
+// arrays, maps and bounded strings. Other typedefs are Go aliases.
 func isDefined(td *model.Typedef) bool {
 	switch td.Type.Kind {
-	case model.Sequence, model.Array:
+	case model.Sequence, model.Array, model.Map:
 		return true
 	case model.String, model.WString:
 		return td.Type.Bound > 0
@@ -69,6 +69,8 @@ func (f *file) goType(t *model.Type) string {
 		return f.rt("cdr") + ".Fixed"
 	case model.Sequence:
 		return "[]" + f.goType(t.Elem)
+	case model.Map:
+		return "map[" + f.goType(t.Key) + "]" + f.goType(t.Elem)
 	case model.Array:
 		var b strings.Builder
 		for _, n := range t.Dims {
@@ -81,7 +83,12 @@ func (f *file) goType(t *model.Type) string {
 		return f.rt("orb") + ".Object"
 	case model.TypeCode:
 		return "*" + f.rt("typecode") + ".TypeCode"
+	case model.ValueBase:
+		return f.rt("orb") + ".Value"
 	case model.Named:
+		if _, ok := t.Decl.(*model.ValueBox); ok {
+			return "*" + f.qualified(t.Decl, f.names[t.Decl].Name)
+		}
 		return f.qualified(t.Decl, f.names[t.Decl].Name)
 	}
 	return "struct{}" // refused by check
@@ -89,6 +96,9 @@ func (f *file) goType(t *model.Type) string {
 
 // qualifiedName returns the Go name of a declaration as this file writes it.
 func (f *file) qualifiedName(d model.Decl) string { return f.qualified(d, f.names[d].Name) }
+
+// descriptorOf returns the expression for the descriptor of a type.
+func (f *file) descriptorOf(d model.Decl) string { return f.qualified(d, f.names[d].Type) }
 
 // classOf returns the expression for the class object of an interface.
 func (f *file) classOf(i *model.Interface) string { return f.qualified(i, f.names[i].Class) }
@@ -107,7 +117,7 @@ func (g *generator) minSize(t *model.Type) int {
 		return 16
 	case model.Fixed:
 		return t.Digits/2 + 1
-	case model.Sequence, model.Any, model.TypeCode:
+	case model.Sequence, model.Map, model.Any, model.TypeCode, model.ValueBase:
 		return 4
 	case model.Object:
 		return minReference
@@ -129,12 +139,19 @@ func (g *generator) minDecl(d model.Decl) int {
 	switch d := d.(type) {
 	case *model.Typedef:
 		return g.minSize(d.Type)
-	case *model.Enum:
+	case *model.Enum, *model.ValueType, *model.ValueBox:
 		return 4
 	case *model.Interface, *model.Forward:
 		return minReference
+	case *model.Bitset:
+		return basic[wordOf(d.Width())].size
+	case *model.Bitmask:
+		return basic[wordOf(d.Bound)].size
 	case *model.Struct:
 		n := 0
+		if base := baseOf(d); base != nil {
+			n = g.minDecl(base)
+		}
 		for _, m := range d.Members {
 			n = min(n+g.minSize(m.Type), maxSize)
 		}

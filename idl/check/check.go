@@ -82,6 +82,7 @@ type checker struct {
 	peeking    bool // a lookup does not bring the name into the scope
 	noted      []noted
 	imports    []*syntax.Import
+	supports   map[*symbol]*symbol       // made by valueTypes: the interface, not an abstract one, that a valuetype supports
 	locals     map[model.Decl]model.Decl // made by interfaces: types that hold a local interface
 
 	heirs      []*baseItem

@@ -60,6 +60,7 @@ const (
 	CodeMemberName         diag.Code = "IDL3105"
 
 	CodeTruncatableAbstract diag.Code = "IDL3140"
+	CodeBareTypeCode        diag.Code = "IDL3141"
 
 	CodeEmptyStruct     diag.Code = "IDL3160"
 	CodeAnnotationPlace diag.Code = "IDL3161"
@@ -285,6 +286,11 @@ var codes = diag.Table{
 		Code: CodeTruncatableAbstract, Severity: diag.Warning, Title: "truncatable without effect",
 		Explanation: "A receiver takes a truncatable value as its base that is not abstract. Here the base or the valuetype itself is abstract, so that the word has no effect.",
 		Example:     "abstract valuetype A {};\nvaluetype V : truncatable A { public long n; };\n",
+	},
+	{
+		Code: CodeBareTypeCode, Severity: diag.Warning, Title: "TypeCode without its module",
+		Explanation: "The type is CORBA::TypeCode (CORBA 3.0, 3.19). Some compilers take the word TypeCode for a keyword, and specifications written for them do without the module; others refuse that.",
+		Example:     "interface I { TypeCode type(); };\n",
 	},
 	{
 		Code: CodeUndefinedInterface, Severity: diag.Warning, Title: "declared but not defined",

@@ -87,7 +87,7 @@ func (c *checker) uniqueIDs(heads []*syntax.Head) {
 	for _, h := range heads {
 		for _, a := range h.Annotations {
 			m := c.applications[a]
-			if m == nil || m.Decl != "id" {
+			if m == nil || m.Decl != "id" || a.Comment {
 				continue
 			}
 			v := m.Param("value")

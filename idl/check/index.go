@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/idl/syntax"
@@ -17,7 +18,7 @@ type Index struct {
 	// Uses are the places of names, those of declarations too, by file and offset.
 	Uses []Use
 
-	byName map[string][]*Symbol // by qualified name
+	byName map[string][]*Symbol // by qualified name, annotations left out
 }
 
 // A Use is a place where a name stands.
@@ -62,6 +63,9 @@ func (s *Symbol) Qualified() string {
 	return s.Scope.Qualified() + "::" + s.Name
 }
 
+// Annotation reports whether s is an annotation, which is named behind an @ only.
+func (s *Symbol) Annotation() bool { return s.Kind == string(kindAnnotation) }
+
 // Ancestors returns what s inherits names from, directly or not, each once.
 func (s *Symbol) Ancestors() []*Symbol {
 	var all []*Symbol
@@ -80,7 +84,8 @@ func (s *Symbol) Ancestors() []*Symbol {
 	return all
 }
 
-// Lookup returns the symbols of a fully scoped name: several where what is declared twice is an error.
+// Lookup returns the symbols of a fully scoped name: several where what is declared twice is an
+// error. Annotations are not found; they have names of their own.
 func (x *Index) Lookup(qualified string) []*Symbol { return x.byName[qualified] }
 
 // At returns the use that an offset of a file is in or right behind, or nil.
@@ -91,11 +96,10 @@ func (x *Index) At(file string, offset int) *Use {
 	if !found {
 		i--
 	}
-	for ; i >= 0 && i < len(x.Uses); i-- {
-		u := &x.Uses[i]
-		if u.Span.Start.File != file || u.Span.End.Offset < offset {
-			break
-		}
+	if i < 0 {
+		return nil
+	}
+	if u := &x.Uses[i]; u.Span.Start.File == file && offset <= u.Span.End.Offset {
 		return u
 	}
 	return nil
@@ -144,7 +148,7 @@ func (c *checker) index() *Index {
 	x := &Index{byName: map[string][]*Symbol{}}
 	all := make(map[*symbol]*Symbol, len(c.indexer.order))
 	for _, s := range c.indexer.order {
-		p := &Symbol{Name: s.name.Text, Kind: string(s.kind), Type: s.kind.isType(), NameSpan: s.name.Span, Node: s.node}
+		p := &Symbol{Name: strings.TrimPrefix(s.name.Text, "@"), Kind: string(s.kind), Type: s.kind.isType(), NameSpan: s.name.Span, Node: s.node}
 		if s.decl != nil {
 			p.ID = s.decl.About().ID
 		}
@@ -171,6 +175,9 @@ func (c *checker) index() *Index {
 		}
 	}
 	for _, p := range x.Symbols {
+		if p.Annotation() {
+			continue
+		}
 		q := p.Qualified()
 		x.byName[q] = append(x.byName[q], p)
 	}

@@ -29,20 +29,7 @@ func (c *checker) interfaces() {
 }
 
 func (c *checker) bases(i *interfaceItem) {
-	direct := map[*symbol]*syntax.ScopedName{}
-	for _, n := range i.syntax.Bases {
-		base := c.interfaceBehind(c.refs[n])
-		if base == nil || base == i.sym {
-			continue
-		}
-		if first, dup := direct[base]; dup {
-			c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is a direct base twice", Notes: note(first.Span, "the first is here")})
-			continue
-		}
-		direct[base] = n
-		if t := c.named(n); t != nil {
-			i.model.Bases = append(i.model.Bases, t)
-		}
+	i.model.Bases = c.direct(i.syntax.Bases, func(n *syntax.ScopedName, base *symbol) {
 		b, ok := base.syntax.(*syntax.Interface)
 		switch {
 		case !ok:
@@ -51,7 +38,30 @@ func (c *checker) bases(i *interfaceItem) {
 		case b.Local && !i.syntax.Local:
 			c.errorf(CodeBase, n.Span, "interface %s inherits from %s, which is local, and must be local too", quote(i.sym.name.Text), quote(n.String()))
 		}
+	})
+}
+
+// direct makes the types of the names of an inheritance list, without those that are there
+// twice, and has each judged.
+func (c *checker) direct(names []*syntax.ScopedName, judge func(n *syntax.ScopedName, base *symbol)) []*model.Type {
+	var ts []*model.Type
+	seen := map[*symbol]*syntax.ScopedName{}
+	for _, n := range names {
+		base := c.behind(c.refs[n])
+		if base == nil {
+			continue
+		}
+		if first, dup := seen[base]; dup {
+			c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is a direct base twice", Notes: note(first.Span, "the first is here")})
+			continue
+		}
+		seen[base] = n
+		if t := c.named(n); t != nil {
+			ts = append(ts, t)
+			judge(n, base)
+		}
 	}
+	return ts
 }
 
 // inherited reports names that collide through inheritance: operations, attributes, state

@@ -355,7 +355,7 @@ func (c *checker) derivesLater(item *classItem) bool {
 
 // maxGuesses bounds how often a misspelled name is compared with all that could be meant, and
 // maxCandidates with how many.
-const maxGuesses, maxCandidates = 500, 1_000
+const maxGuesses, maxCandidates = 100, 1_000
 
 // meant returns what a misspelled name may have meant, or "".
 func (c *checker) meant(name string, candidates func() []string) string {

@@ -17,7 +17,11 @@ import (
 
 // maxInstantiated bounds how much of the text instantiations copy, in all, counted in nodes
 // of the syntax (limit idl-instances): a template may instantiate others, twice each.
-const maxInstantiated = 1 << 18
+const maxInstantiated = 1 << 16
+
+// maxInstanceDepth bounds how deep instantiations stand in one another (limit
+// idl-instance-depth), so that the names in them stay short.
+const maxInstanceDepth = 64
 
 type (
 	templateItem struct {
@@ -32,6 +36,7 @@ type (
 		templates    []*templateItem
 		made         map[*syntax.TemplateInst]*syntax.Module
 		instantiated int  // nodes
+		depth        int  // of instantiations in one another
 		trying       bool // a template is read of which no module is made
 		said         map[said]bool
 		standsFor    map[*syntax.ScopedName]*symbol // names of formal constants: what they denote
@@ -117,6 +122,10 @@ func (c *checker) instantiate(d *syntax.TemplateInst, s *scope) {
 		c.declare(s, d.Name, kindFormal, false)
 		return
 	}
+	if c.depth >= maxInstanceDepth {
+		c.errorf(syntax.CodeLimit, d.Template.Span, "template modules instantiate one another too deep: more than %d (limit idl-instance-depth)", maxInstanceDepth)
+		return
+	}
 	item.used = true
 	actual, ok := c.actuals(d, item, s)
 	if !ok {
@@ -138,7 +147,9 @@ func (c *checker) instantiate(d *syntax.TemplateInst, s *scope) {
 	}
 	c.made[d] = m
 	item.busy = true
+	c.depth++
 	c.module(m, s)
+	c.depth--
 	item.busy = false
 }
 

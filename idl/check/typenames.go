@@ -114,6 +114,7 @@ func (c *checker) typeName(x *syntax.NamedType, s *scope) incomplete {
 	if k, ok := c.builtin(n, s); ok {
 		if c.lookup(s, n, true) == nil {
 			c.builtins[n] = k
+			c.bareTypeCode(n, s)
 			return incomplete{}
 		}
 	} else {
@@ -148,10 +149,7 @@ func (c *checker) builtin(n *syntax.ScopedName, s *scope) (model.Kind, bool) {
 			return model.TypeCode, true
 		}
 		if n.Parts[0].Text == "TypeCode" {
-			for s.parent != nil && s.parent.parent != nil {
-				s = s.parent
-			}
-			return model.TypeCode, s.owner != nil && s.owner.kind == kindModule && s.owner.name.Text == "CORBA"
+			return model.TypeCode, !n.Absolute
 		}
 		k, ok := integers[n.Parts[0].Text]
 		return k, ok && !n.Absolute && !c.som
@@ -159,6 +157,19 @@ func (c *checker) builtin(n *syntax.ScopedName, s *scope) (model.Kind, bool) {
 		return model.TypeCode, n.String() == "CORBA::TypeCode" || n.String() == "::CORBA::TypeCode"
 	}
 	return 0, false
+}
+
+// bareTypeCode warns of TypeCode outside of module CORBA: it was a keyword to some compilers.
+func (c *checker) bareTypeCode(n *syntax.ScopedName, s *scope) {
+	if len(n.Parts) != 1 || n.Parts[0].Text != "TypeCode" {
+		return
+	}
+	for s.parent != nil && s.parent.parent != nil {
+		s = s.parent
+	}
+	if s.owner == nil || s.owner.kind != kindModule || s.owner.name.Text != "CORBA" {
+		c.add(diag.Diagnostic{Code: CodeBareTypeCode, Span: n.Span, Message: "TypeCode is declared in module CORBA", Help: "write CORBA::TypeCode"})
+	}
 }
 
 var integers = map[string]model.Kind{

@@ -76,6 +76,7 @@ func (c *checker) valueBox(d *syntax.ValueBox, s *scope) {
 
 // valueTypes checks inheritance of valuetypes and makes the types of what is in them.
 func (c *checker) valueTypes() {
+	c.supports = map[*symbol]*symbol{}
 	for _, v := range c.values {
 		c.valueBases(v)
 		c.truncatable(v)
@@ -100,29 +101,6 @@ func (c *checker) valueTypes() {
 	for _, b := range c.boxes {
 		c.boxType(b)
 	}
-}
-
-// direct makes the types of names that stand in an inheritance list, without those that are
-// there twice.
-func (c *checker) direct(names []*syntax.ScopedName, each func(n *syntax.ScopedName, base *symbol)) []*model.Type {
-	var ts []*model.Type
-	seen := map[*symbol]*syntax.ScopedName{}
-	for _, n := range names {
-		base := c.behind(c.refs[n])
-		if base == nil {
-			continue
-		}
-		if first, dup := seen[base]; dup {
-			c.add(diag.Diagnostic{Code: CodeBase, Span: n.Span, Message: quote(n.String()) + " is a direct base twice", Notes: note(first.Span, "the first is here")})
-			continue
-		}
-		seen[base] = n
-		if t := c.named(n); t != nil {
-			ts = append(ts, t)
-			each(n, base)
-		}
-	}
-	return ts
 }
 
 // valueBases holds the bases against 3.9.5: an abstract valuetype has abstract ones, another
@@ -189,52 +167,24 @@ func (c *checker) supported(v *valueItem) {
 		}
 		concrete = base
 	})
-	first := concrete
+	// What a base supports is known: it stands before.
+	all := concrete
 	for _, n := range v.syntax.Bases {
-		base := c.behind(c.refs[n])
-		if base == nil {
-			continue
-		}
-		theirs := concreteSupport(base)
+		theirs := c.supports[c.behind(c.refs[n])]
 		switch {
 		case theirs == nil:
-		case first == nil:
-			first = theirs
-		case !inherits(first, theirs) && (concrete != nil || !inherits(theirs, first)):
+		case all == nil || concrete == nil && inherits(theirs, all):
+			all = theirs
+		case !inherits(all, theirs):
 			c.add(diag.Diagnostic{
-				Code: CodeSupports, Span: n.Span, Message: v.sym.describe() + " supports " + quote(first.name.Text) + ", which does not inherit from " + quote(theirs.name.Text) + ", which its base " + quote(n.String()) + " supports",
+				Code: CodeSupports, Span: n.Span, Message: v.sym.describe() + " supports " + quote(all.name.Text) + ", which does not inherit from " + quote(theirs.name.Text) + ", which its base " + quote(n.String()) + " supports",
 				Notes: note(theirs.span(), "declared here"),
 			})
 		}
 	}
-}
-
-// concreteSupport returns the interface, not an abstract one, that a valuetype supports
-// itself or through its bases; nil if none. What is inherited is bounded by maxAncestors.
-func concreteSupport(v *symbol) *symbol {
-	if v.inner == nil {
-		return nil
+	if all != nil {
+		c.supports[v.sym] = all
 	}
-	var found *symbol
-	seen := map[*symbol]bool{}
-	var visit func(*symbol)
-	visit = func(s *symbol) {
-		if seen[s] || s.inner == nil {
-			return
-		}
-		seen[s] = true
-		if i, ok := s.syntax.(*syntax.Interface); ok {
-			if !i.Abstract && (found == nil || inherits(s, found)) {
-				found = s
-			}
-			return
-		}
-		for _, b := range s.inner.bases {
-			visit(b)
-		}
-	}
-	visit(v)
-	return found
 }
 
 // inherits reports whether a symbol is base or inherits from it.

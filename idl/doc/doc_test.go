@@ -160,6 +160,12 @@ func TestHostileComments(t *testing.T) {
 	}
 	s := site(t, idl.Options{Resolver: idl.FilesOf{`<b>"x'.idl`: text.String()}}, doc.Options{Title: evil[0]}, `<b>"x'.idl`)
 	checkLinks(t, s)
+	checkSafe(t, s)
+}
+
+// checkSafe holds that the pages have no elements and attributes but those that the package writes.
+func checkSafe(t testing.TB, s *emit.Files) {
+	t.Helper()
 	allowed := regexp.MustCompile(`^(?:!DOCTYPE|/?(?:html|head|meta|title|link|script|body|a|header|div|input|ul|ol|li|nav|main|h1|h2|h3|p|pre|code|span|strong|em|table|tr|td|dl|dt|dd|footer)\b)`)
 	for name, data := range s.All() {
 		if path.Ext(name) != ".html" {
@@ -177,4 +183,28 @@ func TestHostileComments(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzComment holds that any comment ends up in pages that are safe and whole.
+func FuzzComment(f *testing.F) {
+	for _, s := range []string{"a\n\nb", "- x\n  y\n* z", "```\n<x>", "@param x\n y\n@return z", "@code\nx", "    code\n\n    more", "`a` **b** _c_ https://d.e/f A::B {@link C}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var b strings.Builder
+		for l := range strings.SplitSeq(text, "\n") {
+			b.WriteString("// " + strings.TrimRight(strings.ReplaceAll(l, "\r", ""), "\\") + "\n")
+		}
+		b.WriteString("struct S { long x; };\n")
+		r, err := idl.Compile(t.Context(), idl.Options{Resolver: idl.FilesOf{"a.idl": b.String()}}, "a.idl")
+		if err != nil {
+			return
+		}
+		s, err := doc.Site(r.Spec, doc.Options{Source: r.Source})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkLinks(t, s)
+		checkSafe(t, s)
+	})
 }

@@ -40,6 +40,7 @@ type analysis struct {
 	files map[string]*syntax.SourceFile
 	utf8  bool
 	cache string
+	marks []mark // of the document
 	// missing says that a file was looked for in vain.
 	missing bool
 
@@ -51,7 +52,7 @@ type analysis struct {
 func (s *snapshot) analyse(ctx context.Context, d *document) *analysis {
 	c := s.configFor(d.path)
 	r, _ := idl.Compile(ctx, idl.Options{Resolver: s, Include: c.Include, Define: c.Define, Index: true}, d.path) // what is wrong is in the report
-	a := &analysis{doc: d, res: r, index: r.Index, files: map[string]*syntax.SourceFile{}, utf8: s.utf8, cache: s.cache, made: map[string]*document{}}
+	a := &analysis{doc: d, res: r, index: r.Index, files: map[string]*syntax.SourceFile{}, utf8: s.utf8, cache: s.cache, marks: marksOf(d.text), made: map[string]*document{}}
 	if a.index == nil { // the compiler failed
 		a.index = &check.Index{}
 	}

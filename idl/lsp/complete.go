@@ -26,7 +26,7 @@ type completer struct {
 // completion offers what may stand at a place: by the tokens of the present text, and the names
 // of the last analysis.
 func (q *query) completion(offset int) (any, error) {
-	p := &completer{q: q, c: cursorAt(q.doc.text, offset), seen: map[string]bool{}, list: completionList{Items: []completionItem{}}}
+	p := &completer{q: q, c: q.cursorAt(offset), seen: map[string]bool{}, list: completionList{Items: []completionItem{}}}
 	p.edit = q.doc.textRange(p.c.from, offset)
 	switch {
 	case p.c.in:
@@ -68,7 +68,7 @@ const (
 // symbol offers a declaration; a name that is a keyword is escaped.
 func (p *completer) symbol(s *check.Symbol) {
 	name := s.Name
-	if syntax.IsKeyword(name) {
+	if syntax.IsKeyword(name) && !s.Annotation() {
 		name = "_" + name
 	}
 	i := completionItem{Label: name, Kind: completionKind(s.Kind), Detail: s.Kind, SortText: "1" + name}
@@ -105,7 +105,9 @@ var (
 	pragmas    = []string{"ID", "go_name", "go_package", "modifier", "once", "prefix", "somemittypes", "version"}
 )
 
-func isValue(s *check.Symbol) bool { return s.Kind == "constant" || s.Kind == "enumerator" }
+func isValue(s *check.Symbol) bool {
+	return s.Kind == "constant" || s.Kind == "enumerator" || s.Kind == "flag"
+}
 
 // code offers what may stand between declarations and in them.
 func (p *completer) code() {
@@ -118,8 +120,8 @@ func (p *completer) code() {
 	list := p.c.list()
 	switch {
 	case last.Text == "@":
+		p.names((*check.Symbol).Annotation)
 		p.words(propertyItem, annotationNames...)
-		p.names(func(s *check.Symbol) bool { return strings.Contains(s.Kind, "annotation") })
 	case block == "implementation":
 		p.names(func(s *check.Symbol) bool { return s.Kind == "operation" || s.Kind == "attribute" })
 		p.modifiers(last)
@@ -176,7 +178,7 @@ func (p *completer) bases() {
 		}
 		return isScope(s) || s.Kind == "typedef"
 	})
-	if word == "valuetype" {
+	if word == "valuetype" && p.c.last().Text == ":" {
 		p.words(keywordItem, "truncatable")
 	}
 }
@@ -271,7 +273,9 @@ func (p *completer) qualified(parts []string, absolute bool) {
 	for _, x := range p.indexes() {
 		if len(parts) == 0 {
 			visible(x, nil, func(s *check.Symbol) bool {
-				p.symbol(s)
+				if !s.Annotation() {
+					p.symbol(s)
+				}
 				return !p.list.IsIncomplete
 			})
 			continue
@@ -287,7 +291,7 @@ func (p *completer) qualified(parts []string, absolute bool) {
 		for _, in := range append([]*check.Symbol{s}, s.Ancestors()...) {
 			for _, m := range in.Members {
 				switch m.Kind {
-				case "operation", "attribute", "member", "parameter":
+				case "operation", "attribute", "member", "parameter", "state member", "factory", "finder", "port", "bit field", "annotation":
 				default:
 					p.symbol(m)
 				}

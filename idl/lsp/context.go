@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/idl/check"
@@ -21,19 +22,78 @@ type cursor struct {
 	in        bool
 }
 
-// cursorAt reads the text up to an offset.
-func cursorAt(text string, offset int) cursor {
-	c := cursor{from: offset}
+// A mark is a place between statements, with the blocks that are open there: from it a text can
+// be read as well as from its begin.
+type mark struct {
+	offset         int
+	scopes, blocks []string
+}
+
+// markEvery is how far apart marks are, in octets.
+const markEvery = 4 << 10
+
+// marksOf returns the marks of a text.
+func marksOf(text string) []mark {
+	var c cursor
+	var marks []mark
+	last := 0
+	for l := range syntax.EachLexeme("", text) {
+		if at := l.Span.Start.Offset; l.OwnLine && len(c.before) == 0 && at-last >= markEvery {
+			marks = append(marks, mark{at, slices.Clone(c.scopes), slices.Clone(c.blocks)})
+			last = at
+		}
+		c.read(l)
+	}
+	return marks
+}
+
+// cursorAt reads the text of the document up to an offset, from the last mark of the analysis
+// up to which the text is the same.
+func (q *query) cursorAt(offset int) cursor {
+	text := q.doc.text
+	var from mark
+	if q.analysis != nil {
+		same := samePrefix(q.analysis.doc.text, text)
+		i, _ := slices.BinarySearchFunc(q.marks, min(same, offset), func(m mark, at int) int { return m.offset - at })
+		for ; i > 0; i-- {
+			// The word at the cursor does not go back over the mark.
+			if m := q.marks[i-1]; !wordByte(text[m.offset-1]) {
+				from = m
+				break
+			}
+		}
+	}
+	return cursorFrom(text, from, offset)
+}
+
+// samePrefix returns how many octets two texts have in common at their begin.
+func samePrefix(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) {
+		k := min(len(a), len(b), n+markEvery)
+		if a[n:k] != b[n:k] {
+			break
+		}
+		n = k
+	}
+	return n
+}
+
+// cursorFrom reads a text from a mark up to an offset.
+func cursorFrom(text string, m mark, offset int) cursor {
+	c := cursor{from: offset, scopes: slices.Clone(m.scopes), blocks: slices.Clone(m.blocks)}
 	for c.from > 0 && wordByte(text[c.from-1]) {
 		c.from--
 	}
 	c.prefix = text[c.from:offset]
 	var last syntax.Lexeme
-	for l := range syntax.EachLexeme("", text[:c.from]) {
+	for l := range syntax.EachLexeme("", text[m.offset:c.from]) {
+		l.Span.Start.Offset += m.offset
+		l.Span.End.Offset += m.offset
 		c.read(l)
 		last = l
 	}
-	rest := text[last.Span.End.Offset:c.from] // blanks
+	rest := text[max(last.Span.End.Offset, m.offset):c.from] // blanks
 	switch {
 	case last.Is == syntax.BadLexeme, last.Is == syntax.CommentLexeme && strings.HasPrefix(last.Text, "//") && !strings.Contains(rest, "\n"):
 		c.in = true
@@ -182,7 +242,7 @@ func lookup(x *check.Index, scope *check.Symbol, parts []string) *check.Symbol {
 	}
 	var found *check.Symbol
 	visible(x, scope, func(s *check.Symbol) bool {
-		if s.Name == parts[0] {
+		if s.Name == parts[0] && !s.Annotation() {
 			found = s
 		}
 		return found == nil
@@ -199,7 +259,7 @@ func lookup(x *check.Index, scope *check.Symbol, parts []string) *check.Symbol {
 func memberNamed(s *check.Symbol, name string) *check.Symbol {
 	for _, in := range append([]*check.Symbol{s}, s.Ancestors()...) {
 		for _, m := range in.Members {
-			if m.Name == name {
+			if m.Name == name && !m.Annotation() {
 				return m
 			}
 		}

@@ -122,15 +122,3 @@ func (d *document) changed(version int, r *textRange, text string) *document {
 	}
 	return newDocument(d.uri, version, text, d.utf8)
 }
-
-// line returns the text of a line without its end.
-func (d *document) line(n int) string {
-	if n < 0 || n >= len(d.lines) {
-		return ""
-	}
-	to := len(d.text)
-	if n+1 < len(d.lines) {
-		to = d.lines[n+1]
-	}
-	return strings.TrimRight(d.text[d.lines[n]:to], "\r\n")
-}

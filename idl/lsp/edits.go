@@ -67,7 +67,7 @@ func (q *query) signature(offset int) (any, error) {
 	for offset < len(q.doc.text) && wordByte(q.doc.text[offset]) {
 		offset++
 	}
-	c := cursorAt(q.doc.text, offset)
+	c := q.cursorAt(offset)
 	if w := c.list(); w != "raises" && w != "getraises" && w != "setraises" {
 		return nil, nil
 	}

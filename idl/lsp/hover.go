@@ -73,6 +73,9 @@ const maxSignature = 24
 // signatureOf returns a declaration as IDL: of a scope what stands before its brace.
 func (a *analysis) signatureOf(s *check.Symbol) string {
 	name := s.Kind + " " + s.Name
+	if s.Annotation() {
+		name = "@" + s.Name
+	}
 	if s.Node == nil || !s.Node.Span.IsValid() {
 		return name
 	}
@@ -97,7 +100,7 @@ func (a *analysis) signatureOf(s *check.Symbol) string {
 		}
 	}
 	text = strings.TrimSpace(strings.TrimSuffix(b.String(), "{"))
-	if s.Kind == "enumerator" && s.Scope != nil {
+	if s.Kind == "enumerator" || s.Kind == "flag" {
 		return name
 	}
 	out, err := format.Source("", []byte(text), format.Options{})
@@ -117,7 +120,8 @@ const maxSnippet = 16 << 10
 // scopeKind reports whether only the head of a declaration is shown.
 func scopeKind(kind string) bool {
 	switch kind {
-	case "structure", "union", "enumeration", "exception", "typedef", "constant", "operation", "attribute", "member", "parameter", "enumerator", "native type":
+	case "structure", "union", "enumeration", "exception", "typedef", "constant", "operation", "attribute", "member", "parameter", "enumerator", "native type",
+		"boxed value", "state member", "factory", "finder", "port", "bitset", "bit field", "bitmask", "flag", "annotation", "formal parameter":
 		return false
 	}
 	return true
@@ -137,6 +141,8 @@ func goName(s *check.Symbol) string {
 		return style.Method(s.Name)
 	case "member":
 		return style.Member(s.Name)
+	case "annotation", "state member", "factory", "finder", "port", "bit field", "flag", "template module", "formal parameter":
+		return ""
 	case "parameter":
 		return style.Local(s.Name)
 	}

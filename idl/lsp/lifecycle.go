@@ -181,6 +181,7 @@ func (s *server) replace(uri string, doc *document) {
 	}
 	s.now.docs[doc.path] = doc // snapshots have copies
 	s.open[uri].stale = true
+	s.use(s.open[uri])
 	s.outdate(doc.path)
 }
 

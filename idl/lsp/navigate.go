@@ -79,7 +79,7 @@ func (q *query) symbolAt(offset int) *check.Use {
 	for offset < len(text) && wordByte(text[offset]) {
 		offset++
 	}
-	c := cursorAt(text, offset)
+	c := q.cursorAt(offset)
 	if c.prefix == "" || c.in || c.directive != "" {
 		return nil
 	}
@@ -155,7 +155,7 @@ func (q *query) typeDefinition(offset int) (any, error) {
 // typeOf returns the type that a declaration names first, or nil.
 func typeOf(x *check.Index, s *check.Symbol) *check.Symbol {
 	switch s.Kind {
-	case "member", "parameter", "attribute", "constant", "operation", "typedef":
+	case "member", "parameter", "attribute", "constant", "operation", "typedef", "state member", "port", "boxed value":
 	default:
 		return nil
 	}

@@ -171,6 +171,9 @@ var symbolKinds = map[string]struct{ symbol, completion int }{
 	"module": {2, 9}, "interface": {11, 8}, "structure": {23, 22}, "union": {23, 22}, "enumeration": {10, 13},
 	"enumerator": {22, 20}, "exception": {5, 7}, "typedef": {5, 7}, "constant": {14, 21}, "native type": {5, 7},
 	"operation": {6, 2}, "attribute": {7, 10}, "member": {8, 5}, "parameter": {13, 6},
+	"valuetype": {5, 7}, "event type": {24, 23}, "boxed value": {5, 7}, "state member": {8, 5}, "factory": {9, 4}, "finder": {9, 4},
+	"component": {11, 8}, "connector": {11, 8}, "home": {11, 8}, "port type": {11, 8}, "port": {7, 10}, "bitset": {23, 22}, "bit field": {8, 5},
+	"bitmask": {10, 13}, "flag": {22, 20}, "annotation": {5, 10}, "template module": {2, 9}, "formal parameter": {26, 25},
 }
 
 func symbolKind(kind string) int {

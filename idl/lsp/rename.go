@@ -94,8 +94,12 @@ func (q *query) rename(params json.RawMessage) (any, error) {
 	if q.ctx.Err() != nil {
 		return nil, errCancelled
 	}
+	affected := q.holding(name) // what may be hidden by the new name, or hide it
 	for _, f := range places {
-		if err := q.keeps(&after, f.doc, u.Symbol.Name, name); err != nil {
+		affected = append(affected, f.doc)
+	}
+	for _, d := range affected {
+		if err := q.keeps(&after, d, u.Symbol.Name, name); err != nil {
 			return nil, err
 		}
 	}
@@ -105,7 +109,11 @@ func (q *query) rename(params json.RawMessage) (any, error) {
 // keeps holds that a document has no errors after a renaming that it did not have before, and
 // that all names in it denote what they did.
 func (q *query) keeps(after *snapshot, d *document, was, name string) error {
-	a, b := q.analyse(q.ctx, d), after.analyse(q.ctx, after.docs[d.path])
+	changed := after.docs[d.path]
+	if changed == nil {
+		changed = d
+	}
+	a, b := q.analyse(q.ctx, d), after.analyse(q.ctx, changed)
 	if n := a.res.Report.Count(diag.Error); b.res.Report.Count(diag.Error) > n {
 		old := map[string]bool{}
 		for _, d := range a.res.Report.All() {

@@ -38,6 +38,7 @@ type Options struct {
 // The bounds of what an editor can make the server hold.
 const (
 	maxDocuments = 1000 // lsp-documents: open documents
+	maxAnalyses  = 50   // lsp-analyses: documents of which an analysis is kept; others are analysed again when asked about
 	maxWaiting   = 1000 // lsp-requests: requests that wait for an analysis or are worked on
 	maxAhead     = 16   // messages that are read ahead
 )
@@ -107,6 +108,7 @@ type server struct {
 	now                   snapshot
 	open                  map[string]*openDocument // by URI
 	compiling             bool
+	clock                 int         // counts what happens to documents
 	results               chan func() // what goroutines hand back, to be run here
 	working               map[string]context.CancelFunc
 }
@@ -118,6 +120,7 @@ type openDocument struct {
 	good     *analysis // the last without errors, or nil
 	stale    bool      // the analysis is of an older text, or of older includes
 	running  bool      // another is being made
+	used     int       // when it was asked about or changed last
 	waiting  []waiting
 }
 
@@ -226,6 +229,9 @@ func (s *server) request(ctx context.Context, m *jsonrpc.Message) {
 			return
 		}
 		d := s.open[p.TextDocument.URI]
+		if d != nil {
+			s.use(d)
+		}
 		switch {
 		case d == nil:
 			reply(nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: fmt.Sprintf("the document %.200q is not open", p.TextDocument.URI)})
@@ -235,6 +241,7 @@ func (s *server) request(ctx context.Context, m *jsonrpc.Message) {
 				return
 			}
 			d.waiting = append(d.waiting, waiting{m, h})
+			d.stale = d.stale || !d.running
 		default:
 			s.answer(ctx, m, h, d)
 		}
@@ -346,5 +353,30 @@ func (s *server) analysed(ctx context.Context, d *openDocument, a *analysis) {
 			continue
 		}
 		s.answer(ctx, w.m, w.h, d)
+	}
+	s.forget()
+}
+
+// use notes that a document was asked about.
+func (s *server) use(d *openDocument) {
+	s.clock++
+	d.used = s.clock
+}
+
+// forget drops the analysis of the document that was not asked about for longest, if there are
+// more than maxAnalyses.
+func (s *server) forget() {
+	var oldest *openDocument
+	n := 0
+	for _, d := range s.open {
+		if d.analysis == nil {
+			continue
+		}
+		if n++; oldest == nil || d.used < oldest.used {
+			oldest = d
+		}
+	}
+	if n > maxAnalyses {
+		oldest.analysis, oldest.good = nil, nil
 	}
 }

@@ -209,6 +209,28 @@ func TestCloseForgets(t *testing.T) {
 	}
 }
 
+// TestManyDocuments holds that more documents than are kept analysed can be asked about.
+func TestManyDocuments(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, t.TempDir())
+	c.initialize(nil)
+	name := func(i int) string { return fmt.Sprintf("d%d.idl", i) }
+	for i := range 60 {
+		c.open(name(i), fmt.Sprintf("typedef long T%d;\ntypedef T%d U;\n", i, i))
+	}
+	for i := range 60 {
+		if got := c.diagnostics(name(i)); string(got) != "[]" {
+			t.Errorf("%d: got %s", i, got)
+		}
+	}
+	for i := range 60 {
+		m := c.call("textDocument/hover", c.at(name(i), fmt.Sprintf("typedef |T%d U", i), nil))
+		if !strings.Contains(string(m.Result), fmt.Sprintf("typedef long T%d;", i)) {
+			t.Errorf("%d: got %s", i, m.Result)
+		}
+	}
+}
+
 // FuzzServe holds that no stream of messages makes the server panic or hang.
 func FuzzServe(f *testing.F) {
 	opened := `{"method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///a.idl","version":1,"text":"module M { typedef long T; struct S { T t; }; };"}}}`

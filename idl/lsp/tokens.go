@@ -20,7 +20,10 @@ var (
 var typeOfKind = map[string]string{
 	"module": "namespace", "interface": "interface", "structure": "struct", "union": "struct", "enumeration": "enum", "enumerator": "enumMember",
 	"exception": "class", "typedef": "type", "constant": "variable", "native type": "type", "operation": "method", "attribute": "property",
-	"member": "property", "parameter": "parameter",
+	"member": "property", "parameter": "parameter", "state member": "property", "factory": "method", "finder": "method", "port": "property",
+	"boxed value": "type", "bitset": "struct", "bit field": "property", "bitmask": "enum", "flag": "enumMember", "annotation": "decorator",
+	"component": "interface", "home": "interface", "connector": "interface", "port type": "interface", "template module": "namespace",
+	"formal parameter": "type",
 }
 
 // A painted is a piece of text with its colour.

@@ -1,5 +1,7 @@
 package syntax
 
+import "github.com/opendsom/dsom/diag"
+
 // Components and homes (CORBA 3.0, 3.17).
 
 func (p *parser) component() (Decl, string) {
@@ -44,7 +46,7 @@ func (p *parser) port() (Decl, string) {
 	case "attribute", "readonly":
 		return p.attribute(), "the attribute"
 	default:
-		p.expected("a port or an attribute of the component")
+		p.notPort()
 		return nil, ""
 	}
 	d := &Port{Role: p.next().Text}
@@ -67,6 +69,21 @@ func (p *parser) port() (Decl, string) {
 		return nil, ""
 	}
 	return d, "the port"
+}
+
+// ports begin the elements of a component.
+var ports = []string{"provides", "uses", "emits", "publishes", "consumes", "attribute", "readonly", "port", "mirrorport"}
+
+// notPort reports something else where a port should stand.
+func (p *parser) notPort() {
+	d := diag.Diagnostic{
+		Code: CodeSyntax, Span: p.tok.Span, Message: "expected a port or an attribute of the component, found " + p.tok.describe(),
+		Help: "operations are declared in an interface, which the component supports or provides, types outside of both",
+	}
+	if near := diag.Closest(p.tok.Text, ports); near != "" && p.tok.Kind == Ident {
+		d.Help = "did you mean " + quote(near) + "?"
+	}
+	p.report(d)
 }
 
 func (p *parser) home() (Decl, string) {

@@ -83,7 +83,7 @@ func (p *parser) decl(in body) Decl {
 		what = "the " + p.tok.Text
 		d = p.bits()
 	case in != inModule:
-		d, what = p.export()
+		d, what = p.exportIn(in)
 	default:
 		d, what = p.softDecl()
 	}
@@ -168,14 +168,17 @@ func (p *parser) keywordDecl(in body) (Decl, string) {
 		}
 		return p.importDecl(), "import"
 	}
+	switch word {
+	case "public", "private", "factory":
+		p.errorf(CodeSyntax, p.tok.Span, "state and initializers are declared in a valuetype")
+		return nil, ""
+	}
 	if in != inModule {
-		return p.export()
+		return p.exportIn(in)
 	}
 	switch word {
 	case "attribute", "readonly", "oneway", "void":
 		p.errorf(CodeSyntax, p.tok.Span, "operations and attributes are declared in an interface")
-	case "public", "private", "factory":
-		p.errorf(CodeSyntax, p.tok.Span, "state and initializers are declared in a valuetype")
 	case "finder":
 		p.errorf(CodeSyntax, p.tok.Span, "finders are declared in a home")
 	case "provides", "uses", "emits", "publishes", "consumes":
@@ -209,14 +212,16 @@ func (p *parser) softDecl() (Decl, string) {
 // unknownDecl reports that no declaration begins where one should.
 func (p *parser) unknownDecl() {
 	t := p.tok
-	if t.Kind != Ident {
-		p.expected("a declaration")
-		return
-	}
 	d := diag.Diagnostic{Code: CodeSyntax, Span: t.Span, Message: "expected a declaration, found " + t.describe()}
-	if near := diag.Closest(t.Text, leaders); near != "" {
+	switch near := diag.Closest(t.Text, leaders); {
+	case t.Kind == LBracket:
+		d.Help = "attributes in brackets are of Microsoft's IDL and of Mozilla's, which are other languages than OMG IDL"
+	case p.op("%"):
+		d.Help = "code between %{ and %} is an extension of some compilers; put it into a file of that language"
+	case t.Kind != Ident:
+	case near != "":
 		d.Help = "did you mean " + quote(near) + "?"
-	} else {
+	default:
 		d.Help = "operations and attributes are declared in an interface, members in a structure"
 	}
 	p.report(d)
@@ -334,7 +339,10 @@ func (p *parser) importDecl() Decl {
 }
 
 // export parses an operation or attribute.
-func (p *parser) export() (Decl, string) {
+func (p *parser) export() (Decl, string) { return p.exportIn(inInterface) }
+
+// exportIn is export for one of the bodies that have operations.
+func (p *parser) exportIn(in body) (Decl, string) {
 	switch {
 	case p.word("readonly"), p.word("attribute"):
 		return p.attribute(), "the attribute"
@@ -354,10 +362,11 @@ func (p *parser) export() (Decl, string) {
 		return nil, ""
 	}
 	if p.tok.Kind == Semicolon && !o.Oneway {
-		p.report(diag.Diagnostic{
-			Code: CodeSyntax, Span: p.tok.Span, Message: "expected ( and the parameters of " + quote(o.Name.Text),
-			Help: "an operation without parameters is written " + o.Name.Text + "(), an attribute begins with the word attribute",
-		})
+		help := "an operation without parameters is written " + o.Name.Text + "(), an attribute begins with the word attribute"
+		if in == inValue {
+			help += ", a state member with public or private"
+		}
+		p.report(diag.Diagnostic{Code: CodeSyntax, Span: p.tok.Span, Message: "expected ( and the parameters of " + quote(o.Name.Text), Help: help})
 		return nil, ""
 	}
 	if o.Params, ok = p.params(o.Name); !ok {
@@ -506,6 +515,9 @@ func (p *parser) attribute() Decl {
 		ns, ok := p.raises()
 		if !ok {
 			return nil
+		}
+		if len(a.Names) > 1 && a.GetRaises == nil && a.SetRaises == nil {
+			p.errorf(CodeSyntax, word.Span, "exceptions belong to one attribute: declare each of these for itself")
 		}
 		if a.Readonly != (word.Text == "raises") {
 			p.report(diag.Diagnostic{

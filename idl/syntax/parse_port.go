@@ -37,7 +37,7 @@ func (p *parser) connector() Decl {
 // extendedPort parses a port whose type is a port type (7.4.9.4.2).
 func (p *parser) extendedPort() (Decl, string) {
 	if p.tok.Text != "port" && p.tok.Text != "mirrorport" {
-		p.expected("a port or an attribute of the component")
+		p.notPort()
 		return nil, ""
 	}
 	d := &Port{Role: p.next().Text}

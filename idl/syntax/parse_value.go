@@ -74,6 +74,9 @@ func (p *parser) element(in body) (Decl, string, bool) {
 
 func (p *parser) stateMember() Decl {
 	m := &StateMember{Public: p.next().Text == "public"}
+	if !p.more(&m.Head) {
+		return nil
+	}
 	if m.Type = p.typeSpec(inMember, "the type of a state member"); m.Type == nil {
 		return nil
 	}

@@ -3,7 +3,7 @@ package idl
 
 import "embed"
 
-// Files are the IDL files, by their names: interop.idl, values.idl, fixed.idl and types.idl.
+// Files are the IDL files, by their names: interop.idl, values.idl, fixed.idl, types.idl and graphs.idl.
 //
 //go:embed *.idl
 var Files embed.FS

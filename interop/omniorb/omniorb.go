@@ -54,10 +54,10 @@ func Build(t testing.TB, tally *peer.Tally) *ORB {
 // are optimised: it is they that marshal.
 func stages() [][]peer.Command {
 	var generate, compile []peer.Command
-	for _, name := range []string{"values", "interop", "fixed", "types"} {
+	for _, name := range []string{"values", "interop", "fixed", "types", "graphs"} {
 		generate = append(generate, peer.Command{"omniidl", "-bcxx", "-Wba", "-I/usr/share/idl/omniORB", name + ".idl"})
 	}
-	cases := []string{"cases_values", "cases_built", "cases_anys", "cases_calls", "cases_objects", "cases_types"}
+	cases := []string{"cases_values", "cases_built", "cases_anys", "cases_calls", "cases_objects", "cases_types", "cases_graphs"}
 	units := append([]string{"stubs", "servants", "describe", "server", "client"}, cases...)
 	for _, unit := range units {
 		level := "-O0"

@@ -19,6 +19,74 @@ const _ = stub.Version1 // a newer runtime is needed if this does not compile
 // Environment is IDL:omg.org/CORBA/Environment:1.0, a native type, which cannot be sent.
 type Environment any
 
+// TCKind is IDL:omg.org/CORBA/TCKind:1.0.
+//
+// The kinds of TypeCodes (4.11.1).
+type TCKind uint32
+
+// The enumerators of TCKind.
+const (
+	TCKind_TkNull              TCKind = 0
+	TCKind_TkVoid              TCKind = 1
+	TCKind_TkShort             TCKind = 2
+	TCKind_TkLong              TCKind = 3
+	TCKind_TkUshort            TCKind = 4
+	TCKind_TkUlong             TCKind = 5
+	TCKind_TkFloat             TCKind = 6
+	TCKind_TkDouble            TCKind = 7
+	TCKind_TkBoolean           TCKind = 8
+	TCKind_TkChar              TCKind = 9
+	TCKind_TkOctet             TCKind = 10
+	TCKind_TkAny               TCKind = 11
+	TCKind_Tk_TypeCode         TCKind = 12
+	TCKind_Tk_Principal        TCKind = 13
+	TCKind_TkObjref            TCKind = 14
+	TCKind_TkStruct            TCKind = 15
+	TCKind_TkUnion             TCKind = 16
+	TCKind_TkEnum              TCKind = 17
+	TCKind_TkString            TCKind = 18
+	TCKind_TkSequence          TCKind = 19
+	TCKind_TkArray             TCKind = 20
+	TCKind_TkAlias             TCKind = 21
+	TCKind_TkExcept            TCKind = 22
+	TCKind_TkLonglong          TCKind = 23
+	TCKind_TkUlonglong         TCKind = 24
+	TCKind_TkLongdouble        TCKind = 25
+	TCKind_TkWchar             TCKind = 26
+	TCKind_TkWstring           TCKind = 27
+	TCKind_TkFixed             TCKind = 28
+	TCKind_TkValue             TCKind = 29
+	TCKind_TkValueBox          TCKind = 30
+	TCKind_TkNative            TCKind = 31
+	TCKind_TkAbstractInterface TCKind = 32
+	TCKind_TkLocalInterface    TCKind = 33
+	TCKind_TkComponent         TCKind = 34
+	TCKind_TkHome              TCKind = 35
+	TCKind_TkEvent             TCKind = 36
+)
+
+var tCKind_names = [...]string{"tk_null", "tk_void", "tk_short", "tk_long", "tk_ushort", "tk_ulong", "tk_float", "tk_double", "tk_boolean", "tk_char", "tk_octet", "tk_any", "tk_TypeCode", "tk_Principal", "tk_objref", "tk_struct", "tk_union", "tk_enum", "tk_string", "tk_sequence", "tk_array", "tk_alias", "tk_except", "tk_longlong", "tk_ulonglong", "tk_longdouble", "tk_wchar", "tk_wstring", "tk_fixed", "tk_value", "tk_value_box", "tk_native", "tk_abstract_interface", "tk_local_interface", "tk_component", "tk_home", "tk_event"}
+
+// String returns the enumerator's name in IDL.
+func (v TCKind) String() string {
+	if v.IsValid() {
+		return tCKind_names[v]
+	}
+	return fmt.Sprintf("TCKind(%d)", uint32(v))
+}
+
+// IsValid reports whether v is an enumerator of TCKind.
+func (v TCKind) IsValid() bool { return v < 37 }
+
+// MarshalCDR writes v.
+func (v TCKind) MarshalCDR(e *cdr.Encoder) { e.Enum(uint32(v), 37) }
+
+// UnmarshalCDR reads v.
+func (v *TCKind) UnmarshalCDR(d *cdr.Decoder) { *v = TCKind(d.Enum(37)) }
+
+// TCKindType describes TCKind.
+var TCKindType = stub.NewType[TCKind](typecode.Enum("IDL:omg.org/CORBA/TCKind:1.0", "TCKind", "tk_null", "tk_void", "tk_short", "tk_long", "tk_ushort", "tk_ulong", "tk_float", "tk_double", "tk_boolean", "tk_char", "tk_octet", "tk_any", "tk_TypeCode", "tk_Principal", "tk_objref", "tk_struct", "tk_union", "tk_enum", "tk_string", "tk_sequence", "tk_array", "tk_alias", "tk_except", "tk_longlong", "tk_ulonglong", "tk_longdouble", "tk_wchar", "tk_wstring", "tk_fixed", "tk_value", "tk_value_box", "tk_native", "tk_abstract_interface", "tk_local_interface", "tk_component", "tk_home", "tk_event"))
+
 // Identifier is IDL:omg.org/CORBA/Identifier:1.0, another name of string.
 type Identifier = string
 

@@ -8,9 +8,11 @@ package child
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -54,13 +56,43 @@ func Start(s Spec) (*Child, error) {
 		c.cmd.Stdout, c.cmd.Stderr = s.Output, s.Output
 	}
 	if err := c.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("program cannot be run: %w", err)
+		return nil, fmt.Errorf("program cannot be run: %w", explain(path, s.Dir, err))
 	}
 	if c.id, err = process.Of(c.cmd.Process.Pid); err != nil {
 		c.id = process.ID{PID: c.cmd.Process.Pid} // it has ended already
 	}
 	go c.wait()
 	return c, nil
+}
+
+// maxInterpreter bounds what is read of the first line of a script.
+const maxInterpreter = 256
+
+// explain says what it is that is not there, where the system says so of a program that is.
+func explain(path, dir string, err error) error {
+	if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if _, bad := os.Stat(dir); dir != "" && bad != nil {
+		return fmt.Errorf("the folder that it is to run in is not there: %w", bad)
+	}
+	f, bad := os.Open(path)
+	if bad != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	head := make([]byte, maxInterpreter)
+	n, _ := io.ReadFull(f, head)
+	line, _, _ := strings.Cut(string(head[:n]), "\n")
+	rest, script := strings.CutPrefix(line, "#!")
+	words := strings.Fields(rest)
+	if !script || len(words) == 0 {
+		return fmt.Errorf("%s is there, but the loader that it names is not: it was built for another system (%w)", path, err)
+	}
+	if strings.HasSuffix(line, "\r") && len(words) == 1 {
+		return fmt.Errorf("the interpreter %q of the script %s is not there: its lines end as on Windows, in CR LF (%w)", words[0]+"\r", path, err)
+	}
+	return fmt.Errorf("the interpreter %s of the script %s is not there (%w)", words[0], path, err)
 }
 
 // wait waits for the end of the child, ends what is left of its group, and closes done.
@@ -89,6 +121,12 @@ func (c *Child) Done() <-chan struct{} { return c.done }
 func (c *Child) Status() string {
 	<-c.done
 	return c.cmd.ProcessState.String()
+}
+
+// Succeeded reports whether the child ended by itself with exit status 0; it waits for its end.
+func (c *Child) Succeeded() bool {
+	<-c.done
+	return c.cmd.ProcessState.Success()
 }
 
 // Signal sends sig to the child and its group. Its error is process.ErrGone when the child has ended.

@@ -126,20 +126,31 @@ func grandchildOf(t *testing.T, out *os.File) process.ID {
 
 func TestCannotStart(t *testing.T) {
 	t.Parallel()
-	plain := filepath.Join(t.TempDir(), "plain")
-	if err := os.WriteFile(plain, nil, 0o600); err != nil {
-		t.Fatal(err)
+	file := func(name, text string, mode os.FileMode) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		return path
 	}
-	for name, s := range map[string]child.Spec{
-		"nothing":        {},
-		"absent":         {Command: []string{"/absent/program"}},
-		"not in PATH":    {Command: []string{"dsom-no-such-program"}},
-		"not a program":  {Command: []string{plain}},
-		"absent folder":  {Command: []string{os.Args[0]}, Dir: "/absent/folder"},
-		"folder instead": {Command: []string{"/"}},
+	for name, c := range map[string]struct {
+		spec child.Spec
+		want string
+	}{
+		"nothing":        {child.Spec{}, "no command"},
+		"absent":         {child.Spec{Command: []string{"/absent/program"}}, "/absent/program"},
+		"not in PATH":    {child.Spec{Command: []string{"dsom-no-such-program"}}, "dsom-no-such-program"},
+		"not a program":  {child.Spec{Command: []string{file("plain", "", 0o600)}}, "plain"},
+		"absent folder":  {child.Spec{Command: []string{os.Args[0]}, Dir: "/absent/folder"}, "the folder that it is to run in is not there: stat /absent/folder"},
+		"folder instead": {child.Spec{Command: []string{"/"}}, "/"},
+		"no interpreter": {child.Spec{Command: []string{file("script", "#! /absent/python -u\nx", 0o700)}}, "the interpreter /absent/python of the script "},
+		"of Windows":     {child.Spec{Command: []string{file("script", "#!/bin/sh\r\nexit\r\n", 0o700)}}, "CR LF"},
 	} {
-		if c, err := child.Start(s); err == nil {
-			t.Errorf("%s: was started as %v", name, c.ID())
+		got, err := child.Start(c.spec)
+		if err == nil {
+			t.Errorf("%s: was started as %v", name, got.ID())
+		} else if !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %q, want %q", name, err, c.want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package cases is the suite's client in Go: the cases that the comments of interop.idl, fixed.idl and types.idl name,
+// Package cases is the suite's client in Go: the cases that the comments of interop.idl, fixed.idl, types.idl and graphs.idl name,
 // each a function that calls a Hub's objects and holds what comes back against what must.
 package cases
 
@@ -53,7 +53,7 @@ type testCase struct {
 }
 
 func all() []testCase {
-	return slices.Concat(valueCases, builtCases, anyCases, callCases, objectCases, typeCases)
+	return slices.Concat(valueCases, builtCases, anyCases, callCases, objectCases, typeCases, graphCases)
 }
 
 // Names returns the names of all cases.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/opendsom/dsom/interop/gen/graphs"
 	"github.com/opendsom/dsom/interop/gen/interop"
 	"github.com/opendsom/dsom/interop/gen/ty"
 	"github.com/opendsom/dsom/orb"
@@ -40,8 +41,10 @@ func Publish(root *poa.Root, adapter orb.Adapter) (*orb.Ref, error) {
 	h := &hub{root: root, others: map[string]*orb.Ref{}}
 	fixed, errFixed := interop.DecimalsClass.ActivateWithID(adapter, "fixed", &decimals{})
 	types, errTypes := ty.TClass.ActivateWithID(adapter, "types", &types{})
-	h.others["fixed"], h.others["types"] = fixed, types
-	err := errors.Join(errFixed, errTypes,
+	KnowGraphs(root.ORB())
+	leaves, errGraphs := graphs.GardenerClass.ActivateWithID(adapter, "graphs", &gardener{})
+	h.others["fixed"], h.others["types"], h.others["graphs"] = fixed, types, leaves
+	err := errors.Join(errFixed, errTypes, errGraphs,
 		activate(&h.basics, interop.BasicsClass, adapter, "basics", &basics{}),
 		activate(&h.wide, interop.WideClass, adapter, "wide", &wide{}),
 		activate(&h.built, interop.BuiltClass, adapter, "built", &built{}),

@@ -72,7 +72,7 @@ bool run_case(const Case& c, Context& context) {
 int run(Context& context, const std::vector<std::string>& names, bool list) {
   std::set<std::string> wanted(names.begin(), names.end());
   bool good = true;
-  for (const Case* table : {value_cases, built_cases, any_cases, call_cases, object_cases, type_cases}) {
+  for (const Case* table : {value_cases, built_cases, any_cases, call_cases, object_cases, type_cases, graph_cases}) {
     for (const Case* c = table; c->name; c++) {
       if (list) std::cout << c->name << (c->only_by_name ? " only by name" : "") << std::endl;
       else if (names.empty() ? !c->only_by_name : wanted.erase(c->name) > 0) good = run_case(*c, context) && good;

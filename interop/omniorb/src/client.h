@@ -68,7 +68,7 @@ struct Case {
   bool only_by_name;
 };
 // Each file of cases has a table, ended by a nameless case.
-extern const Case value_cases[], built_cases[], any_cases[], call_cases[], object_cases[], type_cases[];
+extern const Case value_cases[], built_cases[], any_cases[], call_cases[], object_cases[], type_cases[], graph_cases[];
 
 #define CHECK(condition) \
   do { if (!(condition)) throw Failure{std::string(__FILE__ ":") + std::to_string(__LINE__) + ": not " #condition}; } while (0)

@@ -1,6 +1,7 @@
 #include "servants.h"
 
 #include "servants_calls.h"
+#include "servants_graphs.h"
 #include "servants_objects.h"
 #include "servants_values.h"
 
@@ -75,6 +76,7 @@ public:
     const std::string n(name);
     if (n == "fixed") return decimals_._this();
     if (n == "types") return types_._this();
+    if (n == "graphs") return gardener_._this();
     return CORBA::Object::_nil();
   }
 
@@ -91,6 +93,7 @@ private:
   refs::Talker_i talker_;
   Decimals_i decimals_;
   types::T_i types_;
+  graphs::Gardener_i gardener_;
   Moved_i* gone_;
   Forwarder* forwarder_;
   Basics_var moved_;
@@ -98,6 +101,7 @@ private:
 }  // namespace servants
 
 Interop::Hub_ptr publish(CORBA::ORB_ptr orb) {
+  graphs::known_values(orb);
   CORBA::Object_var o = orb->resolve_initial_references("RootPOA");
   PortableServer::POA_var root = PortableServer::POA::_narrow(o);
   root->the_POAManager()->activate();

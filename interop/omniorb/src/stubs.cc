@@ -32,3 +32,12 @@
 #define _0RL_tcTrack _0RL_tcTrack_types
 #include "typesSK.cc"
 #include "typesDynSK.cc"
+#undef _0RL_library_version
+#undef _0RL_dyn_library_version
+#undef _0RL_tcTrack
+
+#define _0RL_library_version _0RL_library_version_graphs
+#define _0RL_dyn_library_version _0RL_dyn_library_version_graphs
+#define _0RL_tcTrack _0RL_tcTrack_graphs
+#include "graphsSK.cc"
+#include "graphsDynSK.cc"

@@ -8,10 +8,11 @@ import (
 	"sync/atomic"
 
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/transport"
 )
 
-// A budget bounds the octets of messages that are incomplete or unanswered, over all
-// connections of an owner.
+// A budget bounds the octets of messages that are incomplete or unanswered, and of replies that are
+// not taken, over all connections of an owner.
 type budget struct {
 	limits *limits.Limits
 	most   int64
@@ -33,6 +34,17 @@ func (b *budget) add(n int) (over bool) {
 	}
 	return b.used.Add(int64(n)) > b.most
 }
+
+// runCost is what a request counts that is served beside others of its connection: a chunk, and what
+// a goroutine, its reply of up to gatherLimit and whatever it needs otherwise come to.
+const runCost = transport.ChunkSize + gatherLimit
+
+// crowded reports whether half of the budget is used. No request is served beside others of its
+// connection then, so that those that run leave room for messages and replies.
+func (b *budget) crowded() bool { return b.used.Load() > b.most/2 }
+
+// over reports whether too much is used.
+func (b *budget) over() bool { return b.used.Load() > b.most }
 
 func (b *budget) exceeded() error {
 	e := b.limits.Exceeded(limits.BytesInFlight, b.used.Load())

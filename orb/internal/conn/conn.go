@@ -50,7 +50,7 @@ type Conn struct {
 
 	usable  atomic.Bool            // phase is open
 	urgent  atomic.Bool            // phase is not open: the runner is to look
-	full    atomic.Bool            // as many requests are served as may be
+	shares  atomic.Bool            // requests are served by others than the runner
 	gone    chan struct{}          // closed when all is over but for handlers that run on
 	runner  atomic.Pointer[runner] // the one with the reading role, on a server
 	watched atomic.Bool            // the monitor looks at it
@@ -99,7 +99,9 @@ type state struct {
 	inWrite      bool    // he is in a write
 	writeStopped bool
 	out          *buffer // to be written next; nil: nothing
+	outCharged   int     // octets of the budget, for out
 	queued       int64   // octets of the stream up to the end of out
+	posting      int     // octets of replies that runners wait to get rid of
 	offered      int64   // octets that the transport was given to write
 	sent         int64   // octets that it took
 
@@ -111,7 +113,8 @@ type state struct {
 	blocked   queue    // callers who wait until fewer calls are outstanding
 	followers queue    // callers who wait for a reply while another reads
 	writers   queue    // those who wait for the writing role
-	resting   queue    // the runner, while it waits for those in served
+	resting   queue    // the runner, while it waits for those in served, or for room
+	waiting   bool     // the runner waits for room, resting or reading
 
 	served []*runner // those in a handler from which the connection was taken
 }

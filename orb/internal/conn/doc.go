@@ -56,16 +56,39 @@
 // octets that are not consumed and of the replies held back. It does the same to a runner that
 // is stuck in writing its replies. What decides who wins, the monitor or the returning handler,
 // is one compare-and-swap of runner.state; a runner that lost it takes the lock, sends its reply
-// through the shared buffer and ends. As many requests may be served at a time as
-// limits.OutstandingRequests says. Then nothing more is read, but for what fits into the chunk,
-// so that neither a CancelRequest nor the peer's end is seen that lies behind more requests than
-// that.
+// through the shared buffer and ends.
 //
 // All else is in Conn.s, a state, under Conn.mu; it is reached through a value of type locked,
 // which only lock returns, and changed by the methods of locked. The lock is never held while
 // waiting, during input or output, or in code of the user: handlers, loggers and context
 // functions are called without it. Waking others and closing the transport is what unlock does,
 // after it let go.
+//
+// # Room
+//
+// Of one connection one request is always served. Others are served beside it while
+//
+//   - they are fewer than limits.OutstandingRequests;
+//   - the peer has not left more than unreadLimit of replies untaken, so that who asks
+//     and does not read is not worked for;
+//   - less than half of limits.BytesInFlight is used, over all connections.
+//
+// Else requests are left in the chunk, and behind it in the transport, until there is room. Nothing more
+// is read then but for what fits into the chunk, so that neither a CancelRequest nor the peer's end
+// is seen that lies behind more requests than that.
+//
+// What counts towards limits.BytesInFlight:
+//
+//   - messages that have come in part, and the fragments of unfinished ones;
+//   - requests longer than a chunk, until they are answered;
+//   - runCost for each request from which the connection was taken: a chunk, a goroutine, a short reply;
+//   - replies longer than gatherLimit, from the return of the handler until the transport has taken
+//     them, and the buffer of those that wait to be written, when it is longer than that.
+//
+// What does not: what a connection and one request take in any case, which limits.Connections bounds;
+// what handlers allocate, and the values that messages are read into. A message that would exceed the limit
+// ends its connection. Where replies exceed it for longer than a moment the sweeper ends connections
+// whose peers do not take them, those first that have not for longest.
 //
 // # States
 //

@@ -27,7 +27,7 @@ type CutOff struct {
 	Err      error
 }
 
-// An Unanswered is a request whose handler had not returned.
+// An Unanswered is a request whose handler had not returned, or whose reply had not been taken.
 type Unanswered struct {
 	Header giop.Header
 	Begin  []byte // the first octets of the message, a copy; most are whole
@@ -67,6 +67,7 @@ var (
 	errIdle       = errors.New("closed on this side, since it was not used")
 	errPeerClosed = errors.New("closed by the peer, in order")
 	errEOF        = errors.New("the peer ended it without a CloseConnection message")
+	errUnread     = errors.New("the peer does not take the replies to its requests")
 	errPeerAngry  = errors.New("the peer did not understand a message and said MessageError")
 )
 

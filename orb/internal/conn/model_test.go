@@ -62,6 +62,13 @@ type fate struct {
 	handlerReturn time.Duration
 }
 
+// tightBudget is what a tight run may have in flight, on either side: room for some messages that are long, and
+// for tightMost requests at a time, each 32 KiB, in half of it, one that goes beyond that, and the one in the reader's goroutine.
+const (
+	tightBudget = 256 << 10
+	tightMost   = tightBudget/2/(32<<10) + 2
+)
+
 // A run is one connection and its calls.
 type run struct {
 	seed   uint64
@@ -70,6 +77,7 @@ type run struct {
 	most   int
 
 	cutAt            bool          // the transport breaks somewhere
+	tight            bool          // few octets may be in flight
 	serverClose      time.Duration // 0: never
 	serverOrderly    bool
 	patience         time.Duration // how long an orderly end waits for handlers; 0: long
@@ -219,7 +227,7 @@ func (r *run) check(f *fate) error {
 		if f.times == 0 && !f.oneway {
 			return errors.New("a reply, and not executed")
 		}
-		if f.oneway && f.times == 0 && r.shut == 0 && !r.cutAt {
+		if f.oneway && f.times == 0 && r.shut == 0 && !r.cutAt && !r.tight {
 			return errors.New("a oneway request was lost")
 		}
 		return nil
@@ -234,8 +242,12 @@ func (r *run) check(f *fate) error {
 	if !f.reserved && sys.Completed != exc.No {
 		return fmt.Errorf("not reserved, and not completed NO: %w", f.err)
 	}
-	ended := r.shut > 0 && f.ended >= r.shut || r.cutAt
+	ended := r.shut > 0 && f.ended >= r.shut || r.cutAt || r.tight
 	switch sys.Kind {
+	case exc.ImpLimit:
+		if !r.tight {
+			return f.err
+		}
 	case exc.Timeout:
 		if f.limit == 0 || took < f.limit || !errors.Is(f.err, context.DeadlineExceeded) {
 			return fmt.Errorf("deadline after %v, ended after %v: %w", f.limit, took, f.err)
@@ -335,6 +347,10 @@ func newRun(seed uint64) (*run, transporttest.Faults, transporttest.Faults, *mem
 	if one(2) {
 		r.patience = 1 + upTo(10*time.Millisecond)
 	}
+	if one(3) {
+		r.tight = true
+		r.limits.Set(limits.BytesInFlight, tightBudget)
+	}
 	return r, client, server, n
 }
 
@@ -406,6 +422,14 @@ func model(t *testing.T, seed uint64) {
 		if err := r.check(f); err != nil {
 			t.Errorf("seed %d call %d (%+v): %v", r.seed, f.key, *f, err)
 		}
+	}
+	for name, c := range map[string]*conn.Conn{"client": p.client, "server": p.server} {
+		if n := c.BudgetUsed(); n != 0 {
+			t.Errorf("seed %d: in the end the %s has %d octets in flight", r.seed, name, n)
+		}
+	}
+	if r.tight {
+		r.most = min(r.most, tightMost)
 	}
 	for _, s := range r.late {
 		t.Errorf("seed %d: %s", r.seed, s)

@@ -40,7 +40,7 @@ func (c *Conn) newRunner() *runner {
 // serve reads and serves until the connection ends or is taken from r.
 func (c *Conn) serve(r *runner) {
 	for {
-		if c.full.Load() && c.in.nextAsks() {
+		if c.shares.Load() && c.in.nextAsks() && !c.hasRoom() {
 			if !c.answer(r) || !c.waitForRoom(r) {
 				return
 			}
@@ -98,30 +98,6 @@ func (c *Conn) goOn(r *runner, err error) bool {
 		c.end(r, nil)
 	}
 	return false
-}
-
-// waitForRoom waits until a handler returns, since as many run as may. It reads ahead as far
-// as the chunk goes, to see whether the peer has gone; a CancelRequest behind the request that
-// waits is not seen. It reports whether r goes on reading.
-func (c *Conn) waitForRoom(r *runner) bool {
-	l := c.lock()
-	s := &c.s
-	for s.phase == open && len(s.served) >= c.most {
-		if !c.in.roomAhead() {
-			l.wait(&r.waiter, &s.resting)
-			l.relock()
-			continue
-		}
-		s.helping = true
-		l.unlock()
-		err := c.in.fillAhead()
-		l.relock()
-		s.helping = false
-		l.afterRead(&r.waiter, err)
-	}
-	ended := s.phase != open
-	l.unlock()
-	return !ended || c.goOn(r, nil)
 }
 
 // handle deals with a message. It reports whether r still has the connection.
@@ -233,7 +209,7 @@ func (c *Conn) answer(r *runner) (more bool) {
 		r.state.Store(busy)
 		l := c.lock()
 		if l.s.phase != closed {
-			l.post(&r.waiter, r.out.b)
+			l.reply(&r.waiter, r.out.b)
 		}
 		if more = r.state.CompareAndSwap(busy, busy&^isBusy); !more {
 			l.forget(r)
@@ -257,14 +233,13 @@ func (l locked) takeOver(r *runner, was uint64) {
 	}
 	// Should its handler return now, r waits for the lock. Until then it uses its Work only.
 	s.served = append(s.served, r)
-	c.full.Store(len(s.served) >= c.most)
+	c.shares.Store(true)
+	c.in.budget.add(runCost)
 	if r.msg.octets != nil {
 		r.id, _ = giop.RequestID(r.msg.head, r.msg.octets)
 	}
 	if r.msg.octets != nil && !r.msg.apart {
 		r.chunk = c.in.split()
-		r.msg.charged = transport.ChunkSize
-		c.in.budget.add(r.msg.charged)
 	}
 	if len(r.held) > 0 {
 		l.place(&r.waiter, len(r.held))
@@ -272,6 +247,7 @@ func (l locked) takeOver(r *runner, was uint64) {
 			s.out = getBuffer(len(r.held))
 		}
 		s.out.b = append(s.out.b, r.held...)
+		l.chargeOut()
 	}
 	n := c.newRunner()
 	n.state.Store((was>>stateBits + 1) << stateBits)
@@ -312,7 +288,7 @@ func (c *Conn) returnTaken(r *runner) {
 	l := c.lock()
 	s := &c.s
 	if w.bad == nil && s.phase != closed && len(reply) > 0 {
-		l.post(&r.waiter, reply)
+		l.reply(&r.waiter, reply)
 	}
 	l.forget(r)
 	if w.bad != nil && s.phase != closed {
@@ -330,13 +306,9 @@ func (l locked) forget(r *runner) {
 	s := &l.s
 	i := slices.Index(s.served, r)
 	s.served = slices.Delete(s.served, i, i+1)
-	l.full.Store(false)
-	if w := s.resting.head; w != nil {
-		l.wake(w)
-	}
-	if s.helping {
-		l.stopReading()
-	}
+	l.shares.Store(len(s.served) > 0)
+	l.in.budget.add(-runCost)
+	l.resume()
 	l.settle()
 }
 

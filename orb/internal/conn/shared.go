@@ -105,10 +105,11 @@ func (s *Shared) wake() {
 }
 
 // sweep ends calls whose deadline has passed, and connections that are stalled or idle,
-// until there is no connection.
+// until there is no connection, and those that hold much of the budget while it is exceeded.
 func (s *Shared) sweep(p pulse) {
 	defer p.close()
 	var conns []*Conn
+	over := int64(never) // since when the budget is exceeded
 	for {
 		s.poked.Store(false)
 		s.wakeAt.Store(never) // what comes due while it looks makes it look again
@@ -127,6 +128,9 @@ func (s *Shared) sweep(p pulse) {
 		next := now + s.beat
 		for _, c := range conns {
 			next = min(next, c.sweep(now))
+		}
+		if over = s.budget.relieve(conns, now, over); over != never {
+			next = now // as soon as may be
 		}
 		clear(conns)
 		next = max(next, now+int64(coarseness))

@@ -41,6 +41,13 @@ func (c *Conn) sweep(now int64) (next int64) {
 			s.shut = true
 		}
 	}
+	if s.waiting && s.phase != closed {
+		if l.room() {
+			l.resume()
+		} else if c.in.budget.crowded() {
+			next = min(next, now+int64(coarseness))
+		}
+	}
 	if s.phase == open {
 		if at, idle := l.sweepIdle(now); idle {
 			l.drain()

@@ -83,6 +83,7 @@ func (l locked) enqueue(w *waiter, msg []byte) {
 		l.s.out = getBuffer(len(msg))
 	}
 	l.s.out.b = append(l.s.out.b, msg...)
+	l.chargeOut()
 }
 
 // flush writes what is queued and then own, with the writing role, goes on while others queue
@@ -100,14 +101,14 @@ func (l locked) flush(w *waiter, own []byte) {
 				break
 			}
 		}
-		buf := s.out
-		s.out, s.inWrite, s.offered = nil, true, s.queued
+		buf, charged := l.takeOut()
+		s.inWrite, s.offered = true, s.queued
 		l.unlock()
 		n, err := l.put(buf, own)
 		l.relock()
 		s.inWrite = false
-		if s.helping {
-			l.stopReading()
+		if s.helping || s.waiting {
+			l.resume()
 		}
 		s.sent += int64(n)
 		stopped := s.writeStopped
@@ -127,6 +128,7 @@ func (l locked) flush(w *waiter, own []byte) {
 		}
 		s.offered = s.sent
 		buf.free()
+		l.in.budget.add(-charged)
 		own = nil
 		l.onewaysWritten()
 		if s.out == nil || s.writers.head != nil || w.hasDone() && (stopped || s.followers.tail != nil || w.call.err != nil) {
@@ -150,6 +152,7 @@ func (l locked) keepRest(n int, buf *buffer, own []byte) {
 		l.s.out.free()
 	}
 	l.s.out = rest
+	l.chargeOut()
 }
 
 // passWriting ends w's writing role, or gives it to another if there is more to write.
@@ -163,8 +166,9 @@ func (l locked) passWriting(w *waiter) {
 	switch {
 	case s.phase == closed:
 		s.writing = false
-		s.out.free()
-		s.out = nil
+		out, charged := l.takeOut()
+		out.free()
+		l.in.budget.add(-charged)
 	case next != nil:
 		next.tell(mayWrite)
 		l.wake(next)
@@ -240,8 +244,7 @@ func (l locked) farewell(w *waiter, e *ending, words []byte) {
 		return
 	}
 	s.writing = true
-	out := s.out
-	s.out = nil
+	out, charged := l.takeOut()
 	l.end(e)
 	l.unlock()
 	l.t.SetWriteDeadline(time.Now().Add(farewellTime))
@@ -249,6 +252,7 @@ func (l locked) farewell(w *waiter, e *ending, words []byte) {
 		l.t.CloseWrite()
 	}
 	out.free()
+	l.in.budget.add(-charged)
 	l.relock()
 	s.writing = false
 }

@@ -1,0 +1,30 @@
+package daemon
+
+import (
+	"log/slog"
+
+	"github.com/opendsom/dsom/limits"
+)
+
+// What the daemon keeps of its file descriptors for its own work: the state, the local API with a
+// connection for each server's lease, and the programs that it starts.
+const (
+	reservedFiles = 32 // and
+	reservedPart  = 8  // one in so many of the others
+)
+
+// fitConnections lowers the limit of connections, so that clients cannot take all descriptors that
+// the system allows this process: files of them, 0 where that is not known.
+func fitConnections(l *limits.Limits, files uint64, log *slog.Logger) {
+	if files == 0 || files > 1<<31 {
+		return
+	}
+	most := max(int64(files)-reservedFiles, 1)
+	most = max(most-most/reservedPart, 1)
+	if l.Get(limits.Connections) <= most {
+		return
+	}
+	log.Warn("the limit connections is lowered to what the system allows this process to open; raise that with ulimit -n, or LimitNOFILE in systemd",
+		"connections", most, "wanted", l.Get(limits.Connections), "files", files)
+	l.Set(limits.Connections, most)
+}

@@ -1,0 +1,197 @@
+package cases
+
+import (
+	"context"
+	"slices"
+
+	"github.com/opendsom/dsom/interop/gen/graphs"
+	"github.com/opendsom/dsom/interop/gopeer/servants"
+	"github.com/opendsom/dsom/orb"
+)
+
+// Cases of graphs.idl: valuetypes.
+var graphCases = []testCase{
+	{name: "leaf", run: leaf},
+	{name: "leaf_null", run: leafNull},
+	{name: "branch", run: branch},
+	{name: "deep", run: deep},
+	{name: "truncated", run: truncated},
+	{name: "truncated_here", run: truncatedHere},
+	{name: "ring", run: ring},
+	{name: "nothing", run: func(c *Client) {
+		check(ok(c.gardener().PassNothing(c.ctx, &graphs.NothingState{})) != nil, "nothing became null")
+	}},
+	{name: "boxes", run: boxes},
+	{name: "named_value", run: namedValue},
+	{name: "named_object", run: namedObject},
+	{name: "named_none", run: func(c *Client) {
+		n, name, err := c.gardener().PassNamed(c.ctx, nil)
+		done(err)
+		check(n == nil && name == "", "got %v, %q", n, name)
+	}},
+	{name: "basket", run: basket},
+	{name: "any_graph", run: anyGraph},
+	{name: "cut", run: func(c *Client) {
+		e := raised[*graphs.Felled](c.gardener().Cut(c.ctx, newLeaf(1, "off")))
+		check(e.Fallen.AsLeaf().Number == 1 && e.Why.Value == "winter", "got %+v", e)
+	}},
+}
+
+func (c *Client) gardener() graphs.Gardener {
+	o := ok(c.Hub.Lookup(c.ctx, "graphs"))
+	if o == nil {
+		panic(unsupported{"the server has no Graphs::Gardener"})
+	}
+	servants.KnowGraphs(c.ORB)
+	return ok(graphs.GardenerClass.Narrow(c.ctx, o))
+}
+
+func newLeaf(n int32, text string) *graphs.LeafState {
+	return &graphs.LeafState{Number: n, Text: text}
+}
+
+func newBranch(left, right graphs.Leaf) *graphs.BranchState {
+	return &graphs.BranchState{LeafState: *newLeaf(2, ""), Kind: 3, Left: left, Right: right, Weight: 1.25, Notes: []string{"one", ""}}
+}
+
+func leaf(c *Client) {
+	g, a := c.gardener(), newLeaf(-7, "seven")
+	got, other, same, err := g.PassLeaf(c.ctx, a, a)
+	done(err)
+	check(same && got == other && *got.AsLeaf() == *a, "the same leaf twice: got %v, %v, %v", got, other, same)
+	got, other, same, err = g.PassLeaf(c.ctx, a, newLeaf(-7, "seven"))
+	done(err)
+	check(!same && got != other && *got.AsLeaf() == *a && *other.AsLeaf() == *a, "two equal leaves: got %v, %v, %v", got, other, same)
+}
+
+func leafNull(c *Client) {
+	g := c.gardener()
+	got, other, same, err := g.PassLeaf(c.ctx, nil, nil)
+	done(err)
+	check(got == nil && other == nil && same, "got %v, %v, %v", got, other, same)
+	check(ok(g.PassBranch(c.ctx, nil)) == nil, "null became a branch")
+}
+
+func branch(c *Client) {
+	l := newLeaf(1, "side")
+	got, is := ok(c.gardener().PassBranch(c.ctx, newBranch(l, l))).(graphs.Branch)
+	check(is, "it is no branch any more")
+	b := got.AsBranch()
+	check(b.Left == b.Right && *b.Left.AsLeaf() == *l && b.Kind == 3 && b.Weight == 1.25 && slices.Equal(b.Notes, []string{"one", ""}), "got %+v", b)
+}
+
+func deep(c *Client) {
+	var l graphs.Leaf = newLeaf(99, "end")
+	for range 40 {
+		l = newBranch(l, nil)
+	}
+	l = ok(c.gardener().PassBranch(c.ctx, l))
+	for range 40 {
+		b, is := l.(graphs.Branch)
+		check(is && b.AsBranch().Right == nil, "got %+v", l)
+		l = b.AsBranch().Left
+	}
+	equal(l.AsLeaf().Number, 99)
+}
+
+func truncated(c *Client) {
+	bud := newLeaf(5, "bud")
+	got, again, err := c.gardener().PassTwig(c.ctx, servants.NewTwig(bud), bud)
+	done(err)
+	checkTwig(got, again)
+}
+
+func truncatedHere(c *Client) {
+	got, bud, err := c.gardener().GrowTwig(c.ctx)
+	done(err)
+	checkTwig(got, bud)
+}
+
+// checkTwig checks a Twig that has become a Branch on its way.
+func checkTwig(got graphs.Branch, bud graphs.Leaf) {
+	_, isTwig := got.(graphs.Twig)
+	b := got.AsBranch()
+	check(!isTwig && b.Number == 9 && b.Text == "twig" && b.Weight == 2.5 && slices.Equal(b.Notes, []string{"a", "bc"}), "got %+v", got)
+	check(b.Left == bud && b.Right == nil && bud.AsLeaf().Text == "bud", "got %+v and %+v", b.Left, bud)
+}
+
+func ring(c *Client) {
+	g := c.gardener()
+	one := &graphs.RingState{Name: "one"}
+	one.Next = one
+	got := ok(g.Turn(c.ctx, one))
+	check(got.AsRing().Next == got && got.AsRing().Name == "one", "got %+v", got)
+	z := &graphs.RingState{Name: "z"}
+	x := &graphs.RingState{Name: "x", Next: &graphs.RingState{Name: "y", Next: z}}
+	z.Next = x
+	got = ok(g.Turn(c.ctx, x))
+	third := got.AsRing().Next.AsRing().Next
+	check(got.AsRing().Name == "y" && third.AsRing().Name == "x" && third.AsRing().Next == got, "got %+v", got)
+}
+
+func boxes(c *Client) {
+	g := c.gardener()
+	w, again, err := g.PassWord(c.ctx, &graphs.Word{Value: "word"})
+	done(err)
+	check(w == again && w.Value == "word", "got %v and %v", w, again)
+	w, again, err = g.PassWord(c.ctx, nil)
+	done(err)
+	check(w == nil && again == nil, "got %v and %v", w, again)
+	check(slices.Equal(ok(g.PassNumbers(c.ctx, &graphs.Numbers{Value: []int32{1, 2, 3, -4, 5}})).Value, []int32{1, 2, 3, -4, 5}), "the numbers changed")
+	equal(ok(g.PassPlace(c.ctx, &graphs.Place{Value: graphs.Point{X: 3, Y: -4}})).Value, graphs.Point{X: 3, Y: -4})
+}
+
+func namedValue(c *Client) {
+	p := new(servants.Person)
+	p.First = "Ada"
+	n, name, err := c.gardener().PassNamed(c.ctx, p)
+	done(err)
+	_, isValue := n.(orb.Value)
+	check(isValue && name == "Ada" && ok(n.Name(c.ctx)) == "Ada", "got %T, %q", n, name)
+}
+
+// thing is an object with a name.
+type thing struct {
+	graphs.ThingBase
+	name string
+}
+
+func (t *thing) Name(context.Context) (string, error) { return t.name, nil }
+
+func (t *thing) Rename(_ context.Context, name string) error {
+	t.name = name
+	return nil
+}
+
+func namedObject(c *Client) {
+	n, name, err := c.gardener().PassNamed(c.ctx, &thing{name: "thing"})
+	done(err)
+	equal(name, "thing")
+	back := ok(graphs.ThingClass.Narrow(c.ctx, n))
+	done(back.Rename(c.ctx, "other"))
+	equal(ok(n.Name(c.ctx)), "other")
+}
+
+func basket(c *Client) {
+	l := newLeaf(1, "shared")
+	got := ok(c.gardener().PassBasket(c.ctx, graphs.Basket{
+		First: l, Last: l, Label: &graphs.Word{Value: "label"}, Rest: []graphs.Leaf{l, nil, newLeaf(2, "own")}, More: graphs.LeafType.Any(newLeaf(3, "in an any")),
+	}))
+	check(got.First == got.Last && got.Rest[0] == got.First && got.Rest[1] == nil && got.Rest[2].AsLeaf().Number == 2, "got %+v", got)
+	check(got.Label.Value == "label" && ok(graphs.LeafType.From(got.More)).AsLeaf().Number == 3, "got %+v", got)
+}
+
+func anyGraph(c *Client) {
+	g, l := c.gardener(), newLeaf(1, "side")
+	b := ok(graphs.BranchType.From(ok(g.PassAny(c.ctx, graphs.BranchType.Any(newBranch(l, l)))))).AsBranch()
+	check(b.Left == b.Right && b.Left.AsLeaf().Text == "side", "got %+v", b)
+	r := &graphs.RingState{Name: "r"}
+	r.Next = r
+	back := ok(graphs.RingType.From(ok(g.PassAny(c.ctx, graphs.RingType.Any(r)))))
+	check(back.AsRing().Next == back, "got %+v", back)
+	equal(ok(graphs.WordType.From(ok(g.PassAny(c.ctx, graphs.WordType.Any(&graphs.Word{Value: "word"}))))).Value, "word")
+	check(ok(graphs.LeafType.From(ok(g.PassAny(c.ctx, graphs.LeafType.Any(nil))))) == nil, "null became a leaf")
+	p := new(servants.Person)
+	p.First = "Bo"
+	equal(ok(graphs.PersonType.From(ok(g.PassAny(c.ctx, graphs.PersonType.Any(p))))).AsPerson().First, "Bo")
+}

@@ -1,0 +1,251 @@
+// Cases of graphs.idl: valuetypes.
+#include "client.h"
+#include "servants_graphs.h"
+
+using namespace Graphs;
+using namespace graphs;
+
+namespace {
+// object returns the server's Gardener, and sees to it that values can be received.
+Gardener_ptr object(Context& c) {
+  known_values(c.orb);
+  CORBA::Object_var o = c.hub->lookup("graphs");
+  if (CORBA::is_nil(o)) throw Unsupported{"the server has no Graphs::Gardener"};
+  return Gardener::_narrow(o);
+}
+
+Branch_i* branch(Leaf* left, Leaf* right) {
+  Branch_i* b = new Branch_i;
+  b->number(2);
+  static_cast<OBV_Graphs::Branch*>(b)->kind(3);
+  b->left(left);
+  b->right(right);
+  b->weight(1.25);
+  b->notes().length(2);
+  b->notes()[0] = "one";
+  b->notes()[1] = "";
+  return b;
+}
+
+void leaf(Context& c) {
+  Gardener_var g = object(c);
+  Leaf_var a = new Leaf_i(-7, "seven"), two = new Leaf_i(-7, "seven");
+  CORBA::Boolean same;
+  Leaf* b = again(a.in());
+  Leaf_var got = g->pass_leaf(a, b, same);
+  Leaf_var other = b;
+  CHECK(same);
+  CHECK(got.in() == other.in());
+  EQUAL(got->number(), -7);
+  EQUAL(Leaf_i::text_of(got), "seven");
+  b = again(two.in());
+  got = g->pass_leaf(a, b, same);
+  other = b;
+  CHECK(!same);
+  CHECK(got.in() != other.in());
+}
+void leaf_null(Context& c) {
+  Gardener_var g = object(c);
+  CORBA::Boolean same;
+  Leaf* b = nullptr;
+  Leaf_var got = g->pass_leaf(nullptr, b, same);
+  CHECK(same && !got.in() && !b);
+  got = g->pass_branch(nullptr);
+  CHECK(!got.in());
+}
+void branch_(Context& c) {
+  Gardener_var g = object(c);
+  Leaf_var l = new Leaf_i(1, "side");
+  Branch_var b = branch(l, l);
+  Leaf_var got = g->pass_branch(b);
+  Branch* back = Branch::_downcast(got);
+  CHECK(back != nullptr);
+  CHECK(back->left() != nullptr);
+  CHECK(back->left() == back->right());
+  EQUAL(back->left()->number(), 1);
+  EQUAL(int(back->kind()), 3);
+  EQUAL(back->weight(), 1.25);
+  EQUAL(back->notes().length(), 2u);
+  EQUAL(text(back->notes()[0]), "one");
+}
+void deep(Context& c) {
+  Gardener_var g = object(c);
+  Leaf* l = new Leaf_i(99, "end");
+  for (int i = 0; i < 40; i++) {
+    Leaf* inner = l;
+    l = branch(inner, nullptr);
+    CORBA::remove_ref(inner);
+  }
+  Leaf_var top = l;
+  Leaf_var got = g->pass_branch(top);
+  Leaf* at = got;
+  for (int i = 0; i < 40; i++) {
+    Branch* b = Branch::_downcast(at);
+    CHECK(b != nullptr && !b->right());
+    at = b->left();
+  }
+  EQUAL(at->number(), 99);
+}
+void truncated(Context& c) {
+  Gardener_var g = object(c);
+  Leaf_var bud = new Leaf_i(5, "bud");
+  Branch_var t = new Twig_i(bud);
+  Leaf_var bud_again;
+  Branch_var got = g->pass_twig(t, bud, bud_again.out());
+  CHECK(!Twig::_downcast(got));
+  EQUAL(got->number(), 9);
+  EQUAL(got->weight(), 2.5);
+  CHECK(got->left() == bud_again.in());
+  EQUAL(bud_again->number(), 5);
+}
+void truncated_here(Context& c) {
+  Gardener_var g = object(c);
+  Leaf_var bud;
+  Branch_var got = g->grow_twig(bud.out());
+  CHECK(!Twig::_downcast(got));
+  EQUAL(got->number(), 9);
+  CHECK(got->left() == bud.in());
+  EQUAL(Leaf_i::text_of(bud), "bud");
+}
+void ring(Context& c) {
+  Gardener_var g = object(c);
+  Ring_var one = new Ring_i("one");
+  one->next(one);
+  Ring_var got = g->turn(one);
+  CHECK(got->next() == got.in());
+  Ring_i *x = new Ring_i("x"), *y = new Ring_i("y"), *z = new Ring_i("z");
+  x->next(y);
+  y->next(z);
+  z->next(x);
+  got = g->turn(x);
+  EQUAL(text(got->name()), "y");
+  EQUAL(text(got->next()->next()->name()), "x");
+  CHECK(got->next()->next()->next() == got.in());
+}
+void nothing(Context& c) {
+  Gardener_var g = object(c);
+  Nothing_var n = new Nothing_i;
+  Nothing_var got = g->pass_nothing(n);
+  CHECK(got.in() != nullptr);
+}
+void boxes(Context& c) {
+  Gardener_var g = object(c);
+  Word_var w = new Word("word"), more;
+  Word_var got = g->pass_word(w, more.out());
+  CHECK(got.in() == more.in());
+  EQUAL(text(got->_value()), "word");
+  got = g->pass_word(nullptr, more.out());
+  CHECK(!got.in() && !more.in());
+  CORBA::Long five[5] = {1, 2, 3, -4, 5};
+  Numbers_var n = new Numbers(5, 5, five, 0);
+  Numbers_var back = g->pass_numbers(n);
+  EQUAL(back->length(), 5u);
+  EQUAL((*back)[3], -4);
+  Point p = {3, -4};
+  Place_var place = new Place(p);
+  Place_var there = g->pass_place(place);
+  EQUAL(there->y(), -4);
+}
+void named_value(Context& c) {
+  Gardener_var g = object(c);
+  Person_var p = new Person_i("Ada");
+  CORBA::String_var name;
+  Named_var got = g->pass_named(p, name.out());
+  EQUAL(text(name), "Ada");
+  CHECK(got->_to_value() != nullptr);
+  name = got->name();
+  EQUAL(text(name), "Ada");
+}
+void named_object(Context& c) {
+  Gardener_var g = object(c);
+  Thing_i* thing = new Thing_i("thing");
+  Thing_var t = thing->_this();
+  CORBA::String_var name;
+  Named_var got = g->pass_named(t, name.out());
+  EQUAL(text(name), "thing");
+  CORBA::Object_var o = got->_to_object();
+  Thing_var back = Thing::_narrow(o);
+  back->rename("other");
+  name = got->name();
+  EQUAL(text(name), "other");
+}
+void named_none(Context& c) {
+  Gardener_var g = object(c);
+  CORBA::String_var name;
+  Named_var got = g->pass_named(Named::_nil(), name.out());
+  CHECK(CORBA::is_nil(got));
+  EQUAL(text(name), "");
+}
+void basket(Context& c) {
+  Gardener_var g = object(c);
+  Leaf_var l = new Leaf_i(1, "shared");
+  Basket b;
+  b.first = again(l.in());
+  b.last = again(l.in());
+  b.label = new Word("label");
+  b.rest.length(3);
+  b.rest[0] = again(l.in());
+  b.rest[2] = new Leaf_i(2, "own");
+  Leaf_var in_any = new Leaf_i(3, "in an any");
+  b.more <<= in_any.in();
+  Basket_var got = g->pass_basket(b);
+  CHECK(got->first.in() == got->last.in());
+  CHECK(got->rest[0].in() == got->first.in());
+  CHECK(!got->rest[1].in());
+  EQUAL(got->rest[2]->number(), 2);
+  EQUAL(text(got->label->_value()), "label");
+  Leaf* there;
+  CHECK(got->more >>= there);
+  EQUAL(there->number(), 3);
+}
+void any_graph(Context& c) {
+  Gardener_var g = object(c);
+  Leaf_var l = new Leaf_i(1, "side");
+  Branch_var b = branch(l, l);
+  CORBA::Any a;
+  a <<= b.in();
+  CORBA::Any_var got = g->pass_any(a);
+  Branch* back;
+  CHECK(got >>= back);
+  CHECK(back->left() == back->right());
+  EQUAL(back->left()->number(), 1);
+  Ring_var r = new Ring_i("r");
+  r->next(r);
+  a <<= r.in();
+  got = g->pass_any(a);
+  Ring* ring;
+  CHECK(got >>= ring);
+  CHECK(ring->next() == ring);
+  Word_var w = new Word("word");
+  a <<= w.in();
+  got = g->pass_any(a);
+  Word* word;
+  CHECK(got >>= word);
+  EQUAL(text(word->_value()), "word");
+  Person_var p = new Person_i("Bo");
+  a <<= p.in();
+  got = g->pass_any(a);
+  Person* person;
+  CHECK(got >>= person);
+  EQUAL(text(person->first()), "Bo");
+  a <<= static_cast<Leaf*>(nullptr);
+  got = g->pass_any(a);
+  Leaf* null;
+  CHECK(got >>= null);
+  CHECK(!null);
+}
+void cut(Context& c) {
+  Gardener_var g = object(c);
+  Leaf_var l = new Leaf_i(1, "off");
+  expect_exception<Felled>([&] { g->cut(l); }, [&](const Felled& e) {
+    EQUAL(e.fallen->number(), 1);
+    EQUAL(text(e.why->_value()), "winter");
+  });
+}
+}  // namespace
+
+const Case graph_cases[] = {
+    {"leaf", leaf}, {"leaf_null", leaf_null}, {"branch", branch_}, {"deep", deep}, {"truncated", truncated},
+    {"truncated_here", truncated_here}, {"ring", ring}, {"nothing", nothing}, {"boxes", boxes}, {"named_value", named_value},
+    {"named_object", named_object}, {"named_none", named_none}, {"basket", basket}, {"any_graph", any_graph}, {"cut", cut},
+    {nullptr, nullptr}};
