@@ -42,12 +42,19 @@ type Options struct {
 	Existing fs.FS
 }
 
-// standardModules are the modules of which this project has the generated packages.
-var standardModules = map[string]string{
-	"CORBA":     runtimeModule + "/std/corba",
-	"CosNaming": runtimeModule + "/std/cosnaming",
-	"IOP":       runtimeModule + "/std/iop",
-}
+// standardModules are the modules of which this project has the generated packages, below std.
+var standardModules = set(`CORBA CosCollection CosCompoundLifeCycle CosConcurrencyControl CosContainment CosEventChannelAdmin
+	CosEventComm CosExternalization CosExternalizationContainment CosExternalizationReference CosGraphs
+	CosLicensingManager CosLifeCycle CosLifeCycleContainment CosLifeCycleReference CosNaming CosNotification
+	CosNotifyChannelAdmin CosNotifyComm CosNotifyFilter CosObjectIdentity CosPersistenceDDO CosPersistenceDS_CLI
+	CosPersistencePDS CosPersistencePDS_DA CosPersistencePID CosPersistencePO CosPersistencePOM CosPropertyService
+	CosQuery CosQueryCollection CosReference CosRelationships CosStream CosTime CosTimerEvent CosTrading
+	CosTradingDynamic CosTradingRepos CosTransactions CosTSPortability CosTypedEventChannelAdmin CosTypedEventComm
+	CosTypedNotifyChannelAdmin CosTypedNotifyComm DCE_CIOPSecurity IOP LifeCycleService NRService SECIOP Security
+	SecurityAdmin SecurityLevel1 SecurityLevel2 SecurityReplaceable SSLIOP TimeBase`)
+
+// standardPath returns the import path of the package of a standard module.
+func standardPath(module string) string { return runtimeModule + "/std/" + PackageName(module) }
 
 // Emit generates Go. The paths of the files are relative to the output folder. There are no
 // files if the report has errors.

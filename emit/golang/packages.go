@@ -146,9 +146,9 @@ func (g *generator) saidPath(u *unit) (said string, at diag.Span, ok bool) {
 	if said, at, ok := g.lastPackagePragma(pragmas, u.at); ok {
 		return said, at, true
 	}
-	if p, ok := standardModules[u.module]; ok && !u.main && !g.opt.NoStandard {
+	if standardModules[u.module] && !u.main && !g.opt.NoStandard {
 		u.standard = true
-		return p, u.at, true
+		return standardPath(u.module), u.at, true
 	}
 	return "", diag.Span{}, false
 }

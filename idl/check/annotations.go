@@ -124,7 +124,10 @@ var standardTree = sync.OnceValue(func() *syntax.Tree {
 func (c *checker) standards() *scope {
 	if c.standard == nil {
 		c.standard = &scope{names: map[string]*symbol{}, used: map[string]use{}}
+		indexer := c.indexer
+		c.indexer = nil // they stand in no file that a tool could show
 		c.decls(standardTree().Decls, c.standard)
+		c.indexer = indexer
 	}
 	return c.standard
 }

@@ -65,6 +65,7 @@ func (c *checker) apply(a *syntax.Annotation, s *scope, t *model.Type) *model.An
 		}
 		return m
 	}
+	c.indexer.use(a.Name.Parts[len(a.Name.Parts)-1], item.sym)
 	m.Decl = item.model.Name
 	if item.sym.scope != c.standard {
 		m.Decl = item.sym.qualified()

@@ -39,8 +39,7 @@ const bitsOfAll = 64
 
 // structure declares a structure, which may have a base.
 func (c *checker) structure(d *syntax.Struct, s *scope) {
-	var base *symbol
-	base = c.recordBase(d.Base, s, kindStruct, d.Name)
+	base := c.recordBase(d.Base, s, kindStruct, d.Name)
 	m := &model.Struct{}
 	c.record(d, d.Name, d.Members, s, kindStruct, m, &m.Info, &m.Members)
 	sym := c.bySyntax[d]

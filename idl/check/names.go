@@ -345,8 +345,7 @@ func (c *checker) attribute(d *syntax.Attribute, s *scope) {
 }
 
 func (c *checker) typedef(d *syntax.Typedef, s *scope) {
-	var holds incomplete
-	holds = c.typeExpr(d.Type, s, c.pointing(inTypedef, d.Declarators...))
+	holds := c.typeExpr(d.Type, s, c.pointing(inTypedef, d.Declarators...))
 	for _, dec := range d.Declarators {
 		c.dimensions(dec, s)
 		if c.sameTypedef(s, d, dec) {

@@ -302,11 +302,12 @@ func (c *checker) notFormal(at diag.Span, f *syntax.FormalParam, what string) {
 	})
 }
 
-// absoluteName returns the fully scoped name of a symbol.
+// absoluteName returns the fully scoped name of a symbol, as if it stood at a place. Its parts
+// stand nowhere.
 func absoluteName(sym *symbol, at diag.Span) *syntax.ScopedName {
 	n := &syntax.ScopedName{Absolute: true, Span: at}
 	for part := range strings.SplitSeq(sym.qualified(), "::") {
-		n.Parts = append(n.Parts, syntax.Name{Text: part, Escaped: syntax.IsKeyword(part), Span: at})
+		n.Parts = append(n.Parts, syntax.Name{Text: part, Escaped: syntax.IsKeyword(part)})
 	}
 	return n
 }
@@ -320,15 +321,15 @@ func (c *checker) unusedTemplates() {
 		}
 		saved := *c
 		c.report, c.trying = new(diag.Report), true
-		owner := &symbol{name: t.syntax.Name, kind: kindModule, scope: t.scope}
-		inner := (&scope{names: map[string]*symbol{}, exact: c.som}).open(owner)
-		inner.parent = t.scope
+		inner := t.scope.open(t.sym)
 		for _, f := range t.syntax.Params {
-			inner.names[inner.fold(f.Name.Text)] = &symbol{name: f.Name, kind: kindFormal, scope: inner, complete: true, defined: true}
+			if sym := c.declare(inner, f.Name, kindFormal, false); sym != nil {
+				sym.complete, sym.defined = true, true
+			}
 		}
 		t.busy = true
 		c.decls(t.syntax.Decls, inner)
-		t.busy = false
+		t.busy, t.sym.inner = false, nil
 		saved.unresolved = c.unresolved
 		*c = saved // nothing of it was declared
 	}

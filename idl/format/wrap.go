@@ -160,10 +160,24 @@ func (l *layout) explode(from, to int) {
 		l.breakAfter(begin, to)
 	} else {
 		begin, end = from, to
+		l.breakAfterLabel(from, to)
 	}
 	for i := begin; i < end; i++ {
 		if l.ps[i].kind == syntax.Comma && l.depth[i] == level {
 			l.breakAfter(i, to)
+		}
+	}
+}
+
+// breakAfterLabel gives the first element behind a label a line of its own as well.
+func (l *layout) breakAfterLabel(from, to int) {
+	if !labels(l.ps) {
+		return
+	}
+	for i := from; i < to; i++ {
+		if l.ps[i].kind == syntax.Colon && l.depth[i] == 0 {
+			l.breakAfter(i, to)
+			return
 		}
 	}
 }
@@ -196,12 +210,13 @@ func (l *layout) emit(f *formatter) {
 		code.Reset()
 		cur = line{indent: l.more}
 	}
+	head := l.headEnd()
 	for i := range l.ps {
 		p := &l.ps[i]
 		if l.breaks[i] {
 			flush()
 		}
-		if code.Len() == 0 && (p.kind == syntax.LBrace || p.kind == syntax.RBrace) {
+		if code.Len() == 0 && (i >= head || p.kind == syntax.RBrace) {
 			cur.indent = l.indent
 		}
 		switch {
@@ -224,4 +239,17 @@ func (l *layout) emit(f *formatter) {
 		}
 	}
 	flush()
+}
+
+// headEnd returns where the brace that opens a block is, with the comments right before it:
+// they are indented as the head is. It is len(l.ps) where there is none.
+func (l *layout) headEnd() int {
+	i := len(l.ps) - 1
+	if l.ps[i].kind != syntax.LBrace {
+		return len(l.ps)
+	}
+	for i > 0 && l.ps[i-1].comment() {
+		i--
+	}
+	return i
 }
