@@ -161,7 +161,7 @@ func (c *checker) builtin(n *syntax.ScopedName, s *scope) (model.Kind, bool) {
 
 // bareTypeCode warns of TypeCode outside of module CORBA: it was a keyword to some compilers.
 func (c *checker) bareTypeCode(n *syntax.ScopedName, s *scope) {
-	if len(n.Parts) != 1 || n.Parts[0].Text != "TypeCode" {
+	if c.som || len(n.Parts) != 1 || n.Parts[0].Text != "TypeCode" {
 		return
 	}
 	for s.parent != nil && s.parent.parent != nil {
