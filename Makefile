@@ -5,6 +5,7 @@
 #   make check    format, vet, staticcheck and builds for all platforms, generated code
 #   make fuzz     each fuzz target for FUZZTIME (default 20s)
 #   make bench    this ORB beside others, interleaved, as ratios
+#   make bench-idl  the IDL compiler beside omniidl, likewise
 #   make interop  the tests with real peers alone
 #   make soak     the long random tests, SOAK (default 5m) each
 
@@ -15,7 +16,7 @@ RACE      ?= -race
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export GOFLAGS ?= -buildvcs=false
 
-.PHONY: all run build test unit check fuzz bench interop peers soak generate
+.PHONY: all run build test unit check fuzz bench bench-idl interop peers soak generate
 
 all: check test
 
@@ -50,6 +51,9 @@ fuzz:
 
 bench:
 	cd bench && ./run
+
+bench-idl: build
+	cd bench/go && GOFLAGS=-mod=mod $(GO) run ./cmd/idl -dsom $(CURDIR)/bin/dsom
 
 generate:
 	$(GO) generate ./...

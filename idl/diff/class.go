@@ -172,16 +172,30 @@ func (c *comparer) addedMethod(d model.Decl) {
 	if !ok || !c.binary(up) {
 		return
 	}
-	for _, name := range c.old.order {
-		sub, ok := c.old.decls[name].(*model.Interface)
-		if !ok || !inherits(sub, up.ScopedName()) || member(sub, o.Name) == nil {
+	for _, sub := range c.old.subclasses(up.ScopedName()) {
+		if member(sub, o.Name) == nil {
 			continue
 		}
-		if now, ok := c.new.decls[name].(*model.Interface); ok && now.Migrations()[o.Name] != nil {
+		if now, ok := c.new.decls[sub.ScopedName()].(*model.Interface); ok && now.Migrations()[o.Name] != nil {
 			continue // it is the same, which has moved up
 		}
 		c.add("method-collides", c.about(member(sub, o.Name), d), "%s introduces a %s of its own", sub.ScopedName(), o.Name)
 	}
+}
+
+// subclasses returns the interfaces that inherit from one, in source order.
+func (s *side) subclasses(name string) []*model.Interface {
+	if s.subs == nil {
+		s.subs = map[string][]*model.Interface{}
+		for _, n := range s.order {
+			if i, ok := s.decls[n].(*model.Interface); ok {
+				for _, a := range i.Ancestors() {
+					s.subs[a.ScopedName()] = append(s.subs[a.ScopedName()], i)
+				}
+			}
+		}
+	}
+	return s.subs[name]
 }
 
 // movedUp returns the declaration of the same name that a base has now, of an operation or

@@ -96,6 +96,7 @@ type side struct {
 	spec  *model.Spec
 	decls map[string]model.Decl // by scoped name; definitions before forward declarations
 	order []string              // scoped names in source order
+	subs  map[string][]*model.Interface
 }
 
 func index(s *model.Spec) *side {
