@@ -11,7 +11,7 @@ import (
 // TestHostile holds that texts made to cost time or memory cost what their size does.
 func TestHostile(t *testing.T) {
 	t.Parallel()
-	const size = 1 << 17
+	const size = 1 << 15
 	for name, piece := range map[string]string{
 		"words": "a ", "lines": "a\n", "semicolons": ";", "comments": "/**/", "comment lines": "//\n", "calls": "f(", "parentheses": "(",
 		"labels": "case :", "label colons": "case ( : ", "annotations": "@a::\n", "annotation calls": "@a( \n", "lists": "enum{a}", "list items": "a,",
