@@ -13,8 +13,11 @@ import (
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/emit/golang/testdata/stock"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/dii"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/typecode"
 )
 
 // What a program writes for valuetypes with operations: types that embed the state.
@@ -89,6 +92,7 @@ func registerFactories(o *orb.ORB) {
 	stock.PackedType.Register(o, func() stock.Packed { return new(packed) })
 	stock.TagType.Register(o)
 	stock.NoteType.Register(o, nil)
+	stock.LetterType.Register(o, nil)
 }
 
 // office echoes.
@@ -403,6 +407,58 @@ func passAnys(t *testing.T, o stock.Office) {
 		t.Errorf("a custom value in an any: %v", a.Err())
 	} else if _, err := o.TakeMore(ctx, a); !errors.Is(err, exc.Marshal) || !strings.Contains(err.Error(), "custom") {
 		t.Errorf("a custom value in an any is sent: %v", err)
+	}
+}
+
+// TestDynamicValues passes values without generated code, as JSON, to what is generated.
+func TestDynamicValues(t *testing.T) {
+	t.Parallel()
+	server := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
+	registerFactories(server)
+	target, err := stock.OfficeClass.Activate(poa.New(server), &office{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := compile(t, readIDL(t, "values.idl"), "values.idl")
+	client := newORB(t, orb.Config{})
+	if err := dii.KnowValues(client, spec); err != nil {
+		t.Fatal(err)
+	}
+	ref, err := client.Resolve(t.Context(), target.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := func(name string) *typecode.TypeCode {
+		if d := spec.Lookup(name); d != nil {
+			tc, _ := model.TypeCodeOf(d)
+			return tc
+		}
+		return nil
+	}
+	for _, c := range []struct{ operation, arg string }{
+		{"take_node", `{"_type":"Stock::Node","id":1,"next":{"_ref":""},"others":[{"_ref":""},null]}`},
+		{"take_something", `{"_type":"Stock::Letter","text":"a","serial":1,"enclosed":{"_type":"Stock::Note","text":"b","serial":2},"greeting":"hi"}`},
+		{"take_thing", `{"_type":"Stock::Sign","text":"this way"}`},
+		{"take_item", `{"_type":"Stock::Sale","name":"nail","price":1.5,"flags":3,"discount":0.5,"remark":null}`},
+		{"take_thing", `null`},
+	} {
+		sig, err := dii.Of(spec.Lookup("Stock::Office::" + c.operation).(*model.Operation))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := dyn.UnmarshalJSON(sig.Params[0].Type, []byte(c.arg), dyn.JSONOptions{Types: types})
+		if err != nil {
+			t.Errorf("%s: %v", c.operation, err)
+			continue
+		}
+		results, err := dii.Call(t.Context(), ref, sig, a)
+		if err != nil {
+			t.Errorf("%s: %v", c.operation, err)
+			continue
+		}
+		if got, err := dyn.MarshalJSON(results.Return); err != nil || string(got) != c.arg {
+			t.Errorf("%s: got %s (%v)\nwant %s", c.operation, got, err, c.arg)
+		}
 	}
 }
 
