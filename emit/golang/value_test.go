@@ -11,6 +11,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/emit/golang/testdata/four"
 	"github.com/opendsom/dsom/emit/golang/testdata/stock"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/model"
@@ -511,4 +512,42 @@ func (n *newer) MarshalState(e *cdr.Encoder) {
 	n.NoteState.MarshalState(e)
 	stock.NoteType.Put(e, n.more)
 	e.Double(1)
+}
+
+// FuzzValuetypes reads anything as values, and as types of IDL 4. What can be read can be
+// written, and is then the same.
+func FuzzValuetypes(f *testing.F) {
+	shared := note("shared")
+	circle := &stock.NodeState{Id: 1}
+	circle.Next, circle.Others = circle, []stock.Node{circle, nil}
+	for _, little := range []bool{false, true} {
+		add := func(which byte, put func(*cdr.Encoder)) {
+			e := cdr.NewEncoder(nil, little, alone)
+			put(e)
+			if e.Err() != nil {
+				f.Fatal(e.Err())
+			}
+			f.Add(e.Bytes(), little, which)
+		}
+		add(0, func(e *cdr.Encoder) {
+			stock.NoteType.Put(e, &stock.RegisteredState{LetterState: stock.LetterState{NoteState: *shared, Enclosed: shared}, Receipt: shared})
+		})
+		add(1, func(e *cdr.Encoder) { stock.NodeType.Put(e, circle) })
+		add(2, func(e *cdr.Encoder) {
+			stock.BundleType.Put(e, stock.Bundle{First: shared, Second: shared, Label: &stock.Tag{Value: "x"}, More: stock.NodeType.Any(circle)})
+		})
+		add(3, func(e *cdr.Encoder) { four.HolderType.Put(e, holder()) })
+	}
+	f.Fuzz(func(t *testing.T, octets []byte, little bool, which byte) {
+		switch which % 4 {
+		case 0:
+			again(t, stock.NoteType.Type, octets, little)
+		case 1:
+			again(t, stock.NodeType.Type, octets, little)
+		case 2:
+			again(t, stock.BundleType, octets, little)
+		case 3:
+			again(t, four.HolderType, octets, little)
+		}
+	})
 }
