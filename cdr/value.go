@@ -99,7 +99,7 @@ func (t *ValueType) truncations(declared *ValueType) []string {
 // registered, what is declared, or what was generated with that.
 func (t *ValueType) find(id string, env *Env) *ValueType {
 	if env.Values != nil {
-		if r := env.Values.ValueType(id); r != nil {
+		if r := env.Values.ValueType(id); r != nil && r.New != nil {
 			return r
 		}
 	}

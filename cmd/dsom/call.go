@@ -129,6 +129,9 @@ func (v callCmd) operation(ctx context.Context, c *console, b *binder) (*dii.Sig
 			return nil, nil, err
 		}
 		b.spec = spec
+		if err := dii.KnowValues(b.orb, spec); err != nil {
+			return nil, nil, err
+		}
 	}
 	if _, err := ior.ParseURL(v.URL); err != nil {
 		return nil, nil, &usageError{err: err}

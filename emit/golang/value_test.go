@@ -11,10 +11,14 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/emit/golang/testdata/four"
 	"github.com/opendsom/dsom/emit/golang/testdata/stock"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/dii"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/typecode"
 )
 
 // What a program writes for valuetypes with operations: types that embed the state.
@@ -89,6 +93,7 @@ func registerFactories(o *orb.ORB) {
 	stock.PackedType.Register(o, func() stock.Packed { return new(packed) })
 	stock.TagType.Register(o)
 	stock.NoteType.Register(o, nil)
+	stock.LetterType.Register(o, nil)
 }
 
 // office echoes.
@@ -406,6 +411,58 @@ func passAnys(t *testing.T, o stock.Office) {
 	}
 }
 
+// TestDynamicValues passes values without generated code, as JSON, to what is generated.
+func TestDynamicValues(t *testing.T) {
+	t.Parallel()
+	server := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
+	registerFactories(server)
+	target, err := stock.OfficeClass.Activate(poa.New(server), &office{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := compile(t, readIDL(t, "values.idl"), "values.idl")
+	client := newORB(t, orb.Config{})
+	if err := dii.KnowValues(client, spec); err != nil {
+		t.Fatal(err)
+	}
+	ref, err := client.Resolve(t.Context(), target.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	types := func(name string) *typecode.TypeCode {
+		if d := spec.Lookup(name); d != nil {
+			tc, _ := model.TypeCodeOf(d)
+			return tc
+		}
+		return nil
+	}
+	for _, c := range []struct{ operation, arg string }{
+		{"take_node", `{"_type":"Stock::Node","id":1,"next":{"_ref":""},"others":[{"_ref":""},null]}`},
+		{"take_something", `{"_type":"Stock::Letter","text":"a","serial":1,"enclosed":{"_type":"Stock::Note","text":"b","serial":2},"greeting":"hi"}`},
+		{"take_thing", `{"_type":"Stock::Sign","text":"this way"}`},
+		{"take_item", `{"_type":"Stock::Sale","name":"nail","price":1.5,"flags":3,"discount":0.5,"remark":null}`},
+		{"take_thing", `null`},
+	} {
+		sig, err := dii.Of(spec.Lookup("Stock::Office::" + c.operation).(*model.Operation))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := dyn.UnmarshalJSON(sig.Params[0].Type, []byte(c.arg), dyn.JSONOptions{Types: types})
+		if err != nil {
+			t.Errorf("%s: %v", c.operation, err)
+			continue
+		}
+		results, err := dii.Call(t.Context(), ref, sig, a)
+		if err != nil {
+			t.Errorf("%s: %v", c.operation, err)
+			continue
+		}
+		if got, err := dyn.MarshalJSON(results.Return); err != nil || string(got) != c.arg {
+			t.Errorf("%s: got %s (%v)\nwant %s", c.operation, got, err, c.arg)
+		}
+	}
+}
+
 // TestUnknownDerived: who knows the base alone gets that of a value that may be truncated, and an
 // error instead of any other.
 func TestUnknownDerived(t *testing.T) {
@@ -455,4 +512,42 @@ func (n *newer) MarshalState(e *cdr.Encoder) {
 	n.NoteState.MarshalState(e)
 	stock.NoteType.Put(e, n.more)
 	e.Double(1)
+}
+
+// FuzzValuetypes reads anything as values, and as types of IDL 4. What can be read can be
+// written, and is then the same.
+func FuzzValuetypes(f *testing.F) {
+	shared := note("shared")
+	circle := &stock.NodeState{Id: 1}
+	circle.Next, circle.Others = circle, []stock.Node{circle, nil}
+	for _, little := range []bool{false, true} {
+		add := func(which byte, put func(*cdr.Encoder)) {
+			e := cdr.NewEncoder(nil, little, alone)
+			put(e)
+			if e.Err() != nil {
+				f.Fatal(e.Err())
+			}
+			f.Add(e.Bytes(), little, which)
+		}
+		add(0, func(e *cdr.Encoder) {
+			stock.NoteType.Put(e, &stock.RegisteredState{LetterState: stock.LetterState{NoteState: *shared, Enclosed: shared}, Receipt: shared})
+		})
+		add(1, func(e *cdr.Encoder) { stock.NodeType.Put(e, circle) })
+		add(2, func(e *cdr.Encoder) {
+			stock.BundleType.Put(e, stock.Bundle{First: shared, Second: shared, Label: &stock.Tag{Value: "x"}, More: stock.NodeType.Any(circle)})
+		})
+		add(3, func(e *cdr.Encoder) { four.HolderType.Put(e, holder()) })
+	}
+	f.Fuzz(func(t *testing.T, octets []byte, little bool, which byte) {
+		switch which % 4 {
+		case 0:
+			again(t, stock.NoteType.Type, octets, little)
+		case 1:
+			again(t, stock.NodeType.Type, octets, little)
+		case 2:
+			again(t, stock.BundleType, octets, little)
+		case 3:
+			again(t, four.HolderType, octets, little)
+		}
+	})
 }

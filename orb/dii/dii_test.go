@@ -53,7 +53,7 @@ func spec(t *testing.T) *model.Spec {
 		}},
 		&model.Operation{Info: info("note"), Oneway: true, Result: &model.Type{}, Params: []*model.Param{{Node: node("s"), Type: str}}},
 		&model.Operation{Info: info("trace"), Result: &model.Type{}, Context: []string{"x*"}},
-		&model.Operation{Info: info("value"), Result: &model.Type{Kind: model.Map, Key: &model.Type{Kind: model.Long}, Elem: &model.Type{Kind: model.Long}}},
+		&model.Operation{Info: info("value"), Result: &model.Type{Kind: model.String, Bound: 1 << 40}},
 	}}
 	s := &model.Spec{Decls: model.Decls{&model.Module{Info: info("M"), Decls: model.Decls{
 		refused, base, box, &model.Interface{Info: info("Other")}, &model.Interface{Info: info("Here"), Local: true},
