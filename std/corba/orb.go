@@ -453,6 +453,42 @@ func (v *WStringSeq) UnmarshalCDR(d *cdr.Decoder) {
 // WStringSeqType describes WStringSeq.
 var WStringSeqType = stub.NewType[WStringSeq](typecode.Alias("IDL:omg.org/CORBA/WStringSeq:1.0", "WStringSeq", typecode.Sequence(typecode.WString, 0)))
 
+// StringValue is IDL:omg.org/CORBA/StringValue:1.0, a boxed string.
+//
+// Strings as values (5.4): what goes where a valuetype is expected, shared or null.
+type StringValue struct {
+	Value string
+}
+
+// IDLValue names the valuetype.
+func (*StringValue) IDLValue() *cdr.ValueType { return StringValueType.ValueType() }
+
+// MarshalState writes what is in the box.
+func (v *StringValue) MarshalState(e *cdr.Encoder) { e.String(v.Value) }
+
+// UnmarshalState reads what is in the box.
+func (v *StringValue) UnmarshalState(d *cdr.Decoder) { v.Value = d.String() }
+
+// StringValueType describes StringValue.
+var StringValueType = stub.NewBox[StringValue]("IDL:omg.org/CORBA/StringValue:1.0", typecode.ValueBox("IDL:omg.org/CORBA/StringValue:1.0", "StringValue", typecode.String))
+
+// WStringValue is IDL:omg.org/CORBA/WStringValue:1.0, a boxed wstring.
+type WStringValue struct {
+	Value string
+}
+
+// IDLValue names the valuetype.
+func (*WStringValue) IDLValue() *cdr.ValueType { return WStringValueType.ValueType() }
+
+// MarshalState writes what is in the box.
+func (v *WStringValue) MarshalState(e *cdr.Encoder) { e.WString(v.Value) }
+
+// UnmarshalState reads what is in the box.
+func (v *WStringValue) UnmarshalState(d *cdr.Decoder) { v.Value = d.WString() }
+
+// WStringValueType describes WStringValue.
+var WStringValueType = stub.NewBox[WStringValue]("IDL:omg.org/CORBA/WStringValue:1.0", typecode.ValueBox("IDL:omg.org/CORBA/WStringValue:1.0", "WStringValue", typecode.WString))
+
 // ServiceType is IDL:omg.org/CORBA/ServiceType:1.0, another name of unsigned short.
 //
 // Services of an ORB (4.2.1).
