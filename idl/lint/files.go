@@ -52,6 +52,13 @@ func fileRules() []Rule {
 			check: func(l *linter) { l.unknownAnnotations() },
 		},
 		{
+			Name: "unused-import", Code: "LINT4008", Severity: diag.Warning, Title: "import that nothing uses",
+			Explanation: "An import says on which other specifications this one depends (CORBA 3.0, 3.6). No name of what is imported is used.",
+			Bad:         "-- a.idl --\n#include \"b.idl\"\nimport B;\nmodule A { interface I {}; };\n-- b.idl --\nmodule B { interface J {}; };\n",
+			Good:        "-- a.idl --\n#include \"b.idl\"\nimport B;\nmodule A { interface I : B::J {}; };\n-- b.idl --\nmodule B { interface J {}; };\n",
+			check:       func(l *linter) { l.unusedImports() },
+		},
+		{
 			Name: "global-declaration", Code: "LINT4007", Severity: diag.Info, Title: "declaration outside of modules",
 			Explanation: "What is declared outside of all modules shares one space of names with all IDL there is, and has no package of its own in languages that have packages.",
 			Bad:         "interface I {};\n", Good: "module Bank { interface I {}; };\n",
