@@ -125,16 +125,20 @@ func Codes() diag.Table {
 	return append(append(append(diag.Table{}, syntax.Codes()...), check.Codes()...), own...)
 }
 
-//go:embed standard/*.idl
+//go:embed standard/*.idl standard/cos/*.idl
 var standard embed.FS
 
 // Standard returns the files that the compiler carries: orb.idl and other parts of module
-// CORBA (3.19).
+// CORBA (3.19), those of SOM, and those of the OMG's services, such as CosNaming.idl. The
+// declarations of the last are those of the specifications as Debian's omniorb-idl has them, printed
+// by this compiler, without comments.
 func Standard() Resolver { return standardFiles{} }
 
 // StandardNames lists the files of Standard.
 func StandardNames() []string {
-	names, _ := fs.Glob(standard, "standard/*.idl") // the pattern is good
+	names, _ := fs.Glob(standard, "standard/*.idl") // the patterns are good
+	services, _ := fs.Glob(standard, "standard/cos/*.idl")
+	names = append(names, services...)
 	for i, n := range names {
 		names[i] = path.Base(n)
 	}
@@ -157,7 +161,11 @@ func (standardFiles) Open(name string) ([]byte, error) {
 	if parts[name] {
 		name = "orb.idl"
 	}
-	return standard.ReadFile(path.Join("standard", name))
+	text, err := standard.ReadFile(path.Join("standard", name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return standard.ReadFile(path.Join("standard", "cos", name))
+	}
+	return text, err
 }
 
 // Disk is a Resolver over the files of the disk. It reads regular files only, and at most

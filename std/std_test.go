@@ -1,4 +1,4 @@
-// Package std_test holds the stubs of standard IDL against the IDL beside them.
+// Package std_test holds the stubs of standard IDL against the IDL that they are of.
 package std_test
 
 import (
@@ -13,21 +13,24 @@ import (
 	"github.com/opendsom/dsom/idl"
 )
 
-// cos is the folder whose files are compiled together.
-const cos = "cos"
+// services is the folder of the OMG's services, which are compiled together.
+const services = "../idl/standard/cos"
 
-// grouped returns the files that are compiled together.
-func grouped(inputs []string) [][]string {
-	var groups [][]string
-	var services []string
-	for _, input := range inputs {
-		if filepath.Dir(input) == cos {
-			services = append(services, input)
-		} else {
-			groups = append(groups, []string{input})
-		}
+// inputs returns the files that are compiled, those together that belong together.
+func inputs(t *testing.T) [][]string {
+	cos, err := filepath.Glob(services + "/*.idl")
+	if err != nil || len(cos) == 0 {
+		t.Fatalf("no services: %v", err)
 	}
-	return append(groups, services)
+	own, err := filepath.Glob("*/*.idl")
+	if err != nil || len(own) == 0 {
+		t.Fatalf("no input: %v", err)
+	}
+	groups := [][]string{cos}
+	for _, input := range own {
+		groups = append(groups, []string{input})
+	}
+	return groups
 }
 
 // TestGenerated compiles the IDL file of each package and demands that the package is what
@@ -35,14 +38,10 @@ func grouped(inputs []string) [][]string {
 // generated, and fails.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
-	inputs, err := filepath.Glob("*/*.idl")
-	if err != nil || len(inputs) == 0 {
-		t.Fatalf("no input: %v", err)
-	}
 	made := map[string]bool{}
-	for _, group := range grouped(inputs) {
+	for _, group := range inputs(t) {
 		input := group[0]
-		r, err := idl.Compile(t.Context(), idl.Options{Include: []string{cos, "cosnaming"}}, group...)
+		r, err := idl.Compile(t.Context(), idl.Options{Include: []string{services}}, group...)
 		if err != nil {
 			t.Fatal(err)
 		}
