@@ -38,7 +38,7 @@ interop: peers
 	cd interop && DSOM_PEER_CALLS=$(CURDIR)/build/peer-calls $(GO) test -count=1 -timeout 10m ./...
 	@internal/peercount build/peer-calls
 
-test: unit interop
+test: peers unit interop
 
 soak:
 	DSOM_SOAK=$(SOAK) $(GO) test -race -count=1 -timeout 12h ./...

@@ -205,6 +205,9 @@ func TestPrintedCOS(t *testing.T) {
 	const dir = "/usr/share/idl/omniORB/COS"
 	files, _ := filepath.Glob(dir + "/*.idl")
 	if len(files) == 0 {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("the package omniorb-idl is not installed")
+		}
 		t.Skip("the package omniorb-idl is not installed")
 	}
 	for i, f := range files {
