@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -38,6 +39,7 @@ func TestReaderOfLogGoes(t *testing.T) {
 // TestTerminalOfDaemonGoes holds that a daemon whose terminal is closed ends in order, and one
 // that was started not to heed that does not.
 func TestTerminalOfDaemonGoes(t *testing.T) {
+	hangUpAsUsual(t)
 	h := newHouse(t)
 	h.startDaemon("--listen", "127.0.0.1:0")
 	h.addBank("--stop-timeout", "500ms")
@@ -66,9 +68,18 @@ func TestTerminalOfDaemonGoes(t *testing.T) {
 	}
 }
 
+// hangUpAsUsual gives SIGHUP its usual meaning in the processes that the test starts, though the
+// tests may run under nohup: what this process handles, its children do not inherit as ignored.
+func hangUpAsUsual(t *testing.T) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(c) })
+}
+
 // TestDemoLosesItsUser holds that a demonstration that nobody looks at any more ends in order.
 func TestDemoLosesItsUser(t *testing.T) {
 	t.Parallel()
+	hangUpAsUsual(t)
 	for name, lose := range map[string]func(*exec.Cmd, io.Closer) error{
 		"its terminal is closed":    func(c *exec.Cmd, _ io.Closer) error { return c.Process.Signal(syscall.SIGHUP) },
 		"its output is not read":    func(_ *exec.Cmd, out io.Closer) error { return out.Close() },
