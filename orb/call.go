@@ -43,8 +43,10 @@ type Call struct {
 	left     [giop.RelativeRTSize]byte
 	buf      []byte
 	forwards int
-	fellBack bool // from a forward to the original reference, once
-	redials  int  // after connections that turned out closed
+	fellBack bool   // from a forward to the original reference, once
+	unsaid   error  // why the arguments could not be written without Unicode
+	plain    *route // the way before it was tried
+	redials  int    // after connections that turned out closed
 	reply    giop.Reply
 	err      error
 }
@@ -77,7 +79,7 @@ const maxKeptBuffer = 64 << 10
 func StartCall(ctx context.Context, ref *Ref, operation string, flags CallFlags) *Call {
 	c := calls.Get().(*Call)
 	c.ctx, c.ref, c.op, c.flags, c.state = ctx, ref, operation, flags, callRoute
-	c.forwards, c.fellBack, c.redials, c.err = 0, false, 0, nil
+	c.forwards, c.fellBack, c.redials, c.unsaid, c.err = 0, false, 0, nil, nil
 	if ref == nil {
 		c.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation))
 		return c
@@ -144,7 +146,7 @@ func (c *Call) End() error {
 	}
 	c.Out.ForgetValues()
 	c.In.ForgetValues()
-	c.ctx, c.ref, c.route, c.link, c.err = nil, nil, nil, nil, nil
+	c.ctx, c.ref, c.route, c.plain, c.link, c.err = nil, nil, nil, nil, nil, nil
 	calls.Put(c)
 	return err
 }
@@ -159,6 +161,9 @@ func (c *Call) begin() {
 	}
 	var err error
 	c.route = c.ref.route()
+	if c.unsaid != nil && c.route.terse {
+		c.plain, c.route = c.route, c.route.inUnicode()
+	}
 	if c.route.local {
 		c.link = nil
 		c.header(1, c.route.env)
@@ -241,6 +246,7 @@ func (c *Call) exchange() {
 		if !c.link.settled.Load() {
 			c.link.settled.Store(true)
 		}
+		c.learnUnicode()
 		c.take(c.wire.Header, c.wire.Reply, c.link.env)
 	}
 }
@@ -267,15 +273,26 @@ func (c *Call) local() {
 		c.oneway()
 		return
 	}
-	if !time.Now().Before(c.deadline) { // the servant ran in this goroutine: it could not be left
-		c.fail(conn.ContextError(context.DeadlineExceeded, exc.Yes))
-		return
-	}
 	if h, err = giop.ParseHeader(out); err != nil {
 		c.fail(err)
 		return
 	}
 	c.take(h, out, c.route.env)
+	if !time.Now().Before(c.deadline) { // the servant ran in this goroutine: it could not be left
+		c.late()
+	}
+}
+
+// late ends a local call whose reply has come too late.
+func (c *Call) late() {
+	completed := exc.Yes
+	switch c.state {
+	case callFailed:
+		completed = exc.From(c.err, exc.Yes).Completed
+	case callRoute: // forwarded: nothing has run
+		completed = exc.No
+	}
+	c.fail(conn.ContextError(context.DeadlineExceeded, completed))
 }
 
 // take interprets the reply message.
@@ -347,6 +364,10 @@ const maxRedials = 3
 // ends even new ones in order, as omniORB does to those that it takes for idle.
 func (c *Call) failed(err error) {
 	sys := exc.From(err, exc.Maybe)
+	if c.refusedUnicode(sys) {
+		c.fail(withCompleted(exc.From(c.unsaid, exc.No), exc.No))
+		return
+	}
 	if sys.Completed != exc.No || sys.Kind != exc.CommFailure && sys.Kind != exc.Transient || sys.Minor == exc.MinorCancelled || c.ctx.Err() != nil {
 		c.fail(err)
 		return

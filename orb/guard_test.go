@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -252,15 +253,26 @@ func TestGoexit(t *testing.T) {
 }
 
 // panicker is a handler that fails at what it is given.
-type panicker struct{}
+type panicker struct{ exit bool }
 
-func (panicker) Find(context.Context, []byte) (orb.Target, error) { panic("what a key") }
+func (p panicker) Find(context.Context, []byte) (orb.Target, error) {
+	if p.exit {
+		runtime.Goexit()
+	}
+	panic("what a key")
+}
 
 // TestPanicInFind: a handler, which is given keys from the network, does not end the process by a panic.
 func TestPanicInFind(t *testing.T) {
 	t.Parallel()
+	for _, h := range []panicker{{}, {exit: true}} {
+		t.Run(fmt.Sprintf("%+v", h), func(t *testing.T) { panicInFind(t, h) })
+	}
+}
+
+func panicInFind(t *testing.T, h orb.Handler) {
 	o, _ := newORB(t, nil)
-	o.SetHandler(panicker{})
+	o.SetHandler(h)
 	far := mustResolve(t, fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/x", o.Endpoints()[0].Port))
 	if err := EchoClass.Unchecked(far).Ping(t.Context()); !errors.Is(err, &exc.SystemException{Kind: exc.Unknown, Minor: exc.MinorPanic, Completed: exc.No}) {
 		t.Errorf("a Request: %v", err)
@@ -337,4 +349,79 @@ func TestTooBigToSend(t *testing.T) {
 	if n := o.Connections(); n != 1 {
 		t.Errorf("%d connections, want the first one still", n)
 	}
+}
+
+// TestLateLocally: of a local call that is over too late, what it raised says whether it was completed.
+func TestLateLocally(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: o, entered: make(chan struct{}, 1), ended: make(chan error, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = EchoClass.Unchecked(ref).Say(within(t, 20*time.Millisecond), "wait")
+	var sys *exc.SystemException
+	if !errors.As(err, &sys) || sys.Kind != exc.Timeout || sys.Completed != exc.Maybe || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a servant that gives up with its context: %v, want TIMEOUT completed MAYBE", err)
+	}
+}
+
+// TestUnicodeRefused: a peer of old that does not understand what was tried costs nothing but
+// the one call, which says what it would have said.
+func TestUnicodeRefused(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, func(c *orb.Config) { c.MaxVersion = cdr.V10 })
+	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0") // refuses what is not of GIOP 1.0, as old ORBs do
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go oldPeer(c, o.Endpoints()[0].Address())
+		}
+	}()
+	far, err := newClient(t, nil).Resolve(t.Context(), "corbaloc::"+l.Addr().String()+"/Echo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := EchoClass.Unchecked(far)
+	for range 2 {
+		if got, err := e.Say(t.Context(), "plain"); got != "plain" || err != nil {
+			t.Errorf("plain text: %q, %v", got, err)
+		}
+		_, err := e.Say(t.Context(), "日本")
+		var sys *exc.SystemException
+		if !errors.As(err, &sys) || sys.Kind != exc.DataConversion || sys.Completed != exc.No {
+			t.Errorf("other text: %v, want DATA_CONVERSION completed NO", err)
+		}
+	}
+}
+
+// oldPeer passes on what is of GIOP 1.0, and answers anything else with a MessageError.
+func oldPeer(c net.Conn, to string) {
+	defer c.Close()
+	head := make([]byte, giop.HeaderSize)
+	if _, err := io.ReadFull(c, head); err != nil {
+		return
+	}
+	if head[5] != 0 {
+		c.Write(giop.AppendMessageError(nil, cdr.V10, true))
+		return
+	}
+	s, err := net.Dial("tcp", to)
+	if err != nil {
+		return
+	}
+	defer s.Close()
+	s.Write(head)
+	go io.Copy(s, c)
+	io.Copy(c, s)
 }

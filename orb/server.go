@@ -227,7 +227,10 @@ func (s *serverConn) Serve(w *conn.Work) {
 		r.ctx.begin(w, time.Time{})
 		returned := false
 		defer func() {
-			if !returned { // the servant ended its goroutine
+			if !returned { // the servant, or the handler, ended its goroutine
+				if r.state == replyNone {
+					r.fail(errFindExit)
+				}
 				w.Scratch, w.Out = nil, r.finish()
 				r.ctx.finish()
 			}
@@ -292,14 +295,24 @@ func (o *ORB) find(ctx context.Context, key []byte) (t Target, err error) {
 	if h == nil {
 		return Target{}, exc.New(exc.ObjAdapter, exc.MinorNoServant, exc.No, "the ORB has no adapter yet")
 	}
+	returned := false
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		if p == nil && !returned {
+			o.complain(slog.LevelError, "finding an object ended the goroutine", "key", clip(key))
+		}
+		if p != nil {
 			o.complain(slog.LevelError, "finding an object panicked", "key", clip(key), "panic", p, "stack", string(debug.Stack()))
 			t, err = Target{}, exc.New(exc.Unknown, exc.MinorPanic, exc.No, "finding the object panicked")
 		}
 	}()
-	return (*h).Find(ctx, key)
+	t, err = (*h).Find(ctx, key)
+	returned = true
+	return t, err
 }
+
+// errFindExit answers a request whose handler called runtime.Goexit.
+var errFindExit = exc.New(exc.Unknown, exc.MinorPanic, exc.No, "finding the object ended its goroutine")
 
 // release tells the handler that a request has been answered.
 func (o *ORB) release(t Target) {
@@ -334,9 +347,22 @@ func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
 	}
 	c := newCallContext(o, nil, w.Conn().RemoteAddr())
 	c.begin(w, time.Time{})
+	returned := false
+	defer func() {
+		if !returned { // the handler ended its goroutine
+			c.finish()
+			w.Out = o.located(w, q.ID, Target{}, errFindExit, env)
+		}
+	}()
 	t, err := o.find(c, q.Key)
+	returned = true
 	c.finish()
 	o.release(t)
+	return o.located(w, q.ID, t, err, env)
+}
+
+// located returns the reply to the LocateRequest w.
+func (o *ORB) located(w *conn.Work, id uint32, t Target, err error, env *cdr.Env) []byte {
 	var e cdr.Encoder
 	var m giop.Mark
 	e.Reset(w.Out, o.little, env)
@@ -344,21 +370,21 @@ func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
 	v := w.Header.Version
 	switch {
 	case sys != nil && sys.Kind == exc.ObjectNotExist, sys == nil && t.Servant == nil && t.Forward == nil:
-		m = giop.BeginLocateReply(&e, v, q.ID, giop.UnknownObject)
+		m = giop.BeginLocateReply(&e, v, id, giop.UnknownObject)
 	case sys != nil && v.Minor >= 2:
-		m = giop.BeginLocateReply(&e, v, q.ID, giop.LocSystemException)
+		m = giop.BeginLocateReply(&e, v, id, giop.LocSystemException)
 		giop.PutSystemException(&e, sys)
 	case sys != nil:
-		m = giop.BeginLocateReply(&e, v, q.ID, giop.UnknownObject)
+		m = giop.BeginLocateReply(&e, v, id, giop.UnknownObject)
 	case t.Forward != nil:
 		status := giop.ObjectForward
 		if t.Permanent && v.AtLeast(cdr.V12) {
 			status = giop.ObjectForwardPerm
 		}
-		m = giop.BeginLocateReply(&e, v, q.ID, status)
+		m = giop.BeginLocateReply(&e, v, id, status)
 		ior.Put(&e, t.Forward)
 	default:
-		m = giop.BeginLocateReply(&e, v, q.ID, giop.ObjectHere)
+		m = giop.BeginLocateReply(&e, v, id, giop.ObjectHere)
 	}
 	giop.Finish(&e, m)
 	return e.Bytes()

@@ -11,8 +11,8 @@ import (
 // A corbaloc URL says nothing of code sets, and as a rule a low version of GIOP, so that calls
 // through it begin in ISO 8859-1 and without wide characters. A text that cannot be said in that
 // would only fail. It is said in GIOP 1.2 instead, in UTF-8 and UTF-16, the fallback that the
-// specification asks every ORB to take (CORBA 3.3 part 2, clause 9.10.2.6): a peer that cannot
-// answers so, and is no worse off.
+// specification asks every ORB to take (CORBA 3.3 part 2, clause 9.10.2.6). Once a reply has come
+// the reference keeps to it; a peer that does not understand leaves things as they were.
 
 // InUnicode returns a reference to the same object that is spoken to in GIOP 1.2 with UTF-8
 // and UTF-16 from the first call on, where it does not say what its server can: for calls
@@ -31,11 +31,24 @@ func (r *Ref) InUnicode() *Ref {
 // reference promises.
 func (c *Call) retryInUnicode(err error) bool {
 	sys := exc.From(err, exc.No)
-	if !c.route.terse || sys.Kind != exc.DataConversion && sys.Minor != exc.MinorWCharNotNegotiated {
+	if c.unsaid != nil || !c.route.terse || sys.Kind != exc.DataConversion && sys.Minor != exc.MinorWCharNotNegotiated {
 		return false
 	}
-	c.ref.current.CompareAndSwap(c.route, c.route.inUnicode())
+	c.unsaid = err
 	return true
+}
+
+// learnUnicode keeps to the way that a reply has come over.
+func (c *Call) learnUnicode() {
+	if c.unsaid != nil {
+		c.ref.current.CompareAndSwap(c.plain, c.route)
+	}
+}
+
+// refusedUnicode reports whether the peer did not understand what was tried: nothing has run, and
+// the reference is what it was.
+func (c *Call) refusedUnicode(sys *exc.SystemException) bool {
+	return c.unsaid != nil && sys.Kind == exc.CommFailure && sys.Minor == exc.MinorProtocol
 }
 
 // inUnicode returns the same way, spoken on in Unicode.

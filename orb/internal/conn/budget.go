@@ -39,8 +39,8 @@ func (b *budget) add(n int) (over bool) {
 // a goroutine, its reply of up to gatherLimit and whatever it needs otherwise come to.
 const runCost = transport.ChunkSize + gatherLimit
 
-// crowded reports whether half of the budget is used. No request is served beside others of its
-// connection then, so that those that run leave room for messages and replies.
+// crowded reports whether half of the budget is used. Few requests are served beside others of their
+// connection then, [alwaysParallel], so that those that run leave room for messages and replies.
 func (b *budget) crowded() bool { return b.used.Load() > b.most/2 }
 
 // over reports whether too much is used.

@@ -71,7 +71,9 @@
 //   - they are fewer than limits.OutstandingRequests;
 //   - the peer has not left more than unreadLimit of replies untaken, so that who asks
 //     and does not read is not worked for;
-//   - less than half of limits.BytesInFlight is used, over all connections.
+//   - less than half of limits.BytesInFlight is used, over all connections, or fewer than
+//     alwaysParallel are served of this one: what strangers hold must not keep a servant from
+//     being called back.
 //
 // Else requests are left in the chunk, and behind it in the transport, until there is room. Nothing more
 // is read then but for what fits into the chunk, so that neither a CancelRequest nor the peer's end

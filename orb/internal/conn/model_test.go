@@ -63,10 +63,10 @@ type fate struct {
 }
 
 // tightBudget is what a tight run may have in flight, on either side: room for some messages that are long, and
-// for tightMost requests at a time, each 32 KiB, in half of it, one that goes beyond that, and the one in the reader's goroutine.
+// for few requests at a time. tightMost are those that a connection may always have, and the one in the reader's goroutine.
 const (
 	tightBudget = 256 << 10
-	tightMost   = tightBudget/2/(32<<10) + 2
+	tightMost   = 8 + 1
 )
 
 // A run is one connection and its calls.

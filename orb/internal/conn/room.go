@@ -14,10 +14,15 @@ import (
 // before it serves no more requests.
 const unreadLimit = queueLimit
 
+// alwaysParallel is how many requests of a connection may be served at the same time whatever
+// others hold: a servant that is called back within a call needs a second one, and must not wait
+// for strangers.
+const alwaysParallel = 8
+
 // room reports whether another request may be served.
 func (l locked) room() bool {
-	s := &l.s
-	return len(s.served) == 0 || len(s.served) < l.most && l.unread() < unreadLimit && !l.in.budget.crowded()
+	n := len(l.s.served)
+	return n == 0 || n < l.most && l.unread() < unreadLimit && (n < alwaysParallel || !l.in.budget.crowded())
 }
 
 // hasRoom is room for one who has not got the lock.
