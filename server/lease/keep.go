@@ -90,6 +90,8 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	defer cancel()
 	client := admin.NewClient(a)
 	endpoints, changed := l.current()
+	answered := l.ask()
+	defer answered()
 	watchdog := time.AfterFunc(3*tellTime, cancel)
 	defer watchdog.Stop()
 	stream, err := client.Lease(ctx, admin.Registration{
@@ -108,6 +110,7 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	watchdog.Reset(silence)
 	l.take(client, first)
 	defer l.take(nil, admin.Message{})
+	answered()
 	var teller sync.WaitGroup
 	defer teller.Wait()
 	defer cancel()
@@ -125,6 +128,20 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 			}
 		}
 	}
+}
+
+// ask notes that a request for the lease is under way, until the function that it returns is called.
+func (l *Lease) ask() (answered func()) {
+	asked := make(chan struct{})
+	l.mu.Lock()
+	l.asked = asked
+	l.mu.Unlock()
+	return sync.OnceFunc(func() {
+		l.mu.Lock()
+		l.asked = nil
+		l.mu.Unlock()
+		close(asked)
+	})
 }
 
 // take notes the lease that is held now, or, without a client, that none is.

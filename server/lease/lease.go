@@ -82,7 +82,8 @@ type Lease struct {
 	mu        sync.Mutex
 	changed   chan struct{} // closed and made new when endpoints change
 	endpoints []string
-	id        string // of the lease that is held now, or ""
+	id        string        // of the lease that is held now, or ""
+	asked     chan struct{} // closed when the request that is under way has its answer; nil: none is
 	client    *admin.Client
 	name      string
 	uuid      string
@@ -175,13 +176,22 @@ func (l *Lease) Identity() (name, uuid string) {
 // Close tells the daemon, if it is there and before ctx ends, that the server is done, and
 // gives the lease up. The server writes nothing any more when it calls this.
 func (l *Lease) Close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	defer cancel()
+	l.mu.Lock()
+	asked := l.asked
+	l.mu.Unlock()
+	if asked != nil { // the daemon may have granted it already, and must then be told
+		select {
+		case <-asked:
+		case <-ctx.Done():
+		}
+	}
 	l.mu.Lock()
 	id, client := l.id, l.client
 	l.mu.Unlock()
 	var err error
 	if id != "" {
-		ctx, cancel := context.WithTimeout(ctx, tellTime)
-		defer cancel()
 		if err = client.Release(ctx, id); errors.Is(err, admin.ErrNoDaemon) || errors.Is(err, &admin.Error{Code: admin.CodeNotFound}) {
 			err = nil // there is nobody to be told
 		}

@@ -32,6 +32,7 @@ type fakeDaemon struct {
 	released  bool
 	refuse    *admin.Error
 	ping      time.Duration
+	hold      chan struct{}      // the grant is told when this is closed
 	messages  chan admin.Message // to be told; closed: end the stream
 }
 
@@ -73,7 +74,7 @@ func (d *fakeDaemon) grant(w http.ResponseWriter, r *http.Request) {
 		panic(fmt.Sprintf("got %+v, %v", reg, err))
 	}
 	d.tokens = append(d.tokens, r.Header.Get("Authorization"))
-	refuse, messages := d.refuse, d.messages
+	refuse, messages, hold := d.refuse, d.messages, d.hold
 	if refuse == nil {
 		d.grants = append(d.grants, reg)
 		d.endpoints = reg.Endpoints
@@ -87,6 +88,9 @@ func (d *fakeDaemon) grant(w http.ResponseWriter, r *http.Request) {
 	tell := func(m admin.Message) {
 		_ = json.NewEncoder(w).Encode(m)
 		_ = http.NewResponseController(w).Flush()
+	}
+	if hold != nil {
+		<-hold
 	}
 	tell(admin.Message{Type: admin.MessageGranted, Lease: "id", Name: "bank", UUID: "u", Ping: admin.Duration(d.ping)})
 	for {
@@ -166,6 +170,22 @@ func TestDaemonAway(t *testing.T) {
 		t.Errorf("it is not the same any more: %+v, %+v", a, b)
 	}
 	if err := l.Close(t.Context()); err != nil || !second.look(func() bool { return second.released }) {
+		t.Errorf("the end was not told: %v", err)
+	}
+}
+
+// TestCloseBeforeTheGrantArrives holds that a daemon that has granted the lease is told of the end,
+// even by a server that does not know of the grant yet.
+func TestCloseBeforeTheGrantArrives(t *testing.T) {
+	t.Parallel()
+	d := daemon(t, t.TempDir())
+	d.hold = make(chan struct{})
+	l := connect(t, lease.Config{State: d.state, Name: "bank"})
+	eventually(t, "it is asked for", func() bool { return d.look(func() bool { return len(d.grants) == 1 }) })
+	closed := make(chan error)
+	go func() { closed <- l.Close(t.Context()) }()
+	close(d.hold)
+	if err := <-closed; err != nil || !d.look(func() bool { return d.released }) {
 		t.Errorf("the end was not told: %v", err)
 	}
 }
