@@ -56,6 +56,8 @@ const (
 	MinorUnknownInitialRef = DSOMVMCID | 28
 	MinorNilReference      = DSOMVMCID | 29
 	MinorServerUnknown     = DSOMVMCID | 30
+	MinorRebind            = DSOMVMCID | 31
+	MinorNoRepository      = DSOMVMCID | 32
 )
 
 // A Minor is a row of the table of minor codes.
@@ -115,6 +117,8 @@ var minors = []Minor{
 	{ObjectNotExist, MinorServerUnknown, "no server that the daemon knows has made the reference", "register the server again by its UUID, which the text names, or get a new reference"},
 	{ObjectNotExist, MinorAdapterUnknown, "the reference is for another server", "get a new reference"},
 	{Timeout, MinorDeadline, "the deadline passed before the reply came", "allow more time, or see what the server is busy with"},
+	{IntfRepos, MinorNoRepository, "the server has no interface repository, or that does not know the interface", "give the server an initial reference InterfaceRepository"},
+	{Rebind, MinorRebind, "the policies do not let the reference be bound anew", "call ValidateConnection, or allow it with Policies.Rebind"},
 	{InvIdent, MinorUnknownInitialRef, "no initial reference of that name", "give one in the configuration"},
 }
 

@@ -1,6 +1,7 @@
 package giop_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"math"
@@ -21,28 +22,86 @@ func TestRelativeRT(t *testing.T) {
 	if hex.EncodeToString(got) != want || len(got) != giop.RelativeRTSize {
 		t.Errorf("got %x, want %s", got, want)
 	}
-	for _, d := range []time.Duration{0, 100, time.Hour, math.MaxInt64 / 100 * 100} {
-		if got, ok := giop.ParseRelativeRT(giop.AppendRelativeRT(nil, d)); !ok || got != d {
-			t.Errorf("%v became %v, %v", d, got, ok)
+	if same := (&giop.InvocationPolicies{RelativeRT: 2500 * time.Millisecond}).Append(nil); !bytes.Equal(same, got) {
+		t.Errorf("two ways to say it: %x, %x", same, got)
+	}
+	var p giop.InvocationPolicies
+	for _, d := range []time.Duration{100, time.Hour, math.MaxInt64 / 100 * 100} {
+		if ok := p.Parse(giop.AppendRelativeRT(nil, d)); !ok || p.RelativeRT != d {
+			t.Errorf("%v became %v, %v", d, p.RelativeRT, ok)
 		}
 	}
-	if got, ok := giop.ParseRelativeRT(giop.AppendRelativeRT(nil, -5)); !ok || got != 0 {
-		t.Errorf("less than nothing became %v", got)
+	for _, d := range []time.Duration{0, -5} { // said, and over
+		if ok := p.Parse(giop.AppendRelativeRT(nil, d)); !ok || p.RelativeRT != 1 {
+			t.Errorf("%v became %v", d, p.RelativeRT)
+		}
 	}
 	for n := range got {
-		if d, ok := giop.ParseRelativeRT(got[:n]); ok {
-			t.Errorf("%d octets are %v", n, d)
+		if ok := p.Parse(got[:n]); ok && n < 20 || p.RelativeRT != 0 {
+			t.Errorf("%d octets are %v, %v", n, p.RelativeRT, ok)
 		}
 	}
 	// Behind another policy, big-endian, and more than a Duration holds.
 	b, _ := hex.DecodeString("00000000" + "00000002" + "00000018" + "00000004" + "00000000" + "00000020" + "00000010" + "0000000000000000" + "ffffffffffffffff")
-	if d, ok := giop.ParseRelativeRT(b); !ok || d != math.MaxInt64 {
-		t.Errorf("got %v, %v", d, ok)
+	if ok := p.Parse(b); !ok || p.RelativeRT != math.MaxInt64 {
+		t.Errorf("got %v, %v", p.RelativeRT, ok)
 	}
 	none, _ := hex.DecodeString("0000000000000001000000180000000400000000")
-	if d, ok := giop.ParseRelativeRT(none); ok {
-		t.Errorf("a context of another policy is %v", d)
+	if ok := p.Parse(none); !ok || p != (giop.InvocationPolicies{}) {
+		t.Errorf("a context of another policy is %+v", p)
 	}
+}
+
+// TestInvocationPolicies holds how each policy is said, octet by octet, and that it is read again.
+func TestInvocationPolicies(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	const instant = "0100000000000000" + "00e0b33c23ebf101" + "0000000000000000" // encapsulation, time, inaccuracy and zone
+	for _, c := range []struct {
+		p    giop.InvocationPolicies
+		wire string // of the one policy: type, length, encapsulation
+	}{
+		{giop.InvocationPolicies{RequestPriority: &giop.PriorityRange{Min: -1, Max: 7}}, "19000000" + "06000000" + "0100ffff0700"},
+		{giop.InvocationPolicies{ReplyPriority: &giop.PriorityRange{Min: 3, Max: 3}}, "1a000000" + "06000000" + "010003000300"},
+		{giop.InvocationPolicies{RequestStart: at}, "1b000000" + "18000000" + instant},
+		{giop.InvocationPolicies{RequestEnd: at}, "1c000000" + "18000000" + instant},
+		{giop.InvocationPolicies{ReplyStart: at}, "1d000000" + "18000000" + instant},
+		{giop.InvocationPolicies{ReplyEnd: at}, "1e000000" + "18000000" + instant},
+		{giop.InvocationPolicies{RelativeRequest: time.Second}, "1f000000" + "10000000" + "0100000000000000" + "8096980000000000"},
+		{giop.InvocationPolicies{RelativeRT: time.Second}, "20000000" + "10000000" + "0100000000000000" + "8096980000000000"},
+	} {
+		got := c.p.Append(nil)
+		if want := "01000000" + "01000000" + c.wire; hex.EncodeToString(got) != want {
+			t.Errorf("got %x, want %s", got, want)
+		}
+		var back giop.InvocationPolicies
+		if !back.Parse(got) || !samePolicies(back, c.p) {
+			t.Errorf("%+v became %+v", c.p, back)
+		}
+	}
+	all := giop.InvocationPolicies{
+		RequestStart: at, RequestEnd: at.Add(time.Second), ReplyStart: at.Add(2), ReplyEnd: time.Date(1969, 1, 2, 3, 4, 5, 600, time.UTC),
+		RelativeRequest: time.Minute, RelativeRT: time.Hour, RequestPriority: &giop.PriorityRange{}, ReplyPriority: &giop.PriorityRange{Min: math.MinInt16, Max: math.MaxInt16},
+	}
+	all.ReplyStart = all.ReplyStart.Truncate(100)
+	data := all.Append(nil)
+	var back giop.InvocationPolicies
+	if !back.Parse(data) || !samePolicies(back, all) {
+		t.Errorf("%+v became %+v", all, back)
+	}
+	for n := range data {
+		back.Parse(data[:n]) // must not panic
+	}
+	reversed := giop.InvocationPolicies{RequestPriority: &giop.PriorityRange{Min: 2, Max: 1}}
+	if back.Parse(reversed.Append(nil)); back.RequestPriority != nil {
+		t.Errorf("a range from 2 to 1 is %+v", back.RequestPriority)
+	}
+}
+
+func samePolicies(a, b giop.InvocationPolicies) bool {
+	same := func(a, b *giop.PriorityRange) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
+	return a.RequestStart.Equal(b.RequestStart) && a.RequestEnd.Equal(b.RequestEnd) && a.ReplyStart.Equal(b.ReplyStart) && a.ReplyEnd.Equal(b.ReplyEnd) &&
+		a.RelativeRequest == b.RelativeRequest && a.RelativeRT == b.RelativeRT && same(a.RequestPriority, b.RequestPriority) && same(a.ReplyPriority, b.ReplyPriority)
 }
 
 func TestExceptionDetail(t *testing.T) {

@@ -52,7 +52,7 @@ func FuzzMessage(f *testing.F) {
 				case giop.ContextExceptionDetail:
 					giop.ParseExceptionDetail(data)
 				case giop.ContextInvocationPolicy:
-					giop.ParseRelativeRT(data)
+					new(giop.InvocationPolicies).Parse(data)
 				}
 			}
 		case giop.TypeLocateRequest:

@@ -407,6 +407,7 @@ func TestNoAllocations(t *testing.T) {
 	key := []byte("a key of some length")
 	ctxs := []giop.Context{{ID: giop.ContextCodeSets, Data: make([]byte, 12)}}
 	var left [giop.RelativeRTSize]byte
+	var policies giop.InvocationPolicies
 	for _, f := range forms() {
 		env := &cdr.Env{Version: f.v}
 		buf := make([]byte, 0, 512)
@@ -428,8 +429,8 @@ func TestNoAllocations(t *testing.T) {
 			}
 			if data, ok := r.Contexts.Find(giop.ContextInvocationPolicy); !ok {
 				t.Fatal("a context is missing")
-			} else if rt, ok := giop.ParseRelativeRT(data); !ok || rt != 5e9 {
-				t.Fatalf("remaining time %v", rt)
+			} else if ok := policies.Parse(data); !ok || policies.RelativeRT != 5e9 {
+				t.Fatalf("remaining time %v", policies.RelativeRT)
 			}
 			if string(r.Operation) != "ping" {
 				t.Fatal("wrong operation")

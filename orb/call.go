@@ -34,6 +34,9 @@ type Call struct {
 	state    callState
 	deadline time.Time
 	budget   bool // the deadline is the caller's and travels along
+	policies *Policies
+	sendBy   time.Time // when the servant must have it; zero: no matter
+	waits    bool      // for a reply
 
 	route    *route
 	link     *link // connection in use; nil for a local call
@@ -88,6 +91,10 @@ func StartCall(ctx context.Context, ref *Ref, operation string, flags CallFlags)
 	if !c.budget {
 		c.deadline = time.Now().Add(ref.orb.limits.Time(limits.CallTimeout))
 	}
+	c.waits = flags&Oneway == 0
+	if c.policies = ref.effective(ctx); c.policies != nil {
+		c.obey()
+	}
 	return c
 }
 
@@ -132,6 +139,9 @@ func (c *Call) raise(raises []Exception) {
 
 // End ends the call and returns its error.
 func (c *Call) End() error {
+	if c.state == callException { // of a oneway operation, whose stub does not ask
+		c.raise(nil)
+	}
 	if c.state == callReturned {
 		if err := c.In.Done(); err != nil {
 			c.err = withCompleted(exc.From(err, exc.Yes), exc.Yes)
@@ -146,6 +156,9 @@ func (c *Call) End() error {
 	}
 	c.Out.ForgetValues()
 	c.In.ForgetValues()
+	if c.policies != nil {
+		c.policies, c.sendBy = nil, time.Time{}
+	}
 	c.ctx, c.ref, c.route, c.plain, c.link, c.err = nil, nil, nil, nil, nil, nil
 	calls.Put(c)
 	return err
@@ -166,15 +179,25 @@ func (c *Call) begin() {
 	}
 	if c.route.local {
 		c.link = nil
+		if c.policies != nil && !c.mayUse(nil) {
+			return
+		}
 		c.header(1, c.route.env)
 		return
 	}
-	c.link, c.fresh, err = c.route.connect(c.ctx, c.deadline)
+	connectBy := c.deadline
+	if !c.sendBy.IsZero() && c.sendBy.Before(connectBy) {
+		connectBy = c.sendBy
+	}
+	c.link, c.fresh, err = c.route.connect(c.ctx, connectBy)
 	if err != nil {
 		if c.route.forwarded { // also if there is no time left for this call to go back
 			c.ref.dropForward(c.route)
 		}
 		c.failed(err)
+		return
+	}
+	if c.policies != nil && !c.mayUse(c.link) {
 		return
 	}
 	id, err := c.link.conn.Reserve(c.ctx, &c.wire, c.deadline)
@@ -189,8 +212,16 @@ func (c *Call) begin() {
 func (c *Call) header(id uint32, env *cdr.Env) {
 	c.Out.Reset(c.buf[:0], c.ref.orb.little, env)
 	h := giop.RequestHead{ID: id, Key: c.route.key, Operation: c.op}
-	if c.flags&Oneway == 0 {
+	if c.waits {
 		h.Flags = giop.SyncTarget
+		if c.flags&Oneway != 0 && c.policies.Sync == SyncWithServer {
+			h.Flags = giop.SyncServer
+		}
+	}
+	var target giop.Target
+	if how := c.route.wanted.Load(); how != 0 && env.Version.AtLeast(cdr.V12) {
+		c.route.address(&target, giop.Addressing(how), &c.Out)
+		h.Target = &target
 	}
 	var contexts [2]giop.Context
 	n := 0
@@ -198,8 +229,8 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 		contexts[n] = giop.Context{ID: giop.ContextCodeSets, Data: c.link.codeSets}
 		n++
 	}
-	if c.budget {
-		contexts[n] = giop.Context{ID: giop.ContextInvocationPolicy, Data: giop.AppendRelativeRT(c.left[:0], time.Until(c.deadline))}
+	if data := c.invocationPolicies(); data != nil {
+		contexts[n] = giop.Context{ID: giop.ContextInvocationPolicy, Data: data}
 		n++
 	}
 	h.Contexts = contexts[:n]
@@ -232,7 +263,7 @@ func (c *Call) exchange() {
 	switch {
 	case c.link == nil:
 		c.local()
-	case c.flags&Oneway != 0:
+	case !c.waits:
 		if err := c.link.conn.Send(c.ctx, &c.wire, c.buf); err != nil {
 			c.failed(err)
 			return
@@ -269,7 +300,7 @@ func (c *Call) local() {
 		return
 	}
 	out := c.ref.orb.serveLocal(c.ctx, c.deadline, h, c.buf, c.route.env)
-	if c.flags&Oneway != 0 {
+	if !c.waits {
 		c.oneway()
 		return
 	}
@@ -302,6 +333,9 @@ func (c *Call) take(h giop.Header, msg []byte, env *cdr.Env) {
 		c.fail(withCompleted(exc.From(err, exc.Maybe), exc.Maybe))
 		return
 	}
+	if c.policies != nil && !c.answered() {
+		return
+	}
 	switch c.reply.Status {
 	case giop.NoException:
 		c.state = callReturned
@@ -311,8 +345,8 @@ func (c *Call) take(h giop.Header, msg []byte, env *cdr.Env) {
 		c.raised()
 	case giop.LocationForward, giop.LocationForwardPerm:
 		c.follow()
-	default:
-		c.fail(exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the peer answered %v, which is not supported", c.reply.Status))
+	case giop.NeedsAddressingMode:
+		c.readdress()
 	}
 }
 
@@ -336,9 +370,25 @@ func (c *Call) raised() {
 // follow sends the request where the reply says.
 func (c *Call) follow() {
 	to := ior.Get(&c.In)
+	if !c.sentOn() {
+		return
+	}
+	if !c.mayRebind("the request was forwarded") {
+		return
+	}
+	if err := c.ref.forwardTo(c.route, to, c.reply.Status == giop.LocationForwardPerm); err != nil {
+		c.fail(err)
+		return
+	}
+	c.state = callRoute
+}
+
+// sentOn ends a reply that sends the request elsewhere, or wants it in another form. It reports
+// whether the call goes on.
+func (c *Call) sentOn() bool {
 	if err := c.In.Err(); err != nil {
 		c.fail(withCompleted(exc.From(err, exc.No), exc.No))
-		return
+		return false
 	}
 	if c.link != nil {
 		c.wire.Release()
@@ -346,13 +396,9 @@ func (c *Call) follow() {
 	c.forwards++
 	if c.forwards > c.ref.orb.limits.Int(limits.Forwards) {
 		c.fail(exc.New(exc.Transient, exc.MinorForwardLoop, exc.No, "%s: %w", c.op, c.ref.orb.limits.Exceeded(limits.Forwards, int64(c.forwards))))
-		return
+		return false
 	}
-	if err := c.ref.forwardTo(c.route, to); err != nil {
-		c.fail(err)
-		return
-	}
-	c.state = callRoute
+	return true
 }
 
 // maxRedials is how often a call is made again because the peer ended its connection in order.
@@ -374,6 +420,9 @@ func (c *Call) failed(err error) {
 	}
 	switch {
 	case c.route.forwarded && !c.fellBack:
+		if !c.mayRebind("the place that it was forwarded to does not answer") {
+			return
+		}
 		c.fellBack = true
 		c.ref.dropForward(c.route)
 		c.state = callRoute

@@ -6,6 +6,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
 )
 
 // A callContext is the context of one upcall. It is made cheap by doing nothing until it
@@ -22,8 +25,10 @@ type callContext struct {
 	asked atomic.Bool
 	mu    sync.Mutex // guards what follows
 
-	cancel   canceller       // of a call from a connection; else nil
-	deadline time.Time       // zero: none
+	cancel   canceller // of a call from a connection; else nil
+	deadline time.Time // zero: none
+	arriveBy time.Time // when the servant must have the request; zero: no matter
+	policies giop.InvocationPolicies
 	inner    context.Context // made when the end is asked for
 	stop     context.CancelFunc
 	ended    bool
@@ -45,13 +50,42 @@ func (c *callContext) begin(cancel canceller, deadline time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.cancel, c.deadline, c.ended = cancel, deadline, false
+	if c.policies != (giop.InvocationPolicies{}) {
+		c.policies, c.arriveBy = giop.InvocationPolicies{}, time.Time{}
+	}
 }
 
-// until sets the deadline, once the request says it.
-func (c *callContext) until(deadline time.Time) {
+// told takes what the request says of its time and priority: the data of an InvocationPolicy context.
+func (c *callContext) told(data []byte) {
+	var p giop.InvocationPolicies
+	if !p.Parse(data) {
+		return
+	}
+	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.deadline = deadline
+	c.policies = p
+	c.deadline = earlier(c.deadline, earlier(p.ReplyEnd, after(now, p.RelativeRT)))
+	c.arriveBy = earlier(p.RequestEnd, after(now, p.RelativeRequest))
+}
+
+// earlier returns the earlier of two times, where zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// arrived is asked when the servant of the request has been found: its error says that it is too late for the
+// servant to have it.
+func (c *callContext) arrived() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.arriveBy.IsZero() || time.Now().Before(c.arriveBy) {
+		return nil
+	}
+	return exc.New(exc.Timeout, exc.MinorDeadline, exc.No, "the time in which the object was to have the request is over")
 }
 
 // finish ends the context. It reports whether c may serve another request.
@@ -129,6 +163,12 @@ func (c *callContext) Value(key any) any {
 	switch key.(type) {
 	case orbKey:
 		return c.orb
+	case policiesKey: // those of the caller, in a local call, are not the servant's
+		return nil
+	case invocationKey:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.policies
 	case peerKey:
 		if c.peer != nil {
 			return c.peer

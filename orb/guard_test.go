@@ -105,8 +105,9 @@ func TestDeadlineTravels(t *testing.T) {
 			t.Error(err)
 		}
 		data, _ := r.Contexts.Find(giop.ContextInvocationPolicy)
-		rt, _ := giop.ParseRelativeRT(data)
-		left <- rt
+		var p giop.InvocationPolicies
+		p.Parse(data)
+		left <- p.RelativeRT
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()

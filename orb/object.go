@@ -1,10 +1,10 @@
 package orb
 
 import (
-	"context"
 	"net"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -23,9 +23,12 @@ type Ref struct {
 	orb *ORB
 	ior *ior.IOR // never changed
 
+	policies *Policies // never changed; nil: none of its own
+
 	mu       sync.Mutex
-	original *route // where ior leads
+	original routePointer // where ior leads, or where the peer has said for good that the object is
 	current  routePointer
+	bound    atomic.Pointer[link] // what the object has last answered through, where the policies want to know
 }
 
 func (r *Ref) objectRef() *Ref { return r }
@@ -119,39 +122,6 @@ func (r *Ref) profile() (p ior.IIOP, err error) {
 		}
 	}
 	return p, err
-}
-
-// IsA asks the object whether it supports the interface that id names. Where the reference
-// says so itself the object is not asked.
-func (r *Ref) IsA(ctx context.Context, id string) (bool, error) {
-	if id == r.ior.TypeID || id == ObjectID {
-		return true, nil
-	}
-	c := StartCall(ctx, r, "_is_a", 0)
-	for c.Next() {
-		c.Out.RawString(id)
-	}
-	var is bool
-	if c.Returned() {
-		is = c.In.Boolean()
-	}
-	return is, c.End()
-}
-
-// NonExistent asks whether the object is gone for good.
-func (r *Ref) NonExistent(ctx context.Context) (bool, error) {
-	c := StartCall(ctx, r, "_non_existent", 0)
-	for c.Next() {
-	}
-	var gone bool
-	if c.Returned() {
-		gone = c.In.Boolean()
-	}
-	err := c.End()
-	if sys := exc.From(err, exc.Maybe); sys != nil && sys.Kind == exc.ObjectNotExist {
-		return true, nil
-	}
-	return gone, err
 }
 
 // references carries references for generated code.

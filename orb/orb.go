@@ -22,7 +22,6 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport"
-	"github.com/opendsom/dsom/transport/mem"
 	"github.com/opendsom/dsom/transport/tcp"
 )
 
@@ -86,9 +85,10 @@ type ORB struct {
 	daemon      string
 	connOptions conn.Options
 
-	handler atomic.Pointer[Handler]
-	values  values
-	adapter atomic.Pointer[Adapter]
+	handler  atomic.Pointer[Handler]
+	values   values
+	adapter  atomic.Pointer[Adapter]
+	policies atomic.Pointer[Policies]
 
 	life context.Context // ends with Shutdown
 	end  context.CancelFunc
@@ -144,7 +144,7 @@ func New(cfg Config) (*ORB, error) {
 // keeps time by the system; without one, time may be virtual.
 func sharedFor(set transport.Set, l *limits.Limits) *conn.Shared {
 	for _, t := range set {
-		if _, inside := t.(*mem.Network); !inside {
+		if _, inside := t.(interface{ InProcess() }); !inside {
 			return conn.NewSystemShared(l)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
-	"time"
 	"unsafe"
 
 	"github.com/opendsom/dsom/cdr"
@@ -12,6 +11,7 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb/internal/conn"
 )
 
 // A ServerRequest is a request on its way through an ORB: skeletons read the arguments
@@ -27,6 +27,7 @@ type ServerRequest struct {
 	start  int       // where the reply begins in Out's buffer
 	mark   giop.Mark // the reply begun
 	ctx    *callContext
+	work   *conn.Work // nil: a call within the process
 	state  replyState
 	failed *exc.SystemException // what is to be answered instead of results
 	oneway bool
@@ -137,9 +138,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	r.Out.Reset(out, r.orb.little, env)
 	r.oneway = !r.msg.Expected()
 	if data, ok := r.msg.Contexts.Find(giop.ContextInvocationPolicy); ok {
-		if left, ok := giop.ParseRelativeRT(data); ok {
-			r.ctx.until(time.Now().Add(left))
-		}
+		r.ctx.told(data)
 	}
 	if envErr != nil {
 		r.fail(exc.From(envErr, exc.No))
@@ -147,10 +146,16 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	}
 	target, err := r.orb.find(r.ctx, r.msg.Key)
 	defer r.orb.release(target)
+	if err == nil {
+		err = r.ctx.arrived()
+	}
 	switch {
 	case err != nil:
 		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
 	case target.Servant != nil:
+		if r.msg.Flags == giop.SyncServer {
+			r.answerEarly()
+		}
 		r.upcall(target.Servant)
 	case target.Forward != nil:
 		if !r.oneway {
@@ -165,6 +170,19 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %.64q", r.msg.Key))
 	}
 	return r.finish()
+}
+
+// answerEarly answers a caller who waits for the server alone, before the servant has the request: he is not
+// told what becomes of it. A call within the process is answered when it is over, since it runs in the caller's goroutine.
+func (r *ServerRequest) answerEarly() {
+	if r.work == nil {
+		return
+	}
+	var e cdr.Encoder
+	e.Reset(nil, r.Out.Little(), r.Out.Env())
+	giop.Finish(&e, giop.BeginReply(&e, r.head.Version, r.msg.ID, giop.NoException, nil))
+	r.work.Reply(e.Bytes())
+	r.oneway = true
 }
 
 // upcall runs the operation; a panic becomes UNKNOWN, and the process lives. So does the end of
@@ -186,32 +204,6 @@ func (r *ServerRequest) upcall(s Servant) {
 		r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %.64s", s.Interface().ID, r.msg.Operation))
 	}
 	returned = true
-}
-
-// implicit answers the operations that every object has (part 1, clause 8.3).
-func (r *ServerRequest) implicit(s Servant) bool {
-	switch r.Operation() {
-	case "_is_a":
-		id := r.In.RawString()
-		if r.Decoded() && r.Returned(nil) {
-			r.Out.Boolean(s.Interface().IsA(id))
-		}
-	case "_non_existent", "_not_existent": // the second is what some ORBs before CORBA 2.3 say
-		if r.Decoded() && r.Returned(nil) {
-			r.Out.Boolean(false)
-		}
-	case "_repository_id":
-		if r.Decoded() && r.Returned(nil) {
-			r.Out.RawString(s.Interface().ID)
-		}
-	case "_interface":
-		r.fail(exc.New(exc.IntfRepos, exc.MinorUnsupportedType, exc.No, "no interface repository is configured"))
-	case "_component", "_get_component":
-		r.fail(exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "components are not implemented"))
-	default:
-		return false
-	}
-	return true
 }
 
 // finish completes the reply message and returns the buffer.

@@ -31,6 +31,9 @@ type route struct {
 	told      bool  // a profile says which code sets its server knows
 	err       error // why there is no way
 	last      atomic.Pointer[link]
+	ior       *ior.IOR
+	profile   int          // of ior, the first that is used
+	wanted    atomic.Int32 // the giop.Addressing that the peer has asked for
 	begin     atomic.Int32 // the hop to begin with: that which was reached last, or the one after that which was not
 }
 
@@ -60,31 +63,35 @@ func (r *Ref) route() *route {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.original == nil {
-		r.original = r.orb.newRoute(r.ior, false)
+	if r.original.Load() == nil {
+		r.original.Store(r.orb.newRoute(r.ior, false))
 	}
 	if r.current.Load() == nil {
-		r.current.Store(r.original)
+		r.current.Store(r.original.Load())
 	}
 	return r.current.Load()
 }
 
-// forwardTo makes to the way to the object, unless another call has found one since from.
-func (r *Ref) forwardTo(from *route, to *ior.IOR) error {
+// forwardTo makes to the way to the object, unless another call has found one since from. If it is for
+// good, the object is not looked for where it was any more.
+func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 	if to.IsNil() {
 		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "forwarded to a nil reference")
 	}
-	r.current.CompareAndSwap(from, r.orb.newRoute(to, true))
+	next := r.orb.newRoute(to, !forGood)
+	if r.current.CompareAndSwap(from, next) && forGood {
+		r.original.Store(next)
+	}
 	return nil
 }
 
 // dropForward goes back to the original reference, unless another call has found another way.
-func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.original) }
+func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.original.Load()) }
 
 // newRoute works out the way that i describes: all addresses of all its IIOP profiles, in order.
 func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
-	rt := &route{orb: o, forwarded: forwarded}
-	for _, raw := range i.Profiles {
+	rt := &route{orb: o, ior: i, forwarded: forwarded}
+	for n, raw := range i.Profiles {
 		if raw.Tag != ior.TagInternetIOP {
 			continue
 		}
@@ -96,6 +103,9 @@ func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
 			rt.env = o.Env()
 			return rt
 		case rt.key == nil || bytes.Equal(rt.key, p.Key):
+			if rt.key == nil {
+				rt.profile = n
+			}
 			err = rt.add(p)
 		}
 		if err != nil && rt.err == nil {

@@ -224,6 +224,7 @@ func (s *serverConn) Serve(w *conn.Work) {
 	}
 	switch w.Header.Type {
 	case giop.TypeRequest:
+		r.work = w
 		r.ctx.begin(w, time.Time{})
 		returned := false
 		defer func() {

@@ -22,8 +22,10 @@ func (r *Ref) InUnicode() *Ref {
 	if !rt.terse {
 		return r
 	}
-	u := &Ref{orb: r.orb, ior: r.ior, original: rt.inUnicode()}
-	u.current.Store(u.original)
+	u := &Ref{orb: r.orb, ior: r.ior, policies: r.policies}
+	unicode := rt.inUnicode()
+	u.original.Store(unicode)
+	u.current.Store(unicode)
 	return u
 }
 
@@ -53,7 +55,7 @@ func (c *Call) refusedUnicode(sys *exc.SystemException) bool {
 
 // inUnicode returns the same way, spoken on in Unicode.
 func (rt *route) inUnicode() *route {
-	u := &route{orb: rt.orb, key: rt.key, forwarded: rt.forwarded, err: rt.err, hops: slices.Clone(rt.hops)}
+	u := &route{orb: rt.orb, key: rt.key, ior: rt.ior, profile: rt.profile, forwarded: rt.forwarded, err: rt.err, hops: slices.Clone(rt.hops)}
 	for i := range u.hops {
 		u.hops[i].version = rt.orb.version(cdr.V12)
 		u.hops[i].sets = codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}

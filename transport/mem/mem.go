@@ -41,6 +41,9 @@ func New() *Network { return &Network{listeners: map[transport.Endpoint]*listene
 // Name returns the transport's name.
 func (n *Network) Name() string { return Name }
 
+// InProcess says that nothing outside the process is reached, so that time may be virtual.
+func (n *Network) InProcess() {}
+
 // Listen takes connections at e, which nobody else may listen at.
 func (n *Network) Listen(_ context.Context, e transport.Endpoint) (transport.Listener, error) {
 	n.mu.Lock()

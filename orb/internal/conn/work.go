@@ -74,6 +74,16 @@ func (w *Work) Detach() {
 	l.takeOver(r, r.state.Load())
 }
 
+// Reply sends a whole reply message at once, and not with what is in Out when the handler has
+// returned: for one who does not wait for that. It may wait until the peer takes it.
+func (w *Work) Reply(msg []byte) {
+	l := w.runner.conn.lock()
+	defer l.unlock()
+	if l.s.phase != closed {
+		l.reply(new(waiter), msg)
+	}
+}
+
 // Fail says that the message is malformed: instead of a reply the peer gets a MessageError, and
 // the connection ends.
 func (w *Work) Fail(err error) { w.bad = err }

@@ -1,0 +1,160 @@
+package orb
+
+import (
+	"context"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb/internal/conn"
+)
+
+// obey begins a call under its policies: it works out the times, and waits for that before which the servant
+// is not to have the request.
+func (c *Call) obey() {
+	p, now := c.policies, time.Now()
+	if c.flags&Oneway != 0 {
+		c.waits = p.Sync >= SyncWithServer
+	}
+	if !c.budget { // the time that a call is given begins when it may
+		begin := now
+		for _, t := range [...]time.Time{p.RequestStart, p.ReplyStart} {
+			if t.After(begin) {
+				begin = t
+			}
+		}
+		c.deadline = c.deadline.Add(begin.Sub(now))
+	}
+	if end := earlier(p.ReplyEnd, after(now, p.RoundtripTimeout)); !end.IsZero() && (!c.budget || end.Before(c.deadline)) {
+		c.deadline, c.budget = end, true
+	}
+	c.sendBy = earlier(p.RequestEnd, after(now, p.RequestTimeout))
+	if err := c.sleep(p.RequestStart); err != nil {
+		c.fail(conn.ContextError(err, exc.No))
+	}
+}
+
+// after returns the time d after now, or zero for a d that is not said.
+func after(now time.Time, d time.Duration) time.Time {
+	if d <= 0 {
+		return time.Time{}
+	}
+	return now.Add(d)
+}
+
+// sleep waits for a time, if that is before the call's end.
+func (c *Call) sleep(until time.Time) error {
+	if until.IsZero() || !time.Now().Before(until) {
+		return nil
+	}
+	late := c.deadline.Before(until)
+	if late {
+		until = c.deadline
+	}
+	t := time.NewTimer(time.Until(until))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		if late {
+			return context.DeadlineExceeded
+		}
+		return nil
+	case <-c.ctx.Done():
+		return c.ctx.Err()
+	}
+}
+
+// invocationPolicies returns what the server is told of the request's time and priority: the data of a
+// service context, or nil for nothing.
+func (c *Call) invocationPolicies() []byte {
+	if c.policies == nil {
+		if !c.budget {
+			return nil
+		}
+		return giop.AppendRelativeRT(c.left[:0], time.Until(c.deadline))
+	}
+	p := giop.InvocationPolicies{
+		RequestStart: c.policies.RequestStart, RequestEnd: c.policies.RequestEnd,
+		ReplyStart: c.policies.ReplyStart, ReplyEnd: c.policies.ReplyEnd,
+		RequestPriority: c.policies.RequestPriority, ReplyPriority: c.policies.ReplyPriority,
+	}
+	if c.budget {
+		p.RelativeRT = max(time.Until(c.deadline), 1)
+	}
+	if !c.sendBy.IsZero() {
+		p.RelativeRequest = max(time.Until(c.sendBy), 1)
+	}
+	if p == (giop.InvocationPolicies{}) {
+		return nil
+	}
+	return p.Append(nil)
+}
+
+// mayUse reports whether the request may go out over l now. If not, the call has failed.
+func (c *Call) mayUse(l *link) bool {
+	if !c.sendBy.IsZero() && !time.Now().Before(c.sendBy) {
+		c.fail(conn.ContextError(context.DeadlineExceeded, exc.No))
+		return false
+	}
+	if bound := c.ref.bound.Load(); c.policies.Rebind == NoReconnect && bound != nil && bound != l {
+		c.fail(rebind("its connection has ended"))
+		return false
+	}
+	return true
+}
+
+// mayRebind reports whether the reference may be bound elsewhere. If not, the call has failed.
+func (c *Call) mayRebind(why string) bool {
+	if c.policies == nil || c.policies.Rebind < NoRebind || c.ref.bound.Load() == nil {
+		return true
+	}
+	c.fail(rebind(why))
+	return false
+}
+
+func rebind(why string) error {
+	return exc.New(exc.Rebind, exc.MinorRebind, exc.No, "the reference is bound, and the rebind policy does not let it be bound anew: %s; ValidateConnection binds it again", why)
+}
+
+// answered is told that a reply has come. It reports whether the caller may have it; if not, the call has failed.
+func (c *Call) answered() bool {
+	if c.reply.Status > giop.SystemException {
+		return true
+	}
+	if c.policies.Rebind >= NoRebind && c.link != nil && c.reply.Status != giop.SystemException {
+		c.ref.bound.Store(c.link)
+	}
+	if err := c.sleep(c.policies.ReplyStart); err != nil {
+		c.fail(conn.ContextError(err, exc.Yes))
+		return false
+	}
+	return true
+}
+
+// readdress sends the request again, with its target named as the peer has asked (NEEDS_ADDRESSING_MODE, part
+// 2, clause 9.4.3.1). The way remembers it for the calls to come.
+func (c *Call) readdress() {
+	how := c.In.UShort()
+	if c.In.Err() == nil && how > uint16(giop.ReferenceAddr) {
+		c.In.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "the peer wants its targets named in the unknown way %d", how))
+	}
+	if !c.sentOn() {
+		return
+	}
+	c.route.wanted.Store(int32(how))
+	c.state = callRoute
+}
+
+// address makes t the route's target, named as how says. like has the order and environment of the message.
+func (rt *route) address(t *giop.Target, how giop.Addressing, like *cdr.Encoder) {
+	p := rt.ior.Profiles[rt.profile]
+	*t = giop.Target{Kind: how, Tag: p.Tag, Profile: p.Data, Index: uint32(rt.profile)}
+	if how == giop.ReferenceAddr {
+		var e cdr.Encoder
+		e.Reset(nil, like.Little(), like.Env())
+		ior.Put(&e, rt.ior)
+		t.IOR = e.Bytes()
+	}
+}
