@@ -58,6 +58,7 @@ const (
 	MinorServerUnknown     = DSOMVMCID | 30
 	MinorRebind            = DSOMVMCID | 31
 	MinorNoRepository      = DSOMVMCID | 32
+	MinorContextThere      = OMGVMCID | 15 // BAD_INV_ORDER: an interceptor does what it cannot do now
 )
 
 // A Minor is a row of the table of minor codes.
@@ -100,6 +101,7 @@ var minors = []Minor{
 	{PersistStore, MinorStore, "the state could not be read or written", "see the text: the disk may be full or the directory read-only"},
 	{BadInvOrder, MinorORBShutDown, "the ORB has been shut down", "make a new one"},
 	{BadInvOrder, MinorShutdownInUpcall, "a call that waits for all upcalls was made from inside one", "do it in another goroutine"},
+	{BadInvOrder, MinorContextThere, "an interceptor adds a service context that is there already, or does something too late or twice", "see the text"},
 	{Transient, MinorServerHolding, "the server is discarding requests", "call again later"},
 	{Transient, MinorNoUsableProfile, "no endpoint of the reference can be used", "see the text for each endpoint that was tried"},
 	{Transient, MinorConnect, "no connection could be made", "see that the server runs and that its published address can be reached"},

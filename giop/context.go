@@ -18,6 +18,9 @@ const (
 	ContextInvocationPolicy uint32 = 7  // Messaging::PolicyValueSeq
 	ContextExceptionDetail  uint32 = 14 // a text about an exception
 	ContextSAS              uint32 = 15 // CSIv2
+
+	ContextPadding uint32 = 0x44534001 // of our own: octets that mean nothing, see [InsertContexts]
+	ContextTrace   uint32 = 0x44534002 // of our own: W3C trace context
 )
 
 // A Context is a service context to send: an id and an encapsulation.

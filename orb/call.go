@@ -52,6 +52,11 @@ type Call struct {
 	redials  int    // after connections that turned out closed
 	reply    giop.Reply
 	err      error
+
+	id         uint32 // of the request
+	reserved   bool   // it is to be sent, or abandoned
+	attempts   int    // requests that interceptors have seen
+	answeredBy bool   // reply is that of the request
 }
 
 type callState uint8
@@ -82,7 +87,7 @@ const maxKeptBuffer = 64 << 10
 func StartCall(ctx context.Context, ref *Ref, operation string, flags CallFlags) *Call {
 	c := calls.Get().(*Call)
 	c.ctx, c.ref, c.op, c.flags, c.state = ctx, ref, operation, flags, callRoute
-	c.forwards, c.fellBack, c.redials, c.unsaid, c.err = 0, false, 0, nil, nil
+	c.forwards, c.fellBack, c.redials, c.attempts, c.unsaid, c.err = 0, false, 0, 0, nil, nil
 	if ref == nil {
 		c.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation))
 		return c
@@ -194,7 +199,7 @@ func (c *Call) begin() {
 		if c.route.forwarded { // also if there is no time left for this call to go back
 			c.ref.dropForward(c.route)
 		}
-		c.failed(err)
+		c.noWay(err)
 		return
 	}
 	if c.policies != nil && !c.mayUse(c.link) {
@@ -202,15 +207,27 @@ func (c *Call) begin() {
 	}
 	id, err := c.link.conn.Reserve(c.ctx, &c.wire, c.deadline)
 	if err != nil {
+		c.noWay(err)
+		return
+	}
+	c.reserved = true
+	c.header(id, c.link.env)
+}
+
+// noWay ends a request that cannot be written, because there is no connection for it.
+func (c *Call) noWay(err error) {
+	if c.ref.orb.clientInterceptors == nil {
 		c.failed(err)
 		return
 	}
-	c.header(id, c.link.env)
+	c.id = 0
+	c.intercepted(err)
 }
 
 // header begins the request message.
 func (c *Call) header(id uint32, env *cdr.Env) {
 	c.Out.Reset(c.buf[:0], c.ref.orb.little, env)
+	c.id = id
 	h := giop.RequestHead{ID: id, Key: c.route.key, Operation: c.op}
 	if c.waits {
 		h.Flags = giop.SyncTarget
@@ -241,9 +258,7 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 // exchange sends the request and takes the reply.
 func (c *Call) exchange() {
 	if err := c.Out.Err(); err != nil {
-		if c.link != nil {
-			c.link.conn.Abandon(&c.wire)
-		}
+		c.abandon()
 		if c.retryInUnicode(err) {
 			c.state = callRoute
 			return
@@ -254,64 +269,57 @@ func (c *Call) exchange() {
 	giop.Finish(&c.Out, c.mark)
 	c.buf = c.Out.Bytes()
 	if most := c.ref.orb.limits.Get(limits.MessageSize); int64(len(c.buf)) > most {
-		if c.link != nil {
-			c.link.conn.Abandon(&c.wire)
-		}
+		c.abandon()
 		c.fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "the arguments of %s: %w", c.op, c.ref.orb.limits.Exceeded(limits.MessageSize, int64(len(c.buf)))))
 		return
 	}
-	switch {
-	case c.link == nil:
-		c.local()
-	case !c.waits:
-		if err := c.link.conn.Send(c.ctx, &c.wire, c.buf); err != nil {
-			c.failed(err)
-			return
-		}
-		c.oneway()
-	default:
-		if err := c.link.conn.RoundTrip(c.ctx, &c.wire, c.buf); err != nil {
-			c.failed(err)
-			return
-		}
-		if !c.link.settled.Load() {
-			c.link.settled.Store(true)
-		}
-		c.learnUnicode()
-		c.take(c.wire.Header, c.wire.Reply, c.link.env)
+	if c.ref.orb.clientInterceptors != nil {
+		c.intercepted(nil)
+		return
 	}
+	if err := c.transfer(c.ctx); err != nil {
+		c.failed(err)
+		return
+	}
+	c.settle()
 }
 
-// oneway ends a call that has no reply.
-func (c *Call) oneway() {
-	c.In.Reset(nil, 0, false, nil)
-	c.state = callReturned
+// transfer sends the request and, if there is to be one, takes the reply. Its error is a failure on this side.
+func (c *Call) transfer(ctx context.Context) error {
+	if c.link == nil {
+		return c.local(ctx)
+	}
+	c.reserved = false
+	if !c.waits {
+		return c.link.conn.Send(ctx, &c.wire, c.buf)
+	}
+	if err := c.link.conn.RoundTrip(ctx, &c.wire, c.buf); err != nil {
+		return err
+	}
+	if !c.link.settled.Load() {
+		c.link.settled.Store(true)
+	}
+	c.learnUnicode()
+	return c.answered(c.wire.Header, c.wire.Reply, c.link.env)
 }
 
 // local runs the call in this process: the message goes to the adapter without the wire.
-func (c *Call) local() {
+func (c *Call) local(ctx context.Context) error {
 	h, err := giop.ParseHeader(c.buf)
 	if err != nil {
-		c.fail(err)
-		return
+		return err
 	}
 	if c.ref.orb.life.Err() != nil {
-		c.fail(exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down"))
-		return
+		return exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
 	}
-	out := c.ref.orb.serveLocal(c.ctx, c.deadline, h, c.buf, c.route.env)
+	out := c.ref.orb.serveLocal(ctx, c.deadline, h, c.buf, c.route.env)
 	if !c.waits {
-		c.oneway()
-		return
+		return nil
 	}
 	if h, err = giop.ParseHeader(out); err != nil {
-		c.fail(err)
-		return
+		return err
 	}
-	c.take(h, out, c.route.env)
-	if !time.Now().Before(c.deadline) { // the servant ran in this goroutine: it could not be left
-		c.late()
-	}
+	return c.answered(h, out, c.route.env)
 }
 
 // late ends a local call whose reply has come too late.
@@ -326,14 +334,24 @@ func (c *Call) late() {
 	c.fail(conn.ContextError(context.DeadlineExceeded, completed))
 }
 
-// take interprets the reply message.
-func (c *Call) take(h giop.Header, msg []byte, env *cdr.Env) {
+// answered takes the header of the reply message.
+func (c *Call) answered(h giop.Header, msg []byte, env *cdr.Env) error {
 	c.In.Reset(msg, giop.HeaderSize, h.Little, env)
 	if err := c.reply.Parse(h, &c.In); err != nil {
-		c.fail(withCompleted(exc.From(err, exc.Maybe), exc.Maybe))
+		return withCompleted(exc.From(err, exc.Maybe), exc.Maybe)
+	}
+	c.answeredBy = true
+	return nil
+}
+
+// settle interprets the reply, or ends a call that has none.
+func (c *Call) settle() {
+	if !c.waits {
+		c.In.Reset(nil, 0, false, nil)
+		c.state = callReturned
 		return
 	}
-	if c.policies != nil && !c.answered() {
+	if c.policies != nil && !c.mayReturn() {
 		return
 	}
 	switch c.reply.Status {
@@ -347,6 +365,9 @@ func (c *Call) take(h giop.Header, msg []byte, env *cdr.Env) {
 		c.follow()
 	case giop.NeedsAddressingMode:
 		c.readdress()
+	}
+	if c.link == nil && !time.Now().Before(c.deadline) { // the servant ran in this goroutine: it could not be left
+		c.late()
 	}
 }
 

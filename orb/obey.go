@@ -118,8 +118,8 @@ func rebind(why string) error {
 	return exc.New(exc.Rebind, exc.MinorRebind, exc.No, "the reference is bound, and the rebind policy does not let it be bound anew: %s; ValidateConnection binds it again", why)
 }
 
-// answered is told that a reply has come. It reports whether the caller may have it; if not, the call has failed.
-func (c *Call) answered() bool {
+// mayReturn is asked when a reply has come. It reports whether the caller may have it; if not, the call has failed.
+func (c *Call) mayReturn() bool {
 	if c.reply.Status > giop.SystemException {
 		return true
 	}

@@ -68,6 +68,11 @@ type Config struct {
 	// in fragments; 0 is never.
 	FragmentSize int
 
+	// ClientInterceptors are called around the requests that the ORB makes, ServerInterceptors around those
+	// that it serves, the first outermost. They must not be changed afterwards.
+	ClientInterceptors []ClientInterceptor
+	ServerInterceptors []ServerInterceptor
+
 	// Logger gets what nobody is told otherwise; nil is slog.Default.
 	Logger *slog.Logger
 }
@@ -84,6 +89,9 @@ type ORB struct {
 	publish     string
 	daemon      string
 	connOptions conn.Options
+
+	clientInterceptors []ClientInterceptor
+	serverInterceptors []ServerInterceptor
 
 	handler  atomic.Pointer[Handler]
 	values   values
@@ -107,7 +115,7 @@ func New(cfg Config) (*ORB, error) {
 	o := &ORB{
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
 		serverID: cfg.ServerID, incarnation: newIncarnation(), publish: cfg.Publish, daemon: cfg.Daemon,
-		envs: map[coding]*cdr.Env{},
+		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 	}
 	if o.transports == nil {
 		o.transports = transport.Set{tcp.New()}

@@ -30,9 +30,15 @@ type echo struct {
 	release chan struct{} // and waits for this or its context
 	ended   chan error    // and says how its context ended
 	orb     *orb.ORB
+	saw     func(context.Context) any // if set, Ping fails unless this finds something
 }
 
-func (s *echo) Ping(context.Context) error { return nil }
+func (s *echo) Ping(ctx context.Context) error {
+	if s.saw != nil && s.saw(ctx) == nil {
+		return errors.New("nothing is in the context")
+	}
+	return nil
+}
 
 func (s *echo) Say(ctx context.Context, text string) (string, error) {
 	switch text {

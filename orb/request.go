@@ -9,7 +9,6 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
-	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
 )
@@ -27,10 +26,17 @@ type ServerRequest struct {
 	start  int       // where the reply begins in Out's buffer
 	mark   giop.Mark // the reply begun
 	ctx    *callContext
+	target Target
 	work   *conn.Work // nil: a call within the process
 	state  replyState
+	status giop.ReplyStatus     // of the reply begun
 	failed *exc.SystemException // what is to be answered instead of results
-	oneway bool
+
+	seen    *IncomingRequest // nil: no interceptors
+	userCtx context.Context  // what interceptors have made of ctx; nil: nothing
+	outcome error            // what interceptors are told, unless it has failed
+	ran     bool             // the servant was called
+	oneway  bool
 
 	malformed error // why the message cannot be answered at all
 }
@@ -50,7 +56,12 @@ func (r *ServerRequest) Operation() string {
 }
 
 // Context returns the context to call the implementation with.
-func (r *ServerRequest) Context() context.Context { return r.ctx }
+func (r *ServerRequest) Context() context.Context {
+	if r.userCtx != nil {
+		return r.userCtx
+	}
+	return r.ctx
+}
 
 // ORB returns the ORB that dispatches the request.
 func (r *ServerRequest) ORB() *ORB { return r.orb }
@@ -83,7 +94,7 @@ func (r *ServerRequest) Returned(err error, raises ...Exception) bool {
 // reply begins the reply message.
 func (r *ServerRequest) reply(s giop.ReplyStatus) {
 	r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, s, nil)
-	r.state = replyResult
+	r.state, r.status = replyResult, s
 }
 
 // raise answers err, which is a declared exception or a failure.
@@ -91,6 +102,7 @@ func (r *ServerRequest) raise(err error, raises []Exception) {
 	if !r.oneway {
 		for _, x := range raises {
 			if x.PutIf(&r.Out, err, r.userHead) {
+				r.outcome = err
 				return
 			}
 		}
@@ -144,8 +156,21 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.fail(exc.From(envErr, exc.No))
 		return r.finish()
 	}
-	target, err := r.orb.find(r.ctx, r.msg.Key)
-	defer r.orb.release(target)
+	r.seen, r.userCtx, r.outcome, r.ran = nil, nil, nil, false
+	defer r.orb.release(&r.target)
+	if r.orb.serverInterceptors != nil {
+		r.intercepted()
+	} else {
+		r.run()
+	}
+	return r.finish()
+}
+
+// run finds the object and runs its operation.
+func (r *ServerRequest) run() {
+	var err error
+	r.target, err = r.orb.find(r.ctx, r.msg.Key)
+	target := &r.target
 	if err == nil {
 		err = r.ctx.arrived()
 	}
@@ -153,23 +178,22 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	case err != nil:
 		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
 	case target.Servant != nil:
+		if r.seen != nil {
+			if err := r.seen.foundServant(target.Servant); err != nil {
+				r.answerBy(err, exc.No)
+				return
+			}
+		}
+		r.ran = true
 		if r.msg.Flags == giop.SyncServer {
 			r.answerEarly()
 		}
 		r.upcall(target.Servant)
 	case target.Forward != nil:
-		if !r.oneway {
-			status := giop.LocationForward
-			if target.Permanent && r.head.Version.AtLeast(cdr.V12) {
-				status = giop.LocationForwardPerm
-			}
-			r.reply(status)
-			ior.Put(&r.Out, target.Forward)
-		}
+		r.forward(target.Forward, target.Permanent)
 	default:
 		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %.64q", r.msg.Key))
 	}
-	return r.finish()
 }
 
 // answerEarly answers a caller who waits for the server alone, before the servant has the request: he is not
@@ -238,6 +262,14 @@ func (r *ServerRequest) finish() []byte {
 		return r.Out.Bytes()
 	}
 	giop.Finish(&r.Out, r.mark)
+	if r.seen != nil && len(r.seen.contexts) > 0 {
+		out := r.Out.Bytes()
+		reply, err := giop.InsertContexts(out[r.start:], r.seen.contexts)
+		if err == nil {
+			return append(out[:r.start], reply...)
+		}
+		r.orb.complain(slog.LevelError, "the service contexts of interceptors are left out", "error", err)
+	}
 	return r.Out.Bytes()
 }
 

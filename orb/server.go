@@ -316,8 +316,10 @@ func (o *ORB) find(ctx context.Context, key []byte) (t Target, err error) {
 var errFindExit = exc.New(exc.Unknown, exc.MinorPanic, exc.No, "finding the object ended its goroutine")
 
 // release tells the handler that a request has been answered.
-func (o *ORB) release(t Target) {
-	if t.Release == nil {
+func (o *ORB) release(t *Target) {
+	answered := t.Release
+	*t = Target{}
+	if answered == nil {
 		return
 	}
 	defer func() {
@@ -325,7 +327,7 @@ func (o *ORB) release(t Target) {
 			o.complain(slog.LevelError, "releasing an object panicked", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
-	t.Release()
+	answered()
 }
 
 // clip returns what a log or an error says of octets from the network.
@@ -358,7 +360,8 @@ func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
 	t, err := o.find(c, q.Key)
 	returned = true
 	c.finish()
-	o.release(t)
+	answered := t
+	o.release(&answered)
 	return o.located(w, q.ID, t, err, env)
 }
 
