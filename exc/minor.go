@@ -58,6 +58,8 @@ const (
 	MinorServerUnknown     = DSOMVMCID | 30
 	MinorRebind            = DSOMVMCID | 31
 	MinorNoRepository      = DSOMVMCID | 32
+	MinorRequestSent       = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
+	MinorRequestNotSent    = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
 	MinorContextThere      = OMGVMCID | 15 // BAD_INV_ORDER: an interceptor does what it cannot do now
 )
 
@@ -101,6 +103,8 @@ var minors = []Minor{
 	{PersistStore, MinorStore, "the state could not be read or written", "see the text: the disk may be full or the directory read-only"},
 	{BadInvOrder, MinorORBShutDown, "the ORB has been shut down", "make a new one"},
 	{BadInvOrder, MinorShutdownInUpcall, "a call that waits for all upcalls was made from inside one", "do it in another goroutine"},
+	{BadInvOrder, MinorRequestSent, "a dynamic request has been sent already", "make a new one for each call"},
+	{BadInvOrder, MinorRequestNotSent, "a dynamic request has not been sent", "call Invoke or Send first"},
 	{BadInvOrder, MinorContextThere, "an interceptor adds a service context that is there already, or does something too late or twice", "see the text"},
 	{Transient, MinorServerHolding, "the server is discarding requests", "call again later"},
 	{Transient, MinorNoUsableProfile, "no endpoint of the reference can be used", "see the text for each endpoint that was tried"},

@@ -1,7 +1,10 @@
-// Package dii makes calls whose types are known at run time only: what the dynamic
-// invocation interface is for (CORBA 3.3 part 1, clause 11), in the form that Go suggests. The
-// signature comes from a checked specification (package model), the values are anys (package
-// dyn), and nothing is generated.
+// Package dii makes and serves calls whose types are known at run time only: what the dynamic
+// invocation and the dynamic skeleton interface are for (CORBA 3.3 part 1, clauses 11 and 12), in
+// the form that Go suggests. The signature comes from a checked specification (package model),
+// the values are anys (package dyn), and nothing is generated.
+//
+// [Call] makes a call, [NewServant] an object. [Deferred] and [Go] make calls whose ends are waited for
+// later, [SendCallback] has a handler told. [Request] is the specification's own way, for programs that have it.
 package dii
 
 import (
@@ -31,12 +34,12 @@ type Signature struct {
 	Result    *typecode.TypeCode // of kind void where there is none
 	Params    []Param
 	Raises    []*typecode.TypeCode // of exceptions
-	Context   bool                 // the operation has a context clause
+	Context   []string             // of the context clause: names of properties that are sent along; nil: no clause
 }
 
 // Of returns the signature of an operation. The error says which of its types has no TypeCode.
 func Of(op *model.Operation) (*Signature, error) {
-	s := &Signature{Operation: op.Name, Oneway: op.Oneway, Context: len(op.Context) > 0}
+	s := &Signature{Operation: op.Name, Oneway: op.Oneway, Context: op.Context}
 	var err error
 	if s.Result, err = op.Result.TypeCode(); err != nil {
 		return nil, fmt.Errorf("result of %s: %w", op.ScopedName(), err)
@@ -118,7 +121,8 @@ type Results struct {
 // inout parameters, in order; one whose type is not equivalent to its parameter's is BAD_PARAM.
 //
 // Its error is a *[UserException] where the object raised one that the signature lists, and
-// otherwise as that of any call: a *exc.SystemException. The deadline of ctx is the call's.
+// otherwise as that of any call: a *exc.SystemException. The deadline of ctx is the call's, and its
+// properties (see [orb.WithProperties]) are sent where the signature has a context clause.
 func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Results, error) {
 	in := s.Inputs()
 	if len(args) != len(in) {
@@ -138,8 +142,8 @@ func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Res
 		for _, a := range args {
 			dyn.PutValue(&c.Out, a)
 		}
-		if s.Context {
-			c.Out.Count(0) // no context is passed along
+		if s.Context != nil {
+			orb.PutContext(&c.Out, ctx, s.Context...)
 		}
 	}
 	var r Results

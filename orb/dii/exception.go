@@ -1,13 +1,16 @@
 package dii
 
 import (
+	"errors"
+
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/typecode"
 )
 
-// A UserException is an exception of the signature that the object raised.
+// A UserException is an exception of the signature that the object raised, or that a
+// dynamic implementation raises.
 type UserException struct {
 	ID    string  // repository id
 	Value dyn.Any // of the exception's type
@@ -25,12 +28,20 @@ func (s *Signature) exceptions() []orb.Exception {
 	return list
 }
 
-// exception reads the exceptions of a type. It writes none: it is the caller's.
+// exception reads and writes the exceptions of a type.
 type exception struct{ tc *typecode.TypeCode }
 
 func (x exception) ExceptionID() string { return x.tc.ID() }
 
-func (exception) PutIf(*cdr.Encoder, error, func(*cdr.Encoder, string)) bool { return false }
+func (x exception) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, string)) bool {
+	var u *UserException
+	if !errors.As(err, &u) || u == nil || u.Value.Type().ID() != x.tc.ID() {
+		return false
+	}
+	head(e, x.tc.ID())
+	dyn.PutValue(e, u.Value)
+	return true
+}
 
 func (x exception) Read(d *cdr.Decoder) error {
 	return &UserException{x.tc.ID(), dyn.GetValue(d, x.tc)}

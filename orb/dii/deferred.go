@@ -1,0 +1,96 @@
+package dii
+
+import (
+	"context"
+
+	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+)
+
+// A Future is a call under way: what send_deferred and the poller of the messaging
+// specification are for (CORBA 3.3 part 1, clauses 11.3 and 17.6). It may be used concurrently.
+type Future[T any] struct {
+	done   chan struct{}
+	result T
+	err    error
+}
+
+// Go makes a call in a goroutine of its own, be it one of a generated stub:
+//
+//	f := dii.Go(func() (int32, error) { return account.Balance(ctx) })
+//	…
+//	balance, err := f.Wait(ctx)
+//
+// The call's own context ends the call. A panic of call is the program's, and ends it.
+func Go[T any](call func() (T, error)) *Future[T] {
+	f := &Future[T]{done: make(chan struct{}), err: errNoResult}
+	go func() {
+		defer close(f.done) // also if call ends the goroutine
+		f.result, f.err = call()
+	}()
+	return f
+}
+
+var errNoResult = exc.New(exc.Internal, 0, exc.Maybe, "the call has ended its goroutine without a result")
+
+// Deferred is [Call] in a goroutine of its own.
+func Deferred(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) *Future[Results] {
+	return Go(func() (Results, error) { return Call(ctx, ref, s, args...) })
+}
+
+// Done is closed when the call has ended.
+func (f *Future[T]) Done() <-chan struct{} { return f.done }
+
+// Poll reports whether the call has ended: poll_response, and is_ready of a poller.
+func (f *Future[T]) Poll() bool {
+	select {
+	case <-f.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Wait waits until the call has ended, or ctx, and returns its result: get_response. It may be called again. An
+// error because ctx ended is TIMEOUT or TRANSIENT with completion MAYBE, and the call goes on.
+func (f *Future[T]) Wait(ctx context.Context) (T, error) {
+	select {
+	case <-f.done:
+		return f.result, f.err
+	default:
+	}
+	select {
+	case <-f.done:
+		return f.result, f.err
+	case <-ctx.Done():
+		var zero T
+		return zero, exc.From(ctx.Err(), exc.Maybe)
+	}
+}
+
+// Next returns the first of several calls to end, and its place among them: get_next_response. There must be
+// one at least. An error because ctx ended is like that of Wait, with place -1.
+func Next[T any](ctx context.Context, calls ...*Future[T]) (place int, result T, err error) {
+	first := make(chan int, len(calls))
+	stop, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for i, f := range calls {
+		if f.Poll() {
+			return i, f.result, f.err
+		}
+		go func() {
+			select {
+			case <-f.done:
+				first <- i
+			case <-stop.Done():
+			}
+		}()
+	}
+	select {
+	case i := <-first:
+		return i, calls[i].result, calls[i].err
+	case <-ctx.Done():
+		return -1, result, exc.From(ctx.Err(), exc.Maybe)
+	}
+}

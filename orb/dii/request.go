@@ -1,0 +1,136 @@
+package dii
+
+import (
+	"context"
+
+	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/typecode"
+)
+
+// A NamedValue is an argument of a [Request]; several are what the specification calls an NVList.
+type NamedValue struct {
+	Name      string
+	Direction model.Direction
+	Value     dyn.Any // of in and inout; after the call, of out and inout
+	Type      *typecode.TypeCode
+}
+
+// A Request is a call put together piece by piece, without a signature: CORBA::Request (CORBA 3.3
+// part 1, clause 11.2), for programs that have been written against it. New ones use [Call] and [Deferred]. It
+// belongs to one goroutine, and is for one call.
+type Request struct {
+	ref    *orb.Ref
+	sig    Signature
+	args   []NamedValue
+	future *Future[Results]
+	taken  bool
+	result dyn.Any
+}
+
+// NewRequest begins a request for an operation, by its name on the wire (create_request). Without SetReturn it has no
+// result.
+func NewRequest(ref *orb.Ref, operation string) *Request {
+	return &Request{ref: ref, sig: Signature{Operation: operation, Result: typecode.Void}}
+}
+
+// AddIn adds an in parameter (add_in_arg).
+func (r *Request) AddIn(name string, v dyn.Any) { r.add(NamedValue{name, model.In, v, v.Type()}) }
+
+// AddInOut adds an inout parameter (add_inout_arg).
+func (r *Request) AddInOut(name string, v dyn.Any) { r.add(NamedValue{name, model.InOut, v, v.Type()}) }
+
+// AddOut adds an out parameter of a type (add_out_arg).
+func (r *Request) AddOut(name string, t *typecode.TypeCode) {
+	r.add(NamedValue{Name: name, Direction: model.Out, Type: t})
+}
+
+func (r *Request) add(v NamedValue) {
+	r.args = append(r.args, v)
+	r.sig.Params = append(r.sig.Params, Param{v.Name, v.Direction, v.Type})
+}
+
+// SetReturn sets the type of the result (set_return_type).
+func (r *Request) SetReturn(t *typecode.TypeCode) { r.sig.Result = t }
+
+// AddException adds an exception that the operation may raise (exceptions).
+func (r *Request) AddException(t *typecode.TypeCode) { r.sig.Raises = append(r.sig.Raises, t) }
+
+// SetContext sets the names of the properties that are sent along, those of the context that the call is made with (contexts, ctx).
+func (r *Request) SetContext(clause ...string) { r.sig.Context = append([]string{}, clause...) }
+
+// Invoke makes the call and waits for its end (invoke).
+func (r *Request) Invoke(ctx context.Context) error {
+	if err := r.Send(ctx); err != nil {
+		return err
+	}
+	<-r.future.Done() // the call's own context ends it
+	return r.GetResponse(ctx)
+}
+
+// SendOneway makes the call and waits for what the policies of ctx say (send_oneway).
+func (r *Request) SendOneway(ctx context.Context) error {
+	if r.future != nil {
+		return errSent
+	}
+	r.sig.Oneway = true
+	return r.Invoke(ctx)
+}
+
+// Send begins the call (send_deferred). Its error says that the request has been sent before.
+func (r *Request) Send(ctx context.Context) error {
+	if r.future != nil {
+		return errSent
+	}
+	var in []dyn.Any
+	for _, a := range r.args {
+		if a.Direction != model.Out {
+			in = append(in, a.Value)
+		}
+	}
+	r.future = Deferred(ctx, r.ref, &r.sig, in...)
+	return nil
+}
+
+var (
+	errSent    = exc.New(exc.BadInvOrder, exc.MinorRequestSent, exc.No, "the request has been sent already")
+	errNotSent = exc.New(exc.BadInvOrder, exc.MinorRequestNotSent, exc.No, "the request has not been sent")
+)
+
+// PollResponse reports whether the call has ended (poll_response).
+func (r *Request) PollResponse() (bool, error) {
+	if r.future == nil {
+		return false, errNotSent
+	}
+	return r.future.Poll(), nil
+}
+
+// GetResponse waits for the end of the call, or of ctx, and takes the results (get_response). Its
+// error is like that of [Call].
+func (r *Request) GetResponse(ctx context.Context) error {
+	if r.future == nil {
+		return errNotSent
+	}
+	results, err := r.future.Wait(ctx)
+	if err != nil || r.taken {
+		return err
+	}
+	r.taken = true
+	r.result = results.Return
+	outs := results.Out
+	for i := range r.args {
+		if r.args[i].Direction != model.In && len(outs) > 0 {
+			r.args[i].Value, outs = outs[0], outs[1:]
+		}
+	}
+	return nil
+}
+
+// Result returns the result, once the response is there; null before (return_value).
+func (r *Request) Result() dyn.Any { return r.result }
+
+// Arguments returns the arguments; those of out and inout parameters have their new values once the response is
+// there (arguments). It must not be changed.
+func (r *Request) Arguments() []NamedValue { return r.args }
