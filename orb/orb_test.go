@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -20,7 +21,16 @@ import (
 	"github.com/opendsom/dsom/orb/poa"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+func TestMain(m *testing.M) {
+	if publish := os.Getenv(soakServerEnv); publish != "" { // this is a server of TestSoak
+		if err := serveSoak(publish); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	leaktest.Main(m)
+}
 
 // echo is the servant of most tests.
 type echo struct {

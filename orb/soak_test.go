@@ -1,0 +1,461 @@
+package orb_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+)
+
+// soakTime is how long TestSoak goes on, unless DSOM_SOAK says otherwise.
+const soakTime = 5 * time.Second
+
+const (
+	soakServers  = 3
+	soakPatience = 15 * time.Second // within which every call must have ended; it is given 8
+)
+
+// TestSoak has a thousand clients make calls of all kinds, with callbacks among them, while servers are killed and
+// started again, and connections are cut in the middle of messages. Every call must end, with the result it should have or
+// an exception that may be; none is carried out twice, none that is said not to have been; and neither memory nor
+// goroutines grow.
+func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+	d := soakTime
+	if s := os.Getenv("DSOM_SOAK"); s != "" {
+		var err error
+		if d, err = time.ParseDuration(s); err != nil {
+			t.Fatalf("DSOM_SOAK: %v", err)
+		}
+	}
+	clients := 1000
+	if raceEnabled {
+		clients = 300 // each costs the race detector much memory
+	}
+	s := &soak{t: t, clients: clients, stop: make(chan struct{})}
+	for i := range soakServers {
+		s.servers = append(s.servers, s.newServer(i))
+	}
+	var users, vandals sync.WaitGroup
+	for i := range clients {
+		users.Go(func() { s.use(i) })
+	}
+	for _, server := range s.servers {
+		vandals.Go(func() { s.killNowAndThen(server) })
+	}
+	half := s.after(d/2, "half")
+	end := s.after(d-d/2, "end")
+	close(s.stop)
+	vandals.Wait()
+	done := make(chan struct{})
+	go func() { users.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(2 * soakPatience):
+		buf := make([]byte, 1<<20)
+		t.Fatalf("clients hang:\n%s", buf[:runtime.Stack(buf, true)])
+	}
+	for _, server := range s.servers {
+		server.end()
+	}
+	t.Logf("%d calls in %v by %d clients: %d results, %d exceptions of the user's, %d deadlines, %d failures completed NO, %d MAYBE; %d servers killed, %d connections cut",
+		s.calls.Load(), d, clients, s.results.Load(), s.raised.Load(), s.late.Load(), s.no.Load(), s.maybe.Load(), s.kills.Load(), s.cuts.Load())
+	if s.results.Load() == 0 || s.kills.Load() == 0 || s.cuts.Load() == 0 {
+		t.Error("nothing has been tested")
+	}
+	if end.heap > 2*half.heap+16<<20 || end.goroutines > half.goroutines+half.goroutines/2+500 {
+		t.Errorf("it grows: half way %+v, at the end %+v", half, end)
+	}
+}
+
+type soak struct {
+	t       *testing.T
+	clients int
+	servers []*soakServer
+	stop    chan struct{}
+
+	calls, results, raised, late, no, maybe, kills, cuts, ids atomic.Int64
+}
+
+// usage is what the process takes.
+type usage struct {
+	heap       uint64
+	goroutines int
+}
+
+func (s *soak) after(d time.Duration, what string) usage {
+	time.Sleep(d)
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	u := usage{m.HeapAlloc, runtime.NumGoroutine()}
+	s.t.Logf("%s: %d MiB, %d goroutines, %d calls", what, u.heap>>20, u.goroutines, s.calls.Load())
+	return u
+}
+
+func (s *soak) over() bool {
+	select {
+	case <-s.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// use is a client: an ORB of its own that calls until the end.
+func (s *soak) use(i int) {
+	l := new(limits.Limits)
+	l.SetTime(limits.CallTimeout, 8*time.Second)
+	cfg := orb.Config{Logger: quiet(), Limits: l, BigEndian: i%2 == 0}
+	if i%5 == 0 {
+		cfg.Listen = []string{"tcp:127.0.0.1:0"}
+	}
+	if i%3 == 0 {
+		cfg.FragmentSize = 1000
+	}
+	o, err := orb.New(cfg)
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.Background(), soakPatience)
+		defer cancel()
+		if err := o.Shutdown(ctx); err != nil {
+			s.t.Errorf("client %d: shutdown: %v", i, err)
+		}
+	}()
+	var back Echo
+	if cfg.Listen != nil {
+		poa.New(o)
+		back = new(echo)
+	}
+	ref, err := o.Resolve(context.Background(), s.servers[i%soakServers].url())
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	u := &soakUser{soak: s, e: EchoClass.Unchecked(ref), back: back, r: rand.New(rand.NewPCG(uint64(i), 1))}
+	for !s.over() {
+		u.call()
+		select {
+		case <-s.stop:
+		case <-time.After(time.Duration(u.r.IntN(2*s.clients)) * time.Millisecond):
+		}
+	}
+}
+
+type soakUser struct {
+	*soak
+	e    Echo
+	back Echo
+	r    *rand.Rand
+}
+
+// call makes a call of some kind, and judges how it ends.
+func (u *soakUser) call() {
+	begin := time.Now()
+	kind := u.r.IntN(8)
+	ctx, cancel := context.WithCancel(context.Background())
+	var err error
+	var wrong string
+	want := func(ok bool, format string, args ...any) {
+		if err == nil && !ok {
+			wrong = fmt.Sprintf(format, args...)
+		}
+	}
+	deadline, gone := false, false
+	switch kind {
+	case 0:
+		err = u.e.Ping(ctx)
+	case 1:
+		text := strings.Repeat("ä", u.r.IntN(100))
+		var got string
+		got, err = u.e.Say(ctx, text)
+		want(got == text, "got %q for %q", got, text)
+	case 2:
+		id := u.ids.Add(1)
+		var got string
+		got, err = u.e.Say(ctx, fmt.Sprint("once ", id))
+		want(got == "once", "call %d was carried out: %s", id, got)
+		if sys := exc.From(err, exc.Maybe); sys != nil && sys.Completed == exc.No {
+			if got, err := u.e.Say(ctx, fmt.Sprint("was ", id)); err == nil && got != "no" {
+				u.t.Errorf("call %d was carried out, though its completion is NO", id)
+			}
+		}
+	case 3:
+		b := make([]byte, u.r.IntN(200_000))
+		for i := range b {
+			b[i] = byte(i * 7)
+		}
+		var got []byte
+		got, err = u.e.Blob(ctx, b)
+		want(bytes.Equal(got, b), "a blob of %d octets came back as another of %d", len(b), len(got))
+	case 4:
+		_, _, _, err = u.e.Add(ctx, -1, 0)
+		want(false, "no exception")
+		var refused *Refused
+		if errors.As(err, &refused) {
+			u.raised.Add(1)
+			if refused.Code != -1 || refused.Why != "negative" {
+				wrong = err.Error()
+			}
+			err = nil
+		}
+	case 5:
+		err = u.e.Note(ctx, "x")
+	case 6:
+		deadline = true
+		short, stop := context.WithTimeout(ctx, time.Duration(u.r.IntN(50))*time.Millisecond)
+		_, err = u.e.Say(short, "slowly")
+		stop()
+		if errors.Is(err, exc.Timeout) {
+			if !errors.Is(err, context.DeadlineExceeded) {
+				wrong = "TIMEOUT, but not of the context: " + err.Error()
+			}
+			u.late.Add(1)
+			err = nil
+		}
+	case 7:
+		if u.back != nil {
+			var got Echo
+			got, err = u.e.Meet(ctx, u.back)
+			want(got != nil, "nobody came back")
+		} else {
+			gone = true
+			ref, _ := orb.RefOf(u.e.(orb.Object)).ORB().Resolve(ctx, strings.Replace(u.servers[0].corbaloc(), "/soak", "/none", 1))
+			err = EchoClass.Unchecked(ref).Ping(ctx)
+			want(false, "an object that is none answers")
+			if errors.Is(err, exc.ObjectNotExist) {
+				err = nil
+			}
+		}
+	}
+	cancel()
+	u.calls.Add(1)
+	if took := time.Since(begin); took > soakPatience {
+		u.t.Errorf("a call of kind %d took %v", kind, took)
+	}
+	if wrong != "" {
+		u.t.Errorf("kind %d: %s", kind, wrong)
+	}
+	var sys *exc.SystemException
+	switch {
+	case err == nil:
+		u.results.Add(1)
+	case !errors.As(err, &sys):
+		u.t.Errorf("kind %d: %v", kind, err)
+	case sys.Kind == exc.CommFailure || sys.Kind == exc.Transient:
+		if sys.Completed == exc.No {
+			u.no.Add(1)
+		} else {
+			u.maybe.Add(1)
+		}
+	case sys.Kind == exc.Timeout && !deadline && !gone && time.Since(begin) > 7*time.Second: // the server was away for long
+		u.late.Add(1)
+	case kind == 7 && sys.Kind == exc.Unknown && sys.Remote: // the callback was cut
+		u.maybe.Add(1)
+	default:
+		u.t.Errorf("kind %d: %v", kind, err)
+	}
+}
+
+// killNowAndThen kills a server and starts it again.
+func (s *soak) killNowAndThen(server *soakServer) {
+	for {
+		select {
+		case <-s.stop:
+			return
+		case <-time.After(time.Second + rand.N(2*time.Second)):
+			server.kill()
+			s.kills.Add(1)
+			server.start()
+		}
+	}
+}
+
+// A soakServer is a server process, and before it something that cuts connections.
+type soakServer struct {
+	s     *soak
+	proxy net.Listener
+	front sync.WaitGroup
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+	in  io.Closer
+	at  string // where the process listens
+	ior string
+}
+
+func (s *soak) newServer(i int) *soakServer {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	server := &soakServer{s: s, proxy: l}
+	server.front.Go(server.forward)
+	server.start()
+	return server
+}
+
+func (x *soakServer) url() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.ior
+}
+
+func (x *soakServer) corbaloc() string {
+	return "corbaloc:iiop:1.2@" + x.proxy.Addr().String() + "/soak"
+}
+
+// start starts the process, and waits until it serves.
+func (x *soakServer) start() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), soakServerEnv+"="+x.proxy.Addr().String())
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe() // the process ends with it
+	if err != nil {
+		x.s.t.Error(err)
+		return
+	}
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		x.s.t.Error(err)
+		return
+	}
+	x.cmd, x.in = cmd, in
+	r := bufio.NewReader(out)
+	for _, to := range []*string{&x.at, &x.ior} {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			x.s.t.Errorf("a server did not start: %v", err)
+		}
+		*to = strings.TrimSpace(line)
+	}
+}
+
+func (x *soakServer) kill() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.at = ""
+	x.cmd.Process.Kill()
+	x.cmd.Wait()
+	x.in.Close()
+}
+
+func (x *soakServer) end() {
+	x.kill()
+	x.proxy.Close()
+	x.front.Wait()
+}
+
+// forward passes connections on to the process, and cuts them.
+func (x *soakServer) forward() {
+	for {
+		client, err := x.proxy.Accept()
+		if err != nil {
+			return
+		}
+		x.mu.Lock()
+		at := x.at
+		x.mu.Unlock()
+		server, err := net.Dial("tcp", at)
+		if err != nil || at == "" {
+			client.Close()
+			continue
+		}
+		there, back := rand.Int64N(1<<rand.IntN(24)), rand.Int64N(1<<rand.IntN(24))
+		var cut sync.Once
+		end := func() {
+			cut.Do(func() {
+				x.s.cuts.Add(1)
+				client.(*net.TCPConn).SetLinger(0)
+				client.Close()
+				server.Close()
+			})
+		}
+		x.front.Go(func() { io.CopyN(server, client, there); end() })
+		x.front.Go(func() { io.CopyN(client, server, back); end() })
+	}
+}
+
+// soakServerEnv is set in the process of a server; its value is the address to publish.
+const soakServerEnv = "DSOM_SOAK_SERVER"
+
+// serveSoak is the process of a server.
+func serveSoak(publish string) error {
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, Publish: publish, Logger: quiet(), FragmentSize: 5000})
+	if err != nil {
+		return err
+	}
+	ref, err := poa.New(o).ActivateKey("soak", EchoClass.Servant(&soakServant{once: map[string]bool{}}))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("127.0.0.1:%d\n%s\n", o.Endpoints()[0].Port, ref)
+	io.Copy(io.Discard, os.Stdin)
+	return nil
+}
+
+// soakServant is an Echo that remembers what it was told to do once.
+type soakServant struct {
+	echo
+	mu   sync.Mutex
+	once map[string]bool
+}
+
+func (s *soakServant) Say(ctx context.Context, text string) (string, error) {
+	word, id, _ := strings.Cut(text, " ")
+	switch word {
+	case "once", "was":
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		done := s.once[id]
+		if word == "was" {
+			return map[bool]string{false: "no", true: "yes"}[done], nil
+		}
+		if done {
+			return "twice", nil
+		}
+		s.once[id] = true
+		return "once", nil
+	case "slowly":
+		select {
+		case <-time.After(25 * time.Millisecond):
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+	return text, nil
+}
+
+func (s *soakServant) Meet(ctx context.Context, other Echo) (Echo, error) {
+	if text, err := other.Say(ctx, "hello"); err != nil || text != "hello" {
+		return nil, fmt.Errorf("called back: %q, %v", text, err)
+	}
+	return other, nil
+}
