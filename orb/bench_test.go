@@ -2,6 +2,7 @@ package orb_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 )
 
@@ -22,5 +23,21 @@ func BenchmarkLocalPing(b *testing.B) {
 		if err := e.Ping(ctx); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func BenchmarkBlob(b *testing.B) {
+	for _, size := range []int{1 << 10, 64 << 10, 4 << 20} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			e := serve(b, new(echo))
+			blob := make([]byte, size)
+			b.SetBytes(int64(2 * size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := e.Blob(b.Context(), blob); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -72,7 +72,7 @@ const (
 var calls = sync.Pool{New: func() any { return new(Call) }}
 
 // maxKeptBuffer is the size above which a call's buffer is not kept for the next.
-const maxKeptBuffer = 64 << 10
+const maxKeptBuffer = 1 << 20
 
 // StartCall begins a call of operation on the object that ref refers to:
 //
