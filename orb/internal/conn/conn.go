@@ -175,6 +175,13 @@ func (c *Conn) StayUp() {
 	c.s.stay = true
 }
 
+// NoCancel keeps this side from sending CancelRequests from now on: see [Options].
+func (c *Conn) NoCancel() {
+	l := c.lock()
+	defer l.unlock()
+	c.mute = true
+}
+
 // RemoteAddr returns the peer's address.
 func (c *Conn) RemoteAddr() net.Addr { return c.t.RemoteAddr() }
 
