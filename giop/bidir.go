@@ -34,7 +34,7 @@ func ParseListenPoints(data []byte, l *limits.Limits) ([]ListenPoint, error) {
 		return nil, d.Err()
 	}
 	d.Reset(data, 1, little, nil)
-	n := d.Count(8) // a length, a terminator and a port
+	n := d.Count(6) // a length and a port
 	if most := l.Int(limits.ListenPoints); n > most {
 		return nil, exc.New(exc.Marshal, exc.MinorLimit, exc.No, "a client offers to be called: %w", l.Exceeded(limits.ListenPoints, int64(n)))
 	}

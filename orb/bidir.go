@@ -99,7 +99,7 @@ func (s *serverConn) admits(t Target) error {
 
 // offered takes note of the service context by which a client offers to be called back. s.mu is held.
 func (s *serverConn) offered(data []byte) error {
-	if bytes.Equal(data, s.offer) { // as in each request, as a rule
+	if len(data) > 0 && bytes.Equal(data, s.offer) { // as in each request, as a rule
 		return nil
 	}
 	o := s.orb
