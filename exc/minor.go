@@ -58,6 +58,7 @@ const (
 	MinorServerUnknown     = DSOMVMCID | 30
 	MinorRebind            = DSOMVMCID | 31
 	MinorNoRepository      = DSOMVMCID | 32
+	MinorNotBidirectional  = DSOMVMCID | 40
 	MinorRequestSent       = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
 	MinorRequestNotSent    = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
 	MinorContextThere      = OMGVMCID | 15 // BAD_INV_ORDER: an interceptor does what it cannot do now
@@ -118,6 +119,7 @@ var minors = []Minor{
 	{InvPolicy, MinorNoListener, "a reference would be made in an ORB that listens nowhere", "give the ORB an endpoint to listen on"},
 	{ObjAdapter, MinorNoServant, "no servant for the object", "activate it before references to it are used"},
 	{ObjAdapter, MinorAlreadyActive, "the object id is in use", "deactivate the other object first"},
+	{ObjAdapter, MinorNotBidirectional, "the object was called over a connection that its own side has made, which its adapter does not allow", "make the object in an adapter whose BidirectionalPolicy is BOTH"},
 	{DataConversion, MinorNoCodeSet, "a character has no counterpart in the code set of the connection", "send it as wstring, or use a server that takes UTF-8"},
 	{ObjectNotExist, MinorObjectUnknown, "the object does not exist (any more)", "get a new reference"},
 	{ObjectNotExist, MinorServerUnknown, "no server that the daemon knows has made the reference", "register the server again by its UUID, which the text names, or get a new reference"},

@@ -29,6 +29,7 @@ const (
 	ServiceContexts
 	Profiles
 	HostName
+	ListenPoints
 	BytesInFlight
 	Forwards
 	BodyRate
@@ -74,6 +75,7 @@ var table = [numNames]struct {
 	ServiceContexts:       {"service-contexts", count, 256, "service contexts of a message"},
 	Profiles:              {"profiles", count, 64, "profiles of a reference, components of a profile, and addresses in all that are tried"},
 	HostName:              {"host-name", octets, 255, "octets of a host name or address in a reference"},
+	ListenPoints:          {"listen-points", count, 64, "addresses at which a client says it can be called over its own connection, a connection"},
 	BytesInFlight:         {"bytes-in-flight", octets, 0, "octets of messages in the process that are incomplete, being served (32 KiB each beside the first of a connection) or not taken by the peer; 0 is a quarter of the memory"},
 	Forwards:              {"forwards", count, 8, "forwards that a call follows"},
 	BodyRate:              {"body-rate", octetsPerSecond, 1024, "least rate of a message's arrival, once it has taken longer than stall-timeout"},

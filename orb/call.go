@@ -240,10 +240,15 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 		c.route.address(&target, giop.Addressing(how), &c.Out)
 		h.Target = &target
 	}
-	var contexts [2]giop.Context
+	var contexts [3]giop.Context
 	n := 0
 	if c.link != nil && c.link.codeSets != nil && !c.link.settled.Load() {
 		contexts[n] = giop.Context{ID: giop.ContextCodeSets, Data: c.link.codeSets}
+		n++
+	}
+	if c.link != nil && c.link.offer != nil && !c.link.settled.Load() {
+		contexts[n] = giop.Context{ID: giop.ContextBiDirIIOP, Data: c.link.offer}
+		c.link.offered.Store(true)
 		n++
 	}
 	if data := c.invocationPolicies(); data != nil {

@@ -21,6 +21,8 @@ type Target struct {
 	// Permanent says that Forward replaces the reference that the client used. Before GIOP 1.2
 	// clients cannot be told.
 	Permanent bool
+	// Bidirectional lets the servant be called by servers over the connections that this ORB has made to them.
+	Bidirectional bool
 	// Release, if set, is called when the request has been answered.
 	Release func()
 }

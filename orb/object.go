@@ -23,6 +23,7 @@ type Ref struct {
 	orb *ORB
 	ior *ior.IOR // never changed
 
+	from     string    // the host that the reference came from, if that may be called over its connections
 	policies *Policies // never changed; nil: none of its own
 
 	mu       sync.Mutex
@@ -125,7 +126,10 @@ func (r *Ref) profile() (p ior.IIOP, err error) {
 }
 
 // references carries references for generated code.
-type references struct{ orb *ORB }
+type references struct {
+	orb  *ORB
+	from string // the host that they come from, if that can be called back over its connections
+}
 
 // PutObject writes the reference of v; see [cdr.References].
 func (x references) PutObject(e *cdr.Encoder, v, class any) {
@@ -156,7 +160,9 @@ func (x references) Object(d *cdr.Decoder) any {
 	if d.Err() != nil || i.IsNil() {
 		return nil
 	}
-	return x.orb.NewRef(i)
+	r := x.orb.NewRef(i)
+	r.from = x.from
+	return r
 }
 
 // implicit activates the implementation v in the default adapter (part 1, clause 15.2.7).

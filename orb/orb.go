@@ -73,6 +73,9 @@ type Config struct {
 	ClientInterceptors []ClientInterceptor
 	ServerInterceptors []ServerInterceptor
 
+	// BiDir lets requests go against the direction of connections.
+	BiDir BiDir
+
 	// Logger gets what nobody is told otherwise; nil is slog.Default.
 	Logger *slog.Logger
 }
@@ -101,6 +104,7 @@ type ORB struct {
 	life context.Context // ends with Shutdown
 	end  context.CancelFunc
 
+	bidir   bidir
 	links   links
 	server  server
 	initial initialReferences
@@ -116,6 +120,7 @@ func New(cfg Config) (*ORB, error) {
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
 		serverID: cfg.ServerID, incarnation: newIncarnation(), publish: cfg.Publish, daemon: cfg.Daemon,
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
+		bidir: bidir{BiDir: cfg.BiDir},
 	}
 	if o.transports == nil {
 		o.transports = transport.Set{tcp.New()}
@@ -132,7 +137,7 @@ func New(cfg Config) (*ORB, error) {
 	if o.serverID == ([16]byte{}) {
 		crand.Read(o.serverID[:])
 	}
-	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16}
+	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16}
 	o.life, o.end = context.WithCancel(context.Background())
 	o.links.byHop = map[hop]*link{}
 	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
@@ -221,7 +226,7 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: references{o}, Values: &o.values, Narrow: narrow, Wide: wide}
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: narrow, Wide: wide}
 	o.envs[k] = env // bounded: versions times known code sets
 	return env, nil
 }
@@ -233,7 +238,7 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	if upcallOf(ctx) == o {
 		return exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "Shutdown called from a servant's method, for which it would wait: call it in another goroutine, with another context")
 	}
-	err := o.server.shutdown(ctx)
+	err := o.server.shutdown(ctx, o.links.serving())
 	o.end()
 	o.links.shutdown()
 	return err

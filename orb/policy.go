@@ -123,7 +123,7 @@ func policiesOf(ctx context.Context) *Policies {
 // had it. It is bound on its own, and shares connections with r. For a stub, pass the result to Unchecked of
 // the interface's class object.
 func (r *Ref) WithPolicies(p Policies) *Ref {
-	return &Ref{orb: r.orb, ior: r.ior, policies: (&p).over(r.policies)}
+	return &Ref{orb: r.orb, ior: r.ior, from: r.from, policies: (&p).over(r.policies)}
 }
 
 // Policies returns what a call through r with ctx obeys: the reference's policies, those of ctx, and the ORB's.

@@ -22,6 +22,7 @@ type ServerRequest struct {
 
 	orb    *ORB
 	head   giop.Header
+	from   environment
 	msg    giop.Request
 	start  int       // where the reply begins in Out's buffer
 	mark   giop.Mark // the reply begun
@@ -131,12 +132,13 @@ func withCompleted(e *exc.SystemException, c exc.Completed) *exc.SystemException
 // An environment tells how the values of a request are coded, once its service contexts are known.
 type environment interface {
 	environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, error)
+	admits(t Target) error
 }
 
 // serve answers the request message msg, with header h, appending the reply message to
 // out. It returns out as it was for a oneway, and for a message whose header is malformed.
 func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) []byte {
-	r.head, r.state, r.failed, r.malformed, r.start = h, replyNone, nil, nil, len(out)
+	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.msg.Parse(h, &r.In); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
@@ -173,6 +175,9 @@ func (r *ServerRequest) run() {
 	target := &r.target
 	if err == nil {
 		err = r.ctx.arrived()
+	}
+	if err == nil {
+		err = r.from.admits(*target)
 	}
 	switch {
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,6 +33,7 @@ type route struct {
 	err       error // why there is no way
 	last      atomic.Pointer[link]
 	ior       *ior.IOR
+	from      string       // as in Ref
 	profile   int          // of ior, the first that is used
 	wanted    atomic.Int32 // the giop.Addressing that the peer has asked for
 	begin     atomic.Int32 // the hop to begin with: that which was reached last, or the one after that which was not
@@ -50,7 +52,9 @@ type link struct {
 	conn     *conn.Conn
 	env      *cdr.Env
 	codeSets []byte      // service context that announces the code sets; nil: none
-	settled  atomic.Bool // the peer knows the code sets
+	offer    []byte      // service context that offers to be called back; nil: none
+	offered  atomic.Bool // that was sent
+	settled  atomic.Bool // the peer knows both
 
 	ready chan struct{} // closed when conn or err is there
 	err   error
@@ -64,7 +68,7 @@ func (r *Ref) route() *route {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.original.Load() == nil {
-		r.original.Store(r.orb.newRoute(r.ior, false))
+		r.original.Store(r.newRoute(r.ior, false))
 	}
 	if r.current.Load() == nil {
 		r.current.Store(r.original.Load())
@@ -78,7 +82,7 @@ func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 	if to.IsNil() {
 		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "forwarded to a nil reference")
 	}
-	next := r.orb.newRoute(to, !forGood)
+	next := r.newRoute(to, !forGood)
 	if r.current.CompareAndSwap(from, next) && forGood {
 		r.original.Store(next)
 	}
@@ -89,8 +93,9 @@ func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.original.Load()) }
 
 // newRoute works out the way that i describes: all addresses of all its IIOP profiles, in order.
-func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
-	rt := &route{orb: o, ior: i, forwarded: forwarded}
+func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
+	o := r.orb
+	rt := &route{orb: o, ior: i, from: r.from, forwarded: forwarded}
 	for n, raw := range i.Profiles {
 		if raw.Tag != ior.TagInternetIOP {
 			continue
@@ -198,6 +203,15 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 		if others > 0 {
 			until = time.Now().Add(time.Until(deadline) / time.Duration(others+1))
 		}
+		if l := rt.orb.wayBack(rt.from, rt.hops[i]); l != nil {
+			rt.begin.Store(int32(i))
+			rt.last.Store(l)
+			return l, false, nil
+		}
+		if strings.HasSuffix(rt.hops[i].endpoint.Host, nowhere) {
+			errs[i] = errGone
+			continue
+		}
 		l, fresh, err := rt.orb.link(ctx, rt.hops[i], until)
 		if err == nil {
 			rt.begin.Store(int32(i))
@@ -300,7 +314,14 @@ func (o *ORB) dial(l *link, h hop) {
 	opt := o.connOptions
 	opt.NoCancel = h.noCancel
 	opt.Ended = func() { o.links.forget(l, h) }
-	l.conn = conn.Client(t, opt)
+	if h := o.serves(l, h); h != nil {
+		l.conn = conn.Both(t, opt, h)
+		if len(o.Endpoints()) == 0 {
+			l.conn.StayUp()
+		}
+	} else {
+		l.conn = conn.Client(t, opt)
+	}
 	o.links.mu.Lock()
 	closed := o.links.closed
 	o.links.mu.Unlock()

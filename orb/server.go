@@ -121,13 +121,16 @@ func (o *ORB) admit(t transport.Conn) {
 		refuse(t)
 		return
 	}
-	c := conn.Server(t, o.connOptions, &serverConn{orb: o, env: plain})
+	serves := &serverConn{orb: o, env: plain}
+	c := conn.Server(t, o.connOptions, serves)
+	serves.conn = c
 	s.conns[c] = host
 	s.perHost[host]++
 	s.running.Add(1)
 	s.mu.Unlock()
 	go func() {
 		defer s.running.Done()
+		defer o.bidir.forget(serves)
 		defer s.forget(c, host) // also when a servant ends this goroutine
 		c.Run()
 	}()
@@ -164,11 +167,12 @@ func hostOf(a net.Addr) string {
 }
 
 // shutdown stops accepting, lets running requests finish until ctx ends, and closes all connections.
-func (s *server) shutdown(ctx context.Context) error {
+// So it does with others, over which requests come too.
+func (s *server) shutdown(ctx context.Context, others []*conn.Conn) error {
 	s.mu.Lock()
 	s.closed = true
 	listeners := s.listeners
-	var conns []*conn.Conn
+	conns := others
 	for c := range s.conns {
 		conns = append(conns, c)
 	}
@@ -208,11 +212,19 @@ func (s *server) shutdown(ctx context.Context) error {
 // serverConn is what the ORB keeps for a connection that it serves. Requests of one
 // connection may be served at once, where a servant takes long.
 type serverConn struct {
-	orb *ORB
+	orb  *ORB
+	conn *conn.Conn // of a client's making; else nil
+	made *link      // of this ORB's making; else nil
 
 	mu   sync.Mutex
 	env  *cdr.Env // of the latest request
 	sets codeset.Choice
+
+	// Of a client that offers to be called back:
+	offer  []byte  // as it came last
+	points []point // believed of what came from its host
+	marks  map[*cdr.Env]*cdr.Env
+	links  map[codeset.Choice]*link
 }
 
 // Serve answers a message: the connection calls it for each Request and LocateRequest.
@@ -221,6 +233,10 @@ func (s *serverConn) Serve(w *conn.Work) {
 	if r == nil {
 		r = &ServerRequest{orb: s.orb, ctx: newCallContext(s.orb, nil, w.Conn().RemoteAddr())}
 		w.Scratch = r
+	}
+	if s.made != nil && (!s.made.offered.Load() || w.Header.Version.Minor < 2) {
+		w.Fail(errNotOffered)
+		return
 	}
 	switch w.Header.Type {
 	case giop.TypeRequest:
@@ -245,7 +261,7 @@ func (s *serverConn) Serve(w *conn.Work) {
 			r.ctx = newCallContext(s.orb, nil, w.Conn().RemoteAddr())
 		}
 	case giop.TypeLocateRequest:
-		w.Out = s.orb.locate(w, s.orb.own)
+		w.Out = s.locate(w, s.orb.own)
 	}
 }
 
@@ -255,6 +271,13 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 	data, told := cs.Find(giop.ContextCodeSets)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.conn != nil && s.orb.bidir.Accept && v.Minor >= 2 {
+		if data, offers := cs.Find(giop.ContextBiDirIIOP); offers {
+			if err := s.offered(data); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if !told && v == s.env.Version {
 		return s.env, nil
 	}
@@ -270,6 +293,7 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 	}
 	env, err := s.orb.env(v, s.sets)
 	if err == nil {
+		env = s.marked(env)
 		s.env = env
 	}
 	return env, err
@@ -288,6 +312,7 @@ func (o *ORB) serveLocal(ctx context.Context, deadline time.Time, h giop.Header,
 type ownEnv struct{ env *cdr.Env }
 
 func (f ownEnv) environment(cdr.Version, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
+func (f ownEnv) admits(Target) error                                      { return nil }
 
 // find asks the handler for the target of a request. The handler may be the program's own, and
 // is given keys that come from the network: if it panics the request is answered UNKNOWN.
@@ -340,7 +365,8 @@ func clip(b []byte) string {
 }
 
 // locate answers a LocateRequest (part 2, clause 9.4.6).
-func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
+func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
+	o := s.orb
 	var d cdr.Decoder
 	d.Reset(w.Message, giop.HeaderSize, w.Header.Little, env)
 	var q giop.LocateRequest
@@ -358,6 +384,9 @@ func (o *ORB) locate(w *conn.Work, env *cdr.Env) []byte {
 		}
 	}()
 	t, err := o.find(c, q.Key)
+	if err == nil {
+		err = s.admits(t)
+	}
 	returned = true
 	c.finish()
 	answered := t
@@ -423,6 +452,9 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 // published returns the address that references name.
 func (o *ORB) published() (string, uint16, error) {
 	all := o.Endpoints()
+	if len(all) == 0 && o.bidir.Offer {
+		return o.fakeHost(), fakePort, nil
+	}
 	if len(all) == 0 {
 		return "", 0, exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No,
 			"an object is to be made, but the ORB listens nowhere: set Config.Listen, to tcp::0 for instance")

@@ -22,7 +22,7 @@ func (r *Ref) InUnicode() *Ref {
 	if !rt.terse {
 		return r
 	}
-	u := &Ref{orb: r.orb, ior: r.ior, policies: r.policies}
+	u := &Ref{orb: r.orb, ior: r.ior, from: r.from, policies: r.policies}
 	unicode := rt.inUnicode()
 	u.original.Store(unicode)
 	u.current.Store(unicode)

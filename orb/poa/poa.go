@@ -25,6 +25,9 @@ type Options struct {
 	// by the user, since those that the adapter chooses start anew in each process.
 	Persistent bool
 
+	// Bidirectional lets servers call the adapter's objects over this ORB's connections to them.
+	Bidirectional Bidirectional
+
 	// Lookup, if set, is asked for the servant of an object that was not activated: a
 	// servant locator in small, for objects that need not be in memory. nil means that
 	// there is no such object. It is called for every request, concurrently and under no
@@ -116,7 +119,7 @@ func (r *Root) Find(ctx context.Context, key []byte) (orb.Target, error) {
 		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "this server has no adapter %.64q", k.Adapter)
 	}
 	if s := p.servant(k.ID); s != nil {
-		return orb.Target{Servant: s}, nil
+		return orb.Target{Servant: s, Bidirectional: p.opt.Bidirectional == Both}, nil
 	}
 	return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "adapter %.64q has no object %.64q", k.Adapter, k.ID)
 }

@@ -178,6 +178,9 @@ func (c *Conn) send(ctx context.Context, call *Call, msg []byte, oneway bool) er
 		defer stop()
 	}
 	l := c.lock()
+	if !oneway {
+		l.borrow()
+	}
 	if !call.told(isDone) {
 		s := &c.s
 		call.oneway = oneway
@@ -276,6 +279,9 @@ func (l locked) finish(call *Call, err error) {
 	}
 	if s.phase != open && s.calls.used == 0 {
 		l.settle()
+		if s.phase == draining && l.runner.Load() != nil {
+			l.stopReading() // the runner may end the connection now
+		}
 	}
 }
 

@@ -57,7 +57,10 @@ type Conn struct {
 	seen    uint64                 // the monitor's: state of the runner when it looked last
 	quiet   int                    // the monitor's: how often it has seen the same
 
+	unreadSince int64 // the monitor's: what had come, and one, when it saw that nobody reads
+
 	in      reader       // of the reading role
+	calm    int          // likewise: replies that came since the last request, up to calmReplies
 	vec     net.Buffers  // of the writing role
 	vecs    [2][]byte    // likewise
 	written atomic.Int64 // octets; of the writing role, read by the sweeper
@@ -86,6 +89,8 @@ type state struct {
 	minor   byte          // of the highest version of GIOP used for calls
 	woken   *waiter       // whom unlock is to wake
 	report  *ending       // what unlock is to log
+	stay    bool          // it is not ended for lack of use
+	unread  bool          // unlock is to have the monitor look after the reading role
 
 	// The reading role.
 	reading     bool
@@ -117,6 +122,8 @@ type state struct {
 	waiting   bool     // the runner waits for room, resting or reading
 
 	served []*runner // those in a handler from which the connection was taken
+	aside  []*runner // those whose request waits for room
+	lent   int       // of served, those from whom a caller took the reading role
 }
 
 // A oneway is a call that is done when it is written.
@@ -128,8 +135,20 @@ type oneway struct {
 // Client returns a connection that makes requests over t. It must be ended with Shutdown or Close.
 func Client(t transport.Conn, o Options) *Conn { return newConn(t, o, nil) }
 
-// Server returns a connection that serves requests which come over t, once its Run is called.
-func Server(t transport.Conn, o Options, h Handler) *Conn { return newConn(t, o, h) }
+// Both is Client for a connection over which the peer may make requests too, which h serves.
+func Both(t transport.Conn, o Options, h Handler) *Conn {
+	c := newConn(t, o, h)
+	c.shared.monitor.watch(c) // who gives it a reader when nobody calls
+	return c
+}
+
+// Server returns a connection that serves requests which come over t, once its Run is called. Requests
+// may be made over it as well, if the peer takes them; the ORB knows that.
+func Server(t transport.Conn, o Options, h Handler) *Conn {
+	c := newConn(t, o, h)
+	c.s.calls.last-- // odd ids
+	return c
+}
 
 func newConn(t transport.Conn, o Options, h Handler) *Conn {
 	c := &Conn{t: t, handler: h, shared: o.Shared, limits: o.Limits, log: o.Logger, fragment: o.FragmentSize, mute: o.NoCancel, ended: o.Ended, gone: make(chan struct{})}
@@ -148,6 +167,20 @@ func newConn(t transport.Conn, o Options, h Handler) *Conn {
 
 // Usable reports whether new calls can be made, as far as is known.
 func (c *Conn) Usable() bool { return c.usable.Load() }
+
+// StayUp keeps the connection from being ended because it is not used: one side could not make another.
+func (c *Conn) StayUp() {
+	l := c.lock()
+	defer l.unlock()
+	c.s.stay = true
+}
+
+// NoCancel keeps this side from sending CancelRequests from now on: see [Options].
+func (c *Conn) NoCancel() {
+	l := c.lock()
+	defer l.unlock()
+	c.mute = true
+}
 
 // RemoteAddr returns the peer's address.
 func (c *Conn) RemoteAddr() net.Addr { return c.t.RemoteAddr() }
@@ -206,8 +239,13 @@ func (l locked) drain() chan struct{} {
 		for s.blocked.head != nil {
 			l.refuse(s.blocked.head.call)
 		}
-		if l.handler != nil && s.reading {
+		switch {
+		case l.handler == nil:
+		case s.reading:
 			l.stopReading()
+		default:
+			l.takeReading()
+			l.leaveReading() // to a runner, who does the rest
 		}
 		if w := s.resting.head; w != nil {
 			l.wake(w)
@@ -247,8 +285,8 @@ func (l locked) relock() { l.mu.Lock() }
 // unlock lets go of the lock and does what had to wait until then.
 func (l locked) unlock() {
 	s := &l.s
-	w, e := s.woken, s.report
-	s.woken, s.report = nil, nil
+	w, e, unread := s.woken, s.report, s.unread
+	s.woken, s.report, s.unread = nil, nil, false
 	shut := s.shut && !s.shutAll
 	if shut {
 		s.shutAll = true
@@ -260,6 +298,9 @@ func (l locked) unlock() {
 		w.fence.Add(1)
 		w.cond.Signal()
 		w = next
+	}
+	if unread && !l.watched.Load() {
+		l.shared.monitor.watch(l.Conn)
 	}
 	if e != nil {
 		l.shared.Complain(l.log, slog.LevelWarn, "connection ended", "peer", l.peer(), "reason", e.err)
@@ -321,6 +362,7 @@ func (l locked) end(e *ending) bool {
 	for _, r := range s.served {
 		r.cancel(e.err)
 	}
+	l.dropAside()
 	l.settle()
 	if !s.reading {
 		l.over()

@@ -1,5 +1,5 @@
 // Package conn is one GIOP connection, shared by many callers and able to serve requests (CORBA
-// 3.3 part 2, clauses 9.4 to 9.8). It moves whole messages and knows nothing of objects: what is
+// 3.3 part 2, clauses 9.4 to 9.9). It moves whole messages and knows nothing of objects: what is
 // in a message but its header and request id is the ORB's.
 //
 // # Using it
@@ -22,6 +22,10 @@
 // handler appends a whole reply message to Work.Out, or nothing. Requests of one connection may
 // be served concurrently: see below.
 //
+// A connection over which requests go both ways (clause 9.9) is made with [Both] on the side that
+// opened it; the other side makes calls on what Server returned. Whether the peer takes
+// them is for the ORB to know.
+//
 // All that belong together share one [Shared]: its sweeper keeps the time-outs of all
 // connections, its monitor finds the slow handlers, and its budget bounds the octets in flight.
 // Connection counts are bounded by whoever accepts.
@@ -41,6 +45,12 @@
 // write does not go forward, and something has come, such as a late reply. The peer may be stuck
 // with it until it is read. On a server the role belongs to the runner in Run, or to the one
 // that took over from it.
+//
+// Where both sides call, runners and callers share the role. A caller takes it from a runner that is in a
+// handler, which may be the one that calls; a runner that has met but replies for a while leaves it to the
+// callers; a handler that returns takes it back if nobody has it. What a caller reads that is not for callers he does not
+// serve: a request is set aside, for a goroutine of its own. When a caller has done and no other waits, a runner gets the role, or, if one will be
+// back soon or but replies have come, nobody: then the monitor gives it to a runner at its second look.
 //
 // The writing role owns the buffer that is being written. Others append whole messages to the
 // next one, state.out; when the writer has written his he writes that too. A message longer than
@@ -79,10 +89,14 @@
 // is read then but for what fits into the chunk, so that neither a CancelRequest nor the peer's end
 // is seen that lies behind more requests than that.
 //
+// While calls of this side wait for replies that is different, since what is behind the requests may be what
+// the handlers wait for that take the room: then requests are set aside, as many as are served at most, and
+// reading goes on. Only beyond that do calls wait behind requests, until their deadlines.
+//
 // What counts towards limits.BytesInFlight:
 //
 //   - messages that have come in part, and the fragments of unfinished ones;
-//   - requests longer than a chunk, until they are answered;
+//   - requests longer than a chunk, until they are answered, and all those that are set aside;
 //   - runCost for each request from which the connection was taken: a chunk, a goroutine, a short reply;
 //   - replies longer than gatherLimit, from the return of the handler until the transport has taken
 //     them, and the buffer of those that wait to be written, when it is longer than that.
@@ -97,7 +111,8 @@
 //	open ──Shutdown, idle──▶ draining ──nothing outstanding──▶ closed
 //	  └───────── Close, an error, CloseConnection ────────────────▲
 //
-// In draining no new call is taken, and a server reads no more requests; those under way are
+// In draining no new call is taken, and a server reads no more requests, unless calls of its own
+// still wait for replies, which may depend on them; those under way are
 // answered. closed is entered once, with the reason: then every call that has no reply gets its
 // error, every Work its signal, and the transport is closed; only after an orderly end, by the
 // goroutine that has the reading role, once the peer has had the time to read what was sent. Close

@@ -143,6 +143,20 @@ func connect(t testing.TB, ours, theirs transport.Conn, l *limits.Limits, h conn
 	return p
 }
 
+// connectBoth is connect for a connection over which both sides make requests.
+func connectBoth(ours, theirs transport.Conn, o conn.Options, h conn.Handler) *pair {
+	p := &pair{
+		client: conn.Both(ours, o, h),
+		server: conn.Server(theirs, o, h),
+		ended:  make(chan struct{}),
+	}
+	go func() {
+		p.server.Run()
+		close(p.ended)
+	}()
+	return p
+}
+
 func memPair(t testing.TB, l *limits.Limits, h conn.Handler) *pair {
 	ours, theirs := mem.New().Pipe()
 	return connect(t, ours, theirs, l, h)

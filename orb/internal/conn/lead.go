@@ -24,7 +24,7 @@ func (l locked) await(call *Call) {
 			l.unlock()
 			return
 		case !s.reading && s.phase != closed && s.calls.used > s.oneways:
-			s.reading = true
+			l.takeReading()
 			l.lead(call)
 		default:
 			l.wait(&call.waiter, &s.followers)
@@ -41,7 +41,7 @@ func (l locked) lead(call *Call) {
 	s := &l.s
 	for {
 		l.deliverAll(&call.waiter)
-		if s.phase == closed || call.told(isDone) {
+		if s.phase == closed || call.told(isDone) || l.stuck() {
 			break
 		}
 		s.reader = &call.waiter
@@ -76,9 +76,11 @@ func (l locked) passReading() {
 	case s.phase == closed:
 		s.reading = false
 		l.over()
-	case w != nil && s.calls.used > s.oneways:
+	case w != nil && l.awaits() && !l.stuck():
 		w.tell(mayRead)
 		l.wake(w)
+	case l.handler != nil:
+		l.leaveReading()
 	default:
 		s.reading = false
 		l.in.idle()
@@ -161,7 +163,7 @@ func (l locked) readOn() bool {
 
 // deliverAll handles the messages that are buffered. w is the one who does it.
 func (l locked) deliverAll(w *waiter) {
-	for l.s.phase != closed {
+	for l.s.phase != closed && !l.stuck() {
 		m, ok, err := l.in.next()
 		if err == nil && !ok {
 			return
@@ -175,8 +177,23 @@ func (l locked) deliverAll(w *waiter) {
 	}
 }
 
-// deliver handles a message that is for the calling side.
+// deliver handles a message that is not to be served at once.
 func (l locked) deliver(m message) error {
+	if l.handler != nil {
+		switch m.head.Type {
+		case giop.TypeRequest, giop.TypeLocateRequest:
+			l.calm = 0
+			return l.setAside(m)
+		case giop.TypeCancelRequest:
+			defer l.in.drop(m)
+			return l.cancelled(m)
+		}
+	}
+	return l.answered(m)
+}
+
+// answered handles a message that is for the calling side.
+func (l locked) answered(m message) error {
 	s := &l.s
 	keep := false
 	defer func() {
@@ -188,6 +205,7 @@ func (l locked) deliver(m message) error {
 	}()
 	switch m.head.Type {
 	case giop.TypeReply, giop.TypeLocateReply:
+		l.calm = min(l.calm+1, calmReplies)
 	case giop.TypeCloseConnection:
 		if l.end(parted(errPeerClosed)) {
 			s.shut = true

@@ -52,9 +52,13 @@ type fate struct {
 	gives  time.Duration // after which its context is cancelled; 0: never
 	limit  time.Duration // its deadline; 0: none
 	oneway bool
-	waits  bool // the handler returns when the request is cancelled, if that is before its work is done
+	waits  bool  // the handler returns when the request is cancelled, if that is before its work is done
+	back   bool  // the server makes it
+	nested *fate // what the handler calls, over the same connection, before it returns
+	inner  bool  // it is nested in another
 
 	began, ended  time.Duration
+	made          bool
 	reserved      bool
 	err           error
 	times         int // that the handler was called with it
@@ -76,20 +80,23 @@ type run struct {
 	limits *limits.Limits
 	most   int
 
-	cutAt            bool          // the transport breaks somewhere
-	tight            bool          // few octets may be in flight
-	serverClose      time.Duration // 0: never
-	serverOrderly    bool
-	patience         time.Duration // how long an orderly end waits for handlers; 0: long
-	clientClose      time.Duration
-	clientOrderly    bool
-	shut             time.Duration // first of both
-	slowTransport    bool
-	fatesLock        sync.Mutex
-	fates            []*fate
-	handlersNow, max int
-	over             time.Duration // since when the server's connection is closed; 0: it is not
-	late             []string      // what was begun after that
+	cutAt         bool          // the transport breaks somewhere
+	tight         bool          // few octets may be in flight
+	serverClose   time.Duration // 0: never
+	serverOrderly bool
+	patience      time.Duration // how long an orderly end waits for handlers; 0: long
+	clientClose   time.Duration
+	clientOrderly bool
+	shut          time.Duration // first of both
+	slowTransport bool
+	both          bool // requests go both ways
+	fragment      int  // size of fragments, on both sides
+	fatesLock     sync.Mutex
+	fates         []*fate
+	handlersNow   map[*conn.Conn]int
+	max           int
+	over          time.Duration // since when the server's connection is closed; 0: it is not
+	late          []string      // what was begun after that
 }
 
 func (r *run) since() time.Duration { return time.Since(r.start) }
@@ -112,11 +119,12 @@ func (r *run) serve(w *conn.Work, op string, body []byte) ([]byte, bool) {
 	r.fatesLock.Lock()
 	f := r.fates[binary.BigEndian.Uint32(body)]
 	f.times++
-	if r.over > 0 && r.since() > r.over {
+	if r.over > 0 && r.since() > r.over && !f.back {
 		r.late = append(r.late, fmt.Sprintf("call %d was begun at %v, after the end of the connection at %v", f.key, r.since(), r.over))
 	}
-	r.handlersNow++
-	r.max = max(r.max, r.handlersNow)
+	here := w.Conn()
+	r.handlersNow[here]++
+	r.max = max(r.max, r.handlersNow[here])
 	r.fatesLock.Unlock()
 	if f.work > 0 {
 		if f.key%3 == 0 {
@@ -137,8 +145,12 @@ func (r *run) serve(w *conn.Work, op string, body []byte) ([]byte, bool) {
 			time.Sleep(f.work)
 		}
 	}
+	if f.nested != nil {
+		var call conn.Call
+		r.call(here, &call, f.nested)
+	}
 	r.fatesLock.Lock()
-	r.handlersNow--
+	r.handlersNow[here]--
 	f.handlerReturn = r.since()
 	r.fatesLock.Unlock()
 	return append([]byte("re:"), body...), true
@@ -147,7 +159,7 @@ func (r *run) serve(w *conn.Work, op string, body []byte) ([]byte, bool) {
 // call lets f happen.
 func (r *run) call(c *conn.Conn, call *conn.Call, f *fate) {
 	time.Sleep(f.starts - r.since())
-	f.began = r.since()
+	f.made, f.began = true, r.since()
 	defer func() { f.ended = r.since() }()
 	ctx := context.Background()
 	if f.gives > 0 {
@@ -205,6 +217,9 @@ const slack = 11 * time.Millisecond
 
 // check holds what f was told against what could have happened.
 func (r *run) check(f *fate) error {
+	if !f.made && f.inner { // the handler of the outer call was not called
+		return nil
+	}
 	took := f.ended - f.began
 	if !r.slowTransport {
 		if f.gives > 0 && took > f.gives {
@@ -281,7 +296,7 @@ func newRun(seed uint64) (*run, transporttest.Faults, transporttest.Faults, *mem
 	rnd := rand.New(rand.NewPCG(seed, 7))
 	one := func(of int) bool { return rnd.IntN(of) == 0 }
 	upTo := func(d time.Duration) time.Duration { return time.Duration(rnd.Int64N(int64(d))) }
-	r := &run{seed: seed, start: time.Now(), limits: new(limits.Limits), most: 1 << 30}
+	r := &run{seed: seed, start: time.Now(), limits: new(limits.Limits), most: 1 << 30, handlersNow: map[*conn.Conn]int{}}
 	if one(3) {
 		r.most = 1 + rnd.IntN(6)
 		r.limits.Set(limits.OutstandingRequests, int64(r.most))
@@ -354,20 +369,67 @@ func newRun(seed uint64) (*run, transporttest.Faults, transporttest.Faults, *mem
 	return r, client, server, n
 }
 
+// bothWays gives half of the calls to the server, and lets handlers call back over their connection.
+func (r *run) bothWays() {
+	r.both = true
+	rnd := rand.New(rand.NewPCG(r.seed, 9))
+	if rnd.IntN(3) == 0 {
+		r.fragment = 100 + rnd.IntN(5000)
+	}
+	often := []int{1, 2, 10, 1000}[rnd.IntN(4)] // one in so many calls is the server's
+	for _, f := range slices.Clone(r.fates) {
+		f.back = rnd.IntN(often) == 0
+		for outer := f; rnd.IntN(3) == 0 && outer.key < 300; {
+			in := &fate{key: uint32(len(r.fates)), size: 4 + rnd.IntN(200), inner: true, back: !outer.back, oneway: rnd.IntN(8) == 0}
+			if rnd.IntN(3) == 0 {
+				in.work = time.Duration(rnd.Int64N(int64(5 * time.Millisecond)))
+				in.waits = rnd.IntN(2) == 0
+			}
+			// Where few requests are served at a time, those that call back may all wait for one that is not.
+			if r.most < 100 || r.tight || rnd.IntN(4) == 0 {
+				in.limit = 1 + time.Duration(rnd.Int64N(int64(20*time.Millisecond)))
+			}
+			if rnd.IntN(6) == 0 {
+				in.gives = 1 + time.Duration(rnd.Int64N(int64(5*time.Millisecond)))
+			}
+			outer.nested = in
+			r.fates = append(r.fates, in)
+			outer = in
+		}
+	}
+}
+
 func TestModel(t *testing.T) {
 	t.Parallel()
 	first, last := seeds(t, 400)
 	for seed := first; seed <= last; seed++ {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { model(t, seed) })
+			synctest.Test(t, func(t *testing.T) { model(t, seed, false) })
 		})
 	}
 }
 
-func model(t *testing.T, seed uint64) {
+func TestModelBothWays(t *testing.T) {
+	t.Parallel()
+	first, last := seeds(t, 400)
+	for seed := first; seed <= last; seed++ {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { model(t, seed, true) })
+		})
+	}
+}
+
+func model(t *testing.T, seed uint64, both bool) {
 	r, clientFaults, serverFaults, network := newRun(seed)
 	a, b := network.Pipe()
-	p := connect(t, clientFaults.Wrap(a), serverFaults.Wrap(b), r.limits, &handler{serve: r.serve})
+	a, b = clientFaults.Wrap(a), serverFaults.Wrap(b)
+	var p *pair
+	if both {
+		r.bothWays()
+		p = connectBoth(a, b, conn.Options{Limits: r.limits, FragmentSize: r.fragment}, &handler{serve: r.serve})
+	} else {
+		p = connect(t, a, b, r.limits, &handler{serve: r.serve})
+	}
 	end := func(c *conn.Conn, after time.Duration, orderly bool, patience time.Duration) {
 		time.Sleep(after)
 		if !orderly {
@@ -404,12 +466,18 @@ func model(t *testing.T, seed uint64) {
 		wg.Go(func() {
 			var mine []*fate
 			for k := i; k < len(r.fates); k += callers {
-				mine = append(mine, r.fates[k])
+				if !r.fates[k].inner {
+					mine = append(mine, r.fates[k])
+				}
 			}
 			slices.SortFunc(mine, func(x, y *fate) int { return int(x.starts - y.starts) })
 			var call conn.Call
 			for _, f := range mine {
-				r.call(p.client, &call, f)
+				if f.back {
+					r.call(p.server, &call, f)
+				} else {
+					r.call(p.client, &call, f)
+				}
 			}
 		})
 	}

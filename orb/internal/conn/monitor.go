@@ -70,7 +70,7 @@ func (m *monitor) run(p pulse) {
 func (c *Conn) look() (quiet bool) {
 	r := c.runner.Load()
 	if r == nil {
-		return true
+		return c.lookForReader()
 	}
 	state := r.state.Load()
 	if state != c.seen {
@@ -87,18 +87,18 @@ func (c *Conn) look() (quiet bool) {
 	return c.quiet > quietTicks
 }
 
-// forget makes the monitor look at c no more, unless it has just begun to serve again.
+// forget makes the monitor look at c no more, unless it has just begun to serve again, or
+// nobody reads it.
 func (m *monitor) forget(c *Conn) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	c.watched.Store(false)
-	if r := c.runner.Load(); r != nil && r.state.Load() != c.seen {
-		// It may have looked at watched before the line above, and will not come.
-		c.watched.Store(true)
-		c.quiet = 0
-		return
-	}
+	r := c.runner.Load()
+	again := r != nil && r.state.Load() != c.seen
 	m.remove(c)
+	m.mu.Unlock()
+	if again || c.needsReader() {
+		m.watch(c) // they may have looked at watched before it was false, and will not come
+	}
 }
 
 // drop is forget for a connection that has ended.

@@ -45,14 +45,14 @@ func (l locked) unread() int {
 	return n
 }
 
-// waitForRoom waits until there is room for another request. It reads ahead as far
+// waitForRoom waits until there is room for another request, or it can be set aside because of what may be behind it. It reads ahead as far
 // as the chunk goes, to see whether the peer has gone; a CancelRequest behind the request that
 // waits is not seen. It reports whether r goes on reading.
 func (c *Conn) waitForRoom(r *runner) bool {
 	l := c.lock()
 	s := &c.s
 	s.waiting = true
-	for s.phase == open && !l.room() {
+	for s.phase == open && !l.room() && !(l.awaits() && l.mayAside()) {
 		if c.in.budget.crowded() {
 			c.shared.due(c.shared.now()) // others make room: the sweeper sees to it
 		}

@@ -40,10 +40,9 @@ func (c *Conn) newRunner() *runner {
 // serve reads and serves until the connection ends or is taken from r.
 func (c *Conn) serve(r *runner) {
 	for {
-		if c.shares.Load() && c.in.nextAsks() && !c.hasRoom() {
-			if !c.answer(r) || !c.waitForRoom(r) {
-				return
-			}
+		full := c.shares.Load() && c.in.nextAsks() && !c.hasRoom()
+		if full && (!c.answer(r) || !c.waitForRoom(r)) {
+			return
 		}
 		m, ok, err := c.in.next()
 		switch {
@@ -51,7 +50,7 @@ func (c *Conn) serve(r *runner) {
 			c.end(r, err)
 			return
 		case ok:
-			more, err := c.handle(r, m)
+			more, err := c.handle(r, m, full)
 			if err != nil {
 				c.end(r, err)
 				return
@@ -68,6 +67,9 @@ func (c *Conn) serve(r *runner) {
 		}
 		if ok {
 			continue
+		}
+		if c.calm >= calmReplies && c.stepBack(r) {
+			return
 		}
 		err = c.in.fill()
 		if err != nil || c.urgent.Load() {
@@ -93,39 +95,40 @@ func (c *Conn) goOn(r *runner, err error) bool {
 	case open:
 		return true
 	case draining:
-		c.finishDraining(r)
+		return c.drainOn(r)
 	default:
 		c.end(r, nil)
 	}
 	return false
 }
 
-// handle deals with a message. It reports whether r still has the connection.
-func (c *Conn) handle(r *runner, m message) (more bool, err error) {
-	switch m.head.Type {
-	case giop.TypeRequest, giop.TypeLocateRequest:
+// handle deals with a message. full says that there was no room for a request when it was
+// looked for. It reports whether r still has the connection.
+func (c *Conn) handle(r *runner, m message, full bool) (more bool, err error) {
+	asks := m.head.Type == giop.TypeRequest || m.head.Type == giop.TypeLocateRequest
+	if asks && !full {
 		return c.dispatch(r, m)
-	case giop.TypeCancelRequest:
-		err = c.cancelled(m)
-		c.in.drop(m)
-		return true, err
 	}
 	l := c.lock()
+	if asks && l.room() {
+		l.unlock()
+		return c.dispatch(r, m)
+	}
 	defer l.unlock()
 	return true, l.deliver(m)
 }
 
-// cancelled gives the request its signal that a CancelRequest names, if it runs.
-func (c *Conn) cancelled(m message) error {
+// cancelled gives the request its signal that a CancelRequest names, if it runs or was set aside.
+func (l locked) cancelled(m message) error {
 	id, err := giop.RequestID(m.head, m.octets)
 	if err != nil {
 		return err
 	}
-	l := c.lock()
-	defer l.unlock()
-	for _, r := range c.s.served {
-		if r.id == id {
-			r.cancel(nil)
+	for _, all := range [][]*runner{l.s.served, l.s.aside} {
+		for _, r := range all {
+			if r.id == id {
+				r.cancel(nil)
+			}
 		}
 	}
 	return nil
@@ -136,6 +139,7 @@ func (c *Conn) dispatch(r *runner, m message) (more bool, err error) {
 	if r.out == nil {
 		r.out = getBuffer(r.last)
 	}
+	c.calm = 0
 	w := &r.work
 	r.msg, r.held = m, r.out.b
 	w.begin(m, r.held)
@@ -170,8 +174,7 @@ func (c *Conn) carryOn(r *runner, m message, busy uint64) {
 func (c *Conn) served(r *runner, m message, busy uint64) (more bool, err error) {
 	w := &r.work
 	if !r.state.CompareAndSwap(busy, busy&^isBusy) {
-		c.returnTaken(r)
-		return false, nil
+		return c.returnTaken(r), nil
 	}
 	if r.out.b = r.held; w.bad == nil {
 		r.out.b = c.fragmented(w.Out, len(r.held))
@@ -213,6 +216,7 @@ func (c *Conn) answer(r *runner) (more bool) {
 		}
 		if more = r.state.CompareAndSwap(busy, busy&^isBusy); !more {
 			l.forget(r)
+			more = l.giveBack(r)
 		}
 		l.unlock()
 	}
@@ -224,12 +228,23 @@ func (c *Conn) answer(r *runner) (more bool) {
 
 // takeOver takes the connection from r, if it is still in the state was, and lets another goroutine go on.
 func (l locked) takeOver(r *runner, was uint64) {
-	c, s := l.Conn, &l.s
-	if was&(1<<stateBits-1) != isBusy || s.phase == closed || c.runner.Load() != r {
+	if !l.part(r, was) {
 		return
 	}
+	n := l.newRunner()
+	n.state.Store((was>>stateBits + 1) << stateBits)
+	go l.serveOn(n)
+}
+
+// part takes the connection from r, if it is still in the state was, and reports whether it did. The
+// reading role is the caller's to give then.
+func (l locked) part(r *runner, was uint64) bool {
+	c, s := l.Conn, &l.s
+	if was&(1<<stateBits-1) != isBusy || s.phase == closed || c.runner.Load() != r {
+		return false
+	}
 	if !r.state.CompareAndSwap(was, was&^isBusy|isTaken) {
-		return
+		return false
 	}
 	// Should its handler return now, r waits for the lock. Until then it uses its Work only.
 	s.served = append(s.served, r)
@@ -249,9 +264,7 @@ func (l locked) takeOver(r *runner, was uint64) {
 		s.out.b = append(s.out.b, r.held...)
 		l.chargeOut()
 	}
-	n := c.newRunner()
-	n.state.Store((was>>stateBits + 1) << stateBits)
-	go c.serveOn(n)
+	return true
 }
 
 // split leaves the chunk to the one whose message is in it, and goes on with another.
@@ -281,8 +294,9 @@ func (c *Conn) serveOn(r *runner) {
 	}
 }
 
-// returnTaken sends the reply of a handler whose connection was taken meanwhile.
-func (c *Conn) returnTaken(r *runner) {
+// returnTaken sends the reply of a handler whose connection was taken meanwhile. It reports whether r
+// has it again: nobody else had the reading role.
+func (c *Conn) returnTaken(r *runner) (more bool) {
 	w := &r.work
 	reply := c.fragmented(w.Out, len(r.held))[len(r.held):]
 	l := c.lock()
@@ -294,11 +308,13 @@ func (c *Conn) returnTaken(r *runner) {
 	if w.bad != nil && s.phase != closed {
 		l.refuseMessage(&r.waiter, w.bad)
 	}
+	more = l.giveBack(r)
 	l.unlock()
 	r.out.free()
 	r.chunk.Free()
-	r.msg.own.free()
-	c.in.budget.add(-r.msg.charged)
+	c.in.drop(r.msg)
+	r.out, r.held, r.chunk, r.msg, w.Message = nil, nil, nil, message{}, nil
+	return more
 }
 
 // forget ends the time of a runner that the connection was taken from.
@@ -308,6 +324,11 @@ func (l locked) forget(r *runner) {
 	s.served = slices.Delete(s.served, i, i+1)
 	l.shares.Store(len(s.served) > 0)
 	l.in.budget.add(-runCost)
+	if r.lent {
+		r.lent = false
+		s.lent--
+	}
+	l.serveAside()
 	l.resume()
 	l.settle()
 }
@@ -332,23 +353,29 @@ func (c *Conn) cutOff(why error) error {
 	return e
 }
 
-// finishDraining waits for the requests that are served elsewhere, tells the peer that the
-// connection ends in order, and ends it.
-func (c *Conn) finishDraining(r *runner) {
+// drainOn waits for the requests that are served elsewhere, tells the peer that the connection ends in
+// order, and ends it. While calls of this side wait for replies it reports that r goes on: replies must be read,
+// and requests served on which they may depend.
+func (c *Conn) drainOn(r *runner) bool {
 	if !c.answer(r) {
-		return
+		return false
 	}
 	l := c.lock()
 	s := &c.s
-	for s.phase == draining && len(s.served) > 0 {
+	for s.phase == draining && (l.awaits() || len(s.served) > 0) {
+		if l.awaits() {
+			l.unlock()
+			return true
+		}
 		l.wait(&r.waiter, &s.resting)
 		l.relock()
 	}
 	if s.phase == draining {
-		l.farewell(&r.waiter, parted(errClosedHere), giop.AppendCloseConnection(nil, cdr.Version{Major: 1, Minor: c.in.minor}, true))
+		l.farewell(&r.waiter, parted(errClosedHere), giop.AppendCloseConnection(nil, cdr.Version{Major: 1, Minor: max(c.in.minor, s.minor)}, true))
 	}
 	l.unlock()
 	c.end(r, nil)
+	return false
 }
 
 // end is the end of r's reading, because of a malformed message or because the connection is closed.

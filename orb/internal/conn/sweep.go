@@ -41,6 +41,11 @@ func (c *Conn) sweep(now int64) (next int64) {
 			s.shut = true
 		}
 	}
+	if len(s.aside) > 0 {
+		if l.serveAside(); len(s.aside) > 0 && c.in.budget.crowded() {
+			next = min(next, now+int64(coarseness))
+		}
+	}
 	if s.waiting && s.phase != closed {
 		if l.room() {
 			l.resume()
@@ -99,7 +104,7 @@ func (l locked) expire(now int64) (flush bool, next int64) {
 			l.stopWriting()
 		}
 	}
-	if s.inWrite && !s.reading {
+	if s.inWrite && !s.reading && l.handler == nil {
 		go l.readWhileWriting()
 	}
 	return flush, next
@@ -114,6 +119,9 @@ func (l locked) sweepIdle(now int64) (next int64, idle bool) {
 		busy = true
 	}
 	most := int64(l.limits.Time(limits.IdleTimeout))
+	if s.stay {
+		most = never
+	}
 	if busy || octets != m.octets || m.active == 0 {
 		m.active, m.octets = now, octets
 	}

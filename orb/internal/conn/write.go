@@ -110,6 +110,9 @@ func (l locked) flush(w *waiter, own []byte) {
 		if s.helping || s.waiting {
 			l.resume()
 		}
+		if len(s.aside) > 0 {
+			l.serveAside()
+		}
 		s.sent += int64(n)
 		stopped := s.writeStopped
 		if stopped {
