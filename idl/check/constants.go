@@ -21,6 +21,9 @@ const (
 // constants evaluates the constants, in order: each uses earlier ones only.
 func (c *checker) constants() {
 	for _, item := range c.consts {
+		if c.ended() {
+			return
+		}
 		item.state = failed
 		item.model.Type = c.typ(item.syntax.Type)
 		if item.model.Type == nil {

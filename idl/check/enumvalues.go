@@ -10,6 +10,9 @@ import (
 // enumerators (8.3.1.5) and ids of members (8.3.1.1).
 func (c *checker) annotatedTypes() {
 	for _, s := range c.symbols {
+		if c.ended() {
+			return
+		}
 		if d, ok := s.syntax.(*syntax.Enum); ok {
 			if m, ok := s.decl.(*model.Enum); ok && s.scope != c.standard {
 				c.enumValues(s, d, m)

@@ -60,6 +60,9 @@ func (c *checker) ids() {
 
 func (w *idWalk) decls(ds []syntax.Decl) {
 	for _, d := range ds {
+		if w.c.ended() {
+			return
+		}
 		w.decl(d)
 	}
 }

@@ -16,9 +16,15 @@ const maxElements = math.MaxUint32
 // types makes the types of typedefs, structures and exceptions.
 func (c *checker) types() {
 	for _, t := range c.typedefs {
+		if c.ended() {
+			return
+		}
 		c.typedefType(t)
 	}
 	for _, r := range c.records {
+		if c.ended() {
+			return
+		}
 		for _, m := range r.syntax {
 			elem := c.typ(m.Type)
 			for _, d := range m.Declarators {

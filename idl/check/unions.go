@@ -9,6 +9,9 @@ import (
 // unions makes discriminators, labels and members of unions (3.11.2.2).
 func (c *checker) unions() {
 	for _, u := range c.unionItems {
+		if c.ended() {
+			return
+		}
 		c.unionType(u)
 	}
 }
