@@ -169,7 +169,7 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeRange, Title: "value out of range",
-		Explanation: "The value does not fit the type, or an intermediate result does not fit 64 bits (CORBA 3.0, 3.10.2).",
+		Explanation: "The value does not fit the type, or a part of the expression does not fit the bits in which it is computed: 64 for long long and unsigned long long, 32 for all smaller types (CORBA 3.0, 3.10.2; IDL 4.2, 7.4.1.4.3).",
 		Example:     "const short N = 40000;\n",
 	},
 	{
