@@ -21,6 +21,7 @@ func (c *checker) types() {
 		}
 		c.typedefType(t)
 	}
+	c.formalSequences()
 	for _, r := range c.records {
 		if c.ended() {
 			return
