@@ -19,13 +19,7 @@ func (c *checker) annotatedTypes() {
 			}
 		}
 	}
-	for _, r := range c.records {
-		var heads []*syntax.Head
-		for _, m := range r.syntax {
-			heads = append(heads, &m.Head)
-		}
-		c.uniqueIDs(heads)
-	}
+	c.memberIDs()
 	for _, u := range c.unionItems {
 		var heads []*syntax.Head
 		for _, m := range u.syntax.Cases {
