@@ -23,6 +23,9 @@ func Closest(name string, candidates []string) string {
 		case strings.EqualFold(c, name):
 			return c
 		}
+		if max(len(name)-len(c), len(c)-len(name)) >= bestDist {
+			continue // so many letters are missing
+		}
 		if d := distance(strings.ToLower(name), strings.ToLower(c)); d < bestDist && d < len(c) {
 			best, bestDist = c, d
 		}

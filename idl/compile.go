@@ -107,10 +107,10 @@ func (r *Result) compile(ctx context.Context, o Options, files []string) {
 	r.source = pp.Source
 	r.Tree = syntax.ParseTokens(pp)
 	if o.Index {
-		r.Spec, r.Index = check.CheckIndexed(r.Tree, r.Report)
+		r.Spec, r.Index = check.CheckIndexed(ctx, r.Tree, r.Report)
 		return
 	}
-	r.Spec = check.Check(r.Tree, r.Report)
+	r.Spec = check.Check(ctx, r.Tree, r.Report)
 }
 
 // CodeInternal is the code of an error of the compiler itself.

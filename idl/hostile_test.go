@@ -38,27 +38,33 @@ func TestHostile(t *testing.T) {
 		return b.String()
 	}
 	for name, c := range map[string]struct{ text, want string }{
-		"open braces":        {fill("", "module M{", ""), "IDL1006"},
-		"open parens":        {fill("const long N=", "(", ""), "IDL1006"},
-		"open angles":        {fill("typedef ", "sequence<", ""), "IDL1006"},
-		"operators":          {fill("const long N=1", "+1", ";"), "IDL1006"},
-		"signs":              {fill("const long N=", "-", "1;"), "IDL1006"},
-		"scopes":             {fill("typedef A", "::A", " T;"), "IDL1006"},
-		"conditionals":       {fill("", "#if 1\n", ""), "IDL1006"},
-		"dimensions":         {fill("typedef long A", "[1]", ";"), "IDL1006"},
-		"one name":           {fill("typedef long ", "a", ";"), ""},
-		"one string":         {fill("const string S=\"", "a", "\";"), ""},
-		"one comment":        {fill("/*", "*", ""), "IDL2002"},
-		"comments":           {fill("", "//\n", "interface I{};"), ""},
-		"blanks":             {fill("", " \t\n", "interface I{};"), ""},
-		"continuations":      {fill("", "\\\n", "interface I{};"), ""},
-		"zeros":              {fill("", "\x00", ""), "IDL2001"},
-		"high octets":        {fill("", "\xff ", ""), "IDL2001"},
-		"semicolons":         {fill("", ";", ""), "IDL2006"},
-		"pragmas":            {fill("", "#pragma x\n", "interface I{};"), ""},
-		"annotations":        {fill("", "@a ", "interface I{};"), "IDL1006"},
-		"macro bomb":         {"#define A0 x\n" + number(100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "#define A%d A%d A%d\n", i+1, i, i) }) + "A100", "IDL1006"},
-		"argument bomb":      {"#define F(x) x x\nconst long N = " + strings.Repeat("F(", 100) + "1" + strings.Repeat(")", 100) + ";", "IDL1006"},
+		"open braces":       {fill("", "module M{", ""), "IDL1006"},
+		"open parens":       {fill("const long N=", "(", ""), "IDL1006"},
+		"open angles":       {fill("typedef ", "sequence<", ""), "IDL1006"},
+		"operators":         {fill("const long N=1", "+1", ";"), "IDL1006"},
+		"signs":             {fill("const long N=", "-", "1;"), "IDL1006"},
+		"scopes":            {fill("typedef A", "::A", " T;"), "IDL1006"},
+		"conditionals":      {fill("", "#if 1\n", ""), "IDL1006"},
+		"dimensions":        {fill("typedef long A", "[1]", ";"), "IDL1006"},
+		"one name":          {fill("typedef long ", "a", ";"), ""},
+		"one string":        {fill("const string S=\"", "a", "\";"), ""},
+		"one comment":       {fill("/*", "*", ""), "IDL2002"},
+		"comments":          {fill("", "//\n", "interface I{};"), ""},
+		"blanks":            {fill("", " \t\n", "interface I{};"), ""},
+		"continuations":     {fill("", "\\\n", "interface I{};"), ""},
+		"zeros":             {fill("", "\x00", ""), "IDL2001"},
+		"high octets":       {fill("", "\xff ", ""), "IDL2001"},
+		"semicolons":        {fill("", ";", ""), "IDL2006"},
+		"pragmas":           {fill("", "#pragma x\n", "interface I{};"), ""},
+		"annotations":       {fill("", "@a ", "interface I{};"), "IDL1006"},
+		"macro bomb":        {"#define A0 x\n" + number(100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "#define A%d A%d A%d\n", i+1, i, i) }) + "A100", "IDL1006"},
+		"argument bomb":     {"#define F(x) x x\nconst long N = " + strings.Repeat("F(", 100) + "1" + strings.Repeat(")", 100) + ";", "IDL1006"},
+		"string bomb":       {"#define S(x) #x\n#define D(x) S(x)\nconst string A = " + strings.Repeat("D(", 60) + `"\\"` + strings.Repeat(")", 60) + ";", "IDL1006"},
+		"paste bomb":        {"#define C(a,b) a##b\n#define D(a) C(a,a)\n#define N0 aaaaaaaa\n" + number(60, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "#define N%d D(N%d)\n", i+1, i) }) + "typedef long " + strings.Repeat("D(", 60) + "a" + strings.Repeat(")", 60) + ";", "IDL1006"},
+		"pasted one by one": {"#define P a" + strings.Repeat("##a", 100_000) + "\ntypedef long P;", "IDL1006"},
+		"joined strings":    {fill("#define S \"", "a", "\"\n") + "#define T S S S S S S S S\nconst string A = T T T T T T T T;", "IDL1006"},
+		"misspelled names": {number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct aaaaaaaaaaaaaaaaaaaaaaa%d{long x;};", i) }) + "struct Z{" +
+			number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "aaaaaaaaaaaaaaaaaaaaaab%d m%d;", i, i) }) + "};", "IDL3001"},
 		"nested calls":       {"#define F(x) x\nconst long N = " + strings.Repeat("F(", 100_000) + "1" + strings.Repeat(")", 100_000) + ";", "IDL1006"},
 		"#if of macros":      {"#define A0 1\n" + number(100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "#define A%d (A%d+A%d)\n", i+1, i, i) }) + "#if A100\n#endif\ninterface I{};", "IDL1006"},
 		"#if parens":         {"#if " + strings.Repeat("(", mib) + "\n#endif\ninterface I{};", "IDL1006"},
@@ -157,6 +163,63 @@ func TestCancelled(t *testing.T) {
 	if err == nil || !has(r.Report, "IDL1007") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestLimitAlone holds that a limit which ends the reading is all that is said: no name that
+// macros would have replaced is reported as undeclared.
+func TestLimitAlone(t *testing.T) {
+	t.Parallel()
+	r := compile(t, "#define f(x) x x\nconst long a = "+strings.Repeat("f(", 60)+"1"+strings.Repeat(")", 60)+";\n")
+	if all := r.Report.All(); len(all) != 1 || all[0].Code != "IDL1006" || !strings.Contains(all[0].Message, "idl-expansion") {
+		t.Errorf("got %s, want the limit alone", summary(r.Report))
+	}
+}
+
+// counting is a context that is cancelled after it was looked at so many times.
+type counting struct {
+	context.Context
+	looks, after int
+}
+
+func (c *counting) Err() error {
+	if c.looks++; c.looks > c.after {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestCancelledAnywhere holds that a compilation ends soon wherever it is cancelled: while it
+// reads, while macros expand, and in every pass of the check.
+func TestCancelledAnywhere(t *testing.T) {
+	t.Parallel()
+	text := "#define F(x) x x\n#define A F(F(F(F(F(F(F(F(F(F(;))))))))))\nA A A A\n" +
+		strings.Repeat("module M{", 3) + manyDecls(500) + "};};};"
+	full := &counting{Context: t.Context(), after: 1 << 30}
+	compile := func(ctx context.Context) (*idl.Result, error) {
+		return idl.Compile(ctx, idl.Options{Resolver: idl.FilesOf{"a.idl": text}}, "a.idl")
+	}
+	if r, err := compile(full); has(r.Report, "IDL1007") || full.looks < 20 {
+		t.Fatalf("looked at the context %d times: %v", full.looks, err)
+	}
+	for after := 0; after < full.looks; after += max(1, full.looks/25) {
+		ctx := &counting{Context: t.Context(), after: after}
+		r, err := compile(ctx)
+		if err == nil || r.Spec != nil || !has(r.Report, "IDL1007") {
+			t.Fatalf("cancelled at look %d of %d: got %v", after, full.looks, err)
+		}
+		if more := ctx.looks - after; more > 3 {
+			t.Errorf("cancelled at look %d of %d: went on for %d more", after, full.looks, more)
+		}
+	}
+}
+
+// manyDecls returns declarations of many kinds, n of each.
+func manyDecls(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "const long C%[1]d=1+%[1]d;typedef long T%[1]d;struct S%[1]d{T%[1]d a;};union U%[1]d switch(long){case 1:T%[1]d a;};interface I%[1]d{void f();attribute long a;};enum E%[1]d{@value(1)A%[1]d};", i)
+	}
+	return b.String()
 }
 
 // broken is a Resolver with bad luck.

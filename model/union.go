@@ -41,6 +41,9 @@ func (u *Union) UnusedLabel() *Value {
 	// Counting up from zero finds one after as many steps as there are labels; only small
 	// types can be used up on that side, and of these the negative half is tried as well.
 	least, most := int64(0), int64(1<<32)
+	if m, ok := t.Decl.(*Bitmask); ok {
+		most = int64(1)<<min(m.Bound, 32) - 1
+	}
 	switch t.Kind {
 	case Boolean:
 		most = 1

@@ -125,7 +125,7 @@ func (p *printer) resolves(expr string) bool {
 			parts[i] = strings.TrimPrefix(parts[i], "_")
 		}
 		switch p.lookup(strings.Join(parts, "::")).(type) {
-		case *model.Const, *model.Enumerator:
+		case *model.Const, *model.Enumerator, *model.BitFlag:
 		default:
 			return false
 		}

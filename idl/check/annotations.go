@@ -198,6 +198,9 @@ func (c *checker) annotateType(t *model.Type, as []*syntax.Annotation) {
 func (c *checker) annotations() {
 	any := false
 	for i := 0; i < len(c.noted); i++ { // the standardized ones are added underway
+		if c.ended() {
+			return
+		}
 		n := c.noted[i]
 		n.node.Doc = comments(n.head.Doc)
 		n.node.Trailing = comments(n.head.Trailing)

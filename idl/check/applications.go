@@ -102,16 +102,20 @@ func (c *checker) parameter(a *syntax.Annotation, item *annotationItem, p syntax
 	switch {
 	case p.Name != nil:
 		d.Span = p.Name.Span
-		var names []string
 		for _, m := range item.members {
-			names = append(names, m.syntax.Name.Text)
 			if m.syntax.Name.Text == p.Name.Text {
 				am = m
 			}
 		}
 		if am == nil {
 			d.Message = "@" + a.Name.String() + " has no parameter " + quote(p.Name.Text)
-			if near := diag.Closest(p.Name.Text, names); near != "" {
+			near := c.meant(p.Name.Text, func() (names []string) {
+				for _, m := range item.members {
+					names = append(names, m.syntax.Name.Text)
+				}
+				return names
+			})
+			if near != "" {
 				d.Help = "did you mean " + quote(near) + "?"
 			}
 		}

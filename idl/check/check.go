@@ -4,6 +4,7 @@
 package check
 
 import (
+	gocontext "context"
 	"fmt"
 
 	"github.com/opendsom/dsom/diag"
@@ -13,39 +14,66 @@ import (
 
 // Check checks a tree and returns its model. What is wrong goes to the report; the model is
 // nil if there were errors, in the text before or in what it means.
-func Check(tree *syntax.Tree, report *diag.Report) *model.Spec {
-	return newChecker(tree, report).check()
+//
+// A cancelled ctx ends it with the error IDL1007.
+func Check(ctx gocontext.Context, tree *syntax.Tree, report *diag.Report) *model.Spec {
+	return newChecker(ctx, tree, report).check()
 }
 
 // CheckIndexed is Check, and makes an Index as well.
-func CheckIndexed(tree *syntax.Tree, report *diag.Report) (*model.Spec, *Index) {
-	c := newChecker(tree, report)
+func CheckIndexed(ctx gocontext.Context, tree *syntax.Tree, report *diag.Report) (*model.Spec, *Index) {
+	c := newChecker(ctx, tree, report)
 	c.indexer = &indexer{}
 	spec := c.check()
 	return spec, c.index()
 }
 
 func (c *checker) check() *model.Spec {
-	c.names()          // declares every name and resolves every use, in the order of the text
-	c.constants()      // values
-	c.types()          // typedefs, structures and exceptions
-	c.unions()         // discriminators and labels
-	c.bits()           // bases of structures, bitsets and bitmasks
-	c.interfaces()     // inheritance, operations and attributes
-	c.valueTypes()     // valuetypes, event types and boxed values
-	c.componentTypes() // components, ports and homes
-	c.classes()        // implementation sections of SOM IDL
-	c.completion()     // recursive and forward declarations
-	c.ids()            // repository ids and the pragmas that make them
-	c.annotations()    // annotations, comments and other pragmas
+	for _, pass := range []func(){
+		c.names,          // declares every name and resolves every use, in the order of the text
+		c.constants,      // values
+		c.types,          // typedefs, structures and exceptions
+		c.unions,         // discriminators and labels
+		c.bits,           // bases of structures, bitsets and bitmasks
+		c.interfaces,     // inheritance, operations and attributes
+		c.valueTypes,     // valuetypes, event types and boxed values
+		c.componentTypes, // components, ports and homes
+		c.classes,        // implementation sections of SOM IDL
+		c.completion,     // recursive and forward declarations
+		c.ids,            // repository ids and the pragmas that make them
+		c.annotations,    // annotations, comments and other pragmas
+	} {
+		pass()
+		if c.over || c.ctx.Err() != nil {
+			break
+		}
+	}
+	if c.ctx.Err() != nil {
+		c.errorf(syntax.CodeCancelled, diag.Span{}, "the compilation was cancelled")
+	}
 	if c.report.HasErrors() || c.tree.Broken {
 		return nil
 	}
 	return c.assemble()
 }
 
+// pollEvery is how many declarations are checked between two looks at the context.
+const pollEvery = 1024
+
+// ended is asked for each declaration, and by each pass for each of its items: it reports
+// whether the checking is to end early.
+func (c *checker) ended() bool {
+	if c.polls++; c.polls%pollEvery == 0 {
+		c.over = c.over || c.ctx.Err() != nil
+	}
+	return c.over
+}
+
 // checker holds what the passes hand to one another.
 type checker struct {
+	ctx     gocontext.Context
+	polls   int
+	over    bool // a limit was exceeded or the compilation cancelled: the passes only end
 	tree    *syntax.Tree
 	report  *diag.Report
 	root    *scope
@@ -97,9 +125,9 @@ type checker struct {
 	instances
 }
 
-func newChecker(tree *syntax.Tree, report *diag.Report) *checker {
+func newChecker(ctx gocontext.Context, tree *syntax.Tree, report *diag.Report) *checker {
 	c := &checker{
-		tree: tree, report: report, classState: newClassState(tree.Dialect == syntax.SOM), refs: map[*syntax.ScopedName]*symbol{}, files: map[string]*syntax.SourceFile{},
+		ctx: ctx, tree: tree, report: report, classState: newClassState(tree.Dialect == syntax.SOM), refs: map[*syntax.ScopedName]*symbol{}, files: map[string]*syntax.SourceFile{},
 		bySyntax: map[any]*symbol{}, typedefOf: map[*model.Typedef]*typedefItem{}, builtins: map[*syntax.ScopedName]model.Kind{}, parts: map[*syntax.Module]*model.Module{},
 		forwards: map[*syntax.Forward]*model.Forward{}, enumOf: map[*model.Enumerator]*model.Enum{}, byPragma: map[syntax.Decl]*pragmaItem{},
 	}

@@ -64,6 +64,7 @@ const (
 
 	CodeEmptyStruct     diag.Code = "IDL3160"
 	CodeAnnotationPlace diag.Code = "IDL3161"
+	CodeEmptyConnector  diag.Code = "IDL3162"
 )
 
 // Codes explains the codes of this package.
@@ -169,7 +170,7 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeRange, Title: "value out of range",
-		Explanation: "The value does not fit the type, or an intermediate result does not fit 64 bits (CORBA 3.0, 3.10.2).",
+		Explanation: "The value does not fit the type, or a part of the expression does not fit the bits in which it is computed: 64 for long long and unsigned long long, 32 for all smaller types (CORBA 3.0, 3.10.2; IDL 4.2, 7.4.1.4.3).",
 		Example:     "const short N = 40000;\n",
 	},
 	{
@@ -326,5 +327,10 @@ var codes = diag.Table{
 		Code: CodeAnnotationPlace, Severity: diag.Warning, Title: "annotation without meaning",
 		Explanation: "A standardized annotation stands where it means nothing, such as @key before a module, or twice (IDL 4.2, 8.3). It is kept.",
 		Example:     "@key interface I {};\n",
+	},
+	{
+		Code: CodeEmptyConnector, Severity: diag.Warning, Title: "connector without ports",
+		Explanation: "A connector has one port at least (IDL 4.2, 7.4.9.4). One that inherits ports may leave its own out, as the connectors of DDS for components do; one that has none at all connects nothing.",
+		Example:     "connector C {};\n",
 	},
 }

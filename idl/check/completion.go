@@ -8,6 +8,9 @@ import (
 // held by reference as it is: nothing but references to it are known then. A structure or union may not (3.11.2.3).
 func (c *checker) completion() {
 	for _, s := range c.symbols {
+		if c.ended() {
+			return
+		}
 		if s.forward == nil || s.defined {
 			continue
 		}

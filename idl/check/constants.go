@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+	"math"
 	"math/big"
 	"unicode/utf8"
 
@@ -21,6 +23,9 @@ const (
 // constants evaluates the constants, in order: each uses earlier ones only.
 func (c *checker) constants() {
 	for _, item := range c.consts {
+		if c.ended() {
+			return
+		}
 		item.state = failed
 		item.model.Type = c.typ(item.syntax.Type)
 		if item.model.Type == nil {
@@ -245,11 +250,21 @@ func (c *checker) describe(x syntax.Expr) string {
 	return "the result of an operation"
 }
 
-// bounds of the integer types, and of all intermediate results.
-var (
-	least = new(big.Int).Neg(new(big.Int).Lsh(big.NewInt(1), 63))
-	most  = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 64), big.NewInt(1))
-)
+// width returns the bits in which an integer expression of a type is computed (3.10.2): 64 for
+// the long longs, 32 for all that is smaller.
+func width(k model.Kind) uint {
+	if k == model.LongLong || k == model.ULongLong {
+		return 64
+	}
+	return 32
+}
+
+// widths are the bounds of every part of an expression, by its width: from the least signed
+// number to the greatest unsigned one.
+var widths = map[uint]struct{ least, most *big.Int }{
+	32: {big.NewInt(math.MinInt32), big.NewInt(math.MaxUint32)},
+	64: {big.NewInt(math.MinInt64), new(big.Int).SetUint64(math.MaxUint64)},
+}
 
 // intRange returns the least and the greatest value of an integer type or octet.
 func intRange(k model.Kind) (lo, hi *big.Int) {
@@ -267,7 +282,7 @@ func intRange(k model.Kind) (lo, hi *big.Int) {
 
 // evalInt evaluates an integer expression (3.10.2) and holds the result against its type.
 func (c *checker) evalInt(x syntax.Expr, k model.Kind, what string) (*big.Int, bool) {
-	n, ok := c.intExpr(x, k, what)
+	n, ok := c.intExpr(x, partKind(x, k), what)
 	if !ok {
 		return nil, false
 	}
@@ -280,6 +295,15 @@ func (c *checker) evalInt(x syntax.Expr, k model.Kind, what string) (*big.Int, b
 	return n, true
 }
 
+// partKind returns the type in whose width the parts of an expression are computed. That of a
+// literal alone is the largest one: it is what the expression is for that is too small for it.
+func partKind(x syntax.Expr, k model.Kind) model.Kind {
+	if _, literal := unparen(x).(*syntax.Literal); literal {
+		return model.ULongLong
+	}
+	return k
+}
+
 func (c *checker) intExpr(x syntax.Expr, k model.Kind, what string) (*big.Int, bool) {
 	switch x := x.(type) {
 	case *syntax.Paren:
@@ -287,7 +311,7 @@ func (c *checker) intExpr(x syntax.Expr, k model.Kind, what string) (*big.Int, b
 	case *syntax.Literal:
 		if x.Kind == syntax.IntegerLiteral {
 			n := syntax.IntegerValue(x.Text)
-			return n, c.inBounds(n, x)
+			return n, c.inBounds(n, k, x)
 		}
 	case *syntax.NameExpr:
 		v, ok := c.constOf(x.Name)
@@ -295,7 +319,7 @@ func (c *checker) intExpr(x syntax.Expr, k model.Kind, what string) (*big.Int, b
 			return nil, false
 		}
 		if v.Kind == model.IntValue {
-			return v.Int, true
+			return v.Int, c.inBounds(v.Int, k, x)
 		}
 	case *syntax.Unary:
 		n, ok := c.intExpr(x.X, k, what)
@@ -305,28 +329,27 @@ func (c *checker) intExpr(x syntax.Expr, k model.Kind, what string) (*big.Int, b
 		switch x.Op {
 		case "-":
 			n = new(big.Int).Neg(n)
-		case "~": // of an unsigned type it is the complement in its width, at least 32 bits
-			if k.IsSigned() || n.Sign() < 0 {
+		case "~": // of an unsigned type, and of what fits no signed one, it is the complement in its width
+			if w := width(k); (k.IsSigned() || n.Sign() < 0) && n.BitLen() < int(w) {
 				n = new(big.Int).Not(n)
 			} else {
-				_, hi := intRange(map[bool]model.Kind{true: model.ULongLong, false: model.ULong}[k == model.ULongLong])
-				n = new(big.Int).Sub(hi, n)
+				n = new(big.Int).Sub(widths[w].most, n)
 			}
 		}
-		return n, c.inBounds(n, x)
+		return n, c.inBounds(n, k, x)
 	case *syntax.Binary:
 		a, ok := c.intExpr(x.X, k, what)
 		b, ok2 := c.intExpr(x.Y, k, what)
 		if !ok || !ok2 {
 			return nil, false
 		}
-		return c.intOp(x, a, b)
+		return c.intOp(x, k, a, b)
 	}
 	c.mismatch(x, "an integer", what)
 	return nil, false
 }
 
-func (c *checker) intOp(x *syntax.Binary, a, b *big.Int) (*big.Int, bool) {
+func (c *checker) intOp(x *syntax.Binary, k model.Kind, a, b *big.Int) (*big.Int, bool) {
 	n := new(big.Int)
 	switch x.Op {
 	case "|":
@@ -358,17 +381,26 @@ func (c *checker) intOp(x *syntax.Binary, a, b *big.Int) (*big.Int, bool) {
 		}
 		if x.Op == "<<" {
 			n.Lsh(a, uint(b.Uint64()))
+			// ~0 << 8 is a mask of the type's width: its upper bits go.
+			if u, ok := unparen(x.X).(*syntax.Unary); ok && u.Op == "~" && !k.IsSigned() && a.Sign() > 0 {
+				n.And(n, widths[width(k)].most)
+			}
 		} else {
 			n.Rsh(a, uint(b.Uint64()))
 		}
 	}
-	return n, c.inBounds(n, x)
+	return n, c.inBounds(n, k, x)
 }
 
-// inBounds holds an intermediate result against what 64 bits hold.
-func (c *checker) inBounds(n *big.Int, x syntax.Expr) bool {
-	if n.Cmp(least) < 0 || n.Cmp(most) > 0 {
-		c.errorf(CodeRange, x.ExprSpan(), "the number does not fit 64 bits")
+// inBounds holds a part of an expression against the width in which it is computed.
+func (c *checker) inBounds(n *big.Int, k model.Kind, x syntax.Expr) bool {
+	w := width(k)
+	if n.Cmp(widths[w].least) < 0 || n.Cmp(widths[w].most) > 0 {
+		d := diag.Diagnostic{Code: CodeRange, Span: x.ExprSpan(), Message: fmt.Sprintf("the number does not fit %d bits", w)}
+		if w < 64 {
+			d.Help = "every part of an expression fits the width of its type, here " + k.String() + "; of a long long or unsigned long long that is 64 bits"
+		}
+		c.add(d)
 		return false
 	}
 	return true

@@ -10,19 +10,16 @@ import (
 // enumerators (8.3.1.5) and ids of members (8.3.1.1).
 func (c *checker) annotatedTypes() {
 	for _, s := range c.symbols {
+		if c.ended() {
+			return
+		}
 		if d, ok := s.syntax.(*syntax.Enum); ok {
 			if m, ok := s.decl.(*model.Enum); ok && s.scope != c.standard {
 				c.enumValues(s, d, m)
 			}
 		}
 	}
-	for _, r := range c.records {
-		var heads []*syntax.Head
-		for _, m := range r.syntax {
-			heads = append(heads, &m.Head)
-		}
-		c.uniqueIDs(heads)
-	}
+	c.memberIDs()
 	for _, u := range c.unionItems {
 		var heads []*syntax.Head
 		for _, m := range u.syntax.Cases {

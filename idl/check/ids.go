@@ -60,6 +60,9 @@ func (c *checker) ids() {
 
 func (w *idWalk) decls(ds []syntax.Decl) {
 	for _, d := range ds {
+		if w.c.ended() {
+			return
+		}
 		w.decl(d)
 	}
 }
@@ -354,6 +357,13 @@ func (p *prefixWalk) find(ds []syntax.Decl) {
 }
 
 func (p *prefixWalk) prefix(d *syntax.TypePrefix) {
+	if !validPrefix(d.Prefix.Text) {
+		p.c.add(diag.Diagnostic{
+			Code: CodePragma, Span: d.Prefix.Span, Message: quote(d.Prefix.Text) + " is no prefix of repository ids",
+			Help: `it is names with / between them, such as "acme.com/bank", and begins with neither _ nor - nor .`,
+		})
+		return
+	}
 	if len(d.Name.Parts) == 0 { // all that this file declares
 		for _, s := range p.c.root.order {
 			if s.span().Start.File == d.Span.Start.File {
@@ -365,11 +375,22 @@ func (p *prefixWalk) prefix(d *syntax.TypePrefix) {
 	sym := p.c.refs[d.Name]
 	switch {
 	case sym == nil:
-	case sym.inner == nil || sym.kind == kindOperation || sym.kind == kindFactory || sym.kind == kindFinder:
-		p.c.errorf(CodePragma, d.Name.Span, "typeprefix is for scopes; %s is none", sym.describe())
+	case !slices.Contains([]kind{kindModule, kindInterface, kindValue, kindBox, kindEvent}, sym.kind):
+		p.c.errorf(CodePragma, d.Name.Span, "typeprefix is for modules, interfaces, valuetypes and event types; %s is none of these", sym.describe())
 	default:
 		p.found = append(p.found, scopePrefix{sym, d.Prefix.Text, 1 + strings.Count(sym.qualified(), "::")})
 	}
+}
+
+// validPrefix reports whether a prefix is names of letters, digits, _, - and . with / between
+// them, the first of which begins with a letter or digit (3.15.2).
+func validPrefix(text string) bool {
+	for part := range strings.SplitSeq(text, "/") {
+		if part == "" || strings.Trim(part, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") != "" {
+			return false
+		}
+	}
+	return strings.IndexByte("_-.", text[0]) < 0
 }
 
 // apply gives a scope and all that is in it ids with the prefix, but for those set explicitly.

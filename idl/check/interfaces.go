@@ -12,13 +12,22 @@ import (
 func (c *checker) interfaces() {
 	c.findLocals()
 	for _, i := range c.ifaces {
+		if c.ended() {
+			return
+		}
 		c.bases(i)
 		c.inherited(i.sym, i.syntax.Name)
 	}
 	for _, o := range c.operations {
+		if c.ended() {
+			return
+		}
 		c.operationType(o)
 	}
 	for _, a := range c.attributes {
+		if c.ended() {
+			return
+		}
 		a.model.Type = c.typ(a.syntax.Type)
 		a.model.GetRaises = c.raises(a.sym, a.syntax.GetRaises)
 		a.model.SetRaises = c.raises(a.sym, a.syntax.SetRaises)

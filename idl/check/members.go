@@ -73,7 +73,7 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 	item := &unionItem{sym: sym, syntax: d, model: m, cases: map[*syntax.Case]*model.Case{}}
 	c.typeExpr(d.Switch, inner, inRecord)
 	c.typeAnnotations(d.SwitchAnnotations, inner)
-	enum := c.enumBehind(d.Switch)
+	enum := c.flagsBehind(d.Switch)
 	for _, cs := range d.Cases {
 		for _, l := range cs.Labels {
 			c.label(l, enum, inner)
@@ -93,11 +93,16 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 }
 
 // label resolves the names in a label. An enumerator may also be written without the scope in
-// which its enumeration stands.
-func (c *checker) label(l syntax.Label, enum *symbol, s *scope) {
-	if n, ok := l.Value.(*syntax.NameExpr); ok && enum != nil && len(n.Name.Parts) == 1 && !n.Name.Absolute {
-		if c.lookup(s, n.Name, true) == nil {
-			if v := enum.scope.names[enum.scope.fold(n.Name.Parts[0].Text)]; v != nil && v.kind == kindEnumerator && v.name.Text == n.Name.Parts[0].Text {
+// which its enumeration stands. A flag belongs to its bitmask (XTypes 1.3, 7.3.1.2.1.10): that it
+// is a label does not bring its name into the union.
+func (c *checker) label(l syntax.Label, of *symbol, s *scope) {
+	if n, ok := l.Value.(*syntax.NameExpr); ok && of != nil && len(n.Name.Parts) == 1 && !n.Name.Absolute {
+		find := c.lookup
+		if of.kind == kindBitmask {
+			find = func(s *scope, n *syntax.ScopedName, _ bool) *symbol { return c.peek(s, n) }
+		}
+		if find(s, n.Name, true) == nil {
+			if v := of.scope.names[of.scope.fold(n.Name.Parts[0].Text)]; v != nil && (v.kind == kindEnumerator || v.kind == kindFlag) && v.name.Text == n.Name.Parts[0].Text {
 				c.refs[n.Name] = v
 				return
 			}
@@ -110,6 +115,14 @@ func (c *checker) label(l syntax.Label, enum *symbol, s *scope) {
 
 // enumBehind returns the enumeration that a type is, perhaps through typedefs.
 func (c *checker) enumBehind(t syntax.TypeExpr) *symbol {
+	if sym := c.flagsBehind(t); sym != nil && sym.kind == kindEnum {
+		return sym
+	}
+	return nil
+}
+
+// flagsBehind returns the enumeration or bitmask that a type is, perhaps through typedefs.
+func (c *checker) flagsBehind(t syntax.TypeExpr) *symbol {
 	for {
 		switch x := t.(type) {
 		case *syntax.Enum:
@@ -117,7 +130,7 @@ func (c *checker) enumBehind(t syntax.TypeExpr) *symbol {
 		case *syntax.NamedType:
 			sym := c.refs[x.Name]
 			if sym == nil || sym.kind != kindTypedef {
-				if sym != nil && sym.kind == kindEnum {
+				if sym != nil && (sym.kind == kindEnum || sym.kind == kindBitmask) {
 					return sym
 				}
 				return nil

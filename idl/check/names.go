@@ -18,6 +18,9 @@ func (c *checker) names() {
 
 func (c *checker) decls(ds []syntax.Decl, s *scope) {
 	for _, d := range ds {
+		if c.ended() {
+			return
+		}
 		c.decl(d, s)
 	}
 }

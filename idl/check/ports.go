@@ -40,8 +40,8 @@ func (c *checker) connector(d *syntax.Connector, s *scope) {
 	c.decls(d.Decls, inner)
 	sym.complete = true
 	c.portsOf(sym, d.Decls, "provides", "uses", "port", "mirrorport")
-	if len(d.Decls) == 0 && !c.tree.Broken {
-		c.errorf(CodeEmpty, d.Name.Span, "connector %s has no ports", quote(d.Name.Text))
+	if len(d.Decls) == 0 && d.Base == nil && !c.tree.Broken {
+		c.errorf(CodeEmptyConnector, d.Name.Span, "connector %s has no ports and no base", quote(d.Name.Text))
 	}
 }
 

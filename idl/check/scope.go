@@ -333,6 +333,10 @@ func (c *checker) reportUnresolved() {
 			continue
 		}
 		d := diag.Diagnostic{Code: CodeUndeclared, Span: part.Span, Message: quote(part.Text) + " is not declared"}
+		if c.report.Full() {
+			c.add(d) // it is counted alone
+			continue
+		}
 		if u.part > 0 {
 			d.Message = quote(part.Text) + " is not declared in " + u.scope.owner.describe()
 		}
@@ -341,7 +345,7 @@ func (c *checker) reportUnresolved() {
 			d.Notes = note(later.span(), "declared here")
 		} else if other, ok := foreign[part.Text]; ok && u.part == 0 {
 			d.Help = "the IDL type is " + other
-		} else if near := diag.Closest(part.Text, u.candidates()); near != "" {
+		} else if near := c.meant(part.Text, u.candidates); near != "" {
 			d.Help = "did you mean " + quote(near) + "?"
 		} else if u.part == 0 && part.Text == "CORBA" {
 			d.Help = "it is declared in <orb.idl>, which must be included"
@@ -372,13 +376,13 @@ func (u unresolved) visible(name string) *symbol {
 
 func (u unresolved) candidates() []string {
 	var names []string
-	for at := u.scope; at != nil; at = at.parent {
-		for _, s := range at.order {
+	for at := u.scope; at != nil && len(names) < maxCandidates; at = at.parent {
+		for _, s := range at.order[:min(len(at.order), maxCandidates)] {
 			names = append(names, s.name.Text)
 		}
 		for _, b := range at.bases {
 			if b.inner != nil {
-				for _, s := range b.inner.order {
+				for _, s := range b.inner.order[:min(len(b.inner.order), maxCandidates)] {
 					names = append(names, s.name.Text)
 				}
 			}

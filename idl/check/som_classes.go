@@ -357,8 +357,12 @@ func (c *checker) derivesLater(item *classItem) bool {
 // maxCandidates with how many.
 const maxGuesses, maxCandidates = 100, 1_000
 
-// meant returns what a misspelled name may have meant, or "".
+// meant returns what a misspelled name may have meant, or "". Of messages that will not be kept
+// it is not asked.
 func (c *checker) meant(name string, candidates func() []string) string {
+	if c.report.Full() {
+		return ""
+	}
 	if c.guesses++; c.guesses > maxGuesses {
 		return ""
 	}

@@ -200,11 +200,13 @@ func (c *checker) parameterLists(name string, n *model.Node, o *operationItem, a
 		for _, p := range m.List() {
 			if !slices.ContainsFunc(o.params, func(q *model.Param) bool { return q.Name == p }) {
 				d := diag.Diagnostic{Code: CodeParameterName, Span: m.Span, Message: quote(p) + " in modifier " + quote(m.Name) + " is no parameter of " + quote(name), Notes: note(o.sym.span(), "declared here")}
-				var names []string
-				for _, q := range o.params {
-					names = append(names, q.Name)
-				}
-				if near := diag.Closest(p, names); near != "" {
+				near := c.meant(p, func() (names []string) {
+					for _, q := range o.params[:min(len(o.params), maxCandidates)] {
+						names = append(names, q.Name)
+					}
+					return names
+				})
+				if near != "" {
 					d.Help = "did you mean " + quote(near) + "?"
 				}
 				c.add(d)

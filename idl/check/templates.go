@@ -40,7 +40,8 @@ type (
 		trying       bool // a template is read of which no module is made
 		said         map[said]bool
 		standsFor    map[*syntax.ScopedName]*symbol // names of formal constants: what they denote
-		nameless     map[*syntax.ScopedName]bool    // reported: a parameter that is no name
+		sequences    []sequenceItem
+		nameless     map[*syntax.ScopedName]bool // reported: a parameter that is no name
 	}
 	// said is a diagnostic: each is reported once, however many modules a template makes.
 	said struct {
@@ -250,11 +251,66 @@ func (c *checker) actual(arg syntax.TemplateArg, f *syntax.FormalParam, s *scope
 		}
 	}
 	cp := &copier{c: c}
+	if f.Type != nil {
+		c.sequenceOf(arg.Type, f, s, before)
+	}
 	a := &actual{typ: cp.absoluteType(arg.Type), text: syntax.TypeText(arg.Type)}
 	if n, ok := a.typ.(*syntax.NamedType); ok {
 		a.name = n.Name
 	}
 	return a
+}
+
+// sequenceItem is an actual parameter for sequence<X>, with the sequence that it must be.
+type sequenceItem struct {
+	formal     *syntax.FormalParam
+	want, have syntax.TypeExpr
+}
+
+// sequenceOf notes that an actual parameter must be the sequence that the formal one says, with
+// the actual parameters before it in place of the formal ones (7.4.12.4.1).
+func (c *checker) sequenceOf(have syntax.TypeExpr, f *syntax.FormalParam, s *scope, before map[string]*actual) {
+	want := (&copier{c: c, actual: before}).typ(f.Type)
+	c.typeExpr(want, s, inTypedef)
+	c.sequences = append(c.sequences, sequenceItem{f, want, have})
+}
+
+// formalSequences holds these parameters against one another, now that there are types.
+func (c *checker) formalSequences() {
+	for _, i := range c.sequences {
+		want, have := c.typ(i.want), c.typ(i.have)
+		if want == nil || have == nil || c.sameSequence(want, have) {
+			continue
+		}
+		c.add(diag.Diagnostic{
+			Code: CodeTemplate, Span: i.have.TypeSpan(), Message: "parameter " + quote(i.formal.Name.Text) + " is " + want.String() + ", not " + c.resolved(have).String(),
+			Notes: note(i.formal.Name.Span, "declared here"),
+		})
+	}
+}
+
+// sameSequence reports whether one sequence is what another is to be. A bound matters only
+// where the formal parameter has one.
+func (c *checker) sameSequence(want, have *model.Type) bool {
+	want, have = c.resolved(want), c.resolved(have)
+	if want == nil || have == nil || want.Kind != model.Sequence || have.Kind != model.Sequence {
+		return true // reported
+	}
+	return (want.Bound == 0 || want.Bound == have.Bound) && c.sameType(want.Elem, have.Elem)
+}
+
+// sameType reports whether two types are the same behind typedefs; so is one that is not known.
+func (c *checker) sameType(a, b *model.Type) bool {
+	a, b = c.resolved(a), c.resolved(b)
+	switch {
+	case a == nil || b == nil:
+		return true
+	case a.Kind != b.Kind || a.Bound != b.Bound || a.Digits != b.Digits || a.Scale != b.Scale || a.Decl != b.Decl || !slices.Equal(a.Dims, b.Dims):
+		return false
+	case a.Elem == nil:
+		return true
+	}
+	return c.sameType(a.Elem, b.Elem) && c.sameType(a.Key, b.Key)
 }
 
 // fits reports whether what a name denotes can be the actual parameter.

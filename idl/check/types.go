@@ -16,9 +16,16 @@ const maxElements = math.MaxUint32
 // types makes the types of typedefs, structures and exceptions.
 func (c *checker) types() {
 	for _, t := range c.typedefs {
+		if c.ended() {
+			return
+		}
 		c.typedefType(t)
 	}
+	c.formalSequences()
 	for _, r := range c.records {
+		if c.ended() {
+			return
+		}
 		for _, m := range r.syntax {
 			elem := c.typ(m.Type)
 			for _, d := range m.Declarators {
@@ -124,7 +131,7 @@ func (c *checker) size(x syntax.Expr, what string) (uint64, bool) {
 	if x == nil {
 		return 0, true
 	}
-	n, ok := c.intExpr(x, model.ULong, what)
+	n, ok := c.intExpr(x, partKind(x, model.ULong), what)
 	switch {
 	case !ok:
 		return 0, false
@@ -143,8 +150,8 @@ func (c *checker) fixed(t *syntax.FixedType) *model.Type {
 	if t.Digits == nil {
 		return f
 	}
-	digits, ok := c.intExpr(t.Digits, model.LongLong, "the number of digits of a fixed")
-	scale, ok2 := c.intExpr(t.Scale, model.LongLong, "the scale of a fixed")
+	digits, ok := c.intExpr(t.Digits, model.Long, "the number of digits of a fixed")
+	scale, ok2 := c.intExpr(t.Scale, model.Long, "the scale of a fixed")
 	switch {
 	case !ok || !ok2:
 		return nil

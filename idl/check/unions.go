@@ -9,19 +9,26 @@ import (
 // unions makes discriminators, labels and members of unions (3.11.2.2).
 func (c *checker) unions() {
 	for _, u := range c.unionItems {
+		if c.ended() {
+			return
+		}
 		c.unionType(u)
 	}
 }
 
-// canSwitch reports whether a type can be a discriminator: those of CORBA 3.0, and wchar,
-// octet and the small integers of IDL 4.2 (7.4.13).
+// canSwitch reports whether a type can be a discriminator: those of CORBA 3.0, wchar, octet and
+// the small integers of IDL 4.2 (7.4.13), and bitmasks, which the DDS type system counts among
+// the enumerated types (XTypes 1.3, 7.2.2.4.1.2).
 func canSwitch(t *model.Type) bool {
 	switch t.Kind {
 	case model.Boolean, model.Char, model.WChar, model.Octet:
 		return true
 	case model.Named:
-		_, ok := t.Decl.(*model.Enum)
-		return ok
+		switch t.Decl.(type) {
+		case *model.Enum, *model.Bitmask:
+			return true
+		}
+		return false
 	}
 	return t.Kind.IsInteger()
 }
@@ -33,9 +40,14 @@ func (c *checker) unionType(u *unionItem) {
 	if t != nil && !canSwitch(t) {
 		c.add(diag.Diagnostic{
 			Code: CodeSwitch, Span: u.syntax.Switch.TypeSpan(), Message: "a union cannot switch on type " + kindOf(t),
-			Help: "a discriminator is an integer, a character, a boolean, an octet or an enumeration",
+			Help: "a discriminator is an integer, a character, a boolean, an octet, an enumeration or a bitmask",
 		})
 		t = nil
+	}
+	if t != nil {
+		if m, ok := t.Decl.(*model.Bitmask); ok {
+			c.maskFlags(c.maskOf[m])
+		}
 	}
 	seen := map[string]diag.Span{}
 	var defaulted diag.Span

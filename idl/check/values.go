@@ -78,6 +78,9 @@ func (c *checker) valueBox(d *syntax.ValueBox, s *scope) {
 func (c *checker) valueTypes() {
 	c.supports = map[*symbol]*symbol{}
 	for _, v := range c.values {
+		if c.ended() {
+			return
+		}
 		c.valueBases(v)
 		c.truncatable(v)
 		c.supported(v)
@@ -85,10 +88,16 @@ func (c *checker) valueTypes() {
 		c.stateless(v)
 	}
 	for _, m := range c.states {
+		if c.ended() {
+			return
+		}
 		m.model.Type = c.array(c.typ(m.syntax.Type), m.declarator)
 		c.localState(m.model.Type, m.sym, m.syntax.Type.TypeSpan())
 	}
 	for _, f := range c.factories {
+		if c.ended() {
+			return
+		}
 		for i, p := range f.syntax.Params {
 			f.params[i].Type = c.typ(p.Type)
 			if t := f.params[i].Type; t != nil {

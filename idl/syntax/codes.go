@@ -33,6 +33,7 @@ const (
 	CodeAnonymous    diag.Code = "IDL2011"
 	CodeNewKeyword   diag.Code = "IDL2101"
 	CodeEscape       diag.Code = "IDL2102"
+	CodeEnumValue    diag.Code = "IDL2103"
 )
 
 // Codes explains the codes of this package.
@@ -159,5 +160,10 @@ var codes = diag.Table{
 		Code: CodeEscape, Severity: diag.Warning, Title: "unknown escape sequence",
 		Explanation: "What follows the backslash makes no escape sequence (CORBA 3.0, table 3-9). The backslash is ignored; write two for one in the text.",
 		Example:     "const string S = \"C:\\dir\";\n",
+	},
+	{
+		Code: CodeEnumValue, Severity: diag.Warning, Title: "value of an enumerator as in C",
+		Explanation: "The grammar has no values behind enumerators; compilers for DDS take them. It is taken for the annotation @value of IDL 4.2 (8.3.1.5), which says the same everywhere; in CORBA the wire has the enumerator's place all the same.",
+		Example:     "enum Level { LOW, HIGH = 5 };\n",
 	},
 }

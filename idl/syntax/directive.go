@@ -105,7 +105,9 @@ func (pp *Preprocessor) include(f *frame, hash, name raw) {
 		if len(tried) > 0 {
 			d.Notes = append(d.Notes, diag.Note{Message: "tried " + strings.Join(tried[:min(len(tried), 8)], ", ")})
 		}
-		if near := diag.Closest(header, pp.sources.paths()); near != "" {
+		if pp.cfg.Report.Full() {
+			// It is counted alone.
+		} else if near := diag.Closest(header, pp.sources.paths()); near != "" {
 			d.Help = "did you mean " + quote(near) + "?"
 		} else if len(pp.cfg.Include) == 0 {
 			d.Help = "directories to look in are given by the option -I"

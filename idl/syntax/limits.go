@@ -12,6 +12,7 @@ type Limits struct {
 	IncludeDepth int // idl-include-depth: files that include one another
 	Includes     int // idl-includes: files read in all, repeated ones too
 	Expansion    int // idl-expansion: tokens that macros make, in all
+	Expanded     int // idl-expansion-size: octets of these tokens, and of those that # and ## make
 	Nesting      int // idl-nesting: scopes, types, parentheses, conditionals, macro calls inside one another; annotations in a row
 	Operators    int // idl-operators: operators in one expression
 	Tokens       int // idl-tokens: tokens in all
@@ -24,6 +25,7 @@ var DefaultLimits = Limits{
 	IncludeDepth: 100,
 	Includes:     20_000,
 	Expansion:    1 << 18,
+	Expanded:     16 << 20,
 	Nesting:      128,
 	Operators:    1_000,
 	Tokens:       8 << 20,
@@ -37,6 +39,7 @@ func (l Limits) withDefaults() Limits {
 		IncludeDepth: cmp.Or(l.IncludeDepth, d.IncludeDepth),
 		Includes:     cmp.Or(l.Includes, d.Includes),
 		Expansion:    cmp.Or(l.Expansion, d.Expansion),
+		Expanded:     cmp.Or(l.Expanded, d.Expanded),
 		Nesting:      cmp.Or(l.Nesting, d.Nesting),
 		Operators:    cmp.Or(l.Operators, d.Operators),
 		Tokens:       cmp.Or(l.Tokens, d.Tokens),

@@ -42,6 +42,13 @@ func (pp *Preprocessor) push(tokens []raw, m *Macro, at diag.Span) bool {
 		pp.abort(CodeLimit, at, exceeded("macros make too many tokens", "idl-expansion", pp.limits.Expansion))
 		return false
 	}
+	size := 0
+	for _, t := range tokens {
+		size += len(t.text)
+	}
+	if !pp.spend(size, at) {
+		return false
+	}
 	if m != nil {
 		m.busy = true
 	}
@@ -49,8 +56,18 @@ func (pp *Preprocessor) push(tokens []raw, m *Macro, at diag.Span) bool {
 	return true
 }
 
+// spend counts octets that macros are about to make. It returns false when they are too many.
+func (pp *Preprocessor) spend(octets int, at diag.Span) bool {
+	if pp.octets += octets; pp.octets > pp.limits.Expanded {
+		pp.abort(CodeLimit, at, exceeded("macros make too many octets", "idl-expansion-size", pp.limits.Expanded))
+		return false
+	}
+	return true
+}
+
 // pull returns the next token before macro expansion.
 func (pp *Preprocessor) pull() raw {
+	pp.poll()
 	for len(pp.contexts) > 0 {
 		c := &pp.contexts[len(pp.contexts)-1]
 		if len(c.tokens) > 0 {
@@ -84,8 +101,13 @@ func (pp *Preprocessor) nextIsParen() bool {
 }
 
 // expand is called with an identifier at hand. If it is the use of a macro it puts the
-// replacement before what is read next and returns true.
+// replacement before what is read next and returns true; also where a limit ended the reading,
+// so that a name of which nothing became is not taken for an undeclared one.
 func (pp *Preprocessor) expand(t raw) bool {
+	return pp.replace(t) || pp.stopped
+}
+
+func (pp *Preprocessor) replace(t raw) bool {
 	m := pp.macros[t.text]
 	if m == nil || t.painted || m.busy {
 		return false
@@ -179,13 +201,17 @@ func (pp *Preprocessor) substitute(m *Macro, args [][]raw, use raw) []raw {
 		switch p := m.param(t); {
 		case t.is("#") && m.function && i+1 < len(m.body) && m.param(m.body[i+1]) >= 0:
 			i++
-			out = append(out, stringify(args[m.param(m.body[i])]))
+			arg := args[m.param(m.body[i])]
+			if !pp.spend(stringSize(arg), use.span) {
+				return nil
+			}
+			out = append(out, stringify(arg))
 		case t.is("##") && i > 0 && i+1 < len(m.body):
 			// The next token is joined to the last one below.
 		case p < 0 && !pasted:
 			out = append(out, t)
 		case p < 0:
-			out = paste(out, []raw{t})
+			out = pp.paste(out, []raw{t}, use.span)
 		case pasted && m.variadic && p == len(m.params)-1 && out[len(out)-1].is(","):
 			// A comma before ## goes with the arguments that it is there for, as GNU has it.
 			if len(args[p]) == 0 {
@@ -193,7 +219,7 @@ func (pp *Preprocessor) substitute(m *Macro, args [][]raw, use raw) []raw {
 			}
 			out = append(out, args[p]...)
 		case pasted:
-			out = paste(out, args[p])
+			out = pp.paste(out, args[p], use.span)
 		case before:
 			out = append(out, args[p]...)
 			if len(args[p]) == 0 {
@@ -205,7 +231,7 @@ func (pp *Preprocessor) substitute(m *Macro, args [][]raw, use raw) []raw {
 			}
 			out = append(out, expanded[p]...)
 		}
-		if len(out) > pp.limits.Expansion {
+		if pp.stopped || len(out) > pp.limits.Expansion {
 			break // push will say so
 		}
 	}
@@ -297,6 +323,18 @@ func (pp *Preprocessor) isBusy(name string) bool {
 	return m != nil && m.busy
 }
 
+// stringSize bounds the octets of what stringify makes.
+func stringSize(tokens []raw) int {
+	n := 2
+	for _, t := range tokens {
+		n += 1 + len(t.text)
+		if t.kind == rawString || t.kind == rawChar {
+			n += strings.Count(t.text, `\`) + strings.Count(t.text, `"`)
+		}
+	}
+	return n
+}
+
 // stringify is the operator #.
 func stringify(tokens []raw) raw {
 	var b strings.Builder
@@ -317,7 +355,7 @@ func stringify(tokens []raw) raw {
 
 // paste is the operator ##: the first of right is joined to the last of left. What comes out
 // is scanned again; if it is not one token it stays two.
-func paste(left, right []raw) []raw {
+func (pp *Preprocessor) paste(left, right []raw, at diag.Span) []raw {
 	if len(right) == 0 {
 		return left
 	}
@@ -325,6 +363,9 @@ func paste(left, right []raw) []raw {
 		return append(left, right...)
 	}
 	last := left[len(left)-1]
+	if !pp.spend(len(last.text)+len(right[0].text), at) {
+		return left
+	}
 	lx := newLexer(&SourceFile{Text: last.text + right[0].text})
 	joined := lx.next(true)
 	if lx.next(true).kind != rawEOF {

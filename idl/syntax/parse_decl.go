@@ -512,6 +512,12 @@ func (p *parser) attribute() Decl {
 	}
 	for p.tok.Kind == Keyword && slices.Contains([]string{"raises", "getraises", "setraises"}, p.tok.Text) {
 		word := p.next()
+		switch { // the order of the grammar (3.14)
+		case word.Text == "setraises" && a.SetRaises != nil, word.Text != "setraises" && a.GetRaises != nil:
+			p.errorf(CodeSyntax, word.Span, "%s stands here for the second time", quote(word.Text))
+		case word.Text == "getraises" && a.SetRaises != nil:
+			p.errorf(CodeSyntax, word.Span, "getraises stands before setraises")
+		}
 		ns, ok := p.raises()
 		if !ok {
 			return nil

@@ -525,14 +525,18 @@ func (p *parser) enumValue() *EnumValue {
 		return nil
 	}
 	if p.tok.Kind == Equals {
-		p.report(diag.Diagnostic{
-			Code: CodeSyntax, Span: p.tok.Span, Message: "an enumerator has no value of its own",
-			Help: "enumerators count from 0 in the order in which they are written; IDL 4 has @value(n) before one",
-		})
+		at := p.tok.Span
 		p.next()
-		if p.expr() == nil {
+		x := p.expr()
+		if x == nil {
 			return nil
 		}
+		p.report(diag.Diagnostic{
+			Code: CodeEnumValue, Severity: diag.Warning, Span: at, Message: "the value of an enumerator is written as in C",
+			Help: "in IDL 4 it is @value(n) before the enumerator, and that is what it is taken for",
+		})
+		value := &ScopedName{Parts: []Name{{Text: "value", Span: at}}, Span: at}
+		h.Annotations = append(h.Annotations, &Annotation{Name: value, Params: []AnnotationParam{{Value: x}}, Span: at.Join(x.ExprSpan())})
 	}
 	v.Head = h
 	p.end(&v.Head, outer)

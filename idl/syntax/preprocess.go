@@ -46,7 +46,8 @@ type Preprocessor struct {
 
 	pending     []Comment // of tokens that did not survive
 	marks       []Token   // borders and pragmas to deliver before the next token
-	expanded    int
+	expanded    int       // tokens that macros made
+	octets      int       // of these tokens
 	listDepth   int
 	inCondition bool // macros in an #if are expanded, but not behind defined
 	included    int
@@ -189,6 +190,21 @@ func (pp *Preprocessor) stop() {
 	}
 }
 
+// pollEvery is how many tokens are read between two looks at the context.
+const pollEvery = 1024
+
+// poll ends the reading when the compilation is cancelled.
+func (pp *Preprocessor) poll() {
+	if pp.polls++; pp.polls%pollEvery == 0 && !pp.stopped && pp.ctx.Err() != nil {
+		at := pp.end
+		if n := len(pp.frames); n > 0 {
+			at.Start = pp.frames[n-1].lexer.pos()
+			at.End = at.Start
+		}
+		pp.abort(CodeCancelled, at, "the compilation was cancelled")
+	}
+}
+
 // Next returns the next token; after the last it returns tokens of kind EOF for ever.
 func (pp *Preprocessor) Next() Token {
 	for {
@@ -209,10 +225,6 @@ func (pp *Preprocessor) Next() Token {
 		}
 		if pp.tokens > pp.limits.Tokens && !pp.stopped {
 			pp.abort(CodeLimit, t.span, exceeded("too many tokens", "idl-tokens", pp.limits.Tokens))
-			continue
-		}
-		if pp.polls++; pp.polls%4096 == 0 && pp.ctx.Err() != nil && !pp.stopped {
-			pp.abort(CodeCancelled, t.span, "the compilation was cancelled")
 			continue
 		}
 		if t.kind == rawBad && !pp.bad(&t) {
@@ -258,6 +270,7 @@ func (pp *Preprocessor) fileToken() raw {
 		return *t
 	}
 	for {
+		pp.poll()
 		if len(pp.frames) == 0 {
 			if !pp.nextMain() {
 				return raw{kind: rawEOF, span: pp.end}
@@ -389,7 +402,7 @@ func (pp *Preprocessor) fileIsParen() bool {
 
 // takeParen takes the parenthesis that nextIsParen saw.
 func (pp *Preprocessor) takeParen() {
-	for !pp.pull().is("(") {
+	for t := pp.pull(); !t.is("(") && !pp.stopped; t = pp.pull() {
 	}
 }
 
