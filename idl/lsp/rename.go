@@ -18,9 +18,9 @@ func refuse(format string, args ...any) error {
 
 // prepareRename tells which piece of text would be renamed.
 func (q *query) prepareRename(offset int) (any, error) {
-	u := q.symbolAt(offset)
+	u, _, err := q.symbolAt(offset)
 	if u == nil {
-		return nil, nil
+		return nil, err
 	}
 	if err := q.renamable(u); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (q *query) rename(params json.RawMessage) (any, error) {
 	if err := parse(params, &p); err != nil {
 		return nil, err
 	}
-	u := q.symbolAt(q.doc.offset(p.Position))
+	u, _, _ := q.symbolAt(q.doc.offset(p.Position))
 	if u == nil {
 		return nil, refuse("there is no name here that could be renamed")
 	}
