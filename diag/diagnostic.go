@@ -62,7 +62,15 @@ type Diagnostic struct {
 
 // String returns "file:line:column: severity: message [code]", one line.
 func (d Diagnostic) String() string {
-	return fmt.Sprintf("%s: %s: %s [%s]", d.Span, d.Severity, d.Message, d.Code)
+	return fmt.Sprintf("%s: %s: %s%s", d.Span, d.Severity, d.Message, bracketed(d.Code))
+}
+
+// bracketed returns " [code]", and nothing where there is no code.
+func bracketed(c Code) string {
+	if c == "" {
+		return ""
+	}
+	return " [" + string(c) + "]"
 }
 
 type pointJSON struct {

@@ -42,7 +42,7 @@ func Render(w io.Writer, ds []Diagnostic, st Style) error {
 		if d.Severity != Error {
 			colour = magenta
 		}
-		st.headline(&b, d.Span, d.Severity.String(), colour, fmt.Sprintf("%s [%s]", clean(d.Message), d.Code))
+		st.headline(&b, d.Span, d.Severity.String(), colour, clean(d.Message)+clean(bracketed(d.Code)))
 		st.excerpt(&b, d.Span, colour)
 		for _, n := range d.Notes {
 			st.headline(&b, n.Span, "note", cyan, clean(n.Message))

@@ -12,26 +12,39 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Files are the files that an emitter made: octets by path. Paths are relative to the
 // output folder, with slashes on every system. The zero Files is empty and ready; it is not
 // safe for concurrent use.
 type Files struct {
-	data map[string][]byte
+	data    map[string][]byte
+	folders map[string]string // with a file in each
 }
 
-// Add adds a file. It is an error if there is one of that path, or if the path is not clean
-// or leads out of the output folder. data is kept.
+// Add adds a file. It is an error if there is one of that path, if one is where the other
+// needs a folder, or if the path is not clean or leads out of the output folder. data is kept.
 func (f *Files) Add(name string, data []byte) error {
-	if name == "." || path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) {
+	if name == "." || path.Clean(name) != name || !filepath.IsLocal(filepath.FromSlash(name)) || strings.ContainsRune(name, 0) {
 		return fmt.Errorf("emit: %q is no path inside the output folder", name)
 	}
 	if _, dup := f.data[name]; dup {
 		return fmt.Errorf("emit: %s is made twice", name)
 	}
+	if other, ok := f.folders[name]; ok {
+		return fmt.Errorf("emit: %s cannot be a file, since %s is in a folder of that name", name, other)
+	}
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if _, ok := f.data[dir]; ok {
+			return fmt.Errorf("emit: %s cannot be made, since %s is a file", name, dir)
+		}
+	}
 	if f.data == nil {
-		f.data = map[string][]byte{}
+		f.data, f.folders = map[string][]byte{}, map[string]string{}
+	}
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		f.folders[dir] = name
 	}
 	f.data[name] = data
 	return nil

@@ -36,12 +36,14 @@ func TestFiles(t *testing.T) {
 
 func TestFilesRefuses(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"", ".", "..", "/etc/passwd", "../a.go", "a/../../b", "a//b", "./a", "a.go"} {
+	for _, name := range []string{"", ".", "..", "/etc/passwd", "../a.go", "a/../../b", "a//b", "./a", "a.go", "a.go/b", "a.go/b/c", "d", "d/e", "a\x00b"} {
 		t.Run(strings.ReplaceAll(name, "/", "|"), func(t *testing.T) {
 			t.Parallel()
 			var f emit.Files
-			if err := f.Add("a.go", nil); err != nil {
-				t.Fatal(err)
+			for _, there := range []string{"a.go", "d/e/f"} {
+				if err := f.Add(there, nil); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if err := f.Add(name, nil); err == nil {
 				t.Errorf("got no error for %q", name)

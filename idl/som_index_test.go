@@ -14,7 +14,7 @@ import (
 // which renames a method renames it in the release order too.
 func TestSOMIndex(t *testing.T) {
 	t.Parallel()
-	const text = `interface SOMObject { void init(); };
+	const text = `interface SOMObject { void init(in long ctrl); };
 interface M_C;
 typedef long Foreign;
 interface C : SOMObject {
@@ -22,7 +22,7 @@ interface C : SOMObject {
   attribute long a;
   implementation {
     releaseorder: f, _get_a, _set_a, total, gone;
-    metaclass = M_C;
+    metaclass = "M_C";
     f: nooverride, caller_owns_parameters = "x";
     override: init;
     init: select = SOMObject;
@@ -32,6 +32,10 @@ interface C : SOMObject {
     total: staticdata;
     ::Foreign: impctx = C;
     mine: f, a;
+    directinitclasses = "SOMObject";
+    abstractparents = SOMObject;
+    init: suppress_inout_free = "ctrl , ctrl";
+    f: pass_by_copy_parameters = "" "x";
   };
 };
 `
@@ -55,7 +59,7 @@ interface C : SOMObject {
 	want := []string{
 		"8 f: operation C::f", "8 a: attribute C::a", "8 a: attribute C::a", "8 total: member C::total",
 		"9 M_C: interface M_C",
-		"10 f: operation C::f",
+		"10 f: operation C::f", "10 x: parameter C::f::x",
 		"11 init: operation SOMObject::init",
 		"12 init: operation SOMObject::init", "12 SOMObject: interface SOMObject",
 		"13 a: attribute C::a",
@@ -64,6 +68,10 @@ interface C : SOMObject {
 		"16 total: member C::total",
 		"17 Foreign: typedef Foreign",
 		"18 f: operation C::f", "18 a: attribute C::a",
+		"19 SOMObject: interface SOMObject",
+		"20 SOMObject: interface SOMObject",
+		"21 init: operation SOMObject::init", "21 ctrl: parameter SOMObject::init::ctrl", "21 ctrl: parameter SOMObject::init::ctrl",
+		"22 f: operation C::f",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -26,7 +26,8 @@ func (cs Comments) Text() string {
 	}
 	for _, c := range cs {
 		if rest, ok := strings.CutPrefix(c.Text, "//"); ok {
-			slashed = append(slashed, strings.TrimPrefix(rest, "/")) // ///
+			rest = strings.TrimPrefix(rest, "/")                     // ///
+			slashed = append(slashed, strings.TrimPrefix(rest, " ")) // the blank that most put there is no indent of what those say who do not
 			continue
 		}
 		flush()

@@ -92,7 +92,7 @@ in the folder of the first file and above it (` + "`--config FILE`, `--no-config
 }
 ` + "```" + `
 
-Other fields of the file belong to other tools. A name that there is not is an error, in the file too.
+Other fields of the file belong to other tools. A name that there is not is an error, in the file too, and in a text: LINT9001.
 
 A text switches rules off for itself:
 

@@ -104,6 +104,19 @@ type output struct {
 	} `json:"diagnostics"`
 }
 
+// answer reads what an emitter answered. An emitter that makes nothing says so by an object
+// without files.
+func answer(out []byte) (o output, err error) {
+	var p *output
+	if err := json.Unmarshal(out, &p); err != nil {
+		return o, err
+	}
+	if p == nil {
+		return o, errors.New("it is null")
+	}
+	return *p, nil
+}
+
 // Run runs an emitter on a specification. The files are those it made, the report what it had
 // to say; there are no files if that has errors. The error is an *Error, or that of ctx.
 func Run(ctx context.Context, e Emitter, spec *model.Spec) (*emit.Files, *diag.Report, error) {
@@ -125,8 +138,8 @@ func Run(ctx context.Context, e Emitter, spec *model.Spec) (*emit.Files, *diag.R
 	if err != nil {
 		return nil, nil, err
 	}
-	var o output
-	if err := json.Unmarshal(out, &o); err != nil {
+	o, err := answer(out)
+	if err != nil {
 		return nil, nil, &Error{Emitter: e.Command, Problem: "did not answer with the JSON that docs/idl-emitters.md describes", Err: err}
 	}
 	report := new(diag.Report)

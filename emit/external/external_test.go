@@ -57,6 +57,12 @@ func act() int {
 		answer(`{"files":[{"path":"a","content":""},{"path":"a","content":""}]}`)
 	case "complain":
 		answer(`{"files":[{"path":"a","content":""}],"diagnostics":[{"severity":"` + rest + `","code":"X1","message":"no good","declaration":"::Shop"}]}`)
+	case "anonymous":
+		answer(`{"diagnostics":[{"severity":"warning","message":"no good"}]}`)
+	case "null":
+		answer("null")
+	case "inside":
+		answer(`{"files":[{"path":"a","content":""},{"path":"a/b","content":""}]}`)
 	case "junk":
 		answer("hello")
 	case "nothing":
@@ -107,6 +113,18 @@ func TestRun(t *testing.T) {
 	}
 }
 
+func TestNoCode(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, report, err := external.Run(t.Context(), external.Emitter{Command: self, Options: "anonymous"}, spec(t))
+	if err != nil || len(report.All()) != 1 || !strings.HasSuffix(report.All()[0].String(), ": no good") {
+		t.Errorf("got %v, %v", report.All(), err)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
@@ -123,6 +141,8 @@ func TestRefused(t *testing.T) {
 		"absolute":      {external.Emitter{Command: self, Options: "path /etc/x"}, "no path inside the output folder"},
 		"empty":         {external.Emitter{Command: self, Options: "path "}, "no path inside the output folder"},
 		"twice":         {external.Emitter{Command: self, Options: "twice"}, "made twice"},
+		"null":          {external.Emitter{Command: self, Options: "null"}, "it is null"},
+		"in a file":     {external.Emitter{Command: self, Options: "inside"}, "a/b cannot be made, since a is a file"},
 		"junk":          {external.Emitter{Command: self, Options: "junk"}, "docs/idl-emitters.md"},
 		"nothing":       {external.Emitter{Command: self, Options: "nothing"}, "docs/idl-emitters.md"},
 		"fails":         {external.Emitter{Command: self, Options: "fail"}, "failed: exit status 3; it said: xxx"},

@@ -23,7 +23,10 @@ func appendDoc(lines []string, cs model.Comments) []string {
 	return lines
 }
 
-// printable replaces what must not stand in a Go comment, or would mean something there.
+// printable replaces what must not stand in a line of a Go comment, or would be more than text there
+// for the go command. The line comes to stand behind "// ", so that it is none of the directives,
+// which have no blank; what is left are old build constraints, which may have blanks of all kinds
+// in front and which go/format would move to the top of the file from wherever they are.
 func printable(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
@@ -35,8 +38,8 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
-	if strings.HasPrefix(s, "+build") { // an old build constraint, even behind a blank
-		s = "\\" + s
+	if text := strings.TrimSpace(s); strings.HasPrefix(text, "+build") {
+		s = s[:strings.Index(s, text)] + "\\" + text
 	}
 	return s
 }

@@ -91,7 +91,7 @@ func (p *printer) head(n *model.Node) {
 	}
 	for _, g := range n.Pragmas {
 		if rest, ok := p.names(g); ok {
-			p.after = append(p.after, g.Name+" "+name(n.Name)+rest)
+			p.after = append(p.after, note{g.Name, name(n.Name), rest})
 		}
 	}
 }
@@ -167,6 +167,13 @@ func (p *printer) constructed(d model.Decl, end string) {
 		p.scope(n.Name, f)
 		p.ended("}"+end, n)
 	}
+	around := func(first string, f func()) { // the names inside are in the scope around
+		p.line(first + " {")
+		p.depth++
+		f()
+		p.depth--
+		p.ended("}"+end, n)
+	}
 	switch d := d.(type) {
 	case *model.Struct:
 		first := "struct " + name(d.Name)
@@ -177,7 +184,7 @@ func (p *printer) constructed(d model.Decl, end string) {
 	case *model.Union:
 		p.union(d, inside)
 	case *model.Enum:
-		inside("enum "+name(d.Name), func() {
+		around("enum "+name(d.Name), func() {
 			for i, e := range d.Enumerators {
 				p.item(&e.Node, name(e.Name), i == len(d.Enumerators)-1)
 			}
@@ -201,7 +208,7 @@ func (p *printer) constructed(d model.Decl, end string) {
 			}
 		})
 	case *model.Bitmask:
-		inside("bitmask "+name(d.Name), func() {
+		around("bitmask "+name(d.Name), func() {
 			for i, f := range d.Flags {
 				p.item(&f.Node, name(f.Name), i == len(d.Flags)-1)
 			}

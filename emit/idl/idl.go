@@ -79,7 +79,7 @@ type printer struct {
 	b        strings.Builder
 	depth    int
 	pragmas  []model.Pragma // of the file, still to be printed
-	after    []string       // pragmas that name what is being printed, to stand behind it
+	after    []note         // pragmas that name what is being printed, to stand behind it
 	prefix   prefix
 	path     []string // names of the scopes around
 	included map[string]bool
@@ -249,8 +249,13 @@ func (p *printer) trailing(ds model.Decls) {
 
 // behind prints the pragmas that name what was printed.
 func (p *printer) behind() {
-	for _, s := range p.after {
-		p.line("#pragma " + s)
+	for _, n := range p.after {
+		p.line("#pragma " + n.name + " " + n.target + n.rest)
 	}
 	p.after = nil
+}
+
+// note is a pragma that names what was printed, and can only follow it.
+type note struct {
+	name, target, rest string // rest begins with what separates it from the target
 }

@@ -165,6 +165,68 @@ func TestPrintedSOM(t *testing.T) {
 	}
 }
 
+// TestPragmasInside holds that pragmas which name what is inside a type are printed behind it.
+func TestPragmasInside(t *testing.T) {
+	t.Parallel()
+	text := `module M {
+  struct S { long a; struct T { long b; } inner; enum Q { red, green } q; };
+  exception X { long a; };
+  union U switch (enum D { one, two }) { case one: long a; case two: struct V { long w; } b; };
+  enum E { blue };
+  bitmask F { on };
+  bitset G { bitfield<3> a; };
+  valuetype W { public long a; struct N { long x; }; };
+  interface I { struct S { long attribute_; long _attribute; }; void f(); };
+#pragma go_name S::a Aa
+#pragma go_name S::T::b Bb
+#pragma go_name S::T Tt
+#pragma go_name S::red Red1
+#pragma go_name X::a Aa
+#pragma go_name U::a Aa
+#pragma go_name U::V::w Ww
+#pragma go_name blue Blau
+#pragma go_name on On1
+#pragma go_name G::a Aa
+#pragma go_name W::a Aa
+#pragma go_name W::N::x Xx
+#pragma go_name I::S::_attribute Aa
+#pragma go_name I::f Ff
+};
+`
+	check(t, idl.Options{Resolver: idl.FilesOf{"a.idl": text}}, "a.idl", false)
+	r, err := idl.Compile(t.Context(), idl.Options{Resolver: idl.FilesOf{"a.idl": text}}, "a.idl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for d := range r.Spec.All() {
+		n += len(d.About().Pragmas)
+		switch d := d.(type) {
+		case *model.Struct:
+			for _, m := range d.Members {
+				n += len(m.Pragmas)
+			}
+		case *model.Exception:
+			n += len(d.Members[0].Pragmas)
+		case *model.Union:
+			for _, c := range d.Cases {
+				n += len(c.Pragmas)
+			}
+		case *model.Enum:
+			for _, e := range d.Enumerators {
+				n += len(e.Pragmas)
+			}
+		case *model.Bitmask:
+			n += len(d.Flags[0].Pragmas)
+		case *model.Bitset:
+			n += len(d.Fields[0].Pragmas)
+		}
+	}
+	if want := strings.Count(text, "#pragma"); n != want {
+		t.Errorf("the model has %d of %d pragmas", n, want)
+	}
+}
+
 // somTexts are what SOM IDL has and those files do not.
 var somTexts = []string{
 	`#include <somobj.idl>

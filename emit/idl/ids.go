@@ -110,9 +110,9 @@ func (p *printer) explicit(d model.Decl, within []string) {
 		target := escaped(strings.Join(names, "::"))
 		nb, _, _ := cutVersion(natural)
 		if body, version, ok := cutVersion(i.ID); ok && body == nb && version != "1.0" {
-			p.after = append(p.after, "version "+target+" "+version)
+			p.after = append(p.after, note{"version", target, " " + version})
 		} else {
-			p.after = append(p.after, "ID "+target+" "+quoted(i.ID))
+			p.after = append(p.after, note{"ID", target, " " + quoted(i.ID)})
 		}
 	}
 	switch d := d.(type) {
@@ -127,7 +127,8 @@ func (p *printer) explicit(d model.Decl, within []string) {
 	}
 }
 
-// scope prints what is in a scope: a prefix that is set there ends with it.
+// scope prints what is in a scope: a prefix that is set there ends with it. What is noted in one
+// that can have no pragmas inside, such as a structure, follows it, under its scoped name.
 func (p *printer) scope(name string, inside func()) {
 	saved, after := p.prefix, p.after
 	p.after = nil
@@ -136,5 +137,9 @@ func (p *printer) scope(name string, inside func()) {
 	inside()
 	p.depth--
 	p.path = p.path[:len(p.path)-1]
+	for _, n := range p.after {
+		n.target = escaped(name) + "::" + n.target
+		after = append(after, n)
+	}
 	p.prefix, p.after = saved, after
 }

@@ -83,7 +83,7 @@ func modifierList(ms []model.Modifier) string {
 // ofType notes the pragma that gives a type its modifiers.
 func (p *printer) ofType(n *model.Node) {
 	if len(n.Modifiers) > 0 {
-		p.after = append(p.after, "modifier "+name(n.Name)+": "+modifierList(n.Modifiers)+";")
+		p.after = append(p.after, note{"modifier", name(n.Name), ": " + modifierList(n.Modifiers) + ";"})
 	}
 }
 

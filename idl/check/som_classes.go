@@ -396,8 +396,15 @@ func (c *checker) attach(item *classItem, x subject, name string, at diag.Span, 
 	c.refer(name, at, m.Macro, x.sym)
 	if item != nil {
 		item.keep(x, name, at)
-		if m.Name == "migrate" || m.Name == "select" {
-			c.referValue(m, ancestorNamed(item, valueOf(m)))
+		switch {
+		case m.Name == "migrate" || m.Name == "select":
+			c.referList(m, func(n string) *symbol { return ancestorNamed(item, n) })
+		case isParameterList(m.Name):
+			method := x.sym
+			if method == nil {
+				method = inheritedCall(item.scope, name)
+			}
+			c.referList(m, func(n string) *symbol { return paramNamed(method, n) })
 		}
 	}
 	before := c.modifiedBy[x.node]
@@ -471,13 +478,6 @@ func (c *checker) refer(name string, at diag.Span, macro *syntax.Macro, s *symbo
 		at.Start.Column += len(before)
 	}
 	c.indexer.use(syntax.Name{Text: s.name.Text, Span: at, Macro: macro}, s)
-}
-
-// referValue is refer for a modifier's value, if that is a word.
-func (c *checker) referValue(m *syntax.ModifierTerm, s *symbol) {
-	if m.Value != nil && m.Value.Written == m.Value.Text {
-		c.refer(m.Value.Text, m.Value.Span, m.Macro, s)
-	}
 }
 
 // pragmaModifiers carries out a #pragma modifier: of a type, before its first use.

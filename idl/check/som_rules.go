@@ -194,7 +194,7 @@ func (c *checker) operationOf(s *symbol) *operationItem {
 func (c *checker) parameterLists(name string, n *model.Node, o *operationItem, at diag.Span) {
 	owner := map[string]string{}
 	for _, m := range n.Modifiers {
-		if m.Name != "suppress_inout_free" && !strings.HasSuffix(m.Name, "_parameters") || modifierRules[m.Name].value != listOfNames {
+		if !isParameterList(m.Name) {
 			continue
 		}
 		for _, p := range m.List() {
@@ -340,6 +340,7 @@ func (c *checker) checkAncestors(item *classItem, modifier string, can []*symbol
 	if t == nil {
 		return
 	}
+	c.referList(t, func(n string) *symbol { return ancestorNamed(item, n) })
 	seen := map[*symbol]bool{}
 	for _, n := range modifierOf(t).List() {
 		a := ancestorNamed(item, n)
@@ -372,7 +373,7 @@ func (c *checker) checkMetaclass(item *classItem) {
 		c.errorf(CodeUndeclaredClass, t.Value.Span, "metaclass %s is not declared", quote(name))
 		return
 	}
-	c.referValue(t, sym)
+	c.referList(t, func(string) *symbol { return sym })
 	meta := c.interfaceBehind(sym)
 	switch {
 	case meta == nil:

@@ -128,7 +128,11 @@ func (c *comparer) releaseOrders(s subject, old, new *model.Interface) {
 		unlisted := slices.Contains(listed(old), n) && len(listed(new)) > 0 && !slices.Contains(listed(new), n)
 		switch {
 		case unlisted && slices.Contains(now, n), unlisted && !slices.Contains(declared, n):
-			c.add("release-order-removed", s, "%s removed from the release order", n)
+			if i := slices.Index(a, n); i == len(a)-1 && !slices.Contains(declared, n) && len(b) <= i {
+				c.add("release-order-shortened", s, "%s, which named nothing, removed from the end of the release order", n)
+			} else {
+				c.add("release-order-removed", s, "%s removed from the release order", n)
+			}
 			a = slices.DeleteFunc(a, func(x string) bool { return x == n })
 		}
 	}

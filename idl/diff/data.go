@@ -11,6 +11,19 @@ func (c *comparer) sameMembers(old, new []*model.Member) bool {
 	return slices.EqualFunc(old, new, func(a, b *model.Member) bool { return a.Name == b.Name && c.relate(a.Type, b.Type) == same })
 }
 
+// structs compares structures.
+func (c *comparer) structs(s subject, old, new *model.Struct) {
+	was, is := typeKey(old.Base), typeKey(new.Base)
+	if was != is && slices.EqualFunc(old.AllMembers(), new.AllMembers(), func(a, b *model.Member) bool {
+		return a.Name == b.Name && c.relate(a.Type, b.Type) <= aliased
+	}) {
+		c.add("struct-base-folded", s, "the base is %s now, and was %s; the members are the same", orNone(is), orNone(was))
+		return
+	}
+	c.structBase(s, old.Base, new.Base)
+	c.members(s, old.Members, new.Members)
+}
+
 // structBase compares the structures that two releases of a structure begin with.
 func (c *comparer) structBase(s subject, old, new *model.Type) {
 	switch {
@@ -110,109 +123,10 @@ func (c *comparer) enums(s subject, old, new *model.Enum) {
 	}
 }
 
-// unions compares discriminators and arms; an arm is known by its name.
-func (c *comparer) unions(s subject, old, new *model.Union) {
-	c.retyped("discriminator-changed", s.part("discriminator", "discriminator", &old.Node, &new.Node), old.Discriminator, new.Discriminator)
-	is, was := map[string]*model.Case{}, map[string]*model.Case{}
-	byLabels := map[string]*model.Case{}
-	for _, x := range new.Cases {
-		is[x.Name], byLabels[labelsOf(x)] = x, x
-	}
-	for _, x := range old.Cases {
-		was[x.Name] = x
-	}
-	renamed := map[string]bool{}
-	for _, o := range old.Cases {
-		n := is[o.Name]
-		if n == nil {
-			if to := byLabels[labelsOf(o)]; to != nil && was[to.Name] == nil && c.relate(o.Type, to.Type) <= aliased {
-				renamed[to.Name] = true
-				c.add("arm-renamed", s.part("arm", to.Name, &o.Node, &to.Node), "arm %s is now %s", o.Name, to.Name)
-				continue
-			}
-			c.add("arm-removed", s.part("arm", o.Name, &o.Node, nil), "arm %s removed", o.Name)
-			continue
-		}
-		p := s.part("arm", o.Name, &o.Node, &n.Node)
-		c.retyped("arm-type-changed", p, o.Type, n.Type)
-		if a, b := labelsOf(o), labelsOf(n); a != b {
-			if subset(o, n) {
-				c.add("arm-label-added", p, "arm %s has more labels: %s", o.Name, b)
-			} else {
-				c.add("arm-label-changed", p, "arm %s has other labels: %s, and had %s", o.Name, b, a)
-			}
-		}
-		c.remarks(p, &o.Node, &n.Node)
-	}
-	for _, n := range new.Cases {
-		if was[n.Name] == nil && !renamed[n.Name] {
-			c.add("arm-added", s.part("arm", n.Name, nil, &n.Node), "arm %s added", n.Name)
-		}
-	}
-}
-
-// subset reports whether all labels of a are labels of b.
-func subset(a, b *model.Case) bool {
-	for _, l := range a.Labels {
-		if !slices.ContainsFunc(b.Labels, func(m model.Label) bool { return sameLabel(l, m) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// labelsOf returns the labels of an arm as text, in an order of their own.
-func labelsOf(x *model.Case) string {
-	var keys []string
-	for _, l := range x.Labels {
-		keys = append(keys, labelKey(l))
-	}
-	slices.Sort(keys)
-	return strings.Join(keys, ", ")
-}
-
 // constants compares constants.
 func (c *comparer) constants(s subject, old, new *model.Const) {
 	c.retyped("const-type-changed", s, old.Type, new.Type)
 	if a, b := valueKey(old.Value), valueKey(new.Value); a != b {
 		c.add("const-value-changed", s, "the value is %s now, and was %s", b, a)
-	}
-}
-
-// bitsets and bitmasks compare what stands at which bit.
-func (c *comparer) bitsets(s subject, old, new *model.Bitset) {
-	c.structBase(s, old.Base, new.Base)
-	layout := func(b *model.Bitset) (list []string) {
-		for _, f := range b.Fields {
-			list = append(list, f.Name+":"+itoa(f.Width))
-		}
-		return list
-	}
-	if a, b := layout(old), layout(new); !slices.Equal(a, b) {
-		c.add("bits-changed", s, "bit fields are %s now, and were %s", strings.Join(b, " "), strings.Join(a, " "))
-	}
-}
-
-func (c *comparer) bitmasks(s subject, old, new *model.Bitmask) {
-	if old.Bound != new.Bound {
-		c.add("bits-changed", s, "%d bits now, and were %d", new.Bound, old.Bound)
-	}
-	is := map[string]*model.BitFlag{}
-	for _, f := range new.Flags {
-		is[f.Name] = f
-	}
-	for _, f := range old.Flags {
-		switch n := is[f.Name]; {
-		case n == nil:
-			c.add("flag-removed", s.part("flag", f.Name, &f.Node, nil), "flag %s removed", f.Name)
-		case n.Position != f.Position:
-			c.add("bits-changed", s.part("flag", f.Name, &f.Node, &n.Node), "flag %s is at position %d now, and was at %d", f.Name, n.Position, f.Position)
-		}
-		delete(is, f.Name)
-	}
-	for _, f := range new.Flags {
-		if is[f.Name] != nil {
-			c.add("flag-added", s.part("flag", f.Name, nil, &f.Node), "flag %s added", f.Name)
-		}
 	}
 }

@@ -212,10 +212,17 @@ func kindOf(d model.Decl) string {
 	return d.Kind()
 }
 
-// isLocal reports whether a declaration is a local interface or in one.
+// isLocal reports whether a declaration is a local interface or in one, or is what a value does:
+// its operations and factories are called where it is, and only its state is transferred.
 func isLocal(d model.Decl) bool {
-	if i, ok := d.About().Scope().(*model.Interface); ok {
-		return i.Local
+	switch up := d.About().Scope().(type) {
+	case *model.Interface:
+		return up.Local
+	case *model.ValueType:
+		switch d.(type) {
+		case *model.Operation, *model.Attribute, *model.Factory:
+			return true
+		}
 	}
 	i, ok := d.(*model.Interface)
 	return ok && i.Local

@@ -228,19 +228,39 @@ func paramNames(ps []*model.Param) []string {
 	return out
 }
 
-// raises compares the exceptions of an operation, attribute or factory.
+// raises compares the exceptions of an operation, attribute or factory. What has another name
+// in the new release is told there. One that takes the place of another is told as that: the
+// program that raises the one and the program that waits for the other do not meet.
 func (c *comparer) raises(s subject, clause string, old, new []*model.Exception) {
-	a, b := scopedNames(old), scopedNames(new)
-	for _, e := range b {
-		if !slices.Contains(a, e) {
-			c.add("raises-widened", s, "%s lists %s now", clause, e)
+	var a []string
+	for _, e := range scopedNames(old) {
+		if to, ok := c.renamed[e]; ok {
+			e = to
+		}
+		a = append(a, e)
+	}
+	b := scopedNames(new)
+	gone, come := without(a, b), without(b, a)
+	for len(gone) > 0 && len(come) > 0 {
+		c.add("raises-replaced", s, "%s lists %s now in place of %s", clause, come[0], gone[0])
+		gone, come = gone[1:], come[1:]
+	}
+	for _, e := range come {
+		c.add("raises-widened", s, "%s lists %s now", clause, e)
+	}
+	for _, e := range gone {
+		c.add("raises-narrowed", s, "%s no longer lists %s", clause, e)
+	}
+}
+
+// without returns the elements of a that are not in b, in order.
+func without(a, b []string) (out []string) {
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			out = append(out, s)
 		}
 	}
-	for _, e := range a {
-		if !slices.Contains(b, e) {
-			c.add("raises-narrowed", s, "%s no longer lists %s", clause, e)
-		}
-	}
+	return out
 }
 
 // attributes compares two releases of an attribute.

@@ -36,7 +36,11 @@ func (c *comparer) scopes() {
 		old := c.old.decls[name]
 		if to, ok := c.renamed[name]; ok {
 			d := c.new.decls[to]
-			c.add(renameCode(old), c.about(old, d), "%s %s is now %s", kindOf(old), old.About().Name, d.About().Name)
+			code, note := renameCode(old), ""
+			if known(old) && old.About().ID == d.About().ID {
+				code, note = "renamed-under-its-id", ", and keeps its repository id"
+			}
+			c.add(code, c.about(old, d), "%s is now %s%s", title(old), newName(old, d), note)
 			c.body(old, d)
 			continue
 		}
@@ -68,28 +72,26 @@ func (c *comparer) parentStays(here, there *side, name string) bool {
 const maxGuess = 200
 
 // findRenamed fills c.renamed and returns the new names. A declaration is renamed if one of its
-// scope and kind has come that is like it, and neither is like any other.
+// kind has come that has its repository id, or one of its scope and kind that is like it, and
+// neither is like any other.
 func (c *comparer) findRenamed(gone, come []string) map[string]bool {
 	type place struct{ scope, kind string }
 	where := func(d model.Decl) place {
-		p := place{kind: d.Kind()}
-		if up := d.About().Scope(); up != nil {
-			p.scope = up.About().ScopedName()
-		}
-		return p
+		return place{scopeName(d), d.Kind()}
 	}
+	taken := c.findByID(gone, come)
 	came := map[place][]model.Decl{}
 	for _, n := range come {
-		d := c.new.decls[n]
-		came[where(d)] = append(came[where(d)], d)
+		if d := c.new.decls[n]; !taken[n] {
+			came[where(d)] = append(came[where(d)], d)
+		}
 	}
 	left := map[place][]model.Decl{}
 	for _, n := range gone {
-		if d := c.old.decls[n]; c.movedUp(d) == nil {
+		if d := c.old.decls[n]; c.movedUp(d) == nil && c.renamed[n] == "" {
 			left[where(d)] = append(left[where(d)], d)
 		}
 	}
-	taken := map[string]bool{}
 	for p, olds := range left {
 		news := came[p]
 		if len(olds) > maxGuess || len(news) > maxGuess {
@@ -102,6 +104,25 @@ func (c *comparer) findRenamed(gone, come []string) map[string]bool {
 			}
 			c.renamed[o.About().ScopedName()] = n.About().ScopedName()
 			taken[n.About().ScopedName()] = true
+		}
+	}
+	return taken
+}
+
+// findByID finds those among what has come that keep the repository id of what is gone.
+func (c *comparer) findByID(gone, come []string) (taken map[string]bool) {
+	taken = map[string]bool{}
+	ids := map[string]model.Decl{}
+	for _, n := range come {
+		if d := c.new.decls[n]; known(d) {
+			ids[d.About().ID] = d
+		}
+	}
+	for _, n := range gone {
+		old := c.old.decls[n]
+		if d := ids[old.About().ID]; d != nil && known(old) && old.Kind() == d.Kind() {
+			c.renamed[n] = d.About().ScopedName()
+			taken[d.About().ScopedName()] = true
 		}
 	}
 	return taken
@@ -164,8 +185,13 @@ func (c *comparer) both(old, new model.Decl) {
 	_, was := old.(*model.Forward)
 	_, is := new.(*model.Forward)
 	if was || is {
-		if kindOf(old) != kindOf(new) {
-			c.add("kind-changed", c.about(old, new), "%s %s is now a %s", kindOf(old), old.About().Name, kindOf(new))
+		switch s := c.about(old, new); {
+		case kindOf(old) != kindOf(new):
+			c.add("kind-changed", s, "%s %s is now a %s", kindOf(old), old.About().Name, kindOf(new))
+		case is && !was:
+			c.add("definition-removed", s, "%s is declared and no longer defined", title(old))
+		case was && !is:
+			c.add("definition-added", s, "%s is defined now, and was only declared", title(new))
 		}
 		return
 	}
@@ -188,8 +214,7 @@ func (c *comparer) body(old, new model.Decl) {
 	case *model.Attribute:
 		c.attributes(o, new.(*model.Attribute))
 	case *model.Struct:
-		c.structBase(s, o.Base, new.(*model.Struct).Base)
-		c.members(s, o.Members, new.(*model.Struct).Members)
+		c.structs(s, o, new.(*model.Struct))
 	case *model.Exception:
 		c.members(s, o.Members, new.(*model.Exception).Members)
 	case *model.Union:
@@ -245,6 +270,21 @@ func (c *comparer) removed(d model.Decl) {
 		return
 	}
 	c.add(suffixed(d, "-removed"), c.about(d, nil), "%s removed", title(d))
+}
+
+// newName returns the name of what was renamed, with its scope if that is another.
+func newName(old, new model.Decl) string {
+	if scopeName(old) != scopeName(new) {
+		return new.About().ScopedName()
+	}
+	return new.About().Name
+}
+
+func scopeName(d model.Decl) string {
+	if up := d.About().Scope(); up != nil {
+		return up.About().ScopedName()
+	}
+	return ""
 }
 
 // title names a declaration with its kind.

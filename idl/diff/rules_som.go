@@ -56,6 +56,8 @@ var classRules = []Rule{
 		Why: "One parent has an ancestor before another, and a second parent has them the other way round: which implementation is inherited is not decided.", Do: "Bring the bases into one order."},
 	{Code: "release-order-removed", Numbers: []string{"N1"}, Title: "name removed from the release order", Impact: Impact{None, OK, OK, OK, Break},
 		Why: "The places of all methods behind it move, and programs that are not compiled anew call the wrong one.", Do: "Put the name back at its place."},
+	{Code: "release-order-shortened", Title: "free place removed from the end of the release order", Impact: Impact{None, OK, OK, OK, Caution},
+		Why: "Nothing was at the place, and nothing is behind it: programs that are not compiled anew call what they called. The next name that is appended takes it, though.", Do: "Keep the name, so that the place stays what it was kept for."},
 	{Code: "release-order-changed", Numbers: []string{"N2"}, Title: "release order changed", Impact: Impact{None, OK, OK, OK, Break},
 		Why: "A name's place is what programs that are not compiled anew have of it: they call the wrong method.", Do: "Restore the order of the release before, and append what is new. Without releaseorder, the order of declarations counts: write one."},
 	{Code: "release-order-inserted", Numbers: []string{"N2"}, Title: "name inserted into the release order", Impact: Impact{None, OK, OK, OK, Break},

@@ -1,8 +1,10 @@
 package lint
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -13,6 +15,10 @@ import (
 // ConfigFile is the name of the file in which a project configures its IDL tools. The field
 // "lint" is this package's; others belong to other tools.
 const ConfigFile = ".dsom-idl.json"
+
+// fields are those that a configuration file has, for all tools; those of the language server are
+// in docs/idl-editors.md.
+var fields = []string{"lint", "include", "define", "indent"}
 
 // Config says which rules are applied, and how. The zero Config applies those that are not off.
 type Config struct {
@@ -33,17 +39,20 @@ type Config struct {
 
 // ReadConfig reads the part of a configuration file that is this package's.
 func ReadConfig(b []byte) (Config, error) {
-	var all struct {
-		Lint json.RawMessage `json:"lint"`
-	}
+	var all map[string]json.RawMessage
 	var c Config
 	if err := json.Unmarshal(b, &all); err != nil {
 		return c, err
 	}
-	if all.Lint == nil {
+	for _, f := range slices.Sorted(maps.Keys(all)) {
+		if !slices.Contains(fields, f) {
+			return c, fmt.Errorf("no tool on IDL reads the field %q%s", f, didYouMean(f, fields))
+		}
+	}
+	if all["lint"] == nil {
 		return c, nil
 	}
-	d := json.NewDecoder(strings.NewReader(string(all.Lint)))
+	d := json.NewDecoder(bytes.NewReader(all["lint"]))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
 		return c, fmt.Errorf("lint: %w", err)
@@ -56,17 +65,10 @@ func ReadConfig(b []byte) (Config, error) {
 func (c Config) rules() ([]Rule, error) {
 	all := Rules()
 	known := func(name string) error {
-		if name == "all" || slices.ContainsFunc(all, func(r Rule) bool { return r.Name == name }) {
-			return nil
+		if names := ruleNames(); name != "all" && !slices.Contains(names, name) {
+			return fmt.Errorf("there is no rule %q%s", name, didYouMean(name, names))
 		}
-		var names []string
-		for _, r := range all {
-			names = append(names, r.Name)
-		}
-		if near := diag.Closest(name, names); near != "" {
-			return fmt.Errorf("there is no rule %q; did you mean %q?", name, near)
-		}
-		return fmt.Errorf("there is no rule %q", name)
+		return nil
 	}
 	for _, list := range [][]string{c.Only, c.Enable, c.Disable} {
 		for _, n := range list {
@@ -91,6 +93,23 @@ func (c Config) rules() ([]Rule, error) {
 		}
 	}
 	return slices.DeleteFunc(all, func(r Rule) bool { return !c.applies(r) }), nil
+}
+
+// ruleNames returns the names of all rules.
+func ruleNames() []string {
+	var names []string
+	for _, r := range Rules() {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// didYouMean returns a question to append where a name is near one that there is.
+func didYouMean(name string, names []string) string {
+	if near := diag.Closest(name, names); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	return ""
 }
 
 func (c Config) applies(r Rule) bool {

@@ -44,9 +44,16 @@ func Rules() []Rule {
 	return all
 }
 
+// CodeNoRule is the code of a text that switches off what there is not. It is no rule itself.
+const CodeNoRule diag.Code = "LINT9001"
+
 // Codes describes the codes of the findings.
 func Codes() diag.Table {
-	var t diag.Table
+	t := diag.Table{{
+		Code: CodeNoRule, Title: "no such rule",
+		Explanation: "A comment dsom:ignore or a #pragma dsom lint names the rules that are not applied, and a name that there is not would silence nothing. The rules are in docs/idl-lint.md.",
+		Example:     "// dsom:ignore name-typ kept for old clients\nstruct old_name { long n; };",
+	}}
 	for _, r := range Rules() {
 		t = append(t, diag.Entry{Code: r.Code, Severity: r.Severity, Title: r.Title, Explanation: r.Explanation, Example: r.Bad})
 	}
@@ -65,6 +72,13 @@ func Lint(r *idl.Result, c Config) (*diag.Report, error) {
 		return report, nil
 	}
 	l := &linter{spec: r.Spec, tree: r.Tree, report: report, config: c, muted: map[string]*mutes{}}
+	for f := range l.files() {
+		if !c.ignores(f.Path) {
+			for _, d := range l.mutesOf(f.Path).wrong {
+				report.Add(d)
+			}
+		}
+	}
 	for _, rule := range rules {
 		l.rule = rule
 		rule.check(l)

@@ -149,6 +149,7 @@ func TestReadConfig(t *testing.T) {
 		`{"lint": {"options": {"max": 3}}}`:           "no rule has an option",
 		`{"lint": {"ignore": ["["]}}`:                 "no pattern",
 		`{"lint": {"rules": []}}`:                     `unknown field "rules"`,
+		`{"lnit": {}}`:                                `no tool on IDL reads the field "lnit"; did you mean "lint"?`,
 		`{"lint"`:                                     "unexpected end",
 	} {
 		if c, err := lint.ReadConfig([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
@@ -167,11 +168,25 @@ func TestMute(t *testing.T) {
 		"module M {\n  struct a { long n; }; // dsom:ignore name-operation\n};\n":                                                           "LINT1001:2",
 		"module M {\n#pragma dsom lint off name-type\n  struct a { long n; };\n#pragma dsom lint on name-type\n  struct b { long n; };\n};": "LINT1001:5",
 		"module M {\n#pragma dsom lint off\n  struct a { long n; };\n#pragma dsom lint on\n  struct b { long n; };\n};":                     "LINT1001:5",
-		"module M {\n#pragma dsom lint\n  struct a { long n; };\n};":                                                                        "LINT1001:3",
+		"module M {\n#pragma dsom lint\n  struct a { long n; };\n};":                                                                        "LINT9001:2 LINT1001:3",
+		"module M {\n#pragma dsom lint of name-type\n  struct a { long n; };\n};":                                                           "LINT9001:2 LINT1001:3",
+		"module M {\n#pragma dsom lint off nope-rule name-type\n  struct a { long n; };\n};":                                                "LINT9001:2",
+		"module M {\n  // dsom:ignore nope2\n  struct a { long n; };\n};":                                                                   "LINT9001:2 LINT1001:3",
+		"module M {\n  // dsom:ignore\n  struct a { long n; };\n};":                                                                         "LINT9001:2 LINT1001:3",
+		"module M {\n  /* dsom:ignore */\n  struct a { long n; };\n};":                                                                      "LINT9001:2 LINT1001:3",
 	} {
 		if got := summary(run(t, text, lint.Config{Only: []string{"name-type"}})); got != want {
 			t.Errorf("got %q, want %q of\n%s", got, want, text)
 		}
+	}
+}
+
+// TestNoRuleExample holds the example of the code that no rule has.
+func TestNoRuleExample(t *testing.T) {
+	t.Parallel()
+	e, _ := lint.Codes().Lookup(lint.CodeNoRule)
+	if got := summary(run(t, e.Example, lint.Config{Only: []string{"name-operation"}})); got != "LINT9001:1" {
+		t.Errorf("got %q of\n%s", got, e.Example)
 	}
 }
 

@@ -1,8 +1,11 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/opendsom/dsom/diag"
 )
 
 // mutes are what a file switches off, by line:
@@ -12,6 +15,7 @@ import (
 //	// dsom:ignore RULE… reason     on its own line, and on the next that is no comment
 type mutes struct {
 	spans []mute
+	wrong []diag.Diagnostic // of names that are no rules
 }
 
 // mute is a rule ("" is all) that is off in lines from to to.
@@ -40,10 +44,13 @@ func (l *linter) mutesOf(file string) *mutes {
 		return m
 	}
 	lines := strings.Split(s.Text, "\n")
-	for i, text := range lines {
-		text = strings.TrimSpace(text)
+	offset := 0
+	for i, line := range lines {
+		at := placed{file, line, i + 1, offset}
+		offset += len(line) + 1
+		text := strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(text, "#"); ok {
-			m.pragma(strings.Fields(rest), i+1)
+			m.pragma(strings.Fields(rest), at)
 			continue
 		}
 		if _, rest, ok := strings.Cut(text, "dsom:ignore"); ok && strings.Contains(text, "/") {
@@ -52,7 +59,7 @@ func (l *linter) mutesOf(file string) *mutes {
 				for last++; last < len(lines)-1 && isComment(lines[last]); last++ {
 				}
 			}
-			m.ignore(strings.Fields(rest), i+1, last+1)
+			m.ignore(strings.Fields(rest), at, last+1)
 		}
 	}
 	return m
@@ -64,8 +71,12 @@ func isComment(line string) bool {
 }
 
 // pragma takes the words of a directive.
-func (m *mutes) pragma(words []string, line int) {
-	if len(words) < 4 || words[0] != "pragma" || words[1] != "dsom" || words[2] != "lint" {
+func (m *mutes) pragma(words []string, at placed) {
+	if len(words) < 3 || words[0] != "pragma" || words[1] != "dsom" || words[2] != "lint" {
+		return
+	}
+	if len(words) < 4 || words[3] != "off" && words[3] != "on" {
+		m.say(at, "lint", "#pragma dsom lint is followed by on or off, and names of rules", "")
 		return
 	}
 	rules := words[4:]
@@ -73,27 +84,72 @@ func (m *mutes) pragma(words []string, line int) {
 		rules = []string{""}
 	}
 	for _, r := range rules {
+		if r != "" && !m.known(at, r) {
+			continue
+		}
 		switch words[3] {
 		case "off":
-			m.spans = append(m.spans, mute{r, line, endOfFile})
+			m.spans = append(m.spans, mute{r, at.number, endOfFile})
 		case "on":
 			for i := range m.spans {
 				if x := &m.spans[i]; x.to == endOfFile && (r == "" || x.rule == r) {
-					x.to = line
+					x.to = at.number
 				}
 			}
 		}
 	}
 }
 
-// ignore takes the words behind dsom:ignore: rules, then whatever reason.
-func (m *mutes) ignore(words []string, from, to int) {
-	all := Rules()
+// ignore takes the words behind dsom:ignore: rules, at least one, then whatever reason.
+func (m *mutes) ignore(words []string, at placed, to int) {
+	for i, w := range words {
+		words[i] = strings.Trim(w, ",*/")
+	}
+	if len(words) == 0 || words[0] == "" {
+		m.say(at, "dsom:ignore", "dsom:ignore names no rule", "docs/idl-lint.md has the rules")
+		return
+	}
+	if !m.known(at, words[0]) {
+		return
+	}
+	names := ruleNames()
 	for _, w := range words {
-		w = strings.Trim(w, ",*/")
-		if !slices.ContainsFunc(all, func(r Rule) bool { return r.Name == w }) {
+		if !slices.Contains(names, w) {
 			return
 		}
-		m.spans = append(m.spans, mute{w, from, to})
+		m.spans = append(m.spans, mute{w, at.number, to})
 	}
+}
+
+// known reports whether a rule is there, and says so if it is not.
+func (m *mutes) known(at placed, rule string) bool {
+	names := ruleNames()
+	if slices.Contains(names, rule) {
+		return true
+	}
+	help := "docs/idl-lint.md has the rules"
+	if near := diag.Closest(rule, names); near != "" {
+		help = "did you mean " + near + "?"
+	}
+	m.say(at, rule, fmt.Sprintf("there is no rule %q", rule), help)
+	return false
+}
+
+func (m *mutes) say(at placed, word, message, help string) {
+	m.wrong = append(m.wrong, diag.Diagnostic{Code: CodeNoRule, Span: at.word(word), Message: message, Help: help})
+}
+
+// placed is a line of a text with its number and offset.
+type placed struct {
+	file, text     string
+	number, offset int
+}
+
+// word returns where a word stands in the line.
+func (p placed) word(w string) diag.Span {
+	i := max(strings.Index(p.text, w), 0)
+	at := func(n int) diag.Position {
+		return diag.Position{File: p.file, Line: p.number, Column: n + 1, Offset: p.offset + n}
+	}
+	return diag.Span{Start: at(i), End: at(i + len(w))}
 }

@@ -43,6 +43,7 @@ type analysis struct {
 	marks []mark // of the document
 	// missing says that a file was looked for in vain.
 	missing bool
+	others  int // of the openDocument, when the analysis began
 
 	mu   sync.Mutex
 	made map[string]*document // of other files

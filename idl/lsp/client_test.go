@@ -30,6 +30,12 @@ type client struct {
 // newClient starts a server. Its session ends with the test.
 func newClient(t testing.TB, dir string) *client {
 	t.Helper()
+	return newClientOf(t, dir, lsp.Options{Version: "test"})
+}
+
+// newClientOf starts a server with options.
+func newClientOf(t testing.TB, dir string, o lsp.Options) *client {
+	t.Helper()
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	c := &client{
@@ -37,7 +43,7 @@ func newClient(t testing.TB, dir string) *client {
 		texts: map[string]string{}, version: map[string]int{}, said: map[string]json.RawMessage{},
 	}
 	go func() {
-		err := lsp.Serve(context.Background(), inR, outW, lsp.Options{Version: "test"})
+		err := lsp.Serve(context.Background(), inR, outW, o)
 		outW.CloseWithError(io.EOF)
 		inR.CloseWithError(io.ErrClosedPipe)
 		c.ended <- err

@@ -52,9 +52,8 @@ func marksOf(text string) []mark {
 func (q *query) cursorAt(offset int) cursor {
 	text := q.doc.text
 	var from mark
-	if q.analysis != nil {
-		same := samePrefix(q.analysis.doc.text, text)
-		i, _ := slices.BinarySearchFunc(q.marks, min(same, offset), func(m mark, at int) int { return m.offset - at })
+	if q.view != nil {
+		i, _ := slices.BinarySearchFunc(q.marks, min(q.begin, offset), func(m mark, at int) int { return m.offset - at })
 		for ; i > 0; i-- {
 			// The word at the cursor does not go back over the mark.
 			if m := q.marks[i-1]; !wordByte(text[m.offset-1]) {
@@ -64,19 +63,6 @@ func (q *query) cursorAt(offset int) cursor {
 		}
 	}
 	return cursorFrom(text, from, offset)
-}
-
-// samePrefix returns how many octets two texts have in common at their begin.
-func samePrefix(a, b string) int {
-	n := 0
-	for n < min(len(a), len(b)) {
-		k := min(len(a), len(b), n+markEvery)
-		if a[n:k] != b[n:k] {
-			break
-		}
-		n = k
-	}
-	return n
 }
 
 // cursorFrom reads a text from a mark up to an offset.

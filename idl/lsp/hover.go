@@ -14,23 +14,23 @@ import (
 // its name in Go.
 func (q *query) hover(offset int) (any, error) {
 	if i := q.includeAt(offset); i != nil {
-		return hover{markup{"markdown", "`#include " + i.Written + "`: " + code(i.File.Path) + "\n"}, q.doc.textRange(i.Span.Start.Offset, i.Span.End.Offset)}, nil
+		return hover{markup{"markdown", "`#include " + i.Written + "`: " + code(i.File.Path) + "\n"}, q.rangeOf(i.Span)}, nil
 	}
-	u := q.symbolAt(offset)
+	u, v, err := q.symbolAt(offset)
 	if u == nil {
-		return nil, nil
+		return nil, err
 	}
 	s := u.Symbol
 	var b strings.Builder
-	b.WriteString("```idl\n" + q.signatureOf(s) + "\n```\n")
+	b.WriteString("```idl\n" + v.signatureOf(s) + "\n```\n")
 	if doc := docOf(s); doc != "" {
 		b.WriteString("\n" + doc + "\n")
 	}
 	if s.Scope != nil {
 		b.WriteString("\n" + s.Kind + " of " + code(s.Scope.Qualified()) + "\n")
 	}
-	if v := valueOf(q.res.Spec, s); v != "" {
-		b.WriteString("\nValue: " + code(v) + "\n")
+	if n := valueOf(v.res.Spec, s); n != "" {
+		b.WriteString("\nValue: " + code(n) + "\n")
 	}
 	if s.ID != "" && s.Kind != "parameter" && s.Kind != "member" {
 		b.WriteString("\nRepository id: " + code(s.ID) + "\n")

@@ -208,6 +208,9 @@ func (s *server) outdate(file string) {
 	for _, d := range s.open {
 		if d.analysis == nil || d.analysis.reads(file) {
 			d.stale = true
+			if d.doc.path != file {
+				d.others++
+			}
 		}
 	}
 }
@@ -215,5 +218,6 @@ func (s *server) outdate(file string) {
 func (s *server) outdateAll() {
 	for _, d := range s.open {
 		d.stale = true
+		d.others++
 	}
 }

@@ -13,23 +13,23 @@ import (
 
 // handlers answer the requests about documents, by method.
 var handlers = map[string]handler{
-	"textDocument/hover":               {fresh: true, do: at((*query).hover)},
-	"textDocument/definition":          {fresh: true, do: at((*query).definition)},
-	"textDocument/declaration":         {fresh: true, do: at((*query).declaration)},
-	"textDocument/typeDefinition":      {fresh: true, do: at((*query).typeDefinition)},
-	"textDocument/implementation":      {fresh: true, do: at((*query).implementation)},
-	"textDocument/documentHighlight":   {fresh: true, do: at((*query).highlights)},
-	"textDocument/prepareRename":       {fresh: true, do: at((*query).prepareRename)},
-	"textDocument/references":          {fresh: true, long: true, do: (*query).references},
-	"textDocument/rename":              {fresh: true, long: true, do: (*query).rename},
+	"textDocument/hover":               {do: at((*query).hover)},
+	"textDocument/definition":          {do: at((*query).definition)},
+	"textDocument/declaration":         {do: at((*query).declaration)},
+	"textDocument/typeDefinition":      {do: at((*query).typeDefinition)},
+	"textDocument/implementation":      {do: at((*query).implementation)},
+	"textDocument/documentHighlight":   {needs: sameWords, do: at((*query).highlights)},
+	"textDocument/prepareRename":       {needs: sameText, do: at((*query).prepareRename)},
+	"textDocument/references":          {needs: sameText, long: true, do: (*query).references},
+	"textDocument/rename":              {needs: sameText, long: true, do: (*query).rename},
 	"textDocument/completion":          {do: at((*query).completion)},
 	"textDocument/signatureHelp":       {do: at((*query).signature)},
-	"textDocument/documentSymbol":      {fresh: true, do: whole((*query).documentSymbols)},
+	"textDocument/documentSymbol":      {needs: sameWords, do: whole((*query).documentSymbols)},
 	"textDocument/foldingRange":        {do: whole((*query).foldingRanges)},
 	"textDocument/formatting":          {do: whole((*query).formatting)},
 	"textDocument/rangeFormatting":     {do: (*query).rangeFormatting},
-	"textDocument/semanticTokens/full": {fresh: true, do: whole((*query).semanticTokens)},
-	"textDocument/codeAction":          {fresh: true, do: (*query).codeActions},
+	"textDocument/semanticTokens/full": {needs: sameWords, do: whole((*query).semanticTokens)},
+	"textDocument/codeAction":          {needs: sameText, do: (*query).codeActions},
 	"workspace/symbol":                 {long: true, do: (*query).workspaceSymbols},
 }
 
@@ -59,49 +59,60 @@ func parse(params json.RawMessage, to any) error {
 // includeAt returns the #include at an offset, or nil.
 func (q *query) includeAt(offset int) *syntax.IncludeDecl {
 	for _, i := range q.includes() {
-		if i.Span.Start.Offset <= offset && offset <= i.Span.End.Offset {
+		if q.forth(i.Span.Start.Offset) <= offset && offset <= q.forth(i.Span.End.Offset) {
 			return i
 		}
 	}
 	return nil
 }
 
-// symbolAt returns the use of a name at an offset of the document, or nil. Where the text is
-// broken it is looked up as it is written, also in the last analysis without errors.
-func (q *query) symbolAt(offset int) *check.Use {
-	if u := q.index.At(q.doc.path, offset); u != nil {
-		return u
+// symbolAt returns the use of a name at an offset of the document, and the analysis that knows
+// of it; nil if there is none. Where the text is broken, or not analysed yet, the name is
+// looked up as it is written, also in the last analysis without errors. What is typed so newly that
+// nothing knows it gives errNotYet.
+func (q *query) symbolAt(offset int) (*check.Use, *view, error) {
+	if at, ok := q.back(offset); ok {
+		switch u := q.index.At(q.doc.path, at); {
+		case u != nil:
+			if u = q.stands(u); u != nil {
+				return u, q.view, nil
+			}
+		case q.res.Spec != nil:
+			return nil, nil, nil
+		}
 	}
-	if q.res.Spec != nil {
-		return nil
+	u, v := q.lookUp(offset)
+	if u == nil && !q.present() {
+		return nil, nil, errNotYet
 	}
+	return u, v, nil
+}
+
+// lookUp looks up the name at an offset as it is written.
+func (q *query) lookUp(offset int) (*check.Use, *view) {
 	text := q.doc.text
 	for offset < len(text) && wordByte(text[offset]) {
 		offset++
 	}
 	c := q.cursorAt(offset)
 	if c.prefix == "" || c.in || c.directive != "" {
-		return nil
+		return nil, nil
 	}
 	parts, absolute, _ := c.qualifier()
 	parts = append(parts, c.prefix)
-	for _, a := range []*analysis{q.analysis, q.good} {
-		if a == nil {
+	for _, v := range []*view{q.view, q.good} {
+		if v == nil {
 			continue
 		}
-		scope := c.scope(a.index)
+		scope := c.scope(v.index)
 		if absolute {
 			scope = nil
 		}
-		if s := lookup(a.index, scope, parts); s != nil {
-			at := func(offset int) diag.Position {
-				p := q.doc.position(offset)
-				return diag.Position{File: q.doc.path, Line: p.Line + 1, Column: p.Character + 1, Offset: offset}
-			}
-			return &check.Use{Span: diag.Span{Start: at(c.from), End: at(offset)}, Symbol: s}
+		if s := lookup(v.index, scope, parts); s != nil {
+			return &check.Use{Span: q.doc.span(c.from, offset), Symbol: s}, v
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func (q *query) definition(offset int) (any, error) {
@@ -110,26 +121,26 @@ func (q *query) definition(offset int) (any, error) {
 			return []location{{URI: d.uri}}, nil
 		}
 	}
-	u := q.symbolAt(offset)
+	u, v, err := q.symbolAt(offset)
 	if u == nil {
-		return nil, nil
+		return nil, err
 	}
-	return q.locations([]diag.Span{u.Symbol.NameSpan}), nil
+	return v.locations([]diag.Span{u.Symbol.NameSpan}), nil
 }
 
 // declaration goes to where the name is declared first.
 func (q *query) declaration(offset int) (any, error) {
-	u := q.symbolAt(offset)
+	u, v, _ := q.symbolAt(offset)
 	if u == nil {
 		return q.definition(offset)
 	}
-	return q.locations(u.Symbol.Declared[:min(1, len(u.Symbol.Declared))]), nil
+	return v.locations(u.Symbol.Declared[:min(1, len(u.Symbol.Declared))]), nil
 }
 
-func (q *query) locations(spans []diag.Span) []location {
+func (v *view) locations(spans []diag.Span) []location {
 	ls := []location{}
 	for _, s := range spans {
-		if l, ok := q.location(s); ok {
+		if l, ok := v.location(s); ok {
 			ls = append(ls, l)
 		}
 	}
@@ -139,12 +150,12 @@ func (q *query) locations(spans []diag.Span) []location {
 // typeDefinition goes to the type of a member, parameter, attribute, constant or operation, or
 // to what a typedef names.
 func (q *query) typeDefinition(offset int) (any, error) {
-	u := q.symbolAt(offset)
+	u, v, err := q.symbolAt(offset)
 	if u == nil {
-		return nil, nil
+		return nil, err
 	}
-	if t := typeOf(q.index, u.Symbol); t != nil {
-		return q.locations([]diag.Span{t.NameSpan}), nil
+	if t := typeOf(v.index, u.Symbol); t != nil {
+		return v.locations([]diag.Span{t.NameSpan}), nil
 	}
 	if u.Symbol.Type {
 		return q.definition(offset)
@@ -178,28 +189,28 @@ func typeOf(x *check.Index, s *check.Symbol) *check.Symbol {
 
 // implementation goes to what inherits from an interface, as far as the document knows.
 func (q *query) implementation(offset int) (any, error) {
-	u := q.symbolAt(offset)
+	u, v, err := q.symbolAt(offset)
 	if u == nil {
-		return nil, nil
+		return nil, err
 	}
 	var spans []diag.Span
-	for _, s := range q.index.Symbols {
+	for _, s := range v.index.Symbols {
 		if s != u.Symbol && slices.Contains(s.Bases, u.Symbol) {
 			spans = append(spans, s.NameSpan)
 		}
 	}
-	return q.locations(spans), nil
+	return v.locations(spans), nil
 }
 
 func (q *query) highlights(offset int) (any, error) {
 	list := []highlight{}
-	u := q.symbolAt(offset)
+	u, _, err := q.symbolAt(offset)
 	if u == nil {
-		return list, nil
+		return list, err
 	}
 	for _, v := range q.index.In(q.doc.path) {
 		if v.Symbol == u.Symbol {
-			h := highlight{q.doc.textRange(v.Span.Start.Offset, v.Span.End.Offset), 2}
+			h := highlight{q.rangeOf(v.Span), 2}
 			if v.Declares {
 				h.Kind = 3
 			}
@@ -220,7 +231,7 @@ func (q *query) references(params json.RawMessage) (any, error) {
 		return nil, err
 	}
 	list := []location{}
-	u := q.symbolAt(q.doc.offset(p.Position))
+	u, _, _ := q.symbolAt(q.doc.offset(p.Position))
 	if u == nil {
 		return list, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
@@ -18,9 +19,9 @@ func refuse(format string, args ...any) error {
 
 // prepareRename tells which piece of text would be renamed.
 func (q *query) prepareRename(offset int) (any, error) {
-	u := q.symbolAt(offset)
+	u, _, err := q.symbolAt(offset)
 	if u == nil {
-		return nil, nil
+		return nil, err
 	}
 	if err := q.renamable(u); err != nil {
 		return nil, err
@@ -51,7 +52,7 @@ func (q *query) rename(params json.RawMessage) (any, error) {
 	if err := parse(params, &p); err != nil {
 		return nil, err
 	}
-	u := q.symbolAt(q.doc.offset(p.Position))
+	u, _, _ := q.symbolAt(q.doc.offset(p.Position))
 	if u == nil {
 		return nil, refuse("there is no name here that could be renamed")
 	}
@@ -76,6 +77,11 @@ func (q *query) rename(params json.RawMessage) (any, error) {
 		after.docs[k] = v
 	}
 	places := q.everywhere(u.Symbol)
+	for _, d := range append(q.holding(u.Symbol.Name), q.doc) {
+		if macro, line := macroNaming(d.text, u.Symbol.Name); macro != "" {
+			return nil, refuse("%q stands in macro %s at %s:%d, where it could mean anything; change the macro first", u.Symbol.Name, macro, path.Base(d.path), line)
+		}
+	}
 	for _, f := range places {
 		var text strings.Builder
 		end := 0
@@ -135,6 +141,35 @@ func (q *query) keeps(after *snapshot, d *document, was, name string) error {
 		return refuse("%q cannot be renamed to %q: names in %s would mean something else", was, name, path.Base(d.path))
 	}
 	return nil
+}
+
+// macroNaming returns the macro of a text, and its line, in whose body a name stands that is none
+// of the macro's parameters; "" if there is none.
+func macroNaming(text, name string) (macro string, line int) {
+	if !strings.Contains(text, "define") {
+		return "", 0
+	}
+	for l := range syntax.EachLexeme("", text) {
+		if l.Is != syntax.DirectiveLexeme || directiveName(l.Text) != "define" || !strings.Contains(l.Text, name) {
+			continue
+		}
+		_, rest, _ := strings.Cut(l.Text, "define")
+		words := slices.Collect(syntax.EachLexeme("", rest))
+		if len(words) == 0 {
+			continue
+		}
+		head := 1
+		if len(words) > 1 && words[1].Kind == syntax.LParen && words[1].Span.Start.Offset == words[0].Span.End.Offset {
+			for head < len(words) && words[head-1].Kind != syntax.RParen {
+				head++
+			}
+		}
+		named := func(w syntax.Lexeme) bool { return strings.TrimPrefix(w.Text, "_") == name }
+		if !slices.ContainsFunc(words[1:head], named) && slices.ContainsFunc(words[head:], named) {
+			return words[0].Text, l.Span.Start.Line
+		}
+	}
+	return "", 0
 }
 
 func identifier(s string) bool {

@@ -4,8 +4,10 @@
 //
 // One goroutine owns all state and takes messages in order; compilations, and searches over
 // the workspace, run beside it on snapshots that do not change. While messages wait no
-// compilation begins, so that fast typing is one change. A request that needs to know the
-// present text waits until it is analysed; nothing waits for a clock.
+// compilation begins, so that fast typing is one change. Hover, completion and the ways to
+// declarations answer at once from the last analysis, whose places are taken over into the present
+// text; an outline does if only comments and blanks differ. What needs to know the present text
+// waits until that is analysed; nothing waits for a clock.
 package lsp
 
 import (
@@ -120,12 +122,24 @@ type openDocument struct {
 	good     *analysis // the last without errors, or nil
 	stale    bool      // the analysis is of an older text, or of older includes
 	running  bool      // another is being made
+	others   int       // counts the changes of what it includes, and of how it is compiled
 	used     int       // when it was asked about or changed last
 	waiting  []waiting
 }
 
 // fresh reports whether the analysis is of the present text.
 func (d *openDocument) fresh() bool { return d.analysis != nil && !d.stale && !d.running }
+
+// has reports whether there is an analysis that a request needs.
+func (d *openDocument) has(n need) bool {
+	switch {
+	case d.analysis == nil || n == sameText:
+		return d.fresh()
+	case n == sameWords:
+		return d.analysis.others == d.others && viewOf(d.analysis, d.doc).sameWords()
+	}
+	return true
+}
 
 // waiting is a request that waits for an analysis.
 type waiting struct {
@@ -189,20 +203,32 @@ func (s *server) receive(ctx context.Context, r received) (bool, error) {
 
 // A handler answers a request about an open document.
 type handler struct {
-	// fresh says that the analysis must be of the present text.
-	fresh bool
+	// needs says what the analysis must be of.
+	needs need
 	// long says that it takes long, and is done beside the loop.
 	long bool
 	do   func(q *query, params json.RawMessage) (any, error)
 }
 
+// A need says how far the analysis that answers a request has to be of the present text.
+type need uint8
+
+const (
+	anything  need = iota // any text: places are taken over from there
+	sameWords             // a text with the same words: only comments and blanks may differ
+	sameText              // the present text
+)
+
+// errNotYet is the error of a handler that could answer with an analysis of the present text.
+var errNotYet = errors.New("lsp: the text is not analysed yet")
+
 // A query is what a handler has to answer with.
 type query struct {
 	ctx context.Context
 	*snapshot
-	*analysis           // of the document; nil if there is none yet
-	good      *analysis // the last without errors; nil if there was none
-	doc       *document
+	*view       // of the last analysis of the document; nil if there is none yet
+	good  *view // of the last without errors; nil if there was none
+	doc   *document
 }
 
 func (s *server) request(ctx context.Context, m *jsonrpc.Message) {
@@ -235,27 +261,37 @@ func (s *server) request(ctx context.Context, m *jsonrpc.Message) {
 		switch {
 		case d == nil:
 			reply(nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: fmt.Sprintf("the document %.200q is not open", p.TextDocument.URI)})
-		case d.analysis == nil || h.fresh && !d.fresh():
-			if len(d.waiting) >= maxWaiting {
-				reply(nil, &jsonrpc.Error{Code: jsonrpc.CodeRequestFailed, Message: fmt.Sprintf("more than %d requests wait (limit lsp-requests)", maxWaiting)})
-				return
-			}
-			d.waiting = append(d.waiting, waiting{m, h})
-			d.stale = d.stale || !d.running
+		case !d.has(h.needs):
+			s.wait(m, h, d)
 		default:
 			s.answer(ctx, m, h, d)
 		}
 	}
 }
 
+// wait makes a request wait for the next analysis.
+func (s *server) wait(m *jsonrpc.Message, h handler, d *openDocument) {
+	if len(d.waiting) >= maxWaiting {
+		s.write(s.out.Reply(m.ID, nil, &jsonrpc.Error{Code: jsonrpc.CodeRequestFailed, Message: fmt.Sprintf("more than %d requests wait (limit lsp-requests)", maxWaiting)}))
+		return
+	}
+	d.waiting = append(d.waiting, waiting{m, h})
+	d.stale = d.stale || !d.running
+}
+
 // answer answers a request, here or beside the loop.
 func (s *server) answer(ctx context.Context, m *jsonrpc.Message, h handler, d *openDocument) {
 	q := &query{ctx: ctx, snapshot: &s.now}
 	if d != nil {
-		q.analysis, q.good, q.doc = d.analysis, d.good, d.doc
+		q.view, q.good, q.doc = viewOf(d.analysis, d.doc), viewOf(d.good, d.doc), d.doc
 	}
 	if !h.long {
 		result, err := h.answer(q, m.Params)
+		if errors.Is(err, errNotYet) {
+			h.needs = sameText
+			s.wait(m, h, d)
+			return
+		}
 		s.write(s.out.Reply(m.ID, result, err))
 		return
 	}
@@ -320,9 +356,10 @@ func (s *server) compile(ctx context.Context) {
 			continue
 		}
 		s.compiling, d.running, d.stale = true, true, false
-		snap, doc := s.snapshot(), d.doc
+		snap, doc, others := s.snapshot(), d.doc, d.others
 		go func() {
 			a := snap.analyse(ctx, doc)
+			a.others = others
 			s.results <- func() { s.analysed(ctx, d, a) }
 		}()
 		return
@@ -348,7 +385,7 @@ func (s *server) analysed(ctx context.Context, d *openDocument, a *analysis) {
 	waiting := d.waiting
 	d.waiting = nil
 	for _, w := range waiting {
-		if w.h.fresh && d.stale {
+		if w.h.needs != anything && d.stale && !d.has(w.h.needs) {
 			d.waiting = append(d.waiting, w)
 			continue
 		}

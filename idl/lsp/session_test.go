@@ -314,6 +314,39 @@ func BenchmarkTyping(b *testing.B) {
 	}
 }
 
+// benchmarkTyped is a letter typed into a comment or a name, and a question at once about a place behind it.
+func benchmarkTyped(b *testing.B, method, where, needle string) {
+	c := newClient(b, b.TempDir())
+	c.initialize(nil)
+	c.open("a.idl", large())
+	c.diagnostics("a.idl")
+	at := find(b, c.texts["a.idl"], where)
+	for b.Loop() {
+		c.change("a.idl", at, at, "9")
+		if m := c.call(method, c.at("a.idl", needle, nil)); m.Error != nil || len(m.Result) < 10 {
+			b.Fatalf("got %+v", m)
+		}
+		b.StopTimer() // what the change is analysed for belongs to BenchmarkTyping
+		c.diagnostics("a.idl")
+		c.change("a.idl", at, at+1, "")
+		c.diagnostics("a.idl")
+		b.StartTimer()
+	}
+}
+
+func BenchmarkTypedHover(b *testing.B) {
+	benchmarkTyped(b, "textDocument/hover", "// Number 1|.", "|S9 g")
+}
+func BenchmarkTypedHoverName(b *testing.B) {
+	benchmarkTyped(b, "textDocument/hover", "struct S5| ", "|S9 g")
+}
+func BenchmarkTypedDefinition(b *testing.B) {
+	benchmarkTyped(b, "textDocument/definition", "// Number 1|.", "|S9 g")
+}
+func BenchmarkTypedSymbols(b *testing.B) {
+	benchmarkTyped(b, "textDocument/documentSymbol", "// Number 1|.", "|S9 g")
+}
+
 // BenchmarkTypedCompletion is a letter typed, and the completion asked for at once.
 func BenchmarkTypedCompletion(b *testing.B) {
 	c := newClient(b, b.TempDir())

@@ -38,12 +38,12 @@ func (q *query) outline(scope *check.Symbol, depth int) []documentSymbol {
 			if name.Start.File != q.doc.path {
 				continue
 			}
-			d := documentSymbol{Name: s.Name, Detail: s.Kind, Kind: symbolKind(s.Kind), SelectionRange: q.doc.textRange(name.Start.Offset, name.End.Offset)}
+			d := documentSymbol{Name: s.Name, Detail: s.Kind, Kind: symbolKind(s.Kind), SelectionRange: q.rangeOf(name)}
 			extent := name
 			if s.Node != nil && s.Node.Span.Start.File == q.doc.path && s.Node.Span.Start.Offset <= name.Start.Offset && s.Node.Span.End.Offset >= name.End.Offset {
 				extent = s.Node.Span
 			}
-			d.Range = q.doc.textRange(extent.Start.Offset, extent.End.Offset)
+			d.Range = q.rangeOf(extent)
 			if i == 0 || s.Kind == "module" && s.Declared[0].Start.File != q.doc.path && i == slices.IndexFunc(parts, func(p diag.Span) bool { return p.Start.File == q.doc.path }) {
 				d.Children = q.outline(s, depth+1)
 				for _, c := range d.Children { // an outline's node holds its children

@@ -1,0 +1,230 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// unions compares discriminators and arms. An arm is known by its name; what stands for the
+// same value of the discriminator in both releases has to be the same in transfer, be it under
+// a label of its own or under default.
+func (c *comparer) unions(s subject, old, new *model.Union) {
+	c.retyped("discriminator-changed", s.part("discriminator", "discriminator", &old.Node, &new.Node), old.Discriminator, new.Discriminator)
+	u := &armsOf{comparer: c, s: s, old: old, new: new, to: map[*model.Case]*model.Case{}, from: map[*model.Case]*model.Case{}, keys: labelKey}
+	if a, ok := model.As[*model.Enum](old.Discriminator); ok {
+		if b, ok := model.As[*model.Enum](new.Discriminator); ok {
+			u.keys = enumKeys(a, b)
+		}
+	}
+	u.match()
+	for _, o := range old.Cases {
+		n := u.to[o]
+		switch {
+		case n == nil:
+			c.add("arm-removed", s.part("arm", o.Name, &o.Node, nil), "arm %s removed", o.Name)
+			continue
+		case n.Name != o.Name:
+			c.add("arm-renamed", s.part("arm", n.Name, &o.Node, &n.Node), "arm %s is now %s", o.Name, n.Name)
+		}
+		p := s.part("arm", n.Name, &o.Node, &n.Node)
+		c.retyped("arm-type-changed", p, o.Type, n.Type)
+		c.remarks(p, &o.Node, &n.Node)
+	}
+	for _, n := range new.Cases {
+		if u.from[n] == nil {
+			c.add("arm-added", s.part("arm", n.Name, nil, &n.Node), "arm %s added", n.Name)
+		}
+	}
+	u.labels()
+}
+
+// armsOf compares the arms of two releases of a union.
+type armsOf struct {
+	*comparer
+	s        subject
+	old, new *model.Union
+	to, from map[*model.Case]*model.Case // arms of the old release to those of the new, and back
+	keys     func(model.Label) string    // what a label is in both releases
+}
+
+// enumKeys returns keys of labels that are enumerators: their names, where one has another name
+// and the same number the old one. Where a name has another number, the enumeration says so.
+func enumKeys(old, new *model.Enum) func(model.Label) string {
+	names := map[*model.Enumerator]string{}
+	was := map[uint32]string{}
+	for _, e := range old.Enumerators {
+		names[e], was[e.Ordinal] = e.Name, e.Name
+	}
+	for _, e := range new.Enumerators {
+		names[e] = e.Name
+		if n, ok := was[e.Ordinal]; ok && enumerator(old, e.Name) == nil && enumerator(new, n) == nil {
+			names[e] = n
+		}
+	}
+	return func(l model.Label) string {
+		if l.Value != nil && !l.Default {
+			if n, ok := names[l.Value.Enumerator]; ok {
+				return n
+			}
+		}
+		return labelKey(l)
+	}
+}
+
+func enumerator(e *model.Enum, name string) *model.Enumerator {
+	for _, v := range e.Enumerators {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// match finds which arms are which: those of one name, and one that is gone where another with
+// the same labels and type has come.
+func (u *armsOf) match() {
+	is, byLabels := map[string]*model.Case{}, map[string]*model.Case{}
+	for _, n := range u.new.Cases {
+		is[n.Name], byLabels[u.labelsOf(n)] = n, n
+	}
+	was := map[string]bool{}
+	for _, o := range u.old.Cases {
+		was[o.Name] = true
+	}
+	for _, o := range u.old.Cases {
+		n := is[o.Name]
+		if n == nil {
+			n = byLabels[u.labelsOf(o)]
+			if n == nil || was[n.Name] || u.relate(o.Type, n.Type) > aliased {
+				continue
+			}
+		}
+		u.to[o], u.from[n] = n, o
+	}
+}
+
+// labels tells of each label, and of all values without one, that it stands for another arm.
+func (u *armsOf) labels() {
+	was, rest := u.armsByLabel(u.old)
+	is, newRest := u.armsByLabel(u.new)
+	var added, moved, changed shifts
+	for _, l := range u.labelsInOrder() {
+		o, n := was[l], is[l]
+		if l == "default" {
+			if u.new.UnusedLabel() == nil || u.old.UnusedLabel() == nil {
+				continue // there are no such values in one of the releases
+			}
+			o, n = rest, newRest
+		} else {
+			if o == nil {
+				o = rest
+			}
+			if n == nil {
+				n = newRest
+			}
+		}
+		switch {
+		case o == nil && n == nil, n != nil && u.from[n] == o && o != nil:
+		case o == nil:
+			if u.from[n] != nil { // of a new arm that is said already
+				added.add(u.from[n], n, l)
+			}
+		case u.to[o] == nil: // the arm is gone, which is said already
+		case n == nil:
+			changed.add(o, nil, l)
+		case u.relate(o.Type, n.Type) <= bounded:
+			moved.add(o, n, l)
+		default:
+			changed.add(o, n, l)
+		}
+	}
+	for _, x := range added {
+		u.add("arm-label-added", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "arm %s has more labels: %s", x.new.Name, x)
+	}
+	for _, x := range moved {
+		u.add("arm-label-moved", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "%s: arm %s of the same type now, and was arm %s", x, x.new.Name, x.old.Name)
+	}
+	for _, x := range changed {
+		if x.new == nil {
+			u.add("arm-label-changed", u.s.part("arm", x.old.Name, &x.old.Node, &u.to[x.old].Node), "%s: no arm now, and was arm %s", x, x.old.Name)
+			continue
+		}
+		u.add("arm-label-changed", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "%s: arm %s of type %s now, and was arm %s of type %s",
+			x, x.new.Name, show(x.new.Type), x.old.Name, show(x.old.Type))
+	}
+}
+
+// shift is what labels stood for, and stand for now.
+type shift struct {
+	old, new *model.Case
+	labels   []string
+}
+
+// String returns the labels.
+func (x shift) String() string { return strings.Join(x.labels, ", ") }
+
+// shifts are in the order in which they were found.
+type shifts []shift
+
+func (xs *shifts) add(old, new *model.Case, label string) {
+	for i, x := range *xs {
+		if x.old == old && x.new == new {
+			(*xs)[i].labels = append(x.labels, label)
+			return
+		}
+	}
+	*xs = append(*xs, shift{old, new, []string{label}})
+}
+
+// armsByLabel returns the arm of each label, and that of all other values: nil if there is none.
+func (u *armsOf) armsByLabel(of *model.Union) (arms map[string]*model.Case, rest *model.Case) {
+	arms = map[string]*model.Case{}
+	for _, x := range of.Cases {
+		for _, l := range x.Labels {
+			arms[u.keys(l)] = x
+		}
+	}
+	delete(arms, "default")
+	return arms, of.DefaultCase()
+}
+
+// labelsInOrder returns the labels of either release, each once, default last.
+func (u *armsOf) labelsInOrder() []string {
+	seen := map[string]bool{"default": true}
+	var all []string
+	for _, x := range [...]*model.Union{u.old, u.new} {
+		for _, x := range x.Cases {
+			for _, l := range x.Labels {
+				if k := u.keys(l); !seen[k] {
+					seen[k] = true
+					all = append(all, k)
+				}
+			}
+		}
+	}
+	return append(all, "default")
+}
+
+// labelKey returns a label as text: an enumerator's number, so that enumerations of different
+// names are alike.
+func labelKey(l model.Label) string {
+	if l.Default || l.Value == nil {
+		return "default"
+	}
+	if l.Value.Kind == model.EnumValue {
+		return itoa(int(l.Value.Enumerator.Ordinal))
+	}
+	return valueKey(l.Value)
+}
+
+// labelsOf returns the labels of an arm as text, in an order of their own.
+func (u *armsOf) labelsOf(x *model.Case) string {
+	var keys []string
+	for _, l := range x.Labels {
+		keys = append(keys, u.keys(l))
+	}
+	slices.Sort(keys)
+	return strings.Join(keys, ", ")
+}
