@@ -172,7 +172,7 @@ func TestSyncScope(t *testing.T) {
 				t.Parallel()
 				_, root := newORB(t, func(o *orb.Config) { o.MaxVersion = v })
 				impl := &gate{entered: make(chan struct{}, 1), open: make(chan struct{})}
-				ref, err := EchoClass.ActivateWithID(root.POA, "gate", impl)
+				ref, err := EchoClass.Activate(root, impl)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -411,7 +411,7 @@ func TestForwardedForGood(t *testing.T) {
 	t.Parallel()
 	for _, forGood := range []bool{false, true} {
 		first, root := newORB(t, nil)
-		ref, err := EchoClass.ActivateWithID(root.POA, "x", new(echo))
+		ref, err := EchoClass.Activate(root, new(echo))
 		if err != nil {
 			t.Fatal(err)
 		}
