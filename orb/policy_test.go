@@ -203,7 +203,9 @@ func TestSyncScope(t *testing.T) {
 				if err := e.Ping(t.Context()); err != nil { // the connection is in order
 					t.Error(err)
 				}
-				root.Deactivate("gate")
+				if err := root.DeactivateObject(ref); err != nil {
+					t.Error(err)
+				}
 				err = e.Note(t.Context(), "nobody")
 				if !c.hears && err != nil {
 					t.Errorf("got %v", err)
