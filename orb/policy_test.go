@@ -507,7 +507,7 @@ func TestEveryObject(t *testing.T) {
 	}
 	repo, other := newORB(t, nil)
 	_ = repo
-	def, err := other.ActivateWithID("def", lookup{})
+	def, err := other.Activate(lookup{})
 	if err != nil {
 		t.Fatal(err)
 	}
