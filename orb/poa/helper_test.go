@@ -112,13 +112,3 @@ func is(err error, k exc.Kind, minor uint32) bool {
 	var sys *exc.SystemException
 	return errors.As(err, &sys) && sys.Kind == k && sys.Minor == minor
 }
-
-// ended reports whether done is closed by now.
-func ended(done <-chan struct{}) bool {
-	select {
-	case <-done:
-		return true
-	default:
-		return false
-	}
-}
