@@ -25,15 +25,15 @@ type locator struct {
 }
 
 // Find returns the present address of the object with a key: the key stays the same.
-func (l *locator) Find(ctx context.Context, key []byte) (orb.Target, error) {
-	k, ours := ior.ParseKey(key)
+func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
+	k, ours := ior.ParseKey(q.Key)
 	if !ours {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the daemon has no object with the key %.64q", key)
+		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the daemon has no object with the key %.64q", q.Key)
 	}
 	if k.Incarnation != 0 {
 		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "a transient object is to be found at its server alone")
 	}
-	key = append([]byte(nil), key...)
+	key := append([]byte(nil), q.Key...)
 	live, err := l.sup.Ensure(ctx, implrepo.UUID(k.Server))
 	if err != nil {
 		return orb.Target{}, l.failure(implrepo.UUID(k.Server), err)

@@ -10,21 +10,29 @@ const (
 // also the source of docs/minor-codes.md.
 const (
 	MinorNoServantOp       = OMGVMCID | 2 // BAD_OPERATION: the operation is not of this interface
-	MinorObjectUnknown     = OMGVMCID | 2 // OBJECT_NOT_EXIST: no such object in the adapter
-	MinorAdapterUnknown    = OMGVMCID | 3 // OBJECT_NOT_EXIST: no such adapter
+	MinorObjectUnknown     = OMGVMCID | 2 // OBJECT_NOT_EXIST: no such object in the adapter, or no such adapter
 	MinorUnlistedException = OMGVMCID | 1 // UNKNOWN: a user exception that the operation does not raise
 
-	MinorNoValueFactory     = OMGVMCID | 1 // MARSHAL: no factory for the value
-	MinorNoCodeSet          = OMGVMCID | 1 // DATA_CONVERSION: a character has no counterpart in the negotiated set
-	MinorBadSchemeName      = OMGVMCID | 7 // BAD_PARAM: the URL's scheme is not known
-	MinorBadAddress         = OMGVMCID | 8 // BAD_PARAM: the URL's address is malformed
-	MinorBadSchemeSpecific  = OMGVMCID | 9 // BAD_PARAM: the rest of the URL is malformed
-	MinorORBShutDown        = OMGVMCID | 4 // BAD_INV_ORDER: the ORB has been shut down
-	MinorShutdownInUpcall   = OMGVMCID | 3 // BAD_INV_ORDER: would wait for itself
-	MinorServerHolding      = OMGVMCID | 1 // TRANSIENT: requests are discarded by the adapter
-	MinorNoUsableProfile    = OMGVMCID | 2 // TRANSIENT: no usable profile in the reference
-	MinorRequestCancelled   = OMGVMCID | 3 // TRANSIENT: request cancelled
-	MinorWCharNotNegotiated = OMGVMCID | 1 // INV_OBJREF: wide characters without a code set
+	MinorNoValueFactory     = OMGVMCID | 1  // MARSHAL: no factory for the value
+	MinorNoCodeSet          = OMGVMCID | 1  // DATA_CONVERSION: a character has no counterpart in the negotiated set
+	MinorBadSchemeName      = OMGVMCID | 7  // BAD_PARAM: the URL's scheme is not known
+	MinorBadAddress         = OMGVMCID | 8  // BAD_PARAM: the URL's address is malformed
+	MinorBadSchemeSpecific  = OMGVMCID | 9  // BAD_PARAM: the rest of the URL is malformed
+	MinorORBShutDown        = OMGVMCID | 4  // BAD_INV_ORDER: the ORB has been shut down
+	MinorShutdownInUpcall   = OMGVMCID | 3  // BAD_INV_ORDER: would wait for itself
+	MinorServerHolding      = OMGVMCID | 1  // TRANSIENT: requests are discarded by the adapter, or it has too many
+	MinorAdapterDestroyed   = OMGVMCID | 4  // TRANSIENT: the adapter was destroyed while the request waited
+	MinorManagerSet         = OMGVMCID | 6  // BAD_INV_ORDER: the adapter has a servant manager already
+	MinorAdapterEnding      = OMGVMCID | 17 // BAD_INV_ORDER: an adapter below one that is being destroyed
+	MinorForeignID          = OMGVMCID | 14 // BAD_PARAM: an id that an adapter with SYSTEM_ID has not chosen
+	MinorAdapterActivator   = OMGVMCID | 1  // OBJ_ADAPTER: the adapter activator failed
+	MinorNoDefaultServant   = OMGVMCID | 3  // OBJ_ADAPTER: there is no default servant
+	MinorNoServantManager   = OMGVMCID | 4  // OBJ_ADAPTER: there is no servant manager
+	MinorIncarnatePolicy    = OMGVMCID | 5  // OBJ_ADAPTER: what incarnate did is against the adapter's policies
+	MinorNullServant        = OMGVMCID | 7  // OBJ_ADAPTER: the servant manager gave no servant
+	MinorNoUsableProfile    = OMGVMCID | 2  // TRANSIENT: no usable profile in the reference
+	MinorRequestCancelled   = OMGVMCID | 3  // TRANSIENT: request cancelled
+	MinorWCharNotNegotiated = OMGVMCID | 1  // INV_OBJREF: wide characters without a code set
 
 	MinorForeignError      = DSOMVMCID | 1
 	MinorPanic             = DSOMVMCID | 2
@@ -62,6 +70,11 @@ const (
 	MinorRequestSent       = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
 	MinorRequestNotSent    = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
 	MinorContextThere      = OMGVMCID | 15 // BAD_INV_ORDER: an interceptor does what it cannot do now
+	MinorAdapterInactive   = DSOMVMCID | 64
+	MinorAdapterPolicy     = DSOMVMCID | 65
+	MinorNotActive         = DSOMVMCID | 66
+	MinorWrongAdapter      = DSOMVMCID | 67
+	MinorNoContext         = DSOMVMCID | 68
 )
 
 // A Minor is a row of the table of minor codes.
@@ -117,13 +130,26 @@ var minors = []Minor{
 	{Transient, MinorServerBackOff, "the server failed before and is not tried again yet", "see dsom server logs, then dsom server start"},
 	{Transient, MinorServerDisabled, "the server is stopped and not to be started on demand", "dsom server start"},
 	{InvPolicy, MinorNoListener, "a reference would be made in an ORB that listens nowhere", "give the ORB an endpoint to listen on"},
+	{Transient, MinorAdapterDestroyed, "the object's adapter ended while the request waited for it", "call again later"},
+	{BadInvOrder, MinorManagerSet, "the adapter has a servant manager already", "set it once, best in the adapter's Options"},
+	{BadInvOrder, MinorAdapterEnding, "the adapter is being destroyed, and no other can be made below it", "make it after that"},
+	{BadParam, MinorForeignID, "the adapter chooses its ids itself (SYSTEM_ID) and has not chosen this one", "use one that it gave, or an adapter with USER_ID"},
+	{ObjAdapter, MinorAdapterActivator, "the adapter activator failed", "see the server's log"},
+	{ObjAdapter, MinorNoDefaultServant, "the adapter has no default servant yet", "set it before clients come, best in the adapter's Options"},
+	{ObjAdapter, MinorNoServantManager, "the adapter has no servant manager of the kind that its policies want", "with RETAIN set a ServantActivator, with NON_RETAIN a ServantLocator"},
+	{ObjAdapter, MinorIncarnatePolicy, "what incarnate returned cannot be the object under the adapter's policies", "return another servant for each object, or use MULTIPLE_ID; do not activate the object in incarnate"},
+	{ObjAdapter, MinorNullServant, "the servant manager returned no servant and no error", "return OBJECT_NOT_EXIST if there is no such object"},
+	{ObjAdapter, MinorAdapterInactive, "the adapter's manager is inactive, which is final", "destroy the adapter, and make it anew with another manager"},
+	{ObjAdapter, MinorAdapterPolicy, "the adapter's policies do not allow what was asked of it", "see the text for the policies that do"},
+	{ObjAdapter, MinorNotActive, "the object or servant is not active in the adapter", "activate it before"},
+	{ObjAdapter, MinorWrongAdapter, "the object is not of this adapter", "ask the adapter that made its reference"},
+	{ObjAdapter, MinorNoContext, "there is no upcall to which the context belongs", "pass the ctx that the servant's method was given, before it returns"},
 	{ObjAdapter, MinorNoServant, "no servant for the object", "activate it before references to it are used"},
 	{ObjAdapter, MinorAlreadyActive, "the object id is in use", "deactivate the other object first"},
 	{ObjAdapter, MinorNotBidirectional, "the object was called over a connection that its own side has made, which its adapter does not allow", "make the object in an adapter whose BidirectionalPolicy is BOTH"},
 	{DataConversion, MinorNoCodeSet, "a character has no counterpart in the code set of the connection", "send it as wstring, or use a server that takes UTF-8"},
-	{ObjectNotExist, MinorObjectUnknown, "the object does not exist (any more)", "get a new reference"},
+	{ObjectNotExist, MinorObjectUnknown, "the object, or its adapter, does not exist (any more) in this server", "get a new reference"},
 	{ObjectNotExist, MinorServerUnknown, "no server that the daemon knows has made the reference", "register the server again by its UUID, which the text names, or get a new reference"},
-	{ObjectNotExist, MinorAdapterUnknown, "the reference is for another server", "get a new reference"},
 	{Timeout, MinorDeadline, "the deadline passed before the reply came", "allow more time, or see what the server is busy with"},
 	{IntfRepos, MinorNoRepository, "the server has no interface repository, or that does not know the interface", "give the server an initial reference InterfaceRepository"},
 	{Rebind, MinorRebind, "the policies do not let the reference be bound anew", "call ValidateConnection, or allow it with Policies.Rebind"},

@@ -11,7 +11,7 @@ import (
 type Key struct {
 	Server      [16]byte // UUID of the server's registration
 	Incarnation uint64   // of the server process that made it; 0: persistent
-	Adapter     string   // path of the adapter, such as "root/accounts"
+	Adapter     string   // path of the adapter: the names from below the root down, joined by zero octets
 	ID          []byte   // the object, within the adapter
 }
 

@@ -38,6 +38,8 @@ const (
 	StallTimeout
 	IdleTimeout
 	ServerOutput
+	HeldRequests
+	AdapterDepth
 	numNames
 )
 
@@ -84,6 +86,8 @@ var table = [numNames]struct {
 	StallTimeout:          {"stall-timeout", nanoseconds, int64(30 * time.Second), "time without an octet in the middle of a message"},
 	IdleTimeout:           {"idle-timeout", nanoseconds, int64(5 * time.Minute), "time after which a connection without requests is closed in order"},
 	ServerOutput:          {"server-output", octets, 32 * mib, "octets kept of what a server that the daemon has started writes to standard output and error; the oldest is given up first"},
+	HeldRequests:          {"held-requests", count, 1000, "requests that wait because the manager of their object adapter holds them"},
+	AdapterDepth:          {"adapter-depth", count, 16, "object adapters below one another"},
 }
 
 // String returns the limit's name as options and errors spell it.

@@ -32,6 +32,9 @@ type callContext struct {
 	inner    context.Context // made when the end is asked for
 	stop     context.CancelFunc
 	ended    bool
+	serving  bool   // the servant's method runs
+	scope    Scope  // of it
+	key      []byte // of its object, while it runs
 }
 
 // newCallContext returns a context for the requests of one connection, or for one local call.
@@ -88,11 +91,33 @@ func (c *callContext) arrived() error {
 	return exc.New(exc.Timeout, exc.MinorDeadline, exc.No, "the time in which the object was to have the request is over")
 }
 
+// enter says that a servant's method is about to run.
+func (c *callContext) enter(s Scope, key []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.serving, c.scope, c.key = true, s, key
+}
+
+// upcall returns the upcall that c belongs to, nil before and after it.
+func (c *callContext) upcall() any {
+	c.mu.Lock()
+	if c.serving {
+		defer c.mu.Unlock()
+		c.asked.Store(true)
+		return &Upcall{Scope: c.scope, Key: string(c.key), outer: c.parent}
+	}
+	c.mu.Unlock()
+	if c.parent != nil {
+		return c.parent.Value(upcallKey{})
+	}
+	return nil
+}
+
 // finish ends the context. It reports whether c may serve another request.
 func (c *callContext) finish() (reusable bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = true
+	c.ended, c.serving, c.scope, c.key = true, false, nil, nil
 	if c.stop != nil {
 		c.stop()
 	}
@@ -154,11 +179,15 @@ func (c *callContext) AfterFunc(f func()) func() bool { return context.AfterFunc
 func (c *callContext) Err() error { return c.ask().Err() }
 
 type (
-	orbKey  struct{}
-	peerKey struct{}
+	orbKey    struct{}
+	peerKey   struct{}
+	upcallKey struct{}
 )
 
 func (c *callContext) Value(key any) any {
+	if _, is := key.(upcallKey); is {
+		return c.upcall()
+	}
 	c.asked.Store(true)
 	switch key.(type) {
 	case orbKey:

@@ -24,7 +24,7 @@ type locator struct {
 	asked atomic.Int32
 }
 
-func (l *locator) Find(context.Context, []byte) (orb.Target, error) {
+func (l *locator) Find(context.Context, orb.Query) (orb.Target, error) {
 	l.asked.Add(1)
 	if to := l.to.Load(); to != nil {
 		return orb.Target{Forward: to}, nil
@@ -39,7 +39,7 @@ func newServer(t *testing.T, id byte, port uint16) (o *orb.ORB, object, direct *
 		c.ServerID = [16]byte{id}
 		c.Daemon = fmt.Sprintf("127.0.0.1:%d", port)
 	})
-	p, err := root.Create("objects", poa.Options{Persistent: true})
+	p, err := root.Create("objects", poa.Options{Lifespan: poa.Persistent, IDAssignment: poa.UserID})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,11 @@ func TestSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := new(echo)
-	c, err := EchoClass.ActivateWithID(root, "by a name of its own", other)
+	named, err := root.Create("named", poa.Options{IDAssignment: poa.UserID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := EchoClass.ActivateWithID(named, "by a name of its own", other)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,8 +192,8 @@ func TestSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !root.Deactivate("by a name of its own") {
-		t.Error("the object was not there")
+	if err := named.Deactivate("by a name of its own"); err != nil {
+		t.Error(err)
 	}
 	anew, err := orb.ObjectOf(o, other)
 	if err != nil {
@@ -281,7 +285,7 @@ func TestForwardPermanent(t *testing.T) {
 // permanent says that all objects have moved for good.
 type permanent struct{ to *ior.IOR }
 
-func (p permanent) Find(context.Context, []byte) (orb.Target, error) {
+func (p permanent) Find(context.Context, orb.Query) (orb.Target, error) {
 	return orb.Target{Forward: p.to, Permanent: true}, nil
 }
 

@@ -256,7 +256,7 @@ func TestGoexit(t *testing.T) {
 // panicker is a handler that fails at what it is given.
 type panicker struct{ exit bool }
 
-func (p panicker) Find(context.Context, []byte) (orb.Target, error) {
+func (p panicker) Find(context.Context, orb.Query) (orb.Target, error) {
 	if p.exit {
 		runtime.Goexit()
 	}

@@ -105,6 +105,7 @@ type ORB struct {
 	end  context.CancelFunc
 
 	bidir   bidir
+	parts   parts
 	links   links
 	server  server
 	initial initialReferences
@@ -168,13 +169,18 @@ func sharedFor(set transport.Set, l *limits.Limits) *conn.Shared {
 func newIncarnation() uint64 {
 	var b [8]byte
 	crand.Read(b[:])
-	return binary.BigEndian.Uint64(b[:]) | 1
+	return (binary.BigEndian.Uint64(b[:]) | IncarnationSpan) &^ (IncarnationSpan - 1)
 }
+
+// IncarnationSpan is how many numbers from [ORB.Incarnation] on are this process's: adapters that
+// follow others of the same name count on, so that the references of those mean nothing any more.
+const IncarnationSpan = 1 << 24
 
 // ServerID returns what the keys of this ORB's objects say of their server.
 func (o *ORB) ServerID() [16]byte { return o.serverID }
 
-// Incarnation returns what the keys of transient objects say of this process: never 0.
+// Incarnation returns what the keys of transient objects say of this process: never 0, and a
+// multiple of IncarnationSpan.
 func (o *ORB) Incarnation() uint64 { return o.incarnation }
 
 // Limits returns the ORB's limits and their counters.
@@ -232,13 +238,18 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
 }
 
 // Shutdown ends the ORB in order: it takes no more requests, lets those that run finish,
-// tells clients that the connections close, and closes its own. When ctx ends it closes all at once and
+// tells clients that the connections close, ends its parts (see [ORB.Attach]; adapters have their
+// objects etherealized then), and closes its own connections. When ctx ends it closes all at once and
 // returns, whatever servants do: the error is that of ctx, or a [CutOff] if calls had not finished. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
 func (o *ORB) Shutdown(ctx context.Context) error {
 	if upcallOf(ctx) == o {
 		return exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "Shutdown called from a servant's method, for which it would wait: call it in another goroutine, with another context")
 	}
+	o.drain()
 	err := o.server.shutdown(ctx, o.links.serving())
+	if failed := o.endParts(ctx); err == nil {
+		err = failed
+	}
 	o.end()
 	o.links.shutdown()
 	return err

@@ -278,7 +278,11 @@ func TestFailures(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	t.Parallel()
 	o, root := newORB(t, nil)
-	ref, err := EchoClass.ActivateWithID(root, "known", new(echo))
+	objects, err := root.Create("objects", poa.Options{IDAssignment: poa.UserID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := EchoClass.ActivateWithID(objects, "known", new(echo))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +298,7 @@ func TestUnknown(t *testing.T) {
 	if err := call(remote, "no_such_operation"); !errors.Is(err, exc.BadOperation) {
 		t.Errorf("unknown operation: %v", err)
 	}
-	gone, err := root.Reference("unknown", EchoClass.Interface())
+	gone, err := objects.Reference("unknown", EchoClass.Interface())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,8 +322,8 @@ func TestUnknown(t *testing.T) {
 	if err := call(plain, "ping"); !errors.Is(err, exc.ObjectNotExist) {
 		t.Errorf("unknown plain key: %v", err)
 	}
-	if !root.Deactivate("known") {
-		t.Error("the object was not there")
+	if err := objects.Deactivate("known"); err != nil {
+		t.Error(err)
 	}
 	if err := call(remote, "ping"); !errors.Is(err, exc.ObjectNotExist) {
 		t.Errorf("deactivated object: %v", err)

@@ -172,7 +172,7 @@ func TestSyncScope(t *testing.T) {
 				t.Parallel()
 				_, root := newORB(t, func(o *orb.Config) { o.MaxVersion = v })
 				impl := &gate{entered: make(chan struct{}, 1), open: make(chan struct{})}
-				ref, err := EchoClass.ActivateWithID(root.POA, "gate", impl)
+				ref, err := EchoClass.Activate(root, impl)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -203,7 +203,9 @@ func TestSyncScope(t *testing.T) {
 				if err := e.Ping(t.Context()); err != nil { // the connection is in order
 					t.Error(err)
 				}
-				root.Deactivate("gate")
+				if err := root.DeactivateObject(ref); err != nil {
+					t.Error(err)
+				}
 				err = e.Note(t.Context(), "nobody")
 				if !c.hears && err != nil {
 					t.Errorf("got %v", err)
@@ -411,7 +413,7 @@ func TestForwardedForGood(t *testing.T) {
 	t.Parallel()
 	for _, forGood := range []bool{false, true} {
 		first, root := newORB(t, nil)
-		ref, err := EchoClass.ActivateWithID(root.POA, "x", new(echo))
+		ref, err := EchoClass.Activate(root, new(echo))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -505,7 +507,7 @@ func TestEveryObject(t *testing.T) {
 	}
 	repo, other := newORB(t, nil)
 	_ = repo
-	def, err := other.ActivateWithID("def", lookup{})
+	def, err := other.Activate(lookup{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,6 @@ type ServerRequest struct {
 	start  int       // where the reply begins in Out's buffer
 	mark   giop.Mark // the reply begun
 	ctx    *callContext
-	target Target
 	work   *conn.Work // nil: a call within the process
 	state  replyState
 	status giop.ReplyStatus     // of the reply begun
@@ -38,6 +37,7 @@ type ServerRequest struct {
 	outcome error            // what interceptors are told, unless it has failed
 	ran     bool             // the servant was called
 	oneway  bool
+	scope   Scope // to be released
 
 	malformed error // why the message cannot be answered at all
 }
@@ -159,7 +159,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		return r.finish()
 	}
 	r.seen, r.userCtx, r.outcome, r.ran = nil, nil, nil, false
-	defer r.orb.release(&r.target)
+	defer r.release() // also if the servant ends this goroutine
 	if r.orb.serverInterceptors != nil {
 		r.intercepted()
 	} else {
@@ -170,14 +170,13 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 
 // run finds the object and runs its operation.
 func (r *ServerRequest) run() {
-	var err error
-	r.target, err = r.orb.find(r.ctx, r.msg.Key)
-	target := &r.target
+	target, err := r.orb.find(r.ctx, Query{r.msg.Key, r.Operation()})
+	r.scope = target.Scope
 	if err == nil {
 		err = r.ctx.arrived()
 	}
 	if err == nil {
-		err = r.from.admits(*target)
+		err = r.from.admits(target)
 	}
 	switch {
 	case err != nil:
@@ -186,19 +185,21 @@ func (r *ServerRequest) run() {
 		if r.seen != nil {
 			if err := r.seen.foundServant(target.Servant); err != nil {
 				r.answerBy(err, exc.No)
-				return
+				break
 			}
 		}
 		r.ran = true
 		if r.msg.Flags == giop.SyncServer {
 			r.answerEarly()
 		}
+		r.ctx.enter(target.Scope, r.msg.Key)
 		r.upcall(target.Servant)
 	case target.Forward != nil:
 		r.forward(target.Forward, target.Permanent)
 	default:
 		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %.64q", r.msg.Key))
 	}
+	r.release()
 }
 
 // answerEarly answers a caller who waits for the server alone, before the servant has the request: he is not
@@ -212,6 +213,15 @@ func (r *ServerRequest) answerEarly() {
 	giop.Finish(&e, giop.BeginReply(&e, r.head.Version, r.msg.ID, giop.NoException, nil))
 	r.work.Reply(e.Bytes())
 	r.oneway = true
+}
+
+// release tells the handler that the operation has run. What it says against that is the answer.
+func (r *ServerRequest) release() {
+	s := r.scope
+	r.scope = nil
+	if err := r.orb.release(s); err != nil {
+		r.fail(failure(err))
+	}
 }
 
 // upcall runs the operation; a panic becomes UNKNOWN, and the process lives. So does the end of

@@ -130,7 +130,7 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 // here reports whether a key is of an object of this very ORB.
 func (o *ORB) here(key []byte) bool {
 	k, ours := ior.ParseKey(key)
-	return ours && k.Server == o.serverID && (k.Incarnation == 0 || k.Incarnation == o.incarnation) && o.handler.Load() != nil
+	return ours && k.Server == o.serverID && (k.Incarnation == 0 || k.Incarnation&^(IncarnationSpan-1) == o.incarnation) && o.handler.Load() != nil
 }
 
 // add adds the addresses of a profile.

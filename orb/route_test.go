@@ -41,7 +41,7 @@ type detour struct {
 	asked atomic.Int32
 }
 
-func (d *detour) Find(context.Context, []byte) (orb.Target, error) {
+func (d *detour) Find(context.Context, orb.Query) (orb.Target, error) {
 	n := int(d.asked.Add(1))
 	return orb.Target{Forward: d.to[min(n, len(d.to))-1]}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -314,47 +313,6 @@ type ownEnv struct{ env *cdr.Env }
 func (f ownEnv) environment(cdr.Version, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
 func (f ownEnv) admits(Target) error                                      { return nil }
 
-// find asks the handler for the target of a request. The handler may be the program's own, and
-// is given keys that come from the network: if it panics the request is answered UNKNOWN.
-func (o *ORB) find(ctx context.Context, key []byte) (t Target, err error) {
-	h := o.handler.Load()
-	if h == nil {
-		return Target{}, exc.New(exc.ObjAdapter, exc.MinorNoServant, exc.No, "the ORB has no adapter yet")
-	}
-	returned := false
-	defer func() {
-		p := recover()
-		if p == nil && !returned {
-			o.complain(slog.LevelError, "finding an object ended the goroutine", "key", clip(key))
-		}
-		if p != nil {
-			o.complain(slog.LevelError, "finding an object panicked", "key", clip(key), "panic", p, "stack", string(debug.Stack()))
-			t, err = Target{}, exc.New(exc.Unknown, exc.MinorPanic, exc.No, "finding the object panicked")
-		}
-	}()
-	t, err = (*h).Find(ctx, key)
-	returned = true
-	return t, err
-}
-
-// errFindExit answers a request whose handler called runtime.Goexit.
-var errFindExit = exc.New(exc.Unknown, exc.MinorPanic, exc.No, "finding the object ended its goroutine")
-
-// release tells the handler that a request has been answered.
-func (o *ORB) release(t *Target) {
-	answered := t.Release
-	*t = Target{}
-	if answered == nil {
-		return
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			o.complain(slog.LevelError, "releasing an object panicked", "panic", p, "stack", string(debug.Stack()))
-		}
-	}()
-	answered()
-}
-
 // clip returns what a log or an error says of octets from the network.
 func clip(b []byte) string {
 	const most = 64
@@ -383,14 +341,15 @@ func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
 			w.Out = o.located(w, q.ID, Target{}, errFindExit, env)
 		}
 	}()
-	t, err := o.find(c, q.Key)
+	t, err := o.find(c, Query{Key: q.Key})
 	if err == nil {
 		err = s.admits(t)
 	}
 	returned = true
+	if failed := o.release(t.Scope); failed != nil && err == nil {
+		err = failed
+	}
 	c.finish()
-	answered := t
-	o.release(&answered)
 	return o.located(w, q.ID, t, err, env)
 }
 

@@ -33,11 +33,11 @@ func toDaemon(address string) (orb.Handler, error) {
 }
 
 // Find forwards to the daemon what may be an object that it knows the way to.
-func (e elsewhere) Find(_ context.Context, key []byte) (orb.Target, error) {
-	k, ours := ior.ParseKey(key)
+func (e elsewhere) Find(_ context.Context, q orb.Query) (orb.Target, error) {
+	k, ours := ior.ParseKey(q.Key)
 	if !ours || k.Incarnation != 0 {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "this server has no object with the key %q", key)
+		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "this server has no object with the key %q", q.Key)
 	}
-	p := ior.IIOP{Version: cdr.V12, Host: e.host, Port: e.port, Key: append([]byte(nil), key...)}
+	p := ior.IIOP{Version: cdr.V12, Host: e.host, Port: e.port, Key: append([]byte(nil), q.Key...)}
 	return orb.Target{Forward: &ior.IOR{Profiles: []ior.Profile{p.Profile()}}}, nil
 }

@@ -76,7 +76,7 @@ type Server struct {
 	// Root is the root adapter; objects activated in it end with the process.
 	Root *poa.Root
 	// Objects is the adapter for objects whose references outlive the process: activate
-	// them with ids of your own.
+	// them with ids of your own. An implementation may be several of them.
 	Objects *poa.POA
 
 	name    string
@@ -217,7 +217,11 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 		}
 		s.Root.SetNext(h)
 	}
-	if s.Objects, err = s.Root.Create("objects", poa.Options{Persistent: at.uuid != [16]byte{}}); err != nil {
+	policies := poa.Options{IDAssignment: poa.UserID, IDUniqueness: poa.MultipleID}
+	if at.uuid != [16]byte{} {
+		policies.Lifespan = poa.Persistent
+	}
+	if s.Objects, err = s.Root.Create("objects", policies); err != nil {
 		return nil, errors.Join(err, o.Shutdown(context.Background()))
 	}
 	return s, nil

@@ -170,7 +170,7 @@ func describeKey(key []byte) *shownKey {
 	s := &shownKey{Hex: hex.EncodeToString(key)}
 	if k, ok := ior.ParseKey(key); ok {
 		s.dsom = true
-		s.Server, s.Adapter, s.Object, s.Persistent = uuidText(k.Server), string(k.Adapter), octetText(k.ID), k.Incarnation == 0
+		s.Server, s.Adapter, s.Object, s.Persistent = uuidText(k.Server), strings.ReplaceAll(string(k.Adapter), "\x00", "/"), octetText(k.ID), k.Incarnation == 0
 		if k.Incarnation != 0 {
 			s.Incarnation = fmt.Sprintf("%016x", k.Incarnation)
 		}

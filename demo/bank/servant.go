@@ -7,7 +7,6 @@ import (
 
 	"github.com/opendsom/dsom/demo/bank/gen/bank"
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 )
@@ -152,10 +151,10 @@ func (b *branch) local(to bank.Account) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	k, ok := ior.ParseKey([]byte(orb.RefOf(o).ObjectKey()))
-	if !ok || k.Server != b.objects.ORB().ServerID() || string(k.Adapter) != b.objects.Name() {
+	id, err := b.objects.ReferenceToID(o)
+	if err != nil {
 		return "", false
 	}
-	_, err := b.ledger.get(string(k.ID))
-	return string(k.ID), err == nil
+	_, err = b.ledger.get(id)
+	return id, err == nil
 }

@@ -102,7 +102,11 @@ type Server struct {
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
 	o := NewORB(t, options)
-	parts, err := o.Root.Create("parts", poa.Options{Persistent: options.ServerID != [16]byte{}})
+	policies := poa.Options{IDAssignment: poa.UserID}
+	if options.ServerID != [16]byte{} {
+		policies.Lifespan = poa.Persistent
+	}
+	parts, err := o.Root.Create("parts", policies)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,152 +1,116 @@
 package poa
 
 import (
-	"encoding/binary"
-	"sync"
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
 
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/ior"
-	"github.com/opendsom/dsom/orb"
 )
 
-// A POA is an object adapter. It is safe for concurrent use.
-type POA struct {
-	root *Root
-	orb  *orb.ORB
-	name string
-	opt  Options
-
-	mu      sync.RWMutex
-	objects map[string]orb.Servant // by id
-	last    uint64                 // the latest id that was chosen here
+// An AdapterActivator makes adapters when they are asked for (part 1, clause 15.3.3): by a request
+// whose key names one that is not there, or by [POA.FindPOA].
+type AdapterActivator interface {
+	// UnknownAdapter makes the adapter name below parent, by parent.Create, and activates in it
+	// what is to be there: requests for it wait until UnknownAdapter returns. It reports whether it
+	// has; if not, the object does not exist. Names come from the network. It is not called
+	// for a name while it runs for that name. An error is answered with OBJ_ADAPTER and logged.
+	UnknownAdapter(ctx context.Context, parent *POA, name string) (bool, error)
 }
 
-// ORB returns the adapter's ORB.
-func (p *POA) ORB() *orb.ORB { return p.orb }
+// An AdapterActivatorFunc is a function as an AdapterActivator.
+type AdapterActivatorFunc func(ctx context.Context, parent *POA, name string) (bool, error)
 
-// Name returns the adapter's name, empty for the root.
-func (p *POA) Name() string { return p.name }
-
-// servant returns the servant of the object id, nil if there is none.
-func (p *POA) servant(id []byte) orb.Servant {
-	p.mu.RLock()
-	s := p.objects[string(id)]
-	p.mu.RUnlock()
-	if s == nil && p.opt.Lookup != nil {
-		s = p.opt.Lookup(id)
-	}
-	return s
+// UnknownAdapter calls f.
+func (f AdapterActivatorFunc) UnknownAdapter(ctx context.Context, parent *POA, name string) (bool, error) {
+	return f(ctx, parent, name)
 }
 
-// Activate makes s an object with an id that no other object of the adapter has.
-func (p *POA) Activate(s orb.Servant) (*orb.Ref, error) {
-	p.root.known.mu.Lock()
-	id := p.insert(s)
-	p.root.known.mu.Unlock()
-	return p.made(id, s)
-}
-
-// insert adds s under a new id. The lock of the identities is held.
-func (p *POA) insert(s orb.Servant) string {
+// SetAdapterActivator makes a the one that is asked for adapters below p; nil is nobody.
+func (p *POA) SetAdapterActivator(a AdapterActivator) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for {
-		p.last++
-		id := string(binary.BigEndian.AppendUint64(nil, p.last))
-		if p.objects[id] == nil {
-			p.objects[id] = s
-			p.root.known.note(s, identity{p, id})
-			return id
-		}
-	}
+	p.unknown = a
 }
 
-// made returns the reference of an object just activated, or takes it back.
-func (p *POA) made(id string, s orb.Servant) (*orb.Ref, error) {
-	ref, err := p.Reference(id, s.Interface())
+// An activation is an adapter activator at work.
+type activation struct {
+	done chan struct{} // closed when it is
+	made bool          // what the activator said
+	err  error         // why it failed
+}
+
+// activate asks p's activator for the adapter name, and reports whether it has made it. Others that ask
+// for the same name meanwhile wait for the answer.
+func (p *POA) activate(ctx context.Context, name string) (made bool, err error) {
+	for !p.enter() { // an adapter whose parent is stopped is not made
+		if err := p.admit(ctx); err != nil {
+			return false, err
+		}
+		if p.stage.Load() == stageClosed {
+			return false, p.gone()
+		}
+	}
+	defer p.serving.leave()
+	p.mu.Lock()
+	a, running := p.activating[name]
+	ask := p.unknown
+	if !running && ask != nil {
+		a = &activation{done: make(chan struct{})}
+		if p.activating == nil {
+			p.activating = map[string]*activation{}
+		}
+		p.activating[name] = a
+	}
+	p.mu.Unlock()
+	switch {
+	case running:
+		select {
+		case <-a.done:
+			return a.made, a.err
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	case ask == nil:
+		return false, nil
+	}
+	a.err = errExit // unless it returns
+	defer p.activated(name, a)
+	waited := p.thread.do(ctx, p.thread.within(ctx), func() { made, err = p.ask(ctx, ask, name) })
+	if waited != nil {
+		err = waited
+	}
+	a.made, a.err = made, err
+	return made, err
+}
+
+var errExit = exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the adapter activator ended its goroutine")
+
+// ask calls the adapter activator.
+func (p *POA) ask(ctx context.Context, a AdapterActivator, name string) (made bool, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			p.root.log(slog.LevelError, "adapter activator panicked", "adapter", p.Path(), "name", fmt.Sprintf("%.64q", name), "panic", x, "stack", string(debug.Stack()))
+			made, err = false, exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the adapter activator panicked")
+		}
+	}()
+	made, err = a.UnknownAdapter(ctx, p, name)
 	if err != nil {
-		p.Deactivate(id)
-		return nil, err
+		err = exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the activator of adapter %q failed at %.64q: %w", p.Path(), name, err)
 	}
-	return ref, nil
+	return made, err
 }
 
-// ActivateOnce returns the object that the implementation of s is already, in whichever
-// adapter of the ORB; of several the first. If it is none, it becomes one here.
-func (p *POA) ActivateOnce(s orb.Servant) (*orb.Ref, error) {
-	p.root.known.mu.Lock()
-	at, active := p.root.known.of(s)
-	if !active {
-		at = identity{p, p.insert(s)}
-	}
-	p.root.known.mu.Unlock()
-	if active {
-		at.poa.mu.RLock()
-		if first := at.poa.objects[at.id]; first != nil {
-			s = first
-		}
-		at.poa.mu.RUnlock()
-		return at.poa.Reference(at.id, s.Interface())
-	}
-	return p.made(at.id, s)
-}
-
-// ActivateWithID makes s the object id. An id in use is an error.
-func (p *POA) ActivateWithID(id string, s orb.Servant) (*orb.Ref, error) {
-	if !p.claim(id, s) {
-		return nil, exc.New(exc.ObjAdapter, exc.MinorAlreadyActive, exc.No, "adapter %q has an object %q already", p.name, id)
-	}
-	return p.made(id, s)
-}
-
-// claim adds s under id unless that is taken.
-func (p *POA) claim(id string, s orb.Servant) bool {
-	p.root.known.mu.Lock()
-	defer p.root.known.mu.Unlock()
+// activated is the end of an activation: requests for the adapter that it made are let in.
+func (p *POA) activated(name string, a *activation) {
+	p.root.mu.Lock()
+	defer p.root.mu.Unlock()
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if _, taken := p.objects[id]; taken {
-		return false
+	delete(p.activating, name)
+	p.mu.Unlock()
+	if c := p.children[name]; c != nil {
+		c.stage.CompareAndSwap(stageOpening, stageOpen)
 	}
-	p.objects[id] = s
-	p.root.known.note(s, identity{p, id})
-	return true
+	close(a.done)
 }
-
-// Deactivate ends the object id: requests to it are answered with OBJECT_NOT_EXIST from
-// now on; those that run go on. It reports whether there was one.
-func (p *POA) Deactivate(id string) bool {
-	p.root.known.mu.Lock()
-	defer p.root.known.mu.Unlock()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	s, active := p.objects[id]
-	if !active {
-		return false
-	}
-	delete(p.objects, id)
-	p.root.known.forget(s, identity{p, id})
-	return true
-}
-
-// DeactivateObject ends the object that o refers to.
-func (p *POA) DeactivateObject(o orb.Object) bool {
-	ref := orb.RefOf(o)
-	if ref == nil {
-		return false
-	}
-	k, ok := ior.ParseKey([]byte(ref.ObjectKey()))
-	return ok && string(k.Adapter) == p.name && k.Server == p.orb.ServerID() && p.Deactivate(string(k.ID))
-}
-
-// Reference returns the reference of the object id of an interface, which need not be
-// active: it can be made before its object is.
-func (p *POA) Reference(id string, i *orb.Interface) (*orb.Ref, error) {
-	k := ior.Key{Server: p.orb.ServerID(), Adapter: p.name, ID: []byte(id)}
-	if !p.opt.Persistent {
-		k.Incarnation = p.orb.Incarnation()
-	}
-	return p.orb.Reference(i, ior.AppendKey(nil, k), p.opt.Persistent)
-}
-
-var _ orb.Adapter = (*POA)(nil)

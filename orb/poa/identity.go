@@ -12,13 +12,7 @@ import (
 // taken before that of an adapter.
 type identities struct {
 	mu  sync.Mutex
-	all map[any]identity // by implementation: pointers to what has a size
-}
-
-// identity is an object's place.
-type identity struct {
-	poa *POA
-	id  string
+	all map[any]*object // by implementation: pointers to what has a size
 }
 
 // key returns what tells the implementation of s from others; false for one that has no
@@ -29,35 +23,38 @@ func key(s orb.Servant) (any, bool) {
 	return impl, t != nil && t.Kind() == reflect.Pointer && t.Elem().Size() > 0
 }
 
-// of returns which object the implementation of s is. The lock is held, here and below.
-func (x *identities) of(s orb.Servant) (identity, bool) {
-	k, ok := key(s)
-	if !ok {
-		return identity{}, false
-	}
-	at, known := x.all[k]
-	return at, known
+// object returns which object the implementation of s is, nil if none.
+func (x *identities) object(s orb.Servant) *object {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.of(s)
 }
 
-// note remembers that the implementation of s is the object at, unless it is one already.
-func (x *identities) note(s orb.Servant, at identity) {
+// of is object for who holds the lock, as below.
+func (x *identities) of(s orb.Servant) *object {
 	k, ok := key(s)
 	if !ok {
-		return
+		return nil
 	}
-	if _, known := x.all[k]; known {
+	return x.all[k]
+}
+
+// note remembers that the implementation of o's servant is o, unless it is another object already.
+func (x *identities) note(s orb.Servant, o *object) {
+	k, ok := key(s)
+	if !ok || x.all[k] != nil {
 		return
 	}
 	if x.all == nil {
-		x.all = map[any]identity{}
+		x.all = map[any]*object{}
 	}
-	x.all[k] = at
+	x.all[k] = o
 }
 
-// forget is the end of the object at.
-func (x *identities) forget(s orb.Servant, at identity) {
-	if now, known := x.of(s); known && now == at {
-		k, _ := key(s)
+// forget is the end of the object o.
+func (x *identities) forget(o *object) {
+	if x.of(o.servant) == o {
+		k, _ := key(o.servant)
 		delete(x.all, k)
 	}
 }

@@ -1,134 +1,122 @@
 // Package poa is the portable object adapter (CORBA 3.3 part 1, clause 15): it makes
 // objects of implementations and finds them again when requests come.
 //
-// This is the root adapter and adapters below it with three of the seven policies:
-// lifespan (transient or persistent), who chooses ids, and implicit activation. The rest
-// of the policies stand at their defaults: threads ORB_CTRL, id uniqueness MULTIPLE_ID,
-// servants RETAIN, requests USE_ACTIVE_OBJECT_MAP_ONLY, or with [Options.Lookup]
-// USE_SERVANT_MANAGER.
+// An ORB has a root adapter ([New]) and adapters below it, each with policies of its own
+// ([Options]). In the names of the specification:
+//
+//	create_POA, find_POA                [POA.Create], [POA.FindPOA]
+//	destroy                             [POA.Destroy]
+//	activate_object, …_with_id          [POA.Activate], [POA.ActivateWithID]
+//	deactivate_object                   [POA.Deactivate], [POA.DeactivateObject]
+//	create_reference, …_with_id         [POA.NewReference], [POA.Reference]
+//	servant_to_id, …_to_reference       [POA.ServantToID], [POA.ServantToReference]
+//	reference_to_servant, …_to_id       [POA.ReferenceToServant], [POA.ReferenceToID]
+//	id_to_servant, …_to_reference       [POA.IDToServant], [POA.IDToReference]
+//	set_servant, get_servant            [POA.SetServant], [POA.Servant]
+//	set_servant_manager                 [POA.SetServantActivator], [POA.SetServantLocator]
+//	the_activator                       [POA.SetAdapterActivator]
+//	POAManager, Current                 [Manager], [CurrentOf]
+//
+// The root adapter has the policies of the specification's: TRANSIENT, UNIQUE_ID, SYSTEM_ID, RETAIN,
+// USE_ACTIVE_OBJECT_MAP_ONLY, IMPLICIT_ACTIVATION. Two things differ. Its manager is active from
+// the start (what keeps clients out until objects are there is [orb.Config].Hold), and adapters
+// that are made without a manager share their parent's. The servant of the specification is the
+// implementation: adapters take an [orb.Servant], which joins it to its skeleton, and two of
+// those are one where their implementation is one pointer.
+//
+// No method of the program is called under a lock, with two exceptions that are policies: one at a
+// time with SINGLE_THREAD_MODEL and MAIN_THREAD_MODEL. Locks are taken in the order: root, known
+// identities, adapter, manager.
 package poa
 
 import (
-	"context"
-	"strings"
 	"sync"
+	"sync/atomic"
 
-	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 )
 
-// Options describe an adapter. The zero value is a transient one.
-type Options struct {
-	// Persistent makes references outlive the process: an object of the same id, activated
-	// in the next process of the same server, is the same object. Ids are then best given
-	// by the user, since those that the adapter chooses start anew in each process.
-	Persistent bool
+// A POA is an object adapter. It is safe for concurrent use.
+type POA struct {
+	root    *Root
+	orb     *orb.ORB
+	parent  *POA // nil: the root
+	name    string
+	path    string // names from below the root down, joined by zero octets: what keys say
+	opt     Options
+	life    uint64 // what keys say of a transient adapter; 0: persistent
+	manager *Manager
+	thread  *thread // nil: ORB_CTRL_MODEL
 
-	// Bidirectional lets servers call the adapter's objects over this ORB's connections to them.
-	Bidirectional Bidirectional
+	stage    atomic.Uint32
+	opened   <-chan struct{} // closed when it is no more opening
+	closed   chan struct{}   // closed when it is destroyed
+	finished chan struct{}   // closed when nothing of it is under way after that
+	after    <-chan struct{} // closed when the adapter that had the path before has ended; nil: none
 
-	// Lookup, if set, is asked for the servant of an object that was not activated: a
-	// servant locator in small, for objects that need not be in memory. nil means that
-	// there is no such object. It is called for every request, concurrently and under no
-	// lock; id is valid only during the call.
-	Lookup func(id []byte) orb.Servant
+	serving flight // requests
+	ending  flight // etherealizations
+
+	children map[string]*POA // guarded by the root's lock
+
+	mu          sync.RWMutex
+	objects     map[string]*object // the active object map, by id
+	leaving     map[string]*object // the latest of an id that is to be etherealized
+	incarnating map[string]chan struct{}
+	servants    map[any]uses // by implementation
+	last        uint64       // the latest id that was chosen here
+	fallback    orb.Servant  // the default servant
+	activator   ServantActivator
+	locator     ServantLocator
+
+	unknown    AdapterActivator
+	activating map[string]*activation
+
+	byDefault defaultScope
 }
 
-// A Root is an ORB's map from object keys to objects, and the adapter named "". It is an
-// [orb.Handler] and an [orb.Adapter]. It is safe for concurrent use.
-type Root struct {
-	*POA
-	mu       sync.RWMutex
-	adapters map[string]*POA
-	plain    map[string]orb.Servant // by whole object key
-	next     orb.Handler
-	known    identities
+// uses tells of what objects of an adapter an implementation is the servant.
+type uses struct {
+	first string // the first of them
+	n     int
 }
 
-// New returns the root adapter of o and makes it the one that answers o's requests.
-func New(o *orb.ORB) *Root {
-	r := &Root{adapters: map[string]*POA{}, plain: map[string]orb.Servant{}}
-	r.POA = &POA{root: r, orb: o, objects: map[string]orb.Servant{}}
-	r.adapters[""] = r.POA
-	o.SetHandler(r)
-	o.SetAdapter(r.POA)
-	return r
+// ORB returns the adapter's ORB.
+func (p *POA) ORB() *orb.ORB { return p.orb }
+
+// Name returns the adapter's name, empty for the root.
+func (p *POA) Name() string { return p.name }
+
+// Parent returns the adapter above this one, nil for the root.
+func (p *POA) Parent() *POA { return p.parent }
+
+// Manager returns what controls the flow of requests to the adapter.
+func (p *POA) Manager() *Manager { return p.manager }
+
+// Policies returns the adapter's policies. What else is in Options is not set.
+func (p *POA) Policies() Options {
+	o := p.opt
+	o.Manager, o.AdapterActivator, o.DefaultServant, o.ServantActivator, o.ServantLocator = nil, nil, nil, nil, nil
+	return o
 }
 
-// Create returns the adapter of a name, which becomes part of the object keys: letters,
-// digits and whatever else, but no zero octet. Names are unique in an ORB.
-func (r *Root) Create(name string, opt Options) (*POA, error) {
-	if name == "" || strings.ContainsRune(name, 0) || len(name) > 255 {
-		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%q is no name for an adapter", name)
+// newPOA returns an adapter with policies that were checked.
+func newPOA(r *Root, parent *POA, name, path string, opt Options) *POA {
+	p := &POA{
+		root: r, orb: r.orb, parent: parent, name: name, path: path, opt: opt, manager: opt.Manager,
+		closed: make(chan struct{}), finished: make(chan struct{}), children: map[string]*POA{}, servants: map[any]uses{},
+		fallback: opt.DefaultServant, activator: opt.ServantActivator, locator: opt.ServantLocator, unknown: opt.AdapterActivator,
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.adapters[name] != nil {
-		return nil, exc.New(exc.ObjAdapter, exc.MinorAlreadyActive, exc.No, "there is an adapter of the name %q", name)
+	p.byDefault.poa = p
+	if opt.retains() {
+		p.objects = map[string]*object{}
 	}
-	p := &POA{root: r, orb: r.orb, name: name, opt: opt, objects: map[string]orb.Servant{}}
-	r.adapters[name] = p
-	return p, nil
+	if opt.Lifespan == Transient {
+		p.life = r.orb.Incarnation() + r.generation%orb.IncarnationSpan
+	}
+	p.thread = r.threadFor(opt.Threads)
+	p.manager.add(p)
+	return p
 }
 
-// ActivateKey makes s the object whose whole key is key, such as NameService: what
-// corbaloc URLs and other ORBs' configurations name.
-func (r *Root) ActivateKey(key string, s orb.Servant) (*orb.Ref, error) {
-	r.mu.Lock()
-	_, taken := r.plain[key]
-	if !taken {
-		r.plain[key] = s
-	}
-	r.mu.Unlock()
-	if taken {
-		return nil, exc.New(exc.ObjAdapter, exc.MinorAlreadyActive, exc.No, "there is an object with the key %q", key)
-	}
-	return r.orb.Reference(s.Interface(), []byte(key), false)
-}
-
-// SetNext gives the requests that no adapter here knows to h.
-func (r *Root) SetNext(h orb.Handler) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.next = h
-}
-
-// Find returns the servant of the object with a key.
-func (r *Root) Find(ctx context.Context, key []byte) (orb.Target, error) {
-	k, ours := ior.ParseKey(key)
-	r.mu.RLock()
-	next := r.next
-	if !ours {
-		s := r.plain[string(key)]
-		r.mu.RUnlock()
-		if s != nil {
-			return orb.Target{Servant: s}, nil
-		}
-		return r.elsewhere(ctx, next, key)
-	}
-	p := r.adapters[string(k.Adapter)]
-	r.mu.RUnlock()
-	if k.Server != r.orb.ServerID() {
-		return r.elsewhere(ctx, next, key)
-	}
-	if k.Incarnation != 0 && k.Incarnation != r.orb.Incarnation() {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the object was transient, and its process has ended")
-	}
-	if p == nil {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "this server has no adapter %.64q", k.Adapter)
-	}
-	if s := p.servant(k.ID); s != nil {
-		return orb.Target{Servant: s, Bidirectional: p.opt.Bidirectional == Both}, nil
-	}
-	return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "adapter %.64q has no object %.64q", k.Adapter, k.ID)
-}
-
-func (r *Root) elsewhere(ctx context.Context, next orb.Handler, key []byte) (orb.Target, error) {
-	if next == nil {
-		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorAdapterUnknown, exc.No, "the object key %.64q is not of this server", key)
-	}
-	return next.Find(ctx, key)
-}
-
-var _ orb.Handler = (*Root)(nil)
+var _ orb.Adapter = (*POA)(nil)

@@ -32,7 +32,10 @@ type iterators struct {
 
 func newIterators(root *poa.Root, t *tree.Tree) (_ *iterators, err error) {
 	x := &iterators{tree: t, byID: map[string]*list.Element{}, used: list.New()}
-	x.objects, err = root.Create(iteratorsAdapter, poa.Options{Lookup: x.servant})
+	x.objects, err = root.Create(iteratorsAdapter, poa.Options{
+		IDAssignment: poa.UserID, ServantRetention: poa.NonRetain,
+		RequestProcessing: poa.UseServantManager, ServantLocator: poa.LocatorFunc(x.servant),
+	})
 	return x, err
 }
 
@@ -59,15 +62,15 @@ func (x *iterators) remove(e *list.Element) {
 }
 
 // servant returns the servant of an iterator that is being called.
-func (x *iterators) servant(id []byte) orb.Servant {
+func (x *iterators) servant(_ context.Context, id string) (orb.Servant, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	e := x.byID[string(id)]
+	e := x.byID[id]
 	if e == nil {
-		return nil
+		return nil, nil
 	}
 	x.used.MoveToFront(e)
-	return cosnaming.BindingIteratorClass.Servant(e.Value.(*iterator))
+	return cosnaming.BindingIteratorClass.Servant(e.Value.(*iterator)), nil
 }
 
 // An iterator goes over the bindings of a context in the order of their names. It holds no

@@ -82,7 +82,10 @@ func New(ctx context.Context, c Config) (*orb.Ref, error) {
 	if s.tree, err = tree.Open(ctx, c.Store, c.Limits); err != nil {
 		return nil, err
 	}
-	if s.contexts, err = c.Root.Create(contextsAdapter, poa.Options{Persistent: true, Lookup: s.servant}); err != nil {
+	if s.contexts, err = c.Root.Create(contextsAdapter, poa.Options{
+		Lifespan: poa.Persistent, IDAssignment: poa.UserID, ServantRetention: poa.NonRetain,
+		RequestProcessing: poa.UseServantManager, ServantLocator: poa.LocatorFunc(s.servant),
+	}); err != nil {
 		return nil, err
 	}
 	if s.iterators, err = newIterators(c.Root, s.tree); err != nil {
@@ -99,11 +102,11 @@ func New(ctx context.Context, c Config) (*orb.Ref, error) {
 }
 
 // servant returns the servant of a context.
-func (s *service) servant(id []byte) orb.Servant {
+func (s *service) servant(_ context.Context, id string) (orb.Servant, error) {
 	if !s.tree.Exists(tree.ID(id)) {
-		return nil
+		return nil, nil
 	}
-	return cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.ID(id)})
+	return cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.ID(id)}), nil
 }
 
 // local lets clients of this process and of loopback addresses write.

@@ -56,7 +56,7 @@ func (c *cell) Destroy(context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !c.adapter.DeactivateObject(ref) {
+	if err := c.adapter.DeactivateObject(ref); err != nil {
 		return exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the cell has been destroyed before")
 	}
 	return nil

@@ -104,8 +104,8 @@ func (h *hub) move() error {
 type forwarder map[string]orb.Target
 
 // Find finds where the object is now.
-func (f forwarder) Find(_ context.Context, key []byte) (orb.Target, error) {
-	return f[string(key)], nil
+func (f forwarder) Find(_ context.Context, q orb.Query) (orb.Target, error) {
+	return f[string(q.Key)], nil
 }
 
 func (h *hub) Orb(context.Context) (string, error)                        { return "dsom (Go)", nil }

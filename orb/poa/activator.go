@@ -1,0 +1,233 @@
+package poa
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+)
+
+// A ServantActivator makes the servants of objects when they are called, and hears when they are objects
+// no more (part 1, clause 15.3.6). For one object its methods are called one after the other.
+type ServantActivator interface {
+	// Incarnate returns the servant of the object id of adapter. An error is the request's answer:
+	// OBJECT_NOT_EXIST if there is no such object, an *orb.ForwardRequest if it is elsewhere. ids come from
+	// the network. It must not activate the object itself.
+	Incarnate(ctx context.Context, id string, adapter *POA) (orb.Servant, error)
+
+	// Etherealize is called when an object was deactivated and its requests are done, for those too
+	// that Incarnate did not make. ctx ends when the ORB is not to be waited for any more.
+	Etherealize(ctx context.Context, e Etherealization)
+}
+
+// An Etherealization is the end of an object.
+type Etherealization struct {
+	ID      string
+	Adapter *POA
+	Servant orb.Servant
+	// CleanupInProgress says that all the adapter's objects end.
+	CleanupInProgress bool
+	// RemainingActivations says that the servant is still other objects of the adapter.
+	RemainingActivations bool
+}
+
+// SetServantActivator makes a the adapter's servant manager (set_servant_manager): it needs
+// USE_SERVANT_MANAGER and RETAIN, and can be done once.
+func (p *POA) SetServantActivator(a ServantActivator) error {
+	if !p.opt.activates() {
+		return p.wrongPolicy("set_servant_manager with a ServantActivator", "USE_SERVANT_MANAGER and RETAIN")
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.mayManage(a != nil, p.activator != nil); err != nil {
+		return err
+	}
+	p.activator = a
+	return nil
+}
+
+// mayManage says why a servant manager cannot be set, if so.
+func (p *POA) mayManage(some, set bool) error {
+	switch {
+	case !some:
+		return exc.New(exc.ObjAdapter, exc.MinorNoServantManager, exc.No, "a nil servant manager for adapter %q", p.Path())
+	case set:
+		return exc.New(exc.BadInvOrder, exc.MinorManagerSet, exc.No, "adapter %q has a servant manager already", p.Path())
+	}
+	return nil
+}
+
+// checkManagers says which of the managers do not fit the policies, if so.
+func (o *Options) checkManagers() error {
+	switch {
+	case o.DefaultServant != nil && !o.byDefault():
+		return &InvalidPolicy{"RequestProcessingPolicy", o.RequestProcessing.String(), "a DefaultServant needs USE_DEFAULT_SERVANT"}
+	case o.ServantActivator != nil && !o.activates():
+		return &InvalidPolicy{"RequestProcessingPolicy", o.RequestProcessing.String(), "a ServantActivator needs USE_SERVANT_MANAGER, and RETAIN"}
+	case o.ServantLocator != nil && !o.locates():
+		return &InvalidPolicy{"RequestProcessingPolicy", o.RequestProcessing.String(), "a ServantLocator needs USE_SERVANT_MANAGER, and NON_RETAIN"}
+	}
+	return nil
+}
+
+// incarnated returns the target of a request for an object that was not active: it is made so, unless
+// another request has done it, and after the one before it has been etherealized.
+func (p *POA) incarnated(ctx context.Context, id string) (t orb.Target, err error) {
+	within := p.thread.within(ctx)
+	for {
+		wait := p.busy(id)
+		if wait == nil {
+			var again bool
+			waited := p.thread.do(ctx, within, func() { t, again, err = p.incarnate(ctx, id) })
+			if waited != nil {
+				return orb.Target{}, waited
+			}
+			if !again {
+				return t, err
+			}
+			continue
+		}
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return orb.Target{}, ctx.Err()
+		}
+	}
+}
+
+// busy returns what is to be waited for before the object id is incarnated, nil if nothing.
+func (p *POA) busy(id string) <-chan struct{} {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.busyWith(id)
+}
+
+// busyWith is busy for who holds the lock.
+func (p *POA) busyWith(id string) <-chan struct{} {
+	if p.objects[id] != nil {
+		return nil
+	}
+	if done := p.incarnating[id]; done != nil {
+		return done
+	}
+	if o := p.leaving[id]; o != nil {
+		return o.done
+	}
+	if p.after != nil {
+		select {
+		case <-p.after:
+		default:
+			return p.after
+		}
+	}
+	return nil
+}
+
+// incarnate asks the activator for the servant of id. again says that somebody else was before.
+func (p *POA) incarnate(ctx context.Context, id string) (t orb.Target, again bool, err error) {
+	p.mu.Lock()
+	if o := p.objects[id]; o != nil {
+		o.requests.Add(1)
+		p.mu.Unlock()
+		return p.target(ctx, o.servant, o), false, nil
+	}
+	a := p.activator
+	switch {
+	case a == nil:
+		p.mu.Unlock()
+		return orb.Target{}, false, exc.New(exc.ObjAdapter, exc.MinorNoServantManager, exc.No, "adapter %q has no servant activator: set one", p.Path())
+	case p.busyWith(id) != nil:
+		p.mu.Unlock()
+		return orb.Target{}, true, nil
+	}
+	if p.incarnating == nil {
+		p.incarnating = map[string]chan struct{}{}
+	}
+	done := make(chan struct{})
+	p.incarnating[id] = done
+	p.mu.Unlock()
+	defer func() { // also after a panic
+		p.mu.Lock()
+		delete(p.incarnating, id)
+		p.mu.Unlock()
+		close(done)
+	}()
+	s, err := a.Incarnate(ctx, id, p)
+	if err != nil {
+		return orb.Target{}, false, err
+	}
+	if s == nil {
+		return orb.Target{}, false, exc.New(exc.ObjAdapter, exc.MinorNullServant, exc.No, "the servant activator of adapter %q returned neither a servant nor an error for %.64q", p.Path(), id)
+	}
+	o, err := p.adopt(id, s)
+	if err != nil {
+		return orb.Target{}, false, err
+	}
+	return p.target(ctx, s, o), false, nil
+}
+
+// adopt makes s the object id, with a request.
+func (p *POA) adopt(id string, s orb.Servant) (*object, error) {
+	k := &p.root.known
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o, err := p.add(id, s)
+	if err != nil {
+		return nil, exc.New(exc.ObjAdapter, exc.MinorIncarnatePolicy, exc.No, "what incarnate returned cannot be the object: %w", err)
+	}
+	o.requests.Add(1)
+	return o, nil
+}
+
+// leave says whether an object that was taken out of the map is to be etherealized, and notes it then. The
+// lock is held.
+func (p *POA) leave(o *object) bool {
+	if p.activator == nil {
+		return false
+	}
+	p.ending.enter()
+	o.done = make(chan struct{})
+	if last := p.leaving[o.id]; last != nil {
+		o.before = last.done
+	}
+	if p.leaving == nil {
+		p.leaving = map[string]*object{}
+	}
+	p.leaving[o.id] = o
+	return true
+}
+
+// etherealize tells the activator of the end of o.
+func (p *POA) etherealize(o *object, cleanup bool) {
+	defer func() {
+		p.mu.Lock()
+		if p.leaving[o.id] == o {
+			delete(p.leaving, o.id)
+		}
+		p.mu.Unlock()
+		close(o.done)
+		p.ending.leave()
+	}()
+	if o.before != nil {
+		<-o.before
+	}
+	defer func() {
+		if x := recover(); x != nil {
+			p.root.log(slog.LevelError, "etherealize panicked", "adapter", p.Path(), "object", fmt.Sprintf("%.64q", o.id), "panic", x, "stack", string(debug.Stack()))
+		}
+	}()
+	_ = p.thread.do(context.Background(), false, func() { // Background: it is never given up
+		p.mu.RLock()
+		a, remaining := p.activator, false
+		if k, same := key(o.servant); same {
+			remaining = p.servants[k].n > 0
+		}
+		p.mu.RUnlock()
+		a.Etherealize(p.root.life, Etherealization{o.id, p, o.servant, cleanup, remaining})
+	})
+}

@@ -1,0 +1,247 @@
+package poa
+
+import (
+	"encoding/binary"
+	"sync/atomic"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+)
+
+// An object is an entry of the active object map, and the scope of the requests for it.
+type object struct {
+	poa     *POA
+	id      string
+	plain   bool // id is the whole key
+	servant orb.Servant
+
+	// requests counts those that are served, plus finishing once the object is to be etherealized.
+	// It grows under the adapter's lock as long as the object is in the map, and not after that.
+	requests atomic.Int64
+
+	// Of one that is to be etherealized:
+	before <-chan struct{} // closed when the one that had the id before has been; nil: none
+	done   chan struct{}   // closed when this one has been
+}
+
+const finishing = 1 << 40
+
+func (o *object) adapter() *POA { return o.poa }
+
+// Release is the end of a request. The last one of an object that was deactivated has it etherealized.
+func (o *object) Release() error {
+	if o.requests.Add(-1) == finishing {
+		go o.poa.etherealize(o, false)
+	}
+	o.poa.serving.leave()
+	return nil
+}
+
+// Activate makes s an object with an id that the adapter chooses (activate_object): it needs
+// SYSTEM_ID and RETAIN. The error wraps ErrServantAlreadyActive or ErrWrongPolicy.
+func (p *POA) Activate(s orb.Servant) (*orb.Ref, error) {
+	if p.opt.IDAssignment != SystemID || !p.opt.retains() {
+		return nil, p.wrongPolicy("activate_object", "SYSTEM_ID and RETAIN")
+	}
+	id := p.newID()
+	ref, err := p.refer(id, s.Interface())
+	if err != nil {
+		return nil, err
+	}
+	return ref, p.insert(id, s)
+}
+
+// ActivateWithID makes s the object id (activate_object_with_id): it needs RETAIN, and with SYSTEM_ID an
+// id that the adapter gave, as in NewReference. The error wraps ErrObjectAlreadyActive,
+// ErrServantAlreadyActive or ErrWrongPolicy, or is BAD_PARAM.
+func (p *POA) ActivateWithID(id string, s orb.Servant) (*orb.Ref, error) {
+	if !p.opt.retains() {
+		return nil, p.wrongPolicy("activate_object_with_id", "RETAIN")
+	}
+	if err := p.checkID(id); err != nil {
+		return nil, err
+	}
+	ref, err := p.refer(id, s.Interface())
+	if err != nil {
+		return nil, err
+	}
+	return ref, p.insert(id, s)
+}
+
+// ActivateOnce returns the object that the implementation of s is already, in whichever
+// adapter of the ORB; of several the first. If it is none, it becomes one here, which needs
+// IMPLICIT_ACTIVATION.
+func (p *POA) ActivateOnce(s orb.Servant) (*orb.Ref, error) {
+	for {
+		if o := p.root.known.object(s); o != nil {
+			return o.reference()
+		}
+		if p.opt.ImplicitActivation != WithImplicitActivation {
+			return nil, p.wrongPolicy("passing a servant that is no object yet", "IMPLICIT_ACTIVATION")
+		}
+		id := p.newID()
+		ref, err := p.refer(id, s.Interface())
+		if err != nil {
+			return nil, err
+		}
+		fresh, err := p.insertOnce(id, s)
+		if err != nil || fresh {
+			return ref, err
+		}
+	}
+}
+
+// insert makes s the active object id.
+func (p *POA) insert(id string, s orb.Servant) error {
+	k := &p.root.known
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.incarnating[id] != nil {
+		return p.alreadyActive(id)
+	}
+	_, err := p.put(id, s)
+	return err
+}
+
+// insertOnce is insert, unless the implementation of s has become an object meanwhile.
+func (p *POA) insertOnce(id string, s orb.Servant) (fresh bool, err error) {
+	k := &p.root.known
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.of(s) != nil {
+		return false, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, err = p.put(id, s)
+	return err == nil, err
+}
+
+// put adds an object to the map. The locks are held, here and below.
+func (p *POA) put(id string, s orb.Servant) (*object, error) {
+	if p.stage.Load() == stageClosed {
+		return nil, p.gone()
+	}
+	return p.add(id, s)
+}
+
+// add is put for a request that began before the adapter was destroyed.
+func (p *POA) add(id string, s orb.Servant) (*object, error) {
+	k, same := key(s)
+	switch {
+	case p.objects[id] != nil:
+		return nil, p.alreadyActive(id)
+	case same && p.opt.IDUniqueness == UniqueID && p.servants[k].n > 0:
+		return nil, refused(exc.MinorAlreadyActive, "the servant is the object %.64q of adapter %q already, and with UNIQUE_ID it cannot be another: %w", p.servants[k].first, p.Path(), ErrServantAlreadyActive)
+	}
+	o := &object{poa: p, id: id, servant: s}
+	p.objects[id] = o
+	if same {
+		u := p.servants[k]
+		if u.n++; u.n == 1 {
+			u.first = id
+		}
+		p.servants[k] = u
+	}
+	p.root.known.note(s, o)
+	return o, nil
+}
+
+// take removes an object from the map.
+func (p *POA) take(o *object) {
+	delete(p.objects, o.id)
+	if k, same := key(o.servant); same {
+		u := p.servants[k]
+		if u.n--; u.n == 0 {
+			delete(p.servants, k)
+		} else {
+			p.servants[k] = u
+		}
+	}
+	p.root.known.forget(o)
+}
+
+func (p *POA) alreadyActive(id string) error {
+	return refused(exc.MinorAlreadyActive, "adapter %q has an object %.64q already: %w", p.Path(), id, ErrObjectAlreadyActive)
+}
+
+// Deactivate ends the object id (deactivate_object), at once: requests to it are answered with
+// OBJECT_NOT_EXIST from now on; those that run go on. Where there is a ServantActivator the object is
+// etherealized when they are done, and requests that come before wait for that and have it
+// incarnated again. The error wraps ErrObjectNotActive or ErrWrongPolicy.
+func (p *POA) Deactivate(id string) error {
+	if !p.opt.retains() {
+		return p.wrongPolicy("deactivate_object", "RETAIN")
+	}
+	o, etherealize := p.withdraw(id)
+	if o == nil {
+		return refused(exc.MinorNotActive, "adapter %q has no active object %.64q: %w", p.Path(), id, ErrObjectNotActive)
+	}
+	if etherealize && o.requests.Add(finishing) == finishing {
+		go p.etherealize(o, false)
+	}
+	return nil
+}
+
+// withdraw takes the object id out of the map and says whether it is to be etherealized.
+func (p *POA) withdraw(id string) (_ *object, etherealize bool) {
+	k := &p.root.known
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := p.objects[id]
+	if o == nil {
+		return nil, false
+	}
+	p.take(o)
+	return o, p.leave(o)
+}
+
+// DeactivateObject ends the object that o refers to: see [POA.Deactivate]. The error wraps ErrWrongAdapter
+// if it is not of this adapter.
+func (p *POA) DeactivateObject(o orb.Object) error {
+	id, err := p.ReferenceToID(o)
+	if err != nil {
+		return err
+	}
+	return p.Deactivate(id)
+}
+
+// newID returns an id that no other object of the adapter has: eight octets that count up; before them
+// the process's incarnation where ids of earlier processes are still in use.
+func (p *POA) newID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last++
+	var id []byte
+	if p.opt.Lifespan == Persistent {
+		id = binary.BigEndian.AppendUint64(id, p.orb.Incarnation())
+	}
+	return string(binary.BigEndian.AppendUint64(id, p.last))
+}
+
+// checkID says why id is no id of the adapter, if so. Of earlier processes just the form is known.
+func (p *POA) checkID(id string) error {
+	if p.opt.IDAssignment == UserID {
+		return nil
+	}
+	b := []byte(id)
+	size := 8
+	if p.opt.Lifespan == Persistent {
+		size = 16
+	}
+	if len(b) == size {
+		n := binary.BigEndian.Uint64(b[size-8:])
+		p.mu.RLock()
+		last := p.last
+		p.mu.RUnlock()
+		earlier := size == 16 && binary.BigEndian.Uint64(b) != p.orb.Incarnation()
+		if n > 0 && (n <= last || earlier) {
+			return nil
+		}
+	}
+	return exc.New(exc.BadParam, exc.MinorForeignID, exc.No, "adapter %q chooses its ids itself (SYSTEM_ID), and %.64q is none of them: make an adapter with USER_ID for ids of your own", p.Path(), id)
+}

@@ -1,0 +1,146 @@
+package poa
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+)
+
+// A thread calls one function at a time: SINGLE_THREAD_MODEL has one for each adapter,
+// MAIN_THREAD_MODEL one for all.
+type thread struct {
+	busy  chan struct{}   // full while a function runs
+	tasks chan *task      // for the main thread; nil: each is called by its own goroutine
+	over  <-chan struct{} // closed when there is no main thread any more
+}
+
+// newMainThread returns the thread that Main serves, until over is closed.
+func newMainThread(over <-chan struct{}) *thread {
+	return &thread{busy: make(chan struct{}, 1), tasks: make(chan *task), over: over}
+}
+
+// threadFor returns the thread of an adapter, nil for ORB_CTRL_MODEL.
+func (r *Root) threadFor(t Threads) *thread {
+	switch t {
+	case SingleThreadModel:
+		return &thread{busy: make(chan struct{}, 1)}
+	case MainThreadModel:
+		return r.main
+	}
+	return nil
+}
+
+// Main calls the servants of adapters with MainThreadModel in the calling goroutine, one after another, until
+// ctx ends, whose error it returns, or the ORB is shut down. Requests for them wait as long as nobody runs it.
+// A program whose libraries want the process's first thread calls runtime.LockOSThread in an init function, and Main in main.
+func (r *Root) Main(ctx context.Context) error {
+	for {
+		select {
+		case t := <-r.main.tasks:
+			t.run(r.main)
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-r.draining:
+			return nil
+		}
+	}
+}
+
+// within reports whether ctx belongs to an upcall that runs in t: a call made in it is part of that, and
+// would wait for itself otherwise.
+func (t *thread) within(ctx context.Context) bool {
+	if t == nil {
+		return false
+	}
+	for u := orb.UpcallOf(ctx); u != nil; u = u.Outer() {
+		if s, ours := u.Scope.(interface{ adapter() *POA }); ours && s.adapter().thread == t {
+			return true
+		}
+	}
+	return false
+}
+
+// do calls f when it is its turn, at once if it is called from within the thread. The error is that of ctx, and
+// says that f was not called. A nil thread calls all at once.
+func (t *thread) do(ctx context.Context, within bool, f func()) error {
+	if t == nil || within {
+		f()
+		return nil
+	}
+	if t.tasks != nil {
+		k := &task{f: f, done: make(chan struct{})}
+		select {
+		case t.tasks <- k:
+			k.wait()
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-t.over:
+		}
+	}
+	select {
+	case t.busy <- struct{}{}:
+	default:
+		select {
+		case t.busy <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	defer func() { <-t.busy }()
+	f()
+	return nil
+}
+
+// A task is a call that the main thread makes for another goroutine.
+type task struct {
+	f        func()
+	done     chan struct{}
+	returned bool
+	panicked any
+}
+
+// run makes the call.
+func (k *task) run(t *thread) {
+	t.busy <- struct{}{}
+	defer func() {
+		if x := recover(); x != nil {
+			k.panicked = fmt.Sprintf("%v, in the main thread:\n%s", x, debug.Stack())
+		}
+		<-t.busy
+		close(k.done)
+	}()
+	k.f()
+	k.returned = true
+}
+
+// wait ends as the call did.
+func (k *task) wait() {
+	<-k.done
+	switch {
+	case k.panicked != nil:
+		panic(k.panicked)
+	case !k.returned:
+		runtime.Goexit()
+	}
+}
+
+// A threaded is a servant that is called in a thread.
+type threaded struct {
+	orb.Servant
+	thread *thread
+	within bool
+}
+
+// Dispatch runs the operation when it is its turn.
+func (s *threaded) Dispatch(r *orb.ServerRequest) (known bool) {
+	if err := s.thread.do(r.Context(), s.within, func() { known = s.Servant.Dispatch(r) }); err != nil {
+		r.Returned(exc.From(err, exc.No))
+		return true
+	}
+	return known
+}
