@@ -9,7 +9,7 @@ import (
 	"net"
 	"strconv"
 
-	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -53,7 +53,7 @@ func (id identity) warnIfMoved(log *slog.Logger) {
 	}
 	log.Warn("references name an address that this machine does not have, and clients may not reach it; "+
 		"if the machine's address has changed, start the daemon with --publish and the new one (docs/operations.md says what else)",
-		"address", id.Host, "now", orb.PublicHost(""))
+		"address", id.Host, "now", reach.System().Outward())
 }
 
 // ownAddress reports whether an interface of this machine has an address; known is false

@@ -16,6 +16,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/svc/naming"
 )
 
@@ -155,7 +156,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	if id.Host == "" || f.c.Publish != "" {
 		id.Host = f.c.Publish
 		if id.Host == "" {
-			id.Host = orb.PublicHost(host)
+			id.Host = reach.PublicHost(reach.System(), host)
 		}
 	}
 	if id != known {

@@ -61,6 +61,7 @@ const (
 	MinorRequestSent       = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
 	MinorRequestNotSent    = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
 	MinorContextThere      = OMGVMCID | 15 // BAD_INV_ORDER: an interceptor does what it cannot do now
+	MinorConnectRefused    = DSOMVMCID | 40
 )
 
 // A Minor is a row of the table of minor codes.
@@ -87,6 +88,7 @@ var minors = []Minor{
 	{CommFailure, MinorProtocol, "the peer broke the protocol", "look at the bytes with a trace"},
 	{InvObjref, MinorNilReference, "the reference is nil or has no profile that can be used", "check where the reference came from"},
 	{NoPermission, MinorWriteDenied, "writes are allowed from this machine only", "start the daemon with --allow-write CIDR"},
+	{NoPermission, MinorConnectRefused, "a rule of this side forbids to connect to where the reference leads", "see the text for the rule; a rule before it may allow the address (NETWORK=@direct)"},
 	{Marshal, MinorNoValueFactory, "no factory is known for the type of a value that was received", "register one with Register of the type's descriptor, or have the sender send what the receiver knows"},
 	{Marshal, MinorForeignError, "a value's own code failed to write or read it", "see the text"},
 	{Marshal, MinorWrongType, "a value of another type than the one declared was received", "compare the IDL of both sides"},

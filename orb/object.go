@@ -124,8 +124,14 @@ func (r *Ref) profile() (p ior.IIOP, err error) {
 	return p, err
 }
 
-// references carries references for generated code.
-type references struct{ orb *ORB }
+// references carries references for generated code, and as one peer is to see them.
+type references struct {
+	orb   *ORB
+	names *names // what this peer's name; nil: the standard
+}
+
+// put writes a reference as the peer is to see it.
+func (x references) put(e *cdr.Encoder, i *ior.IOR) { ior.Put(e, x.seen(i)) }
 
 // PutObject writes the reference of v; see [cdr.References].
 func (x references) PutObject(e *cdr.Encoder, v, class any) {
@@ -135,7 +141,7 @@ func (x references) PutObject(e *cdr.Encoder, v, class any) {
 	}
 	if o, ok := v.(Object); ok {
 		if r := o.objectRef(); r != nil {
-			ior.Put(e, r.ior)
+			x.put(e, r.ior)
 		} else {
 			ior.Put(e, nil)
 		}
@@ -147,7 +153,7 @@ func (x references) PutObject(e *cdr.Encoder, v, class any) {
 		e.Fail(err)
 		return
 	}
-	ior.Put(e, ref.ior)
+	x.put(e, ref.ior)
 }
 
 // Object reads a reference.

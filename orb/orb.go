@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 )
@@ -39,13 +40,19 @@ type Config struct {
 	// comes up has not made it yet. Calls that stay within the ORB are not held.
 	Hold bool
 
-	// Publish is the address, host or host:port, that references name instead of the one
-	// listened at: what clients can reach when a NAT or a container is between.
+	// Publish is the address, host or host:port, that references name instead of those
+	// listened at: what clients can reach when a NAT or a container is between. It may be several
+	// rules, by the client's network: see [reach.ParsePublish]. Empty: all endpoints of TCP, the
+	// first of Listen first.
 	Publish string
 
 	// Daemon is the address, host:port, that persistent references name: that of the daemon
-	// that knows where this server is. Empty: this ORB's own.
+	// that knows where this server is; or rules, as for Publish. Empty: this ORB's own.
 	Daemon string
+
+	// Connect are rules for the addresses in references, before they are connected to: where
+	// others are to be tried instead, and what is refused. See [reach.ParseConnect]. Empty: none.
+	Connect string
 
 	// ServerID says which server this is, in the keys of its objects. The zero value is a
 	// new one; a server whose persistent references are to live on must be given its own.
@@ -86,8 +93,8 @@ type ORB struct {
 	maxVersion  cdr.Version
 	serverID    [16]byte
 	incarnation uint64
-	publish     string
-	daemon      string
+	publishing  publishing
+	connect     *reach.Connect
 	connOptions conn.Options
 
 	clientInterceptors []ClientInterceptor
@@ -114,7 +121,7 @@ type ORB struct {
 func New(cfg Config) (*ORB, error) {
 	o := &ORB{
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
-		serverID: cfg.ServerID, incarnation: newIncarnation(), publish: cfg.Publish, daemon: cfg.Daemon,
+		serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 	}
 	if o.transports == nil {
@@ -132,7 +139,7 @@ func New(cfg Config) (*ORB, error) {
 	if o.serverID == ([16]byte{}) {
 		crand.Read(o.serverID[:])
 	}
-	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16}
+	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16}
 	o.life, o.end = context.WithCancel(context.Background())
 	o.links.byHop = map[hop]*link{}
 	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
@@ -141,7 +148,15 @@ func New(cfg Config) (*ORB, error) {
 	if !cfg.Hold {
 		o.Accept()
 	}
-	if err := o.listen(cfg.Listen); err != nil {
+	var err error
+	if o.connect, err = reach.ParseConnect(cfg.Connect); err != nil {
+		err = badRule("Config.Connect", err)
+	} else if err = o.listen(cfg.Listen); err == nil {
+		if err = o.publish(cfg.Publish, cfg.Daemon); err == nil {
+			o.serve()
+		}
+	}
+	if err != nil {
 		o.Shutdown(context.Background())
 		return nil, err
 	}
@@ -207,13 +222,14 @@ func (o *ORB) Env() *cdr.Env { return o.own }
 type coding struct {
 	version cdr.Version
 	sets    codeset.Choice
+	names   *names
 }
 
-// env returns the environment of messages of a version in code sets.
-func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
+// env returns the environment of messages of a version in code sets, with references as refs has them.
+func (o *ORB) env(v cdr.Version, sets codeset.Choice, refs references) (*cdr.Env, error) {
 	o.envMu.Lock()
 	defer o.envMu.Unlock()
-	k := coding{v, sets}
+	k := coding{v, sets, refs.names}
 	if env := o.envs[k]; env != nil {
 		return env, nil
 	}
@@ -221,8 +237,8 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: references{o}, Values: &o.values, Narrow: narrow, Wide: wide}
-	o.envs[k] = env // bounded: versions times known code sets
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: narrow, Wide: wide}
+	o.envs[k] = env // bounded: versions times known code sets times views
 	return env, nil
 }
 
