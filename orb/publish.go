@@ -1,6 +1,7 @@
 package orb
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"strings"
@@ -22,17 +23,18 @@ type publishing struct {
 	standard        *names // for whom no other rule holds, and while nobody is known
 
 	mu    sync.Mutex
-	views map[views]*names
+	all   map[views]*names
 	known map[transport.Endpoint]whose // what some references name
 }
 
 // names is what references name for some clients.
 type names struct {
+	views
 	own, daemon []ior.Address
 	err         error // why there is no own address
 }
 
-type views struct{ own, daemon reach.View }
+type views struct{ forOwn, forDaemon reach.View }
 
 // whose says who is reached at an address.
 type whose uint8
@@ -46,7 +48,7 @@ const (
 // publish works out what references name.
 func (o *ORB) publish(rules, ofDaemon string) (err error) {
 	p := &o.publishing
-	p.views, p.known = map[views]*names{}, map[transport.Endpoint]whose{}
+	p.all, p.known = map[views]*names{}, map[transport.Endpoint]whose{}
 	if p.rules, err = reach.ParsePublish(rules); err != nil {
 		return badRule("Config.Publish", err)
 	}
@@ -61,10 +63,10 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 	p.listeners = o.published()
 	p.varies = p.rules.Varies() || p.ofDaemon.Varies()
 	for _, v := range p.ofDaemon.Views() {
-		p.names(views{daemon: v})
+		p.names(views{forDaemon: v})
 	}
 	for _, v := range p.rules.Views() {
-		n := p.names(views{own: v})
+		n := p.names(views{forOwn: v})
 		if n.err != nil && len(p.listeners) > 0 && !p.rules.Empty() {
 			return badRule("Config.Publish", n.err)
 		}
@@ -96,13 +98,13 @@ func (o *ORB) published() []transport.Endpoint {
 func (p *publishing) names(v views) *names {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := p.views[v]; n != nil {
+	if n := p.all[v]; n != nil {
 		return n
 	}
-	n := new(names)
-	p.views[v] = n // bounded: rules times addresses of this machine
+	n := &names{views: v}
+	p.all[v] = n // bounded: rules times addresses of this machine
 	if p.ofDaemon != nil {
-		all, err := p.ofDaemon.Addresses(v.daemon, nil, reach.System())
+		all, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
 		if n.err = err; err == nil {
 			n.daemon = p.note(all, theDaemon)
 		}
@@ -112,7 +114,7 @@ func (p *publishing) names(v views) *names {
 			"an object is to be made, but the ORB listens nowhere: set Config.Listen, to tcp::0 for instance")
 		return n
 	}
-	all, err := p.rules.Addresses(v.own, p.listeners, reach.System())
+	all, err := p.rules.Addresses(v.forOwn, p.listeners, reach.System())
 	if err != nil {
 		n.err = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No, "there is no address that references could name: %w", err)
 		return n
@@ -164,6 +166,21 @@ func addressOf(a net.Addr) netip.Addr {
 		return netip.Addr{}
 	}
 	return at.Addr().Unmap()
+}
+
+// Published returns what references of this ORB name, as rules that say everything.
+func (o *ORB) Published() (*reach.Publish, error) {
+	if len(o.publishing.listeners) == 0 {
+		return nil, o.publishing.standard.err
+	}
+	return o.publishing.rules.Fixed(o.publishing.listeners, reach.System())
+}
+
+// PublishedFor returns what is named to the client whose request a handler's ctx belongs to, for
+// what listens at at on this machine by this ORB's rules: for servers beside this one. Ports are those of at.
+func (o *ORB) PublishedFor(ctx context.Context, at []transport.Endpoint) ([]transport.Endpoint, error) {
+	v, _ := ctx.Value(viewKey{}).(reach.View)
+	return o.publishing.rules.Hosts().Addresses(v, at, reach.System())
 }
 
 // Reference returns the reference of an object of interface i with a key. A persistent one

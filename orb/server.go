@@ -226,7 +226,7 @@ type serverConn struct {
 func (s *serverConn) Serve(w *conn.Work) {
 	r, _ := w.Scratch.(*ServerRequest)
 	if r == nil {
-		r = &ServerRequest{orb: s.orb, ctx: newCallContext(s.orb, nil, w.Conn().RemoteAddr())}
+		r = &ServerRequest{orb: s.orb, ctx: s.newContext(w)}
 		w.Scratch = r
 	}
 	switch w.Header.Type {
@@ -249,11 +249,18 @@ func (s *serverConn) Serve(w *conn.Work) {
 			w.Fail(r.malformed)
 		}
 		if !r.ctx.finish() {
-			r.ctx = newCallContext(s.orb, nil, w.Conn().RemoteAddr())
+			r.ctx = s.newContext(w)
 		}
 	case giop.TypeLocateRequest:
 		w.Out = s.locate(w, s.orb.own)
 	}
+}
+
+// newContext returns a context for the connection's requests.
+func (s *serverConn) newContext(w *conn.Work) *callContext {
+	c := newCallContext(s.orb, nil, w.Conn().RemoteAddr())
+	c.names = s.refs.names
+	return c
 }
 
 // environment returns the environment of a request with the service contexts cs. Code sets
@@ -355,7 +362,7 @@ func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
 		w.Fail(err)
 		return w.Out
 	}
-	c := newCallContext(s.orb, nil, w.Conn().RemoteAddr())
+	c := s.newContext(w)
 	c.begin(w, time.Time{})
 	returned := false
 	defer func() {

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/opendsom/dsom/transport"
 )
 
 // Publish is the rules for the addresses that references name. A nil one, and one without
@@ -129,6 +131,28 @@ func (p *Publish) Complete() error {
 		}
 	}
 	return nil
+}
+
+// Fixed returns rules that are [Publish.Complete]: what p comes to for what listens at at, on m.
+// For @here, which only a connection tells, that is @auto.
+func (p *Publish) Fixed(at []transport.Endpoint, m Machine) (*Publish, error) {
+	var rules []string
+	for _, v := range p.Views() {
+		all, err := p.Addresses(v, at, m)
+		if err != nil {
+			return nil, err
+		}
+		texts := make([]string, len(all))
+		for i, e := range all {
+			texts[i] = e.Address()
+		}
+		rule := strings.Join(texts, ",")
+		if from := p.Network(v); from != "" {
+			rule = from + "=" + rule
+		}
+		rules = append(rules, rule)
+	}
+	return ParsePublish(strings.Join(rules, " "))
 }
 
 // Hosts returns the same rules without ports, for what listens elsewhere on the machine.

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
@@ -110,7 +112,7 @@ const (
 // log is in the errors that it returns.
 func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	return orb.New(orb.Config{
-		Transports: by, MaxVersion: v, Logger: slog.New(slog.DiscardHandler),
+		Transports: by, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
 	})
 }
