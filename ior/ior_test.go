@@ -430,3 +430,43 @@ func FuzzKey(f *testing.F) {
 		}
 	})
 }
+
+// TestAt: other addresses, as alternates where IIOP has them, and everything else as it was.
+func TestAt(t *testing.T) {
+	t.Parallel()
+	b := ior.IIOP{Version: cdr.V12, Host: "old", Port: 1, Key: []byte("k"), Components: []ior.Component{
+		{Tag: 77, Data: []byte{0, 1, 2}}, ior.AlternateAddressComponent("old", 2), {Tag: 78, Data: []byte{3}}, {Tag: 77, Data: nil},
+	}}
+	list := []ior.Address{{Host: "a", Port: 1}, {Host: "::1", Port: 2}, {Host: "c", Port: 3}}
+	for v, profiles := range map[cdr.Version]int{cdr.V10: 3, cdr.V11: 3, cdr.V12: 1} {
+		b.Version = v
+		var where []string
+		all := b.At(list)
+		for _, p := range all {
+			got, err := p.IIOP()
+			if err != nil || string(got.Key) != "k" {
+				t.Fatalf("IIOP %v: got %+v, %v", v, got, err)
+			}
+			for _, a := range got.Addresses() {
+				if v == cdr.V12 || a.Host != "old" { // before 1.2 that is a component like any other
+					where = append(where, a.HostPort())
+				}
+			}
+			var others []byte
+			for _, c := range got.Components {
+				if c.Tag != ior.TagAlternateIIOPAddress {
+					others = append(append(others, byte(c.Tag)), c.Data...)
+				}
+			}
+			if want := "M\x00\x01\x02N\x03M"; v != cdr.V10 && string(others) != want {
+				t.Errorf("IIOP %v: the other components are %q, want %q", v, others, want)
+			}
+		}
+		if got := strings.Join(where, " "); got != "a:1 [::1]:2 c:3" || len(all) != profiles {
+			t.Errorf("IIOP %v: got %s in %d profiles", v, got, len(all))
+		}
+	}
+	if b.Host != "old" || len(b.Components) != 4 {
+		t.Error("the profile itself has changed")
+	}
+}

@@ -275,3 +275,30 @@ func TestForwardIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestSharedComponents: what stands in a profile of components alone is heeded as if it stood in that of IIOP.
+func TestSharedComponents(t *testing.T) {
+	t.Parallel()
+	server, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: server})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := orb.RefOf(ref).IOR().Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	apart := ior.MultiComponentProfile(p.Components)
+	p.Components = nil
+	for with, want := range map[bool]error{true: nil, false: exc.DataConversion} {
+		i := &ior.IOR{TypeID: echoID, Profiles: []ior.Profile{{Tag: ior.TagMultipleComponents, Data: []byte{9}}, p.Profile()}}
+		if with {
+			i.Profiles = append(i.Profiles, apart)
+		}
+		const text = "日本語" // not in ISO 8859-1
+		got, err := EchoClass.Unchecked(newClient(t, nil).NewRef(i)).Say(t.Context(), text)
+		if !errors.Is(err, want) || want == nil && got != text {
+			t.Errorf("with the components %v: got %q, %v", with, got, err)
+		}
+	}
+}

@@ -99,6 +99,7 @@ func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.origin
 // newRoute works out the way that i describes: all addresses of all its IIOP profiles, in order.
 func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
 	rt := &route{orb: o, ior: i, forwarded: forwarded}
+	shared := sharedComponents(i)
 	for n, raw := range i.Profiles {
 		if raw.Tag != ior.TagInternetIOP {
 			continue
@@ -114,6 +115,7 @@ func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
 			if rt.key == nil {
 				rt.profile = n
 			}
+			p.Components = append(slices.Clip(p.Components), shared...)
 			err = rt.add(p)
 		}
 		if err != nil && rt.err == nil {
@@ -130,6 +132,28 @@ func (o *ORB) newRoute(i *ior.IOR, forwarded bool) *route {
 		rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no IIOP profile")
 	}
 	return rt
+}
+
+// sharedComponents returns what profiles of components alone say of the server (part 2, clause
+// 7.6.5): for IIOP 1.0, whose own profile has no room for that. What a profile itself says comes before. Addresses
+// are not among them: they need a key, which is that of their profile.
+func sharedComponents(i *ior.IOR) []ior.Component {
+	var all []ior.Component
+	for _, raw := range i.Profiles {
+		if raw.Tag != ior.TagMultipleComponents {
+			continue
+		}
+		list, err := raw.MultiComponent()
+		if err != nil {
+			continue // it is there for who can read it
+		}
+		for _, c := range list {
+			if c.Tag == ior.TagORBType || c.Tag == ior.TagCodeSets {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
 }
 
 // here reports whether a key is of an object of this very ORB.
