@@ -2,6 +2,7 @@ package ior_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -468,5 +469,33 @@ func TestAt(t *testing.T) {
 	}
 	if b.Host != "old" || len(b.Components) != 4 {
 		t.Error("the profile itself has changed")
+	}
+}
+
+// TestFromJacORB reads a reference of JacORB 3.9, which is told of a proxy (jacorb.ior_proxy_host) and of
+// another address (jacorb.iiop.alternate_addresses), and passes it on as it is.
+func TestFromJacORB(t *testing.T) {
+	t.Parallel()
+	const text = "IOR:000000000000001449444C3A50726F62652F5468696E673A312E3000000000010000000000000094000102000000000A3132372E302E302E370000090000" +
+		"001E3238353734393237372F00030B37331A031E0F100630463814141B484C1B0000000000030000000300000014000000000000000A3132372E302E302E3100B26B" +
+		"0000000000000008000000004A4143000000000100000024000000000501000100000002000100010001000F00010109000000020501000100010100"
+	u, err := ior.ParseURL(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := u.IOR.Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var where []string
+	for _, a := range p.Addresses() {
+		where = append(where, a.HostPort())
+	}
+	if got := strings.Join(where, " "); got != "127.0.0.7:9 127.0.0.1:45675" {
+		t.Errorf("got %s", got)
+	}
+	again, err := ior.ParseURL(u.IOR.String())
+	if err != nil || !again.IOR.Equal(u.IOR) || !strings.HasSuffix(text, strings.ToUpper(hex.EncodeToString(again.IOR.Profiles[0].Data))) {
+		t.Errorf("it has changed: %v, %v", again, err)
 	}
 }
