@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
@@ -89,9 +88,9 @@ func (a *attempt) connect(rules *reach.Connect, way reach.Way) net.Conn {
 			return c
 		}
 		switch {
-		case errors.Is(err, syscall.ECONNREFUSED):
+		case refusedBy(err):
 			a.is(Refused, err)
-		case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EINVAL):
+		case nowhere(err):
 			a.is(NoRoute, err)
 		case a.late(err):
 			a.is(TimedOut, nil)
@@ -266,7 +265,7 @@ func (a *attempt) broken(c net.Conn, err error) {
 		a.is(NotGIOP, nil)
 	case a.late(err):
 		a.is(Silent, nil)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe), hungUp(err):
 		a.is(Closed, nil)
 	default:
 		a.is(Failed, err)

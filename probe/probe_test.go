@@ -3,6 +3,7 @@ package probe_test
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -226,4 +227,23 @@ func text(t *testing.T, rep *probe.Report) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// FuzzAnswer: whatever a server answers, first and second, it is taken for something, soon.
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte("GIOP\x01\x02\x01\x04\x08\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00"), []byte("HTTP/1.1 400"))
+	f.Add([]byte("GIOP\x01\x02\x01\x06\x00\x00\x00\x00"), []byte("GIOP\x01\x00\x00\x01\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x01"))
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		w := newWorld(t)
+		w.at["8.0.0.1:1"] = behaviour(func(c net.Conn) {
+			for _, b := range [][]byte{first, second} {
+				_, _ = c.Read(make([]byte, 1024))
+				_, _ = c.Write(b)
+			}
+		})
+		rep := (&probe.Prober{Network: w, Timeout: 20 * time.Millisecond}).Probe(t.Context(), at("8.0.0.1:1"))
+		if len(rep.Addresses) != 1 || rep.Addresses[0].Outcome == "" {
+			t.Errorf("got %+v", rep)
+		}
+	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/reach"
 )
 
 type daemonCmd struct {
@@ -51,6 +52,13 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	publish, connect := strings.Join(v.Publish, " "), strings.Join(v.Connect, " ")
+	if _, err := reach.ParsePublish(publish); err != nil {
+		return usage("--publish: %w", err)
+	}
+	if _, err := reach.ParseConnect(connect); err != nil {
+		return usage("--connect: %w", err)
+	}
 	dir, err := v.folder()
 	if err != nil {
 		return err
@@ -66,7 +74,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	defer outliveReaders()()
 	version, _ := programVersion()
 	err = daemon.Run(ctx, daemon.Config{
-		State: dir, Listen: v.Listen, Publish: strings.Join(v.Publish, " "), Connect: strings.Join(v.Connect, " "), AllowWrite: networks, LeaveServers: v.LeaveServers,
+		State: dir, Listen: v.Listen, Publish: publish, Connect: connect, AllowWrite: networks, LeaveServers: v.LeaveServers,
 		Limits: lim, Log: slog.New(h), Version: version,
 		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
 	})

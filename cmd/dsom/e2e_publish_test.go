@@ -67,6 +67,20 @@ func TestPublishedToNetworks(t *testing.T) {
 	if r := h.runBy(refused, "call", "--idl", bankIDL, resolved(there, daemonHost), "balance"); r.status == 0 || !strings.Contains(r.err, "192.0.2.0/24=@refuse") {
 		t.Errorf("got %+v", r)
 	}
+	// What is wrong with an address is told from where one stands.
+	for address, want := range map[string]string{
+		"172.17.0.2:1":        "a Docker bridge address, which other hosts cannot reach",
+		daemonHost + ":1":     "nobody listens at port 1",
+		h.address:             "reserved for documentation",
+		"no-such-host.test:1": "does not resolve here",
+	} {
+		if r := h.runBy(there, "ior", "--probe", "--timeout", "1s", "corbaloc:iiop:1.2@"+address+"/NameService"); r.status != 1 || !strings.Contains(r.out, want) {
+			t.Errorf("got %+v, want %q", r, want)
+		}
+	}
+	if r := h.runBy(there, "ior", "--probe", "corbaname:iiop:1.2@"+daemonHost+":"+port+"#bank/main"); r.status != 0 || !strings.Contains(r.out, "forwarded") {
+		t.Errorf("got %+v", r)
+	}
 	// The rules are kept with the state.
 	h.stopDaemon()
 	h.startDaemon()

@@ -3,16 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
-	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/probe"
-	"github.com/opendsom/dsom/reach"
 )
 
 // A probedURL is what dsom ior --probe says of a reference; its JSON is stable.
@@ -28,9 +25,9 @@ func (c *console) probeAll(ctx context.Context, urls []*ior.URL, timeout time.Du
 	if timeout < 0 {
 		return usage("--timeout: %v is below zero", timeout)
 	}
-	rules, err := reach.ParseConnect(os.Getenv(admin.EnvConnect))
+	rules, err := connectRules()
 	if err != nil {
-		return fmt.Errorf("$%s: %w", admin.EnvConnect, err)
+		return err
 	}
 	p := &probe.Prober{Timeout: timeout, Connect: rules}
 	if isTerminal(c.err) && !c.json {
