@@ -130,8 +130,8 @@ type references struct {
 	names *names // what this peer's name; nil: the standard
 }
 
-// put writes a reference as the peer is to see it.
-func (x references) put(e *cdr.Encoder, i *ior.IOR) { ior.Put(e, x.seen(i)) }
+// PutIOR writes a reference as the peer is to see it.
+func (x references) PutIOR(e *cdr.Encoder, i *ior.IOR) { ior.Put(e, x.seen(i)) }
 
 // PutObject writes the reference of v; see [cdr.References].
 func (x references) PutObject(e *cdr.Encoder, v, class any) {
@@ -141,7 +141,7 @@ func (x references) PutObject(e *cdr.Encoder, v, class any) {
 	}
 	if o, ok := v.(Object); ok {
 		if r := o.objectRef(); r != nil {
-			x.put(e, r.ior)
+			x.PutIOR(e, r.ior)
 		} else {
 			ior.Put(e, nil)
 		}
@@ -153,7 +153,7 @@ func (x references) PutObject(e *cdr.Encoder, v, class any) {
 		e.Fail(err)
 		return
 	}
-	x.put(e, ref.ior)
+	x.PutIOR(e, ref.ior)
 }
 
 // Object reads a reference.

@@ -9,12 +9,14 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
+	"github.com/opendsom/dsom/typecode"
 )
 
 // from is TCP out of one address of this machine.
@@ -300,5 +302,48 @@ func TestSharedComponents(t *testing.T) {
 		if !errors.Is(err, want) || want == nil && got != text {
 			t.Errorf("with the components %v: got %q, %v", with, got, err)
 		}
+	}
+}
+
+// anyMirror gives back the any that it is given.
+type anyMirror struct{}
+
+var anyMirrorInterface = &orb.Interface{ID: "IDL:AnyMirror:1.0"}
+
+func (*anyMirror) Interface() *orb.Interface { return anyMirrorInterface }
+func (m *anyMirror) Implementation() any     { return m }
+func (*anyMirror) Dispatch(r *orb.ServerRequest) bool {
+	a := dyn.GetAny(&r.In)
+	if r.Decoded() && r.Returned(nil) {
+		dyn.PutAny(&r.Out, a)
+	}
+	return true
+}
+
+// TestPublishedInsideAny: a reference inside an any is named for the one who gets it, too.
+func TestPublishedInsideAny(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, func(c *orb.Config) { c.Publish = "out.example.org:7 @loopback=in.example.org:8" })
+	ref, err := root.Activate(&anyMirror{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := newClient(t, nil)
+	far := client.NewRef(&ior.IOR{Profiles: ior.IIOP{Version: cdr.V12, Key: []byte(ref.ObjectKey())}.At([]ior.Address{{Host: "127.0.0.1", Port: o.Endpoints()[0].Port}})})
+	c := orb.StartCall(t.Context(), far, "mirror", 0)
+	for c.Next() {
+		typecode.Put(&c.Out, typecode.ObjRef(anyMirrorInterface.ID, "AnyMirror"))
+		c.Out.Object(client.NewRef(ref.IOR()), nil)
+	}
+	var got orb.Object
+	if c.Returned() {
+		typecode.Get(&c.In)
+		got, _ = c.In.Object().(orb.Object)
+	}
+	if err := c.End(); err != nil {
+		t.Fatal(err)
+	}
+	if before, after := named(t, ref), named(t, got); before != "out.example.org:7" || after != "in.example.org:8" {
+		t.Errorf("%s came back as %s", before, after)
 	}
 }

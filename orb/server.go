@@ -400,7 +400,7 @@ func (s *serverConn) located(w *conn.Work, id uint32, t Target, err error, env *
 			status = giop.ObjectForwardPerm
 		}
 		m = giop.BeginLocateReply(&e, v, id, status)
-		s.refs.put(&e, t.Forward)
+		s.refs.PutIOR(&e, t.Forward)
 	default:
 		m = giop.BeginLocateReply(&e, v, id, giop.ObjectHere)
 	}
