@@ -74,9 +74,9 @@ func (w *world) Dial(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
 }
 
 var (
-	refuses = syscall.ECONNREFUSED
-	noRoute = syscall.EHOSTUNREACH
-	weird   = errors.New("the cable is purple")
+	refuses   = syscall.ECONNREFUSED
+	noRoute   = syscall.EHOSTUNREACH
+	errPurple = errors.New("the cable is purple")
 )
 
 // says answers whatever comes with a text and closes.

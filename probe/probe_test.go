@@ -66,7 +66,7 @@ func TestExplanations(t *testing.T) {
 		{"refused", "8.8.4.4:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1 there"}, "see at which port"},
 		{"no answer", "8.8.4.4:1", nil, "", "", probe.TimedOut, []string{"no connection is made in time"}, "let port 1 through"},
 		{"no route", "8.8.4.4:1", noRoute, "", "", probe.NoRoute, []string{"no route"}, "network"},
-		{"whatever else", "8.8.4.4:1", weird, "", "", probe.Failed, []string{"the cable is purple"}, ""},
+		{"whatever else", "8.8.4.4:1", errPurple, "", "", probe.Failed, []string{"the cable is purple"}, ""},
 		{"HTTP", "8.8.4.4:1", says("HTTP/1.1 400 Bad Request\r\n\r\n"), "", "", probe.NotGIOP, []string{"the port speaks HTTP, not GIOP"}, "another program has this port"},
 		{"HTTP/2", "8.8.4.4:1", says("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x7f\xff\xff\xff"), "", "", probe.NotGIOP, []string{"HTTP/2"}, "proxy"},
 		{"TLS", "8.8.4.4:1", says("\x15\x03\x01\x00\x02\x02\x46"), "", "", probe.NotGIOP, []string{"the port speaks TLS"}, "TLS component"},
