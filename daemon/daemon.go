@@ -39,6 +39,7 @@ type Options struct {
 	Version   string          // told in Status
 	Addresses func() []string // where the daemon takes CORBA calls, for Status; nil: nowhere
 	Local     func() string   // and where programs of this machine call it; nil: nowhere
+	Rules     func() string   // what references name to whom, where that was set; nil: it was not
 	Env       []string        // NAME=value for every server that is started
 	Log       *slog.Logger    // nil: nothing is logged
 

@@ -1,15 +1,15 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"strconv"
 
-	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -18,22 +18,26 @@ import (
 // and kept with the state.
 type identity struct {
 	UUID implrepo.UUID `json:"uuid"` // in the keys of the daemon's own objects
-	Host string        `json:"host"`
-	Port uint16        `json:"port"`
+	Host string        `json:"host"` // that references name, the first of them
+	Port uint16        `json:"port"` // listened at
+
+	Publish string `json:"publish,omitempty"` // the rules that were given last
 
 	revision uint64
 }
 
-// address returns host:port as references name it.
-func (id identity) address() string { return net.JoinHostPort(id.Host, strconv.Itoa(int(id.Port))) }
+// rules returns what is published: what was given now, or last, or else the host that was chosen for the state.
+func (id identity) rules(given, listen string) string {
+	return cmp.Or(given, id.Publish, id.Host, reach.PublicHost(reach.System(), listen))
+}
 
-// hosts returns by which hosts a client at peer reaches what listens at all addresses of this
-// machine: the published one, but who came by loopback gets that first where the other is not this machine's (any more).
-func (id identity) hosts(peer net.Addr) []string {
-	if at, ok := peer.(*net.TCPAddr); ok && at.IP.IsLoopback() && id.elsewhere() {
-		return []string{at.IP.String(), id.Host}
+// loopback returns by which host a client at peer reaches what listens at all addresses of this
+// machine before any other: loopback, if he came by it and what references name is not this machine's (any more).
+func (id identity) loopback(peer net.Addr) (host string, ok bool) {
+	if at, tcp := peer.(*net.TCPAddr); tcp && at.IP.IsLoopback() && id.elsewhere() {
+		return at.IP.String(), true
 	}
-	return []string{id.Host}
+	return "", false
 }
 
 // elsewhere reports whether references name an address that this machine is known not to have.
@@ -53,7 +57,7 @@ func (id identity) warnIfMoved(log *slog.Logger) {
 	}
 	log.Warn("references name an address that this machine does not have, and clients may not reach it; "+
 		"if the machine's address has changed, start the daemon with --publish and the new one (docs/operations.md says what else)",
-		"address", id.Host, "now", orb.PublicHost(""))
+		"address", id.Host, "now", reach.System().Outward())
 }
 
 // ownAddress reports whether an interface of this machine has an address; known is false

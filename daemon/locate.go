@@ -5,13 +5,17 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
+	"strings"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
 )
@@ -20,6 +24,7 @@ import (
 // those that do not run. It is an [orb.Handler].
 type locator struct {
 	sup *supervise.Supervisor
+	orb *orb.ORB
 	id  identity
 	log *slog.Logger
 }
@@ -39,26 +44,69 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		return orb.Target{}, l.failure(implrepo.UUID(k.Server), err)
 	}
 	to := new(ior.IOR)
-	for _, s := range live.Endpoints {
-		e, err := transport.ParseEndpoint(s)
-		if err != nil || e.Network != "tcp" {
-			continue
-		}
-		hosts := []string{e.Host}
-		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
-			hosts = l.id.hosts(orb.Peer(ctx))
-		}
-		for _, host := range hosts {
-			p := ior.IIOP{Version: cdr.V12, Host: host, Port: e.Port, Key: key, Components: []ior.Component{
-				ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
-			}}
-			to.Profiles = append(to.Profiles, p.Profile())
-		}
+	for _, e := range l.addresses(ctx, live.Endpoints) {
+		p := ior.IIOP{Version: cdr.V12, Host: e.Host, Port: e.Port, Key: key, Components: []ior.Component{
+			ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
+		}}
+		to.Profiles = append(to.Profiles, p.Profile())
 	}
 	if len(to.Profiles) == 0 {
 		return orb.Target{}, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
 	}
 	return orb.Target{Forward: to}, nil
+}
+
+// addresses returns where the client of ctx reaches a server with the given endpoints: by the
+// server's own rules, if it has some, else by the daemon's with the ports that the server listens at.
+func (l *locator) addresses(ctx context.Context, endpoints []string) []transport.Endpoint {
+	var rules []string
+	var all, everywhere []transport.Endpoint
+	for _, s := range endpoints {
+		if rule, ok := strings.CutPrefix(s, admin.PublishedPrefix); ok {
+			rules = append(rules, rule)
+			continue
+		}
+		e, err := transport.ParseEndpoint(s)
+		if err != nil || e.Network != "tcp" {
+			continue
+		}
+		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
+			if host, ok := l.id.loopback(orb.Peer(ctx)); ok {
+				all = append(all, transport.Endpoint{Network: "tcp", Host: host, Port: e.Port})
+			}
+			everywhere = append(everywhere, e)
+			continue
+		}
+		all = append(all, e)
+	}
+	if len(rules) > 0 {
+		by, err := reach.ParsePublish(strings.Join(rules, " "))
+		if err == nil {
+			all, err = by.Addresses(by.View(reach.Client{Peer: peerAddress(ctx)}), nil, reach.System())
+		}
+		if err != nil {
+			l.log.Warn("a server's rules for its references cannot be used", "rules", rules, "error", err)
+		}
+		return all
+	}
+	if len(everywhere) > 0 {
+		published, err := l.orb.PublishedFor(ctx, everywhere)
+		if err != nil {
+			l.log.Warn("clients cannot be sent to a server", "endpoints", endpoints, "error", err)
+		}
+		all = append(all, published...)
+	}
+	return all
+}
+
+// peerAddress returns where the client of ctx is; the zero value for this process.
+func peerAddress(ctx context.Context) netip.Addr {
+	if p := orb.Peer(ctx); p != nil {
+		if at, err := netip.ParseAddrPort(p.String()); err == nil {
+			return at.Addr()
+		}
+	}
+	return netip.Addr{}
 }
 
 // failure is what a client is told when its server is not there: why, in words.

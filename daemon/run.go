@@ -16,7 +16,9 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/svc/naming"
+	"github.com/opendsom/dsom/transport"
 )
 
 // DefaultPort is the port at which the daemon takes calls: dsom-server's registered one.
@@ -31,9 +33,13 @@ type Config struct {
 	// for, on all addresses, and DefaultPort for a new one. Port 0 chooses a free one for a new state.
 	Listen string
 
-	// Publish is the host that references name; "" is the one that the state was made for,
-	// and for a new one this machine's address, or loopback if Listen says so.
+	// Publish is the host that references name, or rules for that: see [reach.ParsePublish]. It is kept
+	// in the state; "" is what was given last, and for a new state this machine's address, or loopback if
+	// Listen says so.
 	Publish string
+
+	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
+	Connect string
 
 	// AllowWrite are the networks, besides this machine, from which names may be bound.
 	AllowWrite []netip.Prefix
@@ -80,7 +86,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	front := &front{c: c}
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
-		Addresses: front.addresses, Local: front.local, Before: front.open,
+		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
 		Supervise: supervise.Options{Limits: c.Limits},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -100,7 +106,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Publish == "" {
 		front.id.warnIfMoved(c.Log)
 	}
-	c.Log.Info("daemon ready", "address", front.id.address(), "state", d.State())
+	c.Log.Info("daemon ready", "address", front.address(), "state", d.State())
 	if c.Ready != nil {
 		c.Ready(d)
 	}
@@ -114,9 +120,21 @@ type front struct {
 	c   Config
 	id  identity
 	orb *orb.ORB
+
+	published []transport.Endpoint // what references name to whom no other rule is for
+	rules     string               // what they name, to whom; "": there are no rules
 }
 
-func (f *front) addresses() []string { return []string{f.id.address()} }
+// address returns host:port as references name it.
+func (f *front) address() string { return f.published[0].Address() }
+
+func (f *front) addresses() []string {
+	all := make([]string, len(f.published))
+	for i, e := range f.published {
+		all[i] = e.Address()
+	}
+	return all
+}
 
 // local returns host:port by which this machine's own programs reach the daemon, whatever has
 // become of the address that references name.
@@ -145,18 +163,28 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	id := known
 	f.orb, err = orb.New(orb.Config{
 		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
-		ServerID: id.UUID, Publish: f.c.Publish,
+		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Hold: true, // until there is naming, and the way to servers
 	})
+	if rule := (*reach.RuleError)(nil); errors.As(err, &rule) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, &PortError{port, err}
 	}
-	id.Port = f.orb.Endpoints()[0].Port
-	if id.Host == "" || f.c.Publish != "" {
-		id.Host = f.c.Publish
-		if id.Host == "" {
-			id.Host = orb.PublicHost(host)
-		}
+	all, err := f.orb.Published()
+	if err == nil {
+		f.published, err = all.Addresses(reach.View{}, nil, reach.System())
+	}
+	if err != nil {
+		return nil, err
+	}
+	id.Host, id.Port = f.published[0].Host, f.orb.Endpoints()[0].Port
+	if f.c.Publish != "" {
+		id.Publish = f.c.Publish
+	}
+	if id.Publish != "" {
+		f.rules = all.String()
 	}
 	if id != known {
 		if err := writeIdentity(ctx, d.store, id); err != nil {
@@ -164,7 +192,10 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		}
 	}
 	f.id = id
-	return []string{admin.EnvDaemon + "=" + id.address(), admin.EnvDaemonLocal + "=" + f.local()}, nil
+	return []string{
+		admin.EnvDaemon + "=" + f.address(), admin.EnvDaemonLocal + "=" + f.local(), admin.EnvDaemonPublish + "=" + f.rules,
+		admin.EnvPublish + "=", // the daemon's own is not the servers': its port is not theirs
+	}, nil
 }
 
 // listenAddress returns where to listen. The port of a state never changes: references name it.
@@ -198,12 +229,12 @@ func (f *front) listenAddress(known identity) (host string, port uint16, err err
 // serve lets the calls in: naming, and the way to the servers.
 func (f *front) serve(ctx context.Context, d *Daemon) error {
 	root := poa.New(f.orb)
-	names, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, Address: f.id.address(), MayWrite: f.mayWrite, Log: f.c.Log})
+	names, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, MayWrite: f.mayWrite, Log: f.c.Log})
 	if err != nil {
 		return err
 	}
 	f.orb.RegisterInitialReference("NameService", names)
-	root.SetNext(&locator{sup: d.sup, id: f.id, log: f.c.Log})
+	root.SetNext(&locator{sup: d.sup, orb: f.orb, id: f.id, log: f.c.Log})
 	f.orb.Accept()
 	return nil
 }

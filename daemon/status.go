@@ -27,6 +27,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.Local != nil {
 		s.Local = d.o.Local()
 	}
+	if d.o.Rules != nil {
+		s.Publish = d.o.Rules()
+	}
 	for _, rec := range recs {
 		if d.sup.Run(rec.UUID).State == admin.StateReady {
 			s.Live++

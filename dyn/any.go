@@ -81,9 +81,19 @@ func (c *canonical) Object(d *cdr.Decoder) any {
 	return nil
 }
 
+// publisher is a cdr.References that writes references that are data as the peer is to see
+// them: what a server's own name may depend on who gets it.
+type publisher interface {
+	PutIOR(e *cdr.Encoder, r *ior.IOR)
+}
+
 // putIOR writes a reference that is data, in the form of e.
 func putIOR(e *cdr.Encoder, r *ior.IOR) {
-	if _, ok := e.Env().Refs.(*canonical); ok {
+	switch refs := e.Env().Refs.(type) {
+	case publisher:
+		refs.PutIOR(e, r)
+		return
+	case *canonical:
 		e.ULong(0)
 	}
 	ior.Put(e, r)

@@ -75,6 +75,7 @@ const (
 	MinorNotActive         = DSOMVMCID | 66
 	MinorWrongAdapter      = DSOMVMCID | 67
 	MinorNoContext         = DSOMVMCID | 68
+	MinorConnectRefused    = DSOMVMCID | 40
 )
 
 // A Minor is a row of the table of minor codes.
@@ -101,6 +102,7 @@ var minors = []Minor{
 	{CommFailure, MinorProtocol, "the peer broke the protocol", "look at the bytes with a trace"},
 	{InvObjref, MinorNilReference, "the reference is nil or has no profile that can be used", "check where the reference came from"},
 	{NoPermission, MinorWriteDenied, "writes are allowed from this machine only", "start the daemon with --allow-write CIDR"},
+	{NoPermission, MinorConnectRefused, "a rule of this side forbids to connect to where the reference leads", "see the text for the rule; a rule before it may allow the address (NETWORK=@direct)"},
 	{Marshal, MinorNoValueFactory, "no factory is known for the type of a value that was received", "register one with Register of the type's descriptor, or have the sender send what the receiver knows"},
 	{Marshal, MinorForeignError, "a value's own code failed to write or read it", "see the text"},
 	{Marshal, MinorWrongType, "a value of another type than the one declared was received", "compare the IDL of both sides"},

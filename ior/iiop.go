@@ -66,6 +66,32 @@ func (b IIOP) Addresses() []Address {
 	return list
 }
 
+// At returns the profiles of b's object at other addresses, the first choice first: one profile
+// with the others as alternates in IIOP 1.2 and later, which defines those (clause 7.6.6.1), one for
+// each before. Everything else of b stays. The list must not be empty.
+func (b IIOP) At(list []Address) []Profile {
+	if !b.Version.AtLeast(cdr.V12) {
+		all := make([]Profile, len(list))
+		for i, a := range list {
+			b.Host, b.Port = a.Host, a.Port
+			all[i] = b.Profile()
+		}
+		return all
+	}
+	b.Host, b.Port = list[0].Host, list[0].Port
+	others := make([]Component, 0, len(b.Components)+len(list)-1)
+	for _, c := range b.Components {
+		if c.Tag != TagAlternateIIOPAddress {
+			others = append(others, c)
+		}
+	}
+	for _, a := range list[1:] {
+		others = append(others, AlternateAddressComponent(a.Host, a.Port))
+	}
+	b.Components = others
+	return []Profile{b.Profile()}
+}
+
 // MultiComponent parses a profile of tag TagMultipleComponents.
 func (p Profile) MultiComponent() ([]Component, error) {
 	if p.Tag != TagMultipleComponents {

@@ -2,6 +2,7 @@ package ior_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -429,4 +430,72 @@ func FuzzKey(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestAt: other addresses, as alternates where IIOP has them, and everything else as it was.
+func TestAt(t *testing.T) {
+	t.Parallel()
+	b := ior.IIOP{Version: cdr.V12, Host: "old", Port: 1, Key: []byte("k"), Components: []ior.Component{
+		{Tag: 77, Data: []byte{0, 1, 2}}, ior.AlternateAddressComponent("old", 2), {Tag: 78, Data: []byte{3}}, {Tag: 77, Data: nil},
+	}}
+	list := []ior.Address{{Host: "a", Port: 1}, {Host: "::1", Port: 2}, {Host: "c", Port: 3}}
+	for v, profiles := range map[cdr.Version]int{cdr.V10: 3, cdr.V11: 3, cdr.V12: 1} {
+		b.Version = v
+		var where []string
+		all := b.At(list)
+		for _, p := range all {
+			got, err := p.IIOP()
+			if err != nil || string(got.Key) != "k" {
+				t.Fatalf("IIOP %v: got %+v, %v", v, got, err)
+			}
+			for _, a := range got.Addresses() {
+				if v == cdr.V12 || a.Host != "old" { // before 1.2 that is a component like any other
+					where = append(where, a.HostPort())
+				}
+			}
+			var others []byte
+			for _, c := range got.Components {
+				if c.Tag != ior.TagAlternateIIOPAddress {
+					others = append(append(others, byte(c.Tag)), c.Data...)
+				}
+			}
+			if want := "M\x00\x01\x02N\x03M"; v != cdr.V10 && string(others) != want {
+				t.Errorf("IIOP %v: the other components are %q, want %q", v, others, want)
+			}
+		}
+		if got := strings.Join(where, " "); got != "a:1 [::1]:2 c:3" || len(all) != profiles {
+			t.Errorf("IIOP %v: got %s in %d profiles", v, got, len(all))
+		}
+	}
+	if b.Host != "old" || len(b.Components) != 4 {
+		t.Error("the profile itself has changed")
+	}
+}
+
+// TestFromJacORB reads a reference of JacORB 3.9, which is told of a proxy (jacorb.ior_proxy_host) and of
+// another address (jacorb.iiop.alternate_addresses), and passes it on as it is.
+func TestFromJacORB(t *testing.T) {
+	t.Parallel()
+	const text = "IOR:000000000000001449444C3A50726F62652F5468696E673A312E3000000000010000000000000094000102000000000A3132372E302E302E370000090000" +
+		"001E3238353734393237372F00030B37331A031E0F100630463814141B484C1B0000000000030000000300000014000000000000000A3132372E302E302E3100B26B" +
+		"0000000000000008000000004A4143000000000100000024000000000501000100000002000100010001000F00010109000000020501000100010100"
+	u, err := ior.ParseURL(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := u.IOR.Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var where []string
+	for _, a := range p.Addresses() {
+		where = append(where, a.HostPort())
+	}
+	if got := strings.Join(where, " "); got != "127.0.0.7:9 127.0.0.1:45675" {
+		t.Errorf("got %s", got)
+	}
+	again, err := ior.ParseURL(u.IOR.String())
+	if err != nil || !again.IOR.Equal(u.IOR) || !strings.HasSuffix(text, strings.ToUpper(hex.EncodeToString(again.IOR.Profiles[0].Data))) {
+		t.Errorf("it has changed: %v, %v", again, err)
+	}
 }

@@ -64,27 +64,35 @@ func (o *ORB) fakeHost() string { return "dsom-" + hex.EncodeToString(o.serverID
 // fakePort is the port beside it: some ORBs leave out addresses of port 0.
 const fakePort = 1
 
-// listenPoints returns the data of the service context that offers to be called back; nil: there is no offer.
-func (o *ORB) listenPoints() []byte {
+// listenPoints returns the data of the service context that offers a peer to call back: what
+// the references name that it gets; nil: there is no offer.
+func (o *ORB) listenPoints(refs references) []byte {
 	if !o.bidir.Offer || o.maxVersion.Minor < 2 {
 		return nil
 	}
-	host, port, err := o.published()
-	if err != nil {
+	to := refs.names
+	if to == nil {
+		to = o.publishing.standard
+	}
+	points := make([]giop.ListenPoint, len(to.own))
+	for i, at := range to.own {
+		points[i] = giop.ListenPoint{Host: at.Host, Port: at.Port}
+	}
+	if len(points) == 0 {
 		return nil
 	}
-	return giop.AppendListenPoints(nil, []giop.ListenPoint{{Host: host, Port: port}})
+	return giop.AppendListenPoints(nil, points)
 }
 
 // serves returns who serves the requests that come over l, a connection that this ORB makes to h: nobody, if it offers nothing.
-func (o *ORB) serves(l *link, h hop) conn.Handler {
+func (o *ORB) serves(l *link, h hop, refs references) conn.Handler {
 	if h.version.Minor < 2 {
 		return nil
 	}
-	if l.offer = o.listenPoints(); l.offer == nil {
+	if l.offer = o.listenPoints(refs); l.offer == nil {
 		return nil
 	}
-	return &serverConn{orb: o, env: l.env, sets: h.sets, made: l}
+	return &serverConn{orb: o, refs: refs, env: l.env, sets: h.sets, made: l}
 }
 
 var errNotOffered = exc.New(exc.CommFailure, exc.MinorProtocol, exc.No, "a request from a server that was not offered to make any")
@@ -215,7 +223,7 @@ func (s *serverConn) linkBack(h hop) *link {
 	if l := s.links[sets]; l != nil {
 		return l
 	}
-	env, err := s.orb.env(cdr.V12, sets)
+	env, err := s.orb.env(cdr.V12, sets, s.refs)
 	if err != nil {
 		return nil
 	}

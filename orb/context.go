@@ -21,6 +21,7 @@ type callContext struct {
 	orb    *ORB
 	parent context.Context // of a local call; else nil
 	peer   net.Addr
+	names  *names // what references name for peer; nil: the standard
 
 	asked atomic.Bool
 	mu    sync.Mutex // guards what follows
@@ -182,6 +183,7 @@ type (
 	orbKey    struct{}
 	peerKey   struct{}
 	upcallKey struct{}
+	viewKey   struct{}
 )
 
 func (c *callContext) Value(key any) any {
@@ -202,6 +204,9 @@ func (c *callContext) Value(key any) any {
 		if c.peer != nil {
 			return c.peer
 		}
+	}
+	if _, of := key.(viewKey); of && c.names != nil {
+		return c.names.forOwn
 	}
 	c.mu.Lock()
 	inner := c.inner

@@ -111,7 +111,7 @@ func (r *ServerRequest) implicit(s Servant) bool {
 		if r.Decoded() {
 			def, err := r.orb.interfaceDef(r.ctx, s.Interface().ID)
 			if r.Returned(err) {
-				references{orb: r.orb}.PutObject(&r.Out, def, nil)
+				r.Out.Env().Refs.PutObject(&r.Out, def, nil)
 			}
 		}
 	case "_component", "_get_component": // the second is what some ORBs say

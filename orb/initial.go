@@ -2,7 +2,6 @@ package orb
 
 import (
 	"context"
-	"net"
 	"strconv"
 	"sync"
 
@@ -138,15 +137,3 @@ type nameRefused struct {
 func (x nameRefused) ExceptionID() string                                      { return x.id }
 func (nameRefused) PutIf(*cdr.Encoder, error, func(*cdr.Encoder, string)) bool { return false }
 func (x nameRefused) Read(*cdr.Decoder) error                                  { return &NameError{Name: x.name, ID: x.id} }
-
-// splitAddress parses host:port.
-func splitAddress(s string) (host string, port uint16, err error) {
-	h, p, err := net.SplitHostPort(s)
-	if err == nil {
-		var n uint64
-		if n, err = strconv.ParseUint(p, 10, 16); err == nil {
-			return h, uint16(n), nil
-		}
-	}
-	return "", 0, exc.New(exc.BadParam, exc.MinorBadAddress, exc.No, "%q is not host:port: %w", s, err)
-}

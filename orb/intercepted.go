@@ -205,5 +205,5 @@ func (r *ServerRequest) forward(to *ior.IOR, forGood bool) {
 	}
 	r.outcome = &ForwardRequest{r.orb.NewRef(to), status == giop.LocationForwardPerm}
 	r.reply(status)
-	ior.Put(&r.Out, to)
+	r.Out.Env().Refs.(references).PutIOR(&r.Out, to)
 }

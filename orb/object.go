@@ -125,11 +125,15 @@ func (r *Ref) profile() (p ior.IIOP, err error) {
 	return p, err
 }
 
-// references carries references for generated code.
+// references carries references for generated code, and as one peer is to see them.
 type references struct {
-	orb  *ORB
-	from string // the host that they come from, if that can be called back over its connections
+	orb   *ORB
+	names *names // what this peer's name; nil: the standard
+	from  string // the host that they come from, if that can be called back over its connections
 }
+
+// PutIOR writes a reference as the peer is to see it.
+func (x references) PutIOR(e *cdr.Encoder, i *ior.IOR) { ior.Put(e, x.seen(i)) }
 
 // PutObject writes the reference of v; see [cdr.References].
 func (x references) PutObject(e *cdr.Encoder, v, class any) {
@@ -139,7 +143,7 @@ func (x references) PutObject(e *cdr.Encoder, v, class any) {
 	}
 	if o, ok := v.(Object); ok {
 		if r := o.objectRef(); r != nil {
-			ior.Put(e, r.ior)
+			x.PutIOR(e, r.ior)
 		} else {
 			ior.Put(e, nil)
 		}
@@ -151,7 +155,7 @@ func (x references) PutObject(e *cdr.Encoder, v, class any) {
 		e.Fail(err)
 		return
 	}
-	ior.Put(e, ref.ior)
+	x.PutIOR(e, ref.ior)
 }
 
 // Object reads a reference.

@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 )
@@ -39,13 +40,19 @@ type Config struct {
 	// comes up has not made it yet. Calls that stay within the ORB are not held.
 	Hold bool
 
-	// Publish is the address, host or host:port, that references name instead of the one
-	// listened at: what clients can reach when a NAT or a container is between.
+	// Publish is the address, host or host:port, that references name instead of those
+	// listened at: what clients can reach when a NAT or a container is between. It may be several
+	// rules, by the client's network: see [reach.ParsePublish]. Empty: all endpoints of TCP, the
+	// first of Listen first.
 	Publish string
 
 	// Daemon is the address, host:port, that persistent references name: that of the daemon
-	// that knows where this server is. Empty: this ORB's own.
+	// that knows where this server is; or rules, as for Publish. Empty: this ORB's own.
 	Daemon string
+
+	// Connect are rules for the addresses in references, before they are connected to: where
+	// others are to be tried instead, and what is refused. See [reach.ParseConnect]. Empty: none.
+	Connect string
 
 	// ServerID says which server this is, in the keys of its objects. The zero value is a
 	// new one; a server whose persistent references are to live on must be given its own.
@@ -89,8 +96,8 @@ type ORB struct {
 	maxVersion  cdr.Version
 	serverID    [16]byte
 	incarnation uint64
-	publish     string
-	daemon      string
+	publishing  publishing
+	connect     *reach.Connect
 	connOptions conn.Options
 
 	clientInterceptors []ClientInterceptor
@@ -119,7 +126,7 @@ type ORB struct {
 func New(cfg Config) (*ORB, error) {
 	o := &ORB{
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
-		serverID: cfg.ServerID, incarnation: newIncarnation(), publish: cfg.Publish, daemon: cfg.Daemon,
+		serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir: bidir{BiDir: cfg.BiDir},
 	}
@@ -147,7 +154,15 @@ func New(cfg Config) (*ORB, error) {
 	if !cfg.Hold {
 		o.Accept()
 	}
-	if err := o.listen(cfg.Listen); err != nil {
+	var err error
+	if o.connect, err = reach.ParseConnect(cfg.Connect); err != nil {
+		err = badRule("Config.Connect", err)
+	} else if err = o.listen(cfg.Listen); err == nil {
+		if err = o.publish(cfg.Publish, cfg.Daemon); err == nil {
+			o.serve()
+		}
+	}
+	if err != nil {
 		o.Shutdown(context.Background())
 		return nil, err
 	}
@@ -218,13 +233,14 @@ func (o *ORB) Env() *cdr.Env { return o.own }
 type coding struct {
 	version cdr.Version
 	sets    codeset.Choice
+	names   *names
 }
 
-// env returns the environment of messages of a version in code sets.
-func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
+// env returns the environment of messages of a version in code sets, with references as refs has them.
+func (o *ORB) env(v cdr.Version, sets codeset.Choice, refs references) (*cdr.Env, error) {
 	o.envMu.Lock()
 	defer o.envMu.Unlock()
-	k := coding{v, sets}
+	k := coding{v, sets, refs.names}
 	if env := o.envs[k]; env != nil {
 		return env, nil
 	}
@@ -232,8 +248,8 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice) (*cdr.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: narrow, Wide: wide}
-	o.envs[k] = env // bounded: versions times known code sets
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: narrow, Wide: wide}
+	o.envs[k] = env // bounded: versions times known code sets times views
 	return env, nil
 }
 

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +18,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 )
 
@@ -29,8 +33,9 @@ type route struct {
 	terse     bool     // what is known of the peer is from a corbaloc URL: nothing but addresses
 	env       *cdr.Env // of a local call
 	hops      []hop
-	told      bool  // a profile says which code sets its server knows
-	err       error // why there is no way
+	told      bool    // a profile says which code sets its server knows
+	refused   []error // addresses that rules forbid
+	err       error   // why there is no way
 	last      atomic.Pointer[link]
 	ior       *ior.IOR
 	from      string       // as in Ref
@@ -44,7 +49,9 @@ type hop struct {
 	endpoint transport.Endpoint
 	version  cdr.Version
 	sets     codeset.Choice
-	noCancel bool // a CancelRequest would harm the peer
+	noCancel bool   // a CancelRequest would harm the peer
+	rule     string // that led to endpoint from what the reference names; "": none
+	open     bool   // what endpoint resolves to is held against the rules
 }
 
 // A link is a connection to a hop.
@@ -96,6 +103,7 @@ func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.origin
 func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 	o := r.orb
 	rt := &route{orb: o, ior: i, from: r.from, forwarded: forwarded}
+	shared := sharedComponents(i)
 	for n, raw := range i.Profiles {
 		if raw.Tag != ior.TagInternetIOP {
 			continue
@@ -111,6 +119,7 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 			if rt.key == nil {
 				rt.profile = n
 			}
+			p.Components = append(slices.Clip(p.Components), shared...)
 			err = rt.add(p)
 		}
 		if err != nil && rt.err == nil {
@@ -121,10 +130,34 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 	case len(rt.hops) > 0:
 		rt.err = nil
 		rt.terse = i.TypeID == "" && !rt.told && o.maxVersion.AtLeast(cdr.V12)
+	case len(rt.refused) > 0:
+		rt.err = unreachable(nil, nil, rt.refused)
 	case rt.err == nil:
 		rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no IIOP profile")
 	}
 	return rt
+}
+
+// sharedComponents returns what profiles of components alone say of the server (part 2, clause
+// 7.6.5): for IIOP 1.0, whose own profile has no room for that. What a profile itself says comes before. Addresses
+// are not among them: they need a key, which is that of their profile.
+func sharedComponents(i *ior.IOR) []ior.Component {
+	var all []ior.Component
+	for _, raw := range i.Profiles {
+		if raw.Tag != ior.TagMultipleComponents {
+			continue
+		}
+		list, err := raw.MultiComponent()
+		if err != nil {
+			continue // it is there for who can read it
+		}
+		for _, c := range list {
+			if c.Tag == ior.TagORBType || c.Tag == ior.TagCodeSets {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
 }
 
 // here reports whether a key is of an object of this very ORB.
@@ -156,7 +189,12 @@ func (rt *route) add(p ior.IIOP) error {
 		if len(rt.hops) >= rt.orb.limits.Int(limits.Profiles) {
 			break
 		}
-		h.endpoint = transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port}
+		way, err := rt.orb.connect.Way(transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port})
+		if err != nil {
+			rt.refused = append(rt.refused, err)
+			continue
+		}
+		h.endpoint, h.rule, h.open = way.To, way.Rule, way.Open
 		rt.hops = append(rt.hops, h)
 	}
 	return nil
@@ -230,21 +268,36 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 		}
 		errs[i] = err
 	}
-	return nil, false, unreachable(rt.hops, errs)
+	return nil, false, unreachable(rt.hops, errs, rt.refused)
 }
 
 // errNoAnswer says that the time for one of several addresses was over.
 var errNoAnswer = errors.New("no answer in its share of the call's time")
 
-func unreachable(hops []hop, errs []error) error {
-	if len(errs) == 1 {
-		return exc.New(exc.Transient, exc.MinorConnect, exc.No, "cannot connect to %v: %w", hops[0].endpoint, errs[0])
-	}
-	text := ""
+// unreachable says why no hop can be connected to, nor could what was refused.
+func unreachable(hops []hop, errs, refused []error) error {
+	var texts []string
 	for i, err := range errs {
-		text += "; " + hops[i].endpoint.String() + ": " + err.Error()
+		if by := (*reach.RefusedError)(nil); errors.As(err, &by) {
+			refused = append(slices.Clip(refused), by)
+			continue
+		}
+		at := hops[i].endpoint.String()
+		if hops[i].rule != "" {
+			at += " (by the rule " + strconv.Quote(hops[i].rule) + ")"
+		}
+		if len(hops) == 1 && len(refused) == 0 {
+			return exc.New(exc.Transient, exc.MinorConnect, exc.No, "cannot connect to %s: %w", at, err)
+		}
+		texts = append(texts, at+": "+err.Error())
 	}
-	return exc.New(exc.Transient, exc.MinorConnect, exc.No, "no endpoint of the reference can be reached%s", text)
+	if len(texts) == 0 {
+		return exc.New(exc.NoPermission, exc.MinorConnectRefused, exc.No, "%w", errors.Join(refused...))
+	}
+	for _, err := range refused {
+		texts = append(texts, err.Error())
+	}
+	return exc.New(exc.Transient, exc.MinorConnect, exc.No, "no endpoint of the reference can be reached; %s", strings.Join(texts, "; "))
 }
 
 // links shares connections among references.
@@ -266,10 +319,6 @@ func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fre
 	l = s.byHop[h]
 	if l == nil || l.dead() {
 		l = &link{ready: make(chan struct{})}
-		if l.env, err = o.env(h.version, h.sets); err != nil {
-			s.mu.Unlock()
-			return nil, false, err
-		}
 		if h.sets != (codeset.Choice{}) {
 			l.codeSets = h.sets.Append(nil)
 		}
@@ -305,7 +354,17 @@ func (o *ORB) dial(l *link, h hop) {
 	defer close(l.ready)
 	ctx, cancel := context.WithTimeout(o.life, o.limits.Time(limits.ConnectTimeout))
 	defer cancel()
+	if h.open {
+		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return o.connect.Check(h.endpoint, at) })
+	}
+	var refs references
 	t, err := o.transports.Dial(ctx, h.endpoint)
+	if err == nil {
+		refs = o.referencesFor(t)
+		if l.env, err = o.env(h.version, h.sets, refs); err != nil {
+			t.Close()
+		}
+	}
 	if err != nil {
 		l.err = err
 		o.links.forget(l, h)
@@ -314,7 +373,7 @@ func (o *ORB) dial(l *link, h hop) {
 	opt := o.connOptions
 	opt.NoCancel = h.noCancel
 	opt.Ended = func() { o.links.forget(l, h) }
-	if h := o.serves(l, h); h != nil {
+	if h := o.serves(l, h, refs); h != nil {
 		l.conn = conn.Both(t, opt, h)
 		if len(o.Endpoints()) == 0 {
 			l.conn.StayUp()

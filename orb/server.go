@@ -12,7 +12,6 @@ import (
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
-	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport"
@@ -31,7 +30,7 @@ type server struct {
 	accepting chan struct{} // closed when clients are let in
 }
 
-// listen opens the endpoints and starts to accept.
+// listen opens the endpoints.
 func (o *ORB) listen(endpoints []string) error {
 	o.server.conns, o.server.perHost = map[*conn.Conn]string{}, map[string]int{}
 	for _, s := range endpoints {
@@ -46,10 +45,16 @@ func (o *ORB) listen(endpoints []string) error {
 		o.server.mu.Lock()
 		o.server.listeners = append(o.server.listeners, l)
 		o.server.mu.Unlock()
+	}
+	return nil
+}
+
+// serve begins to accept, where the ORB listens.
+func (o *ORB) serve() {
+	for _, l := range o.server.listeners {
 		o.server.running.Add(1)
 		go o.accept(l)
 	}
-	return nil
 }
 
 // Endpoints returns where the ORB listens.
@@ -97,7 +102,8 @@ func (o *ORB) accept(l transport.Listener) {
 // admit starts to serve a connection, if the limits allow.
 func (o *ORB) admit(t transport.Conn) {
 	s := &o.server
-	plain, err := o.env(cdr.V12, codeset.Choice{})
+	refs := o.referencesFor(t)
+	plain, err := o.env(cdr.V12, codeset.Choice{}, refs)
 	if err != nil { // cannot be: it is the default of the specification
 		panic(err)
 	}
@@ -120,7 +126,7 @@ func (o *ORB) admit(t transport.Conn) {
 		refuse(t)
 		return
 	}
-	serves := &serverConn{orb: o, env: plain}
+	serves := &serverConn{orb: o, refs: refs, env: plain}
 	c := conn.Server(t, o.connOptions, serves)
 	serves.conn = c
 	s.conns[c] = host
@@ -214,6 +220,7 @@ type serverConn struct {
 	orb  *ORB
 	conn *conn.Conn // of a client's making; else nil
 	made *link      // of this ORB's making; else nil
+	refs references // as the peer is to see them
 
 	mu   sync.Mutex
 	env  *cdr.Env // of the latest request
@@ -230,7 +237,7 @@ type serverConn struct {
 func (s *serverConn) Serve(w *conn.Work) {
 	r, _ := w.Scratch.(*ServerRequest)
 	if r == nil {
-		r = &ServerRequest{orb: s.orb, ctx: newCallContext(s.orb, nil, w.Conn().RemoteAddr())}
+		r = &ServerRequest{orb: s.orb, ctx: s.newContext(w)}
 		w.Scratch = r
 	}
 	if s.made != nil && (!s.made.offered.Load() || w.Header.Version.Minor < 2) {
@@ -257,11 +264,18 @@ func (s *serverConn) Serve(w *conn.Work) {
 			w.Fail(r.malformed)
 		}
 		if !r.ctx.finish() {
-			r.ctx = newCallContext(s.orb, nil, w.Conn().RemoteAddr())
+			r.ctx = s.newContext(w)
 		}
 	case giop.TypeLocateRequest:
 		w.Out = s.locate(w, s.orb.own)
 	}
+}
+
+// newContext returns a context for the connection's requests.
+func (s *serverConn) newContext(w *conn.Work) *callContext {
+	c := newCallContext(s.orb, nil, w.Conn().RemoteAddr())
+	c.names = s.refs.names
+	return c
 }
 
 // environment returns the environment of a request with the service contexts cs. Code sets
@@ -290,7 +304,7 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 		}
 		s.sets = sets
 	}
-	env, err := s.orb.env(v, s.sets)
+	env, err := s.orb.env(v, s.sets, s.refs)
 	if err == nil {
 		env = s.marked(env)
 		s.env = env
@@ -332,13 +346,13 @@ func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
 		w.Fail(err)
 		return w.Out
 	}
-	c := newCallContext(o, nil, w.Conn().RemoteAddr())
+	c := s.newContext(w)
 	c.begin(w, time.Time{})
 	returned := false
 	defer func() {
 		if !returned { // the handler ended its goroutine
 			c.finish()
-			w.Out = o.located(w, q.ID, Target{}, errFindExit, env)
+			w.Out = s.located(w, q.ID, Target{}, errFindExit, env)
 		}
 	}()
 	t, err := o.find(c, Query{Key: q.Key})
@@ -350,14 +364,14 @@ func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
 		err = failed
 	}
 	c.finish()
-	return o.located(w, q.ID, t, err, env)
+	return s.located(w, q.ID, t, err, env)
 }
 
 // located returns the reply to the LocateRequest w.
-func (o *ORB) located(w *conn.Work, id uint32, t Target, err error, env *cdr.Env) []byte {
+func (s *serverConn) located(w *conn.Work, id uint32, t Target, err error, env *cdr.Env) []byte {
 	var e cdr.Encoder
 	var m giop.Mark
-	e.Reset(w.Out, o.little, env)
+	e.Reset(w.Out, s.orb.little, env)
 	sys := exc.From(err, exc.No)
 	v := w.Header.Version
 	switch {
@@ -374,56 +388,10 @@ func (o *ORB) located(w *conn.Work, id uint32, t Target, err error, env *cdr.Env
 			status = giop.ObjectForwardPerm
 		}
 		m = giop.BeginLocateReply(&e, v, id, status)
-		ior.Put(&e, t.Forward)
+		s.refs.PutIOR(&e, t.Forward)
 	default:
 		m = giop.BeginLocateReply(&e, v, id, giop.ObjectHere)
 	}
 	giop.Finish(&e, m)
 	return e.Bytes()
-}
-
-// Reference returns the reference of an object of interface i with a key. A persistent one
-// names the daemon, if there is one.
-func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {
-	var host string
-	var port uint16
-	switch {
-	case persistent && o.daemon != "":
-		h, p, err := splitAddress(o.daemon)
-		if err != nil {
-			return nil, err
-		}
-		host, port = h, p
-	default:
-		h, p, err := o.published()
-		if err != nil {
-			return nil, err
-		}
-		host, port = h, p
-	}
-	p := ior.IIOP{Version: o.maxVersion, Host: host, Port: port, Key: key}
-	if o.maxVersion.Minor >= 1 {
-		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)}}
-	}
-	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: []ior.Profile{p.Profile()}}}, nil
-}
-
-// published returns the address that references name.
-func (o *ORB) published() (string, uint16, error) {
-	all := o.Endpoints()
-	if len(all) == 0 && o.bidir.Offer {
-		return o.fakeHost(), fakePort, nil
-	}
-	if len(all) == 0 {
-		return "", 0, exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No,
-			"an object is to be made, but the ORB listens nowhere: set Config.Listen, to tcp::0 for instance")
-	}
-	host, port := all[0].Host, all[0].Port
-	if o.publish != "" {
-		if _, _, err := net.SplitHostPort(o.publish); err != nil {
-			return o.publish, port, nil
-		}
-		return splitAddress(o.publish)
-	}
-	return PublicHost(host), port, nil
 }

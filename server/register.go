@@ -19,6 +19,7 @@ type registration struct {
 	uuid    [16]byte
 	daemon  string // host:port at which it takes calls, as references name it
 	local   string // and as this machine reaches it
+	publish string // as references name it, to whom: rules; "": daemon, to all
 	without string // why there is no daemon
 	lease   *lease.Lease
 }
@@ -38,6 +39,7 @@ func register(ctx context.Context, opt Options, stop context.CancelCauseFunc) (*
 	if started {
 		at.daemon = os.Getenv(admin.EnvDaemon)
 		at.local = os.Getenv(admin.EnvDaemonLocal)
+		at.publish = os.Getenv(admin.EnvDaemonPublish)
 	} else {
 		found, err := byHand(ctx, opt, at, &cfg)
 		if err != nil || !found {
@@ -84,7 +86,7 @@ func byHand(ctx context.Context, opt Options, at *registration, cfg *lease.Confi
 	if err == nil {
 		var status admin.Status
 		if status, err = client.Status(ctx); err == nil && len(status.Addresses) > 0 {
-			at.daemon, at.local = status.Addresses[0], status.Local
+			at.daemon, at.local, at.publish = status.Addresses[0], status.Local, status.Publish
 		}
 	}
 	switch {

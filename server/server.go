@@ -23,6 +23,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -32,6 +33,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 )
 
@@ -47,9 +49,14 @@ type Options struct {
 	// daemon's address is there too.
 	Listen []string
 
-	// Publish is the address, host or host:port, that transient references name instead of
-	// the one listened at.
+	// Publish is the address, host or host:port, at which clients reach the server instead of the one
+	// listened at, or rules by the client's network: see [reach.ParsePublish]. Transient references
+	// name it, and the daemon sends clients of the others there. "" is $DSOM_PUBLISH, else
+	// the hosts that the daemon publishes, if it was told which.
 	Publish string
+
+	// Connect are rules for the addresses that the server connects to: see [reach.ParseConnect]. "" is $DSOM_CONNECT.
+	Connect string
 
 	// State is the daemon's state folder, by which it is found; "" is the default one.
 	State string
@@ -83,6 +90,8 @@ type Server struct {
 	daemon  string
 	without string // why there is no daemon
 	stop    context.CancelCauseFunc
+
+	published bool // what the server's references name was set
 
 	mu    sync.Mutex
 	atEnd []func() error
@@ -195,21 +204,29 @@ func refused(ctx context.Context) error {
 
 // assemble makes the ORB and the adapters.
 func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Server, error) {
+	publish := cmp.Or(opt.Publish, os.Getenv(admin.EnvPublish))
 	cfg := orb.Config{
-		Transports: opt.Transports, Listen: opt.Listen, Publish: opt.Publish, Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion,
-		ServerID: at.uuid, Daemon: at.daemon, InitialReferences: map[string]string{}, Hold: true,
+		Transports: opt.Transports, Listen: opt.Listen, Publish: publish, Connect: cmp.Or(opt.Connect, os.Getenv(admin.EnvConnect)), Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion,
+		ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
 	}
 	if at.daemon != "" {
 		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/NameService"
 	}
 	if cfg.Listen == nil {
 		cfg.Listen = []string{"tcp:" + at.host() + ":0"}
+		if publish == "" && at.host() == "" {
+			rules, err := reach.ParsePublish(at.publish)
+			if err != nil {
+				return nil, fmt.Errorf("what the daemon publishes: %w", err)
+			}
+			cfg.Publish = rules.Hosts().String()
+		}
 	}
 	o, err := orb.New(cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, stop: stop}
+	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", stop: stop}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)
 		if err != nil {
@@ -232,6 +249,13 @@ func (s *Server) endpoints() []string {
 	var all []string
 	for _, e := range s.ORB.Endpoints() {
 		all = append(all, e.String())
+	}
+	if s.published {
+		if rules, err := s.ORB.Published(); err == nil {
+			for rule := range strings.FieldsSeq(rules.String()) {
+				all = append(all, admin.PublishedPrefix+rule)
+			}
+		}
 	}
 	return all
 }

@@ -16,7 +16,8 @@ import (
 type Transport interface {
 	// Name is the name of the network in endpoints, such as "tcp".
 	Name() string
-	// Dial connects to e, whose Network is the transport's name. It gives up when ctx ends.
+	// Dial connects to e, whose Network is the transport's name. It gives up when ctx ends. A
+	// transport that resolves names asks the [GuardOf] ctx about what they resolve to.
 	Dial(ctx context.Context, e Endpoint) (Conn, error)
 	// Listen takes connections at e. Port 0 is one that is free. ctx bounds the making of
 	// the listener, not its life.

@@ -6,16 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
+	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/typecode"
 )
@@ -106,11 +109,24 @@ const (
 	localNaming = "corbaloc:iiop:1.2@" + localDaemon + "/NameService"
 )
 
-// newClient returns an ORB that calls out, by the transports given or else by TCP. What it would
+// connectRules returns the rules of the environment for the addresses in references.
+func connectRules() (*reach.Connect, error) {
+	rules, err := reach.ParseConnect(os.Getenv(admin.EnvConnect))
+	if err != nil {
+		return nil, fmt.Errorf("$%s: %w", admin.EnvConnect, err)
+	}
+	return rules, nil
+}
+
+// newClient returns an ORB that calls out, by the transports given or else by TCP, by
+// the rules of the environment. What it would
 // log is in the errors that it returns.
 func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
+	if _, err := connectRules(); err != nil {
+		return nil, err
+	}
 	return orb.New(orb.Config{
-		Transports: by, MaxVersion: v, Logger: slog.New(slog.DiscardHandler),
+		Transports: by, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -14,12 +15,14 @@ import (
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/reach"
 )
 
 type daemonCmd struct {
 	stateFlag
 	Listen       string   `placeholder:"[HOST]:PORT" help:"Where to take calls. Default: the address that the state was made for, :3053 for a new one."`
-	Publish      string   `placeholder:"HOST" help:"Host that references name: what clients can reach. Default: this machine's address."`
+	Publish      []string `placeholder:"RULE" sep:"none" env:"DSOM_PUBLISH" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
+	Connect      []string `placeholder:"RULE" sep:"none" env:"DSOM_CONNECT" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
 	AllowWrite   []string `placeholder:"CIDR" help:"Network from which names may be bound, besides this machine; may be repeated."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	Verbose      bool     `short:"v" help:"Log more."`
@@ -36,7 +39,8 @@ when nobody reads that. There is one daemon for a state folder.
 Example:
 
     dsom daemon
-    dsom daemon --listen :4000 --state /srv/dsom --allow-write 10.0.0.0/8 --connections 20000`
+    dsom daemon --listen :4000 --state /srv/dsom --allow-write 10.0.0.0/8 --connections 20000
+    dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here`
 }
 
 func (v *daemonCmd) Run(ctx context.Context, c *console) error {
@@ -47,6 +51,13 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	networks, err := prefixes(v.AllowWrite)
 	if err != nil {
 		return err
+	}
+	publish, connect := strings.Join(v.Publish, " "), strings.Join(v.Connect, " ")
+	if _, err := reach.ParsePublish(publish); err != nil {
+		return usage("--publish: %w", err)
+	}
+	if _, err := reach.ParseConnect(connect); err != nil {
+		return usage("--connect: %w", err)
 	}
 	dir, err := v.folder()
 	if err != nil {
@@ -63,7 +74,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	defer outliveReaders()()
 	version, _ := programVersion()
 	err = daemon.Run(ctx, daemon.Config{
-		State: dir, Listen: v.Listen, Publish: v.Publish, AllowWrite: networks, LeaveServers: v.LeaveServers,
+		State: dir, Listen: v.Listen, Publish: publish, Connect: connect, AllowWrite: networks, LeaveServers: v.LeaveServers,
 		Limits: lim, Log: slog.New(h), Version: version,
 		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
 	})

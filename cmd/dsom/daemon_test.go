@@ -79,3 +79,17 @@ func TestPrefixes(t *testing.T) {
 		t.Errorf("got %v, %v", list, err)
 	}
 }
+
+// TestDaemonRules holds that rules that cannot be used are told apart from what goes wrong later.
+func TestDaemonRules(t *testing.T) {
+	t.Parallel()
+	for flag, c := range map[string]struct{ rule, want string }{
+		"--publish": {"10.0.0.0/8", "write 10.0.0.0/8=HOST"},
+		"--connect": {"10.0.0.0/8", "write it as NETWORK=HOST:PORT"},
+	} {
+		got := dsom(t, "", "daemon", "--state", t.TempDir(), flag, c.rule)
+		if got.status != statusUsage || !strings.Contains(got.err, flag) || !strings.Contains(got.err, c.want) {
+			t.Errorf("%s: got %+v", flag, got)
+		}
+	}
+}

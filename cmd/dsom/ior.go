@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/opendsom/dsom/ior"
 )
@@ -20,22 +22,36 @@ func (iorCmd) Help() string {
 
     dsom ior IOR:010000001900000049444c3a...
     dsom ior corbaloc:iiop:1.2@host:2809/NameService
+    dsom ior --probe corbaname::host:3053#bank/main
     nameclt resolve bank/main | dsom ior -
     dsom ior rewrite --host new.example.org < bank.ior`
 }
 
 type iorShowCmd struct {
+	Probe   bool          `help:"Try each address, and explain what is wrong with those at which the object is not reached. Exit status 1 if there is none at which it is."`
+	Timeout time.Duration `placeholder:"TIME" help:"How long each address may take with --probe. Default: 5s."`
+
 	Ref []string `arg:"" name:"ref" help:"References: IOR:, corbaloc:, corbaname: or dsom: URLs, or - for those on standard input, one a line."`
 }
 
 func (iorShowCmd) Help() string {
-	return "Example:\n\n    dsom ior corbaloc::localhost:3053/NameService\n    dsom ior --json - < bank.ior"
+	return `With --probe every address of every profile is resolved, connected to, and asked for the object, and where the
+server forwards to as well. Rules in $DSOM_CONNECT hold. A daemon may start the object's server for it.
+
+Example:
+
+    dsom ior corbaloc::localhost:3053/NameService
+    dsom ior --json - < bank.ior
+    dsom ior --probe corbaname::bank.example.org:3053#bank/main`
 }
 
-func (v iorShowCmd) Run(c *console) error {
+func (v iorShowCmd) Run(ctx context.Context, c *console) error {
 	urls, err := c.references(v.Ref)
 	if err != nil {
 		return err
+	}
+	if v.Probe {
+		return c.probeAll(ctx, urls, v.Timeout)
 	}
 	for i, u := range urls {
 		shown := describe(u)

@@ -25,14 +25,26 @@ package admin
 
 // The variables by which the daemon tells a server that it starts where it belongs.
 const (
-	EnvState       = "DSOM_STATE"        // the state folder
-	EnvAdmin       = "DSOM_ADMIN"        // host:port of this API when the server was started
-	EnvDaemon      = "DSOM_DAEMON"       // host:port at which the daemon takes CORBA calls, as references name it
-	EnvDaemonLocal = "DSOM_DAEMON_LOCAL" // host:port at which programs of this machine call it
-	EnvServerName  = "DSOM_SERVER_NAME"  // the name of its record
-	EnvServerUUID  = "DSOM_SERVER_UUID"  // and the UUID
-	EnvServerToken = "DSOM_SERVER_TOKEN" // allows it to register as that server, and nothing else
+	EnvState         = "DSOM_STATE"          // the state folder
+	EnvAdmin         = "DSOM_ADMIN"          // host:port of this API when the server was started
+	EnvDaemon        = "DSOM_DAEMON"         // host:port at which the daemon takes CORBA calls, as references name it
+	EnvDaemonLocal   = "DSOM_DAEMON_LOCAL"   // host:port at which programs of this machine call it
+	EnvDaemonPublish = "DSOM_DAEMON_PUBLISH" // what references name for the daemon, to whom; "": EnvDaemon to all
+	EnvServerName    = "DSOM_SERVER_NAME"    // the name of its record
+	EnvServerUUID    = "DSOM_SERVER_UUID"    // and the UUID
+	EnvServerToken   = "DSOM_SERVER_TOKEN"   // allows it to register as that server, and nothing else
 )
+
+// The variables by which who starts a daemon, or a server, says how it is reached, and reaches
+// others: rules of package reach. What a program or a command line says comes before.
+const (
+	EnvPublish = "DSOM_PUBLISH" // what references name
+	EnvConnect = "DSOM_CONNECT" // where the addresses in references lead
+)
+
+// PublishedPrefix begins those of a server's endpoints that are rules for what its references
+// name: the daemon sends clients by them, not to what is listened at.
+const PublishedPrefix = "publish:"
 
 // Limits of the API, both ways.
 const (

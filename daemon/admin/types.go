@@ -26,11 +26,12 @@ type Status struct {
 	State     string    `json:"state"` // the state folder
 	Started   time.Time `json:"started"`
 	Uptime    Duration  `json:"uptime"`
-	Admin     string    `json:"admin"`     // host:port of this API
-	Addresses []string  `json:"addresses"` // where it takes CORBA calls, as references name it
-	Local     string    `json:"local"`     // where programs of this machine call it: loopback, if it listens there
-	Servers   int       `json:"servers"`   // registered
-	Live      int       `json:"live"`      // of those, taking calls
+	Admin     string    `json:"admin"`             // host:port of this API
+	Addresses []string  `json:"addresses"`         // where it takes CORBA calls, as references name it
+	Local     string    `json:"local"`             // where programs of this machine call it: loopback, if it listens there
+	Publish   string    `json:"publish,omitempty"` // what references name to whom, where that was set: rules of package reach
+	Servers   int       `json:"servers"`           // registered
+	Live      int       `json:"live"`              // of those, taking calls
 }
 
 // A Server is a registered server program, and how it is just now.

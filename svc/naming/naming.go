@@ -13,11 +13,9 @@ package naming
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
-	"strconv"
 
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
@@ -38,10 +36,6 @@ type Config struct {
 	Store store.Store
 	Root  *poa.Root
 
-	// Address is what the references of contexts name, as host:port; "" is what the ORB
-	// publishes. It must not change as long as there are references to contexts elsewhere.
-	Address string
-
 	// MayWrite tells whether the client at peer may change names; peer is nil for calls
 	// within the process. A nil MayWrite lets those do so, and clients on a loopback address.
 	MayWrite func(peer net.Addr) bool
@@ -56,8 +50,6 @@ type service struct {
 	orb       *orb.ORB
 	contexts  *poa.POA
 	iterators *iterators
-	host      string // that references name; "": the ORB's own
-	port      uint16
 	root      *orb.Ref
 	mayWrite  func(net.Addr) bool
 	log       *slog.Logger
@@ -74,11 +66,6 @@ func New(ctx context.Context, c Config) (*orb.Ref, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	var err error
-	if c.Address != "" {
-		if s.host, s.port, err = splitAddress(c.Address); err != nil {
-			return nil, err
-		}
-	}
 	if s.tree, err = tree.Open(ctx, c.Store, c.Limits); err != nil {
 		return nil, err
 	}
@@ -91,11 +78,8 @@ func New(ctx context.Context, c Config) (*orb.Ref, error) {
 	if s.iterators, err = newIterators(c.Root, s.tree); err != nil {
 		return nil, err
 	}
-	root, err := c.Root.ActivateKey(ior.DefaultKey, cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.Root}))
+	s.root, err = c.Root.ActivateKey(ior.DefaultKey, cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.Root}))
 	if err != nil {
-		return nil, err
-	}
-	if s.root, err = s.addressed(root); err != nil {
 		return nil, err
 	}
 	return s.root, nil
@@ -116,15 +100,4 @@ func local(peer net.Addr) bool {
 	}
 	at, err := netip.ParseAddrPort(peer.String())
 	return err == nil && at.Addr().Unmap().IsLoopback()
-}
-
-func splitAddress(s string) (host string, port uint16, err error) {
-	host, p, err := net.SplitHostPort(s)
-	if err == nil {
-		var n uint64
-		if n, err = strconv.ParseUint(p, 10, 16); err == nil {
-			return host, uint16(n), nil
-		}
-	}
-	return "", 0, fmt.Errorf("the naming service's address %q is not host:port: %w", s, err)
 }

@@ -10,33 +10,12 @@ import (
 	"github.com/opendsom/dsom/svc/naming/tree"
 )
 
-// addressed returns ref with the service's address in place of the ORB's.
-func (s *service) addressed(ref *orb.Ref) (*orb.Ref, error) {
-	if s.host == "" {
-		return ref, nil
-	}
-	i := &ior.IOR{TypeID: ref.IOR().TypeID}
-	for _, p := range ref.IOR().Profiles {
-		b, err := p.IIOP()
-		if err != nil {
-			return nil, err
-		}
-		b.Host, b.Port = s.host, s.port
-		i.Profiles = append(i.Profiles, b.Profile())
-	}
-	return s.orb.NewRef(i), nil
-}
-
 // context returns the reference of a context of the tree, which need not exist any more.
 func (s *service) context(id tree.ID) (*orb.Ref, error) {
 	if id == tree.Root {
 		return s.root, nil
 	}
-	ref, err := s.contexts.Reference(string(id), cosnaming.NamingContextExtClass.Interface())
-	if err != nil {
-		return nil, err
-	}
-	return s.addressed(ref)
+	return s.contexts.Reference(string(id), cosnaming.NamingContextExtClass.Interface())
 }
 
 // stub returns the stub for a context of the tree.

@@ -5,6 +5,7 @@ package tcp
 import (
 	"context"
 	"net"
+	"net/netip"
 	"syscall"
 	"time"
 
@@ -27,6 +28,15 @@ func (tcp) Name() string { return Name }
 
 func (tcp) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
 	d := net.Dialer{KeepAliveConfig: keepAlive}
+	if allow := transport.GuardOf(ctx); allow != nil {
+		d.Control = func(_, address string, _ syscall.RawConn) error {
+			at, err := netip.ParseAddrPort(address)
+			if err != nil {
+				return err
+			}
+			return allow(at.Addr())
+		}
+	}
 	c, err := d.DialContext(ctx, "tcp", e.Address())
 	if err != nil {
 		return nil, err

@@ -1,0 +1,264 @@
+package orb
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/transport"
+)
+
+// publishing is what the references of an ORB name, by who gets them. It is worked out when the
+// ORB has begun to listen; what rules ask of the machine is asked then.
+type publishing struct {
+	rules, ofDaemon *reach.Publish // ofDaemon is nil where there is none
+	listeners       []transport.Endpoint
+	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
+	varies          bool                 // clients get different references
+	standard        *names               // for whom no other rule holds, and while nobody is known
+
+	mu    sync.Mutex
+	all   map[views]*names
+	known map[transport.Endpoint]whose // what some references name
+}
+
+// names is what references name for some clients.
+type names struct {
+	views
+	own, daemon []ior.Address
+	err         error // why there is no own address
+}
+
+type views struct{ forOwn, forDaemon reach.View }
+
+// whose says who is reached at an address.
+type whose uint8
+
+const (
+	someone whose = iota
+	thisORB
+	theDaemon
+)
+
+// publish works out what references name.
+func (o *ORB) publish(rules, ofDaemon string) (err error) {
+	p := &o.publishing
+	p.all, p.known = map[views]*names{}, map[transport.Endpoint]whose{}
+	if p.rules, err = reach.ParsePublish(rules); err != nil {
+		return badRule("Config.Publish", err)
+	}
+	if ofDaemon != "" {
+		if p.ofDaemon, err = reach.ParsePublish(ofDaemon); err == nil {
+			err = p.ofDaemon.Complete()
+		}
+		if err != nil {
+			return badRule("Config.Daemon", err)
+		}
+	}
+	p.listeners = o.published()
+	if o.bidir.Offer && o.maxVersion.Minor >= 2 {
+		p.back = []transport.Endpoint{{Network: "tcp", Host: o.fakeHost(), Port: fakePort}}
+	}
+	p.varies = p.rules.Varies() || p.ofDaemon.Varies()
+	for _, v := range p.ofDaemon.Views() {
+		p.names(views{forDaemon: v})
+	}
+	for _, v := range p.rules.Views() {
+		n := p.names(views{forOwn: v})
+		if n.err != nil && len(p.listeners) > 0 && !p.rules.Empty() {
+			return badRule("Config.Publish", n.err)
+		}
+	}
+	p.standard = p.names(views{})
+	return nil
+}
+
+func badRule(where string, err error) error {
+	return exc.New(exc.BadParam, exc.MinorBadAddress, exc.No, "%s: %w", where, err)
+}
+
+var errNoListener = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No,
+	"an object is to be made, but the ORB listens nowhere: set Config.Listen, to tcp::0 for instance")
+
+// published returns the endpoints that references can name: those of TCP, if there are any.
+func (o *ORB) published() []transport.Endpoint {
+	var tcp []transport.Endpoint
+	all := o.Endpoints()
+	for _, e := range all {
+		if e.Network == "tcp" {
+			tcp = append(tcp, e)
+		}
+	}
+	if len(tcp) == 0 {
+		return all
+	}
+	return tcp
+}
+
+// names returns what is named in the views of a client.
+func (p *publishing) names(v views) *names {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := p.all[v]; n != nil {
+		return n
+	}
+	n := &names{views: v}
+	p.all[v] = n // bounded: rules times addresses of this machine
+	if p.ofDaemon != nil {
+		all, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
+		if n.err = err; err == nil {
+			n.daemon = p.note(all, theDaemon)
+		}
+	}
+	if len(p.listeners) == 0 && p.back != nil {
+		n.own = p.note(p.back, thisORB)
+		return n
+	}
+	if len(p.listeners) == 0 {
+		n.err = errNoListener
+		return n
+	}
+	all, err := p.rules.Addresses(v.forOwn, p.listeners, reach.System())
+	if err != nil {
+		n.err = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No, "there is no address that references could name: %w", err)
+		return n
+	}
+	n.own = p.note(all, thisORB)
+	return n
+}
+
+// note remembers whose addresses are, and returns them as references have them. The lock is held.
+func (p *publishing) note(all []transport.Endpoint, w whose) []ior.Address {
+	list := make([]ior.Address, len(all))
+	for i, e := range all {
+		list[i] = ior.Address{Scheme: "iiop", Host: e.Host, Port: e.Port}
+		if at := place(e.Host, e.Port); p.known[at] != thisORB { // which is sure of itself
+			p.known[at] = w
+		}
+	}
+	return list
+}
+
+// place is an address as a key.
+func place(host string, port uint16) transport.Endpoint {
+	return transport.Endpoint{Network: "tcp", Host: strings.ToLower(host), Port: port}
+}
+
+// whose says who is reached at an address.
+func (p *publishing) whose(host string, port uint16) whose {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.known[place(host, port)]
+}
+
+// referencesFor returns how the peer of a connection is to see references.
+func (o *ORB) referencesFor(c net.Conn) references {
+	p := &o.publishing
+	if !p.varies {
+		return references{orb: o}
+	}
+	client := reach.Client{Peer: addressOf(c.RemoteAddr()), Local: addressOf(c.LocalAddr())}
+	return references{orb: o, names: p.names(views{p.rules.View(client), p.ofDaemon.View(client)})}
+}
+
+func addressOf(a net.Addr) netip.Addr {
+	if a == nil {
+		return netip.Addr{}
+	}
+	at, err := netip.ParseAddrPort(a.String())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return at.Addr().Unmap()
+}
+
+// Published returns what references of this ORB name, as rules that say everything.
+func (o *ORB) Published() (*reach.Publish, error) {
+	if len(o.publishing.listeners) == 0 {
+		return nil, errNoListener
+	}
+	return o.publishing.rules.Fixed(o.publishing.listeners, reach.System())
+}
+
+// PublishedFor returns what is named to the client whose request a handler's ctx belongs to, for
+// what listens at at on this machine by this ORB's rules: for servers beside this one. Ports are those of at.
+func (o *ORB) PublishedFor(ctx context.Context, at []transport.Endpoint) ([]transport.Endpoint, error) {
+	v, _ := ctx.Value(viewKey{}).(reach.View)
+	return o.publishing.rules.Hosts().Addresses(v, at, reach.System())
+}
+
+// Reference returns the reference of an object of interface i with a key. A persistent one
+// names the daemon, if there is one.
+func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {
+	n := o.publishing.standard
+	at := n.own
+	if persistent && n.daemon != nil {
+		at = n.daemon
+	} else if n.err != nil {
+		return nil, n.err
+	}
+	p := ior.IIOP{Version: o.maxVersion, Key: key}
+	if o.maxVersion.Minor >= 1 {
+		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)}}
+	}
+	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: p.At(at)}}, nil
+}
+
+// seen returns a reference as the peer is to see it: one of this ORB, or of its daemon, names
+// what is published to that peer, and every other is what it was.
+func (x references) seen(i *ior.IOR) *ior.IOR {
+	if !x.orb.publishing.varies || i.IsNil() {
+		return i
+	}
+	to := x.names
+	if to == nil {
+		to = x.orb.publishing.standard
+	}
+	out := make([]ior.Profile, 0, len(i.Profiles))
+	var written []byte // the key of what has been
+	for _, raw := range i.Profiles {
+		at, p := x.moved(raw, to)
+		switch {
+		case at == nil:
+			out = append(out, raw)
+		case written == nil || string(written) != string(p.Key):
+			out = append(out, p.At(at)...)
+			written = p.Key
+		}
+	}
+	r := &ior.IOR{TypeID: i.TypeID, Profiles: out}
+	if r.Equal(i) {
+		return i
+	}
+	return r
+}
+
+// moved returns the addresses that a profile is to name instead of its own; nil for one that stays.
+func (x references) moved(raw ior.Profile, to *names) ([]ior.Address, ior.IIOP) {
+	if raw.Tag != ior.TagInternetIOP {
+		return nil, ior.IIOP{}
+	}
+	p, err := raw.IIOP()
+	if err != nil {
+		return nil, p
+	}
+	if k, ours := ior.ParseKey(p.Key); ours && k.Server == x.orb.serverID {
+		if k.Incarnation == 0 && to.daemon != nil {
+			return to.daemon, p
+		}
+		return to.own, p
+	}
+	switch x.orb.publishing.whose(p.Host, p.Port) {
+	case thisORB:
+		return to.own, p
+	case theDaemon:
+		return to.daemon, p
+	}
+	return nil, p
+}

@@ -1,0 +1,295 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/reach"
+)
+
+// An attempt is the trying of one address.
+type attempt struct {
+	ctx     context.Context
+	net     Network
+	target  target
+	finding *Finding
+}
+
+// run tries the address. It returns where the server forwards to, if it does.
+func (a *attempt) run(rules *reach.Connect) *ior.IOR {
+	f := a.finding
+	way, err := rules.Way(f.endpoint())
+	if err != nil {
+		return a.is(Forbidden, err)
+	}
+	if way.Rule != "" {
+		f.Tried, f.rule = way.To.Address(), way.Rule
+	}
+	if f.addrs, err = a.net.Lookup(a.ctx, way.To.Host); err != nil {
+		if a.late(err) {
+			return a.is(Unresolved, errors.New("the name service did not answer in time"))
+		}
+		return a.is(Unresolved, err)
+	}
+	if _, err := netip.ParseAddr(way.To.Host); err != nil {
+		for _, at := range f.addrs {
+			f.Resolved = append(f.Resolved, at.String())
+		}
+	}
+	c := a.connect(rules, way)
+	if c == nil {
+		return nil
+	}
+	defer c.Close()
+	return a.ask(c)
+}
+
+// is notes the outcome.
+func (a *attempt) is(o Outcome, err error) *ior.IOR {
+	a.finding.Outcome, a.finding.Detail = o, ""
+	if err != nil {
+		a.finding.Detail = err.Error()
+	}
+	return nil
+}
+
+// late reports whether err is that the time is over.
+func (a *attempt) late(err error) bool {
+	var n net.Error
+	return a.ctx.Err() != nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &n) && n.Timeout()
+}
+
+// connect connects to the first address that takes it. Each has its share of the time.
+func (a *attempt) connect(rules *reach.Connect, way reach.Way) net.Conn {
+	for i, at := range a.finding.addrs {
+		if way.Open {
+			if err := rules.Check(way.To, at); err != nil {
+				a.is(Forbidden, err)
+				continue
+			}
+		}
+		if at.IsUnspecified() || at.IsMulticast() {
+			a.is(BadAddress, nil)
+			continue
+		}
+		c, err := a.dial(netip.AddrPortFrom(at, way.To.Port), len(a.finding.addrs)-i)
+		if err == nil {
+			return c
+		}
+		switch {
+		case refusedBy(err):
+			a.is(Refused, err)
+		case nowhere(err):
+			a.is(NoRoute, err)
+		case a.late(err):
+			a.is(TimedOut, nil)
+		default:
+			a.is(Failed, err)
+		}
+	}
+	return nil
+}
+
+func (a *attempt) dial(at netip.AddrPort, share int) (net.Conn, error) {
+	a.finding.Peer = at.String()
+	until, _ := a.ctx.Deadline()
+	ctx, cancel := context.WithTimeout(a.ctx, time.Until(until)/time.Duration(share))
+	defer cancel()
+	c, err := a.net.Dial(ctx, at)
+	if err == nil {
+		err = c.SetDeadline(until)
+	}
+	return c, err
+}
+
+// ask asks for the object: where it is, and then whether it is there. What the first answer
+// says is kept where the second does not come.
+func (a *attempt) ask(c net.Conn) *ior.IOR {
+	v := a.target.version
+	if v.AtLeast(cdr.V12) {
+		v = cdr.V12
+	}
+	e := cdr.NewEncoder(nil, true, &cdr.Env{Version: v})
+	giop.PutLocateRequest(e, v, 1, a.target.key, nil)
+	here := false
+	h, msg, err := a.exchange(c, e.Bytes())
+	switch {
+	case err != nil:
+		a.broken(c, err)
+		return nil
+	case h.Type == giop.TypeMessageError && v.AtLeast(h.Version) && h.Version != v:
+		return a.is(OldVersion, fmt.Errorf("the server answered in GIOP %v", h.Version))
+	case h.Type == giop.TypeLocateReply:
+		to, final := a.located(h, msg)
+		if final {
+			return to
+		}
+		here = true
+	}
+	again := c
+	if h.Type != giop.TypeLocateReply { // an ORB that does not know the message: it has closed
+		peer, _ := netip.ParseAddrPort(a.finding.Peer)
+		if again, err = a.dial(peer, 1); err != nil {
+			return a.is(Failed, err)
+		}
+		defer again.Close()
+	}
+	e.Reset(nil, true, &cdr.Env{Version: v})
+	m := giop.BeginRequest(e, v, &giop.RequestHead{ID: 2, Flags: giop.SyncTarget, Key: a.target.key, Operation: "_non_existent"})
+	giop.Finish(e, m)
+	h, msg, err = a.exchange(again, e.Bytes())
+	switch {
+	case err != nil && here && a.late(err):
+		return a.is(Silent, errors.New("the server knows the object, which does not answer in time"))
+	case err != nil:
+		a.broken(again, err)
+		return nil
+	case h.Type == giop.TypeMessageError:
+		return a.is(OldVersion, fmt.Errorf("the server rejects GIOP %v", v))
+	case h.Type == giop.TypeCloseConnection:
+		return a.is(Closed, errors.New("the server closed the connection in order: it may be at its limit of connections"))
+	case h.Type != giop.TypeReply:
+		return a.is(Failed, fmt.Errorf("the server answered with a %v", h.Type))
+	}
+	return a.replied(h, msg)
+}
+
+// located takes a LocateReply. final is false where the request is to follow.
+func (a *attempt) located(h giop.Header, msg []byte) (to *ior.IOR, final bool) {
+	var d cdr.Decoder
+	giop.Open(&d, h, msg, &cdr.Env{Version: h.Version})
+	var r giop.LocateReply
+	if err := r.Parse(h, &d); err != nil {
+		return a.is(Failed, err), true
+	}
+	if r.Status != giop.ObjectForward && r.Status != giop.ObjectForwardPerm {
+		return nil, false // an unknown object, too: the request tells why
+	}
+	return a.forward(&d), true
+}
+
+// replied takes the reply of the request.
+func (a *attempt) replied(h giop.Header, msg []byte) *ior.IOR {
+	var d cdr.Decoder
+	giop.Open(&d, h, msg, &cdr.Env{Version: h.Version})
+	var r giop.Reply
+	if err := r.Parse(h, &d); err != nil {
+		return a.is(Failed, err)
+	}
+	switch r.Status {
+	case giop.NoException:
+		if d.Boolean() && d.Err() == nil {
+			return a.is(NotExist, nil)
+		}
+		return a.is(Reachable, nil)
+	case giop.LocationForward, giop.LocationForwardPerm:
+		return a.forward(&d)
+	case giop.SystemException:
+		sys, err := giop.GetSystemException(&d)
+		if err != nil {
+			return a.is(Failed, err)
+		}
+		if data, ok := r.Contexts.Find(giop.ContextExceptionDetail); ok && sys.Reason == "" {
+			sys.Reason = giop.ParseExceptionDetail(data)
+		}
+		switch sys.Kind {
+		case exc.ObjectNotExist:
+			return a.is(NotExist, sys)
+		case exc.BadOperation, exc.NoImplement: // of an old or small ORB: the object has answered all the same
+			return a.is(Reachable, sys)
+		}
+		return a.is(Raised, sys)
+	}
+	return a.is(Raised, fmt.Errorf("the server answered %v", r.Status))
+}
+
+func (a *attempt) forward(d *cdr.Decoder) *ior.IOR {
+	to := ior.Get(d)
+	if err := d.Err(); err != nil {
+		return a.is(Failed, err)
+	}
+	if to.IsNil() {
+		return a.is(Failed, errors.New("the server forwards to a nil reference"))
+	}
+	return to
+}
+
+// A notGIOP is an answer of another protocol.
+type notGIOP struct{ what string }
+
+func (e *notGIOP) Error() string { return e.what }
+
+// exchange sends a message and reads the answer, whole.
+func (a *attempt) exchange(c net.Conn, out []byte) (h giop.Header, msg []byte, err error) {
+	if _, err := c.Write(out); err != nil {
+		return h, nil, err
+	}
+	msg = make([]byte, giop.HeaderSize)
+	n, err := io.ReadFull(c, msg)
+	if n >= 4 && string(msg[:4]) != "GIOP" || n > 0 && n < 4 {
+		return h, nil, &notGIOP{protocol(msg[:n])}
+	}
+	if err != nil {
+		return h, nil, err
+	}
+	if h, err = giop.ParseHeader(msg); err != nil {
+		return h, nil, err
+	}
+	if h.Size > maxMessage || h.More {
+		return h, nil, fmt.Errorf("the answer of %d octets is longer than is read here, %d", h.Size, maxMessage)
+	}
+	rest := make([]byte, h.Size)
+	if _, err := io.ReadFull(c, rest); err != nil {
+		return h, nil, err
+	}
+	return h, append(msg, rest...), nil
+}
+
+// broken notes why there is no answer.
+func (a *attempt) broken(c net.Conn, err error) {
+	var other *notGIOP
+	switch {
+	case errors.As(err, &other):
+		a.finding.seen = other.what
+		a.is(NotGIOP, nil)
+	case a.late(err):
+		a.is(Silent, nil)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe), hungUp(err):
+		a.is(Closed, nil)
+	default:
+		a.is(Failed, err)
+	}
+}
+
+// protocol says what an answer looks like that is no GIOP.
+func protocol(b []byte) string {
+	s := string(b)
+	switch {
+	case strings.HasPrefix(s, "HTTP/"), strings.HasPrefix(s, "<!DOC"), strings.HasPrefix(s, "<html"):
+		return "HTTP"
+	case len(b) >= 3 && (b[0] == 0x15 || b[0] == 0x16) && b[1] == 3:
+		return "TLS"
+	case strings.HasPrefix(s, "SSH-"):
+		return "SSH"
+	case strings.HasPrefix(s, "ZIOP"):
+		return "ZIOP (compressed GIOP)"
+	case strings.HasPrefix(s, "IceP"):
+		return "Ice"
+	case strings.HasPrefix(s, "220 "), strings.HasPrefix(s, "220-"):
+		return "SMTP or FTP"
+	case len(b) >= 9 && b[0] == 0 && b[3] == 4: // the frame SETTINGS, which servers begin with
+		return "HTTP/2"
+	}
+	return fmt.Sprintf("%q", b)
+}

@@ -1,0 +1,157 @@
+package probe
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// The cures that are named.
+const (
+	publishHost = "start the server with --publish HOST, a name or address that its clients reach it by, and get a new reference"
+	mapHere     = "start the server with --publish HOST, or lead the address elsewhere on this side: DSOM_CONNECT=%s=HOST:PORT"
+)
+
+// explain says what is wrong with an address, and what to do: at most a sentence each, and nothing
+// where all is well.
+func explain(f *Finding, at surround) (problem, advice string) {
+	problem, advice = outcome(f)
+	what, few := publishedAs(f, at)
+	switch f.Outcome {
+	case Unresolved, Forbidden, BadProfile, Unsupported, NeedsTLS:
+	case BadAddress:
+		if what != "" {
+			problem, advice = what+": nobody can connect to it", publishHost
+		}
+	case Reachable, Forwarded, Raised:
+		if few && f.rule == "" {
+			what += "; from here it is reached all the same"
+			if problem != "" {
+				return what + ", but " + problem, advice
+			}
+			return what, publishHost
+		}
+	case NotExist:
+		if few && f.rule == "" {
+			return what + "; here another server answers, which does not know the object", publishHost
+		}
+	default: // no server, or none of ours, was met
+		if what != "" && f.rule == "" {
+			problem = what + "; " + problem
+			switch a, err := netip.ParseAddr(f.host); {
+			case few && err == nil && at.has(a.Unmap()):
+				advice += "; for clients on other machines " + publishHost
+			case few:
+				advice = publishHost
+			default:
+				advice = fmt.Sprintf(mapHere, f.host)
+			}
+		}
+	}
+	if f.rule != "" && problem != "" {
+		problem = fmt.Sprintf("by the rule %q %s is tried instead; %s", f.rule, f.Tried, problem)
+	}
+	return problem, advice
+}
+
+// outcome says what has happened, without regard to what the address is.
+func outcome(f *Finding) (problem, advice string) {
+	switch f.Outcome {
+	case Reachable:
+		return "", ""
+	case NotExist:
+		return "a server answers, and the object does not exist there (any more)", "get a new reference; if it is of another server, see who listens at this port now"
+	case Raised:
+		return "a server answers with an exception: " + f.Detail, "see the exception's text, and the server's log"
+	case Forwarded:
+		switch {
+		case f.Forward == nil:
+			return "the server forwards, and it leads nowhere: " + f.Detail, "look at the reference that it forwards to"
+		case !f.Forward.Reachable:
+			return "the server forwards to where the object is not reached", "see below what is wrong there"
+		}
+		return "", ""
+	case Unresolved:
+		return fmt.Sprintf("the name %s does not resolve here: %s", f.host, f.Detail),
+			"enter the name in DNS or in this machine's hosts file, or start the server with --publish and an address"
+	case Refused:
+		return "nobody listens at port " + fmt.Sprint(f.port) + " there", "start the server; if it runs, see at which port it listens"
+	case TimedOut:
+		return "no connection is made in time: a firewall drops it, or no machine has this address", "let port " + fmt.Sprint(f.port) + " through, or see that the machine runs"
+	case NoRoute:
+		return "no route leads there: " + f.Detail, "see that the machine runs, and that this one is in a network that leads to it"
+	case NotGIOP:
+		switch f.seen {
+		case "TLS":
+			return "the port speaks TLS, not plain IIOP", "the reference should name this port in its TLS component, and none or another for plain IIOP"
+		case "HTTP", "HTTP/2":
+			return "the port speaks " + f.seen + ", not GIOP", "another program has this port, or a proxy stands before the server: let TCP through as it is"
+		}
+		return "the port does not speak GIOP, it answers " + f.seen, "another program has this port: see where the server listens"
+	case Silent:
+		if f.Detail != "" {
+			return f.Detail, "see what the server is busy with"
+		}
+		return "a connection is made, and nobody answers in time", "the server hangs, or a proxy or port forwarding has no server behind it"
+	case Closed:
+		if f.Detail != "" {
+			return f.Detail, "see the server's log"
+		}
+		return "the connection is closed without an answer", "the server does not let this client in, or a proxy or port forwarding has no server behind it"
+	case OldVersion:
+		return fmt.Sprintf("the server does not take GIOP %s, which the reference names: %s", f.Version, f.Detail), "publish a version that the server speaks, or see who listens at this port now"
+	case NeedsTLS:
+		return "the reference names no port for plain IIOP: the server takes TLS alone", "call it over TLS"
+	case Forbidden:
+		return f.Detail, "put a rule before it that allows the address: " + f.host + "=@direct"
+	case BadAddress:
+		return "the reference names no address that can be connected to", publishHost
+	case BadProfile:
+		return "the profile is damaged: " + f.Detail, "get a new reference"
+	case Unsupported:
+		return "a profile of a kind that is not tried here", ""
+	}
+	return f.Detail, ""
+}
+
+// publishedAs says what the published address is, if that alone may be what is wrong. few is
+// whether it is good for this machine or its containers at most, however it went.
+func publishedAs(f *Finding, at surround) (what string, few bool) {
+	a, err := netip.ParseAddr(f.host)
+	if err != nil {
+		for _, a := range f.addrs {
+			if !a.IsLoopback() || f.rule != "" {
+				return "", false
+			}
+		}
+		if len(f.addrs) == 0 {
+			return "", false
+		}
+		if strings.EqualFold(strings.TrimSuffix(f.host, "."), "localhost") {
+			return "published localhost, which is another machine on each machine", true
+		}
+		return fmt.Sprintf("the name %s means this very machine here (%s), as some hosts files have it for a machine's own name", f.host, f.addrs[0]), true
+	}
+	a = a.Unmap()
+	k := kind(a)
+	if k == "" {
+		return "", false
+	}
+	what = "published " + a.String() + ", " + k
+	switch {
+	case a.IsLoopback(), a.IsUnspecified(), a.IsMulticast(), a.IsLinkLocalUnicast():
+		return what, true
+	case strings.Contains(k, "Kubernetes"):
+		if at.near(a) || f.Outcome == Reachable || f.Outcome == Forwarded || f.Outcome == NotExist {
+			return "", false
+		}
+		return what + ", which are reached within their cluster alone", true
+	case strings.Contains(k, "Docker bridge"), strings.Contains(k, "guests"), strings.Contains(k, "libvirt"):
+		return what + ", which other hosts cannot reach", true
+	case strings.Contains(k, "documentation"):
+		return what, !at.near(a)
+	case at.near(a): // a private network, and this machine is in it
+		return "", false
+	}
+	return what + " that this machine is not in", false
+}

@@ -1,0 +1,231 @@
+// Package probe tries the addresses that an object reference names, each by itself, and says in
+// words what is wrong with those at which the object is not reached: dsom ior --probe.
+//
+// An address is resolved, connected to, and asked for the object by a LocateRequest and by the
+// operation _non_existent (CORBA 3.3 part 2, clause 9.4.5; part 1, clause 8.3.5.1). Both are
+// without effect on the object, but a daemon may start its server for them.
+package probe
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/transport"
+)
+
+// The bounds of a probe.
+const (
+	DefaultTimeout = 5 * time.Second // for each address
+	maxForwards    = 8               // followed, one after the other
+	maxAddresses   = 64              // tried in all, those of forwards included, at once if need be
+	maxMessage     = 64 << 10        // octets of an answer that are read
+)
+
+// An Outcome is what came of an address. Its text is stable.
+type Outcome string
+
+// The outcomes.
+const (
+	Reachable   Outcome = "reachable"        // the object is there
+	NotExist    Outcome = "object-not-exist" // a server is there, the object is not
+	Raised      Outcome = "exception"        // the server answered with another exception
+	Forwarded   Outcome = "forwarded"        // the server named another place: see Finding.Forward
+	Unresolved  Outcome = "unresolved"       // the name does not resolve
+	Refused     Outcome = "refused"          // nobody listens there
+	TimedOut    Outcome = "timeout"          // no connection in time
+	NoRoute     Outcome = "no-route"         // the network does not lead there
+	NotGIOP     Outcome = "not-giop"         // something else answered
+	Silent      Outcome = "silent"           // connected, and not answered in time
+	Closed      Outcome = "closed"           // connected, and closed without an answer
+	OldVersion  Outcome = "version"          // the server speaks an older GIOP than the reference says
+	NeedsTLS    Outcome = "tls-only"         // the reference names no port for plain IIOP
+	Forbidden   Outcome = "forbidden"        // a rule here forbids to connect
+	BadAddress  Outcome = "bad-address"      // nobody can connect to that
+	BadProfile  Outcome = "bad-profile"      // the profile cannot be read
+	Unsupported Outcome = "unsupported"      // the profile is of a kind that is not tried
+	Failed      Outcome = "failed"           // anything else; see Detail
+)
+
+// A Finding is what came of one address. Its JSON is stable.
+type Finding struct {
+	Profile  int      `json:"profile"`            // the profile that names it, from 0
+	Address  string   `json:"address,omitempty"`  // as the reference names it, host:port
+	Version  string   `json:"version,omitempty"`  // of IIOP, as the reference says
+	Resolved []string `json:"resolved,omitempty"` // what the host's name means here
+	Tried    string   `json:"tried,omitempty"`    // where a rule led instead
+	Peer     string   `json:"peer,omitempty"`     // who was connected to last
+	Outcome  Outcome  `json:"outcome"`
+	Detail   string   `json:"detail,omitempty"` // in the words of the system, or the peer
+	Problem  string   `json:"problem,omitempty"`
+	Advice   string   `json:"advice,omitempty"`
+	Millis   int64    `json:"ms"`
+	Forward  *Report  `json:"forward,omitempty"`
+
+	host  string // that was published
+	port  uint16
+	addrs []netip.Addr // what it means here
+	seen  string       // what answered that is no GIOP
+	rule  string
+}
+
+// A Report is what came of a reference. Its JSON is stable.
+type Report struct {
+	Reachable bool      `json:"reachable"`
+	Addresses []Finding `json:"addresses"`
+}
+
+// A Prober probes references. The zero value is useful. It is safe for concurrent use.
+type Prober struct {
+	Timeout  time.Duration        // for each address; 0 is DefaultTimeout
+	Connect  *reach.Connect       // rules for where addresses lead
+	Network  Network              // nil is that of this machine
+	Progress func(address string) // if set, is told what is tried; called concurrently
+}
+
+// Probe tries all addresses of a reference, and of those that it is forwarded to. It ends when
+// ctx does.
+func (p *Prober) Probe(ctx context.Context, r *ior.IOR) *Report {
+	x := &run{Prober: *p, ctx: ctx}
+	if x.Network == nil {
+		x.Network = machine{}
+	}
+	if x.Timeout <= 0 {
+		x.Timeout = DefaultTimeout
+	}
+	x.at = x.Network.Own()
+	x.left.Store(maxAddresses)
+	return x.probe(r, nil)
+}
+
+// A run is one probe under way.
+type run struct {
+	Prober
+	ctx  context.Context
+	at   surround
+	left atomic.Int32 // addresses that may still be tried: a server must not have us try the world
+}
+
+// probe tries r; been are the addresses that led here by forwards.
+func (x *run) probe(r *ior.IOR, been []string) *Report {
+	targets := plan(r)
+	rep := &Report{Addresses: make([]Finding, len(targets))}
+	var wait sync.WaitGroup
+	for i := range targets {
+		wait.Go(func() { rep.Addresses[i] = x.try(targets[i], been) })
+	}
+	wait.Wait()
+	for _, f := range rep.Addresses {
+		rep.Reachable = rep.Reachable || f.Outcome == Reachable || f.Forward != nil && f.Forward.Reachable
+	}
+	return rep
+}
+
+// A target is an address to be tried, or why there is none.
+type target struct {
+	finding Finding
+	key     []byte
+	version cdr.Version
+}
+
+// plan returns the addresses of all profiles.
+func plan(r *ior.IOR) []target {
+	var all []target
+	if r == nil {
+		return nil
+	}
+	for i, raw := range r.Profiles {
+		if len(all) >= maxAddresses {
+			break
+		}
+		if raw.Tag != ior.TagInternetIOP {
+			if raw.Tag != ior.TagMultipleComponents {
+				all = append(all, target{finding: Finding{Profile: i, Outcome: Unsupported}})
+			}
+			continue
+		}
+		b, err := raw.IIOP()
+		if err != nil {
+			all = append(all, target{finding: Finding{Profile: i, Outcome: BadProfile, Detail: err.Error()}})
+			continue
+		}
+		_, secure := b.Find(ior.TagSSLSecTrans)
+		if _, csi := b.Find(ior.TagCSISecMechList); csi {
+			secure = true
+		}
+		for _, a := range b.Addresses()[:min(len(b.Addresses()), maxAddresses-len(all))] {
+			t := target{key: b.Key, version: b.Version, finding: Finding{
+				Profile: i, Address: a.HostPort(), Version: b.Version.String(), host: a.Host, port: a.Port,
+			}}
+			switch {
+			case a.Port == 0 && secure:
+				t.finding.Outcome = NeedsTLS
+			case a.Port == 0 || a.Host == "":
+				t.finding.Outcome = BadAddress
+			}
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// try tries one address and explains what came of it.
+func (x *run) try(t target, been []string) Finding {
+	f := t.finding
+	if f.Outcome == "" {
+		x.attempt(t, &f, been)
+	}
+	f.Problem, f.Advice = explain(&f, x.at)
+	return f
+}
+
+// attempt tries an address that can be, and what it forwards to.
+func (x *run) attempt(t target, f *Finding, been []string) {
+	if x.left.Add(-1) < 0 {
+		f.Outcome, f.Detail = Failed, "not tried: there are more addresses than are tried"
+		return
+	}
+	if x.Progress != nil {
+		x.Progress(f.Address)
+	}
+	started := time.Now()
+	ctx, cancel := context.WithTimeout(x.ctx, x.Timeout)
+	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f}
+	to := a.run(x.Connect)
+	cancel()
+	f.Millis = time.Since(started).Milliseconds()
+	if to == nil {
+		return
+	}
+	f.Outcome = Forwarded
+	been = append(slices.Clip(been), f.Address)
+	switch {
+	case len(been) > maxForwards:
+		f.Detail = "it forwards too often"
+	case leadsBack(to, been):
+		f.Detail = "it forwards in a circle"
+	default:
+		f.Forward = x.probe(to, been)
+	}
+}
+
+// leadsBack reports whether all addresses of r have led here.
+func leadsBack(r *ior.IOR, been []string) bool {
+	for _, t := range plan(r) {
+		if !slices.Contains(been, t.finding.Address) {
+			return false
+		}
+	}
+	return true
+}
+
+// endpoint returns the address as rules see it.
+func (f *Finding) endpoint() transport.Endpoint {
+	return transport.Endpoint{Network: "tcp", Host: f.host, Port: f.port}
+}

@@ -1,0 +1,249 @@
+package probe_test
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/probe"
+	"github.com/opendsom/dsom/reach"
+)
+
+const soon = 300 * time.Millisecond // for what does not answer
+
+// TestExplanations holds what is said of every way in which an address can be no good.
+func TestExplanations(t *testing.T) {
+	t.Parallel()
+	here := serves(server{})
+	for _, c := range []struct {
+		name    string
+		address string
+		peer    any    // at the address; nil: nobody, and no answer
+		means   string // what the name resolves to
+		rules   string
+		outcome probe.Outcome
+		problem []string // parts of it; none: there is no problem
+		advice  string
+	}{
+		{"all is well", "203.0.113.7:1", here, "", "", probe.Reachable, []string{"reserved for documentation"}, "--publish"},
+		{"a public address", "8.8.4.4:1", here, "", "", probe.Reachable, nil, ""},
+		{"in our network", "192.168.1.20:1", here, "", "", probe.Reachable, nil, ""},
+		{"a name", "bank.example.org:1", here, "8.8.4.4", "", probe.Reachable, nil, ""},
+		{"IPv6", "[2a00::7]:1", here, "", "", probe.Reachable, nil, ""},
+		{"old version", "8.8.4.4:1", serves(server{version: cdr.V10}), "", "", probe.OldVersion, []string{"does not take GIOP 1.2", "GIOP 1.0"}, "publish a version"},
+		{"big-endian", "8.8.4.4:1", serves(server{big: true}), "", "", probe.Reachable, nil, ""},
+
+		{"Docker", "172.17.0.2:1", nil, "", "", probe.TimedOut, []string{"published 172.17.0.2, a Docker bridge address, which other hosts cannot reach", "firewall"}, "start the server with --publish HOST"},
+		{"Docker, on its host", "172.17.0.2:1", here, "", "", probe.Reachable, []string{"a Docker bridge address, which other hosts cannot reach; from here it is reached all the same"}, "--publish HOST"},
+		{"Docker, mapped", "[::ffff:172.17.0.2]:1", noRoute, "", "", probe.NoRoute, []string{"published 172.17.0.2, a Docker bridge address"}, "--publish HOST"},
+		{"a network of Docker's", "172.20.0.3:1", refuses, "", "", probe.Refused, []string{"172.20.0.3", "such as Docker makes", "this machine is not in"}, "DSOM_CONNECT=172.20.0.3="},
+		{"loopback", "127.0.0.1:1", refuses, "", "", probe.Refused, []string{"published 127.0.0.1, the loopback address", "nobody listens at port 1"}, "for clients on other machines start the server with --publish HOST"},
+		{"loopback, and it is there", "127.0.0.1:1", here, "", "", probe.Reachable, []string{"the loopback address", "from here it is reached"}, "--publish HOST"},
+		{"loopback, another server", "127.0.0.1:1", raising(exc.ObjectNotExist, ""), "", "", probe.NotExist, []string{"loopback", "another server answers"}, "--publish HOST"},
+		{"localhost", "localhost:1", refuses, "127.0.0.1", "", probe.Refused, []string{"published localhost"}, "--publish HOST"},
+		{"its own name", "bank:1", refuses, "127.0.1.1", "", probe.Refused, []string{"the name bank means this very machine here (127.0.1.1)"}, "--publish HOST"},
+		{"link-local", "169.254.9.9:1", noRoute, "", "", probe.NoRoute, []string{"a link-local address"}, "--publish HOST"},
+		{"all addresses", "0.0.0.0:1", nil, "", "", probe.BadAddress, []string{"published 0.0.0.0", "stands for all addresses"}, "--publish HOST"},
+		{"multicast", "224.0.0.1:1", nil, "", "", probe.BadAddress, []string{"multicast"}, "--publish HOST"},
+		{"no port", "8.8.4.4:0", nil, "", "", probe.BadAddress, []string{"no address that can be connected to"}, "--publish HOST"},
+		{"a private network not ours", "10.1.2.3:1", nil, "", "", probe.TimedOut, []string{"published 10.1.2.3, an address of a private network that this machine is not in", "in time"}, "DSOM_CONNECT=10.1.2.3=HOST:PORT"},
+		{"a private network of ours", "192.168.1.20:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1"}, "start the server"},
+		{"a private network that routes", "10.1.2.3:1", here, "", "", probe.Reachable, nil, ""},
+		{"a pod", "10.244.1.5:1", nil, "", "", probe.TimedOut, []string{"Kubernetes pods", "within their cluster"}, "--publish HOST"},
+		{"VirtualBox", "10.0.2.15:1", nil, "", "", probe.TimedOut, []string{"VirtualBox"}, "--publish HOST"},
+
+		{"unknown name", "nowhere.example.org:1", nil, "", "", probe.Unresolved, []string{"the name nowhere.example.org does not resolve here", "no such host"}, "hosts file"},
+		{"slow name service", "slow.example.org:1", nil, "", "", probe.Unresolved, []string{"did not answer in time"}, "hosts file"},
+		{"refused", "8.8.4.4:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1 there"}, "see at which port"},
+		{"no answer", "8.8.4.4:1", nil, "", "", probe.TimedOut, []string{"no connection is made in time"}, "let port 1 through"},
+		{"no route", "8.8.4.4:1", noRoute, "", "", probe.NoRoute, []string{"no route"}, "network"},
+		{"whatever else", "8.8.4.4:1", errPurple, "", "", probe.Failed, []string{"the cable is purple"}, ""},
+		{"HTTP", "8.8.4.4:1", says("HTTP/1.1 400 Bad Request\r\n\r\n"), "", "", probe.NotGIOP, []string{"the port speaks HTTP, not GIOP"}, "another program has this port"},
+		{"HTTP/2", "8.8.4.4:1", says("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x7f\xff\xff\xff"), "", "", probe.NotGIOP, []string{"HTTP/2"}, "proxy"},
+		{"TLS", "8.8.4.4:1", says("\x15\x03\x01\x00\x02\x02\x46"), "", "", probe.NotGIOP, []string{"the port speaks TLS"}, "TLS component"},
+		{"SSH", "8.8.4.4:1", says("SSH-2.0-OpenSSH_9.2\r\n"), "", "", probe.NotGIOP, []string{"answers SSH"}, "another program"},
+		{"who knows", "8.8.4.4:1", says("\x00\x01"), "", "", probe.NotGIOP, []string{`"\x00\x01"`}, "another program"},
+		{"a bad header", "8.8.4.4:1", says("GIOP\x07\x00\x00\x00\x00\x00\x00\x00"), "", "", probe.Failed, []string{"GIOP 7.0 is not known"}, ""},
+		{"a flood", "8.8.4.4:1", says("GIOP\x01\x02\x01\x04\xff\xff\xff\x7f"), "", "", probe.Failed, []string{"longer than is read"}, ""},
+		{"half an answer", "8.8.4.4:1", says("GIOP\x01\x02\x01\x04\xff\x00\x00\x00abc"), "", "", probe.Closed, []string{"closed without an answer"}, "proxy"},
+		{"garbage inside", "8.8.4.4:1", says("GIOP\x01\x02\x01\x04\x04\x00\x00\x00abcd"), "", "", probe.Failed, []string{"MARSHAL"}, ""},
+		{"silence", "8.8.4.4:1", behaviour(silent), "", "", probe.Silent, []string{"nobody answers in time"}, "hangs"},
+		{"closed", "8.8.4.4:1", behaviour(closes), "", "", probe.Closed, []string{"closed without an answer"}, "does not let this client in"},
+		{"closed in order", "8.8.4.4:1", says(string(giop.AppendCloseConnection(nil, cdr.V12, true))), "", "", probe.Closed, []string{"in order"}, "log"},
+		{"a servant that hangs", "8.8.4.4:1", serves(server{mute: true}), "", "", probe.Silent, []string{"knows the object, which does not answer"}, "busy"},
+		{"no such object", "8.8.4.4:1", raising(exc.ObjectNotExist, ""), "", "", probe.NotExist, []string{"the object does not exist there"}, "get a new reference"},
+		{"it says so itself", "8.8.4.4:1", serves(server{request: func(e *cdr.Encoder, v cdr.Version, id uint32) {
+			m := giop.BeginReply(e, v, id, giop.NoException, nil)
+			e.Boolean(true)
+			giop.Finish(e, m)
+		}}), "", "", probe.NotExist, []string{"does not exist"}, "new reference"},
+		{"an exception", "8.8.4.4:1", raising(exc.Transient, "the server is disabled"), "", "", probe.Raised, []string{"TRANSIENT", "the server is disabled"}, "log"},
+		{"an ORB without the operation", "8.8.4.4:1", raising(exc.BadOperation, ""), "", "", probe.Reachable, nil, ""},
+		{"forward to nothing", "8.8.4.4:1", forwarding(nil, true), "", "", probe.Failed, []string{"nil reference"}, ""},
+
+		{"led elsewhere", "10.1.2.3:1", here, "", "10.0.0.0/8=10.1.2.3", probe.Reachable, nil, ""},
+		{"led to nobody", "10.1.2.3:1", refuses, "", "10.0.0.0/8=10.1.2.3", probe.Refused, []string{`by the rule "10.0.0.0/8=10.1.2.3"`, "nobody listens"}, "start the server"},
+		{"forbidden", "10.1.2.3:1", here, "", "10.0.0.0/8=@refuse", probe.Forbidden, []string{`the rule "10.0.0.0/8=@refuse" forbids`}, "10.1.2.3=@direct"},
+		{"forbidden by what it means", "bank.example.org:1", here, "10.1.2.3", "10.0.0.0/8=@refuse", probe.Forbidden, []string{"bank.example.org", "(10.1.2.3)"}, "bank.example.org=@direct"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			host, port, _ := strings.Cut(c.address, ":")
+			if strings.HasPrefix(c.address, "[") {
+				i := strings.LastIndexByte(c.address, ':')
+				host, port = strings.Trim(c.address[:i], "[]"), c.address[i+1:]
+			}
+			if c.means != "" {
+				w.names[host] = []string{c.means}
+				host = c.means
+			}
+			if strings.Contains(host, ":") {
+				host = "[" + host + "]"
+			}
+			w.at[host+":"+port] = c.peer
+			rules, err := reach.ParseConnect(c.rules)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := probe.Prober{Timeout: 5 * time.Second, Network: w, Connect: rules}
+			if c.outcome == probe.TimedOut || c.outcome == probe.Silent || c.outcome == probe.Unresolved {
+				p.Timeout = soon
+			}
+			rep := p.Probe(t.Context(), at(c.address))
+			if len(rep.Addresses) != 1 || rep.Reachable != (c.outcome == probe.Reachable) {
+				t.Fatalf("got %+v", rep)
+			}
+			f := rep.Addresses[0]
+			if f.Outcome != c.outcome || f.Address != c.address {
+				t.Errorf("got %s at %s (%s; %s), want %s", f.Outcome, f.Address, f.Problem, f.Detail, c.outcome)
+			}
+			for _, want := range c.problem {
+				if !strings.Contains(f.Problem, want) {
+					t.Errorf("the problem is %q, want %q in it", f.Problem, want)
+				}
+			}
+			if !strings.Contains(f.Advice, c.advice) || c.problem == nil && f.Problem+f.Advice != "" {
+				t.Errorf("the problem is %q and the advice %q, want %q", f.Problem, f.Advice, c.advice)
+			}
+		})
+	}
+}
+
+// TestForwards: where a server forwards to is tried as well, in either answer, and not for ever.
+func TestForwards(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.at["8.0.0.1:1"] = forwarding(at("8.0.0.2:1"), true)
+	w.at["8.0.0.2:1"] = forwarding(at("8.0.0.3:1", "8.0.0.4:1"), false)
+	w.at["8.0.0.3:1"] = refuses
+	w.at["8.0.0.4:1"] = serves(server{})
+	w.at["8.0.0.5:1"] = forwarding(at("8.0.0.3:1"), false)
+	w.at["8.0.0.6:1"] = forwarding(at("8.0.0.7:1"), false)
+	w.at["8.0.0.7:1"] = forwarding(at("8.0.0.6:1"), true)
+	p := probe.Prober{Network: w}
+
+	rep := p.Probe(t.Context(), at("8.0.0.1:1"))
+	last := rep.Addresses[0].Forward.Addresses[0].Forward
+	if !rep.Reachable || rep.Addresses[0].Problem != "" || last.Addresses[0].Outcome != probe.Refused || last.Addresses[1].Outcome != probe.Reachable {
+		t.Errorf("got %s", text(t, rep))
+	}
+	rep = p.Probe(t.Context(), at("8.0.0.5:1"))
+	if f := rep.Addresses[0]; rep.Reachable || f.Outcome != probe.Forwarded || !strings.Contains(f.Problem, "forwards to where the object is not reached") {
+		t.Errorf("got %s", text(t, rep))
+	}
+	rep = p.Probe(t.Context(), at("8.0.0.6:1"))
+	if f := rep.Addresses[0].Forward.Addresses[0]; rep.Reachable || !strings.Contains(f.Problem, "in a circle") {
+		t.Errorf("got %s", text(t, rep))
+	}
+
+	// One that forwards everybody to dozens, which do the same, has not the whole world tried.
+	many := make([]string, 40)
+	for i := range many {
+		many[i] = "9.0.0." + string(rune('1'+i/10)) + string(rune('0'+i%10)) + ":1"
+	}
+	for _, a := range many {
+		w.at[a] = forwarding(at(many...), false)
+	}
+	var mu sync.Mutex
+	tried := 0
+	p.Progress = func(string) { mu.Lock(); tried++; mu.Unlock() }
+	if rep = p.Probe(t.Context(), at(many...)); rep.Reachable || tried != 64 {
+		t.Errorf("%d addresses were tried", tried)
+	}
+}
+
+// TestReferences: profiles of every sort, each address of them, and what is stable in JSON.
+func TestReferences(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.at["8.0.0.1:1"] = refuses
+	w.at["8.0.0.2:2"] = serves(server{})
+	w.names["two.example.org"] = []string{"8.0.0.1", "8.0.0.2"}
+	w.at["8.0.0.1:2"] = refuses
+	r := at("8.0.0.1:1", "two.example.org:2")
+	secure := ior.IIOP{Version: cdr.V12, Host: "8.0.0.1", Key: []byte("key"), Components: []ior.Component{{Tag: ior.TagSSLSecTrans, Data: make([]byte, 8)}}}
+	r.Profiles = append(r.Profiles, ior.Profile{Tag: 99}, ior.MultiComponentProfile(nil), ior.Profile{Tag: 0, Data: []byte{1}}, secure.Profile())
+	rep := (&probe.Prober{Network: w}).Probe(t.Context(), r)
+	var got []probe.Outcome
+	for _, f := range rep.Addresses {
+		got = append(got, f.Outcome)
+	}
+	if want := []probe.Outcome{probe.Refused, probe.Reachable, probe.Unsupported, probe.BadProfile, probe.NeedsTLS}; !rep.Reachable || !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	rep.Addresses = rep.Addresses[:2]
+	rep.Addresses[0].Millis, rep.Addresses[1].Millis = 0, 0
+	want := `{"reachable":true,"addresses":[` +
+		`{"profile":0,"address":"8.0.0.1:1","version":"1.2","peer":"8.0.0.1:1","outcome":"refused","detail":"dial tcp: connection refused",` +
+		`"problem":"nobody listens at port 1 there","advice":"start the server; if it runs, see at which port it listens","ms":0},` +
+		`{"profile":0,"address":"two.example.org:2","version":"1.2","resolved":["8.0.0.1","8.0.0.2"],"peer":"8.0.0.2:2","outcome":"reachable","ms":0}]}`
+	if got := text(t, rep); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+	if rep := (&probe.Prober{Network: w}).Probe(t.Context(), nil); rep.Reachable || len(rep.Addresses) != 0 {
+		t.Errorf("a nil reference: got %+v", rep)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if rep := (&probe.Prober{Network: w, Timeout: time.Hour}).Probe(ctx, at("7.0.0.1:1")); rep.Addresses[0].Outcome != probe.TimedOut {
+		t.Errorf("got %+v", rep)
+	}
+}
+
+func text(t *testing.T, rep *probe.Report) string {
+	t.Helper()
+	b, err := json.Marshal(rep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// FuzzAnswer: whatever a server answers, first and second, it is taken for something, soon.
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte("GIOP\x01\x02\x01\x04\x08\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00"), []byte("HTTP/1.1 400"))
+	f.Add([]byte("GIOP\x01\x02\x01\x06\x00\x00\x00\x00"), []byte("GIOP\x01\x00\x00\x01\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x00\x01"))
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		w := newWorld(t)
+		w.at["8.0.0.1:1"] = behaviour(func(c net.Conn) {
+			for _, b := range [][]byte{first, second} {
+				_, _ = c.Read(make([]byte, 1024))
+				_, _ = c.Write(b)
+			}
+		})
+		rep := (&probe.Prober{Network: w, Timeout: 20 * time.Millisecond}).Probe(t.Context(), at("8.0.0.1:1"))
+		if len(rep.Addresses) != 1 || rep.Addresses[0].Outcome == "" {
+			t.Errorf("got %+v", rep)
+		}
+	})
+}
