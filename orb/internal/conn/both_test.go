@@ -100,6 +100,47 @@ func TestNestedCalls(t *testing.T) {
 	}
 }
 
+// TestTooDeep holds that calls nested deeper than the limit end by the first one's deadline, and that the
+// connection goes on.
+func TestTooDeep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := mem.New().Pipe()
+		h := &handler{serve: func(w *conn.Work, op string, body []byte) ([]byte, bool) {
+			n := binary.BigEndian.Uint32(body)
+			if n == 0 {
+				return []byte("the bottom"), true
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			go func() { // as the ORB does for a servant's context
+				select {
+				case <-w.Done():
+					cancel()
+				case <-ctx.Done():
+				}
+			}()
+			defer cancel()
+			var call conn.Call
+			b, err := do(ctx, w.Conn(), &call, time.Time{}, op, number(n-1))
+			if err != nil {
+				return []byte(err.Error()), true
+			}
+			return b, true
+		}}
+		p := connectBoth(ours, theirs, conn.Options{Limits: limited(map[limits.Name]int64{limits.OutstandingRequests: 5})}, h)
+		defer p.close()
+		for range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			var call conn.Call
+			_, err := do(ctx, p.client, &call, time.Time{}, "deep", number(30))
+			is(t, err, exc.Timeout, exc.MinorDeadline, exc.Maybe, context.DeadlineExceeded)
+			cancel()
+			synctest.Wait()
+			(<-ask(p.client, "deep", number(4))).succeeded(t, "the bottom")
+		}
+	})
+}
+
 // TestCalledWhileCalling holds that a request is served while its receiver waits for a reply, and
 // while nobody does.
 func TestCalledWhileCalling(t *testing.T) {
