@@ -53,6 +53,8 @@ func FuzzMessage(f *testing.F) {
 					giop.ParseExceptionDetail(data)
 				case giop.ContextInvocationPolicy:
 					new(giop.InvocationPolicies).Parse(data)
+				case giop.ContextBiDirIIOP:
+					_, _ = giop.ParseListenPoints(data, nil)
 				}
 			}
 		case giop.TypeLocateRequest:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"runtime"
 	"testing"
+
+	"github.com/opendsom/dsom/orb/poa"
 )
 
 // TestPingAllocations holds that a ping with the default time-out allocates nothing below
@@ -12,7 +14,26 @@ func TestPingAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
-	e := serve(t, new(echo))
+	testPingAllocations(t, serve(t, new(echo)))
+}
+
+// TestPingBackAllocations holds the same of a ping over the connection that the other side has made.
+func TestPingBackAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	client, root := newORB(t, offersDeaf)
+	me := callee(t, root, poa.Both, new(echo))
+	_, k, e := keepers(t, client, accepts)
+	if _, err := e.Meet(t.Context(), me); err != nil {
+		t.Fatal(err)
+	}
+	testPingAllocations(t, k.met.Load().(Echo))
+	testPingAllocations(t, e)
+}
+
+func testPingAllocations(t *testing.T, e Echo) {
+	t.Helper()
 	ctx := context.Background()
 	for range 1000 { // connect, fill the pools
 		if err := e.Ping(ctx); err != nil {

@@ -107,7 +107,7 @@ func (s *serverConn) admits(t Target) error {
 
 // offered takes note of the service context by which a client offers to be called back. s.mu is held.
 func (s *serverConn) offered(data []byte) error {
-	if len(data) > 0 && bytes.Equal(data, s.offer) { // as in each request, as a rule
+	if s.over || len(data) > 0 && bytes.Equal(data, s.offer) { // as in each request, as a rule
 		return nil
 	}
 	o := s.orb
@@ -115,7 +115,6 @@ func (s *serverConn) offered(data []byte) error {
 	if err != nil {
 		return err
 	}
-	s.offer = slices.Clone(data)
 	client := s.conn.RemoteAddr()
 	host := hostOf(client)
 	for _, p := range points {
@@ -136,6 +135,7 @@ func (s *serverConn) offered(data []byte) error {
 		}
 		o.log.Debug("client can be called back over its connection", "client", client.String(), "host", p.Host, "port", p.Port)
 	}
+	s.offer = slices.Clone(data)
 	if len(s.points) > 0 {
 		s.conn.StayUp()
 		s.env = s.marked(s.env)
@@ -155,6 +155,7 @@ func (b *bidir) add(at point, s *serverConn) {
 // forget is the end of s.
 func (b *bidir) forget(s *serverConn) {
 	s.mu.Lock()
+	s.over = true
 	points := s.points
 	s.mu.Unlock()
 	b.mu.Lock()

@@ -228,6 +228,7 @@ type serverConn struct {
 
 	// Of a client that offers to be called back:
 	offer  []byte  // as it came last
+	over   bool    // the connection has ended: nothing is believed any more
 	points []point // believed of what came from its host
 	marks  map[*cdr.Env]*cdr.Env
 	links  map[codeset.Choice]*link

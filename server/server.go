@@ -72,6 +72,7 @@ type Options struct {
 	Limits     *limits.Limits // nil is the defaults
 	Logger     *slog.Logger   // nil is slog.Default
 	MaxVersion cdr.Version    // highest GIOP; the zero value is 1.2
+	BiDir      orb.BiDir      // whether clients may be called over their own connections; the zero value is no
 }
 
 const defaultDrain = 10 * time.Second
@@ -207,7 +208,7 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 	publish := cmp.Or(opt.Publish, os.Getenv(admin.EnvPublish))
 	cfg := orb.Config{
 		Transports: opt.Transports, Listen: opt.Listen, Publish: publish, Connect: cmp.Or(opt.Connect, os.Getenv(admin.EnvConnect)), Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion,
-		ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
+		BiDir: opt.BiDir, ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
 	}
 	if at.daemon != "" {
 		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/NameService"

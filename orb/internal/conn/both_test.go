@@ -32,6 +32,13 @@ func caller() *handler {
 				return []byte(err.Error()), true
 			}
 			return b, true
+		case "slow back":
+			time.Sleep(time.Second)
+			b, err := do(context.Background(), w.Conn(), &call, time.Time{}, "echo", body)
+			if err != nil {
+				return []byte(err.Error()), true
+			}
+			return b, true
 		case "deep":
 			n := binary.BigEndian.Uint32(body)
 			if n == 0 {
@@ -91,6 +98,47 @@ func TestNestedCalls(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestTooDeep holds that calls nested deeper than the limit end by the first one's deadline, and that the
+// connection goes on.
+func TestTooDeep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := mem.New().Pipe()
+		h := &handler{serve: func(w *conn.Work, op string, body []byte) ([]byte, bool) {
+			n := binary.BigEndian.Uint32(body)
+			if n == 0 {
+				return []byte("the bottom"), true
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			go func() { // as the ORB does for a servant's context
+				select {
+				case <-w.Done():
+					cancel()
+				case <-ctx.Done():
+				}
+			}()
+			defer cancel()
+			var call conn.Call
+			b, err := do(ctx, w.Conn(), &call, time.Time{}, op, number(n-1))
+			if err != nil {
+				return []byte(err.Error()), true
+			}
+			return b, true
+		}}
+		p := connectBoth(ours, theirs, conn.Options{Limits: limited(map[limits.Name]int64{limits.OutstandingRequests: 5})}, h)
+		defer p.close()
+		for range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			var call conn.Call
+			_, err := do(ctx, p.client, &call, time.Time{}, "deep", number(30))
+			is(t, err, exc.Timeout, exc.MinorDeadline, exc.Maybe, context.DeadlineExceeded)
+			cancel()
+			synctest.Wait()
+			(<-ask(p.client, "deep", number(4))).succeeded(t, "the bottom")
+		}
+	})
 }
 
 // TestCalledWhileCalling holds that a request is served while its receiver waits for a reply, and
@@ -217,14 +265,12 @@ func TestShutdownBothWays(t *testing.T) {
 				if fromServer {
 					here, there = there, here
 				}
-				mine, others := ask(here, "slow", []byte("mine")), ask(there, "slow", []byte("other's"))
+				mine, others := ask(here, "slow", []byte("mine")), ask(there, "slow back", []byte("other's"))
 				time.Sleep(500 * time.Millisecond)
 				done := make(chan error)
 				go func() { done <- here.Shutdown(context.Background()) }()
-				synctest.Wait()
-				is(t, (<-ask(here, "echo", nil)).err, exc.Transient, exc.MinorPeerClosed, exc.No)
 				(<-mine).succeeded(t, "mine")
-				(<-others).succeeded(t, "other's")
+				(<-others).succeeded(t, "other's") // who is called while the end waits for it
 				if err := <-done; err != nil {
 					t.Error(err)
 				}
@@ -232,6 +278,24 @@ func TestShutdownBothWays(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestShutdownTakesNoCalls holds that only who serves may still call while the end is waited for.
+func TestShutdownTakesNoCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := bothPair(t, conn.Options{})
+		mine := ask(p.client, "slow back", []byte("mine"))
+		synctest.Wait()
+		done := make(chan error)
+		go func() { done <- p.client.Shutdown(context.Background()) }()
+		synctest.Wait()
+		is(t, (<-ask(p.client, "echo", nil)).err, exc.Transient, exc.MinorPeerClosed, exc.No)
+		(<-mine).succeeded(t, "mine") // it was called back for that
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestIdleBothWays holds that a connection is not idle while either side uses it, and ends in order when

@@ -70,7 +70,7 @@ func (c *Conn) Reserve(ctx context.Context, call *Call, deadline time.Time) (uin
 	if s.phase == open && (s.calls.used >= c.most || s.blocked.head != nil) {
 		l.queueUp(ctx, call)
 	}
-	if s.phase != open && call.err == nil {
+	if s.phase != open && call.err == nil && (!l.takesCalls() || s.calls.used >= c.most) {
 		l.refuse(call)
 	}
 	if call.err != nil {
@@ -280,7 +280,8 @@ func (l locked) finish(call *Call, err error) {
 	if s.phase != open && s.calls.used == 0 {
 		l.settle()
 		if s.phase == draining && l.runner.Load() != nil {
-			l.stopReading() // the runner may end the connection now
+			l.resume() // the runner may end the connection now
+			l.stopReading()
 		}
 	}
 }

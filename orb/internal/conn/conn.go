@@ -166,7 +166,24 @@ func newConn(t transport.Conn, o Options, h Handler) *Conn {
 }
 
 // Usable reports whether new calls can be made, as far as is known.
-func (c *Conn) Usable() bool { return c.usable.Load() }
+func (c *Conn) Usable() bool {
+	if c.usable.Load() || c.handler == nil {
+		return c.usable.Load()
+	}
+	l := c.lock()
+	defer l.unlock()
+	return l.takesCalls()
+}
+
+// takesCalls reports whether new calls can be made: until the end if requests are served, which may call back.
+func (l locked) takesCalls() bool {
+	s := &l.s
+	if s.phase != draining || l.handler == nil {
+		return s.phase == open
+	}
+	r := l.runner.Load()
+	return len(s.served) > 0 || r != nil && r.state.Load()&(1<<stateBits-1) == isBusy
+}
 
 // StayUp keeps the connection from being ended because it is not used: one side could not make another.
 func (c *Conn) StayUp() {

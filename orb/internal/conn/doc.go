@@ -111,9 +111,9 @@
 //	open ──Shutdown, idle──▶ draining ──nothing outstanding──▶ closed
 //	  └───────── Close, an error, CloseConnection ────────────────▲
 //
-// In draining no new call is taken, and a server reads no more requests, unless calls of its own
-// still wait for replies, which may depend on them; those under way are
-// answered. closed is entered once, with the reason: then every call that has no reply gets its
+// In draining no new call is taken but while requests are served, whose handlers may call back; and no request
+// is read but while calls of this side wait for replies, which may depend on it. What is under way is
+// finished. closed is entered once, with the reason: then every call that has no reply gets its
 // error, every Work its signal, and the transport is closed; only after an orderly end, by the
 // goroutine that has the reading role, once the peer has had the time to read what was sent. Close
 // takes that role from a runner that is in a handler, as the monitor would: the connection is

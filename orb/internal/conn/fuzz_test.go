@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,12 +45,14 @@ func (p *program) octets(n int) []byte {
 // nothing panics or hangs, each call ends once, and nobody gets what is for another.
 func FuzzProtocol(f *testing.F) {
 	for _, s := range []string{
-		"\x00\x00\x05\x01\x08\x02\x07\x05\x03\x00\x03\x01\x06", // a server: echo, slow, wait, cancel, sleep, end
-		"\x00\x04\x0cGIOP\x01\x02\x01\x00\xff\xff\xff\x7f",     // a server: a promise of much
-		"\x00\x07\x20\x00\x09\x08\x01\x05",                     // a server: fragments
-		"\x01\x00\x05\x00\x06\x05\x00\x05\x01\x03\x05\x06",     // a client: calls, replies out of turn
-		"\x01\x01\x03\x00\x04\x03\x0a\x05\x01\x05\x00\x07",     // a client: deadlines, a late reply, CloseConnection
-		"\x01\x00\x01\x02\x05\x04\x04\x08GIOP\x01\x02\x00\x05", // a client: a message in pieces
+		"\x00\x00\x05\x01\x08\x02\x07\x05\x03\x00\x03\x01\x06",     // a server: echo, slow, wait, cancel, sleep, end
+		"\x00\x04\x0cGIOP\x01\x02\x01\x00\xff\xff\xff\x7f",         // a server: a promise of much
+		"\x00\x07\x20\x00\x09\x08\x01\x05",                         // a server: fragments
+		"\x01\x00\x05\x00\x06\x05\x00\x05\x01\x03\x05\x06",         // a client: calls, replies out of turn
+		"\x01\x01\x03\x00\x04\x03\x0a\x05\x01\x05\x00\x07",         // a client: deadlines, a late reply, CloseConnection
+		"\x01\x00\x01\x02\x05\x04\x04\x08GIOP\x01\x02\x00\x05",     // a client: a message in pieces
+		"\x11\x00\x05\x0a\x00\x0a\x01\x03\x00\x0c\x01\x05\x09",     // one that is called as well, while it calls
+		"\x15\x0a\x00\x0a\x00\x0a\x00\x0a\x00\x0a\x01\x00\x05\x03", // the same, asked more than it may be
 	} {
 		f.Add([]byte(s))
 	}
@@ -182,16 +185,27 @@ func playClient(t *testing.T, p *program, mode byte) {
 // playServer is a server that the program plays, and what its callers do.
 func playServer(t *testing.T, p *program, mode byte) {
 	n, o := options(mode)
-	c, r := callRawOver(t, n, o)
+	var c *conn.Conn
+	var r raw
+	both := mode&16 != 0 // it may call as well
+	ops := byte(10)
+	if both {
+		ours, theirs := n.Pipe()
+		c, r, ops = conn.Both(ours, o, sleeper()), raw{t, theirs}, 13
+	} else {
+		c, r = callRawOver(t, n, o)
+	}
 	type played struct {
 		body string
 		err  error
 		got  []byte
 	}
 	var mu sync.Mutex
+	var garbage atomic.Bool
 	var got []uint32              // requests that came and have no reply yet
 	bodies := map[uint32]string{} // of these
 	replied := map[string]bool{}
+	asked := map[uint32]string{} // requests of the program, and what they are answered with
 	var peer sync.WaitGroup
 	peer.Go(func() {
 		var in giop.Assembler
@@ -206,6 +220,16 @@ func playServer(t *testing.T, p *program, mode byte) {
 					t.Errorf("what the client sends: %v", err)
 				}
 				return
+			}
+			if msg != nil && h.Type == giop.TypeReply {
+				id, err := giop.RequestID(h, msg)
+				b, err2 := replyBody(h, msg)
+				mu.Lock()
+				if want, ok := asked[id]; err != nil || err2 != nil || !ok && !garbage.Load() || want != "" && want != string(b) {
+					t.Errorf("a reply to %d with %q (%v, %v); asked was %q (%v)", id, b, err, err2, want, ok)
+				}
+				delete(asked, id)
+				mu.Unlock()
 			}
 			if msg == nil || h.Type != giop.TypeRequest {
 				continue
@@ -239,11 +263,22 @@ func playServer(t *testing.T, p *program, mode byte) {
 		replied[bodies[id]] = true
 		return reply(id, "re:"+bodies[id])
 	}
-	garbage := false
 	var calls sync.WaitGroup
 	var all []*played
-	for p.more() {
-		switch p.octet() % 10 {
+	for asks := uint32(1); p.more(); {
+		switch p.octet() % ops {
+		case 10, 11:
+			op, body := "echo", fmt.Sprint("asked ", asks)
+			if p.octet()%3 == 0 {
+				op = "slow"
+			}
+			mu.Lock()
+			asked[asks] = body
+			mu.Unlock()
+			write(request(asks, op, body))
+			asks += 2
+		case 12:
+			write(giop.AppendCancelRequest(nil, cdr.V12, true, uint32(p.octet())))
 		case 0, 1:
 			var limit time.Duration
 			if k := p.octet(); k%3 != 0 {
@@ -272,7 +307,7 @@ func playServer(t *testing.T, p *program, mode byte) {
 		case 3:
 			write(answer(int(p.octet())))
 		case 4:
-			garbage = true
+			garbage.Store(true)
 			write(p.octets(int(p.octet())))
 		case 5:
 			time.Sleep(time.Duration(p.octet()) * time.Millisecond)
@@ -301,9 +336,9 @@ func playServer(t *testing.T, p *program, mode byte) {
 	for _, f := range all {
 		var sys *exc.SystemException
 		switch {
-		case f.err == nil && !garbage && (!replied[f.body] || string(f.got) != "re:"+f.body):
+		case f.err == nil && !garbage.Load() && (!replied[f.body] || string(f.got) != "re:"+f.body):
 			t.Errorf("%s got %q", f.body, f.got)
-		case f.err != nil && !errors.As(f.err, &sys) && !garbage:
+		case f.err != nil && !errors.As(f.err, &sys) && !garbage.Load():
 			t.Errorf("%s: %v", f.body, f.err)
 		}
 	}

@@ -20,7 +20,7 @@ func (l locked) borrow() {
 	if l.handler == nil {
 		return
 	}
-	if l.s.waiting {
+	if l.s.waiting || l.s.phase == draining {
 		l.resume() // what the runner leaves unread may be before the reply
 	}
 	if r := l.runner.Load(); r != nil && l.part(r, r.state.Load()) {

@@ -362,7 +362,7 @@ func (c *Conn) drainOn(r *runner) bool {
 	}
 	l := c.lock()
 	s := &c.s
-	for s.phase == draining && (l.awaits() || len(s.served) > 0) {
+	for s.phase == draining && (s.calls.used > 0 || len(s.served) > 0) {
 		if l.awaits() {
 			l.unlock()
 			return true

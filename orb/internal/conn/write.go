@@ -248,6 +248,7 @@ func (l locked) farewell(w *waiter, e *ending, words []byte) {
 	}
 	s.writing = true
 	out, charged := l.takeOut()
+	s.inWrite, s.offered = true, s.queued // what was queued goes out, and may be executed
 	l.end(e)
 	l.unlock()
 	l.t.SetWriteDeadline(time.Now().Add(farewellTime))
@@ -257,7 +258,7 @@ func (l locked) farewell(w *waiter, e *ending, words []byte) {
 	out.free()
 	l.in.budget.add(-charged)
 	l.relock()
-	s.writing = false
+	s.inWrite, s.writing = false, false
 }
 
 // farewellTime is how long the peer is given to take the last message, and to close in turn.
