@@ -142,7 +142,7 @@ func (rt *route) add(p ior.IIOP) error {
 		if err != nil {
 			return err
 		}
-		if h.sets, err = codeset.Negotiate(offer); err != nil {
+		if h.sets, err = codeset.Negotiate(rt.orb.converts, offer); err != nil {
 			return err
 		}
 	}

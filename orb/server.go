@@ -283,7 +283,7 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 	if told {
 		sets, err := codeset.ParseContext(data)
 		if err == nil {
-			err = sets.Check(codeset.Ours())
+			err = sets.Check(s.orb.offers)
 		}
 		if err != nil {
 			return nil, err
@@ -403,7 +403,7 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 	}
 	p := ior.IIOP{Version: o.maxVersion, Host: host, Port: port, Key: key}
 	if o.maxVersion.Minor >= 1 {
-		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)}}
+		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: o.offers.Append(nil)}}
 	}
 	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: []ior.Profile{p.Profile()}}}, nil
 }
