@@ -96,7 +96,7 @@ func (p *path) errorf(format string, args ...any) error {
 // Value returns the value as plain Go values: bool, byte (octet and char), int16 to uint64,
 // float32, float64, rune (wchar), string, [cdr.LongDouble], [cdr.Fixed], an enumerator's
 // name (its place as a uint32 where no name is its own), []byte for a sequence of octets and []any for other sequences and arrays, [Struct],
-// [Union], [Exception], *[Valuetype], [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
+// [Union], [Exception], *[Valuetype] (a [cdr.Value] for a custom one), [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
 // the object that was put in; nil for a nil reference, null and void.
 func (a Any) Value() any {
 	if a.v == nil || a.v.err != nil {

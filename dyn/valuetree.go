@@ -40,7 +40,7 @@ func StateOf(tc *typecode.TypeCode) []StateMember {
 	return ms
 }
 
-// valuetype returns a value as a *Valuetype, nil for null.
+// valuetype returns a value as a *Valuetype, nil for null, and a custom one as the Go value that it is.
 func (w *walker) valuetype(tc *typecode.TypeCode) any {
 	h := w.d.BeginValue()
 	switch h.Kind {
@@ -48,7 +48,16 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 		if v := w.shared[h.At]; v != nil {
 			return v
 		}
+		if v, _ := w.d.SharedAs(h.At); v != nil {
+			return v
+		}
 	case cdr.NewValue:
+		if custom := customOf(h, tc, w.d.Env()); custom != nil {
+			if v := w.d.MakeValue(h, custom, false); v != nil {
+				return v
+			}
+			return nil
+		}
 		chosen, skipped := chooseType(h, tc, w.d.Env())
 		if chosen == nil {
 			w.d.Fail(unknownValue(h, tc))
@@ -89,7 +98,7 @@ func (w *jsonWriter) valuetype(tc *typecode.TypeCode) {
 		w.raw("}")
 	case cdr.NewValue:
 		chosen, skipped := chooseType(h, tc, w.d.Env())
-		if chosen == nil {
+		if chosen == nil || !isValue(chosen) {
 			w.fail(unknownValue(h, tc))
 			return
 		}
