@@ -132,6 +132,12 @@ func TestCodeSetsConfigured(t *testing.T) {
 		}
 	}
 	data.Profiles = []ior.Profile{p.Profile()}
+	strange := p
+	strange.Components = []ior.Component{{Tag: ior.TagCodeSets, Data: codeset.Component{Char: codeset.Support{Native: 0x77777777}}.Append(nil)}}
+	far := newClient(t, nil).NewRef(&ior.IOR{TypeID: data.TypeID, Profiles: []ior.Profile{strange.Profile()}})
+	if err := EchoClass.Unchecked(far).Ping(t.Context()); !errors.Is(err, exc.CodesetIncompatible) {
+		t.Errorf("a server with nothing in common: %v", err)
+	}
 	c := orb.StartCall(t.Context(), newClient(t, nil).NewRef(data), "say", 0)
 	for c.Next() {
 		c.Out.WString("wide")
@@ -195,6 +201,51 @@ func TestCodeSetContext(t *testing.T) {
 		if got := d.RawString(); reply.Status != giop.NoException || got != c.want {
 			t.Errorf("request %d: %v, %q, %v, want %q", i, reply.Status, got, d.Err(), c.want)
 		}
+	}
+}
+
+// TestCodeSetNonsense: what is no code set, or no context at all, costs the request and nothing more.
+func TestCodeSetNonsense(t *testing.T) {
+	t.Parallel()
+	addr, _, alive := hostileServer(t, nil)
+	good := codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}.Append(nil)
+	var contexts [][]byte
+	for n := range good {
+		contexts = append(contexts, good[:n])
+	}
+	for _, c := range []codeset.Choice{{Char: 0xffffffff}, {Wchar: 0xffffffff}, {Char: codeset.IDUTF16, Wchar: codeset.IDUTF8}, {Char: 1}} {
+		contexts = append(contexts, c.Append(nil))
+	}
+	contexts = append(contexts, []byte{2, 0, 0, 0}, make([]byte, 1<<16))
+	far, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	far.SetDeadline(time.Now().Add(20 * time.Second))
+	for i, data := range contexts {
+		e := cdr.NewEncoder(nil, true, nil)
+		m := giop.BeginRequest(e, cdr.V12, &giop.RequestHead{ID: uint32(i), Flags: giop.SyncTarget, Key: []byte("Echo"), Operation: "say",
+			Contexts: []giop.Context{{ID: giop.ContextCodeSets, Data: data}}})
+		e.RawString("x")
+		giop.Finish(e, m)
+		if _, err := far.Write(e.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+		d, reply := readReply(t, far)
+		sys, err := giop.GetSystemException(d)
+		if reply.Status != giop.SystemException || err != nil || sys.Kind != exc.Marshal && sys.Kind != exc.CodesetIncompatible {
+			if data != nil && len(data) == 1<<16 && reply.Status == giop.NoException {
+				continue // two zeros: nothing is announced
+			}
+			t.Errorf("context %x: %v, %v, %v", data[:min(len(data), 16)], reply.Status, sys, err)
+		}
+	}
+	alive()
+	// A reference that offers more sets than there are profiles allowed is not read.
+	many := codeset.Component{Char: codeset.Support{Native: codeset.IDUTF8, Conversion: make([]uint32, 1000)}}
+	if c, err := codeset.ParseComponent(many.Append(nil)); !errors.Is(err, exc.Marshal) || len(c.Char.Conversion) != 0 {
+		t.Errorf("a thousand conversions: %d, %v", len(c.Char.Conversion), err)
 	}
 }
 

@@ -113,7 +113,9 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 			}
 			err = rt.add(p)
 		}
-		if err != nil && rt.err == nil {
+		if errors.Is(err, exc.CodesetIncompatible) && rt.err == nil {
+			rt.err = err
+		} else if err != nil && rt.err == nil {
 			rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no profile that can be used: %w", err)
 		}
 	}

@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
@@ -65,6 +66,9 @@ type Options struct {
 	Limits     *limits.Limits // nil is the defaults
 	Logger     *slog.Logger   // nil is slog.Default
 	MaxVersion cdr.Version    // highest GIOP; the zero value is 1.2
+
+	// CodeSets are those that references name, as orb.Config has them; the zero value is UTF-8 and UTF-16.
+	CodeSets codeset.Component
 }
 
 const defaultDrain = 10 * time.Second
@@ -196,7 +200,7 @@ func refused(ctx context.Context) error {
 // assemble makes the ORB and the adapters.
 func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Server, error) {
 	cfg := orb.Config{
-		Transports: opt.Transports, Listen: opt.Listen, Publish: opt.Publish, Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion,
+		Transports: opt.Transports, Listen: opt.Listen, Publish: opt.Publish, Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion, CodeSets: opt.CodeSets,
 		ServerID: at.uuid, Daemon: at.daemon, InitialReferences: map[string]string{}, Hold: true,
 	}
 	if at.daemon != "" {
