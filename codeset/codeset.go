@@ -96,6 +96,11 @@ func notOneOctet(set string, c byte) error {
 	return conversion("char %#x has no form of one octet in %s, the code set of this connection", c, set)
 }
 
+// notLatin1 says that a char that came cannot be held.
+func notLatin1(set string, c byte) error {
+	return conversion("char %#x of %s, the code set of this connection, has no counterpart in ISO 8859-1, which a char is in memory", c, set)
+}
+
 // shorten quotes s for an error.
 func shorten(s string) string {
 	if len(s) > 40 {

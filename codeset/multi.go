@@ -91,7 +91,7 @@ func (s *multiSet) Char(c byte) (byte, error) {
 func (s *multiSet) ParseChar(c byte) (byte, error) {
 	r := s.oneOctet[c]
 	if r < 0 || r > 0xff {
-		return 0, conversion("char %#x of %s, the code set of this connection, has no counterpart in ISO 8859-1, which a char is in memory", c, s.name)
+		return 0, notLatin1(s.name, c)
 	}
 	return byte(r), nil
 }

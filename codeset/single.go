@@ -131,7 +131,7 @@ func (s *singleSet) Char(c byte) (byte, error) {
 func (s *singleSet) ParseChar(c byte) (byte, error) {
 	r := s.decode[c]
 	if r < 0 || r > 0xff {
-		return 0, conversion("char %#x of %s, the code set of this connection, has no counterpart in ISO 8859-1, which a char is in memory", c, s.name)
+		return 0, notLatin1(s.name, c)
 	}
 	return byte(r), nil
 }

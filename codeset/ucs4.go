@@ -68,28 +68,13 @@ func (w ucs4Set) char(d *cdr.Decoder, u uint32) rune {
 
 func (w ucs4Set) PutWString(e *cdr.Encoder, s string) {
 	n, ok := wideText(e, s, utf8.ValidRune, w.id)
-	if !ok {
-		return
-	}
-	v := e.Env().Version
-	switch {
-	case v.AtLeast(cdr.V12):
-		if n == 0 {
-			e.ULong(0)
-			return
-		}
-		e.Count(4 * (n + 1))
-		e.ULong(bom)
-	case v.AtLeast(cdr.V11):
-		e.Count(n + 1)
-	default:
-		e.Fail(cdr.NoWide(v))
+	if !ok || !wideLength(e, n, 4) {
 		return
 	}
 	for _, r := range s {
 		e.ULong(uint32(r))
 	}
-	if !v.AtLeast(cdr.V12) {
+	if !e.Env().Version.AtLeast(cdr.V12) {
 		e.ULong(0)
 	}
 }

@@ -122,23 +122,11 @@ func (w utf16Set) PutWString(e *cdr.Encoder, s string) {
 	if _, ok := wideText(e, s, w.holds, w.id); !ok {
 		return
 	}
-	v := e.Env().Version
 	units := 0
 	for _, r := range s {
 		units += utf16.RuneLen(r)
 	}
-	switch {
-	case v.AtLeast(cdr.V12):
-		if units == 0 {
-			e.ULong(0)
-			return
-		}
-		e.Count(2 * (units + 1))
-		e.UShort(bom)
-	case v.AtLeast(cdr.V11):
-		e.Count(units + 1)
-	default:
-		e.Fail(cdr.NoWide(v))
+	if !wideLength(e, units, 2) {
 		return
 	}
 	for _, r := range s {
@@ -150,7 +138,7 @@ func (w utf16Set) PutWString(e *cdr.Encoder, s string) {
 		}
 		e.UShort(uint16(r))
 	}
-	if !v.AtLeast(cdr.V12) {
+	if !e.Env().Version.AtLeast(cdr.V12) {
 		e.UShort(0)
 	}
 }

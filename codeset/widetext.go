@@ -29,6 +29,29 @@ func wideText(e *cdr.Encoder, s string, holds func(rune) bool, id uint32) (n int
 	return n, true
 }
 
+// wideLength writes what stands before a wide string of n characters of size octets, and reports whether
+// the characters follow.
+func wideLength(e *cdr.Encoder, n, size int) bool {
+	switch v := e.Env().Version; {
+	case v.AtLeast(cdr.V12) && n == 0:
+		e.ULong(0)
+		return false
+	case v.AtLeast(cdr.V12):
+		e.Count(size * (n + 1))
+		if size == 4 {
+			e.ULong(bom)
+		} else {
+			e.UShort(bom)
+		}
+	case v.AtLeast(cdr.V11):
+		e.Count(n + 1)
+	default:
+		e.Fail(cdr.NoWide(v))
+		return false
+	}
+	return true
+}
+
 // wideOctets reads the octets of a wide string of characters of size octets in the buffer, without
 // the terminator that it has before GIOP 1.2, and the byte order that is to be supposed.
 func wideOctets(d *cdr.Decoder, size int, id uint32) (b []byte, order binary.ByteOrder, ok bool) {

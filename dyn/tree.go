@@ -205,8 +205,8 @@ func (w *walker) object() any {
 	return nil
 }
 
-// labelValue returns a discriminator as a value of its type.
-func labelValue(tc *typecode.TypeCode, v int64) any {
+// LabelValue returns a union's label as a value of the discriminator's type tc, as [Any.Value] has it.
+func LabelValue(tc *typecode.TypeCode, v int64) any {
 	switch tc = tc.Unalias(); tc.Kind() {
 	case typecode.TkShort:
 		return int16(v)
@@ -240,7 +240,7 @@ func enumerator(tc *typecode.TypeCode, v int64) any {
 
 func (w *walker) union(tc *typecode.TypeCode) Union {
 	label := getLabel(w.d, tc.Discriminator())
-	u := Union{Label: labelValue(tc.Discriminator(), label)}
+	u := Union{Label: LabelValue(tc.Discriminator(), label)}
 	if i := tc.Arm(label); i >= 0 {
 		u.Name, u.Value = tc.MemberName(i), w.value(tc.MemberType(i))
 	}

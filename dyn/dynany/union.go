@@ -35,7 +35,7 @@ func (v *Value) expandUnion(parts []*Value) []*Value {
 	} else if label = tc.MemberLabel(0); tc.DefaultIndex() == 0 {
 		label, _ = unused(tc)
 	}
-	parts = append(parts, v.in.wrap(tc.Discriminator(), plainLabel(tc.Discriminator(), label)))
+	parts = append(parts, v.in.wrap(tc.Discriminator(), dyn.LabelValue(tc.Discriminator(), label)))
 	if v.arm >= 0 {
 		parts = append(parts, v.in.fresh(tc.MemberType(v.arm)))
 	}
@@ -124,7 +124,7 @@ func (u Union) setUnused() error {
 	if err != nil {
 		return err
 	}
-	disc.put(plainLabel(tc.Discriminator(), label))
+	disc.put(dyn.LabelValue(tc.Discriminator(), label))
 	u.Seek(0)
 	return nil
 }
@@ -180,29 +180,6 @@ func number(disc *typecode.TypeCode, plain any) int64 {
 		return int64(disc.Unalias().MemberIndex(x))
 	}
 	return 0
-}
-
-// plainLabel returns a label as dyn.Any.Value returns a discriminator.
-func plainLabel(disc *typecode.TypeCode, label int64) any {
-	switch disc.Unalias().Kind() {
-	case typecode.TkShort:
-		return int16(label)
-	case typecode.TkUShort:
-		return uint16(label)
-	case typecode.TkLong:
-		return int32(label)
-	case typecode.TkULong, typecode.TkEnum:
-		return uint32(label)
-	case typecode.TkULongLong:
-		return uint64(label)
-	case typecode.TkBoolean:
-		return label != 0
-	case typecode.TkChar, typecode.TkOctet:
-		return byte(label)
-	case typecode.TkWChar:
-		return rune(label)
-	}
-	return label
 }
 
 // unused returns the least value of the discriminator that no arm is labelled with.
