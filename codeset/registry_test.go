@@ -83,7 +83,7 @@ func TestNotSent(t *testing.T) {
 	}
 }
 
-// Every octet of a set of one octet a character, and every character of the other sets, comes back.
+// Every octet of a set of one octet a character, and every third character of the other sets, comes back.
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	narrow, wide := codeset.Convertible()
@@ -134,7 +134,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 	for _, name := range []string{"eucJP", "Shift-JIS", "eucKR", "IBM-950", "IBM-1383"} {
 		s, chars := set(t, name), 0
-		for r := rune(1); r <= 0xffff; r++ {
+		for r := rune(1); r <= 0xffff; r += 3 {
 			b, err := s.AppendString(nil, string(r))
 			if err != nil {
 				continue
@@ -144,7 +144,7 @@ func TestRoundTrip(t *testing.T) {
 				t.Errorf("%s: %q is sent as %x, and that is %q, %v", name, r, b, back, err)
 			}
 		}
-		if chars < 7000 {
+		if chars < 2000 {
 			t.Errorf("%s has %d characters", name, chars)
 		}
 	}

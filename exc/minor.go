@@ -39,6 +39,15 @@ const (
 	MinorNoCommonCodeSet    = OMGVMCID | 1  // CODESET_INCOMPATIBLE: nothing in common
 	MinorCodeSetUnsupported = OMGVMCID | 2  // CODESET_INCOMPATIBLE: the client's choice is not among what was offered
 
+	MinorBadTypeName        = OMGVMCID | 15 // BAD_PARAM, of TypeCodes: a name
+	MinorBadRepositoryID    = OMGVMCID | 16 // BAD_PARAM: a repository id
+	MinorBadMemberName      = OMGVMCID | 17 // BAD_PARAM: a member's name
+	MinorDuplicateLabel     = OMGVMCID | 18 // BAD_PARAM: a union's label
+	MinorLabelType          = OMGVMCID | 19 // BAD_PARAM: a label that is no discriminator
+	MinorBadDiscriminator   = OMGVMCID | 20 // BAD_PARAM: a union's discriminator
+	MinorIncompleteTypeCode = OMGVMCID | 1  // BAD_TYPECODE: a recursive TypeCode without its target
+	MinorIllegalMemberType  = OMGVMCID | 2  // BAD_TYPECODE: a member that is no value
+
 	MinorForeignError      = DSOMVMCID | 1
 	MinorPanic             = DSOMVMCID | 2
 	MinorDeadline          = DSOMVMCID | 3
@@ -117,6 +126,14 @@ var minors = []Minor{
 	{Marshal, MinorUnsupportedType, "the type cannot be carried by this version", "avoid it in this interface"},
 	{NoImplement, MinorUnsupportedType, "not implemented by this version", "see the text"},
 	{BadTypecode, MinorBadValue, "a malformed TypeCode", "compare the IDL of both sides"},
+	{BadTypecode, MinorIncompleteTypeCode, "a TypeCode names a type around it that is not there", "put it inside the type that it names"},
+	{BadTypecode, MinorIllegalMemberType, "a type would consist of what is no value", "null, void and exceptions stand alone"},
+	{BadParam, MinorBadTypeName, "the name of a type is no identifier", "see the text"},
+	{BadParam, MinorBadRepositoryID, "a repository id has no format before a colon", "write it as IDL:Module/Name:1.0"},
+	{BadParam, MinorBadMemberName, "a member's name is no identifier, or another member's too", "see the text"},
+	{BadParam, MinorDuplicateLabel, "a union has a label twice", "see the text"},
+	{BadParam, MinorLabelType, "a union's label is no value of its discriminator", "see the text"},
+	{BadParam, MinorBadDiscriminator, "a union cannot be switched by that type", "use an integer, a char, a boolean or an enum"},
 	{BadOperation, MinorNoServantOp, "the interface has no such operation", "compare the IDL of both sides"},
 	{NoResources, MinorOverload, "the server has as much work as its limits allow", "call again later, or raise the limit that the text names"},
 	{PersistStore, MinorStore, "the state could not be read or written", "see the text: the disk may be full or the directory read-only"},
