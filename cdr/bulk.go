@@ -26,6 +26,20 @@ func (e *Encoder) Chars(v []byte) {
 	}
 }
 
+// WChars appends wide characters.
+func (e *Encoder) WChars(v []rune) {
+	for _, x := range v {
+		e.WChar(x)
+	}
+}
+
+// LongDoubles appends long doubles.
+func (e *Encoder) LongDoubles(v []LongDouble) {
+	for _, x := range v {
+		e.LongDouble(x)
+	}
+}
+
 // grow aligns for n elements of size octets and returns the room for them.
 func (e *Encoder) grow(n, size int) []byte {
 	if n == 0 {
@@ -145,6 +159,20 @@ func (d *Decoder) Chars(dst []byte) {
 	}
 	for i := range dst {
 		dst[i] = d.Char()
+	}
+}
+
+// WChars fills dst with wide characters.
+func (d *Decoder) WChars(dst []rune) {
+	for i := range dst {
+		dst[i] = d.WChar()
+	}
+}
+
+// LongDoubles fills dst.
+func (d *Decoder) LongDoubles(dst []LongDouble) {
+	for i := range dst {
+		dst[i] = d.LongDouble()
 	}
 }
 

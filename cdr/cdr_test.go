@@ -261,7 +261,7 @@ func TestEncodeErrors(t *testing.T) {
 	}
 	for _, read := range []func(*cdr.Decoder){func(d *cdr.Decoder) { d.WChar() }, func(d *cdr.Decoder) { d.WString() }} {
 		d := cdr.NewDecoder(make([]byte, 8), false, nil)
-		if read(d); !errors.Is(d.Err(), exc.InvObjref) {
+		if read(d); !errors.Is(d.Err(), exc.BadParam) {
 			t.Errorf("wide characters without a code set: %v", d.Err())
 		}
 	}

@@ -310,7 +310,7 @@ func (d *Decoder) StringMax(bound int) string {
 // WChar reads a wide character.
 func (d *Decoder) WChar() rune {
 	if d.env.Wide == nil {
-		d.Fail(noWide(d.env.Version))
+		d.Fail(WideReceived(d.env.Version))
 		return 0
 	}
 	return d.env.Wide.WChar(d)
@@ -319,7 +319,7 @@ func (d *Decoder) WChar() rune {
 // WString reads a wide string.
 func (d *Decoder) WString() string {
 	if d.env.Wide == nil {
-		d.Fail(noWide(d.env.Version))
+		d.Fail(WideReceived(d.env.Version))
 		return ""
 	}
 	return d.env.Wide.WString(d)

@@ -240,14 +240,28 @@ func (e *Encoder) WStringMax(s string, bound int) {
 
 func (e *Encoder) wide() WideCodeSet {
 	if e.env.Wide == nil {
-		e.Fail(noWide(e.env.Version))
+		e.Fail(NoWide(e.env.Version))
 	}
 	return e.env.Wide
 }
 
-func noWide(v Version) error {
+// NoWide says that wide characters cannot be sent in GIOP v: INV_OBJREF, as the reference allows none.
+func NoWide(v Version) error {
+	if !v.AtLeast(V11) {
+		return exc.New(exc.InvObjref, exc.MinorWCharNotNegotiated, exc.No, "GIOP %v has no wide characters", v)
+	}
 	return exc.New(exc.InvObjref, exc.MinorWCharNotNegotiated, exc.No,
 		"wide characters need a code set, and none is negotiated over GIOP %v with this peer", v)
+}
+
+// WideReceived says that wide characters came in GIOP v without a code set: MARSHAL where the version
+// has none, otherwise BAD_PARAM (CORBA 3.3 part 2, clause 7.10.2.6).
+func WideReceived(v Version) error {
+	if !v.AtLeast(V11) {
+		return marshal(exc.MinorWCharInGIOP10, "wide characters came in GIOP %v, which has none", v)
+	}
+	return exc.New(exc.BadParam, exc.MinorWCharUnannounced, exc.No,
+		"wide characters came over GIOP %v from a peer that has announced no code set for them", v)
 }
 
 // Octets appends octets without a length.

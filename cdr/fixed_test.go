@@ -95,6 +95,26 @@ func TestFixedBad(t *testing.T) {
 	}
 }
 
+// Zero has no sign, whatever a peer sends.
+func TestFixedNegativeZero(t *testing.T) {
+	t.Parallel()
+	d := cdr.NewDecoder([]byte{0, 0, 0x0d}, false, nil)
+	f := d.Fixed(5, 2)
+	if d.Err() != nil || f != cdr.NewFixed(0, 2) || f.String() != "0.00" {
+		t.Errorf("-0 reads as %v, %v", f, d.Err())
+	}
+	for _, text := range []string{"-0", "-0.00"} {
+		f, err := cdr.ParseFixed(text)
+		if err != nil || f.Cmp(cdr.Fixed{}) != 0 || f.String()[0] == '-' {
+			t.Errorf("%s reads as %v, %v", text, f, err)
+		}
+		e := cdr.NewEncoder(nil, false, nil)
+		if e.Fixed(f, 3, 2); hex.EncodeToString(e.Bytes()) != "000c" {
+			t.Errorf("%s is sent as %x, %v", text, e.Bytes(), e.Err())
+		}
+	}
+}
+
 func TestNewFixed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -202,6 +222,19 @@ func TestLongDoubleExact(t *testing.T) {
 
 func TestLongDoubleWire(t *testing.T) {
 	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 4000 { // all bit patterns, those of NaNs too
+		v := cdr.LongDoubleFromBits(r.Uint64()|uint64(r.IntN(2))*(0x7fff<<48), r.Uint64())
+		for _, little := range []bool{false, true} {
+			e := cdr.NewEncoder(nil, little, nil)
+			e.LongDoubles([]cdr.LongDouble{v})
+			var got [1]cdr.LongDouble
+			d := cdr.NewDecoder(e.Bytes(), little, nil)
+			if d.LongDoubles(got[:]); got[0] != v || d.Err() != nil {
+				t.Fatalf("%v became %v, %v", v, got[0], d.Err())
+			}
+		}
+	}
 	v, _ := cdr.ParseLongDouble("0.1")
 	for _, c := range []struct {
 		little bool

@@ -63,6 +63,13 @@ func (d *Decoder) newValue(h ValueHead, declared *ValueType) Value {
 		d.Fail(h.unknown(declared))
 		return nil
 	}
+	return d.MakeValue(h, t, truncated)
+}
+
+// MakeValue makes a value of type t, which must have a factory, of what BeginValue has begun, and ends
+// it. truncated says that members will be left over. It is for those who read some values into
+// something else, and others so. It returns nil after an error.
+func (d *Decoder) MakeValue(h ValueHead, t *ValueType, truncated bool) Value {
 	if !d.Enter() {
 		return nil
 	}

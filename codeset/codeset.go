@@ -1,112 +1,110 @@
 // Package codeset converts between the text in memory, which is UTF-8, and the code sets
 // that ORBs agree on for a connection (CORBA 3.3 part 2, clauses 7.10 and 9.3.1.6).
 //
-// The sets are [Latin1] and [UTF8] for char and string, [UTF16] and [UCS2] for wchar and
-// wstring. A server names those it takes in a component of its references; the client picks
-// one for each kind and announces the choice with its first request. Where nothing was
-// announced char and string are ISO 8859-1, as the specification has it: a character beyond
-// it then raises DATA_CONVERSION and is never sent as something else. Wide characters cannot
+// What can be converted stands in a table by the numbers of OSF's registry; [Narrow] and [Wide]
+// return a set's converter. A server names the sets it takes in a component of its references; the
+// client picks one for char and one for wchar and announces the choice with its first request. Where
+// nothing was announced char and string are ISO 8859-1, as the specification has it: a character that
+// the set lacks raises DATA_CONVERSION and is never sent as something else. Wide characters cannot
 // be sent at all without an agreement.
+//
+// A char is one octet on the wire, so that only characters of one octet pass in a set of more. In
+// memory it is a code point of ISO 8859-1.
 package codeset
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 )
 
-// Numbers of code sets in the registry of OSF (DCE RFC 40.1).
-const (
-	IDLatin1 uint32 = 0x00010001
-	IDUCS2   uint32 = 0x00010100 // level 1; levels 2 and 3 follow it
-	IDUCS4   uint32 = 0x00010104
-	IDUTF16  uint32 = 0x00010109
-	IDUTF8   uint32 = 0x05010001
-)
-
-// registry lists the code sets that are known by name, whether or not they can be converted.
-var registry = []struct {
-	id   uint32
-	name string
-}{
-	{IDLatin1, "ISO-8859-1"},
-	{0x00010002, "ISO-8859-2"},
-	{0x00010003, "ISO-8859-3"},
-	{0x00010004, "ISO-8859-4"},
-	{0x00010005, "ISO-8859-5"},
-	{0x00010006, "ISO-8859-6"},
-	{0x00010007, "ISO-8859-7"},
-	{0x00010008, "ISO-8859-8"},
-	{0x00010009, "ISO-8859-9"},
-	{0x0001000a, "ISO-8859-10"},
-	{0x0001000f, "ISO-8859-15"},
-	{0x00010020, "ISO-646-IRV"},
-	{IDUCS2, "UCS-2"},
-	{0x00010101, "UCS-2 level 2"},
-	{0x00010102, "UCS-2 level 3"},
-	{IDUCS4, "UCS-4"},
-	{0x00010105, "UCS-4 level 2"},
-	{0x00010106, "UCS-4 level 3"},
-	{IDUTF16, "UTF-16"},
-	{0x00030010, "eucJP"},
-	{0x0004000a, "eucKR"},
-	{0x00050010, "eucTW"},
-	{IDUTF8, "UTF-8"},
-	{0x100204e2, "windows-1250"},
-	{0x100204e3, "windows-1251"},
-	{0x100204e4, "windows-1252"},
-	{0x10020025, "IBM-037"},
-	{0x10020417, "IBM-1047"},
-}
-
 // Name returns the name of a code set, or its number where it has none here.
 func Name(id uint32) string {
-	for _, r := range registry {
-		if r.id == id {
-			return r.name
-		}
+	if r := find(id); r != nil {
+		return r.name
 	}
 	return fmt.Sprintf("code set %#08x", id)
 }
 
-// known reports whether the set is in the registry above. All of them are parts of Unicode,
-// so that text in them can always be sent in UTF-8 or UTF-16.
-func known(id uint32) bool {
-	for _, r := range registry {
-		if r.id == id {
-			return true
+// ByName returns the number of the set of that name, in upper or lower case, or written as a number.
+func ByName(name string) (uint32, bool) {
+	for i := range registry {
+		if equalFold(registry[i].name, name) {
+			return registry[i].id, true
 		}
 	}
-	return false
+	n, err := strconv.ParseUint(name, 0, 32)
+	return uint32(n), err == nil && n != 0
 }
 
-// Narrow returns the code set of char and string of that number, or CODESET_INCOMPATIBLE.
+// equalFold compares names of code sets, which are ASCII.
+func equalFold(a, b string) bool {
+	return slices.EqualFunc([]byte(a), []byte(b), func(x, y byte) bool { return lower(x) == lower(y) })
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
+// known reports whether the set is in the table. All of them are parts of Unicode, so that
+// text in them can always be sent in UTF-8 or UTF-16.
+func known(id uint32) bool { return find(id) != nil }
+
+// Narrow returns the code set of char and string of that number, or CODESET_INCOMPATIBLE. Its
+// tables are made when it is asked for first.
 func Narrow(id uint32) (cdr.CodeSet, error) {
-	switch id {
-	case IDLatin1:
-		return Latin1, nil
-	case IDUTF8:
-		return UTF8, nil
+	if r := find(id); r != nil && r.narrow != nil {
+		return r.narrow(), nil
 	}
 	return nil, incompatible("char cannot be converted to %s", Name(id))
 }
 
 // Wide returns the code set of wchar and wstring of that number, or CODESET_INCOMPATIBLE.
 func Wide(id uint32) (cdr.WideCodeSet, error) {
-	switch id {
-	case IDUTF16:
-		return UTF16, nil
-	case IDUCS2:
-		return UCS2, nil
+	if r := find(id); r != nil && r.wide != nil {
+		return r.wide, nil
 	}
 	return nil, incompatible("wchar cannot be converted to %s", Name(id))
 }
 
 func incompatible(format string, args ...any) error {
-	return exc.New(exc.CodesetIncompatible, exc.OMGVMCID|1, exc.No, format, args...)
+	return exc.New(exc.CodesetIncompatible, exc.MinorNoCommonCodeSet, exc.No, format, args...)
 }
 
 func conversion(format string, args ...any) error {
 	return exc.New(exc.DataConversion, exc.MinorNoCodeSet, exc.No, format, args...)
+}
+
+// unmapped says that a set lacks a character, which stands at octet at of a string.
+func unmapped(set string, r rune, at int) error {
+	return conversion("%s has no counterpart in %s, the code set of this connection (in a string, at octet %d)", strconv.QuoteRune(r), set, at)
+}
+
+// invalid says that octets are no text of a set.
+func invalid(set string, src []byte) error {
+	return conversion("a string that was sent as %s is not: %s", set, shorten(string(src)))
+}
+
+// notOneOctet says that a char cannot pass.
+func notOneOctet(set string, c byte) error {
+	return conversion("char %#x has no form of one octet in %s, the code set of this connection", c, set)
+}
+
+// notLatin1 says that a char that came cannot be held.
+func notLatin1(set string, c byte) error {
+	return conversion("char %#x of %s, the code set of this connection, has no counterpart in ISO 8859-1, which a char is in memory", c, set)
+}
+
+// shorten quotes s for an error.
+func shorten(s string) string {
+	if len(s) > 40 {
+		return strconv.Quote(s[:40]) + "…"
+	}
+	return strconv.Quote(s)
 }

@@ -93,8 +93,16 @@ func TestWide(t *testing.T) {
 		{"1.1 big-endian", cdr.V11, false, "a€", "00000003 0061 20ac 0000"},
 		{"1.1 empty", cdr.V11, false, "", "00000001 0000"},
 		{"1.1 surrogates", cdr.V11, false, "😀", "00000003 d83d de00 0000"},
+		{"UCS-4", cdr.V12, false, "a😀", "0000000c 0000feff 00000061 0001f600"},
+		{"UCS-4 little-endian", cdr.V12, true, "a😀", "0c000000 fffe0000 61000000 00f60100"},
+		{"UCS-4, empty", cdr.V12, true, "", "00000000"},
+		{"UCS-4 of 1.1", cdr.V11, true, "a😀", "03000000 61000000 00f60100 00000000"},
+		{"UCS-4 of 1.1, big-endian", cdr.V11, false, "€", "00000002 000020ac 00000000"},
 	} {
 		env := &cdr.Env{Version: c.v, Wide: codeset.UTF16}
+		if strings.HasPrefix(c.what, "UCS-4") {
+			env.Wide = codeset.UCS4
+		}
 		want := unhex(t, c.wire)
 		e := cdr.NewEncoder(nil, c.little, env)
 		e.WString(c.text)
@@ -137,6 +145,13 @@ func TestWideInput(t *testing.T) {
 		{"UCS-2", codeset.UCS2, cdr.V12, "00000002 20ac", "€"},
 		{"no terminator in 1.1", codeset.UTF16, cdr.V11, "00000001 0061", "!"},
 		{"1.0", codeset.UTF16, cdr.V10, "00000001 0061", "!"},
+		{"UCS-4 of six octets", codeset.UCS4, cdr.V12, "00000006 00000061 0000", "!"},
+		{"UCS-4 beyond Unicode", codeset.UCS4, cdr.V12, "00000004 00110000", "!"},
+		{"UCS-4 half a pair", codeset.UCS4, cdr.V12, "00000004 0000d83d", "!"},
+		{"UCS-4 zero inside", codeset.UCS4, cdr.V12, "00000008 00000000 00000061", "!"},
+		{"UCS-4 terminated", codeset.UCS4, cdr.V12, "00000008 00000061 00000000", "a"},
+		{"UCS-4 no mark", codeset.UCS4, cdr.V12, "00000004 00000061", "a"},
+		{"UCS-4 4 GiB", codeset.UCS4, cdr.V11, "ffffffff 00000061", "!"},
 		{"4 GiB", codeset.UTF16, cdr.V12, "ffffffff 0061", "!"},
 		{"4 GiB in 1.1", codeset.UTF16, cdr.V11, "ffffffff 0061", "!"},
 	} {
@@ -188,6 +203,19 @@ func TestWChar(t *testing.T) {
 			t.Errorf("%s reads as %q", wire, r)
 		}
 	}
+	for r, wire := range map[rune]string{'a': "04 00000061", '😀': "04 0001f600"} {
+		env := &cdr.Env{Version: cdr.V12, Wide: codeset.UCS4}
+		e := cdr.NewEncoder(nil, true, env)
+		if e.WChar(r); !bytes.Equal(e.Bytes(), unhex(t, wire)) {
+			t.Errorf("%q in UCS-4: %x, %v", r, e.Bytes(), e.Err())
+		}
+		if got := cdr.NewDecoder(unhex(t, wire), true, env).WChar(); got != r {
+			t.Errorf("%s in UCS-4: %q", wire, got)
+		}
+		if got := cdr.NewDecoder(unhex(t, "08 fffe0000 61000000"), false, env).WChar(); got != 'a' {
+			t.Errorf("UCS-4 with a mark: %q", got)
+		}
+	}
 	d := cdr.NewDecoder(unhex(t, "04 fffe e900"), false, &cdr.Env{Version: cdr.V12, Wide: codeset.UTF16})
 	if r := d.WChar(); d.Err() != nil || r != 'é' {
 		t.Errorf("a wchar with a mark reads as %q, %v", r, d.Err())
@@ -204,6 +232,7 @@ func TestWideNotSent(t *testing.T) {
 		want exc.Kind
 	}{
 		{"nothing negotiated", cdr.V12, nil, "a", exc.InvObjref},
+		{"nothing negotiated, 1.1", cdr.V11, nil, "a", exc.InvObjref},
 		{"1.0", cdr.V10, codeset.UTF16, "a", exc.InvObjref},
 		{"UCS-2", cdr.V12, codeset.UCS2, "😀", exc.DataConversion},
 		{"invalid UTF-8", cdr.V12, codeset.UTF16, "a\xffb", exc.DataConversion},
@@ -216,6 +245,26 @@ func TestWideNotSent(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", c.what, e.Err(), c.want)
 		}
 	}
+	for _, c := range []struct {
+		v    cdr.Version
+		set  cdr.WideCodeSet
+		want exc.Kind
+		code uint32
+	}{
+		{cdr.V10, nil, exc.Marshal, exc.MinorWCharInGIOP10},
+		{cdr.V10, codeset.UTF16, exc.Marshal, exc.MinorWCharInGIOP10},
+		{cdr.V10, codeset.UCS4, exc.Marshal, exc.MinorWCharInGIOP10},
+		{cdr.V11, nil, exc.BadParam, exc.MinorWCharUnannounced},
+		{cdr.V12, nil, exc.BadParam, exc.MinorWCharUnannounced},
+	} {
+		for _, read := range []func(*cdr.Decoder){func(d *cdr.Decoder) { d.WChar() }, func(d *cdr.Decoder) { d.WString() }} {
+			d := cdr.NewDecoder(make([]byte, 16), false, &cdr.Env{Version: c.v, Wide: c.set})
+			read(d)
+			if sys := exc.From(d.Err(), exc.No); sys == nil || sys.Kind != c.want || sys.Minor != c.code {
+				t.Errorf("received in %v: %v, want %v with minor %#x", c.v, d.Err(), c.want, c.code)
+			}
+		}
+	}
 	for _, r := range []rune{-1, 0xd800, 0x110000} {
 		e := cdr.NewEncoder(nil, false, &cdr.Env{Version: cdr.V12, Wide: codeset.UTF16})
 		if e.WChar(r); !errors.Is(e.Err(), exc.DataConversion) {
@@ -225,95 +274,5 @@ func TestWideNotSent(t *testing.T) {
 	e := cdr.NewEncoder(nil, false, &cdr.Env{Version: cdr.V11, Wide: codeset.UTF16})
 	if e.WChar('😀'); !errors.Is(e.Err(), exc.DataConversion) {
 		t.Errorf("wchar beyond U+FFFF in 1.1: %v", e.Err())
-	}
-}
-
-// The component of omniORB 4.2.5, in the captures of GIOP 1.2.
-const omniComponent = "01000000 01000100 01000000 01000105 09010100 01000000 09010100"
-
-func TestComponent(t *testing.T) {
-	t.Parallel()
-	b := unhex(t, omniComponent)
-	c, err := codeset.ParseComponent(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Char.Native != codeset.IDLatin1 || len(c.Char.Conversion) != 1 || c.Char.Conversion[0] != codeset.IDUTF8 || c.Wchar.Native != codeset.IDUTF16 {
-		t.Errorf("got %+v", c)
-	}
-	if got := c.Append(nil); !bytes.Equal(got, b) {
-		t.Errorf("built again: %x, want %x", got, b)
-	}
-	for n := range b {
-		if c, err := codeset.ParseComponent(b[:n]); err == nil {
-			t.Errorf("%d octets parse as %+v", n, c)
-		}
-	}
-}
-
-func TestNegotiate(t *testing.T) {
-	t.Parallel()
-	s := func(ids ...uint32) codeset.Support {
-		return codeset.Support{Native: ids[0], Conversion: ids[1:]}
-	}
-	const latin2, unknown = 0x00010002, 0x77777777
-	for _, c := range []struct {
-		what           string
-		client, server codeset.Component
-		want           codeset.Choice // zero: CODESET_INCOMPATIBLE
-	}{
-		{"ourselves", codeset.Ours(), codeset.Ours(), codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}},
-		{"omniORB", codeset.Ours(), codeset.Component{Char: s(codeset.IDLatin1, codeset.IDLatin1, codeset.IDUTF8), Wchar: s(codeset.IDUTF16, codeset.IDUTF16)},
-			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}},
-		{"only Latin-1 there", codeset.Ours(), codeset.Component{Char: s(codeset.IDLatin1), Wchar: s(0)}, codeset.Choice{Char: codeset.IDLatin1}},
-		{"in both conversion sets", codeset.Component{Char: s(latin2, codeset.IDLatin1), Wchar: s(0)}, codeset.Component{Char: s(codeset.IDUCS4, codeset.IDLatin1), Wchar: s(0)},
-			codeset.Choice{Char: codeset.IDLatin1}},
-		{"fallback", codeset.Component{Char: s(latin2), Wchar: s(codeset.IDUCS4)}, codeset.Component{Char: s(codeset.IDLatin1), Wchar: s(codeset.IDUCS2)},
-			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}},
-		{"nothing in common", codeset.Ours(), codeset.Component{Char: s(unknown), Wchar: s(0)}, codeset.Choice{}},
-		{"nothing wide in common", codeset.Ours(), codeset.Component{Char: s(codeset.IDUTF8), Wchar: s(unknown)}, codeset.Choice{}},
-	} {
-		got, err := codeset.Pick(c.client, c.server)
-		if c.want == (codeset.Choice{}) {
-			if !errors.Is(err, exc.CodesetIncompatible) {
-				t.Errorf("%s: got %+v, %v, want CODESET_INCOMPATIBLE", c.what, got, err)
-			}
-			continue
-		}
-		if err != nil || got != c.want {
-			t.Errorf("%s: got %+v, %v, want %+v", c.what, got, err, c.want)
-		}
-	}
-}
-
-func TestChoice(t *testing.T) { // not parallel: it counts allocations
-	c := codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUTF16}
-	b := c.Append(nil)
-	if got, want := hex.EncodeToString(b), "010000000100010009010100"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if got, err := codeset.ParseContext(b); err != nil || got != c {
-		t.Errorf("got %+v, %v", got, err)
-	}
-	if n := testing.AllocsPerRun(100, func() { _, _ = codeset.ParseContext(b) }); n != 0 {
-		t.Errorf("%v allocations", n)
-	}
-	for n := range b {
-		if got, err := codeset.ParseContext(b[:n]); err == nil {
-			t.Errorf("%d octets parse as %+v", n, got)
-		}
-	}
-	if err := c.Check(codeset.Ours()); err != nil {
-		t.Error(err)
-	}
-	if err := (codeset.Choice{Char: 0x00010002}).Check(codeset.Ours()); !errors.Is(err, exc.CodesetIncompatible) {
-		t.Errorf("a set that was not offered: %v", err)
-	}
-	narrow, wide, err := codeset.Default.Sets()
-	if err != nil || narrow.ID() != codeset.IDLatin1 || wide != nil {
-		t.Errorf("default: %v, %v, %v", narrow, wide, err)
-	}
-	if _, _, err := (codeset.Choice{Wchar: codeset.IDUCS4}).Sets(); !errors.Is(err, exc.CodesetIncompatible) {
-		t.Errorf("UCS-4: %v", err)
 	}
 }

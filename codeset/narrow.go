@@ -1,7 +1,6 @@
 package codeset
 
 import (
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/opendsom/dsom/cdr"
@@ -32,7 +31,7 @@ func (latin1) AppendString(dst []byte, s string) ([]byte, error) {
 	dst = append(dst, s[:n]...)
 	for i, r := range s[n:] {
 		if r > 0xff {
-			return dst, conversion("%s has no counterpart in ISO 8859-1, the code set of this connection (in a string, at octet %d)", strconv.QuoteRune(r), n+i)
+			return dst, unmapped("ISO 8859-1", r, n+i)
 		}
 		dst = append(dst, byte(r))
 	}
@@ -68,7 +67,7 @@ func (utf8Set) AppendString(dst []byte, s string) ([]byte, error) {
 
 func (utf8Set) ParseString(src []byte) (string, error) {
 	if !utf8.Valid(src) {
-		return "", conversion("a string that was sent as UTF-8 is not: %s", shorten(string(src)))
+		return "", invalid("UTF-8", src)
 	}
 	return string(src), nil
 }
@@ -81,15 +80,7 @@ func (utf8Set) ParseChar(c byte) (byte, error) { return utf8Char(c) }
 // utf8Char lets ASCII through: UTF-8 has no other characters of one octet.
 func utf8Char(c byte) (byte, error) {
 	if c >= utf8.RuneSelf {
-		return 0, conversion("char %#x has no form of one octet in UTF-8, the code set of this connection", c)
+		return 0, notOneOctet("UTF-8", c)
 	}
 	return c, nil
-}
-
-// shorten quotes s for an error.
-func shorten(s string) string {
-	if len(s) > 40 {
-		return strconv.Quote(s[:40]) + "…"
-	}
-	return strconv.Quote(s)
 }

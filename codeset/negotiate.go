@@ -25,12 +25,38 @@ type Component struct {
 	Char, Wchar Support
 }
 
-// Ours returns what this ORB takes.
+// Ours returns what this ORB publishes unless it is told otherwise.
 func Ours() Component {
 	return Component{
 		Char:  Support{Native: IDUTF8, Conversion: []uint32{IDLatin1}},
 		Wchar: Support{Native: IDUTF16, Conversion: []uint32{IDUCS2}},
 	}
+}
+
+// Any returns what a client of this ORB takes unless it is told otherwise: what Ours says, and all that
+// can be converted.
+func Any() Component {
+	c := Ours()
+	narrow, wide := Convertible()
+	c.Char.Conversion = append(c.Char.Conversion, narrow...)
+	c.Wchar.Conversion = append(c.Wchar.Conversion, wide...)
+	return c
+}
+
+// Err says which of the sets that c names cannot be converted, with CODESET_INCOMPATIBLE. Each kind
+// must have a native set.
+func (c Component) Err() error {
+	for _, id := range append([]uint32{c.Char.Native}, c.Char.Conversion...) {
+		if _, err := Narrow(id); err != nil {
+			return err
+		}
+	}
+	for _, id := range append([]uint32{c.Wchar.Native}, c.Wchar.Conversion...) {
+		if _, err := Wide(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Append appends the component's data, an encapsulation, to dst.
@@ -121,37 +147,36 @@ func (c Choice) Sets() (narrow cdr.CodeSet, wide cdr.WideCodeSet, err error) {
 	return narrow, wide, nil
 }
 
-// Negotiate picks the code sets for a connection from this ORB to a server that published
-// the component server. The error is CODESET_INCOMPATIBLE.
-func Negotiate(server Component) (Choice, error) {
-	return Pick(Ours(), server)
-}
-
-// Pick is the algorithm of the specification (clause 7.10.2.6) for any client and server,
-// with one preference: if the server takes the client's native set, that one is used, before
-// the server's native set is considered. Of two sets that both sides take it is the one that
-// loses nothing of what the client holds.
-func Pick(client, server Component) (Choice, error) {
+// Negotiate picks the code sets for a connection by the algorithm of the specification (clause
+// 7.10.2.6), from what a client and a server support: the set that is native to both; the server's
+// native set, if the client converts to it; the client's, if the server converts from it; the first of the
+// server's sets that both convert; and if both know their characters at all, UTF-8 or UTF-16, which every
+// ORB has to take. The error is CODESET_INCOMPATIBLE.
+//
+// One step is before those: if the client's native set is all of Unicode and the server takes it, it is
+// used, since any other that both have would lose some of what the client holds.
+func Negotiate(client, server Component) (Choice, error) {
 	var c Choice
 	var err error
-	if c.Char, err = pick(client.Char, server.Char, IDUTF8); err != nil {
+	if c.Char, err = negotiate(client.Char, server.Char, IDUTF8); err != nil {
 		return Choice{}, err
 	}
-	if c.Wchar, err = pick(client.Wchar, server.Wchar, IDUTF16); err != nil {
+	if c.Wchar, err = negotiate(client.Wchar, server.Wchar, IDUTF16); err != nil {
 		return Choice{}, err
 	}
 	return c, nil
 }
 
-func pick(client, server Support, fallback uint32) (uint32, error) {
-	if client.Native == 0 || server.Native == 0 && len(server.Conversion) == 0 {
+func negotiate(client, server Support, fallback uint32) (uint32, error) {
+	switch {
+	case client.Native == 0 || server.Native == 0 && len(server.Conversion) == 0:
 		return 0, nil // one of them has no such characters: they meet none, or an exception
-	}
-	if server.takes(client.Native) {
-		return client.Native, nil
-	}
-	if client.takes(server.Native) {
+	case client.Native == fallback && server.takes(fallback):
+		return fallback, nil
+	case client.takes(server.Native): // equal, or the client converts
 		return server.Native, nil
+	case server.takes(client.Native): // the server converts
+		return client.Native, nil
 	}
 	for _, id := range server.Conversion { // in the server's order of preference
 		if client.takes(id) {
@@ -168,10 +193,14 @@ func pick(client, server Support, fallback uint32) (uint32, error) {
 // or is the fallback that each ORB must take. The error is CODESET_INCOMPATIBLE.
 func (c Choice) Check(ours Component) error {
 	if c.Char != 0 && c.Char != IDUTF8 && !ours.Char.takes(c.Char) {
-		return incompatible("the client sends char in %s, which was not offered", Name(c.Char))
+		return notOffered("char", c.Char)
 	}
 	if c.Wchar != 0 && c.Wchar != IDUTF16 && !ours.Wchar.takes(c.Wchar) {
-		return incompatible("the client sends wchar in %s, which was not offered", Name(c.Wchar))
+		return notOffered("wchar", c.Wchar)
 	}
 	return nil
+}
+
+func notOffered(kind string, id uint32) error {
+	return exc.New(exc.CodesetIncompatible, exc.MinorCodeSetUnsupported, exc.No, "the client sends %s in %s, which was not offered", kind, Name(id))
 }

@@ -34,21 +34,12 @@ const bom = 0xfeff
 
 func (w utf16Set) ID() uint32 { return w.id }
 
-// check reports whether r can be sent.
-func (w utf16Set) check(e *cdr.Encoder, r rune) bool {
-	if r < 0 || r > w.last || utf16.IsSurrogate(r) {
-		e.Fail(conversion("%s has no counterpart in %s, the wide code set of this connection", strconv.QuoteRune(r), Name(w.id)))
-		return false
-	}
-	return true
-}
-
-func noWide(v cdr.Version) error {
-	return exc.New(exc.InvObjref, exc.MinorWCharNotNegotiated, exc.No, "GIOP %v has no wide characters", v)
-}
+// holds reports whether r is in the set.
+func (w utf16Set) holds(r rune) bool { return r >= 0 && r <= w.last && !utf16.IsSurrogate(r) }
 
 func (w utf16Set) PutWChar(e *cdr.Encoder, r rune) {
-	if !w.check(e, r) {
+	if !w.holds(r) {
+		e.Fail(unmappedWide(w.id, r))
 		return
 	}
 	switch v := e.Env().Version; {
@@ -72,7 +63,7 @@ func (w utf16Set) PutWChar(e *cdr.Encoder, r rune) {
 		}
 		e.UShort(uint16(r))
 	default:
-		e.Fail(noWide(v))
+		e.Fail(cdr.NoWide(v))
 	}
 }
 
@@ -102,7 +93,7 @@ func (w utf16Set) WChar(d *cdr.Decoder) rune {
 	case v.AtLeast(cdr.V11):
 		return w.unit(d, rune(d.UShort()))
 	default:
-		d.Fail(noWide(v))
+		d.Fail(cdr.WideReceived(v))
 		return 0
 	}
 }
@@ -128,36 +119,14 @@ func (w utf16Set) pair(d *cdr.Decoder, order binary.ByteOrder, b []byte) rune {
 }
 
 func (w utf16Set) PutWString(e *cdr.Encoder, s string) {
-	for i, r := range s {
-		if r == utf8.RuneError && !utf8.ValidString(s[i:i+min(3, len(s)-i)]) {
-			e.Fail(conversion("a string that is not valid UTF-8 cannot be sent: %s", shorten(s)))
-			return
-		}
-		if r == 0 {
-			e.Fail(exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "a wide string with a zero character inside cannot be sent"))
-			return
-		}
-		if !w.check(e, r) {
-			return
-		}
+	if _, ok := wideText(e, s, w.holds, w.id); !ok {
+		return
 	}
-	v := e.Env().Version
 	units := 0
 	for _, r := range s {
 		units += utf16.RuneLen(r)
 	}
-	switch {
-	case v.AtLeast(cdr.V12):
-		if units == 0 {
-			e.ULong(0)
-			return
-		}
-		e.Count(2 * (units + 1))
-		e.UShort(bom)
-	case v.AtLeast(cdr.V11):
-		e.Count(units + 1)
-	default:
-		e.Fail(noWide(v))
+	if !wideLength(e, units, 2) {
 		return
 	}
 	for _, r := range s {
@@ -169,44 +138,20 @@ func (w utf16Set) PutWString(e *cdr.Encoder, s string) {
 		}
 		e.UShort(uint16(r))
 	}
-	if !v.AtLeast(cdr.V12) {
+	if !e.Env().Version.AtLeast(cdr.V12) {
 		e.UShort(0)
 	}
 }
 
 func (w utf16Set) WString(d *cdr.Decoder) string {
-	var b []byte
-	order := binary.ByteOrder(binary.BigEndian)
-	switch v := d.Env().Version; {
-	case v.AtLeast(cdr.V12):
-		b = d.OctetSeqView()
+	b, order, ok := wideOctets(d, 2, w.id)
+	if !ok {
+		return ""
+	}
+	if d.Env().Version.AtLeast(cdr.V12) {
 		if o, marked := mark(b); marked {
 			order, b = o, b[2:]
 		}
-	case v.AtLeast(cdr.V11):
-		n := d.Count(2)
-		if n == 0 {
-			return "" // the terminator is missing, as some ORBs send an empty string
-		}
-		d.Align(2)
-		if b = d.OctetsView(2 * n); b == nil {
-			return ""
-		}
-		if d.Little() {
-			order = binary.LittleEndian
-		}
-		if b[2*n-2] != 0 || b[2*n-1] != 0 {
-			d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "wide string of %d characters without its terminating zero", n))
-			return ""
-		}
-		b = b[:2*n-2]
-	default:
-		d.Fail(noWide(v))
-		return ""
-	}
-	if len(b)%2 != 0 {
-		d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "wide string of %d octets in %s", len(b), Name(w.id)))
-		return ""
 	}
 	return w.text(d, b, order)
 }

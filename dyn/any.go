@@ -147,6 +147,23 @@ func (a Any) Err() error {
 	return a.v.err
 }
 
+// Through returns a as if it had come by the ORB that o came by: references in it become objects of
+// that ORB, and valuetypes those which it knows.
+func (a Any) Through(o Any) Any {
+	if a.v == nil || o.v == nil {
+		return a
+	}
+	v := *a.v
+	if v.refs == nil {
+		v.refs = o.v.refs
+	}
+	used := v.vals.used
+	v.vals.used = nil
+	v.vals.join(&valueTypes{used: used})
+	v.vals.join(&o.v.vals)
+	return Any{&v}
+}
+
 // Equal reports whether a and b have equal types and the same value. Floating-point numbers
 // are compared by their bits, references by their octets, objects without a reference by ==.
 func Equal(a, b Any) bool {

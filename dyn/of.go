@@ -340,7 +340,7 @@ func (b *builder) octets(at *path, tc *typecode.TypeCode, v any) ([]byte, error)
 
 // members writes the members of a struct or exception.
 func (b *builder) members(at *path, tc *typecode.TypeCode, v any) error {
-	var get func(string) (any, bool)
+	var get func(int, string) (any, bool)
 	switch x := v.(type) {
 	case Exception:
 		if x.ID != tc.ID() {
@@ -353,14 +353,7 @@ func (b *builder) members(at *path, tc *typecode.TypeCode, v any) error {
 				return noMember(at, tc, f.Name)
 			}
 		}
-		get = func(name string) (any, bool) {
-			for _, f := range x {
-				if f.Name == name {
-					return f.Value, true
-				}
-			}
-			return nil, false
-		}
+		get = x.member
 	case map[string]any:
 		for name, v := range x {
 			if b.json && tc.Kind() == typecode.TkExcept && name == "_exception" {
@@ -373,13 +366,13 @@ func (b *builder) members(at *path, tc *typecode.TypeCode, v any) error {
 				return noMember(at, tc, name)
 			}
 		}
-		get = func(name string) (any, bool) { v, ok := x[name]; return v, ok }
+		get = func(_ int, name string) (any, bool) { v, ok := x[name]; return v, ok }
 	default:
 		return want(at, tc, v)
 	}
 	for i := range tc.Len() {
 		name := tc.MemberName(i)
-		m, ok := get(name)
+		m, ok := get(i, name)
 		if !ok {
 			return at.errorf("the member %s of %s is missing", name, tc.Name())
 		}

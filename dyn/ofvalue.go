@@ -22,15 +22,7 @@ func (b *builder) valuetype(at *path, tc *typecode.TypeCode, v any) error {
 		if b.e.SharedValue(x) {
 			return nil
 		}
-		get := func(name string) (any, bool) {
-			for _, f := range x.Members {
-				if f.Name == name {
-					return f.Value, true
-				}
-			}
-			return nil, false
-		}
-		return b.state(at, tc, x.Type, x, len(x.Members), get)
+		return b.state(at, tc, x.Type, x, len(x.Members), x.Members.member)
 	case cdr.Value:
 		if !b.json {
 			b.e.Value(x, &cdr.ValueType{ID: tc.ID()})
@@ -67,12 +59,12 @@ func (b *builder) valueObject(at *path, tc *typecode.TypeCode, x map[string]any)
 			}
 		}
 	}
-	get := func(name string) (any, bool) { v, ok := x[name]; return v, ok }
+	get := func(_ int, name string) (any, bool) { v, ok := x[name]; return v, ok }
 	return b.state(at, tc, chosen, jsonPlace(at.pointer()), len(x)-extra, get)
 }
 
 // state writes a value of type chosen, known as key, with n members that get returns.
-func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int, get func(string) (any, bool)) error {
+func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int, get func(int, string) (any, bool)) error {
 	if chosen = chosen.Unalias(); !isValue(chosen) {
 		return at.errorf("a %s cannot be made here", describe(chosen))
 	}
@@ -86,17 +78,17 @@ func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int,
 			c.vals.know(&cdr.ValueType{ID: chosen.ID(), TypeCode: chosen})
 		}
 	}
-	members := stateOf(chosen)
+	members := StateOf(chosen)
 	if n > len(members) {
 		return at.errorf("%s has %d members, not %d", chosen.Name(), len(members), n)
 	}
 	m := b.e.BeginValue(key, ids, len(ids) > 1)
-	for _, s := range members {
-		v, ok := get(s.name)
+	for i, s := range members {
+		v, ok := get(i, s.Name)
 		if !ok {
-			return at.errorf("the member %s of %s is missing", s.name, chosen.Name())
+			return at.errorf("the member %s of %s is missing", s.Name, chosen.Name())
 		}
-		if err := b.put(at.field(s.name), s.tc, v); err != nil {
+		if err := b.put(at.field(s.Name), s.Type, v); err != nil {
 			return err
 		}
 	}

@@ -42,6 +42,19 @@ func (s Struct) Get(name string) any {
 	return nil
 }
 
+// member returns the member of a name, which is expected at place i: names need not be there, or differ.
+func (s Struct) member(i int, name string) (any, bool) {
+	if i < len(s) && s[i].Name == name {
+		return s[i].Value, true
+	}
+	for _, f := range s {
+		if f.Name == name {
+			return f.Value, true
+		}
+	}
+	return nil, false
+}
+
 // A Ref is an object that knows its reference, such as those of package orb.
 type Ref interface{ IOR() *ior.IOR }
 
@@ -82,8 +95,8 @@ func (p *path) errorf(format string, args ...any) error {
 
 // Value returns the value as plain Go values: bool, byte (octet and char), int16 to uint64,
 // float32, float64, rune (wchar), string, [cdr.LongDouble], [cdr.Fixed], an enumerator's
-// name, []byte for a sequence of octets and []any for other sequences and arrays, [Struct],
-// [Union], [Exception], *[Valuetype], [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
+// name (its place as a uint32 where no name is its own), []byte for a sequence of octets and []any for other sequences and arrays, [Struct],
+// [Union], [Exception], *[Valuetype] (a [cdr.Value] for a custom one), [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
 // the object that was put in; nil for a nil reference, null and void.
 func (a Any) Value() any {
 	if a.v == nil || a.v.err != nil {
@@ -134,7 +147,7 @@ func (w *walker) value(tc *typecode.TypeCode) any {
 	case typecode.TkFixed:
 		return d.Fixed(int(tc.Digits()), int(tc.Scale()))
 	case typecode.TkEnum:
-		return tc.MemberName(int(d.Enum(uint32(tc.Len()))))
+		return enumerator(tc, int64(d.Enum(uint32(tc.Len()))))
 	case typecode.TkAny:
 		return GetAny(d)
 	case typecode.TkTypeCode:
@@ -192,8 +205,8 @@ func (w *walker) object() any {
 	return nil
 }
 
-// labelValue returns a discriminator as a value of its type.
-func labelValue(tc *typecode.TypeCode, v int64) any {
+// LabelValue returns a union's label as a value of the discriminator's type tc, as [Any.Value] has it.
+func LabelValue(tc *typecode.TypeCode, v int64) any {
 	switch tc = tc.Unalias(); tc.Kind() {
 	case typecode.TkShort:
 		return int16(v)
@@ -212,14 +225,22 @@ func labelValue(tc *typecode.TypeCode, v int64) any {
 	case typecode.TkWChar:
 		return rune(v)
 	case typecode.TkEnum:
-		return tc.MemberName(int(v))
+		return enumerator(tc, v)
 	}
 	return v
 }
 
+// enumerator returns an enumerator's name, or its place where others have the same name or it has none.
+func enumerator(tc *typecode.TypeCode, v int64) any {
+	if name := tc.MemberName(int(v)); name != "" && int64(tc.MemberIndex(name)) == v {
+		return name
+	}
+	return uint32(v)
+}
+
 func (w *walker) union(tc *typecode.TypeCode) Union {
 	label := getLabel(w.d, tc.Discriminator())
-	u := Union{Label: labelValue(tc.Discriminator(), label)}
+	u := Union{Label: LabelValue(tc.Discriminator(), label)}
 	if i := tc.Arm(label); i >= 0 {
 		u.Name, u.Value = tc.MemberName(i), w.value(tc.MemberType(i))
 	}

@@ -3,11 +3,13 @@ package dyn_test
 import (
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/internal/binfmt"
@@ -178,6 +180,126 @@ func TestUnknownValues(t *testing.T) {
 	d = cdr.NewDecoder(e.Bytes(), true, nil)
 	if dyn.GetAny(d); d.Err() == nil || !strings.Contains(d.Err().Error(), "which is custom") {
 		t.Errorf("got %v", d.Err())
+	}
+}
+
+// cust is a custom value as a program has it: a text, and a value within.
+type cust struct {
+	text string
+	next cdr.Value
+}
+
+var custInfo = cdr.ValueType{ID: custType.ID(), Custom: true, New: func() cdr.Value { return new(cust) }, TypeCode: custType}
+
+func (c *cust) IDLValue() *cdr.ValueType    { return &custInfo }
+func (c *cust) MarshalState(*cdr.Encoder)   {}
+func (c *cust) UnmarshalState(*cdr.Decoder) {}
+func (c *cust) MarshalCustom(e *cdr.Encoder) error {
+	e.String(c.text)
+	dyn.PutAny(e, dyn.Long.Any(int32(len(c.text))))
+	e.WChars([]rune("€a"))
+	e.Value(c.next, nil)
+	e.LongDoubles(make([]cdr.LongDouble, 2))
+	return nil
+}
+
+func (c *cust) UnmarshalCustom(d *cdr.Decoder) error {
+	c.text = d.String()
+	if n, err := dyn.Long.From(dyn.GetAny(d)); err != nil || int(n) != len(c.text) {
+		return fmt.Errorf("%d octets: %w", n, err)
+	}
+	wide := make([]rune, 2)
+	if d.WChars(wide); d.Err() == nil && string(wide) != "€a" {
+		return fmt.Errorf("wide %q", wide)
+	}
+	c.next = d.Value(nil)
+	d.LongDoubles(make([]cdr.LongDouble, 2))
+	return nil
+}
+
+// customs is an ORB where cust is registered.
+type customs struct{}
+
+func (customs) ValueType(id string) *cdr.ValueType {
+	if id == custInfo.ID {
+		return &custInfo
+	}
+	return nil
+}
+
+// TestCustomValues: what a custom value has written travels in an any, in whatever order and code set,
+// and stays one object with those inside and around it.
+func TestCustomValues(t *testing.T) {
+	t.Parallel()
+	inner := &cust{text: "inner"}
+	outer := &cust{text: "öuter", next: inner}
+	inner.next = outer
+	pair := tc.Struct("IDL:Pair:1.0", "Pair", tc.Member{Name: "a", Type: custType}, tc.Member{Name: "b", Type: tc.ValueBase}, tc.Member{Name: "c", Type: custType})
+	a, err := dyn.Of(pair, dyn.Struct{{"a", outer}, {"b", inner}, {"c", nil}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, little := range []bool{false, true} {
+		wire := &cdr.Env{Version: cdr.V12, Narrow: codeset.Latin1, Wide: codeset.UTF16, Values: customs{}}
+		e := cdr.NewEncoder(nil, little, wire)
+		e.Octet(0)
+		dyn.PutAny(e, a)
+		if e.Err() != nil {
+			t.Fatal(e.Err())
+		}
+		d := cdr.NewDecoder(e.Bytes(), little, wire)
+		d.Octet()
+		b := dyn.GetAny(d)
+		if d.Err() != nil || d.Remaining() != 0 || !dyn.Equal(a, b) {
+			t.Fatalf("it arrives as %v, %v", b.Value(), d.Err())
+		}
+		s, _ := b.Value().(dyn.Struct)
+		x, _ := s.Get("a").(*cust)
+		if x == nil || x.text != "öuter" || s.Get("b") != any(x.next) || x.next.(*cust).next != cdr.Value(x) {
+			t.Errorf("it is %v", s)
+		}
+		again, err := dyn.Of(pair, b.Value())
+		if err != nil || !dyn.Equal(a, again) {
+			t.Errorf("made again: %v, %v", again.Value(), err)
+		}
+		d = cdr.NewDecoder(e.Bytes(), little, &cdr.Env{Version: cdr.V12, Narrow: codeset.Latin1, Wide: codeset.UTF16})
+		d.Octet()
+		if b := dyn.GetAny(d); d.Err() == nil {
+			t.Errorf("nobody knows the type, and it is %v", b.Value())
+		}
+	}
+	if b, err := dyn.MarshalJSON(a); !errors.Is(err, exc.Marshal) || !strings.Contains(err.Error(), "custom") {
+		t.Errorf("JSON: %s, %v", b, err)
+	}
+}
+
+// TestTypeCodeInChunks reads an any of a recursive type whose TypeCode is in several chunks of a value.
+func TestTypeCodeInChunks(t *testing.T) {
+	t.Parallel()
+	tree := tc.Struct("IDL:Tree:1.0", "Tree", tc.Member{Name: "id", Type: tc.Long}, tc.Member{Name: "kids", Type: tc.Sequence(tc.Recursive("IDL:Tree:1.0"), 0)})
+	want, err := dyn.UnmarshalJSON(tree, []byte(`{"id":1,"kids":[{"id":2,"kids":[]}]}`), dyn.JSONOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	flat := cdr.NewEncoder(nil, true, nil)
+	dyn.PutAny(flat, want)
+	b := flat.Bytes()
+	for cut := 12; cut < len(b)-4; cut += 4 { // in the encapsulation, or behind it
+		e := cdr.NewEncoder(nil, true, nil)
+		e.ULong(0x7fffff08)
+		for _, part := range [][]byte{b[:cut], b[cut:]} {
+			e.ULong(uint32(len(part)))
+			e.Octets(part)
+			e.Align(4)
+		}
+		e.Long(-1)
+		d := cdr.NewDecoder(e.Bytes(), true, nil)
+		h := d.BeginValue()
+		got := dyn.GetAny(d)
+		d.EndValue(h, false)
+		if d.Err() != nil || !dyn.Equal(got, want) {
+			t.Errorf("cut at %d: %v, %v", cut, got.Value(), d.Err())
+		}
 	}
 }
 

@@ -19,28 +19,28 @@ type Valuetype struct {
 // boxMember is the name of a box's only member.
 const boxMember = "value"
 
-// stateMember is a member of the state of a valuetype.
-type stateMember struct {
-	name string
-	tc   *typecode.TypeCode
+// A StateMember is a member of the state of a valuetype.
+type StateMember struct {
+	Name string
+	Type *typecode.TypeCode
 }
 
-// stateOf returns the members of the state of a valuetype or box, those of bases first.
-func stateOf(tc *typecode.TypeCode) []stateMember {
+// StateOf returns the members of the state of a valuetype, an eventtype or a box, those of bases first.
+func StateOf(tc *typecode.TypeCode) []StateMember {
 	if tc.Kind() == typecode.TkValueBox {
-		return []stateMember{{boxMember, tc.Content()}}
+		return []StateMember{{boxMember, tc.Content()}}
 	}
-	var ms []stateMember
+	var ms []StateMember
 	if base := tc.Content(); base != nil {
-		ms = stateOf(base)
+		ms = StateOf(base)
 	}
 	for i := range tc.Len() {
-		ms = append(ms, stateMember{tc.MemberName(i), tc.MemberType(i)})
+		ms = append(ms, StateMember{tc.MemberName(i), tc.MemberType(i)})
 	}
 	return ms
 }
 
-// valuetype returns a value as a *Valuetype, nil for null.
+// valuetype returns a value as a *Valuetype, nil for null, and a custom one as the Go value that it is.
 func (w *walker) valuetype(tc *typecode.TypeCode) any {
 	h := w.d.BeginValue()
 	switch h.Kind {
@@ -48,7 +48,16 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 		if v := w.shared[h.At]; v != nil {
 			return v
 		}
+		if v, _ := w.d.SharedAs(h.At); v != nil {
+			return v
+		}
 	case cdr.NewValue:
+		if custom := customOf(h, tc, w.d.Env()); custom != nil {
+			if v := w.d.MakeValue(h, custom, false); v != nil {
+				return v
+			}
+			return nil
+		}
 		chosen, skipped := chooseType(h, tc, w.d.Env())
 		if chosen == nil {
 			w.d.Fail(unknownValue(h, tc))
@@ -59,8 +68,8 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 			w.shared = map[int]*Valuetype{}
 		}
 		w.shared[h.At] = v
-		for _, m := range stateOf(chosen) {
-			v.Members = append(v.Members, Field{m.name, w.value(m.tc)})
+		for _, m := range StateOf(chosen) {
+			v.Members = append(v.Members, Field{m.Name, w.value(m.Type)})
 		}
 		w.d.EndValue(h, skipped > 0)
 		return v
@@ -89,7 +98,7 @@ func (w *jsonWriter) valuetype(tc *typecode.TypeCode) {
 		w.raw("}")
 	case cdr.NewValue:
 		chosen, skipped := chooseType(h, tc, w.d.Env())
-		if chosen == nil {
+		if chosen == nil || !isValue(chosen) {
 			w.fail(unknownValue(h, tc))
 			return
 		}
@@ -99,11 +108,11 @@ func (w *jsonWriter) valuetype(tc *typecode.TypeCode) {
 		w.places[h.At] = string(w.at)
 		w.raw(`{"_type":`)
 		w.text(typecode.ScopedName(chosen.ID()))
-		for _, m := range stateOf(chosen) {
+		for _, m := range StateOf(chosen) {
 			w.raw(",")
-			w.text(m.name)
+			w.text(m.Name)
 			w.raw(":")
-			w.inside(m.name, m.tc)
+			w.inside(m.Name, m.Type)
 		}
 		w.raw("}")
 		w.d.EndValue(h, skipped > 0)

@@ -10,7 +10,8 @@ import (
 
 // Values of valuetypes keep in the canonical form what they have on the wire: their tags with
 // the repository ids, and indirections to those that are shared. The members follow from the
-// TypeCode, of a derived type from that which the program has registered or the Go value had.
+// TypeCode, of a derived type from that which the program has registered or the Go value had. What
+// is in a custom value only its own code knows: it is made a Go value, which writes itself again.
 
 // valueTypes are the valuetypes that an any's value needs: those of the Go values it was made of, and
 // those of the ORB it came by.
@@ -87,6 +88,23 @@ func isValue(tc *typecode.TypeCode) bool {
 	return tc.Kind() == typecode.TkValueBox
 }
 
+// customOf returns how a value is made if its type is a custom one that the program has, or nil.
+func customOf(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) *cdr.ValueType {
+	id := tc.ID()
+	if len(h.IDs) > 0 {
+		id = h.IDs[0]
+	}
+	for _, env := range envs {
+		if env.Values == nil {
+			continue
+		}
+		if t := env.Values.ValueType(id); t != nil && t.Custom && t.New != nil {
+			return t
+		}
+	}
+	return nil
+}
+
 // chooseType returns the type by which the state of a value is read where tc is declared, and how many of its
 // repository ids are passed over because nobody knows them.
 func chooseType(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) (*typecode.TypeCode, int) {
@@ -116,7 +134,9 @@ func (t *transcoder) valuetype(tc *typecode.TypeCode) {
 	case h.Kind == cdr.NoValue:
 		t.e.NullValue()
 	case h.Kind == cdr.SharedValue:
-		if !t.e.SharedValue(sourcePlace{t, h.At}) { // it stands outside of this any
+		if v, _ := t.d.SharedAs(h.At); v != nil { // a custom one, or one within
+			t.e.Value(v, &cdr.ValueType{ID: tc.ID()})
+		} else if !t.e.SharedValue(sourcePlace{t, h.At}) { // it stands outside of this any
 			t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
 		}
 	default:
@@ -125,6 +145,12 @@ func (t *transcoder) valuetype(tc *typecode.TypeCode) {
 }
 
 func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
+	if custom := customOf(h, tc, t.d.Env(), t.e.Env()); custom != nil {
+		if v := t.d.MakeValue(h, custom, false); v != nil {
+			t.e.Value(v, &cdr.ValueType{ID: tc.ID()})
+		}
+		return
+	}
 	chosen, skipped := chooseType(h, tc, t.d.Env(), t.e.Env())
 	if chosen == nil || !isValue(chosen) {
 		t.d.Fail(unknownValue(h, tc))
@@ -151,7 +177,7 @@ func unknownValue(h cdr.ValueHead, tc *typecode.TypeCode) error {
 		id = h.IDs[0]
 	}
 	if tc.Modifier() == typecode.ValueCustom {
-		return exc.New(exc.Marshal, exc.MinorUnsupportedType, exc.No, "an any cannot hold values of %s, which is custom: only its own code knows what is in them", id)
+		return exc.New(exc.Marshal, exc.MinorUnsupportedType, exc.No, "only the code of %s, which is custom, knows what is in its values: register it with Register of the type's descriptor; they cannot be told as JSON", id)
 	}
 	return exc.New(exc.Marshal, exc.MinorNoValueFactory, exc.No,
 		"the members of a value of %s are not known: register its type with Register of the type's descriptor", id)

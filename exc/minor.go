@@ -34,6 +34,20 @@ const (
 	MinorRequestCancelled   = OMGVMCID | 3  // TRANSIENT: request cancelled
 	MinorWCharNotNegotiated = OMGVMCID | 1  // INV_OBJREF: wide characters without a code set
 
+	MinorWCharUnannounced   = OMGVMCID | 23 // BAD_PARAM: wide characters came, and no code set for them before
+	MinorWCharInGIOP10      = OMGVMCID | 5  // MARSHAL: wide characters came in GIOP 1.0
+	MinorNoCommonCodeSet    = OMGVMCID | 1  // CODESET_INCOMPATIBLE: nothing in common
+	MinorCodeSetUnsupported = OMGVMCID | 2  // CODESET_INCOMPATIBLE: the client's choice is not among what was offered
+
+	MinorBadTypeName        = OMGVMCID | 15 // BAD_PARAM, of TypeCodes: a name
+	MinorBadRepositoryID    = OMGVMCID | 16 // BAD_PARAM: a repository id
+	MinorBadMemberName      = OMGVMCID | 17 // BAD_PARAM: a member's name
+	MinorDuplicateLabel     = OMGVMCID | 18 // BAD_PARAM: a union's label
+	MinorLabelType          = OMGVMCID | 19 // BAD_PARAM: a label that is no discriminator
+	MinorBadDiscriminator   = OMGVMCID | 20 // BAD_PARAM: a union's discriminator
+	MinorIncompleteTypeCode = OMGVMCID | 1  // BAD_TYPECODE: a recursive TypeCode without its target
+	MinorIllegalMemberType  = OMGVMCID | 2  // BAD_TYPECODE: a member that is no value
+
 	MinorForeignError      = DSOMVMCID | 1
 	MinorPanic             = DSOMVMCID | 2
 	MinorDeadline          = DSOMVMCID | 3
@@ -114,6 +128,14 @@ var minors = []Minor{
 	{Marshal, MinorUnsupportedType, "the type cannot be carried by this version", "avoid it in this interface"},
 	{NoImplement, MinorUnsupportedType, "not implemented by this version", "see the text"},
 	{BadTypecode, MinorBadValue, "a malformed TypeCode", "compare the IDL of both sides"},
+	{BadTypecode, MinorIncompleteTypeCode, "a TypeCode names a type around it that is not there", "put it inside the type that it names"},
+	{BadTypecode, MinorIllegalMemberType, "a type would consist of what is no value", "null, void and exceptions stand alone"},
+	{BadParam, MinorBadTypeName, "the name of a type is no identifier", "see the text"},
+	{BadParam, MinorBadRepositoryID, "a repository id has no format before a colon", "write it as IDL:Module/Name:1.0"},
+	{BadParam, MinorBadMemberName, "a member's name is no identifier, or another member's too", "see the text"},
+	{BadParam, MinorDuplicateLabel, "a union has a label twice", "see the text"},
+	{BadParam, MinorLabelType, "a union's label is no value of its discriminator", "see the text"},
+	{BadParam, MinorBadDiscriminator, "a union cannot be switched by that type", "use an integer, a char, a boolean or an enum"},
 	{BadOperation, MinorNoServantOp, "the interface has no such operation", "compare the IDL of both sides"},
 	{NoResources, MinorOverload, "the server has as much work as its limits allow", "call again later, or raise the limit that the text names"},
 	{PersistStore, MinorStore, "the state could not be read or written", "see the text: the disk may be full or the directory read-only"},
@@ -149,6 +171,11 @@ var minors = []Minor{
 	{ObjAdapter, MinorNoServant, "no servant for the object", "activate it before references to it are used"},
 	{ObjAdapter, MinorAlreadyActive, "the object id is in use", "deactivate the other object first"},
 	{ObjAdapter, MinorNotBidirectional, "the object was called over a connection that its own side has made, which its adapter does not allow", "make the object in an adapter whose BidirectionalPolicy is BOTH"},
+	{InvObjref, MinorWCharNotNegotiated, "wide characters were to be sent to a peer that has published no code set for them", "use a reference of GIOP 1.1 or later whose code sets component names one; see dsom ior"},
+	{BadParam, MinorWCharUnannounced, "wide characters came from a peer that has announced no code set for them", "have the peer send the code sets context, as it does for references that name code sets"},
+	{Marshal, MinorWCharInGIOP10, "wide characters came in GIOP 1.0, which has none", "have the peer speak GIOP 1.1 or later"},
+	{CodesetIncompatible, MinorNoCommonCodeSet, "client and server have no code set in common, or none that this ORB can convert", "configure one that both have, such as UTF-8"},
+	{CodesetIncompatible, MinorCodeSetUnsupported, "the client announced a code set that the server had not offered", "compare what dsom ior says of the reference with the client's configuration"},
 	{DataConversion, MinorNoCodeSet, "a character has no counterpart in the code set of the connection", "send it as wstring, or use a server that takes UTF-8"},
 	{ObjectNotExist, MinorObjectUnknown, "the object, or its adapter, does not exist (any more) in this server", "get a new reference"},
 	{ObjectNotExist, MinorServerUnknown, "no server that the daemon knows has made the reference", "register the server again by its UUID, which the text names, or get a new reference"},

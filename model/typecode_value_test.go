@@ -35,13 +35,13 @@ func TestTypeCodeOfValues(t *testing.T) {
 		modifier int16
 	}{
 		{chain, `valuetype Node {public Node next; private long n;}`, typecode.ValueNone},
-		{derived, `valuetype Derived : valuetype Node {public Node next; private long n;} {private sequence<Derived> kids;}`, typecode.ValueTruncatable},
+		{derived, `valuetype Derived : truncatable valuetype Node {public Node next; private long n;} {private sequence<Derived> kids;}`, typecode.ValueTruncatable},
 		{loop, `valuetype Loop {public valuetype Inside : Loop {} i;}`, typecode.ValueNone},
 		{inside, `valuetype Inside : valuetype Loop {public Inside i;} {}`, typecode.ValueNone},
-		{box, `valuebox Box sequence<struct Held {Box b;}>`, 0},
-		{held, `struct Held {valuebox Box sequence<Held> b;}`, 0},
-		{abstract, `valuetype Abstract {}`, typecode.ValueAbstract},
-		{&model.ValueType{Info: info("C"), Custom: true, Bases: []*model.Type{named(abstract)}}, `valuetype C {}`, typecode.ValueCustom},
+		{box, `valuebox Box {sequence<struct Held {Box b;}>}`, 0},
+		{held, `struct Held {valuebox Box {sequence<Held>} b;}`, 0},
+		{abstract, `abstract valuetype Abstract {}`, typecode.ValueAbstract},
+		{&model.ValueType{Info: info("C"), Custom: true, Bases: []*model.Type{named(abstract)}}, `custom valuetype C {}`, typecode.ValueCustom},
 		{&model.ValueType{Info: info("T"), Truncatable: true, Bases: []*model.Type{named(abstract)}}, `valuetype T {}`, typecode.ValueNone},
 		{&model.ValueType{Info: info("E"), Event: true, Decls: model.Decls{state("n", long, true)}}, `eventtype E {public long n;}`, typecode.ValueNone},
 		{&model.Component{Info: info("Comp")}, `component Comp`, 0},

@@ -68,6 +68,11 @@ type Config struct {
 	// MaxVersion is the highest version of GIOP to publish and to speak; the zero value is 1.2.
 	MaxVersion cdr.Version
 
+	// CodeSets are the sets of char and of wchar that this ORB publishes in its references and chooses
+	// from as a client: the native one, which it prefers, and those that it converts. Text in memory is UTF-8
+	// in any case. A kind without a native set has UTF-8, or UTF-16; a client then converts whatever it can.
+	CodeSets codeset.Component
+
 	// BigEndian makes this ORB send in big-endian order. Either order is received.
 	BigEndian bool
 
@@ -99,6 +104,8 @@ type ORB struct {
 	publishing  publishing
 	connect     *reach.Connect
 	connOptions conn.Options
+	offers      codeset.Component // what references say of this ORB
+	converts    codeset.Component // what it chooses from as a client
 
 	clientInterceptors []ClientInterceptor
 	serverInterceptors []ServerInterceptor
@@ -144,6 +151,9 @@ func New(cfg Config) (*ORB, error) {
 	}
 	if o.serverID == ([16]byte{}) {
 		crand.Read(o.serverID[:])
+	}
+	if err := o.setCodeSets(cfg.CodeSets); err != nil {
+		return nil, err
 	}
 	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16}
 	o.life, o.end = context.WithCancel(context.Background())

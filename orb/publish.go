@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/reach"
@@ -205,7 +204,7 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 	}
 	p := ior.IIOP{Version: o.maxVersion, Key: key}
 	if o.maxVersion.Minor >= 1 {
-		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)}}
+		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: o.offers.Append(nil)}}
 	}
 	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: p.At(at)}}, nil
 }

@@ -122,7 +122,9 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 			p.Components = append(slices.Clip(p.Components), shared...)
 			err = rt.add(p)
 		}
-		if err != nil && rt.err == nil {
+		if errors.Is(err, exc.CodesetIncompatible) && rt.err == nil {
+			rt.err = err
+		} else if err != nil && rt.err == nil {
 			rt.err = exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "the reference has no profile that can be used: %w", err)
 		}
 	}
@@ -175,7 +177,7 @@ func (rt *route) add(p ior.IIOP) error {
 		if err != nil {
 			return err
 		}
-		if h.sets, err = codeset.Negotiate(offer); err != nil {
+		if h.sets, err = codeset.Negotiate(rt.orb.converts, offer); err != nil {
 			return err
 		}
 	}

@@ -298,7 +298,7 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 	if told {
 		sets, err := codeset.ParseContext(data)
 		if err == nil {
-			err = sets.Check(codeset.Ours())
+			err = sets.Check(s.orb.offers)
 		}
 		if err != nil {
 			return nil, err

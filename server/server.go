@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
@@ -73,6 +74,9 @@ type Options struct {
 	Logger     *slog.Logger   // nil is slog.Default
 	MaxVersion cdr.Version    // highest GIOP; the zero value is 1.2
 	BiDir      orb.BiDir      // whether clients may be called over their own connections; the zero value is no
+
+	// CodeSets are those that references name, as orb.Config has them; the zero value is UTF-8 and UTF-16.
+	CodeSets codeset.Component
 }
 
 const defaultDrain = 10 * time.Second
@@ -207,7 +211,7 @@ func refused(ctx context.Context) error {
 func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Server, error) {
 	publish := cmp.Or(opt.Publish, os.Getenv(admin.EnvPublish))
 	cfg := orb.Config{
-		Transports: opt.Transports, Listen: opt.Listen, Publish: publish, Connect: cmp.Or(opt.Connect, os.Getenv(admin.EnvConnect)), Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion,
+		Transports: opt.Transports, Listen: opt.Listen, Publish: publish, Connect: cmp.Or(opt.Connect, os.Getenv(admin.EnvConnect)), Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion, CodeSets: opt.CodeSets,
 		BiDir: opt.BiDir, ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
 	}
 	if at.daemon != "" {

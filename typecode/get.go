@@ -26,6 +26,7 @@ func Get(d *cdr.Decoder) *TypeCode {
 const allCovered = -2
 
 type reader struct {
+	shift     int // from places in the decoder's buffer to those in the message, where an encapsulation was put together
 	nodes     int
 	sequences int // around the type that is read
 	types     []seen
@@ -43,7 +44,7 @@ type seen struct {
 // get reads a TypeCode at some depth. It never returns nil.
 func (r *reader) get(d *cdr.Decoder, depth int) *TypeCode {
 	d.Align(4)
-	at := d.Pos()
+	at := d.Pos() + r.shift
 	kind := Kind(d.ULong())
 	if d.Err() != nil {
 		return Null
@@ -90,7 +91,7 @@ func exceeded(d *cdr.Decoder, n limits.Name, got int) {
 
 // indirection reads where the type stands that belongs here.
 func (r *reader) indirection(d *cdr.Decoder) *TypeCode {
-	at := d.Pos()
+	at := d.Pos() + r.shift
 	offset := int(d.Long())
 	if d.Err() != nil {
 		return Null
@@ -127,8 +128,11 @@ func (r *reader) complex(d *cdr.Decoder, kind Kind, at, depth int) *TypeCode {
 	t := &TypeCode{kind: kind, def: -1}
 	place, before := len(r.types), r.nodes
 	r.types = append(r.types, seen{at: at, t: t, sequences: r.sequences, open: true})
+	start, shift := d.Pos()+4, r.shift
 	in := d.Encapsulation()
+	r.shift += start - (in.Pos() - 1) // not 0 where it is in several chunks of a value
 	r.parameters(&in, t, depth+1)
+	r.shift = shift
 	if err := in.Err(); err != nil {
 		d.Fail(err)
 		return Null
@@ -178,6 +182,9 @@ func (r *reader) parameters(d *cdr.Decoder, t *TypeCode, depth int) {
 		r.members(d, t, depth)
 	case TkUnion:
 		t.disc = r.get(d, depth)
+		if k := t.disc.Unalias().kind; d.Err() == nil && !switchable(k) {
+			d.Fail(bad("TypeCode of a union that is switched by %v", k))
+		}
 		if t.def = int(d.Long()); t.def == allCovered {
 			t.def = -1
 		}
@@ -200,13 +207,29 @@ func (r *reader) parameters(d *cdr.Decoder, t *TypeCode, depth int) {
 		t.content = r.content(d, depth)
 		r.sequences--
 	case TkValue, TkEvent:
-		t.modifier = d.Short()
-		r.sequences++
-		if t.content = r.get(d, depth); t.content == Null {
-			t.content = nil
+		if t.modifier = d.Short(); uint16(t.modifier) > uint16(ValueTruncatable) {
+			d.Fail(bad("TypeCode of a %v with modifier %d", t.kind, t.modifier))
 		}
+		r.sequences++
+		r.base(d, t, depth)
 		r.members(d, t, depth)
 		r.sequences--
+	}
+}
+
+// base reads the type that a value type is derived from.
+func (r *reader) base(d *cdr.Decoder, t *TypeCode, depth int) {
+	base := r.get(d, depth)
+	switch k := base.r().kind; {
+	case d.Err() != nil || k == TkNull:
+		return
+	case k != TkValue && k != TkEvent:
+		d.Fail(bad("TypeCode of a %v with a base that is a %v", t.kind, k))
+		return
+	}
+	if t.content = base; t.derivesFromItself() {
+		t.content = nil
+		d.Fail(bad("the TypeCode of %s is derived from itself", t.id))
 	}
 }
 
@@ -224,13 +247,24 @@ func (r *reader) members(d *cdr.Decoder, t *TypeCode, depth int) {
 		m.name = text(d)
 		m.tc = r.content(d, depth)
 		if t.kind == TkValue || t.kind == TkEvent {
-			m.visibility = d.Short()
+			if m.visibility = d.Short(); m.visibility != 0 && m.visibility != 1 {
+				d.Fail(bad("TypeCode of a %v whose member %s has visibility %d", t.kind, m.name, m.visibility))
+			}
 		}
 		if d.Err() != nil {
 			return
 		}
 		t.members = append(t.members, m)
 	}
+}
+
+// switchable reports whether a union may be switched by a type of that kind.
+func switchable(k Kind) bool {
+	switch k {
+	case TkShort, TkUShort, TkLong, TkULong, TkEnum, TkLongLong, TkULongLong, TkBoolean, TkChar, TkOctet, TkWChar:
+		return true
+	}
+	return false
 }
 
 // label reads a union's label in the type of its discriminator.
@@ -259,6 +293,5 @@ func label(d *cdr.Decoder, disc *TypeCode) int64 {
 	case TkWChar:
 		return int64(d.WChar())
 	}
-	d.Fail(bad("TypeCode of a union that is switched by %v", disc.kind))
 	return 0
 }

@@ -34,8 +34,9 @@ type parser struct {
 	err   error
 }
 
-// around is a type around what is read.
+// around is a type around what is read, which may refer to it.
 type around struct {
+	t    *TypeCode
 	id   string
 	seqs int
 }
@@ -256,44 +257,37 @@ func (p *parser) name() (id, name string) {
 	return "IDL:" + path + ":1.0", name
 }
 
-// inside reads the parts of a type that may refer to it.
-func (p *parser) inside(id string, read func()) {
-	p.open = append(p.open, around{id, p.seqs})
+// inside reads the parts of a type, in which its id stands for t.
+func (p *parser) inside(t *TypeCode, id string, read func()) {
+	p.open = append(p.open, around{t, id, p.seqs})
+	read()
+	p.open = p.open[:len(p.open)-1]
+}
+
+// list reads what stands in braces.
+func (p *parser) list(read func()) {
 	p.want("{")
 	for p.err == nil && !p.take("}") {
 		read()
 	}
-	p.open = p.open[:len(p.open)-1]
+}
+
+// reserved are the words with which a type begins, beside those of words.
+var reserved = map[string]bool{
+	"long": true, "unsigned": true, "string": true, "wstring": true, "fixed": true, "sequence": true, "struct": true,
+	"exception": true, "enum": true, "union": true, "typedef": true, "interface": true, "native": true, "abstract": true,
+	"local": true, "component": true, "home": true, "custom": true, "truncatable": true, "valuetype": true, "eventtype": true,
+	"valuebox": true,
 }
 
 func (p *parser) complex(depth int) *TypeCode {
 	switch {
-	case p.tok == "struct", p.tok == "exception":
-		kind := TkStruct
-		if p.tok == "exception" {
-			kind = TkExcept
-		}
-		p.next()
-		id, name := p.name()
-		var list []Member
-		p.inside(id, func() {
-			t := p.element(depth)
-			list = append(list, Member{p.text(), t})
-			p.want(";")
-		})
-		return structure(kind, id, name, list)
+	case p.take("struct"):
+		return p.members(TkStruct, depth)
+	case p.take("exception"):
+		return p.members(TkExcept, depth)
 	case p.take("enum"):
-		id, name := p.name()
-		p.want("{")
-		var list []string
-		for p.err == nil && p.tok != "}" {
-			list = append(list, p.text())
-			if !p.take(",") {
-				break
-			}
-		}
-		p.want("}")
-		return Enum(id, name, list...)
+		return p.enum()
 	case p.take("union"):
 		return p.union(depth)
 	case p.take("typedef"):
@@ -304,15 +298,26 @@ func (p *parser) complex(depth int) *TypeCode {
 		return ObjRef(p.name())
 	case p.take("native"):
 		return p.like(TkNative)
-	case p.take("abstract"):
-		p.want("interface")
-		return p.like(TkAbstractInterface)
+	case p.take("component"):
+		return p.like(TkComponent)
+	case p.take("home"):
+		return p.like(TkHome)
 	case p.take("local"):
 		p.want("interface")
 		return p.like(TkLocalInterface)
-	case p.tok == "valuetype", p.tok == "valuebox", p.tok == "eventtype", p.tok == "component", p.tok == "home":
-		p.fail("a type of this kind cannot be given as text")
-		return Null
+	case p.take("abstract"):
+		if p.take("interface") {
+			return p.like(TkAbstractInterface)
+		}
+		return p.value(ValueAbstract, depth)
+	case p.take("custom"):
+		return p.value(ValueCustom, depth)
+	case p.take("truncatable"):
+		return p.value(ValueTruncatable, depth)
+	case p.tok == "valuetype", p.tok == "eventtype":
+		return p.value(ValueNone, depth)
+	case p.take("valuebox"):
+		return p.box(depth)
 	}
 	return p.byName()
 }
@@ -322,32 +327,139 @@ func (p *parser) like(kind Kind) *TypeCode {
 	return Interface(kind, id, name)
 }
 
+func (p *parser) members(kind Kind, depth int) *TypeCode {
+	id, name := p.name()
+	t := new(TypeCode)
+	var list []Member
+	p.inside(t, id, func() {
+		p.list(func() {
+			m := p.element(depth)
+			list = append(list, Member{p.text(), m})
+			p.want(";")
+		})
+	})
+	*t = *structure(kind, id, name, list)
+	return t
+}
+
+func (p *parser) enum() *TypeCode {
+	id, name := p.name()
+	p.want("{")
+	var list []string
+	for p.err == nil && p.tok != "}" {
+		list = append(list, p.text())
+		if !p.take(",") {
+			break
+		}
+	}
+	p.want("}")
+	return Enum(id, name, list...)
+}
+
+// value reads a value type from the word that tells whether it is an eventtype. A value may be
+// null, so that it may hold itself.
+func (p *parser) value(modifier int16, depth int) *TypeCode {
+	kind := TkValue
+	if !p.take("valuetype") {
+		p.want("eventtype")
+		kind = TkEvent
+	}
+	id, name := p.name()
+	t := new(TypeCode)
+	var base *TypeCode
+	var list []State
+	p.inside(t, id, func() {
+		p.seqs++
+		defer func() { p.seqs-- }()
+		if p.take(":") {
+			if p.take("truncatable") {
+				modifier = ValueTruncatable
+			}
+			base = p.base(t, depth)
+		}
+		p.list(func() {
+			s := State{Public: p.take("public")}
+			if !s.Public {
+				p.want("private")
+			}
+			s.Type = p.element(depth)
+			s.Name = p.text()
+			p.want(";")
+			list = append(list, s)
+		})
+	})
+	*t = *value(kind, id, name, modifier, base, list)
+	return t
+}
+
+// base reads the type that the value type t is derived from.
+func (p *parser) base(t *TypeCode, depth int) *TypeCode {
+	base := p.parse(depth + 1)
+	if p.err != nil {
+		return nil
+	}
+	if k := base.r().kind; base.target == nil && k != TkValue && k != TkEvent {
+		p.fail("a value type cannot be derived from a %v", k)
+		return nil
+	}
+	for b := base; b != nil; b = b.content { // those around have no base yet
+		if b.r() == t {
+			p.fail("a value type is derived from itself")
+			return nil
+		}
+	}
+	t.content = base // for those inside; it is filled in soon
+	return base
+}
+
+func (p *parser) box(depth int) *TypeCode {
+	id, name := p.name()
+	t := new(TypeCode)
+	var of *TypeCode
+	p.inside(t, id, func() {
+		p.seqs++ // it may be null
+		p.want("{")
+		of = p.element(depth)
+		p.want("}")
+		p.seqs--
+	})
+	*t = *ValueBox(id, name, of)
+	return t
+}
+
 func (p *parser) union(depth int) *TypeCode {
 	id, name := p.name()
 	p.want("switch")
 	p.want("(")
 	disc := p.parse(depth + 1)
 	p.want(")")
+	if k := disc.Unalias().kind; p.err == nil && !switchable(k) {
+		p.fail("a union cannot be switched by %v", k)
+	}
+	t := new(TypeCode)
 	var arms []Arm
 	some := false
-	p.inside(id, func() {
-		a := Arm{}
-		if p.take("default") {
-			if some {
-				p.fail("a second default arm")
+	p.inside(t, id, func() {
+		p.list(func() {
+			a := Arm{}
+			if p.take("default") {
+				if some {
+					p.fail("a second default arm")
+				}
+				a.Default, some = true, true
+			} else {
+				p.want("case")
+				a.Label = p.label(disc.Unalias())
 			}
-			a.Default, some = true, true
-		} else {
-			p.want("case")
-			a.Label = p.label(disc.Unalias())
-		}
-		p.want(":")
-		a.Type = p.element(depth)
-		a.Name = p.text()
-		p.want(";")
-		arms = append(arms, a)
+			p.want(":")
+			a.Type = p.element(depth)
+			a.Name = p.text()
+			p.want(";")
+			arms = append(arms, a)
+		})
 	})
-	return Union(id, name, disc, arms...)
+	*t = *Union(id, name, disc, arms...)
+	return t
 }
 
 // label reads a union's label.
@@ -384,6 +496,9 @@ func (p *parser) label(disc *TypeCode) int64 {
 			}
 		}
 	case TkEnum:
+		if p.err == nil && p.tok != "" && p.tok[0] >= '0' && p.tok[0] <= '9' { // of several with one name
+			return int64(p.number(uint64(max(len(disc.members), 1) - 1)))
+		}
 		name := p.text()
 		for i := range disc.members {
 			if disc.members[i].name == name {
@@ -391,9 +506,6 @@ func (p *parser) label(disc *TypeCode) int64 {
 			}
 		}
 		p.fail("%q is no enumerator of the discriminator", name)
-		return 0
-	default:
-		p.fail("a union cannot be switched by %v", disc.kind)
 		return 0
 	}
 	if bits > 0 {
@@ -431,13 +543,8 @@ func (p *parser) byName() *TypeCode {
 		id, _ = p.name()
 		name = strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(id, "IDL:"), ":1.0"), "/", "::")
 	}
-	for _, o := range p.open {
-		if o.id == id {
-			if o.seqs == p.seqs {
-				p.fail("%s holds itself, without a sequence between", name)
-			}
-			return Recursive(id)
-		}
+	if t := p.around(id, name); t != nil {
+		return t
 	}
 	if p.named != nil && p.err == nil {
 		if t := p.named(name); t != nil {
@@ -449,4 +556,30 @@ func (p *parser) byName() *TypeCode {
 		p.fail("the type %s is not known", name)
 	}
 	return Null
+}
+
+// around returns a reference to a type around of that id, nil if there is none.
+func (p *parser) around(id, name string) *TypeCode {
+	further, counted := 0, p.take("^")
+	if counted {
+		further = int(p.number(maxText))
+	}
+	for i := len(p.open) - 1; i >= 0; i-- {
+		o := p.open[i]
+		if o.id != id {
+			continue
+		}
+		if further--; further >= 0 {
+			continue
+		}
+		if o.seqs == p.seqs {
+			p.fail("%s holds itself, without a sequence between", name)
+			return nil
+		}
+		return &TypeCode{kind: tkRecursive, id: id, target: o.t}
+	}
+	if counted {
+		p.fail("there are not so many types around %s", name)
+	}
+	return nil
 }

@@ -32,7 +32,12 @@ type place struct {
 // target may have been built apart from that one, and then has its id in common with it.
 func (w *writer) around(t *TypeCode) (int, bool) {
 	for _, p := range w.open {
-		if p.t == t.target || p.t.id == t.id && (t.target == nil || p.t.kind == t.target.kind) {
+		if p.t == t.target {
+			return p.at, true
+		}
+	}
+	for _, p := range w.open {
+		if p.t.id == t.id && (t.target == nil || p.t.kind == t.target.kind) {
 			return p.at, true
 		}
 	}

@@ -12,10 +12,12 @@ import (
 //	struct TY::Prim {boolean b; long[3] l; string<8> s;}
 //	union TY::U switch (enum TY::Color {RED, GREEN}) {case RED: long l; default: octet o;}
 //	struct TY::Node {long id; typedef sequence<TY::Node> TY::Nodes kids;}
+//	valuetype TY::Sale : truncatable valuetype TY::Item {private string name;} {public long price;}
 //	struct Prim("IDL:acme.com/TY/Prim:1.1") {boolean b;}
 //
 // A scoped name stands for the repository id that IDL would give it; where the id is another
-// one it is written out.
+// one it is written out. Inside a type its own name stands for it, with ^1 for the next one around
+// of that id, should there be several.
 func (t *TypeCode) String() string {
 	p := printer{}
 	p.print(t)
@@ -29,7 +31,7 @@ type printer struct {
 
 func (p *printer) print(t *TypeCode) {
 	if t.recursive() {
-		p.b.WriteString(scoped(t.id))
+		p.b.WriteString(p.reference(t))
 		return
 	}
 	t = t.r()
@@ -70,6 +72,15 @@ func (p *printer) print(t *TypeCode) {
 			return
 		}
 	}
+	switch {
+	case t.kind != TkValue && t.kind != TkEvent:
+	case t.modifier == ValueCustom:
+		b.WriteString("custom ")
+	case t.modifier == ValueAbstract:
+		b.WriteString("abstract ")
+	case t.modifier == ValueTruncatable && t.content == nil:
+		b.WriteString("truncatable ")
+	}
 	b.WriteString(t.kind.String())
 	if simple[t.kind] != nil {
 		return
@@ -81,6 +92,23 @@ func (p *printer) print(t *TypeCode) {
 	p.open = append(p.open, t)
 	p.body(t)
 	p.open = p.open[:len(p.open)-1]
+}
+
+// reference returns how a type around is named inside itself.
+func (p *printer) reference(t *TypeCode) string {
+	name, nearer := scoped(t.id), 0
+	if word, _, _ := strings.Cut(name, "::"); words[word] != nil || reserved[word] {
+		name = "::" + name
+	}
+	for i := len(p.open) - 1; i >= 0 && p.open[i] != t.target; i-- {
+		if p.open[i].id == t.id && p.open[i].kind != TkAlias {
+			nearer++
+		}
+	}
+	if nearer > 0 && slices.Contains(p.open, t.target) {
+		name += "^" + strconv.Itoa(nearer)
+	}
+	return name
 }
 
 // body prints what follows the word that tells the kind.
@@ -119,6 +147,9 @@ func (p *printer) body(t *TypeCode) {
 		b.WriteString(" " + declared(t))
 		if t.content != nil {
 			b.WriteString(" : ")
+			if t.modifier == ValueTruncatable {
+				b.WriteString("truncatable ")
+			}
 			p.print(t.content)
 		}
 		b.WriteString(" {")
@@ -130,8 +161,9 @@ func (p *printer) body(t *TypeCode) {
 		})
 		b.WriteByte('}')
 	case TkValueBox:
-		b.WriteString(" " + declared(t) + " ")
+		b.WriteString(" " + declared(t) + " {")
 		p.print(t.content)
+		b.WriteByte('}')
 	default:
 		b.WriteString(" " + declared(t))
 	}
@@ -162,7 +194,7 @@ func LabelText(disc *TypeCode, v int64) string {
 	case TkULongLong:
 		return strconv.FormatUint(uint64(v), 10)
 	case TkEnum:
-		if v >= 0 && v < int64(len(disc.members)) {
+		if v >= 0 && v < int64(len(disc.members)) && disc.MemberIndex(disc.members[v].name) == int(v) {
 			return ident(disc.members[v].name)
 		}
 	}

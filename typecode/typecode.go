@@ -194,6 +194,16 @@ func (t *TypeCode) Unalias() *TypeCode {
 	return t
 }
 
+// derivesFromItself reports whether the bases of a value type lead back to it.
+func (t *TypeCode) derivesFromItself() bool {
+	for b := t.Content(); b != nil && (b.kind == TkValue || b.kind == TkEvent); b = b.Content() {
+		if b == t {
+			return true
+		}
+	}
+	return false
+}
+
 // recursive reports whether t, as it stands in a type around it, is a reference back to
 // that. Content and MemberType never return such.
 func (t *TypeCode) recursive() bool { return t != nil && t.kind == tkRecursive }

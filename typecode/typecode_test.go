@@ -3,6 +3,7 @@ package typecode_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,10 +31,12 @@ var (
 )
 
 // samples holds a type of each kind, and its text.
-var samples = []struct {
+type sample struct {
 	t    *tc.TypeCode
 	text string
-}{
+}
+
+var samples = []sample{
 	{tc.Null, "null"}, {tc.Void, "void"}, {tc.Short, "short"}, {tc.Long, "long"}, {tc.UShort, "unsigned short"},
 	{tc.ULong, "unsigned long"}, {tc.Float, "float"}, {tc.Double, "double"}, {tc.Boolean, "boolean"}, {tc.Char, "char"},
 	{tc.Octet, "octet"}, {tc.Any, "any"}, {tc.TC, "TypeCode"}, {tc.Principal, "Principal"}, {tc.Object, "Object"},
@@ -68,13 +71,30 @@ var samples = []struct {
 		"struct A {sequence<struct B {sequence<A> as;}> bs;}"},
 }
 
-// values holds types that have no text that can be read.
-var values = []*tc.TypeCode{
-	tc.Value("IDL:V:1.0", "V", 0, nil, tc.State{Name: "next", Type: tc.Recursive("IDL:V:1.0"), Public: true}, tc.State{Name: "n", Type: tc.Long}),
-	tc.Value("IDL:D:1.0", "D", 3, tc.Value("IDL:V:1.0", "V", 0, nil, tc.State{Name: "n", Type: tc.Long}), tc.State{Name: "m", Type: tc.Long}),
-	tc.ValueBox("IDL:Box:1.0", "Box", tc.String),
-	tc.Interface(tc.TkComponent, "IDL:Comp:1.0", "Comp"),
-	tc.Interface(tc.TkHome, "IDL:Home:1.0", "Home"),
+// values are types of values, and such as only components have.
+var values = []sample{
+	{tc.Value("IDL:V:1.0", "V", 0, nil, tc.State{Name: "next", Type: tc.Recursive("IDL:V:1.0"), Public: true}, tc.State{Name: "n", Type: tc.Long}),
+		"valuetype V {public V next; private long n;}"},
+	{tc.Value("IDL:D:1.0", "D", tc.ValueTruncatable, tc.Value("IDL:V:1.0", "V", 0, nil, tc.State{Name: "n", Type: tc.Long}), tc.State{Name: "m", Type: tc.Long}),
+		"valuetype D : truncatable valuetype V {private long n;} {private long m;}"},
+	{tc.Value("IDL:D:1.0", "D", 0, tc.Value("IDL:V:1.0", "V", 0, nil)), "valuetype D : valuetype V {} {}"},
+	{tc.Value("IDL:T:1.0", "T", tc.ValueTruncatable, nil), "truncatable valuetype T {}"},
+	{tc.Value("IDL:C:1.0", "C", tc.ValueCustom, nil, tc.State{Name: "s", Type: tc.String, Public: true}), "custom valuetype C {public string s;}"},
+	{tc.Value("IDL:A:1.0", "A", tc.ValueAbstract, nil), "abstract valuetype A {}"},
+	{tc.Event("IDL:E:1.0", "E", 0, nil, tc.State{Name: "s", Type: tc.Sequence(tc.Recursive("IDL:E:1.0"), 3)}), "eventtype E {private sequence<E,3> s;}"},
+	{tc.ValueBox("IDL:Box:1.0", "Box", tc.String), "valuebox Box {string}"},
+	{tc.ValueBox("IDL:Box:1.0", "Box", tc.Struct("IDL:S:1.0", "S", tc.Member{Name: "b", Type: tc.Recursive("IDL:Box:1.0")})), "valuebox Box {struct S {Box b;}}"},
+	// A base inside which the derived type stands.
+	{tc.Value("IDL:A:1.0", "A", 0, nil, tc.State{Name: "b", Type: tc.Value("IDL:B:1.0", "B", 0, tc.Recursive("IDL:A:1.0"))}), "valuetype A {private valuetype B : A {} b;}"},
+	{tc.Interface(tc.TkComponent, "IDL:Comp:1.0", "Comp"), "component Comp"},
+	{tc.Interface(tc.TkHome, "IDL:Home:1.0", "Home"), "home Home"},
+	{tc.Interface(tc.TkNative, "IDL:Cookie:1.0", "Cookie"), "native Cookie"},
+	{tc.Interface(tc.TkAbstractInterface, "IDL:Abs:1.0", "Abs"), "abstract interface Abs"},
+	{tc.Interface(tc.TkLocalInterface, "IDL:Loc:1.0", "Loc"), "local interface Loc"},
+	{tc.Principal, "Principal"},
+	// Names that are words of IDL.
+	{tc.Struct("IDL:long:1.0", "long", tc.Member{Name: "struct", Type: tc.Sequence(tc.Recursive("IDL:long:1.0"), 0)}), "struct long {sequence<::long> struct;}"},
+	{tc.Union("IDL:U:1.0", "U", tc.Enum("IDL:E:1.0", "E", "A", "A"), tc.Arm{Label: 1, Name: "x", Type: tc.Long}), "union U switch (enum E {A, A}) {case 1: long x;}"},
 }
 
 var wideEnv = &cdr.Env{Version: cdr.V12, Wide: codeset.UTF16}
@@ -100,11 +120,8 @@ func get(b []byte, little bool) (*tc.TypeCode, error) {
 
 func TestWire(t *testing.T) {
 	t.Parallel()
-	all := values
-	for _, s := range samples {
-		all = append(all, s.t)
-	}
-	for _, want := range all {
+	for _, s := range slices.Concat(samples, values) {
+		want := s.t
 		for _, little := range []bool{false, true} {
 			b := put(t, want, little)
 			got, err := get(b, little)
@@ -129,7 +146,7 @@ func TestWire(t *testing.T) {
 
 func TestText(t *testing.T) {
 	t.Parallel()
-	for _, s := range samples {
+	for _, s := range slices.Concat(samples, values) {
 		if got := s.t.String(); got != s.text {
 			t.Errorf("got  %s\nwant %s", got, s.text)
 		}
@@ -140,14 +157,6 @@ func TestText(t *testing.T) {
 		}
 		if !tc.Equal(got, s.t) {
 			t.Errorf("%s reads as %v", s.text, got)
-		}
-	}
-	for i, want := range []string{
-		"valuetype V {public V next; private long n;}", "valuetype D : valuetype V {private long n;} {private long m;}",
-		"valuebox Box string", "component Comp", "home Home",
-	} {
-		if got := values[i].String(); got != want {
-			t.Errorf("got %s, want %s", got, want)
 		}
 	}
 }
@@ -168,9 +177,20 @@ func TestParseErrors(t *testing.T) {
 		{"struct S {S x;}", "holds itself"},
 		{"struct S {S[2] x;}", "holds itself"},
 		{"union U switch (float) {case 1: long x;}", "cannot be switched by float"},
+		{"union U switch (float) {}", "cannot be switched by float"},
+		{"union U switch (enum E {A}) {case 1: long x;}", "number up to 0"},
 		{"union U switch (octet) {case 256: long x;}", "octet is missing"},
 		{"union U switch (boolean) {default: long x; default: long y;}", "second default"},
-		{"valuetype V {}", "cannot be given as text"},
+		{"valuetype V {long x;}", `"private" is missing`},
+		{"valuetype V : V {}", "derived from itself"},
+		{"valuetype V : valuetype W : V {} {}", "derived from itself"},
+		{"valuetype V : long {}", "derived from a long"},
+		{"valuetype V : struct S {} {}", "derived from a struct"},
+		{"custom struct V {}", `"eventtype" is missing`},
+		{"valuebox B {}", "a name is missing"},
+		{"valuebox B {void}", "void"},
+		{"struct S {sequence<S^1> x;}", "not so many"},
+		{"struct S {sequence<S^x> x;}", "number"},
 		{"unsigned", `"long" is missing`},
 		{strings.Repeat("sequence<", 100) + "long" + strings.Repeat(">", 100), "64 deep"},
 	} {
@@ -361,6 +381,20 @@ func TestHostile(t *testing.T) {
 			e.End(m)
 		})
 	}
+	back := func(e *cdr.Encoder, to int) {
+		e.ULong(0xffffffff)
+		e.Long(int32(to - e.Len()))
+	}
+	value := func(e *cdr.Encoder, kind tc.Kind, modifier int16, base func()) {
+		e.ULong(uint32(kind))
+		m := e.Begin()
+		e.RawString("")
+		e.RawString("")
+		e.Short(modifier)
+		base()
+		e.ULong(0)
+		e.End(m)
+	}
 	union := func(disc uint32, def int32) []byte {
 		return raw(func(e *cdr.Encoder) {
 			e.ULong(uint32(tc.TkUnion))
@@ -399,6 +433,30 @@ func TestHostile(t *testing.T) {
 			e.ULong(0)
 			e.End(m)
 		}), exc.BadTypecode, "void"},
+		{"value that is its own base", raw(func(e *cdr.Encoder) { value(e, tc.TkValue, 0, func() { back(e, 0) }) }), exc.BadTypecode, "derived from itself"},
+		{"value that is the base of its base", raw(func(e *cdr.Encoder) {
+			value(e, tc.TkValue, 0, func() { value(e, tc.TkValue, 0, func() { back(e, 0) }) })
+		}), exc.BadTypecode, "derived from itself"},
+		{"value with a struct for a base", raw(func(e *cdr.Encoder) {
+			value(e, tc.TkEvent, 0, func() { tc.Put(e, tc.Struct("", "")) })
+		}), exc.BadTypecode, "base that is a struct"},
+		{"value with a modifier that is none", raw(func(e *cdr.Encoder) { value(e, tc.TkValue, 4, func() { e.ULong(0) }) }), exc.BadTypecode, "modifier 4"},
+		{"value with a negative modifier", raw(func(e *cdr.Encoder) { value(e, tc.TkValue, -1, func() { e.ULong(0) }) }), exc.BadTypecode, "modifier -1"},
+		{"value with a member of no visibility", raw(func(e *cdr.Encoder) {
+			e.ULong(uint32(tc.TkValue))
+			m := e.Begin()
+			e.RawString("")
+			e.RawString("")
+			e.Short(0)
+			e.ULong(0)
+			e.ULong(1)
+			e.RawString("x")
+			e.ULong(uint32(tc.TkLong))
+			e.Short(2)
+			e.End(m)
+		}), exc.BadTypecode, "visibility 2"},
+		{"fixed with a negative scale", raw(func(e *cdr.Encoder) { e.ULong(uint32(tc.TkFixed)); e.UShort(5); e.Short(-2) }), exc.BadTypecode, "fixed<5,-2"},
+		{"fixed with more decimals than digits", raw(func(e *cdr.Encoder) { e.ULong(uint32(tc.TkFixed)); e.UShort(5); e.Short(6) }), exc.BadTypecode, "fixed<5,6"},
 		{"switch by float", union(uint32(tc.TkFloat), -1), exc.BadTypecode, "switched by float"},
 		{"default beyond the arms", union(uint32(tc.TkLong), 1), exc.BadTypecode, "default"},
 		{"default before the arms", union(uint32(tc.TkLong), -3), exc.BadTypecode, "default"},
@@ -449,7 +507,7 @@ func FuzzGet(f *testing.F) {
 		f.Add(put(f, s.t, true), true)
 	}
 	for _, v := range values {
-		f.Add(put(f, v, true), true)
+		f.Add(put(f, v.t, true), true)
 	}
 	f.Fuzz(func(t *testing.T, b []byte, little bool) {
 		c, err := get(b, little)
@@ -470,14 +528,17 @@ func FuzzGet(f *testing.F) {
 			t.Fatalf("%v became %v", c, again)
 		}
 		text := c.String()
-		if p, err := tc.Parse(text, nil); err == nil && p.String() != text {
-			t.Fatalf("%s reads as %s", text, p)
+		if p, err := tc.Parse(text, nil); err != nil || p.String() != text || !tc.Equal(p, c) {
+			t.Fatalf("%s reads as %v, %v", text, p, err)
+		}
+		if small := c.Compact(); !tc.Equivalent(c, small) || !tc.Equivalent(small, c) {
+			t.Fatalf("%s is compact as %s", text, small)
 		}
 	})
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range samples {
+	for _, s := range slices.Concat(samples, values) {
 		f.Add(s.text)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

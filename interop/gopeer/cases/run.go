@@ -128,12 +128,12 @@ func (c *Client) outcome(k testCase) (o peer.Outcome) {
 	return o
 }
 
-// tooWide recognises what comes of wide characters over GIOP 1.0 or 1.1: INV_OBJREF, from this ORB or the peer, or the
-// BAD_PARAM of an omniORB server.
+// tooWide recognises what comes of wide characters over GIOP 1.0 or 1.1: INV_OBJREF, from the side that
+// was to send them, or BAD_PARAM or MARSHAL from the one that got them.
 func tooWide(err error) bool {
 	var sys *exc.SystemException
 	return errors.As(err, &sys) && (sys.Kind == exc.InvObjref && sys.Minor == exc.MinorWCharNotNegotiated ||
-		sys.Kind == exc.BadParam && sys.Minor == exc.OMGVMCID|23)
+		sys.Kind == exc.BadParam && sys.Minor == exc.MinorWCharUnannounced || sys.Kind == exc.Marshal && sys.Minor == exc.MinorWCharInGIOP10)
 }
 
 // done ends the case if there is an error.

@@ -1,12 +1,28 @@
 package orb
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/exc"
 )
+
+// setCodeSets takes the code sets of the configuration, each kind by itself.
+func (o *ORB) setCodeSets(c codeset.Component) error {
+	o.offers, o.converts = codeset.Ours(), codeset.Any()
+	if c.Char.Native != 0 {
+		o.offers.Char, o.converts.Char = c.Char, c.Char
+	}
+	if c.Wchar.Native != 0 {
+		o.offers.Wchar, o.converts.Wchar = c.Wchar, c.Wchar
+	}
+	if err := o.offers.Err(); err != nil {
+		return fmt.Errorf("Config.CodeSets: %w", err)
+	}
+	return nil
+}
 
 // A corbaloc URL says nothing of code sets, and as a rule a low version of GIOP, so that calls
 // through it begin in ISO 8859-1 and without wide characters. A text that cannot be said in that

@@ -1,0 +1,129 @@
+package codeset_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"testing"
+
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/exc"
+)
+
+// The component of omniORB 4.2.5, in the captures of GIOP 1.2.
+const omniComponent = "01000000 01000100 01000000 01000105 09010100 01000000 09010100"
+
+func TestComponent(t *testing.T) {
+	t.Parallel()
+	b := unhex(t, omniComponent)
+	c, err := codeset.ParseComponent(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Char.Native != codeset.IDLatin1 || len(c.Char.Conversion) != 1 || c.Char.Conversion[0] != codeset.IDUTF8 || c.Wchar.Native != codeset.IDUTF16 {
+		t.Errorf("got %+v", c)
+	}
+	if got := c.Append(nil); !bytes.Equal(got, b) {
+		t.Errorf("built again: %x, want %x", got, b)
+	}
+	for n := range b {
+		if c, err := codeset.ParseComponent(b[:n]); err == nil {
+			t.Errorf("%d octets parse as %+v", n, c)
+		}
+	}
+}
+
+func TestNegotiate(t *testing.T) {
+	t.Parallel()
+	s := func(ids ...uint32) codeset.Support {
+		return codeset.Support{Native: ids[0], Conversion: ids[1:]}
+	}
+	const latin2, latin9, eucTW, unknown = 0x00010002, 0x0001000f, 0x00050010, 0x77777777
+	for _, c := range []struct {
+		what           string
+		client, server codeset.Component
+		want           codeset.Choice
+		incompatible   bool
+	}{
+		{"ourselves", codeset.Ours(), codeset.Ours(), codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}, false},
+		{"omniORB", codeset.Ours(), codeset.Component{Char: s(codeset.IDLatin1, codeset.IDLatin1, codeset.IDUTF8), Wchar: s(codeset.IDUTF16, codeset.IDUTF16)},
+			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}, false},
+		{"only Latin-1 there", codeset.Ours(), codeset.Component{Char: s(codeset.IDLatin1), Wchar: s(0)}, codeset.Choice{Char: codeset.IDLatin1}, false},
+		{"in both conversion sets", codeset.Component{Char: s(latin2, codeset.IDLatin1), Wchar: s(0)}, codeset.Component{Char: s(latin9, codeset.IDLatin1), Wchar: s(0)},
+			codeset.Choice{Char: codeset.IDLatin1}, false},
+		{"the server's native set, to which the client converts", codeset.Component{Char: s(latin2, latin9), Wchar: s(codeset.IDUCS2, codeset.IDUTF16)},
+			codeset.Component{Char: s(latin9, latin2), Wchar: s(codeset.IDUTF16, codeset.IDUCS2)}, codeset.Choice{Char: latin9, Wchar: codeset.IDUTF16}, false},
+		{"the client's native set, from which the server converts", codeset.Component{Char: s(latin2), Wchar: s(codeset.IDUCS4)},
+			codeset.Component{Char: s(latin9, latin2), Wchar: s(codeset.IDUTF16, codeset.IDUCS4)}, codeset.Choice{Char: latin2, Wchar: codeset.IDUCS4}, false},
+		{"native to both, although both convert", codeset.Component{Char: s(latin2, codeset.IDUTF8), Wchar: s(codeset.IDUCS2, codeset.IDUTF16)},
+			codeset.Component{Char: s(latin2, codeset.IDUTF8), Wchar: s(codeset.IDUCS2, codeset.IDUTF16)}, codeset.Choice{Char: latin2, Wchar: codeset.IDUCS2}, false},
+		{"the first in common in the server's order", codeset.Component{Char: s(latin2, codeset.IDASCII, codeset.IDLatin1), Wchar: s(0)},
+			codeset.Component{Char: s(latin9, codeset.IDEUCJP, codeset.IDLatin1, codeset.IDASCII), Wchar: s(0)}, codeset.Choice{Char: codeset.IDLatin1}, false},
+		{"Unicode is not given up", codeset.Ours(), codeset.Component{Char: s(codeset.IDLatin1, codeset.IDUTF8), Wchar: s(codeset.IDUCS2, codeset.IDUTF16)},
+			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}, false},
+		{"a host, to which the client converts", codeset.Any(), codeset.Component{Char: s(codeset.IDIBM1047), Wchar: s(codeset.IDUCS4)},
+			codeset.Choice{Char: codeset.IDIBM1047, Wchar: codeset.IDUCS4}, false},
+		{"fallback", codeset.Component{Char: s(latin2), Wchar: s(codeset.IDUCS4)}, codeset.Component{Char: s(codeset.IDLatin1), Wchar: s(codeset.IDUCS2)},
+			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}, false},
+		{"fallback for a set that is known by name", codeset.Any(), codeset.Component{Char: s(eucTW), Wchar: s(0)}, codeset.Choice{Char: codeset.IDUTF8}, false},
+		{"no native set there, but conversions", codeset.Ours(), codeset.Component{Char: s(0, codeset.IDLatin1), Wchar: s(0, codeset.IDUCS2)},
+			codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUCS2}, false},
+		{"nothing at all there", codeset.Ours(), codeset.Component{}, codeset.Choice{}, false},
+		{"nothing in common", codeset.Ours(), codeset.Component{Char: s(unknown), Wchar: s(0)}, codeset.Choice{}, true},
+		{"nothing wide in common", codeset.Ours(), codeset.Component{Char: s(codeset.IDUTF8), Wchar: s(unknown)}, codeset.Choice{}, true},
+	} {
+		got, err := codeset.Negotiate(c.client, c.server)
+		if c.incompatible {
+			if !errors.Is(err, exc.CodesetIncompatible) {
+				t.Errorf("%s: got %+v, %v, want CODESET_INCOMPATIBLE", c.what, got, err)
+			}
+			continue
+		}
+		if err != nil || got != c.want {
+			t.Errorf("%s: got %+v, %v, want %+v", c.what, got, err, c.want)
+		}
+	}
+}
+
+func TestChoice(t *testing.T) { // not parallel: it counts allocations
+	c := codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUTF16}
+	b := c.Append(nil)
+	if got, want := hex.EncodeToString(b), "010000000100010009010100"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, err := codeset.ParseContext(b); err != nil || got != c {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if n := testing.AllocsPerRun(100, func() { _, _ = codeset.ParseContext(b) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	for n := range b {
+		if got, err := codeset.ParseContext(b[:n]); err == nil {
+			t.Errorf("%d octets parse as %+v", n, got)
+		}
+	}
+	if err := c.Check(codeset.Ours()); err != nil {
+		t.Error(err)
+	}
+	if err := (codeset.Choice{Char: 0x00010002}).Check(codeset.Ours()); exc.From(err, exc.No).Minor != exc.MinorCodeSetUnsupported || !errors.Is(err, exc.CodesetIncompatible) {
+		t.Errorf("a set that was not offered: %v", err)
+	}
+	if err := (codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}).Check(codeset.Component{}); err != nil {
+		t.Errorf("the fallback is not taken: %v", err)
+	}
+	if err := codeset.Any().Err(); err != nil {
+		t.Error(err)
+	}
+	if err := (codeset.Component{Char: codeset.Support{Native: codeset.IDUTF16}}).Err(); !errors.Is(err, exc.CodesetIncompatible) {
+		t.Errorf("UTF-16 as the set of char: %v", err)
+	}
+	narrow, wide, err := codeset.Default.Sets()
+	if err != nil || narrow.ID() != codeset.IDLatin1 || wide != nil {
+		t.Errorf("default: %v, %v, %v", narrow, wide, err)
+	}
+	for _, c := range []codeset.Choice{{Wchar: codeset.IDUTF8}, {Char: codeset.IDUTF16}, {Char: 0x00050010}, {Char: 7}} {
+		if n, w, err := c.Sets(); !errors.Is(err, exc.CodesetIncompatible) {
+			t.Errorf("%+v: %v, %v, %v", c, n, w, err)
+		}
+	}
+}
