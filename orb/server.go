@@ -405,7 +405,12 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 	if o.maxVersion.Minor >= 1 {
 		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)}}
 	}
-	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: []ior.Profile{p.Profile()}}}, nil
+	more, err := o.establish(i, key, persistent)
+	if err != nil {
+		return nil, err
+	}
+	p.Components = more.components(p.Components)
+	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles([]ior.Profile{p.Profile()})}}, nil
 }
 
 // published returns the address that references name.
