@@ -85,6 +85,7 @@ const (
 	MinorNoComponent        = OMGVMCID | 28 // BAD_PARAM: no such component in the profile
 	MinorNoProfile          = OMGVMCID | 29 // BAD_PARAM: no such profile
 	MinorPolicyType         = OMGVMCID | 2  // INV_POLICY: not a policy of this ORB, or none of that type
+	MinorComponentsFailed   = OMGVMCID | 6  // OBJ_ADAPTER: an IOR interceptor failed in components_established
 	MinorNoPolicyFactory    = OMGVMCID | 3  // INV_POLICY: no factory for the policy type
 )
 
@@ -141,6 +142,7 @@ var minors = []Minor{
 	{BadParam, MinorNoProfile, "references of this ORB have no profile of that tag", "add to IIOP (0) or multiple components (1)"},
 	{InvPolicy, MinorPolicyType, "the policy type is not known, or nobody has set a policy of it", "register a factory, and set the policy"},
 	{InvPolicy, MinorNoPolicyFactory, "no factory for the policy type is registered", "register one in an ORB initializer"},
+	{ObjAdapter, MinorComponentsFailed, "an IOR interceptor keeps an adapter from making references", "see the text"},
 	{Transient, MinorServerHolding, "the server is discarding requests", "call again later"},
 	{Transient, MinorNoUsableProfile, "no endpoint of the reference can be used", "see the text for each endpoint that was tried"},
 	{Transient, MinorConnect, "no connection could be made", "see that the server runs and that its published address can be reached"},
