@@ -78,7 +78,6 @@ const (
 
 	MinorPIUnsupported      = OMGVMCID | 1  // NO_RESOURCES: not known of the request in this binding
 	MinorPIPoint            = OMGVMCID | 14 // BAD_INV_ORDER: not valid at this interception point
-	MinorPIInitializing     = OMGVMCID | 10 // BAD_INV_ORDER: PICurrent used by an ORB initializer
 	MinorPolicyFactoryThere = OMGVMCID | 16 // BAD_INV_ORDER: a factory for the policy type is registered
 	MinorNoServiceContext   = OMGVMCID | 26 // BAD_PARAM: no such service context
 	MinorNilInitialRef      = OMGVMCID | 27 // BAD_PARAM: a nil object as an initial reference
@@ -132,8 +131,7 @@ var minors = []Minor{
 	{BadInvOrder, MinorRequestSent, "a dynamic request has been sent already", "make a new one for each call"},
 	{BadInvOrder, MinorRequestNotSent, "a dynamic request has not been sent", "call Invoke or Send first"},
 	{BadInvOrder, MinorContextThere, "an interceptor adds a service context that is there already, or does something too late or twice", "see the text"},
-	{BadInvOrder, MinorPIPoint, "an interceptor asks for what is not valid at this interception point", "ask at a point where it is: the text names them"},
-	{BadInvOrder, MinorPIInitializing, "an ORB initializer uses what there is only when the ORB has been made", "use it in PostInit, or later"},
+	{BadInvOrder, MinorPIPoint, "an interceptor or initializer asks for what is not valid at this point", "ask where it is: see the text"},
 	{BadInvOrder, MinorPolicyFactoryThere, "a factory for the policy type is registered already", "register one for each type"},
 	{NoResources, MinorPIUnsupported, "an interceptor asks for what a stub or skeleton does not tell", "do without it, or read it in the servant"},
 	{BadParam, MinorNoServiceContext, "the message has no service context of that id", "see that the peer sends it"},

@@ -70,7 +70,7 @@ func (c *Current) SetSlot(ctx context.Context, id SlotID, v dyn.Any) error {
 	}
 	s := slotsOf(ctx, c.setup)
 	if s == nil && int(id) < c.setup.slotCount() {
-		return exc.New(exc.BadInvOrder, exc.MinorPIInitializing, exc.No, "the context has no slots: begin with WithSlot")
+		return exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "the context has no slots: begin with WithSlot")
 	}
 	return s.set(c.setup, id, v)
 }

@@ -47,7 +47,7 @@ func (x *transfer) PreInit(i *pi.InitInfo) (err error) {
 		return err
 	}
 	x.current = i.Current()
-	if _, err := x.current.GetSlot(context.Background(), x.slot); brief(err) != "BAD_INV_ORDER:10 completed NO" {
+	if _, err := x.current.GetSlot(context.Background(), x.slot); brief(err) != "BAD_INV_ORDER:14 completed NO" {
 		return fmt.Errorf("the slots can be used before there is an ORB: %w", err)
 	}
 	return must(i.AddClientRequestInterceptor(clientAt{pi.Base{ID: "transfer"}, x.client}), i.AddServerRequestInterceptor(serverAt{pi.Base{ID: "transfer"}, x.server}))
@@ -236,7 +236,7 @@ func TestInvalidSlots(t *testing.T) {
 			t.Errorf("with %d: %v", id, err)
 		}
 	}
-	if err := c.SetSlot(t.Context(), 0, dyn.Any{}); brief(err) != "BAD_INV_ORDER:10 completed NO" {
+	if err := c.SetSlot(t.Context(), 0, dyn.Any{}); brief(err) != "BAD_INV_ORDER:14 completed NO" {
 		t.Errorf("a context without slots: %v", err)
 	}
 	if got := text(c.GetSlot(ctx, 0)) + text(c.GetSlot(t.Context(), 2)); got != "" {

@@ -210,5 +210,5 @@ func (i *ServerRequestInfo) AddReplyServiceContext(c giop.Context, replace bool)
 
 // notMade is the error of using an ORB that is not there yet.
 func notMade() error {
-	return exc.New(exc.BadInvOrder, exc.MinorPIInitializing, exc.No, "the ORB has not been made yet: do this after orb.New, or in PostInit at the earliest")
+	return exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "the ORB has not been made yet: do this after orb.New, or in PostInit at the earliest")
 }

@@ -53,7 +53,7 @@ func TestInitializers(t *testing.T) {
 			if err := must(i.AddIORInterceptor(pi.IORBase{}), i.AddIORInterceptor(pi.IORBase{})); err != nil {
 				t.Error(err)
 			}
-			if _, err := i.ResolveInitialReference(t.Context(), "NameService"); brief(err) != "BAD_INV_ORDER:10 completed NO" {
+			if _, err := i.ResolveInitialReference(t.Context(), "NameService"); brief(err) != "BAD_INV_ORDER:14 completed NO" {
 				t.Errorf("got %v", err)
 			}
 			return nil
