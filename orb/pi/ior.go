@@ -147,13 +147,13 @@ func (s *Setup) establish(at adapterKey, made *components) {
 	i := &IORInfo{setup: s, path: at.path, persistent: at.persistent, made: made}
 	for _, x := range s.iors {
 		if err := x.EstablishComponents(i); err != nil {
-			s.log.Warn("an IOR interceptor failed: the references do without its components", "interceptor", x.Name(), "adapter", at.path, "error", err)
+			s.log.Warn("an IOR interceptor failed: the references do without its components", "interceptor", x.Name(), "adapter", adapterName(at.path), "error", err)
 		}
 	}
 	i.over = true
 	for _, x := range s.iors {
 		if err := x.ComponentsEstablished(i); err != nil {
-			made.err = exc.New(exc.ObjAdapter, exc.MinorComponentsFailed, exc.No, "IOR interceptor %q keeps adapter %q from making references: %w", x.Name(), at.path, err)
+			made.err = exc.New(exc.ObjAdapter, exc.MinorComponentsFailed, exc.No, "IOR interceptor %q keeps adapter %q from making references: %w", x.Name(), adapterName(at.path), err)
 			return
 		}
 	}
@@ -172,16 +172,13 @@ func (s *Setup) AdapterManagerStateChanged(manager uint32, state AdapterState) {
 	}
 }
 
-// AdapterStateChanged does the same for adapters, by their paths. One that is NonExistent is forgotten: should it be made again, its components
+// AdapterStateChanged does the same for adapters, by their names from the root on. One that is NonExistent is forgotten: should it be made again, its components
 // are established anew.
-func (s *Setup) AdapterStateChanged(state AdapterState, paths ...string) {
-	names := make([][]string, len(paths))
-	for i, p := range paths {
-		names[i] = adapterName(p)
-	}
+func (s *Setup) AdapterStateChanged(state AdapterState, adapters ...[]string) {
 	if state == NonExistent {
 		s.mu.Lock()
-		for _, p := range paths {
+		for _, name := range adapters {
+			p := pathOf(name)
 			delete(s.established, adapterKey{p, false})
 			delete(s.established, adapterKey{p, true})
 			delete(s.policies, p)
@@ -189,7 +186,7 @@ func (s *Setup) AdapterStateChanged(state AdapterState, paths ...string) {
 		s.mu.Unlock()
 	}
 	for _, x := range s.iors {
-		x.AdapterStateChanged(names, state)
+		x.AdapterStateChanged(adapters, state)
 	}
 }
 
@@ -205,5 +202,9 @@ func (s *Setup) adaptersEnd() {
 		return
 	}
 	slices.Sort(paths)
-	s.AdapterStateChanged(NonExistent, slices.Compact(paths)...)
+	var names [][]string
+	for _, p := range slices.Compact(paths) {
+		names = append(names, adapterName(p))
+	}
+	s.AdapterStateChanged(NonExistent, names...)
 }

@@ -136,10 +136,11 @@ func noPolicy(t PolicyType, of string) error {
 	return exc.New(exc.InvPolicy, exc.MinorPolicyType, exc.No, "%s has no policy of type %d", of, t)
 }
 
-// SetAdapterPolicies gives the object adapter of a path, "" for the root, policies of types whose factories are registered: IOR interceptors and
+// SetAdapterPolicies gives the object adapter of a name, such as RootPOA, accounts, policies of types whose factories are registered: IOR interceptors and
 // those of requests find them. They must be set before the adapter makes its first reference: BAD_INV_ORDER. Policies of
 // the same types that were set before are replaced.
-func (s *Setup) SetAdapterPolicies(path string, list ...Policy) error {
+func (s *Setup) SetAdapterPolicies(adapter []string, list ...Policy) error {
+	path := pathOf(adapter)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range list {
@@ -148,7 +149,7 @@ func (s *Setup) SetAdapterPolicies(path string, list ...Policy) error {
 		}
 	}
 	if s.isEstablished(path) {
-		return exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "adapter %q has made references already, whose components depend on its policies", path)
+		return exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "adapter %q has made references already, whose components depend on its policies", adapter)
 	}
 	if s.policies[path] == nil {
 		s.policies[path] = map[PolicyType]Policy{}

@@ -151,12 +151,25 @@ func (i *ServerRequestInfo) AdapterName() ([]string, error) {
 	return adapterName(adapter), nil
 }
 
+// rootName is the specification's for the root adapter, whose path is empty.
+const rootName = "RootPOA"
+
+// separator is between the names of a path in object keys.
+const separator = "\x00"
+
 func adapterName(path string) []string {
-	name := []string{"RootPOA"}
-	if path != "" {
-		name = append(name, strings.Split(path, "/")...)
+	if path == "" {
+		return []string{rootName}
 	}
-	return name
+	return append([]string{rootName}, strings.Split(path, separator)...)
+}
+
+// pathOf is the inverse of adapterName.
+func pathOf(name []string) string {
+	if len(name) > 0 && name[0] == rootName {
+		name = name[1:]
+	}
+	return strings.Join(name, separator)
 }
 
 // TargetMostDerivedInterface returns the repository id of the servant's interface.

@@ -237,6 +237,11 @@ func TestIORInterceptors(t *testing.T) {
 			}}))
 	}})
 	root := poa.New(o)
+	strictName := []string{"RootPOA", "outer", "strict"}
+	outer, err := root.Create("outer", poa.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		value dyn.Any
 		want  pi.PolicyErrorCode
@@ -254,13 +259,13 @@ func TestIORInterceptors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetAdapterPolicies("strict", p); err != nil {
+	if err := s.SetAdapterPolicies(strictName, p); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetAdapterPolicies("strict", pi.MessagingPolicy{Type: pi.RebindPolicy}); brief(err) != "INV_POLICY:3 completed NO" {
+	if err := s.SetAdapterPolicies(strictName, pi.MessagingPolicy{Type: pi.RebindPolicy}); brief(err) != "INV_POLICY:3 completed NO" {
 		t.Errorf("got %v", err)
 	}
-	strict, err := root.Create("strict", poa.Options{})
+	strict, err := outer.Create("strict", poa.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +280,7 @@ func TestIORInterceptors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SetAdapterPolicies("strict", p); !errors.Is(err, exc.BadInvOrder) {
+	if err := s.SetAdapterPolicies(strictName, p); !errors.Is(err, exc.BadInvOrder) {
 		t.Errorf("too late: %v", err)
 	}
 	refused, err := root.Create("refused", poa.Options{})
@@ -287,7 +292,7 @@ func TestIORInterceptors(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	if got := d.take(); got != "establish [RootPOA strict] false {3}; established; establish [RootPOA] false <nil>; established; establish [RootPOA refused] false <nil>; established" {
+	if got := d.take(); got != "establish [RootPOA outer strict] false {3}; established; establish [RootPOA] false <nil>; established; establish [RootPOA refused] false <nil>; established" {
 		t.Errorf("got %s", got)
 	}
 
@@ -307,7 +312,7 @@ func TestIORInterceptors(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if got := d.take(); got != "sent with [3] of 1, result; served by [RootPOA strict] strict with {3}; sent with [] of 0, BAD_PARAM:28 completed NO; served by [RootPOA]  with <nil>" {
+	if got := d.take(); got != "sent with [3] of 1, result; served by [RootPOA outer strict] outer\x00strict with {3}; sent with [] of 0, BAD_PARAM:28 completed NO; served by [RootPOA]  with <nil>" {
 		t.Errorf("got %s", got)
 	}
 	multiple, err := ref.IOR().Profiles[1].MultiComponent()
@@ -316,20 +321,20 @@ func TestIORInterceptors(t *testing.T) {
 	}
 
 	s.AdapterManagerStateChanged(7, pi.Holding)
-	s.AdapterStateChanged(pi.NonExistent, "strict")
-	if got := d.take(); got != "manager 7 is HOLDING; [[RootPOA strict]] are NON_EXISTENT" {
+	s.AdapterStateChanged(pi.NonExistent, strictName)
+	if got := d.take(); got != "manager 7 is HOLDING; [[RootPOA outer strict]] are NON_EXISTENT" {
 		t.Errorf("got %s", got)
 	}
 	if _, err := strict.Activate(new(servant)); err != nil { // made again, without its policies
 		t.Error(err)
 	}
-	if got := d.take(); got != "establish [RootPOA strict] false <nil>; established" {
+	if got := d.take(); got != "establish [RootPOA outer strict] false <nil>; established" {
 		t.Errorf("got %s", got)
 	}
 	if err := o.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if got := d.take(); got != "[[RootPOA] [RootPOA refused] [RootPOA strict]] are NON_EXISTENT" {
+	if got := d.take(); got != "[[RootPOA] [RootPOA outer strict] [RootPOA refused]] are NON_EXISTENT" {
 		t.Errorf("got %s", got)
 	}
 }
