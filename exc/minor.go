@@ -90,6 +90,17 @@ const (
 	MinorWrongAdapter      = DSOMVMCID | 67
 	MinorNoContext         = DSOMVMCID | 68
 	MinorConnectRefused    = DSOMVMCID | 40
+
+	MinorPIUnsupported      = OMGVMCID | 1  // NO_RESOURCES: not known of the request in this binding
+	MinorPIPoint            = OMGVMCID | 14 // BAD_INV_ORDER: not valid at this interception point
+	MinorPolicyFactoryThere = OMGVMCID | 16 // BAD_INV_ORDER: a factory for the policy type is registered
+	MinorNoServiceContext   = OMGVMCID | 26 // BAD_PARAM: no such service context
+	MinorNilInitialRef      = OMGVMCID | 27 // BAD_PARAM: a nil object as an initial reference
+	MinorNoComponent        = OMGVMCID | 28 // BAD_PARAM: no such component in the profile
+	MinorNoProfile          = OMGVMCID | 29 // BAD_PARAM: no such profile
+	MinorPolicyType         = OMGVMCID | 2  // INV_POLICY: not a policy of this ORB, or none of that type
+	MinorComponentsFailed   = OMGVMCID | 6  // OBJ_ADAPTER: an IOR interceptor failed in components_established
+	MinorNoPolicyFactory    = OMGVMCID | 3  // INV_POLICY: no factory for the policy type
 )
 
 // A Minor is a row of the table of minor codes.
@@ -144,6 +155,16 @@ var minors = []Minor{
 	{BadInvOrder, MinorRequestSent, "a dynamic request has been sent already", "make a new one for each call"},
 	{BadInvOrder, MinorRequestNotSent, "a dynamic request has not been sent", "call Invoke or Send first"},
 	{BadInvOrder, MinorContextThere, "an interceptor adds a service context that is there already, or does something too late or twice", "see the text"},
+	{BadInvOrder, MinorPIPoint, "an interceptor or initializer asks for what is not valid at this point", "ask where it is: see the text"},
+	{BadInvOrder, MinorPolicyFactoryThere, "a factory for the policy type is registered already", "register one for each type"},
+	{NoResources, MinorPIUnsupported, "an interceptor asks for what a stub or skeleton does not tell", "do without it, or read it in the servant"},
+	{BadParam, MinorNoServiceContext, "the message has no service context of that id", "see that the peer sends it"},
+	{BadParam, MinorNilInitialRef, "a nil object is registered as an initial reference", "pass an object"},
+	{BadParam, MinorNoComponent, "the profile has no component of that tag", "see what the server's IOR interceptors add"},
+	{BadParam, MinorNoProfile, "references of this ORB have no profile of that tag", "add to IIOP (0) or multiple components (1)"},
+	{InvPolicy, MinorPolicyType, "the policy type is not known, or nobody has set a policy of it", "register a factory, and set the policy"},
+	{InvPolicy, MinorNoPolicyFactory, "no factory for the policy type is registered", "register one in an ORB initializer"},
+	{ObjAdapter, MinorComponentsFailed, "an IOR interceptor keeps an adapter from making references", "see the text"},
 	{Transient, MinorServerHolding, "the server is discarding requests", "call again later"},
 	{Transient, MinorNoUsableProfile, "no endpoint of the reference can be used", "see the text for each endpoint that was tried"},
 	{Transient, MinorConnect, "no connection could be made", "see that the server runs and that its published address can be reached"},

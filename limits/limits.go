@@ -40,6 +40,8 @@ const (
 	ServerOutput
 	HeldRequests
 	AdapterDepth
+	TraceContext
+	TelemetrySeries
 	numNames
 )
 
@@ -88,6 +90,8 @@ var table = [numNames]struct {
 	ServerOutput:          {"server-output", octets, 32 * mib, "octets kept of what a server that the daemon has started writes to standard output and error; the oldest is given up first"},
 	HeldRequests:          {"held-requests", count, 1000, "requests that wait because the manager of their object adapter holds them"},
 	AdapterDepth:          {"adapter-depth", count, 16, "object adapters below one another"},
+	TraceContext:          {"trace-context", octets, 16384, "octets of the trace context that comes with a request; the request is served without a longer one"},
+	TelemetrySeries:       {"telemetry-series", count, 2000, "operations and outcomes, taken together, that telemetry tells apart on each side; further ones are counted as _OTHER"},
 }
 
 // String returns the limit's name as options and errors spell it.

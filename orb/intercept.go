@@ -140,6 +140,7 @@ type IncomingRequest struct {
 	servant  Servant
 	found    []func(Servant) error
 	contexts []giop.Context // of the reply
+	raised   string
 }
 
 // Operation returns the operation's name as in GIOP. It is valid until the interceptor returns.
@@ -187,6 +188,14 @@ func (r *IncomingRequest) Status() giop.ReplyStatus {
 		return giop.SystemException
 	}
 	return r.r.status
+}
+
+// UserException returns the repository id of the user exception that is the answer so far, once next has returned; "" if it is none.
+func (r *IncomingRequest) UserException() string {
+	if r.Status() != giop.UserException {
+		return ""
+	}
+	return r.raised
 }
 
 func findContext(list []giop.Context, id uint32) ([]byte, bool) {

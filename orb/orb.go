@@ -11,6 +11,7 @@ import (
 	"context"
 	crand "crypto/rand"
 	"encoding/binary"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -88,6 +89,14 @@ type Config struct {
 	// BiDir lets requests go against the direction of connections.
 	BiDir BiDir
 
+	// References are called for each reference that the ORB makes of an object of its own, and may add components
+	// to it; concurrently, and under no lock of the ORB's. An error keeps the reference from being made.
+	References []func(*NewReference) error
+
+	// Initializers are called in order by [New], with an ORB that is complete but has let no client in. An error ends the
+	// ORB, and is New's.
+	Initializers []func(*ORB) error
+
 	// Logger gets what nobody is told otherwise; nil is slog.Default.
 	Logger *slog.Logger
 }
@@ -109,6 +118,11 @@ type ORB struct {
 
 	clientInterceptors []ClientInterceptor
 	serverInterceptors []ServerInterceptor
+	references         []func(*NewReference) error
+
+	endMu sync.Mutex
+	atEnd []func() error
+	ended bool
 
 	handler  atomic.Pointer[Handler]
 	values   values
@@ -135,7 +149,8 @@ func New(cfg Config) (*ORB, error) {
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
 		serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
-		bidir: bidir{BiDir: cfg.BiDir},
+		bidir:      bidir{BiDir: cfg.BiDir},
+		references: cfg.References,
 	}
 	if o.transports == nil {
 		o.transports = transport.Set{tcp.New()}
@@ -161,20 +176,22 @@ func New(cfg Config) (*ORB, error) {
 	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
 	o.initial.set(cfg.InitialReferences)
 	o.server.accepting = make(chan struct{})
-	if !cfg.Hold {
-		o.Accept()
-	}
 	var err error
 	if o.connect, err = reach.ParseConnect(cfg.Connect); err != nil {
 		err = badRule("Config.Connect", err)
 	} else if err = o.listen(cfg.Listen); err == nil {
 		if err = o.publish(cfg.Publish, cfg.Daemon); err == nil {
-			o.serve()
+			if err = o.initialize(cfg.Initializers); err == nil {
+				o.serve()
+			}
 		}
 	}
 	if err != nil {
 		o.Shutdown(context.Background())
 		return nil, err
+	}
+	if !cfg.Hold {
+		o.Accept()
 	}
 	return o, nil
 }
@@ -275,6 +292,9 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	err := o.server.shutdown(ctx, o.links.serving())
 	if failed := o.endParts(ctx); err == nil {
 		err = failed
+	}
+	if last := o.finish(); last != nil {
+		err = errors.Join(err, last)
 	}
 	o.end()
 	o.links.shutdown()

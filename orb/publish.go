@@ -206,7 +206,12 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 	if o.maxVersion.Minor >= 1 {
 		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: o.offers.Append(nil)}}
 	}
-	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: p.At(at)}}, nil
+	more, err := o.establish(i, key, persistent)
+	if err != nil {
+		return nil, err
+	}
+	p.Components = more.components(p.Components)
+	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles(p.At(at))}}, nil
 }
 
 // seen returns a reference as the peer is to see it: one of this ORB, or of its daemon, names

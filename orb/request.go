@@ -113,6 +113,9 @@ func (r *ServerRequest) raise(err error, raises []Exception) {
 
 func (r *ServerRequest) userHead(e *cdr.Encoder, id string) {
 	r.reply(giop.UserException)
+	if r.seen != nil {
+		r.seen.raised = id
+	}
 	e.RawString(id)
 }
 

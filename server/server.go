@@ -69,6 +69,9 @@ type Options struct {
 	// take longer are cut off.
 	DrainTimeout time.Duration
 
+	// Configure, if set, changes how the ORB is made: by interceptors, for instance, of package orb/telemetry or orb/pi.
+	Configure func(*orb.Config) error
+
 	Transports transport.Set  // nil is TCP alone
 	Limits     *limits.Limits // nil is the defaults
 	Logger     *slog.Logger   // nil is slog.Default
@@ -225,6 +228,11 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 				return nil, fmt.Errorf("what the daemon publishes: %w", err)
 			}
 			cfg.Publish = rules.Hosts().String()
+		}
+	}
+	if opt.Configure != nil {
+		if err := opt.Configure(&cfg); err != nil {
+			return nil, fmt.Errorf("Options.Configure: %w", err)
 		}
 	}
 	o, err := orb.New(cfg)

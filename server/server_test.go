@@ -2,11 +2,13 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/server"
 )
 
@@ -30,5 +32,28 @@ func TestBindWithoutDaemon(t *testing.T) {
 				t.Errorf("%s: got %v, want it to say %q", name, err, want)
 			}
 		}
+	}
+}
+
+// TestConfigure holds that Options.Configure has a say in how the ORB is made, and that its error ends the server.
+func TestConfigure(t *testing.T) {
+	t.Setenv(admin.EnvState, t.TempDir())
+	opt := server.Options{Listen: []string{"tcp:127.0.0.1:0"}, NoDaemon: true, Logger: slog.New(slog.DiscardHandler)}
+	made := 0
+	opt.Configure = func(c *orb.Config) error {
+		c.Initializers = append(c.Initializers, func(*orb.ORB) error { made++; return nil })
+		return nil
+	}
+	err := server.Run(t.Context(), opt, func(_ context.Context, s *server.Server) error {
+		s.Stop()
+		return nil
+	})
+	if err != nil || made != 1 {
+		t.Errorf("got %v, %d ORBs", err, made)
+	}
+	opt.Configure = func(*orb.Config) error { return errors.New("told to fail") }
+	err = server.Run(t.Context(), opt, func(context.Context, *server.Server) error { return nil })
+	if err == nil || !strings.Contains(err.Error(), "Options.Configure: told to fail") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,0 +1,208 @@
+package pi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+)
+
+// client calls the interceptors around a request that the ORB makes: one for the whole list.
+func (s *Setup) client(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+	if len(s.clients) == 0 {
+		return next(ctx)
+	}
+	i := &ClientRequestInfo{r: r, RequestInfo: RequestInfo{setup: s, point: AtSendRequest, id: s.requests.Add(1), ctx: ctx}}
+	if s.slotCount() > 0 {
+		i.slots = slotsOf(ctx, s).copy(s)
+	}
+	inner := i.scope(ctx, i.slots.copy(s))
+	var err error
+	started := 0 // how many are on the flow stack
+	for _, x := range s.clients {
+		if err = x.SendRequest(inner, i); err != nil {
+			err = i.raised(err)
+			break
+		}
+		started++
+	}
+	original := SystemException
+	if started == len(s.clients) {
+		err = next(ctx)
+		original = i.original(err)
+	}
+	for started--; started >= 0; started-- {
+		i.settle(err, original)
+		if e := i.end(inner, s.clients[started]); e != nil {
+			err, original = i.raised(e), SystemException
+		}
+	}
+	return err
+}
+
+// original returns how the request has ended for the ORB.
+func (i *ClientRequestInfo) original(err error) ReplyStatus {
+	status, answered := i.r.Reply()
+	var foreign *orb.ForeignException
+	switch {
+	case answered && status == giop.NeedsAddressingMode:
+		return TransportRetry
+	case errors.As(err, &foreign):
+		return UserException
+	}
+	return SystemException
+}
+
+// end calls x at the ending point of the outcome.
+func (i *ClientRequestInfo) end(ctx context.Context, x ClientRequestInterceptor) error {
+	_, answered := i.r.Reply()
+	switch {
+	case i.status == Successful && answered:
+		i.point = AtReceiveReply
+		return x.ReceiveReply(ctx, i)
+	case i.status == SystemException || i.status == UserException:
+		i.point = AtReceiveException
+		return x.ReceiveException(ctx, i)
+	}
+	i.point = AtReceiveOther
+	return x.ReceiveOther(ctx, i)
+}
+
+// ClientRequestInfo describes a request that the ORB makes (clause 16.3.13).
+type ClientRequestInfo struct {
+	RequestInfo
+	r *orb.ClientRequest
+}
+
+// Operation returns the operation's name, with _get_ or _set_ before that of an attribute.
+func (i *ClientRequestInfo) Operation() string { return i.r.Operation() }
+
+// ResponseExpected reports whether the peer is to answer. A oneway that waits for the server or the target is answered too.
+func (i *ClientRequestInfo) ResponseExpected() bool { return i.r.ResponseExpected() }
+
+// SyncScope returns what the caller of a oneway waits for; of others it is SyncWithTarget.
+func (i *ClientRequestInfo) SyncScope() (orb.SyncScope, error) {
+	if err := check(attrSyncScope, i.point); err != nil {
+		return 0, err
+	}
+	if !i.r.Oneway() {
+		return orb.SyncWithTarget, nil
+	}
+	if s := i.r.Policies().Sync; s != orb.SyncUnset {
+		return s, nil
+	}
+	return orb.SyncWithTransport, nil
+}
+
+// Target returns the object that is called.
+func (i *ClientRequestInfo) Target() *orb.Ref { return i.r.Target() }
+
+// EffectiveTarget returns the object that the request goes to: the target, or where it has been forwarded.
+func (i *ClientRequestInfo) EffectiveTarget() *orb.Ref {
+	return i.r.Target().ORB().NewRef(i.r.EffectiveTarget())
+}
+
+// EffectiveProfile returns the profile that the request goes to. It must not be changed.
+func (i *ClientRequestInfo) EffectiveProfile() ior.Profile { return i.r.EffectiveProfile() }
+
+// ReceivedException returns the exception that the caller gets. A user exception, whose type the stub alone knows, is
+// given as UNKNOWN with minor code 1.
+func (i *ClientRequestInfo) ReceivedException() (dyn.Any, error) {
+	return i.exception(attrReceivedException)
+}
+
+// ReceivedExceptionID returns the repository id of the exception that the caller gets.
+func (i *ClientRequestInfo) ReceivedExceptionID() (string, error) {
+	if err := check(attrReceivedExceptionID, i.point); err != nil {
+		return "", err
+	}
+	var foreign *orb.ForeignException
+	if i.status == UserException && errors.As(i.err, &foreign) {
+		return foreign.ID, nil
+	}
+	return exc.From(i.err, exc.Maybe).Kind.ID(), nil
+}
+
+// GetEffectiveComponent returns the first component of a tag in the effective profile: BAD_PARAM with minor code 28 if there is none.
+func (i *ClientRequestInfo) GetEffectiveComponent(tag uint32) (ior.Component, error) {
+	list, err := i.components(attrEffectiveComponent, tag)
+	if err != nil {
+		return ior.Component{}, err
+	}
+	return list[0], nil
+}
+
+// GetEffectiveComponents returns all components of a tag in the effective profile: BAD_PARAM with minor code 28 if there is none.
+func (i *ClientRequestInfo) GetEffectiveComponents(tag uint32) ([]ior.Component, error) {
+	return i.components(attrEffectiveComponents, tag)
+}
+
+func (i *ClientRequestInfo) components(a attribute, tag uint32) ([]ior.Component, error) {
+	if err := check(a, i.point); err != nil {
+		return nil, err
+	}
+	var found []ior.Component
+	if p, err := i.r.EffectiveProfile().IIOP(); err == nil {
+		for _, c := range p.Components {
+			if c.Tag == tag {
+				found = append(found, ior.Component{Tag: tag, Data: bytes.Clone(c.Data)})
+			}
+		}
+	}
+	if found == nil {
+		return nil, exc.New(exc.BadParam, exc.MinorNoComponent, exc.No, "the effective profile has no component of tag %d", tag)
+	}
+	return found, nil
+}
+
+// GetRequestPolicy returns a policy of the call: a [MessagingPolicy], or one that [WithPolicy] has put into its ctx. Where nobody has set one
+// of the type it is INV_POLICY with minor code 2.
+func (i *ClientRequestInfo) GetRequestPolicy(t PolicyType) (Policy, error) {
+	if err := check(attrRequestPolicy, i.point); err != nil {
+		return nil, err
+	}
+	if p := messagingPolicy(i.r.Policies(), t); p != nil {
+		return p, nil
+	}
+	if p := policiesOf(i.ctx)[t]; p != nil {
+		return p, nil
+	}
+	return nil, noPolicy(t, "the call")
+}
+
+// GetRequestServiceContext returns a copy of a service context that interceptors have added to the request:
+// BAD_PARAM with minor code 26 if none has.
+func (i *ClientRequestInfo) GetRequestServiceContext(id uint32) (giop.Context, error) {
+	return i.serviceContext(attrRequestContext, id, i.r.Context)
+}
+
+// GetReplyServiceContext returns a copy of a service context of the reply: BAD_PARAM with minor code 26 if there is none.
+func (i *ClientRequestInfo) GetReplyServiceContext(id uint32) (giop.Context, error) {
+	return i.serviceContext(attrReplyContext, id, i.r.ReplyContext)
+}
+
+// AddRequestServiceContext adds a service context to the request. One of that id which is there already is replaced, or
+// else BAD_INV_ORDER with minor code 15. c.Data must not be changed afterwards.
+func (i *ClientRequestInfo) AddRequestServiceContext(c giop.Context, replace bool) error {
+	if err := check(attrAddRequestContext, i.point); err != nil {
+		return err
+	}
+	return i.r.AddContext(c.ID, c.Data, replace)
+}
+
+// serviceContext returns a copy of what get finds.
+func (i *RequestInfo) serviceContext(a attribute, id uint32, get func(uint32) ([]byte, bool)) (giop.Context, error) {
+	if err := check(a, i.point); err != nil {
+		return giop.Context{}, err
+	}
+	data, ok := get(id)
+	if !ok {
+		return giop.Context{}, exc.New(exc.BadParam, exc.MinorNoServiceContext, exc.No, "there is no service context %d in the message", id)
+	}
+	return giop.Context{ID: id, Data: bytes.Clone(data)}, nil
+}

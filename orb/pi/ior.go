@@ -1,0 +1,210 @@
+package pi
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+)
+
+// An IORInterceptor adds components to the references that an ORB makes of its own objects (clause 16.5): once for each object
+// adapter, before its first reference is made. Embed [IORBase] for methods that are not needed.
+type IORInterceptor interface {
+	Interceptor
+	// EstablishComponents adds what the adapter's references are to say. An error is logged, and keeps nothing from
+	// happening. It must not make references of the same adapter: that would wait for itself.
+	EstablishComponents(i *IORInfo) error
+	// ComponentsEstablished is called when all interceptors have added theirs. An error keeps the adapter from making references:
+	// OBJ_ADAPTER with minor code 6.
+	ComponentsEstablished(i *IORInfo) error
+	// AdapterManagerStateChanged tells that the adapters of a manager take requests differently from now on.
+	AdapterManagerStateChanged(manager uint32, state AdapterState)
+	// AdapterStateChanged is the same for adapters whose manager is not told of: those that are gone.
+	AdapterStateChanged(adapters [][]string, state AdapterState)
+}
+
+// An AdapterState is what an adapter does with requests (clause 16.5.4).
+type AdapterState int16
+
+// The states.
+const (
+	Holding AdapterState = iota
+	Active
+	Discarding
+	Inactive
+	NonExistent
+)
+
+var stateNames = [...]string{"HOLDING", "ACTIVE", "DISCARDING", "INACTIVE", "NON_EXISTENT"}
+
+// String returns the state's name in IDL.
+func (s AdapterState) String() string { return stateNames[s] }
+
+// IORBase adds nothing to references. Embed it.
+type IORBase struct{ Base }
+
+// EstablishComponents does nothing.
+func (IORBase) EstablishComponents(*IORInfo) error { return nil }
+
+// ComponentsEstablished does nothing.
+func (IORBase) ComponentsEstablished(*IORInfo) error { return nil }
+
+// AdapterManagerStateChanged does nothing.
+func (IORBase) AdapterManagerStateChanged(uint32, AdapterState) {}
+
+// AdapterStateChanged does nothing.
+func (IORBase) AdapterStateChanged([][]string, AdapterState) {}
+
+var _ IORInterceptor = IORBase{}
+
+// IORInfo describes an object adapter that is about to make its first reference. It is gone when the method that was given it returns.
+type IORInfo struct {
+	setup      *Setup
+	path       string
+	persistent bool
+	made       *components
+	over       bool // nothing can be added any more
+}
+
+// AdapterName returns the names from the root adapter to this one.
+func (i *IORInfo) AdapterName() []string { return adapterName(i.path) }
+
+// Persistent reports whether the references are to outlive the process.
+func (i *IORInfo) Persistent() bool { return i.persistent }
+
+// GetEffectivePolicy returns the policy of a registered type that [Setup.SetAdapterPolicies] has given the adapter; nil if it has given none.
+// A type without a factory is INV_POLICY with minor code 2.
+func (i *IORInfo) GetEffectivePolicy(t PolicyType) (Policy, error) {
+	return i.setup.adapterPolicy(i.path, t)
+}
+
+// AddIORComponent adds a component to all profiles of the adapter's references that can have some.
+func (i *IORInfo) AddIORComponent(c ior.Component) error {
+	return i.AddIORComponentToProfile(c, ior.TagInternetIOP)
+}
+
+// AddIORComponentToProfile adds a component to the profiles of a tag. Those that references have are ior.TagInternetIOP
+// and, for such components alone, ior.TagMultipleComponents: another is BAD_PARAM with minor code 29.
+func (i *IORInfo) AddIORComponentToProfile(c ior.Component, profile uint32) error {
+	switch {
+	case i.over:
+		return exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "components can be added in EstablishComponents alone")
+	case profile == ior.TagInternetIOP:
+		i.made.iiop = append(i.made.iiop, c)
+	case profile == ior.TagMultipleComponents:
+		i.made.multiple = append(i.made.multiple, c)
+	default:
+		return exc.New(exc.BadParam, exc.MinorNoProfile, exc.No, "references have no profile of tag %d: there are IIOP (0) and multiple components (1)", profile)
+	}
+	return nil
+}
+
+// components is what interceptors have added for an adapter.
+type components struct {
+	once           sync.Once
+	iiop, multiple []ior.Component
+	err            error
+}
+
+type adapterKey struct {
+	path       string
+	persistent bool
+}
+
+// reference adds what interceptors have established to a reference that is being made.
+func (s *Setup) reference(r *orb.NewReference) error {
+	if len(s.iors) == 0 {
+		return nil
+	}
+	k, _ := ior.ParseKey(r.Key())
+	at := adapterKey{string(k.Adapter), r.Persistent()}
+	s.mu.Lock()
+	made := s.established[at]
+	if made == nil {
+		made = new(components)
+		s.established[at] = made
+	}
+	s.mu.Unlock()
+	made.once.Do(func() { s.establish(at, made) })
+	if made.err != nil {
+		return made.err
+	}
+	for _, c := range made.iiop {
+		r.AddComponent(c)
+	}
+	for _, c := range made.multiple {
+		if err := r.AddComponentTo(ior.TagMultipleComponents, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// establish calls the IOR interceptors for an adapter.
+func (s *Setup) establish(at adapterKey, made *components) {
+	i := &IORInfo{setup: s, path: at.path, persistent: at.persistent, made: made}
+	for _, x := range s.iors {
+		if err := x.EstablishComponents(i); err != nil {
+			s.log.Warn("an IOR interceptor failed: the references do without its components", "interceptor", x.Name(), "adapter", adapterName(at.path), "error", err)
+		}
+	}
+	i.over = true
+	for _, x := range s.iors {
+		if err := x.ComponentsEstablished(i); err != nil {
+			made.err = exc.New(exc.ObjAdapter, exc.MinorComponentsFailed, exc.No, "IOR interceptor %q keeps adapter %q from making references: %w", x.Name(), adapterName(at.path), err)
+			return
+		}
+	}
+}
+
+// isEstablished reports whether an adapter has made references. The lock is held.
+func (s *Setup) isEstablished(path string) bool {
+	return s.established[adapterKey{path, false}] != nil || s.established[adapterKey{path, true}] != nil
+}
+
+// AdapterManagerStateChanged tells the IOR interceptors of a change, in the order of their registration. An object adapter, or
+// the program that changes the state of one, calls it.
+func (s *Setup) AdapterManagerStateChanged(manager uint32, state AdapterState) {
+	for _, x := range s.iors {
+		x.AdapterManagerStateChanged(manager, state)
+	}
+}
+
+// AdapterStateChanged does the same for adapters, by their names from the root on. One that is NonExistent is forgotten: should it be made again, its components
+// are established anew.
+func (s *Setup) AdapterStateChanged(state AdapterState, adapters ...[]string) {
+	if state == NonExistent {
+		s.mu.Lock()
+		for _, name := range adapters {
+			p := pathOf(name)
+			delete(s.established, adapterKey{p, false})
+			delete(s.established, adapterKey{p, true})
+			delete(s.policies, p)
+		}
+		s.mu.Unlock()
+	}
+	for _, x := range s.iors {
+		x.AdapterStateChanged(adapters, state)
+	}
+}
+
+// adaptersEnd tells that all adapters which have made references are gone, with the ORB.
+func (s *Setup) adaptersEnd() {
+	s.mu.Lock()
+	var paths []string
+	for at := range s.established {
+		paths = append(paths, at.path)
+	}
+	s.mu.Unlock()
+	if len(paths) == 0 {
+		return
+	}
+	slices.Sort(paths)
+	var names [][]string
+	for _, p := range slices.Compact(paths) {
+		names = append(names, adapterName(p))
+	}
+	s.AdapterStateChanged(NonExistent, names...)
+}

@@ -1,0 +1,429 @@
+package telemetry_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/baggage"
+	"go.opentelemetry.io/otel/codes"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/orb/telemetry"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
+
+// A process is an ORB that tells its spans and metrics to memory.
+type process struct {
+	*orb.ORB
+	root   *poa.Root
+	spans  *tracetest.SpanRecorder
+	tracer trace.Tracer
+	reader *sdkmetric.ManualReader
+}
+
+func newProcess(t testing.TB, set func(*orb.Config)) *process {
+	t.Helper()
+	p := &process{spans: tracetest.NewSpanRecorder(), reader: sdkmetric.NewManualReader()}
+	tp := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(p.spans))
+	p.tracer = tp.Tracer("test")
+	cfg := orb.Config{Listen: []string{"tcp:127.0.0.1:0"}}
+	if set != nil {
+		set(&cfg)
+	}
+	opt := telemetry.Options{TracerProvider: tp, MeterProvider: sdkmetric.NewMeterProvider(sdkmetric.WithReader(p.reader))}
+	if err := telemetry.Configure(opt)(&cfg); err != nil {
+		t.Fatal(err)
+	}
+	p.ORB = newORB(t, cfg)
+	p.root = poa.New(p.ORB)
+	return p
+}
+
+func newORB(t testing.TB, cfg orb.Config) *orb.ORB {
+	t.Helper()
+	o, err := orb.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { o.Shutdown(context.Background()) })
+	return o
+}
+
+// ended returns what the spans that have ended say, a line each: name, kind, status, attributes in order, but for addresses.
+func (p *process) ended() []string {
+	var all []string
+	for _, s := range p.spans.Ended() {
+		var attrs []string
+		for _, a := range s.Attributes() {
+			if k := string(a.Key); !strings.HasPrefix(k, "server.") && !strings.HasPrefix(k, "network.") {
+				attrs = append(attrs, k+"="+a.Value.String())
+			}
+		}
+		slices.Sort(attrs)
+		all = append(all, fmt.Sprintf("%s %v %v: %s", s.Name(), s.SpanKind(), s.Status().Code, strings.Join(attrs, " ")))
+	}
+	p.spans.Reset()
+	return all
+}
+
+// metrics returns the counts of a metric's series by their attributes, in order.
+func (p *process) metrics(t *testing.T, name string) []string {
+	t.Helper()
+	var data metricdata.ResourceMetrics
+	if err := p.reader.Collect(t.Context(), &data); err != nil {
+		t.Fatal(err)
+	}
+	text := func(s attribute.Set) string {
+		var all []string
+		for _, a := range s.ToSlice() {
+			all = append(all, string(a.Key)+"="+a.Value.String())
+		}
+		return strings.Join(all, " ")
+	}
+	var all []string
+	for _, scope := range data.ScopeMetrics {
+		for _, m := range scope.Metrics {
+			if m.Name != name {
+				continue
+			}
+			switch d := m.Data.(type) {
+			case metricdata.Histogram[float64]:
+				for _, p := range d.DataPoints {
+					all = append(all, fmt.Sprint(p.Count, " ", text(p.Attributes)))
+				}
+			case metricdata.Sum[int64]:
+				for _, p := range d.DataPoints {
+					all = append(all, fmt.Sprint(p.Value, " ", text(p.Attributes)))
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// thing is a servant of operations named by what they do.
+type thing struct {
+	do func(ctx context.Context) error
+}
+
+var iface = &orb.Interface{ID: "IDL:omg.org/Test/Thing:1.0"}
+
+func (s *thing) Interface() *orb.Interface { return iface }
+func (s *thing) Implementation() any       { return s }
+
+func (s *thing) Dispatch(r *orb.ServerRequest) bool {
+	var err error
+	switch op := r.Operation(); op {
+	case "ok":
+	case "do":
+		err = s.do(r.Context())
+	case "user":
+		err = fmt.Errorf("wrapped: %w", new(refused))
+	case "system":
+		err = exc.New(exc.NoResources, 5, exc.No, "told to")
+	case "panic":
+		panic("told to")
+	default:
+		return false
+	}
+	r.Returned(err, refusal{})
+	return true
+}
+
+type refused struct{}
+
+func (*refused) Error() string { return "refused" }
+
+type refusal struct{}
+
+func (refusal) ExceptionID() string { return "IDL:omg.org/Test/Refused:1.0" }
+func (x refusal) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, string)) bool {
+	var r *refused
+	if !errors.As(err, &r) {
+		return false
+	}
+	head(e, x.ExceptionID())
+	return true
+}
+func (refusal) Read(*cdr.Decoder) error { return new(refused) }
+
+func call(ctx context.Context, ref *orb.Ref, op string) error {
+	c := orb.StartCall(ctx, ref, op, 0)
+	for c.Next() {
+	}
+	c.Returned(refusal{})
+	return c.End()
+}
+
+func (p *process) activate(t testing.TB, s orb.Servant) *orb.Ref {
+	t.Helper()
+	ref, err := p.root.Activate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+// TestSpansAndMetrics holds what is told of each way a request can end, on either side.
+func TestSpansAndMetrics(t *testing.T) {
+	t.Parallel()
+	server := newProcess(t, nil)
+	client := newProcess(t, func(c *orb.Config) { c.Listen = nil })
+	ref := client.NewRef(server.activate(t, new(thing)).IOR())
+	gone := server.activate(t, new(thing))
+	server.root.DeactivateObject(gone)
+	const sys, giop = "rpc.system.name=corba", "corba.giop.version=1.2 "
+	exception := func(minor, completed, kind string) (string, string) {
+		return "corba.exception.completed=" + completed + " corba.exception.minor=" + minor + " " + giop + "error.type=" + kind + " ", "rpc.response.status_code=" + kind + " " + sys
+	}
+	for _, c := range []struct {
+		op             string
+		ref            *orb.Ref
+		client, server string
+	}{
+		{"ok", ref, "omg.org/Test/Thing/ok client Unset: " + giop + "rpc.method=omg.org/Test/Thing/ok rpc.response.status_code=NO_EXCEPTION " + sys,
+			"omg.org/Test/Thing/ok server Unset: " + giop + "rpc.method=omg.org/Test/Thing/ok rpc.response.status_code=NO_EXCEPTION " + sys},
+		{"user", ref, "omg.org/Test/Thing/user client Error: " + giop + "error.type=IDL:omg.org/Test/Refused:1.0 rpc.method=omg.org/Test/Thing/user rpc.response.status_code=IDL:omg.org/Test/Refused:1.0 " + sys,
+			"omg.org/Test/Thing/user server Unset: " + giop + "error.type=IDL:omg.org/Test/Refused:1.0 rpc.method=omg.org/Test/Thing/user rpc.response.status_code=IDL:omg.org/Test/Refused:1.0 " + sys},
+	} {
+		if err := call(t.Context(), c.ref, c.op); err != nil && c.op != "user" {
+			t.Fatal(err)
+		}
+		if got := client.ended(); len(got) != 1 || got[0] != c.client {
+			t.Errorf("%s: the client told\n%v, want\n%s", c.op, strings.Join(got, "\n"), c.client)
+		}
+		if got := server.ended(); len(got) != 1 || got[0] != c.server {
+			t.Errorf("%s: the server told\n%v, want\n%s", c.op, strings.Join(got, "\n"), c.server)
+		}
+	}
+	for _, c := range []struct {
+		op, method       string // method as the server tells it
+		ref              *orb.Ref
+		minor, completed string
+		kind             string
+	}{
+		{"system", "omg.org/Test/Thing/system", ref, "0x5", "NO", "NO_RESOURCES"},
+		{"panic", "omg.org/Test/Thing/panic", ref, "0x44534002", "MAYBE", "UNKNOWN"},
+		{"made up", "_OTHER", ref, "0x4f4d0002", "NO", "BAD_OPERATION"},
+		{"ok", "_OTHER", client.NewRef(gone.IOR()), "0x4f4d0002", "NO", "OBJECT_NOT_EXIST"},
+	} {
+		if err := call(t.Context(), c.ref, c.op); err == nil {
+			t.Errorf("%s was carried out", c.op)
+		}
+		head, tail := exception(c.minor, c.completed, c.kind)
+		name := "omg.org/Test/Thing/" + c.op
+		if got, want := client.ended(), name+" client Error: "+head+"rpc.method="+name+" "+tail; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: the client told\n%s, want\n%s", c.op, strings.Join(got, "\n"), want)
+		}
+		method := "rpc.method=" + c.method + " "
+		if c.method == "_OTHER" {
+			method += "rpc.method_original=" + c.op + " "
+		}
+		if got, want := server.ended(), c.method+" server Error: "+head+method+tail; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: the server told\n%s, want\n%s", c.op, strings.Join(got, "\n"), want)
+		}
+	}
+	want := []string{
+		"1 error.type=BAD_OPERATION rpc.method=_OTHER rpc.response.status_code=BAD_OPERATION rpc.system.name=corba",
+		"1 error.type=IDL:omg.org/Test/Refused:1.0 rpc.method=omg.org/Test/Thing/user rpc.response.status_code=IDL:omg.org/Test/Refused:1.0 rpc.system.name=corba",
+		"1 error.type=NO_RESOURCES rpc.method=omg.org/Test/Thing/system rpc.response.status_code=NO_RESOURCES rpc.system.name=corba",
+		"1 error.type=OBJECT_NOT_EXIST rpc.method=_OTHER rpc.response.status_code=OBJECT_NOT_EXIST rpc.system.name=corba",
+		"1 error.type=UNKNOWN rpc.method=omg.org/Test/Thing/panic rpc.response.status_code=UNKNOWN rpc.system.name=corba",
+		"1 rpc.method=omg.org/Test/Thing/ok rpc.response.status_code=NO_EXCEPTION rpc.system.name=corba",
+	}
+	if got := server.metrics(t, "rpc.server.call.duration"); !slices.Equal(got, want) {
+		t.Errorf("got\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got := client.metrics(t, "rpc.client.call.duration"); len(got) != 6 {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+	for p, name := range map[*process]string{client: "rpc.client.active_requests", server: "rpc.server.active_requests"} {
+		if got := p.metrics(t, name); !slices.Equal(got, []string{"0 " + sys}) {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
+// TestTrace holds that a trace, its state and its baggage go through two processes, and through calls within one, in all versions of GIOP.
+func TestTrace(t *testing.T) {
+	t.Parallel()
+	for _, v := range []cdr.Version{cdr.V10, cdr.V11, cdr.V12} {
+		last := newProcess(t, func(c *orb.Config) { c.MaxVersion = v })
+		saw := ""
+		end := last.activate(t, &thing{do: func(ctx context.Context) error {
+			saw = baggage.FromContext(ctx).Member("who").Value()
+			return nil
+		}})
+		middle := newProcess(t, func(c *orb.Config) { c.MaxVersion = v })
+		inner := middle.activate(t, &thing{do: func(ctx context.Context) error { return call(ctx, middle.NewRef(end.IOR()), "do") }})
+		outer := middle.activate(t, &thing{do: func(ctx context.Context) error { return call(ctx, inner, "do") }})
+		client := newProcess(t, nil)
+		m, err := baggage.NewMember("who", "somebody")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := baggage.New(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, err := trace.ParseTraceState("vendor=value")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := trace.ContextWithSpanContext(baggage.ContextWithBaggage(t.Context(), b), trace.NewSpanContext(trace.SpanContextConfig{
+			TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, TraceFlags: trace.FlagsSampled, TraceState: state}))
+		if err := call(ctx, client.NewRef(outer.IOR()), "do"); err != nil {
+			t.Fatal(err)
+		}
+		if saw != "somebody" {
+			t.Errorf("%v: the last servant saw baggage %q", v, saw)
+		}
+		var all []sdktrace.ReadOnlySpan
+		for _, p := range []*process{client, middle, last} {
+			all = append(all, p.spans.Ended()...)
+		}
+		if len(all) != 6 { // client; server and client within the middle, twice; server
+			t.Errorf("%v: got %d spans", v, len(all))
+		}
+		chain := map[trace.SpanID]sdktrace.ReadOnlySpan{}
+		for _, s := range all {
+			chain[s.Parent().SpanID()] = s
+		}
+		at, depth := trace.SpanID{2}, 0
+		for s := chain[at]; s != nil; s = chain[at] {
+			at = s.SpanContext().SpanID()
+			depth++
+			if s.SpanContext().TraceID() != (trace.TraceID{1}) || s.SpanContext().TraceState().Get("vendor") != "value" {
+				t.Errorf("%v: span %d is of trace %v, state %v", v, depth, s.SpanContext().TraceID(), s.SpanContext().TraceState())
+			}
+		}
+		if depth != 6 {
+			t.Errorf("%v: the chain of spans is %d long", v, depth)
+		}
+	}
+}
+
+// TestUnknowing holds that peers without telemetry are served, and serve, as before.
+func TestUnknowing(t *testing.T) {
+	t.Parallel()
+	knowing := newProcess(t, nil)
+	plain := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
+	root := poa.New(plain)
+	ref, err := root.Activate(new(thing))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, span := knowing.tracer.Start(t.Context(), "caller")
+	defer span.End()
+	if err := call(ctx, knowing.NewRef(ref.IOR()), "ok"); err != nil {
+		t.Error(err)
+	}
+	if err := call(t.Context(), plain.NewRef(knowing.activate(t, new(thing)).IOR()), "ok"); err != nil {
+		t.Error(err)
+	}
+	ended := knowing.spans.Ended()
+	if len(ended) != 2 || ended[0].Parent().SpanID() != span.SpanContext().SpanID() || ended[1].Parent().IsValid() {
+		t.Errorf("got %v", ended)
+	}
+}
+
+// TestRetried holds that a call which is forwarded or made again is a span each time, with its count.
+func TestRetried(t *testing.T) {
+	t.Parallel()
+	server := newProcess(t, nil)
+	to := server.activate(t, new(thing))
+	from := server.activate(t, new(thing))
+	client := newProcess(t, func(c *orb.Config) {
+		c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			if r.Attempt() == 0 {
+				return &orb.ForwardRequest{To: to}
+			}
+			return next(ctx)
+		}}
+	})
+	if err := call(t.Context(), client.NewRef(from.IOR()), "ok"); err != nil {
+		t.Fatal(err)
+	}
+	got := client.ended()
+	if len(got) != 2 || !strings.Contains(got[0], "status_code=LOCATION_FORWARD") || strings.Contains(got[0], "resend_count") || !strings.Contains(got[1], "corba.request.resend_count=1") {
+		t.Errorf("got %s", strings.Join(got, "\n"))
+	}
+}
+
+// TestAddresses holds that a client's span says where the object is, and a server's who called.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	server, client := newProcess(t, nil), newProcess(t, nil)
+	if err := call(t.Context(), client.NewRef(server.activate(t, new(thing)).IOR()), "ok"); err != nil {
+		t.Fatal(err)
+	}
+	port := int64(server.Endpoints()[0].Port)
+	got := map[attribute.Key]attribute.Value{}
+	for _, a := range client.spans.Ended()[0].Attributes() {
+		got[a.Key] = a.Value
+	}
+	if got["server.address"].AsString() == "" || got["server.port"].AsInt64() != port || got["network.peer.address"].AsString() != "127.0.0.1" || got["network.peer.port"].AsInt64() != port {
+		t.Errorf("got %v", got)
+	}
+	for _, a := range server.spans.Ended()[0].Attributes() {
+		if a.Key == "network.peer.address" && a.Value.AsString() == "127.0.0.1" {
+			return
+		}
+	}
+	t.Errorf("the server told %v", server.spans.Ended()[0].Attributes())
+}
+
+// TestCardinality holds that a client which makes up operations, and a server which makes up exceptions and types, do not grow metrics.
+func TestCardinality(t *testing.T) {
+	t.Parallel()
+	l := new(limits.Limits)
+	l.Set(limits.TelemetrySeries, 5)
+	server := newProcess(t, func(c *orb.Config) { c.Limits = l })
+	client := newProcess(t, func(c *orb.Config) { c.Limits = l })
+	ref := server.activate(t, new(thing))
+	for i := range 20 {
+		other := *ref.IOR()
+		other.TypeID = fmt.Sprintf("IDL:Made/Up%d:1.0", i)
+		if err := call(t.Context(), client.NewRef(&other), strings.Repeat("\xff", i+1)); !errors.Is(err, exc.BadOperation) {
+			t.Fatal(err)
+		}
+	}
+	if got := server.metrics(t, "rpc.server.call.duration"); len(got) != 1 {
+		t.Errorf("the server has\n%s", strings.Join(got, "\n"))
+	}
+	if got := client.metrics(t, "rpc.client.call.duration"); len(got) > 7 || !strings.Contains(strings.Join(got, "\n"), "rpc.method=_OTHER") {
+		t.Errorf("the client has\n%s", strings.Join(got, "\n"))
+	}
+	if l.Hits(limits.TelemetrySeries) == 0 {
+		t.Error("the limit has not counted")
+	}
+	for _, p := range []*process{client, server} {
+		for _, s := range p.spans.Ended() {
+			for _, a := range s.Attributes() {
+				if v := a.Value.String(); strings.Contains(v, "\xff") || len(v) > 256 {
+					t.Errorf("%s is %q", a.Key, v)
+				}
+			}
+			if strings.Contains(s.Name(), "\xff") || s.Status().Code != codes.Error {
+				t.Errorf("got span %q, %v", s.Name(), s.Status())
+			}
+		}
+	}
+}
