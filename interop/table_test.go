@@ -13,12 +13,13 @@ import (
 	"github.com/opendsom/dsom/interop/jacorb"
 	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
+	"github.com/opendsom/dsom/interop/omnipy"
 )
 
 // document is the table that the tests of this package hold against what they see.
 var document = &matrix.Document{
 	File:  "../docs/interop.md",
-	Peers: []matrix.Peer{omniorb.Peer, jacorb.Peer, glassfish.Peer, combat.Peer, bigEndian, foreign},
+	Peers: []matrix.Peer{omniorb.Peer, omnipy.Peer, jacorb.Peer, glassfish.Peer, combat.Peer, bigEndian, foreign},
 }
 
 // bigEndian is this project, told to send as machines of the other byte order do.
