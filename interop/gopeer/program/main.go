@@ -92,7 +92,7 @@ func run(server bool, version string, args []string) (good bool, err error) {
 
 // serve publishes the Hub until standard input ends.
 func serve(root *poa.Root, tap *wiretap.Tap) error {
-	parts, err := root.Create("parts", poa.Options{})
+	parts, err := root.Create("parts", poa.Options{IDAssignment: poa.UserID})
 	if err != nil {
 		return err
 	}
