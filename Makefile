@@ -6,7 +6,7 @@
 #   make fuzz     each fuzz target for FUZZTIME (default 20s)
 #   make bench    this ORB beside others, interleaved, as ratios
 #   make bench-idl  the IDL compiler beside omniidl, likewise
-#   make interop  the tests with real peers alone
+#   make interop  the tests with real peers alone: docs/interop.md is their table
 #   make soak     the long random tests, SOAK (default 5m) each
 
 GO        ?= go

@@ -14,10 +14,11 @@ import (
 // A transcoder copies values from one form of CDR to another by walking their types: wire
 // to canonical, canonical to wire, or an any inside an any from canonical to canonical.
 type transcoder struct {
-	e    *cdr.Encoder
-	d    *cdr.Decoder
-	anys int // around the value
-	idle int // elements of arrays and sequences that took no octet
+	e      *cdr.Encoder
+	d      *cdr.Decoder
+	anys   int // around the value
+	values int // valuetypes around it
+	idle   int // elements of arrays and sequences that took no octet
 }
 
 func isCanonical(env *cdr.Env) bool {

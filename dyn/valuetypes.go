@@ -160,11 +160,16 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 		return
 	}
 	var ids []string
-	if len(h.IDs) > 0 && chosen.ID() != tc.ID() { // those of the declared type itself may be left out
+	switch {
+	case len(h.IDs) > 0 && chosen.ID() != tc.ID():
 		ids = h.IDs[skipped:]
+	case t.values == 0 && !isCanonical(t.e.Env()): // that of the declared type may be left out, but JacORB wants it in an any
+		ids = []string{chosen.ID()}
 	}
 	m := t.e.BeginValue(sourcePlace{t, h.At}, ids, len(ids) > 1)
+	t.values++
 	t.state(chosen)
+	t.values--
 	t.d.EndValue(h, skipped > 0)
 	t.e.EndValue(m)
 	t.d.Leave()

@@ -8,6 +8,7 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/interop/combat"
 	"github.com/opendsom/dsom/interop/gopeer"
+	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/interop/tshark"
@@ -58,7 +59,7 @@ func TestCombat(t *testing.T) {
 func TestCombatGo(t *testing.T) {
 	t.Parallel()
 	client := combat.Build(t, &tally)
-	matrix(t, func(t *testing.T, version string, form gopeer.Options) {
+	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
 		form.Version, form.Port = version, omniorb.FreePort(t)
 		options := combat.Options{Port: omniorb.FreePort(t), Cancel: true}
 		capture := tshark.Start(t, form.Port, options.Port)
@@ -71,6 +72,7 @@ func TestCombatGo(t *testing.T) {
 			unsupported = combat.WideStrings
 		}
 		checkCombat(t, r, unsupported, expected[version])
+		checkRow(t, matrix.Row{Client: combat.Peer.Name, Server: matrix.Self, Version: version}, form, r)
 		checkWire(t, capture.Stop(t), version, side{s.ORB, form})
 		received := s.Tap.Count(func(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeRequest })
 		forwards := s.Tap.Count(func(m wiretap.Message) bool { // which Combat follows by itself

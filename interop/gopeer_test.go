@@ -7,6 +7,7 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/gopeer/cases"
+	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/interop/tshark"
@@ -23,8 +24,8 @@ var forms = []struct {
 	{"in fragments", gopeer.Options{Fragment: 1000}},
 }
 
-// matrix runs a test for each version of GIOP and each form.
-func matrix(t *testing.T, test func(t *testing.T, version string, form gopeer.Options)) {
+// forEachForm runs a test for each version of GIOP and each form.
+func forEachForm(t *testing.T, test func(t *testing.T, version string, form gopeer.Options)) {
 	for _, version := range omniorb.Versions {
 		for _, form := range forms {
 			if form.options.Fragment > 0 && version != "1.2" {
@@ -42,7 +43,7 @@ func matrix(t *testing.T, test func(t *testing.T, version string, form gopeer.Op
 func TestGoServer(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
-	matrix(t, func(t *testing.T, version string, form gopeer.Options) {
+	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
 		form.Version, form.Port = version, omniorb.FreePort(t)
 		client := omniorb.Options{Port: omniorb.FreePort(t)}
 		capture := tshark.Start(t, form.Port, client.Port)
@@ -54,6 +55,7 @@ func TestGoServer(t *testing.T) {
 			expected = append(expected, "char_latin1")
 		}
 		checkReport(t, r, expected)
+		checkRow(t, matrix.Row{Client: omniorb.Peer.Name, Server: matrix.Self, Version: version}, form, r)
 		checkWire(t, capture.Stop(t), version, side{s.ORB, form})
 		received := s.Tap.Count(func(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeRequest })
 		checkCounts(t, []count{
@@ -61,6 +63,26 @@ func TestGoServer(t *testing.T) {
 			{"callbacks to the client", r.Served + r.Oneways, requestsTo(s.ORB, client.Port)},
 		})
 	})
+}
+
+// checkRow holds a report against the document, where this project sent in its usual form.
+func checkRow(t *testing.T, row matrix.Row, form gopeer.Options, r peer.Report) {
+	t.Helper()
+	if form == (gopeer.Options{Version: form.Version, Port: form.Port}) {
+		document.Check(t, row, r)
+	}
+}
+
+// ownRow is the row of this project's client and server, one of which sends in the other byte order.
+func ownRow(version string, client, server bool) matrix.Row {
+	row := matrix.Row{Client: matrix.Self, Server: matrix.Self, Version: version}
+	if client {
+		row.Client = bigEndian.Name
+	}
+	if server {
+		row.Server = bigEndian.Name
+	}
+	return row
 }
 
 // requestsTo counts what an ORB sent to a port. (A server may send some to itself, when it asks about its own hub.)
@@ -72,7 +94,7 @@ func requestsTo(o *gopeer.ORB, port int) int {
 func TestGoClient(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
-	matrix(t, func(t *testing.T, version string, form gopeer.Options) {
+	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
 		server := omniorb.Options{Version: version, Port: omniorb.FreePort(t)}
 		form.Port = omniorb.FreePort(t)
 		capture := tshark.Start(t, server.Port, form.Port)
@@ -86,6 +108,7 @@ func TestGoClient(t *testing.T) {
 			expected = append(expected, "char_latin1")
 		}
 		checkReport(t, r, expected)
+		checkRow(t, matrix.Row{Client: matrix.Self, Server: omniorb.Peer.Name, Version: version}, form, r)
 		checkWire(t, capture.Stop(t), version, side{client, form})
 		forwards := client.Tap.Count(func(m wiretap.Message) bool {
 			return !m.Sent && m.Header.Type == giop.TypeReply && m.Status > giop.SystemException
@@ -109,7 +132,7 @@ func cancelled(m wiretap.Message) bool { return m.Header.Type == giop.TypeCancel
 // TestGoGo runs all cases between this project's client and its server.
 func TestGoGo(t *testing.T) {
 	t.Parallel()
-	matrix(t, func(t *testing.T, version string, form gopeer.Options) {
+	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
 		form.Version, form.Port = version, omniorb.FreePort(t)
 		client := gopeer.Options{Port: omniorb.FreePort(t), BigEndian: !form.BigEndian, Fragment: form.Fragment}
 		capture := tshark.Start(t, form.Port, client.Port)
@@ -123,10 +146,13 @@ func TestGoGo(t *testing.T) {
 			expected = tooWide(version)
 		}
 		checkReport(t, r, expected)
+		if form.Fragment == 0 {
+			document.Check(t, ownRow(version, client.BigEndian, form.BigEndian), r)
+		}
 		checkWire(t, capture.Stop(t), version, side{s.ORB, form}, side{c, client})
 		checkCounts(t, []count{
 			{"callbacks to the client", r.Served + r.Oneways, requestsTo(s.ORB, client.Port)},
-			{"oneways", counts.Oneways, 101},
+			{"oneways", counts.Oneways, 102},
 		})
 		if n := s.Tap.Count(cancelled); n > 1 { // that of case timeout, unless the server sees the end of the time first
 			t.Errorf("%d CancelRequests came, want one", n)

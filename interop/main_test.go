@@ -2,6 +2,7 @@ package interop_test
 
 import (
 	"flag"
+	"os"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/peer"
@@ -23,5 +24,10 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
-	tally.Main(m)
+	tally.Main(m, func() error {
+		if os.Getenv("DSOM_UPDATE_GOLDEN") == "" {
+			return nil
+		}
+		return document.Write()
+	})
 }

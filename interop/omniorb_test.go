@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/interop/idl"
+	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/interop/tshark"
@@ -61,6 +62,9 @@ func TestOmniORB(t *testing.T) {
 				r := orb.Run(t, client, s.IOR)
 				counts := s.Stop(t)
 				checkReport(t, r, tooWide(version))
+				for _, w := range matrix.Alone(r, matrix.Of(omniorb.Peer.Limits, true, version), matrix.Of(omniorb.Peer.Limits, false, version)) {
+					t.Error(w)
+				}
 				messages := capture.Stop(t)
 				for _, m := range tshark.Troubled(messages) {
 					t.Errorf("tshark: %v", m)

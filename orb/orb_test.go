@@ -309,6 +309,9 @@ func TestUnknown(t *testing.T) {
 	if is, err := far.NonExistent(t.Context()); !is || err != nil {
 		t.Errorf("_non_existent of an unknown object: %v, %v", is, err)
 	}
+	if err := call(far, "_non_existent"); err != nil { // a client that takes the exception for a failure
+		t.Errorf("_non_existent of an unknown object was not answered, but raised %v", err)
+	}
 	if is, err := remote.NonExistent(t.Context()); is || err != nil {
 		t.Errorf("_non_existent: %v, %v", is, err)
 	}

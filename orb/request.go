@@ -183,7 +183,7 @@ func (r *ServerRequest) run() {
 	}
 	switch {
 	case err != nil:
-		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
+		r.notFound(withCompleted(exc.From(err, exc.No), exc.No))
 	case target.Servant != nil:
 		if r.seen != nil {
 			if err := r.seen.foundServant(target.Servant); err != nil {
@@ -200,7 +200,7 @@ func (r *ServerRequest) run() {
 	case target.Forward != nil:
 		r.forward(target.Forward, target.Permanent)
 	default:
-		r.fail(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %.64q", r.msg.Key))
+		r.notFound(exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "no object has the key %.64q", r.msg.Key))
 	}
 	r.release()
 }
@@ -225,6 +225,23 @@ func (r *ServerRequest) release() {
 	if err := r.orb.release(s); err != nil {
 		r.fail(failure(err))
 	}
+}
+
+// notFound answers a request to an object that is not here. Who asks whether it exists is told that it does not: the
+// clients of some ORBs, that of GlassFish among them, take OBJECT_NOT_EXIST for a failure there.
+func (r *ServerRequest) notFound(why *exc.SystemException) {
+	if why.Kind != exc.ObjectNotExist || !asksExistence(r.Operation()) {
+		r.fail(why)
+		return
+	}
+	if r.Decoded() && r.Returned(nil) {
+		r.Out.Boolean(true)
+	}
+}
+
+// asksExistence reports whether operation is _non_existent, under either name that implicit knows.
+func asksExistence(operation string) bool {
+	return operation == "_non_existent" || operation == "_not_existent"
 }
 
 // upcall runs the operation; a panic becomes UNKNOWN, and the process lives. So does the end of

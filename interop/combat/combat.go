@@ -27,6 +27,7 @@ var tools = []peer.Tool{
 var Unsupported = []string{
 	"fixed", "fixed_struct", "fixed_any", "types_fixed", "any_enum", "any_alias", "any_anything", "any_exception", "threads",
 	"locate", "ex_unknown_key", "types_wide", "types_refs", "types_anys", "types_typecodes",
+	"dii_oneway", "dii_deferred",
 }
 
 // Fragmented are the cases that Combat cannot do in GIOP 1.1, of which it takes no fragments.

@@ -125,7 +125,7 @@ func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) pe
 // Cases returns the names of all cases that the client has.
 func (o *ORB) Cases(t testing.TB) []string {
 	t.Helper()
-	out, err := run(t, filepath.Join(o.dir, "client"), "-list")
+	out, err := peer.Output(t, filepath.Join(o.dir, "client"), "-list")
 	if err != nil {
 		t.Fatal(err)
 	}

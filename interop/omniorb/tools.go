@@ -2,8 +2,6 @@ package omniorb
 
 import (
 	"bufio"
-	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -19,7 +17,7 @@ import (
 	"github.com/opendsom/dsom/interop/peer"
 )
 
-const toolTime = 20 * time.Second // for a tool's run, or the naming service's start
+const startTime = 20 * time.Second // for the naming service to be ready
 
 // A Naming is a running omniNames.
 type Naming struct {
@@ -71,8 +69,8 @@ func StartNaming(t testing.TB) *Naming {
 		if trouble != "" {
 			t.Fatalf("omniNames ended:\n%s", trouble)
 		}
-	case <-time.After(toolTime):
-		t.Fatalf("omniNames was not ready after %v", toolTime)
+	case <-time.After(startTime):
+		t.Fatalf("omniNames was not ready after %v", startTime)
 	}
 	return n
 }
@@ -106,7 +104,7 @@ var given sync.Map // ports given by this process
 func NameClt(t testing.TB, tally *peer.Tally, url string, args ...string) (string, error) {
 	t.Helper()
 	peer.Need(t, peer.Tool{Name: "nameclt", Package: "omniorb"})
-	out, err := run(t, "nameclt", append([]string{"-ORBInitRef", "NameService=" + url}, args...)...)
+	out, err := peer.Output(t, "nameclt", append([]string{"-ORBInitRef", "NameService=" + url}, args...)...)
 	tally.Add(1, 0)
 	return out, err
 }
@@ -115,24 +113,9 @@ func NameClt(t testing.TB, tally *peer.Tally, url string, args ...string) (strin
 func CatIOR(t testing.TB, ior string) string {
 	t.Helper()
 	peer.Need(t, peer.Tool{Name: "catior", Package: "omniorb"})
-	out, err := run(t, "catior", ior)
+	out, err := peer.Output(t, "catior", ior)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out
-}
-
-func run(t testing.TB, program string, args ...string) (string, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), toolTime)
-	defer cancel()
-	var both bytes.Buffer
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Stdout, cmd.Stderr = &both, &both
-	err := cmd.Run()
-	out := strings.TrimRight(both.String(), "\n")
-	if err != nil {
-		err = fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args, " "), err, out)
-	}
-	return out, err
 }

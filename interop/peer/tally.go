@@ -40,10 +40,16 @@ func (y *Tally) Calls() (made, answered int) {
 	return y.made, y.answered
 }
 
-// Main runs the tests of m, fails if they leave goroutines behind, prints how many calls peers made and answered, appends
-// that to the file that DSOM_PEER_CALLS names, and exits.
-func (y *Tally) Main(m *testing.M) {
+// Main runs the tests of m, then what is to be done after them, fails if they leave goroutines behind, prints how many calls
+// peers made and answered, appends that to the file that DSOM_PEER_CALLS names, and exits.
+func (y *Tally) Main(m *testing.M, after ...func() error) {
 	code := m.Run()
+	for _, do := range after {
+		if err := do(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
 	if code == 0 {
 		if stray := leaktest.Stray(leakPatience); stray != "" {
 			fmt.Fprintf(os.Stderr, "goroutines left after the tests:\n\n%s\n", stray)

@@ -216,3 +216,22 @@ case is_a {
         expect [request [calls] {boolean _is_a {{in string}}} $id] $want
     }
 }
+
+# ---- calls of which the IDL's type information knows nothing
+
+case dii_params {
+    set b 7
+    expect [request [params] {long mix {{in long} {inout long} {out long}}} 3 b c] 10
+    expect [list $b $c] {-4 21}
+}
+case dii_struct {
+    set e [entry dynamic green {5 -6}]
+    expect [request [built] [list [type Entry] mirror_entry [list [list in [type Entry]]]] $e] [flip_entry $e]
+}
+case dii_raises {
+    set spec [list long raise_refused {{in long} {in string} {out string}} [list [list exception ${::ID}Refused:1.0 {code long why string}]]]
+    set ex [raised { request [errors] $spec 77 "so it is" never }]
+    expect $ex [list ${::ID}Refused:1.0 {code 77 why {so it is}}]
+}
+case dii_oneway { unsupported "a call of which it has no type information is never oneway" }
+case dii_deferred { unsupported "a call of which it has no type information is never asynchronous" }

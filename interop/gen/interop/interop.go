@@ -1573,7 +1573,9 @@ func (anys_glue) Dispatch(impl Anys, r *stub.Request) bool {
 //
 // Params: all directions.
 type Params interface {
-	// Case params: returns a + b; b becomes a - b, c is a * b (of b as it came).
+	// Case params: returns a + b; b becomes a - b, c is a * b (of b as it came). Case dii_params: the same without a stub, by
+	// the client's dynamic invocation interface. Other calls by it: Case dii_struct: mirror_entry. Case dii_raises: raise_refused,
+	// where what is raised arrives as Refused. Case dii_oneway: post. Case dii_deferred: a pause during which a ping is answered.
 	Mix(ctx context.Context, a int32, b int32) (result int32, bOut int32, c int32, err error)
 	// Case params_swap: a and b change places.
 	Swap(ctx context.Context, a Entry, b Entry) (aOut Entry, bOut Entry, err error)

@@ -53,7 +53,7 @@ type testCase struct {
 }
 
 func all() []testCase {
-	return slices.Concat(valueCases, builtCases, anyCases, callCases, objectCases, typeCases, graphCases)
+	return slices.Concat(valueCases, builtCases, anyCases, callCases, objectCases, typeCases, graphCases, dynamicCases)
 }
 
 // Names returns the names of all cases.
@@ -129,11 +129,12 @@ func (c *Client) outcome(k testCase) (o peer.Outcome) {
 }
 
 // tooWide recognises what comes of wide characters over GIOP 1.0 or 1.1: INV_OBJREF, from the side that
-// was to send them, or BAD_PARAM or MARSHAL from the one that got them.
+// was to send them, or BAD_PARAM or MARSHAL from the one that got them; of the Java ORBs another MARSHAL.
 func tooWide(err error) bool {
 	var sys *exc.SystemException
 	return errors.As(err, &sys) && (sys.Kind == exc.InvObjref && sys.Minor == exc.MinorWCharNotNegotiated ||
-		sys.Kind == exc.BadParam && sys.Minor == exc.MinorWCharUnannounced || sys.Kind == exc.Marshal && sys.Minor == exc.MinorWCharInGIOP10)
+		sys.Kind == exc.BadParam && sys.Minor == exc.MinorWCharUnannounced ||
+		sys.Kind == exc.Marshal && (sys.Minor == exc.MinorWCharInGIOP10 || sys.Minor == exc.OMGVMCID|17))
 }
 
 // done ends the case if there is an error.

@@ -253,6 +253,68 @@ void is_a(Context& c) {
     EQUAL(b, id != Basics::_PD_repoId);
   }
 }
+void checked(CORBA::Request_ptr r) {
+  if (r->env()->exception()) throw Failure{std::string("got ") + r->env()->exception()->_name()};
+}
+void dii_params(Context& c) {
+  CORBA::Request_var r = c.params()->_request("mix");
+  r->add_in_arg("a") <<= CORBA::Long(3);
+  r->add_inout_arg("b") <<= CORBA::Long(7);
+  r->add_out_arg("c") <<= CORBA::Long(0);
+  r->set_return_type(CORBA::_tc_long);
+  r->invoke();
+  checked(r);
+  CORBA::Long sum, b, out;
+  CHECK((r->return_value() >>= sum) && (*r->arguments()->item(1)->value() >>= b) && (*r->arguments()->item(2)->value() >>= out));
+  CHECK(sum == 10 && b == -4 && out == 21);
+}
+void dii_struct(Context& c) {
+  Entry v = sample::entry("dynamic", 3);
+  CORBA::Request_var r = c.built()->_request("mirror_entry");
+  r->add_in_arg() <<= v;
+  r->set_return_type(_tc_Entry);
+  r->invoke();
+  checked(r);
+  const Entry* got;
+  CHECK(r->return_value() >>= got);
+  mirror::flip(v);
+  CHECK(same(*got, v));
+}
+void dii_raises(Context& c) {
+  CORBA::Request_var r = c.errors()->_request("raise_refused");
+  r->add_in_arg() <<= CORBA::Long(77);
+  r->add_in_arg() <<= "so it is";
+  r->add_out_arg() <<= "";
+  r->set_return_type(CORBA::_tc_long);
+  r->exceptions()->add(_tc_Refused);
+  r->invoke();
+  const CORBA::UnknownUserException* e = CORBA::UnknownUserException::_downcast(r->env()->exception());
+  CHECK(e);
+  const Refused* refused;
+  CHECK((const_cast<CORBA::UnknownUserException*>(e)->exception() >>= refused) && refused->code == 77 && text(refused->why) == "so it is");
+}
+void dii_oneway(Context& c) {
+  const std::string topic = c.run + " dynamic";
+  CORBA::Request_var r = c.calls()->_request("post");
+  r->add_in_arg() <<= topic.c_str();
+  r->add_in_arg() <<= CORBA::Long(7);
+  r->send_oneway();
+  await_sum(c, topic.c_str(), 7);
+}
+void dii_deferred(Context& c) {
+  CORBA::Request_var r = c.calls()->_request("pause");
+  r->add_in_arg() <<= CORBA::ULong(500);
+  r->set_return_type(CORBA::_tc_ulong);
+  const Clock::time_point t = Clock::now();
+  r->send_deferred();
+  c.calls()->ping();
+  const bool there = r->poll_response();
+  CHECK(!there || since(t) >= 500);
+  r->get_response();
+  checked(r);
+  CORBA::ULong ms;
+  CHECK((r->return_value() >>= ms) && ms == 500);
+}
 void rebind(Context& c) {
   c.calls()->ping();
   std::this_thread::sleep_for(std::chrono::milliseconds(c.idle));
@@ -268,5 +330,7 @@ const Case call_cases[] = {
     {"ex_unknown_key", ex_unknown_key},
     {"ping", ping}, {"pause", pause_}, {"pause_parallel", pause_parallel}, {"timeout", timeout}, {"threads", threads},
     {"oneway", oneway}, {"oneway_many", oneway_many}, {"big_out", big_out}, {"big_in", big_in}, {"big_strings", big_strings},
-    {"locate", locate}, {"non_existent", non_existent}, {"is_a", is_a}, {"rebind", rebind, true},
+    {"locate", locate}, {"non_existent", non_existent}, {"is_a", is_a},
+    {"dii_params", dii_params}, {"dii_struct", dii_struct}, {"dii_raises", dii_raises}, {"dii_oneway", dii_oneway},
+    {"dii_deferred", dii_deferred}, {"rebind", rebind, true},
     {nullptr}};

@@ -1,0 +1,32 @@
+package jacorb
+
+import (
+	"github.com/opendsom/dsom/interop/java"
+	"github.com/opendsom/dsom/interop/matrix"
+)
+
+// Peer is JacORB's part of the matrix.
+var Peer = matrix.Peer{
+	Name: "JacORB", Client: true, Server: true, Versions: java.Versions,
+	About: "JacORB 3.9 on OpenJDK 17, from Maven Central, with stubs of its own IDL compiler. It is told to take ISO 8859-1 for the\n" +
+		"characters of GIOP 1.0, where it would take the environment's code set, and not to call again by itself.",
+	Limits: []matrix.Limit{
+		{Cases: []string{"locate"}, Client: true, Why: "the portable API has no call that sends a LocateRequest", Proof: "the API"},
+		{Cases: []string{"forward_perm"}, Server: true, Why: "the portable API has no way to answer LOCATION_FORWARD_PERM", Proof: "the API"},
+		{Cases: []string{"union_ushort"}, Why: "its IDL compiler writes labels of unsigned short above 32767 as Java cannot read them", Proof: "jacorb/limits/ushort_label.idl"},
+		{Cases: []string{"union_longlong"}, Why: "its IDL compiler takes no label beyond 32 bits", Proof: "jacorb/limits/longlong_label.idl"},
+		{Cases: []string{"union_long", "union_char"}, Server: true, Proof: "jacorb/limits/default_label.idl",
+			Why: "its unions take no discriminator for a default member but one that it chooses itself"},
+		{Cases: []string{"types_unions"}, Why: "its unions with long long know no value without a member"},
+		{Cases: []string{"typecode"}, Client: true, Why: "its IDL compiler gives an enum that is declared inside a switch another repository id"},
+		{Cases: []string{"typecode_recursive"}, Client: true, Why: "its helper of a recursive union calls itself for ever"},
+		{Cases: []string{"bounds"}, Server: true, Why: "it answers a string beyond its bound with BAD_PARAM, where MARSHAL is wanted"},
+		{Cases: []string{"fixed", "fixed_struct", "types_fixed"}, Proof: "case fixed between its own client and server (zero octets for 0.00)",
+			Why: "it writes as many digits as a number has, not as its type has"},
+		{Cases: []string{"types_anys"}, Server: true, Proof: "case fixed, as above", Why: "the same, of a fixed in an any"},
+		{Cases: []string{"truncated"}, Server: true, Why: "it does not skip what is left of a truncated value"},
+		{Cases: []string{"truncated_here"}, Client: true, Why: "the same"},
+		{Cases: []string{"named_value", "basket", "any_graph"},
+			Why: "to write a value in an any, or for an abstract interface, it needs a class of the JDK that is gone since JDK 9"},
+	},
+}

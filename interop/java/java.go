@@ -1,0 +1,116 @@
+// Package java is what the recipes of ORBs in Java have in common: the suite's server and client, written against the IDL
+// mapping and the portable API alone, and how they are built and run. What is particular to an ORB is a class Peer of its
+// own, its Maven artifacts, and the command that runs its IDL compiler.
+package java
+
+import (
+	"embed"
+	"io/fs"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/interop/idl"
+	"github.com/opendsom/dsom/interop/peer"
+)
+
+//go:embed src
+var sources embed.FS
+
+// Versions are the GIOP versions that the ORBs can be limited to.
+var Versions = []string{"1.0", "1.1", "1.2"}
+
+var tools = []peer.Tool{
+	{Name: "java", Package: "openjdk-17-jdk-headless"},
+	{Name: "javac", Package: "openjdk-17-jdk-headless"},
+	{Name: "mvn", Package: "maven"},
+}
+
+// jvm makes a Java machine start soon and stay small. The last option lets JacORB make values of java.io, as it could when
+// it was written.
+var jvm = []string{"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m", "--add-opens", "java.base/java.io=ALL-UNNAMED"}
+
+// A Recipe is what a peer adds.
+type Recipe struct {
+	Name     string
+	Sources  fs.FS          // pom.xml, with the artifacts; suite/Peer.java; what else it needs
+	Edits    []idl.Edit     // what its IDL compiler does not take
+	Generate []peer.Command // write Java into the folder gen; the artifacts are in folder lib
+}
+
+// An ORB is the suite's server and client, built.
+type ORB struct {
+	dir   string
+	tally *peer.Tally
+}
+
+// Build makes the programs, or finds them made. It skips the test where something is missing for it.
+func Build(t testing.TB, tally *peer.Tally, r Recipe) *ORB {
+	t.Helper()
+	own, err := fs.Sub(sources, "src")
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := idl.Edited(r.Edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stages := [][]peer.Command{{{"mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"}}}
+	for _, command := range r.Generate { // one after the other: some write the same files
+		stages = append(stages, []peer.Command{command})
+	}
+	stages = append(stages, []peer.Command{
+		{"sh", "-c", "javac -nowarn -proc:none -Xlint:none -cp 'lib/*' -d classes $(find gen Graphs suite -name '*.java')"},
+	})
+	return &ORB{tally: tally, dir: peer.Build(t, peer.Recipe{
+		Name:    r.Name,
+		Needs:   tools,
+		Sources: []fs.FS{texts, own, r.Sources},
+		Key:     []peer.Command{{"javac", "-version"}},
+		Stages:  stages,
+	})}
+}
+
+// Dir is the folder of the build: the artifacts are in lib.
+func (o *ORB) Dir() string { return o.dir }
+
+// Options are what server and client can be told. The zero value says nothing.
+type Options struct {
+	Version string // greatest GIOP version
+	Seed    int64  // client: of the random values; 0 is the client's own
+}
+
+func (o *ORB) command(class string, options Options) []string {
+	args := append([]string{}, jvm...)
+	args = append(args, "-cp", o.dir+"/classes:"+o.dir+"/lib/*", class)
+	if options.Version != "" {
+		args = append(args, "-version", options.Version)
+	}
+	if options.Seed != 0 {
+		args = append(args, "-seed", strconv.FormatInt(options.Seed, 10))
+	}
+	return args
+}
+
+// Start starts the server.
+func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "java", o.command("suite.Server", options)...)
+}
+
+// Run runs the client against a hub: the cases named, or all but those that are run only when named.
+func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
+	t.Helper()
+	args := append(o.command("suite.Client", options), url)
+	return peer.Run(t, o.tally, "java", append(args, cases...)...)
+}
+
+// Cases returns the names of all cases that the client has.
+func (o *ORB) Cases(t testing.TB) []string {
+	t.Helper()
+	out, err := peer.Output(t, "java", append(o.command("suite.Client", Options{}), "-list")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(out)
+}

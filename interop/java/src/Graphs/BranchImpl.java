@@ -1,0 +1,5 @@
+package Graphs;
+
+public class BranchImpl extends Branch {
+  public BranchImpl() { text = ""; }
+}

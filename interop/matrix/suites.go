@@ -1,0 +1,66 @@
+// Package matrix is the table of who was called by whom: for each peer, direction and version of GIOP, how many cases of each
+// suite went well. Its text is docs/interop.md. A test that has run a client against a server holds the report against the
+// row that the document has for it, so that no row is written by hand, and none goes stale.
+package matrix
+
+import "slices"
+
+// A Suite is a column of the table: cases about one thing.
+type Suite struct {
+	Name  string
+	Cases []string
+}
+
+// Suites are the columns. Each case that is not run by name alone is in one of them.
+var Suites = []Suite{
+	{"basic types", []string{
+		"boolean", "char", "octet", "short", "ushort", "long", "ulong", "longlong", "ulonglong", "float", "double", "prims",
+		"fixed", "fixed_struct", "fixed_any", "constants", "types_values", "types_fixed",
+	}},
+	{"strings, code sets", []string{
+		"char_latin1", "string", "latin1", "tag", "bounds", "wchar", "wstring", "widetag", "any_wide", "constants_wide", "types_wide",
+	}},
+	{"constructed types", []string{
+		"enum", "struct", "structs", "longs", "alias", "booleans", "doubles", "strings", "tags", "table", "array", "arrays", "array_strings",
+		"array_octets", "node", "tree", "versioned", "renamed", "union_enum", "union_boolean", "union_implicit", "union_long", "union_char",
+		"union_ushort", "union_longlong", "union_inline", "union_recursive", "types_unions",
+	}},
+	{"any, TypeCode", []string{
+		"any_null", "any_basic", "any_string", "any_enum", "any_struct", "any_union", "any_sequence", "any_recursive", "any_array", "any_alias",
+		"any_object", "any_any", "any_anything", "any_type", "any_tree", "any_exception", "typecode", "typecode_recursive", "typecode_same",
+		"types_anys", "types_typecodes",
+	}},
+	{"valuetypes", []string{
+		"leaf", "leaf_null", "branch", "deep", "truncated", "truncated_here", "ring", "nothing", "boxes", "named_value", "named_object",
+		"named_none", "basket", "any_graph", "cut",
+	}},
+	{"exceptions", []string{
+		"ex_empty", "ex_members", "ex_detailed", "ex_undeclared", "ex_crash", "ex_system", "ex_system_all", "ex_unknown_op", "ex_unknown_key",
+		"types_exceptions",
+	}},
+	{"calls", []string{
+		"params", "params_swap", "params_split", "params_many", "params_objects", "params_keywords", "ping", "pause", "pause_parallel", "timeout",
+		"threads", "oneway", "oneway_many", "types_io",
+	}},
+	{"references, callbacks", []string{
+		"hub", "lookup", "locate", "non_existent", "is_a", "attributes", "readonly", "factory", "destroy", "inherit", "inherit_attributes",
+		"inherit_is_a", "inherit_narrow", "refs", "refs_object", "refs_sequence", "refs_nil", "refs_same", "refs_narrow", "callback",
+		"callback_many", "callback_exception", "callback_oneway", "callback_nested", "callback_kept", "forward", "forward_perm",
+		"types_attributes", "types_refs",
+	}},
+	{"large, fragmented", []string{"octets", "big_both", "big_out", "big_in", "big_strings"}},
+	{"DII", []string{"dii_params", "dii_struct", "dii_raises", "dii_oneway", "dii_deferred"}},
+}
+
+// ByName are the cases that are run only when asked for by name: they are no part of the table.
+var ByName = []string{"seams", "rebind"}
+
+// Cases returns the cases of all suites, sorted.
+func Cases() []string {
+	var all []string
+	for _, s := range Suites {
+		all = append(all, s.Cases...)
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,100 @@
+// Package omnipy is the recipe for omniORBpy 4.3 (Python): the suite's server and client, with stubs of omniidl. The package
+// comes from PyPI, whole with the C++ libraries and omniidl, into the build's folder.
+package omnipy
+
+import (
+	"embed"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/opendsom/dsom/interop/idl"
+	"github.com/opendsom/dsom/interop/matrix"
+	"github.com/opendsom/dsom/interop/peer"
+)
+
+//go:embed src
+var sources embed.FS
+
+var tools = []peer.Tool{
+	{Name: "python3", Package: "python3-pip"},
+	{Name: "/usr/share/idl/omniORB/orb.idl", Package: "omniorb-idl"},
+}
+
+// distribution is what pip installs.
+const distribution = "jeteve-omniorb==4.3.3.post7"
+
+// Peer is omniORBpy's part of the matrix.
+var Peer = matrix.Peer{
+	Name: "omniORBpy", Client: true, Server: true, Versions: []string{"1.0", "1.1", "1.2"},
+	About: "omniORBpy 4.3.3 on omniORB 4.3.3 (Python), from PyPI (" + distribution + "). It is told that its characters are ISO 8859-1.",
+	Limits: []matrix.Limit{
+		{Cases: []string{"locate"}, Client: true, Why: "it has no call that sends a LocateRequest", Proof: "the API"},
+		{Cases: []string{"ex_unknown_key"}, Client: true, Why: "it has no call that makes a reference with another key at an address", Proof: "the API"},
+		{Cases: []string{"dii_deferred"}, Client: true, Why: "its dynamic calls are synchronous", Proof: "the API"},
+		{Cases: []string{"wchar", "wstring", "widetag", "any_wide", "constants_wide", "types_wide"}, Versions: []string{"1.1"},
+			Why: "it has wide characters in GIOP 1.2 alone"},
+		{Cases: []string{"wchar", "any_wide", "types_wide"}, Versions: []string{"1.2"},
+			Why: "it takes the octets of a single wide character for more than it has, and closes the connection"},
+		{Cases: []string{"constants_wide"}, Client: true, Versions: []string{"1.2"}, Why: "the same"},
+		{Cases: []string{"cut"}, Server: true, Why: "it cannot raise an exception in which there are values"},
+	},
+}
+
+// An ORB is the suite's server and client, ready to run.
+type ORB struct {
+	dir   string
+	tally *peer.Tally
+}
+
+// Build makes the environment and the stubs, or finds them made. It skips the test where something is missing for it.
+func Build(t testing.TB, tally *peer.Tally) *ORB {
+	t.Helper()
+	src, err := fs.Sub(sources, "src")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An environment cannot be moved to where the build is kept, but packages can.
+	stages := [][]peer.Command{{{"python3", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", "packages", distribution}}}
+	for _, name := range []string{"values", "interop", "fixed", "types", "graphs"} { // one after the other: they add to the same packages
+		stages = append(stages, []peer.Command{{"env", "PYTHONPATH=packages", "python3", "packages/bin/omniidl", "-bpython", "-Wba",
+			"-I/usr/share/idl/omniORB", name + ".idl"}})
+	}
+	return &ORB{tally: tally, dir: peer.Build(t, peer.Recipe{
+		Name:    "omnipy",
+		Needs:   tools,
+		Sources: []fs.FS{idl.Files, src},
+		Key:     []peer.Command{{"python3", "--version"}},
+		Stages:  stages,
+	})}
+}
+
+// Options are what server and client can be told. The zero value says nothing.
+type Options struct {
+	Version string // greatest GIOP version
+	Seed    int64  // client: of the random values; 0 is the client's own
+}
+
+func (o *ORB) command(program string, options Options) []string {
+	args := []string{"PYTHONPATH=" + filepath.Join(o.dir, "packages"), "python3", filepath.Join(o.dir, program)}
+	if options.Version != "" {
+		args = append(args, "-version", options.Version)
+	}
+	if options.Seed != 0 {
+		args = append(args, "-seed", strconv.FormatInt(options.Seed, 10))
+	}
+	return args
+}
+
+// Start starts the server.
+func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "env", o.command("server.py", options)...)
+}
+
+// Run runs the client against a hub: the cases named, or all but those that are run only when named.
+func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "env", append(append(o.command("client.py", options), url), cases...)...)
+}

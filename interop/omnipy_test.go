@@ -1,0 +1,39 @@
+package interop_test
+
+import (
+	"testing"
+
+	"github.com/opendsom/dsom/interop/gopeer"
+	"github.com/opendsom/dsom/interop/matrix"
+	"github.com/opendsom/dsom/interop/omnipy"
+)
+
+// TestOmniORBpy runs all cases between this project and omniORBpy, in both directions and each version of GIOP; and between its
+// own client and server, where its limits have to show as well.
+func TestOmniORBpy(t *testing.T) {
+	t.Parallel()
+	py := omnipy.Build(t, &tally)
+	for _, version := range omnipy.Peer.Versions {
+		t.Run(version+" client", func(t *testing.T) {
+			t.Parallel()
+			s := gopeer.Start(t, gopeer.Options{Version: version})
+			r := py.Run(t, omnipy.Options{Version: version, Seed: seed(t)}, s.IOR)
+			document.Check(t, matrix.Row{Client: omnipy.Peer.Name, Server: matrix.Self, Version: version}, r)
+		})
+		t.Run(version+" server", func(t *testing.T) {
+			t.Parallel()
+			s := py.Start(t, omnipy.Options{Version: version})
+			r := gopeer.Run(t, gopeer.Options{}, s.IOR)
+			document.Check(t, matrix.Row{Client: matrix.Self, Server: omnipy.Peer.Name, Version: version}, r)
+		})
+		t.Run(version+" alone", func(t *testing.T) {
+			t.Parallel()
+			s := py.Start(t, omnipy.Options{Version: version})
+			r := py.Run(t, omnipy.Options{Version: version, Seed: seed(t)}, s.IOR)
+			client, server := matrix.Of(omnipy.Peer.Limits, true, version), matrix.Of(omnipy.Peer.Limits, false, version)
+			for _, w := range matrix.Alone(r, client, server) {
+				t.Error(w)
+			}
+		})
+	}
+}

@@ -1,0 +1,59 @@
+package interop_test
+
+import (
+	"cmp"
+	"hash/maphash"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/opendsom/dsom/interop/combat"
+	"github.com/opendsom/dsom/interop/glassfish"
+	"github.com/opendsom/dsom/interop/jacorb"
+	"github.com/opendsom/dsom/interop/matrix"
+	"github.com/opendsom/dsom/interop/omniorb"
+	"github.com/opendsom/dsom/interop/omnipy"
+)
+
+// document is the table that the tests of this package hold against what they see.
+var document = &matrix.Document{
+	File:  "../docs/interop.md",
+	Peers: []matrix.Peer{omniorb.Peer, omnipy.Peer, jacorb.Peer, glassfish.Peer, combat.Peer, bigEndian, foreign},
+}
+
+// bigEndian is this project, told to send as machines of the other byte order do.
+var bigEndian = matrix.Peer{
+	Name: "dsom, big-endian", Client: true, Server: true, Versions: omniorb.Versions,
+	About: "This project in the same process, sending in the byte order that is not the machine's.",
+}
+
+// TestDocument demands that the document is what its rows and the peers' limits make.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	document.CheckText(t)
+}
+
+// TestSuites demands that each case that the IDL documents is in the table, but for those that are run by name alone.
+func TestSuites(t *testing.T) {
+	t.Parallel()
+	got := slices.Sorted(slices.Values(append(matrix.Cases(), matrix.ByName...)))
+	if want := documentedCases(t); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// seed returns where random values start, and has a failing test say so.
+func seed(t *testing.T) int64 {
+	t.Helper()
+	n := int64(new(maphash.Hash).Sum64()>>1) | 1
+	if s := os.Getenv("DSOM_SEED"); s != "" {
+		given, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			t.Fatalf("DSOM_SEED: %v", err)
+		}
+		n = cmp.Or(given, n)
+	}
+	t.Logf("the random values are those of DSOM_SEED=%d", n)
+	return n
+}
