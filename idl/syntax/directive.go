@@ -302,10 +302,13 @@ func (pp *Preprocessor) pragma(f *frame, hash raw) {
 		return
 	}
 	tok := Token{Kind: PragmaLine, Text: text, Span: hash.span.Join(span)}
-	for _, t := range pp.lineTokens(f, false) {
+	words := pp.lineTokens(f, false)
+	tok.Parts = make([]Token, 0, len(words))
+	for _, t := range words {
 		tok.Parts = append(tok.Parts, scan(t))
 	}
 	tok.Comments = pp.takePending()
+	pp.tokens += 2 * len(tok.Parts)
 	pp.marks = append(pp.marks, tok)
 }
 
@@ -336,6 +339,7 @@ func (pp *Preprocessor) pragmaOperator(use raw) bool {
 		tok.Parts = append(tok.Parts, scan(t))
 	}
 	if tok.Text != "" {
+		pp.tokens += 2 * len(tok.Parts)
 		pp.marks = append(pp.marks, tok)
 	}
 	return true

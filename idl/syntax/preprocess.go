@@ -214,17 +214,19 @@ func (pp *Preprocessor) Next() Token {
 			return t
 		}
 		t := pp.pull()
-		if t.kind == rawMark {
-			continue
-		}
-		pp.tokens += 1 + len(t.comments)
-		pp.pending = append(pp.pending, t.comments...)
-		t.comments = nil
-		if t.kind == rawIdent && (pp.expand(t) || t.text == "_Pragma" && pp.pragmaOperator(t)) {
-			continue
+		if t.kind != rawMark {
+			pp.tokens += 1 + len(t.comments)
 		}
 		if pp.tokens > pp.limits.Tokens && !pp.stopped {
 			pp.abort(CodeLimit, t.span, exceeded("too many tokens", "idl-tokens", pp.limits.Tokens))
+			continue
+		}
+		if t.kind == rawMark {
+			continue
+		}
+		pp.pending = append(pp.pending, t.comments...)
+		t.comments = nil
+		if t.kind == rawIdent && (pp.expand(t) || t.text == "_Pragma" && pp.pragmaOperator(t)) {
 			continue
 		}
 		if t.kind == rawBad && !pp.bad(&t) {
