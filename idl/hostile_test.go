@@ -21,10 +21,14 @@ import (
 // TestHostile holds that texts of megabytes made to hurt end within seconds and a diagnostic
 // (or none, where they are only large).
 func TestHostile(t *testing.T) {
-	// DSOM_HOSTILE_MIB makes the texts larger than the one MiB that every run can afford.
-	mib := 1 << 20
+	t.Parallel()
+	// DSOM_HOSTILE_MIB makes the texts larger than what every run can afford.
+	mib := 1 << 19
+	if raced {
+		mib = 1 << 17
+	}
 	if n, err := strconv.Atoi(os.Getenv("DSOM_HOSTILE_MIB")); err == nil {
-		mib *= n
+		mib = n << 20
 	}
 	many := mib / 40
 	fill := func(head, body, tail string) string {
@@ -118,6 +122,7 @@ func TestHostile(t *testing.T) {
 		"imports":         {fill("interface I{};", "import ::I;", ""), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			start := time.Now()
 			r := compile(t, c.text)
 			if got := r.Report; c.want == "" && got.HasErrors() || c.want != "" && !has(got, diag.Code(c.want)) {
@@ -169,10 +174,27 @@ func TestCancelled(t *testing.T) {
 // macros would have replaced is reported as undeclared.
 func TestLimitAlone(t *testing.T) {
 	t.Parallel()
-	r := compile(t, "#define f(x) x x\nconst long a = "+strings.Repeat("f(", 60)+"1"+strings.Repeat(")", 60)+";\n")
-	if all := r.Report.All(); len(all) != 1 || all[0].Code != "IDL1006" || !strings.Contains(all[0].Message, "idl-expansion") {
-		t.Errorf("got %s, want the limit alone", summary(r.Report))
+	for limit, text := range map[string]string{
+		"idl-expansion":      "#define f(x) x x\nconst long a = " + strings.Repeat("f(", 60) + "1" + strings.Repeat(")", 60) + ";\n",
+		"idl-expansion-size": "#define s(x) #x\n#define d(x) s(x)\nconst string a = " + strings.Repeat("d(", 60) + `"\\"` + strings.Repeat(")", 60) + ";\n",
+		"idl-names":          "enum E{A" + each(300_000, ",A$") + "};struct S{E e;};",
+		"idl-tokens":         "interface I{};\n" + strings.Repeat("#pragma ID I \"IDL:I:1.0\"\n", 400_000),
+		"idl-ancestors":      "interface I0{};" + each(2000, "interface I$+:I${};"),
+	} {
+		r := compile(t, text)
+		if all := r.Report.All(); len(all) != 1 || all[0].Code != "IDL1006" || !strings.Contains(all[0].Message, "limit "+limit+")") {
+			t.Errorf("%s: got %.200s, want the limit alone", limit, show(t, r))
+		}
 	}
+}
+
+// each returns a text n times, in which $ is the number of the time, from 0, and $+ the next one.
+func each(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.NewReplacer("$+", strconv.Itoa(i+1), "$", strconv.Itoa(i)).Replace(format))
+	}
+	return b.String()
 }
 
 // counting is a context that is cancelled after it was looked at so many times.

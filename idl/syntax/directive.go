@@ -110,7 +110,7 @@ func (pp *Preprocessor) include(f *frame, hash, name raw) {
 		} else if near := diag.Closest(header, pp.sources.paths()); near != "" {
 			d.Help = "did you mean " + quote(near) + "?"
 		} else if len(pp.cfg.Include) == 0 {
-			d.Help = "directories to look in are given by the option -I"
+			d.Help = "directories to look in are given by the option -I; it was looked for beside the file as well"
 		}
 		pp.report(d)
 		return

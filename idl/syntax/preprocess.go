@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,13 @@ func NewPreprocessor(ctx context.Context, cfg Config, files ...string) *Preproce
 	pp := &Preprocessor{
 		ctx: ctx, cfg: cfg, limits: lim, macros: map[string]*Macro{}, mains: files, done: map[string]bool{},
 		sources: sources{resolver: cfg.Resolver, include: cfg.Include, standard: cfg.Standard, max: lim.FileSize, byPath: map[string]*SourceFile{}, glanced: map[string]*SourceFile{}},
+	}
+	seen := map[string]bool{}
+	for _, name := range files {
+		if dir := path.Dir(name); !seen[dir] {
+			seen[dir] = true
+			pp.sources.mains = append(pp.sources.mains, name)
+		}
 	}
 	if pp.cfg.Dialect == Auto {
 		pp.cfg.Dialect = pp.sources.dialect(files)
