@@ -147,6 +147,9 @@ func StandardNames() []string {
 
 type standardFiles struct{}
 
+// elsewhere are the names that other ORBs give to files that the compiler carries by another.
+var elsewhere = map[string]string{"PortableServer.pidl": "poa.idl", "PortableServer.idl": "poa.idl", "POA.pidl": "poa.idl"}
+
 // parts are files that other ORBs have in place of orb.idl, TAO's with a part of it each: that
 // is what they stand for.
 var parts = map[string]bool{
@@ -160,6 +163,9 @@ var parts = map[string]bool{
 func (standardFiles) Open(name string) ([]byte, error) {
 	if parts[name] {
 		name = "orb.idl"
+	}
+	if own, ok := elsewhere[name]; ok {
+		name = own
 	}
 	text, err := standard.ReadFile(path.Join("standard", name))
 	if errors.Is(err, fs.ErrNotExist) {

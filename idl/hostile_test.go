@@ -21,10 +21,14 @@ import (
 // TestHostile holds that texts of megabytes made to hurt end within seconds and a diagnostic
 // (or none, where they are only large).
 func TestHostile(t *testing.T) {
-	// DSOM_HOSTILE_MIB makes the texts larger than the one MiB that every run can afford.
-	mib := 1 << 20
+	t.Parallel()
+	// DSOM_HOSTILE_MIB makes the texts larger than what every run can afford.
+	mib := 1 << 19
+	if raced {
+		mib = 1 << 17
+	}
 	if n, err := strconv.Atoi(os.Getenv("DSOM_HOSTILE_MIB")); err == nil {
-		mib *= n
+		mib = n << 20
 	}
 	many := mib / 40
 	fill := func(head, body, tail string) string {
@@ -97,7 +101,7 @@ func TestHostile(t *testing.T) {
 		"template bomb": {"module T0<typename X>{struct S{X a;};};" + number(50, func(b *bytes.Buffer, i int) {
 			fmt.Fprintf(b, "module T%d<typename X>{alias T%d<X> L%d;alias T%d<X> R%d;};", i+1, i, i, i, i)
 		}) + "module T50<long> M;", "IDL1006"},
-		"template of itself": {fill("module T<typename X>{", "alias T<X> A;", "};module T<long> M;"), "IDL1006"},
+		"template of itself": {"module T<typename X>{" + strings.Repeat("alias T<X> A;", 80_000) + "};module T<long> M;", "IDL1006"},
 		"deep templates":     {"module T0<typename X>{struct S{X a;};};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "module T%d<typename X>{alias T%d<X> L%d;};", i+1, i, i) }) + fmt.Sprintf("module T%d<long> M;", many), "IDL1006"},
 		"instantiations":     {"module T<typename X>{struct S{X a;X b;X c;X d[3];};union U switch(long){case 1:X a;};typedef sequence<X> Q;};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "module T<long> M%d;", i) }), "IDL1006"},
 		"formal parameters":  {"module T<typename A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",typename A%d", i) }) + ">{native N;};", ""},
@@ -118,6 +122,7 @@ func TestHostile(t *testing.T) {
 		"imports":         {fill("interface I{};", "import ::I;", ""), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			start := time.Now()
 			r := compile(t, c.text)
 			if got := r.Report; c.want == "" && got.HasErrors() || c.want != "" && !has(got, diag.Code(c.want)) {
@@ -169,10 +174,28 @@ func TestCancelled(t *testing.T) {
 // macros would have replaced is reported as undeclared.
 func TestLimitAlone(t *testing.T) {
 	t.Parallel()
-	r := compile(t, "#define f(x) x x\nconst long a = "+strings.Repeat("f(", 60)+"1"+strings.Repeat(")", 60)+";\n")
-	if all := r.Report.All(); len(all) != 1 || all[0].Code != "IDL1006" || !strings.Contains(all[0].Message, "idl-expansion") {
-		t.Errorf("got %s, want the limit alone", summary(r.Report))
+	limits := map[string]idl.Limits{"idl-tokens": {Tokens: 10_000}}
+	for limit, text := range map[string]string{
+		"idl-expansion":      "#define f(x) x x\nconst long a = " + strings.Repeat("f(", 60) + "1" + strings.Repeat(")", 60) + ";\n",
+		"idl-expansion-size": "#define s(x) #x\n#define d(x) s(x)\nconst string a = " + strings.Repeat("d(", 60) + `"\\"` + strings.Repeat(")", 60) + ";\n",
+		"idl-names":          "enum E{A" + each(300_000, ",A$") + "};struct S{E e;};",
+		"idl-tokens":         "interface I{};\n" + strings.Repeat("#pragma ID I \"IDL:I:1.0\"\n", 3000),
+		"idl-ancestors":      "interface I0{};" + each(2000, "interface I$+:I${};"),
+	} {
+		r, _ := idl.Compile(t.Context(), idl.Options{Resolver: idl.FilesOf{"a.idl": text}, Limits: limits[limit]}, "a.idl")
+		if all := r.Report.All(); len(all) != 1 || all[0].Code != "IDL1006" || !strings.Contains(all[0].Message, "limit "+limit+")") {
+			t.Errorf("%s: got %.200s, want the limit alone", limit, show(t, r))
+		}
 	}
+}
+
+// each returns a text n times, in which $ is the number of the time, from 0, and $+ the next one.
+func each(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(format, "$+", strconv.Itoa(i+1)), "$", strconv.Itoa(i)))
+	}
+	return b.String()
 }
 
 // counting is a context that is cancelled after it was looked at so many times.

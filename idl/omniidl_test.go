@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -61,14 +63,35 @@ func verdictOf(status int, says string) string {
 	return "crashes"
 }
 
-// omniidlAll is omniidl for example.idl in each of many folders, in one process.
+// omniidlAll is omniidl for example.idl in each of many folders, in a process for each processor.
 func omniidlAll(t testing.TB, dirs []string) (verdicts, says []string) {
 	t.Helper()
+	var all sync.WaitGroup
+	size := (len(dirs) + runtime.NumCPU() - 1) / runtime.NumCPU()
+	parts := slices.Collect(slices.Chunk(dirs, size))
+	vs, ss := make([][]string, len(parts)), make([][]string, len(parts))
+	for i, part := range parts {
+		all.Go(func() {
+			var err error
+			if vs[i], ss[i], err = omniidlSome(t.Context(), part); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+	return slices.Concat(vs...), slices.Concat(ss...)
+}
+
+// omniidlSome is omniidlAll in one process.
+func omniidlSome(ctx context.Context, dirs []string) (verdicts, says []string, err error) {
 	script, err := exec.LookPath("omniidl")
 	if err != nil {
-		t.Fatal(err)
+		return nil, nil, err
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 9*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "python3", "testdata/omniidl.py", script, "-bdump", "-Iinclude", "-I/usr/share/idl/omniORB", "example.idl")
 	cmd.Stdin = strings.NewReader(strings.Join(dirs, "\n") + "\n")
@@ -76,24 +99,24 @@ func omniidlAll(t testing.TB, dirs []string) (verdicts, says []string) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, stderr.String())
+		return nil, nil, fmt.Errorf("%w\n%s", err, stderr.String())
 	}
 	states := strings.Fields(string(out))
 	if len(states) != len(dirs) {
-		t.Fatalf("got %d answers for %d folders\n%s", len(states), len(dirs), stderr.String())
+		return nil, nil, fmt.Errorf("got %d answers for %d folders\n%s", len(states), len(dirs), stderr.String())
 	}
 	for i, dir := range dirs {
 		b, err := os.ReadFile(filepath.Join(dir, "says"))
 		if err != nil {
-			t.Fatal(err)
+			return nil, nil, err
 		}
 		status, err := strconv.Atoi(states[i])
 		if err != nil {
-			t.Fatal(err)
+			return nil, nil, err
 		}
 		verdicts, says = append(verdicts, verdictOf(status, string(b))), append(says, string(b))
 	}
-	return verdicts, says
+	return verdicts, says, nil
 }
 
 // beyondOmniidl are the files of cases about what omniidl does not have at all.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"path/filepath"
 	"runtime/debug"
@@ -164,9 +165,16 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 // compilation keeps nearly all that it allocates, and ends.
 const gcPercent = 400
 
+// memoryGoal is the memory, in octets, above which the heap is collected more often than that,
+// unless GOMEMLIMIT says otherwise. What a compilation keeps may be more.
+const memoryGoal = 512 << 20
+
 // read compiles files. What is wrong with them is in the result's report.
 func (f idlFlags) read(ctx context.Context, files []string) (*idl.Result, error) {
 	debug.SetGCPercent(gcPercent)
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(memoryGoal)
+	}
 	names := make([]string, len(files))
 	for i, name := range files {
 		names[i] = filepath.ToSlash(name)

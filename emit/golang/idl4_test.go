@@ -46,6 +46,8 @@ func TestFour(t *testing.T) {
 		of("octet", four.ByOctetType, four.NewByOctet_ALong(-5)),
 		of("wchar", four.ByWCharType, four.NewByWChar_Texts(map[int32]string{3: "c", 1: "a"})),
 		of("wchar bits", four.ByWCharType, four.NewByWChar_Bits(four.Packed{Day: 3})),
+		of("flag", four.ByModeType, four.NewByMode_Read(7)), of("flags", four.ByModeType, four.NewByMode_Other(four.Mode_HIDDEN, "hidden")),
+		of("flags default", four.ByModeType, four.NewByMode_Rest(four.BOTH, 5)),
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()

@@ -77,6 +77,7 @@ func (c *checker) recordBase(n *syntax.ScopedName, s *scope, k kind, name syntax
 		})
 	case c.chain(base) >= maxAncestors:
 		c.errorf(syntax.CodeLimit, n.Span, "%s %s has more than %d bases in a row (limit idl-ancestors)", k, quote(name.Text), maxAncestors)
+		c.over = true
 	default:
 		return base
 	}

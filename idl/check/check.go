@@ -71,14 +71,15 @@ func (c *checker) ended() bool {
 
 // checker holds what the passes hand to one another.
 type checker struct {
-	ctx     gocontext.Context
-	polls   int
-	over    bool // a limit was exceeded or the compilation cancelled: the passes only end
-	tree    *syntax.Tree
-	report  *diag.Report
-	root    *scope
-	indexer *indexer // nil if no index is wanted
-	files   map[string]*syntax.SourceFile
+	ctx      gocontext.Context
+	polls    int
+	declared int  // names
+	over     bool // a limit was exceeded or the compilation cancelled: the passes only end
+	tree     *syntax.Tree
+	report   *diag.Report
+	root     *scope
+	indexer  *indexer // nil if no index is wanted
+	files    map[string]*syntax.SourceFile
 
 	// Made by names.
 	refs       map[*syntax.ScopedName]*symbol

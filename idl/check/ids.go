@@ -11,11 +11,19 @@ import (
 // identity is a declaration's repository id and where it comes from.
 type identity struct {
 	id       string
-	natural  string    // without version and pragmas
-	explicit bool      // by #pragma ID or typeid
-	version  bool      // by #pragma version
-	typeid   bool      // by typeid, which is given once
-	at       diag.Span // of the pragma, else of the declaration
+	natural  string     // without version and pragmas
+	explicit bool       // by #pragma ID or typeid
+	version  bool       // by #pragma version
+	typeid   bool       // by typeid, which is given once
+	pragma   *diag.Span // that set it; nil if none did
+}
+
+// idAt returns where the id was given: the pragma, else the declaration.
+func (s *symbol) idAt() diag.Span {
+	if s.id.pragma != nil {
+		return *s.id.pragma
+	}
+	return s.span()
 }
 
 // prefix is the state of #pragma prefix in a scope (10.7.5.2): what stands before the names
@@ -202,7 +210,8 @@ func (w *idWalk) name(sym *symbol, n syntax.Name) {
 	}
 	i := &sym.id
 	if i.id == "" {
-		*i = identity{id: "IDL:" + natural + ":1.0", natural: natural, at: n.Span}
+		id := "IDL:" + natural + ":1.0"
+		*i = identity{id: id, natural: id[len("IDL:") : len(id)-len(":1.0")]}
 		return
 	}
 	if i.natural == natural || i.explicit {
@@ -210,7 +219,7 @@ func (w *idWalk) name(sym *symbol, n syntax.Name) {
 	}
 	d := diag.Diagnostic{
 		Code: CodeIDConflict, Span: n.Span, Message: sym.describe() + " would have another repository id here, IDL:" + natural + ":1.0, than " + i.id,
-		Notes: note(i.at, "it was declared here"), Help: "the prefix of both places must be the same",
+		Notes: note(sym.idAt(), "it was declared here"), Help: "the prefix of both places must be the same",
 	}
 	if sym.kind == kindModule {
 		d.Code = CodeModuleID
@@ -258,11 +267,11 @@ func (c *checker) setID(sym *symbol, id string, at diag.Span) {
 	if (i.explicit || i.version) && i.id != id {
 		c.add(diag.Diagnostic{
 			Code: CodeIDConflict, Span: at, Message: sym.describe() + " cannot have repository id " + quote(id) + " as well: it has " + quote(i.id),
-			Notes: note(i.at, "which was set here"),
+			Notes: note(sym.idAt(), "which was set here"),
 		})
 		return
 	}
-	i.id, i.explicit, i.at = id, true, at
+	i.id, i.explicit, i.pragma = id, true, &at
 }
 
 // typeID carries out a typeid declaration, of which there is one at most for a declaration,
@@ -271,7 +280,7 @@ func (c *checker) typeID(sym *symbol, d *syntax.TypeID) {
 	if sym.id.typeid {
 		c.add(diag.Diagnostic{
 			Code: CodeIDConflict, Span: d.Span, Message: sym.describe() + " has a typeid already: " + quote(sym.id.id),
-			Notes: note(sym.id.at, "which was set here"),
+			Notes: note(sym.idAt(), "which was set here"),
 		})
 		return
 	}
@@ -294,11 +303,11 @@ func (c *checker) setVersion(sym *symbol, version string, at diag.Span) {
 	if !isIDL || (i.explicit || i.version) && changed != i.id {
 		c.add(diag.Diagnostic{
 			Code: CodeIDConflict, Span: at, Message: sym.describe() + " cannot have version " + version + ": its repository id is " + quote(i.id),
-			Notes: note(i.at, "which was set here"),
+			Notes: note(sym.idAt(), "which was set here"),
 		})
 		return
 	}
-	i.id, i.version, i.at = changed, true, at
+	i.id, i.version, i.pragma = changed, true, &at
 }
 
 // validID reports whether an id has a form of 10.7: a format's name, a colon and the rest.

@@ -38,6 +38,9 @@ func (c *checker) record(d syntax.Decl, n syntax.Name, ms []*syntax.Member, s *s
 	}
 	item := &recordItem{sym: sym, syntax: ms, members: list, nodes: map[*syntax.Declarator]*model.Member{}}
 	for _, mem := range ms {
+		if c.ended() {
+			break
+		}
 		sym.hold(c.typeExpr(mem.Type, inner, c.heldBy(&mem.Head, ctx, mem.Declarators...)))
 		for _, dec := range mem.Declarators {
 			c.dimensions(dec, inner)
@@ -75,6 +78,9 @@ func (c *checker) union(d *syntax.Union, s *scope) {
 	c.typeAnnotations(d.SwitchAnnotations, inner)
 	enum := c.flagsBehind(d.Switch)
 	for _, cs := range d.Cases {
+		if c.ended() {
+			break
+		}
 		for _, l := range cs.Labels {
 			c.label(l, enum, inner)
 		}
@@ -155,6 +161,9 @@ func (c *checker) enum(d *syntax.Enum, s *scope) {
 	c.define(sym, d, m, &m.Info, &d.Head)
 	sym.complete = true
 	for _, v := range d.Values {
+		if c.ended() {
+			return
+		}
 		e := &model.Enumerator{Ordinal: uint32(len(m.Enumerators))}
 		m.Enumerators = append(m.Enumerators, e)
 		c.enumOf[e] = m

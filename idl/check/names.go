@@ -173,7 +173,7 @@ func (c *checker) inheritScopes(inner *scope, names []*syntax.ScopedName) {
 		}
 		if visit(base); len(all) > maxAncestors {
 			c.errorf(syntax.CodeLimit, n.Span, "%s inherits from more than %d others (limit idl-ancestors)", inner.owner.describe(), maxAncestors)
-			inner.bases = nil
+			inner.bases, c.over = nil, true
 			return
 		}
 		inner.bases = append(inner.bases, base)

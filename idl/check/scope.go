@@ -100,6 +100,10 @@ func (s *symbol) isInherited() bool {
 // describe names the symbol in a message.
 func (s *symbol) describe() string { return string(s.kind) + " " + quote(s.name.Text) }
 
+// maxNames bounds the names declared in all, parameters and members too (limit idl-names). The
+// OMG's services together have some 10,000; each takes about a kilobyte.
+const maxNames = 1 << 18
+
 // A scope holds names (CORBA 3.0, 3.20). They are found whatever their case, since two that
 // differ in case only collide.
 type scope struct {
@@ -217,6 +221,13 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 		d.Code = CodeMemberName // harmless, and common in older specifications
 		c.add(d)
 	}
+	if c.declared++; c.declared > maxNames {
+		if !c.over {
+			c.errorf(syntax.CodeLimit, name.Span, "too many names are declared: more than %d (limit idl-names)", maxNames)
+		}
+		c.over = true
+		return nil
+	}
 	sym := &symbol{name: name, kind: k, scope: s}
 	s.names[s.fold(name.Text)] = sym
 	s.order = append(s.order, sym)
@@ -324,6 +335,9 @@ type unresolved struct {
 // reportUnresolved says what is wrong with names that were not found, now that all
 // declarations are known.
 func (c *checker) reportUnresolved() {
+	if c.over {
+		return // what was not read may declare them
+	}
 	for _, u := range c.unresolved {
 		part := u.name.Parts[u.part]
 		if !part.Escaped && syntax.IsKeyword(part.Text) && c.tree.Broken {

@@ -49,7 +49,7 @@ func severityOf(c diag.Code) diag.Severity {
 var codes = diag.Table{
 	{
 		Code: CodeNoFile, Title: "file not found",
-		Explanation: "A file cannot be read. A name in quotes is looked for beside the file that includes it, then, as one in angle brackets, in the directories given by -I, in order, and last among the files that the compiler carries.",
+		Explanation: "A file cannot be read. A name in quotes is looked for beside the file that includes it, then, as one in angle brackets, in the directories given by -I, in order, then among the files that the compiler carries, and last beside the file and the files to compile, also one in angle brackets.",
 		Example:     "#include \"missing.idl\"\ninterface I {};\n",
 	},
 	{

@@ -110,7 +110,7 @@ func (pp *Preprocessor) include(f *frame, hash, name raw) {
 		} else if near := diag.Closest(header, pp.sources.paths()); near != "" {
 			d.Help = "did you mean " + quote(near) + "?"
 		} else if len(pp.cfg.Include) == 0 {
-			d.Help = "directories to look in are given by the option -I"
+			d.Help = "directories to look in are given by the option -I; it was looked for beside the file as well"
 		}
 		pp.report(d)
 		return
@@ -302,10 +302,13 @@ func (pp *Preprocessor) pragma(f *frame, hash raw) {
 		return
 	}
 	tok := Token{Kind: PragmaLine, Text: text, Span: hash.span.Join(span)}
-	for _, t := range pp.lineTokens(f, false) {
+	words := pp.lineTokens(f, false)
+	tok.Parts = make([]Token, 0, len(words))
+	for _, t := range words {
 		tok.Parts = append(tok.Parts, scan(t))
 	}
 	tok.Comments = pp.takePending()
+	pp.tokens += 2 * len(tok.Parts)
 	pp.marks = append(pp.marks, tok)
 }
 
@@ -336,6 +339,7 @@ func (pp *Preprocessor) pragmaOperator(use raw) bool {
 		tok.Parts = append(tok.Parts, scan(t))
 	}
 	if tok.Text != "" {
+		pp.tokens += 2 * len(tok.Parts)
 		pp.marks = append(pp.marks, tok)
 	}
 	return true

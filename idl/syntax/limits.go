@@ -15,7 +15,7 @@ type Limits struct {
 	Expanded     int // idl-expansion-size: octets of these tokens, and of those that # and ## make
 	Nesting      int // idl-nesting: scopes, types, parentheses, conditionals, macro calls inside one another; annotations in a row
 	Operators    int // idl-operators: operators in one expression
-	Tokens       int // idl-tokens: tokens in all
+	Tokens       int // idl-tokens: tokens and comments in all, words of pragmas twice
 }
 
 // DefaultLimits are far above what any specification needs and low enough for seconds of
@@ -28,7 +28,7 @@ var DefaultLimits = Limits{
 	Expanded:     16 << 20,
 	Nesting:      128,
 	Operators:    1_000,
-	Tokens:       8 << 20,
+	Tokens:       2 << 20,
 }
 
 // withDefaults returns the limits with the defaults filled in.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,13 @@ func NewPreprocessor(ctx context.Context, cfg Config, files ...string) *Preproce
 	pp := &Preprocessor{
 		ctx: ctx, cfg: cfg, limits: lim, macros: map[string]*Macro{}, mains: files, done: map[string]bool{},
 		sources: sources{resolver: cfg.Resolver, include: cfg.Include, standard: cfg.Standard, max: lim.FileSize, byPath: map[string]*SourceFile{}, glanced: map[string]*SourceFile{}},
+	}
+	seen := map[string]bool{}
+	for _, name := range files {
+		if dir := path.Dir(name); !seen[dir] {
+			seen[dir] = true
+			pp.sources.mains = append(pp.sources.mains, name)
+		}
 	}
 	if pp.cfg.Dialect == Auto {
 		pp.cfg.Dialect = pp.sources.dialect(files)
@@ -214,17 +222,19 @@ func (pp *Preprocessor) Next() Token {
 			return t
 		}
 		t := pp.pull()
-		if t.kind == rawMark {
-			continue
-		}
-		pp.tokens += 1 + len(t.comments)
-		pp.pending = append(pp.pending, t.comments...)
-		t.comments = nil
-		if t.kind == rawIdent && (pp.expand(t) || t.text == "_Pragma" && pp.pragmaOperator(t)) {
-			continue
+		if t.kind != rawMark {
+			pp.tokens += 1 + len(t.comments)
 		}
 		if pp.tokens > pp.limits.Tokens && !pp.stopped {
 			pp.abort(CodeLimit, t.span, exceeded("too many tokens", "idl-tokens", pp.limits.Tokens))
+			continue
+		}
+		if t.kind == rawMark {
+			continue
+		}
+		pp.pending = append(pp.pending, t.comments...)
+		t.comments = nil
+		if t.kind == rawIdent && (pp.expand(t) || t.text == "_Pragma" && pp.pragmaOperator(t)) {
 			continue
 		}
 		if t.kind == rawBad && !pp.bad(&t) {

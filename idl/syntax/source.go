@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -61,6 +62,7 @@ type sources struct {
 	resolver Resolver
 	include  []string
 	standard Resolver
+	mains    []string // that were asked for: one for each folder
 	max      int
 	byPath   map[string]*SourceFile
 	order    []*SourceFile
@@ -120,7 +122,8 @@ func (s *sources) add(f *SourceFile) {
 }
 
 // find opens what an #include in file from says: beside the file (in quotes), then along the
-// search paths, then what the compiler carries. It returns the places it tried.
+// search paths, then what the compiler carries, last beside the file and the main files whatever
+// the brackets. It returns the places it tried.
 func (s *sources) find(name string, angled bool, from string) (*SourceFile, []string, error) {
 	var tried []string
 	try := func(p string) (*SourceFile, error) {
@@ -150,7 +153,19 @@ func (s *sources) find(name string, angled bool, from string) (*SourceFile, []st
 		// Each ORB has the standard files in a folder of its own.
 		f, err = s.open(path.Base(name), true)
 	}
-	return f, tried, err
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, tried, err
+	}
+	// Last, beside the file that includes it and beside those that were asked for: it is the
+	// folder that -I would name.
+	for _, beside := range append([]string{from}, s.mains...) {
+		if p := path.Join(path.Dir(beside), name); !slices.Contains(tried, p) {
+			if f, err := try(p); !errors.Is(err, fs.ErrNotExist) {
+				return f, tried, err
+			}
+		}
+	}
+	return nil, tried, err
 }
 
 // has reports whether there is a file to include. A file that was not read before counts as

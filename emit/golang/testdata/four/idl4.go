@@ -950,3 +950,92 @@ func (store_glue) Dispatch(impl Store, r *stub.Request) bool {
 	}
 	return true
 }
+
+// ByMode is IDL:Four/ByMode:1.0, a union. Its zero value has the arm that the discriminator's zero value selects.
+//
+// Switches on a set of flags: a label is the value of a flag.
+type ByMode struct {
+	d     Mode
+	read  int32
+	other string
+	rest  byte
+	bad   bool // made with a discriminator that selects another arm
+}
+
+// NewByMode_Read returns a ByMode with arm read, discriminator 1.
+func NewByMode_Read(v int32) ByMode { return ByMode{d: 1, read: v} }
+
+// NewByMode_Other returns a ByMode with arm other. If d is none of 128, 2 it cannot be sent.
+func NewByMode_Other(d Mode, v string) ByMode {
+	u := ByMode{d: d, other: v}
+	u.bad = u.armOf() != 2
+	return u
+}
+
+// NewByMode_Rest returns a ByMode with the default arm rest. If d selects another arm it cannot be sent.
+func NewByMode_Rest(d Mode, v byte) ByMode {
+	u := ByMode{d: d, rest: v}
+	u.bad = u.armOf() != 3
+	return u
+}
+
+// Discriminator returns what selects the arm.
+func (v ByMode) Discriminator() Mode { return v.d }
+
+// Read returns the arm read, and whether it is the active one.
+func (v ByMode) Read() (int32, bool) { return v.read, v.armOf() == 1 }
+
+// Other returns the arm other, and whether it is the active one.
+func (v ByMode) Other() (string, bool) { return v.other, v.armOf() == 2 }
+
+// Rest returns the default arm rest, and whether it is the active one.
+func (v ByMode) Rest() (byte, bool) { return v.rest, v.armOf() == 3 }
+
+// armOf returns the number of the active arm, from 1, or 0 if there is none.
+func (v *ByMode) armOf() int {
+	switch v.d {
+	case 1:
+		return 1
+	case 128, 2:
+		return 2
+	}
+	return 3
+}
+
+// MarshalCDR writes v.
+func (v *ByMode) MarshalCDR(e *cdr.Encoder) {
+	if v.bad {
+		stub.WrongArm(e, "IDL:Four/ByMode:1.0", v.d)
+		return
+	}
+	v.d.MarshalCDR(e)
+	switch v.armOf() {
+	case 1:
+		e.Long(v.read)
+	case 2:
+		e.String(v.other)
+	case 3:
+		e.Octet(v.rest)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *ByMode) UnmarshalCDR(d *cdr.Decoder) {
+	*v = ByMode{}
+	v.d.UnmarshalCDR(d)
+	switch v.armOf() {
+	case 1:
+		v.read = d.Long()
+	case 2:
+		v.other = d.String()
+	case 3:
+		v.rest = d.Octet()
+	}
+}
+
+// ByModeType describes ByMode.
+var ByModeType = stub.NewType[ByMode](typecode.Union("IDL:Four/ByMode:1.0", "ByMode", ModeType.TypeCode(),
+	typecode.Arm{Label: 1, Name: "read", Type: typecode.Long},
+	typecode.Arm{Label: 128, Name: "other", Type: typecode.String},
+	typecode.Arm{Label: 2, Name: "other", Type: typecode.String},
+	typecode.Arm{Default: true, Name: "rest", Type: typecode.Octet}))
