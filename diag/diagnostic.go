@@ -122,6 +122,9 @@ type Entry struct {
 	// Example is a smallest text that provokes exactly this code. Where it takes several
 	// files each begins with a line "-- name --"; the first is the one to compile.
 	Example string
+	// Scene is what provokes it where no text alone does: commands, each behind "$ ", with the
+	// files they are about in the form of Example; or a sentence where it takes a program.
+	Scene string
 }
 
 // A Table lists the codes of a front end.

@@ -121,6 +121,7 @@ func Codes() diag.Table {
 	own := diag.Table{{
 		Code: CodeInternal, Title: "internal error",
 		Explanation: "The compiler itself failed. Please report it with the text that provoked it.",
+		Scene:       "A Resolver that a program gives to idl.Compile panics.",
 	}}
 	return append(append(append(diag.Table{}, syntax.Codes()...), check.Codes()...), own...)
 }

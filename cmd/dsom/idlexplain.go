@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ type explanation struct {
 	Title       string `json:"title"`
 	Explanation string `json:"explanation"`
 	Example     string `json:"example,omitempty"`
+	Scene       string `json:"scene,omitempty"`
 }
 
 func (v idlExplainCmd) Run(c *console) error {
@@ -52,8 +54,8 @@ func (v idlExplainCmd) Run(c *console) error {
 			c.printf("\n")
 		}
 		c.printf("%s: %s\n\n%s\n", c.tinted(bold, strings.TrimSpace(e.Code+" "+e.Severity)), e.Title, e.Explanation)
-		if e.Example != "" {
-			c.printf("\nFor example:\n\n    %s\n", strings.ReplaceAll(strings.TrimRight(e.Example, "\n"), "\n", "\n    "))
+		if text := cmp.Or(e.Example, e.Scene); text != "" {
+			c.printf("\nFor example:\n\n    %s\n", strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    "))
 		}
 	}
 	return nil
@@ -67,7 +69,7 @@ func explain(code string) (explanation, bool) {
 		}
 	}
 	if e, ok := codeTable().Lookup(diag.Code(strings.ToUpper(code))); ok {
-		return explanation{string(e.Code), e.Severity.String(), e.Title, e.Explanation, e.Example}, true
+		return explanation{string(e.Code), e.Severity.String(), e.Title, e.Explanation, e.Example, e.Scene}, true
 	}
 	for _, r := range diff.Rules() {
 		if r.Code == code {

@@ -43,7 +43,7 @@ A code keeps its meaning; one that is no longer used is not given to another.
 - IDL1… is the preprocessor, IDL2… the grammar, IDL3… the meaning, IDL4… SOM IDL, IDL9… the compiler itself, GO… the Go
   emitter; LINT… are [findings of idl lint](idl-lint.md). The codes of [idl diff](idl-diff.md) are words.
 
-This page is made from the tables of the packages, and each example is compiled by a test that demands this code.
+This page is made from the tables of the packages, and each example is compiled, or acted out, by a test that demands this code.
 `
 
 func TestDiagnosticsPage(t *testing.T) {
@@ -59,6 +59,12 @@ func TestDiagnosticsPage(t *testing.T) {
 			fmt.Fprintf(&b, "\n### %s: %s\n\n%s: %s\n", e.Code, e.Title, e.Severity, e.Explanation)
 			if e.Example != "" {
 				b.WriteString("\n```idl\n" + strings.TrimRight(e.Example, "\n") + "\n```\n")
+			}
+			switch {
+			case strings.HasPrefix(e.Scene, "$ "):
+				b.WriteString("\n```\n" + strings.TrimRight(e.Scene, "\n") + "\n```\n")
+			case e.Scene != "":
+				b.WriteString("\nFor example: " + e.Scene + "\n")
 			}
 		}
 	}

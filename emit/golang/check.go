@@ -35,8 +35,6 @@ func (g *generator) check() {
 			for _, p := range d.Params {
 				g.checkType(d, p.Type)
 			}
-		case *model.Component, *model.Home, *model.PortType:
-			g.problem(CodeNotSupported, d.About().NameSpan, "", "%s: %s", d.About().Name, whyUnsupported(d))
 		case *model.Operation:
 			g.checkType(d, d.Result)
 			for _, p := range d.Params {
@@ -88,7 +86,7 @@ func (g *generator) checkType(in model.Decl, t *model.Type) {
 		if t.Kind == model.Map {
 			if !isMapKey(t.Key) {
 				g.problem(CodeNotSupported, at, "use a sequence of structures with key and value, which is the same on the wire",
-					"a map with keys of type %s, which have no order in Go", t.Key)
+					"a map with keys of type %s, which Go cannot compare", t.Key)
 			}
 			g.checkType(in, t.Key)
 		}
@@ -116,10 +114,6 @@ func whyUnsupported(d model.Decl) string {
 		if model.HoldsItself(d) {
 			return "types that hold themselves by @external members are not supported yet: put a sequence between"
 		}
-	case *model.Component, *model.Home:
-		return "components are not supported yet"
-	case *model.PortType:
-		return "port types are not supported yet"
 	}
 	return ""
 }

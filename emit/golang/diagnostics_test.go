@@ -23,7 +23,10 @@ func TestCodeExamples(t *testing.T) {
 			if c.Title == "" || c.Explanation == "" {
 				t.Error("the code is not explained")
 			}
-			if c.Example == "" {
+			if (c.Example == "") == (c.Scene == "") {
+				t.Error("the code needs an example, or a scene")
+			}
+			if c.Example == "" { // TestScenes of cmd/dsom acts out those that are commands
 				return
 			}
 			files, report := golang.Emit(compileText(t, c.Example), golang.Options{})
@@ -63,6 +66,20 @@ func TestCodesAreDocumented(t *testing.T) {
 	}
 }
 
+// TestInternal holds the scene of the code that no IDL provokes.
+func TestInternal(t *testing.T) {
+	t.Parallel()
+	node := model.Node{Name: "a b", Span: diag.Span{Start: diag.Position{File: "a.idl", Line: 1, Column: 1}}}
+	spec := &model.Spec{Files: []*model.File{{Path: "a.idl", Main: true}}, Decls: model.Decls{&model.Native{Info: model.Info{Node: node, ID: "IDL:a b:1.0"}}}}
+	if err := spec.Link(); err != nil {
+		t.Fatal(err)
+	}
+	files, report := golang.Emit(spec, golang.Options{Package: "example.com/a"})
+	if got := codes(report); !slices.Equal(got, []diag.Code{golang.CodeInternal}) || files.Len() != 0 {
+		t.Errorf("got %v and %d files", report.All(), files.Len())
+	}
+}
+
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -77,16 +94,16 @@ func TestRefused(t *testing.T) {
 			want:  golang.CodeBadName, text: "a b",
 		},
 		"map by a structure": {
-			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; typedef map<P, long> M; };"},
-			want:  golang.CodeNotSupported, text: "test.idl:1:42: error: a map with keys of type P",
+			files: idl.FilesOf{"test.idl": "module A { struct P { any x; }; typedef map<P, long> M; };"},
+			want:  golang.CodeNotSupported, text: "test.idl:1:41: error: a map with keys of type P",
 		},
-		"map by a float, inside": {
+		"map by a map": {
 			files: idl.FilesOf{"test.idl": "module A { typedef map<map<double, long>, long> M; };"},
-			want:  golang.CodeNotSupported, text: "error: a map with keys of type double",
+			want:  golang.CodeNotSupported, text: "error: a map with keys of type map<double, long>",
 		},
 		"component": {
 			files: idl.FilesOf{"test.idl": "module A { component C {}; };"},
-			want:  golang.CodeNotSupported, text: "test.idl:1:22: error: C: components are not supported",
+			want:  golang.CodeComponents, text: "test.idl:1:22: error: what stands for C in Go cannot be made",
 		},
 		"path of dots": {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},

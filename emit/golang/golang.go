@@ -50,7 +50,7 @@ var standardModules = set(`CORBA CosCollection CosCompoundLifeCycle CosConcurren
 	CosPersistencePDS CosPersistencePDS_DA CosPersistencePID CosPersistencePO CosPersistencePOM CosPropertyService
 	CosQuery CosQueryCollection CosReference CosRelationships CosStream CosTime CosTimerEvent CosTrading
 	CosTradingDynamic CosTradingRepos CosTransactions CosTSPortability CosTypedEventChannelAdmin CosTypedEventComm
-	CosTypedNotifyChannelAdmin CosTypedNotifyComm DCE_CIOPSecurity IOP LifeCycleService NRService SECIOP Security
+	CosTypedNotifyChannelAdmin CosTypedNotifyComm Components DCE_CIOPSecurity IOP LifeCycleService NRService SECIOP Security
 	SecurityAdmin SecurityLevel1 SecurityLevel2 SecurityReplaceable SSLIOP TimeBase`)
 
 // standardPath returns the import path of the package of a standard module.
@@ -68,7 +68,7 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 		standIns:  map[*model.Forward]*model.Interface{},
 	}
 	for _, step := range []func(){
-		g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.generate,
+		g.equivalent, g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.generate,
 	} {
 		if step(); g.report.HasErrors() {
 			return new(emit.Files), g.report
@@ -94,6 +94,28 @@ type generator struct {
 
 	unsupported map[model.Decl]model.Decl // what cannot be generated, and why: see findUnsupported
 	standIns    map[*model.Forward]*model.Interface
+}
+
+// equivalent puts interfaces in place of components and homes.
+func (g *generator) equivalent() {
+	if !g.spec.HasComponents() {
+		return
+	}
+	spec, err := g.spec.Equivalent()
+	if err == nil {
+		g.spec = spec
+		return
+	}
+	for d := range g.spec.All() {
+		switch d.(type) {
+		case *model.Component, *model.Home:
+			if d.About().IsMain() {
+				g.problem(CodeComponents, d.About().NameSpan, "#include <Components.idl>, which the compiler carries", "what stands for %s in Go cannot be made: %v", d.About().Name, err)
+				return
+			}
+		}
+	}
+	g.problem(CodeComponents, diag.Span{}, "#include <Components.idl>, which the compiler carries", "what stands for components in Go cannot be made: %v", err)
 }
 
 // top returns the outermost declaration around d.

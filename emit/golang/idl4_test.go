@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -41,6 +42,10 @@ func TestFour(t *testing.T) {
 		of("by level", four.ByLevelType, four.ByLevel{four.Level_HIGH: {Count: 1}, four.Level_LOW: {Count: 2}}),
 		of("by truth", four.ByTruthType, four.ByTruth{true: []byte("yes"), false: nil}),
 		of("nested", four.NestedType, four.Nested{1: {'x': {"a": 1}, '€': nil}, 0: nil}),
+		of("by double", four.ByDoubleType, four.ByDouble{1.5: "a", -1: "b", math.Inf(1): "c", 0: ""}),
+		of("by long double", four.ByLongDoubleType, four.ByLongDouble{cdr.LongDouble{}: 1}),
+		of("by fixed", four.ByFixedType, four.ByFixed{fixed(t, "1.25"): 1, fixed(t, "-3.50"): 2}),
+		of("by spot", four.BySpotType, four.BySpot{{X: 1, Y: [2]float32{1, 2}, Tag: "t", Bits: four.Packed{Day: 3}}: {"a": 1}, {X: -1}: nil}),
 		of("node", four.NodeType, four.Node{Name: "root", Children: map[string]four.Node{"a": {Name: "leaf"}, "b": {Children: map[string]four.Node{"c": {}}}}}),
 		of("int8", four.ByInt8Type, four.NewByInt8_Minus(5)), of("int8 default", four.ByInt8Type, four.NewByInt8_Other(5, "five")),
 		of("octet", four.ByOctetType, four.NewByOctet_ALong(-5)),
@@ -101,6 +106,46 @@ func TestFourWire(t *testing.T) {
 	d := cdr.NewDecoder([]byte{0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0}, false, alone)
 	if m := four.CountsType.Get(d); m != nil || !errors.Is(d.Err(), exc.Marshal) {
 		t.Errorf("4 Gi keys: %v, %v", m, d.Err())
+	}
+}
+
+// fixed reads a number.
+func fixed(t *testing.T, s string) cdr.Fixed {
+	t.Helper()
+	f, err := cdr.ParseFixed(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// TestNaNKey holds that a key which no map finds again is neither written nor read.
+func TestNaNKey(t *testing.T) {
+	t.Parallel()
+	e := cdr.NewEncoder(nil, false, alone)
+	if four.ByDoubleType.Put(e, four.ByDouble{math.NaN(): "a"}); !errors.Is(e.Err(), exc.BadParam) || !strings.Contains(e.Err().Error(), "NaN is no key") {
+		t.Errorf("written: %v", e.Err())
+	}
+	e.Reset(nil, false, alone)
+	if four.BySpotType.Put(e, four.BySpot{{Y: [2]float32{0, float32(math.NaN())}}: nil}); !errors.Is(e.Err(), exc.BadParam) {
+		t.Errorf("written in a structure: %v", e.Err())
+	}
+	e.Reset(nil, false, alone)
+	e.Count(1)
+	e.Double(math.NaN())
+	e.String("a")
+	if m := four.ByDoubleType.Get(cdr.NewDecoder(e.Bytes(), false, alone)); m != nil {
+		t.Errorf("read: %v", m)
+	}
+	e.Reset(nil, false, alone)
+	e.Count(2)
+	e.Double(1)
+	e.String("a")
+	e.Double(math.NaN())
+	e.String("b")
+	d := cdr.NewDecoder(e.Bytes(), false, alone)
+	if m := four.ByDoubleType.Get(d); m != nil || !errors.Is(d.Err(), exc.Marshal) {
+		t.Errorf("read: %v, %v", m, d.Err())
 	}
 }
 

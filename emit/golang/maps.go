@@ -7,10 +7,37 @@ import (
 )
 
 // A map is a Go map. On the wire it is a sequence of keys and values, in the order of the keys,
-// so that equal maps are equal octets.
+// or of their octets where Go has no order for them, so that equal maps are equal octets.
 
-// isMapKey reports whether a type can be the key of a map: Go can compare it, and it has an order.
+// isMapKey reports whether a type can be the key of a map: Go can compare it.
 func isMapKey(t *model.Type) bool {
+	if isOrdered(t) {
+		return true
+	}
+	t = t.Resolve()
+	switch t.Kind {
+	case model.Float, model.Double, model.LongDouble, model.Fixed:
+		return true
+	case model.Array:
+		return isMapKey(t.Elem)
+	case model.Named:
+		switch d := t.Decl.(type) {
+		case *model.Bitset:
+			return true
+		case *model.Struct:
+			for _, m := range d.AllMembers() {
+				if !isMapKey(m.Type) {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// isOrdered reports whether a type has an order in Go, and all its values are equal to themselves.
+func isOrdered(t *model.Type) bool {
 	t = t.Resolve()
 	switch t.Kind {
 	case model.Boolean, model.Octet, model.Char, model.WChar, model.String, model.WString:
@@ -32,12 +59,18 @@ func inLoop(name string, depth int) string {
 	return fmt.Sprintf("%s%d", name, depth+1)
 }
 
-// mapKeys returns the expression for the keys of the map x in order.
-func (f *file) mapKeys(x string, t *model.Type) string {
-	if t.Key.Resolve().Kind == model.Boolean {
-		return fmt.Sprintf("%s.BoolKeys(%s)", f.rt("stub"), x)
+// eachKey prints the begin of a loop over the keys of the map x in order.
+func (f *file) eachKey(c coder, key, x string, t *model.Type, depth int) {
+	switch {
+	case t.Key.Resolve().Kind == model.Boolean:
+		f.F("for _, %s := range %s.BoolKeys(%s) {", key, f.rt("stub"), x)
+	case isOrdered(t.Key):
+		f.F("for _, %s := range %s.Keys(%s) {", key, f.rt("stub"), x)
+	default:
+		f.F("for _, %s := range %s.KeysByOctets(%s, %s, func(e *%s.Encoder, %s %s) {", key, f.rt("stub"), c.pointer, x, f.rt("cdr"), key, f.goType(t.Key))
+		f.put(encoder, key, t.Key, depth+1)
+		f.L("}) {")
 	}
-	return fmt.Sprintf("%s.Keys(%s)", f.rt("stub"), x)
 }
 
 func (f *file) putMap(c coder, x string, t *model.Type, depth int) {
@@ -47,7 +80,7 @@ func (f *file) putMap(c coder, x string, t *model.Type, depth int) {
 		f.F("%s.Count(len(%s))", c.value, x)
 	}
 	key, elem := inLoop("key", depth), inLoop("elem", depth)
-	f.F("for _, %s := range %s {", key, f.mapKeys(x, t))
+	f.eachKey(c, key, x, t, depth)
 	f.put(c, key, t.Key, depth+1)
 	f.F("%s := %s[%s]", elem, x, key)
 	f.put(c, elem, t.Elem, depth+1)

@@ -80,6 +80,7 @@ var codes = diag.Table{
 	{
 		Code: CodeCancelled, Title: "cancelled",
 		Explanation: "The compilation was cancelled before its end. No text provokes this.",
+		Scene:       "The context that a program gives to idl.Compile ends, as an editor's does when the text changes.",
 	},
 	{
 		Code: CodeWarningDirective, Severity: diag.Warning, Title: "#warning",

@@ -1,6 +1,7 @@
 package stub
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -108,8 +109,42 @@ func BoolKeys[M ~map[K]V, K ~bool, V any](m M) []K {
 	return keys
 }
 
+// KeysByOctets is Keys for what Go compares without having an order for it, and for numbers that
+// may be none: the keys come in the order of the octets that put makes of them. A key that is
+// not equal to itself, NaN or what holds one, cannot be found again in a map and is BAD_PARAM.
+func KeysByOctets[M ~map[K]V, K comparable, V any](e *cdr.Encoder, m M, put func(*cdr.Encoder, K)) []K {
+	type keyed struct {
+		octets []byte
+		key    K
+	}
+	all := make([]keyed, 0, len(m))
+	for k := range m {
+		if _, found := m[k]; !found {
+			e.Fail(errNoKey(exc.BadParam, k))
+			return nil
+		}
+		own := cdr.NewEncoder(nil, false, e.Env())
+		put(own, k)
+		if err := own.Err(); err != nil {
+			e.Fail(err)
+			return nil
+		}
+		all = append(all, keyed{own.Bytes(), k})
+	}
+	slices.SortFunc(all, func(a, b keyed) int { return bytes.Compare(a.octets, b.octets) })
+	keys := make([]K, len(all))
+	for i, k := range all {
+		keys[i] = k.key
+	}
+	return keys
+}
+
+func errNoKey(kind exc.Kind, k any) error {
+	return exc.New(kind, exc.MinorBadValue, exc.No, "%v is no key of a map, since it is not equal to itself", k)
+}
+
 // GetMap reads the n keys and values of a map with read; see [Make] for n. A map without keys is
-// nil. Of a key that comes twice the last value stays.
+// nil. Of a key that comes twice the last value stays; one that is not equal to itself is refused.
 func GetMap[M ~map[K]V, K comparable, V any](d *cdr.Decoder, n int, read func() (K, V)) M {
 	if n == 0 || !d.Spend(n, int(unsafe.Sizeof(*new(K))+unsafe.Sizeof(*new(V)))+mapOverhead) {
 		return nil
@@ -120,9 +155,17 @@ func GetMap[M ~map[K]V, K comparable, V any](d *cdr.Decoder, n int, read func() 
 		if d.Err() != nil {
 			return nil
 		}
-		m[k] = v
+		if m[k] = v; !found(m, k) {
+			d.Fail(errNoKey(exc.Marshal, k))
+			return nil
+		}
 	}
 	return m
+}
+
+func found[M ~map[K]V, K comparable, V any](m M, k K) bool {
+	_, ok := m[k]
+	return ok
 }
 
 const (

@@ -581,6 +581,155 @@ var HolderType = stub.NewType[Holder](typecode.Struct("IDL:Four/Holder:1.0", "Ho
 	typecode.Member{Name: "smaller", Type: typecode.Octet},
 	typecode.Member{Name: "large", Type: typecode.LongLong}))
 
+// Spot is IDL:Four/Spot:1.0.
+//
+// Keys that Go compares and has no order for.
+type Spot struct {
+	X    int32
+	Y    [2]float32
+	Tag  string
+	Bits Packed
+}
+
+// MarshalCDR writes v.
+func (v *Spot) MarshalCDR(e *cdr.Encoder) {
+	e.Long(v.X)
+	e.Floats(v.Y[:])
+	e.StringMax(v.Tag, 4)
+	v.Bits.MarshalCDR(e)
+}
+
+// UnmarshalCDR reads v.
+func (v *Spot) UnmarshalCDR(d *cdr.Decoder) {
+	v.X = d.Long()
+	d.Floats(v.Y[:])
+	v.Tag = d.StringMax(4)
+	v.Bits.UnmarshalCDR(d)
+}
+
+// SpotType describes Spot.
+var SpotType = stub.NewType[Spot](typecode.Struct("IDL:Four/Spot:1.0", "Spot",
+	typecode.Member{Name: "x", Type: typecode.Long},
+	typecode.Member{Name: "y", Type: typecode.Array(typecode.Float, 2)},
+	typecode.Member{Name: "tag", Type: typecode.StringMax(4)},
+	typecode.Member{Name: "bits", Type: PackedType.TypeCode()}))
+
+// ByDouble is IDL:Four/ByDouble:1.0.
+type ByDouble map[float64]string
+
+// MarshalCDR writes v.
+func (v ByDouble) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for _, key := range stub.KeysByOctets(e, v, func(e *cdr.Encoder, key float64) {
+		e.Double(key)
+	}) {
+		e.Double(key)
+		elem := v[key]
+		e.String(elem)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *ByDouble) UnmarshalCDR(d *cdr.Decoder) {
+	var m ByDouble
+	m = stub.GetMap[map[float64]string](d, d.Count(12), func() (key float64, elem string) {
+		key = d.Double()
+		elem = d.String()
+		return key, elem
+	})
+	*v = m
+}
+
+// ByDoubleType describes ByDouble.
+var ByDoubleType = stub.NewType[ByDouble](typecode.Alias("IDL:Four/ByDouble:1.0", "ByDouble", typecode.Map(typecode.Double, typecode.String, 0)))
+
+// ByLongDouble is IDL:Four/ByLongDouble:1.0.
+type ByLongDouble map[cdr.LongDouble]int32
+
+// MarshalCDR writes v.
+func (v ByLongDouble) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for _, key := range stub.KeysByOctets(e, v, func(e *cdr.Encoder, key cdr.LongDouble) {
+		e.LongDouble(key)
+	}) {
+		e.LongDouble(key)
+		elem := v[key]
+		e.Long(elem)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *ByLongDouble) UnmarshalCDR(d *cdr.Decoder) {
+	var m ByLongDouble
+	m = stub.GetMap[map[cdr.LongDouble]int32](d, d.Count(20), func() (key cdr.LongDouble, elem int32) {
+		key = d.LongDouble()
+		elem = d.Long()
+		return key, elem
+	})
+	*v = m
+}
+
+// ByLongDoubleType describes ByLongDouble.
+var ByLongDoubleType = stub.NewType[ByLongDouble](typecode.Alias("IDL:Four/ByLongDouble:1.0", "ByLongDouble", typecode.Map(typecode.LongDouble, typecode.Long, 0)))
+
+// ByFixed is IDL:Four/ByFixed:1.0.
+type ByFixed map[cdr.Fixed]int32
+
+// MarshalCDR writes v.
+func (v ByFixed) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for _, key := range stub.KeysByOctets(e, v, func(e *cdr.Encoder, key cdr.Fixed) {
+		e.Fixed(key, 5, 2)
+	}) {
+		e.Fixed(key, 5, 2)
+		elem := v[key]
+		e.Long(elem)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *ByFixed) UnmarshalCDR(d *cdr.Decoder) {
+	var m ByFixed
+	m = stub.GetMap[map[cdr.Fixed]int32](d, d.Count(7), func() (key cdr.Fixed, elem int32) {
+		key = d.Fixed(5, 2)
+		elem = d.Long()
+		return key, elem
+	})
+	*v = m
+}
+
+// ByFixedType describes ByFixed.
+var ByFixedType = stub.NewType[ByFixed](typecode.Alias("IDL:Four/ByFixed:1.0", "ByFixed", typecode.Map(typecode.Fixed(5, 2), typecode.Long, 0)))
+
+// BySpot is IDL:Four/BySpot:1.0.
+type BySpot map[Spot]Counts
+
+// MarshalCDR writes v.
+func (v BySpot) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for _, key := range stub.KeysByOctets(e, v, func(e *cdr.Encoder, key Spot) {
+		key.MarshalCDR(e)
+	}) {
+		key.MarshalCDR(e)
+		elem := v[key]
+		elem.MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *BySpot) UnmarshalCDR(d *cdr.Decoder) {
+	var m BySpot
+	m = stub.GetMap[map[Spot]Counts](d, d.Count(22), func() (key Spot, elem Counts) {
+		key.UnmarshalCDR(d)
+		elem.UnmarshalCDR(d)
+		return key, elem
+	})
+	*v = m
+}
+
+// BySpotType describes BySpot.
+var BySpotType = stub.NewType[BySpot](typecode.Alias("IDL:Four/BySpot:1.0", "BySpot", typecode.Map(SpotType.TypeCode(), CountsType.TypeCode(), 0)))
+
 // Node is IDL:Four/Node:1.0.
 type Node struct {
 	Name     string
