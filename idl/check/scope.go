@@ -361,6 +361,8 @@ func (c *checker) reportUnresolved() {
 			d.Help = "the IDL type is " + other
 		} else if near := c.meant(part.Text, u.candidates); near != "" {
 			d.Help = "did you mean " + quote(near) + "?"
+		} else if word := syntax.TypeWord(part.Text); word != "" && len(u.name.Parts) == 1 && !u.name.Absolute && !part.Escaped {
+			d.Help = "did you mean " + quote(word) + "?"
 		} else if u.part == 0 && part.Text == "CORBA" {
 			d.Help = "it is declared in <orb.idl>, which must be included"
 		}

@@ -484,7 +484,11 @@ func (p *parser) attribute() Decl {
 	a := &Attribute{}
 	a.Readonly = p.acceptWord("readonly")
 	if !p.acceptWord("attribute") {
-		p.expected("attribute after readonly")
+		d := diag.Diagnostic{Code: CodeSyntax, Span: p.tok.Span, Message: "expected attribute after readonly, found " + p.tok.describe()}
+		if p.tok.Kind == Ident && diag.Closest(p.tok.Text, []string{"attribute"}) != "" {
+			d.Help = `did you mean "attribute"?`
+		}
+		p.report(d)
 		return nil
 	}
 	if !p.more(&a.Head) {

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -41,6 +42,7 @@ type parser struct {
 	dialect Dialect
 	tok     Token
 	last    diag.Span // of the token before
+	before  string    // the identifier that was taken last, "" if that was no identifier
 	open    bool      // the token before is a literal without its end, which took the rest of the line
 
 	queue    []Token // tokens behind tok that were looked at
@@ -79,7 +81,10 @@ func (p *parser) next() Token {
 	p.stray = append(p.stray, t.Comments...)
 	p.deferred = append(p.deferred, p.marks...)
 	p.marks = nil
-	p.last, p.open = t.Span, t.Unterminated
+	p.last, p.open, p.before = t.Span, t.Unterminated, ""
+	if t.Kind == Ident {
+		p.before = t.Text
+	}
 	p.advance()
 	return t
 }
@@ -143,6 +148,8 @@ func (p *parser) expectedName(what string) {
 		d.Help = "IDL has no pointers: an interface's name already is a reference, and sequence<T> holds any number of T"
 	case p.op("&"):
 		d.Help = "IDL has no references: what goes back to the caller is an out or inout parameter"
+	default:
+		d.Help = p.misspelt()
 	}
 	p.report(d)
 }
@@ -283,7 +290,7 @@ func (p *parser) name(what string) (Name, bool) {
 	case t.Kind == Keyword:
 		p.report(diag.Diagnostic{
 			Code: CodeKeyword, Span: t.Span, Message: "expected " + what + ", found " + t.describe(),
-			Help: "to use a keyword as a name write _" + t.Text,
+			Help: cmp.Or(p.misspelt(), "to use a keyword as a name write _"+t.Text),
 		})
 		if t.First {
 			return Name{}, false
