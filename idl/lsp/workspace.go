@@ -155,13 +155,20 @@ func (q *query) workspaceSymbols(params json.RawMessage) (any, error) {
 
 // matches reports whether the letters of a query are in a name, in order, whatever their case.
 func matches(name, query string) bool {
-	name, query = strings.ToLower(name), strings.ToLower(query)
 	for i := 0; i < len(name) && query != ""; i++ {
-		if name[i] == query[0] {
+		if lower(name[i]) == lower(query[0]) {
 			query = query[1:]
 		}
 	}
 	return query == ""
+}
+
+// lower returns the small letter of a letter of ASCII; names of IDL have no other.
+func lower(b byte) byte {
+	if 'A' <= b && b <= 'Z' {
+		b += 'a' - 'A'
+	}
+	return b
 }
 
 // anyWord reports whether a text can hold a name that matches: it has each letter.
