@@ -120,10 +120,6 @@ type ORB struct {
 	serverInterceptors []ServerInterceptor
 	references         []func(*NewReference) error
 
-	endMu sync.Mutex
-	atEnd []func() error
-	ended bool
-
 	handler  atomic.Pointer[Handler]
 	values   values
 	adapter  atomic.Pointer[Adapter]
@@ -290,11 +286,8 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	}
 	o.drain()
 	err := o.server.shutdown(ctx, o.links.serving())
-	if failed := o.endParts(ctx); err == nil {
-		err = failed
-	}
-	if last := o.finish(); last != nil {
-		err = errors.Join(err, last)
+	if failed := o.endParts(ctx); err == nil || failed != nil && !errors.Is(failed, ctx.Err()) {
+		err = errors.Join(err, failed)
 	}
 	o.end()
 	o.links.shutdown()

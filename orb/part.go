@@ -18,8 +18,9 @@ type Part interface {
 
 // parts is what is to be told of the ORB's end.
 type parts struct {
-	mu  sync.Mutex
-	all []Part
+	mu    sync.Mutex
+	all   []Part
+	ended bool
 }
 
 // Attach has p told of the ORB's end.
@@ -27,6 +28,34 @@ func (o *ORB) Attach(p Part) {
 	o.parts.mu.Lock()
 	defer o.parts.mu.Unlock()
 	o.parts.all = append(o.parts.all, p)
+}
+
+// AtEnd has f called by [ORB.Shutdown], once, when requests are served no more, or its ctx has ended, and calls can
+// still be made. What was attached or named last is told first; errors are part of Shutdown's.
+// After Shutdown f is called at once, and its error dropped.
+func (o *ORB) AtEnd(f func() error) {
+	o.parts.mu.Lock()
+	over := o.parts.ended
+	if !over {
+		o.parts.all = append(o.parts.all, &ending{f: f})
+	}
+	o.parts.mu.Unlock()
+	if over {
+		_ = f() // there is nobody to tell
+	}
+}
+
+// An ending is a part that is only told of the end.
+type ending struct {
+	f    func() error
+	once sync.Once
+}
+
+func (*ending) Drain() {}
+
+func (e *ending) End(context.Context) (err error) {
+	e.once.Do(func() { err = e.f() })
+	return err
 }
 
 // attached returns the parts, the latest first.
@@ -49,6 +78,9 @@ func (o *ORB) drain() {
 
 // endParts ends all parts.
 func (o *ORB) endParts(ctx context.Context) (err error) {
+	o.parts.mu.Lock()
+	o.parts.ended = true
+	o.parts.mu.Unlock()
 	for _, p := range o.attached() {
 		err = errors.Join(err, p.End(ctx))
 	}
