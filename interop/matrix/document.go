@@ -175,6 +175,6 @@ listed below with the reason and what shows it. A case that the specification wa
 char that the agreed code set has in no single octet) and that failed so, went well. No case may fail otherwise. Values,
 sizes and names are random where the client's language has the suite's random samples (Java, Python), and the tests print
 the seed; DSOM_SEED=N runs them with it again. What the cases are, the comments in interop/idl say. Naming is held against omniNames, nameclt and
-Combat by tests of its own (naming_test.go).
+Combat by tests of its own (naming_test.go), bidirectional GIOP against omniORB (bidir_test.go).
 
 `
