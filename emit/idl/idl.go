@@ -63,7 +63,8 @@ func Print(spec *model.Spec, f *model.File, o Options) string {
 	if len(f.Doc) > 0 {
 		p.line("")
 	}
-	p.silent()
+	p.quiet = p.silent()
+	p.withSilent(-1)
 	p.pragmas = f.Pragmas
 	p.list(spec.Decls)
 	p.flush(math.MaxInt)
@@ -84,6 +85,7 @@ type printer struct {
 	path     []string // names of the scopes around
 	included map[string]bool
 	brings   map[string]map[string]bool // by included path: the files that come with it
+	quiet    map[string]bool            // included paths that bring no declaration
 }
 
 // line prints a line with the indent of its scope; a directive stands at the margin.
@@ -117,9 +119,10 @@ func (p *printer) include(ds model.Decls) {
 		if p.mine(d) || from == nil {
 			continue
 		}
-		for _, name := range p.includes() {
+		for i, name := range p.includes() {
 			if p.broughtBy(name)[from.Path] {
 				p.directive(name)
+				p.withSilent(i)
 			}
 		}
 	}
@@ -139,22 +142,32 @@ func (p *printer) includes() []string {
 	return out
 }
 
-// silent prints an #include for each file that brings no declaration.
-func (p *printer) silent() {
+// silent returns the included files that bring no declaration, as one that has been there by another name.
+func (p *printer) silent() map[string]bool {
 	sources := map[string]bool{}
 	for d := range p.spec.All() {
 		if f := d.About().File(); f != nil {
 			sources[f.Path] = true
 		}
 	}
+	quiet := map[string]bool{}
 	for _, name := range p.includes() {
 		brings := false
 		for f := range p.broughtBy(name) {
 			brings = brings || sources[f]
 		}
-		if !brings {
-			p.directive(name)
+		quiet[name] = !brings
+	}
+	return quiet
+}
+
+// withSilent includes the files that bring nothing and stand behind the i-th that is included.
+func (p *printer) withSilent(i int) {
+	for _, name := range p.includes()[i+1:] {
+		if !p.quiet[name] {
+			return
 		}
+		p.directive(name)
 	}
 }
 
