@@ -66,7 +66,7 @@ func TestHostile(t *testing.T) {
 		"string bomb":       {"#define S(x) #x\n#define D(x) S(x)\nconst string A = " + strings.Repeat("D(", 60) + `"\\"` + strings.Repeat(")", 60) + ";", "IDL1006"},
 		"paste bomb":        {"#define C(a,b) a##b\n#define D(a) C(a,a)\n#define N0 aaaaaaaa\n" + number(60, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "#define N%d D(N%d)\n", i+1, i) }) + "typedef long " + strings.Repeat("D(", 60) + "a" + strings.Repeat(")", 60) + ";", "IDL1006"},
 		"pasted one by one": {"#define P a" + strings.Repeat("##a", 100_000) + "\ntypedef long P;", "IDL1006"},
-		"joined strings":    {fill("#define S \"", "a", "\"\n") + "#define T S S S S S S S S\nconst string A = T T T T T T T T;", "IDL1006"},
+		"joined strings":    {fill("#define S \"", "a", "\"\n") + "#define T " + strings.Repeat("S ", 16) + "\nconst string A = " + strings.Repeat("T ", 16) + ";", "IDL1006"},
 		"misspelled names": {number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "struct aaaaaaaaaaaaaaaaaaaaaaa%d{long x;};", i) }) + "struct Z{" +
 			number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "aaaaaaaaaaaaaaaaaaaaaab%d m%d;", i, i) }) + "};", "IDL3001"},
 		"nested calls":       {"#define F(x) x\nconst long N = " + strings.Repeat("F(", 100_000) + "1" + strings.Repeat(")", 100_000) + ";", "IDL1006"},
@@ -103,7 +103,7 @@ func TestHostile(t *testing.T) {
 		}) + "module T50<long> M;", "IDL1006"},
 		"template of itself": {"module T<typename X>{" + strings.Repeat("alias T<X> A;", 80_000) + "};module T<long> M;", "IDL1006"},
 		"deep templates":     {"module T0<typename X>{struct S{X a;};};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "module T%d<typename X>{alias T%d<X> L%d;};", i+1, i, i) }) + fmt.Sprintf("module T%d<long> M;", many), "IDL1006"},
-		"instantiations":     {"module T<typename X>{struct S{X a;X b;X c;X d[3];};union U switch(long){case 1:X a;};typedef sequence<X> Q;};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "module T<long> M%d;", i) }), "IDL1006"},
+		"instantiations":     {"module T<typename X>{struct S{" + number(100, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "X a%d;", i) }) + "};union U switch(long){case 1:X a;};typedef sequence<X> Q;};" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, "module T<long> M%d;", i) }), "IDL1006"},
 		"formal parameters":  {"module T<typename A" + number(many, func(b *bytes.Buffer, i int) { fmt.Fprintf(b, ",typename A%d", i) }) + ">{native N;};", ""},
 		"actual parameters":  {fill("module T<typename A>{native N;};module T<", "1,", "1> M;"), "IDL3066"},
 		"open templates":     {fill("module T<", "sequence<", ""), "IDL1006"},
@@ -128,7 +128,7 @@ func TestHostile(t *testing.T) {
 			if got := r.Report; c.want == "" && got.HasErrors() || c.want != "" && !has(got, diag.Code(c.want)) {
 				t.Errorf("got %.200s, want %s", summary(got), c.want)
 			}
-			if took := time.Since(start); took > 30*time.Second {
+			if took := time.Since(start); took > 2*time.Minute {
 				t.Errorf("took %v", took)
 			}
 			if n := len(r.Report.All()); n > 2*diag.DefaultMax {
