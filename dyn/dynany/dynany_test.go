@@ -2,6 +2,7 @@ package dynany_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -619,8 +620,8 @@ func TestHostile(t *testing.T) {
 			if err := s.SetLen(1); err != nil {
 				t.Error(err)
 			}
-			if err := s.SetLen(1 << 40); !errors.Is(err, exc.ImpLimit) {
-				t.Errorf("%s of 1 << 40: %v", text, err)
+			if err := s.SetLen(math.MaxInt); !errors.Is(err, exc.ImpLimit) {
+				t.Errorf("%s of math.MaxInt: %v", text, err)
 			}
 		}
 		if b, err := v.Valuetype(); err == nil {
