@@ -32,10 +32,12 @@ var defaults *limits.Limits
 
 // spend charges n components.
 func (t *tree) spend(n int) error {
-	t.spent += int64(n) * int64(unsafe.Sizeof(Value{}))
-	if most := defaults.Get(limits.DecodedSize); t.spent > most {
-		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d more components of a value: %w", n, defaults.Exceeded(limits.DecodedSize, t.spent))
+	const size = int64(unsafe.Sizeof(Value{}))
+	most := defaults.Get(limits.DecodedSize)
+	if int64(n) > (most-t.spent)/size { // n may be as large as an int is
+		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d more components of a value: %w", n, defaults.Exceeded(limits.DecodedSize, most+1))
 	}
+	t.spent += int64(n) * size
 	return nil
 }
 
