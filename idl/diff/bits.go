@@ -18,7 +18,7 @@ func (c *comparer) bitsets(s subject, old, new *model.Bitset) {
 	a, b := layout(old), layout(new)
 	switch {
 	case slices.Equal(a, b):
-		if was, is := typeKey(old.Base), typeKey(new.Base); was != is {
+		if was, is := c.oldKey(old.Base), typeKey(new.Base); was != is {
 			c.add("struct-base-folded", s, "the base is %s now, and was %s; the fields are the same", orNone(is), orNone(was))
 		}
 	case bitOctets(old) == bitOctets(new) && len(a) < len(b) && slices.Equal(a, b[:len(a)]):

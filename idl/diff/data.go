@@ -13,7 +13,7 @@ func (c *comparer) sameMembers(old, new []*model.Member) bool {
 
 // structs compares structures.
 func (c *comparer) structs(s subject, old, new *model.Struct) {
-	was, is := typeKey(old.Base), typeKey(new.Base)
+	was, is := c.oldKey(old.Base), typeKey(new.Base)
 	if was != is && slices.EqualFunc(old.AllMembers(), new.AllMembers(), func(a, b *model.Member) bool {
 		return a.Name == b.Name && c.relate(a.Type, b.Type) <= aliased
 	}) {

@@ -70,7 +70,7 @@ func common(a, b []string) (x, y []string) {
 
 // bases compares the bases of an interface.
 func (c *comparer) bases(s subject, old, new *model.Interface) {
-	a, b := baseNames(old), baseNames(new)
+	a, b := thereNames(c.old, old.Parents()), baseNames(new)
 	if slices.Equal(a, b) {
 		return
 	}
@@ -139,13 +139,22 @@ func inherits(i *model.Interface, name string) bool {
 // sameSignature reports whether two operations differ in nothing but their names.
 func (c *comparer) sameSignature(o, n *model.Operation) bool {
 	return o.Oneway == n.Oneway && c.relate(o.Result, n.Result) == same && c.sameParams(o.Params, n.Params) &&
-		slices.Equal(scopedNames(o.Raises), scopedNames(n.Raises))
+		slices.Equal(thereNames(c.old, o.Raises), scopedNames(n.Raises))
 }
 
 func (c *comparer) sameParams(old, new []*model.Param) bool {
 	return slices.EqualFunc(old, new, func(a, b *model.Param) bool {
 		return a.Direction == b.Direction && a.Name == b.Name && c.relate(a.Type, b.Type) == same
 	})
+}
+
+// thereNames returns the names of declarations of one release in the other.
+func thereNames[D model.Decl](s *side, ds []D) []string {
+	var out []string
+	for _, d := range ds {
+		out = append(out, s.there(d))
+	}
+	return out
 }
 
 func scopedNames(es []*model.Exception) []string {
@@ -232,14 +241,7 @@ func paramNames(ps []*model.Param) []string {
 // in the new release is told there. One that takes the place of another is told as that: the
 // program that raises the one and the program that waits for the other do not meet.
 func (c *comparer) raises(s subject, clause string, old, new []*model.Exception) {
-	var a []string
-	for _, e := range scopedNames(old) {
-		if to, ok := c.renamed[e]; ok {
-			e = to
-		}
-		a = append(a, e)
-	}
-	b := scopedNames(new)
+	a, b := thereNames(c.old, old), scopedNames(new)
 	gone, come := without(a, b), without(b, a)
 	for len(gone) > 0 && len(come) > 0 {
 		c.add("raises-replaced", s, "%s lists %s now in place of %s", clause, come[0], gone[0])
