@@ -17,7 +17,7 @@ func (c *comparer) structs(s subject, old, new *model.Struct) {
 	if was != is && slices.EqualFunc(old.AllMembers(), new.AllMembers(), func(a, b *model.Member) bool {
 		return a.Name == b.Name && c.relate(a.Type, b.Type) <= aliased
 	}) {
-		c.add("struct-base-folded", s, "the base is %s now, and was %s; the members are the same", orNone(is), orNone(was))
+		c.add("struct-base-folded", s, "the base is %s now, and was %s; the members are the same", orNone(is), orNone(typeKey(old.Base)))
 		return
 	}
 	c.structBase(s, old.Base, new.Base)

@@ -80,8 +80,8 @@ func (c *comparer) bases(s subject, old, new *model.Interface) {
 		scoped = append(scoped, x.ScopedName())
 	}
 	interposed := map[string]bool{}
-	for _, name := range a {
-		switch {
+	for i, name := range a {
+		switch was := old.Parents()[i].ScopedName(); {
 		case slices.Contains(b, name):
 		case slices.Contains(scoped, name):
 			for _, p := range new.Parents() {
@@ -90,10 +90,10 @@ func (c *comparer) bases(s subject, old, new *model.Interface) {
 				}
 			}
 			if len(interposed) == 0 { // reached through a base that was there before
-				c.add("base-redundant-removed", s, "base %s removed, which is still inherited from through another", name)
+				c.add("base-redundant-removed", s, "base %s removed, which is still inherited from through another", was)
 			}
 		default:
-			c.add("base-removed", s, "base %s removed", name)
+			c.add("base-removed", s, "base %s removed", was)
 		}
 	}
 	for i, name := range b {
@@ -242,7 +242,13 @@ func paramNames(ps []*model.Param) []string {
 // program that raises the one and the program that waits for the other do not meet.
 func (c *comparer) raises(s subject, clause string, old, new []*model.Exception) {
 	a, b := thereNames(c.old, old), scopedNames(new)
-	gone, come := without(a, b), without(b, a)
+	var gone []string // as the old release names them
+	for i, e := range a {
+		if !slices.Contains(b, e) {
+			gone = append(gone, old[i].ScopedName())
+		}
+	}
+	come := without(b, a)
 	for len(gone) > 0 && len(come) > 0 {
 		c.add("raises-replaced", s, "%s lists %s now in place of %s", clause, come[0], gone[0])
 		gone, come = gone[1:], come[1:]

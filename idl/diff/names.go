@@ -6,6 +6,9 @@ import "github.com/opendsom/dsom/model"
 // one: the same, unless it or something around it has another name there.
 func (s *side) there(d model.Decl) string {
 	name := d.About().ScopedName()
+	if len(s.renamed) == 0 {
+		return name
+	}
 	if to, ok := s.renamed[name]; ok {
 		return to
 	}

@@ -25,7 +25,7 @@ func (c *comparer) values(s subject, old, new *model.ValueType) {
 func (c *comparer) typeList(code string, s subject, what string, old, new []*model.Type) {
 	a, b := c.oldNames(old), resolvedNames(new)
 	if !slices.Equal(a, b) {
-		c.add(code, s, "%s: %s now, and were %s", what, orNothing(b), orNothing(a))
+		c.add(code, s, "%s: %s now, and were %s", what, orNothing(b), orNothing(resolvedNames(old)))
 	}
 }
 
@@ -73,7 +73,7 @@ func (c *comparer) factories(s subject, old, new *model.Factory) {
 func (c *comparer) components(s subject, old, new *model.Component) {
 	c.flag("kind-changed", s, "a connector", old.Connector, new.Connector)
 	if a, b := c.oldKey(old.Base), typeKey(new.Base); a != b {
-		c.add("component-base-changed", s, "the base is %s now, and was %s", orNone(b), orNone(a))
+		c.add("component-base-changed", s, "the base is %s now, and was %s", orNone(b), orNone(typeKey(old.Base)))
 	}
 	c.typeList("supports-changed", s, "supported interfaces", old.Supports, new.Supports)
 }
@@ -93,7 +93,7 @@ func (c *comparer) ports(s subject, old, new *model.Port) {
 		c.flag("port-changed", s, "multiple", old.Multiple, new.Multiple)
 	}
 	if a, b := c.oldKey(old.Type), typeKey(new.Type); a != b {
-		c.add("port-changed", s, "of type %s now, and was of %s", b, a)
+		c.add("port-changed", s, "of type %s now, and was of %s", b, typeKey(old.Type))
 	}
 }
 
@@ -103,7 +103,7 @@ func (c *comparer) homes(s subject, old, new *model.Home) {
 		old, new *model.Type
 	}{{"base", old.Base, new.Base}, {"managed component", old.Manages, new.Manages}, {"primary key", old.PrimaryKey, new.PrimaryKey}} {
 		if a, b := c.oldKey(x.old), typeKey(x.new); a != b {
-			c.add("home-changed", s, "the %s is %s now, and was %s", x.what, orNone(b), orNone(a))
+			c.add("home-changed", s, "the %s is %s now, and was %s", x.what, orNone(b), orNone(typeKey(x.old)))
 		}
 	}
 	c.typeList("supports-changed", s, "supported interfaces", old.Supports, new.Supports)
