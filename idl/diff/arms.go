@@ -19,11 +19,16 @@ func (c *comparer) unions(s subject, old, new *model.Union) {
 		}
 	}
 	u.match()
+	u.follow()
 	for _, o := range old.Cases {
 		n := u.to[o]
 		switch {
 		case n == nil:
-			c.add("arm-removed", s.part("arm", o.Name, &o.Node, nil), "arm %s removed", o.Name)
+			code, note := "arm-removed", ""
+			if u.stays(o) {
+				code, note = "arm-folded", ", and its labels stand for others that are the same in transfer"
+			}
+			c.add(code, s.part("arm", o.Name, &o.Node, nil), "arm %s removed%s", o.Name, note)
 			continue
 		case n.Name != o.Name:
 			c.add("arm-renamed", s.part("arm", n.Name, &o.Node, &n.Node), "arm %s is now %s", o.Name, n.Name)
@@ -34,7 +39,11 @@ func (c *comparer) unions(s subject, old, new *model.Union) {
 	}
 	for _, n := range new.Cases {
 		if u.from[n] == nil {
-			c.add("arm-added", s.part("arm", n.Name, nil, &n.Node), "arm %s added", n.Name)
+			code, note := "arm-added", ""
+			if u.stayed(n) {
+				code, note = "arm-split", ", and its labels stood for others that are the same in transfer"
+			}
+			c.add(code, s.part("arm", n.Name, nil, &n.Node), "arm %s added%s", n.Name, note)
 		}
 	}
 	u.labels()
@@ -47,6 +56,7 @@ type armsOf struct {
 	old, new *model.Union
 	to, from map[*model.Case]*model.Case // arms of the old release to those of the new, and back
 	keys     func(model.Label) string    // what a label is in both releases
+	values   []value                     // what the discriminator may say
 }
 
 // enumKeys returns keys of labels that are enumerators: their names, where one has another name
@@ -105,37 +115,76 @@ func (u *armsOf) match() {
 	}
 }
 
-// labels tells of each label, and of all values without one, that it stands for another arm.
-func (u *armsOf) labels() {
+// value is a label of either release, or all values without one, and the arms that it stands
+// for: nil if there is none.
+type value struct {
+	label    string
+	old, new *model.Case
+}
+
+// follow finds the arms of each label, be they those of default.
+func (u *armsOf) follow() {
 	was, rest := u.armsByLabel(u.old)
 	is, newRest := u.armsByLabel(u.new)
-	var added, moved, changed shifts
 	for _, l := range u.labelsInOrder() {
-		o, n := was[l], is[l]
-		if l == "default" {
-			if u.new.UnusedLabel() == nil || u.old.UnusedLabel() == nil {
-				continue // there are no such values in one of the releases
-			}
-			o, n = rest, newRest
-		} else {
-			if o == nil {
-				o = rest
-			}
-			if n == nil {
-				n = newRest
+		v := value{l, was[l], is[l]}
+		if l == "default" && (u.new.UnusedLabel() == nil || u.old.UnusedLabel() == nil) {
+			continue // there are no such values in one of the releases
+		}
+		if v.old == nil {
+			v.old = rest
+		}
+		if v.new == nil {
+			v.new = newRest
+		}
+		u.values = append(u.values, v)
+	}
+}
+
+// stays reports whether all that an arm stood for has an arm that is the same in transfer.
+func (u *armsOf) stays(old *model.Case) bool {
+	return u.all(func(v value) bool { return v.old == old })
+}
+
+// stayed reports whether all that an arm stands for had an arm that was the same in transfer.
+func (u *armsOf) stayed(new *model.Case) bool {
+	return u.all(func(v value) bool { return v.new == new })
+}
+
+// all reports whether there are values that of tells, and all of them are transferred as before.
+func (u *armsOf) all(of func(value) bool) bool {
+	n := 0
+	for _, v := range u.values {
+		if of(v) {
+			if n++; !u.carries(v) {
+				return false
 			}
 		}
+	}
+	return n > 0
+}
+
+// carries reports whether the same follows a value in both releases.
+func (u *armsOf) carries(v value) bool {
+	return v.old != nil && v.new != nil && u.relate(v.old.Type, v.new.Type) != different
+}
+
+// labels tells of each label, and of all values without one, that it stands for another arm.
+func (u *armsOf) labels() {
+	var added, moved, changed shifts
+	for _, v := range u.values {
+		o, n, l := v.old, v.new, v.label
 		switch {
 		case o == nil && n == nil, n != nil && u.from[n] == o && o != nil:
 		case o == nil:
 			if u.from[n] != nil { // of a new arm that is said already
 				added.add(u.from[n], n, l)
 			}
+		case u.carries(v):
+			moved.add(o, n, l)
 		case u.to[o] == nil: // the arm is gone, which is said already
 		case n == nil:
 			changed.add(o, nil, l)
-		case u.relate(o.Type, n.Type) <= bounded:
-			moved.add(o, n, l)
 		default:
 			changed.add(o, n, l)
 		}
@@ -144,7 +193,7 @@ func (u *armsOf) labels() {
 		u.add("arm-label-added", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "arm %s has more labels: %s", x.new.Name, x)
 	}
 	for _, x := range moved {
-		u.add("arm-label-moved", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "%s: arm %s of the same type now, and was arm %s", x, x.new.Name, x.old.Name)
+		u.add("arm-label-moved", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "%s: arm %s now, and was arm %s, which is the same in transfer", x, x.new.Name, x.old.Name)
 	}
 	for _, x := range changed {
 		if x.new == nil {

@@ -18,8 +18,8 @@ func (c *comparer) bitsets(s subject, old, new *model.Bitset) {
 	a, b := layout(old), layout(new)
 	switch {
 	case slices.Equal(a, b):
-		if was, is := typeKey(old.Base), typeKey(new.Base); was != is {
-			c.add("struct-base-folded", s, "the base is %s now, and was %s; the fields are the same", orNone(is), orNone(was))
+		if was, is := c.oldKey(old.Base), typeKey(new.Base); was != is {
+			c.add("struct-base-folded", s, "the base is %s now, and was %s; the fields are the same", orNone(is), orNone(typeKey(old.Base)))
 		}
 	case bitOctets(old) == bitOctets(new) && len(a) < len(b) && slices.Equal(a, b[:len(a)]):
 		c.add("bits-appended", s, "bit fields added behind the others: %s", strings.Join(b[len(a):], " "))

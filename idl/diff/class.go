@@ -176,11 +176,11 @@ func (c *comparer) addedMethod(d model.Decl) {
 	if !ok || !c.binary(up) {
 		return
 	}
-	for _, sub := range c.old.subclasses(up.ScopedName()) {
+	for _, sub := range c.old.subclasses(c.new.there(up)) {
 		if member(sub, o.Name) == nil {
 			continue
 		}
-		if now, ok := c.new.decls[sub.ScopedName()].(*model.Interface); ok && now.Migrations()[o.Name] != nil {
+		if now, ok := c.new.decls[c.old.there(sub)].(*model.Interface); ok && now.Migrations()[o.Name] != nil {
 			continue // it is the same, which has moved up
 		}
 		c.add("method-collides", c.about(member(sub, o.Name), d), "%s introduces a %s of its own", sub.ScopedName(), o.Name)
@@ -204,17 +204,19 @@ func (s *side) subclasses(name string) []*model.Interface {
 
 // movedUp returns the declaration of the same name that a base has now, of an operation or
 // attribute that is gone from its interface.
-func (c *comparer) movedUp(d model.Decl) model.Decl { return inherited(c.new, d) }
+func (c *comparer) movedUp(d model.Decl) model.Decl { return inherited(c.old, c.new, d) }
 
 // cameDown returns the declaration that an operation had in a base of its interface before.
 func (c *comparer) cameDown(d model.Decl) model.Decl {
-	if up := inherited(c.old, d); up != nil && c.new.decls[up.About().ScopedName()] == nil {
+	if up := inherited(c.new, c.old, d); up != nil && c.new.decls[c.old.there(up)] == nil {
 		return up
 	}
 	return nil
 }
 
-func inherited(in *side, d model.Decl) model.Decl {
+// inherited returns the declaration in one release of the name of an operation or attribute of
+// the other, where it is inherited.
+func inherited(of, in *side, d model.Decl) model.Decl {
 	switch d.(type) {
 	case *model.Operation, *model.Attribute:
 	default:
@@ -224,7 +226,7 @@ func inherited(in *side, d model.Decl) model.Decl {
 	if !ok {
 		return nil
 	}
-	there, ok := in.decls[here.ScopedName()].(*model.Interface)
+	there, ok := in.decls[of.there(here)].(*model.Interface)
 	if !ok {
 		return nil
 	}
@@ -239,9 +241,9 @@ func inherited(in *side, d model.Decl) model.Decl {
 // migrated tells that an operation is declared by a base now.
 func (c *comparer) migrated(old, up model.Decl) {
 	s := c.about(old, up)
-	s.name, s.group = old.About().ScopedName(), groupOf(old)
+	s.name, s.group = old.About().ScopedName(), c.old.groupThere(old)
 	code := "method-moved-up"
-	if i, ok := c.new.decls[groupOf(old)].(*model.Interface); ok && s.binary {
+	if i, ok := c.new.decls[c.old.groupThere(old)].(*model.Interface); ok && s.binary {
 		switch {
 		case migrates(old, i):
 		case len(c.keepsPlaces(old, i)) > 0:
@@ -290,7 +292,7 @@ func (c *comparer) slotKept(d model.Decl) string {
 	default:
 		return ""
 	}
-	i, ok := c.new.decls[groupOf(d)].(*model.Interface)
+	i, ok := c.new.decls[c.old.groupThere(d)].(*model.Interface)
 	if !ok || !c.binary(d) || len(c.keepsPlaces(d, i)) > 0 {
 		return ""
 	}
@@ -301,7 +303,7 @@ func (c *comparer) slotKept(d model.Decl) string {
 func (c *comparer) addedCode(d model.Decl) string {
 	o, isOperation := d.(*model.Operation)
 	if isOperation && c.binary(d) {
-		if i, ok := c.old.decls[groupOf(d)].(*model.Interface); ok && slices.Contains(listed(i), o.Name) {
+		if i, ok := c.old.decls[c.new.groupThere(d)].(*model.Interface); ok && slices.Contains(listed(i), o.Name) {
 			return "method-published"
 		}
 		if o.HasModifier("init") {

@@ -13,11 +13,11 @@ func (c *comparer) sameMembers(old, new []*model.Member) bool {
 
 // structs compares structures.
 func (c *comparer) structs(s subject, old, new *model.Struct) {
-	was, is := typeKey(old.Base), typeKey(new.Base)
+	was, is := c.oldKey(old.Base), typeKey(new.Base)
 	if was != is && slices.EqualFunc(old.AllMembers(), new.AllMembers(), func(a, b *model.Member) bool {
 		return a.Name == b.Name && c.relate(a.Type, b.Type) <= aliased
 	}) {
-		c.add("struct-base-folded", s, "the base is %s now, and was %s; the members are the same", orNone(is), orNone(was))
+		c.add("struct-base-folded", s, "the base is %s now, and was %s; the members are the same", orNone(is), orNone(typeKey(old.Base)))
 		return
 	}
 	c.structBase(s, old.Base, new.Base)

@@ -5,7 +5,8 @@
 // binary compatibility, R1 to R34 and N1 to N12).
 //
 // It reads two models and nothing else. Declarations are matched by their fully scoped names;
-// where one is gone and another like it has come in the same scope, it is taken for renamed.
+// where one is gone and another has come that keeps its repository id, or is like it and in the
+// same scope, it is taken for renamed.
 package diff
 
 import (
@@ -83,10 +84,9 @@ func Compare(old, new *model.Spec, o Options) *Result {
 // comparer holds what a comparison knows.
 type comparer struct {
 	old, new *side
-	all      bool              // every interface is a class
-	classes  bool              // there are classes: types matter to binaries
-	rank     map[string]int    // of scoped names, for the order of the output
-	renamed  map[string]string // what has another name: old scoped name to new
+	all      bool           // every interface is a class
+	classes  bool           // there are classes: types matter to binaries
+	rank     map[string]int // of scoped names, for the order of the output
 	order    orders
 	changes  []Change
 }
@@ -97,10 +97,12 @@ type side struct {
 	decls map[string]model.Decl // by scoped name; definitions before forward declarations
 	order []string              // scoped names in source order
 	subs  map[string][]*model.Interface
+	// renamed is what has another name in the other release: its scoped name to that there.
+	renamed map[string]string
 }
 
 func index(s *model.Spec) *side {
-	x := &side{spec: s, decls: map[string]model.Decl{}}
+	x := &side{spec: s, decls: map[string]model.Decl{}, renamed: map[string]string{}}
 	for d := range s.All() {
 		i := d.About()
 		if f := i.File(); f != nil && f.Standard {
@@ -148,6 +150,8 @@ func (c *comparer) about(old, new model.Decl) subject {
 	}
 	if new != nil {
 		s.new = place(&new.About().Node)
+	} else {
+		s.group = c.old.groupThere(old)
 	}
 	return s
 }
@@ -224,8 +228,7 @@ func isLocal(d model.Decl) bool {
 			return true
 		}
 	}
-	i, ok := d.(*model.Interface)
-	return ok && i.Local
+	return keywordsOf(d).local
 }
 
 // inClass reports whether a declaration is a class or in one.

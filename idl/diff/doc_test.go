@@ -34,8 +34,9 @@ A verdict is compatible, caution (works as long as nothing new is used, or works
 status is 1 if something breaks in one of the views that ` + "`--wire`, `--source` and `--binary`" + ` ask for, of all three
 without them; 0 otherwise; 2 if the command line is wrong. ` + "`--json`" + ` prints everything for programs.
 
-Declarations are matched by their scoped names. One that is gone is taken for renamed if exactly one of its kind has come
-in its scope that is like it. Private parts of SOM IDL are compared with ` + "`--private`" + ` only.
+Declarations are matched by their scoped names. One that is gone is taken for renamed if one of its kind has come that
+keeps its repository id, or exactly one in its scope that is like it; what is in it is compared all the same. Private
+parts of SOM IDL are compared with ` + "`--private`" + ` only.
 
 This page is made from the tables of package idl/diff: ` + "`DSOM_UPDATE_GOLDEN=1 go test ./idl/diff`" + ` writes it anew, and a
 test holds it.

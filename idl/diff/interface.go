@@ -70,7 +70,7 @@ func common(a, b []string) (x, y []string) {
 
 // bases compares the bases of an interface.
 func (c *comparer) bases(s subject, old, new *model.Interface) {
-	a, b := baseNames(old), baseNames(new)
+	a, b := thereNames(c.old, old.Parents()), baseNames(new)
 	if slices.Equal(a, b) {
 		return
 	}
@@ -80,8 +80,8 @@ func (c *comparer) bases(s subject, old, new *model.Interface) {
 		scoped = append(scoped, x.ScopedName())
 	}
 	interposed := map[string]bool{}
-	for _, name := range a {
-		switch {
+	for i, name := range a {
+		switch was := old.Parents()[i].ScopedName(); {
 		case slices.Contains(b, name):
 		case slices.Contains(scoped, name):
 			for _, p := range new.Parents() {
@@ -90,10 +90,10 @@ func (c *comparer) bases(s subject, old, new *model.Interface) {
 				}
 			}
 			if len(interposed) == 0 { // reached through a base that was there before
-				c.add("base-redundant-removed", s, "base %s removed, which is still inherited from through another", name)
+				c.add("base-redundant-removed", s, "base %s removed, which is still inherited from through another", was)
 			}
 		default:
-			c.add("base-removed", s, "base %s removed", name)
+			c.add("base-removed", s, "base %s removed", was)
 		}
 	}
 	for i, name := range b {
@@ -139,13 +139,22 @@ func inherits(i *model.Interface, name string) bool {
 // sameSignature reports whether two operations differ in nothing but their names.
 func (c *comparer) sameSignature(o, n *model.Operation) bool {
 	return o.Oneway == n.Oneway && c.relate(o.Result, n.Result) == same && c.sameParams(o.Params, n.Params) &&
-		slices.Equal(scopedNames(o.Raises), scopedNames(n.Raises))
+		slices.Equal(thereNames(c.old, o.Raises), scopedNames(n.Raises))
 }
 
 func (c *comparer) sameParams(old, new []*model.Param) bool {
 	return slices.EqualFunc(old, new, func(a, b *model.Param) bool {
 		return a.Direction == b.Direction && a.Name == b.Name && c.relate(a.Type, b.Type) == same
 	})
+}
+
+// thereNames returns the names of declarations of one release in the other.
+func thereNames[D model.Decl](s *side, ds []D) []string {
+	var out []string
+	for _, d := range ds {
+		out = append(out, s.there(d))
+	}
+	return out
 }
 
 func scopedNames(es []*model.Exception) []string {
@@ -232,15 +241,14 @@ func paramNames(ps []*model.Param) []string {
 // in the new release is told there. One that takes the place of another is told as that: the
 // program that raises the one and the program that waits for the other do not meet.
 func (c *comparer) raises(s subject, clause string, old, new []*model.Exception) {
-	var a []string
-	for _, e := range scopedNames(old) {
-		if to, ok := c.renamed[e]; ok {
-			e = to
+	a, b := thereNames(c.old, old), scopedNames(new)
+	var gone []string // as the old release names them
+	for i, e := range a {
+		if !slices.Contains(b, e) {
+			gone = append(gone, old[i].ScopedName())
 		}
-		a = append(a, e)
 	}
-	b := scopedNames(new)
-	gone, come := without(a, b), without(b, a)
+	come := without(b, a)
 	for len(gone) > 0 && len(come) > 0 {
 		c.add("raises-replaced", s, "%s lists %s now in place of %s", clause, come[0], gone[0])
 		gone, come = gone[1:], come[1:]

@@ -7,90 +7,64 @@ import (
 )
 
 // scopes compares the declarations of all scopes: those in both releases with each other, and
-// those in one as added, removed or renamed.
+// those in one as added, removed or renamed. What is in something that has another name is
+// compared as if it had the same.
 func (c *comparer) scopes() {
-	c.renamed = map[string]string{}
 	var gone, come []string
-	for _, name := range c.new.order {
-		if c.old.decls[name] == nil && c.parentStays(c.new, c.old, name) {
-			come = append(come, name)
-		}
+	for more := true; more; { // what has another name may have others in it
+		gone, come = c.old.alone(c.new), c.new.alone(c.old)
+		more = c.findByID(gone, come) || c.findAlike(gone, come)
 	}
-	for _, name := range c.old.order {
-		if c.new.decls[name] == nil && c.parentStays(c.old, c.new, name) {
-			gone = append(gone, name)
-		}
-	}
-	taken := c.findRenamed(gone, come)
 	for _, name := range c.new.order {
 		d := c.new.decls[name]
-		switch old := c.old.decls[name]; {
-		case old != nil:
-			c.both(old, d)
-		case taken[name], !c.parentStays(c.new, c.old, name):
+		switch old := c.old.decls[c.new.there(d)]; {
+		case old == nil:
+			if c.new.parentStays(c.old, d) {
+				c.added(d)
+			}
+		case c.new.renamed[name] != "":
+			c.another(old, d)
 		default:
-			c.added(d)
+			c.both(old, d)
 		}
 	}
 	for _, name := range gone {
-		old := c.old.decls[name]
-		if to, ok := c.renamed[name]; ok {
-			d := c.new.decls[to]
-			code, note := renameCode(old), ""
-			if known(old) && old.About().ID == d.About().ID {
-				code, note = "renamed-under-its-id", ", and keeps its repository id"
-			}
-			c.add(code, c.about(old, d), "%s is now %s%s", title(old), newName(old, d), note)
-			c.body(old, d)
-			continue
-		}
-		c.removed(old)
+		c.removed(c.old.decls[name])
 	}
 }
 
-// parentStays reports whether the scope around a name of one release is in the other too: what
-// goes with its interface is not told for itself. Modules come and go with what is in them.
-func (c *comparer) parentStays(here, there *side, name string) bool {
-	d := here.decls[name]
-	switch d.(type) {
-	case *model.Module, *model.Forward:
-		return false
+// another compares two declarations of different names, of which one has become the other.
+func (c *comparer) another(old, new model.Decl) {
+	code, note := suffixed(old, "-renamed"), ""
+	if known(old) && old.About().ID == new.About().ID {
+		code, note = "renamed-under-its-id", ", and keeps its repository id"
 	}
-	up := d.About().Scope()
-	if up == nil {
-		return true
-	}
-	if _, module := up.(*model.Module); module {
-		return true
-	}
-	other := there.decls[up.About().ScopedName()]
-	return other != nil && other.Kind() == up.Kind()
+	c.add(code, c.about(old, new), "%s is now %s%s", title(old), c.newName(old, new), note)
+	c.body(old, new)
 }
 
 // maxGuess bounds how many declarations of a kind may have come or gone in a scope for renamed
 // ones to be looked for among them: each is compared with each.
 const maxGuess = 200
 
-// findRenamed fills c.renamed and returns the new names. A declaration is renamed if one of its
-// kind has come that has its repository id, or one of its scope and kind that is like it, and
-// neither is like any other.
-func (c *comparer) findRenamed(gone, come []string) map[string]bool {
+// findAlike finds those among what has come that are like something that is gone from the same
+// scope, of its kind, where neither is like any other. It reports whether there are any.
+func (c *comparer) findAlike(gone, come []string) (found bool) {
 	type place struct{ scope, kind string }
-	where := func(d model.Decl) place {
-		return place{scopeName(d), d.Kind()}
-	}
-	taken := c.findByID(gone, come)
 	came := map[place][]model.Decl{}
 	for _, n := range come {
-		if d := c.new.decls[n]; !taken[n] {
-			came[where(d)] = append(came[where(d)], d)
-		}
+		d := c.new.decls[n]
+		p := place{scopeName(d), d.Kind()}
+		came[p] = append(came[p], d)
 	}
 	left := map[place][]model.Decl{}
 	for _, n := range gone {
-		if d := c.old.decls[n]; c.movedUp(d) == nil && c.renamed[n] == "" {
-			left[where(d)] = append(left[where(d)], d)
+		d := c.old.decls[n]
+		if c.movedUp(d) != nil {
+			continue
 		}
+		p := place{c.old.scopeThere(d), d.Kind()}
+		left[p] = append(left[p], d)
 	}
 	for p, olds := range left {
 		news := came[p]
@@ -102,16 +76,16 @@ func (c *comparer) findRenamed(gone, come []string) map[string]bool {
 			if n == nil || c.onlyLike(n, olds, func(n, o model.Decl) bool { return c.alike(o, n) }) == nil {
 				continue
 			}
-			c.renamed[o.About().ScopedName()] = n.About().ScopedName()
-			taken[n.About().ScopedName()] = true
+			c.rename(o.About().ScopedName(), n.About().ScopedName())
+			found = true
 		}
 	}
-	return taken
+	return found
 }
 
-// findByID finds those among what has come that keep the repository id of what is gone.
-func (c *comparer) findByID(gone, come []string) (taken map[string]bool) {
-	taken = map[string]bool{}
+// findByID finds those among what has come that keep the repository id of what is gone. It
+// reports whether there are any.
+func (c *comparer) findByID(gone, come []string) (found bool) {
 	ids := map[string]model.Decl{}
 	for _, n := range come {
 		if d := c.new.decls[n]; known(d) {
@@ -121,11 +95,12 @@ func (c *comparer) findByID(gone, come []string) (taken map[string]bool) {
 	for _, n := range gone {
 		old := c.old.decls[n]
 		if d := ids[old.About().ID]; d != nil && known(old) && old.Kind() == d.Kind() {
-			c.renamed[n] = d.About().ScopedName()
-			taken[d.About().ScopedName()] = true
+			c.rename(n, d.About().ScopedName())
+			delete(ids, d.About().ID)
+			found = true
 		}
 	}
-	return taken
+	return found
 }
 
 // onlyLike returns the one of a list that is like d; nil if none or several are.
@@ -172,7 +147,7 @@ func (c *comparer) alike(old, new model.Decl) bool {
 		return o.Finder == n.Finder && c.sameParams(o.Params, n.Params)
 	case *model.Port:
 		n := new.(*model.Port)
-		return o.Role == n.Role && o.Multiple == n.Multiple && typeKey(o.Type) == typeKey(n.Type)
+		return o.Role == n.Role && o.Multiple == n.Multiple && c.oldKey(o.Type) == typeKey(n.Type)
 	case *model.StateMember:
 		n := new.(*model.StateMember)
 		return o.Public == n.Public && c.relate(o.Type, n.Type) == same
@@ -180,19 +155,12 @@ func (c *comparer) alike(old, new model.Decl) bool {
 	return false
 }
 
-// both compares two declarations of one name.
+// both compares two declarations of one name, or that have it but for what is around them.
 func (c *comparer) both(old, new model.Decl) {
 	_, was := old.(*model.Forward)
 	_, is := new.(*model.Forward)
 	if was || is {
-		switch s := c.about(old, new); {
-		case kindOf(old) != kindOf(new):
-			c.add("kind-changed", s, "%s %s is now a %s", kindOf(old), old.About().Name, kindOf(new))
-		case is && !was:
-			c.add("definition-removed", s, "%s is declared and no longer defined", title(old))
-		case was && !is:
-			c.add("definition-added", s, "%s is defined now, and was only declared", title(new))
-		}
+		c.forwards(old, new)
 		return
 	}
 	if old.Kind() != new.Kind() {
@@ -273,11 +241,14 @@ func (c *comparer) removed(d model.Decl) {
 }
 
 // newName returns the name of what was renamed, with its scope if that is another.
-func newName(old, new model.Decl) string {
-	if scopeName(old) != scopeName(new) {
-		return new.About().ScopedName()
+func (c *comparer) newName(old, new model.Decl) string {
+	switch scopeName(new) {
+	case c.old.scopeThere(old):
+		return new.About().Name
+	case "":
+		return "::" + new.About().Name
 	}
-	return new.About().Name
+	return new.About().ScopedName()
 }
 
 func scopeName(d model.Decl) string {

@@ -17,7 +17,7 @@ func (c *comparer) metaclass(s subject, old, new *model.Interface) {
 	switch m := new.Metaclass(); {
 	case a == "":
 		c.add("metaclass-added", s, "the metaclass is %s now", b)
-	case m != nil && old.Metaclass() != nil && inherits(m, old.Metaclass().ScopedName()):
+	case m != nil && old.Metaclass() != nil && inherits(m, c.old.there(old.Metaclass())):
 		c.add("metaclass-derived", s, "the metaclass is %s now, which is derived from %s", b, a)
 	default:
 		c.add("metaclass-changed", s, "the metaclass is %s now, and was %s", orNone(b), a)

@@ -19,7 +19,7 @@ func (r *relater) types(old, new *model.Type) relation {
 		}
 		return different
 	}
-	if old.Kind == model.Named && new.Kind == model.Named && sameDecl(old.Decl, new.Decl) {
+	if old.Kind == model.Named && new.Kind == model.Named && r.c.sameDecl(old.Decl, new.Decl) {
 		return same
 	}
 	o, n := old.Resolve(), new.Resolve()
@@ -33,8 +33,9 @@ func (r *relater) types(old, new *model.Type) relation {
 // sameDecl reports whether two declarations are the same one in both releases: by their scoped
 // names or by the repository ids that things of them are known by. What else differs is told
 // with the declaration.
-func sameDecl(old, new model.Decl) bool {
-	return old.About().ScopedName() == new.About().ScopedName() || known(old) && known(new) && old.About().ID == new.About().ID
+func (c *comparer) sameDecl(old, new model.Decl) bool {
+	name := new.About().ScopedName()
+	return c.old.there(old) == name && c.new.renamed[name] == "" || known(old) && known(new) && old.About().ID == new.About().ID
 }
 
 // behind compares two types that are no typedefs.
@@ -43,7 +44,7 @@ func (r *relater) behind(o, n *model.Type) relation {
 		return r.arrays(o, n)
 	}
 	if o.Kind == model.Named && n.Kind == model.Named {
-		if sameDecl(o.Decl, n.Decl) {
+		if r.c.sameDecl(o.Decl, n.Decl) {
 			return same
 		}
 		return r.decls(o.Decl, n.Decl)
@@ -156,7 +157,7 @@ func (r *relater) decls(old, new model.Decl) relation {
 	if r.open[key] {
 		return alike // as far as seen; what contradicts it is found where the circle began
 	}
-	if r.c.renamed[old.About().ScopedName()] == new.About().ScopedName() {
+	if r.c.old.renamed[old.About().ScopedName()] == new.About().ScopedName() {
 		return alike
 	}
 	if a, b := interfaceKind(old), interfaceKind(new); a != "" || b != "" {
@@ -173,15 +174,16 @@ func (r *relater) decls(old, new model.Decl) relation {
 	}
 	r.open[key] = true
 	ok := false
+	near := func(a, b *model.Type) bool { return r.types(a, b) != different }
 	switch o := old.(type) {
 	case *model.Struct:
-		ok = slices.EqualFunc(o.AllMembers(), new.(*model.Struct).AllMembers(), func(a, b *model.Member) bool { return r.types(a.Type, b.Type) <= alike })
+		ok = slices.EqualFunc(o.AllMembers(), new.(*model.Struct).AllMembers(), func(a, b *model.Member) bool { return near(a.Type, b.Type) })
 	case *model.Enum:
 		ok = slices.EqualFunc(o.Enumerators, new.(*model.Enum).Enumerators, func(a, b *model.Enumerator) bool { return a.Ordinal == b.Ordinal })
 	case *model.Union:
 		n := new.(*model.Union)
-		ok = r.types(o.Discriminator, n.Discriminator) <= alike && slices.EqualFunc(o.Cases, n.Cases, func(a, b *model.Case) bool {
-			return r.types(a.Type, b.Type) <= alike && slices.EqualFunc(a.Labels, b.Labels, func(a, b model.Label) bool { return labelKey(a) == labelKey(b) })
+		ok = near(o.Discriminator, n.Discriminator) && slices.EqualFunc(o.Cases, n.Cases, func(a, b *model.Case) bool {
+			return near(a.Type, b.Type) && slices.EqualFunc(a.Labels, b.Labels, func(a, b model.Label) bool { return labelKey(a) == labelKey(b) })
 		})
 	}
 	if ok {

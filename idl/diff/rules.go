@@ -135,7 +135,14 @@ func pragmas(n *model.Node) string {
 // identity compares repository ids, by which references, values and exceptions are known.
 func (c *comparer) identity(old, new model.Decl) {
 	code := "type-id-changed"
-	switch old.(type) {
+	switch d := old.(type) {
+	case *model.Forward:
+		switch d.Of {
+		case "interface", "valuetype", "component":
+			code = "id-changed"
+		case "porttype":
+			return
+		}
 	case *model.Interface, *model.Exception, *model.ValueType, *model.ValueBox, *model.Component, *model.Home:
 		code = "id-changed"
 	case *model.Struct, *model.Union, *model.Enum, *model.Typedef, *model.Bitset, *model.Bitmask, *model.Native:
@@ -167,5 +174,3 @@ func suffixed(d model.Decl, suffix string) string {
 	}
 	return "type" + suffix
 }
-
-func renameCode(d model.Decl) string { return suffixed(d, "-renamed") }

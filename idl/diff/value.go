@@ -23,10 +23,19 @@ func (c *comparer) values(s subject, old, new *model.ValueType) {
 
 // typeList compares lists of bases and the like, by name.
 func (c *comparer) typeList(code string, s subject, what string, old, new []*model.Type) {
-	a, b := resolvedNames(old), resolvedNames(new)
+	a, b := c.oldNames(old), resolvedNames(new)
 	if !slices.Equal(a, b) {
-		c.add(code, s, "%s: %s now, and were %s", what, orNothing(b), orNothing(a))
+		c.add(code, s, "%s: %s now, and were %s", what, orNothing(b), orNothing(resolvedNames(old)))
 	}
+}
+
+// oldNames returns resolvedNames of types of the old release, by the names of the new one.
+func (c *comparer) oldNames(ts []*model.Type) []string {
+	var out []string
+	for _, t := range ts {
+		out = append(out, c.oldKey(t))
+	}
+	return out
 }
 
 func resolvedNames(ts []*model.Type) []string {
@@ -63,8 +72,8 @@ func (c *comparer) factories(s subject, old, new *model.Factory) {
 // components compares components and connectors; ports and attributes are declarations.
 func (c *comparer) components(s subject, old, new *model.Component) {
 	c.flag("kind-changed", s, "a connector", old.Connector, new.Connector)
-	if a, b := typeKey(old.Base), typeKey(new.Base); a != b {
-		c.add("component-base-changed", s, "the base is %s now, and was %s", orNone(b), orNone(a))
+	if a, b := c.oldKey(old.Base), typeKey(new.Base); a != b {
+		c.add("component-base-changed", s, "the base is %s now, and was %s", orNone(b), orNone(typeKey(old.Base)))
 	}
 	c.typeList("supports-changed", s, "supported interfaces", old.Supports, new.Supports)
 }
@@ -83,8 +92,8 @@ func (c *comparer) ports(s subject, old, new *model.Port) {
 	if old.Multiple != new.Multiple {
 		c.flag("port-changed", s, "multiple", old.Multiple, new.Multiple)
 	}
-	if a, b := typeKey(old.Type), typeKey(new.Type); a != b {
-		c.add("port-changed", s, "of type %s now, and was of %s", b, a)
+	if a, b := c.oldKey(old.Type), typeKey(new.Type); a != b {
+		c.add("port-changed", s, "of type %s now, and was of %s", b, typeKey(old.Type))
 	}
 }
 
@@ -93,8 +102,8 @@ func (c *comparer) homes(s subject, old, new *model.Home) {
 		what     string
 		old, new *model.Type
 	}{{"base", old.Base, new.Base}, {"managed component", old.Manages, new.Manages}, {"primary key", old.PrimaryKey, new.PrimaryKey}} {
-		if a, b := typeKey(x.old), typeKey(x.new); a != b {
-			c.add("home-changed", s, "the %s is %s now, and was %s", x.what, orNone(b), orNone(a))
+		if a, b := c.oldKey(x.old), typeKey(x.new); a != b {
+			c.add("home-changed", s, "the %s is %s now, and was %s", x.what, orNone(b), orNone(typeKey(x.old)))
 		}
 	}
 	c.typeList("supports-changed", s, "supported interfaces", old.Supports, new.Supports)
