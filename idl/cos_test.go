@@ -13,6 +13,29 @@ import (
 // where Debian's package omniorb-idl puts its files.
 const omniIDL = "/usr/share/idl/omniORB"
 
+// TestSpelling holds that a file which was asked for is what its name means, not the copy that the compiler
+// carries, however it is spelt.
+func TestSpelling(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"", "./", "sub/", "../up/", "/root/", "a//b/./"} {
+		comm, admin := at+"CosEventComm.idl", at+"CosEventChannelAdmin.idl"
+		files := idl.FilesOf{
+			comm:  "module CosEventComm { interface PushConsumer { void mine(); }; };",
+			admin: "#include <CosEventComm.idl>\nmodule CosEventChannelAdmin { interface P : CosEventComm::PushConsumer {}; };",
+		}
+		for _, order := range [][]string{{comm, admin}, {admin, comm}} {
+			r, err := idl.Compile(t.Context(), idl.Options{Resolver: files}, order...)
+			if err != nil || len(r.Tree.Files) != 2 {
+				t.Errorf("%q: got %d files, %s", order, len(r.Tree.Files), show(t, r))
+			}
+		}
+	}
+	one := idl.FilesOf{"./a.idl": "struct A { long x; };", "./b.idl": "#include \"a.idl\"\nstruct B { A a; };"}
+	if r, err := idl.Compile(t.Context(), idl.Options{Resolver: one}, "./b.idl", "./a.idl"); err != nil {
+		t.Errorf("./a.idl and a.idl are two: %s", show(t, r))
+	}
+}
+
 // TestCOS compiles every specification of OMG's services that Debian ships, with no include
 // but their own directory: what they need of CORBA the compiler carries.
 func TestCOS(t *testing.T) {

@@ -104,10 +104,11 @@ func NewPreprocessor(ctx context.Context, cfg Config, files ...string) *Preproce
 	lim := cfg.Limits.withDefaults()
 	pp := &Preprocessor{
 		ctx: ctx, cfg: cfg, limits: lim, macros: map[string]*Macro{}, mains: files, done: map[string]bool{},
-		sources: sources{resolver: cfg.Resolver, include: cfg.Include, standard: cfg.Standard, max: lim.FileSize, byPath: map[string]*SourceFile{}, glanced: map[string]*SourceFile{}},
+		sources: sources{resolver: cfg.Resolver, include: cfg.Include, standard: cfg.Standard, max: lim.FileSize, byPath: map[string]*SourceFile{}, glanced: map[string]*SourceFile{}, spelling: map[string]string{}},
 	}
 	seen := map[string]bool{}
 	for _, name := range files {
+		pp.sources.ask(name)
 		if dir := path.Dir(name); !seen[dir] {
 			seen[dir] = true
 			pp.sources.mains = append(pp.sources.mains, name)

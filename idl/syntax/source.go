@@ -62,15 +62,21 @@ type sources struct {
 	resolver Resolver
 	include  []string
 	standard Resolver
-	mains    []string // that were asked for: one for each folder
+	mains    []string          // that were asked for: one for each folder
+	asked    []string          // all that were asked for, cleaned
+	spelling map[string]string // of those, by their clean path
 	max      int
 	byPath   map[string]*SourceFile
 	order    []*SourceFile
 	glanced  map[string]*SourceFile // read ahead of their time
 }
 
-// open returns the file of that path, read once.
+// open returns the file of that path, read once. A file that was asked for keeps the spelling
+// in which it was, so that ./a.idl and a.idl are one.
 func (s *sources) open(name string, standard bool) (*SourceFile, error) {
+	if spelt, ok := s.spelling[path.Clean(name)]; ok && !standard {
+		name = spelt
+	}
 	if f, ok := s.byPath[name]; ok {
 		return f, nil
 	}
@@ -116,14 +122,24 @@ func (s *sources) read(name string, standard bool) (*SourceFile, error) {
 	return &SourceFile{Path: name, Text: decode(b), Standard: standard}, nil
 }
 
+// ask notes a file that was asked for.
+func (s *sources) ask(name string) {
+	clean := path.Clean(name)
+	if _, again := s.spelling[clean]; again {
+		return
+	}
+	s.asked = append(s.asked, clean)
+	s.spelling[clean] = name
+}
+
 func (s *sources) add(f *SourceFile) {
 	s.byPath[f.Path] = f
 	s.order = append(s.order, f)
 }
 
 // find opens what an #include in file from says: beside the file (in quotes), then along the
-// search paths, then what the compiler carries, last beside the file and the main files whatever
-// the brackets. It returns the places it tried.
+// search paths, then the file asked for whose path ends so, then what the compiler carries, last
+// beside the file and the main files whatever the brackets. It returns the places it tried.
 func (s *sources) find(name string, angled bool, from string) (*SourceFile, []string, error) {
 	var tried []string
 	try := func(p string) (*SourceFile, error) {
@@ -146,6 +162,13 @@ func (s *sources) find(name string, angled bool, from string) (*SourceFile, []st
 	for _, dir := range s.include {
 		if f, err := try(path.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return f, tried, err
+		}
+	}
+	for _, asked := range s.asked {
+		if asked != path.Clean(from) && endsIn(asked, path.Clean(name)) {
+			if f, err := try(asked); !errors.Is(err, fs.ErrNotExist) {
+				return f, tried, err
+			}
 		}
 	}
 	f, err := s.open(path.Clean(name), true)
@@ -178,6 +201,12 @@ func (s *sources) has(name string, angled bool, from string) bool {
 	}
 	s.order = s.order[:n]
 	return err == nil
+}
+
+// endsIn reports whether the last parts of a path are those of another one.
+func endsIn(p, end string) bool {
+	rest, ok := strings.CutSuffix(p, end)
+	return ok && (rest == "" || rest[len(rest)-1] == '/')
 }
 
 func isAbs(name string) bool {
