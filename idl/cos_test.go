@@ -30,7 +30,7 @@ func TestSpelling(t *testing.T) {
 			}
 		}
 	}
-	one := idl.FilesOf{"./a.idl": "struct A { long x; };", "./b.idl": "#include \"a.idl\"\nstruct B { A a; };"}
+	one := idl.FilesOf{"./a.idl": "struct A { long x; };", "./b.idl": "#include \"a.idl\"\nstruct B { A m; };"}
 	if r, err := idl.Compile(t.Context(), idl.Options{Resolver: one}, "./b.idl", "./a.idl"); err != nil {
 		t.Errorf("./a.idl and a.idl are two: %s", show(t, r))
 	}

@@ -225,7 +225,7 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeEnumValue, Title: "value of an enumerator given twice",
-		Explanation: "The enumerators of an enumeration have different values, whether @value gives them or they count on from the one before, and one of them is the default literal (IDL 4.2, 8.3.1.5 and 8.3.2.3).",
+		Explanation: "The enumerators of an enumeration have different values, whether @value gives them or they count on from the one before, and each has one; one of them is the default literal (IDL 4.2, 8.3.1.5 and 8.3.2.3).",
 		Example:     "enum E { @value(1) A, @value(1) B };\n",
 	},
 	{

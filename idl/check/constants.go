@@ -381,8 +381,8 @@ func (c *checker) intOp(x *syntax.Binary, k model.Kind, a, b *big.Int) (*big.Int
 		}
 		if x.Op == "<<" {
 			n.Lsh(a, uint(b.Uint64()))
-			// ~0 << 8 is a mask of the type's width: its upper bits go.
-			if u, ok := unparen(x.X).(*syntax.Unary); ok && u.Op == "~" && !k.IsSigned() && a.Sign() > 0 {
+			// 0xFFFFFFFF << 1 and ~0 << 8 are masks of the type's width: their upper bits go.
+			if !k.IsSigned() && a.Sign() > 0 && b.Cmp(big.NewInt(int64(width(k)))) < 0 {
 				n.And(n, widths[width(k)].most)
 			}
 		} else {

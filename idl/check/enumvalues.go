@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/idl/syntax"
 	"github.com/opendsom/dsom/model"
@@ -32,6 +34,25 @@ func (c *checker) annotatedTypes() {
 // maxEnumBits bounds @bit_bound of an enumeration: CORBA has 32 bits for every one.
 const maxEnumBits = 32
 
+// enumValue returns the value that an enumerator is given, and where: by @value, or as in C, or by
+// both if they agree.
+func (c *checker) enumValue(v *syntax.EnumValue, s *scope) (value int64, at diag.Span, given bool) {
+	for i := range v.Annotations {
+		n, where, ok := c.numberOf(v.Annotations[i:i+1], "value", s)
+		switch {
+		case !ok:
+		case !given:
+			value, at, given = n, where, true
+		case n != value:
+			c.add(diag.Diagnostic{
+				Code: CodeEnumValue, Span: where, Message: fmt.Sprintf("enumerator %s is given the value %d and the value %d", quote(v.Name.Text), value, n),
+				Help: "leave out one of them", Notes: note(at, "the first is here"),
+			})
+		}
+	}
+	return value, at, given
+}
+
 // enumValues gives enumerators the values of @value; one without counts on from the one before.
 func (c *checker) enumValues(sym *symbol, d *syntax.Enum, m *model.Enum) {
 	bits := int64(maxEnumBits)
@@ -47,7 +68,7 @@ func (c *checker) enumValues(sym *symbol, d *syntax.Enum, m *model.Enum) {
 	next := int64(0)
 	for i, v := range d.Values {
 		at := v.Name.Span
-		if n, where, ok := c.numberOf(v.Annotations, "value", sym.scope); ok {
+		if n, where, ok := c.enumValue(v, sym.scope); ok {
 			next, at = n, where
 		}
 		if next < -1<<(bits-1) || next >= 1<<bits {

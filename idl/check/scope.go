@@ -100,10 +100,6 @@ func (s *symbol) isInherited() bool {
 // describe names the symbol in a message.
 func (s *symbol) describe() string { return string(s.kind) + " " + quote(s.name.Text) }
 
-// maxNames bounds the names declared in all, parameters and members too (limit idl-names). The
-// OMG's services together have some 10,000; each takes about a kilobyte.
-const maxNames = 1 << 18
-
 // A scope holds names (CORBA 3.0, 3.20). They are found whatever their case, since two that
 // differ in case only collide.
 type scope struct {
@@ -221,9 +217,9 @@ func (c *checker) declare(s *scope, name syntax.Name, k kind, again bool) *symbo
 		d.Code = CodeMemberName // harmless, and common in older specifications
 		c.add(d)
 	}
-	if c.declared++; c.declared > maxNames {
+	if c.declared++; c.declared > c.tree.Names {
 		if !c.over {
-			c.errorf(syntax.CodeLimit, name.Span, "too many names are declared: more than %d (limit idl-names)", maxNames)
+			c.errorf(syntax.CodeLimit, name.Span, "too many names are declared: more than %d (limit idl-names)", c.tree.Names)
 		}
 		c.over = true
 		return nil

@@ -10,6 +10,8 @@ type Tree struct {
 	Files []*SourceFile
 	// Dialect is the dialect of the text, never Auto.
 	Dialect Dialect
+	// Names bounds the names that the declarations may declare in all (limit idl-names).
+	Names int
 	// Broken says that something could not be parsed: what is missing in the tree may be there in the text.
 	Broken bool
 }

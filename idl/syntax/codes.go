@@ -49,7 +49,7 @@ func severityOf(c diag.Code) diag.Severity {
 var codes = diag.Table{
 	{
 		Code: CodeNoFile, Title: "file not found",
-		Explanation: "A file cannot be read. A name in quotes is looked for beside the file that includes it, then, as one in angle brackets, in the directories given by -I, in order, then among the files that the compiler carries, and last beside the file and the files to compile, also one in angle brackets.",
+		Explanation: "A file cannot be read. A name in quotes is looked for beside the file that includes it, then, as one in angle brackets, in the directories given by -I, in order, then among the files to compile, one whose path ends so, then among those that the compiler carries, and last beside the file and the files to compile, also one in angle brackets.",
 		Example:     "#include \"missing.idl\"\ninterface I {};\n",
 	},
 	{
@@ -74,7 +74,7 @@ var codes = diag.Table{
 	},
 	{
 		Code: CodeLimit, Title: "limit exceeded",
-		Explanation: "A limit that protects the compiler from hostile or broken text was exceeded; the message names it. Files that include one another are the usual cause: use an include guard.",
+		Explanation: "A limit that protects the compiler from hostile or broken text was exceeded; the message names it. Files that include one another are the usual cause: use an include guard. " + DefaultLimits.describe(),
 		Example:     "#include \"example.idl\"\n",
 	},
 	{

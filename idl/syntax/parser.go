@@ -19,7 +19,7 @@ func Parse(ctx context.Context, cfg Config, files ...string) *Tree {
 func ParseTokens(pp *Preprocessor) *Tree {
 	p := &parser{pp: pp, dialect: pp.Dialect()}
 	p.advance()
-	t := &Tree{Dialect: p.dialect}
+	t := &Tree{Dialect: p.dialect, Names: pp.limits.Names}
 	for {
 		t.Decls = append(t.Decls, p.decls(inModule)...)
 		if p.tok.Kind == EOF {
