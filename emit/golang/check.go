@@ -18,7 +18,9 @@ func (g *generator) check() {
 		g.checkTwice(d)
 		switch d := d.(type) {
 		case *model.Interface:
-			g.checkInherited(d, d.AllMembers())
+			if !g.checkEquivalent(d) {
+				g.checkInherited(d, d.AllMembers())
+			}
 			for _, b := range d.Bases {
 				g.checkType(d, b)
 			}

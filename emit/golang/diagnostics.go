@@ -23,6 +23,7 @@ const (
 	CodeInternal      diag.Code = "GO1012"
 	CodePragmaIgnored diag.Code = "GO1013"
 	CodeComponents    diag.Code = "GO1014"
+	CodeEquivalent    diag.Code = "GO1015"
 )
 
 // entangled are nine structures that each hold sequences of all nine.
@@ -79,6 +80,9 @@ var Codes = diag.Table{
 	{Code: CodeComponents, Title: "components without the module Components",
 		Explanation: "A component becomes the interface by which clients know it, which inherits from Components::CCMObject, and a home likewise: the file must include Components.idl, which the compiler carries.",
 		Example:     "module A { component X {}; };"},
+	{Code: CodeEquivalent, Title: "names clash in equivalent IDL",
+		Explanation: "Clients know a component by an interface in which a port p becomes operations such as provide_p and connect_p, an event type E by an interface EConsumer, a home H by HExplicit and HImplicit with the operation create (CORBA 3.3 part 3, clause 6). Where such a name is there already, inherited too, as provide_facet is from Components::Navigation, requests on the wire could mean either: rename the port, the operation or the declaration in IDL. A #pragma go_name does not help.",
+		Example:     "#include <Components.idl>\nmodule A { interface F {}; component X { provides F facet; }; };"},
 	{Code: CodePragmaIgnored, Severity: diag.Warning, Title: "pragma without effect",
 		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package.",
 		Example:     "module A { module B {\n#pragma go_package \"x/y\"\nstruct P { long x; }; }; };"},

@@ -105,6 +105,30 @@ func TestRefused(t *testing.T) {
 			files: idl.FilesOf{"test.idl": "module A { component C {}; };"},
 			want:  golang.CodeComponents, text: "test.idl:1:22: error: what stands for C in Go cannot be made",
 		},
+		"port by an inherited name": {
+			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { interface F {}; component C { provides F facet; }; };"},
+			want:  golang.CodeEquivalent, text: "test.idl:2:38: error: C has two operations provide_facet for its clients, Components::Navigation::provide_facet and A::C::provide_facet",
+		},
+		"port by a supported name": {
+			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { interface F { long provide_p(); }; component C supports F { provides F p; }; };"},
+			want:  golang.CodeEquivalent, text: "A::F::provide_p and A::C::provide_p",
+		},
+		"port renamed in Go": {
+			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { interface F { long provide_p();\n#pragma go_name provide_p Other\n}; component C supports F { provides F p; }; };"},
+			want:  golang.CodeEquivalent, text: "A::F::provide_p and A::C::provide_p",
+		},
+		"home that creates": {
+			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { component C {}; home H manages C { C create(); }; };"},
+			want:  golang.CodeEquivalent, text: "A::HExplicit::create and A::HImplicit::create",
+		},
+		"name of a home's interface": {
+			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { component C {}; home H manages C {}; interface HExplicit {}; };"},
+			want:  golang.CodeEquivalent, text: "test.idl:2:60: error: A::HExplicit is the name of an interface that stands for A::H",
+		},
+		"name of a consumer": {
+			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { eventtype E {}; interface EConsumer {}; component C { consumes E in_; }; };"},
+			want:  golang.CodeEquivalent, text: "A::EConsumer is the name of an interface that stands for A::E",
+		},
 		"path of dots": {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; }; };"},
 			opt:   golang.Options{Modules: map[string]string{"A": "x/../y"}},

@@ -101,6 +101,9 @@ func (g *generator) equivalent() {
 	if !g.spec.HasComponents() {
 		return
 	}
+	if g.checkTaken() {
+		return
+	}
 	spec, err := g.spec.Equivalent()
 	if err == nil {
 		g.spec = spec
