@@ -17,6 +17,7 @@ type Node struct {
 	// Pragmas are those which name it, in order: "#pragma go_name Account::owner Holder" is
 	// here as {go_name, [Holder]}. For a declaration that is a scope, also those inside it
 	// which name nothing: "#pragma go_package "x/y"" in a module is here as {go_package, [x/y]}.
+	// Those named ID and version are here if they stand in another file than what they name.
 	Pragmas []Pragma `json:"pragmas,omitempty"`
 	// Modifiers are those which SOM IDL gives it, in an implementation section or by #pragma
 	// modifier, in source order; those of a class are in its Implementation.

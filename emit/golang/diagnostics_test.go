@@ -123,7 +123,7 @@ func TestRefused(t *testing.T) {
 		},
 		"name of a home's interface": {
 			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { component C {}; home H manages C {}; interface HExplicit {}; };"},
-			want:  golang.CodeEquivalent, text: "test.idl:2:60: error: A::HExplicit is the name of an interface that stands for A::H",
+			want:  golang.CodeEquivalent, text: "test.idl:2:59: error: A::HExplicit is the name of an interface that stands for A::H",
 		},
 		"name of a consumer": {
 			files: idl.FilesOf{"test.idl": "#include <Components.idl>\nmodule A { eventtype E {}; interface EConsumer {}; component C { consumes E in_; }; };"},

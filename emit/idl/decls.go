@@ -23,6 +23,7 @@ func (p *printer) decl(d model.Decl) {
 		p.one(&d.Node, p.forward(d)+";")
 	case *model.Operation:
 		p.one(&d.Node, p.operation(d))
+		p.ofParams(d.Name, d.Params)
 	case *model.Attribute:
 		p.one(&d.Node, p.attribute(d))
 	case *model.Struct, *model.Union, *model.Enum, *model.Bitset, *model.Bitmask:
@@ -90,7 +91,7 @@ func (p *printer) head(n *model.Node) {
 		}
 	}
 	for _, g := range n.Pragmas {
-		if rest, ok := p.names(g); ok {
+		if rest, ok := p.names(g); ok && !isID(g) {
 			p.after = append(p.after, note{g.Name, name(n.Name), rest})
 		}
 	}
@@ -108,6 +109,12 @@ func inComment(n *model.Node, a model.Annotation) bool {
 
 // names reports whether a pragma names a declaration, and returns what follows the name.
 func (p *printer) names(g model.Pragma) (string, bool) {
+	switch g.Name {
+	case "ID":
+		return " " + quoted(strings.Join(g.Args, "")), true
+	case "version":
+		return " " + strings.Join(g.Args, ""), true
+	}
 	if !strings.HasPrefix(g.Name, "go_") {
 		return "", false
 	}

@@ -58,7 +58,7 @@ func inside(name string) string {
 
 // Print returns the text of one main file.
 func Print(spec *model.Spec, f *model.File, o Options) string {
-	p := &printer{spec: spec, file: f, whole: o.Whole, included: map[string]bool{}, brings: map[string]map[string]bool{}}
+	p := &printer{spec: spec, file: f, whole: o.Whole, included: map[string]bool{}, brings: map[string]map[string]bool{}, told: map[*model.Node]bool{}}
 	p.comments(f.Doc)
 	if len(f.Doc) > 0 {
 		p.line("")
@@ -86,6 +86,7 @@ type printer struct {
 	included map[string]bool
 	brings   map[string]map[string]bool // by included path: the files that come with it
 	quiet    map[string]bool            // included paths that bring no declaration
+	told     map[*model.Node]bool       // what is included whose pragmas were printed
 }
 
 // line prints a line with the indent of its scope; a directive stands at the margin.
@@ -178,9 +179,10 @@ func (p *printer) directive(name string) {
 	p.included[name] = true
 	if f := p.spec.File(name); f != nil && f.Standard {
 		p.line("#include <" + name + ">")
-		return
+	} else {
+		p.line(`#include "` + relative(p.file.Path, name) + `"`)
 	}
-	p.line(`#include "` + relative(p.file.Path, name) + `"`)
+	p.foreign(name)
 }
 
 // relative returns how a file names another one that it includes.

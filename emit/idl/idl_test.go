@@ -321,3 +321,50 @@ func TestKeywords(t *testing.T) {
 		}
 	}
 }
+
+// TestPragmasElsewhere holds that pragmas for what an included file declares are printed behind
+// the #include, and those for parameters behind the operation.
+func TestPragmasElsewhere(t *testing.T) {
+	t.Parallel()
+	files := idl.FilesOf{
+		"i/inc.idl": "#pragma prefix \"x.org\"\nmodule Inc { struct Q { long a; }; enum E { e1 }; interface in_ { void f(in long p); }; union U switch (long) { case 1: long c; };\n#pragma go_name Q::a Own\n};",
+		"a.idl": `#include "i/inc.idl"
+#pragma version Inc::Q 7.7
+#pragma ID Inc::in_ "IDL:other:2.0"
+#pragma go_name Inc::Q QQ
+#pragma go_name Inc::e1 First
+#pragma go_name Inc::U::c Cc
+#pragma go_name Inc::in_::f::p Pp
+interface I { void op(in long par);
+#pragma go_name op::par Par
+};
+valuetype V { factory make(in long par);
+#pragma go_name make::par Made
+};
+`,
+	}
+	check(t, idl.Options{Resolver: files}, "a.idl", false)
+	r, err := idl.Compile(t.Context(), idl.Options{Resolver: files}, "a.idl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `#include "i/inc.idl"
+#pragma version ::Inc::Q 7.7
+#pragma go_name ::Inc::Q QQ
+#pragma go_name ::Inc::e1 First
+#pragma ID ::Inc::in_ "IDL:other:2.0"
+#pragma go_name ::Inc::in_::f::p Pp
+#pragma go_name ::Inc::U::c Cc
+interface I {
+  void op (in long par);
+#pragma go_name op::par Par
+};
+valuetype V {
+  factory make (in long par);
+#pragma go_name make::par Made
+};
+`
+	if got := printer.Print(r.Spec, r.Spec.File("a.idl"), printer.Options{}); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -24,6 +24,7 @@ func (p *printer) later(d model.Decl) {
 			word = "finder "
 		}
 		p.one(&d.Node, word+name(d.Name)+" ("+p.params(d.Params)+")"+raises("raises", d.Raises)+";")
+		p.ofParams(d.Name, d.Params)
 	case *model.ValueBox:
 		p.one(&d.Node, "valuetype "+name(d.Name)+" "+p.typeText(d.Type)+";")
 	case *model.Component:

@@ -91,11 +91,17 @@ func isVersion(s string) bool {
 	return ok && number(major) && number(minor)
 }
 
-// keptPragmas gives declarations the pragmas that name them.
+// keptPragmas gives declarations the pragmas that name them. What ID and version do is in the ids; one for
+// what another file declares is kept as well, since that file alone does not say so.
 func (c *checker) keptPragmas() {
 	for _, p := range c.pragmas {
-		if p.name == "prefix" || p.name == "ID" || p.name == "version" {
+		switch p.name {
+		case "prefix":
 			continue
+		case "ID", "version":
+			if p.target == nil || p.target.name.Span.Start.File == p.syntax.Span.Start.File {
+				continue
+			}
 		}
 		mp := model.Pragma{Name: p.name, Args: p.args, Text: p.syntax.Text, Span: p.syntax.Span}
 		switch {
