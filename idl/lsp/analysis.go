@@ -38,9 +38,11 @@ type analysis struct {
 	res   *idl.Result
 	index *check.Index
 	files map[string]*syntax.SourceFile
-	utf8  bool
-	cache string
-	marks []mark // of the document
+	// opened are those of the files that were open.
+	opened map[string]*document
+	utf8   bool
+	cache  string
+	marks  []mark // of the document
 	// missing says that a file was looked for in vain.
 	missing bool
 	others  int // of the openDocument, when the analysis began
@@ -53,12 +55,15 @@ type analysis struct {
 func (s *snapshot) analyse(ctx context.Context, d *document) *analysis {
 	c := s.configFor(d.path)
 	r, _ := idl.Compile(ctx, idl.Options{Resolver: s, Include: c.Include, Define: c.Define, Index: true}, d.path) // what is wrong is in the report
-	a := &analysis{doc: d, res: r, index: r.Index, files: map[string]*syntax.SourceFile{}, utf8: s.utf8, cache: s.cache, marks: marksOf(d.text), made: map[string]*document{}}
+	a := &analysis{doc: d, res: r, index: r.Index, files: map[string]*syntax.SourceFile{}, utf8: s.utf8, cache: s.cache, marks: marksOf(d.text), opened: map[string]*document{}, made: map[string]*document{}}
 	if a.index == nil { // the compiler failed
 		a.index = &check.Index{}
 	}
 	for _, f := range r.Tree.Files {
 		a.files[f.Path] = f
+		if open := s.docs[f.Path]; open != nil {
+			a.opened[f.Path] = open
+		}
 	}
 	for _, d := range r.Report.All() {
 		a.missing = a.missing || d.Code == syntax.CodeNoFile

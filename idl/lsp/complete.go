@@ -265,7 +265,7 @@ func (p *completer) declared(s *check.Symbol) bool {
 	if len(p.c.before) > 0 {
 		from = p.c.before[0].Span.Start.Offset
 	}
-	return p.q.forth(s.Declared[0].Start.Offset) < from
+	return p.q.behind(s.Declared[0].Start.Offset) < from
 }
 
 // qualified offers what is declared in the scope that is written before the cursor.

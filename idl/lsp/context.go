@@ -53,7 +53,7 @@ func (q *query) cursorAt(offset int) cursor {
 	text := q.doc.text
 	var from mark
 	if q.view != nil {
-		i, _ := slices.BinarySearchFunc(q.marks, min(q.begin, offset), func(m mark, at int) int { return m.offset - at })
+		i, _ := slices.BinarySearchFunc(q.marks, min(q.begin(), offset), func(m mark, at int) int { return m.offset - at })
 		for ; i > 0; i-- {
 			// The word at the cursor does not go back over the mark.
 			if m := q.marks[i-1]; !wordByte(text[m.offset-1]) {

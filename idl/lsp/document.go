@@ -15,10 +15,11 @@ type document struct {
 	text      string
 	utf8      bool  // columns count octets; else units of UTF-16
 	lines     []int // where lines begin
+	history   history
 }
 
 func newDocument(uri string, version int, text string, utf8 bool) *document {
-	d := &document{uri: uri, path: pathOf(uri), version: version, text: strings.TrimPrefix(text, "\ufeff"), utf8: utf8, lines: []int{0}}
+	d := &document{uri: uri, path: pathOf(uri), version: version, text: strings.TrimPrefix(text, "\ufeff"), utf8: utf8, lines: []int{0}, history: history{of: new(int)}}
 	for i := 0; i < len(d.text); i++ {
 		switch d.text[i] {
 		case '\n':
@@ -116,9 +117,15 @@ func (d *document) textRange(from, to int) textRange {
 
 // changed returns the document after a change; without a range the text is all new.
 func (d *document) changed(version int, r *textRange, text string) *document {
+	e := edit{0, len(d.text), len(text)}
 	if r != nil {
-		from, to := d.offset(r.Start), d.offset(r.End)
-		text = d.text[:from] + text + d.text[max(from, to):]
+		e.from, e.to = d.offset(r.Start), d.offset(r.End)
+		e.to = max(e.from, e.to)
+		text = d.text[:e.from] + text + d.text[e.to:]
 	}
-	return newDocument(d.uri, version, text, d.utf8)
+	next := newDocument(d.uri, version, text, d.utf8)
+	if len(next.text) == len(text) { // else it has lost a byte order mark
+		next.history = d.history.with(e)
+	}
+	return next
 }

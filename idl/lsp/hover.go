@@ -21,6 +21,9 @@ func (q *query) hover(offset int) (any, error) {
 		return nil, err
 	}
 	s := u.Symbol
+	if !q.settled && (v.touched(s) || s.Kind == "constant" && !v.sameWords()) {
+		return nil, errNotYet
+	}
 	var b strings.Builder
 	b.WriteString("```idl\n" + v.signatureOf(s) + "\n```\n")
 	if doc := docOf(s); doc != "" {

@@ -59,7 +59,10 @@ func parse(params json.RawMessage, to any) error {
 // includeAt returns the #include at an offset, or nil.
 func (q *query) includeAt(offset int) *syntax.IncludeDecl {
 	for _, i := range q.includes() {
-		if q.forth(i.Span.Start.Offset) <= offset && offset <= q.forth(i.Span.End.Offset) {
+		if r := q.rangeOf(i.Span); before(r.End, q.doc.position(offset)) || before(q.doc.position(offset), r.Start) {
+			continue
+		}
+		if q.present() || !q.touch(i.Span.Start.Offset, i.Span.End.Offset) && !q.words().unknown {
 			return i
 		}
 	}
@@ -67,22 +70,22 @@ func (q *query) includeAt(offset int) *syntax.IncludeDecl {
 }
 
 // symbolAt returns the use of a name at an offset of the document, and the analysis that knows
-// of it; nil if there is none. Where the text is broken, or not analysed yet, the name is
-// looked up as it is written, also in the last analysis without errors. What is typed so newly that
-// nothing knows it gives errNotYet.
+// of it; nil if there is none. Where the text is broken, or the word was not there when it was analysed, the name is
+// looked up as it is written, also in the last analysis without errors. Where the texts became
+// different so that it may be another name, or one that nothing knows yet, it gives errNotYet.
 func (q *query) symbolAt(offset int) (*check.Use, *view, error) {
-	if at, ok := q.back(offset); ok {
-		switch u := q.index.At(q.doc.path, at); {
-		case u != nil:
-			if u = q.stands(u); u != nil {
-				return u, q.view, nil
-			}
-		case q.res.Spec != nil:
-			return nil, nil, nil
+	if u := q.useAt(offset); u != nil {
+		back := q.reversed()
+		if !q.believes(u.Symbol, back.behind(u.Span.Start.Offset)) {
+			return nil, nil, errNotYet
 		}
+		return u, q.view, nil
+	}
+	if q.res.Spec != nil && q.sameWords() {
+		return nil, nil, nil
 	}
 	u, v := q.lookUp(offset)
-	if u == nil && !q.present() {
+	if !q.settled && (u == nil || !v.believes(u.Symbol, v.reversed().behind(u.Span.Start.Offset))) {
 		return nil, nil, errNotYet
 	}
 	return u, v, nil
@@ -90,10 +93,7 @@ func (q *query) symbolAt(offset int) (*check.Use, *view, error) {
 
 // lookUp looks up the name at an offset as it is written.
 func (q *query) lookUp(offset int) (*check.Use, *view) {
-	text := q.doc.text
-	for offset < len(text) && wordByte(text[offset]) {
-		offset++
-	}
+	_, offset = wordAt(q.doc.text, offset)
 	c := q.cursorAt(offset)
 	if c.prefix == "" || c.in || c.directive != "" {
 		return nil, nil
@@ -125,7 +125,7 @@ func (q *query) definition(offset int) (any, error) {
 	if u == nil {
 		return nil, err
 	}
-	return v.locations([]diag.Span{u.Symbol.NameSpan}), nil
+	return q.locations(v, []diag.Span{u.Symbol.NameSpan})
 }
 
 // declaration goes to where the name is declared first.
@@ -134,17 +134,20 @@ func (q *query) declaration(offset int) (any, error) {
 	if u == nil {
 		return q.definition(offset)
 	}
-	return v.locations(u.Symbol.Declared[:min(1, len(u.Symbol.Declared))]), nil
+	return q.locations(v, u.Symbol.Declared[:min(1, len(u.Symbol.Declared))])
 }
 
-func (v *view) locations(spans []diag.Span) []location {
+// locations returns where spans are now. It gives errNotYet where one is not there any more, but may be elsewhere.
+func (q *query) locations(v *view, spans []diag.Span) (any, error) {
 	ls := []location{}
 	for _, s := range spans {
 		if l, ok := v.location(s); ok {
 			ls = append(ls, l)
+		} else if !q.settled && s.IsValid() && v.file(s.Start.File) != nil {
+			return nil, errNotYet
 		}
 	}
-	return ls
+	return ls, nil
 }
 
 // typeDefinition goes to the type of a member, parameter, attribute, constant or operation, or
@@ -154,8 +157,11 @@ func (q *query) typeDefinition(offset int) (any, error) {
 	if u == nil {
 		return nil, err
 	}
+	if !q.settled && v.touched(u.Symbol) {
+		return nil, errNotYet
+	}
 	if t := typeOf(v.index, u.Symbol); t != nil {
-		return v.locations([]diag.Span{t.NameSpan}), nil
+		return q.locations(v, []diag.Span{t.NameSpan})
 	}
 	if u.Symbol.Type {
 		return q.definition(offset)
@@ -199,7 +205,7 @@ func (q *query) implementation(offset int) (any, error) {
 			spans = append(spans, s.NameSpan)
 		}
 	}
-	return v.locations(spans), nil
+	return q.locations(v, spans)
 }
 
 func (q *query) highlights(offset int) (any, error) {

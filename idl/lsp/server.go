@@ -131,12 +131,12 @@ type openDocument struct {
 func (d *openDocument) fresh() bool { return d.analysis != nil && !d.stale && !d.running }
 
 // has reports whether there is an analysis that a request needs.
-func (d *openDocument) has(n need) bool {
+func (s *server) has(d *openDocument, n need) bool {
 	switch {
 	case d.analysis == nil || n == sameText:
 		return d.fresh()
 	case n == sameWords:
-		return d.analysis.others == d.others && viewOf(d.analysis, d.doc).sameWords()
+		return d.analysis.others == d.others && viewOf(d.analysis, d.doc, s.now.docs).sameWords()
 	}
 	return true
 }
@@ -261,7 +261,7 @@ func (s *server) request(ctx context.Context, m *jsonrpc.Message) {
 		switch {
 		case d == nil:
 			reply(nil, &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: fmt.Sprintf("the document %.200q is not open", p.TextDocument.URI)})
-		case !d.has(h.needs):
+		case !s.has(d, h.needs):
 			s.wait(m, h, d)
 		default:
 			s.answer(ctx, m, h, d)
@@ -282,8 +282,11 @@ func (s *server) wait(m *jsonrpc.Message, h handler, d *openDocument) {
 // answer answers a request, here or beside the loop.
 func (s *server) answer(ctx context.Context, m *jsonrpc.Message, h handler, d *openDocument) {
 	q := &query{ctx: ctx, snapshot: &s.now}
+	if h.long {
+		q.snapshot = s.snapshot()
+	}
 	if d != nil {
-		q.view, q.good, q.doc = viewOf(d.analysis, d.doc), viewOf(d.good, d.doc), d.doc
+		q.view, q.good, q.doc = viewOf(d.analysis, d.doc, q.docs), viewOf(d.good, d.doc, q.docs), d.doc
 	}
 	if !h.long {
 		result, err := h.answer(q, m.Params)
@@ -299,7 +302,6 @@ func (s *server) answer(ctx context.Context, m *jsonrpc.Message, h handler, d *o
 		s.write(s.out.Reply(m.ID, nil, &jsonrpc.Error{Code: jsonrpc.CodeRequestFailed, Message: fmt.Sprintf("more than %d requests are worked on (limit lsp-requests)", maxWaiting)}))
 		return
 	}
-	q.snapshot = s.snapshot()
 	var cancel context.CancelFunc
 	q.ctx, cancel = context.WithCancel(ctx)
 	s.working[string(m.ID)] = cancel
@@ -385,7 +387,7 @@ func (s *server) analysed(ctx context.Context, d *openDocument, a *analysis) {
 	waiting := d.waiting
 	d.waiting = nil
 	for _, w := range waiting {
-		if w.h.needs != anything && d.stale && !d.has(w.h.needs) {
+		if w.h.needs != anything && d.stale && !s.has(d, w.h.needs) {
 			d.waiting = append(d.waiting, w)
 			continue
 		}

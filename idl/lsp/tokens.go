@@ -36,7 +36,7 @@ func (q *query) semanticTokens() (any, error) {
 	number := func(name string) int { return slices.Index(tokenTypes, name) }
 	var list []painted
 	for _, u := range q.index.In(q.doc.path) {
-		p := painted{from: q.forth(u.Span.Start.Offset), to: q.forth(u.Span.End.Offset), kind: number(cmp.Or(typeOfKind[u.Symbol.Kind], "class"))}
+		p := painted{from: q.behind(u.Span.Start.Offset), to: q.before(u.Span.End.Offset), kind: number(cmp.Or(typeOfKind[u.Symbol.Kind], "class"))}
 		if u.Made {
 			p.kind = number("macro")
 		}

@@ -57,8 +57,8 @@ func TestWhileTyping(t *testing.T) {
 	t.Parallel()
 	fine := strings.Replace(viewed, " : Nothing", "", 1)
 	for _, x := range []struct{ name, text, needle, by, method, at, want string }{
-		{"hover behind a comment", fine, "// The first.", "// The first\n  // of all.", "hover", "in |A p", "struct A {"},
-		{"hover range", fine, "// The first.", "// The first\n  // of all.", "hover", "in |A p", `"range":{"start":{"line":7,"character":26}`},
+		{"hover behind a comment", fine, "// The first.", "// The first\n  // of all.", "hover", "in |B q", "struct B {"},
+		{"hover range", fine, "// The first.", "// The first\n  // of all.", "hover", "in |B q", `"range":{"start":{"line":7,"character":34}`},
 		{"hover before the change", fine, "void f", "oneway void f", "hover", "struct |A", "struct A {"},
 		{"hover behind a changed name", fine, "struct A", "struct A9", "hover", "in |B q", "struct B {"},
 		{"hover on what is typed", fine, "in B q", "in B q, in A r", "hover", "in |A r", "struct A {"},
@@ -108,6 +108,36 @@ func TestWaits(t *testing.T) {
 			m := c.call("textDocument/"+x.method, c.at("a.idl", x.at, nil))
 			if m.Error != nil || !strings.Contains(string(m.Result), x.want) {
 				t.Errorf("got %+v %s\nwant %s", m.Error, m.Result, x.want)
+			}
+		})
+	}
+}
+
+// TestDistantEdits holds that places between two edits are exact, and nothing is answered that is wrong later.
+func TestDistantEdits(t *testing.T) {
+	t.Parallel()
+	const text = "/** old */ struct Foo { long a; };\ninterface I { // one\n  Foo f(in long x);\n};\n"
+	for _, x := range []struct{ name, from, by, method, at, want string }{
+		{"a definition between comments", "};\n/", "};\n// y\n/", "definition", "|Foo f", `"start":{"line":2,"character":18}`},
+		{"the end of a typed type", "x)", "x, in Foo)", "hover", "in Foo|)", "struct Foo"},
+		{"a replaced type", "in long", "in Foo", "definition", "in Foo|", `"start":{"line":2,"character":18}`},
+		{"a changed comment", "old", "new", "hover", "|Foo f", "new"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, t.TempDir())
+			c.initialize(nil)
+			c.open("a.idl", text+"//\n")
+			c.diagnostics("a.idl")
+			c.change("a.idl", 0, 0, "// x\n\n")
+			at := strings.Index(c.texts["a.idl"], x.from)
+			c.change("a.idl", at, at+len(x.from), x.by)
+			for range 2 { // at once, and settled
+				m := c.call("textDocument/"+x.method, c.at("a.idl", x.at, nil))
+				if m.Error != nil || !strings.Contains(string(m.Result), x.want) {
+					t.Errorf("got %+v %s\nwant %s", m.Error, m.Result, x.want)
+				}
+				c.diagnostics("a.idl")
 			}
 		})
 	}
