@@ -14,13 +14,22 @@ import (
 // lookAgain is how soon one looks again at a process that is on its way out.
 const lookAgain = 5 * time.Millisecond
 
+// A cause is who wants a server to run.
+type cause int
+
+const (
+	called cause = iota // a call came for it
+	byHand              // a person said so
+	kept                // it shall always run
+)
+
 // Ensure returns where a server takes calls, and starts it first if it does not run and may
 // be started by a call. Many who call at once start it once, and share the outcome. A server
 // that lives but has lost its lease, or that an earlier daemon started, is waited for.
 //
 // Its errors: implrepo.ErrUnknown, ErrDisabled, ErrManual, ErrClosed, *StartError, *HeldError, the context's, the store's.
 func (s *Supervisor) Ensure(ctx context.Context, u implrepo.UUID) (Live, error) {
-	return s.ensure(ctx, u, false)
+	return s.ensure(ctx, u, called)
 }
 
 // Start is Ensure on behalf of a person: it starts what is started by hand only, and what
@@ -36,10 +45,10 @@ func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 			sv.forgive()
 		}
 	})
-	return s.ensure(ctx, u, true)
+	return s.ensure(ctx, u, byHand)
 }
 
-func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, byHand bool) (Live, error) {
+func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, why cause) (Live, error) {
 	var joined uint64 // the attempt whose failure is ours too
 	for {
 		if err := ctx.Err(); err != nil {
@@ -58,7 +67,7 @@ func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, byHand bool) (
 		case live != nil && !leaving(live.holder): // looked at without the lock: it is a question to the system
 			return *live, nil
 		case wait == nil:
-			if sv, wait, joined, err = s.begin(ctx, u, byHand); err != nil {
+			if sv, wait, joined, err = s.begin(ctx, u, why); err != nil {
 				return Live{}, err
 			}
 		case joined == 0:
@@ -132,13 +141,13 @@ func (sv *server) onItsWayOut() bool {
 }
 
 // begin starts a server that does not run, unless somebody else just does.
-func (s *Supervisor) begin(ctx context.Context, u implrepo.UUID, byHand bool) (*server, <-chan struct{}, uint64, error) {
+func (s *Supervisor) begin(ctx context.Context, u implrepo.UUID, why cause) (*server, <-chan struct{}, uint64, error) {
 	rec, err := s.repo.Get(ctx, u)
 	if err != nil {
 		return nil, nil, 0, err
 	}
 	sv := s.server(u)
-	l, wait, err := sv.open(s, rec, byHand)
+	l, wait, err := sv.open(s, rec, why)
 	if err != nil || l == nil {
 		return sv, wait, 0, err
 	}
@@ -151,7 +160,7 @@ func (s *Supervisor) begin(ctx context.Context, u implrepo.UUID, byHand bool) (*
 
 // open makes a life for a server that shall be started, and returns it with what to wait
 // for; no life if there is one already.
-func (sv *server) open(s *Supervisor, rec implrepo.Record, byHand bool) (*life, <-chan struct{}, error) {
+func (sv *server) open(s *Supervisor, rec implrepo.Record, why cause) (*life, <-chan struct{}, error) {
 	sv.mu.Lock()
 	defer sv.mu.Unlock()
 	switch {
@@ -161,10 +170,12 @@ func (sv *server) open(s *Supervisor, rec implrepo.Record, byHand bool) (*life, 
 		return nil, sv.changed, nil
 	case rec.Disabled:
 		return nil, nil, ErrDisabled
-	case len(rec.Command) == 0 || rec.Activation == implrepo.Manual && !byHand:
+	case len(rec.Command) == 0 || rec.Activation == implrepo.Manual && why != byHand:
 		return nil, nil, ErrManual
+	case why == kept && sv.stopped: // since whoever keeps it up has looked
+		return nil, nil, errStopped
 	}
-	if pause := time.Until(sv.retryAt); pause > 0 && !byHand {
+	if pause := time.Until(sv.retryAt); pause > 0 && why != byHand {
 		return nil, nil, withPause(sv.failure, pause, true)
 	}
 	l := newLife(s, sv, rec.Name)

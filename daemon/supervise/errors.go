@@ -16,6 +16,9 @@ var (
 	ErrToken    = errors.New("the token does not belong to the present start of the server")
 )
 
+// errStopped is told to what keeps a server up that a person has stopped.
+var errStopped = errors.New("the server was stopped by hand")
+
 // A StartError says why a server did not come up, or why it is not tried again yet.
 type StartError struct {
 	Server  string   // its name

@@ -248,7 +248,7 @@ func (s *Supervisor) revive(sv *server) {
 // keepUp starts a server that shall always run. If it does not come up, its end tries again.
 func (s *Supervisor) keepUp(rec implrepo.Record) {
 	var known *StartError
-	if _, err := s.Ensure(s.ctx, rec.UUID); err != nil && !errors.As(err, &known) && !errors.Is(err, ErrClosed) {
+	if _, err := s.ensure(s.ctx, rec.UUID, kept); err != nil && !errors.As(err, &known) && !errors.Is(err, ErrClosed) && !errors.Is(err, errStopped) {
 		s.o.Log.Error("a server that shall always run does not", "server", rec.Name, "error", err)
 	}
 }

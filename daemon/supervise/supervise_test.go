@@ -312,6 +312,32 @@ func TestFullStore(t *testing.T) {
 	}
 }
 
+// TestStoppedMeanwhile holds that a server that shall always run, and was seen not to, is not started if a person has
+// stopped it since; a call starts it none the less.
+func TestStoppedMeanwhile(t *testing.T) {
+	t.Parallel()
+	f := start(t, supervise.Options{})
+	seen, err := f.Records().Get(t.Context(), f.u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Stop(t.Context(), f.u, "test"); err != nil {
+		t.Fatal(err)
+	}
+	f.KeepUp(seen)
+	if run := f.Run(f.u); run.State != admin.StateStopped || run.Starts != 0 {
+		t.Errorf("after the stop: %+v", run)
+	}
+	done := f.ensure(t)
+	f.started(t, "")
+	if err := f.Stop(t.Context(), f.u, "test"); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; err == nil {
+		t.Error("stopped before it took calls, and no error")
+	}
+}
+
 // TestClosing holds that every call ends when the supervisor does, and that it starts nothing any more.
 func TestClosing(t *testing.T) {
 	t.Parallel()
