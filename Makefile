@@ -14,7 +14,8 @@ FUZZTIME  ?= 20s
 SOAK      ?= 5m
 RACE      ?= -race
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-export GOFLAGS ?= -buildvcs=false
+# With -trimpath what was compiled in one checkout serves every other.
+export GOFLAGS ?= -buildvcs=false -trimpath
 
 .PHONY: all run build test unit check fuzz bench bench-idl interop peers soak generate
 
