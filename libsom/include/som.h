@@ -85,7 +85,8 @@ typedef struct som_env {
 enum {
 	SOM_OK, SOM_E_NAME, SOM_E_PARENTS, SOM_E_CYCLE, SOM_E_ORDER, SOM_E_METACLASS, SOM_E_VERSION, SOM_E_METHOD,
 	SOM_E_INIT, SOM_E_SIZE, SOM_E_METHODS, SOM_E_DEPTH, SOM_E_CLASSES, SOM_E_AMBIGUOUS, SOM_E_UNKNOWN,
-	SOM_E_ABSTRACT, SOM_E_BUSY, SOM_E_LIBRARY, SOM_E_FREED, SOM_E_MEMORY
+	SOM_E_ABSTRACT, SOM_E_BUSY, SOM_E_LIBRARY, SOM_E_FREED, SOM_E_MEMORY, SOM_E_TYPE,
+	SOM_E_RAISED /* an initializer or the like raised: ev has what */
 };
 SOM_API const char *som_code_name(uint32_t code);
 
@@ -242,12 +243,14 @@ SOM_API som_ref som_weak_get(som_weak *w);              /* owned, or NULL once d
 SOM_API void som_weak_free(som_weak *w);
 
 /* Objects made by other initializers than init: begin, let the initializers run (each asks som_enter for its class and
- * does nothing if that says 0, then sees to its direct ancestors, by their own initializers or som_enter_default, then
- * does its work), and end, which runs what was not visited, or undoes all if ev holds an exception. */
+ * does nothing if that says 0; then it sees to its direct ancestors, by their own initializers or som_enter_default;
+ * then it does its work and says som_leave), and end, which runs what was not visited, or undoes in reverse what was
+ * left if ev holds an exception. One thread at a time. */
 typedef struct som_making som_making;
 SOM_API som_making *som_begin(som_class *c, som_env *ev);
 SOM_API som_ref som_made(som_making *m); /* the object in the making */
 SOM_API int som_enter(som_making *m, const som_class *c);
+SOM_API void som_leave(som_making *m, const som_class *c);
 SOM_API void som_enter_default(som_making *m, const som_class *c, som_env *ev);
 SOM_API som_ref som_end(som_making *m, som_env *ev); /* owned, or NULL */
 
@@ -260,8 +263,11 @@ SOM_API int som_descends(const som_class *c, const som_class *from); /* also fro
 
 /* ---- Parent and next calls ---- */
 
-/* The entry of a method in the table of the nth parent of c, or NULL (no such parent, no such method there). */
-SOM_API som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok method);
+/* The entry of a method in the table of the nth parent of c, from 0; NULL: no such parent, no such method or no
+ * implementation there. */
+SOM_API som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok method, som_env *ev);
+/* The row of the nth parent, for those who look into it again and again; NULL where there is none or it is abstract. */
+SOM_API const char *som_parent_row(const som_class *c, uint32_t nth);
 /* The implementation behind that of implementing, in the linearisation of o's class; NULL behind the last. */
 SOM_API som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_tok method);
 /* The entry in the table of a class: a casted call. NULL if it has no such method. */
@@ -337,7 +343,7 @@ typedef struct som_part { /* of an instance: the data of one ancestor */
 	uint64_t size;
 } som_part;
 
-/* All but dynamic methods; constant, and the class's: it lives as long as the class. */
+/* What som_class_describe answers is constant, and lives as long as the class. Dynamic methods are not in it. */
 typedef struct som_class_info {
 	uint32_t size_of, flags;
 	const char *name;
@@ -355,6 +361,8 @@ typedef struct som_class_info {
 } som_class_info;
 
 SOM_API const som_class_info *som_class_describe(const som_class *c);
+/* Calls see for every dynamic method of the class's own, newest first, until it answers other than 0, and returns that. */
+SOM_API int som_class_dynamics(const som_class *c, int (*see)(const char *name, const char *sig, som_proc *proc, void *context), void *context);
 /* Calls visit for every registered class, until it answers other than 0, and returns that. No class is made or
  * unloaded meanwhile. */
 SOM_API int som_classes(int (*visit)(som_class *c, void *context), void *context);
@@ -362,7 +370,8 @@ SOM_API uint64_t som_class_instances(const som_class *c); /* that live now */
 
 /* ---- Class libraries ---- */
 
-/* What a class library exports: defines all its classes, parents first. SOM_OK or the error, also in ev. */
+/* What a class library exports: defines all its classes, parents first, and releases the references to them. SOM_OK
+ * or the error, also in ev. */
 #define SOM_LIBRARY_ENTRY "som_library_entry"
 typedef int som_library_entry_proc(uint32_t abi, som_env *ev);
 #define SOM_ABI 1
@@ -370,6 +379,8 @@ typedef int som_library_entry_proc(uint32_t abi, som_env *ev);
 /* Loads a library by file name, once. A class Zoo::Dog that is not there is looked for in libzoo_dog.so, then libzoo.so,
  * (zoo_dog.dll, zoo.dll), in the folders of som_set_path, or else of the variable SOM_PATH, or else where the system looks. */
 SOM_API int som_library_load(const char *file, som_env *ev);
+/* The same for a library that is linked in, under a name of its own. */
+SOM_API int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev);
 SOM_API int som_set_path(const char *folders, som_env *ev); /* as PATH is written; NULL: the variable again */
 SOM_API int som_library_of_class(const char *cls, const char *file, som_env *ev); /* where cls is from now on looked for */
 
@@ -389,11 +400,15 @@ typedef struct som_hooks {
 } som_hooks;
 SOM_API int som_set_hooks(const som_hooks *hooks, som_env *ev);
 
+/* Zeroed memory by the hooks, or NULL. What the kernel hands out as owned memory ends by som_deallocate. */
+SOM_API void *som_allocate(size_t n);
+SOM_API void som_deallocate(void *p);
+
 /* Checking mode: memory of destroyed objects is kept for a while, and what is done with them is an error "freed".
  * On at the start if the variable SOM_CHECK is 1. */
 SOM_API void som_set_checking(int on);
 
-enum { SOM_PROVIDER_DSOM, SOM_PROVIDER_THREADS, SOM_PROVIDERS = 8 };
+enum { SOM_PROVIDER_DSOM, SOM_PROVIDER_THREADS, SOM_PROVIDER_REPOSITORY, SOM_PROVIDERS = 8 };
 /* What others provide to whoever asks: a table of functions. NULL: none. */
 SOM_API int som_set_provider(uint32_t kind, const void *table);
 SOM_API const void *som_provider(uint32_t kind);
