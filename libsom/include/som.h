@@ -148,7 +148,7 @@ typedef struct som_class_desc {
 	const som_override *overrides;
 	const som_select *selects;
 	uint32_t nintroduces, noverrides, nselects;
-	uint32_t data_align; /* 0 is 1 */
+	uint32_t data_align; /* a power of two, where there are data */
 	uint64_t data_size;
 	som_initializer *init;
 	som_destructor *fini;
@@ -165,10 +165,10 @@ SOM_API som_class *som_class_define(const som_class_desc *desc, som_env *ev);
 SOM_API som_class *som_class_named(const char *name, som_env *ev);
 SOM_API som_class *som_class_registered(const char *name, som_env *ev); /* the same, loading nothing */
 
-#define SOM_ANY_VERSION UINT32_MAX
-/* SOM_OK if c has this major version and at least this minor one. */
+/* SOM_OK if c has this major version and at least this minor one; 0.0 is any. */
 SOM_API int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev);
-/* From now on new instances of c are instances of by, a subclass that adds no data, and c's name finds by. */
+/* From now on new instances of c are instances of by, a subclass that adds no data, and c's name finds by; with by NULL
+ * c is itself again. */
 SOM_API int som_class_substitute(som_class *c, som_class *by, som_env *ev);
 /* Ends c, whose reference is given up, and the classes of its library; SOM_E_BUSY, and nothing is given up, where
  * an instance, a subclass or another reference lives. */
@@ -188,7 +188,7 @@ typedef struct som_binding {
 	uint32_t size_of; /* sizeof(som_binding) */
 	uint32_t nmethods;
 	const char *cls;
-	uint32_t major, minor; /* required; SOM_ANY_VERSION for major: any */
+	uint32_t major, minor; /* required; 0.0: any */
 	const char *const *methods; /* names in cls, its own first, then inherited, qualified or not */
 } som_binding;
 

@@ -73,7 +73,7 @@ static int check(const som_class_desc *d, bool derived, som_env *ev) {
 		return fail(ev, SOM_E_METHOD, "class %s: a list of its description is missing, or its elements have no size that can be", d->name);
 	if ((d->ninit_classes && !d->init_classes) || d->ninit_classes > MAX_CLASSES)
 		return fail(ev, SOM_E_INIT, "class %s: its list of initialised classes is missing, or longer than %d", d->name, MAX_CLASSES);
-	if (d->data_align & (d->data_align - 1) || d->data_align > MAX_ALIGN)
+	if (d->data_align & (d->data_align - 1) || d->data_align > MAX_ALIGN || (d->data_size && !d->data_align))
 		return fail(ev, SOM_E_SIZE, "class %s: its data's alignment is %u; it must be a power of two, at most %d", d->name, d->data_align, MAX_ALIGN);
 	if (d->data_size > MAX_SIZE)
 		return fail(ev, SOM_E_SIZE, "class %s: its data has %llu octets; %d is the limit of an instance", d->name, (unsigned long long)d->data_size, MAX_SIZE);
@@ -82,6 +82,16 @@ static int check(const som_class_desc *d, bool derived, som_env *ev) {
 
 /* ---- Parents and metaclass ---- */
 
+/* A class that another is made of. */
+static klass *ingredient(making *m, const char *name, som_env *ev) {
+	for (making *x = m; x; x = x->outer)
+		if (!strcmp(name, x->d->name)) {
+			fail(ev, SOM_E_CYCLE, "class %s is among what it is made of itself, by way of %s", name, m->d->name);
+			return NULL;
+		}
+	return find_class(name, ev);
+}
+
 static int find_parents(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	const char *root = "SOMObject";
@@ -89,10 +99,7 @@ static int find_parents(making *m, som_env *ev) {
 	for (uint32_t i = 0; i < (d->parents ? d->nparents : 1); i++) {
 		if (!names[i])
 			return fail(ev, SOM_E_PARENTS, "class %s: parent %u has no name", d->name, i);
-		for (making *x = m; x; x = x->outer)
-			if (!strcmp(names[i], x->d->name))
-				return fail(ev, SOM_E_CYCLE, "class %s is among its own ancestors, as a parent of %s", names[i], d->name);
-		klass *p = find_class(names[i], ev);
+		klass *p = ingredient(m, names[i], ev);
 		if (!p)
 			return SOM_E_UNKNOWN;
 		for (uint32_t j = 0; j < i; j++)
@@ -107,7 +114,7 @@ static int find_parents(making *m, som_env *ev) {
 static int find_metaclass(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *x = NULL;
-	if (d->metaclass && !(x = find_class(d->metaclass, ev)))
+	if (d->metaclass && !(x = ingredient(m, d->metaclass, ev)))
 		return SOM_E_UNKNOWN;
 	if (x && !descends(x, class_class))
 		return fail(ev, SOM_E_METACLASS, "class %s: its metaclass %s does not descend from SOMClass", d->name, d->metaclass);
@@ -234,7 +241,7 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	for (uint32_t i = 0; i < d->nintroduces; i++) {
 		const som_method *m = method_at(d, i);
 		if (!name_ok(m->name, MAX_NAME, false))
-			return fail(ev, SOM_E_METHOD, "class %s: the name of method %u must be an identifier of at most %d octets", k->info.name, i, MAX_NAME);
+			return fail(ev, SOM_E_NAME, "class %s: the name of method %u must be an identifier of at most %d octets", k->info.name, i, MAX_NAME);
 		if (m->kind > SOM_PROCEDURE)
 			return fail(ev, SOM_E_METHOD, "class %s: method %s is of kind %u, which there is not", k->info.name, m->name, m->kind);
 		all[i].name = pool_text(k, m->name, strlen(m->name));
@@ -386,6 +393,9 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 			at++;
 		if (at == k->info.norder || !k->concrete[at])
 			return fail(ev, SOM_E_INIT, "class %s initialises %.300s, which is no ancestor that gives more than its interface", k->info.name, name ? name : "(no name)");
+		for (uint32_t j = 0; j < i; j++)
+			if (!strcmp(d->init_classes[j], name))
+				return fail(ev, SOM_E_INIT, "class %s initialises %s twice", k->info.name, name);
 		visit(k, order_at(k, at), inits);
 	}
 	inits[k->info.ninits++] = C(k);

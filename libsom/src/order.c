@@ -160,7 +160,7 @@ int linearise(klass *k, som_env *ev) {
 		memcpy((void *)(uintptr_t)k->info.order, order, norder * sizeof *order);
 		k->info.norder = norder;
 		for (uint32_t i = 0; i < norder; i++)
-			k->concrete[i] = i == 0 || K(order[i])->mark & CONCRETE;
+			k->concrete[i] = i == 0 || i + 1 == norder /* SOMObject */ || K(order[i])->mark & CONCRETE;
 	}
 	give(order);
 	return code;

@@ -109,26 +109,19 @@ som_class *som_class_registered(const char *name, som_env *ev) {
 
 int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev) {
 	const som_class_info *i = &K(c)->info;
-	if (major == SOM_ANY_VERSION || (i->major == major && i->minor >= minor))
+	if ((major == 0 && minor == 0) || (i->major == major && i->minor >= minor))
 		return SOM_OK;
 	return fail(ev, SOM_E_VERSION, "class %s is version %u.%u%s%s, but %u.%u is needed%s", i->name, i->major, i->minor, i->library ? " of " : "",
 		i->library ? i->library : "", major, minor, i->major == major ? "; install a newer release" : "; the two do not go together");
 }
 
 int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
-	klass *k = K(c), *s = K(by);
-	if (!descends(s, k))
+	klass *k = K(c), *s = by ? K(by) : NULL;
+	if (s && (s == k || !descends(s, k)))
 		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
-	if (s->info.data_size != k->info.data_size || s->info.nlayout != k->info.nlayout)
+	if (s && (s->info.data_size != k->info.data_size || s->info.nlayout != k->info.nlayout))
 		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it adds data", s->info.name, k->info.name);
-	lock();
-	klass *old = k->substitute;
-	if (s != k)
-		pin(s); /* it is not unloaded while it stands for another */
-	__atomic_store_n(&k->substitute, s == k ? NULL : s, __ATOMIC_RELEASE);
-	if (old)
-		__atomic_sub_fetch(&old->c.object.refs, 1, __ATOMIC_RELAXED);
-	unlock();
+	__atomic_store_n(&k->substitute, s, __ATOMIC_RELEASE);
 	return SOM_OK;
 }
 
@@ -165,6 +158,9 @@ static void count_marked(const klass *k, uint64_t *instances, uint32_t *subclass
 static bool needless(const klass *k, uint32_t refs) {
 	uint64_t instances;
 	uint32_t subclasses;
+	for (const klass *x = all_classes; x; x = x->next)
+		if (x->substitute == k && !x->mark)
+			return false;
 	count_marked(k, &instances, &subclasses);
 	return som_class_instances(C(k)) == instances && k->subclasses == subclasses && __atomic_load_n(&k->c.object.refs, __ATOMIC_ACQUIRE) == refs;
 }
@@ -199,7 +195,7 @@ int som_class_unload(som_class *c, som_env *ev) {
 	const klass *busy = k;
 	lock();
 	library *l = k->library;
-	bool done = !k->derived && unload_group(k, 1, &busy);
+	bool done = k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, 1, &busy);
 	if (!done)
 		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live", k->info.name, busy->info.name,
 			(unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs);

@@ -23,9 +23,8 @@ static uint8_t descended(som_ref c, som_env *ev, som_ref from) {
 }
 
 static uint8_t check_version(som_ref c, som_env *ev, int32_t major, int32_t minor) {
-	bool any = major == 0 && minor == 0; /* as SOM has it */
 	(void)ev;
-	return any || (major >= 0 && minor >= 0 && som_class_check_version((som_class *)c, (uint32_t)major, (uint32_t)minor, NULL) == SOM_OK);
+	return major >= 0 && minor >= 0 && som_class_check_version((som_class *)c, (uint32_t)major, (uint32_t)minor, NULL) == SOM_OK;
 }
 
 static uint8_t find_ok(som_ref c, som_env *ev, const char *method, som_proc **to) {

@@ -6,7 +6,7 @@
 static som_ref found_class(som_class *c, int32_t major, int32_t minor, som_env *ev) {
 	if (!c)
 		return NULL;
-	if ((major || minor) && som_class_check_version(c, (uint32_t)major, (uint32_t)minor, ev) != SOM_OK) {
+	if (som_class_check_version(c, (uint32_t)major, (uint32_t)minor, ev) != SOM_OK) {
 		som_release(&c->object);
 		return NULL;
 	}

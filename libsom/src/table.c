@@ -66,12 +66,12 @@ static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
 		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation)
 			return p;
 	}
-	return NULL;
+	return in->info.nparents == 0 && in != k ? in : NULL; /* an object is one, even if its parents are abstract */
 }
 
 const klass *owner(const klass *k, som_tok t) {
 	const klass *in = introducer(k, t);
-	while (in && k && get(k->row, t) != (som_proc *)no_implementation) {
+	while (in && k && row_has(k->row, in) && get(k->row, t) != (som_proc *)no_implementation) {
 		if (find_impl(impls_of(k), t))
 			return k;
 		k = inherited_from(k, in, t);

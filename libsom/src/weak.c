@@ -73,6 +73,8 @@ som_weak *som_weak_new(som_ref o, som_env *ev) {
 }
 
 som_ref som_weak_get(som_weak *w) {
+	if (!w)
+		return NULL;
 	weak_lock();
 	som_ref o = w->o;
 	uint32_t refs = o ? __atomic_load_n(&o->refs, __ATOMIC_RELAXED) : 0;
