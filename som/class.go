@@ -1,10 +1,10 @@
 package som
 
 import (
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"unsafe"
 )
 
 // family guards how classes stand to each other: which are defined on which, which derived
@@ -31,12 +31,13 @@ type Class struct {
 	size       int
 	align      int
 	layout     []Placed
-	visits     []*Class // whose initializers run, in order
-	stateful   []*Class // ancestors with a State, reversed linearisation; part i+1 of an instance
-	newState   func() unsafe.Pointer
-	bases      []uintptr // offsets of Base within a State
+	visits     []*Class           // whose initializers run, in order
+	stateful   []*Class           // concrete ancestors with a State, in the reversed linearisation
+	memory     reflect.Type       // an instance and its States behind it
+	states     map[*Class]uintptr // where in memory each State is
+	bases      []uintptr          // offsets of Base within the class's own State
 
-	object instance // the class as an object
+	object *instance // the class as an object
 
 	own        atomic.Pointer[map[*Method]*impl]
 	dynamics   atomic.Pointer[map[string]*Method]
@@ -160,7 +161,7 @@ func (c *Class) Implements(m *Method) any {
 }
 
 // SOM returns the class as an object.
-func (c *Class) SOM() Ref { return Ref{&c.object} }
+func (c *Class) SOM() Ref { return Ref{c.object} }
 
 // Substitute makes by take the place of the class for all later creations, and in what a Manager
 // finds. It must be a descendant that adds no data, of its own or of other ancestors. The last
@@ -215,9 +216,6 @@ func (c *Class) sharesMethod(other *Class) *Method {
 func (c *Class) keepsState() bool {
 	return (c.spec.Data.Size > 0 || c.spec.State != nil) && (c.spec.Init != nil || c.spec.Fini != nil)
 }
-
-// part returns which part of the class's instances is the State of a, or 0.
-func (c *Class) part(a *Class) int { return indexOf(c.stateful, a) + 1 }
 
 // offsetOf returns where the data of a is in an instance, if it has any there.
 func (c *Class) offsetOf(a *Class) (int, bool) {

@@ -5,8 +5,8 @@ import (
 	"math/bits"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
-	"unsafe"
 )
 
 // NewClass makes a class. Nobody finds it by name until a [Manager] is told of it.
@@ -16,7 +16,6 @@ func NewClass(s Spec) (*Class, error) {
 	}
 	c := &Class{spec: s}
 	if s.State != nil {
-		c.newState = func() unsafe.Pointer { return reflect.New(s.State).UnsafePointer() }
 		c.bases = basesIn(s.State, 0, nil)
 	}
 	return c.define()
@@ -65,9 +64,9 @@ func (c *Class) build(made *[]*Class) error {
 	}
 	place(c)
 	fill(c, selected)
-	c.object.meta = c
-	if SOMClass != nil && SOMClass.table != nil { // the roots become objects when both are there
-		c.object.form(c.metaclass)
+	if SOMClass.table != nil { // SOMObject becomes an object when SOMClass is there
+		c.object = form(c.metaclass)
+		c.object.meta = c
 	}
 	c.enroll()
 	*made = append(*made, c)
@@ -369,10 +368,28 @@ func (c *Class) layOut() error {
 			break
 		}
 	}
+	c.findMemory()
 	if c.size = roundUp(at, c.align); c.size > MaxSize {
 		return fail(CodeSize, c.Name(), "an instance would have more than %d octets of data (MaxSize)", MaxSize)
 	}
 	return nil
+}
+
+// findMemory makes the type of an instance with its States behind it.
+func (c *Class) findMemory() {
+	c.memory = reflect.TypeFor[instance]()
+	if len(c.stateful) == 0 {
+		return
+	}
+	fields := []reflect.StructField{{Name: "Instance", Type: c.memory}}
+	for i, a := range c.stateful {
+		fields = append(fields, reflect.StructField{Name: "S" + strconv.Itoa(i), Type: a.spec.State})
+	}
+	c.memory = reflect.StructOf(fields)
+	c.states = make(map[*Class]uintptr, len(c.stateful))
+	for i, a := range c.stateful {
+		c.states[a] = c.memory.Field(i + 1).Offset
+	}
 }
 
 func roundUp(n, to int) int { return (n + to - 1) / to * to }
