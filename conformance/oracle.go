@@ -250,7 +250,16 @@ func (o *oracle) join(kept []string) (string, bool) {
 	if len(name) > 4095 || o.define(Class{Name: name, Parents: kept}) != "" {
 		return "", false
 	}
-	o.classes[name].derived = true
+	k := o.classes[name]
+	k.derived = true
+	for m := range k.table {
+		for _, a := range k.order {
+			if impl, own := o.classes[a].own[m]; own {
+				k.table[m] = stands{impl, a}
+				break
+			}
+		}
+	}
 	return name, true
 }
 

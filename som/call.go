@@ -129,7 +129,7 @@ func (n *Named[F]) Of(r Ref) (F, Self, error) {
 	if f.impl != nil {
 		return *(*F)(unsafe.Pointer(&f.impl.word)), Self{unsafe.Pointer(r.i)}, nil
 	}
-	e := f.class.table.at(f.m.token)
+	e := f.class.front.Load().at(f.m.token)
 	return *(*F)(unsafe.Pointer(&e.fn)), Self{unsafe.Add(unsafe.Pointer(r.i), e.at)}, nil
 }
 
@@ -176,7 +176,7 @@ func (m *Method) Apply(ctx context.Context, r Ref, args []any) ([]any, error) {
 		if !r.i.class.DescendsFrom(m.class) {
 			return nil, fail(CodeUnknown, r.i.class.Name(), "there is no method %s", m)
 		}
-		i = r.i.class.table.at(m.token).impl
+		i = r.i.class.front.Load().at(m.token).impl
 	}
 	return i.apply(ctx, m, i.self(r), args)
 }

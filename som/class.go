@@ -23,11 +23,12 @@ type Class struct {
 	metaclass *Class
 	derived   bool // made by the kernel for want of one
 
-	methods    []*Method          // introduced and in the table, in release order
-	procedures []*Method          // introduced and not in the table
-	names      map[string]*Method // both, and migrated ones
-	base       uint32             // token of the class itself; its methods' follow
-	table      *table
+	methods    []*Method             // introduced and in the table, in release order
+	procedures []*Method             // introduced and not in the table
+	names      map[string]*Method    // both, and migrated ones
+	base       uint32                // token of the class itself; its methods' follow
+	table      *table                // of implementations: what subclasses inherit and parent calls run
+	front      atomic.Pointer[table] // what objects are dispatched by, table unless it is redispatched
 	size       int
 	align      int
 	layout     []Placed
@@ -91,6 +92,9 @@ func (c *Class) Order() []*Class { return slices.Clone(c.order) }
 
 // Metaclass returns the class of the class.
 func (c *Class) Metaclass() *Class { return c.metaclass }
+
+// DeclaredMetaclass returns the metaclass that the class's own Spec names, or nil.
+func (c *Class) DeclaredMetaclass() *Class { return c.spec.Metaclass }
 
 // Derived reports whether the class is a metaclass that was made for want of one.
 func (c *Class) Derived() bool { return c.derived }

@@ -21,17 +21,22 @@ func NewClass(s Spec) (*Class, error) {
 	return c.define()
 }
 
-// define makes all of a class but what its spec says, and lets its metaclass have a look at it.
+// define makes all of a class but what its spec says.
 func (c *Class) define() (*Class, error) {
+	return build(func(made *[]*Class) (*Class, error) { return c, c.build(made) })
+}
+
+// build makes classes under the lock, and then lets their metaclasses have a look at them.
+func build(f func(made *[]*Class) (*Class, error)) (*Class, error) {
 	var made []*Class
-	err := func() error {
+	c, err := func() (*Class, error) {
 		family.Lock()
 		defer family.Unlock()
-		err := c.build(&made)
+		c, err := f(&made)
 		if err != nil {
 			disown(made)
 		}
-		return err
+		return c, err
 	}()
 	if err != nil {
 		return nil, err

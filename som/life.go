@@ -128,7 +128,7 @@ func form(c *Class) *instance {
 		i.bytes = make([]byte, c.size)
 	}
 	i.refs.Store(1)
-	i.dispatchBy(c.table)
+	i.dispatchBy(c.front.Load())
 	return i
 }
 
@@ -201,7 +201,8 @@ func (r Ref) visitFini() {
 
 // end destroys the object, whose last reference is gone.
 func (i *instance) end() {
-	fn, self := somDestruct.In(i.class, Ref{i})
+	i.dispatchBy(i.class.front.Load()) // whatever it was cast to
+	fn, self := somDestruct.Of(Ref{i})
 	fn(self)
 	i.bury()
 }

@@ -90,7 +90,7 @@ func (r Ref) Cast(a *Class) error {
 	if !c.concrete[a] {
 		return fail(CodeAbstract, c.Name(), "of %s only the interface is inherited, and the object cannot be cast to it", a)
 	}
-	t := c.table
+	t := c.front.Load()
 	if a != c {
 		t = c.cast(a)
 	}
@@ -98,7 +98,7 @@ func (r Ref) Cast(a *Class) error {
 }
 
 // Uncast ends a cast.
-func (r Ref) Uncast() error { return r.retable(r.i.class.table) }
+func (r Ref) Uncast() error { return r.retable(r.i.class.front.Load()) }
 
 func (r Ref) retable(t *table) error {
 	for {

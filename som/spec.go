@@ -18,6 +18,7 @@ type Spec struct {
 	AbstractParents []*Class          // those parents of which only the interface is inherited
 	Introduces      []MethodSpec      // in release order
 	Overrides       []Override        //
+	Detached        []*Class          // those abstract parents whose metaclass is none of the class's business, as with proxies
 	Select          map[string]*Class // by method, which parent gives it; the name qualified, or bare if not ambiguous
 	InitClasses     []*Class          // ancestors that are initialised, in this order; nil for the parents
 

@@ -80,6 +80,7 @@ func place(c *Class) {
 		m.token = c.base + 1 + uint32(i)
 	}
 	c.table = &table{make([]slot, size)}
+	c.front.Store(c.table)
 }
 
 // fit returns how far from the slot start on n slots in a row are free.
@@ -114,6 +115,13 @@ func (c *Class) inherit(m *Method, own *impl, selected *Class) *entry {
 	}
 	if selected != nil {
 		return c.adopt(selected.table.at(m.token))
+	}
+	if c.derived { // it joins what its parents do: none that merely inherits hides another's
+		for _, a := range c.order {
+			if i := (*a.own.Load())[m]; i != nil {
+				return c.entryOf(i)
+			}
+		}
 	}
 	for i, p := range c.parents {
 		if !c.abstracts[i] && p.DescendsFrom(m.class) {
@@ -175,6 +183,9 @@ func (c *Class) replace(m *Method, by *impl) any {
 	c.own.Store(&own)
 	e := c.entryOf(by)
 	c.table.slot(m.token).Store(e)
+	if f := c.front.Load(); f != c.table && f.at(m.token) == old {
+		f.slot(m.token).Store(e)
+	}
 	for a, t := range c.casts {
 		if !a.DescendsFrom(m.class) {
 			t.slot(m.token).Store(e)
@@ -192,7 +203,7 @@ func (c *Class) cast(a *Class) *table {
 	}
 	t := &table{make([]slot, len(c.table.slots))}
 	for i := range t.slots {
-		t.slots[i].Store(c.table.slots[i].Load())
+		t.slots[i].Store(c.front.Load().slots[i].Load())
 	}
 	for _, m := range a.Methods() {
 		t.slot(m.token).Store(c.adopt(a.table.at(m.token)))
