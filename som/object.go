@@ -80,6 +80,17 @@ func State[T any](r Ref, c *Class) (*T, bool) {
 	return (*T)(r.i.state(c)), true
 }
 
+// FindState returns the object's State of type T, of whichever class of the object's it is.
+func FindState[T any](r Ref) (*T, bool) {
+	t := reflect.TypeFor[T]()
+	for _, c := range r.i.class.stateful {
+		if c.spec.State == t {
+			return (*T)(r.i.state(c)), true
+		}
+	}
+	return nil, false
+}
+
 // Cast makes calls by offset behave as a concrete ancestor's, of the methods that it has. Uncast
 // ends that; nothing else changes.
 func (r Ref) Cast(a *Class) error {
