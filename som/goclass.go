@@ -31,7 +31,8 @@ func With(f func(*Spec)) Option { return f }
 // is introduced by the class, under its Go name with the first letter small.
 //
 // If *T has them, SomDefaultInit() error is the initializer, SomDestruct() the destructor,
-// SomDefaultCopyInit(from *T) error and SomDefaultAssign(from *T) error copy.
+// SomDefaultCopyInit(from *T) error and SomDefaultAssign(from *T) error copy; without these a T is copied as Go
+// assigns it, which does not do for one that holds a lock.
 func ClassOf[T any](name string, opts ...Option) (*Class, error) {
 	s := Spec{Name: name, State: reflect.TypeFor[T]()}
 	for _, o := range opts {

@@ -15,7 +15,6 @@ import (
 type Puppy struct {
 	dog.Base
 	speaks int
-	log    *[]string
 }
 
 func (p *Puppy) Speak(ctx context.Context, n int64) (int64, error) {
@@ -160,6 +159,43 @@ func TestGoStates(t *testing.T) {
 		cs, _ := som.State[both](c, b)
 		if cs.c != 1 || cs.L.SOM() != c || cs == bs {
 			t.Errorf("copy: %+v", *cs)
+		}
+	}
+}
+
+type generic[T any] struct {
+	animal.Base
+	last T
+}
+
+func (g *generic[T]) Speak(ctx context.Context, n int64) (int64, error) { return 2 * n, nil }
+
+// byValue has a method of the value, which the compiler wraps for pointers.
+type byValue struct {
+	animal.Base
+	x int
+}
+
+func (b byValue) Speak(context.Context, int64) (int64, error) { return int64(b.x) + 3, nil }
+
+// TestDeclared holds that what a type declares is told from what it has from its base, also where the compiler puts
+// a function of its own in between.
+func TestDeclared(t *testing.T) {
+	t.Parallel()
+	for want, c := range map[int64]*som.Class{
+		4: som.MustClass[generic[string]]("Generic", som.Parents(animal.Class)),
+		3: som.MustClass[byValue]("ByValue", som.Parents(animal.Class)),
+	} {
+		o, err := c.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, _ := animal.Narrow(o)
+		if n, err := a.Speak(t.Context(), 2); n != want || err != nil {
+			t.Errorf("%s: got %v, %v", c, n, err)
+		}
+		if c.Implements(animal.NameToken.Method()) != nil {
+			t.Errorf("%s: what is promoted counts as declared", c)
 		}
 	}
 }

@@ -18,7 +18,8 @@ type instance struct {
 	meta  *Class // if the object is a class
 }
 
-// A Ref refers to an object; the zero Ref to none. Two Refs to one object are equal.
+// A Ref refers to an object; the zero Ref to none, as a nil pointer does: but for IsNil, IsA and String its
+// methods panic. Two Refs to one object are equal.
 //
 // An object begins with one reference, which is whoever made it's. At the last Release its
 // destructors run. The collector takes the memory of objects that nobody refers to any more, but

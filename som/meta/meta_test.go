@@ -401,10 +401,17 @@ func TestInstantiable(t *testing.T) {
 			t.Errorf("%s: got %v", c.class, err)
 		}
 	}
-	if _, err := som.NewClass(som.Spec{Name: "FiSub", Parents: []*som.Class{final}}); !errors.Is(err, &som.Error{Code: som.CodeMetaclass}) {
+	var m som.Manager
+	other, err := m.NewClass(som.Spec{Name: "Other", Parents: []*som.Class{som.SOMClass}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := som.NewClass(som.Spec{Name: "FiSub", Parents: []*som.Class{final}, Metaclass: other}); !errors.Is(err, &som.Error{Code: som.CodeMetaclass}) {
 		t.Errorf("got %v", err)
 	}
-	var m som.Manager
+	if err := m.Unload(other); err != nil {
+		t.Errorf("a refused class keeps a metaclass: %v", err)
+	}
 	if err := errors.Join(m.Register(nobody), m.Register(abstract)); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 // SingleInstance is IBM's SOMMSingleInstance: New answers one instance, with a reference of the
 // caller's own. When the last reference is given back the instance ends, and the next New makes
-// another. Each subclass has its own.
+// another. Each subclass has its own. A Copy of the instance is another object.
 //
 // The initializer runs while others wait for the instance, so that it must not ask for it itself.
 var SingleInstance = som.MustClass[single]("SOMMSingleInstance", som.WithVersion(2, 2), som.Parents(som.SOMClass), som.With(func(s *som.Spec) {
