@@ -31,7 +31,7 @@ type stands struct{ name, class string }
 type thing struct {
 	class string
 	refs  int
-	cast  map[string]stands // what calls by offset find
+	cast  string // the ancestor that calls by offset behave as
 }
 
 func newOracle() *oracle {
@@ -115,7 +115,7 @@ func (o *oracle) serious(c *Class, before, taken string) bool {
 	}
 	b, t := o.classes[before], o.classes[taken]
 	for m := range b.own {
-		if _, both := t.own[m]; both && o.kind(m) == "" {
+		if _, both := t.own[m]; both {
 			return true
 		}
 	}

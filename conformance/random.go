@@ -131,7 +131,7 @@ func (g *generator) methods(c *Class) {
 			c.Overrides = append(c.Overrides, name)
 		case 2:
 			class, _, _ := cut(m)
-			if p := g.one(c.Parents); !slices.Contains(c.AbstractParents, p) && g.o.descends(p, class) {
+			if p := g.one(c.Parents); !slices.Contains(c.AbstractParents, p) && g.o.descends(p, class) && g.o.classes[p].table[m].class != "" {
 				taken[m] = true
 				if c.Select == nil {
 					c.Select = map[string]string{}
@@ -284,13 +284,6 @@ func (g *generator) replace(c string) {
 	g.made++
 	by := fmt.Sprintf("R%d", g.made)
 	k.own[m], k.table[m] = by, stands{by, c}
-	for _, t := range g.o.objects { // calls of methods that the ancestor has not are not cast
-		if class, _, _ := cut(m); t.class == c && t.cast != nil {
-			if s, ok := t.cast["\x00"]; ok && !g.o.descends(s.class, class) {
-				t.cast[m] = k.table[m]
-			}
-		}
-	}
 	g.say(Step{Do: "replace", Class: c, Method: m, By: by}, nil, "")
 }
 
@@ -409,10 +402,9 @@ func (g *generator) create(c string) {
 	}
 }
 
-// cast keeps under "\x00" which class it is to.
 func (g *generator) cast(name string, t *thing, c string) {
 	if g.in(3) {
-		t.cast = nil
+		t.cast = ""
 		g.say(Step{Do: "uncast", Object: name}, nil, "")
 		return
 	}
@@ -426,16 +418,8 @@ func (g *generator) cast(name string, t *thing, c string) {
 		code = "type"
 	case !g.o.concrete(&k.Class, c):
 		code = "abstract"
-	case c == t.class:
-		t.cast = nil
 	default:
-		t.cast = map[string]stands{"\x00": {class: c}}
-		for m, s := range k.table {
-			if own, has := g.o.classes[c].table[m]; has {
-				s = own
-			}
-			t.cast[m] = s
-		}
+		t.cast = c
 	}
 	g.say(Step{Do: "cast", Object: name, Class: c}, nil, code)
 }
@@ -444,6 +428,9 @@ func (g *generator) call(object string, t *thing) {
 	k, name := g.o.classes[t.class], g.name(t.class)
 	m, code := g.o.lookup(t.class, name)
 	by := g.one([]string{"offset", "name", "dispatch"})
+	if _, _, qualified := cut(name); by == "offset" && !qualified { // tokens are bound by full names
+		by = "name"
+	}
 	s := Step{Do: "call", Object: object, Method: name, By: by}
 	if code != "" {
 		g.say(s, nil, code)
@@ -458,8 +445,8 @@ func (g *generator) call(object string, t *thing) {
 		if by == "offset" {
 			code = "method"
 		}
-	case by == "offset" && t.cast != nil:
-		is = t.cast[m]
+	case by == "offset" && t.cast != "" && g.o.descends(t.cast, class):
+		is = g.o.classes[t.cast].table[m]
 	}
 	if code == "" && is.class == "" {
 		code = "abstract"

@@ -42,8 +42,9 @@ type Class struct {
 
 	own        atomic.Pointer[map[*Method]*impl]
 	dynamics   atomic.Pointer[map[string]*Method]
-	changing   sync.Mutex // of own, dynamics, casts
-	casts      map[*Class]*table
+	changing   sync.Mutex        // of own, dynamics, casts
+	casts      map[*Class]*table // of instances that are cast to an ancestor
+	worn       []worn            // of descendants' instances that are cast to this class
 	dead       atomic.Pointer[table]
 	instances  atomic.Int64
 	substitute atomic.Pointer[Class]
@@ -209,7 +210,7 @@ func (c *Class) sharesMethod(other *Class) *Method {
 	}
 	var shared *Method
 	for m := range mine {
-		if theirs[m] != nil && m.kind == Static && (shared == nil || m.token < shared.token) {
+		if theirs[m] != nil && m.kind != Procedure && (shared == nil || m.token < shared.token) {
 			shared = m
 		}
 	}

@@ -139,6 +139,8 @@ func (c *Class) selections() (map[*Method]*Class, error) {
 			return nil, fail(CodeMethod, c.Name(), "%s is selected for %s, and only its interface is inherited", p, m)
 		case m.kind == Procedure || !p.DescendsFrom(m.class):
 			return nil, fail(CodeMethod, c.Name(), "%s is selected for %s, which it has not", p, m)
+		case p.table.at(m.token).impl.class == nil:
+			return nil, fail(CodeMethod, c.Name(), "%s is selected for %s, and has no implementation of it", p, m)
 		case all[m] != nil && all[m] != p:
 			return nil, fail(CodeMethod, c.Name(), "two parents are selected for %s", m)
 		}

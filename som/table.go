@@ -186,6 +186,9 @@ func (c *Class) replace(m *Method, by *impl) any {
 	if f := c.front.Load(); f != c.table && f.at(m.token) == old {
 		f.slot(m.token).Store(e)
 	}
+	for _, w := range c.worn {
+		w.table.slot(m.token).Store(w.class.adopt(e))
+	}
 	for a, t := range c.casts {
 		if !a.DescendsFrom(m.class) {
 			t.slot(m.token).Store(e)
@@ -194,7 +197,14 @@ func (c *Class) replace(m *Method, by *impl) any {
 	return old.function(m)
 }
 
-// cast returns the table of instances of c that behave as an ancestor's.
+// worn is the table of a class's instances that are cast to another.
+type worn struct {
+	class *Class
+	table *table
+}
+
+// cast returns the table of instances of c that behave as an ancestor's, and go on to when its
+// methods are replaced. Of two classes' locks the descendant's is taken first.
 func (c *Class) cast(a *Class) *table {
 	c.changing.Lock()
 	defer c.changing.Unlock()
@@ -205,9 +215,12 @@ func (c *Class) cast(a *Class) *table {
 	for i := range t.slots {
 		t.slots[i].Store(c.front.Load().slots[i].Load())
 	}
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	for _, m := range a.Methods() {
 		t.slot(m.token).Store(c.adopt(a.table.at(m.token)))
 	}
+	a.worn = append(a.worn, worn{c, t})
 	if c.casts == nil {
 		c.casts = map[*Class]*table{}
 	}
