@@ -17,7 +17,7 @@ func (s Self) Ref() Ref { return Ref{(*instance)(s.p)} }
 // A Token is a method that is bound once, so that calls find its implementation in the object's
 // table by place. F is the type of implementations: a func whose first parameter is a Self.
 type Token[F any] struct {
-	n uint32
+	n uintptr // scaled
 	m *Method
 }
 
@@ -34,7 +34,7 @@ func Bind[F any](c *Class, method string) (Token[F], error) {
 	if t := reflect.TypeFor[F](); m.typ != t {
 		return Token[F]{}, fail(CodeMethod, c.Name(), "%s was bound as %v, and is %v", m, t, m.typ)
 	}
-	return Token[F]{m.token, m}, nil
+	return Token[F]{uintptr(m.token) * scale, m}, nil
 }
 
 // MustBind is like Bind and panics instead of failing; it is for variables of packages.
@@ -53,14 +53,14 @@ func (t Token[F]) Method() *Method { return t.m }
 // must be of the class that introduces the method or of a descendant, which a typed reference
 // ensures: nothing is checked here.
 func (t Token[F]) Of(r Ref) (F, Self) {
-	e := r.i.table.Load().at(t.n)
-	return *(*F)(unsafe.Pointer(&e.fn)), Self{r.i.parts[e.part]}
+	e := r.i.entry(t.n)
+	return *(*F)(unsafe.Pointer(&e.fn)), Self{unsafe.Add(unsafe.Pointer(r.i), e.at)}
 }
 
 // In is a casted call: the implementation in the table of a, an ancestor of r's class that has the
 // method. A parent call is one to a parent.
 func (t Token[F]) In(a *Class, r Ref) (F, Self) {
-	e := a.table.at(t.n)
+	e := a.table.at(t.m.token)
 	return *(*F)(unsafe.Pointer(&e.fn)), e.impl.self(r)
 }
 
@@ -69,7 +69,7 @@ func (i *impl) self(r Ref) Self {
 	if !i.state {
 		return Self{unsafe.Pointer(r.i)}
 	}
-	return Self{r.i.parts[r.i.class.table.at(i.class.base).part]}
+	return Self{r.i.state(i.class)}
 }
 
 // Next is a cooperative call: the implementation that follows class's own in the order of r's
@@ -129,8 +129,8 @@ func (n *Named[F]) Of(r Ref) (F, Self, error) {
 	if f.impl != nil {
 		return *(*F)(unsafe.Pointer(&f.impl.word)), Self{unsafe.Pointer(r.i)}, nil
 	}
-	e := f.class.table.at(f.m.token)
-	return *(*F)(unsafe.Pointer(&e.fn)), Self{r.i.parts[e.part]}, nil
+	e := f.class.front.Load().at(f.m.token)
+	return *(*F)(unsafe.Pointer(&e.fn)), Self{unsafe.Add(unsafe.Pointer(r.i), e.at)}, nil
 }
 
 func (n *Named[F]) find(r Ref) (*found, error) {
@@ -176,15 +176,15 @@ func (m *Method) Apply(ctx context.Context, r Ref, args []any) ([]any, error) {
 		if !r.i.class.DescendsFrom(m.class) {
 			return nil, fail(CodeUnknown, r.i.class.Name(), "there is no method %s", m)
 		}
-		i = r.i.class.table.at(m.token).impl
+		i = r.i.class.front.Load().at(m.token).impl
 	}
 	return i.apply(ctx, m, i.self(r), args)
 }
 
 // apply calls an implementation with arguments that were packed.
 func (i *impl) apply(ctx context.Context, m *Method, self Self, args []any) ([]any, error) {
-	if m.spec.Apply != nil && !i.state && i.class != nil {
-		return m.spec.Apply(i.fn.Interface(), self, ctx, args)
+	if m.spec.Packing.apply != nil {
+		return m.spec.Packing.apply(i.word, self, ctx, args)
 	}
 	t := i.fn.Type()
 	in := make([]reflect.Value, 0, t.NumIn())

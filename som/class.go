@@ -1,10 +1,10 @@
 package som
 
 import (
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"unsafe"
 )
 
 // family guards how classes stand to each other: which are defined on which, which derived
@@ -23,25 +23,28 @@ type Class struct {
 	metaclass *Class
 	derived   bool // made by the kernel for want of one
 
-	methods    []*Method          // introduced and in the table, in release order
-	procedures []*Method          // introduced and not in the table
-	names      map[string]*Method // both, and migrated ones
-	base       uint32             // token of the class itself; its methods' follow
-	table      *table
+	methods    []*Method             // introduced and in the table, in release order
+	procedures []*Method             // introduced and not in the table
+	names      map[string]*Method    // both, and migrated ones
+	base       uint32                // token of the class itself; its methods' follow
+	table      *table                // of implementations: what subclasses inherit and parent calls run
+	front      atomic.Pointer[table] // what objects are dispatched by, table unless it is redispatched
 	size       int
 	align      int
 	layout     []Placed
-	visits     []*Class // whose initializers run, in order
-	stateful   []*Class // ancestors with a State, reversed linearisation; part i+1 of an instance
-	newState   func() unsafe.Pointer
-	bases      []uintptr // offsets of Base within a State
+	visits     []*Class           // whose initializers run, in order
+	stateful   []*Class           // concrete ancestors with a State, in the reversed linearisation
+	memory     reflect.Type       // an instance and its States behind it
+	states     map[*Class]uintptr // where in memory each State is
+	bases      []uintptr          // offsets of Base within the class's own State
 
-	object instance // the class as an object
+	object *instance // the class as an object
 
 	own        atomic.Pointer[map[*Method]*impl]
 	dynamics   atomic.Pointer[map[string]*Method]
-	changing   sync.Mutex // of own, dynamics, casts
-	casts      map[*Class]*table
+	changing   sync.Mutex        // of own, dynamics, casts
+	casts      map[*Class]*table // of instances that are cast to an ancestor
+	worn       []worn            // of descendants' instances that are cast to this class
 	dead       atomic.Pointer[table]
 	instances  atomic.Int64
 	substitute atomic.Pointer[Class]
@@ -90,6 +93,9 @@ func (c *Class) Order() []*Class { return slices.Clone(c.order) }
 
 // Metaclass returns the class of the class.
 func (c *Class) Metaclass() *Class { return c.metaclass }
+
+// DeclaredMetaclass returns the metaclass that the class's own Spec names, or nil.
+func (c *Class) DeclaredMetaclass() *Class { return c.spec.Metaclass }
 
 // Derived reports whether the class is a metaclass that was made for want of one.
 func (c *Class) Derived() bool { return c.derived }
@@ -160,7 +166,7 @@ func (c *Class) Implements(m *Method) any {
 }
 
 // SOM returns the class as an object.
-func (c *Class) SOM() Ref { return Ref{&c.object} }
+func (c *Class) SOM() Ref { return Ref{c.object} }
 
 // Substitute makes by take the place of the class for all later creations, and in what a Manager
 // finds. It must be a descendant that adds no data, of its own or of other ancestors. The last
@@ -204,7 +210,7 @@ func (c *Class) sharesMethod(other *Class) *Method {
 	}
 	var shared *Method
 	for m := range mine {
-		if theirs[m] != nil && m.kind == Static && (shared == nil || m.token < shared.token) {
+		if theirs[m] != nil && m.kind != Procedure && (shared == nil || m.token < shared.token) {
 			shared = m
 		}
 	}
@@ -215,9 +221,6 @@ func (c *Class) sharesMethod(other *Class) *Method {
 func (c *Class) keepsState() bool {
 	return (c.spec.Data.Size > 0 || c.spec.State != nil) && (c.spec.Init != nil || c.spec.Fini != nil)
 }
-
-// part returns which part of the class's instances is the State of a, or 0.
-func (c *Class) part(a *Class) int { return indexOf(c.stateful, a) + 1 }
 
 // offsetOf returns where the data of a is in an instance, if it has any there.
 func (c *Class) offsetOf(a *Class) (int, bool) {

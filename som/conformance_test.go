@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/conformance"
 	"github.com/opendsom/dsom/som"
@@ -365,4 +367,21 @@ func names[T fmt.Stringer](l []T) []string {
 		all = append(all, x.String())
 	}
 	return all
+}
+
+// TestRandom compares with the naive oracle, in thousands of random cases. DSOM_SOAK makes it go on for that long.
+func TestRandom(t *testing.T) {
+	t.Parallel()
+	soak, _ := time.ParseDuration(os.Getenv("DSOM_SOAK"))
+	first := uint64(1)
+	if soak > 0 {
+		first = uint64(time.Now().UnixNano())
+	}
+	end := time.Now().Add(soak)
+	for n := uint64(0); n < 2000 || time.Now().Before(end); n++ {
+		c := conformance.Random(first + n)
+		if err := conformance.Compare(newKernel(), &c); err != nil {
+			t.Fatalf("%v\n%v", err, c)
+		}
+	}
 }

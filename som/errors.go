@@ -54,6 +54,9 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code && t.Text == "" && (t.Class == "" || t.Class == e.Class)
 }
 
+// ErrNoNext is what a next call answers behind the last implementation.
+var ErrNoNext error = &Error{Code: CodeAbstract, Class: "a next call", Text: "there is no further implementation"}
+
 func fail(code Code, class, format string, args ...any) error {
 	return &Error{Code: code, Class: class, Text: fmt.Sprintf(format, args...)}
 }

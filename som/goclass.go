@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // An Option is part of what ClassOf is told of a class.
@@ -32,7 +31,8 @@ func With(f func(*Spec)) Option { return f }
 // is introduced by the class, under its Go name with the first letter small.
 //
 // If *T has them, SomDefaultInit() error is the initializer, SomDestruct() the destructor,
-// SomDefaultCopyInit(from *T) error and SomDefaultAssign(from *T) error copy.
+// SomDefaultCopyInit(from *T) error and SomDefaultAssign(from *T) error copy; without these a T is copied as Go
+// assigns it, which does not do for one that holds a lock.
 func ClassOf[T any](name string, opts ...Option) (*Class, error) {
 	s := Spec{Name: name, State: reflect.TypeFor[T]()}
 	for _, o := range opts {
@@ -44,7 +44,7 @@ func ClassOf[T any](name string, opts ...Option) (*Class, error) {
 	if s.State.Size() == 0 {
 		return nil, fail(CodeType, name, "%v has no size: embed som.Base, or the parent's", s.State)
 	}
-	c := &Class{newState: func() unsafe.Pointer { return unsafe.Pointer(new(T)) }, bases: basesIn(s.State, 0, nil)}
+	c := &Class{bases: basesIn(s.State, 0, nil)}
 	lifeOf[T](&s, c)
 	c.spec = s
 	if err := c.methodsOf(reflect.TypeFor[*T]()); err != nil {
@@ -91,6 +91,9 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 		parents = []*Class{SOMObject}
 	}
 	for _, p := range parents {
+		if p == nil {
+			continue // define says so
+		}
 		for _, m := range p.Methods() {
 			name := m.goName()
 			if old := inherited[name]; old != nil && old != m {
@@ -109,6 +112,13 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 			continue
 		}
 		m := inherited[gm.Name]
+		if ms := c.spec.introducing(gm.Name); ms != nil {
+			if want := methodType(ms.Type, ptr); gm.Type != want {
+				return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to implement %s it must be %v", ptr, gm.Name, gm.Type, ms.Name, want)
+			}
+			ms.state = gm.Func
+			continue
+		}
 		switch {
 		case m == nil:
 			ms, err := introduced(c.spec.Name, gm)
@@ -126,6 +136,17 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 			return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to override %s it must be %v", ptr, gm.Name, gm.Type, m, want)
 		}
 		c.spec.Overrides = append(c.spec.Overrides, Override{m.String(), newImpl(c, gm.Func, true)})
+	}
+	return nil
+}
+
+// introducing returns what the spec introduces for a Go method to implement.
+func (s *Spec) introducing(name string) *MethodSpec {
+	for i := range s.Introduces {
+		ms := &s.Introduces[i]
+		if ms.Impl == nil && ms.Type != nil && ms.Migrated == nil && (&Method{name: ms.Name, spec: *ms}).goName() == name {
+			return ms
+		}
 	}
 	return nil
 }

@@ -89,7 +89,9 @@ func (c *Class) copyData(to, from Ref, hasFunc func(*Class) bool) {
 }
 
 // state returns the instance's State of a, which it has.
-func (i *instance) state(a *Class) unsafe.Pointer { return i.parts[i.class.table.at(a.base).part] }
+func (i *instance) state(a *Class) unsafe.Pointer {
+	return unsafe.Add(unsafe.Pointer(i), i.class.table.at(a.base).at)
+}
 
 // allocate makes an instance that no initializer has seen.
 func (c *Class) allocate() (Ref, error) {
@@ -106,28 +108,28 @@ func (c *Class) allocate() (Ref, error) {
 		c.instances.Add(-1)
 		return Ref{}, fail(CodeUnknown, c.Name(), "it was unloaded")
 	}
-	i := new(instance)
-	i.form(c)
-	return Ref{i}, nil
+	return Ref{form(c)}, nil
 }
 
-// form makes memory an object of class c.
-func (i *instance) form(c *Class) {
-	i.class = c
-	if i.parts = i.few[:1]; len(c.stateful) >= len(i.few) {
-		i.parts = make([]unsafe.Pointer, 1, 1+len(c.stateful))
+// form makes an object of class c.
+func form(c *Class) *instance {
+	var i *instance
+	if len(c.stateful) == 0 {
+		i = new(instance)
+	} else {
+		i = (*instance)(reflect.New(c.memory).UnsafePointer())
 	}
-	i.parts[0] = unsafe.Pointer(i)
+	i.class = c
+	i.mask = uintptr(len(c.table.slots)-1) * scale
 	for _, a := range c.stateful {
-		p := a.newState()
-		a.tie(p, i)
-		i.parts = append(i.parts, p)
+		a.tie(i.state(a), i)
 	}
 	if c.size > 0 {
 		i.bytes = make([]byte, c.size)
 	}
 	i.refs.Store(1)
-	i.table.Store(c.table)
+	i.dispatchBy(c.front.Load())
+	return i
 }
 
 // tie tells the Bases in a State which object and class they are of.
@@ -199,13 +201,14 @@ func (r Ref) visitFini() {
 
 // end destroys the object, whose last reference is gone.
 func (i *instance) end() {
-	fn, self := somDestruct.In(i.class, Ref{i})
+	i.dispatchBy(i.class.front.Load()) // whatever it was cast to
+	fn, self := somDestruct.Of(Ref{i})
 	fn(self)
 	i.bury()
 }
 
 // bury makes each further call an error.
 func (i *instance) bury() {
-	i.table.Store(i.class.afterlife())
+	i.dispatchBy(i.class.afterlife())
 	i.class.instances.Add(-1)
 }

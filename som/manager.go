@@ -14,6 +14,9 @@ type Manager struct {
 	// find other classes by the Loading, and is called by one goroutine at a time.
 	Load func(l *Loading, name string) error
 
+	// MaxClasses is how many classes may be registered; 0 means the constant of that name.
+	MaxClasses int
+
 	loading sync.Mutex
 	mu      sync.RWMutex
 	classes map[string]*Class
@@ -61,8 +64,12 @@ func (m *Manager) register(c *Class, g *group) error {
 	} else if old != nil {
 		return fail(CodeName, c.Name(), "there is another class of this name already")
 	}
-	if len(m.classes) >= MaxClasses {
-		return fail(CodeClasses, c.Name(), "there are %d classes already (MaxClasses)", MaxClasses)
+	limit := m.MaxClasses
+	if limit == 0 {
+		limit = MaxClasses
+	}
+	if len(m.classes) >= limit {
+		return fail(CodeClasses, c.Name(), "there are %d classes already (MaxClasses)", len(m.classes))
 	}
 	if m.classes == nil {
 		m.classes, m.groups = map[string]*Class{}, map[*Class]*group{}

@@ -19,8 +19,13 @@ func (c *Class) findMetaclass(made *[]*Class) error {
 		}
 		kept = append(kept, m)
 	}
-	for _, p := range c.parents {
-		kept = keep(kept, p.metaclass)
+	for i, p := range c.parents {
+		if !c.abstracts[i] || !slices.Contains(c.spec.Detached, p) {
+			kept = keep(kept, p.metaclass)
+		}
+	}
+	if kept == nil {
+		kept = []*Class{SOMClass}
 	}
 	var err error
 	c.metaclass, err = join(kept, made)
@@ -62,4 +67,21 @@ func join(kept []*Class, made *[]*Class) (*Class, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// Join returns the metaclass that descends from all of metaclasses: one of them, or one that is
+// derived. Its class is found as if they were the metaclasses of a class's parents.
+func Join(metaclasses ...*Class) (*Class, error) {
+	kept := []*Class{SOMClass}
+	for _, m := range metaclasses {
+		if !m.DescendsFrom(SOMClass) {
+			return nil, fail(CodeMetaclass, m.Name(), "it does not descend from SOMClass, and cannot be joined to a metaclass")
+		}
+		kept = keep(kept, m)
+	}
+	made, err := build(func(made *[]*Class) (*Class, error) { return join(kept, made) })
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
 }

@@ -7,18 +7,19 @@ import (
 	"weak"
 )
 
-// An instance is an object in memory.
+// An instance is an object in memory. Its States lie behind it in the same piece of memory, as
+// the type Class.memory says.
 type instance struct {
-	table atomic.Pointer[table]
-	parts []unsafe.Pointer // the instance itself, then its States
-	few   [2]unsafe.Pointer
+	first atomic.Pointer[slot] // of its table
+	mask  uintptr              // of scaled tokens
 	class *Class
 	refs  atomic.Int32
 	bytes []byte // Data of all classes, as Class.Layout says
 	meta  *Class // if the object is a class
 }
 
-// A Ref refers to an object; the zero Ref to none. Two Refs to one object are equal.
+// A Ref refers to an object; the zero Ref to none, as a nil pointer does: but for IsNil, IsA and String its
+// methods panic. Two Refs to one object are equal.
 //
 // An object begins with one reference, which is whoever made it's. At the last Release its
 // destructors run. The collector takes the memory of objects that nobody refers to any more, but
@@ -42,7 +43,13 @@ func (r Ref) Class() *Class { return r.i.class }
 func (r Ref) AsClass() (*Class, bool) { return r.i.meta, r.i.meta != nil }
 
 // IsA reports whether the object is an instance of c or of a descendant: one look into the table.
-func (r Ref) IsA(c *Class) bool { return r.i != nil && r.i.table.Load().has(c) }
+func (r Ref) IsA(c *Class) bool {
+	if r.i == nil {
+		return false
+	}
+	e := r.i.entry(uintptr(c.base) * scale)
+	return e != nil && e.class == c
+}
 
 // String names the object's class.
 func (r Ref) String() string {
@@ -68,8 +75,21 @@ func State[T any](r Ref, c *Class) (*T, bool) {
 	if c.spec.State != reflect.TypeFor[T]() || !r.i.class.DescendsFrom(c) {
 		return nil, false
 	}
-	part := r.i.class.table.at(c.base).part
-	return (*T)(r.i.parts[part]), part > 0
+	if r.i.class.states[c] == 0 { // of c only the interface is inherited
+		return nil, false
+	}
+	return (*T)(r.i.state(c)), true
+}
+
+// FindState returns the object's State of type T, of whichever class of the object's it is.
+func FindState[T any](r Ref) (*T, bool) {
+	t := reflect.TypeFor[T]()
+	for _, c := range r.i.class.stateful {
+		if c.spec.State == t {
+			return (*T)(r.i.state(c)), true
+		}
+	}
+	return nil, false
 }
 
 // Cast makes calls by offset behave as a concrete ancestor's, of the methods that it has. Uncast
@@ -82,7 +102,7 @@ func (r Ref) Cast(a *Class) error {
 	if !c.concrete[a] {
 		return fail(CodeAbstract, c.Name(), "of %s only the interface is inherited, and the object cannot be cast to it", a)
 	}
-	t := c.table
+	t := c.front.Load()
 	if a != c {
 		t = c.cast(a)
 	}
@@ -90,17 +110,17 @@ func (r Ref) Cast(a *Class) error {
 }
 
 // Uncast ends a cast.
-func (r Ref) Uncast() error { return r.retable(r.i.class.table) }
+func (r Ref) Uncast() error { return r.retable(r.i.class.front.Load()) }
 
 func (r Ref) retable(t *table) error {
 	for {
-		old := r.i.table.Load()
+		old := r.i.first.Load()
 		if r.i.refs.Load() <= 0 {
 			return r.over()
 		}
-		if r.i.table.CompareAndSwap(old, t) {
+		if r.i.first.CompareAndSwap(old, &t.slots[0]) {
 			if r.i.refs.Load() <= 0 { // it ended meanwhile, and its end is the last word
-				r.i.table.Store(r.i.class.afterlife())
+				r.i.dispatchBy(r.i.class.afterlife())
 			}
 			return nil
 		}

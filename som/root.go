@@ -40,8 +40,8 @@ func init() {
 	SOMClass = &Class{spec: Spec{Name: "SOMClass", Version: Version{1, 6}, Parents: []*Class{SOMObject}, Introduces: released(classOrder, classMethods)}}
 	must(SOMObject)
 	must(SOMClass)
-	SOMObject.object.form(SOMClass)
-	SOMClass.object.form(SOMClass)
+	SOMObject.object = form(SOMClass)
+	SOMObject.object.meta = SOMObject
 	SOMClassMgr = &Class{spec: Spec{Name: "SOMClassMgr", Version: Version{1, 6}, Introduces: released(managerOrder, nil)}}
 	must(SOMClassMgr)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"unsafe"
 )
 
 // A Spec says what a class is. The zero value of each field is useful, but for the name.
@@ -17,6 +18,7 @@ type Spec struct {
 	AbstractParents []*Class          // those parents of which only the interface is inherited
 	Introduces      []MethodSpec      // in release order
 	Overrides       []Override        //
+	Detached        []*Class          // those abstract parents whose metaclass is none of the class's business, as with proxies
 	Select          map[string]*Class // by method, which parent gives it; the name qualified, or bare if not ambiguous
 	InitClasses     []*Class          // ancestors that are initialised, in this order; nil for the parents
 
@@ -72,10 +74,8 @@ type MethodSpec struct {
 	GoName   string       // the Go method that overrides it in a class made of a Go type; derived from Name if empty
 	Migrated *Class       // not nil: the ancestor that introduces it now; nothing but Name is looked at
 
-	// What generated code has to spare reflection. Apply calls an implementation with arguments,
-	// Redispatch makes an implementation that hands its arguments to a function.
-	Apply      func(impl any, self Self, ctx context.Context, args []any) ([]any, error)
-	Redispatch func(Packed) any
+	// Packing is what generated code has to spare reflection where arguments are packed.
+	Packing Packing
 
 	state reflect.Value // the Go method that implements it
 }
@@ -83,6 +83,57 @@ type MethodSpec struct {
 // Packed is an implementation of any method: it takes the arguments without self and ctx, and
 // gives the results without the error.
 type Packed func(self Self, ctx context.Context, args []any) ([]any, error)
+
+// Packing makes typed calls of packed ones and the reverse, for one type of implementations. Its zero
+// value leaves both to reflection.
+type Packing struct {
+	apply    func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error)
+	dispatch func(Packed) reflect.Value
+}
+
+// Packs makes a Packing of a function that calls an implementation with arguments, and one that
+// makes an implementation of a function that takes packed arguments.
+func Packs[F any](apply func(fn F, self Self, ctx context.Context, args []any) ([]any, error), dispatch func(Packed) F) Packing {
+	return Packing{
+		func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error) {
+			return apply(*(*F)(unsafe.Pointer(&fn)), self, ctx, args)
+		},
+		func(p Packed) reflect.Value { return reflect.ValueOf(dispatch(p)) },
+	}
+}
+
+// Arg is argument n of packed ones as a T; a number of another type will do if it loses nothing.
+func Arg[T any](args []any, n int) (T, error) {
+	if n < len(args) {
+		if v, ok := args[n].(T); ok {
+			return v, nil
+		}
+		v, err := fitting(args[n], reflect.TypeFor[T]())
+		if err == nil {
+			return v.Interface().(T), nil
+		}
+		var none T
+		return none, fail(CodeMethod, "a call", "argument %d: %v", n+1, err)
+	}
+	var none T
+	return none, fail(CodeMethod, "a call", "argument %d is missing: there are %d", n+1, len(args))
+}
+
+// CheckArgs is an error unless there are n packed arguments.
+func CheckArgs(args []any, n int) error {
+	if len(args) != n {
+		return fail(CodeMethod, "a call", "%d arguments are needed, and there are %d", n, len(args))
+	}
+	return nil
+}
+
+// Result is packed result n, or the zero value where it is not there, as when the call failed.
+func Result[T any](out []any, n int) (r T) {
+	if n < len(out) {
+		r, _ = out[n].(T)
+	}
+	return r
+}
 
 // An Override implements an inherited method, which is named qualified or, if that is not
 // ambiguous, bare.

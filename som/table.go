@@ -9,22 +9,31 @@ import (
 // tokens: one for itself, then one for each of its methods. The entry of token n is in slot n modulo
 // the number of slots, which is chosen so that no two of the class's ancestors meet: finding
 // an entry takes no search, whatever the inheritance.
-type table struct {
-	class *Class
-	slots []atomic.Pointer[entry] // a power of two
-}
+type table struct{ slots []slot } // a power of two
 
-// An entry says how a method is called, or of an ancestor which part of an object is its State.
+type slot = atomic.Pointer[entry]
+
+// An entry says how a method is called, or of an ancestor where an object has its State.
 type entry struct {
 	fn    unsafe.Pointer // the func value
-	part  int            // which part of the object it takes; 0 is the object
+	at    uintptr        // what the func takes: the octet of the object's memory where a State begins; 0 is the object
 	impl  *impl          // where it came from; nil for an ancestor
 	class *Class         // the ancestor; nil for a method
 }
 
-func (t *table) slot(token uint32) *atomic.Pointer[entry] {
-	return &t.slots[token&uint32(len(t.slots)-1)]
+// scale is what a token counts for where it is added to an address.
+const scale = unsafe.Sizeof(slot{})
+
+// entry returns the entry of a token that the object's class has. This is all there is to a call
+// by offset: the table's address and the mask are side by side in the object.
+func (i *instance) entry(token uintptr) *entry {
+	return (*slot)(unsafe.Add(unsafe.Pointer(i.first.Load()), token&i.mask)).Load()
 }
+
+// dispatchBy makes t the object's table. All tables of a class's objects have one size.
+func (i *instance) dispatchBy(t *table) { i.first.Store(&t.slots[0]) }
+
+func (t *table) slot(token uint32) *slot { return &t.slots[token&uint32(len(t.slots)-1)] }
 
 // at returns the entry of a token that the table has.
 func (t *table) at(token uint32) *entry { return t.slot(token).Load() }
@@ -70,7 +79,8 @@ func place(c *Class) {
 	for i, m := range c.methods {
 		m.token = c.base + 1 + uint32(i)
 	}
-	c.table = &table{c, make([]atomic.Pointer[entry], size)}
+	c.table = &table{make([]slot, size)}
+	c.front.Store(c.table)
 }
 
 // fit returns how far from the slot start on n slots in a row are free.
@@ -91,7 +101,7 @@ func fit(taken []bool, start, n int) (int, bool) {
 func fill(c *Class, selected map[*Method]*Class) {
 	own := *c.own.Load()
 	for _, a := range c.order {
-		c.table.slot(a.base).Store(&entry{class: a, part: c.part(a)})
+		c.table.slot(a.base).Store(&entry{class: a, at: c.states[a]})
 		for _, m := range a.methods {
 			c.table.slot(m.token).Store(c.inherit(m, own[m], selected[m]))
 		}
@@ -105,6 +115,13 @@ func (c *Class) inherit(m *Method, own *impl, selected *Class) *entry {
 	}
 	if selected != nil {
 		return c.adopt(selected.table.at(m.token))
+	}
+	if c.derived { // it joins what its parents do: none that merely inherits hides another's
+		for _, a := range c.order {
+			if i := (*a.own.Load())[m]; i != nil {
+				return c.entryOf(i)
+			}
+		}
 	}
 	for i, p := range c.parents {
 		if !c.abstracts[i] && p.DescendsFrom(m.class) {
@@ -123,15 +140,15 @@ func (c *Class) inherit(m *Method, own *impl, selected *Class) *entry {
 func (c *Class) entryOf(i *impl) *entry {
 	e := &entry{fn: i.word, impl: i}
 	if i.state {
-		e.part = c.part(i.class)
+		e.at = c.states[i.class]
 	}
 	return e
 }
 
 // adopt is an entry of another class's table as c needs it: the same, unless the State that the
-// implementation takes is another part in c's instances.
+// implementation takes is elsewhere in c's instances.
 func (c *Class) adopt(e *entry) *entry {
-	if e.impl.state && c.part(e.impl.class) != e.part {
+	if e.impl.state && c.states[e.impl.class] != e.at {
 		return c.entryOf(e.impl)
 	}
 	return e
@@ -166,6 +183,12 @@ func (c *Class) replace(m *Method, by *impl) any {
 	c.own.Store(&own)
 	e := c.entryOf(by)
 	c.table.slot(m.token).Store(e)
+	if f := c.front.Load(); f != c.table && f.at(m.token) == old {
+		f.slot(m.token).Store(e)
+	}
+	for _, w := range c.worn {
+		w.table.slot(m.token).Store(w.class.adopt(e))
+	}
 	for a, t := range c.casts {
 		if !a.DescendsFrom(m.class) {
 			t.slot(m.token).Store(e)
@@ -174,20 +197,30 @@ func (c *Class) replace(m *Method, by *impl) any {
 	return old.function(m)
 }
 
-// cast returns the table of instances of c that behave as an ancestor's.
+// worn is the table of a class's instances that are cast to another.
+type worn struct {
+	class *Class
+	table *table
+}
+
+// cast returns the table of instances of c that behave as an ancestor's, and go on to when its
+// methods are replaced. Of two classes' locks the descendant's is taken first.
 func (c *Class) cast(a *Class) *table {
 	c.changing.Lock()
 	defer c.changing.Unlock()
 	if t := c.casts[a]; t != nil {
 		return t
 	}
-	t := &table{c, make([]atomic.Pointer[entry], len(c.table.slots))}
+	t := &table{make([]slot, len(c.table.slots))}
 	for i := range t.slots {
-		t.slots[i].Store(c.table.slots[i].Load())
+		t.slots[i].Store(c.front.Load().slots[i].Load())
 	}
+	a.changing.Lock()
+	defer a.changing.Unlock()
 	for _, m := range a.Methods() {
 		t.slot(m.token).Store(c.adopt(a.table.at(m.token)))
 	}
+	a.worn = append(a.worn, worn{c, t})
 	if c.casts == nil {
 		c.casts = map[*Class]*table{}
 	}
@@ -200,7 +233,7 @@ func (c *Class) afterlife() *table {
 	if t := c.dead.Load(); t != nil {
 		return t
 	}
-	t := &table{c, make([]atomic.Pointer[entry], len(c.table.slots))}
+	t := &table{make([]slot, len(c.table.slots))}
 	for _, a := range c.order {
 		t.slot(a.base).Store(c.table.at(a.base))
 		for _, m := range a.methods {

@@ -115,12 +115,19 @@ int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, 
 		i->library ? i->library : "", major, minor, i->major == major ? "; install a newer release" : "; the two do not go together");
 }
 
+static bool same_data(const som_class_info *a, const som_class_info *b) {
+	bool same = a->data_size == b->data_size && a->nlayout == b->nlayout;
+	for (uint32_t i = 0; same && i < a->nlayout; i++)
+		same = a->layout[i].cls == b->layout[i].cls && a->layout[i].offset == b->layout[i].offset;
+	return same;
+}
+
 int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 	klass *k = K(c), *s = by ? K(by) : NULL;
 	if (s && (s == k || !descends(s, k)))
 		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
-	if (s && (s->info.data_size != k->info.data_size || s->info.nlayout != k->info.nlayout))
-		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it adds data", s->info.name, k->info.name);
+	if (s && !same_data(&s->info, &k->info))
+		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it has other data", s->info.name, k->info.name);
 	__atomic_store_n(&k->substitute, s, __ATOMIC_RELEASE);
 	return SOM_OK;
 }

@@ -61,6 +61,9 @@ static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
 	const klass *p = selected(k, t);
 	if (p)
 		return p;
+	for (uint32_t i = 1; k->derived && i < k->info.norder; i++) /* it joins: what merely inherits hides nothing */
+		if (find_impl(impls_of(order_at(k, i)), t))
+			return order_at(k, i);
 	for (uint32_t i = 0; i < k->info.nparents; i++) {
 		p = K(k->info.parents[i]);
 		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation)
@@ -70,13 +73,17 @@ static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
 }
 
 const klass *owner(const klass *k, som_tok t) {
-	const klass *in = introducer(k, t);
+	const klass *in = introducer(k, t), *nearest = NULL;
+	som_proc *stands = in ? get(k->row, t) : NULL;
 	while (in && k && row_has(k->row, in) && get(k->row, t) != (som_proc *)no_implementation) {
-		if (find_impl(impls_of(k), t))
+		som_proc *own = own_impl(k, t);
+		if (own && own == stands)
 			return k;
+		if (own && !nearest) /* replaced since k inherited from it */
+			nearest = k;
 		k = inherited_from(k, in, t);
 	}
-	return NULL;
+	return nearest;
 }
 
 int table_fill(klass *k, som_env *ev) {

@@ -213,6 +213,17 @@ static void remember(const char *name, som_ref o) {
 static int is_root(const som_class *c) { return c == som_object_class() || c == som_class_class() || c == som_class_manager_class(); }
 static const char *name_of(const som_class *c) { return som_class_describe(c)->name; }
 
+/* The class of that name itself, whatever stands for it. */
+static som_class *itself(const char *name, som_env *ev) {
+	som_classdata d = {0};
+	som_binding b = {.size_of = sizeof b, .cls = name};
+	if (som_class_bind(&b, &d, ev) != SOM_OK)
+		return NULL;
+	som_class *c = d.cls;
+	som_class_unbind(&d);
+	return c;
+}
+
 /* Runs an implementation as a method of the class object, which implementations do not look at. */
 static int run(som_proc *proc, som_class *c, const char **answer, som_env *ev) {
 	*answer = proc ? ((const char *(*)(som_ref, som_env *))proc)(&c->object, ev) : "";
@@ -351,10 +362,9 @@ static int class_step(const char *what, som_class *c, char **f, int n, som_env *
 	else if (!strcmp(what, "add"))
 		return som_class_add(c, second, "s:", answering(info->name), ev);
 	else if (!strcmp(what, "descends") || !strcmp(what, "substitute")) {
-		som_class *other = som_class_registered(second, ev);
+		som_class *other = itself(second, ev);
 		if (!other)
 			return SOM_E_UNKNOWN;
-		som_release(&other->object);
 		if (what[0] == 's')
 			return som_class_substitute(c, other, ev);
 		is_bool(som_descends(c, other));
@@ -448,10 +458,9 @@ static int object_step(const char *what, char **f, int n, som_env *ev) {
 	} else if (!strcmp(what, "call"))
 		return call(x->o, second, third, ev);
 	else { /* isa, cast */
-		som_class *c = som_class_registered(second, ev);
+		som_class *c = itself(second, ev);
 		if (!c)
 			return SOM_E_UNKNOWN;
-		som_release(&c->object);
 		if (what[0] == 'c')
 			return som_cast(x->o, c, ev);
 		is_bool(som_is_a(x->o, c));
