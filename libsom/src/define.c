@@ -27,8 +27,7 @@ static int take_number(klass *k, som_env *ev) {
 	static uint32_t last;
 	for (uint32_t tries = 0; tries < MAX_CLASSES; tries++) {
 		last = last % MAX_CLASSES + 1;
-		if (numbers[last / 64] >> last % 64 & 1)
-			continue;
+		if (numbers[last / 64] >> last % 64 & 1) continue;
 		numbers[last / 64] |= UINT64_C(1) << last % 64;
 		k->number = last;
 		/* No procedure lies so high, no offset is so large: what equals an id is one. */
@@ -57,8 +56,7 @@ static bool list_ok(const void *list, uint32_t n, uint32_t size, uint32_t least)
 static int check(const som_class_desc *d, bool derived, som_env *ev) {
 	if (!derived && !name_ok(d->name, MAX_NAME, true))
 		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all; it is %.300s", MAX_NAME, d->name ? d->name : "missing");
-	if (registered(d->name))
-		return fail(ev, SOM_E_NAME, "there is a class %s already", d->name);
+	if (registered(d->name)) return fail(ev, SOM_E_NAME, "there is a class %s already", d->name);
 	if (d->nparents > MAX_PARENTS || d->nabstract_parents > MAX_PARENTS)
 		return fail(ev, SOM_E_PARENTS, "class %s has %u parents, %u of them abstract; %d is the limit", d->name, d->nparents, d->nabstract_parents, MAX_PARENTS);
 	if ((d->parents && d->nparents == 0) || (!d->parents && d->nparents))
@@ -97,11 +95,9 @@ static int find_parents(making *m, som_env *ev) {
 	const char *root = "SOMObject";
 	const char *const *names = d->parents ? d->parents : &root;
 	for (uint32_t i = 0; i < (d->parents ? d->nparents : 1); i++) {
-		if (!names[i])
-			return fail(ev, SOM_E_PARENTS, "class %s: parent %u has no name", d->name, i);
+		if (!names[i]) return fail(ev, SOM_E_PARENTS, "class %s: parent %u has no name", d->name, i);
 		klass *p = ingredient(m, names[i], ev);
-		if (!p)
-			return SOM_E_UNKNOWN;
+		if (!p) return SOM_E_UNKNOWN;
 		for (uint32_t j = 0; j < i; j++)
 			if (m->parents[j] == p)
 				return fail(ev, SOM_E_PARENTS, "class %s has the parent %s twice", d->name, names[i]);
@@ -114,13 +110,11 @@ static int find_parents(making *m, som_env *ev) {
 static int find_metaclass(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *x = NULL;
-	if (d->metaclass && !(x = ingredient(m, d->metaclass, ev)))
-		return SOM_E_UNKNOWN;
+	if (d->metaclass && !(x = ingredient(m, d->metaclass, ev))) return SOM_E_UNKNOWN;
 	if (x && !descends(x, class_class))
 		return fail(ev, SOM_E_METACLASS, "class %s: its metaclass %s does not descend from SOMClass", d->name, d->metaclass);
 	m->metaclass = derive_metaclass(d->name, m->parents, m->nparents, x, ev);
-	if (!m->metaclass)
-		return SOM_E_METACLASS;
+	if (!m->metaclass) return SOM_E_METACLASS;
 	m->metaclass->instances++;
 	return SOM_OK;
 }
@@ -235,8 +229,7 @@ static int migrate(klass *k, const char *to, som_method_info *info, som_env *ev)
 static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	som_method_info *all = pool_take(k, (d->nintroduces + 1) * sizeof *all);
 	k->procs = pool_take(k, (d->nintroduces + 1) * sizeof *k->procs);
-	if (!all || !k->procs)
-		return no_memory(ev, "a class's methods");
+	if (!all || !k->procs) return no_memory(ev, "a class's methods");
 	k->info.introduces = all;
 	for (uint32_t i = 0; i < d->nintroduces; i++) {
 		const som_method *m = method_at(d, i);
@@ -246,10 +239,8 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 			return fail(ev, SOM_E_METHOD, "class %s: method %s is of kind %u, which there is not", k->info.name, m->name, m->kind);
 		all[i].name = pool_text(k, m->name, strlen(m->name));
 		all[i].kind = m->kind;
-		if (!all[i].name)
-			return no_memory(ev, "a class's methods");
-		if (m->sig && !(all[i].sig = signature(m->sig, ev)))
-			return SOM_E_METHOD;
+		if (!all[i].name) return no_memory(ev, "a class's methods");
+		if (m->sig && !(all[i].sig = signature(m->sig, ev))) return SOM_E_METHOD;
 		if (m->kind == SOM_PROCEDURE && !m->proc && !m->migrated)
 			return fail(ev, SOM_E_METHOD, "class %s: the procedure %s is missing", k->info.name, m->name);
 		k->procs[i] = m->proc;
@@ -257,11 +248,9 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 		k->slots += !m->migrated && m->kind != SOM_PROCEDURE;
 	}
 	int code = index_names(k, d, ev);
-	if (code != SOM_OK)
-		return code;
+	if (code != SOM_OK) return code;
 	k->base = tokens_take(2 + k->slots, ev);
-	if (!k->base)
-		return SOM_E_METHODS;
+	if (!k->base) return SOM_E_METHODS;
 	uint32_t slot = 0;
 	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
 		const som_method *m = method_at(d, i);
@@ -281,18 +270,23 @@ static int by_token(const void *a, const void *b) {
 	return (x > y) - (x < y);
 }
 
+/* A method that an ancestor has in its table, by the name that a description has for it. */
+static int inherited_method(const klass *k, const char *name, const char *what, found *f, som_env *ev) {
+	som_env inner = {0};
+	int code = lookup_slot(k, false, name, f, &inner);
+	if (code != SOM_OK)
+		code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: %s fails: %s", k->info.name, what, inner.text ? inner.text : "no memory");
+	som_env_clear(&inner);
+	return code;
+}
+
 static int override(klass *k, const som_class_desc *d, som_env *ev) {
 	impls *all = k->impls;
 	for (uint32_t i = 0; i < d->noverrides; i++) {
 		const som_override *o = override_at(d, i);
 		found f;
-		som_env inner = {0};
-		int code = lookup_slot(k, false, o->method, &f, &inner);
-		if (code != SOM_OK) {
-			code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: an override fails: %s", k->info.name, inner.text ? inner.text : "");
-			som_env_clear(&inner);
-			return code;
-		}
+		int code = inherited_method(k, o->method, "an override", &f, ev);
+		if (code != SOM_OK) return code;
 		if (f.info->kind == SOM_NONSTATIC)
 			return fail(ev, SOM_E_METHOD, "class %s: %s is nonstatic in %s and cannot be overridden", k->info.name, f.info->name, f.in->info.name);
 		if (!o->proc)
@@ -308,18 +302,12 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 
 static int select_parents(klass *k, const som_class_desc *d, som_env *ev) {
 	k->selects = pool_take(k, (d->nselects + 1) * sizeof *k->selects);
-	if (!k->selects)
-		return no_memory(ev, "selections");
+	if (!k->selects) return no_memory(ev, "selections");
 	for (uint32_t i = 0; i < d->nselects; i++) {
 		const som_select *s = select_at(d, i);
 		found f;
-		som_env inner = {0};
-		int code = lookup_slot(k, false, s->method, &f, &inner);
-		if (code != SOM_OK) {
-			code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: a selection fails: %s", k->info.name, inner.text ? inner.text : "");
-			som_env_clear(&inner);
-			return code;
-		}
+		int code = inherited_method(k, s->method, "a selection", &f, ev);
+		if (code != SOM_OK) return code;
 		uint32_t p = 0;
 		while (p < k->info.nparents && (!s->parent || strcmp(K(k->info.parents[p])->info.name, s->parent)))
 			p++;
@@ -335,13 +323,11 @@ static int select_parents(klass *k, const som_class_desc *d, som_env *ev) {
 
 static int lay_out(klass *k, som_env *ev) {
 	som_part *parts = pool_take(k, (k->info.norder + 1) * sizeof *parts);
-	if (!parts)
-		return no_memory(ev, "a layout");
+	if (!parts) return no_memory(ev, "a layout");
 	uint64_t at = 0, align = 1;
 	for (uint32_t i = k->info.norder; i-- > 0;) {
 		const klass *a = order_at(k, i);
-		if (!k->concrete[i] || a->info.part_size == 0)
-			continue;
+		if (!k->concrete[i] || a->info.part_size == 0) continue;
 		at = (at + a->align - 1) & ~(uint64_t)(a->align - 1);
 		align = a->align > align ? a->align : align;
 		parts[k->info.nlayout++] = (som_part){.cls = C(a), .offset = at, .size = a->info.part_size};
@@ -359,8 +345,7 @@ static int lay_out(klass *k, som_env *ev) {
 
 static uintptr_t data_offset(const klass *k, const klass *of) {
 	for (uint32_t i = 0; i < k->info.nlayout; i++)
-		if (k->info.layout[i].cls == C(of))
-			return (uintptr_t)(SOM_HEAD + k->info.layout[i].offset);
+		if (k->info.layout[i].cls == C(of)) return (uintptr_t)(SOM_HEAD + k->info.layout[i].offset);
 	return SOM_HEAD;
 }
 
@@ -368,8 +353,7 @@ static uintptr_t data_offset(const klass *k, const klass *of) {
 static void visit(klass *k, const klass *of, const som_class **inits) {
 	for (uint32_t i = 0; i < of->info.ninits; i++) {
 		klass *a = K(of->info.inits[i]);
-		if (a->mark)
-			continue;
+		if (a->mark) continue;
 		a->mark = 1;
 		inits[k->info.ninits++] = C(a);
 	}
@@ -378,8 +362,7 @@ static void visit(klass *k, const klass *of, const som_class **inits) {
 static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 	const som_class **inits = pool_take(k, (k->info.norder + 1) * sizeof *inits);
 	k->lives = pool_take(k, (k->info.norder + 1) * sizeof *k->lives);
-	if (!inits || !k->lives)
-		return no_memory(ev, "the order of initialisation");
+	if (!inits || !k->lives) return no_memory(ev, "the order of initialisation");
 	for (uint32_t i = 0; i < k->info.norder; i++)
 		K(k->info.order[i])->mark = 0;
 	if (!d->init_classes)
@@ -415,8 +398,7 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 static klass *build(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *k = allocate(m, ev);
-	if (!k)
-		return NULL;
+	if (!k) return NULL;
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
 	int code = set_abstract_parents(k, d, ev);
@@ -438,8 +420,7 @@ static klass *build(making *m, som_env *ev) {
 		code = table_fill(k, ev);
 	if (code == SOM_OK && freed_row)
 		freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
-	if (code == SOM_OK)
-		return k;
+	if (code == SOM_OK) return k;
 	undefine(k);
 	return NULL;
 }
@@ -490,8 +471,7 @@ void become_instance(klass *k, klass *metaclass) {
 static int come_alive(klass *k, som_env *ev) {
 	become_instance(k, k->metaclass);
 	int code = initialise(&k->c.object, k->metaclass, ev);
-	if (code != SOM_OK)
-		return code;
+	if (code != SOM_OK) return code;
 	k->alive = true;
 	code = register_class(k, ev);
 	if (code == SOM_OK) {
@@ -506,8 +486,7 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 		fail(ev, SOM_E_METHOD, "a description of a class has %u octets, %u are needed: it was made for another release", desc ? desc->size_of : 0, (uint32_t)sizeof *desc);
 		return NULL;
 	}
-	if (check(desc, derived, ev) != SOM_OK)
-		return NULL;
+	if (check(desc, derived, ev) != SOM_OK) return NULL;
 	making m = {.outer = makings, .d = desc};
 	makings = &m;
 	klass *k = NULL;
@@ -518,11 +497,9 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 		m.parents[i]->subclasses--;
 	if (m.metaclass)
 		drop_metaclass(m.metaclass);
-	if (!k)
-		return NULL;
+	if (!k) return NULL;
 	k->derived = derived;
-	if (come_alive(k, ev) == SOM_OK)
-		return k;
+	if (come_alive(k, ev) == SOM_OK) return k;
 	undefine(k);
 	return NULL;
 }

@@ -35,8 +35,7 @@ void som_deallocate(void *p) { give(p); }
 void *pool_take(klass *k, size_t n) {
 	size_t head = (sizeof(pool) + 15) & ~(size_t)15;
 	pool *p = take(head + (n ? n : 1));
-	if (!p)
-		return NULL;
+	if (!p) return NULL;
 	p->next = k->pool;
 	k->pool = p;
 	return (char *)p + head;
@@ -63,16 +62,14 @@ enum { NCODES = sizeof codes / sizeof codes[0] };
 const char *som_code_name(uint32_t code) { return code < NCODES ? codes[code].name : "unknown code"; }
 
 static char *copy_text(const char *s) {
-	if (!s)
-		return NULL;
+	if (!s) return NULL;
 	size_t n = strlen(s) + 1;
 	char *p = take(n);
 	return p ? memcpy(p, s, n) : NULL;
 }
 
 void som_env_clear(som_env *ev) {
-	if (!ev || ev->major == SOM_NO_EXCEPTION)
-		return;
+	if (!ev || ev->major == SOM_NO_EXCEPTION) return;
 	som_env old = *ev;
 	memset(ev, 0, sizeof *ev);
 	if (old.drop && old.value)
@@ -89,8 +86,7 @@ static void raise(som_env *ev, uint32_t major, const char *id, const char *text)
 }
 
 void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t completed, const char *text) {
-	if (!ev)
-		return;
+	if (!ev) return;
 	raise(ev, SOM_SYSTEM_EXCEPTION, id, text);
 	ev->minor = minor;
 	ev->completed = completed;
@@ -120,8 +116,7 @@ static char *text_of(const char *format, va_list ap) {
 }
 
 int fail(som_env *ev, uint32_t code, const char *format, ...) {
-	if (!ev)
-		return (int)code;
+	if (!ev) return (int)code;
 	char id[64];
 	snprintf(id, sizeof id, "IDL:omg.org/CORBA/%s:1.0", codes[code].exception);
 	va_list ap;

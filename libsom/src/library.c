@@ -46,8 +46,7 @@ static bool whole(const char *file) {
 	ElfW(Ehdr) h;
 	ElfW(Phdr) p;
 	bool all = true;
-	if (!f)
-		return true;
+	if (!f) return true;
 	if (fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG) && h.e_phentsize == sizeof p &&
 		h.e_ident[EI_CLASS] == (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32) && fseek(f, 0, SEEK_END) == 0) {
 		uint64_t size = (uint64_t)ftell(f);
@@ -115,8 +114,7 @@ void *library_forget(library *l) {
 /* A process has room for one Go runtime; class libraries in Go export som_go_runtime. */
 static bool second_go(void *handle) {
 	void *go = (void *)hooks.symbol(handle, "som_go_runtime");
-	if (go && go_runtime && go != go_runtime)
-		return true;
+	if (go && go_runtime && go != go_runtime) return true;
 	go_runtime = go ? go : go_runtime;
 	return false;
 }
@@ -143,16 +141,13 @@ static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
 /* Loads a file, or takes the entry of a library that is linked in. */
 static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	for (library *l; (l = find_library(file));) {
-		if (l->ready || l == loading)
-			return SOM_OK;
+		if (l->ready || l == loading) return SOM_OK;
 		for (making_library *m = makings; m; m = m->outer)
-			if (m->l == l)
-				return SOM_OK;
+			if (m->l == l) return SOM_OK;
 		lock_wait(); /* another thread is at it */
 	}
 	library *l = take(sizeof *l + strlen(file) + 1);
-	if (!l)
-		return no_memory(ev, "a class library");
+	if (!l) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
 	l->next = libraries;
 	libraries = l;
@@ -166,8 +161,7 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	makings = me.outer;
 	l->ready = code == SOM_OK;
 	lock_wake();
-	if (code == SOM_OK)
-		return code;
+	if (code == SOM_OK) return code;
 	const klass *busy;
 	for (klass *k = all_classes; k; k = k->next)
 		if (k->library == l && !k->derived) {
@@ -187,8 +181,7 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 
 int som_library_load(const char *file, som_env *ev) {
 	boot();
-	if (!file || !*file)
-		return fail(ev, SOM_E_LIBRARY, "a class library without a name");
+	if (!file || !*file) return fail(ev, SOM_E_LIBRARY, "a class library without a name");
 	lock();
 	int code = load(file, NULL, ev);
 	unlock();
@@ -212,8 +205,7 @@ static void file_name(char *to, size_t n, const char *cls, bool first) {
 	size_t at = (size_t)snprintf(to, n, "%s", prefix);
 	for (; *cls && at + sizeof suffix < n; cls++) {
 		if (cls[0] == ':') {
-			if (first)
-				break;
+			if (first) break;
 			cls++;
 			to[at++] = '_';
 		} else
@@ -231,8 +223,7 @@ static bool exists(const char *file) {
 
 /* Tries one file: SOM_OK if the class is there now, SOM_E_UNKNOWN if there is no such file. */
 static int try(const char *file, const char *cls, bool by_system, som_env *ev) {
-	if (!by_system && !exists(file))
-		return SOM_E_UNKNOWN;
+	if (!by_system && !exists(file)) return SOM_E_UNKNOWN;
 	int code = load(file, NULL, ev);
 	if (code == SOM_OK && !registered(cls))
 		code = fail(ev, by_system ? SOM_E_UNKNOWN : SOM_E_LIBRARY, "%s does not define the class %s", file, cls);
@@ -248,8 +239,7 @@ static int try_folders(const char *path, const char *cls, som_env *ev) {
 			file_name(name, sizeof name, cls, first);
 			snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name);
 			int code = n ? try(file, cls, false, ev) : SOM_E_UNKNOWN;
-			if (code != SOM_E_UNKNOWN)
-				return code;
+			if (code != SOM_E_UNKNOWN) return code;
 		}
 		p += n + (end != NULL);
 	}
@@ -258,16 +248,14 @@ static int try_folders(const char *path, const char *cls, som_env *ev) {
 
 int load_for(const char *cls, som_env *ev) {
 	char name[MAX_NAME + 16] = "";
-	if (!name_ok(cls, MAX_NAME, true))
-		return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
+	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
 	for (place *p = places; p; p = p->next)
 		if (!strcmp(p->cls, cls))
 			return try(p->file, cls, true, ev) == SOM_OK ? SOM_OK : fail(ev, SOM_E_LIBRARY, "class %s: its library %s cannot be loaded or does not define it", cls, p->file);
 	const char *now = folders ? folders : getenv("SOM_PATH");
 	char *path = now ? take(strlen(now) + 1) : NULL; /* another may be set while the lock is let go */
 	int code = SOM_E_UNKNOWN;
-	if (now && !path)
-		return no_memory(ev, "a path");
+	if (now && !path) return no_memory(ev, "a path");
 	if (path)
 		strcpy(path, now);
 	if (path)
@@ -286,8 +274,7 @@ int load_for(const char *cls, som_env *ev) {
 
 int som_set_path(const char *path, som_env *ev) {
 	char *copy = path ? take(strlen(path) + 1) : NULL;
-	if (path && !copy)
-		return no_memory(ev, "a path");
+	if (path && !copy) return no_memory(ev, "a path");
 	boot();
 	lock();
 	give(folders);
@@ -301,8 +288,7 @@ int som_library_of_class(const char *cls, const char *file, som_env *ev) {
 		return fail(ev, SOM_E_NAME, "a class's name, of at most %d octets, and a file are asked for", MAX_NAME);
 	size_t n = strlen(cls) + 1;
 	place *p = take(sizeof *p + n + strlen(file) + 1);
-	if (!p)
-		return no_memory(ev, "the place of a class");
+	if (!p) return no_memory(ev, "the place of a class");
 	strcpy(p->cls, cls);
 	p->file = strcpy(p->cls + n, file);
 	boot();

@@ -86,8 +86,7 @@ static void undo(som_ref o, const klass *k, uint32_t n) {
 /* ev is never NULL here. */
 int initialise(som_ref o, const klass *k, som_env *ev) {
 	for (uint32_t i = 0; i < k->nlives; i++) {
-		if (!k->lives[i].init)
-			continue;
+		if (!k->lives[i].init) continue;
 		k->lives[i].init(o, ev, k->lives[i].context);
 		if (__builtin_expect(ev->major != SOM_NO_EXCEPTION, 0)) {
 			undo(o, k, i);
@@ -106,8 +105,7 @@ static int begin_hooked(som_ref o, const klass *k, som_env *ev) {
 		((void (*)(som_ref, som_env *))*word_at(k->row, tok_old_init))(o, ev);
 	else
 		return SOM_E_RAISED;
-	if (ev->major == SOM_NO_EXCEPTION)
-		return SOM_OK;
+	if (ev->major == SOM_NO_EXCEPTION) return SOM_OK;
 	finalise(o, k);
 	return SOM_E_RAISED;
 }
@@ -133,14 +131,12 @@ som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
 		return NULL;
 	}
 	som_ref o = memory ? memory : memory_for(k, ev);
-	if (!o)
-		return NULL;
+	if (!o) return NULL;
 	if (memory && zero)
 		memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
 	embody(o, k, memory ? F_PLACED : 0);
 	bool hooked = __atomic_load_n(&k->hooked, __ATOMIC_RELAXED);
-	if (!init || (k->nlives == 0 && !hooked))
-		return o;
+	if (!init || (k->nlives == 0 && !hooked)) return o;
 	som_env own = {0};
 	som_env *e = ev ? ev : &own;
 	som_env_clear(e);
@@ -163,8 +159,7 @@ som_ref som_new(som_class *c, som_env *ev) {
 
 static bool is_visited(const klass *k, const som_class *c) {
 	for (uint32_t i = 0; i < k->info.ninits; i++)
-		if (k->info.inits[i] == c)
-			return true;
+		if (k->info.inits[i] == c) return true;
 	return false;
 }
 
@@ -194,8 +189,7 @@ int copy_parts(som_ref to, som_ref from, som_env *ev) {
 }
 
 som_ref som_copy(som_ref from, som_env *ev) {
-	if (is_freed(from))
-		return freed_call(from, ev), NULL;
+	if (is_freed(from)) return freed_call(from, ev), NULL;
 	klass *k = class_of(from);
 	if (from->flags & F_CLASS) {
 		fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name);
@@ -214,13 +208,11 @@ som_ref som_copy(som_ref from, som_env *ev) {
 }
 
 int som_assign(som_ref to, som_ref from, som_env *ev) {
-	if (is_freed(to) || is_freed(from))
-		return freed_call(is_freed(to) ? to : from, ev), SOM_E_FREED;
+	if (is_freed(to) || is_freed(from)) return freed_call(is_freed(to) ? to : from, ev), SOM_E_FREED;
 	const klass *k = class_of(to), *f = class_of(from);
 	if (!descends(f, k) || to->flags & F_CLASS)
 		return fail(ev, SOM_E_TYPE, "an object of class %s cannot be assigned to one of %s", f->info.name, k->info.name);
-	if (to == from)
-		return SOM_OK;
+	if (to == from) return SOM_OK;
 	som_env own = {0};
 	som_env *e = ev ? ev : &own;
 	som_env_clear(e);
@@ -255,20 +247,18 @@ static void destroy(som_ref o, uint32_t flags) {
 }
 
 som_ref som_retain(som_ref o) {
-	if (!o)
-		return NULL;
+	if (!o) return NULL;
 	if (is_freed(o))
-		complain(SOM_E_FREED, "som_retain of an object at %p that has been destroyed", (void *)o);
+		freed_call(o, NULL);
 	else
 		__atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
 	return o;
 }
 
 void som_release(som_ref o) {
-	if (!o)
-		return;
+	if (!o) return;
 	if (is_freed(o)) {
-		complain(SOM_E_FREED, "som_release of an object at %p that has been destroyed", (void *)o);
+		freed_call(o, NULL);
 		return;
 	}
 	uint32_t refs = __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE); /* before the flags, which others may have set */
@@ -302,8 +292,7 @@ struct som_making {
 som_making *som_begin(som_class *c, som_env *ev) {
 	klass *k = substituted(K(c));
 	som_ref o = new_object(k, NULL, true, false, ev);
-	if (!o)
-		return NULL;
+	if (!o) return NULL;
 	som_making *m = take(sizeof *m + k->info.ninits);
 	const klass **left = m ? take(k->info.ninits * sizeof *left) : NULL;
 	if (!left) {
@@ -322,15 +311,13 @@ som_ref som_made(som_making *m) { return m->o; }
 
 int som_enter(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->k->info.ninits; i++)
-		if (m->k->info.inits[i] == c)
-			return !m->entered[i] && (m->entered[i] = 1);
+		if (m->k->info.inits[i] == c) return !m->entered[i] && (m->entered[i] = 1);
 	return 0;
 }
 
 void som_leave(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->nleft; i++)
-		if (m->left[i] == K(c))
-			return;
+		if (m->left[i] == K(c)) return;
 	if (is_visited(m->k, c))
 		m->left[m->nleft++] = K(c);
 }
@@ -340,8 +327,7 @@ void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
 	ev = ev ? ev : &m->own;
 	for (uint32_t i = 0; i < k->info.ninits && ev->major == SOM_NO_EXCEPTION; i++) {
 		const klass *a = K(k->info.inits[i]);
-		if (!som_enter(m, C(a)))
-			continue;
+		if (!som_enter(m, C(a))) continue;
 		if (a->own.init)
 			a->own.init(m->o, ev, a->own.context);
 		if (ev->major == SOM_NO_EXCEPTION)

@@ -67,8 +67,7 @@ som_ref som_class_manager(void) { return boot(), manager; }
 static const void *providers[SOM_PROVIDERS];
 
 int som_set_provider(uint32_t kind, const void *table) {
-	if (kind >= SOM_PROVIDERS)
-		return SOM_E_UNKNOWN;
+	if (kind >= SOM_PROVIDERS) return SOM_E_UNKNOWN;
 	__atomic_store_n(&providers[kind], table, __ATOMIC_RELEASE);
 	return SOM_OK;
 }
