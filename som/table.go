@@ -1,6 +1,7 @@
 package som
 
 import (
+	"slices"
 	"sync/atomic"
 	"unsafe"
 )
@@ -228,6 +229,18 @@ func (c *Class) cast(a *Class) *table {
 	}
 	c.casts[a] = t
 	return t
+}
+
+// takeOff makes ancestors forget the casts of a class's instances, of which there are none any more.
+func (c *Class) takeOff() {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	for a := range c.casts {
+		a.changing.Lock()
+		a.worn = slices.DeleteFunc(a.worn, func(w worn) bool { return w.class == c })
+		a.changing.Unlock()
+	}
+	c.casts = nil
 }
 
 // afterlife returns the table of instances whose end has come: each call fails.
