@@ -6,7 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -39,7 +39,7 @@ var (
 func ffi(flags ...string) []string { return append(flags, "-DSOM_FFI") }
 
 // strict is how everything of the kernel's is compiled.
-var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-Iinclude", "-pthread"}
+var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-pthread"}
 
 // lacking skips a test for want of something; with CI=true that fails it.
 func lacking(t testing.TB, why string) {
@@ -71,39 +71,79 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// builds holds one build of each program by each toolchain.
+// builds holds what was built: the kernel's objects of each toolchain, and programs.
 var builds sync.Map // string to func() (string, error)
 
-// build compiles the kernel with a program of test/ into one executable, once.
-func (c toolchain) build(t testing.TB, program string) string {
+// once builds what is named, the first time that it is asked for.
+func once(t testing.TB, name string, build func(dir string) error) string {
 	t.Helper()
-	c.need(t)
-	once, _ := builds.LoadOrStore(c.name+"/"+program, sync.OnceValues(func() (string, error) {
+	f, _ := builds.LoadOrStore(name, sync.OnceValues(func() (string, error) {
 		d, err := dir()
 		if err != nil {
 			return "", err
 		}
-		sources, err := filepath.Glob("src/*.c")
-		if err != nil {
-			return "", err
-		}
-		out := filepath.Join(d, c.name+"-"+program)
-		args := append(append([]string{}, strict...), c.flags...)
-		args = append(append(args, "-o", out, "test/"+program+".c"), sources...)
-		args = append(args, c.libs...)
-		if c.name != "mingw" {
-			args = append(args, "-ldl")
-		}
-		if b, err := exec.Command(c.cc, args...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%s %s: %w\n%s", c.cc, strings.Join(args, " "), err, b)
-		}
-		return out, nil
+		out := filepath.Join(d, name)
+		return out, build(out)
 	}))
-	out, err := once.(func() (string, error))()
+	out, err := f.(func() (string, error))()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// compile runs the compiler in a folder, which is where it leaves objects.
+func (c toolchain) compile(in string, args ...string) error {
+	include, err := filepath.Abs("include")
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(c.cc, slices.Concat(strict, []string{"-I" + include}, c.flags, args)...)
+	cmd.Dir = in
+	if b, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%v: %w\n%s", cmd.Args, err, b)
+	}
+	return nil
+}
+
+// build compiles a program of test/ with the kernel in it.
+func (c toolchain) build(t testing.TB, program string) string {
+	t.Helper()
+	c.need(t)
+	objects := once(t, c.name+"-objects", func(out string) error {
+		sources, err := absolute("src/*.c")
+		if err != nil {
+			return err
+		}
+		if err := os.Mkdir(out, 0o755); err != nil {
+			return err
+		}
+		return c.compile(out, append([]string{"-c"}, sources...)...)
+	})
+	return once(t, c.name+"-"+program, func(out string) error {
+		all, err := absolute("test/" + program + ".c")
+		if err != nil {
+			return err
+		}
+		kernel, err := filepath.Glob(objects + "/*.o")
+		if err != nil {
+			return err
+		}
+		args := slices.Concat([]string{"-o", out}, all, kernel, c.libs)
+		if c.name != "mingw" {
+			args = append(args, "-ldl")
+		}
+		return c.compile(filepath.Dir(out), args...)
+	})
+}
+
+// absolute finds files from wherever the compiler runs.
+func absolute(pattern string) ([]string, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	return filepath.Glob(filepath.Join(here, pattern))
 }
 
 // command is a run of a program that was built, ended when it takes far too long.

@@ -58,7 +58,7 @@ static bool make_writable(void *p, size_t n) {
 
 static bool grow(uint32_t words) {
 	uint32_t to = (words + GROW - 1) / GROW * GROW;
-	if (!arena && !(arena = reserve((size_t)(ROW_WORDS + TOKEN_WORDS) * WORD)))
+	if (!arena && !(arena = reserve((size_t)(ROW_WORDS + TOKEN_WORDS) * WORD_SIZE)))
 		return false;
 	if (!used) {
 		uint64_t *bits = reserve((ROW_WORDS + TOKEN_WORDS) / 8 + 8);
@@ -68,7 +68,7 @@ static bool grow(uint32_t words) {
 	}
 	if (to <= writable)
 		return true;
-	if (to > ROW_WORDS || !make_writable(arena + writable, (size_t)(to - writable) * WORD))
+	if (to > ROW_WORDS || !make_writable(arena + writable, (size_t)(to - writable) * WORD_SIZE))
 		return false;
 	writable = to;
 	return true;
@@ -86,7 +86,7 @@ som_tok tokens_take(uint32_t words, som_env *ev) {
 			*s = have->next;
 			give(have);
 		}
-		return (som_tok)at * WORD;
+		return (som_tok)at * WORD_SIZE;
 	}
 	if (words > TOKEN_WORDS - top) {
 		fail(ev, SOM_E_METHODS, "the process has no tokens left for %u methods: it can have %u in all classes", words, TOKEN_WORDS);
@@ -94,11 +94,11 @@ som_tok tokens_take(uint32_t words, som_env *ev) {
 	}
 	uint32_t at = top;
 	top += words;
-	return (som_tok)at * WORD;
+	return (som_tok)at * WORD_SIZE;
 }
 
 void tokens_give(som_tok at, uint32_t words) {
-	uint32_t first = (uint32_t)(at / WORD);
+	uint32_t first = (uint32_t)(at / WORD_SIZE);
 	if (first + words == top) {
 		top = first;
 		return;
@@ -111,7 +111,7 @@ void tokens_give(som_tok at, uint32_t words) {
 }
 
 static uint32_t range_words(const klass *k) { return 2 + k->slots; }
-static uint32_t range_at(const klass *k) { return (uint32_t)(k->base / WORD); }
+static uint32_t range_at(const klass *k) { return (uint32_t)(k->base / WORD_SIZE); }
 
 /* The 64 bits from any place. */
 static uint64_t bits_at(uint32_t at) {
@@ -180,8 +180,8 @@ void row_give(const klass *k, char *row) {
 int freed_row_make(void) {
 	if (freed_row)
 		return SOM_OK;
-	char *row = reserve((size_t)TOKEN_WORDS * WORD);
-	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD))
+	char *row = reserve((size_t)TOKEN_WORDS * WORD_SIZE);
+	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD_SIZE))
 		return SOM_E_MEMORY;
 	*(som_class **)row = C(object_class);
 	__atomic_store_n(&freed_row, row, __ATOMIC_RELEASE);
@@ -190,5 +190,5 @@ int freed_row_make(void) {
 
 void freed_row_fill(som_tok from, uint32_t words, som_proc *proc) {
 	for (uint32_t i = 0; i < words; i++)
-		*word_at(freed_row, from + (som_tok)i * WORD) = proc;
+		*word_at(freed_row, from + (som_tok)i * WORD_SIZE) = proc;
 }

@@ -51,7 +51,7 @@ static const som_select *select_at(const som_class_desc *d, uint32_t i) {
 }
 
 static bool list_ok(const void *list, uint32_t n, uint32_t size, uint32_t least) {
-	return n == 0 || (list && size >= least && size <= 64 * least && size % WORD == 0);
+	return n == 0 || (list && size >= least && size <= 64 * least && size % WORD_SIZE == 0);
 }
 
 static int check(const som_class_desc *d, bool derived, som_env *ev) {
@@ -503,7 +503,7 @@ static int come_alive(klass *k, som_env *ev) {
 
 klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 	if (!desc || desc->size_of < sizeof *desc) {
-		fail(ev, SOM_E_METHOD, "a description of a class has %u octets, %zu are needed: it was made for another release", desc ? desc->size_of : 0, sizeof *desc);
+		fail(ev, SOM_E_METHOD, "a description of a class has %u octets, %u are needed: it was made for another release", desc ? desc->size_of : 0, (uint32_t)sizeof *desc);
 		return NULL;
 	}
 	if (check(desc, derived, ev) != SOM_OK)

@@ -17,7 +17,7 @@ enum {
 	MAX_ALIGN = 64,          /* of a class's data */
 	MAX_CLASSES = 65535,     /* in the process */
 	MAX_ARGS = 64,           /* of a method with a signature */
-	WORD = sizeof(void *)
+	WORD_SIZE = sizeof(void *)
 };
 
 /* flags of an object's head */
@@ -108,7 +108,7 @@ static inline const klass *order_at(const klass *k, uint32_t i) { return K(k->in
 static inline som_proc **word_at(const char *row, som_tok t) { return (som_proc **)(row + t); }
 static inline bool row_has(const char *row, const klass *k) { return *(void **)(row + k->base) == k->id; }
 static inline bool descends(const klass *k, const klass *from) { return row_has(k->row, from); }
-static inline som_tok slot_token(const klass *k, uint32_t slot) { return k->base + (som_tok)(2 + slot) * WORD; }
+static inline som_tok slot_token(const klass *k, uint32_t slot) { return k->base + (som_tok)(2 + slot) * WORD_SIZE; }
 
 /* sync.c: one lock for all that makes and unmakes; taken again by who has it. The process forks with it free. */
 void lock(void);

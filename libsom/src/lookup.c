@@ -250,7 +250,7 @@ static uint32_t generation = 1;
 void forget_lookups(void) { __atomic_add_fetch(&generation, 1, __ATOMIC_RELEASE); }
 
 static entry *entry_for(const char *mt, const som_name *name) {
-	uintptr_t h = (uintptr_t)mt / WORD * 31 + name->hash;
+	uintptr_t h = (uintptr_t)mt / WORD_SIZE * 31 + name->hash;
 	return &cache[(h ^ h >> 10) % CACHE];
 }
 

@@ -13,10 +13,10 @@ static som_ref memory_for(const klass *k, som_env *ev) {
 	char *p;
 	if (__builtin_expect(aligned_by_allocator(k), 1)) {
 		p = take(n);
-	} else if ((p = take(n + align + WORD))) { /* what the allocator gave stands in front of the object */
+	} else if ((p = take(n + align + WORD_SIZE))) { /* what the allocator gave stands in front of the object */
 		char *raw = p;
-		uintptr_t behind = (uintptr_t)raw + WORD + SOM_HEAD;
-		p = raw + WORD + (align - behind % align) % align;
+		uintptr_t behind = (uintptr_t)raw + WORD_SIZE + SOM_HEAD;
+		p = raw + WORD_SIZE + (align - behind % align) % align;
 		((void **)(void *)p)[-1] = raw;
 	}
 	if (!p)
@@ -173,7 +173,7 @@ static void copy_octets(som_ref to, som_ref from, const klass *k, bool assign) {
 	for (uint32_t i = 0; i < k->info.nlayout; i++) {
 		const klass *a = K(k->info.layout[i].cls);
 		if (assign ? !a->own.assign : !a->own.copy)
-			memcpy((char *)to + SOM_HEAD + k->info.layout[i].offset, som_data(from, a->base + WORD), (size_t)k->info.layout[i].size);
+			memcpy((char *)to + SOM_HEAD + k->info.layout[i].offset, som_data(from, a->base + WORD_SIZE), (size_t)k->info.layout[i].size);
 	}
 }
 

@@ -145,7 +145,7 @@ static int64_t method_token(som_ref c, som_env *ev, const char *method) {
 static const void *own_table(som_ref c, som_env *ev) { return (void)ev, self(c)->row; }
 static const void *parent_table(som_ref c, som_env *ev) { return (void)ev, som_parent_row((som_class *)c, 0); }
 static void add_dynamic(som_ref c, som_env *ev, const char *method, const char *sig, som_proc *proc) { som_class_add((som_class *)c, method, sig, proc, ev); }
-static int64_t data_token(som_ref c, som_env *ev) { return (void)ev, self(c)->base + WORD; }
+static int64_t data_token(som_ref c, som_env *ev) { return (void)ev, self(c)->base + WORD_SIZE; }
 static int64_t member_token(som_ref c, som_env *ev, int32_t offset, int64_t token) { return (void)c, (void)ev, token + offset; }
 
 static const void *parents(som_ref c, som_env *ev, uint32_t *n) { return (void)ev, *n = self(c)->info.nparents, self(c)->info.parents; }

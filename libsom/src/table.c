@@ -43,7 +43,7 @@ som_proc *own_impl(const klass *k, som_tok t) {
 const klass *introducer(const klass *k, som_tok t) {
 	for (uint32_t i = 0; i < k->info.norder; i++) {
 		const klass *a = order_at(k, i);
-		if (t >= slot_token(a, 0) && t < slot_token(a, a->slots) && t % WORD == 0)
+		if (t >= slot_token(a, 0) && t < slot_token(a, a->slots) && t % WORD_SIZE == 0)
 			return a;
 	}
 	return NULL;
@@ -104,7 +104,7 @@ int table_fill(klass *k, som_env *ev) {
 		}
 	}
 	for (uint32_t i = 0; i < k->info.nlayout; i++)
-		put(k->row, K(k->info.layout[i].cls)->base + WORD, (void *)(uintptr_t)(SOM_HEAD + k->info.layout[i].offset));
+		put(k->row, K(k->info.layout[i].cls)->base + WORD_SIZE, (void *)(uintptr_t)(SOM_HEAD + k->info.layout[i].offset));
 	k->hooked = !is_plain(k);
 	k->barren = k->info.flags & SOM_ABSTRACT || (class_class && descends(k, class_class));
 	return SOM_OK;
@@ -216,7 +216,7 @@ static char *cast_row(klass *k, const klass *as, som_env *ev) {
 		const klass *a = order_at(k, c);
 		const char *from = row_has(as->row, a) ? as->row : k->row;
 		put(row, a->base, a->id);
-		put(row, a->base + WORD, (void *)get(k->row, a->base + WORD));
+		put(row, a->base + WORD_SIZE, (void *)get(k->row, a->base + WORD_SIZE));
 		for (uint32_t s = 0; s < a->slots; s++)
 			put(row, slot_token(a, s), (void *)get(from, slot_token(a, s)));
 	}
