@@ -15,6 +15,7 @@
 typedef struct making {
 	struct making *outer; /* what is made meanwhile is an ancestor, or its metaclass */
 	const som_class_desc *d;
+	bool derived;
 	klass *parents[MAX_PARENTS];
 	uint32_t nparents;
 	klass *metaclass;
@@ -417,6 +418,7 @@ static klass *build(making *m, som_env *ev) {
 	klass *k = allocate(m, ev);
 	if (!k)
 		return NULL;
+	k->derived = m->derived;
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
 	int code = set_abstract_parents(k, d, ev);
@@ -508,7 +510,7 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 	}
 	if (check(desc, derived, ev) != SOM_OK)
 		return NULL;
-	making m = {.outer = makings, .d = desc};
+	making m = {.outer = makings, .d = desc, .derived = derived};
 	makings = &m;
 	klass *k = NULL;
 	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK)
@@ -520,7 +522,6 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 		drop_metaclass(m.metaclass);
 	if (!k)
 		return NULL;
-	k->derived = derived;
 	if (come_alive(k, ev) == SOM_OK)
 		return k;
 	undefine(k);
