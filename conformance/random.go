@@ -176,6 +176,9 @@ func (g *generator) step() {
 		return
 	}
 	c := g.one(g.defined)
+	if m := g.o.classes[c].metaclass; g.o.classes[m].derived && g.in(2) {
+		g.ask(m)
+	}
 	switch g.IntN(14) {
 	case 0:
 		g.layout(c)

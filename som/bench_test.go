@@ -139,7 +139,7 @@ func TestCallCost(t *testing.T) {
 		times    float64
 	}{
 		{"offset", "go interface", 2},
-		{"stub", "go interface", 2.3}, // two calls, which the compiler does not make one
+		{"stub", "go interface", 2.3}, // 2 and the noise; these are two calls, which the compiler does not make one
 		{"stub through a Go interface", "go interface", 2.5},
 		{"cached name", "offset", 3},
 		{"class at 500", "class at 5", 10},

@@ -49,22 +49,30 @@ func MustBind[F any](c *Class, method string) Token[F] {
 // Method returns the method.
 func (t Token[F]) Method() *Method { return t.m }
 
-// Of returns the implementation that r has of the method, to be called with the Self. The object
-// must be of the class that introduces the method or of a descendant, which a typed reference
-// ensures: nothing is checked here.
+// Of returns the implementation that r has of the method, to be called with the Self. If the object
+// is not of the class that introduces the method, nor of a descendant, which a typed reference ensures, the func is
+// nil or Of panics, as with a nil pointer.
 func (t Token[F]) Of(r Ref) (F, Self) {
 	e := r.i.entry(t.n)
+	if e.token != t.n {
+		var none F
+		return none, Self{}
+	}
 	return *(*F)(unsafe.Pointer(&e.fn)), Self{unsafe.Add(unsafe.Pointer(r.i), e.at)}
 }
 
 // In is a casted call: the implementation in the table of a, an ancestor of r's class that has the
-// method. A parent call is one to a parent.
+// method. A parent call is one to a parent. Where a is another class, or r has only its interface, the func
+// answers that there is no implementation.
 func (t Token[F]) In(a *Class, r Ref) (F, Self) {
-	e := a.table.at(t.m.token)
-	return *(*F)(unsafe.Pointer(&e.fn)), e.impl.self(r)
+	i := t.m.missing()
+	if e := a.table.at(t.m.token); e != nil && e.method == t.m && r.i.class.concrete[a] {
+		i = e.impl
+	}
+	return *(*F)(unsafe.Pointer(&i.word)), i.self(r)
 }
 
-// self is what an implementation of some ancestor of r's class takes for r.
+// self is what an implementation of a concrete ancestor of r's class takes for r.
 func (i *impl) self(r Ref) Self {
 	if !i.state {
 		return Self{unsafe.Pointer(r.i)}

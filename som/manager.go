@@ -238,6 +238,7 @@ func unload(set []*Class) (ended []*Class, err error) {
 	}
 	for _, c := range ended {
 		c.ended = true
+		c.takeOff()
 	}
 	return ended, nil
 }

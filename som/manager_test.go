@@ -3,6 +3,7 @@ package som_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -176,4 +177,36 @@ func TestClassesLimit(t *testing.T) {
 		t.Error(err)
 	}
 	mustDefine(t, &m, som.Spec{Name: "Fits"})
+}
+
+// TestNothingIsLeft holds that classes which come and go, with instances that are cast, leave no memory in
+// what stays.
+func TestNothingIsLeft(t *testing.T) {
+	var m som.Manager
+	a := mustDefine(t, &m, som.Spec{Name: "A", Introduces: []som.MethodSpec{{Name: "m", Impl: answer("A")}}})
+	meta := mustDefine(t, &m, som.Spec{Name: "M", Parents: []*som.Class{som.SOMClass}})
+	comeAndGo := func() {
+		b := mustDefine(t, &m, som.Spec{Name: "B", Parents: []*som.Class{a}, Metaclass: meta})
+		r, err := b.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(r.Cast(a), r.Free(), m.Unload(b)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	heap := func() uint64 {
+		runtime.GC()
+		var s runtime.MemStats
+		runtime.ReadMemStats(&s)
+		return s.HeapAlloc
+	}
+	comeAndGo()
+	before := heap()
+	for range 2000 {
+		comeAndGo()
+	}
+	if after := heap(); after > before+1<<20 {
+		t.Errorf("%d KiB more after 2000 classes", (after-before)>>10)
+	}
 }

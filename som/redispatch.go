@@ -34,7 +34,7 @@ func (c *Class) Redispatch(to func(*Method) Packed) error {
 		f.slots[i].Store(old.slots[i].Load())
 	}
 	for m, i := range by {
-		f.slot(m.token).Store(c.entryOf(i))
+		f.slot(m.token).Store(c.entryOf(m, i))
 	}
 	c.front.Store(f)
 	return nil
@@ -48,6 +48,9 @@ func (c *Class) Call(ctx context.Context, m *Method, r Ref, args []any) ([]any, 
 	}
 	if !r.i.class.DescendsFrom(c) {
 		return nil, fail(CodeType, r.i.class.Name(), "it is no %s", c)
+	}
+	if !r.i.class.concrete[c] {
+		return nil, fail(CodeAbstract, r.i.class.Name(), "of %s only the interface is inherited: it has nothing to call", c)
 	}
 	i := c.table.at(m.token).impl
 	return i.apply(ctx, m, i.self(r), args)

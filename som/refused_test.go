@@ -2,6 +2,7 @@ package som_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -101,6 +102,56 @@ func TestFunctionsWithoutErrors(t *testing.T) {
 	}()
 	fn, self := m.Of(r)
 	t.Errorf("got %d", fn(self))
+}
+
+// TestWrongReferences holds that a reference which was made of an object of another class calls nothing, and
+// that a base of a class of which only the interface is inherited has nothing to call.
+func TestWrongReferences(t *testing.T) {
+	t.Parallel()
+	// Many methods, so that some stand where the table of an Animal has speak.
+	s := som.Spec{Name: "Many"}
+	for i := range 300 {
+		s.Introduces = append(s.Introduces, som.MethodSpec{Name: fmt.Sprintf("m%d", i), Impl: func(som.Self) { t.Error("a method was called by a wrong reference") }})
+	}
+	many := mustDefine(t, new(som.Manager), s)
+	r, err := many.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, f := range map[string]func(){
+		"stub":       func() { _, _ = animal.Ref{Ref: r}.Speak(t.Context(), 1) },
+		"zero token": func() { fn, self := (som.Token[func(som.Self)]{}).Of(r); fn(self) },
+		"nil":        func() { _, _ = animal.Ref{}.Speak(t.Context(), 1) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: it did not panic", what)
+				}
+			}()
+			f()
+		}()
+	}
+	if _, ok := animal.Narrow(r); ok {
+		t.Error("it narrows to an Animal")
+	}
+	abstract := mustDefine(t, new(som.Manager), som.Spec{Name: "Ab", Parents: []*som.Class{animal.Class}, AbstractParents: []*som.Class{animal.Class}})
+	o, err := abstract.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, class := range map[string]*som.Class{"abstract": animal.Class, "another": dog.Class, "without": som.SOMObject} {
+		fn, self := animal.SpeakToken.In(class, o)
+		if _, err := fn(self, t.Context(), 1); !errors.Is(err, &som.Error{Code: som.CodeAbstract}) {
+			t.Errorf("%s: got %v", what, err)
+		}
+	}
+	if _, ok := som.State[int](o, animal.Class); ok {
+		t.Error("it has a state of another type")
+	}
+	if _, err := animal.Class.Call(t.Context(), animal.SpeakToken.Method(), o, []any{1}); !errors.Is(err, &som.Error{Code: som.CodeAbstract}) {
+		t.Errorf("Call: got %v", err)
+	}
 }
 
 // FuzzNames holds that whatever text is a name, definition and lookup answer.

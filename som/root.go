@@ -126,14 +126,7 @@ func dumpSelf(s Self, w io.Writer, level int) error {
 // classDispatch is dispatch as an ancestor has the method.
 func classDispatch(s Self, ctx context.Context, c *Class, m *Method, args []any) ([]any, error) {
 	r := s.Ref()
-	if !r.Class().DescendsFrom(c) {
-		return nil, fail(CodeType, r.Class().Name(), "it is no %s", c)
-	}
-	if err := c.takes(m); err != nil {
-		return nil, err
-	}
-	i := c.table.at(m.token).impl
-	return i.apply(ctx, m, i.self(r), args)
+	return c.Call(ctx, m, r, args)
 }
 
 // classMethods are what SOMClass implements.

@@ -1,6 +1,7 @@
 package som
 
 import (
+	"slices"
 	"sync/atomic"
 	"unsafe"
 )
@@ -15,10 +16,12 @@ type slot = atomic.Pointer[entry]
 
 // An entry says how a method is called, or of an ancestor where an object has its State.
 type entry struct {
-	fn    unsafe.Pointer // the func value
-	at    uintptr        // what the func takes: the octet of the object's memory where a State begins; 0 is the object
-	impl  *impl          // where it came from; nil for an ancestor
-	class *Class         // the ancestor; nil for a method
+	fn     unsafe.Pointer // the func value
+	at     uintptr        // what the func takes: the octet of the object's memory where a State begins; 0 is the object
+	token  uintptr        // of the method, scaled
+	method *Method        // nil for an ancestor
+	impl   *impl          // where it came from; nil for an ancestor
+	class  *Class         // the ancestor; nil for a method
 }
 
 // scale is what a token counts for where it is added to an address.
@@ -111,7 +114,7 @@ func fill(c *Class, selected map[*Method]*Class) {
 // inherit returns the entry of a method in the table of a class that is being made.
 func (c *Class) inherit(m *Method, own *impl, selected *Class) *entry {
 	if own != nil {
-		return c.entryOf(own)
+		return c.entryOf(m, own)
 	}
 	if selected != nil {
 		return c.adopt(selected.table.at(m.token))
@@ -119,7 +122,7 @@ func (c *Class) inherit(m *Method, own *impl, selected *Class) *entry {
 	if c.derived { // it joins what its parents do: none that merely inherits hides another's
 		for _, a := range c.order {
 			if i := (*a.own.Load())[m]; i != nil {
-				return c.entryOf(i)
+				return c.entryOf(m, i)
 			}
 		}
 	}
@@ -133,12 +136,12 @@ func (c *Class) inherit(m *Method, own *impl, selected *Class) *entry {
 	if m.class == SOMObject && c != SOMObject { // what every object can do, whatever its parents are
 		return SOMObject.table.at(m.token)
 	}
-	return c.entryOf(m.missing())
+	return c.entryOf(m, m.missing())
 }
 
 // entryOf makes the entry by which instances of c, or of what inherits from it, run an implementation.
-func (c *Class) entryOf(i *impl) *entry {
-	e := &entry{fn: i.word, impl: i}
+func (c *Class) entryOf(m *Method, i *impl) *entry {
+	e := &entry{fn: i.word, token: uintptr(m.token) * scale, method: m, impl: i}
 	if i.state {
 		e.at = c.states[i.class]
 	}
@@ -149,7 +152,7 @@ func (c *Class) entryOf(i *impl) *entry {
 // implementation takes is elsewhere in c's instances.
 func (c *Class) adopt(e *entry) *entry {
 	if e.impl.state && c.states[e.impl.class] != e.at {
-		return c.entryOf(e.impl)
+		return c.entryOf(e.method, e.impl)
 	}
 	return e
 }
@@ -181,7 +184,7 @@ func (c *Class) replace(m *Method, by *impl) any {
 	}
 	own[m] = by
 	c.own.Store(&own)
-	e := c.entryOf(by)
+	e := c.entryOf(m, by)
 	c.table.slot(m.token).Store(e)
 	if f := c.front.Load(); f != c.table && f.at(m.token) == old {
 		f.slot(m.token).Store(e)
@@ -228,6 +231,18 @@ func (c *Class) cast(a *Class) *table {
 	return t
 }
 
+// takeOff makes ancestors forget the casts of a class's instances, of which there are none any more.
+func (c *Class) takeOff() {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	for a := range c.casts {
+		a.changing.Lock()
+		a.worn = slices.DeleteFunc(a.worn, func(w worn) bool { return w.class == c })
+		a.changing.Unlock()
+	}
+	c.casts = nil
+}
+
 // afterlife returns the table of instances whose end has come: each call fails.
 func (c *Class) afterlife() *table {
 	if t := c.dead.Load(); t != nil {
@@ -237,7 +252,7 @@ func (c *Class) afterlife() *table {
 	for _, a := range c.order {
 		t.slot(a.base).Store(c.table.at(a.base))
 		for _, m := range a.methods {
-			t.slot(m.token).Store(c.entryOf(m.freed()))
+			t.slot(m.token).Store(c.entryOf(m, m.freed()))
 		}
 	}
 	c.dead.CompareAndSwap(nil, t)

@@ -15,6 +15,7 @@
 typedef struct making {
 	struct making *outer; /* what is made meanwhile is an ancestor, or its metaclass */
 	const som_class_desc *d;
+	bool derived;
 	klass *parents[MAX_PARENTS];
 	uint32_t nparents;
 	klass *metaclass;
@@ -487,7 +488,7 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 		return NULL;
 	}
 	if (check(desc, derived, ev) != SOM_OK) return NULL;
-	making m = {.outer = makings, .d = desc};
+	making m = {.outer = makings, .d = desc, .derived = derived};
 	makings = &m;
 	klass *k = NULL;
 	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK)
@@ -498,7 +499,6 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 	if (m.metaclass)
 		drop_metaclass(m.metaclass);
 	if (!k) return NULL;
-	k->derived = derived;
 	if (come_alive(k, ev) == SOM_OK) return k;
 	undefine(k);
 	return NULL;

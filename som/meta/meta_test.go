@@ -272,6 +272,38 @@ func TestMetaBeforeAfter(t *testing.T) {
 	}
 }
 
+// TestChangedBehind holds that what is replaced, and what is cast, is seen from the front as it is behind.
+func TestChangedBehind(t *testing.T) {
+	t.Parallel()
+	a := instance(t, speaks(t, "Ch", Outer))
+	speak := animal.SpeakToken.Method()
+	if _, err := a.Class().Replace(speak, func(_ som.Self, ctx context.Context, n int64) (int64, error) {
+		note(ctx, "replaced")
+		return n * 7, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, log := logged(t.Context())
+	if n, err := a.Speak(ctx, 3); n != 21 || err != nil {
+		t.Errorf("got %v, %v", n, err)
+	}
+	if err := a.Cast(dog.Class); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := a.Speak(ctx, 3); n != 13 || err != nil { // Dog's, which has no property
+		t.Errorf("cast: got %v, %v", n, err)
+	}
+	if err := a.Uncast(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := a.Speak(ctx, 3); n != 21 || err != nil {
+		t.Errorf("uncast: got %v, %v", n, err)
+	}
+	if got := log.String(); got != "outer<speak replaced speak>outer outer<speak replaced speak>outer" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestSingleInstance: one instance until the last reference is gone, one for each subclass.
 func TestSingleInstance(t *testing.T) {
 	t.Parallel()
