@@ -400,6 +400,7 @@ static klass *build(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *k = allocate(m, ev);
 	if (!k) return NULL;
+	k->derived = m->derived;
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
 	int code = set_abstract_parents(k, d, ev);
