@@ -129,8 +129,7 @@ static void mark(const klass *k, uint32_t origin, bool use) {
 		uint32_t end = w + (self ? 1 : range_words(order_at(k, c)));
 		for (; w < end; w++) {
 			used[w / 64] = use ? used[w / 64] | UINT64_C(1) << w % 64 : used[w / 64] & ~(UINT64_C(1) << w % 64);
-			if (!use)
-				arena[w] = NULL;
+			if (!use) arena[w] = NULL;
 		}
 	}
 }
@@ -164,8 +163,7 @@ char *row_place(const klass *k, som_env *ev) {
 void row_give(const klass *k, char *row) {
 	uint32_t origin = (uint32_t)((void **)row - arena);
 	mark(k, origin, false);
-	if (origin / 64 < low)
-		low = origin / 64;
+	if (origin / 64 < low) low = origin / 64;
 }
 
 int freed_row_make(void) {

@@ -100,8 +100,7 @@ static int find_parents(making *m, som_env *ev) {
 		klass *p = ingredient(m, names[i], ev);
 		if (!p) return SOM_E_UNKNOWN;
 		for (uint32_t j = 0; j < i; j++)
-			if (m->parents[j] == p)
-				return fail(ev, SOM_E_PARENTS, "class %s has the parent %s twice", d->name, names[i]);
+			if (m->parents[j] == p) return fail(ev, SOM_E_PARENTS, "class %s has the parent %s twice", d->name, names[i]);
 		p->subclasses++; /* it stays while others are loaded */
 		m->parents[m->nparents++] = p;
 	}
@@ -122,8 +121,7 @@ static int find_metaclass(making *m, som_env *ev) {
 
 static void drop_metaclass(klass *m) {
 	m->instances--;
-	if (m->derived && m->instances == 0 && m->subclasses == 0 && m->c.object.refs == 0)
-		undefine(m);
+	if (m->derived && m->instances == 0 && m->subclasses == 0 && m->c.object.refs == 0) undefine(m);
 }
 
 /* ---- The class itself ---- */
@@ -259,8 +257,7 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 			code = migrate(k, m->migrated, &all[i], ev);
 		} else if (m->kind != SOM_PROCEDURE) {
 			all[i].token = slot_token(k, slot++);
-			if (m->proc)
-				k->impls->e[k->impls->n++] = (impl){all[i].token, m->proc};
+			if (m->proc) k->impls->e[k->impls->n++] = (impl){all[i].token, m->proc};
 		}
 	}
 	return code;
@@ -290,8 +287,7 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 		if (code != SOM_OK) return code;
 		if (f.info->kind == SOM_NONSTATIC)
 			return fail(ev, SOM_E_METHOD, "class %s: %s is nonstatic in %s and cannot be overridden", k->info.name, f.info->name, f.in->info.name);
-		if (!o->proc)
-			return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
+		if (!o->proc) return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
 		all->e[all->n++] = (impl){f.info->token, o->proc};
 	}
 	qsort(all->e, all->n, sizeof(impl), by_token);
@@ -368,8 +364,7 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 		K(k->info.order[i])->mark = 0;
 	if (!d->init_classes)
 		for (uint32_t i = 0; i < k->info.nparents; i++)
-			if (!k->abstract[i])
-				visit(k, K(k->info.parents[i]), inits);
+			if (!k->abstract[i]) visit(k, K(k->info.parents[i]), inits);
 	for (uint32_t i = 0; d->init_classes && i < d->ninit_classes; i++) {
 		const char *name = d->init_classes[i];
 		uint32_t at = 1;
@@ -388,8 +383,7 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 		life l = K(inits[i])->own;
 		l.offset = data_offset(k, l.of);
 		l.size = (uintptr_t)l.of->info.part_size;
-		if (l.init || l.fini || l.copy || l.assign)
-			k->lives[k->nlives++] = l;
+		if (l.init || l.fini || l.copy || l.assign) k->lives[k->nlives++] = l;
 	}
 	return SOM_OK;
 }
@@ -403,45 +397,25 @@ static klass *build(making *m, som_env *ev) {
 	k->derived = m->derived;
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
-	int code = set_abstract_parents(k, d, ev);
-	if (code == SOM_OK)
-		code = linearise(k, ev);
-	if (code == SOM_OK)
-		code = take_number(k, ev);
-	if (code == SOM_OK)
-		code = introduce(k, d, ev);
-	if (code == SOM_OK)
-		code = override(k, d, ev);
-	if (code == SOM_OK)
-		code = select_parents(k, d, ev);
-	if (code == SOM_OK)
-		code = lay_out(k, ev);
-	if (code == SOM_OK)
-		code = plan_lives(k, d, ev);
-	if (code == SOM_OK)
-		code = table_fill(k, ev);
-	if (code == SOM_OK && freed_row)
-		freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
-	if (code == SOM_OK) return k;
+	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !take_number(k, ev) && !introduce(k, d, ev) &&
+		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev);
+	if (made && freed_row) freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
+	if (made) return k;
 	undefine(k);
 	return NULL;
 }
 
 void undefine(klass *k) {
 	unregister_class(k);
-	if (k->alive)
-		finalise(&k->c.object, k->metaclass);
+	if (k->alive) finalise(&k->c.object, k->metaclass);
 	for (castrow *r = k->casts; r; r = r->next)
 		row_give(k, r->row);
-	if (k->row)
-		row_give(k, k->row);
-	if (k->base)
-		tokens_give(k->base, 2 + k->slots);
+	if (k->row) row_give(k, k->row);
+	if (k->base) tokens_give(k->base, 2 + k->slots);
 	numbers[k->number / 64] &= ~(UINT64_C(1) << k->number % 64);
 	for (uint32_t i = 0; i < k->info.nparents; i++)
 		K(k->info.parents[i])->subclasses--;
-	if (k->metaclass)
-		drop_metaclass(k->metaclass);
+	if (k->metaclass) drop_metaclass(k->metaclass);
 	forget_lookups();
 	for (pool *p = k->pool, *next; p; p = next) {
 		next = p->next;
@@ -456,8 +430,7 @@ klass *define_root(const som_class_desc *d, klass *parent, klass *metaclass, som
 		m.parents[m.nparents++] = parent;
 		parent->subclasses++;
 	}
-	if (metaclass)
-		metaclass->instances++;
+	if (metaclass) metaclass->instances++;
 	return build(&m, ev);
 }
 
@@ -492,13 +465,11 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 	making m = {.outer = makings, .d = desc, .derived = derived};
 	makings = &m;
 	klass *k = NULL;
-	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK)
-		k = build(&m, ev);
+	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK) k = build(&m, ev);
 	makings = m.outer;
 	for (uint32_t i = 0; i < m.nparents; i++)
 		m.parents[i]->subclasses--;
-	if (m.metaclass)
-		drop_metaclass(m.metaclass);
+	if (m.metaclass) drop_metaclass(m.metaclass);
 	if (!k) return NULL;
 	if (come_alive(k, ev) == SOM_OK) return k;
 	undefine(k);
@@ -512,8 +483,7 @@ som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
 	som_env_clear(e);
 	lock();
 	klass *k = define(desc, false, e);
-	if (k)
-		k->c.object.refs++;
+	if (k) k->c.object.refs++;
 	unlock();
 	som_env_clear(&own);
 	return k ? C(k) : NULL;

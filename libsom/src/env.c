@@ -18,15 +18,13 @@ static bool used; /* memory has been taken */
 bool memory_in_use(void) { return __atomic_load_n(&used, __ATOMIC_ACQUIRE); }
 
 void *take(size_t n) {
-	if (!__atomic_load_n(&used, __ATOMIC_RELAXED))
-		__atomic_store_n(&used, true, __ATOMIC_RELEASE);
+	if (!__atomic_load_n(&used, __ATOMIC_RELAXED)) __atomic_store_n(&used, true, __ATOMIC_RELEASE);
 	void *p = hooks.allocate(n);
 	return p ? memset(p, 0, n) : NULL;
 }
 
 void give(void *p) {
-	if (p)
-		hooks.deallocate(p);
+	if (p) hooks.deallocate(p);
 }
 
 void *som_allocate(size_t n) { return take(n ? n : 1); }
@@ -72,8 +70,7 @@ void som_env_clear(som_env *ev) {
 	if (!ev || ev->major == SOM_NO_EXCEPTION) return;
 	som_env old = *ev;
 	memset(ev, 0, sizeof *ev);
-	if (old.drop && old.value)
-		old.drop(old.value);
+	if (old.drop && old.value) old.drop(old.value);
 	give(old.id);
 	give(old.text);
 }
@@ -94,8 +91,7 @@ void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t comp
 
 void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void *)) {
 	if (!ev) {
-		if (drop && value)
-			drop(value);
+		if (drop && value) drop(value);
 		return;
 	}
 	raise(ev, SOM_USER_EXCEPTION, id, NULL);
@@ -110,8 +106,7 @@ static char *text_of(const char *format, va_list ap) {
 	int n = vsnprintf(NULL, 0, format, again);
 	va_end(again);
 	char *text = n < 0 ? NULL : take((size_t)n + 1);
-	if (text)
-		vsnprintf(text, (size_t)n + 1, format, ap);
+	if (text) vsnprintf(text, (size_t)n + 1, format, ap);
 	return text;
 }
 
@@ -145,7 +140,6 @@ void print(const char *format, ...) {
 	va_start(ap, format);
 	char *text = text_of(format, ap);
 	va_end(ap);
-	if (text)
-		hooks.output(text, strlen(text));
+	if (text) hooks.output(text, strlen(text));
 	give(text);
 }

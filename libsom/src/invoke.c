@@ -60,8 +60,7 @@ const char *signature(const char *text, som_env *ev) {
 	som_name *n = (som_name *)(uintptr_t)som_name_of(text, ev);
 	if (!n || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
 	call *c = take(sizeof *c), *none = NULL;
-	if (c)
-		c->nargs = (uint32_t)strlen(text) - 2;
+	if (c) c->nargs = (uint32_t)strlen(text) - 2;
 	if (!c || !prepare(c, n->text)) {
 		give(c);
 		no_memory(ev, "a signature");
@@ -104,8 +103,7 @@ static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *ar
 	for (uint32_t i = 0; i < call_of(sig)->nargs; i++)
 		at[2 + i] = (void *)(uintptr_t)&args[i];
 	ffi_call(&call_of(sig)->cif, proc, &r, at);
-	if (to)
-		*to = narrowed(sig[0], r);
+	if (to) *to = narrowed(sig[0], r);
 	return SOM_OK;
 }
 
@@ -150,14 +148,11 @@ som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_
 	const char *made = signature(sig, ev);
 	closure *c = made ? take(sizeof *c) : NULL;
 	void *code = NULL;
-	if (c)
-		c->made = ffi_closure_alloc(sizeof *c->made, &code);
+	if (c) c->made = ffi_closure_alloc(sizeof *c->made, &code);
 	if (!c || !c->made || ffi_prep_closure_loc(c->made, &call_of(made)->cif, handle, c, code) != FFI_OK) {
-		if (c && c->made)
-			ffi_closure_free(c->made);
+		if (c && c->made) ffi_closure_free(c->made);
 		give(c);
-		if (made)
-			no_memory(ev, "a closure: or the system forbids code that is made at run time");
+		if (made) no_memory(ev, "a closure: or the system forbids code that is made at run time");
 		return NULL;
 	}
 	c->sig = made;
@@ -176,8 +171,7 @@ void som_closure_free(som_proc *code) {
 	closure **at = closure_bucket(code), *c;
 	while ((c = *at) && c->code != code)
 		at = &c->next;
-	if (c)
-		*at = c->next;
+	if (c) *at = c->next;
 	unlock();
 	if (!c) return;
 	ffi_closure_free(c->made);
@@ -190,8 +184,7 @@ static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *ar
 	som_value r = {.l = 0};
 	if (!bank_apply(proc, sig, o, args, &r, ev))
 		return fail(ev, SOM_E_METHOD, "calls by the signature %s need a kernel that is built with libffi", sig);
-	if (to)
-		*to = r;
+	if (to) *to = r;
 	return SOM_OK;
 }
 

@@ -13,8 +13,7 @@ enum { PATH_SEPARATOR = ';' };
 static const char prefix[] = "", suffix[] = ".dll";
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = (void *)LoadLibraryA(file);
-	if (!handle)
-		snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
+	if (!handle) snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
 	return handle;
 }
 som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(void *)GetProcAddress((HMODULE)handle, name); }
@@ -27,8 +26,7 @@ static const char prefix[] = "lib", suffix[] = ".so";
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	const char *reason = handle ? NULL : dlerror();
-	if (!handle)
-		snprintf(why, n, "%s", reason ? reason : "no reason is known");
+	if (!handle) snprintf(why, n, "%s", reason ? reason : "no reason is known");
 	return handle;
 }
 som_proc *find_symbol(void *handle, const char *name) {
@@ -121,10 +119,8 @@ static bool second_go(void *handle) {
 
 /* Runs the entry of a library that is just opened, and forgets it if that fails. */
 static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
-	if (!entry)
-		entry = (som_library_entry_proc *)hooks.symbol(l->handle, SOM_LIBRARY_ENTRY);
-	if (!entry)
-		return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
+	if (!entry) entry = (som_library_entry_proc *)hooks.symbol(l->handle, SOM_LIBRARY_ENTRY);
+	if (!entry) return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
 	if (l->handle && second_go(l->handle))
 		return fail(ev, SOM_E_LIBRARY, "%s has a Go runtime of its own, and there is one in the process already; build the two libraries as one", l->file);
 	library *outer = loading;
@@ -173,8 +169,7 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 		}
 	void *handle = library_forget(l);
 	depth = lock_let_go();
-	if (handle)
-		hooks.unload(handle);
+	if (handle) hooks.unload(handle);
 	lock_again(depth);
 	return code;
 }
@@ -190,8 +185,7 @@ int som_library_load(const char *file, som_env *ev) {
 
 int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev) {
 	boot();
-	if (!name || !*name || !entry)
-		return fail(ev, SOM_E_LIBRARY, "a class library without a name or an entry");
+	if (!name || !*name || !entry) return fail(ev, SOM_E_LIBRARY, "a class library without a name or an entry");
 	lock();
 	int code = load(name, entry, ev);
 	unlock();
@@ -216,8 +210,7 @@ static void file_name(char *to, size_t n, const char *cls, bool first) {
 
 static bool exists(const char *file) {
 	FILE *f = fopen(file, "rb");
-	if (f)
-		fclose(f);
+	if (f) fclose(f);
 	return f != NULL;
 }
 
@@ -256,10 +249,8 @@ int load_for(const char *cls, som_env *ev) {
 	char *path = now ? take(strlen(now) + 1) : NULL; /* another may be set while the lock is let go */
 	int code = SOM_E_UNKNOWN;
 	if (now && !path) return no_memory(ev, "a path");
-	if (path)
-		strcpy(path, now);
-	if (path)
-		code = try_folders(path, cls, ev);
+	if (path) strcpy(path, now);
+	if (path) code = try_folders(path, cls, ev);
 	for (int first = 0; !path && first < 2 && code == SOM_E_UNKNOWN; first++) {
 		file_name(name, sizeof name, cls, first);
 		code = try(name, cls, true, ev);

@@ -138,8 +138,7 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 		.proc = proc_of(k, &f), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
 	all.owner = all.token ? NULL : C(f.in);
 	const klass *own = all.token ? owner(k, all.token) : NULL;
-	if (own)
-		all.owner = C(own);
+	if (own) all.owner = C(own);
 	memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
 	return SOM_OK;
 }
@@ -148,16 +147,14 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 	klass *k = K(c);
 	if (!name_ok(name, MAX_NAME, false))
 		return fail(ev, SOM_E_NAME, "class %s: a dynamic method's name must be an identifier of at most %d octets", k->info.name, MAX_NAME);
-	if (!proc)
-		return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
+	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
 	lock();
 	uint32_t index;
 	int code = SOM_OK;
 	if (own_method(k, name, strlen(name), &index) || own_dynamic(k, name, strlen(name)))
 		code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
 	const char *interned = sig && code == SOM_OK ? signature(sig, ev) : NULL;
-	if (sig && code == SOM_OK && !interned)
-		code = SOM_E_METHOD;
+	if (sig && code == SOM_OK && !interned) code = SOM_E_METHOD;
 	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
 	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
 	if (text) {
@@ -181,8 +178,8 @@ int som_class_dynamics(const som_class *c, int (*see)(const char *name, const ch
 
 enum { CACHE = 1 << 10 };
 
-typedef struct entry {
-	uint32_t sequence, generation;
+typedef struct entry { /* a cache line */
+	_Alignas(64) uint32_t sequence, generation;
 	const char *mt;
 	const som_name *name;
 	intptr_t at; /* from mt: the word with the procedure */
@@ -200,7 +197,6 @@ static entry *entry_for(const char *mt, const som_name *name) {
 }
 
 #define LOAD(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
-#define STORE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 
 /* The sequence's fence is a load that orders, not a fence, which thread checkers do not know: all fields are loaded acquiring. */
 #define ACQUIRE(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
@@ -210,15 +206,14 @@ static inline bool remembered(const char *mt, const som_name *name, intptr_t *at
 	uint32_t s = ACQUIRE(e->sequence);
 	bool hit = ACQUIRE(e->mt) == mt && ACQUIRE(e->name) == name && ACQUIRE(e->generation) == LOAD(generation);
 	*at = ACQUIRE(e->at);
-	*sig = ACQUIRE(e->sig);
+	if (sig) *sig = ACQUIRE(e->sig);
 	return hit && !(s & 1) && LOAD(e->sequence) == s;
 }
 
 static void remember(const char *mt, const som_name *name, uint32_t at_generation, intptr_t at, const char *sig) {
 	entry *e = entry_for(mt, name);
 	uint32_t s = LOAD(e->sequence);
-	if (s & 1 || !__atomic_compare_exchange_n(&e->sequence, &s, s + 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		return;
+	if (s & 1 || !__atomic_compare_exchange_n(&e->sequence, &s, s + 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
 	__atomic_store_n(&e->mt, mt, __ATOMIC_RELEASE);
 	__atomic_store_n(&e->name, name, __ATOMIC_RELEASE);
 	__atomic_store_n(&e->generation, at_generation, __ATOMIC_RELEASE);
@@ -235,23 +230,21 @@ static som_proc *find_slowly(const som_object *o, const som_name *name, const ch
 	found f;
 	if (lookup(k, name->text, &f, ev) != SOM_OK) return NULL;
 	som_proc *const *word = !f.info ? &f.dyn->proc : f.info->kind == SOM_PROCEDURE ? &f.in->procs[f.index] : word_at(k->row, f.info->token);
-	*sig = f.info ? f.info->sig : f.dyn->sig;
+	const char *its = f.info ? f.info->sig : f.dyn->sig;
+	if (sig) *sig = its;
 	if (!__atomic_load_n(word, __ATOMIC_RELAXED)) return (som_proc *)no_implementation;
-	remember(mt, name, g, (intptr_t)((uintptr_t)word - (uintptr_t)mt), *sig);
+	remember(mt, name, g, (intptr_t)((uintptr_t)word - (uintptr_t)mt), its);
 	return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-static som_proc *find(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
+static inline som_proc *find(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
 	intptr_t at;
-	if (remembered(o->mt, name, &at, sig))
+	if (__builtin_expect(remembered(o->mt, name, &at, sig), 1))
 		return __atomic_load_n((som_proc **)((uintptr_t)o->mt + (uintptr_t)at), __ATOMIC_RELAXED);
 	return find_slowly(o, name, sig, ev);
 }
 
-som_proc *som_find(const som_object *o, const som_name *name, som_env *ev) {
-	const char *sig;
-	return find(o, name, &sig, ev);
-}
+som_proc *som_find(const som_object *o, const som_name *name, som_env *ev) { return find(o, name, NULL, ev); }
 
 som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev) {
 	found f;

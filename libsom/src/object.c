@@ -19,8 +19,7 @@ static som_ref memory_for(const klass *k, som_env *ev) {
 		p = raw + WORD_SIZE + (align - behind % align) % align;
 		((void **)(void *)p)[-1] = raw;
 	}
-	if (!p)
-		no_memory(ev, k->info.name);
+	if (!p) no_memory(ev, k->info.name);
 	return (som_ref)(void *)p;
 }
 
@@ -68,8 +67,7 @@ void end_memory(som_ref o, const klass *k) {
 	if (__atomic_load_n(&checking, __ATOMIC_RELAXED)) {
 		memset((char *)o + SOM_HEAD, 0xdd, size);
 		__atomic_store_n(&o->mt, freed_row, __ATOMIC_RELEASE);
-		if (raw)
-			keep(raw, size);
+		if (raw) keep(raw, size);
 	} else
 		give(raw);
 	__atomic_sub_fetch(&((klass *)(uintptr_t)k)->instances, 1, __ATOMIC_RELEASE);
@@ -79,8 +77,7 @@ void end_memory(som_ref o, const klass *k) {
 
 static void undo(som_ref o, const klass *k, uint32_t n) {
 	while (n-- > 0)
-		if (k->lives[n].fini)
-			k->lives[n].fini(o, k->lives[n].context);
+		if (k->lives[n].fini) k->lives[n].fini(o, k->lives[n].context);
 }
 
 /* ev is never NULL here. */
@@ -118,34 +115,31 @@ static som_ref embody(som_ref o, klass *k, uint32_t flags) {
 	return o;
 }
 
-static void refuse(const klass *k, som_env *ev) {
+static som_ref refuse(const klass *k, som_env *ev) {
 	if (k->info.flags & SOM_ABSTRACT)
 		fail(ev, SOM_E_ABSTRACT, "class %s is abstract: only its subclasses have instances", k->info.name);
 	else
 		fail(ev, SOM_E_METACLASS, "the instances of the metaclass %s are classes; define one", k->info.name);
+	return NULL;
 }
 
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
-	if (__builtin_expect(k->barren, 0)) {
-		refuse(k, ev);
-		return NULL;
+	if (__builtin_expect(!ev, 0)) {
+		som_env own = {0};
+		som_ref o = new_object(k, memory, zero, init, &own);
+		som_env_clear(&own);
+		return o;
 	}
+	if (__builtin_expect(ev->major != SOM_NO_EXCEPTION, 0)) som_env_clear(ev);
+	if (__builtin_expect(k->barren, 0)) return refuse(k, ev);
 	som_ref o = memory ? memory : memory_for(k, ev);
 	if (!o) return NULL;
-	if (memory && zero)
-		memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
+	if (memory && zero) memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
 	embody(o, k, memory ? F_PLACED : 0);
 	bool hooked = __atomic_load_n(&k->hooked, __ATOMIC_RELAXED);
-	if (!init || (k->nlives == 0 && !hooked)) return o;
-	som_env own = {0};
-	som_env *e = ev ? ev : &own;
-	som_env_clear(e);
-	if (__builtin_expect((hooked ? begin_hooked(o, k, e) : initialise(o, k, e)) != SOM_OK, 0)) {
-		end_memory(o, k);
-		o = NULL;
-	}
-	som_env_clear(&own);
-	return o;
+	if (!init || (hooked ? begin_hooked(o, k, ev) : initialise(o, k, ev)) == SOM_OK) return o;
+	end_memory(o, k);
+	return NULL;
 }
 
 som_ref som_create(som_class *c, som_env *ev) { return new_object(K(c), NULL, false, true, ev); }
@@ -178,8 +172,7 @@ int copy_parts(som_ref to, som_ref from, som_env *ev) {
 	copy_octets(to, from, k, false);
 	for (uint32_t i = 0; i < k->nlives; i++) {
 		const life *l = &k->lives[i];
-		if (l->copy)
-			l->copy(to, from, ev, l->context);
+		if (l->copy) l->copy(to, from, ev, l->context);
 		if (ev->major != SOM_NO_EXCEPTION) {
 			undo(to, k, i);
 			return SOM_E_RAISED;
@@ -219,8 +212,7 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 	copy_octets(to, from, k, true);
 	int code = SOM_OK;
 	for (uint32_t i = 0; i < k->nlives && code == SOM_OK; i++) {
-		if (k->lives[i].assign)
-			k->lives[i].assign(to, from, e, k->lives[i].context);
+		if (k->lives[i].assign) k->lives[i].assign(to, from, e, k->lives[i].context);
 		code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
 	}
 	som_env_clear(&own);
@@ -232,8 +224,7 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
-	if (__builtin_expect(flags & F_WEAK, 0))
-		weak_clear(o);
+	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o);
 	if (__builtin_expect(__atomic_load_n(&k->hooked, __ATOMIC_RELAXED), 0)) {
 		som_env ev = {0};
 		((void (*)(som_ref, som_env *))*word_at(k->row, tok_old_uninit))(o, &ev);
@@ -318,8 +309,7 @@ int som_enter(som_making *m, const som_class *c) {
 void som_leave(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->nleft; i++)
 		if (m->left[i] == K(c)) return;
-	if (is_visited(m->k, c))
-		m->left[m->nleft++] = K(c);
+	if (is_visited(m->k, c)) m->left[m->nleft++] = K(c);
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
@@ -328,10 +318,8 @@ void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
 	for (uint32_t i = 0; i < k->info.ninits && ev->major == SOM_NO_EXCEPTION; i++) {
 		const klass *a = K(k->info.inits[i]);
 		if (!som_enter(m, C(a))) continue;
-		if (a->own.init)
-			a->own.init(m->o, ev, a->own.context);
-		if (ev->major == SOM_NO_EXCEPTION)
-			som_leave(m, C(a));
+		if (a->own.init) a->own.init(m->o, ev, a->own.context);
+		if (ev->major == SOM_NO_EXCEPTION) som_leave(m, C(a));
 	}
 }
 

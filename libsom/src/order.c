@@ -95,8 +95,7 @@ static void advance(list *l) {
 	const som_class *const *was = l->at;
 	while (l->at < l->end && K(*l->at)->mark & TAKEN)
 		l->at++;
-	if (l->at != was && l->at < l->end)
-		K(*l->at)->ahead--;
+	if (l->at != was && l->at < l->end) K(*l->at)->ahead--;
 }
 
 int linearise(klass *k, som_env *ev) {
@@ -147,8 +146,7 @@ int linearise(klass *k, som_env *ev) {
 	give(lists);
 	k->info.order = pool_take(k, norder * sizeof *order);
 	k->concrete = pool_take(k, norder);
-	if (code == SOM_OK && (!k->info.order || !k->concrete))
-		code = no_memory(ev, "a linearisation");
+	if (code == SOM_OK && (!k->info.order || !k->concrete)) code = no_memory(ev, "a linearisation");
 	if (code == SOM_OK) {
 		memcpy((void *)(uintptr_t)k->info.order, order, norder * sizeof *order);
 		k->info.norder = norder;
@@ -175,8 +173,7 @@ static void constrain(klass **kept, uint32_t *n, klass *m) {
 			placed = true;
 		}
 	}
-	if (!placed)
-		kept[to++] = m;
+	if (!placed) kept[to++] = m;
 	*n = to;
 }
 
@@ -209,8 +206,7 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 klass *derive_metaclass(const char *name, klass *const *parents, uint32_t nparents, klass *explicit_one, som_env *ev) {
 	klass *kept[MAX_PARENTS + 1];
 	uint32_t n = 0;
-	if (explicit_one)
-		constrain(kept, &n, explicit_one);
+	if (explicit_one) constrain(kept, &n, explicit_one);
 	for (uint32_t i = 0; i < nparents; i++)
 		constrain(kept, &n, parents[i]->metaclass);
 	if (n == 1) return kept[0];

@@ -79,8 +79,7 @@ som_class *som_class_named(const char *name, som_env *ev) {
 	boot();
 	lock();
 	klass *k = find_class(name, ev);
-	if (k)
-		pin(k = substituted(k));
+	if (k) pin(k = substituted(k));
 	unlock();
 	return k ? C(k) : NULL;
 }
@@ -177,8 +176,7 @@ bool unload_group(klass *k, uint32_t refs, const klass **busy) {
 	/* The newest first, so that nobody loses a parent; derived metaclasses end by themselves, whichever their place. */
 	for (klass *x = all_classes; x;) {
 		bool ends = x->mark && !x->derived;
-		if (ends)
-			undefine(x);
+		if (ends) undefine(x);
 		x = ends ? all_classes : x->next;
 	}
 	return true;
@@ -195,8 +193,7 @@ int som_class_unload(som_class *c, som_env *ev) {
 			(unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs);
 	void *handle = done && l ? library_forget(l) : NULL;
 	unlock();
-	if (handle)
-		hooks.unload(handle);
+	if (handle) hooks.unload(handle);
 	return done ? SOM_OK : SOM_E_BUSY;
 }
 
@@ -234,6 +231,5 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 void som_class_unbind(som_classdata *to) {
 	som_class *c = to->cls;
 	__atomic_store_n(&to->cls, NULL, __ATOMIC_RELEASE);
-	if (c)
-		som_release(&c->object);
+	if (c) som_release(&c->object);
 }

@@ -104,8 +104,7 @@ static const char *nth_info(som_ref c, som_env *ev, int32_t n, const char **sig)
 	const klass *in;
 	const som_method_info *info = n < 0 ? NULL : nth(c, (uint32_t)n, &in);
 	(void)ev;
-	if (info && sig)
-		*sig = info->sig;
+	if (info && sig) *sig = info->sig;
 	return info ? info->name : NULL;
 }
 
@@ -143,8 +142,7 @@ static void version(som_ref c, som_env *ev, int32_t *major, int32_t *minor) {
 
 static void *memory(som_ref c, som_env *ev, int32_t n) {
 	void *p = n < 0 ? NULL : som_allocate((size_t)n);
-	if (!p)
-		no_memory(ev, self(c)->info.name);
+	if (!p) no_memory(ev, self(c)->info.name);
 	return p;
 }
 

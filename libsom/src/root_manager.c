@@ -50,11 +50,9 @@ static som_class **list(const klass *like, uint32_t *n, som_env *ev) {
 	som_class **to = take((all + 1) * sizeof *to);
 	*n = 0;
 	for (klass *k = to ? all_classes : NULL; k; k = k->next)
-		if (!like || k == like || (like->library && k->library == like->library))
-			to[(*n)++] = C(k);
+		if (!like || k == like || (like->library && k->library == like->library)) to[(*n)++] = C(k);
 	unlock();
-	if (!to)
-		no_memory(ev, "a list of classes");
+	if (!to) no_memory(ev, "a list of classes");
 	return to;
 }
 

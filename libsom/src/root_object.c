@@ -88,8 +88,7 @@ static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *contr
 	const klass *k = class_of(o);
 	(void)ev, (void)control;
 	finalise(o, k);
-	if (release_memory)
-		end_memory(o, k);
+	if (release_memory) end_memory(o, k);
 }
 
 static void copy(som_ref o, som_env *ev, void *control, som_ref from) {

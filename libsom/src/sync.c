@@ -38,13 +38,11 @@ void weak_lock(void) { acquire(&weak); }
 void weak_unlock(void) { release(&weak); }
 
 void lock(void) {
-	if (held++ == 0)
-		acquire(&mutex);
+	if (held++ == 0) acquire(&mutex);
 }
 
 void unlock(void) {
-	if (--held == 0)
-		release(&mutex);
+	if (--held == 0) release(&mutex);
 }
 
 unsigned lock_let_go(void) {
@@ -73,8 +71,7 @@ void boot(void) {
 	if (__builtin_expect(__atomic_load_n(&booted, __ATOMIC_ACQUIRE), 1)) return;
 	lock();
 	if (!object_class) { /* else this thread is just making the roots, or another has */
-		if (!minded)
-			mind_forks();
+		if (!minded) mind_forks();
 		minded = true;
 		make_roots();
 		__atomic_store_n(&booted, true, __ATOMIC_RELEASE);

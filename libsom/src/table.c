@@ -60,8 +60,7 @@ static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
 		if (find_impl(impls_of(order_at(k, i)), t)) return order_at(k, i);
 	for (uint32_t i = 0; i < k->info.nparents; i++) {
 		p = K(k->info.parents[i]);
-		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation)
-			return p;
+		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation) return p;
 	}
 	return in->info.nparents == 0 && in != k ? in : NULL; /* an object is one, even if its parents are abstract */
 }
@@ -90,8 +89,7 @@ int table_fill(klass *k, som_env *ev) {
 			som_tok t = slot_token(a, s);
 			som_proc *proc = own_impl(k, t);
 			const klass *p = proc ? NULL : a == k ? NULL : inherited_from(k, a, t);
-			if (p)
-				proc = get(p->row, t);
+			if (p) proc = get(p->row, t);
 			put(k->row, t, (void *)(proc ? proc : (som_proc *)no_implementation));
 		}
 	}
@@ -108,8 +106,7 @@ int table_fill(klass *k, som_env *ev) {
 static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_proc *proc) {
 	for (klass *x = all_classes; x; x = x->next)
 		for (castrow *r = x->casts; r; r = r->next)
-			if (row_has(r->as->row, in) ? r->as == k : x == k)
-				put(r->row, t, (void *)proc);
+			if (row_has(r->as->row, in) ? r->as == k : x == k) put(r->row, t, (void *)proc);
 }
 
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
@@ -196,8 +193,7 @@ static char *cast_row(klass *k, const klass *as, som_env *ev) {
 	castrow *r = pool_take(k, sizeof *r);
 	char *row = r ? row_place(k, ev) : NULL;
 	if (!row) {
-		if (!r)
-			no_memory(ev, "a cast");
+		if (!r) no_memory(ev, "a cast");
 		return NULL;
 	}
 	put(row, 0, C(k));

@@ -54,8 +54,7 @@ som_weak *som_weak_new(som_ref o, som_env *ev) {
 		__atomic_or_fetch(&o->flags, F_WEAK, __ATOMIC_RELEASE);
 	}
 	weak_unlock();
-	if (!w)
-		no_memory(ev, "a weak reference");
+	if (!w) no_memory(ev, "a weak reference");
 	return w;
 }
 
@@ -80,8 +79,7 @@ static void unlink_weak(som_weak **at, som_weak *w) {
 void som_weak_free(som_weak *w) {
 	if (!w) return;
 	weak_lock();
-	if (w->o)
-		unlink_weak(bucket(buckets, nbuckets, w->o), w);
+	if (w->o) unlink_weak(bucket(buckets, nbuckets, w->o), w);
 	weak_unlock();
 	give(w);
 }
