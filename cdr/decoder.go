@@ -24,6 +24,7 @@ type Decoder struct {
 	seams  *Seams    // nil, but in messages of GIOP 1.1 that came in fragments
 	slab   *slab     // nil until a string is read
 	vals   *valueGet // nil until a value is read
+	given  *bool     // to be set when a part of buf is given away; nil: that must not be
 }
 
 // NewDecoder returns a decoder of buf. Alignment counts from its first octet. env may be nil.
@@ -360,7 +361,18 @@ func (d *Decoder) Octets(dst []byte) { copy(dst, d.OctetsView(len(dst))) }
 func (d *Decoder) OctetSeqView() []byte { return d.OctetsView(d.Count(1)) }
 
 // OctetSeq reads a sequence of octets. An empty one is nil.
-func (d *Decoder) OctetSeq() []byte { return append([]byte(nil), d.OctetSeqView()...) }
+func (d *Decoder) OctetSeq() []byte {
+	v := d.OctetSeqView()
+	if len(v) >= LeastLoan && d.given != nil && 2*len(v) >= cap(d.buf) {
+		*d.given = true
+		return v
+	}
+	return append([]byte(nil), v...)
+}
+
+// GiveAway lets d return, instead of a copy, a long sequence of octets that takes half of the buffer or more where it is, and
+// set *given: nobody else may have a use for the buffer then. It holds until [Decoder.Reset], but not in encapsulations.
+func (d *Decoder) GiveAway(given *bool) { d.given = given }
 
 // Object reads an object reference: nil, or what the ORB makes of it; see [References].
 func (d *Decoder) Object() any {

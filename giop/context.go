@@ -85,6 +85,6 @@ func putContexts(e *cdr.Encoder, list []Context) {
 	e.Count(len(list))
 	for i := range list {
 		e.ULong(list[i].ID)
-		e.OctetSeq(list[i].Data)
+		putOctets(e, list[i].Data)
 	}
 }

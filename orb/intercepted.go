@@ -28,7 +28,7 @@ func (c *Call) intercepted(err error) {
 		}
 		r.sent = true
 		if err == nil && len(r.contexts) > 0 {
-			c.buf, err = giop.InsertContexts(c.buf, r.contexts)
+			c.buf, err = insertContexts(c.buf, c.loans, r.contexts)
 		}
 		if err == nil {
 			err = c.transfer(ctx)
@@ -66,6 +66,18 @@ func (o *ORB) callThrough(ctx context.Context, r *ClientRequest, i int, send fun
 		return send(ctx)
 	}
 	return o.clientInterceptors[i](ctx, r, func(ctx context.Context) error { return o.callThrough(ctx, r, i+1, send) })
+}
+
+// insertContexts returns msg with more service contexts, and moves the loans to their places in that.
+func insertContexts(msg []byte, loans []cdr.Loan, more []giop.Context) ([]byte, error) {
+	out, err := giop.InsertContexts(msg, more)
+	if err != nil {
+		return msg, err
+	}
+	for i := range loans {
+		loans[i].At += len(out) - len(msg)
+	}
+	return out, nil
 }
 
 // abandon takes back a request that will not be sent.
@@ -198,7 +210,7 @@ func (r *ServerRequest) answerBy(err error, completed exc.Completed) {
 
 // forward sends the client elsewhere, whatever was to be answered before.
 func (r *ServerRequest) forward(to *ior.IOR, forGood bool) {
-	r.Out.Reset(r.Out.Bytes()[:r.start], r.Out.Little(), r.Out.Env())
+	r.rewind()
 	status := giop.LocationForward
 	if forGood && r.head.Version.AtLeast(cdr.V12) {
 		status = giop.LocationForwardPerm

@@ -255,11 +255,12 @@ func (s *serverConn) Serve(w *conn.Work) {
 				if r.state == replyNone {
 					r.fail(errFindExit)
 				}
-				w.Scratch, w.Out = nil, r.finish()
+				w.Scratch = nil
+				w.Out, w.Loans = r.finish()
 				r.ctx.finish()
 			}
 		}()
-		w.Out = r.serve(w.Header, w.Message, w.Out, s)
+		w.Out, w.Loans = r.serve(w.Header, w.Message, w.Out, s)
 		returned = true
 		if r.malformed != nil {
 			w.Fail(r.malformed)
@@ -317,7 +318,7 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 func (o *ORB) serveLocal(ctx context.Context, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
 	r := &ServerRequest{orb: o, ctx: newCallContext(o, ctx, nil)}
 	r.ctx.begin(nil, deadline)
-	out := r.serve(h, msg, nil, ownEnv{env})
+	out, _ := r.serve(h, msg, nil, ownEnv{env}) // nothing is lent within the process
 	r.ctx.finish()
 	return out
 }
