@@ -131,6 +131,7 @@ type ORB struct {
 	bidir     bidir
 	callbacks callbacks
 	parts     parts
+	watchers  watchers
 	links     links
 	server    server
 	initial   initialReferences

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,7 +192,15 @@ func TestSendp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, _ := newAsyncORB(t, orb.Config{})
+	var polled, others atomic.Int32
+	o, _ := newAsyncORB(t, orb.Config{ClientInterceptors: []orb.ClientInterceptor{func(ctx context.Context, _ *orb.ClientRequest, next func(context.Context) error) error {
+		if orb.Polled(ctx) {
+			polled.Add(1)
+		} else {
+			others.Add(1)
+		}
+		return next(ctx)
+	}}})
 	async, ctx := exchange.NewStockManagerAsync(exchange.StockManagerClass.Unchecked(o.NewRef(ref.IOR()))), t.Context()
 	added := async.SendpAddStock(ctx, "IBM", 1)
 	quote := async.SendpGetQuote(ctx, "IBM")
@@ -212,6 +221,12 @@ func TestSendp(t *testing.T) {
 	close(m.hang)
 	if v, err := added.Wait(ctx); !v || err != nil {
 		t.Errorf("got %v, %v", v, err)
+	}
+	if _, err := orb.Go(ctx, exchange.StockManagerClass.Unchecked(o.NewRef(ref.IOR())).StockExchangeName).Wait(ctx); !errors.Is(err, exc.NoImplement) {
+		t.Errorf("got %v", err)
+	}
+	if polled.Load() != 4 || others.Load() != 1 {
+		t.Errorf("interceptors saw %d calls that are polled for, and %d others", polled.Load(), others.Load())
 	}
 	if _, err := exchange.NewStockManagerAsync(nil).SendpGetQuote(ctx, "IBM").Wait(ctx); !errors.Is(err, exc.InvObjref) {
 		t.Errorf("to nobody: %v", err)
