@@ -65,10 +65,15 @@ func Narrow(id uint32) (cdr.CodeSet, error) {
 	return nil, incompatible("char cannot be converted to %s", Name(id))
 }
 
-// Wide returns the code set of wchar and wstring of that number, or CODESET_INCOMPATIBLE.
+// Wide returns the code set of wchar and wstring of that number, or CODESET_INCOMPATIBLE. That may be one of octets, such as Shift-JIS, with
+// which wide characters need GIOP 1.2.
 func Wide(id uint32) (cdr.WideCodeSet, error) {
-	if r := find(id); r != nil && r.wide != nil {
+	switch r := find(id); {
+	case r == nil:
+	case r.wide != nil:
 		return r.wide, nil
+	case r.narrow != nil:
+		return byteWide{r.narrow()}, nil
 	}
 	return nil, incompatible("wchar cannot be converted to %s", Name(id))
 }

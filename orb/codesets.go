@@ -24,6 +24,12 @@ func (o *ORB) setCodeSets(c codeset.Component) error {
 	return nil
 }
 
+// CodeSets returns what references of this ORB's objects say of the sets of char and of wchar. It must not be changed.
+func (o *ORB) CodeSets() codeset.Component { return o.offers }
+
+// MaxVersion returns the highest version of GIOP that this ORB speaks.
+func (o *ORB) MaxVersion() cdr.Version { return o.maxVersion }
+
 // A corbaloc URL says nothing of code sets, and as a rule a low version of GIOP, so that calls
 // through it begin in ISO 8859-1 and without wide characters. A text that cannot be said in that
 // would only fail. It is said in GIOP 1.2 instead, in UTF-8 and UTF-16, the fallback that the

@@ -194,7 +194,7 @@ func (c *callContext) Value(key any) any {
 	switch key.(type) {
 	case orbKey:
 		return c.orb
-	case policiesKey: // those of the caller, in a local call, are not the servant's
+	case policiesKey, polledKey: // those of the caller, in a local call, are not the servant's
 		return nil
 	case invocationKey:
 		c.mu.Lock()

@@ -128,11 +128,13 @@ type ORB struct {
 	life context.Context // ends with Shutdown
 	end  context.CancelFunc
 
-	bidir   bidir
-	parts   parts
-	links   links
-	server  server
-	initial initialReferences
+	bidir     bidir
+	callbacks callbacks
+	parts     parts
+	watchers  watchers
+	links     links
+	server    server
+	initial   initialReferences
 
 	envMu sync.Mutex
 	envs  map[coding]*cdr.Env
@@ -278,7 +280,8 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice, refs references) (*cdr.Env
 
 // Shutdown ends the ORB in order: it takes no more requests, lets those that run finish,
 // tells clients that the connections close, ends its parts (see [ORB.Attach]; adapters have their
-// objects etherealized then), and closes its own connections. When ctx ends it closes all at once and
+// objects etherealized then), closes its own connections, and waits for the reply handlers of calls that
+// thereby end (see [ORB.Callback]). When ctx ends it closes all at once and
 // returns, whatever servants do: the error is that of ctx, or a [CutOff] if calls had not finished. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
 func (o *ORB) Shutdown(ctx context.Context) error {
 	if upcallOf(ctx) == o {
@@ -291,7 +294,7 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	}
 	o.end()
 	o.links.shutdown()
-	return err
+	return errors.Join(err, o.callbacks.wait(ctx))
 }
 
 // shutdown closes all connections to others.

@@ -19,6 +19,7 @@ func (p *POA) Destroy(ctx context.Context, etherealize, wait bool) error {
 	if all == nil {
 		return p.gone()
 	}
+	tellGone(all)
 	finish(all, etherealize)
 	if !wait {
 		return nil
@@ -126,6 +127,7 @@ func (r *Root) Drain() { r.drain.Do(func() { close(r.draining) }) }
 // End destroys all adapters and etherealizes their objects, until ctx ends.
 func (r *Root) End(ctx context.Context) error {
 	if all := r.close(); all != nil {
+		tellGone(all)
 		finish(all, true)
 	}
 	defer r.stop()

@@ -30,6 +30,9 @@ type Manager struct {
 	state atomic.Uint32
 
 	mu       sync.Mutex
+	id       uint32 // from when it has an adapter on
+	untold   []State
+	telling  bool
 	changed  chan struct{} // closed at the next change of state; nil: nobody waits for one
 	adapters map[*POA]struct{}
 }
@@ -40,6 +43,7 @@ func (m *Manager) State() State { return State(m.state.Load()) }
 // change goes to state s and returns the manager's adapters and what is closed when the state is
 // changed again.
 func (m *Manager) change(s State) ([]*POA, <-chan struct{}, error) {
+	defer m.tell() // when the lock has been let go
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.State() == Inactive {
@@ -47,6 +51,7 @@ func (m *Manager) change(s State) ([]*POA, <-chan struct{}, error) {
 	}
 	if m.State() != s {
 		m.state.Store(uint32(s))
+		m.untold = append(m.untold, s)
 		if m.changed != nil {
 			close(m.changed)
 			m.changed = nil
@@ -84,7 +89,7 @@ func (m *Manager) add(p *POA) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.adapters == nil {
-		m.adapters = map[*POA]struct{}{}
+		m.adapters, m.id = map[*POA]struct{}{}, managers.Add(1)
 	}
 	m.adapters[p] = struct{}{}
 }
