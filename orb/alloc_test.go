@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 )
 
@@ -30,6 +32,20 @@ func TestPingBackAllocations(t *testing.T) {
 	}
 	testPingAllocations(t, k.met.Load().(Echo))
 	testPingAllocations(t, e)
+}
+
+// TestInterceptedPingAllocations holds that interceptors cost nothing but what they allocate themselves.
+func TestInterceptedPingAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	asClient := func(ctx context.Context, _ *orb.ClientRequest, next func(context.Context) error) error {
+		return next(ctx)
+	}
+	asServer := func(ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
+		return next(ctx)
+	}
+	testPingAllocations(t, intercepting(t, false, cdr.V12, []orb.ClientInterceptor{asClient, asClient}, []orb.ServerInterceptor{asServer, asServer}))
 }
 
 func testPingAllocations(t *testing.T, e Echo) {
