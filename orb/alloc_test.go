@@ -5,7 +5,9 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/internal/exact"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 )
 
@@ -27,6 +29,18 @@ func TestExactPingBackAllocations(t *testing.T) {
 	}
 	testPingAllocations(t, k.met.Load().(Echo))
 	testPingAllocations(t, e)
+}
+
+// TestExactInterceptedPingAllocations holds that interceptors cost nothing but what they allocate themselves.
+func TestExactInterceptedPingAllocations(t *testing.T) {
+	exact.Start(t)
+	asClient := func(ctx context.Context, _ *orb.ClientRequest, next func(context.Context) error) error {
+		return next(ctx)
+	}
+	asServer := func(ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
+		return next(ctx)
+	}
+	testPingAllocations(t, intercepting(t, false, cdr.V12, []orb.ClientInterceptor{asClient, asClient}, []orb.ServerInterceptor{asServer, asServer}))
 }
 
 func testPingAllocations(t *testing.T, e Echo) {

@@ -14,6 +14,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/exact"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
@@ -208,12 +209,10 @@ func TestLongOctetsAreNotCopied(t *testing.T) {
 	}
 }
 
-// TestLongOctetsAllocations holds that of a call with long octets both ways nothing is allocated but what the
+// TestExactLongOctetsAllocations holds that of a call with long octets both ways nothing is allocated but what the
 // servant and the caller are given.
-func TestLongOctetsAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
+func TestExactLongOctetsAllocations(t *testing.T) {
+	exact.Start(t)
 	e := serve(t, new(echo))
 	ctx := context.Background()
 	blob := make([]byte, 64<<10)

@@ -56,8 +56,10 @@ type Call struct {
 
 	id         uint32 // of the request
 	reserved   bool   // it is to be sent, or abandoned
-	attempts   int    // requests that interceptors have seen
 	answeredBy bool   // reply is that of the request
+
+	seen     *ClientRequest // what interceptors see of it; nil until there are any
+	attempts int            // requests that they have seen
 }
 
 type callState uint8

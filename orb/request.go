@@ -32,12 +32,13 @@ type ServerRequest struct {
 	status giop.ReplyStatus     // of the reply begun
 	failed *exc.SystemException // what is to be answered instead of results
 
-	seen    *IncomingRequest // nil: no interceptors
-	userCtx context.Context  // what interceptors have made of ctx; nil: nothing
-	outcome error            // what interceptors are told, unless it has failed
-	ran     bool             // the servant was called
-	oneway  bool
-	scope   Scope // to be released
+	incoming *IncomingRequest // what interceptors see of it; nil until there are any
+	seen     *IncomingRequest // likewise; nil if none see this one
+	userCtx  context.Context  // what interceptors have made of ctx; nil: nothing
+	outcome  error            // what interceptors are told, unless it has failed
+	ran      bool             // the servant was called
+	oneway   bool
+	scope    Scope // to be released
 
 	malformed error // why the message cannot be answered at all
 }
