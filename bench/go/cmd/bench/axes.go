@@ -49,7 +49,7 @@ func axes() []*section {
 			targets: rawClients(axisPeers("connections")), columns: columns([]column{p50, us("srv_cpu", "server CPU µs", false)}, used, []column{memory})},
 		&section{name: "replies", title: "octets in a reply", unit: "octets", sizes: []int{1 << 10, 16 << 10, 256 << 10, 4 << 20, 16 << 20},
 			targets: axisPeers("replies"), columns: columns([]column{p50, mib}, used)},
-		&section{name: "nested", variant: "one", title: "nested callbacks, over one connection", unit: "levels", sizes: []int{1, 2, 4, 8, 16},
+		&section{name: "nested", variant: "one", title: "nested callbacks, over one connection", unit: "levels", sizes: []int{1, 2, 4, 8, 16}, base: "omniorb-watch",
 			targets: axisPeers("one", omniAxis("omniorb-watch", "one", watch...)), columns: nested},
 		&section{name: "nested", variant: "two", title: "nested callbacks, over two connections (omniorb-64c: as many as levels)", unit: "levels", sizes: []int{1, 2, 4, 8, 16}, base: "omniorb-64c",
 			targets: append(axisPeers("two")[:1], omniAxis("omniorb-64c", "two", many...), omniAxis("omniorb-1c", "two", one...), omniAxis("omniorb-1c-watch", "two", oneWatch...)), columns: nested},

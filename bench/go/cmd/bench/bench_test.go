@@ -172,6 +172,27 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestMarks holds that the page has a place for every table that belongs there, and each place its end.
+func TestMarks(t *testing.T) {
+	b, err := os.ReadFile("../../../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"machine", "gates", "rounds"}
+	for _, s := range sections() {
+		if s.name != "lab" {
+			names = append(names, s.name)
+		}
+	}
+	for _, n := range names {
+		_, rest, ok := strings.Cut(string(b), mark(n))
+		inside, _, ended := strings.Cut(rest, endMark)
+		if !ok || !ended || strings.Contains(inside, "<!--") {
+			t.Errorf("the page has no %s, or no %s behind it", mark(n), endMark)
+		}
+	}
+}
+
 func runQuietly(names ...string) error { return run(io.Discard, names) }
 
 // TestRefused holds that bad arguments and bad files are errors.
