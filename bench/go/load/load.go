@@ -98,11 +98,11 @@ func cpu() (user, sys int64) {
 // How long a caller warms up, and measures, at most.
 const (
 	longestWarmUp = 300 * time.Millisecond
-	longest       = 2 * time.Second
+	longest       = time.Second
 )
 
 // Calls measures one caller, after a warm-up and the gate, and prints the result: n calls, or as
-// many as it makes in two seconds.
+// many as it makes in a second.
 func Calls(n int, once func() error) error {
 	if n < 1 {
 		return fmt.Errorf("%d calls: at least one is needed", n)

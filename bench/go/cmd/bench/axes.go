@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// calls is how many calls a run of an axis makes, unless it takes more than two seconds.
+// calls is how many calls a run of an axis makes, unless it takes more than a second.
 const calls = 5000
 
 // axes are the sections that show cost against size.
