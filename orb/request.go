@@ -20,17 +20,18 @@ type ServerRequest struct {
 	In  cdr.Decoder // the arguments
 	Out cdr.Encoder // the results, between Returned and the end of Dispatch
 
-	orb    *ORB
-	head   giop.Header
-	from   environment
-	msg    giop.Request
-	start  int       // where the reply begins in Out's buffer
-	mark   giop.Mark // the reply begun
-	ctx    *callContext
-	work   *conn.Work // nil: a call within the process
-	state  replyState
-	status giop.ReplyStatus     // of the reply begun
-	failed *exc.SystemException // what is to be answered instead of results
+	orb      *ORB
+	head     giop.Header
+	from     environment
+	msg      giop.Request
+	start    int          // where the reply begins in Out's buffer
+	mark     giop.Mark    // the reply begun
+	ctx      *callContext // nil until the request is known, if it came over a connection
+	contexts contexts
+	work     *conn.Work // nil: a call within the process
+	state    replyState
+	status   giop.ReplyStatus     // of the reply begun
+	failed   *exc.SystemException // what is to be answered instead of results
 
 	incoming *IncomingRequest // what interceptors see of it; nil until there are any
 	seen     *IncomingRequest // likewise; nil if none see this one
@@ -137,6 +138,8 @@ func withCompleted(e *exc.SystemException, c exc.Completed) *exc.SystemException
 type environment interface {
 	environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, error)
 	admits(t Target) error
+	// context returns the context of a request whose header is known; fresh: one that served for no other.
+	context(r *ServerRequest, fresh bool) *callContext
 }
 
 // serve answers the request message msg, with header h, appending the reply message to
@@ -147,6 +150,13 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	if err := r.msg.Parse(h, &r.In); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
 		return out, nil
+	}
+	var told giop.InvocationPolicies
+	data, ok := r.msg.Contexts.Find(giop.ContextInvocationPolicy)
+	ok = ok && told.Parse(data)
+	r.ctx = from.context(r, told.RequestPriority != nil || told.ReplyPriority != nil)
+	if ok {
+		r.ctx.told(told)
 	}
 	env, envErr := from.environment(h.Version, r.msg.Contexts)
 	if envErr != nil {
@@ -161,9 +171,6 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		}
 	}
 	r.oneway = !r.msg.Expected()
-	if data, ok := r.msg.Contexts.Find(giop.ContextInvocationPolicy); ok {
-		r.ctx.told(data)
-	}
 	if envErr != nil {
 		r.fail(exc.From(envErr, exc.No))
 		return r.finish()
