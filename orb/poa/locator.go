@@ -86,7 +86,11 @@ func (p *POA) located(ctx context.Context, q orb.Query, id string) (orb.Target, 
 	}
 	i := &invocation{Invocation: Invocation{id, p, operation}, locator: l, ctx: ctx, within: p.thread.within(ctx)}
 	var err error
-	if waited := p.thread.do(ctx, i.within, func() { i.servant, i.cookie, err = l.Preinvoke(ctx, i.Invocation) }); waited != nil {
+	if waited := p.thread.do(ctx, i.within, func() {
+		in, over := p.thread.turn(ctx)
+		defer over()
+		i.servant, i.cookie, err = l.Preinvoke(in, i.Invocation)
+	}); waited != nil {
 		return orb.Target{}, waited
 	}
 	switch {
@@ -102,7 +106,9 @@ func (p *POA) located(ctx context.Context, q orb.Query, id string) (orb.Target, 
 func (i *invocation) Release() (err error) {
 	defer i.Adapter.serving.leave()
 	_ = i.Adapter.thread.do(context.WithoutCancel(i.ctx), i.within, func() { // what was begun is ended, whoever waits
-		err = i.locator.Postinvoke(i.ctx, i.Invocation, i.cookie, i.servant)
+		in, over := i.Adapter.thread.turn(i.ctx)
+		defer over()
+		err = i.locator.Postinvoke(in, i.Invocation, i.cookie, i.servant)
 	})
 	return err
 }

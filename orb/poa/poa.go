@@ -61,18 +61,16 @@ type POA struct {
 
 	mu          sync.RWMutex
 	objects     map[string]*object // the active object map, by id
-	leaving     map[string]*object // the latest of an id that is to be etherealized
+	leaving     map[string]*object // those that were deactivated and have not ended
 	incarnating map[string]chan struct{}
-	servants    map[any]uses // by implementation
-	last        uint64       // the latest id that was chosen here
-	fallback    orb.Servant  // the default servant
+	servants    map[any]uses  // by implementation
+	last        uint64        // the latest id that was chosen here
+	fallback    *defaultScope // of the default servant; nil: there is none
 	activator   ServantActivator
 	locator     ServantLocator
 
 	unknown    AdapterActivator
 	activating map[string]*activation
-
-	byDefault defaultScope
 }
 
 // uses tells of what objects of an adapter an implementation is the servant.
@@ -105,9 +103,9 @@ func newPOA(r *Root, parent *POA, name, path string, opt Options) *POA {
 	p := &POA{
 		root: r, orb: r.orb, parent: parent, name: name, path: path, opt: opt, manager: opt.Manager,
 		closed: make(chan struct{}), finished: make(chan struct{}), children: map[string]*POA{}, servants: map[any]uses{},
-		fallback: opt.DefaultServant, activator: opt.ServantActivator, locator: opt.ServantLocator, unknown: opt.AdapterActivator,
+		activator: opt.ServantActivator, locator: opt.ServantLocator, unknown: opt.AdapterActivator,
 	}
-	p.byDefault.poa = p
+	p.byDefault(opt.DefaultServant)
 	if opt.retains() {
 		p.objects = map[string]*object{}
 	}

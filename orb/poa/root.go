@@ -20,7 +20,7 @@ type Root struct {
 	known identities
 	main  *thread // that Main serves
 
-	life     context.Context // of etherealizations; ends when nobody waits for them any more
+	life     context.Context // of etherealizations, which others wait for; ends when nobody waits for them any more
 	stop     context.CancelFunc
 	draining chan struct{} // closed when the ORB takes no more requests
 	drain    sync.Once
@@ -39,7 +39,7 @@ func New(o *orb.ORB) *Root {
 	r := &Root{
 		draining: make(chan struct{}), adapters: map[string]*POA{}, plain: map[string]*object{}, finishing: map[string]<-chan struct{}{},
 	}
-	r.life, r.stop = context.WithCancel(context.Background())
+	r.life, r.stop = context.WithCancel(o.AsUpcall(context.Background()))
 	r.main = newMainThread(r.draining)
 	m := new(Manager)
 	m.state.Store(uint32(Active))
