@@ -79,6 +79,47 @@ func TestImpatientClient(t *testing.T) {
 	}
 }
 
+// TestAskedOnce: what an adapter activator refuses it refuses all who wait for it, and what is there meanwhile it is not
+// asked for.
+func TestAskedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		asked := 0
+		m := new(poa.Manager)
+		top := mustAdapter(t, root.POA, "top", poa.Options{Manager: m, AdapterActivator: poa.AdapterActivatorFunc(func(context.Context, *poa.POA, string) (bool, error) {
+			asked++
+			time.Sleep(time.Second)
+			return false, errors.New("unreadable")
+		})})
+		var calls sync.WaitGroup
+		calls.Go(func() {
+			if p, err := top.FindPOA(t.Context(), "made", true); err != nil || p.Name() != "made" {
+				t.Errorf("made meanwhile: %v, %v", p, err)
+			}
+		})
+		synctest.Wait() // held with its parent
+		mustAdapter(t, top, "made", poa.Options{})
+		if err := m.Activate(); err != nil {
+			t.Fatal(err)
+		}
+		calls.Wait()
+		began := time.Now()
+		for range 3 {
+			calls.Go(func() {
+				if _, err := top.FindPOA(t.Context(), "refused", true); !is(err, exc.ObjAdapter, exc.OMGVMCID|1) {
+					t.Errorf("refused: %v", err)
+				}
+			})
+		}
+		calls.Wait()
+		if asked != 1 || time.Since(began) != time.Second {
+			t.Errorf("asked %d times in %v", asked, time.Since(began))
+		}
+	})
+}
+
 // TestPartialAdapter: an adapter whose activator fails at it does not stay, half of its objects missing.
 func TestPartialAdapter(t *testing.T) {
 	t.Parallel()
