@@ -49,6 +49,17 @@ func (p *POA) SetServantActivator(a ServantActivator) error {
 	return nil
 }
 
+// ServantActivator returns the adapter's servant manager (get_servant_manager), nil if none is set. The error wraps
+// ErrWrongPolicy where there can be none, as in a ServantLocator's case.
+func (p *POA) ServantActivator() (ServantActivator, error) {
+	if !p.opt.activates() {
+		return nil, p.wrongPolicy("get_servant_manager as a ServantActivator", "USE_SERVANT_MANAGER and RETAIN")
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.activator, nil
+}
+
 // mayManage says why a servant manager cannot be set, if so.
 func (p *POA) mayManage(some, set bool) error {
 	switch {

@@ -35,6 +35,13 @@ func (p *POA) SetAdapterActivator(a AdapterActivator) {
 	p.unknown = a
 }
 
+// AdapterActivator returns the one that is asked for adapters below p (the_activator), nil if nobody is.
+func (p *POA) AdapterActivator() AdapterActivator {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.unknown
+}
+
 // An activation is an adapter activator at work.
 type activation struct {
 	done  chan struct{} // closed when it is

@@ -60,6 +60,17 @@ func (p *POA) SetServantLocator(l ServantLocator) error {
 	return nil
 }
 
+// ServantLocator returns the adapter's servant manager (get_servant_manager), nil if none is set. The error wraps
+// ErrWrongPolicy where there can be none, as in a ServantActivator's case.
+func (p *POA) ServantLocator() (ServantLocator, error) {
+	if !p.opt.locates() {
+		return nil, p.wrongPolicy("get_servant_manager as a ServantLocator", "USE_SERVANT_MANAGER and NON_RETAIN")
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.locator, nil
+}
+
 // An invocation is the scope of a request whose servant was located.
 type invocation struct {
 	Invocation

@@ -7,15 +7,18 @@
 //	create_POA, find_POA                [POA.Create], [POA.FindPOA]
 //	destroy                             [POA.Destroy]
 //	activate_object, …_with_id          [POA.Activate], [POA.ActivateWithID]
-//	deactivate_object                   [POA.Deactivate], [POA.DeactivateObject]
+//	deactivate_object                   [POA.Deactivate], [POA.DeactivateObject], [POA.Reactivate]
 //	create_reference, …_with_id         [POA.NewReference], [POA.Reference]
 //	servant_to_id, …_to_reference       [POA.ServantToID], [POA.ServantToReference]
 //	reference_to_servant, …_to_id       [POA.ReferenceToServant], [POA.ReferenceToID]
 //	id_to_servant, …_to_reference       [POA.IDToServant], [POA.IDToReference]
 //	set_servant, get_servant            [POA.SetServant], [POA.Servant]
-//	set_servant_manager                 [POA.SetServantActivator], [POA.SetServantLocator]
-//	the_activator                       [POA.SetAdapterActivator]
+//	set_servant_manager, get_…          [POA.SetServantActivator], [POA.ServantActivator], [POA.SetServantLocator], [POA.ServantLocator]
+//	the_activator                       [POA.SetAdapterActivator], [POA.AdapterActivator]
+//	the_name, the_parent, the_children  [POA.Name], [POA.Parent], [POA.Children]
+//	the_POAManager, id                  [POA.Manager], [POA.ID]
 //	POAManager, Current                 [Manager], [CurrentOf]
+//	POAManagerFactory                   [Root.CreateManager], [Root.Managers], [Root.FindManager]
 //
 // The root adapter has the policies of the specification's: TRANSIENT, UNIQUE_ID, SYSTEM_ID, RETAIN,
 // USE_ACTIVE_OBJECT_MAP_ONLY, IMPLICIT_ACTIVATION. Two things differ. Its manager is active from
@@ -33,6 +36,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 )
 
@@ -84,6 +88,12 @@ func (p *POA) ORB() *orb.ORB { return p.orb }
 
 // Name returns the adapter's name, empty for the root.
 func (p *POA) Name() string { return p.name }
+
+// ID returns what tells the adapter from all others of the process (the attribute id), those of its path too that
+// there were before it, if it is transient: octets in a string.
+func (p *POA) ID() string {
+	return string(ior.AppendKey(nil, ior.Key{Server: p.orb.ServerID(), Incarnation: p.life, Adapter: p.path}))
+}
 
 // Parent returns the adapter above this one, nil for the root.
 func (p *POA) Parent() *POA { return p.parent }
