@@ -19,7 +19,8 @@ type ServantActivator interface {
 	Incarnate(ctx context.Context, id string, adapter *POA) (orb.Servant, error)
 
 	// Etherealize is called when an object was deactivated and its requests are done, for those too
-	// that Incarnate did not make. ctx ends when the ORB is not to be waited for any more.
+	// that Incarnate did not make. ctx ends when the ORB is not to be waited for any more. To wait for adapters, managers
+	// or the ORB in it is BAD_INV_ORDER, as in an upcall.
 	Etherealize(ctx context.Context, e Etherealization)
 }
 

@@ -8,7 +8,8 @@ import (
 // can be used again, and requests that were held are treated as new ones. Those that run go on. When they are
 // done the objects are given up, the lowest adapters first; with etherealize they are etherealized where there is
 // a ServantActivator. With wait Destroy returns when all that is finished, or ctx ends, while the rest goes on; from
-// inside an upcall, for which it would wait, that is BAD_INV_ORDER, and nothing is destroyed.
+// inside an upcall, or a method of a servant manager or adapter activator, that is BAD_INV_ORDER, and nothing is
+// destroyed.
 func (p *POA) Destroy(ctx context.Context, etherealize, wait bool) error {
 	if wait {
 		if err := p.mayWait(ctx); err != nil {

@@ -153,6 +153,34 @@ func absent(t *testing.T, p *poa.POA, opt poa.Options) {
 	}
 }
 
+// TestBidirectional: requests find objects of an adapter over connections of this ORB's own where its policy is BOTH.
+func TestBidirectional(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	for _, policy := range []poa.Bidirectional{poa.Normal, poa.Both} {
+		for name, opt := range map[string]poa.Options{
+			"map":             {Bidirectional: policy},
+			"default servant": {Bidirectional: policy, IDUniqueness: poa.MultipleID, RequestProcessing: poa.UseDefaultServant, DefaultServant: &worker{}},
+		} {
+			p := mustAdapter(t, root.POA, fmt.Sprint(name, policy), opt)
+			ref := must[*orb.Ref](t)(p.NewReference(workerInterface))
+			if opt.RequestProcessing == poa.UseActiveObjectMapOnly {
+				ref = must[*orb.Ref](t)(p.Activate(&worker{}))
+			}
+			target, err := root.Find(t.Context(), orb.Query{Key: []byte(ref.ObjectKey()), Operation: "work"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if target.Bidirectional != (policy == poa.Both) || p.Policies().Bidirectional != policy {
+				t.Errorf("%s, %v: %v", name, policy, target.Bidirectional)
+			}
+			if err := target.Scope.Release(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 // TestManagersNeedPolicies: what is given with the policies must fit them.
 func TestManagersNeedPolicies(t *testing.T) {
 	t.Parallel()
