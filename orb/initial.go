@@ -2,6 +2,7 @@ package orb
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,20 @@ func (o *ORB) RegisterInitialReference(name string, ref *Ref) {
 	o.initial.mu.Lock()
 	defer o.initial.mu.Unlock()
 	o.initial.refs[name] = ref
+}
+
+// InitialReferences returns the names that [ORB.InitialReference] knows, in order (list_initial_services).
+func (o *ORB) InitialReferences() []string {
+	o.initial.mu.Lock()
+	defer o.initial.mu.Unlock()
+	all := slices.Collect(maps.Keys(o.initial.urls))
+	for name := range o.initial.refs {
+		if _, both := o.initial.urls[name]; !both {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // InitialReference returns the object that a program starts from, such as NameService. It

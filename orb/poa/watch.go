@@ -24,7 +24,7 @@ func (m *Manager) tellNext(first bool) bool {
 		m.mu.Unlock()
 		return false
 	}
-	c := orb.AdapterChange{Manager: m.id, State: orb.AdapterState(m.untold[0])}
+	c := orb.AdapterChange{Manager: m.number, State: orb.AdapterState(m.untold[0])}
 	m.untold = m.untold[1:]
 	m.telling = true
 	told := map[*orb.ORB]bool{}
@@ -70,7 +70,7 @@ func (p *POA) Managed(path string) (manager uint32, s orb.AdapterState, ok bool)
 	if at == nil {
 		return 0, orb.AdapterNonExistent, false
 	}
-	return at.manager.id, orb.AdapterState(at.manager.State()), true
+	return at.manager.number, orb.AdapterState(at.manager.State()), true
 }
 
 var _ orb.ManagedAdapter = (*POA)(nil)
