@@ -300,11 +300,11 @@ func (d *Decoder) String() string {
 	return s
 }
 
-// StringMax is String for a bounded string. The bound counts octets in memory.
+// StringMax is String for a bounded string. The bound counts characters, however many octets they take.
 func (d *Decoder) StringMax(bound int) string {
 	s := d.String()
-	if len(s) > bound {
-		d.Fail(marshal(exc.MinorBound, "string of %d octets, but its bound is %d", len(s), bound))
+	if n := Chars(s, bound); n > bound {
+		d.Fail(marshal(exc.MinorBound, "string of %d characters, but its bound is %d", n, bound))
 		return ""
 	}
 	return s

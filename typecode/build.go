@@ -57,7 +57,7 @@ type State struct {
 	Public bool
 }
 
-// StringMax returns the type of a string of at most bound octets; 0 is no bound.
+// StringMax returns the type of a string of at most bound characters; 0 is no bound.
 func StringMax(bound uint32) *TypeCode {
 	if bound == 0 {
 		return String
