@@ -4,7 +4,10 @@
 //
 // An [Any] keeps its value as CDR in a form of its own, independent of the connection it
 // came by, so that it can be sent on in another byte order, GIOP version and code set, and
-// its type need not be known to the program. Object references are kept as data, or as the
+// its type need not be known to the program. That goes for valuetypes as long as they are of the types that the
+// TypeCodes tell: what a derived type adds that is neither told nor registered, nobody can put into another form. Such a
+// value is received as one of the first of its bases that is known, if it may be truncated to that, and sent on
+// as such; else it is MARSHAL. Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
 // Go object that was put in; package ior knows the one, the ORB behind [cdr.References] the other.
 package dyn
 
