@@ -222,10 +222,10 @@ func (e *Encoder) RawString(s string) {
 	e.buf = append(e.buf, 0)
 }
 
-// StringMax is String for a bounded string. The bound counts octets in memory.
+// StringMax is String for a bounded string. The bound counts characters, however many octets they take here or there.
 func (e *Encoder) StringMax(s string, bound int) {
-	if len(s) > bound {
-		e.Fail(marshal(exc.MinorBound, "string of %d octets, but its bound is %d", len(s), bound))
+	if n := Chars(s, bound); n > bound {
+		e.Fail(marshal(exc.MinorBound, "string of %d characters, but its bound is %d", n, bound))
 		return
 	}
 	e.String(s)

@@ -10,6 +10,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/bounded"
 )
 
 func set(t testing.TB, name string) cdr.CodeSet {
@@ -177,7 +178,8 @@ func FuzzNarrow(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := s.ParseString(src)
+		var text string
+		bounded.Decoder.Run(t, len(src), func() { text, err = s.ParseString(src) })
 		if err != nil {
 			if !errors.Is(err, exc.DataConversion) || text != "" {
 				t.Fatalf("%q, %v", text, err)
@@ -219,7 +221,8 @@ func FuzzWide(f *testing.F) {
 			env.Version = cdr.V11
 		}
 		d := cdr.NewDecoder(src, false, env)
-		text := d.WString()
+		var text string
+		bounded.Decoder.Run(t, len(src), func() { text = d.WString() })
 		if d.Err() != nil {
 			return
 		}

@@ -71,7 +71,8 @@ type Config struct {
 
 	// CodeSets are the sets of char and of wchar that this ORB publishes in its references and chooses
 	// from as a client: the native one, which it prefers, and those that it converts. Text in memory is UTF-8
-	// in any case. A kind without a native set has UTF-8, or UTF-16; a client then converts whatever it can.
+	// in any case, but chars are octets of the native set, if that has one octet a character and begins as ASCII
+	// does, else of ISO 8859-1. A kind without a native set has UTF-8, or UTF-16; a client then converts whatever it can.
 	CodeSets codeset.Component
 
 	// BigEndian makes this ORB send in big-endian order. Either order is received.
@@ -273,7 +274,7 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice, refs references) (*cdr.Env
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: narrow, Wide: wide}
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide}
 	o.envs[k] = env // bounded: versions times known code sets times views
 	return env, nil
 }

@@ -74,8 +74,12 @@ func (f Factory) Of(a dyn.Any) (*Value, error) {
 	if err := possible(a.Type()); err != nil {
 		return nil, err
 	}
+	plain, err := a.Unpack()
+	if err != nil {
+		return nil, err
+	}
 	t := &tree{origin: a, limits: f.Limits}
-	return t.wrap(a.Type(), a.Value()), nil
+	return t.wrap(a.Type(), plain), nil
 }
 
 // New returns the default value of a type: numbers 0, strings and sequences empty, FALSE, references
