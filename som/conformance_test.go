@@ -378,7 +378,7 @@ func TestRandom(t *testing.T) {
 		first = uint64(time.Now().UnixNano())
 	}
 	end := time.Now().Add(soak)
-	for n := uint64(0); n < 2000 || time.Now().Before(end); n++ {
+	for n := uint64(0); n < randomCases || time.Now().Before(end); n++ {
 		c := conformance.Random(first + n)
 		if err := conformance.Compare(newKernel(), &c); err != nil {
 			t.Fatalf("%v\n%v", err, c)

@@ -168,7 +168,11 @@ type generic[T any] struct {
 	last T
 }
 
-func (g *generic[T]) Speak(ctx context.Context, n int64) (int64, error) { return 2 * n, nil }
+func (g *generic[T]) Speak(_ context.Context, n int64) (int64, error) {
+	var zero T
+	g.last = zero
+	return 2 * n, nil
+}
 
 // byValue has a method of the value, which the compiler wraps for pointers.
 type byValue struct {

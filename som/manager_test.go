@@ -209,4 +209,6 @@ func TestNothingIsLeft(t *testing.T) {
 	if after := heap(); after > before+1<<20 {
 		t.Errorf("%d KiB more after 2000 classes", (after-before)>>10)
 	}
+	runtime.KeepAlive(a)
+	runtime.KeepAlive(&m)
 }
