@@ -116,7 +116,9 @@ int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
 	if (s && !same_data(&s->info, &k->info))
 		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it has other data", s->info.name, k->info.name);
+	lock(); /* unloading looks at it */
 	__atomic_store_n(&k->substitute, s, __ATOMIC_RELEASE);
+	unlock();
 	return SOM_OK;
 }
 
