@@ -33,7 +33,7 @@ var (
 	s390x    = toolchain{name: "s390x", cc: "s390x-linux-gnu-gcc", flags: []string{"-O1", "-static"}, run: []string{"qemu-s390x-static"}, pkg: "gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"}
 	mingw    = toolchain{name: "mingw", cc: "x86_64-w64-mingw32-gcc", flags: []string{"-O1", "-static"}, pkg: "gcc-mingw-w64-x86-64"}
 	valgrind = toolchain{name: "valgrind", cc: "gcc", flags: ffi("-O1"), libs: []string{"-lffi"}, pkg: "valgrind",
-		run: []string{"valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"}}
+		run: []string{"valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"}}
 )
 
 func ffi(flags ...string) []string { return append(flags, "-DSOM_FFI") }

@@ -27,7 +27,8 @@ int bank_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args
 	ONE(b, R, KEEP) ONE(h, R, KEEP) ONE(H, R, KEEP) ONE(i, R, KEEP) ONE(I, R, KEEP) ONE(l, R, KEEP)          \
 	ONE(L, R, KEEP) ONE(f, R, KEEP) ONE(d, R, KEEP) ONE(s, R, KEEP) ONE(o, R, KEEP) ONE(p, R, KEEP)                          \
 	TWO(i, i, R, KEEP) TWO(l, l, R, KEEP) TWO(d, d, R, KEEP) TWO(s, s, R, KEEP) TWO(o, o, R, KEEP) TWO(s, i, R, KEEP)        \
-	TWO(o, i, R, KEEP) TWO(p, p, R, KEEP) TWO(p, o, R, KEEP) TWO(s, o, R, KEEP) TWO(s, p, R, KEEP) TWO(b, p, R, KEEP)
+	TWO(o, i, R, KEEP) TWO(p, p, R, KEEP) TWO(p, o, R, KEEP) TWO(s, o, R, KEEP) TWO(s, p, R, KEEP) TWO(b, p, R, KEEP) \
+	if (!strcmp(in, "sii")) { KEEP(((R(*)(HEAD, T_s, T_i, T_i))proc)(o, ev, args[0].s, args[1].i, args[2].i)) }
 #define ONE(a, R, KEEP)                                                                                                    \
 	if (!strcmp(in, #a)) { KEEP(((R(*)(HEAD, T_##a))proc)(o, ev, args[0].a)) }
 #define TWO(a, b, R, KEEP)                                                                                                 \
