@@ -33,9 +33,7 @@ func TestForeign(t *testing.T) {
 	testBothWays(t, foreign, z)
 	t.Run("naming client", func(t *testing.T) {
 		t.Parallel()
-		url, _ := startNaming(t, omniorb.FreePort(t))
-		bindHub(t, url, gopeer.Options{})
-		checkNaming(t, foreign.Name, matrix.Self, z.CallNaming(t, url))
+		testNamingClient(t, foreign, z.CallNaming)
 	})
 	t.Run("naming server", func(t *testing.T) {
 		t.Parallel()

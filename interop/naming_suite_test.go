@@ -31,8 +31,8 @@ func checkNaming(t *testing.T, client, server string, r peer.Report) {
 	document.CheckSuites(t, matrix.Row{Client: client, Server: server, Version: "1.2"}, []matrix.Suite{matrix.Naming}, r)
 }
 
-// bindHub binds a hub of this project as names.HubName in the naming service at url, and returns its reference.
-func bindHub(t *testing.T, url string, form gopeer.Options) string {
+// bindHub binds a hub of this project as names.HubName in the naming service at url, and returns its server.
+func bindHub(t *testing.T, url string, form gopeer.Options) *gopeer.Server {
 	t.Helper()
 	s := gopeer.Start(t, form)
 	ctx := t.Context()
@@ -56,7 +56,7 @@ func bindHub(t *testing.T, url string, form gopeer.Options) string {
 	if err := root.Bind(ctx, name, hub); err != nil {
 		t.Fatal(err)
 	}
-	return s.IOR
+	return s
 }
 
 // runNaming runs this project's client against the naming service at url.
@@ -143,9 +143,7 @@ func TestNamingSuite(t *testing.T) {
 			n := p.build(t)
 			t.Run("client", func(t *testing.T) {
 				t.Parallel()
-				url, _ := startNaming(t, omniorb.FreePort(t))
-				bindHub(t, url, gopeer.Options{})
-				checkNaming(t, p.Name, matrix.Self, n.client(t, url))
+				testNamingClient(t, p.Peer, n.client)
 			})
 			t.Run("service", func(t *testing.T) {
 				t.Parallel()
@@ -179,13 +177,21 @@ func TestNamingSuite(t *testing.T) {
 	}
 }
 
+// testNamingClient runs a peer's client in this project's naming service.
+func testNamingClient(t *testing.T, p matrix.Peer, run func(t testing.TB, url string) peer.Report) {
+	t.Helper()
+	url, _ := startNaming(t, omniorb.FreePort(t))
+	hub := bindHub(t, url, gopeer.Options{})
+	checkNaming(t, p.Name, matrix.Self, run(t, url))
+	if n := hub.Tap.Count(received); n == 0 {
+		t.Error("the Hub that is bound there was not called")
+	}
+}
+
 // TestNamingSuiteCombat runs Combat's client in this project's naming service.
 func TestNamingSuiteCombat(t *testing.T) {
 	t.Parallel()
-	client := combat.Build(t, &tally)
-	url, _ := startNaming(t, omniorb.FreePort(t))
-	bindHub(t, url, gopeer.Options{})
-	checkNaming(t, combat.Peer.Name, matrix.Self, client.CallNaming(t, url))
+	testNamingClient(t, combat.Peer, combat.Build(t, &tally).CallNaming)
 }
 
 // TestNamingSuiteOwn runs this project's client in its own service, in the other byte order on either side.
@@ -215,7 +221,7 @@ func TestNamingSuiteOmniORB(t *testing.T) {
 	t.Run("client", func(t *testing.T) {
 		t.Parallel()
 		url, o := startNaming(t, omniorb.FreePort(t))
-		hub := bindHub(t, url, gopeer.Options{})
+		hub := bindHub(t, url, gopeer.Options{}).IOR
 		dir := fmt.Sprintf("dir%d.folder", peer.Seed(t))
 		var ior [2]string
 		for i := range ior {

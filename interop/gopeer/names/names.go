@@ -77,14 +77,7 @@ func (c *Client) Run(ctx context.Context) peer.Report {
 		{"name_full", c.full},
 		{"name_hub", c.hub},
 	} {
-		before := c.Made()
-		o := peer.Outcome{Case: k.name, Verdict: peer.OK}
-		if err := k.run(ctx); err != nil {
-			o.Verdict, o.Detail = peer.Fail, err.Error()
-		} else {
-			o.Calls = c.Made() - before
-		}
-		r.Outcomes = append(r.Outcomes, o)
+		r.Outcomes = append(r.Outcomes, peer.Attempt(k.name, c.Made, func() error { return k.run(ctx) }))
 	}
 	r.Made = c.Made()
 	return r
