@@ -34,7 +34,7 @@ func FuzzParseFixed(f *testing.F) {
 }
 
 // longDoubleBound is for numbers with exponents, which are calculated with more digits than they are given with.
-var longDoubleBound = bounded.Bound{PerOctet: 256, Least: 1 << 20, Time: bounded.Decoder.Time}
+var longDoubleBound = bounded.Bound{PerOctet: 256, Least: 1 << 20, Time: bounded.Decoder.Time, Patience: bounded.Patience}
 
 // Any text is a long double or an error; what is one is written so that it reads as the same.
 func FuzzParseLongDouble(f *testing.F) {

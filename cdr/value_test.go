@@ -473,7 +473,7 @@ func TestNoAlias(t *testing.T) {
 }
 
 // valueBound is for values, of which each is noted by its place.
-var valueBound = bounded.Bound{PerOctet: 256, Least: 64 << 10, Time: bounded.Decoder.Time}
+var valueBound = bounded.Bound{PerOctet: 256, Least: 64 << 10, Time: bounded.Decoder.Time, Patience: bounded.Patience}
 
 // FuzzValues reads anything as values, and what it can read again after writing it.
 func FuzzValues(f *testing.F) {

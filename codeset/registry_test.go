@@ -227,7 +227,9 @@ func FuzzWide(f *testing.F) {
 			return
 		}
 		e := cdr.NewEncoder(nil, true, env)
-		e.WString(text)
+		if e.WString(text); errors.Is(e.Err(), exc.DataConversion) {
+			return // what is read leniently, beyond the set, is not sent
+		}
 		d = cdr.NewDecoder(e.Bytes(), true, env)
 		if back := d.WString(); e.Err() != nil || d.Err() != nil || back != text {
 			t.Fatalf("%q is sent as %x (%v), and that is %q, %v", text, e.Bytes(), e.Err(), back, d.Err())

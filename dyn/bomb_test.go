@@ -17,7 +17,7 @@ import (
 
 // anyBound is for anys, which are Go values of 130 octets, of 4 octets at the least, and are read by a decoder and
 // encoder of their own. What is empty takes memory too, when it is made a Go value.
-var anyBound = bounded.Bound{PerOctet: 512, Least: 16 << 20, Time: 5 * time.Microsecond}
+var anyBound = bounded.Bound{PerOctet: 512, Least: 16 << 20, Time: 5 * time.Microsecond, Patience: bounded.Patience}
 
 // wide is a structure of n members of one type.
 func wide(n int, of *tc.TypeCode, rest ...tc.Member) *tc.TypeCode {
@@ -73,10 +73,10 @@ func TestBombs(t *testing.T) { // not parallel: memory is counted
 		{"structures in structures", tc.Sequence(deep, 0), repeat(100000, zero), "any-steps"},
 		{"arrays in arrays", tc.Sequence(deepArray, 0), repeat(100000, zero), "any-steps"},
 		{"typedefs of typedefs", tc.Sequence(tc.Struct("", "", tc.Member{Name: "m", Type: deepAlias}), 0), repeat(100000, zero), "any-steps"},
-		{"anys", tc.Sequence(tc.Any, 0), repeat(1<<17, func(e *cdr.Encoder) { dyn.PutAny(e, dyn.Octet.Any(1)) }), ""},
+		{"anys", tc.Sequence(tc.Any, 0), repeat(1<<15, func(e *cdr.Encoder) { dyn.PutAny(e, dyn.Octet.Any(1)) }), ""},
 		{"enumerators", tc.Sequence(tc.Enum("IDL:E:1.0", "E", names...), 0), repeat(100000, func(e *cdr.Encoder) { e.ULong(59999) }), ""},
 		{"more enumerators", tc.Enum("IDL:E:1.0", "E", make([]string, 1<<20)...), func(e *cdr.Encoder) { e.ULong(0) }, "enumerators"},
-		{"octets in structures", tc.Sequence(tc.Struct("IDL:O:1.0", "O", octet), 0), repeat(1<<18, zero), ""},
+		{"octets in structures", tc.Sequence(tc.Struct("IDL:O:1.0", "O", octet), 0), repeat(1<<16, zero), ""},
 		{"a long name", tc.Sequence(tc.Struct("", "", tc.Member{Name: long, Type: tc.Octet}), 0), repeat(20000, zero), ""},
 		{"a union's long name", tc.Sequence(tc.Union("", "", tc.Octet, tc.Arm{Label: 0, Name: long, Type: void}), 0), repeat(20000, zero), ""},
 	} {

@@ -227,6 +227,18 @@ func (customs) ValueType(id string) *cdr.ValueType {
 	return nil
 }
 
+// inAny returns an any with v on the wire.
+func inAny(t *testing.T, v *cust) []byte {
+	t.Helper()
+	a, err := dyn.Of(custType, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := cdr.NewEncoder(nil, true, &cdr.Env{Version: cdr.V12, Narrow: codeset.Latin1, Wide: codeset.UTF16, Values: customs{}})
+	dyn.PutAny(e, a)
+	return e.Bytes()
+}
+
 // TestCustomValues: what a custom value has written travels in an any, in whatever order and code set,
 // and stays one object with those inside and around it.
 func TestCustomValues(t *testing.T) {
@@ -267,6 +279,9 @@ func TestCustomValues(t *testing.T) {
 		if b := dyn.GetAny(d); d.Err() == nil {
 			t.Errorf("nobody knows the type, and it is %v", b.Value())
 		}
+	}
+	if n := strings.Count(string(inAny(t, &cust{text: "alone"})), custInfo.ID); n != 2 {
+		t.Errorf("its type is named %d times, want in the TypeCode and before the value", n)
 	}
 	if b, err := dyn.MarshalJSON(a); !errors.Is(err, exc.Marshal) || !strings.Contains(err.Error(), "custom") {
 		t.Errorf("JSON: %s, %v", b, err)

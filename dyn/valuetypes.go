@@ -135,7 +135,7 @@ func (t *transcoder) valuetype(tc *typecode.TypeCode) {
 		t.e.NullValue()
 	case h.Kind == cdr.SharedValue:
 		if v, _ := t.d.SharedAs(h.At); v != nil { // a custom one, or one within
-			t.e.Value(v, &cdr.ValueType{ID: tc.ID()})
+			t.e.Value(v, t.declared(tc))
 		} else if !t.e.SharedValue(sourcePlace{t, h.At}) { // it stands outside of this any
 			t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
 		}
@@ -144,10 +144,22 @@ func (t *transcoder) valuetype(tc *typecode.TypeCode) {
 	}
 }
 
+// named reports whether a value names its type even where that is the declared one: it may be left out, but JacORB, and the ORB
+// of GlassFish for a custom value, want it in an any.
+func (t *transcoder) named() bool { return t.values == 0 && !isCanonical(t.e.Env()) }
+
+// declared is the type for which a custom value is written where one of type tc is declared; nil has it name its own.
+func (t *transcoder) declared(tc *typecode.TypeCode) *cdr.ValueType {
+	if t.named() {
+		return nil
+	}
+	return &cdr.ValueType{ID: tc.ID()}
+}
+
 func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 	if custom := customOf(h, tc, t.d.Env(), t.e.Env()); custom != nil {
 		if v := t.d.MakeValue(h, custom, false); v != nil {
-			t.e.Value(v, &cdr.ValueType{ID: tc.ID()})
+			t.e.Value(v, t.declared(tc))
 		}
 		return
 	}
@@ -163,7 +175,7 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 	switch {
 	case len(h.IDs) > 0 && chosen.ID() != tc.ID():
 		ids = h.IDs[skipped:]
-	case t.values == 0 && !isCanonical(t.e.Env()): // that of the declared type may be left out, but JacORB wants it in an any
+	case t.named():
 		ids = []string{chosen.ID()}
 	}
 	m := t.e.BeginValue(sourcePlace{t, h.At}, ids, len(ids) > 1)

@@ -1,178 +1,245 @@
 package interop_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"math/rand/v2"
+	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/interop/bidir"
-	stubs "github.com/opendsom/dsom/interop/bidir/stubs/bidir"
+	"github.com/opendsom/dsom/interop/combat"
+	stubs "github.com/opendsom/dsom/interop/gen/bidir"
+	"github.com/opendsom/dsom/interop/glassfish"
+	"github.com/opendsom/dsom/interop/gopeer/bothways"
+	"github.com/opendsom/dsom/interop/jacorb"
+	"github.com/opendsom/dsom/interop/matrix"
+	"github.com/opendsom/dsom/interop/omniorb"
+	"github.com/opendsom/dsom/interop/omnipy"
 	"github.com/opendsom/dsom/interop/peer"
+	"github.com/opendsom/dsom/interop/wiretap"
 	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 )
 
 // inward is TCP for connections from others only: who is not reached over those is not reached.
-type inward struct{ transport.Transport }
+type inward struct {
+	transport.Transport
+	tried atomic.Int32 // connections that were wanted
+}
 
-func (inward) Dial(context.Context, transport.Endpoint) (transport.Conn, error) {
+func (w *inward) Dial(context.Context, transport.Endpoint) (transport.Conn, error) {
+	w.tried.Add(1)
 	return nil, errors.New("no connections are made here")
 }
 
-// biPeer is the Peer in Go.
-type biPeer struct {
-	stubs.PeerBase
-	mu   sync.Mutex
-	kept stubs.Peer
+// A biSide is an ORB with a Peer that can be called against the direction of connections.
+type biSide struct {
+	*orb.ORB
+	me     stubs.Peer
+	inward inward
+	tap    wiretap.Tap
 }
 
-func (p *biPeer) Tell(_ context.Context, text string) (string, error)     { return text, nil }
-func (p *biPeer) TellWide(_ context.Context, text string) (string, error) { return text, nil }
-func (p *biPeer) Meet(ctx context.Context, other stubs.Peer, turns int32) (int32, error) {
-	if turns == 0 {
-		return 1, nil
-	}
-	n, err := other.Meet(ctx, p, turns-1)
-	return n + 1, err
+// biServer returns one that accepts to call back, and makes no connections.
+func biServer(t *testing.T, cfg orb.Config) *biSide {
+	t.Helper()
+	s := new(biSide)
+	s.inward.Transport = s.tap.On(tcp.New())
+	cfg.Transports, cfg.Listen, cfg.BiDir.Accept = transport.Set{&s.inward}, []string{"tcp:127.0.0.1:0"}, true
+	s.start(t, cfg)
+	return s
 }
 
-func (p *biPeer) Keep(_ context.Context, other stubs.Peer) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.kept = other
-	return nil
+// biClient returns one that offers to be called back.
+func biClient(t *testing.T, cfg orb.Config) *biSide {
+	t.Helper()
+	s := new(biSide)
+	cfg.Transports, cfg.BiDir.Offer = transport.Set{s.tap.On(tcp.New())}, true
+	s.start(t, cfg)
+	return s
 }
 
-func (p *biPeer) Poke(ctx context.Context, text string) (string, error) {
-	p.mu.Lock()
-	other := p.kept
-	p.mu.Unlock()
-	return other.Tell(ctx, text)
-}
-
-func (p *biPeer) Mirror(_ context.Context, data stubs.Peer_Octets) (stubs.Peer_Octets, error) {
-	return data, nil
-}
-
-// biORB returns an ORB with a Peer that can be called against the direction of connections.
-func biORB(t *testing.T, cfg orb.Config) (*orb.ORB, stubs.Peer) {
+func (s *biSide) start(t *testing.T, cfg orb.Config) {
 	t.Helper()
 	cfg.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
-	o, err := orb.New(cfg)
-	if err != nil {
+	var err error
+	if s.ORB, err = orb.New(cfg); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		if err := o.Shutdown(ctx); err != nil {
+		if err := s.Shutdown(ctx); err != nil {
 			t.Errorf("shutdown: %v", err)
 		}
 	})
-	both, err := poa.New(o).Create("both", poa.Options{Bidirectional: poa.Both})
-	if err != nil {
+	if s.me, err = bothways.Publish(s.ORB); err != nil {
 		t.Fatal(err)
 	}
-	ref, err := stubs.PeerClass.Activate(both, new(biPeer))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o, stubs.PeerClass.Unchecked(ref)
 }
 
-// TestBiDirOfOmniORB holds that omniORB is called back over its own connections by a server that makes none, and that
-// what omniORB does not offer, or its adapters do not allow, is not done.
+// url names the side's Peer.
+func (s *biSide) url() string { return orb.RefOf(s.me.(orb.Object)).String() }
+
+// run runs the cases against the Peer at url.
+func (s *biSide) run(t *testing.T, url string) peer.Report {
+	t.Helper()
+	there, err := stubs.PeerClass.Bind(t.Context(), s.ORB, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := bothways.Client{There: there, Me: s.me, Rand: rand.New(rand.NewPCG(uint64(peer.Seed(t)), 0)), Made: func() int { return s.tap.Count(wiretap.Made) }}
+	r := c.Run(t.Context())
+	r.Served = s.tap.Count(wiretap.Answered)
+	return r
+}
+
+// A bothWaysPeer is a peer with programs for the suite of bidirectional GIOP.
+type bothWaysPeer interface {
+	ServeBothWays(testing.TB, bidir.Options) *peer.Server
+	CallBothWays(t testing.TB, o bidir.Options, url string) peer.Report
+}
+
+var bothWaysPeers = []struct {
+	matrix.Peer
+	build func(testing.TB) bothWaysPeer
+}{
+	{omniorb.Peer, func(t testing.TB) bothWaysPeer { return bidir.Build(t, &tally) }},
+	{omnipy.Peer, func(t testing.TB) bothWaysPeer { return omnipy.Build(t, &tally) }},
+	{jacorb.Peer, func(t testing.TB) bothWaysPeer { return jacorb.Build(t, &tally) }},
+	{glassfish.Peer, func(t testing.TB) bothWaysPeer { return glassfish.Build(t, &tally) }},
+}
+
+// checkBothWays holds a report of the suite of bidirectional GIOP against the row.
+func checkBothWays(t *testing.T, client, server string, r peer.Report) {
+	t.Helper()
+	document.CheckSuites(t, matrix.Row{Client: client, Server: server, Version: "1.2"}, []matrix.Suite{matrix.BothWays}, r)
+}
+
+// TestBothWays runs the suite of bidirectional GIOP between this project and each peer, in both directions, so that there is
+// no other way back than the connection there: this project's server makes no connections, its client listens nowhere.
+func TestBothWays(t *testing.T) {
+	t.Parallel()
+	for _, p := range bothWaysPeers {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			program := p.build(t)
+			testBothWays(t, p.Peer, program)
+			t.Run("not offered", func(t *testing.T) {
+				t.Parallel()
+				s := biServer(t, orb.Config{})
+				checkFailed(t, program.CallBothWays(t, bidir.Options{}, s.url()), "", matrix.CalledBack)
+			})
+		})
+	}
+}
+
+func testBothWays(t *testing.T, p matrix.Peer, program bothWaysPeer) {
+	t.Helper()
+	_, unable := matrix.Of(p.Limits, true, "1.2")[matrix.CalledBack[0]]
+	t.Run("bidirectional client", func(t *testing.T) {
+		t.Parallel()
+		s := biServer(t, orb.Config{})
+		r := program.CallBothWays(t, bidir.Options{Offer: true}, s.url())
+		checkBothWays(t, p.Name, matrix.Self, r)
+		checkCounts(t, []count{{"requests of the client", r.Made, s.tap.Count(received)}})
+		if unable {
+			return
+		}
+		checkCounts(t, []count{{"calls back", s.tap.Count(wiretap.Made), r.Served}})
+		if n := s.inward.tried.Load(); n > 0 {
+			t.Errorf("the server wanted %d connections of its own", n)
+		}
+	})
+	t.Run("bidirectional server", func(t *testing.T) {
+		t.Parallel()
+		client := biClient(t, orb.Config{})
+		s := program.ServeBothWays(t, bidir.Options{Accept: true})
+		r := client.run(t, s.IOR)
+		if err := client.Shutdown(t.Context()); err != nil { // omniORB's server waits for its clients, five seconds
+			t.Error(err)
+		}
+		counts := s.Stop(t)
+		checkBothWays(t, matrix.Self, p.Name, r)
+		checkCounts(t, []count{{"requests of the client", r.Made, counts.Answered}})
+		if !unable { // otherwise its calls go to an address that nobody has
+			checkCounts(t, []count{{"calls back", counts.Made, r.Served}})
+		}
+	})
+}
+
+func received(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeRequest }
+
+// checkFailed demands that these cases failed, with details that begin so, and the others went well.
+func checkFailed(t *testing.T, r peer.Report, detail string, failed []string) {
+	t.Helper()
+	if n := len(r.Outcomes); n != len(matrix.BothWays.Cases) {
+		t.Fatalf("%d cases were run", n)
+	}
+	for _, o := range r.Outcomes {
+		want := slices.Contains(failed, o.Case)
+		if (o.Verdict == peer.Fail) != want || want && !strings.HasPrefix(o.Detail, detail) {
+			t.Errorf("%s: %s %s", o.Case, o.Verdict, o.Detail)
+		}
+	}
+}
+
+// TestBothWaysOwn runs the suite between this project and itself, in the other byte order on either side.
+func TestBothWaysOwn(t *testing.T) {
+	t.Parallel()
+	for _, big := range []bool{false, true} {
+		s, client := biServer(t, orb.Config{BigEndian: !big}), biClient(t, orb.Config{BigEndian: big})
+		r := client.run(t, s.url())
+		row := ownRow("1.2", big, !big)
+		checkBothWays(t, row.Client, row.Server, r)
+		checkCounts(t, []count{{"requests of the client", r.Made, s.tap.Count(received)}, {"calls back", s.tap.Count(wiretap.Made), r.Served}})
+	}
+}
+
+// TestBiDirOfOmniORB holds that omniORB is called back in fragments, too, and that what its adapters do not allow is not done.
 func TestBiDirOfOmniORB(t *testing.T) {
 	t.Parallel()
 	program := bidir.Build(t, &tally)
 	for name, c := range map[string]struct {
 		o        bidir.Options
 		fragment int
-		failed   string // every case that needs a call back
+		detail   string
+		failed   []string
 	}{
-		"offered":               {bidir.Options{Offer: true}, 0, ""},
-		"offered, in fragments": {bidir.Options{Offer: true}, 1000, ""},
-		"not offered":           {bidir.Options{}, 0, "TRANSIENT"},
-		"offered, but NORMAL":   {bidir.Options{Offer: true, Normal: true}, 0, "OBJ_ADAPTER"},
+		"offered, in fragments": {bidir.Options{Offer: true}, 1000, "", nil},
+		"not offered":           {bidir.Options{}, 0, "TRANSIENT", matrix.CalledBack},
+		"offered, but NORMAL":   {bidir.Options{Offer: true, Normal: true}, 0, "OBJ_ADAPTER", matrix.CalledBack},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, me := biORB(t, orb.Config{
-				Transports: transport.Set{inward{tcp.New()}}, Listen: []string{"tcp:127.0.0.1:0"}, BiDir: orb.BiDir{Accept: true}, FragmentSize: c.fragment,
-			})
-			r := program.Call(t, c.o, orb.RefOf(me.(orb.Object)).String())
-			if n := len(r.Outcomes); n != 6 {
-				t.Fatalf("%d cases were run", n)
-			}
-			for _, o := range r.Outcomes {
-				needs := o.Case == "meet" || o.Case == "deep" || o.Case == "poke"
-				want := c.failed != "" && needs
-				if (o.Verdict == peer.Fail) != want || want && !strings.HasPrefix(o.Detail, c.failed) {
-					t.Errorf("%s: %s %s", o.Case, o.Verdict, o.Detail)
-				}
-			}
+			s := biServer(t, orb.Config{FragmentSize: c.fragment})
+			checkFailed(t, program.CallBothWays(t, c.o, s.url()), c.detail, c.failed)
 		})
 	}
 }
 
-// TestBiDirToOmniORB holds that an ORB that listens nowhere is called back by omniORB over its own connection.
+// TestBiDirToOmniORB holds that an ORB is called back by omniORB over its own connection, whatever it sends.
 func TestBiDirToOmniORB(t *testing.T) {
 	t.Parallel()
 	program := bidir.Build(t, &tally)
 	for name, config := range map[string]orb.Config{
-		"listening nowhere":                {},
 		"listening":                        {Listen: []string{"tcp:127.0.0.1:0"}},
 		"listening nowhere, in fragments":  {FragmentSize: 1000},
 		"listening nowhere, in big-endian": {BigEndian: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			config.BiDir.Offer = true
-			client, me := biORB(t, config)
-			s := program.Serve(t, bidir.Options{Accept: true})
-			there, err := stubs.PeerClass.Bind(t.Context(), client, s.IOR)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, turns := range []int32{0, 1, 2, 9} {
-				if n, err := there.Meet(t.Context(), me, turns); n != turns+1 || err != nil {
-					t.Errorf("%d turns: got %d, %v", turns, n, err)
-				}
-			}
-			if err := there.Keep(t.Context(), me); err != nil {
-				t.Fatal(err)
-			}
-			var wg sync.WaitGroup
-			for range 8 {
-				wg.Go(func() {
-					for range 50 {
-						if got, err := there.Poke(t.Context(), "poked"); got != "poked" || err != nil {
-							t.Errorf("got %q, %v", got, err)
-							return
-						}
-					}
-				})
-			}
-			wg.Wait()
-			data := bytes.Repeat([]byte("0123456789"), 30_000)
-			if got, err := there.Mirror(t.Context(), data); !bytes.Equal(got, data) || err != nil {
-				t.Errorf("got %d octets, %v", len(got), err)
-			}
-			if got, err := there.TellWide(t.Context(), "größer €"); got != "größer €" || err != nil {
-				t.Errorf("got %q, %v", got, err)
-			}
+			client := biClient(t, config)
+			s := program.ServeBothWays(t, bidir.Options{Accept: true})
+			checkFailed(t, client.run(t, s.IOR), "", nil)
 			if n := client.Connections(); n != 0 {
 				t.Errorf("%d connections to the client", n)
 			}
@@ -184,32 +251,28 @@ func TestBiDirToOmniORB(t *testing.T) {
 func TestBiDirNotAccepted(t *testing.T) {
 	t.Parallel()
 	program := bidir.Build(t, &tally)
-	client, me := biORB(t, orb.Config{BiDir: orb.BiDir{Offer: true}})
-	s := program.Serve(t, bidir.Options{})
-	there, err := stubs.PeerClass.Bind(t.Context(), client, s.IOR)
+	client := biClient(t, orb.Config{})
+	s := program.ServeBothWays(t, bidir.Options{})
+	there, err := stubs.PeerClass.Bind(t.Context(), client.ORB, s.IOR)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := there.Meet(t.Context(), me, 1); !errors.Is(err, exc.Transient) {
+	if _, err := there.Meet(t.Context(), client.me, 1); !errors.Is(err, exc.Transient) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// TestBiDirStubs demands that the committed stubs are what "go generate" in folder bidir writes.
-func TestBiDirStubs(t *testing.T) {
+// TestBothWaysCombat holds Combat against the rows, and shows with omniORB alone that what it cannot is its own limit.
+func TestBothWaysCombat(t *testing.T) {
 	t.Parallel()
-	r, err := idl.Compile(t.Context(), idl.Options{}, "bidir/src/bidir.idl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, report := golang.Emit(r.Spec, golang.Options{PackagePrefix: "github.com/opendsom/dsom/interop/bidir/stubs"})
-	if err := report.Err(); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range files.All() {
-		name = filepath.Join("bidir/stubs", filepath.FromSlash(name))
-		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not what is generated (%v): run go generate in bidir", name, err)
-		}
-	}
+	client := combat.Build(t, &tally)
+	s := biServer(t, orb.Config{})
+	r := client.CallBothWays(t, bidir.Options{Offer: true}, s.url())
+	checkBothWays(t, combat.Peer.Name, matrix.Self, r)
+	checkCounts(t, []count{{"requests of the client", r.Made, s.tap.Count(received)}})
+	program := bidir.Build(t, &tally)
+	back := program.ServeBothWays(t, bidir.Options{Accept: true, Back: true})
+	checkFailed(t, client.CallBothWays(t, bidir.Options{Offer: true}, back.IOR), "", matrix.CalledBack)
+	free := program.ServeBothWays(t, bidir.Options{Accept: true})
+	checkFailed(t, client.CallBothWays(t, bidir.Options{Offer: true}, free.IOR), "", nil)
 }

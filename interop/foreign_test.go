@@ -1,11 +1,13 @@
 package interop_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
+	"github.com/opendsom/dsom/interop/peer"
 )
 
 // foreign is this project on a machine of the other byte order.
@@ -14,20 +16,35 @@ var foreign = matrix.Peer{
 	About: "This project built for IBM Z, which is big-endian, and run by qemu's user-mode emulation, from Debian.",
 }
 
-// TestForeign runs all cases between this project here and on a machine of the other byte order.
+// TestForeign runs all suites between this project here and on a machine of the other byte order.
 func TestForeign(t *testing.T) {
 	t.Parallel()
 	z := gopeer.BuildForeign(t, &tally)
 	for _, version := range foreign.Versions {
 		t.Run(version+" client", func(t *testing.T) {
 			t.Parallel()
-			s := gopeer.Start(t, gopeer.Options{Version: version})
-			document.Check(t, matrix.Row{Client: foreign.Name, Server: matrix.Self, Version: version}, z.Run(t, version, s.IOR))
+			checkClient(t, foreign.Name, version, func(url string, cases ...string) peer.Report { return z.Run(t, version, url, cases...) })
 		})
 		t.Run(version+" server", func(t *testing.T) {
 			t.Parallel()
-			s := z.Start(t, version)
-			document.Check(t, matrix.Row{Client: matrix.Self, Server: foreign.Name, Version: version}, gopeer.Run(t, gopeer.Options{}, s.IOR))
+			checkServer(t, foreign.Name, version, z.Start(t, version))
 		})
 	}
+	testBothWays(t, foreign, z)
+	t.Run("naming client", func(t *testing.T) {
+		t.Parallel()
+		testNamingClient(t, foreign, z.CallNaming)
+	})
+	t.Run("naming server", func(t *testing.T) {
+		t.Parallel()
+		port := omniorb.FreePort(t)
+		s := z.ServeNames(t, port)
+		url := fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port)
+		bindHub(t, url, gopeer.Options{})
+		r := runNaming(t, url, gopeer.Options{})
+		checkNaming(t, matrix.Self, foreign.Name, r)
+		if counts := s.Stop(t); counts.Answered < r.Made-1 {
+			t.Errorf("the client made %d calls, the service answered %d", r.Made, counts.Answered)
+		}
+	})
 }

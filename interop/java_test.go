@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/interop/glassfish"
-	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/jacorb"
 	"github.com/opendsom/dsom/interop/java"
 	"github.com/opendsom/dsom/interop/matrix"
@@ -33,21 +32,19 @@ func TestJava(t *testing.T) {
 			for _, version := range o.peer.Versions {
 				t.Run(version+" client", func(t *testing.T) {
 					t.Parallel()
-					s := gopeer.Start(t, gopeer.Options{Version: version})
-					r := orb.Run(t, java.Options{Version: version, Seed: seed(t)}, s.IOR)
-					document.Check(t, matrix.Row{Client: o.peer.Name, Server: matrix.Self, Version: version}, r)
+					checkClient(t, o.peer.Name, version, func(url string, cases ...string) peer.Report {
+						return orb.Run(t, java.Options{Version: version}, url, cases...)
+					})
 				})
 				t.Run(version+" server", func(t *testing.T) {
 					t.Parallel()
-					s := orb.Start(t, java.Options{Version: version})
-					r := gopeer.Run(t, gopeer.Options{}, s.IOR)
-					document.Check(t, matrix.Row{Client: matrix.Self, Server: o.peer.Name, Version: version}, r)
+					checkServer(t, o.peer.Name, version, orb.Start(t, java.Options{Version: version}))
 				})
 			}
 			t.Run("alone", func(t *testing.T) {
 				t.Parallel()
 				s := orb.Start(t, java.Options{})
-				r := orb.Run(t, java.Options{Seed: seed(t)}, s.IOR)
+				r := orb.Run(t, java.Options{}, s.IOR)
 				client, server := matrix.Of(o.peer.Limits, true, "1.2"), matrix.Of(o.peer.Limits, false, "1.2")
 				for _, w := range matrix.Alone(r, client, server) {
 					t.Error(w)
@@ -63,7 +60,7 @@ func TestJavaLimits(t *testing.T) {
 	t.Parallel()
 	for _, o := range javaORBs {
 		orb := o.build(t, &tally)
-		files, err := filepath.Glob(filepath.Join(o.folder, "limits", "*.idl"))
+		files, err := filepath.Glob(filepath.Join(o.folder, "limits", "*.*"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("there are no limits of %s: %v", o.peer.Name, err)
 		}

@@ -25,7 +25,13 @@ import (
 // startNaming starts this project's naming service on a port of 127.0.0.1 and returns its URL and its ORB.
 func startNaming(t *testing.T, port int) (url string, o *orb.ORB) {
 	t.Helper()
-	o = newORB(t, orb.Config{Listen: []string{fmt.Sprintf("tcp:127.0.0.1:%d", port)}})
+	return startNamingIn(t, port, false)
+}
+
+// startNamingIn is startNaming in a byte order.
+func startNamingIn(t *testing.T, port int, bigEndian bool) (url string, o *orb.ORB) {
+	t.Helper()
+	o = newORB(t, orb.Config{Listen: []string{fmt.Sprintf("tcp:127.0.0.1:%d", port)}, BigEndian: bigEndian})
 	s, err := bbolt.Open(filepath.Join(t.TempDir(), "names.db"), bbolt.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -3,9 +3,9 @@ package interop_test
 import (
 	"testing"
 
-	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omnipy"
+	"github.com/opendsom/dsom/interop/peer"
 )
 
 // TestOmniORBpy runs all cases between this project and omniORBpy, in both directions and each version of GIOP; and between its
@@ -16,20 +16,18 @@ func TestOmniORBpy(t *testing.T) {
 	for _, version := range omnipy.Peer.Versions {
 		t.Run(version+" client", func(t *testing.T) {
 			t.Parallel()
-			s := gopeer.Start(t, gopeer.Options{Version: version})
-			r := py.Run(t, omnipy.Options{Version: version, Seed: seed(t)}, s.IOR)
-			document.Check(t, matrix.Row{Client: omnipy.Peer.Name, Server: matrix.Self, Version: version}, r)
+			checkClient(t, omnipy.Peer.Name, version, func(url string, cases ...string) peer.Report {
+				return py.Run(t, omnipy.Options{Version: version}, url, cases...)
+			})
 		})
 		t.Run(version+" server", func(t *testing.T) {
 			t.Parallel()
-			s := py.Start(t, omnipy.Options{Version: version})
-			r := gopeer.Run(t, gopeer.Options{}, s.IOR)
-			document.Check(t, matrix.Row{Client: matrix.Self, Server: omnipy.Peer.Name, Version: version}, r)
+			checkServer(t, omnipy.Peer.Name, version, py.Start(t, omnipy.Options{Version: version}))
 		})
 		t.Run(version+" alone", func(t *testing.T) {
 			t.Parallel()
 			s := py.Start(t, omnipy.Options{Version: version})
-			r := py.Run(t, omnipy.Options{Version: version, Seed: seed(t)}, s.IOR)
+			r := py.Run(t, omnipy.Options{Version: version}, s.IOR)
 			client, server := matrix.Of(omnipy.Peer.Limits, true, version), matrix.Of(omnipy.Peer.Limits, false, version)
 			for _, w := range matrix.Alone(r, client, server) {
 				t.Error(w)

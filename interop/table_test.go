@@ -1,11 +1,7 @@
 package interop_test
 
 import (
-	"cmp"
-	"hash/maphash"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/combat"
@@ -41,19 +37,4 @@ func TestSuites(t *testing.T) {
 	if want := documentedCases(t); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-}
-
-// seed returns where random values start, and has a failing test say so.
-func seed(t *testing.T) int64 {
-	t.Helper()
-	n := int64(new(maphash.Hash).Sum64()>>1) | 1
-	if s := os.Getenv("DSOM_SEED"); s != "" {
-		given, err := strconv.ParseInt(s, 10, 64)
-		if err != nil {
-			t.Fatalf("DSOM_SEED: %v", err)
-		}
-		n = cmp.Or(given, n)
-	}
-	t.Logf("the random values are those of DSOM_SEED=%d", n)
-	return n
 }

@@ -503,7 +503,7 @@ func TestHostile(t *testing.T) {
 }
 
 // typeBound is for TypeCodes, which take 200 octets where the wire has 4.
-var typeBound = bounded.Bound{PerOctet: 128, Least: 64 << 10, Time: 10 * time.Microsecond}
+var typeBound = bounded.Bound{PerOctet: 128, Least: 64 << 10, Time: 10 * time.Microsecond, Patience: bounded.Patience}
 
 // What is read can be written, and reads as the same. It takes no more memory and time than its size allows, and neither does
 // the comparison of what is read twice.

@@ -15,7 +15,7 @@ import (
 type tree struct {
 	origin dyn.Any // what it was made of
 	limits *limits.Limits
-	spent  int64   // memory of the components that were made
+	spent  int64 // memory of the components that were made
 	objs   map[*dyn.Valuetype]*object
 }
 

@@ -28,13 +28,13 @@ func TestRun(t *testing.T) {
 		{"nothing", func() {}, ""},
 		{"as much as is allowed", func() { kept = make([]byte, 1<<20) }, ""},
 		{"a megabyte too much", func() { kept = make([]byte, 3<<20) }, "memory"},
-		{"a second too long", func() {
+		{"too long", func() {
 			for end := time.Now().Add(1100 * time.Millisecond); time.Now().Before(end); {
 			}
 		}, "took"},
 	} {
 		s := &said{TB: t}
-		bounded.Bound{PerOctet: 1 << 10, Least: 1 << 20, Time: time.Microsecond}.Run(s, 1<<10, c.does)
+		bounded.Bound{PerOctet: 1 << 10, Least: 1 << 20, Time: time.Microsecond, Patience: time.Second}.Run(s, 1<<10, c.does)
 		if got := strings.Join(s.all, " "); c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%s: it says %q", c.what, got)
 		}

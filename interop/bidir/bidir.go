@@ -1,5 +1,5 @@
-// Package bidir is the recipe for a program on omniORB that calls, and is called back, over one
-// connection (bidirectional GIOP), and the stubs of its IDL.
+// Package bidir is the recipe for a program on omniORB that calls, and is called back, over one connection (bidirectional
+// GIOP), and what such programs of all peers can be told.
 package bidir
 
 import (
@@ -9,16 +9,13 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/opendsom/dsom/interop/idl"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 )
 
-//go:generate go run -C ../.. ./cmd/dsom idl build --out interop/bidir/stubs --go-package-prefix github.com/opendsom/dsom/interop/bidir/stubs interop/bidir/src/bidir.idl
-
-// Sources are the program's, and bidir.idl.
-//
 //go:embed src
-var Sources embed.FS
+var sources embed.FS
 
 // A Peer is the program, built.
 type Peer struct {
@@ -26,18 +23,19 @@ type Peer struct {
 	tally   *peer.Tally
 }
 
-// Options are what the program can be told. The zero value says nothing.
+// Options are what a program can be told. The zero value says nothing.
 type Options struct {
 	Offer  bool // as a client, to be called back
 	Accept bool // as a server, such offers
 	Normal bool // objects have the policy NORMAL, not BOTH
+	Back   bool // that on omniORB in C++ alone: no connections are made to call back
 	Port   int  // to listen on, 0 is any
 }
 
 // Build makes the program, or finds it made. It skips the test where something is missing for it.
 func Build(t testing.TB, tally *peer.Tally) *Peer {
 	t.Helper()
-	src, err := fs.Sub(Sources, "src")
+	src, err := fs.Sub(sources, "src")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +46,7 @@ func Build(t testing.TB, tally *peer.Tally) *Peer {
 	dir := peer.Build(t, peer.Recipe{
 		Name:    "omniorb-bidir",
 		Needs:   []peer.Tool{{Name: "omniidl", Package: "omniidl"}, {Name: "/usr/include/omniORB4/CORBA.h", Package: "libomniorb4-dev"}, {Name: "g++", Package: "g++"}},
-		Sources: []fs.FS{shared, src},
+		Sources: []fs.FS{idl.Files, shared, src},
 		Key:     []peer.Command{{"g++", "-dumpfullversion"}, {"cat", "/usr/include/omniORB4/acconfig.h"}},
 		Stages: [][]peer.Command{
 			{{"omniidl", "-bcxx", "bidir.idl"}},
@@ -58,24 +56,34 @@ func Build(t testing.TB, tally *peer.Tally) *Peer {
 	return &Peer{filepath.Join(dir, "peer"), tally}
 }
 
-func (o Options) args(more ...string) []string {
-	args := []string{"-port", strconv.Itoa(o.Port)}
-	for name, is := range map[string]bool{"-offer": o.Offer, "-accept": o.Accept, "-normal": o.Normal} {
+// Args returns the options as the programs take them, and more behind them.
+func (o Options) Args(more ...string) []string {
+	var args []string
+	for name, is := range map[string]bool{"-offer": o.Offer, "-accept": o.Accept, "-normal": o.Normal, "-back": o.Back} {
 		if is {
 			args = append(args, name)
 		}
 	}
+	if o.Port != 0 {
+		args = append(args, "-port", strconv.Itoa(o.Port))
+	}
 	return append(args, more...)
 }
 
-// Serve starts the program as a server.
-func (p *Peer) Serve(t testing.TB, o Options) *peer.Server {
+// CallArgs returns the arguments of a client.
+func CallArgs(t testing.TB, o Options, url string) []string {
 	t.Helper()
-	return peer.Start(t, p.tally, p.program, o.args("serve")...)
+	return o.Args("-seed", strconv.FormatInt(peer.Seed(t), 10), "call", url)
 }
 
-// Call runs the program as a client of the Peer at url.
-func (p *Peer) Call(t testing.TB, o Options, url string) peer.Report {
+// ServeBothWays starts the program as a server.
+func (p *Peer) ServeBothWays(t testing.TB, o Options) *peer.Server {
 	t.Helper()
-	return peer.Run(t, p.tally, p.program, o.args("call", url)...)
+	return peer.Start(t, p.tally, p.program, o.Args("serve")...)
+}
+
+// CallBothWays runs the program as a client of the Peer at url.
+func (p *Peer) CallBothWays(t testing.TB, o Options, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, p.tally, p.program, CallArgs(t, o, url)...)
 }

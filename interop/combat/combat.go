@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/opendsom/dsom/interop/bidir"
+	"github.com/opendsom/dsom/interop/gopeer/names"
 	"github.com/opendsom/dsom/interop/idl"
 	"github.com/opendsom/dsom/interop/peer"
 )
@@ -62,7 +64,7 @@ func Build(t testing.TB, tally *peer.Tally) *ORB {
 		Name:    "combat",
 		Needs:   tools,
 		Sources: []fs.FS{idl.Files, src},
-		Stages:  [][]peer.Command{{append(generate, "interop.idl", "types.idl")}},
+		Stages:  [][]peer.Command{{append(generate, "interop.idl", "types.idl", "bidir.idl", "/usr/share/idl/omniORB/COS/CosNaming.idl")}},
 	})}
 }
 
@@ -75,10 +77,22 @@ type Options struct {
 	Cancel bool
 }
 
+// CallNaming runs the client of naming services against the root context at url.
+func (o *ORB) CallNaming(t testing.TB, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "tclsh", append([]string{filepath.Join(o.dir, "naming.tcl")}, names.Args(t, url)...)...)
+}
+
+// CallBothWays runs the client of bidirectional GIOP against the Peer at url.
+func (o *ORB) CallBothWays(t testing.TB, options bidir.Options, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "tclsh", append([]string{filepath.Join(o.dir, "bothways.tcl")}, bidir.CallArgs(t, options, url)...)...)
+}
+
 // Run runs the client against a hub: the cases named, or all. The server's reference decides the version of GIOP.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
-	args := []string{filepath.Join(o.dir, "client.tcl"), "-port", strconv.Itoa(options.Port)}
+	args := []string{filepath.Join(o.dir, "client.tcl"), "-port", strconv.Itoa(options.Port), "-seed", strconv.FormatInt(peer.Seed(t), 10)}
 	if options.Cancel {
 		args = append(args, "-cancel")
 	}

@@ -5,6 +5,7 @@ package glassfish
 import (
 	"embed"
 	"io/fs"
+	"strconv"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/idl"
@@ -38,11 +39,11 @@ func Build(t testing.TB, tally *peer.Tally) *java.ORB {
 		t.Fatal(err)
 	}
 	generate := []peer.Command{{"sh", "-c", "cd lib && jar xf idlj-*.jar includes && mv includes .."}}
-	for _, name := range []string{"values", "interop", "types", "graphs"} {
+	for _, name := range []string{"values", "interop", "types", "graphs", "custom", "bidir"} {
 		generate = append(generate, Compile("lib", "gen", name+".idl"))
 	}
 	// The factories that idlj makes know a Twig, and call classes that are not there.
-	generate = append(generate, peer.Command{"sh", "-c", "rm gen/Graphs/*DefaultFactory.java"})
+	generate = append(generate, peer.Command{"sh", "-c", "rm gen/Graphs/*DefaultFactory.java gen/Parcels/*DefaultFactory.java"})
 	return java.Build(t, tally, java.Recipe{Name: "glassfish", Sources: src, Edits: edits, Generate: generate})
 }
 
@@ -50,4 +51,9 @@ func Build(t testing.TB, tally *peer.Tally) *java.ORB {
 func Compile(lib, out, file string) peer.Command {
 	return peer.Command{"java", "-cp", lib + "/*", "com.sun.tools.corba.ee.idl.toJavaPortable.Compile", "-i", ".", "-i", "includes",
 		"-fall", "-td", out, file}
+}
+
+// NamingCommand returns the command that runs the naming service of GlassFish, which forgets all when it ends, on a port.
+func NamingCommand(o *java.ORB, port int) []string {
+	return o.NamingCommand("com.sun.corba.ee.impl.naming.cosnaming.TransientNameServer", nil, "-ORBInitialPort", strconv.Itoa(port))
 }

@@ -36,7 +36,7 @@ func (o *ORB) Run(t testing.TB, url string, names ...string) peer.Report {
 		t.Fatalf("%s: %v", url, err)
 	}
 	c := cases.Client{
-		ORB: o.ORB, Hub: hub, Idle: o.idle, Transport: o.transport,
+		ORB: o.ORB, Hub: hub, Idle: o.idle, Transport: o.transport, Seed: peer.Seed(t),
 		Name: fmt.Sprintf("go run %d of %s, %d", os.Getpid(), t.Name(), time.Now().UnixNano()),
 		Made: func() int { return o.Tap.Count(wiretap.Made) },
 	}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +33,7 @@ type Options struct {
 	Fragment  int           // octets above which messages are sent in fragments
 	IdleClose time.Duration // server: idle connections are closed after so long
 	Idle      time.Duration // client: what the case rebind waits
+	Spoil     string        // operations, between blanks, whose replies are changed as they are sent or received
 	ServerID  [16]byte      // server: if set, references to the hub's parts mean the same in the next server of this id
 }
 
@@ -48,6 +51,9 @@ type ORB struct {
 func NewORB(t testing.TB, options Options) *ORB {
 	t.Helper()
 	o := &ORB{Tap: new(wiretap.Tap), idle: options.Idle}
+	if spoilt := strings.Fields(options.Spoil); spoilt != nil {
+		o.Tap.Spoil = func(operation string) bool { return slices.Contains(spoilt, operation) }
+	}
 	o.transport = o.Tap.On(tcp.New())
 	cfg := orb.Config{
 		Transports:   transport.Set{o.transport},

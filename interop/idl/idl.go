@@ -3,7 +3,7 @@ package idl
 
 import "embed"
 
-// Files are the IDL files, by their names: interop.idl, values.idl, fixed.idl, types.idl and graphs.idl.
+// Files are the IDL files, by their names: interop.idl, values.idl, fixed.idl, types.idl, graphs.idl, custom.idl and bidir.idl.
 //
 //go:embed *.idl
 var Files embed.FS

@@ -4,6 +4,8 @@ package jacorb
 import (
 	"embed"
 	"io/fs"
+	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/idl"
@@ -32,7 +34,7 @@ func Build(t testing.TB, tally *peer.Tally) *java.ORB {
 		t.Fatal(err)
 	}
 	var generate []peer.Command
-	for _, name := range []string{"interop", "fixed", "types", "graphs"} {
+	for _, name := range []string{"interop", "fixed", "types", "graphs", "custom", "bidir"} {
 		generate = append(generate, Compile("lib", "gen", name+".idl"))
 	}
 	return java.Build(t, tally, java.Recipe{Name: "jacorb", Sources: src, Edits: edits, Generate: generate})
@@ -42,4 +44,11 @@ func Build(t testing.TB, tally *peer.Tally) *java.ORB {
 func Compile(lib, out, file string) peer.Command {
 	return peer.Command{"java", "-cp", lib + "/*", "org.jacorb.idl.parser", "-I.", "-d", out, "-all", "-sloppy_forward", "-forceOverwrite",
 		"-i2jpackage", "CORBA:org.omg.CORBA", file}
+}
+
+// NamingCommand returns the command that runs JacORB's naming service on a port of 127.0.0.1, with its files in a folder.
+func NamingCommand(o *java.ORB, port int, files string) []string {
+	return o.NamingCommand("org.jacorb.naming.NameServer", []string{
+		"-DOAIAddr=127.0.0.1", "-DOAPort=" + strconv.Itoa(port), "-Djacorb.config.log.verbosity=0", "-Djacorb.naming.db_dir=" + files,
+	}, filepath.Join(files, "root.ior"))
 }

@@ -6,10 +6,13 @@ package java
 import (
 	"embed"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/interop/bidir"
+	"github.com/opendsom/dsom/interop/gopeer/names"
 	"github.com/opendsom/dsom/interop/idl"
 	"github.com/opendsom/dsom/interop/peer"
 )
@@ -60,7 +63,7 @@ func Build(t testing.TB, tally *peer.Tally, r Recipe) *ORB {
 		stages = append(stages, []peer.Command{command})
 	}
 	stages = append(stages, []peer.Command{
-		{"sh", "-c", "javac -nowarn -proc:none -Xlint:none -cp 'lib/*' -d classes $(find gen Graphs suite -name '*.java')"},
+		{"sh", "-c", "javac -nowarn -proc:none -Xlint:none -cp 'lib/*' -d classes $(find gen Graphs Parcels suite -name '*.java')"},
 	})
 	return &ORB{tally: tally, dir: peer.Build(t, peer.Recipe{
 		Name:    r.Name,
@@ -77,17 +80,22 @@ func (o *ORB) Dir() string { return o.dir }
 // Options are what server and client can be told. The zero value says nothing.
 type Options struct {
 	Version string // greatest GIOP version
-	Seed    int64  // client: of the random values; 0 is the client's own
+	Naming  string // server: URL of the naming service in which to bind the hub
+	Name    string // server: under this stringified name
+}
+
+// java is the beginning of a command line that runs a class.
+func (o *ORB) java(class string) []string {
+	return append(slices.Clone(jvm), "-cp", o.dir+"/classes:"+o.dir+"/lib/*", class)
 }
 
 func (o *ORB) command(class string, options Options) []string {
-	args := append([]string{}, jvm...)
-	args = append(args, "-cp", o.dir+"/classes:"+o.dir+"/lib/*", class)
+	args := o.java(class)
 	if options.Version != "" {
 		args = append(args, "-version", options.Version)
 	}
-	if options.Seed != 0 {
-		args = append(args, "-seed", strconv.FormatInt(options.Seed, 10))
+	if options.Naming != "" {
+		args = append(args, "-naming", options.Naming, "-name", options.Name)
 	}
 	return args
 }
@@ -101,8 +109,33 @@ func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
 // Run runs the client against a hub: the cases named, or all but those that are run only when named.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
-	args := append(o.command("suite.Client", options), url)
+	args := append(o.command("suite.Client", options), "-seed", strconv.FormatInt(peer.Seed(t), 10), url)
 	return peer.Run(t, o.tally, "java", append(args, cases...)...)
+}
+
+// NamingCommand returns the command that runs a naming service of the ORB: a class, its properties, and its arguments.
+func (o *ORB) NamingCommand(class string, properties []string, args ...string) []string {
+	command := append([]string{"java"}, jvm...)
+	command = append(command, properties...)
+	return append(append(command, "-cp", o.dir+"/lib/*", class), args...)
+}
+
+// CallNaming runs the client of naming services against the root context at url.
+func (o *ORB) CallNaming(t testing.TB, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "java", append(o.java("suite.Naming"), names.Args(t, url)...)...)
+}
+
+// ServeBothWays starts the server of bidirectional GIOP.
+func (o *ORB) ServeBothWays(t testing.TB, options bidir.Options) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "java", append(o.java("suite.BothWays"), options.Args("serve")...)...)
+}
+
+// CallBothWays runs the client of bidirectional GIOP against the Peer at url.
+func (o *ORB) CallBothWays(t testing.TB, options bidir.Options, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "java", append(o.java("suite.BothWays"), bidir.CallArgs(t, options, url)...)...)
 }
 
 // Cases returns the names of all cases that the client has.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +13,8 @@ import (
 
 // CheckLimit demands that an ORB's IDL compiler still fails at a file of IDL, which is a minimal reproduction of something it
 // cannot do. Its first line says at what, and with which words: "// compiler: WORDS" if it takes the IDL for wrong, "// javac:
-// WORDS" if what it makes of it is no Java, "// generated: WORDS" if it is Java, but has these words in it.
+// WORDS" if what it makes of it is no Java, "// generated: WORDS" if it is Java, but has these words in it. A file of Java is
+// compiled and run instead: "// prints: WORDS".
 func (o *ORB) CheckLimit(t testing.TB, file string, compile func(lib, out, file string) peer.Command) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -28,6 +30,16 @@ func (o *ORB) CheckLimit(t testing.TB, file string, compile func(lib, out, file 
 	name, out := filepath.Join(dir, filepath.Base(file)), filepath.Join(dir, "gen")
 	if err := errors.Join(os.WriteFile(name, text, 0o666), os.Mkdir(out, 0o777)); err != nil {
 		t.Fatal(err)
+	}
+	if stage == "prints" {
+		lib := o.dir + "/lib/*"
+		_, err := peer.Output(t, "javac", "-nowarn", "-proc:none", "-cp", lib, "-d", dir, name)
+		said := ""
+		if err == nil {
+			said, err = peer.Output(t, "java", append(slices.Clone(jvm), "-cp", lib+":"+dir, strings.TrimSuffix(filepath.Base(file), ".java"))...)
+		}
+		checkWords(t, file, err, said+message(err), words)
+		return
 	}
 	command := compile(filepath.Join(o.dir, "lib"), out, name)
 	said, err := peer.Output(t, command[0], command[1:]...)

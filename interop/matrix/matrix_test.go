@@ -11,6 +11,7 @@ import (
 
 // whole returns a report in which all cases went well, but for those that are changed.
 func whole(change map[string]peer.Verdict) peer.Report {
+	calls := map[peer.Verdict]int{peer.OK: 1}
 	var r peer.Report
 	for _, name := range matrix.Cases() {
 		verdict := peer.OK
@@ -18,7 +19,7 @@ func whole(change map[string]peer.Verdict) peer.Report {
 			verdict = v
 		}
 		if verdict != "" {
-			r.Outcomes = append(r.Outcomes, peer.Outcome{Case: name, Verdict: verdict})
+			r.Outcomes = append(r.Outcomes, peer.Outcome{Case: name, Verdict: verdict, Calls: calls[verdict]})
 		}
 	}
 	return r
@@ -45,7 +46,7 @@ func TestJudge(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			cells, wrong := matrix.Judge(whole(c.change), limits)
+			cells, wrong := matrix.Judge(whole(c.change), matrix.Suites, limits)
 			if len(cells) != len(matrix.Suites) {
 				t.Errorf("got %d cells", len(cells))
 			}
@@ -82,5 +83,16 @@ func TestSuites(t *testing.T) {
 	all := matrix.Cases()
 	if n := len(slices.Compact(slices.Clone(all))); n != len(all) {
 		t.Errorf("%d cases are in two suites", len(all)-n)
+	}
+}
+
+// TestJudgeCalls demands that a case which says that it went well, and called nobody, did not.
+func TestJudgeCalls(t *testing.T) {
+	t.Parallel()
+	r := whole(nil)
+	r.Outcomes[0].Calls = 0
+	_, wrong := matrix.Judge(r, matrix.Suites, nil)
+	if len(wrong) != 1 || wrong[0] != r.Outcomes[0].Case+" went well, and called nobody" {
+		t.Errorf("got %q", wrong)
 	}
 }

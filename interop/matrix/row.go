@@ -3,7 +3,6 @@ package matrix
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/opendsom/dsom/interop/peer"
 )
@@ -49,20 +48,22 @@ type Cell struct {
 	Limited []string // those that are a limit of the peer
 }
 
-// Judge returns the cells of a row, one for each suite, and what is wrong: a case that went wrong without a limit, and a
-// limit that is none any more.
-func Judge(r peer.Report, limits map[string]Limit) (cells []Cell, wrong []string) {
+// Judge returns the cells of a row, one for each of the suites, and what is wrong: a case that went wrong without a limit, one
+// that went well without a call, and a limit that is none any more.
+func Judge(r peer.Report, suites []Suite, limits map[string]Limit) (cells []Cell, wrong []string) {
 	outcomes := map[string]peer.Outcome{}
 	for _, o := range r.Outcomes {
 		outcomes[o.Case] = o
 	}
-	for _, s := range Suites {
+	for _, s := range suites {
 		var c Cell
 		for _, name := range s.Cases {
 			o, run := outcomes[name]
 			_, limited := limits[name]
 			good := run && (o.Verdict == peer.OK || o.Verdict == peer.Expected && !limited)
 			switch {
+			case good && o.Verdict == peer.OK && o.Calls == 0 && !slices.Contains(Located, name):
+				wrong = append(wrong, fmt.Sprintf("%s went well, and called nobody", name))
 			case good && limited:
 				wrong = append(wrong, fmt.Sprintf("%s went well, and is said to be a limit of the peer", name))
 			case good:
@@ -106,26 +107,5 @@ func (c Cell) String() string {
 	return fmt.Sprintf("%d, limit %d", c.Good, len(c.Limited))
 }
 
-// line is a line of the table.
-func (r Row) line(cells []Cell) string {
-	parts := []string{r.head()}
-	for _, c := range cells {
-		parts = append(parts, c.String())
-	}
-	return strings.Join(append(parts, r.bothWays()), " | ") + " |"
-}
-
 // head is how the row's line begins.
 func (r Row) head() string { return fmt.Sprintf("| %s | %s | %s", r.Client, r.Server, r.Version) }
-
-// bothWays is what the table says of bidirectional GIOP, which the cases have no part in: tests of its own (bidir_test.go) hold it
-// against omniORB, and versions before 1.2 have none.
-func (r Row) bothWays() string {
-	switch {
-	case r.Version != "1.2":
-		return "–"
-	case r.Client == "omniORB" || r.Server == "omniORB":
-		return "yes"
-	}
-	return "not tried"
-}

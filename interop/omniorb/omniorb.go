@@ -118,7 +118,7 @@ func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
 // Run runs the client against a hub: the cases named, or all but those that are run only when named.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
-	args := append(options.args(), url)
+	args := append(options.args(), "-seed", strconv.FormatInt(peer.Seed(t), 10), url)
 	return peer.Run(t, o.tally, filepath.Join(o.dir, "client"), append(args, cases...)...)
 }
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/opendsom/dsom/interop/bidir"
+	"github.com/opendsom/dsom/interop/gopeer/names"
 	"github.com/opendsom/dsom/interop/idl"
 	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/peer"
@@ -38,6 +40,7 @@ var Peer = matrix.Peer{
 		{Cases: []string{"wchar", "any_wide", "types_wide"}, Versions: []string{"1.2"},
 			Why: "it takes the octets of a single wide character for more than it has, and closes the connection"},
 		{Cases: []string{"constants_wide"}, Client: true, Versions: []string{"1.2"}, Why: "the same"},
+		{Cases: matrix.Custom, Why: "it raises NO_IMPLEMENT for a value that marshals itself"},
 		{Cases: []string{"cut"}, Server: true, Why: "it cannot raise an exception in which there are values"},
 	},
 }
@@ -57,7 +60,7 @@ func Build(t testing.TB, tally *peer.Tally) *ORB {
 	}
 	// An environment cannot be moved to where the build is kept, but packages can.
 	stages := [][]peer.Command{{{"python3", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", "packages", distribution}}}
-	for _, name := range []string{"values", "interop", "fixed", "types", "graphs"} { // one after the other: they add to the same packages
+	for _, name := range []string{"values", "interop", "fixed", "types", "graphs", "custom", "bidir"} { // one after the other: they add to the same packages
 		stages = append(stages, []peer.Command{{"env", "PYTHONPATH=packages", "python3", "packages/bin/omniidl", "-bpython", "-Wba",
 			"-I/usr/share/idl/omniORB", name + ".idl"}})
 	}
@@ -73,16 +76,22 @@ func Build(t testing.TB, tally *peer.Tally) *ORB {
 // Options are what server and client can be told. The zero value says nothing.
 type Options struct {
 	Version string // greatest GIOP version
-	Seed    int64  // client: of the random values; 0 is the client's own
+	Naming  string // server: URL of the naming service in which to bind the hub
+	Name    string // server: under this stringified name
+}
+
+// python is the beginning of a command, for env, that runs a program.
+func (o *ORB) python(program string) []string {
+	return []string{"PYTHONPATH=" + filepath.Join(o.dir, "packages"), "python3", filepath.Join(o.dir, program)}
 }
 
 func (o *ORB) command(program string, options Options) []string {
-	args := []string{"PYTHONPATH=" + filepath.Join(o.dir, "packages"), "python3", filepath.Join(o.dir, program)}
+	args := o.python(program)
 	if options.Version != "" {
 		args = append(args, "-version", options.Version)
 	}
-	if options.Seed != 0 {
-		args = append(args, "-seed", strconv.FormatInt(options.Seed, 10))
+	if options.Naming != "" {
+		args = append(args, "-naming", options.Naming, "-name", options.Name)
 	}
 	return args
 }
@@ -96,5 +105,30 @@ func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
 // Run runs the client against a hub: the cases named, or all but those that are run only when named.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
-	return peer.Run(t, o.tally, "env", append(append(o.command("client.py", options), url), cases...)...)
+	args := append(o.command("client.py", options), "-seed", strconv.FormatInt(peer.Seed(t), 10), url)
+	return peer.Run(t, o.tally, "env", append(args, cases...)...)
+}
+
+// NamingCommand returns the command that runs the omniNames of the package, on a port of 127.0.0.1, with its log in a folder.
+func (o *ORB) NamingCommand(port, log string) []string {
+	at := "giop:tcp:127.0.0.1:" + port
+	return []string{filepath.Join(o.dir, "packages", "jeteve_omniorb", "bin", "omniNames"), "-start", port, "-ignoreport", "-datadir", log, "-nohostname", "-ORBendPoint", at}
+}
+
+// CallNaming runs the client of naming services against the root context at url.
+func (o *ORB) CallNaming(t testing.TB, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "env", append(o.python("naming.py"), names.Args(t, url)...)...)
+}
+
+// ServeBothWays starts the server of bidirectional GIOP.
+func (o *ORB) ServeBothWays(t testing.TB, options bidir.Options) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "env", append(o.python("bothways.py"), options.Args("serve")...)...)
+}
+
+// CallBothWays runs the client of bidirectional GIOP against the Peer at url.
+func (o *ORB) CallBothWays(t testing.TB, options bidir.Options, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "env", append(o.python("bothways.py"), bidir.CallArgs(t, options, url)...)...)
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const toolTime = 20 * time.Second // for a tool's run
+const toolTime = time.Minute // for a tool's run: some start a Java machine, and all share processors
 
 // Output runs a tool to its end and returns all that it prints, without the last newlines. An exit status other than 0 is
 // the error.

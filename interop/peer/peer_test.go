@@ -159,3 +159,25 @@ func TestNeed(t *testing.T) {
 		t.Errorf("log: got %q, %v, want %q", got, err, want)
 	}
 }
+
+// TestSeed: a seed that is given is taken; otherwise it is another in each run, and said.
+func TestSeed(t *testing.T) {
+	t.Setenv(peer.SeedVariable, "77")
+	if got := peer.Seed(t); got != 77 {
+		t.Errorf("got %d, want 77", got)
+	}
+	t.Setenv(peer.SeedVariable, "")
+	if a, b := peer.Seed(t), peer.Seed(t); a == b || a == 0 || b == 0 {
+		t.Errorf("got %d and %d", a, b)
+	}
+}
+
+// TestServe waits for a program that has done what it is to do, and ends it.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "ready")
+	peer.Serve(t, func() bool { _, err := os.Stat(file); return err == nil }, "sh", "-c", "touch "+file+"; exec sleep 100")
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
+}

@@ -33,6 +33,15 @@ type Report struct {
 	Oneways  int // callbacks without answer
 }
 
+// Attempt runs a case of a client in Go, and returns what came of it; made says how many requests the client has sent.
+func Attempt(name string, made func() int, run func() error) Outcome {
+	before := made()
+	if err := run(); err != nil {
+		return Outcome{Case: name, Verdict: Fail, Detail: err.Error()}
+	}
+	return Outcome{Case: name, Verdict: OK, Calls: made() - before}
+}
+
 // By returns the outcomes that have this verdict.
 func (r Report) By(v Verdict) []Outcome {
 	var found []Outcome

@@ -28,6 +28,10 @@ type Message struct {
 
 // A Tap records. The zero Tap is ready; it is safe for concurrent use.
 type Tap struct {
+	// Spoil names operations whose replies are changed on their way, so that a test can see that somebody notices: the last
+	// octet becomes another. It is set before the first connection is made.
+	Spoil func(operation string) bool
+
 	mu       sync.Mutex
 	messages []Message
 	trouble  []error
@@ -141,6 +145,7 @@ func port(a net.Addr) int {
 
 func (c *conn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
+	c.in.spoil(b[:n])
 	c.in.scan(b[:n])
 	return n, err
 }
@@ -148,12 +153,17 @@ func (c *conn) Read(b []byte) (int, error) {
 func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
 	b, n, err := c.Conn.ReadChunk()
 	if b != nil {
+		c.in.spoil(b[:n])
 		c.in.scan(b[:n])
 	}
 	return b, n, err
 }
 
 func (c *conn) Write(b []byte) (int, error) {
+	if c.out.tap.Spoil != nil {
+		b = slices.Clone(b)
+		c.out.spoil(b)
+	}
 	n, err := c.Conn.Write(b)
 	c.out.scan(b[:n])
 	return n, err
@@ -203,10 +213,16 @@ func (s *scanner) scan(b []byte) {
 }
 
 func (s *scanner) message(h giop.Header, msg []byte) error {
-	m := Message{Sent: s.sent, From: s.from, To: s.to, Header: h}
+	m, err := s.read(h, msg)
+	s.tap.add(m)
+	return err
+}
+
+// read reads what is told of a message.
+func (s *scanner) read(h giop.Header, msg []byte) (m Message, err error) {
+	m = Message{Sent: s.sent, From: s.from, To: s.to, Header: h}
 	var d cdr.Decoder
 	giop.Open(&d, h, msg, nil)
-	var err error
 	switch h.Type {
 	case giop.TypeRequest:
 		var r giop.Request
@@ -228,6 +244,5 @@ func (s *scanner) message(h giop.Header, msg []byte) error {
 	default:
 		m.ID, err = giop.RequestID(h, msg)
 	}
-	s.tap.add(m)
-	return err
+	return m, err
 }

@@ -1,6 +1,7 @@
 package wiretap_test
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"reflect"
@@ -134,5 +135,47 @@ func TestNoGIOP(t *testing.T) {
 		if messages, err := tap.Messages(); err == nil {
 			t.Errorf("%q: got %+v, want an error", octets, messages)
 		}
+	}
+}
+
+// TestSpoil: of replies that are sent, and that are received, those to the operation named come with another last octet, and no
+// other message does.
+func TestSpoil(t *testing.T) {
+	t.Parallel()
+	for _, sent := range []bool{true, false} {
+		tap := wiretap.Tap{Spoil: func(operation string) bool { return operation == "wrong" }}
+		a, b, _, _ := pair(t, &tap)
+		var from, to interface {
+			io.Reader
+			io.Writer
+		} = a, b
+		if !sent {
+			from, to = b, a
+		}
+		var asked []byte
+		for id, operation := range []string{"right", "wrong", "wrong"} {
+			asked = append(asked, request(cdr.V12, uint32(id), giop.SyncTarget, operation, 4)...)
+		}
+		carry(t, to, from, asked, asked)
+		var said, want []byte
+		for id, status := range []giop.ReplyStatus{giop.NoException, giop.NoException, giop.SystemException} {
+			r := reply(cdr.V12, uint32(id), status)
+			if said, want = append(said, r...), append(want, r...); id == 1 {
+				want[len(want)-1] ^= 0xff
+			}
+		}
+		carry(t, from, to, said, want)
+	}
+}
+
+// carry writes to one end of a connection and reads at the other.
+func carry(t *testing.T, from io.Writer, to io.Reader, written, want []byte) {
+	t.Helper()
+	if _, err := from.Write(written); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(want))
+	if _, err := io.ReadFull(to, got); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("got %x, %v, want %x", got, err, want)
 	}
 }

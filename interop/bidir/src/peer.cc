@@ -1,13 +1,17 @@
 // One side of the tests of bidirectional GIOP, on omniORB.
-//   peer [-offer] [-accept] [-normal] [-port N] serve
-//   peer [-offer] [-accept] [-normal] [-port N] call URL
+//   peer [-offer] [-accept] [-normal] [-back] [-port N] [-seed N] serve
+//   peer [-offer] [-accept] [-normal] [-back] [-port N] [-seed N] call URL
 // The server prints its Peer's IOR and "ready", and serves until standard input ends. The client has the Peer at URL call it
-// back. What both print is said in interop.idl. With -normal their objects have the policy NORMAL.
+// back. What both print is said in interop.idl. With -normal their objects have the policy NORMAL; with -back no connection is made for
+// a call that has one against its direction, or for any other.
 #include <omniORB4/CORBA.h>
 
 #include <cstring>
 #include <iostream>
+#include <random>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "bidir.hh"
 #include "count.h"
@@ -48,23 +52,55 @@ void attempt(const char* name, F f) {
   good = false;
 }
 
-void call(BiDir::Peer_ptr there, BiDir::Peer_ptr me) {
-  attempt("tell", [&] { CORBA::String_var s = there->tell("hello"); return std::string(s.in()) == "hello" ? "" : "another text"; });
-  attempt("meet", [&] { return there->meet(me, 1) == 2 ? "" : "another number"; });
-  attempt("deep", [&] { return there->meet(me, 9) == 10 ? "" : "another number"; });
-  attempt("keep", [&] { there->keep(me); return ""; });
-  attempt("poke", [&] {
-    for (int i = 0; i < 300; i++) {
-      const std::string text = "poked " + std::to_string(i);
-      CORBA::String_var s = there->poke(text.c_str());
-      if (text != s.in()) return "another text";
-    }
-    return "";
+// poked has there call back, often, and says what went wrong.
+std::string poked(BiDir::Peer_ptr there, const std::string& text) {
+  for (int i = 0; i < 50; i++) {
+    const std::string want = text + std::to_string(i);
+    CORBA::String_var got = there->poke(want.c_str());
+    if (want != got.in()) return "another text";
+  }
+  return "";
+}
+
+// side_by_side is poked in four threads.
+std::string side_by_side(BiDir::Peer_ptr there) {
+  std::vector<std::string> wrong(4);
+  std::vector<std::thread> all;
+  for (std::size_t i = 0; i < wrong.size(); i++)
+    all.emplace_back([&, i] {
+      try {
+        wrong[i] = poked(there, "thread " + std::to_string(i) + ", ");
+      } catch (const CORBA::SystemException& e) {
+        wrong[i] = e._name();
+      }
+    });
+  for (std::thread& t : all) t.join();
+  for (const std::string& w : wrong)
+    if (!w.empty()) return w;
+  return "";
+}
+
+void call(BiDir::Peer_ptr there, BiDir::Peer_ptr me, unsigned long long seed) {
+  std::mt19937_64 random(seed);
+  attempt("bidir_tell", [&] {
+    const std::string text = "hello " + std::to_string(random());
+    CORBA::String_var s = there->tell(text.c_str());
+    return text == s.in() ? "" : "another text";
   });
-  attempt("mirror", [&] {
+  attempt("bidir_wide", [&] {
+    const CORBA::WChar text[] = {L'\u00fc', L'\u20ac', static_cast<CORBA::WChar>(0x3b1 + random() % 24), 0};
+    CORBA::WString_var s = there->tell_wide(text);
+    return std::wstring(text) == s.in() ? "" : "another text";
+  });
+  attempt("bidir_meet", [&] { return there->meet(me, 1) == 2 ? "" : "another number"; });
+  attempt("bidir_deep", [&] { return there->meet(me, 9) == 10 ? "" : "another number"; });
+  attempt("bidir_keep", [&] { there->keep(me); return ""; });
+  attempt("bidir_poke", [&] { return poked(there, std::to_string(random())); });
+  attempt("bidir_threads", [&] { return side_by_side(there); });
+  attempt("bidir_mirror", [&] {
     BiDir::Peer::Octets data;
-    data.length(300000);
-    for (CORBA::ULong i = 0; i < data.length(); i++) data[i] = i * 7;
+    data.length(300000 + random() % 30000);
+    for (CORBA::ULong i = 0; i < data.length(); i++) data[i] = random();
     BiDir::Peer::Octets_var back = there->mirror(data);
     return back->length() == data.length() && !memcmp(back->get_buffer(), data.get_buffer(), data.length()) ? "" : "other octets";
   });
@@ -72,13 +108,15 @@ void call(BiDir::Peer_ptr there, BiDir::Peer_ptr me) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  bool offer = false, accept = false, normal = false;
-  std::string port = "0", what, url;
+  bool offer = false, accept = false, normal = false, back = false;
+  std::string port = "0", seed = "1", what, url;
   for (int i = 1; i < argc; i++) {
     const std::string a = argv[i];
     if (a == "-offer") offer = true;
     else if (a == "-accept") accept = true;
     else if (a == "-normal") normal = true;
+    else if (a == "-back") back = true;
+    else if (a == "-seed" && i + 1 < argc) seed = argv[++i];
     else if (a == "-port" && i + 1 < argc) port = argv[++i];
     else if (a.compare(0, 4, "-ORB") == 0) i++;  // ORB_init reads it
     else if (what.empty()) what = a;
@@ -88,7 +126,7 @@ int main(int argc, char** argv) {
   const char* options[][2] = {{"endPoint", endpoint.c_str()},
                               {"offerBiDirectionalGIOP", offer ? "1" : "0"},
                               {"acceptBiDirectionalGIOP", accept ? "1" : "0"},
-                              {"clientTransportRule", offer ? "* unix,tcp,bidir" : "* unix,tcp"},
+                              {"clientTransportRule", back ? "* bidir" : offer || accept ? "* unix,tcp,bidir" : "* unix,tcp"},
                               {"serverTransportRule", accept ? "* unix,tcp,bidir" : "* unix,tcp"},
                               {nullptr, nullptr}};
   try {
@@ -117,7 +155,7 @@ int main(int argc, char** argv) {
     } else {
       CORBA::Object_var there = orb->string_to_object(url.c_str());
       BiDir::Peer_var p = BiDir::Peer::_narrow(there);
-      call(p, me);
+      call(p, me, std::stoull(seed));
     }
     orb->shutdown(true);
     orb->destroy();

@@ -13,21 +13,21 @@ case any_basic {
     any boolean 1 0
     any char a b
     any octet \x01 \xfe
-    any short -2 1
-    any {unsigned short} 2 65533
-    any long -70000 69999
-    any {unsigned long} 70000 4294897295
-    any {long long} -5000000000 4999999999
+    any short [set v [bits 16]] [complement $v]
+    any {unsigned short} [set v [bits 16 0]] [expr {65535 - $v}]
+    any long [set v [bits 32]] [complement $v]
+    any {unsigned long} [set v [bits 32 0]] [expr {4294967295 - $v}]
+    any {long long} [set v [bits 64]] [complement $v]
     any {unsigned long long} 5000000000 -5000000001
-    any float 0.5 -0.25
-    any double 0.125 -0.0625
+    any float [set v [real]] [flip_real $v]
+    any double [set v [real]] [flip_real $v]
     expect [call [anys] kind_of {{unsigned long long} 1}] ulonglong
 }
-case any_string { any string abc cba }
-case any_sequence { any [list sequence long] {1 2} {1 2} }
-case any_array { any [type Matrix] {{1 2 3} {4 5 6}} {{1 2 3} {4 5 6}} }
+case any_string { any string [set v [text 100]] [string reverse $v] }
+case any_sequence { any [list sequence long] [set v [some_longs 20]] $v }
+case any_array { any [type Matrix] [set v [some_matrix]] $v }
 case any_recursive {
-    set n [node n 3]
+    set n [some_node 3]
     set got [call [anys] mirror_any [list [type Node] $n]]
     expect [lindex $got 0] [type Node]
     # The server may know the type by its id although its alias is missing, and mirror it.
@@ -37,7 +37,7 @@ case any_struct {
     set got [call [anys] mirror_any [list [type Prims] {b 1 c x o Z s -2 us 1 l 1 ul 1 ll 1 ull 1 f 0.5 d 0.5}]]
     expect [dict get [lindex $got 1] l] -2
 }
-case any_union { any [type ByColor] {red 3} {red -4} }
+case any_union { any [type ByColor] [list red [set v [some_long]]] [list red [complement $v]] }
 case any_wide {
     any wchar \u20ac \u20ac
     any wstring "\u20ac 5" "\u20ac 5"
@@ -80,13 +80,14 @@ case constants_wide {
 # ---- Params
 
 case params {
-    set b 7
-    expect [call [params] mix 3 b c] 10
-    expect "$b $c" "-4 21"
+    lassign [list [factor] [factor]] x y
+    set b $y
+    expect [call [params] mix $x b c] [expr {$x + $y}]
+    expect "$b $c" "[expr {$x - $y}] [expr {$x * $y}]"
 }
 case params_swap {
-    set a [entry a red {1}]
-    set b [entry "the other" blue {1 2 3}]
+    set a [some_entry]
+    set b [some_entry]
     set was [list $a $b]
     call [params] swap a b
     expect [list $b $a] $was
@@ -96,15 +97,20 @@ case params_split {
     expect [list $head $tail] {a bc}
     call [params] split "" head tail
     expect [list $head $tail] {{} {}}
+    set v [text 50]
+    call [params] split $v head tail
+    expect [list $head $tail] [list [string index $v 0] [string range $v 1 end]]
 }
 case params_many {
     foreach {h any} {1 {string many} 0 {long -1}} {
-        set b 3.0
-        set d {one two}
-        set f {green green}
-        set i [node i 2]
-        expect [call [params] many \x05 b c d e f g $h i] blue
-        expect [list $b $c $d $e $f $g $i] [list -1.5 {5 6 7} {owt eno} $any {green neerg} {{0 5 10} {15 20 25}} [flip_node [node i 2]]]
+        set was [list [real] [several [up_to 5] {text 10}] [text 20] [some_node 3]]
+        lassign $was b d word i
+        set f [list green $word]
+        set a [up_to 255]
+        expect [call [params] many [binary format c $a] b c d e f g $h i] [lindex {red green blue} [expr {$a % 3}]]
+        expect [list $b $c $d $e $f $g $i] [list [flip_real [lindex $was 0]] [list $a [expr {$a + 1}] [expr {$a + 2}]] \
+            [lmap s [lreverse [lindex $was 1]] {string reverse $s}] $any [list green [string reverse $word]] \
+            [list [list 0 $a [expr {2 * $a}]] [list [expr {3 * $a}] [expr {4 * $a}] [expr {5 * $a}]]] [flip_node [lindex $was 3]]]
     }
 }
 case params_objects {
@@ -113,9 +119,10 @@ case params_objects {
     expect_true {[call [talker] same $got [calls]] && [call [talker] same $b $::hub] && $c == 0}
 }
 case params_keywords {
-    set m 3
-    call [params] keywords 1 2 range m
-    expect "$range $m" "3 -3"
+    lassign [list [factor] [factor] [factor]] x y m
+    set was $m
+    call [params] keywords $x $y range m
+    expect "$range $m" "[expr {$x + $y}] [expr {-$was}]"
 }
 
 # ---- Errors
@@ -127,7 +134,7 @@ case ex_members {
     expect [raised { call [errors] raise_refused -3 "so it is" never }] [list ${::ID}Refused:1.0 {code -3 why {so it is}}]
 }
 case ex_detailed {
-    set e [entry detail red {1 2}]
+    set e [some_entry]
     expect [raised { call [errors] raise_detailed $e }] [list ${::ID}Detailed:1.0 [list item $e state {red 7} extra {long 8}]]
 }
 case ex_undeclared { expect_system { call [errors] undeclared } UNKNOWN }

@@ -5,14 +5,14 @@
 case hub { expect_true {[call $::hub orb] ne ""} }
 case lookup { expect [call $::hub lookup "no such thing"] 0 }
 case attributes {
-    set c [call $::hub new_cell 41]
-    expect [list [call $c value] [call $c label] [call $c writes]] {41 cell 0}
-    call $c value -42
-    call $c label renamed
-    call $c at {x 1.5 y -2.0}
-    call $c state {green go}
-    expect [list [call $c value] [call $c label] [call $c at] [call $c state] [call $c writes]] \
-        {-42 renamed {x 1.5 y -2.0} {green go} 4}
+    lassign [list [some_long] [text 30] [list x [real] y [real]] [list green [text 20]]] initial label at state
+    set c [call $::hub new_cell $initial]
+    expect [list [call $c value] [call $c label] [call $c writes]] [list $initial cell 0]
+    call $c value [complement $initial]
+    call $c label $label
+    call $c at $at
+    call $c state $state
+    expect [list [call $c value] [call $c label] [call $c at] [call $c state] [call $c writes]] [list [complement $initial] $label $at $state 4]
     call $c destroy
 }
 case readonly {
@@ -34,8 +34,9 @@ case destroy {
     expect_system { call $c value } OBJECT_NOT_EXIST "" COMPLETED_NO
 }
 case inherit {
-    set b [bottom]
-    expect [list [call $b every] [call $b leftward 5] [call $b rightward 5] [call $b kind] [call $b where]] {{1 -1 base} 6 4 Bottom base}
+    lassign [list [bottom] [factor]] b v
+    expect [list [call $b every] [call $b leftward $v] [call $b rightward $v] [call $b kind] [call $b where]] \
+        [list {1 -1 base} [expr {$v + 1}] [expr {$v - 1}] Bottom base]
 }
 case inherit_attributes {
     call [bottom] common 17
@@ -103,9 +104,18 @@ case refs_narrow {
     expect [list [call [talker] name_of $::own] [call [talker] name_of [talker]] [call [talker] name_of $::hub] [call [talker] name_of 0]] \
         {own talker {} {}}
 }
-case callback { expect [call [talker] tell $::own 20] 42 }
-case callback_many { expect [call [talker] tell_all [list $::own [talker] 0 $::own] 9] 30 }
-case callback_exception { expect [raised { call [talker] tell $::own -8 }] [list ${::ID}Refused:1.0 {code -8 why negative}] }
+case callback {
+    set n [up_to 1000]
+    expect [call [talker] tell $::own $n] [expr {2 * ($n + 1)}]
+}
+case callback_many {
+    set n [up_to 1000]
+    expect [call [talker] tell_all [list $::own [talker] 0 $::own] $n] [expr {3 * ($n + 1)}]
+}
+case callback_exception {
+    set n [expr {-1 - [up_to 1000]}]
+    expect [raised { call [talker] tell $::own $n }] [list ${::ID}Refused:1.0 [list code $n why negative]]
+}
 case callback_oneway {
     call [talker] note $::own "what [pid]" 25
     set giveup [after 5000 {set ::noted late}]
@@ -139,8 +149,9 @@ proc types {} {
 }
 case types_attributes {
     set t [types]
-    call $t counter 77
-    expect [list [call $t counter] [call $t ident] [call $t name]] {77 id-1 impl}
+    set n [some_long]
+    call $t counter $n
+    expect [list [call $t counter] [call $t ident] [call $t name]] [list $n id-1 impl]
 }
 case types_values {
     set t [types]
@@ -154,9 +165,10 @@ case types_unions {
     foreach {op v} {e_u {RED 5} e_u {GREEN five} e_u {BLUE x} e_ub {1 1.5} e_ul {-5 5} e_ul {7 5} e_ul {9 data}} { expect [call $t $op $v] $v }
 }
 case types_io {
-    set b 2
-    call [types] io 1 b c
-    expect "$b $c" "3 out"
+    lassign [list [factor] [factor]] x b
+    set want [expr {$x + $b}]
+    call [types] io $x b c
+    expect "$b $c" "$want out"
 }
 case types_exceptions {
     set t [types]

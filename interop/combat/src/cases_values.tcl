@@ -21,11 +21,12 @@ proc flip_longs {v} { lmap l [lreverse $v] {complement $l} }
 proc entry {name colour marks} {
     list name $name at {x 1.5 y -2.25} colour $colour marks $marks grid {{0 10 20} {30 40 50}}
 }
+proc flip_real {v} { expr {$v / -2.0} }
+proc flip_color {v} { string map {red green green blue blue red} $v }
+proc flip_matrix {v} { lmap row [lreverse $v] {flip_longs $row} }
 proc flip_entry {e} {
-    set colours {red green blue red}
-    list name [string reverse [dict get $e name]] at {x -0.75 y 1.125} \
-        colour [lindex $colours [expr {[lsearch $colours [dict get $e colour]] + 1}]] \
-        marks [flip_longs [dict get $e marks]] grid {{-51 -41 -31} {-21 -11 -1}}
+    list name [string reverse [dict get $e name]] at [list x [flip_real [dict get $e at x]] y [flip_real [dict get $e at y]]] \
+        colour [flip_color [dict get $e colour]] marks [flip_longs [dict get $e marks]] grid [flip_matrix [dict get $e grid]]
 }
 proc node {label levels} {
     set kids [list]
@@ -51,13 +52,30 @@ foreach {name op values} {
 } {
     case $name [string map [list OP $op VALUES $values] {
         foreach pair {VALUES} { expect [call [basics] OP [lindex $pair 0]] [lindex $pair 1] }
+        foreach {v want} [some_pair OP] { expect [call [basics] OP $v] $want }
     }]
 }
+# some_pair is a random value for an operation, and its mirror.
+proc some_pair {op} {
+    switch -- $op {
+        mirror_short { set v [bits 16] }
+        mirror_long { set v [bits 32] }
+        mirror_longlong { set v [bits 64] }
+        mirror_ushort { return [list [set v [bits 16 0]] [expr {65535 - $v}]] }
+        mirror_ulong { return [list [set v [bits 32 0]] [expr {4294967295 - $v}]] }
+        mirror_float - mirror_double { return [list [set v [real]] [flip_real $v]] }
+        mirror_tag { return [list [set v [text 8]] [string reverse $v]] }
+        default { return {} }
+    }
+    list $v [complement $v]
+}
 case octet {
-    foreach {v want} {\x00 \xff \xff \x00 \x01 \xfe} { expect [call [basics] mirror_octet $v] $want }
+    foreach v [list \x00 \xff \x01 [some_octet] [some_octet]] { expect [call [basics] mirror_octet $v] [flip_octets $v] }
 }
 case char {
     expect [call [basics] mirror_char a] b
+    set v [letter]
+    expect [call [basics] mirror_char $v] [format %c [expr {[scan $v %c] + 1}]]
 }
 case char_latin1 {
     expect [call [basics] mirror_char \u00e4] \u00e5
@@ -71,7 +89,7 @@ case ulonglong {
 case string {
     expect [call [basics] mirror_string ""] ""
     expect [call [basics] mirror_string stressed] desserts
-    set long [string repeat abcdefghijklmnopqrstuvwxy 200]
+    set long [string repeat [text 25] [up_to 200]]
     expect [call [basics] mirror_string $long] [string reverse $long]
 }
 case latin1 { expect [call [basics] mirror_string Gr\u00fc\u00dfe] e\u00df\u00fcrG }
@@ -80,16 +98,18 @@ case bounds {
     expect [call [basics] mirror_tag after] retfa
 }
 case prims {
-    set got [call [basics] mirror_prims {b 1 c x o Z s -2 us 65000 l -70000 ul 4000000000 ll -5000000000 ull 1 f 0.5 d -0.125}]
+    lassign [list [bits 16] [bits 16 0] [bits 32] [bits 32 0] [bits 64] [real] [real]] s us l ul ll f d
+    set got [call [basics] mirror_prims [list b 1 c x o Z s $s us $us l $l ul $ul ll $ll ull 1 f $f d $d]]
     dict set got ull [expr {[dict get $got ull] & 0xffffffffffffffff}]
-    expect $got "b 0 c y o \xa5 s 1 us 535 l 69999 ul 294967295 ll 4999999999 ull 18446744073709551614 f -0.25 d 0.0625"
+    expect $got [list b 0 c y o \xa5 s [complement $s] us [expr {65535 - $us}] l [complement $l] ul [expr {4294967295 - $ul}] \
+        ll [complement $ll] ull 18446744073709551614 f [flip_real $f] d [flip_real $d]]
 }
 case wchar {
     expect [call [wide] mirror_wchar \u00e9] \u00ea
     expect [call [wide] mirror_wchar \u4e2d] \u4e2e
 }
 case wstring {
-    foreach s [list "h\u00e9llo \u20ac" "" \u4e00\u4e01\u4e02\u4e03\u4e04] {
+    foreach s [list "h\u00e9llo \u20ac" "" \u4e00\u4e01\u4e02\u4e03\u4e04 [wide_text 500]] {
         expect [call [wide] mirror_wstring $s] [string reverse $s]
     }
 }
@@ -99,7 +119,7 @@ case widetag { expect [call [wide] mirror_widetag \u03b1\u03b2\u03b3\u03b4\u03b5
 
 case enum { foreach {v want} {red green green blue blue red} { expect [call [built] mirror_color $v] $want } }
 case struct {
-    set e [entry abc green {5 -6}]
+    set e [some_entry]
     expect [call [built] mirror_entry $e] [flip_entry $e]
 }
 case structs {
@@ -111,32 +131,58 @@ case structs {
 case longs {
     expect [call [built] mirror_longs {}] {}
     expect [call [built] mirror_longs [longs 1000]] [flip_longs [longs 1000]]
+    set v [some_longs 500]
+    expect [call [built] mirror_longs $v] [flip_longs $v]
 }
-case alias { expect [call [built] mirror_numbers {1 2 3}] {-4 -3 -2} }
+case alias {
+    set v [some_longs 20]
+    expect [call [built] mirror_numbers $v] [flip_longs $v]
+}
 case booleans { expect [call [built] mirror_booleans {1 1 0}] {1 0 0} }
-case doubles { expect [call [built] mirror_doubles {0.5 -1e300 3}] {-1.5 5e+299 -0.25} }
+case doubles {
+    expect [call [built] mirror_doubles {0.5 -1e300 3}] {-1.5 5e+299 -0.25}
+    set v [several 51 real]
+    expect [call [built] mirror_doubles $v] [lmap d [lreverse $v] {flip_real $d}]
+}
 case strings {
     expect [call [built] mirror_strings {}] {}
     expect [call [built] mirror_strings {one {} three}] {eerht {} eno}
+    set v [several [up_to 50] {text 80}]
+    expect [call [built] mirror_strings $v] [lmap s [lreverse $v] {string reverse $s}]
 }
 case tags {
     expect [call [built] mirror_tags {}] {}
     expect [call [built] mirror_tags {12345678 {} x yz}] {zy x {} 87654321}
 }
-case table { expect [call [built] mirror_table {{1 2} {} {3 4 5}}] {{-6 -5 -4} {} {-3 -2}} }
+case table {
+    set v [several [up_to 5] {some_longs 10}]
+    expect [call [built] mirror_table $v] [flip_matrix $v]
+}
 case octets {
     expect [call [built] mirror_octets ""] ""
-    expect [call [built] mirror_octets [octets 20000]] [flip_octets [octets 20000]]
+    set v [some_octets [expr {20000 + [up_to 1000]}]]
+    expect [call [built] mirror_octets $v] [flip_octets $v]
 }
 case big_both {
     set v [octets 1048576]
     expect_true {[call [built] mirror_octets $v] eq [flip_octets $v]}
 }
-case array { expect [call [built] mirror_matrix {{1 2 3} {-4 5 60000}}] {{-60001 -6 3} {-4 -3 -2}} }
+case array {
+    set v [some_matrix]
+    expect [call [built] mirror_matrix $v] [flip_matrix $v]
+}
 case arrays { expect [call [built] mirror_matrices {{{0 1 2} {3 4 5}} {{0 -1 -2} {-3 -4 -5}}}] {{{4 3 2} {1 0 -1}} {{-6 -5 -4} {-3 -2 -1}}} }
-case array_strings { expect [call [built] mirror_pair {first 2nd}] {dn2 tsrif} }
-case array_octets { expect [call [built] mirror_key "\x01\x02\x03\x00\xff"] "\x00\xff\xfc\xfd\xfe" }
-case node { expect [call [built] mirror_node [node root 3]] [flip_node [node root 3]] }
+case array_strings {
+    set v [list [text 300] [text 300]]
+    expect [call [built] mirror_pair $v] [list [string reverse [lindex $v 1]] [string reverse [lindex $v 0]]]
+}
+case array_octets {
+    set v [some_octets 5]
+    expect [call [built] mirror_key $v] [flip_octets $v]
+}
+case node {
+    foreach v [list [node root 3] [some_node 5]] { expect [call [built] mirror_node $v] [flip_node $v] }
+}
 
 proc tree {depth} {
     list weight $depth branches [expr {$depth ? [list [tree [expr {$depth - 1}]] [tree [expr {$depth - 1}]]] : [list]}]
@@ -149,8 +195,14 @@ case tree {
     expect $t [tree 4]
     expect [call [built] mirror_tree $t] [flip_tree $t]
 }
-case versioned { expect [call [built] mirror_versioned {v 5}] {v -6} }
-case renamed { expect [call [built] mirror_renamed {v given}] {v nevig} }
+case versioned {
+    set v [some_long]
+    expect [call [built] mirror_versioned [list v $v]] [list v [complement $v]]
+}
+case renamed {
+    set v [text 30]
+    expect [call [built] mirror_renamed [list v $v]] [list v [string reverse $v]]
+}
 
 # A union is its discriminator and its member; Combat leaves out the second where there is none, or sends it empty.
 foreach {name op values} {
@@ -172,7 +224,7 @@ foreach {name op values} {
     }]
 }
 case union_long {
-    set e [entry "in a union" red {1}]
+    set e [some_entry]
     foreach {v want} [list {-1 -3} {-1 2} {1 -3} {1 2} [list 2 $e] [list 2 [flip_entry $e]] {3 {1 2}} {3 {-3 -2}} {77 else} {77 esle}] {
         expect [call [built] mirror_bylong $v] $want
     }

@@ -1,5 +1,5 @@
 # The suite's client on Combat, an ORB in pure Tcl.
-#   tclsh client.tcl ?-list? ?-port N? ?-cancel? URL ?CASE ...?
+#   tclsh client.tcl ?-list? ?-port N? ?-cancel? ?-seed N? URL ?CASE ...?
 # It runs the cases of interop.idl under their names and prints the same lines as the others; what Combat cannot do is
 # "unsupported". With -cancel a call that is given up is followed by a CancelRequest. Callbacks are served on 127.0.0.1, port N. interop.tcl and types.tcl, made by combatir.py, lie beside it.
 
@@ -75,6 +75,7 @@ proc talker {} { part talker }
 
 set ID IDL:interop.opendsom.org/Interop/
 
+source [file join $here sample.tcl]
 foreach part {values calls objects} { source [file join $here cases_$part.tcl] }
 
 # ---- GIOP before 1.2
@@ -100,6 +101,7 @@ for {set i 0} {$i < [llength $argv]} {incr i} {
         -list { set list 1 }
         -cancel { set cancel 1 }
         -port { set port [lindex $argv [incr i]] }
+        -seed { expr {srand([lindex $argv [incr i]] % 2147483646 + 1)} }
         default { lappend rest [lindex $argv $i] }
     }
 }

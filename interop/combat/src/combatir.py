@@ -2,7 +2,7 @@
 
 Combat's own idl2tcl asks an Interface Repository. This prints the same thing from the IDL alone, as the argument of
 "combat::ir add": nested Tcl lists, an item a declaration, types of #included files in line. Types that Combat does not
-know (fixed) are left out together with all that uses them.
+know (fixed) are left out together with all that uses them, and so is what included files of the OMG declare.
 
     omniidl -p. -bcombatir file.idl      writes file.tcl
 """
@@ -160,5 +160,5 @@ def items(decls):
 def run(tree, args):
     name = os.path.splitext(os.path.basename(tree.file()))[0] + ".tcl"
     with open(name, "w") as out:
-        for i in items(d for d in tree.declarations() if not d.repoId().startswith("IDL:omg.org/")):
+        for i in items(d for d in tree.declarations() if d.mainFile() or not d.repoId().startswith("IDL:omg.org/")):
             out.write("combat::ir add [list {" + i + "}]\n")

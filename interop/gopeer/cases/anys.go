@@ -15,32 +15,36 @@ import (
 var anyCases = []testCase{
 	{name: "any_null", run: func(c *Client) { c.kept(dyn.Any{}, "null") }},
 	{name: "any_basic", run: anyBasic},
-	{name: "any_string", run: func(c *Client) { mirrored(c, dyn.String, mirror.Text, "string", "abc") }},
-	{name: "any_enum", run: func(c *Client) { mirrored(c, interop.ColorType, mirror.Color, color, interop.Color_Blue) }},
+	{name: "any_string", run: func(c *Client) { mirrored(c, dyn.String, mirror.Text, "string", "abc", c.rnd.text(100)) }},
+	{name: "any_enum", run: func(c *Client) {
+		mirrored(c, interop.ColorType, mirror.Color, color, interop.Color_Blue, c.rnd.color())
+	}},
 	{name: "any_struct", run: anyStruct},
 	{name: "any_union", run: func(c *Client) {
-		mirrored(c, interop.ByColorType, mirror.ByColor, byColor, interop.NewByColor_L(3), interop.NewByColor_S("green"),
-			interop.NewByColor_O(interop.Color_Blue, 3))
+		mirrored(c, interop.ByColorType, mirror.ByColor, byColor, interop.NewByColor_L(c.rnd.number()), interop.NewByColor_S(c.rnd.text(20)),
+			interop.NewByColor_O(interop.Color_Blue, c.rnd.octet()))
 	}},
-	{name: "any_sequence", run: func(c *Client) { mirrored(c, interop.LongsType, mirror.Longs, longsText, longs(9)) }},
-	{name: "any_recursive", run: func(c *Client) { mirrored(c, interop.NodeType, mirror.Node, nodeText, node("n", 3)) }},
+	{name: "any_sequence", run: func(c *Client) {
+		mirrored(c, interop.LongsType, mirror.Longs, longsText, longs(9), c.rnd.longs(c.rnd.upTo(20)))
+	}},
+	{name: "any_recursive", run: func(c *Client) { mirrored(c, interop.NodeType, mirror.Node, nodeText, node("n", 3), c.rnd.node(3)) }},
 	{name: "any_wide", run: func(c *Client) {
 		c.kept(dyn.WChar.Any('€'), "wchar")
-		c.kept(dyn.WString.Any("€ 5"), "wstring")
+		c.kept(dyn.WString.Any("€ 5"+c.rnd.wideText(30)), "wstring")
 	}},
 	{name: "any_array", run: func(c *Client) {
-		c.kept(interop.MatrixType.Any(interop.Matrix{{1, 2, 3}, {4, 5, 6}}), matrix)
+		c.kept(interop.MatrixType.Any(c.rnd.matrix()), matrix)
 	}},
 	{name: "any_alias", run: func(c *Client) {
-		c.kept(interop.NumbersType.Any(longs(2)), numbers)
-		c.kept(interop.TagType.Any("tag"), tagText)
+		c.kept(interop.NumbersType.Any(c.rnd.longs(c.rnd.upTo(5))), numbers)
+		c.kept(interop.TagType.Any(interop.Tag(c.rnd.text(8))), tagText)
 	}},
 	{name: "any_object", run: anyObject},
 	{name: "any_any", run: func(c *Client) {
-		c.kept(dyn.AnyType.Any(dyn.AnyType.Any(dyn.Long.Any(7))), "any")
+		c.kept(dyn.AnyType.Any(dyn.AnyType.Any(dyn.Long.Any(c.rnd.number()))), "any")
 	}},
 	{name: "any_anything", run: func(c *Client) {
-		c.kept(interop.AnythingType.Any(interop.Anything{dyn.String.Any("text"), dyn.Double.Any(2.5), {}}), "alias("+id+"Anything:1.0,Anything)sequence<any>")
+		c.kept(interop.AnythingType.Any(interop.Anything{dyn.String.Any(c.rnd.text(9)), dyn.Double.Any(c.rnd.real()), {}}), "alias("+id+"Anything:1.0,Anything)sequence<any>")
 	}},
 	{name: "any_type", run: func(c *Client) { c.kept(dyn.TypeCode.Any(interop.NodeType.TypeCode()), "TypeCode") }},
 	{name: "any_tree", run: func(c *Client) {
@@ -105,22 +109,22 @@ func mirrored[T any](c *Client, t *dyn.Type[T], mirror func(T) T, kind string, v
 }
 
 func anyBasic(c *Client) {
-	mirrored(c, dyn.Boolean, mirror.Bool, "boolean", true)
-	mirrored(c, dyn.Char, mirror.Char, "char", 'a')
-	mirrored(c, dyn.Octet, mirror.Integer, "octet", 1)
-	mirrored(c, dyn.Short, mirror.Integer, "short", -2)
-	mirrored(c, dyn.UShort, mirror.Integer, "ushort", 2)
-	mirrored(c, dyn.Long, mirror.Integer, "long", -70000)
-	mirrored(c, dyn.ULong, mirror.Integer, "ulong", 70000)
-	mirrored(c, dyn.LongLong, mirror.Integer, "longlong", -5000000000)
-	mirrored(c, dyn.ULongLong, mirror.Integer, "ulonglong", 5000000000)
-	mirrored(c, dyn.Float, mirror.Float, "float", 0.5)
-	mirrored(c, dyn.Double, mirror.Float, "double", 0.125)
+	mirrored(c, dyn.Boolean, mirror.Bool, "boolean", true, false)
+	mirrored(c, dyn.Char, mirror.Char, "char", c.rnd.letter())
+	mirrored(c, dyn.Octet, mirror.Integer, "octet", c.rnd.octet())
+	mirrored(c, dyn.Short, mirror.Integer, "short", int16(c.rnd.number()))
+	mirrored(c, dyn.UShort, mirror.Integer, "ushort", uint16(c.rnd.number()))
+	mirrored(c, dyn.Long, mirror.Integer, "long", c.rnd.number())
+	mirrored(c, dyn.ULong, mirror.Integer, "ulong", c.rnd.Uint32())
+	mirrored(c, dyn.LongLong, mirror.Integer, "longlong", int64(c.rnd.Uint64()))
+	mirrored(c, dyn.ULongLong, mirror.Integer, "ulonglong", c.rnd.Uint64())
+	mirrored(c, dyn.Float, mirror.Float, "float", c.rnd.single())
+	mirrored(c, dyn.Double, mirror.Float, "double", c.rnd.real())
 }
 
 func anyStruct(c *Client) {
-	mirrored(c, interop.EntryType, mirror.Entry, entryText, entry("in an any", 3))
-	mirrored(c, interop.PrimsType, mirror.Prims, primsText, interop.Prims{B: true, C: 'x', O: 1, S: 2, Us: 3, L: 4, Ul: 5, Ll: 6, Ull: 7, F: 8, D: 9})
+	mirrored(c, interop.EntryType, mirror.Entry, entryText, c.rnd.entry())
+	mirrored(c, interop.PrimsType, mirror.Prims, primsText, c.rnd.prims())
 }
 
 func anyObject(c *Client) {
@@ -136,7 +140,7 @@ const minorsOfOmniORB = 0x41540000
 
 // anyException sends an exception in an any as the specification has it, which omniORB 4.2 cannot read.
 func anyException(c *Client) {
-	a := interop.RefusedType.Any(interop.Refused{Code: 5, Why: "in an any"})
+	a := interop.RefusedType.Any(interop.Refused{Code: c.rnd.number(), Why: c.rnd.text(30)})
 	var sys *exc.SystemException
 	_, err := c.anys.MirrorAny(c.ctx, a)
 	if errors.As(err, &sys) && sys.Kind == exc.Marshal && sys.Minor&^0xfff == minorsOfOmniORB && sys.Remote {

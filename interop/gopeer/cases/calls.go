@@ -48,9 +48,10 @@ var callCases = []testCase{
 	{name: "threads", run: threads},
 	{name: "oneway", run: func(c *Client) {
 		topic := c.Name + " one"
+		n := 1 + c.rnd.Int32N(1000)
 		equal(ok(c.calls.Posted(c.ctx, topic)), 0)
-		done(c.calls.Post(c.ctx, topic, 5))
-		c.awaitSum(topic, 5)
+		done(c.calls.Post(c.ctx, topic, n))
+		c.awaitSum(topic, n)
 	}},
 	{name: "oneway_many", run: func(c *Client) {
 		topic := c.Name + " many"
@@ -60,16 +61,17 @@ var callCases = []testCase{
 		c.awaitSum(topic, 5050)
 	}},
 	{name: "big_out", run: func(c *Client) {
-		const n = interop.MEBI + 12345
+		n := interop.MEBI + c.rnd.Uint32N(30_000)
 		same(interop.OctetsType, ok(c.calls.Blob(c.ctx, n)), servants.Blob(n))
 	}},
 	{name: "big_in", run: func(c *Client) {
-		v := servants.Blob(interop.MEBI + 12345)
+		v := c.rnd.octets(int(interop.MEBI) + c.rnd.upTo(30_000))
 		equal(ok(c.calls.Checksum(c.ctx, v)), servants.Checksum(v))
 	}},
 	{name: "big_strings", run: func(c *Client) {
-		lines := ok(c.calls.Lines(c.ctx, 20000))
-		equal(len(lines), 20000)
+		n := 20_000 + c.rnd.upTo(1000)
+		lines := ok(c.calls.Lines(c.ctx, uint32(n)))
+		equal(len(lines), n)
 		for i, line := range lines {
 			equal(line, "line "+strconv.Itoa(i))
 		}
@@ -94,13 +96,14 @@ var callCases = []testCase{
 }
 
 func params(c *Client) {
-	sum, b, out, err := c.params.Mix(c.ctx, 3, 7)
+	x, y := c.rnd.factor(), c.rnd.factor()
+	sum, b, out, err := c.params.Mix(c.ctx, x, y)
 	done(err)
-	equal([3]int32{sum, b, out}, [3]int32{10, -4, 21})
+	equal([3]int32{sum, b, out}, [3]int32{x + y, x - y, x * y})
 }
 
 func paramsSwap(c *Client) {
-	a, b := entry("a", 1), entry("the other", 4)
+	a, b := c.rnd.entry(), c.rnd.entry()
 	x, y, err := c.params.Swap(c.ctx, a, b)
 	done(err)
 	same(interop.EntryType, x, b)
@@ -108,29 +111,31 @@ func paramsSwap(c *Client) {
 }
 
 func paramsSplit(c *Client) {
-	for v, want := range map[string][2]string{"abc": {"a", "bc"}, "": {"", ""}} {
+	for _, v := range []string{"", "abc", c.rnd.text(50)} {
 		head, tail, err := c.params.Split(c.ctx, v)
 		done(err)
-		equal([2]string{head, tail}, want)
+		first := min(len(v), 1)
+		equal([2]string{head, tail}, [2]string{v[:first], v[first:]})
 	}
 }
 
 func paramsMany(c *Client) {
-	i := node("i", 2)
 	for _, h := range []bool{true, false} {
-		colour, b, l, d, e, f, g, n, err := c.params.Many(c.ctx, 5, 3, interop.Strings{"one", "two"}, interop.NewByColor_S("green"), h, i)
+		v, real, words, union, i := c.rnd.octet(), c.rnd.real(), interop.Strings(c.rnd.strings(c.rnd.upTo(5), 10)), c.rnd.byColor(), c.rnd.node(3)
+		a := int32(v)
+		colour, b, l, d, e, f, g, n, err := c.params.Many(c.ctx, v, real, words, union, h, i)
 		done(err)
-		equal(colour, interop.Color_Blue)
-		equal(b, -1.5)
-		same(interop.LongsType, l, interop.Longs{5, 6, 7})
-		same(interop.StringsType, d, interop.Strings{"owt", "eno"})
+		equal(colour, interop.Color(a%3))
+		equal(b, real/-2)
+		same(interop.LongsType, l, interop.Longs{a, a + 1, a + 2})
+		same(interop.StringsType, d, mirror.Strings(words))
 		if h {
 			equal(ok(dyn.String.From(e)), "many")
 		} else {
 			equal(ok(dyn.Long.From(e)), -1)
 		}
-		same(interop.ByColorType, f, interop.NewByColor_S("neerg"))
-		equal(g, interop.Matrix{{0, 5, 10}, {15, 20, 25}})
+		same(interop.ByColorType, f, mirror.ByColor(union))
+		equal(g, interop.Matrix{{0, a, 2 * a}, {3 * a, 4 * a, 5 * a}})
 		same(interop.NodeType, n, mirror.Node(i))
 	}
 }
@@ -146,21 +151,23 @@ func paramsObjects(c *Client) {
 }
 
 func paramsKeywords(c *Client) {
-	sum, module, err := c.params.Keywords(c.ctx, 1, 2, 3)
+	x, y, z := c.rnd.factor(), c.rnd.factor(), c.rnd.factor()
+	sum, module, err := c.params.Keywords(c.ctx, x, y, z)
 	done(err)
-	equal([2]int32{sum, module}, [2]int32{3, -3})
+	equal([2]int32{sum, module}, [2]int32{x + y, -z})
 }
 
 func exMembers(c *Client) {
 	one, never, err := c.errors.RaiseRefused(c.ctx, 0, "nothing")
 	done(err)
 	check(one == 1 && never == "none", "got %d and %q", one, never)
-	_, _, err = c.errors.RaiseRefused(c.ctx, -3, "so it is")
-	equal(*raised[*interop.Refused](err), interop.Refused{Code: -3, Why: "so it is"})
+	code, why := -1-c.rnd.Int32N(1000), c.rnd.text(30)
+	_, _, err = c.errors.RaiseRefused(c.ctx, code, why)
+	equal(*raised[*interop.Refused](err), interop.Refused{Code: code, Why: why})
 }
 
 func exDetailed(c *Client) {
-	v := entry("detail", 2)
+	v := c.rnd.entry()
 	e := raised[*interop.Detailed](c.errors.RaiseDetailed(c.ctx, v))
 	same(interop.EntryType, e.Item, v)
 	same(interop.ByColorType, e.State, interop.NewByColor_L(7))

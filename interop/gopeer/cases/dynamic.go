@@ -16,14 +16,15 @@ import (
 // Cases of calls that are made without stubs.
 var dynamicCases = []testCase{
 	{name: "dii_params", run: func(c *Client) {
+		x, y := c.rnd.factor(), c.rnd.factor()
 		r := c.dynamic(c.params, &dii.Signature{Operation: "mix", Result: typecode.Long, Params: []dii.Param{
 			{Name: "a", Direction: model.In, Type: typecode.Long}, {Name: "b", Direction: model.InOut, Type: typecode.Long},
 			{Name: "c", Direction: model.Out, Type: typecode.Long},
-		}}, dyn.Long.Any(3), dyn.Long.Any(7))
-		equal([3]int32{ok(dyn.Long.From(r.Return)), ok(dyn.Long.From(r.Out[0])), ok(dyn.Long.From(r.Out[1]))}, [3]int32{10, -4, 21})
+		}}, dyn.Long.Any(x), dyn.Long.Any(y))
+		equal([3]int32{ok(dyn.Long.From(r.Return)), ok(dyn.Long.From(r.Out[0])), ok(dyn.Long.From(r.Out[1]))}, [3]int32{x + y, x - y, x * y})
 	}},
 	{name: "dii_struct", run: func(c *Client) {
-		v, tc := entry("dynamic", 3), interop.EntryType.TypeCode()
+		v, tc := c.rnd.entry(), interop.EntryType.TypeCode()
 		r := c.dynamic(c.built, &dii.Signature{Operation: "mirror_entry", Result: tc, Params: []dii.Param{{Name: "v", Direction: model.In, Type: tc}}},
 			interop.EntryType.Any(v))
 		same(interop.EntryType, ok(interop.EntryType.From(r.Return)), mirror.Entry(v))
@@ -34,9 +35,10 @@ var dynamicCases = []testCase{
 				{Name: "code", Direction: model.In, Type: typecode.Long}, {Name: "why", Direction: model.In, Type: typecode.String},
 				{Name: "never", Direction: model.Out, Type: typecode.String},
 			}}
-		_, err := dii.Call(c.ctx, orb.RefOf(c.ref(c.errors)), s, dyn.Long.Any(77), dyn.String.Any("so it is"))
+		code, why := 1+c.rnd.Int32N(1000), c.rnd.text(30)
+		_, err := dii.Call(c.ctx, orb.RefOf(c.ref(c.errors)), s, dyn.Long.Any(code), dyn.String.Any(why))
 		e := raised[*dii.UserException](err)
-		equal(ok(interop.RefusedType.From(e.Value)), interop.Refused{Code: 77, Why: "so it is"})
+		equal(ok(interop.RefusedType.From(e.Value)), interop.Refused{Code: code, Why: why})
 	}},
 	{name: "dii_oneway", run: func(c *Client) {
 		topic := c.Name + " dynamic"

@@ -50,16 +50,12 @@ func newLeaf(n int32, text string) *graphs.LeafState {
 	return &graphs.LeafState{Number: n, Text: text}
 }
 
-func newBranch(left, right graphs.Leaf) *graphs.BranchState {
-	return &graphs.BranchState{LeafState: *newLeaf(2, ""), Kind: 3, Left: left, Right: right, Weight: 1.25, Notes: []string{"one", ""}}
-}
-
 func leaf(c *Client) {
-	g, a := c.gardener(), newLeaf(-7, "seven")
+	g, a := c.gardener(), c.rnd.leaf()
 	got, other, same, err := g.PassLeaf(c.ctx, a, a)
 	done(err)
 	check(same && got == other && *got.AsLeaf() == *a, "the same leaf twice: got %v, %v, %v", got, other, same)
-	got, other, same, err = g.PassLeaf(c.ctx, a, newLeaf(-7, "seven"))
+	got, other, same, err = g.PassLeaf(c.ctx, a, newLeaf(a.Number, a.Text))
 	done(err)
 	check(!same && got != other && *got.AsLeaf() == *a && *other.AsLeaf() == *a, "two equal leaves: got %v, %v, %v", got, other, same)
 }
@@ -73,17 +69,20 @@ func leafNull(c *Client) {
 }
 
 func branch(c *Client) {
-	l := newLeaf(1, "side")
-	got, is := ok(c.gardener().PassBranch(c.ctx, newBranch(l, l))).(graphs.Branch)
+	l := c.rnd.leaf()
+	want := c.rnd.branch(l, l)
+	got, is := ok(c.gardener().PassBranch(c.ctx, want)).(graphs.Branch)
 	check(is, "it is no branch any more")
 	b := got.AsBranch()
-	check(b.Left == b.Right && *b.Left.AsLeaf() == *l && b.Kind == 3 && b.Weight == 1.25 && slices.Equal(b.Notes, []string{"one", ""}), "got %+v", b)
+	check(b.Left == b.Right && *b.Left.AsLeaf() == *l && b.LeafState == want.LeafState && b.Kind == want.Kind && b.Weight == want.Weight &&
+		slices.Equal(b.Notes, want.Notes), "got %+v, want %+v", b, want)
 }
 
 func deep(c *Client) {
-	var l graphs.Leaf = newLeaf(99, "end")
+	end := c.rnd.leaf()
+	var l graphs.Leaf = end
 	for range 40 {
-		l = newBranch(l, nil)
+		l = c.rnd.branch(l, nil)
 	}
 	l = ok(c.gardener().PassBranch(c.ctx, l))
 	for range 40 {
@@ -91,7 +90,7 @@ func deep(c *Client) {
 		check(is && b.AsBranch().Right == nil, "got %+v", l)
 		l = b.AsBranch().Left
 	}
-	equal(l.AsLeaf().Number, 99)
+	equal(*l.AsLeaf(), *end)
 }
 
 func truncated(c *Client) {
@@ -131,23 +130,25 @@ func ring(c *Client) {
 
 func boxes(c *Client) {
 	g := c.gardener()
-	w, again, err := g.PassWord(c.ctx, &graphs.Word{Value: "word"})
+	word := c.rnd.text(20)
+	w, again, err := g.PassWord(c.ctx, &graphs.Word{Value: word})
 	done(err)
-	check(w == again && w.Value == "word", "got %v and %v", w, again)
+	check(w == again && w.Value == word, "got %v and %v", w, again)
 	w, again, err = g.PassWord(c.ctx, nil)
 	done(err)
 	check(w == nil && again == nil, "got %v and %v", w, again)
-	check(slices.Equal(ok(g.PassNumbers(c.ctx, &graphs.Numbers{Value: []int32{1, 2, 3, -4, 5}})).Value, []int32{1, 2, 3, -4, 5}), "the numbers changed")
-	equal(ok(g.PassPlace(c.ctx, &graphs.Place{Value: graphs.Point{X: 3, Y: -4}})).Value, graphs.Point{X: 3, Y: -4})
+	numbers, place := c.rnd.longs(c.rnd.upTo(30)), graphs.Point{X: c.rnd.number(), Y: c.rnd.number()}
+	check(slices.Equal(ok(g.PassNumbers(c.ctx, &graphs.Numbers{Value: numbers})).Value, numbers), "the numbers changed")
+	equal(ok(g.PassPlace(c.ctx, &graphs.Place{Value: place})).Value, place)
 }
 
 func namedValue(c *Client) {
 	p := new(servants.Person)
-	p.First = "Ada"
+	p.First = c.rnd.text(12)
 	n, name, err := c.gardener().PassNamed(c.ctx, p)
 	done(err)
 	_, isValue := n.(orb.Value)
-	check(isValue && name == "Ada" && ok(n.Name(c.ctx)) == "Ada", "got %T, %q", n, name)
+	check(isValue && name == p.First && ok(n.Name(c.ctx)) == p.First, "got %T, %q", n, name)
 }
 
 // thing is an object with a name.
@@ -173,7 +174,7 @@ func namedObject(c *Client) {
 }
 
 func basket(c *Client) {
-	l := newLeaf(1, "shared")
+	l := c.rnd.leaf()
 	got := ok(c.gardener().PassBasket(c.ctx, graphs.Basket{
 		First: l, Last: l, Label: &graphs.Word{Value: "label"}, Rest: []graphs.Leaf{l, nil, newLeaf(2, "own")}, More: graphs.LeafType.Any(newLeaf(3, "in an any")),
 	}))
@@ -182,16 +183,17 @@ func basket(c *Client) {
 }
 
 func anyGraph(c *Client) {
-	g, l := c.gardener(), newLeaf(1, "side")
-	b := ok(graphs.BranchType.From(ok(g.PassAny(c.ctx, graphs.BranchType.Any(newBranch(l, l)))))).AsBranch()
-	check(b.Left == b.Right && b.Left.AsLeaf().Text == "side", "got %+v", b)
+	g, l := c.gardener(), c.rnd.leaf()
+	b := ok(graphs.BranchType.From(ok(g.PassAny(c.ctx, graphs.BranchType.Any(c.rnd.branch(l, l)))))).AsBranch()
+	check(b.Left == b.Right && *b.Left.AsLeaf() == *l, "got %+v", b)
 	r := &graphs.RingState{Name: "r"}
 	r.Next = r
 	back := ok(graphs.RingType.From(ok(g.PassAny(c.ctx, graphs.RingType.Any(r)))))
 	check(back.AsRing().Next == back, "got %+v", back)
-	equal(ok(graphs.WordType.From(ok(g.PassAny(c.ctx, graphs.WordType.Any(&graphs.Word{Value: "word"}))))).Value, "word")
+	word := c.rnd.text(20)
+	equal(ok(graphs.WordType.From(ok(g.PassAny(c.ctx, graphs.WordType.Any(&graphs.Word{Value: word}))))).Value, word)
 	check(ok(graphs.LeafType.From(ok(g.PassAny(c.ctx, graphs.LeafType.Any(nil))))) == nil, "null became a leaf")
 	p := new(servants.Person)
-	p.First = "Bo"
-	equal(ok(graphs.PersonType.From(ok(g.PassAny(c.ctx, graphs.PersonType.Any(p))))).AsPerson().First, "Bo")
+	p.First = c.rnd.text(12)
+	equal(ok(graphs.PersonType.From(ok(g.PassAny(c.ctx, graphs.PersonType.Any(p))))).AsPerson().First, p.First)
 }

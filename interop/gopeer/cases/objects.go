@@ -68,13 +68,18 @@ var objectCases = []testCase{
 			equal(ok(c.talker.NameOf(c.ctx, c.ref(k.o))), k.want)
 		}
 	}},
-	{name: "callback", run: func(c *Client) { equal(ok(c.talker.Tell(c.ctx, c.own, 20)), 42) }},
+	{name: "callback", run: func(c *Client) {
+		n := c.rnd.Int32N(1000)
+		equal(ok(c.talker.Tell(c.ctx, c.own, n)), 2*(n+1))
+	}},
 	{name: "callback_many", run: func(c *Client) {
-		equal(ok(c.talker.TellAll(c.ctx, interop.Refs_Listeners{c.own, c.talker, nil, c.own}, 9)), 30)
+		n := c.rnd.Int32N(1000)
+		equal(ok(c.talker.TellAll(c.ctx, interop.Refs_Listeners{c.own, c.talker, nil, c.own}, n)), 3*(n+1))
 	}},
 	{name: "callback_exception", run: func(c *Client) {
-		_, err := c.talker.Tell(c.ctx, c.own, -8)
-		equal(*raised[*interop.Refused](err), interop.Refused{Code: -8, Why: "negative"})
+		n := -1 - c.rnd.Int32N(1000)
+		_, err := c.talker.Tell(c.ctx, c.own, n)
+		equal(*raised[*interop.Refused](err), interop.Refused{Code: n, Why: "negative"})
 	}},
 	{name: "callback_oneway", run: func(c *Client) {
 		done(c.talker.Note(c.ctx, c.own, c.Name, 25))
@@ -92,21 +97,22 @@ var objectCases = []testCase{
 func (c *Client) cell(initial int32) interop.Cell { return ok(c.Hub.NewCell(c.ctx, initial)) }
 
 func attributes(c *Client) {
-	cell := c.cell(41)
+	initial, label, at, state := c.rnd.number(), c.rnd.text(30), c.rnd.point(), c.rnd.byColor()
+	cell := c.cell(initial)
 	defer cell.Destroy(c.ctx)
-	equal(ok(cell.Value(c.ctx)), 41)
+	equal(ok(cell.Value(c.ctx)), initial)
 	equal(ok(cell.Label(c.ctx)), "cell")
 	equal(ok(cell.At(c.ctx)), interop.Point{})
 	same(interop.ByColorType, ok(cell.State(c.ctx)), interop.NewByColor_O(interop.Color_Blue, 0))
 	equal(ok(cell.Writes(c.ctx)), 0)
-	done(cell.SetValue(c.ctx, -42))
-	done(cell.SetLabel(c.ctx, "renamed"))
-	done(cell.SetAt(c.ctx, interop.Point{X: 1.5, Y: -2}))
-	done(cell.SetState(c.ctx, interop.NewByColor_S("go")))
-	equal(ok(cell.Value(c.ctx)), -42)
-	equal(ok(cell.Label(c.ctx)), "renamed")
-	equal(ok(cell.At(c.ctx)), interop.Point{X: 1.5, Y: -2})
-	same(interop.ByColorType, ok(cell.State(c.ctx)), interop.NewByColor_S("go"))
+	done(cell.SetValue(c.ctx, ^initial))
+	done(cell.SetLabel(c.ctx, label))
+	done(cell.SetAt(c.ctx, at))
+	done(cell.SetState(c.ctx, state))
+	equal(ok(cell.Value(c.ctx)), ^initial)
+	equal(ok(cell.Label(c.ctx)), label)
+	equal(ok(cell.At(c.ctx)), at)
+	same(interop.ByColorType, ok(cell.State(c.ctx)), state)
 	equal(ok(cell.Writes(c.ctx)), 4)
 }
 
@@ -132,12 +138,13 @@ func destroy(c *Client) {
 }
 
 func inherit(c *Client) {
+	v := c.rnd.Int32N(1000)
 	var left interop.Shapes_Left = c.bottom
 	var right interop.Shapes_Right = c.bottom
 	var base interop.Shapes_Base = left
 	equal(ok(c.bottom.Every(c.ctx)), "1 -1 base")
-	equal(ok(c.bottom.Leftward(c.ctx, 5)), 6)
-	equal(ok(c.bottom.Rightward(c.ctx, 5)), 4)
+	equal(ok(c.bottom.Leftward(c.ctx, v)), v+1)
+	equal(ok(c.bottom.Rightward(c.ctx, v)), v-1)
 	equal(ok(left.Leftward(c.ctx, -1)), 0)
 	equal(ok(left.Where(c.ctx)), "base")
 	equal(ok(right.Rightward(c.ctx, -1)), -2)

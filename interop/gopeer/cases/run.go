@@ -1,5 +1,4 @@
-// Package cases is the suite's client in Go: the cases that the comments of interop.idl, fixed.idl, types.idl and graphs.idl name,
-// each a function that calls a Hub's objects and holds what comes back against what must.
+// Package cases is the suite's client in Go: the cases that the comments of the IDL name, each a function that calls a Hub's objects and holds what comes back against what must.
 package cases
 
 import (
@@ -27,11 +26,13 @@ type Client struct {
 	Name string        // which no other run against the same server has
 	Made func() int    // how many requests the ORB has sent
 	Idle time.Duration // what the case rebind waits
+	Seed int64         // of the values that are sent
 
 	Transport transport.Transport // that of the ORB, for what is sent by hand
 
 	ctx context.Context
 	own *servants.Listener
+	rnd sample
 
 	basics interop.Basics
 	wide   interop.Wide
@@ -53,7 +54,7 @@ type testCase struct {
 }
 
 func all() []testCase {
-	return slices.Concat(valueCases, builtCases, anyCases, callCases, objectCases, typeCases, graphCases, dynamicCases)
+	return slices.Concat(valueCases, builtCases, anyCases, callCases, objectCases, typeCases, graphCases, customCases, dynamicCases)
 }
 
 // Names returns the names of all cases.
@@ -68,7 +69,7 @@ func Names() []string {
 // Run runs the cases named, or all but those that are run only when named, and reports. The counts of callbacks are
 // left to the caller.
 func (c *Client) Run(ctx context.Context, names ...string) peer.Report {
-	c.ctx, c.own = ctx, servants.NewListener("own")
+	c.ctx, c.own, c.rnd = ctx, servants.NewListener("own"), newSample(c.Seed)
 	c.basics = part(c, c.Hub.BasicValues)
 	c.wide = part(c, c.Hub.WideValues)
 	c.built = part(c, c.Hub.BuiltValues)

@@ -14,21 +14,24 @@ import (
 var typeCases = []testCase{
 	{name: "types_attributes", run: typesAttributes},
 	{name: "types_values", run: typesValues},
-	{name: "types_fixed", run: func(c *Client) { echoed(c, ty.MoneyType, c.types().EMon, decimal("1234567.89"), decimal("-0.01")) }},
+	{name: "types_fixed", run: func(c *Client) {
+		echoed(c, ty.MoneyType, c.types().EMon, decimal("1234567.89"), decimal("-0.01"), decimal(c.rnd.amount()))
+	}},
 	{name: "types_wide", run: func(c *Client) {
 		echoed(c, dyn.WChar, c.types().EWc, 'é')
-		echoed(c, dyn.WString, c.types().EWs, "héllo € 中", "")
+		echoed(c, dyn.WString, c.types().EWs, "héllo € 中", "", c.rnd.wideText(50))
 	}},
 	{name: "types_unions", run: func(c *Client) {
 		t := c.types()
-		echoed(c, ty.UType, t.EU, ty.NewU_L(5), ty.NewU_S("five"), ty.NewU_O(ty.Color_BLUE, 5))
+		echoed(c, ty.UType, t.EU, ty.NewU_L(c.rnd.number()), ty.NewU_S(c.rnd.text(20)), ty.NewU_O(ty.Color_BLUE, c.rnd.octet()))
 		echoed(c, ty.UBType, t.EUb, ty.NewUB_D(1.5), ty.NewUB_None(false))
-		echoed(c, ty.ULType, t.EUl, ty.NewUL_Sh(7, 5), ty.NewUL_Sh(-5, 5), ty.NewUL_Data(ty.Blob{1, 2, 3}), ty.NewUL_None(8))
+		echoed(c, ty.ULType, t.EUl, ty.NewUL_Sh(7, int16(c.rnd.number())), ty.NewUL_Sh(-5, 5), ty.NewUL_Data(ty.Blob{1, 2, 3}), ty.NewUL_None(8))
 	}},
 	{name: "types_io", run: func(c *Client) {
-		b, out, err := c.types().Io(c.ctx, 1, 2)
+		x, y := c.rnd.factor(), c.rnd.factor()
+		b, out, err := c.types().Io(c.ctx, x, y)
 		done(err)
-		check(b == 3 && out == "out", "got %d and %q", b, out)
+		check(b == x+y && out == "out", "got %d and %q", b, out)
 	}},
 	{name: "types_refs", run: typesRefs},
 	{name: "types_anys", run: typesAnys},
@@ -60,19 +63,19 @@ func echoed[T any](c *Client, t *dyn.Type[T], call func(context.Context, T) (T, 
 }
 
 func typesAttributes(c *Client) {
-	t := c.types()
-	done(t.SetCounter(c.ctx, 77))
-	equal(ok(t.Counter(c.ctx)), 77)
+	t, n := c.types(), c.rnd.number()
+	done(t.SetCounter(c.ctx, n))
+	equal(ok(t.Counter(c.ctx)), n)
 	equal(ok(t.Ident(c.ctx)), "id-1")
 	equal(ok(t.Name(c.ctx)), "impl")
 }
 
 func typesValues(c *Client) {
 	t := c.types()
-	echoed(c, ty.PrimType, t.EPrim, ty.Prim{B: true, C: 'c', O: 1, S: -2, Us: 3, L: -4, Ul: 5, Ll: -6, Ull: 7, F: 0.5, D: 0.25})
+	echoed(c, ty.PrimType, t.EPrim, ty.Prim(c.rnd.prims()))
 	echoed(c, ty.ColorType, t.ECol, ty.Color_BLUE)
-	echoed(c, ty.MatType, t.EMat, ty.Mat{{1, 2, 3}, {4, 5, 6}})
-	echoed(c, ty.BStrType, t.EBstr, ty.BStr{"12345678", ""})
+	echoed(c, ty.MatType, t.EMat, ty.Mat(c.rnd.matrix()))
+	echoed(c, ty.BStrType, t.EBstr, ty.BStr{"12345678", ""}, ty.BStr(c.rnd.strings(c.rnd.upTo(4), 8)))
 	echoed(c, ty.NodeType, t.ENode, ty.Node{Id: 1, Kids: ty.Nodes{{}, {Id: 3}}})
 }
 

@@ -3,7 +3,6 @@ package cases
 import (
 	"errors"
 	"math"
-	"strings"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -47,7 +46,11 @@ func boolean(c *Client) {
 	check(ok(c.basics.MirrorBoolean(c.ctx, false)), "false is not true")
 }
 
-func char(c *Client) { equal(ok(c.basics.MirrorChar(c.ctx, 'a')), 'b') }
+func char(c *Client) {
+	for _, v := range []byte{'a', c.rnd.letter(), c.rnd.letter()} {
+		equal(ok(c.basics.MirrorChar(c.ctx, v)), mirror.Char(v))
+	}
+}
 
 // charLatin1 sends a character that has no form of one octet in UTF-8, the code set that this ORB agrees on where it can.
 func charLatin1(c *Client) {
@@ -59,13 +62,13 @@ func charLatin1(c *Client) {
 }
 
 func integers[T uint8 | int16 | uint16 | int32 | uint32 | int64 | uint64](c *Client, call func(context.Context, T) (T, error), least, greatest T) {
-	for _, v := range []T{least, greatest, 1} {
+	for _, v := range []T{least, greatest, 1, T(c.rnd.Uint64()), T(c.rnd.Uint64())} {
 		equal(ok(call(c.ctx, v)), mirror.Integer(v))
 	}
 }
 
 func floats[T float32 | float64](c *Client, call func(context.Context, T) (T, error), most T) {
-	for _, v := range []T{1.5, -most, most, T(math.Inf(1))} {
+	for _, v := range []T{1.5, -most, most, T(math.Inf(1)), T(c.rnd.single())} {
 		equal(ok(call(c.ctx, v)), v/-2)
 	}
 	check(math.Signbit(float64(ok(call(c.ctx, 0)))), "the sign of zero is lost")
@@ -77,13 +80,22 @@ func texts(c *Client) {
 	for v, want := range map[string]string{"": "", "stressed": "desserts"} {
 		equal(ok(c.basics.MirrorString(c.ctx, v)), want)
 	}
-	long := strings.Repeat("abcdefghijklmnopqrstuvwxyz", 200)[:5000]
-	equal(ok(c.basics.MirrorString(c.ctx, long)), mirror.Text(long))
+	for _, v := range []string{c.rnd.text(100), c.rnd.text(9000)} {
+		equal(ok(c.basics.MirrorString(c.ctx, v)), mirror.Text(v))
+	}
 }
 
-func latin1(c *Client) { equal(ok(c.basics.MirrorString(c.ctx, "Grüße")), "eßürG") }
+func latin1(c *Client) {
+	equal(ok(c.basics.MirrorString(c.ctx, "Grüße")), "eßürG")
+	v := c.rnd.latin(50)
+	equal(ok(c.basics.MirrorString(c.ctx, v)), mirror.Text(v))
+}
 
-func tag(c *Client) { equal(ok(c.basics.MirrorTag(c.ctx, "12345678")), "87654321") }
+func tag(c *Client) {
+	for _, v := range []interop.Tag{"12345678", interop.Tag(c.rnd.text(8))} {
+		equal(ok(c.basics.MirrorTag(c.ctx, v)), mirror.Text(v))
+	}
+}
 
 // bounds sends a string that is longer than its bound, which the stub would not do.
 func bounds(c *Client) {
@@ -95,24 +107,29 @@ func bounds(c *Client) {
 }
 
 func prims(c *Client) {
-	v := interop.Prims{
-		B: true, C: 'x', O: 0x5a, S: -2, Us: 65000, L: -70000, Ul: 4000000000, Ll: -5000000000, Ull: 18000000000000000000, F: 0.5, D: -0.125,
+	for range 3 {
+		v := c.rnd.prims()
+		equal(ok(c.basics.MirrorPrims(c.ctx, v)), mirror.Prims(v))
 	}
-	equal(ok(c.basics.MirrorPrims(c.ctx, v)), mirror.Prims(v))
 }
 
 func wchar(c *Client) {
-	equal(ok(c.wide.MirrorWchar(c.ctx, 'é')), 'ê')
-	equal(ok(c.wide.MirrorWchar(c.ctx, '中')), '丮')
+	for _, v := range []rune{'é', '中', c.rnd.wideLetter()} {
+		equal(ok(c.wide.MirrorWchar(c.ctx, v)), mirror.WChar(v))
+	}
 }
 
 func wstring(c *Client) {
-	for _, v := range []string{"héllo €", "", "一丁丂七丄"} {
+	for _, v := range []string{"héllo €", "", "一丁丂七丄", c.rnd.wideText(2000)} {
 		equal(ok(c.wide.MirrorWstring(c.ctx, v)), mirror.Text(v))
 	}
 }
 
-func widetag(c *Client) { equal(ok(c.wide.MirrorWidetag(c.ctx, "αβγδεζ")), "ζεδγβα") }
+func widetag(c *Client) {
+	for _, v := range []interop.WideTag{"αβγδεζ", interop.WideTag(c.rnd.wideText(6))} {
+		equal(ok(c.wide.MirrorWidetag(c.ctx, v)), mirror.Text(v))
+	}
+}
 
 func (c *Client) decimals() interop.Decimals {
 	o := ok(c.Hub.Lookup(c.ctx, "fixed"))
@@ -129,14 +146,19 @@ func fixed(c *Client) {
 	for v, want := range map[string]string{"1234567.89": "-1234567.89", "-0.01": "0.01", "0.00": "0.00"} {
 		equal(ok(d.MirrorMoney(c.ctx, decimal(v))), decimal(want))
 	}
+	some := c.rnd.amount()
+	equal(ok(d.MirrorMoney(c.ctx, decimal(some))), decimal("-"+some))
 	equal(ok(d.MirrorWhole(c.ctx, decimal("99999"))), decimal("-99999"))
 	least := "0.0000000000000000000000000000001"
 	equal(ok(d.MirrorTiny(c.ctx, decimal(least))), decimal("-"+least))
 }
 
 func fixedStruct(c *Client) {
-	got := ok(c.decimals().MirrorInvoice(c.ctx, interop.Invoice{Net: decimal("100.00"), Text: "paid", Gross: decimal("119.00")}))
-	equal(got, interop.Invoice{Net: decimal("-100.00"), Text: "diap", Gross: decimal("-119.00")})
+	for _, net := range []string{"100.00", c.rnd.amount()} {
+		text, gross := c.rnd.text(20), c.rnd.amount()
+		got := ok(c.decimals().MirrorInvoice(c.ctx, interop.Invoice{Net: decimal(net), Text: text, Gross: decimal(gross)}))
+		equal(got, interop.Invoice{Net: decimal("-" + net), Text: mirror.Text(text), Gross: decimal("-" + gross)})
+	}
 }
 
 func fixedAny(c *Client) {

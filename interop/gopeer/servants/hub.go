@@ -9,6 +9,7 @@ import (
 
 	"github.com/opendsom/dsom/interop/gen/graphs"
 	"github.com/opendsom/dsom/interop/gen/interop"
+	"github.com/opendsom/dsom/interop/gen/parcels"
 	"github.com/opendsom/dsom/interop/gen/ty"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -43,8 +44,10 @@ func Publish(root *poa.Root, adapter orb.Adapter) (*orb.Ref, error) {
 	types, errTypes := ty.TClass.ActivateWithID(adapter, "types", &types{})
 	KnowGraphs(root.ORB())
 	leaves, errGraphs := graphs.GardenerClass.ActivateWithID(adapter, "graphs", &gardener{})
-	h.others["fixed"], h.others["types"], h.others["graphs"] = fixed, types, leaves
-	err := errors.Join(errFixed, errTypes, errGraphs,
+	KnowParcels(root.ORB())
+	custom, errCustom := parcels.CarrierClass.ActivateWithID(adapter, "custom", &carrier{})
+	h.others["fixed"], h.others["types"], h.others["graphs"], h.others["custom"] = fixed, types, leaves, custom
+	err := errors.Join(errFixed, errTypes, errGraphs, errCustom,
 		activate(&h.basics, interop.BasicsClass, adapter, "basics", &basics{}),
 		activate(&h.wide, interop.WideClass, adapter, "wide", &wide{}),
 		activate(&h.built, interop.BuiltClass, adapter, "built", &built{}),

@@ -24,8 +24,8 @@ CORBA::Any_var there_and_back(Context& c, const CORBA::Any& a, const std::string
 #define SEND(a, kind) there_and_back(c, a, kind, __LINE__)
 // MIRRORED and KEPT check the value too; T is a constructed type.
 #define MIRRORED(T, v, kind) do { \
-    T want(v); mirror::flip(want); const T* got; \
-    CORBA::Any_var back = SEND(any_of<T>(v), kind); \
+    const T sent(v); T want(sent); mirror::flip(want); const T* got; \
+    CORBA::Any_var back = SEND(any_of<T>(sent), kind); \
     CHECK(back.in() >>= got); CHECK(same(*got, want)); } while (0)
 #define KEPT(a, kind) CHECK(same_any(c, a, SEND(a, kind)))
 
@@ -56,64 +56,69 @@ void any_basic(Context& c) {
   a <<= CORBA::Any::from_boolean(true);
   back = SEND(a, "boolean");
   CHECK((back.in() >>= CORBA::Any::to_boolean(b)) && !b);
-  a <<= CORBA::Any::from_char('a');
+  const char letter = c.rnd.letter();
+  a <<= CORBA::Any::from_char(letter);
   back = SEND(a, "char");
-  CHECK((back.in() >>= CORBA::Any::to_char(ch)) && ch == 'b');
-  a <<= CORBA::Any::from_octet(1);
+  CHECK((back.in() >>= CORBA::Any::to_char(ch)) && ch == mirror::next(letter));
+  const CORBA::Octet octet = c.rnd.number<CORBA::Octet>();
+  a <<= CORBA::Any::from_octet(octet);
   back = SEND(a, "octet");
-  CHECK((back.in() >>= CORBA::Any::to_octet(o)) && o == 254);
-  basic<CORBA::Short>(c, -2, "short");
-  basic<CORBA::UShort>(c, 2, "ushort");
-  basic<CORBA::Long>(c, -70000, "long");
-  basic<CORBA::ULong>(c, 70000, "ulong");
-  basic<CORBA::LongLong>(c, -5000000000LL, "longlong");
-  basic<CORBA::ULongLong>(c, 5000000000LL, "ulonglong");
-  basic<CORBA::Float>(c, 0.5, "float");
-  basic<CORBA::Double>(c, 0.125, "double");
+  CHECK((back.in() >>= CORBA::Any::to_octet(o)) && o == 255 - octet);
+  basic<CORBA::Short>(c, c.rnd.number<CORBA::Short>(), "short");
+  basic<CORBA::UShort>(c, c.rnd.number<CORBA::UShort>(), "ushort");
+  basic<CORBA::Long>(c, c.rnd.number<CORBA::Long>(), "long");
+  basic<CORBA::ULong>(c, c.rnd.number<CORBA::ULong>(), "ulong");
+  basic<CORBA::LongLong>(c, c.rnd.number<CORBA::LongLong>(), "longlong");
+  basic<CORBA::ULongLong>(c, c.rnd.number<CORBA::ULongLong>(), "ulonglong");
+  basic<CORBA::Float>(c, c.rnd.single(), "float");
+  basic<CORBA::Double>(c, c.rnd.real(), "double");
 }
 void any_string(Context& c) {
   const char* got;
-  CORBA::Any_var back = SEND(any_of("abc"), "string");
+  const std::string v = c.rnd.text(100);
+  CORBA::Any_var back = SEND(any_of(v.c_str()), "string");
   CHECK(back.in() >>= got);
-  EQUAL(text(got), "cba");
+  EQUAL(text(got), mirror::reversed(v.c_str()));
 }
 void any_enum(Context& c) {
   Color got;
-  CORBA::Any_var back = SEND(any_of(blue), COLOR);
+  const Color v = c.rnd.color();
+  CORBA::Any_var back = SEND(any_of(v), COLOR);
   CHECK(back.in() >>= got);
-  EQUAL(got, red);
+  EQUAL(got, mirror::of(v));
 }
 void any_struct(Context& c) {
-  MIRRORED(Entry, sample::entry("in an any", 3), ENTRY);
-  MIRRORED(Prims, (Prims{true, 'x', 1, 2, 3, 4, 5, 6, 7, 8, 9}), "struct(" + ID + "Prims:1.0,Prims){b:boolean;c:char;o:octet;s:short;us:ushort;"
+  MIRRORED(Entry, c.rnd.entry(), ENTRY);
+  MIRRORED(Prims, c.rnd.prims(), "struct(" + ID + "Prims:1.0,Prims){b:boolean;c:char;o:octet;s:short;us:ushort;"
            "l:long;ul:ulong;ll:longlong;ull:ulonglong;f:float;d:double}");
 }
 void any_union(Context& c) {
-  MIRRORED(ByColor, sample::red_union(3), BYCOLOR);
-  MIRRORED(ByColor, sample::green_union("green"), BYCOLOR);
-  MIRRORED(ByColor, sample::blue_union(3), BYCOLOR);
+  MIRRORED(ByColor, sample::red_union(c.rnd.number<CORBA::Long>()), BYCOLOR);
+  MIRRORED(ByColor, sample::green_union(c.rnd.text(20).c_str()), BYCOLOR);
+  MIRRORED(ByColor, sample::blue_union(c.rnd.number<CORBA::Octet>()), BYCOLOR);
 }
-void any_sequence(Context& c) { MIRRORED(Longs, sample::longs(9), LONGS); }
-void any_recursive(Context& c) { MIRRORED(Node, sample::node("n", 3), NODE); }
+void any_sequence(Context& c) { MIRRORED(Longs, c.rnd.longs(c.rnd.up_to(20)), LONGS); }
+void any_recursive(Context& c) { MIRRORED(Node, c.rnd.node(3), NODE); }
 void any_wide(Context& c) {
   CORBA::Any a;
   a <<= CORBA::Any::from_wchar(L'\u20ac');
   KEPT(a, "wchar");
-  a <<= L"\u20ac 5";
+  a <<= (L"\u20ac 5" + c.rnd.wide_text(30)).c_str();
   KEPT(a, "wstring");
 }
 void any_array(Context& c) {
-  const Matrix m = {{1, 2, 3}, {4, 5, 6}};
+  Matrix m;
+  c.rnd.fill(m);
   CORBA::Any a;
-  a <<= Matrix_forany(const_cast<Matrix_slice*>(m));
+  a <<= Matrix_forany(m);
   KEPT(a, MATRIX);
 }
 void any_alias(Context& c) {
-  CORBA::Any a(any_of(sample::longs(2)));
+  CORBA::Any a(any_of(c.rnd.longs(c.rnd.up_to(5))));
   a.type(_tc_Numbers);
   KEPT(a, "alias(" + ID + "Numbers:1.0,Numbers)" + LONGS);
   CORBA::Any tag;
-  tag <<= CORBA::Any::from_string("tag", 8);
+  tag <<= CORBA::Any::from_string(c.rnd.text(8).c_str(), 8);
   tag.type(_tc_Tag);
   KEPT(tag, "alias(" + ID + "Tag:1.0,Tag)string<8>");
 }
@@ -130,7 +135,7 @@ void any_object(Context& c) {
 }
 void any_any(Context& c) {
   CORBA::Any a, b, d;
-  a <<= CORBA::Long(7);
+  a <<= c.rnd.number<CORBA::Long>();
   b <<= a;
   d <<= b;
   KEPT(d, "any");
@@ -138,8 +143,8 @@ void any_any(Context& c) {
 void any_anything(Context& c) {
   Anything v;
   v.length(3);
-  v[0] <<= "text";
-  v[1] <<= 2.5;
+  v[0] <<= c.rnd.text(9).c_str();
+  v[1] <<= c.rnd.real();
   KEPT(any_of(v), "alias(" + ID + "Anything:1.0,Anything)sequence<any>");
 }
 void any_type(Context& c) { KEPT(any_of(_tc_Node), "TypeCode"); }
@@ -149,10 +154,12 @@ void any_tree(Context& c) {
 }
 void any_exception(Context& c) {
   const Refused* got;
-  CORBA::Any_var back = SEND(any_of(Refused(5, "in an any")), REFUSED);
+  const CORBA::Long code = c.rnd.number<CORBA::Long>();
+  const std::string why = c.rnd.text(30);
+  CORBA::Any_var back = SEND(any_of(Refused(code, why.c_str())), REFUSED);
   CHECK(back.in() >>= got);
-  EQUAL(got->code, 5);
-  EQUAL(text(got->why), "in an any");
+  EQUAL(got->code, code);
+  EQUAL(text(got->why), why);
 }
 
 void described(Context& c, CORBA::TypeCode_ptr t, const std::string& want) {

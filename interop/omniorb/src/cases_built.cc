@@ -29,7 +29,7 @@ void struct_(Context& c) {
   EQUAL(got->at.x, -0.75);
   EQUAL(got->colour, blue);
   EQUAL(got->marks[0], ~got->marks[1] == 0 ? -2 : got->marks[0]);
-  SENT(Entry, mirror_entry, sample::entry("abc", 2));
+  SENT(Entry, mirror_entry, c.rnd.entry());
 }
 void structs(Context& c) {
   Entries v;
@@ -37,23 +37,27 @@ void structs(Context& c) {
   v.length(100);
   for (CORBA::ULong i = 0; i < 100; i++) v[i] = sample::entry(("entry " + std::to_string(i)).c_str(), i % 5);
   SENT(Entries, mirror_entries, v);
+  SENT(Entries, mirror_entries, c.rnd.list<Entries>(c.rnd.up_to(100), [&] { return c.rnd.entry(); }));
 }
 void longs(Context& c) {
   SENT(Longs, mirror_longs, sample::longs(0));
   SENT(Longs, mirror_longs, sample::longs(1000));
+  SENT(Longs, mirror_longs, c.rnd.longs(c.rnd.up_to(2000)));
 }
-void alias(Context& c) { SENT(Numbers, mirror_numbers, sample::longs(3)); }
+void alias(Context& c) { SENT(Numbers, mirror_numbers, c.rnd.longs(c.rnd.up_to(20))); }
 void booleans(Context& c) {
   Booleans v;
   v.length(3);
   v[0] = true; v[1] = true; v[2] = false;
   SENT(Booleans, mirror_booleans, v);
+  SENT(Booleans, mirror_booleans, c.rnd.list<Booleans>(c.rnd.up_to(20), [&] { return c.rnd.boolean(); }));
 }
 void doubles(Context& c) {
   Doubles v;
   v.length(3);
   v[0] = 0.5; v[1] = -1e300; v[2] = 3;
   SENT(Doubles, mirror_doubles, v);
+  SENT(Doubles, mirror_doubles, c.rnd.list<Doubles>(1 + 2 * c.rnd.up_to(150), [&] { return c.rnd.real(); }));
 }
 void seams(Context& c) {
   for (CORBA::ULong before = 8000; before <= 8256; before += 4) {
@@ -79,6 +83,7 @@ void strings(Context& c) {
   v.length(3);
   v[0] = "one"; v[1] = ""; v[2] = "three";
   SENT(Strings, mirror_strings, v);
+  SENT(Strings, mirror_strings, c.rnd.strings<Strings>(c.rnd.up_to(50), 80));
 }
 void tags(Context& c) {
   Tags v;
@@ -86,21 +91,24 @@ void tags(Context& c) {
   v.length(4);
   v[0] = "12345678"; v[1] = ""; v[2] = "x"; v[3] = "yz";
   SENT(Tags, mirror_tags, v);
+  SENT(Tags, mirror_tags, c.rnd.strings<Tags>(4, 8));
 }
 void table(Context& c) {
   Table v;
   v.length(3);
   v[0] = sample::longs(2);
-  v[2] = sample::longs(5);
+  v[2] = c.rnd.longs(c.rnd.up_to(30));
   SENT(Table, mirror_table, v);
 }
 void octets(Context& c) {
   SENT(Octets, mirror_octets, sample::octets(0));
   SENT(Octets, mirror_octets, sample::octets(20000));
+  SENT(Octets, mirror_octets, c.rnd.octets(c.rnd.up_to(40000)));
 }
-void big_both(Context& c) { SENT(Octets, mirror_octets, sample::octets(MEBI)); }
+void big_both(Context& c) { SENT(Octets, mirror_octets, c.rnd.octets(MEBI + c.rnd.up_to(1000))); }
 void array(Context& c) {
-  const Matrix m = {{1, 2, 3}, {-4, 5, 60000}};
+  Matrix m;
+  c.rnd.fill(m);
   Matrix_var got = c.built()->mirror_matrix(m);
   for (int r = 0; r < 2; r++) for (int k = 0; k < 3; k++) EQUAL(got[r][k], ~m[1 - r][2 - k]);
 }
@@ -109,21 +117,29 @@ void arrays(Context& c) {
   v.length(2);
   for (int i = 0; i < 6; i++) (&v[0][0][0])[i] = i, (&v[1][0][0])[i] = -i;
   SENT(Matrices, mirror_matrices, v);
+  v.length(c.rnd.up_to(5));
+  for (CORBA::ULong i = 0; i < v.length(); i++) c.rnd.fill(v[i]);
+  SENT(Matrices, mirror_matrices, v);
 }
 void array_strings(Context& c) {
+  const std::string first = c.rnd.text(300), second = c.rnd.text(300);
   Pair p;
-  p[0] = "first";
-  p[1] = "2nd";
+  p[0] = first.c_str();
+  p[1] = second.c_str();
   Pair_var got = c.built()->mirror_pair(p);
-  EQUAL(text(got[CORBA::ULong(0)]), "dn2");
-  EQUAL(text(got[CORBA::ULong(1)]), "tsrif");
+  EQUAL(text(got[CORBA::ULong(0)]), mirror::reversed(second.c_str()));
+  EQUAL(text(got[CORBA::ULong(1)]), mirror::reversed(first.c_str()));
 }
 void array_octets(Context& c) {
-  const Key k = {1, 2, 3, 0, 255};
+  Key k;
+  for (CORBA::Octet& o : k) o = c.rnd.number<CORBA::Octet>();
   Key_var got = c.built()->mirror_key(k);
   for (CORBA::ULong i = 0; i < 5; i++) EQUAL(int(got[i]), 255 - int(k[4 - i]));
 }
-void node(Context& c) { SENT(Node, mirror_node, sample::node("root", 3)); }
+void node(Context& c) {
+  SENT(Node, mirror_node, sample::node("root", 3));
+  SENT(Node, mirror_node, c.rnd.node(5));
+}
 
 CORBA::Long weight(const Tree& t) {
   CORBA::Long w = t.weight;
@@ -135,25 +151,26 @@ void tree(Context& c) {
   EQUAL(weight(t), 4 + 2 * 3 + 4 * 2 + 8 * 1);
   SENT(Tree, mirror_tree, t.in());
 }
-void versioned(Context& c) { SENT_FIXED(Versioned, mirror_versioned, Versioned{5}); }
+void versioned(Context& c) { SENT_FIXED(Versioned, mirror_versioned, Versioned{c.rnd.number<CORBA::Long>()}); }
 void renamed(Context& c) {
   Renamed r;
-  r.v = "given";
+  r.v = c.rnd.text(30).c_str();
   SENT(Renamed, mirror_renamed, r);
 }
 void union_enum(Context& c) {
-  for (const ByColor& u : {sample::red_union(-7), sample::green_union("left"), sample::blue_union(200)}) SENT(ByColor, mirror_bycolor, u);
+  for (const ByColor& u : {sample::red_union(c.rnd.number<CORBA::Long>()), sample::green_union(c.rnd.text(20).c_str()),
+                          sample::blue_union(c.rnd.number<CORBA::Octet>())}) SENT(ByColor, mirror_bycolor, u);
 }
 void union_boolean(Context& c) {
   ByBoolean u;
-  u.d(2.5);
+  u.d(c.rnd.real());
   SENT(ByBoolean, mirror_byboolean, u);
-  u.why("because");
+  u.why(c.rnd.text(20).c_str());
   SENT(ByBoolean, mirror_byboolean, u);
 }
 void union_implicit(Context& c) {
   Maybe u;
-  u.p(Point{1, 2});
+  u.p(c.rnd.point());
   SENT_FIXED(Maybe, mirror_maybe, u);
   u._default();
   CHECK(!u._d());
@@ -161,39 +178,41 @@ void union_implicit(Context& c) {
 }
 void union_long(Context& c) {
   ByLong u;
-  u.unit(-3);
+  const CORBA::Short unit = c.rnd.number<CORBA::Short>();
+  u.unit(unit);
   for (CORBA::Long d : {-1, 1}) {
     u._d(d);
     ByLong_var got = c.built()->mirror_bylong(u);
     EQUAL(got->_d(), d);
-    EQUAL(got->unit(), 2);
+    EQUAL(got->unit(), ~unit);
   }
-  u.item(sample::entry("in a union", 1));
+  u.item(c.rnd.entry());
   SENT(ByLong, mirror_bylong, u);
-  u.several(sample::longs(3));
+  u.several(c.rnd.longs(c.rnd.up_to(5)));
   SENT(ByLong, mirror_bylong, u);
-  u.other("else");
+  u.other(c.rnd.text(20).c_str());
   u._d(77);
   SENT(ByLong, mirror_bylong, u);
 }
 void union_char(Context& c) {
   ByChar u;
-  u.low(1);
+  const CORBA::Octet low = c.rnd.number<CORBA::Octet>();
+  u.low(low);
   for (CORBA::Char d : {'a', 'b'}) {
     u._d(d);
     ByChar_var got = c.built()->mirror_bychar(u);
     EQUAL(got->_d(), d);
-    EQUAL(int(got->low()), 254);
+    EQUAL(int(got->low()), 255 - low);
   }
-  u.colour(blue);
+  u.colour(c.rnd.color());
   SENT(ByChar, mirror_bychar, u);
-  u.brief("brief");
+  u.brief(c.rnd.text(8).c_str());
   u._d('q');
   SENT(ByChar, mirror_bychar, u);
 }
 void union_ushort(Context& c) {
   ByShort u;
-  u.top(1ull << 63);
+  u.top(c.rnd.number<CORBA::ULongLong>());
   SENT_FIXED(ByShort, mirror_byshort, u);
   u.bottom(true);
   SENT_FIXED(ByShort, mirror_byshort, u);
@@ -203,20 +222,24 @@ void union_ushort(Context& c) {
 }
 void union_longlong(Context& c) {
   ByLongLong u;
-  u.far(-2);
+  u.far(c.rnd.number<CORBA::Short>());
   SENT(ByLongLong, mirror_bylonglong, u);
-  u.data(sample::octets(3));
+  u.data(c.rnd.octets(c.rnd.up_to(20)));
   SENT(ByLongLong, mirror_bylonglong, u);
 }
 void union_inline(Context& c) {
   Inline u;
-  u.n(12);
+  u.n(c.rnd.number<CORBA::Long>());
   SENT_FIXED(Inline, mirror_inline, u);
-  const Matrix m = {{1, 2, 3}, {4, 5, 6}};
+  Matrix m;
+  c.rnd.fill(m);
   u.grid(m);
   SENT_FIXED(Inline, mirror_inline, u);
 }
-void union_recursive(Context& c) { SENT(Expr, mirror_expr, sample::expr(3)); }
+void union_recursive(Context& c) {
+  SENT(Expr, mirror_expr, sample::expr(3));
+  SENT(Expr, mirror_expr, c.rnd.expr(3));
+}
 }  // namespace
 
 const Case built_cases[] = {

@@ -15,48 +15,50 @@ using Clock = std::chrono::steady_clock;
 long since(Clock::time_point t) { return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - t).count(); }
 
 void params(Context& c) {
-  CORBA::Long b = 7, out = 0;
-  EQUAL(c.params()->mix(3, b, out), 10);
-  EQUAL(b, -4);
-  EQUAL(out, 21);
+  const CORBA::Long x = c.rnd.factor(), y = c.rnd.factor();
+  CORBA::Long b = y, out = 0;
+  EQUAL(c.params()->mix(x, b, out), x + y);
+  EQUAL(b, x - y);
+  EQUAL(out, x * y);
 }
 void params_swap(Context& c) {
-  Entry a = sample::entry("a", 1), b = sample::entry("the other", 4);
+  Entry a = c.rnd.entry(), b = c.rnd.entry();
   const Entry a0(a), b0(b);
   c.params()->swap(a, b);
   CHECK(same(a, b0) && same(b, a0));
 }
 void params_split(Context& c) {
   CORBA::String_var head, tail;
-  c.params()->split("abc", head, tail);
-  EQUAL(text(head), "a");
-  EQUAL(text(tail), "bc");
-  c.params()->split("", head, tail);
-  EQUAL(text(head) + text(tail), "");
+  for (const std::string& v : {std::string("abc"), std::string(), c.rnd.text(50)}) {
+    c.params()->split(v.c_str(), head, tail);
+    EQUAL(text(head), v.substr(0, 1));
+    EQUAL(text(tail), v.substr(v.empty() ? 0 : 1));
+  }
 }
 void params_many(Context& c) {
   for (bool h : {true, false}) {
-    CORBA::Double b = 3;
+    const CORBA::Octet a = c.rnd.number<CORBA::Octet>();
+    const CORBA::Double real = c.rnd.real();
+    CORBA::Double b = real;
     Longs_var l;
-    Strings d;
-    d.length(2);
-    d[0] = "one"; d[1] = "two";
+    Strings d = c.rnd.strings<Strings>(c.rnd.up_to(5), 10), words(d);
     CORBA::Any_var e;
-    ByColor f = sample::green_union("green");
+    ByColor f = c.rnd.by_color(), other(f);
     Matrix g;
-    Node i = sample::node("i", 2);
-    Node want(i);
+    Node i = c.rnd.node(3), want(i);
     mirror::flip(want);
-    EQUAL(c.params()->many(5, b, l.out(), d, e.out(), f, g, h, i), blue);
-    EQUAL(b, -1.5);
-    CHECK(l->length() == 3 && l[0u] == 5 && l[2u] == 7);
-    EQUAL(text(d[0]), "owt");
+    mirror::flip(words);
+    mirror::flip(other);
+    EQUAL(c.params()->many(a, b, l.out(), d, e.out(), f, g, h, i), static_cast<Color>(a % 3));
+    EQUAL(b, real / -2);
+    CHECK(l->length() == 3 && l[0u] == a && l[2u] == a + 2);
+    CHECK(same(d, words));
     const char* s;
     CORBA::Long n;
     if (h) CHECK((e.in() >>= s) && text(s) == "many");
     else CHECK((e.in() >>= n) && n == -1);
-    EQUAL(text(f.s()), "neerg");
-    EQUAL(g[1][2], 25);
+    CHECK(same(f, other));
+    for (int k = 0; k < 6; k++) EQUAL((&g[0][0])[k], k * a);
     CHECK(same(i, want));
   }
 }
@@ -72,10 +74,11 @@ void params_objects(Context& c) {
   CHECK(CORBA::is_nil(got) && CORBA::is_nil(b));
 }
 void params_keywords(Context& c) {
-  CORBA::Long range, module = 3;
-  c.params()->keywords(1, 2, range, module);
-  EQUAL(range, 3);
-  EQUAL(module, -3);
+  const CORBA::Long x = c.rnd.factor(), y = c.rnd.factor(), z = c.rnd.factor();
+  CORBA::Long range, module = z;
+  c.params()->keywords(x, y, range, module);
+  EQUAL(range, x + y);
+  EQUAL(module, -z);
 }
 
 void ex_empty(Context& c) { expect_exception<Empty>([&] { c.errors()->raise_empty(); }, [](const Empty&) {}); }
@@ -83,13 +86,15 @@ void ex_members(Context& c) {
   CORBA::String_var never;
   EQUAL(c.errors()->raise_refused(0, "nothing", never), 1);
   EQUAL(text(never), "none");
-  expect_exception<Refused>([&] { c.errors()->raise_refused(-3, "so it is", never); }, [](const Refused& e) {
-    EQUAL(e.code, -3);
-    EQUAL(text(e.why), "so it is");
+  const CORBA::Long code = -1 - CORBA::Long(c.rnd.up_to(1000));
+  const std::string why = c.rnd.text(30);
+  expect_exception<Refused>([&] { c.errors()->raise_refused(code, why.c_str(), never); }, [&](const Refused& e) {
+    EQUAL(e.code, code);
+    EQUAL(text(e.why), why);
   });
 }
 void ex_detailed(Context& c) {
-  const Entry v = sample::entry("detail", 2);
+  const Entry v = c.rnd.entry();
   expect_exception<Detailed>([&] { c.errors()->raise_detailed(v); }, [&](const Detailed& e) {
     CORBA::Long n;
     CHECK(same(e.item, v));
@@ -208,9 +213,10 @@ void await_sum(Context& c, const char* topic, CORBA::Long want) {
 }
 void oneway(Context& c) {
   const std::string topic = c.run + " one";
+  const CORBA::Long n = 1 + CORBA::Long(c.rnd.up_to(1000));
   EQUAL(c.calls()->posted(topic.c_str()), 0);
-  c.calls()->post(topic.c_str(), 5);
-  await_sum(c, topic.c_str(), 5);
+  c.calls()->post(topic.c_str(), n);
+  await_sum(c, topic.c_str(), n);
 }
 void oneway_many(Context& c) {
   const std::string topic = c.run + " many";
@@ -218,20 +224,21 @@ void oneway_many(Context& c) {
   await_sum(c, topic.c_str(), 5050);
 }
 void big_out(Context& c) {
-  const CORBA::ULong n = MEBI + 12345;
+  const CORBA::ULong n = MEBI + c.rnd.up_to(30000);
   Octets_var v = c.calls()->blob(n);
   CHECK(same(v.in(), sample::octets(n)));
 }
 void big_in(Context& c) {
-  const Octets v = sample::octets(MEBI + 12345);
+  const Octets v = c.rnd.octets(MEBI + c.rnd.up_to(30000));
   CORBA::ULong want = 0;
   for (CORBA::ULong i = 0; i < v.length(); i++) want = 31 * want + v[i];
   EQUAL(c.calls()->checksum(v), want);
 }
 void big_strings(Context& c) {
-  Strings_var v = c.calls()->lines(20000);
-  EQUAL(v->length(), 20000u);
-  for (CORBA::ULong i = 0; i < 20000; i++) EQUAL(text(v[i]), "line " + std::to_string(i));
+  const CORBA::ULong n = 20000 + c.rnd.up_to(1000);
+  Strings_var v = c.calls()->lines(n);
+  EQUAL(v->length(), n);
+  for (CORBA::ULong i = 0; i < n; i++) EQUAL(text(v[i]), "line " + std::to_string(i));
 }
 // Locator opens what the stub has but does not show: a LocateRequest on demand.
 struct Locator : omniObjRef {
@@ -257,19 +264,20 @@ void checked(CORBA::Request_ptr r) {
   if (r->env()->exception()) throw Failure{std::string("got ") + r->env()->exception()->_name()};
 }
 void dii_params(Context& c) {
+  const CORBA::Long x = c.rnd.factor(), y = c.rnd.factor();
   CORBA::Request_var r = c.params()->_request("mix");
-  r->add_in_arg("a") <<= CORBA::Long(3);
-  r->add_inout_arg("b") <<= CORBA::Long(7);
+  r->add_in_arg("a") <<= x;
+  r->add_inout_arg("b") <<= y;
   r->add_out_arg("c") <<= CORBA::Long(0);
   r->set_return_type(CORBA::_tc_long);
   r->invoke();
   checked(r);
   CORBA::Long sum, b, out;
   CHECK((r->return_value() >>= sum) && (*r->arguments()->item(1)->value() >>= b) && (*r->arguments()->item(2)->value() >>= out));
-  CHECK(sum == 10 && b == -4 && out == 21);
+  CHECK(sum == x + y && b == x - y && out == x * y);
 }
 void dii_struct(Context& c) {
-  Entry v = sample::entry("dynamic", 3);
+  Entry v = c.rnd.entry();
   CORBA::Request_var r = c.built()->_request("mirror_entry");
   r->add_in_arg() <<= v;
   r->set_return_type(_tc_Entry);
@@ -282,8 +290,10 @@ void dii_struct(Context& c) {
 }
 void dii_raises(Context& c) {
   CORBA::Request_var r = c.errors()->_request("raise_refused");
-  r->add_in_arg() <<= CORBA::Long(77);
-  r->add_in_arg() <<= "so it is";
+  const CORBA::Long code = 1 + CORBA::Long(c.rnd.up_to(1000));
+  const std::string why = c.rnd.text(30);
+  r->add_in_arg() <<= code;
+  r->add_in_arg() <<= why.c_str();
   r->add_out_arg() <<= "";
   r->set_return_type(CORBA::_tc_long);
   r->exceptions()->add(_tc_Refused);
@@ -291,7 +301,7 @@ void dii_raises(Context& c) {
   const CORBA::UnknownUserException* e = CORBA::UnknownUserException::_downcast(r->env()->exception());
   CHECK(e);
   const Refused* refused;
-  CHECK((const_cast<CORBA::UnknownUserException*>(e)->exception() >>= refused) && refused->code == 77 && text(refused->why) == "so it is");
+  CHECK((const_cast<CORBA::UnknownUserException*>(e)->exception() >>= refused) && refused->code == code && text(refused->why) == why);
 }
 void dii_oneway(Context& c) {
   const std::string topic = c.run + " dynamic";

@@ -21,22 +21,26 @@ struct Own_cell {  // is destroyed with its case
   Cell_ptr operator->() { return cell.in(); }
 };
 void attributes(Context& c) {
-  Own_cell cell(c, 41);
-  EQUAL(cell->value(), 41);
+  const CORBA::Long initial = c.rnd.number<CORBA::Long>();
+  const std::string label = c.rnd.text(30);
+  const Point where = c.rnd.point();
+  const ByColor colour = c.rnd.by_color();
+  Own_cell cell(c, initial);
+  EQUAL(cell->value(), initial);
   EQUAL(text(cell->label()), "cell");
   ByColor_var state = cell->state();
   CHECK(state->_d() == blue && state->o() == 0);
   EQUAL(cell->writes(), 0u);
-  cell->value(-42);
-  cell->label("renamed");
-  cell->at(Point{1.5, -2});
-  cell->state(sample::green_union("go"));
-  EQUAL(cell->value(), -42);
-  EQUAL(text(cell->label()), "renamed");
+  cell->value(~initial);
+  cell->label(label.c_str());
+  cell->at(where);
+  cell->state(colour);
+  EQUAL(cell->value(), ~initial);
+  EQUAL(text(cell->label()), label);
   const Point at = cell->at();
-  CHECK(at.x == 1.5 && at.y == -2);
+  CHECK(at.x == where.x && at.y == where.y);
   state = cell->state();
-  EQUAL(text(state->s()), "go");
+  CHECK(same(state.in(), colour));
   EQUAL(cell->writes(), 4u);
 }
 void readonly(Context& c) {
@@ -70,8 +74,9 @@ void inherit(Context& c) {
   Shapes::Right_ptr r = b;
   Shapes::Base_ptr base = l;
   EQUAL(text(b->every()), "1 -1 base");
-  EQUAL(b->leftward(5), 6);
-  EQUAL(b->rightward(5), 4);
+  const CORBA::Long v = c.rnd.factor();
+  EQUAL(b->leftward(v), v + 1);
+  EQUAL(b->rightward(v), v - 1);
   EQUAL(text(b->kind()), "Bottom");
   EQUAL(l->leftward(-1), 0);
   EQUAL(text(l->where()), "base");
@@ -168,18 +173,23 @@ void refs_narrow(Context& c) {
   EQUAL(text(c.talker()->name_of(c.hub)), "");
   EQUAL(text(c.talker()->name_of(CORBA::Object::_nil())), "");
 }
-void callback(Context& c) { EQUAL(c.talker()->tell(c.own_ref, 20), 42); }
+void callback(Context& c) {
+  const CORBA::Long n = c.rnd.up_to(1000);
+  EQUAL(c.talker()->tell(c.own_ref, n), 2 * (n + 1));
+}
 void callback_many(Context& c) {
   Refs::Listeners v;
   v.length(4);
   v[0] = Refs::Listener::_duplicate(c.own_ref);
   v[1] = Refs::Listener::_duplicate(c.talker());
   v[3] = Refs::Listener::_duplicate(c.own_ref);
-  EQUAL(c.talker()->tell_all(v, 9), 30);
+  const CORBA::Long n = c.rnd.up_to(1000);
+  EQUAL(c.talker()->tell_all(v, n), 3 * (n + 1));
 }
 void callback_exception(Context& c) {
-  expect_exception<Refused>([&] { c.talker()->tell(c.own_ref, -8); }, [](const Refused& e) {
-    EQUAL(e.code, -8);
+  const CORBA::Long n = -1 - CORBA::Long(c.rnd.up_to(1000));
+  expect_exception<Refused>([&] { c.talker()->tell(c.own_ref, n); }, [&](const Refused& e) {
+    EQUAL(e.code, n);
     EQUAL(text(e.why), "negative");
   });
 }

@@ -16,72 +16,77 @@ void kept(Context& c, T_ptr t, const CORBA::Any& a) {
 
 void types_attributes(Context& c) {
   T_var t = object(c);
-  t->counter(77);
-  EQUAL(t->counter(), 77);
+  const CORBA::Long n = c.rnd.number<CORBA::Long>();
+  t->counter(n);
+  EQUAL(t->counter(), n);
   EQUAL(text(t->ident()), "id-1");
   EQUAL(text(t->name()), "impl");
 }
 void types_values(Context& c) {
   T_var t = object(c);
-  const Prim p = {true, 'c', 1, -2, 3, -4, 5, -6, 7, 0.5, 0.25};
+  const Interop::Prims v = c.rnd.prims();
+  const Prim p = {v.b, v.c, v.o, v.s, v.us, v.l, v.ul, v.ll, v.ull, v.f, v.d};
   CHECK(same(p, t->e_prim(p)));
   EQUAL(t->e_col(BLUE), BLUE);
-  const Mat m = {{1, 2, 3}, {4, 5, 6}};
+  Mat m;
+  c.rnd.fill(m);
   Mat_var mv = t->e_mat(m);
-  EQUAL(mv[1][2], 6);
+  for (int i = 0; i < 6; i++) EQUAL((&mv[0][0])[i], (&m[0][0])[i]);
   BStr b;
   b.length(2);
   b[0] = "12345678";
+  b[1] = c.rnd.text(8).c_str();
   BStr_var bv = t->e_bstr(b);
   CHECK(same(b, bv.in()));
   Node n;
   n.id = 1;
   n.kids.length(2);
-  n.kids[1].id = 3;
+  n.kids[1].id = c.rnd.number<CORBA::Long>();
   Node_var nv = t->e_node(n);
   CHECK(same(n, nv.in()));
 }
 void types_fixed(Context& c) {
   T_var t = object(c);
-  for (const char* v : {"1234567.89", "-0.01"}) CHECK(t->e_mon(Money(v)) == Money(v));
+  for (const std::string& s : {std::string("1234567.89"), std::string("-0.01"), c.rnd.amount()}) CHECK(t->e_mon(Money(s.c_str())) == Money(s.c_str()));
 }
 void types_wide(Context& c) {
   T_var t = object(c);
   EQUAL(int(t->e_wc(L'\u00e9')), 0xe9);
-  for (const wchar_t* s : {L"h\u00e9llo \u20ac \u4e2d", L""}) {
-    CORBA::WString_var got = t->e_ws(s);
-    CHECK(std::wstring(s) == got.in());
+  for (const std::wstring& s : {std::wstring(L"h\u00e9llo \u20ac \u4e2d"), std::wstring(), c.rnd.wide_text(50)}) {
+    CORBA::WString_var got = t->e_ws(s.c_str());
+    CHECK(s == got.in());
   }
 }
 void types_unions(Context& c) {
   T_var t = object(c);
   U u;
-  u.l(5);
+  u.l(c.rnd.number<CORBA::Long>());
   U_var uv = t->e_u(u);
   CHECK(same(u, uv.in()));
-  u.s("five");
+  u.s(c.rnd.text(20).c_str());
   uv = t->e_u(u);
   CHECK(same(u, uv.in()));
-  u.o(5);
+  u.o(c.rnd.number<CORBA::Octet>());
   uv = t->e_u(u);
   CHECK(same(u, uv.in()));
   UB ub;
-  ub.d(1.5);
+  ub.d(c.rnd.real());
   CHECK(same(ub, t->e_ub(ub)));
   ub._default();
   CHECK(same(ub, t->e_ub(ub)));
   UL ul;
-  ul.sh(5);
+  ul.sh(c.rnd.number<CORBA::Short>());
   ul._d(7);
   UL_var ulv = t->e_ul(ul);
   CHECK(same(ul, ulv.in()));
 }
 void types_io(Context& c) {
   T_var t = object(c);
-  CORBA::Long b = 2;
+  const CORBA::Long x = c.rnd.factor(), y = c.rnd.factor();
+  CORBA::Long b = y;
   CORBA::String_var out;
-  t->io(1, b, out);
-  EQUAL(b, 3);
+  t->io(x, b, out);
+  EQUAL(b, x + y);
   EQUAL(text(out), "out");
 }
 void types_refs(Context& c) {

@@ -6,15 +6,13 @@
 using namespace Interop;
 
 namespace {
-template <class F, class T> void both_ends(F call, T least, T greatest) {
-  EQUAL(call(least), mirror::of(least));
-  EQUAL(call(greatest), mirror::of(greatest));
-  EQUAL(call(T(1)), mirror::of(T(1)));
+template <class F, class T> void both_ends(Context& c, F call, T least, T greatest) {
+  for (T v : {least, greatest, T(1), c.rnd.number<T>(), c.rnd.number<T>()}) EQUAL(call(v), mirror::of(v));
 }
 #define INTEGER_CASE(name, op, T)                                                                   \
   void name(Context& c) {                                                                           \
     Basics_ptr b = c.basics();                                                                      \
-    both_ends([&](T v) { return b->op(v); }, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()); \
+    both_ends(c, [&](T v) { return b->op(v); }, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()); \
   }
 INTEGER_CASE(octet, mirror_octet, CORBA::Octet)
 INTEGER_CASE(short_, mirror_short, CORBA::Short)
@@ -24,21 +22,21 @@ INTEGER_CASE(ulong_, mirror_ulong, CORBA::ULong)
 INTEGER_CASE(longlong, mirror_longlong, CORBA::LongLong)
 INTEGER_CASE(ulonglong, mirror_ulonglong, CORBA::ULongLong)
 
-template <class T, class F> void floating(F call) {
-  for (T v : {T(1.5), T(0), std::numeric_limits<T>::lowest(), std::numeric_limits<T>::max(), std::numeric_limits<T>::infinity()})
+template <class T, class F> void floating(Context& c, F call) {
+  for (T v : {T(1.5), T(c.rnd.single()), T(0), std::numeric_limits<T>::lowest(), std::numeric_limits<T>::max(), std::numeric_limits<T>::infinity()})
     EQUAL(call(v), v / -2);
   CHECK(std::signbit(call(T(0))));
   CHECK(std::isnan(call(std::numeric_limits<T>::quiet_NaN())));
 }
-void float_(Context& c) { floating<CORBA::Float>([&](CORBA::Float v) { return c.basics()->mirror_float(v); }); }
-void double_(Context& c) { floating<CORBA::Double>([&](CORBA::Double v) { return c.basics()->mirror_double(v); }); }
+void float_(Context& c) { floating<CORBA::Float>(c, [&](CORBA::Float v) { return c.basics()->mirror_float(v); }); }
+void double_(Context& c) { floating<CORBA::Double>(c, [&](CORBA::Double v) { return c.basics()->mirror_double(v); }); }
 
 void boolean(Context& c) {
   CHECK(!c.basics()->mirror_boolean(true));
   CHECK(c.basics()->mirror_boolean(false));
 }
 void char_(Context& c) {
-  EQUAL(c.basics()->mirror_char('a'), CORBA::Char('b'));
+  for (char v : {'a', c.rnd.letter(), c.rnd.letter()}) EQUAL(c.basics()->mirror_char(v), mirror::next(v));
 }
 void char_latin1(Context& c) {
   try {
@@ -51,12 +49,15 @@ void char_latin1(Context& c) {
 void string_(Context& c) {
   EQUAL(text(c.basics()->mirror_string("")), "");
   EQUAL(text(c.basics()->mirror_string("stressed")), "desserts");
-  std::string s;
-  for (int i = 0; i < 5000; i++) s += static_cast<char>('a' + i % 26);
-  EQUAL(text(c.basics()->mirror_string(s.c_str())), std::string(s.rbegin(), s.rend()));
+  for (const std::string& s : {c.rnd.text(100), c.rnd.text(9000)}) EQUAL(text(c.basics()->mirror_string(s.c_str())), mirror::reversed(s.c_str()));
 }
-void latin1(Context& c) { EQUAL(text(c.basics()->mirror_string("Gr\xfc\xdf" "e")), "e\xdf\xfc" "rG"); }
-void tag(Context& c) { EQUAL(text(c.basics()->mirror_tag("12345678")), "87654321"); }
+void latin1(Context& c) {
+  for (const std::string& s : {std::string("Gr\xfc\xdf" "e"), c.rnd.latin(50)})
+    EQUAL(text(c.basics()->mirror_string(s.c_str())), mirror::reversed(s.c_str()));
+}
+void tag(Context& c) {
+  for (const std::string& s : {std::string("12345678"), c.rnd.text(8)}) EQUAL(text(c.basics()->mirror_tag(s.c_str())), mirror::reversed(s.c_str()));
+}
 void bounds(Context& c) {
   CORBA::Any nine;
   nine <<= "123456789";
@@ -64,25 +65,28 @@ void bounds(Context& c) {
   EQUAL(text(c.basics()->mirror_tag("after")), "retfa");
 }
 void prims(Context& c) {
-  Prims p = {true, 'x', 0x5a, -2, 65000, -70000, 4000000000u, -5000000000LL, 18000000000000000000ull, 0.5f, -0.125};
-  Prims got = c.basics()->mirror_prims(p);
-  CHECK(same(got, mirror::of(p)));
-  EQUAL(got.us, CORBA::UShort(535));
+  for (int i = 0; i < 3; i++) {
+    const Prims p = c.rnd.prims();
+    const Prims got = c.basics()->mirror_prims(p);
+    CHECK(same(got, mirror::of(p)));
+    EQUAL(got.us, CORBA::UShort(65535 - p.us));
+  }
 }
 
 void wchar(Context& c) {
-  EQUAL(int(c.wide()->mirror_wchar(L'\u00e9')), 0xea);
-  EQUAL(int(c.wide()->mirror_wchar(L'\u4e2d')), 0x4e2e);
+  for (CORBA::WChar v : {L'\u00e9', L'\u4e2d', c.rnd.wide_letter()}) EQUAL(int(c.wide()->mirror_wchar(v)), int(v) + 1);
 }
 void wstring_(Context& c) {
-  for (const wchar_t* s : {L"h\u00e9llo \u20ac", L"", L"\u4e00\u4e01\u4e02\u4e03\u4e04"}) {
-    CORBA::WString_var got = c.wide()->mirror_wstring(s);
-    CHECK(mirror::reversed(s) == got.in());
+  for (const std::wstring& s : {std::wstring(L"h\u00e9llo \u20ac"), std::wstring(), c.rnd.wide_text(2000)}) {
+    CORBA::WString_var got = c.wide()->mirror_wstring(s.c_str());
+    CHECK(mirror::reversed(s.c_str()) == got.in());
   }
 }
 void widetag(Context& c) {
-  CORBA::WString_var got = c.wide()->mirror_widetag(L"\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6");
-  CHECK(std::wstring(L"\u03b6\u03b5\u03b4\u03b3\u03b2\u03b1") == got.in());
+  for (const std::wstring& s : {std::wstring(L"\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6"), c.rnd.wide_text(6)}) {
+    CORBA::WString_var got = c.wide()->mirror_widetag(s.c_str());
+    CHECK(mirror::reversed(s.c_str()) == got.in());
+  }
 }
 
 Decimals_ptr decimals(Context& c) {
@@ -92,20 +96,26 @@ Decimals_ptr decimals(Context& c) {
 }
 void fixed(Context& c) {
   Decimals_var d = decimals(c);
-  for (const char* v : {"1234567.89", "-0.01", "0"}) CHECK(d->mirror_money(Money(v)) == Money(-CORBA::Fixed(v)));
+  for (const std::string& s : {std::string("1234567.89"), std::string("-0.01"), std::string("0"), c.rnd.amount()}) {
+    const char* v = s.c_str();
+    CHECK(d->mirror_money(Money(v)) == Money(-CORBA::Fixed(v)));
+  }
   CHECK(d->mirror_whole(Whole("99999")) == Whole("-99999"));
   const char* least = "0.0000000000000000000000000000001";
   CHECK(d->mirror_tiny(Tiny(least)) == Tiny(-CORBA::Fixed(least)));
 }
 void fixed_struct(Context& c) {
   Decimals_var d = decimals(c);
-  Invoice i;
-  i.net = Money("100.00");
-  i.text = "paid";
-  i.gross = Money("119.00");
-  Invoice_var got = d->mirror_invoice(i);
-  CHECK(got->net == Money("-100.00") && got->gross == Money("-119.00"));
-  EQUAL(text(got->text), "diap");
+  for (const std::string& net : {std::string("100.00"), c.rnd.amount()}) {
+    const std::string gross = c.rnd.amount(), word = c.rnd.text(20);
+    Invoice i;
+    i.net = Money(net.c_str());
+    i.text = word.c_str();
+    i.gross = Money(gross.c_str());
+    Invoice_var got = d->mirror_invoice(i);
+    CHECK(got->net == Money(("-" + net).c_str()) && got->gross == Money(("-" + gross).c_str()));
+    EQUAL(text(got->text), mirror::reversed(word.c_str()));
+  }
 }
 void fixed_any(Context& c) {
   Decimals_var d = decimals(c);

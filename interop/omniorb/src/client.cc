@@ -1,5 +1,5 @@
 // The suite's client on omniORB.
-//   client [-list] [-port N] [-idle MS] [-ORB…] URL [CASE…]
+//   client [-list] [-port N] [-idle MS] [-seed N] [-ORB…] URL [CASE…]
 // URL is an IOR:, corbaloc: or corbaname: of a Hub. Without names all cases are run but those that must be asked for. What
 // it prints is said in interop.idl. Callbacks are served on 127.0.0.1, port N. It exits with 1 if a case failed.
 #include "client.h"
@@ -72,7 +72,7 @@ bool run_case(const Case& c, Context& context) {
 int run(Context& context, const std::vector<std::string>& names, bool list) {
   std::set<std::string> wanted(names.begin(), names.end());
   bool good = true;
-  for (const Case* table : {value_cases, built_cases, any_cases, call_cases, object_cases, type_cases, graph_cases}) {
+  for (const Case* table : {value_cases, built_cases, any_cases, call_cases, object_cases, type_cases, graph_cases, custom_cases}) {
     for (const Case* c = table; c->name; c++) {
       if (list) std::cout << c->name << (c->only_by_name ? " only by name" : "") << std::endl;
       else if (names.empty() ? !c->only_by_name : wanted.erase(c->name) > 0) good = run_case(*c, context) && good;
@@ -95,6 +95,7 @@ int main(int argc, char** argv) {
     const std::string a = argv[i];
     if (a == "-list") list = true;
     else if (a == "-idle" && i + 1 < argc) context.idle = atoi(argv[++i]);
+    else if (a == "-seed" && i + 1 < argc) context.rnd.seed(std::stoull(argv[++i]));
     else if (a == "-port" && i + 1 < argc) port = argv[++i];
     else if (a.compare(0, 4, "-ORB") == 0) i++;  // ORB_init reads it
     else if (url.empty()) url = a;

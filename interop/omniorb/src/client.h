@@ -11,6 +11,7 @@
 #include <string>
 
 #include "interop.hh"
+#include "random.h"
 #include "servants_objects.h"
 
 // Failure ends a case: what came is not what was expected.
@@ -26,6 +27,7 @@ struct Context {
   Interop::Hub_var hub;
   std::string run;         // a name that no other run of a client has
   int idle = 0;            // milliseconds, for the case rebind
+  Random rnd;              // of the values that are sent
   refs::Listener_i* own;   // a listener of this process
   refs::Ref::_ptr_type own_ref;
 
@@ -68,7 +70,7 @@ struct Case {
   bool only_by_name;
 };
 // Each file of cases has a table, ended by a nameless case.
-extern const Case value_cases[], built_cases[], any_cases[], call_cases[], object_cases[], type_cases[], graph_cases[];
+extern const Case value_cases[], built_cases[], any_cases[], call_cases[], object_cases[], type_cases[], graph_cases[], custom_cases[];
 
 #define CHECK(condition) \
   do { if (!(condition)) throw Failure{std::string(__FILE__ ":") + std::to_string(__LINE__) + ": not " #condition}; } while (0)

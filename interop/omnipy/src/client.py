@@ -101,6 +101,8 @@ def where(e):
 
 def main():
     import cases
+
+    cases.load()
     if "-list" in sys.argv:
         print("\n".join(cases.ALL))
         return 0

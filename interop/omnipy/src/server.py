@@ -1,16 +1,21 @@
-"""The suite's server on omniORBpy: server.py [-version V]. It serves on 127.0.0.1 until its standard input ends."""
+"""The suite's server on omniORBpy: server.py [-version V] [-naming URL -name NAME].
+
+It serves on 127.0.0.1 until its standard input ends. With -naming it binds the Hub under the name in the naming service there.
+"""
 import sys
 import threading
 import time
 
 from omniORB import CORBA, LOCATION_FORWARD
 
+import CosNaming
 import Graphs
 import Graphs__POA
 import Interop
 import Interop__POA
 import Interop.Refs
 import Interop.Shapes
+import Parcels__POA
 import TY
 import TY__POA
 
@@ -268,6 +273,12 @@ class Gardener(Graphs__POA.Gardener):
     def cut(self, l): raise Graphs.Felled(l, "winter")
 
 
+class Carrier(Parcels__POA.Carrier):
+    def carry(self, p, again): return p, again, p is again
+    def carry_crate(self, c): return c
+    def carry_any(self, a): return a
+
+
 class Moved(Interop__POA.Basics):
     """An object that is elsewhere: every operation says so."""
     def __init__(self, to, permanent): self.to, self.permanent = to, permanent
@@ -284,7 +295,7 @@ PARTS = {
     "basic_values": Basics(), "wide_values": Wide(), "built_values": Built(), "any_values": Anys(), "parameters": Params(), "mistakes": Errors(),
     "traffic": Calls(), "bottom_shape": BOTTOM, "shape_shelf": Shelf(), "talker": Talker(),
 }
-OTHERS = {"fixed": Decimals(), "types": Types(), "graphs": Gardener()}
+OTHERS = {"fixed": Decimals(), "types": Types(), "graphs": Gardener(), "custom": Carrier()}
 
 
 class Hub(Interop__POA.Hub):
@@ -301,8 +312,22 @@ for name, permanent in (("moved", 0), ("moved_for_good", 1)):
     setattr(Hub, "_get_" + name, lambda self, s=Moved(PARTS["basic_values"]._this(), permanent): s._this())
 
 
+def bind(url, text, o):
+    """Binds an object under a name of text, and makes the contexts on the way."""
+    root = orb.string_to_object(url)._narrow(CosNaming.NamingContextExt)
+    name = root.to_name(text)
+    for n in range(1, len(name)):
+        try:
+            root.bind_new_context(name[:n])
+        except CosNaming.NamingContext.AlreadyBound:
+            pass # it is there
+    root.rebind(name, o)
+
+
 if __name__ == "__main__":
     hub = Hub()
+    if suite.option("-naming", ""):
+        bind(suite.option("-naming", ""), suite.option("-name", "hub"), hub._this())
     print(orb.object_to_string(hub._this()))
     print("ready", flush=True)
     sys.stdin.read()

@@ -25,14 +25,14 @@ def received(operation, *_):
         counts["oneways"] += 1
 
 
-def start():
-    """Starts an ORB, of the greatest version of GIOP that option -version names, and its root adapter."""
+def start(*more):
+    """Starts an ORB, of the greatest version of GIOP that option -version names and with more options, and its root adapter."""
     interceptors.addClientSendRequest(count("made"))
     interceptors.addServerSendReply(count("answered"))
     interceptors.addServerSendException(count("answered"))
     interceptors.addServerReceiveRequest(received)
-    args = ["suite", "-ORBendPoint", "giop:tcp:127.0.0.1:", "-ORBmaxGIOPVersion", option("-version", "1.2"), "-ORBgiopMaxMsgSize", "67108864",
-            "-ORBnativeCharCodeSet", "ISO-8859-1"]
+    args = ["suite", "-ORBendPoint", "giop:tcp:127.0.0.1:" + option("-port", ""), "-ORBmaxGIOPVersion", option("-version", "1.2"), "-ORBgiopMaxMsgSize", "67108864",
+            "-ORBnativeCharCodeSet", "ISO-8859-1", *more]
     registerValueFactory(Graphs.Person._NP_RepositoryId, Person)
     orb = CORBA.ORB_init(args, CORBA.ORB_ID)
     poa = orb.resolve_initial_references("RootPOA")

@@ -65,6 +65,7 @@ type Conn struct {
 	vecs    [][]byte     // likewise
 	written atomic.Int64 // octets; of the writing role, read by the sweeper
 	sample  sample       // the sweeper's
+	wary    atomic.Int32 // how many requests are taken for slow beforehand
 
 	mu sync.Mutex
 	s  state

@@ -66,7 +66,8 @@
 // octets that are not consumed and of the replies held back. It does the same to a runner that
 // is stuck in writing its replies. What decides who wins, the monitor or the returning handler,
 // is one compare-and-swap of runner.state; a runner that lost it takes the lock, sends its reply
-// through the shared buffer and ends.
+// through the shared buffer and ends. After a handler that was slow the next requests of the connection
+// are taken for slow beforehand, waryRequests of them.
 //
 // All else is in Conn.s, a state, under Conn.mu; it is reached through a value of type locked,
 // which only lock returns, and changed by the methods of locked. The lock is never held while

@@ -3,6 +3,7 @@ package conn
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,13 @@ const (
 
 	// quietTicks is after how many looks at which nothing had happened a connection is not looked at any more.
 	quietTicks = 20
+
+	// slowLooks is how many looks fall into the time of a handler that took a tick at least.
+	slowLooks = 2
+
+	// waryRequests is how many requests after a slow one are taken for slow beforehand: each costs a goroutine and
+	// a write of its own, but after that many quick ones the next slow one costs all behind it two ticks.
+	waryRequests = 128
 )
 
 // A monitor looks at the connections that serve requests, and takes each from a handler
@@ -20,7 +28,8 @@ type monitor struct {
 	mu      sync.Mutex
 	conns   []*Conn
 	running bool
-	pulse   pulse // while it runs
+	pulse   pulse        // while it runs
+	looks   atomic.Int64 // that it has taken
 
 	newPulse func() pulse
 }
@@ -47,6 +56,7 @@ func (m *monitor) run(p pulse) {
 	for {
 		p.set(tick)
 		p.wait()
+		m.looks.Add(1)
 		m.mu.Lock()
 		if len(m.conns) == 0 {
 			m.running = false
@@ -79,7 +89,9 @@ func (c *Conn) look() (quiet bool) {
 	}
 	if state&(1<<stateBits-1) == isBusy {
 		l := c.lock()
-		l.takeOver(r, state)
+		if l.takeOver(r, state) && r.msg.octets != nil { // else it is in a write
+			c.wary.Store(waryRequests)
+		}
 		l.unlock()
 		return false
 	}

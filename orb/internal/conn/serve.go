@@ -148,6 +148,9 @@ func (c *Conn) dispatch(r *runner, m message) (more bool, err error) {
 	if !c.watched.Load() {
 		c.shared.monitor.watch(c)
 	}
+	if c.wary.Load() > 0 {
+		c.foresee(r, busy)
+	}
 	returned := false
 	defer func() {
 		if !returned {
@@ -157,6 +160,16 @@ func (c *Conn) dispatch(r *runner, m message) (more bool, err error) {
 	c.handler.Serve(w)
 	returned = true
 	return c.served(r, m, busy)
+}
+
+// foresee hands the connection on before r's handler is called, since others of this connection were slow lately. Were
+// it left to the monitor each time, slow requests would wait for one another, a tick or two each, and quick ones for all
+// of them; likewise callbacks within callbacks.
+func (c *Conn) foresee(r *runner, busy uint64) {
+	c.wary.Add(-1)
+	l := c.lock()
+	l.takeOver(r, busy)
+	l.unlock()
 }
 
 // carryOn does for r what its goroutine would have done, had the handler not ended it.
@@ -238,14 +251,16 @@ func (c *Conn) answer(r *runner) (more bool) {
 	return more
 }
 
-// takeOver takes the connection from r, if it is still in the state was, and lets another goroutine go on.
-func (l locked) takeOver(r *runner, was uint64) {
+// takeOver takes the connection from r, if it is still in the state was, and lets another goroutine go on. It reports
+// whether it did.
+func (l locked) takeOver(r *runner, was uint64) bool {
 	if !l.part(r, was) {
-		return
+		return false
 	}
 	n := l.newRunner()
 	n.state.Store((was>>stateBits + 1) << stateBits)
 	go l.serveOn(n)
+	return true
 }
 
 // part takes the connection from r, if it is still in the state was, and reports whether it did. The
@@ -260,6 +275,7 @@ func (l locked) part(r *runner, was uint64) bool {
 	}
 	// Should its handler return now, r waits for the lock. Until then it uses its Work only.
 	s.served = append(s.served, r)
+	r.looks = c.shared.monitor.looks.Load()
 	c.shares.Store(true)
 	c.in.budget.add(runCost)
 	if r.msg.octets != nil {
@@ -316,6 +332,9 @@ func (c *Conn) returnTaken(r *runner) (more bool) {
 	}
 	l := c.lock()
 	s := &c.s
+	if c.shared.monitor.looks.Load()-r.looks >= slowLooks {
+		c.wary.Store(waryRequests)
+	}
 	if w.bad == nil && s.phase != closed && len(reply.own) > 0 {
 		l.reply(&r.waiter, reply)
 	}

@@ -58,6 +58,36 @@ func TestSlowHandlerStopsNobody(t *testing.T) {
 	})
 }
 
+// TestManySlowHandlersStopNobody holds that slow handlers do not wait for one another, a tick each, nor quick ones for them.
+func TestManySlowHandlersStopNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := serveRaw(t, conn.Options{}, sleeper())
+		const many = 100
+		began := time.Now()
+		for round := range uint32(3) {
+			for i := range uint32(many) {
+				r.write(request(round*1000+i, "slow", "a"))
+			}
+			within(t, 4*time.Millisecond, func() {
+				r.write(request(round*1000+many, "echo", "b"))
+				r.expectReply(round*1000+many, "b")
+			})
+		}
+		for range 3 * many {
+			r.next()
+		}
+		if took := time.Since(began); took > time.Second+20*time.Millisecond {
+			t.Errorf("the slow ones took %v; want a second", took)
+		}
+		// Quick ones alone are served by one goroutine again, once they have been quick for a while.
+		for i := range uint32(300) {
+			r.write(request(9000+i, "echo", "c"))
+			within(t, 0, func() { r.expectReply(9000+i, "c") })
+		}
+	})
+}
+
 func TestDetachStopsNobodyAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

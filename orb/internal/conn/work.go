@@ -160,6 +160,7 @@ type runner struct {
 	last int     // octets that went out last: as much may be needed again
 
 	id    uint32           // of the request, when the connection was taken
+	looks int64            // that the monitor had taken then
 	lent  bool             // a caller took the reading role
 	chunk *transport.Chunk // likewise: what msg is a view of
 }

@@ -31,6 +31,9 @@ final class Peer {
     return p;
   }
 
+  /** bothWays does nothing: the ORB has no bidirectional GIOP, and raises PolicyError when asked for its policy. */
+  static void bothWays(Properties p, boolean wanted) {}
+
   static Servant built() { return new ValueServants.Constructed(); }
 
   static Servant types() { return new TypesServant() {}; }

@@ -41,6 +41,12 @@ final class Peer {
     return p;
   }
 
+  /** bothWays has the ORB offer and take bidirectional GIOP, if that is wanted. */
+  static void bothWays(Properties p, boolean wanted) {
+    if (!wanted) return;
+    p.setProperty("org.omg.PortableInterceptor.ORBInitializerClass.bidir_init", "org.jacorb.orb.giop.BiDirConnectionInitializer");
+  }
+
   static Servant built() { return new ValueServants.Constructed(); }
 
   static Servant types() {

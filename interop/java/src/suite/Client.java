@@ -68,6 +68,7 @@ public final class Client {
     ObjectCases.add(this);
     TypeCases.add(this);
     GraphCases.add(this);
+    CustomCases.add(this);
     DynamicCases.add(this);
     Peer.add(this);
   }

@@ -3,7 +3,9 @@ package suite;
 import Interop.*;
 import Interop.Refs.*;
 import Interop.Shapes.*;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.omg.CORBA.ORB;
 import org.omg.CORBA.Policy;
@@ -14,6 +16,8 @@ import org.omg.PortableServer.Servant;
 
 /** The Hub, and all that it leads to. */
 final class HubServant extends HubPOA {
+  private static final List<String> FOUND = Arrays.asList("types", "graphs", "fixed", "custom");
+
   private final POA poa;
   private final Map<String, org.omg.CORBA.Object> parts = new HashMap<>();
 
@@ -38,6 +42,7 @@ final class HubServant extends HubPOA {
     talker.self = talker();
     part("types", Peer.types());
     part("graphs", Peer.gardener());
+    part("custom", new CustomServants.CarrierServant());
     Servant fixed = Peer.decimals(orb);
     if (fixed != null) part("fixed", fixed);
     parts.put("moved", away());
@@ -71,5 +76,5 @@ final class HubServant extends HubPOA {
 
   public Cell new_cell(int initial) { return CellHelper.narrow(ObjectServants.reference(poa, new ObjectServants.CellServant(poa, initial))); }
 
-  public org.omg.CORBA.Object lookup(String name) { return name.equals("types") || name.equals("graphs") || name.equals("fixed") ? parts.get(name) : null; }
+  public org.omg.CORBA.Object lookup(String name) { return FOUND.contains(name) ? parts.get(name) : null; }
 }

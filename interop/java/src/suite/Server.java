@@ -6,7 +6,10 @@ import org.omg.CORBA.ORB;
 import org.omg.PortableServer.POA;
 import org.omg.PortableServer.POAHelper;
 
-/** The suite's server: Server [-port N] [-version V]. It serves on 127.0.0.1 until its standard input ends. */
+/**
+ * The suite's server: Server [-port N] [-version V] [-naming URL -name NAME]. It serves on 127.0.0.1 until its standard input
+ * ends. With -naming it binds the Hub under the name in the naming service there.
+ */
 public final class Server {
   private Server() {}
 
@@ -15,7 +18,10 @@ public final class Server {
     ORB orb = ORB.init(new String[0], p);
     POA poa = POAHelper.narrow(orb.resolve_initial_references("RootPOA"));
     poa.the_POAManager().activate();
-    System.out.println(orb.object_to_string(ObjectServants.reference(poa, new HubServant(orb, poa))));
+    org.omg.CORBA.Object hub = ObjectServants.reference(poa, new HubServant(orb, poa));
+    String naming = Client.option(args, "-naming", "");
+    if (!naming.isEmpty()) Naming.bind(orb, naming, Client.option(args, "-name", "hub"), hub);
+    System.out.println(orb.object_to_string(hub));
     System.out.println("ready");
     await();
     int answered = Counter.answered.get();

@@ -18,17 +18,19 @@ const _ = stub.Version1 // a newer runtime is needed if this does not compile
 //
 // A Peer is served by both sides of a connection.
 type Peer interface {
-	// the text
+	// Case bidir_tell: the text
 	Tell(ctx context.Context, text string) (string, error)
-	// the text
+	// Case bidir_wide: the text
 	TellWide(ctx context.Context, text string) (string, error)
 	// Calls meet of other with itself and one less, unless turns is 0, and returns how many calls that were in all.
+	//
+	// Case bidir_meet: one turn. Case bidir_deep: nine
 	Meet(ctx context.Context, other Peer, turns int32) (int32, error)
-	// for poke
+	// Case bidir_keep: the client's, for poke
 	Keep(ctx context.Context, other Peer) error
-	// tell of who was kept last, called in another thread than the one that reads
+	// Case bidir_poke: tell of who was kept last, many times, in another thread than the one that reads. Case bidir_threads: four at once
 	Poke(ctx context.Context, text string) (string, error)
-	// the data
+	// Case bidir_mirror: the data, 300,000 octets and some more
 	Mirror(ctx context.Context, data Peer_Octets) (Peer_Octets, error)
 }
 

@@ -1,0 +1,5 @@
+package Parcels;
+
+public class CrateImpl extends Crate {
+  public CrateImpl() { note = ""; }
+}

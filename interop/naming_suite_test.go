@@ -1,0 +1,275 @@
+package interop_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/interop/combat"
+	"github.com/opendsom/dsom/interop/gen/interop"
+	"github.com/opendsom/dsom/interop/glassfish"
+	"github.com/opendsom/dsom/interop/gopeer"
+	"github.com/opendsom/dsom/interop/gopeer/names"
+	"github.com/opendsom/dsom/interop/gopeer/servants"
+	"github.com/opendsom/dsom/interop/jacorb"
+	"github.com/opendsom/dsom/interop/java"
+	"github.com/opendsom/dsom/interop/matrix"
+	"github.com/opendsom/dsom/interop/omniorb"
+	"github.com/opendsom/dsom/interop/omnipy"
+	"github.com/opendsom/dsom/interop/peer"
+	"github.com/opendsom/dsom/interop/wiretap"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/std/cosnaming"
+)
+
+// checkNaming holds a report of the suite of naming services against the row.
+func checkNaming(t *testing.T, client, server string, r peer.Report) {
+	t.Helper()
+	document.CheckSuites(t, matrix.Row{Client: client, Server: server, Version: "1.2"}, []matrix.Suite{matrix.Naming}, r)
+}
+
+// bindHub binds a hub of this project as names.HubName in the naming service at url, and returns its server.
+func bindHub(t *testing.T, url string, form gopeer.Options) *gopeer.Server {
+	t.Helper()
+	s := gopeer.Start(t, form)
+	ctx := t.Context()
+	root, err := cosnaming.NamingContextExtClass.Bind(ctx, s.ORB.ORB, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := root.ToName(ctx, names.HubName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n < len(name); n++ {
+		if _, err := root.BindNewContext(ctx, name[:n]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hub, err := s.ORB.Resolve(ctx, s.IOR)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := root.Bind(ctx, name, hub); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// runNaming runs this project's client against the naming service at url.
+func runNaming(t *testing.T, url string, form gopeer.Options) peer.Report {
+	t.Helper()
+	o := gopeer.NewORB(t, form)
+	root, err := cosnaming.NamingContextExtClass.Bind(t.Context(), o.ORB, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := names.Client{
+		ORB: o.ORB, Root: root, URL: url, Rand: rand.New(rand.NewPCG(uint64(peer.Seed(t)), 0)), Made: func() int { return o.Tap.Count(wiretap.Made) },
+	}
+	for _, own := range []*orb.Object{&c.A, &c.B} {
+		ref, err := interop.Refs_ListenerClass.Activate(o.Root, servants.NewListener("own"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		*own = ref
+	}
+	r := c.Run(t.Context())
+	o.Stop(t)
+	return r
+}
+
+// ready reports whether the naming service at url answers.
+func ready(t *testing.T, o *orb.ORB, url string) func() bool {
+	t.Helper()
+	return func() bool {
+		root, err := o.Resolve(t.Context(), url)
+		if err != nil {
+			return false
+		}
+		gone, err := orb.RefOf(root).NonExistent(t.Context())
+		return err == nil && !gone
+	}
+}
+
+// A namingPeer is a peer with a client of naming services, and a service of its own in which its server can bind its Hub.
+type namingPeer struct {
+	client  func(t testing.TB, url string) peer.Report
+	service func(t *testing.T, port int) []string
+	server  func(t testing.TB, url string) *peer.Server
+}
+
+func javaNaming(o *java.ORB, service func(*testing.T, int) []string) namingPeer {
+	return namingPeer{o.CallNaming, service, func(t testing.TB, url string) *peer.Server {
+		return o.Start(t, java.Options{Naming: url, Name: names.HubName})
+	}}
+}
+
+var namingPeers = []struct {
+	matrix.Peer
+	build func(*testing.T) namingPeer
+}{
+	{omnipy.Peer, func(t *testing.T) namingPeer {
+		o := omnipy.Build(t, &tally)
+		return namingPeer{
+			o.CallNaming,
+			func(t *testing.T, port int) []string { return o.NamingCommand(strconv.Itoa(port), t.TempDir()) },
+			func(t testing.TB, url string) *peer.Server {
+				return o.Start(t, omnipy.Options{Naming: url, Name: names.HubName})
+			},
+		}
+	}},
+	{jacorb.Peer, func(t *testing.T) namingPeer {
+		o := jacorb.Build(t, &tally)
+		return javaNaming(o, func(t *testing.T, port int) []string { return jacorb.NamingCommand(o, port, t.TempDir()) })
+	}},
+	{glassfish.Peer, func(t *testing.T) namingPeer {
+		o := glassfish.Build(t, &tally)
+		return javaNaming(o, func(_ *testing.T, port int) []string { return glassfish.NamingCommand(o, port) })
+	}},
+}
+
+// TestNamingSuite runs the suite of naming services between this project and each peer in both directions: the peer's client
+// in this project's service, and this project's client in the peer's, where the peer's server has bound its Hub; and lets the
+// peer's server bind its Hub in this project's service, and this project's client call it by its name there.
+func TestNamingSuite(t *testing.T) {
+	t.Parallel()
+	for _, p := range namingPeers {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			n := p.build(t)
+			t.Run("client", func(t *testing.T) {
+				t.Parallel()
+				testNamingClient(t, p.Peer, n.client)
+			})
+			t.Run("service", func(t *testing.T) {
+				t.Parallel()
+				port := omniorb.FreePort(t)
+				url := fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port)
+				command := n.service(t, port)
+				peer.Serve(t, ready(t, newORB(t, orb.Config{}), url), command[0], command[1:]...)
+				n.server(t, url)
+				r := runNaming(t, url, gopeer.Options{})
+				checkNaming(t, matrix.Self, p.Name, r)
+				tally.Add(0, r.Made)
+				if limits := matrix.Of(p.Limits, false, "1.2"); len(limits["name_text"].Cases) > 0 { // which shows without this project, too
+					for _, w := range matrix.Alone(n.client(t, url), limits) {
+						t.Error(w)
+					}
+				}
+			})
+			t.Run("server", func(t *testing.T) {
+				t.Parallel()
+				url, _ := startNaming(t, omniorb.FreePort(t))
+				s := n.server(t, url)
+				byName := strings.Replace(url, "corbaloc:", "corbaname:", 1) + "#" + names.HubName
+				if r := gopeer.Run(t, gopeer.Options{}, byName, "hub", "ping", "struct", "callback"); len(r.By(peer.OK)) != 4 {
+					t.Errorf("by corbaname: %v", r)
+				}
+				if counts := s.Stop(t); counts.Answered < 4 || counts.Made == 0 {
+					t.Errorf("the server answered %d calls and made %d", counts.Answered, counts.Made)
+				}
+			})
+		})
+	}
+}
+
+// testNamingClient runs a peer's client in this project's naming service.
+func testNamingClient(t *testing.T, p matrix.Peer, run func(t testing.TB, url string) peer.Report) {
+	t.Helper()
+	url, _ := startNaming(t, omniorb.FreePort(t))
+	hub := bindHub(t, url, gopeer.Options{})
+	checkNaming(t, p.Name, matrix.Self, run(t, url))
+	if n := hub.Tap.Count(received); n == 0 {
+		t.Error("the Hub that is bound there was not called")
+	}
+}
+
+// TestNamingSuiteCombat runs Combat's client in this project's naming service.
+func TestNamingSuiteCombat(t *testing.T) {
+	t.Parallel()
+	testNamingClient(t, combat.Peer, combat.Build(t, &tally).CallNaming)
+}
+
+// TestNamingSuiteOwn runs this project's client in its own service, in the other byte order on either side.
+func TestNamingSuiteOwn(t *testing.T) {
+	t.Parallel()
+	for _, big := range []bool{false, true} {
+		url, _ := startNamingIn(t, omniorb.FreePort(t), !big)
+		bindHub(t, url, gopeer.Options{})
+		row := ownRow("1.2", big, !big)
+		checkNaming(t, row.Client, row.Server, runNaming(t, url, gopeer.Options{BigEndian: big}))
+	}
+}
+
+// TestNamingSuiteOmniORB runs this project's client in omniNames, and omniORB's nameclt and client, which find names by URL, in
+// this project's service. Each run of nameclt is a case, or a part of one.
+func TestNamingSuiteOmniORB(t *testing.T) {
+	t.Parallel()
+	cpp := omniorb.Build(t, &tally)
+	t.Run("service", func(t *testing.T) {
+		t.Parallel()
+		service := omniorb.StartNaming(t)
+		cpp.Start(t, omniorb.Options{Naming: service.URL, Name: names.HubName})
+		r := runNaming(t, service.URL, gopeer.Options{})
+		checkNaming(t, matrix.Self, omniorb.Peer.Name, r)
+		tally.Add(0, r.Made)
+	})
+	t.Run("client", func(t *testing.T) {
+		t.Parallel()
+		url, o := startNaming(t, omniorb.FreePort(t))
+		hub := bindHub(t, url, gopeer.Options{}).IOR
+		dir := fmt.Sprintf("dir%d.folder", peer.Seed(t))
+		var ior [2]string
+		for i := range ior {
+			object, err := o.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:9/object%d", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ior[i] = object.String()
+		}
+		var r peer.Report
+		run := func(name string, want string, fails bool, args ...string) {
+			t.Helper()
+			got, err := omniorb.NameClt(t, &tally, url, args...)
+			verdict := peer.OK
+			if (err != nil) != fails || want != "" && got != want {
+				t.Errorf("nameclt %q: got %q, %v, want %q", args, got, err, want)
+				verdict = peer.Fail
+			}
+			r.Outcomes = append(r.Outcomes, peer.Outcome{Case: name, Verdict: verdict, Calls: 1})
+		}
+		object := dir + "/main.object"
+		run("name_context", "", false, "bind_new_context", dir)
+		run("name_bind", "", false, "bind", object, ior[0])
+		run("name_resolve", ior[0], false, "resolve", object)
+		run("name_twice", "", true, "bind", object, ior[1])
+		run("name_missing", "", true, "resolve", dir+"/none")
+		run("name_rebind", "", false, "-advanced", "rebind", object, ior[1])
+		run("name_rebind", ior[1], false, "resolve", object)
+		special := dir + `/a\.b\/c\\d.k`
+		run("name_text", "", false, "bind", special, ior[0])
+		run("name_text", ior[0], false, "resolve", special)
+		run("name_text", "", false, "unbind", special)
+		var want []string
+		for i := range 25 {
+			want = append(want, fmt.Sprintf("n%02d", i))
+			run("name_list", "", false, "bind", dir+"/"+want[i], ior[0])
+		}
+		listed, err := omniorb.NameClt(t, &tally, url, "list", dir)
+		if got := slices.Sorted(strings.FieldsSeq(listed)); err != nil || !slices.Equal(got, slices.Sorted(slices.Values(append(want, "main.object")))) {
+			t.Errorf("listed %q, %v", got, err)
+		}
+		run("name_full", "", true, "remove_context", dir)
+		run("name_hub", hub, false, "resolve", names.HubName)
+		byName := cpp.Run(t, omniorb.Options{}, strings.Replace(url, "corbaloc:", "corbaname:", 1)+"#"+names.HubName, "hub")
+		for _, k := range byName.Outcomes {
+			k.Case = "name_url"
+			r.Outcomes = append(r.Outcomes, k)
+		}
+		checkNaming(t, omniorb.Peer.Name, matrix.Self, r)
+	})
+}

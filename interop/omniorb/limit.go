@@ -1,0 +1,29 @@
+package omniorb
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/interop/peer"
+)
+
+// CheckLimit demands that the IDL compiler's back end for C++ still refuses a file of IDL, which is a minimal reproduction of
+// something it cannot do, with the words of its first line: "// compiler: WORDS".
+func CheckLimit(t testing.TB, file string) {
+	t.Helper()
+	peer.Need(t, tools[0])
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(text), "\n")
+	words, ok := strings.CutPrefix(head, "// compiler: ")
+	if !ok {
+		t.Fatalf("%s says not how it fails: %q", file, head)
+	}
+	said, err := peer.Output(t, "omniidl", "-bcxx", "-C"+t.TempDir(), file)
+	if err == nil || !strings.Contains(said, words) {
+		t.Errorf("%s fails no more with %q: %v\n%s", file, words, err, said)
+	}
+}
