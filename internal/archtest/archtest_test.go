@@ -24,13 +24,13 @@ const module = "github.com/opendsom/dsom/"
 // all that lies below the folder x; the longest match decides.
 // The roof also carries what uses the house as its users do: bindings and examples.
 var floors = strings.Split(strings.TrimSpace(`
-exc diag limits process
+exc diag limits process conformance
 cdr
 codeset typecode ior
 dyn model
 idl/syntax giop emit typelib transport store som dyn/...
 idl/check idl/format reach emit/... transport/... store/... som/...
-idl orb/internal/conn probe
+idl orb/internal/conn probe som/internal/zoo/dog
 orb idl/...
 orb/stub orb/poa orb/dii orb/pi orb/telemetry
 std/...

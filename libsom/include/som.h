@@ -1,0 +1,425 @@
+/*
+ * som.h: the object kernel's binary interface. docs/som.md says what it means.
+ *
+ * What stands here is compiled into clients and class libraries and never changes its place: types only
+ * grow at their end, by the size_of in front of them, and numbers keep their value. Integers have fixed
+ * widths. Strings are UTF-8, ended by a zero octet; the kernel copies what it keeps.
+ *
+ * Every function may be called from any thread unless it says otherwise. A som_env may be NULL: then
+ * only the return value tells of a failure. What a function returns is borrowed unless it is said to be owned.
+ */
+#ifndef SOM_H
+#define SOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32) && defined(SOM_SHARED)
+#ifdef SOM_BUILDING
+#define SOM_API __declspec(dllexport)
+#else
+#define SOM_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define SOM_API __attribute__((visibility("default")))
+#else
+#define SOM_API
+#endif
+
+#ifdef __GNUC__
+#define SOM_FORMAT(at, from) __attribute__((format(printf, at, from)))
+#else
+#define SOM_FORMAT(at, from)
+#endif
+
+/* ---- Objects ---- */
+
+typedef struct som_class som_class;
+
+/* The head of every object: SOM_HEAD octets, on all machines; instance data follow. Only mt is for other eyes. */
+#define SOM_HEAD 16
+typedef struct som_object {
+	char *mt;       /* the class's row: words found by token, the class object at 0 */
+	uint32_t refs;  /* the kernel's */
+	uint32_t flags; /* the kernel's */
+#if UINTPTR_MAX == UINT32_MAX
+	uint32_t reserved;
+#endif
+} som_object, *som_ref;
+
+/* A class is an object. What else it is is the kernel's. */
+struct som_class {
+	som_object object;
+};
+
+/* A token is the distance of a word from a row's origin, in octets: the same in the rows of all classes that have
+ * the word. Tokens hold for the life of the process or until the class that they belong to is unloaded. */
+typedef intptr_t som_tok;
+
+/* A procedure of any type. Methods are functions of the receiver, the environment and then their arguments. */
+typedef void som_proc(void);
+
+/* ---- Exceptions ---- */
+
+enum { SOM_NO_EXCEPTION, SOM_USER_EXCEPTION, SOM_SYSTEM_EXCEPTION };
+enum { SOM_COMPLETED_YES, SOM_COMPLETED_NO, SOM_COMPLETED_MAYBE };
+
+/* What a call left behind: the second argument of every method. A cleared one is all zero; it is the caller's,
+ * and used by one thread at a time. Whoever finds major not 0 passes it on or clears it with som_env_clear. */
+typedef struct som_env {
+	uint32_t major;      /* SOM_NO_EXCEPTION … */
+	uint32_t code;       /* of the kernel's own errors: SOM_E_NAME …; else 0 */
+	uint32_t minor;      /* of a system exception */
+	uint32_t completed;  /* of a system exception: SOM_COMPLETED_YES … */
+	char *id;            /* the exception's repository id; owned */
+	char *text;          /* what happened, to what, what to do, or NULL; owned */
+	void *value;         /* a user exception's members, or NULL; owned */
+	void (*drop)(void *value); /* ends value, or NULL */
+} som_env;
+
+/* The kernel's errors: docs/som.md says when. som_code_name gives the names that stand there ("order"). */
+enum {
+	SOM_OK, SOM_E_NAME, SOM_E_PARENTS, SOM_E_CYCLE, SOM_E_ORDER, SOM_E_METACLASS, SOM_E_VERSION, SOM_E_METHOD,
+	SOM_E_INIT, SOM_E_SIZE, SOM_E_METHODS, SOM_E_DEPTH, SOM_E_CLASSES, SOM_E_AMBIGUOUS, SOM_E_UNKNOWN,
+	SOM_E_ABSTRACT, SOM_E_BUSY, SOM_E_LIBRARY, SOM_E_FREED, SOM_E_MEMORY, SOM_E_TYPE,
+	SOM_E_RAISED /* an initializer or the like raised: ev has what */
+};
+SOM_API const char *som_code_name(uint32_t code);
+
+/* Raise an exception in ev, in place of one that it holds. The id of a system exception is
+ * "IDL:omg.org/CORBA/…:1.0". value is owned by ev from then on. With ev NULL value is dropped at once. */
+SOM_API void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t completed, const char *text);
+SOM_API void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void *));
+SOM_API void som_env_clear(som_env *ev);
+
+/* ---- Descriptions of classes ---- */
+
+enum { SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE, SOM_DYNAMIC };
+
+/* A method that a class introduces. A signature is the result's letter, a colon, and a letter for each argument behind
+ * receiver and environment:
+ *   v nothing   b octet, boolean, char   h H short, unsigned   i I 32 bits   l L 64 bits   f d float, double
+ *   s string    o object                 p pointer to anything else
+ * A method without one cannot be invoked by som_invoke. One without proc must be overridden to be called. */
+typedef struct som_method {
+	const char *name;
+	const char *sig;      /* or NULL */
+	som_proc *proc;       /* or NULL */
+	const char *migrated; /* the ancestor that introduces it since; the place in the release order is kept. Or NULL */
+	uint32_t kind;        /* SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE */
+} som_method;
+
+typedef struct som_override {
+	const char *method; /* "Zoo::Dog::bark", or "bark" where that is not ambiguous */
+	som_proc *proc;
+} som_override;
+
+typedef struct som_select {
+	const char *method;
+	const char *parent; /* whose implementation is inherited */
+} som_select;
+
+/* Life of one class's part of an instance; context is the description's. Init and copy may raise, fini must not. */
+typedef void som_initializer(som_ref self, som_env *ev, void *context);
+typedef void som_destructor(som_ref self, void *context);
+typedef void som_copier(som_ref self, som_ref from, som_env *ev, void *context);
+
+enum { SOM_ABSTRACT = 1 }; /* no instances */
+
+/* A class, described. Nothing of it is kept: its memory may go when som_class_define returns. Arrays with no elements
+ * may be NULL; the sizes of elements let them grow. Without parents SOMObject is the parent. */
+typedef struct som_class_desc {
+	uint32_t size_of; /* sizeof(som_class_desc) */
+	uint32_t flags;   /* SOM_ABSTRACT */
+	const char *name;
+	uint32_t major, minor;
+	const char *const *parents;
+	uint32_t nparents;
+	uint32_t method_size, override_size, select_size; /* sizeof(som_method) and so on, where there are elements */
+	const char *metaclass; /* explicit, or NULL */
+	const char *const *abstract_parents; /* those of parents that give their interface alone */
+	const char *const *init_classes;     /* NULL: the parents that are not abstract */
+	uint32_t nabstract_parents, ninit_classes;
+	const som_method *introduces; /* in release order */
+	const som_override *overrides;
+	const som_select *selects;
+	uint32_t nintroduces, noverrides, nselects;
+	uint32_t data_align; /* a power of two, where there are data */
+	uint64_t data_size;
+	som_initializer *init;
+	som_destructor *fini;
+	som_copier *copy, *assign; /* NULL: octet by octet */
+	void *context;             /* handed to the four above */
+} som_class_desc;
+
+/* Makes a class: a reference to it, owned, or NULL. Unknown parents and metaclasses are loaded by name.
+ * Classes are made one at a time: initializers of metaclasses and somClassReady, which run meanwhile, must not wait
+ * for another thread that makes or loads classes. */
+SOM_API som_class *som_class_define(const som_class_desc *desc, som_env *ev);
+
+/* A class by name, owned; its library is loaded if need be. Substitutes stand for what they take the place of. */
+SOM_API som_class *som_class_named(const char *name, som_env *ev);
+SOM_API som_class *som_class_registered(const char *name, som_env *ev); /* the same, loading nothing */
+
+/* SOM_OK if c has this major version and at least this minor one; 0.0 is any. */
+SOM_API int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev);
+/* From now on new instances of c are instances of by, a subclass that adds no data, and c's name finds by; with by NULL
+ * c is itself again. */
+SOM_API int som_class_substitute(som_class *c, som_class *by, som_env *ev);
+/* Ends c, whose reference is given up, and the classes of its library; SOM_E_BUSY, and nothing is given up, where
+ * an instance, a subclass or another reference lives. */
+SOM_API int som_class_unload(som_class *c, som_env *ev);
+
+/* ---- Binding: what a client knows of a class ---- */
+
+typedef struct som_classdata {
+	som_class *cls; /* NULL until bound; owned */
+	void *id;       /* stands in the rows of the class's descendants at type, and nowhere else at that place */
+	som_tok type;
+	som_tok data;   /* the word holds the data's distance from the object */
+	/* som_tok m[]; one for each method bound, follows: declare struct { som_classdata c; som_tok m[3]; } */
+} som_classdata;
+
+typedef struct som_binding {
+	uint32_t size_of; /* sizeof(som_binding) */
+	uint32_t nmethods;
+	const char *cls;
+	uint32_t major, minor; /* required; 0.0: any */
+	const char *const *methods; /* names in cls, its own first, then inherited, qualified or not */
+} som_binding;
+
+/* Fills to and its nmethods tokens, to->cls last. Calling it again, or from several threads for one to, does no harm.
+ * Substitution is not followed: tokens are those of the class that was named. */
+SOM_API int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev);
+/* Gives to's reference up, and makes to unbound; no thread may use it meanwhile. */
+SOM_API void som_class_unbind(som_classdata *to);
+
+static inline int som_bound(const som_classdata *d) {
+#ifdef __GNUC__
+	return __atomic_load_n(&d->cls, __ATOMIC_ACQUIRE) != NULL;
+#else
+	return *(som_class *const volatile *)&d->cls != NULL;
+#endif
+}
+
+/* ---- Calls by offset, data, is-a: what generated code is made of. No function of the kernel is called ---- */
+
+static inline som_proc *som_resolve(const som_object *o, som_tok method) {
+#ifdef __SANITIZE_THREAD__
+	return __atomic_load_n((som_proc **)(o->mt + method), __ATOMIC_RELAXED);
+#else
+	return *(som_proc **)(o->mt + method);
+#endif
+}
+static inline void *som_data(const som_object *o, som_tok data) {
+	return (char *)o + *(const intptr_t *)(o->mt + data);
+}
+static inline int som_isa(const som_object *o, const som_classdata *d) {
+	return *(void **)(o->mt + d->type) == d->id;
+}
+static inline som_class *som_class_of(const som_object *o) { return *(som_class **)o->mt; }
+
+/* ---- Life of objects ---- */
+
+/* A new object, owned: by way of the class's somNew, so that metaclasses have their say. NULL where it raises. */
+SOM_API som_ref som_new(som_class *c, som_env *ev);
+/* What SOMClass's own somNew does: memory, initializers, or an exception and nothing left. */
+SOM_API som_ref som_create(som_class *c, som_env *ev);
+/* A new object of from's class, owned; each ancestor's part is copied in the order of initialisation. */
+SOM_API som_ref som_copy(som_ref from, som_env *ev);
+/* Assigns from's parts to those of to, whose class from must descend from. */
+SOM_API int som_assign(som_ref to, som_ref from, som_env *ev);
+
+SOM_API som_ref som_retain(som_ref o); /* o; at most 2^32 - 1 references. NULL does no harm */
+SOM_API void som_release(som_ref o);   /* the last one destroys. NULL does no harm */
+
+typedef struct som_weak som_weak;
+SOM_API som_weak *som_weak_new(som_ref o, som_env *ev); /* owned, ended by som_weak_free */
+SOM_API som_ref som_weak_get(som_weak *w);              /* owned, or NULL once destruction has begun */
+SOM_API void som_weak_free(som_weak *w);
+
+/* Objects made by other initializers than init: begin, let the initializers run (each asks som_enter for its class and
+ * does nothing if that says 0; then it sees to its direct ancestors, by their own initializers or som_enter_default;
+ * then it does its work and says som_leave), and end, which runs what was not visited, or undoes in reverse what was
+ * left if ev holds an exception. One thread at a time. */
+typedef struct som_making som_making;
+SOM_API som_making *som_begin(som_class *c, som_env *ev);
+SOM_API som_ref som_made(som_making *m); /* the object in the making */
+SOM_API int som_enter(som_making *m, const som_class *c);
+SOM_API void som_leave(som_making *m, const som_class *c);
+SOM_API void som_enter_default(som_making *m, const som_class *c, som_env *ev);
+SOM_API som_ref som_end(som_making *m, som_env *ev); /* owned, or NULL */
+
+/* Calls by offset behave as in the ancestor's instances, until som_uncast. The object stays what it is. */
+SOM_API int som_cast(som_ref o, const som_class *ancestor, som_env *ev);
+SOM_API void som_uncast(som_ref o);
+
+SOM_API int som_is_a(const som_object *o, const som_class *c);
+SOM_API int som_descends(const som_class *c, const som_class *from); /* also from itself */
+
+/* ---- Parent and next calls ---- */
+
+/* The entry of a method in the table of the nth parent of c, from 0; NULL: no such parent, no such method or no
+ * implementation there. */
+SOM_API som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok method, som_env *ev);
+/* The row of the nth parent, for those who look into it again and again; NULL where there is none or it is abstract. */
+SOM_API const char *som_parent_row(const som_class *c, uint32_t nth);
+/* The implementation behind that of implementing, in the linearisation of o's class; NULL behind the last. */
+SOM_API som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_tok method);
+/* The entry in the table of a class: a casted call. NULL if it has no such method. */
+SOM_API som_proc *som_class_proc(const som_class *c, som_tok method);
+
+/* ---- Methods by name ---- */
+
+typedef struct som_found {
+	uint32_t size_of; /* sizeof(som_found), set by the caller */
+	uint32_t kind;
+	som_tok token;         /* 0 of procedures and dynamic methods */
+	som_proc *proc;        /* what a call on an instance of the class runs */
+	const char *sig;       /* or NULL */
+	const som_class *from; /* who introduces it */
+	const som_class *owner; /* whose implementation stands in the table, replacements left aside; NULL: none */
+} som_found;
+
+SOM_API int som_lookup(const som_class *c, const char *method, som_found *found, som_env *ev);
+
+/* The same for hot code: a name made once, which lives as long as the process, and a lookup that remembers. */
+typedef struct som_name som_name;
+SOM_API const som_name *som_name_of(const char *name, som_env *ev);
+SOM_API som_proc *som_find(const som_object *o, const som_name *name, som_env *ev);
+
+/* A dynamic method: found by name alone, in c and its subclasses. */
+SOM_API int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev);
+/* Puts another implementation into c's table; what stood there, or NULL. Subclasses made later inherit it. */
+SOM_API som_proc *som_class_replace(som_class *c, som_tok method, som_proc *proc, som_env *ev);
+
+/* ---- Calls by signature ---- */
+
+typedef union som_value {
+	uint8_t b;
+	int16_t h;
+	uint16_t H;
+	int32_t i;
+	uint32_t I;
+	int64_t l;
+	uint64_t L;
+	float f;
+	double d;
+	const char *s;
+	som_ref o;
+	void *p;
+} som_value;
+
+/* Calls a method by name, by way of somDispatch, which the object's class may have overridden. */
+SOM_API int som_invoke(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *result, som_env *ev);
+/* What SOMObject's own somDispatch does. */
+SOM_API int som_dispatch(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *result, som_env *ev);
+/* Calls a procedure of a signature. */
+SOM_API int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *result, som_env *ev);
+
+/* A procedure made at run time that hands its calls to a handler; owned, ended by som_closure_free when no row
+ * holds it and no call is in it. Kernels built without libffi answer SOM_E_LIBRARY. */
+typedef void som_handler(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result);
+SOM_API som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_env *ev);
+SOM_API void som_closure_free(som_proc *closure);
+
+/* ---- What a class is ---- */
+
+typedef struct som_method_info {
+	const char *name;
+	const char *sig;            /* or NULL */
+	som_tok token;              /* 0 of procedures */
+	uint32_t kind;
+	const som_class *migrated;  /* who introduces it since, or NULL */
+} som_method_info;
+
+typedef struct som_part { /* of an instance: the data of one ancestor */
+	const som_class *cls;
+	uint64_t offset; /* from the first octet behind the head */
+	uint64_t size;
+} som_part;
+
+/* What som_class_describe answers is constant, and lives as long as the class. Dynamic methods are not in it. */
+typedef struct som_class_info {
+	uint32_t size_of, flags;
+	const char *name;
+	uint32_t major, minor;
+	const char *library; /* the file that it came from, or NULL */
+	const som_class *const *parents; /* in order */
+	const som_class *const *order;   /* the linearisation, the class itself first */
+	const som_class *const *inits;   /* whose initializers run, first to last */
+	const som_part *layout;          /* by offset, parts without data left out */
+	const som_method_info *introduces; /* in release order */
+	uint32_t nparents, norder, ninits, nlayout, nintroduces;
+	uint32_t data_align; /* the largest of all parts */
+	uint64_t data_size;  /* of an instance, without the head */
+	uint64_t part_size;  /* introduced by this class */
+} som_class_info;
+
+SOM_API const som_class_info *som_class_describe(const som_class *c);
+/* Calls see for every dynamic method of the class's own, newest first, until it answers other than 0, and returns that. */
+SOM_API int som_class_dynamics(const som_class *c, int (*see)(const char *name, const char *sig, som_proc *proc, void *context), void *context);
+/* Calls visit for every registered class, until it answers other than 0, and returns that. No class is made or
+ * unloaded meanwhile. */
+SOM_API int som_classes(int (*visit)(som_class *c, void *context), void *context);
+SOM_API uint64_t som_class_instances(const som_class *c); /* that live now */
+
+/* ---- Class libraries ---- */
+
+/* What a class library exports: defines all its classes, parents first, and releases the references to them. SOM_OK
+ * or the error, also in ev. */
+#define SOM_LIBRARY_ENTRY "som_library_entry"
+typedef int som_library_entry_proc(uint32_t abi, som_env *ev);
+#define SOM_ABI 1
+
+/* Loads a library by file name, once. A class Zoo::Dog that is not there is looked for in libzoo_dog.so, then libzoo.so,
+ * (zoo_dog.dll, zoo.dll), in the folders of som_set_path, or else of the variable SOM_PATH, or else where the system looks. */
+SOM_API int som_library_load(const char *file, som_env *ev);
+/* The same for a library that is linked in, under a name of its own. */
+SOM_API int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev);
+SOM_API int som_set_path(const char *folders, som_env *ev); /* as PATH is written; NULL: the variable again */
+SOM_API int som_library_of_class(const char *cls, const char *file, som_env *ev); /* where cls is from now on looked for */
+
+/* ---- The process ---- */
+
+/* Hooks; NULL keeps what is there. Memory can be replaced only before anything else of the kernel is used. */
+typedef struct som_hooks {
+	uint32_t size_of;
+	uint32_t reserved;
+	void *(*allocate)(size_t n); /* aligned as malloc's, or NULL */
+	void (*deallocate)(void *p);
+	void (*output)(const char *text, size_t n);              /* what somPrintSelf and the like write */
+	void (*error)(uint32_t code, const char *text);          /* errors where there is no env to hold them */
+	void *(*load)(const char *file, char *why, size_t nwhy); /* a handle, or NULL with the reason */
+	som_proc *(*symbol)(void *handle, const char *name);
+	void (*unload)(void *handle);
+} som_hooks;
+SOM_API int som_set_hooks(const som_hooks *hooks, som_env *ev);
+
+/* Zeroed memory by the hooks, or NULL. What the kernel hands out as owned memory ends by som_deallocate. */
+SOM_API void *som_allocate(size_t n);
+SOM_API void som_deallocate(void *p);
+
+/* Checking mode: memory of destroyed objects is kept for a while, and what is done with them is an error "freed".
+ * On at the start if the variable SOM_CHECK is 1. */
+SOM_API void som_set_checking(int on);
+
+enum { SOM_PROVIDER_DSOM, SOM_PROVIDER_THREADS, SOM_PROVIDER_REPOSITORY, SOM_PROVIDERS = 8 };
+/* What others provide to whoever asks: a table of functions. NULL: none. */
+SOM_API int som_set_provider(uint32_t kind, const void *table);
+SOM_API const void *som_provider(uint32_t kind);
+
+/* The root classes and the class manager; borrowed. They answer to SOM's methods in SOM's release order. */
+SOM_API som_class *som_object_class(void);
+SOM_API som_class *som_class_class(void);
+SOM_API som_class *som_class_manager_class(void);
+SOM_API som_ref som_class_manager(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

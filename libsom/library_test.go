@@ -1,0 +1,153 @@
+package libsom_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// shared is libsom.so as its Makefile builds it, and a program on it.
+var shared = sync.OnceValues(func() (string, error) {
+	d, err := dir()
+	if err != nil {
+		return "", err
+	}
+	if out, err := exec.Command("make", "-s", "CC=gcc", "BUILD="+d+"/make").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("make: %w\n%s", err, out)
+	}
+	if err := os.Symlink("libsom.so", d+"/make/libsom.so.1"); err != nil {
+		return "", err
+	}
+	args := append(append([]string{"-Iinclude"}, strict...), "-o", d+"/loader", "test/loader.c", "-L"+d+"/make", "-lsom", "-Wl,-rpath,"+d+"/make")
+	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("loader: %w\n%s", err, out)
+	}
+	return d, nil
+})
+
+// classlib builds a class library with definitions for test/classlib.c.
+func classlib(t *testing.T, file string, defines ...string) string {
+	t.Helper()
+	d, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := append(append([]string{"-Iinclude"}, strict...), "-shared", "-fPIC", "-o", file, "test/classlib.c", "-L"+d+"/make", "-lsom")
+	for _, def := range defines {
+		args = append(args, "-D"+def)
+	}
+	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return file
+}
+
+// load runs the loader with class libraries in a folder, and returns what it says. It must not crash.
+func load(t *testing.T, path string, args ...string) string {
+	t.Helper()
+	d, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := gcc.command(t, d+"/loader", args...)
+	cmd.Env = append(cmd.Env, "SOM_PATH="+path, "SOM_CHECK=0")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+func TestLibraries(t *testing.T) {
+	t.Parallel()
+	gcc.need(t)
+	d := t.TempDir()
+	animal := classlib(t, d+"/libzoo.so", `CLASS="Zoo::Animal"`, "MINOR=2")
+	classlib(t, d+"/libzoo_dog.so", `CLASS="Zoo::Dog"`, `PARENT="Zoo::Animal"`)
+	classlib(t, d+"/libold.so", `CLASS="Old"`, "MINOR=1")
+	classlib(t, d+"/libliar.so", `CLASS="Other"`)
+	classlib(t, d+"/libping.so", `CLASS="Ping"`, `PARENT="Pong"`)
+	classlib(t, d+"/libpong.so", `CLASS="Pong"`, `PARENT="Ping"`)
+	classlib(t, d+"/libfails.so", `CLASS="Fails"`, "FAILS")
+	classlib(t, d+"/libplain.so", `CLASS="Plain"`, "NO_ENTRY")
+	one := classlib(t, d+"/libone.so", `CLASS="One"`, "GO")
+	two := classlib(t, d+"/libtwo.so", `CLASS="Two"`, "GO")
+	for _, c := range []struct {
+		name string
+		args []string
+		want string // begins
+	}{
+		{"by name", []string{"use", "Zoo::Animal"}, "used\n"},
+		{"with the parent's library", []string{"use", "Zoo::Dog", "use", "Zoo::Animal"}, "used\nused\n"},
+		{"by file, twice", []string{"load", animal, "load", animal}, "loaded\nloaded\n"},
+		{"version", []string{"bind-1.2", "Zoo::Animal", "bind-1.2", "Old"}, "bound\nerror version: class Old is version 1.1 of "},
+		{"missing", []string{"use", "Zoo::Cat"}, "error library: " + d + "/libzoo.so does not define the class Zoo::Cat"},
+		{"no library", []string{"use", "Nobody"}, "error unknown: there is no class Nobody, and no library libnobody.so in " + d},
+		{"another class", []string{"use", "Liar"}, "error library: " + d + "/libliar.so does not define the class Liar"},
+		{"cycle", []string{"use", "Ping"}, "error library: " + d + "/libping.so could not define its classes: " + d + "/libpong.so could not define its classes: class Ping is among"},
+		{"entry fails", []string{"use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
+		{"and again", []string{"use", "Fails", "use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
+		{"no entry", []string{"use", "Plain"}, "error library: " + d + "/libplain.so is no class library: it exports no som_library_entry"},
+		{"no file", []string{"load", d + "/absent.so"}, "error library: " + d + "/absent.so cannot be loaded: "},
+		{"two Go runtimes", []string{"load", one, "load", two}, "loaded\nerror library: " + two + " has a Go runtime of its own"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := load(t, d, c.args...); !strings.HasPrefix(got, c.want) {
+				t.Errorf("%v: got\n%swant\n%s", c.args, got, c.want)
+			}
+		})
+	}
+}
+
+// TestBrokenLibraries loads a library that was cut at many places, made for another machine, or is no library.
+func TestBrokenLibraries(t *testing.T) {
+	t.Parallel()
+	gcc.need(t)
+	d := t.TempDir()
+	whole, err := os.ReadFile(classlib(t, d+"/libwhole.so", `CLASS="Whole"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What the program headers say is loaded ends before the section headers: only then is it a library that works.
+	var args []string
+	add := func(name string, b []byte) {
+		file := filepath.Join(d, name)
+		if err := os.WriteFile(file, b, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, "load", file)
+	}
+	for n := 0; n < len(whole)/2; n += len(whole) / 64 {
+		add(fmt.Sprintf("cut%d.so", n), whole[:n])
+	}
+	machine := append([]byte{}, whole...)
+	machine[18], machine[19] = 0, 22 // s390
+	add("machine.so", machine)
+	narrow := append([]byte{}, whole...)
+	narrow[4] = 1 // 32-bit
+	add("narrow.so", narrow)
+	add("text.so", []byte(strings.Repeat("no library\n", 1000)))
+	out := load(t, d, args...)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != len(args)/2 {
+		t.Fatalf("%d files, but it says\n%s", len(args)/2, out)
+	}
+	loadedEnd := 0 // the first cut that holds all that is loaded may work
+	for i, line := range lines {
+		switch {
+		case strings.HasPrefix(line, "error library: "+args[2*i+1]+" cannot be loaded: "):
+		case line == "loaded" && strings.Contains(args[2*i+1], "cut"):
+			loadedEnd++
+		default:
+			t.Errorf("%s: %s", args[2*i+1], line)
+		}
+	}
+	if loadedEnd > len(lines)/2 {
+		t.Errorf("%d of %d cut libraries were loaded", loadedEnd, len(lines))
+	}
+}

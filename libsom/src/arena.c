@@ -1,0 +1,181 @@
+/*
+ * arena.c: where rows lie. A class that introduces anything owns a range of tokens, the same in all rows: its id, the offset of
+ * its data, its methods. A row holds the ranges of its class's ancestors and is full of holes between them, which other
+ * rows fill: all lie in one reserved stretch of memory, at the first origin where no word that is used meets another.
+ * Rows and tokens never move. Behind the rows lies a stretch of zeros as long as the largest token, so that asking any
+ * row for any token reads memory that is there.
+ *
+ * All of it is used under the kernel's lock; rows are read by everybody, and written before their class is known.
+ */
+#define _DEFAULT_SOURCE
+#include "kernel.h"
+
+#include <string.h>
+
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <sys/mman.h>
+#endif
+
+#if UINTPTR_MAX > UINT32_MAX && !defined(_WIN32)
+enum { ROW_WORDS = 1 << 25, TOKEN_WORDS = 1 << 22 }; /* 256 and 32 MiB of addresses */
+#else
+enum { ROW_WORDS = 1 << 21, TOKEN_WORDS = 1 << 19 };
+#endif
+enum { GROW = 1 << 15 }; /* words made writable at a time */
+
+typedef struct span { /* tokens that were given back */
+	struct span *next;
+	uint32_t at, words;
+} span;
+
+static void **arena;      /* ROW_WORDS + TOKEN_WORDS, readable */
+static uint64_t *used;    /* a bit for each word of the arena */
+static uint32_t writable; /* words of the arena */
+static uint32_t low;      /* no origin is free below */
+static uint32_t top = 1;  /* the first token never used; 0 is the class object's */
+static span *spans;
+char *freed_row;
+
+/* Zeroed memory for reading, or NULL; only what is made writable is counted by the system. */
+static void *reserve(size_t n) {
+#ifdef _WIN32
+	return VirtualAlloc(NULL, n, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+#else
+	void *p = mmap(NULL, n, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+#endif
+}
+
+static bool make_writable(void *p, size_t n) {
+#ifdef _WIN32
+	return p && n;
+#else
+	return mprotect(p, n, PROT_READ | PROT_WRITE) == 0;
+#endif
+}
+
+static bool grow(uint32_t words) {
+	uint32_t to = (words + GROW - 1) / GROW * GROW;
+	if (!arena && !(arena = reserve((size_t)(ROW_WORDS + TOKEN_WORDS) * WORD_SIZE))) return false;
+	if (!used) {
+		uint64_t *bits = reserve((ROW_WORDS + TOKEN_WORDS) / 8 + 8);
+		if (!bits || !make_writable(bits, (ROW_WORDS + TOKEN_WORDS) / 8 + 8)) return false;
+		used = bits;
+	}
+	if (to <= writable) return true;
+	if (to > ROW_WORDS || !make_writable(arena + writable, (size_t)(to - writable) * WORD_SIZE)) return false;
+	writable = to;
+	return true;
+}
+
+som_tok tokens_take(uint32_t words, som_env *ev) {
+	for (span **s = &spans; *s; s = &(*s)->next) {
+		span *have = *s;
+		if (have->words < words) continue;
+		uint32_t at = have->at;
+		have->at += words;
+		have->words -= words;
+		if (have->words == 0) {
+			*s = have->next;
+			give(have);
+		}
+		return (som_tok)at * WORD_SIZE;
+	}
+	if (words > TOKEN_WORDS - top) {
+		fail(ev, SOM_E_METHODS, "the process has no tokens left for %u methods: it can have %u in all classes", words, TOKEN_WORDS);
+		return 0;
+	}
+	uint32_t at = top;
+	top += words;
+	return (som_tok)at * WORD_SIZE;
+}
+
+void tokens_give(som_tok at, uint32_t words) {
+	uint32_t first = (uint32_t)(at / WORD_SIZE);
+	if (first + words == top) {
+		top = first;
+		return;
+	}
+	span *s = take(sizeof *s);
+	if (!s)
+		return; /* the range is lost to the process: a few words */
+	*s = (span){.next = spans, .at = first, .words = words};
+	spans = s;
+}
+
+static uint32_t range_words(const klass *k) { return 2 + k->slots; }
+static uint32_t range_at(const klass *k) { return (uint32_t)(k->base / WORD_SIZE); }
+
+/* The 64 bits from any place. */
+static uint64_t bits_at(uint32_t at) {
+	uint32_t i = at / 64, shift = at % 64;
+	return shift ? used[i] >> shift | used[i + 1] << (64 - shift) : used[i];
+}
+
+/* Which of 64 origins are taken for a's range of words, and which were before: bit i stands for at + i. */
+static uint64_t taken(const klass *a, uint32_t at, uint64_t bits) {
+	for (uint32_t w = at + range_at(a), end = w + range_words(a); w < end && ~bits; w++)
+		bits |= bits_at(w);
+	return bits;
+}
+
+/* Marks the words of a row as used or free. Zero is what they hold in between. */
+static void mark(const klass *k, uint32_t origin, bool use) {
+	for (uint32_t c = 0; c <= k->info.norder; c++) {
+		bool self = c == k->info.norder;
+		uint32_t w = origin + (self ? 0 : range_at(order_at(k, c)));
+		uint32_t end = w + (self ? 1 : range_words(order_at(k, c)));
+		for (; w < end; w++) {
+			used[w / 64] = use ? used[w / 64] | UINT64_C(1) << w % 64 : used[w / 64] & ~(UINT64_C(1) << w % 64);
+			if (!use) arena[w] = NULL;
+		}
+	}
+}
+
+char *row_place(const klass *k, som_env *ev) {
+	uint32_t last = 0;
+	for (uint32_t c = 0; c < k->info.norder; c++) {
+		uint32_t end = range_at(order_at(k, c)) + range_words(order_at(k, c));
+		last = end > last ? end : last;
+	}
+	if (!grow(1)) {
+		no_memory(ev, "the arena of method tables");
+		return NULL;
+	}
+	const klass *root = order_at(k, k->info.norder - 1); /* every row has its range, behind the class object's word */
+	for (uint32_t at = low * 64; at + 64 + last <= ROW_WORDS; at += 64) {
+		uint64_t bits = taken(root, at, bits_at(at));
+		low += ~bits == 0 && low == at / 64; /* no row has an origin here any more */
+		for (uint32_t c = 0; c + 1 < k->info.norder && ~bits; c++)
+			bits = taken(order_at(k, c), at, bits);
+		if (~bits == 0) continue;
+		uint32_t origin = at + (uint32_t)__builtin_ctzll(~bits);
+		if (!grow(origin + last)) break;
+		mark(k, origin, true);
+		return (char *)(arena + origin);
+	}
+	fail(ev, SOM_E_MEMORY, "the arena of method tables (%d words) has no room for the table of class %s", ROW_WORDS, k->info.name);
+	return NULL;
+}
+
+void row_give(const klass *k, char *row) {
+	uint32_t origin = (uint32_t)((void **)row - arena);
+	mark(k, origin, false);
+	if (origin / 64 < low) low = origin / 64;
+}
+
+int freed_row_make(void) {
+	if (freed_row) return SOM_OK;
+	char *row = reserve((size_t)TOKEN_WORDS * WORD_SIZE);
+	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD_SIZE)) return SOM_E_MEMORY;
+	*(som_class **)row = C(object_class);
+	__atomic_store_n(&freed_row, row, __ATOMIC_RELEASE);
+	return SOM_OK;
+}
+
+void freed_row_fill(som_tok from, uint32_t words, som_proc *proc) {
+	for (uint32_t i = 0; i < words; i++)
+		*word_at(freed_row, from + (som_tok)i * WORD_SIZE) = proc;
+}

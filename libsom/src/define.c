@@ -1,0 +1,490 @@
+/*
+ * define.c: from a description to a class. What a description says is not trusted: counts are held against their limits before
+ * anything is read by them, names against what there is.
+ *
+ * A class is built by steps, each of which answers a code; when one fails, undefine takes back what the others did.
+ * All of it runs under the kernel's lock, but the loading of parents' libraries, for which the lock is let go.
+ */
+#include "kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A class in the making: what its memory depends on comes before it. */
+typedef struct making {
+	struct making *outer; /* what is made meanwhile is an ancestor, or its metaclass */
+	const som_class_desc *d;
+	bool derived;
+	klass *parents[MAX_PARENTS];
+	uint32_t nparents;
+	klass *metaclass;
+} making;
+
+static _Thread_local making *makings;
+static uint64_t numbers[MAX_CLASSES / 64 + 1]; /* those in use; 0 is none */
+
+static int take_number(klass *k, som_env *ev) {
+	static uint32_t last;
+	for (uint32_t tries = 0; tries < MAX_CLASSES; tries++) {
+		last = last % MAX_CLASSES + 1;
+		if (numbers[last / 64] >> last % 64 & 1) continue;
+		numbers[last / 64] |= UINT64_C(1) << last % 64;
+		k->number = last;
+		/* No procedure lies so high, no offset is so large: what equals an id is one. */
+		k->id = (void *)(uintptr_t)-(intptr_t)last;
+		return SOM_OK;
+	}
+	return fail(ev, SOM_E_CLASSES, "class %s: the process has %d classes, which is the limit", k->info.name, MAX_CLASSES);
+}
+
+/* ---- Reading descriptions ---- */
+
+static const som_method *method_at(const som_class_desc *d, uint32_t i) {
+	return (const som_method *)((const char *)d->introduces + (size_t)i * d->method_size);
+}
+static const som_override *override_at(const som_class_desc *d, uint32_t i) {
+	return (const som_override *)((const char *)d->overrides + (size_t)i * d->override_size);
+}
+static const som_select *select_at(const som_class_desc *d, uint32_t i) {
+	return (const som_select *)((const char *)d->selects + (size_t)i * d->select_size);
+}
+
+static bool list_ok(const void *list, uint32_t n, uint32_t size, uint32_t least) {
+	return n == 0 || (list && size >= least && size <= 64 * least && size % WORD_SIZE == 0);
+}
+
+static int check(const som_class_desc *d, bool derived, som_env *ev) {
+	if (!derived && !name_ok(d->name, MAX_NAME, true))
+		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all; it is %.300s", MAX_NAME, d->name ? d->name : "missing");
+	if (registered(d->name)) return fail(ev, SOM_E_NAME, "there is a class %s already", d->name);
+	if (d->nparents > MAX_PARENTS || d->nabstract_parents > MAX_PARENTS)
+		return fail(ev, SOM_E_PARENTS, "class %s has %u parents, %u of them abstract; %d is the limit", d->name, d->nparents, d->nabstract_parents, MAX_PARENTS);
+	if ((d->parents && d->nparents == 0) || (!d->parents && d->nparents))
+		return fail(ev, SOM_E_PARENTS, "class %s: its list of parents is empty; leave it out for SOMObject", d->name);
+	if (d->nintroduces > MAX_METHODS)
+		return fail(ev, SOM_E_METHODS, "class %s introduces %u methods; %d is the limit", d->name, d->nintroduces, MAX_METHODS);
+	if (d->noverrides > MAX_METHODS || d->nselects > MAX_METHODS)
+		return fail(ev, SOM_E_METHODS, "class %s has %u overrides and %u selections; %d is the limit of each", d->name, d->noverrides, d->nselects, MAX_METHODS);
+	if (!list_ok(d->introduces, d->nintroduces, d->method_size, sizeof(som_method)) ||
+		!list_ok(d->overrides, d->noverrides, d->override_size, sizeof(som_override)) ||
+		!list_ok(d->selects, d->nselects, d->select_size, sizeof(som_select)) || (d->nabstract_parents && !d->abstract_parents))
+		return fail(ev, SOM_E_METHOD, "class %s: a list of its description is missing, or its elements have no size that can be", d->name);
+	if ((d->ninit_classes && !d->init_classes) || d->ninit_classes > MAX_CLASSES)
+		return fail(ev, SOM_E_INIT, "class %s: its list of initialised classes is missing, or longer than %d", d->name, MAX_CLASSES);
+	if (d->data_align & (d->data_align - 1) || d->data_align > MAX_ALIGN || (d->data_size && !d->data_align))
+		return fail(ev, SOM_E_SIZE, "class %s: its data's alignment is %u; it must be a power of two, at most %d", d->name, d->data_align, MAX_ALIGN);
+	if (d->data_size > MAX_SIZE)
+		return fail(ev, SOM_E_SIZE, "class %s: its data has %llu octets; %d is the limit of an instance", d->name, (unsigned long long)d->data_size, MAX_SIZE);
+	return SOM_OK;
+}
+
+/* ---- Parents and metaclass ---- */
+
+/* A class that another is made of. */
+static klass *ingredient(making *m, const char *name, som_env *ev) {
+	for (making *x = m; x; x = x->outer)
+		if (!strcmp(name, x->d->name)) {
+			fail(ev, SOM_E_CYCLE, "class %s is among what it is made of itself, by way of %s", name, m->d->name);
+			return NULL;
+		}
+	return find_class(name, ev);
+}
+
+static int find_parents(making *m, som_env *ev) {
+	const som_class_desc *d = m->d;
+	const char *root = "SOMObject";
+	const char *const *names = d->parents ? d->parents : &root;
+	for (uint32_t i = 0; i < (d->parents ? d->nparents : 1); i++) {
+		if (!names[i]) return fail(ev, SOM_E_PARENTS, "class %s: parent %u has no name", d->name, i);
+		klass *p = ingredient(m, names[i], ev);
+		if (!p) return SOM_E_UNKNOWN;
+		for (uint32_t j = 0; j < i; j++)
+			if (m->parents[j] == p) return fail(ev, SOM_E_PARENTS, "class %s has the parent %s twice", d->name, names[i]);
+		p->subclasses++; /* it stays while others are loaded */
+		m->parents[m->nparents++] = p;
+	}
+	return SOM_OK;
+}
+
+static int find_metaclass(making *m, som_env *ev) {
+	const som_class_desc *d = m->d;
+	klass *x = NULL;
+	if (d->metaclass && !(x = ingredient(m, d->metaclass, ev))) return SOM_E_UNKNOWN;
+	if (x && !descends(x, class_class))
+		return fail(ev, SOM_E_METACLASS, "class %s: its metaclass %s does not descend from SOMClass", d->name, d->metaclass);
+	m->metaclass = derive_metaclass(d->name, m->parents, m->nparents, x, ev);
+	if (!m->metaclass) return SOM_E_METACLASS;
+	m->metaclass->instances++;
+	return SOM_OK;
+}
+
+static void drop_metaclass(klass *m) {
+	m->instances--;
+	if (m->derived && m->instances == 0 && m->subclasses == 0 && m->c.object.refs == 0) undefine(m);
+}
+
+/* ---- The class itself ---- */
+
+static klass *allocate(making *m, som_env *ev) {
+	const som_class_desc *d = m->d;
+	size_t data = m->metaclass ? (size_t)m->metaclass->info.data_size : 0;
+	char *raw = take(sizeof(klass) + MAX_ALIGN + data);
+	if (!raw) {
+		no_memory(ev, "a class");
+		return NULL;
+	}
+	/* The data behind the head are aligned for every metaclass. */
+	uintptr_t behind = (uintptr_t)raw + offsetof(klass, c) + SOM_HEAD;
+	klass *k = (klass *)(raw + (MAX_ALIGN - behind % MAX_ALIGN) % MAX_ALIGN);
+	k->raw = raw;
+	k->c.object.flags = F_CLASS;
+	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & SOM_ABSTRACT, .major = d->major, .minor = d->minor};
+	k->info.part_size = d->data_size;
+	k->align = d->data_align ? d->data_align : 1;
+	k->own = (life){.init = d->init, .fini = d->fini, .copy = d->copy, .assign = d->assign, .context = d->context, .of = k};
+	k->metaclass = m->metaclass;
+	k->library = library_loading();
+	k->info.library = k->library ? library_file(k->library) : NULL;
+	const som_class **parents = pool_take(k, (m->nparents + 1) * sizeof *parents);
+	k->info.name = pool_text(k, d->name, strlen(d->name));
+	k->abstract = pool_take(k, m->nparents + 1);
+	k->impls = pool_take(k, sizeof(impls) + ((size_t)d->nintroduces + d->noverrides) * sizeof(impl));
+	if (!parents || !k->info.name || !k->abstract || !k->impls) {
+		k->metaclass = NULL; /* the maker's still */
+		undefine(k);
+		no_memory(ev, "a class");
+		return NULL;
+	}
+	for (uint32_t i = 0; i < m->nparents; i++)
+		parents[i] = C(m->parents[i]);
+	k->info.parents = parents;
+	k->info.nparents = m->nparents;
+	return k;
+}
+
+static int set_abstract_parents(klass *k, const som_class_desc *d, som_env *ev) {
+	for (uint32_t i = 0; i < d->nabstract_parents; i++) {
+		uint32_t p = 0;
+		while (p < k->info.nparents && (!d->abstract_parents[i] || strcmp(K(k->info.parents[p])->info.name, d->abstract_parents[i])))
+			p++;
+		if (p == k->info.nparents)
+			return fail(ev, SOM_E_PARENTS, "class %s: its abstract parent %s is no parent of it", k->info.name, d->abstract_parents[i] ? d->abstract_parents[i] : "(no name)");
+		k->abstract[p] = 1;
+	}
+	for (uint32_t i = 0; i < k->info.nparents; i++) {
+		uint32_t below = K(k->info.parents[i])->depth + 1;
+		k->depth = below > k->depth ? below : k->depth;
+	}
+	if (k->depth > MAX_DEPTH)
+		return fail(ev, SOM_E_DEPTH, "class %s is %u classes below SOMObject; %d is the limit", k->info.name, k->depth, MAX_DEPTH);
+	return SOM_OK;
+}
+
+typedef struct named {
+	const char *name;
+	uint32_t index;
+} named;
+
+static int by_name(const void *a, const void *b) { return strcmp(((const named *)a)->name, ((const named *)b)->name); }
+
+static int index_names(klass *k, const som_class_desc *d, som_env *ev) {
+	named *all = take((d->nintroduces + 1) * sizeof *all);
+	uint32_t *index = pool_take(k, (d->nintroduces + 1) * sizeof *index);
+	if (!all || !index) {
+		give(all);
+		return no_memory(ev, "a class's methods");
+	}
+	for (uint32_t i = 0; i < d->nintroduces; i++)
+		all[i] = (named){k->info.introduces[i].name, i};
+	qsort(all, d->nintroduces, sizeof *all, by_name);
+	int code = SOM_OK;
+	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
+		index[i] = all[i].index;
+		if (i && !strcmp(all[i].name, all[i - 1].name))
+			code = fail(ev, SOM_E_METHOD, "class %s introduces the method %s twice", k->info.name, all[i].name);
+	}
+	give(all);
+	k->by_name = index;
+	return code;
+}
+
+/* A method that moved up: its place here is another name for the ancestor's. */
+static int migrate(klass *k, const char *to, som_method_info *info, som_env *ev) {
+	const klass *a = class_in(k, to, strlen(to));
+	uint32_t index;
+	if (!a || a == k)
+		return fail(ev, SOM_E_METHOD, "class %s: %s cannot have migrated to %.300s, which is no ancestor", k->info.name, info->name, to);
+	if (!own_method(a, info->name, strlen(info->name), &index))
+		return fail(ev, SOM_E_METHOD, "class %s: %s has not migrated to %s, which does not introduce it", k->info.name, info->name, to);
+	const som_method_info *there = &a->info.introduces[index];
+	info->migrated = there->migrated ? there->migrated : C(a);
+	info->token = there->token;
+	info->kind = there->kind;
+	info->sig = info->sig ? info->sig : there->sig;
+	return SOM_OK;
+}
+
+static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
+	som_method_info *all = pool_take(k, (d->nintroduces + 1) * sizeof *all);
+	k->procs = pool_take(k, (d->nintroduces + 1) * sizeof *k->procs);
+	if (!all || !k->procs) return no_memory(ev, "a class's methods");
+	k->info.introduces = all;
+	for (uint32_t i = 0; i < d->nintroduces; i++) {
+		const som_method *m = method_at(d, i);
+		if (!name_ok(m->name, MAX_NAME, false))
+			return fail(ev, SOM_E_NAME, "class %s: the name of method %u must be an identifier of at most %d octets", k->info.name, i, MAX_NAME);
+		if (m->kind > SOM_PROCEDURE)
+			return fail(ev, SOM_E_METHOD, "class %s: method %s is of kind %u, which there is not", k->info.name, m->name, m->kind);
+		all[i].name = pool_text(k, m->name, strlen(m->name));
+		all[i].kind = m->kind;
+		if (!all[i].name) return no_memory(ev, "a class's methods");
+		if (m->sig && !(all[i].sig = signature(m->sig, ev))) return SOM_E_METHOD;
+		if (m->kind == SOM_PROCEDURE && !m->proc && !m->migrated)
+			return fail(ev, SOM_E_METHOD, "class %s: the procedure %s is missing", k->info.name, m->name);
+		k->procs[i] = m->proc;
+		k->info.nintroduces = i + 1;
+		k->slots += !m->migrated && m->kind != SOM_PROCEDURE;
+	}
+	int code = index_names(k, d, ev);
+	if (code != SOM_OK) return code;
+	k->base = tokens_take(2 + k->slots, ev);
+	if (!k->base) return SOM_E_METHODS;
+	uint32_t slot = 0;
+	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
+		const som_method *m = method_at(d, i);
+		if (m->migrated) {
+			code = migrate(k, m->migrated, &all[i], ev);
+		} else if (m->kind != SOM_PROCEDURE) {
+			all[i].token = slot_token(k, slot++);
+			if (m->proc) k->impls->e[k->impls->n++] = (impl){all[i].token, m->proc};
+		}
+	}
+	return code;
+}
+
+static int by_token(const void *a, const void *b) {
+	som_tok x = ((const impl *)a)->token, y = ((const impl *)b)->token;
+	return (x > y) - (x < y);
+}
+
+/* A method that an ancestor has in its table, by the name that a description has for it. */
+static int inherited_method(const klass *k, const char *name, const char *what, found *f, som_env *ev) {
+	som_env inner = {0};
+	int code = lookup_slot(k, false, name, f, &inner);
+	if (code != SOM_OK)
+		code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: %s fails: %s", k->info.name, what, inner.text ? inner.text : "no memory");
+	som_env_clear(&inner);
+	return code;
+}
+
+static int override(klass *k, const som_class_desc *d, som_env *ev) {
+	impls *all = k->impls;
+	for (uint32_t i = 0; i < d->noverrides; i++) {
+		const som_override *o = override_at(d, i);
+		found f;
+		int code = inherited_method(k, o->method, "an override", &f, ev);
+		if (code != SOM_OK) return code;
+		if (f.info->kind == SOM_NONSTATIC)
+			return fail(ev, SOM_E_METHOD, "class %s: %s is nonstatic in %s and cannot be overridden", k->info.name, f.info->name, f.in->info.name);
+		if (!o->proc) return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
+		all->e[all->n++] = (impl){f.info->token, o->proc};
+	}
+	qsort(all->e, all->n, sizeof(impl), by_token);
+	for (uint32_t i = 1; i < all->n; i++)
+		if (all->e[i].token == all->e[i - 1].token)
+			return fail(ev, SOM_E_METHOD, "class %s overrides one method twice", k->info.name);
+	return SOM_OK;
+}
+
+static int select_parents(klass *k, const som_class_desc *d, som_env *ev) {
+	k->selects = pool_take(k, (d->nselects + 1) * sizeof *k->selects);
+	if (!k->selects) return no_memory(ev, "selections");
+	for (uint32_t i = 0; i < d->nselects; i++) {
+		const som_select *s = select_at(d, i);
+		found f;
+		int code = inherited_method(k, s->method, "a selection", &f, ev);
+		if (code != SOM_OK) return code;
+		uint32_t p = 0;
+		while (p < k->info.nparents && (!s->parent || strcmp(K(k->info.parents[p])->info.name, s->parent)))
+			p++;
+		const klass *from = p < k->info.nparents && !k->abstract[p] ? K(k->info.parents[p]) : NULL;
+		if (!from || som_class_proc(C(from), f.info->token) == NULL || *word_at(from->row, f.info->token) == (som_proc *)no_implementation)
+			return fail(ev, SOM_E_METHOD, "class %s: %s cannot be selected from %s, which is no parent that has it", k->info.name, f.info->name, s->parent ? s->parent : "(no name)");
+		k->selects[k->nselects++] = (selection){f.info->token, from};
+	}
+	return SOM_OK;
+}
+
+/* ---- Data and life ---- */
+
+static int lay_out(klass *k, som_env *ev) {
+	som_part *parts = pool_take(k, (k->info.norder + 1) * sizeof *parts);
+	if (!parts) return no_memory(ev, "a layout");
+	uint64_t at = 0, align = 1;
+	for (uint32_t i = k->info.norder; i-- > 0;) {
+		const klass *a = order_at(k, i);
+		if (!k->concrete[i] || a->info.part_size == 0) continue;
+		at = (at + a->align - 1) & ~(uint64_t)(a->align - 1);
+		align = a->align > align ? a->align : align;
+		parts[k->info.nlayout++] = (som_part){.cls = C(a), .offset = at, .size = a->info.part_size};
+		at += a->info.part_size;
+		if (at > MAX_SIZE)
+			return fail(ev, SOM_E_SIZE, "class %s: an instance's data has %llu octets; %d is the limit", k->info.name, (unsigned long long)at, MAX_SIZE);
+	}
+	k->info.layout = parts;
+	k->info.data_align = (uint32_t)align;
+	k->info.data_size = (at + align - 1) & ~(align - 1);
+	if (k->info.data_size > MAX_SIZE)
+		return fail(ev, SOM_E_SIZE, "class %s: an instance's data has %llu octets; %d is the limit", k->info.name, (unsigned long long)k->info.data_size, MAX_SIZE);
+	return SOM_OK;
+}
+
+static uintptr_t data_offset(const klass *k, const klass *of) {
+	for (uint32_t i = 0; i < k->info.nlayout; i++)
+		if (k->info.layout[i].cls == C(of)) return (uintptr_t)(SOM_HEAD + k->info.layout[i].offset);
+	return SOM_HEAD;
+}
+
+/* Adds what of visits, itself last, without those visited already. */
+static void visit(klass *k, const klass *of, const som_class **inits) {
+	for (uint32_t i = 0; i < of->info.ninits; i++) {
+		klass *a = K(of->info.inits[i]);
+		if (a->mark) continue;
+		a->mark = 1;
+		inits[k->info.ninits++] = C(a);
+	}
+}
+
+static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
+	const som_class **inits = pool_take(k, (k->info.norder + 1) * sizeof *inits);
+	k->lives = pool_take(k, (k->info.norder + 1) * sizeof *k->lives);
+	if (!inits || !k->lives) return no_memory(ev, "the order of initialisation");
+	for (uint32_t i = 0; i < k->info.norder; i++)
+		K(k->info.order[i])->mark = 0;
+	if (!d->init_classes)
+		for (uint32_t i = 0; i < k->info.nparents; i++)
+			if (!k->abstract[i]) visit(k, K(k->info.parents[i]), inits);
+	for (uint32_t i = 0; d->init_classes && i < d->ninit_classes; i++) {
+		const char *name = d->init_classes[i];
+		uint32_t at = 1;
+		while (at < k->info.norder && (!name || strcmp(order_at(k, at)->info.name, name)))
+			at++;
+		if (at == k->info.norder || !k->concrete[at])
+			return fail(ev, SOM_E_INIT, "class %s initialises %.300s, which is no ancestor that gives more than its interface", k->info.name, name ? name : "(no name)");
+		for (uint32_t j = 0; j < i; j++)
+			if (!strcmp(d->init_classes[j], name))
+				return fail(ev, SOM_E_INIT, "class %s initialises %s twice", k->info.name, name);
+		visit(k, order_at(k, at), inits);
+	}
+	inits[k->info.ninits++] = C(k);
+	k->info.inits = inits;
+	for (uint32_t i = 0; i < k->info.ninits; i++) {
+		life l = K(inits[i])->own;
+		l.offset = data_offset(k, l.of);
+		l.size = (uintptr_t)l.of->info.part_size;
+		if (l.init || l.fini || l.copy || l.assign) k->lives[k->nlives++] = l;
+	}
+	return SOM_OK;
+}
+
+/* ---- All together ---- */
+
+static klass *build(making *m, som_env *ev) {
+	const som_class_desc *d = m->d;
+	klass *k = allocate(m, ev);
+	if (!k) return NULL;
+	k->derived = m->derived;
+	m->nparents = 0; /* k's, from now on */
+	m->metaclass = NULL;
+	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !take_number(k, ev) && !introduce(k, d, ev) &&
+		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev);
+	if (made && freed_row) freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
+	if (made) return k;
+	undefine(k);
+	return NULL;
+}
+
+void undefine(klass *k) {
+	unregister_class(k);
+	if (k->alive) finalise(&k->c.object, k->metaclass);
+	for (castrow *r = k->casts; r; r = r->next)
+		row_give(k, r->row);
+	if (k->row) row_give(k, k->row);
+	if (k->base) tokens_give(k->base, 2 + k->slots);
+	numbers[k->number / 64] &= ~(UINT64_C(1) << k->number % 64);
+	for (uint32_t i = 0; i < k->info.nparents; i++)
+		K(k->info.parents[i])->subclasses--;
+	if (k->metaclass) drop_metaclass(k->metaclass);
+	forget_lookups();
+	for (pool *p = k->pool, *next; p; p = next) {
+		next = p->next;
+		give(p);
+	}
+	give(k->raw);
+}
+
+klass *define_root(const som_class_desc *d, klass *parent, klass *metaclass, som_env *ev) {
+	making m = {.d = d, .metaclass = metaclass};
+	if (parent) {
+		m.parents[m.nparents++] = parent;
+		parent->subclasses++;
+	}
+	if (metaclass) metaclass->instances++;
+	return build(&m, ev);
+}
+
+void become_instance(klass *k, klass *metaclass) {
+	if (!k->metaclass) {
+		k->metaclass = metaclass;
+		metaclass->instances++;
+	}
+	k->c.object.mt = metaclass->row;
+}
+
+/* The class as an object: its metaclass's part, and the hook for metaclasses when all is there. */
+static int come_alive(klass *k, som_env *ev) {
+	become_instance(k, k->metaclass);
+	int code = initialise(&k->c.object, k->metaclass, ev);
+	if (code != SOM_OK) return code;
+	k->alive = true;
+	code = register_class(k, ev);
+	if (code == SOM_OK) {
+		((void (*)(som_ref, som_env *))*word_at(k->metaclass->row, tok_ready))(&k->c.object, ev);
+		code = ev->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_METACLASS;
+	}
+	return code;
+}
+
+klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
+	if (!desc || desc->size_of < sizeof *desc) {
+		fail(ev, SOM_E_METHOD, "a description of a class has %u octets, %u are needed: it was made for another release", desc ? desc->size_of : 0, (uint32_t)sizeof *desc);
+		return NULL;
+	}
+	if (check(desc, derived, ev) != SOM_OK) return NULL;
+	making m = {.outer = makings, .d = desc, .derived = derived};
+	makings = &m;
+	klass *k = NULL;
+	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK) k = build(&m, ev);
+	makings = m.outer;
+	for (uint32_t i = 0; i < m.nparents; i++)
+		m.parents[i]->subclasses--;
+	if (m.metaclass) drop_metaclass(m.metaclass);
+	if (!k) return NULL;
+	if (come_alive(k, ev) == SOM_OK) return k;
+	undefine(k);
+	return NULL;
+}
+
+som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
+	som_env own = {0};
+	som_env *e = ev ? ev : &own;
+	boot();
+	som_env_clear(e);
+	lock();
+	klass *k = define(desc, false, e);
+	if (k) k->c.object.refs++;
+	unlock();
+	som_env_clear(&own);
+	return k ? C(k) : NULL;
+}

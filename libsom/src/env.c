@@ -1,0 +1,145 @@
+/* env.c: exceptions, memory and output: what every other part leans on. */
+#include "kernel.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *allocate(size_t n) { return malloc(n); }
+static void deallocate(void *p) { free(p); }
+static void output(const char *text, size_t n) { fwrite(text, 1, n, stdout); }
+static void error(uint32_t code, const char *text) { fprintf(stderr, "som: %s: %s\n", som_code_name(code), text); }
+
+som_hooks hooks = {.allocate = allocate, .deallocate = deallocate, .output = output, .error = error,
+	.load = open_library, .symbol = find_symbol, .unload = close_library};
+static bool used; /* memory has been taken */
+
+bool memory_in_use(void) { return __atomic_load_n(&used, __ATOMIC_ACQUIRE); }
+
+void *take(size_t n) {
+	if (!__atomic_load_n(&used, __ATOMIC_RELAXED)) __atomic_store_n(&used, true, __ATOMIC_RELEASE);
+	void *p = hooks.allocate(n);
+	return p ? memset(p, 0, n) : NULL;
+}
+
+void give(void *p) {
+	if (p) hooks.deallocate(p);
+}
+
+void *som_allocate(size_t n) { return take(n ? n : 1); }
+void som_deallocate(void *p) { give(p); }
+
+void *pool_take(klass *k, size_t n) {
+	size_t head = (sizeof(pool) + 15) & ~(size_t)15;
+	pool *p = take(head + (n ? n : 1));
+	if (!p) return NULL;
+	p->next = k->pool;
+	k->pool = p;
+	return (char *)p + head;
+}
+
+char *pool_text(klass *k, const char *s, size_t n) {
+	char *p = pool_take(k, n + 1);
+	return p ? memcpy(p, s, n) : NULL;
+}
+
+static const struct { const char *name, *exception; } codes[] = {
+	[SOM_OK] = {"ok", NULL},
+	[SOM_E_NAME] = {"name", "BAD_PARAM"}, [SOM_E_PARENTS] = {"parents", "BAD_PARAM"}, [SOM_E_CYCLE] = {"cycle", "BAD_PARAM"},
+	[SOM_E_ORDER] = {"order", "BAD_PARAM"}, [SOM_E_METACLASS] = {"metaclass", "BAD_PARAM"}, [SOM_E_VERSION] = {"version", "BAD_PARAM"},
+	[SOM_E_METHOD] = {"method", "BAD_PARAM"}, [SOM_E_INIT] = {"init", "BAD_PARAM"}, [SOM_E_SIZE] = {"size", "IMP_LIMIT"},
+	[SOM_E_METHODS] = {"methods", "IMP_LIMIT"}, [SOM_E_DEPTH] = {"depth", "IMP_LIMIT"}, [SOM_E_CLASSES] = {"classes", "IMP_LIMIT"},
+	[SOM_E_AMBIGUOUS] = {"ambiguous", "BAD_PARAM"}, [SOM_E_UNKNOWN] = {"unknown", "BAD_OPERATION"},
+	[SOM_E_ABSTRACT] = {"abstract", "NO_IMPLEMENT"}, [SOM_E_BUSY] = {"busy", "BAD_INV_ORDER"}, [SOM_E_LIBRARY] = {"library", "INITIALIZE"},
+	[SOM_E_FREED] = {"freed", "OBJECT_NOT_EXIST"}, [SOM_E_MEMORY] = {"memory", "NO_MEMORY"}, [SOM_E_TYPE] = {"type", "BAD_PARAM"},
+	[SOM_E_RAISED] = {"raised", "UNKNOWN"},
+};
+enum { NCODES = sizeof codes / sizeof codes[0] };
+
+const char *som_code_name(uint32_t code) { return code < NCODES ? codes[code].name : "unknown code"; }
+
+static char *copy_text(const char *s) {
+	if (!s) return NULL;
+	size_t n = strlen(s) + 1;
+	char *p = take(n);
+	return p ? memcpy(p, s, n) : NULL;
+}
+
+void som_env_clear(som_env *ev) {
+	if (!ev || ev->major == SOM_NO_EXCEPTION) return;
+	som_env old = *ev;
+	memset(ev, 0, sizeof *ev);
+	if (old.drop && old.value) old.drop(old.value);
+	give(old.id);
+	give(old.text);
+}
+
+/* id and text may be those that ev holds. */
+static void raise(som_env *ev, uint32_t major, const char *id, const char *text) {
+	som_env new = {.major = major, .id = copy_text(id), .text = copy_text(text)};
+	som_env_clear(ev);
+	*ev = new;
+}
+
+void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t completed, const char *text) {
+	if (!ev) return;
+	raise(ev, SOM_SYSTEM_EXCEPTION, id, text);
+	ev->minor = minor;
+	ev->completed = completed;
+}
+
+void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void *)) {
+	if (!ev) {
+		if (drop && value) drop(value);
+		return;
+	}
+	raise(ev, SOM_USER_EXCEPTION, id, NULL);
+	ev->value = value;
+	ev->drop = drop;
+}
+
+/* The text of a format, owned. */
+static char *text_of(const char *format, va_list ap) {
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	char *text = n < 0 ? NULL : take((size_t)n + 1);
+	if (text) vsnprintf(text, (size_t)n + 1, format, ap);
+	return text;
+}
+
+int fail(som_env *ev, uint32_t code, const char *format, ...) {
+	if (!ev) return (int)code;
+	char id[64];
+	snprintf(id, sizeof id, "IDL:omg.org/CORBA/%s:1.0", codes[code].exception);
+	va_list ap;
+	va_start(ap, format);
+	char *text = text_of(format, ap);
+	va_end(ap);
+	som_raise_system(ev, id, code, SOM_COMPLETED_NO, text);
+	ev->code = code;
+	give(text);
+	return (int)code;
+}
+
+int no_memory(som_env *ev, const char *what) { return fail(ev, SOM_E_MEMORY, "no memory for %s", what); }
+
+void complain(uint32_t code, const char *format, ...) {
+	va_list ap;
+	va_start(ap, format);
+	char *text = text_of(format, ap);
+	va_end(ap);
+	hooks.error(code, text ? text : format);
+	give(text);
+}
+
+void print(const char *format, ...) {
+	va_list ap;
+	va_start(ap, format);
+	char *text = text_of(format, ap);
+	va_end(ap);
+	if (text) hooks.output(text, strlen(text));
+	give(text);
+}

@@ -1,0 +1,233 @@
+/* kernel.h: what the kernel's parts know of each other. The order of the parts, from the ground up: sync, env, arena,
+ * intern, order, table, lookup, define, registry, library, object, weak, invoke, root. */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "som.h"
+
+#include <stdbool.h>
+
+enum {
+	MAX_NAME = 255,          /* octets of a class's or method's name */
+	MAX_DERIVED = 4095,      /* octets of a derived metaclass's name */
+	MAX_PARENTS = 255,       /* of a class */
+	MAX_METHODS = 65535,     /* that a class introduces */
+	MAX_DEPTH = 255,         /* of inheritance */
+	MAX_SIZE = (1 << 30) - 1, /* octets of an instance's data */
+	MAX_ALIGN = 64,          /* of a class's data */
+	MAX_CLASSES = 65535,     /* in the process */
+	MAX_ARGS = 64,           /* of a method with a signature */
+	WORD_SIZE = sizeof(void *)
+};
+
+/* flags of an object's head */
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8 /* in memory that is not the kernel's */ };
+
+typedef struct klass klass;
+
+/* What a class implements itself: introduced, overridden or replaced; sorted by token. */
+typedef struct impl {
+	som_tok token;
+	som_proc *proc;
+} impl;
+
+typedef struct impls {
+	uint32_t n;
+	impl e[];
+} impls;
+
+typedef struct selection {
+	som_tok token;
+	const klass *parent;
+} selection;
+
+typedef struct dynamic {
+	struct dynamic *next;
+	const char *name, *sig;
+	som_proc *proc;
+} dynamic;
+
+/* One class's share in the life of an instance. */
+typedef struct life {
+	som_initializer *init;
+	som_destructor *fini;
+	som_copier *copy, *assign;
+	void *context;
+	const klass *of;
+	uintptr_t offset, size; /* of its data, from the object */
+} life;
+
+/* A row for objects cast to an ancestor. */
+typedef struct castrow {
+	struct castrow *next;
+	const klass *as;
+	char *row;
+} castrow;
+
+typedef struct pool { /* memory that ends with a class */
+	struct pool *next;
+} pool;
+
+typedef struct library library;
+
+struct klass {
+	som_class_info info;
+	klass *next, *named; /* all classes; those with one hash */
+	pool *pool;
+	void *raw;           /* what the allocator gave for this struct */
+	uint32_t hash, depth, slots, number;
+	char *row;           /* of instances; NULL while the class is made */
+	void *id;
+	som_tok base;        /* of its words: id, data, slots */
+	klass *metaclass, *substitute;
+	library *library;
+	uint32_t align;      /* of its own data */
+	uint8_t *abstract;   /* of each parent: its interface alone */
+	uint8_t *concrete;   /* of each class in info.order: not only its interface */
+	uint32_t *by_name;   /* indices of info.introduces, sorted by name */
+	som_proc **procs;    /* of info.introduces; NULL where there are none */
+	impls *impls;
+	selection *selects;
+	uint32_t nselects, nlives;
+	life own, *lives;    /* its share; all of them, in the order of initialisation */
+	dynamic *dynamics;
+	castrow *casts;
+	uint64_t instances;  /* atomic */
+	uint32_t subclasses;
+	bool barren; /* without instances: abstract, or a metaclass */
+	bool hooked; /* its initialisation or destruction is not the plain one */
+	bool derived, registered, alive; /* alive: its metaclass's initializers have run */
+	uint32_t mark, ahead; /* scratch, under the lock */
+	som_class c;          /* last: the metaclass's data follow */
+};
+
+static inline klass *K(const som_class *c) { return (klass *)((char *)(uintptr_t)c - offsetof(klass, c)); }
+static inline som_class *C(const klass *k) { return (som_class *)&((klass *)(uintptr_t)k)->c; }
+static inline klass *class_of(const som_object *o) { return K(som_class_of(o)); }
+static inline const klass *order_at(const klass *k, uint32_t i) { return K(k->info.order[i]); }
+static inline som_proc **word_at(const char *row, som_tok t) { return (som_proc **)(row + t); }
+static inline bool row_has(const char *row, const klass *k) { return *(void **)(row + k->base) == k->id; }
+static inline bool descends(const klass *k, const klass *from) { return row_has(k->row, from); }
+static inline som_tok slot_token(const klass *k, uint32_t slot) { return k->base + (som_tok)(2 + slot) * WORD_SIZE; }
+
+/* sync.c: one lock for all that makes and unmakes; taken again by who has it. The process forks with it free. */
+void lock(void);
+void unlock(void);
+unsigned lock_let_go(void); /* wholly; how often it was held */
+void lock_again(unsigned depth);
+void lock_wait(void); /* for a wake, letting the lock go meanwhile */
+void lock_wake(void); /* all that wait */
+void weak_lock(void);
+void weak_unlock(void);
+void boot(void); /* makes the root classes, once; every way in comes by it */
+
+/* env.c */
+void *take(size_t n);  /* zeroed, or NULL */
+void give(void *p);
+void *pool_take(klass *k, size_t n);
+char *pool_text(klass *k, const char *s, size_t n);
+int fail(som_env *ev, uint32_t code, const char *format, ...) SOM_FORMAT(3, 4); /* returns code */
+int no_memory(som_env *ev, const char *what);
+void complain(uint32_t code, const char *format, ...) SOM_FORMAT(2, 3); /* by the hook: nobody to return it to */
+void print(const char *format, ...) SOM_FORMAT(1, 2);
+bool memory_in_use(void);
+extern som_hooks hooks;
+
+/* arena.c: words of rows, tokens, and the row of the freed */
+som_tok tokens_take(uint32_t words, som_env *ev); /* 0: none left */
+void tokens_give(som_tok at, uint32_t words);
+char *row_place(const klass *k, som_env *ev); /* for k's order; all words 0 */
+void row_give(const klass *k, char *row);
+extern char *freed_row; /* NULL unless checking has been on */
+int freed_row_make(void);
+void freed_row_fill(som_tok from, uint32_t words, som_proc *proc);
+static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }
+
+/* order.c: fills k's order and concrete, for its parents; the metaclass of a class to be */
+int linearise(klass *k, som_env *ev);
+
+klass *derive_metaclass(const char *name, klass *const *parents, uint32_t n, klass *explicit_one, som_env *ev);
+
+/* table.c */
+int64_t no_implementation(som_ref o, som_env *ev);
+int64_t freed_call(som_ref o, som_env *ev);
+int table_fill(klass *k, som_env *ev);
+som_proc *own_impl(const klass *k, som_tok t);
+const klass *owner(const klass *k, som_tok t);
+const klass *introducer(const klass *k, som_tok t); /* NULL: t is no method of k's */
+
+/* intern.c: texts that are made once and live as long as the process; no lock to find them */
+struct som_name {
+	const som_name *next;
+	struct call *call; /* of a signature, once it is one; invoke.c's */
+	uint32_t hash;
+	char text[];
+};
+const som_name *interned(const char *text); /* or NULL */
+uint32_t hash_text(const char *s);
+
+/* lookup.c */
+som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev);
+typedef struct found {
+	const klass *in;            /* who introduces it */
+	const som_method_info *info; /* or NULL, and then */
+	const dynamic *dyn;
+	uint32_t index;              /* of info */
+} found;
+const klass *class_in(const klass *k, const char *name, size_t n); /* in k's order */
+int lookup(const klass *k, const char *name, found *f, som_env *ev);
+/* The same among the strict ancestors, for a class that is being made, of methods with a place in the table. */
+int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev);
+bool own_method(const klass *k, const char *name, size_t n, uint32_t *index);
+bool name_ok(const char *name, size_t limit, bool scoped); /* well-formed */
+void forget_lookups(void);
+
+/* define.c: under the lock */
+klass *define(const som_class_desc *desc, bool derived, som_env *ev);
+klass *define_root(const som_class_desc *desc, klass *parent, klass *metaclass, som_env *ev); /* not registered */
+void become_instance(klass *k, klass *metaclass);
+void undefine(klass *k); /* what was registered, or made in part; its metaclass too, if that was derived for it alone */
+
+/* registry.c: under the lock */
+klass *registered(const char *name);
+klass *find_class(const char *name, som_env *ev); /* loads */
+int register_class(klass *k, som_env *ev);
+void unregister_class(klass *k);
+klass *substituted(const klass *k);
+extern klass *all_classes;
+extern klass *object_class, *class_class, *manager_class;
+
+/* library.c: under the lock */
+int load_for(const char *name, som_env *ev); /* the library that has a class; the lock is let go while files are opened */
+const char *library_file(const library *l);
+void *open_library(const char *file, char *why, size_t n); /* the hooks to begin with */
+som_proc *find_symbol(void *handle, const char *name);
+void close_library(void *handle);
+library *library_loading(void); /* whose entry runs in this thread, or NULL */
+void *library_forget(library *l); /* its handle, to be closed when the lock is let go */
+bool unload_group(klass *k, uint32_t refs, const klass **busy); /* k with its library's, if k has but so many references */
+
+/* object.c */
+int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
+void finalise(som_ref o, const klass *k);
+int copy_parts(som_ref to, som_ref from, som_env *ev);
+som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
+void end_memory(som_ref o, const klass *k);
+
+/* weak.c */
+void weak_clear(som_ref o);
+
+/* invoke.c: signatures are made once and live as long as the process */
+const char *signature(const char *text, som_env *ev);
+
+/* root.c, and a file for each root class */
+extern som_tok tok_new, tok_ready, tok_init, tok_destruct, tok_dispatch, tok_old_init, tok_old_uninit;
+extern const som_class_desc object_desc, class_desc, manager_desc;
+/* Entries of their lists: a method, one that is without an implementation, a place that is retired. */
+#define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
+#define WITHOUT(name) {name, NULL, NULL, NULL, SOM_STATIC}
+#define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
+bool is_plain(const klass *k); /* nothing stands in for what SOMObject does at the beginning and the end */
+void make_roots(void); /* ends the process where there is no memory even for that */
+
+#endif

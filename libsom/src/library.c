@@ -1,0 +1,308 @@
+/* library.c: class libraries: where they are looked for, how they are loaded. Files are opened with the kernel's lock let go, since
+ * the system's loader has a lock of its own; entries run under it. */
+#define _GNU_SOURCE
+#include "kernel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef _WIN32
+#include <windows.h>
+enum { PATH_SEPARATOR = ';' };
+static const char prefix[] = "", suffix[] = ".dll";
+void *open_library(const char *file, char *why, size_t n) {
+	void *handle = (void *)LoadLibraryA(file);
+	if (!handle) snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
+	return handle;
+}
+som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(void *)GetProcAddress((HMODULE)handle, name); }
+void close_library(void *handle) { FreeLibrary((HMODULE)handle); }
+static bool whole(const char *file) { return file != NULL; }
+#else
+#include <dlfcn.h>
+enum { PATH_SEPARATOR = ':' };
+static const char prefix[] = "lib", suffix[] = ".so";
+void *open_library(const char *file, char *why, size_t n) {
+	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	const char *reason = handle ? NULL : dlerror();
+	if (!handle) snprintf(why, n, "%s", reason ? reason : "no reason is known");
+	return handle;
+}
+som_proc *find_symbol(void *handle, const char *name) {
+	som_proc *p;
+	*(void **)&p = dlsym(handle, name);
+	return p;
+}
+void close_library(void *handle) { dlclose(handle); }
+#ifdef __linux__
+#include <link.h>
+/* Whether a file has all that its header says: the system's loader would touch what is not there, and the process would
+ * end. What is no library of this machine's kind is left to the loader, which says so. */
+static bool whole(const char *file) {
+	FILE *f = fopen(file, "rb");
+	ElfW(Ehdr) h;
+	ElfW(Phdr) p;
+	bool all = true;
+	if (!f) return true;
+	if (fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG) && h.e_phentsize == sizeof p &&
+		h.e_ident[EI_CLASS] == (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32) && fseek(f, 0, SEEK_END) == 0) {
+		uint64_t size = (uint64_t)ftell(f);
+		for (unsigned i = 0; i < h.e_phnum && all; i++) {
+			all = fseek(f, (long)(h.e_phoff + i * sizeof p), SEEK_SET) == 0 && fread(&p, sizeof p, 1, f) == 1;
+			all = all && (p.p_type != PT_LOAD || (p.p_offset <= size && p.p_filesz <= size - p.p_offset));
+		}
+	}
+	fclose(f);
+	return all;
+}
+#else
+static bool whole(const char *file) { return file != NULL; }
+#endif
+#endif
+
+struct library {
+	library *next;
+	void *handle;
+	bool ready; /* its entry has run */
+	char file[];
+};
+
+typedef struct place { /* where a class is, said by som_library_of_class */
+	struct place *next;
+	char *file;
+	char cls[];
+} place;
+
+/* The libraries that a thread is loading: each because the one before needs a class of it. */
+typedef struct making_library {
+	struct making_library *outer;
+	const library *l;
+} making_library;
+
+static _Thread_local making_library *makings;
+static library *libraries;
+static place *places;
+static char *folders; /* NULL: those of SOM_PATH */
+static void *go_runtime;
+static _Thread_local library *loading;
+
+library *library_loading(void) { return loading; }
+const char *library_file(const library *l) { return l->file; }
+
+static library *find_library(const char *file) {
+	library *l = libraries;
+	while (l && strcmp(l->file, file))
+		l = l->next;
+	return l;
+}
+
+void *library_forget(library *l) {
+	void *handle = l->handle; /* NULL: linked in */
+	library **at = &libraries;
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	if (handle && go_runtime && hooks.symbol(handle, "som_go_runtime") == (som_proc *)go_runtime)
+		handle = NULL; /* Go's runtime does not leave a process */
+	give(l);
+	return handle;
+}
+
+/* A process has room for one Go runtime; class libraries in Go export som_go_runtime. */
+static bool second_go(void *handle) {
+	void *go = (void *)hooks.symbol(handle, "som_go_runtime");
+	if (go && go_runtime && go != go_runtime) return true;
+	go_runtime = go ? go : go_runtime;
+	return false;
+}
+
+/* Runs the entry of a library that is just opened, and forgets it if that fails. */
+static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
+	if (!entry) entry = (som_library_entry_proc *)hooks.symbol(l->handle, SOM_LIBRARY_ENTRY);
+	if (!entry) return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
+	if (l->handle && second_go(l->handle))
+		return fail(ev, SOM_E_LIBRARY, "%s has a Go runtime of its own, and there is one in the process already; build the two libraries as one", l->file);
+	library *outer = loading;
+	som_env inner = {0};
+	loading = l;
+	int code = entry(SOM_ABI, &inner);
+	loading = outer;
+	if (code != SOM_OK || inner.major != SOM_NO_EXCEPTION)
+		code = fail(ev, SOM_E_LIBRARY, "%s could not define its classes: %s", l->file, inner.text ? inner.text : inner.id ? inner.id : "it says no more");
+	som_env_clear(&inner);
+	return code;
+}
+
+/* Loads a file, or takes the entry of a library that is linked in. */
+static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
+	for (library *l; (l = find_library(file));) {
+		if (l->ready || l == loading) return SOM_OK;
+		for (making_library *m = makings; m; m = m->outer)
+			if (m->l == l) return SOM_OK;
+		lock_wait(); /* another thread is at it */
+	}
+	library *l = take(sizeof *l + strlen(file) + 1);
+	if (!l) return no_memory(ev, "a class library");
+	strcpy(l->file, file);
+	l->next = libraries;
+	libraries = l;
+	making_library me = {makings, l};
+	makings = &me;
+	char why[512] = "it is shorter than its header says";
+	unsigned depth = lock_let_go();
+	l->handle = !entry && whole(file) ? hooks.load(file, why, sizeof why) : NULL;
+	lock_again(depth);
+	int code = l->handle || entry ? enter(l, entry, ev) : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
+	makings = me.outer;
+	l->ready = code == SOM_OK;
+	lock_wake();
+	if (code == SOM_OK) return code;
+	const klass *busy;
+	for (klass *k = all_classes; k; k = k->next)
+		if (k->library == l && !k->derived) {
+			if (!unload_group(k, k->c.object.refs, &busy)) {
+				l->ready = true; /* something of it is in use already: it stays */
+				return code;
+			}
+			break;
+		}
+	void *handle = library_forget(l);
+	depth = lock_let_go();
+	if (handle) hooks.unload(handle);
+	lock_again(depth);
+	return code;
+}
+
+int som_library_load(const char *file, som_env *ev) {
+	boot();
+	if (!file || !*file) return fail(ev, SOM_E_LIBRARY, "a class library without a name");
+	lock();
+	int code = load(file, NULL, ev);
+	unlock();
+	return code;
+}
+
+int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev) {
+	boot();
+	if (!name || !*name || !entry) return fail(ev, SOM_E_LIBRARY, "a class library without a name or an entry");
+	lock();
+	int code = load(name, entry, ev);
+	unlock();
+	return code;
+}
+
+/* ---- Where a class is ---- */
+
+/* The file that may have a class: of its whole name, or of its first part. */
+static void file_name(char *to, size_t n, const char *cls, bool first) {
+	size_t at = (size_t)snprintf(to, n, "%s", prefix);
+	for (; *cls && at + sizeof suffix < n; cls++) {
+		if (cls[0] == ':') {
+			if (first) break;
+			cls++;
+			to[at++] = '_';
+		} else
+			to[at++] = *cls >= 'A' && *cls <= 'Z' ? (char)(*cls + 'a' - 'A') : *cls;
+	}
+	strcpy(to + at, suffix);
+}
+
+static bool exists(const char *file) {
+	FILE *f = fopen(file, "rb");
+	if (f) fclose(f);
+	return f != NULL;
+}
+
+/* Tries one file: SOM_OK if the class is there now, SOM_E_UNKNOWN if there is no such file. */
+static int try(const char *file, const char *cls, bool by_system, som_env *ev) {
+	if (!by_system && !exists(file)) return SOM_E_UNKNOWN;
+	int code = load(file, NULL, ev);
+	if (code == SOM_OK && !registered(cls))
+		code = fail(ev, by_system ? SOM_E_UNKNOWN : SOM_E_LIBRARY, "%s does not define the class %s", file, cls);
+	return code != SOM_OK && by_system && !find_library(file) ? SOM_E_UNKNOWN : code;
+}
+
+static int try_folders(const char *path, const char *cls, som_env *ev) {
+	char name[MAX_NAME + 16], file[4096];
+	for (const char *p = path; *p;) {
+		const char *end = strchr(p, PATH_SEPARATOR);
+		size_t n = end ? (size_t)(end - p) : strlen(p);
+		for (int first = 0; first < 2 && n + sizeof name + 1 < sizeof file; first++) {
+			file_name(name, sizeof name, cls, first);
+			snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name);
+			int code = n ? try(file, cls, false, ev) : SOM_E_UNKNOWN;
+			if (code != SOM_E_UNKNOWN) return code;
+		}
+		p += n + (end != NULL);
+	}
+	return SOM_E_UNKNOWN;
+}
+
+int load_for(const char *cls, som_env *ev) {
+	char name[MAX_NAME + 16] = "";
+	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
+	for (place *p = places; p; p = p->next)
+		if (!strcmp(p->cls, cls))
+			return try(p->file, cls, true, ev) == SOM_OK ? SOM_OK : fail(ev, SOM_E_LIBRARY, "class %s: its library %s cannot be loaded or does not define it", cls, p->file);
+	const char *now = folders ? folders : getenv("SOM_PATH");
+	char *path = now ? take(strlen(now) + 1) : NULL; /* another may be set while the lock is let go */
+	int code = SOM_E_UNKNOWN;
+	if (now && !path) return no_memory(ev, "a path");
+	if (path) strcpy(path, now);
+	if (path) code = try_folders(path, cls, ev);
+	for (int first = 0; !path && first < 2 && code == SOM_E_UNKNOWN; first++) {
+		file_name(name, sizeof name, cls, first);
+		code = try(name, cls, true, ev);
+	}
+	if (code == SOM_E_UNKNOWN) {
+		file_name(name, sizeof name, cls, false);
+		fail(ev, SOM_E_UNKNOWN, "there is no class %s, and no library %s in %s", cls, name, path ? path : "the system's folders; name others by SOM_PATH");
+	}
+	give(path);
+	return code;
+}
+
+int som_set_path(const char *path, som_env *ev) {
+	char *copy = path ? take(strlen(path) + 1) : NULL;
+	if (path && !copy) return no_memory(ev, "a path");
+	boot();
+	lock();
+	give(folders);
+	folders = copy ? strcpy(copy, path) : NULL;
+	unlock();
+	return SOM_OK;
+}
+
+int som_library_of_class(const char *cls, const char *file, som_env *ev) {
+	if (!name_ok(cls, MAX_NAME, true) || !file || !*file)
+		return fail(ev, SOM_E_NAME, "a class's name, of at most %d octets, and a file are asked for", MAX_NAME);
+	size_t n = strlen(cls) + 1;
+	place *p = take(sizeof *p + n + strlen(file) + 1);
+	if (!p) return no_memory(ev, "the place of a class");
+	strcpy(p->cls, cls);
+	p->file = strcpy(p->cls + n, file);
+	boot();
+	lock();
+	p->next = places; /* the last word counts */
+	places = p;
+	unlock();
+	return SOM_OK;
+}
+
+int som_set_hooks(const som_hooks *h, som_env *ev) {
+	som_hooks new = {0};
+	memcpy(&new, h, h->size_of < sizeof new ? h->size_of : sizeof new);
+	if ((new.allocate || new.deallocate) && memory_in_use())
+		return fail(ev, SOM_E_BUSY, "memory was taken already; set the hooks for memory before anything else");
+	lock();
+	hooks.allocate = new.allocate ? new.allocate : hooks.allocate;
+	hooks.deallocate = new.deallocate ? new.deallocate : hooks.deallocate;
+	hooks.output = new.output ? new.output : hooks.output;
+	hooks.error = new.error ? new.error : hooks.error;
+	hooks.load = new.load ? new.load : hooks.load;
+	hooks.symbol = new.symbol ? new.symbol : hooks.symbol;
+	hooks.unload = new.unload ? new.unload : hooks.unload;
+	unlock();
+	return SOM_OK;
+}

@@ -1,0 +1,255 @@
+/*
+ * lookup.c: methods by name.
+ *
+ * What som_find found it remembers by row and name. An entry is guarded by its own sequence: odd while somebody writes, and
+ * changed when somebody has; who cannot write at once does not remember, who reads in between looks the name up. An entry
+ * holds the distance from the object's row to the word that holds the procedure, so that a replaced method is found at
+ * once; what changes where a name leads (a dynamic method, an unloaded class) begins a new generation.
+ */
+#include "kernel.h"
+
+#include <string.h>
+
+bool name_ok(const char *name, size_t limit, bool scoped) {
+	size_t n = 0;
+	bool start = true; /* of an identifier */
+	if (!name) return false;
+	for (; name[n] && n <= limit; n++) {
+		char c = name[n];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+		if (c == ':' && scoped && !start && name[n + 1] == ':') {
+			n++;
+			start = true;
+		} else if (letter || (!start && c >= '0' && c <= '9'))
+			start = false;
+		else
+			return false;
+	}
+	return n <= limit && !start;
+}
+
+bool own_method(const klass *k, const char *name, size_t n, uint32_t *index) {
+	uint32_t from = 0, to = k->info.nintroduces;
+	while (from < to) {
+		uint32_t middle = (from + to) / 2;
+		const char *have = k->info.introduces[k->by_name[middle]].name;
+		int order = strncmp(have, name, n);
+		if (order == 0 && !have[n]) {
+			*index = k->by_name[middle];
+			return true;
+		}
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return false;
+}
+
+const klass *class_in(const klass *k, const char *name, size_t n) {
+	for (uint32_t i = 0; i < k->info.norder; i++) {
+		const klass *a = order_at(k, i);
+		if (!strncmp(a->info.name, name, n) && !a->info.name[n]) return a;
+	}
+	return NULL;
+}
+
+static const dynamic *own_dynamic(const klass *k, const char *name, size_t n) {
+	for (const dynamic *d = __atomic_load_n(&k->dynamics, __ATOMIC_ACQUIRE); d; d = d->next)
+		if (!strncmp(d->name, name, n) && !d->name[n]) return d;
+	return NULL;
+}
+
+/* Where a method that k introduces, or had migrated, really is. */
+static found really(const klass *k, uint32_t index) {
+	for (;;) {
+		const som_method_info *m = &k->info.introduces[index];
+		if (!m->migrated) return (found){.in = k, .info = m, .index = index};
+		k = K(m->migrated);
+		own_method(k, m->name, strlen(m->name), &index); /* it was there when k was made */
+	}
+}
+
+static const char *last_colons(const char *name) {
+	const char *at = NULL;
+	for (const char *p = name; (p = strstr(p, "::")); p += 2)
+		at = p;
+	return at;
+}
+
+static int qualified(const klass *k, const char *name, const char *at, found *f, som_env *ev) {
+	const klass *in = class_in(k, name, (size_t)(at - name));
+	const char *bare = at + 2;
+	size_t n = strlen(bare);
+	uint32_t index;
+	if (in && own_method(in, bare, n, &index))
+		*f = really(in, index);
+	else if (in && (f->dyn = own_dynamic(in, bare, n)))
+		f->in = in;
+	else
+		return fail(ev, SOM_E_UNKNOWN, "class %s: there is no method %.600s%s", k->info.name, name, in ? "" : ", since it has no such ancestor");
+	return SOM_OK;
+}
+
+static int search(const klass *k, uint32_t from, const char *name, found *f, som_env *ev) {
+	*f = (found){0};
+	const char *at = last_colons(name);
+	if (at) return qualified(k, name, at, f, ev);
+	size_t n = strlen(name);
+	for (uint32_t i = from; i < k->info.norder; i++) {
+		const klass *a = order_at(k, i);
+		uint32_t index;
+		if (own_method(a, name, n, &index) && !a->info.introduces[index].migrated) {
+			if (f->in)
+				return fail(ev, SOM_E_AMBIGUOUS, "class %s: %s is both %s::%s and %s::%s; say which", k->info.name, name, f->in->info.name, name, a->info.name, name);
+			*f = really(a, index);
+		} else if (!f->in && (f->dyn = own_dynamic(a, name, n))) {
+			f->in = a;
+			return SOM_OK;
+		}
+	}
+	if (!f->in) return fail(ev, SOM_E_UNKNOWN, "class %s has no method %.300s", k->info.name, name);
+	return SOM_OK;
+}
+
+int lookup(const klass *k, const char *name, found *f, som_env *ev) { return search(k, 0, name, f, ev); }
+
+int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev) {
+	int code = name ? search(k, itself ? 0 : 1, name, f, ev) : fail(ev, SOM_E_METHOD, "class %s: a method without a name", k->info.name);
+	if (code == SOM_OK && !itself && f->in == k)
+		code = fail(ev, SOM_E_METHOD, "class %s: %s is its own, no ancestor's", k->info.name, name);
+	else if (code == SOM_OK && (!f->info || f->info->kind == SOM_PROCEDURE))
+		code = fail(ev, SOM_E_METHOD, "class %s: %s has no place in the table", k->info.name, name);
+	return code;
+}
+
+static som_proc *proc_of(const klass *k, const found *f) {
+	if (!f->info) return f->dyn->proc;
+	return f->info->kind == SOM_PROCEDURE ? f->in->procs[f->index] : __atomic_load_n(word_at(k->row, f->info->token), __ATOMIC_RELAXED);
+}
+
+int som_lookup(const som_class *c, const char *method, som_found *to, som_env *ev) {
+	const klass *k = K(c);
+	found f;
+	if (!method) return fail(ev, SOM_E_UNKNOWN, "class %s: a lookup without a name", k->info.name);
+	int code = lookup(k, method, &f, ev);
+	if (code != SOM_OK) return code;
+	som_found all = {.size_of = to->size_of, .kind = f.info ? f.info->kind : SOM_DYNAMIC, .token = f.info ? f.info->token : 0,
+		.proc = proc_of(k, &f), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
+	all.owner = all.token ? NULL : C(f.in);
+	const klass *own = all.token ? owner(k, all.token) : NULL;
+	if (own) all.owner = C(own);
+	memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
+	return SOM_OK;
+}
+
+int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev) {
+	klass *k = K(c);
+	if (!name_ok(name, MAX_NAME, false))
+		return fail(ev, SOM_E_NAME, "class %s: a dynamic method's name must be an identifier of at most %d octets", k->info.name, MAX_NAME);
+	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
+	lock();
+	uint32_t index;
+	int code = SOM_OK;
+	if (own_method(k, name, strlen(name), &index) || own_dynamic(k, name, strlen(name)))
+		code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
+	const char *interned = sig && code == SOM_OK ? signature(sig, ev) : NULL;
+	if (sig && code == SOM_OK && !interned) code = SOM_E_METHOD;
+	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
+	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
+	if (text) {
+		*d = (dynamic){.next = k->dynamics, .name = text, .sig = interned, .proc = proc};
+		__atomic_store_n(&k->dynamics, d, __ATOMIC_RELEASE);
+		forget_lookups();
+	} else if (code == SOM_OK)
+		code = no_memory(ev, "a dynamic method");
+	unlock();
+	return code;
+}
+
+int som_class_dynamics(const som_class *c, int (*see)(const char *name, const char *sig, som_proc *proc, void *context), void *context) {
+	int answer = 0;
+	for (const dynamic *d = __atomic_load_n(&K(c)->dynamics, __ATOMIC_ACQUIRE); d && answer == 0; d = d->next)
+		answer = see(d->name, d->sig, d->proc, context);
+	return answer;
+}
+
+/* ---- What was found before ---- */
+
+enum { CACHE = 1 << 10 };
+
+typedef struct entry { /* a cache line */
+	_Alignas(64) uint32_t sequence, generation;
+	const char *mt;
+	const som_name *name;
+	intptr_t at; /* from mt: the word with the procedure */
+	const char *sig;
+} entry;
+
+static entry cache[CACHE];
+static uint32_t generation = 1;
+
+void forget_lookups(void) { __atomic_add_fetch(&generation, 1, __ATOMIC_RELEASE); }
+
+static entry *entry_for(const char *mt, const som_name *name) {
+	uintptr_t h = (uintptr_t)mt / WORD_SIZE * 31 + name->hash;
+	return &cache[(h ^ h >> 10) % CACHE];
+}
+
+#define LOAD(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+
+/* The sequence's fence is a load that orders, not a fence, which thread checkers do not know: all fields are loaded acquiring. */
+#define ACQUIRE(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
+
+static inline bool remembered(const char *mt, const som_name *name, intptr_t *at, const char **sig) {
+	entry *e = entry_for(mt, name);
+	uint32_t s = ACQUIRE(e->sequence);
+	bool hit = ACQUIRE(e->mt) == mt && ACQUIRE(e->name) == name && ACQUIRE(e->generation) == LOAD(generation);
+	*at = ACQUIRE(e->at);
+	if (sig) *sig = ACQUIRE(e->sig);
+	return hit && !(s & 1) && LOAD(e->sequence) == s;
+}
+
+static void remember(const char *mt, const som_name *name, uint32_t at_generation, intptr_t at, const char *sig) {
+	entry *e = entry_for(mt, name);
+	uint32_t s = LOAD(e->sequence);
+	if (s & 1 || !__atomic_compare_exchange_n(&e->sequence, &s, s + 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
+	__atomic_store_n(&e->mt, mt, __ATOMIC_RELEASE);
+	__atomic_store_n(&e->name, name, __ATOMIC_RELEASE);
+	__atomic_store_n(&e->generation, at_generation, __ATOMIC_RELEASE);
+	__atomic_store_n(&e->at, at, __ATOMIC_RELEASE);
+	__atomic_store_n(&e->sig, sig, __ATOMIC_RELEASE);
+	__atomic_store_n(&e->sequence, s + 2, __ATOMIC_RELEASE);
+}
+
+static som_proc *find_slowly(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
+	if (is_freed(o)) return freed_call((som_ref)(uintptr_t)o, ev), NULL;
+	uint32_t g = ACQUIRE(generation);
+	const klass *k = class_of(o);
+	const char *mt = o->mt;
+	found f;
+	if (lookup(k, name->text, &f, ev) != SOM_OK) return NULL;
+	som_proc *const *word = !f.info ? &f.dyn->proc : f.info->kind == SOM_PROCEDURE ? &f.in->procs[f.index] : word_at(k->row, f.info->token);
+	const char *its = f.info ? f.info->sig : f.dyn->sig;
+	if (sig) *sig = its;
+	if (!__atomic_load_n(word, __ATOMIC_RELAXED)) return (som_proc *)no_implementation;
+	remember(mt, name, g, (intptr_t)((uintptr_t)word - (uintptr_t)mt), its);
+	return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static inline som_proc *find(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
+	intptr_t at;
+	if (__builtin_expect(remembered(o->mt, name, &at, sig), 1))
+		return __atomic_load_n((som_proc **)((uintptr_t)o->mt + (uintptr_t)at), __ATOMIC_RELAXED);
+	return find_slowly(o, name, sig, ev);
+}
+
+som_proc *som_find(const som_object *o, const som_name *name, som_env *ev) { return find(o, name, NULL, ev); }
+
+som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev) {
+	found f;
+	const som_name *name = interned(text);
+	if (!name && lookup(class_of(o), text, &f, ev) == SOM_OK) /* made only for what there is, so that asking in vain takes no memory */
+		name = som_name_of(text, ev);
+	return name ? find(o, name, sig, ev) : NULL;
+}

@@ -1,0 +1,218 @@
+/*
+ * order.c: the linearisation of a class, and its metaclass. docs/som.md has both rules.
+ *
+ * The merge keeps in each class's ahead the number of lists in whose rest it stands; one with 0 may be taken. It works on
+ * the scratch fields of classes, so that it is as fast as the lists are long, however many they are.
+ */
+#include "kernel.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CONCRETE = 1, TAKEN = 2 }; /* klass.mark */
+
+typedef struct list {
+	const som_class *const *at, *const *end;
+} list;
+
+/* The first class of a list that has not been taken, or NULL. */
+static klass *head(const list *l) { return l->at == l->end ? NULL : K(*l->at); }
+
+static bool has_lives(const klass *k) { return k->info.part_size > 0 && (k->own.init || k->own.fini); }
+
+/* A method that both implement: its token, or 0. */
+static som_tok shared_method(const klass *a, const klass *b) {
+	const impls *x = a->impls, *y = b->impls;
+	for (uint32_t i = 0, j = 0; i < x->n && j < y->n;) {
+		if (x->e[i].token == y->e[j].token) return x->e[i].token;
+		if (x->e[i].token < y->e[j].token)
+			i++;
+		else
+			j++;
+	}
+	return 0;
+}
+
+/* Whether it matters that before comes first; then why is filled, of nwhy octets. */
+static bool serious(const klass *before, const klass *taken, char *why, size_t nwhy) {
+	if (descends(before, taken)) {
+		snprintf(why, nwhy, "%s descends from %s", before->info.name, taken->info.name);
+		return true;
+	}
+	if (!(before->mark & taken->mark & CONCRETE)) return false;
+	som_tok t = shared_method(before, taken);
+	if (t) {
+		const klass *in = introducer(before, t);
+		const char *name = "?";
+		for (uint32_t i = 0; in && i < in->info.nintroduces; i++)
+			if (in->info.introduces[i].token == t && !in->info.introduces[i].migrated)
+				name = in->info.introduces[i].name;
+		snprintf(why, nwhy, "%s and %s both implement %s::%s", before->info.name, taken->info.name, in ? in->info.name : "?", name);
+		return true;
+	}
+	if (has_lives(before) && has_lives(taken)) {
+		snprintf(why, nwhy, "%s and %s both have data and an initializer or a destructor", before->info.name, taken->info.name);
+		return true;
+	}
+	return false;
+}
+
+/* How many lists are against taking k, or -1 if one of them has a serious reason. */
+static int against(const klass *k, const list *lists, uint32_t n, char *why, size_t nwhy) {
+	int count = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		const som_class *const *p = lists[i].at;
+		while (p < lists[i].end && K(*p) != k)
+			p++;
+		if (p == lists[i].end || p == lists[i].at) continue;
+		count++;
+		for (const som_class *const *q = lists[i].at; q < p; q++)
+			if (!(K(*q)->mark & TAKEN) && serious(K(*q), k, why, nwhy)) return -1;
+	}
+	return count;
+}
+
+static klass *choose(const list *lists, uint32_t n, char *why, size_t nwhy) {
+	klass *best = NULL;
+	int fewest = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		klass *h = head(&lists[i]);
+		if (h && h->ahead == 0) return h;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		klass *h = head(&lists[i]);
+		int count = h && h != best ? against(h, lists, n, why, nwhy) : -1;
+		if (count >= 0 && (!best || count < fewest)) {
+			best = h;
+			fewest = count;
+		}
+	}
+	return best;
+}
+
+/* Moves a list past what was taken; what comes to stand first is no longer in its rest. */
+static void advance(list *l) {
+	const som_class *const *was = l->at;
+	while (l->at < l->end && K(*l->at)->mark & TAKEN)
+		l->at++;
+	if (l->at != was && l->at < l->end) K(*l->at)->ahead--;
+}
+
+int linearise(klass *k, som_env *ev) {
+	uint32_t n = k->info.nparents + 1, all = 1;
+	list *lists = take(n * sizeof *lists);
+	if (!lists) return no_memory(ev, "a linearisation");
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		const klass *p = K(k->info.parents[i]);
+		lists[i] = (list){p->info.order, p->info.order + p->info.norder};
+		all += p->info.norder;
+	}
+	lists[n - 1] = (list){k->info.parents, k->info.parents + k->info.nparents};
+
+	for (uint32_t i = 0; i < n; i++)
+		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++)
+			K(*p)->ahead = K(*p)->mark = 0;
+	for (uint32_t i = 0; i < n; i++)
+		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++) {
+			K(*p)->ahead += p != lists[i].at;
+			if (i + 1 < n && !k->abstract[i] && K(k->info.parents[i])->concrete[p - lists[i].at])
+				K(*p)->mark |= CONCRETE;
+		}
+
+	const som_class **order = take(all * sizeof *order);
+	if (!order) {
+		give(lists);
+		return no_memory(ev, "a linearisation");
+	}
+	uint32_t norder = 0;
+	order[norder++] = C(k);
+	int code = SOM_OK;
+	char why[4 * MAX_NAME] = "";
+	for (;;) {
+		bool left = false;
+		for (uint32_t i = 0; i < n; i++)
+			left |= head(&lists[i]) != NULL;
+		if (!left) break;
+		klass *next = choose(lists, n, why, sizeof why);
+		if (!next) {
+			code = fail(ev, SOM_E_ORDER, "class %s: its parents have contrary orders, and %s; bring the parents into one order", k->info.name, why);
+			break;
+		}
+		next->mark |= TAKEN;
+		order[norder++] = C(next);
+		for (uint32_t i = 0; i < n; i++)
+			advance(&lists[i]);
+	}
+	give(lists);
+	k->info.order = pool_take(k, norder * sizeof *order);
+	k->concrete = pool_take(k, norder);
+	if (code == SOM_OK && (!k->info.order || !k->concrete)) code = no_memory(ev, "a linearisation");
+	if (code == SOM_OK) {
+		memcpy((void *)(uintptr_t)k->info.order, order, norder * sizeof *order);
+		k->info.norder = norder;
+		for (uint32_t i = 0; i < norder; i++)
+			k->concrete[i] = i == 0 || i + 1 == norder /* SOMObject */ || K(order[i])->mark & CONCRETE;
+	}
+	give(order);
+	return code;
+}
+
+/* ---- Metaclasses ---- */
+
+/* Adds m to those that must be ancestors of the metaclass. */
+static void constrain(klass **kept, uint32_t *n, klass *m) {
+	uint32_t to = 0;
+	bool placed = false;
+	for (uint32_t i = 0; i < *n; i++)
+		if (descends(kept[i], m)) return;
+	for (uint32_t i = 0; i < *n; i++) {
+		if (!descends(m, kept[i]))
+			kept[to++] = kept[i];
+		else if (!placed) {
+			kept[to++] = m;
+			placed = true;
+		}
+	}
+	if (!placed) kept[to++] = m;
+	*n = to;
+}
+
+static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev) {
+	const char *names[MAX_PARENTS + 1];
+	char name[MAX_DERIVED + 1];
+	size_t at = (size_t)snprintf(name, sizeof name, "SOMDerived(");
+	for (uint32_t i = 0; i < n; i++) {
+		names[i] = kept[i]->info.name;
+		int more = at < sizeof name ? snprintf(name + at, sizeof name - at, "%s%s", i ? "," : "", names[i]) : 0;
+		at += (size_t)more;
+	}
+	if (at + 1 >= sizeof name) {
+		fail(ev, SOM_E_METACLASS, "class %s: the name of its derived metaclass would have more than %d octets; give it an explicit metaclass", of, MAX_DERIVED);
+		return NULL;
+	}
+	strcpy(name + at, ")");
+	klass *m = registered(name);
+	if (m) return m;
+	som_class_desc d = {.size_of = sizeof d, .name = name, .parents = names, .nparents = n};
+	som_env inner = {0};
+	m = define(&d, true, &inner);
+	if (!m) {
+		fail(ev, inner.code == SOM_E_MEMORY ? SOM_E_MEMORY : SOM_E_METACLASS, "class %s: its metaclass %s cannot be made: %s", of, name, inner.text ? inner.text : "no reason is known");
+		som_env_clear(&inner);
+	}
+	return m;
+}
+
+klass *derive_metaclass(const char *name, klass *const *parents, uint32_t nparents, klass *explicit_one, som_env *ev) {
+	klass *kept[MAX_PARENTS + 1];
+	uint32_t n = 0;
+	if (explicit_one) constrain(kept, &n, explicit_one);
+	for (uint32_t i = 0; i < nparents; i++)
+		constrain(kept, &n, parents[i]->metaclass);
+	if (n == 1) return kept[0];
+	if (n > MAX_PARENTS) {
+		fail(ev, SOM_E_METACLASS, "class %s: %u metaclasses are to be joined, %d is the limit", name, n, MAX_PARENTS);
+		return NULL;
+	}
+	return derived_from(name, kept, n, ev);
+}

@@ -1,0 +1,237 @@
+/* registry.c: the classes of the process by name: finding, substituting, unloading, enumerating. */
+#include "kernel.h"
+
+#include <string.h>
+
+klass *all_classes; /* newest first */
+klass *object_class, *class_class, *manager_class;
+
+static klass **buckets;
+static uint32_t nbuckets, nclasses;
+
+klass *registered(const char *name) {
+	uint32_t h = hash_text(name);
+	klass *k = nbuckets ? buckets[h % nbuckets] : NULL;
+	while (k && (k->hash != h || strcmp(k->info.name, name)))
+		k = k->named;
+	return k;
+}
+
+static bool widen(void) {
+	uint32_t n = nbuckets ? nbuckets * 2 : 256;
+	klass **wide = take(n * sizeof *wide);
+	if (!wide)
+		return nbuckets > 0; /* the old one still does */
+	for (klass *k = all_classes; k; k = k->next) {
+		k->named = wide[k->hash % n];
+		wide[k->hash % n] = k;
+	}
+	give(buckets);
+	buckets = wide;
+	nbuckets = n;
+	return true;
+}
+
+int register_class(klass *k, som_env *ev) {
+	if (registered(k->info.name)) return fail(ev, SOM_E_NAME, "there is a class %s already", k->info.name);
+	if (nclasses >= nbuckets && !widen()) return no_memory(ev, "the registry");
+	k->hash = hash_text(k->info.name);
+	k->named = buckets[k->hash % nbuckets];
+	buckets[k->hash % nbuckets] = k;
+	k->next = all_classes;
+	all_classes = k;
+	k->registered = true;
+	nclasses++;
+	return SOM_OK;
+}
+
+void unregister_class(klass *k) {
+	if (!k->registered) return;
+	klass **at = &buckets[k->hash % nbuckets];
+	while (*at != k)
+		at = &(*at)->named;
+	*at = k->named;
+	for (at = &all_classes; *at != k;)
+		at = &(*at)->next;
+	*at = k->next;
+	k->registered = false;
+	nclasses--;
+}
+
+klass *substituted(const klass *k) {
+	for (klass *by; (by = __atomic_load_n(&k->substitute, __ATOMIC_ACQUIRE));)
+		k = by;
+	return (klass *)(uintptr_t)k;
+}
+
+klass *find_class(const char *name, som_env *ev) {
+	if (!name || strlen(name) > MAX_DERIVED) {
+		fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all", MAX_NAME);
+		return NULL;
+	}
+	klass *k = registered(name);
+	return k || load_for(name, ev) != SOM_OK ? k : registered(name);
+}
+
+static void pin(klass *k) { __atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED); }
+
+som_class *som_class_named(const char *name, som_env *ev) {
+	boot();
+	lock();
+	klass *k = find_class(name, ev);
+	if (k) pin(k = substituted(k));
+	unlock();
+	return k ? C(k) : NULL;
+}
+
+som_class *som_class_registered(const char *name, som_env *ev) {
+	boot();
+	lock();
+	klass *k = name ? registered(name) : NULL;
+	if (k)
+		pin(k = substituted(k));
+	else
+		fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", name ? name : "without a name");
+	unlock();
+	return k ? C(k) : NULL;
+}
+
+int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev) {
+	const som_class_info *i = &K(c)->info;
+	if ((major == 0 && minor == 0) || (i->major == major && i->minor >= minor)) return SOM_OK;
+	return fail(ev, SOM_E_VERSION, "class %s is version %u.%u%s%s, but %u.%u is needed%s", i->name, i->major, i->minor, i->library ? " of " : "",
+		i->library ? i->library : "", major, minor, i->major == major ? "; install a newer release" : "; the two do not go together");
+}
+
+static bool same_data(const som_class_info *a, const som_class_info *b) {
+	bool same = a->data_size == b->data_size && a->nlayout == b->nlayout;
+	for (uint32_t i = 0; same && i < a->nlayout; i++)
+		same = a->layout[i].cls == b->layout[i].cls && a->layout[i].offset == b->layout[i].offset;
+	return same;
+}
+
+int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
+	klass *k = K(c), *s = by ? K(by) : NULL;
+	if (s && (s == k || !descends(s, k)))
+		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
+	if (s && !same_data(&s->info, &k->info))
+		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it has other data", s->info.name, k->info.name);
+	lock(); /* unloading looks at it */
+	__atomic_store_n(&k->substitute, s, __ATOMIC_RELEASE);
+	unlock();
+	return SOM_OK;
+}
+
+int som_classes(int (*see)(som_class *c, void *context), void *context) {
+	int answer = 0;
+	boot();
+	lock();
+	for (klass *k = all_classes; k && answer == 0; k = k->next)
+		answer = see(C(k), context);
+	unlock();
+	return answer;
+}
+
+const som_class_info *som_class_describe(const som_class *c) { return &K(c)->info; }
+
+uint64_t som_class_instances(const som_class *c) { return __atomic_load_n(&K(c)->instances, __ATOMIC_ACQUIRE); }
+
+/* ---- Unloading ---- */
+
+/* How many of those marked have k for their metaclass, and for a parent. */
+static void count_marked(const klass *k, uint64_t *instances, uint32_t *subclasses) {
+	*instances = 0;
+	*subclasses = 0;
+	for (const klass *x = all_classes; x; x = x->next) {
+		if (!x->mark) continue;
+		*instances += x->metaclass == k;
+		for (uint32_t i = 0; i < x->info.nparents; i++)
+			*subclasses += K(x->info.parents[i]) == k;
+	}
+}
+
+/* Whether nothing but what is marked needs k. */
+static bool needless(const klass *k, uint32_t refs) {
+	uint64_t instances;
+	uint32_t subclasses;
+	for (const klass *x = all_classes; x; x = x->next)
+		if (x->substitute == k && !x->mark) return false;
+	count_marked(k, &instances, &subclasses);
+	return som_class_instances(C(k)) == instances && k->subclasses == subclasses && __atomic_load_n(&k->c.object.refs, __ATOMIC_ACQUIRE) == refs;
+}
+
+bool unload_group(klass *k, uint32_t refs, const klass **busy) {
+	for (klass *x = all_classes; x; x = x->next)
+		x->mark = x == k || (k->library && x->library == k->library && !x->derived);
+	for (bool more = true; more;) { /* metaclasses that were derived for these alone end with them */
+		more = false;
+		for (klass *x = all_classes; x; x = x->next)
+			if (x->derived && !x->mark && x->instances + x->subclasses > 0 && needless(x, 0))
+				x->mark = more = true;
+	}
+	for (klass *x = all_classes; x; x = x->next) {
+		if (x->mark && !needless(x, x == k ? refs : 0)) {
+			*busy = x;
+			return false;
+		}
+	}
+	/* The newest first, so that nobody loses a parent; derived metaclasses end by themselves, whichever their place. */
+	for (klass *x = all_classes; x;) {
+		bool ends = x->mark && !x->derived;
+		if (ends) undefine(x);
+		x = ends ? all_classes : x->next;
+	}
+	return true;
+}
+
+int som_class_unload(som_class *c, som_env *ev) {
+	klass *k = K(c);
+	const klass *busy = k;
+	lock();
+	library *l = k->library;
+	bool done = k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, 1, &busy);
+	if (!done)
+		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live", k->info.name, busy->info.name,
+			(unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs);
+	void *handle = done && l ? library_forget(l) : NULL;
+	unlock();
+	if (handle) hooks.unload(handle);
+	return done ? SOM_OK : SOM_E_BUSY;
+}
+
+/* ---- Binding ---- */
+
+int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
+	if (som_bound(to)) return SOM_OK;
+	if (!b || b->size_of < sizeof *b || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
+		return fail(ev, SOM_E_METHOD, "a binding's description is too short, or its list of methods is missing");
+	boot();
+	lock();
+	klass *k = find_class(b->cls, ev);
+	int code = k ? som_class_check_version(C(k), b->major, b->minor, ev) : SOM_E_UNKNOWN;
+	som_tok *tokens = (som_tok *)(to + 1);
+	for (uint32_t i = 0; i < b->nmethods && code == SOM_OK; i++) {
+		found f;
+		uint32_t index;
+		const char *name = b->methods[i];
+		if (name && own_method(k, name, strlen(name), &index) && k->info.introduces[index].token)
+			__atomic_store_n(&tokens[i], k->info.introduces[index].token, __ATOMIC_RELAXED);
+		else if ((code = lookup_slot(k, true, name, &f, ev)) == SOM_OK)
+			__atomic_store_n(&tokens[i], f.info->token, __ATOMIC_RELAXED);
+	}
+	if (code == SOM_OK && !som_bound(to)) {
+		pin(k);
+		__atomic_store_n(&to->id, k->id, __ATOMIC_RELAXED);
+		__atomic_store_n(&to->type, k->base, __ATOMIC_RELAXED);
+		__atomic_store_n(&to->data, k->base + WORD_SIZE, __ATOMIC_RELAXED);
+		__atomic_store_n(&to->cls, C(k), __ATOMIC_RELEASE);
+	}
+	unlock();
+	return code;
+}
+
+void som_class_unbind(som_classdata *to) {
+	som_class *c = to->cls;
+	__atomic_store_n(&to->cls, NULL, __ATOMIC_RELEASE);
+	if (c) som_release(&c->object);
+}

@@ -1,0 +1,99 @@
+/* root_manager.c: SOMClassMgr: its methods in the order of SOM 3.0. The registry itself is the kernel's, whose state it has. */
+#include "kernel.h"
+
+#include <string.h>
+
+static som_ref found_class(som_class *c, int32_t major, int32_t minor, som_env *ev) {
+	if (!c) return NULL;
+	if (som_class_check_version(c, (uint32_t)major, (uint32_t)minor, ev) != SOM_OK) {
+		som_release(&c->object);
+		return NULL;
+	}
+	return &c->object;
+}
+
+static som_ref find_by_name(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor) {
+	return (void)m, found_class(som_class_named(name, ev), major, minor, ev);
+}
+
+static som_ref find_in_file(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor, const char *file) {
+	if (som_library_load(file, ev) != SOM_OK) return NULL;
+	return (void)m, found_class(som_class_registered(name, ev), major, minor, ev);
+}
+
+static som_ref from_id(som_ref m, som_env *ev, const char *name) {
+	som_class *c = som_class_registered(name, NULL);
+	return (void)m, (void)ev, c ? &c->object : NULL;
+}
+
+static const char *locate(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor) {
+	(void)m, (void)ev, (void)major, (void)minor;
+	lock();
+	const klass *k = name ? registered(name) : NULL;
+	unlock();
+	return k ? k->info.library : NULL;
+}
+
+static int32_t unload(som_ref m, som_env *ev, som_ref c) {
+	(void)m;
+	return c && c->flags & F_CLASS ? som_class_unload((som_class *)c, ev) : fail(ev, SOM_E_TYPE, "a class is asked for");
+}
+
+static const char *entry_name(som_ref m, som_env *ev) { return (void)m, (void)ev, SOM_LIBRARY_ENTRY; }
+
+/* Classes of one library, or all; the list is owned, the classes are not. */
+static som_class **list(const klass *like, uint32_t *n, som_env *ev) {
+	uint32_t all = 0;
+	lock();
+	for (klass *k = all_classes; k; k = k->next)
+		all++;
+	som_class **to = take((all + 1) * sizeof *to);
+	*n = 0;
+	for (klass *k = to ? all_classes : NULL; k; k = k->next)
+		if (!like || k == like || (like->library && k->library == like->library)) to[(*n)++] = C(k);
+	unlock();
+	if (!to) no_memory(ev, "a list of classes");
+	return to;
+}
+
+static som_class **related(som_ref m, som_env *ev, som_ref c, uint32_t *n) { return (void)m, list(K((som_class *)c), n, ev); }
+static som_class **all(som_ref m, som_env *ev, uint32_t *n) { return (void)m, list(NULL, n, ev); }
+
+static int32_t substitute(som_ref m, som_env *ev, const char *name, const char *by) {
+	som_class *c = som_class_named(name, ev), *s = c ? som_class_named(by, ev) : NULL;
+	int code = s ? som_class_substitute(c, s, ev) : SOM_E_UNKNOWN;
+	(void)m;
+	som_release((som_ref)s);
+	som_release((som_ref)c);
+	return code;
+}
+
+static const void *repository(som_ref m, som_env *ev) { return (void)m, (void)ev, som_provider(SOM_PROVIDER_REPOSITORY); }
+static void set_repository(som_ref m, som_env *ev, const void *r) { (void)m, (void)ev, som_set_provider(SOM_PROVIDER_REPOSITORY, r); }
+static void add_library(som_ref m, som_env *ev, const char *name, som_library_entry_proc *entry) { (void)m, som_library_add(name, entry, ev); }
+
+static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
+	(void)m;
+	if (!c || !to || !(c->flags & to->flags & F_CLASS)) {
+		fail(ev, SOM_E_TYPE, "two classes are asked for");
+		return;
+	}
+	lock();
+	K((som_class *)c)->library = K((som_class *)to)->library;
+	unlock();
+}
+
+static const som_method methods[] = {
+	METHOD("somFindClsInFile", "o:siis", find_in_file), METHOD("somFindClass", "o:sii", find_by_name), METHOD("somClassFromId", "o:s", from_id),
+	WITHOUT("somRegisterClass"), METHOD("somUnregisterClass", "i:o", unload), METHOD("somLocateClassFile", "s:sii", locate),
+	METHOD("somLoadClassFile", "o:siis", find_in_file), METHOD("somUnloadClassFile", "i:o", unload), METHOD("somGetInitFunction", "s:", entry_name),
+	WITHOUT("somMergeInto"), METHOD("somGetRelatedClasses", "p:op", related), METHOD("somSubstituteClass", "i:ss", substitute),
+	METHOD("_get_somInterfaceRepository", "p:", repository), METHOD("_set_somInterfaceRepository", "v:p", set_repository),
+	METHOD("_get_somRegisteredClasses", "p:p", all), WITHOUT("somBeginPersistentClasses"), WITHOUT("somEndPersistentClasses"),
+	RETIRED("somcmPrivate1"), RETIRED("somcmPrivate2"), METHOD("somRegisterClassLibrary", "v:sp", add_library),
+	METHOD("somJoinAffinityGroup", "v:oo", join_group), WITHOUT("somUnregisterClassLibrary"), WITHOUT("somImportObject"),
+	RETIRED("somcmPrivate3"), RETIRED("somcmPrivate4"),
+};
+
+const som_class_desc manager_desc = {.size_of = sizeof manager_desc, .name = "SOMClassMgr", .major = 1, .minor = 6, .introduces = methods,
+	.nintroduces = sizeof methods / sizeof methods[0], .method_size = sizeof(som_method)};

@@ -1,0 +1,125 @@
+/* root_object.c: SOMObject: its methods in the order of SOM 3.0, retired places kept. */
+#include "kernel.h"
+
+#include <string.h>
+
+static void plain(som_ref o, som_env *ev) { (void)o, (void)ev; }
+
+static void free_object(som_ref o, som_env *ev) {
+	(void)ev;
+	som_release(o);
+}
+
+static const char *class_name(som_ref o, som_env *ev) { return (void)ev, class_of(o)->info.name; }
+static som_ref get_class(som_ref o, som_env *ev) { return (void)ev, &som_class_of(o)->object; }
+
+/* Whether an object that should be a class is one; else an exception. */
+static bool a_class(som_ref c, som_env *ev) {
+	if (c && !is_freed(c) && c->flags & F_CLASS) return true;
+	fail(ev, SOM_E_TYPE, "a class is asked for, an object of class %s given", !c ? "(none)" : is_freed(c) ? "(destroyed)" : class_of(c)->info.name);
+	return false;
+}
+
+static uint8_t is_a(som_ref o, som_env *ev, som_ref c) { return a_class(c, ev) && som_is_a(o, (som_class *)c); }
+static uint8_t is_instance(som_ref o, som_env *ev, som_ref c) { return a_class(c, ev) && som_class_of(o) == (som_class *)c; }
+
+static uint8_t responds(som_ref o, som_env *ev, const char *method) {
+	found f;
+	(void)ev;
+	int code = method ? lookup(class_of(o), method, &f, NULL) : SOM_E_UNKNOWN;
+	return code == SOM_OK || code == SOM_E_AMBIGUOUS;
+}
+
+static int32_t get_size(som_ref o, som_env *ev) { return (void)ev, (int32_t)(SOM_HEAD + class_of(o)->info.data_size); }
+
+static void dump_parts(som_ref o, som_env *ev, int32_t level) {
+	const som_class_info *i = &class_of(o)->info;
+	(void)ev;
+	for (uint32_t p = 0; p < i->nlayout; p++) {
+		const uint8_t *data = (uint8_t *)o + SOM_HEAD + i->layout[p].offset;
+		print("%*s%s:", 2 * (int)(level & 31), "", K(i->layout[p].cls)->info.name);
+		for (uint64_t b = 0; b < i->layout[p].size && b < 64; b++)
+			print(" %02x", data[b]);
+		print(i->layout[p].size > 64 ? " …\n" : "\n");
+	}
+}
+
+static som_ref print_self(som_ref o, som_env *ev) {
+	(void)ev;
+	print("{an instance of class %s at %p}\n", class_of(o)->info.name, (void *)o);
+	return o;
+}
+
+static void dump(som_ref o, som_env *ev, int32_t level) {
+	found f;
+	print("%*s", 2 * (int)(level & 31), "");
+	print_self(o, ev);
+	if (lookup(class_of(o), "SOMObject::somDumpSelfInt", &f, ev) == SOM_OK)
+		((void (*)(som_ref, som_env *, int32_t))*word_at(class_of(o)->row, f.info->token))(o, ev, level + 1);
+}
+
+static int32_t class_dispatch(som_ref o, som_env *ev, som_ref c, const char *method, const som_value *args, uint32_t n, som_value *to) {
+	som_found f = {.size_of = sizeof f};
+	if (!a_class(c, ev)) return SOM_E_TYPE;
+	if (!som_is_a(o, (som_class *)c))
+		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s", class_of(o)->info.name, K((som_class *)c)->info.name);
+	int code = som_lookup((som_class *)c, method, &f, ev);
+	if (code == SOM_OK && (!f.sig || strlen(f.sig) - 2 != n))
+		code = fail(ev, SOM_E_TYPE, "%s has the signature %s, %u arguments were given", method, f.sig ? f.sig : "(none)", n);
+	return code == SOM_OK ? som_apply(f.proc, f.sig, o, args, to, ev) : code;
+}
+
+static int32_t dispatch(som_ref o, som_env *ev, const char *method, const som_value *args, uint32_t n, som_value *to) {
+	return som_dispatch(o, method, args, n, to, ev);
+}
+
+static uint8_t cast(som_ref o, som_env *ev, som_ref c) { return a_class(c, ev) && som_cast(o, (som_class *)c, ev) == SOM_OK; }
+static uint8_t uncast(som_ref o, som_env *ev) { return (void)ev, som_uncast(o), 1; }
+
+/* The control of SOM's initializers is som_making here, which does not come by this way. */
+static void init(som_ref o, som_env *ev, void *control) {
+	som_env own = {0};
+	(void)control;
+	initialise(o, class_of(o), ev ? ev : &own);
+	som_env_clear(&own);
+}
+
+static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *control) {
+	const klass *k = class_of(o);
+	(void)ev, (void)control;
+	finalise(o, k);
+	if (release_memory) end_memory(o, k);
+}
+
+static void copy(som_ref o, som_env *ev, void *control, som_ref from) {
+	som_env own = {0};
+	(void)control;
+	if (!som_is_a(from, som_class_of(o)))
+		fail(ev, SOM_E_TYPE, "an object of class %s cannot be copied to one of %s", class_of(from)->info.name, class_of(o)->info.name);
+	else
+		copy_parts(o, from, ev ? ev : &own);
+	som_env_clear(&own);
+}
+
+static void assign(som_ref o, som_env *ev, void *control, som_ref from) {
+	(void)control;
+	som_assign(o, from, ev);
+}
+
+static const som_method methods[] = {
+	METHOD("somInit", "v:", plain), METHOD("somUninit", "v:", plain), METHOD("somFree", "v:", free_object),
+	METHOD("somDefaultVCopyInit", "v:po", copy), METHOD("somGetClassName", "s:", class_name), METHOD("somGetClass", "o:", get_class),
+	METHOD("somIsA", "b:o", is_a), METHOD("somRespondsTo", "b:s", responds), METHOD("somIsInstanceOf", "b:o", is_instance),
+	METHOD("somGetSize", "i:", get_size), METHOD("somDumpSelf", "v:i", dump), METHOD("somDumpSelfInt", "v:i", dump_parts),
+	METHOD("somPrintSelf", "o:", print_self), METHOD("somDefaultConstVCopyInit", "v:po", copy), RETIRED("somoPrivate1"),
+	RETIRED("somoPrivate2"), RETIRED("somoPrivate3"), RETIRED("somoPrivate4"), METHOD("somDispatch", "i:spIp", dispatch),
+	METHOD("somClassDispatch", "i:ospIp", class_dispatch), METHOD("somCastObj", "b:o", cast), METHOD("somResetObj", "b:", uncast),
+	METHOD("somDefaultInit", "v:p", init), METHOD("somDestruct", "v:bp", destruct), RETIRED("somoPrivate5"), RETIRED("somoPrivate6"),
+	METHOD("somDefaultCopyInit", "v:po", copy), METHOD("somDefaultConstCopyInit", "v:po", copy), METHOD("somDefaultAssign", "v:po", assign),
+	METHOD("somDefaultConstAssign", "v:po", assign), METHOD("somDefaultVAssign", "v:po", assign), METHOD("somDefaultConstVAssign", "v:po", assign),
+	RETIRED("somoPrivate7"), RETIRED("somoPrivate8"), RETIRED("somoPrivate9"), RETIRED("somoPrivate10"), RETIRED("somoPrivate11"),
+	RETIRED("somoPrivate12"), RETIRED("somoPrivate13"), RETIRED("somoPrivate14"),
+};
+
+const som_class_desc object_desc = {.size_of = sizeof object_desc, .name = "SOMObject", .major = 1, .minor = 7, .introduces = methods,
+	.nintroduces = sizeof methods / sizeof methods[0], .method_size = sizeof(som_method)};

@@ -1,0 +1,237 @@
+/* table.c: what stands in method tables, who put it there, and parent, next and casted calls. */
+#include "kernel.h"
+
+#include <string.h>
+
+/* Words of rows are written while others read rows that lie between them. */
+static void put(char *row, som_tok t, void *value) { __atomic_store_n((void **)(row + t), value, __ATOMIC_RELAXED); }
+static som_proc *get(const char *row, som_tok t) { return __atomic_load_n(word_at(row, t), __ATOMIC_RELAXED); }
+
+/* What stands in tables for methods that nothing implements. It is called as a method of any signature: what it
+ * returns is nobody's to look at once ev holds the exception. */
+int64_t no_implementation(som_ref o, som_env *ev) {
+	return fail(ev, SOM_E_ABSTRACT, "a method of class %s was called that has no implementation; override it", class_of(o)->info.name), 0;
+}
+
+int64_t freed_call(som_ref o, som_env *ev) {
+	static const char text[] = "an object at %p was used that has been destroyed";
+	ev ? (void)fail(ev, SOM_E_FREED, text, (void *)o) : complain(SOM_E_FREED, text, (void *)o);
+	return 0;
+}
+
+static impl *find_impl(const impls *all, som_tok t) {
+	uint32_t from = 0, to = all->n;
+	while (from < to) {
+		uint32_t middle = (from + to) / 2;
+		if (all->e[middle].token < t)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < all->n && all->e[from].token == t ? (impl *)(uintptr_t)&all->e[from] : NULL;
+}
+
+static impls *impls_of(const klass *k) { return __atomic_load_n(&k->impls, __ATOMIC_ACQUIRE); }
+
+som_proc *own_impl(const klass *k, som_tok t) {
+	impl *i = find_impl(impls_of(k), t);
+	return i ? __atomic_load_n(&i->proc, __ATOMIC_RELAXED) : NULL;
+}
+
+const klass *introducer(const klass *k, som_tok t) {
+	for (uint32_t i = 0; i < k->info.norder; i++) {
+		const klass *a = order_at(k, i);
+		if (t >= slot_token(a, 0) && t < slot_token(a, a->slots) && t % WORD_SIZE == 0) return a;
+	}
+	return NULL;
+}
+
+static const klass *selected(const klass *k, som_tok t) {
+	for (uint32_t i = 0; i < k->nselects; i++)
+		if (k->selects[i].token == t) return k->selects[i].parent;
+	return NULL;
+}
+
+/* The parent whose entry k inherits, or NULL. */
+static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
+	const klass *p = selected(k, t);
+	if (p) return p;
+	for (uint32_t i = 1; k->derived && i < k->info.norder; i++) /* it joins: what merely inherits hides nothing */
+		if (find_impl(impls_of(order_at(k, i)), t)) return order_at(k, i);
+	for (uint32_t i = 0; i < k->info.nparents; i++) {
+		p = K(k->info.parents[i]);
+		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation) return p;
+	}
+	return in->info.nparents == 0 && in != k ? in : NULL; /* an object is one, even if its parents are abstract */
+}
+
+const klass *owner(const klass *k, som_tok t) {
+	const klass *in = introducer(k, t), *nearest = NULL;
+	som_proc *stands = in ? get(k->row, t) : NULL;
+	while (in && k && row_has(k->row, in) && get(k->row, t) != (som_proc *)no_implementation) {
+		som_proc *own = own_impl(k, t);
+		if (own && own == stands) return k;
+		if (own && !nearest) /* replaced since k inherited from it */
+			nearest = k;
+		k = inherited_from(k, in, t);
+	}
+	return nearest;
+}
+
+int table_fill(klass *k, som_env *ev) {
+	k->row = row_place(k, ev);
+	if (!k->row) return SOM_E_MEMORY;
+	put(k->row, 0, C(k));
+	for (uint32_t c = 0; c < k->info.norder; c++) {
+		const klass *a = order_at(k, c);
+		put(k->row, a->base, a->id);
+		for (uint32_t s = 0; s < a->slots; s++) {
+			som_tok t = slot_token(a, s);
+			som_proc *proc = own_impl(k, t);
+			const klass *p = proc ? NULL : a == k ? NULL : inherited_from(k, a, t);
+			if (p) proc = get(p->row, t);
+			put(k->row, t, (void *)(proc ? proc : (som_proc *)no_implementation));
+		}
+	}
+	for (uint32_t i = 0; i < k->info.nlayout; i++)
+		put(k->row, K(k->info.layout[i].cls)->base + WORD_SIZE, (void *)(uintptr_t)(SOM_HEAD + k->info.layout[i].offset));
+	k->hooked = !is_plain(k);
+	k->barren = k->info.flags & SOM_ABSTRACT || (class_class && descends(k, class_class));
+	return SOM_OK;
+}
+
+/* ---- Replacing ---- */
+
+/* All rows for cast objects of all classes, which follow what is replaced. */
+static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_proc *proc) {
+	for (klass *x = all_classes; x; x = x->next)
+		for (castrow *r = x->casts; r; r = r->next)
+			if (row_has(r->as->row, in) ? r->as == k : x == k) put(r->row, t, (void *)proc);
+}
+
+som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
+	klass *k = K(c);
+	som_proc *old = NULL;
+	lock();
+	const klass *in = introducer(k, t);
+	impls *all = k->impls;
+	impl *mine = in ? find_impl(all, t) : NULL;
+	if (!in || !proc) {
+		fail(ev, in ? SOM_E_METHOD : SOM_E_UNKNOWN, "class %s: %s", k->info.name, in ? "a replacement needs a procedure" : "it has no method of this token");
+	} else if (!mine) { /* a new list; who reads the old one may go on */
+		impls *more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl));
+		if (!more) {
+			no_memory(ev, "a replacement");
+			in = NULL;
+		} else {
+			for (uint32_t i = 0; i < all->n && all->e[i].token < t; i++)
+				more->e[more->n++] = all->e[i];
+			more->e[more->n++] = (impl){t, proc};
+			memcpy(more->e + more->n, all->e + more->n - 1, (all->n - more->n + 1) * sizeof(impl));
+			more->n = all->n + 1;
+			__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
+		}
+	} else {
+		__atomic_store_n(&mine->proc, proc, __ATOMIC_RELAXED);
+	}
+	if (in && proc) {
+		old = get(k->row, t);
+		put(k->row, t, (void *)proc);
+		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_RELAXED);
+		replace_in_casts(in, t, k, proc);
+	}
+	unlock();
+	return old == (som_proc *)no_implementation ? NULL : old;
+}
+
+/* ---- Parent, next and casted calls ---- */
+
+som_proc *som_class_proc(const som_class *c, som_tok t) {
+	const klass *k = K(c);
+	return introducer(k, t) ? get(k->row, t) : NULL;
+}
+
+const char *som_parent_row(const som_class *c, uint32_t nth) {
+	const klass *k = K(c);
+	return nth < k->info.nparents && !k->abstract[nth] ? K(k->info.parents[nth])->row : NULL;
+}
+
+som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok t, som_env *ev) {
+	const klass *k = K(c);
+	if (nth >= k->info.nparents) {
+		fail(ev, SOM_E_PARENTS, "class %s has no parent %u: it has %u, counted from 0", k->info.name, nth, k->info.nparents);
+		return NULL;
+	}
+	const klass *p = K(k->info.parents[nth]);
+	if (!introducer(p, t)) {
+		fail(ev, SOM_E_UNKNOWN, "class %s: its parent %s has no such method", k->info.name, p->info.name);
+		return NULL;
+	}
+	som_proc *proc = k->abstract[nth] ? (som_proc *)no_implementation : get(p->row, t);
+	if (proc != (som_proc *)no_implementation) return proc;
+	fail(ev, SOM_E_ABSTRACT, "class %s: its parent %s has no implementation to give", k->info.name, p->info.name);
+	return NULL;
+}
+
+som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_tok t) {
+	const klass *k = class_of(o);
+	uint32_t i = 0;
+	while (i < k->info.norder && k->info.order[i] != implementing)
+		i++;
+	while (++i < k->info.norder) {
+		som_proc *proc = k->concrete[i] ? own_impl(order_at(k, i), t) : NULL;
+		if (proc) return proc;
+	}
+	return NULL;
+}
+
+/* ---- Casts ---- */
+
+static char *cast_row(klass *k, const klass *as, som_env *ev) {
+	for (castrow *r = k->casts; r; r = r->next)
+		if (r->as == as) return r->row;
+	castrow *r = pool_take(k, sizeof *r);
+	char *row = r ? row_place(k, ev) : NULL;
+	if (!row) {
+		if (!r) no_memory(ev, "a cast");
+		return NULL;
+	}
+	put(row, 0, C(k));
+	for (uint32_t c = 0; c < k->info.norder; c++) {
+		const klass *a = order_at(k, c);
+		const char *from = row_has(as->row, a) ? as->row : k->row;
+		put(row, a->base, a->id);
+		put(row, a->base + WORD_SIZE, (void *)get(k->row, a->base + WORD_SIZE));
+		for (uint32_t s = 0; s < a->slots; s++)
+			put(row, slot_token(a, s), (void *)get(from, slot_token(a, s)));
+	}
+	*r = (castrow){.next = k->casts, .as = as, .row = row};
+	k->casts = r;
+	return row;
+}
+
+int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
+	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
+	klass *k = class_of(o);
+	const klass *as = K(ancestor);
+	uint32_t i = 0;
+	while (i < k->info.norder && k->info.order[i] != ancestor)
+		i++;
+	if (i == k->info.norder)
+		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s, and cannot be cast to it", k->info.name, as->info.name);
+	if (!k->concrete[i])
+		return fail(ev, SOM_E_ABSTRACT, "class %s has only the interface of %s: nothing to cast an object to", k->info.name, as->info.name);
+	lock();
+	char *row = as == k ? k->row : cast_row(k, as, ev);
+	unlock();
+	if (!row) return SOM_E_MEMORY;
+	__atomic_store_n(&o->mt, row, __ATOMIC_RELEASE);
+	return SOM_OK;
+}
+
+void som_uncast(som_ref o) {
+	if (is_freed(o))
+		freed_call(o, NULL);
+	else
+		__atomic_store_n(&o->mt, class_of(o)->row, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,32 @@
+/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, NO_ENTRY, GO. */
+#include "som.h"
+
+#ifdef GO
+SOM_API int som_go_runtime; /* as class libraries written in Go have it */
+int som_go_runtime;
+#endif
+#ifndef MINOR
+#define MINOR 0
+#endif
+
+#ifndef NO_ENTRY
+static int32_t legs(som_ref o, som_env *ev) { return (void)o, (void)ev, 4; }
+
+SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+int som_library_entry(uint32_t abi, som_env *ev) {
+	const som_method own[] = {{"legs", "i:", (som_proc *)legs, NULL, SOM_STATIC}};
+	som_class_desc d = {.size_of = sizeof d, .name = CLASS, .major = 1, .minor = MINOR, .introduces = own, .nintroduces = 1, .method_size = sizeof *own};
+#ifdef PARENT
+	const char *parents[] = {PARENT};
+	d.parents = parents;
+	d.nparents = 1;
+	d.nintroduces = 0;
+#endif
+	som_class *c = abi == SOM_ABI ? som_class_define(&d, ev) : NULL;
+#ifdef FAILS
+	som_raise_user(ev, "IDL:test/Fails:1.0", NULL, NULL);
+#endif
+	som_release((som_ref)c);
+	return c ? SOM_OK : (int)ev->code;
+}
+#endif

@@ -1,0 +1,221 @@
+package som
+
+import (
+	"reflect"
+	"runtime"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// An Option is part of what ClassOf is told of a class.
+type Option func(*Spec)
+
+// Parents are the parents in order.
+func Parents(p ...*Class) Option { return func(s *Spec) { s.Parents = append(s.Parents, p...) } }
+
+// WithMetaclass is the explicit metaclass.
+func WithMetaclass(m *Class) Option { return func(s *Spec) { s.Metaclass = m } }
+
+// WithVersion is the version of the class.
+func WithVersion(major, minor int) Option {
+	return func(s *Spec) { s.Version = Version{major, minor} }
+}
+
+// With lets f change what the class will be made of, for all that has no Option of its own.
+func With(f func(*Spec)) Option { return f }
+
+// ClassOf makes a class whose instances have a T each for their state. T embeds the [Base] of its
+// parent's package, or som.Base, and overrides an inherited method by declaring the Go method of
+// its name with a pointer receiver: Speak overrides speak. Another exported method that T declares
+// is introduced by the class, under its Go name with the first letter small.
+//
+// If *T has them, SomDefaultInit() error is the initializer, SomDestruct() the destructor,
+// SomDefaultCopyInit(from *T) error and SomDefaultAssign(from *T) error copy; without these a T is copied as Go
+// assigns it, which does not do for one that holds a lock.
+func ClassOf[T any](name string, opts ...Option) (*Class, error) {
+	s := Spec{Name: name, State: reflect.TypeFor[T]()}
+	for _, o := range opts {
+		o(&s)
+	}
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if s.State.Size() == 0 {
+		return nil, fail(CodeType, name, "%v has no size: embed som.Base, or the parent's", s.State)
+	}
+	c := &Class{bases: basesIn(s.State, 0, nil)}
+	lifeOf[T](&s, c)
+	c.spec = s
+	if err := c.methodsOf(reflect.TypeFor[*T]()); err != nil {
+		return nil, err
+	}
+	return c.define()
+}
+
+// MustClass is like ClassOf and panics instead of failing; it is for variables of packages.
+func MustClass[T any](name string, opts ...Option) *Class {
+	c, err := ClassOf[T](name, opts...)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// lifeOf finds the functions of an object's life among T's methods.
+func lifeOf[T any](s *Spec, c *Class) {
+	of := func(r Ref) *T { return (*T)(r.i.state(c)) }
+	if _, ok := any((*T)(nil)).(interface{ SomDefaultInit() error }); ok && declares(reflect.TypeFor[*T](), "SomDefaultInit") {
+		s.Init = func(r Ref) error { return any(of(r)).(interface{ SomDefaultInit() error }).SomDefaultInit() }
+	}
+	if _, ok := any((*T)(nil)).(interface{ SomDestruct() }); ok && declares(reflect.TypeFor[*T](), "SomDestruct") {
+		s.Fini = func(r Ref) { any(of(r)).(interface{ SomDestruct() }).SomDestruct() }
+	}
+	if _, ok := any((*T)(nil)).(interface{ SomDefaultCopyInit(*T) error }); ok {
+		s.Copy = func(to, from Ref) error {
+			return any(of(to)).(interface{ SomDefaultCopyInit(*T) error }).SomDefaultCopyInit(of(from))
+		}
+	}
+	if _, ok := any((*T)(nil)).(interface{ SomDefaultAssign(*T) error }); ok {
+		s.Assign = func(to, from Ref) error {
+			return any(of(to)).(interface{ SomDefaultAssign(*T) error }).SomDefaultAssign(of(from))
+		}
+	}
+}
+
+// methodsOf adds what the type declares to the spec: overrides, and what is new.
+func (c *Class) methodsOf(ptr reflect.Type) error {
+	inherited := map[string]*Method{}
+	parents := c.spec.Parents
+	if parents == nil {
+		parents = []*Class{SOMObject}
+	}
+	for _, p := range parents {
+		if p == nil {
+			continue // define says so
+		}
+		for _, m := range p.Methods() {
+			name := m.goName()
+			if old := inherited[name]; old != nil && old != m {
+				m = ambiguousMethod
+			}
+			inherited[name] = m
+		}
+	}
+	given := map[string]bool{}
+	for _, o := range c.spec.Overrides {
+		given[o.Method] = true
+	}
+	for i := range ptr.NumMethod() {
+		gm := ptr.Method(i)
+		if isLife(gm.Name) || !declares(ptr, gm.Name) {
+			continue
+		}
+		m := inherited[gm.Name]
+		if ms := c.spec.introducing(gm.Name); ms != nil {
+			if want := methodType(ms.Type, ptr); gm.Type != want {
+				return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to implement %s it must be %v", ptr, gm.Name, gm.Type, ms.Name, want)
+			}
+			ms.state = gm.Func
+			continue
+		}
+		switch {
+		case m == nil:
+			ms, err := introduced(c.spec.Name, gm)
+			if err != nil {
+				return err
+			}
+			c.spec.Introduces = append(c.spec.Introduces, ms)
+			continue
+		case m == ambiguousMethod:
+			return fail(CodeAmbiguous, c.spec.Name, "%v declares %s, and two ancestors have such a method: override by Spec.Overrides", ptr, gm.Name)
+		case given[m.String()]:
+			continue
+		}
+		if want := methodType(m.typ, ptr); gm.Type != want {
+			return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to override %s it must be %v", ptr, gm.Name, gm.Type, m, want)
+		}
+		c.spec.Overrides = append(c.spec.Overrides, Override{m.String(), newImpl(c, gm.Func, true)})
+	}
+	return nil
+}
+
+// introducing returns what the spec introduces for a Go method to implement.
+func (s *Spec) introducing(name string) *MethodSpec {
+	for i := range s.Introduces {
+		ms := &s.Introduces[i]
+		if ms.Impl == nil && ms.Type != nil && ms.Migrated == nil && (&Method{name: ms.Name, spec: *ms}).goName() == name {
+			return ms
+		}
+	}
+	return nil
+}
+
+var ambiguousMethod = &Method{}
+
+func isLife(name string) bool {
+	switch name {
+	case "SomDefaultInit", "SomDestruct", "SomDefaultCopyInit", "SomDefaultAssign":
+		return true
+	}
+	return false
+}
+
+// methodType is the type of a Go method of ptr that implements a method of type t.
+func methodType(t, ptr reflect.Type) reflect.Type {
+	in, out := signature(t)
+	in[0] = ptr
+	return reflect.FuncOf(in, out, t.IsVariadic())
+}
+
+func signature(t reflect.Type) (in, out []reflect.Type) {
+	for i := range t.NumIn() {
+		in = append(in, t.In(i))
+	}
+	for i := range t.NumOut() {
+		out = append(out, t.Out(i))
+	}
+	return in, out
+}
+
+// introduced makes a method of a Go method that overrides nothing.
+func introduced(class string, gm reflect.Method) (MethodSpec, error) {
+	if gm.Type.IsVariadic() {
+		return MethodSpec{}, fail(CodeMethod, class, "method %s is variadic, which methods of classes are not", gm.Name)
+	}
+	in, out := signature(gm.Type)
+	in[0] = selfType
+	r, n := utf8.DecodeRuneInString(gm.Name)
+	return MethodSpec{Name: string(unicode.ToLower(r)) + gm.Name[n:], GoName: gm.Name, Type: reflect.FuncOf(in, out, false), state: gm.Func}, nil
+}
+
+// declares reports whether a type declares a method itself, rather than having it from what it embeds: the
+// compiler writes the function of a promoted method, and says so.
+func declares(ptr reflect.Type, name string) bool {
+	for _, t := range []reflect.Type{ptr, ptr.Elem()} {
+		if m, ok := t.MethodByName(name); ok {
+			if f := runtime.FuncForPC(m.Func.Pointer()); f != nil {
+				if file, _ := f.FileLine(f.Entry()); !strings.HasSuffix(file, "<autogenerated>") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+var baseType = reflect.TypeFor[Base]()
+
+// basesIn adds the offsets of Bases in a State.
+func basesIn(t reflect.Type, at uintptr, all []uintptr) []uintptr {
+	if t == baseType {
+		return append(all, at)
+	}
+	if t.Kind() == reflect.Struct {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			all = basesIn(f.Type, at+f.Offset, all)
+		}
+	}
+	return all
+}

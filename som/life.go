@@ -1,0 +1,214 @@
+package som
+
+import (
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// New makes an instance with one reference. It asks the class as an object, whose metaclass may
+// override somNew: an instance may be shared, or refused.
+func (c *Class) New() (Ref, error) {
+	fn, self := somNew.Of(c.Current().SOM())
+	return fn(self)
+}
+
+// make is what SOMClass does for somNew.
+func (c *Class) make() (Ref, error) {
+	r, err := c.allocate()
+	if err != nil {
+		return Ref{}, err
+	}
+	return r.initialise()
+}
+
+// initialise asks the object to initialise itself.
+func (r Ref) initialise() (Ref, error) {
+	fn, self := somDefaultInit.Of(r)
+	if err := fn(self); err != nil {
+		r.stillborn()
+		return Ref{}, err
+	}
+	return r, nil
+}
+
+// Copy makes an object of the same class with the same data, with one reference.
+func (r Ref) Copy() (Ref, error) {
+	if r.i.refs.Load() <= 0 {
+		return Ref{}, r.over()
+	}
+	to, err := r.i.class.allocate()
+	if err != nil {
+		return Ref{}, err
+	}
+	fn, self := somDefaultConstCopyInit.Of(to)
+	if err := fn(self, r); err != nil {
+		to.stillborn()
+		return Ref{}, err
+	}
+	return to, nil
+}
+
+// stillborn ends an object that could not be initialised.
+func (r Ref) stillborn() {
+	r.i.refs.Store(0)
+	r.i.bury()
+}
+
+// Assign gives the object the data of another, which is of its class or of a descendant.
+func (r Ref) Assign(from Ref) error {
+	if r.i.refs.Load() <= 0 {
+		return r.over()
+	}
+	if from.i.refs.Load() <= 0 {
+		return from.over()
+	}
+	if !from.i.class.DescendsFrom(r.i.class) {
+		return fail(CodeType, r.i.class.Name(), "%s cannot be assigned to it", from)
+	}
+	if r == from {
+		return nil
+	}
+	fn, self := somDefaultConstAssign.Of(r)
+	return fn(self, from)
+}
+
+// copyData copies what no function of its class copies. A State is copied as Go assigns it.
+func (c *Class) copyData(to, from Ref, hasFunc func(*Class) bool) {
+	for _, a := range c.order {
+		if !c.concrete[a] || hasFunc(a) {
+			continue
+		}
+		copy(to.Bytes(a), from.Bytes(a))
+		if a.spec.State != nil {
+			t, f := to.i.state(a), from.i.state(a)
+			reflect.NewAt(a.spec.State, t).Elem().Set(reflect.NewAt(a.spec.State, f).Elem())
+			a.tie(t, to.i)
+		}
+	}
+}
+
+// state returns the instance's State of a, which it has.
+func (i *instance) state(a *Class) unsafe.Pointer {
+	return unsafe.Add(unsafe.Pointer(i), i.class.table.at(a.base).at)
+}
+
+// allocate makes an instance that no initializer has seen.
+func (c *Class) allocate() (Ref, error) {
+	switch {
+	case c.gone.Load():
+		return Ref{}, fail(CodeUnknown, c.Name(), "it was unloaded")
+	case c.spec.Abstract:
+		return Ref{}, fail(CodeAbstract, c.Name(), "an abstract class has no instances: make one of a subclass")
+	case c.DescendsFrom(SOMClass):
+		return Ref{}, fail(CodeMetaclass, c.Name(), "instances of a metaclass are classes, which are made by defining them")
+	}
+	c.instances.Add(1)
+	if c.gone.Load() { // unloading looks at the instances after it has said so
+		c.instances.Add(-1)
+		return Ref{}, fail(CodeUnknown, c.Name(), "it was unloaded")
+	}
+	return Ref{form(c)}, nil
+}
+
+// form makes an object of class c.
+func form(c *Class) *instance {
+	var i *instance
+	if len(c.stateful) == 0 {
+		i = new(instance)
+	} else {
+		i = (*instance)(reflect.New(c.memory).UnsafePointer())
+	}
+	i.class = c
+	i.mask = uintptr(len(c.table.slots)-1) * scale
+	for _, a := range c.stateful {
+		a.tie(i.state(a), i)
+	}
+	if c.size > 0 {
+		i.bytes = make([]byte, c.size)
+	}
+	i.refs.Store(1)
+	i.dispatchBy(c.front.Load())
+	return i
+}
+
+// tie tells the Bases in a State which object and class they are of.
+func (c *Class) tie(state unsafe.Pointer, i *instance) {
+	for _, at := range c.bases {
+		*(*Base)(unsafe.Add(state, at)) = Base{i, c}
+	}
+}
+
+// visit runs initializers in the order of visits. If one fails, those that have run are undone.
+func (r Ref) visit(init func(*Class) error) error {
+	visits := r.i.class.visits
+	for n, a := range visits {
+		if err := init(a); err != nil {
+			for _, b := range slices.Backward(visits[:n]) {
+				if b.spec.Fini != nil {
+					b.spec.Fini(r)
+				}
+			}
+			return &Error{Code: CodeRaised, Class: r.i.class.Name(), Text: "the initializer of " + a.Name() + " failed", Err: err}
+		}
+	}
+	return nil
+}
+
+// visitInit is what SOMObject does for somDefaultInit.
+func (r Ref) visitInit() error {
+	return r.visit(func(a *Class) error {
+		if a.spec.Init == nil {
+			return nil
+		}
+		return a.spec.Init(r)
+	})
+}
+
+// visitCopy is what SOMObject does for somDefaultConstCopyInit.
+func (r Ref) visitCopy(from Ref) error {
+	r.i.class.copyData(r, from, func(a *Class) bool { return a.spec.Copy != nil })
+	return r.visit(func(a *Class) error {
+		if a.spec.Copy == nil {
+			return nil
+		}
+		return a.spec.Copy(r, from)
+	})
+}
+
+// visitAssign is what SOMObject does for somDefaultConstAssign. One that fails leaves the rest
+// undone.
+func (r Ref) visitAssign(from Ref) error {
+	r.i.class.copyData(r, from, func(a *Class) bool { return a.spec.Assign != nil })
+	for _, a := range r.i.class.visits {
+		if a.spec.Assign != nil {
+			if err := a.spec.Assign(r, from); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// visitFini is what SOMObject does for somDestruct: destructors, the initializers' order reversed.
+func (r Ref) visitFini() {
+	for _, a := range slices.Backward(r.i.class.visits) {
+		if a.spec.Fini != nil {
+			a.spec.Fini(r)
+		}
+	}
+}
+
+// end destroys the object, whose last reference is gone.
+func (i *instance) end() {
+	i.dispatchBy(i.class.front.Load()) // whatever it was cast to
+	fn, self := somDestruct.Of(Ref{i})
+	fn(self)
+	i.bury()
+}
+
+// bury makes each further call an error.
+func (i *instance) bury() {
+	i.dispatchBy(i.class.afterlife())
+	i.class.instances.Add(-1)
+}

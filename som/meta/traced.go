@@ -1,0 +1,87 @@
+package meta
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/opendsom/dsom/som"
+)
+
+// Traced is IBM's SOMMTraced: each call of an instance's methods is told, with its arguments and
+// results. It is silent until [Trace] says where to.
+var Traced = som.MustClass[traced]("SOMMTraced", som.WithVersion(2, 2), som.Parents(BeforeAfter), som.With(func(s *som.Spec) {
+	s.Introduces = []som.MethodSpec{
+		{Name: "_set_sommTraceIsOn", Impl: func(self som.Self, on bool) { tracedOf(self).on.Store(on) }},
+		{Name: "_get_sommTraceIsOn", Impl: func(self som.Self) bool { return tracedOf(self).on.Load() }},
+	}
+}))
+
+type traced struct {
+	Base
+	on atomic.Bool
+	mu sync.Mutex // one line at a time
+	to io.Writer
+}
+
+func tracedOf(self som.Self) *traced {
+	t, _ := som.FindState[traced](self.Ref())
+	return t
+}
+
+// Trace writes the calls of instances of c, which must be Traced, to w from now on; nil ends that.
+func Trace(c *som.Class, w io.Writer) error {
+	t, ok := som.State[traced](c.SOM(), Traced)
+	if !ok {
+		return &som.Error{Code: som.CodeType, Class: c.Name(), Text: "its metaclass is not SOMMTraced"}
+	}
+	t.mu.Lock()
+	t.to = w
+	t.mu.Unlock()
+	t.on.Store(w != nil)
+	return nil
+}
+
+func (t *traced) SommBeforeMethod(_ context.Context, c *Call) (bool, error) {
+	if t.on.Load() {
+		t.line("%s.%s(%s)", c.Object, c.Method, list(c.Args))
+	}
+	return true, nil
+}
+
+func (t *traced) SommAfterMethod(_ context.Context, c *Call) {
+	if !t.on.Load() {
+		return
+	}
+	s := list(c.Results)
+	if c.Err != nil {
+		s = "error " + c.Err.Error()
+	}
+	t.line("%s.%s: %s", c.Object, c.Method, s)
+}
+
+func (t *traced) line(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.to != nil {
+		fmt.Fprintf(t.to, format+"\n", args...)
+	}
+}
+
+// maxTraced is how many octets of a value a trace shows.
+const maxTraced = 200
+
+func list(values []any) string {
+	var all []string
+	for _, v := range values {
+		s := fmt.Sprint(v)
+		if len(s) > maxTraced {
+			s = s[:maxTraced] + "…"
+		}
+		all = append(all, s)
+	}
+	return strings.Join(all, ", ")
+}

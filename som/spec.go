@@ -1,0 +1,143 @@
+package som
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"unsafe"
+)
+
+// A Spec says what a class is. The zero value of each field is useful, but for the name.
+type Spec struct {
+	Name      string   // identifiers joined by ::, see [MaxName]
+	Parents   []*Class // in order; nil for SOMObject
+	Metaclass *Class   // a descendant of SOMClass, or nil for the parents'
+	Version   Version
+	Abstract  bool // it has no instances
+
+	AbstractParents []*Class          // those parents of which only the interface is inherited
+	Introduces      []MethodSpec      // in release order
+	Overrides       []Override        //
+	Detached        []*Class          // those abstract parents whose metaclass is none of the class's business, as with proxies
+	Select          map[string]*Class // by method, which parent gives it; the name qualified, or bare if not ambiguous
+	InitClasses     []*Class          // ancestors that are initialised, in this order; nil for the parents
+
+	Data   Data                     // raw octets of an instance
+	State  reflect.Type             // a type whose new values are the state of instances, instead of or beside Data
+	Init   func(Ref) error          // the initializer
+	Fini   func(Ref)                // the destructor
+	Copy   func(to, from Ref) error // what the initializer is when an object is copied; nil: octets and state are copied
+	Assign func(to, from Ref) error // likewise for assignment
+	Ready  func(*Class) error       // called once when the class is made, before anybody has it
+}
+
+// Data is raw memory of an instance, Size octets at a multiple of Align.
+type Data struct {
+	Size  int // up to [MaxSize]
+	Align int // a power of two up to [MaxAlign]
+}
+
+// A Version is major and minor.
+type Version struct{ Major, Minor int }
+
+func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
+
+// Serves reports whether a class of this version does for a client of another: the same major
+// and a minor that is not lower. The zero Version asks for any.
+func (v Version) Serves(asked Version) bool {
+	return asked == Version{} || v.Major == asked.Major && v.Minor >= asked.Minor
+}
+
+// A Kind is how a method is found.
+type Kind int
+
+// The kinds of methods.
+const (
+	Static    Kind = iota // in the table, overridable
+	NonStatic             // in the table, never overridden
+	Procedure             // a plain function of the class, found by name
+	Dynamic               // added at run time, found by name
+)
+
+func (k Kind) String() string { return [...]string{"static", "nonstatic", "procedure", "dynamic"}[k] }
+
+// A MethodSpec is a method that a class introduces.
+//
+// Impl is a func whose first parameter is a [Self]; its type is that of all implementations of the
+// method. A [context.Context] may come second and an error last. Where Impl is nil, Type says the
+// type and the method has no implementation: calls are the error [CodeAbstract].
+type MethodSpec struct {
+	Name     string
+	Kind     Kind         // Static, NonStatic or Procedure
+	Impl     any          //
+	Type     reflect.Type // of Impl, where that is nil
+	GoName   string       // the Go method that overrides it in a class made of a Go type; derived from Name if empty
+	Migrated *Class       // not nil: the ancestor that introduces it now; nothing but Name is looked at
+
+	// Packing is what generated code has to spare reflection where arguments are packed.
+	Packing Packing
+
+	state reflect.Value // the Go method that implements it
+}
+
+// Packed is an implementation of any method: it takes the arguments without self and ctx, and
+// gives the results without the error.
+type Packed func(self Self, ctx context.Context, args []any) ([]any, error)
+
+// Packing makes typed calls of packed ones and the reverse, for one type of implementations. Its zero
+// value leaves both to reflection.
+type Packing struct {
+	apply    func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error)
+	dispatch func(Packed) reflect.Value
+}
+
+// Packs makes a Packing of a function that calls an implementation with arguments, and one that
+// makes an implementation of a function that takes packed arguments.
+func Packs[F any](apply func(fn F, self Self, ctx context.Context, args []any) ([]any, error), dispatch func(Packed) F) Packing {
+	return Packing{
+		func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error) {
+			return apply(*(*F)(unsafe.Pointer(&fn)), self, ctx, args)
+		},
+		func(p Packed) reflect.Value { return reflect.ValueOf(dispatch(p)) },
+	}
+}
+
+// Arg is argument n of packed ones as a T; a number of another type will do if it loses nothing.
+func Arg[T any](args []any, n int) (T, error) {
+	if n < len(args) {
+		if v, ok := args[n].(T); ok {
+			return v, nil
+		}
+		v, err := fitting(args[n], reflect.TypeFor[T]())
+		if err == nil {
+			return v.Interface().(T), nil
+		}
+		var none T
+		return none, fail(CodeMethod, "a call", "argument %d: %v", n+1, err)
+	}
+	var none T
+	return none, fail(CodeMethod, "a call", "argument %d is missing: there are %d", n+1, len(args))
+}
+
+// CheckArgs is an error unless there are n packed arguments.
+func CheckArgs(args []any, n int) error {
+	if len(args) != n {
+		return fail(CodeMethod, "a call", "%d arguments are needed, and there are %d", n, len(args))
+	}
+	return nil
+}
+
+// Result is packed result n, or the zero value where it is not there, as when the call failed.
+func Result[T any](out []any, n int) (r T) {
+	if n < len(out) {
+		r, _ = out[n].(T)
+	}
+	return r
+}
+
+// An Override implements an inherited method, which is named qualified or, if that is not
+// ambiguous, bare.
+type Override struct {
+	Method string
+	Impl   any // a func of the type of the method
+}
