@@ -7,11 +7,11 @@
 #   make bench    this ORB beside others, interleaved, as ratios
 #   make bench-idl  the IDL compiler beside omniidl, likewise
 #   make interop  the tests with real peers alone: docs/interop.md is their table
-#   make soak     the long random tests, SOAK (default 5m) each
+#   make soak     the long random tests, SOAK (default 10m) each
 
 GO        ?= go
 FUZZTIME  ?= 20s
-SOAK      ?= 5m
+SOAK      ?= 10m
 RACE      ?= -race
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # With -trimpath what was compiled in one checkout serves every other.
@@ -32,7 +32,8 @@ peers:
 
 unit:
 	$(GO) vet ./...
-	$(GO) test $(RACE) -timeout 10m ./...
+	$(GO) test $(RACE) -timeout 20m ./...
+	internal/exactall $(GO)
 
 interop: peers
 	@mkdir -p build && rm -f build/peer-calls
@@ -43,6 +44,7 @@ test: peers unit interop
 
 soak:
 	DSOM_SOAK=$(SOAK) $(GO) test -race -count=1 -timeout 12h ./...
+	DSOM_SOAK=$(SOAK) $(GO) test -count=1 -timeout 12h -v -run '^TestExactSoak$$' ./orb
 
 check:
 	@internal/checks $(GO) $(STATICCHECK)

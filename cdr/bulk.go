@@ -2,7 +2,8 @@ package cdr
 
 import (
 	"encoding/binary"
-	"math"
+	"math/bits"
+	"unsafe"
 )
 
 // Arrays of primitives, and the elements of sequences of them, go in bulk: one alignment and
@@ -40,109 +41,76 @@ func (e *Encoder) LongDoubles(v []LongDouble) {
 	}
 }
 
-// grow aligns for n elements of size octets and returns the room for them.
-func (e *Encoder) grow(n, size int) []byte {
-	if n == 0 {
-		return nil
+// A word is a number that takes the same octets in memory as in CDR, but for their order.
+type word interface {
+	~int16 | ~uint16 | ~int32 | ~uint32 | ~float32 | ~int64 | ~uint64 | ~float64
+}
+
+// hostLittle says that this machine keeps numbers in little-endian order.
+var hostLittle = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// memory returns the octets of v, where they are.
+func memory[T word](v []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*int(unsafe.Sizeof(*new(T))))
+}
+
+// swap turns around the octets of each word in b, which has size octets: 2, 4 or 8.
+func swap(b []byte, size int) {
+	order := binary.NativeEndian
+	switch size {
+	case 2:
+		for ; len(b) >= 2; b = b[2:] {
+			order.PutUint16(b, bits.ReverseBytes16(order.Uint16(b)))
+		}
+	case 4:
+		for ; len(b) >= 4; b = b[4:] {
+			order.PutUint32(b, bits.ReverseBytes32(order.Uint32(b)))
+		}
+	case 8:
+		for ; len(b) >= 8; b = b[8:] {
+			order.PutUint64(b, bits.ReverseBytes64(order.Uint64(b)))
+		}
 	}
+}
+
+func put[T word](e *Encoder, v []T) {
+	if len(v) == 0 {
+		return
+	}
+	size := int(unsafe.Sizeof(v[0]))
 	e.Align(size)
+	if e.little == hostLittle {
+		e.Octets(memory(v))
+		return
+	}
 	at := len(e.buf)
-	if need := at + n*size; need <= cap(e.buf) {
-		e.buf = e.buf[:need]
-	} else {
-		e.buf = append(e.buf, make([]byte, n*size)...)
-	}
-	return e.buf[at:]
-}
-
-type word16 interface{ ~int16 | ~uint16 }
-type word32 interface{ ~int32 | ~uint32 }
-type word64 interface{ ~int64 | ~uint64 }
-
-func put16[T word16](e *Encoder, v []T) {
-	b := e.grow(len(v), 2)
-	if e.little {
-		for i, x := range v {
-			binary.LittleEndian.PutUint16(b[2*i:], uint16(x))
-		}
-		return
-	}
-	for i, x := range v {
-		binary.BigEndian.PutUint16(b[2*i:], uint16(x))
-	}
-}
-
-func put32[T word32](e *Encoder, v []T) {
-	b := e.grow(len(v), 4)
-	if e.little {
-		for i, x := range v {
-			binary.LittleEndian.PutUint32(b[4*i:], uint32(x))
-		}
-		return
-	}
-	for i, x := range v {
-		binary.BigEndian.PutUint32(b[4*i:], uint32(x))
-	}
-}
-
-func put64[T word64](e *Encoder, v []T) {
-	b := e.grow(len(v), 8)
-	if e.little {
-		for i, x := range v {
-			binary.LittleEndian.PutUint64(b[8*i:], uint64(x))
-		}
-		return
-	}
-	for i, x := range v {
-		binary.BigEndian.PutUint64(b[8*i:], uint64(x))
-	}
+	e.buf = append(e.buf, memory(v)...)
+	swap(e.buf[at:], size)
 }
 
 // Shorts appends shorts.
-func (e *Encoder) Shorts(v []int16) { put16(e, v) }
+func (e *Encoder) Shorts(v []int16) { put(e, v) }
 
 // UShorts appends unsigned shorts.
-func (e *Encoder) UShorts(v []uint16) { put16(e, v) }
+func (e *Encoder) UShorts(v []uint16) { put(e, v) }
 
 // Longs appends longs.
-func (e *Encoder) Longs(v []int32) { put32(e, v) }
+func (e *Encoder) Longs(v []int32) { put(e, v) }
 
 // ULongs appends unsigned longs.
-func (e *Encoder) ULongs(v []uint32) { put32(e, v) }
+func (e *Encoder) ULongs(v []uint32) { put(e, v) }
 
 // LongLongs appends long longs.
-func (e *Encoder) LongLongs(v []int64) { put64(e, v) }
+func (e *Encoder) LongLongs(v []int64) { put(e, v) }
 
 // ULongLongs appends unsigned long longs.
-func (e *Encoder) ULongLongs(v []uint64) { put64(e, v) }
+func (e *Encoder) ULongLongs(v []uint64) { put(e, v) }
 
 // Floats appends floats.
-func (e *Encoder) Floats(v []float32) {
-	b := e.grow(len(v), 4)
-	if e.little {
-		for i, x := range v {
-			binary.LittleEndian.PutUint32(b[4*i:], math.Float32bits(x))
-		}
-		return
-	}
-	for i, x := range v {
-		binary.BigEndian.PutUint32(b[4*i:], math.Float32bits(x))
-	}
-}
+func (e *Encoder) Floats(v []float32) { put(e, v) }
 
 // Doubles appends doubles.
-func (e *Encoder) Doubles(v []float64) {
-	b := e.grow(len(v), 8)
-	if e.little {
-		for i, x := range v {
-			binary.LittleEndian.PutUint64(b[8*i:], math.Float64bits(x))
-		}
-		return
-	}
-	for i, x := range v {
-		binary.BigEndian.PutUint64(b[8*i:], math.Float64bits(x))
-	}
-}
+func (e *Encoder) Doubles(v []float64) { put(e, v) }
 
 // Booleans fills dst.
 func (d *Decoder) Booleans(dst []bool) {
@@ -202,98 +170,38 @@ func (d *Decoder) WordsView(n, size int) []byte {
 	return d.words(n, size)
 }
 
-func get16[T word16](d *Decoder, dst []T) {
-	b := d.words(len(dst), 2)
+func get[T word](d *Decoder, dst []T) {
+	size := int(unsafe.Sizeof(*new(T)))
+	b := d.words(len(dst), size)
 	if b == nil {
 		return
 	}
-	if d.little {
-		for i := range dst {
-			dst[i] = T(binary.LittleEndian.Uint16(b[2*i:]))
-		}
-		return
-	}
-	for i := range dst {
-		dst[i] = T(binary.BigEndian.Uint16(b[2*i:]))
-	}
-}
-
-func get32[T word32](d *Decoder, dst []T) {
-	b := d.words(len(dst), 4)
-	if b == nil {
-		return
-	}
-	if d.little {
-		for i := range dst {
-			dst[i] = T(binary.LittleEndian.Uint32(b[4*i:]))
-		}
-		return
-	}
-	for i := range dst {
-		dst[i] = T(binary.BigEndian.Uint32(b[4*i:]))
-	}
-}
-
-func get64[T word64](d *Decoder, dst []T) {
-	b := d.words(len(dst), 8)
-	if b == nil {
-		return
-	}
-	if d.little {
-		for i := range dst {
-			dst[i] = T(binary.LittleEndian.Uint64(b[8*i:]))
-		}
-		return
-	}
-	for i := range dst {
-		dst[i] = T(binary.BigEndian.Uint64(b[8*i:]))
+	copy(memory(dst), b)
+	if d.little != hostLittle {
+		swap(memory(dst), size)
 	}
 }
 
 // Shorts fills dst.
-func (d *Decoder) Shorts(dst []int16) { get16(d, dst) }
+func (d *Decoder) Shorts(dst []int16) { get(d, dst) }
 
 // UShorts fills dst.
-func (d *Decoder) UShorts(dst []uint16) { get16(d, dst) }
+func (d *Decoder) UShorts(dst []uint16) { get(d, dst) }
 
 // Longs fills dst.
-func (d *Decoder) Longs(dst []int32) { get32(d, dst) }
+func (d *Decoder) Longs(dst []int32) { get(d, dst) }
 
 // ULongs fills dst.
-func (d *Decoder) ULongs(dst []uint32) { get32(d, dst) }
+func (d *Decoder) ULongs(dst []uint32) { get(d, dst) }
 
 // LongLongs fills dst.
-func (d *Decoder) LongLongs(dst []int64) { get64(d, dst) }
+func (d *Decoder) LongLongs(dst []int64) { get(d, dst) }
 
 // ULongLongs fills dst.
-func (d *Decoder) ULongLongs(dst []uint64) { get64(d, dst) }
+func (d *Decoder) ULongLongs(dst []uint64) { get(d, dst) }
 
 // Floats fills dst.
-func (d *Decoder) Floats(dst []float32) {
-	b := d.words(len(dst), 4)
-	if b == nil {
-		return
-	}
-	for i := range dst {
-		if d.little {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-		} else {
-			dst[i] = math.Float32frombits(binary.BigEndian.Uint32(b[4*i:]))
-		}
-	}
-}
+func (d *Decoder) Floats(dst []float32) { get(d, dst) }
 
 // Doubles fills dst.
-func (d *Decoder) Doubles(dst []float64) {
-	b := d.words(len(dst), 8)
-	if b == nil {
-		return
-	}
-	for i := range dst {
-		if d.little {
-			dst[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:]))
-		} else {
-			dst[i] = math.Float64frombits(binary.BigEndian.Uint64(b[8*i:]))
-		}
-	}
-}
+func (d *Decoder) Doubles(dst []float64) { get(d, dst) }

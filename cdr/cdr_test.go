@@ -241,6 +241,7 @@ func TestEncodeErrors(t *testing.T) {
 		{"zero in a raw string", func(e *cdr.Encoder) { e.RawString("\x00") }, exc.BadParam},
 		{"enum beyond", func(e *cdr.Encoder) { e.Enum(3, 3) }, exc.BadParam},
 		{"string beyond its bound", func(e *cdr.Encoder) { e.StringMax("abc", 2) }, exc.Marshal},
+		{"string of characters beyond its bound", func(e *cdr.Encoder) { e.StringMax("äöü", 2) }, exc.Marshal},
 		{"sequence beyond its bound", func(e *cdr.Encoder) { e.CountMax(3, 2) }, exc.Marshal},
 		{"wide char without a code set", func(e *cdr.Encoder) { e.WChar('a') }, exc.InvObjref},
 		{"wide string without a code set", func(e *cdr.Encoder) { e.WString("a") }, exc.InvObjref},

@@ -19,11 +19,14 @@ type Decoder struct {
 	little bool
 	depth  int
 	spent  int64 // memory that was charged to the message
+	steps  int64 // that were counted
+	most   int64 // steps that the message may take, once one was counted
 	err    error
 	env    *Env
 	seams  *Seams    // nil, but in messages of GIOP 1.1 that came in fragments
 	slab   *slab     // nil until a string is read
 	vals   *valueGet // nil until a value is read
+	given  *bool     // to be set when a part of buf is given away; nil: that must not be
 }
 
 // NewDecoder returns a decoder of buf. Alignment counts from its first octet. env may be nil.
@@ -297,11 +300,11 @@ func (d *Decoder) String() string {
 	return s
 }
 
-// StringMax is String for a bounded string. The bound counts octets in memory.
+// StringMax is String for a bounded string. The bound counts characters, however many octets they take.
 func (d *Decoder) StringMax(bound int) string {
 	s := d.String()
-	if len(s) > bound {
-		d.Fail(marshal(exc.MinorBound, "string of %d octets, but its bound is %d", len(s), bound))
+	if n := Chars(s, bound); n > bound {
+		d.Fail(marshal(exc.MinorBound, "string of %d characters, but its bound is %d", n, bound))
 		return ""
 	}
 	return s
@@ -360,7 +363,18 @@ func (d *Decoder) Octets(dst []byte) { copy(dst, d.OctetsView(len(dst))) }
 func (d *Decoder) OctetSeqView() []byte { return d.OctetsView(d.Count(1)) }
 
 // OctetSeq reads a sequence of octets. An empty one is nil.
-func (d *Decoder) OctetSeq() []byte { return append([]byte(nil), d.OctetSeqView()...) }
+func (d *Decoder) OctetSeq() []byte {
+	v := d.OctetSeqView()
+	if len(v) >= LeastLoan && d.given != nil && 2*len(v) >= cap(d.buf) {
+		*d.given = true
+		return v
+	}
+	return append([]byte(nil), v...)
+}
+
+// GiveAway lets d return, instead of a copy, a long sequence of octets that takes half of the buffer or more where it is, and
+// set *given: nobody else may have a use for the buffer then. It holds until [Decoder.Reset], but not in encapsulations.
+func (d *Decoder) GiveAway(given *bool) { d.given = given }
 
 // Object reads an object reference: nil, or what the ORB makes of it; see [References].
 func (d *Decoder) Object() any {
@@ -372,7 +386,8 @@ func (d *Decoder) Object() any {
 }
 
 // Encapsulation reads an encapsulation and returns a decoder of what is inside. An error
-// inside does not reach d by itself. An empty one, which lacks its byte order, is an error inside.
+// inside, and what is charged there, reaches d by [Decoder.EndEncapsulation]. An empty one, which lacks
+// its byte order, is an error inside.
 func (d *Decoder) Encapsulation() Decoder {
 	n := d.Count(1)
 	in := Decoder{buf: d.buf, pos: d.pos, end: d.pos + n, base: d.pos, depth: d.depth, spent: d.spent, err: d.err, env: d.env}
@@ -384,6 +399,39 @@ func (d *Decoder) Encapsulation() Decoder {
 	}
 	in.little = in.Boolean()
 	return in
+}
+
+// EndEncapsulation ends what Encapsulation began: the error and the charges of in become those of d.
+func (d *Decoder) EndEncapsulation(in *Decoder) {
+	d.spent = in.spent
+	if in.err != nil {
+		d.Fail(in.err)
+	}
+}
+
+// stepsPerOctet is how many steps each octet of a message pays for: the values that an octet is may be inside
+// one another.
+const stepsPerOctet = 8
+
+// Step counts a value that is visited on a walk by types known at run time, of which some take no octets at
+// all. It reports false, with an error, when [limits.AnySteps] is exceeded: the time that a message takes is
+// bounded by its size.
+func (d *Decoder) Step() bool {
+	if d.steps++; d.steps <= d.most {
+		return true
+	}
+	return d.firstStep()
+}
+
+func (d *Decoder) firstStep() bool {
+	paid := stepsPerOctet * int64(len(d.buf))
+	if d.most == 0 {
+		d.most = paid + int64(d.env.Limits.Int(limits.AnySteps))
+	}
+	if d.steps > d.most && d.err == nil {
+		d.Fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d values in %d octets: %w", d.steps, len(d.buf), d.env.Limits.Exceeded(limits.AnySteps, d.steps-paid)))
+	}
+	return d.err == nil
 }
 
 // Spend charges the memory of n elements of size octets, about to be allocated, to the message.

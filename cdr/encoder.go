@@ -19,6 +19,10 @@ type Encoder struct {
 	err    error
 	env    *Env
 	vals   *valuePut // nil until a value is written
+
+	borrows bool // long runs of octets
+	loans   []Loan
+	lent    int // octets of loans
 }
 
 // NewEncoder returns an encoder that appends to buf. env may be nil.
@@ -28,16 +32,31 @@ func NewEncoder(buf []byte, little bool, env *Env) *Encoder {
 	return e
 }
 
-// Reset makes e a new encoder that appends to buf, and forgets its error.
+// Reset makes e a new encoder that appends to buf, and forgets its error and what it has borrowed.
 func (e *Encoder) Reset(buf []byte, little bool, env *Env) {
-	*e = Encoder{buf: buf, base: len(buf), little: little, env: envOr(env)}
+	clear(e.loans)
+	*e = Encoder{buf: buf, base: len(buf), little: little, env: envOr(env), loans: e.loans[:0]}
+}
+
+// Forget lets go of all that e was given and has not copied: loans, and the Go objects of values, whose
+// scope ends. The buffer is as without them.
+func (e *Encoder) Forget() {
+	for len(e.loans) > 0 {
+		e.giveBack()
+	}
+	e.vals = nil
 }
 
 // Bytes returns the buffer with what was appended. It is the encoder's until Reset.
-func (e *Encoder) Bytes() []byte { return e.buf }
+func (e *Encoder) Bytes() []byte {
+	if len(e.loans) > 0 {
+		e.gather()
+	}
+	return e.buf
+}
 
-// Len returns the length of the whole buffer.
-func (e *Encoder) Len() int { return len(e.buf) }
+// Len returns the length of the whole buffer, with what is borrowed.
+func (e *Encoder) Len() int { return len(e.buf) + e.lent }
 
 // Little reports whether e writes little-endian.
 func (e *Encoder) Little() bool { return e.little }
@@ -57,7 +76,12 @@ func (e *Encoder) Fail(err error) {
 
 // Truncate cuts the buffer back to n octets, a value of [Encoder.Len] before, and forgets
 // the error: what followed is to be written anew.
-func (e *Encoder) Truncate(n int) { e.buf, e.err, e.vals = e.buf[:n], nil, nil }
+func (e *Encoder) Truncate(n int) {
+	for i := len(e.loans) - 1; i >= 0 && n-(e.lent-len(e.loans[i].Octets)) <= e.loans[i].At; i-- {
+		e.giveBack()
+	}
+	e.buf, e.err, e.vals = e.buf[:n-e.lent], nil, nil
+}
 
 // Align appends zeros until the next octet is at a multiple of n: 1, 2, 4 or 8.
 func (e *Encoder) Align(n int) {
@@ -198,10 +222,10 @@ func (e *Encoder) RawString(s string) {
 	e.buf = append(e.buf, 0)
 }
 
-// StringMax is String for a bounded string. The bound counts octets in memory.
+// StringMax is String for a bounded string. The bound counts characters, however many octets they take here or there.
 func (e *Encoder) StringMax(s string, bound int) {
-	if len(s) > bound {
-		e.Fail(marshal(exc.MinorBound, "string of %d octets, but its bound is %d", len(s), bound))
+	if n := Chars(s, bound); n > bound {
+		e.Fail(marshal(exc.MinorBound, "string of %d characters, but its bound is %d", n, bound))
 		return
 	}
 	e.String(s)
@@ -267,9 +291,13 @@ func WideReceived(v Version) error {
 // Octets appends octets without a length.
 func (e *Encoder) Octets(v []byte) { e.buf = append(e.buf, v...) }
 
-// OctetSeq appends a sequence of octets.
+// OctetSeq appends a sequence of octets, or borrows it; see [Encoder.Borrow].
 func (e *Encoder) OctetSeq(v []byte) {
 	e.Count(len(v))
+	if len(v) >= LeastLoan && e.borrows {
+		e.borrow(v)
+		return
+	}
 	e.buf = append(e.buf, v...)
 }
 
@@ -286,14 +314,15 @@ func (e *Encoder) Object(v, class any) {
 type Mark struct {
 	at, base int
 	vals     *valuePut
+	borrows  bool
 }
 
 // Begin starts an encapsulation: a sequence of octets with a byte order and an alignment
 // of its own, and a scope of its own for values. What follows is inside it until [Encoder.End].
 func (e *Encoder) Begin() Mark {
 	e.ULong(0)
-	m := Mark{len(e.buf), e.base, e.vals}
-	e.base, e.vals = len(e.buf), nil
+	m := Mark{len(e.buf), e.base, e.vals, e.borrows}
+	e.base, e.vals, e.borrows = len(e.buf), nil, false
 	e.Boolean(e.little)
 	return m
 }
@@ -301,7 +330,7 @@ func (e *Encoder) Begin() Mark {
 // End ends the encapsulation that Begin started.
 func (e *Encoder) End(m Mark) {
 	e.patch(m.at-4, len(e.buf)-m.at)
-	e.base, e.vals = m.base, m.vals
+	e.base, e.vals, e.borrows = m.base, m.vals, m.borrows
 }
 
 // patch writes an unsigned long over the four octets at at.
@@ -317,7 +346,7 @@ func (e *Encoder) patch(at, v int) {
 }
 
 // PutULong writes an unsigned long over the four octets at at, counted in the whole buffer.
-func (e *Encoder) PutULong(at int, v uint32) { e.patch(at, int(v)) }
+func (e *Encoder) PutULong(at int, v uint32) { e.patch(e.inBuffer(at), int(v)) }
 
 // Enter counts a level of nesting of a recursive type; every Enter that reports true has
 // its [Encoder.Leave]. It reports false after an error, and with one when

@@ -1,6 +1,9 @@
 package cdr
 
-import "unsafe"
+import (
+	"unicode/utf8"
+	"unsafe"
+)
 
 // Short strings share memory with others of their message: an allocation for each costs more
 // than all else in decoding a structure. A string that is kept therefore keeps up to slabMost
@@ -39,4 +42,13 @@ func (d *Decoder) text(b []byte) string {
 	at := len(s.b)
 	s.b = append(s.b, b...)
 	return unsafe.String(&s.b[at], len(b))
+}
+
+// Chars returns how many characters a bounded string has, or, if it cannot have more than its bound, how many at
+// most. Octets that are no UTF-8 count for one each.
+func Chars(s string, bound int) int {
+	if len(s) <= bound {
+		return len(s)
+	}
+	return utf8.RuneCountInString(s)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/internal/binfmt"
+	"github.com/opendsom/dsom/internal/bounded"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/limits"
 )
@@ -471,6 +472,9 @@ func TestNoAlias(t *testing.T) {
 	}
 }
 
+// valueBound is for values, of which each is noted by its place.
+var valueBound = bounded.Bound{PerOctet: 256, Least: 64 << 10, Time: bounded.Decoder.Time}
+
 // FuzzValues reads anything as values, and what it can read again after writing it.
 func FuzzValues(f *testing.F) {
 	for _, c := range valueCases() {
@@ -490,9 +494,11 @@ func FuzzValues(f *testing.F) {
 		for _, env := range []*cdr.Env{registered, nil} {
 			d := cdr.NewDecoder(b, little, env)
 			var got []cdr.Value
-			for d.Err() == nil && d.Remaining() > 0 {
-				got = append(got, d.Value(narrowType))
-			}
+			valueBound.Run(t, len(b), func() {
+				for d.Err() == nil && d.Remaining() > 0 {
+					got = append(got, d.Value(narrowType))
+				}
+			})
 			if d.Err() != nil {
 				continue
 			}

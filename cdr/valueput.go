@@ -20,13 +20,10 @@ type valuePut struct {
 func (e *Encoder) scope() *valuePut {
 	if e.vals == nil {
 		e.vals = &valuePut{at: map[any]int{}}
+		e.borrows = false
 	}
 	return e.vals
 }
-
-// ForgetValues ends the scope of indirections, as the next message body does. It lets go of
-// the Go objects that were written.
-func (e *Encoder) ForgetValues() { e.vals = nil }
 
 // Value appends v where the IDL declares a value of the type that declared describes; nil is
 // ValueBase. v is nil or a pointer that is not nil.

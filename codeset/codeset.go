@@ -9,7 +9,7 @@
 // be sent at all without an agreement.
 //
 // A char is one octet on the wire, so that only characters of one octet pass in a set of more. In
-// memory it is a code point of ISO 8859-1.
+// memory it is a code point of ISO 8859-1, or an octet of the native set if there is such: [InNative].
 package codeset
 
 import (
@@ -65,10 +65,15 @@ func Narrow(id uint32) (cdr.CodeSet, error) {
 	return nil, incompatible("char cannot be converted to %s", Name(id))
 }
 
-// Wide returns the code set of wchar and wstring of that number, or CODESET_INCOMPATIBLE.
+// Wide returns the code set of wchar and wstring of that number, or CODESET_INCOMPATIBLE. That may be one of octets, such as Shift-JIS, with
+// which wide characters need GIOP 1.2.
 func Wide(id uint32) (cdr.WideCodeSet, error) {
-	if r := find(id); r != nil && r.wide != nil {
+	switch r := find(id); {
+	case r == nil:
+	case r.wide != nil:
 		return r.wide, nil
+	case r.narrow != nil:
+		return byteWide{r.narrow()}, nil
 	}
 	return nil, incompatible("wchar cannot be converted to %s", Name(id))
 }
@@ -96,9 +101,9 @@ func notOneOctet(set string, c byte) error {
 	return conversion("char %#x has no form of one octet in %s, the code set of this connection", c, set)
 }
 
-// notLatin1 says that a char that came cannot be held.
-func notLatin1(set string, c byte) error {
-	return conversion("char %#x of %s, the code set of this connection, has no counterpart in ISO 8859-1, which a char is in memory", c, set)
+// notNative says that a char that came cannot be held, as own lacks it.
+func notNative(set string, c byte, own string) error {
+	return conversion("char %#x of %s, the code set of this connection, has no counterpart in %s, which a char is in memory: an ORB whose native set has it (Config.CodeSets) can hold it", c, set, own)
 }
 
 // shorten quotes s for an error.

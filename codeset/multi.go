@@ -91,7 +91,7 @@ func (s *multiSet) Char(c byte) (byte, error) {
 func (s *multiSet) ParseChar(c byte) (byte, error) {
 	r := s.oneOctet[c]
 	if r < 0 || r > 0xff {
-		return 0, notLatin1(s.name, c)
+		return 0, notNative(s.name, c, "ISO 8859-1")
 	}
 	return byte(r), nil
 }

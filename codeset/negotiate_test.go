@@ -121,7 +121,7 @@ func TestChoice(t *testing.T) { // not parallel: it counts allocations
 	if err != nil || narrow.ID() != codeset.IDLatin1 || wide != nil {
 		t.Errorf("default: %v, %v, %v", narrow, wide, err)
 	}
-	for _, c := range []codeset.Choice{{Wchar: codeset.IDUTF8}, {Char: codeset.IDUTF16}, {Char: 0x00050010}, {Char: 7}} {
+	for _, c := range []codeset.Choice{{Wchar: 0x00050010}, {Wchar: 7}, {Char: codeset.IDUTF16}, {Char: 0x00050010}, {Char: 7}} {
 		if n, w, err := c.Sets(); !errors.Is(err, exc.CodesetIncompatible) {
 			t.Errorf("%+v: %v, %v, %v", c, n, w, err)
 		}

@@ -155,7 +155,7 @@ func multi(id uint32, name string, enc encoding.Encoding, euc bool) entry {
 	return entry{id: id, name: name, narrow: sync.OnceValue(func() cdr.CodeSet { return newMulti(id, name, enc, euc) })}
 }
 
-// Convertible returns the numbers of all sets that char and wchar can be converted to.
+// Convertible returns the numbers of all sets that char and wchar can be converted to, for wchar those of Unicode first.
 func Convertible() (narrow, wide []uint32) {
 	for i := range registry {
 		if registry[i].narrow != nil {
@@ -165,5 +165,5 @@ func Convertible() (narrow, wide []uint32) {
 			wide = append(wide, registry[i].id)
 		}
 	}
-	return narrow, wide
+	return narrow, append(wide, narrow...)
 }

@@ -131,7 +131,7 @@ func (s *singleSet) Char(c byte) (byte, error) {
 func (s *singleSet) ParseChar(c byte) (byte, error) {
 	r := s.decode[c]
 	if r < 0 || r > 0xff {
-		return 0, notLatin1(s.name, c)
+		return 0, notNative(s.name, c, "ISO 8859-1")
 	}
 	return byte(r), nil
 }

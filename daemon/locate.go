@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/cdr"
-	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/exc"
@@ -29,7 +28,7 @@ type locator struct {
 	log *slog.Logger
 }
 
-// Find returns the present address of the object with a key: the key stays the same.
+// Find returns the present address of the object with a key, and how to speak to it: the key stays the same.
 func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 	k, ours := ior.ParseKey(q.Key)
 	if !ours {
@@ -44,16 +43,33 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		return orb.Target{}, l.failure(implrepo.UUID(k.Server), err)
 	}
 	to := new(ior.IOR)
+	how := l.speech(live.Endpoints)
 	for _, e := range l.addresses(ctx, live.Endpoints) {
-		p := ior.IIOP{Version: cdr.V12, Host: e.Host, Port: e.Port, Key: key, Components: []ior.Component{
-			ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: codeset.Ours().Append(nil)},
-		}}
+		p := ior.IIOP{Version: how.Version, Host: e.Host, Port: e.Port, Key: key}
+		if how.Version.AtLeast(cdr.V11) {
+			p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: how.CodeSets.Append(nil)}}
+		}
 		to.Profiles = append(to.Profiles, p.Profile())
 	}
 	if len(to.Profiles) == 0 {
 		return orb.Target{}, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
 	}
 	return orb.Target{Forward: to}, nil
+}
+
+// speech returns how a server with the given endpoints is to be spoken to.
+func (l *locator) speech(endpoints []string) admin.Speech {
+	for _, s := range endpoints {
+		if !strings.HasPrefix(s, admin.SpeechPrefix) {
+			continue
+		}
+		how, err := admin.ParseSpeech(s)
+		if err == nil {
+			return how
+		}
+		l.log.Warn("a server says how it is to be spoken to in words that mean nothing here", "endpoint", s, "error", err)
+	}
+	return admin.OrdinarySpeech()
 }
 
 // addresses returns where the client of ctx reaches a server with the given endpoints: by the

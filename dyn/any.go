@@ -4,13 +4,16 @@
 //
 // An [Any] keeps its value as CDR in a form of its own, independent of the connection it
 // came by, so that it can be sent on in another byte order, GIOP version and code set, and
-// its type need not be known to the program. Object references are kept as data, or as the
+// its type need not be known to the program. That goes for valuetypes as long as they are of the types that the
+// TypeCodes tell: what a derived type adds that is neither told nor registered, nobody can put into another form. Such a
+// value is received as one of the first of its bases that is known, if it may be truncated to that, and sent on
+// as such; else it is MARSHAL. Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
 // Go object that was put in; package ior knows the one, the ORB behind [cdr.References] the other.
 package dyn
 
 import (
 	"bytes"
-	"math"
+	"unsafe"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
@@ -32,6 +35,7 @@ type value struct {
 	objs []object
 	refs cdr.References // of the ORB that the value came by, or nil
 	vals valueTypes     // of the values in it
+	lim  *limits.Limits // of the ORB that it came by, or nil
 	bare bool           // it came with an exception that lacked its repository id, and is sent on so
 	err  error          // why there is no value
 }
@@ -45,13 +49,14 @@ type object struct {
 // The canonical form is little-endian CDR of GIOP 1.2 from offset 0, strings in UTF-8. An
 // object reference is a number: 0 and an IOR, or n for the object number n of the value. An
 // exception is its members without the repository id. Values are checked when they become
-// canonical, not again.
+// canonical, not again; but what is made of one that was received is charged as the message was.
 
 // canonical is the cdr.References of the canonical form.
 type canonical struct {
 	objs []object
 	refs cdr.References
 	vals valueTypes
+	lim  *limits.Limits // nil: of the program's own making
 	bare bool
 }
 
@@ -99,7 +104,10 @@ func putIOR(e *cdr.Encoder, r *ior.IOR) {
 	ior.Put(e, r)
 }
 
-// noLimits is for the canonical form, which was checked when it was made.
+// standard is for those who came by an ORB of which no limits are told.
+var standard = new(limits.Limits)
+
+// noLimits is for what the program has made.
 var noLimits = func() *limits.Limits {
 	l := new(limits.Limits)
 	for _, n := range limits.Names() {
@@ -109,7 +117,11 @@ var noLimits = func() *limits.Limits {
 }()
 
 func (c *canonical) env() *cdr.Env {
-	return &cdr.Env{Version: cdr.V12, Limits: noLimits, Wide: codeset.UTF16, Refs: c, Values: &c.vals}
+	lim := c.lim
+	if lim == nil {
+		lim = noLimits
+	}
+	return &cdr.Env{Version: cdr.V12, Limits: lim, Wide: codeset.UTF16, Refs: c, Values: &c.vals}
 }
 
 // newEncoder returns an encoder of the canonical form.
@@ -120,7 +132,7 @@ func newEncoder() (*cdr.Encoder, *canonical) {
 
 // decoder returns a decoder of the canonical form.
 func (v *value) decoder() *cdr.Decoder {
-	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, bare: v.bare}
+	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, lim: v.lim, bare: v.bare}
 	return cdr.NewDecoder(v.raw, true, c.env())
 }
 
@@ -214,7 +226,8 @@ func PutValue(e *cdr.Encoder, a Any) {
 
 // GetAny reads an any. It returns the zero Any after an error. Its TypeCode is bounded by
 // [limits.TypeCodeDepth] and [limits.TypeCodeNodes], recursion in the value by
-// [limits.ValueDepth], anys in anys by [limits.AnyDepth].
+// [limits.ValueDepth], anys in anys by [limits.AnyDepth], and their time, in all of a message, by
+// [limits.AnySteps]. Its memory is charged to the message: [limits.DecodedSize].
 func GetAny(d *cdr.Decoder) Any {
 	tc := typecode.Get(d)
 	if d.Err() != nil {
@@ -229,50 +242,23 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 		return Any{}
 	}
 	e, c := newEncoder()
-	t := transcoder{e: e, d: d}
+	t := transcoder{e: e, d: d, received: !isCanonical(d.Env())}
 	t.copy(tc)
 	if err := e.Err(); err != nil {
 		d.Fail(err)
 	}
-	if d.Err() != nil {
+	if !d.Spend(1, valueSize+cap(e.Bytes())) {
 		return Any{}
 	}
-	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, bare: c.bare}
+	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare}
 	v.vals.orb = d.Env().Values
 	if from, ok := v.refs.(*canonical); ok { // an any in an any
 		v.refs, v.vals = from.refs, from.vals
+	} else if v.lim == nil {
+		v.lim = standard
 	}
 	return Any{v}
 }
 
-// minSize returns how many octets a value of type t takes at least; levels limits the search.
-func minSize(t *typecode.TypeCode, levels int) int {
-	if levels == 0 {
-		return 0
-	}
-	switch t = t.Unalias(); t.Kind() {
-	case typecode.TkNull, typecode.TkVoid:
-		return 0
-	case typecode.TkOctet, typecode.TkBoolean, typecode.TkChar, typecode.TkWChar:
-		return 1
-	case typecode.TkShort, typecode.TkUShort:
-		return 2
-	case typecode.TkLongLong, typecode.TkULongLong, typecode.TkDouble:
-		return 8
-	case typecode.TkLongDouble:
-		return 16
-	case typecode.TkFixed:
-		return int(t.Digits())/2 + 1
-	case typecode.TkStruct, typecode.TkExcept:
-		n := 0
-		for i := range t.Len() {
-			n = min(n+minSize(t.MemberType(i), levels-1), math.MaxInt32)
-		}
-		return n
-	case typecode.TkUnion:
-		return minSize(t.Discriminator(), levels-1)
-	case typecode.TkArray:
-		return min(int(min(t.Length(), math.MaxInt32))*minSize(t.Content(), levels-1), math.MaxInt32)
-	}
-	return 4
-}
+// valueSize is the memory that an any takes beside its value.
+const valueSize = int(unsafe.Sizeof(value{}))

@@ -13,7 +13,8 @@ import (
 	"github.com/opendsom/dsom/typecode"
 )
 
-// MarshalJSON returns the value of a as JSON, without its type. Null and void are null.
+// MarshalJSON returns the value of a as JSON, without its type. Null and void are null. The text of an any that
+// was received is limited by [limits.DecodedSize].
 func MarshalJSON(a Any) ([]byte, error) {
 	return appendJSON(nil, nil, a)
 }
@@ -37,7 +38,7 @@ func appendJSON(dst, at []byte, a Any) ([]byte, error) {
 	if a.v.err != nil {
 		return dst, a.v.err
 	}
-	w := jsonWriter{walker: walker{d: a.v.decoder(), v: a.v}, b: dst, at: at}
+	w := jsonWriter{walker: walker{d: a.v.decoder(), v: a.v}, b: dst, at: at, charged: len(dst)}
 	w.value(a.v.tc)
 	if w.err == nil {
 		w.err = w.d.Err()
@@ -48,10 +49,18 @@ func appendJSON(dst, at []byte, a Any) ([]byte, error) {
 // jsonWriter writes the canonical form as JSON.
 type jsonWriter struct {
 	walker
-	b      []byte
-	at     []byte         // the place in the document, as a JSON pointer
-	places map[int]string // of values
-	err    error
+	b       []byte
+	charged int            // how much of b
+	at      []byte         // the place in the document, as a JSON pointer
+	places  map[int]string // of values
+	err     error
+}
+
+// ok charges what was written, and reports whether to go on.
+func (w *jsonWriter) ok() bool {
+	w.d.Spend(len(w.b)-w.charged, 1)
+	w.charged = len(w.b)
+	return w.err == nil && w.d.Err() == nil
 }
 
 // appendText appends a JSON string, with < and > as they are.
@@ -93,6 +102,9 @@ func (w *jsonWriter) char(r rune, narrow bool) {
 
 func (w *jsonWriter) value(tc *typecode.TypeCode) {
 	d := w.d
+	if !w.ok() {
+		return
+	}
 	switch tc = tc.Unalias(); tc.Kind() {
 	case typecode.TkNull, typecode.TkVoid:
 		w.raw("null")
@@ -187,6 +199,9 @@ func (w *jsonWriter) members(tc *typecode.TypeCode) {
 		sep = ","
 	}
 	for i := range tc.Len() {
+		if !w.ok() {
+			return
+		}
 		w.raw(sep)
 		sep = ","
 		w.text(tc.MemberName(i))
@@ -199,6 +214,9 @@ func (w *jsonWriter) members(tc *typecode.TypeCode) {
 func (w *jsonWriter) elements(tc *typecode.TypeCode, n int) {
 	w.raw("[")
 	for i := range n {
+		if !w.ok() {
+			return
+		}
 		if i > 0 {
 			w.raw(",")
 		}

@@ -212,11 +212,7 @@ func (b *builder) string(at *path, tc *typecode.TypeCode, v any) error {
 		return want(at, tc, v)
 	}
 	s, most := r.String(), bound(tc)
-	n := len(s)
-	if tc.Kind() == typecode.TkWString {
-		n = utf8.RuneCountInString(s)
-	}
-	if most > 0 && n > most {
+	if n := cdr.Chars(s, most); most > 0 && n > most {
 		return at.errorf("a string of %d is longer than its bound of %d", n, most)
 	}
 	if tc.Kind() == typecode.TkWString {

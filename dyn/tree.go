@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/ior"
@@ -97,13 +98,24 @@ func (p *path) errorf(format string, args ...any) error {
 // float32, float64, rune (wchar), string, [cdr.LongDouble], [cdr.Fixed], an enumerator's
 // name (its place as a uint32 where no name is its own), []byte for a sequence of octets and []any for other sequences and arrays, [Struct],
 // [Union], [Exception], *[Valuetype] (a [cdr.Value] for a custom one), [Any], *typecode.TypeCode, and for an object reference *ior.IOR or
-// the object that was put in; nil for a nil reference, null and void.
+// the object that was put in; nil for a nil reference, null and void. It is nil, too, where [Any.Unpack] has an error.
 func (a Any) Value() any {
+	v, _ := a.Unpack()
+	return v
+}
+
+// Unpack is [Any.Value], with the reason why there is none: that of [Any.Err], or that the value, of an any
+// which was received, would take more memory than [limits.DecodedSize].
+func (a Any) Unpack() (any, error) {
 	if a.v == nil || a.v.err != nil {
-		return nil
+		return nil, a.Err()
 	}
 	w := walker{d: a.v.decoder(), v: a.v}
-	return w.value(a.v.tc)
+	v := w.value(a.v.tc)
+	if err := w.d.Err(); err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // walker reads the canonical form.
@@ -113,8 +125,20 @@ type walker struct {
 	shared map[int]*Valuetype // by their place
 }
 
+// The memory of what Go values are made of.
+const (
+	anySize    = int(unsafe.Sizeof(any(nil)))
+	fieldSize  = int(unsafe.Sizeof(Field{}))
+	unionSize  = int(unsafe.Sizeof(Union{}))
+	leafSize   = 16 // of a number or string in an any, at the most but for the characters
+	sharedSize = int(unsafe.Sizeof(Valuetype{})) + 32
+)
+
 func (w *walker) value(tc *typecode.TypeCode) any {
 	d := w.d
+	if !d.Spend(1, leafSize) {
+		return nil
+	}
 	switch tc = tc.Unalias(); tc.Kind() {
 	case typecode.TkShort:
 		return d.Short()
@@ -141,9 +165,9 @@ func (w *walker) value(tc *typecode.TypeCode) any {
 	case typecode.TkWChar:
 		return d.WChar()
 	case typecode.TkString:
-		return d.String()
+		return w.text(d.String())
 	case typecode.TkWString:
-		return d.WString()
+		return w.text(d.WString())
 	case typecode.TkFixed:
 		return d.Fixed(int(tc.Digits()), int(tc.Scale()))
 	case typecode.TkEnum:
@@ -165,6 +189,7 @@ func (w *walker) value(tc *typecode.TypeCode) any {
 	case typecode.TkSequence:
 		n := int(d.ULong())
 		if tc.Content().Unalias().Kind() == typecode.TkOctet {
+			d.Spend(n, 1)
 			return append([]byte{}, d.OctetsView(n)...)
 		}
 		return w.elements(tc.Content(), n)
@@ -179,6 +204,9 @@ func (w *walker) value(tc *typecode.TypeCode) any {
 }
 
 func (w *walker) members(tc *typecode.TypeCode) Struct {
+	if !w.d.Spend(tc.Len(), fieldSize) {
+		return nil
+	}
 	s := make(Struct, tc.Len())
 	for i := range s {
 		s[i] = Field{tc.MemberName(i), w.value(tc.MemberType(i))}
@@ -187,11 +215,21 @@ func (w *walker) members(tc *typecode.TypeCode) Struct {
 }
 
 func (w *walker) elements(tc *typecode.TypeCode, n int) []any {
+	if !w.d.Spend(n, anySize) {
+		return nil
+	}
 	list := make([]any, n)
 	for i := range list {
-		list[i] = w.value(tc)
+		if list[i] = w.value(tc); w.d.Err() != nil {
+			return nil
+		}
 	}
 	return list
+}
+
+func (w *walker) text(s string) string {
+	w.d.Spend(len(s), 1)
+	return s
 }
 
 // object returns nil, a *ior.IOR, or the object that was put in.
@@ -240,6 +278,7 @@ func enumerator(tc *typecode.TypeCode, v int64) any {
 
 func (w *walker) union(tc *typecode.TypeCode) Union {
 	label := getLabel(w.d, tc.Discriminator())
+	w.d.Spend(1, unionSize)
 	u := Union{Label: LabelValue(tc.Discriminator(), label)}
 	if i := tc.Arm(label); i >= 0 {
 		u.Name, u.Value = tc.MemberName(i), w.value(tc.MemberType(i))

@@ -63,6 +63,9 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 			w.d.Fail(unknownValue(h, tc))
 			return nil
 		}
+		if !w.d.Spend(1, sharedSize) || !w.d.Spend(len(StateOf(chosen)), fieldSize) {
+			return nil
+		}
 		v := &Valuetype{Type: chosen}
 		if w.shared == nil {
 			w.shared = map[int]*Valuetype{}
@@ -106,6 +109,7 @@ func (w *jsonWriter) valuetype(tc *typecode.TypeCode) {
 			w.places = map[int]string{}
 		}
 		w.places[h.At] = string(w.at)
+		w.d.Spend(len(w.at)+sharedSize, 1)
 		w.raw(`{"_type":`)
 		w.text(typecode.ScopedName(chosen.ID()))
 		for _, m := range StateOf(chosen) {

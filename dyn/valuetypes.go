@@ -182,7 +182,7 @@ func unknownValue(h cdr.ValueHead, tc *typecode.TypeCode) error {
 		id = h.IDs[0]
 	}
 	if tc.Modifier() == typecode.ValueCustom {
-		return exc.New(exc.Marshal, exc.MinorUnsupportedType, exc.No, "only the code of %s, which is custom, knows what is in its values: register it with Register of the type's descriptor; they cannot be told as JSON", id)
+		return exc.New(exc.Marshal, exc.MinorUnsupportedType, exc.No, "only the code of %s, which is custom, knows what is in its values, so that they can neither be carried to another message nor told as JSON: register it with Register of the type's descriptor", id)
 	}
 	return exc.New(exc.Marshal, exc.MinorNoValueFactory, exc.No,
 		"the members of a value of %s are not known: register its type with Register of the type's descriptor", id)

@@ -20,7 +20,7 @@ type SystemException struct {
 
 	// Reason tells in words what happened, to what, and what to do. It stays on this side
 	// unless Public says that it is meant for the peer: then it travels as an
-	// ExceptionDetailMessage (part 2, clause 9.8.1).
+	// ExceptionDetailMessage (part 2, clause 7.7.1).
 	Reason string
 	Public bool
 

@@ -1,5 +1,5 @@
 // Package exc holds the system exceptions of CORBA: the only errors that cross the wire
-// besides the exceptions that users declare in IDL (CORBA 3.3 part 1, clause 8.17 and annex A).
+// besides the exceptions that users declare in IDL (CORBA 3.3 part 1, clause 8.12 and annex A).
 //
 // A [SystemException] says what kind of failure it was, a minor code that tells more, and
 // whether the operation had completed, which is what a decision to retry rests on. What the

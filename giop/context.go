@@ -8,7 +8,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 )
 
-// The ids of service contexts that the ORB knows (part 2, clause 9.8.1). Others are carried
+// The ids of service contexts that the ORB knows (part 2, clause 7.7.1). Others are carried
 // past those who do not know them.
 const (
 	ContextTransaction      uint32 = 0
@@ -85,6 +85,6 @@ func putContexts(e *cdr.Encoder, list []Context) {
 	e.Count(len(list))
 	for i := range list {
 		e.ULong(list[i].ID)
-		e.OctetSeq(list[i].Data)
+		putOctets(e, list[i].Data)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ExceptionDetail returns the service context that tells the reason of an exception in
-// words: an encapsulated wstring in UTF-16 (ExceptionDetailMessage, part 2, clause 9.8.1).
+// words: an encapsulated wstring in UTF-16 (ExceptionDetailMessage, part 2, clause 7.7.1).
 // It goes with a reason that is meant for the peer and with no other.
 func ExceptionDetail(text string) Context {
 	units := utf16.Encode([]rune(text))

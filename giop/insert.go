@@ -6,7 +6,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 )
 
-// InsertContexts returns the whole Request or Reply msg with more service contexts behind those it
+// InsertContexts returns the Request or Reply msg, or a beginning of it that its body is in part in, with more service contexts behind those it
 // has. Its body stays as it is: where a version does not align it by itself, before 1.2, a
 // context of four octets that mean nothing keeps it in its place of eight. msg is not changed.
 func InsertContexts(msg []byte, more []Context) ([]byte, error) {
@@ -55,7 +55,7 @@ func InsertContexts(msg []byte, more []Context) ([]byte, error) {
 		}
 		out = append(out, msg[rest:]...)
 	}
-	order.PutUint32(out[8:], uint32(len(out)-HeaderSize))
+	order.PutUint32(out[8:], h.Size+uint32(len(out)-len(msg)))
 	return out, nil
 }
 

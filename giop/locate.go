@@ -28,12 +28,12 @@ func PutLocateRequest(e *cdr.Encoder, v cdr.Version, id uint32, key []byte, targ
 	e.ULong(id)
 	switch {
 	case !v.AtLeast(cdr.V12):
-		e.OctetSeq(key)
+		putOctets(e, key)
 	case target != nil:
 		target.put(e, key)
 	default:
 		e.UShort(uint16(KeyAddr))
-		e.OctetSeq(key)
+		putOctets(e, key)
 	}
 	Finish(e, Mark{start: start, head: e.Len(), body: e.Len()})
 }

@@ -46,6 +46,12 @@ func body(e *cdr.Encoder, v cdr.Version, start int) Mark {
 	return m
 }
 
+// putOctets appends a sequence of octets that is copied in any case: headers are never borrowed from.
+func putOctets(e *cdr.Encoder, v []byte) {
+	e.Count(len(v))
+	e.Octets(v)
+}
+
 // HasBody reports whether anything was written since the header.
 func (m Mark) HasBody(e *cdr.Encoder) bool { return e.Len() > m.body }
 

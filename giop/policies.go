@@ -8,7 +8,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 )
 
-// The policies that travel in an InvocationPolicy context (part 1, clause 17.2 and 17.8).
+// The policies that travel in an InvocationPolicy context (part 1, clauses 17.2 and 17.3).
 const (
 	policyRequestPriority = 25
 	policyReplyPriority   = 26

@@ -78,7 +78,7 @@ func BeginRequest(e *cdr.Encoder, v cdr.Version, r *RequestHead) Mark {
 			r.Target.put(e, r.Key)
 		} else {
 			e.UShort(uint16(KeyAddr))
-			e.OctetSeq(r.Key)
+			putOctets(e, r.Key)
 		}
 		e.RawString(r.Operation)
 		putContexts(e, r.Contexts)
@@ -92,8 +92,8 @@ func BeginRequest(e *cdr.Encoder, v cdr.Version, r *RequestHead) Mark {
 		e.Octet(0)
 		e.Octet(0)
 	}
-	e.OctetSeq(r.Key)
+	putOctets(e, r.Key)
 	e.RawString(r.Operation)
-	e.OctetSeq(r.Principal)
+	putOctets(e, r.Principal)
 	return body(e, v, start)
 }

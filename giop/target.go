@@ -90,11 +90,11 @@ func (t *Target) put(e *cdr.Encoder, key []byte) {
 	switch t.Kind {
 	case ProfileAddr:
 		e.ULong(t.Tag)
-		e.OctetSeq(t.Profile)
+		putOctets(e, t.Profile)
 	case ReferenceAddr:
 		e.ULong(t.Index)
 		e.Octets(t.IOR)
 	default:
-		e.OctetSeq(key)
+		putOctets(e, key)
 	}
 }

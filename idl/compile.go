@@ -50,6 +50,8 @@ type Options struct {
 	// Include lists the directories in which an #include is looked up, in order, as -I does.
 	// What the compiler carries itself, such as orb.idl, comes after them.
 	Include []string
+	// Preinclude lists files that are read first, as if each file included them.
+	Preinclude []string
 	// Define lists macros, "NAME" or "NAME=value", as -D does.
 	Define []string
 	// Dialect says which language it is: OMG IDL, SOM IDL, or, left 0, whichever it looks like.
@@ -102,7 +104,7 @@ func (r *Result) compile(ctx context.Context, o Options, files []string) {
 		}
 	}()
 	pp := syntax.NewPreprocessor(ctx, syntax.Config{
-		Resolver: o.Resolver, Include: o.Include, Standard: Standard(), Define: o.Define, Dialect: o.Dialect, Private: o.Private, Limits: o.Limits, Report: r.Report,
+		Resolver: o.Resolver, Include: o.Include, Standard: Standard(), Preinclude: o.Preinclude, Define: o.Define, Dialect: o.Dialect, Private: o.Private, Limits: o.Limits, Report: r.Report,
 	}, files...)
 	r.source = pp.Source
 	r.Tree = syntax.ParseTokens(pp)
@@ -149,7 +151,10 @@ func StandardNames() []string {
 type standardFiles struct{}
 
 // elsewhere are the names that other ORBs give to files that the compiler carries by another.
-var elsewhere = map[string]string{"PortableServer.pidl": "poa.idl", "PortableServer.idl": "poa.idl", "POA.pidl": "poa.idl"}
+var elsewhere = map[string]string{
+	"PortableServer.pidl": "poa.idl", "PortableServer.idl": "poa.idl", "POA.pidl": "poa.idl",
+	"Messaging.pidl": "Messaging.idl", "messaging.idl": "Messaging.idl",
+}
 
 // parts are files that other ORBs have in place of orb.idl, TAO's with a part of it each: that
 // is what they stand for.

@@ -42,6 +42,8 @@ const (
 	AdapterDepth
 	TraceContext
 	TelemetrySeries
+	Enumerators
+	AnySteps
 	numNames
 )
 
@@ -74,7 +76,7 @@ var table = [numNames]struct {
 	ValueDepth:            {"value-depth", count, 64, "constructed values inside one another, where the type is recursive, and valuetypes"},
 	ValueNodes:            {"value-nodes", count, 1 << 20, "valuetypes in a message; one that is shared with an any counts again"},
 	ValueIDs:              {"value-ids", count, 64, "repository ids of a valuetype"},
-	DecodedSize:           {"decoded-size", octets, 256 * mib, "octets of memory that the sequences of a message take when they are decoded"},
+	DecodedSize:           {"decoded-size", octets, 256 * mib, "octets of memory that the sequences, anys and TypeCodes of a message take when they are decoded; and again what a program has made of one of its anys"},
 	AnyDepth:              {"any-depth", count, 32, "anys inside one another"},
 	ServiceContexts:       {"service-contexts", count, 256, "service contexts of a message"},
 	Profiles:              {"profiles", count, 64, "profiles of a reference, components of a profile, and addresses in all that are tried"},
@@ -92,6 +94,8 @@ var table = [numNames]struct {
 	AdapterDepth:          {"adapter-depth", count, 16, "object adapters below one another"},
 	TraceContext:          {"trace-context", octets, 16384, "octets of the trace context that comes with a request; the request is served without a longer one"},
 	TelemetrySeries:       {"telemetry-series", count, 2000, "operations and outcomes, taken together, that telemetry tells apart on each side; further ones are counted as _OTHER"},
+	Enumerators:           {"enumerators", count, 65536, "enumerators in a TypeCode"},
+	AnySteps:              {"any-steps", count, 65536, "values in the anys of a message, members and elements too, beyond 8 for each of its octets"},
 }
 
 // String returns the limit's name as options and errors spell it.

@@ -26,6 +26,7 @@ type Spec struct {
 
 	index map[string]Decl // by qualified name; definitions before forward declarations
 	files map[string]*File
+	async map[*Interface]asyncInterface // see Asynchronous
 }
 
 // A File is a source file.

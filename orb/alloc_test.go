@@ -5,23 +5,22 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/internal/exact"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 )
 
-// TestPingAllocations holds that a ping with the default time-out allocates nothing below
+// TestExactPingAllocations holds that a ping with the default time-out allocates nothing below
 // the user's code, on both sides together: client and server share the process here.
-func TestPingAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
+func TestExactPingAllocations(t *testing.T) {
+	exact.Start(t)
 	testPingAllocations(t, serve(t, new(echo)))
 }
 
-// TestPingBackAllocations holds the same of a ping over the connection that the other side has made.
-func TestPingBackAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
+// TestExactPingBackAllocations holds the same of a ping over the connection that the other side has made.
+func TestExactPingBackAllocations(t *testing.T) {
+	exact.Start(t)
 	client, root := newORB(t, offersDeaf)
 	me := callee(t, root, poa.Both, new(echo))
 	_, k, e := keepers(t, client, accepts)
@@ -30,6 +29,18 @@ func TestPingBackAllocations(t *testing.T) {
 	}
 	testPingAllocations(t, k.met.Load().(Echo))
 	testPingAllocations(t, e)
+}
+
+// TestExactInterceptedPingAllocations holds that interceptors cost nothing but what they allocate themselves.
+func TestExactInterceptedPingAllocations(t *testing.T) {
+	exact.Start(t)
+	asClient := func(ctx context.Context, _ *orb.ClientRequest, next func(context.Context) error) error {
+		return next(ctx)
+	}
+	asServer := func(ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
+		return next(ctx)
+	}
+	testPingAllocations(t, intercepting(t, false, cdr.V12, []orb.ClientInterceptor{asClient, asClient}, []orb.ServerInterceptor{asServer, asServer}))
 }
 
 func testPingAllocations(t *testing.T, e Echo) {

@@ -498,7 +498,8 @@ func TestShutdownWhileCalledBack(t *testing.T) {
 		} else {
 			cancel()
 			var cut *orb.CutOff
-			if err := <-done; !errors.As(err, &cut) || len(cut.Calls) != 1 || !strings.Contains(cut.Calls[0], "say") {
+			// The reply to the first call back may just be on its way: then there are two.
+			if err := <-done; !errors.As(err, &cut) || len(cut.Calls) > 2 || !strings.Contains(cut.Calls[0], "say") {
 				t.Errorf("got %v", err)
 			}
 			if err := <-said; !errors.Is(err, exc.CommFailure) {

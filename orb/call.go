@@ -44,7 +44,8 @@ type Call struct {
 	wire     conn.Call
 	mark     giop.Mark
 	left     [giop.RelativeRTSize]byte
-	buf      []byte
+	buf      []byte     // the request
+	loans    []cdr.Loan // long arguments, which are not in buf
 	forwards int
 	fellBack bool   // from a forward to the original reference, once
 	unsaid   error  // why the arguments could not be written without Unicode
@@ -55,8 +56,10 @@ type Call struct {
 
 	id         uint32 // of the request
 	reserved   bool   // it is to be sent, or abandoned
-	attempts   int    // requests that interceptors have seen
 	answeredBy bool   // reply is that of the request
+
+	seen     *ClientRequest // what interceptors see of it; nil until there are any
+	attempts int            // requests that they have seen
 }
 
 type callState uint8
@@ -159,8 +162,9 @@ func (c *Call) End() error {
 	if cap(c.buf) > maxKeptBuffer {
 		c.buf = nil
 	}
-	c.Out.ForgetValues()
+	c.Out.Forget()
 	c.In.ForgetValues()
+	c.loans = nil
 	if c.policies != nil {
 		c.policies, c.sendBy = nil, time.Time{}
 	}
@@ -227,6 +231,9 @@ func (c *Call) noWay(err error) {
 // header begins the request message.
 func (c *Call) header(id uint32, env *cdr.Env) {
 	c.Out.Reset(c.buf[:0], c.ref.orb.little, env)
+	if c.link != nil && c.link.conn.Borrows() {
+		c.Out.Borrow()
+	}
 	c.id = id
 	h := giop.RequestHead{ID: id, Key: c.route.key, Operation: c.op}
 	if c.waits {
@@ -272,10 +279,10 @@ func (c *Call) exchange() {
 		return
 	}
 	giop.Finish(&c.Out, c.mark)
-	c.buf = c.Out.Bytes()
-	if most := c.ref.orb.limits.Get(limits.MessageSize); int64(len(c.buf)) > most {
+	c.buf, c.loans = c.Out.Parts()
+	if n, most := int64(c.Out.Len()), c.ref.orb.limits.Get(limits.MessageSize); n > most {
 		c.abandon()
-		c.fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "the arguments of %s: %w", c.op, c.ref.orb.limits.Exceeded(limits.MessageSize, int64(len(c.buf)))))
+		c.fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "the arguments of %s: %w", c.op, c.ref.orb.limits.Exceeded(limits.MessageSize, n)))
 		return
 	}
 	if c.ref.orb.clientInterceptors != nil {
@@ -296,9 +303,9 @@ func (c *Call) transfer(ctx context.Context) error {
 	}
 	c.reserved = false
 	if !c.waits {
-		return c.link.conn.Send(ctx, &c.wire, c.buf)
+		return c.link.conn.Send(ctx, &c.wire, c.buf, c.loans...)
 	}
-	if err := c.link.conn.RoundTrip(ctx, &c.wire, c.buf); err != nil {
+	if err := c.link.conn.RoundTrip(ctx, &c.wire, c.buf, c.loans...); err != nil {
 		return err
 	}
 	if !c.link.settled.Load() {
@@ -362,6 +369,7 @@ func (c *Call) settle() {
 	switch c.reply.Status {
 	case giop.NoException:
 		c.state = callReturned
+		c.In.GiveAway(c.wire.Gift())
 	case giop.UserException:
 		c.state = callException
 	case giop.SystemException:

@@ -24,10 +24,16 @@ func (o *ORB) setCodeSets(c codeset.Component) error {
 	return nil
 }
 
+// CodeSets returns what references of this ORB's objects say of the sets of char and of wchar. It must not be changed.
+func (o *ORB) CodeSets() codeset.Component { return o.offers }
+
+// MaxVersion returns the highest version of GIOP that this ORB speaks.
+func (o *ORB) MaxVersion() cdr.Version { return o.maxVersion }
+
 // A corbaloc URL says nothing of code sets, and as a rule a low version of GIOP, so that calls
 // through it begin in ISO 8859-1 and without wide characters. A text that cannot be said in that
 // would only fail. It is said in GIOP 1.2 instead, in UTF-8 and UTF-16, the fallback that the
-// specification asks every ORB to take (CORBA 3.3 part 2, clause 9.10.2.6). Once a reply has come
+// specification asks every ORB to take (CORBA 3.3 part 2, clause 7.10.2.6). Once a reply has come
 // the reference keeps to it; a peer that does not understand leaves things as they were.
 
 // InUnicode returns a reference to the same object that is spoken to in GIOP 1.2 with UTF-8

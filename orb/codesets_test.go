@@ -102,7 +102,7 @@ func TestCodeSetsConfigured(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []codeset.Component{
 		{Char: codeset.Support{Native: codeset.IDUTF16}},
-		{Wchar: codeset.Support{Native: codeset.IDUTF8}},
+		{Wchar: codeset.Support{Native: 0x00050010}}, // eucTW, which is known by its name alone
 		{Char: codeset.Support{Native: codeset.IDUTF8, Conversion: []uint32{0x77777777}}},
 	} {
 		if o, err := orb.New(orb.Config{CodeSets: bad}); !errors.Is(err, exc.CodesetIncompatible) {
@@ -145,6 +145,59 @@ func TestCodeSetsConfigured(t *testing.T) {
 	c.Returned()
 	if err := c.End(); !errors.Is(err, exc.InvObjref) || exc.From(err, exc.No).Minor != exc.MinorWCharNotNegotiated {
 		t.Errorf("wide characters to a server that takes none: %v", err)
+	}
+}
+
+// wideEcho returns what it is sent: a wchar and a wstring.
+type wideEcho struct{ _ byte }
+
+func (*wideEcho) Interface() *orb.Interface { return &orb.Interface{ID: "IDL:Wide:1.0"} }
+func (e *wideEcho) Implementation() any     { return e }
+func (*wideEcho) Dispatch(r *orb.ServerRequest) bool {
+	c, s := r.In.WChar(), r.In.WString()
+	if r.Decoded() && r.Returned(nil) {
+		r.Out.WChar(c)
+		r.Out.WString(s)
+	}
+	return true
+}
+
+// TestWideInOctets calls a server whose wide characters are in Shift-JIS: in GIOP 1.2 they arrive, in 1.1 they cannot be sent, and a
+// character that the set lacks is not sent as something else.
+func TestWideInOctets(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		version cdr.Version
+		char    rune
+		text    string
+		want    error
+	}{
+		{cdr.V12, '漢', "aｱ漢字", nil},
+		{cdr.V12, 'é', "", exc.DataConversion},
+		{cdr.V12, 'a', "한", exc.DataConversion},
+		{cdr.V11, 'a', "a", exc.DataConversion},
+	} {
+		_, root := newORB(t, func(cfg *orb.Config) {
+			cfg.CodeSets.Wchar = codeset.Support{Native: codeset.IDShiftJIS}
+			cfg.MaxVersion = c.version
+		})
+		ref, err := root.Activate(new(wideEcho))
+		if err != nil {
+			t.Fatal(err)
+		}
+		call := orb.StartCall(t.Context(), newClient(t, nil).NewRef(ref.IOR()), "echo", 0)
+		for call.Next() {
+			call.Out.WChar(c.char)
+			call.Out.WString(c.text)
+		}
+		var char rune
+		var text string
+		if call.Returned() {
+			char, text = call.In.WChar(), call.In.WString()
+		}
+		if err := call.End(); !errors.Is(err, c.want) || err == nil && (char != c.char || text != c.text) {
+			t.Errorf("%q %q in GIOP %v: got %q, %q, %v, want %v", c.char, c.text, c.version, char, text, err, c.want)
+		}
 	}
 }
 

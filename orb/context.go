@@ -12,16 +12,17 @@ import (
 )
 
 // A callContext is the context of one upcall. It is made cheap by doing nothing until it
-// is asked: one that nobody asked for anything is used again for the next request on its
-// connection. A goroutine that outlives its servant's method must therefore keep
-// context.WithoutCancel of it, or what context.WithCancel, WithTimeout or WithDeadline made
-// of it: the context itself, or a mere WithValue of it, may meanwhile be that of a later
-// request of the same client, and end with that.
+// is asked: one that nobody asked for anything is used again for a later request of the same client to the same
+// object. What it says of the client and the object is therefore always true; but a goroutine that outlives its
+// servant's method and is to know when it has ended must keep what context.WithCancel, WithTimeout or WithDeadline made
+// of it in time: the context itself, or a mere WithValue of it, may meanwhile be that of the later request, and end
+// with that. One that is not to end keeps context.WithoutCancel of it.
 type callContext struct {
 	orb    *ORB
 	parent context.Context // of a local call; else nil
 	peer   net.Addr
 	names  *names // what references name for peer; nil: the standard
+	object []byte // the key of the object that it is for, if it came over a connection
 
 	asked atomic.Bool
 	mu    sync.Mutex // guards what follows
@@ -59,16 +60,15 @@ func (c *callContext) begin(cancel canceller, deadline time.Time) {
 	}
 }
 
-// told takes what the request says of its time and priority: the data of an InvocationPolicy context.
-func (c *callContext) told(data []byte) {
-	var p giop.InvocationPolicies
-	if !p.Parse(data) {
-		return
-	}
+// told takes what the request says of its time and priority.
+func (c *callContext) told(p giop.InvocationPolicies) {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.policies = p
+	if p.RequestPriority != nil || p.ReplyPriority != nil {
+		c.asked.Store(true) // it is not to serve again: who keeps it may ask for more than times
+	}
 	c.deadline = earlier(c.deadline, earlier(p.ReplyEnd, after(now, p.RelativeRT)))
 	c.arriveBy = earlier(p.RequestEnd, after(now, p.RelativeRequest))
 }
@@ -194,7 +194,7 @@ func (c *callContext) Value(key any) any {
 	switch key.(type) {
 	case orbKey:
 		return c.orb
-	case policiesKey: // those of the caller, in a local call, are not the servant's
+	case policiesKey, polledKey: // those of the caller, in a local call, are not the servant's
 		return nil
 	case invocationKey:
 		c.mu.Lock()

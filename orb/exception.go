@@ -6,6 +6,7 @@ import (
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
 )
 
 // An Exception is the descriptor of a user exception that an operation raises. Generated
@@ -38,4 +39,41 @@ func failure(err error) *exc.SystemException {
 		return exc.New(exc.Unknown, exc.MinorTypedNil, exc.Yes, "the servant returned a nil %T as its error", err)
 	}
 	return exc.From(err, exc.Maybe)
+}
+
+// PutException writes an exception as a message has it, for Messaging::ExceptionHolder: err if it is one of raises, and else the
+// system exception that it is or becomes. It reports which.
+func PutException(e *cdr.Encoder, err error, raises ...Exception) (system bool) {
+	for _, x := range raises {
+		if x.PutIf(e, err, (*cdr.Encoder).RawString) {
+			return false
+		}
+	}
+	giop.PutSystemException(e, exc.From(err, exc.Maybe))
+	return true
+}
+
+// GetException reads what [PutException] has written. A user exception that is not one of raises is UNKNOWN, by a [*ForeignException].
+func GetException(d *cdr.Decoder, system bool, raises ...Exception) error {
+	if system {
+		sys, err := giop.GetSystemException(d)
+		if err != nil {
+			return exc.From(err, exc.Maybe)
+		}
+		return sys
+	}
+	id := d.RawString()
+	for _, x := range raises {
+		if x.ExceptionID() == id {
+			err := x.Read(d)
+			if d.Err() != nil {
+				err = exc.From(d.Err(), exc.Maybe)
+			}
+			return err
+		}
+	}
+	if d.Err() != nil {
+		return exc.From(d.Err(), exc.Maybe)
+	}
+	return exc.New(exc.Unknown, exc.MinorUnlistedException, exc.Yes, "%w", &ForeignException{ID: id})
 }

@@ -76,6 +76,12 @@ func (u *Upcall) Outer() *Upcall {
 // upcalls to end must not be in one.
 func (o *ORB) InUpcall(ctx context.Context) bool { return upcallOf(ctx) == o }
 
+// AsUpcall returns ctx for a method of the program that upcalls, or the ORB's end, wait for though it is no servant's, such
+// as that of a servant manager: InUpcall is true of it.
+func (o *ORB) AsUpcall(ctx context.Context) context.Context {
+	return context.WithValue(ctx, orbKey{}, o)
+}
+
 // Complain logs what a client or the program's code brought about, seldom enough for the log to
 // bear it.
 func (o *ORB) Complain(level slog.Level, msg string, attrs ...any) { o.complain(level, msg, attrs...) }

@@ -14,11 +14,12 @@ import (
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/exact"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 )
 
-// The child of TestIdleConnections finds in its environment whom to connect to.
+// The child of TestExactIdleConnections finds in its environment whom to connect to.
 const envIdleAddress = "DSOM_TEST_IDLE_ADDRESS"
 
 const (
@@ -27,19 +28,17 @@ const (
 	idleMemory      = 8 << 10 // octets of heap and stack a connection: the gate
 )
 
-// TestIdleConnections holds 10,000 connections that do nothing, from a process of their own
+// TestExactIdleConnections holds 10,000 connections that do nothing, from a process of their own
 // and a dozen addresses, while another client is served; and what each costs.
-func TestIdleConnections(t *testing.T) {
+func TestExactIdleConnections(t *testing.T) {
 	if addr := os.Getenv(envIdleAddress); addr != "" {
 		holdIdle(t, addr)
 		return
 	}
-	if testing.Short() || raceEnabled {
-		t.Skip("the race detector makes connections of another size")
-	}
+	exact.Start(t)
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur < idleConnections+200 {
-		t.Skipf("SKIPPED: %d open files allowed, %d are needed", files.Cur, idleConnections+200)
+		exact.Missing(t, "%d open files allowed, %d are needed", files.Cur, idleConnections+200)
 	}
 	lim := new(limits.Limits)
 	lim.Set(limits.Connections, idleConnections+100)
@@ -60,7 +59,7 @@ func TestIdleConnections(t *testing.T) {
 	}
 	before := memory()
 
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestIdleConnections$", "-test.count=1")
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestExactIdleConnections$", "-test.count=1")
 	child.Env = append(os.Environ(), envIdleAddress+"="+addr)
 	stop, err := child.StdinPipe()
 	if err != nil {

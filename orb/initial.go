@@ -2,7 +2,10 @@ package orb
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/opendsom/dsom/cdr"
@@ -31,9 +34,28 @@ func (o *ORB) RegisterInitialReference(name string, ref *Ref) {
 	o.initial.refs[name] = ref
 }
 
+// InitialReferences returns the names that [ORB.InitialReference] knows, in order (list_initial_services).
+func (o *ORB) InitialReferences() []string {
+	o.initial.mu.Lock()
+	defer o.initial.mu.Unlock()
+	all := slices.Collect(maps.Keys(o.initial.urls))
+	for name := range o.initial.refs {
+		if _, both := o.initial.urls[name]; !both {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // InitialReference returns the object that a program starts from, such as NameService. It
 // is what corbaloc:rir:/name means.
 func (o *ORB) InitialReference(ctx context.Context, name string) (*Ref, error) {
+	return o.initialReference(ctx, name, nil)
+}
+
+// initialReference is InitialReference on the way to resolve those of the names in wanted.
+func (o *ORB) initialReference(ctx context.Context, name string, wanted []string) (*Ref, error) {
 	o.initial.mu.Lock()
 	ref, url := o.initial.refs[name], o.initial.urls[name]
 	o.initial.mu.Unlock()
@@ -41,7 +63,11 @@ func (o *ORB) InitialReference(ctx context.Context, name string) (*Ref, error) {
 	case ref != nil:
 		return ref, nil
 	case url != "":
-		ref, err := o.Resolve(ctx, url)
+		wanted = append(wanted, strconv.Quote(name))
+		if i := slices.Index(wanted, strconv.Quote(name)); i < len(wanted)-1 {
+			return nil, exc.New(exc.BadParam, exc.MinorBadAddress, exc.No, "initial references are configured in a circle: %s; give one of them an address", strings.Join(wanted[i:], " → "))
+		}
+		ref, err := o.resolve(ctx, url, wanted)
 		if err == nil && ref != nil {
 			o.RegisterInitialReference(name, ref)
 		}
@@ -54,6 +80,11 @@ func (o *ORB) InitialReference(ctx context.Context, name string) (*Ref, error) {
 // one with a name in it makes calls. The result is nil for a nil reference.
 // It is what the specification calls string_to_object.
 func (o *ORB) Resolve(ctx context.Context, url string) (*Ref, error) {
+	return o.resolve(ctx, url, nil)
+}
+
+// resolve is Resolve on the way to resolve the initial references in wanted.
+func (o *ORB) resolve(ctx context.Context, url string, wanted []string) (*Ref, error) {
 	u, err := ior.ParseURL(url)
 	if err != nil {
 		return nil, err
@@ -63,7 +94,7 @@ func (o *ORB) Resolve(ctx context.Context, url string) (*Ref, error) {
 	}
 	var ref *Ref
 	if len(u.Addresses) == 1 && u.Addresses[0].Scheme == "rir" {
-		if ref, err = o.InitialReference(ctx, string(u.Key)); err != nil {
+		if ref, err = o.initialReference(ctx, string(u.Key), wanted); err != nil {
 			return nil, err
 		}
 	} else {

@@ -55,6 +55,9 @@ type ClientRequest struct {
 	c        *Call
 	contexts []giop.Context
 	sent     bool
+	failed   error // why it could not be sent, or got no reply
+	outcome  error // what the innermost interceptor was told
+	steps    steps
 }
 
 // Target returns the reference that is called.
@@ -141,6 +144,9 @@ type IncomingRequest struct {
 	found    []func(Servant) error
 	contexts []giop.Context // of the reply
 	raised   string
+	served   bool
+	outcome  error // what the innermost interceptor was told
+	steps    steps
 }
 
 // Operation returns the operation's name as in GIOP. It is valid until the interceptor returns.

@@ -15,30 +15,31 @@ import (
 // errTwice is what an interceptor gets that calls next again.
 var errTwice = exc.New(exc.BadInvOrder, exc.MinorContextThere, exc.Maybe, "an interceptor has called next twice")
 
+// steps are the functions that interceptors are given as next, each to call the one behind. They are made
+// once for a request object, which serves many requests.
+type steps []func(context.Context) error
+
+// behind returns the step from the i-th interceptor around r.
+func (s *steps) behind(i int, r interface {
+	through(ctx context.Context, i int) error
+}) func(context.Context) error {
+	for k := len(*s) + 1; k <= i+1; k++ {
+		*s = append(*s, func(ctx context.Context) error { return r.through(ctx, k) })
+	}
+	return (*s)[i]
+}
+
 // intercepted sends the request, or fails with err if there is no way, with the interceptors around that.
 func (c *Call) intercepted(err error) {
-	r := &ClientRequest{c: c}
+	if c.seen == nil {
+		c.seen = &ClientRequest{c: c}
+	}
+	r := c.seen
+	r.sent, r.failed, r.outcome = false, err, nil
 	c.answeredBy = false
 	c.In.Reset(nil, 0, false, nil)
 	c.attempts++
-	var inner error
-	send := func(ctx context.Context) error {
-		if r.sent {
-			return errTwice
-		}
-		r.sent = true
-		if err == nil && len(r.contexts) > 0 {
-			c.buf, err = giop.InsertContexts(c.buf, r.contexts)
-		}
-		if err == nil {
-			err = c.transfer(ctx)
-		}
-		if inner = err; inner == nil {
-			inner = c.outcome()
-		}
-		return inner
-	}
-	outer := c.ref.orb.callThrough(c.ctx, r, 0, send)
+	outer := r.through(c.ctx, 0)
 	switch {
 	case !r.sent:
 		c.abandon()
@@ -46,26 +47,59 @@ func (c *Call) intercepted(err error) {
 			outer = exc.New(exc.Internal, 0, exc.No, "an interceptor has neither sent the request nor returned an error")
 		}
 		c.replaced(outer, exc.No)
-	case outer != nil && !errors.Is(outer, inner):
+	case outer != nil && !errors.Is(outer, r.outcome):
 		completed := exc.Maybe
 		if c.answeredBy {
 			completed = exc.Yes
 		}
 		c.replaced(outer, completed)
-	case err != nil:
+	case r.failed != nil:
 		c.abandon()
-		c.failed(err)
+		c.failed(r.failed)
 	default:
 		c.settle()
 	}
+	clear(r.contexts)
+	r.contexts, r.failed, r.outcome = r.contexts[:0], nil, nil
 }
 
-// callThrough calls the interceptors from the i-th on, and then send.
-func (o *ORB) callThrough(ctx context.Context, r *ClientRequest, i int, send func(context.Context) error) error {
-	if i == len(o.clientInterceptors) {
-		return send(ctx)
+// through calls the interceptors from the i-th on, and then sends.
+func (r *ClientRequest) through(ctx context.Context, i int) error {
+	if list := r.c.ref.orb.clientInterceptors; i < len(list) {
+		return list[i](ctx, r, r.steps.behind(i, r))
 	}
-	return o.clientInterceptors[i](ctx, r, func(ctx context.Context) error { return o.callThrough(ctx, r, i+1, send) })
+	return r.send(ctx)
+}
+
+// send sends the request, and returns what has become of it.
+func (r *ClientRequest) send(ctx context.Context) error {
+	if r.sent {
+		return errTwice
+	}
+	r.sent = true
+	c := r.c
+	if r.failed == nil && len(r.contexts) > 0 {
+		c.buf, r.failed = insertContexts(c.buf, c.loans, r.contexts)
+	}
+	if r.failed == nil {
+		r.failed = c.transfer(ctx)
+	}
+	if r.outcome = r.failed; r.outcome == nil {
+		r.outcome = c.outcome()
+	}
+	return r.outcome
+}
+
+// insertContexts returns msg with more service contexts, and moves the loans to their places in that.
+func insertContexts(msg []byte, loans []cdr.Loan, more []giop.Context) ([]byte, error) {
+	out, err := giop.InsertContexts(msg, more)
+	if err != nil {
+		return msg, err
+	}
+	for i := range loans {
+		loans[i].At += len(out) - len(msg)
+	}
+	return out, nil
 }
 
 // abandon takes back a request that will not be sent.
@@ -81,10 +115,11 @@ func (c *Call) outcome() error {
 	if !c.answeredBy { // none is wanted
 		return nil
 	}
+	if c.reply.Status == giop.NoException {
+		return nil
+	}
 	in := c.In
 	switch c.reply.Status {
-	case giop.NoException:
-		return nil
 	case giop.UserException:
 		return &ForeignException{in.RawString()}
 	case giop.SystemException:
@@ -122,28 +157,17 @@ func (c *Call) replaced(err error, completed exc.Completed) {
 
 // intercepted finds the object and runs the operation, with the interceptors around that.
 func (r *ServerRequest) intercepted() {
-	in := &IncomingRequest{r: r}
-	r.seen = in
-	called := false
-	var inner error
-	serve := func(ctx context.Context) error {
-		if called {
-			return errTwice
-		}
-		called = true
-		r.userCtx = ctx
-		r.run()
-		inner = r.outcome
-		if r.state == replyFailed {
-			inner = r.failed
-		}
-		return inner
+	if r.incoming == nil {
+		r.incoming = &IncomingRequest{r: r}
 	}
-	outer := r.guarded(func() error { return r.orb.serveThrough(r.ctx, in, 0, serve) })
+	in := r.incoming
+	in.begin()
+	r.seen = in
+	outer := in.guarded()
 	switch {
-	case outer == nil && !called:
+	case outer == nil && !in.served:
 		r.fail(exc.New(exc.Internal, 0, exc.No, "an interceptor has neither served the request nor returned an error"))
-	case outer == nil, outer == inner, r.state != replyFailed && inner != nil && errors.Is(outer, inner): // as it is
+	case outer == nil, outer == in.outcome, r.state != replyFailed && in.outcome != nil && errors.Is(outer, in.outcome): // as it is
 	default:
 		completed := exc.No
 		if r.ran {
@@ -153,23 +177,48 @@ func (r *ServerRequest) intercepted() {
 	}
 }
 
-// serveThrough calls the interceptors from the i-th on, and then serve.
-func (o *ORB) serveThrough(ctx context.Context, r *IncomingRequest, i int, serve func(context.Context) error) error {
-	if i == len(o.serverInterceptors) {
-		return serve(ctx)
-	}
-	return o.serverInterceptors[i](ctx, r, func(ctx context.Context) error { return o.serveThrough(ctx, r, i+1, serve) })
+// begin makes in ready for another request.
+func (in *IncomingRequest) begin() {
+	clear(in.found)
+	clear(in.contexts)
+	in.found, in.contexts = in.found[:0], in.contexts[:0]
+	in.servant, in.raised, in.served, in.outcome = nil, "", false, nil
 }
 
-// guarded calls an interceptor; a panic becomes UNKNOWN, as a servant's does.
-func (r *ServerRequest) guarded(f func() error) (err error) {
+// through calls the interceptors from the i-th on, and then serves.
+func (in *IncomingRequest) through(ctx context.Context, i int) error {
+	if list := in.r.orb.serverInterceptors; i < len(list) {
+		return list[i](ctx, in, in.steps.behind(i, in))
+	}
+	return in.serve(ctx)
+}
+
+// serve runs the operation, and returns what has become of it.
+func (in *IncomingRequest) serve(ctx context.Context) error {
+	if in.served {
+		return errTwice
+	}
+	in.served = true
+	r := in.r
+	r.userCtx = ctx
+	r.run()
+	in.outcome = r.outcome
+	if r.state == replyFailed {
+		in.outcome = r.failed
+	}
+	return in.outcome
+}
+
+// guarded calls the interceptors; a panic becomes UNKNOWN, as a servant's does.
+func (in *IncomingRequest) guarded() (err error) {
+	r := in.r
 	defer func() {
 		if p := recover(); p != nil {
 			r.orb.complain(slog.LevelError, "an interceptor panicked", "operation", clip(r.msg.Operation), "panic", p, "stack", string(debug.Stack()))
 			err = exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "an interceptor panicked in %.64s", r.msg.Operation)
 		}
 	}()
-	return f()
+	return in.through(r.ctx, 0)
 }
 
 // foundServant tells the interceptors of the servant. It reports whether it is to run.
@@ -198,7 +247,7 @@ func (r *ServerRequest) answerBy(err error, completed exc.Completed) {
 
 // forward sends the client elsewhere, whatever was to be answered before.
 func (r *ServerRequest) forward(to *ior.IOR, forGood bool) {
-	r.Out.Reset(r.Out.Bytes()[:r.start], r.Out.Little(), r.Out.Env())
+	r.rewind()
 	status := giop.LocationForward
 	if forGood && r.head.Version.AtLeast(cdr.V12) {
 		status = giop.LocationForwardPerm

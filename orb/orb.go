@@ -71,7 +71,8 @@ type Config struct {
 
 	// CodeSets are the sets of char and of wchar that this ORB publishes in its references and chooses
 	// from as a client: the native one, which it prefers, and those that it converts. Text in memory is UTF-8
-	// in any case. A kind without a native set has UTF-8, or UTF-16; a client then converts whatever it can.
+	// in any case, but chars are octets of the native set, if that has one octet a character and begins as ASCII
+	// does, else of ISO 8859-1. A kind without a native set has UTF-8, or UTF-16; a client then converts whatever it can.
 	CodeSets codeset.Component
 
 	// BigEndian makes this ORB send in big-endian order. Either order is received.
@@ -128,11 +129,13 @@ type ORB struct {
 	life context.Context // ends with Shutdown
 	end  context.CancelFunc
 
-	bidir   bidir
-	parts   parts
-	links   links
-	server  server
-	initial initialReferences
+	bidir     bidir
+	callbacks callbacks
+	parts     parts
+	watchers  watchers
+	links     links
+	server    server
+	initial   initialReferences
 
 	envMu sync.Mutex
 	envs  map[coding]*cdr.Env
@@ -271,14 +274,15 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice, refs references) (*cdr.Env
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: narrow, Wide: wide}
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide}
 	o.envs[k] = env // bounded: versions times known code sets times views
 	return env, nil
 }
 
 // Shutdown ends the ORB in order: it takes no more requests, lets those that run finish,
 // tells clients that the connections close, ends its parts (see [ORB.Attach]; adapters have their
-// objects etherealized then), and closes its own connections. When ctx ends it closes all at once and
+// objects etherealized then), closes its own connections, and waits for the reply handlers of calls that
+// thereby end (see [ORB.Callback]). When ctx ends it closes all at once and
 // returns, whatever servants do: the error is that of ctx, or a [CutOff] if calls had not finished. From inside a servant's method, which it would wait for, it raises BAD_INV_ORDER.
 func (o *ORB) Shutdown(ctx context.Context) error {
 	if upcallOf(ctx) == o {
@@ -291,7 +295,7 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	}
 	o.end()
 	o.links.shutdown()
-	return err
+	return errors.Join(err, o.callbacks.wait(ctx))
 }
 
 // shutdown closes all connections to others.

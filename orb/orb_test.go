@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if publish := os.Getenv(soakServerEnv); publish != "" { // this is a server of TestSoak
+	if publish := os.Getenv(soakServerEnv); publish != "" { // this is a server of TestExactSoak
 		if err := serveSoak(publish); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)

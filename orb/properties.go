@@ -11,7 +11,7 @@ import (
 
 // An operation with a context clause sends, behind its arguments, those properties of the
 // caller whose names the clause lists, as a sequence of names and values (CORBA 3.3 part 1,
-// clause 7.12; part 2, clause 9.4.2.2).
+// clause 7.13; part 2, clause 9.4.2.2).
 
 type propertiesKey struct{}
 

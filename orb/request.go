@@ -20,24 +20,26 @@ type ServerRequest struct {
 	In  cdr.Decoder // the arguments
 	Out cdr.Encoder // the results, between Returned and the end of Dispatch
 
-	orb    *ORB
-	head   giop.Header
-	from   environment
-	msg    giop.Request
-	start  int       // where the reply begins in Out's buffer
-	mark   giop.Mark // the reply begun
-	ctx    *callContext
-	work   *conn.Work // nil: a call within the process
-	state  replyState
-	status giop.ReplyStatus     // of the reply begun
-	failed *exc.SystemException // what is to be answered instead of results
+	orb      *ORB
+	head     giop.Header
+	from     environment
+	msg      giop.Request
+	start    int          // where the reply begins in Out's buffer
+	mark     giop.Mark    // the reply begun
+	ctx      *callContext // nil until the request is known, if it came over a connection
+	contexts contexts
+	work     *conn.Work // nil: a call within the process
+	state    replyState
+	status   giop.ReplyStatus     // of the reply begun
+	failed   *exc.SystemException // what is to be answered instead of results
 
-	seen    *IncomingRequest // nil: no interceptors
-	userCtx context.Context  // what interceptors have made of ctx; nil: nothing
-	outcome error            // what interceptors are told, unless it has failed
-	ran     bool             // the servant was called
-	oneway  bool
-	scope   Scope // to be released
+	incoming *IncomingRequest // what interceptors see of it; nil until there are any
+	seen     *IncomingRequest // likewise; nil if none see this one
+	userCtx  context.Context  // what interceptors have made of ctx; nil: nothing
+	outcome  error            // what interceptors are told, unless it has failed
+	ran      bool             // the servant was called
+	oneway   bool
+	scope    Scope // to be released
 
 	malformed error // why the message cannot be answered at all
 }
@@ -136,16 +138,25 @@ func withCompleted(e *exc.SystemException, c exc.Completed) *exc.SystemException
 type environment interface {
 	environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, error)
 	admits(t Target) error
+	// context returns the context of a request whose header is known; fresh: one that served for no other.
+	context(r *ServerRequest, fresh bool) *callContext
 }
 
 // serve answers the request message msg, with header h, appending the reply message to
 // out. It returns out as it was for a oneway, and for a message whose header is malformed.
-func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) []byte {
+func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) ([]byte, []cdr.Loan) {
 	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.msg.Parse(h, &r.In); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
-		return out
+		return out, nil
+	}
+	var told giop.InvocationPolicies
+	data, ok := r.msg.Contexts.Find(giop.ContextInvocationPolicy)
+	ok = ok && told.Parse(data)
+	r.ctx = from.context(r, told.RequestPriority != nil || told.ReplyPriority != nil)
+	if ok {
+		r.ctx.told(told)
 	}
 	env, envErr := from.environment(h.Version, r.msg.Contexts)
 	if envErr != nil {
@@ -153,10 +164,13 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	}
 	r.In.SetEnv(env)
 	r.Out.Reset(out, r.orb.little, env)
-	r.oneway = !r.msg.Expected()
-	if data, ok := r.msg.Contexts.Find(giop.ContextInvocationPolicy); ok {
-		r.ctx.told(data)
+	if r.work != nil {
+		r.In.GiveAway(r.work.Gift())
+		if r.work.Conn().Borrows() {
+			r.Out.Borrow()
+		}
 	}
+	r.oneway = !r.msg.Expected()
 	if envErr != nil {
 		r.fail(exc.From(envErr, exc.No))
 		return r.finish()
@@ -265,16 +279,22 @@ func (r *ServerRequest) upcall(s Servant) {
 	returned = true
 }
 
-// finish completes the reply message and returns the buffer.
-func (r *ServerRequest) finish() []byte {
+// rewind takes back what has been written of a reply.
+func (r *ServerRequest) rewind() {
+	out, _ := r.Out.Parts()
+	r.Out.Reset(out[:r.start], r.Out.Little(), r.Out.Env())
+}
+
+// finish completes the reply message and returns the buffer, and what is lent to it.
+func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 	if r.state == replyResult {
 		if err := r.Out.Err(); err != nil {
 			r.fail(withCompleted(exc.From(err, exc.Yes), exc.Yes))
 		}
 	}
 	if r.state == replyResult && !r.oneway {
-		if most := r.orb.limits.Get(limits.MessageSize); int64(len(r.Out.Bytes())-r.start) > most {
-			r.fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.Yes, "the results of %.64s: %w", r.msg.Operation, r.orb.limits.Exceeded(limits.MessageSize, int64(len(r.Out.Bytes())-r.start))))
+		if n, most := int64(r.Out.Len()-r.start), r.orb.limits.Get(limits.MessageSize); n > most {
+			r.fail(exc.New(exc.ImpLimit, exc.MinorLimit, exc.Yes, "the results of %.64s: %w", r.msg.Operation, r.orb.limits.Exceeded(limits.MessageSize, n)))
 		}
 	}
 	if r.state == replyNone { // a skeleton that did not call Returned
@@ -282,7 +302,7 @@ func (r *ServerRequest) finish() []byte {
 	}
 	if r.state == replyFailed {
 		r.report()
-		r.Out.Reset(r.Out.Bytes()[:r.start], r.Out.Little(), r.Out.Env())
+		r.rewind()
 		if !r.oneway {
 			var detail []giop.Context
 			if r.failed.Public {
@@ -294,18 +314,18 @@ func (r *ServerRequest) finish() []byte {
 	}
 	if r.oneway {
 		r.Out.Truncate(r.start)
-		return r.Out.Bytes()
+		return r.Out.Parts()
 	}
 	giop.Finish(&r.Out, r.mark)
+	out, loans := r.Out.Parts()
 	if r.seen != nil && len(r.seen.contexts) > 0 {
-		out := r.Out.Bytes()
-		reply, err := giop.InsertContexts(out[r.start:], r.seen.contexts)
+		reply, err := insertContexts(out[r.start:], loans, r.seen.contexts)
 		if err == nil {
-			return append(out[:r.start], reply...)
+			return append(out[:r.start], reply...), loans
 		}
 		r.orb.complain(slog.LevelError, "the service contexts of interceptors are left out", "error", err)
 	}
-	return r.Out.Bytes()
+	return out, loans
 }
 
 // report logs what the client is not told.

@@ -1,6 +1,7 @@
 package orb
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -238,7 +239,7 @@ type serverConn struct {
 func (s *serverConn) Serve(w *conn.Work) {
 	r, _ := w.Scratch.(*ServerRequest)
 	if r == nil {
-		r = &ServerRequest{orb: s.orb, ctx: s.newContext(w)}
+		r = &ServerRequest{orb: s.orb}
 		w.Scratch = r
 	}
 	if s.made != nil && (!s.made.offered.Load() || w.Header.Version.Minor < 2) {
@@ -247,32 +248,47 @@ func (s *serverConn) Serve(w *conn.Work) {
 	}
 	switch w.Header.Type {
 	case giop.TypeRequest:
-		r.work = w
-		r.ctx.begin(w, time.Time{})
+		r.work, r.ctx = w, nil
 		returned := false
 		defer func() {
 			if !returned { // the servant, or the handler, ended its goroutine
 				if r.state == replyNone {
 					r.fail(errFindExit)
 				}
-				w.Scratch, w.Out = nil, r.finish()
-				r.ctx.finish()
+				w.Scratch = nil
+				w.Out, w.Loans = r.finish()
+				if r.ctx != nil {
+					r.ctx.finish()
+				}
 			}
 		}()
-		w.Out = r.serve(w.Header, w.Message, w.Out, s)
+		w.Out, w.Loans = r.serve(w.Header, w.Message, w.Out, s)
 		returned = true
 		if r.malformed != nil {
 			w.Fail(r.malformed)
 		}
-		if !r.ctx.finish() {
-			r.ctx = s.newContext(w)
+		if r.ctx != nil {
+			r.contexts.put(r.ctx)
 		}
 	case giop.TypeLocateRequest:
 		w.Out = s.locate(w, s.orb.own)
 	}
 }
 
-// newContext returns a context for the connection's requests.
+// context returns the context of a request that has come over the connection.
+func (s *serverConn) context(r *ServerRequest, fresh bool) *callContext {
+	var c *callContext
+	if !fresh {
+		c = r.contexts.take(r.msg.Key)
+	}
+	if c == nil {
+		c = s.newContext(r.work)
+		c.object = bytes.Clone(r.msg.Key)
+	}
+	c.begin(r.work, time.Time{})
+	return c
+}
+
 func (s *serverConn) newContext(w *conn.Work) *callContext {
 	c := newCallContext(s.orb, nil, w.Conn().RemoteAddr())
 	c.names = s.refs.names
@@ -315,10 +331,11 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 
 // serveLocal answers a request of this process.
 func (o *ORB) serveLocal(ctx context.Context, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
-	r := &ServerRequest{orb: o, ctx: newCallContext(o, ctx, nil)}
-	r.ctx.begin(nil, deadline)
-	out := r.serve(h, msg, nil, ownEnv{env})
-	r.ctx.finish()
+	local := newCallContext(o, ctx, nil)
+	local.begin(nil, deadline)
+	r := &ServerRequest{orb: o, ctx: local}
+	out, _ := r.serve(h, msg, nil, ownEnv{env}) // nothing is lent within the process
+	local.finish()
 	return out
 }
 
@@ -327,6 +344,7 @@ type ownEnv struct{ env *cdr.Env }
 
 func (f ownEnv) environment(cdr.Version, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
 func (f ownEnv) admits(Target) error                                      { return nil }
+func (f ownEnv) context(r *ServerRequest, _ bool) *callContext            { return r.ctx }
 
 // clip returns what a log or an error says of octets from the network.
 func clip(b []byte) string {

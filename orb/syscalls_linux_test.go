@@ -10,9 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/exact"
 )
 
-// The child of TestPingSystemCalls finds in its environment whom to ping, and how often.
+// The child of TestExactPingSystemCalls finds in its environment whom to ping, and how often.
 const (
 	envPingURL   = "DSOM_TEST_PING_URL"
 	envPingCount = "DSOM_TEST_PING_COUNT"
@@ -23,22 +25,17 @@ const (
 // finds the reply; the rest is the scheduler's, which strace makes slower and so busier.
 const maxClientCalls = 6.0
 
-// TestPingSystemCalls counts the client's system calls with strace: those of a process that
+// TestExactPingSystemCalls counts the client's system calls with strace: those of a process that
 // pings many times, less those of one that does not.
-func TestPingSystemCalls(t *testing.T) {
+func TestExactPingSystemCalls(t *testing.T) {
 	if url := os.Getenv(envPingURL); url != "" {
 		pingFor(t, url)
 		return
 	}
-	if raceEnabled {
-		t.Skip("the race detector changes how the scheduler waits")
-	}
+	exact.Start(t)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("strace is missing; interop/install-peers installs it")
-		}
-		t.Skip("SKIPPED: strace is not installed, so system calls are not counted")
+		exact.Missing(t, "strace is not installed, so system calls are not counted; interop/install-peers installs it")
 	}
 	o, root := newORB(t, nil)
 	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
@@ -62,11 +59,11 @@ func TestPingSystemCalls(t *testing.T) {
 func straced(t *testing.T, strace, url string, n int) int {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "counts")
-	cmd := exec.CommandContext(t.Context(), strace, "-f", "-c", "-o", out, os.Args[0], "-test.run=^TestPingSystemCalls$", "-test.count=1")
+	cmd := exec.CommandContext(t.Context(), strace, "-f", "-c", "-o", out, os.Args[0], "-test.run=^TestExactPingSystemCalls$", "-test.count=1")
 	cmd.Env = append(os.Environ(), envPingURL+"="+url, envPingCount+"="+strconv.Itoa(n))
 	if b, err := cmd.CombinedOutput(); err != nil {
 		if bytes.Contains(b, []byte("PTRACE")) || bytes.Contains(b, []byte("ptrace")) {
-			t.Skipf("SKIPPED: this machine does not let processes be traced: %s", b)
+			exact.Missing(t, "this machine does not let processes be traced: %s", b)
 		}
 		t.Fatalf("%v: %s", err, b)
 	}

@@ -263,6 +263,9 @@ func (s *Server) endpoints() []string {
 	for _, e := range s.ORB.Endpoints() {
 		all = append(all, e.String())
 	}
+	if how := (admin.Speech{Version: s.ORB.MaxVersion(), CodeSets: s.ORB.CodeSets()}); !how.Ordinary() {
+		all = append(all, how.String())
+	}
 	if s.published {
 		if rules, err := s.ORB.Published(); err == nil {
 			for rule := range strings.FieldsSeq(rules.String()) {

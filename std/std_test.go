@@ -26,12 +26,15 @@ func inputs(t *testing.T) [][]string {
 	if err != nil || len(own) == 0 {
 		t.Fatalf("no input: %v", err)
 	}
-	groups := [][]string{cos, {"../idl/standard/Components.idl"}}
+	groups := [][]string{cos, {"../idl/standard/Components.idl"}, {"../idl/standard/Messaging.idl"}}
 	for _, input := range own {
 		groups = append(groups, []string{input})
 	}
 	return groups
 }
+
+// byHand are the files that belong to generated ones: what #pragma go_value names.
+var byHand = map[string]bool{"messaging/held.go": true}
 
 // TestGenerated compiles the IDL file of each package and demands that the package is what
 // is generated from it, as go generate would. DSOM_UPDATE_GOLDEN=1 writes what is
@@ -75,7 +78,7 @@ func TestGenerated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range have {
-		if name = filepath.ToSlash(name); !made[name] && path.Base(name) != "generate.go" {
+		if name = filepath.ToSlash(name); !made[name] && path.Base(name) != "generate.go" && !byHand[name] {
 			t.Errorf("%s is generated no more", name)
 		}
 	}

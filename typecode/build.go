@@ -57,7 +57,7 @@ type State struct {
 	Public bool
 }
 
-// StringMax returns the type of a string of at most bound octets; 0 is no bound.
+// StringMax returns the type of a string of at most bound characters; 0 is no bound.
 func StringMax(bound uint32) *TypeCode {
 	if bound == 0 {
 		return String
@@ -102,7 +102,7 @@ func structure(kind Kind, id, name string, list []Member) *TypeCode {
 	for i, m := range list {
 		t.members[i] = member{name: m.Name, tc: m.Type}
 	}
-	return t.resolve()
+	return t.resolve().done()
 }
 
 // Enum returns an enum type.
@@ -111,7 +111,7 @@ func Enum(id, name string, enumerators ...string) *TypeCode {
 	for i, s := range enumerators {
 		t.members[i].name = s
 	}
-	return t
+	return t.done()
 }
 
 // Union returns a union type.
@@ -124,7 +124,7 @@ func Union(id, name string, discriminator *TypeCode, arms ...Arm) *TypeCode {
 			t.members[i].label = 0
 		}
 	}
-	return t.resolve()
+	return t.resolve().done()
 }
 
 // Sequence returns the type of sequences of at most bound elements; 0 is no bound.
@@ -134,7 +134,7 @@ func Sequence(element *TypeCode, bound uint32) *TypeCode {
 
 // Array returns the type of arrays. Of an array with several dimensions the elements are arrays.
 func Array(element *TypeCode, length uint32) *TypeCode {
-	return &TypeCode{kind: TkArray, content: element, length: length}
+	return (&TypeCode{kind: TkArray, content: element, length: length}).done()
 }
 
 // Map returns what stands for the type of a map of IDL 4.2, of which CORBA has no kind: a
@@ -145,7 +145,7 @@ func Map(key, value *TypeCode, bound uint32) *TypeCode {
 
 // Alias returns the type that a typedef declares.
 func Alias(id, name string, of *TypeCode) *TypeCode {
-	return &TypeCode{kind: TkAlias, id: id, name: name, content: of}
+	return (&TypeCode{kind: TkAlias, id: id, name: name, content: of}).done()
 }
 
 // The modifiers of a value type (CORBA::ValueModifier).
@@ -174,7 +174,7 @@ func value(kind Kind, id, name string, modifier int16, base *TypeCode, list []St
 			t.members[i].visibility = 1
 		}
 	}
-	return t.resolve()
+	return t.resolve().done()
 }
 
 // ValueBox returns a boxed value type.

@@ -37,5 +37,5 @@ func (c compacter) compact(t *TypeCode) *TypeCode {
 		m.name, m.tc = "", c.compact(m.tc)
 		n.members[i] = m
 	}
-	return n
+	return n.done()
 }

@@ -3,6 +3,7 @@ package typecode
 import (
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -10,8 +11,9 @@ import (
 )
 
 // Get reads a TypeCode. After an error it returns Null. How deep and how large it may be is
-// limited by [limits.TypeCodeDepth] and [limits.TypeCodeNodes]; a type that is repeated by
-// indirection counts again, so that no small message describes a huge type.
+// limited by [limits.TypeCodeDepth], [limits.TypeCodeNodes] and [limits.Enumerators]; a type that is repeated by
+// indirection counts again, so that no small message describes a huge type. Its memory, and that of its text,
+// is charged to the message.
 func Get(d *cdr.Decoder) *TypeCode {
 	r := reader{}
 	t := r.get(d, 0)
@@ -26,10 +28,12 @@ func Get(d *cdr.Decoder) *TypeCode {
 const allCovered = -2
 
 type reader struct {
-	shift     int // from places in the decoder's buffer to those in the message, where an encapsulation was put together
-	nodes     int
-	sequences int // around the type that is read
-	types     []seen
+	shift       int // from places in the decoder's buffer to those in the message, where an encapsulation was put together
+	nodes       int
+	texts       int // octets of names and ids
+	enumerators int
+	sequences   int // around the type that is read
+	types       []seen
 }
 
 // seen is a type that an indirection may lead to. They are in the order of their places.
@@ -37,9 +41,17 @@ type seen struct {
 	at        int // where its kind stands
 	t         *TypeCode
 	nodes     int // when done: of which it consists
+	texts     int // when done: in it
 	sequences int
 	open      bool
 }
+
+// The memory that types and members take, with what finds them.
+const (
+	typeSize   = int(unsafe.Sizeof(TypeCode{}) + unsafe.Sizeof(seen{}))
+	memberSize = int(unsafe.Sizeof(member{}))
+	indexSize  = 64 // of a member that is in an index: in two maps
+)
 
 // get reads a TypeCode at some depth. It never returns nil.
 func (r *reader) get(d *cdr.Decoder, depth int) *TypeCode {
@@ -112,6 +124,9 @@ func (r *reader) indirection(d *cdr.Decoder) *TypeCode {
 			}
 			return &TypeCode{kind: tkRecursive, id: s.t.id, target: s.t}
 		}
+		if r.texts += s.texts; !d.Spend(s.texts, 1) {
+			return Null
+		}
 		r.nodes += s.nodes
 		if most := d.Env().Limits.Int(limits.TypeCodeNodes); r.nodes > most {
 			exceeded(d, limits.TypeCodeNodes, r.nodes)
@@ -125,31 +140,49 @@ func (r *reader) indirection(d *cdr.Decoder) *TypeCode {
 
 // complex reads a TypeCode whose parameters are an encapsulation.
 func (r *reader) complex(d *cdr.Decoder, kind Kind, at, depth int) *TypeCode {
+	if !d.Spend(1, typeSize) {
+		return Null
+	}
 	t := &TypeCode{kind: kind, def: -1}
-	place, before := len(r.types), r.nodes
+	place, before, texts := len(r.types), r.nodes, r.texts
 	r.types = append(r.types, seen{at: at, t: t, sequences: r.sequences, open: true})
 	start, shift := d.Pos()+4, r.shift
 	in := d.Encapsulation()
 	r.shift += start - (in.Pos() - 1) // not 0 where it is in several chunks of a value
 	r.parameters(&in, t, depth+1)
 	r.shift = shift
-	if err := in.Err(); err != nil {
-		d.Fail(err)
+	if d.EndEncapsulation(&in); d.Err() != nil {
 		return Null
 	}
 	r.types[place].open = false
 	r.types[place].nodes = r.nodes - before + 1
-	return t
+	r.types[place].texts = r.texts - texts
+	return t.done()
 }
 
 // text reads an id or name.
-func text(d *cdr.Decoder) string {
+func (r *reader) text(d *cdr.Decoder) string {
 	s := d.RawString()
 	if strings.IndexByte(s, 0) >= 0 {
 		d.Fail(bad("TypeCode with a zero octet inside a name"))
 		return ""
 	}
+	if r.texts += len(s); !d.Spend(len(s), 1) {
+		return ""
+	}
 	return s
+}
+
+// room returns room for n members, which takes memory: it is charged.
+func room(d *cdr.Decoder, n int) []member {
+	size := memberSize
+	if n > fewMembers {
+		size += indexSize
+	}
+	if !d.Spend(n, size) {
+		return nil
+	}
+	return make([]member, 0, n)
 }
 
 // content reads the type of something inside.
@@ -176,7 +209,7 @@ func (r *reader) parameters(d *cdr.Decoder, t *TypeCode, depth int) {
 		t.length = d.ULong()
 		return
 	}
-	t.id, t.name = text(d), text(d)
+	t.id, t.name = r.text(d), r.text(d)
 	switch t.kind {
 	case TkStruct, TkExcept:
 		r.members(d, t, depth)
@@ -193,13 +226,7 @@ func (r *reader) parameters(d *cdr.Decoder, t *TypeCode, depth int) {
 			d.Fail(bad("TypeCode of a union whose default arm is number %d of %d", t.def, len(t.members)))
 		}
 	case TkEnum:
-		t.members = make([]member, 0, min(d.Remaining()/8, 64))
-		for range d.Count(4) {
-			t.members = append(t.members, member{name: text(d)})
-			if d.Err() != nil {
-				return
-			}
-		}
+		r.enumeration(d, t)
 	case TkAlias:
 		t.content = r.content(d, depth)
 	case TkValueBox:
@@ -214,6 +241,21 @@ func (r *reader) parameters(d *cdr.Decoder, t *TypeCode, depth int) {
 		r.base(d, t, depth)
 		r.members(d, t, depth)
 		r.sequences--
+	}
+}
+
+func (r *reader) enumeration(d *cdr.Decoder, t *TypeCode) {
+	n := d.Count(4)
+	r.enumerators += n
+	if most := d.Env().Limits.Int(limits.Enumerators); r.enumerators > most {
+		exceeded(d, limits.Enumerators, r.enumerators)
+		return
+	}
+	t.members = room(d, n)
+	for range n {
+		if t.members = append(t.members, member{name: r.text(d)}); d.Err() != nil {
+			return
+		}
 	}
 }
 
@@ -235,7 +277,13 @@ func (r *reader) base(d *cdr.Decoder, t *TypeCode, depth int) {
 
 // members reads the members of a struct, exception, union or value type.
 func (r *reader) members(d *cdr.Decoder, t *TypeCode, depth int) {
-	for i := range d.Count(8) {
+	n := d.Count(8)
+	if most := d.Env().Limits.Int(limits.TypeCodeNodes); n > most-r.nodes {
+		exceeded(d, limits.TypeCodeNodes, r.nodes+n)
+		return
+	}
+	t.members = room(d, n)
+	for i := range n {
 		var m member
 		if t.kind == TkUnion {
 			if m.label = label(d, t.disc); i == t.def {
@@ -244,7 +292,7 @@ func (r *reader) members(d *cdr.Decoder, t *TypeCode, depth int) {
 				d.Fail(bad("TypeCode of a union with label %d of an enum of %d", m.label, n))
 			}
 		}
-		m.name = text(d)
+		m.name = r.text(d)
 		m.tc = r.content(d, depth)
 		if t.kind == TkValue || t.kind == TkEvent {
 			if m.visibility = d.Short(); m.visibility != 0 && m.visibility != 1 {

@@ -85,6 +85,8 @@ type TypeCode struct {
 	scale    int16
 	modifier int16     // of a value type
 	target   *TypeCode // of tkRecursive, once known
+	least    int       // see Least; of types that consist of others
+	index    *index    // of members, where there are many
 }
 
 type member struct {
@@ -138,7 +140,10 @@ func (t *TypeCode) MemberVisibility(i int) int16 { return t.r().members[i].visib
 
 // MemberIndex returns the index of the first member of that name, or -1.
 func (t *TypeCode) MemberIndex(name string) int {
-	return slices.IndexFunc(t.r().members, func(m member) bool { return m.name == name })
+	if t = t.r(); t.index != nil {
+		return t.index.name(name)
+	}
+	return slices.IndexFunc(t.members, func(m member) bool { return m.name == name })
 }
 
 // Discriminator returns the discriminator's type of a union, nil for others.
@@ -154,7 +159,12 @@ func (t *TypeCode) DefaultIndex() int {
 
 // Arm returns the index of the arm that a union's discriminator chooses, or -1.
 func (t *TypeCode) Arm(label int64) int {
-	t = t.r()
+	if t = t.r(); t.index != nil {
+		if i := t.index.arm(label); i >= 0 {
+			return i
+		}
+		return t.DefaultIndex()
+	}
 	for i := range t.members {
 		if t.members[i].label == label && i != t.def {
 			return i

@@ -38,6 +38,8 @@ type idlFlags struct {
 	Define  []string `short:"D" sep:"none" placeholder:"NAME[=TEXT]" help:"Define a macro; may be repeated."`
 	Dialect string   `enum:"auto,corba,som" default:"auto" help:"Language of the files: corba (OMG IDL, without what stands in #ifdef __SOMIDL__), som (IBM's SOM IDL) or auto (whichever it looks like)."`
 	Private bool     `help:"Read the private parts of SOM IDL, which stand in #ifdef __PRIVATE__."`
+
+	first []string // files that are included first, for what a verb makes
 }
 
 type idlCheckCmd struct {
@@ -108,6 +110,7 @@ type idlBuildCmd struct {
 	Names           string            `enum:"go,idl" default:"go" help:"How names become Go names: go (new_context becomes NewContext) or idl (only the first letter is raised)."`
 	Included        bool              `help:"Generate the included files as well."`
 	NoStandard      bool              `help:"Do not take CosNaming and other standard modules from dsom's own packages."`
+	AMI             bool              `name:"ami" help:"Generate asynchronous calls too: reply handlers, and futures in place of pollers."`
 	Check           bool              `help:"Write nothing; fail if a file would change."`
 	File            []string          `arg:"" help:"IDL files."`
 }
@@ -117,10 +120,14 @@ func (idlBuildCmd) Help() string {
 
     dsom idl build --out gen bank.idl
     dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl
+    dsom idl build --out gen --ami bank.idl
     dsom idl build --out gen --emitter ./my-emitter=wide bank.idl`
 }
 
 func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
+	if v.AMI {
+		v.first = []string{messagingFile}
+	}
 	r, err := v.read(ctx, v.File)
 	if err != nil {
 		return err
@@ -184,7 +191,7 @@ func (f idlFlags) read(ctx context.Context, files []string) (*idl.Result, error)
 			return nil, usage("-D: %q is not NAME or NAME=TEXT", d)
 		}
 	}
-	o := idl.Options{Include: f.Include, Define: f.Define, Private: f.Private}
+	o := idl.Options{Include: f.Include, Define: f.Define, Private: f.Private, Preinclude: f.first}
 	if f.Dialect != "" {
 		if err := o.Dialect.UnmarshalText([]byte(f.Dialect)); err != nil {
 			return nil, usage("--dialect: %v", err)

@@ -44,7 +44,7 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 // golang generates Go.
 func (v idlBuildCmd) golang(c *console, r *idl.Result) (*emit.Files, error) {
 	opt := golang.Options{
-		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard,
+		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard, AMI: v.AMI,
 		Existing: existing(v.Out),
 	}
 	if v.Names == "idl" {

@@ -16,7 +16,7 @@
 // like return what is special to a kind.
 //
 // Components are made when they are asked for. How much memory they may take in all is limited by
-// [limits.DecodedSize]. Values that are one object in a graph of valuetypes stay one. Nothing here is
+// [limits.DecodedSize], that of an ORB with a [Factory]. Values that are one object in a graph of valuetypes stay one. Nothing here is
 // safe for concurrent use.
 package dynany
 
@@ -25,6 +25,7 @@ import (
 	"fmt"
 
 	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -59,26 +60,44 @@ type Value struct {
 	at    int      // the current component, -1 if there is none
 }
 
-// Of returns a copy of a to work on (DynAnyFactory::create_dyn_any). Its first component is current.
-func Of(a dyn.Any) (*Value, error) {
+// A Factory makes values within limits (DynAnyFactory). The zero value has the defaults.
+type Factory struct {
+	// Limits are those of an ORB, ORB.Limits; nil is the defaults. What counts is [limits.DecodedSize].
+	Limits *limits.Limits
+}
+
+// Of returns a copy of a to work on (create_dyn_any). Its first component is current.
+func (f Factory) Of(a dyn.Any) (*Value, error) {
 	if err := a.Err(); err != nil {
 		return nil, err
 	}
 	if err := possible(a.Type()); err != nil {
 		return nil, err
 	}
-	return newTree(a).wrap(a.Type(), a.Value()), nil
+	plain, err := a.Unpack()
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{origin: a, limits: f.Limits}
+	return t.wrap(a.Type(), plain), nil
 }
 
 // New returns the default value of a type: numbers 0, strings and sequences empty, FALSE, references
 // and valuetypes null, anys without a value, the first enumerator, a union with its first arm
 // (create_dyn_any_from_type_code). Its first component is current.
-func New(tc *typecode.TypeCode) (*Value, error) {
+func (f Factory) New(tc *typecode.TypeCode) (*Value, error) {
 	if err := possible(tc); err != nil {
 		return nil, err
 	}
-	return newTree(dyn.Any{}).fresh(tc), nil
+	t := &tree{limits: f.Limits}
+	return t.fresh(tc), nil
 }
+
+// Of is [Factory.Of] with the default limits.
+func Of(a dyn.Any) (*Value, error) { return Factory{}.Of(a) }
+
+// New is [Factory.New] with the default limits.
+func New(tc *typecode.TypeCode) (*Value, error) { return Factory{}.New(tc) }
 
 // possible reports whether there are values of type tc outside of a program.
 func possible(tc *typecode.TypeCode) error {
@@ -138,7 +157,8 @@ func (v *Value) Copy() (*Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTree(v.in.origin).wrap(v.tc, plain), nil
+	t := &tree{origin: v.in.origin, limits: v.in.limits}
+	return t.wrap(v.tc, plain), nil
 }
 
 // Equal reports whether the types are equivalent and all components are equal. Floating-point numbers

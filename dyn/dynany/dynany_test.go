@@ -323,7 +323,21 @@ func TestUnion(t *testing.T) {
 	if u.DiscriminatorKind() != tc.TkLong {
 		t.Errorf("it is switched by %v", u.DiscriminatorKind())
 	}
+	current := func(want int) {
+		t.Helper()
+		got, err := v.Current()
+		if at, none := v.At(want); err != nil || none != nil || got != at {
+			t.Errorf("component %d is not current: %v, %v", want, err, none)
+		}
+	}
+	v.Seek(0)
 	step(u.SetDiscriminator(label(1)), `{"_d":1,"s":""}`)
+	current(1) // the arm
+	step(u.SetDiscriminator(label(3)), `{"_d":3}`)
+	current(0) // there is none
+	v.Seek(-1)
+	step(u.SetDiscriminator(label(1)), `{"_d":1,"s":""}`)
+	current(1)
 	m := must[*dynany.Value](t)(u.Member())
 	step(m.Set("kept"), `{"_d":1,"s":"kept"}`)
 	step(u.SetDiscriminator(label(2)), `{"_d":2,"s":"kept"}`) // the same arm
@@ -334,6 +348,7 @@ func TestUnion(t *testing.T) {
 		t.Errorf("the arm is a %v, %v", k, err)
 	}
 	step(u.SetToNone(), `{"_d":3}`)
+	current(0)
 	if none, err := u.IsNone(); !none || err != nil {
 		t.Errorf("an arm is active, %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 // A tree is what all components of a value have in common.
 type tree struct {
 	origin dyn.Any // what it was made of
+	limits *limits.Limits
 	spent  int64   // memory of the components that were made
 	objs   map[*dyn.Valuetype]*object
 }
@@ -25,17 +26,12 @@ type object struct {
 	parts []*Value           // once they were asked for: never nil then
 }
 
-func newTree(origin dyn.Any) *tree { return &tree{origin: origin} }
-
-// defaults are the limits: nothing comes from a peer here, but its TypeCodes.
-var defaults *limits.Limits
-
 // spend charges n components.
 func (t *tree) spend(n int) error {
 	const size = int64(unsafe.Sizeof(Value{}))
-	most := defaults.Get(limits.DecodedSize)
+	most := t.limits.Get(limits.DecodedSize)
 	if int64(n) > (most-t.spent)/size { // n may be as large as an int is
-		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d more components of a value: %w", n, defaults.Exceeded(limits.DecodedSize, most+1))
+		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d more components of a value: %w", n, t.limits.Exceeded(limits.DecodedSize, most+1))
 	}
 	t.spent += int64(n) * size
 	return nil
@@ -43,11 +39,11 @@ func (t *tree) spend(n int) error {
 
 // afford reports whether all elements of an array, and of those in it, could be paid for.
 func (t *tree) afford(tc *typecode.TypeCode) error {
-	most := defaults.Get(limits.DecodedSize) / int64(unsafe.Sizeof(Value{}))
+	most := t.limits.Get(limits.DecodedSize) / int64(unsafe.Sizeof(Value{}))
 	n := int64(1)
 	for ; tc.Kind() == typecode.TkArray; tc = tc.Content().Unalias() {
 		if n *= int64(tc.Length()); n > most {
-			return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "the components of an array: %w", defaults.Exceeded(limits.DecodedSize, n*int64(unsafe.Sizeof(Value{}))))
+			return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "the components of an array: %w", t.limits.Exceeded(limits.DecodedSize, n*int64(unsafe.Sizeof(Value{}))))
 		}
 	}
 	return nil

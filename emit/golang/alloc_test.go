@@ -1,5 +1,3 @@
-//go:build !race
-
 package golang_test
 
 import (
@@ -7,12 +5,14 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/emit/golang/testdata/shapes"
+	"github.com/opendsom/dsom/internal/exact"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 )
 
 // Calls of generated stubs allocate nothing by themselves.
-func TestCallAllocates(t *testing.T) {
+func TestExactCallAllocations(t *testing.T) {
+	exact.Start(t)
 	server := newORB(t, orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
 	ref, err := shapes.BottomClass.Activate(poa.New(server), &object{})
 	if err != nil {

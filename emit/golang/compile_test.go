@@ -23,6 +23,16 @@ func compile(t testing.TB, files idl.FilesOf, names ...string) *model.Spec {
 	return r.Spec
 }
 
+// compileAMI compiles files for asynchronous calls.
+func compileAMI(t testing.TB, files idl.FilesOf, names ...string) *model.Spec {
+	t.Helper()
+	r, err := idl.Compile(t.Context(), idl.Options{Resolver: files, Preinclude: []string{"Messaging.idl"}}, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Spec
+}
+
 // compileText compiles one text, as file test.idl.
 func compileText(t testing.TB, text string) *model.Spec {
 	t.Helper()

@@ -24,6 +24,7 @@ const (
 	CodePragmaIgnored diag.Code = "GO1013"
 	CodeComponents    diag.Code = "GO1014"
 	CodeEquivalent    diag.Code = "GO1015"
+	CodeAsynchronous  diag.Code = "GO1016"
 )
 
 // entangled are nine structures that each hold sequences of all nine.
@@ -51,7 +52,7 @@ var Codes = diag.Table{
 		Explanation: "An import path consists of letters, digits and -._~ in parts that are separated by slashes.",
 		Example:     "module A {\n#pragma go_package \"../up\"\nstruct P { long x; };\n};"},
 	{Code: CodeBadName, Title: "not a Go name",
-		Explanation: "#pragma go_name gives one name: an exported Go identifier, which begins with a capital letter.",
+		Explanation: "#pragma go_name and #pragma go_value give one name: an exported Go identifier, which begins with a capital letter.",
 		Example:     "module A { struct P { long x; };\n#pragma go_name P point\n};"},
 	{Code: CodeInherited, Title: "two inherited operations have the same Go name",
 		Explanation: "The names differ in IDL but not in Go, and the interface would have two methods of one name. #pragma go_name gives one of them another.",
@@ -83,8 +84,11 @@ var Codes = diag.Table{
 	{Code: CodeEquivalent, Title: "names clash in equivalent IDL",
 		Explanation: "Clients know a component by an interface in which a port p becomes operations such as provide_p and connect_p, an event type E by an interface EConsumer, a home H by HExplicit and HImplicit with the operation create (CORBA 3.3 part 3, clause 6). Where such a name is there already, inherited too, as provide_facet is from Components::Navigation, requests on the wire could mean either: rename the port, the operation or the declaration in IDL. A #pragma go_name does not help.",
 		Example:     "#include <Components.idl>\nmodule A { interface F {}; component X { provides F facet; }; };"},
+	{Code: CodeAsynchronous, Title: "asynchronous calls lack something",
+		Explanation: "Reply handlers inherit from Messaging::ReplyHandler: with the option AMI a program that calls this emitter must compile with Messaging.idl, as dsom idl build --ami does. And the bases of an interface must have been generated with the option too, since results of their calls are structures in their packages.",
+		Scene:       "A program generates with Options.AMI what it has compiled without Messaging.idl."},
 	{Code: CodePragmaIgnored, Severity: diag.Warning, Title: "pragma without effect",
-		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package.",
+		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package. #pragma go_value names what makes the values of a valuetype, which an abstract one has none of.",
 		Example:     "module A { module B {\n#pragma go_package \"x/y\"\nstruct P { long x; }; }; };"},
 }
 

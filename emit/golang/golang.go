@@ -37,6 +37,9 @@ type Options struct {
 	// included, are imported from this module's own packages. They are then modules like
 	// others, and Included generates them.
 	NoStandard bool
+	// AMI adds what it takes to call without waiting: reply handlers, and for each interface what has one told
+	// of a call's end, or returns a future. The specification must have the module Messaging.
+	AMI bool
 	// Existing is the output folder as it is, from which manifests of earlier runs are
 	// read; nil if there is nothing.
 	Existing fs.FS
@@ -50,7 +53,7 @@ var standardModules = set(`CORBA CosCollection CosCompoundLifeCycle CosConcurren
 	CosPersistencePDS CosPersistencePDS_DA CosPersistencePID CosPersistencePO CosPersistencePOM CosPropertyService
 	CosQuery CosQueryCollection CosReference CosRelationships CosStream CosTime CosTimerEvent CosTrading
 	CosTradingDynamic CosTradingRepos CosTransactions CosTSPortability CosTypedEventChannelAdmin CosTypedEventComm
-	CosTypedNotifyChannelAdmin CosTypedNotifyComm Components DCE_CIOPSecurity IOP LifeCycleService NRService SECIOP Security
+	CosTypedNotifyChannelAdmin CosTypedNotifyComm Components DCE_CIOPSecurity IOP LifeCycleService Messaging NRService SECIOP Security
 	SecurityAdmin SecurityLevel1 SecurityLevel2 SecurityReplaceable SSLIOP TimeBase`)
 
 // standardPath returns the import path of the package of a standard module.
@@ -68,7 +71,7 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 		standIns:  map[*model.Forward]*model.Interface{},
 	}
 	for _, step := range []func(){
-		g.equivalent, g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.generate,
+		g.equivalent, g.asynchronous, g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.generate,
 	} {
 		if step(); g.report.HasErrors() {
 			return new(emit.Files), g.report
@@ -94,6 +97,9 @@ type generator struct {
 
 	unsupported map[model.Decl]model.Decl // what cannot be generated, and why: see findUnsupported
 	standIns    map[*model.Forward]*model.Interface
+
+	handles map[*model.Interface]*model.Interface   // by reply handler: of whose calls it is told
+	expects map[*model.Operation][]*model.Exception // by operation of a reply handler: which it may be told of
 }
 
 // equivalent puts interfaces in place of components and homes.

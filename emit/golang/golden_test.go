@@ -15,6 +15,9 @@ import (
 	"github.com/opendsom/dsom/internal/golden"
 )
 
+// asynchronous is the file of testdata/idl that is generated with asynchronous calls.
+const asynchronous = "stockmanager.idl"
+
 // TestGolden generates each file of testdata/idl into testdata and compares. The packages
 // there are compiled with the other tests, which use them. DSOM_UPDATE_GOLDEN=1 writes what
 // is generated, and fails.
@@ -27,7 +30,12 @@ func TestGolden(t *testing.T) {
 	made := map[string]bool{}
 	for _, input := range inputs {
 		name := filepath.Base(input)
-		files := mustEmit(t, compile(t, readIDL(t, name), name), golang.Options{PackagePrefix: goldenPrefix})
+		opt := golang.Options{PackagePrefix: goldenPrefix, AMI: name == asynchronous}
+		spec := compile(t, readIDL(t, name), name)
+		if opt.AMI {
+			spec = compileAMI(t, readIDL(t, name), name)
+		}
+		files := mustEmit(t, spec, opt)
 		for p, got := range files.All() {
 			if made[p] {
 				t.Errorf("%s: %s is made by another file too", name, p)

@@ -17,6 +17,8 @@ func (f *file) iface(d *model.Interface) {
 		what = ", an abstract interface: of an object, or of a value"
 	case d.Local:
 		what = ", a local interface, whose objects cannot be passed to others"
+	case f.handles[d] != nil:
+		what = ", told of the ends of " + f.names[f.handles[d]].Name + "'s asynchronous calls"
 	}
 	f.doc(d, n.Name, what)
 	f.interfaceType(d, n.Name)
@@ -26,6 +28,7 @@ func (f *file) iface(d *model.Interface) {
 	glue := lowerFirst(n.Name) + "_glue"
 	if d.Abstract {
 		f.abstract(d, n, glue)
+		f.asyncResults(d)
 		return
 	}
 
@@ -36,6 +39,7 @@ func (f *file) iface(d *model.Interface) {
 	f.base(d, n)
 	f.stub(d, n)
 	f.skeleton(d, n, glue)
+	f.async(d, n)
 }
 
 func (f *file) interfaceType(d *model.Interface, name string) {
@@ -136,13 +140,14 @@ type call struct {
 	raises  []*model.Exception
 	context []string
 	oneway  bool
+	expects []*model.Exception // in the holder that is its only argument
 }
 
 // calls returns the calls of an operation or attribute.
 func (f *file) calls(d model.Decl, n methodNames) []call {
 	switch d := d.(type) {
 	case *model.Operation:
-		return []call{{n.call, d.Name, f.signature(d), d.Raises, d.Context, d.Oneway}}
+		return []call{{n.call, d.Name, f.signature(d), d.Raises, d.Context, d.Oneway, f.expects[d]}}
 	case *model.Attribute:
 		read := call{method: n.call, operation: "_get_" + d.Name, raises: d.GetRaises,
 			signature: signature{outs: []param{{"result", d.Type}}, returns: true}}

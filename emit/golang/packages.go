@@ -57,6 +57,7 @@ func unitKey(d model.Decl) string {
 const (
 	pragmaPackage = "go_package"
 	pragmaName    = "go_name"
+	pragmaValue   = "go_value"
 )
 
 var importPath = regexp.MustCompile(`^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`)

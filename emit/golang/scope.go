@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/model"
@@ -16,13 +17,16 @@ type declNames struct {
 	State string `json:"state,omitempty"` // a valuetype's struct
 	// Factory is the interface of a valuetype's initializers.
 	Factory string `json:"factory,omitempty"`
-	// More are a union's constructors, in the order of its cases, the one without arm last.
+	// Async is what makes an interface's asynchronous calls, Results are the structures of what they end with.
+	Async   string   `json:"async,omitempty"`
+	Results []string `json:"results,omitempty"`
+	// More are Async's constructor, or a union's constructors, in the order of its cases, the one without arm last.
 	More []string `json:"more,omitempty"`
 }
 
 func (n *declNames) all() []string {
 	var all []string
-	for _, s := range append([]string{n.Name, n.Type, n.Class, n.Base, n.State, n.Factory}, n.More...) {
+	for _, s := range append([]string{n.Name, n.Type, n.Class, n.Base, n.State, n.Factory, n.Async}, slices.Concat(n.Results, n.More)...) {
 		if s != "" {
 			all = append(all, s)
 		}
@@ -114,6 +118,7 @@ func (g *generator) nameDeclaration(d model.Decl) {
 			if !i.Abstract {
 				n.Base = g.claim(d, n.Name+"Base")
 			}
+			g.nameAsynchronous(i, n)
 		}
 	}
 }

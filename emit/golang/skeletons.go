@@ -52,6 +52,10 @@ func (f *file) dispatch(c *call) {
 		f.F("%s := %s.GetContext(r)", args[0], f.rt("stub"))
 	}
 	f.L("if r.Decoded() {")
+	if len(c.expects) > 0 {
+		holder := c.ins[0].typ.Resolve().Decl
+		f.F("%s(%s, %s)", f.qualified(holder, "Expect"), c.ins[0].name, f.raisesList(c.expects))
+	}
 	f.F("%s := impl.%s(%s)", strings.Join(append(c.outNames(), "err"), ", "), c.method, strings.Join(args, ", "))
 	returned := "r.Returned(err"
 	if len(c.raises) > 0 {

@@ -34,7 +34,33 @@ func (f *file) valuetype(d *model.ValueType) {
 	f.factories(d, n)
 	f.descriptor(d, fmt.Sprintf("%s.NewValue[%s](%q, %s, %t, %s, %s{})",
 		f.rt("stub"), n.Name, d.ID, stringList(truncatesTo(d)), d.Custom, f.typeCode(d), glue))
-	f.valueGlue(glue, d, !d.Abstract && !f.needsProgram(d))
+	made := ""
+	switch own := f.ownValue(d); {
+	case own != "":
+		made = own
+		f.F("var _ %s = (*%s)(nil) // which #pragma go_value names", n.Name, own)
+		f.Blank()
+	case !d.Abstract && !f.needsProgram(d):
+		made = n.State
+	}
+	f.valueGlue(glue, d, made)
+}
+
+// ownValue returns the Go type, which the package has elsewhere, of whose pointers the pragma makes values of d; empty if there is none.
+func (f *file) ownValue(d *model.ValueType) string {
+	own := ""
+	for _, p := range d.Pragmas {
+		switch {
+		case p.Name != pragmaValue:
+		case len(p.Args) != 1 || !isIdentifier(p.Args[0]):
+			f.problem(CodeBadName, p.Span, "", "%q is not an exported Go identifier", strings.Join(p.Args, " "))
+		case d.Abstract:
+			f.problem(CodePragmaIgnored, p.Span, "", "#pragma go_value has no effect: there are no values of the abstract valuetype %s", d.Name)
+		default:
+			own = p.Args[0]
+		}
+	}
+	return own
 }
 
 // valueInterface prints the Go interface.
@@ -134,14 +160,14 @@ func (g *generator) stateNames(d *model.ValueType) []string {
 	return names
 }
 
-// valueGlue prints what makes values and knows the derived types.
-func (f *file) valueGlue(glue string, d model.Decl, creates bool) {
+// valueGlue prints what makes values, pointers to the Go type made if that is not empty, and knows the derived types.
+func (f *file) valueGlue(glue string, d model.Decl, made string) {
 	cdr := f.rt("cdr")
 	f.F("type %s struct{}", glue)
 	f.Blank()
 	value := "nil"
-	if creates {
-		value = fmt.Sprintf("new(%s)", f.names[d].State)
+	if made != "" {
+		value = "new(" + made + ")"
 	}
 	f.F("func (%s) New() %s.Value { return %s }", glue, cdr, value)
 	f.Blank()

@@ -21,6 +21,8 @@ type Config struct {
 	Include []string
 	// Standard opens what the compiler carries, last of all.
 	Standard Resolver
+	// Preinclude lists files that are read first, as if each main file included them.
+	Preinclude []string
 	// Define lists macros, "NAME" or "NAME=value", as the option -D of compilers has it.
 	Define []string
 	// Dialect is the dialect of the text; Auto finds out.
@@ -356,8 +358,18 @@ func (pp *Preprocessor) takePending() []Comment {
 	return cs
 }
 
-// nextMain begins the next main file that was not read yet.
+// nextMain begins the next file that is to be included first, or the next main file that was not read yet.
 func (pp *Preprocessor) nextMain() bool {
+	for len(pp.cfg.Preinclude) > 0 {
+		name := pp.cfg.Preinclude[0]
+		pp.cfg.Preinclude = pp.cfg.Preinclude[1:]
+		f, _, err := pp.sources.find(name, true, "")
+		if err == nil {
+			pp.enter(f, diag.Span{}, "<"+name+">")
+			return true
+		}
+		pp.errorf(CodeNoFile, diag.Span{Start: diag.Position{File: name}}, "cannot read %s: %s", name, cause(err))
+	}
 	for len(pp.mains) > 0 {
 		name := pp.mains[0]
 		pp.mains = pp.mains[1:]

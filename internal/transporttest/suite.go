@@ -206,8 +206,8 @@ func readDeadline(t *testing.T, s Subject) {
 
 // writeDeadline: one that cannot go on is thrown out, and no octet is lost or doubled.
 func writeDeadline(t *testing.T, s Subject) {
+	want := random(32 << 20) // which takes a while: the pair's deadlines run from when it is made
 	a, b := pair(t, s)
-	want := random(32 << 20)
 	type result struct {
 		n   int
 		err error

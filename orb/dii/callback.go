@@ -2,36 +2,34 @@ package dii
 
 import (
 	"context"
-	"errors"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/typecode"
 )
 
 // SendCallback makes a call in a goroutine of its own and tells handler, a Messaging::ReplyHandler that may
-// be anywhere, how it ended: the callback model of asynchronous calls (CORBA 3.3 part 1, clause 17.5).
+// be anywhere, how it ended: the callback model of asynchronous calls (CORBA 3.3 part 1, clause 17.8).
 // The handler's interface is what the specification derives from that of the object, AMI_<Interface>Handler: the operation of the
 // same name gets the result, as ami_return_val, and the values of out and inout parameters; that with
-// _excep behind it gets a Messaging::ExceptionHolder. The future has the error of telling the handler. A nil handler is
-// told nothing.
-func SendCallback(ctx context.Context, ref, handler *orb.Ref, s *Signature, args ...dyn.Any) *Future[struct{}] {
-	return Go(func() (struct{}, error) {
+// _excep behind it gets a Messaging::ExceptionHolder. A nil handler is told nothing. For the rest see [orb.ORB.Callback].
+func SendCallback(ctx context.Context, ref, handler *orb.Ref, s *Signature, args ...dyn.Any) error {
+	if ref == nil {
+		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", s.Operation)
+	}
+	return ref.ORB().Callback(ctx, s.Operation, func(ctx, after context.Context) error {
 		results, err := Call(ctx, ref, s, args...)
-		if handler == nil {
-			return struct{}{}, nil
+		switch {
+		case handler == nil:
+			return nil
+		case err != nil:
+			return tellFailure(after, handler, s, err)
 		}
-		ctx := context.WithoutCancel(ctx) // the call's time is not the handler's
-		if err == nil {
-			_, err = Call(ctx, handler, s.handled(), results.all(s)...)
-		} else {
-			err = tellFailure(ctx, handler, s, err)
-		}
-		return struct{}{}, err
+		_, err = Call(after, handler, s.handled(), results.all(s)...)
+		return err
 	})
 }
 
@@ -64,17 +62,8 @@ var ExceptionHolder = typecode.Value("IDL:omg.org/Messaging/ExceptionHolder:1.0"
 
 // tellFailure tells the handler of an exception.
 func tellFailure(ctx context.Context, handler *orb.Ref, s *Signature, err error) error {
-	system := true
 	e := cdr.NewEncoder(nil, true, handler.ORB().Env())
-	var u *UserException
-	if errors.As(err, &u) {
-		system = false
-		e.RawString(u.ID)
-		dyn.PutValue(e, u.Value)
-	} else {
-		sys := exc.From(err, exc.Maybe)
-		giop.PutSystemException(e, sys)
-	}
+	system := orb.PutException(e, err, s.exceptions()...)
 	if err := e.Err(); err != nil {
 		return err
 	}
@@ -102,22 +91,5 @@ func HeldException(o *orb.ORB, holder dyn.Any, s *Signature) error {
 	data, _ := v.Members[2].Value.([]byte)
 	var d cdr.Decoder
 	d.Reset(data, 0, little, o.Env())
-	if system {
-		sys, err := giop.GetSystemException(&d)
-		if err != nil {
-			return exc.From(err, exc.Maybe)
-		}
-		return sys
-	}
-	id := d.RawString()
-	for _, tc := range s.Raises {
-		if tc.ID() == id {
-			u := &UserException{id, dyn.GetValue(&d, tc)}
-			if err := d.Err(); err != nil {
-				return exc.From(err, exc.Maybe)
-			}
-			return u
-		}
-	}
-	return exc.New(exc.Unknown, exc.MinorUnlistedException, exc.Yes, "%w", &orb.ForeignException{ID: id})
+	return orb.GetException(&d, system, s.exceptions()...)
 }

@@ -3,7 +3,7 @@
 // the form that Go suggests. The signature comes from a checked specification (package model),
 // the values are anys (package dyn), and nothing is generated.
 //
-// [Call] makes a call, [NewServant] an object. [Deferred] and [Go] make calls whose ends are waited for
+// [Call] makes a call, [NewServant] an object. [Deferred] makes a call whose end is waited for
 // later, [SendCallback] has a handler told. [Request] is the specification's own way, for programs that have it.
 package dii
 
@@ -154,6 +154,11 @@ func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Res
 		return Results{}, err
 	}
 	return r, nil
+}
+
+// Deferred is [Call] in a goroutine of its own: see [orb.Go].
+func Deferred(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) *orb.Future[Results] {
+	return orb.Go(orb.WithPoll(ctx), func(ctx context.Context) (Results, error) { return Call(ctx, ref, s, args...) })
 }
 
 func (r *Results) get(d *cdr.Decoder, s *Signature) {

@@ -25,7 +25,7 @@ type Request struct {
 	ref    *orb.Ref
 	sig    Signature
 	args   []NamedValue
-	future *Future[Results]
+	future *orb.Future[Results]
 	taken  bool
 	result dyn.Any
 }
@@ -63,7 +63,7 @@ func (r *Request) SetContext(clause ...string) { r.sig.Context = append([]string
 
 // Invoke makes the call and waits for its end (invoke).
 func (r *Request) Invoke(ctx context.Context) error {
-	if err := r.Send(ctx); err != nil {
+	if err := r.send(ctx); err != nil {
 		return err
 	}
 	<-r.future.Done() // the call's own context ends it
@@ -80,7 +80,9 @@ func (r *Request) SendOneway(ctx context.Context) error {
 }
 
 // Send begins the call (send_deferred). Its error says that the request has been sent before.
-func (r *Request) Send(ctx context.Context) error {
+func (r *Request) Send(ctx context.Context) error { return r.send(orb.WithPoll(ctx)) }
+
+func (r *Request) send(ctx context.Context) error {
 	if r.future != nil {
 		return errSent
 	}
@@ -90,7 +92,7 @@ func (r *Request) Send(ctx context.Context) error {
 			in = append(in, a.Value)
 		}
 	}
-	r.future = Deferred(ctx, r.ref, &r.sig, in...)
+	r.future = orb.Go(ctx, func(ctx context.Context) (Results, error) { return Call(ctx, r.ref, &r.sig, in...) })
 	return nil
 }
 

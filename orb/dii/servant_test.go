@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
@@ -197,37 +195,6 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-func TestFuture(t *testing.T) {
-	t.Parallel()
-	release := make(chan struct{})
-	f := dii.Go(func() (int, error) { <-release; return 42, nil })
-	fast := dii.Go(func() (int, error) { return 1, errors.New("told to") })
-	if i, v, err := dii.Next(t.Context(), f, fast); i != 1 || v != 1 || err == nil {
-		t.Errorf("got %d, %d, %v", i, v, err)
-	}
-	if f.Poll() {
-		t.Error("it has ended")
-	}
-	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	if _, err := f.Wait(short); !errors.Is(err, exc.Timeout) || !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-	if i, _, err := dii.Next(short, f); i != -1 || !errors.Is(err, exc.Timeout) {
-		t.Errorf("got %d, %v", i, err)
-	}
-	close(release)
-	for range 2 {
-		if v, err := f.Wait(t.Context()); v != 42 || err != nil {
-			t.Errorf("got %d, %v", v, err)
-		}
-	}
-	gone := dii.Go(func() (int, error) { runtime.Goexit(); return 0, nil })
-	if _, err := gone.Wait(t.Context()); !errors.Is(err, exc.Internal) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestSendCallback(t *testing.T) {
 	t.Parallel()
 	s := spec(t)
@@ -271,7 +238,7 @@ func TestSendCallback(t *testing.T) {
 		"abc": `"ABC"-1[1,2]`,
 		"no":  `{"_exception":"IDL:M/Refused:1.0","code":7,"why":"because"}`,
 	} {
-		if _, err := dii.SendCallback(t.Context(), ref, handlerRef, swap, dyn.String.Any(word), dyn.Double.Any(1)).Wait(t.Context()); err != nil {
+		if err := dii.SendCallback(t.Context(), ref, handlerRef, swap, dyn.String.Any(word), dyn.Double.Any(1)); err != nil {
 			t.Fatal(err)
 		}
 		if text := <-got; text != want {
@@ -282,14 +249,17 @@ func TestSendCallback(t *testing.T) {
 	missing := *swap
 	missing.Operation = "missing"
 	h.operations["missing_excep"] = h.operations["swap_excep"]
-	if _, err := dii.SendCallback(t.Context(), nobody, handlerRef, &missing, dyn.String.Any("x"), dyn.Double.Any(1)).Wait(t.Context()); err != nil {
+	if err := dii.SendCallback(t.Context(), nobody, handlerRef, &missing, dyn.String.Any("x"), dyn.Double.Any(1)); err != nil {
 		t.Fatal(err)
 	}
 	if text := <-got; !strings.HasPrefix(text, "peer raised BAD_OPERATION ") {
 		t.Errorf("the handler was told %s", text)
 	}
-	if _, err := dii.SendCallback(t.Context(), ref, nil, swap, dyn.String.Any("abc"), dyn.Double.Any(1)).Wait(t.Context()); err != nil {
+	if err := dii.SendCallback(t.Context(), ref, nil, swap, dyn.String.Any("abc"), dyn.Double.Any(1)); err != nil {
 		t.Errorf("without a handler: %v", err)
+	}
+	if err := dii.SendCallback(t.Context(), nil, handlerRef, swap); !errors.Is(err, exc.InvObjref) {
+		t.Errorf("to nobody: %v", err)
 	}
 }
 

@@ -17,28 +17,54 @@ func (s *Setup) client(ctx context.Context, r *orb.ClientRequest, next func(cont
 	if len(s.clients) == 0 {
 		return next(ctx)
 	}
-	i := &ClientRequestInfo{r: r, RequestInfo: RequestInfo{setup: s, point: AtSendRequest, id: s.requests.Add(1), ctx: ctx}}
+	i := &ClientRequestInfo{r: r, RequestInfo: RequestInfo{setup: s, id: s.requests.Add(1), ctx: ctx}}
 	if s.slotCount() > 0 {
 		i.slots = slotsOf(ctx, s).copy(s)
 	}
 	inner := i.scope(ctx, i.slots.copy(s))
-	var err error
-	started := 0 // how many are on the flow stack
+	started, err := s.begin(inner, i, AtSendRequest)
+	if err != nil {
+		return s.unwind(inner, i, started, err, SystemException)
+	}
+	if !orb.Polled(ctx) {
+		err = next(ctx)
+		return s.unwind(inner, i, started, err, i.original(err))
+	}
+	// To interceptors it is two requests: one that is sent and has no reply, and one for the reply.
+	if err := s.unwind(inner, i, started, nil, Successful); err != nil {
+		return err
+	}
+	err = next(ctx)
+	original := i.original(err)
+	started, failed := s.begin(inner, i, AtSendPoll)
+	if failed != nil {
+		err, original = failed, SystemException
+	}
+	return s.unwind(inner, i, started, err, original)
+}
+
+// begin calls the interceptors at a starting point. It returns how many of them are on the flow stack, all unless one has failed.
+func (s *Setup) begin(ctx context.Context, i *ClientRequestInfo, p Point) (started int, err error) {
+	i.point, i.err, i.status = p, nil, Successful
 	for _, x := range s.clients {
-		if err = x.SendRequest(inner, i); err != nil {
-			err = i.raised(err)
-			break
+		if p == AtSendPoll {
+			err = x.SendPoll(ctx, i)
+		} else {
+			err = x.SendRequest(ctx, i)
+		}
+		if err != nil {
+			return started, i.raised(err)
 		}
 		started++
 	}
-	original := SystemException
-	if started == len(s.clients) {
-		err = next(ctx)
-		original = i.original(err)
-	}
+	return started, nil
+}
+
+// unwind calls those on the flow stack at the ending points of the outcome, the last first, and returns what they make of it.
+func (s *Setup) unwind(ctx context.Context, i *ClientRequestInfo, started int, err error, original ReplyStatus) error {
 	for started--; started >= 0; started-- {
 		i.settle(err, original)
-		if e := i.end(inner, s.clients[started]); e != nil {
+		if e := i.end(ctx, s.clients[started]); e != nil {
 			err, original = i.raised(e), SystemException
 		}
 	}

@@ -29,6 +29,8 @@ func TestFlow(t *testing.T) {
 	forward := new(orb.ForwardRequest)                          // To is filled in
 	const (
 		clientIn  = "a send_request; b send_request; c send_request"
+		sent      = "c receive_other SUCCESSFUL; b receive_other SUCCESSFUL; a receive_other SUCCESSFUL"
+		polls     = "a send_poll; b send_poll; c send_poll"
 		serverIn  = "x receive_request_service_contexts; y receive_request_service_contexts; z receive_request_service_contexts"
 		found     = "x receive_request; y receive_request; z receive_request"
 		serverOut = "z send_reply SUCCESSFUL; y send_reply SUCCESSFUL; x send_reply SUCCESSFUL"
@@ -98,6 +100,17 @@ func TestFlow(t *testing.T) {
 				clientIn, serverIn, found, failing("send_exception", "USER_EXCEPTION UNKNOWN:1 user", "z", "y", "x"), failing("receive_exception", "USER_EXCEPTION UNKNOWN:1 "+refusedID, "c", "b", "a")), "user", "user,user"},
 		{"send_other raises", "ok", []rule{{"x", pi.AtReceiveRequest, forward}, {"y", pi.AtSendOther, denied}},
 			all(clientIn, serverIn, "x receive_request", failing("send_other", "LOCATION_FORWARD", "z", "y"), failing("send_exception", no, "x"), failing("receive_exception", no, "c", "b", "a")), "NO_PERMISSION:7 completed NO", ""},
+
+		{"polled for", "ok", nil, all(clientIn, sent, serverIn, found, serverOut, polls, clientOut), "result", "ok"},
+		{"polled for, user exception", "user", nil, all(clientIn, sent, serverIn, found, failing("send_exception", "USER_EXCEPTION UNKNOWN:1 user", "z", "y", "x"), polls,
+			failing("receive_exception", "USER_EXCEPTION UNKNOWN:1 "+refusedID, "c", "b", "a")), "user", "user"},
+		{"polled for, receive_other raises", "ok", []rule{{"b", pi.AtReceiveOther, denied}},
+			all(clientIn, "c receive_other SUCCESSFUL; b receive_other SUCCESSFUL", failing("receive_exception", no, "a")), "NO_PERMISSION:7 completed NO", ""},
+		{"polled for, send_poll raises", "ok", []rule{{"b", pi.AtSendPoll, denied}},
+			all(clientIn, sent, serverIn, found, serverOut, "a send_poll; b send_poll", failing("receive_exception", no, "a")), "NO_PERMISSION:7 completed NO", "ok"},
+		{"polled for, forwarded", "ok", []rule{{"x", pi.AtReceiveRequest, forward}},
+			all(clientIn, sent, serverIn, "x receive_request", failing("send_other", "LOCATION_FORWARD", "z", "y", "x"), polls, failing("receive_other", "LOCATION_FORWARD", "c", "b", "a"),
+				clientIn, sent, serverIn, found, serverOut, polls, clientOut), "result", "ok"},
 	} {
 		for _, local := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, local=%v", c.name, local), func(t *testing.T) {
@@ -155,7 +168,11 @@ func TestFlow(t *testing.T) {
 				s, other := new(servant), new(servant)
 				ref := activate(t, o, s)
 				to = activate(t, o, other)
-				if got := brief(call(t.Context(), co.NewRef(ref.IOR()), c.op)); got != c.end {
+				ctx := t.Context()
+				if strings.HasPrefix(c.name, "polled for") {
+					ctx = orb.WithPoll(ctx)
+				}
+				if got := brief(call(ctx, co.NewRef(ref.IOR()), c.op)); got != c.end {
 					t.Errorf("the caller got %s, want %s", got, c.end)
 				}
 				if got := d.take(); got != c.want {

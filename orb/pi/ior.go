@@ -19,9 +19,11 @@ type IORInterceptor interface {
 	// ComponentsEstablished is called when all interceptors have added theirs. An error keeps the adapter from making references:
 	// OBJ_ADAPTER with minor code 6.
 	ComponentsEstablished(i *IORInfo) error
-	// AdapterManagerStateChanged tells that the adapters of a manager take requests differently from now on.
+	// AdapterManagerStateChanged tells that the adapters of a manager, which [IORInfo.ManagerID] has named, do something else with
+	// requests from now on. Those of one manager are called one at a time.
 	AdapterManagerStateChanged(manager uint32, state AdapterState)
-	// AdapterStateChanged is the same for adapters whose manager is not told of: those that are gone.
+	// AdapterStateChanged is the same for adapters whose manager is not told of: those that are gone, by their names from the root on, the
+	// lowest first.
 	AdapterStateChanged(adapters [][]string, state AdapterState)
 }
 
@@ -73,6 +75,27 @@ func (i *IORInfo) AdapterName() []string { return adapterName(i.path) }
 
 // Persistent reports whether the references are to outlive the process.
 func (i *IORInfo) Persistent() bool { return i.persistent }
+
+// ManagerID returns the number of the adapter's manager; 0 where the adapter is none of package orb/poa.
+func (i *IORInfo) ManagerID() uint32 {
+	manager, _ := i.managed()
+	return manager
+}
+
+// State returns what the adapter does with requests.
+func (i *IORInfo) State() AdapterState {
+	_, state := i.managed()
+	return state
+}
+
+func (i *IORInfo) managed() (uint32, AdapterState) {
+	if a, ok := i.setup.orb.Load().Adapter().(orb.ManagedAdapter); ok {
+		if manager, s, ok := a.Managed(i.path); ok {
+			return manager, AdapterState(s)
+		}
+	}
+	return 0, Active
+}
 
 // GetEffectivePolicy returns the policy of a registered type that [Setup.SetAdapterPolicies] has given the adapter; nil if it has given none.
 // A type without a factory is INV_POLICY with minor code 2.
@@ -164,8 +187,21 @@ func (s *Setup) isEstablished(path string) bool {
 	return s.established[adapterKey{path, false}] != nil || s.established[adapterKey{path, true}] != nil
 }
 
-// AdapterManagerStateChanged tells the IOR interceptors of a change, in the order of their registration. An object adapter, or
-// the program that changes the state of one, calls it.
+// adaptersChanged tells the IOR interceptors, in the order of their registration.
+func (s *Setup) adaptersChanged(c orb.AdapterChange) {
+	if c.Manager != 0 {
+		s.AdapterManagerStateChanged(c.Manager, AdapterState(c.State))
+		return
+	}
+	names := make([][]string, len(c.Adapters))
+	for i, p := range c.Adapters {
+		names[i] = adapterName(p)
+	}
+	s.AdapterStateChanged(AdapterState(c.State), names...)
+}
+
+// AdapterManagerStateChanged tells the IOR interceptors of a change, in the order of their registration. Adapters of package orb/poa
+// have it called; a program calls it for adapters of its own.
 func (s *Setup) AdapterManagerStateChanged(manager uint32, state AdapterState) {
 	for _, x := range s.iors {
 		x.AdapterManagerStateChanged(manager, state)
@@ -190,7 +226,7 @@ func (s *Setup) AdapterStateChanged(state AdapterState, adapters ...[]string) {
 	}
 }
 
-// adaptersEnd tells that all adapters which have made references are gone, with the ORB.
+// adaptersEnd tells that all adapters which have made references, and have not been told of, are gone with the ORB.
 func (s *Setup) adaptersEnd() {
 	s.mu.Lock()
 	var paths []string

@@ -33,8 +33,9 @@ type Interceptor interface {
 type ClientRequestInterceptor interface {
 	Interceptor
 	SendRequest(ctx context.Context, r *ClientRequestInfo) error
-	// SendPoll is for replies that are polled for. Here a poll goes to a goroutine of the same process that waits for the reply
-	// of an ordinary request, which is intercepted as such: SendPoll is never called by the ORB.
+	// SendPoll is for calls whose ends are polled for: those of the Sendp methods of generated code, of dii.Deferred and of
+	// orb.WithPoll. They are two requests each. One is sent, and ends with ReceiveOther before it has a reply; the other begins with SendPoll when the
+	// reply is there, be the caller waiting or not, and ends with that.
 	SendPoll(ctx context.Context, r *ClientRequestInfo) error
 	// ReceiveReply may return a system exception, but no ForwardRequest: the operation has been carried out.
 	ReceiveReply(ctx context.Context, r *ClientRequestInfo) error

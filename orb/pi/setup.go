@@ -87,6 +87,9 @@ func (s *Setup) complete(o *orb.ORB, list []Initializer) error {
 		o.RegisterInitialReference(id, ref)
 	}
 	o.AtEnd(s.destroy)
+	if len(s.iors) > 0 {
+		o.WatchAdapters(s.adaptersChanged)
+	}
 	i := &InitInfo{setup: s, orb: o}
 	defer i.close()
 	for _, x := range list {

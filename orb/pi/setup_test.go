@@ -3,8 +3,12 @@ package pi_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -196,6 +200,7 @@ func (x leveled) AdapterManagerStateChanged(id uint32, s pi.AdapterState) {
 	x.d.note("manager %d is %v", id, s)
 }
 func (x leveled) AdapterStateChanged(names [][]string, s pi.AdapterState) {
+	slices.SortFunc(names, slices.Compare)
 	x.d.note("%v are %v", names, s)
 }
 
@@ -334,8 +339,99 @@ func TestIORInterceptors(t *testing.T) {
 	if err := o.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if got := d.take(); got != "[[RootPOA] [RootPOA outer strict] [RootPOA refused]] are NON_EXISTENT" {
+	if got := d.take(); got != "[[RootPOA] [RootPOA outer] [RootPOA outer strict] [RootPOA refused]] are NON_EXISTENT" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// managed notes the managers of adapters.
+type managed struct {
+	pi.IORBase
+	d     *diary
+	first *atomic.Uint32 // the root's manager
+	again func()         // called when the root's manager is told of for the first time
+	once  *sync.Once
+}
+
+func (x managed) EstablishComponents(i *pi.IORInfo) error {
+	x.first.CompareAndSwap(0, i.ManagerID())
+	x.d.note("%v has manager %d, %v", i.AdapterName(), i.ManagerID()-x.first.Load(), i.State())
+	return nil
+}
+
+func (x managed) AdapterManagerStateChanged(id uint32, s pi.AdapterState) {
+	x.once.Do(x.again)
+	x.d.note("%d is %v", int(id)-int(x.first.Load()), s)
+}
+
+func (x managed) AdapterStateChanged(names [][]string, s pi.AdapterState) {
+	slices.SortFunc(names, slices.Compare)
+	x.d.note("%v are %v", names, s)
+}
+
+// TestAdapterStates holds what IOR interceptors are told of adapters and their managers: each change once, in order, also of those that
+// are made by who is told.
+func TestAdapterStates(t *testing.T) {
+	t.Parallel()
+	d := new(diary)
+	m := new(poa.Manager)
+	x := managed{d: d, first: new(atomic.Uint32), once: new(sync.Once), again: func() {
+		if err := m.DiscardRequests(t.Context(), false); err != nil {
+			t.Error(err)
+		}
+		d.note("changed")
+	}}
+	o, _ := newORB(t, true, initializer{pre: func(i *pi.InitInfo) error { return i.AddIORInterceptor(x) }})
+	root := poa.New(o)
+	if _, err := root.Activate(new(servant)); err != nil {
+		t.Fatal(err)
+	}
+	outer, err := root.Create("outer", poa.Options{Manager: m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, opt := range []poa.Options{{Manager: m}, {}} {
+		if _, err := outer.Create(fmt.Sprint(opt.Manager == m), opt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := outer.Activate(new(servant)); err != nil {
+		t.Fatal(err)
+	}
+	number := x.first.Load()
+	if got, want := d.take(), "[RootPOA] has manager 0, ACTIVE; [RootPOA outer] has manager N, HOLDING"; regexp.MustCompile(`manager [1-9]\d*`).ReplaceAllString(got, "manager N") != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	own, _, _ := root.Managed("outer")
+	x.first.Store(own)
+	for range 2 { // the second changes nothing
+		if err := m.Activate(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := d.take(), "changed; 0 is ACTIVE; 0 is DISCARDING; 0 is ACTIVE"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if err := m.Deactivate(t.Context(), false, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Activate(); !errors.Is(err, poa.ErrAdapterInactive) {
+		t.Errorf("got %v", err)
+	}
+	if err := outer.Destroy(t.Context(), true, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := root.Manager().HoldRequests(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := d.take(), fmt.Sprintf("0 is INACTIVE; [[RootPOA outer] [RootPOA outer false] [RootPOA outer true]] are NON_EXISTENT; %d is HOLDING", int(number)-int(own)); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if err := o.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, want := d.take(), "[[RootPOA]] are NON_EXISTENT"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -181,7 +181,7 @@ func TestValidity(t *testing.T) {
 	}
 }
 
-// TestValidityOfPolls holds the column of send_poll, which no request comes by, and that errors say where to ask instead.
+// TestValidityOfPolls holds the column of send_poll, and that errors say where to ask instead.
 func TestValidityOfPolls(t *testing.T) {
 	t.Parallel()
 	yes := map[string]bool{}

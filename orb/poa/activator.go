@@ -19,7 +19,8 @@ type ServantActivator interface {
 	Incarnate(ctx context.Context, id string, adapter *POA) (orb.Servant, error)
 
 	// Etherealize is called when an object was deactivated and its requests are done, for those too
-	// that Incarnate did not make. ctx ends when the ORB is not to be waited for any more.
+	// that Incarnate did not make. ctx ends when the ORB is not to be waited for any more. To wait for adapters, managers
+	// or the ORB in it is BAD_INV_ORDER, as in an upcall.
 	Etherealize(ctx context.Context, e Etherealization)
 }
 
@@ -47,6 +48,17 @@ func (p *POA) SetServantActivator(a ServantActivator) error {
 	}
 	p.activator = a
 	return nil
+}
+
+// ServantActivator returns the adapter's servant manager (get_servant_manager), nil if none is set. The error wraps
+// ErrWrongPolicy where there can be none, as in a ServantLocator's case.
+func (p *POA) ServantActivator() (ServantActivator, error) {
+	if !p.opt.activates() {
+		return nil, p.wrongPolicy("get_servant_manager as a ServantActivator", "USE_SERVANT_MANAGER and RETAIN")
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.activator, nil
 }
 
 // mayManage says why a servant manager cannot be set, if so.
@@ -155,7 +167,9 @@ func (p *POA) incarnate(ctx context.Context, id string) (t orb.Target, again boo
 		p.mu.Unlock()
 		close(done)
 	}()
-	s, err := a.Incarnate(ctx, id, p)
+	in, over := p.thread.turn(ctx)
+	defer over()
+	s, err := a.Incarnate(in, id, p)
 	if err != nil {
 		return orb.Target{}, false, err
 	}
@@ -184,50 +198,23 @@ func (p *POA) adopt(id string, s orb.Servant) (*object, error) {
 	return o, nil
 }
 
-// leave says whether an object that was taken out of the map is to be etherealized, and notes it then. The
-// lock is held.
-func (p *POA) leave(o *object) bool {
-	if p.activator == nil {
-		return false
-	}
-	p.ending.enter()
-	o.done = make(chan struct{})
-	if last := p.leaving[o.id]; last != nil {
-		o.before = last.done
-	}
-	if p.leaving == nil {
-		p.leaving = map[string]*object{}
-	}
-	p.leaving[o.id] = o
-	return true
-}
-
 // etherealize tells the activator of the end of o.
 func (p *POA) etherealize(o *object, cleanup bool) {
-	defer func() {
-		p.mu.Lock()
-		if p.leaving[o.id] == o {
-			delete(p.leaving, o.id)
-		}
-		p.mu.Unlock()
-		close(o.done)
-		p.ending.leave()
-	}()
-	if o.before != nil {
-		<-o.before
-	}
+	defer p.left(o)
 	defer func() {
 		if x := recover(); x != nil {
 			p.root.log(slog.LevelError, "etherealize panicked", "adapter", p.Path(), "object", fmt.Sprintf("%.64q", o.id), "panic", x, "stack", string(debug.Stack()))
 		}
 	}()
 	_ = p.thread.do(context.Background(), false, func() { // Background: it is never given up
+		in, over := p.thread.turn(context.WithValue(p.root.life, endKey{}, o))
+		defer over()
 		p.mu.RLock()
 		a, remaining := p.activator, false
 		if k, same := key(o.servant); same {
 			remaining = p.servants[k].n > 0
 		}
 		p.mu.RUnlock()
-		a.Etherealize(p.root.life, Etherealization{o.id, p, o.servant, cleanup, remaining})
+		a.Etherealize(in, Etherealization{o.id, p, o.servant, cleanup, remaining})
 	})
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/opendsom/dsom/exc"
 )
 
-// An AdapterActivator makes adapters when they are asked for (part 1, clause 15.3.3): by a request
+// An AdapterActivator makes adapters when they are asked for (part 1, clause 15.3.4): by a request
 // whose key names one that is not there, or by [POA.FindPOA].
 type AdapterActivator interface {
 	// UnknownAdapter makes the adapter name below parent, by parent.Create, and activates in it
 	// what is to be there: requests for it wait until UnknownAdapter returns. It reports whether it
 	// has; if not, the object does not exist. Names come from the network. It is not called
-	// for a name while it runs for that name. An error is answered with OBJ_ADAPTER and logged.
+	// for a name while it runs for that name. ctx is that of the first who asked; when it ends, the others who wait have
+	// the activator called again. An error is answered with OBJ_ADAPTER, and the adapter is destroyed if it was made.
 	UnknownAdapter(ctx context.Context, parent *POA, name string) (bool, error)
 }
 
@@ -34,15 +35,23 @@ func (p *POA) SetAdapterActivator(a AdapterActivator) {
 	p.unknown = a
 }
 
-// An activation is an adapter activator at work.
-type activation struct {
-	done chan struct{} // closed when it is
-	made bool          // what the activator said
-	err  error         // why it failed
+// AdapterActivator returns the one that is asked for adapters below p (the_activator), nil if nobody is.
+func (p *POA) AdapterActivator() AdapterActivator {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.unknown
 }
 
-// activate asks p's activator for the adapter name, and reports whether it has made it. Others that ask
-// for the same name meanwhile wait for the answer.
+// An activation is an adapter activator at work.
+type activation struct {
+	done  chan struct{} // closed when it is
+	made  bool          // what the activator said
+	err   error         // why it failed
+	hasty bool          // it did not make it, and who had asked waits no more
+}
+
+// activate asks p's activator for the adapter name, and reports whether it is there. Others that ask for the
+// same name meanwhile wait for the answer, and ask again where it may be but the first one's haste.
 func (p *POA) activate(ctx context.Context, name string) (made bool, err error) {
 	for !p.enter() { // an adapter whose parent is stopped is not made
 		if err := p.admit(ctx); err != nil {
@@ -53,36 +62,58 @@ func (p *POA) activate(ctx context.Context, name string) (made bool, err error) 
 		}
 	}
 	defer p.serving.leave()
-	p.mu.Lock()
-	a, running := p.activating[name]
-	ask := p.unknown
-	if !running && ask != nil {
-		a = &activation{done: make(chan struct{})}
-		if p.activating == nil {
-			p.activating = map[string]*activation{}
+	for {
+		a, ask, there := p.activation(name)
+		switch {
+		case a == nil:
+			return there, nil
+		case ask != nil:
+			p.run(ctx, ask, name, a)
+			return a.made, a.err
 		}
-		p.activating[name] = a
-	}
-	p.mu.Unlock()
-	switch {
-	case running:
 		select {
 		case <-a.done:
-			return a.made, a.err
+			if !a.hasty {
+				return a.made, a.err
+			}
 		case <-ctx.Done():
 			return false, ctx.Err()
 		}
-	case ask == nil:
-		return false, nil
 	}
+}
+
+// activation returns the activation of the adapter name that is under way, or a new one for which ask is to be asked.
+// None is returned if the adapter is there, and if there is nobody to ask.
+func (p *POA) activation(name string) (a *activation, ask AdapterActivator, there bool) {
+	p.root.mu.RLock()
+	defer p.root.mu.RUnlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a = p.activating[name]; a != nil {
+		return a, nil, false
+	}
+	if p.children[name] != nil || p.unknown == nil {
+		return nil, nil, p.children[name] != nil
+	}
+	if p.activating == nil {
+		p.activating = map[string]*activation{}
+	}
+	a = &activation{done: make(chan struct{})}
+	p.activating[name] = a
+	return a, p.unknown, false
+}
+
+// run asks the adapter activator when it is its turn.
+func (p *POA) run(ctx context.Context, ask AdapterActivator, name string, a *activation) {
 	a.err = errExit // unless it returns
 	defer p.activated(name, a)
-	waited := p.thread.do(ctx, p.thread.within(ctx), func() { made, err = p.ask(ctx, ask, name) })
-	if waited != nil {
+	var made bool
+	var err error
+	if waited := p.thread.do(ctx, p.thread.within(ctx), func() { made, err = p.ask(ctx, ask, name) }); waited != nil {
 		err = waited
 	}
 	a.made, a.err = made, err
-	return made, err
+	a.hasty = ctx.Err() != nil && (err != nil || !made)
 }
 
 var errExit = exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the adapter activator ended its goroutine")
@@ -95,22 +126,38 @@ func (p *POA) ask(ctx context.Context, a AdapterActivator, name string) (made bo
 			made, err = false, exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the adapter activator panicked")
 		}
 	}()
-	made, err = a.UnknownAdapter(ctx, p, name)
+	if !p.orb.InUpcall(ctx) { // FindPOA of the program: others wait for it all the same
+		ctx = p.orb.AsUpcall(ctx)
+	}
+	in, over := p.thread.turn(ctx)
+	defer over()
+	made, err = a.UnknownAdapter(in, p, name)
 	if err != nil {
 		err = exc.New(exc.ObjAdapter, exc.MinorAdapterActivator, exc.No, "the activator of adapter %q failed at %.64q: %w", p.Path(), name, err)
 	}
 	return made, err
 }
 
-// activated is the end of an activation: requests for the adapter that it made are let in.
+// activated is the end of an activation: requests for the adapter that it made are let in. One that it has made but in
+// part is destroyed.
 func (p *POA) activated(name string, a *activation) {
+	finish(p.settle(name, a), true)
+}
+
+// settle is activated, and returns the adapters that were destroyed.
+func (p *POA) settle(name string, a *activation) (partial []*POA) {
 	p.root.mu.Lock()
 	defer p.root.mu.Unlock()
+	if c := p.children[name]; c != nil && c.stage.Load() == stageOpening {
+		if a.err == nil {
+			c.stage.Store(stageOpen)
+		} else {
+			partial = c.closing()
+		}
+	}
 	p.mu.Lock()
 	delete(p.activating, name)
 	p.mu.Unlock()
-	if c := p.children[name]; c != nil {
-		c.stage.CompareAndSwap(stageOpening, stageOpen)
-	}
 	close(a.done)
+	return partial
 }

@@ -15,7 +15,8 @@ type Current struct {
 	ID      string // octets in a string; of an object made by [Root.ActivateKey] its whole key
 	Servant orb.Servant
 
-	plain bool
+	plain     bool
+	byDefault bool // it is of a default servant
 }
 
 // CurrentOf returns the upcall that ctx was given to, or derives from. The error wraps ErrNoContext outside an
@@ -25,12 +26,12 @@ func CurrentOf(ctx context.Context) (Current, error) {
 	if u != nil {
 		switch s := u.Scope.(type) {
 		case *object:
-			return Current{s.poa, s.id, s.servant, s.plain}, nil
+			return Current{s.poa, s.id, s.servant, s.plain, false}, nil
 		case *invocation:
-			return Current{s.Adapter, s.ID, s.servant, false}, nil
+			return Current{s.Adapter, s.ID, s.servant, false, false}, nil
 		case *defaultScope:
 			if k, ok := ior.ParseKey([]byte(u.Key)); ok {
-				return Current{s.poa, string(k.ID), s.poa.defaultServant(), false}, nil
+				return Current{s.poa, string(k.ID), s.servant, false, true}, nil
 			}
 		}
 	}

@@ -8,7 +8,8 @@ import (
 // can be used again, and requests that were held are treated as new ones. Those that run go on. When they are
 // done the objects are given up, the lowest adapters first; with etherealize they are etherealized where there is
 // a ServantActivator. With wait Destroy returns when all that is finished, or ctx ends, while the rest goes on; from
-// inside an upcall, for which it would wait, that is BAD_INV_ORDER, and nothing is destroyed.
+// inside an upcall, or a method of a servant manager or adapter activator, that is BAD_INV_ORDER, and nothing is
+// destroyed.
 func (p *POA) Destroy(ctx context.Context, etherealize, wait bool) error {
 	if wait {
 		if err := p.mayWait(ctx); err != nil {
@@ -36,13 +37,17 @@ func (p *POA) Destroy(ctx context.Context, etherealize, wait bool) error {
 // close makes that p and the adapters below it are not found any more. It returns them, the lowest
 // first; nil if p was closed.
 func (p *POA) close() []*POA {
-	r := p.root
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	p.root.mu.Lock()
+	defer p.root.mu.Unlock()
 	if p.stage.Load() == stageClosed {
 		return nil
 	}
-	all := p.below(nil)
+	return p.closing()
+}
+
+// closing is close for one that is not closed. The root's lock is held.
+func (p *POA) closing() []*POA {
+	r, all := p.root, p.below(nil)
 	for _, c := range all {
 		c.stage.Store(stageClosed)
 		close(c.closed)
@@ -69,8 +74,12 @@ func (p *POA) below(all []*POA) []*POA {
 	return append(all, p)
 }
 
-// finish gives the objects of closed adapters up when their requests are done, in the background.
+// finish tells of closed adapters, and gives their objects up when their requests are done, in the background.
 func finish(all []*POA, etherealize bool) {
+	if len(all) == 0 {
+		return
+	}
+	tellGone(all)
 	go func() {
 		for _, p := range all {
 			p.clear(etherealize)
@@ -113,7 +122,9 @@ func (p *POA) takeAll(etherealize bool) (all []*object) {
 	defer p.mu.Unlock()
 	for _, o := range p.objects {
 		p.take(o)
-		if etherealize && o.requests.Load() == 0 && p.leave(o) {
+		p.free(o)
+		if etherealize && p.activator != nil && o.requests.Load() == 0 {
+			p.leave(o)
 			all = append(all, o)
 		}
 	}
@@ -125,9 +136,7 @@ func (r *Root) Drain() { r.drain.Do(func() { close(r.draining) }) }
 
 // End destroys all adapters and etherealizes their objects, until ctx ends.
 func (r *Root) End(ctx context.Context) error {
-	if all := r.close(); all != nil {
-		finish(all, true)
-	}
+	finish(r.close(), true)
 	defer r.stop()
 	for _, done := range r.unfinished() {
 		select {

@@ -89,6 +89,17 @@ func benchmarkFind(b *testing.B, root *poa.Root, n int, make func(i int) *orb.Re
 	}
 }
 
+// BenchmarkActivate makes objects, of which there are more and more.
+func BenchmarkActivate(b *testing.B) {
+	_, root := newORB(b, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := root.Activate(&worker{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkFindParallel is the same object found by all processors at once.
 func BenchmarkFindParallel(b *testing.B) {
 	_, root := newORB(b, nil)

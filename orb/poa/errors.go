@@ -12,6 +12,7 @@ var (
 	ErrAdapterAlreadyExists = errors.New("AdapterAlreadyExists")
 	ErrAdapterNonExistent   = errors.New("AdapterNonExistent")
 	ErrAdapterInactive      = errors.New("AdapterInactive")
+	ErrManagerAlreadyExists = errors.New("ManagerAlreadyExists")
 	ErrNoContext            = errors.New("NoContext")
 	ErrNoServant            = errors.New("NoServant")
 	ErrObjectAlreadyActive  = errors.New("ObjectAlreadyActive")

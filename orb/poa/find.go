@@ -33,11 +33,11 @@ func (p *POA) absent(ctx context.Context, q orb.Query, id []byte) (t orb.Target,
 	}()
 	switch {
 	case p.opt.byDefault():
-		s := p.defaultServant()
-		if s == nil {
+		d := p.defaultScope()
+		if d == nil {
 			return orb.Target{}, exc.New(exc.ObjAdapter, exc.MinorNoDefaultServant, exc.No, "adapter %q has no default servant: set one", p.Path())
 		}
-		return p.target(ctx, s, &p.byDefault), nil
+		return p.target(ctx, d.servant, d), nil
 	case p.opt.activates():
 		return p.found(p.incarnated(ctx, string(id)))
 	case p.opt.locates():
@@ -66,8 +66,11 @@ func (p *POA) target(ctx context.Context, s orb.Servant, scope orb.Scope) orb.Ta
 	return orb.Target{Servant: s, Scope: scope, Bidirectional: p.opt.Bidirectional == Both}
 }
 
-// A defaultScope is the scope of requests for the default servant.
-type defaultScope struct{ poa *POA }
+// A defaultScope is the scope of requests for a default servant, which may be replaced while they run.
+type defaultScope struct {
+	poa     *POA
+	servant orb.Servant
+}
 
 func (d *defaultScope) adapter() *POA { return d.poa }
 
@@ -82,10 +85,18 @@ func (p *POA) SetServant(s orb.Servant) error {
 	if !p.opt.byDefault() {
 		return p.wrongPolicy("set_servant", "USE_DEFAULT_SERVANT")
 	}
+	p.byDefault(s)
+	return nil
+}
+
+// byDefault is SetServant whatever the policies are.
+func (p *POA) byDefault(s orb.Servant) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.fallback = s
-	return nil
+	p.fallback = nil
+	if s != nil {
+		p.fallback = &defaultScope{p, s}
+	}
 }
 
 // Servant returns the default servant (get_servant). The error wraps ErrNoServant or ErrWrongPolicy.
@@ -93,13 +104,14 @@ func (p *POA) Servant() (orb.Servant, error) {
 	if !p.opt.byDefault() {
 		return nil, p.wrongPolicy("get_servant", "USE_DEFAULT_SERVANT")
 	}
-	if s := p.defaultServant(); s != nil {
-		return s, nil
+	if d := p.defaultScope(); d != nil {
+		return d.servant, nil
 	}
 	return nil, refused(exc.MinorNoServant, "adapter %q has no default servant: %w", p.Path(), ErrNoServant)
 }
 
-func (p *POA) defaultServant() orb.Servant {
+// defaultScope returns the scope of the default servant that there is now, nil if there is none.
+func (p *POA) defaultScope() *defaultScope {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.fallback

@@ -60,6 +60,17 @@ func (p *POA) SetServantLocator(l ServantLocator) error {
 	return nil
 }
 
+// ServantLocator returns the adapter's servant manager (get_servant_manager), nil if none is set. The error wraps
+// ErrWrongPolicy where there can be none, as in a ServantActivator's case.
+func (p *POA) ServantLocator() (ServantLocator, error) {
+	if !p.opt.locates() {
+		return nil, p.wrongPolicy("get_servant_manager as a ServantLocator", "USE_SERVANT_MANAGER and NON_RETAIN")
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.locator, nil
+}
+
 // An invocation is the scope of a request whose servant was located.
 type invocation struct {
 	Invocation
@@ -86,7 +97,11 @@ func (p *POA) located(ctx context.Context, q orb.Query, id string) (orb.Target, 
 	}
 	i := &invocation{Invocation: Invocation{id, p, operation}, locator: l, ctx: ctx, within: p.thread.within(ctx)}
 	var err error
-	if waited := p.thread.do(ctx, i.within, func() { i.servant, i.cookie, err = l.Preinvoke(ctx, i.Invocation) }); waited != nil {
+	if waited := p.thread.do(ctx, i.within, func() {
+		in, over := p.thread.turn(ctx)
+		defer over()
+		i.servant, i.cookie, err = l.Preinvoke(in, i.Invocation)
+	}); waited != nil {
 		return orb.Target{}, waited
 	}
 	switch {
@@ -102,7 +117,9 @@ func (p *POA) located(ctx context.Context, q orb.Query, id string) (orb.Target, 
 func (i *invocation) Release() (err error) {
 	defer i.Adapter.serving.leave()
 	_ = i.Adapter.thread.do(context.WithoutCancel(i.ctx), i.within, func() { // what was begun is ended, whoever waits
-		err = i.locator.Postinvoke(i.ctx, i.Invocation, i.cookie, i.servant)
+		in, over := i.Adapter.thread.turn(i.ctx)
+		defer over()
+		err = i.locator.Postinvoke(in, i.Invocation, i.cookie, i.servant)
 	})
 	return err
 }

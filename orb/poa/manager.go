@@ -27,9 +27,13 @@ func (s State) String() string {
 // zero value is a manager that holds, as the specification has it of new ones. It is safe for
 // concurrent use, and must not be copied.
 type Manager struct {
+	name  string // its id in the specification; empty: none
 	state atomic.Uint32
 
 	mu       sync.Mutex
+	number   uint32 // from when it has an adapter on
+	untold   []State
+	telling  bool
 	changed  chan struct{} // closed at the next change of state; nil: nobody waits for one
 	adapters map[*POA]struct{}
 }
@@ -40,6 +44,7 @@ func (m *Manager) State() State { return State(m.state.Load()) }
 // change goes to state s and returns the manager's adapters and what is closed when the state is
 // changed again.
 func (m *Manager) change(s State) ([]*POA, <-chan struct{}, error) {
+	defer m.tell() // when the lock has been let go
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.State() == Inactive {
@@ -47,6 +52,7 @@ func (m *Manager) change(s State) ([]*POA, <-chan struct{}, error) {
 	}
 	if m.State() != s {
 		m.state.Store(uint32(s))
+		m.untold = append(m.untold, s)
 		if m.changed != nil {
 			close(m.changed)
 			m.changed = nil
@@ -84,7 +90,7 @@ func (m *Manager) add(p *POA) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.adapters == nil {
-		m.adapters = map[*POA]struct{}{}
+		m.adapters, m.number = map[*POA]struct{}{}, managers.Add(1)
 	}
 	m.adapters[p] = struct{}{}
 }
@@ -185,7 +191,7 @@ func (m *Manager) mayWait(ctx context.Context) error {
 	return nil
 }
 
-// mayWait refuses to wait for upcalls in one of them.
+// mayWait refuses to wait for upcalls in one of them, and in other methods that are waited for.
 func (p *POA) mayWait(ctx context.Context) error {
 	if p.orb.InUpcall(ctx) {
 		return exc.New(exc.BadInvOrder, exc.MinorShutdownInUpcall, exc.No, "waiting for the requests of adapter %q in one of them would never end: do not wait, or do it in another goroutine with another context", p.Path())

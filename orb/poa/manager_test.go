@@ -152,6 +152,35 @@ func TestWaitForCompletion(t *testing.T) {
 	})
 }
 
+// TestDeactivateWaits: without etherealizing too, for the requests in flight.
+func TestDeactivateWaits(t *testing.T) {
+	t.Parallel()
+	for _, etherealize := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			o, root := newORB(t, nil)
+			defer shutdown(t, o)
+			k := &keeper{fail: t.Errorf}
+			opt := withActivator(k)
+			opt.Manager = new(poa.Manager)
+			p := mustAdapter(t, root.POA, "p", opt)
+			ref := must[*orb.Ref](t)(p.ActivateWithID("x", &worker{do: slowly}))
+			k.change("x", func(l *life) { l.active = true })
+			if err := opt.Manager.Activate(); err != nil {
+				t.Fatal(err)
+			}
+			go work(t.Context(), ref)
+			synctest.Wait()
+			began := time.Now()
+			if err := opt.Manager.Deactivate(t.Context(), etherealize, true); err != nil || time.Since(began) != 2*time.Second {
+				t.Errorf("etherealize %v: %v after %v", etherealize, err, time.Since(began))
+			}
+			if got := len(k.logged()) != 0; got != etherealize {
+				t.Errorf("etherealize %v: %v", etherealize, k.logged())
+			}
+		})
+	}
+}
+
 // TestHeldRequests: the limit, and the end of the ORB, for requests that are held.
 func TestHeldRequests(t *testing.T) {
 	t.Parallel()

@@ -15,23 +15,25 @@ type object struct {
 	plain   bool // id is the whole key
 	servant orb.Servant
 
-	// requests counts those that are served, plus finishing once the object is to be etherealized.
+	// requests counts those that are served, plus finishing once the object is deactivated.
 	// It grows under the adapter's lock as long as the object is in the map, and not after that.
 	requests atomic.Int64
 
-	// Of one that is to be etherealized:
-	before <-chan struct{} // closed when the one that had the id before has been; nil: none
-	done   chan struct{}   // closed when this one has been
+	older, younger *object // the ring of those that have the implementation; nil: in none. Guarded by identities
+
+	// Of one that was deactivated:
+	etherealized bool          // it is to be, by the servant activator
+	done         chan struct{} // closed when its requests have ended, and it has been
 }
 
 const finishing = 1 << 40
 
 func (o *object) adapter() *POA { return o.poa }
 
-// Release is the end of a request. The last one of an object that was deactivated has it etherealized.
+// Release is the end of a request. The last one of an object that was deactivated ends the object.
 func (o *object) Release() error {
 	if o.requests.Add(-1) == finishing {
-		go o.poa.etherealize(o, false)
+		o.poa.vacate(o)
 	}
 	o.poa.serving.leave()
 	return nil
@@ -74,7 +76,11 @@ func (p *POA) ActivateWithID(id string, s orb.Servant) (*orb.Ref, error) {
 func (p *POA) ActivateOnce(s orb.Servant) (*orb.Ref, error) {
 	for {
 		if o := p.root.known.object(s); o != nil {
-			return o.reference()
+			ref, err := o.reference()
+			if err != nil && o.poa.stage.Load() == stageClosed {
+				continue // destroyed since it was found
+			}
+			return ref, err
 		}
 		if p.opt.ImplicitActivation != WithImplicitActivation {
 			return nil, p.wrongPolicy("passing a servant that is no object yet", "IMPLICIT_ACTIVATION")
@@ -98,8 +104,11 @@ func (p *POA) insert(id string, s orb.Servant) error {
 	defer k.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.incarnating[id] != nil {
+	switch {
+	case p.incarnating[id] != nil:
 		return p.alreadyActive(id)
+	case p.leaving[id] != nil:
+		return refused(exc.MinorAlreadyActive, "object %.64q of adapter %q was deactivated, and its requests or its etherealization have not ended: use Reactivate, which waits: %w", id, p.Path(), ErrObjectAlreadyActive)
 	}
 	_, err := p.put(id, s)
 	return err
@@ -134,7 +143,7 @@ func (p *POA) add(id string, s orb.Servant) (*object, error) {
 	case p.objects[id] != nil:
 		return nil, p.alreadyActive(id)
 	case same && p.opt.IDUniqueness == UniqueID && p.servants[k].n > 0:
-		return nil, refused(exc.MinorAlreadyActive, "the servant is the object %.64q of adapter %q already, and with UNIQUE_ID it cannot be another: %w", p.servants[k].first, p.Path(), ErrServantAlreadyActive)
+		return nil, p.servantActive(p.servants[k].first)
 	}
 	o := &object{poa: p, id: id, servant: s}
 	p.objects[id] = o
@@ -149,9 +158,14 @@ func (p *POA) add(id string, s orb.Servant) (*object, error) {
 	return o, nil
 }
 
-// take removes an object from the map.
+// take removes an object from the map. Its servant stays its servant until free.
 func (p *POA) take(o *object) {
 	delete(p.objects, o.id)
+	p.root.known.forget(o)
+}
+
+// free ends that o's servant is o.
+func (p *POA) free(o *object) {
 	if k, same := key(o.servant); same {
 		u := p.servants[k]
 		if u.n--; u.n == 0 {
@@ -160,54 +174,19 @@ func (p *POA) take(o *object) {
 			p.servants[k] = u
 		}
 	}
-	p.root.known.forget(o)
+}
+
+// servantActive says that a servant is the object id already.
+func (p *POA) servantActive(id string) error {
+	which := ""
+	if p.objects[id] == nil {
+		which = ", which was deactivated and whose requests have not ended"
+	}
+	return refused(exc.MinorAlreadyActive, "the servant is the object %.64q of adapter %q already%s, and with UNIQUE_ID it cannot be another: %w", id, p.Path(), which, ErrServantAlreadyActive)
 }
 
 func (p *POA) alreadyActive(id string) error {
 	return refused(exc.MinorAlreadyActive, "adapter %q has an object %.64q already: %w", p.Path(), id, ErrObjectAlreadyActive)
-}
-
-// Deactivate ends the object id (deactivate_object), at once: requests to it are answered with
-// OBJECT_NOT_EXIST from now on; those that run go on. Where there is a ServantActivator the object is
-// etherealized when they are done, and requests that come before wait for that and have it
-// incarnated again. The error wraps ErrObjectNotActive or ErrWrongPolicy.
-func (p *POA) Deactivate(id string) error {
-	if !p.opt.retains() {
-		return p.wrongPolicy("deactivate_object", "RETAIN")
-	}
-	o, etherealize := p.withdraw(id)
-	if o == nil {
-		return refused(exc.MinorNotActive, "adapter %q has no active object %.64q: %w", p.Path(), id, ErrObjectNotActive)
-	}
-	if etherealize && o.requests.Add(finishing) == finishing {
-		go p.etherealize(o, false)
-	}
-	return nil
-}
-
-// withdraw takes the object id out of the map and says whether it is to be etherealized.
-func (p *POA) withdraw(id string) (_ *object, etherealize bool) {
-	k := &p.root.known
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	o := p.objects[id]
-	if o == nil {
-		return nil, false
-	}
-	p.take(o)
-	return o, p.leave(o)
-}
-
-// DeactivateObject ends the object that o refers to: see [POA.Deactivate]. The error wraps ErrWrongAdapter
-// if it is not of this adapter.
-func (p *POA) DeactivateObject(o orb.Object) error {
-	id, err := p.ReferenceToID(o)
-	if err != nil {
-		return err
-	}
-	return p.Deactivate(id)
 }
 
 // newID returns an id that no other object of the adapter has: eight octets that count up; before them

@@ -7,15 +7,18 @@
 //	create_POA, find_POA                [POA.Create], [POA.FindPOA]
 //	destroy                             [POA.Destroy]
 //	activate_object, …_with_id          [POA.Activate], [POA.ActivateWithID]
-//	deactivate_object                   [POA.Deactivate], [POA.DeactivateObject]
+//	deactivate_object                   [POA.Deactivate], [POA.DeactivateObject], [POA.Reactivate]
 //	create_reference, …_with_id         [POA.NewReference], [POA.Reference]
 //	servant_to_id, …_to_reference       [POA.ServantToID], [POA.ServantToReference]
 //	reference_to_servant, …_to_id       [POA.ReferenceToServant], [POA.ReferenceToID]
 //	id_to_servant, …_to_reference       [POA.IDToServant], [POA.IDToReference]
 //	set_servant, get_servant            [POA.SetServant], [POA.Servant]
-//	set_servant_manager                 [POA.SetServantActivator], [POA.SetServantLocator]
-//	the_activator                       [POA.SetAdapterActivator]
+//	set_servant_manager, get_…          [POA.SetServantActivator], [POA.ServantActivator], [POA.SetServantLocator], [POA.ServantLocator]
+//	the_activator                       [POA.SetAdapterActivator], [POA.AdapterActivator]
+//	the_name, the_parent, the_children  [POA.Name], [POA.Parent], [POA.Children]
+//	the_POAManager, id                  [POA.Manager], [POA.ID]
 //	POAManager, Current                 [Manager], [CurrentOf]
+//	POAManagerFactory                   [Root.CreateManager], [Root.Managers], [Root.FindManager]
 //
 // The root adapter has the policies of the specification's: TRANSIENT, UNIQUE_ID, SYSTEM_ID, RETAIN,
 // USE_ACTIVE_OBJECT_MAP_ONLY, IMPLICIT_ACTIVATION. Two things differ. Its manager is active from
@@ -33,6 +36,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 )
 
@@ -61,18 +65,16 @@ type POA struct {
 
 	mu          sync.RWMutex
 	objects     map[string]*object // the active object map, by id
-	leaving     map[string]*object // the latest of an id that is to be etherealized
+	leaving     map[string]*object // those that were deactivated and have not ended
 	incarnating map[string]chan struct{}
-	servants    map[any]uses // by implementation
-	last        uint64       // the latest id that was chosen here
-	fallback    orb.Servant  // the default servant
+	servants    map[any]uses  // by implementation
+	last        uint64        // the latest id that was chosen here
+	fallback    *defaultScope // of the default servant; nil: there is none
 	activator   ServantActivator
 	locator     ServantLocator
 
 	unknown    AdapterActivator
 	activating map[string]*activation
-
-	byDefault defaultScope
 }
 
 // uses tells of what objects of an adapter an implementation is the servant.
@@ -86,6 +88,12 @@ func (p *POA) ORB() *orb.ORB { return p.orb }
 
 // Name returns the adapter's name, empty for the root.
 func (p *POA) Name() string { return p.name }
+
+// ID returns what tells the adapter from all others of the process (the attribute id), those of its path too that
+// there were before it, if it is transient: octets in a string.
+func (p *POA) ID() string {
+	return string(ior.AppendKey(nil, ior.Key{Server: p.orb.ServerID(), Incarnation: p.life, Adapter: p.path}))
+}
 
 // Parent returns the adapter above this one, nil for the root.
 func (p *POA) Parent() *POA { return p.parent }
@@ -105,9 +113,9 @@ func newPOA(r *Root, parent *POA, name, path string, opt Options) *POA {
 	p := &POA{
 		root: r, orb: r.orb, parent: parent, name: name, path: path, opt: opt, manager: opt.Manager,
 		closed: make(chan struct{}), finished: make(chan struct{}), children: map[string]*POA{}, servants: map[any]uses{},
-		fallback: opt.DefaultServant, activator: opt.ServantActivator, locator: opt.ServantLocator, unknown: opt.AdapterActivator,
+		activator: opt.ServantActivator, locator: opt.ServantLocator, unknown: opt.AdapterActivator,
 	}
-	p.byDefault.poa = p
+	p.byDefault(opt.DefaultServant)
 	if opt.retains() {
 		p.objects = map[string]*object{}
 	}

@@ -118,6 +118,8 @@ func operations(t *testing.T, p *poa.POA, opt poa.Options) {
 		{"set_servant", byDefault, func() error { return p.SetServant(nil) }},
 		{"set_servant_manager", manager && retain, func() error { return p.SetServantActivator(nil) }},
 		{"set_servant_manager", manager && !retain, func() error { return p.SetServantLocator(nil) }},
+		{"get_servant_manager", manager && retain, func() error { _, err := p.ServantActivator(); return err }},
+		{"get_servant_manager", manager && !retain, func() error { _, err := p.ServantLocator(); return err }},
 	} {
 		if err := c.do(); errors.Is(err, poa.ErrWrongPolicy) == c.allowed {
 			t.Errorf("%s under %v: %v", c.operation, &opt, err)
@@ -151,6 +153,34 @@ func absent(t *testing.T, p *poa.POA, opt poa.Options) {
 	}
 }
 
+// TestBidirectional: requests find objects of an adapter over connections of this ORB's own where its policy is BOTH.
+func TestBidirectional(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	for _, policy := range []poa.Bidirectional{poa.Normal, poa.Both} {
+		for name, opt := range map[string]poa.Options{
+			"map":             {Bidirectional: policy},
+			"default servant": {Bidirectional: policy, IDUniqueness: poa.MultipleID, RequestProcessing: poa.UseDefaultServant, DefaultServant: &worker{}},
+		} {
+			p := mustAdapter(t, root.POA, fmt.Sprint(name, policy), opt)
+			ref := must[*orb.Ref](t)(p.NewReference(workerInterface))
+			if opt.RequestProcessing == poa.UseActiveObjectMapOnly {
+				ref = must[*orb.Ref](t)(p.Activate(&worker{}))
+			}
+			target, err := root.Find(t.Context(), orb.Query{Key: []byte(ref.ObjectKey()), Operation: "work"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if target.Bidirectional != (policy == poa.Both) || p.Policies().Bidirectional != policy {
+				t.Errorf("%s, %v: %v", name, policy, target.Bidirectional)
+			}
+			if err := target.Scope.Release(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 // TestManagersNeedPolicies: what is given with the policies must fit them.
 func TestManagersNeedPolicies(t *testing.T) {
 	t.Parallel()
@@ -169,8 +199,19 @@ func TestManagersNeedPolicies(t *testing.T) {
 	if err := p.SetServantLocator(nil); !is(err, exc.ObjAdapter, exc.MinorNoServantManager) {
 		t.Errorf("a nil servant manager: %v", err)
 	}
-	if err := p.SetServantLocator(locator); err != nil {
+	if l, err := p.ServantLocator(); l != nil || err != nil {
+		t.Errorf("get_servant_manager before set: %v, %v", l, err)
+	}
+	own := new(clerk)
+	if err := p.SetServantLocator(own); err != nil {
 		t.Error(err)
+	}
+	if l, err := p.ServantLocator(); l != poa.ServantLocator(own) || err != nil {
+		t.Errorf("get_servant_manager: %v, %v", l, err)
+	}
+	k := new(keeper)
+	if a, err := mustAdapter(t, root.POA, "activator", withActivator(k)).ServantActivator(); a != poa.ServantActivator(k) || err != nil {
+		t.Errorf("get_servant_manager: %v, %v", a, err)
 	}
 	if err := p.SetServantLocator(locator); !is(err, exc.BadInvOrder, exc.MinorManagerSet) {
 		t.Errorf("a second servant manager: %v", err)

@@ -79,7 +79,7 @@ func (p *POA) IDToServant(id string) (orb.Servant, error) {
 		return o.servant, nil
 	}
 	if p.opt.byDefault() && p.fallback != nil {
-		return p.fallback, nil
+		return p.fallback.servant, nil
 	}
 	return nil, p.notActive(id)
 }
@@ -117,7 +117,7 @@ func (p *POA) ServantToID(ctx context.Context, s orb.Servant) (string, error) {
 			return id, err
 		}
 	}
-	if c, ok := p.current(ctx, s); ok && p.opt.byDefault() {
+	if c, ok := p.current(ctx, s); ok && c.byDefault {
 		return c.ID, nil
 	}
 	return "", refused(exc.MinorNotActive, "the servant is no object of adapter %q: %w", p.Path(), ErrServantNotActive)
@@ -155,8 +155,10 @@ func (p *POA) idOf(s orb.Servant) (string, error) {
 	defer k.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if at, same := key(s); same && p.opt.IDUniqueness == UniqueID && p.servants[at].n > 0 {
-		return p.servants[at].first, nil
+	if at, same := key(s); same && p.opt.IDUniqueness == UniqueID {
+		if id := p.servants[at].first; p.objects[id] != nil && p.servants[at].n > 0 {
+			return id, nil
+		}
 	}
 	if p.opt.ImplicitActivation != WithImplicitActivation {
 		return "", nil

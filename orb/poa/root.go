@@ -20,7 +20,7 @@ type Root struct {
 	known identities
 	main  *thread // that Main serves
 
-	life     context.Context // of etherealizations; ends when nobody waits for them any more
+	life     context.Context // of etherealizations, which others wait for; ends when nobody waits for them any more
 	stop     context.CancelFunc
 	draining chan struct{} // closed when the ORB takes no more requests
 	drain    sync.Once
@@ -29,6 +29,7 @@ type Root struct {
 	mu         sync.RWMutex
 	adapters   map[string]*POA // by path
 	plain      map[string]*object
+	managers   map[string]*Manager // that have ids
 	next       orb.Handler
 	finishing  map[string]<-chan struct{} // by path: the end of the latest adapter that was destroyed
 	generation uint64                     // how many transient adapters have been destroyed
@@ -39,10 +40,11 @@ func New(o *orb.ORB) *Root {
 	r := &Root{
 		draining: make(chan struct{}), adapters: map[string]*POA{}, plain: map[string]*object{}, finishing: map[string]<-chan struct{}{},
 	}
-	r.life, r.stop = context.WithCancel(context.Background())
-	r.main = newMainThread(r.draining)
-	m := new(Manager)
+	m := &Manager{name: rootManager}
 	m.state.Store(uint32(Active))
+	r.managers = map[string]*Manager{rootManager: m}
+	r.life, r.stop = context.WithCancel(o.AsUpcall(context.Background()))
+	r.main = newMainThread(r.draining)
 	r.POA = &POA{root: r, orb: o}
 	r.POA = newPOA(r, nil, "", "", Options{ImplicitActivation: WithImplicitActivation, Manager: m})
 	r.adapters[""] = r.POA

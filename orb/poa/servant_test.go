@@ -192,6 +192,46 @@ func TestDefaultServant(t *testing.T) {
 	}
 }
 
+// TestDefaultServantReplaced: requests go on with the servant that they began with, and it knows who it is.
+func TestDefaultServantReplaced(t *testing.T) {
+	t.Parallel()
+	for name, next := range map[string]orb.Servant{"by another": &worker{name: "next"}, "by none": nil} {
+		_, root := newORB(t, nil)
+		p := mustAdapter(t, root.POA, "p", poa.Options{IDAssignment: poa.UserID, IDUniqueness: poa.MultipleID, RequestProcessing: poa.UseDefaultServant})
+		w := &worker{name: "first"}
+		w.do = func(ctx context.Context) error {
+			if err := p.SetServant(next); err != nil {
+				return err
+			}
+			at, err := poa.CurrentOf(ctx)
+			if err != nil || at.Servant != orb.Servant(w) {
+				t.Errorf("%s: current: %+v, %v", name, at, err)
+			}
+			if id, err := p.ServantToID(ctx, w); id != "x" || err != nil {
+				t.Errorf("%s: servant_to_id: %q, %v", name, id, err)
+			}
+			ref, err := p.ServantToReference(ctx, w)
+			if id, err2 := p.ReferenceToID(ref); id != "x" || err != nil || err2 != nil {
+				t.Errorf("%s: servant_to_reference: %q, %v, %v", name, id, err, err2)
+			}
+			if id, err := p.ServantToID(ctx, &worker{}); !errors.Is(err, poa.ErrServantNotActive) {
+				t.Errorf("%s: servant_to_id of another: %q, %v", name, id, err)
+			}
+			return nil
+		}
+		if err := p.SetServant(w); err != nil {
+			t.Fatal(err)
+		}
+		ref := must[*orb.Ref](t)(p.Reference("x", workerInterface))
+		if got, err := work(t.Context(), ref); got != "first" || err != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+		if got, err := work(t.Context(), ref); next != nil && (got != "next" || err != nil) || next == nil && !is(err, exc.ObjAdapter, exc.MinorNoDefaultServant) {
+			t.Errorf("%s: then %q, %v", name, got, err)
+		}
+	}
+}
+
 // TestConversions between ids, servants and references, where both servant and id are one.
 func TestConversions(t *testing.T) {
 	t.Parallel()
@@ -238,75 +278,93 @@ func TestConversions(t *testing.T) {
 	if _, err := other.ReferenceToServant(nil); !errors.Is(err, poa.ErrWrongAdapter) {
 		t.Errorf("nil: %v", err)
 	}
+	before := must[*orb.Ref](t)(other.Activate(&worker{}))
+	if err := other.Destroy(t.Context(), true, true); err != nil {
+		t.Fatal(err)
+	}
+	anew := mustAdapter(t, root.POA, "other", poa.Options{})
+	if id, err := anew.ReferenceToID(before); !errors.Is(err, poa.ErrWrongAdapter) {
+		t.Errorf("of the adapter that had the name before: %q, %v", id, err)
+	}
 }
 
-// TestThreads: which upcalls run side by side.
-func TestThreads(t *testing.T) {
+// TestUpcallsOfNoDefaultServant: an upcall tells a servant its id only where it is the default servant; its reference
+// always.
+func TestUpcallsOfNoDefaultServant(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		threads poa.Threads
-		want    time.Duration // of two calls in each of two adapters, a second each
-	}{{poa.ORBCtrlModel, time.Second}, {poa.SingleThreadModel, 2 * time.Second}, {poa.MainThreadModel, 4 * time.Second}} {
-		t.Run(c.threads.String(), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				o, root := newORB(t, nil)
-				main := make(chan error, 1)
-				go func() { main <- root.Main(context.Background()) }()
-				var calls sync.WaitGroup
-				began := time.Now()
-				for _, name := range []string{"a", "b"} {
-					p := mustAdapter(t, root.POA, name, poa.Options{Threads: c.threads})
-					var self *orb.Ref
-					nested := false
-					w := &worker{name: name}
-					w.do = func(ctx context.Context) error {
-						if !nested && name == "a" { // a call that is part of this one does not wait for it
-							nested = true
-							defer func() { nested = false }()
-							_, err := work(ctx, self)
-							return err
-						}
-						time.Sleep(time.Second)
-						return nil
-					}
-					if c.threads == poa.ORBCtrlModel {
-						w.do = func(context.Context) error { time.Sleep(time.Second); return nil }
-					}
-					self = must[*orb.Ref](t)(p.Activate(w))
-					for range 2 {
-						calls.Go(func() {
-							if got, err := work(t.Context(), self); got != name || err != nil {
-								t.Errorf("%q, %v", got, err)
-							}
-						})
-					}
-				}
-				calls.Wait()
-				if took := time.Since(began); took != c.want {
-					t.Errorf("took %v, want %v", took, c.want)
-				}
-				late := mustAdapter(t, root.POA, "late", poa.Options{Threads: c.threads})
-				ref := must[*orb.Ref](t)(late.Activate(&worker{do: func(context.Context) error { panic("in the thread") }}))
-				if _, err := work(t.Context(), ref); !is(err, exc.Unknown, exc.MinorPanic) {
-					t.Errorf("a panic: %v", err)
-				}
-				if c.threads != poa.ORBCtrlModel {
-					busy := must[*orb.Ref](t)(late.Activate(&worker{do: func(context.Context) error { time.Sleep(time.Minute); return nil }}))
-					go work(t.Context(), busy)
-					synctest.Wait()
-					ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-					defer cancel()
-					if _, err := work(ctx, busy); !errors.Is(err, exc.Timeout) {
-						t.Errorf("a turn that does not come in time: %v", err)
-					}
-					time.Sleep(2 * time.Minute)
-				}
-				shutdown(t, o)
-				if err := <-main; err != nil {
-					t.Errorf("Main: %v", err)
-				}
-			})
-		})
+	_, root := newORB(t, nil)
+	byDefault := poa.Options{IDAssignment: poa.UserID, IDUniqueness: poa.MultipleID, RequestProcessing: poa.UseDefaultServant, DefaultServant: &worker{}}
+	for name, opt := range map[string]poa.Options{"of the map only": {IDAssignment: poa.UserID}, "of the map, beside a default servant": byDefault} {
+		p := mustAdapter(t, root.POA, name, opt)
+		w := &worker{name: "w"}
+		w.do = func(ctx context.Context) error {
+			if err := p.Deactivate("x"); err != nil { // else UNIQUE_ID leads to the id
+				return err
+			}
+			if id, err := p.ServantToID(ctx, w); !errors.Is(err, poa.ErrServantNotActive) {
+				t.Errorf("%s: servant_to_id: %q, %v", name, id, err)
+			}
+			ref, err := p.ServantToReference(ctx, w)
+			if id, err2 := p.ReferenceToID(ref); id != "x" || err != nil || err2 != nil {
+				t.Errorf("%s: servant_to_reference: %q, %v, %v", name, id, err, err2)
+			}
+			return nil
+		}
+		if _, err := work(t.Context(), must[*orb.Ref](t)(p.ActivateWithID("x", w))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
+}
+
+// TestForwardedForGood: how long a servant manager's forward holds is what the ORB is told.
+func TestForwardedForGood(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	elsewhere := must[*orb.Ref](t)(root.Activate(&worker{}))
+	for _, forGood := range []bool{false, true} {
+		forward := &orb.ForwardRequest{To: elsewhere, ForGood: forGood}
+		l := locating
+		l.ServantLocator = poa.LocatorFunc(func(context.Context, string) (orb.Servant, error) { return nil, fmt.Errorf("moved: %w", forward) })
+		a := withActivator(&keeper{fail: t.Errorf, incarnate: func(context.Context, string) (orb.Servant, error) { return nil, forward }})
+		for name, opt := range map[string]poa.Options{"locator": l, "activator": a} {
+			p := mustAdapter(t, root.POA, fmt.Sprint(name, forGood), opt)
+			ref := must[*orb.Ref](t)(p.Reference("x", workerInterface))
+			target, err := root.Find(t.Context(), orb.Query{Key: []byte(ref.ObjectKey()), Operation: "work"})
+			if err != nil || target.Forward != elsewhere.IOR() || target.Permanent != forGood || target.Scope != nil {
+				t.Errorf("%s, for good %v: %+v, %v", name, forGood, target, err)
+			}
+		}
+	}
+}
+
+// TestPostinvokeComesAlways: also when the client has gone while the adapter's thread is with another.
+func TestPostinvokeComesAlways(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		c := &clerk{pre: func(i poa.Invocation) (orb.Servant, any, error) {
+			time.Sleep(time.Second)
+			return &worker{name: i.ID, do: slowly}, nil, nil
+		}}
+		opt := locating
+		opt.ServantLocator, opt.Threads = c, poa.SingleThreadModel
+		p := mustAdapter(t, root.POA, "p", opt)
+		var calls sync.WaitGroup
+		call := func(id string, patience time.Duration) {
+			ref := must[*orb.Ref](t)(p.Reference(id, workerInterface))
+			calls.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				defer cancel()
+				work(ctx, ref)
+			})
+			synctest.Wait()
+		}
+		call("one", 2*time.Second) // the deadline passes in its operation, and the other's preinvoke is next
+		call("two", time.Hour)
+		calls.Wait()
+		if got := strings.Join(c.log, ", "); !strings.Contains(got, "post one work") || !strings.Contains(got, "post two work") {
+			t.Errorf("got %q", got)
+		}
+	})
 }

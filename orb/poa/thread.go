@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -61,7 +62,35 @@ func (t *thread) within(ctx context.Context) bool {
 			return true
 		}
 	}
+	for in := turnOf(ctx); in != nil; in = turnOf(in.outer) {
+		if in.thread == t && !in.over.Load() {
+			return true
+		}
+	}
 	return false
+}
+
+// A turn is a servant manager's method in a thread: to those a servant's upcall does not lead.
+type turn struct {
+	thread *thread
+	outer  context.Context
+	over   atomic.Bool // it has returned
+}
+
+type turnKey struct{}
+
+func turnOf(ctx context.Context) *turn {
+	in, _ := ctx.Value(turnKey{}).(*turn)
+	return in
+}
+
+// turn returns ctx for a servant manager's method that is called in t, and what is to be called when it has returned.
+func (t *thread) turn(ctx context.Context) (context.Context, func()) {
+	if t == nil {
+		return ctx, func() {}
+	}
+	in := &turn{thread: t, outer: ctx}
+	return context.WithValue(ctx, turnKey{}, in), func() { in.over.Store(true) }
 }
 
 // do calls f when it is its turn, at once if it is called from within the thread. The error is that of ctx, and

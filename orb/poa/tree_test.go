@@ -43,6 +43,18 @@ func TestHierarchy(t *testing.T) {
 	if b.Parent() != a || a.Parent() != root.POA || root.Parent() != nil || b.Manager() != root.Manager() || b.Name() != "b" {
 		t.Error("parents, managers and names")
 	}
+	ids := map[string]string{}
+	for _, p := range []*poa.POA{root.POA, a, b, slash} {
+		if other, both := ids[p.ID()]; both {
+			t.Errorf("%q and %q have one id", p.Path(), other)
+		}
+		ids[p.ID()] = p.Path()
+	}
+	activator := poa.AdapterActivatorFunc(nil)
+	if a.SetAdapterActivator(&activator); a.AdapterActivator() != poa.AdapterActivator(&activator) || b.AdapterActivator() != nil {
+		t.Error("the_activator")
+	}
+	a.SetAdapterActivator(nil)
 	if all := root.Children(); len(all) != 2 || all[0] != a || all[1] != slash {
 		t.Errorf("children: %v", all)
 	}

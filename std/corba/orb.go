@@ -926,6 +926,98 @@ func (current_glue) Stub(r orb.StubRef) Current { return current_stub{r} }
 
 func (current_glue) Dispatch(Current, *stub.Request) bool { return false }
 
+// WrongTransaction is IDL:omg.org/CORBA/WrongTransaction:1.0, an exception.
+//
+// Asynchronous calls whose ends are polled for (22.9).
+type WrongTransaction struct{}
+
+// Error returns the repository id.
+func (*WrongTransaction) Error() string { return "IDL:omg.org/CORBA/WrongTransaction:1.0" }
+
+// MarshalCDR writes v's members.
+func (*WrongTransaction) MarshalCDR(e *cdr.Encoder) {}
+
+// UnmarshalCDR reads v's members.
+func (*WrongTransaction) UnmarshalCDR(d *cdr.Decoder) {}
+
+// WrongTransactionType describes WrongTransaction.
+var WrongTransactionType = stub.NewException[WrongTransaction]("IDL:omg.org/CORBA/WrongTransaction:1.0", typecode.Exception("IDL:omg.org/CORBA/WrongTransaction:1.0", "WrongTransaction"))
+
+// PollableSet is IDL:omg.org/CORBA/PollableSet:1.0, a local interface, whose objects cannot be passed to others.
+type PollableSet interface {
+	CreateDiiPollable(ctx context.Context) (DIIPollable, error)
+	AddPollable(ctx context.Context, potential Pollable) error
+	// GetReadyPollable raises *PollableSet_NoPossiblePollable.
+	GetReadyPollable(ctx context.Context, timeout uint32) (Pollable, error)
+	// Remove raises *PollableSet_UnknownPollable.
+	Remove(ctx context.Context, potential Pollable) error
+	NumberLeft(ctx context.Context) (uint16, error)
+}
+
+// PollableSet_NoPossiblePollable is IDL:omg.org/CORBA/PollableSet/NoPossiblePollable:1.0, an exception.
+type PollableSet_NoPossiblePollable struct{}
+
+// Error returns the repository id.
+func (*PollableSet_NoPossiblePollable) Error() string {
+	return "IDL:omg.org/CORBA/PollableSet/NoPossiblePollable:1.0"
+}
+
+// MarshalCDR writes v's members.
+func (*PollableSet_NoPossiblePollable) MarshalCDR(e *cdr.Encoder) {}
+
+// UnmarshalCDR reads v's members.
+func (*PollableSet_NoPossiblePollable) UnmarshalCDR(d *cdr.Decoder) {}
+
+// PollableSet_NoPossiblePollableType describes PollableSet_NoPossiblePollable.
+var PollableSet_NoPossiblePollableType = stub.NewException[PollableSet_NoPossiblePollable]("IDL:omg.org/CORBA/PollableSet/NoPossiblePollable:1.0", typecode.Exception("IDL:omg.org/CORBA/PollableSet/NoPossiblePollable:1.0", "NoPossiblePollable"))
+
+// PollableSet_UnknownPollable is IDL:omg.org/CORBA/PollableSet/UnknownPollable:1.0, an exception.
+type PollableSet_UnknownPollable struct{}
+
+// Error returns the repository id.
+func (*PollableSet_UnknownPollable) Error() string {
+	return "IDL:omg.org/CORBA/PollableSet/UnknownPollable:1.0"
+}
+
+// MarshalCDR writes v's members.
+func (*PollableSet_UnknownPollable) MarshalCDR(e *cdr.Encoder) {}
+
+// UnmarshalCDR reads v's members.
+func (*PollableSet_UnknownPollable) UnmarshalCDR(d *cdr.Decoder) {}
+
+// PollableSet_UnknownPollableType describes PollableSet_UnknownPollable.
+var PollableSet_UnknownPollableType = stub.NewException[PollableSet_UnknownPollable]("IDL:omg.org/CORBA/PollableSet/UnknownPollable:1.0", typecode.Exception("IDL:omg.org/CORBA/PollableSet/UnknownPollable:1.0", "UnknownPollable"))
+
+// Pollable is IDL:omg.org/CORBA/Pollable:1.0, an abstract valuetype.
+type Pollable interface {
+	orb.Value
+	IsReady(ctx context.Context, timeout uint32) (bool, error)
+	CreatePollableSet(ctx context.Context) (PollableSet, error)
+}
+
+// PollableType describes Pollable.
+var PollableType = stub.NewValue[Pollable]("IDL:omg.org/CORBA/Pollable:1.0", nil, false, typecode.Value("IDL:omg.org/CORBA/Pollable:1.0", "Pollable", typecode.ValueAbstract, nil), pollable_glue{})
+
+type pollable_glue struct{}
+
+func (pollable_glue) New() cdr.Value { return nil }
+
+func (pollable_glue) Known(string) *cdr.ValueType { return nil }
+
+// DIIPollable is IDL:omg.org/CORBA/DIIPollable:1.0, an abstract valuetype.
+type DIIPollable interface {
+	Pollable
+}
+
+// DIIPollableType describes DIIPollable.
+var DIIPollableType = stub.NewValue[DIIPollable]("IDL:omg.org/CORBA/DIIPollable:1.0", nil, false, typecode.Value("IDL:omg.org/CORBA/DIIPollable:1.0", "DIIPollable", typecode.ValueAbstract, nil), dIIPollable_glue{})
+
+type dIIPollable_glue struct{}
+
+func (dIIPollable_glue) New() cdr.Value { return nil }
+
+func (dIIPollable_glue) Known(string) *cdr.ValueType { return nil }
+
 // IRObject is IDL:omg.org/CORBA/IRObject:1.0.
 //
 // The interface repository (chapter 10), as far as references to it go.

@@ -13,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/exact"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport"
@@ -369,11 +370,9 @@ func TestEndsOfACallBack(t *testing.T) {
 	}
 }
 
-// TestBothAllocations holds that calls on a connection over which requests may come allocate nothing.
-func TestBothAllocations(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector allocates")
-	}
+// TestExactBothAllocations holds that calls on a connection over which requests may come allocate nothing.
+func TestExactBothAllocations(t *testing.T) {
+	exact.Start(t)
 	ours, theirs := tcpConns(t)
 	p := connectBoth(ours, theirs, conn.Options{}, fastHandler{})
 	defer p.close()

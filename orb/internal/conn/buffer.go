@@ -5,11 +5,14 @@ import (
 	"sync"
 )
 
-// Buffers come in powers of two. What is larger than the largest is not kept.
+// Buffers come in eight sizes to the octave, so that not much of one is in vain that is given away with a
+// message in it. What is larger than the largest is not kept.
 const (
-	leastClass = 10 // 1 KiB
-	mostClass  = 23 // 8 MiB
-	numClasses = mostClass - leastClass + 1
+	leastSize  = 1 << leastBits
+	mostSize   = 1 << mostBits
+	leastBits  = 10 // 1 KiB
+	mostBits   = 23 // 8 MiB
+	numClasses = 8*(mostBits-leastBits) + 1
 )
 
 // A buffer is a pooled slice. Its owner may append to b, beyond its capacity too.
@@ -17,36 +20,59 @@ type buffer struct{ b []byte }
 
 var pools [numClasses]sync.Pool
 
+// hulls are buffers whose memory was given away.
+var hulls = sync.Pool{New: func() any { return new(buffer) }}
+
+// classOf returns the class of the smallest buffers that n octets have room in, and their size. n must not be
+// larger than mostSize.
+func classOf(n int) (class, size int) {
+	n = max(n, leastSize)
+	octave := bits.Len(uint(n-1)) - 1 // 1<<octave < n
+	step := 1 << (octave - 3)
+	steps := (n - 1<<octave + step - 1) / step
+	return 8*(octave+1-leastBits) + steps - 8, 1<<octave + steps*step
+}
+
 // getBuffer returns an empty buffer of capacity n at least.
 func getBuffer(n int) *buffer {
 	if b := idleBuffer(n); b != nil {
 		return b
 	}
-	if c := bits.Len(uint(max(n, 1<<leastClass) - 1)); c <= mostClass {
-		return &buffer{make([]byte, 0, 1<<c)}
+	if n <= mostSize {
+		_, n = classOf(n)
 	}
-	return &buffer{make([]byte, 0, n)}
+	b := hulls.Get().(*buffer)
+	b.b = make([]byte, 0, n)
+	return b
 }
 
 // idleBuffer is getBuffer if one lies in the pool, and nil if memory would have to be got for it.
 func idleBuffer(n int) *buffer {
-	c := bits.Len(uint(max(n, 1<<leastClass) - 1))
-	if c > mostClass {
+	if n > mostSize {
 		return nil
 	}
-	b, _ := pools[c-leastClass].Get().(*buffer)
+	class, _ := classOf(n)
+	b, _ := pools[class].Get().(*buffer)
 	return b
 }
 
 // free gives b back. A nil b is allowed.
 func (b *buffer) free() {
-	if b == nil {
+	if b == nil || cap(b.b) < leastSize || cap(b.b) > mostSize {
 		return
 	}
-	c := bits.Len(uint(cap(b.b))) - 1 // the class that cap(b.b) suffices for
-	if c < leastClass || cap(b.b) > 1<<mostClass {
-		return
+	class, size := classOf(cap(b.b))
+	if size > cap(b.b) {
+		class--
 	}
 	b.b = b.b[:0]
-	pools[c-leastClass].Put(b)
+	pools[class].Put(b)
+}
+
+// give leaves the memory of b to others. A nil b is allowed.
+func (b *buffer) give() {
+	if b != nil {
+		b.b = nil
+		hulls.Put(b)
+	}
 }

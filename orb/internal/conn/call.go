@@ -27,6 +27,7 @@ type Call struct {
 	ticket     uint64
 	err        error
 	buf        *buffer
+	given      bool // parts of Reply are others' from now on
 }
 
 // unsent is the place of a message that is not in the stream.
@@ -41,9 +42,16 @@ const idleCheck = int64(time.Millisecond)
 // keptReply is the size of the buffer that a Call keeps for its next reply.
 const keptReply = 4 << 10
 
+// Gift returns what one sets who lets others have a part of Reply for good: it is not used again then.
+func (call *Call) Gift() *bool { return &call.given }
+
 // Release ends the view that Reply is.
 func (call *Call) Release() {
-	if call.buf != nil && cap(call.buf.b) > keptReply {
+	switch {
+	case call.given:
+		call.buf.give()
+		call.buf, call.given = nil, false
+	case call.buf != nil && cap(call.buf.b) > keptReply:
 		call.buf.free()
 		call.buf = nil
 	}
@@ -57,7 +65,7 @@ func (call *Call) Release() {
 func (c *Conn) Reserve(ctx context.Context, call *Call, deadline time.Time) (uint32, error) {
 	call.waiter.call = call
 	call.word.Store(0)
-	call.begin, call.end, call.err, call.oneway = unsent, unsent, nil, false
+	call.begin, call.end, call.err, call.oneway, call.given = unsent, unsent, nil, false, false
 	call.deadline = c.shared.at(deadline)
 	l := c.lock()
 	s := &c.s
@@ -155,20 +163,24 @@ func (c *Conn) Abandon(call *Call) {
 	}
 }
 
-// RoundTrip sends msg, the whole request of call, and waits for the reply. When ctx or the
+// RoundTrip sends msg, the whole request of call but for what is lent to it, and waits for the reply. When ctx or the
 // deadline that was given to Reserve ends before, it returns at once, and the peer is sent a CancelRequest.
-// msg is the caller's again when it returns.
-func (c *Conn) RoundTrip(ctx context.Context, call *Call, msg []byte) error {
-	return c.send(ctx, call, msg, false)
+// msg and the loans are the caller's again when it returns: nobody but his goroutine writes them, and what
+// the transport has not taken by then is copied. There must be no loans unless c [Conn.Borrows].
+func (c *Conn) RoundTrip(ctx context.Context, call *Call, msg []byte, loans ...cdr.Loan) error {
+	return c.send(ctx, call, parcel{msg, loans}, false)
 }
 
-// Send sends msg, the whole request of call, to which there is no reply, and waits until the
-// transport has taken it.
-func (c *Conn) Send(ctx context.Context, call *Call, msg []byte) error {
-	return c.send(ctx, call, msg, true)
+// Send is RoundTrip for a request to which there is no reply. It waits until the transport has taken it.
+func (c *Conn) Send(ctx context.Context, call *Call, msg []byte, loans ...cdr.Loan) error {
+	return c.send(ctx, call, parcel{msg, loans}, true)
 }
 
-func (c *Conn) send(ctx context.Context, call *Call, msg []byte, oneway bool) error {
+// Borrows reports whether long octets may be lent to messages, instead of being in them: not where these are
+// cut into fragments.
+func (c *Conn) Borrows() bool { return c.fragment == 0 }
+
+func (c *Conn) send(ctx context.Context, call *Call, p parcel, oneway bool) error {
 	if ctx.Done() != nil {
 		if err := ctx.Err(); err != nil {
 			c.Abandon(call)
@@ -184,18 +196,18 @@ func (c *Conn) send(ctx context.Context, call *Call, msg []byte, oneway bool) er
 	if !call.told(isDone) {
 		s := &c.s
 		call.oneway = oneway
-		call.minor, call.little = msg[5], msg[6]&1 != 0
+		call.minor, call.little = p.own[5], p.own[6]&1 != 0
 		s.minor = max(s.minor, call.minor)
 		if oneway {
 			s.oneways++
 		}
-		if c.fragment > 0 && len(msg) > c.fragment {
-			if b := c.split(msg); b != nil {
+		if c.fragment > 0 && len(p.own) > c.fragment {
+			if b := c.split(p.own); b != nil {
 				defer b.free()
-				msg = b.b
+				p.own = b.b
 			}
 		}
-		l.post(&call.waiter, msg)
+		l.post(&call.waiter, p)
 	}
 	l.await(call)
 	return call.err
@@ -214,7 +226,7 @@ func (c *Conn) watch(ctx context.Context, call *Call, id uint32) (stop func() bo
 			return
 		}
 		if l.giveUp(call, ContextError(why, l.completed(call))) {
-			l.flush(nil, nil)
+			l.flush(nil, parcel{})
 		}
 	})
 }

@@ -62,7 +62,7 @@ type Conn struct {
 	in      reader       // of the reading role
 	calm    int          // likewise: replies that came since the last request, up to calmReplies
 	vec     net.Buffers  // of the writing role
-	vecs    [2][]byte    // likewise
+	vecs    [][]byte     // likewise
 	written atomic.Int64 // octets; of the writing role, read by the sweeper
 	sample  sample       // the sweeper's
 

@@ -24,19 +24,27 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 func appendRequest(dst []byte, v cdr.Version, id uint32, op string, body []byte) []byte {
 	var e cdr.Encoder
 	e.Reset(dst, true, nil)
-	m := giop.BeginRequest(&e, v, &giop.RequestHead{ID: id, Flags: giop.SyncTarget, Key: []byte("key"), Operation: op})
-	e.OctetSeq(body)
-	giop.Finish(&e, m)
+	putRequest(&e, v, id, op, body)
 	return e.Bytes()
+}
+
+func putRequest(e *cdr.Encoder, v cdr.Version, id uint32, op string, body []byte) {
+	m := giop.BeginRequest(e, v, &giop.RequestHead{ID: id, Flags: giop.SyncTarget, Key: []byte("key"), Operation: op})
+	e.OctetSeq(body)
+	giop.Finish(e, m)
 }
 
 func appendReply(dst []byte, v cdr.Version, id uint32, body []byte) []byte {
 	var e cdr.Encoder
 	e.Reset(dst, true, nil)
-	m := giop.BeginReply(&e, v, id, giop.NoException, nil)
-	e.OctetSeq(body)
-	giop.Finish(&e, m)
+	putReply(&e, v, id, body)
 	return e.Bytes()
+}
+
+func putReply(e *cdr.Encoder, v cdr.Version, id uint32, body []byte) {
+	m := giop.BeginReply(e, v, id, giop.NoException, nil)
+	e.OctetSeq(body)
+	giop.Finish(e, m)
 }
 
 // replyBody returns the octets that a reply carries.
@@ -86,7 +94,13 @@ func (h *handler) Serve(w *conn.Work) {
 		reply, ok = h.serve(w, string(r.Operation), body)
 	}
 	if ok && r.Expected() {
-		w.Out = appendReply(w.Out, w.Header.Version, r.ID, reply)
+		var e cdr.Encoder
+		e.Reset(w.Out, true, nil)
+		if w.Conn().Borrows() {
+			e.Borrow()
+		}
+		putReply(&e, w.Header.Version, r.ID, reply)
+		w.Out, w.Loans = e.Parts()
 	}
 }
 
@@ -110,7 +124,14 @@ func do(ctx context.Context, c *conn.Conn, call *conn.Call, deadline time.Time, 
 		return nil, err
 	}
 	defer call.Release()
-	if err := c.RoundTrip(ctx, call, appendRequest(nil, cdr.V12, id, op, body)); err != nil {
+	var e cdr.Encoder
+	e.Reset(nil, true, nil)
+	if c.Borrows() {
+		e.Borrow()
+	}
+	putRequest(&e, cdr.V12, id, op, body)
+	msg, loans := e.Parts()
+	if err := c.RoundTrip(ctx, call, msg, loans...); err != nil {
 		return nil, err
 	}
 	b, err := replyBody(call.Header, call.Reply)

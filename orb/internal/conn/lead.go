@@ -16,7 +16,7 @@ func (l locked) await(call *Call) {
 	for {
 		switch {
 		case call.took(mayWrite):
-			l.flush(&call.waiter, nil)
+			l.flush(&call.waiter, parcel{})
 		case call.told(mayRead):
 			call.took(mayRead)
 			l.lead(call)

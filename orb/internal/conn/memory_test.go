@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/exact"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
@@ -20,15 +21,13 @@ import (
 // idleGate is what an idle connection of a server may cost in octets of heap and stack.
 const idleGate = 8 << 10
 
-// TestIdleConnectionsAreSmall has clients that cost nothing in this process: bare descriptors.
-func TestIdleConnectionsAreSmall(t *testing.T) {
-	if raceEnabled {
-		t.Skip("the race detector has its own memory")
-	}
+// TestExactIdleConnections has clients that cost nothing in this process: bare descriptors.
+func TestExactIdleConnections(t *testing.T) {
+	exact.Start(t)
 	var files syscall.Rlimit
 	const conns = 1000
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil || files.Cur < 2*conns+100 {
-		t.Skipf("%d descriptors are not enough (%v)", files.Cur, err)
+		exact.Missing(t, "%d descriptors are not enough (%v)", files.Cur, err)
 	}
 	l, err := tcp.New().Listen(t.Context(), transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"})
 	if err != nil {

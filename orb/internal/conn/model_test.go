@@ -63,6 +63,8 @@ type fate struct {
 	err           error
 	times         int // that the handler was called with it
 	tookCancel    bool
+	arguments     []byte // that the handler kept
+	results       []byte // that the caller kept
 	handlerReturn time.Duration
 }
 
@@ -153,6 +155,10 @@ func (r *run) serve(w *conn.Work, op string, body []byte) ([]byte, bool) {
 	r.handlersNow[here]--
 	f.handlerReturn = r.since()
 	r.fatesLock.Unlock()
+	if given := w.Gift(); given != nil && f.key%3 == 2 {
+		*given = true
+		f.arguments = body
+	}
 	return append([]byte("re:"), body...), true
 }
 
@@ -190,19 +196,30 @@ func (r *run) call(c *conn.Conn, call *conn.Call, f *fate) {
 	if f.oneway {
 		head.Flags = giop.SyncNone
 	}
-	m := giop.BeginRequest(&e, cdr.Version{Major: 1, Minor: byte(f.key % 3)}, &head)
-	e.OctetSeq(f.body())
-	giop.Finish(&e, m)
-	if f.oneway {
-		f.err = c.Send(ctx, call, e.Bytes())
-	} else {
-		f.err = c.RoundTrip(ctx, call, e.Bytes())
+	if f.key%5 < 3 && c.Borrows() {
+		e.Borrow()
 	}
-	for i := range e.Bytes() {
-		e.Bytes()[i] = 0xee // the message is the caller's again
+	m := giop.BeginRequest(&e, cdr.Version{Major: 1, Minor: byte(f.key % 3)}, &head)
+	body := f.body()
+	e.OctetSeq(body)
+	giop.Finish(&e, m)
+	msg, loans := e.Parts()
+	if f.oneway {
+		f.err = c.Send(ctx, call, msg, loans...)
+	} else {
+		f.err = c.RoundTrip(ctx, call, msg, loans...)
+	}
+	for _, b := range [][]byte{msg, body} {
+		for i := range b {
+			b[i] = 0xee // the message is the caller's again
+		}
 	}
 	if f.err == nil && !f.oneway {
 		b, err := replyBody(call.Header, call.Reply)
+		if f.key%3 == 1 {
+			*call.Gift() = true
+			f.results = b
+		}
 		if want := append([]byte("re:"), f.body()...); err != nil || !slices.Equal(b, want) {
 			f.err = fmt.Errorf("a wrong reply: %.20q… of %d octets, %v; want %.20q… of %d", b, len(b), err, want, len(want))
 		}
@@ -219,6 +236,9 @@ const slack = 11 * time.Millisecond
 func (r *run) check(f *fate) error {
 	if !f.made && f.inner { // the handler of the outer call was not called
 		return nil
+	}
+	if f.arguments != nil && !slices.Equal(f.arguments, f.body()) || f.results != nil && !slices.Equal(f.results, append([]byte("re:"), f.body()...)) {
+		return errors.New("octets that were given away have changed")
 	}
 	took := f.ended - f.began
 	if !r.slowTransport {

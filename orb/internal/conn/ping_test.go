@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/internal/exact"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport/mem"
@@ -82,13 +83,8 @@ func ping(tb testing.TB, c *conn.Conn, call *conn.Call, buf []byte, deadline tim
 	return buf
 }
 
-// raceEnabled says that the race detector is on, under which pools forget at random.
-var raceEnabled bool
-
-func TestPingAllocatesNothing(t *testing.T) {
-	if raceEnabled {
-		t.Skip("pools forget on purpose under the race detector")
-	}
+func TestExactPingAllocations(t *testing.T) {
+	exact.Start(t)
 	for name, over := range overBoth {
 		t.Run(name, func(t *testing.T) {
 			p := over(t, nil, fastHandler{})

@@ -19,7 +19,8 @@ type message struct {
 }
 
 // firstRoom is the memory for a long message before more than a chunk of it has come. From
-// then on it grows fourfold, up to what the header promised.
+// then on it grows fourfold, up to what the header promised. A peer that has sent a longer one before
+// is given as much as that at once, unless memory is short.
 const firstRoom = 4 * transport.ChunkSize
 
 // A reader cuts what comes into messages. It belongs to the reading role, but for the
@@ -34,6 +35,7 @@ type reader struct {
 	long  *buffer          // a message longer than the chunk, under way
 	head  giop.Header      // of long
 	total int              // octets of long when it is complete
+	most  int              // octets of the longest that has come
 	parts giop.Assembler   // messages in fragments
 
 	charged  int    // octets of the budget
@@ -91,6 +93,7 @@ func (in *reader) cut() (m message, ok bool, err error) {
 		m = message{head: in.head, octets: in.long.b, own: in.long, apart: true, charged: in.charged - in.parts.Held()}
 		in.charged -= m.charged
 		in.long = nil
+		in.most = max(in.most, min(in.total, mostSize))
 		in.completed()
 		return m, true, nil
 	}
@@ -117,7 +120,11 @@ func (in *reader) cut() (m message, ok bool, err error) {
 	}
 	in.head, in.total = m.head, int(total)
 	if in.long = idleBuffer(in.total); in.long == nil {
-		in.long = getBuffer(min(in.total, firstRoom))
+		room := firstRoom
+		if !in.budget.crowded() {
+			room = max(room, in.most)
+		}
+		in.long = getBuffer(min(in.total, room))
 	}
 	in.long.b = append(in.long.b[:0], in.chunk[in.r:in.w]...)
 	in.release()

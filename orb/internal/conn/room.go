@@ -87,18 +87,18 @@ func (l locked) resume() {
 
 // reply sends replies on behalf of a runner. Those that are long are charged to the budget until the peer
 // has taken them. If that is exceeded by a peer that has not taken what it got before, the connection ends.
-func (l locked) reply(w *waiter, msg []byte) {
-	s := &l.s
+func (l locked) reply(w *waiter, p parcel) {
+	s, n := &l.s, p.size()
 	charge := 0
-	if len(msg) > gatherLimit {
-		charge = len(msg)
+	if n > gatherLimit {
+		charge = n
 	}
 	if l.charge(charge) && l.unread() >= unreadLimit {
 		l.overBudget()
 	} else {
-		s.posting += len(msg)
-		l.post(w, msg)
-		s.posting -= len(msg)
+		s.posting += n
+		l.post(w, p)
+		s.posting -= n
 	}
 	l.in.budget.add(-charge)
 }

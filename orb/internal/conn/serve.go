@@ -176,13 +176,24 @@ func (c *Conn) served(r *runner, m message, busy uint64) (more bool, err error) 
 	if !r.state.CompareAndSwap(busy, busy&^isBusy) {
 		return c.returnTaken(r), nil
 	}
-	if r.out.b = r.held; w.bad == nil {
-		r.out.b = c.fragmented(w.Out, len(r.held))
+	r.msg, w.Message = message{}, nil
+	if w.given {
+		m.own.give()
+		m.own = nil
+	}
+	if w.bad != nil {
+		r.out.b = r.held
+		w.repay()
+		c.in.drop(m)
+		return true, w.bad
+	}
+	r.out.b = c.fragmented(w.Out, len(r.held))
+	more = true
+	if len(w.Loans) > 0 {
+		more = c.answer(r) // at once: who lent may change it when he serves again
 	}
 	c.in.drop(m)
-	r.msg = message{}
-	w.Message = nil
-	return true, w.bad
+	return more, nil
 }
 
 // fragmented cuts the reply behind the first n octets of out into fragments, if the options say so.
@@ -212,7 +223,7 @@ func (c *Conn) answer(r *runner) (more bool) {
 		r.state.Store(busy)
 		l := c.lock()
 		if l.s.phase != closed {
-			l.reply(&r.waiter, r.out.b)
+			l.reply(&r.waiter, parcel{r.out.b, r.work.Loans})
 		}
 		if more = r.state.CompareAndSwap(busy, busy&^isBusy); !more {
 			l.forget(r)
@@ -223,6 +234,7 @@ func (c *Conn) answer(r *runner) (more bool) {
 	r.last = len(r.out.b)
 	r.out.free()
 	r.out = nil
+	r.work.repay()
 	return more
 }
 
@@ -286,7 +298,7 @@ func (c *Conn) serveOn(r *runner) {
 	l := c.lock()
 	if s := &c.s; s.out != nil && !s.writing {
 		s.writing = true
-		l.flush(&r.waiter, nil)
+		l.flush(&r.waiter, parcel{})
 	}
 	l.unlock()
 	if !c.urgent.Load() || c.goOn(r, nil) {
@@ -298,10 +310,13 @@ func (c *Conn) serveOn(r *runner) {
 // has it again: nobody else had the reading role.
 func (c *Conn) returnTaken(r *runner) (more bool) {
 	w := &r.work
-	reply := c.fragmented(w.Out, len(r.held))[len(r.held):]
+	reply := parcel{c.fragmented(w.Out, len(r.held))[len(r.held):], w.Loans}
+	for i := range reply.loans {
+		reply.loans[i].At -= len(r.held)
+	}
 	l := c.lock()
 	s := &c.s
-	if w.bad == nil && s.phase != closed && len(reply) > 0 {
+	if w.bad == nil && s.phase != closed && len(reply.own) > 0 {
 		l.reply(&r.waiter, reply)
 	}
 	l.forget(r)
@@ -311,7 +326,12 @@ func (c *Conn) returnTaken(r *runner) (more bool) {
 	more = l.giveBack(r)
 	l.unlock()
 	r.out.free()
+	w.repay()
 	r.chunk.Free()
+	if w.given {
+		r.msg.own.give()
+		r.msg.own = nil
+	}
 	c.in.drop(r.msg)
 	r.out, r.held, r.chunk, r.msg, w.Message = nil, nil, nil, message{}, nil
 	return more

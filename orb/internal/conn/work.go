@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/transport"
 )
@@ -28,12 +29,18 @@ type Work struct {
 	// has no relation, and which must be left as they are.
 	Out []byte
 
+	// Loans are octets of the reply that are not in Out, at their places in Out. Whoever lends them must not change
+	// them any more: they are read after Serve has returned. As a rule the reply goes out before anything else of the
+	// connection is served, but not if the peer is slow to take it. There must be none unless the connection [Conn.Borrows].
+	Loans []cdr.Loan
+
 	// Scratch is the handler's: it finds there what it left. Works that are served at the same time have
 	// different ones, and those of different connections too.
 	Scratch any
 
 	runner *runner
 	bad    error
+	given  bool // parts of Message are others' from now on
 
 	touched atomic.Bool // what follows has been used, under the connection's lock
 	done    chan struct{}
@@ -80,8 +87,17 @@ func (w *Work) Reply(msg []byte) {
 	l := w.runner.conn.lock()
 	defer l.unlock()
 	if l.s.phase != closed {
-		l.reply(new(waiter), msg)
+		l.reply(new(waiter), parcel{own: msg})
 	}
+}
+
+// Gift returns what one sets who lets others have a part of Message for good: it is not used again then. It
+// returns nil if that cannot be.
+func (w *Work) Gift() *bool {
+	if !w.runner.msg.apart {
+		return nil
+	}
+	return &w.given
 }
 
 // Fail says that the message is malformed: instead of a reply the peer gets a MessageError, and
@@ -90,7 +106,7 @@ func (w *Work) Fail(err error) { w.bad = err }
 
 // begin makes w ready for another request.
 func (w *Work) begin(m message, out []byte) {
-	w.Header, w.Message, w.Out, w.bad = m.head, m.octets, out, nil
+	w.Header, w.Message, w.Out, w.Loans, w.bad, w.given = m.head, m.octets, out, nil, nil, false
 	if w.touched.Load() {
 		l := w.runner.conn.lock()
 		defer l.unlock()
@@ -99,6 +115,12 @@ func (w *Work) begin(m message, out []byte) {
 			w.touched.Store(false)
 		}
 	}
+}
+
+// repay lets go of what was lent to the reply.
+func (w *Work) repay() {
+	clear(w.Loans)
+	w.Loans = nil
 }
 
 // A cancellation says why a Work was cancelled.

@@ -5,14 +5,15 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
 )
 
 const (
 	// gatherLimit is the size above which a message is written from where it is, not copied
 	// to others that go out with it. A copy of this size is some hundredths of what its
-	// write costs (BenchmarkCopy, BenchmarkWrite).
-	gatherLimit = 16 << 10
+	// write costs (BenchmarkCopy, BenchmarkWrite). A message with a loan is longer.
+	gatherLimit = cdr.LeastLoan
 
 	// queueLimit is how much may wait to be written before those who come wait as well.
 	queueLimit = 256 << 10
@@ -24,15 +25,15 @@ const (
 
 // post puts a message into the stream on behalf of w, and writes it unless somebody is
 // writing who will. It returns false if w was done before that, or the connection closed.
-func (l locked) post(w *waiter, msg []byte) bool {
+func (l locked) post(w *waiter, p parcel) bool {
 	s := &l.s
 	if !s.writing {
 		s.writing = true
-		l.write(w, msg)
+		l.write(w, p)
 		return true
 	}
-	if len(msg) <= gatherLimit && (s.out == nil || len(s.out.b) < queueLimit) {
-		l.enqueue(w, msg)
+	if p.size() <= gatherLimit && (s.out == nil || len(s.out.b) < queueLimit) {
+		l.enqueue(w, p)
 		return true
 	}
 	for !w.told(mayWrite) {
@@ -47,20 +48,20 @@ func (l locked) post(w *waiter, msg []byte) bool {
 		l.passWriting(w)
 		return false
 	}
-	l.write(w, msg)
+	l.write(w, p)
 	return true
 }
 
-// write writes msg, and what is queued, with the writing role.
-func (l locked) write(w *waiter, msg []byte) {
-	s := &l.s
-	if len(msg) <= gatherLimit && (s.out != nil || s.calls.used > 1) {
-		l.enqueue(w, msg)
-		l.flush(w, nil)
+// write writes p, and what is queued, with the writing role.
+func (l locked) write(w *waiter, p parcel) {
+	s, n := &l.s, p.size()
+	if n <= gatherLimit && (s.out != nil || s.calls.used > 1) {
+		l.enqueue(w, p)
+		l.flush(w, parcel{})
 		return
 	}
-	l.place(w, len(msg))
-	l.flush(w, msg)
+	l.place(w, n)
+	l.flush(w, p)
 }
 
 // place notes where in the stream the next n octets are.
@@ -77,23 +78,26 @@ func (l locked) place(w *waiter, n int) {
 }
 
 // enqueue copies a message behind what is to be written next.
-func (l locked) enqueue(w *waiter, msg []byte) {
-	l.place(w, len(msg))
+func (l locked) enqueue(w *waiter, p parcel) {
+	n := p.size()
+	l.place(w, n)
 	if l.s.out == nil {
-		l.s.out = getBuffer(len(msg))
+		l.s.out = getBuffer(n)
 	}
-	l.s.out.b = append(l.s.out.b, msg...)
+	for b := range p.pieces() {
+		l.s.out.b = append(l.s.out.b, b...)
+	}
 	l.chargeOut()
 }
 
-// flush writes what is queued and then own, with the writing role, goes on while others queue
+// flush writes what is queued and then own, if there is any, with the writing role, goes on while others queue
 // more, and ends or passes on the role. While other calls are in flight it yields first:
 // callers that are ready then join this write.
-func (l locked) flush(w *waiter, own []byte) {
+func (l locked) flush(w *waiter, own parcel) {
 	s := &l.s
 	s.writer = w
 	for s.phase != closed {
-		if own == nil && s.calls.used > 1 && w != nil && w.call != nil {
+		if own.own == nil && s.calls.used > 1 && w != nil && w.call != nil {
 			l.unlock()
 			runtime.Gosched()
 			l.relock()
@@ -132,7 +136,7 @@ func (l locked) flush(w *waiter, own []byte) {
 		s.offered = s.sent
 		buf.free()
 		l.in.budget.add(-charged)
-		own = nil
+		own = parcel{}
 		l.onewaysWritten()
 		if s.out == nil || s.writers.head != nil || w.hasDone() && (stopped || s.followers.tail != nil || w.call.err != nil) {
 			break
@@ -142,14 +146,19 @@ func (l locked) flush(w *waiter, own []byte) {
 }
 
 // keepRest queues again what an interrupted write left, behind the first n octets of buf and own.
-func (l locked) keepRest(n int, buf *buffer, own []byte) {
-	rest := getBuffer(len(own))
-	if buf != nil {
-		k := min(n, len(buf.b))
-		rest.b = append(rest.b, buf.b[k:]...)
+func (l locked) keepRest(n int, buf *buffer, own parcel) {
+	rest := getBuffer(own.size())
+	keep := func(b []byte) {
+		k := min(n, len(b))
+		rest.b = append(rest.b, b[k:]...)
 		n -= k
 	}
-	rest.b = append(rest.b, own[n:]...)
+	if buf != nil {
+		keep(buf.b)
+	}
+	for b := range own.pieces() {
+		keep(b)
+	}
 	if l.s.out != nil {
 		rest.b = append(rest.b, l.s.out.b...)
 		l.s.out.free()
@@ -186,38 +195,7 @@ func (l locked) passWriting(w *waiter) {
 func (c *Conn) flushRest() {
 	l := c.lock()
 	defer l.unlock()
-	l.flush(nil, nil)
-}
-
-// put writes buf and own. It returns how many octets the transport took.
-func (c *Conn) put(buf *buffer, own []byte) (int, error) {
-	total := 0
-	if buf != nil && own != nil {
-		k := min(len(own), pieceSize)
-		c.vecs = [2][]byte{buf.b, own[:k]}
-		c.vec = c.vecs[:]
-		n, err := c.t.WriteBuffers(&c.vec)
-		c.vec, c.vecs = nil, [2][]byte{}
-		c.written.Add(n)
-		total = int(n)
-		if err != nil {
-			return total, err
-		}
-		buf, own = nil, own[k:]
-	}
-	if buf != nil {
-		own = buf.b
-	}
-	for len(own) > 0 {
-		n, err := c.t.Write(own[:min(len(own), pieceSize)])
-		c.written.Add(int64(n))
-		total += n
-		if err != nil {
-			return total, err
-		}
-		own = own[n:]
-	}
-	return total, nil
+	l.flush(nil, parcel{})
 }
 
 // split cuts a message into fragments, if it can be.
@@ -252,7 +230,7 @@ func (l locked) farewell(w *waiter, e *ending, words []byte) {
 	l.end(e)
 	l.unlock()
 	l.t.SetWriteDeadline(time.Now().Add(farewellTime))
-	if _, err := l.put(out, words); err == nil {
+	if _, err := l.put(out, parcel{own: words}); err == nil {
 		l.t.CloseWrite()
 	}
 	out.free()

@@ -1,0 +1,42 @@
+// Package bounded fails a test when what decodes some input takes more memory or time than the size of the input
+// allows. A length or a type that is believed shows there, whatever it decodes to.
+//
+// Memory is counted for the process: what runs beside it counts too, so that it is not for parallel tests.
+package bounded
+
+import (
+	"runtime/metrics"
+	"testing"
+	"time"
+)
+
+// A Bound is what decoding may take.
+type Bound struct {
+	PerOctet int           // octets allocated in all, for each octet of input
+	Least    int           // octets allocated in all, beside those
+	Time     time.Duration // for each octet; one second is beside that, as machines are busy
+}
+
+// Decoder is a bound for decoders that make no more than Go values of what they read.
+var Decoder = Bound{PerOctet: 64, Least: 64 << 10, Time: 10 * time.Microsecond}
+
+// Run runs f, which decodes an input of so many octets, and holds it to b.
+func (b Bound) Run(t testing.TB, octets int, f func()) {
+	t.Helper()
+	before, start := allocated(), time.Now()
+	f()
+	took, made := time.Since(start), allocated()-before
+	if most := uint64(b.Least) + uint64(b.PerOctet)*uint64(octets); made > most {
+		t.Errorf("%d octets of memory were allocated for %d octets of input: %d are allowed", made, octets, most)
+	}
+	if most := time.Second + time.Duration(octets)*b.Time; took > most {
+		t.Errorf("it took %v for %d octets of input: %v are allowed", took, octets, most)
+	}
+}
+
+// allocated returns how many octets were allocated since the process began, give or take some pages.
+func allocated() uint64 {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(s)
+	return s[0].Value.Uint64()
+}

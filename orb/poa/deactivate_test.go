@@ -1,0 +1,231 @@
+package poa_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+)
+
+// slowly is what a servant does that takes two seconds.
+func slowly(context.Context) error { time.Sleep(2 * time.Second); return nil }
+
+// TestDeactivatedIsActiveStill: an object that was deactivated keeps its id and its servant until its requests have
+// ended, and the id until it is etherealized.
+func TestDeactivatedIsActiveStill(t *testing.T) {
+	t.Parallel()
+	for name, etherealized := range map[string]time.Duration{"map only": 0, "activator": time.Second} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				o, root := newORB(t, nil)
+				defer shutdown(t, o)
+				k := &keeper{fail: t.Errorf, pause: func() { time.Sleep(etherealized) }}
+				opt := poa.Options{IDAssignment: poa.UserID}
+				if etherealized != 0 {
+					opt = withActivator(k)
+				}
+				p := mustAdapter(t, root.POA, "p", opt)
+				old := &worker{name: "old", do: slowly}
+				ref := must[*orb.Ref](t)(p.ActivateWithID("x", old))
+				k.change("x", func(l *life) { l.active = true })
+				k.change("y", func(l *life) { l.active = true })
+				began := time.Now()
+				go work(t.Context(), ref)
+				synctest.Wait()
+				if err := p.Deactivate("x"); err != nil || time.Since(began) != 0 {
+					t.Fatalf("%v after %v", err, time.Since(began))
+				}
+				if _, err := p.ActivateWithID("x", &worker{}); !errors.Is(err, poa.ErrObjectAlreadyActive) || !strings.Contains(err.Error(), "Reactivate") {
+					t.Errorf("the id, while a request runs: %v", err)
+				}
+				if _, err := p.ActivateWithID("y", old); !errors.Is(err, poa.ErrServantAlreadyActive) || !strings.Contains(err.Error(), "deactivated") {
+					t.Errorf("the servant, while a request runs: %v", err)
+				}
+				if id, err := p.ServantToID(t.Context(), old); !errors.Is(err, poa.ErrServantNotActive) {
+					t.Errorf("servant_to_id: %q, %v", id, err)
+				}
+				if etherealized == 0 {
+					if _, err := work(t.Context(), ref); !errors.Is(err, exc.ObjectNotExist) {
+						t.Errorf("a new request: %v", err)
+					}
+				}
+				soon, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				if _, err := p.Reactivate(soon, "x", &worker{}); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+					t.Errorf("reactivated: %v after %v", err, time.Since(began))
+				}
+				time.Sleep(time.Second)
+				synctest.Wait()
+				if _, err := p.ActivateWithID("x", &worker{}); etherealized != 0 && !errors.Is(err, poa.ErrObjectAlreadyActive) || etherealized == 0 && err != nil {
+					t.Errorf("the id, when its requests have ended: %v", err)
+				}
+				if etherealized == 0 {
+					return
+				}
+				if _, err := p.ActivateWithID("y", old); err != nil {
+					t.Errorf("the servant, while it is etherealized: %v", err)
+				}
+				ref = must[*orb.Ref](t)(p.Reactivate(t.Context(), "x", k.worker("x")))
+				k.change("x", func(l *life) { l.active = true })
+				if time.Since(began) != 3*time.Second {
+					t.Errorf("reactivated after %v", time.Since(began))
+				}
+				if name, err := work(t.Context(), ref); name != "x" || err != nil {
+					t.Errorf("then: %q, %v", name, err)
+				}
+				if _, err := p.Reactivate(t.Context(), "x", &worker{}); !errors.Is(err, poa.ErrObjectAlreadyActive) {
+					t.Errorf("reactivated, and not deactivated: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// TestReactivateInItself: what would wait for itself is told so.
+func TestReactivateInItself(t *testing.T) {
+	t.Parallel()
+	for _, threads := range []poa.Threads{poa.ORBCtrlModel, poa.SingleThreadModel} {
+		synctest.Test(t, func(t *testing.T) {
+			o, root := newORB(t, nil)
+			defer shutdown(t, o)
+			ended := make(chan error, 1)
+			opt := withActivator(&ender{func(ctx context.Context, e poa.Etherealization) {
+				if e.ID == "x" && !e.CleanupInProgress {
+					_, err := e.Adapter.Reactivate(ctx, "x", e.Servant)
+					ended <- err
+				}
+			}})
+			opt.Threads = threads
+			p := mustAdapter(t, root.POA, "p", opt)
+			var inner *orb.Ref
+			caller := must[*orb.Ref](t)(mustAdapter(t, root.POA, "caller", poa.Options{}).Activate(&worker{do: func(ctx context.Context) error {
+				_, err := work(ctx, inner)
+				return err
+			}}))
+			inner = must[*orb.Ref](t)(p.ActivateWithID("y", &worker{do: func(ctx context.Context) error { // an upcall within that of x
+				_, err := p.Reactivate(ctx, "x", &worker{})
+				return err
+			}}))
+			ref := must[*orb.Ref](t)(p.ActivateWithID("x", &worker{do: func(ctx context.Context) error {
+				if err := p.Deactivate("x"); err != nil {
+					return err
+				}
+				_, err := work(ctx, caller)
+				return err
+			}}))
+			if _, err := work(t.Context(), ref); !is(err, exc.BadInvOrder, exc.OMGVMCID|3) {
+				t.Errorf("in its own request: %v", err)
+			}
+			if err := <-ended; !is(err, exc.BadInvOrder, exc.OMGVMCID|3) {
+				t.Errorf("in its own etherealization: %v", err)
+			}
+		})
+	}
+}
+
+// An ender is a servant activator of objects that are activated otherwise.
+type ender struct {
+	etherealize func(ctx context.Context, e poa.Etherealization)
+}
+
+func (*ender) Incarnate(context.Context, string, *poa.POA) (orb.Servant, error) { return nil, nil }
+func (x *ender) Etherealize(ctx context.Context, e poa.Etherealization)         { x.etherealize(ctx, e) }
+
+// TestEtherealizeDoesNotWait: what would wait for the etherealization that it is called from is BAD_INV_ORDER, as in an
+// upcall, and nothing hangs.
+func TestEtherealizeDoesNotWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		m := new(poa.Manager)
+		got := map[string]error{}
+		opt := withActivator(&ender{func(ctx context.Context, e poa.Etherealization) {
+			p := e.Adapter
+			got["destroy"] = p.Destroy(ctx, true, true)
+			got["destroy the root"] = root.Destroy(ctx, true, true)
+			got["hold"] = m.HoldRequests(ctx, true)
+			got["discard"] = m.DiscardRequests(ctx, true)
+			got["deactivate"] = m.Deactivate(ctx, true, true)
+			got["shutdown"] = o.Shutdown(ctx)
+		}})
+		opt.Manager = m
+		p := mustAdapter(t, root.POA, "p", opt)
+		must[*orb.Ref](t)(p.ActivateWithID("x", &worker{}))
+		check := func(when string) {
+			t.Helper()
+			synctest.Wait()
+			if len(got) != 6 {
+				t.Fatalf("%s: %v", when, got)
+			}
+			for name, err := range got {
+				if !is(err, exc.BadInvOrder, exc.OMGVMCID|3) {
+					t.Errorf("%s: %s: %v", when, name, err)
+				}
+			}
+			clear(got)
+		}
+		if err := p.Deactivate("x"); err != nil {
+			t.Fatal(err)
+		}
+		check("deactivated")
+		must[*orb.Ref](t)(p.Reactivate(t.Context(), "x", &worker{}))
+		if err := m.Activate(); err != nil {
+			t.Fatal(err)
+		}
+		shutdown(t, o)
+		check("the ORB ends")
+	})
+}
+
+// TestPassedAgain: an implementation that is several objects is, when the first of them ends, the next, and what is left
+// of an adapter that was destroyed is none.
+func TestPassedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		w := &worker{name: "w", do: slowly}
+		var refs []*orb.Ref
+		var all []*poa.POA
+		for _, name := range []string{"a", "b", "c", "d"} {
+			p := mustAdapter(t, root.POA, name, poa.Options{})
+			all, refs = append(all, p), append(refs, must[*orb.Ref](t)(p.Activate(w)))
+		}
+		is := func(when string, in *poa.POA, want *orb.Ref) {
+			t.Helper()
+			if got, err := in.ActivateOnce(w); err != nil || !orb.Same(got, want) {
+				t.Errorf("%s: %v, %v", when, got, err)
+			}
+		}
+		is("first", all[2], refs[0])
+		if err := all[1].DeactivateObject(refs[1]); err != nil { // not the first
+			t.Fatal(err)
+		}
+		is("another has ended", all[2], refs[0])
+		if err := all[0].DeactivateObject(refs[0]); err != nil {
+			t.Fatal(err)
+		}
+		is("the first has ended", all[3], refs[2])
+		go work(t.Context(), refs[2])
+		synctest.Wait()
+		if err := all[2].Destroy(t.Context(), true, false); err != nil {
+			t.Fatal(err)
+		}
+		is("its adapter ends, with a request in flight", root.POA, refs[3])
+		if err := all[3].Destroy(t.Context(), true, true); err != nil {
+			t.Fatal(err)
+		}
+		fresh := must[*orb.Ref](t)(root.ActivateOnce(w))
+		if id, err := root.ReferenceToID(fresh); err != nil {
+			t.Errorf("none is left: %q, %v", id, err)
+		}
+		is("active anew", all[1], fresh)
+	})
+}

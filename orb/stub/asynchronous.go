@@ -1,0 +1,42 @@
+package stub
+
+import (
+	"context"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+)
+
+// Callback runs f, which calls an operation of the object to and tells handler of the call's end: see [orb.ORB.Callback].
+// Either may be a stub, or an implementation in this process, which has no ORB.
+func Callback(ctx context.Context, to, handler any, operation string, f func(ctx, after context.Context) error) error {
+	if to == nil {
+		return calledNil(operation)
+	}
+	return orbOf(to, handler).Callback(ctx, operation, f)
+}
+
+// Poll makes a call of the object to, whose end is polled for: see [orb.Go].
+func Poll[T any](ctx context.Context, to any, call func(context.Context) (T, error)) *orb.Future[T] {
+	switch to.(type) {
+	case nil:
+		return orb.Go(ctx, func(context.Context) (none T, err error) { return none, calledNil("an operation") })
+	case orb.Object: // not so the calls that an implementation in this process makes with its ctx
+		ctx = orb.WithPoll(ctx)
+	}
+	return orb.Go(ctx, call)
+}
+
+func calledNil(operation string) error {
+	return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation)
+}
+
+// orbOf returns the ORB of the first that has one; nil if none has.
+func orbOf(all ...any) *orb.ORB {
+	for _, x := range all {
+		if o, ok := x.(orb.Object); ok && orb.RefOf(o) != nil {
+			return orb.RefOf(o).ORB()
+		}
+	}
+	return nil
+}
