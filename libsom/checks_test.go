@@ -63,12 +63,13 @@ func TestWindows(t *testing.T) {
 	mingw.build(t, "checks")
 }
 
-// TestSize holds the kernel, headers counted, to its limit: lines that are neither empty nor comment alone.
+// TestSize holds the kernel, headers counted, to its limit: lines that are neither empty nor comment alone. What answers to
+// SOM's old method names and what stands in for libffi are lists more than logic, and have a limit of their own.
 func TestSize(t *testing.T) {
 	t.Parallel()
-	const limit = 3000
+	const limit, lists = 3000, 450
 	comment := regexp.MustCompile(`(?s)/\*.*?\*/`)
-	total := 0
+	kernel, apart := 0, 0
 	for _, dir := range []string{"include", "src"} {
 		files, err := os.ReadDir(dir)
 		if err != nil {
@@ -79,15 +80,19 @@ func TestSize(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			n := &kernel
+			if strings.HasPrefix(f.Name(), "root_") || f.Name() == "bank.c" {
+				n = &apart
+			}
 			for line := range strings.Lines(comment.ReplaceAllString(string(b), "")) {
 				if strings.TrimSpace(line) != "" {
-					total++
+					*n++
 				}
 			}
 		}
 	}
-	t.Logf("%d lines of code", total)
-	if total > limit {
-		t.Errorf("the kernel has %d lines of code, %d is the limit", total, limit)
+	t.Logf("%d lines of code, and %d apart", kernel, apart)
+	if kernel > limit || apart > lists {
+		t.Errorf("the kernel has %d lines of code and %d apart; the limits are %d and %d", kernel, apart, limit, lists)
 	}
 }

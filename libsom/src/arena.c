@@ -58,18 +58,14 @@ static bool make_writable(void *p, size_t n) {
 
 static bool grow(uint32_t words) {
 	uint32_t to = (words + GROW - 1) / GROW * GROW;
-	if (!arena && !(arena = reserve((size_t)(ROW_WORDS + TOKEN_WORDS) * WORD_SIZE)))
-		return false;
+	if (!arena && !(arena = reserve((size_t)(ROW_WORDS + TOKEN_WORDS) * WORD_SIZE))) return false;
 	if (!used) {
 		uint64_t *bits = reserve((ROW_WORDS + TOKEN_WORDS) / 8 + 8);
-		if (!bits || !make_writable(bits, (ROW_WORDS + TOKEN_WORDS) / 8 + 8))
-			return false;
+		if (!bits || !make_writable(bits, (ROW_WORDS + TOKEN_WORDS) / 8 + 8)) return false;
 		used = bits;
 	}
-	if (to <= writable)
-		return true;
-	if (to > ROW_WORDS || !make_writable(arena + writable, (size_t)(to - writable) * WORD_SIZE))
-		return false;
+	if (to <= writable) return true;
+	if (to > ROW_WORDS || !make_writable(arena + writable, (size_t)(to - writable) * WORD_SIZE)) return false;
 	writable = to;
 	return true;
 }
@@ -77,8 +73,7 @@ static bool grow(uint32_t words) {
 som_tok tokens_take(uint32_t words, som_env *ev) {
 	for (span **s = &spans; *s; s = &(*s)->next) {
 		span *have = *s;
-		if (have->words < words)
-			continue;
+		if (have->words < words) continue;
 		uint32_t at = have->at;
 		have->at += words;
 		have->words -= words;
@@ -119,14 +114,10 @@ static uint64_t bits_at(uint32_t at) {
 	return shift ? used[i] >> shift | used[i + 1] << (64 - shift) : used[i];
 }
 
-/* Which of 64 origins are taken: bit i stands for at + i. */
-static uint64_t taken(const klass *k, uint32_t at) {
-	uint64_t bits = bits_at(at); /* the class object's word */
-	for (uint32_t c = 0; c < k->info.norder && ~bits; c++) {
-		const klass *a = order_at(k, c);
-		for (uint32_t w = at + range_at(a), end = w + range_words(a); w < end && ~bits; w++)
-			bits |= bits_at(w);
-	}
+/* Which of 64 origins are taken for a's range of words, and which were before: bit i stands for at + i. */
+static uint64_t taken(const klass *a, uint32_t at, uint64_t bits) {
+	for (uint32_t w = at + range_at(a), end = w + range_words(a); w < end && ~bits; w++)
+		bits |= bits_at(w);
 	return bits;
 }
 
@@ -138,8 +129,7 @@ static void mark(const klass *k, uint32_t origin, bool use) {
 		uint32_t end = w + (self ? 1 : range_words(order_at(k, c)));
 		for (; w < end; w++) {
 			used[w / 64] = use ? used[w / 64] | UINT64_C(1) << w % 64 : used[w / 64] & ~(UINT64_C(1) << w % 64);
-			if (!use)
-				arena[w] = NULL;
+			if (!use) arena[w] = NULL;
 		}
 	}
 }
@@ -154,15 +144,15 @@ char *row_place(const klass *k, som_env *ev) {
 		no_memory(ev, "the arena of method tables");
 		return NULL;
 	}
-	while (low < ROW_WORDS / 64 && ~used[low] == 0)
-		low++;
+	const klass *root = order_at(k, k->info.norder - 1); /* every row has its range, behind the class object's word */
 	for (uint32_t at = low * 64; at + 64 + last <= ROW_WORDS; at += 64) {
-		uint64_t bits = taken(k, at);
-		if (~bits == 0)
-			continue;
+		uint64_t bits = taken(root, at, bits_at(at));
+		low += ~bits == 0 && low == at / 64; /* no row has an origin here any more */
+		for (uint32_t c = 0; c + 1 < k->info.norder && ~bits; c++)
+			bits = taken(order_at(k, c), at, bits);
+		if (~bits == 0) continue;
 		uint32_t origin = at + (uint32_t)__builtin_ctzll(~bits);
-		if (!grow(origin + last))
-			break;
+		if (!grow(origin + last)) break;
 		mark(k, origin, true);
 		return (char *)(arena + origin);
 	}
@@ -173,16 +163,13 @@ char *row_place(const klass *k, som_env *ev) {
 void row_give(const klass *k, char *row) {
 	uint32_t origin = (uint32_t)((void **)row - arena);
 	mark(k, origin, false);
-	if (origin / 64 < low)
-		low = origin / 64;
+	if (origin / 64 < low) low = origin / 64;
 }
 
 int freed_row_make(void) {
-	if (freed_row)
-		return SOM_OK;
+	if (freed_row) return SOM_OK;
 	char *row = reserve((size_t)TOKEN_WORDS * WORD_SIZE);
-	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD_SIZE))
-		return SOM_E_MEMORY;
+	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD_SIZE)) return SOM_E_MEMORY;
 	*(som_class **)row = C(object_class);
 	__atomic_store_n(&freed_row, row, __ATOMIC_RELEASE);
 	return SOM_OK;

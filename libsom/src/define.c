@@ -28,8 +28,7 @@ static int take_number(klass *k, som_env *ev) {
 	static uint32_t last;
 	for (uint32_t tries = 0; tries < MAX_CLASSES; tries++) {
 		last = last % MAX_CLASSES + 1;
-		if (numbers[last / 64] >> last % 64 & 1)
-			continue;
+		if (numbers[last / 64] >> last % 64 & 1) continue;
 		numbers[last / 64] |= UINT64_C(1) << last % 64;
 		k->number = last;
 		/* No procedure lies so high, no offset is so large: what equals an id is one. */
@@ -58,8 +57,7 @@ static bool list_ok(const void *list, uint32_t n, uint32_t size, uint32_t least)
 static int check(const som_class_desc *d, bool derived, som_env *ev) {
 	if (!derived && !name_ok(d->name, MAX_NAME, true))
 		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all; it is %.300s", MAX_NAME, d->name ? d->name : "missing");
-	if (registered(d->name))
-		return fail(ev, SOM_E_NAME, "there is a class %s already", d->name);
+	if (registered(d->name)) return fail(ev, SOM_E_NAME, "there is a class %s already", d->name);
 	if (d->nparents > MAX_PARENTS || d->nabstract_parents > MAX_PARENTS)
 		return fail(ev, SOM_E_PARENTS, "class %s has %u parents, %u of them abstract; %d is the limit", d->name, d->nparents, d->nabstract_parents, MAX_PARENTS);
 	if ((d->parents && d->nparents == 0) || (!d->parents && d->nparents))
@@ -98,14 +96,11 @@ static int find_parents(making *m, som_env *ev) {
 	const char *root = "SOMObject";
 	const char *const *names = d->parents ? d->parents : &root;
 	for (uint32_t i = 0; i < (d->parents ? d->nparents : 1); i++) {
-		if (!names[i])
-			return fail(ev, SOM_E_PARENTS, "class %s: parent %u has no name", d->name, i);
+		if (!names[i]) return fail(ev, SOM_E_PARENTS, "class %s: parent %u has no name", d->name, i);
 		klass *p = ingredient(m, names[i], ev);
-		if (!p)
-			return SOM_E_UNKNOWN;
+		if (!p) return SOM_E_UNKNOWN;
 		for (uint32_t j = 0; j < i; j++)
-			if (m->parents[j] == p)
-				return fail(ev, SOM_E_PARENTS, "class %s has the parent %s twice", d->name, names[i]);
+			if (m->parents[j] == p) return fail(ev, SOM_E_PARENTS, "class %s has the parent %s twice", d->name, names[i]);
 		p->subclasses++; /* it stays while others are loaded */
 		m->parents[m->nparents++] = p;
 	}
@@ -115,21 +110,18 @@ static int find_parents(making *m, som_env *ev) {
 static int find_metaclass(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *x = NULL;
-	if (d->metaclass && !(x = ingredient(m, d->metaclass, ev)))
-		return SOM_E_UNKNOWN;
+	if (d->metaclass && !(x = ingredient(m, d->metaclass, ev))) return SOM_E_UNKNOWN;
 	if (x && !descends(x, class_class))
 		return fail(ev, SOM_E_METACLASS, "class %s: its metaclass %s does not descend from SOMClass", d->name, d->metaclass);
 	m->metaclass = derive_metaclass(d->name, m->parents, m->nparents, x, ev);
-	if (!m->metaclass)
-		return SOM_E_METACLASS;
+	if (!m->metaclass) return SOM_E_METACLASS;
 	m->metaclass->instances++;
 	return SOM_OK;
 }
 
 static void drop_metaclass(klass *m) {
 	m->instances--;
-	if (m->derived && m->instances == 0 && m->subclasses == 0 && m->c.object.refs == 0)
-		undefine(m);
+	if (m->derived && m->instances == 0 && m->subclasses == 0 && m->c.object.refs == 0) undefine(m);
 }
 
 /* ---- The class itself ---- */
@@ -236,8 +228,7 @@ static int migrate(klass *k, const char *to, som_method_info *info, som_env *ev)
 static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	som_method_info *all = pool_take(k, (d->nintroduces + 1) * sizeof *all);
 	k->procs = pool_take(k, (d->nintroduces + 1) * sizeof *k->procs);
-	if (!all || !k->procs)
-		return no_memory(ev, "a class's methods");
+	if (!all || !k->procs) return no_memory(ev, "a class's methods");
 	k->info.introduces = all;
 	for (uint32_t i = 0; i < d->nintroduces; i++) {
 		const som_method *m = method_at(d, i);
@@ -247,10 +238,8 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 			return fail(ev, SOM_E_METHOD, "class %s: method %s is of kind %u, which there is not", k->info.name, m->name, m->kind);
 		all[i].name = pool_text(k, m->name, strlen(m->name));
 		all[i].kind = m->kind;
-		if (!all[i].name)
-			return no_memory(ev, "a class's methods");
-		if (m->sig && !(all[i].sig = signature(m->sig, ev)))
-			return SOM_E_METHOD;
+		if (!all[i].name) return no_memory(ev, "a class's methods");
+		if (m->sig && !(all[i].sig = signature(m->sig, ev))) return SOM_E_METHOD;
 		if (m->kind == SOM_PROCEDURE && !m->proc && !m->migrated)
 			return fail(ev, SOM_E_METHOD, "class %s: the procedure %s is missing", k->info.name, m->name);
 		k->procs[i] = m->proc;
@@ -258,11 +247,9 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 		k->slots += !m->migrated && m->kind != SOM_PROCEDURE;
 	}
 	int code = index_names(k, d, ev);
-	if (code != SOM_OK)
-		return code;
+	if (code != SOM_OK) return code;
 	k->base = tokens_take(2 + k->slots, ev);
-	if (!k->base)
-		return SOM_E_METHODS;
+	if (!k->base) return SOM_E_METHODS;
 	uint32_t slot = 0;
 	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
 		const som_method *m = method_at(d, i);
@@ -270,8 +257,7 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 			code = migrate(k, m->migrated, &all[i], ev);
 		} else if (m->kind != SOM_PROCEDURE) {
 			all[i].token = slot_token(k, slot++);
-			if (m->proc)
-				k->impls->e[k->impls->n++] = (impl){all[i].token, m->proc};
+			if (m->proc) k->impls->e[k->impls->n++] = (impl){all[i].token, m->proc};
 		}
 	}
 	return code;
@@ -282,22 +268,26 @@ static int by_token(const void *a, const void *b) {
 	return (x > y) - (x < y);
 }
 
+/* A method that an ancestor has in its table, by the name that a description has for it. */
+static int inherited_method(const klass *k, const char *name, const char *what, found *f, som_env *ev) {
+	som_env inner = {0};
+	int code = lookup_slot(k, false, name, f, &inner);
+	if (code != SOM_OK)
+		code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: %s fails: %s", k->info.name, what, inner.text ? inner.text : "no memory");
+	som_env_clear(&inner);
+	return code;
+}
+
 static int override(klass *k, const som_class_desc *d, som_env *ev) {
 	impls *all = k->impls;
 	for (uint32_t i = 0; i < d->noverrides; i++) {
 		const som_override *o = override_at(d, i);
 		found f;
-		som_env inner = {0};
-		int code = lookup_slot(k, false, o->method, &f, &inner);
-		if (code != SOM_OK) {
-			code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: an override fails: %s", k->info.name, inner.text ? inner.text : "");
-			som_env_clear(&inner);
-			return code;
-		}
+		int code = inherited_method(k, o->method, "an override", &f, ev);
+		if (code != SOM_OK) return code;
 		if (f.info->kind == SOM_NONSTATIC)
 			return fail(ev, SOM_E_METHOD, "class %s: %s is nonstatic in %s and cannot be overridden", k->info.name, f.info->name, f.in->info.name);
-		if (!o->proc)
-			return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
+		if (!o->proc) return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
 		all->e[all->n++] = (impl){f.info->token, o->proc};
 	}
 	qsort(all->e, all->n, sizeof(impl), by_token);
@@ -309,18 +299,12 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 
 static int select_parents(klass *k, const som_class_desc *d, som_env *ev) {
 	k->selects = pool_take(k, (d->nselects + 1) * sizeof *k->selects);
-	if (!k->selects)
-		return no_memory(ev, "selections");
+	if (!k->selects) return no_memory(ev, "selections");
 	for (uint32_t i = 0; i < d->nselects; i++) {
 		const som_select *s = select_at(d, i);
 		found f;
-		som_env inner = {0};
-		int code = lookup_slot(k, false, s->method, &f, &inner);
-		if (code != SOM_OK) {
-			code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: a selection fails: %s", k->info.name, inner.text ? inner.text : "");
-			som_env_clear(&inner);
-			return code;
-		}
+		int code = inherited_method(k, s->method, "a selection", &f, ev);
+		if (code != SOM_OK) return code;
 		uint32_t p = 0;
 		while (p < k->info.nparents && (!s->parent || strcmp(K(k->info.parents[p])->info.name, s->parent)))
 			p++;
@@ -336,13 +320,11 @@ static int select_parents(klass *k, const som_class_desc *d, som_env *ev) {
 
 static int lay_out(klass *k, som_env *ev) {
 	som_part *parts = pool_take(k, (k->info.norder + 1) * sizeof *parts);
-	if (!parts)
-		return no_memory(ev, "a layout");
+	if (!parts) return no_memory(ev, "a layout");
 	uint64_t at = 0, align = 1;
 	for (uint32_t i = k->info.norder; i-- > 0;) {
 		const klass *a = order_at(k, i);
-		if (!k->concrete[i] || a->info.part_size == 0)
-			continue;
+		if (!k->concrete[i] || a->info.part_size == 0) continue;
 		at = (at + a->align - 1) & ~(uint64_t)(a->align - 1);
 		align = a->align > align ? a->align : align;
 		parts[k->info.nlayout++] = (som_part){.cls = C(a), .offset = at, .size = a->info.part_size};
@@ -360,8 +342,7 @@ static int lay_out(klass *k, som_env *ev) {
 
 static uintptr_t data_offset(const klass *k, const klass *of) {
 	for (uint32_t i = 0; i < k->info.nlayout; i++)
-		if (k->info.layout[i].cls == C(of))
-			return (uintptr_t)(SOM_HEAD + k->info.layout[i].offset);
+		if (k->info.layout[i].cls == C(of)) return (uintptr_t)(SOM_HEAD + k->info.layout[i].offset);
 	return SOM_HEAD;
 }
 
@@ -369,8 +350,7 @@ static uintptr_t data_offset(const klass *k, const klass *of) {
 static void visit(klass *k, const klass *of, const som_class **inits) {
 	for (uint32_t i = 0; i < of->info.ninits; i++) {
 		klass *a = K(of->info.inits[i]);
-		if (a->mark)
-			continue;
+		if (a->mark) continue;
 		a->mark = 1;
 		inits[k->info.ninits++] = C(a);
 	}
@@ -379,14 +359,12 @@ static void visit(klass *k, const klass *of, const som_class **inits) {
 static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 	const som_class **inits = pool_take(k, (k->info.norder + 1) * sizeof *inits);
 	k->lives = pool_take(k, (k->info.norder + 1) * sizeof *k->lives);
-	if (!inits || !k->lives)
-		return no_memory(ev, "the order of initialisation");
+	if (!inits || !k->lives) return no_memory(ev, "the order of initialisation");
 	for (uint32_t i = 0; i < k->info.norder; i++)
 		K(k->info.order[i])->mark = 0;
 	if (!d->init_classes)
 		for (uint32_t i = 0; i < k->info.nparents; i++)
-			if (!k->abstract[i])
-				visit(k, K(k->info.parents[i]), inits);
+			if (!k->abstract[i]) visit(k, K(k->info.parents[i]), inits);
 	for (uint32_t i = 0; d->init_classes && i < d->ninit_classes; i++) {
 		const char *name = d->init_classes[i];
 		uint32_t at = 1;
@@ -405,8 +383,7 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 		life l = K(inits[i])->own;
 		l.offset = data_offset(k, l.of);
 		l.size = (uintptr_t)l.of->info.part_size;
-		if (l.init || l.fini || l.copy || l.assign)
-			k->lives[k->nlives++] = l;
+		if (l.init || l.fini || l.copy || l.assign) k->lives[k->nlives++] = l;
 	}
 	return SOM_OK;
 }
@@ -416,51 +393,29 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 static klass *build(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *k = allocate(m, ev);
-	if (!k)
-		return NULL;
+	if (!k) return NULL;
 	k->derived = m->derived;
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
-	int code = set_abstract_parents(k, d, ev);
-	if (code == SOM_OK)
-		code = linearise(k, ev);
-	if (code == SOM_OK)
-		code = take_number(k, ev);
-	if (code == SOM_OK)
-		code = introduce(k, d, ev);
-	if (code == SOM_OK)
-		code = override(k, d, ev);
-	if (code == SOM_OK)
-		code = select_parents(k, d, ev);
-	if (code == SOM_OK)
-		code = lay_out(k, ev);
-	if (code == SOM_OK)
-		code = plan_lives(k, d, ev);
-	if (code == SOM_OK)
-		code = table_fill(k, ev);
-	if (code == SOM_OK && freed_row)
-		freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
-	if (code == SOM_OK)
-		return k;
+	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !take_number(k, ev) && !introduce(k, d, ev) &&
+		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev);
+	if (made && freed_row) freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
+	if (made) return k;
 	undefine(k);
 	return NULL;
 }
 
 void undefine(klass *k) {
 	unregister_class(k);
-	if (k->alive)
-		finalise(&k->c.object, k->metaclass);
+	if (k->alive) finalise(&k->c.object, k->metaclass);
 	for (castrow *r = k->casts; r; r = r->next)
 		row_give(k, r->row);
-	if (k->row)
-		row_give(k, k->row);
-	if (k->base)
-		tokens_give(k->base, 2 + k->slots);
+	if (k->row) row_give(k, k->row);
+	if (k->base) tokens_give(k->base, 2 + k->slots);
 	numbers[k->number / 64] &= ~(UINT64_C(1) << k->number % 64);
 	for (uint32_t i = 0; i < k->info.nparents; i++)
 		K(k->info.parents[i])->subclasses--;
-	if (k->metaclass)
-		drop_metaclass(k->metaclass);
+	if (k->metaclass) drop_metaclass(k->metaclass);
 	forget_lookups();
 	for (pool *p = k->pool, *next; p; p = next) {
 		next = p->next;
@@ -475,8 +430,7 @@ klass *define_root(const som_class_desc *d, klass *parent, klass *metaclass, som
 		m.parents[m.nparents++] = parent;
 		parent->subclasses++;
 	}
-	if (metaclass)
-		metaclass->instances++;
+	if (metaclass) metaclass->instances++;
 	return build(&m, ev);
 }
 
@@ -492,8 +446,7 @@ void become_instance(klass *k, klass *metaclass) {
 static int come_alive(klass *k, som_env *ev) {
 	become_instance(k, k->metaclass);
 	int code = initialise(&k->c.object, k->metaclass, ev);
-	if (code != SOM_OK)
-		return code;
+	if (code != SOM_OK) return code;
 	k->alive = true;
 	code = register_class(k, ev);
 	if (code == SOM_OK) {
@@ -508,22 +461,17 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 		fail(ev, SOM_E_METHOD, "a description of a class has %u octets, %u are needed: it was made for another release", desc ? desc->size_of : 0, (uint32_t)sizeof *desc);
 		return NULL;
 	}
-	if (check(desc, derived, ev) != SOM_OK)
-		return NULL;
+	if (check(desc, derived, ev) != SOM_OK) return NULL;
 	making m = {.outer = makings, .d = desc, .derived = derived};
 	makings = &m;
 	klass *k = NULL;
-	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK)
-		k = build(&m, ev);
+	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK) k = build(&m, ev);
 	makings = m.outer;
 	for (uint32_t i = 0; i < m.nparents; i++)
 		m.parents[i]->subclasses--;
-	if (m.metaclass)
-		drop_metaclass(m.metaclass);
-	if (!k)
-		return NULL;
-	if (come_alive(k, ev) == SOM_OK)
-		return k;
+	if (m.metaclass) drop_metaclass(m.metaclass);
+	if (!k) return NULL;
+	if (come_alive(k, ev) == SOM_OK) return k;
 	undefine(k);
 	return NULL;
 }
@@ -535,8 +483,7 @@ som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
 	som_env_clear(e);
 	lock();
 	klass *k = define(desc, false, e);
-	if (k)
-		k->c.object.refs++;
+	if (k) k->c.object.refs++;
 	unlock();
 	som_env_clear(&own);
 	return k ? C(k) : NULL;

@@ -18,15 +18,13 @@ static bool used; /* memory has been taken */
 bool memory_in_use(void) { return __atomic_load_n(&used, __ATOMIC_ACQUIRE); }
 
 void *take(size_t n) {
-	if (!__atomic_load_n(&used, __ATOMIC_RELAXED))
-		__atomic_store_n(&used, true, __ATOMIC_RELEASE);
+	if (!__atomic_load_n(&used, __ATOMIC_RELAXED)) __atomic_store_n(&used, true, __ATOMIC_RELEASE);
 	void *p = hooks.allocate(n);
 	return p ? memset(p, 0, n) : NULL;
 }
 
 void give(void *p) {
-	if (p)
-		hooks.deallocate(p);
+	if (p) hooks.deallocate(p);
 }
 
 void *som_allocate(size_t n) { return take(n ? n : 1); }
@@ -35,8 +33,7 @@ void som_deallocate(void *p) { give(p); }
 void *pool_take(klass *k, size_t n) {
 	size_t head = (sizeof(pool) + 15) & ~(size_t)15;
 	pool *p = take(head + (n ? n : 1));
-	if (!p)
-		return NULL;
+	if (!p) return NULL;
 	p->next = k->pool;
 	k->pool = p;
 	return (char *)p + head;
@@ -63,20 +60,17 @@ enum { NCODES = sizeof codes / sizeof codes[0] };
 const char *som_code_name(uint32_t code) { return code < NCODES ? codes[code].name : "unknown code"; }
 
 static char *copy_text(const char *s) {
-	if (!s)
-		return NULL;
+	if (!s) return NULL;
 	size_t n = strlen(s) + 1;
 	char *p = take(n);
 	return p ? memcpy(p, s, n) : NULL;
 }
 
 void som_env_clear(som_env *ev) {
-	if (!ev || ev->major == SOM_NO_EXCEPTION)
-		return;
+	if (!ev || ev->major == SOM_NO_EXCEPTION) return;
 	som_env old = *ev;
 	memset(ev, 0, sizeof *ev);
-	if (old.drop && old.value)
-		old.drop(old.value);
+	if (old.drop && old.value) old.drop(old.value);
 	give(old.id);
 	give(old.text);
 }
@@ -89,8 +83,7 @@ static void raise(som_env *ev, uint32_t major, const char *id, const char *text)
 }
 
 void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t completed, const char *text) {
-	if (!ev)
-		return;
+	if (!ev) return;
 	raise(ev, SOM_SYSTEM_EXCEPTION, id, text);
 	ev->minor = minor;
 	ev->completed = completed;
@@ -98,8 +91,7 @@ void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t comp
 
 void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void *)) {
 	if (!ev) {
-		if (drop && value)
-			drop(value);
+		if (drop && value) drop(value);
 		return;
 	}
 	raise(ev, SOM_USER_EXCEPTION, id, NULL);
@@ -114,14 +106,12 @@ static char *text_of(const char *format, va_list ap) {
 	int n = vsnprintf(NULL, 0, format, again);
 	va_end(again);
 	char *text = n < 0 ? NULL : take((size_t)n + 1);
-	if (text)
-		vsnprintf(text, (size_t)n + 1, format, ap);
+	if (text) vsnprintf(text, (size_t)n + 1, format, ap);
 	return text;
 }
 
 int fail(som_env *ev, uint32_t code, const char *format, ...) {
-	if (!ev)
-		return (int)code;
+	if (!ev) return (int)code;
 	char id[64];
 	snprintf(id, sizeof id, "IDL:omg.org/CORBA/%s:1.0", codes[code].exception);
 	va_list ap;
@@ -150,7 +140,6 @@ void print(const char *format, ...) {
 	va_start(ap, format);
 	char *text = text_of(format, ap);
 	va_end(ap);
-	if (text)
-		hooks.output(text, strlen(text));
+	if (text) hooks.output(text, strlen(text));
 	give(text);
 }

@@ -7,34 +7,16 @@
 #include <ffi.h>
 #endif
 
-typedef struct signature_data {
-	struct signature_data *next;
+typedef struct call {
 	uint32_t nargs;
 #ifdef SOM_FFI
 	ffi_cif cif;
 	ffi_type *types[2 + MAX_ARGS];
 #endif
-	char text[];
-} signature_data;
+} call;
 
-enum { SIGNATURE_BUCKETS = 256 };
-static signature_data *signatures[SIGNATURE_BUCKETS]; /* only ever added to */
-
-static signature_data *data_of(const char *interned) { return (signature_data *)(void *)((char *)(uintptr_t)interned - offsetof(signature_data, text)); }
-
-static uint32_t hash_signature(const char *s) {
-	uint32_t h = 0;
-	for (; *s; s++)
-		h = h * 31 + (uint8_t)*s;
-	return h % SIGNATURE_BUCKETS;
-}
-
-static signature_data *known_signature(const char *text) {
-	signature_data *s = __atomic_load_n(&signatures[hash_signature(text)], __ATOMIC_ACQUIRE);
-	while (s && strcmp(s->text, text))
-		s = s->next;
-	return s;
-}
+/* The call that a signature describes. */
+static call *call_of(const char *sig) { return ((const som_name *)(const void *)(sig - offsetof(som_name, text)))->call; }
 
 static const char letters[] = "vbchHiIlLfdsop";
 
@@ -60,14 +42,14 @@ static ffi_type *type_of(char letter) {
 	}
 }
 
-static bool prepare(signature_data *s) {
-	s->types[0] = s->types[1] = &ffi_type_pointer;
-	for (uint32_t i = 0; i < s->nargs; i++)
-		s->types[2 + i] = type_of(s->text[2 + i]);
-	return ffi_prep_cif(&s->cif, FFI_DEFAULT_ABI, 2 + s->nargs, type_of(s->text[0]), s->types) == FFI_OK;
+static bool prepare(call *c, const char *sig) {
+	c->types[0] = c->types[1] = &ffi_type_pointer;
+	for (uint32_t i = 0; i < c->nargs; i++)
+		c->types[2 + i] = type_of(sig[2 + i]);
+	return ffi_prep_cif(&c->cif, FFI_DEFAULT_ABI, 2 + c->nargs, type_of(sig[0]), c->types) == FFI_OK;
 }
 #else
-static bool prepare(signature_data *s) { return s != NULL; }
+static bool prepare(call *c, const char *sig) { return c && sig; }
 #endif
 
 const char *signature(const char *text, som_env *ev) {
@@ -75,27 +57,18 @@ const char *signature(const char *text, som_env *ev) {
 		fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon and at most %d arguments' of %s", text, MAX_ARGS, letters);
 		return NULL;
 	}
-	signature_data *s = known_signature(text);
-	if (s)
-		return s->text;
-	lock();
-	s = known_signature(text);
-	signature_data *fresh = s ? NULL : take(sizeof *fresh + strlen(text) + 1);
-	if (fresh) {
-		strcpy(fresh->text, text);
-		fresh->nargs = (uint32_t)strlen(text) - 2;
-		if (prepare(fresh)) {
-			signature_data **at = &signatures[hash_signature(text)];
-			fresh->next = *at;
-			__atomic_store_n(at, fresh, __ATOMIC_RELEASE);
-			s = fresh;
-		} else
-			give(fresh);
-	}
-	unlock();
-	if (!s)
+	som_name *n = (som_name *)(uintptr_t)som_name_of(text, ev);
+	if (!n || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
+	call *c = take(sizeof *c), *none = NULL;
+	if (c) c->nargs = (uint32_t)strlen(text) - 2;
+	if (!c || !prepare(c, n->text)) {
+		give(c);
 		no_memory(ev, "a signature");
-	return s ? s->text : NULL;
+		return NULL;
+	}
+	if (!__atomic_compare_exchange_n(&n->call, &none, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		give(c); /* another thread was quicker */
+	return n->text;
 }
 
 #ifdef SOM_FFI
@@ -122,16 +95,15 @@ static som_value narrowed(char letter, result r) {
 	return v;
 }
 
-static int apply(som_proc *proc, signature_data *s, som_ref o, const som_value *args, som_value *to, som_env *ev) {
+static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
 	void *at[2 + MAX_ARGS];
 	result r = {.value = {.l = 0}};
 	at[0] = &o;
 	at[1] = &ev;
-	for (uint32_t i = 0; i < s->nargs; i++)
+	for (uint32_t i = 0; i < call_of(sig)->nargs; i++)
 		at[2 + i] = (void *)(uintptr_t)&args[i];
-	ffi_call(&s->cif, proc, &r, at);
-	if (to)
-		*to = narrowed(s->text[0], r);
+	ffi_call(&call_of(sig)->cif, proc, &r, at);
+	if (to) *to = narrowed(sig[0], r);
 	return SOM_OK;
 }
 
@@ -140,7 +112,7 @@ static int apply(som_proc *proc, signature_data *s, som_ref o, const som_value *
 typedef struct closure {
 	ffi_closure *made;
 	som_proc *code;
-	signature_data *s;
+	const char *sig;
 	som_handler *handler;
 	void *context;
 	struct closure *next;
@@ -154,9 +126,9 @@ static closure **closure_bucket(som_proc *code) { return &closures[(uintptr_t)co
 static void handle(ffi_cif *cif, void *to, void **at, void *context) {
 	closure *c = context;
 	som_value args[MAX_ARGS], v = {.l = 0};
-	const char *sig = c->s->text;
+	const char *sig = c->sig;
 	(void)cif;
-	for (uint32_t i = 0; i < c->s->nargs; i++) {
+	for (uint32_t i = 0; i < call_of(sig)->nargs; i++) {
 		args[i].l = 0;
 		memcpy(&args[i], at[2 + i], size_of_letter(sig[2 + i]));
 	}
@@ -173,19 +145,17 @@ static void handle(ffi_cif *cif, void *to, void **at, void *context) {
 }
 
 som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_env *ev) {
-	const char *interned = signature(sig, ev);
-	closure *c = interned ? take(sizeof *c) : NULL;
+	const char *made = signature(sig, ev);
+	closure *c = made ? take(sizeof *c) : NULL;
 	void *code = NULL;
-	if (c)
-		c->made = ffi_closure_alloc(sizeof *c->made, &code);
-	if (!c || !c->made || (c->s = data_of(interned), ffi_prep_closure_loc(c->made, &c->s->cif, handle, c, code)) != FFI_OK) {
-		if (c && c->made)
-			ffi_closure_free(c->made);
+	if (c) c->made = ffi_closure_alloc(sizeof *c->made, &code);
+	if (!c || !c->made || ffi_prep_closure_loc(c->made, &call_of(made)->cif, handle, c, code) != FFI_OK) {
+		if (c && c->made) ffi_closure_free(c->made);
 		give(c);
-		if (interned)
-			no_memory(ev, "a closure: or the system forbids code that is made at run time");
+		if (made) no_memory(ev, "a closure: or the system forbids code that is made at run time");
 		return NULL;
 	}
+	c->sig = made;
 	c->handler = handler;
 	c->context = context;
 	memcpy(&c->code, &code, sizeof code);
@@ -201,23 +171,20 @@ void som_closure_free(som_proc *code) {
 	closure **at = closure_bucket(code), *c;
 	while ((c = *at) && c->code != code)
 		at = &c->next;
-	if (c)
-		*at = c->next;
+	if (c) *at = c->next;
 	unlock();
-	if (!c)
-		return;
+	if (!c) return;
 	ffi_closure_free(c->made);
 	give(c);
 }
 #else
 int bank_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev);
 
-static int apply(som_proc *proc, signature_data *s, som_ref o, const som_value *args, som_value *to, som_env *ev) {
+static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
 	som_value r = {.l = 0};
-	if (!bank_apply(proc, s->text, o, args, &r, ev))
-		return fail(ev, SOM_E_METHOD, "calls by the signature %s need a kernel that is built with libffi", s->text);
-	if (to)
-		*to = r;
+	if (!bank_apply(proc, sig, o, args, &r, ev))
+		return fail(ev, SOM_E_METHOD, "calls by the signature %s need a kernel that is built with libffi", sig);
+	if (to) *to = r;
 	return SOM_OK;
 }
 
@@ -232,29 +199,26 @@ void som_closure_free(som_proc *code) { (void)code; }
 #endif
 
 int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
-	const char *interned = sig ? signature(sig, ev) : NULL;
-	if (!proc || !sig)
-		return fail(ev, SOM_E_METHOD, "a call without a procedure or a signature");
-	return interned ? apply(proc, data_of(interned), o, args, to, ev) : SOM_E_METHOD;
+	const char *made = sig && proc ? signature(sig, ev) : NULL;
+	if (!proc || !sig) return fail(ev, SOM_E_METHOD, "a call without a procedure or a signature");
+	return made ? apply(proc, made, o, args, to, ev) : SOM_E_METHOD;
 }
 
 int som_dispatch(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
 	const char *sig = NULL;
+	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
 	som_proc *proc = method ? find_signed(o, method, &sig, ev) : NULL;
-	if (!proc)
-		return method ? SOM_E_UNKNOWN : fail(ev, SOM_E_UNKNOWN, "a call without a method's name");
-	if (proc == (som_proc *)no_implementation)
-		return no_implementation(o, ev), SOM_E_ABSTRACT;
+	if (!proc) return method ? SOM_E_UNKNOWN : fail(ev, SOM_E_UNKNOWN, "a call without a method's name");
+	if (proc == (som_proc *)no_implementation) return no_implementation(o, ev), SOM_E_ABSTRACT;
 	if (!sig)
 		return fail(ev, SOM_E_METHOD, "class %s: %s has no signature, and can be called by offset alone", class_of(o)->info.name, method);
-	if (data_of(sig)->nargs != n || (n && !args))
-		return fail(ev, SOM_E_TYPE, "class %s: %s has %u arguments (%s), %u were given", class_of(o)->info.name, method, data_of(sig)->nargs, sig, n);
-	return apply(proc, data_of(sig), o, args, to, ev);
+	if (call_of(sig)->nargs != n || (n && !args))
+		return fail(ev, SOM_E_TYPE, "class %s: %s has %u arguments (%s), %u were given", class_of(o)->info.name, method, call_of(sig)->nargs, sig, n);
+	return apply(proc, sig, o, args, to, ev);
 }
 
 int som_invoke(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
-	if (is_freed(o))
-		return freed_call(o, ev), SOM_E_FREED;
+	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
 	typedef int32_t dispatcher(som_ref, som_env *, const char *, const som_value *, uint32_t, som_value *);
 	return ((dispatcher *)*word_at(class_of(o)->row, tok_dispatch))(o, ev, method, args, n, to);
 }

@@ -1,5 +1,5 @@
 /* kernel.h: what the kernel's parts know of each other. The order of the parts, from the ground up: sync, env, arena,
- * order, table, lookup, define, registry, library, object, weak, invoke, root. */
+ * intern, order, table, lookup, define, registry, library, object, weak, invoke, root. */
 #ifndef KERNEL_H
 #define KERNEL_H
 
@@ -156,6 +156,16 @@ som_proc *own_impl(const klass *k, som_tok t);
 const klass *owner(const klass *k, som_tok t);
 const klass *introducer(const klass *k, som_tok t); /* NULL: t is no method of k's */
 
+/* intern.c: texts that are made once and live as long as the process; no lock to find them */
+struct som_name {
+	const som_name *next;
+	struct call *call; /* of a signature, once it is one; invoke.c's */
+	uint32_t hash;
+	char text[];
+};
+const som_name *interned(const char *text); /* or NULL */
+uint32_t hash_text(const char *s);
+
 /* lookup.c */
 som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev);
 typedef struct found {
@@ -213,6 +223,10 @@ const char *signature(const char *text, som_env *ev);
 /* root.c, and a file for each root class */
 extern som_tok tok_new, tok_ready, tok_init, tok_destruct, tok_dispatch, tok_old_init, tok_old_uninit;
 extern const som_class_desc object_desc, class_desc, manager_desc;
+/* Entries of their lists: a method, one that is without an implementation, a place that is retired. */
+#define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
+#define WITHOUT(name) {name, NULL, NULL, NULL, SOM_STATIC}
+#define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
 bool is_plain(const klass *k); /* nothing stands in for what SOMObject does at the beginning and the end */
 void make_roots(void); /* ends the process where there is no memory even for that */
 

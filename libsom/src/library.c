@@ -13,8 +13,7 @@ enum { PATH_SEPARATOR = ';' };
 static const char prefix[] = "", suffix[] = ".dll";
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = (void *)LoadLibraryA(file);
-	if (!handle)
-		snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
+	if (!handle) snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
 	return handle;
 }
 som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(void *)GetProcAddress((HMODULE)handle, name); }
@@ -27,8 +26,7 @@ static const char prefix[] = "lib", suffix[] = ".so";
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	const char *reason = handle ? NULL : dlerror();
-	if (!handle)
-		snprintf(why, n, "%s", reason ? reason : "no reason is known");
+	if (!handle) snprintf(why, n, "%s", reason ? reason : "no reason is known");
 	return handle;
 }
 som_proc *find_symbol(void *handle, const char *name) {
@@ -46,8 +44,7 @@ static bool whole(const char *file) {
 	ElfW(Ehdr) h;
 	ElfW(Phdr) p;
 	bool all = true;
-	if (!f)
-		return true;
+	if (!f) return true;
 	if (fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG) && h.e_phentsize == sizeof p &&
 		h.e_ident[EI_CLASS] == (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32) && fseek(f, 0, SEEK_END) == 0) {
 		uint64_t size = (uint64_t)ftell(f);
@@ -115,18 +112,15 @@ void *library_forget(library *l) {
 /* A process has room for one Go runtime; class libraries in Go export som_go_runtime. */
 static bool second_go(void *handle) {
 	void *go = (void *)hooks.symbol(handle, "som_go_runtime");
-	if (go && go_runtime && go != go_runtime)
-		return true;
+	if (go && go_runtime && go != go_runtime) return true;
 	go_runtime = go ? go : go_runtime;
 	return false;
 }
 
 /* Runs the entry of a library that is just opened, and forgets it if that fails. */
 static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
-	if (!entry)
-		entry = (som_library_entry_proc *)hooks.symbol(l->handle, SOM_LIBRARY_ENTRY);
-	if (!entry)
-		return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
+	if (!entry) entry = (som_library_entry_proc *)hooks.symbol(l->handle, SOM_LIBRARY_ENTRY);
+	if (!entry) return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
 	if (l->handle && second_go(l->handle))
 		return fail(ev, SOM_E_LIBRARY, "%s has a Go runtime of its own, and there is one in the process already; build the two libraries as one", l->file);
 	library *outer = loading;
@@ -143,16 +137,13 @@ static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
 /* Loads a file, or takes the entry of a library that is linked in. */
 static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	for (library *l; (l = find_library(file));) {
-		if (l->ready || l == loading)
-			return SOM_OK;
+		if (l->ready || l == loading) return SOM_OK;
 		for (making_library *m = makings; m; m = m->outer)
-			if (m->l == l)
-				return SOM_OK;
+			if (m->l == l) return SOM_OK;
 		lock_wait(); /* another thread is at it */
 	}
 	library *l = take(sizeof *l + strlen(file) + 1);
-	if (!l)
-		return no_memory(ev, "a class library");
+	if (!l) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
 	l->next = libraries;
 	libraries = l;
@@ -166,8 +157,7 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	makings = me.outer;
 	l->ready = code == SOM_OK;
 	lock_wake();
-	if (code == SOM_OK)
-		return code;
+	if (code == SOM_OK) return code;
 	const klass *busy;
 	for (klass *k = all_classes; k; k = k->next)
 		if (k->library == l && !k->derived) {
@@ -179,16 +169,14 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 		}
 	void *handle = library_forget(l);
 	depth = lock_let_go();
-	if (handle)
-		hooks.unload(handle);
+	if (handle) hooks.unload(handle);
 	lock_again(depth);
 	return code;
 }
 
 int som_library_load(const char *file, som_env *ev) {
 	boot();
-	if (!file || !*file)
-		return fail(ev, SOM_E_LIBRARY, "a class library without a name");
+	if (!file || !*file) return fail(ev, SOM_E_LIBRARY, "a class library without a name");
 	lock();
 	int code = load(file, NULL, ev);
 	unlock();
@@ -197,8 +185,7 @@ int som_library_load(const char *file, som_env *ev) {
 
 int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev) {
 	boot();
-	if (!name || !*name || !entry)
-		return fail(ev, SOM_E_LIBRARY, "a class library without a name or an entry");
+	if (!name || !*name || !entry) return fail(ev, SOM_E_LIBRARY, "a class library without a name or an entry");
 	lock();
 	int code = load(name, entry, ev);
 	unlock();
@@ -212,8 +199,7 @@ static void file_name(char *to, size_t n, const char *cls, bool first) {
 	size_t at = (size_t)snprintf(to, n, "%s", prefix);
 	for (; *cls && at + sizeof suffix < n; cls++) {
 		if (cls[0] == ':') {
-			if (first)
-				break;
+			if (first) break;
 			cls++;
 			to[at++] = '_';
 		} else
@@ -224,15 +210,13 @@ static void file_name(char *to, size_t n, const char *cls, bool first) {
 
 static bool exists(const char *file) {
 	FILE *f = fopen(file, "rb");
-	if (f)
-		fclose(f);
+	if (f) fclose(f);
 	return f != NULL;
 }
 
 /* Tries one file: SOM_OK if the class is there now, SOM_E_UNKNOWN if there is no such file. */
 static int try(const char *file, const char *cls, bool by_system, som_env *ev) {
-	if (!by_system && !exists(file))
-		return SOM_E_UNKNOWN;
+	if (!by_system && !exists(file)) return SOM_E_UNKNOWN;
 	int code = load(file, NULL, ev);
 	if (code == SOM_OK && !registered(cls))
 		code = fail(ev, by_system ? SOM_E_UNKNOWN : SOM_E_LIBRARY, "%s does not define the class %s", file, cls);
@@ -248,8 +232,7 @@ static int try_folders(const char *path, const char *cls, som_env *ev) {
 			file_name(name, sizeof name, cls, first);
 			snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name);
 			int code = n ? try(file, cls, false, ev) : SOM_E_UNKNOWN;
-			if (code != SOM_E_UNKNOWN)
-				return code;
+			if (code != SOM_E_UNKNOWN) return code;
 		}
 		p += n + (end != NULL);
 	}
@@ -258,20 +241,16 @@ static int try_folders(const char *path, const char *cls, som_env *ev) {
 
 int load_for(const char *cls, som_env *ev) {
 	char name[MAX_NAME + 16] = "";
-	if (!name_ok(cls, MAX_NAME, true))
-		return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
+	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
 	for (place *p = places; p; p = p->next)
 		if (!strcmp(p->cls, cls))
 			return try(p->file, cls, true, ev) == SOM_OK ? SOM_OK : fail(ev, SOM_E_LIBRARY, "class %s: its library %s cannot be loaded or does not define it", cls, p->file);
 	const char *now = folders ? folders : getenv("SOM_PATH");
 	char *path = now ? take(strlen(now) + 1) : NULL; /* another may be set while the lock is let go */
 	int code = SOM_E_UNKNOWN;
-	if (now && !path)
-		return no_memory(ev, "a path");
-	if (path)
-		strcpy(path, now);
-	if (path)
-		code = try_folders(path, cls, ev);
+	if (now && !path) return no_memory(ev, "a path");
+	if (path) strcpy(path, now);
+	if (path) code = try_folders(path, cls, ev);
 	for (int first = 0; !path && first < 2 && code == SOM_E_UNKNOWN; first++) {
 		file_name(name, sizeof name, cls, first);
 		code = try(name, cls, true, ev);
@@ -286,8 +265,7 @@ int load_for(const char *cls, som_env *ev) {
 
 int som_set_path(const char *path, som_env *ev) {
 	char *copy = path ? take(strlen(path) + 1) : NULL;
-	if (path && !copy)
-		return no_memory(ev, "a path");
+	if (path && !copy) return no_memory(ev, "a path");
 	boot();
 	lock();
 	give(folders);
@@ -301,8 +279,7 @@ int som_library_of_class(const char *cls, const char *file, som_env *ev) {
 		return fail(ev, SOM_E_NAME, "a class's name, of at most %d octets, and a file are asked for", MAX_NAME);
 	size_t n = strlen(cls) + 1;
 	place *p = take(sizeof *p + n + strlen(file) + 1);
-	if (!p)
-		return no_memory(ev, "the place of a class");
+	if (!p) return no_memory(ev, "the place of a class");
 	strcpy(p->cls, cls);
 	p->file = strcpy(p->cls + n, file);
 	boot();

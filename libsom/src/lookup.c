@@ -13,8 +13,7 @@
 bool name_ok(const char *name, size_t limit, bool scoped) {
 	size_t n = 0;
 	bool start = true; /* of an identifier */
-	if (!name)
-		return false;
+	if (!name) return false;
 	for (; name[n] && n <= limit; n++) {
 		char c = name[n];
 		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -50,16 +49,14 @@ bool own_method(const klass *k, const char *name, size_t n, uint32_t *index) {
 const klass *class_in(const klass *k, const char *name, size_t n) {
 	for (uint32_t i = 0; i < k->info.norder; i++) {
 		const klass *a = order_at(k, i);
-		if (!strncmp(a->info.name, name, n) && !a->info.name[n])
-			return a;
+		if (!strncmp(a->info.name, name, n) && !a->info.name[n]) return a;
 	}
 	return NULL;
 }
 
 static const dynamic *own_dynamic(const klass *k, const char *name, size_t n) {
 	for (const dynamic *d = __atomic_load_n(&k->dynamics, __ATOMIC_ACQUIRE); d; d = d->next)
-		if (!strncmp(d->name, name, n) && !d->name[n])
-			return d;
+		if (!strncmp(d->name, name, n) && !d->name[n]) return d;
 	return NULL;
 }
 
@@ -67,8 +64,7 @@ static const dynamic *own_dynamic(const klass *k, const char *name, size_t n) {
 static found really(const klass *k, uint32_t index) {
 	for (;;) {
 		const som_method_info *m = &k->info.introduces[index];
-		if (!m->migrated)
-			return (found){.in = k, .info = m, .index = index};
+		if (!m->migrated) return (found){.in = k, .info = m, .index = index};
 		k = K(m->migrated);
 		own_method(k, m->name, strlen(m->name), &index); /* it was there when k was made */
 	}
@@ -98,8 +94,7 @@ static int qualified(const klass *k, const char *name, const char *at, found *f,
 static int search(const klass *k, uint32_t from, const char *name, found *f, som_env *ev) {
 	*f = (found){0};
 	const char *at = last_colons(name);
-	if (at)
-		return qualified(k, name, at, f, ev);
+	if (at) return qualified(k, name, at, f, ev);
 	size_t n = strlen(name);
 	for (uint32_t i = from; i < k->info.norder; i++) {
 		const klass *a = order_at(k, i);
@@ -113,8 +108,7 @@ static int search(const klass *k, uint32_t from, const char *name, found *f, som
 			return SOM_OK;
 		}
 	}
-	if (!f->in)
-		return fail(ev, SOM_E_UNKNOWN, "class %s has no method %.300s", k->info.name, name);
+	if (!f->in) return fail(ev, SOM_E_UNKNOWN, "class %s has no method %.300s", k->info.name, name);
 	return SOM_OK;
 }
 
@@ -130,25 +124,21 @@ int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env
 }
 
 static som_proc *proc_of(const klass *k, const found *f) {
-	if (!f->info)
-		return f->dyn->proc;
+	if (!f->info) return f->dyn->proc;
 	return f->info->kind == SOM_PROCEDURE ? f->in->procs[f->index] : __atomic_load_n(word_at(k->row, f->info->token), __ATOMIC_RELAXED);
 }
 
 int som_lookup(const som_class *c, const char *method, som_found *to, som_env *ev) {
 	const klass *k = K(c);
 	found f;
-	if (!method)
-		return fail(ev, SOM_E_UNKNOWN, "class %s: a lookup without a name", k->info.name);
+	if (!method) return fail(ev, SOM_E_UNKNOWN, "class %s: a lookup without a name", k->info.name);
 	int code = lookup(k, method, &f, ev);
-	if (code != SOM_OK)
-		return code;
+	if (code != SOM_OK) return code;
 	som_found all = {.size_of = to->size_of, .kind = f.info ? f.info->kind : SOM_DYNAMIC, .token = f.info ? f.info->token : 0,
 		.proc = proc_of(k, &f), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
 	all.owner = all.token ? NULL : C(f.in);
 	const klass *own = all.token ? owner(k, all.token) : NULL;
-	if (own)
-		all.owner = C(own);
+	if (own) all.owner = C(own);
 	memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
 	return SOM_OK;
 }
@@ -157,16 +147,14 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 	klass *k = K(c);
 	if (!name_ok(name, MAX_NAME, false))
 		return fail(ev, SOM_E_NAME, "class %s: a dynamic method's name must be an identifier of at most %d octets", k->info.name, MAX_NAME);
-	if (!proc)
-		return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
+	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
 	lock();
 	uint32_t index;
 	int code = SOM_OK;
 	if (own_method(k, name, strlen(name), &index) || own_dynamic(k, name, strlen(name)))
 		code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
 	const char *interned = sig && code == SOM_OK ? signature(sig, ev) : NULL;
-	if (sig && code == SOM_OK && !interned)
-		code = SOM_E_METHOD;
+	if (sig && code == SOM_OK && !interned) code = SOM_E_METHOD;
 	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
 	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
 	if (text) {
@@ -186,58 +174,12 @@ int som_class_dynamics(const som_class *c, int (*see)(const char *name, const ch
 	return answer;
 }
 
-/* ---- Names that are made once ---- */
+/* ---- What was found before ---- */
 
-struct som_name {
-	som_name *next;
-	uint32_t hash;
-	char text[];
-};
+enum { CACHE = 1 << 10 };
 
-enum { NAME_BUCKETS = 1 << 12, CACHE = 1 << 10 };
-static som_name *names[NAME_BUCKETS]; /* only ever added to */
-
-static uint32_t hash_text(const char *s) {
-	uint32_t h = 2166136261u;
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * 16777619u;
-	return h;
-}
-
-static const som_name *known_name(const char *text, uint32_t h) {
-	const som_name *n = __atomic_load_n(&names[h % NAME_BUCKETS], __ATOMIC_ACQUIRE);
-	while (n && (n->hash != h || strcmp(n->text, text)))
-		n = n->next;
-	return n;
-}
-
-const som_name *som_name_of(const char *text, som_env *ev) {
-	if (!text || strlen(text) > MAX_DERIVED) {
-		fail(ev, SOM_E_NAME, "a name of at most %d octets is asked for", MAX_DERIVED);
-		return NULL;
-	}
-	uint32_t h = hash_text(text);
-	const som_name *have = known_name(text, h);
-	if (have)
-		return have;
-	boot();
-	lock();
-	have = known_name(text, h);
-	som_name *n = have ? NULL : take(sizeof *n + strlen(text) + 1);
-	if (n) {
-		n->next = names[h % NAME_BUCKETS];
-		n->hash = h;
-		strcpy(n->text, text);
-		__atomic_store_n(&names[h % NAME_BUCKETS], n, __ATOMIC_RELEASE);
-		have = n;
-	} else if (!have)
-		no_memory(ev, "a name");
-	unlock();
-	return have;
-}
-
-typedef struct entry {
-	uint32_t sequence, generation;
+typedef struct entry { /* a cache line */
+	_Alignas(64) uint32_t sequence, generation;
 	const char *mt;
 	const som_name *name;
 	intptr_t at; /* from mt: the word with the procedure */
@@ -255,7 +197,6 @@ static entry *entry_for(const char *mt, const som_name *name) {
 }
 
 #define LOAD(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
-#define STORE(x, v) __atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 
 /* The sequence's fence is a load that orders, not a fence, which thread checkers do not know: all fields are loaded acquiring. */
 #define ACQUIRE(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
@@ -265,15 +206,14 @@ static inline bool remembered(const char *mt, const som_name *name, intptr_t *at
 	uint32_t s = ACQUIRE(e->sequence);
 	bool hit = ACQUIRE(e->mt) == mt && ACQUIRE(e->name) == name && ACQUIRE(e->generation) == LOAD(generation);
 	*at = ACQUIRE(e->at);
-	*sig = ACQUIRE(e->sig);
+	if (sig) *sig = ACQUIRE(e->sig);
 	return hit && !(s & 1) && LOAD(e->sequence) == s;
 }
 
 static void remember(const char *mt, const som_name *name, uint32_t at_generation, intptr_t at, const char *sig) {
 	entry *e = entry_for(mt, name);
 	uint32_t s = LOAD(e->sequence);
-	if (s & 1 || !__atomic_compare_exchange_n(&e->sequence, &s, s + 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		return;
+	if (s & 1 || !__atomic_compare_exchange_n(&e->sequence, &s, s + 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
 	__atomic_store_n(&e->mt, mt, __ATOMIC_RELEASE);
 	__atomic_store_n(&e->name, name, __ATOMIC_RELEASE);
 	__atomic_store_n(&e->generation, at_generation, __ATOMIC_RELEASE);
@@ -283,41 +223,33 @@ static void remember(const char *mt, const som_name *name, uint32_t at_generatio
 }
 
 static som_proc *find_slowly(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
-	if (is_freed(o))
-		return freed_call((som_ref)(uintptr_t)o, ev), NULL;
+	if (is_freed(o)) return freed_call((som_ref)(uintptr_t)o, ev), NULL;
 	uint32_t g = ACQUIRE(generation);
 	const klass *k = class_of(o);
 	const char *mt = o->mt;
 	found f;
-	if (lookup(k, name->text, &f, ev) != SOM_OK)
-		return NULL;
+	if (lookup(k, name->text, &f, ev) != SOM_OK) return NULL;
 	som_proc *const *word = !f.info ? &f.dyn->proc : f.info->kind == SOM_PROCEDURE ? &f.in->procs[f.index] : word_at(k->row, f.info->token);
-	*sig = f.info ? f.info->sig : f.dyn->sig;
-	if (!__atomic_load_n(word, __ATOMIC_RELAXED))
-		return (som_proc *)no_implementation;
-	remember(mt, name, g, (intptr_t)((uintptr_t)word - (uintptr_t)mt), *sig);
+	const char *its = f.info ? f.info->sig : f.dyn->sig;
+	if (sig) *sig = its;
+	if (!__atomic_load_n(word, __ATOMIC_RELAXED)) return (som_proc *)no_implementation;
+	remember(mt, name, g, (intptr_t)((uintptr_t)word - (uintptr_t)mt), its);
 	return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-som_proc *som_find(const som_object *o, const som_name *name, som_env *ev) {
+static inline som_proc *find(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
 	intptr_t at;
-	const char *sig;
-	if (remembered(o->mt, name, &at, &sig))
-		return __atomic_load_n((som_proc **)((uintptr_t)o->mt + (uintptr_t)at), __ATOMIC_RELAXED);
-	return find_slowly(o, name, &sig, ev);
-}
-
-som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev) {
-	const som_name *name = known_name(text, hash_text(text));
-	if (!name) { /* made only for what there is, so that names asked for in vain take no memory */
-		found f;
-		if (is_freed(o) || lookup(class_of(o), text, &f, ev) != SOM_OK)
-			return is_freed(o) ? freed_call((som_ref)(uintptr_t)o, ev), NULL : NULL;
-		if (!(name = som_name_of(text, ev)))
-			return NULL;
-	}
-	intptr_t at;
-	if (remembered(o->mt, name, &at, sig))
+	if (__builtin_expect(remembered(o->mt, name, &at, sig), 1))
 		return __atomic_load_n((som_proc **)((uintptr_t)o->mt + (uintptr_t)at), __ATOMIC_RELAXED);
 	return find_slowly(o, name, sig, ev);
+}
+
+som_proc *som_find(const som_object *o, const som_name *name, som_env *ev) { return find(o, name, NULL, ev); }
+
+som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev) {
+	found f;
+	const som_name *name = interned(text);
+	if (!name && lookup(class_of(o), text, &f, ev) == SOM_OK) /* made only for what there is, so that asking in vain takes no memory */
+		name = som_name_of(text, ev);
+	return name ? find(o, name, sig, ev) : NULL;
 }

@@ -19,8 +19,7 @@ static som_ref memory_for(const klass *k, som_env *ev) {
 		p = raw + WORD_SIZE + (align - behind % align) % align;
 		((void **)(void *)p)[-1] = raw;
 	}
-	if (!p)
-		no_memory(ev, k->info.name);
+	if (!p) no_memory(ev, k->info.name);
 	return (som_ref)(void *)p;
 }
 
@@ -68,8 +67,7 @@ void end_memory(som_ref o, const klass *k) {
 	if (__atomic_load_n(&checking, __ATOMIC_RELAXED)) {
 		memset((char *)o + SOM_HEAD, 0xdd, size);
 		__atomic_store_n(&o->mt, freed_row, __ATOMIC_RELEASE);
-		if (raw)
-			keep(raw, size);
+		if (raw) keep(raw, size);
 	} else
 		give(raw);
 	__atomic_sub_fetch(&((klass *)(uintptr_t)k)->instances, 1, __ATOMIC_RELEASE);
@@ -79,15 +77,13 @@ void end_memory(som_ref o, const klass *k) {
 
 static void undo(som_ref o, const klass *k, uint32_t n) {
 	while (n-- > 0)
-		if (k->lives[n].fini)
-			k->lives[n].fini(o, k->lives[n].context);
+		if (k->lives[n].fini) k->lives[n].fini(o, k->lives[n].context);
 }
 
 /* ev is never NULL here. */
 int initialise(som_ref o, const klass *k, som_env *ev) {
 	for (uint32_t i = 0; i < k->nlives; i++) {
-		if (!k->lives[i].init)
-			continue;
+		if (!k->lives[i].init) continue;
 		k->lives[i].init(o, ev, k->lives[i].context);
 		if (__builtin_expect(ev->major != SOM_NO_EXCEPTION, 0)) {
 			undo(o, k, i);
@@ -106,8 +102,7 @@ static int begin_hooked(som_ref o, const klass *k, som_env *ev) {
 		((void (*)(som_ref, som_env *))*word_at(k->row, tok_old_init))(o, ev);
 	else
 		return SOM_E_RAISED;
-	if (ev->major == SOM_NO_EXCEPTION)
-		return SOM_OK;
+	if (ev->major == SOM_NO_EXCEPTION) return SOM_OK;
 	finalise(o, k);
 	return SOM_E_RAISED;
 }
@@ -120,36 +115,31 @@ static som_ref embody(som_ref o, klass *k, uint32_t flags) {
 	return o;
 }
 
-static void refuse(const klass *k, som_env *ev) {
+static som_ref refuse(const klass *k, som_env *ev) {
 	if (k->info.flags & SOM_ABSTRACT)
 		fail(ev, SOM_E_ABSTRACT, "class %s is abstract: only its subclasses have instances", k->info.name);
 	else
 		fail(ev, SOM_E_METACLASS, "the instances of the metaclass %s are classes; define one", k->info.name);
+	return NULL;
 }
 
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
-	if (__builtin_expect(k->barren, 0)) {
-		refuse(k, ev);
-		return NULL;
+	if (__builtin_expect(!ev, 0)) {
+		som_env own = {0};
+		som_ref o = new_object(k, memory, zero, init, &own);
+		som_env_clear(&own);
+		return o;
 	}
+	if (__builtin_expect(ev->major != SOM_NO_EXCEPTION, 0)) som_env_clear(ev);
+	if (__builtin_expect(k->barren, 0)) return refuse(k, ev);
 	som_ref o = memory ? memory : memory_for(k, ev);
-	if (!o)
-		return NULL;
-	if (memory && zero)
-		memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
+	if (!o) return NULL;
+	if (memory && zero) memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
 	embody(o, k, memory ? F_PLACED : 0);
 	bool hooked = __atomic_load_n(&k->hooked, __ATOMIC_RELAXED);
-	if (!init || (k->nlives == 0 && !hooked))
-		return o;
-	som_env own = {0};
-	som_env *e = ev ? ev : &own;
-	som_env_clear(e);
-	if (__builtin_expect((hooked ? begin_hooked(o, k, e) : initialise(o, k, e)) != SOM_OK, 0)) {
-		end_memory(o, k);
-		o = NULL;
-	}
-	som_env_clear(&own);
-	return o;
+	if (!init || (hooked ? begin_hooked(o, k, ev) : initialise(o, k, ev)) == SOM_OK) return o;
+	end_memory(o, k);
+	return NULL;
 }
 
 som_ref som_create(som_class *c, som_env *ev) { return new_object(K(c), NULL, false, true, ev); }
@@ -163,8 +153,7 @@ som_ref som_new(som_class *c, som_env *ev) {
 
 static bool is_visited(const klass *k, const som_class *c) {
 	for (uint32_t i = 0; i < k->info.ninits; i++)
-		if (k->info.inits[i] == c)
-			return true;
+		if (k->info.inits[i] == c) return true;
 	return false;
 }
 
@@ -183,8 +172,7 @@ int copy_parts(som_ref to, som_ref from, som_env *ev) {
 	copy_octets(to, from, k, false);
 	for (uint32_t i = 0; i < k->nlives; i++) {
 		const life *l = &k->lives[i];
-		if (l->copy)
-			l->copy(to, from, ev, l->context);
+		if (l->copy) l->copy(to, from, ev, l->context);
 		if (ev->major != SOM_NO_EXCEPTION) {
 			undo(to, k, i);
 			return SOM_E_RAISED;
@@ -194,8 +182,7 @@ int copy_parts(som_ref to, som_ref from, som_env *ev) {
 }
 
 som_ref som_copy(som_ref from, som_env *ev) {
-	if (is_freed(from))
-		return freed_call(from, ev), NULL;
+	if (is_freed(from)) return freed_call(from, ev), NULL;
 	klass *k = class_of(from);
 	if (from->flags & F_CLASS) {
 		fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name);
@@ -214,21 +201,18 @@ som_ref som_copy(som_ref from, som_env *ev) {
 }
 
 int som_assign(som_ref to, som_ref from, som_env *ev) {
-	if (is_freed(to) || is_freed(from))
-		return freed_call(is_freed(to) ? to : from, ev), SOM_E_FREED;
+	if (is_freed(to) || is_freed(from)) return freed_call(is_freed(to) ? to : from, ev), SOM_E_FREED;
 	const klass *k = class_of(to), *f = class_of(from);
 	if (!descends(f, k) || to->flags & F_CLASS)
 		return fail(ev, SOM_E_TYPE, "an object of class %s cannot be assigned to one of %s", f->info.name, k->info.name);
-	if (to == from)
-		return SOM_OK;
+	if (to == from) return SOM_OK;
 	som_env own = {0};
 	som_env *e = ev ? ev : &own;
 	som_env_clear(e);
 	copy_octets(to, from, k, true);
 	int code = SOM_OK;
 	for (uint32_t i = 0; i < k->nlives && code == SOM_OK; i++) {
-		if (k->lives[i].assign)
-			k->lives[i].assign(to, from, e, k->lives[i].context);
+		if (k->lives[i].assign) k->lives[i].assign(to, from, e, k->lives[i].context);
 		code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
 	}
 	som_env_clear(&own);
@@ -240,8 +224,7 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
-	if (__builtin_expect(flags & F_WEAK, 0))
-		weak_clear(o);
+	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o);
 	if (__builtin_expect(__atomic_load_n(&k->hooked, __ATOMIC_RELAXED), 0)) {
 		som_env ev = {0};
 		((void (*)(som_ref, som_env *))*word_at(k->row, tok_old_uninit))(o, &ev);
@@ -255,20 +238,18 @@ static void destroy(som_ref o, uint32_t flags) {
 }
 
 som_ref som_retain(som_ref o) {
-	if (!o)
-		return NULL;
+	if (!o) return NULL;
 	if (is_freed(o))
-		complain(SOM_E_FREED, "som_retain of an object at %p that has been destroyed", (void *)o);
+		freed_call(o, NULL);
 	else
 		__atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
 	return o;
 }
 
 void som_release(som_ref o) {
-	if (!o)
-		return;
+	if (!o) return;
 	if (is_freed(o)) {
-		complain(SOM_E_FREED, "som_release of an object at %p that has been destroyed", (void *)o);
+		freed_call(o, NULL);
 		return;
 	}
 	uint32_t refs = __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE); /* before the flags, which others may have set */
@@ -302,8 +283,7 @@ struct som_making {
 som_making *som_begin(som_class *c, som_env *ev) {
 	klass *k = substituted(K(c));
 	som_ref o = new_object(k, NULL, true, false, ev);
-	if (!o)
-		return NULL;
+	if (!o) return NULL;
 	som_making *m = take(sizeof *m + k->info.ninits);
 	const klass **left = m ? take(k->info.ninits * sizeof *left) : NULL;
 	if (!left) {
@@ -322,17 +302,14 @@ som_ref som_made(som_making *m) { return m->o; }
 
 int som_enter(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->k->info.ninits; i++)
-		if (m->k->info.inits[i] == c)
-			return !m->entered[i] && (m->entered[i] = 1);
+		if (m->k->info.inits[i] == c) return !m->entered[i] && (m->entered[i] = 1);
 	return 0;
 }
 
 void som_leave(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->nleft; i++)
-		if (m->left[i] == K(c))
-			return;
-	if (is_visited(m->k, c))
-		m->left[m->nleft++] = K(c);
+		if (m->left[i] == K(c)) return;
+	if (is_visited(m->k, c)) m->left[m->nleft++] = K(c);
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
@@ -340,12 +317,9 @@ void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
 	ev = ev ? ev : &m->own;
 	for (uint32_t i = 0; i < k->info.ninits && ev->major == SOM_NO_EXCEPTION; i++) {
 		const klass *a = K(k->info.inits[i]);
-		if (!som_enter(m, C(a)))
-			continue;
-		if (a->own.init)
-			a->own.init(m->o, ev, a->own.context);
-		if (ev->major == SOM_NO_EXCEPTION)
-			som_leave(m, C(a));
+		if (!som_enter(m, C(a))) continue;
+		if (a->own.init) a->own.init(m->o, ev, a->own.context);
+		if (ev->major == SOM_NO_EXCEPTION) som_leave(m, C(a));
 	}
 }
 

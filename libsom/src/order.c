@@ -24,8 +24,7 @@ static bool has_lives(const klass *k) { return k->info.part_size > 0 && (k->own.
 static som_tok shared_method(const klass *a, const klass *b) {
 	const impls *x = a->impls, *y = b->impls;
 	for (uint32_t i = 0, j = 0; i < x->n && j < y->n;) {
-		if (x->e[i].token == y->e[j].token)
-			return x->e[i].token;
+		if (x->e[i].token == y->e[j].token) return x->e[i].token;
 		if (x->e[i].token < y->e[j].token)
 			i++;
 		else
@@ -40,8 +39,7 @@ static bool serious(const klass *before, const klass *taken, char *why, size_t n
 		snprintf(why, nwhy, "%s descends from %s", before->info.name, taken->info.name);
 		return true;
 	}
-	if (!(before->mark & taken->mark & CONCRETE))
-		return false;
+	if (!(before->mark & taken->mark & CONCRETE)) return false;
 	som_tok t = shared_method(before, taken);
 	if (t) {
 		const klass *in = introducer(before, t);
@@ -66,12 +64,10 @@ static int against(const klass *k, const list *lists, uint32_t n, char *why, siz
 		const som_class *const *p = lists[i].at;
 		while (p < lists[i].end && K(*p) != k)
 			p++;
-		if (p == lists[i].end || p == lists[i].at)
-			continue;
+		if (p == lists[i].end || p == lists[i].at) continue;
 		count++;
 		for (const som_class *const *q = lists[i].at; q < p; q++)
-			if (!(K(*q)->mark & TAKEN) && serious(K(*q), k, why, nwhy))
-				return -1;
+			if (!(K(*q)->mark & TAKEN) && serious(K(*q), k, why, nwhy)) return -1;
 	}
 	return count;
 }
@@ -81,8 +77,7 @@ static klass *choose(const list *lists, uint32_t n, char *why, size_t nwhy) {
 	int fewest = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		klass *h = head(&lists[i]);
-		if (h && h->ahead == 0)
-			return h;
+		if (h && h->ahead == 0) return h;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		klass *h = head(&lists[i]);
@@ -100,15 +95,13 @@ static void advance(list *l) {
 	const som_class *const *was = l->at;
 	while (l->at < l->end && K(*l->at)->mark & TAKEN)
 		l->at++;
-	if (l->at != was && l->at < l->end)
-		K(*l->at)->ahead--;
+	if (l->at != was && l->at < l->end) K(*l->at)->ahead--;
 }
 
 int linearise(klass *k, som_env *ev) {
 	uint32_t n = k->info.nparents + 1, all = 1;
 	list *lists = take(n * sizeof *lists);
-	if (!lists)
-		return no_memory(ev, "a linearisation");
+	if (!lists) return no_memory(ev, "a linearisation");
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		const klass *p = K(k->info.parents[i]);
 		lists[i] = (list){p->info.order, p->info.order + p->info.norder};
@@ -139,8 +132,7 @@ int linearise(klass *k, som_env *ev) {
 		bool left = false;
 		for (uint32_t i = 0; i < n; i++)
 			left |= head(&lists[i]) != NULL;
-		if (!left)
-			break;
+		if (!left) break;
 		klass *next = choose(lists, n, why, sizeof why);
 		if (!next) {
 			code = fail(ev, SOM_E_ORDER, "class %s: its parents have contrary orders, and %s; bring the parents into one order", k->info.name, why);
@@ -154,8 +146,7 @@ int linearise(klass *k, som_env *ev) {
 	give(lists);
 	k->info.order = pool_take(k, norder * sizeof *order);
 	k->concrete = pool_take(k, norder);
-	if (code == SOM_OK && (!k->info.order || !k->concrete))
-		code = no_memory(ev, "a linearisation");
+	if (code == SOM_OK && (!k->info.order || !k->concrete)) code = no_memory(ev, "a linearisation");
 	if (code == SOM_OK) {
 		memcpy((void *)(uintptr_t)k->info.order, order, norder * sizeof *order);
 		k->info.norder = norder;
@@ -173,8 +164,7 @@ static void constrain(klass **kept, uint32_t *n, klass *m) {
 	uint32_t to = 0;
 	bool placed = false;
 	for (uint32_t i = 0; i < *n; i++)
-		if (descends(kept[i], m))
-			return;
+		if (descends(kept[i], m)) return;
 	for (uint32_t i = 0; i < *n; i++) {
 		if (!descends(m, kept[i]))
 			kept[to++] = kept[i];
@@ -183,8 +173,7 @@ static void constrain(klass **kept, uint32_t *n, klass *m) {
 			placed = true;
 		}
 	}
-	if (!placed)
-		kept[to++] = m;
+	if (!placed) kept[to++] = m;
 	*n = to;
 }
 
@@ -203,8 +192,7 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 	}
 	strcpy(name + at, ")");
 	klass *m = registered(name);
-	if (m)
-		return m;
+	if (m) return m;
 	som_class_desc d = {.size_of = sizeof d, .name = name, .parents = names, .nparents = n};
 	som_env inner = {0};
 	m = define(&d, true, &inner);
@@ -218,12 +206,10 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 klass *derive_metaclass(const char *name, klass *const *parents, uint32_t nparents, klass *explicit_one, som_env *ev) {
 	klass *kept[MAX_PARENTS + 1];
 	uint32_t n = 0;
-	if (explicit_one)
-		constrain(kept, &n, explicit_one);
+	if (explicit_one) constrain(kept, &n, explicit_one);
 	for (uint32_t i = 0; i < nparents; i++)
 		constrain(kept, &n, parents[i]->metaclass);
-	if (n == 1)
-		return kept[0];
+	if (n == 1) return kept[0];
 	if (n > MAX_PARENTS) {
 		fail(ev, SOM_E_METACLASS, "class %s: %u metaclasses are to be joined, %d is the limit", name, n, MAX_PARENTS);
 		return NULL;

@@ -9,15 +9,8 @@ klass *object_class, *class_class, *manager_class;
 static klass **buckets;
 static uint32_t nbuckets, nclasses;
 
-static uint32_t hash_name(const char *s) {
-	uint32_t h = 2166136261u;
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * 16777619u;
-	return h;
-}
-
 klass *registered(const char *name) {
-	uint32_t h = hash_name(name);
+	uint32_t h = hash_text(name);
 	klass *k = nbuckets ? buckets[h % nbuckets] : NULL;
 	while (k && (k->hash != h || strcmp(k->info.name, name)))
 		k = k->named;
@@ -40,11 +33,9 @@ static bool widen(void) {
 }
 
 int register_class(klass *k, som_env *ev) {
-	if (registered(k->info.name))
-		return fail(ev, SOM_E_NAME, "there is a class %s already", k->info.name);
-	if (nclasses >= nbuckets && !widen())
-		return no_memory(ev, "the registry");
-	k->hash = hash_name(k->info.name);
+	if (registered(k->info.name)) return fail(ev, SOM_E_NAME, "there is a class %s already", k->info.name);
+	if (nclasses >= nbuckets && !widen()) return no_memory(ev, "the registry");
+	k->hash = hash_text(k->info.name);
 	k->named = buckets[k->hash % nbuckets];
 	buckets[k->hash % nbuckets] = k;
 	k->next = all_classes;
@@ -55,8 +46,7 @@ int register_class(klass *k, som_env *ev) {
 }
 
 void unregister_class(klass *k) {
-	if (!k->registered)
-		return;
+	if (!k->registered) return;
 	klass **at = &buckets[k->hash % nbuckets];
 	while (*at != k)
 		at = &(*at)->named;
@@ -89,8 +79,7 @@ som_class *som_class_named(const char *name, som_env *ev) {
 	boot();
 	lock();
 	klass *k = find_class(name, ev);
-	if (k)
-		pin(k = substituted(k));
+	if (k) pin(k = substituted(k));
 	unlock();
 	return k ? C(k) : NULL;
 }
@@ -109,8 +98,7 @@ som_class *som_class_registered(const char *name, som_env *ev) {
 
 int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev) {
 	const som_class_info *i = &K(c)->info;
-	if ((major == 0 && minor == 0) || (i->major == major && i->minor >= minor))
-		return SOM_OK;
+	if ((major == 0 && minor == 0) || (i->major == major && i->minor >= minor)) return SOM_OK;
 	return fail(ev, SOM_E_VERSION, "class %s is version %u.%u%s%s, but %u.%u is needed%s", i->name, i->major, i->minor, i->library ? " of " : "",
 		i->library ? i->library : "", major, minor, i->major == major ? "; install a newer release" : "; the two do not go together");
 }
@@ -128,7 +116,9 @@ int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
 	if (s && !same_data(&s->info, &k->info))
 		return fail(ev, SOM_E_SIZE, "class %s cannot take the place of %s: it has other data", s->info.name, k->info.name);
+	lock(); /* unloading looks at it */
 	__atomic_store_n(&k->substitute, s, __ATOMIC_RELEASE);
+	unlock();
 	return SOM_OK;
 }
 
@@ -153,8 +143,7 @@ static void count_marked(const klass *k, uint64_t *instances, uint32_t *subclass
 	*instances = 0;
 	*subclasses = 0;
 	for (const klass *x = all_classes; x; x = x->next) {
-		if (!x->mark)
-			continue;
+		if (!x->mark) continue;
 		*instances += x->metaclass == k;
 		for (uint32_t i = 0; i < x->info.nparents; i++)
 			*subclasses += K(x->info.parents[i]) == k;
@@ -166,8 +155,7 @@ static bool needless(const klass *k, uint32_t refs) {
 	uint64_t instances;
 	uint32_t subclasses;
 	for (const klass *x = all_classes; x; x = x->next)
-		if (x->substitute == k && !x->mark)
-			return false;
+		if (x->substitute == k && !x->mark) return false;
 	count_marked(k, &instances, &subclasses);
 	return som_class_instances(C(k)) == instances && k->subclasses == subclasses && __atomic_load_n(&k->c.object.refs, __ATOMIC_ACQUIRE) == refs;
 }
@@ -190,8 +178,7 @@ bool unload_group(klass *k, uint32_t refs, const klass **busy) {
 	/* The newest first, so that nobody loses a parent; derived metaclasses end by themselves, whichever their place. */
 	for (klass *x = all_classes; x;) {
 		bool ends = x->mark && !x->derived;
-		if (ends)
-			undefine(x);
+		if (ends) undefine(x);
 		x = ends ? all_classes : x->next;
 	}
 	return true;
@@ -208,16 +195,14 @@ int som_class_unload(som_class *c, som_env *ev) {
 			(unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs);
 	void *handle = done && l ? library_forget(l) : NULL;
 	unlock();
-	if (handle)
-		hooks.unload(handle);
+	if (handle) hooks.unload(handle);
 	return done ? SOM_OK : SOM_E_BUSY;
 }
 
 /* ---- Binding ---- */
 
 int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
-	if (som_bound(to))
-		return SOM_OK;
+	if (som_bound(to)) return SOM_OK;
 	if (!b || b->size_of < sizeof *b || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
 		return fail(ev, SOM_E_METHOD, "a binding's description is too short, or its list of methods is missing");
 	boot();
@@ -248,6 +233,5 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 void som_class_unbind(som_classdata *to) {
 	som_class *c = to->cls;
 	__atomic_store_n(&to->cls, NULL, __ATOMIC_RELEASE);
-	if (c)
-		som_release(&c->object);
+	if (c) som_release(&c->object);
 }

@@ -22,8 +22,7 @@ bool is_plain(const klass *k) {
 static klass *make(const som_class_desc *d, klass *parent, som_env *ev) {
 	klass *k = define_root(d, parent, class_class, ev);
 	if (k && register_class(k, ev) == SOM_OK) {
-		if (class_class)
-			become_instance(k, class_class);
+		if (class_class) become_instance(k, class_class);
 		return k;
 	}
 	complain(SOM_E_MEMORY, "the root class %s cannot be made: %s", d->name, ev->text ? ev->text : "no memory");
@@ -53,8 +52,7 @@ void make_roots(void) {
 	manager = som_create(C(manager_class), &ev);
 	__atomic_store_n(&object_class, root, __ATOMIC_RELEASE); /* last: what boot looks at */
 	const char *check = getenv("SOM_CHECK");
-	if (check && !strcmp(check, "1"))
-		som_set_checking(1);
+	if (check && !strcmp(check, "1")) som_set_checking(1);
 }
 
 som_class *som_object_class(void) { return boot(), C(object_class); }
@@ -67,8 +65,7 @@ som_ref som_class_manager(void) { return boot(), manager; }
 static const void *providers[SOM_PROVIDERS];
 
 int som_set_provider(uint32_t kind, const void *table) {
-	if (kind >= SOM_PROVIDERS)
-		return SOM_E_UNKNOWN;
+	if (kind >= SOM_PROVIDERS) return SOM_E_UNKNOWN;
 	__atomic_store_n(&providers[kind], table, __ATOMIC_RELEASE);
 	return SOM_OK;
 }

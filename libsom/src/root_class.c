@@ -17,8 +17,7 @@ static void ready(som_ref c, som_env *ev) { (void)c, (void)ev; }
 static const char *name(som_ref c, som_env *ev) { return (void)ev, self(c)->info.name; }
 
 static uint8_t descended(som_ref c, som_env *ev, som_ref from) {
-	if (from && from->flags & F_CLASS)
-		return descends(self(c), self(from));
+	if (from && from->flags & F_CLASS) return descends(self(c), self(from));
 	return fail(ev, SOM_E_TYPE, "a class is asked for"), 0;
 }
 
@@ -27,28 +26,28 @@ static uint8_t check_version(som_ref c, som_env *ev, int32_t major, int32_t mino
 	return major >= 0 && minor >= 0 && som_class_check_version((som_class *)c, (uint32_t)major, (uint32_t)minor, NULL) == SOM_OK;
 }
 
-static uint8_t find_ok(som_ref c, som_env *ev, const char *method, som_proc **to) {
+static som_found found_by(som_ref c, const char *method, som_env *ev) {
 	som_found f = {.size_of = sizeof f};
 	som_lookup((som_class *)c, method, &f, ev);
+	return f;
+}
+
+static uint8_t find_ok(som_ref c, som_env *ev, const char *method, som_proc **to) {
+	som_found f = found_by(c, method, ev);
 	*to = f.proc;
 	return f.token != 0;
 }
 
 static uint8_t find(som_ref c, som_env *ev, const char *method, som_proc **to) { return (void)ev, find_ok(c, NULL, method, to); }
-
-static som_proc *lookup_method(som_ref c, som_env *ev, const char *method) {
-	som_proc *proc;
-	find_ok(c, ev, method, &proc);
-	return proc;
-}
+static som_proc *lookup_method(som_ref c, som_env *ev, const char *method) { return found_by(c, method, ev).proc; }
+static const char *descriptor(som_ref c, som_env *ev, const char *method) { return found_by(c, method, ev).sig; }
+static int64_t method_token(som_ref c, som_env *ev, const char *method) { return found_by(c, method, ev).token; }
 
 static som_proc *find_static_ok(som_ref c, som_env *ev, const char *method) {
-	som_proc *proc;
-	if (find_ok(c, ev, method, &proc))
-		return proc;
-	if (proc)
+	som_found f = found_by(c, method, ev);
+	if (f.proc && !f.token)
 		fail(ev, SOM_E_UNKNOWN, "class %s: %s is no static method", self(c)->info.name, method);
-	return NULL;
+	return f.token ? f.proc : NULL;
 }
 
 static som_proc *find_static(som_ref c, som_env *ev, const char *method) { return (void)ev, find_static_ok(c, NULL, method); }
@@ -85,8 +84,7 @@ static const som_method_info *nth(som_ref c, uint32_t n, const klass **in) {
 		*in = order_at(self(c), i);
 		for (uint32_t m = 0; m < (*in)->info.nintroduces; m++) {
 			const som_method_info *info = &(*in)->info.introduces[m];
-			if (info->token && !info->migrated && n-- == 0)
-				return info;
+			if (info->token && !info->migrated && n-- == 0) return info;
 		}
 	}
 	return NULL;
@@ -95,12 +93,10 @@ static const som_method_info *nth(som_ref c, uint32_t n, const klass **in) {
 static int32_t method_index(som_ref c, som_env *ev, const char *method) {
 	found f;
 	const klass *in;
-	if (!method || lookup(self(c), method, &f, ev) != SOM_OK || !f.info)
-		return -1;
+	if (!method || lookup(self(c), method, &f, ev) != SOM_OK || !f.info) return -1;
 	for (uint32_t n = 0;; n++) {
 		const som_method_info *info = nth(c, n, &in);
-		if (!info || info == f.info)
-			return info ? (int32_t)n : -1;
+		if (!info || info == f.info) return info ? (int32_t)n : -1;
 	}
 }
 
@@ -108,8 +104,7 @@ static const char *nth_info(som_ref c, som_env *ev, int32_t n, const char **sig)
 	const klass *in;
 	const som_method_info *info = n < 0 ? NULL : nth(c, (uint32_t)n, &in);
 	(void)ev;
-	if (info && sig)
-		*sig = info->sig;
+	if (info && sig) *sig = info->sig;
 	return info ? info->name : NULL;
 }
 
@@ -117,8 +112,7 @@ static uint8_t nth_data(som_ref c, som_env *ev, int32_t n, som_found *to) {
 	const klass *in;
 	char qualified[MAX_DERIVED + MAX_NAME + 3];
 	const som_method_info *info = n < 0 ? NULL : nth(c, (uint32_t)n, &in);
-	if (!info)
-		return 0;
+	if (!info) return 0;
 	strcpy(qualified, in->info.name);
 	strcat(strcat(qualified, "::"), info->name);
 	to->size_of = sizeof *to;
@@ -128,18 +122,6 @@ static uint8_t nth_data(som_ref c, som_env *ev, int32_t n, som_found *to) {
 static uint8_t method_data(som_ref c, som_env *ev, const char *method, som_found *to) {
 	to->size_of = sizeof *to;
 	return som_lookup((som_class *)c, method, to, ev) == SOM_OK;
-}
-
-static const char *descriptor(som_ref c, som_env *ev, const char *method) {
-	som_found f = {.size_of = sizeof f};
-	som_lookup((som_class *)c, method, &f, ev);
-	return f.sig;
-}
-
-static int64_t method_token(som_ref c, som_env *ev, const char *method) {
-	som_found f = {.size_of = sizeof f};
-	som_lookup((som_class *)c, method, &f, ev);
-	return f.token;
 }
 
 static const void *own_table(som_ref c, som_env *ev) { return (void)ev, self(c)->row; }
@@ -160,8 +142,7 @@ static void version(som_ref c, som_env *ev, int32_t *major, int32_t *minor) {
 
 static void *memory(som_ref c, som_env *ev, int32_t n) {
 	void *p = n < 0 ? NULL : som_allocate((size_t)n);
-	if (!p)
-		no_memory(ev, self(c)->info.name);
+	if (!p) no_memory(ev, self(c)->info.name);
 	return p;
 }
 
@@ -190,9 +171,6 @@ static som_ref solve(som_ref c, som_env *ev, som_class **of, uint32_t n, som_cla
 	return m ? &C(m)->object : NULL;
 }
 
-#define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
-#define WITHOUT(name) {name, NULL, NULL, NULL, SOM_STATIC}
-#define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
 static const som_method methods[] = {
 	METHOD("somNew", "o:", new), METHOD("somRenew", "o:p", renew), RETIRED("somcPrivate1"), METHOD("somClassReady", "v:", ready),
 	METHOD("somGetName", "s:", name), RETIRED("somcPrivate2"), METHOD("somDescendedFrom", "b:o", descended),

@@ -4,8 +4,7 @@
 #include <string.h>
 
 static som_ref found_class(som_class *c, int32_t major, int32_t minor, som_env *ev) {
-	if (!c)
-		return NULL;
+	if (!c) return NULL;
 	if (som_class_check_version(c, (uint32_t)major, (uint32_t)minor, ev) != SOM_OK) {
 		som_release(&c->object);
 		return NULL;
@@ -18,8 +17,7 @@ static som_ref find_by_name(som_ref m, som_env *ev, const char *name, int32_t ma
 }
 
 static som_ref find_in_file(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor, const char *file) {
-	if (som_library_load(file, ev) != SOM_OK)
-		return NULL;
+	if (som_library_load(file, ev) != SOM_OK) return NULL;
 	return (void)m, found_class(som_class_registered(name, ev), major, minor, ev);
 }
 
@@ -52,11 +50,9 @@ static som_class **list(const klass *like, uint32_t *n, som_env *ev) {
 	som_class **to = take((all + 1) * sizeof *to);
 	*n = 0;
 	for (klass *k = to ? all_classes : NULL; k; k = k->next)
-		if (!like || k == like || (like->library && k->library == like->library))
-			to[(*n)++] = C(k);
+		if (!like || k == like || (like->library && k->library == like->library)) to[(*n)++] = C(k);
 	unlock();
-	if (!to)
-		no_memory(ev, "a list of classes");
+	if (!to) no_memory(ev, "a list of classes");
 	return to;
 }
 
@@ -87,9 +83,6 @@ static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
 	unlock();
 }
 
-#define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
-#define WITHOUT(name) {name, NULL, NULL, NULL, SOM_STATIC}
-#define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
 static const som_method methods[] = {
 	METHOD("somFindClsInFile", "o:siis", find_in_file), METHOD("somFindClass", "o:sii", find_by_name), METHOD("somClassFromId", "o:s", from_id),
 	WITHOUT("somRegisterClass"), METHOD("somUnregisterClass", "i:o", unload), METHOD("somLocateClassFile", "s:sii", locate),

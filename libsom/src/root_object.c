@@ -15,8 +15,7 @@ static som_ref get_class(som_ref o, som_env *ev) { return (void)ev, &som_class_o
 
 /* Whether an object that should be a class is one; else an exception. */
 static bool a_class(som_ref c, som_env *ev) {
-	if (c && !is_freed(c) && c->flags & F_CLASS)
-		return true;
+	if (c && !is_freed(c) && c->flags & F_CLASS) return true;
 	fail(ev, SOM_E_TYPE, "a class is asked for, an object of class %s given", !c ? "(none)" : is_freed(c) ? "(destroyed)" : class_of(c)->info.name);
 	return false;
 }
@@ -61,8 +60,7 @@ static void dump(som_ref o, som_env *ev, int32_t level) {
 
 static int32_t class_dispatch(som_ref o, som_env *ev, som_ref c, const char *method, const som_value *args, uint32_t n, som_value *to) {
 	som_found f = {.size_of = sizeof f};
-	if (!a_class(c, ev))
-		return SOM_E_TYPE;
+	if (!a_class(c, ev)) return SOM_E_TYPE;
 	if (!som_is_a(o, (som_class *)c))
 		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s", class_of(o)->info.name, K((som_class *)c)->info.name);
 	int code = som_lookup((som_class *)c, method, &f, ev);
@@ -90,8 +88,7 @@ static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *contr
 	const klass *k = class_of(o);
 	(void)ev, (void)control;
 	finalise(o, k);
-	if (release_memory)
-		end_memory(o, k);
+	if (release_memory) end_memory(o, k);
 }
 
 static void copy(som_ref o, som_env *ev, void *control, som_ref from) {
@@ -109,8 +106,6 @@ static void assign(som_ref o, som_env *ev, void *control, som_ref from) {
 	som_assign(o, from, ev);
 }
 
-#define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
-#define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
 static const som_method methods[] = {
 	METHOD("somInit", "v:", plain), METHOD("somUninit", "v:", plain), METHOD("somFree", "v:", free_object),
 	METHOD("somDefaultVCopyInit", "v:po", copy), METHOD("somGetClassName", "s:", class_name), METHOD("somGetClass", "o:", get_class),

@@ -7,18 +7,18 @@ static _Thread_local unsigned held;
 
 #ifdef _WIN32
 #include <windows.h>
-static SRWLOCK mutex = SRWLOCK_INIT;
-static void acquire(void) { AcquireSRWLockExclusive(&mutex); }
-static void release(void) { ReleaseSRWLockExclusive(&mutex); }
+static SRWLOCK mutex = SRWLOCK_INIT, weak = SRWLOCK_INIT;
+static void acquire(SRWLOCK *m) { AcquireSRWLockExclusive(m); }
+static void release(SRWLOCK *m) { ReleaseSRWLockExclusive(m); }
 static CONDITION_VARIABLE woken = CONDITION_VARIABLE_INIT;
 static void wait(void) { SleepConditionVariableSRW(&woken, &mutex, INFINITE, 0); }
 void lock_wake(void) { WakeAllConditionVariable(&woken); }
 static void mind_forks(void) {}
 #else
 #include <pthread.h>
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static void acquire(void) { pthread_mutex_lock(&mutex); }
-static void release(void) { pthread_mutex_unlock(&mutex); }
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, weak = PTHREAD_MUTEX_INITIALIZER;
+static void acquire(pthread_mutex_t *m) { pthread_mutex_lock(m); }
+static void release(pthread_mutex_t *m) { pthread_mutex_unlock(m); }
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
 static void wait(void) { pthread_cond_wait(&woken, &mutex); }
 void lock_wake(void) { pthread_cond_broadcast(&woken); }
@@ -34,25 +34,26 @@ static void after_fork(void) {
 static void mind_forks(void) { pthread_atfork(before_fork, after_fork, after_fork); }
 #endif
 
+void weak_lock(void) { acquire(&weak); }
+void weak_unlock(void) { release(&weak); }
+
 void lock(void) {
-	if (held++ == 0)
-		acquire();
+	if (held++ == 0) acquire(&mutex);
 }
 
 void unlock(void) {
-	if (--held == 0)
-		release();
+	if (--held == 0) release(&mutex);
 }
 
 unsigned lock_let_go(void) {
 	unsigned depth = held;
 	held = 0;
-	release();
+	release(&mutex);
 	return depth;
 }
 
 void lock_again(unsigned depth) {
-	acquire();
+	acquire(&mutex);
 	held = depth;
 }
 
@@ -67,12 +68,10 @@ static bool booted;
 
 void boot(void) {
 	static bool minded;
-	if (__builtin_expect(__atomic_load_n(&booted, __ATOMIC_ACQUIRE), 1))
-		return;
+	if (__builtin_expect(__atomic_load_n(&booted, __ATOMIC_ACQUIRE), 1)) return;
 	lock();
 	if (!object_class) { /* else this thread is just making the roots, or another has */
-		if (!minded)
-			mind_forks();
+		if (!minded) mind_forks();
 		minded = true;
 		make_roots();
 		__atomic_store_n(&booted, true, __ATOMIC_RELEASE);

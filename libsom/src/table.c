@@ -14,10 +14,8 @@ int64_t no_implementation(som_ref o, som_env *ev) {
 }
 
 int64_t freed_call(som_ref o, som_env *ev) {
-	if (ev)
-		fail(ev, SOM_E_FREED, "a method of an object at %p was called that has been destroyed", (void *)o);
-	else
-		complain(SOM_E_FREED, "a method of an object at %p was called that has been destroyed", (void *)o);
+	static const char text[] = "an object at %p was used that has been destroyed";
+	ev ? (void)fail(ev, SOM_E_FREED, text, (void *)o) : complain(SOM_E_FREED, text, (void *)o);
 	return 0;
 }
 
@@ -43,31 +41,26 @@ som_proc *own_impl(const klass *k, som_tok t) {
 const klass *introducer(const klass *k, som_tok t) {
 	for (uint32_t i = 0; i < k->info.norder; i++) {
 		const klass *a = order_at(k, i);
-		if (t >= slot_token(a, 0) && t < slot_token(a, a->slots) && t % WORD_SIZE == 0)
-			return a;
+		if (t >= slot_token(a, 0) && t < slot_token(a, a->slots) && t % WORD_SIZE == 0) return a;
 	}
 	return NULL;
 }
 
 static const klass *selected(const klass *k, som_tok t) {
 	for (uint32_t i = 0; i < k->nselects; i++)
-		if (k->selects[i].token == t)
-			return k->selects[i].parent;
+		if (k->selects[i].token == t) return k->selects[i].parent;
 	return NULL;
 }
 
 /* The parent whose entry k inherits, or NULL. */
 static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
 	const klass *p = selected(k, t);
-	if (p)
-		return p;
+	if (p) return p;
 	for (uint32_t i = 1; k->derived && i < k->info.norder; i++) /* it joins: what merely inherits hides nothing */
-		if (find_impl(impls_of(order_at(k, i)), t))
-			return order_at(k, i);
+		if (find_impl(impls_of(order_at(k, i)), t)) return order_at(k, i);
 	for (uint32_t i = 0; i < k->info.nparents; i++) {
 		p = K(k->info.parents[i]);
-		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation)
-			return p;
+		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation) return p;
 	}
 	return in->info.nparents == 0 && in != k ? in : NULL; /* an object is one, even if its parents are abstract */
 }
@@ -77,8 +70,7 @@ const klass *owner(const klass *k, som_tok t) {
 	som_proc *stands = in ? get(k->row, t) : NULL;
 	while (in && k && row_has(k->row, in) && get(k->row, t) != (som_proc *)no_implementation) {
 		som_proc *own = own_impl(k, t);
-		if (own && own == stands)
-			return k;
+		if (own && own == stands) return k;
 		if (own && !nearest) /* replaced since k inherited from it */
 			nearest = k;
 		k = inherited_from(k, in, t);
@@ -88,8 +80,7 @@ const klass *owner(const klass *k, som_tok t) {
 
 int table_fill(klass *k, som_env *ev) {
 	k->row = row_place(k, ev);
-	if (!k->row)
-		return SOM_E_MEMORY;
+	if (!k->row) return SOM_E_MEMORY;
 	put(k->row, 0, C(k));
 	for (uint32_t c = 0; c < k->info.norder; c++) {
 		const klass *a = order_at(k, c);
@@ -98,8 +89,7 @@ int table_fill(klass *k, som_env *ev) {
 			som_tok t = slot_token(a, s);
 			som_proc *proc = own_impl(k, t);
 			const klass *p = proc ? NULL : a == k ? NULL : inherited_from(k, a, t);
-			if (p)
-				proc = get(p->row, t);
+			if (p) proc = get(p->row, t);
 			put(k->row, t, (void *)(proc ? proc : (som_proc *)no_implementation));
 		}
 	}
@@ -116,8 +106,7 @@ int table_fill(klass *k, som_env *ev) {
 static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_proc *proc) {
 	for (klass *x = all_classes; x; x = x->next)
 		for (castrow *r = x->casts; r; r = r->next)
-			if (row_has(r->as->row, in) ? r->as == k : x == k)
-				put(r->row, t, (void *)proc);
+			if (row_has(r->as->row, in) ? r->as == k : x == k) put(r->row, t, (void *)proc);
 }
 
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
@@ -179,8 +168,7 @@ som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok t, som_env *
 		return NULL;
 	}
 	som_proc *proc = k->abstract[nth] ? (som_proc *)no_implementation : get(p->row, t);
-	if (proc != (som_proc *)no_implementation)
-		return proc;
+	if (proc != (som_proc *)no_implementation) return proc;
 	fail(ev, SOM_E_ABSTRACT, "class %s: its parent %s has no implementation to give", k->info.name, p->info.name);
 	return NULL;
 }
@@ -192,8 +180,7 @@ som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_
 		i++;
 	while (++i < k->info.norder) {
 		som_proc *proc = k->concrete[i] ? own_impl(order_at(k, i), t) : NULL;
-		if (proc)
-			return proc;
+		if (proc) return proc;
 	}
 	return NULL;
 }
@@ -202,13 +189,11 @@ som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_
 
 static char *cast_row(klass *k, const klass *as, som_env *ev) {
 	for (castrow *r = k->casts; r; r = r->next)
-		if (r->as == as)
-			return r->row;
+		if (r->as == as) return r->row;
 	castrow *r = pool_take(k, sizeof *r);
 	char *row = r ? row_place(k, ev) : NULL;
 	if (!row) {
-		if (!r)
-			no_memory(ev, "a cast");
+		if (!r) no_memory(ev, "a cast");
 		return NULL;
 	}
 	put(row, 0, C(k));
@@ -226,8 +211,7 @@ static char *cast_row(klass *k, const klass *as, som_env *ev) {
 }
 
 int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
-	if (is_freed(o))
-		return fail(ev, SOM_E_FREED, "an object at %p was to be cast that has been destroyed", (void *)o);
+	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
 	klass *k = class_of(o);
 	const klass *as = K(ancestor);
 	uint32_t i = 0;
@@ -240,15 +224,14 @@ int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
 	lock();
 	char *row = as == k ? k->row : cast_row(k, as, ev);
 	unlock();
-	if (!row)
-		return SOM_E_MEMORY;
+	if (!row) return SOM_E_MEMORY;
 	__atomic_store_n(&o->mt, row, __ATOMIC_RELEASE);
 	return SOM_OK;
 }
 
 void som_uncast(som_ref o) {
 	if (is_freed(o))
-		complain(SOM_E_FREED, "som_uncast of an object at %p that has been destroyed", (void *)o);
+		freed_call(o, NULL);
 	else
 		__atomic_store_n(&o->mt, class_of(o)->row, __ATOMIC_RELEASE);
 }

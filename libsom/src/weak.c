@@ -6,18 +6,6 @@ struct som_weak {
 	som_ref o; /* NULL once its destruction has begun */
 };
 
-#ifdef _WIN32
-#include <windows.h>
-static SRWLOCK mutex = SRWLOCK_INIT;
-void weak_lock(void) { AcquireSRWLockExclusive(&mutex); }
-void weak_unlock(void) { ReleaseSRWLockExclusive(&mutex); }
-#else
-#include <pthread.h>
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-void weak_lock(void) { pthread_mutex_lock(&mutex); }
-void weak_unlock(void) { pthread_mutex_unlock(&mutex); }
-#endif
-
 static som_weak **buckets;
 static size_t nbuckets, nweak;
 
@@ -29,8 +17,7 @@ static som_weak **bucket(som_weak **all, size_t n, som_ref o) {
 static bool widen(void) {
 	size_t n = nbuckets ? nbuckets * 2 : 64;
 	som_weak **wide = take(n * sizeof *wide);
-	if (!wide)
-		return nbuckets > 0;
+	if (!wide) return nbuckets > 0;
 	for (size_t i = 0; i < nbuckets; i++)
 		for (som_weak *w = buckets[i], *next; w; w = next) {
 			som_weak **to = bucket(wide, n, w->o);
@@ -67,14 +54,12 @@ som_weak *som_weak_new(som_ref o, som_env *ev) {
 		__atomic_or_fetch(&o->flags, F_WEAK, __ATOMIC_RELEASE);
 	}
 	weak_unlock();
-	if (!w)
-		no_memory(ev, "a weak reference");
+	if (!w) no_memory(ev, "a weak reference");
 	return w;
 }
 
 som_ref som_weak_get(som_weak *w) {
-	if (!w)
-		return NULL;
+	if (!w) return NULL;
 	weak_lock();
 	som_ref o = w->o;
 	uint32_t refs = o ? __atomic_load_n(&o->refs, __ATOMIC_RELAXED) : 0;
@@ -92,11 +77,9 @@ static void unlink_weak(som_weak **at, som_weak *w) {
 }
 
 void som_weak_free(som_weak *w) {
-	if (!w)
-		return;
+	if (!w) return;
 	weak_lock();
-	if (w->o)
-		unlink_weak(bucket(buckets, nbuckets, w->o), w);
+	if (w->o) unlink_weak(bucket(buckets, nbuckets, w->o), w);
 	weak_unlock();
 	give(w);
 }

@@ -1,0 +1,44 @@
+/* intern.c: texts that are made once: names for lookups, and signatures. */
+#include "kernel.h"
+
+#include <string.h>
+
+enum { BUCKETS = 1 << 12 };
+static const som_name *buckets[BUCKETS]; /* only ever added to */
+
+uint32_t hash_text(const char *s) {
+	uint32_t h = 2166136261u;
+	for (; *s; s++)
+		h = (h ^ (uint8_t)*s) * 16777619u;
+	return h;
+}
+
+const som_name *interned(const char *text) {
+	uint32_t h = hash_text(text);
+	const som_name *n = __atomic_load_n(&buckets[h % BUCKETS], __ATOMIC_ACQUIRE);
+	while (n && (n->hash != h || strcmp(n->text, text)))
+		n = n->next;
+	return n;
+}
+
+const som_name *som_name_of(const char *text, som_env *ev) {
+	if (!text || strlen(text) > MAX_DERIVED) {
+		fail(ev, SOM_E_NAME, "a name of at most %d octets is asked for", MAX_DERIVED);
+		return NULL;
+	}
+	const som_name *have = interned(text);
+	if (have) return have;
+	lock();
+	have = interned(text);
+	som_name *n = have ? NULL : take(sizeof *n + strlen(text) + 1);
+	if (n) {
+		n->hash = hash_text(text);
+		n->next = buckets[n->hash % BUCKETS];
+		strcpy(n->text, text);
+		__atomic_store_n(&buckets[n->hash % BUCKETS], n, __ATOMIC_RELEASE);
+		have = n;
+	} else if (!have)
+		no_memory(ev, "a name");
+	unlock();
+	return have;
+}
