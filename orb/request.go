@@ -285,8 +285,8 @@ func (r *ServerRequest) rewind() {
 	r.Out.Reset(out[:r.start], r.Out.Little(), r.Out.Env())
 }
 
-// finish completes the reply message and returns the buffer, and what is lent to it.
-func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
+// check makes a failure of a reply that cannot be sent: its results could not be written, are too long, or are missing.
+func (r *ServerRequest) check() {
 	if r.state == replyResult {
 		if err := r.Out.Err(); err != nil {
 			r.fail(withCompleted(exc.From(err, exc.Yes), exc.Yes))
@@ -300,6 +300,11 @@ func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 	if r.state == replyNone { // a skeleton that did not call Returned
 		r.fail(exc.New(exc.Internal, 0, exc.Maybe, "the skeleton of %.64s gave no answer", r.msg.Operation))
 	}
+}
+
+// finish completes the reply message and returns the buffer, and what is lent to it.
+func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
+	r.check()
 	if r.state == replyFailed {
 		r.report()
 		r.rewind()
