@@ -1,6 +1,8 @@
 package ior
 
 import (
+	"strings"
+
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 )
@@ -52,18 +54,26 @@ func (b IIOP) Profile() Profile {
 func (b IIOP) Find(tag uint32) ([]byte, bool) { return Find(b.Components, tag) }
 
 // Addresses returns where the profile says the object can be reached: its host and port,
-// then the alternates in its components. A malformed component is skipped.
+// then the alternates in its components. A malformed component is skipped; brackets around an address of IPv6 are left out.
 func (b IIOP) Addresses() []Address {
-	list := []Address{{Scheme: "iiop", Version: b.Version, Host: b.Host, Port: b.Port}}
+	list := []Address{{Scheme: "iiop", Version: b.Version, Host: unbracketed(b.Host), Port: b.Port}}
 	for _, c := range b.Components {
 		if c.Tag != TagAlternateIIOPAddress {
 			continue
 		}
 		if host, port, err := c.AlternateAddress(); err == nil {
-			list = append(list, Address{Scheme: "iiop", Version: b.Version, Host: host, Port: port})
+			list = append(list, Address{Scheme: "iiop", Version: b.Version, Host: unbracketed(host), Port: port})
 		}
 	}
 	return list
+}
+
+// unbracketed returns an address of IPv6 without the brackets that it has in URLs, where somebody has published it with them.
+func unbracketed(host string) string {
+	if n := len(host); n > 2 && host[0] == '[' && host[n-1] == ']' && strings.Contains(host, ":") {
+		return host[1 : n-1]
+	}
+	return host
 }
 
 // At returns the profiles of b's object at other addresses, the first choice first: one profile
