@@ -1,6 +1,7 @@
 package ior
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/opendsom/dsom/cdr"
@@ -14,10 +15,12 @@ type IIOP struct {
 	Port       uint16
 	Key        []byte
 	Components []Component // in version 1.1 and later
+
+	BigEndian bool
+	Rest      []byte // what a later minor version has added behind that: octets that nobody here can read
 }
 
-// IIOP parses an IIOP profile. Components are kept whatever their tag. What a later minor
-// version may add behind them is ignored.
+// IIOP parses an IIOP profile. Components are kept whatever their tag.
 func (p Profile) IIOP() (IIOP, error) {
 	if p.Tag != TagInternetIOP {
 		return IIOP{}, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "profile of tag %d is not of IIOP", p.Tag)
@@ -33,12 +36,17 @@ func (p Profile) IIOP() (IIOP, error) {
 	if b.Version.AtLeast(cdr.V11) {
 		b.Components = getComponents(d)
 	}
+	b.BigEndian = !d.Little()
+	if n := d.Remaining(); n > 0 {
+		b.Rest = bytes.Clone(d.OctetsView(n))
+	}
 	return b, d.Err()
 }
 
-// Profile builds the profile of b, little-endian.
+// Profile builds the profile of b.
 func (b IIOP) Profile() Profile {
-	e := seal()
+	e := cdr.NewEncoder(nil, !b.BigEndian, nil)
+	e.Boolean(!b.BigEndian)
 	e.Octet(b.Version.Major)
 	e.Octet(b.Version.Minor)
 	e.RawString(b.Host)
@@ -47,6 +55,7 @@ func (b IIOP) Profile() Profile {
 	if b.Version.AtLeast(cdr.V11) {
 		putComponents(e, b.Components)
 	}
+	e.Octets(b.Rest)
 	return Profile{TagInternetIOP, e.Bytes()}
 }
 
