@@ -60,6 +60,7 @@ type Call struct {
 	reserved   bool   // it is to be sent, or abandoned
 	answeredBy bool   // reply is that of the request
 
+	said     []giop.Context // service contexts that the request has by itself, if there are interceptors
 	seen     *ClientRequest // what interceptors see of it; nil until there are any
 	attempts int            // requests that they have seen
 }
@@ -228,7 +229,7 @@ func (c *Call) noWay(err error) {
 		c.failed(err)
 		return
 	}
-	c.id = 0
+	c.id, c.said = 0, c.said[:0]
 	c.intercepted(err)
 }
 
@@ -267,6 +268,9 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 		n++
 	}
 	h.Contexts = contexts[:n]
+	if c.ref.orb.clientInterceptors != nil {
+		c.said = append(c.said[:0], h.Contexts...)
+	}
 	c.mark = giop.BeginRequest(&c.Out, env.Version, &h)
 	c.state = callMarshal
 }

@@ -310,7 +310,7 @@ func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 		r.rewind()
 		if !r.oneway {
 			var detail []giop.Context
-			if r.failed.Public {
+			if r.failed.Public && !r.adds(giop.ContextExceptionDetail) {
 				detail = []giop.Context{giop.ExceptionDetail(r.failed.Reason)}
 			}
 			r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, giop.SystemException, detail)
@@ -331,6 +331,15 @@ func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 		r.orb.complain(slog.LevelError, "the service contexts of interceptors are left out", "error", err)
 	}
 	return out, loans
+}
+
+// adds reports whether interceptors add a service context of an id to the reply.
+func (r *ServerRequest) adds(id uint32) bool {
+	if r.seen == nil {
+		return false
+	}
+	_, ok := r.seen.ReplyContext(id)
+	return ok
 }
 
 // report logs what the client is not told.

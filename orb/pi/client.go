@@ -201,8 +201,8 @@ func (i *ClientRequestInfo) GetRequestPolicy(t PolicyType) (Policy, error) {
 	return nil, noPolicy(t, "the call")
 }
 
-// GetRequestServiceContext returns a copy of a service context that interceptors have added to the request:
-// BAD_PARAM with minor code 26 if none has.
+// GetRequestServiceContext returns a copy of a service context of the request, which the ORB has written or interceptors have
+// added: BAD_PARAM with minor code 26 if there is none.
 func (i *ClientRequestInfo) GetRequestServiceContext(id uint32) (giop.Context, error) {
 	return i.serviceContext(attrRequestContext, id, i.r.Context)
 }
