@@ -147,7 +147,7 @@ func TestFailoverEnds(t *testing.T) {
 	}
 }
 
-// TestSlowServerKeepsItsCalls: a server whose first reply comes too late has answered: calls go on to it.
+// TestSlowServerKeepsItsCalls: a server that has answered once is not left for a reply that is late.
 func TestSlowServerKeepsItsCalls(t *testing.T) {
 	t.Parallel()
 	o, root := newORB(t, nil)
