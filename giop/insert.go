@@ -2,19 +2,20 @@ package giop
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/opendsom/dsom/cdr"
 )
 
 // InsertContexts returns the Request or Reply msg, or a beginning of it that its body is in part in, with more service contexts behind those it
-// has. Its body stays as it is: where a version does not align it by itself, before 1.2, a
+// has, of which those that have an id of more's are left out. Its body stays as it is: where a version does not align it by itself, before 1.2, a
 // context of four octets that mean nothing keeps it in its place of eight. msg is not changed.
 func InsertContexts(msg []byte, more []Context) ([]byte, error) {
 	h, err := ParseHeader(msg)
 	if err != nil {
 		return nil, err
 	}
-	begin, end, err := contextsOf(h, msg)
+	had, begin, end, err := contextsOf(h, msg)
 	if err != nil {
 		return nil, err
 	}
@@ -25,20 +26,28 @@ func InsertContexts(msg []byte, more []Context) ([]byte, error) {
 	if h.Little {
 		order = binary.LittleEndian
 	}
-	count := order.Uint32(msg[begin:]) + uint32(len(more))
 	size := len(msg) + 20
 	for _, c := range more {
 		size += 12 + len(c.Data)
 	}
 	out := make([]byte, 0, size)
 	out = append(out, msg[:begin]...)
-	out = order.AppendUint32(out, count)
-	out = append(out, msg[begin+4:end]...)
-	for _, c := range more {
+	out = order.AppendUint32(out, 0) // how many there are
+	count := uint32(0)
+	put := func(id uint32, data []byte) {
 		out = alignTo(out, 4)
-		out = order.AppendUint32(out, c.ID)
-		out = order.AppendUint32(out, uint32(len(c.Data)))
-		out = append(out, c.Data...)
+		out = order.AppendUint32(out, id)
+		out = order.AppendUint32(out, uint32(len(data)))
+		out = append(out, data...)
+		count++
+	}
+	for id, data, ok := had.Next(); ok; id, data, ok = had.Next() {
+		if !slices.ContainsFunc(more, func(c Context) bool { return c.ID == id }) {
+			put(id, data)
+		}
+	}
+	for _, c := range more {
+		put(c.ID, c.Data)
 	}
 	if h.Version.AtLeast(cdr.V12) { // the body, if there is one, is aligned at both places
 		if body := (end + 7) &^ 7; body < len(msg) {
@@ -48,19 +57,17 @@ func InsertContexts(msg []byte, more []Context) ([]byte, error) {
 		rest := (end + 3) &^ 3
 		out = alignTo(out, 4)
 		if (len(out)-rest)%8 != 0 {
-			out = order.AppendUint32(out, ContextPadding)
-			out = order.AppendUint32(out, 4)
-			out = append(out, 0, 0, 0, 0)
-			order.PutUint32(out[begin:], count+1)
+			put(ContextPadding, make([]byte, 4))
 		}
 		out = append(out, msg[rest:]...)
 	}
+	order.PutUint32(out[begin:], count)
 	order.PutUint32(out[8:], h.Size+uint32(len(out)-len(msg)))
 	return out, nil
 }
 
-// contextsOf returns where the service contexts of a message are.
-func contextsOf(h Header, msg []byte) (begin, end int, err error) {
+// contextsOf returns the service contexts of a message, and where they are.
+func contextsOf(h Header, msg []byte) (c Contexts, begin, end int, err error) {
 	var d cdr.Decoder
 	Open(&d, h, msg, nil)
 	if h.Version.AtLeast(cdr.V12) {
@@ -75,11 +82,10 @@ func contextsOf(h Header, msg []byte) (begin, end int, err error) {
 		d.Octet()
 	}
 	begin = d.Pos()
-	var c Contexts
 	if c.parse(&d); d.Err() != nil {
-		return 0, 0, d.Err()
+		return c, 0, 0, d.Err()
 	}
-	return begin, d.Pos(), nil
+	return c, begin, d.Pos(), nil
 }
 
 func alignTo(b []byte, n int) []byte {

@@ -3,6 +3,7 @@ package giop_test
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
@@ -92,6 +93,44 @@ func insertContexts(t *testing.T, v cdr.Version, little, reply bool, had, add, o
 		}
 	} else if err := d.Done(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestInsertContextsReplaces: no id is there twice.
+func TestInsertContextsReplaces(t *testing.T) {
+	t.Parallel()
+	for _, f := range forms() {
+		for size := range 9 { // of what takes the place of three octets
+			e := cdr.NewEncoder(nil, f.little, &cdr.Env{Version: f.v})
+			m := giop.BeginRequest(e, f.v, &giop.RequestHead{ID: 7, Flags: giop.SyncTarget, Key: []byte("key"), Operation: "op", Contexts: []giop.Context{
+				{ID: 1, Data: []byte("a")}, {ID: 2, Data: []byte("old")}, {ID: 3, Data: []byte("c")}, {ID: 2, Data: []byte("older")}}})
+			e.Double(1.5)
+			giop.Finish(e, m)
+			want := strings.Repeat("n", size)
+			msg, err := giop.InsertContexts(e.Bytes(), []giop.Context{{ID: 2, Data: []byte(want)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, err := giop.ParseHeader(msg)
+			if err != nil || int(h.Size)+giop.HeaderSize != len(msg) {
+				t.Fatalf("%v: %+v, %v", f, h, err)
+			}
+			var d cdr.Decoder
+			giop.Open(&d, h, msg, &cdr.Env{Version: f.v})
+			var r giop.Request
+			if err := r.Parse(h, &d); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for id, data, ok := r.Contexts.Next(); ok; id, data, ok = r.Contexts.Next() {
+				if id != giop.ContextPadding {
+					got = append(got, fmt.Sprintf("%d=%s", id, data))
+				}
+			}
+			if list := strings.Join(got, " "); list != "1=a 3=c 2="+want || d.Double() != 1.5 || d.Done() != nil {
+				t.Errorf("%v: got %s, %v", f, list, d.Err())
+			}
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package ior
 
 import (
+	"bytes"
+	"strings"
+
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 )
@@ -12,10 +15,12 @@ type IIOP struct {
 	Port       uint16
 	Key        []byte
 	Components []Component // in version 1.1 and later
+
+	BigEndian bool
+	Rest      []byte // what a later minor version has added behind that: octets that nobody here can read
 }
 
-// IIOP parses an IIOP profile. Components are kept whatever their tag. What a later minor
-// version may add behind them is ignored.
+// IIOP parses an IIOP profile. Components are kept whatever their tag.
 func (p Profile) IIOP() (IIOP, error) {
 	if p.Tag != TagInternetIOP {
 		return IIOP{}, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "profile of tag %d is not of IIOP", p.Tag)
@@ -31,12 +36,17 @@ func (p Profile) IIOP() (IIOP, error) {
 	if b.Version.AtLeast(cdr.V11) {
 		b.Components = getComponents(d)
 	}
+	b.BigEndian = !d.Little()
+	if n := d.Remaining(); n > 0 {
+		b.Rest = bytes.Clone(d.OctetsView(n))
+	}
 	return b, d.Err()
 }
 
-// Profile builds the profile of b, little-endian.
+// Profile builds the profile of b.
 func (b IIOP) Profile() Profile {
-	e := seal()
+	e := cdr.NewEncoder(nil, !b.BigEndian, nil)
+	e.Boolean(!b.BigEndian)
 	e.Octet(b.Version.Major)
 	e.Octet(b.Version.Minor)
 	e.RawString(b.Host)
@@ -45,6 +55,7 @@ func (b IIOP) Profile() Profile {
 	if b.Version.AtLeast(cdr.V11) {
 		putComponents(e, b.Components)
 	}
+	e.Octets(b.Rest)
 	return Profile{TagInternetIOP, e.Bytes()}
 }
 
@@ -52,18 +63,26 @@ func (b IIOP) Profile() Profile {
 func (b IIOP) Find(tag uint32) ([]byte, bool) { return Find(b.Components, tag) }
 
 // Addresses returns where the profile says the object can be reached: its host and port,
-// then the alternates in its components. A malformed component is skipped.
+// then the alternates in its components. A malformed component is skipped; brackets around an address of IPv6 are left out.
 func (b IIOP) Addresses() []Address {
-	list := []Address{{Scheme: "iiop", Version: b.Version, Host: b.Host, Port: b.Port}}
+	list := []Address{{Scheme: "iiop", Version: b.Version, Host: unbracketed(b.Host), Port: b.Port}}
 	for _, c := range b.Components {
 		if c.Tag != TagAlternateIIOPAddress {
 			continue
 		}
 		if host, port, err := c.AlternateAddress(); err == nil {
-			list = append(list, Address{Scheme: "iiop", Version: b.Version, Host: host, Port: port})
+			list = append(list, Address{Scheme: "iiop", Version: b.Version, Host: unbracketed(host), Port: port})
 		}
 	}
 	return list
+}
+
+// unbracketed returns an address of IPv6 without the brackets that it has in URLs, where somebody has published it with them.
+func unbracketed(host string) string {
+	if n := len(host); n > 2 && host[0] == '[' && host[n-1] == ']' && strings.Contains(host, ":") {
+		return host[1 : n-1]
+	}
+	return host
 }
 
 // At returns the profiles of b's object at other addresses, the first choice first: one profile

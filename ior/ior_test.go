@@ -432,6 +432,32 @@ func FuzzKey(f *testing.F) {
 	})
 }
 
+// TestRestAndOrder: the byte order of a profile, and octets behind what is known of it, stay as they were.
+func TestRestAndOrder(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string]string{
+		"1.0, big-endian":           "\x00\x01\x00\x00\x00\x00\x00\x02h\x00\x00\x01\x00\x00\x00\x01k",
+		"1.0, big-endian, and more": "\x00\x01\x00\x00\x00\x00\x00\x02h\x00\x00\x01\x00\x00\x00\x01kmore",
+		"1.1, big-endian":           "\x00\x01\x01\x00\x00\x00\x00\x02h\x00\x00\x01\x00\x00\x00\x01k\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x4d\x00\x00\x00\x01!",
+		"1.3, and more":             "\x01\x01\x03\x00\x02\x00\x00\x00h\x00\x01\x00\x01\x00\x00\x00k\x00\x00\x00\x00\x00\x00\x00\xca\xfe\x00",
+	} {
+		b, err := ior.Profile{Data: []byte(data)}.IIOP()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := b.Profile(); string(got.Data) != data {
+			t.Errorf("%s: %x became %x", name, data, got.Data)
+		}
+		for _, p := range b.At([]ior.Address{{Host: "elsewhere", Port: 2}}) {
+			moved, err := p.IIOP()
+			if err != nil || moved.Host != "elsewhere" || moved.BigEndian != b.BigEndian || !bytes.Equal(moved.Rest, b.Rest) {
+				t.Errorf("%s, moved: %+v, %v", name, moved, err)
+			}
+		}
+	}
+}
+
 // TestAt: other addresses, as alternates where IIOP has them, and everything else as it was.
 func TestAt(t *testing.T) {
 	t.Parallel()

@@ -51,6 +51,8 @@ type Call struct {
 	unsaid   error  // why the arguments could not be written without Unicode
 	plain    *route // the way before it was tried
 	redials  int    // after connections that turned out closed
+	lefts    int    // addresses of the route that have been left
+	another  bool   // that of the request has been left, and there is one that has not
 	reply    giop.Reply
 	err      error
 
@@ -58,6 +60,7 @@ type Call struct {
 	reserved   bool   // it is to be sent, or abandoned
 	answeredBy bool   // reply is that of the request
 
+	said     []giop.Context // service contexts that the request has by itself, if there are interceptors
 	seen     *ClientRequest // what interceptors see of it; nil until there are any
 	attempts int            // requests that they have seen
 }
@@ -90,7 +93,7 @@ const maxKeptBuffer = 1 << 20
 func StartCall(ctx context.Context, ref *Ref, operation string, flags CallFlags) *Call {
 	c := calls.Get().(*Call)
 	c.ctx, c.ref, c.op, c.flags, c.state = ctx, ref, operation, flags, callRoute
-	c.forwards, c.fellBack, c.redials, c.attempts, c.unsaid, c.err = 0, false, 0, 0, nil, nil
+	c.forwards, c.fellBack, c.redials, c.lefts, c.attempts, c.unsaid, c.err = 0, false, 0, 0, 0, nil, nil
 	if ref == nil {
 		c.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "%s called on a nil reference", operation))
 		return c
@@ -177,6 +180,7 @@ func (c *Call) fail(err error) { c.err, c.state = err, callFailed }
 
 // begin finds where to send the request and writes its header.
 func (c *Call) begin() {
+	c.another = false
 	if err := c.ctx.Err(); err != nil {
 		c.fail(conn.ContextError(err, exc.No))
 		return
@@ -211,6 +215,7 @@ func (c *Call) begin() {
 	}
 	id, err := c.link.conn.Reserve(c.ctx, &c.wire, c.deadline)
 	if err != nil {
+		c.leave(err)
 		c.noWay(err)
 		return
 	}
@@ -224,7 +229,7 @@ func (c *Call) noWay(err error) {
 		c.failed(err)
 		return
 	}
-	c.id = 0
+	c.id, c.said = 0, c.said[:0]
 	c.intercepted(err)
 }
 
@@ -263,6 +268,9 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 		n++
 	}
 	h.Contexts = contexts[:n]
+	if c.ref.orb.clientInterceptors != nil {
+		c.said = append(c.said[:0], h.Contexts...)
+	}
 	c.mark = giop.BeginRequest(&c.Out, env.Version, &h)
 	c.state = callMarshal
 }
@@ -303,9 +311,14 @@ func (c *Call) transfer(ctx context.Context) error {
 	}
 	c.reserved = false
 	if !c.waits {
-		return c.link.conn.Send(ctx, &c.wire, c.buf, c.loans...)
+		err := c.link.conn.Send(ctx, &c.wire, c.buf, c.loans...)
+		if err != nil {
+			c.leave(err)
+		}
+		return err
 	}
 	if err := c.link.conn.RoundTrip(ctx, &c.wire, c.buf, c.loans...); err != nil {
+		c.leave(err)
 		return err
 	}
 	if !c.link.settled.Load() {
@@ -427,6 +440,7 @@ func (c *Call) sentOn() bool {
 	if c.link != nil {
 		c.wire.Release()
 	}
+	c.lefts = 0
 	c.forwards++
 	if c.forwards > c.ref.orb.limits.Int(limits.Forwards) {
 		c.fail(exc.New(exc.Transient, exc.MinorForwardLoop, exc.No, "%s: %w", c.op, c.ref.orb.limits.Exceeded(limits.Forwards, int64(c.forwards))))
@@ -438,10 +452,28 @@ func (c *Call) sentOn() bool {
 // maxRedials is how often a call is made again because the peer ended its connection in order.
 const maxRedials = 3
 
+// leave has calls begin at another address of the reference after err, where nothing has come from that of this request but the end
+// of its connection: a proxy without a server behind it takes connections, too, and so does a server of another protocol. An address is good
+// for calls to begin with once it has answered.
+func (c *Call) leave(err error) {
+	sys := exc.From(err, exc.Maybe)
+	if c.another = false; sys.Minor == exc.MinorCancelled || len(c.route.hops) < 2 {
+		return
+	}
+	turnedAway := sys.Minor == exc.MinorPeerClosed
+	if c.link.settled.Load() || c.link.conn.Heard() && !turnedAway || turnedAway && c.redials < maxRedials {
+		return
+	}
+	c.route.leave(c.link)
+	c.lefts++
+	c.another = c.lefts < len(c.route.hops)
+}
+
 // failed decides whether a call that failed on this side is tried again: a request that
-// nobody has seen may be, once at the original reference if it had been forwarded, once
-// on a new connection if the one it was to use had been closed, and a few times if the peer
-// ends even new ones in order, as omniORB does to those that it takes for idle.
+// nobody has seen may be, at each further address of the reference if that which it went to has never answered,
+// once at the original reference if it had been forwarded, once on a new connection if the
+// one it was to use had been closed, and a few times if the peer ends even new ones in order, as
+// omniORB does to those that it takes for idle.
 func (c *Call) failed(err error) {
 	sys := exc.From(err, exc.Maybe)
 	if c.refusedUnicode(sys) {
@@ -453,11 +485,13 @@ func (c *Call) failed(err error) {
 		return
 	}
 	switch {
+	case c.link != nil && c.another:
+		c.another, c.redials, c.state = false, 0, callRoute
 	case c.route.forwarded && !c.fellBack:
 		if !c.mayRebind("the place that it was forwarded to does not answer") {
 			return
 		}
-		c.fellBack = true
+		c.fellBack, c.lefts = true, 0
 		c.ref.dropForward(c.route)
 		c.state = callRoute
 	case c.link != nil && (!c.fresh && c.redials == 0 || sys.Minor == exc.MinorPeerClosed && c.redials < maxRedials):

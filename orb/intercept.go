@@ -111,16 +111,25 @@ func (r *ClientRequest) Peer() string {
 // Env returns the environment of the request: its GIOP version and code sets.
 func (r *ClientRequest) Env() *cdr.Env { return r.c.Out.Env() }
 
-// Context returns the data of the request's service context of an id, among those that interceptors have added so far.
-func (r *ClientRequest) Context(id uint32) ([]byte, bool) { return findContext(r.contexts, id) }
+// Context returns the data of the request's service context of an id, among those that the ORB has written, and interceptors have
+// added so far.
+func (r *ClientRequest) Context(id uint32) ([]byte, bool) {
+	if data, ok := findContext(r.contexts, id); ok {
+		return data, true
+	}
+	return findContext(r.c.said, id)
+}
 
-// AddContext adds a service context to the request, before next. One that is there already is replaced, or else
-// an error. data must not be changed afterwards.
+// AddContext adds a service context to the request, before next. One that is there already, be it the ORB's own, is replaced,
+// or else an error. data must not be changed afterwards.
 func (r *ClientRequest) AddContext(id uint32, data []byte, replace bool) error {
 	if r.sent {
 		return exc.New(exc.BadInvOrder, exc.MinorContextThere, exc.No, "the request has been sent: its service contexts are what they are")
 	}
-	return addContext(&r.contexts, id, data, replace)
+	if _, there := r.Context(id); there && !replace {
+		return contextThere(id)
+	}
+	return addContext(&r.contexts, id, data, true)
 }
 
 // Reply returns what the peer has answered, and whether it has, once next has returned.
@@ -221,7 +230,11 @@ func addContext(list *[]giop.Context, id uint32, data []byte, replace bool) erro
 	case replace:
 		(*list)[i].Data = data
 	default:
-		return exc.New(exc.BadInvOrder, exc.MinorContextThere, exc.No, "the service context %d is there already", id)
+		return contextThere(id)
 	}
 	return nil
+}
+
+func contextThere(id uint32) error {
+	return exc.New(exc.BadInvOrder, exc.MinorContextThere, exc.No, "the service context %d is there already", id)
 }

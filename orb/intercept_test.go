@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -172,6 +173,48 @@ func TestInterceptorContexts(t *testing.T) {
 			if got := d.take(); got[3] != `reply "from the server, wrapped: refused: -1 negative" true` {
 				t.Errorf("%v local=%v: got %q", v, local, got)
 			}
+		}
+	}
+}
+
+// TestInterceptorsSeeTheORBsContexts: those that the ORB writes are seen as all others are, and not there twice.
+func TestInterceptorsSeeTheORBsContexts(t *testing.T) {
+	t.Parallel()
+	for _, replace := range []bool{false, true} {
+		seen := map[uint32][]string{}
+		client := func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			for _, id := range []uint32{giop.ContextCodeSets, giop.ContextInvocationPolicy} {
+				data, ok := r.Context(id)
+				if !ok {
+					t.Errorf("the context %d is not seen", id)
+				}
+				seen[id] = append(seen[id], string(data))
+				if err := r.AddContext(id, nil, false); !errors.Is(err, exc.BadInvOrder) || exc.From(err, exc.No).Minor != exc.MinorContextThere {
+					t.Errorf("the context %d twice: %v", id, err)
+				}
+			}
+			if replace {
+				if err := r.AddContext(giop.ContextInvocationPolicy, []byte("other"), true); err != nil {
+					t.Error(err)
+				}
+				if data, ok := r.Context(giop.ContextInvocationPolicy); !ok || string(data) != "other" {
+					t.Errorf("got %q", data)
+				}
+				seen[giop.ContextInvocationPolicy] = []string{"other"}
+			}
+			return next(ctx)
+		}
+		server := func(ctx context.Context, r *orb.IncomingRequest, next func(context.Context) error) error {
+			for id, want := range seen {
+				if data, ok := r.Context(id); !ok || string(data) != want[0] {
+					t.Errorf("the context %d came as %q, want %q", id, data, want[0])
+				}
+			}
+			return next(ctx)
+		}
+		e := intercepting(t, false, cdr.V12, []orb.ClientInterceptor{client}, []orb.ServerInterceptor{server})
+		if err := e.Ping(within(t, 10*time.Second)); err != nil {
+			t.Error(err)
 		}
 	}
 }

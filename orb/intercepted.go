@@ -202,6 +202,7 @@ func (in *IncomingRequest) serve(ctx context.Context) error {
 	r := in.r
 	r.userCtx = ctx
 	r.run()
+	r.check() // the interceptors are told what the client gets
 	in.outcome = r.outcome
 	if r.state == replyFailed {
 		in.outcome = r.failed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -215,7 +216,8 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 }
 
 // seen returns a reference as the peer is to see it: one of this ORB, or of its daemon, names
-// what is published to that peer, and every other is what it was.
+// what is published to that peer, and every other is what it was. Profiles that tell one address each become one; what
+// another profile says beyond that is kept.
 func (x references) seen(i *ior.IOR) *ior.IOR {
 	if !x.orb.publishing.varies || i.IsNil() {
 		return i
@@ -225,15 +227,17 @@ func (x references) seen(i *ior.IOR) *ior.IOR {
 		to = x.orb.publishing.standard
 	}
 	out := make([]ior.Profile, 0, len(i.Profiles))
-	var written []byte // the key of what has been
+	var written []ior.Profile // those that have been named anew, as they are at no address
 	for _, raw := range i.Profiles {
 		at, p := x.moved(raw, to)
-		switch {
-		case at == nil:
+		if at == nil {
 			out = append(out, raw)
-		case written == nil || string(written) != string(p.Key):
+			continue
+		}
+		nowhere := p.At([]ior.Address{{}})[0]
+		if !slices.ContainsFunc(written, nowhere.Equal) {
 			out = append(out, p.At(at)...)
-			written = p.Key
+			written = append(written, nowhere)
 		}
 	}
 	r := &ior.IOR{TypeID: i.TypeID, Profiles: out}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +165,22 @@ func TestPublishedByNetwork(t *testing.T) {
 			}
 			if data, ok := first.Find(77); !ok || string(data) != "\x01\x02\x03" {
 				t.Error("a component that is not known here has changed")
+			}
+		}
+		// A second profile of the same object stays for what only it says, and not for its address.
+		one := ior.IIOP{Version: cdr.V12, Host: "daemon.example.org", Port: 3053, Key: ior.AppendKey(nil, ior.Key{Server: [16]byte{9}, ID: []byte("y")})}
+		two, three := one, one
+		two.Host, two.Components, two.Rest, two.BigEndian = "inner.example.org", []ior.Component{{Tag: 78, Data: []byte{4}}}, []byte("more"), true
+		two.Port, three.Host, three.Port = 3054, "inner.example.org", 3054
+		i := meet(o.NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{one.Profile(), two.Profile(), three.Profile()}})).IOR()
+		if len(i.Profiles) != 2 {
+			t.Fatalf("from %s: %d profiles are left", c.host, len(i.Profiles))
+		}
+		for n, want := range []ior.IIOP{one, two} {
+			got, err := i.Profiles[n].IIOP()
+			if err != nil || got.Addresses()[0].HostPort() != c.daemon || !slices.EqualFunc(got.Components, want.Components, func(a, b ior.Component) bool { return a.Tag == b.Tag && string(a.Data) == string(b.Data) }) ||
+				string(got.Rest) != string(want.Rest) || got.BigEndian != want.BigEndian {
+				t.Errorf("from %s: profile %d came back as %+v, %v", c.host, n, got, err)
 			}
 		}
 		// A foreign one is what it was, octet by octet, in big-endian order too.

@@ -285,8 +285,8 @@ func (r *ServerRequest) rewind() {
 	r.Out.Reset(out[:r.start], r.Out.Little(), r.Out.Env())
 }
 
-// finish completes the reply message and returns the buffer, and what is lent to it.
-func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
+// check makes a failure of a reply that cannot be sent: its results could not be written, are too long, or are missing.
+func (r *ServerRequest) check() {
 	if r.state == replyResult {
 		if err := r.Out.Err(); err != nil {
 			r.fail(withCompleted(exc.From(err, exc.Yes), exc.Yes))
@@ -300,12 +300,17 @@ func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 	if r.state == replyNone { // a skeleton that did not call Returned
 		r.fail(exc.New(exc.Internal, 0, exc.Maybe, "the skeleton of %.64s gave no answer", r.msg.Operation))
 	}
+}
+
+// finish completes the reply message and returns the buffer, and what is lent to it.
+func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
+	r.check()
 	if r.state == replyFailed {
 		r.report()
 		r.rewind()
 		if !r.oneway {
 			var detail []giop.Context
-			if r.failed.Public {
+			if r.failed.Public && !r.adds(giop.ContextExceptionDetail) {
 				detail = []giop.Context{giop.ExceptionDetail(r.failed.Reason)}
 			}
 			r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, giop.SystemException, detail)
@@ -326,6 +331,15 @@ func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 		r.orb.complain(slog.LevelError, "the service contexts of interceptors are left out", "error", err)
 	}
 	return out, loans
+}
+
+// adds reports whether interceptors add a service context of an id to the reply.
+func (r *ServerRequest) adds(id uint32) bool {
+	if r.seen == nil {
+		return false
+	}
+	_, ok := r.seen.ReplyContext(id)
+	return ok
 }
 
 // report logs what the client is not told.

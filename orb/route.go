@@ -41,7 +41,7 @@ type route struct {
 	from      string       // as in Ref
 	profile   int          // of ior, the first that is used
 	wanted    atomic.Int32 // the giop.Addressing that the peer has asked for
-	begin     atomic.Int32 // the hop to begin with: that which was reached last, or the one after that which was not
+	begin     atomic.Int32 // the hop to begin with: that which was reached last, or the one after that which was no good
 }
 
 // A hop is an endpoint and what is spoken there. It is the key under which connections are shared.
@@ -57,6 +57,7 @@ type hop struct {
 // A link is a connection to a hop.
 type link struct {
 	conn     *conn.Conn
+	hop      hop // zero for a way back
 	env      *cdr.Env
 	codeSets []byte      // service context that announces the code sets; nil: none
 	offer    []byte      // service context that offers to be called back; nil: none
@@ -273,6 +274,14 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 	return nil, false, unreachable(rt.hops, errs, rt.refused)
 }
 
+// leave has calls begin at the hop after that of l, unless another has been reached since.
+func (rt *route) leave(l *link) {
+	rt.last.CompareAndSwap(l, nil)
+	if i := slices.Index(rt.hops, l.hop); i >= 0 {
+		rt.begin.CompareAndSwap(int32(i), int32((i+1)%len(rt.hops)))
+	}
+}
+
 // errNoAnswer says that the time for one of several addresses was over.
 var errNoAnswer = errors.New("no answer in its share of the call's time")
 
@@ -320,7 +329,7 @@ func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fre
 	}
 	l = s.byHop[h]
 	if l == nil || l.dead() {
-		l = &link{ready: make(chan struct{})}
+		l = &link{hop: h, ready: make(chan struct{})}
 		if h.sets != (codeset.Choice{}) {
 			l.codeSets = h.sets.Append(nil)
 		}

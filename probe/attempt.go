@@ -121,7 +121,7 @@ func (a *attempt) ask(c net.Conn) *ior.IOR {
 		v = cdr.V12
 	}
 	e := cdr.NewEncoder(nil, true, &cdr.Env{Version: v})
-	giop.PutLocateRequest(e, v, 1, a.target.key, nil)
+	giop.PutLocateRequest(e, v, locateID, a.target.key, nil)
 	here := false
 	h, msg, err := a.exchange(c, e.Bytes())
 	switch {
@@ -145,24 +145,69 @@ func (a *attempt) ask(c net.Conn) *ior.IOR {
 		}
 		defer again.Close()
 	}
-	e.Reset(nil, true, &cdr.Env{Version: v})
-	m := giop.BeginRequest(e, v, &giop.RequestHead{ID: 2, Flags: giop.SyncTarget, Key: a.target.key, Operation: "_non_existent"})
-	giop.Finish(e, m)
-	h, msg, err = a.exchange(again, e.Bytes())
-	switch {
-	case err != nil && here && a.late(err):
-		return a.is(Silent, errors.New("the server knows the object, which does not answer in time"))
-	case err != nil:
-		a.broken(again, err)
-		return nil
-	case h.Type == giop.TypeMessageError:
-		return a.is(OldVersion, fmt.Errorf("the server rejects GIOP %v", v))
-	case h.Type == giop.TypeCloseConnection:
-		return a.is(Closed, errors.New("the server closed the connection in order: it may be at its limit of connections"))
-	case h.Type != giop.TypeReply:
-		return a.is(Failed, fmt.Errorf("the server answered with a %v", h.Type))
+	return a.request(again, v, here)
+}
+
+// request asks the object whether it exists, again in another form if the server wants that. here says that it is
+// known to the server.
+func (a *attempt) request(c net.Conn, v cdr.Version, here bool) *ior.IOR {
+	head := giop.RequestHead{ID: firstRequest, Flags: giop.SyncTarget, Key: a.target.key, Operation: "_non_existent"}
+	for ; ; head.ID++ {
+		e := cdr.NewEncoder(nil, true, &cdr.Env{Version: v})
+		giop.Finish(e, giop.BeginRequest(e, v, &head))
+		if err := e.Err(); err != nil {
+			return a.is(Failed, err)
+		}
+		h, msg, err := a.exchange(c, e.Bytes())
+		switch {
+		case err != nil && here && a.late(err):
+			return a.is(Silent, errors.New("the server knows the object, which does not answer in time"))
+		case err != nil:
+			a.broken(c, err)
+			return nil
+		case h.Type == giop.TypeMessageError:
+			return a.is(OldVersion, fmt.Errorf("the server rejects GIOP %v", v))
+		case h.Type == giop.TypeCloseConnection:
+			return a.is(Closed, errors.New("the server closed the connection in order: it may be at its limit of connections"))
+		case h.Type != giop.TypeReply:
+			return a.is(Failed, fmt.Errorf("the server answered with a %v", h.Type))
+		}
+		var d cdr.Decoder
+		giop.Open(&d, h, msg, &cdr.Env{Version: h.Version})
+		var r giop.Reply
+		if err := r.Parse(h, &d); err != nil {
+			return a.is(Failed, err)
+		}
+		if r.ID != head.ID {
+			return a.is(Failed, fmt.Errorf("the server answered request %d, and was sent request %d", r.ID, head.ID))
+		}
+		if r.Status != giop.NeedsAddressingMode {
+			return a.replied(&r, &d)
+		}
+		how := d.UShort()
+		if d.Err() != nil || how > uint16(giop.ReferenceAddr) || head.Target != nil || !v.AtLeast(cdr.V12) {
+			return a.is(Failed, errors.New("the server wants its targets named in yet another way (NEEDS_ADDRESSING_MODE)"))
+		}
+		head.Target = a.target.named(giop.Addressing(how))
 	}
-	return a.replied(h, msg)
+}
+
+// The ids of the messages that are sent.
+const (
+	locateID     = 1
+	firstRequest = 2
+)
+
+// named returns the target as how says, in a little-endian message.
+func (t *target) named(how giop.Addressing) *giop.Target {
+	p := t.ior.Profiles[t.finding.Profile]
+	n := &giop.Target{Kind: how, Tag: p.Tag, Profile: p.Data, Index: uint32(t.finding.Profile)}
+	if how == giop.ReferenceAddr {
+		e := cdr.NewEncoder(nil, true, nil)
+		ior.Put(e, t.ior)
+		n.IOR = e.Bytes()
+	}
+	return n
 }
 
 // located takes a LocateReply. final is false where the request is to follow.
@@ -173,30 +218,31 @@ func (a *attempt) located(h giop.Header, msg []byte) (to *ior.IOR, final bool) {
 	if err := r.Parse(h, &d); err != nil {
 		return a.is(Failed, err), true
 	}
+	if r.ID != locateID {
+		return a.is(Failed, fmt.Errorf("the server answered request %d, and was sent request %d", r.ID, locateID)), true
+	}
 	if r.Status != giop.ObjectForward && r.Status != giop.ObjectForwardPerm {
 		return nil, false // an unknown object, too: the request tells why
 	}
 	return a.forward(&d), true
 }
 
-// replied takes the reply of the request.
-func (a *attempt) replied(h giop.Header, msg []byte) *ior.IOR {
-	var d cdr.Decoder
-	giop.Open(&d, h, msg, &cdr.Env{Version: h.Version})
-	var r giop.Reply
-	if err := r.Parse(h, &d); err != nil {
-		return a.is(Failed, err)
-	}
+// replied takes the reply to the request, whose body d reads.
+func (a *attempt) replied(r *giop.Reply, d *cdr.Decoder) *ior.IOR {
 	switch r.Status {
 	case giop.NoException:
-		if d.Boolean() && d.Err() == nil {
+		gone := d.Boolean()
+		if err := d.Err(); err != nil {
+			return a.is(Failed, fmt.Errorf("the answer has no result: %w", err))
+		}
+		if gone {
 			return a.is(NotExist, nil)
 		}
 		return a.is(Reachable, nil)
 	case giop.LocationForward, giop.LocationForwardPerm:
-		return a.forward(&d)
+		return a.forward(d)
 	case giop.SystemException:
-		sys, err := giop.GetSystemException(&d)
+		sys, err := giop.GetSystemException(d)
 		if err != nil {
 			return a.is(Failed, err)
 		}
@@ -230,11 +276,26 @@ type notGIOP struct{ what string }
 
 func (e *notGIOP) Error() string { return e.what }
 
-// exchange sends a message and reads the answer, whole.
-func (a *attempt) exchange(c net.Conn, out []byte) (h giop.Header, msg []byte, err error) {
+// exchange sends a message and reads the answer, whole, be it in fragments.
+func (a *attempt) exchange(c net.Conn, out []byte) (giop.Header, []byte, error) {
 	if _, err := c.Write(out); err != nil {
-		return h, nil, err
+		return giop.Header{}, nil, err
 	}
+	var parts giop.Assembler
+	for size := 0; ; {
+		h, msg, err := read(c, maxMessage-size)
+		if err != nil {
+			return h, nil, err
+		}
+		size += len(msg)
+		if h, msg, err = parts.Add(h, msg); err != nil || msg != nil {
+			return h, msg, err
+		}
+	}
+}
+
+// read reads a message or fragment of most octets at most.
+func read(c net.Conn, most int) (h giop.Header, msg []byte, err error) {
 	msg = make([]byte, giop.HeaderSize)
 	n, err := io.ReadFull(c, msg)
 	if n >= 4 && string(msg[:4]) != "GIOP" || n > 0 && n < 4 {
@@ -246,11 +307,11 @@ func (a *attempt) exchange(c net.Conn, out []byte) (h giop.Header, msg []byte, e
 	if h, err = giop.ParseHeader(msg); err != nil {
 		return h, nil, err
 	}
-	if h.Size > maxMessage || h.More {
-		return h, nil, fmt.Errorf("the answer of %d octets is longer than is read here, %d", h.Size, maxMessage)
+	if int64(h.Size) > int64(most) {
+		return h, nil, fmt.Errorf("the answer, a %v of %d octets, is longer than is read here, %d octets", h.Type, h.Size, maxMessage)
 	}
 	rest := make([]byte, h.Size)
-	if _, err := io.ReadFull(c, rest); err != nil {
+	if _, err = io.ReadFull(c, rest); err != nil {
 		return h, nil, err
 	}
 	return h, append(msg, rest...), nil

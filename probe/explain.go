@@ -40,7 +40,10 @@ func explain(f *Finding, at surround) (problem, advice string) {
 			problem = what + "; " + problem
 			switch a, err := netip.ParseAddr(f.host); {
 			case few && err == nil && at.has(a.Unmap()):
-				advice += "; for clients on other machines " + publishHost
+				if advice != "" {
+					advice += "; "
+				}
+				advice += "for clients on other machines " + publishHost
 			case few:
 				advice = publishHost
 			default:
@@ -72,6 +75,11 @@ func outcome(f *Finding) (problem, advice string) {
 		}
 		return "", ""
 	case Unresolved:
+		for _, n := range inner {
+			if n.is(strings.ToLower(strings.TrimSuffix(f.host, "."))) {
+				return fmt.Sprintf("the name %s is %s; it does not resolve here: %s", f.host, n.what, f.Detail), publishHost
+			}
+		}
 		return fmt.Sprintf("the name %s does not resolve here: %s", f.host, f.Detail),
 			"enter the name in DNS or in this machine's hosts file, or start the server with --publish and an address"
 	case Refused:
@@ -114,6 +122,29 @@ func outcome(f *Finding) (problem, advice string) {
 	return f.Detail, ""
 }
 
+// inner are names that resolve in some places alone.
+var inner = []struct {
+	is   func(name string) bool
+	what string
+}{
+	{func(s string) bool {
+		return below(s, ".svc") || below(s, ".cluster.local") || strings.Contains(s, ".svc.")
+	},
+		"that of a Kubernetes service, which resolves within its cluster alone"},
+	{func(s string) bool { return below(s, ".docker.internal") },
+		"what Docker calls the host in its containers, and resolves there alone"},
+	{func(s string) bool { return below(s, ".containers.internal") },
+		"what Podman calls the host in its containers, and resolves there alone"},
+	{containerID, "such as Docker and Podman give containers by their id: it resolves within the container alone"},
+}
+
+func below(name, domain string) bool { return strings.HasSuffix(name, domain) }
+
+// containerID reports whether a name is the host name of a container that was given none: twelve digits.
+func containerID(name string) bool {
+	return len(name) == 12 && strings.Trim(name, "0123456789abcdef") == ""
+}
+
 // publishedAs says what the published address is, if that alone may be what is wrong. few is
 // whether it is good for this machine or its containers at most, however it went.
 func publishedAs(f *Finding, at surround) (what string, few bool) {
@@ -146,7 +177,7 @@ func publishedAs(f *Finding, at surround) (what string, few bool) {
 			return "", false
 		}
 		return what + ", which are reached within their cluster alone", true
-	case strings.Contains(k, "Docker bridge"), strings.Contains(k, "guests"), strings.Contains(k, "libvirt"):
+	case strings.Contains(k, "bridge address"), strings.Contains(k, "guests"), strings.Contains(k, "libvirt"):
 		return what + ", which other hosts cannot reach", true
 	case strings.Contains(k, "documentation"):
 		return what, !at.near(a)

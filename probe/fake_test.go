@@ -99,7 +99,10 @@ type server struct {
 	big     bool
 	locate  func(e *cdr.Encoder, v cdr.Version, id uint32)
 	request func(e *cdr.Encoder, v cdr.Version, id uint32)
-	mute    bool // for requests
+	mute    bool            // for requests
+	wants   giop.Addressing // how targets are to be named
+	fussy   bool            // and then otherwise
+	cut     int             // replies longer than that come in fragments; 0: whole
 }
 
 func (s server) behave(c net.Conn) {
@@ -145,6 +148,10 @@ func (s server) behave(c net.Conn) {
 			switch {
 			case s.mute:
 				continue
+			case s.fussy || s.wants != r.Target.Kind && s.wants != giop.KeyAddr:
+				m := giop.BeginReply(e, h.Version, r.ID, giop.NeedsAddressingMode, nil)
+				e.UShort(uint16(s.wants))
+				giop.Finish(e, m)
 			case s.request == nil:
 				m := giop.BeginReply(e, h.Version, r.ID, giop.NoException, nil)
 				e.Boolean(false)
@@ -153,7 +160,13 @@ func (s server) behave(c net.Conn) {
 				s.request(e, h.Version, r.ID)
 			}
 		}
-		if _, err := c.Write(e.Bytes()); err != nil {
+		out := e.Bytes()
+		if s.cut > 0 {
+			if out, err = giop.Split(nil, out, s.cut); err != nil {
+				return
+			}
+		}
+		if _, err := c.Write(out); err != nil {
 			return
 		}
 	}

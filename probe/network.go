@@ -82,6 +82,7 @@ var kinds = []struct {
 	{netip.MustParsePrefix("10.0.2.0/24"), "an address that VirtualBox gives its guests"},
 	{netip.MustParsePrefix("192.168.122.0/24"), "an address of a virtual network of libvirt"},
 	{netip.MustParsePrefix("172.17.0.0/16"), "a Docker bridge address"},
+	{netip.MustParsePrefix("10.88.0.0/16"), "a Podman bridge address"},
 	{netip.MustParsePrefix("10.244.0.0/16"), "an address of the range of Kubernetes pods"},
 	{netip.MustParsePrefix("10.42.0.0/16"), "an address of the range of Kubernetes pods"},
 	{netip.MustParsePrefix("10.96.0.0/12"), "an address of the range of Kubernetes services"},

@@ -130,6 +130,7 @@ func (x *run) probe(r *ior.IOR, been []string) *Report {
 // A target is an address to be tried, or why there is none.
 type target struct {
 	finding Finding
+	ior     *ior.IOR // that names it, with finding.Profile
 	key     []byte
 	version cdr.Version
 }
@@ -160,7 +161,7 @@ func plan(r *ior.IOR) []target {
 			secure = true
 		}
 		for _, a := range b.Addresses()[:min(len(b.Addresses()), maxAddresses-len(all))] {
-			t := target{key: b.Key, version: b.Version, finding: Finding{
+			t := target{ior: r, key: b.Key, version: b.Version, finding: Finding{
 				Profile: i, Address: a.HostPort(), Version: b.Version.String(), host: a.Host, port: a.Port,
 			}}
 			switch {

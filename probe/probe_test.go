@@ -3,6 +3,7 @@ package probe_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -59,6 +60,15 @@ func TestExplanations(t *testing.T) {
 		{"a private network of ours", "192.168.1.20:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1"}, "start the server"},
 		{"a private network that routes", "10.1.2.3:1", here, "", "", probe.Reachable, nil, ""},
 		{"a pod", "10.244.1.5:1", nil, "", "", probe.TimedOut, []string{"Kubernetes pods", "within their cluster"}, "--publish HOST"},
+		{"Podman", "10.88.0.5:1", nil, "", "", probe.TimedOut, []string{"published 10.88.0.5, a Podman bridge address, which other hosts cannot reach"}, "start the server with --publish HOST"},
+		{"a service", "bank.shop.svc.cluster.local:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service", "within its cluster", "no such host"}, "--publish HOST"},
+		{"a service, in short", "bank.shop.svc:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
+		{"a service of another domain", "Bank.Shop.SVC.corp.example.org.:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
+		{"a service, in its cluster", "bank.shop.svc.cluster.local:1", here, "8.8.4.4", "", probe.Reachable, nil, ""},
+		{"Docker's host", "host.docker.internal:1", nil, "", "", probe.Unresolved, []string{"what Docker calls the host"}, "--publish HOST"},
+		{"Podman's host", "host.containers.internal:1", nil, "", "", probe.Unresolved, []string{"what Podman calls the host"}, "--publish HOST"},
+		{"a container by its id", "0a1b2c3d4e5f:1", nil, "", "", probe.Unresolved, []string{"containers by their id"}, "--publish HOST"},
+		{"a name as long", "accountants1:1", nil, "", "", probe.Unresolved, []string{"the name accountants1 does not resolve here"}, "hosts file"},
 		{"VirtualBox", "10.0.2.15:1", nil, "", "", probe.TimedOut, []string{"VirtualBox"}, "--publish HOST"},
 
 		{"unknown name", "nowhere.example.org:1", nil, "", "", probe.Unresolved, []string{"the name nowhere.example.org does not resolve here", "no such host"}, "hosts file"},
@@ -88,6 +98,39 @@ func TestExplanations(t *testing.T) {
 		}}), "", "", probe.NotExist, []string{"does not exist"}, "new reference"},
 		{"an exception", "8.8.4.4:1", raising(exc.Transient, "the server is disabled"), "", "", probe.Raised, []string{"TRANSIENT", "the server is disabled"}, "log"},
 		{"an ORB without the operation", "8.8.4.4:1", raising(exc.BadOperation, ""), "", "", probe.Reachable, nil, ""},
+		{"its target by profile", "8.8.4.4:1", serves(server{wants: giop.ProfileAddr}), "", "", probe.Reachable, nil, ""},
+		{"its target by reference", "8.8.4.4:1", serves(server{wants: giop.ReferenceAddr}), "", "", probe.Reachable, nil, ""},
+		{"its target by what is not known", "8.8.4.4:1", serves(server{wants: 9}), "", "", probe.Failed, []string{"NEEDS_ADDRESSING_MODE"}, ""},
+		{"its target ever otherwise", "8.8.4.4:1", serves(server{wants: giop.ProfileAddr, fussy: true}), "", "", probe.Failed, []string{"yet another way"}, ""},
+		{"in fragments", "8.8.4.4:1", serves(server{cut: giop.MinFragment, request: func(e *cdr.Encoder, v cdr.Version, id uint32) {
+			m := giop.BeginReply(e, v, id, giop.NoException, []giop.Context{{ID: 4711, Data: make([]byte, 300)}})
+			e.Boolean(false)
+			giop.Finish(e, m)
+		}}), "", "", probe.Reachable, nil, ""},
+		{"a flood of fragments", "8.8.4.4:1", behaviour(func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 1024))
+			b := giop.AppendHeader(nil, giop.Header{Version: cdr.V12, Little: true, More: true, Type: giop.TypeReply, Size: 4})
+			b = append(b, 1, 0, 0, 0)
+			more := giop.AppendFragment(nil, cdr.V12, true, true, 1, make([]byte, 8<<10))
+			for {
+				if _, err := c.Write(b); err != nil {
+					return
+				}
+				b = more
+			}
+		}), "", "", probe.Failed, []string{"longer than is read here, 65536 octets"}, ""},
+		{"an answer without a result", "8.8.4.4:1", serves(server{request: func(e *cdr.Encoder, v cdr.Version, id uint32) {
+			giop.Finish(e, giop.BeginReply(e, v, id, giop.NoException, nil))
+		}}), "", "", probe.Failed, []string{"the answer has no result"}, ""},
+		{"an answer to another request", "8.8.4.4:1", serves(server{request: func(e *cdr.Encoder, v cdr.Version, id uint32) {
+			m := giop.BeginReply(e, v, id+7, giop.NoException, nil)
+			e.Boolean(false)
+			giop.Finish(e, m)
+		}}), "", "", probe.Failed, []string{"answered request 9, and was sent request 2"}, ""},
+		{"a location of another request", "8.8.4.4:1", serves(server{locate: func(e *cdr.Encoder, v cdr.Version, id uint32) {
+			giop.Finish(e, giop.BeginLocateReply(e, v, id+7, giop.ObjectHere))
+		}}), "", "", probe.Failed, []string{"answered request 8, and was sent request 1"}, ""},
+		{"all is not well on this machine", "127.0.0.1:1", says("GIOP\x07\x00\x00\x00\x00\x00\x00\x00"), "", "", probe.Failed, []string{"GIOP 7.0"}, "for clients on other machines"},
 		{"forward to nothing", "8.8.4.4:1", forwarding(nil, true), "", "", probe.Failed, []string{"nil reference"}, ""},
 
 		{"led elsewhere", "10.1.2.3:1", here, "", "10.0.0.0/8=10.1.2.3", probe.Reachable, nil, ""},
@@ -132,7 +175,7 @@ func TestExplanations(t *testing.T) {
 					t.Errorf("the problem is %q, want %q in it", f.Problem, want)
 				}
 			}
-			if !strings.Contains(f.Advice, c.advice) || c.problem == nil && f.Problem+f.Advice != "" {
+			if strings.HasPrefix(f.Advice, ";") || !strings.Contains(f.Advice, c.advice) || c.problem == nil && f.Problem+f.Advice != "" {
 				t.Errorf("the problem is %q and the advice %q, want %q", f.Problem, f.Advice, c.advice)
 			}
 		})
@@ -156,6 +199,20 @@ func TestForwards(t *testing.T) {
 	last := rep.Addresses[0].Forward.Addresses[0].Forward
 	if !rep.Reachable || rep.Addresses[0].Problem != "" || last.Addresses[0].Outcome != probe.Refused || last.Addresses[1].Outcome != probe.Reachable {
 		t.Errorf("got %s", text(t, rep))
+	}
+	// As many forwards as are followed, and one more.
+	for _, c := range []struct {
+		first string
+		far   int
+		want  bool
+	}{{"8.1.0.", 8, true}, {"8.2.0.", 9, false}} {
+		for i := range c.far {
+			w.at[fmt.Sprintf("%s%d:1", c.first, i)] = forwarding(at(fmt.Sprintf("%s%d:1", c.first, i+1)), i%2 == 0)
+		}
+		w.at[fmt.Sprintf("%s%d:1", c.first, c.far)] = serves(server{})
+		if rep := p.Probe(t.Context(), at(c.first+"0:1")); rep.Reachable != c.want || !c.want && !strings.Contains(text(t, rep), "it forwards too often") {
+			t.Errorf("over %d forwards: got %s", c.far, text(t, rep))
+		}
 	}
 	rep = p.Probe(t.Context(), at("8.0.0.5:1"))
 	if f := rep.Addresses[0]; rep.Reachable || f.Outcome != probe.Forwarded || !strings.Contains(f.Problem, "forwards to where the object is not reached") {
@@ -227,6 +284,17 @@ func text(t *testing.T, rep *probe.Report) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// TestBrackets: an address of IPv6 that was published as URLs have it is taken for what it is.
+func TestBrackets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.at["[2a00::7]:1"] = serves(server{})
+	r := &ior.IOR{Profiles: []ior.Profile{ior.IIOP{Version: cdr.V12, Host: "[2a00::7]", Port: 1, Key: []byte("key")}.Profile()}}
+	if rep := (&probe.Prober{Network: w}).Probe(t.Context(), r); !rep.Reachable || rep.Addresses[0].Address != "[2a00::7]:1" {
+		t.Errorf("got %s", text(t, rep))
+	}
 }
 
 // FuzzAnswer: whatever a server answers, first and second, it is taken for something, soon.

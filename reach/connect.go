@@ -18,7 +18,8 @@ import (
 // TO is what a reference names: a host, *.DOMAIN, a network as 10.0.0.0/8, @loopback,
 // @link-local, @private, or * for all, each with :PORT or without. The first rule that is about
 // an address decides. A name is refused also for the addresses that it resolves to; it is never
-// led elsewhere for them.
+// led elsewhere for them. Who connects to no host in particular (none, 0.0.0.0, ::) comes out at this
+// machine, so that rules for loopback are about that as well.
 type Connect struct{ rules []connectRule }
 
 type connectRule struct {
@@ -27,6 +28,38 @@ type connectRule struct {
 	action action
 	to     place
 }
+
+// is reports whether r is about a host by what it is called.
+func (r *connectRule) is(host string) bool {
+	if host == "" {
+		return r.at(netip.IPv6Unspecified())
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return r.at(a)
+	}
+	return r.about.host(host)
+}
+
+// at reports whether r is about an address, or about what that comes out at.
+func (r *connectRule) at(a netip.Addr) bool {
+	if r.about.addr(a) {
+		return true
+	}
+	if a = a.Unmap().WithZone(""); !a.IsUnspecified() {
+		return false
+	}
+	four := r.about.addr(loopback4)
+	if a.Is4() {
+		return four
+	}
+	six := r.about.addr(netip.IPv6Loopback())
+	if r.action == refuse { // systems without IPv6 have :: mean 127.0.0.1
+		return four || six
+	}
+	return four && six
+}
+
+var loopback4 = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
 type action uint8
 
@@ -128,7 +161,7 @@ func (c *Connect) Way(e transport.Endpoint) (Way, error) {
 		if !r.about.ofPort(e.Port) {
 			continue
 		}
-		if !r.about.host(e.Host) {
+		if !r.is(e.Host) {
 			depends = depends || r.about.nets != nil && way.Open
 			continue
 		}
@@ -156,7 +189,7 @@ func (c *Connect) Check(e transport.Endpoint, at netip.Addr) error {
 		return nil
 	}
 	for _, r := range c.rules {
-		if !r.about.ofPort(e.Port) || !r.about.host(e.Host) && !r.about.addr(at) {
+		if !r.about.ofPort(e.Port) || !r.is(e.Host) && !r.at(at) {
 			continue
 		}
 		if r.action == refuse {

@@ -43,6 +43,25 @@ func TestConnect(t *testing.T) {
 		{"@link-local=@refuse", "metadata:80", "10.1.1.1", "metadata:80"},
 		{"@link-local:80=@refuse", "metadata:81", "169.254.169.254", "metadata:81"},
 		{"*.evil=@refuse", "x.evil:1", "10.1.1.1", "refused *.evil=@refuse"},
+		// What stands for no host in particular comes out at this one.
+		{"@loopback=@refuse", "0.0.0.0:1", "", "refused @loopback=@refuse"},
+		{"@loopback=@refuse", "[::]:1", "", "refused @loopback=@refuse"},
+		{"@loopback=@refuse", "[::%lo]:1", "", "refused @loopback=@refuse"},
+		{"@loopback=@refuse", "[::ffff:0.0.0.0]:1", "", "refused @loopback=@refuse"},
+		{"127.0.0.0/8=@refuse ::1=@refuse", "[::]:1", "", "refused 127.0.0.0/8=@refuse"},
+		{"127.0.0.0/8=@refuse", "0.0.0.0:1", "", "refused 127.0.0.0/8=@refuse"},
+		{"127.0.0.1=@refuse", "[::]:1", "", "refused 127.0.0.1=@refuse"},
+		{"::1=@refuse", "[::]:1", "", "refused ::1=@refuse"},
+		{"::1=@refuse", "0.0.0.0:1", "", "0.0.0.0:1"},
+		{"@loopback=@refuse", "evil:1", "0.0.0.0", "refused @loopback=@refuse"},
+		{"@loopback=@refuse", "evil:1", "::", "refused @loopback=@refuse"},
+		{"@loopback:80=@refuse", "evil:1", "::", "evil:1"},
+		{"127.0.0.0/8=@direct *=@refuse", "0.0.0.0:1", "", "0.0.0.0:1"},
+		{"127.0.0.0/8=@direct *=@refuse", "[::]:1", "", "refused *=@refuse"},
+		{"@loopback=@direct *=@refuse", "[::]:1", "", "[::]:1"},
+		{"::1=@direct @loopback=@refuse", "[::]:1", "", "refused @loopback=@refuse"},
+		{"@loopback=gw:2", "0.0.0.0:1", "", "gw:2"},
+		{"10.0.0.0/8=@refuse", "0.0.0.0:1", "", "0.0.0.0:1"},
 		// Only these.
 		{"10.0.0.0/8=@direct *=@refuse", "10.1.1.1:1", "", "10.1.1.1:1"},
 		{"10.0.0.0/8=@direct *=@refuse", "11.1.1.1:1", "", "refused *=@refuse"},
@@ -79,6 +98,20 @@ func TestConnect(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%q, %s (%s): got %s, want %s", c.rules, c.to, c.means, got, c.want)
+		}
+	}
+}
+
+// TestConnectNoHost: a reference that names no host at all means this machine, too.
+func TestConnectNoHost(t *testing.T) {
+	t.Parallel()
+	for rules, want := range map[string]bool{"@loopback=@refuse": false, "127.0.0.1=@refuse": false, "*=@refuse": false, "@private=@refuse": true} {
+		c, err := reach.ParseConnect(rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if way, err := c.Way(transport.Endpoint{Network: "tcp", Port: 1}); (err == nil) != want {
+			t.Errorf("%q: got %v, %v", rules, way, err)
 		}
 	}
 }

@@ -76,8 +76,9 @@ type iorRewriteCmd struct {
 }
 
 func (iorRewriteCmd) Help() string {
-	return `Replaces the address in every profile, and in alternate addresses of the same host. Key, type
-and all other components stay as they are, so that the object is the same one at its new place.
+	return `Replaces the address in every profile, and the alternate addresses with it: their hosts by the new host, and their ports
+by the new port, too, where a host is given or the port was that of the profile. Of those that come to be the same one is left.
+Key, type, byte order and all other components stay as they are, so that the object is the same one at its new place.
 
 Example:
 
@@ -156,21 +157,26 @@ func (v iorRewriteCmd) rewrite(u *ior.URL) error {
 	return nil
 }
 
+// profile changes the addresses of a profile.
 func (v iorRewriteCmd) profile(b ior.IIOP) ior.IIOP {
-	host, port := b.Host, b.Port
-	b.Host, b.Port = v.moved(host, port)
+	oldPort := b.Port
+	b.Host, b.Port = v.moved(b.Host, b.Port)
 	list := b.Components
 	b.Components = nil
+	named := map[string]bool{hostPort(b.Host, b.Port): true}
 	for _, comp := range list {
-		if comp.Tag == ior.TagAlternateIIOPAddress {
-			if h, p, err := comp.AlternateAddress(); err == nil && h == host {
-				if p == port {
-					h, p = b.Host, b.Port
-				} else if v.Host != "" {
-					h = v.Host
+		if host, port, err := comp.AlternateAddress(); err == nil {
+			h, p := v.moved(host, port)
+			if v.Host == "" && port != oldPort {
+				p = port
+			}
+			if h != host || p != port {
+				if named[hostPort(h, p)] {
+					continue
 				}
 				comp = ior.AlternateAddressComponent(h, p)
 			}
+			named[hostPort(h, p)] = true
 		}
 		b.Components = append(b.Components, comp)
 	}

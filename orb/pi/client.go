@@ -22,29 +22,28 @@ func (s *Setup) client(ctx context.Context, r *orb.ClientRequest, next func(cont
 		i.slots = slotsOf(ctx, s).copy(s)
 	}
 	inner := i.scope(ctx, i.slots.copy(s))
-	started, err := s.begin(inner, i, AtSendRequest)
-	if err != nil {
-		return s.unwind(inner, i, started, err, SystemException)
+	defer s.abandon(inner, i)
+	if err := s.begin(inner, i, AtSendRequest); err != nil {
+		return s.unwind(inner, i, err, SystemException)
 	}
 	if !orb.Polled(ctx) {
-		err = next(ctx)
-		return s.unwind(inner, i, started, err, i.original(err))
+		err := next(ctx)
+		return s.unwind(inner, i, err, i.original(err))
 	}
 	// To interceptors it is two requests: one that is sent and has no reply, and one for the reply.
-	if err := s.unwind(inner, i, started, nil, Successful); err != nil {
+	if err := s.unwind(inner, i, nil, Successful); err != nil {
 		return err
 	}
-	err = next(ctx)
+	err := next(ctx)
 	original := i.original(err)
-	started, failed := s.begin(inner, i, AtSendPoll)
-	if failed != nil {
+	if failed := s.begin(inner, i, AtSendPoll); failed != nil {
 		err, original = failed, SystemException
 	}
-	return s.unwind(inner, i, started, err, original)
+	return s.unwind(inner, i, err, original)
 }
 
-// begin calls the interceptors at a starting point. It returns how many of them are on the flow stack, all unless one has failed.
-func (s *Setup) begin(ctx context.Context, i *ClientRequestInfo, p Point) (started int, err error) {
+// begin calls the interceptors at a starting point, up to one that fails.
+func (s *Setup) begin(ctx context.Context, i *ClientRequestInfo, p Point) (err error) {
 	i.point, i.err, i.status = p, nil, Successful
 	for _, x := range s.clients {
 		if p == AtSendPoll {
@@ -53,22 +52,31 @@ func (s *Setup) begin(ctx context.Context, i *ClientRequestInfo, p Point) (start
 			err = x.SendRequest(ctx, i)
 		}
 		if err != nil {
-			return started, i.raised(err)
+			return i.raised(err)
 		}
-		started++
+		i.started++
 	}
-	return started, nil
+	return nil
 }
 
 // unwind calls those on the flow stack at the ending points of the outcome, the last first, and returns what they make of it.
-func (s *Setup) unwind(ctx context.Context, i *ClientRequestInfo, started int, err error, original ReplyStatus) error {
-	for started--; started >= 0; started-- {
+func (s *Setup) unwind(ctx context.Context, i *ClientRequestInfo, err error, original ReplyStatus) error {
+	defer s.abandon(ctx, i)
+	for i.started > 0 {
+		i.started--
 		i.settle(err, original)
-		if e := i.end(ctx, s.clients[started]); e != nil {
+		if e := i.end(ctx, s.clients[i.started]); e != nil {
 			err, original = i.raised(e), SystemException
 		}
 	}
 	return err
+}
+
+// abandon unwinds what is left of the flow stack when one of the interceptors has panicked, or has ended its goroutine.
+func (s *Setup) abandon(ctx context.Context, i *ClientRequestInfo) {
+	if i.started > 0 {
+		_ = s.unwind(ctx, i, errPanic, SystemException)
+	}
 }
 
 // original returns how the request has ended for the ORB.
@@ -201,8 +209,8 @@ func (i *ClientRequestInfo) GetRequestPolicy(t PolicyType) (Policy, error) {
 	return nil, noPolicy(t, "the call")
 }
 
-// GetRequestServiceContext returns a copy of a service context that interceptors have added to the request:
-// BAD_PARAM with minor code 26 if none has.
+// GetRequestServiceContext returns a copy of a service context of the request, which the ORB has written or interceptors have
+// added: BAD_PARAM with minor code 26 if there is none.
 func (i *ClientRequestInfo) GetRequestServiceContext(id uint32) (giop.Context, error) {
 	return i.serviceContext(attrRequestContext, id, i.r.Context)
 }

@@ -188,6 +188,35 @@ func TestLocalSlotsWithoutInterceptors(t *testing.T) {
 	}
 }
 
+// TestSlotsAreCopied: a request has the slots that its thread had when it began, whatever is put there afterwards.
+func TestSlotsAreCopied(t *testing.T) {
+	t.Parallel()
+	var slot pi.SlotID
+	d := new(diary)
+	o, s := newORB(t, true, initializer{pre: func(i *pi.InitInfo) (err error) {
+		slot, err = i.AllocateSlot()
+		return must(err, i.AddClientRequestInterceptor(clientAt{f: func(_ context.Context, i *pi.ClientRequestInfo) error {
+			d.note("%v %s", i.Point(), text(i.GetSlot(slot)))
+			return nil
+		}}))
+	}})
+	ctx, err := s.Current().WithSlot(t.Context(), slot, dyn.String.Any("before"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := activate(t, o, &servant{do: func(context.Context, string) error { // the thread's ctx, not the servant's own
+		return s.Current().SetSlot(ctx, slot, dyn.String.Any("after"))
+	}})
+	for range 2 {
+		if err := call(ctx, ref, "ok"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := d.take(), "send_request before; receive_reply before; send_request after; receive_reply after"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestOwnCalls holds that an interceptor can make calls, and tell its own from the program's by a slot.
 func TestOwnCalls(t *testing.T) {
 	t.Parallel()

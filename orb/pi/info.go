@@ -54,7 +54,12 @@ type RequestInfo struct {
 	err    error // the outcome
 	slots  *slots
 	ctx    context.Context // of the call
+
+	started int // how many interceptors are on the flow stack
 }
+
+// errPanic is the outcome where an interceptor has panicked.
+var errPanic = exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "an interceptor has panicked")
 
 // Point returns where the request is.
 func (i *RequestInfo) Point() Point { return i.point }

@@ -21,30 +21,39 @@ func (s *Setup) server(ctx context.Context, r *orb.IncomingRequest, next func(co
 		return next(ctx)
 	}
 	i.id = s.requests.Add(1)
-	var err error
-	started := 0 // how many are on the flow stack
+	defer i.abandon(ctx)
 	for _, x := range s.servers {
-		if err = x.ReceiveRequestServiceContexts(ctx, i); err != nil {
-			err = i.raised(err)
-			break
+		if err := x.ReceiveRequestServiceContexts(ctx, i); err != nil {
+			return i.unwind(ctx, i.raised(err), SystemException)
 		}
-		started++
+		i.started++
 	}
-	original := SystemException
-	if started == len(s.servers) {
-		r.Found(i.receive)
-		err = next(ctx)
-		if err != nil && r.Status() == giop.UserException {
-			original = UserException
-		}
+	r.Found(i.receive)
+	err := next(ctx)
+	if err != nil && r.Status() == giop.UserException {
+		return i.unwind(ctx, err, UserException)
 	}
-	for started--; started >= 0; started-- {
+	return i.unwind(ctx, err, SystemException)
+}
+
+// unwind calls those on the flow stack at the ending points of the outcome, the last first, and returns what they make of it.
+func (i *ServerRequestInfo) unwind(ctx context.Context, err error, original ReplyStatus) error {
+	defer i.abandon(ctx)
+	for i.started > 0 {
+		i.started--
 		i.settle(err, original)
-		if e := i.end(ctx, s.servers[started]); e != nil {
+		if e := i.end(ctx, i.setup.servers[i.started]); e != nil {
 			err, original = i.raised(e), SystemException
 		}
 	}
 	return err
+}
+
+// abandon unwinds what is left of the flow stack when one of the interceptors has panicked, or the servant has ended its goroutine.
+func (i *ServerRequestInfo) abandon(ctx context.Context) {
+	if i.started > 0 {
+		_ = i.unwind(ctx, errPanic, SystemException)
+	}
 }
 
 // receive is the point between: the object has been found.

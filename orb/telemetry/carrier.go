@@ -104,7 +104,7 @@ func extract(ctx context.Context, p propagation.TextMapPropagator, keys []string
 			return ctx
 		}
 		i := slices.IndexFunc(keys, func(k string) bool { return k == string(name) })
-		if i >= 0 && c.Get(keys[i]) == "" {
+		if i >= 0 {
 			c = append(c, field{keys[i], string(value)})
 		}
 	}

@@ -57,6 +57,8 @@ var hostile = []struct {
 	{"good, big-endian", fields(false, "traceparent", goodParent), true},
 	{"other fields besides", fields(true, "x", strings.Repeat("y", 5000), "traceparent", goodParent, "", ""), true},
 	{"twice: the first counts", fields(true, "traceparent", goodParent, "traceparent", "00-ff"), true},
+	{"twice: the second does not count", fields(true, "traceparent", "00-ff", "traceparent", goodParent), false},
+	{"twice: the first counts though it is empty", fields(true, "traceparent", "", "traceparent", goodParent), false},
 	{"a state that is none", fields(true, "traceparent", goodParent, "tracestate", strings.Repeat("=,", 2000)), true},
 	{"baggage that is none", fields(true, "traceparent", goodParent, "baggage", strings.Repeat("%%;=,", 2000)), true},
 	{"baggage of 7000 members", fields(true, "traceparent", goodParent, "baggage", strings.Repeat("a=,", 5000)), true},

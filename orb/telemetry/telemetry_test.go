@@ -105,6 +105,9 @@ func (p *process) metrics(t *testing.T, name string) []string {
 			switch d := m.Data.(type) {
 			case metricdata.Histogram[float64]:
 				for _, p := range d.DataPoints {
+					if p.Sum <= 0 || p.Sum > 60 {
+						t.Errorf("%s of %s: %v %s in all", name, text(p.Attributes), p.Sum, m.Unit)
+					}
 					all = append(all, fmt.Sprint(p.Count, " ", text(p.Attributes)))
 				}
 			case metricdata.Sum[int64]:
@@ -131,7 +134,7 @@ func (s *thing) Implementation() any       { return s }
 func (s *thing) Dispatch(r *orb.ServerRequest) bool {
 	var err error
 	switch op := r.Operation(); op {
-	case "ok":
+	case "ok", "unsayable":
 	case "do":
 		err = s.do(r.Context())
 	case "user":
@@ -143,7 +146,9 @@ func (s *thing) Dispatch(r *orb.ServerRequest) bool {
 	default:
 		return false
 	}
-	r.Returned(err, refusal{})
+	if r.Returned(err, refusal{}) && r.Operation() == "unsayable" {
+		r.Out.String("a\x00b")
+	}
 	return true
 }
 
@@ -221,6 +226,7 @@ func TestSpansAndMetrics(t *testing.T) {
 	}{
 		{"system", "omg.org/Test/Thing/system", ref, "0x5", "NO", "NO_RESOURCES"},
 		{"panic", "omg.org/Test/Thing/panic", ref, "0x44534002", "MAYBE", "UNKNOWN"},
+		{"unsayable", "omg.org/Test/Thing/unsayable", ref, fmt.Sprintf("%#x", exc.MinorBadValue), "YES", "BAD_PARAM"},
 		{"made up", "_OTHER", ref, "0x4f4d0002", "NO", "BAD_OPERATION"},
 		{"ok", "_OTHER", client.NewRef(gone.IOR()), "0x4f4d0002", "NO", "OBJECT_NOT_EXIST"},
 	} {
@@ -242,6 +248,7 @@ func TestSpansAndMetrics(t *testing.T) {
 	}
 	want := []string{
 		"1 error.type=BAD_OPERATION rpc.method=_OTHER rpc.response.status_code=BAD_OPERATION rpc.system.name=corba",
+		"1 error.type=BAD_PARAM rpc.method=omg.org/Test/Thing/unsayable rpc.response.status_code=BAD_PARAM rpc.system.name=corba",
 		"1 error.type=IDL:omg.org/Test/Refused:1.0 rpc.method=omg.org/Test/Thing/user rpc.response.status_code=IDL:omg.org/Test/Refused:1.0 rpc.system.name=corba",
 		"1 error.type=NO_RESOURCES rpc.method=omg.org/Test/Thing/system rpc.response.status_code=NO_RESOURCES rpc.system.name=corba",
 		"1 error.type=OBJECT_NOT_EXIST rpc.method=_OTHER rpc.response.status_code=OBJECT_NOT_EXIST rpc.system.name=corba",
@@ -251,12 +258,36 @@ func TestSpansAndMetrics(t *testing.T) {
 	if got := server.metrics(t, "rpc.server.call.duration"); !slices.Equal(got, want) {
 		t.Errorf("got\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := client.metrics(t, "rpc.client.call.duration"); len(got) != 6 {
+	if got := client.metrics(t, "rpc.client.call.duration"); len(got) != 7 {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 	for p, name := range map[*process]string{client: "rpc.client.active_requests", server: "rpc.server.active_requests"} {
 		if got := p.metrics(t, name); !slices.Equal(got, []string{"0 " + sys}) {
 			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
+// TestOneway holds that either side says of a request that nobody waits for it.
+func TestOneway(t *testing.T) {
+	t.Parallel()
+	p := newProcess(t, nil)
+	ref := p.activate(t, new(thing))
+	for _, flags := range []orb.CallFlags{0, orb.Oneway} {
+		c := orb.StartCall(t.Context(), ref, "ok", flags)
+		for c.Next() {
+		}
+		if err := c.End(); err != nil {
+			t.Fatal(err)
+		}
+		got := p.ended()
+		if len(got) != 2 {
+			t.Fatalf("got %v", got)
+		}
+		for _, span := range got {
+			if strings.Contains(span, "corba.request.oneway=true") != (flags == orb.Oneway) {
+				t.Errorf("flags %v: %s", flags, span)
+			}
 		}
 	}
 }

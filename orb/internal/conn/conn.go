@@ -166,6 +166,9 @@ func newConn(t transport.Conn, o Options, h Handler) *Conn {
 	return c
 }
 
+// Heard reports whether the peer has ever sent a whole message: that it is one of GIOP.
+func (c *Conn) Heard() bool { return c.in.heard.Load() }
+
 // Usable reports whether new calls can be made, as far as is known.
 func (c *Conn) Usable() bool {
 	if c.usable.Load() || c.handler == nil {

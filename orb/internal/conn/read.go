@@ -45,6 +45,7 @@ type reader struct {
 
 	received atomic.Int64  // octets
 	partial  atomic.Uint64 // ordinal of the message that came in part and is waited for; 0: none
+	heard    atomic.Bool   // a whole message has come
 }
 
 // next returns the next message that is complete. A view of the chunk is valid until the next fill.
@@ -149,7 +150,9 @@ func (in *reader) nextAsks() bool {
 }
 
 func (in *reader) completed() {
-	in.ordinal++
+	if in.ordinal++; in.ordinal == 1 {
+		in.heard.Store(true)
+	}
 	if in.partial.Load() != 0 {
 		in.partial.Store(0)
 	}

@@ -1,0 +1,173 @@
+package orb_test
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+)
+
+// takes listens, and does with each connection what it is told.
+func takes(t *testing.T, do func(net.Conn)) (port uint16, connections *atomic.Int32) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	connections = new(atomic.Int32)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			c.SetDeadline(time.Now().Add(20 * time.Second))
+			do(c)
+			c.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		l.Close()
+		<-done
+	})
+	return uint16(l.Addr().(*net.TCPAddr).Port), connections
+}
+
+// takeRequest reads a message.
+func takeRequest(c net.Conn) {
+	head := make([]byte, giop.HeaderSize)
+	if _, err := io.ReadFull(c, head); err != nil {
+		return
+	}
+	if h, err := giop.ParseHeader(head); err == nil {
+		_, _ = io.CopyN(io.Discard, c, int64(h.Size))
+	}
+}
+
+// TestFailover: an address that takes connections, and at which no server of GIOP answers, is not what calls go on
+// with. A call that may have been carried out there is not made again; one that has not is, and nobody notices.
+func TestFailover(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		do    func(net.Conn)
+		maybe bool // the first call may fail, not knowing whether it has been carried out
+	}{
+		{"hangs up", func(net.Conn) {}, true},
+		{"hangs up with a reset", func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }, true},
+		{"hangs up on the request", takeRequest, true},
+		{"speaks HTTP", func(c net.Conn) {
+			if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
+				_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+			}
+		}, true},
+		{"speaks first", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }, true},
+		{"says nothing", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, true},
+		{"turns away in order", func(c net.Conn) {
+			takeRequest(c)
+			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
+		}, false},
+	} {
+		for _, profiles := range []bool{false, true} {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				port, connections := takes(t, c.do)
+				o, root := newORB(t, nil)
+				impl := &echo{orb: o}
+				ref, err := EchoClass.Activate(root, impl)
+				if err != nil {
+					t.Fatal(err)
+				}
+				key, good := []byte(ref.ObjectKey()), o.Endpoints()[0].Port
+				first := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: key}
+				r := &ior.IOR{TypeID: echoID}
+				if profiles {
+					r.Profiles = []ior.Profile{first.Profile(), ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: good, Key: key}.Profile()}
+				} else {
+					first.Components = []ior.Component{ior.AlternateAddressComponent("127.0.0.1", good)}
+					r.Profiles = []ior.Profile{first.Profile()}
+				}
+				client := newClient(t, func(cfg *orb.Config) {
+					cfg.Limits = new(limits.Limits)
+					cfg.Limits.SetTime(limits.CallTimeout, 2*time.Second)
+				})
+				e := EchoClass.Unchecked(client.NewRef(r))
+				err = e.Ping(t.Context())
+				if sys := exc.From(err, exc.Maybe); err != nil && (!c.maybe || sys.Completed != exc.Maybe) {
+					t.Errorf("the first call: %v", err)
+				}
+				tried := connections.Load()
+				for range 3 {
+					if err := e.Ping(t.Context()); err != nil {
+						t.Errorf("a later call: %v", err)
+					}
+				}
+				if n := connections.Load(); n != tried {
+					t.Errorf("%d connections to the address that is no good, %d of them after the first call", n, n-tried)
+				}
+			})
+		}
+	}
+}
+
+// TestFailoverEnds: where no address is any good, each is tried once and the call ends.
+func TestFailoverEnds(t *testing.T) {
+	t.Parallel()
+	r := &ior.IOR{TypeID: echoID}
+	var counts []*atomic.Int32
+	for range 3 {
+		port, connections := takes(t, func(c net.Conn) {
+			takeRequest(c)
+			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
+		})
+		counts = append(counts, connections)
+		r.Profiles = append(r.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte("x")}.Profile())
+	}
+	err := EchoClass.Unchecked(newClient(t, nil).NewRef(r)).Ping(t.Context())
+	if sys := exc.From(err, exc.Maybe); sys.Kind != exc.Transient || sys.Completed != exc.No {
+		t.Errorf("got %v", err)
+	}
+	for i, n := range counts {
+		if n.Load() != 4 { // once, and as often as one that turns away in order is tried again
+			t.Errorf("address %d was connected to %d times", i, n.Load())
+		}
+	}
+}
+
+// TestSlowServerKeepsItsCalls: a server that has answered once is not left for a reply that is late.
+func TestSlowServerKeepsItsCalls(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	impl := &echo{orb: o, entered: make(chan struct{}, 1), release: make(chan struct{})}
+	ref, err := EchoClass.Activate(root, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, connections := takes(t, takeRequest)
+	first, _ := ref.IOR().Profiles[0].IIOP()
+	first.Components = []ior.Component{ior.AlternateAddressComponent("127.0.0.1", port)}
+	e := EchoClass.Unchecked(newClient(t, nil).NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{first.Profile()}}))
+	if err := e.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Say(within(t, 50*time.Millisecond), "stuck"); exc.From(err, exc.No).Kind != exc.Timeout {
+		t.Errorf("got %v", err)
+	}
+	close(impl.release)
+	if err := e.Ping(t.Context()); err != nil || connections.Load() != 0 {
+		t.Errorf("got %v, and %d connections elsewhere", err, connections.Load())
+	}
+}
