@@ -85,6 +85,52 @@ func TestRequestTimeEndsThere(t *testing.T) {
 	}
 }
 
+// TestTimeIsOverAlready holds that a call whose time is over before it begins is never sent, whatever ends it, and whether there is a
+// connection or not.
+func TestTimeIsOverAlready(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	impl := new(counter)
+	ref, err := EchoClass.Activate(root, impl)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, over := range map[string]orb.Policies{
+		"end of the reply":   {ReplyEnd: time.Now().Add(-time.Second)},
+		"end of the request": {RequestEnd: time.Now().Add(-time.Second)},
+		"round trip":         {RoundtripTimeout: 1},
+		"both ends, and a start before them": {
+			RequestStart: time.Now().Add(-time.Hour), RequestEnd: time.Now().Add(time.Hour), ReplyEnd: time.Now().Add(-time.Second),
+		},
+	} {
+		for _, local := range []bool{false, true} {
+			o := newClient(t, nil)
+			if local {
+				o = ref.ORB()
+			}
+			e := EchoClass.Unchecked(o.NewRef(ref.IOR()))
+			hurried := obeying(e, over)
+			for i := range 100 {
+				err := hurried.Ping(t.Context())
+				if sys := kindOf(t, err); sys.Kind != exc.Timeout || sys.Completed != exc.No || !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatalf("%s, local=%v, call %d: %v; want TIMEOUT, COMPLETED_NO", name, local, i, err)
+				}
+				if err := hurried.Note(t.Context(), ""); !errors.Is(err, exc.Timeout) {
+					t.Fatalf("%s, local=%v, call %d, oneway: %v", name, local, i, err)
+				}
+				if i == 0 { // from now on there is a connection
+					if _, err := e.Blob(t.Context(), nil); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+	}
+	if calls, notes := impl.calls.Load(), impl.notes.Load(); calls != 0 || notes != 0 {
+		t.Errorf("called %d and %d times", calls, notes)
+	}
+}
+
 // TestRequestTimeIsSent holds that the client says of the request's time what its policies say, each on its own.
 func TestRequestTimeIsSent(t *testing.T) {
 	t.Parallel()
