@@ -24,9 +24,13 @@ type Target struct {
 	Profile []byte // the profile's data, in ProfileAddr
 	Index   uint32 // of the profile taken, in ReferenceAddr
 	IOR     []byte // in ReferenceAddr: the reference as CDR in the message's byte order, aligned at its start
+
+	// NoKey, of a target that was read, says why there is no object key in it: its profile is malformed, or is not one of the
+	// reference's. The message can be read all the same, and its sender be answered; nil also for a profile that is not of IIOP.
+	NoKey error
 }
 
-// parse reads a target and returns the object key inside it; nil when the profile is not of IIOP.
+// parse reads a target and returns the object key inside it; nil when the profile is not of IIOP, or there is none.
 func (t *Target) parse(d *cdr.Decoder) []byte {
 	switch t.Kind = Addressing(d.UShort()); t.Kind {
 	case KeyAddr:
@@ -34,7 +38,7 @@ func (t *Target) parse(d *cdr.Decoder) []byte {
 	case ProfileAddr:
 		t.Tag = d.ULong()
 		t.Profile = d.OctetSeqView()
-		return profileKey(d, t.Tag, t.Profile)
+		return t.keyOf(d, t.Tag, t.Profile)
 	case ReferenceAddr:
 		return t.parseReference(d)
 	}
@@ -56,15 +60,15 @@ func (t *Target) parseReference(d *cdr.Decoder) []byte {
 	n := in.ULong()
 	for i := range n {
 		if tag, data := in.ULong(), in.OctetSeqView(); i == t.Index {
-			return profileKey(d, tag, data)
+			return t.keyOf(d, tag, data)
 		}
 	}
-	d.Fail(exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "target address names profile %d of a reference that has %d", t.Index, n))
+	t.NoKey = exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "target address names profile %d of a reference that has %d", t.Index, n)
 	return nil
 }
 
-// profileKey returns the object key in a profile of IIOP. A malformed one is an error of d.
-func profileKey(d *cdr.Decoder, tag uint32, profile []byte) []byte {
+// keyOf returns the object key in a profile of IIOP. That a profile is malformed is t's to say, not d's.
+func (t *Target) keyOf(d *cdr.Decoder, tag uint32, profile []byte) []byte {
 	if tag != ior.TagInternetIOP || d.Err() != nil {
 		return nil
 	}
@@ -78,7 +82,7 @@ func profileKey(d *cdr.Decoder, tag uint32, profile []byte) []byte {
 	in.UShort()        // port
 	key := in.OctetSeqView()
 	if err := in.Err(); err != nil {
-		d.Fail(err)
+		t.NoKey = exc.New(exc.Marshal, exc.MinorBadValue, exc.No, "the profile of a target address is malformed: %w", err)
 		return nil
 	}
 	return key

@@ -3,6 +3,7 @@ package orb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -393,6 +394,39 @@ func TestHostileOffers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPointsOfNothing holds that points without a host or a port are passed over: they name nobody, and what names nobody else
+// either must not be called at this client.
+func TestPointsOfNothing(t *testing.T) {
+	t.Parallel()
+	believed := make(chan string, 10)
+	o, root := newORB(t, func(c *orb.Config) {
+		accepts(c)
+		c.BiDir.Trust = func(_ net.Addr, host string, port uint16) bool {
+			believed <- fmt.Sprintf("%q %d", host, port)
+			return true
+		}
+	})
+	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
+		t.Fatal(err)
+	}
+	e := cdr.NewEncoder(nil, true, nil)
+	giop.Finish(e, giop.BeginRequest(e, cdr.V12, &giop.RequestHead{ID: 2, Flags: giop.SyncTarget, Key: []byte("Echo"), Operation: "ping",
+		Contexts: []giop.Context{{ID: giop.ContextBiDirIIOP, Data: giop.AppendListenPoints(nil, []giop.ListenPoint{{Host: "", Port: 1}, {Host: "h", Port: 0}, {Host: "", Port: 0}, {Host: "h", Port: 1}})}}}))
+	h, d := exchange(t, o, e.Bytes())
+	var r giop.Reply
+	if err := r.Parse(h, d); err != nil || r.Status != giop.NoException {
+		t.Errorf("answered %v, %v", r.Status, err)
+	}
+	close(believed)
+	var all []string
+	for b := range believed {
+		all = append(all, b)
+	}
+	if got, want := strings.Join(all, ", "), `"h" 1`; got != want {
+		t.Errorf("believed are %s, want %s", got, want)
 	}
 }
 

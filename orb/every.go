@@ -118,6 +118,10 @@ func (r *ServerRequest) implicit(s Servant) bool {
 		if r.Decoded() && r.Returned(nil) {
 			ior.Put(&r.Out, nil) // the object is of no component
 		}
+	case "_domain_managers": // every object has the operation, but an object here is in no domain, and an answer would have to name one
+		if r.Decoded() {
+			r.fail(exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "%s has no domain managers: policies of this ORB are not by domain", s.Interface().ID))
+		}
 	default:
 		return false
 	}

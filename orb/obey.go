@@ -31,6 +31,9 @@ func (c *Call) obey() {
 		c.deadline, c.budget = end, true
 	}
 	c.sendBy = earlier(p.RequestEnd, after(now, p.RequestTimeout))
+	if !c.inTime() {
+		return
+	}
 	if err := c.sleep(p.RequestStart); err != nil {
 		c.fail(conn.ContextError(err, exc.No))
 	}
@@ -92,10 +95,23 @@ func (c *Call) invocationPolicies() []byte {
 	return p.Append(nil)
 }
 
+// inTime reports whether there is time left in which the request may go out. If not, the call has failed, and nobody has seen the
+// request: who is told that it may have been carried out must find out whether it was.
+func (c *Call) inTime() bool {
+	end := c.sendBy
+	if c.budget {
+		end = earlier(end, c.deadline)
+	}
+	if end.IsZero() || time.Now().Before(end) {
+		return true
+	}
+	c.fail(conn.ContextError(context.DeadlineExceeded, exc.No))
+	return false
+}
+
 // mayUse reports whether the request may go out over l now. If not, the call has failed.
 func (c *Call) mayUse(l *link) bool {
-	if !c.sendBy.IsZero() && !time.Now().Before(c.sendBy) {
-		c.fail(conn.ContextError(context.DeadlineExceeded, exc.No))
+	if !c.inTime() {
 		return false
 	}
 	if bound := c.ref.bound.Load(); c.policies.Rebind == NoReconnect && bound != nil && bound != l {

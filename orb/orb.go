@@ -78,8 +78,9 @@ type Config struct {
 	// BigEndian makes this ORB send in big-endian order. Either order is received.
 	BigEndian bool
 
-	// FragmentSize is the size in octets above which messages of GIOP 1.1 and 1.2 are sent
-	// in fragments; 0 is never.
+	// FragmentSize is the size in octets above which messages of GIOP 1.2 are sent in
+	// fragments; 0 is never. Those of GIOP 1.1 never are, since peers do not agree how their fragments are
+	// aligned; they are received in either.
 	FragmentSize int
 
 	// ClientInterceptors are called around the requests that the ORB makes, ServerInterceptors around those

@@ -235,7 +235,7 @@ func callAll(t *testing.T, e Echo, impl *echo) {
 }
 
 // until waits for a condition, with a deadline.
-func until(t *testing.T, ok func() bool) {
+func until(t testing.TB, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {

@@ -499,6 +499,13 @@ func TestEveryObject(t *testing.T) {
 	if gone, err := r.NonExistent(t.Context()); gone || err != nil {
 		t.Errorf("it is gone: %v, %v", gone, err)
 	}
+	domains := orb.StartCall(t.Context(), r, "_domain_managers", 0)
+	for domains.Next() {
+	}
+	domains.Returned()
+	if sys := kindOf(t, domains.End()); sys.Kind != exc.NoImplement || sys.Completed != exc.No {
+		t.Errorf("domain managers: %v", sys)
+	}
 	if c, err := r.Component(t.Context()); c != nil || err != nil {
 		t.Errorf("component %v, %v", c, err)
 	}

@@ -159,6 +159,9 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.ctx.told(told)
 	}
 	env, envErr := from.environment(h.Version, r.msg.Contexts)
+	if envErr == nil {
+		envErr = r.msg.Target.NoKey
+	}
 	if envErr != nil {
 		env = r.orb.own
 	}

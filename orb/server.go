@@ -365,6 +365,9 @@ func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
 		w.Fail(err)
 		return w.Out
 	}
+	if err := q.Target.NoKey; err != nil {
+		return s.located(w, q.ID, Target{}, err, env)
+	}
 	c := s.newContext(w)
 	c.begin(w, time.Time{})
 	returned := false

@@ -30,7 +30,7 @@ type Options struct {
 	Version   string // greatest GIOP version
 	Port      int    // to listen on, 0 is any; the client's is for callbacks
 	BigEndian bool
-	Fragment  int           // octets above which messages are sent in fragments
+	Fragment  int           // octets above which messages are sent in fragments, in GIOP 1.2
 	IdleClose time.Duration // server: idle connections are closed after so long
 	Idle      time.Duration // client: what the case rebind waits
 	Spoil     string        // operations, between blanks, whose replies are changed as they are sent or received
