@@ -43,11 +43,7 @@ func TestJava(t *testing.T) {
 				t.Run(version+" alone", func(t *testing.T) {
 					t.Parallel()
 					s := orb.Start(t, java.Options{Version: version})
-					r := orb.Run(t, java.Options{Version: version}, s.IOR)
-					client, server := matrix.Of(o.peer.Limits, true, version), matrix.Of(o.peer.Limits, false, version)
-					for _, w := range matrix.Alone(r, client, server) {
-						t.Error(w)
-					}
+					checkAlone(t, o.peer, version, orb.Run(t, java.Options{Version: version}, s.IOR))
 				})
 			}
 		})
