@@ -90,11 +90,11 @@ func TestCombatGo(t *testing.T) {
 // those that had to fail.
 func checkCombat(t *testing.T, r peer.Report, unsupported, expected []string) {
 	t.Helper()
-	unsupported = append(slices.Clone(combat.Unsupported), unsupported...)
+	unsupported = slices.Concat(combat.Unsupported, combat.Identity, []string{"truncated_here"}, matrix.Custom, unsupported)
 	for _, c := range []struct {
 		verdict peer.Verdict
 		want    []string
-	}{{peer.Fail, nil}, {peer.Unsupported, unsupported}, {peer.Expected, expected}} {
+	}{{peer.Fail, combat.Chunked}, {peer.Unsupported, unsupported}, {peer.Expected, expected}} {
 		got, want := slices.Sorted(slices.Values(r.Names(c.verdict))), slices.Sorted(slices.Values(c.want))
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q\n%v", c.verdict, got, want, r)

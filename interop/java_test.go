@@ -40,16 +40,12 @@ func TestJava(t *testing.T) {
 					t.Parallel()
 					checkServer(t, o.peer.Name, version, orb.Start(t, java.Options{Version: version}))
 				})
+				t.Run(version+" alone", func(t *testing.T) {
+					t.Parallel()
+					s := orb.Start(t, java.Options{Version: version})
+					checkAlone(t, o.peer, version, orb.Run(t, java.Options{Version: version}, s.IOR))
+				})
 			}
-			t.Run("alone", func(t *testing.T) {
-				t.Parallel()
-				s := orb.Start(t, java.Options{})
-				r := orb.Run(t, java.Options{}, s.IOR)
-				client, server := matrix.Of(o.peer.Limits, true, "1.2"), matrix.Of(o.peer.Limits, false, "1.2")
-				for _, w := range matrix.Alone(r, client, server) {
-					t.Error(w)
-				}
-			})
 		})
 	}
 }

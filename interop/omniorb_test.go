@@ -64,9 +64,7 @@ func TestOmniORB(t *testing.T) {
 				r := orb.Run(t, client, s.IOR)
 				counts := s.Stop(t)
 				checkReport(t, r, tooWide(version))
-				for _, w := range matrix.Alone(r, matrix.Of(omniorb.Peer.Limits, true, version), matrix.Of(omniorb.Peer.Limits, false, version)) {
-					t.Error(w)
-				}
+				checkAlone(t, omniorb.Peer, version, r)
 				messages := capture.Stop(t)
 				for _, m := range tshark.Troubled(messages) {
 					t.Errorf("tshark: %v", m)

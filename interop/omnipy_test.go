@@ -3,7 +3,6 @@ package interop_test
 import (
 	"testing"
 
-	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omnipy"
 	"github.com/opendsom/dsom/interop/peer"
 )
@@ -27,11 +26,7 @@ func TestOmniORBpy(t *testing.T) {
 		t.Run(version+" alone", func(t *testing.T) {
 			t.Parallel()
 			s := py.Start(t, omnipy.Options{Version: version})
-			r := py.Run(t, omnipy.Options{Version: version}, s.IOR)
-			client, server := matrix.Of(omnipy.Peer.Limits, true, version), matrix.Of(omnipy.Peer.Limits, false, version)
-			for _, w := range matrix.Alone(r, client, server) {
-				t.Error(w)
-			}
+			checkAlone(t, omnipy.Peer, version, py.Run(t, omnipy.Options{Version: version}, s.IOR))
 		})
 	}
 }

@@ -1,6 +1,8 @@
 package interop_test
 
 import (
+	"os"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -36,5 +38,25 @@ func TestSuites(t *testing.T) {
 	got := slices.Sorted(slices.Values(append(matrix.Cases(), matrix.ByName...)))
 	if want := documentedCases(t); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestProofs demands that the reproductions by which limits are said to be shown are there, in the folders whose files
+// TestOmniORBLimits and TestJavaLimits run.
+func TestProofs(t *testing.T) {
+	t.Parallel()
+	programs := 0
+	for _, p := range document.Peers {
+		for _, l := range p.Limits {
+			for _, file := range regexp.MustCompile(`\b(omniorb|jacorb|glassfish|combat)/\S+\.\w+`).FindAllString(l.Proof, -1) {
+				programs++
+				if _, err := os.Stat(file); err != nil {
+					t.Errorf("%s: a limit of %q is said to be shown by %s: %v", p.Name, l.Cases, file, err)
+				}
+			}
+		}
+	}
+	if programs < 5 {
+		t.Errorf("only %d limits are shown by a program", programs)
 	}
 }

@@ -25,7 +25,13 @@ var tools = []peer.Tool{
 	{Name: "/usr/share/idl/omniORB/orb.idl", Package: "omniorb-idl"},
 }
 
-// Unsupported are the cases that Combat has no means for, whatever the version of GIOP.
+// Identity are the cases of values that are shared, or in themselves.
+var Identity = []string{"leaf", "branch", "basket", "ring"}
+
+// Chunked are the cases in which Combat sends values within values that are written in chunks.
+var Chunked = []string{"deep", "truncated"}
+
+// Unsupported are the cases that Combat has no means for, whatever the version of GIOP, besides those of valuetypes.
 var Unsupported = []string{
 	"fixed", "fixed_struct", "fixed_any", "types_fixed", "any_enum", "any_alias", "any_anything", "any_exception", "threads",
 	"locate", "ex_unknown_key", "types_wide", "types_refs", "types_anys", "types_typecodes",
@@ -64,7 +70,7 @@ func Build(t testing.TB, tally *peer.Tally) *ORB {
 		Name:    "combat",
 		Needs:   tools,
 		Sources: []fs.FS{idl.Files, src},
-		Stages:  [][]peer.Command{{append(generate, "interop.idl", "types.idl", "bidir.idl", "/usr/share/idl/omniORB/COS/CosNaming.idl")}},
+		Stages:  [][]peer.Command{{append(generate, "interop.idl", "types.idl", "graphs.idl", "bidir.idl", "/usr/share/idl/omniORB/COS/CosNaming.idl")}},
 	})}
 }
 

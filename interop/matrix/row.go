@@ -3,6 +3,7 @@ package matrix
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/opendsom/dsom/interop/peer"
 )
@@ -22,6 +23,20 @@ type Limit struct {
 	// Proof is where the peer alone shows it: a reproduction in its folder, or what else. Where it is empty, the case fails
 	// between the peer's own client and its own server as well, which is shown anew with each row: see [Alone].
 	Proof string
+	// By is the case which fails between the peer's own client and its own server instead of these, where a Proof says so.
+	By string
+	// Seen are words of what comes of the cases, one of which each of them has to show, so that another failure of theirs is seen.
+	// Where a case is not run at all, or the client says that it has no means, there are none.
+	Seen []string
+}
+
+// shown reports whether an outcome is the failure that the limit is about. Where it names none, the case has to be absent, or
+// its client to say that there are no means for it.
+func (l Limit) shown(o peer.Outcome, run bool) bool {
+	if len(l.Seen) == 0 {
+		return !run || o.Verdict == peer.Unsupported
+	}
+	return run && slices.ContainsFunc(l.Seen, func(words string) bool { return strings.Contains(o.Detail, words) })
 }
 
 // applies reports whether the limit holds for a peer that is client, or server, of a row, in that version.
@@ -44,13 +59,15 @@ func Of(limits []Limit, client bool, version string) map[string]Limit {
 
 // A Cell is what came of a suite.
 type Cell struct {
-	Good    int      // cases that went well, or failed as the specification demands
+	Good    int      // cases that went well
+	Refused int      // cases that failed as the specification demands
 	Limited []string // those that are a limit of the peer
 }
 
-// Judge returns the cells of a row, one for each of the suites, and what is wrong: a case that went wrong without a limit, one
-// that went well without a call, and a limit that is none any more.
-func Judge(r peer.Report, suites []Suite, limits map[string]Limit) (cells []Cell, wrong []string) {
+// Judge returns the cells of a row in that version of GIOP, one for each of the suites, and what is wrong: a case that went
+// wrong without a limit, one that went well without a call, one that is said to have failed as it has to and need not, and a
+// limit that is none any more or fails otherwise than it says.
+func Judge(r peer.Report, version string, suites []Suite, limits map[string]Limit) (cells []Cell, wrong []string) {
 	outcomes := map[string]peer.Outcome{}
 	for _, o := range r.Outcomes {
 		outcomes[o.Case] = o
@@ -59,19 +76,25 @@ func Judge(r peer.Report, suites []Suite, limits map[string]Limit) (cells []Cell
 		var c Cell
 		for _, name := range s.Cases {
 			o, run := outcomes[name]
-			_, limited := limits[name]
-			good := run && (o.Verdict == peer.OK || o.Verdict == peer.Expected && !limited)
+			limit, limited := limits[name]
+			good := run && o.Verdict == peer.OK
 			switch {
-			case good && o.Verdict == peer.OK && o.Calls == 0 && !slices.Contains(Located, name):
+			case good && o.Calls == 0 && !slices.Contains(Located, name):
 				wrong = append(wrong, fmt.Sprintf("%s went well, and called nobody", name))
 			case good && limited:
 				wrong = append(wrong, fmt.Sprintf("%s went well, and is said to be a limit of the peer", name))
 			case good:
 				c.Good++
+			case limited && !limit.shown(o, run):
+				wrong = append(wrong, fmt.Sprintf("%s is a limit that ends in %q, and ended otherwise: %s %s", name, limit.Seen, o.Verdict, o.Detail))
 			case limited:
 				c.Limited = append(c.Limited, name)
 			case !run:
 				wrong = append(wrong, fmt.Sprintf("%s was not run", name))
+			case o.Verdict == peer.Expected && demanded(name, version, o.Detail):
+				c.Refused++
+			case o.Verdict == peer.Expected:
+				wrong = append(wrong, fmt.Sprintf("%s failed with %s, which nothing demands in GIOP %s", name, o.Detail, version))
 			default:
 				wrong = append(wrong, fmt.Sprintf("%s %s: %s", o.Verdict, name, o.Detail))
 			}
@@ -82,7 +105,7 @@ func Judge(r peer.Report, suites []Suite, limits map[string]Limit) (cells []Cell
 }
 
 // Alone returns what a run of the peer's own client against its own server does not bear out: limits without another proof
-// of which it shows nothing.
+// of which it shows nothing, and those that another case is said to show.
 func Alone(r peer.Report, limits ...map[string]Limit) (wrong []string) {
 	good := r.Names(peer.OK)
 	for _, of := range limits {
@@ -90,21 +113,29 @@ func Alone(r peer.Report, limits ...map[string]Limit) (wrong []string) {
 			if l.Proof == "" && slices.Contains(good, name) {
 				wrong = append(wrong, fmt.Sprintf("%s goes well between the peer and itself, and yet is said to be its limit", name))
 			}
+			if l.By != "" && slices.Contains(good, l.By) {
+				wrong = append(wrong, fmt.Sprintf("%s goes well between the peer and itself, and yet is said to show that %s is its limit", l.By, name))
+			}
 		}
 	}
 	slices.Sort(wrong)
 	return slices.Compact(wrong)
 }
 
-// String is how the table has it: the number of cases, and how many of them the peer cannot do.
+// String is how the table has it: the number of cases that went well, that were refused as they have to be, and that the peer
+// cannot do.
 func (c Cell) String() string {
-	switch {
-	case len(c.Limited) == 0 && c.Good == 0:
+	if c.Good == 0 && c.Refused == 0 && len(c.Limited) == 0 {
 		return "–"
-	case len(c.Limited) == 0:
-		return fmt.Sprint(c.Good)
 	}
-	return fmt.Sprintf("%d, limit %d", c.Good, len(c.Limited))
+	text := fmt.Sprint(c.Good)
+	if c.Refused > 0 {
+		text += fmt.Sprintf(", refused %d", c.Refused)
+	}
+	if len(c.Limited) > 0 {
+		text += fmt.Sprintf(", limit %d", len(c.Limited))
+	}
+	return text
 }
 
 // head is how the row's line begins.

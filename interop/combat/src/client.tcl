@@ -1,7 +1,7 @@
 # The suite's client on Combat, an ORB in pure Tcl.
 #   tclsh client.tcl ?-list? ?-port N? ?-cancel? ?-seed N? URL ?CASE ...?
 # It runs the cases of interop.idl under their names and prints the same lines as the others; what Combat cannot do is
-# "unsupported". With -cancel a call that is given up is followed by a CancelRequest. Callbacks are served on 127.0.0.1, port N. interop.tcl and types.tcl, made by combatir.py, lie beside it.
+# "unsupported". With -cancel a call that is given up is followed by a CancelRequest. Callbacks are served on 127.0.0.1, port N. interop.tcl, types.tcl and graphs.tcl, made by combatir.py, lie beside it.
 
 package require combat
 set here [file dirname [info script]]
@@ -76,7 +76,7 @@ proc talker {} { part talker }
 set ID IDL:interop.opendsom.org/Interop/
 
 source [file join $here sample.tcl]
-foreach part {values calls objects} { source [file join $here cases_$part.tcl] }
+foreach part {values calls objects graphs} { source [file join $here cases_$part.tcl] }
 
 # ---- GIOP before 1.2
 
@@ -111,7 +111,7 @@ if {$list} {
 }
 set wanted [lassign $rest url]
 corba::init -ORBHostName 127.0.0.1 -ORBServerPort $port -ORBSendCancelRequestMessage $cancel -ORBNativeCodeSet 65537
-foreach idl {interop types} { source [file join $here $idl.tcl] }
+foreach idl {interop types graphs} { source [file join $here $idl.tcl] }
 set poa [corba::resolve_initial_references RootPOA]
 [$poa the_POAManager] activate
 set servant [Listener_impl #auto]

@@ -115,7 +115,20 @@ def convert(decl):
         return [tcl(["union", head(decl)])]
     if isinstance(decl, idlast.Interface):
         bases = tcl([b.fullDecl().repoId() for b in decl.inherits()])
-        return [tcl(["interface", head(decl), bases, tcl(items(decl.contents()))])]
+        return [tcl(["abstractinterface" if decl.abstract() else "interface", head(decl), bases, tcl(items(decl.contents()))])]
+    if isinstance(decl, idlast.ValueForward):
+        return [tcl(["valuetype", head(decl)])]
+    if isinstance(decl, idlast.ValueBox):
+        return nested(decl.constrType(), decl.boxedType()) + [tcl(["valuebox", head(decl), type_of(decl.boxedType())])]
+    if isinstance(decl, idlast.Value):
+        base = [v.fullDecl().repoId() for v in decl.inherits()]  # none of the suite is abstract
+        modifiers = [word for word, holds in (("custom", decl.custom()), ("truncatable", decl.truncatable())) if holds]
+        supports = tcl([b.fullDecl().repoId() for b in decl.supports()])
+        return [tcl(["valuetype", head(decl), base[0] if base else "0", "", supports, "", tcl(modifiers), tcl(items(decl.contents()))])]
+    if isinstance(decl, idlast.StateMember):
+        inner = nested(decl.constrType(), decl.memberType())
+        access = "private" if decl.memberAccess() else "public"
+        return inner + [tcl(["valuemember", head(d), type_of(decl.memberType(), d.sizes()), access]) for d in decl.declarators()]
     if isinstance(decl, idlast.Typedef):
         out = nested(decl.constrType(), decl.aliasType())
         for d in decl.declarators():

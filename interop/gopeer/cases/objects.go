@@ -215,6 +215,9 @@ func callbackKept(c *Client) {
 
 func (c *Client) moved(get func(context.Context) (interop.Basics, error)) {
 	b := ok(get(c.ctx))
+	if b == nil {
+		panic(unsupported{"the server has no object that answers so"})
+	}
 	for i := range int32(3) {
 		equal(ok(b.MirrorLong(c.ctx, i)), ^i)
 	}

@@ -140,7 +140,7 @@ public final class Client {
     } catch (Expected e) {
       line = "expected " + name + " " + e.getMessage();
     } catch (Throwable e) {
-      if (e instanceof SystemException && !version.equals("1.2") && WIDE.contains(name)) {
+      if (e instanceof SystemException && version.equals("1.0") && WIDE.contains(name)) {
         line = "expected " + name + " " + e.getClass().getSimpleName();
       } else {
         good = false;

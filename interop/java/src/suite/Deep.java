@@ -7,6 +7,8 @@ import org.omg.CORBA.Any;
 
 /** Compares what the IDL mapping makes: structures and unions have no equals of their own. Values (graphs) are not for it. */
 final class Deep {
+  private static final int LONGEST = 1000; // of a text, in characters: the TypeCode of an Entry is in it
+
   private Deep() {}
 
   static boolean equal(Object a, Object b) {
@@ -39,7 +41,7 @@ final class Deep {
   static String text(Object v) {
     StringBuilder out = new StringBuilder();
     text(out, v);
-    return out.length() > 300 ? out.substring(0, 300) + "..." : out.toString();
+    return out.length() > LONGEST ? out.substring(0, LONGEST) + "..." : out.toString();
   }
 
   private static void text(StringBuilder out, Object v) {
