@@ -33,14 +33,39 @@ type Tap struct {
 	Spoil func(operation string) bool
 
 	mu       sync.Mutex
+	writing  int       // writes that are under way: what they send is not told yet, and may have been answered
+	written  sync.Cond // told when one has ended
 	messages []Message
 	trouble  []error
+}
+
+// write runs a write of a connection, which tells what it has sent before it ends.
+func (p *Tap) write(f func()) {
+	p.mu.Lock()
+	p.writing++
+	p.mu.Unlock()
+	f()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.writing--
+	if p.written.L != nil {
+		p.written.Broadcast()
+	}
+}
+
+// settled waits until no write is under way; mu is held.
+func (p *Tap) settled() {
+	p.written.L = &p.mu
+	for p.writing > 0 {
+		p.written.Wait()
+	}
 }
 
 // Messages returns what was recorded so far. What is no GIOP is an error.
 func (p *Tap) Messages() ([]Message, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.settled()
 	if len(p.trouble) > 0 {
 		return nil, fmt.Errorf("%d connections carried what is no GIOP: %w", len(p.trouble), p.trouble[0])
 	}
@@ -51,6 +76,7 @@ func (p *Tap) Messages() ([]Message, error) {
 func (p *Tap) Count(wanted func(Message) bool) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.settled()
 	n := 0
 	for _, m := range p.messages {
 		if wanted(m) {
@@ -164,19 +190,27 @@ func (c *conn) Write(b []byte) (int, error) {
 		b = slices.Clone(b)
 		c.out.spoil(b)
 	}
-	n, err := c.Conn.Write(b)
-	c.out.scan(b[:n])
+	var n int
+	var err error
+	c.out.tap.write(func() {
+		n, err = c.Conn.Write(b)
+		c.out.scan(b[:n])
+	})
 	return n, err
 }
 
 func (c *conn) WriteBuffers(v *net.Buffers) (int64, error) {
 	all := slices.Clone(*v)
-	n, err := c.Conn.WriteBuffers(v)
-	for left := int(n); left > 0; all = all[1:] {
-		part := all[0][:min(left, len(all[0]))]
-		c.out.scan(part)
-		left -= len(part)
-	}
+	var n int64
+	var err error
+	c.out.tap.write(func() {
+		n, err = c.Conn.WriteBuffers(v)
+		for left := int(n); left > 0; all = all[1:] {
+			part := all[0][:min(left, len(all[0]))]
+			c.out.scan(part)
+			left -= len(part)
+		}
+	})
 	return n, err
 }
 
