@@ -30,7 +30,7 @@ func (b Bound) Run(t testing.TB, octets int, f func()) {
 	before, start := allocated(), time.Now()
 	f()
 	took, made := time.Since(start), allocated()-before
-	if most := uint64(b.Least) + uint64(b.PerOctet)*uint64(octets); made > most {
+	if most := slack * (uint64(b.Least) + uint64(b.PerOctet)*uint64(octets)); made > most {
 		t.Errorf("%d octets of memory were allocated for %d octets of input: %d are allowed", made, octets, most)
 	}
 	if most := b.Patience + time.Duration(octets)*b.Time; took > most {

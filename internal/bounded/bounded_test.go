@@ -27,7 +27,7 @@ func TestRun(t *testing.T) {
 	}{
 		{"nothing", func() {}, ""},
 		{"as much as is allowed", func() { kept = make([]byte, 1<<20) }, ""},
-		{"a megabyte too much", func() { kept = make([]byte, 3<<20) }, "memory"},
+		{"a megabyte too much", func() { kept = make([]byte, 5<<20) }, "memory"},
 		{"too long", func() {
 			for end := time.Now().Add(1100 * time.Millisecond); time.Now().Before(end); {
 			}
