@@ -15,6 +15,8 @@ import (
 
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/exact"
+	"github.com/opendsom/dsom/internal/race"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -24,7 +26,7 @@ func TestHostile(t *testing.T) {
 	t.Parallel()
 	// DSOM_HOSTILE_MIB makes the texts larger than what every run can afford.
 	mib := 1 << 19
-	if raced {
+	if race.Enabled {
 		mib = 1 << 17
 	}
 	if n, err := strconv.Atoi(os.Getenv("DSOM_HOSTILE_MIB")); err == nil {
@@ -189,13 +191,10 @@ func TestLimitAlone(t *testing.T) {
 	}
 }
 
-// TestLargeText holds that a valid text of ordinary size, 65,600 structures of three members,
-// is within the limits.
-func TestLargeText(t *testing.T) {
-	t.Parallel()
-	if raced {
-		t.Skip("too slow under the race detector, and one goroutine compiles it")
-	}
+// TestExactLargeText holds that a valid text of ordinary size, 65,600 structures of three members,
+// is within the limits. Under the race detector it would take too long.
+func TestExactLargeText(t *testing.T) {
+	exact.Start(t)
 	text := "module M{" + each(65_600, "struct S${long a,b,c;};") + "};"
 	if r, err := idl.Compile(t.Context(), idl.Options{Resolver: idl.FilesOf{"a.idl": text}}, "a.idl"); err != nil || len(r.Report.All()) > 0 {
 		t.Errorf("got %.200s", show(t, r))

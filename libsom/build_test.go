@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 // A toolchain is a way to build the kernel and to run what was built.
@@ -41,21 +43,12 @@ func ffi(flags ...string) []string { return append(flags, "-DSOM_FFI") }
 // strict is how everything of the kernel's is compiled.
 var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-pthread"}
 
-// lacking skips a test for want of something; with CI=true that fails it.
-func lacking(t testing.TB, why string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
-
 // need says whether a toolchain is there.
 func (c toolchain) need(t testing.TB) {
 	t.Helper()
 	for _, tool := range append([]string{c.cc}, c.run[:min(1, len(c.run))]...) {
 		if _, err := exec.LookPath(tool); err != nil {
-			lacking(t, fmt.Sprintf("no %s: apt-get install %s", tool, c.pkg))
+			absent.Skip(t, "no %s: apt-get install %s", tool, c.pkg)
 		}
 	}
 }

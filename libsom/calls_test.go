@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 // An instruction is what objdump says of one: the operation and its operands.
@@ -21,10 +23,10 @@ var disassembled = regexp.MustCompile(`^\s+[0-9a-f]+:\t(\w+)\s*(.*)`)
 func disassemble(t *testing.T, cc, file string, flags ...string) map[string][]instruction {
 	t.Helper()
 	if _, err := exec.LookPath(cc); err != nil {
-		lacking(t, "no "+cc)
+		absent.Skip(t, "no %s", cc)
 	}
 	if _, err := exec.LookPath("objdump"); err != nil {
-		lacking(t, "no objdump: apt-get install binutils")
+		absent.Skip(t, "no objdump: apt-get install binutils")
 	}
 	object := t.TempDir() + "/calls.o"
 	args := append([]string{"-O2", "-Iinclude", "-c", "-o", object, file}, flags...)

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/race"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -45,7 +46,7 @@ func TestExactSoak(t *testing.T) {
 		}
 	}
 	clients := 1000
-	if raceEnabled {
+	if race.Enabled {
 		clients = 300 // each costs the race detector much memory
 	}
 	s := &soak{t: t, clients: clients, stop: make(chan struct{})}

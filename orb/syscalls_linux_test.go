@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/exact"
 )
 
@@ -35,7 +36,7 @@ func TestExactPingSystemCalls(t *testing.T) {
 	exact.Start(t)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		exact.Missing(t, "strace is not installed, so system calls are not counted; interop/install-peers installs it")
+		absent.Skip(t, "strace is not installed, so system calls are not counted; interop/install-peers installs it")
 	}
 	o, root := newORB(t, nil)
 	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
@@ -63,7 +64,7 @@ func straced(t *testing.T, strace, url string, n int) int {
 	cmd.Env = append(os.Environ(), envPingURL+"="+url, envPingCount+"="+strconv.Itoa(n))
 	if b, err := cmd.CombinedOutput(); err != nil {
 		if bytes.Contains(b, []byte("PTRACE")) || bytes.Contains(b, []byte("ptrace")) {
-			exact.Missing(t, "this machine does not let processes be traced: %s", b)
+			absent.Skip(t, "this machine does not let processes be traced: %s", b)
 		}
 		t.Fatalf("%v: %s", err, b)
 	}

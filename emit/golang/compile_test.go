@@ -74,15 +74,6 @@ func codes(r *diag.Report) []diag.Code {
 	return all
 }
 
-// absent skips a test for want of something, which is a failure where CI=true.
-func absent(t testing.TB, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf(format, args...)
-}
-
 // goldenPrefix is the import path of testdata.
 const goldenPrefix = "github.com/opendsom/dsom/emit/golang/testdata"
 

@@ -10,9 +10,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	printer "github.com/opendsom/dsom/emit/idl"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/idl/syntax"
+	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -267,10 +269,7 @@ func TestPrintedCOS(t *testing.T) {
 	const dir = "/usr/share/idl/omniORB/COS"
 	files, _ := filepath.Glob(dir + "/*.idl")
 	if len(files) == 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the package omniorb-idl is not installed")
-		}
-		t.Skip("the package omniorb-idl is not installed")
+		absent.Skip(t, "the package omniorb-idl is not installed")
 	}
 	for i, f := range files {
 		t.Run(filepath.Base(f), func(t *testing.T) {

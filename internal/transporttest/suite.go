@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/race"
 	"github.com/opendsom/dsom/transport"
 )
 
@@ -22,9 +23,6 @@ type Subject struct {
 	// Lazy says that ReadChunk holds no chunk while it waits, and that State can tell.
 	Lazy bool
 }
-
-// raceEnabled says that the race detector is on, under which pools forget at random.
-var raceEnabled bool
 
 // patience is how long something is waited for that must come.
 const patience = 10 * time.Second
@@ -328,7 +326,7 @@ func noAllocation(t *testing.T, s Subject) {
 		}
 		c.Free()
 	}
-	if n := testing.AllocsPerRun(500, ping); n >= 1 && !raceEnabled {
+	if n := testing.AllocsPerRun(500, ping); n >= 1 && !race.Enabled {
 		t.Errorf("%v allocations to write and read", n)
 	}
 }

@@ -1,5 +1,0 @@
-//go:build !race
-
-package bounded
-
-const slack = 1

@@ -1,5 +1,0 @@
-//go:build race
-
-package orb_test
-
-const raceEnabled = true
