@@ -2,6 +2,7 @@ package orb_test
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"testing"
 	"time"
@@ -131,6 +132,50 @@ func TestUnreadableTarget(t *testing.T) {
 		var r giop.Reply
 		if err := r.Parse(h, d); err != nil || r.Status != giop.NoException || r.ID != id {
 			t.Fatalf("after %s a good request is answered %v %v of request %d, %v", name, h.Type, r.Status, r.ID, err)
+		}
+	}
+}
+
+// TestRepliesKeepTheirContexts holds that the service contexts which an interceptor has added to one reply do not go out with the next,
+// which answers a request that no interceptor has seen.
+func TestRepliesKeepTheirContexts(t *testing.T) {
+	t.Parallel()
+	const secret = 0x53454352
+	o, root := newORB(t, func(c *orb.Config) {
+		c.ServerInterceptors = []orb.ServerInterceptor{func(ctx context.Context, r *orb.IncomingRequest, next func(context.Context) error) error {
+			if err := r.AddReplyContext(secret, []byte("for the first alone"), false); err != nil {
+				t.Error(err)
+			}
+			return next(ctx)
+		}}
+	})
+	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
+		t.Fatal(err)
+	}
+	c, err := net.Dial("tcp", o.Endpoints()[0].Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	for i, x := range []struct {
+		target *giop.Target
+		want   bool
+	}{{nil, true}, {&giop.Target{Kind: giop.ProfileAddr}, false}, {nil, true}} {
+		e := cdr.NewEncoder(nil, true, nil)
+		giop.Finish(e, giop.BeginRequest(e, cdr.V12, &giop.RequestHead{ID: uint32(i), Flags: giop.SyncTarget, Key: []byte("Echo"), Operation: "ping", Target: x.target}))
+		if _, err := c.Write(e.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+		h, msg := readMessage(c, make([]byte, giop.HeaderSize))
+		var d cdr.Decoder
+		giop.Open(&d, h, msg, &cdr.Env{Version: cdr.V12})
+		var r giop.Reply
+		if err := r.Parse(h, &d); err != nil {
+			t.Fatal(err)
+		}
+		if _, has := r.Contexts.Find(secret); has != x.want {
+			t.Errorf("reply %d: the context is there: %v", i, has)
 		}
 	}
 }

@@ -146,6 +146,7 @@ type environment interface {
 // out. It returns out as it was for a oneway, and for a message whose header is malformed.
 func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) ([]byte, []cdr.Loan) {
 	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
+	r.seen, r.userCtx, r.outcome, r.ran = nil, nil, nil, false
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.msg.Parse(h, &r.In); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
@@ -178,7 +179,6 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.fail(exc.From(envErr, exc.No))
 		return r.finish()
 	}
-	r.seen, r.userCtx, r.outcome, r.ran = nil, nil, nil, false
 	defer r.release() // also if the servant ends this goroutine
 	if r.orb.serverInterceptors != nil {
 		r.intercepted()
