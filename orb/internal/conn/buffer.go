@@ -41,6 +41,9 @@ func getBuffer(n int) *buffer {
 	if n <= mostSize {
 		_, n = classOf(n)
 	}
+	if n >= longMessage {
+		raiseFloor()
+	}
 	b := hulls.Get().(*buffer)
 	b.b = make([]byte, 0, n)
 	return b
