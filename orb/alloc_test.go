@@ -82,3 +82,19 @@ func BenchmarkPing(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkManyPings has 64 callers on one connection, where nobody waits for the kernel for long.
+func BenchmarkManyPings(b *testing.B) {
+	e := serve(b, new(echo))
+	b.SetParallelism(32)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		ctx := context.Background()
+		for pb.Next() {
+			if err := e.Ping(ctx); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"unsafe"
 
 	"github.com/opendsom/dsom/cdr"
@@ -27,8 +28,8 @@ type ServerRequest struct {
 	start    int          // where the reply begins in Out's buffer
 	mark     giop.Mark    // the reply begun
 	ctx      *callContext // nil until the request is known, if it came over a connection
-	contexts contexts
-	work     *conn.Work // nil: a call within the process
+	contexts *contexts    // of the connection's, those to take ctx from
+	work     *conn.Work   // nil: a call within the process
 	state    replyState
 	status   giop.ReplyStatus     // of the reply begun
 	failed   *exc.SystemException // what is to be answered instead of results
@@ -42,6 +43,22 @@ type ServerRequest struct {
 	scope    Scope // to be released
 
 	malformed error // why the message cannot be answered at all
+}
+
+// requests are those that serve nothing: an idle connection holds none.
+var requests = sync.Pool{New: func() any { return new(ServerRequest) }}
+
+// leave gives r back, with nothing in it of what it has served. A nil r is allowed.
+func (r *ServerRequest) leave() {
+	if r == nil {
+		return
+	}
+	r.In.Reset(nil, 0, false, nil)
+	r.Out.Reset(nil, false, nil)
+	r.msg = giop.Request{}
+	r.orb, r.from, r.ctx, r.contexts, r.work, r.scope = nil, nil, nil, nil, nil, nil
+	r.failed, r.seen, r.userCtx, r.outcome, r.malformed = nil, nil, nil, nil, nil
+	requests.Put(r)
 }
 
 type replyState uint8

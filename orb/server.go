@@ -235,20 +235,29 @@ type serverConn struct {
 	links  map[codeset.Choice]*link
 }
 
+// A scratch is what a connection keeps from one request to the next.
+type scratch struct {
+	contexts contexts
+	lender   *ServerRequest // whose loans may be on their way until the next request is served; or nil
+}
+
 // Serve answers a message: the connection calls it for each Request and LocateRequest.
 func (s *serverConn) Serve(w *conn.Work) {
-	r, _ := w.Scratch.(*ServerRequest)
-	if r == nil {
-		r = &ServerRequest{orb: s.orb}
-		w.Scratch = r
-	}
 	if s.made != nil && (!s.made.offered.Load() || w.Header.Version.Minor < 2) {
 		w.Fail(errNotOffered)
 		return
 	}
 	switch w.Header.Type {
 	case giop.TypeRequest:
-		r.work, r.ctx = w, nil
+		kept, _ := w.Scratch.(*scratch)
+		if kept == nil {
+			kept = new(scratch)
+			w.Scratch = kept
+		}
+		kept.lender.leave()
+		kept.lender = nil
+		r := requests.Get().(*ServerRequest)
+		r.orb, r.work, r.contexts = s.orb, w, &kept.contexts
 		returned := false
 		defer func() {
 			if !returned { // the servant, or the handler, ended its goroutine
@@ -268,8 +277,13 @@ func (s *serverConn) Serve(w *conn.Work) {
 			w.Fail(r.malformed)
 		}
 		if r.ctx != nil {
-			r.contexts.put(r.ctx)
+			kept.contexts.put(r.ctx)
 		}
+		if len(w.Loans) > 0 {
+			kept.lender = r
+			return
+		}
+		r.leave()
 	case giop.TypeLocateRequest:
 		w.Out = s.locate(w, s.orb.own)
 	}
