@@ -349,6 +349,44 @@ func TestIdleConnectionIsLookedAt(t *testing.T) {
 	})
 }
 
+// TestIdleConnectionIsLookedAtBesideACall: a connection ends that one caller has just looked at, and on which another's request has
+// been served meanwhile. Only the first is told that nobody can have served his.
+func TestIdleConnectionIsLookedAtBesideACall(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := mem.New().Pipe()
+		slow := &slowLook{Conn: ours}
+		c, r := conn.Client(slow, conn.Options{}), raw{t, theirs}
+		defer c.Close()
+		one := begin(t.Context(), c, 0, "a")
+		r.write(reply(r.expect(giop.TypeRequest), "a"))
+		(<-one).succeeded(t, "a")
+		time.Sleep(2 * time.Second)
+		slow.look = make(chan struct{})
+		two := begin(t.Context(), c, 0, "looks")
+		synctest.Wait()
+		three := begin(t.Context(), c, 0, "does not look")
+		r.expect(giop.TypeRequest)
+		r.Close()
+		close(slow.look)
+		is(t, (<-two).err, exc.CommFailure, exc.MinorConnectionLost, exc.No)
+		is(t, (<-three).err, exc.CommFailure, exc.MinorConnectionLost, exc.Maybe)
+	})
+}
+
+// A slowLook takes its time for State, until look is closed.
+type slowLook struct {
+	transport.Conn
+	look chan struct{} // nil: none
+}
+
+func (s *slowLook) State() transport.State {
+	if s.look != nil {
+		<-s.look
+	}
+	return s.Conn.State()
+}
+
 func TestIdleClientParts(t *testing.T) {
 	t.Parallel()
 	for _, v := range []cdr.Version{cdr.V11, cdr.V12} {

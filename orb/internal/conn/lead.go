@@ -134,7 +134,11 @@ func (l locked) probe() bool {
 	l.relock()
 	switch state {
 	case transport.Gone:
-		if l.end(parted(errEOF)) {
+		e := parted(errEOF)
+		if s.calls.posted() { // by others, while this one looked: the peer may have served them before it went
+			e = lost(errEOF)
+		}
+		if l.end(e) {
 			s.shut = true
 		}
 	case transport.Waiting:

@@ -1,5 +1,7 @@
 package conn
 
+import "slices"
+
 // A table holds the calls that wait for a reply, by request id. The side that made the
 // connection gives even ids and the other odd ones, so that the fragments of a request of one
 // are not taken for those of the other's (part 2, clause 9.4.2). Ids are given in order, so that one is
@@ -54,6 +56,11 @@ func (t *table) get(id uint32) *Call {
 		return call
 	}
 	return nil
+}
+
+// posted reports whether one of the calls has a place in the stream.
+func (t *table) posted() bool {
+	return slices.ContainsFunc(t.slots, func(call *Call) bool { return call != nil && call.begin != unsent })
 }
 
 // remove forgets the call that has an id.
