@@ -41,9 +41,6 @@ func getBuffer(n int) *buffer {
 	if n <= mostSize {
 		_, n = classOf(n)
 	}
-	if n >= longMessage {
-		raiseFloor()
-	}
 	b := hulls.Get().(*buffer)
 	b.b = make([]byte, 0, n)
 	return b
@@ -75,6 +72,9 @@ func (b *buffer) free() {
 // give leaves the memory of b to others. A nil b is allowed.
 func (b *buffer) give() {
 	if b != nil {
+		if cap(b.b) >= longMessage {
+			raiseFloor()
+		}
 		b.b = nil
 		hulls.Put(b)
 	}
