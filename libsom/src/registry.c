@@ -222,7 +222,7 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 	if (code == SOM_OK && !som_bound(to)) {
 		pin(k);
 		__atomic_store_n(&to->id, k->id, __ATOMIC_RELAXED);
-		__atomic_store_n(&to->type, k->base, __ATOMIC_RELAXED);
+		__atomic_store_n(&to->type, k->base, __ATOMIC_RELEASE); /* who sees it sees the id */
 		__atomic_store_n(&to->data, k->base + WORD_SIZE, __ATOMIC_RELAXED);
 		__atomic_store_n(&to->cls, C(k), __ATOMIC_RELEASE);
 	}
