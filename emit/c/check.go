@@ -155,7 +155,7 @@ func (g *generator) checkClass(i *model.Interface) {
 }
 
 func (g *generator) checkMethod(i *model.Interface, m *model.Method) {
-	at := i.NameSpan
+	var at diag.Span
 	if m.Operation != nil {
 		at = m.Operation.NameSpan
 		g.checkType(m.Operation.Result, at)

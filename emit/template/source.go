@@ -1,6 +1,7 @@
 package template
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -29,6 +30,13 @@ type source struct {
 	functions []*function
 	classes   []class
 }
+
+// What a file may have at most; more is an [Error] that names it.
+const (
+	maxBraces       = 1024 // one in the other
+	maxConditionals = 256  // likewise
+	maxHead         = 2048 // words in front of a brace; more are no function's head
+)
 
 // A state is where a scanner is: what a preprocessor's #else goes back to.
 type state struct {
@@ -99,6 +107,9 @@ func scan(text []byte) (*source, error) {
 	if n := len(s.open); n > 0 {
 		return nil, &Error{s.r.line(s.open[n-1].at), "a brace is not closed"}
 	}
+	if s.paren > 0 {
+		return nil, &Error{s.r.line(s.head[0].from), "a parenthesis is not closed"}
+	}
 	if len(s.saved) > 0 {
 		return nil, &Error{s.r.line(len(text)), "an #if has no #endif"}
 	}
@@ -124,6 +135,9 @@ func (s *scanner) directive(w word) error {
 	}
 	switch {
 	case strings.HasPrefix(verb, "if"):
+		if len(s.saved) == maxConditionals {
+			return &Error{s.r.line(w.from), fmt.Sprintf("more than %d #if in one another", maxConditionals)}
+		}
 		s.saved = append(s.saved, s.state.clone())
 		if s.off == 0 && verb == "if" && len(fields) > 1 && fields[1] == "0" {
 			s.off = len(s.saved)
@@ -155,6 +169,9 @@ func (s *scanner) word(w word) error {
 	if w.kind == sign {
 		switch w.text {
 		case "{":
+			if len(s.open) == maxBraces {
+				return &Error{s.r.line(w.from), fmt.Sprintf("more than %d braces in one another", maxBraces)}
+			}
 			s.openBrace(w)
 			return nil
 		case "}":
@@ -182,7 +199,9 @@ func (s *scanner) word(w word) error {
 			}
 		}
 	}
-	s.head = append(s.head, w)
+	if s.head = append(s.head, w); len(s.head) > maxHead {
+		s.head = s.head[1:]
+	}
 	return nil
 }
 

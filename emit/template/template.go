@@ -50,6 +50,18 @@ func Update(old []byte, f File) ([]byte, Changes, error) {
 	if old == nil {
 		old = []byte(f.Head)
 	}
+	text, changes, err := once(old, f)
+	if err != nil {
+		return nil, Changes{}, err
+	}
+	// What was done must hold: it does not where the file has words that make something else of what stands behind them.
+	if again, _, err := once(text, f); err != nil || !bytes.Equal(again, text) {
+		return nil, Changes{}, &Error{1 + bytes.Count(old, []byte("\n")), "what stands at the end of the file is not complete"}
+	}
+	return text, changes, nil
+}
+
+func once(old []byte, f File) ([]byte, Changes, error) {
 	src, err := scan(old)
 	if err != nil {
 		return nil, Changes{}, err

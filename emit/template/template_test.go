@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/emit/template"
 )
@@ -96,7 +97,7 @@ func TestOpen(t *testing.T) {
 	for text, want := range map[string]string{
 		"void f(void) {\n": "line 1: a brace is not closed", "\n}": "line 2: a brace closes what is not open", "/* ": "line 1: a comment is not closed",
 		"#if A\n": "line 2: an #if has no #endif", "#endif\n": "line 1: #endif without #if", "#else\n": "line 1: #else without #if",
-		"auto s = R\"x(": "line 1: a raw string is not closed",
+		"auto s = R\"x(": "line 1: a raw string is not closed", "\n(0": "line 2: a parenthesis is not closed",
 	} {
 		_, _, err := template.Update([]byte(text), file())
 		var e *template.Error
@@ -195,4 +196,18 @@ func FuzzUpdate(f *testing.F) {
 			t.Errorf("a second time: %v\n%q\n%q\n%q", err, text, got, again)
 		}
 	})
+}
+
+// TestLong holds that long texts take time in proportion, whatever they are made of.
+func TestLong(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"#if A\n", "/*x*/", "// x\n", "{", "(", "\"", "'", "a ", "x;", "void f() {}\n", "#if A\nvoid f(\n", "R\"x(", "\\\n", "/* A::b: c */ void f() {}\n", "class A {", "#if 0\n", "#else\n"} {
+		start := time.Now()
+		for range 2 {
+			_, _, _ = template.Update([]byte(strings.Repeat(piece, 1<<16/len(piece))), file(function("bark", "som_ref self")))
+		}
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("%q: %v", piece, d)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ type reader struct {
 	lineEmpty bool // nothing but blanks and comments so far on this line
 }
 
-func (r *reader) line(at int) int { return 1 + strings.Count(string(r.src[:at]), "\n") }
+func (r *reader) line(at int) int { return 1 + bytes.Count(r.src[:at], []byte("\n")) }
 
 // next returns the next word; false at the end.
 func (r *reader) next() (word, bool, error) {
@@ -118,7 +119,7 @@ func (r *reader) take() (wordKind, error) {
 }
 
 func (r *reader) block() error {
-	end := strings.Index(string(r.src[r.at+2:]), "*/")
+	end := bytes.Index(r.src[r.at+2:], []byte("*/"))
 	if end < 0 {
 		return &Error{r.line(r.at), "a comment is not closed"}
 	}
@@ -180,7 +181,7 @@ func (r *reader) raw() error {
 		return &Error{r.line(from), "a raw string is not closed"}
 	}
 	end := ")" + string(r.src[from+1:from+open]) + `"`
-	n := strings.Index(string(r.src[from:]), end)
+	n := bytes.Index(r.src[from:], []byte(end))
 	if n < 0 {
 		return &Error{r.line(from), "a raw string is not closed"}
 	}
