@@ -87,7 +87,7 @@ func run(t testing.TB, env []string, name string, args ...string) string {
 	return string(out)
 }
 
-// folder is where the kernel is built, once for all tests.
+// folder is where kernels are built, once for all tests.
 var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "dsom-c") })
 
 func TestMain(m *testing.M) {
@@ -98,37 +98,43 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-var kernelBuilt = sync.OnceValues(func() ([]byte, error) {
-	dir, err := folder()
-	if err != nil {
-		return nil, err
-	}
-	out, err := exec.Command("make", "-C", root+"/libsom", "BUILD="+dir).CombinedOutput()
-	if err == nil {
-		err = os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")) // its name for the loader
-	}
-	return out, err
-})
+// kernels are those that were built: by flags, func() (folder string, output []byte, err error).
+var kernels sync.Map
 
-// kernel builds libsom and returns the folder that has it.
-func kernel(t testing.TB) string {
+// kernel builds libsom with flags and returns the folder that has it.
+func kernel(t testing.TB, flags string) string {
 	t.Helper()
-	for _, tool := range []string{"make", "cc"} {
+	for _, tool := range []string{"make", "gcc"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			absent.Skip(t, "no %s: interop/install-peers has it", tool)
 		}
 	}
-	if out, err := kernelBuilt(); err != nil {
-		if strings.Contains(string(out), "ffi.h") {
+	type built struct {
+		dir, out string
+	}
+	build, _ := kernels.LoadOrStore(flags, sync.OnceValues(func() (built, error) {
+		all, err := folder()
+		if err != nil {
+			return built{}, err
+		}
+		dir, err := os.MkdirTemp(all, "kernel")
+		if err != nil {
+			return built{}, err
+		}
+		out, err := exec.Command("make", "-C", root+"/libsom", "CC=gcc", "BUILD="+dir, "CFLAGS="+flags).CombinedOutput()
+		if err == nil {
+			err = os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")) // its name for the loader
+		}
+		return built{dir, string(out)}, err
+	}))
+	b, err := build.(func() (built, error))()
+	if err != nil {
+		if strings.Contains(b.out, "ffi.h") {
 			absent.Skip(t, "no libffi: interop/install-peers has it")
 		}
-		t.Fatalf("%v\n%s", err, out)
+		t.Fatalf("%v\n%s", err, b.out)
 	}
-	dir, err := folder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
+	return b.dir
 }
 
 // linking is what programs and libraries are linked with.
@@ -137,8 +143,8 @@ func linking(kernel string) []string {
 }
 
 // library builds a class library.
-func library(t testing.TB, kernel, dir, name string, sources ...string) {
+func library(t testing.TB, kernel, dir, flags, name string, sources ...string) {
 	t.Helper()
-	args := slices.Concat([]string{"-std=c11", "-O1", "-shared", "-o", filepath.Join(dir, "lib"+name+".so"), "-I" + dir}, strict, sources, linking(kernel))
+	args := slices.Concat(strings.Fields(flags), []string{"-std=c11", "-shared", "-o", filepath.Join(dir, "lib"+name+".so"), "-I" + dir}, strict, sources, linking(kernel))
 	run(t, nil, "gcc", args...)
 }

@@ -22,7 +22,7 @@ type textbook struct {
 // TestTextbook builds and runs programs in IBM's names: method resolution, metaclasses, loading by name, initializers.
 func TestTextbook(t *testing.T) {
 	t.Parallel()
-	k := kernel(t)
+	k := kernel(t, "-O1")
 	for _, b := range []textbook{
 		{program: "methres", linked: "car"},
 		{program: "metacls", linked: "fly"},
@@ -72,7 +72,7 @@ func classLibrary(t *testing.T, kernel, dir, from, name string) {
 // others are declared in another order, and an instance is larger.
 func TestReleaseOrder(t *testing.T) {
 	t.Parallel()
-	k := kernel(t)
+	k := kernel(t, "-O1")
 	first, second := t.TempDir(), t.TempDir()
 	classLibrary(t, k, first, "testdata/textbook/release1", "stack")
 	classLibrary(t, k, second, "testdata/textbook/release2", "stack")
