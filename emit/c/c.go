@@ -81,12 +81,15 @@ func (g *generator) generate() {
 			}
 			if i, ok := d.(*model.Interface); ok {
 				u.classes = append(u.classes, i)
-			} else {
+			} else if !isRootFile(f) {
 				u.decls = append(u.decls, d)
 			}
 		}
 		if g.opt.Parts&Usage != 0 {
 			g.add(u.stem+".h", u.usage())
+		}
+		if isRootFile(f) {
+			continue // the kernel implements them
 		}
 		if g.opt.Parts&Implementation != 0 && len(u.classes) > 0 {
 			g.add(u.stem+u.implementationSuffix(), u.implementation())
@@ -160,9 +163,11 @@ func (u *unit) includes() []string {
 	return stems
 }
 
-// hasHeader reports whether a header exists of a file that the compiler carries: of the three root classes' files and
-// those with nothing but types there is none that a generated header needs.
+// hasHeader reports whether a header exists of a file that the compiler carries.
 func hasHeader(f *model.File) bool {
+	if isRootFile(f) {
+		return true
+	}
 	switch path.Base(f.Path) {
 	case "snglicls.idl", "sombacls.idl", "somtrcls.idl", "somproxy.idl":
 		return true
@@ -200,7 +205,7 @@ func (g *generator) library() []byte {
 	p.Blank()
 	var names []string
 	for _, d := range g.spec.DependencyOrder() {
-		if i, ok := d.(*model.Interface); ok && outermost(d).About().IsMain() {
+		if i, ok := d.(*model.Interface); ok && outermost(d).About().IsMain() && !isRoot(i) {
 			p.F("%s;", prototype("som_class *", cname(i)+"_define", "som_env *ev"))
 			names = append(names, cname(i)+"_define")
 		}

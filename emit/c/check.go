@@ -14,11 +14,8 @@ func (g *generator) check() {
 		if !outermost(d).About().IsMain() {
 			continue
 		}
-		g.checkDecl(d)
-	}
-	for _, f := range g.spec.Files {
-		if f.Main && f.Standard {
-			g.problem(CodeFile, diag.Span{Start: diag.Position{File: f.Path}}, "", "%s is the compiler's own, and its headers come with it", f.Path)
+		if !isRootFile(outermost(d).About().File()) {
+			g.checkDecl(d)
 		}
 	}
 	if l := g.opt.Library; l != word(l) {

@@ -23,6 +23,9 @@ func (u *unit) types() {
 		u.decl(d)
 	}
 	for _, c := range u.classes {
+		if isRoot(c) {
+			continue
+		}
 		for _, t := range typesInMethods(c) {
 			u.sequences(t)
 		}

@@ -22,6 +22,15 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestRootHeaders holds that the headers of the root classes in bind/c are those that are generated.
+func TestRootHeaders(t *testing.T) {
+	t.Parallel()
+	names := []string{"somobj.idl", "somcls.idl", "somcm.idl"}
+	for p, got := range mustEmit(t, compile(t, root+"/idl/standard", names...), c.Options{}).All() {
+		golden.Check(t, "../"+root+"/bind/c/"+p, string(got))
+	}
+}
+
 // TestCompiles compiles all that is generated, templates too, by two compilers in both languages.
 func TestCompiles(t *testing.T) {
 	t.Parallel()

@@ -1,10 +1,25 @@
 package c
 
-import "github.com/opendsom/dsom/model"
+import (
+	"path"
 
-// isRoot reports whether a class is one that the kernel has from the start.
-func isRoot(i *model.Interface) bool {
-	return rootMethods[i.ScopedName()] != nil && i.File() != nil && i.File().Standard
+	"github.com/opendsom/dsom/model"
+)
+
+// isRoot reports whether a class is one that the kernel has from the start, whosever IDL describes it.
+func isRoot(i *model.Interface) bool { return rootMethods[i.ScopedName()] != nil }
+
+// isRootFile reports whether a file is that of a root class, the compiler's own or a toolkit's: its header is in bind/c,
+// for all, without the types that are in the IDL.
+func isRootFile(f *model.File) bool {
+	if f == nil {
+		return false
+	}
+	switch path.Base(f.Path) {
+	case "somobj.idl", "somcls.idl", "somcm.idl":
+		return true
+	}
+	return false
 }
 
 // rootMethods are the methods of the root classes with the signatures that the kernel gives them; those that have but a

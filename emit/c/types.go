@@ -41,7 +41,7 @@ func standardName(t *model.Type) string {
 		if !ok {
 			return ""
 		}
-		if f := d.File(); f != nil && f.Standard {
+		if isSystem(d) {
 			switch d.Name {
 			case "somId", "somInitCtrl", "som3InitCtrl":
 				return d.Name
@@ -50,6 +50,12 @@ func standardName(t *model.Type) string {
 		t = d.Type
 	}
 	return ""
+}
+
+// isSystem reports whether a declaration is one of SOM's own, of which C has no name.
+func isSystem(d model.Decl) bool {
+	f := d.About().File()
+	return f != nil && (f.Standard || isRootFile(f))
 }
 
 // formOf returns how a type is passed.
@@ -146,7 +152,7 @@ func typeName(t *model.Type) string {
 	case model.Named:
 		switch d := t.Decl.(type) {
 		case *model.Typedef:
-			if f := d.File(); f != nil && f.Standard {
+			if isSystem(d) {
 				return typeName(d.Type)
 			}
 			if r := t.Resolve(); r.Kind == model.Named && formOf(r) == object {
@@ -198,7 +204,7 @@ func elementWord(t *model.Type) string {
 				return "object"
 			}
 		case *model.Typedef:
-			if f := d.File(); f != nil && f.Standard {
+			if isSystem(d) {
 				if standardName(t) == "somId" {
 					return "name"
 				}

@@ -81,7 +81,7 @@ func bindingOf(i *model.Interface) *binding {
 	b := &binding{class: i}
 	for _, m := range introduced(i) {
 		switch {
-		case m.hidden:
+		case m.hidden || isRoot(i) && rootMethods[i.ScopedName()][m.name] == "":
 		case m.kind == model.ProcedureMethod:
 			b.procedures = append(b.procedures, m.name)
 		case m.named:
@@ -187,7 +187,7 @@ func (u *unit) bindingTable(in, class string, major, minor int, methods string, 
 
 // creation prints what makes objects.
 func (u *unit) creation(i *model.Interface) {
-	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) {
+	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) || i.ScopedName() == "SOMClassMgr" {
 		return
 	}
 	name := cname(i)
@@ -201,7 +201,7 @@ func (u *unit) creation(i *model.Interface) {
 
 // constructor prints what makes an object by one of the class's initializers.
 func (u *unit) constructor(i *model.Interface, m *method) {
-	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) || !m.init || len(m.params) == 0 {
+	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) || isRoot(i) || !m.init || len(m.params) == 0 {
 		return
 	}
 	name := cname(i)

@@ -5,6 +5,7 @@
 #define ANIMAL_H_INCLUDED
 
 #include <som_c.h>
+#include "somobj.h"
 
 #ifdef __cplusplus
 extern "C" {

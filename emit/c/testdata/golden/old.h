@@ -5,6 +5,7 @@
 #define OLD_H_INCLUDED
 
 #include <som_c.h>
+#include "somcls.h"
 
 #ifdef __cplusplus
 extern "C" {
