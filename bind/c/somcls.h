@@ -43,433 +43,433 @@ static inline int SOMClass_is(const som_object *o) {
 static inline som_ref SOMClass_cast(som_ref o) { return o && SOMClass_is(o) ? o : NULL; }
 static inline som_tok SOMClass_token(uint32_t n, som_env *ev) { return SOMClass_bind(ev) == SOM_OK ? som_token(&SOMClass_binding_1ae38cb8.m[n]) : 0; }
 
-SOM_COLD som_ref SOMClass_somNew_first(som_ref self) {
-	som_tok token = SOMClass_token(0, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD som_ref SOMClass_somNew_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(0, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* SOMObject somNew()
  * Makes an instance and initializes it. */
-static inline som_ref SOMClass_somNew(som_ref self) {
+static inline som_ref SOMClass_somNew(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[0]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somNew_first(self);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somNew_first(self, ev);
 }
 
-SOM_COLD som_ref SOMClass_somRenew_first(som_ref self, void *obj) {
-	som_tok token = SOMClass_token(1, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : NULL;
+SOM_COLD som_ref SOMClass_somRenew_first(som_ref self, som_env *ev, void *obj) {
+	som_tok token = SOMClass_token(1, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : NULL;
 }
 /* SOMObject somRenew(in somToken obj)
  * Makes an instance in storage of the caller's. */
-static inline som_ref SOMClass_somRenew(som_ref self, void *obj) {
+static inline som_ref SOMClass_somRenew(som_ref self, som_env *ev, void *obj) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[1]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : SOMClass_somRenew_first(self, obj);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenew_first(self, ev, obj);
 }
 
-SOM_COLD void SOMClass_somClassReady_first(som_ref self) {
-	som_tok token = SOMClass_token(2, NULL);
-	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+SOM_COLD void SOMClass_somClassReady_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(2, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 }
 /* void somClassReady()
  * Is called when the class is complete. Metaclasses override it. */
-static inline void SOMClass_somClassReady(som_ref self) {
+static inline void SOMClass_somClassReady(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[2]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
-		SOMClass_somClassReady_first(self);
+		SOMClass_somClassReady_first(self, ev);
 }
 
-SOM_COLD const char *SOMClass_somGetName_first(som_ref self) {
-	som_tok token = SOMClass_token(3, NULL);
-	return token ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD const char *SOMClass_somGetName_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(3, ev);
+	return token ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* string somGetName() */
-static inline const char *SOMClass_somGetName(som_ref self) {
+static inline const char *SOMClass_somGetName(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[3]);
-	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetName_first(self);
+	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetName_first(self, ev);
 }
 
-SOM_COLD uint8_t SOMClass_somDescendedFrom_first(som_ref self, som_ref aClassObj) {
-	som_tok token = SOMClass_token(4, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, aClassObj) : 0;
+SOM_COLD uint8_t SOMClass_somDescendedFrom_first(som_ref self, som_env *ev, som_ref aClassObj) {
+	som_tok token = SOMClass_token(4, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : 0;
 }
 /* boolean somDescendedFrom(in SOMClass aClassObj) */
-static inline uint8_t SOMClass_somDescendedFrom(som_ref self, som_ref aClassObj) {
+static inline uint8_t SOMClass_somDescendedFrom(som_ref self, som_env *ev, som_ref aClassObj) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[4]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, aClassObj) : SOMClass_somDescendedFrom_first(self, aClassObj);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : SOMClass_somDescendedFrom_first(self, ev, aClassObj);
 }
 
-SOM_COLD uint8_t SOMClass_somCheckVersion_first(som_ref self, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = SOMClass_token(5, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, int32_t, int32_t))som_resolve(self, token))(self, NULL, majorVersion, minorVersion) : 0;
+SOM_COLD uint8_t SOMClass_somCheckVersion_first(som_ref self, som_env *ev, int32_t majorVersion, int32_t minorVersion) {
+	som_tok token = SOMClass_token(5, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, int32_t, int32_t))som_resolve(self, token))(self, ev, majorVersion, minorVersion) : 0;
 }
 /* boolean somCheckVersion(in long majorVersion, in long minorVersion)
  * Tells whether the class is of that major version, and of that minor version or a later one. */
-static inline uint8_t SOMClass_somCheckVersion(som_ref self, int32_t majorVersion, int32_t minorVersion) {
+static inline uint8_t SOMClass_somCheckVersion(som_ref self, som_env *ev, int32_t majorVersion, int32_t minorVersion) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[5]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, int32_t, int32_t))som_resolve(self, token))(self, NULL, majorVersion, minorVersion) : SOMClass_somCheckVersion_first(self, majorVersion, minorVersion);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, int32_t, int32_t))som_resolve(self, token))(self, ev, majorVersion, minorVersion) : SOMClass_somCheckVersion_first(self, ev, majorVersion, minorVersion);
 }
 
-SOM_COLD uint8_t SOMClass_somFindMethod_first(som_ref self, const char *methodId, void *m) {
-	som_tok token = SOMClass_token(6, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, methodId, m) : 0;
+SOM_COLD uint8_t SOMClass_somFindMethod_first(som_ref self, som_env *ev, const char *methodId, void *m) {
+	som_tok token = SOMClass_token(6, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, m) : 0;
 }
 /* boolean somFindMethod(in somId methodId, out somMethodPtr m)
  * Finds a method by name; the result tells whether it is a static one. */
-static inline uint8_t SOMClass_somFindMethod(som_ref self, const char *methodId, void *m) {
+static inline uint8_t SOMClass_somFindMethod(som_ref self, som_env *ev, const char *methodId, void *m) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[6]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, methodId, m) : SOMClass_somFindMethod_first(self, methodId, m);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, m) : SOMClass_somFindMethod_first(self, ev, methodId, m);
 }
 
-SOM_COLD uint8_t SOMClass_somFindMethodOk_first(som_ref self, const char *methodId, void *m) {
-	som_tok token = SOMClass_token(7, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, methodId, m) : 0;
+SOM_COLD uint8_t SOMClass_somFindMethodOk_first(som_ref self, som_env *ev, const char *methodId, void *m) {
+	som_tok token = SOMClass_token(7, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, m) : 0;
 }
 /* boolean somFindMethodOk(in somId methodId, out somMethodPtr m) */
-static inline uint8_t SOMClass_somFindMethodOk(som_ref self, const char *methodId, void *m) {
+static inline uint8_t SOMClass_somFindMethodOk(som_ref self, som_env *ev, const char *methodId, void *m) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[7]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, methodId, m) : SOMClass_somFindMethodOk_first(self, methodId, m);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, m) : SOMClass_somFindMethodOk_first(self, ev, methodId, m);
 }
 
-SOM_COLD uint8_t SOMClass_somSupportsMethod_first(som_ref self, const char *mId) {
-	som_tok token = SOMClass_token(8, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, mId) : 0;
+SOM_COLD uint8_t SOMClass_somSupportsMethod_first(som_ref self, som_env *ev, const char *mId) {
+	som_tok token = SOMClass_token(8, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, mId) : 0;
 }
 /* boolean somSupportsMethod(in somId mId) */
-static inline uint8_t SOMClass_somSupportsMethod(som_ref self, const char *mId) {
+static inline uint8_t SOMClass_somSupportsMethod(som_ref self, som_env *ev, const char *mId) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[8]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, mId) : SOMClass_somSupportsMethod_first(self, mId);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, mId) : SOMClass_somSupportsMethod_first(self, ev, mId);
 }
 
-SOM_COLD int32_t SOMClass_somGetNumMethods_first(som_ref self) {
-	som_tok token = SOMClass_token(9, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD int32_t SOMClass_somGetNumMethods_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(9, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* long somGetNumMethods() */
-static inline int32_t SOMClass_somGetNumMethods(som_ref self) {
+static inline int32_t SOMClass_somGetNumMethods(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[9]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetNumMethods_first(self);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetNumMethods_first(self, ev);
 }
 
-SOM_COLD int32_t SOMClass_somGetInstanceSize_first(som_ref self) {
-	som_tok token = SOMClass_token(10, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD int32_t SOMClass_somGetInstanceSize_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(10, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* long somGetInstanceSize() */
-static inline int32_t SOMClass_somGetInstanceSize(som_ref self) {
+static inline int32_t SOMClass_somGetInstanceSize(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[10]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetInstanceSize_first(self);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetInstanceSize_first(self, ev);
 }
 
-SOM_COLD int32_t SOMClass_somGetInstancePartSize_first(som_ref self) {
-	som_tok token = SOMClass_token(11, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD int32_t SOMClass_somGetInstancePartSize_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(11, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* long somGetInstancePartSize() */
-static inline int32_t SOMClass_somGetInstancePartSize(som_ref self) {
+static inline int32_t SOMClass_somGetInstancePartSize(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[11]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetInstancePartSize_first(self);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetInstancePartSize_first(self, ev);
 }
 
-SOM_COLD int32_t SOMClass_somGetMethodIndex_first(som_ref self, const char *id) {
-	som_tok token = SOMClass_token(12, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, id) : 0;
+SOM_COLD int32_t SOMClass_somGetMethodIndex_first(som_ref self, som_env *ev, const char *id) {
+	som_tok token = SOMClass_token(12, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, id) : 0;
 }
 /* long somGetMethodIndex(in somId id) */
-static inline int32_t SOMClass_somGetMethodIndex(som_ref self, const char *id) {
+static inline int32_t SOMClass_somGetMethodIndex(som_ref self, som_env *ev, const char *id) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[12]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, id) : SOMClass_somGetMethodIndex_first(self, id);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, id) : SOMClass_somGetMethodIndex_first(self, ev, id);
 }
 
-SOM_COLD int32_t SOMClass_somGetNumStaticMethods_first(som_ref self) {
-	som_tok token = SOMClass_token(13, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD int32_t SOMClass_somGetNumStaticMethods_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(13, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* long somGetNumStaticMethods() */
-static inline int32_t SOMClass_somGetNumStaticMethods(som_ref self) {
+static inline int32_t SOMClass_somGetNumStaticMethods(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[13]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetNumStaticMethods_first(self);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetNumStaticMethods_first(self, ev);
 }
 
-SOM_COLD void *SOMClass_somGetPClsMtab_first(som_ref self) {
-	som_tok token = SOMClass_token(14, NULL);
-	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD void *SOMClass_somGetPClsMtab_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(14, ev);
+	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* somMethodTabs somGetPClsMtab() */
-static inline void *SOMClass_somGetPClsMtab(som_ref self) {
+static inline void *SOMClass_somGetPClsMtab(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[14]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetPClsMtab_first(self);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetPClsMtab_first(self, ev);
 }
 
-SOM_COLD void *SOMClass_somGetClassMtab_first(som_ref self) {
-	som_tok token = SOMClass_token(15, NULL);
-	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD void *SOMClass_somGetClassMtab_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(15, ev);
+	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* somMethodTabPtr somGetClassMtab() */
-static inline void *SOMClass_somGetClassMtab(som_ref self) {
+static inline void *SOMClass_somGetClassMtab(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[15]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetClassMtab_first(self);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetClassMtab_first(self, ev);
 }
 
-SOM_COLD void SOMClass_somAddDynamicMethod_first(som_ref self, const char *a, const char *b, void *c) {
-	som_tok token = SOMClass_token(16, NULL);
-	if (token) ((void (*)(som_ref, som_env *, const char *, const char *, void *))som_resolve(self, token))(self, NULL, a, b, c);
+SOM_COLD void SOMClass_somAddDynamicMethod_first(som_ref self, som_env *ev, const char *a, const char *b, void *c) {
+	som_tok token = SOMClass_token(16, ev);
+	if (token) ((void (*)(som_ref, som_env *, const char *, const char *, void *))som_resolve(self, token))(self, ev, a, b, c);
 }
 /* void somAddDynamicMethod(in somId methodId, in somId methodDescriptor, in somMethodPtr method, in somMethodPtr applyStub)
  * Adds a method that is found by name only. */
-static inline void SOMClass_somAddDynamicMethod(som_ref self, const char *a, const char *b, void *c) {
+static inline void SOMClass_somAddDynamicMethod(som_ref self, som_env *ev, const char *a, const char *b, void *c) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[16]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, const char *, const char *, void *))som_resolve(self, token))(self, NULL, a, b, c);
+		((void (*)(som_ref, som_env *, const char *, const char *, void *))som_resolve(self, token))(self, ev, a, b, c);
 	else
-		SOMClass_somAddDynamicMethod_first(self, a, b, c);
+		SOMClass_somAddDynamicMethod_first(self, ev, a, b, c);
 }
 
-SOM_COLD void *SOMClass_somFindSMethod_first(som_ref self, const char *methodId) {
-	som_tok token = SOMClass_token(17, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : NULL;
+SOM_COLD void *SOMClass_somFindSMethod_first(som_ref self, som_env *ev, const char *methodId) {
+	som_tok token = SOMClass_token(17, ev);
+	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somMethodPtr somFindSMethod(in somId methodId) */
-static inline void *SOMClass_somFindSMethod(som_ref self, const char *methodId) {
+static inline void *SOMClass_somFindSMethod(som_ref self, som_env *ev, const char *methodId) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[17]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : SOMClass_somFindSMethod_first(self, methodId);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somFindSMethod_first(self, ev, methodId);
 }
 
-SOM_COLD void *SOMClass_somFindSMethodOk_first(som_ref self, const char *methodId) {
-	som_tok token = SOMClass_token(18, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : NULL;
+SOM_COLD void *SOMClass_somFindSMethodOk_first(som_ref self, som_env *ev, const char *methodId) {
+	som_tok token = SOMClass_token(18, ev);
+	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somMethodPtr somFindSMethodOk(in somId methodId) */
-static inline void *SOMClass_somFindSMethodOk(som_ref self, const char *methodId) {
+static inline void *SOMClass_somFindSMethodOk(som_ref self, som_env *ev, const char *methodId) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[18]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : SOMClass_somFindSMethodOk_first(self, methodId);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somFindSMethodOk_first(self, ev, methodId);
 }
 
-SOM_COLD const char *SOMClass_somGetMethodDescriptor_first(som_ref self, const char *methodId) {
-	som_tok token = SOMClass_token(19, NULL);
-	return token ? ((const char *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : NULL;
+SOM_COLD const char *SOMClass_somGetMethodDescriptor_first(som_ref self, som_env *ev, const char *methodId) {
+	som_tok token = SOMClass_token(19, ev);
+	return token ? ((const char *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somId somGetMethodDescriptor(in somId methodId) */
-static inline const char *SOMClass_somGetMethodDescriptor(som_ref self, const char *methodId) {
+static inline const char *SOMClass_somGetMethodDescriptor(som_ref self, som_env *ev, const char *methodId) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[19]);
-	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : SOMClass_somGetMethodDescriptor_first(self, methodId);
+	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somGetMethodDescriptor_first(self, ev, methodId);
 }
 
-SOM_COLD const char *SOMClass_somGetNthMethodInfo_first(som_ref self, int32_t n, void *descriptor) {
-	som_tok token = SOMClass_token(20, NULL);
-	return token ? ((const char *(*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, NULL, n, descriptor) : NULL;
+SOM_COLD const char *SOMClass_somGetNthMethodInfo_first(som_ref self, som_env *ev, int32_t n, void *descriptor) {
+	som_tok token = SOMClass_token(20, ev);
+	return token ? ((const char *(*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, descriptor) : NULL;
 }
 /* somId somGetNthMethodInfo(in long n, out somId descriptor) */
-static inline const char *SOMClass_somGetNthMethodInfo(som_ref self, int32_t n, void *descriptor) {
+static inline const char *SOMClass_somGetNthMethodInfo(som_ref self, som_env *ev, int32_t n, void *descriptor) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[20]);
-	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, NULL, n, descriptor) : SOMClass_somGetNthMethodInfo_first(self, n, descriptor);
+	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, descriptor) : SOMClass_somGetNthMethodInfo_first(self, ev, n, descriptor);
 }
 
-SOM_COLD som_ref SOMClass_somNewNoInit_first(som_ref self) {
-	som_tok token = SOMClass_token(21, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD som_ref SOMClass_somNewNoInit_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(21, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* SOMObject somNewNoInit()
  * Makes an instance for an initializer that the caller calls. */
-static inline som_ref SOMClass_somNewNoInit(som_ref self) {
+static inline som_ref SOMClass_somNewNoInit(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[21]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somNewNoInit_first(self);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somNewNoInit_first(self, ev);
 }
 
-SOM_COLD som_ref SOMClass_somRenewNoInit_first(som_ref self, void *obj) {
-	som_tok token = SOMClass_token(22, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : NULL;
+SOM_COLD som_ref SOMClass_somRenewNoInit_first(som_ref self, som_env *ev, void *obj) {
+	som_tok token = SOMClass_token(22, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : NULL;
 }
 /* SOMObject somRenewNoInit(in somToken obj) */
-static inline som_ref SOMClass_somRenewNoInit(som_ref self, void *obj) {
+static inline som_ref SOMClass_somRenewNoInit(som_ref self, som_env *ev, void *obj) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[22]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : SOMClass_somRenewNoInit_first(self, obj);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenewNoInit_first(self, ev, obj);
 }
 
-SOM_COLD int64_t SOMClass_somGetInstanceToken_first(som_ref self) {
-	som_tok token = SOMClass_token(23, NULL);
-	return token ? ((int64_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD int64_t SOMClass_somGetInstanceToken_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(23, ev);
+	return token ? ((int64_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* somDToken somGetInstanceToken() */
-static inline int64_t SOMClass_somGetInstanceToken(som_ref self) {
+static inline int64_t SOMClass_somGetInstanceToken(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[23]);
-	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_somGetInstanceToken_first(self);
+	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetInstanceToken_first(self, ev);
 }
 
-SOM_COLD int64_t SOMClass_somGetMemberToken_first(som_ref self, int32_t memberOffset, int64_t instanceToken) {
-	som_tok token = SOMClass_token(24, NULL);
-	return token ? ((int64_t (*)(som_ref, som_env *, int32_t, int64_t))som_resolve(self, token))(self, NULL, memberOffset, instanceToken) : 0;
+SOM_COLD int64_t SOMClass_somGetMemberToken_first(som_ref self, som_env *ev, int32_t memberOffset, int64_t instanceToken) {
+	som_tok token = SOMClass_token(24, ev);
+	return token ? ((int64_t (*)(som_ref, som_env *, int32_t, int64_t))som_resolve(self, token))(self, ev, memberOffset, instanceToken) : 0;
 }
 /* somDToken somGetMemberToken(in long memberOffset, in somDToken instanceToken) */
-static inline int64_t SOMClass_somGetMemberToken(som_ref self, int32_t memberOffset, int64_t instanceToken) {
+static inline int64_t SOMClass_somGetMemberToken(som_ref self, som_env *ev, int32_t memberOffset, int64_t instanceToken) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[24]);
-	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *, int32_t, int64_t))som_resolve(self, token))(self, NULL, memberOffset, instanceToken) : SOMClass_somGetMemberToken_first(self, memberOffset, instanceToken);
+	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *, int32_t, int64_t))som_resolve(self, token))(self, ev, memberOffset, instanceToken) : SOMClass_somGetMemberToken_first(self, ev, memberOffset, instanceToken);
 }
 
-SOM_COLD uint8_t SOMClass_somGetMethodData_first(som_ref self, const char *methodId, void *md) {
-	som_tok token = SOMClass_token(25, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, methodId, md) : 0;
+SOM_COLD uint8_t SOMClass_somGetMethodData_first(som_ref self, som_env *ev, const char *methodId, void *md) {
+	som_tok token = SOMClass_token(25, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, md) : 0;
 }
 /* boolean somGetMethodData(in somId methodId, out somMethodData md) */
-static inline uint8_t SOMClass_somGetMethodData(som_ref self, const char *methodId, void *md) {
+static inline uint8_t SOMClass_somGetMethodData(som_ref self, som_env *ev, const char *methodId, void *md) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[25]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, methodId, md) : SOMClass_somGetMethodData_first(self, methodId, md);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, md) : SOMClass_somGetMethodData_first(self, ev, methodId, md);
 }
 
-SOM_COLD int64_t SOMClass_somGetMethodToken_first(som_ref self, const char *methodId) {
-	som_tok token = SOMClass_token(26, NULL);
-	return token ? ((int64_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : 0;
+SOM_COLD int64_t SOMClass_somGetMethodToken_first(som_ref self, som_env *ev, const char *methodId) {
+	som_tok token = SOMClass_token(26, ev);
+	return token ? ((int64_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : 0;
 }
 /* somMToken somGetMethodToken(in somId methodId) */
-static inline int64_t SOMClass_somGetMethodToken(som_ref self, const char *methodId) {
+static inline int64_t SOMClass_somGetMethodToken(som_ref self, som_env *ev, const char *methodId) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[26]);
-	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : SOMClass_somGetMethodToken_first(self, methodId);
+	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somGetMethodToken_first(self, ev, methodId);
 }
 
-SOM_COLD void *SOMClass_somGetParents_first(som_ref self, void *a) {
-	som_tok token = SOMClass_token(27, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : NULL;
+SOM_COLD void *SOMClass_somGetParents_first(som_ref self, som_env *ev, void *a) {
+	som_tok token = SOMClass_token(27, ev);
+	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
 /* SOMClassSequence somGetParents() */
-static inline void *SOMClass_somGetParents(som_ref self, void *a) {
+static inline void *SOMClass_somGetParents(som_ref self, som_env *ev, void *a) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[27]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : SOMClass_somGetParents_first(self, a);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClass_somGetParents_first(self, ev, a);
 }
 
-SOM_COLD void SOMClass_somGetVersionNumbers_first(som_ref self, void *majorVersion, void *minorVersion) {
-	som_tok token = SOMClass_token(28, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, void *))som_resolve(self, token))(self, NULL, majorVersion, minorVersion);
+SOM_COLD void SOMClass_somGetVersionNumbers_first(som_ref self, som_env *ev, void *majorVersion, void *minorVersion) {
+	som_tok token = SOMClass_token(28, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, void *))som_resolve(self, token))(self, ev, majorVersion, minorVersion);
 }
 /* void somGetVersionNumbers(out long majorVersion, out long minorVersion) */
-static inline void SOMClass_somGetVersionNumbers(som_ref self, void *majorVersion, void *minorVersion) {
+static inline void SOMClass_somGetVersionNumbers(som_ref self, som_env *ev, void *majorVersion, void *minorVersion) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[28]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, void *))som_resolve(self, token))(self, NULL, majorVersion, minorVersion);
+		((void (*)(som_ref, som_env *, void *, void *))som_resolve(self, token))(self, ev, majorVersion, minorVersion);
 	else
-		SOMClass_somGetVersionNumbers_first(self, majorVersion, minorVersion);
+		SOMClass_somGetVersionNumbers_first(self, ev, majorVersion, minorVersion);
 }
 
-SOM_COLD void *SOMClass_somLookupMethod_first(som_ref self, const char *methodId) {
-	som_tok token = SOMClass_token(29, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : NULL;
+SOM_COLD void *SOMClass_somLookupMethod_first(som_ref self, som_env *ev, const char *methodId) {
+	som_tok token = SOMClass_token(29, ev);
+	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somMethodPtr somLookupMethod(in somId methodId) */
-static inline void *SOMClass_somLookupMethod(som_ref self, const char *methodId) {
+static inline void *SOMClass_somLookupMethod(som_ref self, som_env *ev, const char *methodId) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[29]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, methodId) : SOMClass_somLookupMethod_first(self, methodId);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somLookupMethod_first(self, ev, methodId);
 }
 
-SOM_COLD void *SOMClass_get_somInstanceDataOffsets_first(som_ref self, void *a) {
-	som_tok token = SOMClass_token(30, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : NULL;
+SOM_COLD void *SOMClass_get_somInstanceDataOffsets_first(som_ref self, som_env *ev, void *a) {
+	som_tok token = SOMClass_token(30, ev);
+	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
-static inline void *SOMClass_get_somInstanceDataOffsets(som_ref self, void *a) {
+static inline void *SOMClass_get_somInstanceDataOffsets(som_ref self, som_env *ev, void *a) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[30]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : SOMClass_get_somInstanceDataOffsets_first(self, a);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClass_get_somInstanceDataOffsets_first(self, ev, a);
 }
 
-SOM_COLD som_ref SOMClass_somRenewNoZero_first(som_ref self, void *obj) {
-	som_tok token = SOMClass_token(31, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : NULL;
+SOM_COLD som_ref SOMClass_somRenewNoZero_first(som_ref self, som_env *ev, void *obj) {
+	som_tok token = SOMClass_token(31, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : NULL;
 }
 /* SOMObject somRenewNoZero(in somToken obj) */
-static inline som_ref SOMClass_somRenewNoZero(som_ref self, void *obj) {
+static inline som_ref SOMClass_somRenewNoZero(som_ref self, som_env *ev, void *obj) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[31]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : SOMClass_somRenewNoZero_first(self, obj);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenewNoZero_first(self, ev, obj);
 }
 
-SOM_COLD som_ref SOMClass_somRenewNoInitNoZero_first(som_ref self, void *obj) {
-	som_tok token = SOMClass_token(32, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : NULL;
+SOM_COLD som_ref SOMClass_somRenewNoInitNoZero_first(som_ref self, som_env *ev, void *obj) {
+	som_tok token = SOMClass_token(32, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : NULL;
 }
 /* SOMObject somRenewNoInitNoZero(in somToken obj) */
-static inline som_ref SOMClass_somRenewNoInitNoZero(som_ref self, void *obj) {
+static inline som_ref SOMClass_somRenewNoInitNoZero(som_ref self, som_env *ev, void *obj) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[32]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, obj) : SOMClass_somRenewNoInitNoZero_first(self, obj);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenewNoInitNoZero_first(self, ev, obj);
 }
 
-SOM_COLD void *SOMClass_somAllocate_first(som_ref self, int32_t size) {
-	som_tok token = SOMClass_token(33, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, size) : NULL;
+SOM_COLD void *SOMClass_somAllocate_first(som_ref self, som_env *ev, int32_t size) {
+	som_tok token = SOMClass_token(33, ev);
+	return token ? ((void *(*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, size) : NULL;
 }
 /* string somAllocate(in long size)
  * Gets storage for an instance. */
-static inline void *SOMClass_somAllocate(som_ref self, int32_t size) {
+static inline void *SOMClass_somAllocate(som_ref self, som_env *ev, int32_t size) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[33]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, size) : SOMClass_somAllocate_first(self, size);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, size) : SOMClass_somAllocate_first(self, ev, size);
 }
 
-SOM_COLD void SOMClass_somDeallocate_first(som_ref self, void *memptr) {
-	som_tok token = SOMClass_token(34, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, memptr);
+SOM_COLD void SOMClass_somDeallocate_first(som_ref self, som_env *ev, void *memptr) {
+	som_tok token = SOMClass_token(34, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, memptr);
 }
 /* void somDeallocate(in string memptr) */
-static inline void SOMClass_somDeallocate(som_ref self, void *memptr) {
+static inline void SOMClass_somDeallocate(som_ref self, som_env *ev, void *memptr) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[34]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, memptr);
+		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, memptr);
 	else
-		SOMClass_somDeallocate_first(self, memptr);
+		SOMClass_somDeallocate_first(self, ev, memptr);
 }
 
-SOM_COLD uint8_t SOMClass_somGetNthMethodData_first(som_ref self, int32_t n, void *md) {
-	som_tok token = SOMClass_token(35, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, NULL, n, md) : 0;
+SOM_COLD uint8_t SOMClass_somGetNthMethodData_first(som_ref self, som_env *ev, int32_t n, void *md) {
+	som_tok token = SOMClass_token(35, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, md) : 0;
 }
 /* boolean somGetNthMethodData(in long n, out somMethodData md) */
-static inline uint8_t SOMClass_somGetNthMethodData(som_ref self, int32_t n, void *md) {
+static inline uint8_t SOMClass_somGetNthMethodData(som_ref self, som_env *ev, int32_t n, void *md) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[35]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, NULL, n, md) : SOMClass_somGetNthMethodData_first(self, n, md);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, md) : SOMClass_somGetNthMethodData_first(self, ev, n, md);
 }
 
-SOM_COLD void *SOMClass_get_somDirectInitClasses_first(som_ref self, void *a) {
-	som_tok token = SOMClass_token(36, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : NULL;
+SOM_COLD void *SOMClass_get_somDirectInitClasses_first(som_ref self, som_env *ev, void *a) {
+	som_tok token = SOMClass_token(36, ev);
+	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
-static inline void *SOMClass_get_somDirectInitClasses(som_ref self, void *a) {
+static inline void *SOMClass_get_somDirectInitClasses(som_ref self, som_env *ev, void *a) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[36]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : SOMClass_get_somDirectInitClasses_first(self, a);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClass_get_somDirectInitClasses_first(self, ev, a);
 }
 
-SOM_COLD som_ref SOMClass_somMethodImplOwner_first(som_ref self, int64_t method) {
-	som_tok token = SOMClass_token(37, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, NULL, method) : NULL;
+SOM_COLD som_ref SOMClass_somMethodImplOwner_first(som_ref self, som_env *ev, int64_t method) {
+	som_tok token = SOMClass_token(37, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : NULL;
 }
 /* SOMClass somMethodImplOwner(in somMToken method) */
-static inline som_ref SOMClass_somMethodImplOwner(som_ref self, int64_t method) {
+static inline som_ref SOMClass_somMethodImplOwner(som_ref self, som_env *ev, int64_t method) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[37]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, NULL, method) : SOMClass_somMethodImplOwner_first(self, method);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : SOMClass_somMethodImplOwner_first(self, ev, method);
 }
 
-SOM_COLD void *SOMClass_somDefinedMethod_first(som_ref self, int64_t method) {
-	som_tok token = SOMClass_token(38, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, NULL, method) : NULL;
+SOM_COLD void *SOMClass_somDefinedMethod_first(som_ref self, som_env *ev, int64_t method) {
+	som_tok token = SOMClass_token(38, ev);
+	return token ? ((void *(*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : NULL;
 }
 /* boolean somDefinedMethod(in somMToken method)
  * Tells whether the class itself implements a method. */
-static inline void *SOMClass_somDefinedMethod(som_ref self, int64_t method) {
+static inline void *SOMClass_somDefinedMethod(som_ref self, som_env *ev, int64_t method) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[38]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, NULL, method) : SOMClass_somDefinedMethod_first(self, method);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : SOMClass_somDefinedMethod_first(self, ev, method);
 }
 
-SOM_COLD som_ref SOMClass_somClassOfNewClassWithParents_first(som_ref self, void *newClassName, uint32_t parents, som_ref explicitMeta) {
-	som_tok token = SOMClass_token(39, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, void *, uint32_t, som_ref))som_resolve(self, token))(self, NULL, newClassName, parents, explicitMeta) : NULL;
+SOM_COLD som_ref SOMClass_somClassOfNewClassWithParents_first(som_ref self, som_env *ev, void *newClassName, uint32_t parents, som_ref explicitMeta) {
+	som_tok token = SOMClass_token(39, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, void *, uint32_t, som_ref))som_resolve(self, token))(self, ev, newClassName, parents, explicitMeta) : NULL;
 }
 /* SOMClass somClassOfNewClassWithParents(in string newClassName, in SOMClassSequence parents, in SOMClass explicitMeta)
  * Returns the metaclass of a new class: one that descends from those of all its parents. */
-static inline som_ref SOMClass_somClassOfNewClassWithParents(som_ref self, void *newClassName, uint32_t parents, som_ref explicitMeta) {
+static inline som_ref SOMClass_somClassOfNewClassWithParents(som_ref self, som_env *ev, void *newClassName, uint32_t parents, som_ref explicitMeta) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[39]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *, uint32_t, som_ref))som_resolve(self, token))(self, NULL, newClassName, parents, explicitMeta) : SOMClass_somClassOfNewClassWithParents_first(self, newClassName, parents, explicitMeta);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *, uint32_t, som_ref))som_resolve(self, token))(self, ev, newClassName, parents, explicitMeta) : SOMClass_somClassOfNewClassWithParents_first(self, ev, newClassName, parents, explicitMeta);
 }
 
-SOM_COLD int32_t SOMClass_get_somDataAlignment_first(som_ref self) {
-	som_tok token = SOMClass_token(40, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD int32_t SOMClass_get_somDataAlignment_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClass_token(40, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
-static inline int32_t SOMClass_get_somDataAlignment(som_ref self) {
+static inline int32_t SOMClass_get_somDataAlignment(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClass_binding_1ae38cb8.m[40]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClass_get_somDataAlignment_first(self);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_get_somDataAlignment_first(self, ev);
 }
 
 #ifdef __cplusplus

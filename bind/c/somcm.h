@@ -43,164 +43,164 @@ static inline int SOMClassMgr_is(const som_object *o) {
 static inline som_ref SOMClassMgr_cast(som_ref o) { return o && SOMClassMgr_is(o) ? o : NULL; }
 static inline som_tok SOMClassMgr_token(uint32_t n, som_env *ev) { return SOMClassMgr_bind(ev) == SOM_OK ? som_token(&SOMClassMgr_binding_578b9421.m[n]) : 0; }
 
-SOM_COLD som_ref SOMClassMgr_somFindClsInFile_first(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
-	som_tok token = SOMClassMgr_token(0, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion, file) : NULL;
+SOM_COLD som_ref SOMClassMgr_somFindClsInFile_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
+	som_tok token = SOMClassMgr_token(0, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : NULL;
 }
 /* SOMClass somFindClsInFile(in somId classId, in long majorVersion, in long minorVersion, in string file) */
-static inline som_ref SOMClassMgr_somFindClsInFile(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
+static inline som_ref SOMClassMgr_somFindClsInFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[0]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion, file) : SOMClassMgr_somFindClsInFile_first(self, classId, majorVersion, minorVersion, file);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : SOMClassMgr_somFindClsInFile_first(self, ev, classId, majorVersion, minorVersion, file);
 }
 
-SOM_COLD som_ref SOMClassMgr_somFindClass_first(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = SOMClassMgr_token(1, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion) : NULL;
+SOM_COLD som_ref SOMClassMgr_somFindClass_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
+	som_tok token = SOMClassMgr_token(1, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : NULL;
 }
 /* SOMClass somFindClass(in somId classId, in long majorVersion, in long minorVersion)
  * Returns a class, and loads it if need be. With version 0.0 every version will do. */
-static inline som_ref SOMClassMgr_somFindClass(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion) {
+static inline som_ref SOMClassMgr_somFindClass(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[1]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion) : SOMClassMgr_somFindClass_first(self, classId, majorVersion, minorVersion);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : SOMClassMgr_somFindClass_first(self, ev, classId, majorVersion, minorVersion);
 }
 
-SOM_COLD som_ref SOMClassMgr_somClassFromId_first(som_ref self, const char *classId) {
-	som_tok token = SOMClassMgr_token(2, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, classId) : NULL;
+SOM_COLD som_ref SOMClassMgr_somClassFromId_first(som_ref self, som_env *ev, const char *classId) {
+	som_tok token = SOMClassMgr_token(2, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, classId) : NULL;
 }
 /* SOMClass somClassFromId(in somId classId)
  * Returns a class that is there already. */
-static inline som_ref SOMClassMgr_somClassFromId(som_ref self, const char *classId) {
+static inline som_ref SOMClassMgr_somClassFromId(som_ref self, som_env *ev, const char *classId) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[2]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, classId) : SOMClassMgr_somClassFromId_first(self, classId);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, classId) : SOMClassMgr_somClassFromId_first(self, ev, classId);
 }
 
-SOM_COLD int32_t SOMClassMgr_somUnregisterClass_first(som_ref self, som_ref classObj) {
-	som_tok token = SOMClassMgr_token(3, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, classObj) : 0;
+SOM_COLD int32_t SOMClassMgr_somUnregisterClass_first(som_ref self, som_env *ev, som_ref classObj) {
+	som_tok token = SOMClassMgr_token(3, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : 0;
 }
 /* long somUnregisterClass(in SOMClass classObj) */
-static inline int32_t SOMClassMgr_somUnregisterClass(som_ref self, som_ref classObj) {
+static inline int32_t SOMClassMgr_somUnregisterClass(som_ref self, som_env *ev, som_ref classObj) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[3]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, classObj) : SOMClassMgr_somUnregisterClass_first(self, classObj);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : SOMClassMgr_somUnregisterClass_first(self, ev, classObj);
 }
 
-SOM_COLD const char *SOMClassMgr_somLocateClassFile_first(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = SOMClassMgr_token(4, NULL);
-	return token ? ((const char *(*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion) : NULL;
+SOM_COLD const char *SOMClassMgr_somLocateClassFile_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
+	som_tok token = SOMClassMgr_token(4, ev);
+	return token ? ((const char *(*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : NULL;
 }
 /* string somLocateClassFile(in somId classId, in long majorVersion, in long minorVersion)
  * Returns the name of the library that holds a class. */
-static inline const char *SOMClassMgr_somLocateClassFile(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion) {
+static inline const char *SOMClassMgr_somLocateClassFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[4]);
-	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion) : SOMClassMgr_somLocateClassFile_first(self, classId, majorVersion, minorVersion);
+	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : SOMClassMgr_somLocateClassFile_first(self, ev, classId, majorVersion, minorVersion);
 }
 
-SOM_COLD som_ref SOMClassMgr_somLoadClassFile_first(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
-	som_tok token = SOMClassMgr_token(5, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion, file) : NULL;
+SOM_COLD som_ref SOMClassMgr_somLoadClassFile_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
+	som_tok token = SOMClassMgr_token(5, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : NULL;
 }
 /* SOMClass somLoadClassFile(in somId classId, in long majorVersion, in long minorVersion, in string file) */
-static inline som_ref SOMClassMgr_somLoadClassFile(som_ref self, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
+static inline som_ref SOMClassMgr_somLoadClassFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[5]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, NULL, classId, majorVersion, minorVersion, file) : SOMClassMgr_somLoadClassFile_first(self, classId, majorVersion, minorVersion, file);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : SOMClassMgr_somLoadClassFile_first(self, ev, classId, majorVersion, minorVersion, file);
 }
 
-SOM_COLD int32_t SOMClassMgr_somUnloadClassFile_first(som_ref self, som_ref classObj) {
-	som_tok token = SOMClassMgr_token(6, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, classObj) : 0;
+SOM_COLD int32_t SOMClassMgr_somUnloadClassFile_first(som_ref self, som_env *ev, som_ref classObj) {
+	som_tok token = SOMClassMgr_token(6, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : 0;
 }
 /* long somUnloadClassFile(in SOMClass classObj) */
-static inline int32_t SOMClassMgr_somUnloadClassFile(som_ref self, som_ref classObj) {
+static inline int32_t SOMClassMgr_somUnloadClassFile(som_ref self, som_env *ev, som_ref classObj) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[6]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, classObj) : SOMClassMgr_somUnloadClassFile_first(self, classObj);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : SOMClassMgr_somUnloadClassFile_first(self, ev, classObj);
 }
 
-SOM_COLD const char *SOMClassMgr_somGetInitFunction_first(som_ref self) {
-	som_tok token = SOMClassMgr_token(7, NULL);
-	return token ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD const char *SOMClassMgr_somGetInitFunction_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClassMgr_token(7, ev);
+	return token ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* string somGetInitFunction() */
-static inline const char *SOMClassMgr_somGetInitFunction(som_ref self) {
+static inline const char *SOMClassMgr_somGetInitFunction(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[7]);
-	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClassMgr_somGetInitFunction_first(self);
+	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClassMgr_somGetInitFunction_first(self, ev);
 }
 
-SOM_COLD void *SOMClassMgr_somGetRelatedClasses_first(som_ref self, som_ref a, void *b) {
-	som_tok token = SOMClassMgr_token(8, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, som_ref, void *))som_resolve(self, token))(self, NULL, a, b) : NULL;
+SOM_COLD void *SOMClassMgr_somGetRelatedClasses_first(som_ref self, som_env *ev, som_ref a, void *b) {
+	som_tok token = SOMClassMgr_token(8, ev);
+	return token ? ((void *(*)(som_ref, som_env *, som_ref, void *))som_resolve(self, token))(self, ev, a, b) : NULL;
 }
 /* SOMClassArray somGetRelatedClasses(in SOMClass classObj) */
-static inline void *SOMClassMgr_somGetRelatedClasses(som_ref self, som_ref a, void *b) {
+static inline void *SOMClassMgr_somGetRelatedClasses(som_ref self, som_env *ev, som_ref a, void *b) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[8]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, som_ref, void *))som_resolve(self, token))(self, NULL, a, b) : SOMClassMgr_somGetRelatedClasses_first(self, a, b);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, som_ref, void *))som_resolve(self, token))(self, ev, a, b) : SOMClassMgr_somGetRelatedClasses_first(self, ev, a, b);
 }
 
-SOM_COLD int32_t SOMClassMgr_somSubstituteClass_first(som_ref self, const char *origClassName, const char *newClassName) {
-	som_tok token = SOMClassMgr_token(9, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, NULL, origClassName, newClassName) : 0;
+SOM_COLD int32_t SOMClassMgr_somSubstituteClass_first(som_ref self, som_env *ev, const char *origClassName, const char *newClassName) {
+	som_tok token = SOMClassMgr_token(9, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, ev, origClassName, newClassName) : 0;
 }
 /* long somSubstituteClass(in string origClassName, in string newClassName)
  * From now on whoever asks for the one class gets the other, a subclass of it. */
-static inline int32_t SOMClassMgr_somSubstituteClass(som_ref self, const char *origClassName, const char *newClassName) {
+static inline int32_t SOMClassMgr_somSubstituteClass(som_ref self, som_env *ev, const char *origClassName, const char *newClassName) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[9]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, NULL, origClassName, newClassName) : SOMClassMgr_somSubstituteClass_first(self, origClassName, newClassName);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, ev, origClassName, newClassName) : SOMClassMgr_somSubstituteClass_first(self, ev, origClassName, newClassName);
 }
 
-SOM_COLD void *SOMClassMgr_get_somInterfaceRepository_first(som_ref self) {
-	som_tok token = SOMClassMgr_token(10, NULL);
-	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD void *SOMClassMgr_get_somInterfaceRepository_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClassMgr_token(10, ev);
+	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
-static inline void *SOMClassMgr_get_somInterfaceRepository(som_ref self) {
+static inline void *SOMClassMgr_get_somInterfaceRepository(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[10]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMClassMgr_get_somInterfaceRepository_first(self);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClassMgr_get_somInterfaceRepository_first(self, ev);
 }
 
-SOM_COLD void SOMClassMgr_set_somInterfaceRepository_first(som_ref self, void *a) {
-	som_tok token = SOMClassMgr_token(11, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a);
+SOM_COLD void SOMClassMgr_set_somInterfaceRepository_first(som_ref self, som_env *ev, void *a) {
+	som_tok token = SOMClassMgr_token(11, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a);
 }
-static inline void SOMClassMgr_set_somInterfaceRepository(som_ref self, void *a) {
+static inline void SOMClassMgr_set_somInterfaceRepository(som_ref self, som_env *ev, void *a) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[11]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a);
+		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a);
 	else
-		SOMClassMgr_set_somInterfaceRepository_first(self, a);
+		SOMClassMgr_set_somInterfaceRepository_first(self, ev, a);
 }
 
-SOM_COLD void *SOMClassMgr_get_somRegisteredClasses_first(som_ref self, void *a) {
-	som_tok token = SOMClassMgr_token(12, NULL);
-	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : NULL;
+SOM_COLD void *SOMClassMgr_get_somRegisteredClasses_first(som_ref self, som_env *ev, void *a) {
+	som_tok token = SOMClassMgr_token(12, ev);
+	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
-static inline void *SOMClassMgr_get_somRegisteredClasses(som_ref self, void *a) {
+static inline void *SOMClassMgr_get_somRegisteredClasses(som_ref self, som_env *ev, void *a) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[12]);
-	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, a) : SOMClassMgr_get_somRegisteredClasses_first(self, a);
+	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClassMgr_get_somRegisteredClasses_first(self, ev, a);
 }
 
-SOM_COLD void SOMClassMgr_somRegisterClassLibrary_first(som_ref self, const char *libraryName, void *libraryInitRtn) {
-	som_tok token = SOMClassMgr_token(13, NULL);
-	if (token) ((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, libraryName, libraryInitRtn);
+SOM_COLD void SOMClassMgr_somRegisterClassLibrary_first(som_ref self, som_env *ev, const char *libraryName, void *libraryInitRtn) {
+	som_tok token = SOMClassMgr_token(13, ev);
+	if (token) ((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, libraryName, libraryInitRtn);
 }
 /* void somRegisterClassLibrary(in string libraryName, in somMethodPtr libraryInitRtn) */
-static inline void SOMClassMgr_somRegisterClassLibrary(som_ref self, const char *libraryName, void *libraryInitRtn) {
+static inline void SOMClassMgr_somRegisterClassLibrary(som_ref self, som_env *ev, const char *libraryName, void *libraryInitRtn) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[13]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, NULL, libraryName, libraryInitRtn);
+		((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, libraryName, libraryInitRtn);
 	else
-		SOMClassMgr_somRegisterClassLibrary_first(self, libraryName, libraryInitRtn);
+		SOMClassMgr_somRegisterClassLibrary_first(self, ev, libraryName, libraryInitRtn);
 }
 
-SOM_COLD void SOMClassMgr_somJoinAffinityGroup_first(som_ref self, som_ref newClass, som_ref affClass) {
-	som_tok token = SOMClassMgr_token(14, NULL);
-	if (token) ((void (*)(som_ref, som_env *, som_ref, som_ref))som_resolve(self, token))(self, NULL, newClass, affClass);
+SOM_COLD void SOMClassMgr_somJoinAffinityGroup_first(som_ref self, som_env *ev, som_ref newClass, som_ref affClass) {
+	som_tok token = SOMClassMgr_token(14, ev);
+	if (token) ((void (*)(som_ref, som_env *, som_ref, som_ref))som_resolve(self, token))(self, ev, newClass, affClass);
 }
 /* boolean somJoinAffinityGroup(in SOMClass newClass, in SOMClass affClass) */
-static inline void SOMClassMgr_somJoinAffinityGroup(som_ref self, som_ref newClass, som_ref affClass) {
+static inline void SOMClassMgr_somJoinAffinityGroup(som_ref self, som_env *ev, som_ref newClass, som_ref affClass) {
 	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[14]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, som_ref, som_ref))som_resolve(self, token))(self, NULL, newClass, affClass);
+		((void (*)(som_ref, som_env *, som_ref, som_ref))som_resolve(self, token))(self, ev, newClass, affClass);
 	else
-		SOMClassMgr_somJoinAffinityGroup_first(self, newClass, affClass);
+		SOMClassMgr_somJoinAffinityGroup_first(self, ev, newClass, affClass);
 }
 
 #ifdef __cplusplus

@@ -48,329 +48,329 @@ static inline som_ref SOMObject_new(som_env *ev) {
 	return c ? som_new(c, ev) : NULL;
 }
 
-SOM_COLD void SOMObject_somInit_first(som_ref self) {
-	som_tok token = SOMObject_token(0, NULL);
-	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+SOM_COLD void SOMObject_somInit_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(0, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 }
 /* void somInit()
  * Initializes an object as SOM 1 and 2.0 had it. somDefaultInit takes its place. */
-static inline void SOMObject_somInit(som_ref self) {
+static inline void SOMObject_somInit(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[0]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
-		SOMObject_somInit_first(self);
+		SOMObject_somInit_first(self, ev);
 }
 
-SOM_COLD void SOMObject_somUninit_first(som_ref self) {
-	som_tok token = SOMObject_token(1, NULL);
-	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+SOM_COLD void SOMObject_somUninit_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(1, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 }
 /* void somUninit()
  * Undoes somInit. */
-static inline void SOMObject_somUninit(som_ref self) {
+static inline void SOMObject_somUninit(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[1]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
-		SOMObject_somUninit_first(self);
+		SOMObject_somUninit_first(self, ev);
 }
 
-SOM_COLD void SOMObject_somFree_first(som_ref self) {
-	som_tok token = SOMObject_token(2, NULL);
-	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+SOM_COLD void SOMObject_somFree_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(2, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 }
 /* void somFree()
  * Destroys the object and frees its storage. */
-static inline void SOMObject_somFree(som_ref self) {
+static inline void SOMObject_somFree(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[2]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
-		SOMObject_somFree_first(self);
+		SOMObject_somFree_first(self, ev);
 }
 
-SOM_COLD void SOMObject_somDefaultVCopyInit_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(3, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultVCopyInit_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(3, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* void somDefaultVCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj) */
-static inline void SOMObject_somDefaultVCopyInit(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultVCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[3]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultVCopyInit_first(self, ctrl, fromObj);
+		SOMObject_somDefaultVCopyInit_first(self, ev, ctrl, fromObj);
 }
 
-SOM_COLD const char *SOMObject_somGetClassName_first(som_ref self) {
-	som_tok token = SOMObject_token(4, NULL);
-	return token ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD const char *SOMObject_somGetClassName_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(4, ev);
+	return token ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* string somGetClassName()
  * Returns the name of the object's class, which stays the class's. */
-static inline const char *SOMObject_somGetClassName(som_ref self) {
+static inline const char *SOMObject_somGetClassName(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[4]);
-	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMObject_somGetClassName_first(self);
+	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somGetClassName_first(self, ev);
 }
 
-SOM_COLD som_ref SOMObject_somGetClass_first(som_ref self) {
-	som_tok token = SOMObject_token(5, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD som_ref SOMObject_somGetClass_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(5, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* SOMClass somGetClass()
  * Returns the class of the object. */
-static inline som_ref SOMObject_somGetClass(som_ref self) {
+static inline som_ref SOMObject_somGetClass(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[5]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMObject_somGetClass_first(self);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somGetClass_first(self, ev);
 }
 
-SOM_COLD uint8_t SOMObject_somIsA_first(som_ref self, som_ref aClassObj) {
-	som_tok token = SOMObject_token(6, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, aClassObj) : 0;
+SOM_COLD uint8_t SOMObject_somIsA_first(som_ref self, som_env *ev, som_ref aClassObj) {
+	som_tok token = SOMObject_token(6, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : 0;
 }
 /* boolean somIsA(in SOMClass aClassObj)
  * Tells whether the object is an instance of a class or of one that descends from it. */
-static inline uint8_t SOMObject_somIsA(som_ref self, som_ref aClassObj) {
+static inline uint8_t SOMObject_somIsA(som_ref self, som_env *ev, som_ref aClassObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[6]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, aClassObj) : SOMObject_somIsA_first(self, aClassObj);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : SOMObject_somIsA_first(self, ev, aClassObj);
 }
 
-SOM_COLD uint8_t SOMObject_somRespondsTo_first(som_ref self, const char *mId) {
-	som_tok token = SOMObject_token(7, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, mId) : 0;
+SOM_COLD uint8_t SOMObject_somRespondsTo_first(som_ref self, som_env *ev, const char *mId) {
+	som_tok token = SOMObject_token(7, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, mId) : 0;
 }
 /* boolean somRespondsTo(in somId mId)
  * Tells whether the object has a method of that name. */
-static inline uint8_t SOMObject_somRespondsTo(som_ref self, const char *mId) {
+static inline uint8_t SOMObject_somRespondsTo(som_ref self, som_env *ev, const char *mId) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[7]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, NULL, mId) : SOMObject_somRespondsTo_first(self, mId);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, mId) : SOMObject_somRespondsTo_first(self, ev, mId);
 }
 
-SOM_COLD uint8_t SOMObject_somIsInstanceOf_first(som_ref self, som_ref aClassObj) {
-	som_tok token = SOMObject_token(8, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, aClassObj) : 0;
+SOM_COLD uint8_t SOMObject_somIsInstanceOf_first(som_ref self, som_env *ev, som_ref aClassObj) {
+	som_tok token = SOMObject_token(8, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : 0;
 }
 /* boolean somIsInstanceOf(in SOMClass aClassObj)
  * Tells whether the object is an instance of just that class. */
-static inline uint8_t SOMObject_somIsInstanceOf(som_ref self, som_ref aClassObj) {
+static inline uint8_t SOMObject_somIsInstanceOf(som_ref self, som_env *ev, som_ref aClassObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[8]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, aClassObj) : SOMObject_somIsInstanceOf_first(self, aClassObj);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : SOMObject_somIsInstanceOf_first(self, ev, aClassObj);
 }
 
-SOM_COLD int32_t SOMObject_somGetSize_first(som_ref self) {
-	som_tok token = SOMObject_token(9, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD int32_t SOMObject_somGetSize_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(9, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* long somGetSize()
  * Returns the size of the object in octets. */
-static inline int32_t SOMObject_somGetSize(som_ref self) {
+static inline int32_t SOMObject_somGetSize(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[9]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMObject_somGetSize_first(self);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somGetSize_first(self, ev);
 }
 
-SOM_COLD void SOMObject_somDumpSelf_first(som_ref self, int32_t level) {
-	som_tok token = SOMObject_token(10, NULL);
-	if (token) ((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, level);
+SOM_COLD void SOMObject_somDumpSelf_first(som_ref self, som_env *ev, int32_t level) {
+	som_tok token = SOMObject_token(10, ev);
+	if (token) ((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, level);
 }
 /* void somDumpSelf(in long level)
  * Prints all about the object. */
-static inline void SOMObject_somDumpSelf(som_ref self, int32_t level) {
+static inline void SOMObject_somDumpSelf(som_ref self, som_env *ev, int32_t level) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[10]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, level);
+		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, level);
 	else
-		SOMObject_somDumpSelf_first(self, level);
+		SOMObject_somDumpSelf_first(self, ev, level);
 }
 
-SOM_COLD void SOMObject_somDumpSelfInt_first(som_ref self, int32_t level) {
-	som_tok token = SOMObject_token(11, NULL);
-	if (token) ((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, level);
+SOM_COLD void SOMObject_somDumpSelfInt_first(som_ref self, som_env *ev, int32_t level) {
+	som_tok token = SOMObject_token(11, ev);
+	if (token) ((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, level);
 }
 /* void somDumpSelfInt(in long level)
  * Prints what a class knows of the object; overrides call the parents' first. */
-static inline void SOMObject_somDumpSelfInt(som_ref self, int32_t level) {
+static inline void SOMObject_somDumpSelfInt(som_ref self, som_env *ev, int32_t level) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[11]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, level);
+		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, level);
 	else
-		SOMObject_somDumpSelfInt_first(self, level);
+		SOMObject_somDumpSelfInt_first(self, ev, level);
 }
 
-SOM_COLD som_ref SOMObject_somPrintSelf_first(som_ref self) {
-	som_tok token = SOMObject_token(12, NULL);
-	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : NULL;
+SOM_COLD som_ref SOMObject_somPrintSelf_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(12, ev);
+	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* SOMObject somPrintSelf()
  * Prints a line about the object. */
-static inline som_ref SOMObject_somPrintSelf(som_ref self) {
+static inline som_ref SOMObject_somPrintSelf(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[12]);
-	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMObject_somPrintSelf_first(self);
+	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somPrintSelf_first(self, ev);
 }
 
-SOM_COLD void SOMObject_somDefaultConstVCopyInit_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(13, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultConstVCopyInit_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(13, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* void somDefaultConstVCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj) */
-static inline void SOMObject_somDefaultConstVCopyInit(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultConstVCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[13]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultConstVCopyInit_first(self, ctrl, fromObj);
+		SOMObject_somDefaultConstVCopyInit_first(self, ev, ctrl, fromObj);
 }
 
-SOM_COLD int32_t SOMObject_somDispatch_first(som_ref self, const char *a, void *b, uint32_t c, void *d) {
-	som_tok token = SOMObject_token(14, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, NULL, a, b, c, d) : 0;
+SOM_COLD int32_t SOMObject_somDispatch_first(som_ref self, som_env *ev, const char *a, void *b, uint32_t c, void *d) {
+	som_tok token = SOMObject_token(14, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, a, b, c, d) : 0;
 }
 /* boolean somDispatch(out somToken retValue, in somId methodId, in va_list ap)
  * Calls a method by its name. */
-static inline int32_t SOMObject_somDispatch(som_ref self, const char *a, void *b, uint32_t c, void *d) {
+static inline int32_t SOMObject_somDispatch(som_ref self, som_env *ev, const char *a, void *b, uint32_t c, void *d) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[14]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, NULL, a, b, c, d) : SOMObject_somDispatch_first(self, a, b, c, d);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, a, b, c, d) : SOMObject_somDispatch_first(self, ev, a, b, c, d);
 }
 
-SOM_COLD int32_t SOMObject_somClassDispatch_first(som_ref self, som_ref a, const char *b, void *c, uint32_t d, void *e) {
-	som_tok token = SOMObject_token(15, NULL);
-	return token ? ((int32_t (*)(som_ref, som_env *, som_ref, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, NULL, a, b, c, d, e) : 0;
+SOM_COLD int32_t SOMObject_somClassDispatch_first(som_ref self, som_env *ev, som_ref a, const char *b, void *c, uint32_t d, void *e) {
+	som_tok token = SOMObject_token(15, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *, som_ref, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, a, b, c, d, e) : 0;
 }
 /* boolean somClassDispatch(in SOMClass clsObj, out somToken retValue, in somId methodId, in va_list ap)
  * Calls a method as objects of another class have it. */
-static inline int32_t SOMObject_somClassDispatch(som_ref self, som_ref a, const char *b, void *c, uint32_t d, void *e) {
+static inline int32_t SOMObject_somClassDispatch(som_ref self, som_env *ev, som_ref a, const char *b, void *c, uint32_t d, void *e) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[15]);
-	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, NULL, a, b, c, d, e) : SOMObject_somClassDispatch_first(self, a, b, c, d, e);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, a, b, c, d, e) : SOMObject_somClassDispatch_first(self, ev, a, b, c, d, e);
 }
 
-SOM_COLD uint8_t SOMObject_somCastObj_first(som_ref self, som_ref cls_) {
-	som_tok token = SOMObject_token(16, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, cls_) : 0;
+SOM_COLD uint8_t SOMObject_somCastObj_first(som_ref self, som_env *ev, som_ref cls_) {
+	som_tok token = SOMObject_token(16, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, cls_) : 0;
 }
 /* boolean somCastObj(in SOMClass cls)
  * Makes the object behave as one of an ancestor. */
-static inline uint8_t SOMObject_somCastObj(som_ref self, som_ref cls_) {
+static inline uint8_t SOMObject_somCastObj(som_ref self, som_env *ev, som_ref cls_) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[16]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, NULL, cls_) : SOMObject_somCastObj_first(self, cls_);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, cls_) : SOMObject_somCastObj_first(self, ev, cls_);
 }
 
-SOM_COLD uint8_t SOMObject_somResetObj_first(som_ref self) {
-	som_tok token = SOMObject_token(17, NULL);
-	return token ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : 0;
+SOM_COLD uint8_t SOMObject_somResetObj_first(som_ref self, som_env *ev) {
+	som_tok token = SOMObject_token(17, ev);
+	return token ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* boolean somResetObj()
  * Undoes somCastObj. */
-static inline uint8_t SOMObject_somResetObj(som_ref self) {
+static inline uint8_t SOMObject_somResetObj(som_ref self, som_env *ev) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[17]);
-	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : SOMObject_somResetObj_first(self);
+	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somResetObj_first(self, ev);
 }
 
-SOM_COLD void SOMObject_somDefaultInit_first(som_ref self, void *ctrl) {
-	som_tok token = SOMObject_token(18, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, ctrl);
+SOM_COLD void SOMObject_somDefaultInit_first(som_ref self, som_env *ev, void *ctrl) {
+	som_tok token = SOMObject_token(18, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, ctrl);
 }
 /* void somDefaultInit(inout somInitCtrl ctrl)
  * Initializes an object. */
-static inline void SOMObject_somDefaultInit(som_ref self, void *ctrl) {
+static inline void SOMObject_somDefaultInit(som_ref self, som_env *ev, void *ctrl) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[18]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, NULL, ctrl);
+		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, ctrl);
 	else
-		SOMObject_somDefaultInit_first(self, ctrl);
+		SOMObject_somDefaultInit_first(self, ev, ctrl);
 }
 
-SOM_COLD void SOMObject_somDestruct_first(som_ref self, uint8_t doFree, void *ctrl) {
-	som_tok token = SOMObject_token(19, NULL);
-	if (token) ((void (*)(som_ref, som_env *, uint8_t, void *))som_resolve(self, token))(self, NULL, doFree, ctrl);
+SOM_COLD void SOMObject_somDestruct_first(som_ref self, som_env *ev, uint8_t doFree, void *ctrl) {
+	som_tok token = SOMObject_token(19, ev);
+	if (token) ((void (*)(som_ref, som_env *, uint8_t, void *))som_resolve(self, token))(self, ev, doFree, ctrl);
 }
 /* void somDestruct(in octet doFree, inout somDestructCtrl ctrl)
  * Undoes the initialization, and frees the storage if doFree is not 0. */
-static inline void SOMObject_somDestruct(som_ref self, uint8_t doFree, void *ctrl) {
+static inline void SOMObject_somDestruct(som_ref self, som_env *ev, uint8_t doFree, void *ctrl) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[19]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, uint8_t, void *))som_resolve(self, token))(self, NULL, doFree, ctrl);
+		((void (*)(som_ref, som_env *, uint8_t, void *))som_resolve(self, token))(self, ev, doFree, ctrl);
 	else
-		SOMObject_somDestruct_first(self, doFree, ctrl);
+		SOMObject_somDestruct_first(self, ev, doFree, ctrl);
 }
 
-SOM_COLD void SOMObject_somDefaultCopyInit_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(20, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultCopyInit_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(20, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* void somDefaultCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj)
  * Makes the object a copy of another. */
-static inline void SOMObject_somDefaultCopyInit(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[20]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultCopyInit_first(self, ctrl, fromObj);
+		SOMObject_somDefaultCopyInit_first(self, ev, ctrl, fromObj);
 }
 
-SOM_COLD void SOMObject_somDefaultConstCopyInit_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(21, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultConstCopyInit_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(21, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* void somDefaultConstCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj) */
-static inline void SOMObject_somDefaultConstCopyInit(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultConstCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[21]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultConstCopyInit_first(self, ctrl, fromObj);
+		SOMObject_somDefaultConstCopyInit_first(self, ev, ctrl, fromObj);
 }
 
-SOM_COLD void SOMObject_somDefaultAssign_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(22, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultAssign_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(22, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* SOMObject somDefaultAssign(inout somAssignCtrl ctrl, in SOMObject fromObj)
  * Gives the object the state of another. */
-static inline void SOMObject_somDefaultAssign(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[22]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultAssign_first(self, ctrl, fromObj);
+		SOMObject_somDefaultAssign_first(self, ev, ctrl, fromObj);
 }
 
-SOM_COLD void SOMObject_somDefaultConstAssign_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(23, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultConstAssign_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(23, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* SOMObject somDefaultConstAssign(inout somAssignCtrl ctrl, in SOMObject fromObj) */
-static inline void SOMObject_somDefaultConstAssign(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultConstAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[23]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultConstAssign_first(self, ctrl, fromObj);
+		SOMObject_somDefaultConstAssign_first(self, ev, ctrl, fromObj);
 }
 
-SOM_COLD void SOMObject_somDefaultVAssign_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(24, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultVAssign_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(24, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* SOMObject somDefaultVAssign(inout somAssignCtrl ctrl, in SOMObject fromObj) */
-static inline void SOMObject_somDefaultVAssign(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultVAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[24]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultVAssign_first(self, ctrl, fromObj);
+		SOMObject_somDefaultVAssign_first(self, ev, ctrl, fromObj);
 }
 
-SOM_COLD void SOMObject_somDefaultConstVAssign_first(som_ref self, void *ctrl, som_ref fromObj) {
-	som_tok token = SOMObject_token(25, NULL);
-	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+SOM_COLD void SOMObject_somDefaultConstVAssign_first(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
+	som_tok token = SOMObject_token(25, ev);
+	if (token) ((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 }
 /* SOMObject somDefaultConstVAssign(inout somAssignCtrl ctrl, in SOMObject fromObj) */
-static inline void SOMObject_somDefaultConstVAssign(som_ref self, void *ctrl, som_ref fromObj) {
+static inline void SOMObject_somDefaultConstVAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
 	som_tok token = som_token(&SOMObject_binding_e93b487d.m[25]);
 	if (SOM_LIKELY(token))
-		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, NULL, ctrl, fromObj);
+		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
-		SOMObject_somDefaultConstVAssign_first(self, ctrl, fromObj);
+		SOMObject_somDefaultConstVAssign_first(self, ev, ctrl, fromObj);
 }
 
 #ifdef __cplusplus

@@ -137,10 +137,10 @@ func (g *generator) checkClass(i *model.Interface) {
 				g.problem(CodeLife, o.NameSpan, "override one of them", "%s and %s are one in C: what an object does when it is %s", lives[l], o.Name, map[string]string{"copy": "copied", "assign": "assigned"}[l])
 			}
 			lives[l] = o.Name
-		case inheritedMethod(i, o) == nil:
+		case g.inheritedMethod(i, o) == nil:
 			g.unsupported(o.NameSpan, "the override of "+o.Name+", which no parent that is declared has")
 		default:
-			f := inheritedMethod(i, o)
+			f := g.inheritedMethod(i, o)
 			if isRoot(f.class) && rootMethods[f.class.ScopedName()][f.name] == "" {
 				g.unsupported(o.NameSpan, "the override of "+f.qualified()+", which has but a place in the release order")
 			}

@@ -88,7 +88,7 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 
 // compatUsage prints IBM's names for those who use a class.
 func (u *unit) compatUsage(i *model.Interface) {
-	b, name := bindingOf(i), cname(i)
+	b, name := u.bindingOf(i), cname(i)
 	u.Blank()
 	u.comment("IBM's names for " + i.ScopedName() + ".")
 	u.F("typedef som_object %s;", name)
@@ -102,7 +102,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
 		u.F("static inline %[1]s *%[1]sNew(void) { return %[1]s_classObject() ? %[1]s_new(somGetGlobalEnvironment()) : NULL; }", name)
 	}
-	for _, m := range introduced(i) {
+	for _, m := range u.introduced(i) {
 		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
 			ps := append([]param{{typ: "Environment *", name: "ev"}}, m.params[1:]...)
 			u.F("static inline %[1]s *%[1]sNew_%[2]s(%[3]s) { return %[1]s_classObject() ? %[1]s_new_%[2]s(%[4]s) : NULL; }", name, m.name, declared(ps), list(ps, func(p param) string { return p.name }))
@@ -123,7 +123,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("\treturn d;")
 	u.F("}")
 	u.F("#define %[1]sClassData %[1]s_classData()", name)
-	for _, m := range introduced(i) {
+	for _, m := range u.introduced(i) {
 		if m.hidden {
 			continue
 		}
@@ -183,7 +183,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 			}
 		}
 		u.F("#define %s_Init_%s_somDefaultInit(somSelf, ctrl) som_compat_init(ctrl, %s)", name, cname(p), class)
-		for _, f := range introduced(p) {
+		for _, f := range u.introduced(p) {
 			if !f.init || isRoot(p) {
 				continue
 			}

@@ -51,11 +51,11 @@ type implementing struct {
 
 func (u *unit) implementing(i *model.Interface) *implementing {
 	m := &implementing{Interface: i, name: cname(i), lives: map[string]*model.Override{}, members: i.InstanceData(), data: i.AttributeData()}
-	m.own = introduced(i)
+	m.own = u.introduced(i)
 	for _, o := range i.Overridden() {
 		if l := lifeOf(o); l != "" {
 			m.lives[l] = o
-		} else if f := inheritedMethod(i, o); f != nil {
+		} else if f := u.inheritedMethod(i, o); f != nil {
 			m.over = append(m.over, f)
 		}
 	}
@@ -73,7 +73,7 @@ func (u *unit) implementing(i *model.Interface) *implementing {
 }
 
 // inheritedMethod returns the method that an override names: not one of that name which the class introduces itself.
-func inheritedMethod(i *model.Interface, o *model.Override) *method {
+func (g *generator) inheritedMethod(i *model.Interface, o *model.Override) *method {
 	at := strings.LastIndex(o.Of, "::")
 	if at < 0 {
 		return nil
@@ -85,7 +85,7 @@ func inheritedMethod(i *model.Interface, o *model.Override) *method {
 		}
 		for _, f := range a.Introduced() {
 			if f.Name == o.Name {
-				return methodOf(&f)
+				return g.methodOf(&f)
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func (u *unit) ownBinding(m *implementing) {
 
 // upward prints calls of parents' and of the next implementation of a method.
 func (u *unit) upward(m *implementing, f *method) {
-	word := strings.TrimPrefix(f.name, "_")
+	word := shortName(m.Interface, f.name)
 	token := fmt.Sprintf("%s_own.m[%d]", m.name, slices.Index(m.tokens, f))
 	ps := declared(f.shown())
 	give := func(find, proc string) {
@@ -276,7 +276,7 @@ func (u *unit) wrapped(f *method) bool { return f.oidl && f.env || f.init || u.o
 // entry returns the name of the function in the table.
 func (u *unit) entry(m *implementing, f *method) string {
 	if u.wrapped(f) || m.generated(f) {
-		return m.name + "_entry_" + strings.TrimPrefix(f.name, "_")
+		return m.name + "_entry_" + shortName(m.Interface, f.name)
 	}
 	return u.implementingName(m.Interface, f.name)
 }

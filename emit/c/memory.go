@@ -97,12 +97,16 @@ func (u *unit) sequenceHelpers(t *model.Type) {
 	u.F("\tfor (uint32_t i = 0; i < from->_length; i++) {")
 	u.copy(t.Elem, "value->_buffer[i]", "from->_buffer[i]", 2)
 	u.F("\t}")
-	u.copyEnd(name)
+	u.copyEnd(name, needsMemory(t.Elem))
 }
 
-// copyEnd prints the end of a function whose copies go to no_memory when they fail.
-func (u *unit) copyEnd(name string) {
+// copyEnd prints the end of a function whose copies go to no_memory if they fail.
+func (u *unit) copyEnd(name string, fails bool) {
 	u.F("\treturn SOM_OK;")
+	if !fails {
+		u.F("}")
+		return
+	}
 	u.F("no_memory:")
 	u.F("\t%s_clear(value);", name)
 	u.F("\treturn SOM_E_MEMORY;")
@@ -130,12 +134,7 @@ func (u *unit) memberHelpers(name string, ms []*model.Member) {
 			u.copy(m.Type, "value->"+memberName(m.Name), "from->"+memberName(m.Name), 1)
 		}
 	}
-	if !canFail(ms) {
-		u.F("\treturn SOM_OK;")
-		u.F("}")
-		return
-	}
-	u.copyEnd(name)
+	u.copyEnd(name, canFail(ms))
 }
 
 // canFail reports whether copies of members can: references are copied without memory.
@@ -194,12 +193,7 @@ func (u *unit) unionHelpers(d *model.Union) {
 		u.F("\t\tmemset(&value->_u, 0, sizeof value->_u);")
 		u.copy(c.Type, "value->_u."+memberName(c.Name), "from->_u."+memberName(c.Name), 2)
 	})
-	if !fails {
-		u.F("\treturn SOM_OK;")
-		u.F("}")
-		return
-	}
-	u.copyEnd(name)
+	u.copyEnd(name, fails)
 }
 
 // clear prints what ends what a place owns.

@@ -27,10 +27,13 @@ type method struct {
 }
 
 // methodOf returns a method that a class introduces.
-func methodOf(m *model.Method) *method {
+func (g *generator) methodOf(m *model.Method) *method {
 	c := &method{
 		class: m.Class, name: m.Name, kind: m.Kind(), result: "void", self: true, env: true, oidl: m.Class.OIDL(), init: m.IsInit(),
 		named: m.Has("namelookup"), hidden: m.Has("nocall"), attribute: m.Attribute, set: m.Set,
+	}
+	if isRoot(m.Class) && !g.opt.Compat {
+		c.oidl = false // the kernel hands on the environment, and who overrides somNew needs it
 	}
 	if m.Attribute != nil {
 		if _, ok := m.Class.ClassModifier("nonstaticaccessors"); ok || m.Has("nonstaticaccessors") {
@@ -191,20 +194,20 @@ func types(ps []param) string {
 func (m *method) qualified() string { return m.class.ScopedName() + "::" + m.name }
 
 // find returns the method of that name which a class has, or nil.
-func find(i *model.Interface, name string) *method {
+func (g *generator) find(i *model.Interface, name string) *method {
 	m := i.FindMethod(name)
 	if m == nil {
 		return nil
 	}
-	return methodOf(m)
+	return g.methodOf(m)
 }
 
 // introduced returns the methods that a class introduces, in release order.
-func introduced(i *model.Interface) []*method {
+func (g *generator) introduced(i *model.Interface) []*method {
 	var ms []*method
 	for _, r := range i.ReleaseOrder() {
 		if r.Method != nil {
-			ms = append(ms, methodOf(r.Method))
+			ms = append(ms, g.methodOf(r.Method))
 		}
 	}
 	return ms

@@ -34,26 +34,22 @@ func local(name string) string {
 	return name
 }
 
-// usageName returns the name of the function that calls a method: Dog_bark; Dog_get_breed for _get_breed, unless the class
-// has a method of that name too.
+// usageName returns the name of the function that calls a method.
 func usageName(i *model.Interface, method string) string {
-	name := method
-	if plain, ok := strings.CutPrefix(method, "_"); ok && !introduces(i, plain) {
-		name = plain
-	}
+	name := shortName(i, method)
 	if ownSuffixes[name] {
 		name += "_"
 	}
 	return cname(i) + "_" + name
 }
 
-func introduces(i *model.Interface, method string) bool {
-	for _, m := range i.Introduced() {
-		if m.Name == method {
-			return true
-		}
+// shortName returns a method's name within those of its class: get_name for _get_name, unless the class has a method of that
+// name too.
+func shortName(i *model.Interface, method string) string {
+	if plain, ok := strings.CutPrefix(method, "_"); ok && i.FindMethod(plain) == nil {
+		return plain
 	}
-	return false
+	return method
 }
 
 // implementingName returns the name of the function that implements a method: the modifier functionprefix begins it.
@@ -64,7 +60,7 @@ func (g *generator) implementingName(i *model.Interface, method string) string {
 	if g.opt.Compat {
 		return method
 	}
-	return cname(i) + "_do_" + strings.TrimPrefix(method, "_")
+	return cname(i) + "_do_" + shortName(i, method)
 }
 
 // word replaces what cannot stand in an identifier.

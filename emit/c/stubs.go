@@ -96,7 +96,7 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 	default:
 		if parent := u.parentOf(m, w.method); parent != nil {
 			args := list(w.params, func(p param) string { return p.name })
-			call := fmt.Sprintf("%s_parent_%s_%s(%s);", m.name, cname(parent), strings.TrimPrefix(w.method.name, "_"), args)
+			call := fmt.Sprintf("%s_parent_%s_%s(%s);", m.name, cname(parent), shortName(m.Interface, w.method.name), args)
 			if w.method.result != "void" {
 				if u.opt.Compat && w.method.result == "const char *" {
 					call = "(char *)" + call

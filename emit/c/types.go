@@ -290,6 +290,12 @@ func passed(t *model.Type, dir model.Direction, name string) param {
 	switch {
 	case f == making:
 		p.typ, p.name = "som_making *", "making"
+	case t.Kind == model.Array: // a member of an exception: its elements, one behind the other
+		if strings.HasSuffix(p.typ, "*") {
+			p.typ += "const *"
+		} else {
+			p.typ = "const " + p.typ + " *"
+		}
 	case f == array:
 		if a := t.Resolve(); dir == model.In && len(a.Dims) == 1 && a.Elem.Resolve().Kind != model.Array {
 			p.typ = "const " + p.typ

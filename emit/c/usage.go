@@ -77,9 +77,9 @@ type binding struct {
 	named      []string
 }
 
-func bindingOf(i *model.Interface) *binding {
+func (g *generator) bindingOf(i *model.Interface) *binding {
 	b := &binding{class: i}
-	for _, m := range introduced(i) {
+	for _, m := range g.introduced(i) {
 		switch {
 		case m.hidden || isRoot(i) && rootMethods[i.ScopedName()][m.name] == "":
 		case m.kind == model.ProcedureMethod:
@@ -106,7 +106,7 @@ func bindingOf(i *model.Interface) *binding {
 
 // class prints what there is for users of a class.
 func (u *unit) class(i *model.Interface) {
-	b, name := bindingOf(i), cname(i)
+	b, name := u.bindingOf(i), cname(i)
 	u.Blank()
 	u.comment(append([]string{"Class " + i.ScopedName() + u.descent(i) + "."}, docLines(&i.Node)...)...)
 	major, minor := i.ClassVersion()
@@ -151,7 +151,7 @@ func (u *unit) class(i *model.Interface) {
 	for n, m := range b.methods {
 		u.offset(i, m, fmt.Sprintf("som_token(&%s.m[%d])", b.symbol, n), fmt.Sprintf("%s_token(%d, %s)", name, n, m.environment()))
 	}
-	for _, m := range introduced(i) {
+	for _, m := range u.introduced(i) {
 		if m.hidden {
 			continue
 		}
@@ -297,12 +297,12 @@ func (u *unit) inherited(i *model.Interface) {
 		if isRoot(a) {
 			continue
 		}
-		for _, m := range introduced(a) {
+		for _, m := range u.introduced(a) {
 			if seen[m.name] {
 				continue
 			}
 			seen[m.name] = true
-			m = find(i, m.name) // along the leftmost path
+			m = u.find(i, m.name) // along the leftmost path
 			if m == nil || m.hidden || m.init || isRoot(m.class) {
 				continue
 			}
@@ -315,7 +315,8 @@ func (u *unit) inherited(i *model.Interface) {
 			if m.result == "void" {
 				give = ""
 			}
-			u.F("static inline %s { %s%s(%s); }", prototype(m.result, usageName(i, m.name), declared(m.shown())), give, usageName(m.class, m.name), list(m.shown(), func(p param) string { return p.name }))
+			usage := usageName(m.class, m.name)
+			u.F("static inline %s { %s%s(%s); }", prototype(m.result, usageName(i, m.name), declared(m.shown())), give, usage, list(m.shown(), func(p param) string { return p.name }))
 		}
 	}
 }

@@ -72,11 +72,11 @@ static int64_t Zoo_Animal_do_sum(som_ref self, som_env *ev, uint8_t a, uint16_t 
 }
 
 /* Zoo::Animal::somPrintSelf: overrides SOMObject::somPrintSelf, SOMObject somPrintSelf() */
-static som_ref Zoo_Animal_do_somPrintSelf(som_ref self)
+static som_ref Zoo_Animal_do_somPrintSelf(som_ref self, som_env *ev)
 {
 	Zoo_Animal_instance *data = Zoo_Animal_data(self);
 	(void)data;
-	return Zoo_Animal_parent_SOMObject_somPrintSelf(self);
+	return Zoo_Animal_parent_SOMObject_somPrintSelf(self, ev);
 }
 
 /* Zoo::Animal::somDefaultInit: begins an object, when its ancestors have. */

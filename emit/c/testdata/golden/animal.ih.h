@@ -114,14 +114,14 @@ static inline void Zoo_Animal_next_set_grid(som_ref self, som_env *ev, Zoo_Grid 
 }
 
 /* SOMObject::somPrintSelf as the parents have it, and as what is next has it, for each implementation to run once. */
-static inline som_ref Zoo_Animal_parent_SOMObject_somPrintSelf(som_ref self) {
-	som_proc *proc = som_parent_entry(Zoo_Animal_own.parent[0], Zoo_Animal_own.c.cls, 0, Zoo_Animal_own.m[17], NULL);
-	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, NULL) : NULL;
+static inline som_ref Zoo_Animal_parent_SOMObject_somPrintSelf(som_ref self, som_env *ev) {
+	som_proc *proc = som_parent_entry(Zoo_Animal_own.parent[0], Zoo_Animal_own.c.cls, 0, Zoo_Animal_own.m[17], ev);
+	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
 static inline int Zoo_Animal_has_next_somPrintSelf(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[17]) != NULL; }
-static inline som_ref Zoo_Animal_next_somPrintSelf(som_ref self) {
+static inline som_ref Zoo_Animal_next_somPrintSelf(som_ref self, som_env *ev) {
 	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[17]);
-	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, NULL) : NULL;
+	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
 
 /* What implements the class; animal.c has it. */
@@ -133,7 +133,7 @@ static void Zoo_Animal_do_tags(som_ref self, som_env *ev, const som_seq_long *wh
 static void Zoo_Animal_do_rename(som_ref self, som_env *ev, char **text, Zoo_Tag *tag);
 static som_ref Zoo_Animal_do_same(som_ref self, som_env *ev);
 static int64_t Zoo_Animal_do_sum(som_ref self, som_env *ev, uint8_t a, uint16_t b, int64_t c, float d, double e, char f);
-static som_ref Zoo_Animal_do_somPrintSelf(som_ref self);
+static som_ref Zoo_Animal_do_somPrintSelf(som_ref self, som_env *ev);
 static void Zoo_Animal_do_somDefaultInit(som_ref self, som_env *ev);
 static void Zoo_Animal_do_somDestruct(som_ref self);
 
@@ -194,10 +194,6 @@ static void Zoo_Animal_entry_get_grid(som_ref self, som_env *ev, Zoo_Grid result
 static void Zoo_Animal_entry_set_grid(som_ref self, som_env *ev, Zoo_Grid grid) {
 	(void)ev;
 	memcpy(Zoo_Animal_data(self)->grid, grid, sizeof Zoo_Animal_data(self)->grid);
-}
-static som_ref Zoo_Animal_entry_somPrintSelf(som_ref self, som_env *ev) {
-	(void)ev;
-	return Zoo_Animal_do_somPrintSelf(self);
 }
 static void Zoo_Animal_init(som_ref self, som_env *ev, void *context) {
 	(void)context;
@@ -272,7 +268,7 @@ som_class *Zoo_Animal_define(som_env *ev) {
 		{"_set_grid", "v:p", (som_proc *)Zoo_Animal_entry_set_grid, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
-		{"SOMObject::somPrintSelf", (som_proc *)Zoo_Animal_entry_somPrintSelf},
+		{"SOMObject::somPrintSelf", (som_proc *)Zoo_Animal_do_somPrintSelf},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Zoo_Animal_instance instance; };

@@ -11,11 +11,11 @@ static int32_t meta_made(som_ref self)
 }
 
 /* OldMeta::somNew: overrides SOMClass::somNew, SOMObject somNew() */
-static som_ref meta_somNew(som_ref self)
+static som_ref meta_somNew(som_ref self, som_env *ev)
 {
 	OldMeta_instance *data = OldMeta_data(self);
 	(void)data;
-	return OldMeta_parent_SOMClass_somNew(self);
+	return OldMeta_parent_SOMClass_somNew(self, ev);
 }
 
 /* Old::add: long add(in long a, in long b) */
@@ -37,19 +37,19 @@ static int32_t old_twice(som_ref self, int32_t a)
 }
 
 /* Old::somInit: overrides SOMObject::somInit, void somInit() */
-static void old_somInit(som_ref self)
+static void old_somInit(som_ref self, som_env *ev)
 {
 	Old_instance *data = Old_data(self);
 	(void)data;
-	Old_parent_SOMObject_somInit(self);
+	Old_parent_SOMObject_somInit(self, ev);
 }
 
 /* Old::somUninit: overrides SOMObject::somUninit, void somUninit() */
-static void old_somUninit(som_ref self)
+static void old_somUninit(som_ref self, som_env *ev)
 {
 	Old_instance *data = Old_data(self);
 	(void)data;
-	Old_parent_SOMObject_somUninit(self);
+	Old_parent_SOMObject_somUninit(self, ev);
 }
 
 /* Old_Base::must: void must() */

@@ -29,27 +29,23 @@ static inline int32_t OldMeta_next_made(som_ref self) {
 }
 
 /* SOMClass::somNew as the parents have it, and as what is next has it, for each implementation to run once. */
-static inline som_ref OldMeta_parent_SOMClass_somNew(som_ref self) {
-	som_proc *proc = som_parent_entry(OldMeta_own.parent[0], OldMeta_own.c.cls, 0, OldMeta_own.m[1], NULL);
-	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, NULL) : NULL;
+static inline som_ref OldMeta_parent_SOMClass_somNew(som_ref self, som_env *ev) {
+	som_proc *proc = som_parent_entry(OldMeta_own.parent[0], OldMeta_own.c.cls, 0, OldMeta_own.m[1], ev);
+	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
 static inline int OldMeta_has_next_somNew(const som_object *self) { return som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[1]) != NULL; }
-static inline som_ref OldMeta_next_somNew(som_ref self) {
+static inline som_ref OldMeta_next_somNew(som_ref self, som_env *ev) {
 	som_proc *proc = som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[1]);
-	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, NULL) : NULL;
+	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
 
 /* What implements the class; old.c has it. */
 static int32_t meta_made(som_ref self);
-static som_ref meta_somNew(som_ref self);
+static som_ref meta_somNew(som_ref self, som_env *ev);
 
 static int32_t OldMeta_entry_made(som_ref self, som_env *ev) {
 	(void)ev;
 	return meta_made(self);
-}
-static som_ref OldMeta_entry_somNew(som_ref self, som_env *ev) {
-	(void)ev;
-	return meta_somNew(self);
 }
 
 /* Defines the class: a reference to it, owned; NULL where that fails. */
@@ -59,7 +55,7 @@ som_class *OldMeta_define(som_env *ev) {
 		{"made", "i:", (som_proc *)OldMeta_entry_made, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
-		{"SOMClass::somNew", (som_proc *)OldMeta_entry_somNew},
+		{"SOMClass::somNew", (som_proc *)meta_somNew},
 	};
 	static const char *const parents[] = {"SOMClass"};
 	struct aligned { char c; OldMeta_instance instance; };
@@ -112,32 +108,32 @@ static inline int32_t Old_next_add(som_ref self, int32_t a, int32_t b) {
 }
 
 /* SOMObject::somInit as the parents have it, and as what is next has it, for each implementation to run once. */
-static inline void Old_parent_SOMObject_somInit(som_ref self) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[2], NULL);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, NULL);
+static inline void Old_parent_SOMObject_somInit(som_ref self, som_env *ev) {
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[2], ev);
+	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 static inline int Old_has_next_somInit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[2]) != NULL; }
-static inline void Old_next_somInit(som_ref self) {
+static inline void Old_next_somInit(som_ref self, som_env *ev) {
 	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[2]);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, NULL);
+	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 
 /* SOMObject::somUninit as the parents have it, and as what is next has it, for each implementation to run once. */
-static inline void Old_parent_SOMObject_somUninit(som_ref self) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[3], NULL);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, NULL);
+static inline void Old_parent_SOMObject_somUninit(som_ref self, som_env *ev) {
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[3], ev);
+	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 static inline int Old_has_next_somUninit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[3]) != NULL; }
-static inline void Old_next_somUninit(som_ref self) {
+static inline void Old_next_somUninit(som_ref self, som_env *ev) {
 	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[3]);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, NULL);
+	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 
 /* What implements the class; old.c has it. */
 static int32_t old_add(som_ref self, int32_t a, int32_t b);
 static int32_t old_twice(som_ref self, int32_t a);
-static void old_somInit(som_ref self);
-static void old_somUninit(som_ref self);
+static void old_somInit(som_ref self, som_env *ev);
+static void old_somUninit(som_ref self, som_env *ev);
 
 static int32_t Old_entry_add(som_ref self, som_env *ev, int32_t a, int32_t b) {
 	(void)ev;
@@ -146,14 +142,6 @@ static int32_t Old_entry_add(som_ref self, som_env *ev, int32_t a, int32_t b) {
 static int32_t Old_entry_twice(som_ref self, som_env *ev, int32_t a) {
 	(void)ev;
 	return old_twice(self, a);
-}
-static void Old_entry_somInit(som_ref self, som_env *ev) {
-	(void)ev;
-	old_somInit(self);
-}
-static void Old_entry_somUninit(som_ref self, som_env *ev) {
-	(void)ev;
-	old_somUninit(self);
 }
 
 /* Defines the class: a reference to it, owned; NULL where that fails. */
@@ -164,8 +152,8 @@ som_class *Old_define(som_env *ev) {
 		{"twice", "i:i", (som_proc *)Old_entry_twice, NULL, SOM_NONSTATIC},
 	};
 	static const som_override overrides[] = {
-		{"SOMObject::somInit", (som_proc *)Old_entry_somInit},
-		{"SOMObject::somUninit", (som_proc *)Old_entry_somUninit},
+		{"SOMObject::somInit", (som_proc *)old_somInit},
+		{"SOMObject::somUninit", (som_proc *)old_somUninit},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Old_instance instance; };

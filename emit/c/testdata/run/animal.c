@@ -10,8 +10,8 @@ static void Zoo_Animal_do_somDestruct(som_ref self) {
 	(void)self;
 }
 
-static som_ref Zoo_Animal_do_somPrintSelf(som_ref self) {
-	return Zoo_Animal_parent_SOMObject_somPrintSelf(self);
+static som_ref Zoo_Animal_do_somPrintSelf(som_ref self, som_env *ev) {
+	return Zoo_Animal_parent_SOMObject_somPrintSelf(self, ev);
 }
 
 static int32_t Zoo_Animal_do_legs(som_ref self, som_env *ev) {
