@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/opendsom/dsom/emit"
+	emitc "github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/emit/external"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
@@ -13,12 +14,24 @@ import (
 // files of all of them go into one folder, and none may be made twice.
 func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit.Files, error) {
 	all := new(emit.Files)
-	if v.Lang == "go" || len(v.Emitter) == 0 {
+	if v.Library != "" && !v.C.on {
+		return nil, usage("--library is for --c")
+	}
+	if v.Lang == "go" || len(v.Emitter) == 0 && !v.C.on {
 		files, err := v.golang(c, r)
 		if err != nil {
 			return nil, err
 		}
 		all = files
+	}
+	if v.C.on {
+		files, report := emitc.Emit(r.Spec, emitc.Options{Parts: v.C.parts, Library: v.Library, Compat: v.C.compat, Existing: existing(v.Out)})
+		if err := c.reportNew(report, r.Source); err != nil {
+			return nil, err
+		}
+		if err := addAll(all, files); err != nil {
+			return nil, err
+		}
 	}
 	for _, s := range v.Emitter {
 		e, err := external.Parse(s)
@@ -32,13 +45,21 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 		if err := c.reportNew(report, r.Source); err != nil {
 			return nil, err
 		}
-		for name, data := range files.All() {
-			if err := all.Add(name, data); err != nil {
-				return nil, &external.Error{Emitter: e.Command, Problem: "made a file that is refused", Err: err}
-			}
+		if err := addAll(all, files); err != nil {
+			return nil, &external.Error{Emitter: e.Command, Problem: "made a file that is refused", Err: err}
 		}
 	}
 	return all, nil
+}
+
+// addAll adds the files of one emitter to those of others.
+func addAll(all, files *emit.Files) error {
+	for name, data := range files.All() {
+		if err := all.Add(name, data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // golang generates Go.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
+	emitc "github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/idl/diff"
@@ -20,7 +21,7 @@ func (idlExplainCmd) Help() string { return "Example:\n\n    dsom idl explain ID
 
 // codeTable describes all codes of diagnostics that the tools on IDL have.
 func codeTable() diag.Table {
-	return slices.Concat(idl.Codes(), lint.Codes(), golang.Codes)
+	return slices.Concat(idl.Codes(), lint.Codes(), golang.Codes, emitc.Codes)
 }
 
 // explanation is what there is to say of a code.

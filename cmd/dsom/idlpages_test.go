@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/diag"
+	emitc "github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/idl/lint"
@@ -53,7 +54,7 @@ func TestDiagnosticsPage(t *testing.T) {
 	for _, part := range []struct {
 		title string
 		table diag.Table
-	}{{"The compiler", idl.Codes()}, {"The Go emitter", golang.Codes}} {
+	}{{"The compiler", idl.Codes()}, {"The Go emitter", golang.Codes}, {"The C emitter", emitc.Codes}} {
 		b.WriteString("\n## " + part.title + "\n")
 		for _, e := range part.table {
 			fmt.Fprintf(&b, "\n### %s: %s\n\n%s: %s\n", e.Code, e.Title, e.Severity, e.Explanation)

@@ -116,6 +116,7 @@ typedef struct som_method {
 typedef struct som_override {
 	const char *method; /* "Zoo::Dog::bark", or "bark" where that is not ambiguous */
 	som_proc *proc;
+	const char *sig; /* of proc: SOM_E_METHOD if the method has another. Or NULL */
 } som_override;
 
 typedef struct som_select {
@@ -184,12 +185,21 @@ typedef struct som_classdata {
 	/* som_tok m[]; one for each method bound, follows: declare struct { som_classdata c; som_tok m[3]; } */
 } som_classdata;
 
+/* An ancestor that a client knows of, and the version that is required of it; 0.0: any. */
+typedef struct som_base {
+	const char *name;
+	uint32_t major, minor;
+} som_base;
+
 typedef struct som_binding {
 	uint32_t size_of; /* sizeof(som_binding) */
 	uint32_t nmethods;
 	const char *cls;
 	uint32_t major, minor; /* required; 0.0: any */
 	const char *const *methods; /* names in cls, its own first, then inherited, qualified or not */
+	const char *const *sigs;    /* of each method, or NULL: SOM_E_METHOD if it has another. NULL: of none */
+	const som_base *bases;      /* from which cls must descend, else SOM_E_PARENTS */
+	uint32_t nbases;
 } som_binding;
 
 /* Fills to and its nmethods tokens, to->cls last. Calling it again, or from several threads for one to, does no harm.

@@ -67,7 +67,7 @@ static int check(const som_class_desc *d, bool derived, som_env *ev) {
 	if (d->noverrides > MAX_METHODS || d->nselects > MAX_METHODS)
 		return fail(ev, SOM_E_METHODS, "class %s has %u overrides and %u selections; %d is the limit of each", d->name, d->noverrides, d->nselects, MAX_METHODS);
 	if (!list_ok(d->introduces, d->nintroduces, d->method_size, sizeof(som_method)) ||
-		!list_ok(d->overrides, d->noverrides, d->override_size, sizeof(som_override)) ||
+		!list_ok(d->overrides, d->noverrides, d->override_size, offsetof(som_override, sig)) ||
 		!list_ok(d->selects, d->nselects, d->select_size, sizeof(som_select)) || (d->nabstract_parents && !d->abstract_parents))
 		return fail(ev, SOM_E_METHOD, "class %s: a list of its description is missing, or its elements have no size that can be", d->name);
 	if ((d->ninit_classes && !d->init_classes) || d->ninit_classes > MAX_CLASSES)
@@ -288,6 +288,8 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 		if (f.info->kind == SOM_NONSTATIC)
 			return fail(ev, SOM_E_METHOD, "class %s: %s is nonstatic in %s and cannot be overridden", k->info.name, f.info->name, f.in->info.name);
 		if (!o->proc) return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
+		if (d->override_size >= sizeof *o) code = check_signature(k, f.info, o->sig, "its override has", ev);
+		if (code != SOM_OK) return code;
 		all->e[all->n++] = (impl){f.info->token, o->proc};
 	}
 	qsort(all->e, all->n, sizeof(impl), by_token);

@@ -178,6 +178,8 @@ const klass *class_in(const klass *k, const char *name, size_t n); /* in k's ord
 int lookup(const klass *k, const char *name, found *f, som_env *ev);
 /* The same among the strict ancestors, for a class that is being made, of methods with a place in the table. */
 int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev);
+/* SOM_OK unless sig is a signature and the method has another one. */
+int check_signature(const klass *k, const som_method_info *m, const char *sig, const char *who, som_env *ev);
 bool own_method(const klass *k, const char *name, size_t n, uint32_t *index);
 bool name_ok(const char *name, size_t limit, bool scoped); /* well-formed */
 void forget_lookups(void);

@@ -193,7 +193,7 @@ int som_class_unload(som_class *c, som_env *ev) {
 	if (!done)
 		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live", k->info.name, busy->info.name,
 			(unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs);
-	void *handle = done && l ? library_forget(l) : NULL;
+	void *handle = done && l && l != library_loading() ? library_forget(l) : NULL; /* whose entry runs, load sees to */
 	unlock();
 	if (handle) hooks.unload(handle);
 	return done ? SOM_OK : SOM_E_BUSY;
@@ -201,28 +201,43 @@ int som_class_unload(som_class *c, som_env *ev) {
 
 /* ---- Binding ---- */
 
+int check_signature(const klass *k, const som_method_info *m, const char *sig, const char *who, som_env *ev) {
+	if (!sig || !m->sig || !strcmp(sig, m->sig)) return SOM_OK;
+	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %.100s: it was compiled with another release", k->info.name, m->name, m->sig, who, sig);
+}
+
+static int check_base(const klass *k, const som_base *b, som_env *ev) {
+	const klass *a = b->name ? class_in(k, b->name, strlen(b->name)) : NULL;
+	if (a) return som_class_check_version(C(a), b->major, b->minor, ev);
+	return fail(ev, SOM_E_PARENTS, "class %s does not descend from %.300s: a client was compiled with another release", k->info.name, b->name ? b->name : "a class without a name");
+}
+
 int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 	if (som_bound(to)) return SOM_OK;
-	if (!b || b->size_of < sizeof *b || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
+	if (!b || b->size_of < offsetof(som_binding, sigs) || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
 		return fail(ev, SOM_E_METHOD, "a binding's description is too short, or its list of methods is missing");
 	boot();
 	lock();
 	klass *k = find_class(b->cls, ev);
 	int code = k ? som_class_check_version(C(k), b->major, b->minor, ev) : SOM_E_UNKNOWN;
 	som_tok *tokens = (som_tok *)(to + 1);
+	const som_binding *more = b->size_of < sizeof *b ? NULL : b; /* NULL: made for a release without signatures and bases */
+	for (uint32_t i = 0; more && b->bases && i < b->nbases && code == SOM_OK; i++)
+		code = check_base(k, &b->bases[i], ev);
 	for (uint32_t i = 0; i < b->nmethods && code == SOM_OK; i++) {
-		found f;
+		found f = {0};
 		uint32_t index;
 		const char *name = b->methods[i];
-		if (name && own_method(k, name, strlen(name), &index) && k->info.introduces[index].token)
-			__atomic_store_n(&tokens[i], k->info.introduces[index].token, __ATOMIC_RELAXED);
-		else if ((code = lookup_slot(k, true, name, &f, ev)) == SOM_OK)
-			__atomic_store_n(&tokens[i], f.info->token, __ATOMIC_RELAXED);
+		bool own = name && own_method(k, name, strlen(name), &index) && k->info.introduces[index].token;
+		if (own) f.info = &k->info.introduces[index];
+		else code = lookup_slot(k, true, name, &f, ev);
+		if (code == SOM_OK && more && b->sigs) code = check_signature(k, f.info, b->sigs[i], "a client calls it as", ev);
+		if (code == SOM_OK) __atomic_store_n(&tokens[i], f.info->token, __ATOMIC_RELAXED);
 	}
 	if (code == SOM_OK && !som_bound(to)) {
 		pin(k);
 		__atomic_store_n(&to->id, k->id, __ATOMIC_RELAXED);
-		__atomic_store_n(&to->type, k->base, __ATOMIC_RELAXED);
+		__atomic_store_n(&to->type, k->base, __ATOMIC_RELEASE); /* who sees it sees the id */
 		__atomic_store_n(&to->data, k->base + WORD_SIZE, __ATOMIC_RELAXED);
 		__atomic_store_n(&to->cls, C(k), __ATOMIC_RELEASE);
 	}

@@ -39,8 +39,8 @@ static void hostile(void) {
 		bad_kind = {"m", NULL, (som_proc *)one, NULL, 77}, no_name = {NULL, NULL, (som_proc *)one, NULL, SOM_STATIC},
 		long_method = {long_name, NULL, (som_proc *)one, NULL, SOM_STATIC}, no_proc = {"m", NULL, NULL, NULL, SOM_PROCEDURE},
 		lost = {"m", NULL, NULL, "P", SOM_STATIC};
-	const som_override o = {"SOMObject::nothing", (som_proc *)one}, null_o = {"SOMObject::somGetSize", NULL}, unnamed = {NULL, (som_proc *)one},
-		retired = {"SOMObject::somoPrivate1", (som_proc *)one};
+	const som_override o = {"SOMObject::nothing", (som_proc *)one, NULL}, null_o = {"SOMObject::somGetSize", NULL, NULL}, unnamed = {NULL, (som_proc *)one, NULL},
+		retired = {"SOMObject::somoPrivate1", (som_proc *)one, NULL}, other = {"SOMObject::somGetSize", (som_proc *)one, "d:s"};
 	const som_select s = {"SOMObject::somGetSize", "Q"}, null_s = {NULL, NULL};
 #define D(...) {.size_of = sizeof(som_class_desc), .name = "X", .method_size = sizeof m, .override_size = sizeof o, .select_size = sizeof s, __VA_ARGS__}
 	const struct { int code; som_class_desc d; } table[] = {
@@ -61,6 +61,7 @@ static void hostile(void) {
 		{SOM_E_METHOD, D(.introduces = &no_proc, .nintroduces = 1)}, {SOM_E_METHOD, D(.parents = p, .nparents = 1, .introduces = &lost, .nintroduces = 1)},
 		{SOM_E_METHOD, D(.overrides = &o, .noverrides = 1)}, {SOM_E_METHOD, D(.overrides = &null_o, .noverrides = 1)},
 		{SOM_E_METHOD, D(.overrides = &unnamed, .noverrides = 1)}, {SOM_E_METHOD, D(.overrides = &retired, .noverrides = 1)},
+		{SOM_E_METHOD, D(.overrides = &other, .noverrides = 1)},
 		{SOM_E_METHOD, D(.parents = p, .nparents = 1, .selects = &s, .nselects = 1)}, {SOM_E_METHOD, D(.selects = &null_s, .nselects = 1)},
 		{SOM_E_INIT, D(.init_classes = NULL, .ninit_classes = 9)}, {SOM_E_INIT, D(.init_classes = none, .ninit_classes = 1)},
 		{SOM_E_INIT, D(.init_classes = p, .ninit_classes = UINT32_MAX)}, {SOM_E_SIZE, D(.data_size = UINT64_MAX, .data_align = 8)},
@@ -87,6 +88,21 @@ static void hostile(void) {
 	som_classdata d = {0};
 	som_binding b = {.size_of = sizeof b, .cls = "X", .major = 1};
 	CHECK(som_class_bind(&b, &d, &ev) == SOM_E_VERSION && !som_bound(&d) && strstr(ev.text, "X is version 0.0"));
+	struct { som_classdata c; som_tok m[1]; } bound = {0};
+	const char *const size[] = {"somGetSize"}, *const wrong[] = {"d:"}, *const right[] = {"i:"};
+	const som_base root = {"SOMObject", 1, 7}, newer = {"SOMObject", 1, 99}, strange = {"SOMClass", 0, 0};
+	b = (som_binding){.size_of = sizeof b, .cls = "X", .methods = size, .nmethods = 1, .sigs = wrong};
+	CHECK(som_class_bind(&b, &bound.c, &ev) == SOM_E_METHOD && !som_bound(&bound.c) && strstr(ev.text, "somGetSize has the signature i:, and a client calls it as d:"));
+	b.sigs = right, b.bases = &strange, b.nbases = 1;
+	CHECK(som_class_bind(&b, &bound.c, &ev) == SOM_E_PARENTS && !som_bound(&bound.c) && strstr(ev.text, "X does not descend from SOMClass"));
+	b.bases = &newer;
+	CHECK(som_class_bind(&b, &bound.c, &ev) == SOM_E_VERSION && !som_bound(&bound.c));
+	b.size_of = offsetof(som_binding, sigs); /* as clients have it that were made before */
+	CHECK(som_class_bind(&b, &bound.c, &ev) == SOM_OK && bound.m[0] != 0);
+	som_class_unbind(&bound.c);
+	b.size_of = sizeof b, b.bases = &root;
+	CHECK(som_class_bind(&b, &bound.c, &ev) == SOM_OK);
+	som_class_unbind(&bound.c);
 	CHECK(som_class_named("Nowhere", &ev) == NULL && ev.code == SOM_E_UNKNOWN && som_class_named(NULL, &ev) == NULL && som_class_named(long_name, &ev) == NULL);
 	CHECK(som_set_provider(99, &d) == SOM_E_UNKNOWN && som_provider(99) == NULL && som_set_provider(SOM_PROVIDER_DSOM, &d) == SOM_OK && som_provider(SOM_PROVIDER_DSOM) == &d);
 	som_env_clear(&ev);
@@ -197,7 +213,7 @@ static void old_init(som_ref o, som_env *ev) { (void)o, (void)ev, begun += 10; }
 static void taking_part(void) {
 	som_env ev = {0};
 	const char *meta[] = {"SOMClass"};
-	const som_override news[] = {{"somNew", (som_proc *)single}, {"somClassReady", (som_proc *)ready}};
+	const som_override news[] = {{"somNew", (som_proc *)single, NULL}, {"somClassReady", (som_proc *)ready, NULL}};
 	som_class_desc d = {.size_of = sizeof d, .name = "Single", .parents = meta, .nparents = 1, .overrides = news, .noverrides = 2, .override_size = sizeof *news, .data_size = 8, .data_align = 8};
 	CHECK(som_class_define(&d, &ev) != NULL);
 	som_class *c = simple("One", NULL, "Single", &ev), *sub = simple("Sub", "One", NULL, &ev);
@@ -209,7 +225,7 @@ static void taking_part(void) {
 	CHECK(simple("Refused", NULL, "Single", &ev) == NULL && ev.major == SOM_USER_EXCEPTION && som_class_registered("Refused", NULL) == NULL);
 	som_env_clear(&ev);
 	CHECK(som_create((som_class *)som_class_of(&c->object), &ev) == NULL && ev.code == SOM_E_METACLASS);
-	const som_override own[] = {{"somDispatch", (som_proc *)dispatch}, {"somDefaultInit", (som_proc *)begin}, {"somDestruct", (som_proc *)end}, {"somInit", (som_proc *)old_init}};
+	const som_override own[] = {{"somDispatch", (som_proc *)dispatch, NULL}, {"somDefaultInit", (som_proc *)begin, NULL}, {"somDestruct", (som_proc *)end, NULL}, {"somInit", (som_proc *)old_init, NULL}};
 	som_class_desc w = {.size_of = sizeof w, .name = "Wild", .overrides = own, .noverrides = 4, .override_size = sizeof *own};
 	som_ref o = som_new(som_class_define(&w, &ev), &ev);
 	CHECK(o && begun == 11 && som_invoke(o, "anything", NULL, 0, &v, &ev) == SOM_OK && v.i == 8);

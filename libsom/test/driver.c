@@ -148,7 +148,7 @@ static int describe(char **f, int n) {
 		methods[desc.nintroduces++] = (som_method){keep(a), "s:", mine(), *c ? keep(c) : NULL,
 			!strcmp(b, "nonstatic") ? SOM_NONSTATIC : !strcmp(b, "procedure") ? SOM_PROCEDURE : SOM_STATIC};
 	else if (!strcmp(what, "override"))
-		overrides[desc.noverrides++] = (som_override){keep(a), mine()};
+		overrides[desc.noverrides++] = (som_override){keep(a), mine(), NULL};
 	else if (!strcmp(what, "select"))
 		selects[desc.nselects++] = (som_select){keep(a), keep(b)};
 	else if (!strcmp(what, "data"))

@@ -46,7 +46,7 @@ static void define_and_unload(int id, int round, som_env *ev) {
 	const char *parents[] = {"Base"};
 	snprintf(name, sizeof name, "T%d_%d", id, round);
 	const som_method own[] = {{"own", "i:", (som_proc *)two, NULL, SOM_STATIC}};
-	const som_override over[] = {{"number", (som_proc *)two}};
+	const som_override over[] = {{"number", (som_proc *)two, NULL}};
 	const som_class_desc d = {.size_of = sizeof d, .name = name, .parents = parents, .nparents = 1, .introduces = own, .nintroduces = 1,
 		.method_size = sizeof *own, .overrides = over, .noverrides = 1, .override_size = sizeof *over};
 	som_class *c = som_class_define(&d, ev);

@@ -1,0 +1,150 @@
+package c_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/model"
+)
+
+// compile compiles files of testdata, which must be right.
+func compile(t testing.TB, dir string, names ...string) *model.Spec {
+	t.Helper()
+	files := idl.FilesOf{}
+	all, err := filepath.Glob(filepath.Join(dir, "*.idl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range all {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Base(name)] = string(text)
+	}
+	return compileFiles(t, files, names...)
+}
+
+func compileFiles(t testing.TB, files idl.FilesOf, names ...string) *model.Spec {
+	t.Helper()
+	r, err := idl.Compile(t.Context(), idl.Options{Resolver: files, Dialect: idl.SOM}, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Spec
+}
+
+// mustEmit generates without errors.
+func mustEmit(t testing.TB, spec *model.Spec, opt c.Options) *emit.Files {
+	t.Helper()
+	files, report := c.Emit(spec, opt)
+	if err := report.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// everything is all parts.
+const everything = c.Usage | c.Implementation | c.Template
+
+// write writes files into a folder.
+func write(t testing.TB, dir string, files *emit.Files) {
+	t.Helper()
+	for name, data := range files.All() {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// root is the folder of the module.
+const root = "../.."
+
+// strict is how generated C is compiled: it must give no reason for complaint.
+var strict = []string{"-Wall", "-Wextra", "-Werror", "-pedantic", "-fPIC", "-I" + root + "/libsom/include", "-I" + root + "/bind/c"}
+
+// run runs a program, which must succeed, and returns what it prints.
+func run(t testing.TB, env []string, name string, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		absent.Skip(t, "no %s: interop/install-peers has it", name)
+	}
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// folder is where kernels are built, once for all tests.
+var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "dsom-c") })
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := folder(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// kernels are those that were built: by flags, func() (folder string, output []byte, err error).
+var kernels sync.Map
+
+// kernel builds libsom with flags and returns the folder that has it.
+func kernel(t testing.TB, flags string) string {
+	t.Helper()
+	for _, tool := range []string{"make", "gcc"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			absent.Skip(t, "no %s: interop/install-peers has it", tool)
+		}
+	}
+	type built struct {
+		dir, out string
+	}
+	build, _ := kernels.LoadOrStore(flags, sync.OnceValues(func() (built, error) {
+		all, err := folder()
+		if err != nil {
+			return built{}, err
+		}
+		dir, err := os.MkdirTemp(all, "kernel")
+		if err != nil {
+			return built{}, err
+		}
+		out, err := exec.Command("make", "-C", root+"/libsom", "CC=gcc", "BUILD="+dir, "CFLAGS="+flags).CombinedOutput()
+		if err == nil {
+			err = os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")) // its name for the loader
+		}
+		return built{dir, string(out)}, err
+	}))
+	b, err := build.(func() (built, error))()
+	if err != nil {
+		if strings.Contains(b.out, "ffi.h") {
+			absent.Skip(t, "no libffi: interop/install-peers has it")
+		}
+		t.Fatalf("%v\n%s", err, b.out)
+	}
+	return b.dir
+}
+
+// linking is what programs and libraries are linked with.
+func linking(kernel string) []string {
+	return []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-pthread"}
+}
+
+// library builds a class library.
+func library(t testing.TB, kernel, dir, flags, name string, sources ...string) {
+	t.Helper()
+	args := slices.Concat(strings.Fields(flags), []string{"-std=c11", "-shared", "-o", filepath.Join(dir, "lib"+name+".so"), "-I" + dir}, strict, sources, linking(kernel))
+	run(t, nil, "gcc", args...)
+}

@@ -1,0 +1,196 @@
+package c
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/model"
+)
+
+// check says what cannot be generated of what is to be.
+func (g *generator) check() {
+	for d := range g.spec.All() {
+		if !outermost(d).About().IsMain() {
+			continue
+		}
+		if !isRootFile(outermost(d).About().File()) {
+			g.checkDecl(d)
+		}
+	}
+	if l := g.opt.Library; l != word(l) {
+		g.problem(CodeFile, diag.Span{}, "letters, digits and underscores make a name that all systems take", "%q cannot be the name of a class library's entry", l)
+	}
+}
+
+func (g *generator) checkDecl(d model.Decl) {
+	at := d.About().NameSpan
+	switch d := d.(type) {
+	case *model.Module, *model.Forward, *model.Operation, *model.Attribute, *model.AnnotationDecl:
+	case *model.Interface:
+		g.checkClass(d)
+	case *model.Struct:
+		g.name(d, cname(d))
+		if d.Base != nil {
+			g.unsupported(at, "a structure that inherits")
+		}
+		g.checkMembers(d, d.Members)
+		if model.HoldsItself(d) {
+			g.unsupported(at, "a structure that holds itself")
+		}
+	case *model.Exception:
+		g.name(d, cname(d))
+		g.checkMembers(d, d.Members)
+	case *model.Union:
+		g.name(d, cname(d))
+		for _, c := range d.Cases {
+			g.checkType(c.Type, c.NameSpan)
+		}
+	case *model.Enum:
+		g.name(d, cname(d))
+		for _, e := range d.Enumerators {
+			g.name(e, cname(e))
+			if n := e.Number(); n < 0 || n > 1<<32-1 {
+				g.unsupported(at, "an enumerator of value "+fmt.Sprint(n))
+			}
+		}
+	case *model.Typedef:
+		g.name(d, cname(d))
+		g.checkType(d.Type, at)
+	case *model.Const:
+		g.name(d, cname(d))
+		if k := d.Type.Resolve().Kind; k == model.Fixed || k == model.LongDouble {
+			g.unsupported(at, "a constant of type "+k.String())
+		}
+	case *model.Native:
+		g.name(d, cname(d))
+	default:
+		g.unsupported(at, "a "+d.Kind())
+	}
+}
+
+func (g *generator) checkMembers(d model.Decl, ms []*model.Member) {
+	if len(ms) == 0 {
+		if _, ok := d.(*model.Struct); ok {
+			g.unsupported(d.About().NameSpan, "a structure without members")
+		}
+	}
+	for _, m := range ms {
+		g.checkType(m.Type, m.NameSpan)
+	}
+}
+
+// checkType says whether a type has a form in C.
+func (g *generator) checkType(t *model.Type, at diag.Span) {
+	if t.IsVoid() {
+		return
+	}
+	if t.Span.IsValid() {
+		at = t.Span
+	}
+	switch r := t.Resolve(); {
+	case r.Kind == model.Pointer && (r.Elem.IsVoid() || formOf(r.Elem) == making):
+	case formOf(t) == unknown:
+		g.unsupported(at, "the type "+t.String())
+	case r.Kind == model.Sequence || r.Kind == model.Array || r.Kind == model.Pointer:
+		if f := formOf(r.Elem); r.Kind == model.Sequence && (f == array || r.Elem.Kind == model.Array) {
+			g.unsupported(at, "a sequence of arrays")
+		}
+		g.checkType(r.Elem, at)
+	}
+}
+
+func (g *generator) checkClass(i *model.Interface) {
+	at := i.NameSpan
+	if !i.IsClass() {
+		g.problem(CodeNoClass, at, "let it inherit from SOMObject (#include <somobj.idl>), and give it an implementation section", "interface %s is no SOM class", i.ScopedName())
+		return
+	}
+	name := cname(i)
+	for _, s := range []string{"major", "minor", "bind", "unbind", "class", "is", "cast", "new"} {
+		g.name(i, name+"_"+s)
+	}
+	for _, m := range []string{"somallocate", "somdeallocate"} {
+		if _, ok := i.ClassModifier(m); ok {
+			g.unsupported(at, "the modifier "+m+" of "+i.ScopedName())
+		}
+	}
+	for _, m := range i.Introduced() {
+		g.name(i, usageName(i, m.Name))
+		g.name(i, usageName(i, m.Name)+"_first")
+		g.checkMethod(i, &m)
+	}
+	for _, d := range append(i.InstanceData(), i.StaticData()...) {
+		g.checkType(d.Type, d.NameSpan)
+	}
+	for _, d := range i.StaticData() {
+		g.name(i, usageName(i, d.Name))
+		if formOf(d.Type) == array {
+			g.unsupported(d.NameSpan, "an array as static data")
+		}
+	}
+	lives := map[string]string{}
+	for _, o := range i.Overridden() {
+		switch l := lifeOf(o); {
+		case l != "":
+			if lives[l] != "" {
+				g.problem(CodeLife, o.NameSpan, "override one of them", "%s and %s are one in C: what an object does when it is %s", lives[l], o.Name, map[string]string{"copy": "copied", "assign": "assigned"}[l])
+			}
+			lives[l] = o.Name
+		case g.inheritedMethod(i, o) == nil:
+			g.unsupported(o.NameSpan, "the override of "+o.Name+", which no parent that is declared has")
+		default:
+			f := g.inheritedMethod(i, o)
+			if isRoot(f.class) && rootMethods[f.class.ScopedName()][f.name] == "" {
+				g.unsupported(o.NameSpan, "the override of "+f.qualified()+", which has but a place in the release order")
+			}
+		}
+	}
+	if f, ok := i.ClassModifier("classinit"); ok && f != word(f) {
+		g.unsupported(at, "the function "+f)
+	}
+}
+
+func (g *generator) checkMethod(i *model.Interface, m *model.Method) {
+	var at diag.Span
+	if m.Operation != nil {
+		at = m.Operation.NameSpan
+		g.checkType(m.Operation.Result, at)
+		for _, p := range m.Operation.Params {
+			g.checkType(p.Type, p.NameSpan)
+		}
+		if len(m.Operation.Context) > 0 {
+			g.unsupported(at, "the context of "+i.ScopedName()+"::"+m.Name)
+		}
+		if m.IsInit() && (len(m.Operation.Params) == 0 || formOf(m.Operation.Params[0].Type) != making) {
+			g.unsupported(at, "an initializer without somInitCtrl")
+		}
+		if m.IsInit() && m.Class.OIDL() && !g.opt.Compat {
+			g.unsupported(at, "an initializer without an environment (callstyle=oidl)")
+		}
+	} else {
+		at = m.Attribute.NameSpan
+		g.checkType(m.Attribute.Type, at)
+		if m.Has("indirect") {
+			g.unsupported(at, "the modifier indirect of "+i.ScopedName()+"::"+m.Attribute.Name)
+		}
+	}
+	if m.Kind() == model.ProcedureMethod && m.Has("namelookup") {
+		g.unsupported(at, "a procedure with namelookup")
+	}
+}
+
+// name says when two declarations would have one name in C.
+func (g *generator) name(d model.Decl, name string) {
+	other, taken := g.names[name]
+	if taken && other != d {
+		g.problem(CodeName, d.About().NameSpan, "rename one of them", "%s and %s are both %s in C", d.About().ScopedName(), other.About().ScopedName(), name)
+	} else if taken {
+		g.problem(CodeName, d.About().NameSpan, "rename one of its methods", "%s has two things that are %s in C", d.About().ScopedName(), name)
+	}
+	g.names[name] = d
+}
+
+func (g *generator) unsupported(at diag.Span, what string) {
+	g.problem(CodeNotSupported, at, "", "%s cannot be said in C yet", strings.TrimSpace(what))
+}

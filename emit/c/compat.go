@@ -1,0 +1,212 @@
+package c
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// IBM's names are in this file: macros over what the other files make. som_compat.h has those that no class is needed for.
+
+// compatTypes are the types that IBM's bindings had for those of IDL, where they are others in C.
+var compatTypes = map[string]string{
+	"int32_t": "long", "uint32_t": "unsigned long", "int32_t *": "long *", "uint32_t *": "unsigned long *",
+	"const char *": "char *", "som_making *": "somInitCtrl *",
+}
+
+// compatParams returns the parameters of the function that is written for a method.
+func compatParams(f *method) []param {
+	ps := slices.Clone(f.shown())
+	for i := range ps {
+		if ps[i].name == "self" {
+			ps[i].name = "somSelf"
+		}
+		if t, ok := compatTypes[ps[i].typ]; ok {
+			if t == "somInitCtrl *" {
+				ps[i].name = "ctrl"
+			}
+			ps[i].typ = t
+		}
+	}
+	return ps
+}
+
+func compatResult(f *method) string {
+	if t, ok := compatTypes[f.result]; ok {
+		return t
+	}
+	return f.result
+}
+
+// compatLives are the parameters of what is written for the moments of an object's life.
+var compatLives = map[string][]param{
+	"init":   {{typ: "som_ref", name: "somSelf"}, {typ: "somInitCtrl *", name: "ctrl"}},
+	"fini":   {{typ: "som_ref", name: "somSelf"}, {typ: "uint8_t", name: "doFree"}, {typ: "somDestructCtrl *", name: "ctrl"}},
+	"copy":   {{typ: "som_ref", name: "somSelf"}, {typ: "somInitCtrl *", name: "ctrl"}, {typ: "som_ref", name: "fromObj"}},
+	"assign": {{typ: "som_ref", name: "somSelf"}, {typ: "somAssignCtrl *", name: "ctrl"}, {typ: "som_ref", name: "fromObj"}},
+}
+
+func compatLifeArguments(m *implementing, l string) string {
+	return map[string]string{"init": "self, NULL", "fini": "self, 0, NULL", "copy": "self, NULL, from", "assign": "self, NULL, from"}[l]
+}
+
+// compatCall prints the call of a written function from the one in the table: IDL's long is four octets, C's may be eight.
+func (u *unit) compatCall(m *implementing, f *method, name string) {
+	written := compatParams(f)
+	shown := f.shown()
+	var args, back []string
+	for i, p := range shown {
+		switch w := written[i]; {
+		case p.typ == "int32_t *" || p.typ == "uint32_t *":
+			u.F("\t%s%s_ = %s ? *%s : 0;", spaced(strings.TrimSuffix(w.typ, " *")), p.name, p.name, p.name)
+			args = append(args, fmt.Sprintf("%s ? &%s_ : NULL", p.name, p.name))
+			back = append(back, fmt.Sprintf("\tif (%s) *%s = (%s)%s_;", p.name, p.name, strings.TrimSuffix(p.typ, " *"), p.name))
+		case p.typ != w.typ:
+			args = append(args, "("+w.typ+")"+p.name)
+		default:
+			args = append(args, p.name)
+		}
+	}
+	call := fmt.Sprintf("%s(%s)", name, strings.Join(args, ", "))
+	switch {
+	case f.result == "void":
+		u.F("\t%s;", call)
+	case len(back) == 0:
+		u.F("\treturn (%s)%s;", f.result, call)
+	default:
+		u.F("\t%s = (%s)%s;", spaced(f.result)+"given", f.result, call)
+	}
+	for _, b := range back {
+		u.L(b)
+	}
+	if len(back) > 0 && f.result != "void" {
+		u.F("\treturn given;")
+	}
+}
+
+// compatUsage prints IBM's names for those who use a class.
+func (u *unit) compatUsage(i *model.Interface) {
+	b, name := u.bindingOf(i), cname(i)
+	u.Blank()
+	u.comment("IBM's names for " + i.ScopedName() + ".")
+	u.F("typedef som_object %s;", name)
+	u.F("enum { %[1]s_MajorVersion = %[1]s_major, %[1]s_MinorVersion = %[1]s_minor };", name)
+	u.F("SOM_LINKED SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion);", name)
+	u.F("static inline SOMClass *%s_classObject(void) {", name)
+	u.F("\tsom_compat_define(%s, %sNewClass);", quoted(i.ScopedName()), name)
+	u.F("\treturn (SOMClass *)%s_class(somGetGlobalEnvironment());", name)
+	u.F("}")
+	u.F("#define _%[1]s %[1]s_classObject()", name)
+	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
+		u.F("static inline %[1]s *%[1]sNew(void) { return %[1]s_classObject() ? %[1]s_new(somGetGlobalEnvironment()) : NULL; }", name)
+	}
+	for _, m := range u.introduced(i) {
+		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
+			ps := append([]param{{typ: "Environment *", name: "ev"}}, m.params[1:]...)
+			u.F("static inline %[1]s *%[1]sNew_%[2]s(%[3]s) { return %[1]s_classObject() ? %[1]s_new_%[2]s(%[4]s) : NULL; }", name, m.name, declared(ps), list(ps, func(p param) string { return p.name }))
+		}
+	}
+	u.F("struct %sClassDataStructure {", name)
+	u.F("\tSOMClass *classObject;")
+	for _, m := range b.methods {
+		u.F("\tsomMToken %s;", m.name)
+	}
+	u.F("};")
+	u.F("static inline struct %[1]sClassDataStructure %[1]s_classData(void) {", name)
+	u.F("\tstruct %sClassDataStructure d;", name)
+	u.F("\td.classObject = %s_classObject();", name)
+	for n, m := range b.methods {
+		u.F("\td.%s = %s_token(%d, somGetGlobalEnvironment());", m.name, name, n)
+	}
+	u.F("\treturn d;")
+	u.F("}")
+	u.F("#define %[1]sClassData %[1]s_classData()", name)
+	for _, m := range u.introduced(i) {
+		if m.hidden {
+			continue
+		}
+		long, usage := name+"_"+m.name, usageName(i, m.name)
+		if long != usage {
+			u.F("#define %s %s", long, usage)
+		}
+		u.F("#undef _%s", m.name)
+		u.F("#define _%s %s", m.name, usage)
+		if m.self && m.env && !m.oidl {
+			u.F("typedef %s(*somTD_%s_%s)(%s);", spaced(m.result), name, m.name, types(m.abi()))
+			u.F("#undef lookup_%s", m.name)
+			u.F("#define lookup_%[1]s(o, ...) ((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__)", m.name, name, quoted(m.name))
+		}
+	}
+}
+
+// compatImplementation prints IBM's names for those who implement a class.
+func (u *unit) compatImplementation(i *model.Interface) {
+	m := u.implementing(i)
+	name := m.name
+	u.Blank()
+	u.comment("IBM's names for the implementation of " + i.ScopedName() + ".")
+	if m.hasData() {
+		u.F("typedef %[1]s_instance %[1]sData;", name)
+		u.F("#define %[1]sGetData(somSelf) %[1]s_data(somSelf)", name)
+	} else {
+		u.F("typedef som_object %sData;", name)
+		u.F("#define %sGetData(somSelf) ((SOMObject *)(somSelf))", name)
+	}
+	for _, d := range m.members {
+		u.F("#undef _%s", d.Name)
+		u.F("#define _%s (somThis->%s)", d.Name, memberName(d.Name))
+	}
+	for _, a := range m.data {
+		u.F("#undef _%s", a.Name)
+		u.F("#define _%s (somThis->%s)", a.Name, memberName(a.Name))
+	}
+	u.F("#define %sMethodDebug(c, m) SOM_NoTrace(c, m)", name)
+	initializers := []string{"somDefaultInit"}
+	for _, f := range m.own {
+		if f.init {
+			initializers = append(initializers, f.name)
+		}
+	}
+	for _, f := range initializers {
+		u.F("#define %[1]s_BeginInitializer_%[2]s (memset(&globalCtrl, 0, sizeof globalCtrl), (void)globalCtrl, (void)(myMask = NULL), (void)ctrl, (void)(somThis = %[1]sGetData(somSelf)))", name, f)
+	}
+	u.F("#define %[1]s_BeginDestructor (memset(&globalCtrl, 0, sizeof globalCtrl), (void)globalCtrl, (void)(myMask = NULL), (void)ctrl, (void)doFree, (void)(somThis = %[1]sGetData(somSelf)))", name)
+	u.F("#define %s_EndDestructor ((void)0)", name)
+	for _, p := range m.DirectInitClasses() {
+		class := cname(p) + "_class(somGetGlobalEnvironment())"
+		if isRoot(p) {
+			class = "som_object_class()"
+			if isMeta(p) {
+				class = "som_class_class()"
+			}
+		}
+		u.F("#define %s_Init_%s_somDefaultInit(somSelf, ctrl) som_compat_init(ctrl, %s)", name, cname(p), class)
+		for _, f := range u.introduced(p) {
+			if !f.init || isRoot(p) {
+				continue
+			}
+			ps := compatParams(f)
+			u.F("static inline void %s_Init_%s_%s(%s) {", name, cname(p), f.name, declared(ps))
+			u.F("\t%s(%s);", usageName(p, f.name), list(ps, func(q param) string {
+				if q.name == "ctrl" {
+					return "(som_making *)ctrl"
+				}
+				return q.name
+			}))
+			u.F("}")
+		}
+	}
+	u.F("SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion) {", name)
+	for _, p := range m.Parents() {
+		if !isRoot(p) {
+			u.F("\tsom_compat_define(%s, %sNewClass);", quoted(p.ScopedName()), cname(p))
+		}
+	}
+	if meta := m.Interface.Metaclass(); meta != nil && !isRoot(meta) {
+		u.F("\tsom_compat_define(%s, %sNewClass);", quoted(meta.ScopedName()), cname(meta))
+	}
+	u.F("\treturn som_compat_new_class(%s, %s_define, majorVersion, minorVersion);", quoted(m.ScopedName()), name)
+	u.F("}")
+}

@@ -1,0 +1,477 @@
+package c
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// implementation returns the header for the one unit that implements a file's classes.
+func (u *unit) implementation() []byte {
+	u.head("For the unit that implements " + list(u.classes, func(i *model.Interface) string { return i.ScopedName() }) + ", and for no other.")
+	end := u.guard(u.stem + u.implementationSuffix())
+	u.passthru("C_ih", true)
+	u.F("#include %s", quoted(u.stem+".h"))
+	u.passthru("C_ih", false)
+	u.Blank()
+	u.L("#ifdef __cplusplus")
+	u.L(`extern "C" {`)
+	u.L("#endif")
+	for _, i := range u.classes {
+		u.implement(i)
+	}
+	u.Blank()
+	u.L("#ifdef __cplusplus")
+	u.L("}")
+	u.L("#endif")
+	if u.opt.Compat {
+		for _, i := range u.classes {
+			u.compatImplementation(i)
+		}
+	}
+	end()
+	return []byte(u.Cut(0))
+}
+
+// An implementing is what there is to implement a class.
+type implementing struct {
+	*model.Interface
+	name     string
+	own      []*method // introduced, with a function of its own here
+	over     []*method // overridden, in the table
+	lives    map[string]*model.Override
+	retained []*model.Attribute // whose values the object owns, and ends, copies and assigns
+	members  []*model.Member    // instance variables
+	data     []*model.Attribute // attributes that are instance variables, too
+	tokens   []*method          // own and over, as far as they have a token
+}
+
+func (u *unit) implementing(i *model.Interface) *implementing {
+	m := &implementing{Interface: i, name: cname(i), lives: map[string]*model.Override{}, members: i.InstanceData(), data: i.AttributeData()}
+	m.own = u.introduced(i)
+	for _, o := range i.Overridden() {
+		if l := lifeOf(o); l != "" {
+			m.lives[l] = o
+		} else if f := u.inheritedMethod(i, o); f != nil {
+			m.over = append(m.over, f)
+		}
+	}
+	for _, f := range slices.Concat(m.own, m.over) {
+		if f.kind != model.ProcedureMethod {
+			m.tokens = append(m.tokens, f)
+		}
+	}
+	for _, a := range m.data {
+		if owns(a.Type) && !u.opt.Compat {
+			m.retained = append(m.retained, a)
+		}
+	}
+	return m
+}
+
+// inheritedMethod returns the method that an override names: not one of that name which the class introduces itself.
+func (g *generator) inheritedMethod(i *model.Interface, o *model.Override) *method {
+	at := strings.LastIndex(o.Of, "::")
+	if at < 0 {
+		return nil
+	}
+	scope := strings.TrimPrefix(o.Of[:at], "::")
+	for _, a := range i.Ancestors() {
+		if a.ScopedName() != scope {
+			continue
+		}
+		for _, f := range a.Introduced() {
+			if f.Name == o.Name {
+				return g.methodOf(&f)
+			}
+		}
+	}
+	return nil
+}
+
+// hasData reports whether instances have data of the class.
+func (m *implementing) hasData() bool { return len(m.members)+len(m.data) > 0 }
+
+// generated reports whether the function of a method is generated: that of an attribute with a variable, unless it is
+// written by hand.
+func (m *implementing) generated(f *method) bool {
+	if f.attribute == nil || f.class != m.Interface || !slices.Contains(m.data, f.attribute) {
+		return false
+	}
+	if f.set {
+		return !f.attribute.HasModifier("noset")
+	}
+	return !f.attribute.HasModifier("noget")
+}
+
+func (u *unit) implement(i *model.Interface) {
+	m := u.implementing(i)
+	u.Blank()
+	u.comment("Class " + i.ScopedName() + ".")
+	u.instance(m)
+	u.ownBinding(m)
+	for _, f := range m.tokens {
+		u.upward(m, f)
+	}
+	u.enterParents(m)
+	u.functions(m)
+	u.define(m)
+}
+
+// instance prints the structure of the class's part of an instance.
+func (u *unit) instance(m *implementing) {
+	if !m.hasData() {
+		return
+	}
+	u.F("typedef struct %s_instance {", m.name)
+	for _, d := range m.members {
+		u.member(d)
+	}
+	for _, a := range m.data {
+		u.F("\t%s; /* attribute */", declare(a.Type, memberName(a.Name)))
+	}
+	u.F("} %s_instance;", m.name)
+	u.Blank()
+}
+
+// ownBinding prints the tokens of the class itself, its data and its parents' rows.
+func (u *unit) ownBinding(m *implementing) {
+	u.F("static struct %s_own {", m.name)
+	u.F("\tsom_classdata c;")
+	if len(m.tokens) > 0 {
+		u.F("\tsom_tok m[%d];", len(m.tokens))
+	}
+	u.F("\tconst char *parent[%d];", max(1, len(m.Parents())))
+	u.F("} %s_own;", m.name)
+	u.Blank()
+	if m.hasData() {
+		u.F("static inline %[1]s_instance *%[1]s_data(const som_object *self) { return (%[1]s_instance *)som_data(self, %[1]s_own.c.data); }", m.name)
+	}
+}
+
+// upward prints calls of parents' and of the next implementation of a method.
+func (u *unit) upward(m *implementing, f *method) {
+	word := shortName(m.Interface, f.name)
+	token := fmt.Sprintf("%s_own.m[%d]", m.name, slices.Index(m.tokens, f))
+	ps := declared(f.shown())
+	give := func(find, proc string) {
+		u.F("\tsom_proc *proc = %s;", find)
+		call := fmt.Sprintf("(%s%s)(%s)", f.cast(), proc, f.arguments())
+		if f.result == "void" {
+			u.F("\tif (proc) %s;", call)
+		} else {
+			u.F("\treturn proc ? %s : %s;", call, f.nothing())
+		}
+		u.F("}")
+	}
+	abstract := m.AbstractParents()
+	if f.class != m.Interface && f.kind == model.StaticMethod {
+		u.Blank()
+		u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
+		for n, p := range m.Parents() {
+			if slices.Contains(abstract, p) || p != f.class && !p.Inherits(f.class) {
+				continue
+			}
+			u.F("static inline %s {", prototype(f.result, m.name+"_parent_"+cname(p)+"_"+word, ps))
+			give(fmt.Sprintf("som_parent_entry(%[1]s_own.parent[%[2]d], %[1]s_own.c.cls, %[2]d, %[3]s, %[4]s)", m.name, n, token, f.environment()), "proc")
+		}
+	}
+	if f.kind != model.StaticMethod {
+		return
+	}
+	u.F("static inline int %[1]s_has_next_%[2]s(const som_object *self) { return som_next_proc(%[1]s_own.c.cls, self, %[3]s) != NULL; }", m.name, word, token)
+	u.F("static inline %s {", prototype(f.result, m.name+"_next_"+word, ps))
+	give(fmt.Sprintf("som_next_proc(%s_own.c.cls, self, %s)", m.name, token), "proc")
+}
+
+// functions prints what implements the class: the heads of what is written by hand, and what is generated.
+func (u *unit) functions(m *implementing) {
+	u.Blank()
+	u.comment("What implements the class; " + path.Base(u.stem) + ".c has it.")
+	for _, h := range u.written(m) {
+		u.F("%s;", h.head)
+	}
+	u.Blank()
+	for _, f := range slices.Concat(m.own, m.over) {
+		if m.generated(f) {
+			u.accessor(m, f)
+		}
+		if u.wrapped(f) && !m.generated(f) {
+			u.wrapper(m, f)
+		}
+	}
+	for _, d := range m.StaticData() {
+		u.F("static %s;", declare(d.Type, m.name+"_static_"+d.Name))
+		u.F("static void *%[1]s_where_%[2]s(void) { return &%[1]s_static_%[2]s; }", m.name, d.Name)
+	}
+	u.lives(m)
+}
+
+// A written is a function that is written by hand.
+type written struct {
+	name   string // the function's
+	head   string
+	params []param
+	method *method // nil where there is a life
+	life   string  // the function of the description that it is for, or class: it is called when the class is made
+}
+
+// written returns what is written by hand to implement a class, in the order of the IDL.
+func (u *unit) written(m *implementing) []written {
+	var all []written
+	add := func(f *method) {
+		name := u.implementingName(m.Interface, f.name)
+		ps := u.writtenParams(f)
+		all = append(all, written{name: name, head: "static " + prototype(u.writtenResult(f), name, declaredBy(ps, u.receiver(m))), params: ps, method: f})
+	}
+	for _, f := range m.own {
+		if !m.generated(f) {
+			add(f)
+		}
+	}
+	for _, f := range m.over {
+		add(f)
+	}
+	for _, l := range []string{"init", "fini", "copy", "assign"} {
+		if o := m.lives[l]; o != nil {
+			name := u.implementingName(m.Interface, o.Name)
+			ps := u.lifeWritten(l)
+			all = append(all, written{name: name, head: "static " + prototype("void", name, declaredBy(ps, u.receiver(m))), params: ps, life: l})
+		}
+	}
+	if f, ok := m.ClassModifier("classinit"); ok {
+		p := param{typ: "som_class *", name: "c"}
+		if u.opt.Compat {
+			p = param{typ: "SOMClass *", name: "cls"}
+		}
+		all = append(all, written{name: f, head: "static " + prototype("void", f, p.String()), params: []param{p}, life: "class"})
+	}
+	return all
+}
+
+// receiver returns the type of self, where it has another than som_ref.
+func (u *unit) receiver(m *implementing) string {
+	if u.opt.Compat {
+		return m.name + " *"
+	}
+	return "som_ref"
+}
+
+func declaredBy(ps []param, receiver string) string {
+	ps = slices.Clone(ps)
+	for i := range ps {
+		if ps[i].name == "self" || ps[i].name == "somSelf" {
+			ps[i].typ = receiver
+		}
+	}
+	return declared(ps)
+}
+
+// wrapped reports whether the function in the table is another than that which is written.
+func (u *unit) wrapped(f *method) bool { return f.oidl && f.env || f.init || u.opt.Compat }
+
+// entry returns the name of the function in the table.
+func (u *unit) entry(m *implementing, f *method) string {
+	if u.wrapped(f) || m.generated(f) {
+		return m.name + "_entry_" + shortName(m.Interface, f.name)
+	}
+	return u.implementingName(m.Interface, f.name)
+}
+
+// accessor prints what gets or sets an attribute's variable.
+func (u *unit) accessor(m *implementing, f *method) {
+	a := f.attribute
+	at := m.name + "_data(self)->" + memberName(a.Name)
+	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
+	if !f.set {
+		u.F("\t(void)ev;")
+		switch {
+		case f.result != "void":
+			u.F("\treturn %s;", at)
+		case formOf(a.Type) == array:
+			u.F("\tmemcpy(result, %s, sizeof %s);", at, at)
+		default:
+			u.F("\t*result = %s;", at)
+		}
+		u.F("}")
+		return
+	}
+	value := f.params[0].name
+	switch form := formOf(a.Type); {
+	case !owns(a.Type) || u.opt.Compat:
+		u.F("\t(void)ev;")
+		switch form {
+		case array:
+			u.F("\tmemcpy(%s, %s, sizeof %s);", at, value, at)
+		case aggregate:
+			u.F("\t%s = *%s;", at, value)
+		case text, wide:
+			u.F("\t%s = (%s)%s;", at, typeName(a.Type), value)
+		default:
+			u.F("\t%s = %s;", at, value)
+		}
+	default:
+		u.F("\t%s;", declare(a.Type, "old"))
+		u.F("\t%s;", declare(a.Type, "copy"))
+		u.F("\tmemset(&copy, 0, sizeof copy);")
+		from := value
+		if form == aggregate {
+			from = "(*" + value + ")"
+		}
+		u.copy(a.Type, "copy", from, 1)
+		if form == array {
+			u.F("\tmemcpy(old, %s, sizeof old);", at)
+			u.F("\tmemcpy(%s, copy, sizeof copy);", at)
+		} else {
+			u.F("\told = %s;", at)
+			u.F("\t%s = copy;", at)
+		}
+		u.clear(a.Type, "old", 1)
+		if needsMemory(a.Type) {
+			u.F("\treturn;")
+			u.F("no_memory:")
+			if form == array {
+				u.clear(a.Type, "copy", 1)
+			}
+			u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attribute "+f.class.ScopedName()+"::"+a.Name))
+		} else {
+			u.F("\t(void)ev;")
+		}
+	}
+	u.F("}")
+}
+
+// wrapper prints the function that stands in the table for one that is written with other parameters.
+func (u *unit) wrapper(m *implementing, f *method) {
+	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
+	if f.env && f.oidl {
+		u.F("\t(void)ev;")
+	}
+	if f.init {
+		u.F("\tif (!som_enter(making, %s_own.c.cls)) return;", m.name)
+	}
+	u.callWritten(m, f)
+	if f.init {
+		u.F("\tif (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, %s_own.c.cls);", m.name)
+	}
+	u.F("}")
+}
+
+// callWritten prints the call of a written function from the function in the table.
+func (u *unit) callWritten(m *implementing, f *method) {
+	name := u.implementingName(m.Interface, f.name)
+	if u.opt.Compat {
+		u.compatCall(m, f, name)
+		return
+	}
+	give := "return "
+	if f.result == "void" {
+		give = ""
+	}
+	u.F("\t%s%s(%s);", give, name, list(u.writtenParams(f), func(p param) string { return p.name }))
+}
+
+// writtenParams returns the parameters of the function that is written for a method.
+func (u *unit) writtenParams(f *method) []param {
+	if u.opt.Compat {
+		return compatParams(f)
+	}
+	return f.shown()
+}
+
+func (u *unit) writtenResult(f *method) string {
+	if u.opt.Compat {
+		return compatResult(f)
+	}
+	return f.result
+}
+
+func (u *unit) lifeWritten(l string) []param {
+	if u.opt.Compat {
+		return compatLives[l]
+	}
+	return lifeParams[l]
+}
+
+// lives prints the functions of the description: those that are written, and what is seen to for attributes.
+func (u *unit) lives(m *implementing) {
+	for _, l := range []string{"init", "fini", "copy", "assign"} {
+		o := m.lives[l]
+		if o == nil && (len(m.retained) == 0 || l == "init") {
+			continue
+		}
+		ps := append(slices.Clone(lifeParams[l]), param{typ: "void *", name: "context"})
+		u.F("static void %s_%s(%s) {", m.name, l, declared(ps))
+		u.F("\t(void)context;")
+		if u.opt.Compat && l != "fini" {
+			u.F("\t(void)ev;")
+		}
+		call := ""
+		if o != nil {
+			call = fmt.Sprintf("%s(%s);", u.implementingName(m.Interface, o.Name), u.lifeArguments(m, l))
+		}
+		switch {
+		case len(m.retained) == 0 || l == "init":
+			u.L("\t" + call)
+		case l == "fini":
+			if call != "" {
+				u.L("\t" + call)
+			}
+			for _, a := range m.retained {
+				u.clear(a.Type, m.name+"_data(self)->"+memberName(a.Name), 1)
+			}
+		default:
+			u.attributes(m, l, call)
+		}
+		u.F("}")
+	}
+}
+
+// attributes prints how the attributes' variables are copied or assigned, and the others if nobody else does.
+func (u *unit) attributes(m *implementing, l, call string) {
+	u.F("\t%[1]s_instance *to = %[1]s_data(self), *of = %[1]s_data(from), copy = *of;", m.name)
+	fails := false
+	for _, a := range m.retained {
+		u.F("\tmemset(&copy.%[1]s, 0, sizeof copy.%[1]s);", memberName(a.Name))
+	}
+	for _, a := range m.retained {
+		u.copy(a.Type, "copy."+memberName(a.Name), "of->"+memberName(a.Name), 1)
+		fails = fails || needsMemory(a.Type)
+	}
+	if call != "" { // the written function sees to the instance variables
+		for _, d := range m.members {
+			u.F("\tmemcpy(&copy.%[1]s, &to->%[1]s, sizeof copy.%[1]s);", memberName(d.Name))
+		}
+	}
+	if l == "assign" {
+		for _, a := range m.retained {
+			u.clear(a.Type, "to->"+memberName(a.Name), 1)
+		}
+	}
+	u.F("\t*to = copy;")
+	if call != "" {
+		u.L("\t" + call)
+	}
+	if !fails {
+		if call == "" {
+			u.F("\t(void)ev;")
+		}
+		return
+	}
+	u.F("\treturn;")
+	u.F("no_memory:")
+	for _, a := range m.retained {
+		u.clear(a.Type, "copy."+memberName(a.Name), 1)
+	}
+	u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attributes of "+m.ScopedName()))
+}
+
+func (u *unit) lifeArguments(m *implementing, l string) string {
+	if u.opt.Compat {
+		return compatLifeArguments(m, l)
+	}
+	return list(lifeParams[l], func(p param) string { return p.name })
+}

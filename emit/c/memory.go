@@ -1,0 +1,260 @@
+package c
+
+import (
+	"fmt"
+	"unicode/utf16"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// helpers prints what ends and copies values that own memory: T_clear and T_copy of each type, for sequences T_resize too.
+func (u *unit) helpers() {
+	type helper struct {
+		name string
+		body func()
+		seq  bool
+		doc  []string
+	}
+	var all []helper
+	for _, t := range u.helped {
+		all = append(all, helper{sequenceName(t), func() { u.sequenceHelpers(t) }, true, nil})
+	}
+	for _, d := range u.decls {
+		switch d := d.(type) {
+		case *model.Struct:
+			if membersOwn(d.AllMembers()) {
+				all = append(all, helper{cname(d), func() { u.memberHelpers(cname(d), d.AllMembers()) }, false, nil})
+			}
+		case *model.Exception:
+			if membersOwn(d.Members) {
+				all = append(all, helper{cname(d), func() { u.memberHelpers(cname(d), d.Members) }, false, nil})
+			}
+		case *model.Union:
+			if owns(&model.Type{Kind: model.Named, Decl: d}) {
+				all = append(all, helper{cname(d), func() { u.unionHelpers(d) }, false, nil})
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	u.Blank()
+	u.comment("Ends what a value owns, and leaves it zero; makes a copy of its own, or answers SOM_E_MEMORY and leaves zero.")
+	for _, h := range all {
+		if !h.seq {
+			u.F("static inline void %[1]s_clear(%[1]s *value);", h.name)
+			u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from);", h.name)
+		}
+	}
+	for _, h := range all {
+		if h.seq {
+			u.F("#ifndef %s_helped", h.name)
+			u.F("#define %s_helped", h.name)
+		}
+		h.body()
+		if h.seq {
+			u.F("#endif")
+		}
+	}
+}
+
+func membersOwn(ms []*model.Member) bool {
+	for _, m := range ms {
+		if owns(m.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+func (u *unit) sequenceHelpers(t *model.Type) {
+	name, elem := sequenceName(t), spaced(typeName(t.Elem))
+	u.F("static inline void %[1]s_clear(%[1]s *value) {", name)
+	if owns(t.Elem) {
+		u.F("\tfor (uint32_t i = 0; i < value->_length; i++) {")
+		u.clear(t.Elem, "value->_buffer[i]", 2)
+		u.F("\t}")
+	}
+	u.F("\tsom_deallocate(value->_buffer);")
+	u.F("\tmemset(value, 0, sizeof *value);")
+	u.F("}")
+	u.comment("Room for n elements, all zero, in place of what was there.")
+	u.F("static inline int %[1]s_resize(%[1]s *value, uint32_t n) {", name)
+	u.F("\t%s_clear(value);", name)
+	u.F("\tif (n && !(value->_buffer = (%s*)som_elements(n, sizeof *value->_buffer))) return SOM_E_MEMORY;", elem)
+	u.F("\tvalue->_maximum = value->_length = n;")
+	u.F("\treturn SOM_OK;")
+	u.F("}")
+	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) {", name)
+	u.F("\tmemset(value, 0, sizeof *value);")
+	u.F("\tif (%s_resize(value, from->_length) != SOM_OK) return SOM_E_MEMORY;", name)
+	if !owns(t.Elem) {
+		u.F("\tif (from->_length) memcpy(value->_buffer, from->_buffer, from->_length * sizeof *value->_buffer);")
+		u.F("\treturn SOM_OK;")
+		u.F("}")
+		return
+	}
+	u.F("\tfor (uint32_t i = 0; i < from->_length; i++) {")
+	u.copy(t.Elem, "value->_buffer[i]", "from->_buffer[i]", 2)
+	u.F("\t}")
+	u.copyEnd(name, needsMemory(t.Elem))
+}
+
+// copyEnd prints the end of a function whose copies go to no_memory if they fail.
+func (u *unit) copyEnd(name string, fails bool) {
+	u.F("\treturn SOM_OK;")
+	if !fails {
+		u.F("}")
+		return
+	}
+	u.F("no_memory:")
+	u.F("\t%s_clear(value);", name)
+	u.F("\treturn SOM_E_MEMORY;")
+	u.F("}")
+}
+
+func (u *unit) memberHelpers(name string, ms []*model.Member) {
+	u.F("static inline void %[1]s_clear(%[1]s *value) {", name)
+	for _, m := range ms {
+		if owns(m.Type) {
+			u.clear(m.Type, "value->"+memberName(m.Name), 1)
+		}
+	}
+	u.F("\tmemset(value, 0, sizeof *value);")
+	u.F("}")
+	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) {", name)
+	u.F("\t*value = *from;")
+	for _, m := range ms {
+		if owns(m.Type) {
+			u.F("\tmemset(&value->%[1]s, 0, sizeof value->%[1]s);", memberName(m.Name))
+		}
+	}
+	for _, m := range ms {
+		if owns(m.Type) {
+			u.copy(m.Type, "value->"+memberName(m.Name), "from->"+memberName(m.Name), 1)
+		}
+	}
+	u.copyEnd(name, canFail(ms))
+}
+
+// canFail reports whether copies of members can: references are copied without memory.
+func canFail(ms []*model.Member) bool {
+	for _, m := range ms {
+		if owns(m.Type) && needsMemory(m.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+func needsMemory(t *model.Type) bool {
+	switch formOf(t) {
+	case object:
+		return false
+	case array:
+		return needsMemory(t.Resolve().Elem)
+	}
+	return owns(t)
+}
+
+func (u *unit) unionHelpers(d *model.Union) {
+	name := cname(d)
+	each := func(print func(c *model.Case)) {
+		u.F("\tswitch (value->_d) {")
+		for _, c := range d.Cases {
+			for _, l := range c.Labels {
+				if l.Default {
+					u.F("\tdefault:")
+				} else {
+					u.F("\tcase %s:", literal(l.Value))
+				}
+			}
+			if owns(c.Type) {
+				print(c)
+			}
+			u.F("\t\tbreak;")
+		}
+		if d.DefaultCase() == nil {
+			u.F("\tdefault: break;")
+		}
+		u.F("\t}")
+	}
+	u.F("static inline void %[1]s_clear(%[1]s *value) {", name)
+	each(func(c *model.Case) { u.clear(c.Type, "value->_u."+memberName(c.Name), 2) })
+	u.F("\tmemset(value, 0, sizeof *value);")
+	u.F("}")
+	fails := false
+	for _, c := range d.Cases {
+		fails = fails || owns(c.Type) && needsMemory(c.Type)
+	}
+	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) {", name)
+	u.F("\t*value = *from;")
+	each(func(c *model.Case) {
+		u.F("\t\tmemset(&value->_u, 0, sizeof value->_u);")
+		u.copy(c.Type, "value->_u."+memberName(c.Name), "from->_u."+memberName(c.Name), 2)
+	})
+	u.copyEnd(name, fails)
+}
+
+// clear prints what ends what a place owns.
+func (u *unit) clear(t *model.Type, at string, depth int) {
+	in := tabs(depth)
+	switch formOf(t) {
+	case text, wide:
+		u.F("%ssom_deallocate(%s);", in, at)
+	case object:
+		u.F("%ssom_release(%s);", in, at)
+	case aggregate:
+		u.F("%s%s_clear(&%s);", in, helperName(t), at)
+	case array:
+		u.each(t, at, "", depth, func(elem *model.Type, at, _ string, depth int) { u.clear(elem, at, depth) })
+	}
+}
+
+// copy prints what copies to a place that owns nothing yet.
+func (u *unit) copy(t *model.Type, to, from string, depth int) {
+	in := tabs(depth)
+	switch formOf(t) {
+	case text:
+		u.F("%sif (%s && !(%s = som_string_copy(%s))) goto no_memory;", in, from, to, from)
+	case wide:
+		u.F("%sif (%s && !(%s = som_wstring_copy(%s))) goto no_memory;", in, from, to, from)
+	case object:
+		u.F("%s%s = som_retain(%s);", in, to, from)
+	case aggregate:
+		u.F("%sif (%s_copy(&%s, &%s) != SOM_OK) goto no_memory;", in, helperName(t), to, from)
+	case array:
+		u.each(t, to, from, depth, u.copy)
+	default:
+		u.F("%s%s = %s;", in, to, from)
+	}
+}
+
+// each prints loops over an array's elements.
+func (u *unit) each(t *model.Type, to, from string, depth int, print func(elem *model.Type, to, from string, depth int)) {
+	a := t.Resolve()
+	in := depth
+	for i, n := range a.Dims {
+		v := fmt.Sprintf("i%d", in)
+		u.F("%sfor (uint32_t %s = 0; %s < %d; %s++) {", tabs(in), v, v, n, v)
+		to, from = to+"["+v+"]", from+"["+v+"]"
+		in = depth + i + 1
+	}
+	print(a.Elem, to, from, in)
+	for i := len(a.Dims) - 1; i >= 0; i-- {
+		u.F("%s}", tabs(depth+i))
+	}
+}
+
+// helperName returns the name with which the functions of a structure, union or sequence begin.
+func helperName(t *model.Type) string {
+	t = t.Resolve()
+	if t.Kind == model.Sequence {
+		return sequenceName(t)
+	}
+	return cname(t.Decl)
+}
+
+func tabs(n int) string { return "\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t"[:min(n, 16)] }
+
+func utf16of(s string) []uint16 { return utf16.Encode([]rune(s)) }

@@ -1,0 +1,224 @@
+package c
+
+import (
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// A method is a method as C sees it.
+type method struct {
+	class  *model.Interface // who introduces it
+	name   string           // as SOM knows it
+	kind   model.MethodKind
+	params []param // behind receiver and environment
+	result string  // C type; "void" where the last parameter is where the result goes
+	sig    string  // or empty: it cannot be invoked by signature
+
+	self, env bool // whether the function in the table has them
+	oidl      bool // whether the binding leaves the environment out
+	init      bool
+	named     bool // namelookup: found by name at each call
+	hidden    bool // nocall
+	attribute *model.Attribute
+	set       bool
+	doc       []string
+	idl       string // what it looks like in IDL
+}
+
+// methodOf returns a method that a class introduces.
+func (g *generator) methodOf(m *model.Method) *method {
+	c := &method{
+		class: m.Class, name: m.Name, kind: m.Kind(), result: "void", self: true, env: true, oidl: m.Class.OIDL(), init: m.IsInit(),
+		named: m.Has("namelookup"), hidden: m.Has("nocall"), attribute: m.Attribute, set: m.Set,
+	}
+	if isRoot(m.Class) && !g.opt.Compat {
+		c.oidl = false // the kernel hands on the environment, and who overrides somNew needs it
+	}
+	if m.Attribute != nil {
+		if _, ok := m.Class.ClassModifier("nonstaticaccessors"); ok || m.Has("nonstaticaccessors") {
+			c.kind = model.NonstaticMethod
+		}
+	}
+	if c.kind == model.ProcedureMethod {
+		c.self, c.env = !m.Has("noself"), !m.Has("noenv") && !c.oidl
+	}
+	if sig, ok := rootMethods[m.Class.ScopedName()][m.Name]; ok && isRoot(m.Class) {
+		c.root(m, sig)
+		return c
+	}
+	var result *model.Type
+	switch {
+	case m.Operation != nil:
+		for _, p := range m.Operation.Params {
+			c.params = append(c.params, passed(p.Type, p.Direction, p.Name))
+		}
+		result = m.Operation.Result
+		c.doc, c.idl = docLines(&m.Operation.Node), operationText(m.Operation)
+	case m.Set:
+		c.params = append(c.params, passed(m.Attribute.Type, model.In, m.Attribute.Name))
+		c.doc, c.idl = docLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
+	default:
+		result = m.Attribute.Type
+		c.doc, c.idl = docLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
+		if m.Attribute.Readonly {
+			c.idl = "readonly " + c.idl
+		}
+	}
+	last := byte('v')
+	if !result.IsVoid() {
+		switch f := formOf(result); f {
+		case aggregate:
+			c.params = append(c.params, param{typ: typeName(result) + " *", name: "result", letter: 'p'})
+		case array:
+			c.params = append(c.params, param{typ: typeName(result), name: "result", letter: 'p'})
+		default:
+			c.result, last = typeName(result), letter(result)
+			if f == text && m.Owner("") == model.ObjectOwned {
+				c.result = "const char *"
+			}
+		}
+	}
+	if c.self && c.env {
+		c.sig = c.signature(last)
+	}
+	return c
+}
+
+func (m *method) signature(result byte) string {
+	s := string(result) + ":"
+	for _, p := range m.params {
+		s += string(p.letter)
+	}
+	return s
+}
+
+// root makes c a method of a root class, which is called as its signature says.
+func (c *method) root(m *model.Method, sig string) {
+	c.sig = sig
+	c.result = letterTypes[sig[0]]
+	for i, l := range sig[2:] {
+		name := string(rune('a' + i))
+		if m.Operation != nil && len(m.Operation.Params) == len(sig)-2 {
+			name = m.Operation.Params[i].Name
+		}
+		c.params = append(c.params, param{typ: letterTypes[byte(l)], name: local(name), letter: byte(l)})
+	}
+	if m.Operation != nil {
+		c.doc, c.idl = docLines(&m.Operation.Node), operationText(m.Operation)
+	}
+}
+
+// letterTypes are the C types of the letters.
+var letterTypes = map[byte]string{
+	'v': "void", 'b': "uint8_t", 'h': "int16_t", 'H': "uint16_t", 'i': "int32_t", 'I': "uint32_t", 'l': "int64_t", 'L': "uint64_t",
+	'f': "float", 'd': "double", 's': "const char *", 'o': "som_ref", 'p': "void *",
+}
+
+func operationText(o *model.Operation) string {
+	s := o.Result.String() + " " + o.Name + "("
+	if o.Oneway {
+		s = "oneway " + s
+	}
+	s += list(o.Params, func(p *model.Param) string { return p.Direction.String() + " " + p.Type.String() + " " + p.Name }) + ")"
+	if len(o.Raises) > 0 {
+		s += " raises (" + list(o.Raises, func(e *model.Exception) string { return e.Name }) + ")"
+	}
+	return oneLine(s)
+}
+
+// all returns the parameters with receiver and environment, as far as the function has them.
+func (m *method) all(self, env bool) []param {
+	var ps []param
+	if self {
+		ps = append(ps, param{typ: "som_ref", name: "self"})
+	}
+	if env {
+		ps = append(ps, param{typ: "som_env *", name: "ev"})
+	}
+	return append(ps, m.params...)
+}
+
+// abi returns the parameters of the function in the table.
+func (m *method) abi() []param { return m.all(m.self, m.env) }
+
+// shown returns the parameters that the binding shows.
+func (m *method) shown() []param { return m.all(m.self, m.env && !m.oidl) }
+
+// cast returns the type of the function in the table, in parentheses.
+func (m *method) cast() string {
+	return "(" + spaced(m.result) + "(*)(" + types(m.abi()) + "))"
+}
+
+// arguments returns what the function in the table is called with.
+func (m *method) arguments() string {
+	return list(m.abi(), func(p param) string {
+		if p.name == "ev" && m.oidl {
+			return "NULL"
+		}
+		return p.name
+	})
+}
+
+// environment returns what a function of the binding has for an environment.
+func (m *method) environment() string {
+	if m.env && !m.oidl {
+		return "ev"
+	}
+	return "NULL"
+}
+
+// nothing returns the result of a call that could not be made.
+func (m *method) nothing() string {
+	if strings.HasSuffix(m.result, "*") || m.result == "som_ref" {
+		return "NULL"
+	}
+	return "0"
+}
+
+func declared(ps []param) string {
+	if len(ps) == 0 {
+		return "void"
+	}
+	return list(ps, param.String)
+}
+
+func types(ps []param) string {
+	if len(ps) == 0 {
+		return "void"
+	}
+	return list(ps, func(p param) string { return strings.TrimSuffix(p.typ, " ") })
+}
+
+// qualified returns the name of a method by which all classes find it: Zoo::Dog::bark.
+func (m *method) qualified() string { return m.class.ScopedName() + "::" + m.name }
+
+// find returns the method of that name which a class has, or nil.
+func (g *generator) find(i *model.Interface, name string) *method {
+	m := i.FindMethod(name)
+	if m == nil {
+		return nil
+	}
+	return g.methodOf(m)
+}
+
+// introduced returns the methods that a class introduces, in release order.
+func (g *generator) introduced(i *model.Interface) []*method {
+	var ms []*method
+	for _, r := range i.ReleaseOrder() {
+		if r.Method != nil {
+			ms = append(ms, g.methodOf(r.Method))
+		}
+	}
+	return ms
+}
+
+// isMeta reports whether the instances of a class are classes.
+func isMeta(i *model.Interface) bool {
+	for _, a := range append(i.Ancestors(), i) {
+		if a.ScopedName() == "SOMClass" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,76 @@
+package c
+
+import (
+	"path"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// isRoot reports whether a class is one that the kernel has from the start, whosever IDL describes it.
+func isRoot(i *model.Interface) bool { return rootMethods[i.ScopedName()] != nil }
+
+// isRootFile reports whether a file is that of a root class, the compiler's own or a toolkit's: its header is in bind/c,
+// for all, without the types that are in the IDL.
+func isRootFile(f *model.File) bool {
+	if f == nil {
+		return false
+	}
+	switch path.Base(f.Path) {
+	case "somobj.idl", "somcls.idl", "somcm.idl":
+		return true
+	}
+	return false
+}
+
+// rootMethods are the methods of the root classes with the signatures that the kernel gives them; those that have but a
+// place in the release order are left out. Where IDL has sequences or packed arguments they differ from what IDL says.
+var rootMethods = map[string]map[string]string{
+	"SOMObject": {
+		"somInit": "v:", "somUninit": "v:", "somFree": "v:", "somDefaultVCopyInit": "v:po", "somGetClassName": "s:", "somGetClass": "o:",
+		"somIsA": "b:o", "somRespondsTo": "b:s", "somIsInstanceOf": "b:o", "somGetSize": "i:", "somDumpSelf": "v:i", "somDumpSelfInt": "v:i",
+		"somPrintSelf": "o:", "somDefaultConstVCopyInit": "v:po", "somDispatch": "i:spIp", "somClassDispatch": "i:ospIp", "somCastObj": "b:o",
+		"somResetObj": "b:", "somDefaultInit": "v:p", "somDestruct": "v:bp", "somDefaultCopyInit": "v:po", "somDefaultConstCopyInit": "v:po",
+		"somDefaultAssign": "v:po", "somDefaultConstAssign": "v:po", "somDefaultVAssign": "v:po", "somDefaultConstVAssign": "v:po",
+	},
+	"SOMClass": {
+		"somNew": "o:", "somRenew": "o:p", "somClassReady": "v:", "somGetName": "s:", "somDescendedFrom": "b:o", "somCheckVersion": "b:ii",
+		"somFindMethod": "b:sp", "somFindMethodOk": "b:sp", "somSupportsMethod": "b:s", "somGetNumMethods": "i:", "somGetInstanceSize": "i:",
+		"somGetInstancePartSize": "i:", "somGetMethodIndex": "i:s", "somGetNumStaticMethods": "i:", "somGetPClsMtab": "p:", "somGetClassMtab": "p:",
+		"somAddDynamicMethod": "v:ssp", "somFindSMethod": "p:s", "somFindSMethodOk": "p:s", "somGetMethodDescriptor": "s:s", "somGetNthMethodInfo": "s:ip",
+		"somNewNoInit": "o:", "somRenewNoInit": "o:p", "somGetInstanceToken": "l:", "somGetMemberToken": "l:il", "somGetMethodData": "b:sp",
+		"somGetMethodToken": "l:s", "somGetParents": "p:p", "somGetVersionNumbers": "v:pp", "somLookupMethod": "p:s", "_get_somInstanceDataOffsets": "p:p",
+		"somRenewNoZero": "o:p", "somRenewNoInitNoZero": "o:p", "somAllocate": "p:i", "somDeallocate": "v:p", "somGetNthMethodData": "b:ip",
+		"_get_somDirectInitClasses": "p:p", "somMethodImplOwner": "o:l", "somDefinedMethod": "p:l", "somClassOfNewClassWithParents": "o:pIo",
+		"_get_somDataAlignment": "i:",
+	},
+	"SOMClassMgr": {
+		"somFindClsInFile": "o:siis", "somFindClass": "o:sii", "somClassFromId": "o:s", "somUnregisterClass": "i:o", "somLocateClassFile": "s:sii",
+		"somLoadClassFile": "o:siis", "somUnloadClassFile": "i:o", "somGetInitFunction": "s:", "somGetRelatedClasses": "p:op",
+		"somSubstituteClass": "i:ss", "_get_somInterfaceRepository": "p:", "_set_somInterfaceRepository": "v:p", "_get_somRegisteredClasses": "p:p",
+		"somRegisterClassLibrary": "v:sp", "somJoinAffinityGroup": "v:oo",
+	},
+}
+
+// lifeMethods are the methods of SOMObject that classes override for what they do at a moment of their objects' lives, and what
+// stands for them in the description of a class, som_class_desc: the kernel calls it for each ancestor in turn.
+var lifeMethods = map[string]string{
+	"somDefaultInit": "init", "somDestruct": "fini",
+	"somDefaultCopyInit": "copy", "somDefaultConstCopyInit": "copy", "somDefaultVCopyInit": "copy", "somDefaultConstVCopyInit": "copy",
+	"somDefaultAssign": "assign", "somDefaultConstAssign": "assign", "somDefaultVAssign": "assign", "somDefaultConstVAssign": "assign",
+}
+
+// lifeParams are what implementations of these functions have, and the kernel calls them with.
+var lifeParams = map[string][]param{
+	"init":   {{typ: "som_ref", name: "self"}, {typ: "som_env *", name: "ev"}},
+	"fini":   {{typ: "som_ref", name: "self"}},
+	"copy":   {{typ: "som_ref", name: "self"}, {typ: "som_ref", name: "from"}, {typ: "som_env *", name: "ev"}},
+	"assign": {{typ: "som_ref", name: "self"}, {typ: "som_ref", name: "from"}, {typ: "som_env *", name: "ev"}},
+}
+
+// lifeOf returns the function of the description that an override stands for, or "".
+func lifeOf(o *model.Override) string {
+	if o.Of == "" || lifeMethods[o.Name] == "" || o.Of != "SOMObject::"+o.Name && o.Of != "::SOMObject::"+o.Name {
+		return ""
+	}
+	return lifeMethods[o.Name]
+}

@@ -1,0 +1,89 @@
+package c_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/c"
+)
+
+// libraries builds the class libraries of testdata/run into a folder; libdog has descendants of libzoo's class.
+func libraries(t testing.TB, kernel, flags string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for idl, name := range map[string]string{"animal": "zoo", "dog": "dog", "old": "old"} {
+		write(t, dir, mustEmit(t, compile(t, "testdata/idl", idl+".idl"), c.Options{Library: name}))
+		library(t, kernel, dir, flags, name, "testdata/run/"+idl+".c", filepath.Join(dir, name+"_library.c"))
+	}
+	return dir
+}
+
+// TestRun runs clients that load the libraries by the names of their classes: of one of two units, and of classes without environment.
+func TestRun(t *testing.T) {
+	t.Parallel()
+	const plain = "-O1"
+	k := kernel(t, plain)
+	dir := libraries(t, k, plain)
+	for name, cc := range map[string][]string{
+		"gcc": {"gcc", "-std=c11", "-O2"}, "clang": {"clang", "-std=c11", "-O0"}, "g++": {"g++", "-x", "c++", "-std=c++17", "-O2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			runClient(t, k, dir, cc, "client", "other")
+			runClient(t, k, dir, cc, "oldclient")
+		})
+	}
+}
+
+// TestRunSanitized does the same with all memory and behaviour watched.
+func TestRunSanitized(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("builds the kernel anew")
+	}
+	const watched = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+	k := kernel(t, watched)
+	dir := libraries(t, k, watched)
+	cc := append([]string{"gcc", "-std=c11"}, strings.Fields(watched)...)
+	runClient(t, k, dir, cc, "client", "other")
+	runClient(t, k, dir, cc, "oldclient")
+}
+
+// TestThreads has threads bind classes at once.
+func TestThreads(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("builds the kernel anew")
+	}
+	const watched = "-O1 -g -fsanitize=thread"
+	k := kernel(t, watched)
+	dir := libraries(t, k, watched)
+	program := filepath.Join(dir, "threads")
+	run(t, nil, "gcc", slices.Concat([]string{"-std=c11", "-I" + dir, "-o", program}, strings.Fields(watched), strict, []string{"testdata/run/threads.c"}, linking(k))...)
+	if got := run(t, []string{"SOM_PATH=" + dir, "TSAN_OPTIONS=halt_on_error=1"}, program); got != "class Dog is made\n0\n" {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// runClient builds a program and compares what it prints, in the checking mode too, with its file.
+func runClient(t *testing.T, kernel, dir string, cc []string, units ...string) {
+	t.Helper()
+	want, err := os.ReadFile("testdata/run/" + units[0] + ".out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), units[0])
+	args := slices.Concat(cc[1:], strict, []string{"-I" + dir, "-o", program})
+	for _, u := range units {
+		args = append(args, "testdata/run/"+u+".c")
+	}
+	run(t, nil, cc[0], append(args, linking(kernel)...)...)
+	for _, check := range []string{"0", "1"} {
+		if got := run(t, []string{"SOM_PATH=" + dir, "SOM_CHECK=" + check}, program); got != string(want) {
+			t.Errorf("%s, SOM_CHECK=%s: got\n%s", units[0], check, got)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package c
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit/template"
+	"github.com/opendsom/dsom/model"
+)
+
+// template returns the implementation: a new one, or the one that is there with what it lacks.
+func (u *unit) template() []byte {
+	name := u.stem + ".c"
+	var old []byte
+	if u.opt.Existing != nil {
+		if data, err := fs.ReadFile(u.opt.Existing, name); err == nil {
+			old = append([]byte{}, data...)
+		}
+	}
+	f := template.File{
+		Head: fmt.Sprintf("/* %s: this file is yours: dsom idl build adds functions that are new and keeps heads up to date; bodies it never touches. */\n#include %s\n",
+			name, quoted(u.stem+u.implementationSuffix())),
+		Mine: func(key string) bool {
+			return slices.ContainsFunc(u.classes, func(i *model.Interface) bool {
+				return strings.HasPrefix(key, i.ScopedName()+"::") && !strings.Contains(key[len(i.ScopedName())+2:], "::")
+			})
+		},
+	}
+	if u.opt.Compat {
+		f.Head = strings.Replace(f.Head, "#include", "#define "+word(u.stem)+"_Class_Source\n#include", 1)
+	}
+	for _, i := range u.classes {
+		m := u.implementing(i)
+		for _, w := range u.written(m) {
+			f.Functions = append(f.Functions, u.stub(m, w))
+		}
+	}
+	data, _, err := template.Update(old, f)
+	if err != nil {
+		u.problem(CodeTemplate, diag.Span{Start: diag.Position{File: name}}, "close what is open there", "%s: %v", name, err)
+	}
+	return data
+}
+
+// stub returns a function that somebody is to write.
+func (u *unit) stub(m *implementing, w written) template.Function {
+	method := ""
+	f := template.Function{Name: w.name, Head: w.head}
+	switch {
+	case w.life == "class":
+		method = w.name
+		f.Comment = []string{"is called when the class is made."}
+	case w.life != "":
+		method = m.lives[w.life].Name
+		f.Comment = []string{map[string]string{
+			"init": "begins an object, when its ancestors have.", "fini": "ends an object, before its ancestors do.",
+			"copy": "makes the class's part a copy of another's.", "assign": "gives the class's part the state of another's.",
+		}[w.life]}
+	case w.method.class != m.Interface:
+		method = w.method.name
+		f.Comment = []string{"overrides " + w.method.qualified() + ", " + w.method.idl}
+	default:
+		method = w.method.name
+		f.Comment = append([]string{w.method.idl}, w.method.doc...)
+	}
+	f.Key = m.ScopedName() + "::" + method
+	f.Body = u.body(m, w, f.Key)
+	return f
+}
+
+// body returns what a function does until somebody has written it.
+func (u *unit) body(m *implementing, w written, key string) []string {
+	unused := list(w.params, func(p param) string { return "(void)" + p.name })
+	self := slices.IndexFunc(w.params, func(p param) bool { return p.name == "self" || p.name == "somSelf" })
+	var lines []string
+	if m.hasData() && self >= 0 {
+		if u.opt.Compat {
+			lines = append(lines, fmt.Sprintf("%[1]sData *somThis = %[1]sGetData(somSelf);", m.name))
+			unused = "(void)somThis, " + unused
+		} else {
+			lines = append(lines, fmt.Sprintf("%[1]s_instance *data = %[1]s_data(self);", m.name))
+			unused = "(void)data, " + unused
+		}
+	}
+	switch {
+	case w.life != "":
+	case w.method.init:
+		enter := fmt.Sprintf("%s_enter_parents(making, ev); /* or initializers of theirs */", m.name)
+		if u.opt.Compat {
+			enter = fmt.Sprintf("%s_enter_parents((som_making *)ctrl, somGetGlobalEnvironment());", m.name)
+		}
+		lines = append(lines, enter)
+	default:
+		if parent := u.parentOf(m, w.method); parent != nil {
+			args := list(w.params, func(p param) string { return p.name })
+			call := fmt.Sprintf("%s_parent_%s_%s(%s);", m.name, cname(parent), shortName(m.Interface, w.method.name), args)
+			if w.method.result != "void" {
+				if u.opt.Compat && w.method.result == "const char *" {
+					call = "(char *)" + call
+				}
+				call = "return " + call
+			}
+			if len(lines) > 0 {
+				lines = append(lines, unused[:strings.Index(unused, ",")]+";")
+			}
+			return append(lines, call)
+		}
+		env := "NULL"
+		if slices.ContainsFunc(w.params, func(p param) bool { return p.name == "ev" }) {
+			env = "ev"
+		}
+		lines = append(lines, fmt.Sprintf("som_not_written(%s, %s);", env, quoted(key+" is not written yet")))
+	}
+	if unused != "" {
+		lines = append(lines, unused+";")
+	}
+	if w.method != nil && w.method.result != "void" {
+		lines = append(lines, "return "+w.method.nothing()+";")
+	}
+	return lines
+}
+
+// parentOf returns the parent whose implementation an override would have inherited.
+func (u *unit) parentOf(m *implementing, f *method) *model.Interface {
+	if f.class == m.Interface {
+		return nil
+	}
+	abstract := m.AbstractParents()
+	for _, p := range m.Parents() {
+		if (p == f.class || p.Inherits(f.class)) && !slices.Contains(abstract, p) {
+			return p
+		}
+	}
+	return nil
+}

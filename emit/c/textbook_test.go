@@ -1,0 +1,94 @@
+package c_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/c"
+)
+
+// A textbook is a program as books of SOM have them, in IBM's names.
+type textbook struct {
+	program string
+	linked  string   // the file whose classes are linked in
+	library []string // files each of which is a class library of its own
+}
+
+// TestTextbook builds and runs programs in IBM's names: method resolution, metaclasses, loading by name, initializers.
+func TestTextbook(t *testing.T) {
+	t.Parallel()
+	k := kernel(t, "-O1")
+	for _, b := range []textbook{
+		{program: "methres", linked: "car"},
+		{program: "metacls", linked: "fly"},
+		{program: "dynaload", library: []string{"pet", "cat", "dog"}},
+		{program: "inits", linked: "init"},
+	} {
+		t.Run(b.program, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			sources := []string{"testdata/textbook/" + b.program + ".c"}
+			if b.linked != "" {
+				write(t, dir, mustEmit(t, compile(t, "testdata/textbook", b.linked+".idl"), c.Options{Compat: true}))
+				sources = append(sources, "testdata/textbook/"+b.linked+".c")
+			}
+			for _, l := range b.library {
+				classLibrary(t, k, dir, "testdata/textbook", l)
+			}
+			program := filepath.Join(dir, b.program)
+			run(t, nil, "gcc", slices.Concat([]string{"-std=gnu11", "-O1", "-I" + dir, "-o", program}, tolerant, sources, linking(k))...)
+			args, err := os.ReadFile("testdata/textbook/" + b.program + ".args")
+			if err != nil && !os.IsNotExist(err) {
+				t.Fatal(err)
+			}
+			want, err := os.ReadFile("testdata/textbook/" + b.program + ".out")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := run(t, []string{"SOM_PATH=" + dir}, program, strings.Fields(string(args))...); got != string(want) {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// tolerant is how textbooks were compiled: without what is asked of new code.
+var tolerant = []string{"-Wall", "-Werror", "-fPIC", "-I" + root + "/libsom/include", "-I" + root + "/bind/c"}
+
+// classLibrary builds a class library of one file in IBM's names.
+func classLibrary(t *testing.T, kernel, dir, from, name string) {
+	t.Helper()
+	write(t, dir, mustEmit(t, compile(t, from, name+".idl"), c.Options{Compat: true, Library: name}))
+	run(t, nil, "gcc", slices.Concat([]string{"-std=gnu11", "-O1", "-shared", "-I" + dir, "-o", filepath.Join(dir, "lib"+name+".so")}, tolerant,
+		[]string{filepath.Join(from, name+".c"), filepath.Join(dir, name+"_library.c")}, linking(kernel))...)
+}
+
+// TestReleaseOrder runs one client with two releases of a library: in the second a method has moved to a new ancestor, the
+// others are declared in another order, and an instance is larger.
+func TestReleaseOrder(t *testing.T) {
+	t.Parallel()
+	k := kernel(t, "-O1")
+	first, second := t.TempDir(), t.TempDir()
+	classLibrary(t, k, first, "testdata/textbook/release1", "stack")
+	classLibrary(t, k, second, "testdata/textbook/release2", "stack")
+	program := filepath.Join(first, "releaseo")
+	run(t, nil, "gcc", slices.Concat([]string{"-std=gnu11", "-O1", "-I" + first, "-o", program, "testdata/textbook/releaseo.c"}, tolerant, linking(k))...)
+	want, err := os.ReadFile("testdata/textbook/releaseo.out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir, reflects := range map[string]string{first: "instance 52, of SOMObject\n", second: "instance 276, of Container\n"} {
+		cmd := exec.CommandContext(t.Context(), program)
+		cmd.Env = append(os.Environ(), "SOM_PATH="+dir)
+		var out, err bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &err
+		if e := cmd.Run(); e != nil || out.String() != string(want) || err.String() != reflects {
+			t.Errorf("%v: got\n%s%s\nwant\n%s%s", e, out.String(), err.String(), want, reflects)
+		}
+	}
+}

@@ -1,0 +1,322 @@
+package c
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// usage returns the header for those who use a file's classes.
+func (u *unit) usage() []byte {
+	u.head(u.title())
+	end := u.guard(u.stem + ".h")
+	u.passthru("C_h", true)
+	if u.opt.Compat {
+		u.L("#include <som_compat.h>")
+	} else {
+		u.L("#include <som_c.h>")
+	}
+	for _, s := range u.includes() {
+		u.F("#include %s", quoted(s+".h"))
+	}
+	u.passthru("C_h", false)
+	u.Blank()
+	u.L("#ifdef __cplusplus")
+	u.L(`extern "C" {`)
+	u.L("#endif")
+	u.types()
+	u.exceptions()
+	for _, c := range u.classes {
+		u.class(c)
+	}
+	u.Blank()
+	u.L("#ifdef __cplusplus")
+	u.L("}")
+	u.L("#endif")
+	if u.opt.Compat {
+		for _, c := range u.classes {
+			u.compatUsage(c)
+		}
+	}
+	end()
+	return []byte(u.Cut(0))
+}
+
+func (u *unit) title() string {
+	switch len(u.classes) {
+	case 0:
+		return "Types and constants of " + u.stem + ".idl."
+	case 1:
+		return "The class " + u.classes[0].ScopedName() + ", for those who use it."
+	}
+	return "The classes " + list(u.classes, func(i *model.Interface) string { return i.ScopedName() }) + ", for those who use them."
+}
+
+// passthru prints what the IDL hands to the files of one kind, in front of or behind what they include.
+func (u *unit) passthru(target string, before bool) {
+	for _, c := range u.classes {
+		if c.Implementation == nil {
+			continue
+		}
+		for _, p := range c.Implementation.Passthru {
+			if p.Target == target && p.Before == before {
+				u.L(p.Text)
+			}
+		}
+	}
+}
+
+// A binding is what a client has of a class: tokens by name, procedures and names that it has looked up.
+type binding struct {
+	class      *model.Interface
+	symbol     string
+	methods    []*method // with a token
+	procedures []string
+	named      []string
+}
+
+func (g *generator) bindingOf(i *model.Interface) *binding {
+	b := &binding{class: i}
+	for _, m := range g.introduced(i) {
+		switch {
+		case m.hidden || isRoot(i) && rootMethods[i.ScopedName()][m.name] == "":
+		case m.kind == model.ProcedureMethod:
+			b.procedures = append(b.procedures, m.name)
+		case m.named:
+			b.named = append(b.named, m.name)
+		default:
+			b.methods = append(b.methods, m)
+		}
+	}
+	for _, d := range i.StaticData() {
+		b.procedures = append(b.procedures, d.Name)
+	}
+	// The name says what is in it: units of one client that were compiled with headers of different releases each have
+	// their own, rather than one of the wrong size.
+	h := fnv.New32a()
+	for _, m := range b.methods {
+		fmt.Fprintf(h, "%s,", m.name)
+	}
+	fmt.Fprintf(h, "%q,%q", b.procedures, b.named)
+	b.symbol = fmt.Sprintf("%s_binding_%08x", cname(i), h.Sum32())
+	return b
+}
+
+// class prints what there is for users of a class.
+func (u *unit) class(i *model.Interface) {
+	b, name := u.bindingOf(i), cname(i)
+	u.Blank()
+	u.comment(append([]string{"Class " + i.ScopedName() + u.descent(i) + "."}, docLines(&i.Node)...)...)
+	major, minor := i.ClassVersion()
+	u.F("enum { %s_major = %d, %s_minor = %d };", name, major, name, minor)
+	u.Blank()
+	u.comment("What this client knows of the class: filled when it is first used, and seen by no other client.")
+	u.F("SOM_PER_CLIENT struct %s {", b.symbol)
+	u.F("\tsom_classdata c;")
+	for _, f := range []struct {
+		n    int
+		decl string
+	}{{len(b.methods), "som_tok m"}, {len(b.procedures), "som_proc *p"}, {len(b.named), "const som_name *n"}} {
+		if f.n > 0 {
+			u.F("\t%s[%d];", f.decl, f.n)
+		}
+	}
+	u.F("} %s;", b.symbol)
+	u.Blank()
+	u.comment("Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done.")
+	u.F("static inline int %s_bind(som_env *ev) {", name)
+	u.bindingTable("", i.ScopedName(), major, minor, list(b.methods, func(m *method) string { return quoted(m.name) }), len(b.methods))
+	u.F("\treturn som_bind(&binding, &%s.c, ev);", b.symbol)
+	u.F("}")
+	u.comment("Gives the class up, so that it can be unloaded; no thread may use it meanwhile.")
+	u.F("static inline void %s_unbind(void) {", name)
+	u.F("\tsom_class_unbind(&%s.c);", b.symbol)
+	u.F("\tmemset(&%[1]s, 0, sizeof %[1]s);", b.symbol)
+	u.F("}")
+	u.comment("The class, borrowed; NULL if it cannot be had.")
+	u.F("static inline som_class *%s_class(som_env *ev) {", name)
+	u.F("\treturn som_bound(&%[1]s.c) || %[2]s_bind(ev) == SOM_OK ? %[1]s.c.cls : NULL;", b.symbol, name)
+	u.F("}")
+	u.comment("Whether an object is one of the class or of a descendant; and the object if so, else NULL.")
+	u.F("static inline int %s_is(const som_object *o) {", name)
+	u.F("\treturn som_is(o, &%s.c, %s, %s_bind);", b.symbol, quoted(i.ScopedName()), name)
+	u.F("}")
+	u.F("static inline som_ref %[1]s_cast(som_ref o) { return o && %[1]s_is(o) ? o : NULL; }", name)
+	if len(b.methods) > 0 {
+		u.F("static inline som_tok %s_token(uint32_t n, som_env *ev) { return %[1]s_bind(ev) == SOM_OK ? som_token(&%[2]s.m[n]) : 0; }", name, b.symbol)
+	}
+	u.creation(i)
+	for n, m := range b.methods {
+		u.offset(i, m, fmt.Sprintf("som_token(&%s.m[%d])", b.symbol, n), fmt.Sprintf("%s_token(%d, %s)", name, n, m.environment()))
+	}
+	for _, m := range u.introduced(i) {
+		if m.hidden {
+			continue
+		}
+		if n := slices.Index(b.procedures, m.name); m.kind == model.ProcedureMethod {
+			u.call(i, m, fmt.Sprintf("som_proc *proc = som_procedure(&%s.p[%d], %s_class(%s), %s, %s);", b.symbol, n, name, m.environment(), quoted(m.name), m.environment()), "proc", "proc")
+		} else if n := slices.Index(b.named, m.name); m.named {
+			u.call(i, m, fmt.Sprintf("som_proc *proc = som_named(self, &%s.n[%d], %s, %s);", b.symbol, n, quoted(m.name), m.environment()), "proc", "proc")
+		}
+	}
+	for _, d := range i.StaticData() {
+		u.staticData(i, d, b)
+	}
+	u.inherited(i)
+}
+
+func (u *unit) descent(i *model.Interface) string {
+	ps := i.Parents()
+	if len(ps) == 0 {
+		return ""
+	}
+	return ", of " + list(ps, func(p *model.Interface) string { return p.ScopedName() })
+}
+
+// bindingTable prints what a class is bound by.
+func (u *unit) bindingTable(in, class string, major, minor int, methods string, n int) {
+	from := "NULL"
+	if n > 0 {
+		u.F("%s\tstatic const char *const methods[] = {%s};", in, methods)
+		from = "methods"
+	}
+	u.F("%s\tstatic const som_binding binding = {sizeof(som_binding), %d, %s, %d, %d, %s};", in, n, quoted(class), major, minor, from)
+}
+
+// creation prints what makes objects.
+func (u *unit) creation(i *model.Interface) {
+	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) || i.ScopedName() == "SOMClassMgr" {
+		return
+	}
+	name := cname(i)
+	u.Blank()
+	u.comment("A new object, the caller's, ended by som_release; NULL where it raises.")
+	u.F("static inline som_ref %[1]s_new(som_env *ev) {", name)
+	u.F("\tsom_class *c = %s_class(ev);", name)
+	u.F("\treturn c ? som_new(c, ev) : NULL;")
+	u.F("}")
+}
+
+// constructor prints what makes an object by one of the class's initializers.
+func (u *unit) constructor(i *model.Interface, m *method) {
+	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) || isRoot(i) || !m.init || len(m.params) == 0 {
+		return
+	}
+	name := cname(i)
+	ps := append([]param{{typ: "som_env *", name: "ev"}}, m.params[1:]...)
+	args := list(m.shown(), func(p param) string {
+		switch p.name {
+		case "self":
+			return "som_made(making)"
+		case "ev":
+			return "env"
+		}
+		return p.name
+	})
+	u.F("static inline som_ref %s_new_%s(%s) {", name, m.name, declared(ps))
+	u.F("\tsom_env own, *env = som_env_or(ev, &own);")
+	u.F("\tsom_class *cls = %s_class(env);", name)
+	u.F("\tsom_making *making = cls ? som_begin(cls, env) : NULL;")
+	u.F("\tif (making) %s(%s);", usageName(i, m.name), args)
+	u.F("\treturn som_env_done(ev, &own, making ? som_end(making, env) : NULL);")
+	u.F("}")
+}
+
+// offset prints the function that calls a method by its token, and the one that does so the first time: a function of its own,
+// so that on the way of all other calls nothing is saved for it.
+func (u *unit) offset(i *model.Interface, m *method, bound, bind string) {
+	name := usageName(i, m.name)
+	call := fmt.Sprintf("(%ssom_resolve(self, token))(%s)", m.cast(), m.arguments())
+	again := fmt.Sprintf("%s_first(%s)", name, list(m.shown(), func(p param) string { return p.name }))
+	u.Blank()
+	u.F("SOM_COLD %s {", prototype(m.result, name+"_first", declared(m.shown())))
+	u.F("\tsom_tok token = %s;", bind)
+	if m.result == "void" {
+		u.F("\tif (token) %s;", call)
+	} else {
+		u.F("\treturn token ? %s : %s;", call, m.nothing())
+	}
+	u.F("}")
+	u.callHead(i, m)
+	u.F("\tsom_tok token = %s;", bound)
+	if m.result == "void" {
+		u.F("\tif (SOM_LIKELY(token))")
+		u.F("\t\t%s;", call)
+		u.F("\telse")
+		u.F("\t\t%s;", again)
+	} else {
+		u.F("\treturn SOM_LIKELY(token) ? %s : %s;", call, again)
+	}
+	u.F("}")
+	u.constructor(i, m)
+}
+
+func (u *unit) callHead(i *model.Interface, m *method) {
+	if doc := append([]string{m.idl}, m.doc...); m.idl != "" {
+		u.comment(doc...)
+	}
+	u.F("static inline %s {", prototype(m.result, usageName(i, m.name), declared(m.shown())))
+}
+
+// call prints the function that calls a method which is found in another way.
+func (u *unit) call(i *model.Interface, m *method, find, found, proc string) {
+	u.Blank()
+	u.callHead(i, m)
+	u.F("\t%s", find)
+	call := fmt.Sprintf("(%s%s)(%s)", m.cast(), proc, m.arguments())
+	if m.result == "void" {
+		u.F("\tif (%s) %s;", found, call)
+	} else {
+		u.F("\treturn %s ? %s : %s;", found, call, m.nothing())
+	}
+	u.F("}")
+	u.constructor(i, m)
+}
+
+func (u *unit) staticData(i *model.Interface, d *model.Member, b *binding) {
+	name := cname(i)
+	typ := typeName(d.Type)
+	u.Blank()
+	u.comment(append([]string{"static data " + d.Type.String() + " " + d.Name + ": where it is; NULL if the class cannot be had"}, docLines(&d.Node)...)...)
+	u.F("static inline %s*%s(void) {", spaced(typ), usageName(i, d.Name))
+	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, quoted(d.Name))
+	u.F("\treturn proc ? (%s*)((void *(*)(void))proc)() : NULL;", spaced(typ))
+	u.F("}")
+}
+
+// inherited prints functions by the class's own name for what it inherits from other classes than the root ones.
+func (u *unit) inherited(i *model.Interface) {
+	seen := map[string]bool{}
+	for _, m := range i.Introduced() {
+		seen[m.Name] = true
+	}
+	first := true
+	for _, a := range i.Ancestors() {
+		if isRoot(a) {
+			continue
+		}
+		for _, m := range u.introduced(a) {
+			if seen[m.name] {
+				continue
+			}
+			seen[m.name] = true
+			m = u.find(i, m.name) // along the leftmost path
+			if m == nil || m.hidden || m.init || isRoot(m.class) {
+				continue
+			}
+			if first {
+				u.Blank()
+				u.comment("Inherited.")
+				first = false
+			}
+			give := "return "
+			if m.result == "void" {
+				give = ""
+			}
+			usage := usageName(m.class, m.name)
+			u.F("static inline %s { %s%s(%s); }", prototype(m.result, usageName(i, m.name), declared(m.shown())), give, usage, list(m.shown(), func(p param) string { return p.name }))
+		}
+	}
+}
