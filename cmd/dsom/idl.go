@@ -111,6 +111,8 @@ type idlBuildCmd struct {
 	Included        bool              `help:"Generate the included files as well."`
 	NoStandard      bool              `help:"Do not take CosNaming and other standard modules from dsom's own packages."`
 	AMI             bool              `name:"ami" help:"Generate asynchronous calls too: reply handlers, and futures in place of pollers."`
+	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl."`
+	Somt            bool              `help:"Make files of type information: dog.somt of dog.idl."`
 	Check           bool              `help:"Write nothing; fail if a file would change."`
 	File            []string          `arg:"" help:"IDL files."`
 }
@@ -121,7 +123,8 @@ func (idlBuildCmd) Help() string {
     dsom idl build --out gen bank.idl
     dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl
     dsom idl build --out gen --ami bank.idl
-    dsom idl build --out gen --emitter ./my-emitter=wide bank.idl`
+    dsom idl build --out gen --emitter ./my-emitter=wide bank.idl
+    dsom idl build --out gen --typelib dog.idl`
 }
 
 func (v idlBuildCmd) Run(ctx context.Context, c *console) error {

@@ -13,12 +13,15 @@ import (
 // files of all of them go into one folder, and none may be made twice.
 func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit.Files, error) {
 	all := new(emit.Files)
-	if v.Lang == "go" || len(v.Emitter) == 0 {
+	if v.Lang == "go" || len(v.Emitter) == 0 && !v.Typelib && !v.Somt {
 		files, err := v.golang(c, r)
 		if err != nil {
 			return nil, err
 		}
 		all = files
+	}
+	if err := v.typelibs(r.Spec, all); err != nil {
+		return nil, err
 	}
 	for _, s := range v.Emitter {
 		e, err := external.Parse(s)
