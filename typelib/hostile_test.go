@@ -170,11 +170,15 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// FuzzParse reads what may be a typelib, whatever its checksum.
+// FuzzParse reads what may be a typelib, whatever its checksum, behind the begin of a header that is right.
 func FuzzParse(f *testing.F) {
 	f.Add(smallTypelib(f))
 	f.Add(encode(f, compile(f, idl.Options{}, "testdata/animal.idl")))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = append(bytes.Clone(b), make([]byte, max(0, 32-len(b)))...)
+		b = append(b, make([]byte, (8-len(b)%8)%8)...)
+		copy(b, "SOMT\x01\x00\x20\x00")
+		binary.LittleEndian.PutUint32(b[8:], uint32(len(b)))
 		spec, err := typelib.ParseUnchecked(b)
 		if err == nil {
 			usable(t, spec)

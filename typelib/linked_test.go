@@ -2,7 +2,6 @@ package typelib_test
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -147,7 +146,7 @@ func TestSymbol(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", file, got, want)
 		}
 	}
-	if s := fmt.Sprintf("%s", typelib.CSource("x", make([]byte, 8))); !strings.Contains(s, "const unsigned char x[8] = {\n\t0,0,0,0,0,0,0,0,\n};") {
+	if s := string(typelib.CSource("x", make([]byte, 8))); !strings.Contains(s, "const unsigned char x[8] = {\n\t0,0,0,0,0,0,0,0,\n};") {
 		t.Errorf("got %s", s)
 	}
 }
