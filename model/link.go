@@ -19,7 +19,10 @@ func (s *Spec) Link() error {
 			return err
 		}
 	}
-	return s.checkCycles()
+	if err := s.checkCycles(); err != nil {
+		return err
+	}
+	return s.checkBases()
 }
 
 // place names the declarations of a scope and enters them into the index.
@@ -107,13 +110,6 @@ func (s *Spec) resolve(d Decl) (err error) {
 			optional(d.Implementation.Metaclass)
 			for _, m := range d.Implementation.Data {
 				types(m.Type)
-			}
-		}
-		for _, b := range d.Bases {
-			if err == nil {
-				if _, ok := As[*Interface](b); !ok {
-					err = fmt.Errorf("model: base %s of %s is no interface", b, d.qualified)
-				}
 			}
 		}
 	case *Operation:
@@ -338,6 +334,23 @@ func (s *Spec) checkCycles() error {
 	for d := range s.All() {
 		if err := visit(d); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkBases holds that interfaces inherit from interfaces. It looks behind typedefs, which must
+// not go in circles.
+func (s *Spec) checkBases() error {
+	for d := range s.All() {
+		i, ok := d.(*Interface)
+		if !ok {
+			continue
+		}
+		for _, b := range i.Bases {
+			if _, ok := As[*Interface](b); !ok {
+				return fmt.Errorf("model: base %s of %s is no interface", b, i.qualified)
+			}
 		}
 	}
 	return nil

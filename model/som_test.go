@@ -183,3 +183,46 @@ func TestEmitsTypes(t *testing.T) {
 		}
 	}
 }
+
+// TestNullable holds what may be NULL.
+func TestNullable(t *testing.T) {
+	t.Parallel()
+	text := &model.Type{Kind: model.String}
+	i := &model.Interface{Info: info("I"), Implementation: &model.Implementation{}, Decls: model.Decls{
+		method("f", "nullable_parameters=b", "nullable_result"), method("g"),
+		&model.Attribute{Info: model.Info{Node: modified("x", "nullable_result")}, Type: text},
+		&model.Attribute{Info: info("y"), Type: text},
+	}}
+	if err := (&model.Spec{Decls: model.Decls{i}}).Link(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		method, param string
+		want          bool
+	}{
+		{"f", "", true}, {"f", "a", false}, {"f", "b", true}, {"g", "", false}, {"g", "a", false},
+		{"_get_x", "", true}, {"_set_x", "x", true}, {"_get_y", "", false}, {"_set_y", "y", false},
+	} {
+		if got := i.FindMethod(c.method).Nullable(c.param); got != c.want {
+			t.Errorf("%s(%s): got %v", c.method, c.param, got)
+		}
+	}
+}
+
+// TestBaseInCircle holds that typedefs which name each other are refused where they are a base.
+func TestBaseInCircle(t *testing.T) {
+	t.Parallel()
+	const circle = `{"model":1,"files":[],"decls":[
+		{"kind":"typedef","name":"A","type":{"kind":"named","decl":"::B"}},
+		{"kind":"typedef","name":"B","type":{"kind":"named","decl":"::A"}},
+		{"kind":"interface","name":"I","bases":[{"kind":"named","decl":"::A"}]}]}`
+	if _, err := model.Read(strings.NewReader(circle)); err == nil || !strings.Contains(err.Error(), "is defined by itself") {
+		t.Errorf("got %v", err)
+	}
+	const other = `{"model":1,"files":[],"decls":[
+		{"kind":"enum","name":"E","enumerators":[]},
+		{"kind":"interface","name":"I","bases":[{"kind":"named","decl":"::E"}]}]}`
+	if _, err := model.Read(strings.NewReader(other)); err == nil || !strings.Contains(err.Error(), "is no interface") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -185,6 +185,17 @@ func (m *Method) MaybeByValue(param string) bool {
 	return m.listed("maybe_by_value_parameters", param)
 }
 
+// Nullable reports whether NULL may be passed as a parameter, or with an empty name as the
+// result: as nullable_parameters and nullable_result say. Without them it never is, neither
+// a string nor an object nor a pointer. For an attribute nullable_result says it of its
+// value, whether it is got or set.
+func (m *Method) Nullable(param string) bool {
+	if param == "" || m.Attribute != nil {
+		return m.Has("nullable_result")
+	}
+	return m.listed("nullable_parameters", param)
+}
+
 func (m *Method) listed(modifier, param string) bool {
 	for _, x := range m.Modifiers {
 		if x.Name == modifier && slices.Contains(x.List(), param) {

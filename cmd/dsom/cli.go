@@ -27,6 +27,7 @@ type grammar struct {
 	Call       callCmd       `cmd:"" help:"Call an operation of an object."`
 	Name       nameCmd       `cmd:"" help:"List, bind, resolve and unbind names in a naming service."`
 	IDL        idlCmd        `cmd:"" name:"idl" help:"Check IDL files and generate code from them."`
+	Class      classCmd      `cmd:"" help:"Print what class libraries say of their classes."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
 	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
 	IOR        iorCmd        `cmd:"" name:"ior" help:"Take object references apart: addresses, key, components."`

@@ -113,6 +113,8 @@ type idlBuildCmd struct {
 	Included        bool              `help:"Generate the included files as well."`
 	NoStandard      bool              `help:"Do not take CosNaming and other standard modules from dsom's own packages."`
 	AMI             bool              `name:"ami" help:"Generate asynchronous calls too: reply handlers, and futures in place of pollers."`
+	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl."`
+	Somt            bool              `help:"Make files of type information: dog.somt of dog.idl."`
 	Check           bool              `help:"Write nothing; fail if a file would change."`
 	File            []string          `arg:"" help:"IDL files."`
 }
@@ -125,7 +127,8 @@ func (idlBuildCmd) Help() string {
     dsom idl build --out gen --ami bank.idl
     dsom idl build --out gen --emitter ./my-emitter=wide bank.idl
     dsom idl build --out gen --c dog.idl
-    dsom idl build --out src --c=h,ih,c --library zoo animal.idl dog.idl`
+    dsom idl build --out src --c=h,ih,c --library zoo animal.idl dog.idl
+    dsom idl build --out gen --typelib dog.idl`
 }
 
 func (v idlBuildCmd) Run(ctx context.Context, c *console) error {

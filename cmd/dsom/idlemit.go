@@ -14,10 +14,10 @@ import (
 // files of all of them go into one folder, and none may be made twice.
 func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit.Files, error) {
 	all := new(emit.Files)
-	if v.Library != "" && !v.C.on {
+	if v.Library != "" && !v.C.on && !v.Typelib && !v.Somt {
 		return nil, usage("--library is for --c")
 	}
-	if v.Lang == "go" || len(v.Emitter) == 0 && !v.C.on {
+	if v.Lang == "go" || len(v.Emitter) == 0 && !v.C.on && !v.Typelib && !v.Somt {
 		files, err := v.golang(c, r)
 		if err != nil {
 			return nil, err
@@ -32,6 +32,9 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 		if err := addAll(all, files); err != nil {
 			return nil, err
 		}
+	}
+	if err := v.typelibs(r.Spec, all); err != nil {
+		return nil, err
 	}
 	for _, s := range v.Emitter {
 		e, err := external.Parse(s)

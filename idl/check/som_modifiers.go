@@ -136,6 +136,8 @@ var modifierRules = map[string]modifierRule{
 	"suppress_inout_free":       {places: onMethod | onInherited, value: listOfNames},
 	"pass_by_copy_parameters":   {places: onMethod | onInherited, value: listOfNames},
 	"maybe_by_value_parameters": {places: onMethod | onInherited, value: listOfNames},
+	"nullable_parameters":       {places: onMethod | onInherited, value: listOfNames},
+	"nullable_result":           {places: onMethod | onInherited | onAttribute},
 	"pass_by_copy_result":       {places: onMethod | onInherited},
 	"maybe_by_value_result":     {places: onMethod | onInherited},
 

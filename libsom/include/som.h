@@ -131,7 +131,7 @@ typedef void som_copier(som_ref self, som_ref from, som_env *ev, void *context);
 
 enum { SOM_ABSTRACT = 1 }; /* no instances */
 
-/* A class, described. Nothing of it is kept: its memory may go when som_class_define returns. Arrays with no elements
+/* A class, described. Nothing of it but typelib is kept: its memory may go when som_class_define returns. Arrays with no elements
  * may be NULL; the sizes of elements let them grow. Without parents SOMObject is the parent. */
 typedef struct som_class_desc {
 	uint32_t size_of; /* sizeof(som_class_desc) */
@@ -155,6 +155,8 @@ typedef struct som_class_desc {
 	som_destructor *fini;
 	som_copier *copy, *assign; /* NULL: octet by octet */
 	void *context;             /* handed to the four above */
+	const void *typelib; /* where the class is described to whoever has no generated code (docs/typelib.md), or NULL. It is not
+	                      * copied, and stays as long as the class: constant data of its library do */
 } som_class_desc;
 
 /* Makes a class: a reference to it, owned, or NULL. Unknown parents and metaclasses are loaded by name.
@@ -359,6 +361,7 @@ typedef struct som_class_info {
 	const char *name;
 	uint32_t major, minor;
 	const char *library; /* the file that it came from, or NULL */
+	const void *typelib; /* as its description had it: a whole typelib, which says itself how long it is, or NULL */
 	const som_class *const *parents; /* in order */
 	const som_class *const *order;   /* the linearisation, the class itself first */
 	const som_class *const *inits;   /* whose initializers run, first to last */

@@ -146,6 +146,7 @@ static klass *allocate(making *m, som_env *ev) {
 	k->metaclass = m->metaclass;
 	k->library = library_loading();
 	k->info.library = k->library ? library_file(k->library) : NULL;
+	k->info.typelib = d->typelib;
 	const som_class **parents = pool_take(k, (m->nparents + 1) * sizeof *parents);
 	k->info.name = pool_text(k, d->name, strlen(d->name));
 	k->abstract = pool_take(k, m->nparents + 1);

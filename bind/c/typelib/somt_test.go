@@ -1,0 +1,100 @@
+// Package typelib_test holds the reader of typelibs in C, and with it that a program in any language can
+// use classes for which nothing was generated for it.
+package typelib_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/golden"
+	"github.com/opendsom/dsom/typelib"
+)
+
+const repository = "../../.."
+
+// encode compiles an IDL file and returns its typelib.
+func encode(t *testing.T, file string) []byte {
+	t.Helper()
+	r, err := idl.Compile(context.Background(), idl.Options{}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := typelib.Append(nil, r.Spec, typelib.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// run runs a program of the toolchain, or one that was built.
+func run(t *testing.T, env []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+	}
+	return string(out)
+}
+
+func need(t *testing.T, program, pkg string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		absent.Skip(t, "no %s: apt-get install %s", program, pkg)
+	}
+}
+
+func write(t *testing.T, name string, b []byte) string {
+	t.Helper()
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type"}
+
+// TestLoad runs a program that knows the name of a class, and nothing else, with two class libraries.
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc", "gcc")
+	need(t, "make", "make")
+	dir := t.TempDir()
+	run(t, nil, "make", "-s", "-C", repository+"/libsom", "CC=gcc", "BUILD="+dir)
+	if err := os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")); err != nil {
+		t.Fatal(err)
+	}
+	build := func(out string, args ...string) {
+		args = append(append([]string{"-I" + repository + "/libsom/include", "-o", filepath.Join(dir, out)}, strict...), args...)
+		run(t, nil, "gcc", append(args, "-L"+dir, "-lsom", "-Wl,-rpath,"+dir)...)
+	}
+	for _, name := range []string{"animal", "dog"} {
+		info := write(t, filepath.Join(dir, name+"_typelib.c"), typelib.CSource(typelib.Symbol(name+".idl"), encode(t, "testdata/"+name+".idl")))
+		build("lib"+name+".so", "-shared", "-fPIC", "-Wl,--gc-sections", "-s", "testdata/"+name+".c", info)
+	}
+	build("load", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "testdata/load.c", "src/somt.c")
+	calls := []string{"Dog", "/", "speak", "3", "/", "_get_name", "/", "_set_name", "Rex", "/", "_get_name", "/", "weigh", "60", "/", "weigh", "20",
+		"/", "meet", "-", "/", "meet", "self", "/", "speak", "-", "/", "fly"}
+	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"} // classes live as long as the process
+	golden.Check(t, "load.txt", run(t, env, filepath.Join(dir, "load"), calls...))
+}
+
+// TestWalk reads a typelib that is damaged at every octet in turn.
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc", "gcc")
+	dir := t.TempDir()
+	program := filepath.Join(dir, "walk")
+	run(t, nil, "gcc", append(strict, "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-o", program, "testdata/walk.c", "src/somt.c")...)
+	for _, file := range []string{"testdata/dog.idl", repository + "/typelib/testdata/dog.idl"} {
+		if got := run(t, nil, program, write(t, filepath.Join(dir, "a.somt"), encode(t, file))); got != "read\n" {
+			t.Errorf("%s: %s", file, got)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"errors"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/typelib"
+)
+
+// typelibs makes the type information of each main file that defines classes, so that what is made
+// of a file does not depend on which others are named with it.
+func (v idlBuildCmd) typelibs(spec *model.Spec, to *emit.Files) error {
+	if !v.Typelib && !v.Somt {
+		return nil
+	}
+	made := false
+	for _, f := range spec.Files {
+		if !f.Main {
+			continue
+		}
+		b, err := typelib.Append(nil, spec, typelib.Options{Files: []string{f.Path}})
+		if errors.Is(err, typelib.ErrNoClasses) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		made = true
+		stem := strings.TrimSuffix(path.Base(filepath.ToSlash(f.Path)), path.Ext(f.Path))
+		if v.Typelib {
+			if err := to.Add(stem+"_typelib.c", typelib.CSource(typelib.Symbol(f.Path), b)); err != nil {
+				return err
+			}
+		}
+		if v.Somt {
+			if err := to.Add(stem+".somt", b); err != nil {
+				return err
+			}
+		}
+	}
+	if !made {
+		return typelib.ErrNoClasses
+	}
+	return nil
+}

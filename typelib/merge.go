@@ -1,0 +1,265 @@
+package typelib
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// Merge makes one specification of several, such as those of one library, or of a library and of
+// those that it is built on: a class that one of them describes takes the place of its outlines in the others.
+// Those that were given are left alone. Two that describe one and the same thing differently are an
+// error, which names it.
+func Merge(specs ...*model.Spec) (*model.Spec, error) {
+	if len(specs) == 1 {
+		return specs[0], nil
+	}
+	m := &merger{defined: map[string]described{}}
+	for _, s := range builtOn(specs) {
+		if err := m.add(s); err != nil {
+			return nil, err
+		}
+	}
+	spec := &model.Spec{Files: m.files}
+	for _, ds := range m.decls {
+		spec.Decls = append(spec.Decls, m.filter(ds, "::")...)
+	}
+	if err := spec.Link(); err != nil {
+		return nil, fmt.Errorf("typelib: what was merged does not fit together: %w", err)
+	}
+	return spec, nil
+}
+
+// builtOn returns specifications so that each stands behind those which it is built on, as far as
+// that can be: behind those in whose main files it has outlines.
+func builtOn(specs []*model.Spec) []*model.Spec {
+	left := slices.Clone(specs)
+	var out []*model.Spec
+	for len(left) > 0 {
+		i := slices.IndexFunc(left, func(s *model.Spec) bool {
+			return !slices.ContainsFunc(left, func(base *model.Spec) bool { return base != s && isBuiltOn(s, base) })
+		})
+		i = max(i, 0)
+		out = append(out, left[i])
+		left = slices.Delete(left, i, i+1)
+	}
+	return out
+}
+
+func isBuiltOn(s, base *model.Spec) bool {
+	return slices.ContainsFunc(base.Files, func(f *model.File) bool {
+		mine := s.File(f.Path)
+		return f.Main && mine != nil && !mine.Main
+	})
+}
+
+// merger collects what several specifications declare.
+type merger struct {
+	files   []*model.File
+	decls   []model.Decls        // of each specification, copied
+	defined map[string]described // by qualified name
+	parts   map[string]int
+}
+
+// described is what is taken of all that have one name.
+type described struct {
+	d    model.Decl
+	main bool
+	json []byte
+	more model.Decls // types in outlines of a class, which the one that was taken has not
+}
+
+// add takes a copy of a specification, in which declarations refer to each other by name until it is linked again.
+func (m *merger) add(s *model.Spec) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	var copied struct {
+		Files []*model.File
+		Decls model.Decls
+	}
+	if err := json.Unmarshal(b, &copied); err != nil {
+		return err
+	}
+	for _, f := range copied.Files {
+		i := slices.IndexFunc(m.files, func(g *model.File) bool { return g.Path == f.Path })
+		if i < 0 {
+			m.files = append(m.files, f)
+			continue
+		}
+		g := m.files[i]
+		if f.Main && !g.Main {
+			g.Doc = f.Doc
+		}
+		g.Main = g.Main || f.Main
+		for _, name := range f.Includes {
+			if !slices.Contains(g.Includes, name) {
+				g.Includes = append(g.Includes, name)
+			}
+		}
+	}
+	main := map[string]bool{}
+	for _, f := range copied.Files {
+		main[f.Path] = f.Main
+	}
+	m.decls = append(m.decls, copied.Decls)
+	return m.define(s.Decls, copied.Decls, "::", main)
+}
+
+// define decides, for each name, which declaration is taken: of the copies ds of what is in from.
+func (m *merger) define(from, ds model.Decls, prefix string, main map[string]bool) error {
+	for i, d := range ds {
+		name := prefix + d.About().Name
+		switch d := d.(type) {
+		case *model.Module:
+			if err := m.define(from[i].(*model.Module).Decls, d.Decls, name+"::", main); err != nil {
+				return err
+			}
+			continue
+		case *model.Forward:
+			continue // all are kept
+		}
+		now := described{d: d, main: main[d.About().Span.Start.File]}
+		var err error
+		if now.json, err = withoutPlaces(from[i]); err != nil {
+			return err
+		}
+		old, known := m.defined[name]
+		_, class := d.(*model.Interface)
+		switch {
+		case !known:
+		case bytes.Equal(old.json, now.json):
+			if old.main || !now.main {
+				now = old
+			}
+		case old.main && now.main || !class || known && old.d.Kind() != d.Kind():
+			return fmt.Errorf("typelib: %s %s is described twice, and not alike", d.Kind(), name[2:])
+		case old.main:
+			now = old
+		case now.main:
+		default: // two outlines, each with the types that somebody needs
+			for _, x := range d.(*model.Interface).Decls {
+				if !declares(old.d.(*model.Interface).Decls, x) && !declares(old.more, x) {
+					old.more = append(old.more, x)
+				}
+			}
+			now = old
+		}
+		m.defined[name] = now
+	}
+	return nil
+}
+
+func declares(ds model.Decls, d model.Decl) bool {
+	return slices.ContainsFunc(ds, func(x model.Decl) bool { return x.About().Name == d.About().Name && x.Kind() == d.Kind() })
+}
+
+// filter returns those of the declarations that were taken.
+func (m *merger) filter(ds model.Decls, prefix string) model.Decls {
+	var out model.Decls
+	for _, d := range ds {
+		name := prefix + d.About().Name
+		switch d := d.(type) {
+		case *model.Module:
+			if d.Decls = m.filter(d.Decls, name+"::"); len(d.Decls) > 0 {
+				if m.parts == nil {
+					m.parts = map[string]int{}
+				}
+				d.Part = m.parts[name]
+				m.parts[name]++
+				out = append(out, d)
+			}
+			continue
+		case *model.Forward:
+			out = append(out, d)
+			continue
+		case *model.Interface:
+			if x := m.defined[name]; x.d == model.Decl(d) {
+				d.Decls = append(x.more, d.Decls...)
+			}
+		}
+		if m.defined[name].d == d {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// withoutPlaces returns a declaration as JSON, without the places in it.
+func withoutPlaces(d model.Decl) ([]byte, error) {
+	b, err := json.Marshal(model.Decls{d})
+	if err != nil {
+		return nil, err
+	}
+	var v any
+	if err := json.Unmarshal(b, &v); err != nil {
+		return nil, err
+	}
+	dropPlaces(v)
+	return json.Marshal(v)
+}
+
+func dropPlaces(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		delete(v, "span")
+		delete(v, "nameSpan")
+		for _, x := range v {
+			dropPlaces(x)
+		}
+	case []any:
+		for _, x := range v {
+			dropPlaces(x)
+		}
+	}
+}
+
+// Only leaves of a specification what it says of one class: it alone is in the main file of what
+// is returned, which has its name and includes the file that it was in. spec, in which the class is
+// named by its scoped name, is not to be used any more.
+func Only(spec *model.Spec, class string) (*model.Spec, error) {
+	d, ok := spec.Lookup(class).(*model.Interface)
+	if !ok || !d.IsClass() || !d.IsMain() {
+		return nil, fmt.Errorf("typelib: there is no class %s in it", class)
+	}
+	path := d.Path()
+	from := d.File()
+	file := &model.File{Path: model.CScoped(d) + ".idl", Main: true, Includes: []string{from.Path}}
+	for _, f := range spec.Files {
+		f.Main = false
+	}
+	spec.Files = append(spec.Files, file)
+	var scopes []*model.Module
+	for s := d.Scope(); s != nil; s = s.About().Scope() {
+		m, ok := s.(*model.Module)
+		if !ok {
+			return nil, fmt.Errorf("typelib: class %s is not declared in a module", class)
+		}
+		scopes = append(scopes, m)
+	}
+	same := func(x model.Decl) bool { return x == model.Decl(d) }
+	var now model.Decl = d
+	if len(scopes) == 0 {
+		spec.Decls = slices.DeleteFunc(spec.Decls, same)
+	} else {
+		scopes[0].Decls = slices.DeleteFunc(scopes[0].Decls, same)
+	}
+	for x := range model.AllIn(d) {
+		x.About().Span = place(file, x.About().Span.Start.Offset)
+	}
+	for i, m := range scopes {
+		module := &model.Module{Decls: model.Decls{now}, Part: m.Part + 1}
+		module.Name, module.ID = path[len(scopes)-1-i], m.ID
+		module.Span = place(file, 0)
+		now = module
+	}
+	spec.Decls = append(spec.Decls, now)
+	if err := spec.Link(); err != nil {
+		return nil, fmt.Errorf("typelib: %w", err)
+	}
+	return spec, nil
+}
