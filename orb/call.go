@@ -157,6 +157,9 @@ func (c *Call) End() error {
 		if err := c.In.Done(); err != nil {
 			c.err = withCompleted(exc.From(err, exc.Yes), exc.Yes)
 		}
+		if c.attempts > 0 {
+			c.err = c.seen.ended(c.err)
+		}
 	}
 	err := c.err
 	if c.link != nil {
