@@ -1,7 +1,6 @@
 package ior
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/opendsom/dsom/cdr"
@@ -20,7 +19,7 @@ type IIOP struct {
 	Rest      []byte // what a later minor version has added behind that: octets that nobody here can read
 }
 
-// IIOP parses an IIOP profile. Components are kept whatever their tag.
+// IIOP parses an IIOP profile. Components are kept whatever their tag. Key, Rest and the components' data are views of p.Data.
 func (p Profile) IIOP() (IIOP, error) {
 	if p.Tag != TagInternetIOP {
 		return IIOP{}, exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "profile of tag %d is not of IIOP", p.Tag)
@@ -32,13 +31,13 @@ func (p Profile) IIOP() (IIOP, error) {
 	}
 	b.Host = text(d)
 	b.Port = d.UShort()
-	b.Key = d.OctetSeq()
+	b.Key = view(d)
 	if b.Version.AtLeast(cdr.V11) {
 		b.Components = getComponents(d)
 	}
 	b.BigEndian = !d.Little()
 	if n := d.Remaining(); n > 0 {
-		b.Rest = bytes.Clone(d.OctetsView(n))
+		b.Rest = d.OctetsView(n)
 	}
 	return b, d.Err()
 }
@@ -135,12 +134,20 @@ func getComponents(d *cdr.Decoder) []Component {
 	}
 	list := make([]Component, n)
 	for i := range list {
-		list[i] = Component{d.ULong(), d.OctetSeq()}
+		list[i] = Component{d.ULong(), view(d)}
 	}
 	if d.Err() != nil {
 		return nil
 	}
 	return list
+}
+
+// view reads a sequence of octets and returns it in the buffer. An empty one is nil.
+func view(d *cdr.Decoder) []byte {
+	if v := d.OctetSeqView(); len(v) > 0 {
+		return v
+	}
+	return nil
 }
 
 func putComponents(e *cdr.Encoder, list []Component) {

@@ -98,3 +98,35 @@ func BenchmarkManyPings(b *testing.B) {
 		}
 	})
 }
+
+// maxFirstCall is what the first call through a reference allocates: the reference, the way that it says, and what is read of its profile.
+const maxFirstCall = 11
+
+// TestExactFirstCallAllocations holds what a reference costs that is called once, over a connection that is there.
+func TestExactFirstCallAllocations(t *testing.T) {
+	exact.Start(t)
+	e := serve(t, new(echo))
+	at := orb.RefOf(e.(orb.Object))
+	ctx := context.Background()
+	const refs = 500
+	least := ^uint64(0)
+	for range 5 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range refs {
+			c := orb.StartCall(ctx, at.ORB().NewRef(at.IOR()), "ping", 0)
+			for c.Next() {
+			}
+			c.Returned()
+			if err := c.End(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		least = min(least, (after.Mallocs-before.Mallocs)/refs)
+	}
+	t.Logf("%d allocations", least)
+	if least > maxFirstCall {
+		t.Errorf("%d allocations for a reference and its first call, at most %d are allowed", least, maxFirstCall)
+	}
+}

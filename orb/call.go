@@ -157,6 +157,9 @@ func (c *Call) End() error {
 		if err := c.In.Done(); err != nil {
 			c.err = withCompleted(exc.From(err, exc.Yes), exc.Yes)
 		}
+		if c.attempts > 0 {
+			c.err = c.seen.ended(c.err)
+		}
 	}
 	err := c.err
 	if c.link != nil {
@@ -361,6 +364,9 @@ func (c *Call) late() {
 
 // answered takes the header of the reply message.
 func (c *Call) answered(h giop.Header, msg []byte, env *cdr.Env) error {
+	if h.Type != giop.TypeReply {
+		return exc.New(exc.Marshal, exc.MinorBadValue, exc.Maybe, "the peer answers a request with a %v", h.Type)
+	}
 	c.In.Reset(msg, giop.HeaderSize, h.Little, env)
 	if err := c.reply.Parse(h, &c.In); err != nil {
 		return withCompleted(exc.From(err, exc.Maybe), exc.Maybe)

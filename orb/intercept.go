@@ -50,10 +50,12 @@ type ForwardRequest struct {
 
 func (f *ForwardRequest) Error() string { return "the request is to go to another object" }
 
-// A ClientRequest is a request that an interceptor sees. It is gone when the interceptor returns.
+// A ClientRequest is a request that an interceptor sees. It is gone when the interceptor returns, or the functions that it has
+// given to AtEnd do.
 type ClientRequest struct {
 	c        *Call
 	contexts []giop.Context
+	ends     []func(error) error
 	sent     bool
 	failed   error // why it could not be sent, or got no reply
 	outcome  error // what the innermost interceptor was told
@@ -145,6 +147,13 @@ func (r *ClientRequest) ReplyContext(id uint32) ([]byte, bool) {
 	}
 	return r.c.reply.Contexts.Find(id)
 }
+
+// AtEnd has f called when it is known what the caller gets of the request. Where next returns nil that is later than the interceptor's
+// own end: the stub reads the results then, and f gets nil if it could, and else the MARSHAL exception that the caller gets. In all other cases f is
+// called before the call goes on, with the outcome. Those that were given first are called first: of interceptors that call AtEnd when
+// next has returned, the innermost. They run in the caller's goroutine. A system exception that f returns is what the caller gets; nil changes nothing. If an
+// interceptor panics f gets UNKNOWN.
+func (r *ClientRequest) AtEnd(f func(err error) error) { r.ends = append(r.ends, f) }
 
 // An IncomingRequest is a request that an interceptor of a server sees. It is gone when the interceptor returns.
 type IncomingRequest struct {

@@ -1,6 +1,7 @@
 package orb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -35,14 +36,21 @@ func (c *Call) intercepted(err error) {
 		c.seen = &ClientRequest{c: c}
 	}
 	r := c.seen
-	r.sent, r.failed, r.outcome = false, err, nil
+	r.begin(err)
 	c.answeredBy = false
 	c.In.Reset(nil, 0, false, nil)
 	c.attempts++
+	returned := false
+	defer func() {
+		c.abandon() // what has not been sent
+		if !returned {
+			r.ended(errInterceptorPanicked)
+		}
+	}()
 	outer := r.through(c.ctx, 0)
+	returned = true
 	switch {
 	case !r.sent:
-		c.abandon()
 		if outer == nil {
 			outer = exc.New(exc.Internal, 0, exc.No, "an interceptor has neither sent the request nor returned an error")
 		}
@@ -54,13 +62,54 @@ func (c *Call) intercepted(err error) {
 		}
 		c.replaced(outer, completed)
 	case r.failed != nil:
-		c.abandon()
 		c.failed(r.failed)
 	default:
 		c.settle()
 	}
+	switch c.state {
+	case callReturned: // End goes on with it
+	case callFailed:
+		c.err = r.ended(c.err)
+	default:
+		r.ended(cmp.Or(outer, r.outcome))
+	}
+}
+
+// errInterceptorPanicked is what those are told who wait for the end of a request where an interceptor has panicked, or has ended
+// its goroutine.
+var errInterceptorPanicked = exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "an interceptor has panicked")
+
+// begin makes r ready for another request, which is not sent but fails with err if there is one.
+func (r *ClientRequest) begin(err error) {
+	r.forget()
+	r.sent, r.failed = false, err
+}
+
+// forget lets go of what a request held.
+func (r *ClientRequest) forget() {
 	clear(r.contexts)
-	r.contexts, r.failed, r.outcome = r.contexts[:0], nil, nil
+	clear(r.ends)
+	r.contexts, r.ends, r.failed, r.outcome = r.contexts[:0], r.ends[:0], nil, nil
+}
+
+// ended tells those who wait for it what the caller gets, and returns what they make of that.
+func (r *ClientRequest) ended(err error) error {
+	defer r.forget()
+	for _, f := range r.ends {
+		if e := f(err); e != nil && e != err {
+			err = atEnd(e)
+		}
+	}
+	return err
+}
+
+// atEnd returns err, from an interceptor at the end of a call, as what the caller gets.
+func atEnd(err error) error {
+	var f *ForwardRequest
+	if errors.As(err, &f) {
+		return exc.New(exc.BadInvOrder, exc.MinorContextThere, exc.Yes, "an interceptor sends a request elsewhere that has been carried out")
+	}
+	return exc.From(err, exc.Yes)
 }
 
 // through calls the interceptors from the i-th on, and then sends.

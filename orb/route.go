@@ -232,7 +232,13 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 	if rt.err != nil {
 		return nil, false, rt.err
 	}
-	errs := make([]error, len(rt.hops))
+	var errs []error // of the hops
+	fail := func(i int, err error) {
+		if errs == nil {
+			errs = make([]error, len(rt.hops))
+		}
+		errs[i] = err
+	}
 	begin := int(rt.begin.Load())
 	for n := range rt.hops {
 		i := (begin + n) % len(rt.hops)
@@ -250,7 +256,7 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 			return l, false, nil
 		}
 		if strings.HasSuffix(rt.hops[i].endpoint.Host, nowhere) {
-			errs[i] = errGone
+			fail(i, errGone)
 			continue
 		}
 		l, fresh, err := rt.orb.link(ctx, rt.hops[i], until)
@@ -269,7 +275,7 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 			}
 			err = errNoAnswer
 		}
-		errs[i] = err
+		fail(i, err)
 	}
 	return nil, false, unreachable(rt.hops, errs, rt.refused)
 }
@@ -338,6 +344,11 @@ func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fre
 		go o.dial(l, h)
 	}
 	s.mu.Unlock()
+	select {
+	case <-l.ready: // mostly
+		return l, fresh, l.err
+	default:
+	}
 	wait := time.NewTimer(time.Until(deadline))
 	defer wait.Stop()
 	select {

@@ -53,7 +53,9 @@ func look(pid int) (start string, state State, err error) {
 	case s.ended && s.threads <= 1:
 		state = Gone
 	case s.ended: // its first thread has ended
-		state = others(dir + "/task")
+		if state, err = others(dir + "/task"); err != nil {
+			return "", Unknown, err
+		}
 	case s.exiting:
 		state = Ending
 	default:
@@ -64,22 +66,36 @@ func look(pid int) (start string, state State, err error) {
 
 // others returns the state of a process whose first thread has ended: that one may have
 // ended alone, or be waiting for the others to follow.
-func others(task string) State {
+func others(task string) (State, error) {
 	threads, err := os.ReadDir(task)
+	if isGone(err) {
+		return Gone, nil
+	}
 	if err != nil {
-		return Gone
+		return Unknown, err
 	}
 	for _, t := range threads {
-		if s, err := readStat(task + "/" + t.Name() + "/stat"); err == nil && !s.ended && !s.exiting {
-			return Running
+		s, err := readStat(task + "/" + t.Name() + "/stat")
+		switch {
+		case errors.Is(err, ErrGone):
+		case err != nil:
+			return Unknown, err
+		case !s.ended && !s.exiting:
+			return Running, nil
 		}
 	}
-	return Ending
+	return Ending, nil
+}
+
+// isGone reports whether err says that a process, or thread, has ended since its number was read. A path that leads through what has ended
+// is ENOENT if it is looked for then, but ESRCH if it was found just before, be it opened or read.
+func isGone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH)
 }
 
 func readStat(path string) (stat, error) {
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if isGone(err) {
 		return stat{}, ErrGone
 	}
 	if err != nil {
@@ -87,7 +103,7 @@ func readStat(path string) (stat, error) {
 	}
 	defer func() { _ = f.Close() }()
 	b, err := io.ReadAll(io.LimitReader(f, 4096))
-	if errors.Is(err, syscall.ESRCH) {
+	if isGone(err) {
 		return stat{}, ErrGone
 	}
 	if err != nil {

@@ -28,7 +28,7 @@ func (s *Setup) client(ctx context.Context, r *orb.ClientRequest, next func(cont
 	}
 	if !orb.Polled(ctx) {
 		err := next(ctx)
-		return s.unwind(inner, i, err, i.original(err))
+		return s.ending(inner, i, err, i.original(err))
 	}
 	// To interceptors it is two requests: one that is sent and has no reply, and one for the reply.
 	if err := s.unwind(inner, i, nil, Successful); err != nil {
@@ -39,7 +39,20 @@ func (s *Setup) client(ctx context.Context, r *orb.ClientRequest, next func(cont
 	if failed := s.begin(inner, i, AtSendPoll); failed != nil {
 		err, original = failed, SystemException
 	}
-	return s.unwind(inner, i, err, original)
+	return s.ending(inner, i, err, original)
+}
+
+// ending is unwind, where there are results once the caller has read them: whether he can is part of the outcome.
+func (s *Setup) ending(ctx context.Context, i *ClientRequestInfo, err error, original ReplyStatus) error {
+	if _, answered := i.r.Reply(); err != nil || !answered {
+		return s.unwind(ctx, i, err, original)
+	}
+	i.reading = true
+	i.r.AtEnd(func(err error) error {
+		i.reading = false
+		return s.unwind(ctx, i, err, SystemException)
+	})
+	return nil
 }
 
 // begin calls the interceptors at a starting point, up to one that fails.
@@ -74,7 +87,7 @@ func (s *Setup) unwind(ctx context.Context, i *ClientRequestInfo, err error, ori
 
 // abandon unwinds what is left of the flow stack when one of the interceptors has panicked, or has ended its goroutine.
 func (s *Setup) abandon(ctx context.Context, i *ClientRequestInfo) {
-	if i.started > 0 {
+	if i.started > 0 && !i.reading {
 		_ = s.unwind(ctx, i, errPanic, SystemException)
 	}
 }
@@ -110,7 +123,8 @@ func (i *ClientRequestInfo) end(ctx context.Context, x ClientRequestInterceptor)
 // ClientRequestInfo describes a request that the ORB makes (clause 16.3.13).
 type ClientRequestInfo struct {
 	RequestInfo
-	r *orb.ClientRequest
+	r       *orb.ClientRequest
+	reading bool // the caller reads the results, before the ending points
 }
 
 // Operation returns the operation's name, with _get_ or _set_ before that of an attribute.

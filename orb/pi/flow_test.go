@@ -338,3 +338,69 @@ func TestServiceContexts(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestUnreadableResults: results that the caller cannot read are MARSHAL to the interceptors as they are to him, and what these make of it is
+// what he gets.
+func TestUnreadableResults(t *testing.T) {
+	t.Parallel()
+	unread := fmt.Sprintf("SYSTEM_EXCEPTION MARSHAL:%d completed YES", exc.MinorTruncated&0xfff)
+	begun, ended := "a send_request; b send_request", "b receive_exception "+unread+"; a receive_exception "
+	for _, c := range []struct {
+		name      string
+		poll      bool
+		point     pi.Point // where b raises, if err is set
+		err       error
+		read      bool // the caller reads what there is, which is nothing
+		want, end string
+	}{
+		{"nothing is read", false, 0, nil, false, begun + "; b receive_reply SUCCESSFUL; a receive_reply SUCCESSFUL", "result"},
+		{"not readable", false, 0, nil, true, begun + "; " + ended + unread, strings.TrimPrefix(unread, "SYSTEM_EXCEPTION ")},
+		{"not readable, replaced", false, pi.AtReceiveException, exc.New(exc.NoPermission, 7, exc.Yes, "denied"), true,
+			begun + "; " + ended + "SYSTEM_EXCEPTION NO_PERMISSION:7 completed YES", "NO_PERMISSION:7 completed YES"},
+		{"not readable, polled for", true, 0, nil, true,
+			begun + "; b receive_other SUCCESSFUL; a receive_other SUCCESSFUL; a send_poll; b send_poll; " + ended + unread, strings.TrimPrefix(unread, "SYSTEM_EXCEPTION ")},
+	} {
+		for _, local := range []bool{false, true} {
+			d := new(diary)
+			client := initializer{pre: func(i *pi.InitInfo) error {
+				for _, name := range []string{"a", "b"} {
+					x := clientAt{pi.Base{ID: name}, func(_ context.Context, i *pi.ClientRequestInfo) error {
+						d.note("%s", describe(name, i.Point(), &i.RequestInfo, i.ReceivedException))
+						if c.err != nil && name == "b" && i.Point() == c.point {
+							return c.err
+						}
+						return nil
+					}}
+					if err := i.AddClientRequestInterceptor(x); err != nil {
+						return err
+					}
+				}
+				return nil
+			}}
+			var o, co *orb.ORB
+			if local {
+				o, _ = newORB(t, true, client)
+				co = o
+			} else {
+				o, _ = newORB(t, true)
+				co, _ = newORB(t, false, client)
+			}
+			ctx := t.Context()
+			if c.poll {
+				ctx = orb.WithPoll(ctx)
+			}
+			k := orb.StartCall(ctx, co.NewRef(activate(t, o, new(servant)).IOR()), "ok", 0)
+			for k.Next() {
+			}
+			if k.Returned() && c.read {
+				_ = k.In.String()
+			}
+			if got := brief(k.End()); got != c.end {
+				t.Errorf("%s, local=%v: the caller got %s, want %s", c.name, local, got, c.end)
+			}
+			if got := d.take(); got != c.want {
+				t.Errorf("%s, local=%v: got\n%s, want\n%s", c.name, local, got, c.want)
+			}
+		}
+	}
+}

@@ -28,43 +28,55 @@ func (c *client) intercept(ctx context.Context, r *orb.ClientRequest, next func(
 	begin := time.Now()
 	ctx, span := c.tracer.Start(ctx, at.method, at.start...)
 	c.active.Add(ctx, 1, justSystem...)
-	var err error
-	returned := false
-	defer func() {
-		if !returned { // an interceptor panicked, or the servant of a local call ended this goroutine
-			at = c.series.of(everyOther(true), l)
+	told, later := false, false
+	tell := func(err error) error {
+		told = true
+		status, failed, sys := outcome(err, userException(err))
+		if status != noException {
+			w.status, w.failed = status, failed
+			at = c.series.of(w, l)
+		}
+		if span.IsRecording() {
 			span.SetAttributes(at.outcome...)
+			c.where(span, r)
+			if sys != nil {
+				describe(span, sys)
+			}
+			if failed {
+				fail(span, err)
+			}
 		}
 		span.End()
 		c.end(ctx, begin, at.record)
+		return nil
+	}
+	defer func() {
+		if !told && !later { // an interceptor panicked, or the servant of a local call ended this goroutine
+			at = c.series.of(everyOther(true), l)
+			span.SetAttributes(at.outcome...)
+			span.End()
+			c.end(ctx, begin, at.record)
+		}
 	}()
 	if data := inject(ctx, c.propagator, l); data != nil {
 		_ = r.AddContext(giop.ContextTrace, data, true) // before next it cannot fail
 	}
-	err = next(ctx)
-	returned = true
-	user := ""
+	err := next(ctx)
+	if later = err == nil; later { // whether the results can be read is to be told too
+		r.AtEnd(tell)
+		return nil
+	}
+	_ = tell(err)
+	return err
+}
+
+// userException returns the repository id of an exception of the user's that nobody has decoded; "" if err is none.
+func userException(err error) string {
 	var foreign *orb.ForeignException
 	if errors.As(err, &foreign) {
-		user = foreign.ID
+		return foreign.ID
 	}
-	status, failed, sys := outcome(err, user)
-	if status != noException {
-		w.status, w.failed = status, failed
-		at = c.series.of(w, l)
-	}
-	if !span.IsRecording() {
-		return err
-	}
-	span.SetAttributes(at.outcome...)
-	c.where(span, r)
-	if sys != nil {
-		describe(span, sys)
-	}
-	if failed {
-		fail(span, err)
-	}
-	return err
+	return ""
 }
 
 // where gives a span what is known of the way to the object.

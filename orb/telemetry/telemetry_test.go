@@ -458,3 +458,23 @@ func TestCardinality(t *testing.T) {
 		}
 	}
 }
+
+// TestUnreadableResultsAreFailures: a call whose results the stub cannot read has failed, whatever the peer thinks.
+func TestUnreadableResultsAreFailures(t *testing.T) {
+	t.Parallel()
+	server := newProcess(t, nil)
+	client := newProcess(t, func(c *orb.Config) { c.Listen = nil })
+	c := orb.StartCall(t.Context(), client.NewRef(server.activate(t, new(thing)).IOR()), "ok", 0)
+	for c.Next() {
+	}
+	if c.Returned() {
+		_ = c.In.String() // there is none
+	}
+	if err := c.End(); exc.From(err, exc.No).Kind != exc.Marshal {
+		t.Fatalf("got %v", err)
+	}
+	got := client.ended()
+	if len(got) != 1 || !strings.HasPrefix(got[0], "omg.org/Test/Thing/ok client Error: ") || !strings.Contains(got[0], " error.type=MARSHAL ") {
+		t.Errorf("the client told %q", got)
+	}
+}

@@ -1,0 +1,184 @@
+package orb_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+)
+
+// A mumbler is an Echo whose Say answers with what is no string.
+type mumbler struct{}
+
+func (mumbler) Interface() *orb.Interface { return &orb.Interface{ID: echoID} }
+func (mumbler) Implementation() any       { return mumbler{} }
+
+func (mumbler) Dispatch(r *orb.ServerRequest) bool {
+	op := r.Operation()
+	switch op {
+	case "say":
+		_ = r.In.String()
+	case "ping":
+	default:
+		return false
+	}
+	if r.Decoded() && r.Returned(nil) && op == "say" {
+		r.Out.ULong(1000) // octets that do not follow
+	}
+	return true
+}
+
+// TestInterceptorsAreToldOfUnreadableResults: whether the stub could read the results is told at the call's end, to the innermost
+// interceptor first, and what one makes of that is what the next is told and the caller gets.
+func TestInterceptorsAreToldOfUnreadableResults(t *testing.T) {
+	t.Parallel()
+	const unread = "MARSHAL"
+	denied := exc.New(exc.NoPermission, 7, exc.No, "denied")
+	for _, c := range []struct {
+		name   string
+		op     string
+		answer func(err error) error // of the middle interceptor, at the end
+		outer  error                 // what the outermost returns
+		told   []string              // innermost first
+		want   string
+	}{
+		{"readable", "ping", nil, nil, []string{"result", "result", "result"}, "result"},
+		{"not readable", "say", nil, nil, []string{unread, unread, unread}, unread},
+		{"passed on", "say", func(err error) error { return err }, nil, []string{unread, unread, unread}, unread},
+		{"replaced", "say", func(error) error { return denied }, nil, []string{unread, unread, "NO_PERMISSION"}, "NO_PERMISSION"},
+		{"denied at the end", "ping", func(error) error { return denied }, nil, []string{"result", "result", "NO_PERMISSION"}, "NO_PERMISSION"},
+		{"sent elsewhere", "ping", func(error) error { return new(orb.ForwardRequest) }, nil, []string{"result", "result", "BAD_INV_ORDER"}, "BAD_INV_ORDER"},
+		{"denied outside", "say", nil, denied, []string{"NO_PERMISSION", "NO_PERMISSION", "NO_PERMISSION"}, "NO_PERMISSION"},
+	} {
+		for _, local := range []bool{false, true} {
+			d := new(diary)
+			interceptor := func(outer error, answer func(error) error) orb.ClientInterceptor {
+				return func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+					err := next(ctx)
+					if err != nil {
+						t.Errorf("%s: next returned %v", c.name, err)
+					}
+					r.AtEnd(func(err error) error {
+						d.note("%s", brief(err))
+						if status, answered := r.Reply(); !answered || status != 0 || r.Operation() != c.op {
+							t.Errorf("%s: %s was answered %v, %v", c.name, r.Operation(), status, answered)
+						}
+						if answer != nil {
+							return answer(err)
+						}
+						return nil
+					})
+					return outer
+				}
+			}
+			list := []orb.ClientInterceptor{interceptor(c.outer, nil), interceptor(nil, c.answer), interceptor(nil, nil)}
+			o, root := newORB(t, func(cfg *orb.Config) {
+				if local {
+					cfg.ClientInterceptors = list
+				}
+			})
+			ref, err := root.Activate(mumbler{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !local {
+				o = newClient(t, func(cfg *orb.Config) { cfg.ClientInterceptors = list })
+			}
+			e := EchoClass.Unchecked(o.NewRef(ref.IOR()))
+			if c.op == "say" {
+				_, err = e.Say(t.Context(), "x")
+			} else {
+				err = e.Ping(t.Context())
+			}
+			if got := d.take(); !slices.Equal(got, c.told) || brief(err) != c.want {
+				t.Errorf("%s, local=%v: they were told %q, want %q; the caller got %v, want %s", c.name, local, got, c.told, err, c.want)
+			}
+		}
+	}
+}
+
+// TestAtEndWithoutResults: where there are no results AtEnd tells the outcome before the call goes on.
+func TestAtEndWithoutResults(t *testing.T) {
+	t.Parallel()
+	_, otherRoot := newORB(t, nil)
+	to, err := EchoClass.Activate(otherRoot, new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := new(diary)
+	e := intercepting(t, false, cdr.V12, []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+		r.AtEnd(func(err error) error { d.note("%d %s", r.Attempt(), brief(err)); return nil })
+		if r.Operation() == "ping" && r.Attempt() == 0 {
+			return &orb.ForwardRequest{To: to}
+		}
+		return next(ctx)
+	}}, nil)
+	if err := e.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	_, _, _, err = e.Add(t.Context(), -1, 0)
+	if refused := new(*Refused); !errors.As(err, refused) {
+		t.Error(err)
+	}
+	if _, err := e.Say(t.Context(), "minor 5"); brief(err) != "NO_RESOURCES" {
+		t.Error(err)
+	}
+	if err := e.Note(t.Context(), "x"); err != nil {
+		t.Error(err)
+	}
+	want := []string{"0 forward", "1 result", "0 IDL:Echo/Refused:1.0", "0 NO_RESOURCES", "0 result"}
+	if got := d.take(); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestPanicTakesTheRequestBack: a panic of an interceptor leaves nothing of its request on the connection, and is told to those
+// who wait for the end.
+func TestPanicTakesTheRequestBack(t *testing.T) {
+	t.Parallel()
+	lim := new(limits.Limits)
+	lim.Set(limits.OutstandingRequests, 1)
+	_, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, new(echo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := new(diary)
+	co := newClient(t, func(cfg *orb.Config) {
+		cfg.Limits = lim
+		cfg.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+			r.AtEnd(func(err error) error { d.note("%s", brief(err)); return nil })
+			if r.Operation() == "say" {
+				panic("told to")
+			}
+			return next(ctx)
+		}}
+	})
+	e := EchoClass.Unchecked(co.NewRef(ref.IOR()))
+	if err := e.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		func() {
+			defer func() {
+				if p := recover(); p != "told to" {
+					t.Errorf("the panic arrives as %v", p)
+				}
+			}()
+			_, _ = e.Say(t.Context(), "x")
+		}()
+	}
+	if err := e.Ping(within(t, 10*time.Second)); err != nil {
+		t.Errorf("after the panics a call ends with %v", err)
+	}
+	want := []string{"result", "UNKNOWN", "UNKNOWN", "UNKNOWN", "result"}
+	if got := d.take(); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
