@@ -14,7 +14,7 @@ import (
 // files of all of them go into one folder, and none may be made twice.
 func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit.Files, error) {
 	all := new(emit.Files)
-	if v.Library != "" && !v.C.on && !v.Typelib && !v.Somt {
+	if v.Library != "" && !v.C.on {
 		return nil, usage("--library is for --c")
 	}
 	if v.Lang == "go" || len(v.Emitter) == 0 && !v.C.on && !v.Typelib && !v.Somt {
