@@ -64,8 +64,8 @@ func (w *workshop) write(name, text string) error {
 	return os.WriteFile(w.path(name), []byte(text), 0o644)
 }
 
-// compile makes an object of a text.
-func (w *workshop) compile(l language, name, text string) error {
+// object makes an object of a text, with what was generated in a folder of its name.
+func (w *workshop) object(l language, name, text string) error {
 	if err := w.write(name+l.ext, text); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (w *workshop) compile(l language, name, text string) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"-c", "-O0", "-fPIC", "-fvisibility=hidden", "-w", "-I" + root + "/libsom/include", "-I" + root + "/rrbc/testdata", "-o", name + ".o"}, l.args...)
+	args := append([]string{"-c", "-O0", "-fPIC", "-fvisibility=hidden", "-w", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + root + "/rrbc/testdata", "-I" + name, "-o", name + ".o"}, l.args...)
 	return w.run(l.cc, append(args, name+l.ext)...)
 }
 

@@ -138,9 +138,6 @@ func (w *reference) define(r *release, i *model.Interface) error {
 	}
 	c := new(*som.Class)
 	for _, e := range i.ReleaseOrder() {
-		if e.Data != nil {
-			continue
-		}
 		s.Introduces = append(s.Introduces, w.introduced(r, i, e, c))
 	}
 	for _, o := range implemented(i) {
@@ -173,6 +170,8 @@ func (w *reference) define(r *release, i *model.Interface) error {
 func (w *reference) introduced(r *release, i *model.Interface, e model.Release, c **som.Class) som.MethodSpec {
 	s := som.MethodSpec{Name: e.Name}
 	switch {
+	case e.Data != nil: // a procedure answers where they are
+		s.Impl, s.Kind = getFunc(func(som.Self) (int32, error) { return 0, nil }), som.Procedure
 	case e.IsPlaceholder():
 		var none numberFunc
 		s.Impl, s.Type = nil, typeOf(none)
@@ -318,8 +317,17 @@ func (w *reference) take(s step) {
 	case "call":
 		w.result(s.label(), s.arg)(w.invoke(r, method, s.arg))
 	case "name":
-		if m, err := r.Class().Lookup(s.method); err == nil && m.Type() != typeOf(numberFunc(nil)) {
+		m, err := r.Class().Lookup(s.method)
+		if err != nil {
+			w.result(s.label()+" by name", s.arg)(nil, err)
+			return
+		}
+		if m.Type() != typeOf(numberFunc(nil)) {
 			w.print("%s by name is called otherwise", s.label())
+			return
+		}
+		if _, _, err := r.Class().Entry(m); err == nil && w.placeholder(m) { // nobody knows its signature any more
+			w.print("%s by name(%d) raised %s", s.label(), s.arg, som.CodeMethod)
 			return
 		}
 		w.result(s.label()+" by name", s.arg)(r.Invoke(context.Background(), s.method, s.arg))
@@ -457,12 +465,19 @@ func (w *reference) interfaceOf(class string) *model.Interface {
 	return nil
 }
 
+// placeholder reports whether of a method only the place is left.
+func (w *reference) placeholder(m *som.Method) bool {
+	i := w.interfaceOf(m.Class().Name())
+	return i != nil && slices.ContainsFunc(i.ReleaseOrder(), func(e model.Release) bool { return e.Name == m.Name() && e.IsPlaceholder() })
+}
+
 // introductions are a class's methods in release order.
 func introductions(i *model.Interface) []string {
 	var all []string
 	for _, e := range i.ReleaseOrder() {
 		switch {
 		case e.Data != nil:
+			all = append(all, e.Name+"/procedure")
 		case e.Migrated != nil:
 			all = append(all, e.Name+">"+name(e.Migrated))
 		case e.Method != nil && e.Method.Kind() == model.ProcedureMethod:

@@ -94,7 +94,7 @@ module Home {
 // vocabulary are the words that are drawn anew in each run.
 var vocabulary = strings.Fields(`Zoo Home Hungry since Keeper tally Warden guard Pet stroke Animal eat sleep digest drink count legs marks Dog bark tail
 Walker Swimmer Duck Puppy wag paws play Cat purr weight scars Mammal nurse milk Trainer train age years withName called total limbs brush Better
-weigh Night Day Early Late Seal Both`)
+weigh sit Night Day Early Late Seal Both`)
 
 // An edit replaces text that stands there once.
 type edit struct{ from, to string }
@@ -196,6 +196,7 @@ type release struct {
 	n       int // 1 or 2
 	text    string
 	library *model.Spec // with private parts: what the library itself is made of
+	zoo     *model.Spec // without
 	public  *model.Spec // with the subclass, as clients see it; nil where that does not compile
 	refusal string      // code of the first diagnostic, where the library does not compile
 }
@@ -220,19 +221,20 @@ func (d *drawing) release(t testing.TB, n int, text string) *release {
 	if n == 2 {
 		sub = apply(t, sub, d.row.later)
 	}
-	whole := r.text + d.drawn(sub)
+	zoo, home := r.stem("zoo")+".idl", r.stem("home")+".idl"
+	files := idl.FilesOf{zoo: r.text, home: "#include \"" + zoo + "\"\n" + d.drawn(sub)}
 	for _, c := range []struct {
-		text    string
+		file    string
 		private bool
 		to      **model.Spec
-	}{{r.text, true, &r.library}, {whole, false, &r.public}} {
-		got, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"zoo.idl": c.text}, Dialect: idl.SOM, Private: c.private}, "zoo.idl")
+	}{{zoo, true, &r.library}, {zoo, false, &r.zoo}, {home, false, &r.public}} {
+		got, err := idl.Compile(context.Background(), idl.Options{Resolver: files, Dialect: idl.SOM, Private: c.private}, c.file)
 		if err == nil {
 			*c.to = got.Spec
 			continue
 		}
 		if n == 1 {
-			t.Fatalf("%s: release 1 does not compile: %v\n%s", d.row.id, got.Report.All(), c.text)
+			t.Fatalf("%s: release 1 does not compile: %v\n%s", d.row.id, got.Report.All(), files[c.file])
 		}
 		if c.private {
 			r.refusal = string(got.Report.All()[0].Code)
@@ -240,6 +242,9 @@ func (d *drawing) release(t testing.TB, n int, text string) *release {
 	}
 	return r
 }
+
+// stem is the name of a row's IDL file.
+func (d *drawing) stem(library string) string { return library + strings.ToLower(d.row.id) }
 
 // classes are those of a module, in the order of the text.
 func (r *release) classes(s *model.Spec, module string) []*model.Interface {

@@ -96,9 +96,7 @@ func TestRows(t *testing.T) {
 	work := []func() error{}
 	for _, lang := range []language{inC, inCxx} {
 		for shard := range shards {
-			for _, u := range units(built[shard*len(built)/shards:(shard+1)*len(built)/shards], lang, shard) {
-				work = append(work, func() error { return w.compile(u.lang, u.name, u.text) })
-			}
+			work = append(work, w.compile(built[shard*len(built)/shards:(shard+1)*len(built)/shards], lang, shard)...)
 		}
 	}
 	if err := all(append(work, w.kernel)...); err != nil {
@@ -107,8 +105,10 @@ func TestRows(t *testing.T) {
 	work = nil
 	for _, lang := range []language{inC, inCxx} {
 		for shard := range shards {
-			name := fmt.Sprintf("client-%s-%d", lang.cc, shard)
-			work = append(work, func() error { return w.run(lang.cc, "-o", name, name+".o", "probe.o", "-Lkernel", "-lsom") })
+			of := fmt.Sprintf("%s-%d", lang.cc, shard)
+			work = append(work, func() error {
+				return w.run(lang.cc, "-o", "program-"+of, "client-"+of+".o", "probe.o", "-Lkernel", "-lsom")
+			})
 		}
 	}
 	if err := all(work...); err != nil {
@@ -213,7 +213,7 @@ func (p *place) compare(t *testing.T, when string, got, want []string) {
 // hashes are those of what must not change: the client, and the subclass.
 func (p *place) hashes(t *testing.T) (all [2][32]byte) {
 	t.Helper()
-	for n, file := range []string{p.client, p.lib + "/" + strings.ToLower("lib"+p.one.words["Home"]+".so")} {
+	for n, file := range []string{p.client, p.lib + "/" + p.home()} {
 		b, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -2,8 +2,9 @@ package rrbc_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
-	"slices"
+	"path/filepath"
 	"strings"
 
 	"github.com/opendsom/dsom/model"
@@ -17,87 +18,91 @@ type pair struct {
 	want, then []string // with release 1, with release 2
 }
 
-// A unit is what is compiled together: the same of many rows.
-type unit struct {
-	name string
-	lang language
-	text string
-}
+const head = "#include <som_c.h>\n#include <probe.h>\n#include <stdio.h>\n#include <string.h>\n\n"
 
-const head = "#include <som.h>\n#include <probe.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n"
-
-// units are the texts of some rows in a language: the library's releases, the subclass, the client.
-func units(pairs []*pair, lang language, shard int) []unit {
-	var one, two, sub, cl, table strings.Builder
-	for _, p := range pairs {
-		libraryText(&one, p.one)
-		libraryText(&two, p.two)
-		subclassText(&sub, p.one)
-		for _, i := range slices.Concat(p.one.classes(p.one.public, "Zoo"), p.one.classes(p.one.public, "Home")) {
-			usage(&cl, i)
-		}
-		client(&cl, p.one.drawing, p.steps)
-		fmt.Fprintf(&table, "{%q, run_%s}, ", p.id, p.id)
-	}
-	fmt.Fprintf(&cl, "static const probe_row rows[] = {%s{NULL, NULL}};\nint main(int argc, char **argv) { return probe_main(argc, argv, rows); }\n", &table)
-	var all []unit
-	for _, u := range []struct {
-		name string
-		text *strings.Builder
-	}{{"one", &one}, {"two", &two}, {"sub", &sub}, {"client", &cl}} {
-		all = append(all, unit{fmt.Sprintf("%s-%s-%d", u.name, lang.cc, shard), lang, head + u.text.String()})
-	}
-	return all
-}
-
-func libraryText(b *strings.Builder, r *release) {
-	classes := r.classes(r.library, "Zoo")
-	for _, i := range classes {
-		usage(b, i)
-		r.implementation(b, i)
-	}
-	var here, apart []*model.Interface
-	for _, i := range classes {
-		if libraryOf(r, name(i)) == libraryOf(r, r.words["Zoo"]+"::") {
-			here = append(here, i)
-		} else {
-			apart = append(apart, i)
+// compile compiles what is to be compiled of some rows in a language: the library's releases, the subclass, the client.
+func (w *workshop) compile(pairs []*pair, lang language, shard int) []func() error {
+	unit := func(what string, text func(dir string, b *strings.Builder) error) func() error {
+		return func() error {
+			name := fmt.Sprintf("%s-%s-%d", what, lang.cc, shard)
+			var b strings.Builder
+			b.WriteString(head)
+			if err := text(name, &b); err != nil {
+				return err
+			}
+			return w.object(lang, name, b.String())
 		}
 	}
-	after := ""
-	if s := r.row.substitute; s[0] != "" && r.n == 2 {
-		c, by := r.words["Zoo"]+"_"+r.words[s[0]], r.words["Zoo"]+"_"+r.words[s[1]]
-		after = fmt.Sprintf("\tif (som_class_substitute(%s_tokens.c.cls, %s_tokens.c.cls, ev) != SOM_OK) return (int)ev->code;\n", c, by)
+	library := func(release func(*pair) *release) func(dir string, b *strings.Builder) error {
+		return func(dir string, b *strings.Builder) error {
+			for _, p := range pairs {
+				r := release(p)
+				if err := w.generate(dir, r, r.library, "zoo"); err != nil {
+					return err
+				}
+				libraryC(b, r, r.library, "Zoo", r.stem("zoo"), "entry_"+r.row.id)
+			}
+			return nil
+		}
 	}
-	entry(b, "entry_"+r.row.id, here, after)
-	if len(apart) > 0 {
-		entry(b, "apart_"+r.row.id, apart, "")
+	return []func() error{
+		unit("one", library(func(p *pair) *release { return p.one })),
+		unit("two", library(func(p *pair) *release { return p.two })),
+		unit("sub", func(dir string, b *strings.Builder) error {
+			for _, p := range pairs {
+				if err := w.generate(dir, p.one, p.one.zoo, ""); err != nil {
+					return err
+				}
+				if err := w.generate(dir, p.one, p.one.public, "home"); err != nil {
+					return err
+				}
+				libraryC(b, p.one, p.one.public, "Home", p.one.stem("home"), "entry_"+p.id)
+			}
+			return nil
+		}),
+		unit("client", func(dir string, b *strings.Builder) error {
+			var table strings.Builder
+			for _, p := range pairs {
+				for _, spec := range []*model.Spec{p.one.zoo, p.one.public} {
+					if err := w.generate(dir, p.one, spec, ""); err != nil {
+						return err
+					}
+				}
+				fmt.Fprintf(b, "#include \"%s.h\"\n", p.one.stem("home"))
+				client(b, p.one.drawing, p.steps)
+				fmt.Fprintf(&table, "{%q, run_%s}, ", p.id, p.id)
+			}
+			fmt.Fprintf(b, "static const probe_row rows[] = {%s{NULL, NULL}};\nint main(int argc, char **argv) { return probe_main(argc, argv, rows); }\n", &table)
+			return nil
+		}),
 	}
 }
 
-func subclassText(b *strings.Builder, r *release) {
-	for _, i := range r.classes(r.public, "Zoo") {
-		usage(b, i)
+// generate writes what the compiler makes of a specification into a folder: of a library with the bodies that its author
+// has written, else what users need.
+func (w *workshop) generate(dir string, r *release, spec *model.Spec, library string) error {
+	name := ""
+	if library != "" {
+		name = r.stem(library)
 	}
-	classes := r.classes(r.public, "Home")
-	for _, i := range classes {
-		usage(b, i)
-		r.implementation(b, i)
+	files, report := emitC(spec, name)
+	if report.HasErrors() {
+		return fmt.Errorf("%s: %v", r.row.id, report.All())
 	}
-	entry(b, "entry_"+r.row.id, classes, "")
-}
-
-// entry writes a library's entry, whose name is the linker's business.
-func entry(b *strings.Builder, name string, classes []*model.Interface, after string) {
-	fmt.Fprintf(b, "#ifdef __cplusplus\nextern \"C\"\n#endif\nSOM_API int %s(uint32_t abi, som_env *ev) {\n\tint code = abi == SOM_ABI ? SOM_OK : SOM_E_LIBRARY;\n", name)
-	for _, i := range classes {
-		fmt.Fprintf(b, "\tif (code == SOM_OK) code = %s_define(ev);\n", cname(i))
+	for path, data := range files.All() {
+		text := string(data)
+		if path == name+".c" {
+			text = fill(text, func(key string) string {
+				class, method := key[:strings.LastIndex(key, "::")], key[strings.LastIndex(key, "::")+2:]
+				i, _ := spec.Lookup(class).(*model.Interface)
+				return r.bodyC(i, method)
+			})
+		}
+		if err := w.write(filepath.Join(dir, path), text); err != nil {
+			return err
+		}
 	}
-	b.WriteString("\tif (code != SOM_OK) {\n")
-	for _, i := range classes { // nothing may keep what is given up
-		fmt.Fprintf(b, "\t\tsom_class_unbind(&%s_tokens.c);\n", cname(i))
-	}
-	fmt.Fprintf(b, "\t\treturn code;\n\t}\n%s\treturn SOM_OK;\n}\n\n", after)
+	return nil
 }
 
 // A place is a folder with a row's libraries, as one user has them, and the client that he runs.
@@ -111,19 +116,21 @@ type place struct {
 
 // link makes a row's libraries: in one language, with the subclass and the client in others.
 func (w *workshop) link(p *pair, shard int, lib, second, sub, client language) (*place, error) {
-	at := &place{pair: p, w: w, client: w.path(fmt.Sprintf("client-%s-%d", client.cc, shard)), next: map[string]string{}}
+	at := &place{pair: p, w: w, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
 	folder := "rows/" + p.id + "-" + lib.cc
 	at.lib = w.path(folder + "/lib")
 	object := func(what string, l language) string { return fmt.Sprintf("%s-%s-%d.o", what, l.cc, shard) }
 	zoo := p.one.words["Zoo"] + "::"
-	home := strings.ToLower("lib" + p.one.words["Home"] + ".so")
 	if err := w.shared(folder+"/lib/"+libraryOf(p.one, zoo), "entry_"+p.id, object("one", lib)); err != nil {
 		return nil, err
 	}
-	if err := w.shared(folder+"/lib/"+home, "entry_"+p.id, object("sub", sub)); err != nil {
+	if err := w.shared(folder+"/lib/"+p.home(), "entry_"+p.id, object("sub", sub)); err != nil {
 		return nil, err
 	}
 	entries := map[string]string{libraryOf(p.two, zoo): "entry_" + p.id}
+	if p.apart != "" || p.substitute[0] != "" {
+		entries[libraryOf(p.two, zoo)] = "here_" + p.id
+	}
 	if p.apart != "" {
 		entries[libraryOf(p.two, zoo+p.two.words[p.apart])] = "apart_" + p.id
 	}
@@ -136,6 +143,9 @@ func (w *workshop) link(p *pair, shard int, lib, second, sub, client language) (
 	return at, nil
 }
 
+// home is the file of the subclass's library.
+func (p *pair) home() string { return "lib" + strings.ToLower(p.one.words["Home"]) + ".so" }
+
 // swap puts release 2 in the place of release 1.
 func (p *place) swap() error {
 	for from, to := range p.next {
@@ -143,5 +153,6 @@ func (p *place) swap() error {
 			return err
 		}
 	}
-	return nil
+	_, err := fs.Stat(os.DirFS(p.lib), p.home())
+	return err
 }

@@ -168,7 +168,7 @@ func (u *unit) introduces(m *implementing) {
 	kinds := map[model.MethodKind]string{model.StaticMethod: "SOM_STATIC", model.NonstaticMethod: "SOM_NONSTATIC", model.ProcedureMethod: "SOM_PROCEDURE"}
 	u.F("\tstatic const som_method introduces[] = {")
 	for _, r := range order {
-		sig, proc, migrated, kind := "NULL", "NULL", "NULL", "SOM_NONSTATIC"
+		sig, proc, migrated, kind := "NULL", "NULL", "NULL", "SOM_STATIC"
 		switch {
 		case r.Method != nil:
 			f := m.own[slices.IndexFunc(m.own, func(f *method) bool { return f.name == r.Name })]
