@@ -253,7 +253,7 @@ som_class *Zoo_Animal_define(som_env *ev) {
 		{"_get_meals", "i:", (som_proc *)Zoo_Animal_entry_get_meals, NULL, SOM_STATIC},
 		{"legs", "i:", (som_proc *)Zoo_Animal_do_legs, NULL, SOM_STATIC},
 		{"speak", "s:h", (som_proc *)Zoo_Animal_do_speak, NULL, SOM_STATIC},
-		{"secret", NULL, NULL, NULL, SOM_NONSTATIC},
+		{"secret", NULL, NULL, NULL, SOM_STATIC},
 		{"eat", "b:ppp", (som_proc *)Zoo_Animal_do_eat, NULL, SOM_STATIC},
 		{"where", "v:pIp", (som_proc *)Zoo_Animal_do_where, NULL, SOM_STATIC},
 		{"tags", "v:ppp", (som_proc *)Zoo_Animal_do_tags, NULL, SOM_STATIC},

@@ -272,7 +272,7 @@ som_class *namespace__define(som_env *ev) {
 		{"new", "v:iiii", (som_proc *)namespace__do_new, NULL, SOM_STATIC},
 		{"class", "v:pp", (som_proc *)namespace__do_class, NULL, SOM_STATIC},
 		{"is", "b:bo", (som_proc *)namespace__do_is, NULL, SOM_STATIC},
-		{"gone", NULL, NULL, NULL, SOM_NONSTATIC},
+		{"gone", NULL, NULL, NULL, SOM_STATIC},
 		{"get_x", "i:", (som_proc *)namespace__do_get_x, NULL, SOM_STATIC},
 		{"_get_x", "i:", (som_proc *)namespace__entry__get_x, NULL, SOM_STATIC},
 		{"_set_x", "v:i", (som_proc *)namespace__entry_set_x, NULL, SOM_STATIC},
