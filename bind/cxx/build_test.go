@@ -194,7 +194,9 @@ func (c toolchain) library(t testing.TB) string {
 	c.need(t)
 	zoo, entry := c.object(t, "test/zoo.cc"), c.object(t, generated(t)+"/zoo_library.cpp")
 	c.kernel(t)
-	return once(t, c.name+"-libzoo.so", func(out string) error { return c.compile(t, out, "-shared", "-Wl,--version-script="+absolute("test/library.map"), zoo, entry, "-lstdc++") })
+	return once(t, c.name+"-libzoo.so", func(out string) error {
+		return c.compile(t, out, "-shared", "-Wl,--version-script="+absolute("test/library.map"), zoo, entry, "-lstdc++")
+	})
 }
 
 // output runs a program and returns what it says.
