@@ -124,6 +124,7 @@ func oneLine(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "?"))
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "*/", "* /"), "/*", "/ *")
 	return strings.TrimRight(s, ` \`) // a comment is not to go on in the next line
 }
 

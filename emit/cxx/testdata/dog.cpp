@@ -1,4 +1,4 @@
-// The implementation of Zoo::Animal, Zoo::Pet, Zoo::Dog. It is yours: dsom idl build adds what is missing, and leaves bodies alone.
+// dog.cpp: this file is yours: dsom idl build adds methods that are new and keeps heads up to date; bodies it never touches.
 #include "dog.ih.hpp"
 
 namespace Zoo {
@@ -20,7 +20,6 @@ public:
 		(void)name;
 	}
 };
-
 som::class_object Animal_define() { return Animal_impl::som_define(); }
 
 class Pet_impl : public Pet_part<Pet_impl> {
@@ -33,7 +32,6 @@ public:
 		throw som::system_exception("NO_IMPLEMENT", "Zoo::Pet::friend_of");
 	}
 };
-
 som::class_object Pet_define() { return Pet_impl::som_define(); }
 
 class Dog_impl : public Dog_part<Dog_impl> {
@@ -45,8 +43,6 @@ public:
 		return parent<::Zoo::Animal>().speak(times);
 	}
 };
-
 som::class_object Dog_define() { return Dog_impl::som_define(); }
-
 } // namespace Zoo
 
