@@ -104,7 +104,8 @@ type idlBuildCmd struct {
 	Out             string            `short:"o" default:"." placeholder:"DIR" help:"Output folder: a package is a folder in it."`
 	Lang            string            `enum:"go," default:"" help:"Language to generate: go, which is the default where nothing else is asked for."`
 	C               cFlag             `name:"c" placeholder:"PART,…" help:"Generate C of SOM classes. Parts, by default h,ih: h (for users), ih (for the implementation), c (the implementation to fill in, or kept up to date), compat (IBM's names as well)."`
-	Library         string            `placeholder:"NAME" help:"With --c: generate the entry of a class library of all classes too."`
+	Cxx             cxxFlag           `name:"cxx" placeholder:"PART,…" help:"Generate C++ of SOM classes. Parts, by default hpp,ih: hpp (for users), ih (for the implementation), cpp (the implementation to fill in, or kept up to date)."`
+	Library         string            `placeholder:"NAME" help:"With --c or --cxx: generate the entry of a class library of all classes too."`
 	Emitter         []string          `sep:"none" placeholder:"PROGRAM[=OPTIONS]" help:"Generate with a program of your own, see docs/idl-emitters.md; may be repeated."`
 	GoPackagePrefix string            `placeholder:"PATH" help:"Import path of the output folder. Default: told by the go.mod above it."`
 	GoPackage       string            `placeholder:"PATH" help:"Import path of the package for what is declared outside of modules."`
@@ -128,6 +129,7 @@ func (idlBuildCmd) Help() string {
     dsom idl build --out gen --emitter ./my-emitter=wide bank.idl
     dsom idl build --out gen --c dog.idl
     dsom idl build --out src --c=h,ih,c --library zoo animal.idl dog.idl
+    dsom idl build --out src --cxx=hpp,ih,cpp --library zoo animal.idl dog.idl
     dsom idl build --out gen --typelib dog.idl`
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/opendsom/dsom/emit"
 	emitc "github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/emit/external"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
@@ -14,10 +15,10 @@ import (
 // files of all of them go into one folder, and none may be made twice.
 func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit.Files, error) {
 	all := new(emit.Files)
-	if v.Library != "" && !v.C.on {
-		return nil, usage("--library is for --c")
+	if v.Library != "" && !v.C.on && !v.Cxx.on {
+		return nil, usage("--library is for --c and --cxx")
 	}
-	if v.Lang == "go" || len(v.Emitter) == 0 && !v.C.on && !v.Typelib && !v.Somt {
+	if v.Lang == "go" || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Typelib && !v.Somt {
 		files, err := v.golang(c, r)
 		if err != nil {
 			return nil, err
@@ -26,6 +27,15 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 	}
 	if v.C.on {
 		files, report := emitc.Emit(r.Spec, emitc.Options{Parts: v.C.parts, Library: v.Library, Compat: v.C.compat, Existing: existing(v.Out)})
+		if err := c.reportNew(report, r.Source); err != nil {
+			return nil, err
+		}
+		if err := addAll(all, files); err != nil {
+			return nil, err
+		}
+	}
+	if v.Cxx.on {
+		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: v.Cxx.parts, Library: v.Library, Existing: existing(v.Out)})
 		if err := c.reportNew(report, r.Source); err != nil {
 			return nil, err
 		}

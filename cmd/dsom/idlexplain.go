@@ -7,6 +7,7 @@ import (
 
 	"github.com/opendsom/dsom/diag"
 	emitc "github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/idl/diff"
@@ -21,7 +22,7 @@ func (idlExplainCmd) Help() string { return "Example:\n\n    dsom idl explain ID
 
 // codeTable describes all codes of diagnostics that the tools on IDL have.
 func codeTable() diag.Table {
-	return slices.Concat(idl.Codes(), lint.Codes(), golang.Codes, emitc.Codes)
+	return slices.Concat(idl.Codes(), lint.Codes(), golang.Codes, emitc.Codes, cxx.Codes)
 }
 
 // explanation is what there is to say of a code.

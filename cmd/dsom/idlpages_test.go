@@ -8,6 +8,7 @@ import (
 
 	"github.com/opendsom/dsom/diag"
 	emitc "github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/idl/lint"
@@ -42,7 +43,7 @@ A code keeps its meaning; one that is no longer used is not given to another.
 - ` + "`dsom idl check FILES`" + ` prints messages with the line, a caret, notes on other places and help; ` + "`--json`" + ` and ` + "`--sarif`" + `
   are for programs, ` + "`--color`" + ` is auto, always or never, and the environment's NO_COLOR is respected.
 - IDL1… is the preprocessor, IDL2… the grammar, IDL3… the meaning, IDL4… SOM IDL, IDL9… the compiler itself, GO… the Go
-  emitter; LINT… are [findings of idl lint](idl-lint.md). The codes of [idl diff](idl-diff.md) are words.
+  emitter, C… that of C, CXX… that of C++; LINT… are [findings of idl lint](idl-lint.md). The codes of [idl diff](idl-diff.md) are words.
 
 This page is made from the tables of the packages, and each example is compiled, or acted out, by a test that demands this code.
 `
@@ -54,7 +55,7 @@ func TestDiagnosticsPage(t *testing.T) {
 	for _, part := range []struct {
 		title string
 		table diag.Table
-	}{{"The compiler", idl.Codes()}, {"The Go emitter", golang.Codes}, {"The C emitter", emitc.Codes}} {
+	}{{"The compiler", idl.Codes()}, {"The Go emitter", golang.Codes}, {"The C emitter", emitc.Codes}, {"The C++ emitter", cxx.Codes}} {
 		b.WriteString("\n## " + part.title + "\n")
 		for _, e := range part.table {
 			fmt.Fprintf(&b, "\n### %s: %s\n\n%s: %s\n", e.Code, e.Title, e.Severity, e.Explanation)

@@ -24,45 +24,52 @@ func (c *comparer) metaclass(s subject, old, new *model.Interface) {
 	}
 }
 
-// metaclassOf returns the metaclass of a class as it is declared: its own or that of the nearest
-// ancestor that has one; nil if none of them names one.
-func metaclassOf(i *model.Interface) *model.Interface {
-	if m := i.Metaclass(); m != nil {
-		return m
+// metaclasses returns those from which the metaclass of a class is derived, as the kernels find them: its explicit one and
+// then those of its parents, without ancestors of others.
+func (o *orders) metaclasses(i *model.Interface) []*model.Interface {
+	if kept, ok := o.metas[i]; ok {
+		return kept
 	}
-	for _, a := range slices.Backward(i.Ancestors()) { // the nearest first
-		if m := a.Metaclass(); m != nil {
-			return m
+	var kept []*model.Interface
+	if m := i.Metaclass(); m != nil {
+		kept = append(kept, m)
+	}
+	for _, p := range i.Parents() {
+		for _, m := range o.metaclasses(p) {
+			kept = keep(kept, m)
 		}
 	}
-	return nil
+	if o.metas == nil {
+		o.metas = map[*model.Interface][]*model.Interface{}
+	}
+	o.metas[i] = kept
+	return kept
 }
 
-// metaclasses returns those from which the metaclass of a class must be derived.
-func metaclasses(i *model.Interface) []*model.Interface {
-	var all []*model.Interface
-	add := func(m *model.Interface) {
-		if m != nil && !slices.Contains(all, m) {
-			all = append(all, m)
-		}
+// keep adds a metaclass to those kept, unless it is one of them or an ancestor of one; it takes the place of its first
+// ancestor among them, and others of its ancestors go.
+func keep(kept []*model.Interface, m *model.Interface) []*model.Interface {
+	if slices.ContainsFunc(kept, func(k *model.Interface) bool { return k == m || k.Inherits(m) }) {
+		return kept
 	}
-	add(i.Metaclass())
-	for _, p := range i.Parents() {
-		add(metaclassOf(p))
+	at := slices.IndexFunc(kept, m.Inherits)
+	if at < 0 {
+		return append(kept, m)
 	}
-	return all
+	kept[at] = m
+	return append(kept[:at+1], slices.DeleteFunc(kept[at+1:], m.Inherits)...)
 }
 
 // conflicts tells what a new release cannot be built with, and the old one could.
 func (c *comparer) conflicts(s subject, old, new *model.Interface) {
-	if c.order.under(new.Parents()) == nil && c.order.under(old.Parents()) != nil {
-		c.add("parents-conflict", s, "its bases %s have ancestors in contradicting orders", strings.Join(baseNames(new), ", "))
+	if is := c.order.under(new.Parents(), new.AbstractParents()).conflict; is != "" && c.order.under(old.Parents(), old.AbstractParents()).conflict == "" {
+		c.add("parents-conflict", s, "its bases %s have ancestors in contradicting orders: %s", strings.Join(baseNames(new), ", "), is)
 	}
-	if c.order.under(metaclasses(new)) == nil && c.order.under(metaclasses(old)) != nil {
+	if is := c.order.under(c.order.metaclasses(new), nil).conflict; is != "" && c.order.under(c.order.metaclasses(old), nil).conflict == "" {
 		var ms []string
-		for _, m := range metaclasses(new) {
+		for _, m := range c.order.metaclasses(new) {
 			ms = append(ms, m.ScopedName())
 		}
-		c.add("metaclass-conflict", s, "no metaclass can be derived from %s", strings.Join(ms, ", "))
+		c.add("metaclass-conflict", s, "no metaclass can be derived from %s: %s", strings.Join(ms, ", "), is)
 	}
 }

@@ -1,75 +1,166 @@
 package diff
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/opendsom/dsom/model"
 )
 
-// orders finds the order of ancestors as C3 does, each class once.
+// orders finds the order of ancestors as the object kernels do (docs/som.md, "Linearisation"): by C3, and where that
+// has no answer by giving up an order that matters to nobody.
 type orders struct {
-	done map[*model.Interface][]*model.Interface
+	done  map[*model.Interface]order
+	metas map[*model.Interface][]*model.Interface // see metaclasses
 }
 
-// of returns a class and its ancestors in order, nil if there is no such order.
-func (o *orders) of(i *model.Interface) []*model.Interface {
+// An order is that of a class and its ancestors, or why there is none.
+type order struct {
+	line     []*model.Interface
+	conflict string
+}
+
+// of returns the order of a class.
+func (o *orders) of(i *model.Interface) order {
 	if line, ok := o.done[i]; ok {
 		return line
 	}
-	line := o.under(i.Parents())
-	if line != nil {
-		line = append([]*model.Interface{i}, line...)
+	all := o.under(i.Parents(), i.AbstractParents())
+	if all.conflict == "" {
+		all.line = append([]*model.Interface{i}, all.line...)
 	}
 	if o.done == nil {
-		o.done = map[*model.Interface][]*model.Interface{}
+		o.done = map[*model.Interface]order{}
 	}
-	o.done[i] = line
-	return line
+	o.done[i] = all
+	return all
 }
 
-// under returns the ancestors of a class with these parents: those of each parent in its own
-// order, and the parents in the order given. It is nil if there is no such order, and not nil
-// but empty if there are no parents.
-func (o *orders) under(parents []*model.Interface) []*model.Interface {
-	var lines [][]*model.Interface
-	var tops []*model.Interface
+// under returns the order of the ancestors of a class with these parents, of some of which it inherits the interface alone.
+func (o *orders) under(parents, abstract []*model.Interface) order {
+	m := merger{concrete: map[*model.Interface]bool{}}
 	for _, p := range parents {
-		if slices.ContainsFunc(parents, func(q *model.Interface) bool { return q != p && q.Inherits(p) }) {
-			continue // comes with another one
-		}
 		line := o.of(p)
-		if line == nil {
-			return nil
+		if line.conflict != "" {
+			return line
 		}
-		lines = append(lines, line)
-		tops = append(tops, p)
+		m.lines = append(m.lines, slices.Clone(line.line))
+		if !slices.Contains(abstract, p) {
+			m.give(p)
+		}
 	}
-	lines = append(lines, tops)
-	out := []*model.Interface{}
+	m.lines = append(m.lines, slices.Clone(parents))
+	return m.merge()
+}
+
+// A merger merges the orders of parents into one.
+type merger struct {
+	lines    [][]*model.Interface
+	concrete map[*model.Interface]bool // those of which more than the interface is inherited
+}
+
+// give notes that of a class and its ancestors more than the interface is inherited.
+func (m *merger) give(i *model.Interface) {
+	if m.concrete[i] {
+		return
+	}
+	m.concrete[i] = true
+	for _, p := range i.Parents() {
+		if !slices.Contains(i.AbstractParents(), p) {
+			m.give(p)
+		}
+	}
+}
+
+func (m *merger) merge() order {
+	var all order
 	for {
-		lines = slices.DeleteFunc(lines, func(l []*model.Interface) bool { return len(l) == 0 })
-		if len(lines) == 0 {
-			return out
+		m.lines = slices.DeleteFunc(m.lines, func(l []*model.Interface) bool { return len(l) == 0 })
+		if len(m.lines) == 0 {
+			return all
 		}
-		next := candidate(lines)
+		next, conflict := m.next()
 		if next == nil {
-			return nil
+			return order{conflict: conflict}
 		}
-		out = append(out, next)
-		for i, l := range lines {
-			if l[0] == next {
-				lines[i] = l[1:]
+		all.line = append(all.line, next)
+		for i, l := range m.lines {
+			m.lines[i] = slices.DeleteFunc(l, func(x *model.Interface) bool { return x == next })
+		}
+	}
+}
+
+// next returns the first class of a line that stands behind nobody in the others; else the one that the fewest lines are
+// against of those that may be taken all the same; else nil, and why the first may not.
+func (m *merger) next() (*model.Interface, string) {
+	var best *model.Interface
+	fewest, conflict := 0, ""
+	for _, l := range m.lines {
+		against, why := 0, ""
+		for _, other := range m.lines {
+			at := slices.Index(other, l[0])
+			if at <= 0 {
+				continue
+			}
+			against++
+			for _, before := range other[:at] {
+				if why == "" {
+					why = m.serious(before, l[0])
+				}
 			}
 		}
-	}
-}
-
-// candidate returns the first head of a line that is in no line's tail.
-func candidate(lines [][]*model.Interface) *model.Interface {
-	for _, l := range lines {
-		if !slices.ContainsFunc(lines, func(m []*model.Interface) bool { return slices.Contains(m[1:], l[0]) }) {
-			return l[0]
+		switch {
+		case why != "" && conflict == "":
+			conflict = why
+		case why != "":
+		case best == nil || against < fewest:
+			best, fewest = l[0], against
 		}
 	}
-	return nil
+	return best, conflict
+}
+
+// serious says why a class must not be taken before one that stands before it, or nothing.
+func (m *merger) serious(before, taken *model.Interface) string {
+	if before.Inherits(taken) {
+		return fmt.Sprintf("%s comes before %s, from which it is derived", taken.ScopedName(), before.ScopedName())
+	}
+	if !m.concrete[before] || !m.concrete[taken] {
+		return ""
+	}
+	theirs := implements(taken)
+	for _, name := range implements(before) {
+		if slices.Contains(theirs, name) {
+			return fmt.Sprintf("%s and %s both implement %s", before.ScopedName(), taken.ScopedName(), name)
+		}
+	}
+	if keepsState(before) && keepsState(taken) {
+		return fmt.Sprintf("%s and %s both initialise data", before.ScopedName(), taken.ScopedName())
+	}
+	return ""
+}
+
+// ofLife are the methods of SOMObject whose overrides are initializers and destructors to the kernels.
+var ofLife = strings.Fields(`somInit somUninit somDefaultInit somDestruct somDefaultCopyInit somDefaultConstCopyInit
+somDefaultVCopyInit somDefaultConstVCopyInit somDefaultAssign somDefaultConstAssign somDefaultVAssign somDefaultConstVAssign`)
+
+// implements returns the methods of which a class has an implementation of its own, by the class that introduces them.
+func implements(i *model.Interface) []string {
+	var all []string
+	for _, m := range i.Introduced() {
+		all = append(all, i.ScopedName()+"::"+m.Name)
+	}
+	for _, o := range i.Overridden() {
+		if m := i.FindMethod(o.Name); m != nil && !slices.Contains(ofLife, o.Name) {
+			all = append(all, m.Class.ScopedName()+"::"+o.Name)
+		}
+	}
+	return all
+}
+
+// keepsState reports whether a class has data, and an initializer or a destructor for them.
+func keepsState(i *model.Interface) bool {
+	return len(i.InstanceData())+len(i.AttributeData()) > 0 &&
+		slices.ContainsFunc(i.Overridden(), func(o *model.Override) bool { return slices.Contains(ofLife, o.Name) })
 }

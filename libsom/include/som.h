@@ -204,6 +204,10 @@ typedef struct som_binding {
 	uint32_t nbases;
 } som_binding;
 
+/* What a client may put into tokens that are not bound yet: at this place every row has what raises an exception
+ * (the code "abstract"), so that a call that comes too early is no crash. */
+#define SOM_UNBOUND ((som_tok)(17 * sizeof(void *)))
+
 /* Fills to and its nmethods tokens, to->cls last. Calling it again, or from several threads for one to, does no harm.
  * Substitution is not followed: tokens are those of the class that was named. */
 SOM_API int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev);

@@ -1,0 +1,35 @@
+package cxx_test
+
+import (
+	"testing"
+
+	"github.com/opendsom/dsom/internal/golden"
+)
+
+// TestPrograms runs the programs of test/ in C++, which look at what they get themselves, with all compilers and sanitizers.
+func TestPrograms(t *testing.T) {
+	t.Parallel()
+	for _, c := range []toolchain{gcc, clang, asan, tsan, checked} {
+		for _, name := range []string{"values", "life"} {
+			if c.name == "tsan" && name == "values" {
+				continue // it has one thread
+			}
+			t.Run(c.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				if got := c.output(t, c.program(t, name)); got != "ok\n" {
+					t.Error(got)
+				}
+			})
+		}
+	}
+}
+
+// TestFromC has a program in C use a class library in C++, and subclass a class in it.
+func TestFromC(t *testing.T) {
+	t.Parallel()
+	gcc.need(t)
+	gcc.kernel(t)
+	generated(t)
+	program := once(t, "gcc-plain", func(out string) error { return gcc.compile(t, out, absolute("test/plain.c")) })
+	golden.Check(t, "plain.out", gcc.output(t, program, gcc.library(t)))
+}

@@ -1,0 +1,98 @@
+// binding.hpp: what a module knows of a class: its class object and the tokens of its methods.
+#ifndef SOM_BINDING_HPP
+#define SOM_BINDING_HPP
+
+#include "exception.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace som {
+
+// Stands in for the identity of a class that is not bound: it is in no row.
+SOM_LOCAL inline char nobody = 0;
+
+// What is bound of a class with N methods. It is constant until then: its tokens are of a place in which every row
+// has what raises an exception, so that a call that comes too early is no crash.
+template <std::size_t N> struct tokens {
+	som_classdata c;
+	som_tok m[N == 0 ? 1 : N];
+	bool own; // the class is of this module's library, and so not counted: it could not be unloaded else
+
+	constexpr tokens() noexcept : c{nullptr, &nobody, 0, 0}, m{}, own(false) {
+		for (som_tok &t : m) t = SOM_UNBOUND;
+	}
+};
+
+// The file of the class library that this module is, once it has defined a class; borrowed from the kernel.
+SOM_LOCAL inline const char *own_library = nullptr;
+
+// What stands in memory that another thread may be writing, and its writing.
+template <class T> SOM_LOCAL inline T load(const T &t) noexcept {
+#ifdef __GNUC__
+	return __atomic_load_n(&t, __ATOMIC_RELAXED);
+#else
+	return *static_cast<const volatile T *>(&t);
+#endif
+}
+template <class T> SOM_LOCAL inline T exchange(T &t, T v) noexcept {
+#ifdef __GNUC__
+	return __atomic_exchange_n(&t, v, __ATOMIC_ACQ_REL);
+#else
+	return std::exchange(t, v);
+#endif
+}
+
+// A list of types.
+template <class... T> struct list {};
+
+// A class as the compiler describes it to this header is a type C with
+//   name, major, minor      what is asked for
+//   count, methods          the methods that it introduces, and whose tokens are bound
+//   bound                   tokens<count>, one in each module
+//   parents                 list of such descriptions
+
+template <class C> SOM_LOCAL void need();
+
+template <class... P> SOM_LOCAL void need_all(list<P...>) { (need<P>(), ...); }
+
+// Binds a class and its ancestors; throws where it cannot be found or has another version than is asked for.
+template <class C> SOM_LOCAL SOM_COLD void bind() {
+	need_all(typename C::parents());
+	env ev;
+	som_binding b = {};
+	b.size_of = sizeof b;
+	b.nmethods = C::count;
+	b.cls = C::name;
+	b.major = C::major;
+	b.minor = C::minor;
+	b.methods = C::methods;
+	som_class_bind(&b, reinterpret_cast<som_classdata *>(&C::bound), &ev);
+	check(ev);
+	const char *mine = load(own_library), *its = som_class_describe(C::bound.c.cls)->library;
+	if (mine && its && std::strcmp(mine, its) == 0 && !exchange(C::bound.own, true)) som_release(&C::bound.c.cls->object);
+}
+
+// Makes sure that a class is bound.
+template <class C> SOM_LOCAL inline void need() {
+	if (!som_bound(&C::bound.c)) bind<C>();
+}
+
+// Gives up what this module has bound of a class, so that it can be unloaded. No thread of the module may use it meanwhile.
+template <class C> SOM_LOCAL void unbind() {
+	if (!C::bound.own) som_class_unbind(&C::bound.c);
+	C::bound = tokens<C::count>();
+}
+
+// Whether an object that is not NULL is one of the class or of a descendant.
+template <class C> SOM_LOCAL inline bool is_instance(const som_object *o) {
+	if (SOM_LIKELY(*reinterpret_cast<void **>(o->mt + load(C::bound.c.type)) == load(C::bound.c.id))) return true;
+	if (som_bound(&C::bound.c)) return som_isa(o, &C::bound.c) != 0;
+	bind<C>();
+	return som_isa(o, &C::bound.c) != 0;
+}
+
+} // namespace som
+
+#endif

@@ -1,0 +1,146 @@
+// exception.hpp: what methods raise, as C++ exceptions, and the way from one to the other.
+#ifndef SOM_EXCEPTION_HPP
+#define SOM_EXCEPTION_HPP
+
+#include <som.h>
+
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+
+// SOM_LOCAL keeps what a module has bound, and the code that uses it, the module's own: class libraries come and go, and
+// each knows the classes of others as its own headers had them.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define SOM_LOCAL __attribute__((visibility("hidden")))
+#define SOM_VISIBLE __attribute__((visibility("default")))
+#define SOM_COLD __attribute__((cold, noinline))
+#elif defined(__GNUC__)
+#define SOM_LOCAL
+#define SOM_VISIBLE
+#define SOM_COLD __attribute__((cold, noinline))
+#else
+#define SOM_LOCAL
+#define SOM_VISIBLE
+#define SOM_COLD
+#endif
+
+#ifdef __GNUC__
+#define SOM_LIKELY(x) __builtin_expect(!!(x), 1)
+#define SOM_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#else
+#define SOM_LIKELY(x) (x)
+#define SOM_UNLIKELY(x) (x)
+#endif
+
+namespace som {
+
+// An environment that clears itself.
+struct env : som_env {
+	env() noexcept : som_env() {}
+	env(const env &) = delete;
+	env &operator=(const env &) = delete;
+	~env() { som_env_clear(this); }
+};
+
+// What all exceptions of methods are. Its text is what() tells: what happened, to what, what to do; or else the
+// repository id. Copies share what they hold.
+class SOM_VISIBLE exception : public std::exception {
+public:
+	const char *what() const noexcept override {
+		const char *text = held_ ? held_->text : nullptr;
+		return text ? text : id();
+	}
+	// The repository id: "IDL:omg.org/CORBA/BAD_PARAM:1.0".
+	virtual const char *id() const noexcept { return held_ && held_->id ? held_->id : ""; }
+	// Hands the exception to ev, which may be NULL. An exception that came from a method is given away: once.
+	virtual void raise(som_env *ev) const noexcept {
+		if (!ev || !held_) return;
+		som_env_clear(ev);
+		som_env &mine = *held_;
+		*ev = mine;
+		mine = som_env();
+	}
+
+protected:
+	exception() noexcept = default;
+	// Takes what taken holds; that is left clear. Throws bad_alloc, and then taken is as it was.
+	explicit exception(som_env &taken) : held_(new env) {
+		som_env &mine = *held_;
+		mine = taken;
+		taken = som_env();
+	}
+	std::shared_ptr<env> held_;
+};
+
+// A system exception: of the kernel's own errors, or one of CORBA's that a method raised.
+class SOM_VISIBLE system_exception : public exception {
+public:
+	explicit system_exception(som_env &taken) : exception(taken) {}
+	// A system exception by its name, such as "BAD_PARAM", or by its whole id.
+	explicit system_exception(const std::string &name, const std::string &text = {}, std::uint32_t minor = 0,
+		std::uint32_t completed = SOM_COMPLETED_NO) {
+		env ev;
+		const std::string id = name.find(':') == std::string::npos ? "IDL:omg.org/CORBA/" + name + ":1.0" : name;
+		som_raise_system(&ev, id.c_str(), minor, completed, text.empty() ? nullptr : text.c_str());
+		*this = system_exception(ev);
+	}
+	// Whether it is the system exception of that name: is("NO_MEMORY").
+	bool is(const char *name) const noexcept {
+		static constexpr char prefix[] = "IDL:omg.org/CORBA/";
+		const std::size_t n = std::strlen(name);
+		const char *mine = id();
+		return std::strncmp(mine, prefix, sizeof prefix - 1) == 0 && std::strncmp(mine + sizeof prefix - 1, name, n) == 0 &&
+			mine[sizeof prefix - 1 + n] == ':';
+	}
+	std::uint32_t minor() const noexcept { return held_->minor; }
+	std::uint32_t completed() const noexcept { return held_->completed; } // SOM_COMPLETED_YES and so on
+	std::uint32_t code() const noexcept { return held_->code; }           // SOM_E_NAME and so on, or 0
+};
+
+// A user exception. Those of IDL are classes of their own with members; this one itself is one that the caller does not know.
+class SOM_VISIBLE user_exception : public exception {
+public:
+	explicit user_exception(som_env &taken) : exception(taken) {}
+
+protected:
+	user_exception() noexcept = default;
+};
+
+// Throws what ev holds, and clears it.
+[[noreturn]] SOM_LOCAL SOM_COLD inline void throw_any(som_env &ev) {
+	try {
+		if (ev.major == SOM_USER_EXCEPTION) throw user_exception(ev);
+		throw system_exception(ev);
+	} catch (const std::bad_alloc &) { // there was no memory to hold it
+		som_env_clear(&ev);
+		throw;
+	}
+}
+
+// Throws what ev holds, if anything.
+SOM_LOCAL inline void check(som_env &ev) {
+	if (ev.major != SOM_NO_EXCEPTION) throw_any(ev);
+}
+
+// In a handler: hands the exception that is being handled to ev. Those of this header stay what they are, bad_alloc becomes
+// NO_MEMORY, all else UNKNOWN, with its text if it is a std::exception.
+SOM_LOCAL SOM_COLD inline void raise_current(som_env *ev) noexcept {
+	const char *unknown = "IDL:omg.org/CORBA/UNKNOWN:1.0";
+	try {
+		throw;
+	} catch (const exception &e) {
+		e.raise(ev);
+	} catch (const std::bad_alloc &) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_MAYBE, "a method in C++ had no memory");
+	} catch (const std::exception &e) {
+		som_raise_system(ev, unknown, 0, SOM_COMPLETED_MAYBE, e.what());
+	} catch (...) {
+		som_raise_system(ev, unknown, 0, SOM_COMPLETED_MAYBE, "a method in C++ threw what is no std::exception");
+	}
+}
+
+} // namespace som
+
+#endif

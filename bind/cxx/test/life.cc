@@ -1,0 +1,216 @@
+// life.cc: handles, exceptions, constructors, copies, parent and next calls, several parents, metaclasses, threads.
+#include "zoo.hpp"
+
+#include "check.hpp"
+
+#include <thread>
+#include <utility>
+
+extern "C" som_library_entry_proc som_library_entry;
+
+using namespace Zoo;
+
+namespace Zoo {
+extern int alive;
+}
+
+static std::uint64_t instances(const char *name) { return som::class_object::named(name).instances(); }
+static std::uint32_t references(const som::object &o) { return o.get()->refs; }
+
+static void handles() {
+	Dog none, d = Dog::create();
+	CHECK(!none && d && references(d) == 1);
+	Dog same = d;
+	Animal a = d;
+	const Animal &as_animal = d; // no new reference
+	CHECK(references(d) == 3 && as_animal == same && a == d);
+	Animal moved = std::move(a);
+	CHECK(!a && references(d) == 3);
+	a = moved;
+	a = *&a;
+	moved = nullptr;
+	CHECK(references(d) == 3);
+	std::swap(a, moved);
+	CHECK(!a && moved == d && references(d) == 3);
+	CHECK(som::is<Dog>(moved) && som::is<Animal>(d) && !som::is<Puppy>(d) && !som::is<Dog>(none));
+	CHECK(Dog::narrow(moved) == d && !Puppy::narrow(d) && !Dog::narrow(som::object()));
+	som_ref raw = moved.som_detach();
+	moved = som::adopted<Animal>(raw);
+	CHECK(references(d) == 3);
+	som::weak<Animal> w(d);
+	CHECK(w.lock() == d);
+	same = Dog();
+	moved = Animal();
+	d = none;
+	CHECK(!w.lock() && alive == 0 && instances("Zoo::Dog") == 0);
+	CHECK(som::class_object::of(Dog::create()).info().major == 1 && Dog::create().somGetClassName() == "Zoo::Dog");
+	CHECK(Dog::create().somRespondsTo("bark") && !Dog::create().somRespondsTo("fly"));
+	CHECK(Dog::create().somIsA(som::class_object::named("Zoo::Animal")));
+}
+
+static void exceptions() {
+	Dog d = Dog::create();
+	d.set_name("Rex");
+	CHECK(d.speak(3) == 7);
+	TooLoud loud = THROWN(TooLoud, d.speak(1005)); // through Dog's frame and Animal's
+	CHECK(loud.volume == 5 && loud.why == "Rex is too loud" && std::string(loud.what()) == "IDL:Zoo/TooLoud:1.0");
+	CHECK(std::string(THROWN(Asleep, d.speak(-1)).id()) == "IDL:Zoo/Asleep:1.0");
+	som::system_exception plain = THROWN(som::system_exception, d.speak(999));
+	CHECK(plain.is("UNKNOWN") && std::string(plain.what()) == "a plain error" && plain.completed() == SOM_COMPLETED_MAYBE);
+	CHECK(THROWN(som::system_exception, d.speak(998)).is("NO_MEMORY"));
+	CHECK(THROWN(som::system_exception, d.speak(997)).is("UNKNOWN"));
+	CHECK(THROWN(som::system_exception, som::class_object::named("Zoo::Nobody")).code() == SOM_E_UNKNOWN);
+	THROWN(TooLoud, d.bark(101));
+	som_env ev = som_env(); // and as C sees it
+	som_found f = {};
+	f.size_of = sizeof f;
+	CHECK(som_lookup(som_class_of(d.get()), "speak", &f, &ev) == SOM_OK);
+	reinterpret_cast<std::int64_t (*)(som_ref, som_env *, std::int64_t)>(f.proc)(d.get(), &ev, 2000);
+	CHECK(ev.major == SOM_USER_EXCEPTION && std::string(ev.id) == "IDL:Zoo/TooLoud:1.0" && ev.value);
+	som_env_clear(&ev);
+	reinterpret_cast<std::int64_t (*)(som_ref, som_env *, std::int64_t)>(f.proc)(d.get(), nullptr, 2000);
+}
+
+static void initializers() {
+	Animal a = Animal::named("Ida", 6);
+	CHECK(a.get_name() == "Ida" && a.get_legs() == 6);
+	const std::uint64_t before = instances("Zoo::Animal");
+	CHECK(THROWN(TooLoud, Animal::named("nobody", 2)).volume == 1);
+	CHECK(instances("Zoo::Animal") == before);
+	Animal friend_ = a.friend_of(Animal());
+	CHECK(friend_ == a && references(a) == 2);
+	CHECK(a.friend_of(Dog::create()) != a);
+	CHECK(alive == 0);
+	Animal::count() = 5;
+	CHECK(Animal::create().total(10) == 16 && Animal::count() == 6);
+}
+
+static void several_parents() {
+	static_assert(sizeof(Puppy) == sizeof(som_ref));
+	Puppy p = som::create<Puppy>();
+	Pet pet = p;
+	Dog d = p;
+	CHECK(pet == p && d == p && references(p) == 3 && alive == 1);
+	CHECK(pet.owner() == "somebody" && pet.speak_to("abc") == 30 && p.owner() == "somebody" && p.speak_to("") == 0);
+	p.create();                    // Puppy's method, not the handle's
+	CHECK(p.speak(2) == 2 * 2 + 43 + 1000 && d.speak(2) == p.speak(2)); // Puppy, Dog, Animal
+	CHECK(Pet::narrow(d) == p && !Pet::narrow(Dog::create()));
+	som_env ev = som_env();
+	Puppy copy = som::adopted<Puppy>(som_copy(p.get(), &ev));
+	CHECK(copy.speak(2) == p.speak(2) && alive == 2 && copy != p);
+}
+
+// ---- Classes without IDL: what is deduced ----
+
+static int made, ended, in_metaclass;
+
+// A metaclass: it has a method replaced by one that does something before and after.
+static som_proc *speak_before;
+static std::int64_t around(som_ref o, som_env *ev, std::int64_t n) {
+	in_metaclass++;
+	std::int64_t r = reinterpret_cast<std::int64_t (*)(som_ref, som_env *, std::int64_t)>(speak_before)(o, ev, n);
+	in_metaclass++;
+	return r;
+}
+class Watching : public som::impl<Watching, som::class_object> {
+public:
+	void somClassReady() {
+		parent<som::class_object>().somClassReady();
+		som_class *c = reinterpret_cast<som_class *>(som_self());
+		som_found f = {};
+		f.size_of = sizeof f;
+		som::env ev;
+		if (som_lookup(c, "speak", &f, &ev) != SOM_OK) return; // a class that does not speak
+		speak_before = som_class_replace(c, f.token, reinterpret_cast<som_proc *>(around), &ev);
+	}
+};
+
+class Cat : public som::impl<Cat, Animal> {
+public:
+	Cat() { made++; }
+	Cat(const Cat &) = delete;
+	~Cat() { ended++; }
+	std::int64_t speak(std::int64_t n) { return parent<Animal>().speak(n) + 1; }
+	void purr(const std::string &at, som::out<std::string> what, std::int32_t &times) const {
+		what = "purr " + at;
+		times++;
+	}
+	const std::string &favourite() const noexcept { return favourite_; }
+	double weigh(std::vector<double> ws, bool twice) {
+		double sum = 0;
+		for (double w : ws) sum += w;
+		return twice ? 2 * sum : sum;
+	}
+
+private:
+	std::string favourite_ = "the sofa";
+};
+
+class Sulking : public som::impl<Sulking, Animal> {
+public:
+	Sulking() { throw Asleep(); }
+};
+
+static void without_idl() {
+	som::define<Watching>("Watching", som::overrides<&Watching::somClassReady>("somClassReady"));
+	som::class_object c = som::define<Cat>("Cat", som::version{2, 1}, som::metaclass{"Watching"}, som::overrides<&Cat::speak>("speak"),
+		som::method<&Cat::purr>("purr"), som::method<&Cat::favourite>("favourite"), som::method<&Cat::weigh>("weigh"));
+	CHECK(c.somGetName() == "Cat" && som::class_object::of(c).somGetName() == "Watching");
+	const som_class_info &info = c.info();
+	CHECK(std::string(info.introduces[0].sig) == "v:spp" && std::string(info.introduces[1].sig) == "s:" && std::string(info.introduces[2].sig) == "d:pb");
+	som_env ev = som_env();
+	Animal a = som::adopted<Animal>(som_new(c.get_class(), &ev));
+	CHECK(made == 1 && a.speak(4) == 9 && in_metaclass == 2);
+	std::string what = "before";
+	som_value args[3] = {}, result = {};
+	char *out = nullptr;
+	std::int32_t times = 6;
+	args[0].s = "home";
+	args[1].p = &out;
+	args[2].p = &times;
+	CHECK(som_invoke(a.get(), "purr", args, 3, &result, &ev) == SOM_OK && std::string(out) == "purr home" && times == 7);
+	som_deallocate(out);
+	CHECK(som_invoke(a.get(), "favourite", nullptr, 0, &result, &ev) == SOM_OK && std::string(result.s) == "the sofa");
+	CHECK(!som_copy(a.get(), &ev) && ev.major == SOM_SYSTEM_EXCEPTION && std::string(ev.text).find("copied") != std::string::npos);
+	som_env_clear(&ev);
+	a = Animal();
+	CHECK(ended == 1);
+	som::class_object s = som::define<Sulking>("Sulking");
+	CHECK(!som_new(s.get_class(), &ev) && ev.major == SOM_USER_EXCEPTION && s.instances() == 0);
+	som_env_clear(&ev);
+	CHECK(THROWN(som::system_exception, som::define<Sulking>("Sulking")).code() == SOM_E_NAME);
+}
+
+static void threads() {
+	Puppy shared = som::create<Puppy>();
+	std::vector<std::thread> all;
+	for (int t = 0; t < 4; t++)
+		all.emplace_back([shared] {
+			for (int n = 0; n < 2000; n++) {
+				Puppy mine = som::create<Puppy>();
+				Animal a = n % 2 ? Animal(shared) : Animal(mine);
+				if (a.speak(1) < 1000) std::abort();
+				som::weak<Animal> w(a);
+				if (!Puppy::narrow(w.lock())) std::abort();
+			}
+		});
+	for (std::thread &t : all) t.join();
+	CHECK(references(shared) == 1);
+}
+
+int main() {
+	som_env ev = som_env();
+	if (som_library_add("zoo", som_library_entry, &ev) != SOM_OK) return std::printf("%s\n", ev.text), 1;
+	std::thread first([] { CHECK(Animal::create().speak(1) == 2); }); // two threads bind one class
+	CHECK(Animal::create().speak(2) == 4);
+	first.join();
+	handles();
+	exceptions();
+	initializers();
+	several_parents();
+	without_idl();
+	threads();
+	CHECK(alive == 0 && instances("Zoo::Puppy") == 0 && instances("Zoo::Animal") == 0);
+	if (!failures) std::puts("ok");
+	return failures != 0;
+}

@@ -1,0 +1,182 @@
+package cxx
+
+import (
+	"fmt"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/model"
+)
+
+// check says what cannot be generated of what is to be.
+func (g *generator) check() {
+	g.names = map[string]model.Decl{}
+	for d := range g.spec.All() {
+		if outermost(d).About().IsMain() {
+			g.checkDecl(d)
+		}
+	}
+	for _, f := range g.spec.Files {
+		if f.Main && f.Standard {
+			g.problem(CodeFile, diag.Span{Start: diag.Position{File: f.Path}}, "", "%s is the compiler's own, and som.hpp has what it declares", f.Path)
+		}
+	}
+	if l := g.opt.Library; l != word(l) {
+		g.problem(CodeFile, diag.Span{}, "letters, digits and underscores make a name that all systems take", "%q cannot be the name of a class library's entry", l)
+	}
+}
+
+func (g *generator) checkDecl(d model.Decl) {
+	at := d.About().NameSpan
+	switch d := d.(type) {
+	case *model.Module, *model.Forward, *model.Operation, *model.Attribute, *model.AnnotationDecl:
+	case *model.Interface:
+		g.checkClass(d)
+	case *model.Struct:
+		g.name(d, "")
+		g.checkMembers(d.Members)
+		if len(d.AllMembers()) == 0 {
+			g.unsupported(at, "a structure without members")
+		}
+		if model.HoldsItself(d) {
+			g.unsupported(at, "a structure that holds itself")
+		}
+	case *model.Exception:
+		g.name(d, "")
+		g.checkMembers(d.Members)
+	case *model.Union:
+		g.name(d, "")
+		g.checkType(d.Discriminator, at)
+		for _, c := range d.Cases {
+			g.checkType(c.Type, c.NameSpan)
+		}
+	case *model.Enum:
+		g.name(d, "")
+		for _, e := range d.Enumerators {
+			if n := e.Number(); n < 0 || n > 1<<32-1 {
+				g.unsupported(at, "an enumerator of value "+fmt.Sprint(n))
+			}
+		}
+	case *model.Typedef:
+		g.name(d, "")
+		g.checkType(d.Type, at)
+	case *model.Const:
+		g.name(d, "")
+		if k := d.Type.Resolve().Kind; k == model.Fixed || k == model.LongDouble {
+			g.unsupported(at, "a constant of type "+k.String())
+		}
+	default:
+		g.unsupported(at, "a "+d.Kind())
+	}
+}
+
+func (g *generator) checkMembers(ms []*model.Member) {
+	for _, m := range ms {
+		g.checkType(m.Type, m.NameSpan)
+	}
+}
+
+// checkType says whether a type has a form in C++.
+func (g *generator) checkType(t *model.Type, at diag.Span) {
+	if t.IsVoid() {
+		return
+	}
+	if t.Span.IsValid() {
+		at = t.Span
+	}
+	switch r := t.Resolve(); {
+	case formOf(t) == making, r.Kind == model.Pointer:
+	case formOf(t) == unknown:
+		g.unsupported(at, "the type "+t.String())
+	case r.Kind == model.Sequence || r.Kind == model.Array:
+		if r.Kind == model.Sequence && r.Elem.Resolve().Kind == model.Array {
+			g.unsupported(at, "a sequence of arrays")
+		}
+		g.checkType(r.Elem, at)
+	}
+}
+
+func (g *generator) checkClass(i *model.Interface) {
+	at := i.NameSpan
+	if !i.IsClass() {
+		g.problem(CodeNoClass, at, "let it inherit from SOMObject (#include <somobj.idl>), and give it an implementation section", "interface %s is no SOM class", i.ScopedName())
+		return
+	}
+	for _, end := range []string{"", "_class", "_methods", "_all", "_part", "_impl", "_define"} {
+		g.name(i, end)
+	}
+	for _, m := range []string{"somallocate", "somdeallocate", "classinit"} {
+		if _, ok := i.ClassModifier(m); ok {
+			g.unsupported(at, "the modifier "+m+" of "+i.ScopedName())
+		}
+	}
+	for _, m := range introduced(i) {
+		g.checkMethod(i, m)
+	}
+	for _, d := range i.InstanceData() {
+		g.checkType(d.Type, d.NameSpan)
+	}
+	for _, d := range i.StaticData() {
+		g.checkType(d.Type, d.NameSpan)
+		if f := formOf(d.Type); f != plain && !(f == built && flat(d.Type) && d.Type.Resolve().Kind != model.Array) {
+			g.unsupported(d.NameSpan, "static data of type "+d.Type.String())
+		}
+	}
+	for _, o := range i.Overridden() {
+		m := overridden(i, o)
+		switch {
+		case m == nil:
+			g.unsupported(o.NameSpan, "the override of "+o.Name+", which no parent that is declared has")
+		case rootHandle(m.Class) != "" && !isLife(m.Name) && m.sig == "":
+			g.unsupported(o.NameSpan, "the override of "+m.Class.ScopedName()+"::"+m.Name)
+		}
+	}
+}
+
+func (g *generator) checkMethod(i *model.Interface, m *method) {
+	at, name := i.NameSpan, i.ScopedName()+"::"+m.Name
+	if m.Operation != nil {
+		at = m.Operation.NameSpan
+		if len(m.Operation.Context) > 0 {
+			g.unsupported(at, "the context of "+name)
+		}
+	} else {
+		at = m.Attribute.NameSpan
+		if m.Has("indirect") && !m.Set {
+			g.unsupported(at, "the modifier indirect of "+i.ScopedName()+"::"+m.Attribute.Name)
+		}
+	}
+	if m.result != nil {
+		g.checkType(m.result, at)
+	}
+	for n, p := range m.params {
+		g.checkType(p.typ, at)
+		if p.give && formOf(p.typ) != text && formOf(p.typ) != object {
+			g.unsupported(at, "the ownership of "+name+", to whose object "+p.name+" goes")
+		}
+		if f := formOf(p.typ); f == making && !(m.IsInit() && n == 0) {
+			g.unsupported(at, "the parameter "+p.name+" of "+name)
+		}
+	}
+	if m.IsInit() && (len(m.params) == 0 || formOf(m.params[0].typ) != making) {
+		g.unsupported(at, "an initializer without somInitCtrl")
+	}
+	if m.Has("noself") || m.Has("noenv") {
+		g.unsupported(at, "the procedure "+name+" without receiver or environment")
+	}
+	if m.held && !lends(m.result) && m.Attribute == nil {
+		g.unsupported(at, "the result of "+name+", which stays the object's and has to be translated")
+	}
+}
+
+// name says when two declarations would have one name in C++; end stands behind the declaration's own.
+func (g *generator) name(d model.Decl, end string) {
+	name := qualified(d) + end
+	if other, taken := g.names[name]; taken {
+		g.problem(CodeName, d.About().NameSpan, "rename one of them", "%s and what %s needs are both %s in C++", d.About().ScopedName(), other.About().ScopedName(), name[2:])
+	}
+	g.names[name] = d
+}
+
+func (g *generator) unsupported(at diag.Span, what string) {
+	g.problem(CodeNotSupported, at, "", "%s cannot be said in C++ yet", what)
+}

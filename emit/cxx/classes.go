@@ -1,0 +1,256 @@
+package cxx
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// class prints a class for those who use it: its description, its methods for receivers of all kinds, its handle.
+func (u *unit) class(i *model.Interface) {
+	u.within(i)
+	u.describe(i)
+	u.mixin(i)
+	u.allMethods(i)
+	u.handle(i)
+}
+
+// describe prints the description of a class that som.hpp asks for.
+func (u *unit) describe(i *model.Interface) {
+	ms := bound(i)
+	major, minor := i.ClassVersion()
+	u.Blank()
+	u.F("struct %s_class {", plainName(i))
+	u.F("\tSOM_LOCAL static constexpr const char *name = %s;", quoted(i.ScopedName()))
+	u.F("\tstatic constexpr std::uint32_t major = %d, minor = %d, count = %d;", major, minor, len(ms))
+	names := list(ms, func(m *method) string { return quoted(m.Name) })
+	if len(ms) == 0 {
+		names = "nullptr"
+	}
+	u.F("\tSOM_LOCAL static constexpr const char *const methods[] = {%s};", names)
+	u.L("\tSOM_LOCAL static inline som::tokens<count> bound;")
+	u.F("\tusing parents = som::list<%s>;", list(i.Parents(), description))
+	u.L("};")
+}
+
+// mixin prints the methods that a class introduces, as members of a template that knows its receiver.
+func (u *unit) mixin(i *model.Interface) {
+	name := plainName(i)
+	u.Blank()
+	u.F("template <class Via> class %s_methods {", name)
+	u.L("\tconst Via &som_via() const noexcept { return static_cast<const Via &>(*this); }")
+	u.Blank()
+	u.L("public:")
+	for n, m := range bound(i) {
+		u.doc("\t", m.node())
+		ret := ""
+		if m.result != nil {
+			ret = "return "
+		}
+		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
+	}
+	for _, m := range introduced(i) {
+		if m.Kind() != model.ProcedureMethod {
+			continue
+		}
+		u.doc("\t", m.node())
+		ret := ""
+		if m.result != nil {
+			ret = "return "
+		}
+		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s); }", spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), quoted(m.Name), arguments(m.params))
+	}
+	u.L("};")
+}
+
+// first returns the parent whose handle a class's handle derives from, or nil.
+func first(i *model.Interface) *model.Interface {
+	if ps := i.Parents(); len(ps) > 0 {
+		return ps[0]
+	}
+	return nil
+}
+
+// beside returns the ancestors that the first parent and its ancestors are not: their methods have to be mixed in.
+func beside(i *model.Interface) []*model.Interface {
+	var all []*model.Interface
+	p := first(i)
+	for _, a := range i.Ancestors() {
+		if rootHandle(a) != "som::object" && a != p && (p == nil || !p.Inherits(a)) {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// mixinOf returns the mixin of a class for a receiver.
+func mixinOf(i *model.Interface, via string) string {
+	if rootHandle(i) == "som::class_object" {
+		return "som::metaclass_methods<" + via + ">"
+	}
+	return qualified(i) + "_methods<" + via + ">"
+}
+
+// allOf returns the mixin of all that a class has.
+func allOf(i *model.Interface, via string) string {
+	switch {
+	case i == nil || rootHandle(i) == "som::object":
+		return "som::object_methods<" + via + ">"
+	case rootHandle(i) == "som::class_object":
+		return "som::class_object::som_methods<" + via + ">"
+	}
+	return qualified(i) + "_all<" + via + ">"
+}
+
+// allMethods prints the template with all that a class introduces and inherits.
+func (u *unit) allMethods(i *model.Interface) {
+	name := plainName(i)
+	u.Blank()
+	bases := "public " + allOf(first(i), "Via")
+	for _, a := range beside(i) {
+		bases += ", public " + mixinOf(a, "Via")
+	}
+	u.F("template <class Via> class %[1]s_all : %[2]s, public %[1]s_methods<Via> {", name, bases)
+	using := u.visible(i, "Via", allOf(first(i), "Via"), false)
+	if len(using) > 0 {
+		u.L("public:")
+	}
+	for _, l := range using {
+		u.L(l)
+	}
+	u.L("};")
+}
+
+// visible returns the declarations that say which method a name means that more than one base has: the class's own, else
+// that of the leftmost path.
+func (u *unit) visible(i *model.Interface, via, chain string, handle bool) []string {
+	have := map[string]int{}
+	own := map[string]bool{}
+	var order []string
+	count := func(a *model.Interface) {
+		names := map[string]bool{}
+		for _, m := range introduced(a) {
+			if !names[m.name] {
+				names[m.name] = true
+				if have[m.name] == 0 {
+					order = append(order, m.name)
+				}
+				have[m.name]++
+				if a == i {
+					own[m.name] = true
+				}
+			}
+		}
+	}
+	for _, a := range append(i.Ancestors(), i) {
+		if rootHandle(a) == "" {
+			count(a)
+		}
+	}
+	var lines []string
+	for _, name := range order {
+		if have[name] < 2 && !(handle && handleNames[name]) {
+			continue
+		}
+		if own[name] {
+			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", mixinOf(i, via), name))
+		} else if a := leftmost(i, name); a != nil && slices.Contains(beside(i), a) {
+			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", mixinOf(a, via), name))
+		} else if a != nil {
+			lines = append(lines, fmt.Sprintf("\tusing %s::%s;", chain, name))
+		}
+	}
+	return lines
+}
+
+// leftmost returns the ancestor whose method of a name in C++ is found along the leftmost path, or nil.
+func leftmost(i *model.Interface, name string) *model.Interface {
+	for _, m := range introduced(i) {
+		if m.name == name {
+			return i
+		}
+	}
+	for _, p := range i.Parents() {
+		if a := leftmost(p, name); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// handle prints the handle of a class.
+func (u *unit) handle(i *model.Interface) {
+	name := plainName(i)
+	base := "som::object"
+	if p := first(i); p != nil {
+		base = qualified(p)
+	}
+	up := fmt.Sprintf("som::handle<%s, %s_class, %s>", name, name, base)
+	u.Blank()
+	u.doc("", &i.Node)
+	bases := "public " + up
+	for _, a := range beside(i) {
+		bases += ", public " + mixinOf(a, name)
+	}
+	u.F("class %s : %s, public %s_methods<%s> {", name, bases, name, name)
+	u.L("public:")
+	u.F("\tusing %s::handle;", up)
+	u.F("\ttemplate <class Via> using som_methods = %s_all<Via>;", name)
+	for _, l := range u.visible(i, name, base, true) {
+		u.L(l)
+	}
+	for _, d := range i.Decls {
+		u.alias(d)
+	}
+	for _, a := range beside(i) {
+		u.F("\tSOM_LOCAL operator %s() const;", qualified(a))
+	}
+	for _, m := range initializers(i) {
+		u.doc("\t", m.node())
+		u.F("\tSOM_LOCAL static %s %s(%s);", name, m.name, declared(m.initParams()))
+	}
+	for _, d := range i.StaticData() {
+		u.doc("\t", &d.Node)
+		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), quoted(d.Name))
+	}
+	u.L("};")
+}
+
+// initializers returns those that a class introduces.
+func initializers(i *model.Interface) []*method {
+	return slices.DeleteFunc(introduced(i), func(m *method) bool { return !m.IsInit() })
+}
+
+// alias prints the name that a type or constant of an interface has in the handle.
+func (u *unit) alias(d model.Decl) {
+	name := identifier(d.About().Name)
+	switch d := d.(type) {
+	case *model.Struct, *model.Union, *model.Enum, *model.Typedef, *model.Exception:
+		u.F("\tusing %s = %s;", name, qualified(d))
+	case *model.Const:
+		u.F("\tstatic constexpr auto %s = %s;", name, qualified(d))
+	}
+}
+
+// handleFunctions prints the functions of a handle that need other handles and types.
+func (u *unit) handleFunctions(i *model.Interface) {
+	name := plainName(i)
+	for _, a := range beside(i) {
+		u.within(i)
+		u.Blank()
+		u.F("inline %s::operator %s() const { return som::borrowed<%s>(som::ref(*this)); }", name, qualified(a), qualified(a))
+	}
+	for _, m := range initializers(i) {
+		u.within(i)
+		n := slices.IndexFunc(bound(i), func(b *method) bool { return b.Name == m.Name })
+		u.Blank()
+		args := arguments(m.initParams())
+		if args != "" {
+			args = args[2:]
+		}
+		u.F("inline %s %s::%s(%s) {", name, name, m.name, declared(m.initParams()))
+		u.F("\treturn som::make<%s, %s_class, %s>(%s);", name, name, m.what(fmt.Sprint(n)), args)
+		u.L("}")
+	}
+}

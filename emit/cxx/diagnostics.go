@@ -1,0 +1,41 @@
+package cxx
+
+import (
+	"fmt"
+
+	"github.com/opendsom/dsom/diag"
+)
+
+// The codes of what this emitter has to say.
+const (
+	CodeNotSupported diag.Code = "CXX1001"
+	CodeNoClass      diag.Code = "CXX1002"
+	CodeName         diag.Code = "CXX1003"
+	CodeFile         diag.Code = "CXX1004"
+	CodeTemplate     diag.Code = "CXX1005"
+)
+
+// Codes describes the codes of this emitter.
+var Codes = diag.Table{
+	{Code: CodeNotSupported, Title: "cannot be said in C++ yet",
+		Explanation: "Types without a fixed width in C (long double, fixed), any, TypeCodes, native types, valuetypes, components and what IDL 4 added have no form in the C++ binding of SOM, nor have contexts, indirect attributes, procedures without receiver or environment, a class's own memory (somallocate) and classinit.",
+		Example:     "#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in any how); implementation { releaseorder: bark; }; };"},
+	{Code: CodeNoClass, Title: "no SOM class",
+		Explanation: "The C++ binding of SOM is for classes: interfaces with an implementation section, or that inherit from such a one.",
+		Example:     "interface Dog { void bark(); };"},
+	{Code: CodeName, Title: "two things of one name in C++",
+		Explanation: "What is declared in an interface stands beside it in C++, with the interface's name in front: Dog::Colour is Dog_Colour, too. And each class has things of its own: Dog_class, Dog_methods, Dog_all, Dog_part, Dog_impl, Dog_define.",
+		Example:     "#include <somobj.idl>\ntypedef long Dog_class;\ninterface Dog : SOMObject { implementation { releaseorder:; }; };"},
+	{Code: CodeFile, Title: "a file that cannot be made",
+		Explanation: "Each IDL file becomes headers of its name, or of the one that the modifier filestem gives.",
+		Scene:       "$ dsom idl build --cxx --out gen a/dog.idl b/dog.idl\n-- a/dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { implementation { releaseorder:; }; };\n-- b/dog.idl --\n#include <somobj.idl>\ninterface Wolf : SOMObject { implementation { releaseorder:; }; };"},
+	{Code: CodeTemplate, Title: "an implementation that cannot be read",
+		Explanation: "A template that is there already is updated, for which its functions have to be found: braces, comments and strings must be closed.",
+		Scene:       "$ dsom idl build --cxx=hpp,ih,cpp --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(); implementation { releaseorder: bark; }; };\n-- gen/dog.cpp --\nclass Dog_impl {"},
+}
+
+// problem adds a diagnostic with the severity that the table gives its code.
+func (g *generator) problem(code diag.Code, at diag.Span, help, format string, args ...any) {
+	entry, _ := Codes.Lookup(code)
+	g.report.Add(diag.Diagnostic{Code: code, Severity: entry.Severity, Span: at, Message: fmt.Sprintf(format, args...), Help: help})
+}

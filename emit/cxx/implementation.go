@@ -1,0 +1,306 @@
+package cxx
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// implementation returns the header for the unit that implements a file's classes: of each a template from which the class
+// that is written by hand derives, and which knows how to define it.
+func (u *unit) implementation() []byte {
+	end := u.begin(u.stem+".ih.hpp", u.says("for those who implement"), quoted(u.stem+".hpp"))
+	u.passthru("C_xih", true)
+	for _, i := range u.classes {
+		u.within(i)
+		u.part(i)
+	}
+	u.passthru("C_xih", false)
+	end()
+	return []byte(u.Cut(0))
+}
+
+// part prints the template of a class's part.
+func (u *unit) part(i *model.Interface) {
+	name := plainName(i)
+	u.Blank()
+	u.F("// What a class D that implements %s derives from: class %s_impl : public %s_part<%s_impl>.", i.ScopedName(), name, name, name)
+	u.L("// D has the methods that are named below, and may have more.")
+	u.F("template <class D> class %s_part : public som::impl<D%s> {", name, parents(i))
+	u.L("public:")
+	for _, m := range initializers(i) {
+		u.doc("\t", m.node())
+		u.F("\tstruct %s {}; // D(%s) is this initializer", m.name, m.name+comma(written(m.initParams())))
+	}
+	u.accessors(i)
+	u.F("\tstatic som::class_object som_define() {")
+	entries := u.entries(i)
+	u.F("\t\treturn som::define<D>(%s,", quoted(i.ScopedName()))
+	for n, e := range entries {
+		sep := ","
+		if n == len(entries)-1 {
+			sep = ");"
+		}
+		u.F("\t\t\t%s%s", e, sep)
+	}
+	u.L("\t}")
+	u.data(i)
+	u.L("};")
+	u.Blank()
+	u.F("// Defines the class %s. %s.cpp has it.", i.ScopedName(), u.stem)
+	u.F("som::class_object %s_define();", name)
+}
+
+func comma(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ", " + s
+}
+
+// parents returns the handles of the parents, each behind a comma.
+func parents(i *model.Interface) string {
+	s := ""
+	for _, p := range i.Parents() {
+		s += ", " + handleName(p)
+	}
+	return s
+}
+
+// handleName returns the handle of a class.
+func handleName(i *model.Interface) string { return qualified(i) }
+
+// stored reports whether an attribute has a variable, and which of its methods are generated.
+func stored(i *model.Interface, a *model.Attribute) (get, set bool) {
+	if !slices.Contains(i.AttributeData(), a) {
+		return false, false
+	}
+	return !a.HasModifier("noget"), !a.Readonly && !a.HasModifier("noset")
+}
+
+// variable returns the type of an attribute's variable: what has to be translated is kept as it travels.
+func variable(t *model.Type) string {
+	if lends(t) {
+		return typeName(t)
+	}
+	return "som::kept<" + typeName(t) + ">"
+}
+
+// accessors prints the methods of attributes that nobody writes.
+func (u *unit) accessors(i *model.Interface) {
+	for _, a := range i.Attributes() {
+		get, set := stored(i, a)
+		name, v := identifier(a.Name), variable(a.Type)
+		if get {
+			u.doc("\t", &a.Node)
+			typ := "const " + v + " &"
+			if formOf(a.Type) == plain {
+				typ = spaced(v)
+			}
+			u.F("\t%s%s() const { return %s; }", typ, methodName(i, "_get_"+a.Name), name)
+		}
+		if set {
+			u.F("\tvoid %s(%s) { %s = value; }", methodName(i, "_set_"+a.Name), implemented(a.Type, model.In, "value"), name)
+		}
+	}
+}
+
+// data prints the variables.
+func (u *unit) data(i *model.Interface) {
+	attributes, members, static := i.AttributeData(), i.InstanceData(), i.StaticData()
+	if len(static) > 0 {
+		u.Blank()
+		for _, d := range static {
+			u.doc("\t", &d.Node)
+			u.F("\tSOM_LOCAL static inline %s%s{};", spaced(typeName(d.Type)), identifier(d.Name))
+		}
+	}
+	if len(attributes)+len(members) == 0 {
+		return
+	}
+	u.Blank()
+	u.L("protected:")
+	for _, a := range attributes {
+		u.F("\t%s%s%s; // attribute", spaced(variable(a.Type)), identifier(a.Name), initial(a.Type))
+	}
+	for _, d := range members {
+		u.doc("\t", &d.Node)
+		u.F("\t%s%s%s;", spaced(typeName(d.Type)), identifier(d.Name), initial(d.Type))
+	}
+}
+
+// entries returns the arguments of som::define.
+func (u *unit) entries(i *model.Interface) []string {
+	major, minor := i.ClassVersion()
+	all := []string{fmt.Sprintf("som::version{%d, %d}", major, minor)}
+	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	if _, ok := i.ClassModifier("abstract"); ok {
+		add("som::abstract{}")
+	}
+	if m := i.Metaclass(); m != nil {
+		add("som::metaclass{%s}", quoted(m.ScopedName()))
+	} else if v, ok := i.ClassModifier("metaclass"); ok && v != "" {
+		add("som::metaclass{%s}", quoted(v))
+	}
+	abstract := i.AbstractParents()
+	for _, p := range abstract {
+		add("som::abstract_parent{%s}", quoted(p.ScopedName()))
+	}
+	if _, ok := i.ClassModifier("directinitclasses"); ok {
+		inits := slices.DeleteFunc(slices.Clone(i.DirectInitClasses()), func(p *model.Interface) bool { return slices.Contains(abstract, p) })
+		add("som::init_classes{{%s}}", list(inits, func(p *model.Interface) string { return quoted(p.ScopedName()) }))
+	}
+	for _, r := range i.ReleaseOrder() {
+		switch {
+		case r.Migrated != nil:
+			add("som::migrated(%s, %s)", quoted(r.Name), quoted(r.Migrated.ScopedName()))
+		case r.Data != nil:
+			add("som::raw_procedure{%s, reinterpret_cast<som_proc *>(static_cast<void *(*)()>([]() -> void * { return &D::%s; }))}", quoted(r.Name), identifier(r.Data.Name))
+		case r.Method == nil:
+			add("som::retired(%s)", quoted(r.Name))
+		default:
+			all = append(all, u.entry(i, methodOf(r.Method)))
+		}
+	}
+	for _, o := range i.Overridden() {
+		if m := overridden(i, o); m != nil && !(rootHandle(m.Class) != "" && isLife(m.Name)) {
+			add("som::overrides<&D::%s, %s>(%s)", m.name, m.signature(), quoted(m.Class.ScopedName()+"::"+m.Name))
+		}
+	}
+	if i.Implementation != nil {
+		for _, o := range i.Implementation.Overrides {
+			if v, ok := model.ModifierOf(o.Modifiers, "select"); ok {
+				if p, m := i.AncestorNamed(v), overridden(i, o); p != nil && m != nil {
+					add("som::select{%s, %s}", quoted(m.Class.ScopedName()+"::"+m.Name), quoted(p.ScopedName()))
+				}
+			}
+		}
+	}
+	return all
+}
+
+// entry returns the argument for a method that the class introduces.
+func (u *unit) entry(i *model.Interface, m *method) string {
+	how := "method"
+	switch {
+	case m.IsInit():
+		return fmt.Sprintf("som::initializer<typename %s_part::%s, %s>(%s)", plainName(i), m.name, m.signature(), quoted(m.Name))
+	case m.Kind() == model.NonstaticMethod:
+		how = "nonstatic"
+	case m.Kind() == model.ProcedureMethod:
+		how = "procedure"
+	}
+	return fmt.Sprintf("som::%s<&D::%s, %s>(%s)", how, m.name, m.signature(), quoted(m.Name))
+}
+
+// A stub is a member function that is written by hand.
+type stub struct {
+	key  string // what it implements: Dog::bark
+	name string
+	head string
+	body []string
+	doc  []string
+}
+
+// stubs returns what is written by hand to implement a class, in the order of the IDL.
+func (u *unit) stubs(i *model.Interface) []stub {
+	var all []stub
+	seen := map[string]bool{}
+	add := func(m *method, body string) {
+		if seen[m.name] {
+			return
+		}
+		seen[m.name] = true
+		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: docLines(m.node())}
+		s.head = fmt.Sprintf("%s%s(%s)", spaced(implementedResult(m)), m.name, written(m.params))
+		if m.sig != "" {
+			s.head = rootHead(m)
+		}
+		if m.Kind() == model.ProcedureMethod {
+			s.head = "static " + s.head
+		}
+		s.body = []string{body}
+		if strings.HasPrefix(body, "throw ") {
+			s.body = append(unused(m.params, m.sig != ""), body)
+		}
+		all = append(all, s)
+	}
+	for _, m := range introduced(i) {
+		get, set := false, false
+		if m.Attribute != nil {
+			get, set = stored(i, m.Attribute)
+		}
+		if m.IsInit() {
+			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: docLines(m.node()), body: unused(m.initParams(), false)}
+			s.head = fmt.Sprintf("%s_impl(%s)", plainName(i), m.name+comma(written(m.initParams())))
+			all = append(all, s)
+		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {
+			add(m, fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", quoted(i.ScopedName()+"::"+m.Name)))
+		}
+	}
+	for _, o := range i.Overridden() {
+		m := overridden(i, o)
+		if m == nil || rootHandle(m.Class) != "" && isLife(m.Name) {
+			continue
+		}
+		add(m, u.parentCall(i, m))
+	}
+	return all
+}
+
+// parentCall returns the body of an override to begin with: what the first parent that has the method does.
+func (u *unit) parentCall(i *model.Interface, m *method) string {
+	for _, p := range i.Parents() {
+		if (p == m.Class || p.Inherits(m.Class)) && m.sig == "" && !m.held && !slices.Contains(i.AbstractParents(), p) {
+			args := strings.TrimPrefix(arguments(m.params), ", ")
+			call := fmt.Sprintf("parent<%s>().%s(%s);", handleName(p), m.name, args)
+			if m.result != nil {
+				return "return " + call
+			}
+			return call
+		}
+	}
+	return fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", quoted(i.ScopedName()+"::"+m.Name))
+}
+
+// implementedResult returns what the member function of a method returns.
+func implementedResult(m *method) string {
+	switch {
+	case m.result == nil:
+		return "void"
+	case m.held && !lends(m.result):
+		return "const " + variable(m.result) + " &"
+	case m.held:
+		return "const " + typeName(m.result) + " &"
+	}
+	return typeName(m.result)
+}
+
+// rootHead returns the head of the override of a method of a root class, by its signature.
+func rootHead(m *method) string {
+	result, params, _ := strings.Cut(m.sig, "(")
+	if result == "som::held<std::string>" {
+		result = "const char *"
+	}
+	var ps []string
+	for n, t := range strings.Split(strings.TrimSuffix(params, ")"), ", ") {
+		switch t {
+		case "":
+		case "std::string":
+			ps = append(ps, fmt.Sprintf("const std::string &a%d", n))
+		default:
+			ps = append(ps, fmt.Sprintf("%sa%d", spaced(t), n))
+		}
+	}
+	return spaced(result) + m.name + "(" + strings.Join(ps, ", ") + ")"
+}
+
+// unused returns the line of a stub that says that its parameters are not looked at.
+func unused(ps []param, root bool) []string {
+	if len(ps) == 0 || root {
+		return nil
+	}
+	return []string{list(ps, func(p param) string { return "(void)" + local(p.name) }) + ";"}
+}

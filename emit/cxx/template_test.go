@@ -1,0 +1,64 @@
+package cxx_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/opendsom/dsom/emit/cxx"
+)
+
+const before = `#include <somobj.idl>
+interface Dog : SOMObject {
+  void bark(in long volume);
+  void sit();
+  implementation { releaseorder: bark, sit; };
+};`
+
+const after = `#include <somobj.idl>
+interface Dog : SOMObject {
+  void bark(in short volume, in string why);
+  // Barks.
+  long fetch(in string what);
+  void born(inout somInitCtrl ctrl, in string name);
+  implementation { releaseorder: bark, sit, fetch, born; born: init; somPrintSelf: override; };
+};
+interface Cat : SOMObject {
+  void purr();
+  implementation { releaseorder: purr; };
+};`
+
+// TestTemplate has an implementation that somebody has written follow its IDL: heads and comments change, what is new is added, and what is written stays.
+func TestTemplate(t *testing.T) {
+	t.Parallel()
+	made, _ := build(t, "dog.idl", before, everything("")).Get("dog.cpp")
+	const body = "\t{\n\t\tif (volume > 3) { count++; } // }\n\t\tconst char *s = \"}\";\n#ifdef LOUD\n\t\t{\n#else\n\t\t{\n#endif\n\t\t}\n\t}\n"
+	throws := "\t{\n\t\t(void)volume;\n\t\tthrow som::system_exception(\"NO_IMPLEMENT\", \"Dog::bark\");\n\t}\n"
+	written := strings.Replace(string(made), throws, body, 1)
+	written = strings.Replace(written, "public:\n", "\tint count = 0;\n\npublic:\n", 1)
+	if !strings.Contains(written, body) || !strings.Contains(written, "int count") {
+		t.Fatalf("the template is not as the test has it:\n%s", made)
+	}
+	opt := everything("")
+	opt.Existing = fstest.MapFS{"dog.cpp": {Data: []byte(written)}}
+	data, _ := build(t, "dog.idl", after, opt).Get("dog.cpp")
+	got := string(data)
+	for _, want := range []string{
+		"/* Dog::bark: Barks. */\n\tvoid bark(std::int16_t volume, const std::string &why)\n" + body, "\tint count = 0;\n\npublic:\n",
+		"/* Dog::sit: not in the IDL any more; nothing calls it. */", "std::int32_t fetch(const std::string &what)\n", "Dog_impl(born, const std::string &name)\n",
+		"class Cat_impl : public Cat_part<Cat_impl> {", "void purr()\n", "som::class_object Cat_define()",
+	} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("there is no %q, or more than one, in\n%s", want, got)
+		}
+	}
+	opt.Existing = fstest.MapFS{"dog.cpp": {Data: data}}
+	if again, _ := build(t, "dog.idl", after, opt).Get("dog.cpp"); string(again) != got {
+		t.Errorf("built again it is\n%s", again)
+	}
+	opt.Existing = fstest.MapFS{"test.cpp": {Data: []byte("class Dog_impl {")}}
+	files, report := cxx.Emit(compile(t, after), opt)
+	if all := report.All(); len(all) != 1 || all[0].Code != cxx.CodeTemplate || files.Len() != 0 {
+		t.Errorf("got %v, and %d files", all, files.Len())
+	}
+}

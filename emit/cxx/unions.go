@@ -1,0 +1,170 @@
+package cxx
+
+import (
+	"fmt"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// union prints a union: a discriminator and the arm that it selects, which are set together.
+func (u *unit) union(d *model.Union) {
+	name := plainName(d)
+	disc := typeName(d.Discriminator)
+	u.within(d)
+	u.Blank()
+	u.doc("", &d.Node)
+	u.F("class %s {", name)
+	u.L("public:")
+	u.L("\tusing som_union = void;")
+	u.L("\tstruct som_abi {")
+	u.F("\t\t%s _d;", travels(d.Discriminator))
+	u.L("\t\tunion arms {")
+	u.L("\t\t\tarms() noexcept {}")
+	for _, c := range d.Cases {
+		u.F("\t\t\t%s%s;", spaced(travels(c.Type)), identifier(c.Name))
+	}
+	u.L("\t\t} _u;")
+	u.L("\t};")
+	u.Blank()
+	u.L("\t// The discriminator; of a new union it is zero, and what it selects is empty.")
+	u.F("\t%s() : %s(%s()) {}", name, name, disc)
+	u.F("\texplicit %s(%s discriminator) : d_(discriminator) {", name, disc)
+	u.L("\t\tswitch (som_arm(d_)) {")
+	for n := range d.Cases {
+		u.F("\t\tcase %d: value_.template emplace<%d>(); break;", n+1, n+1)
+	}
+	u.L("\t\tdefault: break;")
+	u.L("\t\t}")
+	u.L("\t}")
+	u.F("\t%s _d() const noexcept { return d_; }", disc)
+	for n, c := range d.Cases {
+		u.arm(d, n+1, c)
+	}
+	u.Blank()
+	u.abiOfUnion(d)
+	u.F("\tfriend bool operator==(const %[1]s &a, const %[1]s &b) { return a.d_ == b.d_ && a.value_ == b.value_; }", name)
+	u.F("\tfriend bool operator!=(const %[1]s &a, const %[1]s &b) { return !(a == b); }", name)
+	u.Blank()
+	u.L("private:")
+	u.F("\t%s d_;", disc)
+	u.F("\tstd::variant<std::monostate, %s> value_;", list(d.Cases, func(c *model.Case) string { return typeName(c.Type) }))
+	u.L("};")
+}
+
+// arm prints the accessors of an arm.
+func (u *unit) arm(d *model.Union, n int, c *model.Case) {
+	typ, member := typeName(c.Type), identifier(c.Name)
+	label := d.UnusedLabel()
+	if !c.IsDefault() {
+		label = c.Labels[0].Value
+	}
+	u.Blank()
+	u.doc("\t", &c.Node)
+	u.F("\tbool is_%s() const noexcept { return value_.index() == %d; }", c.Name, n)
+	u.F("\tconst %s &%s() const { return std::get<%d>(value_); } // throws std::bad_variant_access if it is not that arm", typ, member, n)
+	if label != nil {
+		u.F("\tvoid %s(%s v) {", member, typ)
+		u.F("\t\td_ = %s;", literal(label, d.Discriminator))
+		u.F("\t\tvalue_.template emplace<%d>(std::move(v));", n)
+		u.L("\t}")
+	}
+	if len(c.Labels) > 1 || c.IsDefault() {
+		u.F("\tvoid %s(%s v, %s discriminator) {", member, typ, typeName(d.Discriminator))
+		u.F("\t\tif (som_arm(discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name))
+		u.L("\t\td_ = discriminator;")
+		u.F("\t\tvalue_.template emplace<%d>(std::move(v));", n)
+		u.L("\t}")
+	}
+}
+
+// abiOfUnion prints how a union is translated: as som::as asks for it.
+func (u *unit) abiOfUnion(d *model.Union) {
+	name := plainName(d)
+	disc := typeName(d.Discriminator)
+	each := func(format string) {
+		for n, c := range d.Cases {
+			u.F("\t\tcase %d: "+format+" break;", n+1, n+1, identifier(c.Name), typeName(c.Type))
+		}
+		u.L("\t\tdefault: break;")
+		u.L("\t\t}")
+	}
+	u.F("\tstatic som_abi som_put(const %s &v) {", name)
+	u.L("\t\tsom_abi a{};")
+	u.F("\t\ta._d = som::as<%s>::put(v.d_);", disc)
+	u.L("\t\tswitch (v.value_.index()) {")
+	each("a._u.%[3]s = som::as<%[4]s>::put(std::get<%[2]d>(v.value_));")
+	u.L("\t\treturn a;")
+	u.L("\t}")
+	u.F("\tstatic %s som_get(const som_abi &a) {", name)
+	u.F("\t\t%s v(som::as<%s>::get(a._d));", name, disc)
+	u.L("\t\tswitch (som_arm(v.d_)) {")
+	each("v.value_.template emplace<%[2]d>(som::as<%[4]s>::get(a._u.%[3]s));")
+	u.L("\t\treturn v;")
+	u.L("\t}")
+	u.L("\tstatic void som_drop(som_abi &a) noexcept {")
+	u.F("\t\tswitch (som_arm(som::as<%s>::get(a._d))) {", disc)
+	each("som::as<%[4]s>::drop(a._u.%[3]s);")
+	u.L("\t}")
+	u.L("\t// Which arm a discriminator selects, from 1; 0 is none.")
+	u.F("\tstatic int som_arm(%s discriminator) noexcept {", disc)
+	otherwise := 0
+	u.L("\t\tswitch (discriminator) {")
+	for n, c := range d.Cases {
+		for _, l := range c.Labels {
+			if l.Default {
+				otherwise = n + 1
+			} else {
+				u.F("\t\tcase %s: return %d;", literal(l.Value, d.Discriminator), n+1)
+			}
+		}
+	}
+	u.F("\t\tdefault: return %d;", otherwise)
+	u.L("\t\t}")
+	u.L("\t}")
+}
+
+// literal returns a value in C++ of a type.
+func literal(v *model.Value, t *model.Type) string {
+	switch v.Kind {
+	case model.BoolValue:
+		return fmt.Sprint(v.Bool)
+	case model.IntValue:
+		switch n, fits := v.Int64(); {
+		case fits && n == -1<<63:
+			return "INT64_MIN"
+		case t.Resolve().Kind == model.LongLong || fits && n == -1<<31:
+			return "INT64_C(" + v.Int.String() + ")"
+		case !fits || n > 1<<31-1:
+			return "UINT64_C(" + v.Int.String() + ")"
+		}
+		return v.Int.String()
+	case model.CharValue:
+		return fmt.Sprintf("'\\%03o'", v.Char&0xff)
+	case model.WCharValue:
+		return fmt.Sprintf("char16_t(%d)", v.Char&0xffff)
+	case model.StringValue:
+		return quoted(v.Text)
+	case model.WStringValue:
+		return wideLiteral(v.Text)
+	case model.EnumValue:
+		e := v.Enumerator
+		return qualified(e.Enum()) + "::" + identifier(e.Name)
+	}
+	return v.String()
+}
+
+// wideLiteral returns a string of 16-bit units.
+func wideLiteral(s string) string {
+	text := "u\""
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			text += `\` + string(r)
+		case r < ' ' || r > '~' || r == '?':
+			text += fmt.Sprintf("\\U%08x", r)
+		default:
+			text += string(r)
+		}
+	}
+	return text + `"`
+}

@@ -1,0 +1,206 @@
+package cxx
+
+import (
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// usage returns the header for those who use a file's types and classes. Names come first, then what needs nothing but
+// names, then handles, which structures may hold, and at last what is made of all.
+func (u *unit) usage() []byte {
+	end := u.begin(u.stem+".hpp", u.says("for those who use"), u.includes()...)
+	u.passthru("C_xh", true)
+	u.forward()
+	for _, d := range u.decls {
+		switch d := d.(type) {
+		case *model.Enum:
+			u.enum(d)
+		case *model.Const:
+			u.constant(d)
+		case *model.Typedef:
+			u.typedef(d)
+		}
+	}
+	for _, i := range u.classes {
+		u.class(i)
+	}
+	for _, d := range u.decls {
+		switch d := d.(type) {
+		case *model.Struct:
+			u.structure(d)
+		case *model.Exception:
+			u.exception(d)
+		case *model.Union:
+			u.union(d)
+		}
+	}
+	for _, i := range u.classes {
+		u.handleFunctions(i)
+	}
+	u.passthru("C_xh", false)
+	end()
+	return []byte(u.Cut(0))
+}
+
+// says returns what a header is.
+func (u *unit) says(whom string) string {
+	what := "the types of " + u.stem + ".idl"
+	if len(u.classes) > 0 {
+		what = list(u.classes, func(i *model.Interface) string { return i.ScopedName() })
+	}
+	return "What is " + whom + " " + what + "."
+}
+
+// forward prints the names of what is defined later on.
+func (u *unit) forward() {
+	for _, i := range u.classes {
+		u.within(i)
+		u.F("class %s;", plainName(i))
+	}
+	for _, d := range u.decls {
+		u.within(d)
+		switch d.(type) {
+		case *model.Struct:
+			u.F("struct %s;", plainName(d))
+		case *model.Exception, *model.Union:
+			u.F("class %s;", plainName(d))
+		}
+	}
+}
+
+// passthru prints what the IDL hands to a target as it is.
+func (u *unit) passthru(target string, before bool) {
+	for _, i := range u.classes {
+		if i.Implementation == nil {
+			continue
+		}
+		for _, p := range i.Implementation.Passthru {
+			if p.Target == target && p.Before == before {
+				u.within(nil)
+				u.L(strings.TrimRight(p.Text, "\n"))
+			}
+		}
+	}
+}
+
+func (u *unit) enum(d *model.Enum) {
+	u.within(d)
+	u.Blank()
+	u.doc("", &d.Node)
+	u.F("enum class %s : std::uint32_t {", plainName(d))
+	for _, e := range d.Enumerators {
+		u.doc("\t", &e.Node)
+		u.F("\t%s = %d,", identifier(e.Name), e.Number())
+	}
+	u.L("};")
+}
+
+func (u *unit) typedef(d *model.Typedef) {
+	u.within(d)
+	u.Blank()
+	u.doc("", &d.Node)
+	u.F("using %s = %s;", plainName(d), typeName(d.Type))
+}
+
+func (u *unit) constant(d *model.Const) {
+	u.within(d)
+	u.Blank()
+	u.doc("", &d.Node)
+	typ := typeName(d.Type)
+	switch d.Value.Kind {
+	case model.StringValue:
+		typ = "const char *"
+	case model.WStringValue:
+		typ = "const char16_t *"
+	}
+	u.F("inline constexpr %s%s = %s;", spaced(typ), plainName(d), literal(d.Value, d.Type))
+}
+
+func (u *unit) structure(d *model.Struct) {
+	name := plainName(d)
+	u.within(d)
+	u.Blank()
+	u.doc("", &d.Node)
+	u.F("struct %s {", name)
+	same := flat(&model.Type{Kind: model.Named, Decl: d})
+	ms := d.AllMembers()
+	u.travelling(name, ms, same)
+	for _, m := range ms {
+		u.doc("\t", &m.Node)
+		u.F("\t%s%s%s;", spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
+	}
+	u.Blank()
+	if !same {
+		u.members(name, ms)
+	}
+	var equal []string
+	for _, m := range ms {
+		equal = append(equal, "a."+identifier(m.Name)+" == b."+identifier(m.Name))
+	}
+	u.F("\tfriend bool operator==(const %[1]s &a, const %[1]s &b) { return %[2]s; }", name, strings.Join(equal, " && "))
+	u.F("\tfriend bool operator!=(const %[1]s &a, const %[1]s &b) { return !(a == b); }", name)
+	u.L("};")
+	if same {
+		u.F("static_assert(std::is_standard_layout_v<%[1]s> && std::is_trivially_copyable_v<%[1]s>, \"it travels as it is\");", name)
+	}
+}
+
+// travelling prints what a structure or an exception is when it travels.
+func (u *unit) travelling(name string, ms []*model.Member, same bool) {
+	if same {
+		u.F("\tusing som_abi = %s;", name)
+		return
+	}
+	u.L("\tstruct som_abi {")
+	for _, m := range ms {
+		u.F("\t\t%s%s;", spaced(travels(m.Type)), identifier(m.Name))
+	}
+	u.L("\t};")
+}
+
+// members prints the function that walks over members here and there.
+func (u *unit) members(name string, ms []*model.Member) {
+	if len(ms) == 0 {
+		u.L("\ttemplate <class F> static void som_members(F) {}")
+		return
+	}
+	u.L("\ttemplate <class F> static void som_members(F f) {")
+	for _, m := range ms {
+		u.F("\t\tf(&%[1]s::%[2]s, &som_abi::%[2]s);", name, identifier(m.Name))
+	}
+	u.L("\t}")
+}
+
+// initial returns what a member of a type is to begin with.
+func initial(t *model.Type) string {
+	if f := formOf(t); f == plain || f == built && t.Resolve().Kind == model.Array {
+		return "{}"
+	}
+	return ""
+}
+
+func (u *unit) exception(d *model.Exception) {
+	name := plainName(d)
+	u.within(d)
+	u.Blank()
+	u.doc("", &d.Node)
+	u.F("class SOM_VISIBLE %s : public som::user_exception {", name)
+	u.L("public:")
+	u.F("\tstatic constexpr const char *som_id = %s;", quoted(d.ID))
+	u.travelling(name, d.Members, false)
+	for _, m := range d.Members {
+		u.doc("\t", &m.Node)
+		u.F("\t%s%s%s;", spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
+	}
+	u.Blank()
+	u.F("\t%s() = default;", name)
+	if len(d.Members) > 0 {
+		u.F("\texplicit %s(%s)", name, list(d.Members, func(m *model.Member) string { return spaced(typeName(m.Type)) + "a_" + m.Name }))
+		u.F("\t\t: %s {}", list(d.Members, func(m *model.Member) string { return identifier(m.Name) + "(std::move(a_" + m.Name + "))" }))
+	}
+	u.L("\tconst char *id() const noexcept override { return som_id; }")
+	u.L("\tvoid raise(som_env *ev) const noexcept override { som::raise_user(ev, *this); }")
+	u.members(name, d.Members)
+	u.L("};")
+}

@@ -1,0 +1,122 @@
+package rrbc_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
+)
+
+// A language is what libraries, clients and subclasses are written in, and what compiles them.
+type language struct {
+	name string
+	cc   string
+	args []string
+	ext  string
+	pkg  string // of Debian
+}
+
+var (
+	inC   = language{name: "C", cc: "gcc", args: []string{"-std=gnu11"}, ext: ".c", pkg: "gcc"}
+	inCxx = language{name: "C++", cc: "g++", args: []string{"-std=c++17"}, ext: ".cc", pkg: "g++"}
+)
+
+// A workshop is a folder in which everything is built.
+type workshop struct {
+	dir  string
+	gate chan struct{} // as many compilers as there are processors
+}
+
+func newWorkshop(t *testing.T) *workshop {
+	t.Helper()
+	for _, l := range []language{inC, inCxx, {cc: "clang", pkg: "clang"}, {cc: "make", pkg: "make"}} {
+		if _, err := exec.LookPath(l.cc); err != nil {
+			absent.Skip(t, "no %s: apt-get install %s", l.cc, l.pkg)
+		}
+	}
+	return &workshop{t.TempDir(), make(chan struct{}, 2)}
+}
+
+// run runs a tool in the folder.
+func (w *workshop) run(tool string, args ...string) error {
+	w.gate <- struct{}{}
+	defer func() { <-w.gate }()
+	cmd := exec.Command(tool, args...)
+	cmd.Dir = w.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", tool, strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+// path is that of a file in the folder.
+func (w *workshop) path(name string) string { return filepath.Join(w.dir, name) }
+
+func (w *workshop) write(name, text string) error {
+	if err := os.MkdirAll(filepath.Dir(w.path(name)), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(w.path(name), []byte(text), 0o644)
+}
+
+// object makes an object of a text, with what was generated in a folder of its name.
+func (w *workshop) object(l language, name, text string) error {
+	if err := w.write(name+l.ext, text); err != nil {
+		return err
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return err
+	}
+	args := append([]string{"-c", "-O0", "-fPIC", "-fvisibility=hidden", "-w", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + root + "/rrbc/testdata", "-I" + name, "-o", name + ".o"}, l.args...)
+	return w.run(l.cc, append(args, name+l.ext)...)
+}
+
+// shared links a class library, whose entry is a function of the objects.
+func (w *workshop) shared(file, entry string, objects ...string) error {
+	if err := os.MkdirAll(filepath.Dir(w.path(file)), 0o755); err != nil {
+		return err
+	}
+	args := append([]string{"-shared", "-o", file, "-Wl,--defsym,som_library_entry=" + entry}, objects...)
+	return w.run("gcc", append(args, "-Lkernel", "-lsom")...)
+}
+
+// kernel builds libsom, what the clients print with, and what makes releases wrong.
+func (w *workshop) kernel() error {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		return err
+	}
+	if err := w.run("make", "-s", "-C", root+"/libsom", "CC=clang", "CFLAGS=-O1", "BUILD="+w.path("kernel")); err != nil {
+		return err
+	}
+	if err := os.Symlink("libsom.so", w.path("kernel/libsom.so.1")); err != nil {
+		return err
+	}
+	include := []string{"-I" + root + "/libsom/include", "-Wall", "-Wextra", "-Werror", "-fPIC"}
+	if err := w.run("gcc", append(include, "-c", "-o", "probe.o", root+"/rrbc/testdata/probe.c")...); err != nil {
+		return err
+	}
+	return w.run("gcc", append(include, "-shared", "-o", "mutant.so", root+"/rrbc/testdata/mutant.c", "-ldl")...)
+}
+
+// all runs what can be done at the same time, and reports the first error.
+func all(work ...func() error) error {
+	errs := make([]error, len(work))
+	var group sync.WaitGroup
+	for i, f := range work {
+		group.Go(func() { errs[i] = f() })
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package rrbc_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/model"
+)
+
+// What authors and users in C have: what dsom idl build --c makes.
+
+func emitC(spec *model.Spec, library string) (*emit.Files, *diag.Report) {
+	if library == "" {
+		return c.Emit(spec, c.Options{Parts: c.Usage})
+	}
+	return c.Emit(spec, c.Options{Parts: c.Usage | c.Implementation | c.Template, Library: library})
+}
+
+func cname(i *model.Interface) string { return model.CScoped(i) }
+
+// calling is the function that calls a method by a class.
+func calling(i *model.Interface, method string) string {
+	return cname(i) + "_" + strings.TrimPrefix(method, "_")
+}
+
+// libraryC is a library's part of a unit: what was generated, with the bodies that its author has written.
+func libraryC(b *strings.Builder, r *release, spec *model.Spec, module, stem, entry string) {
+	classes := r.classes(spec, module)
+	fmt.Fprintf(b, "#include \"%s.ih.h\"\n", stem)
+	for _, i := range classes {
+		if hasData(i) {
+			r.changeC(b, i)
+		}
+	}
+	fmt.Fprintf(b, "#include \"%s.c\"\n#define som_library_entry %s\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n#include \"%[1]s_library.c\"\n#undef som_library_entry\n", stem, entry)
+	here, apart := slices.Clone(classes), []*model.Interface(nil)
+	if r.row.apart != "" && r.n == 2 && module == "Zoo" {
+		is := func(i *model.Interface) bool { return r.word(i.Name) == r.row.apart }
+		here, apart = slices.DeleteFunc(here, is), slices.DeleteFunc(slices.Clone(classes), func(i *model.Interface) bool { return !is(i) })
+		r.entryC(b, "apart_"+r.row.id, apart)
+		r.entryC(b, "here_"+r.row.id, here)
+	}
+	if s := r.row.substitute; s[0] != "" && r.n == 2 && module == "Zoo" {
+		r.entryC(b, "here_"+r.row.id, here)
+	}
+	b.WriteString("#ifdef __cplusplus\n}\n#endif\n")
+}
+
+// entryC writes the entry of a library that is another than the generated one: with some of the classes, or a substitution.
+func (r *release) entryC(b *strings.Builder, entry string, classes []*model.Interface) {
+	var names []string
+	for _, i := range classes {
+		names = append(names, cname(i)+"_define")
+	}
+	fmt.Fprintf(b, "SOM_API int %s(uint32_t abi, som_env *ev);\nint %[1]s(uint32_t abi, som_env *ev) {\n", entry)
+	fmt.Fprintf(b, "\tstatic som_class *(*const define[])(som_env *) = {%s};\n\tint code = som_define_library(abi, define, %d, ev);\n", strings.Join(names, ", "), len(names))
+	if s := r.row.substitute; s[0] != "" {
+		zoo := r.words["Zoo"] + "::"
+		fmt.Fprintf(b, "\tsom_class *c = som_class_registered(%q, NULL), *by = som_class_registered(%q, NULL);\n", zoo+r.words[s[0]], zoo+r.words[s[1]])
+		b.WriteString("\tif (code == SOM_OK) code = som_class_substitute(c, by, ev);\n\tsom_release((som_ref)c);\n\tsom_release((som_ref)by);\n")
+	}
+	b.WriteString("\treturn code;\n}\n")
+}
+
+// changeC writes how a class's instance variables change, each to a multiple of the count.
+func (r *release) changeC(b *strings.Builder, i *model.Interface) {
+	set, same := changes(r, i, "d->")
+	fmt.Fprintf(b, "static void %s_set(%[1]s_instance *d, int32_t count) {\n%s}\n", cname(i), set)
+	fmt.Fprintf(b, "static int32_t %s_change(%[1]s_instance *d) {\n\tint32_t count = d->%s, same = 1;\n%s\t%[1]s_set(d, count + 1);\n\treturn same ? count + 1 : -100000000;\n}\n", cname(i), r.words["count"], same)
+}
+
+// changes are the statements that set the variables of a class by count, and that see whether they are what they were set to.
+func changes(r *release, i *model.Interface, at string) (set, same string) {
+	for k, m := range members(i) {
+		if k >= len(i.InstanceData()) || r.word(m.name) == "years" {
+			continue // an attribute's
+		}
+		value := fmt.Sprintf("(%s)(count * %d)", m.ctype, m.factor)
+		switch {
+		case r.word(m.name) == "count":
+			set += fmt.Sprintf("\t%s%s = count;\n", at, m.name)
+		case m.array > 0:
+			loop := fmt.Sprintf("\tfor (int k = 0; k < %d; k++) ", m.array)
+			value = fmt.Sprintf("(%s)(count * (%d + k))", m.ctype, m.factor)
+			set += fmt.Sprintf("%s%s%s[k] = %s;\n", loop, at, m.name, value)
+			same += fmt.Sprintf("%ssame = same && %s%s[k] == %s;\n", loop, at, m.name, value)
+		default:
+			set += fmt.Sprintf("\t%s%s = %s;\n", at, m.name, value)
+			same += fmt.Sprintf("\tsame = same && %s%s == %s;\n", at, m.name, value)
+		}
+	}
+	return set, same
+}
+
+// bodyC is the body of a function that the template asks for, by what it implements.
+func (r *release) bodyC(i *model.Interface, method string) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, "\t"+format+"\n", args...) }
+	class := cname(i)
+	switch method {
+	case "somDefaultInit":
+		line("printf(\"init %s\\n\");", name(i))
+		if hasData(i) {
+			line("%s_set(%[1]s_data(self), %d);", class, r.begins(i))
+		}
+		return b.String()
+	case "somDestruct":
+		line("printf(\"fini %s\\n\");", name(i))
+		return b.String()
+	}
+	m := i.FindMethod(method)
+	does := r.code(i, method)
+	switch goType(m) {
+	case typeOf(setFunc(nil)):
+		line("%s_data(self)->%s = %s;", class, r.words["years"], m.Attribute.Name)
+	case typeOf(getFunc(nil)):
+		line("return (int32_t)%s_data(self)->%s;", class, r.words["years"])
+	case typeOf(initFunc(nil)):
+		line("%s_enter_parents(making, ev);", class)
+	case typeOf(stringFunc(nil)):
+		line("static const char text[] = \"called %d\";", does.b)
+		if m.Owner("") == model.CallerOwned {
+			line("return som_string_copy(text);")
+		} else {
+			line("return text;")
+		}
+	case typeOf(doubleFunc(nil)):
+		line("return (int32_t)n;")
+	default:
+		if does.raises {
+			line("if (n %% 2 == 1) return %s_%s_raise(ev, n), 0;", r.words["Zoo"], r.words["Hungry"])
+		}
+		line("int32_t v = %d * n + %d;", does.a, does.b)
+		switch does.calls {
+		case "parent":
+			line("v += %s_parent_%s_%s(self, ev, n);", class, cname(i.Parents()[does.parent]), method)
+			line("if (ev->major) return 0;")
+		case "next":
+			line("if (%s_has_next_%s(self)) v += %[1]s_next_%[2]s(self, ev, n);", class, method)
+			line("if (ev->major) return 0;")
+		}
+		if does.c > 0 {
+			line("v += %d * %s_change(%[2]s_data(self));", does.c, class)
+		}
+		line("return v;")
+	}
+	return b.String()
+}
+
+// fill writes bodies into a template that was generated: of each function that a comment names by what it implements.
+func fill(template string, body func(key string) string) string {
+	var b strings.Builder
+	key, inside := "", false
+	for line := range strings.Lines(template) {
+		text := strings.TrimSpace(line)
+		if rest, ok := strings.CutPrefix(text, "/* "); ok && !inside {
+			if at := strings.IndexFunc(rest, func(r rune) bool { return r != ':' && r != '_' && !isLetter(r) }); at > 0 {
+				key = strings.TrimSuffix(rest[:at], ":")
+			}
+		}
+		if inside && text == "}" {
+			inside = false
+		}
+		if !inside {
+			b.WriteString(line)
+		}
+		if text == "{" && key != "" {
+			inside = true
+			b.WriteString(body(key))
+			key = ""
+		}
+	}
+	return b.String()
+}
+
+func isLetter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}

@@ -1,0 +1,158 @@
+package rrbc_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// A pair is a row with both releases, its client's steps and what they have to print.
+type pair struct {
+	*row
+	one, two   *release
+	steps      []step
+	want, then []string // with release 1, with release 2
+}
+
+const head = "#include <som_c.h>\n#include <probe.h>\n#include <stdio.h>\n#include <string.h>\n\n"
+
+// compile compiles what is to be compiled of some rows in a language: the library's releases, the subclass, the client.
+func (w *workshop) compile(pairs []*pair, lang language, shard int) []func() error {
+	unit := func(what string, text func(dir string, b *strings.Builder) error) func() error {
+		return func() error {
+			name := fmt.Sprintf("%s-%s-%d", what, lang.cc, shard)
+			var b strings.Builder
+			b.WriteString(head)
+			if err := text(name, &b); err != nil {
+				return err
+			}
+			return w.object(lang, name, b.String())
+		}
+	}
+	library := func(release func(*pair) *release) func(dir string, b *strings.Builder) error {
+		return func(dir string, b *strings.Builder) error {
+			for _, p := range pairs {
+				r := release(p)
+				if err := w.generate(dir, r, r.library, "zoo"); err != nil {
+					return err
+				}
+				libraryC(b, r, r.library, "Zoo", r.stem("zoo"), "entry_"+r.row.id)
+			}
+			return nil
+		}
+	}
+	return []func() error{
+		unit("one", library(func(p *pair) *release { return p.one })),
+		unit("two", library(func(p *pair) *release { return p.two })),
+		unit("sub", func(dir string, b *strings.Builder) error {
+			for _, p := range pairs {
+				if err := w.generate(dir, p.one, p.one.zoo, ""); err != nil {
+					return err
+				}
+				if err := w.generate(dir, p.one, p.one.public, "home"); err != nil {
+					return err
+				}
+				libraryC(b, p.one, p.one.public, "Home", p.one.stem("home"), "entry_"+p.id)
+			}
+			return nil
+		}),
+		unit("client", func(dir string, b *strings.Builder) error {
+			var table strings.Builder
+			for _, p := range pairs {
+				for _, spec := range []*model.Spec{p.one.zoo, p.one.public} {
+					if err := w.generate(dir, p.one, spec, ""); err != nil {
+						return err
+					}
+				}
+				fmt.Fprintf(b, "#include \"%s.h\"\n", p.one.stem("home"))
+				client(b, p.one.drawing, p.steps)
+				fmt.Fprintf(&table, "{%q, run_%s}, ", p.id, p.id)
+			}
+			fmt.Fprintf(b, "static const probe_row rows[] = {%s{NULL, NULL}};\nint main(int argc, char **argv) { return probe_main(argc, argv, rows); }\n", &table)
+			return nil
+		}),
+	}
+}
+
+// generate writes what the compiler makes of a specification into a folder: of a library with the bodies that its author
+// has written, else what users need.
+func (w *workshop) generate(dir string, r *release, spec *model.Spec, library string) error {
+	name := ""
+	if library != "" {
+		name = r.stem(library)
+	}
+	files, report := emitC(spec, name)
+	if report.HasErrors() {
+		return fmt.Errorf("%s: %v", r.row.id, report.All())
+	}
+	for path, data := range files.All() {
+		text := string(data)
+		if path == name+".c" {
+			text = fill(text, func(key string) string {
+				class, method := key[:strings.LastIndex(key, "::")], key[strings.LastIndex(key, "::")+2:]
+				i, _ := spec.Lookup(class).(*model.Interface)
+				return r.bodyC(i, method)
+			})
+		}
+		if err := w.write(filepath.Join(dir, path), text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A place is a folder with a row's libraries, as one user has them, and the client that he runs.
+type place struct {
+	*pair
+	w      *workshop
+	client string
+	lib    string            // folder, for SOM_PATH
+	next   map[string]string // files of release 2, and where they go
+}
+
+// link makes a row's libraries: in one language, with the subclass and the client in others.
+func (w *workshop) link(p *pair, shard int, lib, second, sub, client language) (*place, error) {
+	at := &place{pair: p, w: w, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
+	folder := "rows/" + p.id + "-" + lib.cc
+	at.lib = w.path(folder + "/lib")
+	object := func(what string, l language) string { return fmt.Sprintf("%s-%s-%d.o", what, l.cc, shard) }
+	zoo := p.one.words["Zoo"] + "::"
+	if err := w.shared(folder+"/lib/"+libraryOf(p.one, zoo), "entry_"+p.id, object("one", lib)); err != nil {
+		return nil, err
+	}
+	if err := w.shared(folder+"/lib/"+p.home(), "entry_"+p.id, object("sub", sub)); err != nil {
+		return nil, err
+	}
+	entries := map[string]string{libraryOf(p.two, zoo): "entry_" + p.id}
+	if p.apart != "" || p.substitute[0] != "" {
+		entries[libraryOf(p.two, zoo)] = "here_" + p.id
+	}
+	if p.apart != "" {
+		entries[libraryOf(p.two, zoo+p.two.words[p.apart])] = "apart_" + p.id
+	}
+	for file, entry := range entries {
+		if err := w.shared(folder+"/next/"+file, entry, object("two", second)); err != nil {
+			return nil, err
+		}
+		at.next[w.path(folder+"/next/"+file)] = at.lib + "/" + file
+	}
+	return at, nil
+}
+
+// home is the file of the subclass's library.
+func (p *pair) home() string { return "lib" + strings.ToLower(p.one.words["Home"]) + ".so" }
+
+// swap puts release 2 in the place of release 1.
+func (p *place) swap() error {
+	for from, to := range p.next {
+		if err := os.Rename(from, to); err != nil {
+			return err
+		}
+	}
+	_, err := fs.Stat(os.DirFS(p.lib), p.home())
+	return err
+}
