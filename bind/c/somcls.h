@@ -24,7 +24,8 @@ SOM_PER_CLIENT struct SOMClass_binding_1ae38cb8 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMClass_bind(som_env *ev) {
 	static const char *const methods[] = {"somNew", "somRenew", "somClassReady", "somGetName", "somDescendedFrom", "somCheckVersion", "somFindMethod", "somFindMethodOk", "somSupportsMethod", "somGetNumMethods", "somGetInstanceSize", "somGetInstancePartSize", "somGetMethodIndex", "somGetNumStaticMethods", "somGetPClsMtab", "somGetClassMtab", "somAddDynamicMethod", "somFindSMethod", "somFindSMethodOk", "somGetMethodDescriptor", "somGetNthMethodInfo", "somNewNoInit", "somRenewNoInit", "somGetInstanceToken", "somGetMemberToken", "somGetMethodData", "somGetMethodToken", "somGetParents", "somGetVersionNumbers", "somLookupMethod", "_get_somInstanceDataOffsets", "somRenewNoZero", "somRenewNoInitNoZero", "somAllocate", "somDeallocate", "somGetNthMethodData", "_get_somDirectInitClasses", "somMethodImplOwner", "somDefinedMethod", "somClassOfNewClassWithParents", "_get_somDataAlignment"};
-	static const som_binding binding = {sizeof(som_binding), 41, "SOMClass", 1, 6, methods};
+	static const char *const sigs[] = {"o:", "o:p", "v:", "s:", "b:o", "b:ii", "b:sp", "b:sp", "b:s", "i:", "i:", "i:", "i:s", "i:", "p:", "p:", "v:ssp", "p:s", "p:s", "s:s", "s:ip", "o:", "o:p", "l:", "l:il", "b:sp", "l:s", "p:p", "v:pp", "p:s", "p:p", "o:p", "o:p", "p:i", "v:p", "b:ip", "p:p", "o:l", "p:l", "o:pIo", "i:"};
+	static const som_binding binding = {sizeof(som_binding), 41, "SOMClass", 1, 6, methods, sigs, NULL, 0};
 	return som_bind(&binding, &SOMClass_binding_1ae38cb8.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */

@@ -24,7 +24,8 @@ SOM_PER_CLIENT struct SOMClassMgr_binding_578b9421 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMClassMgr_bind(som_env *ev) {
 	static const char *const methods[] = {"somFindClsInFile", "somFindClass", "somClassFromId", "somUnregisterClass", "somLocateClassFile", "somLoadClassFile", "somUnloadClassFile", "somGetInitFunction", "somGetRelatedClasses", "somSubstituteClass", "_get_somInterfaceRepository", "_set_somInterfaceRepository", "_get_somRegisteredClasses", "somRegisterClassLibrary", "somJoinAffinityGroup"};
-	static const som_binding binding = {sizeof(som_binding), 15, "SOMClassMgr", 1, 6, methods};
+	static const char *const sigs[] = {"o:siis", "o:sii", "o:s", "i:o", "s:sii", "o:siis", "i:o", "s:", "p:op", "i:ss", "p:", "v:p", "p:p", "v:sp", "v:oo"};
+	static const som_binding binding = {sizeof(som_binding), 15, "SOMClassMgr", 1, 6, methods, sigs, NULL, 0};
 	return som_bind(&binding, &SOMClassMgr_binding_578b9421.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */

@@ -23,7 +23,8 @@ SOM_PER_CLIENT struct SOMObject_binding_e93b487d {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMObject_bind(som_env *ev) {
 	static const char *const methods[] = {"somInit", "somUninit", "somFree", "somDefaultVCopyInit", "somGetClassName", "somGetClass", "somIsA", "somRespondsTo", "somIsInstanceOf", "somGetSize", "somDumpSelf", "somDumpSelfInt", "somPrintSelf", "somDefaultConstVCopyInit", "somDispatch", "somClassDispatch", "somCastObj", "somResetObj", "somDefaultInit", "somDestruct", "somDefaultCopyInit", "somDefaultConstCopyInit", "somDefaultAssign", "somDefaultConstAssign", "somDefaultVAssign", "somDefaultConstVAssign"};
-	static const som_binding binding = {sizeof(som_binding), 26, "SOMObject", 1, 7, methods};
+	static const char *const sigs[] = {"v:", "v:", "v:", "v:po", "s:", "o:", "b:o", "b:s", "b:o", "i:", "v:i", "v:i", "o:", "v:po", "i:spIp", "i:ospIp", "b:o", "b:", "v:p", "v:bp", "v:po", "v:po", "v:po", "v:po", "v:po", "v:po"};
+	static const som_binding binding = {sizeof(som_binding), 26, "SOMObject", 1, 7, methods, sigs, NULL, 0};
 	return som_bind(&binding, &SOMObject_binding_e93b487d.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */

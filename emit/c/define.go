@@ -54,12 +54,12 @@ func (u *unit) define(m *implementing) {
 		u.F("\tstruct aligned { char c; %s_instance instance; };", m.name)
 	}
 	major, minor := m.ClassVersion()
-	u.bindingTable("", m.ScopedName(), major, minor, list(m.tokens, func(f *method) string {
+	u.bindingTable(m.Interface, m.tokens, func(f *method) string {
 		if f.class == m.Interface {
-			return quoted(f.name)
+			return f.name
 		}
-		return quoted(f.qualified())
-	}), len(m.tokens))
+		return f.qualified()
+	})
 	u.F("\tsom_class_desc d;")
 	u.F("\tmemset(&d, 0, sizeof d);")
 	set := func(field, value string) { u.F("\td.%s = %s;", field, value) }
@@ -193,7 +193,11 @@ func (u *unit) overrides(m *implementing) {
 	}
 	u.F("\tstatic const som_override overrides[] = {")
 	for _, f := range m.over {
-		u.F("\t\t{%s, (som_proc *)%s},", quoted(f.qualified()), u.entry(m, f))
+		sig := "NULL"
+		if f.sig != "" {
+			sig = quoted(f.sig)
+		}
+		u.F("\t\t{%s, (som_proc *)%s, %s},", quoted(f.qualified()), u.entry(m, f), sig)
 	}
 	u.F("\t};")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strings"
 
 	"github.com/opendsom/dsom/model"
 )
@@ -127,7 +128,7 @@ func (u *unit) class(i *model.Interface) {
 	u.Blank()
 	u.comment("Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done.")
 	u.F("static inline int %s_bind(som_env *ev) {", name)
-	u.bindingTable("", i.ScopedName(), major, minor, list(b.methods, func(m *method) string { return quoted(m.name) }), len(b.methods))
+	u.bindingTable(i, b.methods, func(m *method) string { return m.name })
 	u.F("\treturn som_bind(&binding, &%s.c, ev);", b.symbol)
 	u.F("}")
 	u.comment("Gives the class up, so that it can be unloaded; no thread may use it meanwhile.")
@@ -175,14 +176,39 @@ func (u *unit) descent(i *model.Interface) string {
 	return ", of " + list(ps, func(p *model.Interface) string { return p.ScopedName() })
 }
 
-// bindingTable prints what a class is bound by.
-func (u *unit) bindingTable(in, class string, major, minor int, methods string, n int) {
-	from := "NULL"
-	if n > 0 {
-		u.F("%s\tstatic const char *const methods[] = {%s};", in, methods)
-		from = "methods"
+// bindingTable prints what a class is bound by: methods, as names has them, with their signatures, and the ancestors of which
+// those who compiled it know, so that a release with others is refused.
+func (u *unit) bindingTable(i *model.Interface, ms []*method, name func(*method) string) {
+	row := func(array, ctype string, elems []string) string {
+		if len(elems) == 0 {
+			return "NULL"
+		}
+		u.F("\tstatic const %s%s[] = {%s};", ctype, array, strings.Join(elems, ", "))
+		return array
 	}
-	u.F("%s\tstatic const som_binding binding = {sizeof(som_binding), %d, %s, %d, %d, %s};", in, n, quoted(class), major, minor, from)
+	var names, sigs, bases []string
+	for _, m := range ms {
+		sig := "NULL"
+		if m.sig != "" {
+			sig = quoted(m.sig)
+		}
+		names, sigs = append(names, quoted(name(m))), append(sigs, sig)
+	}
+	for _, a := range i.Ancestors() {
+		if isRoot(a) {
+			continue
+		}
+		major, minor := a.ClassVersion()
+		if f := a.File(); f != nil && f.Standard {
+			major, minor = 0, 0 // IBM's, which are not those of the classes that take their place
+		}
+		bases = append(bases, fmt.Sprintf("{%s, %d, %d}", quoted(a.ScopedName()), major, minor))
+	}
+	major, minor := i.ClassVersion()
+	from := row("methods", "char *const ", names)
+	was := row("sigs", "char *const ", sigs)
+	under := row("bases", "som_base ", bases)
+	u.F("\tstatic const som_binding binding = {sizeof(som_binding), %d, %s, %d, %d, %s, %s, %s, %d};", len(ms), quoted(i.ScopedName()), major, minor, from, was, under, len(bases))
 }
 
 // creation prints what makes objects.

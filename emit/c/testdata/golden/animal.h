@@ -193,7 +193,8 @@ SOM_PER_CLIENT struct Zoo_Animal_binding_08b06635 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Zoo_Animal_bind(som_env *ev) {
 	static const char *const methods[] = {"_get_name", "_set_name", "_get_meals", "legs", "speak", "eat", "where", "tags", "rename", "same", "sum", "_get_tag", "_set_tag", "_get_friend", "_set_friend", "_get_grid", "_set_grid"};
-	static const som_binding binding = {sizeof(som_binding), 17, "Zoo::Animal", 1, 2, methods};
+	static const char *const sigs[] = {"s:", "v:s", "i:", "i:", "s:h", "b:ppp", "v:pIp", "v:ppp", "v:pp", "o:", "l:bHlfdb", "v:p", "v:p", "o:", "v:o", "v:p", "v:p"};
+	static const som_binding binding = {sizeof(som_binding), 17, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Zoo_Animal_binding_08b06635.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */

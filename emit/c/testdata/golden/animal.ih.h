@@ -268,12 +268,13 @@ som_class *Zoo_Animal_define(som_env *ev) {
 		{"_set_grid", "v:p", (som_proc *)Zoo_Animal_entry_set_grid, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
-		{"SOMObject::somPrintSelf", (som_proc *)Zoo_Animal_do_somPrintSelf},
+		{"SOMObject::somPrintSelf", (som_proc *)Zoo_Animal_do_somPrintSelf, "o:"},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Zoo_Animal_instance instance; };
 	static const char *const methods[] = {"_get_name", "_set_name", "_get_meals", "legs", "speak", "eat", "where", "tags", "rename", "same", "sum", "_get_tag", "_set_tag", "_get_friend", "_set_friend", "_get_grid", "_set_grid", "SOMObject::somPrintSelf"};
-	static const som_binding binding = {sizeof(som_binding), 18, "Zoo::Animal", 1, 2, methods};
+	static const char *const sigs[] = {"s:", "v:s", "i:", "i:", "s:h", "b:ppp", "v:pIp", "v:ppp", "v:pp", "o:", "l:bHlfdb", "v:p", "v:p", "o:", "v:o", "v:p", "v:p", "o:"};
+	static const som_binding binding = {sizeof(som_binding), 18, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;

@@ -23,7 +23,8 @@ SOM_PER_CLIENT struct Swimmer_binding_74793d00 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Swimmer_bind(som_env *ev) {
 	static const char *const methods[] = {"depth", "dive"};
-	static const som_binding binding = {sizeof(som_binding), 2, "Swimmer", 0, 0, methods};
+	static const char *const sigs[] = {"i:", "v:i"};
+	static const som_binding binding = {sizeof(som_binding), 2, "Swimmer", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Swimmer_binding_74793d00.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
@@ -86,7 +87,9 @@ SOM_PER_CLIENT struct Dog_binding_66fce1c6 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Dog_bind(som_env *ev) {
 	static const char *const methods[] = {"bark", "_get_loudness", "_set_loudness", "age", "called"};
-	static const som_binding binding = {sizeof(som_binding), 5, "Dog", 2, 0, methods};
+	static const char *const sigs[] = {"v:h", "h:", "v:h", "i:", "v:psh"};
+	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
+	static const som_binding binding = {sizeof(som_binding), 5, "Dog", 2, 0, methods, sigs, bases, 1};
 	return som_bind(&binding, &Dog_binding_66fce1c6.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
@@ -231,7 +234,8 @@ SOM_PER_CLIENT struct Otter_binding_80caeff7 {
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Otter_bind(som_env *ev) {
-	static const som_binding binding = {sizeof(som_binding), 0, "Otter", 0, 0, NULL};
+	static const som_base bases[] = {{"Zoo::Animal", 1, 2}, {"Dog", 2, 0}, {"Swimmer", 0, 0}};
+	static const som_binding binding = {sizeof(som_binding), 0, "Otter", 0, 0, NULL, NULL, bases, 3};
 	return som_bind(&binding, &Otter_binding_80caeff7.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */

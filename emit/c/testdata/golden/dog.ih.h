@@ -49,7 +49,8 @@ som_class *Swimmer_define(som_env *ev) {
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Swimmer_instance instance; };
 	static const char *const methods[] = {"depth", "dive"};
-	static const som_binding binding = {sizeof(som_binding), 2, "Swimmer", 0, 0, methods};
+	static const char *const sigs[] = {"i:", "v:i"};
+	static const som_binding binding = {sizeof(som_binding), 2, "Swimmer", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -188,13 +189,15 @@ som_class *Dog_define(som_env *ev) {
 		{"born", NULL, (som_proc *)Dog_where_born, NULL, SOM_PROCEDURE},
 	};
 	static const som_override overrides[] = {
-		{"Zoo::Animal::legs", (som_proc *)dog_legs},
-		{"Zoo::Animal::speak", (som_proc *)dog_speak},
+		{"Zoo::Animal::legs", (som_proc *)dog_legs, "i:"},
+		{"Zoo::Animal::speak", (som_proc *)dog_speak, "s:h"},
 	};
 	static const char *const parents[] = {"Zoo::Animal"};
 	struct aligned { char c; Dog_instance instance; };
 	static const char *const methods[] = {"bark", "_get_loudness", "_set_loudness", "age", "trick", "called", "Zoo::Animal::legs", "Zoo::Animal::speak"};
-	static const som_binding binding = {sizeof(som_binding), 8, "Dog", 2, 0, methods};
+	static const char *const sigs[] = {"v:h", "h:", "v:h", "i:", "i:i", "v:psh", "i:", "s:h"};
+	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
+	static const som_binding binding = {sizeof(som_binding), 8, "Dog", 2, 0, methods, sigs, bases, 1};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -264,12 +267,14 @@ static void otter_dive(som_ref self, som_env *ev, int32_t to);
 som_class *Otter_define(som_env *ev);
 som_class *Otter_define(som_env *ev) {
 	static const som_override overrides[] = {
-		{"Zoo::Animal::speak", (som_proc *)otter_speak},
-		{"Swimmer::dive", (som_proc *)otter_dive},
+		{"Zoo::Animal::speak", (som_proc *)otter_speak, "s:h"},
+		{"Swimmer::dive", (som_proc *)otter_dive, "v:i"},
 	};
 	static const char *const parents[] = {"Dog", "Swimmer"};
 	static const char *const methods[] = {"Zoo::Animal::speak", "Swimmer::dive"};
-	static const som_binding binding = {sizeof(som_binding), 2, "Otter", 0, 0, methods};
+	static const char *const sigs[] = {"s:h", "v:i"};
+	static const som_base bases[] = {{"Zoo::Animal", 1, 2}, {"Dog", 2, 0}, {"Swimmer", 0, 0}};
+	static const som_binding binding = {sizeof(som_binding), 2, "Otter", 0, 0, methods, sigs, bases, 3};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;

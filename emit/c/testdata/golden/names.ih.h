@@ -288,12 +288,13 @@ som_class *namespace__define(som_env *ev) {
 		{"made", "v:pis", (som_proc *)namespace__entry_made, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
-		{"SOMObject::somDispatch", (som_proc *)namespace__do_somDispatch},
+		{"SOMObject::somDispatch", (som_proc *)namespace__do_somDispatch, "i:spIp"},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; namespace__instance instance; };
 	static const char *const methods[] = {"new", "class", "is", "get_x", "_get_x", "_set_x", "_get_old", "_set_old", "_get_copy", "_set_copy", "_get_all", "_set_all", "_get_w", "pointers", "twice", "made", "SOMObject::somDispatch"};
-	static const som_binding binding = {sizeof(som_binding), 17, "namespace", 3, 1, methods};
+	static const char *const sigs[] = {"v:iiii", "v:pp", "b:bo", "i:", "i:", "v:i", "v:p", "v:p", "v:p", "v:p", "v:p", "v:p", "p:", "v:ppspp", "v:pp", "v:pis", "i:spIp"};
+	static const som_binding binding = {sizeof(som_binding), 17, "namespace", 3, 1, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -351,7 +352,8 @@ som_class *Up_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	static const char *const methods[] = {"moved"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Up", 0, 0, methods};
+	static const char *const sigs[] = {"v:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "Up", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -403,7 +405,9 @@ som_class *Down_define(som_env *ev) {
 	static const char *const abstracts[] = {"namespace"};
 	static const char *const inits[] = {"Up", "SOMObject"};
 	static const char *const methods[] = {"moved2"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Down", 0, 0, methods};
+	static const char *const sigs[] = {"v:"};
+	static const som_base bases[] = {{"Up", 0, 0}, {"namespace", 3, 1}};
+	static const som_binding binding = {sizeof(som_binding), 1, "Down", 0, 0, methods, sigs, bases, 2};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;

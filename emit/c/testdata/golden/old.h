@@ -23,7 +23,8 @@ SOM_PER_CLIENT struct OldMeta_binding_c2b78758 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int OldMeta_bind(som_env *ev) {
 	static const char *const methods[] = {"made"};
-	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods};
+	static const char *const sigs[] = {"i:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &OldMeta_binding_c2b78758.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
@@ -64,7 +65,8 @@ SOM_PER_CLIENT struct Old_binding_0f94b894 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_bind(som_env *ev) {
 	static const char *const methods[] = {"add", "twice"};
-	static const som_binding binding = {sizeof(som_binding), 2, "Old", 0, 0, methods};
+	static const char *const sigs[] = {"i:ii", "i:i"};
+	static const som_binding binding = {sizeof(som_binding), 2, "Old", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Old_binding_0f94b894.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
@@ -121,7 +123,8 @@ SOM_PER_CLIENT struct Old_Base_binding_7ded1da8 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_Base_bind(som_env *ev) {
 	static const char *const methods[] = {"must"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods};
+	static const char *const sigs[] = {"v:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Old_Base_binding_7ded1da8.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */

@@ -55,12 +55,13 @@ som_class *OldMeta_define(som_env *ev) {
 		{"made", "i:", (som_proc *)OldMeta_entry_made, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
-		{"SOMClass::somNew", (som_proc *)meta_somNew},
+		{"SOMClass::somNew", (som_proc *)meta_somNew, "o:"},
 	};
 	static const char *const parents[] = {"SOMClass"};
 	struct aligned { char c; OldMeta_instance instance; };
 	static const char *const methods[] = {"made", "SOMClass::somNew"};
-	static const som_binding binding = {sizeof(som_binding), 2, "OldMeta", 0, 0, methods};
+	static const char *const sigs[] = {"i:", "o:"};
+	static const som_binding binding = {sizeof(som_binding), 2, "OldMeta", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -152,13 +153,14 @@ som_class *Old_define(som_env *ev) {
 		{"twice", "i:i", (som_proc *)Old_entry_twice, NULL, SOM_NONSTATIC},
 	};
 	static const som_override overrides[] = {
-		{"SOMObject::somInit", (som_proc *)old_somInit},
-		{"SOMObject::somUninit", (som_proc *)old_somUninit},
+		{"SOMObject::somInit", (som_proc *)old_somInit, "v:"},
+		{"SOMObject::somUninit", (som_proc *)old_somUninit, "v:"},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Old_instance instance; };
 	static const char *const methods[] = {"add", "twice", "SOMObject::somInit", "SOMObject::somUninit"};
-	static const som_binding binding = {sizeof(som_binding), 4, "Old", 0, 0, methods};
+	static const char *const sigs[] = {"i:ii", "i:i", "v:", "v:"};
+	static const som_binding binding = {sizeof(som_binding), 4, "Old", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -217,7 +219,8 @@ som_class *Old_Base_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	static const char *const methods[] = {"must"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods};
+	static const char *const sigs[] = {"v:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
