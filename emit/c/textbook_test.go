@@ -28,13 +28,15 @@ func TestTextbook(t *testing.T) {
 		{program: "metacls", linked: "fly"},
 		{program: "dynaload", library: []string{"pet", "cat", "dog"}},
 		{program: "inits", linked: "init"},
+		{program: "names", linked: "release1/stack"},
 	} {
 		t.Run(b.program, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			sources := []string{"testdata/textbook/" + b.program + ".c"}
 			if b.linked != "" {
-				write(t, dir, mustEmit(t, compile(t, "testdata/textbook", b.linked+".idl"), c.Options{Compat: true}))
+				from := filepath.Join("testdata/textbook", filepath.Dir(b.linked))
+				write(t, dir, mustEmit(t, compile(t, from, filepath.Base(b.linked)+".idl"), c.Options{Compat: true}))
 				sources = append(sources, "testdata/textbook/"+b.linked+".c")
 			}
 			for _, l := range b.library {
