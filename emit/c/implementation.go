@@ -16,17 +16,11 @@ func (u *unit) implementation() []byte {
 	u.passthru("C_ih", true)
 	u.F("#include %s", quoted(u.stem+".h"))
 	u.passthru("C_ih", false)
-	u.Blank()
-	u.L("#ifdef __cplusplus")
-	u.L(`extern "C" {`)
-	u.L("#endif")
-	for _, i := range u.classes {
-		u.implement(i)
-	}
-	u.Blank()
-	u.L("#ifdef __cplusplus")
-	u.L("}")
-	u.L("#endif")
+	u.externC(func() {
+		for _, i := range u.classes {
+			u.implement(i)
+		}
+	})
 	if u.opt.Compat {
 		for _, i := range u.classes {
 			u.compatImplementation(i)
