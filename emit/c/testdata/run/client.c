@@ -72,6 +72,7 @@ int main(void) {
 		printf("no dog: %s\n", ev.text);
 		return 1;
 	}
+	printf("described %d\n", som_class_describe(som_class_of(dog))->typelib != NULL);
 	printf("%d is, %d is not, %d by another unit\n", Zoo_Animal_is(dog), Swimmer_is(dog), client_of_another_unit(dog));
 	printf("legs %d born %d count %d trick %d\n", Dog_legs(dog, &ev), *Dog_born(), Dog_count(), Dog_trick(dog, &ev, 12));
 	Dog_bark(dog, &ev, 30);
