@@ -97,7 +97,7 @@ typedef struct Old_instance {
 
 static struct Old_own {
 	som_classdata c;
-	som_tok m[4];
+	som_tok m[5];
 	const char *parent[1];
 } Old_own;
 
@@ -107,32 +107,43 @@ static inline int32_t Old_next_add(som_ref self, int32_t a, int32_t b) {
 	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[0]);
 	return proc ? ((int32_t (*)(som_ref, som_env *, int32_t, int32_t))proc)(self, NULL, a, b) : 0;
 }
+static inline int Old_has_next_from(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[2]) != NULL; }
+static inline void Old_next_from(som_ref self, som_env *ev, som_making *making, int32_t total) {
+	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[2]);
+	if (proc) ((void (*)(som_ref, som_env *, som_making *, int32_t))proc)(self, ev, making, total);
+}
 
 /* SOMObject::somInit as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline void Old_parent_SOMObject_somInit(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[2], ev);
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[3], ev);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
-static inline int Old_has_next_somInit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[2]) != NULL; }
+static inline int Old_has_next_somInit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[3]) != NULL; }
 static inline void Old_next_somInit(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[2]);
+	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[3]);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 
 /* SOMObject::somUninit as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline void Old_parent_SOMObject_somUninit(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[3], ev);
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[4], ev);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
-static inline int Old_has_next_somUninit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[3]) != NULL; }
+static inline int Old_has_next_somUninit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[4]) != NULL; }
 static inline void Old_next_somUninit(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[3]);
+	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[4]);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
+}
+
+/* The default initializers of the classes that this one initialises, as far as they have not run. */
+static inline void Old_enter_parents(som_making *making, som_env *ev) {
+	if (ev->major == SOM_NO_EXCEPTION) som_enter_default(making, som_object_class(), ev);
 }
 
 /* What implements the class; old.c has it. */
 static int32_t old_add(som_ref self, int32_t a, int32_t b);
 static int32_t old_twice(som_ref self, int32_t a);
+static void old_from(som_ref self, som_env *ev, som_making *making, int32_t total);
 static void old_somInit(som_ref self, som_env *ev);
 static void old_somUninit(som_ref self, som_env *ev);
 
@@ -144,6 +155,11 @@ static int32_t Old_entry_twice(som_ref self, som_env *ev, int32_t a) {
 	(void)ev;
 	return old_twice(self, a);
 }
+static void Old_entry_from(som_ref self, som_env *ev, som_making *making, int32_t total) {
+	if (!som_enter(making, Old_own.c.cls)) return;
+	old_from(self, ev, making, total);
+	if (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, Old_own.c.cls);
+}
 
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Old_define(som_env *ev);
@@ -151,6 +167,7 @@ som_class *Old_define(som_env *ev) {
 	static const som_method introduces[] = {
 		{"add", "i:ii", (som_proc *)Old_entry_add, NULL, SOM_STATIC},
 		{"twice", "i:i", (som_proc *)Old_entry_twice, NULL, SOM_NONSTATIC},
+		{"from", "v:pi", (som_proc *)Old_entry_from, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
 		{"SOMObject::somInit", (som_proc *)old_somInit, "v:"},
@@ -158,9 +175,9 @@ som_class *Old_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Old_instance instance; };
-	static const char *const methods[] = {"add", "twice", "SOMObject::somInit", "SOMObject::somUninit"};
-	static const char *const sigs[] = {"i:ii", "i:i", "v:", "v:"};
-	static const som_binding binding = {sizeof(som_binding), 4, "Old", 0, 0, methods, sigs, NULL, 0};
+	static const char *const methods[] = {"add", "twice", "from", "SOMObject::somInit", "SOMObject::somUninit"};
+	static const char *const sigs[] = {"i:ii", "i:i", "v:pi", "v:", "v:"};
+	static const som_binding binding = {sizeof(som_binding), 5, "Old", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -171,7 +188,7 @@ som_class *Old_define(som_env *ev) {
 	d.nparents = 1;
 	d.metaclass = "OldMeta";
 	d.introduces = introduces;
-	d.nintroduces = 2;
+	d.nintroduces = 3;
 	d.method_size = sizeof(som_method);
 	d.overrides = overrides;
 	d.noverrides = 2;
