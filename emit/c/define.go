@@ -55,12 +55,7 @@ func (u *unit) define(m *implementing) {
 		u.F("\tstruct aligned { char c; %s_instance instance; };", m.name)
 	}
 	major, minor := m.ClassVersion()
-	u.bindingTable(m.Interface, m.tokens, func(f *method) string {
-		if f.class == m.Interface {
-			return f.name
-		}
-		return f.qualified()
-	})
+	u.bindingTable(m.Interface, m.over, (*method).qualified)
 	u.F("\tsom_class_desc d;")
 	u.F("\tmemset(&d, 0, sizeof d);")
 	set := func(field, value string) { u.F("\td.%s = %s;", field, value) }

@@ -46,7 +46,6 @@ type implementing struct {
 	retained []*model.Attribute // whose values the object owns, and ends, copies and assigns
 	members  []*model.Member    // instance variables
 	data     []*model.Attribute // attributes that are instance variables, too
-	tokens   []*method          // own and over, as far as they have a token
 }
 
 func (u *unit) implementing(i *model.Interface) *implementing {
@@ -57,11 +56,6 @@ func (u *unit) implementing(i *model.Interface) *implementing {
 			m.lives[l] = o
 		} else if f := u.inheritedMethod(i, o); f != nil {
 			m.over = append(m.over, f)
-		}
-	}
-	for _, f := range slices.Concat(m.own, m.over) {
-		if f.kind != model.ProcedureMethod {
-			m.tokens = append(m.tokens, f)
 		}
 	}
 	for _, a := range m.data {
@@ -101,7 +95,7 @@ func (u *unit) implement(i *model.Interface) {
 	u.comment("Class " + i.ScopedName() + ".")
 	u.instance(m)
 	u.ownBinding(m)
-	for _, f := range m.tokens {
+	for _, f := range m.over {
 		u.upward(m, f)
 	}
 	u.enterParents(m)
@@ -125,12 +119,12 @@ func (u *unit) instance(m *implementing) {
 	u.Blank()
 }
 
-// ownBinding prints the tokens of the class itself, its data and its parents' rows.
+// ownBinding prints where the class's data are, the tokens of what it overrides, and its parents' rows.
 func (u *unit) ownBinding(m *implementing) {
 	u.F("static struct %s_own {", m.name)
 	u.F("\tsom_classdata c;")
-	if len(m.tokens) > 0 {
-		u.F("\tsom_tok m[%d];", len(m.tokens))
+	if len(m.over) > 0 {
+		u.F("\tsom_tok m[%d];", len(m.over))
 	}
 	u.F("\tconst char *parent[%d];", max(1, len(m.Parents())))
 	u.F("} %s_own;", m.name)
@@ -140,14 +134,15 @@ func (u *unit) ownBinding(m *implementing) {
 	}
 }
 
-// upward prints calls of parents' and of the next implementation of a method.
+// upward prints calls of the parents' and of the next implementation of an inherited method. Behind a class that introduces a
+// method there is none: all that have it are its descendants.
 func (u *unit) upward(m *implementing, f *method) {
 	word := shortName(m.Interface, f.name)
-	token := fmt.Sprintf("%s_own.m[%d]", m.name, slices.Index(m.tokens, f))
+	token := fmt.Sprintf("%s_own.m[%d]", m.name, slices.Index(m.over, f))
 	ps := declared(f.shown())
-	give := func(find, proc string) {
+	give := func(find string) {
 		u.F("\tsom_proc *proc = %s;", find)
-		call := fmt.Sprintf("(%s%s)(%s)", f.cast(), proc, f.arguments())
+		call := fmt.Sprintf("(%sproc)(%s)", f.cast(), f.arguments())
 		if f.result == "void" {
 			u.F("\tif (proc) %s;", call)
 		} else {
@@ -155,24 +150,19 @@ func (u *unit) upward(m *implementing, f *method) {
 		}
 		u.F("}")
 	}
+	u.Blank()
+	u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
 	abstract := m.AbstractParents()
-	if f.class != m.Interface && f.kind == model.StaticMethod {
-		u.Blank()
-		u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
-		for n, p := range m.Parents() {
-			if slices.Contains(abstract, p) || p != f.class && !p.Inherits(f.class) {
-				continue
-			}
-			u.F("static inline %s {", prototype(f.result, m.name+"_parent_"+cname(p)+"_"+word, ps))
-			give(fmt.Sprintf("som_parent_entry(%[1]s_own.parent[%[2]d], %[1]s_own.c.cls, %[2]d, %[3]s, %[4]s)", m.name, n, token, f.environment()), "proc")
+	for n, p := range m.Parents() {
+		if slices.Contains(abstract, p) || p != f.class && !p.Inherits(f.class) {
+			continue
 		}
-	}
-	if f.kind != model.StaticMethod {
-		return
+		u.F("static inline %s {", prototype(f.result, m.name+"_parent_"+cname(p)+"_"+word, ps))
+		give(fmt.Sprintf("som_parent_entry(%[1]s_own.parent[%[2]d], %[1]s_own.c.cls, %[2]d, %[3]s, %[4]s)", m.name, n, token, f.environment()))
 	}
 	u.F("static inline int %[1]s_has_next_%[2]s(const som_object *self) { return som_next_proc(%[1]s_own.c.cls, self, %[3]s) != NULL; }", m.name, word, token)
 	u.F("static inline %s {", prototype(f.result, m.name+"_next_"+word, ps))
-	give(fmt.Sprintf("som_next_proc(%s_own.c.cls, self, %s)", m.name, token), "proc")
+	give(fmt.Sprintf("som_next_proc(%s_own.c.cls, self, %s)", m.name, token))
 }
 
 // functions prints what implements the class: the heads of what is written by hand, and what is generated.

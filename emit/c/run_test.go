@@ -89,7 +89,7 @@ func TestThreads(t *testing.T) {
 // runClient builds a program and compares what it prints, in the checking mode too, with its file.
 func runClient(t *testing.T, kernel, dir string, cc []string, units ...string) {
 	t.Helper()
-	want, err := os.ReadFile("testdata/run/" + units[0] + ".out")
+	want, err := os.ReadFile("testdata/run/" + units[0] + ".txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func TestTextbook(t *testing.T) {
 			if err != nil && !os.IsNotExist(err) {
 				t.Fatal(err)
 			}
-			want, err := os.ReadFile("testdata/textbook/" + b.program + ".out")
+			want, err := os.ReadFile("testdata/textbook/" + b.program + ".txt")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func TestReleaseOrder(t *testing.T) {
 	classLibrary(t, k, second, "testdata/textbook/release2", "stack")
 	program := filepath.Join(first, "releaseo")
 	run(t, nil, "gcc", slices.Concat([]string{"-std=gnu11", "-O1", "-I" + first, "-o", program, "testdata/textbook/releaseo.c"}, tolerant, linking(k))...)
-	want, err := os.ReadFile("testdata/textbook/releaseo.out")
+	want, err := os.ReadFile("testdata/textbook/releaseo.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

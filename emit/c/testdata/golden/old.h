@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+
 /* Class OldMeta, of SOMClass. */
 enum { OldMeta_major = 0, OldMeta_minor = 0 };
 

@@ -17,25 +17,20 @@ typedef struct OldMeta_instance {
 
 static struct OldMeta_own {
 	som_classdata c;
-	som_tok m[2];
+	som_tok m[1];
 	const char *parent[1];
 } OldMeta_own;
 
 static inline OldMeta_instance *OldMeta_data(const som_object *self) { return (OldMeta_instance *)som_data(self, OldMeta_own.c.data); }
-static inline int OldMeta_has_next_made(const som_object *self) { return som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]) != NULL; }
-static inline int32_t OldMeta_next_made(som_ref self) {
-	som_proc *proc = som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]);
-	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, NULL) : 0;
-}
 
 /* SOMClass::somNew as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline som_ref OldMeta_parent_SOMClass_somNew(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(OldMeta_own.parent[0], OldMeta_own.c.cls, 0, OldMeta_own.m[1], ev);
+	som_proc *proc = som_parent_entry(OldMeta_own.parent[0], OldMeta_own.c.cls, 0, OldMeta_own.m[0], ev);
 	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
-static inline int OldMeta_has_next_somNew(const som_object *self) { return som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[1]) != NULL; }
+static inline int OldMeta_has_next_somNew(const som_object *self) { return som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]) != NULL; }
 static inline som_ref OldMeta_next_somNew(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[1]);
+	som_proc *proc = som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]);
 	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
 
@@ -59,9 +54,9 @@ som_class *OldMeta_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMClass"};
 	struct aligned { char c; OldMeta_instance instance; };
-	static const char *const methods[] = {"made", "SOMClass::somNew"};
-	static const char *const sigs[] = {"i:", "o:"};
-	static const som_binding binding = {sizeof(som_binding), 2, "OldMeta", 0, 0, methods, sigs, NULL, 0};
+	static const char *const methods[] = {"SOMClass::somNew"};
+	static const char *const sigs[] = {"o:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -97,41 +92,31 @@ typedef struct Old_instance {
 
 static struct Old_own {
 	som_classdata c;
-	som_tok m[5];
+	som_tok m[2];
 	const char *parent[1];
 } Old_own;
 
 static inline Old_instance *Old_data(const som_object *self) { return (Old_instance *)som_data(self, Old_own.c.data); }
-static inline int Old_has_next_add(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[0]) != NULL; }
-static inline int32_t Old_next_add(som_ref self, int32_t a, int32_t b) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[0]);
-	return proc ? ((int32_t (*)(som_ref, som_env *, int32_t, int32_t))proc)(self, NULL, a, b) : 0;
-}
-static inline int Old_has_next_from(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[2]) != NULL; }
-static inline void Old_next_from(som_ref self, som_env *ev, som_making *making, int32_t total) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[2]);
-	if (proc) ((void (*)(som_ref, som_env *, som_making *, int32_t))proc)(self, ev, making, total);
-}
 
 /* SOMObject::somInit as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline void Old_parent_SOMObject_somInit(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[3], ev);
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[0], ev);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
-static inline int Old_has_next_somInit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[3]) != NULL; }
+static inline int Old_has_next_somInit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[0]) != NULL; }
 static inline void Old_next_somInit(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[3]);
+	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[0]);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 
 /* SOMObject::somUninit as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline void Old_parent_SOMObject_somUninit(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[4], ev);
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[1], ev);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
-static inline int Old_has_next_somUninit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[4]) != NULL; }
+static inline int Old_has_next_somUninit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[1]) != NULL; }
 static inline void Old_next_somUninit(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[4]);
+	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[1]);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 
@@ -175,9 +160,9 @@ som_class *Old_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Old_instance instance; };
-	static const char *const methods[] = {"add", "twice", "from", "SOMObject::somInit", "SOMObject::somUninit"};
-	static const char *const sigs[] = {"i:ii", "i:i", "v:pi", "v:", "v:"};
-	static const som_binding binding = {sizeof(som_binding), 5, "Old", 0, 0, methods, sigs, NULL, 0};
+	static const char *const methods[] = {"SOMObject::somInit", "SOMObject::somUninit"};
+	static const char *const sigs[] = {"v:", "v:"};
+	static const som_binding binding = {sizeof(som_binding), 2, "Old", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -210,15 +195,9 @@ som_class *Old_define(som_env *ev) {
 /* Class Old_Base. */
 static struct Old_Base_own {
 	som_classdata c;
-	som_tok m[1];
 	const char *parent[1];
 } Old_Base_own;
 
-static inline int Old_Base_has_next_must(const som_object *self) { return som_next_proc(Old_Base_own.c.cls, self, Old_Base_own.m[0]) != NULL; }
-static inline void Old_Base_next_must(som_ref self) {
-	som_proc *proc = som_next_proc(Old_Base_own.c.cls, self, Old_Base_own.m[0]);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, NULL);
-}
 
 /* What implements the class; old.c has it. */
 static void base_must(som_ref self);
@@ -235,9 +214,7 @@ som_class *Old_Base_define(som_env *ev) {
 		{"must", "v:", (som_proc *)Old_Base_entry_must, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
-	static const char *const methods[] = {"must"};
-	static const char *const sigs[] = {"v:"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods, sigs, NULL, 0};
+	static const som_binding binding = {sizeof(som_binding), 0, "Old_Base", 0, 0, NULL, NULL, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
