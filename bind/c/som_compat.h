@@ -113,6 +113,16 @@ SOM_FORMAT(1, 2) static inline int somPrintf(const char *format, ...) {
 	va_end(ap);
 	return n;
 }
+/* With as many blanks in front as level says twice. */
+static inline void somPrefixLevel(long level) { printf("%*s", (int)(2 * (level & 31)), ""); }
+SOM_FORMAT(2, 3) static inline int somLPrintf(long level, const char *format, ...) {
+	va_list ap;
+	somPrefixLevel(level);
+	va_start(ap, format);
+	int n = vprintf(format, ap);
+	va_end(ap);
+	return n;
+}
 /* The last digit of a code is how bad it is: 9 ends the program. */
 static inline void SOMError(int code, const char *file, int line) {
 	fprintf(stderr, "%s: %d: error %d\n", file, line, code);
@@ -137,6 +147,9 @@ static inline somId somIdFromString(const char *name) {
 static inline char *somStringFromId(somId id) { return id ? *id : NULL; }
 static inline int somCompareIds(somId a, somId b) { return strcmp(*a, *b) == 0; }
 static inline somId somCheckId(somId id) { return id; }
+static inline int somRegisterId(somId id) { return som_name_of(*id, NULL) != NULL; }
+/* The same for all ids of one name. */
+static inline uintptr_t somUniqueKey(somId id) { return (uintptr_t)som_name_of(*id, NULL); }
 
 /* ---- Sequences ---- */
 
@@ -185,6 +198,7 @@ static inline somMethodPtr somResolveByName(SOMObject *o, const char *name) {
 	const som_name *n = som_name_of(name, somGetGlobalEnvironment());
 	return n ? som_find(o, n, somGetGlobalEnvironment()) : NULL;
 }
+static inline void *somDataResolve(SOMObject *o, somDToken token) { return som_data(o, token); }
 static inline boolean somIsObj(void *o) { return o != NULL && ((SOMObject *)o)->mt != NULL; }
 
 /* Calls a method of SOMObject, SOMClass or SOMClassMgr by name; they are not what a program does all day. */
@@ -217,6 +231,11 @@ static inline SOMClass *som_compat_parent(SOMClass *c) {
 	const som_class_info *i = som_class_describe((som_class *)c);
 	return i->nparents ? (SOMClass *)(uintptr_t)i->parents[0] : NULL;
 }
+static inline void som_compat_version(SOMClass *c, long *major, long *minor) {
+	*major = (long)som_class_describe((som_class *)c)->major;
+	*minor = (long)som_class_describe((som_class *)c)->minor;
+}
+#define _somGetVersionNumbers(c, major, minor) som_compat_version((SOMClass *)(c), (major), (minor))
 #define _somGetParent(c) som_compat_parent((SOMClass *)(c))
 static inline boolean som_compat_supports(SOMClass *c, somId id) {
 	som_found f;
@@ -225,6 +244,13 @@ static inline boolean som_compat_supports(SOMClass *c, somId id) {
 	return som_lookup((som_class *)c, *id, &f, NULL) == SOM_OK;
 }
 #define _somSupportsMethod(c, id) som_compat_supports((SOMClass *)(c), (id))
+static inline const char *som_compat_descriptor(SOMClass *c, somId id) {
+	som_found f;
+	memset(&f, 0, sizeof f);
+	f.size_of = sizeof f;
+	return som_lookup((som_class *)c, *id, &f, NULL) == SOM_OK ? f.sig : NULL;
+}
+#define _somGetMethodDescriptor(c, id) som_compat_descriptor((SOMClass *)(c), (id))
 static inline boolean som_compat_find(SOMClass *c, somId id, somMethodPtr *to) {
 	som_found f;
 	memset(&f, 0, sizeof f);
@@ -259,6 +285,7 @@ static inline long som_compat_substitute(const char *name, const char *by) {
 	return code == SOM_OK ? 0 : -1;
 }
 #define _somSubstituteClass(mgr, name, by) ((void)(mgr), som_compat_substitute((name), (by)))
+#define SOM_SubstituteClass(old, by) _somSubstituteClass(SOMClassMgrObject, #old, #by)
 
 /* ---- Calls by name, with arguments packed as C packs them ---- */
 

@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+
 /* Class SOMClass, of SOMObject.
  * The class of classes, and its own class. */
 enum { SOMClass_major = 1, SOMClass_minor = 6 };

@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+
 /* Class SOMClassMgr, of SOMObject.
  * Knows the classes of the process, and loads those that are asked for. */
 enum { SOMClassMgr_major = 1, SOMClassMgr_minor = 6 };

@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+
 /* Class SOMObject.
  * The root class. It has no instance data. */
 enum { SOMObject_major = 1, SOMObject_minor = 7 };

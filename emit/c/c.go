@@ -36,6 +36,8 @@ type Options struct {
 	Library string
 	// Compat has IBM's names as well: DogNew(), _bark(…), SOM_Resolve, dog.ih and so on.
 	Compat bool
+	// Typelib has the classes' descriptions refer to the type information of their file, which package typelib makes.
+	Typelib bool
 	// Existing is the output folder as it is, from which a template that is there is read; nil if there is nothing.
 	Existing fs.FS
 }

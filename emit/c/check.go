@@ -165,9 +165,6 @@ func (g *generator) checkMethod(i *model.Interface, m *model.Method) {
 		if m.IsInit() && (len(m.Operation.Params) == 0 || formOf(m.Operation.Params[0].Type) != making) {
 			g.unsupported(at, "an initializer without somInitCtrl")
 		}
-		if m.IsInit() && m.Class.OIDL() && !g.opt.Compat {
-			g.unsupported(at, "an initializer without an environment (callstyle=oidl)")
-		}
 	} else {
 		at = m.Attribute.NameSpan
 		g.checkType(m.Attribute.Type, at)

@@ -10,10 +10,15 @@ import (
 
 // types prints the types, constants and exceptions of the file, and the functions that go with them.
 func (u *unit) types() {
+	u.Blank()
 	for _, d := range u.decls {
-		switch d.(type) {
+		switch d := d.(type) {
 		case *model.Struct, *model.Union:
 			u.F("typedef struct %[1]s %[1]s;", cname(d))
+		case *model.Exception:
+			if len(d.Members) > 0 {
+				u.F("typedef struct %[1]s %[1]s;", cname(d))
+			}
 		}
 	}
 	for _, d := range u.decls {
@@ -112,7 +117,6 @@ func (u *unit) decl(d model.Decl) {
 		u.structure(cname(d), doc, d.AllMembers())
 	case *model.Exception:
 		if len(d.Members) > 0 {
-			u.F("typedef struct %[1]s %[1]s;", cname(d))
 			u.structure(cname(d), doc, d.Members)
 		}
 	case *model.Union:
@@ -134,6 +138,14 @@ func (u *unit) decl(d model.Decl) {
 	}
 }
 
+// apart begins a declaration of several lines, with what the IDL says of it.
+func (u *unit) apart(doc []string) {
+	u.Blank()
+	if len(doc) > 0 {
+		u.comment(doc...)
+	}
+}
+
 func (u *unit) documented(doc []string) {
 	if len(doc) > 0 {
 		u.Blank()
@@ -142,8 +154,7 @@ func (u *unit) documented(doc []string) {
 }
 
 func (u *unit) structure(name string, doc []string, members []*model.Member) {
-	u.Blank()
-	u.documented(doc)
+	u.apart(doc)
 	u.F("struct %s {", name)
 	for _, m := range members {
 		u.member(m)
@@ -160,8 +171,7 @@ func (u *unit) member(m *model.Member) {
 }
 
 func (u *unit) union(d *model.Union, doc []string) {
-	u.Blank()
-	u.documented(doc)
+	u.apart(doc)
 	u.F("struct %s {", cname(d))
 	u.F("\t%s;", declare(d.Discriminator, "_d"))
 	u.F("\tunion {")
@@ -181,8 +191,7 @@ func labelText(l model.Label) string {
 
 // enum prints an enumeration: four octets whatever the compiler, and a constant for each value.
 func (u *unit) enum(d *model.Enum, doc []string) {
-	u.Blank()
-	u.documented(doc)
+	u.apart(doc)
 	u.F("typedef uint32_t %s;", cname(d))
 	u.F("enum { %s };", list(d.Enumerators, func(e *model.Enumerator) string { return fmt.Sprintf("%s = %d", cname(e), e.Number()) }))
 }

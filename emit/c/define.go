@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // enterParents prints what an initializer runs of its class's ancestors where it does not choose their initializers itself.
@@ -54,12 +55,7 @@ func (u *unit) define(m *implementing) {
 		u.F("\tstruct aligned { char c; %s_instance instance; };", m.name)
 	}
 	major, minor := m.ClassVersion()
-	u.bindingTable(m.Interface, m.tokens, func(f *method) string {
-		if f.class == m.Interface {
-			return f.name
-		}
-		return f.qualified()
-	})
+	u.bindingTable(m.Interface, m.over, (*method).qualified)
 	u.F("\tsom_class_desc d;")
 	u.F("\tmemset(&d, 0, sizeof d);")
 	set := func(field, value string) { u.F("\td.%s = %s;", field, value) }
@@ -107,6 +103,9 @@ func (u *unit) define(m *implementing) {
 		if m.lives[l] != nil || len(m.retained) > 0 && l != "init" {
 			set(l, m.name+"_"+l)
 		}
+	}
+	if u.opt.Typelib {
+		set("typelib", typelib.Symbol(u.file.Path))
 	}
 	u.finish(m)
 }

@@ -60,7 +60,7 @@ func TestRefused(t *testing.T) {
 		{modifiers: "somallocate = mine;", want: "the modifier somallocate of Dog"},
 		{decls: "typedef long A[3];", members: "void f(in sequence<A> x);", want: "a sequence of arrays"},
 		{members: "void Dog_new();", want: ""},
-		{members: "void a(inout somInitCtrl c);", modifiers: "callstyle = oidl; a: init;", want: "an initializer without an environment"},
+		{members: "void a(in long c);", modifiers: "a: procedure; a: namelookup;", want: "a procedure with namelookup"},
 		{members: "long f();", modifiers: "override: somJoin;", want: "somJoin"},
 	} {
 		text := "#include <somcls.idl>\n" + x.decls + "\ninterface Dog : SOMClass { " + x.members + " implementation { minorversion = 1; " + x.modifiers + " }; };"

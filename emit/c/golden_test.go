@@ -31,7 +31,7 @@ func TestRootHeaders(t *testing.T) {
 	}
 }
 
-// TestCompiles compiles all that is generated, templates too, by two compilers in both languages.
+// TestCompiles compiles all that is generated, templates too, by two compilers in both languages, and for other machines.
 func TestCompiles(t *testing.T) {
 	t.Parallel()
 	for from, opt := range map[string]c.Options{"testdata/idl": {Parts: everything}, "testdata/textbook": {Parts: everything, Compat: true}} {
@@ -47,7 +47,10 @@ func TestCompiles(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "all_library.c"), library, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		compilers := [][]string{{"gcc", "-std=c11"}, {"clang", "-std=c11"}, {"gcc", "-x", "c++", "-std=c++17"}, {"clang", "-x", "c++", "-std=c++17"}}
+		compilers := [][]string{
+			{"gcc", "-std=c11"}, {"clang", "-std=c11"}, {"gcc", "-x", "c++", "-std=c++17"}, {"clang", "-x", "c++", "-std=c++17"},
+			{"i686-linux-gnu-gcc", "-std=c11"}, {"s390x-linux-gnu-gcc", "-std=c11"}, {"x86_64-w64-mingw32-gcc", "-std=c11"}, {"musl-gcc", "-std=c11"},
+		}
 		for _, cc := range compilers {
 			label := cc[0] + cc[len(cc)-1]
 			if opt.Compat {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // implementation returns the header for the one unit that implements a file's classes.
@@ -16,17 +17,16 @@ func (u *unit) implementation() []byte {
 	u.passthru("C_ih", true)
 	u.F("#include %s", quoted(u.stem+".h"))
 	u.passthru("C_ih", false)
-	u.Blank()
-	u.L("#ifdef __cplusplus")
-	u.L(`extern "C" {`)
-	u.L("#endif")
-	for _, i := range u.classes {
-		u.implement(i)
-	}
-	u.Blank()
-	u.L("#ifdef __cplusplus")
-	u.L("}")
-	u.L("#endif")
+	u.externC(func() {
+		if u.opt.Typelib {
+			u.Blank()
+			u.comment("The type information of " + path.Base(u.file.Path) + ", which is linked in.")
+			u.F("extern const unsigned char %s[];", typelib.Symbol(u.file.Path))
+		}
+		for _, i := range u.classes {
+			u.implement(i)
+		}
+	})
 	if u.opt.Compat {
 		for _, i := range u.classes {
 			u.compatImplementation(i)
@@ -46,7 +46,6 @@ type implementing struct {
 	retained []*model.Attribute // whose values the object owns, and ends, copies and assigns
 	members  []*model.Member    // instance variables
 	data     []*model.Attribute // attributes that are instance variables, too
-	tokens   []*method          // own and over, as far as they have a token
 }
 
 func (u *unit) implementing(i *model.Interface) *implementing {
@@ -57,11 +56,6 @@ func (u *unit) implementing(i *model.Interface) *implementing {
 			m.lives[l] = o
 		} else if f := u.inheritedMethod(i, o); f != nil {
 			m.over = append(m.over, f)
-		}
-	}
-	for _, f := range slices.Concat(m.own, m.over) {
-		if f.kind != model.ProcedureMethod {
-			m.tokens = append(m.tokens, f)
 		}
 	}
 	for _, a := range m.data {
@@ -95,25 +89,13 @@ func (g *generator) inheritedMethod(i *model.Interface, o *model.Override) *meth
 // hasData reports whether instances have data of the class.
 func (m *implementing) hasData() bool { return len(m.members)+len(m.data) > 0 }
 
-// generated reports whether the function of a method is generated: that of an attribute with a variable, unless it is
-// written by hand.
-func (m *implementing) generated(f *method) bool {
-	if f.attribute == nil || f.class != m.Interface || !slices.Contains(m.data, f.attribute) {
-		return false
-	}
-	if f.set {
-		return !f.attribute.HasModifier("noset")
-	}
-	return !f.attribute.HasModifier("noget")
-}
-
 func (u *unit) implement(i *model.Interface) {
 	m := u.implementing(i)
 	u.Blank()
 	u.comment("Class " + i.ScopedName() + ".")
 	u.instance(m)
 	u.ownBinding(m)
-	for _, f := range m.tokens {
+	for _, f := range m.over {
 		u.upward(m, f)
 	}
 	u.enterParents(m)
@@ -137,12 +119,12 @@ func (u *unit) instance(m *implementing) {
 	u.Blank()
 }
 
-// ownBinding prints the tokens of the class itself, its data and its parents' rows.
+// ownBinding prints where the class's data are, the tokens of what it overrides, and its parents' rows.
 func (u *unit) ownBinding(m *implementing) {
 	u.F("static struct %s_own {", m.name)
 	u.F("\tsom_classdata c;")
-	if len(m.tokens) > 0 {
-		u.F("\tsom_tok m[%d];", len(m.tokens))
+	if len(m.over) > 0 {
+		u.F("\tsom_tok m[%d];", len(m.over))
 	}
 	u.F("\tconst char *parent[%d];", max(1, len(m.Parents())))
 	u.F("} %s_own;", m.name)
@@ -152,14 +134,15 @@ func (u *unit) ownBinding(m *implementing) {
 	}
 }
 
-// upward prints calls of parents' and of the next implementation of a method.
+// upward prints calls of the parents' and of the next implementation of an inherited method. Behind a class that introduces a
+// method there is none: all that have it are its descendants.
 func (u *unit) upward(m *implementing, f *method) {
 	word := shortName(m.Interface, f.name)
-	token := fmt.Sprintf("%s_own.m[%d]", m.name, slices.Index(m.tokens, f))
+	token := fmt.Sprintf("%s_own.m[%d]", m.name, slices.Index(m.over, f))
 	ps := declared(f.shown())
-	give := func(find, proc string) {
+	give := func(find string) {
 		u.F("\tsom_proc *proc = %s;", find)
-		call := fmt.Sprintf("(%s%s)(%s)", f.cast(), proc, f.arguments())
+		call := fmt.Sprintf("(%sproc)(%s)", f.cast(), f.arguments())
 		if f.result == "void" {
 			u.F("\tif (proc) %s;", call)
 		} else {
@@ -167,24 +150,19 @@ func (u *unit) upward(m *implementing, f *method) {
 		}
 		u.F("}")
 	}
+	u.Blank()
+	u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
 	abstract := m.AbstractParents()
-	if f.class != m.Interface && f.kind == model.StaticMethod {
-		u.Blank()
-		u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
-		for n, p := range m.Parents() {
-			if slices.Contains(abstract, p) || p != f.class && !p.Inherits(f.class) {
-				continue
-			}
-			u.F("static inline %s {", prototype(f.result, m.name+"_parent_"+cname(p)+"_"+word, ps))
-			give(fmt.Sprintf("som_parent_entry(%[1]s_own.parent[%[2]d], %[1]s_own.c.cls, %[2]d, %[3]s, %[4]s)", m.name, n, token, f.environment()), "proc")
+	for n, p := range m.Parents() {
+		if slices.Contains(abstract, p) || p != f.class && !p.Inherits(f.class) {
+			continue
 		}
-	}
-	if f.kind != model.StaticMethod {
-		return
+		u.F("static inline %s {", prototype(f.result, m.name+"_parent_"+cname(p)+"_"+word, ps))
+		give(fmt.Sprintf("som_parent_entry(%[1]s_own.parent[%[2]d], %[1]s_own.c.cls, %[2]d, %[3]s, %[4]s)", m.name, n, token, f.environment()))
 	}
 	u.F("static inline int %[1]s_has_next_%[2]s(const som_object *self) { return som_next_proc(%[1]s_own.c.cls, self, %[3]s) != NULL; }", m.name, word, token)
 	u.F("static inline %s {", prototype(f.result, m.name+"_next_"+word, ps))
-	give(fmt.Sprintf("som_next_proc(%s_own.c.cls, self, %s)", m.name, token), "proc")
+	give(fmt.Sprintf("som_next_proc(%s_own.c.cls, self, %s)", m.name, token))
 }
 
 // functions prints what implements the class: the heads of what is written by hand, and what is generated.
@@ -281,69 +259,6 @@ func (u *unit) entry(m *implementing, f *method) string {
 	return u.implementingName(m.Interface, f.name)
 }
 
-// accessor prints what gets or sets an attribute's variable.
-func (u *unit) accessor(m *implementing, f *method) {
-	a := f.attribute
-	at := m.name + "_data(self)->" + memberName(a.Name)
-	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
-	if !f.set {
-		u.F("\t(void)ev;")
-		switch {
-		case f.result != "void":
-			u.F("\treturn %s;", at)
-		case formOf(a.Type) == array:
-			u.F("\tmemcpy(result, %s, sizeof %s);", at, at)
-		default:
-			u.F("\t*result = %s;", at)
-		}
-		u.F("}")
-		return
-	}
-	value := f.params[0].name
-	switch form := formOf(a.Type); {
-	case !owns(a.Type) || u.opt.Compat:
-		u.F("\t(void)ev;")
-		switch form {
-		case array:
-			u.F("\tmemcpy(%s, %s, sizeof %s);", at, value, at)
-		case aggregate:
-			u.F("\t%s = *%s;", at, value)
-		case text, wide:
-			u.F("\t%s = (%s)%s;", at, typeName(a.Type), value)
-		default:
-			u.F("\t%s = %s;", at, value)
-		}
-	default:
-		u.F("\t%s;", declare(a.Type, "old"))
-		u.F("\t%s;", declare(a.Type, "copy"))
-		u.F("\tmemset(&copy, 0, sizeof copy);")
-		from := value
-		if form == aggregate {
-			from = "(*" + value + ")"
-		}
-		u.copy(a.Type, "copy", from, 1)
-		if form == array {
-			u.F("\tmemcpy(old, %s, sizeof old);", at)
-			u.F("\tmemcpy(%s, copy, sizeof copy);", at)
-		} else {
-			u.F("\told = %s;", at)
-			u.F("\t%s = copy;", at)
-		}
-		u.clear(a.Type, "old", 1)
-		if needsMemory(a.Type) {
-			u.F("\treturn;")
-			u.F("no_memory:")
-			if form == array {
-				u.clear(a.Type, "copy", 1)
-			}
-			u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attribute "+f.class.ScopedName()+"::"+a.Name))
-		} else {
-			u.F("\t(void)ev;")
-		}
-	}
-	u.F("}")
-}
-
 // wrapper prints the function that stands in the table for one that is written with other parameters.
 func (u *unit) wrapper(m *implementing, f *method) {
 	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
@@ -394,84 +309,4 @@ func (u *unit) lifeWritten(l string) []param {
 		return compatLives[l]
 	}
 	return lifeParams[l]
-}
-
-// lives prints the functions of the description: those that are written, and what is seen to for attributes.
-func (u *unit) lives(m *implementing) {
-	for _, l := range []string{"init", "fini", "copy", "assign"} {
-		o := m.lives[l]
-		if o == nil && (len(m.retained) == 0 || l == "init") {
-			continue
-		}
-		ps := append(slices.Clone(lifeParams[l]), param{typ: "void *", name: "context"})
-		u.F("static void %s_%s(%s) {", m.name, l, declared(ps))
-		u.F("\t(void)context;")
-		if u.opt.Compat && l != "fini" {
-			u.F("\t(void)ev;")
-		}
-		call := ""
-		if o != nil {
-			call = fmt.Sprintf("%s(%s);", u.implementingName(m.Interface, o.Name), u.lifeArguments(m, l))
-		}
-		switch {
-		case len(m.retained) == 0 || l == "init":
-			u.L("\t" + call)
-		case l == "fini":
-			if call != "" {
-				u.L("\t" + call)
-			}
-			for _, a := range m.retained {
-				u.clear(a.Type, m.name+"_data(self)->"+memberName(a.Name), 1)
-			}
-		default:
-			u.attributes(m, l, call)
-		}
-		u.F("}")
-	}
-}
-
-// attributes prints how the attributes' variables are copied or assigned, and the others if nobody else does.
-func (u *unit) attributes(m *implementing, l, call string) {
-	u.F("\t%[1]s_instance *to = %[1]s_data(self), *of = %[1]s_data(from), copy = *of;", m.name)
-	fails := false
-	for _, a := range m.retained {
-		u.F("\tmemset(&copy.%[1]s, 0, sizeof copy.%[1]s);", memberName(a.Name))
-	}
-	for _, a := range m.retained {
-		u.copy(a.Type, "copy."+memberName(a.Name), "of->"+memberName(a.Name), 1)
-		fails = fails || needsMemory(a.Type)
-	}
-	if call != "" { // the written function sees to the instance variables
-		for _, d := range m.members {
-			u.F("\tmemcpy(&copy.%[1]s, &to->%[1]s, sizeof copy.%[1]s);", memberName(d.Name))
-		}
-	}
-	if l == "assign" {
-		for _, a := range m.retained {
-			u.clear(a.Type, "to->"+memberName(a.Name), 1)
-		}
-	}
-	u.F("\t*to = copy;")
-	if call != "" {
-		u.L("\t" + call)
-	}
-	if !fails {
-		if call == "" {
-			u.F("\t(void)ev;")
-		}
-		return
-	}
-	u.F("\treturn;")
-	u.F("no_memory:")
-	for _, a := range m.retained {
-		u.clear(a.Type, "copy."+memberName(a.Name), 1)
-	}
-	u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attributes of "+m.ScopedName()))
-}
-
-func (u *unit) lifeArguments(m *implementing, l string) string {
-	if u.opt.Compat {
-		return compatLifeArguments(m, l)
-	}
-	return list(lifeParams[l], func(p param) string { return p.name })
 }

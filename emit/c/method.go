@@ -32,8 +32,8 @@ func (g *generator) methodOf(m *model.Method) *method {
 		class: m.Class, name: m.Name, kind: m.Kind(), result: "void", self: true, env: true, oidl: m.Class.OIDL(), init: m.IsInit(),
 		named: m.Has("namelookup"), hidden: m.Has("nocall"), attribute: m.Attribute, set: m.Set,
 	}
-	if isRoot(m.Class) && !g.opt.Compat {
-		c.oidl = false // the kernel hands on the environment, and who overrides somNew needs it
+	if (isRoot(m.Class) || c.init) && !g.opt.Compat {
+		c.oidl = false // who overrides somNew, or begins an object, has to tell what went wrong
 	}
 	if m.Attribute != nil {
 		if _, ok := m.Class.ClassModifier("nonstaticaccessors"); ok || m.Has("nonstaticaccessors") {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // libraries builds the class libraries of testdata/run into a folder; libdog has descendants of libzoo's class.
@@ -15,8 +17,17 @@ func libraries(t testing.TB, kernel, flags string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for idl, name := range map[string]string{"animal": "zoo", "dog": "dog", "old": "old"} {
-		write(t, dir, mustEmit(t, compile(t, "testdata/idl", idl+".idl"), c.Options{Library: name}))
-		library(t, kernel, dir, flags, name, "testdata/run/"+idl+".c", filepath.Join(dir, name+"_library.c"))
+		spec := compile(t, "testdata/idl", idl+".idl")
+		write(t, dir, mustEmit(t, spec, c.Options{Library: name, Typelib: true}))
+		types, err := typelib.Append(nil, spec, typelib.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := filepath.Join(dir, idl+"_typelib.c")
+		if err := os.WriteFile(source, typelib.CSource(typelib.Symbol(idl+".idl"), types), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		library(t, kernel, dir, flags, name, "testdata/run/"+idl+".c", filepath.Join(dir, name+"_library.c"), source)
 	}
 	return dir
 }
@@ -27,6 +38,13 @@ func TestRun(t *testing.T) {
 	const plain = "-O1"
 	k := kernel(t, plain)
 	dir := libraries(t, k, plain)
+	f, err := typelib.Open(filepath.Join(dir, "libdog.so"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, ok := f.Specs[0].Lookup("Otter").(*model.Interface); !ok || d.FindMethod("dive") == nil {
+		t.Errorf("the library does not describe Otter: %v", d)
+	}
 	for name, cc := range map[string][]string{
 		"gcc": {"gcc", "-std=c11", "-O2"}, "clang": {"clang", "-std=c11", "-O0"}, "g++": {"g++", "-x", "c++", "-std=c++17", "-O2"},
 	} {
@@ -71,7 +89,7 @@ func TestThreads(t *testing.T) {
 // runClient builds a program and compares what it prints, in the checking mode too, with its file.
 func runClient(t *testing.T, kernel, dir string, cc []string, units ...string) {
 	t.Helper()
-	want, err := os.ReadFile("testdata/run/" + units[0] + ".out")
+	want, err := os.ReadFile("testdata/run/" + units[0] + ".txt")
 	if err != nil {
 		t.Fatal(err)
 	}

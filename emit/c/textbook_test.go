@@ -28,13 +28,15 @@ func TestTextbook(t *testing.T) {
 		{program: "metacls", linked: "fly"},
 		{program: "dynaload", library: []string{"pet", "cat", "dog"}},
 		{program: "inits", linked: "init"},
+		{program: "names", linked: "release1/stack"},
 	} {
 		t.Run(b.program, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			sources := []string{"testdata/textbook/" + b.program + ".c"}
 			if b.linked != "" {
-				write(t, dir, mustEmit(t, compile(t, "testdata/textbook", b.linked+".idl"), c.Options{Compat: true}))
+				from := filepath.Join("testdata/textbook", filepath.Dir(b.linked))
+				write(t, dir, mustEmit(t, compile(t, from, filepath.Base(b.linked)+".idl"), c.Options{Compat: true}))
 				sources = append(sources, "testdata/textbook/"+b.linked+".c")
 			}
 			for _, l := range b.library {
@@ -46,7 +48,7 @@ func TestTextbook(t *testing.T) {
 			if err != nil && !os.IsNotExist(err) {
 				t.Fatal(err)
 			}
-			want, err := os.ReadFile("testdata/textbook/" + b.program + ".out")
+			want, err := os.ReadFile("testdata/textbook/" + b.program + ".txt")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +80,7 @@ func TestReleaseOrder(t *testing.T) {
 	classLibrary(t, k, second, "testdata/textbook/release2", "stack")
 	program := filepath.Join(first, "releaseo")
 	run(t, nil, "gcc", slices.Concat([]string{"-std=gnu11", "-O1", "-I" + first, "-o", program, "testdata/textbook/releaseo.c"}, tolerant, linking(k))...)
-	want, err := os.ReadFile("testdata/textbook/releaseo.out")
+	want, err := os.ReadFile("testdata/textbook/releaseo.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

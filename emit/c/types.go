@@ -327,11 +327,11 @@ func list[T any](all []T, each func(T) string) string {
 func quoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	for _, c := range []byte(s) {
+	for i, c := range []byte(s) {
 		switch {
 		case c == '"' || c == '\\':
 			b.WriteString(`\` + string(c))
-		case c < ' ' || c > '~' || c == '?': // octal escapes end after three digits, and nothing becomes a trigraph
+		case c < ' ' || c > '~' || c == '?' && i > 0 && s[i-1] == '?': // octal escapes end after three digits; no trigraphs
 			fmt.Fprintf(&b, `\%03o`, c)
 		default:
 			b.WriteByte(c)

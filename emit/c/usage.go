@@ -23,19 +23,13 @@ func (u *unit) usage() []byte {
 		u.F("#include %s", quoted(s+".h"))
 	}
 	u.passthru("C_h", false)
-	u.Blank()
-	u.L("#ifdef __cplusplus")
-	u.L(`extern "C" {`)
-	u.L("#endif")
-	u.types()
-	u.exceptions()
-	for _, c := range u.classes {
-		u.class(c)
-	}
-	u.Blank()
-	u.L("#ifdef __cplusplus")
-	u.L("}")
-	u.L("#endif")
+	u.externC(func() {
+		u.types()
+		u.exceptions()
+		for _, c := range u.classes {
+			u.class(c)
+		}
+	})
 	if u.opt.Compat {
 		for _, c := range u.classes {
 			u.compatUsage(c)
@@ -43,6 +37,19 @@ func (u *unit) usage() []byte {
 	}
 	end()
 	return []byte(u.Cut(0))
+}
+
+// externC prints what has C's linkage in C++ too.
+func (u *unit) externC(print func()) {
+	u.Blank()
+	u.L("#ifdef __cplusplus")
+	u.L(`extern "C" {`)
+	u.L("#endif")
+	print()
+	u.Blank()
+	u.L("#ifdef __cplusplus")
+	u.L("}")
+	u.L("#endif")
 }
 
 func (u *unit) title() string {

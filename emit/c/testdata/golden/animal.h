@@ -10,10 +10,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
 typedef struct Zoo_Place Zoo_Place;
 typedef struct Zoo_Tag Zoo_Tag;
 typedef struct Zoo_Meal Zoo_Meal;
-
+typedef struct Zoo_Tired Zoo_Tired;
 
 /* What an animal eats. */
 typedef uint32_t Zoo_Diet;
@@ -48,10 +49,9 @@ struct Zoo_Meal {
 	} _u;
 };
 enum { Zoo_LEGS = 4 };
-static const char Zoo_KINGDOM[] = "Animalia \"\077\\\303\251";
+static const char Zoo_KINGDOM[] = "Animalia \"?\\\303\251";
 static const double Zoo_RATE = 0.5;
 static const uint64_t Zoo_MANY = UINT64_C(18446744073709551615);
-typedef struct Zoo_Tired Zoo_Tired;
 
 struct Zoo_Tired {
 	int16_t left;

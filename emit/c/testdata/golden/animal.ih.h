@@ -22,105 +22,20 @@ typedef struct Zoo_Animal_instance {
 
 static struct Zoo_Animal_own {
 	som_classdata c;
-	som_tok m[18];
+	som_tok m[1];
 	const char *parent[1];
 } Zoo_Animal_own;
 
 static inline Zoo_Animal_instance *Zoo_Animal_data(const som_object *self) { return (Zoo_Animal_instance *)som_data(self, Zoo_Animal_own.c.data); }
-static inline int Zoo_Animal_has_next_get_name(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[0]) != NULL; }
-static inline const char *Zoo_Animal_next_get_name(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[0]);
-	return proc ? ((const char *(*)(som_ref, som_env *))proc)(self, ev) : NULL;
-}
-static inline int Zoo_Animal_has_next_set_name(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[1]) != NULL; }
-static inline void Zoo_Animal_next_set_name(som_ref self, som_env *ev, const char *name) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[1]);
-	if (proc) ((void (*)(som_ref, som_env *, const char *))proc)(self, ev, name);
-}
-static inline int Zoo_Animal_has_next_get_meals(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[2]) != NULL; }
-static inline int32_t Zoo_Animal_next_get_meals(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[2]);
-	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
-}
-static inline int Zoo_Animal_has_next_legs(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[3]) != NULL; }
-static inline int32_t Zoo_Animal_next_legs(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[3]);
-	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
-}
-static inline int Zoo_Animal_has_next_speak(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[4]) != NULL; }
-static inline char *Zoo_Animal_next_speak(som_ref self, som_env *ev, int16_t volume) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[4]);
-	return proc ? ((char *(*)(som_ref, som_env *, int16_t))proc)(self, ev, volume) : NULL;
-}
-static inline int Zoo_Animal_has_next_eat(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[5]) != NULL; }
-static inline uint8_t Zoo_Animal_next_eat(som_ref self, som_env *ev, const Zoo_Meal *what, int32_t *grams, char **left) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[5]);
-	return proc ? ((uint8_t (*)(som_ref, som_env *, const Zoo_Meal *, int32_t *, char **))proc)(self, ev, what, grams, left) : 0;
-}
-static inline int Zoo_Animal_has_next_where(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[6]) != NULL; }
-static inline void Zoo_Animal_next_where(som_ref self, som_env *ev, const Zoo_Place *from, Zoo_Diet diet, Zoo_Place *result) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[6]);
-	if (proc) ((void (*)(som_ref, som_env *, const Zoo_Place *, Zoo_Diet, Zoo_Place *))proc)(self, ev, from, diet, result);
-}
-static inline int Zoo_Animal_has_next_tags(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[7]) != NULL; }
-static inline void Zoo_Animal_next_tags(som_ref self, som_env *ev, const som_seq_long *which, Zoo_Grid cells, Zoo_Tags *result) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[7]);
-	if (proc) ((void (*)(som_ref, som_env *, const som_seq_long *, Zoo_Grid, Zoo_Tags *))proc)(self, ev, which, cells, result);
-}
-static inline int Zoo_Animal_has_next_rename(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[8]) != NULL; }
-static inline void Zoo_Animal_next_rename(som_ref self, som_env *ev, char **text, Zoo_Tag *tag) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[8]);
-	if (proc) ((void (*)(som_ref, som_env *, char **, Zoo_Tag *))proc)(self, ev, text, tag);
-}
-static inline int Zoo_Animal_has_next_same(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[9]) != NULL; }
-static inline som_ref Zoo_Animal_next_same(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[9]);
-	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
-}
-static inline int Zoo_Animal_has_next_sum(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[10]) != NULL; }
-static inline int64_t Zoo_Animal_next_sum(som_ref self, som_env *ev, uint8_t a, uint16_t b, int64_t c, float d, double e, char f) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[10]);
-	return proc ? ((int64_t (*)(som_ref, som_env *, uint8_t, uint16_t, int64_t, float, double, char))proc)(self, ev, a, b, c, d, e, f) : 0;
-}
-static inline int Zoo_Animal_has_next_get_tag(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[11]) != NULL; }
-static inline void Zoo_Animal_next_get_tag(som_ref self, som_env *ev, Zoo_Tag *result) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[11]);
-	if (proc) ((void (*)(som_ref, som_env *, Zoo_Tag *))proc)(self, ev, result);
-}
-static inline int Zoo_Animal_has_next_set_tag(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[12]) != NULL; }
-static inline void Zoo_Animal_next_set_tag(som_ref self, som_env *ev, const Zoo_Tag *tag) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[12]);
-	if (proc) ((void (*)(som_ref, som_env *, const Zoo_Tag *))proc)(self, ev, tag);
-}
-static inline int Zoo_Animal_has_next_get_friend(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[13]) != NULL; }
-static inline som_ref Zoo_Animal_next_get_friend(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[13]);
-	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
-}
-static inline int Zoo_Animal_has_next_set_friend(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[14]) != NULL; }
-static inline void Zoo_Animal_next_set_friend(som_ref self, som_env *ev, som_ref friend_) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[14]);
-	if (proc) ((void (*)(som_ref, som_env *, som_ref))proc)(self, ev, friend_);
-}
-static inline int Zoo_Animal_has_next_get_grid(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[15]) != NULL; }
-static inline void Zoo_Animal_next_get_grid(som_ref self, som_env *ev, Zoo_Grid result) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[15]);
-	if (proc) ((void (*)(som_ref, som_env *, Zoo_Grid))proc)(self, ev, result);
-}
-static inline int Zoo_Animal_has_next_set_grid(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[16]) != NULL; }
-static inline void Zoo_Animal_next_set_grid(som_ref self, som_env *ev, Zoo_Grid grid) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[16]);
-	if (proc) ((void (*)(som_ref, som_env *, Zoo_Grid))proc)(self, ev, grid);
-}
 
 /* SOMObject::somPrintSelf as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline som_ref Zoo_Animal_parent_SOMObject_somPrintSelf(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Zoo_Animal_own.parent[0], Zoo_Animal_own.c.cls, 0, Zoo_Animal_own.m[17], ev);
+	som_proc *proc = som_parent_entry(Zoo_Animal_own.parent[0], Zoo_Animal_own.c.cls, 0, Zoo_Animal_own.m[0], ev);
 	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
-static inline int Zoo_Animal_has_next_somPrintSelf(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[17]) != NULL; }
+static inline int Zoo_Animal_has_next_somPrintSelf(const som_object *self) { return som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[0]) != NULL; }
 static inline som_ref Zoo_Animal_next_somPrintSelf(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[17]);
+	som_proc *proc = som_next_proc(Zoo_Animal_own.c.cls, self, Zoo_Animal_own.m[0]);
 	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
 
@@ -272,9 +187,9 @@ som_class *Zoo_Animal_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Zoo_Animal_instance instance; };
-	static const char *const methods[] = {"_get_name", "_set_name", "_get_meals", "legs", "speak", "eat", "where", "tags", "rename", "same", "sum", "_get_tag", "_set_tag", "_get_friend", "_set_friend", "_get_grid", "_set_grid", "SOMObject::somPrintSelf"};
-	static const char *const sigs[] = {"s:", "v:s", "i:", "i:", "s:h", "b:ppp", "v:pIp", "v:ppp", "v:pp", "o:", "l:bHlfdb", "v:p", "v:p", "o:", "v:o", "v:p", "v:p", "o:"};
-	static const som_binding binding = {sizeof(som_binding), 18, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
+	static const char *const methods[] = {"SOMObject::somPrintSelf"};
+	static const char *const sigs[] = {"o:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;

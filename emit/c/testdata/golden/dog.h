@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+
 /* Class Swimmer, of SOMObject. */
 enum { Swimmer_major = 0, Swimmer_minor = 0 };
 

@@ -18,21 +18,10 @@ typedef struct Swimmer_instance {
 
 static struct Swimmer_own {
 	som_classdata c;
-	som_tok m[2];
 	const char *parent[1];
 } Swimmer_own;
 
 static inline Swimmer_instance *Swimmer_data(const som_object *self) { return (Swimmer_instance *)som_data(self, Swimmer_own.c.data); }
-static inline int Swimmer_has_next_depth(const som_object *self) { return som_next_proc(Swimmer_own.c.cls, self, Swimmer_own.m[0]) != NULL; }
-static inline int32_t Swimmer_next_depth(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Swimmer_own.c.cls, self, Swimmer_own.m[0]);
-	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
-}
-static inline int Swimmer_has_next_dive(const som_object *self) { return som_next_proc(Swimmer_own.c.cls, self, Swimmer_own.m[1]) != NULL; }
-static inline void Swimmer_next_dive(som_ref self, som_env *ev, int32_t to) {
-	som_proc *proc = som_next_proc(Swimmer_own.c.cls, self, Swimmer_own.m[1]);
-	if (proc) ((void (*)(som_ref, som_env *, int32_t))proc)(self, ev, to);
-}
 
 /* What implements the class; dog.c has it. */
 static int32_t Swimmer_do_depth(som_ref self, som_env *ev);
@@ -48,9 +37,7 @@ som_class *Swimmer_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Swimmer_instance instance; };
-	static const char *const methods[] = {"depth", "dive"};
-	static const char *const sigs[] = {"i:", "v:i"};
-	static const som_binding binding = {sizeof(som_binding), 2, "Swimmer", 0, 0, methods, sigs, NULL, 0};
+	static const som_binding binding = {sizeof(som_binding), 0, "Swimmer", 0, 0, NULL, NULL, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -84,56 +71,31 @@ typedef struct Dog_instance {
 
 static struct Dog_own {
 	som_classdata c;
-	som_tok m[8];
+	som_tok m[2];
 	const char *parent[1];
 } Dog_own;
 
 static inline Dog_instance *Dog_data(const som_object *self) { return (Dog_instance *)som_data(self, Dog_own.c.data); }
-static inline int Dog_has_next_bark(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[0]) != NULL; }
-static inline void Dog_next_bark(som_ref self, som_env *ev, int16_t volume) {
-	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[0]);
-	if (proc) ((void (*)(som_ref, som_env *, int16_t))proc)(self, ev, volume);
-}
-static inline int Dog_has_next_get_loudness(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[1]) != NULL; }
-static inline int16_t Dog_next_get_loudness(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[1]);
-	return proc ? ((int16_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
-}
-static inline int Dog_has_next_set_loudness(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[2]) != NULL; }
-static inline void Dog_next_set_loudness(som_ref self, som_env *ev, int16_t loudness) {
-	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[2]);
-	if (proc) ((void (*)(som_ref, som_env *, int16_t))proc)(self, ev, loudness);
-}
-static inline int Dog_has_next_trick(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[4]) != NULL; }
-static inline int32_t Dog_next_trick(som_ref self, som_env *ev, int32_t n) {
-	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[4]);
-	return proc ? ((int32_t (*)(som_ref, som_env *, int32_t))proc)(self, ev, n) : 0;
-}
-static inline int Dog_has_next_called(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[5]) != NULL; }
-static inline void Dog_next_called(som_ref self, som_env *ev, som_making *making, const char *name, int16_t loudness) {
-	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[5]);
-	if (proc) ((void (*)(som_ref, som_env *, som_making *, const char *, int16_t))proc)(self, ev, making, name, loudness);
-}
 
 /* Zoo::Animal::legs as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline int32_t Dog_parent_Zoo_Animal_legs(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Dog_own.parent[0], Dog_own.c.cls, 0, Dog_own.m[6], ev);
+	som_proc *proc = som_parent_entry(Dog_own.parent[0], Dog_own.c.cls, 0, Dog_own.m[0], ev);
 	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
 }
-static inline int Dog_has_next_legs(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[6]) != NULL; }
+static inline int Dog_has_next_legs(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[0]) != NULL; }
 static inline int32_t Dog_next_legs(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[6]);
+	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[0]);
 	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
 }
 
 /* Zoo::Animal::speak as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline char *Dog_parent_Zoo_Animal_speak(som_ref self, som_env *ev, int16_t volume) {
-	som_proc *proc = som_parent_entry(Dog_own.parent[0], Dog_own.c.cls, 0, Dog_own.m[7], ev);
+	som_proc *proc = som_parent_entry(Dog_own.parent[0], Dog_own.c.cls, 0, Dog_own.m[1], ev);
 	return proc ? ((char *(*)(som_ref, som_env *, int16_t))proc)(self, ev, volume) : NULL;
 }
-static inline int Dog_has_next_speak(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[7]) != NULL; }
+static inline int Dog_has_next_speak(const som_object *self) { return som_next_proc(Dog_own.c.cls, self, Dog_own.m[1]) != NULL; }
 static inline char *Dog_next_speak(som_ref self, som_env *ev, int16_t volume) {
-	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[7]);
+	som_proc *proc = som_next_proc(Dog_own.c.cls, self, Dog_own.m[1]);
 	return proc ? ((char *(*)(som_ref, som_env *, int16_t))proc)(self, ev, volume) : NULL;
 }
 
@@ -194,10 +156,10 @@ som_class *Dog_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"Zoo::Animal"};
 	struct aligned { char c; Dog_instance instance; };
-	static const char *const methods[] = {"bark", "_get_loudness", "_set_loudness", "age", "trick", "called", "Zoo::Animal::legs", "Zoo::Animal::speak"};
-	static const char *const sigs[] = {"v:h", "h:", "v:h", "i:", "i:i", "v:psh", "i:", "s:h"};
+	static const char *const methods[] = {"Zoo::Animal::legs", "Zoo::Animal::speak"};
+	static const char *const sigs[] = {"i:", "s:h"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
-	static const som_binding binding = {sizeof(som_binding), 8, "Dog", 2, 0, methods, sigs, bases, 1};
+	static const som_binding binding = {sizeof(som_binding), 2, "Dog", 2, 0, methods, sigs, bases, 1};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;

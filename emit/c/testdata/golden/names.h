@@ -10,9 +10,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
 typedef struct class__template_typename class__template_typename;
 typedef struct class__template_static_ class__template_static_;
 typedef struct class__template_letter class__template_letter;
+typedef struct class__template_private class__template_private;
 
 typedef uint32_t class__template_auto;
 enum { class__template_register = 0, class__template_volatile = 1 };
@@ -70,7 +72,6 @@ static const char class__template_SLASH = '\134';
 static const uint16_t class__template_WIDE[] = {228, 98, 0};
 enum { class__template_YES = 1 };
 enum { class__template_FIRST = class__template_register };
-typedef struct class__template_private class__template_private;
 
 struct class__template_private {
 	class__template_typename what;

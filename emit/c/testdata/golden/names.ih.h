@@ -23,100 +23,20 @@ typedef struct namespace__instance {
 
 static struct namespace__own {
 	som_classdata c;
-	som_tok m[17];
+	som_tok m[1];
 	const char *parent[1];
 } namespace__own;
 
 static inline namespace__instance *namespace__data(const som_object *self) { return (namespace__instance *)som_data(self, namespace__own.c.data); }
-static inline int namespace__has_next_new(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[0]) != NULL; }
-static inline void namespace__next_new(som_ref self, som_env *ev, int32_t self_, int32_t ev_, int32_t token_, int32_t proc_) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[0]);
-	if (proc) ((void (*)(som_ref, som_env *, int32_t, int32_t, int32_t, int32_t))proc)(self, ev, self_, ev_, token_, proc_);
-}
-static inline int namespace__has_next_class(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[1]) != NULL; }
-static inline void namespace__next_class(som_ref self, som_env *ev, char **own_, class__template_typename *env_) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[1]);
-	if (proc) ((void (*)(som_ref, som_env *, char **, class__template_typename *))proc)(self, ev, own_, env_);
-}
-static inline int namespace__has_next_is(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[2]) != NULL; }
-static inline uint8_t namespace__next_is(som_ref self, som_env *ev, uint8_t c, som_ref e) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[2]);
-	return proc ? ((uint8_t (*)(som_ref, som_env *, uint8_t, som_ref))proc)(self, ev, c, e) : 0;
-}
-static inline int namespace__has_next_get_x(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[3]) != NULL; }
-static inline int32_t namespace__next_get_x(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[3]);
-	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
-}
-static inline int namespace__has_next__get_x(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[4]) != NULL; }
-static inline int32_t namespace__next__get_x(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[4]);
-	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, ev) : 0;
-}
-static inline int namespace__has_next_set_x(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[5]) != NULL; }
-static inline void namespace__next_set_x(som_ref self, som_env *ev, int32_t x) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[5]);
-	if (proc) ((void (*)(som_ref, som_env *, int32_t))proc)(self, ev, x);
-}
-static inline int namespace__has_next_get_old(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[6]) != NULL; }
-static inline void namespace__next_get_old(som_ref self, som_env *ev, class__template_lines result) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[6]);
-	if (proc) ((void (*)(som_ref, som_env *, class__template_lines))proc)(self, ev, result);
-}
-static inline int namespace__has_next_set_old(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[7]) != NULL; }
-static inline void namespace__next_set_old(som_ref self, som_env *ev, const class__template_lines old_) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[7]);
-	if (proc) ((void (*)(som_ref, som_env *, const class__template_lines))proc)(self, ev, old_);
-}
-static inline int namespace__has_next_get_copy(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[8]) != NULL; }
-static inline void namespace__next_get_copy(som_ref self, som_env *ev, class__template_static_ *result) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[8]);
-	if (proc) ((void (*)(som_ref, som_env *, class__template_static_ *))proc)(self, ev, result);
-}
-static inline int namespace__has_next_set_copy(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[9]) != NULL; }
-static inline void namespace__next_set_copy(som_ref self, som_env *ev, const class__template_static_ *copy_) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[9]);
-	if (proc) ((void (*)(som_ref, som_env *, const class__template_static_ *))proc)(self, ev, copy_);
-}
-static inline int namespace__has_next_get_all(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[10]) != NULL; }
-static inline void namespace__next_get_all(som_ref self, som_env *ev, class__template_things *result) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[10]);
-	if (proc) ((void (*)(som_ref, som_env *, class__template_things *))proc)(self, ev, result);
-}
-static inline int namespace__has_next_set_all(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[11]) != NULL; }
-static inline void namespace__next_set_all(som_ref self, som_env *ev, const class__template_things *all) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[11]);
-	if (proc) ((void (*)(som_ref, som_env *, const class__template_things *))proc)(self, ev, all);
-}
-static inline int namespace__has_next_get_w(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[12]) != NULL; }
-static inline uint16_t *namespace__next_get_w(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[12]);
-	return proc ? ((uint16_t *(*)(som_ref, som_env *))proc)(self, ev) : NULL;
-}
-static inline int namespace__has_next_pointers(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[13]) != NULL; }
-static inline void namespace__next_pointers(som_ref self, som_env *ev, int32_t *a, void **b, const char *c, void *d, som_ref *e) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[13]);
-	if (proc) ((void (*)(som_ref, som_env *, int32_t *, void **, const char *, void *, som_ref *))proc)(self, ev, a, b, c, d, e);
-}
-static inline int namespace__has_next_twice(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[14]) != NULL; }
-static inline void namespace__next_twice(som_ref self, som_env *ev, const class__template_friend *f, class__template_lines result) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[14]);
-	if (proc) ((void (*)(som_ref, som_env *, const class__template_friend *, class__template_lines))proc)(self, ev, f, result);
-}
-static inline int namespace__has_next_made(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[15]) != NULL; }
-static inline void namespace__next_made(som_ref self, som_env *ev, som_making *making, int32_t cls_, const char *own_) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[15]);
-	if (proc) ((void (*)(som_ref, som_env *, som_making *, int32_t, const char *))proc)(self, ev, making, cls_, own_);
-}
 
 /* SOMObject::somDispatch as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline int32_t namespace__parent_SOMObject_somDispatch(som_ref self, som_env *ev, const char *a, void *b, uint32_t c, void *d) {
-	som_proc *proc = som_parent_entry(namespace__own.parent[0], namespace__own.c.cls, 0, namespace__own.m[16], ev);
+	som_proc *proc = som_parent_entry(namespace__own.parent[0], namespace__own.c.cls, 0, namespace__own.m[0], ev);
 	return proc ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))proc)(self, ev, a, b, c, d) : 0;
 }
-static inline int namespace__has_next_somDispatch(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[16]) != NULL; }
+static inline int namespace__has_next_somDispatch(const som_object *self) { return som_next_proc(namespace__own.c.cls, self, namespace__own.m[0]) != NULL; }
 static inline int32_t namespace__next_somDispatch(som_ref self, som_env *ev, const char *a, void *b, uint32_t c, void *d) {
-	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[16]);
+	som_proc *proc = som_next_proc(namespace__own.c.cls, self, namespace__own.m[0]);
 	return proc ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))proc)(self, ev, a, b, c, d) : 0;
 }
 
@@ -292,9 +212,9 @@ som_class *namespace__define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; namespace__instance instance; };
-	static const char *const methods[] = {"new", "class", "is", "get_x", "_get_x", "_set_x", "_get_old", "_set_old", "_get_copy", "_set_copy", "_get_all", "_set_all", "_get_w", "pointers", "twice", "made", "SOMObject::somDispatch"};
-	static const char *const sigs[] = {"v:iiii", "v:pp", "b:bo", "i:", "i:", "v:i", "v:p", "v:p", "v:p", "v:p", "v:p", "v:p", "p:", "v:ppspp", "v:pp", "v:pis", "i:spIp"};
-	static const som_binding binding = {sizeof(som_binding), 17, "namespace", 3, 1, methods, sigs, NULL, 0};
+	static const char *const methods[] = {"SOMObject::somDispatch"};
+	static const char *const sigs[] = {"i:spIp"};
+	static const som_binding binding = {sizeof(som_binding), 1, "namespace", 3, 1, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -330,15 +250,9 @@ som_class *namespace__define(som_env *ev) {
 /* Class Up. */
 static struct Up_own {
 	som_classdata c;
-	som_tok m[1];
 	const char *parent[1];
 } Up_own;
 
-static inline int Up_has_next_moved(const som_object *self) { return som_next_proc(Up_own.c.cls, self, Up_own.m[0]) != NULL; }
-static inline void Up_next_moved(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Up_own.c.cls, self, Up_own.m[0]);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
-}
 
 /* What implements the class; names.c has it. */
 static void Up_do_moved(som_ref self, som_env *ev);
@@ -351,9 +265,7 @@ som_class *Up_define(som_env *ev) {
 		{"moved", "v:", (som_proc *)Up_do_moved, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
-	static const char *const methods[] = {"moved"};
-	static const char *const sigs[] = {"v:"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Up", 0, 0, methods, sigs, NULL, 0};
+	static const som_binding binding = {sizeof(som_binding), 0, "Up", 0, 0, NULL, NULL, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -380,15 +292,9 @@ som_class *Up_define(som_env *ev) {
 /* Class Down. */
 static struct Down_own {
 	som_classdata c;
-	som_tok m[1];
 	const char *parent[2];
 } Down_own;
 
-static inline int Down_has_next_moved2(const som_object *self) { return som_next_proc(Down_own.c.cls, self, Down_own.m[0]) != NULL; }
-static inline void Down_next_moved2(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Down_own.c.cls, self, Down_own.m[0]);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
-}
 
 /* What implements the class; names.c has it. */
 static void Down_do_moved2(som_ref self, som_env *ev);
@@ -404,10 +310,8 @@ som_class *Down_define(som_env *ev) {
 	static const char *const parents[] = {"Up", "namespace"};
 	static const char *const abstracts[] = {"namespace"};
 	static const char *const inits[] = {"Up", "SOMObject"};
-	static const char *const methods[] = {"moved2"};
-	static const char *const sigs[] = {"v:"};
 	static const som_base bases[] = {{"Up", 0, 0}, {"namespace", 3, 1}};
-	static const som_binding binding = {sizeof(som_binding), 1, "Down", 0, 0, methods, sigs, bases, 2};
+	static const som_binding binding = {sizeof(som_binding), 0, "Down", 0, 0, NULL, NULL, bases, 2};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;

@@ -36,6 +36,14 @@ static int32_t old_twice(som_ref self, int32_t a)
 	return 0;
 }
 
+/* Old::from: void from(inout somInitCtrl ctrl, in long total) */
+static void old_from(som_ref self, som_env *ev, som_making *making, int32_t total)
+{
+	Old_instance *data = Old_data(self);
+	Old_enter_parents(making, ev); /* or initializers of theirs */
+	(void)data, (void)self, (void)ev, (void)making, (void)total;
+}
+
 /* Old::somInit: overrides SOMObject::somInit, void somInit() */
 static void old_somInit(som_ref self, som_env *ev)
 {

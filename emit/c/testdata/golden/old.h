@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+
 /* Class OldMeta, of SOMClass. */
 enum { OldMeta_major = 0, OldMeta_minor = 0 };
 
@@ -57,33 +58,33 @@ static inline int32_t OldMeta_made(som_ref self) {
 enum { Old_major = 0, Old_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Old_binding_0f94b894 {
+SOM_PER_CLIENT struct Old_binding_675c6508 {
 	som_classdata c;
-	som_tok m[2];
-} Old_binding_0f94b894;
+	som_tok m[3];
+} Old_binding_675c6508;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_bind(som_env *ev) {
-	static const char *const methods[] = {"add", "twice"};
-	static const char *const sigs[] = {"i:ii", "i:i"};
-	static const som_binding binding = {sizeof(som_binding), 2, "Old", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &Old_binding_0f94b894.c, ev);
+	static const char *const methods[] = {"add", "twice", "from"};
+	static const char *const sigs[] = {"i:ii", "i:i", "v:pi"};
+	static const som_binding binding = {sizeof(som_binding), 3, "Old", 0, 0, methods, sigs, NULL, 0};
+	return som_bind(&binding, &Old_binding_675c6508.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Old_unbind(void) {
-	som_class_unbind(&Old_binding_0f94b894.c);
-	memset(&Old_binding_0f94b894, 0, sizeof Old_binding_0f94b894);
+	som_class_unbind(&Old_binding_675c6508.c);
+	memset(&Old_binding_675c6508, 0, sizeof Old_binding_675c6508);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Old_class(som_env *ev) {
-	return som_bound(&Old_binding_0f94b894.c) || Old_bind(ev) == SOM_OK ? Old_binding_0f94b894.c.cls : NULL;
+	return som_bound(&Old_binding_675c6508.c) || Old_bind(ev) == SOM_OK ? Old_binding_675c6508.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Old_is(const som_object *o) {
-	return som_is(o, &Old_binding_0f94b894.c, "Old", Old_bind);
+	return som_is(o, &Old_binding_675c6508.c, "Old", Old_bind);
 }
 static inline som_ref Old_cast(som_ref o) { return o && Old_is(o) ? o : NULL; }
-static inline som_tok Old_token(uint32_t n, som_env *ev) { return Old_bind(ev) == SOM_OK ? som_token(&Old_binding_0f94b894.m[n]) : 0; }
+static inline som_tok Old_token(uint32_t n, som_env *ev) { return Old_bind(ev) == SOM_OK ? som_token(&Old_binding_675c6508.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref Old_new(som_env *ev) {
@@ -97,7 +98,7 @@ SOM_COLD int32_t Old_add_first(som_ref self, int32_t a, int32_t b) {
 }
 /* long add(in long a, in long b) */
 static inline int32_t Old_add(som_ref self, int32_t a, int32_t b) {
-	som_tok token = som_token(&Old_binding_0f94b894.m[0]);
+	som_tok token = som_token(&Old_binding_675c6508.m[0]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, int32_t, int32_t))som_resolve(self, token))(self, NULL, a, b) : Old_add_first(self, a, b);
 }
 
@@ -107,8 +108,28 @@ SOM_COLD int32_t Old_twice_first(som_ref self, int32_t a) {
 }
 /* long twice(in long a) */
 static inline int32_t Old_twice(som_ref self, int32_t a) {
-	som_tok token = som_token(&Old_binding_0f94b894.m[1]);
+	som_tok token = som_token(&Old_binding_675c6508.m[1]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, a) : Old_twice_first(self, a);
+}
+
+SOM_COLD void Old_from_first(som_ref self, som_env *ev, som_making *making, int32_t total) {
+	som_tok token = Old_token(2, ev);
+	if (token) ((void (*)(som_ref, som_env *, som_making *, int32_t))som_resolve(self, token))(self, ev, making, total);
+}
+/* void from(inout somInitCtrl ctrl, in long total) */
+static inline void Old_from(som_ref self, som_env *ev, som_making *making, int32_t total) {
+	som_tok token = som_token(&Old_binding_675c6508.m[2]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *, som_making *, int32_t))som_resolve(self, token))(self, ev, making, total);
+	else
+		Old_from_first(self, ev, making, total);
+}
+static inline som_ref Old_new_from(som_env *ev, int32_t total) {
+	som_env own, *env = som_env_or(ev, &own);
+	som_class *cls = Old_class(env);
+	som_making *making = cls ? som_begin(cls, env) : NULL;
+	if (making) Old_from(som_made(making), env, making, total);
+	return som_env_done(ev, &own, making ? som_end(making, env) : NULL);
 }
 
 /* Class Old_Base, of SOMObject. */

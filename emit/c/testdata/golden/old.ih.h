@@ -17,25 +17,20 @@ typedef struct OldMeta_instance {
 
 static struct OldMeta_own {
 	som_classdata c;
-	som_tok m[2];
+	som_tok m[1];
 	const char *parent[1];
 } OldMeta_own;
 
 static inline OldMeta_instance *OldMeta_data(const som_object *self) { return (OldMeta_instance *)som_data(self, OldMeta_own.c.data); }
-static inline int OldMeta_has_next_made(const som_object *self) { return som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]) != NULL; }
-static inline int32_t OldMeta_next_made(som_ref self) {
-	som_proc *proc = som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]);
-	return proc ? ((int32_t (*)(som_ref, som_env *))proc)(self, NULL) : 0;
-}
 
 /* SOMClass::somNew as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline som_ref OldMeta_parent_SOMClass_somNew(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(OldMeta_own.parent[0], OldMeta_own.c.cls, 0, OldMeta_own.m[1], ev);
+	som_proc *proc = som_parent_entry(OldMeta_own.parent[0], OldMeta_own.c.cls, 0, OldMeta_own.m[0], ev);
 	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
-static inline int OldMeta_has_next_somNew(const som_object *self) { return som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[1]) != NULL; }
+static inline int OldMeta_has_next_somNew(const som_object *self) { return som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]) != NULL; }
 static inline som_ref OldMeta_next_somNew(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[1]);
+	som_proc *proc = som_next_proc(OldMeta_own.c.cls, self, OldMeta_own.m[0]);
 	return proc ? ((som_ref (*)(som_ref, som_env *))proc)(self, ev) : NULL;
 }
 
@@ -59,9 +54,9 @@ som_class *OldMeta_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMClass"};
 	struct aligned { char c; OldMeta_instance instance; };
-	static const char *const methods[] = {"made", "SOMClass::somNew"};
-	static const char *const sigs[] = {"i:", "o:"};
-	static const som_binding binding = {sizeof(som_binding), 2, "OldMeta", 0, 0, methods, sigs, NULL, 0};
+	static const char *const methods[] = {"SOMClass::somNew"};
+	static const char *const sigs[] = {"o:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -97,42 +92,43 @@ typedef struct Old_instance {
 
 static struct Old_own {
 	som_classdata c;
-	som_tok m[4];
+	som_tok m[2];
 	const char *parent[1];
 } Old_own;
 
 static inline Old_instance *Old_data(const som_object *self) { return (Old_instance *)som_data(self, Old_own.c.data); }
-static inline int Old_has_next_add(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[0]) != NULL; }
-static inline int32_t Old_next_add(som_ref self, int32_t a, int32_t b) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[0]);
-	return proc ? ((int32_t (*)(som_ref, som_env *, int32_t, int32_t))proc)(self, NULL, a, b) : 0;
-}
 
 /* SOMObject::somInit as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline void Old_parent_SOMObject_somInit(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[2], ev);
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[0], ev);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
-static inline int Old_has_next_somInit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[2]) != NULL; }
+static inline int Old_has_next_somInit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[0]) != NULL; }
 static inline void Old_next_somInit(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[2]);
+	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[0]);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
 
 /* SOMObject::somUninit as the parents have it, and as what is next has it, for each implementation to run once. */
 static inline void Old_parent_SOMObject_somUninit(som_ref self, som_env *ev) {
-	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[3], ev);
+	som_proc *proc = som_parent_entry(Old_own.parent[0], Old_own.c.cls, 0, Old_own.m[1], ev);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
 }
-static inline int Old_has_next_somUninit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[3]) != NULL; }
+static inline int Old_has_next_somUninit(const som_object *self) { return som_next_proc(Old_own.c.cls, self, Old_own.m[1]) != NULL; }
 static inline void Old_next_somUninit(som_ref self, som_env *ev) {
-	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[3]);
+	som_proc *proc = som_next_proc(Old_own.c.cls, self, Old_own.m[1]);
 	if (proc) ((void (*)(som_ref, som_env *))proc)(self, ev);
+}
+
+/* The default initializers of the classes that this one initialises, as far as they have not run. */
+static inline void Old_enter_parents(som_making *making, som_env *ev) {
+	if (ev->major == SOM_NO_EXCEPTION) som_enter_default(making, som_object_class(), ev);
 }
 
 /* What implements the class; old.c has it. */
 static int32_t old_add(som_ref self, int32_t a, int32_t b);
 static int32_t old_twice(som_ref self, int32_t a);
+static void old_from(som_ref self, som_env *ev, som_making *making, int32_t total);
 static void old_somInit(som_ref self, som_env *ev);
 static void old_somUninit(som_ref self, som_env *ev);
 
@@ -144,6 +140,11 @@ static int32_t Old_entry_twice(som_ref self, som_env *ev, int32_t a) {
 	(void)ev;
 	return old_twice(self, a);
 }
+static void Old_entry_from(som_ref self, som_env *ev, som_making *making, int32_t total) {
+	if (!som_enter(making, Old_own.c.cls)) return;
+	old_from(self, ev, making, total);
+	if (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, Old_own.c.cls);
+}
 
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Old_define(som_env *ev);
@@ -151,6 +152,7 @@ som_class *Old_define(som_env *ev) {
 	static const som_method introduces[] = {
 		{"add", "i:ii", (som_proc *)Old_entry_add, NULL, SOM_STATIC},
 		{"twice", "i:i", (som_proc *)Old_entry_twice, NULL, SOM_NONSTATIC},
+		{"from", "v:pi", (som_proc *)Old_entry_from, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
 		{"SOMObject::somInit", (som_proc *)old_somInit, "v:"},
@@ -158,9 +160,9 @@ som_class *Old_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Old_instance instance; };
-	static const char *const methods[] = {"add", "twice", "SOMObject::somInit", "SOMObject::somUninit"};
-	static const char *const sigs[] = {"i:ii", "i:i", "v:", "v:"};
-	static const som_binding binding = {sizeof(som_binding), 4, "Old", 0, 0, methods, sigs, NULL, 0};
+	static const char *const methods[] = {"SOMObject::somInit", "SOMObject::somUninit"};
+	static const char *const sigs[] = {"v:", "v:"};
+	static const som_binding binding = {sizeof(som_binding), 2, "Old", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -171,7 +173,7 @@ som_class *Old_define(som_env *ev) {
 	d.nparents = 1;
 	d.metaclass = "OldMeta";
 	d.introduces = introduces;
-	d.nintroduces = 2;
+	d.nintroduces = 3;
 	d.method_size = sizeof(som_method);
 	d.overrides = overrides;
 	d.noverrides = 2;
@@ -193,15 +195,9 @@ som_class *Old_define(som_env *ev) {
 /* Class Old_Base. */
 static struct Old_Base_own {
 	som_classdata c;
-	som_tok m[1];
 	const char *parent[1];
 } Old_Base_own;
 
-static inline int Old_Base_has_next_must(const som_object *self) { return som_next_proc(Old_Base_own.c.cls, self, Old_Base_own.m[0]) != NULL; }
-static inline void Old_Base_next_must(som_ref self) {
-	som_proc *proc = som_next_proc(Old_Base_own.c.cls, self, Old_Base_own.m[0]);
-	if (proc) ((void (*)(som_ref, som_env *))proc)(self, NULL);
-}
 
 /* What implements the class; old.c has it. */
 static void base_must(som_ref self);
@@ -218,9 +214,7 @@ som_class *Old_Base_define(som_env *ev) {
 		{"must", "v:", (som_proc *)Old_Base_entry_must, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
-	static const char *const methods[] = {"must"};
-	static const char *const sigs[] = {"v:"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods, sigs, NULL, 0};
+	static const som_binding binding = {sizeof(som_binding), 0, "Old_Base", 0, 0, NULL, NULL, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;

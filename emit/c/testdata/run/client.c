@@ -72,8 +72,14 @@ int main(void) {
 		printf("no dog: %s\n", ev.text);
 		return 1;
 	}
+	printf("described %d\n", som_class_describe(som_class_of(dog))->typelib != NULL);
 	printf("%d is, %d is not, %d by another unit\n", Zoo_Animal_is(dog), Swimmer_is(dog), client_of_another_unit(dog));
 	printf("legs %d born %d count %d trick %d\n", Dog_legs(dog, &ev), *Dog_born(), Dog_count(), Dog_trick(dog, &ev, 12));
+	som_value n, square;
+	memset(&n, 0, sizeof n);
+	n.i = 9;
+	printf("invoked %d", som_invoke(dog, "trick", &n, 1, &square, &ev));
+	printf(" %d\n", square.i);
 	Dog_bark(dog, &ev, 30);
 	printf("age %d scale %g\n", Dog_age(dog, &ev), Dog_scale(dog, &ev, 0.5));
 	say(&ev, dog, 3);

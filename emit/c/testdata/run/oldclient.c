@@ -11,6 +11,9 @@ int main(void) {
 	printf("is %d %d, its class is %d\n", Old_is(o), OldMeta_is(o), OldMeta_is((som_ref)som_class_of(o)));
 	printf("%s of %d octets\n", SOMObject_somGetClassName(o, &ev), SOMClass_somGetInstanceSize((som_ref)Old_class(&ev), &ev));
 	som_release(o);
+	o = Old_new_from(&ev, 7);
+	printf("from %d\n", Old_add(o, 0, 1));
+	som_release(o);
 	o = som_new(Old_Base_class(&ev), &ev);
 	printf("%d %s\n", o != NULL, som_code_name(ev.code));
 	som_env_clear(&ev);

@@ -1,0 +1,161 @@
+package c
+
+import (
+	"fmt"
+	"slices"
+)
+
+// generated reports whether the function of a method is generated: that of an attribute with a variable, unless it is
+// written by hand.
+func (m *implementing) generated(f *method) bool {
+	if f.attribute == nil || f.class != m.Interface || !slices.Contains(m.data, f.attribute) {
+		return false
+	}
+	if f.set {
+		return !f.attribute.HasModifier("noset")
+	}
+	return !f.attribute.HasModifier("noget")
+}
+
+// accessor prints what gets or sets an attribute's variable.
+func (u *unit) accessor(m *implementing, f *method) {
+	a := f.attribute
+	at := m.name + "_data(self)->" + memberName(a.Name)
+	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
+	if !f.set {
+		u.F("\t(void)ev;")
+		switch {
+		case f.result != "void":
+			u.F("\treturn %s;", at)
+		case formOf(a.Type) == array:
+			u.F("\tmemcpy(result, %s, sizeof %s);", at, at)
+		default:
+			u.F("\t*result = %s;", at)
+		}
+		u.F("}")
+		return
+	}
+	value := f.params[0].name
+	switch form := formOf(a.Type); {
+	case !owns(a.Type) || u.opt.Compat:
+		u.F("\t(void)ev;")
+		switch form {
+		case array:
+			u.F("\tmemcpy(%s, %s, sizeof %s);", at, value, at)
+		case aggregate:
+			u.F("\t%s = *%s;", at, value)
+		case text, wide:
+			u.F("\t%s = (%s)%s;", at, typeName(a.Type), value)
+		default:
+			u.F("\t%s = %s;", at, value)
+		}
+	default:
+		u.F("\t%s;", declare(a.Type, "old"))
+		u.F("\t%s;", declare(a.Type, "copy"))
+		u.F("\tmemset(&copy, 0, sizeof copy);")
+		from := value
+		if form == aggregate {
+			from = "(*" + value + ")"
+		}
+		u.copy(a.Type, "copy", from, 1)
+		if form == array {
+			u.F("\tmemcpy(old, %s, sizeof old);", at)
+			u.F("\tmemcpy(%s, copy, sizeof copy);", at)
+		} else {
+			u.F("\told = %s;", at)
+			u.F("\t%s = copy;", at)
+		}
+		u.clear(a.Type, "old", 1)
+		if needsMemory(a.Type) {
+			u.F("\treturn;")
+			u.F("no_memory:")
+			if form == array {
+				u.clear(a.Type, "copy", 1)
+			}
+			u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attribute "+f.class.ScopedName()+"::"+a.Name))
+		} else {
+			u.F("\t(void)ev;")
+		}
+	}
+	u.F("}")
+}
+
+// lives prints the functions of the description: those that are written, and what is seen to for attributes.
+func (u *unit) lives(m *implementing) {
+	for _, l := range []string{"init", "fini", "copy", "assign"} {
+		o := m.lives[l]
+		if o == nil && (len(m.retained) == 0 || l == "init") {
+			continue
+		}
+		ps := append(slices.Clone(lifeParams[l]), param{typ: "void *", name: "context"})
+		u.F("static void %s_%s(%s) {", m.name, l, declared(ps))
+		u.F("\t(void)context;")
+		if u.opt.Compat && l != "fini" {
+			u.F("\t(void)ev;")
+		}
+		call := ""
+		if o != nil {
+			call = fmt.Sprintf("%s(%s);", u.implementingName(m.Interface, o.Name), u.lifeArguments(m, l))
+		}
+		switch {
+		case len(m.retained) == 0 || l == "init":
+			u.L("\t" + call)
+		case l == "fini":
+			if call != "" {
+				u.L("\t" + call)
+			}
+			for _, a := range m.retained {
+				u.clear(a.Type, m.name+"_data(self)->"+memberName(a.Name), 1)
+			}
+		default:
+			u.attributes(m, l, call)
+		}
+		u.F("}")
+	}
+}
+
+// attributes prints how the attributes' variables are copied or assigned, and the others if nobody else does.
+func (u *unit) attributes(m *implementing, l, call string) {
+	u.F("\t%[1]s_instance *to = %[1]s_data(self), *of = %[1]s_data(from), copy = *of;", m.name)
+	fails := false
+	for _, a := range m.retained {
+		u.F("\tmemset(&copy.%[1]s, 0, sizeof copy.%[1]s);", memberName(a.Name))
+	}
+	for _, a := range m.retained {
+		u.copy(a.Type, "copy."+memberName(a.Name), "of->"+memberName(a.Name), 1)
+		fails = fails || needsMemory(a.Type)
+	}
+	if call != "" { // the written function sees to the instance variables
+		for _, d := range m.members {
+			u.F("\tmemcpy(&copy.%[1]s, &to->%[1]s, sizeof copy.%[1]s);", memberName(d.Name))
+		}
+	}
+	if l == "assign" {
+		for _, a := range m.retained {
+			u.clear(a.Type, "to->"+memberName(a.Name), 1)
+		}
+	}
+	u.F("\t*to = copy;")
+	if call != "" {
+		u.L("\t" + call)
+	}
+	if !fails {
+		if call == "" {
+			u.F("\t(void)ev;")
+		}
+		return
+	}
+	u.F("\treturn;")
+	u.F("no_memory:")
+	for _, a := range m.retained {
+		u.clear(a.Type, "copy."+memberName(a.Name), 1)
+	}
+	u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attributes of "+m.ScopedName()))
+}
+
+func (u *unit) lifeArguments(m *implementing, l string) string {
+	if u.opt.Compat {
+		return compatLifeArguments(m, l)
+	}
+	return list(lifeParams[l], func(p param) string { return p.name })
+}
