@@ -81,6 +81,25 @@ func TestClassShow(t *testing.T) {
 	}
 }
 
+// TestClassIncluded makes the type information of the root classes, which the compiler carries.
+func TestClassIncluded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := write(t, dir, "roots.idl", "#include <somcls.idl>\n#include <somcm.idl>\n")
+	if got := dsom(t, "", "idl", "build", "--somt", "--included", "--out", dir, file); got.status != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	got := dsom(t, "", "class", "list", filepath.Join(dir, "somobj.somt"), filepath.Join(dir, "somcls.somt"), filepath.Join(dir, "somcm.somt"))
+	for _, want := range []string{"SOMObject    1.7", "SOMClass     1.6      SOMObject", "SOMClassMgr  1.6      SOMObject"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in %+v", want, got)
+		}
+	}
+	if got := dsom(t, "", "class", "show", filepath.Join(dir, "somobj.somt"), "SOMObject"); got.status != 0 || !strings.Contains(got.out, "interface SOMObject {") || !strings.Contains(got.out, "void somFree ();") {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestClassList(t *testing.T) {
 	t.Parallel()
 	_, lib, somt := hound(t)
@@ -130,6 +149,9 @@ func TestClassErrors(t *testing.T) {
 				t.Errorf("class %s %s: got %+v, want %q", verb, c.file, got, c.want)
 			}
 		}
+	}
+	if got := dsom(t, "", "class", "list", plain, lib); got.status != 0 || !strings.Contains(got.out, "Kennel::Hound") {
+		t.Errorf("got %+v", got)
 	}
 	if got := dsom(t, "", "class", "show", lib, "Kennel::Cat"); got.status != statusFailed || !strings.Contains(got.err, "there is no class Kennel::Cat") {
 		t.Errorf("got %+v", got)
