@@ -100,6 +100,25 @@ func TestClassIncluded(t *testing.T) {
 	}
 }
 
+// TestClassC holds that descriptions in C point to the type information if there is any.
+func TestClassC(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := write(t, dir, "hound.idl", houndIDL)
+	for _, flag := range []string{"--typelib", "--somt"} {
+		if got := dsom(t, "", "idl", "build", "--c", flag, "--out", dir, file); got.status != 0 {
+			t.Fatalf("got %+v", got)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "hound.ih.h"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "d.typelib = som_typelib_hound;"); n != 2 && flag == "--typelib" || n != 0 && flag == "--somt" {
+			t.Errorf("%s: %d classes have type information", flag, n)
+		}
+	}
+}
+
 func TestClassList(t *testing.T) {
 	t.Parallel()
 	_, lib, somt := hound(t)

@@ -26,7 +26,7 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 		all = files
 	}
 	if v.C.on {
-		files, report := emitc.Emit(r.Spec, emitc.Options{Parts: v.C.parts, Library: v.Library, Compat: v.C.compat, Existing: existing(v.Out)})
+		files, report := emitc.Emit(r.Spec, emitc.Options{Parts: v.C.parts, Library: v.Library, Typelib: v.Typelib, Compat: v.C.compat, Existing: existing(v.Out)})
 		if err := c.reportNew(report, r.Source); err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // enterParents prints what an initializer runs of its class's ancestors where it does not choose their initializers itself.
@@ -107,6 +108,11 @@ func (u *unit) define(m *implementing) {
 		if m.lives[l] != nil || len(m.retained) > 0 && l != "init" {
 			set(l, m.name+"_"+l)
 		}
+	}
+	if u.opt.Typelib {
+		symbol := typelib.Symbol(u.file.Path)
+		u.F("\textern const unsigned char %s[];", symbol)
+		set("typelib", symbol)
 	}
 	u.finish(m)
 }

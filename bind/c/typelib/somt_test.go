@@ -7,8 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
+	emitc "github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
@@ -83,6 +86,47 @@ func TestLoad(t *testing.T) {
 		"/", "meet", "-", "/", "meet", "self", "/", "speak", "-", "/", "fly"}
 	env := []string{"SOM_PATH=" + dir, "ASAN_OPTIONS=detect_leaks=0"} // classes live as long as the process
 	golden.Check(t, "load.txt", run(t, env, filepath.Join(dir, "load"), calls...))
+}
+
+// TestGenerated builds class libraries from what is generated for them, and lists one of their classes.
+func TestGenerated(t *testing.T) {
+	t.Parallel()
+	need(t, "gcc", "gcc")
+	need(t, "make", "make")
+	dir := t.TempDir()
+	run(t, nil, "make", "-s", "-C", repository+"/libsom", "CC=gcc", "BUILD="+dir)
+	if err := os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")); err != nil {
+		t.Fatal(err)
+	}
+	include := []string{"-I" + repository + "/libsom/include", "-I" + repository + "/bind/c", "-I" + dir}
+	build := func(out string, args ...string) {
+		args = slices.Concat(include, []string{"-o", filepath.Join(dir, out)}, strict, args, []string{"-L" + dir, "-lsom", "-Wl,-rpath," + dir})
+		run(t, nil, "gcc", args...)
+	}
+	for _, name := range []string{"animal", "dog"} {
+		r, err := idl.Compile(t.Context(), idl.Options{}, "testdata/"+name+".idl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, report := emitc.Emit(r.Spec, emitc.Options{Parts: emitc.Usage | emitc.Implementation | emitc.Template, Library: name, Typelib: true})
+		if report.HasErrors() {
+			t.Fatal(report.All())
+		}
+		for file, text := range files.All() {
+			write(t, filepath.Join(dir, file), text)
+		}
+		info := write(t, filepath.Join(dir, name+"_typelib.c"), typelib.CSource(typelib.Symbol(name+".idl"), encode(t, "testdata/"+name+".idl")))
+		build("lib"+name+".so", "-shared", "-fPIC", "-Wno-unused-parameter", "-Wno-missing-field-initializers", filepath.Join(dir, name+".c"), filepath.Join(dir, name+"_library.c"), info)
+	}
+	build("load", "testdata/load.c", "src/somt.c")
+	want, err := os.ReadFile("testdata/load.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, _, _ := strings.Cut(string(want), "speak():") // what the calls answer is another matter
+	if got := run(t, []string{"SOM_PATH=" + dir}, filepath.Join(dir, "load"), "Dog"); got != listed {
+		t.Errorf("got\n%s", got)
+	}
 }
 
 // TestWalk reads a typelib that is damaged at every octet in turn.
