@@ -129,16 +129,32 @@ func TestGenerated(t *testing.T) {
 	}
 }
 
-// TestWalk reads a typelib that is damaged at every octet in turn.
+// TestWalk reads a typelib that is damaged at every octet in turn, also on machines of another word and byte order.
 func TestWalk(t *testing.T) {
 	t.Parallel()
-	need(t, "gcc", "gcc")
-	dir := t.TempDir()
-	program := filepath.Join(dir, "walk")
-	run(t, nil, "gcc", append(strict, "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-o", program, "testdata/walk.c", "src/somt.c")...)
-	for _, file := range []string{"testdata/dog.idl", repository + "/typelib/testdata/dog.idl"} {
-		if got := run(t, nil, program, write(t, filepath.Join(dir, "a.somt"), encode(t, file))); got != "read\n" {
-			t.Errorf("%s: %s", file, got)
-		}
+	for _, c := range []struct {
+		name, cc, pkg string
+		flags, run    []string
+		files         []string
+	}{
+		{"asan", "gcc", "gcc", []string{"-fsanitize=address,undefined", "-fno-sanitize-recover=all"}, nil, []string{"testdata/dog.idl", repository + "/typelib/testdata/dog.idl"}},
+		{"s390x", "s390x-linux-gnu-gcc", "gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static", []string{"-static"}, []string{"qemu-s390x-static"}, []string{"testdata/dog.idl"}},
+		{"i686", "i686-linux-gnu-gcc", "gcc-i686-linux-gnu libc6-dev-i386-cross qemu-user-static", []string{"-static"}, []string{"qemu-i386-static"}, []string{"testdata/dog.idl"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			program := filepath.Join(dir, "walk")
+			for _, tool := range append(c.run, c.cc) {
+				need(t, tool, c.pkg)
+			}
+			run(t, nil, c.cc, slices.Concat(strict, c.flags, []string{"-O1", "-o", program, "testdata/walk.c", "src/somt.c"})...)
+			for _, file := range c.files {
+				words := append(slices.Clone(c.run), program, write(t, filepath.Join(dir, "a.somt"), encode(t, file)))
+				if got := run(t, nil, words[0], words[1:]...); got != "read\n" {
+					t.Errorf("%s: %s", file, got)
+				}
+			}
+		})
 	}
 }
