@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -116,6 +117,37 @@ func TestClassC(t *testing.T) {
 		if n := strings.Count(string(text), "d.typelib = som_typelib_hound;"); n != 2 && flag == "--typelib" || n != 0 && flag == "--somt" {
 			t.Errorf("%s: %d classes have type information", flag, n)
 		}
+	}
+}
+
+// TestClassDiff holds that two releases of a library are compared as the IDL that they were made from.
+func TestClassDiff(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	release := func(name, text string) (idl, somt string) {
+		folder := filepath.Join(dir, name)
+		idl = write(t, folder, "hound.idl", text)
+		if got := dsom(t, "", "idl", "build", "--somt", "--out", folder, idl); got.status != 0 {
+			t.Fatalf("got %+v", got)
+		}
+		return idl, filepath.Join(folder, "hound.somt")
+	}
+	idl1, lib1 := release("1", houndIDL)
+	for name, text := range map[string]string{
+		"good":   strings.NewReplacer("_set_name,bark", "_set_name,bark,sniff", "    long bark", "    void sniff ();\n    long bark").Replace(houndIDL),
+		"breaks": strings.Replace(houndIDL, "in long times", "in short times", 1),
+		"same":   houndIDL,
+	} {
+		idl2, lib2 := release(name, text)
+		want, got := dsom(t, "", "idl", "diff", "--binary", "--brief", idl1, idl2), dsom(t, "", "idl", "diff", "--binary", "--brief", lib1, lib2)
+		// The places are others: of a library they are the file and the number of the declaration.
+		place := regexp.MustCompile(`(?m)^\S*hound\.idl:\d+:\d+: `)
+		if w, g := place.ReplaceAllString(want.out, ""), place.ReplaceAllString(got.out, ""); got.status != want.status || g != w || (want.status != 0) != (name == "breaks") {
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
+	}
+	if got := dsom(t, "", "idl", "diff", lib1, idl1); got.status != 0 {
+		t.Errorf("a library and its IDL: %+v", got)
 	}
 }
 
