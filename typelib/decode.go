@@ -102,14 +102,14 @@ type decoder struct {
 	strs  []string
 	files []*model.File
 	types []*model.Type
-	depth []int // of types
-	texts []int // octets of the texts in types
+	depth []int   // of types
+	texts []int64 // octets of the texts in types
 	decls []model.Decl
 
 	enumerators []later        // values of which the enumerators are to be found
 	modules     map[int]string // scoped names of the modules, by number less one
 	nodes       int
-	used        int // octets of texts so far
+	used        int64 // octets of texts so far
 }
 
 // all reads the tables, which follow the header b.
@@ -249,14 +249,14 @@ func (r *reader) index(n int, what string) int {
 // str reads a string.
 func (r *reader) str() string {
 	if n := r.index(len(r.d.strs), "text"); n > 0 {
-		r.use(len(r.d.strs[n-1]))
+		r.use(int64(len(r.d.strs[n-1])))
 		return r.d.strs[n-1]
 	}
 	return ""
 }
 
 // use counts octets of text against their limit.
-func (r *reader) use(n int) {
+func (r *reader) use(n int64) {
 	if r.d.used += n; r.d.used > MaxText && r.err == nil {
 		r.err = exceeded("typelib-text", MaxText, "its texts have too many octets")
 		r.at = len(r.b)

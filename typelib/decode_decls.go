@@ -60,10 +60,10 @@ func (r *reader) decl(spec *model.Spec, i int, depth, names []int, parts map[str
 		names[i] = names[scope-1]
 	}
 	if e, ok := d.(*model.Enum); ok {
-		r.use(names[i] * len(e.Enumerators))
+		r.use(int64(names[i]) * int64(len(e.Enumerators)))
 	}
 	names[i] += len("::") + len(about.Name)
-	if r.use(names[i]); r.err != nil {
+	if r.use(int64(names[i])); r.err != nil {
 		return
 	}
 	if file > 0 {

@@ -28,10 +28,10 @@ func compile(t testing.TB, o idl.Options, files ...string) *model.Spec {
 	return r.Spec
 }
 
-// source compiles a text as x.idl; dir is looked into for what it includes.
+// source compiles a text as dog.idl, which may include what is in testdata.
 func source(t testing.TB, text string) *model.Spec {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "x.idl")
+	file := filepath.Join(t.TempDir(), "dog.idl")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

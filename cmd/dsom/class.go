@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -30,7 +31,9 @@ type classListCmd struct {
 }
 
 func (classListCmd) Help() string {
-	return `Example:
+	return `Libraries without type information are passed over if others have some.
+
+Example:
 
     dsom class list libdog.so
     dsom class list --json lib/*.so`
@@ -52,8 +55,13 @@ type classInfo struct {
 
 func (v classListCmd) Run(c *console) error {
 	all := []classInfo{}
+	var none error
 	for _, name := range v.File {
 		spec, format, err := readTypelib(name)
+		if errors.Is(err, typelib.ErrNone) { // one of many libraries may be one of another kind
+			none = err
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -62,6 +70,9 @@ func (v classListCmd) Run(c *console) error {
 				all = append(all, about(i, name, format))
 			}
 		}
+	}
+	if none != nil && len(all) == 0 {
+		return none
 	}
 	if c.json {
 		return c.printJSON(all)

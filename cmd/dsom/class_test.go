@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -81,6 +82,75 @@ func TestClassShow(t *testing.T) {
 	}
 }
 
+// TestClassIncluded makes the type information of the root classes, which the compiler carries.
+func TestClassIncluded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := write(t, dir, "roots.idl", "#include <somcls.idl>\n#include <somcm.idl>\n")
+	if got := dsom(t, "", "idl", "build", "--somt", "--included", "--out", dir, file); got.status != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	got := dsom(t, "", "class", "list", filepath.Join(dir, "somobj.somt"), filepath.Join(dir, "somcls.somt"), filepath.Join(dir, "somcm.somt"))
+	for _, want := range []string{"SOMObject    1.7", "SOMClass     1.6      SOMObject", "SOMClassMgr  1.6      SOMObject"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in %+v", want, got)
+		}
+	}
+	if got := dsom(t, "", "class", "show", filepath.Join(dir, "somobj.somt"), "SOMObject"); got.status != 0 || !strings.Contains(got.out, "interface SOMObject {") || !strings.Contains(got.out, "void somFree ();") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestClassC holds that descriptions in C point to the type information if there is any.
+func TestClassC(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := write(t, dir, "hound.idl", houndIDL)
+	for _, flag := range []string{"--typelib", "--somt"} {
+		if got := dsom(t, "", "idl", "build", "--c", flag, "--out", dir, file); got.status != 0 {
+			t.Fatalf("got %+v", got)
+		}
+		text, err := os.ReadFile(filepath.Join(dir, "hound.ih.h"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "d.typelib = som_typelib_hound;"); n != 2 && flag == "--typelib" || n != 0 && flag == "--somt" {
+			t.Errorf("%s: %d classes have type information", flag, n)
+		}
+	}
+}
+
+// TestClassDiff holds that two releases of a library are compared as the IDL that they were made from.
+func TestClassDiff(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	release := func(name, text string) (idl, somt string) {
+		folder := filepath.Join(dir, name)
+		idl = write(t, folder, "hound.idl", text)
+		if got := dsom(t, "", "idl", "build", "--somt", "--out", folder, idl); got.status != 0 {
+			t.Fatalf("got %+v", got)
+		}
+		return idl, filepath.Join(folder, "hound.somt")
+	}
+	idl1, lib1 := release("1", houndIDL)
+	for name, text := range map[string]string{
+		"good":   strings.NewReplacer("_set_name,bark", "_set_name,bark,sniff", "    long bark", "    void sniff ();\n    long bark").Replace(houndIDL),
+		"breaks": strings.Replace(houndIDL, "in long times", "in short times", 1),
+		"same":   houndIDL,
+	} {
+		idl2, lib2 := release(name, text)
+		want, got := dsom(t, "", "idl", "diff", "--binary", "--brief", idl1, idl2), dsom(t, "", "idl", "diff", "--binary", "--brief", lib1, lib2)
+		// The places are others: of a library they are the file and the number of the declaration.
+		place := regexp.MustCompile(`(?m)^\S*hound\.idl:\d+:\d+: `)
+		if w, g := place.ReplaceAllString(want.out, ""), place.ReplaceAllString(got.out, ""); got.status != want.status || g != w || (want.status != 0) != (name == "breaks") {
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
+		}
+	}
+	if got := dsom(t, "", "idl", "diff", lib1, idl1); got.status != 0 {
+		t.Errorf("a library and its IDL: %+v", got)
+	}
+}
+
 func TestClassList(t *testing.T) {
 	t.Parallel()
 	_, lib, somt := hound(t)
@@ -130,6 +200,9 @@ func TestClassErrors(t *testing.T) {
 				t.Errorf("class %s %s: got %+v, want %q", verb, c.file, got, c.want)
 			}
 		}
+	}
+	if got := dsom(t, "", "class", "list", plain, lib); got.status != 0 || !strings.Contains(got.out, "Kennel::Hound") {
+		t.Errorf("got %+v", got)
 	}
 	if got := dsom(t, "", "class", "show", lib, "Kennel::Cat"); got.status != statusFailed || !strings.Contains(got.err, "there is no class Kennel::Cat") {
 		t.Errorf("got %+v", got)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/opendsom/dsom/idl/diff"
 	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/typelib"
 )
 
 type idlDiffCmd struct {
@@ -21,19 +23,21 @@ type idlDiffCmd struct {
 	Source     bool     `help:"Fail on what breaks programs that are compiled anew."`
 	Binary     bool     `help:"Fail on what breaks programs that are not compiled anew; every interface counts as a class."`
 	Brief      bool     `help:"A line a change."`
-	Old        string   `arg:"" help:"The old release: an IDL file, a folder of them, or several with commas between."`
+	Old        string   `arg:"" help:"The old release: an IDL file, a folder of them, a class library, or several with commas between."`
 	New        string   `arg:"" help:"The new release, likewise."`
 }
 
 func (idlDiffCmd) Help() string {
 	return `Each change is told with what it does to calls between the releases (wire), to programs that are compiled
 anew (source) and to those that are not (binary: of SOM classes, with the number of the rule). The exit status is 1
-if something breaks of what --wire, --source and --binary ask for; without any of them, of all three.
+if something breaks of what --wire, --source and --binary ask for; without any of them, of all three. Class libraries
+with type information (dsom idl build --typelib) can be compared as well; they are read, not loaded.
 
 Example:
 
     dsom idl diff v1/bank.idl v2/bank.idl
-    dsom idl diff --wire --brief -I idl v1 v2`
+    dsom idl diff --wire --brief -I idl v1 v2
+    dsom idl diff --binary v1/libdog.so v2/libdog.so`
 }
 
 func (v idlDiffCmd) Run(ctx context.Context, c *console) error {
@@ -80,8 +84,11 @@ func diffSummary(r *diff.Result, kinds diff.Kinds) string {
 	return fmt.Sprintf("%s: %d break, %d with caution, %d compatible.", plural(len(r.Changes), "change"), n[diff.Break], n[diff.Caution], n[diff.OK]+n[diff.None])
 }
 
-// side compiles one release. What is named may be included by its own folder's files.
+// side compiles one release, or reads it from class libraries. What is named may be included by its own folder's files.
 func (v idlDiffCmd) side(ctx context.Context, c *console, what string, include []string) (*model.Spec, error) {
+	if spec, err := described(strings.Split(what, ",")); spec != nil || err != nil {
+		return spec, err
+	}
 	files, folders, err := idlFiles(strings.Split(what, ","))
 	if err != nil {
 		return nil, err
@@ -89,6 +96,25 @@ func (v idlDiffCmd) side(ctx context.Context, c *console, what string, include [
 	flags := v.idlFlags
 	flags.Include = slices.Concat(include, folders, flags.Include)
 	return flags.compile(ctx, c, files)
+}
+
+// described returns what class libraries say of their classes; nothing if the names are not those of libraries.
+func described(names []string) (*model.Spec, error) {
+	var specs []*model.Spec
+	for _, name := range names {
+		if i, err := os.Stat(name); err != nil || !i.Mode().IsRegular() || strings.EqualFold(filepath.Ext(name), ".idl") {
+			return nil, nil
+		}
+		f, err := typelib.Open(name)
+		if errors.Is(err, typelib.ErrFormat) {
+			return nil, nil // IDL, by another name
+		}
+		if err != nil {
+			return nil, err
+		}
+		specs = append(specs, f.Specs...)
+	}
+	return typelib.Merge(specs...)
 }
 
 // idlFiles returns the IDL files that names stand for: a folder for those in and below it,

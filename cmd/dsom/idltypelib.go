@@ -11,7 +11,7 @@ import (
 	"github.com/opendsom/dsom/typelib"
 )
 
-// typelibs makes the type information of each main file that defines classes, so that what is made
+// typelibs makes the type information of each main file that defines classes, and with --included of all others, so that what is made
 // of a file does not depend on which others are named with it.
 func (v idlBuildCmd) typelibs(spec *model.Spec, to *emit.Files) error {
 	if !v.Typelib && !v.Somt {
@@ -19,7 +19,7 @@ func (v idlBuildCmd) typelibs(spec *model.Spec, to *emit.Files) error {
 	}
 	made := false
 	for _, f := range spec.Files {
-		if !f.Main {
+		if !f.Main && !v.Included {
 			continue
 		}
 		b, err := typelib.Append(nil, spec, typelib.Options{Files: []string{f.Path}})

@@ -34,10 +34,11 @@ type Options struct {
 	// Library is the name of a class library of all classes of the main files: its entry is in the file of that name with
 	// "_library.c" behind it. Empty: none.
 	Library string
+	// Typelib has the classes' descriptions point to their type information, which is in the C source that package
+	// typelib makes of the same file: it is then to be linked into the library.
+	Typelib bool
 	// Compat has IBM's names as well: DogNew(), _bark(…), SOM_Resolve, dog.ih and so on.
 	Compat bool
-	// Typelib has the classes' descriptions refer to the type information of their file, which package typelib makes.
-	Typelib bool
 	// Existing is the output folder as it is, from which a template that is there is read; nil if there is nothing.
 	Existing fs.FS
 }

@@ -3,6 +3,7 @@ package conn
 import (
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 )
 
 // heapFloor is the memory that a process which moves long messages holds and never touches.
@@ -17,7 +18,7 @@ const (
 )
 
 // floor holds the untouched octets.
-var floor []byte
+var floor atomic.Pointer[[heapFloor]byte]
 
 // raiseFloor makes the floor, unless the process was told to be sparing (a memory limit below 32 floors) or to collect otherwise
 // than by default.
@@ -32,5 +33,5 @@ var raiseFloor = sync.OnceFunc(func() {
 			return
 		}
 	}
-	floor = make([]byte, heapFloor)
+	floor.Store(new([heapFloor]byte))
 })

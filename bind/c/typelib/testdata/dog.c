@@ -23,7 +23,7 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 		{"weigh", "d:dp", (som_proc *)weigh, NULL, SOM_STATIC},
 		{"meet", "v:o", (som_proc *)meet, NULL, SOM_STATIC},
 	};
-	const som_override over[] = {{"speak", (som_proc *)speak}};
+	const som_override over[] = {{"speak", (som_proc *)speak, "i:i"}};
 	som_class_desc d = {.size_of = sizeof d, .name = "Dog", .major = 1, .minor = 2, .parents = parents, .nparents = 1, .introduces = own, .nintroduces = 2,
 		.method_size = sizeof *own, .overrides = over, .noverrides = 1, .override_size = sizeof *over, .typelib = som_typelib_dog};
 	som_class *c = abi == SOM_ABI ? som_class_define(&d, ev) : NULL;
