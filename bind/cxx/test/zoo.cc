@@ -11,6 +11,7 @@ class Animal_impl : public Animal_part<Animal_impl> {
 public:
 	Animal_impl() { count++; }
 	Animal_impl(const Animal_impl &) = default;
+	Animal_impl &operator=(const Animal_impl &) = default;
 	Animal_impl(named, const std::string &n, std::int32_t legs) : legs_(legs) {
 		if (n == "nobody") throw TooLoud(1, "nobody has a name");
 		name = n;
