@@ -44,7 +44,7 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 		}
 	}
 	if v.Cxx.on {
-		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: v.Cxx.parts, Library: v.Library, Existing: existing(v.Out)})
+		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: v.Cxx.parts, Library: v.Library, Typelib: v.Typelib, Existing: existing(v.Out)})
 		if err := c.reportNew(report, r.Source); err != nil {
 			return nil, err
 		}

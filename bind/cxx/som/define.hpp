@@ -74,6 +74,12 @@ struct version {
 	}
 };
 
+// The type information of the class's library, which dsom idl build --typelib makes.
+struct typelib {
+	const void *data;
+	template <class D> void add(description &d) const { d.desc.typelib = data; }
+};
+
 struct metaclass {
 	const char *name;
 	template <class D> void add(description &d) const { d.desc.metaclass = name; }

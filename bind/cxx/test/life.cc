@@ -44,6 +44,7 @@ static void handles() {
 	moved = Animal();
 	d = none;
 	CHECK(!w.lock() && alive == 0 && instances("Zoo::Dog") == 0);
+	CHECK(som::class_object::named("Zoo::Dog").info().typelib);
 	CHECK(som::class_object::of(Dog::create()).info().major == 1 && Dog::create().somGetClassName() == "Zoo::Dog");
 	CHECK(Dog::create().somRespondsTo("bark") && !Dog::create().somRespondsTo("fly"));
 	CHECK(Dog::create().somIsA(som::class_object::named("Zoo::Animal")));
