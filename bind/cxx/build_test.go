@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // A toolchain is a pair of compilers with flags, and what runs a program that they made.
@@ -120,9 +121,19 @@ func generate(in, out string, opt cxx.Options) error {
 	if err != nil {
 		return err
 	}
+	opt.Typelib = opt.Library != ""
 	files, report := cxx.Emit(r.Spec, opt)
 	if report.HasErrors() {
 		return report.Err()
+	}
+	if opt.Typelib {
+		b, err := typelib.Append(nil, r.Spec, typelib.Options{Files: []string{in}})
+		if err != nil {
+			return err
+		}
+		if err := files.Add(opt.Library+"_typelib.c", typelib.CSource(typelib.Symbol(in), b)); err != nil {
+			return err
+		}
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
@@ -159,7 +170,7 @@ func (c toolchain) compile(t testing.TB, out string, args ...string) error {
 		compiler = c.cxx
 		flags = slices.Concat(flags, []string{"-std=c++17"}, c.only)
 	} else {
-		flags = append(flags, "-std=c11", "-Wno-pedantic", "-Wno-cast-function-type")
+		flags = append(flags, "-std=c11", "-Wno-pedantic", "-Wno-cast-function-type", "-Wno-missing-field-initializers")
 	}
 	args = slices.Concat(flags, args, []string{"-o", out})
 	if !slices.Contains(args, "-c") {
@@ -173,9 +184,9 @@ func (c toolchain) compile(t testing.TB, out string, args ...string) error {
 func (c toolchain) program(t testing.TB, name string) string {
 	t.Helper()
 	c.need(t)
-	zoo, entry := c.object(t, "test/zoo.cc"), c.object(t, generated(t)+"/zoo_library.cpp")
+	zoo, entry, info := c.object(t, "test/zoo.cc"), c.object(t, generated(t)+"/zoo_library.cpp"), c.object(t, generated(t)+"/zoo_typelib.c")
 	c.kernel(t)
-	return once(t, c.name+"-"+name, func(out string) error { return c.compile(t, out, absolute("test/"+name+".cc"), zoo, entry) })
+	return once(t, c.name+"-"+name, func(out string) error { return c.compile(t, out, absolute("test/"+name+".cc"), zoo, entry, info) })
 }
 
 // object is a file compiled for programs and libraries.
@@ -192,10 +203,10 @@ func (c toolchain) object(t testing.TB, source string) string {
 func (c toolchain) library(t testing.TB) string {
 	t.Helper()
 	c.need(t)
-	zoo, entry := c.object(t, "test/zoo.cc"), c.object(t, generated(t)+"/zoo_library.cpp")
+	zoo, entry, info := c.object(t, "test/zoo.cc"), c.object(t, generated(t)+"/zoo_library.cpp"), c.object(t, generated(t)+"/zoo_typelib.c")
 	c.kernel(t)
 	return once(t, c.name+"-libzoo.so", func(out string) error {
-		return c.compile(t, out, "-shared", "-Wl,--version-script="+absolute("test/library.map"), zoo, entry, "-lstdc++")
+		return c.compile(t, out, "-shared", "-Wl,--version-script="+absolute("test/library.map"), zoo, entry, info, "-lstdc++")
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/internal/golden"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // TestPrograms runs the programs of test/ in C++, which look at what they get themselves, with all compilers and sanitizers.
@@ -31,5 +32,10 @@ func TestFromC(t *testing.T) {
 	gcc.kernel(t)
 	generated(t)
 	program := once(t, "gcc-plain", func(out string) error { return gcc.compile(t, out, absolute("test/plain.c")) })
-	golden.Check(t, "plain.out", gcc.output(t, program, gcc.library(t)))
+	library := gcc.library(t)
+	f, err := typelib.Open(library)
+	if err != nil || len(f.Specs) != 1 || f.Specs[0].Lookup("Zoo::Puppy") == nil {
+		t.Errorf("the library does not say what is in it: %v", err)
+	}
+	golden.Check(t, "plain.out", gcc.output(t, program, library))
 }

@@ -52,9 +52,13 @@ func TestPage(t *testing.T) {
 	if err := generate(filepath.Join(dir, "animal.idl"), dir, cxx.Options{Library: "animal"}); err != nil {
 		t.Fatal(err)
 	}
+	info := filepath.Join(dir, "animal_typelib.o")
+	if err := gcc.compile(t, info, "-c", filepath.Join(dir, "animal_typelib.c")); err != nil {
+		t.Fatal(err)
+	}
 	for n, name := range programs {
 		out := filepath.Join(dir, name)
-		if err := gcc.compile(t, out, "-I"+dir, filepath.Join(dir, name+".cpp"), filepath.Join(dir, "animal.cpp"), filepath.Join(dir, "animal_library.cpp")); err != nil {
+		if err := gcc.compile(t, out, "-I"+dir, filepath.Join(dir, name+".cpp"), filepath.Join(dir, "animal.cpp"), filepath.Join(dir, "animal_library.cpp"), info); err != nil {
 			t.Fatal(err)
 		}
 		if got := gcc.output(t, out); got != outputs[n] {

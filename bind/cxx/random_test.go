@@ -161,7 +161,11 @@ func TestRandom(t *testing.T) {
 			if err := generate(filepath.Join(dir, "random.idl"), dir, cxx.Options{Parts: cxx.Usage | cxx.Implementation | cxx.Template, Library: "random"}); err != nil {
 				t.Fatalf("%v\n%s", err, w.String())
 			}
-			if err := c.compile(t, filepath.Join(dir, "librandom.so"), "-O0", "-shared", "-I"+dir, filepath.Join(dir, "random.cpp"), filepath.Join(dir, "random_library.cpp")); err != nil {
+			info := filepath.Join(dir, "typelib.o")
+			if err := c.compile(t, info, "-c", filepath.Join(dir, "random_typelib.c")); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.compile(t, filepath.Join(dir, "librandom.so"), "-O0", "-shared", "-I"+dir, filepath.Join(dir, "random.cpp"), filepath.Join(dir, "random_library.cpp"), info); err != nil {
 				t.Fatalf("%v\n%s", err, w.String())
 			}
 		})

@@ -133,17 +133,14 @@ func (g *generator) checkClass(i *model.Interface) {
 }
 
 func (g *generator) checkMethod(i *model.Interface, m *method) {
-	at, name := i.NameSpan, i.ScopedName()+"::"+m.Name
+	name := i.ScopedName() + "::" + m.Name
+	at := m.node().NameSpan
 	if m.Operation != nil {
-		at = m.Operation.NameSpan
 		if len(m.Operation.Context) > 0 {
 			g.unsupported(at, "the context of "+name)
 		}
-	} else {
-		at = m.Attribute.NameSpan
-		if m.Has("indirect") && !m.Set {
-			g.unsupported(at, "the modifier indirect of "+i.ScopedName()+"::"+m.Attribute.Name)
-		}
+	} else if m.Has("indirect") && !m.Set {
+		g.unsupported(at, "the modifier indirect of "+i.ScopedName()+"::"+m.Attribute.Name)
 	}
 	if m.result != nil {
 		g.checkType(m.result, at)

@@ -25,10 +25,12 @@ func (u *unit) describe(i *model.Interface) {
 	u.F("\tSOM_LOCAL static constexpr const char *name = %s;", quoted(i.ScopedName()))
 	u.F("\tstatic constexpr std::uint32_t major = %d, minor = %d, count = %d;", major, minor, len(ms))
 	names := list(ms, func(m *method) string { return quoted(m.Name) })
+	signatures := list(ms, func(m *method) string { return quoted(m.letters()) })
 	if len(ms) == 0 {
-		names = "nullptr"
+		names, signatures = "nullptr", "nullptr"
 	}
 	u.F("\tSOM_LOCAL static constexpr const char *const methods[] = {%s};", names)
+	u.F("\tSOM_LOCAL static constexpr const char *const signatures[] = {%s};", signatures)
 	u.L("\tSOM_LOCAL static inline som::tokens<count> bound;")
 	u.F("\tusing parents = som::list<%s>;", list(i.Parents(), description))
 	u.L("};")

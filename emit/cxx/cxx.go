@@ -35,6 +35,8 @@ type Options struct {
 	// Library is the name of a class library of all classes of the main files: its entry is in the file of that name with
 	// "_library.cpp" behind it. Empty: none.
 	Library string
+	// Typelib has the classes' descriptions refer to the type information of their file, which package typelib makes.
+	Typelib bool
 	// Existing is the output folder as it is, from which a template that is there is read; nil if there is nothing.
 	Existing fs.FS
 }

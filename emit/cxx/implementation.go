@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/typelib"
 )
 
 // implementation returns the header for the unit that implements a file's classes: of each a template from which the class
@@ -13,6 +14,9 @@ import (
 func (u *unit) implementation() []byte {
 	end := u.begin(u.stem+".ih.hpp", u.says("for those who implement"), quoted(u.stem+".hpp"))
 	u.passthru("C_xih", true)
+	if u.opt.Typelib {
+		u.F("extern \"C\" SOM_LOCAL const unsigned char %s[];", typelib.Symbol(u.file.Path))
+	}
 	for _, i := range u.classes {
 		u.within(i)
 		u.part(i)
@@ -136,6 +140,9 @@ func (u *unit) entries(i *model.Interface) []string {
 	major, minor := i.ClassVersion()
 	all := []string{fmt.Sprintf("som::version{%d, %d}", major, minor)}
 	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	if u.opt.Typelib {
+		add("som::typelib{%s}", typelib.Symbol(u.file.Path))
+	}
 	if _, ok := i.ClassModifier("abstract"); ok {
 		add("som::abstract{}")
 	}

@@ -108,6 +108,26 @@ func (m *method) signature() string {
 	}) + ")"
 }
 
+// letters returns the signature as the kernel has it.
+func (m *method) letters() string {
+	result, s := "v", ""
+	for _, p := range m.params {
+		if p.dir == model.In {
+			s += letter(p.typ)
+		} else {
+			s += "p"
+		}
+	}
+	switch {
+	case m.result == nil:
+	case formOf(m.result) == built: // where one more parameter points to
+		s += "p"
+	default:
+		result = letter(m.result)
+	}
+	return result + ":" + s
+}
+
 // what returns the arguments of the template som::call behind the class: its number, signature and exceptions.
 func (m *method) what(number string) string {
 	s := m.signature()

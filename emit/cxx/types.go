@@ -229,6 +229,31 @@ func travels(t *model.Type) string {
 	return typeName(r)
 }
 
+// letters are those of the kinds of numbers in the kernel's signatures.
+var letters = map[model.Kind]string{
+	model.Boolean: "b", model.Octet: "b", model.Char: "b", model.Int8: "b", model.UInt8: "b", model.WChar: "H", model.Short: "h", model.UShort: "H",
+	model.Long: "i", model.ULong: "I", model.LongLong: "l", model.ULongLong: "L", model.Float: "f", model.Double: "d",
+}
+
+// letter returns that of a type that goes in or is a result.
+func letter(t *model.Type) string {
+	switch formOf(t) {
+	case text:
+		return "s"
+	case object:
+		return "o"
+	case plain:
+		r := t.Resolve()
+		if l, ok := letters[r.Kind]; ok {
+			return l
+		}
+		if _, ok := definition(r.Decl).(*model.Enum); ok {
+			return "I"
+		}
+	}
+	return "p"
+}
+
 // parameter returns a parameter of a function in C++, by its direction.
 func parameter(t *model.Type, dir model.Direction, name string) string {
 	f := formOf(t)

@@ -36,7 +36,7 @@ som_weak *som_weak_new(som_ref o, som_env *ev) {
 		fail(ev, SOM_E_FREED, "a weak reference to an object at %p that has been destroyed", (void *)o);
 		return NULL;
 	}
-	if (o->flags & F_CLASS) {
+	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_CLASS) { /* others may be making weak references too */
 		fail(ev, SOM_E_TYPE, "a weak reference to the class %s: classes end by being unloaded", K((som_class *)o)->info.name);
 		return NULL;
 	}

@@ -50,6 +50,7 @@ template <class... T> struct list {};
 // A class as the compiler describes it to this header is a type C with
 //   name, major, minor      what is asked for
 //   count, methods          the methods that it introduces, and whose tokens are bound
+//   signatures              theirs, in the kernel's letters
 //   bound                   tokens<count>, one in each module
 //   parents                 list of such descriptions
 
@@ -57,9 +58,10 @@ template <class C> SOM_LOCAL void need();
 
 template <class... P> SOM_LOCAL void need_all(list<P...>) { (need<P>(), ...); }
 
-// Binds a class and its ancestors; throws where it cannot be found or has another version than is asked for.
-template <class C> SOM_LOCAL SOM_COLD void bind() {
-	need_all(typename C::parents());
+// Binds C, whose parents are P, and its ancestors.
+template <class C, class... P> SOM_LOCAL void bind_with(list<P...>) {
+	(need<P>(), ...);
+	const som_base bases[] = {som_base{P::name, P::major, P::minor}..., som_base()};
 	env ev;
 	som_binding b = {};
 	b.size_of = sizeof b;
@@ -68,10 +70,19 @@ template <class C> SOM_LOCAL SOM_COLD void bind() {
 	b.major = C::major;
 	b.minor = C::minor;
 	b.methods = C::methods;
+	b.sigs = C::signatures;
+	b.bases = bases;
+	b.nbases = sizeof...(P);
 	som_class_bind(&b, reinterpret_cast<som_classdata *>(&C::bound), &ev);
 	check(ev);
 	const char *mine = load(own_library), *its = som_class_describe(C::bound.c.cls)->library;
 	if (mine && its && std::strcmp(mine, its) == 0 && !exchange(C::bound.own, true)) som_release(&C::bound.c.cls->object);
+}
+
+// Binds a class; throws where it cannot be found, has another version than is asked for, or is not what this module was compiled
+// for: another signature of a method, another ancestry.
+template <class C> SOM_LOCAL SOM_COLD void bind() {
+	bind_with<C>(typename C::parents());
 }
 
 // Makes sure that a class is bound.

@@ -7,13 +7,13 @@
 
 namespace som {
 
-// The letter of what travels, in the kernel's signatures.
+// The letter of a parameter that travels as W, in the kernel's signatures.
 template <class W> constexpr char letter() {
 	if constexpr (std::is_void_v<W>) {
 		return 'v';
 	} else if constexpr (std::is_same_v<W, som_ref>) {
 		return 'o';
-	} else if constexpr (std::is_same_v<W, const char *> || std::is_same_v<W, char *>) {
+	} else if constexpr (std::is_same_v<W, const char *>) { // a char * is where a char goes to
 		return 's';
 	} else if constexpr (std::is_floating_point_v<W>) {
 		return sizeof(W) == 4 ? 'f' : 'd';
@@ -25,12 +25,15 @@ template <class W> constexpr char letter() {
 	}
 }
 
+// That of a result: text that the caller owns is a char *.
+template <class W> constexpr char result_letter() { return std::is_same_v<W, char *> ? 's' : letter<W>(); }
+
 // A signature R(P...): the type of the functions that implement it, and its letters.
 template <class Sig> struct signature;
 
 template <class R, class... P> struct SOM_LOCAL signature<R(P...)> {
 	using function = typename result<R>::wire(som_ref, som_env *, typename arg<P>::wire...);
-	static constexpr char letters[] = {letter<typename result<R>::wire>(), ':', letter<typename arg<P>::wire>()..., 0};
+	static constexpr char letters[] = {result_letter<typename result<R>::wire>(), ':', letter<typename arg<P>::wire>()..., 0};
 	static constexpr bool behind = false;
 };
 

@@ -37,7 +37,7 @@ template <auto M, class Sig = deduced<M>> introduced<M, Sig> procedure(const cha
 
 template <auto M, class Sig> struct overriding {
 	const char *name;
-	template <class D> void add(description &d) const { d.overrides.push_back({name, thunk<D, M, Sig>::proc()}); }
+	template <class D> void add(description &d) const { d.overrides.push_back({name, thunk<D, M, Sig>::proc(), travelling<Sig>::letters}); }
 };
 // An inherited method that the class implements: by its name, qualified (Animal::speak) where that alone is ambiguous.
 template <auto M, class Sig = deduced<M>> overriding<M, Sig> overrides(const char *name) { return {name}; }
@@ -72,6 +72,12 @@ struct version {
 		d.desc.major = major;
 		d.desc.minor = minor;
 	}
+};
+
+// The type information of the class's library, which dsom idl build --typelib makes.
+struct typelib {
+	const void *data;
+	template <class D> void add(description &d) const { d.desc.typelib = data; }
 };
 
 struct metaclass {

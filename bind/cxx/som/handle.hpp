@@ -16,6 +16,7 @@ struct object_class {
 	static constexpr std::uint32_t major = 1, minor = 0, count = 10;
 	SOM_LOCAL static constexpr const char *const methods[] = {"somInit", "somUninit", "somGetClassName", "somGetSize", "somDumpSelf", "somDumpSelfInt",
 		"somPrintSelf", "somIsA", "somIsInstanceOf", "somRespondsTo"};
+	SOM_LOCAL static constexpr const char *const signatures[] = {"v:", "v:", "s:", "i:", "v:i", "v:i", "o:", "b:o", "b:o", "b:s"};
 	SOM_LOCAL static inline tokens<count> bound;
 	using parents = list<>;
 };
@@ -161,6 +162,7 @@ struct metaclass_class {
 	SOM_LOCAL static constexpr const char *name = "SOMClass";
 	static constexpr std::uint32_t major = 1, minor = 0, count = 3;
 	SOM_LOCAL static constexpr const char *const methods[] = {"somNew", "somClassReady", "somGetName"};
+	SOM_LOCAL static constexpr const char *const signatures[] = {"o:", "v:", "s:"};
 	SOM_LOCAL static inline tokens<count> bound;
 	using parents = list<object_class>;
 };

@@ -3,6 +3,7 @@
 
 #include "check.hpp"
 
+#include <atomic>
 #include <thread>
 #include <utility>
 
@@ -11,7 +12,7 @@ extern "C" som_library_entry_proc som_library_entry;
 using namespace Zoo;
 
 namespace Zoo {
-extern int alive;
+extern std::atomic<int> alive;
 }
 
 static std::uint64_t instances(const char *name) { return som::class_object::named(name).instances(); }
@@ -43,6 +44,7 @@ static void handles() {
 	moved = Animal();
 	d = none;
 	CHECK(!w.lock() && alive == 0 && instances("Zoo::Dog") == 0);
+	CHECK(som::class_object::named("Zoo::Dog").info().typelib);
 	CHECK(som::class_object::of(Dog::create()).info().major == 1 && Dog::create().somGetClassName() == "Zoo::Dog");
 	CHECK(Dog::create().somRespondsTo("bark") && !Dog::create().somRespondsTo("fly"));
 	CHECK(Dog::create().somIsA(som::class_object::named("Zoo::Animal")));
@@ -69,6 +71,39 @@ static void exceptions() {
 	CHECK(ev.major == SOM_USER_EXCEPTION && std::string(ev.id) == "IDL:Zoo/TooLoud:1.0" && ev.value);
 	som_env_clear(&ev);
 	reinterpret_cast<std::int64_t (*)(som_ref, som_env *, std::int64_t)>(f.proc)(d.get(), nullptr, 2000);
+}
+
+// As another module has it that is not bound.
+struct elsewhere {
+	static constexpr const char *name = "Zoo::Animal";
+	static constexpr std::uint32_t major = 1, minor = 0, count = 1;
+	static constexpr const char *const methods[] = {"speak"};
+	static constexpr const char *const signatures[] = {"l:l"};
+	static inline som::tokens<count> bound;
+	using parents = som::list<som::object_class>;
+};
+// As one that was compiled with another release.
+struct incompatible : elsewhere {
+	static constexpr const char *const signatures[] = {"l:d"};
+	static inline som::tokens<count> bound;
+};
+struct unrelated : elsewhere {
+	static inline som::tokens<count> bound;
+	using parents = som::list<Pet_class>;
+};
+
+static void binding() {
+	som_found f = {};
+	f.size_of = sizeof f;
+	CHECK(som_lookup(som_object_class(), "SOMObject::somoPrivate1", &f, nullptr) == SOM_OK && f.token == SOM_UNBOUND);
+	Dog d = Dog::create();
+	using sig = std::int64_t(std::int64_t);
+	CHECK(THROWN(som::system_exception, som::call<elsewhere, 0, sig>(d, 3)).is("BAD_INV_ORDER"));
+	CHECK((som::call<elsewhere, 0, sig>(d, 3) == 7)); // it has been bound
+	som::unbind<elsewhere>();
+	CHECK(!som_bound(&elsewhere::bound.c) && som::is_instance<elsewhere>(d.get()));
+	CHECK(THROWN(som::system_exception, som::bind<incompatible>()).code() == SOM_E_METHOD);
+	CHECK(THROWN(som::system_exception, som::bind<unrelated>()).code() == SOM_E_PARENTS);
 }
 
 static void initializers() {
@@ -206,11 +241,15 @@ int main() {
 	first.join();
 	handles();
 	exceptions();
+	binding();
 	initializers();
 	several_parents();
 	without_idl();
 	threads();
-	CHECK(alive == 0 && instances("Zoo::Puppy") == 0 && instances("Zoo::Animal") == 0);
+	for (const char *name : {"Zoo::Animal", "Zoo::Dog", "Zoo::Puppy", "Cat"}) {
+		if (instances(name) != 0) std::printf("%s: %d left\n", name, static_cast<int>(instances(name))), failures++;
+	}
+	CHECK(alive == 0);
 	if (!failures) std::puts("ok");
 	return failures != 0;
 }

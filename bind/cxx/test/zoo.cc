@@ -1,16 +1,18 @@
 // zoo.cc: the classes of zoo.idl in C++: a class library.
 #include "zoo.ih.hpp"
 
+#include <atomic>
 #include <stdexcept>
 
 namespace Zoo {
 
-int alive; // parts of Dog
+std::atomic<int> alive; // parts of Dog
 
 class Animal_impl : public Animal_part<Animal_impl> {
 public:
-	Animal_impl() { count++; }
+	Animal_impl() { __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED); }
 	Animal_impl(const Animal_impl &) = default;
+	Animal_impl &operator=(const Animal_impl &) = default;
 	Animal_impl(named, const std::string &n, std::int32_t legs) : legs_(legs) {
 		if (n == "nobody") throw TooLoud(1, "nobody has a name");
 		name = n;
@@ -21,7 +23,7 @@ public:
 		if (n == 999) throw std::runtime_error("a plain error");
 		if (n == 998) throw std::bad_alloc();
 		if (n == 997) throw 7;
-		footsteps++;
+		__atomic_add_fetch(&footsteps, 1, __ATOMIC_RELAXED);
 		return n * 2;
 	}
 	Animal friend_of(const Animal &other) { return other ? other : self<Animal>(); }
