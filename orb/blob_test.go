@@ -274,6 +274,8 @@ func TestLongOctetsAreTheirOwners(t *testing.T) {
 		})
 	}
 	all.Wait()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for _, b := range h.kept {
 		if !bytes.Equal(b, pattern(int(b[0]), len(b))) {
 			t.Error("what the servant was given has changed")

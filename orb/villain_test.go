@@ -107,11 +107,11 @@ func (v *villain) accept() {
 	}
 }
 
-// leave ends all its connections, and waits for their ends: what is left of a score is not for the next call.
+// leave ends all its connections in order, since the client may begin a call on one in this very moment, and waits for their ends: what is left of a score is not for the next call.
 func (v *villain) leave() {
 	v.mu.Lock()
 	for c := range v.conns {
-		c.Close()
+		c.SetDeadline(time.Unix(1, 0))
 	}
 	clear(v.conns)
 	v.mu.Unlock()
@@ -120,18 +120,26 @@ func (v *villain) leave() {
 
 func (v *villain) serve(c transport.Conn) {
 	defer c.Close()
+	if !v.talk(c) {
+		c.SetDeadline(time.Now().Add(time.Second))
+		_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true)) // the client may have closed it
+	}
+}
+
+// talk answers what comes, and reports whether the score has ended the connection.
+func (v *villain) talk(c transport.Conn) bool {
 	for {
 		head := make([]byte, giop.HeaderSize)
 		if _, err := io.ReadFull(c, head); err != nil {
-			return
+			return false
 		}
 		h, err := giop.ParseHeader(head)
 		if err != nil {
-			return
+			return false
 		}
 		msg := append(head, make([]byte, h.Size)...)
 		if _, err := io.ReadFull(c, msg[giop.HeaderSize:]); err != nil {
-			return
+			return false
 		}
 		var d cdr.Decoder
 		giop.Open(&d, h, msg, nil)
@@ -146,7 +154,7 @@ func (v *villain) serve(c transport.Conn) {
 				_, _ = c.Write(answer) // the client may have closed it
 			}
 			if end {
-				return
+				return true
 			}
 		}
 	}

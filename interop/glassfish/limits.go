@@ -11,8 +11,8 @@ var Peer = matrix.Peer{
 	About: "The ORB of GlassFish 4.2.5, which is that of the JDK before version 11, on OpenJDK 17, from Maven Central, with stubs of idlj 4.2.4.\n" +
 		"It is told to take messages of more than 4 MiB at once, and to call again for half a second only when a peer raises TRANSIENT.",
 	Limits: []matrix.Limit{
-		{Cases: []string{"locate"}, Client: true, Why: "the portable API has no call that sends a LocateRequest", Proof: "the API"},
-		{Cases: []string{"forward_perm"}, Server: true, Why: "the portable API has no way to answer LOCATION_FORWARD_PERM", Proof: "the API"},
+		{Cases: []string{"locate"}, Client: true, Why: "the portable API has no call that sends a LocateRequest"},
+		{Cases: []string{"forward_perm"}, Server: true, Why: "the portable API has no way to answer LOCATION_FORWARD_PERM"},
 		{Cases: []string{"fixed", "fixed_struct", "fixed_any", "types_fixed"}, Why: "idlj knows no fixed", Proof: "glassfish/limits/fixed.idl",
 			Seen: []string{"the IDL compiler knows no fixed", "the server has no Decimals", "BAD_OPERATION completed MAYBE"}},
 		{Cases: []string{"union_ushort"}, Why: "idlj writes labels of unsigned short above 32767 as Java cannot read them", Proof: "glassfish/limits/ushort_label.idl",

@@ -11,8 +11,8 @@ var Peer = matrix.Peer{
 	About: "JacORB 3.9 on OpenJDK 17, from Maven Central, with stubs of its own IDL compiler. It is told to take ISO 8859-1 for the\n" +
 		"characters of GIOP 1.0, where it would take the environment's code set, and not to call again by itself.",
 	Limits: []matrix.Limit{
-		{Cases: []string{"locate"}, Client: true, Why: "the portable API has no call that sends a LocateRequest", Proof: "the API"},
-		{Cases: []string{"forward_perm"}, Server: true, Why: "the portable API has no way to answer LOCATION_FORWARD_PERM", Proof: "the API"},
+		{Cases: []string{"locate"}, Client: true, Why: "the portable API has no call that sends a LocateRequest"},
+		{Cases: []string{"forward_perm"}, Server: true, Why: "the portable API has no way to answer LOCATION_FORWARD_PERM"},
 		{Cases: []string{"union_ushort"}, Why: "its IDL compiler writes labels of unsigned short above 32767 as Java cannot read them", Proof: "jacorb/limits/ushort_label.idl",
 			Seen: []string{"takes no label above 32767", "mirror_byshort not found"}},
 		{Cases: []string{"union_longlong"}, Why: "its IDL compiler takes no label beyond 32 bits", Proof: "jacorb/limits/longlong_label.idl",

@@ -32,9 +32,9 @@ var Peer = matrix.Peer{
 	Name: "omniORBpy", Client: true, Server: true, Versions: []string{"1.0", "1.1", "1.2"},
 	About: "omniORBpy 4.3.3 on omniORB 4.3.3 (Python), from PyPI (" + distribution + "). It is told that its characters are ISO 8859-1.",
 	Limits: []matrix.Limit{
-		{Cases: []string{"locate"}, Client: true, Why: "it has no call that sends a LocateRequest", Proof: "the API"},
-		{Cases: []string{"ex_unknown_key"}, Client: true, Why: "it has no call that makes a reference with another key at an address", Proof: "the API"},
-		{Cases: []string{"dii_deferred"}, Client: true, Why: "its dynamic calls are synchronous", Proof: "the API"},
+		{Cases: []string{"locate"}, Client: true, Why: "it has no call that sends a LocateRequest"},
+		{Cases: []string{"ex_unknown_key"}, Client: true, Why: "it has no call that makes a reference with another key at an address"},
+		{Cases: []string{"dii_deferred"}, Client: true, Why: "its dynamic calls are synchronous"},
 		{Cases: []string{"wchar", "wstring", "widetag", "any_wide", "constants_wide", "types_wide"}, Versions: []string{"1.1"},
 			Why: "it has wide characters in GIOP 1.2 alone", Seen: []string{"INV_OBJREF", "said MessageError"}},
 		{Cases: []string{"wchar", "any_wide", "types_wide"}, Versions: []string{"1.2"},
