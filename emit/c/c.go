@@ -84,15 +84,15 @@ func (g *generator) generate() {
 			}
 			if i, ok := d.(*model.Interface); ok {
 				u.classes = append(u.classes, i)
-			} else if !isRootFile(f) {
+			} else if !isGivenFile(f) {
 				u.decls = append(u.decls, d)
 			}
 		}
 		if g.opt.Parts&Usage != 0 {
 			g.add(u.stem+".h", u.usage())
 		}
-		if isRootFile(f) {
-			continue // the kernel implements them
+		if isGivenFile(f) {
+			continue // somebody else implements them
 		}
 		if g.opt.Parts&Implementation != 0 && len(u.classes) > 0 {
 			g.add(u.stem+u.implementationSuffix(), u.implementation())
@@ -156,7 +156,7 @@ func (u *unit) includes() []string {
 	var stems []string
 	for _, name := range u.file.Includes {
 		f := u.spec.File(name)
-		if f == nil || f == u.file || f.Standard && !hasHeader(f) {
+		if f == nil || f == u.file || f.Standard && !isGivenFile(f) {
 			continue
 		}
 		if s := u.stems[f]; !slices.Contains(stems, s) {
@@ -164,18 +164,6 @@ func (u *unit) includes() []string {
 		}
 	}
 	return stems
-}
-
-// hasHeader reports whether a header exists of a file that the compiler carries.
-func hasHeader(f *model.File) bool {
-	if isRootFile(f) {
-		return true
-	}
-	switch path.Base(f.Path) {
-	case "snglicls.idl", "sombacls.idl", "somtrcls.idl", "somproxy.idl":
-		return true
-	}
-	return false
 }
 
 // stemOf returns the name of a file's headers: what the modifier filestem of its first class says, else its own.
@@ -208,7 +196,7 @@ func (g *generator) library() []byte {
 	p.Blank()
 	var names []string
 	for _, d := range g.spec.DependencyOrder() {
-		if i, ok := d.(*model.Interface); ok && outermost(d).About().IsMain() && !isRoot(i) {
+		if i, ok := d.(*model.Interface); ok && outermost(d).About().IsMain() && !isGiven(i) {
 			p.F("%s;", prototype("som_class *", cname(i)+"_define", "som_env *ev"))
 			names = append(names, cname(i)+"_define")
 		}

@@ -14,7 +14,7 @@ func (g *generator) check() {
 		if !outermost(d).About().IsMain() {
 			continue
 		}
-		if !isRootFile(outermost(d).About().File()) {
+		if !isGivenFile(outermost(d).About().File()) {
 			g.checkDecl(d)
 		}
 	}
@@ -141,7 +141,7 @@ func (g *generator) checkClass(i *model.Interface) {
 			g.unsupported(o.NameSpan, "the override of "+o.Name+", which no parent that is declared has")
 		default:
 			f := g.inheritedMethod(i, o)
-			if isRoot(f.class) && rootMethods[f.class.ScopedName()][f.name] == "" {
+			if isGiven(f.class) && givenMethods[f.class.ScopedName()][f.name] == "" {
 				g.unsupported(o.NameSpan, "the override of "+f.qualified()+", which has but a place in the release order")
 			}
 		}

@@ -200,11 +200,11 @@ func (u *unit) compatImplementation(i *model.Interface) {
 	}
 	u.F("SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion) {", name)
 	for _, p := range m.Parents() {
-		if !isRoot(p) {
+		if !isGiven(p) {
 			u.F("\tsom_compat_define(%s, %sNewClass);", quoted(p.ScopedName()), cname(p))
 		}
 	}
-	if meta := m.Interface.Metaclass(); meta != nil && !isRoot(meta) {
+	if meta := m.Interface.Metaclass(); meta != nil && !isGiven(meta) {
 		u.F("\tsom_compat_define(%s, %sNewClass);", quoted(meta.ScopedName()), cname(meta))
 	}
 	u.F("\treturn som_compat_new_class(%s, %s_define, majorVersion, minorVersion);", quoted(m.ScopedName()), name)

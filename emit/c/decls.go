@@ -28,7 +28,7 @@ func (u *unit) types() {
 		u.decl(d)
 	}
 	for _, c := range u.classes {
-		if isRoot(c) {
+		if isGiven(c) {
 			continue
 		}
 		for _, t := range typesInMethods(c) {

@@ -1,4 +1,4 @@
 package c
 
-// RootMethods are the methods of the root classes, with their signatures.
-var RootMethods = rootMethods
+// GivenMethods are the methods of the classes that come with the kernel, with their signatures.
+var GivenMethods = givenMethods

@@ -43,8 +43,8 @@ func (g *generator) methodOf(m *model.Method) *method {
 	if c.kind == model.ProcedureMethod {
 		c.self, c.env = !m.Has("noself"), !m.Has("noenv") && !c.oidl
 	}
-	if sig, ok := rootMethods[m.Class.ScopedName()][m.Name]; ok && isRoot(m.Class) {
-		c.root(m, sig)
+	if sig, ok := givenMethods[m.Class.ScopedName()][m.Name]; ok {
+		c.given(m, sig)
 		return c
 	}
 	var result *model.Type
@@ -93,8 +93,8 @@ func (m *method) signature(result byte) string {
 	return s
 }
 
-// root makes c a method of a root class, which is called as its signature says.
-func (c *method) root(m *model.Method, sig string) {
+// given makes c a method that is called as its signature says.
+func (c *method) given(m *model.Method, sig string) {
 	c.sig = sig
 	c.result = letterTypes[sig[0]]
 	for i, l := range sig[2:] {

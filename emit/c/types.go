@@ -55,7 +55,7 @@ func standardName(t *model.Type) string {
 // isSystem reports whether a declaration is one of SOM's own, of which C has no name.
 func isSystem(d model.Decl) bool {
 	f := d.About().File()
-	return f != nil && (f.Standard || isRootFile(f))
+	return f != nil && (f.Standard || isGivenFile(f))
 }
 
 // formOf returns how a type is passed.

@@ -89,7 +89,7 @@ func (g *generator) bindingOf(i *model.Interface) *binding {
 	b := &binding{class: i}
 	for _, m := range g.introduced(i) {
 		switch {
-		case m.hidden || isRoot(i) && rootMethods[i.ScopedName()][m.name] == "":
+		case m.hidden || isGiven(i) && givenMethods[i.ScopedName()][m.name] == "":
 		case m.kind == model.ProcedureMethod:
 			b.procedures = append(b.procedures, m.name)
 		case m.named:

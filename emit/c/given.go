@@ -7,24 +7,33 @@ import (
 )
 
 // isRoot reports whether a class is one that the kernel has from the start, whosever IDL describes it.
-func isRoot(i *model.Interface) bool { return rootMethods[i.ScopedName()] != nil }
-
-// isRootFile reports whether a file is that of a root class, the compiler's own or a toolkit's: its header is in bind/c,
-// for all, without the types that are in the IDL.
-func isRootFile(f *model.File) bool {
-	if f == nil {
-		return false
-	}
-	switch path.Base(f.Path) {
-	case "somobj.idl", "somcls.idl", "somcm.idl":
+func isRoot(i *model.Interface) bool {
+	switch i.ScopedName() {
+	case "SOMObject", "SOMClass", "SOMClassMgr":
 		return true
 	}
 	return false
 }
 
-// rootMethods are the methods of the root classes with the signatures that the kernel gives them; those that have but a
+// isGiven reports whether a class is one that comes with the kernel or with its library of metaclasses.
+func isGiven(i *model.Interface) bool { return givenMethods[i.ScopedName()] != nil }
+
+// isGivenFile reports whether a file is that of classes which are given, the compiler's own or a toolkit's: its header is in
+// bind/c, for all, without the types that are in the IDL.
+func isGivenFile(f *model.File) bool {
+	if f == nil {
+		return false
+	}
+	switch path.Base(f.Path) {
+	case "somobj.idl", "somcls.idl", "somcm.idl", "sombacls.idl", "snglicls.idl", "somtrcls.idl", "somproxy.idl":
+		return true
+	}
+	return false
+}
+
+// givenMethods are the methods of these classes with the signatures that they have; those that have but a
 // place in the release order are left out. Where IDL has sequences or packed arguments they differ from what IDL says.
-var rootMethods = map[string]map[string]string{
+var givenMethods = map[string]map[string]string{
 	"SOMObject": {
 		"somInit": "v:", "somUninit": "v:", "somFree": "v:", "somDefaultVCopyInit": "v:po", "somGetClassName": "s:", "somGetClass": "o:",
 		"somIsA": "b:o", "somRespondsTo": "b:s", "somIsInstanceOf": "b:o", "somGetSize": "i:", "somDumpSelf": "v:i", "somDumpSelfInt": "v:i",
@@ -49,6 +58,11 @@ var rootMethods = map[string]map[string]string{
 		"somSubstituteClass": "i:ss", "_get_somInterfaceRepository": "p:", "_set_somInterfaceRepository": "v:p", "_get_somRegisteredClasses": "p:p",
 		"somRegisterClassLibrary": "v:sp", "somJoinAffinityGroup": "v:oo",
 	},
+	"SOMMBeforeAfter":    {"sommBeforeMethod": "b:p", "sommAfterMethod": "v:p"},
+	"SOMMSingleInstance": {"sommGetSingleInstance": "o:", "sommFreeSingleInstance": "v:"},
+	"SOMMTraced":         {"_set_sommTraceIsOn": "v:b", "_get_sommTraceIsOn": "b:"},
+	"SOMMProxyFor":       {"sommMakeProxyClass": "o:os"},
+	"SOMMProxyForObject": {"_get_sommProxyTarget": "o:", "_set_sommProxyTarget": "v:o", "sommProxyDispatch": "i:spIp"},
 }
 
 // lifeMethods are the methods of SOMObject that classes override for what they do at a moment of their objects' lives, and what

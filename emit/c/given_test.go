@@ -20,12 +20,12 @@ func TestRootMethods(t *testing.T) {
 		n := 0
 		for _, m := range entry.FindAllStringSubmatch(string(text), -1) {
 			n++
-			if got := c.RootMethods[class][m[1]]; got != m[2] {
+			if got := c.GivenMethods[class][m[1]]; got != m[2] {
 				t.Errorf("%s::%s: got %q, the kernel has %q", class, m[1], got, m[2])
 			}
 		}
-		if n != len(c.RootMethods[class]) || n < 10 {
-			t.Errorf("%s: %d methods, the kernel has %d", class, len(c.RootMethods[class]), n)
+		if n != len(c.GivenMethods[class]) || n < 10 {
+			t.Errorf("%s: %d methods, the kernel has %d", class, len(c.GivenMethods[class]), n)
 		}
 	}
 }
