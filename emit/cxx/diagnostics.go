@@ -12,6 +12,7 @@ const (
 	CodeNoClass      diag.Code = "CXX1002"
 	CodeName         diag.Code = "CXX1003"
 	CodeFile         diag.Code = "CXX1004"
+	CodeTemplate     diag.Code = "CXX1005"
 )
 
 // Codes describes the codes of this emitter.
@@ -28,6 +29,9 @@ var Codes = diag.Table{
 	{Code: CodeFile, Title: "a file that cannot be made",
 		Explanation: "Each IDL file becomes headers of its name, or of the one that the modifier filestem gives.",
 		Scene:       "$ dsom idl build --cxx --out gen a/dog.idl b/dog.idl\n-- a/dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { implementation { releaseorder:; }; };\n-- b/dog.idl --\n#include <somobj.idl>\ninterface Wolf : SOMObject { implementation { releaseorder:; }; };"},
+	{Code: CodeTemplate, Title: "an implementation that cannot be read",
+		Explanation: "A template that is there already is updated, for which its functions have to be found: braces, comments and strings must be closed.",
+		Scene:       "$ dsom idl build --cxx=hpp,ih,cpp --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(); implementation { releaseorder: bark; }; };\n-- gen/dog.cpp --\nclass Dog_impl {"},
 }
 
 // problem adds a diagnostic with the severity that the table gives its code.
