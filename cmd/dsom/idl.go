@@ -114,7 +114,7 @@ type idlBuildCmd struct {
 	Included        bool              `help:"Generate the included files as well."`
 	NoStandard      bool              `help:"Do not take CosNaming and other standard modules from dsom's own packages."`
 	AMI             bool              `name:"ami" help:"Generate asynchronous calls too: reply handlers, and futures in place of pollers."`
-	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl. With --c, classes know theirs."`
+	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl. With --c and --cxx, classes know theirs."`
 	Somt            bool              `help:"Make files of type information: dog.somt of dog.idl."`
 	Check           bool              `help:"Write nothing; fail if a file would change."`
 	File            []string          `arg:"" help:"IDL files."`

@@ -35,15 +35,6 @@ func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit
 		}
 	}
 	if v.Cxx.on {
-		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: v.Cxx.parts, Library: v.Library, Existing: existing(v.Out)})
-		if err := c.reportNew(report, r.Source); err != nil {
-			return nil, err
-		}
-		if err := addAll(all, files); err != nil {
-			return nil, err
-		}
-	}
-	if v.Cxx.on {
 		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: v.Cxx.parts, Library: v.Library, Typelib: v.Typelib, Existing: existing(v.Out)})
 		if err := c.reportNew(report, r.Source); err != nil {
 			return nil, err

@@ -11,10 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit"
 	emitc "github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
+	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
 
@@ -61,11 +65,9 @@ func write(t *testing.T, name string, b []byte) string {
 	return name
 }
 
-var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type"}
-
-// TestLoad runs a program that knows the name of a class, and nothing else, with two class libraries.
-func TestLoad(t *testing.T) {
-	t.Parallel()
+// kernel returns a folder with libsom in it.
+func kernel(t *testing.T) string {
+	t.Helper()
 	need(t, "gcc", "gcc")
 	need(t, "make", "make")
 	dir := t.TempDir()
@@ -73,6 +75,15 @@ func TestLoad(t *testing.T) {
 	if err := os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")); err != nil {
 		t.Fatal(err)
 	}
+	return dir
+}
+
+var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type"}
+
+// TestLoad runs a program that knows the name of a class, and nothing else, with two class libraries.
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	dir := kernel(t)
 	build := func(out string, args ...string) {
 		args = append(append([]string{"-I" + repository + "/libsom/include", "-o", filepath.Join(dir, out)}, strict...), args...)
 		run(t, nil, "gcc", append(args, "-L"+dir, "-lsom", "-Wl,-rpath,"+dir)...)
@@ -88,44 +99,56 @@ func TestLoad(t *testing.T) {
 	golden.Check(t, "load.txt", run(t, env, filepath.Join(dir, "load"), calls...))
 }
 
-// TestGenerated builds class libraries from what is generated for them, and lists one of their classes.
+// TestGenerated builds class libraries from what is generated for them in C and in C++, and lists one of their classes.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
-	need(t, "gcc", "gcc")
-	need(t, "make", "make")
-	dir := t.TempDir()
-	run(t, nil, "make", "-s", "-C", repository+"/libsom", "CC=gcc", "BUILD="+dir)
-	if err := os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")); err != nil {
-		t.Fatal(err)
-	}
-	include := []string{"-I" + repository + "/libsom/include", "-I" + repository + "/bind/c", "-I" + dir}
-	build := func(out string, args ...string) {
-		args = slices.Concat(include, []string{"-o", filepath.Join(dir, out)}, strict, args, []string{"-L" + dir, "-lsom", "-Wl,-rpath," + dir})
-		run(t, nil, "gcc", args...)
-	}
-	for _, name := range []string{"animal", "dog"} {
-		r, err := idl.Compile(t.Context(), idl.Options{}, "testdata/"+name+".idl")
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, report := emitc.Emit(r.Spec, emitc.Options{Parts: emitc.Usage | emitc.Implementation | emitc.Template, Library: name, Typelib: true})
-		if report.HasErrors() {
-			t.Fatal(report.All())
-		}
-		for file, text := range files.All() {
-			write(t, filepath.Join(dir, file), text)
-		}
-		info := write(t, filepath.Join(dir, name+"_typelib.c"), typelib.CSource(typelib.Symbol(name+".idl"), encode(t, "testdata/"+name+".idl")))
-		build("lib"+name+".so", "-shared", "-fPIC", "-Wno-unused-parameter", "-Wno-missing-field-initializers", filepath.Join(dir, name+".c"), filepath.Join(dir, name+"_library.c"), info)
-	}
-	build("load", "testdata/load.c", "src/somt.c")
-	want, err := os.ReadFile("testdata/load.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listed, _, _ := strings.Cut(string(want), "speak():") // what the calls answer is another matter
-	if got := run(t, []string{"SOM_PATH=" + dir}, filepath.Join(dir, "load"), "Dog"); got != listed {
-		t.Errorf("got\n%s", got)
+	for _, c := range []struct {
+		name, cc, ext string
+		flags         []string
+		emit          func(spec *model.Spec, library string) (*emit.Files, *diag.Report)
+	}{
+		{"C", "gcc", ".c", append(slices.Clone(strict), "-Wno-missing-field-initializers"), func(spec *model.Spec, library string) (*emit.Files, *diag.Report) {
+			return emitc.Emit(spec, emitc.Options{Parts: emitc.Usage | emitc.Implementation | emitc.Template, Library: library, Typelib: true})
+		}},
+		{"C++", "g++", ".cpp", []string{"-std=c++17", "-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"}, func(spec *model.Spec, library string) (*emit.Files, *diag.Report) {
+			return cxx.Emit(spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation | cxx.Template, Library: library, Typelib: true})
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			need(t, c.cc, c.cc)
+			dir := kernel(t)
+			include := []string{"-I" + repository + "/libsom/include", "-I" + repository + "/bind/c", "-I" + repository + "/bind/cxx", "-I" + dir}
+			build := func(cc, out string, args ...string) {
+				args = slices.Concat(include, []string{"-o", filepath.Join(dir, out)}, args, []string{"-L" + dir, "-lsom", "-Wl,-rpath," + dir})
+				run(t, nil, cc, args...)
+			}
+			for _, name := range []string{"animal", "dog"} {
+				r, err := idl.Compile(t.Context(), idl.Options{}, "testdata/"+name+".idl")
+				if err != nil {
+					t.Fatal(err)
+				}
+				files, report := c.emit(r.Spec, name)
+				if report.HasErrors() {
+					t.Fatal(report.All())
+				}
+				for file, text := range files.All() {
+					write(t, filepath.Join(dir, file), text)
+				}
+				info := write(t, filepath.Join(dir, name+"_typelib"+c.ext), typelib.CSource(typelib.Symbol(name+".idl"), encode(t, "testdata/"+name+".idl")))
+				flags := slices.Concat(c.flags, []string{"-shared", "-fPIC", "-Wno-unused-parameter"})
+				build(c.cc, "lib"+name+".so", append(flags, filepath.Join(dir, name+c.ext), filepath.Join(dir, name+"_library"+c.ext), info)...)
+			}
+			build("gcc", "load", append(slices.Clone(strict), "testdata/load.c", "src/somt.c")...)
+			want, err := os.ReadFile("testdata/load.txt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			listed, _, _ := strings.Cut(string(want), "speak():") // what the calls answer is another matter
+			if got := run(t, []string{"SOM_PATH=" + dir}, filepath.Join(dir, "load"), "Dog"); got != listed {
+				t.Errorf("got\n%s", got)
+			}
+		})
 	}
 }
 
