@@ -9,22 +9,33 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/model"
 )
 
-// A language is what libraries, clients and subclasses are written in, and what compiles them.
+// A language is what libraries, clients and subclasses are written in, with what the compiler has for it.
 type language struct {
 	name string
 	cc   string
 	args []string
-	ext  string
 	pkg  string // of Debian
+
+	source, header string // how files end: templates and units, usage headers
+	head           string // of a unit
+	emit           func(spec *model.Spec, library string) (*emit.Files, *diag.Report)
+	body           func(r *release, i *model.Interface, method string) string
+	inside         func(r *release, i *model.Interface) string
+	library        func(b *strings.Builder, r *release, spec *model.Spec, module, stem, entry string)
+	client         func(b *strings.Builder, d *drawing, steps []step)
+	layout         func(i *model.Interface) (size, align int)
+	bindsAncestors bool // a class is bound with its ancestors, of which it has to know all methods
 }
 
-var (
-	inC   = language{name: "C", cc: "gcc", args: []string{"-std=gnu11"}, ext: ".c", pkg: "gcc"}
-	inCxx = language{name: "C++", cc: "g++", args: []string{"-std=c++17"}, ext: ".cc", pkg: "g++"}
-)
+var inC = &language{name: "C", cc: "gcc", args: []string{"-std=c11"}, pkg: "gcc", source: ".c", header: ".h",
+	head: "#include <som_c.h>\n#include <probe.h>\n#include <stdio.h>\n#include <string.h>\n\n",
+	emit: emitC, body: (*release).bodyC, library: libraryC, client: client, layout: layout}
 
 // A workshop is a folder in which everything is built.
 type workshop struct {
@@ -34,7 +45,7 @@ type workshop struct {
 
 func newWorkshop(t *testing.T) *workshop {
 	t.Helper()
-	for _, l := range []language{inC, inCxx, {cc: "clang", pkg: "clang"}, {cc: "make", pkg: "make"}} {
+	for _, l := range []*language{inC, inCxx, {cc: "clang", pkg: "clang"}, {cc: "make", pkg: "make"}} {
 		if _, err := exec.LookPath(l.cc); err != nil {
 			absent.Skip(t, "no %s: apt-get install %s", l.cc, l.pkg)
 		}
@@ -65,16 +76,16 @@ func (w *workshop) write(name, text string) error {
 }
 
 // object makes an object of a text, with what was generated in a folder of its name.
-func (w *workshop) object(l language, name, text string) error {
-	if err := w.write(name+l.ext, text); err != nil {
+func (w *workshop) object(l *language, name, text string) error {
+	if err := w.write(name+l.source, text); err != nil {
 		return err
 	}
 	root, err := filepath.Abs("..")
 	if err != nil {
 		return err
 	}
-	args := append([]string{"-c", "-O0", "-fPIC", "-fvisibility=hidden", "-w", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + root + "/rrbc/testdata", "-I" + name, "-o", name + ".o"}, l.args...)
-	return w.run(l.cc, append(args, name+l.ext)...)
+	args := append([]string{"-c", "-O0", "-fPIC", "-fvisibility=hidden", "-w", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + root + "/bind/cxx", "-I" + root + "/rrbc/testdata", "-I" + name, "-o", name + ".o"}, l.args...)
+	return w.run(l.cc, append(args, name+l.source)...)
 }
 
 // shared links a class library, whose entry is a function of the objects.
@@ -83,7 +94,7 @@ func (w *workshop) shared(file, entry string, objects ...string) error {
 		return err
 	}
 	args := append([]string{"-shared", "-o", file, "-Wl,--defsym,som_library_entry=" + entry}, objects...)
-	return w.run("gcc", append(args, "-Lkernel", "-lsom")...)
+	return w.run("g++", append(args, "-Lkernel", "-lsom")...)
 }
 
 // kernel builds libsom, what the clients print with, and what makes releases wrong.

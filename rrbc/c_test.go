@@ -37,15 +37,11 @@ func libraryC(b *strings.Builder, r *release, spec *model.Spec, module, stem, en
 		}
 	}
 	fmt.Fprintf(b, "#include \"%s.c\"\n#define som_library_entry %s\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n#include \"%[1]s_library.c\"\n#undef som_library_entry\n", stem, entry)
-	here, apart := slices.Clone(classes), []*model.Interface(nil)
-	if r.row.apart != "" && r.n == 2 && module == "Zoo" {
-		is := func(i *model.Interface) bool { return r.word(i.Name) == r.row.apart }
-		here, apart = slices.DeleteFunc(here, is), slices.DeleteFunc(slices.Clone(classes), func(i *model.Interface) bool { return !is(i) })
-		r.entryC(b, "apart_"+r.row.id, apart)
-		r.entryC(b, "here_"+r.row.id, here)
+	for _, e := range r.otherEntries(classes, module) {
+		r.entryC(b, e.name, e.classes)
 	}
 	if s := r.row.substitute; s[0] != "" && r.n == 2 && module == "Zoo" {
-		r.entryC(b, "here_"+r.row.id, here)
+		r.entryC(b, "here_"+r.row.id, classes)
 	}
 	b.WriteString("#ifdef __cplusplus\n}\n#endif\n")
 }
@@ -151,27 +147,35 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 	return b.String()
 }
 
-// fill writes bodies into a template that was generated: of each function that a comment names by what it implements.
-func fill(template string, body func(key string) string) string {
+// fill writes what an author has written into a template that was generated: the bodies of functions, which comments name by
+// what they implement, and in C++ what else classes have.
+func fill(template string, body func(key string) string, inside func(class string) string) string {
 	var b strings.Builder
-	key, inside := "", false
+	key, class, within := "", "", false
 	for line := range strings.Lines(template) {
 		text := strings.TrimSpace(line)
-		if rest, ok := strings.CutPrefix(text, "/* "); ok && !inside {
+		if rest, ok := strings.CutPrefix(text, "/* "); ok && !within {
 			if at := strings.IndexFunc(rest, func(r rune) bool { return r != ':' && r != '_' && !isLetter(r) }); at > 0 {
 				key = strings.TrimSuffix(rest[:at], ":")
 			}
 		}
-		if inside && text == "}" {
-			inside = false
+		if rest, ok := strings.CutPrefix(text, "class "); ok && inside != nil {
+			class, _, _ = strings.Cut(rest, "_impl ")
 		}
-		if !inside {
+		if within && text == "}" {
+			within = false
+		}
+		if !within && !strings.HasSuffix(text, "_impl() = default;") {
 			b.WriteString(line)
 		}
-		if text == "{" && key != "" {
-			inside = true
+		switch {
+		case text == "{" && key != "":
+			within = true
 			b.WriteString(body(key))
 			key = ""
+		case text == "public:" && class != "":
+			b.WriteString(inside(class))
+			class = ""
 		}
 	}
 	return b.String()
@@ -179,4 +183,22 @@ func fill(template string, body func(key string) string) string {
 
 func isLetter(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
+// An otherEntry is the entry of a library that is another than the generated one, with some of the classes.
+type otherEntry struct {
+	name    string
+	classes []*model.Interface
+}
+
+// otherEntries are those of release 2 where a class has a library of its own.
+func (r *release) otherEntries(classes []*model.Interface, module string) []otherEntry {
+	if r.row.apart == "" || r.n == 1 || module != "Zoo" {
+		return nil
+	}
+	is := func(i *model.Interface) bool { return r.word(i.Name) == r.row.apart }
+	return []otherEntry{
+		{"here_" + r.row.id, slices.DeleteFunc(slices.Clone(classes), is)},
+		{"apart_" + r.row.id, slices.DeleteFunc(slices.Clone(classes), func(i *model.Interface) bool { return !is(i) })},
+	}
 }

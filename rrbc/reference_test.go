@@ -16,6 +16,7 @@ import (
 type reference struct {
 	lib     *release // what the library is made of
 	old     *release // what the client and the subclass were compiled with
+	in      tongues
 	m       som.Manager
 	refused map[string]bool // libraries that cannot be loaded, by module
 	counts  map[part]int32
@@ -23,6 +24,9 @@ type reference struct {
 	object  som.Ref
 	out     []string
 }
+
+// tongues are the languages of a library, of the subclass and of the client.
+type tongues struct{ lib, sub, client *language }
 
 type part struct {
 	object som.Ref
@@ -47,8 +51,8 @@ func (r *raised) Error() string { return r.id }
 var errRefused = &som.Error{Code: som.CodeLibrary, Text: "its library cannot be loaded"}
 
 // expect answers the lines that a client prints.
-func expect(lib, old *release, steps []step) []string {
-	w := &reference{lib: lib, old: old, refused: map[string]bool{}, counts: map[part]int32{}, values: map[som.Ref]int32{}}
+func expect(lib, old *release, in tongues, steps []step) []string {
+	w := &reference{lib: lib, old: old, in: in, refused: map[string]bool{}, counts: map[part]int32{}, values: map[som.Ref]int32{}}
 	w.refused["Zoo"] = w.load(lib, lib.classes(lib.library, "Zoo")) != nil
 	if s := lib.row.substitute; s[0] != "" && lib.n == 2 {
 		w.refused["Zoo"] = w.refused["Zoo"] || w.substitute(s[0], s[1]) != nil
@@ -81,7 +85,7 @@ func (w *reference) loadSubclass() error {
 		if err := w.define(w.old, i); err != nil {
 			return err
 		}
-		if _, err := w.bind(i); err != nil {
+		if _, err := w.bind(w.in.sub, i); err != nil {
 			return err
 		}
 	}
@@ -125,7 +129,10 @@ func (w *reference) all(is []*model.Interface) []*som.Class {
 // define makes a class of a release.
 func (w *reference) define(r *release, i *model.Interface) error {
 	major, minor := i.ClassVersion()
-	size, align := layout(i)
+	size, align := w.in.lib.layout(i)
+	if r.word(strings.Split(name(i), "::")[0]) == "Home" {
+		size, align = w.in.sub.layout(i)
+	}
 	s := som.Spec{Name: name(i), Parents: w.all(i.Parents()), Version: som.Version{Major: major, Minor: minor}, Select: map[string]*som.Class{}}
 	if size > 0 {
 		s.Data = som.Data{Size: size, Align: align}
@@ -243,7 +250,18 @@ func (w *reference) implementation(r *release, i *model.Interface, m *model.Meth
 // ---- Steps ----
 
 // bind is what happens when a client first uses a class: it must be there, of the version, with the methods.
-func (w *reference) bind(i *model.Interface) (*som.Class, error) {
+func (w *reference) bind(in *language, i *model.Interface) (*som.Class, error) {
+	if in.bindsAncestors {
+		for _, a := range slices.Backward(inherited(i)[1:]) {
+			if _, err := w.bindAlone(a); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return w.bindAlone(i)
+}
+
+func (w *reference) bindAlone(i *model.Interface) (*som.Class, error) {
 	module, _, _ := strings.Cut(name(i), "::")
 	if w.refused[w.old.word(module)] {
 		return nil, errRefused
@@ -282,7 +300,7 @@ func (w *reference) take(s step) {
 	var r som.Ref
 	switch s.do {
 	case "new":
-		c, err := w.bind(s.class)
+		c, err := w.bind(w.in.client, s.class)
 		if err == nil {
 			w.object, err = c.New()
 		}
@@ -304,7 +322,7 @@ func (w *reference) take(s step) {
 		method = name(s.of) + "::" + s.method
 	}
 	if s.of != nil && s.do != "is" && s.do != "meta" && s.do != "name" {
-		if _, err := w.bind(s.of); err != nil {
+		if _, err := w.bind(w.in.client, s.of); err != nil {
 			label := s.label()
 			w.result(label, map[bool]int32{true: s.arg}[s.do == "call" || s.do == "set"])(nil, err)
 			if s.do == "string" {
@@ -341,10 +359,10 @@ func (w *reference) take(s step) {
 		w.result(s.label(), 0)(v, err)
 		w.print("%s leaves %s", s.label(), w.leaves(s))
 	case "is":
-		c, err := w.bind(s.of)
+		c, err := w.bind(w.in.client, s.of)
 		w.print("%s is %s: %v", name(s.class), name(s.of), err == nil && r.IsA(c))
 	case "meta":
-		c, err := w.bind(s.of)
+		c, err := w.bind(w.in.client, s.of)
 		class := r.Class().SOM()
 		if err != nil || !class.IsA(c) {
 			w.print("class of %s is no %s", name(s.class), name(s.of))

@@ -246,6 +246,11 @@ func (d *drawing) release(t testing.TB, n int, text string) *release {
 // stem is the name of a row's IDL file.
 func (d *drawing) stem(library string) string { return library + strings.ToLower(d.row.id) }
 
+// module is the module of a library, by the begin of its file's name.
+func (d *drawing) module(library string) string {
+	return d.words[map[string]string{"zoo": "Zoo", "home": "Home"}[library]]
+}
+
 // classes are those of a module, in the order of the text.
 func (r *release) classes(s *model.Spec, module string) []*model.Interface {
 	var all []*model.Interface
@@ -319,7 +324,9 @@ func (r *release) code(i *model.Interface, method string) code {
 	if hasData(i) && (style.data || !known) {
 		c.c = 1 + rnd.Int32N(50)
 	}
-	if !slices.ContainsFunc(i.Introduced(), func(m model.Method) bool { return m.Name == method }) {
+	if m := i.FindMethod(method); m.Kind() == model.ProcedureMethod {
+		c.c = 0
+	} else if m.Class != i {
 		c.calls = style.calls
 		c.parent = slices.IndexFunc(i.Parents(), func(p *model.Interface) bool { return p.FindMethod(method) != nil })
 	}

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/idl/diff"
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 // seedOf is this run's chance.
@@ -47,7 +48,6 @@ func pairs(t *testing.T, seed uint64) []*pair {
 		p.one, p.two = releases(t, draw(seed, p.row))
 		if p.refused == "" {
 			p.steps = script(p.one)
-			p.want, p.then = expect(p.one, p.one, p.steps), expect(p.two, p.one, p.steps)
 		}
 		all = append(all, p)
 	}
@@ -94,16 +94,19 @@ func TestRows(t *testing.T) {
 	built := slices.DeleteFunc(pairs(t, seed), func(p *pair) bool { return p.refused != "" })
 	const shards = 2
 	work := []func() error{}
-	for _, lang := range []language{inC, inCxx} {
+	for _, lang := range []*language{inC, inCxx} {
 		for shard := range shards {
 			work = append(work, w.compile(built[shard*len(built)/shards:(shard+1)*len(built)/shards], lang, shard)...)
 		}
 	}
 	if err := all(append(work, w.kernel)...); err != nil {
+		if strings.Contains(err.Error(), "ffi.h") {
+			absent.Skip(t, "no libffi: apt-get install libffi-dev")
+		}
 		t.Fatal(err)
 	}
 	work = nil
-	for _, lang := range []language{inC, inCxx} {
+	for _, lang := range []*language{inC, inCxx} {
 		for shard := range shards {
 			of := fmt.Sprintf("%s-%d", lang.cc, shard)
 			work = append(work, func() error {
@@ -119,11 +122,14 @@ func TestRows(t *testing.T) {
 		for n >= (shard+1)*len(built)/shards {
 			shard++
 		}
-		for _, c := range []struct{ lib, second, sub, client language }{{inC, inC, inCxx, inC}, {inCxx, inCxx, inC, inCxx}} {
-			if p.language {
+		for _, c := range []struct{ lib, second, sub, client *language }{{inC, inC, inCxx, inC}, {inCxx, inCxx, inC, inCxx}} {
+			switch {
+			case p.language:
 				c.second = c.sub
+			case p.substitute[0] != "": // which C++ has not: its classes always have data
+				c.lib, c.second = inC, inC
 			}
-			t.Run(p.id+"/"+c.lib.name, func(t *testing.T) {
+			t.Run(p.id+"/"+c.client.name, func(t *testing.T) {
 				t.Parallel()
 				at, err := w.link(p, shard, c.lib, c.second, c.sub, c.client)
 				if err != nil {
@@ -243,7 +249,7 @@ func refusals(lines []string) int {
 // outcome holds that what happens is what the row, and with it dsom idl diff, says.
 func (p *place) outcome(t *testing.T) {
 	same := slices.Equal(results(p.want), results(p.then))
-	if seen := !slices.Equal(p.want, p.then); seen == p.unseen {
+	if seen := !slices.Equal(p.want, p.then); seen == p.unseen && !p.language {
 		t.Errorf("that the releases differ can be seen: %v", seen)
 	}
 	if n := refusals(p.want); n > 0 {

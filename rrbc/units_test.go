@@ -13,20 +13,17 @@ import (
 // A pair is a row with both releases, its client's steps and what they have to print.
 type pair struct {
 	*row
-	one, two   *release
-	steps      []step
-	want, then []string // with release 1, with release 2
+	one, two *release
+	steps    []step
 }
 
-const head = "#include <som_c.h>\n#include <probe.h>\n#include <stdio.h>\n#include <string.h>\n\n"
-
 // compile compiles what is to be compiled of some rows in a language: the library's releases, the subclass, the client.
-func (w *workshop) compile(pairs []*pair, lang language, shard int) []func() error {
+func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() error {
 	unit := func(what string, text func(dir string, b *strings.Builder) error) func() error {
 		return func() error {
 			name := fmt.Sprintf("%s-%s-%d", what, lang.cc, shard)
 			var b strings.Builder
-			b.WriteString(head)
+			b.WriteString(lang.head)
 			if err := text(name, &b); err != nil {
 				return err
 			}
@@ -37,10 +34,10 @@ func (w *workshop) compile(pairs []*pair, lang language, shard int) []func() err
 		return func(dir string, b *strings.Builder) error {
 			for _, p := range pairs {
 				r := release(p)
-				if err := w.generate(dir, r, r.library, "zoo"); err != nil {
+				if err := w.generate(dir, lang, r, r.library, "zoo"); err != nil {
 					return err
 				}
-				libraryC(b, r, r.library, "Zoo", r.stem("zoo"), "entry_"+r.row.id)
+				lang.library(b, r, r.library, "Zoo", r.stem("zoo"), "entry_"+r.row.id)
 			}
 			return nil
 		}
@@ -50,13 +47,13 @@ func (w *workshop) compile(pairs []*pair, lang language, shard int) []func() err
 		unit("two", library(func(p *pair) *release { return p.two })),
 		unit("sub", func(dir string, b *strings.Builder) error {
 			for _, p := range pairs {
-				if err := w.generate(dir, p.one, p.one.zoo, ""); err != nil {
+				if err := w.generate(dir, lang, p.one, p.one.zoo, ""); err != nil {
 					return err
 				}
-				if err := w.generate(dir, p.one, p.one.public, "home"); err != nil {
+				if err := w.generate(dir, lang, p.one, p.one.public, "home"); err != nil {
 					return err
 				}
-				libraryC(b, p.one, p.one.public, "Home", p.one.stem("home"), "entry_"+p.id)
+				lang.library(b, p.one, p.one.public, "Home", p.one.stem("home"), "entry_"+p.id)
 			}
 			return nil
 		}),
@@ -64,12 +61,12 @@ func (w *workshop) compile(pairs []*pair, lang language, shard int) []func() err
 			var table strings.Builder
 			for _, p := range pairs {
 				for _, spec := range []*model.Spec{p.one.zoo, p.one.public} {
-					if err := w.generate(dir, p.one, spec, ""); err != nil {
+					if err := w.generate(dir, lang, p.one, spec, ""); err != nil {
 						return err
 					}
 				}
-				fmt.Fprintf(b, "#include \"%s.h\"\n", p.one.stem("home"))
-				client(b, p.one.drawing, p.steps)
+				fmt.Fprintf(b, "#include \"%s%s\"\n", p.one.stem("home"), lang.header)
+				lang.client(b, p.one.drawing, p.steps)
 				fmt.Fprintf(&table, "{%q, run_%s}, ", p.id, p.id)
 			}
 			fmt.Fprintf(b, "static const probe_row rows[] = {%s{NULL, NULL}};\nint main(int argc, char **argv) { return probe_main(argc, argv, rows); }\n", &table)
@@ -80,23 +77,27 @@ func (w *workshop) compile(pairs []*pair, lang language, shard int) []func() err
 
 // generate writes what the compiler makes of a specification into a folder: of a library with the bodies that its author
 // has written, else what users need.
-func (w *workshop) generate(dir string, r *release, spec *model.Spec, library string) error {
+func (w *workshop) generate(dir string, lang *language, r *release, spec *model.Spec, library string) error {
 	name := ""
 	if library != "" {
 		name = r.stem(library)
 	}
-	files, report := emitC(spec, name)
+	files, report := lang.emit(spec, name)
 	if report.HasErrors() {
 		return fmt.Errorf("%s: %v", r.row.id, report.All())
 	}
 	for path, data := range files.All() {
 		text := string(data)
-		if path == name+".c" {
+		if path == name+lang.source {
+			class := func(name string) *model.Interface { i, _ := spec.Lookup(name).(*model.Interface); return i }
+			var inside func(string) string
+			if lang.inside != nil {
+				inside = func(plain string) string { return lang.inside(r, class(r.module(library)+"::"+plain)) }
+			}
 			text = fill(text, func(key string) string {
-				class, method := key[:strings.LastIndex(key, "::")], key[strings.LastIndex(key, "::")+2:]
-				i, _ := spec.Lookup(class).(*model.Interface)
-				return r.bodyC(i, method)
-			})
+				at := strings.LastIndex(key, "::")
+				return lang.body(r, class(key[:at]), key[at+2:])
+			}, inside)
 		}
 		if err := w.write(filepath.Join(dir, path), text); err != nil {
 			return err
@@ -108,18 +109,21 @@ func (w *workshop) generate(dir string, r *release, spec *model.Spec, library st
 // A place is a folder with a row's libraries, as one user has them, and the client that he runs.
 type place struct {
 	*pair
-	w      *workshop
-	client string
-	lib    string            // folder, for SOM_PATH
-	next   map[string]string // files of release 2, and where they go
+	w          *workshop
+	client     string
+	want, then []string          // what the client has to print with release 1, with release 2
+	lib        string            // folder, for SOM_PATH
+	next       map[string]string // files of release 2, and where they go
 }
 
 // link makes a row's libraries: in one language, with the subclass and the client in others.
-func (w *workshop) link(p *pair, shard int, lib, second, sub, client language) (*place, error) {
+func (w *workshop) link(p *pair, shard int, lib, second, sub, client *language) (*place, error) {
 	at := &place{pair: p, w: w, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
-	folder := "rows/" + p.id + "-" + lib.cc
+	at.want = expect(p.one, p.one, tongues{lib, sub, client}, p.steps)
+	at.then = expect(p.two, p.one, tongues{second, sub, client}, p.steps)
+	folder := "rows/" + p.id + "-" + client.cc
 	at.lib = w.path(folder + "/lib")
-	object := func(what string, l language) string { return fmt.Sprintf("%s-%s-%d.o", what, l.cc, shard) }
+	object := func(what string, l *language) string { return fmt.Sprintf("%s-%s-%d.o", what, l.cc, shard) }
 	zoo := p.one.words["Zoo"] + "::"
 	if err := w.shared(folder+"/lib/"+libraryOf(p.one, zoo), "entry_"+p.id, object("one", lib)); err != nil {
 		return nil, err

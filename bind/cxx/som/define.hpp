@@ -51,8 +51,8 @@ struct place {
 template <class Sig> place pure(const char *name) { return {name, travelling<Sig>::letters, nullptr, SOM_STATIC}; }
 // The place of a method that an ancestor introduces since.
 inline place migrated(const char *name, const char *ancestor) { return {name, nullptr, ancestor, SOM_STATIC}; }
-// The place of a method that is gone, or private.
-inline place retired(const char *name) { return {name, nullptr, nullptr, SOM_NONSTATIC}; }
+// The place of a method that is gone, or private: overrides of it are no error.
+inline place retired(const char *name) { return {name, nullptr, nullptr, SOM_STATIC}; }
 
 // A procedure with whatever parameters, as it is: static data are such.
 struct raw_procedure {
