@@ -21,15 +21,16 @@ type toolchain struct {
 	flags []string // for compiling and linking
 	libs  []string
 	run   []string // goes before the program
+	env   []string // of runs, beside what all have
 	pkg   string   // of Debian, which has cc; run comes with it
 }
 
 var (
-	gcc  = toolchain{name: "gcc", cc: "gcc", flags: ffi("-O2"), libs: []string{"-lffi"}, pkg: "gcc"}
-	asan = toolchain{name: "asan", cc: "gcc", flags: ffi("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"), libs: []string{"-lffi"}, pkg: "gcc"}
-	// Without libffi, so that bank.c is compiled and used, too.
-	clang    = toolchain{name: "clang", cc: "clang", flags: []string{"-O1"}, pkg: "clang"}
-	tsan     = toolchain{name: "tsan", cc: "gcc", flags: ffi("-O1", "-fsanitize=thread"), libs: []string{"-lffi"}, pkg: "gcc"}
+	gcc   = toolchain{name: "gcc", cc: "gcc", flags: ffi("-O2"), libs: []string{"-lffi"}, pkg: "gcc"}
+	asan  = toolchain{name: "asan", cc: "gcc", flags: ffi("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"), libs: []string{"-lffi"}, pkg: "gcc"}
+	clang = toolchain{name: "clang", cc: "clang", flags: ffi("-O1"), libs: []string{"-lffi"}, pkg: "clang"}
+	tsan  = toolchain{name: "tsan", cc: "gcc", flags: ffi("-O1", "-fsanitize=thread"), libs: []string{"-lffi"}, pkg: "gcc"}
+	// Without libffi, which Debian has for no other machine than its own; those before show that with it.
 	musl     = toolchain{name: "musl", cc: "musl-gcc", flags: []string{"-O1", "-static"}, pkg: "musl-tools"}
 	i686     = toolchain{name: "i686", cc: "i686-linux-gnu-gcc", flags: []string{"-O1", "-static"}, run: []string{"qemu-i386-static"}, pkg: "gcc-i686-linux-gnu libc6-dev-i386-cross qemu-user-static"}
 	s390x    = toolchain{name: "s390x", cc: "s390x-linux-gnu-gcc", flags: []string{"-O1", "-static"}, run: []string{"qemu-s390x-static"}, pkg: "gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"}
@@ -39,6 +40,9 @@ var (
 )
 
 func ffi(flags ...string) []string { return append(flags, "-DSOM_FFI") }
+
+// invokes reports whether what the toolchain builds has calls by signature.
+func (c toolchain) invokes() bool { return len(c.libs) > 0 }
 
 // strict is how everything of the kernel's is compiled.
 var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-pthread"}
@@ -87,11 +91,11 @@ func once(t testing.TB, name string, build func(dir string) error) string {
 
 // compile runs the compiler in a folder, which is where it leaves objects.
 func (c toolchain) compile(in string, args ...string) error {
-	include, err := filepath.Abs("include")
+	here, err := os.Getwd()
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(c.cc, slices.Concat(strict, []string{"-I" + include}, c.flags, args)...)
+	cmd := exec.Command(c.cc, slices.Concat(strict, []string{"-I" + here + "/include", "-I" + here + "/meta"}, c.flags, args)...)
 	cmd.Dir = in
 	if b, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%v: %w\n%s", cmd.Args, err, b)
@@ -99,7 +103,7 @@ func (c toolchain) compile(in string, args ...string) error {
 	return nil
 }
 
-// build compiles a program of test/ with the kernel in it.
+// build compiles a program of test/ with the kernel and the library of metaclasses in it.
 func (c toolchain) build(t testing.TB, program string) string {
 	t.Helper()
 	c.need(t)
@@ -108,12 +112,21 @@ func (c toolchain) build(t testing.TB, program string) string {
 		if err != nil {
 			return err
 		}
+		meta, err := absolute("meta/*.c")
+		if err != nil {
+			return err
+		}
+		sources = append(sources, meta...)
 		if err := os.Mkdir(out, 0o755); err != nil {
 			return err
 		}
 		return c.compile(out, append([]string{"-c"}, sources...)...)
 	})
-	return once(t, c.name+"-"+program, func(out string) error {
+	suffix := ""
+	if c.name == "mingw" {
+		suffix = ".exe"
+	}
+	return once(t, c.name+"-"+program+suffix, func(out string) error {
 		all, err := absolute("test/" + program + ".c")
 		if err != nil {
 			return err
@@ -147,6 +160,7 @@ func (c toolchain) command(t testing.TB, program string, args ...string) *exec.C
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), "UBSAN_OPTIONS=print_stacktrace=1", "TSAN_OPTIONS=halt_on_error=1")
+	cmd.Env = append(cmd.Env, c.env...)
 	if c.name != "asan" && c.name != "valgrind" {
 		cmd.Env = append(cmd.Env, "SOM_CHECK=1")
 	}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // kinds are the checks of test/checks.c that every toolchain's build has to pass.
-var kinds = []string{"hostile", "making", "taking-part", "freed", "memory", "signatures", "roots", "forks"}
+var kinds = []string{"hostile", "making", "taking-part", "freed", "memory", "signatures", "roots", "libraries", "forks"}
 
 func TestChecks(t *testing.T) {
 	t.Parallel()
@@ -59,20 +61,13 @@ func TestReleaseOrder(t *testing.T) {
 	}
 }
 
-// TestWindows builds the kernel and what runs on it for Windows. Nothing is run: there is no Windows here.
-func TestWindows(t *testing.T) {
-	t.Parallel()
-	mingw.build(t, "driver")
-	mingw.build(t, "checks")
-}
-
-// TestSize holds the kernel, headers counted, to its limit: lines that are neither empty nor comment alone. What answers to
-// SOM's old method names and what stands in for libffi are lists more than logic, and have a limit of their own.
+// TestSize holds the kernel, headers counted and nothing left out, to its limit: lines that are neither empty nor comment
+// alone, and none so long that it is two.
 func TestSize(t *testing.T) {
 	t.Parallel()
-	const limit, lists = 3000, 450
+	const limit, width = 3000, 160
 	comment := regexp.MustCompile(`(?s)/\*.*?\*/`)
-	kernel, apart := 0, 0
+	lines := 0
 	for _, dir := range []string{"include", "src"} {
 		files, err := os.ReadDir(dir)
 		if err != nil {
@@ -83,19 +78,38 @@ func TestSize(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := &kernel
-			if strings.HasPrefix(f.Name(), "root_") || f.Name() == "bank.c" {
-				n = &apart
-			}
 			for line := range strings.Lines(comment.ReplaceAllString(string(b), "")) {
 				if strings.TrimSpace(line) != "" {
-					*n++
+					lines++
+				}
+				if len(line) > width {
+					t.Errorf("%s: a line of %d octets, %d are the limit: %s", f.Name(), len(line), width, line)
 				}
 			}
 		}
 	}
-	t.Logf("%d lines of code, and %d apart", kernel, apart)
-	if kernel > limit || apart > lists {
-		t.Errorf("the kernel has %d lines of code and %d apart; the limits are %d and %d", kernel, apart, limit, lists)
+	t.Logf("%d lines of code", lines)
+	if lines > limit {
+		t.Errorf("the kernel has %d lines of code; %d is the limit", lines, limit)
+	}
+}
+
+// TestHostile makes classes of descriptions that are drawn at random and mostly wrong. DSOM_SOAK makes it go on for that long.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	soak, _ := time.ParseDuration(os.Getenv("DSOM_SOAK"))
+	for _, c := range []toolchain{gcc, asan, i686, s390x} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			program := c.build(t, "hostile")
+			end := time.Now().Add(soak)
+			for seed := 1; seed <= 4 || time.Now().Before(end); seed++ {
+				out, err := c.command(t, program, strconv.Itoa(seed), "5000").CombinedOutput()
+				if err != nil || !bytes.HasSuffix(out, []byte("ok\n")) {
+					t.Fatalf("seed %d: %v\n%s", seed, err, out)
+				}
+				t.Logf("seed %d: %s", seed, bytes.TrimSuffix(out, []byte("\nok\n")))
+			}
+		})
 	}
 }

@@ -129,13 +129,16 @@ typedef void som_initializer(som_ref self, som_env *ev, void *context);
 typedef void som_destructor(som_ref self, void *context);
 typedef void som_copier(som_ref self, som_ref from, som_env *ev, void *context);
 
-enum { SOM_ABSTRACT = 1 }; /* no instances */
+enum {
+	SOM_ABSTRACT = 1, /* no instances */
+	SOM_DETACHED = 2  /* the metaclasses of its abstract parents are not its business: what they do to instances is not done to its */
+};
 
 /* A class, described. Nothing of it but typelib is kept: its memory may go when som_class_define returns. Arrays with no elements
  * may be NULL; the sizes of elements let them grow. Without parents SOMObject is the parent. */
 typedef struct som_class_desc {
 	uint32_t size_of; /* sizeof(som_class_desc) */
-	uint32_t flags;   /* SOM_ABSTRACT */
+	uint32_t flags;   /* SOM_ABSTRACT … */
 	const char *name;
 	uint32_t major, minor;
 	const char *const *parents;
@@ -167,6 +170,10 @@ SOM_API som_class *som_class_define(const som_class_desc *desc, som_env *ev);
 /* A class by name, owned; its library is loaded if need be. Substitutes stand for what they take the place of. */
 SOM_API som_class *som_class_named(const char *name, som_env *ev);
 SOM_API som_class *som_class_registered(const char *name, som_env *ev); /* the same, loading nothing */
+
+/* The metaclass that has the properties of all of these, the first outermost: one of them, or derived from them; owned. Classes are
+ * given it by its name, while the reference is held. */
+SOM_API som_class *som_class_join(som_class *const *metaclasses, uint32_t n, som_env *ev);
 
 /* SOM_OK if c has this major version and at least this minor one; 0.0 is any. */
 SOM_API int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev);
@@ -224,18 +231,19 @@ static inline int som_bound(const som_classdata *d) {
 
 /* ---- Calls by offset, data, is-a: what generated code is made of. No function of the kernel is called ---- */
 
-static inline som_proc *som_resolve(const som_object *o, som_tok method) {
+/* A word of a row, which may be written meanwhile: as a procedure is replaced, or, between this row's words, another row ends. */
 #ifdef __SANITIZE_THREAD__
-	return __atomic_load_n((som_proc **)(o->mt + method), __ATOMIC_RELAXED);
+#define SOM_WORD(type, row, token) __atomic_load_n((type *)((row) + (token)), __ATOMIC_RELAXED)
 #else
-	return *(som_proc **)(o->mt + method);
+#define SOM_WORD(type, row, token) (*(type *)((row) + (token)))
 #endif
-}
+
+static inline som_proc *som_resolve(const som_object *o, som_tok method) { return SOM_WORD(som_proc *, o->mt, method); }
 static inline void *som_data(const som_object *o, som_tok data) {
 	return (char *)o + *(const intptr_t *)(o->mt + data);
 }
 static inline int som_isa(const som_object *o, const som_classdata *d) {
-	return *(void **)(o->mt + d->type) == d->id;
+	return SOM_WORD(void *, o->mt, d->type) == d->id;
 }
 static inline som_class *som_class_of(const som_object *o) { return *(som_class **)o->mt; }
 
@@ -312,6 +320,10 @@ SOM_API som_proc *som_find(const som_object *o, const som_name *name, som_env *e
 SOM_API int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev);
 /* Puts another implementation into c's table; what stood there, or NULL. Subclasses made later inherit it. */
 SOM_API som_proc *som_class_replace(som_class *c, som_tok method, som_proc *proc, som_env *ev);
+/* Puts a procedure in front of a method: what calls of c's instances run, by whichever way, if they are made from now on. What
+ * stands behind stays what subclasses inherit, what parent and next calls run, and what som_class_proc answers. With proc NULL
+ * nothing stands in front any more. For metaclasses, in somClassReady; of the root classes SOM_E_METHOD. */
+SOM_API int som_class_front(som_class *c, som_tok method, som_proc *proc, som_env *ev);
 
 /* ---- Calls by signature ---- */
 
@@ -338,7 +350,7 @@ SOM_API int som_dispatch(som_ref o, const char *method, const som_value *args, u
 SOM_API int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *result, som_env *ev);
 
 /* A procedure made at run time that hands its calls to a handler; owned, ended by som_closure_free when no row
- * holds it and no call is in it. Kernels built without libffi answer SOM_E_LIBRARY. */
+ * holds it and no call is in it. Kernels built without libffi answer SOM_E_LIBRARY, here and to the three above. */
 typedef void som_handler(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result);
 SOM_API som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_env *ev);
 SOM_API void som_closure_free(som_proc *closure);
@@ -375,6 +387,7 @@ typedef struct som_class_info {
 	uint32_t data_align; /* the largest of all parts */
 	uint64_t data_size;  /* of an instance, without the head */
 	uint64_t part_size;  /* introduced by this class */
+	const som_class *declared; /* the metaclass that its description names, or NULL */
 } som_class_info;
 
 SOM_API const som_class_info *som_class_describe(const som_class *c);

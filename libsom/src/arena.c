@@ -25,17 +25,13 @@ enum { ROW_WORDS = 1 << 21, TOKEN_WORDS = 1 << 19 };
 #endif
 enum { GROW = 1 << 15 }; /* words made writable at a time */
 
-typedef struct span { /* tokens that were given back */
-	struct span *next;
-	uint32_t at, words;
-} span;
-
 static void **arena;      /* ROW_WORDS + TOKEN_WORDS, readable */
 static uint64_t *used;    /* a bit for each word of the arena */
 static uint32_t writable; /* words of the arena */
 static uint32_t low;      /* no origin is free below */
 static uint32_t top = 1;  /* the first token never used; 0 is the class object's */
-static span *spans;
+static struct { uint32_t at, words; } spans[1 << 12]; /* tokens that were given back; beyond so many they are lost to the process */
+static uint32_t nspans;
 char *freed_row;
 
 /* Zeroed memory for reading, or NULL; only what is made writable is counted by the system. */
@@ -57,36 +53,26 @@ static bool make_writable(void *p, size_t n) {
 }
 
 static bool grow(uint32_t words) {
-	uint32_t to = (words + GROW - 1) / GROW * GROW;
-	if (!arena && !(arena = reserve((size_t)(ROW_WORDS + TOKEN_WORDS) * WORD_SIZE))) return false;
-	if (!used) {
-		uint64_t *bits = reserve((ROW_WORDS + TOKEN_WORDS) / 8 + 8);
-		if (!bits || !make_writable(bits, (ROW_WORDS + TOKEN_WORDS) / 8 + 8)) return false;
-		used = bits;
-	}
+	uint32_t to = (words + GROW - 1) / GROW * GROW, octets = (ROW_WORDS + TOKEN_WORDS) / 8 + 8;
 	if (to <= writable) return true;
+	if (!arena && !(arena = reserve((size_t)(ROW_WORDS + TOKEN_WORDS) * WORD_SIZE))) return false;
+	if (!used && (!(used = reserve(octets)) || !make_writable(used, octets))) return false;
 	if (to > ROW_WORDS || !make_writable(arena + writable, (size_t)(to - writable) * WORD_SIZE)) return false;
 	writable = to;
 	return true;
 }
 
 som_tok tokens_take(uint32_t words, som_env *ev) {
-	for (span **s = &spans; *s; s = &(*s)->next) {
-		span *have = *s;
-		if (have->words < words) continue;
-		uint32_t at = have->at;
-		have->at += words;
-		have->words -= words;
-		if (have->words == 0) {
-			*s = have->next;
-			give(have);
-		}
+	for (uint32_t i = 0; i < nspans; i++) {
+		if (spans[i].words < words) continue;
+		uint32_t at = spans[i].at;
+		spans[i].at += words;
+		spans[i].words -= words;
+		if (spans[i].words == 0) spans[i] = spans[--nspans];
 		return (som_tok)at * WORD_SIZE;
 	}
-	if (words > TOKEN_WORDS - top) {
-		fail(ev, SOM_E_METHODS, "the process has no tokens left for %u methods: it can have %u in all classes", words, TOKEN_WORDS);
-		return 0;
-	}
+	if (words > TOKEN_WORDS - top)
+		return fail(ev, SOM_E_METHODS, "the process has no tokens left for %u methods: it can have %u in all classes", words, TOKEN_WORDS), 0;
 	uint32_t at = top;
 	top += words;
 	return (som_tok)at * WORD_SIZE;
@@ -96,13 +82,10 @@ void tokens_give(som_tok at, uint32_t words) {
 	uint32_t first = (uint32_t)(at / WORD_SIZE);
 	if (first + words == top) {
 		top = first;
-		return;
+	} else if (nspans < sizeof spans / sizeof spans[0]) {
+		spans[nspans].at = first;
+		spans[nspans++].words = words;
 	}
-	span *s = take(sizeof *s);
-	if (!s)
-		return; /* the range is lost to the process: a few words */
-	*s = (span){.next = spans, .at = first, .words = words};
-	spans = s;
 }
 
 static uint32_t range_words(const klass *k) { return 2 + k->slots; }
@@ -124,12 +107,11 @@ static uint64_t taken(const klass *a, uint32_t at, uint64_t bits) {
 /* Marks the words of a row as used or free. Zero is what they hold in between. */
 static void mark(const klass *k, uint32_t origin, bool use) {
 	for (uint32_t c = 0; c <= k->info.norder; c++) {
-		bool self = c == k->info.norder;
-		uint32_t w = origin + (self ? 0 : range_at(order_at(k, c)));
-		uint32_t end = w + (self ? 1 : range_words(order_at(k, c)));
+		const klass *a = c < k->info.norder ? order_at(k, c) : NULL; /* NULL: the word of the class object */
+		uint32_t w = origin + (a ? range_at(a) : 0), end = w + (a ? range_words(a) : 1);
 		for (; w < end; w++) {
 			used[w / 64] = use ? used[w / 64] | UINT64_C(1) << w % 64 : used[w / 64] & ~(UINT64_C(1) << w % 64);
-			if (!use) arena[w] = NULL;
+			if (!use) __atomic_store_n(&arena[w], NULL, __ATOMIC_RELAXED); /* others read it, too, where they look for a class */
 		}
 	}
 }
@@ -140,10 +122,7 @@ char *row_place(const klass *k, som_env *ev) {
 		uint32_t end = range_at(order_at(k, c)) + range_words(order_at(k, c));
 		last = end > last ? end : last;
 	}
-	if (!grow(1)) {
-		no_memory(ev, "the arena of method tables");
-		return NULL;
-	}
+	if (!grow(1)) return no_memory(ev, "the arena of method tables"), NULL;
 	const klass *root = order_at(k, k->info.norder - 1); /* every row has its range, behind the class object's word */
 	for (uint32_t at = low * 64; at + 64 + last <= ROW_WORDS; at += 64) {
 		uint64_t bits = taken(root, at, bits_at(at));
@@ -156,8 +135,7 @@ char *row_place(const klass *k, som_env *ev) {
 		mark(k, origin, true);
 		return (char *)(arena + origin);
 	}
-	fail(ev, SOM_E_MEMORY, "the arena of method tables (%d words) has no room for the table of class %s", ROW_WORDS, k->info.name);
-	return NULL;
+	return fail(ev, SOM_E_MEMORY, "the arena of method tables (%d words) has no room for the table of class %s", ROW_WORDS, k->info.name), NULL;
 }
 
 void row_give(const klass *k, char *row) {

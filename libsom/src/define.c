@@ -18,19 +18,18 @@ typedef struct making {
 	bool derived;
 	klass *parents[MAX_PARENTS];
 	uint32_t nparents;
-	klass *metaclass;
+	klass *metaclass, *declared; /* the latter: explicit, or NULL */
 } making;
 
 static _Thread_local making *makings;
-static uint64_t numbers[MAX_CLASSES / 64 + 1]; /* those in use; 0 is none */
+static bool numbers[MAX_CLASSES + 1]; /* those in use; 0 is none */
 
 static int take_number(klass *k, som_env *ev) {
 	static uint32_t last;
 	for (uint32_t tries = 0; tries < MAX_CLASSES; tries++) {
 		last = last % MAX_CLASSES + 1;
-		if (numbers[last / 64] >> last % 64 & 1) continue;
-		numbers[last / 64] |= UINT64_C(1) << last % 64;
-		k->number = last;
+		if (numbers[last]) continue;
+		numbers[k->number = last] = true;
 		/* No procedure lies so high, no offset is so large: what equals an id is one. */
 		k->id = (void *)(uintptr_t)-(intptr_t)last;
 		return SOM_OK;
@@ -40,15 +39,10 @@ static int take_number(klass *k, som_env *ev) {
 
 /* ---- Reading descriptions ---- */
 
-static const som_method *method_at(const som_class_desc *d, uint32_t i) {
-	return (const som_method *)((const char *)d->introduces + (size_t)i * d->method_size);
-}
-static const som_override *override_at(const som_class_desc *d, uint32_t i) {
-	return (const som_override *)((const char *)d->overrides + (size_t)i * d->override_size);
-}
-static const som_select *select_at(const som_class_desc *d, uint32_t i) {
-	return (const som_select *)((const char *)d->selects + (size_t)i * d->select_size);
-}
+/* The ith element of a list, whose elements are of the size that the description says. */
+static const void *element(const void *list, uint32_t size, uint32_t i) { return (const char *)list + (size_t)i * size; }
+
+static const char *shown(const char *name) { return name ? name : "(no name)"; }
 
 static bool list_ok(const void *list, uint32_t n, uint32_t size, uint32_t least) {
 	return n == 0 || (list && size >= least && size <= 64 * least && size % WORD_SIZE == 0);
@@ -56,7 +50,7 @@ static bool list_ok(const void *list, uint32_t n, uint32_t size, uint32_t least)
 
 static int check(const som_class_desc *d, bool derived, som_env *ev) {
 	if (!derived && !name_ok(d->name, MAX_NAME, true))
-		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all; it is %.300s", MAX_NAME, d->name ? d->name : "missing");
+		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all; it is %.300s", MAX_NAME, shown(d->name));
 	if (registered(d->name)) return fail(ev, SOM_E_NAME, "there is a class %s already", d->name);
 	if (d->nparents > MAX_PARENTS || d->nabstract_parents > MAX_PARENTS)
 		return fail(ev, SOM_E_PARENTS, "class %s has %u parents, %u of them abstract; %d is the limit", d->name, d->nparents, d->nabstract_parents, MAX_PARENTS);
@@ -84,10 +78,7 @@ static int check(const som_class_desc *d, bool derived, som_env *ev) {
 /* A class that another is made of. */
 static klass *ingredient(making *m, const char *name, som_env *ev) {
 	for (making *x = m; x; x = x->outer)
-		if (!strcmp(name, x->d->name)) {
-			fail(ev, SOM_E_CYCLE, "class %s is among what it is made of itself, by way of %s", name, m->d->name);
-			return NULL;
-		}
+		if (!strcmp(name, x->d->name)) return fail(ev, SOM_E_CYCLE, "class %s is among what it is made of itself, by way of %s", name, m->d->name), NULL;
 	return find_class(name, ev);
 }
 
@@ -107,13 +98,25 @@ static int find_parents(making *m, som_env *ev) {
 	return SOM_OK;
 }
 
+static bool is_detached(const som_class_desc *d, const klass *parent) {
+	bool named = false;
+	for (uint32_t i = 0; d->flags & SOM_DETACHED && i < d->nabstract_parents; i++)
+		named |= d->abstract_parents[i] && !strcmp(d->abstract_parents[i], parent->info.name);
+	return named;
+}
+
 static int find_metaclass(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
-	klass *x = NULL;
-	if (d->metaclass && !(x = ingredient(m, d->metaclass, ev))) return SOM_E_UNKNOWN;
-	if (x && !descends(x, class_class))
+	klass *all[MAX_PARENTS + 1]; /* those that it must descend from */
+	uint32_t n = 0;
+	if (d->metaclass && !(m->declared = ingredient(m, d->metaclass, ev))) return SOM_E_UNKNOWN;
+	if (m->declared && !descends(m->declared, class_class))
 		return fail(ev, SOM_E_METACLASS, "class %s: its metaclass %s does not descend from SOMClass", d->name, d->metaclass);
-	m->metaclass = derive_metaclass(d->name, m->parents, m->nparents, x, ev);
+	if (m->declared) all[n++] = m->declared;
+	for (uint32_t i = 0; i < m->nparents; i++)
+		if (!is_detached(d, m->parents[i])) all[n++] = m->parents[i]->metaclass;
+	if (n == 0) all[n++] = class_class;
+	m->metaclass = derive_metaclass(d->name, all, n, ev);
 	if (!m->metaclass) return SOM_E_METACLASS;
 	m->metaclass->instances++;
 	return SOM_OK;
@@ -130,10 +133,7 @@ static klass *allocate(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	size_t data = m->metaclass ? (size_t)m->metaclass->info.data_size : 0;
 	char *raw = take(sizeof(klass) + MAX_ALIGN + data);
-	if (!raw) {
-		no_memory(ev, "a class");
-		return NULL;
-	}
+	if (!raw) return no_memory(ev, "a class"), NULL;
 	/* The data behind the head are aligned for every metaclass. */
 	uintptr_t behind = (uintptr_t)raw + offsetof(klass, c) + SOM_HEAD;
 	klass *k = (klass *)(raw + (MAX_ALIGN - behind % MAX_ALIGN) % MAX_ALIGN);
@@ -142,7 +142,8 @@ static klass *allocate(making *m, som_env *ev) {
 	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & SOM_ABSTRACT, .major = d->major, .minor = d->minor};
 	k->info.part_size = d->data_size;
 	k->align = d->data_align ? d->data_align : 1;
-	k->own = (life){.init = d->init, .fini = d->fini, .copy = d->copy, .assign = d->assign, .context = d->context, .of = k};
+	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context};
+	k->info.declared = m->declared ? C(m->declared) : NULL;
 	k->metaclass = m->metaclass;
 	k->library = library_loading();
 	k->info.library = k->library ? library_file(k->library) : NULL;
@@ -154,8 +155,7 @@ static klass *allocate(making *m, som_env *ev) {
 	if (!parents || !k->info.name || !k->abstract || !k->impls) {
 		k->metaclass = NULL; /* the maker's still */
 		undefine(k);
-		no_memory(ev, "a class");
-		return NULL;
+		return no_memory(ev, "a class"), NULL;
 	}
 	for (uint32_t i = 0; i < m->nparents; i++)
 		parents[i] = C(m->parents[i]);
@@ -164,13 +164,19 @@ static klass *allocate(making *m, som_env *ev) {
 	return k;
 }
 
+/* The first class of a list with that name, or n. */
+static uint32_t named(const som_class *const *list, uint32_t n, const char *name) {
+	uint32_t i = 0;
+	while (i < n && (!name || strcmp(K(list[i])->info.name, name)))
+		i++;
+	return i;
+}
+
 static int set_abstract_parents(klass *k, const som_class_desc *d, som_env *ev) {
 	for (uint32_t i = 0; i < d->nabstract_parents; i++) {
-		uint32_t p = 0;
-		while (p < k->info.nparents && (!d->abstract_parents[i] || strcmp(K(k->info.parents[p])->info.name, d->abstract_parents[i])))
-			p++;
+		uint32_t p = named(k->info.parents, k->info.nparents, d->abstract_parents[i]);
 		if (p == k->info.nparents)
-			return fail(ev, SOM_E_PARENTS, "class %s: its abstract parent %s is no parent of it", k->info.name, d->abstract_parents[i] ? d->abstract_parents[i] : "(no name)");
+			return fail(ev, SOM_E_PARENTS, "class %s: its abstract parent %.300s is no parent of it", k->info.name, shown(d->abstract_parents[i]));
 		k->abstract[p] = 1;
 	}
 	for (uint32_t i = 0; i < k->info.nparents; i++) {
@@ -182,43 +188,26 @@ static int set_abstract_parents(klass *k, const som_class_desc *d, som_env *ev) 
 	return SOM_OK;
 }
 
-typedef struct named {
-	const char *name;
-	uint32_t index;
-} named;
-
-static int by_name(const void *a, const void *b) { return strcmp(((const named *)a)->name, ((const named *)b)->name); }
-
-static int index_names(klass *k, const som_class_desc *d, som_env *ev) {
-	named *all = take((d->nintroduces + 1) * sizeof *all);
-	uint32_t *index = pool_take(k, (d->nintroduces + 1) * sizeof *index);
-	if (!all || !index) {
-		give(all);
-		return no_memory(ev, "a class's methods");
-	}
-	for (uint32_t i = 0; i < d->nintroduces; i++)
-		all[i] = (named){k->info.introduces[i].name, i};
-	qsort(all, d->nintroduces, sizeof *all, by_name);
-	int code = SOM_OK;
-	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
-		index[i] = all[i].index;
-		if (i && !strcmp(all[i].name, all[i - 1].name))
-			code = fail(ev, SOM_E_METHOD, "class %s introduces the method %s twice", k->info.name, all[i].name);
-	}
-	give(all);
-	k->by_name = index;
-	return code;
+static int index_names(klass *k, som_env *ev) {
+	uint32_t n = k->info.nintroduces;
+	const som_method_info **all = k->by_name = pool_take(k, (n + 1) * sizeof *all);
+	if (!all) return no_memory(ev, "a class's methods");
+	for (uint32_t i = 0; i < n; i++)
+		all[i] = &k->info.introduces[i];
+	qsort(all, n, sizeof *all, methods_by_name);
+	for (uint32_t i = 1; i < n; i++)
+		if (!strcmp(all[i]->name, all[i - 1]->name))
+			return fail(ev, SOM_E_METHOD, "class %s introduces the method %s twice", k->info.name, all[i]->name);
+	return SOM_OK;
 }
 
 /* A method that moved up: its place here is another name for the ancestor's. */
 static int migrate(klass *k, const char *to, som_method_info *info, som_env *ev) {
 	const klass *a = class_in(k, to, strlen(to));
-	uint32_t index;
 	if (!a || a == k)
 		return fail(ev, SOM_E_METHOD, "class %s: %s cannot have migrated to %.300s, which is no ancestor", k->info.name, info->name, to);
-	if (!own_method(a, info->name, strlen(info->name), &index))
-		return fail(ev, SOM_E_METHOD, "class %s: %s has not migrated to %s, which does not introduce it", k->info.name, info->name, to);
-	const som_method_info *there = &a->info.introduces[index];
+	const som_method_info *there = own_method(a, info->name);
+	if (!there) return fail(ev, SOM_E_METHOD, "class %s: %s has not migrated to %s, which does not introduce it", k->info.name, info->name, to);
 	info->migrated = there->migrated ? there->migrated : C(a);
 	info->token = there->token;
 	info->kind = there->kind;
@@ -232,7 +221,7 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	if (!all || !k->procs) return no_memory(ev, "a class's methods");
 	k->info.introduces = all;
 	for (uint32_t i = 0; i < d->nintroduces; i++) {
-		const som_method *m = method_at(d, i);
+		const som_method *m = element(d->introduces, d->method_size, i);
 		if (!name_ok(m->name, MAX_NAME, false))
 			return fail(ev, SOM_E_NAME, "class %s: the name of method %u must be an identifier of at most %d octets", k->info.name, i, MAX_NAME);
 		if (m->kind > SOM_PROCEDURE)
@@ -247,13 +236,13 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 		k->info.nintroduces = i + 1;
 		k->slots += !m->migrated && m->kind != SOM_PROCEDURE;
 	}
-	int code = index_names(k, d, ev);
+	int code = index_names(k, ev);
 	if (code != SOM_OK) return code;
 	k->base = tokens_take(2 + k->slots, ev);
 	if (!k->base) return SOM_E_METHODS;
 	uint32_t slot = 0;
 	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
-		const som_method *m = method_at(d, i);
+		const som_method *m = element(d->introduces, d->method_size, i);
 		if (m->migrated) {
 			code = migrate(k, m->migrated, &all[i], ev);
 		} else if (m->kind != SOM_PROCEDURE) {
@@ -264,25 +253,16 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	return code;
 }
 
-static int by_token(const void *a, const void *b) {
-	som_tok x = ((const impl *)a)->token, y = ((const impl *)b)->token;
-	return (x > y) - (x < y);
-}
-
 /* A method that an ancestor has in its table, by the name that a description has for it. */
 static int inherited_method(const klass *k, const char *name, const char *what, found *f, som_env *ev) {
-	som_env inner = {0};
-	int code = lookup_slot(k, false, name, f, &inner);
-	if (code != SOM_OK)
-		code = fail(ev, code == SOM_E_UNKNOWN ? SOM_E_METHOD : (uint32_t)code, "class %s: %s fails: %s", k->info.name, what, inner.text ? inner.text : "no memory");
-	som_env_clear(&inner);
-	return code;
+	int code = lookup_slot(k, false, name, f, ev);
+	return code != SOM_E_UNKNOWN ? code : fail(ev, SOM_E_METHOD, "class %s: %s of %.300s, which no ancestor has", k->info.name, what, name);
 }
 
 static int override(klass *k, const som_class_desc *d, som_env *ev) {
 	impls *all = k->impls;
 	for (uint32_t i = 0; i < d->noverrides; i++) {
-		const som_override *o = override_at(d, i);
+		const som_override *o = element(d->overrides, d->override_size, i);
 		found f;
 		int code = inherited_method(k, o->method, "an override", &f, ev);
 		if (code != SOM_OK) return code;
@@ -293,7 +273,7 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 		if (code != SOM_OK) return code;
 		all->e[all->n++] = (impl){f.info->token, o->proc};
 	}
-	qsort(all->e, all->n, sizeof(impl), by_token);
+	qsort(all->e, all->n, sizeof(impl), impls_by_token);
 	for (uint32_t i = 1; i < all->n; i++)
 		if (all->e[i].token == all->e[i - 1].token)
 			return fail(ev, SOM_E_METHOD, "class %s overrides one method twice", k->info.name);
@@ -304,16 +284,14 @@ static int select_parents(klass *k, const som_class_desc *d, som_env *ev) {
 	k->selects = pool_take(k, (d->nselects + 1) * sizeof *k->selects);
 	if (!k->selects) return no_memory(ev, "selections");
 	for (uint32_t i = 0; i < d->nselects; i++) {
-		const som_select *s = select_at(d, i);
+		const som_select *s = element(d->selects, d->select_size, i);
 		found f;
 		int code = inherited_method(k, s->method, "a selection", &f, ev);
 		if (code != SOM_OK) return code;
-		uint32_t p = 0;
-		while (p < k->info.nparents && (!s->parent || strcmp(K(k->info.parents[p])->info.name, s->parent)))
-			p++;
+		uint32_t p = named(k->info.parents, k->info.nparents, s->parent);
 		const klass *from = p < k->info.nparents && !k->abstract[p] ? K(k->info.parents[p]) : NULL;
 		if (!from || som_class_proc(C(from), f.info->token) == NULL || *word_at(from->row, f.info->token) == (som_proc *)no_implementation)
-			return fail(ev, SOM_E_METHOD, "class %s: %s cannot be selected from %s, which is no parent that has it", k->info.name, f.info->name, s->parent ? s->parent : "(no name)");
+			return fail(ev, SOM_E_METHOD, "class %s: %s cannot be selected from %.300s, which is no parent that has it", k->info.name, f.info->name, shown(s->parent));
 		k->selects[k->nselects++] = (selection){f.info->token, from};
 	}
 	return SOM_OK;
@@ -331,9 +309,7 @@ static int lay_out(klass *k, som_env *ev) {
 		at = (at + a->align - 1) & ~(uint64_t)(a->align - 1);
 		align = a->align > align ? a->align : align;
 		parts[k->info.nlayout++] = (som_part){.cls = C(a), .offset = at, .size = a->info.part_size};
-		at += a->info.part_size;
-		if (at > MAX_SIZE)
-			return fail(ev, SOM_E_SIZE, "class %s: an instance's data has %llu octets; %d is the limit", k->info.name, (unsigned long long)at, MAX_SIZE);
+		at += a->info.part_size; /* of at most 65,535 classes: this cannot overflow */
 	}
 	k->info.layout = parts;
 	k->info.data_align = (uint32_t)align;
@@ -341,12 +317,6 @@ static int lay_out(klass *k, som_env *ev) {
 	if (k->info.data_size > MAX_SIZE)
 		return fail(ev, SOM_E_SIZE, "class %s: an instance's data has %llu octets; %d is the limit", k->info.name, (unsigned long long)k->info.data_size, MAX_SIZE);
 	return SOM_OK;
-}
-
-static uintptr_t data_offset(const klass *k, const klass *of) {
-	for (uint32_t i = 0; i < k->info.nlayout; i++)
-		if (k->info.layout[i].cls == C(of)) return (uintptr_t)(SOM_HEAD + k->info.layout[i].offset);
-	return SOM_HEAD;
 }
 
 /* Adds what of visits, itself last, without those visited already. */
@@ -370,11 +340,9 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 			if (!k->abstract[i]) visit(k, K(k->info.parents[i]), inits);
 	for (uint32_t i = 0; d->init_classes && i < d->ninit_classes; i++) {
 		const char *name = d->init_classes[i];
-		uint32_t at = 1;
-		while (at < k->info.norder && (!name || strcmp(order_at(k, at)->info.name, name)))
-			at++;
-		if (at == k->info.norder || !k->concrete[at])
-			return fail(ev, SOM_E_INIT, "class %s initialises %.300s, which is no ancestor that gives more than its interface", k->info.name, name ? name : "(no name)");
+		uint32_t at = named(k->info.order, k->info.norder, name);
+		if (at == 0 || at == k->info.norder || !k->concrete[at])
+			return fail(ev, SOM_E_INIT, "class %s initialises %.300s, which is no ancestor that gives more than its interface", k->info.name, shown(name));
 		for (uint32_t j = 0; j < i; j++)
 			if (!strcmp(d->init_classes[j], name))
 				return fail(ev, SOM_E_INIT, "class %s initialises %s twice", k->info.name, name);
@@ -384,8 +352,6 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 	k->info.inits = inits;
 	for (uint32_t i = 0; i < k->info.ninits; i++) {
 		life l = K(inits[i])->own;
-		l.offset = data_offset(k, l.of);
-		l.size = (uintptr_t)l.of->info.part_size;
 		if (l.init || l.fini || l.copy || l.assign) k->lives[k->nlives++] = l;
 	}
 	return SOM_OK;
@@ -410,12 +376,12 @@ static klass *build(making *m, som_env *ev) {
 
 void undefine(klass *k) {
 	unregister_class(k);
-	if (k->alive) finalise(&k->c.object, k->metaclass);
+	if (k->alive) end_life(&k->c.object, k->metaclass);
 	for (castrow *r = k->casts; r; r = r->next)
 		row_give(k, r->row);
 	if (k->row) row_give(k, k->row);
 	if (k->base) tokens_give(k->base, 2 + k->slots);
-	numbers[k->number / 64] &= ~(UINT64_C(1) << k->number % 64);
+	numbers[k->number] = false;
 	for (uint32_t i = 0; i < k->info.nparents; i++)
 		K(k->info.parents[i])->subclasses--;
 	if (k->metaclass) drop_metaclass(k->metaclass);
@@ -442,28 +408,26 @@ void become_instance(klass *k, klass *metaclass) {
 		k->metaclass = metaclass;
 		metaclass->instances++;
 	}
-	k->c.object.mt = metaclass->row;
+	k->c.object.mt = front_of(metaclass);
 }
 
 /* The class as an object: its metaclass's part, and the hook for metaclasses when all is there. */
 static int come_alive(klass *k, som_env *ev) {
 	become_instance(k, k->metaclass);
-	int code = initialise(&k->c.object, k->metaclass, ev);
+	int code = begin_life(&k->c.object, k->metaclass, ev);
 	if (code != SOM_OK) return code;
 	k->alive = true;
 	code = register_class(k, ev);
 	if (code == SOM_OK) {
-		((void (*)(som_ref, som_env *))*word_at(k->metaclass->row, tok_ready))(&k->c.object, ev);
+		((void (*)(som_ref, som_env *))*word_at(front_of(k->metaclass), tok_ready))(&k->c.object, ev);
 		code = ev->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_METACLASS;
 	}
 	return code;
 }
 
 klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
-	if (!desc || desc->size_of < sizeof *desc) {
-		fail(ev, SOM_E_METHOD, "a description of a class has %u octets, %u are needed: it was made for another release", desc ? desc->size_of : 0, (uint32_t)sizeof *desc);
-		return NULL;
-	}
+	if (!desc || desc->size_of < sizeof *desc)
+		return fail(ev, SOM_E_METHOD, "a class's description has %u octets; this release needs %u", desc ? desc->size_of : 0, (uint32_t)sizeof *desc), NULL;
 	if (check(desc, derived, ev) != SOM_OK) return NULL;
 	making m = {.outer = makings, .d = desc, .derived = derived};
 	makings = &m;
@@ -480,10 +444,7 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 }
 
 som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
-	som_env own = {0};
-	som_env *e = ev ? ev : &own;
-	boot();
-	som_env_clear(e);
+	som_env own, *e = env_or(&own, ev);
 	lock();
 	klass *k = define(desc, false, e);
 	if (k) k->c.object.refs++;

@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *allocate(size_t n) { return malloc(n); }
-static void deallocate(void *p) { free(p); }
 static void output(const char *text, size_t n) { fwrite(text, 1, n, stdout); }
 static void error(uint32_t code, const char *text) { fprintf(stderr, "som: %s: %s\n", som_code_name(code), text); }
 
-som_hooks hooks = {.allocate = allocate, .deallocate = deallocate, .output = output, .error = error,
+som_hooks hooks = {.allocate = malloc, .deallocate = free, .output = output, .error = error,
 	.load = open_library, .symbol = find_symbol, .unload = close_library};
 static bool used; /* memory has been taken */
 
@@ -45,25 +43,21 @@ char *pool_text(klass *k, const char *s, size_t n) {
 }
 
 static const struct { const char *name, *exception; } codes[] = {
-	[SOM_OK] = {"ok", NULL},
-	[SOM_E_NAME] = {"name", "BAD_PARAM"}, [SOM_E_PARENTS] = {"parents", "BAD_PARAM"}, [SOM_E_CYCLE] = {"cycle", "BAD_PARAM"},
-	[SOM_E_ORDER] = {"order", "BAD_PARAM"}, [SOM_E_METACLASS] = {"metaclass", "BAD_PARAM"}, [SOM_E_VERSION] = {"version", "BAD_PARAM"},
-	[SOM_E_METHOD] = {"method", "BAD_PARAM"}, [SOM_E_INIT] = {"init", "BAD_PARAM"}, [SOM_E_SIZE] = {"size", "IMP_LIMIT"},
+	[SOM_OK] = {"ok", NULL}, [SOM_E_NAME] = {"name", NULL}, [SOM_E_PARENTS] = {"parents", NULL}, [SOM_E_CYCLE] = {"cycle", NULL},
+	[SOM_E_ORDER] = {"order", NULL}, [SOM_E_METACLASS] = {"metaclass", NULL}, [SOM_E_VERSION] = {"version", NULL}, [SOM_E_METHOD] = {"method", NULL},
+	[SOM_E_INIT] = {"init", NULL}, [SOM_E_AMBIGUOUS] = {"ambiguous", NULL}, [SOM_E_TYPE] = {"type", NULL}, [SOM_E_SIZE] = {"size", "IMP_LIMIT"},
 	[SOM_E_METHODS] = {"methods", "IMP_LIMIT"}, [SOM_E_DEPTH] = {"depth", "IMP_LIMIT"}, [SOM_E_CLASSES] = {"classes", "IMP_LIMIT"},
-	[SOM_E_AMBIGUOUS] = {"ambiguous", "BAD_PARAM"}, [SOM_E_UNKNOWN] = {"unknown", "BAD_OPERATION"},
-	[SOM_E_ABSTRACT] = {"abstract", "NO_IMPLEMENT"}, [SOM_E_BUSY] = {"busy", "BAD_INV_ORDER"}, [SOM_E_LIBRARY] = {"library", "INITIALIZE"},
-	[SOM_E_FREED] = {"freed", "OBJECT_NOT_EXIST"}, [SOM_E_MEMORY] = {"memory", "NO_MEMORY"}, [SOM_E_TYPE] = {"type", "BAD_PARAM"},
-	[SOM_E_RAISED] = {"raised", "UNKNOWN"},
+	[SOM_E_UNKNOWN] = {"unknown", "BAD_OPERATION"}, [SOM_E_ABSTRACT] = {"abstract", "NO_IMPLEMENT"}, [SOM_E_BUSY] = {"busy", "BAD_INV_ORDER"},
+	[SOM_E_LIBRARY] = {"library", "INITIALIZE"}, [SOM_E_FREED] = {"freed", "OBJECT_NOT_EXIST"}, [SOM_E_MEMORY] = {"memory", "NO_MEMORY"},
+	[SOM_E_RAISED] = {"raised", "UNKNOWN"}, /* NULL: BAD_PARAM */
 };
 enum { NCODES = sizeof codes / sizeof codes[0] };
 
 const char *som_code_name(uint32_t code) { return code < NCODES ? codes[code].name : "unknown code"; }
 
-static char *copy_text(const char *s) {
-	if (!s) return NULL;
-	size_t n = strlen(s) + 1;
-	char *p = take(n);
-	return p ? memcpy(p, s, n) : NULL;
+char *copy_text(const char *s) {
+	char *p = s ? take(strlen(s) + 1) : NULL;
+	return p ? strcpy(p, s) : NULL;
 }
 
 void som_env_clear(som_env *ev) {
@@ -90,10 +84,8 @@ void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t comp
 }
 
 void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void *)) {
-	if (!ev) {
-		if (drop && value) drop(value);
-		return;
-	}
+	if (!ev && drop && value) drop(value);
+	if (!ev) return;
 	raise(ev, SOM_USER_EXCEPTION, id, NULL);
 	ev->value = value;
 	ev->drop = drop;
@@ -110,36 +102,39 @@ static char *text_of(const char *format, va_list ap) {
 	return text;
 }
 
+som_env aloud;
+
 int fail(som_env *ev, uint32_t code, const char *format, ...) {
 	if (!ev) return (int)code;
 	char id[64];
-	snprintf(id, sizeof id, "IDL:omg.org/CORBA/%s:1.0", codes[code].exception);
+	snprintf(id, sizeof id, "IDL:omg.org/CORBA/%s:1.0", codes[code].exception ? codes[code].exception : "BAD_PARAM");
 	va_list ap;
 	va_start(ap, format);
 	char *text = text_of(format, ap);
 	va_end(ap);
-	som_raise_system(ev, id, code, SOM_COMPLETED_NO, text);
-	ev->code = code;
+	if (ev == &aloud) {
+		hooks.error(code, text ? text : format);
+	} else {
+		som_raise_system(ev, id, code, SOM_COMPLETED_NO, text);
+		ev->code = code;
+	}
 	give(text);
 	return (int)code;
 }
 
 int no_memory(som_env *ev, const char *what) { return fail(ev, SOM_E_MEMORY, "no memory for %s", what); }
 
-void complain(uint32_t code, const char *format, ...) {
-	va_list ap;
-	va_start(ap, format);
-	char *text = text_of(format, ap);
-	va_end(ap);
-	hooks.error(code, text ? text : format);
-	give(text);
+som_env *env_or(som_env *own, som_env *ev) {
+	*own = (som_env){0};
+	som_env_clear(ev);
+	return ev ? ev : own;
 }
 
 void print(const char *format, ...) {
+	char text[MAX_DERIVED + 256]; /* a class's name, and what is said of it */
 	va_list ap;
 	va_start(ap, format);
-	char *text = text_of(format, ap);
+	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	if (text) hooks.output(text, strlen(text));
-	give(text);
+	hooks.output(text, strlen(text));
 }

@@ -1,4 +1,5 @@
-/* invoke.c: calls made and taken by signature. With libffi any signature will do; without it those of bank.c, and no closures. */
+/* invoke.c: calls made and taken by signature, with libffi. A kernel that is built without it knows signatures, and has
+ * neither such calls nor closures. */
 #include "kernel.h"
 
 #include <string.h>
@@ -10,6 +11,7 @@
 typedef struct call {
 	uint32_t nargs;
 #ifdef SOM_FFI
+	uint32_t result_at, result_size; /* where in what libffi gives the value lies */
 	ffi_cif cif;
 	ffi_type *types[2 + MAX_ARGS];
 #endif
@@ -27,83 +29,55 @@ static bool well_formed(const char *text) {
 
 #ifdef SOM_FFI
 static ffi_type *type_of(char letter) {
-	switch (letter) {
-	case 'v': return &ffi_type_void;
-	case 'b': case 'c': return &ffi_type_uint8;
-	case 'h': return &ffi_type_sint16;
-	case 'H': return &ffi_type_uint16;
-	case 'i': return &ffi_type_sint32;
-	case 'I': return &ffi_type_uint32;
-	case 'l': return &ffi_type_sint64;
-	case 'L': return &ffi_type_uint64;
-	case 'f': return &ffi_type_float;
-	case 'd': return &ffi_type_double;
-	default: return &ffi_type_pointer;
-	}
+	static ffi_type *const types[] = {&ffi_type_void, &ffi_type_uint8, &ffi_type_uint8, &ffi_type_sint16, &ffi_type_uint16,
+		&ffi_type_sint32, &ffi_type_uint32, &ffi_type_sint64, &ffi_type_uint64, &ffi_type_float, &ffi_type_double,
+		&ffi_type_pointer, &ffi_type_pointer, &ffi_type_pointer}; /* as letters has them */
+	return types[strchr(letters, letter) - letters];
 }
 
 static bool prepare(call *c, const char *sig) {
+	ffi_type *result = type_of(sig[0]);
 	c->types[0] = c->types[1] = &ffi_type_pointer;
 	for (uint32_t i = 0; i < c->nargs; i++)
 		c->types[2 + i] = type_of(sig[2 + i]);
-	return ffi_prep_cif(&c->cif, FFI_DEFAULT_ABI, 2 + c->nargs, type_of(sig[0]), c->types) == FFI_OK;
+	c->result_size = sig[0] == 'v' ? 0 : (uint32_t)result->size;
+	enum { BIG = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ };
+	if (BIG && strchr("bchHiI", sig[0]) && result->size < sizeof(ffi_arg)) /* libffi gives small integers as a whole register */
+		c->result_at = (uint32_t)(sizeof(ffi_arg) - result->size);
+	return ffi_prep_cif(&c->cif, FFI_DEFAULT_ABI, 2 + c->nargs, result, c->types) == FFI_OK;
 }
 #else
 static bool prepare(call *c, const char *sig) { return c && sig; }
 #endif
 
 const char *signature(const char *text, som_env *ev) {
-	if (!well_formed(text)) {
-		fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon and at most %d arguments' of %s", text, MAX_ARGS, letters);
-		return NULL;
-	}
+	if (!well_formed(text))
+		return fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon, at most %d arguments' of %s", text, MAX_ARGS, letters), NULL;
 	som_name *n = (som_name *)(uintptr_t)som_name_of(text, ev);
 	if (!n || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
 	call *c = take(sizeof *c), *none = NULL;
 	if (c) c->nargs = (uint32_t)strlen(text) - 2;
 	if (!c || !prepare(c, n->text)) {
 		give(c);
-		no_memory(ev, "a signature");
-		return NULL;
+		return no_memory(ev, "a signature"), NULL;
 	}
-	if (!__atomic_compare_exchange_n(&n->call, &none, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		give(c); /* another thread was quicker */
+	if (!__atomic_compare_exchange_n(&n->call, &none, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) give(c); /* another thread was quicker */
 	return n->text;
 }
 
 #ifdef SOM_FFI
-static size_t size_of_letter(char letter) { return type_of(letter)->size; }
-
-/* libffi hands small integers as a whole register. */
-typedef union result {
-	ffi_arg wide;
-	ffi_sarg signed_wide;
-	som_value value;
-} result;
-
-static som_value narrowed(char letter, result r) {
-	som_value v = r.value;
-	switch (letter) {
-	case 'b': case 'c': v.l = 0; v.b = (uint8_t)r.wide; break;
-	case 'h': v.l = 0; v.h = (int16_t)r.signed_wide; break;
-	case 'H': v.l = 0; v.H = (uint16_t)r.wide; break;
-	case 'i': v.l = 0; v.i = (int32_t)r.signed_wide; break;
-	case 'I': v.l = 0; v.I = (uint32_t)r.wide; break;
-	case 'v': v.l = 0; break;
-	default: break;
-	}
-	return v;
-}
-
 static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
+	union { ffi_arg whole; som_value value; } r = {.value = {.l = 0}};
+	const call *c = call_of(sig);
 	void *at[2 + MAX_ARGS];
-	result r = {.value = {.l = 0}};
 	at[0] = &o;
 	at[1] = &ev;
-	for (uint32_t i = 0; i < call_of(sig)->nargs; i++)
+	for (uint32_t i = 0; i < c->nargs; i++)
 		at[2 + i] = (void *)(uintptr_t)&args[i];
-	ffi_call(&call_of(sig)->cif, proc, &r, at);
-	if (to) *to = narrowed(sig[0], r);
+	ffi_call((ffi_cif *)(uintptr_t)&c->cif, proc, &r, at);
+	if (!to) return SOM_OK;
+	to->l = 0;
+	memcpy(to, (char *)&r + c->result_at, c->result_size);
 	return SOM_OK;
 }
 
@@ -125,22 +99,21 @@ static closure **closure_bucket(som_proc *code) { return &closures[(uintptr_t)co
 
 static void handle(ffi_cif *cif, void *to, void **at, void *context) {
 	closure *c = context;
+	const call *of = call_of(c->sig);
 	som_value args[MAX_ARGS], v = {.l = 0};
-	const char *sig = c->sig;
 	(void)cif;
-	for (uint32_t i = 0; i < call_of(sig)->nargs; i++) {
+	for (uint32_t i = 0; i < of->nargs; i++) {
 		args[i].l = 0;
-		memcpy(&args[i], at[2 + i], size_of_letter(sig[2 + i]));
+		memcpy(&args[i], at[2 + i], of->types[2 + i]->size);
 	}
 	c->handler(c->context, *(som_ref *)at[0], *(som_env **)at[1], args, &v);
-	switch (sig[0]) {
-	case 'v': break;
+	switch (c->sig[0]) {
 	case 'b': case 'c': *(ffi_arg *)to = v.b; break;
 	case 'h': *(ffi_sarg *)to = v.h; break;
 	case 'H': *(ffi_arg *)to = v.H; break;
 	case 'i': *(ffi_sarg *)to = v.i; break;
 	case 'I': *(ffi_arg *)to = v.I; break;
-	default: memcpy(to, &v, size_of_letter(sig[0]));
+	default: memcpy(to, &v, of->result_size);
 	}
 }
 
@@ -178,21 +151,14 @@ void som_closure_free(som_proc *code) {
 	give(c);
 }
 #else
-int bank_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev);
-
 static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
-	som_value r = {.l = 0};
-	if (!bank_apply(proc, sig, o, args, &r, ev))
-		return fail(ev, SOM_E_METHOD, "calls by the signature %s need a kernel that is built with libffi", sig);
-	if (to) *to = r;
-	return SOM_OK;
+	(void)proc, (void)o, (void)args, (void)to;
+	return fail(ev, SOM_E_LIBRARY, "calls by signature (%s) and closures need a kernel that is built with libffi", sig);
 }
 
 som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_env *ev) {
-	(void)handler;
-	(void)context;
-	fail(ev, SOM_E_LIBRARY, "closures (of %s) need a kernel that is built with libffi", sig);
-	return NULL;
+	(void)handler, (void)context;
+	return apply(NULL, sig, NULL, NULL, NULL, ev), NULL;
 }
 
 void som_closure_free(som_proc *code) { (void)code; }
@@ -220,5 +186,5 @@ int som_dispatch(som_ref o, const char *method, const som_value *args, uint32_t 
 int som_invoke(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
 	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
 	typedef int32_t dispatcher(som_ref, som_env *, const char *, const som_value *, uint32_t, som_value *);
-	return ((dispatcher *)*word_at(class_of(o)->row, tok_dispatch))(o, ev, method, args, n, to);
+	return ((dispatcher *)*word_at(front_of(class_of(o)), tok_dispatch))(o, ev, method, args, n, to);
 }

@@ -26,26 +26,11 @@ enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8 /* in memory that is n
 typedef struct klass klass;
 
 /* What a class implements itself: introduced, overridden or replaced; sorted by token. */
-typedef struct impl {
-	som_tok token;
-	som_proc *proc;
-} impl;
+typedef struct impl { som_tok token; som_proc *proc; } impl;
+typedef struct impls { uint32_t n; impl e[]; } impls;
+typedef struct selection { som_tok token; const klass *parent; } selection;
 
-typedef struct impls {
-	uint32_t n;
-	impl e[];
-} impls;
-
-typedef struct selection {
-	som_tok token;
-	const klass *parent;
-} selection;
-
-typedef struct dynamic {
-	struct dynamic *next;
-	const char *name, *sig;
-	som_proc *proc;
-} dynamic;
+typedef struct dynamic { struct dynamic *next; const char *name, *sig; som_proc *proc; } dynamic;
 
 /* One class's share in the life of an instance. */
 typedef struct life {
@@ -53,20 +38,12 @@ typedef struct life {
 	som_destructor *fini;
 	som_copier *copy, *assign;
 	void *context;
-	const klass *of;
-	uintptr_t offset, size; /* of its data, from the object */
 } life;
 
-/* A row for objects cast to an ancestor. */
-typedef struct castrow {
-	struct castrow *next;
-	const klass *as;
-	char *row;
-} castrow;
+/* A row for objects cast to an ancestor; as the class itself, for instances that have something in front of their methods. */
+typedef struct castrow { struct castrow *next; const klass *as; char *row; } castrow;
 
-typedef struct pool { /* memory that ends with a class */
-	struct pool *next;
-} pool;
+typedef struct pool { struct pool *next; } pool; /* memory that ends with a class */
 
 typedef struct library library;
 
@@ -76,7 +53,8 @@ struct klass {
 	pool *pool;
 	void *raw;           /* what the allocator gave for this struct */
 	uint32_t hash, depth, slots, number;
-	char *row;           /* of instances; NULL while the class is made */
+	char *row;           /* what the class implements and inherits; NULL while it is made */
+	char *front;         /* the row of instances: the same, or one with procedures in front; atomic */
 	void *id;
 	som_tok base;        /* of its words: id, data, slots */
 	klass *metaclass, *substitute;
@@ -84,7 +62,7 @@ struct klass {
 	uint32_t align;      /* of its own data */
 	uint8_t *abstract;   /* of each parent: its interface alone */
 	uint8_t *concrete;   /* of each class in info.order: not only its interface */
-	uint32_t *by_name;   /* indices of info.introduces, sorted by name */
+	const som_method_info **by_name; /* info.introduces, sorted by name */
 	som_proc **procs;    /* of info.introduces; NULL where there are none */
 	impls *impls;
 	selection *selects;
@@ -106,29 +84,34 @@ static inline som_class *C(const klass *k) { return (som_class *)&((klass *)(uin
 static inline klass *class_of(const som_object *o) { return K(som_class_of(o)); }
 static inline const klass *order_at(const klass *k, uint32_t i) { return K(k->info.order[i]); }
 static inline som_proc **word_at(const char *row, som_tok t) { return (som_proc **)(row + t); }
-static inline bool row_has(const char *row, const klass *k) { return *(void **)(row + k->base) == k->id; }
+static inline bool row_has(const char *row, const klass *k) { return __atomic_load_n((void **)(uintptr_t)(row + k->base), __ATOMIC_RELAXED) == k->id; }
 static inline bool descends(const klass *k, const klass *from) { return row_has(k->row, from); }
 static inline som_tok slot_token(const klass *k, uint32_t slot) { return k->base + (som_tok)(2 + slot) * WORD_SIZE; }
+static inline klass *substituted(const klass *k) { /* the last one that stands for k, or k */
+	for (const klass *by; (by = __atomic_load_n(&k->substitute, __ATOMIC_ACQUIRE));)
+		k = by;
+	return (klass *)(uintptr_t)k;
+}
+static inline char *front_of(const klass *k) { return __atomic_load_n(&k->front, __ATOMIC_ACQUIRE); }
 
 /* sync.c: one lock for all that makes and unmakes; taken again by who has it. The process forks with it free. */
-void lock(void);
-void unlock(void);
+void lock(void), unlock(void); /* the former boots */
 unsigned lock_let_go(void); /* wholly; how often it was held */
 void lock_again(unsigned depth);
-void lock_wait(void); /* for a wake, letting the lock go meanwhile */
-void lock_wake(void); /* all that wait */
-void weak_lock(void);
-void weak_unlock(void);
-void boot(void); /* makes the root classes, once; every way in comes by it */
+void lock_wait(void), lock_wake(void); /* for a wake, letting the lock go meanwhile; all that wait */
+void weak_lock(void), weak_unlock(void);
+void boot(void); /* makes the root classes, once; every way in comes by it, or by lock */
 
 /* env.c */
 void *take(size_t n);  /* zeroed, or NULL */
 void give(void *p);
 void *pool_take(klass *k, size_t n);
 char *pool_text(klass *k, const char *s, size_t n);
+char *copy_text(const char *s); /* owned, or NULL */
 int fail(som_env *ev, uint32_t code, const char *format, ...) SOM_FORMAT(3, 4); /* returns code */
 int no_memory(som_env *ev, const char *what);
-void complain(uint32_t code, const char *format, ...) SOM_FORMAT(2, 3); /* by the hook: nobody to return it to */
+extern som_env aloud; /* only its address: an error goes to the hook, since there is nobody to return it to */
+som_env *env_or(som_env *own, som_env *ev); /* ev, cleared, or own where there is none; who has own clears it */
 void print(const char *format, ...) SOM_FORMAT(1, 2);
 bool memory_in_use(void);
 extern som_hooks hooks;
@@ -146,7 +129,7 @@ static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt
 /* order.c: fills k's order and concrete, for its parents; the metaclass of a class to be */
 int linearise(klass *k, som_env *ev);
 
-klass *derive_metaclass(const char *name, klass *const *parents, uint32_t n, klass *explicit_one, som_env *ev);
+klass *derive_metaclass(const char *of, klass *const *all, uint32_t n, som_env *ev); /* the one that has all of these */
 
 /* table.c */
 int64_t no_implementation(som_ref o, som_env *ev);
@@ -155,6 +138,7 @@ int table_fill(klass *k, som_env *ev);
 som_proc *own_impl(const klass *k, som_tok t);
 const klass *owner(const klass *k, som_tok t);
 const klass *introducer(const klass *k, som_tok t); /* NULL: t is no method of k's */
+int impls_by_token(const void *a, const void *b);   /* for qsort and bsearch */
 
 /* intern.c: texts that are made once and live as long as the process; no lock to find them */
 struct som_name {
@@ -172,7 +156,6 @@ typedef struct found {
 	const klass *in;            /* who introduces it */
 	const som_method_info *info; /* or NULL, and then */
 	const dynamic *dyn;
-	uint32_t index;              /* of info */
 } found;
 const klass *class_in(const klass *k, const char *name, size_t n); /* in k's order */
 int lookup(const klass *k, const char *name, found *f, som_env *ev);
@@ -180,7 +163,8 @@ int lookup(const klass *k, const char *name, found *f, som_env *ev);
 int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev);
 /* SOM_OK unless sig is a signature and the method has another one. */
 int check_signature(const klass *k, const som_method_info *m, const char *sig, const char *who, som_env *ev);
-bool own_method(const klass *k, const char *name, size_t n, uint32_t *index);
+const som_method_info *own_method(const klass *k, const char *name); /* or NULL */
+int methods_by_name(const void *a, const void *b);                   /* pointers to them, for qsort and bsearch */
 bool name_ok(const char *name, size_t limit, bool scoped); /* well-formed */
 void forget_lookups(void);
 
@@ -195,9 +179,7 @@ klass *registered(const char *name);
 klass *find_class(const char *name, som_env *ev); /* loads */
 int register_class(klass *k, som_env *ev);
 void unregister_class(klass *k);
-klass *substituted(const klass *k);
-extern klass *all_classes;
-extern klass *object_class, *class_class, *manager_class;
+extern klass *all_classes, *object_class, *class_class, *manager_class;
 
 /* library.c: under the lock */
 int load_for(const char *name, som_env *ev); /* the library that has a class; the lock is let go while files are opened */
@@ -212,7 +194,9 @@ bool unload_group(klass *k, uint32_t refs, const klass **busy); /* k with its li
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
 void finalise(som_ref o, const klass *k);
-int copy_parts(som_ref to, som_ref from, som_env *ev);
+int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by the methods that stand in for SOMObject's, if any do */
+void end_life(som_ref o, const klass *k);
+void transfer(som_ref to, som_ref from, bool assign, som_env *ev); /* or copy: one that fails is undone */
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
 void end_memory(som_ref o, const klass *k);
 
@@ -223,12 +207,15 @@ void weak_clear(som_ref o);
 const char *signature(const char *text, som_env *ev);
 
 /* root.c, and a file for each root class */
-extern som_tok tok_new, tok_ready, tok_init, tok_destruct, tok_dispatch, tok_old_init, tok_old_uninit;
+enum { LIFE_INIT, LIFE_DESTRUCT, LIFE_COPY, LIFE_ASSIGN, LIFE_OLD_INIT, LIFE_OLD_UNINIT, LIFE_METHODS };
+extern som_tok tok_new, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
+extern som_proc *plain_new; /* SOMClass's own somNew */
 extern const som_class_desc object_desc, class_desc, manager_desc;
 /* Entries of their lists: a method, one that is without an implementation, a place that is retired. */
 #define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
 #define WITHOUT(name) {name, NULL, NULL, NULL, SOM_STATIC}
 #define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
+bool is_class(som_ref c, som_env *ev); /* else an exception */
 bool is_plain(const klass *k); /* nothing stands in for what SOMObject does at the beginning and the end */
 void make_roots(void); /* ends the process where there is no memory even for that */
 

@@ -18,7 +18,6 @@ void *open_library(const char *file, char *why, size_t n) {
 }
 som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(void *)GetProcAddress((HMODULE)handle, name); }
 void close_library(void *handle) { FreeLibrary((HMODULE)handle); }
-static bool whole(const char *file) { return file != NULL; }
 #else
 #include <dlfcn.h>
 enum { PATH_SEPARATOR = ':' };
@@ -35,6 +34,8 @@ som_proc *find_symbol(void *handle, const char *name) {
 	return p;
 }
 void close_library(void *handle) { dlclose(handle); }
+#endif
+
 #ifdef __linux__
 #include <link.h>
 /* Whether a file has all that its header says: the system's loader would touch what is not there, and the process would
@@ -59,12 +60,11 @@ static bool whole(const char *file) {
 #else
 static bool whole(const char *file) { return file != NULL; }
 #endif
-#endif
 
 struct library {
 	library *next;
 	void *handle;
-	bool ready; /* its entry has run */
+	const void *by; /* the thread that is loading it, or NULL: its entry has run */
 	char file[];
 };
 
@@ -74,13 +74,7 @@ typedef struct place { /* where a class is, said by som_library_of_class */
 	char cls[];
 } place;
 
-/* The libraries that a thread is loading: each because the one before needs a class of it. */
-typedef struct making_library {
-	struct making_library *outer;
-	const library *l;
-} making_library;
-
-static _Thread_local making_library *makings;
+static _Thread_local char me; /* its address is the thread's */
 static library *libraries;
 static place *places;
 static char *folders; /* NULL: those of SOM_PATH */
@@ -136,33 +130,27 @@ static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
 
 /* Loads a file, or takes the entry of a library that is linked in. */
 static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
-	for (library *l; (l = find_library(file));) {
-		if (l->ready || l == loading) return SOM_OK;
-		for (making_library *m = makings; m; m = m->outer)
-			if (m->l == l) return SOM_OK;
-		lock_wait(); /* another thread is at it */
-	}
+	for (library *l; (l = find_library(file)); lock_wait()) /* while another thread is at it */
+		if (!l->by || l->by == &me) return SOM_OK;
 	library *l = take(sizeof *l + strlen(file) + 1);
 	if (!l) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
 	l->next = libraries;
 	libraries = l;
-	making_library me = {makings, l};
-	makings = &me;
+	l->by = &me;
 	char why[512] = "it is shorter than its header says";
 	unsigned depth = lock_let_go();
 	l->handle = !entry && whole(file) ? hooks.load(file, why, sizeof why) : NULL;
 	lock_again(depth);
 	int code = l->handle || entry ? enter(l, entry, ev) : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
-	makings = me.outer;
-	l->ready = code == SOM_OK;
+	if (code == SOM_OK) l->by = NULL;
 	lock_wake();
 	if (code == SOM_OK) return code;
 	const klass *busy;
 	for (klass *k = all_classes; k; k = k->next)
 		if (k->library == l && !k->derived) {
 			if (!unload_group(k, k->c.object.refs, &busy)) {
-				l->ready = true; /* something of it is in use already: it stays */
+				l->by = NULL; /* something of it is in use already: it stays */
 				return code;
 			}
 			break;
@@ -174,22 +162,18 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	return code;
 }
 
-int som_library_load(const char *file, som_env *ev) {
-	boot();
+static int load_named(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	if (!file || !*file) return fail(ev, SOM_E_LIBRARY, "a class library without a name");
 	lock();
-	int code = load(file, NULL, ev);
+	int code = load(file, entry, ev);
 	unlock();
 	return code;
 }
 
+int som_library_load(const char *file, som_env *ev) { return load_named(file, NULL, ev); }
+
 int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev) {
-	boot();
-	if (!name || !*name || !entry) return fail(ev, SOM_E_LIBRARY, "a class library without a name or an entry");
-	lock();
-	int code = load(name, entry, ev);
-	unlock();
-	return code;
+	return entry ? load_named(name, entry, ev) : fail(ev, SOM_E_LIBRARY, "a class library without an entry");
 }
 
 /* ---- Where a class is ---- */
@@ -244,12 +228,11 @@ int load_for(const char *cls, som_env *ev) {
 	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
 	for (place *p = places; p; p = p->next)
 		if (!strcmp(p->cls, cls))
-			return try(p->file, cls, true, ev) == SOM_OK ? SOM_OK : fail(ev, SOM_E_LIBRARY, "class %s: its library %s cannot be loaded or does not define it", cls, p->file);
+			return try(p->file, cls, true, ev) == SOM_OK ? SOM_OK : fail(ev, SOM_E_LIBRARY, "class %s: its library %s is not to be loaded or lacks it", cls, p->file);
 	const char *now = folders ? folders : getenv("SOM_PATH");
-	char *path = now ? take(strlen(now) + 1) : NULL; /* another may be set while the lock is let go */
+	char *path = copy_text(now); /* another may be set while the lock is let go */
 	int code = SOM_E_UNKNOWN;
 	if (now && !path) return no_memory(ev, "a path");
-	if (path) strcpy(path, now);
 	if (path) code = try_folders(path, cls, ev);
 	for (int first = 0; !path && first < 2 && code == SOM_E_UNKNOWN; first++) {
 		file_name(name, sizeof name, cls, first);
@@ -264,12 +247,11 @@ int load_for(const char *cls, som_env *ev) {
 }
 
 int som_set_path(const char *path, som_env *ev) {
-	char *copy = path ? take(strlen(path) + 1) : NULL;
+	char *copy = copy_text(path);
 	if (path && !copy) return no_memory(ev, "a path");
-	boot();
 	lock();
 	give(folders);
-	folders = copy ? strcpy(copy, path) : NULL;
+	folders = copy;
 	unlock();
 	return SOM_OK;
 }
@@ -282,7 +264,6 @@ int som_library_of_class(const char *cls, const char *file, som_env *ev) {
 	if (!p) return no_memory(ev, "the place of a class");
 	strcpy(p->cls, cls);
 	p->file = strcpy(p->cls + n, file);
-	boot();
 	lock();
 	p->next = places; /* the last word counts */
 	places = p;
@@ -295,14 +276,10 @@ int som_set_hooks(const som_hooks *h, som_env *ev) {
 	memcpy(&new, h, h->size_of < sizeof new ? h->size_of : sizeof new);
 	if ((new.allocate || new.deallocate) && memory_in_use())
 		return fail(ev, SOM_E_BUSY, "memory was taken already; set the hooks for memory before anything else");
+#define SET(hook) hooks.hook = new.hook ? new.hook : hooks.hook
+	SET(allocate); SET(deallocate); /* before the lock, which makes the root classes */
 	lock();
-	hooks.allocate = new.allocate ? new.allocate : hooks.allocate;
-	hooks.deallocate = new.deallocate ? new.deallocate : hooks.deallocate;
-	hooks.output = new.output ? new.output : hooks.output;
-	hooks.error = new.error ? new.error : hooks.error;
-	hooks.load = new.load ? new.load : hooks.load;
-	hooks.symbol = new.symbol ? new.symbol : hooks.symbol;
-	hooks.unload = new.unload ? new.unload : hooks.unload;
+	SET(output); SET(error); SET(load); SET(symbol); SET(unload);
 	unlock();
 	return SOM_OK;
 }

@@ -8,42 +8,28 @@
  */
 #include "kernel.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool name_ok(const char *name, size_t limit, bool scoped) {
-	size_t n = 0;
-	bool start = true; /* of an identifier */
-	if (!name) return false;
-	for (; name[n] && n <= limit; n++) {
-		char c = name[n];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-		if (c == ':' && scoped && !start && name[n + 1] == ':') {
-			n++;
-			start = true;
-		} else if (letter || (!start && c >= '0' && c <= '9'))
-			start = false;
-		else
-			return false;
+	if (!name || !memchr(name, 0, limit + 1)) return false;
+	for (;; name += 2) {
+		size_t n = strspn(name, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+		if (n == 0 || (*name >= '0' && *name <= '9')) return false;
+		name += n;
+		if (!*name) return true;
+		if (!scoped || strncmp(name, "::", 2)) return false;
 	}
-	return n <= limit && !start;
 }
 
-bool own_method(const klass *k, const char *name, size_t n, uint32_t *index) {
-	uint32_t from = 0, to = k->info.nintroduces;
-	while (from < to) {
-		uint32_t middle = (from + to) / 2;
-		const char *have = k->info.introduces[k->by_name[middle]].name;
-		int order = strncmp(have, name, n);
-		if (order == 0 && !have[n]) {
-			*index = k->by_name[middle];
-			return true;
-		}
-		if (order < 0)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return false;
+int methods_by_name(const void *a, const void *b) {
+	return strcmp((*(const som_method_info *const *)a)->name, (*(const som_method_info *const *)b)->name);
+}
+
+const som_method_info *own_method(const klass *k, const char *name) {
+	const som_method_info key = {.name = name}, *wanted = &key;
+	const som_method_info **at = bsearch(&wanted, k->by_name, k->info.nintroduces, sizeof wanted, methods_by_name);
+	return at ? *at : NULL;
 }
 
 const klass *class_in(const klass *k, const char *name, size_t n) {
@@ -54,37 +40,26 @@ const klass *class_in(const klass *k, const char *name, size_t n) {
 	return NULL;
 }
 
-static const dynamic *own_dynamic(const klass *k, const char *name, size_t n) {
-	for (const dynamic *d = __atomic_load_n(&k->dynamics, __ATOMIC_ACQUIRE); d; d = d->next)
-		if (!strncmp(d->name, name, n) && !d->name[n]) return d;
-	return NULL;
+static const dynamic *own_dynamic(const klass *k, const char *name) {
+	const dynamic *d = __atomic_load_n(&k->dynamics, __ATOMIC_ACQUIRE);
+	while (d && strcmp(d->name, name))
+		d = d->next;
+	return d;
 }
 
 /* Where a method that k introduces, or had migrated, really is. */
-static found really(const klass *k, uint32_t index) {
-	for (;;) {
-		const som_method_info *m = &k->info.introduces[index];
-		if (!m->migrated) return (found){.in = k, .info = m, .index = index};
+static found really(const klass *k, const som_method_info *m) {
+	for (; m->migrated; m = own_method(k, m->name)) /* it was there when k was made */
 		k = K(m->migrated);
-		own_method(k, m->name, strlen(m->name), &index); /* it was there when k was made */
-	}
-}
-
-static const char *last_colons(const char *name) {
-	const char *at = NULL;
-	for (const char *p = name; (p = strstr(p, "::")); p += 2)
-		at = p;
-	return at;
+	return (found){.in = k, .info = m};
 }
 
 static int qualified(const klass *k, const char *name, const char *at, found *f, som_env *ev) {
 	const klass *in = class_in(k, name, (size_t)(at - name));
-	const char *bare = at + 2;
-	size_t n = strlen(bare);
-	uint32_t index;
-	if (in && own_method(in, bare, n, &index))
-		*f = really(in, index);
-	else if (in && (f->dyn = own_dynamic(in, bare, n)))
+	const som_method_info *m = in ? own_method(in, at + 2) : NULL;
+	if (m)
+		*f = really(in, m);
+	else if (in && (f->dyn = own_dynamic(in, at + 2)))
 		f->in = in;
 	else
 		return fail(ev, SOM_E_UNKNOWN, "class %s: there is no method %.600s%s", k->info.name, name, in ? "" : ", since it has no such ancestor");
@@ -93,23 +68,21 @@ static int qualified(const klass *k, const char *name, const char *at, found *f,
 
 static int search(const klass *k, uint32_t from, const char *name, found *f, som_env *ev) {
 	*f = (found){0};
-	const char *at = last_colons(name);
-	if (at) return qualified(k, name, at, f, ev);
-	size_t n = strlen(name);
+	const char *colon = strrchr(name, ':'); /* the last of two */
+	if (colon && colon > name) return qualified(k, name, colon - 1, f, ev);
 	for (uint32_t i = from; i < k->info.norder; i++) {
 		const klass *a = order_at(k, i);
-		uint32_t index;
-		if (own_method(a, name, n, &index) && !a->info.introduces[index].migrated) {
-			if (f->in)
-				return fail(ev, SOM_E_AMBIGUOUS, "class %s: %s is both %s::%s and %s::%s; say which", k->info.name, name, f->in->info.name, name, a->info.name, name);
-			*f = really(a, index);
-		} else if (!f->in && (f->dyn = own_dynamic(a, name, n))) {
+		const som_method_info *m = own_method(a, name);
+		if (m && !m->migrated && f->in)
+			return fail(ev, SOM_E_AMBIGUOUS, "class %s: %s is both %s::%s and %s::%s; say which", k->info.name, name, f->in->info.name, name, a->info.name, name);
+		if (m && !m->migrated) {
+			*f = (found){.in = a, .info = m};
+		} else if (!f->in && (f->dyn = own_dynamic(a, name))) {
 			f->in = a;
 			return SOM_OK;
 		}
 	}
-	if (!f->in) return fail(ev, SOM_E_UNKNOWN, "class %s has no method %.300s", k->info.name, name);
-	return SOM_OK;
+	return f->in ? SOM_OK : fail(ev, SOM_E_UNKNOWN, "class %s has no method %.300s", k->info.name, name);
 }
 
 int lookup(const klass *k, const char *name, found *f, som_env *ev) { return search(k, 0, name, f, ev); }
@@ -123,9 +96,10 @@ int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env
 	return code;
 }
 
-static som_proc *proc_of(const klass *k, const found *f) {
-	if (!f->info) return f->dyn->proc;
-	return f->info->kind == SOM_PROCEDURE ? f->in->procs[f->index] : __atomic_load_n(word_at(k->row, f->info->token), __ATOMIC_RELAXED);
+/* The word that holds what a call on an instance of k runs. */
+static som_proc *const *word_of(const klass *k, const found *f) {
+	if (!f->info) return &f->dyn->proc;
+	return f->info->kind == SOM_PROCEDURE ? &f->in->procs[f->info - f->in->info.introduces] : word_at(front_of(k), f->info->token);
 }
 
 int som_lookup(const som_class *c, const char *method, som_found *to, som_env *ev) {
@@ -135,10 +109,9 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 	int code = lookup(k, method, &f, ev);
 	if (code != SOM_OK) return code;
 	som_found all = {.size_of = to->size_of, .kind = f.info ? f.info->kind : SOM_DYNAMIC, .token = f.info ? f.info->token : 0,
-		.proc = proc_of(k, &f), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
-	all.owner = all.token ? NULL : C(f.in);
-	const klass *own = all.token ? owner(k, all.token) : NULL;
-	if (own) all.owner = C(own);
+		.proc = __atomic_load_n(word_of(k, &f), __ATOMIC_RELAXED), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
+	const klass *own = all.token ? owner(k, all.token) : f.in;
+	all.owner = own ? C(own) : NULL;
 	memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
 	return SOM_OK;
 }
@@ -148,17 +121,16 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 	if (!name_ok(name, MAX_NAME, false))
 		return fail(ev, SOM_E_NAME, "class %s: a dynamic method's name must be an identifier of at most %d octets", k->info.name, MAX_NAME);
 	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
+	const char *made = sig ? signature(sig, ev) : NULL;
+	if (sig && !made) return SOM_E_METHOD;
 	lock();
-	uint32_t index;
 	int code = SOM_OK;
-	if (own_method(k, name, strlen(name), &index) || own_dynamic(k, name, strlen(name)))
+	if (own_method(k, name) || own_dynamic(k, name))
 		code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
-	const char *interned = sig && code == SOM_OK ? signature(sig, ev) : NULL;
-	if (sig && code == SOM_OK && !interned) code = SOM_E_METHOD;
 	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
 	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
 	if (text) {
-		*d = (dynamic){.next = k->dynamics, .name = text, .sig = interned, .proc = proc};
+		*d = (dynamic){.next = k->dynamics, .name = text, .sig = made, .proc = proc};
 		__atomic_store_n(&k->dynamics, d, __ATOMIC_RELEASE);
 		forget_lookups();
 	} else if (code == SOM_OK)
@@ -229,7 +201,7 @@ static som_proc *find_slowly(const som_object *o, const som_name *name, const ch
 	const char *mt = o->mt;
 	found f;
 	if (lookup(k, name->text, &f, ev) != SOM_OK) return NULL;
-	som_proc *const *word = !f.info ? &f.dyn->proc : f.info->kind == SOM_PROCEDURE ? &f.in->procs[f.index] : word_at(k->row, f.info->token);
+	som_proc *const *word = word_of(k, &f);
 	const char *its = f.info ? f.info->sig : f.dyn->sig;
 	if (sig) *sig = its;
 	if (!__atomic_load_n(word, __ATOMIC_RELAXED)) return (som_proc *)no_implementation;

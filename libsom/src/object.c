@@ -8,18 +8,18 @@
 
 static bool aligned_by_allocator(const klass *k) { return k->info.data_align <= _Alignof(max_align_t); }
 
-static som_ref memory_for(const klass *k, som_env *ev) {
+static inline som_ref memory_for(const klass *k, som_env *ev) {
 	size_t n = SOM_HEAD + (size_t)k->info.data_size, align = k->info.data_align;
-	char *p;
-	if (__builtin_expect(aligned_by_allocator(k), 1)) {
-		p = take(n);
-	} else if ((p = take(n + align + WORD_SIZE))) { /* what the allocator gave stands in front of the object */
-		char *raw = p;
+	bool plain = __builtin_expect(aligned_by_allocator(k), 1);
+	if (!plain) n += align + WORD_SIZE;
+	char *raw = hooks.allocate(n), *p = raw;
+	if (!raw) return no_memory(ev, k->info.name), NULL;
+	memset(raw, 0, n);
+	if (!plain) { /* what the allocator gave stands in front of the object */
 		uintptr_t behind = (uintptr_t)raw + WORD_SIZE + SOM_HEAD;
 		p = raw + WORD_SIZE + (align - behind % align) % align;
 		((void **)(void *)p)[-1] = raw;
 	}
-	if (!p) no_memory(ev, k->info.name);
 	return (som_ref)(void *)p;
 }
 
@@ -30,29 +30,25 @@ static struct { void *memory; size_t size; } kept[KEPT];
 static uint32_t kept_from, kept_n;
 static size_t kept_octets;
 
-static void forget_oldest(void) {
-	give(kept[kept_from].memory);
-	kept_octets -= kept[kept_from].size;
-	kept_from = (kept_from + 1) % KEPT;
-	kept_n--;
-}
-
 static void keep(void *memory, size_t size) {
 	weak_lock();
-	while (kept_n == KEPT || (kept_n && kept_octets + size > KEPT_OCTETS))
-		forget_oldest();
-	kept[(kept_from + kept_n++) % KEPT].memory = memory;
-	kept[(kept_from + kept_n - 1) % KEPT].size = size;
+	while (kept_n == KEPT || (kept_n && kept_octets + size > KEPT_OCTETS)) {
+		give(kept[kept_from].memory);
+		kept_octets -= kept[kept_from].size;
+		kept_from = (kept_from + 1) % KEPT;
+		kept_n--;
+	}
+	kept[(kept_from + kept_n) % KEPT].memory = memory;
+	kept[(kept_from + kept_n++) % KEPT].size = size;
 	kept_octets += size;
 	weak_unlock();
 }
 
 void som_set_checking(int on) {
-	boot();
 	lock();
 	bool fresh = !freed_row;
 	if (on && freed_row_make() != SOM_OK) {
-		complain(SOM_E_MEMORY, "no memory for the checking mode: it stays off");
+		fail(&aloud, SOM_E_MEMORY, "no memory for the checking mode: it stays off");
 		on = 0;
 	}
 	for (klass *k = all_classes; on && fresh && k; k = k->next)
@@ -63,136 +59,130 @@ void som_set_checking(int on) {
 
 void end_memory(som_ref o, const klass *k) {
 	void *raw = o->flags & F_PLACED ? NULL : aligned_by_allocator(k) ? (void *)o : ((void **)(void *)o)[-1];
-	size_t size = (size_t)k->info.data_size;
-	if (__atomic_load_n(&checking, __ATOMIC_RELAXED)) {
-		memset((char *)o + SOM_HEAD, 0xdd, size);
-		__atomic_store_n(&o->mt, freed_row, __ATOMIC_RELEASE);
-		if (raw) keep(raw, size);
-	} else
+	if (__builtin_expect(!__atomic_load_n(&checking, __ATOMIC_RELAXED), 1)) {
 		give(raw);
+	} else {
+		memset((char *)o + SOM_HEAD, 0xdd, (size_t)k->info.data_size);
+		__atomic_store_n(&o->mt, freed_row, __ATOMIC_RELEASE);
+		if (raw) keep(raw, (size_t)k->info.data_size);
+	}
 	__atomic_sub_fetch(&((klass *)(uintptr_t)k)->instances, 1, __ATOMIC_RELEASE);
 }
 
-/* ---- Beginning ---- */
+/* ---- Beginning and end ---- */
 
-static void undo(som_ref o, const klass *k, uint32_t n) {
-	while (n-- > 0)
-		if (k->lives[n].fini) k->lives[n].fini(o, k->lives[n].context);
+/* Of the first n. */
+static inline void undo(som_ref o, const klass *k, uint32_t n) {
+	for (const life *from = k->lives, *l = from + n; l-- > from;)
+		if (l->fini) l->fini(o, l->context);
 }
 
-/* ev is never NULL here. */
+/* ev is never NULL here, nor below. */
 int initialise(som_ref o, const klass *k, som_env *ev) {
-	for (uint32_t i = 0; i < k->nlives; i++) {
-		if (!k->lives[i].init) continue;
-		k->lives[i].init(o, ev, k->lives[i].context);
-		if (__builtin_expect(ev->major != SOM_NO_EXCEPTION, 0)) {
-			undo(o, k, i);
-			return SOM_E_RAISED;
-		}
+	for (const life *from = k->lives, *l = from, *end = from + k->nlives; l < end; l++) {
+		if (l->init) l->init(o, ev, l->context);
+		if (__builtin_expect(ev->major == SOM_NO_EXCEPTION, 1)) continue;
+		undo(o, k, (uint32_t)(l - from));
+		return SOM_E_RAISED;
 	}
 	return SOM_OK;
 }
 
 void finalise(som_ref o, const klass *k) { undo(o, k, k->nlives); }
 
-/* By the methods that a class may have put in the place of SOMObject's. */
-static int begin_hooked(som_ref o, const klass *k, som_env *ev) {
-	((void (*)(som_ref, som_env *, void *))*word_at(k->row, tok_init))(o, ev, NULL);
-	if (ev->major == SOM_NO_EXCEPTION)
-		((void (*)(som_ref, som_env *))*word_at(k->row, tok_old_init))(o, ev);
-	else
-		return SOM_E_RAISED;
+static inline bool is_hooked(const klass *k) { return __builtin_expect(__atomic_load_n(&k->hooked, __ATOMIC_RELAXED), 0); }
+static som_proc *life_method(const klass *k, int which) { return *word_at(front_of(k), tok_life[which]); }
+
+int begin_life(som_ref o, const klass *k, som_env *ev) {
+	if (!is_hooked(k)) return initialise(o, k, ev);
+	((void (*)(som_ref, som_env *, void *))life_method(k, LIFE_INIT))(o, ev, NULL);
+	if (ev->major != SOM_NO_EXCEPTION) return SOM_E_RAISED;
+	((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_INIT))(o, ev);
 	if (ev->major == SOM_NO_EXCEPTION) return SOM_OK;
 	finalise(o, k);
 	return SOM_E_RAISED;
 }
 
-static som_ref embody(som_ref o, klass *k, uint32_t flags) {
-	o->mt = k->row;
-	o->refs = 1;
-	o->flags = flags;
-	__atomic_add_fetch(&k->instances, 1, __ATOMIC_RELAXED);
-	return o;
+void end_life(som_ref o, const klass *k) {
+	if (!is_hooked(k)) {
+		finalise(o, k);
+		return;
+	}
+	som_env ev = {0};
+	((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_UNINIT))(o, &ev);
+	som_env_clear(&ev);
+	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL); /* the memory is not the method's */
+	som_env_clear(&ev);
 }
 
 static som_ref refuse(const klass *k, som_env *ev) {
-	if (k->info.flags & SOM_ABSTRACT)
-		fail(ev, SOM_E_ABSTRACT, "class %s is abstract: only its subclasses have instances", k->info.name);
-	else
-		fail(ev, SOM_E_METACLASS, "the instances of the metaclass %s are classes; define one", k->info.name);
-	return NULL;
+	bool abstract = k->info.flags & SOM_ABSTRACT;
+	return fail(ev, abstract ? SOM_E_ABSTRACT : SOM_E_METACLASS, abstract ? "class %s is abstract: only its subclasses have instances" :
+		"the instances of the metaclass %s are classes; define one", k->info.name), NULL;
 }
 
-som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
-	if (__builtin_expect(!ev, 0)) {
-		som_env own = {0};
-		som_ref o = new_object(k, memory, zero, init, &own);
-		som_env_clear(&own);
-		return o;
-	}
+static inline __attribute__((always_inline)) som_ref make(klass *k, void *memory, bool init, som_env *ev) {
 	if (__builtin_expect(ev->major != SOM_NO_EXCEPTION, 0)) som_env_clear(ev);
 	if (__builtin_expect(k->barren, 0)) return refuse(k, ev);
 	som_ref o = memory ? memory : memory_for(k, ev);
 	if (!o) return NULL;
-	if (memory && zero) memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
-	embody(o, k, memory ? F_PLACED : 0);
-	bool hooked = __atomic_load_n(&k->hooked, __ATOMIC_RELAXED);
-	if (!init || (hooked ? begin_hooked(o, k, ev) : initialise(o, k, ev)) == SOM_OK) return o;
+	*o = (som_object){.mt = front_of(k), .refs = 1, .flags = memory ? F_PLACED : 0};
+	__atomic_add_fetch(&k->instances, 1, __ATOMIC_RELAXED);
+	if (!init || (is_hooked(k) ? begin_life(o, k, ev) : initialise(o, k, ev)) == SOM_OK) return o;
 	end_memory(o, k);
 	return NULL;
 }
 
-som_ref som_create(som_class *c, som_env *ev) { return new_object(K(c), NULL, false, true, ev); }
+som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
+	som_env own, *e = env_or(&own, ev);
+	if (memory && zero) memset(memory, 0, SOM_HEAD + (size_t)k->info.data_size);
+	som_ref o = make(k, memory, init, e);
+	som_env_clear(&own);
+	return o;
+}
+
+som_ref som_create(som_class *c, som_env *ev) { return ev ? make(K(c), NULL, true, ev) : new_object(K(c), NULL, false, true, NULL); }
 
 som_ref som_new(som_class *c, som_env *ev) {
 	klass *k = substituted(K(c));
-	return ((som_ref(*)(som_ref, som_env *))som_resolve(&k->c.object, tok_new))(&k->c.object, ev);
+	som_proc *proc = som_resolve(&k->c.object, tok_new);
+	return proc == plain_new && ev ? make(k, NULL, true, ev) : ((som_ref(*)(som_ref, som_env *))proc)(&k->c.object, ev);
 }
 
 /* ---- Copying ---- */
 
-static bool is_visited(const klass *k, const som_class *c) {
-	for (uint32_t i = 0; i < k->info.ninits; i++)
-		if (k->info.inits[i] == c) return true;
-	return false;
-}
-
-/* What has a function for it, and is initialised, is not copied octet by octet. */
-static void copy_octets(som_ref to, som_ref from, const klass *k, bool assign) {
-	for (uint32_t i = 0; i < k->info.nlayout; i++) {
+void transfer(som_ref to, som_ref from, bool assign, som_env *ev) {
+	const klass *k = class_of(to);
+	if (to == from) return;
+	for (uint32_t i = 0; i < k->info.nlayout; i++) { /* what has a function for it is not copied octet by octet */
 		const klass *a = K(k->info.layout[i].cls);
 		if (assign ? !a->own.assign : !a->own.copy)
 			memcpy((char *)to + SOM_HEAD + k->info.layout[i].offset, som_data(from, a->base + WORD_SIZE), (size_t)k->info.layout[i].size);
 	}
+	for (uint32_t i = 0; i < k->nlives && ev->major == SOM_NO_EXCEPTION; i++) {
+		som_copier *f = assign ? k->lives[i].assign : k->lives[i].copy;
+		if (f) f(to, from, ev, k->lives[i].context);
+		if (ev->major != SOM_NO_EXCEPTION && !assign) undo(to, k, i);
+	}
 }
 
-/* ev is never NULL here. */
-int copy_parts(som_ref to, som_ref from, som_env *ev) {
+static void transfer_by_method(som_ref to, som_ref from, bool assign, som_env *ev) {
 	const klass *k = class_of(to);
-	copy_octets(to, from, k, false);
-	for (uint32_t i = 0; i < k->nlives; i++) {
-		const life *l = &k->lives[i];
-		if (l->copy) l->copy(to, from, ev, l->context);
-		if (ev->major != SOM_NO_EXCEPTION) {
-			undo(to, k, i);
-			return SOM_E_RAISED;
-		}
-	}
-	return SOM_OK;
+	if (is_hooked(k))
+		((void (*)(som_ref, som_env *, void *, som_ref))life_method(k, assign ? LIFE_ASSIGN : LIFE_COPY))(to, ev, NULL, from);
+	else
+		transfer(to, from, assign, ev);
 }
 
 som_ref som_copy(som_ref from, som_env *ev) {
 	if (is_freed(from)) return freed_call(from, ev), NULL;
 	klass *k = class_of(from);
-	if (from->flags & F_CLASS) {
-		fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name);
-		return NULL;
-	}
-	som_ref o = new_object(k, NULL, true, false, ev);
-	som_env own = {0};
-	som_env *e = ev ? ev : &own;
-	som_env_clear(e);
-	if (o && copy_parts(o, from, e) != SOM_OK) {
+	if (from->flags & F_CLASS)
+		return fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name), NULL;
+	som_env own, *e = env_or(&own, ev);
+	som_ref o = new_object(k, NULL, true, false, e);
+	if (o) transfer_by_method(o, from, false, e);
+	if (o && e->major != SOM_NO_EXCEPTION) {
 		end_memory(o, k);
 		o = NULL;
 	}
@@ -205,16 +195,9 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 	const klass *k = class_of(to), *f = class_of(from);
 	if (!descends(f, k) || to->flags & F_CLASS)
 		return fail(ev, SOM_E_TYPE, "an object of class %s cannot be assigned to one of %s", f->info.name, k->info.name);
-	if (to == from) return SOM_OK;
-	som_env own = {0};
-	som_env *e = ev ? ev : &own;
-	som_env_clear(e);
-	copy_octets(to, from, k, true);
-	int code = SOM_OK;
-	for (uint32_t i = 0; i < k->nlives && code == SOM_OK; i++) {
-		if (k->lives[i].assign) k->lives[i].assign(to, from, e, k->lives[i].context);
-		code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
-	}
+	som_env own, *e = env_or(&own, ev);
+	transfer_by_method(to, from, true, e);
+	int code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
 	som_env_clear(&own);
 	return code;
 }
@@ -225,15 +208,7 @@ static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
 	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o);
-	if (__builtin_expect(__atomic_load_n(&k->hooked, __ATOMIC_RELAXED), 0)) {
-		som_env ev = {0};
-		((void (*)(som_ref, som_env *))*word_at(k->row, tok_old_uninit))(o, &ev);
-		som_env_clear(&ev);
-		((void (*)(som_ref, som_env *, uint8_t, void *))*word_at(k->row, tok_destruct))(o, &ev, 1, NULL);
-		som_env_clear(&ev);
-		return;
-	}
-	finalise(o, k);
+	is_hooked(k) ? end_life(o, k) : undo(o, k, k->nlives);
 	end_memory(o, k);
 }
 
@@ -276,25 +251,20 @@ struct som_making {
 	som_ref o;
 	const klass *k;
 	uint32_t nleft;
-	const klass **left; /* whose work is done, in that order */
-	uint8_t entered[];  /* of k's inits */
+	struct { const klass *left; bool entered; } e[]; /* whose work is done, in that order; which of k's inits are begun */
 };
 
 som_making *som_begin(som_class *c, som_env *ev) {
 	klass *k = substituted(K(c));
 	som_ref o = new_object(k, NULL, true, false, ev);
-	if (!o) return NULL;
-	som_making *m = take(sizeof *m + k->info.ninits);
-	const klass **left = m ? take(k->info.ninits * sizeof *left) : NULL;
-	if (!left) {
-		give(m);
+	som_making *m = o ? take(sizeof *m + k->info.ninits * sizeof m->e[0]) : NULL;
+	if (m) {
+		m->o = o;
+		m->k = k;
+	} else if (o) {
 		end_memory(o, k);
 		no_memory(ev, k->info.name);
-		return NULL;
 	}
-	m->o = o;
-	m->k = k;
-	m->left = left;
 	return m;
 }
 
@@ -302,14 +272,15 @@ som_ref som_made(som_making *m) { return m->o; }
 
 int som_enter(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->k->info.ninits; i++)
-		if (m->k->info.inits[i] == c) return !m->entered[i] && (m->entered[i] = 1);
+		if (m->k->info.inits[i] == c) return !m->e[i].entered && (m->e[i].entered = true);
 	return 0;
 }
 
 void som_leave(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->nleft; i++)
-		if (m->left[i] == K(c)) return;
-	if (is_visited(m->k, c)) m->left[m->nleft++] = K(c);
+		if (m->e[i].left == K(c)) return;
+	for (uint32_t i = 0; i < m->k->info.ninits; i++)
+		if (m->k->info.inits[i] == c) m->e[m->nleft++].left = K(c);
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
@@ -329,13 +300,11 @@ som_ref som_end(som_making *m, som_env *ev) {
 	som_enter_default(m, C(m->k), ev);
 	if (ev->major != SOM_NO_EXCEPTION) {
 		while (m->nleft-- > 0)
-			if (m->left[m->nleft]->own.fini)
-				m->left[m->nleft]->own.fini(o, m->left[m->nleft]->own.context);
+			if (m->e[m->nleft].left->own.fini) m->e[m->nleft].left->own.fini(o, m->e[m->nleft].left->own.context);
 		end_memory(o, m->k);
 		o = NULL;
 	}
 	som_env_clear(&m->own);
-	give(m->left);
 	give(m);
 	return o;
 }

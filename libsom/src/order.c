@@ -35,26 +35,18 @@ static som_tok shared_method(const klass *a, const klass *b) {
 
 /* Whether it matters that before comes first; then why is filled, of nwhy octets. */
 static bool serious(const klass *before, const klass *taken, char *why, size_t nwhy) {
-	if (descends(before, taken)) {
-		snprintf(why, nwhy, "%s descends from %s", before->info.name, taken->info.name);
-		return true;
-	}
+	if (descends(before, taken)) return snprintf(why, nwhy, "%s descends from %s", before->info.name, taken->info.name) > 0;
 	if (!(before->mark & taken->mark & CONCRETE)) return false;
 	som_tok t = shared_method(before, taken);
 	if (t) {
 		const klass *in = introducer(before, t);
-		const char *name = "?";
-		for (uint32_t i = 0; in && i < in->info.nintroduces; i++)
-			if (in->info.introduces[i].token == t && !in->info.introduces[i].migrated)
-				name = in->info.introduces[i].name;
-		snprintf(why, nwhy, "%s and %s both implement %s::%s", before->info.name, taken->info.name, in ? in->info.name : "?", name);
-		return true;
+		const som_method_info *m = in->info.introduces;
+		while (m->token != t || m->migrated)
+			m++;
+		return snprintf(why, nwhy, "%s and %s both implement %s::%s", before->info.name, taken->info.name, in->info.name, m->name) > 0;
 	}
-	if (has_lives(before) && has_lives(taken)) {
-		snprintf(why, nwhy, "%s and %s both have data and an initializer or a destructor", before->info.name, taken->info.name);
-		return true;
-	}
-	return false;
+	return has_lives(before) && has_lives(taken) &&
+		snprintf(why, nwhy, "%s and %s both have data and an initializer or a destructor", before->info.name, taken->info.name) > 0;
 }
 
 /* How many lists are against taking k, or -1 if one of them has a serious reason. */
@@ -72,9 +64,11 @@ static int against(const klass *k, const list *lists, uint32_t n, char *why, siz
 	return count;
 }
 
+/* The class to be taken next; or NULL, and why is empty if there is none left. */
 static klass *choose(const list *lists, uint32_t n, char *why, size_t nwhy) {
 	klass *best = NULL;
 	int fewest = 0;
+	*why = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		klass *h = head(&lists[i]);
 		if (h && h->ahead == 0) return h;
@@ -126,24 +120,15 @@ int linearise(klass *k, som_env *ev) {
 	}
 	uint32_t norder = 0;
 	order[norder++] = C(k);
-	int code = SOM_OK;
-	char why[4 * MAX_NAME] = "";
-	for (;;) {
-		bool left = false;
-		for (uint32_t i = 0; i < n; i++)
-			left |= head(&lists[i]) != NULL;
-		if (!left) break;
-		klass *next = choose(lists, n, why, sizeof why);
-		if (!next) {
-			code = fail(ev, SOM_E_ORDER, "class %s: its parents have contrary orders, and %s; bring the parents into one order", k->info.name, why);
-			break;
-		}
+	char why[4 * MAX_NAME];
+	for (klass *next; (next = choose(lists, n, why, sizeof why));) {
 		next->mark |= TAKEN;
 		order[norder++] = C(next);
 		for (uint32_t i = 0; i < n; i++)
 			advance(&lists[i]);
 	}
 	give(lists);
+	int code = !*why ? SOM_OK : fail(ev, SOM_E_ORDER, "class %s: its parents have contrary orders, and %s; bring the parents into one order", k->info.name, why);
 	k->info.order = pool_take(k, norder * sizeof *order);
 	k->concrete = pool_take(k, norder);
 	if (code == SOM_OK && (!k->info.order || !k->concrete)) code = no_memory(ev, "a linearisation");
@@ -186,10 +171,8 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 		int more = at < sizeof name ? snprintf(name + at, sizeof name - at, "%s%s", i ? "," : "", names[i]) : 0;
 		at += (size_t)more;
 	}
-	if (at + 1 >= sizeof name) {
-		fail(ev, SOM_E_METACLASS, "class %s: the name of its derived metaclass would have more than %d octets; give it an explicit metaclass", of, MAX_DERIVED);
-		return NULL;
-	}
+	if (at + 1 >= sizeof name)
+		return fail(ev, SOM_E_METACLASS, "class %s: the name of its derived metaclass has more than %d octets; give it an explicit one", of, MAX_DERIVED), NULL;
 	strcpy(name + at, ")");
 	klass *m = registered(name);
 	if (m) return m;
@@ -197,22 +180,33 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 	som_env inner = {0};
 	m = define(&d, true, &inner);
 	if (!m) {
-		fail(ev, inner.code == SOM_E_MEMORY ? SOM_E_MEMORY : SOM_E_METACLASS, "class %s: its metaclass %s cannot be made: %s", of, name, inner.text ? inner.text : "no reason is known");
+		uint32_t code = inner.code == SOM_E_MEMORY ? SOM_E_MEMORY : SOM_E_METACLASS;
+		fail(ev, code, "class %s: its metaclass %s cannot be made: %s", of, name, inner.text ? inner.text : "no reason is known");
 		som_env_clear(&inner);
 	}
 	return m;
 }
 
-klass *derive_metaclass(const char *name, klass *const *parents, uint32_t nparents, klass *explicit_one, som_env *ev) {
+klass *derive_metaclass(const char *name, klass *const *all, uint32_t nall, som_env *ev) {
 	klass *kept[MAX_PARENTS + 1];
 	uint32_t n = 0;
-	if (explicit_one) constrain(kept, &n, explicit_one);
-	for (uint32_t i = 0; i < nparents; i++)
-		constrain(kept, &n, parents[i]->metaclass);
+	for (uint32_t i = 0; i < nall; i++)
+		constrain(kept, &n, all[i]);
 	if (n == 1) return kept[0];
-	if (n > MAX_PARENTS) {
-		fail(ev, SOM_E_METACLASS, "class %s: %u metaclasses are to be joined, %d is the limit", name, n, MAX_PARENTS);
-		return NULL;
-	}
+	if (n > MAX_PARENTS) return fail(ev, SOM_E_METACLASS, "class %s: %u metaclasses are to be joined, %d is the limit", name, n, MAX_PARENTS), NULL;
 	return derived_from(name, kept, n, ev);
+}
+
+som_class *som_class_join(som_class *const *metaclasses, uint32_t n, som_env *ev) {
+	klass *all[MAX_PARENTS + 1], *m = NULL;
+	bool good = n > 0 && n <= MAX_PARENTS;
+	lock();
+	for (uint32_t i = 0; i < n && good; i++)
+		good = descends(all[i] = K(metaclasses[i]), class_class);
+	if (!good)
+		fail(ev, SOM_E_METACLASS, "from 1 to %d metaclasses are to be joined, which all descend from SOMClass", MAX_PARENTS);
+	else if ((m = derive_metaclass(all[0]->info.name, all, n, ev)))
+		som_retain(&m->c.object);
+	unlock();
+	return m ? C(m) : NULL;
 }

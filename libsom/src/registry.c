@@ -6,48 +6,32 @@
 klass *all_classes; /* newest first */
 klass *object_class, *class_class, *manager_class;
 
-static klass **buckets;
-static uint32_t nbuckets, nclasses;
+enum { BUCKETS = 1 << 14 }; /* for at most 65,535 classes */
+static klass *buckets[BUCKETS];
 
 klass *registered(const char *name) {
 	uint32_t h = hash_text(name);
-	klass *k = nbuckets ? buckets[h % nbuckets] : NULL;
+	klass *k = buckets[h % BUCKETS];
 	while (k && (k->hash != h || strcmp(k->info.name, name)))
 		k = k->named;
 	return k;
 }
 
-static bool widen(void) {
-	uint32_t n = nbuckets ? nbuckets * 2 : 256;
-	klass **wide = take(n * sizeof *wide);
-	if (!wide)
-		return nbuckets > 0; /* the old one still does */
-	for (klass *k = all_classes; k; k = k->next) {
-		k->named = wide[k->hash % n];
-		wide[k->hash % n] = k;
-	}
-	give(buckets);
-	buckets = wide;
-	nbuckets = n;
-	return true;
-}
-
 int register_class(klass *k, som_env *ev) {
 	if (registered(k->info.name)) return fail(ev, SOM_E_NAME, "there is a class %s already", k->info.name);
-	if (nclasses >= nbuckets && !widen()) return no_memory(ev, "the registry");
 	k->hash = hash_text(k->info.name);
-	k->named = buckets[k->hash % nbuckets];
-	buckets[k->hash % nbuckets] = k;
+	klass **at = &buckets[k->hash % BUCKETS];
+	k->named = *at;
+	*at = k;
 	k->next = all_classes;
 	all_classes = k;
 	k->registered = true;
-	nclasses++;
 	return SOM_OK;
 }
 
 void unregister_class(klass *k) {
 	if (!k->registered) return;
-	klass **at = &buckets[k->hash % nbuckets];
+	klass **at = &buckets[k->hash % BUCKETS];
 	while (*at != k)
 		at = &(*at)->named;
 	*at = k->named;
@@ -55,45 +39,34 @@ void unregister_class(klass *k) {
 		at = &(*at)->next;
 	*at = k->next;
 	k->registered = false;
-	nclasses--;
-}
-
-klass *substituted(const klass *k) {
-	for (klass *by; (by = __atomic_load_n(&k->substitute, __ATOMIC_ACQUIRE));)
-		k = by;
-	return (klass *)(uintptr_t)k;
 }
 
 klass *find_class(const char *name, som_env *ev) {
-	if (!name || strlen(name) > MAX_DERIVED) {
-		fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all", MAX_NAME);
-		return NULL;
-	}
+	if (!name || strlen(name) > MAX_DERIVED)
+		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all", MAX_NAME), NULL;
 	klass *k = registered(name);
 	return k || load_for(name, ev) != SOM_OK ? k : registered(name);
 }
 
-static void pin(klass *k) { __atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED); }
-
-som_class *som_class_named(const char *name, som_env *ev) {
-	boot();
-	lock();
-	klass *k = find_class(name, ev);
-	if (k) pin(k = substituted(k));
-	unlock();
-	return k ? C(k) : NULL;
+static som_class *pinned(klass *k) {
+	__atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED);
+	return C(k);
 }
 
-som_class *som_class_registered(const char *name, som_env *ev) {
-	boot();
+static som_class *pinned_by_name(const char *name, bool load, som_env *ev) {
 	lock();
-	klass *k = name ? registered(name) : NULL;
-	if (k)
-		pin(k = substituted(k));
-	else
-		fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", name ? name : "without a name");
+	klass *k = load ? find_class(name, ev) : name ? registered(name) : NULL;
+	som_class *c = k ? pinned(substituted(k)) : NULL;
 	unlock();
-	return k ? C(k) : NULL;
+	return c;
+}
+
+som_class *som_class_named(const char *name, som_env *ev) { return pinned_by_name(name, true, ev); }
+
+som_class *som_class_registered(const char *name, som_env *ev) {
+	som_class *c = pinned_by_name(name, false, ev);
+	if (!c) fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", name ? name : "without a name");
+	return c;
 }
 
 int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev) {
@@ -124,7 +97,6 @@ int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 
 int som_classes(int (*see)(som_class *c, void *context), void *context) {
 	int answer = 0;
-	boot();
 	lock();
 	for (klass *k = all_classes; k && answer == 0; k = k->next)
 		answer = see(C(k), context);
@@ -138,25 +110,16 @@ uint64_t som_class_instances(const som_class *c) { return __atomic_load_n(&K(c)-
 
 /* ---- Unloading ---- */
 
-/* How many of those marked have k for their metaclass, and for a parent. */
-static void count_marked(const klass *k, uint64_t *instances, uint32_t *subclasses) {
-	*instances = 0;
-	*subclasses = 0;
-	for (const klass *x = all_classes; x; x = x->next) {
-		if (!x->mark) continue;
-		*instances += x->metaclass == k;
-		for (uint32_t i = 0; i < x->info.nparents; i++)
-			*subclasses += K(x->info.parents[i]) == k;
-	}
-}
-
-/* Whether nothing but what is marked needs k. */
+/* Whether nothing but what is marked needs k, and refs references. */
 static bool needless(const klass *k, uint32_t refs) {
-	uint64_t instances;
-	uint32_t subclasses;
-	for (const klass *x = all_classes; x; x = x->next)
+	uint64_t instances = 0; /* and subclasses, of those that are marked */
+	uint32_t subclasses = 0;
+	for (const klass *x = all_classes; x; x = x->next) {
 		if (x->substitute == k && !x->mark) return false;
-	count_marked(k, &instances, &subclasses);
+		instances += x->mark && x->metaclass == k;
+		for (uint32_t i = 0; x->mark && i < x->info.nparents; i++)
+			subclasses += K(x->info.parents[i]) == k;
+	}
 	return som_class_instances(C(k)) == instances && k->subclasses == subclasses && __atomic_load_n(&k->c.object.refs, __ATOMIC_ACQUIRE) == refs;
 }
 
@@ -203,20 +166,19 @@ int som_class_unload(som_class *c, som_env *ev) {
 
 int check_signature(const klass *k, const som_method_info *m, const char *sig, const char *who, som_env *ev) {
 	if (!sig || !m->sig || !strcmp(sig, m->sig)) return SOM_OK;
-	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %.100s: it was compiled with another release", k->info.name, m->name, m->sig, who, sig);
+	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %.100s, of another release", k->info.name, m->name, m->sig, who, sig);
 }
 
 static int check_base(const klass *k, const som_base *b, som_env *ev) {
 	const klass *a = b->name ? class_in(k, b->name, strlen(b->name)) : NULL;
 	if (a) return som_class_check_version(C(a), b->major, b->minor, ev);
-	return fail(ev, SOM_E_PARENTS, "class %s does not descend from %.300s: a client was compiled with another release", k->info.name, b->name ? b->name : "a class without a name");
+	return fail(ev, SOM_E_PARENTS, "class %s does not descend from %.300s: the client is of another release", k->info.name, b->name ? b->name : "(no name)");
 }
 
 int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 	if (som_bound(to)) return SOM_OK;
 	if (!b || b->size_of < offsetof(som_binding, sigs) || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
 		return fail(ev, SOM_E_METHOD, "a binding's description is too short, or its list of methods is missing");
-	boot();
 	lock();
 	klass *k = find_class(b->cls, ev);
 	int code = k ? som_class_check_version(C(k), b->major, b->minor, ev) : SOM_E_UNKNOWN;
@@ -226,16 +188,14 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 		code = check_base(k, &b->bases[i], ev);
 	for (uint32_t i = 0; i < b->nmethods && code == SOM_OK; i++) {
 		found f = {0};
-		uint32_t index;
 		const char *name = b->methods[i];
-		bool own = name && own_method(k, name, strlen(name), &index) && k->info.introduces[index].token;
-		if (own) f.info = &k->info.introduces[index];
-		else code = lookup_slot(k, true, name, &f, ev);
+		f.info = name ? own_method(k, name) : NULL;
+		if (!f.info || !f.info->token) code = lookup_slot(k, true, name, &f, ev);
 		if (code == SOM_OK && more && b->sigs) code = check_signature(k, f.info, b->sigs[i], "a client calls it as", ev);
 		if (code == SOM_OK) __atomic_store_n(&tokens[i], f.info->token, __ATOMIC_RELAXED);
 	}
 	if (code == SOM_OK && !som_bound(to)) {
-		pin(k);
+		pinned(k);
 		__atomic_store_n(&to->id, k->id, __ATOMIC_RELAXED);
 		__atomic_store_n(&to->type, k->base, __ATOMIC_RELEASE); /* who sees it sees the id */
 		__atomic_store_n(&to->data, k->base + WORD_SIZE, __ATOMIC_RELAXED);

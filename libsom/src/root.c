@@ -4,19 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-som_tok tok_new, tok_ready, tok_init, tok_destruct, tok_dispatch, tok_old_init, tok_old_uninit;
-static som_proc *plain_init, *plain_destruct, *plain_old_init, *plain_old_uninit;
+som_tok tok_new, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
+static const char *const life_names[] = {"somDefaultInit", "somDestruct", "somDefaultConstCopyInit", "somDefaultConstAssign", "somInit", "somUninit"};
+static som_proc *plain[LIFE_METHODS]; /* SOMObject's own; NULL until it is made */
+som_proc *plain_new;
 static som_ref manager;
 
-static som_tok token(const klass *k, const char *name) {
-	uint32_t index;
-	return own_method(k, name, strlen(name), &index) ? k->info.introduces[index].token : 0;
-}
-
 bool is_plain(const klass *k) {
-	const char *row = k->row;
-	return !plain_init || (*word_at(row, tok_init) == plain_init && *word_at(row, tok_destruct) == plain_destruct &&
-		*word_at(row, tok_old_init) == plain_old_init && *word_at(row, tok_old_uninit) == plain_old_uninit);
+	for (int i = 0; i < LIFE_METHODS; i++)
+		if (plain[i] && *word_at(k->front, tok_life[i]) != plain[i]) return false;
+	return true;
 }
 
 static klass *make(const som_class_desc *d, klass *parent, som_env *ev) {
@@ -25,32 +22,28 @@ static klass *make(const som_class_desc *d, klass *parent, som_env *ev) {
 		if (class_class) become_instance(k, class_class);
 		return k;
 	}
-	complain(SOM_E_MEMORY, "the root class %s cannot be made: %s", d->name, ev->text ? ev->text : "no memory");
+	fail(&aloud, SOM_E_MEMORY, "the root class %s cannot be made: %s", d->name, ev->text ? ev->text : "no memory");
 	abort();
 }
 
 void make_roots(void) {
 	som_env ev = {0};
-	klass *root = make(&object_desc, NULL, &ev);
-	klass *meta = make(&class_desc, root, &ev);
+	klass *root = make(&object_desc, NULL, &ev), *meta = make(&class_desc, root, &ev);
 	become_instance(root, meta);
 	become_instance(meta, meta);
 	meta->barren = true;
+	object_class = root;
 	class_class = meta;
-	tok_new = token(meta, "somNew");
-	tok_ready = token(meta, "somClassReady");
-	tok_init = token(root, "somDefaultInit");
-	tok_destruct = token(root, "somDestruct");
-	tok_dispatch = token(root, "somDispatch");
-	tok_old_init = token(root, "somInit");
-	tok_old_uninit = token(root, "somUninit");
-	plain_destruct = *word_at(root->row, tok_destruct);
-	plain_old_init = *word_at(root->row, tok_old_init);
-	plain_old_uninit = *word_at(root->row, tok_old_uninit);
-	plain_init = *word_at(root->row, tok_init);
+	tok_new = own_method(meta, "somNew")->token;
+	plain_new = *word_at(meta->row, tok_new);
+	tok_ready = own_method(meta, "somClassReady")->token;
+	tok_dispatch = own_method(root, "somDispatch")->token;
+	for (int i = 0; i < LIFE_METHODS; i++) {
+		tok_life[i] = own_method(root, life_names[i])->token;
+		plain[i] = *word_at(root->row, tok_life[i]);
+	}
 	manager_class = make(&manager_desc, root, &ev);
 	manager = som_create(C(manager_class), &ev);
-	__atomic_store_n(&object_class, root, __ATOMIC_RELEASE); /* last: what boot looks at */
 	const char *check = getenv("SOM_CHECK");
 	if (check && !strcmp(check, "1")) som_set_checking(1);
 }

@@ -1,15 +1,10 @@
 /* root_manager.c: SOMClassMgr: its methods in the order of SOM 3.0. The registry itself is the kernel's, whose state it has. */
 #include "kernel.h"
 
-#include <string.h>
-
 static som_ref found_class(som_class *c, int32_t major, int32_t minor, som_env *ev) {
-	if (!c) return NULL;
-	if (som_class_check_version(c, (uint32_t)major, (uint32_t)minor, ev) != SOM_OK) {
-		som_release(&c->object);
-		return NULL;
-	}
-	return &c->object;
+	if (c && som_class_check_version(c, (uint32_t)major, (uint32_t)minor, ev) == SOM_OK) return &c->object;
+	som_release((som_ref)c);
+	return NULL;
 }
 
 static som_ref find_by_name(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor) {
@@ -22,8 +17,7 @@ static som_ref find_in_file(som_ref m, som_env *ev, const char *name, int32_t ma
 }
 
 static som_ref from_id(som_ref m, som_env *ev, const char *name) {
-	som_class *c = som_class_registered(name, NULL);
-	return (void)m, (void)ev, c ? &c->object : NULL;
+	return (void)m, (void)ev, (som_ref)som_class_registered(name, NULL);
 }
 
 static const char *locate(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor) {
@@ -35,8 +29,7 @@ static const char *locate(som_ref m, som_env *ev, const char *name, int32_t majo
 }
 
 static int32_t unload(som_ref m, som_env *ev, som_ref c) {
-	(void)m;
-	return c && c->flags & F_CLASS ? som_class_unload((som_class *)c, ev) : fail(ev, SOM_E_TYPE, "a class is asked for");
+	return (void)m, is_class(c, ev) ? som_class_unload((som_class *)c, ev) : SOM_E_TYPE;
 }
 
 static const char *entry_name(som_ref m, som_env *ev) { return (void)m, (void)ev, SOM_LIBRARY_ENTRY; }
@@ -74,10 +67,7 @@ static void add_library(som_ref m, som_env *ev, const char *name, som_library_en
 
 static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
 	(void)m;
-	if (!c || !to || !(c->flags & to->flags & F_CLASS)) {
-		fail(ev, SOM_E_TYPE, "two classes are asked for");
-		return;
-	}
+	if (!is_class(c, ev) || !is_class(to, ev)) return;
 	lock();
 	K((som_class *)c)->library = K((som_class *)to)->library;
 	unlock();

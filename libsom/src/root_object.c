@@ -13,21 +13,18 @@ static void free_object(som_ref o, som_env *ev) {
 static const char *class_name(som_ref o, som_env *ev) { return (void)ev, class_of(o)->info.name; }
 static som_ref get_class(som_ref o, som_env *ev) { return (void)ev, &som_class_of(o)->object; }
 
-/* Whether an object that should be a class is one; else an exception. */
-static bool a_class(som_ref c, som_env *ev) {
+bool is_class(som_ref c, som_env *ev) {
 	if (c && !is_freed(c) && c->flags & F_CLASS) return true;
-	fail(ev, SOM_E_TYPE, "a class is asked for, an object of class %s given", !c ? "(none)" : is_freed(c) ? "(destroyed)" : class_of(c)->info.name);
-	return false;
+	return fail(ev, SOM_E_TYPE, "a class is asked for, an object of class %s given", !c ? "(none)" : is_freed(c) ? "(destroyed)" : class_of(c)->info.name), false;
 }
 
-static uint8_t is_a(som_ref o, som_env *ev, som_ref c) { return a_class(c, ev) && som_is_a(o, (som_class *)c); }
-static uint8_t is_instance(som_ref o, som_env *ev, som_ref c) { return a_class(c, ev) && som_class_of(o) == (som_class *)c; }
+static uint8_t is_a(som_ref o, som_env *ev, som_ref c) { return is_class(c, ev) && som_is_a(o, (som_class *)c); }
+static uint8_t is_instance(som_ref o, som_env *ev, som_ref c) { return is_class(c, ev) && som_class_of(o) == (som_class *)c; }
 
 static uint8_t responds(som_ref o, som_env *ev, const char *method) {
-	found f;
-	(void)ev;
-	int code = method ? lookup(class_of(o), method, &f, NULL) : SOM_E_UNKNOWN;
-	return code == SOM_OK || code == SOM_E_AMBIGUOUS;
+	som_found f = {.size_of = sizeof f};
+	int code = som_lookup(som_class_of(o), method, &f, NULL);
+	return (void)ev, code == SOM_OK || code == SOM_E_AMBIGUOUS;
 }
 
 static int32_t get_size(som_ref o, som_env *ev) { return (void)ev, (int32_t)(SOM_HEAD + class_of(o)->info.data_size); }
@@ -60,7 +57,7 @@ static void dump(som_ref o, som_env *ev, int32_t level) {
 
 static int32_t class_dispatch(som_ref o, som_env *ev, som_ref c, const char *method, const som_value *args, uint32_t n, som_value *to) {
 	som_found f = {.size_of = sizeof f};
-	if (!a_class(c, ev)) return SOM_E_TYPE;
+	if (!is_class(c, ev)) return SOM_E_TYPE;
 	if (!som_is_a(o, (som_class *)c))
 		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s", class_of(o)->info.name, K((som_class *)c)->info.name);
 	int code = som_lookup((som_class *)c, method, &f, ev);
@@ -73,14 +70,14 @@ static int32_t dispatch(som_ref o, som_env *ev, const char *method, const som_va
 	return som_dispatch(o, method, args, n, to, ev);
 }
 
-static uint8_t cast(som_ref o, som_env *ev, som_ref c) { return a_class(c, ev) && som_cast(o, (som_class *)c, ev) == SOM_OK; }
+static uint8_t cast(som_ref o, som_env *ev, som_ref c) { return is_class(c, ev) && som_cast(o, (som_class *)c, ev) == SOM_OK; }
 static uint8_t uncast(som_ref o, som_env *ev) { return (void)ev, som_uncast(o), 1; }
 
 /* The control of SOM's initializers is som_making here, which does not come by this way. */
 static void init(som_ref o, som_env *ev, void *control) {
-	som_env own = {0};
+	som_env own, *e = env_or(&own, ev);
 	(void)control;
-	initialise(o, class_of(o), ev ? ev : &own);
+	initialise(o, class_of(o), e);
 	som_env_clear(&own);
 }
 
@@ -88,23 +85,20 @@ static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *contr
 	const klass *k = class_of(o);
 	(void)ev, (void)control;
 	finalise(o, k);
-	if (release_memory) end_memory(o, k);
+	if (release_memory && !(o->flags & F_DYING)) end_memory(o, k); /* else the last release does */
 }
 
-static void copy(som_ref o, som_env *ev, void *control, som_ref from) {
-	som_env own = {0};
-	(void)control;
-	if (!som_is_a(from, som_class_of(o)))
-		fail(ev, SOM_E_TYPE, "an object of class %s cannot be copied to one of %s", class_of(from)->info.name, class_of(o)->info.name);
+static void take_from(som_ref o, som_ref from, bool assign, som_env *ev) {
+	som_env own, *e = env_or(&own, ev);
+	if (from && som_is_a(from, som_class_of(o)))
+		transfer(o, from, assign, e);
 	else
-		copy_parts(o, from, ev ? ev : &own);
+		fail(e, SOM_E_TYPE, "an object of class %s takes nothing of one of class %s", class_of(o)->info.name, from ? class_of(from)->info.name : "(none)");
 	som_env_clear(&own);
 }
 
-static void assign(som_ref o, som_env *ev, void *control, som_ref from) {
-	(void)control;
-	som_assign(o, from, ev);
-}
+static void copy(som_ref o, som_env *ev, void *control, som_ref from) { (void)control, take_from(o, from, false, ev); }
+static void assign(som_ref o, som_env *ev, void *control, som_ref from) { (void)control, take_from(o, from, true, ev); }
 
 static const som_method methods[] = {
 	METHOD("somInit", "v:", plain), METHOD("somUninit", "v:", plain), METHOD("somFree", "v:", free_object),

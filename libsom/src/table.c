@@ -1,6 +1,7 @@
 /* table.c: what stands in method tables, who put it there, and parent, next and casted calls. */
 #include "kernel.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Words of rows are written while others read rows that lie between them. */
@@ -14,22 +15,15 @@ int64_t no_implementation(som_ref o, som_env *ev) {
 }
 
 int64_t freed_call(som_ref o, som_env *ev) {
-	static const char text[] = "an object at %p was used that has been destroyed";
-	ev ? (void)fail(ev, SOM_E_FREED, text, (void *)o) : complain(SOM_E_FREED, text, (void *)o);
-	return 0;
+	return fail(ev ? ev : &aloud, SOM_E_FREED, "an object at %p was used that has been destroyed", (void *)o), 0;
 }
 
-static impl *find_impl(const impls *all, som_tok t) {
-	uint32_t from = 0, to = all->n;
-	while (from < to) {
-		uint32_t middle = (from + to) / 2;
-		if (all->e[middle].token < t)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from < all->n && all->e[from].token == t ? (impl *)(uintptr_t)&all->e[from] : NULL;
+int impls_by_token(const void *a, const void *b) {
+	som_tok x = ((const impl *)a)->token, y = ((const impl *)b)->token;
+	return (x > y) - (x < y);
 }
+
+static impl *find_impl(const impls *all, som_tok t) { return bsearch(&(impl){.token = t}, all->e, all->n, sizeof(impl), impls_by_token); }
 
 static impls *impls_of(const klass *k) { return __atomic_load_n(&k->impls, __ATOMIC_ACQUIRE); }
 
@@ -95,6 +89,7 @@ int table_fill(klass *k, som_env *ev) {
 	}
 	for (uint32_t i = 0; i < k->info.nlayout; i++)
 		put(k->row, K(k->info.layout[i].cls)->base + WORD_SIZE, (void *)(uintptr_t)(SOM_HEAD + k->info.layout[i].offset));
+	k->front = k->row;
 	k->hooked = !is_plain(k);
 	k->barren = k->info.flags & SOM_ABSTRACT || (class_class && descends(k, class_class));
 	return SOM_OK;
@@ -102,11 +97,11 @@ int table_fill(klass *k, som_env *ev) {
 
 /* ---- Replacing ---- */
 
-/* All rows for cast objects of all classes, which follow what is replaced. */
-static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_proc *proc) {
+/* All rows for cast objects of all classes, which follow what is replaced; not where something stands in front. */
+static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_proc *old, som_proc *proc) {
 	for (klass *x = all_classes; x; x = x->next)
 		for (castrow *r = x->casts; r; r = r->next)
-			if (row_has(r->as->row, in) ? r->as == k : x == k) put(r->row, t, (void *)proc);
+			if ((row_has(r->as->row, in) ? r->as == k : x == k) && get(r->row, t) == old) put(r->row, t, (void *)proc);
 }
 
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
@@ -124,11 +119,9 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 			no_memory(ev, "a replacement");
 			in = NULL;
 		} else {
-			for (uint32_t i = 0; i < all->n && all->e[i].token < t; i++)
-				more->e[more->n++] = all->e[i];
+			memcpy(more, all, sizeof *all + all->n * sizeof(impl));
 			more->e[more->n++] = (impl){t, proc};
-			memcpy(more->e + more->n, all->e + more->n - 1, (all->n - more->n + 1) * sizeof(impl));
-			more->n = all->n + 1;
+			qsort(more->e, more->n, sizeof(impl), impls_by_token);
 			__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
 		}
 	} else {
@@ -137,8 +130,8 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 	if (in && proc) {
 		old = get(k->row, t);
 		put(k->row, t, (void *)proc);
+		replace_in_casts(in, t, k, old, proc);
 		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_RELAXED);
-		replace_in_casts(in, t, k, proc);
 	}
 	unlock();
 	return old == (som_proc *)no_implementation ? NULL : old;
@@ -146,10 +139,7 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 
 /* ---- Parent, next and casted calls ---- */
 
-som_proc *som_class_proc(const som_class *c, som_tok t) {
-	const klass *k = K(c);
-	return introducer(k, t) ? get(k->row, t) : NULL;
-}
+som_proc *som_class_proc(const som_class *c, som_tok t) { return introducer(K(c), t) ? get(K(c)->row, t) : NULL; }
 
 const char *som_parent_row(const som_class *c, uint32_t nth) {
 	const klass *k = K(c);
@@ -158,19 +148,13 @@ const char *som_parent_row(const som_class *c, uint32_t nth) {
 
 som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok t, som_env *ev) {
 	const klass *k = K(c);
-	if (nth >= k->info.nparents) {
-		fail(ev, SOM_E_PARENTS, "class %s has no parent %u: it has %u, counted from 0", k->info.name, nth, k->info.nparents);
-		return NULL;
-	}
+	if (nth >= k->info.nparents)
+		return fail(ev, SOM_E_PARENTS, "class %s has no parent %u: it has %u, counted from 0", k->info.name, nth, k->info.nparents), NULL;
 	const klass *p = K(k->info.parents[nth]);
-	if (!introducer(p, t)) {
-		fail(ev, SOM_E_UNKNOWN, "class %s: its parent %s has no such method", k->info.name, p->info.name);
-		return NULL;
-	}
+	if (!introducer(p, t)) return fail(ev, SOM_E_UNKNOWN, "class %s: its parent %s has no such method", k->info.name, p->info.name), NULL;
 	som_proc *proc = k->abstract[nth] ? (som_proc *)no_implementation : get(p->row, t);
 	if (proc != (som_proc *)no_implementation) return proc;
-	fail(ev, SOM_E_ABSTRACT, "class %s: its parent %s has no implementation to give", k->info.name, p->info.name);
-	return NULL;
+	return fail(ev, SOM_E_ABSTRACT, "class %s: its parent %s has no implementation to give", k->info.name, p->info.name), NULL;
 }
 
 som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_tok t) {
@@ -185,21 +169,19 @@ som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_
 	return NULL;
 }
 
-/* ---- Casts ---- */
+/* ---- Casts, and what stands in front ---- */
 
 static char *cast_row(klass *k, const klass *as, som_env *ev) {
 	for (castrow *r = k->casts; r; r = r->next)
 		if (r->as == as) return r->row;
 	castrow *r = pool_take(k, sizeof *r);
-	char *row = r ? row_place(k, ev) : NULL;
-	if (!row) {
-		if (!r) no_memory(ev, "a cast");
-		return NULL;
-	}
+	if (!r) return no_memory(ev, "a cast"), NULL;
+	char *row = row_place(k, ev);
+	if (!row) return NULL;
 	put(row, 0, C(k));
 	for (uint32_t c = 0; c < k->info.norder; c++) {
 		const klass *a = order_at(k, c);
-		const char *from = row_has(as->row, a) ? as->row : k->row;
+		const char *from = row_has(as->row, a) ? as->row : k->front;
 		put(row, a->base, a->id);
 		put(row, a->base + WORD_SIZE, (void *)get(k->row, a->base + WORD_SIZE));
 		for (uint32_t s = 0; s < a->slots; s++)
@@ -222,7 +204,7 @@ int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
 	if (!k->concrete[i])
 		return fail(ev, SOM_E_ABSTRACT, "class %s has only the interface of %s: nothing to cast an object to", k->info.name, as->info.name);
 	lock();
-	char *row = as == k ? k->row : cast_row(k, as, ev);
+	char *row = as == k ? k->front : cast_row(k, as, ev);
 	unlock();
 	if (!row) return SOM_E_MEMORY;
 	__atomic_store_n(&o->mt, row, __ATOMIC_RELEASE);
@@ -233,5 +215,22 @@ void som_uncast(som_ref o) {
 	if (is_freed(o))
 		freed_call(o, NULL);
 	else
-		__atomic_store_n(&o->mt, class_of(o)->row, __ATOMIC_RELEASE);
+		__atomic_store_n(&o->mt, front_of(class_of(o)), __ATOMIC_RELEASE);
+}
+
+int som_class_front(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
+	klass *k = K(c);
+	if (k == object_class || k == class_class || k == manager_class)
+		return fail(ev, SOM_E_METHOD, "class %s is everybody's: put something in front of a subclass's methods", k->info.name);
+	if (!introducer(k, t)) return fail(ev, SOM_E_UNKNOWN, "class %s: it has no method of this token", k->info.name);
+	lock();
+	char *row = cast_row(k, k, ev);
+	if (row) {
+		put(row, t, (void *)(proc ? proc : get(k->row, t)));
+		__atomic_store_n(&k->front, row, __ATOMIC_RELEASE);
+		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_RELAXED);
+		forget_lookups();
+	}
+	unlock();
+	return row ? SOM_OK : SOM_E_MEMORY;
 }

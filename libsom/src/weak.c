@@ -6,55 +6,25 @@ struct som_weak {
 	som_ref o; /* NULL once its destruction has begun */
 };
 
-static som_weak **buckets;
-static size_t nbuckets, nweak;
+enum { BUCKETS = 1 << 16 };
+static som_weak *buckets[BUCKETS];
 
-static som_weak **bucket(som_weak **all, size_t n, som_ref o) {
+static som_weak **bucket(som_ref o) {
 	uintptr_t h = (uintptr_t)o / SOM_HEAD;
-	return &all[(h ^ h >> 9) % n];
-}
-
-static bool widen(void) {
-	size_t n = nbuckets ? nbuckets * 2 : 64;
-	som_weak **wide = take(n * sizeof *wide);
-	if (!wide) return nbuckets > 0;
-	for (size_t i = 0; i < nbuckets; i++)
-		for (som_weak *w = buckets[i], *next; w; w = next) {
-			som_weak **to = bucket(wide, n, w->o);
-			next = w->next;
-			w->next = *to;
-			*to = w;
-		}
-	give(buckets);
-	buckets = wide;
-	nbuckets = n;
-	return true;
+	return &buckets[(h ^ h >> 9) % BUCKETS];
 }
 
 som_weak *som_weak_new(som_ref o, som_env *ev) {
-	if (!o || is_freed(o)) {
-		fail(ev, SOM_E_FREED, "a weak reference to an object at %p that has been destroyed", (void *)o);
-		return NULL;
-	}
-	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_CLASS) { /* others may be making weak references too */
-		fail(ev, SOM_E_TYPE, "a weak reference to the class %s: classes end by being unloaded", K((som_class *)o)->info.name);
-		return NULL;
-	}
-	som_weak *w = take(sizeof *w);
+	if (!o || is_freed(o)) return fail(ev, SOM_E_FREED, "a weak reference to an object at %p that has been destroyed", (void *)o), NULL;
+	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_CLASS) /* others may be making weak references too */
+		return fail(ev, SOM_E_TYPE, "a weak reference to the class %s: classes end by being unloaded", K((som_class *)o)->info.name), NULL;
+	som_weak *w = take(sizeof *w), **at = bucket(o);
+	if (!w) return no_memory(ev, "a weak reference"), NULL;
 	weak_lock();
-	if (w && nweak >= nbuckets && !widen()) {
-		give(w);
-		w = NULL;
-	}
-	if (w) {
-		som_weak **at = bucket(buckets, nbuckets, o);
-		*w = (som_weak){.next = *at, .o = o};
-		*at = w;
-		nweak++;
-		__atomic_or_fetch(&o->flags, F_WEAK, __ATOMIC_RELEASE);
-	}
+	*w = (som_weak){.next = *at, .o = o};
+	*at = w;
+	__atomic_or_fetch(&o->flags, F_WEAK, __ATOMIC_RELEASE);
 	weak_unlock();
-	if (!w) no_memory(ev, "a weak reference");
 	return w;
 }
 
@@ -69,24 +39,22 @@ som_ref som_weak_get(som_weak *w) {
 	return refs ? o : NULL;
 }
 
-static void unlink_weak(som_weak **at, som_weak *w) {
-	while (*at != w)
-		at = &(*at)->next;
-	*at = w->next;
-	nweak--;
-}
-
 void som_weak_free(som_weak *w) {
 	if (!w) return;
 	weak_lock();
-	if (w->o) unlink_weak(bucket(buckets, nbuckets, w->o), w);
+	if (w->o) {
+		som_weak **at = bucket(w->o);
+		while (*at != w)
+			at = &(*at)->next;
+		*at = w->next;
+	}
 	weak_unlock();
 	give(w);
 }
 
 void weak_clear(som_ref o) {
 	weak_lock();
-	for (som_weak **at = bucket(buckets, nbuckets, o); *at;) {
+	for (som_weak **at = bucket(o); *at;) {
 		som_weak *w = *at;
 		if (w->o != o) {
 			at = &w->next;
@@ -94,7 +62,6 @@ void weak_clear(som_ref o) {
 		}
 		w->o = NULL;
 		*at = w->next;
-		nweak--;
 	}
 	weak_unlock();
 }

@@ -71,7 +71,10 @@ static void *work(void *arg) {
 		n = ((int32_t (*)(som_ref, som_env *))som_find(shared, number, &ev))(shared, &ev);
 		check(n == 1 || n == 2, "by name");
 		som_value v = {.l = 0};
-		check(som_invoke(shared, "number", NULL, 0, &v, &ev) == SOM_OK && (v.i == 1 || v.i == 2), "by dispatch");
+		int code = som_invoke(shared, "number", NULL, 0, &v, &ev);
+		check(code == SOM_E_LIBRARY || (code == SOM_OK && (v.i == 1 || v.i == 2)), "by dispatch");
+		if (code == SOM_E_LIBRARY) /* built without libffi */
+			som_env_clear(&ev);
 		if (som_find(shared, dynamic, NULL))
 			check(((int32_t (*)(som_ref, som_env *))som_find(shared, dynamic, &ev))(shared, &ev) == 1, "dynamic");
 		som_class_replace(base, Base.m[0], i % 2 ? (som_proc *)one : (som_proc *)two, &ev);

@@ -1,0 +1,53 @@
+package libsom_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/conformance"
+)
+
+// wine is the program that runs those for Windows, or "". Debian's takes 668 MB on disk, so that it is not among what the tests ask
+// for: interop/install-peers wine64 has it.
+func wine() string {
+	for _, name := range []string{"wine64", "wine", "/usr/lib/wine/wine64"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// TestWindows builds the kernel and what runs on it for Windows, and runs that where there is wine.
+func TestWindows(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"driver", "checks", "threads", "hostile"} {
+		mingw.build(t, program)
+	}
+	path := wine()
+	if path == "" {
+		t.Skip("SKIPPED: built, but there is no wine to run it: interop/install-peers wine64")
+	}
+	c := mingw
+	c.run = []string{path}
+	c.env = []string{"WINEDEBUG=-all", "WINEPREFIX=" + t.TempDir()}
+	run := func(program string, args ...string) {
+		t.Helper()
+		out, err := c.command(t, c.build(t, program), args...).CombinedOutput()
+		if err != nil || !strings.HasSuffix(strings.ReplaceAll(string(out), "\r", ""), "ok\n") {
+			t.Errorf("%s %v: %v\n%s", program, args, err, out)
+		}
+	}
+	for _, kind := range kinds {
+		if kind != "forks" {
+			run("checks", kind)
+		}
+	}
+	run("threads", "20")
+	run("hostile", "1", "2000")
+	t.Run("conformance", func(t *testing.T) {
+		conformance.Run(t, byName(t, slices.Concat(cases(t), conformance.Limits())), newDrivers(t, c).open)
+	})
+}
