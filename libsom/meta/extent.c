@@ -1,0 +1,141 @@
+/* extent.c: SOMMExtentManaged, which knows the instances of a class that live, and SOMMTimeStamped, which knows when a method of one
+ * was last called. Both keep a table by object. */
+#define _POSIX_C_SOURCE 200809L
+#include "meta.h"
+
+#include <pthread.h>
+#include <time.h>
+
+known extent, stamped;
+
+enum { BUCKETS = 256 };
+
+typedef struct entry {
+	struct entry *next;
+	som_ref o;
+	som_weak *weak; /* of SOMMExtentManaged */
+	int64_t stamp;  /* of SOMMTimeStamped */
+} entry;
+
+typedef struct table { /* a class's data */
+	pthread_mutex_t mutex;
+	entry *buckets[BUCKETS];
+} table;
+
+static void begin(som_ref c, som_env *ev, void *context) {
+	(void)ev;
+	pthread_mutex_init(&((table *)som_data(c, ((const known *)context)->c.data))->mutex, NULL);
+}
+
+static entry **find(table *t, som_ref o) {
+	entry **at = &t->buckets[(uintptr_t)o / 16 % BUCKETS];
+	while (*at && (*at)->o != o)
+		at = &(*at)->next;
+	return at;
+}
+
+static void drop(entry **at) {
+	entry *e = *at;
+	*at = e->next;
+	som_weak_free(e->weak);
+	som_deallocate(e);
+}
+
+static void end(som_ref c, void *context) {
+	table *t = som_data(c, ((const known *)context)->c.data);
+	for (int i = 0; i < BUCKETS; i++)
+		while (t->buckets[i])
+			drop(&t->buckets[i]);
+	pthread_mutex_destroy(&t->mutex);
+}
+
+/* The entry of an object, made if need be; under the table's mutex. NULL: no memory. */
+static entry *entry_for(table *t, som_ref o) {
+	entry **at = find(t, o);
+	if (!*at && (*at = som_allocate(sizeof **at))) (*at)->o = o;
+	return *at;
+}
+
+static void forget(table *t, som_ref o) {
+	pthread_mutex_lock(&t->mutex);
+	entry **at = find(t, o);
+	if (*at) drop(at);
+	pthread_mutex_unlock(&t->mutex);
+}
+
+static table *table_of(som_class *c, const known *property) { return som_data(&c->object, property->c.data); }
+
+/* ---- SOMMExtentManaged ---- */
+
+static uint8_t leave(som_ref c, som_env *ev, som_call *call) {
+	(void)c, (void)ev;
+	if (call->life == SOM_CALL_ENDS) forget(table_of(call->cls, &extent), call->object);
+	return 1;
+}
+
+static void join(som_ref c, som_env *ev, som_call *call) {
+	if (call->life != SOM_CALL_BEGINS || call->ev->major != SOM_NO_EXCEPTION) return;
+	table *t = table_of((som_class *)c, &extent);
+	pthread_mutex_lock(&t->mutex);
+	entry *e = entry_for(t, call->object);
+	if (e) e->weak = som_weak_new(call->object, ev);
+	if (!e) refuse(ev, SOM_E_MEMORY, "NO_MEMORY", "no memory for the extent of class %s", info(call->cls)->name);
+	pthread_mutex_unlock(&t->mutex);
+}
+
+int64_t som_extent(som_class *c, som_ref *to, uint32_t n, som_env *ev) {
+	if (!extent.c.cls || !has(c, &extent)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMExtentManaged", info(c)->name), -1;
+	table *t = table_of(c, &extent);
+	int64_t all = 0;
+	pthread_mutex_lock(&t->mutex);
+	for (int i = 0; i < BUCKETS; i++)
+		for (entry *e = t->buckets[i]; e; e = e->next) {
+			som_ref o = som_weak_get(e->weak); /* an end that comes in between waits for nobody: this is another reference */
+			if (o && all < n) to[all] = o;
+			all += o != NULL;
+			if (o && all > n) som_release(o);
+		}
+	pthread_mutex_unlock(&t->mutex);
+	return all;
+}
+
+static const char *const parents[] = {"SOMMBeforeAfter"};
+static const som_override extent_overrides[] = {{"sommBeforeMethod", (som_proc *)leave, NULL}, {"sommAfterMethod", (som_proc *)join, NULL}};
+const som_class_desc extent_desc = {.size_of = sizeof(som_class_desc), .name = "SOMMExtentManaged", .parents = parents, .nparents = 1,
+	.overrides = extent_overrides, .noverrides = COUNT(extent_overrides), .override_size = sizeof(som_override),
+	.data_size = sizeof(table), .data_align = _Alignof(table), .init = begin,
+	.fini = end, .context = &extent};
+
+/* ---- SOMMTimeStamped ---- */
+
+static void stamp(som_ref c, som_env *ev, som_call *call) {
+	table *t = table_of((som_class *)c, &stamped);
+	struct timespec now;
+	(void)ev;
+	if (call->life == SOM_CALL_ENDS || (call->life == SOM_CALL_BEGINS && call->ev->major != SOM_NO_EXCEPTION)) {
+		forget(t, call->object);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	pthread_mutex_lock(&t->mutex);
+	entry *e = entry_for(t, call->object);
+	if (e) e->stamp = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	pthread_mutex_unlock(&t->mutex);
+}
+
+int64_t som_stamp(som_ref o, som_env *ev) {
+	som_class *c = som_class_of(o);
+	if (!stamped.c.cls || !has(c, &stamped)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMTimeStamped", info(c)->name), -1;
+	table *t = table_of(c, &stamped);
+	pthread_mutex_lock(&t->mutex);
+	const entry *e = *find(t, o);
+	int64_t at = e ? e->stamp : 0;
+	pthread_mutex_unlock(&t->mutex);
+	return at;
+}
+
+static const som_override stamped_overrides[] = {{"sommAfterMethod", (som_proc *)stamp, NULL}};
+const som_class_desc stamped_desc = {.size_of = sizeof(som_class_desc), .name = "SOMMTimeStamped", .parents = parents, .nparents = 1,
+	.overrides = stamped_overrides, .noverrides = COUNT(stamped_overrides), .override_size = sizeof(som_override),
+	.data_size = sizeof(table), .data_align = _Alignof(table), .init = begin,
+	.fini = end, .context = &stamped};

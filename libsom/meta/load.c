@@ -1,0 +1,40 @@
+/* load.c: the library's classes, as one class library that is linked in. */
+#include "meta.h"
+
+known object, metaclass;
+
+static const char *const object_methods[] = {"somDefaultInit", "somDestruct"};
+static const char *const class_methods[] = {"somNew", "somClassReady", "somGetClassMtab", "somMethodImplOwner"};
+static const char *const hooks[] = {"sommBeforeMethod", "sommAfterMethod", "sommAroundMethod"};
+static const char *const dispatch[] = {"sommProxyDispatch"};
+static const char *const invariant[] = {"sommInvariant"};
+
+static const struct {
+	known *to;
+	const som_class_desc *desc; /* NULL: the kernel's */
+	const char *name;
+	const char *const *methods;
+	uint32_t n;
+} all[] = {
+	{&object, NULL, "SOMObject", object_methods, COUNT(object_methods)}, {&metaclass, NULL, "SOMClass", class_methods, COUNT(class_methods)},
+	{&before_after, &before_after_desc, "SOMMBeforeAfter", hooks, COUNT(hooks)}, {&single_instance, &single_instance_desc, "SOMMSingleInstance", NULL, 0},
+	{&traced, &traced_desc, "SOMMTraced", NULL, 0}, {&proxy_for, &proxy_for_desc, "SOMMProxyFor", NULL, 0},
+	{&proxy, &proxy_desc, "SOMMProxyForObject", dispatch, COUNT(dispatch)}, {&extent, &extent_desc, "SOMMExtentManaged", NULL, 0},
+	{&stamped, &stamped_desc, "SOMMTimeStamped", NULL, 0}, {&has_invariant, &has_invariant_desc, "SOMMHasInvariant", invariant, COUNT(invariant)},
+	{&checked, &checked_desc, "SOMMInvariantChecked", NULL, 0}, {&abstract, &abstract_desc, "SOMMAbstract", NULL, 0},
+	{&noninstantiable, &noninstantiable_desc, "SOMMNoninstantiable", NULL, 0}, {&final, &final_desc, "SOMMFinal", NULL, 0},
+	{&redispatched, &redispatched_desc, "SOMMRedispatched", NULL, 0},
+};
+
+static int define_all(uint32_t abi, som_env *ev) {
+	int code = abi == SOM_ABI ? SOM_OK : SOM_E_LIBRARY;
+	for (uint32_t i = 0; i < COUNT(all) && code == SOM_OK; i++) {
+		som_class *c = all[i].desc ? som_class_define(all[i].desc, ev) : NULL;
+		const som_binding b = {.size_of = sizeof b, .cls = all[i].name, .methods = all[i].methods, .nmethods = all[i].n};
+		code = c || !all[i].desc ? som_class_bind(&b, &all[i].to->c, ev) : (int)ev->code; /* which holds the class from now on */
+		som_release((som_ref)c);
+	}
+	return code;
+}
+
+int som_meta_load(som_env *ev) { return som_library_add("SOM's metaclasses", define_all, ev); }
