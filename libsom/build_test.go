@@ -156,7 +156,11 @@ func absolute(pattern string) ([]string, error) {
 func (c toolchain) command(t testing.TB, program string, args ...string) *exec.Cmd {
 	t.Helper()
 	words := append(append(append([]string{}, c.run...), program), args...)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // not the test's, which ends before its cleanup
+	limit := 2 * time.Minute
+	if c.name == "mingw" {
+		limit = 10 * time.Minute // wine makes itself a home first
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit) // not the test's, which ends before its cleanup
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Env = append(os.Environ(), "UBSAN_OPTIONS=print_stacktrace=1", "TSAN_OPTIONS=halt_on_error=1")
