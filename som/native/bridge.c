@@ -1,0 +1,146 @@
+//go:build cgo && unix
+
+#define _GNU_SOURCE
+#include "bridge.h"
+#include "_cgo_export.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct native_kernel kernel;
+
+#define MISSING(f)                                                                                    \
+	if (!(*(void **)&kernel.f = dlsym(library, #f))) {                                                \
+		snprintf(why, size, "it has no %s: it is of another release", #f);                            \
+		return 1;                                                                                     \
+	}
+
+int native_open(const char *file, char *why, size_t size) {
+	void *library = RTLD_DEFAULT;
+	if (!dlsym(RTLD_DEFAULT, "som_class_define")) {
+		library = dlopen("libsom.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD); /* a class library brought it */
+		if (!library) library = dlopen(file, RTLD_NOW | RTLD_GLOBAL);
+		if (!library) {
+			const char *reason = dlerror();
+			snprintf(why, size, "%s", reason ? reason : "no reason is known");
+			return 1;
+		}
+	}
+	FUNCTIONS(MISSING)
+	return 0;
+}
+
+/* ---- From Go ---- */
+
+/* An environment moves to the heap when it holds something, which is rare. */
+static som_env *moved(som_env *ev) {
+	if (ev->major == SOM_NO_EXCEPTION) return NULL;
+	som_env *to = malloc(sizeof *to);
+	if (!to) abort();
+	*to = *ev;
+	return to;
+}
+
+void native_forget(som_env *raised) {
+	kernel.som_env_clear(raised);
+	free(raised);
+}
+
+/* A method is called with four words whatever it takes: what is too many it does not look at. This is so where the first
+ * six arguments that are no fractions go in registers or in words of their own, as on all 64-bit systems. */
+typedef uint64_t words_proc(som_ref, som_env *, uint64_t, uint64_t, uint64_t, uint64_t);
+
+native_result native_call(uintptr_t row, intptr_t token, uintptr_t o, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+	som_env ev = {0};
+	uint64_t value = (*(words_proc **)(row + (uintptr_t)token))((som_ref)o, &ev, a, b, c, d);
+	return (native_result){value, moved(&ev)};
+}
+
+native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args) {
+	som_env ev = {0};
+	som_value result;
+	uint64_t value;
+	memset(&result, 0, sizeof result);
+	kernel.som_apply((som_proc *)proc, sig, (som_ref)o, args, &result, &ev);
+	memcpy(&value, &result, sizeof value);
+	return (native_result){value, moved(&ev)};
+}
+
+/* ---- To Go ---- */
+
+static void drop_go(void *handle) { somNativeDropError((uintptr_t)handle); }
+
+/* A text that the environment owns. */
+static char *copy_text(const char *text) {
+	size_t n = strlen(text) + 1;
+	char *copy = kernel.som_allocate(n);
+	return copy ? memcpy(copy, text, n) : NULL;
+}
+
+void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *text) {
+	kernel.som_raise_user(ev, id, (void *)handle, handle ? drop_go : NULL);
+	if (ev) ev->text = copy_text(text);
+}
+
+void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text) {
+	kernel.som_raise_system(ev, id, minor, completed, text);
+	if (ev) ev->code = code;
+}
+
+uintptr_t native_raised_go(const som_env *ev) { return ev->drop == drop_go ? (uintptr_t)ev->value : 0; }
+
+static som_tok handles[NATIVE_ENTRIES];
+
+void native_entry_at(uint32_t n, som_tok data) { handles[n] = data; }
+
+static inline uint64_t enter(uint32_t n, som_ref o, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+	return somNativeEnter(n, *native_handle((uintptr_t)o, handles[n]), ev, a, b, c, d);
+}
+
+#define ENTRY(n)                                                                                              \
+	static uint64_t entry_##n(som_ref o, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {      \
+		return enter(0##n, o, ev, a, b, c, d);                                                                \
+	}
+#define NAMED(n) (som_proc *)entry_##n,
+/* Numbers are octal, so that they can be put together. */
+#define EIGHT(X, n) X(n##0) X(n##1) X(n##2) X(n##3) X(n##4) X(n##5) X(n##6) X(n##7)
+#define SIXTY_FOUR(X, n) EIGHT(X, n##0) EIGHT(X, n##1) EIGHT(X, n##2) EIGHT(X, n##3) EIGHT(X, n##4) EIGHT(X, n##5) EIGHT(X, n##6) EIGHT(X, n##7)
+#define ALL(X) SIXTY_FOUR(X, 0) SIXTY_FOUR(X, 1) SIXTY_FOUR(X, 2) SIXTY_FOUR(X, 3) SIXTY_FOUR(X, 4) SIXTY_FOUR(X, 5) SIXTY_FOUR(X, 6) SIXTY_FOUR(X, 7)
+ALL(ENTRY)
+static som_proc *const entries[NATIVE_ENTRIES] = {ALL(NAMED)};
+
+som_proc *native_entry(uint32_t n) { return entries[n]; }
+
+static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+	somNativeHandle((uintptr_t)context, (uintptr_t)self, ev, (som_value *)args, result);
+}
+
+som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev) { return kernel.som_closure(sig, handle, (void *)method, ev); }
+
+static void begin(som_ref self, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 0, (uintptr_t)self, 0, ev); }
+static void copy(som_ref self, som_ref from, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 1, (uintptr_t)self, (uintptr_t)from, ev); }
+static void assign(som_ref self, som_ref from, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 2, (uintptr_t)self, (uintptr_t)from, ev); }
+static void end(som_ref self, void *context) { somNativeLife((uintptr_t)context, 3, (uintptr_t)self, 0, NULL); }
+
+som_class *native_define(som_class_desc *desc, uintptr_t class, som_tok *data, som_env *ev) {
+	desc->size_of = sizeof *desc;
+	desc->method_size = sizeof(som_method);
+	desc->override_size = sizeof(som_override);
+	desc->select_size = sizeof(som_select);
+	desc->data_size = sizeof(uint64_t);
+	desc->data_align = sizeof(uint64_t);
+	desc->init = begin;
+	desc->fini = end;
+	desc->copy = copy;
+	desc->assign = assign;
+	desc->context = (void *)class;
+	som_class *c = kernel.som_class_define(desc, ev);
+	if (!c) return NULL;
+	som_classdata d = {0};
+	const som_binding b = {.size_of = sizeof b, .cls = desc->name};
+	if (kernel.som_class_bind(&b, &d, ev) != SOM_OK) return NULL;
+	*data = d.data;
+	return c; /* for the life of the process, and so is the binding */
+}
