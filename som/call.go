@@ -66,7 +66,7 @@ func (t Token[F]) Of(r Ref) (F, Self) {
 // answers that there is no implementation.
 func (t Token[F]) In(a *Class, r Ref) (F, Self) {
 	i := t.m.missing()
-	if e := a.table.at(t.m.token); e != nil && e.method == t.m && r.i.class.concrete[a] {
+	if e := a.table.at(t.m.token); e != nil && e.method == t.m && r.i.class.table.hasConcrete(a) {
 		i = e.impl
 	}
 	return *(*F)(unsafe.Pointer(&i.word)), i.self(r)

@@ -94,7 +94,7 @@ type Packed func(self Self, ctx context.Context, args []any) ([]any, error)
 type Packing struct {
 	apply    func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error)
 	dispatch func(Packed) reflect.Value
-	words    func(fn unsafe.Pointer, self Self, ctx context.Context, w Words) (uint64, error)
+	words    wordsFunc
 	cross    func(Crossing) any
 }
 

@@ -6,12 +6,9 @@ import (
 	"unsafe"
 )
 
-// Words are the arguments of a call that crosses between kernels, where all are numbers without a
-// fraction: as Go converts them to uint64, signs extended. What is behind the last argument is not looked at.
-type Words [4]uint64
-
-// A Crossing makes a call in another kernel. Of the result as many low bits count as its type has.
-type Crossing func(self Self, ctx context.Context, w Words) (uint64, error)
+// A Crossing makes a call in another kernel, of a method that takes up to four numbers without a fraction: as Go converts
+// them to uint64, signs extended, and 0 behind the last. Of the result as many low bits count as its type has.
+type Crossing func(self Self, ctx context.Context, a, b, c, d uint64) (uint64, error)
 
 // Bool is a boolean as a word.
 func Bool(b bool) uint64 {
@@ -21,16 +18,17 @@ func Bool(b bool) uint64 {
 	return 0
 }
 
+// A wordsFunc is the words of PacksWords for any F.
+type wordsFunc = func(fn unsafe.Pointer, self Self, ctx context.Context, a, b, c, d uint64) (uint64, error)
+
 // PacksWords is [Packs] for a method whose arguments and result are numbers without a fraction: words calls an
 // implementation with them as words, cross makes an implementation of a Crossing.
 func PacksWords[F any](
 	apply func(fn F, self Self, ctx context.Context, args []any) ([]any, error), dispatch func(Packed) F,
-	words func(fn F, self Self, ctx context.Context, w Words) (uint64, error), cross func(Crossing) F,
+	words func(fn F, self Self, ctx context.Context, a, b, c, d uint64) (uint64, error), cross func(Crossing) F,
 ) Packing {
 	p := Packs(apply, dispatch)
-	p.words = func(fn unsafe.Pointer, self Self, ctx context.Context, w Words) (uint64, error) {
-		return words(*(*F)(unsafe.Pointer(&fn)), self, ctx, w)
-	}
+	p.words = *(*wordsFunc)(unsafe.Pointer(&words)) // a func is called alike whatever its first parameter points to
 	p.cross = func(x Crossing) any { return cross(x) }
 	return p
 }
@@ -52,10 +50,10 @@ func (m *Method) Packing() Packing { return m.spec.Packing }
 
 // CallWords is [Class.Call] of a method whose Packing has words, for an instance of the class or of a
 // descendant. That it is one is not checked.
-func (c *Class) CallWords(ctx context.Context, m *Method, r Ref, w Words) (uint64, error) {
-	i := c.table.at(m.token).impl
+func (c *Class) CallWords(ctx context.Context, method *Method, r Ref, a, b, x, y uint64) (uint64, error) {
+	i := c.table.at(method.token).impl
 	if i.class == nil {
-		return 0, fail(CodeAbstract, c.Name(), "method %s has no implementation here: override it", m)
+		return 0, fail(CodeAbstract, c.Name(), "method %s has no implementation here: override it", method)
 	}
-	return m.spec.Packing.words(i.word, i.self(r), ctx, w)
+	return method.spec.Packing.words(i.word, i.self(r), ctx, a, b, x, y)
 }

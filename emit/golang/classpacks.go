@@ -84,6 +84,8 @@ func (w *classWriter) narrow(t *model.Type) string {
 // maxWords is how many arguments go as words between kernels.
 const maxWords = 4
 
+var wordNames = [maxWords]string{"a", "b", "c", "d"}
+
 // isWords reports whether arguments and result are numbers without a fraction, which cross between kernels as
 // machine words.
 func (m *classMethod) isWords() bool {
@@ -117,16 +119,16 @@ func (w *classWriter) words(m classMethod) {
 	args := []string{"self", "ctx"}
 	for i, p := range m.ins {
 		if isBool(p.typ) {
-			args = append(args, fmt.Sprintf("byte(w[%d]) != 0", i))
+			args = append(args, fmt.Sprintf("byte(%s) != 0", wordNames[i]))
 		} else {
-			args = append(args, fmt.Sprintf("%s(w[%d])", w.goType(p.typ), i))
+			args = append(args, fmt.Sprintf("%s(%s)", w.goType(p.typ), wordNames[i]))
 		}
 	}
-	words := "_"
-	if len(m.ins) > 0 {
-		words = "w"
+	words := wordNames
+	for i := len(m.ins); i < maxWords; i++ {
+		words[i] = "_"
 	}
-	w.F("func words%s(fn %s, self %s.Self, ctx %s.Context, %s %s.Words) (uint64, error) {", m.method, m.funcName(), som, ctx, words, som)
+	w.F("func words%s(fn %s, self %s.Self, ctx %s.Context, %s uint64) (uint64, error) {", m.method, m.funcName(), som, ctx, strings.Join(words[:], ", "))
 	switch {
 	case len(m.outs) == 0:
 		w.F("return 0, fn(%s)", strings.Join(args, ", "))
@@ -151,9 +153,12 @@ func (w *classWriter) words(m classMethod) {
 			args = append(args, "uint64("+p.name+")")
 		}
 	}
+	for len(args) < maxWords {
+		args = append(args, "0")
+	}
 	w.F("func cross%s(%s %s.Crossing) %s {", m.method, cross, som, m.funcName())
 	w.F("return func(self %s.Self, %s)%s {", som, w.parameters(c), w.resultTypes(&m))
-	call := fmt.Sprintf("%s(self, ctx, %s.Words{%s})", cross, som, strings.Join(args, ", "))
+	call := fmt.Sprintf("%s(self, ctx, %s)", cross, strings.Join(args, ", "))
 	switch {
 	case len(m.outs) == 0:
 		w.F("_, err := %s", call)

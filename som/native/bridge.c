@@ -34,9 +34,7 @@ int native_open(const char *file, char *why, size_t size) {
 
 /* ---- From Go ---- */
 
-/* An environment moves to the heap when it holds something, which is rare. */
-static som_env *moved(som_env *ev) {
-	if (ev->major == SOM_NO_EXCEPTION) return NULL;
+som_env *native_moved(const som_env *ev) {
 	som_env *to = malloc(sizeof *to);
 	if (!to) abort();
 	*to = *ev;
@@ -48,16 +46,6 @@ void native_forget(som_env *raised) {
 	free(raised);
 }
 
-/* A method is called with four words whatever it takes: what is too many it does not look at. This is so where the first
- * six arguments that are no fractions go in registers or in words of their own, as on all 64-bit systems. */
-typedef uint64_t words_proc(som_ref, som_env *, uint64_t, uint64_t, uint64_t, uint64_t);
-
-native_result native_call(uintptr_t row, intptr_t token, uintptr_t o, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
-	som_env ev = {0};
-	uint64_t value = (*(words_proc **)(row + (uintptr_t)token))((som_ref)o, &ev, a, b, c, d);
-	return (native_result){value, moved(&ev)};
-}
-
 native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args) {
 	som_env ev = {0};
 	som_value result;
@@ -65,7 +53,7 @@ native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_val
 	memset(&result, 0, sizeof result);
 	kernel.som_apply((som_proc *)proc, sig, (som_ref)o, args, &result, &ev);
 	memcpy(&value, &result, sizeof value);
-	return (native_result){value, moved(&ev)};
+	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
 }
 
 /* ---- To Go ---- */

@@ -29,9 +29,25 @@ typedef struct native_result {
 	som_env *raised;
 } native_result;
 
-/* Calls the method whose word is token octets behind row, of arguments without fractions. */
-native_result native_call(uintptr_t row, intptr_t token, uintptr_t o, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
-/* The same of any signature. The result's octets are those of a som_value. */
+/* An environment moves to the heap when it holds something. */
+som_env *native_moved(const som_env *ev);
+
+/* A method is called with one word or with four, whatever it takes: what is too many it does not look at. This is so where the
+ * first six arguments that are no fractions go in registers or in words of their own, as on all 64-bit systems. */
+typedef uint64_t native_word(som_ref, som_env *, uint64_t);
+typedef uint64_t native_words(som_ref, som_env *, uint64_t, uint64_t, uint64_t, uint64_t);
+
+static inline native_result native_call1(uintptr_t proc, uintptr_t o, uint64_t a) {
+	som_env ev = {0};
+	uint64_t value = ((native_word *)proc)((som_ref)o, &ev, a);
+	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
+}
+static inline native_result native_call4(uintptr_t proc, uintptr_t o, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+	som_env ev = {0};
+	uint64_t value = ((native_words *)proc)((som_ref)o, &ev, a, b, c, d);
+	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
+}
+/* Calls a procedure of any signature. The result's octets are those of a som_value. */
 native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args);
 /* Ends an environment that a result has. */
 void native_forget(som_env *raised);

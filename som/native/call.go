@@ -15,14 +15,14 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// quick says that this machine's calls with arguments without fractions go by native_call, see there.
+// quick says that this machine's calls with arguments without fractions go by native_call4, see there.
 const quick = unsafe.Sizeof(uintptr(0)) == 8
 
 // implementation returns what a class of libsom's does for a method, as a func of the method's type, or nil where
 // it is not known how the method is called.
 func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.som_found) any {
 	if quick && p.HasWords() && f.token != 0 {
-		return p.Cross(im.crossing(f.token))
+		return p.Cross(im.crossing(uintptr(f.token), t.NumIn()-2)) // besides self and ctx
 	}
 	if f.sig == nil {
 		return nil
@@ -35,22 +35,37 @@ func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.
 	return p.Pack(t, im.packed(s, f))
 }
 
-// place returns where the words of the class's methods are, for an instance.
-func (im *image) place(o unsafe.Pointer) uintptr {
-	if row := im.row.Load(); row != 0 {
-		return row
+// proc returns the procedure that the class has for a method, for an instance. Without subclasses that are known here,
+// an object can only be an instance of the class itself.
+func (im *image) proc(o unsafe.Pointer, token uintptr) uintptr {
+	row := im.row.Load()
+	if row == 0 {
+		row = *(*uintptr)(o)
 	}
-	return *(*uintptr)(o) // without subclasses that are known here, it can only be an instance
+	return *(*uintptr)(pointer(row + token))
 }
 
-// crossing makes calls of a method of arguments without fractions.
-func (im *image) crossing(token C.som_tok) som.Crossing {
-	return func(self som.Self, _ context.Context, w som.Words) (uint64, error) {
+// crossing makes calls of a method that takes n numbers without a fraction.
+func (im *image) crossing(token uintptr, n int) som.Crossing {
+	if n <= 1 {
+		return func(self som.Self, _ context.Context, a, _, _, _ uint64) (uint64, error) {
+			o, alive := self.Other()
+			if !alive {
+				return 0, im.over()
+			}
+			r := C.native_call1(C.uintptr_t(im.proc(o, token)), C.uintptr_t(uintptr(o)), C.uint64_t(a))
+			if r.raised != nil {
+				return 0, raised(r.raised)
+			}
+			return uint64(r.value), nil
+		}
+	}
+	return func(self som.Self, _ context.Context, a, b, c, d uint64) (uint64, error) {
 		o, alive := self.Other()
 		if !alive {
 			return 0, im.over()
 		}
-		r := C.native_call(C.uintptr_t(im.place(o)), C.intptr_t(token), C.uintptr_t(uintptr(o)), C.uint64_t(w[0]), C.uint64_t(w[1]), C.uint64_t(w[2]), C.uint64_t(w[3]))
+		r := C.native_call4(C.uintptr_t(im.proc(o, token)), C.uintptr_t(uintptr(o)), C.uint64_t(a), C.uint64_t(b), C.uint64_t(c), C.uint64_t(d))
 		if r.raised != nil {
 			return 0, raised(r.raised)
 		}
@@ -86,7 +101,7 @@ func (im *image) packed(s *signature, f C.som_found) som.Packed {
 		}
 		proc := uintptr(unsafe.Pointer(f.proc))
 		if f.token != 0 {
-			proc = *(*uintptr)(pointer(im.place(o) + uintptr(f.token)))
+			proc = im.proc(o, uintptr(f.token))
 		}
 		r := C.native_apply(C.uintptr_t(proc), sig, C.uintptr_t(uintptr(o)), &values[0])
 		if r.raised != nil {

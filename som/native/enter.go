@@ -30,7 +30,7 @@ func somNativeEnter(n C.uint32_t, handle C.uint64_t, ev *C.som_env, a, b, c, d C
 		raise(ev, &som.Error{Code: som.CodeFreed, Class: e.class.Name(), Text: "method " + e.method.Name() + " was called of an object after its end"})
 		return 0
 	}
-	v, err := e.class.CallWords(background, e.method, t.ref, som.Words{uint64(a), uint64(b), uint64(c), uint64(d)})
+	v, err := e.class.CallWords(background, e.method, t.ref, uint64(a), uint64(b), uint64(c), uint64(d))
 	if err != nil {
 		raise(ev, err)
 		return 0

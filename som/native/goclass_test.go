@@ -72,6 +72,8 @@ func (p *puppy) Speak(ctx context.Context, n int64) (int64, error) {
 		return 0, errTired
 	case -2:
 		panic("a puppy panics")
+	case -3:
+		return 3, nil
 	}
 	p.spoke++
 	r, err := p.animalBase.Speak(ctx, n) // in C

@@ -78,13 +78,13 @@ var open = sync.OnceValues(func() (*zoo, error) {
 					return som.Result[int64](out, 0), err
 				}
 			},
-			func(fn speakFunc, self som.Self, ctx context.Context, w som.Words) (uint64, error) {
-				r, err := fn(self, ctx, int64(w[0]))
+			func(fn speakFunc, self som.Self, ctx context.Context, a, _, _, _ uint64) (uint64, error) {
+				r, err := fn(self, ctx, int64(a))
 				return uint64(r), err
 			},
 			func(x som.Crossing) speakFunc {
 				return func(self som.Self, ctx context.Context, n int64) (int64, error) {
-					r, err := x(self, ctx, som.Words{uint64(n)})
+					r, err := x(self, ctx, uint64(n), 0, 0, 0)
 					return int64(r), err
 				}
 			}),

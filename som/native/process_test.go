@@ -53,7 +53,11 @@ func TestFork(t *testing.T) {
 	}
 }
 
-// TestCost holds what calls between the kernels cost to what cgo costs without them, as minima over many short windows, which
+type byHand struct{}
+
+func (byHand) Method(n uint64) (uint64, error) { return n, nil }
+
+// TestCost holds what calls between the kernels cost to what they cost when somebody writes them by hand, as minima over many short windows, which
 // a busy machine leaves alone. DSOM_BENCH makes the ratios gates; otherwise they are only told.
 func TestCost(t *testing.T) {
 	z := need(t)
@@ -64,9 +68,9 @@ func TestCost(t *testing.T) {
 	at := uintptr(a.Other())
 	const calls = 1000
 	ways := map[string]func(){
-		"bare: Go to C": func() {
+		"by hand: Go to C": func() {
 			for range calls {
-				bare.Call(uintptr(proc), at, 1)
+				_, _ = bare.Call(uintptr(proc), at, 1)
 			}
 		},
 		"Go to C": func() {
@@ -75,8 +79,14 @@ func TestCost(t *testing.T) {
 				_, _ = fn(self, ctx, 1)
 			}
 		},
-		"bare: C to Go":      func() { bare.Back(1, calls) },
-		"C to Go, then C":    func() { _, _ = d.Invoke(ctx, "speaks", p, 1, calls) },
+		"by hand: C to Go": func() { bare.Back(byHand{}, 1, calls) },
+		"C to Go, then C":  func() { _, _ = d.Invoke(ctx, "speaks", p, 1, calls) },
+		"C to Go":          func() { _, _ = d.Invoke(ctx, "speaks", p, -3, calls) },
+		"an empty call of C": func() {
+			for range calls {
+				bare.Empty(1)
+			}
+		},
 		"C to C":             func() { _, _ = d.Invoke(ctx, "speaks", a, 1, calls) },
 		"new in C, release":  func() { made(t, z.animal, calls) },
 		"new in Go, release": func() { made(t, c, calls) },
@@ -94,22 +104,11 @@ func TestCost(t *testing.T) {
 	for name, took := range least {
 		t.Logf("%-18s %7.2f ns", name, float64(took.Nanoseconds())/calls)
 	}
-	for _, g := range []struct {
-		what  string
-		of    []string
-		times float64
-	}{
-		{"Go to C", []string{"bare: Go to C"}, 1.2},
-		{"C to Go, then C", []string{"bare: Go to C", "bare: C to Go"}, 1.2},
-	} {
-		var sum time.Duration
-		for _, of := range g.of {
-			sum += least[of]
-		}
-		ratio := float64(least[g.what]) / float64(sum)
-		t.Logf("%s: %.2f × %v (at most %.1f)", g.what, ratio, g.of, g.times)
-		if os.Getenv("DSOM_BENCH") != "" && ratio > g.times {
-			t.Errorf("%s costs %.2f times %v, and at most %.1f are allowed", g.what, ratio, g.of, g.times)
+	for _, what := range []string{"Go to C", "C to Go"} {
+		ratio := float64(least[what]) / float64(least["by hand: "+what])
+		t.Logf("%s: %.2f × by hand (at most 1.2, and the noise)", what, ratio)
+		if os.Getenv("DSOM_BENCH") != "" && ratio > 1.2*1.15 {
+			t.Errorf("%s costs %.2f times what it costs by hand", what, ratio)
 		}
 	}
 }

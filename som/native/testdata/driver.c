@@ -30,7 +30,8 @@ static int64_t speak_of(som_ref a, som_env *ev, int64_t n) { return ((speak_proc
 static int64_t speaks(som_ref o, som_env *ev, som_ref a, int64_t n, int64_t times) {
 	(void)o;
 	int64_t sum = 0;
-	while (bound(ev) && times-- > 0 && !ev->major)
+	if (!bound(ev)) return -1;
+	while (times-- > 0 && !ev->major)
 		sum += speak_of(a, ev, n);
 	return sum;
 }

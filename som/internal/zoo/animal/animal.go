@@ -129,14 +129,14 @@ func dispatchSpeak(p som.Packed) speakFunc {
 	}
 }
 
-func wordsSpeak(fn speakFunc, self som.Self, ctx context.Context, w som.Words) (uint64, error) {
-	result, err := fn(self, ctx, int64(w[0]))
+func wordsSpeak(fn speakFunc, self som.Self, ctx context.Context, a, _, _, _ uint64) (uint64, error) {
+	result, err := fn(self, ctx, int64(a))
 	return uint64(result), err
 }
 
 func crossSpeak(x som.Crossing) speakFunc {
 	return func(self som.Self, ctx context.Context, n int64) (int64, error) {
-		result, err := x(self, ctx, som.Words{uint64(n)})
+		result, err := x(self, ctx, uint64(n), 0, 0, 0)
 		return int64(result), err
 	}
 }
