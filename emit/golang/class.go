@@ -15,6 +15,7 @@ type classWriter struct {
 	name    string        // of its Go interface
 	first   string        // the first parent's package and a dot, or empty where that is the runtime's
 	methods []classMethod // inherited ones first; those of the runtime's classes left out
+	narrows bool          // packed arguments are objects of the class itself
 }
 
 // class prints all of the package of a class but the implementation, which is the author's.
@@ -33,6 +34,9 @@ func (f *file) class(d *model.Interface) {
 	w.next()
 	for _, m := range own {
 		w.packs(m)
+	}
+	if w.narrows {
+		w.ownNarrow()
 	}
 	if !f.opt.Native {
 		w.contract(own)

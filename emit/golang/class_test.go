@@ -26,10 +26,10 @@ func compileSOM(t testing.TB, files idl.FilesOf, names ...string) *model.Spec {
 }
 
 // emitClasses generates classes from a text, as file pets.idl.
-func emitClasses(t testing.TB, text string) *emit.Files {
+func emitClasses(t testing.TB, text, prefix string) *emit.Files {
 	t.Helper()
 	spec := compileSOM(t, idl.FilesOf{"pets.idl": "#include <somcls.idl>\n" + text}, "pets.idl")
-	return mustEmit(t, spec, golang.Options{PackagePrefix: "example.com/gen", Classes: true})
+	return mustEmit(t, spec, golang.Options{PackagePrefix: prefix, Classes: true})
 }
 
 // TestZoo holds that the classes which the object model's own tests use are what is generated, but for the
@@ -65,10 +65,8 @@ func TestZoo(t *testing.T) {
 	}
 }
 
-// TestClassParts holds what a class of each kind of thing becomes.
-func TestClassParts(t *testing.T) {
-	t.Parallel()
-	files := emitClasses(t, `
+// parts has a class of each kind of thing.
+const parts = `
 module Zoo {
   enum Size { small, large };
   exception Tired { long hours; };
@@ -100,7 +98,12 @@ interface SeaDog : Zoo::Pet, Boat {
 };
 interface M : SOMClass { long made(); implementation { somNew: override; }; };
 interface Kept : SOMObject { implementation { metaclass = M; }; };
-`)
+`
+
+// TestClassParts holds what a class of each kind of thing becomes.
+func TestClassParts(t *testing.T) {
+	t.Parallel()
+	files := emitClasses(t, parts, "example.com/gen")
 	want := []string{
 		"boat/object.go", "boat/pets.go", "kept/object.go", "kept/pets.go", "m/object.go", "m/pets.go", "seadog/object.go", "seadog/pets.go",
 		"zoo/dsom-manifest.json", "zoo/food/object.go", "zoo/food/pets.go", "zoo/pet/object.go", "zoo/pet/pets.go", "zoo/pets.go",

@@ -78,7 +78,26 @@ func (w *classWriter) narrow(t *model.Type) string {
 	if t.Resolve().Kind != model.Named || !ok || strings.HasSuffix(w.goType(t), "som.Object") {
 		return ""
 	}
+	if i == w.d {
+		w.narrows = true
+		return "narrowOwn"
+	}
 	return w.qualified(i, "Narrow")
+}
+
+// ownNarrow prints Narrow once more, for what Class itself is made of: Go has no circles in what variables begin with.
+func (w *classWriter) ownNarrow() {
+	som := w.rt("som")
+	w.L("// own is Class, for the functions that Class is made of.")
+	w.F("var own *%s.Class", som)
+	w.Blank()
+	w.L("func init() { own = Class }")
+	w.Blank()
+	w.F("func narrowOwn(o %s.Object) (Ref, bool) {", som)
+	w.L("r := o.SOM()")
+	w.F("return %s, r.IsA(own)", w.wrapped(w.d, "r"))
+	w.L("}")
+	w.Blank()
 }
 
 // maxWords is how many arguments go as words between kernels.
