@@ -27,7 +27,6 @@ func (b animalBase) Speak(ctx context.Context, n int64) (int64, error) {
 type puppy struct {
 	animalBase
 	spoke int64
-	note  *lines
 }
 
 type lines struct {
@@ -258,7 +257,7 @@ func (c *cat) SomDefaultInit() error                { c.lives = 9; return nil }
 
 type kitten struct {
 	som.Base
-	at int
+	_ int
 }
 
 func (k *kitten) SomDefaultInit() error { return nil }
