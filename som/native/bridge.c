@@ -5,9 +5,11 @@
 #include "_cgo_export.h"
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct native_kernel kernel;
 
@@ -16,6 +18,25 @@ struct native_kernel kernel;
 		snprintf(why, size, "it has no %s: it is of another release", #f);                            \
 		return 1;                                                                                     \
 	}
+
+/* Whether a file is the one that this code is in. */
+static bool is_this(const char *file) {
+	Dl_info me;
+	struct stat a, b;
+	return dladdr((void *)som_go_runtime, &me) && !stat(file, &a) && !stat(me.dli_fname, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* libsom's hook: a library that begins a second Go runtime must not even be opened. */
+static void *load(const char *file, char *why, size_t size) {
+	if (!is_this(file) && somNativeHasRuntime((char *)file)) {
+		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: build it into what has the other");
+		return NULL;
+	}
+	void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	const char *reason = library ? NULL : dlerror();
+	if (!library) snprintf(why, size, "%s", reason ? reason : "no reason is known");
+	return library;
+}
 
 int native_open(const char *file, char *why, size_t size) {
 	void *library = RTLD_DEFAULT;
@@ -29,6 +50,8 @@ int native_open(const char *file, char *why, size_t size) {
 		}
 	}
 	FUNCTIONS(MISSING)
+	const som_hooks hooks = {.size_of = sizeof hooks, .load = load};
+	kernel.som_set_hooks(&hooks, NULL);
 	return 0;
 }
 

@@ -5,6 +5,8 @@ package native
 // #include "calls.h"
 import "C"
 
+import "debug/elf"
+
 // A class library in Go is a program of build mode c-shared that imports the packages of its classes: they are
 // defined when these are initialised, which the Go runtime does before the first call of what is exported.
 
@@ -21,3 +23,21 @@ func som_library_ready() {}
 
 //export som_go_runtime
 func som_go_runtime() {}
+
+// somNativeHasRuntime reports whether a file is a class library in Go, which exports som_go_runtime.
+//
+//export somNativeHasRuntime
+func somNativeHasRuntime(file *C.char) C.int {
+	f, err := elf.Open(C.GoString(file))
+	if err != nil {
+		return 0 // the system's loader says what is wrong with it
+	}
+	defer f.Close()
+	symbols, _ := f.DynamicSymbols()
+	for _, s := range symbols {
+		if s.Name == "som_go_runtime" && s.Section != elf.SHN_UNDEF {
+			return 1
+		}
+	}
+	return 0
+}

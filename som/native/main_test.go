@@ -43,6 +43,7 @@ func build(dir string) error {
 	for _, args := range [][]string{
 		append(append([]string{"-DSOM_FFI", "-fvisibility=hidden", "-Wl,-soname,libsom.so.1", "-o", som}, kernel...), "-lffi", "-pthread", "-ldl"),
 		{"-o", filepath.Join(dir, "libanimal.so"), "testdata/animal.c", som, "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libdriver.so"), "testdata/driver.c", som, "-pthread", "-Wl,-rpath," + dir},
 	} {
 		cmd := exec.Command("gcc", append([]string{"-std=gnu11", "-shared", "-fPIC", "-O2", "-I../../libsom/include"}, args...)...)

@@ -3,13 +3,16 @@
 package native_test
 
 import (
+	"errors"
 	"os"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/native"
 	"github.com/opendsom/dsom/som/native/internal/bare"
 )
 
@@ -41,6 +44,15 @@ func TestTightLoop(t *testing.T) {
 	<-ended
 	if d := time.Since(start); d > time.Minute {
 		t.Errorf("it took %v", d)
+	}
+}
+
+// TestSecondRuntime holds that a class library that would bring a second Go runtime is not opened.
+func TestSecondRuntime(t *testing.T) {
+	need(t)
+	_, err := native.Find("Second")
+	if !errors.Is(err, &som.Error{Code: som.CodeLibrary}) || !strings.Contains(err.Error(), "a Go runtime of its own") {
+		t.Errorf("got %v", err)
 	}
 }
 
