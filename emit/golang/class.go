@@ -163,7 +163,7 @@ func (w *classWriter) methodSpec(m classMethod) string {
 // plainName is the Go name that the runtime gives a method of its own.
 func plainName(name string) string {
 	var b strings.Builder
-	for part := range strings.SplitSeq(name, "_") {
+	for part := range strings.SplitSeq(strings.TrimPrefix(name, "_get_"), "_") {
 		if part != "" {
 			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
 		}

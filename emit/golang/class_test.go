@@ -113,7 +113,7 @@ func TestClassParts(t *testing.T) {
 	}
 	contains(t, files, "zoo/pets.go", "type Size uint32", "type Tired struct", "const _ = som.Version1")
 	contains(t, files, "zoo/pet/pets.go",
-		`{Name: "_get_name", GoName: "Name", Type: reflect.TypeFor[nameFunc]()`,
+		`{Name: "_get_name", Type: reflect.TypeFor[nameFunc]()`,
 		`{Name: "old1", Kind: som.NonStatic, Type: reflect.TypeFor[func(som.Self) error]()}, // keeps its place`,
 		`{Name: "count", Kind: som.Procedure,`, `som.WithVersion(2, 1)`,
 		"Fits(ctx context.Context, s zoo.Size) (bool, error)",

@@ -8,7 +8,6 @@ import "C"
 
 import (
 	"reflect"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -133,11 +132,8 @@ func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*s
 		}
 		if hint := hints[ms.Name]; hint != nil {
 			ms.Type, ms.Packing, ms.GoName = hint.Type, hint.Packing, hint.GoName
-		} else {
-			ms.GoName = goName(ms.Name)
-			if m.sig != nil {
-				ms.Type = typeOf(C.GoString(m.sig))
-			}
+		} else if m.sig != nil {
+			ms.Type = typeOf(C.GoString(m.sig))
 		}
 		if ms.Type == nil { // not known how it is called
 			ms.Type = reflect.TypeFor[func(som.Self) error]()
@@ -172,20 +168,4 @@ func (h *host) lookup(cls *C.som_class, method string) (f C.som_found, ok bool) 
 	defer C.free(unsafe.Pointer(name))
 	ok = C.call_lookup(cls, name, &f, nil) == C.SOM_OK
 	return f, ok
-}
-
-// goName is the Go method that stands for one of an IDL: _get_x is X, and _set_x SetX.
-func goName(name string) string {
-	if x, ok := strings.CutPrefix(name, "_get_"); ok {
-		name = x
-	} else if x, ok := strings.CutPrefix(name, "_set_"); ok {
-		name = "set_" + x
-	}
-	var b strings.Builder
-	for part := range strings.SplitSeq(name, "_") {
-		if part != "" {
-			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
-		}
-	}
-	return b.String()
 }
