@@ -104,22 +104,28 @@ func (w *classWriter) methodTypes(own []classMethod) {
 	if len(own) == 0 {
 		return
 	}
-	w.L("type (")
+	var types, tokens []string
 	for i := range own {
-		w.F("%s = %s", own[i].funcName(), w.funcType(&own[i]))
-	}
-	w.L(")")
-	w.Blank()
-	w.L("// The methods, bound.")
-	w.L("var (")
-	for _, m := range own {
+		m, name := &own[i], own[i].class.ScopedName()+"::"+own[i].operation
+		types = append(types, m.funcName()+" = "+w.funcType(m))
 		if m.inTable() {
-			w.F("%sToken = %s.MustBind[%s](Class, %q)", m.method, w.rt("som"), m.funcName(), w.d.ScopedName()+"::"+m.operation)
+			tokens = append(tokens, fmt.Sprintf("%sToken = %s.MustBind[%s](Class, %q)", m.method, w.rt("som"), m.funcName(), name))
 		} else {
-			w.F("%sNamed = %s.ByName[%s](%q)", m.method, w.rt("som"), m.funcName(), w.d.ScopedName()+"::"+m.operation)
+			tokens = append(tokens, fmt.Sprintf("%sNamed = %s.ByName[%s](%q)", m.method, w.rt("som"), m.funcName(), name))
 		}
 	}
-	w.L(")")
+	w.grouped("type", types)
+	w.L("// The methods, bound.")
+	w.grouped("var", tokens)
+}
+
+// grouped prints declarations of one kind, in parentheses where there are several.
+func (w *classWriter) grouped(keyword string, lines []string) {
+	if len(lines) == 1 {
+		w.L(keyword + " " + lines[0])
+	} else {
+		w.F("%s (\n%s\n)", keyword, strings.Join(lines, "\n"))
+	}
 	w.Blank()
 }
 

@@ -21,14 +21,10 @@ var Class = som.MustClass[object]("Dog", som.WithVersion(1, 0), som.Parents(anim
 	s.Overrides = []som.Override{{Method: "Animal::speak"}}
 }))
 
-type (
-	barkFunc = func(som.Self, context.Context, string) (int32, error)
-)
+type barkFunc = func(som.Self, context.Context, string) (int32, error)
 
 // The methods, bound.
-var (
-	BarkToken = som.MustBind[barkFunc](Class, "Dog::bark")
-)
+var BarkToken = som.MustBind[barkFunc](Class, "Dog::bark")
 
 // Dog is IDL:Dog:1.0: an object of the class, here or elsewhere.
 type Dog interface {
