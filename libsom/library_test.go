@@ -74,6 +74,7 @@ func TestLibraries(t *testing.T) {
 	classlib(t, d+"/libpong.so", `CLASS="Pong"`, `PARENT="Ping"`)
 	classlib(t, d+"/libfails.so", `CLASS="Fails"`, "FAILS")
 	classlib(t, d+"/libplain.so", `CLASS="Plain"`, "NO_ENTRY")
+	classlib(t, d+"/libready.so", `CLASS="Ready"`, "READY")
 	one := classlib(t, d+"/libone.so", `CLASS="One"`, "GO")
 	two := classlib(t, d+"/libtwo.so", `CLASS="Two"`, "GO")
 	for _, c := range []struct {
@@ -93,6 +94,7 @@ func TestLibraries(t *testing.T) {
 		{"and again", []string{"use", "Fails", "use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
 		{"no entry", []string{"use", "Plain"}, "error library: " + d + "/libplain.so is no class library: it exports no som_library_entry"},
 		{"no file", []string{"load", d + "/absent.so"}, "error library: " + d + "/absent.so cannot be loaded: "},
+		{"begins in a thread", []string{"use", "Ready"}, "used\n"},
 		{"two Go runtimes", []string{"load", one, "load", two}, "loaded\nerror library: " + two + " has a Go runtime of its own"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

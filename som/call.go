@@ -66,7 +66,7 @@ func (t Token[F]) Of(r Ref) (F, Self) {
 // answers that there is no implementation.
 func (t Token[F]) In(a *Class, r Ref) (F, Self) {
 	i := t.m.missing()
-	if e := a.table.at(t.m.token); e != nil && e.method == t.m && r.i.class.concrete[a] {
+	if e := a.table.at(t.m.token); e != nil && e.method == t.m && r.i.class.table.hasConcrete(a) {
 		i = e.impl
 	}
 	return *(*F)(unsafe.Pointer(&i.word)), i.self(r)
@@ -135,7 +135,7 @@ func (n *Named[F]) Of(r Ref) (F, Self, error) {
 		}
 	}
 	if f.impl != nil {
-		return *(*F)(unsafe.Pointer(&f.impl.word)), Self{unsafe.Pointer(r.i)}, nil
+		return *(*F)(unsafe.Pointer(&f.impl.word)), f.impl.self(r), nil
 	}
 	e := f.class.front.Load().at(f.m.token)
 	return *(*F)(unsafe.Pointer(&e.fn)), Self{unsafe.Add(unsafe.Pointer(r.i), e.at)}, nil
@@ -150,7 +150,9 @@ func (n *Named[F]) find(r Ref) (*found, error) {
 	if t := reflect.TypeFor[F](); f.m.typ != t {
 		return nil, fail(CodeMethod, f.class.Name(), "%s was called as %v, and is %v", f.m, t, f.m.typ)
 	}
-	f.impl = f.m.plain
+	if f.impl = f.m.plain; f.impl == nil && f.m.token == 0 {
+		f.impl = f.m.missing() // a procedure that nobody wrote
+	}
 	n.last.Store(f)
 	return f, nil
 }

@@ -40,6 +40,9 @@ type Class struct {
 
 	object *instance // the class as an object
 
+	host   Host // the other kernel that has instances of the class as well, or nil
+	shares bool // and has parts of them that are implemented here, so that it counts their references
+
 	own        atomic.Pointer[map[*Method]*impl]
 	dynamics   atomic.Pointer[map[string]*Method]
 	changing   sync.Mutex        // of own, dynamics, casts
@@ -142,6 +145,20 @@ func compare(a, b string) int {
 		return 1
 	}
 	return 0
+}
+
+// InitClasses returns the ancestors that the class's Spec says are initialised, or nil where it leaves that to the parents.
+func (c *Class) InitClasses() []*Class { return slices.Clone(c.spec.InitClasses) }
+
+// Selections returns which parent gives which method, where the class's Spec says so.
+func (c *Class) Selections() map[*Method]*Class {
+	all := make(map[*Method]*Class, len(c.spec.Select))
+	for name, p := range c.spec.Select {
+		if m, err := c.inherited(name); err == nil { // it was made with it
+			all[m] = p
+		}
+	}
+	return all
 }
 
 // Layout returns where the data of the class and its ancestors is, by offset.

@@ -114,7 +114,12 @@ func (c *Class) ready() error {
 		return err
 	}
 	if c.spec.Ready != nil {
-		return c.spec.Ready(c)
+		if err := c.spec.Ready(c); err != nil {
+			return err
+		}
+	}
+	if c.host != nil && c.spec.Mirror == nil {
+		return c.host.Define(c)
 	}
 	return nil
 }
@@ -134,6 +139,7 @@ func (c *Class) findParents() error {
 	}
 	c.abstracts = make([]bool, len(c.parents))
 	c.concrete = map[*Class]bool{c: true, SOMObject: true}
+	c.host = s.Mirror
 	for i, p := range c.parents {
 		if p == nil {
 			return fail(CodeUnknown, s.Name, "parent %d is nil", i)
@@ -143,6 +149,10 @@ func (c *Class) findParents() error {
 		}
 		if p.ended {
 			return fail(CodeUnknown, s.Name, "parent %s was unloaded", p)
+		}
+		if p.host != nil {
+			c.host = p.host
+			c.shares = c.shares || p.shares
 		}
 		c.abstracts[i] = slices.Contains(s.AbstractParents, p)
 		c.depth = max(c.depth, p.depth+1)
@@ -157,6 +167,7 @@ func (c *Class) findParents() error {
 			return fail(CodeParents, s.Name, "its abstract parent %s is not among its parents", a)
 		}
 	}
+	c.shares = c.shares || c.host != nil && s.Mirror == nil
 	if c.depth > MaxDepth {
 		return fail(CodeDepth, s.Name, "it would be %d classes below SOMObject, and at most %d are allowed (MaxDepth)", c.depth, MaxDepth)
 	}

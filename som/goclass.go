@@ -102,9 +102,9 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 			inherited[name] = m
 		}
 	}
-	given := map[string]bool{}
-	for _, o := range c.spec.Overrides {
-		given[o.Method] = true
+	given := map[string]*Override{}
+	for i := range c.spec.Overrides {
+		given[c.spec.Overrides[i].Method] = &c.spec.Overrides[i]
 	}
 	for i := range ptr.NumMethod() {
 		gm := ptr.Method(i)
@@ -129,13 +129,24 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 			continue
 		case m == ambiguousMethod:
 			return fail(CodeAmbiguous, c.spec.Name, "%v declares %s, and two ancestors have such a method: override by Spec.Overrides", ptr, gm.Name)
-		case given[m.String()]:
+		}
+		o := given[m.String()]
+		if o != nil && o.Impl != nil {
 			continue
 		}
 		if want := methodType(m.typ, ptr); gm.Type != want {
 			return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to override %s it must be %v", ptr, gm.Name, gm.Type, m, want)
 		}
+		if o != nil {
+			o.Impl = newImpl(c, gm.Func, true)
+			continue
+		}
 		c.spec.Overrides = append(c.spec.Overrides, Override{m.String(), newImpl(c, gm.Func, true)})
+	}
+	for _, o := range c.spec.Overrides {
+		if o.Impl == nil {
+			return fail(CodeMethod, c.spec.Name, "it overrides %s, which %v does not declare", o.Method, ptr)
+		}
 	}
 	return nil
 }

@@ -27,6 +27,9 @@ func (c *Class) introduce() error {
 		case m.class != c: // migrated
 		case m.kind == Procedure:
 			c.procedures = append(c.procedures, m)
+			if ms.state.IsValid() {
+				m.plain = newImpl(c, ms.state, true)
+			}
 		default:
 			c.methods = append(c.methods, m)
 			if ms.Impl != nil {

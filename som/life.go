@@ -15,6 +15,9 @@ func (c *Class) New() (Ref, error) {
 
 // make is what SOMClass does for somNew.
 func (c *Class) make() (Ref, error) {
+	if c.host != nil {
+		return c.host.New(c)
+	}
 	r, err := c.allocate()
 	if err != nil {
 		return Ref{}, err
@@ -36,6 +39,9 @@ func (r Ref) initialise() (Ref, error) {
 func (r Ref) Copy() (Ref, error) {
 	if r.i.refs.Load() <= 0 {
 		return Ref{}, r.over()
+	}
+	if h := r.i.class.host; h != nil {
+		return h.Copy(r)
 	}
 	to, err := r.i.class.allocate()
 	if err != nil {
@@ -68,6 +74,9 @@ func (r Ref) Assign(from Ref) error {
 	}
 	if r == from {
 		return nil
+	}
+	if h := r.i.class.host; h != nil {
+		return h.Assign(r, from)
 	}
 	fn, self := somDefaultConstAssign.Of(r)
 	return fn(self, from)
@@ -125,7 +134,7 @@ func form(c *Class) *instance {
 		a.tie(i.state(a), i)
 	}
 	if c.size > 0 {
-		i.bytes = make([]byte, c.size)
+		i.data = unsafe.Pointer(unsafe.SliceData(make([]byte, c.size)))
 	}
 	i.refs.Store(1)
 	i.dispatchBy(c.front.Load())
@@ -158,10 +167,10 @@ func (r Ref) visit(init func(*Class) error) error {
 // visitInit is what SOMObject does for somDefaultInit.
 func (r Ref) visitInit() error {
 	return r.visit(func(a *Class) error {
-		if a.spec.Init == nil {
-			return nil
+		if init := a.initOf(r); init != nil {
+			return init(r)
 		}
-		return a.spec.Init(r)
+		return nil
 	})
 }
 
@@ -205,6 +214,9 @@ func (i *instance) end() {
 	fn, self := somDestruct.Of(Ref{i})
 	fn(self)
 	i.bury()
+	if i.other != nil {
+		i.class.host.End(Ref{i})
+	}
 }
 
 // bury makes each further call an error.

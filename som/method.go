@@ -45,10 +45,11 @@ func (m *Method) goName() string {
 	return goName(m.name)
 }
 
-// goName is the Go form of an IDL name: speak and set_name are Speak and SetName.
+// goName is the Go form of an IDL name: speak and set_name are Speak and SetName, and so are what read and write an
+// attribute, _get_age and _set_age, Age and SetAge.
 func goName(name string) string {
 	var b strings.Builder
-	for part := range strings.SplitSeq(name, "_") {
+	for part := range strings.SplitSeq(strings.TrimPrefix(name, "_get_"), "_") {
 		if part != "" {
 			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
 		}

@@ -14,8 +14,9 @@ type instance struct {
 	mask  uintptr              // of scaled tokens
 	class *Class
 	refs  atomic.Int32
-	bytes []byte // Data of all classes, as Class.Layout says
-	meta  *Class // if the object is a class
+	data  unsafe.Pointer // Data of all classes, Class.size octets, as Class.Layout says
+	other unsafe.Pointer // the object in another kernel, if it is there as well
+	meta  *Class         // if the object is a class
 }
 
 // A Ref refers to an object; the zero Ref to none, as a nil pointer does: but for IsNil, IsA and String its
@@ -65,7 +66,7 @@ func (r Ref) String() string {
 // Bytes returns the object's raw data that class c specified, or nil if there is none.
 func (r Ref) Bytes(c *Class) []byte {
 	if at, ok := r.i.class.offsetOf(c); ok {
-		return r.i.bytes[at : at+c.spec.Data.Size : at+c.spec.Data.Size]
+		return unsafe.Slice((*byte)(unsafe.Add(r.i.data, at)), c.spec.Data.Size)
 	}
 	return nil
 }
@@ -133,6 +134,12 @@ func (r Ref) over() error {
 
 // Retain adds a reference.
 func (r Ref) Retain() error {
+	if r.i.isShared() {
+		if r.i.refs.Load() <= 0 {
+			return r.over()
+		}
+		return r.i.class.host.Retain(r)
+	}
 	for {
 		n := r.i.refs.Load()
 		if n <= 0 {
@@ -147,6 +154,12 @@ func (r Ref) Retain() error {
 // Release gives a reference back. With the last one the object ends: its destructors run, in this
 // goroutine.
 func (r Ref) Release() error {
+	if r.i.isShared() {
+		if r.i.refs.Load() <= 0 {
+			return r.over()
+		}
+		return r.i.class.host.Release(r)
+	}
 	for {
 		n := r.i.refs.Load()
 		if n <= 0 {
@@ -163,9 +176,15 @@ func (r Ref) Release() error {
 
 // Free is the Release of the only reference, and an error if there are others.
 func (r Ref) Free() error {
+	if r.i.isShared() {
+		if n := r.Refs(); n > 1 {
+			return r.held(n)
+		}
+		return r.Release()
+	}
 	if !r.i.refs.CompareAndSwap(1, 0) {
 		if n := r.i.refs.Load(); n > 1 {
-			return fail(CodeBusy, r.i.class.Name(), "the object has %d references, and is not free to go", n)
+			return r.held(int(n))
 		}
 		return r.over()
 	}
@@ -173,19 +192,39 @@ func (r Ref) Free() error {
 	return nil
 }
 
+func (r Ref) held(n int) error {
+	return fail(CodeBusy, r.i.class.Name(), "the object has %d references, and is not free to go", n)
+}
+
 // Refs returns how many references there are; 0 is an object after its end.
-func (r Ref) Refs() int { return int(r.i.refs.Load()) }
+func (r Ref) Refs() int {
+	n := int(r.i.refs.Load())
+	if n > 0 && r.i.isShared() {
+		return r.i.class.host.Refs(r)
+	}
+	return n
+}
 
 // A Weak refers to an object without keeping it.
 type Weak struct{ p weak.Pointer[instance] }
 
 // Weak makes a weak reference.
-func (r Ref) Weak() Weak { return Weak{weak.Make(r.i)} }
+func (r Ref) Weak() Weak {
+	if r.i.isShared() && r.i.refs.Load() > 0 {
+		r.i.class.host.Watch(r)
+	}
+	return Weak{weak.Make(r.i)}
+}
 
 // Get returns the object with a reference of the caller's own, unless its end has begun.
 func (w Weak) Get() (Ref, bool) {
 	r := Ref{w.p.Value()}
-	if r.i == nil || r.Retain() != nil {
+	switch {
+	case r.i == nil:
+		return Ref{}, false
+	case r.i.isShared():
+		return r, r.i.class.host.Revive(r)
+	case r.Retain() != nil:
 		return Ref{}, false
 	}
 	return r, true

@@ -24,6 +24,7 @@ var (
 	somDefaultConstAssign   Token[func(Self, Ref) error]
 	dispatch                Token[func(Self, context.Context, *Method, []any) ([]any, error)]
 	somNew                  Token[func(Self) (Ref, error)]
+	somNewNoInit            Token[func(Self) (Ref, error)]
 	somClassReady           Token[func(Self) error]
 )
 
@@ -51,6 +52,7 @@ func init() {
 	bind(&somDefaultConstAssign, SOMObject, "somDefaultConstAssign")
 	bind(&dispatch, SOMObject, "somDispatch")
 	bind(&somNew, SOMClass, "somNew")
+	bind(&somNewNoInit, SOMClass, "somNewNoInit")
 	bind(&somClassReady, SOMClass, "somClassReady")
 }
 

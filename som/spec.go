@@ -7,6 +7,9 @@ import (
 	"unsafe"
 )
 
+// Version1 is there in runtimes that generated code of this release can use.
+const Version1 = 1
+
 // A Spec says what a class is. The zero value of each field is useful, but for the name.
 type Spec struct {
 	Name      string   // identifiers joined by ::, see [MaxName]
@@ -29,6 +32,8 @@ type Spec struct {
 	Copy   func(to, from Ref) error // what the initializer is when an object is copied; nil: octets and state are copied
 	Assign func(to, from Ref) error // likewise for assignment
 	Ready  func(*Class) error       // called once when the class is made, before anybody has it
+
+	Mirror Host // the other kernel that has the class, of which this is the image here
 }
 
 // Data is raw memory of an instance, Size octets at a multiple of Align.
@@ -89,16 +94,18 @@ type Packed func(self Self, ctx context.Context, args []any) ([]any, error)
 type Packing struct {
 	apply    func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error)
 	dispatch func(Packed) reflect.Value
+	words    wordsFunc
+	cross    func(Crossing) any
 }
 
 // Packs makes a Packing of a function that calls an implementation with arguments, and one that
 // makes an implementation of a function that takes packed arguments.
 func Packs[F any](apply func(fn F, self Self, ctx context.Context, args []any) ([]any, error), dispatch func(Packed) F) Packing {
 	return Packing{
-		func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error) {
+		apply: func(fn unsafe.Pointer, self Self, ctx context.Context, args []any) ([]any, error) {
 			return apply(*(*F)(unsafe.Pointer(&fn)), self, ctx, args)
 		},
-		func(p Packed) reflect.Value { return reflect.ValueOf(dispatch(p)) },
+		dispatch: func(p Packed) reflect.Value { return reflect.ValueOf(dispatch(p)) },
 	}
 }
 
@@ -108,15 +115,50 @@ func Arg[T any](args []any, n int) (T, error) {
 		if v, ok := args[n].(T); ok {
 			return v, nil
 		}
+		var t T
 		v, err := fitting(args[n], reflect.TypeFor[T]())
 		if err == nil {
-			return v.Interface().(T), nil
+			reflect.ValueOf(&t).Elem().Set(v)
+			return t, nil
 		}
-		var none T
-		return none, fail(CodeMethod, "a call", "argument %d: %v", n+1, err)
+		return t, fail(CodeMethod, "a call", "argument %d: %v", n+1, err)
 	}
 	var none T
 	return none, fail(CodeMethod, "a call", "argument %d is missing: there are %d", n+1, len(args))
+}
+
+// ArgObject is argument n of packed ones where that is an object of a class, or of a descendant: what Narrow makes of
+// it, unless it is a T as it is; nil where there is none.
+func ArgObject[T, R any](args []any, n int, narrow func(Object) (R, bool)) (T, error) {
+	if n < len(args) {
+		if t, ok := asObject[T](args[n], narrow); ok {
+			return t, nil
+		}
+	}
+	return Arg[T](args, n)
+}
+
+// ResultObject is packed result n likewise, or nil where it is not there.
+func ResultObject[T, R any](out []any, n int, narrow func(Object) (R, bool)) (r T) {
+	if n < len(out) {
+		r, _ = asObject[T](out[n], narrow)
+	}
+	return r
+}
+
+func asObject[T, R any](v any, narrow func(Object) (R, bool)) (t T, ok bool) {
+	o, isObject := v.(Object)
+	switch {
+	case !isObject:
+		t, ok = v.(T)
+	case o.SOM().IsNil():
+		return t, true
+	default:
+		if r, is := narrow(o); is {
+			t, ok = any(r).(T)
+		}
+	}
+	return t, ok
 }
 
 // CheckArgs is an error unless there are n packed arguments.
@@ -139,5 +181,5 @@ func Result[T any](out []any, n int) (r T) {
 // ambiguous, bare.
 type Override struct {
 	Method string
-	Impl   any // a func of the type of the method
+	Impl   any // a func of the type of the method; nil in a class made of a Go type, which then must declare it
 }

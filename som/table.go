@@ -22,6 +22,7 @@ type entry struct {
 	method *Method        // nil for an ancestor
 	impl   *impl          // where it came from; nil for an ancestor
 	class  *Class         // the ancestor; nil for a method
+	hollow bool           // of the ancestor only the interface is inherited
 }
 
 // scale is what a token counts for where it is added to an address.
@@ -45,6 +46,12 @@ func (t *table) at(token uint32) *entry { return t.slot(token).Load() }
 func (t *table) has(a *Class) bool {
 	e := t.at(a.base)
 	return e != nil && e.class == a
+}
+
+// hasConcrete reports the same of one of which more than the interface is inherited.
+func (t *table) hasConcrete(a *Class) bool {
+	e := t.at(a.base)
+	return e != nil && e.class == a && !e.hollow
 }
 
 // nextToken is the first number that no class has. It is guarded by family.
@@ -104,7 +111,7 @@ func fit(taken []bool, start, n int) (int, bool) {
 func fill(c *Class, selected map[*Method]*Class) {
 	own := *c.own.Load()
 	for _, a := range c.order {
-		c.table.slot(a.base).Store(&entry{class: a, at: c.states[a]})
+		c.table.slot(a.base).Store(&entry{class: a, at: c.states[a], hollow: !c.concrete[a]})
 		for _, m := range a.methods {
 			c.table.slot(m.token).Store(c.inherit(m, own[m], selected[m]))
 		}

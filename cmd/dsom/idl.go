@@ -113,6 +113,8 @@ type idlBuildCmd struct {
 	Names           string            `enum:"go,idl" default:"go" help:"How names become Go names: go (new_context becomes NewContext) or idl (only the first letter is raised)."`
 	Included        bool              `help:"Generate the included files as well."`
 	NoStandard      bool              `help:"Do not take CosNaming and other standard modules from dsom's own packages."`
+	Go              bool              `name:"go" help:"Generate classes of the object model in Go, see docs/som-go.md, in place of what the ORB needs."`
+	Native          bool              `help:"With --go: the classes are implemented in other languages, and found in libsom."`
 	AMI             bool              `name:"ami" help:"Generate asynchronous calls too: reply handlers, and futures in place of pollers."`
 	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl. With --c and --cxx, classes know theirs."`
 	Somt            bool              `help:"Make files of type information: dog.somt of dog.idl."`
@@ -126,6 +128,7 @@ func (idlBuildCmd) Help() string {
     dsom idl build --out gen bank.idl
     dsom idl build --out gen -I idl -M CosNaming=example.com/cosnaming idl/*.idl
     dsom idl build --out gen --ami bank.idl
+    dsom idl build --out gen --go dog.idl
     dsom idl build --out gen --emitter ./my-emitter=wide bank.idl
     dsom idl build --out gen --c dog.idl
     dsom idl build --out src --c=h,ih,c --library zoo animal.idl dog.idl

@@ -15,10 +15,13 @@ import (
 // files of all of them go into one folder, and none may be made twice.
 func (v idlBuildCmd) emit(ctx context.Context, c *console, r *idl.Result) (*emit.Files, error) {
 	all := new(emit.Files)
+	if v.Native && !v.Go {
+		return nil, usage("--native goes with --go")
+	}
 	if v.Library != "" && !v.C.on && !v.Cxx.on {
 		return nil, usage("--library is for --c and --cxx")
 	}
-	if v.Lang == "go" || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Typelib && !v.Somt {
+	if v.Lang == "go" || v.Go || len(v.Emitter) == 0 && !v.C.on && !v.Cxx.on && !v.Typelib && !v.Somt {
 		files, err := v.golang(c, r)
 		if err != nil {
 			return nil, err
@@ -79,7 +82,7 @@ func addAll(all, files *emit.Files) error {
 func (v idlBuildCmd) golang(c *console, r *idl.Result) (*emit.Files, error) {
 	opt := golang.Options{
 		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard, AMI: v.AMI,
-		Existing: existing(v.Out),
+		Existing: existing(v.Out), Classes: v.Go, Native: v.Native,
 	}
 	if v.Names == "idl" {
 		opt.Names = golang.Verbatim

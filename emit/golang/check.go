@@ -18,7 +18,9 @@ func (g *generator) check() {
 		g.checkTwice(d)
 		switch d := d.(type) {
 		case *model.Interface:
-			if !g.checkEquivalent(d) {
+			if g.opt.Classes {
+				g.checkInherited(d, ofGenerated(d.AllMembers()))
+			} else if !g.checkEquivalent(d) {
 				g.checkInherited(d, d.AllMembers())
 			}
 			for _, b := range d.Bases {
@@ -39,8 +41,10 @@ func (g *generator) check() {
 			}
 		case *model.Operation:
 			g.checkType(d, d.Result)
-			for _, p := range d.Params {
-				g.checkType(d, p.Type)
+			for n, p := range d.Params {
+				if n > 0 || !g.opt.Classes || !d.HasModifier("init") { // an initializer's first has no place in Go
+					g.checkType(d, p.Type)
+				}
 			}
 		case *model.Attribute:
 			g.checkType(d, d.Type)
@@ -130,7 +134,8 @@ func (g *generator) findUnsupported() {
 		for _, u := range model.Uses(d) {
 			users[u] = append(users[u], d)
 		}
-		if _, module := d.About().Scope().(*model.Module); !module && d.About().Scope() != nil {
+		_, module := d.About().Scope().(*model.Module)
+		if _, class := d.About().Scope().(*model.Interface); !module && d.About().Scope() != nil && !(class && g.opt.Classes) {
 			users[d] = append(users[d], d.About().Scope())
 		}
 		if whyUnsupported(d) != "" {

@@ -21,6 +21,7 @@ const (
 	CodeManifest      diag.Code = "GO1010"
 	CodeEntangled     diag.Code = "GO1011"
 	CodeInternal      diag.Code = "GO1012"
+	CodeClassCircle   diag.Code = "GO1017"
 	CodePragmaIgnored diag.Code = "GO1013"
 	CodeComponents    diag.Code = "GO1014"
 	CodeEquivalent    diag.Code = "GO1015"
@@ -87,6 +88,9 @@ var Codes = diag.Table{
 	{Code: CodeAsynchronous, Title: "asynchronous calls lack something",
 		Explanation: "Reply handlers inherit from Messaging::ReplyHandler: with the option AMI a program that calls this emitter must compile with Messaging.idl, as dsom idl build --ami does. And the bases of an interface must have been generated with the option too, since results of their calls are structures in their packages.",
 		Scene:       "A program generates with Options.AMI what it has compiled without Messaging.idl."},
+	{Code: CodeClassCircle, Title: "packages of classes in a circle",
+		Explanation: "A class has a package to itself, with the types that it declares. Where two classes use each other's types, or a class and its metaclass or ancestors do, the packages would import each other: such types stand outside of the classes, in a module.",
+		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen a.idl\n-- a.idl --\n#include <somcls.idl>\ninterface M;\ninterface A : SOMObject { struct S { long x; }; implementation { metaclass = M; }; };\ninterface M : SOMClass { void f(in A::S s); implementation { }; };"},
 	{Code: CodePragmaIgnored, Severity: diag.Warning, Title: "pragma without effect",
 		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package. #pragma go_value names what makes the values of a valuetype, which an abstract one has none of.",
 		Example:     "module A { module B {\n#pragma go_package \"x/y\"\nstruct P { long x; }; }; };"},

@@ -41,6 +41,9 @@ func (f *file) enum(d *model.Enum) {
 	f.F("// IsValid reports whether v is an enumerator of %s.", name)
 	f.F("func (v %s) IsValid() bool { return v < %d }", name, n)
 	f.Blank()
+	if f.opt.Classes {
+		return
+	}
 
 	f.L("// MarshalCDR writes v.")
 	f.F("func (v %s) MarshalCDR(e *%s.Encoder) { e.Enum(uint32(v), %d) }", name, f.rt("cdr"), n)

@@ -20,6 +20,7 @@ type file struct {
 	pkg     *goPackage
 	entry   *fileEntry
 	imports map[string]bool // import paths that are used
+	home    *goPackage      // whose methods' types are printed; nil: pkg's
 }
 
 // base returns the last part of a path in either notation.
@@ -39,9 +40,13 @@ func (g *generator) generateFile(p *goPackage, idl *model.File, name string, doc
 	}
 	head.F("package %s", p.name)
 	head.Blank()
-	stub := f.rt("stub")
+	runtime := "stub"
+	if f.opt.Classes {
+		runtime = "som"
+	}
+	runtime = f.rt(runtime)
 	f.importDecl(&head)
-	head.F("const _ = %s.Version1 // a newer runtime is needed if this does not compile", stub)
+	head.F("const _ = %s.Version1 // a newer runtime is needed if this does not compile", runtime)
 	head.Blank()
 
 	if g.report.HasErrors() { // there will be no files
@@ -77,10 +82,14 @@ func numbered(text []byte) string {
 
 // packageDoc prints the package's comment.
 func (f *file) packageDoc(head *emit.Printer, idl *model.File) {
+	if f.pkg.class != nil {
+		printDoc(head, fmt.Sprintf("Package %s is the class %s.", f.pkg.name, f.pkg.class.ScopedName()), appendDoc(nil, f.pkg.class.Doc))
+		return
+	}
 	var modules []string
 	var text []string
 	for _, m := range f.spec.Modules() {
-		if u := f.units[m.Name]; u.pkg != f.pkg {
+		if u := f.units[m.Name]; u == nil || u.pkg != f.pkg {
 			continue
 		}
 		modules = append(modules, m.Name)
@@ -130,7 +139,7 @@ func (f *file) importDecl(head *emit.Printer) {
 
 // importName returns the name under which files of the package import another.
 func (f *file) importName(p string) string {
-	for name, rt := range runtimeImports {
+	for name, rt := range f.runtimes() {
 		if rt == p {
 			return name
 		}
@@ -140,7 +149,7 @@ func (f *file) importName(p string) string {
 
 // rt marks a runtime package as used and returns its name.
 func (f *file) rt(name string) string {
-	f.imports[runtimeImports[name]] = true
+	f.imports[f.runtimes()[name]] = true
 	return name
 }
 
@@ -167,6 +176,11 @@ func (g *generator) nameImports(p *goPackage) {
 		if g.packageOf(d) != p {
 			continue
 		}
+		for _, a := range g.classImports(d) {
+			if to := g.packageOf(a); to != p {
+				paths[to.path] = true
+			}
+		}
 		for _, used := range model.Uses(d) {
 			if to := g.packageOf(used); to != p {
 				paths[to.path] = true
@@ -183,7 +197,7 @@ func (g *generator) nameImports(p *goPackage) {
 		}
 	}
 	taken := nameSet{}
-	for name := range runtimeImports {
+	for name := range g.runtimes() {
 		taken[name] = true
 	}
 	for _, to := range slices.Sorted(maps.Keys(paths)) {
@@ -238,7 +252,11 @@ func (f *file) decl(d model.Decl) {
 	case *model.Const:
 		f.constant(d)
 	case *model.Interface:
-		f.iface(d)
+		if f.opt.Classes {
+			f.class(d)
+		} else {
+			f.iface(d)
+		}
 	case *model.Native:
 		f.native(d)
 	case *model.ValueType:
@@ -246,14 +264,16 @@ func (f *file) decl(d model.Decl) {
 	case *model.ValueBox:
 		f.box(d)
 	case *model.Forward:
-		if i, ok := f.interfaceOf(d); ok && n != nil {
+		if i, ok := f.interfaceOf(d); ok && n != nil && !f.opt.Classes {
 			f.iface(i)
 		}
 	case *model.Operation, *model.Attribute: // printed with their interface
 	}
 	if c, ok := d.(model.Container); ok {
 		for _, inner := range c.Children() {
-			f.decl(inner)
+			if f.packageOf(inner) == f.pkg {
+				f.decl(inner)
+			}
 		}
 	}
 }

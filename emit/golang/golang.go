@@ -40,6 +40,12 @@ type Options struct {
 	// AMI adds what it takes to call without waiting: reply handlers, and for each interface what has one told
 	// of a call's end, or returns a future. The specification must have the module Messaging.
 	AMI bool
+	// Classes generates classes of the object model in place of what the ORB needs: for each SOM class a package,
+	// as docs/som-go.md has it, and for types packages without codecs.
+	Classes bool
+	// Native says that the classes are implemented elsewhere, and libsom has them. Otherwise a class that is
+	// generated for the first time gets a template of its implementation.
+	Native bool
 	// Existing is the output folder as it is, from which manifests of earlier runs are
 	// read; nil if there is nothing.
 	Existing fs.FS
@@ -71,7 +77,7 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 		standIns:  map[*model.Forward]*model.Interface{},
 	}
 	for _, step := range []func(){
-		g.equivalent, g.asynchronous, g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.generate,
+		g.equivalent, g.asynchronous, g.assignPackages, g.nameFiles, g.readManifests, g.nameDeclarations, g.check, g.checkClasses, g.generate,
 	} {
 		if step(); g.report.HasErrors() {
 			return new(emit.Files), g.report
@@ -97,6 +103,8 @@ type generator struct {
 
 	unsupported map[model.Decl]model.Decl // what cannot be generated, and why: see findUnsupported
 	standIns    map[*model.Forward]*model.Interface
+
+	leads map[string]map[string]bool // which packages lead to which by imports; for classes
 
 	handles map[*model.Interface]*model.Interface   // by reply handler: of whose calls it is told
 	expects map[*model.Operation][]*model.Exception // by operation of a reply handler: which it may be told of
@@ -156,7 +164,7 @@ func (g *generator) nameFiles() {
 				continue
 			}
 		}
-		if !g.isMain(d) {
+		if !g.isMain(d) || g.opt.Classes && !g.inClasses(d) {
 			continue
 		}
 		p, f := g.packageOf(d), fileOf(d)
@@ -168,6 +176,9 @@ func (g *generator) nameFiles() {
 		}
 		if names[f] == "" {
 			names[f] = freeFileName(names, f.Path)
+			if p.class != nil && names[f] == templateName {
+				names[f] = "class_" + templateName
+			}
 		}
 	}
 }
@@ -202,8 +213,10 @@ func (g *generator) generate() {
 			}
 			g.generateFile(p, f, name, doc == name)
 		}
-		data, err := p.manifest(doc)
-		g.add(p, ManifestName, data, err)
+		if p.class == nil { // nothing is added to the package of a class
+			data, err := p.manifest(doc)
+			g.add(p, ManifestName, data, err)
+		}
 	}
 }
 

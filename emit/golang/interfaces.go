@@ -235,7 +235,7 @@ type locals struct{ taken nameSet }
 // and the given names, are taken.
 func (f *file) newLocals(names ...string) *locals {
 	l := &locals{nameSet{}}
-	for name := range runtimeImports {
+	for name := range f.runtimes() {
 		l.taken[name] = true
 	}
 	for _, name := range f.pkg.importAs {

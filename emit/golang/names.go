@@ -233,6 +233,24 @@ var (
 		"typecode": runtimeModule + "/typecode",
 	}
 
+	// classImports are the packages that generated classes may import, by their names.
+	classImports = map[string]string{
+		"cdr":      runtimeModule + "/cdr",
+		"context":  "context",
+		"dyn":      runtimeModule + "/dyn",
+		"fmt":      "fmt",
+		"meta":     runtimeModule + "/som/meta",
+		"native":   runtimeModule + "/som/native",
+		"reflect":  "reflect",
+		"som":      runtimeModule + "/som",
+		"typecode": runtimeModule + "/typecode",
+	}
+
+	// classNames are what the package of a class has whatever its IDL says, and classMembers what the types in it
+	// have besides the methods of the IDL.
+	classNames   = set(`Class Ref Base Next New Narrow`)
+	classMembers = set(`SOM Self Next Class Base Ref Made`)
+
 	// buildSuffixes are the ends of file names that mean something to the go command: test,
 	// and every operating system and architecture it has known.
 	buildSuffixes = set(`test aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9

@@ -16,6 +16,7 @@ type goPackage struct {
 	name     string // of the package clause
 	dir      string // under the output folder
 	units    []*unit
+	class    *model.Interface      // the SOM class that it is the package of, or nil
 	used     map[string]model.Decl // Go names that are taken, by whom; nil for who is not in the specification
 	old      *manifest             // of earlier runs, or nil
 	fresh    map[string]*fileEntry // of this run, by Go file
@@ -25,11 +26,12 @@ type goPackage struct {
 // A unit is what is mapped to a package as a whole: a top-level module, or the declarations
 // outside of modules.
 type unit struct {
-	key      string // see unitKey
-	module   string // its name, or "" outside of modules
-	path     string // import path
-	fixed    bool   // somebody said so
-	main     bool   // it is generated, at least in part
+	key      string           // see unitKey
+	module   string           // its name, or "" outside of modules
+	class    *model.Interface // the SOM class that has a package to itself
+	path     string           // import path
+	fixed    bool             // somebody said so
+	main     bool             // it is generated, at least in part
 	at       diag.Span
 	standard bool // it is one of this module's own packages
 	guest    bool // it shares another unit's package
@@ -38,7 +40,10 @@ type unit struct {
 
 // unitKey returns the key of the unit in which d is. What stands outside of modules in a
 // file that names a package is a unit of its own.
-func unitKey(d model.Decl) string {
+func (g *generator) unitKey(d model.Decl) string {
+	if c := g.classAround(d); c != nil {
+		return "\x00class " + c.ScopedName()
+	}
 	if m := model.TopModule(d); m != nil {
 		return m.Name
 	}
@@ -67,17 +72,17 @@ func (g *generator) assignPackages() {
 	g.units = map[string]*unit{}
 	var order []*unit
 	for d := range g.spec.All() {
-		key := unitKey(d)
+		key := g.unitKey(d)
 		u := g.units[key]
 		if u == nil {
-			u = &unit{key: key, at: d.About().NameSpan}
-			if m := model.TopModule(d); m != nil {
+			u = &unit{key: key, at: d.About().NameSpan, class: g.classAround(d)}
+			if m := model.TopModule(d); m != nil && u.class == nil {
 				u.module = m.Name
 			}
 			g.units[key] = u
 			order = append(order, u)
 		}
-		if _, isModule := d.(*model.Module); !isModule && g.isMain(d) && !u.main {
+		if _, isModule := d.(*model.Module); !isModule && g.isMain(d) && !u.main && (!g.opt.Classes || g.inClasses(d)) {
 			u.main, u.at = true, d.About().NameSpan
 		}
 		g.checkPackagePragma(d)
@@ -85,7 +90,11 @@ func (g *generator) assignPackages() {
 	for _, u := range order {
 		g.choosePath(u)
 	}
-	g.mergeCircles(order)
+	if g.opt.Classes {
+		g.leads = g.reachability(order, true)
+	} else {
+		g.mergeCircles(order)
+	}
 	for _, u := range order {
 		g.enterPackage(u)
 	}
@@ -102,6 +111,10 @@ func (g *generator) checkPackagePragma(d model.Decl) {
 
 // choosePath finds the import path of a unit.
 func (g *generator) choosePath(u *unit) {
+	if u.class != nil {
+		g.chooseClassPath(u)
+		return
+	}
 	said, at, ok := g.saidPath(u)
 	if !ok {
 		u.path = strings.TrimSuffix(g.opt.PackagePrefix, "/")
@@ -170,7 +183,7 @@ func (g *generator) lastPackagePragma(ps []model.Pragma, at diag.Span) (string, 
 // mergeCircles puts units whose packages would import each other in a circle into one.
 func (g *generator) mergeCircles(order []*unit) {
 	for {
-		reach := g.reachability(order)
+		reach := g.reachability(order, true)
 		var circle []*unit
 		for _, u := range order {
 			for _, v := range order {
@@ -222,16 +235,20 @@ func (u *unit) describe() string {
 	return "module " + u.module
 }
 
-// reachability returns which packages lead to which others by imports.
-func (g *generator) reachability(order []*unit) map[string]map[string]bool {
+// reachability returns which packages lead to which others by imports; for classes, if soft, also by those that a
+// method's mention of an object would need.
+func (g *generator) reachability(order []*unit, soft bool) map[string]map[string]bool {
 	reach := map[string]map[string]bool{}
 	for _, u := range order {
 		reach[u.path] = map[string]bool{}
 	}
 	for d := range g.spec.All() {
-		from := g.units[unitKey(d)].path
-		for _, used := range model.Uses(d) {
-			if to := g.units[unitKey(used)].path; to != from {
+		from := g.units[g.unitKey(d)].path
+		for _, used := range append(model.Uses(d), g.classImports(d)...) {
+			if !soft && g.isMention(d, used) {
+				continue
+			}
+			if to := g.units[g.unitKey(used)].path; to != from {
 				reach[from][to] = true
 			}
 		}
@@ -254,6 +271,11 @@ func (g *generator) enterPackage(u *unit) {
 	if p == nil {
 		p = &goPackage{path: u.path, name: PackageName(u.path), dir: g.dirOf(u), used: map[string]model.Decl{}, fresh: map[string]*fileEntry{}}
 		g.packages[u.path] = p
+		if p.class = u.class; p.class != nil {
+			for name := range classNames {
+				p.used[name] = nil
+			}
+		}
 	}
 	p.units = append(p.units, u)
 	u.pkg = p
@@ -272,4 +294,4 @@ func (g *generator) dirOf(u *unit) string {
 }
 
 // packageOf returns the package of a declaration.
-func (g *generator) packageOf(d model.Decl) *goPackage { return g.units[unitKey(d)].pkg }
+func (g *generator) packageOf(d model.Decl) *goPackage { return g.units[g.unitKey(d)].pkg }

@@ -113,7 +113,7 @@ func (g *generator) nameDeclaration(d model.Decl) {
 			n.More = append(n.More, g.claim(d, "New"+n.Name+"_None"))
 		}
 	default:
-		if i, ok := g.interfaceOf(d); ok && !i.Local {
+		if i, ok := g.interfaceOf(d); ok && !i.Local && !g.opt.Classes {
 			n.Class = g.claim(d, n.Name+"Class")
 			if !i.Abstract {
 				n.Base = g.claim(d, n.Name+"Base")
@@ -147,7 +147,7 @@ func (g *generator) scopePrefix(d model.Decl) string {
 		if n := g.names[scope]; n != nil { // a type: its name has the rest
 			return n.Name + "_" + prefix
 		}
-		if scope.About().Scope() != nil || g.units[unitKey(scope)].guest {
+		if scope.About().Scope() != nil || g.units[g.unitKey(scope)].guest {
 			prefix = g.identifier(scope) + "_" + prefix
 		}
 	}
@@ -157,7 +157,7 @@ func (g *generator) scopePrefix(d model.Decl) string {
 // style returns how identifiers of a declaration become Go names: as the options say, but in
 // this module's own packages as those were generated.
 func (g *generator) style(d model.Decl) Style {
-	if g.units[unitKey(d)].standard {
+	if g.units[g.unitKey(d)].standard {
 		return Camel
 	}
 	return g.opt.Names
@@ -250,6 +250,11 @@ func (g *generator) ownMethods(i model.Container) map[model.Decl]methodNames {
 			taken[name] = true
 		}
 		taken[g.accessor(v)] = true
+	}
+	if c, ok := i.(*model.Interface); ok && g.opt.Classes && c.IsClass() {
+		for name := range classMembers {
+			taken[name] = true
+		}
 	}
 	for _, d := range membersOf(i) {
 		n := methodNames{call: taken.claim(g.memberName(&d.About().Node, g.style(i).Method))}

@@ -17,6 +17,9 @@ func (f *file) structType(d *model.Struct) {
 		embedded = f.qualifiedName(base)
 	}
 	f.fields(name, embedded, d.Members, members)
+	if f.opt.Classes {
+		return
+	}
 	if base != nil {
 		embedded = f.names[base].Name
 	}
@@ -38,6 +41,9 @@ func (f *file) exception(d *model.Exception) {
 		f.F("func (v *%s) Error() string { return %s.Sprintf(%q, *v) }", name, f.rt("fmt"), strings.ReplaceAll(d.ID, "%", "%%")+" %+v")
 	}
 	f.Blank()
+	if f.opt.Classes {
+		return
+	}
 	f.codec(name, "v's members", "", d.Members, members, false)
 	f.descriptor(d, fmt.Sprintf("%s.NewException[%s](%q, %s)", f.rt("stub"), name, d.ID, f.typeCode(d)))
 }

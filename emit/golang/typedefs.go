@@ -15,6 +15,9 @@ func (f *file) typedef(d *model.Typedef) {
 	f.doc(d, name, f.boundText(d.Type))
 	f.F("type %s %s", name, f.goType(d.Type))
 	f.Blank()
+	if f.opt.Classes {
+		return
+	}
 	cdr := f.rt("cdr")
 
 	f.L("// MarshalCDR writes v.")
@@ -65,6 +68,9 @@ func (f *file) alias(d *model.Typedef, name string) {
 	f.doc(d, name, ", another name of "+d.Type.String())
 	f.F("type %s = %s", name, f.goType(d.Type))
 	f.Blank()
+	if f.opt.Classes {
+		return
+	}
 
 	t := plain(d.Type)
 	if t.Kind == model.Named {

@@ -80,12 +80,18 @@ func (f *file) goType(t *model.Type) string {
 	case model.Any:
 		return f.rt("dyn") + ".Any"
 	case model.Object:
+		if f.opt.Classes {
+			return f.rt("som") + ".Object"
+		}
 		return f.rt("orb") + ".Object"
 	case model.TypeCode:
 		return "*" + f.rt("typecode") + ".TypeCode"
 	case model.ValueBase:
 		return f.rt("orb") + ".Value"
 	case model.Named:
+		if f.opt.Classes {
+			return f.classType(t)
+		}
 		if _, ok := t.Decl.(*model.ValueBox); ok {
 			return "*" + f.qualified(t.Decl, f.names[t.Decl].Name)
 		}

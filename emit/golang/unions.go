@@ -38,6 +38,9 @@ func (f *file) union(d *model.Union) {
 	}
 	w.none()
 	w.accessors()
+	if f.opt.Classes {
+		return
+	}
 	w.codec()
 	f.descriptor(d, fmt.Sprintf("%s.NewType[%s](%s)", f.rt("stub"), w.n.Name, f.typeCode(d)))
 }

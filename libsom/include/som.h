@@ -405,6 +405,9 @@ SOM_API uint64_t som_class_instances(const som_class *c); /* that live now */
 #define SOM_LIBRARY_ENTRY "som_library_entry"
 typedef int som_library_entry_proc(uint32_t abi, som_env *ev);
 #define SOM_ABI 1
+/* What one may export whose language begins in a thread of its own, as Go does: returns when that is done. It is called
+ * before the entry, with the kernel's lock free, so that the thread may define classes. */
+#define SOM_LIBRARY_READY "som_library_ready"
 
 /* Loads a library by file name, once. A class Zoo::Dog that is not there is looked for in libzoo_dog.so, then libzoo.so,
  * (zoo_dog.dll, zoo.dll), in the folders of som_set_path, or else of the variable SOM_PATH, or else where the system looks. */

@@ -141,6 +141,8 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	char why[512] = "it is shorter than its header says";
 	unsigned depth = lock_let_go();
 	l->handle = !entry && whole(file) ? hooks.load(file, why, sizeof why) : NULL;
+	som_proc *ready = l->handle ? hooks.symbol(l->handle, SOM_LIBRARY_READY) : NULL;
+	if (ready) ready(); /* without the lock, which the thread that it waits for may need */
 	lock_again(depth);
 	int code = l->handle || entry ? enter(l, entry, ev) : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
 	if (code == SOM_OK) l->by = NULL;

@@ -5,6 +5,25 @@
 SOM_API int som_go_runtime; /* as class libraries written in Go have it */
 int som_go_runtime;
 #endif
+#ifdef READY
+#include <pthread.h>
+
+/* A language that begins in a thread of its own, which needs the kernel meanwhile. */
+static int begun;
+static void *begin(void *unused) {
+	som_class *c = som_class_named("SOMObject", NULL);
+	som_release((som_ref)c);
+	begun = c != NULL;
+	return unused;
+}
+SOM_API void som_library_ready(void);
+void som_library_ready(void) {
+	pthread_t t;
+	if (pthread_create(&t, NULL, begin, NULL) == 0) pthread_join(t, NULL);
+}
+#else
+enum { begun = 1 };
+#endif
 #ifndef MINOR
 #define MINOR 0
 #endif
@@ -22,7 +41,7 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 	d.nparents = 1;
 	d.nintroduces = 0;
 #endif
-	som_class *c = abi == SOM_ABI ? som_class_define(&d, ev) : NULL;
+	som_class *c = abi == SOM_ABI && begun ? som_class_define(&d, ev) : NULL;
 #ifdef FAILS
 	som_raise_user(ev, "IDL:test/Fails:1.0", NULL, NULL);
 #endif

@@ -1,0 +1,149 @@
+package golang_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/emit/golang"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/model"
+)
+
+const zooPrefix = "github.com/opendsom/dsom/som/internal/zoo"
+
+// compileSOM compiles files in the dialect of SOM.
+func compileSOM(t testing.TB, files idl.FilesOf, names ...string) *model.Spec {
+	t.Helper()
+	r, err := idl.Compile(t.Context(), idl.Options{Resolver: files, Dialect: idl.SOM}, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Spec
+}
+
+// emitClasses generates classes from a text, as file pets.idl.
+func emitClasses(t testing.TB, text, prefix string) *emit.Files {
+	t.Helper()
+	spec := compileSOM(t, idl.FilesOf{"pets.idl": "#include <somcls.idl>\n" + text}, "pets.idl")
+	return mustEmit(t, spec, golang.Options{PackagePrefix: prefix, Classes: true})
+}
+
+// TestZoo holds that the classes which the object model's own tests use are what is generated, but for the
+// implementations. DSOM_UPDATE_GOLDEN=1 writes them, and fails.
+func TestZoo(t *testing.T) {
+	t.Parallel()
+	const zoo = "../../som/internal/zoo/"
+	files := idl.FilesOf{}
+	for _, name := range []string{"animal.idl", "dog.idl"} {
+		text, err := os.ReadFile(zoo + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(text)
+	}
+	for name := range files {
+		made := mustEmit(t, compileSOM(t, files, name), golang.Options{PackagePrefix: zooPrefix, Classes: true, Existing: os.DirFS(zoo)})
+		if made.Len() != 1 {
+			t.Errorf("%s: %v", name, made.Paths())
+		}
+		for p, got := range made.All() {
+			old, err := os.ReadFile(filepath.Join(zoo, p))
+			if err == nil && string(old) == string(got) {
+				continue
+			}
+			t.Errorf("%s is not what is generated from %s (%v)", p, name, err)
+			if os.Getenv("DSOM_UPDATE_GOLDEN") != "" {
+				if err := os.WriteFile(filepath.Join(zoo, p), got, 0o666); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	}
+}
+
+// parts has a class of each kind of thing.
+const parts = `
+module Zoo {
+  enum Size { small, large };
+  exception Tired { long hours; };
+  interface Food;
+  interface Pet : SOMObject {
+    readonly attribute string name;
+    attribute long age;
+    boolean fits(in Size s) raises (Tired);
+    void split(in double x, out long whole, inout double rest);
+    Food likes(in Pet other);
+    Pet friend_of(in SOMObject o);
+    void petWith(inout somInitCtrl ctrl, in string name);
+    long count();
+    implementation {
+      releaseorder: _get_name, old1, _get_age, _set_age, fits, split, likes, friend_of, petWith, count;
+      majorversion = 2; minorversion = 1;
+      petWith: init; count: procedure; friend_of: nonstatic;
+      somDefaultInit: override; somDestruct: override;
+    };
+  };
+  interface Food : SOMObject {
+    void feed(in Pet p);
+    implementation { abstract; };
+  };
+};
+interface Boat : SOMObject { void sail(); implementation { }; };
+interface SeaDog : Zoo::Pet, Boat {
+  implementation { fits: override; sail: override; };
+};
+interface M : SOMClass { long made(); implementation { somNew: override; }; };
+interface Kept : SOMObject { implementation { metaclass = M; }; };
+`
+
+// TestClassParts holds what a class of each kind of thing becomes.
+func TestClassParts(t *testing.T) {
+	t.Parallel()
+	files := emitClasses(t, parts, "example.com/gen")
+	want := []string{
+		"boat/object.go", "boat/pets.go", "kept/object.go", "kept/pets.go", "m/object.go", "m/pets.go", "seadog/object.go", "seadog/pets.go",
+		"zoo/dsom-manifest.json", "zoo/food/object.go", "zoo/food/pets.go", "zoo/pet/object.go", "zoo/pet/pets.go", "zoo/pets.go",
+	}
+	if got := files.Paths(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	contains(t, files, "zoo/pets.go", "type Size uint32", "type Tired struct", "const _ = som.Version1")
+	contains(t, files, "zoo/pet/pets.go",
+		`{Name: "_get_name", Type: reflect.TypeFor[nameFunc]()`,
+		`{Name: "old1", Kind: som.NonStatic, Type: reflect.TypeFor[func(som.Self) error]()}, // keeps its place`,
+		`{Name: "count", Kind: som.Procedure,`, `som.WithVersion(2, 1)`,
+		"Fits(ctx context.Context, s zoo.Size) (bool, error)",
+		"Split(ctx context.Context, x float64, rest float64) (whole int32, restOut float64, err error)",
+		"Likes(ctx context.Context, other Pet) (som.Object, error)", // Food's package imports this one
+		"FriendOf(ctx context.Context, o som.Object) (Pet, error)",
+		"func NewPetWith(ctx context.Context, name string) (Ref, error) {",
+		"PetWith(ctx context.Context, name string) error\n\tCount(ctx context.Context) (int32, error)\n} = (*object)(nil)",
+		"func (r Ref) Count(ctx context.Context) (result int32, err error) {")
+	contains(t, files, "zoo/food/pets.go", "Feed(ctx context.Context, p som.Object) error", "s.Abstract = true")
+	contains(t, files, "zoo/pet/object.go", "som.Base", "func (o *object) SomDestruct() {}", "return o.name, nil", "age  int32", `Text: "likes is not written yet"`)
+	contains(t, files, "seadog/pets.go", "type Ref struct{ pet.Ref }", "func (r Ref) Sail(ctx context.Context) error {",
+		`s.Overrides = []som.Override{{Method: "Zoo::Pet::fits"}, {Method: "Boat::sail"}}`, "som.Parents(pet.Class, boat.Class)")
+	contains(t, files, "seadog/object.go", "pet.Base\n\tBoat boat.Base", "return o.Base.Fits(ctx, s)", "return o.Boat.Sail(ctx)")
+	contains(t, files, "m/pets.go", "som.Parents(som.SOMClass)", "type Base struct{ meta.Base }")
+	contains(t, files, "kept/pets.go", "som.WithMetaclass(m.Class)")
+	for p, text := range files.All() {
+		if strings.Contains(string(text), "dsom/orb") || strings.Contains(string(text), "dsom/cdr") {
+			t.Errorf("%s imports what is for calls between processes:\n%s", p, text)
+		}
+	}
+}
+
+// TestNativeClass holds that a class which is implemented elsewhere has no implementation here.
+func TestNativeClass(t *testing.T) {
+	t.Parallel()
+	spec := compileSOM(t, idl.FilesOf{"dog.idl": "#include <somobj.idl>\ninterface Dog : SOMObject { long bark(); implementation { majorversion = 3; }; };"}, "dog.idl")
+	files := mustEmit(t, spec, golang.Options{PackagePrefix: "example.com/gen", Classes: true, Native: true})
+	if got := files.Paths(); !slices.Equal(got, []string{"dog/dog.go"}) {
+		t.Errorf("got %v", got)
+	}
+	contains(t, files, "dog/dog.go", `var Class = native.MustImport("Dog", som.Version{Major: 3, Minor: 0}, []som.MethodSpec{`)
+}

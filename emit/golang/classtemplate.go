@@ -1,0 +1,164 @@
+package golang
+
+import (
+	"go/format"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/model"
+)
+
+// templateName is the file that has the implementation of a class. It is made once.
+const templateName = "object.go"
+
+// contract prints what the implementation has to have, so that the compiler says what it lacks.
+func (w *classWriter) contract(own []classMethod) {
+	if len(own) == 0 {
+		return
+	}
+	w.F("// What the implementation in %s has to have. Further methods that it overrides it need not declare here.", templateName)
+	w.L("var _ interface {")
+	for _, m := range own {
+		w.L(m.declaration(w.file))
+	}
+	w.L("} = (*object)(nil)")
+	w.Blank()
+}
+
+// template adds the file of the implementation, unless there is one.
+func (w *classWriter) template(own []classMethod) {
+	name := path.Join(w.pkg.dir, templateName)
+	if w.opt.Existing != nil {
+		if _, err := fs.Stat(w.opt.Existing, name); err == nil {
+			return
+		}
+	}
+	t := &classWriter{file: &file{generator: w.generator, pkg: w.pkg, entry: w.entry, imports: map[string]bool{}}, d: w.d, name: w.name, methods: w.methods}
+	t.object(own)
+	body := slices.Clone(t.Bytes())
+	var head emit.Printer
+	head.F("package %s", w.pkg.name)
+	head.Blank()
+	t.importDecl(&head)
+	text, err := format.Source(append(slices.Clone(head.Bytes()), body...))
+	w.add(w.pkg, templateName, text, err)
+}
+
+// object prints the type with the state, and a body for each method.
+func (w *classWriter) object(own []classMethod) {
+	w.F("// object is the state of a %s, and its methods are what the class implements.", w.name)
+	w.L("type object struct {")
+	bases := w.embedded()
+	for _, b := range bases {
+		w.L(strings.TrimSpace(b.field + " " + b.typ))
+	}
+	for _, a := range w.d.Attributes() {
+		if a.HasModifier("nodata") {
+			continue
+		}
+		w.F("%s %s", w.attributeField(a), w.goType(a.Type))
+	}
+	w.L("}")
+	w.Blank()
+	for i := range own {
+		w.body(&own[i], "")
+	}
+	for _, m := range w.overridden() {
+		w.typesOf(&m, func() { w.body(&m, w.parentOf(&m, bases)) })
+	}
+	for _, o := range w.d.Overridden() {
+		switch o.Name {
+		case "somDefaultInit":
+			w.L("func (o *object) SomDefaultInit() error { return nil }")
+			w.Blank()
+		case "somDestruct":
+			w.L("func (o *object) SomDestruct() {}")
+			w.Blank()
+		}
+	}
+}
+
+// attributeField is the name of the field that holds an attribute.
+func (w *classWriter) attributeField(a *model.Attribute) string {
+	return w.style(a).Local(a.Name)
+}
+
+// A basePart is what the state of a class has of a parent.
+type basePart struct {
+	parent     *model.Interface
+	field, typ string
+}
+
+func (b basePart) selector() string {
+	if b.field == "" {
+		return "Base"
+	}
+	return b.field
+}
+
+// embedded returns the parents' bases: the first embedded, the others fields with the names of their classes.
+func (w *classWriter) embedded() []basePart {
+	var all []basePart
+	for _, p := range w.d.Parents() {
+		if isStandardClass(p) {
+			continue
+		}
+		b := basePart{parent: p, typ: w.qualified(p, "Base")}
+		if len(all) > 0 {
+			b.field = w.names[p].Name
+		}
+		all = append(all, b)
+	}
+	switch {
+	case len(all) > 0:
+	case isMetaclass(w.d):
+		all = append(all, basePart{typ: w.rt("meta") + ".Base"})
+	default:
+		all = append(all, basePart{typ: w.rt("som") + ".Base"})
+	}
+	return all
+}
+
+// parentOf returns the base that a parent call of an overridden method goes to.
+func (w *classWriter) parentOf(m *classMethod, bases []basePart) string {
+	for _, b := range bases {
+		if b.parent != nil && b.parent.Inherits(m.class) && !slices.Contains(w.d.AbstractParents(), b.parent) {
+			return b.selector()
+		}
+	}
+	return ""
+}
+
+// body prints a method: a parent call, what an attribute does, or that it is not written.
+func (w *classWriter) body(m *classMethod, parent string) {
+	l := w.newLocals("ctx", "err")
+	c := m.renamed(l)
+	o := l.either("o", "object_")
+	a, isAttribute := m.decl.(*model.Attribute)
+	hasData := isAttribute && !a.HasModifier("nodata") && m.class == w.d
+	result := " error"
+	switch {
+	case len(c.outs) == 1 && c.returns && (parent != "" || hasData):
+		result = w.resultTypes(m)
+	case len(c.outs) > 0:
+		result = " (" + c.results(w.file) + ")"
+	}
+	w.F("func (%s *object) %s(%s)%s {", o, m.method, w.parameters(c), result)
+	switch {
+	case parent != "":
+		w.F("return %s.%s.%s(%s)", o, parent, m.method, strings.TrimPrefix(passed("", c), ", "))
+	case hasData && len(c.outs) > 0:
+		w.F("return %s.%s, nil", o, w.attributeField(a))
+	case hasData:
+		w.F("%s.%s = %s", o, w.attributeField(a), c.ins[0].name)
+		w.L("return nil")
+	default:
+		w.F("return %s", strings.Join(append(c.outNames(),
+			"&"+w.rt("som")+".Error{Code: "+w.rt("som")+".CodeAbstract, Class: \""+w.d.ScopedName()+"\", Text: \""+m.operation+" is not written yet\"}"), ", "))
+	}
+	w.L("}")
+	w.Blank()
+}

@@ -1,0 +1,35 @@
+//go:build !cgo || !unix
+
+package native
+
+import "github.com/opendsom/dsom/som"
+
+func absent(what string) error {
+	return &som.Error{Code: som.CodeLibrary, Class: what, Text: "this program is built without cgo, and has no classes of other languages"}
+}
+
+// Open fails: the program is built without cgo.
+func Open(file string) error { return absent("libsom") }
+
+// Load fails: the program is built without cgo.
+func Load(file string) error { return absent(file) }
+
+// SetPath fails: the program is built without cgo.
+func SetPath(folders string) error { return absent(folders) }
+
+// Find fails: the program is built without cgo.
+func Find(name string) (*som.Class, error) { return nil, absent(name) }
+
+// Import fails: the program is built without cgo.
+func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {
+	return nil, absent(name)
+}
+
+// MustImport panics: the program is built without cgo.
+func MustImport(name string, v som.Version, methods []som.MethodSpec) *som.Class { panic(absent(name)) }
+
+// Export fails: the program is built without cgo.
+func Export(c *som.Class) error { return absent(c.Name()) }
+
+// Instances fails: the program is built without cgo.
+func Instances(c *som.Class) (int, error) { return 0, absent(c.Name()) }

@@ -1,0 +1,157 @@
+//go:build cgo && unix
+
+#define _GNU_SOURCE
+#include "bridge.h"
+#include "_cgo_export.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct native_kernel kernel;
+
+#define MISSING(f)                                                                                    \
+	if (!(*(void **)&kernel.f = dlsym(library, #f))) {                                                \
+		snprintf(why, size, "it has no %s: it is of another release", #f);                            \
+		return 1;                                                                                     \
+	}
+
+/* Whether a file is the one that this code is in. */
+static bool is_this(const char *file) {
+	Dl_info me;
+	struct stat a, b;
+	return dladdr((void *)som_go_runtime, &me) && !stat(file, &a) && !stat(me.dli_fname, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* libsom's hook: a library that begins a second Go runtime must not even be opened. */
+static void *load(const char *file, char *why, size_t size) {
+	if (!is_this(file) && somNativeHasRuntime((char *)file)) {
+		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: build it into what has the other");
+		return NULL;
+	}
+	void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	const char *reason = library ? NULL : dlerror();
+	if (!library) snprintf(why, size, "%s", reason ? reason : "no reason is known");
+	return library;
+}
+
+int native_open(const char *file, char *why, size_t size) {
+	void *library = RTLD_DEFAULT;
+	if (!dlsym(RTLD_DEFAULT, "som_class_define")) {
+		library = dlopen("libsom.so.1", RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD); /* a class library brought it */
+		if (!library) library = dlopen(file, RTLD_NOW | RTLD_GLOBAL);
+		if (!library) {
+			const char *reason = dlerror();
+			snprintf(why, size, "%s", reason ? reason : "no reason is known");
+			return 1;
+		}
+	}
+	FUNCTIONS(MISSING)
+	const som_hooks hooks = {.size_of = sizeof hooks, .load = load};
+	kernel.som_set_hooks(&hooks, NULL);
+	return 0;
+}
+
+/* ---- From Go ---- */
+
+som_env *native_moved(const som_env *ev) {
+	som_env *to = malloc(sizeof *to);
+	if (!to) abort();
+	*to = *ev;
+	return to;
+}
+
+void native_forget(som_env *raised) {
+	kernel.som_env_clear(raised);
+	free(raised);
+}
+
+native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args) {
+	som_env ev = {0};
+	som_value result;
+	uint64_t value;
+	memset(&result, 0, sizeof result);
+	kernel.som_apply((som_proc *)proc, sig, (som_ref)o, args, &result, &ev);
+	memcpy(&value, &result, sizeof value);
+	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
+}
+
+/* ---- To Go ---- */
+
+static void drop_go(void *handle) { somNativeDropError((uintptr_t)handle); }
+
+/* A text that the environment owns. */
+static char *copy_text(const char *text) {
+	size_t n = strlen(text) + 1;
+	char *copy = kernel.som_allocate(n);
+	return copy ? memcpy(copy, text, n) : NULL;
+}
+
+void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *text) {
+	kernel.som_raise_user(ev, id, (void *)handle, handle ? drop_go : NULL);
+	if (ev) ev->text = copy_text(text);
+}
+
+void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text) {
+	kernel.som_raise_system(ev, id, minor, completed, text);
+	if (ev) ev->code = code;
+}
+
+uintptr_t native_raised_go(const som_env *ev) { return ev->drop == drop_go ? (uintptr_t)ev->value : 0; }
+
+static som_tok handles[NATIVE_ENTRIES];
+
+void native_entry_at(uint32_t n, som_tok data) { handles[n] = data; }
+
+static inline uint64_t enter(uint32_t n, som_ref o, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+	return somNativeEnter(n, *native_handle((uintptr_t)o, handles[n]), ev, a, b, c, d);
+}
+
+#define ENTRY(n)                                                                                              \
+	static uint64_t entry_##n(som_ref o, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {      \
+		return enter(0##n, o, ev, a, b, c, d);                                                                \
+	}
+#define NAMED(n) (som_proc *)entry_##n,
+/* Numbers are octal, so that they can be put together. */
+#define EIGHT(X, n) X(n##0) X(n##1) X(n##2) X(n##3) X(n##4) X(n##5) X(n##6) X(n##7)
+#define SIXTY_FOUR(X, n) EIGHT(X, n##0) EIGHT(X, n##1) EIGHT(X, n##2) EIGHT(X, n##3) EIGHT(X, n##4) EIGHT(X, n##5) EIGHT(X, n##6) EIGHT(X, n##7)
+#define ALL(X) SIXTY_FOUR(X, 0) SIXTY_FOUR(X, 1) SIXTY_FOUR(X, 2) SIXTY_FOUR(X, 3) SIXTY_FOUR(X, 4) SIXTY_FOUR(X, 5) SIXTY_FOUR(X, 6) SIXTY_FOUR(X, 7)
+ALL(ENTRY)
+static som_proc *const entries[NATIVE_ENTRIES] = {ALL(NAMED)};
+
+som_proc *native_entry(uint32_t n) { return entries[n]; }
+
+static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+	somNativeHandle((uintptr_t)context, (uintptr_t)self, ev, (som_value *)args, result);
+}
+
+som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev) { return kernel.som_closure(sig, handle, (void *)method, ev); }
+
+static void begin(som_ref self, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 0, (uintptr_t)self, 0, ev); }
+static void copy(som_ref self, som_ref from, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 1, (uintptr_t)self, (uintptr_t)from, ev); }
+static void assign(som_ref self, som_ref from, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 2, (uintptr_t)self, (uintptr_t)from, ev); }
+static void end(som_ref self, void *context) { somNativeLife((uintptr_t)context, 3, (uintptr_t)self, 0, NULL); }
+
+som_class *native_define(som_class_desc *desc, uintptr_t class, som_tok *data, som_env *ev) {
+	desc->size_of = sizeof *desc;
+	desc->method_size = sizeof(som_method);
+	desc->override_size = sizeof(som_override);
+	desc->select_size = sizeof(som_select);
+	desc->data_size = sizeof(uint64_t);
+	desc->data_align = sizeof(uint64_t);
+	desc->init = begin;
+	desc->fini = end;
+	desc->copy = copy;
+	desc->assign = assign;
+	desc->context = (void *)class;
+	som_class *c = kernel.som_class_define(desc, ev);
+	if (!c) return NULL;
+	som_classdata d = {0};
+	const som_binding b = {.size_of = sizeof b, .cls = desc->name};
+	if (kernel.som_class_bind(&b, &d, ev) != SOM_OK) return NULL;
+	*data = d.data;
+	return c; /* for the life of the process, and so is the binding */
+}

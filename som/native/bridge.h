@@ -1,0 +1,73 @@
+/* bridge.h: what Go and libsom know of each other. libsom's functions are called through a table, which is filled at run
+ * time: the process has one libsom, and a program in Go can be built where there is none. */
+#ifndef DSOM_NATIVE_BRIDGE_H
+#define DSOM_NATIVE_BRIDGE_H
+
+#include "som.h"
+
+#define FUNCTIONS(X)                                                                                                      \
+	X(som_code_name) X(som_raise_system) X(som_raise_user) X(som_env_clear) X(som_class_define) X(som_class_named)         \
+	X(som_class_registered) X(som_class_check_version) X(som_class_unload) X(som_class_bind) X(som_new) X(som_copy)        \
+	X(som_assign) X(som_retain) X(som_release) X(som_weak_new) X(som_weak_get) X(som_weak_free) X(som_descends)            \
+	X(som_parent_row) X(som_class_proc) X(som_lookup) X(som_apply) X(som_closure) X(som_closure_free) X(som_class_describe) \
+	X(som_class_instances) X(som_library_load) X(som_set_hooks) X(som_set_path) X(som_allocate) X(som_deallocate)                           \
+	X(som_object_class) X(som_class_class) X(som_class_manager_class)
+
+#define DECLARE(f) __typeof__(f) *f;
+struct native_kernel {
+	FUNCTIONS(DECLARE)
+};
+#undef DECLARE
+extern struct native_kernel kernel;
+
+/* Finds libsom, in file unless the process has it. 0, or why tells. */
+int native_open(const char *file, char *why, size_t size);
+
+/* What a call leaves behind: the result, and an environment on the heap if it raised, or NULL. */
+typedef struct native_result {
+	uint64_t value;
+	som_env *raised;
+} native_result;
+
+/* An environment moves to the heap when it holds something. */
+som_env *native_moved(const som_env *ev);
+
+/* A method is called with one word or with four, whatever it takes: what is too many it does not look at. This is so where the
+ * first six arguments that are no fractions go in registers or in words of their own, as on all 64-bit systems. */
+typedef uint64_t native_word(som_ref, som_env *, uint64_t);
+typedef uint64_t native_words(som_ref, som_env *, uint64_t, uint64_t, uint64_t, uint64_t);
+
+static inline native_result native_call1(uintptr_t proc, uintptr_t o, uint64_t a) {
+	som_env ev = {0};
+	uint64_t value = ((native_word *)proc)((som_ref)o, &ev, a);
+	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
+}
+static inline native_result native_call4(uintptr_t proc, uintptr_t o, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+	som_env ev = {0};
+	uint64_t value = ((native_words *)proc)((som_ref)o, &ev, a, b, c, d);
+	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
+}
+/* Calls a procedure of any signature. The result's octets are those of a som_value. */
+native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args);
+/* Ends an environment that a result has. */
+void native_forget(som_env *raised);
+
+/* Puts a Go error into an environment. A handle that is not 0 is that of the error itself. */
+void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *text);
+void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text);
+uintptr_t native_raised_go(const som_env *ev);
+
+/* Procedures that enter Go by a number, of methods of arguments without fractions; more than that by som_closure. */
+enum { NATIVE_ENTRIES = 512 };
+som_proc *native_entry(uint32_t n);
+/* Where instances of the class of entry n have their handle. */
+void native_entry_at(uint32_t n, som_tok data);
+som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev);
+
+/* Makes a class whose parts of objects begin and end in Go. data gets where instances have their handle. */
+som_class *native_define(som_class_desc *desc, uintptr_t class, som_tok *data, som_env *ev);
+
+/* The handle in an object, of the class whose data are at the word. */
+static inline uint64_t *native_handle(uintptr_t o, som_tok data) { return (uint64_t *)som_data((som_ref)o, data); }
+
+#endif

@@ -1,0 +1,188 @@
+//go:build cgo && unix
+
+package native
+
+// #include "calls.h"
+// #include <stdlib.h>
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/opendsom/dsom/som"
+)
+
+// An entry is a method of a class of Go that C calls.
+type entry struct {
+	class  *som.Class
+	method *som.Method
+	sig    *signature
+}
+
+// A block is memory of C's that ends together.
+type block struct{ all []unsafe.Pointer }
+
+func (b *block) text(s string) *C.char {
+	p := C.CString(s)
+	b.all = append(b.all, unsafe.Pointer(p))
+	return p
+}
+
+func (b *block) take(n int, size uintptr) unsafe.Pointer {
+	p := C.calloc(C.size_t(max(n, 1)), C.size_t(size))
+	b.all = append(b.all, p)
+	return p
+}
+
+func (b *block) end() {
+	for _, p := range b.all {
+		C.free(p)
+	}
+}
+
+// Define makes a class of Go known to libsom.
+func (h *host) Define(c *som.Class) error {
+	h.defining.Lock()
+	defer h.defining.Unlock()
+	im := &image{class: c}
+	im.go_ = im
+	for _, a := range c.Order()[1:] { // one handle for all classes of Go is enough to find the object
+		if x, ok := h.byClass.Load(a); ok && x.(*image).go_ != nil {
+			im.go_ = x.(*image).go_
+		}
+	}
+	var b block
+	defer b.end()
+	d := (*C.som_class_desc)(b.take(1, uintptr(C.sizeof_som_class_desc)))
+	d.name = b.text(c.Name())
+	d.major, d.minor = C.uint32_t(c.Version().Major), C.uint32_t(c.Version().Minor)
+	if c.Abstract() {
+		d.flags = C.SOM_ABSTRACT
+	}
+	if err := h.parents(&b, d, c); err != nil {
+		return err
+	}
+	selected(&b, d, c)
+	numbers, err := h.methodsOf(&b, d, c)
+	if err != nil {
+		return err
+	}
+	var ev C.som_env
+	im.cls = C.native_define(d, C.uintptr_t(h.classes.put(im)), &im.data, &ev)
+	if im.cls == nil {
+		return taken(&ev)
+	}
+	for _, n := range numbers {
+		C.native_entry_at(C.uint32_t(n), im.data)
+	}
+	for n, p := range c.Parents() {
+		if row := C.call_parent_row(im.cls, C.uint32_t(n)); row != 0 {
+			x, _ := h.known(p)
+			x.row.CompareAndSwap(0, uintptr(row))
+		}
+	}
+	h.add(im)
+	return nil
+}
+
+func (h *host) parents(b *block, d *C.som_class_desc, c *som.Class) error {
+	ps := c.Parents()
+	names := unsafe.Slice((**C.char)(b.take(len(ps), unsafe.Sizeof(uintptr(0)))), len(ps))
+	abstract := unsafe.Slice((**C.char)(b.take(len(ps), unsafe.Sizeof(uintptr(0)))), len(ps))
+	n := 0
+	for i, p := range ps {
+		if _, err := h.known(p); err != nil {
+			return err
+		}
+		names[i] = b.text(p.Name())
+		if c.AbstractParent(i) {
+			abstract[n] = names[i]
+			n++
+		}
+	}
+	d.parents, d.nparents = unsafe.SliceData(names), C.uint32_t(len(ps))
+	if n > 0 {
+		d.abstract_parents, d.nabstract_parents = unsafe.SliceData(abstract), C.uint32_t(n)
+	}
+	if is := c.InitClasses(); is != nil {
+		names := unsafe.Slice((**C.char)(b.take(len(is), unsafe.Sizeof(uintptr(0)))), len(is))
+		for i, a := range is {
+			names[i] = b.text(a.Name())
+		}
+		d.init_classes, d.ninit_classes = unsafe.SliceData(names), C.uint32_t(len(is))
+	}
+	return nil
+}
+
+// selected describes which parents give which methods.
+func selected(b *block, d *C.som_class_desc, c *som.Class) {
+	all := c.Selections()
+	selects := unsafe.Slice((*C.som_select)(b.take(len(all), uintptr(C.sizeof_som_select))), len(all))
+	n := 0
+	for m, p := range all {
+		selects[n].method, selects[n].parent = b.text(m.String()), b.text(p.Name())
+		n++
+	}
+	d.selects, d.nselects = unsafe.SliceData(selects), C.uint32_t(n)
+}
+
+// methodsOf describes what the class introduces and overrides, and returns the numbers of its quick entries.
+func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers []uint32, err error) {
+	own := c.Introduced()
+	intro := unsafe.Slice((*C.som_method)(b.take(len(own), uintptr(C.sizeof_som_method))), len(own))
+	for i, m := range own {
+		intro[i].name = b.text(m.Name())
+		intro[i].kind = C.uint32_t(m.Kind())
+		s, err := signatureOf(m.Type())
+		if err != nil {
+			continue // other languages see that it is there, and cannot call it
+		}
+		intro[i].sig = b.text(s.text)
+		if c.Implements(m) != nil {
+			if intro[i].proc, err = h.enter(c, m, s, &numbers); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var over []*som.Method
+	for _, m := range c.Methods() {
+		if m.Class() != c && m.Class().Host() != nil && c.Implements(m) != nil {
+			over = append(over, m)
+		}
+	}
+	overrides := unsafe.Slice((*C.som_override)(b.take(len(over), uintptr(C.sizeof_som_override))), len(over))
+	for i, m := range over {
+		s, err := signatureOf(m.Type())
+		if err != nil {
+			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}
+		}
+		overrides[i].method = b.text(m.String())
+		if overrides[i].proc, err = h.enter(c, m, s, &numbers); err != nil {
+			return nil, err
+		}
+	}
+	d.introduces, d.nintroduces = unsafe.SliceData(intro), C.uint32_t(len(own))
+	d.overrides, d.noverrides = unsafe.SliceData(overrides), C.uint32_t(len(over))
+	return numbers, nil
+}
+
+// enter returns the procedure by which C calls a method of a class of Go.
+func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint32) (*C.som_proc, error) {
+	e := &entry{c, m, s}
+	s.borrowed = len(m.Name()) > 5 && m.Name()[:5] == "_get_"
+	if quick && m.Packing().HasWords() {
+		if n := h.nentries.Add(1) - 1; n < C.NATIVE_ENTRIES {
+			h.entries[n].Store(e)
+			*numbers = append(*numbers, n)
+			return C.native_entry(C.uint32_t(n)), nil
+		}
+	}
+	sig := C.CString(s.text)
+	defer C.free(unsafe.Pointer(sig))
+	var ev C.som_env
+	p := C.native_closure(sig, C.uintptr_t(h.methods.put(e)), &ev)
+	if p == nil {
+		return nil, taken(&ev)
+	}
+	return p, nil
+}

@@ -1,0 +1,225 @@
+//go:build cgo && unix
+
+package native
+
+// #include "calls.h"
+// #include <stdlib.h>
+// #include <string.h>
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"runtime/debug"
+	"unsafe"
+
+	"github.com/opendsom/dsom/som"
+)
+
+// What C calls. Nothing that Go raises or panics goes through C's frames.
+
+// background is the ctx of all calls from C, which have none.
+var background = context.Background()
+
+//export somNativeEnter
+func somNativeEnter(n C.uint32_t, handle C.uint64_t, ev *C.som_env, a, b, c, d C.uint64_t) C.uint64_t {
+	defer recovered(ev)
+	e, t := the.entries[n].Load(), the.handles.get(uint64(handle))
+	if t == nil {
+		raise(ev, &som.Error{Code: som.CodeFreed, Class: e.class.Name(), Text: "method " + e.method.Name() + " was called of an object after its end"})
+		return 0
+	}
+	v, err := e.class.CallWords(background, e.method, t.ref, uint64(a), uint64(b), uint64(c), uint64(d))
+	if err != nil {
+		raise(ev, err)
+		return 0
+	}
+	return C.uint64_t(v)
+}
+
+//export somNativeHandle
+func somNativeHandle(method, self C.uintptr_t, ev *C.som_env, args, result *C.som_value) {
+	defer recovered(ev)
+	e := the.methods.get(uint64(method))
+	if err := e.call(uintptr(self), args, result); err != nil {
+		raise(ev, err)
+	}
+}
+
+// call calls a method of any signature from C.
+func (e *entry) call(self uintptr, from, result *C.som_value) error {
+	r, err := the.refOf(self, false)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Release() }()
+	args := make([]any, len(e.sig.in))
+	for i, t := range e.sig.in {
+		v, err := take(unsafe.Pointer(&unsafe.Slice(from, len(args))[i]), t, false)
+		if err != nil {
+			return err
+		}
+		args[i] = v.Interface()
+		if o, ok := args[i].(som.Ref); ok {
+			if o.IsNil() {
+				args[i] = nil
+				if t == refType {
+					args[i] = o
+				}
+			} else {
+				defer func() { _ = o.Release() }() // it was borrowed
+			}
+		}
+	}
+	out, err := e.class.Call(background, e.method, r, args)
+	if err != nil || e.sig.out == nil {
+		return err
+	}
+	return e.answer(r, out[0], result)
+}
+
+// answer gives C a result, which is the caller's, or the object's if it is an attribute's.
+func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
+	p, t := unsafe.Pointer(result), e.sig.out
+	switch {
+	case t.Kind() == reflect.String:
+		s := reflect.ValueOf(out).String()
+		text := C.call_allocate(C.size_t(len(s) + 1)) // zeroed
+		if text == nil {
+			return &som.Error{Code: "memory", Class: e.class.Name(), Text: "no memory for a text"}
+		}
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(text)), len(s)), s)
+		*(*unsafe.Pointer)(p) = unsafe.Pointer(text)
+		if e.sig.borrowed {
+			the.keep(r, e, unsafe.Pointer(text))
+		}
+		return nil
+	case t.Kind() == reflect.Interface || t == refType:
+		if out == nil {
+			return nil
+		}
+		o, err := native(out)
+		if err != nil {
+			return err
+		}
+		*(*uintptr)(p) = o
+		if ref := out.(som.Object).SOM(); o != 0 { // Go's reference becomes the caller's
+			if e.sig.borrowed {
+				return nil
+			}
+			C.call_retain(C.uintptr_t(o))
+			return ref.Release()
+		}
+		return nil
+	}
+	number(p, reflect.ValueOf(out))
+	return nil
+}
+
+// keep makes a text the object's, in place of what the method returned before.
+func (h *host) keep(r som.Ref, e *entry, text unsafe.Pointer) {
+	x, ok := h.twins.Load(uintptr(r.Other()))
+	if !ok {
+		return
+	}
+	t := x.(*twin)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.texts == nil {
+		t.texts = map[*entry]unsafe.Pointer{}
+	}
+	C.call_deallocate(t.texts[e])
+	t.texts[e] = text
+}
+
+//export somNativeLife
+func somNativeLife(class C.uintptr_t, part C.int, self, from C.uintptr_t, ev *C.som_env) {
+	defer recovered(ev)
+	im := the.classes.get(uint64(class))
+	if err := the.live(im, som.Part(part), uintptr(self), uintptr(from)); err != nil {
+		raise(ev, err)
+	}
+}
+
+// live does a class's part at the beginning, the end, or the assignment of an object.
+func (h *host) live(im *image, part som.Part, self, from uintptr) (err error) {
+	var t *twin
+	if x, ok := h.twins.Load(self); ok {
+		t = x.(*twin)
+	}
+	if part == som.PartInit || part == som.PartCopy {
+		if t == nil {
+			if t, err = h.pair(self); err != nil {
+				return err
+			}
+		}
+		*C.native_handle(C.uintptr_t(self), im.data) = C.uint64_t(t.handle)
+		t.parts++
+		defer func() {
+			if err != nil {
+				h.ended(t)
+			}
+		}()
+	}
+	if t == nil {
+		return im.over()
+	}
+	var other som.Ref
+	if from != 0 {
+		x, ok := h.twins.Load(from)
+		if !ok {
+			return im.over()
+		}
+		other = x.(*twin).ref
+	}
+	if part == som.PartFini {
+		defer h.ended(t)
+	}
+	return im.class.Do(part, t.ref, other)
+}
+
+// pair makes what stands in Go for an object that libsom has just made.
+func (h *host) pair(o uintptr) (*twin, error) {
+	cls := **(***C.som_class)(pointer(o))
+	im, err := h.imageOf(cls, nil)
+	if err != nil {
+		return nil, err
+	}
+	t := &twin{ref: im.class.Adopt(pointer(o)), object: o}
+	t.handle = h.handles.put(t)
+	h.twins.Store(o, t)
+	return t, nil
+}
+
+// ended ends one class's part, and with the last the object as Go has it.
+func (h *host) ended(t *twin) {
+	if t.parts--; t.parts > 0 {
+		return
+	}
+	t.ref.Ended()
+	h.watched.Delete(t.ref)
+	h.twins.Delete(t.object)
+	h.handles.drop(t.handle)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, text := range t.texts {
+		C.call_deallocate(text)
+	}
+	t.texts = nil
+}
+
+// recovered makes an exception of a panic.
+func recovered(ev *C.som_env) {
+	if p := recover(); p != nil {
+		raise(ev, &Panic{Value: p, Stack: debug.Stack()})
+	}
+}
+
+// A Panic is what a method in Go ended with that was called from another language.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }

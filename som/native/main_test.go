@@ -1,0 +1,152 @@
+//go:build cgo && unix
+
+package native_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/native"
+)
+
+// built says why there is no libsom to test with, if that is so.
+var built error
+
+// TestMain builds libsom and two class libraries in C, which all tests of the process share: it can have one libsom.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "native")
+	if err != nil {
+		panic(err)
+	}
+	built = build(dir)
+	os.Setenv("SOM_LIBRARY", filepath.Join(dir, "libsom.so.1"))
+	os.Setenv("SOM_PATH", dir)
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+func build(dir string) error {
+	kernel, err := filepath.Glob("../../libsom/src/*.c")
+	if err != nil {
+		return err
+	}
+	som := filepath.Join(dir, "libsom.so.1")
+	for _, args := range [][]string{
+		append(append([]string{"-DSOM_FFI", "-fvisibility=hidden", "-Wl,-soname,libsom.so.1", "-o", som}, kernel...), "-lffi", "-pthread", "-ldl"),
+		{"-o", filepath.Join(dir, "libanimal.so"), "testdata/animal.c", som, "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libdriver.so"), "testdata/driver.c", som, "-pthread", "-Wl,-rpath," + dir},
+	} {
+		cmd := exec.Command("gcc", append([]string{"-std=gnu11", "-shared", "-fPIC", "-O2", "-I../../libsom/include"}, args...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%v: %w\n%s", cmd.Args, err, out)
+		}
+	}
+	return nil
+}
+
+type speakFunc = func(som.Self, context.Context, int64) (int64, error)
+
+// A zoo is what generated code has of the classes in testdata.
+type zoo struct {
+	animal, driver *som.Class
+	speak          som.Token[speakFunc]
+}
+
+var open = sync.OnceValues(func() (*zoo, error) {
+	animal, err := native.Import("Animal", som.Version{Major: 1, Minor: 1}, []som.MethodSpec{{
+		Name: "speak", Type: reflect.TypeFor[speakFunc](), Packing: som.PacksWords(
+			func(fn speakFunc, self som.Self, ctx context.Context, args []any) ([]any, error) {
+				n, err := som.Arg[int64](args, 0)
+				if err != nil {
+					return nil, err
+				}
+				r, err := fn(self, ctx, n)
+				return []any{r}, err
+			},
+			func(p som.Packed) speakFunc {
+				return func(self som.Self, ctx context.Context, n int64) (int64, error) {
+					out, err := p(self, ctx, []any{n})
+					return som.Result[int64](out, 0), err
+				}
+			},
+			func(fn speakFunc, self som.Self, ctx context.Context, a, _, _, _ uint64) (uint64, error) {
+				r, err := fn(self, ctx, int64(a))
+				return uint64(r), err
+			},
+			func(x som.Crossing) speakFunc {
+				return func(self som.Self, ctx context.Context, n int64) (int64, error) {
+					r, err := x(self, ctx, uint64(n), 0, 0, 0)
+					return int64(r), err
+				}
+			}),
+	}})
+	if err != nil {
+		return nil, err
+	}
+	z := &zoo{animal: animal}
+	if z.driver, err = native.Find("Driver"); err != nil {
+		return nil, err
+	}
+	z.speak, err = som.Bind[speakFunc](animal, "speak")
+	return z, err
+})
+
+// need opens the zoo, or skips the test where there is no compiler or no libffi.
+func need(t testing.TB) *zoo {
+	t.Helper()
+	if built != nil {
+		absent.Skip(t, "libsom cannot be built: apt-get install gcc libffi-dev: %v", built)
+	}
+	z, err := open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+// object makes an instance, which ends with the test.
+func object(t testing.TB, c *som.Class) som.Ref {
+	t.Helper()
+	r, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Release(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// invoke calls a method that must not fail.
+func invoke(t testing.TB, r som.Ref, method string, args ...any) any {
+	t.Helper()
+	v, err := r.Invoke(context.Background(), method, args...)
+	if err != nil {
+		t.Fatalf("%s %s: %v", r, method, err)
+	}
+	return v
+}
+
+// living holds how many instances of a class there are, in both kernels.
+func living(t testing.TB, c *som.Class, want int) {
+	t.Helper()
+	n, err := native.Instances(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n != want || c.Instances() != want {
+		t.Errorf("of %s %d instances live in libsom and %d in Go, want %d", c, n, c.Instances(), want)
+	}
+}

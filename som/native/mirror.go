@@ -1,0 +1,171 @@
+//go:build cgo && unix
+
+package native
+
+// #include "calls.h"
+// #include <stdlib.h>
+import "C"
+
+import (
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/opendsom/dsom/som"
+)
+
+// An image is a class that both kernels have: one of libsom's as Go sees it, or one of Go's as libsom does.
+type image struct {
+	class *som.Class
+	cls   *C.som_class
+	row   atomic.Uintptr // of cls, known from its first subclass on; before that there are only instances of cls itself
+	data  C.som_tok      // where instances have the handle of a class of Go
+	go_   *image         // the first class of Go in the order, which may be this one; nil: objects are libsom's alone
+}
+
+// the is what there is to know of libsom.
+var the = &host{}
+
+// A host joins the kernels.
+type host struct {
+	defining sync.Mutex // one image is made at a time
+	byClass  sync.Map   // *som.Class to *image
+	byNative sync.Map   // *C.som_class to *image
+
+	objects  objects
+	watched  sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to
+	handles  table[*twin]
+	twins    sync.Map // uintptr of the object to *twin
+	methods  table[*entry]
+	classes  table[*image]
+	entries  [C.NATIVE_ENTRIES]atomic.Pointer[entry]
+	nentries atomic.Uint32
+}
+
+// begin makes the roots known to each other.
+func (h *host) begin() {
+	for n, c := range []*som.Class{som.SOMObject, som.SOMClass, som.SOMClassMgr} {
+		h.add(&image{class: c, cls: C.call_root(C.int(n))})
+	}
+}
+
+func (h *host) add(im *image) {
+	h.byClass.Store(im.class, im)
+	h.byNative.Store(im.cls, im)
+}
+
+// known returns the image of a class that libsom has.
+func (h *host) known(c *som.Class) (*image, error) {
+	if im, ok := h.byClass.Load(c); ok {
+		return im.(*image), nil
+	}
+	return nil, &som.Error{Code: som.CodeUnknown, Class: c.Name(), Text: "libsom does not know it: Export it first"}
+}
+
+// imageOf returns the image of a class of libsom's, and makes it where there is none.
+func (h *host) imageOf(cls *C.som_class, hints map[string]*som.MethodSpec) (*image, error) {
+	if im, ok := h.byNative.Load(cls); ok {
+		return im.(*image), nil
+	}
+	h.defining.Lock()
+	defer h.defining.Unlock()
+	return h.mirror(cls, hints)
+}
+
+// mirror makes the image of a class, and of its ancestors before.
+func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*image, error) {
+	if im, ok := h.byNative.Load(cls); ok {
+		return im.(*image), nil
+	}
+	info := C.call_describe(cls)
+	im := &image{cls: cls}
+	s := som.Spec{
+		Name: C.GoString(info.name), Version: som.Version{Major: int(info.major), Minor: int(info.minor)},
+		Abstract: info.flags&C.SOM_ABSTRACT != 0, Mirror: h,
+	}
+	for n, p := range unsafe.Slice(info.parents, info.nparents) {
+		parent, err := h.mirror((*C.som_class)(unsafe.Pointer(p)), hints)
+		if err != nil {
+			return nil, err
+		}
+		s.Parents = append(s.Parents, parent.class)
+		if row := C.call_parent_row(cls, C.uint32_t(n)); row != 0 {
+			parent.row.CompareAndSwap(0, uintptr(row))
+		} else if parent.class != som.SOMObject {
+			s.AbstractParents = append(s.AbstractParents, parent.class)
+		}
+	}
+	order := unsafe.Slice(info.order, info.norder)
+	for _, a := range order[1:] {
+		if x, ok := h.byNative.Load((*C.som_class)(unsafe.Pointer(a))); ok && im.go_ == nil {
+			im.go_ = x.(*image).go_
+		}
+	}
+	if err := h.introduced(im, info, hints, &s); err != nil {
+		return nil, err
+	}
+	for _, a := range order[1:] {
+		h.overridden(im, (*C.som_class)(unsafe.Pointer(a)), &s)
+	}
+	c, err := som.NewClass(s)
+	if err != nil {
+		return nil, err
+	}
+	im.class = c
+	h.add(im)
+	return im, nil
+}
+
+// introduced adds the methods that a class introduces.
+func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*som.MethodSpec, s *som.Spec) error {
+	for _, m := range unsafe.Slice(info.introduces, info.nintroduces) {
+		ms := som.MethodSpec{Name: C.GoString(m.name), Kind: som.Kind(m.kind)}
+		if m.migrated != nil {
+			to, err := h.mirror((*C.som_class)(unsafe.Pointer(m.migrated)), hints)
+			if err != nil {
+				return err
+			}
+			ms.Migrated = to.class
+			s.Introduces = append(s.Introduces, ms)
+			continue
+		}
+		if hint := hints[ms.Name]; hint != nil {
+			ms.Type, ms.Packing, ms.GoName = hint.Type, hint.Packing, hint.GoName
+		} else if m.sig != nil {
+			ms.Type = typeOf(C.GoString(m.sig))
+		}
+		if ms.Type == nil { // not known how it is called
+			ms.Type = reflect.TypeFor[func(som.Self) error]()
+			s.Introduces = append(s.Introduces, ms)
+			continue
+		}
+		if f, ok := h.lookup(im.cls, s.Name+"::"+ms.Name); ok && (unsafe.Pointer(f.owner) == unsafe.Pointer(im.cls) || ms.Kind == som.Procedure) {
+			ms.Impl = im.implementation(ms.Type, ms.Packing, ms.Name, f)
+		}
+		s.Introduces = append(s.Introduces, ms)
+	}
+	return nil
+}
+
+// overridden adds the methods of an ancestor that a class implements anew.
+func (h *host) overridden(im *image, ancestor *C.som_class, s *som.Spec) {
+	x, ok := h.byNative.Load(ancestor)
+	if !ok || x.(*image).class.Host() == nil {
+		return // the roots' methods are each kernel's own
+	}
+	for _, m := range x.(*image).class.Introduced() {
+		if f, ok := h.lookup(im.cls, m.String()); ok && unsafe.Pointer(f.owner) == unsafe.Pointer(im.cls) {
+			if impl := im.implementation(m.Type(), m.Packing(), m.Name(), f); impl != nil {
+				s.Overrides = append(s.Overrides, som.Override{Method: m.String(), Impl: impl})
+			}
+		}
+	}
+}
+
+func (h *host) lookup(cls *C.som_class, method string) (f C.som_found, ok bool) {
+	name := C.CString(method)
+	defer C.free(unsafe.Pointer(name))
+	ok = C.call_lookup(cls, name, &f, nil) == C.SOM_OK
+	return f, ok
+}

@@ -1,0 +1,148 @@
+//go:build cgo && unix
+
+package native
+
+// #cgo CFLAGS: -std=gnu11 -O2 -I${SRCDIR}/../../libsom/include
+// #cgo LDFLAGS: -ldl
+// #include "calls.h"
+// #include <stdlib.h>
+import "C"
+
+import (
+	"os"
+	"sync"
+	"unsafe"
+
+	"github.com/opendsom/dsom/som"
+)
+
+// defaultLibrary is what the system is asked for where neither the process has libsom nor Open or the
+// variable SOM_LIBRARY names a file.
+const defaultLibrary = "libsom.so.1"
+
+var opening struct {
+	sync.Mutex
+	done bool
+	err  error
+}
+
+// Open finds libsom: in the process, or else in the file, or else, if that is empty, where the variable
+// SOM_LIBRARY says or the system has libsom.so.1. All functions of this package do it at their first use;
+// a program calls it only to name a file. Once libsom is found Open does nothing.
+func Open(file string) error {
+	opening.Lock()
+	defer opening.Unlock()
+	if opening.done {
+		return nil
+	}
+	if file == "" {
+		file = os.Getenv("SOM_LIBRARY")
+	}
+	if file == "" {
+		file = defaultLibrary
+	}
+	name, why := C.CString(file), (*C.char)(C.calloc(1, 512))
+	defer C.free(unsafe.Pointer(name))
+	defer C.free(unsafe.Pointer(why))
+	if C.native_open(name, why, 512) != 0 {
+		return &som.Error{Code: som.CodeLibrary, Class: file, Text: "libsom cannot be loaded, install it or name it by SOM_LIBRARY: " + C.GoString(why)}
+	}
+	opening.done = true
+	the.begin()
+	return nil
+}
+
+// Load loads a class library by its file name, once.
+func Load(file string) error {
+	if err := Open(""); err != nil {
+		return err
+	}
+	name := C.CString(file)
+	defer C.free(unsafe.Pointer(name))
+	var ev C.som_env
+	C.call_load(name, &ev)
+	return taken(&ev)
+}
+
+// SetPath says in which folders libraries of classes are looked for, written as PATH is; empty: those of the variable SOM_PATH.
+func SetPath(folders string) error {
+	if err := Open(""); err != nil {
+		return err
+	}
+	var name *C.char
+	if folders != "" {
+		name = C.CString(folders)
+		defer C.free(unsafe.Pointer(name))
+	}
+	var ev C.som_env
+	C.call_set_path(name, &ev)
+	return taken(&ev)
+}
+
+// Find returns the class of a name as a class of Go. Its library is loaded if need be.
+func Find(name string) (*som.Class, error) {
+	return find(name, som.Version{}, nil)
+}
+
+// Import is Find for generated code, which knows how the methods that the class introduces are called: methods
+// are of the specs' types. Methods that have moved up to an ancestor since, and those of ancestors that nobody
+// has looked at yet, are found by their names alone.
+func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {
+	hints := make(map[string]*som.MethodSpec, len(methods))
+	for i := range methods {
+		hints[methods[i].Name] = &methods[i]
+	}
+	return find(name, v, hints)
+}
+
+// MustImport is like Import and panics instead of failing; it is for variables of packages.
+func MustImport(name string, v som.Version, methods []som.MethodSpec) *som.Class {
+	c, err := Import(name, v, methods)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Class, error) {
+	if err := Open(""); err != nil {
+		return nil, err
+	}
+	n := C.CString(name)
+	defer C.free(unsafe.Pointer(n))
+	var ev C.som_env
+	cls := C.call_named(n, &ev)
+	if cls == nil {
+		return nil, taken(&ev)
+	}
+	im, err := the.imageOf(cls, hints) // the reference stays: the class is held for good
+	if err != nil {
+		return nil, err
+	}
+	return im.class, im.class.CheckVersion(v)
+}
+
+// Instances returns how many instances of a class live in libsom.
+func Instances(c *som.Class) (int, error) {
+	im, err := the.known(c)
+	if err != nil {
+		return 0, err
+	}
+	return int(C.call_instances(im.cls)), nil
+}
+
+// Export makes a class of Go known to libsom, and its ancestors before it: other languages find it by its name from now on. None of
+// them may have instances; each has to have a name of its own in the process.
+func Export(c *som.Class) error {
+	if err := Open(""); err != nil {
+		return err
+	}
+	for _, p := range c.Parents() {
+		if _, err := the.known(p); err != nil {
+			if err := Export(p); err != nil {
+				return err
+			}
+		}
+	}
+	return c.SetHost(the)
+}
