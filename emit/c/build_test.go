@@ -122,8 +122,10 @@ func kernel(t testing.TB, flags string) string {
 			return built{}, err
 		}
 		out, err := exec.Command("make", "-C", root+"/libsom", "CC=gcc", "BUILD="+dir, "CFLAGS="+flags).CombinedOutput()
-		if err == nil {
-			err = os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")) // its name for the loader
+		for _, name := range []string{"libsom.so", "libsom-meta.so"} {
+			if err == nil {
+				err = os.Symlink(name, filepath.Join(dir, name+".1")) // its name for the loader
+			}
 		}
 		return built{dir, string(out)}, err
 	}))

@@ -56,6 +56,20 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestMetaclass runs a program with a metaclass that descends from one of the kernel's library.
+func TestMetaclass(t *testing.T) {
+	t.Parallel()
+	k := kernel(t, "-O1")
+	dir := t.TempDir()
+	write(t, dir, mustEmit(t, compile(t, "testdata/idl", "counting.idl"), c.Options{}))
+	program := filepath.Join(dir, "counting")
+	flags := []string{"-std=c11", "-I" + dir, "-I" + root + "/libsom/meta", "-o", program}
+	run(t, nil, "gcc", slices.Concat(flags, strict, []string{"testdata/run/counting.c", "-L" + k, "-lsom-meta"}, linking(k))...)
+	if got := run(t, nil, program); got != "2 3 calls 2\n" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestRunSanitized does the same with all memory and behaviour watched.
 func TestRunSanitized(t *testing.T) {
 	t.Parallel()
