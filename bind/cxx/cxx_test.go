@@ -1,6 +1,7 @@
 package cxx_test
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/golden"
@@ -22,6 +23,30 @@ func TestPrograms(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestMetaclasses puts properties of the library of metaclasses on classes in C++.
+func TestMetaclasses(t *testing.T) {
+	t.Parallel()
+	gcc.need(t)
+	kernel := gcc.kernel(t)
+	zoo, entry, info := gcc.object(t, "test/zoo.cc"), gcc.object(t, generated(t)+"/zoo_library.cpp"), gcc.object(t, generated(t)+"/zoo_typelib.c")
+	sources, err := filepath.Glob(absolute("../../libsom/meta/*.c"))
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("no library of metaclasses: %v", err)
+	}
+	dir := t.TempDir()
+	library := filepath.Join(dir, "libmeta.so")
+	if err := gcc.compile(t, library, append([]string{"-shared"}, sources...)...); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "meta")
+	if err := gcc.compile(t, program, "-I"+absolute("../../libsom/meta"), absolute("test/meta.cc"), zoo, entry, info, library, "-Wl,-rpath,"+dir+":"+kernel); err != nil {
+		t.Fatal(err)
+	}
+	if got := gcc.output(t, program); got != "ok\n" {
+		t.Error(got)
 	}
 }
 
