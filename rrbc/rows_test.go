@@ -165,7 +165,7 @@ var rows = []row{
 		apart: "Animal",
 		code:  "dllname-changed", mutants: []string{"refuse:Zoo::Animal"}},
 	{id: "R28", change: "replaces a class by a subclass at run time",
-		promise: "New instances are the subclass's. What is derived from the class stays so.",
+		promise: "New instances are the subclass's. What is derived from the class stays so. The subclass must add no data, as a class written in C++ always does.",
 		after:   []edit{{"// End.", "interface Better : Animal { implementation { eat: override; }; };"}}, substitute: [2]string{"Animal", "Better"},
 		code: "interface-added", differs: true, mutants: []string{"stay:Zoo::Animal"}},
 	{id: "R29", change: "raises the minor version",
