@@ -21,14 +21,10 @@ var Class = native.MustImport("Dog", som.Version{Major: 1, Minor: 0}, []som.Meth
 	{Name: "bark", Type: reflect.TypeFor[barkFunc](), Packing: som.PacksWords(applyBark, dispatchBark, wordsBark, crossBark)},
 })
 
-type (
-	barkFunc = func(som.Self, context.Context, int32) (int32, error)
-)
+type barkFunc = func(som.Self, context.Context, int32) (int32, error)
 
 // The methods, bound.
-var (
-	BarkToken = som.MustBind[barkFunc](Class, "Dog::bark")
-)
+var BarkToken = som.MustBind[barkFunc](Class, "Dog::bark")
 
 // Dog is IDL:Dog:1.0: an object of the class, here or elsewhere.
 //
