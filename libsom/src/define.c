@@ -417,8 +417,7 @@ static int come_alive(klass *k, som_env *ev) {
 	int code = begin_life(&k->c.object, k->metaclass, ev);
 	if (code != SOM_OK) return code;
 	k->alive = true;
-	code = register_class(k, ev);
-	if (code == SOM_OK) {
+	if ((code = register_class(k, ev)) == SOM_OK) {
 		((void (*)(som_ref, som_env *))*word_at(front_of(k->metaclass), tok_ready))(&k->c.object, ev);
 		code = ev->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_METACLASS;
 	}
@@ -426,13 +425,14 @@ static int come_alive(klass *k, som_env *ev) {
 }
 
 klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
-	if (!desc || desc->size_of < sizeof *desc)
-		return fail(ev, SOM_E_METHOD, "a class's description has %u octets; this release needs %u", desc ? desc->size_of : 0, (uint32_t)sizeof *desc), NULL;
+	som_class_desc all = {.size_of = sizeof all};
+	uint32_t size = desc ? desc->size_of : 0, least = offsetof(som_class_desc, typelib); /* what the first release had */
+	if (size < least) return fail(ev, SOM_E_METHOD, "a class's description has %u octets; %u are the least", size, least), NULL;
+	desc = memcpy(&all, desc, size < sizeof all ? size : sizeof all);
 	if (check(desc, derived, ev) != SOM_OK) return NULL;
 	making m = {.outer = makings, .d = desc, .derived = derived};
 	makings = &m;
-	klass *k = NULL;
-	if (find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK) k = build(&m, ev);
+	klass *k = find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK ? build(&m, ev) : NULL;
 	makings = m.outer;
 	for (uint32_t i = 0; i < m.nparents; i++)
 		m.parents[i]->subclasses--;

@@ -73,6 +73,14 @@ static void hostile(void) {
 	}
 	CHECK(som_class_define(NULL, &ev) == NULL && ev.code == SOM_E_METHOD);
 	som_env_clear(&ev);
+	struct { som_class_desc d; const char *more; } later[] = { /* descriptions of other releases: what one does not have is nothing */
+		{D(.typelib = "none of it"), NULL}, {D(.typelib = "known here"), "not known here"}};
+	later[0].d.size_of = offsetof(som_class_desc, typelib), later[1].d.size_of = sizeof *later;
+	for (int i = 0; i < 2; i++) {
+		som_class *of = som_class_define(&later[i].d, &ev);
+		CHECK(of && som_class_describe(of)->typelib == (i ? later[i].d.typelib : NULL));
+		som_class_unload(of, NULL);
+	}
 	CHECK(som_class_registered("X", NULL) == NULL);
 	som_class_desc good = D(.parents = both + 1, .nparents = 1, .introduces = &m, .nintroduces = 1);
 	CHECK(som_class_define(&good, &ev) != NULL); /* what was refused is in nobody's way */
