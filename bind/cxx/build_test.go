@@ -32,8 +32,8 @@ type toolchain struct {
 var (
 	gcc   = toolchain{name: "gcc", cc: "gcc", cxx: "g++", flags: []string{"-O1"}, only: []string{"-fno-rtti"}, pkg: "g++"}
 	clang = toolchain{name: "clang", cc: "clang", cxx: "clang++", flags: []string{"-O1"}, pkg: "clang"}
-	asan  = toolchain{name: "asan", cc: "gcc", cxx: "g++", flags: []string{"-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}, pkg: "g++"}
-	tsan  = toolchain{name: "tsan", cc: "gcc", cxx: "g++", flags: []string{"-O1", "-fsanitize=thread"}, pkg: "g++"}
+	asan  = toolchain{name: "asan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}, pkg: "g++"}
+	tsan  = toolchain{name: "tsan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-fsanitize=thread"}, pkg: "g++"}
 	// Another standard and another optimisation; checking mode finds what is used after its end.
 	checked = toolchain{name: "checked", cc: "gcc", cxx: "g++", flags: []string{"-O0"}, only: []string{"-std=c++20"}, env: []string{"SOM_CHECK=1"}, pkg: "g++"}
 )

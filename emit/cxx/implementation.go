@@ -68,13 +68,10 @@ func comma(s string) string {
 func parents(i *model.Interface) string {
 	s := ""
 	for _, p := range i.Parents() {
-		s += ", " + handleName(p)
+		s += ", " + qualified(p)
 	}
 	return s
 }
-
-// handleName returns the handle of a class.
-func handleName(i *model.Interface) string { return qualified(i) }
 
 // stored reports whether an attribute has a variable, and which of its methods are generated.
 func stored(i *model.Interface, a *model.Attribute) (get, set bool) {
@@ -262,7 +259,7 @@ func (u *unit) parentCall(i *model.Interface, m *method) string {
 	for _, p := range i.Parents() {
 		if (p == m.Class || p.Inherits(m.Class)) && m.sig == "" && !m.held && !slices.Contains(i.AbstractParents(), p) {
 			args := strings.TrimPrefix(arguments(m.params), ", ")
-			call := fmt.Sprintf("parent<%s>().%s(%s);", handleName(p), m.name, args)
+			call := fmt.Sprintf("parent<%s>().%s(%s);", qualified(p), m.name, args)
 			if m.result != nil {
 				return "return " + call
 			}
