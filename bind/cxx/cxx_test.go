@@ -65,5 +65,5 @@ func TestFromC(t *testing.T) {
 	if err != nil || len(f.Specs) != 1 || f.Specs[0].Lookup("Zoo::Puppy") == nil {
 		t.Errorf("the library does not say what is in it: %v", err)
 	}
-	golden.Check(t, "plain.out", gcc.output(t, program, library))
+	golden.Check(t, "plain.txt", gcc.output(t, program, library))
 }

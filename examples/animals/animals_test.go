@@ -57,5 +57,5 @@ func TestRun(t *testing.T) {
 	}
 	run("go", "build", "-o", dsom, root+"/cmd/dsom")
 	run(dsom, "idl", "build", "--go", "--native", "--check", "--go-package-prefix", "github.com/opendsom/dsom/examples/animals/gen", "--out", "gen", "-I", "release1", "release1/animal.idl", "dog.idl")
-	golden.Check(t, "run.out", run("sh", "run"))
+	golden.Check(t, "run.txt", run("sh", "run"))
 }
