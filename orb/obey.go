@@ -109,6 +109,14 @@ func (c *Call) inTime() bool {
 	return false
 }
 
+// sendEnd returns when the request must have gone out.
+func (c *Call) sendEnd() time.Time {
+	if !c.sendBy.IsZero() && c.sendBy.Before(c.deadline) {
+		return c.sendBy
+	}
+	return c.deadline
+}
+
 // mayUse reports whether the request may go out over l now. If not, the call has failed.
 func (c *Call) mayUse(l *link) bool {
 	if !c.inTime() {

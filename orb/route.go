@@ -331,7 +331,7 @@ func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fre
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return nil, false, exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+		return nil, false, shutDown()
 	}
 	l = s.byHop[h]
 	if l == nil || l.dead() {
@@ -408,7 +408,7 @@ func (o *ORB) dial(l *link, h hop) {
 	o.links.mu.Unlock()
 	if closed {
 		l.conn.Close()
-		l.err = exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+		l.err = shutDown()
 	}
 }
 
