@@ -84,6 +84,12 @@ func TestPolicyTimes(t *testing.T) {
 			"start of request too late": {func(now time.Time) orb.Policies {
 				return orb.Policies{RequestStart: now.Add(time.Hour), RoundtripTimeout: time.Second}
 			}, time.Second, exc.Timeout, exc.No, 0},
+			"start of request after its end": {func(now time.Time) orb.Policies {
+				return orb.Policies{RequestStart: now.Add(time.Hour), RequestEnd: now.Add(time.Second)}
+			}, time.Second, exc.Timeout, exc.No, 0},
+			"start of request after its time-out": {func(now time.Time) orb.Policies {
+				return orb.Policies{RequestStart: now.Add(time.Hour), RequestTimeout: time.Second, RoundtripTimeout: 2 * time.Hour}
+			}, time.Second, exc.Timeout, exc.No, 0},
 			"start of reply": {func(now time.Time) orb.Policies {
 				return orb.Policies{ReplyStart: now.Add(100 * time.Second), RoundtripTimeout: time.Hour}
 			}, 100 * time.Second, 0, 0, 1},
