@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/codeset"
@@ -45,6 +46,8 @@ func TestNegotiate(t *testing.T) {
 		want           codeset.Choice
 		incompatible   bool
 	}{
+		{"the client's native set, which the server converts, before others in common", codeset.Component{Char: s(latin2, codeset.IDLatin1), Wchar: s(codeset.IDUCS4, codeset.IDUTF16)},
+			codeset.Component{Char: s(latin9, codeset.IDLatin1, latin2), Wchar: s(codeset.IDUCS2, codeset.IDUTF16, codeset.IDUCS4)}, codeset.Choice{Char: latin2, Wchar: codeset.IDUCS4}, false},
 		{"ourselves", codeset.Ours(), codeset.Ours(), codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}, false},
 		{"omniORB", codeset.Ours(), codeset.Component{Char: s(codeset.IDLatin1, codeset.IDLatin1, codeset.IDUTF8), Wchar: s(codeset.IDUTF16, codeset.IDUTF16)},
 			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}, false},
@@ -85,6 +88,43 @@ func TestNegotiate(t *testing.T) {
 	}
 }
 
+// TestCheck holds which choices of a client a server takes: what it has offered for that kind of character, nothing, and the fallback.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	const latin2 = 0x00010002
+	few := codeset.Component{Char: codeset.Support{Native: codeset.IDLatin1}, Wchar: codeset.Support{Native: codeset.IDUCS2, Conversion: []uint32{codeset.IDUCS4}}}
+	for _, c := range []struct {
+		choice codeset.Choice
+		ours   codeset.Component
+		kind   string // that was not offered; empty: taken
+	}{
+		{codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUCS2}, few, ""},
+		{codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUCS4}, few, ""},
+		{codeset.Choice{}, few, ""},
+		{codeset.Choice{}, codeset.Component{}, ""},
+		{codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}, codeset.Component{}, ""},
+		{codeset.Choice{Char: latin2}, codeset.Ours(), "char"},
+		{codeset.Choice{Char: latin2, Wchar: codeset.IDUCS2}, few, "char"},
+		{codeset.Choice{Wchar: codeset.IDUCS4}, codeset.Ours(), "wchar"},
+		{codeset.Choice{Wchar: codeset.IDUCS2}, codeset.Component{Char: few.Char}, "wchar"},
+		{codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDLatin1}, few, "wchar"}, // offered, but for char
+		{codeset.Choice{Char: codeset.IDUCS4, Wchar: codeset.IDUCS4}, few, "char"},
+		{codeset.Choice{Char: codeset.IDUTF16}, few, "char"}, // the fallback of the other kind
+		{codeset.Choice{Wchar: codeset.IDUTF8}, few, "wchar"},
+	} {
+		err := c.choice.Check(c.ours)
+		if c.kind == "" {
+			if err != nil {
+				t.Errorf("%+v of %+v: %v", c.choice, c.ours, err)
+			}
+			continue
+		}
+		if !errors.Is(err, exc.CodesetIncompatible) || exc.From(err, exc.No).Minor != exc.MinorCodeSetUnsupported || !strings.Contains(err.Error(), " "+c.kind+" in ") {
+			t.Errorf("%+v of %+v: got %v, want CODESET_INCOMPATIBLE for %s", c.choice, c.ours, err, c.kind)
+		}
+	}
+}
+
 func TestChoice(t *testing.T) { // not parallel: it counts allocations
 	c := codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUTF16}
 	b := c.Append(nil)
@@ -101,15 +141,6 @@ func TestChoice(t *testing.T) { // not parallel: it counts allocations
 		if got, err := codeset.ParseContext(b[:n]); err == nil {
 			t.Errorf("%d octets parse as %+v", n, got)
 		}
-	}
-	if err := c.Check(codeset.Ours()); err != nil {
-		t.Error(err)
-	}
-	if err := (codeset.Choice{Char: 0x00010002}).Check(codeset.Ours()); exc.From(err, exc.No).Minor != exc.MinorCodeSetUnsupported || !errors.Is(err, exc.CodesetIncompatible) {
-		t.Errorf("a set that was not offered: %v", err)
-	}
-	if err := (codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}).Check(codeset.Component{}); err != nil {
-		t.Errorf("the fallback is not taken: %v", err)
 	}
 	if err := codeset.Any().Err(); err != nil {
 		t.Error(err)

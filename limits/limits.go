@@ -68,7 +68,7 @@ var table = [numNames]struct {
 }{
 	MessageSize:           {"message-size", octets, 64 * mib, "octets of a message, reassembled from its fragments"},
 	Fragments:             {"fragments", count, 65536, "fragments of a message"},
-	OutstandingRequests:   {"outstanding-requests", count, 1024, "requests of a connection that wait for their reply; more are not read, or not sent, until one is done"},
+	OutstandingRequests:   {"outstanding-requests", count, 1024, "requests of a connection that wait for their reply, and oneway calls within the process; more are not read, or not sent, until one is done"},
 	Connections:           {"connections", count, 10000, "connections accepted in all"},
 	ConnectionsPerAddress: {"connections-per-address", count, 1000, "connections accepted from one address"},
 	TypeCodeDepth:         {"typecode-depth", count, 64, "TypeCodes inside one another"},

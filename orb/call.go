@@ -201,11 +201,7 @@ func (c *Call) begin() {
 		c.header(1, c.route.env)
 		return
 	}
-	connectBy := c.deadline
-	if !c.sendBy.IsZero() && c.sendBy.Before(connectBy) {
-		connectBy = c.sendBy
-	}
-	c.link, c.fresh, err = c.route.connect(c.ctx, connectBy)
+	c.link, c.fresh, err = c.route.connect(c.ctx, c.sendEnd())
 	if err != nil {
 		if c.route.forwarded { // also if there is no time left for this call to go back
 			c.ref.dropForward(c.route)
@@ -331,19 +327,25 @@ func (c *Call) transfer(ctx context.Context) error {
 	return c.answered(c.wire.Header, c.wire.Reply, c.link.env)
 }
 
-// local runs the call in this process: the message goes to the adapter without the wire.
+// local runs the call in this process: the message goes to the adapter without the wire. Whose caller does not wait runs in
+// another goroutine, and knows as much of him as if it had come over a connection.
 func (c *Call) local(ctx context.Context) error {
 	h, err := giop.ParseHeader(c.buf)
 	if err != nil {
 		return err
 	}
 	if c.ref.orb.life.Err() != nil {
-		return exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+		return shutDown()
 	}
-	out := c.ref.orb.serveLocal(ctx, c.deadline, h, c.buf, c.route.env)
+	o := c.ref.orb
 	if !c.waits {
-		return nil
+		msg, env := c.buf, c.route.env
+		c.buf = nil
+		return o.oneways.post(ctx, c.sendEnd(), func() {
+			o.serveLocal(newCallContext(o, nil, nil), time.Time{}, h, msg, env)
+		})
 	}
+	out := o.serveLocal(newCallContext(o, ctx, nil), c.deadline, h, c.buf, c.route.env)
 	if h, err = giop.ParseHeader(out); err != nil {
 		return err
 	}

@@ -171,25 +171,49 @@ func TestMalformedRequestEndsTheConnection(t *testing.T) {
 	alive()
 }
 
-// TestLocalAfterShutdown: an ORB that has ended carries out nothing, for its own process either.
-func TestLocalAfterShutdown(t *testing.T) {
+// TestAfterShutdown: an ORB that has ended carries out nothing and calls nobody, be it that it has before, that it was
+// sent elsewhere, or that nobody could be reached.
+func TestAfterShutdown(t *testing.T) {
 	t.Parallel()
 	o, root := newORB(t, nil)
-	ref, err := EchoClass.Activate(root, new(echo))
+	local, err := EchoClass.Activate(root, new(echo))
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := EchoClass.Unchecked(ref)
-	if err := e.Ping(t.Context()); err != nil {
+	_, _, far := newServer(t, 7, 1)
+	const nowhere = "corbaloc::127.0.0.1:1,:127.0.0.1:2/x"
+	anywhere, err := o.Resolve(t.Context(), nowhere)
+	if err != nil {
 		t.Fatal(err)
+	}
+	calls := map[string]Echo{
+		"local":   EchoClass.Unchecked(local),
+		"remote":  EchoClass.Unchecked(o.NewRef(far.IOR())),
+		"new":     EchoClass.Unchecked(o.NewRef(far.IOR())),
+		"nowhere": EchoClass.Unchecked(anywhere),
+	}
+	for _, name := range []string{"local", "remote"} {
+		if err := calls[name].Ping(t.Context()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
 	}
 	if err := o.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var sys *exc.SystemException
-	if err := e.Ping(t.Context()); !errors.As(err, &sys) || sys.Kind != exc.BadInvOrder || sys.Completed != exc.No {
-		t.Errorf("got %v, want BAD_INV_ORDER completed NO", err)
+	check := func(what string, err error) {
+		t.Helper()
+		if sys := kindOf(t, err); sys.Kind != exc.BadInvOrder || sys.Minor != exc.MinorORBShutDown || sys.Completed != exc.No {
+			t.Errorf("%s: got %v, want BAD_INV_ORDER completed NO", what, err)
+		}
 	}
+	for name, e := range calls {
+		check(name, e.Ping(t.Context()))
+		check(name+", oneway", e.Note(t.Context(), "x"))
+	}
+	_, err = o.Resolve(t.Context(), nowhere)
+	check("Resolve", err)
+	_, err = o.InitialReference(t.Context(), "NameService")
+	check("InitialReference", err)
 }
 
 // TestLocalDeadline: a servant of this process that takes too long has run, and the caller is told both.

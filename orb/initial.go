@@ -49,8 +49,11 @@ func (o *ORB) InitialReferences() []string {
 }
 
 // InitialReference returns the object that a program starts from, such as NameService. It
-// is what corbaloc:rir:/name means.
+// is what corbaloc:rir:/name means. After Shutdown it raises BAD_INV_ORDER, as Resolve does (part 1, clause 8.5).
 func (o *ORB) InitialReference(ctx context.Context, name string) (*Ref, error) {
+	if o.life.Err() != nil {
+		return nil, shutDown()
+	}
 	return o.initialReference(ctx, name, nil)
 }
 
@@ -78,8 +81,11 @@ func (o *ORB) initialReference(ctx context.Context, name string, wanted []string
 
 // Resolve returns the object that a URL names: IOR:, corbaloc:, corbaname: or dsom:. Only
 // one with a name in it makes calls. The result is nil for a nil reference.
-// It is what the specification calls string_to_object.
+// It is what the specification calls string_to_object. After [ORB.Shutdown] it raises BAD_INV_ORDER (part 1, clause 8.5).
 func (o *ORB) Resolve(ctx context.Context, url string) (*Ref, error) {
+	if o.life.Err() != nil {
+		return nil, shutDown()
+	}
 	return o.resolve(ctx, url, nil)
 }
 

@@ -34,7 +34,7 @@ func (c *Call) obey() {
 	if !c.inTime() {
 		return
 	}
-	if err := c.sleep(p.RequestStart); err != nil {
+	if err := c.sleep(p.RequestStart, c.sendEnd()); err != nil {
 		c.fail(conn.ContextError(err, exc.No))
 	}
 }
@@ -47,14 +47,14 @@ func after(now time.Time, d time.Duration) time.Time {
 	return now.Add(d)
 }
 
-// sleep waits for a time, if that is before the call's end.
-func (c *Call) sleep(until time.Time) error {
+// sleep waits for a time, but not beyond end.
+func (c *Call) sleep(until, end time.Time) error {
 	if until.IsZero() || !time.Now().Before(until) {
 		return nil
 	}
-	late := c.deadline.Before(until)
+	late := end.Before(until)
 	if late {
-		until = c.deadline
+		until = end
 	}
 	t := time.NewTimer(time.Until(until))
 	defer t.Stop()
@@ -109,6 +109,14 @@ func (c *Call) inTime() bool {
 	return false
 }
 
+// sendEnd returns when the request must have gone out.
+func (c *Call) sendEnd() time.Time {
+	if !c.sendBy.IsZero() && c.sendBy.Before(c.deadline) {
+		return c.sendBy
+	}
+	return c.deadline
+}
+
 // mayUse reports whether the request may go out over l now. If not, the call has failed.
 func (c *Call) mayUse(l *link) bool {
 	if !c.inTime() {
@@ -142,7 +150,7 @@ func (c *Call) mayReturn() bool {
 	if c.policies.Rebind >= NoRebind && c.link != nil && c.reply.Status != giop.SystemException {
 		c.ref.bound.Store(c.link)
 	}
-	if err := c.sleep(c.policies.ReplyStart); err != nil {
+	if err := c.sleep(c.policies.ReplyStart, c.deadline); err != nil {
 		c.fail(conn.ContextError(err, exc.Yes))
 		return false
 	}

@@ -131,7 +131,8 @@ type ORB struct {
 	end  context.CancelFunc
 
 	bidir     bidir
-	callbacks callbacks
+	callbacks running // calls under way whose ends somebody is told of
+	oneways   *oneways
 	parts     parts
 	watchers  watchers
 	links     links
@@ -161,6 +162,7 @@ func New(cfg Config) (*ORB, error) {
 	if o.log == nil {
 		o.log = slog.Default()
 	}
+	o.oneways = newOneways(o.limits)
 	if o.maxVersion == (cdr.Version{}) {
 		o.maxVersion = cdr.V12
 	}
@@ -291,12 +293,13 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	}
 	o.drain()
 	err := o.server.shutdown(ctx, o.links.serving())
+	err = errors.Join(err, o.oneways.under.wait(ctx, "oneway calls within the process"))
 	if failed := o.endParts(ctx); err == nil || failed != nil && !errors.Is(failed, ctx.Err()) {
 		err = errors.Join(err, failed)
 	}
 	o.end()
 	o.links.shutdown()
-	return errors.Join(err, o.callbacks.wait(ctx))
+	return errors.Join(err, o.callbacks.wait(ctx, "reply handlers"))
 }
 
 // shutdown closes all connections to others.

@@ -15,7 +15,8 @@ import (
 // reference says goes before what the context says, and that before the ORB's.
 //
 // Times end a call as a context's deadline does, whichever comes first, and travel with the
-// request, so that the server knows them.
+// request, so that the server knows them. A servant of the same process, for which the caller waits, runs in the caller's goroutine:
+// he cannot leave it, and gets TIMEOUT, completed YES, when it has returned too late.
 type Policies struct {
 	RoundtripTimeout time.Duration // RelativeRoundtripTimeout: until the reply is here
 	RequestTimeout   time.Duration // RelativeRequestTimeout: until the servant has the request
@@ -37,7 +38,9 @@ type PriorityRange = giop.PriorityRange
 type SyncScope uint8
 
 // The scopes. Nothing is ever sent without the transport having taken it before the call returns, so
-// that SyncNone is no less than SyncWithTransport here.
+// that SyncNone is no less than SyncWithTransport here. Within the process both begin calls in another goroutine, in the order in which they
+// are made, and wait for no more than for room, should as many as the limit outstanding-requests be under way; the other two run the
+// operation in the caller's.
 const (
 	SyncUnset         SyncScope = iota // SyncWithTransport, unless somebody else says
 	SyncNone                           // nothing

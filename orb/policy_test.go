@@ -84,6 +84,12 @@ func TestPolicyTimes(t *testing.T) {
 			"start of request too late": {func(now time.Time) orb.Policies {
 				return orb.Policies{RequestStart: now.Add(time.Hour), RoundtripTimeout: time.Second}
 			}, time.Second, exc.Timeout, exc.No, 0},
+			"start of request after its end": {func(now time.Time) orb.Policies {
+				return orb.Policies{RequestStart: now.Add(time.Hour), RequestEnd: now.Add(time.Second)}
+			}, time.Second, exc.Timeout, exc.No, 0},
+			"start of request after its time-out": {func(now time.Time) orb.Policies {
+				return orb.Policies{RequestStart: now.Add(time.Hour), RequestTimeout: time.Second, RoundtripTimeout: 2 * time.Hour}
+			}, time.Second, exc.Timeout, exc.No, 0},
 			"start of reply": {func(now time.Time) orb.Policies {
 				return orb.Policies{ReplyStart: now.Add(100 * time.Second), RoundtripTimeout: time.Hour}
 			}, 100 * time.Second, 0, 0, 1},
@@ -157,7 +163,8 @@ func (m *lengthy) Ping(context.Context) error {
 // TestSyncScope holds what the caller of a oneway operation waits for, and what he is told.
 func TestSyncScope(t *testing.T) {
 	t.Parallel()
-	for _, v := range []cdr.Version{cdr.V10, cdr.V11, cdr.V12} {
+	var within cdr.Version // a call within the process
+	for _, v := range []cdr.Version{within, cdr.V10, cdr.V11, cdr.V12} {
 		for _, c := range []struct {
 			scope        orb.SyncScope
 			waits, hears bool // for the servant; of an object that does not exist
@@ -170,13 +177,16 @@ func TestSyncScope(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%v scope %d", v, c.scope), func(t *testing.T) {
 				t.Parallel()
-				_, root := newORB(t, func(o *orb.Config) { o.MaxVersion = v })
+				client, root := newORB(t, func(o *orb.Config) { o.MaxVersion = v })
+				if v != within {
+					client = newClient(t, nil)
+				}
 				impl := &gate{entered: make(chan struct{}, 1), open: make(chan struct{})}
 				ref, err := EchoClass.Activate(root, impl)
 				if err != nil {
 					t.Fatal(err)
 				}
-				e, err := EchoClass.Bind(t.Context(), newClient(t, nil), ref.String())
+				e, err := EchoClass.Bind(t.Context(), client, ref.String())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -229,6 +229,9 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 	if l := rt.last.Load(); l != nil && l.conn.Usable() {
 		return l, false, nil
 	}
+	if rt.orb.life.Err() != nil {
+		return nil, false, shutDown()
+	}
 	if rt.err != nil {
 		return nil, false, rt.err
 	}
@@ -266,7 +269,10 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 			return l, fresh, nil
 		}
 		rt.begin.Store(int32((i + 1) % len(rt.hops)))
-		if ctx.Err() != nil {
+		switch {
+		case rt.orb.life.Err() != nil: // meanwhile: that is why
+			return nil, false, shutDown()
+		case ctx.Err() != nil:
 			return nil, false, conn.ContextError(ctx.Err(), exc.No)
 		}
 		if sys := (*exc.SystemException)(nil); errors.As(err, &sys) && sys.Kind == exc.Timeout {
@@ -331,7 +337,7 @@ func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fre
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return nil, false, exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+		return nil, false, shutDown()
 	}
 	l = s.byHop[h]
 	if l == nil || l.dead() {
@@ -408,7 +414,7 @@ func (o *ORB) dial(l *link, h hop) {
 	o.links.mu.Unlock()
 	if closed {
 		l.conn.Close()
-		l.err = exc.New(exc.BadInvOrder, exc.MinorORBShutDown, exc.No, "the ORB has been shut down")
+		l.err = shutDown()
 	}
 }
 

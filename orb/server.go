@@ -343,13 +343,12 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 	return env, err
 }
 
-// serveLocal answers a request of this process.
-func (o *ORB) serveLocal(ctx context.Context, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
-	local := newCallContext(o, ctx, nil)
+// serveLocal answers a request of this process, whose servant gets local.
+func (o *ORB) serveLocal(local *callContext, deadline time.Time, h giop.Header, msg []byte, env *cdr.Env) []byte {
 	local.begin(nil, deadline)
+	defer local.finish() // also if the servant ends this goroutine
 	r := &ServerRequest{orb: o, ctx: local}
 	out, _ := r.serve(h, msg, nil, ownEnv{env}) // nothing is lent within the process
-	local.finish()
 	return out
 }
 

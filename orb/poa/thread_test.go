@@ -168,3 +168,44 @@ func (n *nester) Preinvoke(ctx context.Context, i poa.Invocation) (orb.Servant, 
 func (n *nester) Postinvoke(ctx context.Context, i poa.Invocation, _ any, _ orb.Servant) error {
 	return n.call(ctx, i.ID)
 }
+
+// TestOnewayToOwnThread: a oneway call from a thread's upcall to an object of the same thread is made, and runs when the
+// upcall is over, whatever the ctx of the call.
+func TestOnewayToOwnThread(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, of := range map[string]func(ctx context.Context) context.Context{
+			"another ctx":    func(context.Context) context.Context { return context.Background() },
+			"the upcall's":   func(ctx context.Context) context.Context { return ctx },
+			"what it leaves": context.WithoutCancel,
+		} {
+			o, root := newORB(t, nil)
+			a := mustAdapter(t, root.POA, "a", poa.Options{Threads: poa.SingleThreadModel})
+			said := make(chan string, 2)
+			inner := must[*orb.Ref](t)(a.Activate(&worker{do: func(context.Context) error {
+				said <- "oneway"
+				return nil
+			}}))
+			outer := must[*orb.Ref](t)(a.Activate(&worker{do: func(ctx context.Context) error {
+				begin := time.Now()
+				c := orb.StartCall(of(ctx), inner, "work", orb.Oneway)
+				for c.Next() {
+				}
+				err := c.End()
+				if took := time.Since(begin); took != 0 {
+					t.Errorf("%s: the caller waited %v", name, took)
+				}
+				time.Sleep(time.Second)
+				said <- "upcall"
+				return err
+			}}))
+			if _, err := work(context.Background(), outer); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if first, then := <-said, <-said; first != "upcall" || then != "oneway" {
+				t.Errorf("%s: the %s was over before the %s", name, first, then)
+			}
+			shutdown(t, o)
+		}
+	})
+}

@@ -280,6 +280,11 @@ func TestOneway(t *testing.T) {
 		if err := c.End(); err != nil {
 			t.Fatal(err)
 		}
+		if flags == orb.Oneway { // nobody has waited for the servant
+			if err := ref.ORB().Shutdown(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
 		got := p.ended()
 		if len(got) != 2 {
 			t.Fatalf("got %v", got)

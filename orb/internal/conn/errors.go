@@ -27,7 +27,7 @@ type CutOff struct {
 	Err      error
 }
 
-// An Unanswered is a request whose handler had not returned, or whose reply had not been taken.
+// An Unanswered is a request whose handler had not returned.
 type Unanswered struct {
 	Header giop.Header
 	Begin  []byte // the first octets of the message, a copy; most are whole

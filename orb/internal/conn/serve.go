@@ -335,10 +335,12 @@ func (c *Conn) returnTaken(r *runner) (more bool) {
 	if c.shared.monitor.looks.Load()-r.looks >= slowLooks {
 		c.wary.Store(waryRequests)
 	}
+	r.done = true
 	if w.bad == nil && s.phase != closed && len(reply.own) > 0 {
 		l.reply(&r.waiter, reply)
 	}
 	l.forget(r)
+	r.done = false
 	if w.bad != nil && s.phase != closed {
 		l.refuseMessage(&r.waiter, w.bad)
 	}
@@ -380,7 +382,7 @@ func (c *Conn) cutOff(why error) error {
 	l.leave()
 	e := &CutOff{Err: why}
 	for _, r := range c.s.served {
-		if m := &r.msg; m.octets != nil { // else it is in a write
+		if m := &r.msg; m.octets != nil && !r.done { // else it is in a write, and the peer may have the reply
 			e.Requests = append(e.Requests, Unanswered{m.head, slices.Clone(m.octets[:min(len(m.octets), beginning)])})
 		}
 	}

@@ -389,6 +389,34 @@ func TestHandlersThatDoNotReturn(t *testing.T) {
 	}
 }
 
+// TestHandlerThatHasReturned is not among what an end cuts off, though its reply is still on its way: he whose reply has
+// come must never find his call among those.
+func TestHandlerThatHasReturned(t *testing.T) {
+	t.Parallel()
+	for name, pause := range map[string]time.Duration{"at once": 0, "after its connection was taken": 20 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n := mem.New()
+				n.Buffer = 1000
+				h := &handler{serve: func(_ *conn.Work, _ string, body []byte) ([]byte, bool) {
+					time.Sleep(pause)
+					return body, true
+				}}
+				r, c := serveRawOver(t, n, conn.Options{}, h)
+				r.write(request(7, "long", strings.Repeat("x", 5000)))
+				time.Sleep(pause + time.Millisecond)
+				synctest.Wait() // nobody reads the reply: it is being written
+				ctx, cancel := context.WithCancel(t.Context())
+				cancel()
+				if err := c.Shutdown(ctx); err != context.Canceled {
+					t.Errorf("Shutdown: %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestPeerThatDoesNotReadIsCutOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

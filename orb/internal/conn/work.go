@@ -162,6 +162,7 @@ type runner struct {
 	id    uint32           // of the request, when the connection was taken
 	looks int64            // that the monitor had taken then
 	lent  bool             // a caller took the reading role
+	done  bool             // the handler has returned, and the reply may be on its way
 	chunk *transport.Chunk // likewise: what msg is a view of
 }
 
