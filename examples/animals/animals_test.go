@@ -30,7 +30,7 @@ func look(t *testing.T) {
 	}
 }
 
-// TestRun compares what the example prints with run.out, and the packages in gen with what is generated.
+// TestRun compares what the example prints with testdata/run.txt, and the packages in gen with what is generated.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
