@@ -139,3 +139,9 @@ func (t Table) Lookup(c Code) (Entry, bool) {
 	}
 	return Entry{}, false
 }
+
+// New returns what there is to say by a code, with the severity that the table gives it. Help may be empty.
+func (t Table) New(c Code, at Span, help, format string, args ...any) Diagnostic {
+	entry, _ := t.Lookup(c)
+	return Diagnostic{Code: c, Severity: entry.Severity, Span: at, Message: fmt.Sprintf(format, args...), Help: help}
+}

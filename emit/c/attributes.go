@@ -3,6 +3,8 @@ package c
 import (
 	"fmt"
 	"slices"
+
+	"github.com/opendsom/dsom/emit/cabi"
 )
 
 // generated reports whether the function of a method is generated: that of an attribute with a variable, unless it is
@@ -27,7 +29,7 @@ func (u *unit) accessor(m *implementing, f *method) {
 		switch {
 		case f.result != "void":
 			u.F("\treturn %s;", at)
-		case formOf(a.Type) == array:
+		case cabi.FormOf(a.Type) == cabi.Array:
 			u.F("\tmemcpy(result, %s, sizeof %s);", at, at)
 		default:
 			u.F("\t*result = %s;", at)
@@ -36,15 +38,15 @@ func (u *unit) accessor(m *implementing, f *method) {
 		return
 	}
 	value := f.params[0].name
-	switch form := formOf(a.Type); {
+	switch form := cabi.FormOf(a.Type); {
 	case !owns(a.Type) || u.opt.Compat:
 		u.F("\t(void)ev;")
 		switch form {
-		case array:
+		case cabi.Array:
 			u.F("\tmemcpy(%s, %s, sizeof %s);", at, value, at)
-		case aggregate:
+		case cabi.Aggregate:
 			u.F("\t%s = *%s;", at, value)
-		case text, wide:
+		case cabi.Text, cabi.Wide:
 			u.F("\t%s = (%s)%s;", at, typeName(a.Type), value)
 		default:
 			u.F("\t%s = %s;", at, value)
@@ -54,11 +56,11 @@ func (u *unit) accessor(m *implementing, f *method) {
 		u.F("\t%s;", declare(a.Type, "copy"))
 		u.F("\tmemset(&copy, 0, sizeof copy);")
 		from := value
-		if form == aggregate {
+		if form == cabi.Aggregate {
 			from = "(*" + value + ")"
 		}
 		u.copy(a.Type, "copy", from, 1)
-		if form == array {
+		if form == cabi.Array {
 			u.F("\tmemcpy(old, %s, sizeof old);", at)
 			u.F("\tmemcpy(%s, copy, sizeof copy);", at)
 		} else {
@@ -69,10 +71,10 @@ func (u *unit) accessor(m *implementing, f *method) {
 		if needsMemory(a.Type) {
 			u.F("\treturn;")
 			u.F("no_memory:")
-			if form == array {
+			if form == cabi.Array {
 				u.clear(a.Type, "copy", 1)
 			}
-			u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attribute "+f.class.ScopedName()+"::"+a.Name))
+			u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", cabi.Quoted("no memory for the attribute "+f.class.ScopedName()+"::"+a.Name))
 		} else {
 			u.F("\t(void)ev;")
 		}
@@ -150,12 +152,12 @@ func (u *unit) attributes(m *implementing, l, call string) {
 	for _, a := range m.retained {
 		u.clear(a.Type, "copy."+memberName(a.Name), 1)
 	}
-	u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", quoted("no memory for the attributes of "+m.ScopedName()))
+	u.F("\tsom_raise_system(ev, \"IDL:omg.org/CORBA/NO_MEMORY:1.0\", SOM_E_MEMORY, SOM_COMPLETED_NO, %s);", cabi.Quoted("no memory for the attributes of "+m.ScopedName()))
 }
 
 func (u *unit) lifeArguments(m *implementing, l string) string {
 	if u.opt.Compat {
 		return compatLifeArguments(m, l)
 	}
-	return list(lifeParams[l], func(p param) string { return p.name })
+	return cabi.List(lifeParams[l], func(p param) string { return p.name })
 }

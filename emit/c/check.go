@@ -5,20 +5,21 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
 // check says what cannot be generated of what is to be.
 func (g *generator) check() {
 	for d := range g.spec.All() {
-		if !outermost(d).About().IsMain() {
+		if !cabi.Outermost(d).About().IsMain() {
 			continue
 		}
-		if !isGivenFile(outermost(d).About().File()) {
+		if !cabi.IsGivenFile(cabi.Outermost(d).About().File()) {
 			g.checkDecl(d)
 		}
 	}
-	if l := g.opt.Library; l != word(l) {
+	if l := g.opt.Library; l != cabi.Word(l) {
 		g.problem(CodeFile, diag.Span{}, "letters, digits and underscores make a name that all systems take", "%q cannot be the name of a class library's entry", l)
 	}
 }
@@ -89,11 +90,11 @@ func (g *generator) checkType(t *model.Type, at diag.Span) {
 		at = t.Span
 	}
 	switch r := t.Resolve(); {
-	case r.Kind == model.Pointer && (r.Elem.IsVoid() || formOf(r.Elem) == making):
-	case formOf(t) == unknown:
+	case r.Kind == model.Pointer && (r.Elem.IsVoid() || cabi.FormOf(r.Elem) == cabi.Making):
+	case cabi.FormOf(t) == cabi.Unknown:
 		g.unsupported(at, "the type "+t.String())
 	case r.Kind == model.Sequence || r.Kind == model.Array || r.Kind == model.Pointer:
-		if f := formOf(r.Elem); r.Kind == model.Sequence && (f == array || r.Elem.Kind == model.Array) {
+		if f := cabi.FormOf(r.Elem); r.Kind == model.Sequence && (f == cabi.Array || r.Elem.Kind == model.Array) {
 			g.unsupported(at, "a sequence of arrays")
 		}
 		g.checkType(r.Elem, at)
@@ -125,7 +126,7 @@ func (g *generator) checkClass(i *model.Interface) {
 	}
 	for _, d := range i.StaticData() {
 		g.name(i, usageName(i, d.Name))
-		if formOf(d.Type) == array {
+		if cabi.FormOf(d.Type) == cabi.Array {
 			g.unsupported(d.NameSpan, "an array as static data")
 		}
 	}
@@ -146,7 +147,7 @@ func (g *generator) checkClass(i *model.Interface) {
 			}
 		}
 	}
-	if f, ok := i.ClassModifier("classinit"); ok && f != word(f) {
+	if f, ok := i.ClassModifier("classinit"); ok && f != cabi.Word(f) {
 		g.unsupported(at, "the function "+f)
 	}
 }
@@ -162,7 +163,7 @@ func (g *generator) checkMethod(i *model.Interface, m *model.Method) {
 		if len(m.Operation.Context) > 0 {
 			g.unsupported(at, "the context of "+i.ScopedName()+"::"+m.Name)
 		}
-		if m.IsInit() && (len(m.Operation.Params) == 0 || formOf(m.Operation.Params[0].Type) != making) {
+		if m.IsInit() && (len(m.Operation.Params) == 0 || cabi.FormOf(m.Operation.Params[0].Type) != cabi.Making) {
 			g.unsupported(at, "an initializer without somInitCtrl")
 		}
 	} else {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -60,7 +61,7 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 	for i, p := range shown {
 		switch w := written[i]; {
 		case p.typ == "int32_t *" || p.typ == "uint32_t *":
-			u.F("\t%s%s_ = %s ? *%s : 0;", spaced(strings.TrimSuffix(w.typ, " *")), p.name, p.name, p.name)
+			u.F("\t%s%s_ = %s ? *%s : 0;", cabi.Spaced(strings.TrimSuffix(w.typ, " *")), p.name, p.name, p.name)
 			args = append(args, fmt.Sprintf("%s ? &%s_ : NULL", p.name, p.name))
 			back = append(back, fmt.Sprintf("\tif (%s) *%s = (%s)%s_;", p.name, p.name, strings.TrimSuffix(p.typ, " *"), p.name))
 		case p.typ != w.typ:
@@ -76,7 +77,7 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 	case len(back) == 0:
 		u.F("\treturn (%s)%s;", f.result, call)
 	default:
-		u.F("\t%s = (%s)%s;", spaced(f.result)+"given", f.result, call)
+		u.F("\t%s = (%s)%s;", cabi.Spaced(f.result)+"given", f.result, call)
 	}
 	for _, b := range back {
 		u.L(b)
@@ -95,7 +96,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("enum { %[1]s_MajorVersion = %[1]s_major, %[1]s_MinorVersion = %[1]s_minor };", name)
 	u.F("SOM_LINKED SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion);", name)
 	u.F("static inline SOMClass *%s_classObject(void) {", name)
-	u.F("\tsom_compat_define(%s, %sNewClass);", quoted(i.ScopedName()), name)
+	u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(i.ScopedName()), name)
 	u.F("\treturn (SOMClass *)%s_class(somGetGlobalEnvironment());", name)
 	u.F("}")
 	u.F("#define _%[1]s %[1]s_classObject()", name)
@@ -105,7 +106,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	for _, m := range u.introduced(i) {
 		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
 			ps := append([]param{{typ: "Environment *", name: "ev"}}, m.params[1:]...)
-			u.F("static inline %[1]s *%[1]sNew_%[2]s(%[3]s) { return %[1]s_classObject() ? %[1]s_new_%[2]s(%[4]s) : NULL; }", name, m.name, declared(ps), list(ps, func(p param) string { return p.name }))
+			u.F("static inline %[1]s *%[1]sNew_%[2]s(%[3]s) { return %[1]s_classObject() ? %[1]s_new_%[2]s(%[4]s) : NULL; }", name, m.name, declared(ps), cabi.List(ps, func(p param) string { return p.name }))
 		}
 	}
 	u.F("struct %sClassDataStructure {", name)
@@ -134,9 +135,9 @@ func (u *unit) compatUsage(i *model.Interface) {
 		u.F("#undef _%s", m.name)
 		u.F("#define _%s %s", m.name, usage)
 		if m.self && m.env && !m.oidl {
-			u.F("typedef %s(*somTD_%s_%s)(%s);", spaced(m.result), name, m.name, types(m.abi()))
+			u.F("typedef %s(*somTD_%s_%s)(%s);", cabi.Spaced(m.result), name, m.name, types(m.abi()))
 			u.F("#undef lookup_%s", m.name)
-			u.F("#define lookup_%[1]s(o, ...) ((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__)", m.name, name, quoted(m.name))
+			u.F("#define lookup_%[1]s(o, ...) ((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__)", m.name, name, cabi.Quoted(m.name))
 		}
 	}
 }
@@ -189,7 +190,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 			}
 			ps := compatParams(f)
 			u.F("static inline void %s_Init_%s_%s(%s) {", name, cname(p), f.name, declared(ps))
-			u.F("\t%s(%s);", usageName(p, f.name), list(ps, func(q param) string {
+			u.F("\t%s(%s);", usageName(p, f.name), cabi.List(ps, func(q param) string {
 				if q.name == "ctrl" {
 					return "(som_making *)ctrl"
 				}
@@ -201,12 +202,12 @@ func (u *unit) compatImplementation(i *model.Interface) {
 	u.F("SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion) {", name)
 	for _, p := range m.Parents() {
 		if !isGiven(p) {
-			u.F("\tsom_compat_define(%s, %sNewClass);", quoted(p.ScopedName()), cname(p))
+			u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(p.ScopedName()), cname(p))
 		}
 	}
 	if meta := m.Interface.Metaclass(); meta != nil && !isGiven(meta) {
-		u.F("\tsom_compat_define(%s, %sNewClass);", quoted(meta.ScopedName()), cname(meta))
+		u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(meta.ScopedName()), cname(meta))
 	}
-	u.F("\treturn som_compat_new_class(%s, %s_define, majorVersion, minorVersion);", quoted(m.ScopedName()), name)
+	u.F("\treturn som_compat_new_class(%s, %s_define, majorVersion, minorVersion);", cabi.Quoted(m.ScopedName()), name)
 	u.F("}")
 }

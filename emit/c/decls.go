@@ -5,13 +5,14 @@ import (
 	"math/big"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
 // types prints the types, constants and exceptions of the file, and the functions that go with them.
 func (u *unit) types() {
 	u.Blank()
-	for _, d := range u.decls {
+	for _, d := range u.Decls {
 		switch d := d.(type) {
 		case *model.Struct, *model.Union:
 			u.F("typedef struct %[1]s %[1]s;", cname(d))
@@ -21,13 +22,13 @@ func (u *unit) types() {
 			}
 		}
 	}
-	for _, d := range u.decls {
+	for _, d := range u.Decls {
 		for _, t := range typesIn(d) {
 			u.sequences(t)
 		}
 		u.decl(d)
 	}
-	for _, c := range u.classes {
+	for _, c := range u.Classes {
 		if isGiven(c) {
 			continue
 		}
@@ -92,7 +93,7 @@ func (u *unit) sequences(t *model.Type) {
 			u.F("#define %s_defined", name)
 			u.F("typedef struct %s {", name)
 			u.F("\tuint32_t _maximum, _length;")
-			u.F("\t%s;", spaced(typeName(t.Elem))+"*_buffer")
+			u.F("\t%s;", cabi.Spaced(typeName(t.Elem))+"*_buffer")
 			u.F("} %s;", name)
 			u.F("#endif")
 		}
@@ -111,7 +112,7 @@ func (u *unit) helps(t *model.Type) bool {
 
 func (u *unit) decl(d model.Decl) {
 	i := d.About()
-	doc := docLines(&i.Node)
+	doc := cabi.DocLines(&i.Node)
 	switch d := d.(type) {
 	case *model.Struct:
 		u.structure(cname(d), doc, d.AllMembers())
@@ -124,7 +125,7 @@ func (u *unit) decl(d model.Decl) {
 	case *model.Enum:
 		u.enum(d, doc)
 	case *model.Typedef:
-		if formOf(d.Type) == object && d.Type.Resolve().Kind == model.Named || formOf(d.Type) == making {
+		if cabi.FormOf(d.Type) == cabi.Object && d.Type.Resolve().Kind == model.Named || cabi.FormOf(d.Type) == cabi.Making {
 			return // references have one type in C
 		}
 		u.documented(doc)
@@ -164,7 +165,7 @@ func (u *unit) structure(name string, doc []string, members []*model.Member) {
 
 func (u *unit) member(m *model.Member) {
 	line := "\t" + declare(m.Type, memberName(m.Name)) + ";"
-	if doc := docLines(&m.Node); len(doc) > 0 {
+	if doc := cabi.DocLines(&m.Node); len(doc) > 0 {
 		line += " /* " + strings.Join(doc, " ") + " */"
 	}
 	u.L(line)
@@ -176,7 +177,7 @@ func (u *unit) union(d *model.Union, doc []string) {
 	u.F("\t%s;", declare(d.Discriminator, "_d"))
 	u.F("\tunion {")
 	for _, c := range d.Cases {
-		u.F("\t\t%s; /* %s */", declare(c.Type, memberName(c.Name)), list(c.Labels, labelText))
+		u.F("\t\t%s; /* %s */", declare(c.Type, memberName(c.Name)), cabi.List(c.Labels, labelText))
 	}
 	u.F("\t} _u;")
 	u.F("};")
@@ -186,14 +187,14 @@ func labelText(l model.Label) string {
 	if l.Default {
 		return "default"
 	}
-	return "case " + oneLine(l.Expr)
+	return "case " + cabi.OneLine(l.Expr)
 }
 
 // enum prints an enumeration: four octets whatever the compiler, and a constant for each value.
 func (u *unit) enum(d *model.Enum, doc []string) {
 	u.apart(doc)
 	u.F("typedef uint32_t %s;", cname(d))
-	u.F("enum { %s };", list(d.Enumerators, func(e *model.Enumerator) string { return fmt.Sprintf("%s = %d", cname(e), e.Number()) }))
+	u.F("enum { %s };", cabi.List(d.Enumerators, func(e *model.Enumerator) string { return fmt.Sprintf("%s = %d", cname(e), e.Number()) }))
 }
 
 // constant prints a constant; one that fits C's int is an enumerator, which may be the dimension of an array.
@@ -237,7 +238,7 @@ func literal(v *model.Value) string {
 	case model.WCharValue:
 		return fmt.Sprintf("%d", v.Char&0xffff)
 	case model.StringValue:
-		return quoted(v.Text)
+		return cabi.Quoted(v.Text)
 	case model.WStringValue:
 		var words []string
 		for _, r := range utf16of(v.Text) {
@@ -265,7 +266,7 @@ func integer(n *big.Int) string {
 
 // exceptions prints the functions of a file's exceptions.
 func (u *unit) exceptions() {
-	for _, d := range u.decls {
+	for _, d := range u.Decls {
 		if e, ok := d.(*model.Exception); ok {
 			u.exception(e)
 		}
@@ -275,8 +276,8 @@ func (u *unit) exceptions() {
 func (u *unit) exception(d *model.Exception) {
 	name := cname(d)
 	u.Blank()
-	u.comment(append([]string{fmt.Sprintf("The exception %s: raising it, and asking whether it was raised.", d.ScopedName())}, docLines(&d.Node)...)...)
-	u.F("static const char %s_id[] = %s;", name, quoted(d.ID))
+	u.comment(append([]string{fmt.Sprintf("The exception %s: raising it, and asking whether it was raised.", d.ScopedName())}, cabi.DocLines(&d.Node)...)...)
+	u.F("static const char %s_id[] = %s;", name, cabi.Quoted(d.ID))
 	if len(d.Members) == 0 {
 		u.F("static inline void %s_raise(som_env *ev) { som_raise_user(ev, %s_id, NULL, NULL); }", name, name)
 		u.F("static inline int %s_raised(const som_env *ev) { return som_raised(ev, %s_id); }", name, name)
@@ -299,12 +300,12 @@ func (u *unit) exception(d *model.Exception) {
 	u.F("\t%[1]s shallow, *value = (%[1]s *)som_allocate(sizeof *value);", name)
 	for i, m := range d.Members {
 		from, to := ps[i+1].name, "shallow."+memberName(m.Name)
-		switch formOf(m.Type) {
-		case array:
+		switch cabi.FormOf(m.Type) {
+		case cabi.Array:
 			u.F("\tmemcpy(%s, %s, sizeof %s);", to, from, to)
-		case aggregate:
+		case cabi.Aggregate:
 			u.F("\t%s = *%s;", to, from)
-		case text, wide:
+		case cabi.Text, cabi.Wide:
 			u.F("\t%s = (%s)%s;", to, typeName(m.Type), from)
 		default:
 			u.F("\t%s = %s;", to, from)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
@@ -61,7 +62,7 @@ func (u *unit) define(m *implementing) {
 	set := func(field, value string) { u.F("\td.%s = %s;", field, value) }
 	number := func(field string, n int) { set(field, fmt.Sprint(n)) }
 	set("size_of", "sizeof d")
-	set("name", quoted(m.ScopedName()))
+	set("name", cabi.Quoted(m.ScopedName()))
 	number("major", major)
 	number("minor", minor)
 	if _, ok := m.ClassModifier("abstract"); ok {
@@ -80,7 +81,7 @@ func (u *unit) define(m *implementing) {
 		number("ninit_classes", len(inits))
 	}
 	if meta := m.metaclass(); meta != "" {
-		set("metaclass", quoted(meta))
+		set("metaclass", cabi.Quoted(meta))
 	}
 	for _, t := range []struct {
 		array, count, size, typ string
@@ -105,7 +106,7 @@ func (u *unit) define(m *implementing) {
 		}
 	}
 	if u.opt.Typelib {
-		set("typelib", typelib.Symbol(u.file.Path))
+		set("typelib", typelib.Symbol(u.File.Path))
 	}
 	u.finish(m)
 }
@@ -174,14 +175,14 @@ func (u *unit) introduces(m *implementing) {
 			kind = kinds[f.kind]
 			proc = "(som_proc *)" + u.entry(m, f)
 			if f.sig != "" {
-				sig = quoted(f.sig)
+				sig = cabi.Quoted(f.sig)
 			}
 		case r.Data != nil:
 			kind, proc = "SOM_PROCEDURE", "(som_proc *)"+m.name+"_where_"+r.Name
 		case r.Migrated != nil:
-			migrated, kind = quoted(r.Migrated.ScopedName()), "SOM_STATIC"
+			migrated, kind = cabi.Quoted(r.Migrated.ScopedName()), "SOM_STATIC"
 		}
-		u.F("\t\t{%s, %s, %s, %s, %s},", quoted(r.Name), sig, proc, migrated, kind)
+		u.F("\t\t{%s, %s, %s, %s, %s},", cabi.Quoted(r.Name), sig, proc, migrated, kind)
 	}
 	u.F("\t};")
 }
@@ -194,16 +195,16 @@ func (u *unit) overrides(m *implementing) {
 	for _, f := range m.over {
 		sig := "NULL"
 		if f.sig != "" {
-			sig = quoted(f.sig)
+			sig = cabi.Quoted(f.sig)
 		}
-		u.F("\t\t{%s, (som_proc *)%s, %s},", quoted(f.qualified()), u.entry(m, f), sig)
+		u.F("\t\t{%s, (som_proc *)%s, %s},", cabi.Quoted(f.qualified()), u.entry(m, f), sig)
 	}
 	u.F("\t};")
 }
 
 func (u *unit) names(array string, is []*model.Interface) {
 	if len(is) > 0 {
-		u.F("\tstatic const char *const %s[] = {%s};", array, list(is, func(i *model.Interface) string { return quoted(i.ScopedName()) }))
+		u.F("\tstatic const char *const %s[] = {%s};", array, cabi.List(is, func(i *model.Interface) string { return cabi.Quoted(i.ScopedName()) }))
 	}
 }
 
@@ -221,7 +222,7 @@ func (u *unit) selects(m *implementing) int {
 			if at := strings.LastIndex(o.Of, "::"); at > 0 {
 				name = strings.TrimPrefix(o.Of[:at], "::") + "::" + name
 			}
-			rows = append(rows, fmt.Sprintf("{%s, %s}", quoted(name), quoted(p.ScopedName())))
+			rows = append(rows, fmt.Sprintf("{%s, %s}", cabi.Quoted(name), cabi.Quoted(p.ScopedName())))
 		}
 	}
 	if len(rows) > 0 {

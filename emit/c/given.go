@@ -1,8 +1,6 @@
 package c
 
 import (
-	"path"
-
 	"github.com/opendsom/dsom/model"
 )
 
@@ -17,19 +15,6 @@ func isRoot(i *model.Interface) bool {
 
 // isGiven reports whether a class is one that comes with the kernel or with its library of metaclasses.
 func isGiven(i *model.Interface) bool { return givenMethods[i.ScopedName()] != nil }
-
-// isGivenFile reports whether a file is that of classes which are given, the compiler's own or a toolkit's: its header is in
-// bind/c, for all, without the types that are in the IDL.
-func isGivenFile(f *model.File) bool {
-	if f == nil {
-		return false
-	}
-	switch path.Base(f.Path) {
-	case "somobj.idl", "somcls.idl", "somcm.idl", "sombacls.idl", "snglicls.idl", "somtrcls.idl", "somproxy.idl":
-		return true
-	}
-	return false
-}
 
 // givenMethods are the methods of these classes with the signatures that they have; those that have but a
 // place in the release order are left out. Where IDL has sequences or packed arguments they differ from what IDL says.

@@ -6,29 +6,30 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
 
 // implementation returns the header for the one unit that implements a file's classes.
 func (u *unit) implementation() []byte {
-	u.head("For the unit that implements " + list(u.classes, func(i *model.Interface) string { return i.ScopedName() }) + ", and for no other.")
-	end := u.guard(u.stem + u.implementationSuffix())
+	u.head("For the unit that implements " + cabi.List(u.Classes, func(i *model.Interface) string { return i.ScopedName() }) + ", and for no other.")
+	end := u.guard(u.Stem + u.implementationSuffix())
 	u.passthru("C_ih", true)
-	u.F("#include %s", quoted(u.stem+".h"))
+	u.F("#include %s", cabi.Quoted(u.Stem+".h"))
 	u.passthru("C_ih", false)
 	u.externC(func() {
 		if u.opt.Typelib {
 			u.Blank()
-			u.comment("The type information of " + path.Base(u.file.Path) + ", which is linked in.")
-			u.F("extern const unsigned char %s[];", typelib.Symbol(u.file.Path))
+			u.comment("The type information of " + path.Base(u.File.Path) + ", which is linked in.")
+			u.F("extern const unsigned char %s[];", typelib.Symbol(u.File.Path))
 		}
-		for _, i := range u.classes {
+		for _, i := range u.Classes {
 			u.implement(i)
 		}
 	})
 	if u.opt.Compat {
-		for _, i := range u.classes {
+		for _, i := range u.Classes {
 			u.compatImplementation(i)
 		}
 	}
@@ -168,7 +169,7 @@ func (u *unit) upward(m *implementing, f *method) {
 // functions prints what implements the class: the heads of what is written by hand, and what is generated.
 func (u *unit) functions(m *implementing) {
 	u.Blank()
-	u.comment("What implements the class; " + path.Base(u.stem) + ".c has it.")
+	u.comment("What implements the class; " + path.Base(u.Stem) + ".c has it.")
 	for _, h := range u.written(m) {
 		u.F("%s;", h.head)
 	}
@@ -286,7 +287,7 @@ func (u *unit) callWritten(m *implementing, f *method) {
 	if f.result == "void" {
 		give = ""
 	}
-	u.F("\t%s%s(%s);", give, name, list(u.writtenParams(f), func(p param) string { return p.name }))
+	u.F("\t%s%s(%s);", give, name, cabi.List(u.writtenParams(f), func(p param) string { return p.name }))
 }
 
 // writtenParams returns the parameters of the function that is written for a method.

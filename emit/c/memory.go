@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"unicode/utf16"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -19,7 +20,7 @@ func (u *unit) helpers() {
 	for _, t := range u.helped {
 		all = append(all, helper{sequenceName(t), func() { u.sequenceHelpers(t) }, true, nil})
 	}
-	for _, d := range u.decls {
+	for _, d := range u.Decls {
 		switch d := d.(type) {
 		case *model.Struct:
 			if membersOwn(d.AllMembers()) {
@@ -68,7 +69,7 @@ func membersOwn(ms []*model.Member) bool {
 }
 
 func (u *unit) sequenceHelpers(t *model.Type) {
-	name, elem := sequenceName(t), spaced(typeName(t.Elem))
+	name, elem := sequenceName(t), cabi.Spaced(typeName(t.Elem))
 	u.F("static inline void %[1]s_clear(%[1]s *value) {", name)
 	if owns(t.Elem) {
 		u.F("\tfor (uint32_t i = 0; i < value->_length; i++) {")
@@ -148,10 +149,10 @@ func canFail(ms []*model.Member) bool {
 }
 
 func needsMemory(t *model.Type) bool {
-	switch formOf(t) {
-	case object:
+	switch cabi.FormOf(t) {
+	case cabi.Object:
 		return false
-	case array:
+	case cabi.Array:
 		return needsMemory(t.Resolve().Elem)
 	}
 	return owns(t)
@@ -199,14 +200,14 @@ func (u *unit) unionHelpers(d *model.Union) {
 // clear prints what ends what a place owns.
 func (u *unit) clear(t *model.Type, at string, depth int) {
 	in := tabs(depth)
-	switch formOf(t) {
-	case text, wide:
+	switch cabi.FormOf(t) {
+	case cabi.Text, cabi.Wide:
 		u.F("%ssom_deallocate(%s);", in, at)
-	case object:
+	case cabi.Object:
 		u.F("%ssom_release(%s);", in, at)
-	case aggregate:
+	case cabi.Aggregate:
 		u.F("%s%s_clear(&%s);", in, helperName(t), at)
-	case array:
+	case cabi.Array:
 		u.each(t, at, "", depth, func(elem *model.Type, at, _ string, depth int) { u.clear(elem, at, depth) })
 	}
 }
@@ -214,16 +215,16 @@ func (u *unit) clear(t *model.Type, at string, depth int) {
 // copy prints what copies to a place that owns nothing yet.
 func (u *unit) copy(t *model.Type, to, from string, depth int) {
 	in := tabs(depth)
-	switch formOf(t) {
-	case text:
+	switch cabi.FormOf(t) {
+	case cabi.Text:
 		u.F("%sif (%s && !(%s = som_string_copy(%s))) goto no_memory;", in, from, to, from)
-	case wide:
+	case cabi.Wide:
 		u.F("%sif (%s && !(%s = som_wstring_copy(%s))) goto no_memory;", in, from, to, from)
-	case object:
+	case cabi.Object:
 		u.F("%s%s = som_retain(%s);", in, to, from)
-	case aggregate:
+	case cabi.Aggregate:
 		u.F("%sif (%s_copy(&%s, &%s) != SOM_OK) goto no_memory;", in, helperName(t), to, from)
-	case array:
+	case cabi.Array:
 		u.each(t, to, from, depth, u.copy)
 	default:
 		u.F("%s%s = %s;", in, to, from)

@@ -3,6 +3,7 @@ package c
 import (
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -54,27 +55,27 @@ func (g *generator) methodOf(m *model.Method) *method {
 			c.params = append(c.params, passed(p.Type, p.Direction, p.Name))
 		}
 		result = m.Operation.Result
-		c.doc, c.idl = docLines(&m.Operation.Node), operationText(m.Operation)
+		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), operationText(m.Operation)
 	case m.Set:
 		c.params = append(c.params, passed(m.Attribute.Type, model.In, m.Attribute.Name))
-		c.doc, c.idl = docLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
+		c.doc, c.idl = cabi.DocLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
 	default:
 		result = m.Attribute.Type
-		c.doc, c.idl = docLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
+		c.doc, c.idl = cabi.DocLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
 		if m.Attribute.Readonly {
 			c.idl = "readonly " + c.idl
 		}
 	}
 	last := byte('v')
 	if !result.IsVoid() {
-		switch f := formOf(result); f {
-		case aggregate:
+		switch f := cabi.FormOf(result); f {
+		case cabi.Aggregate:
 			c.params = append(c.params, param{typ: typeName(result) + " *", name: "result", letter: 'p'})
-		case array:
+		case cabi.Array:
 			c.params = append(c.params, param{typ: typeName(result), name: "result", letter: 'p'})
 		default:
-			c.result, last = typeName(result), letter(result)
-			if f == text && m.Owner("") == model.ObjectOwned {
+			c.result, last = typeName(result), cabi.Letter(result)
+			if f == cabi.Text && m.Owner("") == model.ObjectOwned {
 				c.result = "const char *"
 			}
 		}
@@ -105,7 +106,7 @@ func (c *method) given(m *model.Method, sig string) {
 		c.params = append(c.params, param{typ: letterTypes[byte(l)], name: local(name), letter: byte(l)})
 	}
 	if m.Operation != nil {
-		c.doc, c.idl = docLines(&m.Operation.Node), operationText(m.Operation)
+		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), operationText(m.Operation)
 	}
 }
 
@@ -120,11 +121,11 @@ func operationText(o *model.Operation) string {
 	if o.Oneway {
 		s = "oneway " + s
 	}
-	s += list(o.Params, func(p *model.Param) string { return p.Direction.String() + " " + p.Type.String() + " " + p.Name }) + ")"
+	s += cabi.List(o.Params, func(p *model.Param) string { return p.Direction.String() + " " + p.Type.String() + " " + p.Name }) + ")"
 	if len(o.Raises) > 0 {
-		s += " raises (" + list(o.Raises, func(e *model.Exception) string { return e.Name }) + ")"
+		s += " raises (" + cabi.List(o.Raises, func(e *model.Exception) string { return e.Name }) + ")"
 	}
-	return oneLine(s)
+	return cabi.OneLine(s)
 }
 
 // all returns the parameters with receiver and environment, as far as the function has them.
@@ -147,12 +148,12 @@ func (m *method) shown() []param { return m.all(m.self, m.env && !m.oidl) }
 
 // cast returns the type of the function in the table, in parentheses.
 func (m *method) cast() string {
-	return "(" + spaced(m.result) + "(*)(" + types(m.abi()) + "))"
+	return "(" + cabi.Spaced(m.result) + "(*)(" + types(m.abi()) + "))"
 }
 
 // arguments returns what the function in the table is called with.
 func (m *method) arguments() string {
-	return list(m.abi(), func(p param) string {
+	return cabi.List(m.abi(), func(p param) string {
 		if p.name == "ev" && m.oidl {
 			return "NULL"
 		}
@@ -180,14 +181,14 @@ func declared(ps []param) string {
 	if len(ps) == 0 {
 		return "void"
 	}
-	return list(ps, param.String)
+	return cabi.List(ps, param.String)
 }
 
 func types(ps []param) string {
 	if len(ps) == 0 {
 		return "void"
 	}
-	return list(ps, func(p param) string { return strings.TrimSuffix(p.typ, " ") })
+	return cabi.List(ps, func(p param) string { return strings.TrimSuffix(p.typ, " ") })
 }
 
 // qualified returns the name of a method by which all classes find it: Zoo::Dog::bark.

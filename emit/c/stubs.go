@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
 )
 
 // template returns the implementation: a new one, or the one that is there with what it lacks.
 func (u *unit) template() []byte {
-	name := u.stem + ".c"
+	name := u.Stem + ".c"
 	var old []byte
 	if u.opt.Existing != nil {
 		if data, err := fs.ReadFile(u.opt.Existing, name); err == nil {
@@ -22,17 +23,13 @@ func (u *unit) template() []byte {
 	}
 	f := template.File{
 		Head: fmt.Sprintf("/* %s: this file is yours: dsom idl build adds functions that are new and keeps heads up to date; bodies it never touches. */\n#include %s\n",
-			name, quoted(u.stem+u.implementationSuffix())),
-		Mine: func(key string) bool {
-			return slices.ContainsFunc(u.classes, func(i *model.Interface) bool {
-				return strings.HasPrefix(key, i.ScopedName()+"::") && !strings.Contains(key[len(i.ScopedName())+2:], "::")
-			})
-		},
+			name, cabi.Quoted(u.Stem+u.implementationSuffix())),
+		Mine: u.Mine,
 	}
 	if u.opt.Compat {
-		f.Head = strings.Replace(f.Head, "#include", "#define "+word(u.stem)+"_Class_Source\n#include", 1)
+		f.Head = strings.Replace(f.Head, "#include", "#define "+cabi.Word(u.Stem)+"_Class_Source\n#include", 1)
 	}
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		m := u.implementing(i)
 		for _, w := range u.written(m) {
 			f.Functions = append(f.Functions, u.stub(m, w))
@@ -73,7 +70,7 @@ func (u *unit) stub(m *implementing, w written) template.Function {
 
 // body returns what a function does until somebody has written it.
 func (u *unit) body(m *implementing, w written, key string) []string {
-	unused := list(w.params, func(p param) string { return "(void)" + p.name })
+	unused := cabi.List(w.params, func(p param) string { return "(void)" + p.name })
 	self := slices.IndexFunc(w.params, func(p param) bool { return p.name == "self" || p.name == "somSelf" })
 	var lines []string
 	if m.hasData() && self >= 0 {
@@ -95,7 +92,7 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 		lines = append(lines, enter)
 	default:
 		if parent := u.parentOf(m, w.method); parent != nil {
-			args := list(w.params, func(p param) string { return p.name })
+			args := cabi.List(w.params, func(p param) string { return p.name })
 			call := fmt.Sprintf("%s_parent_%s_%s(%s);", m.name, cname(parent), shortName(m.Interface, w.method.name), args)
 			if w.method.result != "void" {
 				if u.opt.Compat && w.method.result == "const char *" {
@@ -112,7 +109,7 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 		if slices.ContainsFunc(w.params, func(p param) bool { return p.name == "ev" }) {
 			env = "ev"
 		}
-		lines = append(lines, fmt.Sprintf("som_not_written(%s, %s);", env, quoted(key+" is not written yet")))
+		lines = append(lines, fmt.Sprintf("som_not_written(%s, %s);", env, cabi.Quoted(key+" is not written yet")))
 	}
 	if unused != "" {
 		lines = append(lines, unused+";")

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
 // usage returns the header for those who use a file's classes.
 func (u *unit) usage() []byte {
 	u.head(u.title())
-	end := u.guard(u.stem + ".h")
+	end := u.guard(u.Stem + ".h")
 	u.passthru("C_h", true)
 	if u.opt.Compat {
 		u.L("#include <som_compat.h>")
@@ -20,18 +21,18 @@ func (u *unit) usage() []byte {
 		u.L("#include <som_c.h>")
 	}
 	for _, s := range u.includes() {
-		u.F("#include %s", quoted(s+".h"))
+		u.F("#include %s", cabi.Quoted(s+".h"))
 	}
 	u.passthru("C_h", false)
 	u.externC(func() {
 		u.types()
 		u.exceptions()
-		for _, c := range u.classes {
+		for _, c := range u.Classes {
 			u.class(c)
 		}
 	})
 	if u.opt.Compat {
-		for _, c := range u.classes {
+		for _, c := range u.Classes {
 			u.compatUsage(c)
 		}
 	}
@@ -53,18 +54,18 @@ func (u *unit) externC(print func()) {
 }
 
 func (u *unit) title() string {
-	switch len(u.classes) {
+	switch len(u.Classes) {
 	case 0:
-		return "Types and constants of " + u.stem + ".idl."
+		return "Types and constants of " + u.Stem + ".idl."
 	case 1:
-		return "The class " + u.classes[0].ScopedName() + ", for those who use it."
+		return "The class " + u.Classes[0].ScopedName() + ", for those who use it."
 	}
-	return "The classes " + list(u.classes, func(i *model.Interface) string { return i.ScopedName() }) + ", for those who use them."
+	return "The classes " + cabi.List(u.Classes, func(i *model.Interface) string { return i.ScopedName() }) + ", for those who use them."
 }
 
 // passthru prints what the IDL hands to the files of one kind, in front of or behind what they include.
 func (u *unit) passthru(target string, before bool) {
-	for _, c := range u.classes {
+	for _, c := range u.Classes {
 		if c.Implementation == nil {
 			continue
 		}
@@ -116,7 +117,7 @@ func (g *generator) bindingOf(i *model.Interface) *binding {
 func (u *unit) class(i *model.Interface) {
 	b, name := u.bindingOf(i), cname(i)
 	u.Blank()
-	u.comment(append([]string{"Class " + i.ScopedName() + u.descent(i) + "."}, docLines(&i.Node)...)...)
+	u.comment(append([]string{"Class " + i.ScopedName() + u.descent(i) + "."}, cabi.DocLines(&i.Node)...)...)
 	major, minor := i.ClassVersion()
 	u.F("enum { %s_major = %d, %s_minor = %d };", name, major, name, minor)
 	u.Blank()
@@ -149,7 +150,7 @@ func (u *unit) class(i *model.Interface) {
 	u.F("}")
 	u.comment("Whether an object is one of the class or of a descendant; and the object if so, else NULL.")
 	u.F("static inline int %s_is(const som_object *o) {", name)
-	u.F("\treturn som_is(o, &%s.c, %s, %s_bind);", b.symbol, quoted(i.ScopedName()), name)
+	u.F("\treturn som_is(o, &%s.c, %s, %s_bind);", b.symbol, cabi.Quoted(i.ScopedName()), name)
 	u.F("}")
 	u.F("static inline som_ref %[1]s_cast(som_ref o) { return o && %[1]s_is(o) ? o : NULL; }", name)
 	if len(b.methods) > 0 {
@@ -164,9 +165,9 @@ func (u *unit) class(i *model.Interface) {
 			continue
 		}
 		if n := slices.Index(b.procedures, m.name); m.kind == model.ProcedureMethod {
-			u.call(i, m, fmt.Sprintf("som_proc *proc = som_procedure(&%s.p[%d], %s_class(%s), %s, %s);", b.symbol, n, name, m.environment(), quoted(m.name), m.environment()), "proc", "proc")
+			u.call(i, m, fmt.Sprintf("som_proc *proc = som_procedure(&%s.p[%d], %s_class(%s), %s, %s);", b.symbol, n, name, m.environment(), cabi.Quoted(m.name), m.environment()), "proc", "proc")
 		} else if n := slices.Index(b.named, m.name); m.named {
-			u.call(i, m, fmt.Sprintf("som_proc *proc = som_named(self, &%s.n[%d], %s, %s);", b.symbol, n, quoted(m.name), m.environment()), "proc", "proc")
+			u.call(i, m, fmt.Sprintf("som_proc *proc = som_named(self, &%s.n[%d], %s, %s);", b.symbol, n, cabi.Quoted(m.name), m.environment()), "proc", "proc")
 		}
 	}
 	for _, d := range i.StaticData() {
@@ -180,7 +181,7 @@ func (u *unit) descent(i *model.Interface) string {
 	if len(ps) == 0 {
 		return ""
 	}
-	return ", of " + list(ps, func(p *model.Interface) string { return p.ScopedName() })
+	return ", of " + cabi.List(ps, func(p *model.Interface) string { return p.ScopedName() })
 }
 
 // bindingTable prints what a class is bound by: methods, as names has them, with their signatures, and the ancestors of which
@@ -197,9 +198,9 @@ func (u *unit) bindingTable(i *model.Interface, ms []*method, name func(*method)
 	for _, m := range ms {
 		sig := "NULL"
 		if m.sig != "" {
-			sig = quoted(m.sig)
+			sig = cabi.Quoted(m.sig)
 		}
-		names, sigs = append(names, quoted(name(m))), append(sigs, sig)
+		names, sigs = append(names, cabi.Quoted(name(m))), append(sigs, sig)
 	}
 	for _, a := range i.Ancestors() {
 		if isRoot(a) {
@@ -209,13 +210,13 @@ func (u *unit) bindingTable(i *model.Interface, ms []*method, name func(*method)
 		if f := a.File(); f != nil && f.Standard {
 			major, minor = 0, 0 // IBM's, which are not those of the classes that take their place
 		}
-		bases = append(bases, fmt.Sprintf("{%s, %d, %d}", quoted(a.ScopedName()), major, minor))
+		bases = append(bases, fmt.Sprintf("{%s, %d, %d}", cabi.Quoted(a.ScopedName()), major, minor))
 	}
 	major, minor := i.ClassVersion()
 	from := row("methods", "char *const ", names)
 	was := row("sigs", "char *const ", sigs)
 	under := row("bases", "som_base ", bases)
-	u.F("\tstatic const som_binding binding = {sizeof(som_binding), %d, %s, %d, %d, %s, %s, %s, %d};", len(ms), quoted(i.ScopedName()), major, minor, from, was, under, len(bases))
+	u.F("\tstatic const som_binding binding = {sizeof(som_binding), %d, %s, %d, %d, %s, %s, %s, %d};", len(ms), cabi.Quoted(i.ScopedName()), major, minor, from, was, under, len(bases))
 }
 
 // creation prints what makes objects.
@@ -239,7 +240,7 @@ func (u *unit) constructor(i *model.Interface, m *method) {
 	}
 	name := cname(i)
 	ps := append([]param{{typ: "som_env *", name: "ev"}}, m.params[1:]...)
-	args := list(m.shown(), func(p param) string {
+	args := cabi.List(m.shown(), func(p param) string {
 		switch p.name {
 		case "self":
 			return "som_made(making)"
@@ -262,7 +263,7 @@ func (u *unit) constructor(i *model.Interface, m *method) {
 func (u *unit) offset(i *model.Interface, m *method, bound, bind string) {
 	name := usageName(i, m.name)
 	call := fmt.Sprintf("(%ssom_resolve(self, token))(%s)", m.cast(), m.arguments())
-	again := fmt.Sprintf("%s_first(%s)", name, list(m.shown(), func(p param) string { return p.name }))
+	again := fmt.Sprintf("%s_first(%s)", name, cabi.List(m.shown(), func(p param) string { return p.name }))
 	u.Blank()
 	u.F("SOM_COLD %s {", prototype(m.result, name+"_first", declared(m.shown())))
 	u.F("\tsom_tok token = %s;", bind)
@@ -312,10 +313,10 @@ func (u *unit) staticData(i *model.Interface, d *model.Member, b *binding) {
 	name := cname(i)
 	typ := typeName(d.Type)
 	u.Blank()
-	u.comment(append([]string{"static data " + d.Type.String() + " " + d.Name + ": where it is; NULL if the class cannot be had"}, docLines(&d.Node)...)...)
-	u.F("static inline %s*%s(void) {", spaced(typ), usageName(i, d.Name))
-	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, quoted(d.Name))
-	u.F("\treturn proc ? (%s*)((void *(*)(void))proc)() : NULL;", spaced(typ))
+	u.comment(append([]string{"static data " + d.Type.String() + " " + d.Name + ": where it is; NULL if the class cannot be had"}, cabi.DocLines(&d.Node)...)...)
+	u.F("static inline %s*%s(void) {", cabi.Spaced(typ), usageName(i, d.Name))
+	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, cabi.Quoted(d.Name))
+	u.F("\treturn proc ? (%s*)((void *(*)(void))proc)() : NULL;", cabi.Spaced(typ))
 	u.F("}")
 }
 
@@ -349,7 +350,7 @@ func (u *unit) inherited(i *model.Interface) {
 				give = ""
 			}
 			usage := usageName(m.class, m.name)
-			u.F("static inline %s { %s%s(%s); }", prototype(m.result, usageName(i, m.name), declared(m.shown())), give, usage, list(m.shown(), func(p param) string { return p.name }))
+			u.F("static inline %s { %s%s(%s); }", prototype(m.result, usageName(i, m.name), declared(m.shown())), give, usage, cabi.List(m.shown(), func(p param) string { return p.name }))
 		}
 	}
 }

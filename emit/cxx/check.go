@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -11,7 +12,7 @@ import (
 func (g *generator) check() {
 	g.names = map[string]model.Decl{}
 	for d := range g.spec.All() {
-		if outermost(d).About().IsMain() {
+		if cabi.Outermost(d).About().IsMain() {
 			g.checkDecl(d)
 		}
 	}
@@ -20,7 +21,7 @@ func (g *generator) check() {
 			g.problem(CodeFile, diag.Span{Start: diag.Position{File: f.Path}}, "", "%s is the compiler's own, and som.hpp has what it declares", f.Path)
 		}
 	}
-	if l := g.opt.Library; l != word(l) {
+	if l := g.opt.Library; l != cabi.Word(l) {
 		g.problem(CodeFile, diag.Span{}, "letters, digits and underscores make a name that all systems take", "%q cannot be the name of a class library's entry", l)
 	}
 }

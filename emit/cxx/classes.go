@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -22,17 +23,17 @@ func (u *unit) describe(i *model.Interface) {
 	major, minor := i.ClassVersion()
 	u.Blank()
 	u.F("struct %s_class {", plainName(i))
-	u.F("\tSOM_LOCAL static constexpr const char *name = %s;", quoted(i.ScopedName()))
+	u.F("\tSOM_LOCAL static constexpr const char *name = %s;", cabi.Quoted(i.ScopedName()))
 	u.F("\tstatic constexpr std::uint32_t major = %d, minor = %d, count = %d;", major, minor, len(ms))
-	names := list(ms, func(m *method) string { return quoted(m.Name) })
-	signatures := list(ms, func(m *method) string { return quoted(m.letters()) })
+	names := cabi.List(ms, func(m *method) string { return cabi.Quoted(m.Name) })
+	signatures := cabi.List(ms, func(m *method) string { return cabi.Quoted(m.letters()) })
 	if len(ms) == 0 {
 		names, signatures = "nullptr", "nullptr"
 	}
 	u.F("\tSOM_LOCAL static constexpr const char *const methods[] = {%s};", names)
 	u.F("\tSOM_LOCAL static constexpr const char *const signatures[] = {%s};", signatures)
 	u.L("\tSOM_LOCAL static inline som::tokens<count> bound;")
-	u.F("\tusing parents = som::list<%s>;", list(i.Parents(), description))
+	u.F("\tusing parents = som::list<%s>;", cabi.List(i.Parents(), description))
 	u.L("};")
 }
 
@@ -50,7 +51,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
+		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
 	}
 	for _, m := range introduced(i) {
 		if m.Kind() != model.ProcedureMethod {
@@ -61,7 +62,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s); }", spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), quoted(m.Name), arguments(m.params))
+		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(m.Name), arguments(m.params))
 	}
 	u.L("};")
 }
@@ -214,7 +215,7 @@ func (u *unit) handle(i *model.Interface) {
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), quoted(d.Name))
+		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(d.Name))
 	}
 	u.L("};")
 }

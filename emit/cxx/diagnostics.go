@@ -1,10 +1,6 @@
 package cxx
 
-import (
-	"fmt"
-
-	"github.com/opendsom/dsom/diag"
-)
+import "github.com/opendsom/dsom/diag"
 
 // The codes of what this emitter has to say.
 const (
@@ -36,6 +32,5 @@ var Codes = diag.Table{
 
 // problem adds a diagnostic with the severity that the table gives its code.
 func (g *generator) problem(code diag.Code, at diag.Span, help, format string, args ...any) {
-	entry, _ := Codes.Lookup(code)
-	g.report.Add(diag.Diagnostic{Code: code, Severity: entry.Severity, Span: at, Message: fmt.Sprintf(format, args...), Help: help})
+	g.report.Add(Codes.New(code, at, help, format, args...))
 }

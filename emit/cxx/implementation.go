@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
@@ -12,12 +13,12 @@ import (
 // implementation returns the header for the unit that implements a file's classes: of each a template from which the class
 // that is written by hand derives, and which knows how to define it.
 func (u *unit) implementation() []byte {
-	end := u.begin(u.stem+".ih.hpp", u.says("for those who implement"), quoted(u.stem+".hpp"))
+	end := u.begin(u.Stem+".ih.hpp", u.says("for those who implement"), cabi.Quoted(u.Stem+".hpp"))
 	u.passthru("C_xih", true)
 	if u.opt.Typelib {
-		u.F("extern \"C\" SOM_LOCAL const unsigned char %s[];", typelib.Symbol(u.file.Path))
+		u.F("extern \"C\" SOM_LOCAL const unsigned char %s[];", typelib.Symbol(u.File.Path))
 	}
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		u.within(i)
 		u.part(i)
 	}
@@ -41,7 +42,7 @@ func (u *unit) part(i *model.Interface) {
 	u.accessors(i)
 	u.F("\tstatic som::class_object som_define() {")
 	entries := u.entries(i)
-	u.F("\t\treturn som::define<D>(%s,", quoted(i.ScopedName()))
+	u.F("\t\treturn som::define<D>(%s,", cabi.Quoted(i.ScopedName()))
 	for n, e := range entries {
 		sep := ","
 		if n == len(entries)-1 {
@@ -53,7 +54,7 @@ func (u *unit) part(i *model.Interface) {
 	u.data(i)
 	u.L("};")
 	u.Blank()
-	u.F("// Defines the class %s. %s.cpp has it.", i.ScopedName(), u.stem)
+	u.F("// Defines the class %s. %s.cpp has it.", i.ScopedName(), u.Stem)
 	u.F("som::class_object %s_define();", name)
 }
 
@@ -98,7 +99,7 @@ func (u *unit) accessors(i *model.Interface) {
 			u.doc("\t", &a.Node)
 			typ := "const " + v + " &"
 			if formOf(a.Type) == plain {
-				typ = spaced(v)
+				typ = cabi.Spaced(v)
 			}
 			u.F("\t%s%s() const { return %s; }", typ, methodName(i, "_get_"+a.Name), name)
 		}
@@ -115,7 +116,7 @@ func (u *unit) data(i *model.Interface) {
 		u.Blank()
 		for _, d := range static {
 			u.doc("\t", &d.Node)
-			u.F("\tSOM_LOCAL static inline %s%s{};", spaced(typeName(d.Type)), identifier(d.Name))
+			u.F("\tSOM_LOCAL static inline %s%s{};", cabi.Spaced(typeName(d.Type)), identifier(d.Name))
 		}
 	}
 	if len(attributes)+len(members) == 0 {
@@ -124,11 +125,11 @@ func (u *unit) data(i *model.Interface) {
 	u.Blank()
 	u.L("protected:")
 	for _, a := range attributes {
-		u.F("\t%s%s%s; // attribute", spaced(variable(a.Type)), identifier(a.Name), initial(a.Type))
+		u.F("\t%s%s%s; // attribute", cabi.Spaced(variable(a.Type)), identifier(a.Name), initial(a.Type))
 	}
 	for _, d := range members {
 		u.doc("\t", &d.Node)
-		u.F("\t%s%s%s;", spaced(typeName(d.Type)), identifier(d.Name), initial(d.Type))
+		u.F("\t%s%s%s;", cabi.Spaced(typeName(d.Type)), identifier(d.Name), initial(d.Type))
 	}
 }
 
@@ -138,46 +139,46 @@ func (u *unit) entries(i *model.Interface) []string {
 	all := []string{fmt.Sprintf("som::version{%d, %d}", major, minor)}
 	add := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	if u.opt.Typelib {
-		add("som::typelib{%s}", typelib.Symbol(u.file.Path))
+		add("som::typelib{%s}", typelib.Symbol(u.File.Path))
 	}
 	if _, ok := i.ClassModifier("abstract"); ok {
 		add("som::abstract{}")
 	}
 	if m := i.Metaclass(); m != nil {
-		add("som::metaclass{%s}", quoted(m.ScopedName()))
+		add("som::metaclass{%s}", cabi.Quoted(m.ScopedName()))
 	} else if v, ok := i.ClassModifier("metaclass"); ok && v != "" {
-		add("som::metaclass{%s}", quoted(v))
+		add("som::metaclass{%s}", cabi.Quoted(v))
 	}
 	abstract := i.AbstractParents()
 	for _, p := range abstract {
-		add("som::abstract_parent{%s}", quoted(p.ScopedName()))
+		add("som::abstract_parent{%s}", cabi.Quoted(p.ScopedName()))
 	}
 	if _, ok := i.ClassModifier("directinitclasses"); ok {
 		inits := slices.DeleteFunc(slices.Clone(i.DirectInitClasses()), func(p *model.Interface) bool { return slices.Contains(abstract, p) })
-		add("som::init_classes{{%s}}", list(inits, func(p *model.Interface) string { return quoted(p.ScopedName()) }))
+		add("som::init_classes{{%s}}", cabi.List(inits, func(p *model.Interface) string { return cabi.Quoted(p.ScopedName()) }))
 	}
 	for _, r := range i.ReleaseOrder() {
 		switch {
 		case r.Migrated != nil:
-			add("som::migrated(%s, %s)", quoted(r.Name), quoted(r.Migrated.ScopedName()))
+			add("som::migrated(%s, %s)", cabi.Quoted(r.Name), cabi.Quoted(r.Migrated.ScopedName()))
 		case r.Data != nil:
-			add("som::raw_procedure{%s, reinterpret_cast<som_proc *>(static_cast<void *(*)()>([]() -> void * { return &D::%s; }))}", quoted(r.Name), identifier(r.Data.Name))
+			add("som::raw_procedure{%s, reinterpret_cast<som_proc *>(static_cast<void *(*)()>([]() -> void * { return &D::%s; }))}", cabi.Quoted(r.Name), identifier(r.Data.Name))
 		case r.Method == nil:
-			add("som::retired(%s)", quoted(r.Name))
+			add("som::retired(%s)", cabi.Quoted(r.Name))
 		default:
 			all = append(all, u.entry(i, methodOf(r.Method)))
 		}
 	}
 	for _, o := range i.Overridden() {
 		if m := overridden(i, o); m != nil && !(rootHandle(m.Class) != "" && isLife(m.Name)) {
-			add("som::overrides<&D::%s, %s>(%s)", m.name, m.signature(), quoted(m.Class.ScopedName()+"::"+m.Name))
+			add("som::overrides<&D::%s, %s>(%s)", m.name, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name))
 		}
 	}
 	if i.Implementation != nil {
 		for _, o := range i.Implementation.Overrides {
 			if v, ok := model.ModifierOf(o.Modifiers, "select"); ok {
 				if p, m := i.AncestorNamed(v), overridden(i, o); p != nil && m != nil {
-					add("som::select{%s, %s}", quoted(m.Class.ScopedName()+"::"+m.Name), quoted(p.ScopedName()))
+					add("som::select{%s, %s}", cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), cabi.Quoted(p.ScopedName()))
 				}
 			}
 		}
@@ -190,13 +191,13 @@ func (u *unit) entry(i *model.Interface, m *method) string {
 	how := "method"
 	switch {
 	case m.IsInit():
-		return fmt.Sprintf("som::initializer<typename %s_part::%s, %s>(%s)", plainName(i), m.name, m.signature(), quoted(m.Name))
+		return fmt.Sprintf("som::initializer<typename %s_part::%s, %s>(%s)", plainName(i), m.name, m.signature(), cabi.Quoted(m.Name))
 	case m.Kind() == model.NonstaticMethod:
 		how = "nonstatic"
 	case m.Kind() == model.ProcedureMethod:
 		how = "procedure"
 	}
-	return fmt.Sprintf("som::%s<&D::%s, %s>(%s)", how, m.name, m.signature(), quoted(m.Name))
+	return fmt.Sprintf("som::%s<&D::%s, %s>(%s)", how, m.name, m.signature(), cabi.Quoted(m.Name))
 }
 
 // A stub is a member function that is written by hand.
@@ -217,8 +218,8 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			return
 		}
 		seen[m.name] = true
-		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: docLines(m.node())}
-		s.head = fmt.Sprintf("%s%s(%s)", spaced(implementedResult(m)), m.name, written(m.params))
+		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: cabi.DocLines(m.node())}
+		s.head = fmt.Sprintf("%s%s(%s)", cabi.Spaced(implementedResult(m)), m.name, written(m.params))
 		if m.sig != "" {
 			s.head = rootHead(m)
 		}
@@ -237,11 +238,11 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			get, set = stored(i, m.Attribute)
 		}
 		if m.IsInit() {
-			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: docLines(m.node()), body: unused(m.initParams(), false)}
+			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: cabi.DocLines(m.node()), body: unused(m.initParams(), false)}
 			s.head = fmt.Sprintf("%s_impl(%s)", plainName(i), m.name+comma(written(m.initParams())))
 			all = append(all, s)
 		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {
-			add(m, fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", quoted(i.ScopedName()+"::"+m.Name)))
+			add(m, fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name)))
 		}
 	}
 	for _, o := range i.Overridden() {
@@ -266,7 +267,7 @@ func (u *unit) parentCall(i *model.Interface, m *method) string {
 			return call
 		}
 	}
-	return fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", quoted(i.ScopedName()+"::"+m.Name))
+	return fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name))
 }
 
 // implementedResult returns what the member function of a method returns.
@@ -295,10 +296,10 @@ func rootHead(m *method) string {
 		case "std::string":
 			ps = append(ps, fmt.Sprintf("const std::string &a%d", n))
 		default:
-			ps = append(ps, fmt.Sprintf("%sa%d", spaced(t), n))
+			ps = append(ps, fmt.Sprintf("%sa%d", cabi.Spaced(t), n))
 		}
 	}
-	return spaced(result) + m.name + "(" + strings.Join(ps, ", ") + ")"
+	return cabi.Spaced(result) + m.name + "(" + strings.Join(ps, ", ") + ")"
 }
 
 // unused returns the line of a stub that says that its parameters are not looked at.
@@ -306,5 +307,5 @@ func unused(ps []param, root bool) []string {
 	if len(ps) == 0 || root {
 		return nil
 	}
-	return []string{list(ps, func(p param) string { return "(void)" + local(p.name) }) + ";"}
+	return []string{cabi.List(ps, func(p param) string { return "(void)" + local(p.name) }) + ";"}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -94,7 +95,7 @@ func (m *method) signature() string {
 	if m.held {
 		r = "som::held<" + r + ">"
 	}
-	return r + "(" + list(m.params, func(p param) string {
+	return r + "(" + cabi.List(m.params, func(p param) string {
 		t := typeName(p.typ)
 		switch {
 		case p.give:
@@ -113,7 +114,7 @@ func (m *method) letters() string {
 	result, s := "v", ""
 	for _, p := range m.params {
 		if p.dir == model.In {
-			s += letter(p.typ)
+			s += string(cabi.Letter(p.typ))
 		} else {
 			s += "p"
 		}
@@ -123,7 +124,7 @@ func (m *method) letters() string {
 	case formOf(m.result) == built: // where one more parameter points to
 		s += "p"
 	default:
-		result = letter(m.result)
+		result = string(cabi.Letter(m.result))
 	}
 	return result + ":" + s
 }
@@ -135,19 +136,19 @@ func (m *method) what(number string) string {
 		s = number + ", " + s
 	}
 	if len(m.raises) > 0 {
-		s += ", som::raises<" + list(m.raises, func(e *model.Exception) string { return qualified(e) }) + ">"
+		s += ", som::raises<" + cabi.List(m.raises, func(e *model.Exception) string { return qualified(e) }) + ">"
 	}
 	return s
 }
 
 // declared returns parameters as callers see them.
 func declared(ps []param) string {
-	return list(ps, func(p param) string { return parameter(p.typ, p.dir, local(p.name)) })
+	return cabi.List(ps, func(p param) string { return parameter(p.typ, p.dir, local(p.name)) })
 }
 
 // written returns parameters as implementations have them.
 func written(ps []param) string {
-	return list(ps, func(p param) string { return implemented(p.typ, p.dir, local(p.name)) })
+	return cabi.List(ps, func(p param) string { return implemented(p.typ, p.dir, local(p.name)) })
 }
 
 // arguments returns the names of parameters, each behind a comma.

@@ -1,10 +1,9 @@
 package cxx
 
 import (
-	"fmt"
 	"strings"
-	"unicode"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -106,87 +105,22 @@ func local(name string) string {
 	return identifier(name)
 }
 
-// word replaces what cannot stand in an identifier.
-func word(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < unicode.MaxASCII && (r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)) {
-			return r
-		}
-		return '_'
-	}, s)
-}
-
-// oneLine returns s fit for a comment that ends with its line.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "*/", "* /"), "/*", "/ *")
-	return strings.TrimRight(s, ` \`) // a comment is not to go on in the next line
-}
-
-// docLines returns what the IDL says of a declaration, a line each.
-func docLines(n *model.Node) []string {
-	var lines []string
-	for _, cs := range []model.Comments{n.Doc, n.Trailing} {
-		if text := cs.Text(); text != "" {
-			for l := range strings.SplitSeq(text, "\n") {
-				lines = append(lines, oneLine(l))
-			}
-		}
-	}
-	return lines
-}
-
 // doc prints what the IDL says of a declaration as a comment.
 func (u *unit) doc(indent string, n *model.Node) {
-	for _, l := range docLines(n) {
+	for _, l := range cabi.DocLines(n) {
 		u.L(strings.TrimRight(indent+"// "+l, " "))
 	}
-}
-
-// quoted returns a string literal.
-func quoted(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, c := range []byte(s) {
-		switch {
-		case c == '"' || c == '\\':
-			b.WriteString(`\` + string(c))
-		case c < ' ' || c > '~' || c == '?': // octal escapes end after three digits
-			fmt.Fprintf(&b, `\%03o`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	return b.String() + `"`
-}
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq(words) {
-		m[w] = true
-	}
-	return m
 }
 
 // The tables below are never changed.
 var (
 	// reserved are the keywords of C++ up to C++23, the namespaces that generated code names, and macros of common headers.
-	reserved = set(`alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t char8_t class compl concept
-		const const_cast consteval constexpr constinit continue co_await co_return co_yield decltype default delete do double
-		dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable namespace new
-		noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return short
-		signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef typeid
-		typename union unsigned using virtual void volatile wchar_t while xor xor_eq std som NULL EOF errno assert linux unix
+	reserved = cabi.Set(cabi.Keywords, `char8_t concept consteval constinit co_await co_return co_yield requires std som EOF errno assert
 		stdin stdout stderr INT_MIN INT_MAX`)
 
 	// ownLocals are what generated functions use besides an operation's parameters.
-	ownLocals = set(`std som`)
+	ownLocals = cabi.Set(`std som`)
 
 	// handleNames are what all handles have: methods of these names hide them, which is said where it has to be.
-	handleNames = set(`create narrow bind unbind class_pointer get handle object named of get_class info instances`)
+	handleNames = cabi.Set(`create narrow bind unbind class_pointer get handle object named of get_class info instances`)
 )

@@ -3,10 +3,9 @@ package cxx
 import (
 	"io/fs"
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
 )
@@ -14,7 +13,7 @@ import (
 // template returns the implementation of a file's classes to be filled in, dog.cpp: a new one, or the one that is there with
 // what it lacks.
 func (u *unit) template() []byte {
-	name := u.stem + ".cpp"
+	name := u.Stem + ".cpp"
 	var old []byte
 	if u.opt.Existing != nil {
 		if data, err := fs.ReadFile(u.opt.Existing, name); err == nil {
@@ -22,7 +21,7 @@ func (u *unit) template() []byte {
 		}
 	}
 	var all []*model.Interface // whose classes the file does not have
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		if !regexp.MustCompile(`\bclass\s+` + plainName(i) + `_impl\b`).Match(old) {
 			all = append(all, i)
 		}
@@ -33,13 +32,9 @@ func (u *unit) template() []byte {
 	}
 	f := template.File{
 		Head: head,
-		Mine: func(key string) bool {
-			return slices.ContainsFunc(u.classes, func(i *model.Interface) bool {
-				return strings.HasPrefix(key, i.ScopedName()+"::") && !strings.Contains(key[len(i.ScopedName())+2:], "::")
-			})
-		},
+		Mine: u.Mine,
 	}
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		class := plainName(i) + "_impl"
 		for _, s := range u.stubs(i) {
 			f.Functions = append(f.Functions, template.Function{
@@ -58,7 +53,7 @@ func (u *unit) template() []byte {
 func (u *unit) templateHead(name string, classes []*model.Interface, begin bool) string {
 	if begin {
 		u.F("// %s: this file is yours: dsom idl build adds methods that are new and keeps heads up to date; bodies it never touches.", name)
-		u.F("#include %s", quoted(u.stem+".ih.hpp"))
+		u.F("#include %s", cabi.Quoted(u.Stem+".ih.hpp"))
 	}
 	if len(classes) > 0 {
 		u.Blank()

@@ -2,8 +2,8 @@ package cxx
 
 import (
 	"fmt"
-	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -27,78 +27,32 @@ var primitive = map[model.Kind]string{
 	model.Float: "float", model.Double: "double",
 }
 
-// isStandard reports whether a declaration is in a file that the compiler carries.
-func isStandard(d model.Decl) bool {
-	f := d.About().File()
-	return f != nil && f.Standard
-}
-
-// standardName returns the name of a typedef that the compiler carries and that means something of its own.
-func standardName(t *model.Type) string {
-	for t.Kind == model.Named {
-		d, ok := t.Decl.(*model.Typedef)
-		if !ok {
-			return ""
-		}
-		if isStandard(d) {
-			switch d.Name {
-			case "somId", "somInitCtrl", "som3InitCtrl":
-				return d.Name
-			}
-		}
-		t = d.Type
-	}
-	return ""
-}
-
 func formOf(t *model.Type) form {
-	switch standardName(t) {
-	case "somId":
+	r := t.Resolve()
+	switch cabi.FormOf(t) {
+	case cabi.Scalar:
+		return plain
+	case cabi.Text:
 		return text
-	case "somInitCtrl", "som3InitCtrl":
+	case cabi.Wide:
+		return wide
+	case cabi.Object:
+		return object
+	case cabi.Pointer:
+		if r.Kind == model.Pointer {
+			return plain
+		}
+	case cabi.Aggregate, cabi.Array:
+		if r.Kind != model.Named {
+			return built
+		}
+		if _, undefined := cabi.Definition(r.Decl).(*model.Forward); !undefined {
+			return built
+		}
+	case cabi.Making:
 		return making
 	}
-	t = t.Resolve()
-	switch t.Kind {
-	case model.String:
-		return text
-	case model.WString:
-		return wide
-	case model.Object:
-		return object
-	case model.Pointer:
-		if formOf(t.Elem) == making {
-			return making
-		}
-		return plain
-	case model.Sequence, model.Array:
-		return built
-	case model.Named:
-		switch d := definition(t.Decl).(type) {
-		case *model.Struct, *model.Union:
-			return built
-		case *model.Enum:
-			return plain
-		case *model.Interface:
-			return object
-		case *model.Forward:
-			if d.Of == "interface" {
-				return object
-			}
-		}
-		return unknown
-	}
-	if _, ok := primitive[t.Kind]; ok {
-		return plain
-	}
 	return unknown
-}
-
-func definition(d model.Decl) model.Decl {
-	if f, ok := d.(*model.Forward); ok && f.Definition != nil {
-		return f.Definition
-	}
-	return d
 }
 
 // flat reports whether values of a type are in C++ what they are when they travel.
@@ -113,7 +67,7 @@ func flatBelow(t *model.Type, seen map[model.Decl]bool) bool {
 		if t.Kind == model.Array {
 			return flatBelow(t.Elem, seen)
 		}
-		s, ok := definition(t.Decl).(*model.Struct)
+		s, ok := cabi.Definition(t.Decl).(*model.Struct)
 		if !ok || t.Kind == model.Sequence || seen[s] {
 			return false
 		}
@@ -140,7 +94,7 @@ func lends(t *model.Type) bool {
 		return false
 	case model.Sequence:
 		e := r.Elem.Resolve()
-		_, enum := definition(e.Decl).(*model.Enum)
+		_, enum := cabi.Definition(e.Decl).(*model.Enum)
 		return e.Kind != model.Array && !enum && flat(r.Elem)
 	}
 	return flat(t)
@@ -148,7 +102,7 @@ func lends(t *model.Type) bool {
 
 // typeName returns a type in C++, names with all their namespaces.
 func typeName(t *model.Type) string {
-	switch standardName(t) {
+	switch cabi.StandardName(t) {
 	case "somId":
 		return "std::string"
 	case "somInitCtrl", "som3InitCtrl":
@@ -171,13 +125,13 @@ func typeName(t *model.Type) string {
 	case model.Array:
 		return array("std::array", typeName(t.Elem), t.Dims)
 	case model.Named:
-		if d, ok := t.Decl.(*model.Typedef); ok && isStandard(d) {
+		if d, ok := t.Decl.(*model.Typedef); ok && cabi.IsSystem(d) {
 			return typeName(d.Type)
 		}
 		if f, ok := t.Decl.(*model.Forward); ok && f.Definition == nil {
 			return "som::object"
 		}
-		return qualified(definition(t.Decl))
+		return qualified(cabi.Definition(t.Decl))
 	}
 	return "void"
 }
@@ -200,7 +154,7 @@ func array(of, elem string, dims []uint64) string {
 
 // travels returns what a type is as a member of what travels.
 func travels(t *model.Type) string {
-	if standardName(t) == "somId" {
+	if cabi.StandardName(t) == "somId" {
 		return "char *"
 	}
 	r := t.Resolve()
@@ -218,40 +172,15 @@ func travels(t *model.Type) string {
 		case model.Array:
 			return array("som::fixed", travels(r.Elem), r.Dims)
 		}
-		return qualified(definition(r.Decl)) + "::som_abi"
+		return qualified(cabi.Definition(r.Decl)) + "::som_abi"
 	}
 	if r.Kind == model.Boolean {
 		return "std::uint8_t"
 	}
-	if _, ok := definition(r.Decl).(*model.Enum); ok {
+	if _, ok := cabi.Definition(r.Decl).(*model.Enum); ok {
 		return "std::uint32_t"
 	}
 	return typeName(r)
-}
-
-// letters are those of the kinds of numbers in the kernel's signatures.
-var letters = map[model.Kind]string{
-	model.Boolean: "b", model.Octet: "b", model.Char: "b", model.Int8: "b", model.UInt8: "b", model.WChar: "H", model.Short: "h", model.UShort: "H",
-	model.Long: "i", model.ULong: "I", model.LongLong: "l", model.ULongLong: "L", model.Float: "f", model.Double: "d",
-}
-
-// letter returns that of a type that goes in or is a result.
-func letter(t *model.Type) string {
-	switch formOf(t) {
-	case text:
-		return "s"
-	case object:
-		return "o"
-	case plain:
-		r := t.Resolve()
-		if l, ok := letters[r.Kind]; ok {
-			return l
-		}
-		if _, ok := definition(r.Decl).(*model.Enum); ok {
-			return "I"
-		}
-	}
-	return "p"
 }
 
 // parameter returns a parameter of a function in C++, by its direction.
@@ -265,7 +194,7 @@ func parameter(t *model.Type, dir model.Direction, name string) string {
 	case f == text:
 		return "const som::text &" + name
 	case f == plain:
-		return spaced(typeName(t)) + name
+		return cabi.Spaced(typeName(t)) + name
 	}
 	return "const " + typeName(t) + " &" + name
 }
@@ -276,12 +205,4 @@ func implemented(t *model.Type, dir model.Direction, name string) string {
 		return "const std::string &" + name
 	}
 	return parameter(t, dir, name)
-}
-
-// spaced returns a type with what has to stand between it and a name.
-func spaced(typ string) string {
-	if strings.HasSuffix(typ, "*") {
-		return typ
-	}
-	return typ + " "
 }

@@ -3,6 +3,7 @@ package cxx
 import (
 	"fmt"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -21,7 +22,7 @@ func (u *unit) union(d *model.Union) {
 	u.L("\t\tunion arms {")
 	u.L("\t\t\tarms() noexcept {}")
 	for _, c := range d.Cases {
-		u.F("\t\t\t%s%s;", spaced(travels(c.Type)), identifier(c.Name))
+		u.F("\t\t\t%s%s;", cabi.Spaced(travels(c.Type)), identifier(c.Name))
 	}
 	u.L("\t\t} _u;")
 	u.L("\t};")
@@ -47,7 +48,7 @@ func (u *unit) union(d *model.Union) {
 	u.Blank()
 	u.L("private:")
 	u.F("\t%s d_;", disc)
-	u.F("\tstd::variant<std::monostate, %s> value_;", list(d.Cases, func(c *model.Case) string { return typeName(c.Type) }))
+	u.F("\tstd::variant<std::monostate, %s> value_;", cabi.List(d.Cases, func(c *model.Case) string { return typeName(c.Type) }))
 	u.L("};")
 }
 
@@ -70,7 +71,7 @@ func (u *unit) arm(d *model.Union, n int, c *model.Case) {
 	}
 	if len(c.Labels) > 1 || c.IsDefault() {
 		u.F("\tvoid %s(%s v, %s discriminator) {", member, typ, typeName(d.Discriminator))
-		u.F("\t\tif (som_arm(discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name))
+		u.F("\t\tif (som_arm(discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, cabi.Quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name))
 		u.L("\t\td_ = discriminator;")
 		u.F("\t\tvalue_.template emplace<%d>(std::move(v));", n)
 		u.L("\t}")
@@ -143,7 +144,7 @@ func literal(v *model.Value, t *model.Type) string {
 	case model.WCharValue:
 		return fmt.Sprintf("char16_t(%d)", v.Char&0xffff)
 	case model.StringValue:
-		return quoted(v.Text)
+		return cabi.Quoted(v.Text)
 	case model.WStringValue:
 		return wideLiteral(v.Text)
 	case model.EnumValue:

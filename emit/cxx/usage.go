@@ -3,16 +3,17 @@ package cxx
 import (
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
 // usage returns the header for those who use a file's types and classes. Names come first, then what needs nothing but
 // names, then handles, which structures may hold, and at last what is made of all.
 func (u *unit) usage() []byte {
-	end := u.begin(u.stem+".hpp", u.says("for those who use"), u.includes()...)
+	end := u.begin(u.Stem+".hpp", u.says("for those who use"), u.includes()...)
 	u.passthru("C_xh", true)
 	u.forward()
-	for _, d := range u.decls {
+	for _, d := range u.Decls {
 		switch d := d.(type) {
 		case *model.Enum:
 			u.enum(d)
@@ -22,10 +23,10 @@ func (u *unit) usage() []byte {
 			u.typedef(d)
 		}
 	}
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		u.class(i)
 	}
-	for _, d := range u.decls {
+	for _, d := range u.Decls {
 		switch d := d.(type) {
 		case *model.Struct:
 			u.structure(d)
@@ -35,7 +36,7 @@ func (u *unit) usage() []byte {
 			u.union(d)
 		}
 	}
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		u.handleFunctions(i)
 	}
 	u.passthru("C_xh", false)
@@ -45,20 +46,20 @@ func (u *unit) usage() []byte {
 
 // says returns what a header is.
 func (u *unit) says(whom string) string {
-	what := "the types of " + u.stem + ".idl"
-	if len(u.classes) > 0 {
-		what = list(u.classes, func(i *model.Interface) string { return i.ScopedName() })
+	what := "the types of " + u.Stem + ".idl"
+	if len(u.Classes) > 0 {
+		what = cabi.List(u.Classes, func(i *model.Interface) string { return i.ScopedName() })
 	}
 	return "What is " + whom + " " + what + "."
 }
 
 // forward prints the names of what is defined later on.
 func (u *unit) forward() {
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		u.within(i)
 		u.F("class %s;", plainName(i))
 	}
-	for _, d := range u.decls {
+	for _, d := range u.Decls {
 		u.within(d)
 		switch d.(type) {
 		case *model.Struct:
@@ -71,7 +72,7 @@ func (u *unit) forward() {
 
 // passthru prints what the IDL hands to a target as it is.
 func (u *unit) passthru(target string, before bool) {
-	for _, i := range u.classes {
+	for _, i := range u.Classes {
 		if i.Implementation == nil {
 			continue
 		}
@@ -114,7 +115,7 @@ func (u *unit) constant(d *model.Const) {
 	case model.WStringValue:
 		typ = "const char16_t *"
 	}
-	u.F("inline constexpr %s%s = %s;", spaced(typ), plainName(d), literal(d.Value, d.Type))
+	u.F("inline constexpr %s%s = %s;", cabi.Spaced(typ), plainName(d), literal(d.Value, d.Type))
 }
 
 func (u *unit) structure(d *model.Struct) {
@@ -128,7 +129,7 @@ func (u *unit) structure(d *model.Struct) {
 	u.travelling(name, ms, same)
 	for _, m := range ms {
 		u.doc("\t", &m.Node)
-		u.F("\t%s%s%s;", spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
+		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
 	}
 	u.Blank()
 	if !same {
@@ -154,7 +155,7 @@ func (u *unit) travelling(name string, ms []*model.Member, same bool) {
 	}
 	u.L("\tstruct som_abi {")
 	for _, m := range ms {
-		u.F("\t\t%s%s;", spaced(travels(m.Type)), identifier(m.Name))
+		u.F("\t\t%s%s;", cabi.Spaced(travels(m.Type)), identifier(m.Name))
 	}
 	u.L("\t};")
 }
@@ -187,17 +188,17 @@ func (u *unit) exception(d *model.Exception) {
 	u.doc("", &d.Node)
 	u.F("class SOM_VISIBLE %s : public som::user_exception {", name)
 	u.L("public:")
-	u.F("\tstatic constexpr const char *som_id = %s;", quoted(d.ID))
+	u.F("\tstatic constexpr const char *som_id = %s;", cabi.Quoted(d.ID))
 	u.travelling(name, d.Members, false)
 	for _, m := range d.Members {
 		u.doc("\t", &m.Node)
-		u.F("\t%s%s%s;", spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
+		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
 	}
 	u.Blank()
 	u.F("\t%s() = default;", name)
 	if len(d.Members) > 0 {
-		u.F("\texplicit %s(%s)", name, list(d.Members, func(m *model.Member) string { return spaced(typeName(m.Type)) + "a_" + m.Name }))
-		u.F("\t\t: %s {}", list(d.Members, func(m *model.Member) string { return identifier(m.Name) + "(std::move(a_" + m.Name + "))" }))
+		u.F("\texplicit %s(%s)", name, cabi.List(d.Members, func(m *model.Member) string { return cabi.Spaced(typeName(m.Type)) + "a_" + m.Name }))
+		u.F("\t\t: %s {}", cabi.List(d.Members, func(m *model.Member) string { return identifier(m.Name) + "(std::move(a_" + m.Name + "))" }))
 	}
 	u.L("\tconst char *id() const noexcept override { return som_id; }")
 	u.L("\tvoid raise(som_env *ev) const noexcept override { som::raise_user(ev, *this); }")

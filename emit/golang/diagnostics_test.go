@@ -2,68 +2,35 @@ package golang_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
+	tables "github.com/opendsom/dsom/internal/codes"
 	"github.com/opendsom/dsom/model"
 )
 
-// TestCodeExamples holds the table of codes: each example provokes its code and no other.
 func TestCodeExamples(t *testing.T) {
 	t.Parallel()
-	for _, c := range golang.Codes {
-		t.Run(string(c.Code), func(t *testing.T) {
-			t.Parallel()
-			if c.Title == "" || c.Explanation == "" {
-				t.Error("the code is not explained")
-			}
-			if (c.Example == "") == (c.Scene == "") {
-				t.Error("the code needs an example, or a scene")
-			}
-			if c.Example == "" { // TestScenes of cmd/dsom acts out those that are commands
-				return
-			}
-			files, report := golang.Emit(compileText(t, c.Example), golang.Options{})
-			for _, d := range report.All() {
-				if d.Code != c.Code || d.Severity != c.Severity {
-					t.Errorf("got %v, want code %s, %v", d, c.Code, c.Severity)
-				}
-				if !d.Span.IsValid() || d.Span.Start.File != "test.idl" {
-					t.Errorf("%v has no place", d)
-				}
-			}
-			if len(report.All()) == 0 {
-				t.Error("got no diagnostic")
-			}
-			if report.HasErrors() != (files.Len() == 0) {
-				t.Errorf("got %d files beside %v", files.Len(), report.All())
-			}
-		})
-	}
+	tables.Examples(t, golang.Codes, func(t *testing.T, text string) (*emit.Files, *diag.Report) {
+		return golang.Emit(compileText(t, text), golang.Options{})
+	})
 }
 
-// TestCodesAreDocumented holds the table in the documentation against that of the code.
 func TestCodesAreDocumented(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/go-mapping.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range golang.Codes {
-		title := c.Title
-		if c.Severity == diag.Warning {
+	tables.Documented(t, golang.Codes, "../../docs/go-mapping.md", func(e diag.Entry) string {
+		title := e.Title
+		if e.Severity == diag.Warning {
 			title += " (warning)"
 		}
-		if row := fmt.Sprintf("| `%s` | %s: %s |\n", c.Code, title, c.Explanation); !strings.Contains(string(page), row) {
-			t.Errorf("docs/go-mapping.md lacks\n%s", row)
-		}
-	}
+		return fmt.Sprintf("| `%s` | %s: %s |\n", e.Code, title, e.Explanation)
+	})
 }
 
 // TestInternal holds the scene of the code that no IDL provokes.
