@@ -14,12 +14,13 @@ func (e *Encoder) Booleans(v []bool) {
 	for _, x := range v {
 		e.Boolean(x)
 	}
+	e.endRun()
 }
 
 // Chars appends narrow characters.
 func (e *Encoder) Chars(v []byte) {
 	if e.env.Narrow == nil {
-		e.buf = append(e.buf, v...)
+		e.Octets(v)
 		return
 	}
 	for _, x := range v {
@@ -86,6 +87,7 @@ func put[T word](e *Encoder, v []T) {
 	at := len(e.buf)
 	e.buf = append(e.buf, memory(v)...)
 	swap(e.buf[at:], size)
+	e.endRun()
 }
 
 // Shorts appends shorts.

@@ -208,6 +208,7 @@ func (e *Encoder) String(s string) {
 	}
 	e.buf = append(b, 0)
 	e.patch(at-4, len(e.buf)-at)
+	e.endRun()
 }
 
 // RawString appends a string as it is in memory: operation names, repository ids and
@@ -220,6 +221,7 @@ func (e *Encoder) RawString(s string) {
 	e.ULong(uint32(len(s) + 1))
 	e.buf = append(e.buf, s...)
 	e.buf = append(e.buf, 0)
+	e.endRun()
 }
 
 // StringMax is String for a bounded string. The bound counts characters, however many octets they take here or there.
@@ -246,6 +248,7 @@ func (e *Encoder) WChar(r rune) {
 func (e *Encoder) WString(s string) {
 	if w := e.wide(); w != nil {
 		w.PutWString(e, s)
+		e.endRun()
 	}
 }
 
@@ -289,7 +292,10 @@ func WideReceived(v Version) error {
 }
 
 // Octets appends octets without a length.
-func (e *Encoder) Octets(v []byte) { e.buf = append(e.buf, v...) }
+func (e *Encoder) Octets(v []byte) {
+	e.buf = append(e.buf, v...)
+	e.endRun()
+}
 
 // OctetSeq appends a sequence of octets, or borrows it; see [Encoder.Borrow].
 func (e *Encoder) OctetSeq(v []byte) {
@@ -298,7 +304,7 @@ func (e *Encoder) OctetSeq(v []byte) {
 		e.borrow(v)
 		return
 	}
-	e.buf = append(e.buf, v...)
+	e.Octets(v)
 }
 
 // Object appends the reference of v; see [References].
@@ -331,6 +337,7 @@ func (e *Encoder) Begin() Mark {
 func (e *Encoder) End(m Mark) {
 	e.patch(m.at-4, len(e.buf)-m.at)
 	e.base, e.vals, e.borrows = m.base, m.vals, m.borrows
+	e.endRun()
 }
 
 // patch writes an unsigned long over the four octets at at.

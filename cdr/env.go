@@ -45,6 +45,10 @@ type Env struct {
 	Wide    WideCodeSet // of wchar and wstring; nil: not negotiated
 	Refs    References  // nil: references cannot be carried
 	Values  Values      // factories of values that a program has registered; nil: none
+
+	// Fragment is the size in octets from which messages are sent in fragments; 0: they are sent whole. It
+	// decides where chunks of values end; see [Encoder.Value].
+	Fragment int
 }
 
 // A CodeSet converts narrow strings between UTF-8 in memory and the code set on the wire.

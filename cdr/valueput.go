@@ -26,7 +26,8 @@ func (e *Encoder) scope() *valuePut {
 }
 
 // Value appends v where the IDL declares a value of the type that declared describes; nil is
-// ValueBase. v is nil or a pointer that is not nil.
+// ValueBase. v is nil or a pointer that is not nil. In a message that peers read in pieces, the chunks of a
+// value in chunks end behind texts and sequences.
 func (e *Encoder) Value(v Value, declared *ValueType) {
 	if v == nil {
 		e.NullValue()
@@ -167,6 +168,29 @@ func (e *Encoder) EndValue(m ValueMark) {
 	e.closeChunk()
 	e.Long(-int32(s.level))
 	if s.level--; s.level > 0 {
+		e.openChunk()
+	}
+}
+
+// leastRead is how many octets of a message any peer has in its memory at once. omniORB has 8 KiB.
+const leastRead = 4 << 10
+
+// endRun is called behind each run of octets, such as a text or the elements of a sequence. If the run may be in
+// two pieces where it is read, it ends its chunk: omniORB (4.2.5) takes a run that it has in part for
+// the rest of its chunk, and one that is in two chunks for the whole of the last.
+func (e *Encoder) endRun() {
+	if e.vals != nil && e.vals.chunk != 0 {
+		e.cutChunk()
+	}
+}
+
+func (e *Encoder) cutChunk() {
+	whole := leastRead
+	if f := e.env.Fragment; f > 0 {
+		whole = min(whole, f)
+	}
+	if len(e.buf)-e.base > whole && len(e.buf) > e.vals.chunk {
+		e.closeChunk()
 		e.openChunk()
 	}
 }

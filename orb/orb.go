@@ -172,7 +172,7 @@ func New(cfg Config) (*ORB, error) {
 	if err := o.setCodeSets(cfg.CodeSets); err != nil {
 		return nil, err
 	}
-	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16}
+	o.own = &cdr.Env{Version: cdr.V12, Limits: o.limits, Refs: references{orb: o}, Values: &o.values, Narrow: codeset.UTF8, Wide: codeset.UTF16, Fragment: cfg.FragmentSize}
 	o.life, o.end = context.WithCancel(context.Background())
 	o.links.byHop = map[hop]*link{}
 	o.connOptions = conn.Options{Limits: o.limits, Logger: o.log, FragmentSize: cfg.FragmentSize, Shared: sharedFor(o.transports, o.limits)}
@@ -277,7 +277,7 @@ func (o *ORB) env(v cdr.Version, sets codeset.Choice, refs references) (*cdr.Env
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide}
+	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide, Fragment: o.connOptions.FragmentSize}
 	o.envs[k] = env // bounded: versions times known code sets times views
 	return env, nil
 }

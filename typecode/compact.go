@@ -15,11 +15,10 @@ func (c compacter) compact(t *TypeCode) *TypeCode {
 		return nil
 	}
 	if t.recursive() {
-		to := c[t.target]
-		if to == nil { // of a type that is not around it, or not known yet
+		if t.target == nil {
 			return t
 		}
-		return &TypeCode{kind: tkRecursive, id: t.id, target: to}
+		return &TypeCode{kind: tkRecursive, id: t.id, target: c.compact(t.target)}
 	}
 	if done := c[t]; done != nil {
 		return done

@@ -112,17 +112,7 @@ func (r *reader) indirection(d *cdr.Decoder) *TypeCode {
 	if ok {
 		s := &r.types[i]
 		if s.open {
-			switch s.t.kind {
-			case TkStruct, TkUnion, TkValue, TkValueBox, TkEvent:
-			default:
-				d.Fail(bad("TypeCode of a %v that holds itself", s.t.kind))
-				return Null
-			}
-			if s.sequences == r.sequences {
-				d.Fail(bad("the TypeCode of %s holds itself, without a sequence between", s.t.id))
-				return Null
-			}
-			return &TypeCode{kind: tkRecursive, id: s.t.id, target: s.t}
+			return r.around(d, i)
 		}
 		if r.texts += s.texts; !d.Spend(s.texts, 1) {
 			return Null
@@ -137,6 +127,31 @@ func (r *reader) indirection(d *cdr.Decoder) *TypeCode {
 	d.Fail(bad("TypeCode indirection to offset %d, where no TypeCode stands", offset))
 	return Null
 }
+
+// around returns what stands for the type i, which is not done, inside itself.
+func (r *reader) around(d *cdr.Decoder, i int) *TypeCode {
+	s := &r.types[i]
+	texts := 0 // that are printed again with it
+	for ; i < len(r.types) && r.types[i].t.kind.bare(); i++ {
+		texts += len(r.types[i].t.id) + len(r.types[i].t.name)
+	}
+	switch {
+	case i == len(r.types) || r.types[i].t.kind == TkExcept:
+		d.Fail(bad("TypeCode of a %v that holds itself", s.t.kind))
+		return Null
+	case s.sequences == r.sequences:
+		d.Fail(bad("the TypeCode of %s holds itself, without a sequence between", s.t.id))
+		return Null
+	}
+	if r.texts += texts; !d.Spend(texts, 1) {
+		return Null
+	}
+	return &TypeCode{kind: tkRecursive, id: s.t.id, target: s.t}
+}
+
+// bare reports whether types of kind k cannot hold themselves without one of another kind between, whose name
+// stands for it there: typedefs, sequences and arrays.
+func (k Kind) bare() bool { return k == TkAlias || k == TkSequence || k == TkArray }
 
 // complex reads a TypeCode whose parameters are an encapsulation.
 func (r *reader) complex(d *cdr.Decoder, kind Kind, at, depth int) *TypeCode {

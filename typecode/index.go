@@ -80,7 +80,7 @@ func (t *TypeCode) Least() int {
 }
 
 // sum returns Least of a type that consists of others, of those which it is known of already. Of
-// a type around it never need be: there is a sequence or value between.
+// a type around it never need be, as there is a sequence or value between, unless that is a typedef: it counts for nothing.
 func (t *TypeCode) sum() int {
 	n := 0
 	switch t.kind {

@@ -18,7 +18,7 @@ func Put(e *cdr.Encoder, t *TypeCode) {
 
 type writer struct {
 	e    *cdr.Encoder
-	open []place           // the types with an id around the one that is written
+	open []place           // the types around the one that is written
 	done []place           // those that are written
 	at   map[*TypeCode]int // of done, once there are many
 }
@@ -28,13 +28,17 @@ type place struct {
 	at int
 }
 
-// around returns where the type that t refers back to stands, if it is one around t. The
-// target may have been built apart from that one, and then has its id in common with it.
+// around returns where t stands, if it is one around the place: one that t refers back to, or that was left when t was
+// taken from a type inside. The target may have been built apart from that one, and then has its id in common with it.
 func (w *writer) around(t *TypeCode) (int, bool) {
+	target := t.r()
 	for _, p := range w.open {
-		if p.t == t.target {
+		if p.t == target {
 			return p.at, true
 		}
+	}
+	if !t.recursive() || t.id == "" {
+		return 0, false
 	}
 	for _, p := range w.open {
 		if p.t.id == t.id && (t.target == nil || p.t.kind == t.target.kind) {
@@ -82,15 +86,13 @@ func (w *writer) indirection(at int) {
 func (w *writer) put(t *TypeCode) {
 	e := w.e
 	e.Align(4)
-	if t.recursive() {
-		if at, ok := w.around(t); ok {
-			w.indirection(at)
-			return
-		}
-		if t.target == nil {
-			e.Fail(bad("the TypeCode of %s is named inside another type, which does not hold it", t.id))
-			return
-		}
+	if at, ok := w.around(t); ok {
+		w.indirection(at)
+		return
+	}
+	if t.recursive() && t.target == nil {
+		e.Fail(bad("the TypeCode of %s is named inside another type, which does not hold it", t.id))
+		return
 	}
 	t = t.r()
 	at := e.Len()
@@ -115,15 +117,13 @@ func (w *writer) put(t *TypeCode) {
 	}
 	e.ULong(uint32(t.kind))
 	m := e.Begin()
-	if t.kind == TkSequence || t.kind == TkArray {
-		w.parameters(t)
-	} else {
+	if t.kind != TkSequence && t.kind != TkArray {
 		e.RawString(t.id)
 		e.RawString(t.name)
-		w.open = append(w.open, place{t, at})
-		w.parameters(t)
-		w.open = w.open[:len(w.open)-1]
 	}
+	w.open = append(w.open, place{t, at})
+	w.parameters(t)
+	w.open = w.open[:len(w.open)-1]
 	e.End(m)
 	w.written(t, at)
 }

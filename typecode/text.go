@@ -30,11 +30,14 @@ type printer struct {
 }
 
 func (p *printer) print(t *TypeCode) {
-	if t.recursive() {
-		p.b.WriteString(p.reference(t))
+	if t.named() {
+		p.b.WriteString(p.reference(t.id, t.target))
 		return
 	}
-	t = t.r()
+	if t = t.r(); !t.kind.bare() && slices.Contains(p.open, t) { // a type inside it was taken out, and leads back to it
+		p.b.WriteString(p.reference(t.id, t))
+		return
+	}
 	b := &p.b
 	switch t.kind {
 	case TkString, TkWString:
@@ -58,7 +61,7 @@ func (p *printer) print(t *TypeCode) {
 		var dims strings.Builder
 		for t.kind == TkArray {
 			dims.WriteString("[" + strconv.FormatUint(uint64(t.length), 10) + "]")
-			if t = t.content; t.recursive() {
+			if t = t.content; t.named() {
 				break
 			}
 			t = t.r()
@@ -85,27 +88,27 @@ func (p *printer) print(t *TypeCode) {
 	if simple[t.kind] != nil {
 		return
 	}
-	if slices.Contains(p.open, t) { // not in types that were read or resolved
-		b.WriteString(" " + declared(t))
-		return
-	}
 	p.open = append(p.open, t)
 	p.body(t)
 	p.open = p.open[:len(p.open)-1]
 }
 
-// reference returns how a type around is named inside itself.
-func (p *printer) reference(t *TypeCode) string {
-	name, nearer := scoped(t.id), 0
+// named reports whether t is a reference back for which a name stands. One to a typedef has none, since that is
+// named behind what it stands for, nor have sequences: they are printed again, up to the type around between.
+func (t *TypeCode) named() bool { return t.recursive() && !t.r().kind.bare() }
+
+// reference returns how target, a type around of that id, is named inside itself.
+func (p *printer) reference(id string, target *TypeCode) string {
+	name, nearer := scoped(id), 0
 	if word, _, _ := strings.Cut(name, "::"); words[word] != nil || reserved[word] {
 		name = "::" + name
 	}
-	for i := len(p.open) - 1; i >= 0 && p.open[i] != t.target; i-- {
-		if p.open[i].id == t.id && p.open[i].kind != TkAlias {
+	for i := len(p.open) - 1; i >= 0 && p.open[i] != target; i-- {
+		if p.open[i].id == id && p.open[i].kind != TkAlias {
 			nearer++
 		}
 	}
-	if nearer > 0 && slices.Contains(p.open, t.target) {
+	if nearer > 0 && slices.Contains(p.open, target) {
 		name += "^" + strconv.Itoa(nearer)
 	}
 	return name

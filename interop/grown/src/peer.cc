@@ -1,0 +1,233 @@
+// One side of the tests of large values and of types that hold themselves, on omniORB.
+//   peer serve
+//   peer [-seed N] call URL
+// The server prints its Garden's IOR and "ready", and serves until standard input ends. The client passes to the Garden at URL
+// what comes back. What both print is said in interop.idl.
+#include <omniORB4/CORBA.h>
+
+#include <cstring>
+#include <iostream>
+#include <random>
+#include <string>
+
+#include "count.h"
+#include "grown.hh"
+
+using namespace Grown;
+
+namespace {
+CORBA::TypeCode_ptr type(CORBA::Long which) {
+  switch (which) {
+    case 0: return _tc_Deep;
+    case 1: return _tc_Deeps;
+    case 2: return _tc_Holder;
+    default: return _tc_Dug;
+  }
+}
+
+class Garden_i : public POA_Grown::Garden {
+ public:
+  Seed* pass(Seed* s) {
+    CORBA::add_ref(s);
+    return s;
+  }
+  CORBA::Any* pass_any(const CORBA::Any& a) { return new CORBA::Any(a); }
+  CORBA::TypeCode_ptr pass_type(CORBA::TypeCode_ptr t) { return CORBA::TypeCode::_duplicate(t); }
+  CORBA::TypeCode_ptr type_of(CORBA::Long which) { return CORBA::TypeCode::_duplicate(type(which)); }
+  void dig(const Deeps& d) { throw Dug(d); }
+};
+
+bool good = true;
+
+template <class F>
+void attempt(const std::string& name, F f) {
+  const long before = count::made;
+  try {
+    const std::string what = f();
+    if (what.empty()) {
+      std::cout << "ok " << name << " calls=" << count::made - before << std::endl;
+      return;
+    }
+    std::cout << "fail " << name << " " << what << std::endl;
+  } catch (const CORBA::SystemException& e) {
+    std::cout << "fail " << name << " " << e._name() << " minor " << std::hex << e.minor() << std::dec << std::endl;
+  }
+  good = false;
+}
+
+std::mt19937_64 rnd;
+
+CORBA::ULong some(CORBA::ULong most) { return most / 2 + rnd() % (most / 2 + 1); }
+
+std::string words(CORBA::ULong n) {
+  std::string s;
+  while (s.size() < n) s += char('a' + rnd() % 26);
+  return s;
+}
+
+// bulk returns one whose every part has about size octets.
+Bulk* bulk(CORBA::ULong size) {
+  OBV_Grown::Bulk* b = new OBV_Grown::Bulk;
+  b->number(rnd());
+  b->text(words(some(size)).c_str());
+  b->odd(7);
+  b->wide(std::wstring(some(size) / 2, L'\u4e2d').c_str());
+  b->octets().length(some(size));
+  for (CORBA::ULong i = 0; i < b->octets().length(); i++) b->octets()[i] = rnd();
+  b->shorts().length(some(size) / 2);
+  for (CORBA::ULong i = 0; i < b->shorts().length(); i++) b->shorts()[i] = rnd();
+  OBV_Grown::Seed* inner = new OBV_Grown::Seed;
+  inner->number(5);
+  b->inner(inner);
+  b->longs().length(some(size) / 4);
+  for (CORBA::ULong i = 0; i < b->longs().length(); i++) b->longs()[i] = rnd();
+  b->doubles().length(some(size) / 8);
+  for (CORBA::ULong i = 0; i < b->doubles().length(); i++) b->doubles()[i] = i + 0.5;
+  b->flags().length(some(size));
+  for (CORBA::ULong i = 0; i < b->flags().length(); i++) b->flags()[i] = rnd() & 1;
+  b->texts().length(some(size) / 16);
+  for (CORBA::ULong i = 0; i < b->texts().length(); i++) b->texts()[i] = words(rnd() % 20).c_str();
+  b->mixed().length(some(size) / 32);
+  for (CORBA::ULong i = 0; i < b->mixed().length(); i++) {
+    Mixed& m = b->mixed()[i];
+    m.o = rnd(), m.d = i, m.c = 'c', m.s = i, m.t = words(rnd() % 5).c_str(), m.last = rnd();
+  }
+  CORBA::Any extra;
+  extra <<= b->texts();
+  b->extra(extra);
+  b->more().length(2);
+  CORBA::add_ref(inner);
+  b->more()[0] = inner;
+  CORBA::add_ref(b);
+  b->more()[1] = b;
+  b->tail(-1);
+  return b;
+}
+
+template <class S>
+bool same(const S& a, const S& b) {
+  if (a.length() != b.length()) return false;
+  for (CORBA::ULong i = 0; i < a.length(); i++)
+    if (a[i] != b[i]) return false;
+  return true;
+}
+
+bool same_texts(const TextSeq& a, const TextSeq& b) {
+  if (a.length() != b.length()) return false;
+  for (CORBA::ULong i = 0; i < a.length(); i++)
+    if (strcmp(a[i], b[i])) return false;
+  return true;
+}
+
+std::string differs(Bulk* got, Bulk* want) {
+  if (!got) return "no Bulk came back";
+  if (got->number() != want->number() || strcmp(got->text(), want->text()) || got->odd() != want->odd()) return "another text";
+  if (std::wstring(got->wide()) != want->wide()) return "another wide text";
+  if (!same(got->octets(), want->octets())) return "other octets";
+  if (!same(got->shorts(), want->shorts()) || !same(got->longs(), want->longs()) || !same(got->doubles(), want->doubles())) return "other numbers";
+  if (!same(got->flags(), want->flags()) || !same_texts(got->texts(), want->texts())) return "other flags or texts";
+  if (got->mixed().length() != want->mixed().length()) return "another mixture";
+  for (CORBA::ULong i = 0; i < got->mixed().length(); i++) {
+    const Mixed &g = got->mixed()[i], &w = want->mixed()[i];
+    if (g.o != w.o || g.d != w.d || g.c != w.c || g.s != w.s || strcmp(g.t, w.t) || g.last != w.last) return "another mixture";
+  }
+  const TextSeq* extra;
+  if (!(got->extra() >>= extra) || !same_texts(*extra, want->texts())) return "another any";
+  if (got->more().length() != 2 || got->more()[0] != got->inner() || got->more()[1] != got) return "other values inside";
+  return got->tail() == -1 ? "" : "another tail";
+}
+
+Deeps deeps() {
+  Deeps d;
+  d.length(2);
+  d[0].n = 1;
+  d[1].n = 2;
+  d[1].kids.length(1);
+  d[1].kids[0].n = 3;
+  return d;
+}
+
+void call(Garden_ptr there) {
+  for (const CORBA::ULong size : {20, 300, 1000, 8000, 50000})
+    for (int i = 0; i < 5; i++)
+      attempt("bulk_" + std::to_string(size) + "_" + std::to_string(i), [&] {
+        Bulk* sent = bulk(size);
+        Seed* got = there->pass(sent);
+        return differs(Bulk::_downcast(got), sent);
+      });
+  for (CORBA::Long i = 0; i < 4; i++)
+    attempt("type_" + std::to_string(i), [&] {
+      CORBA::TypeCode_var got = there->pass_type(type(i)), made = there->type_of(i);
+      if (!got->equal(type(i))) return "another type came back";
+      return made->equivalent(type(i)) ? "" : "another type was made";
+    });
+  attempt("any_deeps", [&] {
+    CORBA::Any a;
+    a <<= deeps();
+    CORBA::Any_var got = there->pass_any(a);
+    const Deeps* d;
+    return (got >>= d) && d->length() == 2 && (*d)[1].kids[0].n == 3 ? "" : "another any";
+  });
+  attempt("any_holder", [&] {
+    OBV_Grown::Holder* made = new OBV_Grown::Holder;
+    made->held(deeps());
+    Holder* h = made;
+    CORBA::Any a;
+    a <<= h;
+    CORBA::Any_var got = there->pass_any(a);
+    Holder* back;
+    return (got >>= back) && back->held().length() == 2 && back->held()[1].kids[0].n == 3 ? "" : "another any";
+  });
+  attempt("dug", [&] {
+    try {
+      there->dig(deeps());
+    } catch (const Dug& e) {
+      return e.held.length() == 2 && e.held[1].kids[0].n == 3 ? "" : "other Deeps";
+    }
+    return "no exception";
+  });
+}
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string what, url;
+  for (int i = 1; i < argc; i++) {
+    const std::string a = argv[i];
+    if (a == "-seed" && i + 1 < argc) rnd.seed(std::stoull(argv[++i]));
+    else if (a.compare(0, 4, "-ORB") == 0) i++;  // ORB_init reads it
+    else if (what.empty()) what = a;
+    else url = a;
+  }
+  const char* options[][2] = {{"endPoint", "giop:tcp:127.0.0.1:0"}, {"giopMaxMsgSize", "16777216"}, {nullptr, nullptr}};
+  try {
+    CORBA::ORB_var orb = CORBA::ORB_init(argc, argv, "omniORB4", options);
+    count::install();
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Seed:1.0", new Seed_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Bulk:1.0", new Bulk_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Holder:1.0", new Holder_init);
+    CORBA::Object_var o = orb->resolve_initial_references("RootPOA");
+    PortableServer::POA_var root = PortableServer::POA::_narrow(o);
+    PortableServer::POAManager_var manager = root->the_POAManager();
+    manager->activate();
+    if (what == "serve") {
+      Garden_i* servant = new Garden_i;
+      Garden_var me = servant->_this();
+      CORBA::String_var ior = orb->object_to_string(me);
+      std::cout << ior.in() << std::endl << "ready" << std::endl;
+      std::string line;
+      while (std::getline(std::cin, line)) {}
+    } else {
+      CORBA::Object_var there = orb->string_to_object(url.c_str());
+      Garden_var g = Garden::_narrow(there);
+      call(g);
+    }
+    orb->shutdown(true);
+    orb->destroy();
+    if (what == "serve") std::cout << "answered " << count::answered << "\noneways 0\nmade " << count::made << std::endl;
+    else std::cout << "made " << count::made << "\nserved " << count::answered << std::endl;
+  } catch (const CORBA::Exception& e) {
+    std::cerr << "peer: " << e._name() << std::endl;
+    return 1;
+  }
+  return good ? 0 : 1;
+}

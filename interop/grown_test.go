@@ -1,0 +1,179 @@
+package interop_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/dyn"
+	stubs "github.com/opendsom/dsom/interop/gen/grown"
+	"github.com/opendsom/dsom/interop/gopeer"
+	"github.com/opendsom/dsom/interop/grown"
+	"github.com/opendsom/dsom/interop/peer"
+	"github.com/opendsom/dsom/typecode"
+)
+
+// A garden gives back what it is passed.
+type garden struct{ stubs.GardenBase }
+
+func (*garden) Pass(_ context.Context, s stubs.Seed) (stubs.Seed, error) { return s, nil }
+func (*garden) PassAny(_ context.Context, a dyn.Any) (dyn.Any, error)    { return a, nil }
+func (*garden) Dig(_ context.Context, d stubs.Deeps) error               { return &stubs.Dug{Held: d} }
+
+func (*garden) PassType(_ context.Context, t *typecode.TypeCode) (*typecode.TypeCode, error) {
+	return t, nil
+}
+
+func (*garden) TypeOf(_ context.Context, which int32) (*typecode.TypeCode, error) {
+	return deepTypes[which], nil
+}
+
+// deepTypes are types that hold themselves through a typedef, and those that hold such.
+var deepTypes = []*typecode.TypeCode{
+	stubs.DeepType.TypeCode(), stubs.DeepsType.TypeCode(), stubs.HolderType.TypeCode(), stubs.DugType.TypeCode(),
+}
+
+// fragmentSizes are those with which the tests run; 0 is none.
+var fragmentSizes = []int{0, 104, 700, 4000}
+
+// TestGrownClient passes large values in chunks, and types that hold themselves, to omniORB and back.
+func TestGrownClient(t *testing.T) {
+	t.Parallel()
+	s := grown.Build(t, &tally).Start(t)
+	for _, size := range fragmentSizes {
+		for _, big := range []bool{false, true} {
+			t.Run(fmt.Sprintf("fragments of %d, big-endian %v", size, big), func(t *testing.T) {
+				t.Parallel()
+				o := gopeer.NewORB(t, gopeer.Options{Fragment: size, BigEndian: big})
+				there, err := stubs.GardenClass.Bind(t.Context(), o.ORB, s.IOR)
+				if err != nil {
+					t.Fatal(err)
+				}
+				testBulks(t, there)
+				testDeeps(t, there)
+			})
+		}
+	}
+}
+
+// TestGrownServer has omniORB do the same with this project's server.
+func TestGrownServer(t *testing.T) {
+	t.Parallel()
+	p := grown.Build(t, &tally)
+	for _, size := range fragmentSizes {
+		for _, big := range []bool{false, true} {
+			t.Run(fmt.Sprintf("fragments of %d, big-endian %v", size, big), func(t *testing.T) {
+				t.Parallel()
+				o := gopeer.NewORB(t, gopeer.Options{Fragment: size, BigEndian: big})
+				ref, err := stubs.GardenClass.Activate(o.Root, new(garden))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := p.Run(t, ref.String())
+				if failed := r.By(peer.Fail); len(failed) > 0 || len(r.By(peer.OK)) != 32 {
+					t.Errorf("got\n%v", r)
+				}
+			})
+		}
+	}
+}
+
+// testBulks passes values whose parts have from a few octets to tens of thousands.
+func testBulks(t *testing.T, there stubs.Garden) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(uint64(peer.Seed(t)), 0))
+	for _, size := range []int{20, 300, 1000, 8000, 50000} {
+		for range 5 {
+			sent := bulk(t, random, size)
+			got, err := there.Pass(t.Context(), sent)
+			if err != nil {
+				t.Errorf("parts of %d octets: %v", size, err)
+				continue
+			}
+			back, ok := got.(stubs.Bulk)
+			if !ok {
+				t.Errorf("parts of %d octets: got a %T", size, got)
+				continue
+			}
+			b := back.AsBulk()
+			if len(b.More) != 2 || b.More[0] != b.Inner || b.More[1] != got || !dyn.Equal(b.Extra, sent.Extra) {
+				t.Errorf("parts of %d octets: other values are inside", size)
+			}
+			b.Inner, b.More, b.Extra = sent.Inner, sent.More, sent.Extra
+			if !reflect.DeepEqual(b, sent) {
+				t.Errorf("parts of %d octets: another value came back", size)
+			}
+		}
+	}
+}
+
+// bulk returns a Bulk whose every part has from size/2 to size octets.
+func bulk(t *testing.T, random *rand.Rand, size int) *stubs.BulkState {
+	t.Helper()
+	some := func(size int) int { return size/2 + random.IntN(size/2+1) }
+	text := func(n int) string { return strings.Repeat("text ", n/5+1)[:n] }
+	inner := &stubs.SeedState{Number: 5}
+	b := &stubs.BulkState{Text: text(some(size)), Odd: 7, Wide: strings.Repeat("\u4e2d", some(size)/2), Inner: inner, Tail: -1}
+	b.Number = random.Int32()
+	b.Octets, b.Flags = make(stubs.OctetSeq, some(size)), make(stubs.FlagSeq, some(size))
+	b.Shorts, b.Longs = make(stubs.ShortSeq, some(size)/2), make(stubs.LongSeq, some(size)/4)
+	b.Doubles, b.Texts, b.Mixed = make(stubs.DoubleSeq, some(size)/8), make(stubs.TextSeq, some(size)/16+1), make(stubs.Mixture, some(size)/32+1)
+	for i := range b.Octets {
+		b.Octets[i] = byte(random.Uint32())
+	}
+	for i := range b.Flags {
+		b.Flags[i] = random.IntN(2) == 0
+	}
+	for i := range b.Longs {
+		b.Longs[i] = random.Int32()
+	}
+	for i := range b.Shorts {
+		b.Shorts[i] = int16(i)
+	}
+	for i := range b.Doubles {
+		b.Doubles[i] = random.Float64()
+	}
+	for i := range b.Texts {
+		b.Texts[i] = text(random.IntN(20))
+	}
+	for i := range b.Mixed {
+		b.Mixed[i] = stubs.Mixed{O: byte(i), D: random.Float64(), C: 'c', S: int16(i), T: text(random.IntN(5)), Last: 9}
+	}
+	b.Extra, b.More = stubs.TextSeqType.Any(b.Texts), stubs.SeedSeq{inner, b}
+	return b
+}
+
+// testDeeps passes types that hold themselves through a typedef, and values of them.
+func testDeeps(t *testing.T, there stubs.Garden) {
+	t.Helper()
+	ctx := t.Context()
+	for i, want := range deepTypes {
+		got, err := there.PassType(ctx, want)
+		if err != nil || !typecode.Equal(got, want) {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+		made, err := there.TypeOf(ctx, int32(i))
+		if err != nil || !typecode.Equivalent(made, want) {
+			t.Errorf("omniORB's own: got %v, %v, want %v", made, err, want)
+		}
+		again, err := there.PassType(ctx, made)
+		if err != nil || !typecode.Equal(again, made) {
+			t.Errorf("omniORB's own, passed on: got %v, %v, want %v", again, err, made)
+		}
+	}
+	deeps := stubs.Deeps{{N: 1}, {N: 2, Kids: stubs.Deeps{{N: 3}}}}
+	for _, want := range []dyn.Any{stubs.DeepsType.Any(deeps), stubs.HolderType.Any(&stubs.HolderState{Held: deeps})} {
+		got, err := there.PassAny(ctx, want)
+		if err != nil || !dyn.Equal(got, want) {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+	}
+	var dug *stubs.Dug
+	if err := there.Dig(ctx, deeps); !errors.As(err, &dug) || !reflect.DeepEqual(dug.Held, deeps) {
+		t.Errorf("got %v, want Dug with the Deeps", err)
+	}
+}
