@@ -30,6 +30,8 @@ func (c *comparer) classModifiers(s subject, old, new *model.Interface) {
 			code = "dllname-changed"
 		case name == "directinitclasses":
 			code = "directinit-changed"
+		case name == "abstractparents":
+			code = "abstract-parents-changed"
 		case name == "callstyle":
 			code = "callstyle-changed"
 		case name == "abstract":
