@@ -48,48 +48,50 @@ const (
 	MinorIncompleteTypeCode = OMGVMCID | 1  // BAD_TYPECODE: a recursive TypeCode without its target
 	MinorIllegalMemberType  = OMGVMCID | 2  // BAD_TYPECODE: a member that is no value
 
-	MinorForeignError      = DSOMVMCID | 1
-	MinorPanic             = DSOMVMCID | 2
-	MinorDeadline          = DSOMVMCID | 3
-	MinorCancelled         = DSOMVMCID | 4
-	MinorLimit             = DSOMVMCID | 5
-	MinorTruncated         = DSOMVMCID | 6
-	MinorBadValue          = DSOMVMCID | 7
-	MinorTrailing          = DSOMVMCID | 8
-	MinorBound             = DSOMVMCID | 9
-	MinorConnect           = DSOMVMCID | 10
-	MinorConnectionLost    = DSOMVMCID | 11
-	MinorPeerClosed        = DSOMVMCID | 12
-	MinorProtocol          = DSOMVMCID | 13
-	MinorForwardLoop       = DSOMVMCID | 14
-	MinorServerFailed      = DSOMVMCID | 15
-	MinorServerBackOff     = DSOMVMCID | 16
-	MinorServerDisabled    = DSOMVMCID | 17
-	MinorNoListener        = DSOMVMCID | 18
-	MinorNoServant         = DSOMVMCID | 19
-	MinorTypedNil          = DSOMVMCID | 20
-	MinorWriteDenied       = DSOMVMCID | 21
-	MinorStore             = DSOMVMCID | 22
-	MinorUnsupportedType   = DSOMVMCID | 23
-	MinorNotAnObject       = DSOMVMCID | 24
-	MinorWrongType         = DSOMVMCID | 25
-	MinorOverload          = DSOMVMCID | 26
-	MinorAlreadyActive     = DSOMVMCID | 27
-	MinorUnknownInitialRef = DSOMVMCID | 28
-	MinorNilReference      = DSOMVMCID | 29
-	MinorServerUnknown     = DSOMVMCID | 30
-	MinorRebind            = DSOMVMCID | 31
-	MinorNoRepository      = DSOMVMCID | 32
-	MinorNotBidirectional  = DSOMVMCID | 40
-	MinorRequestSent       = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
-	MinorRequestNotSent    = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
-	MinorContextThere      = OMGVMCID | 15 // BAD_INV_ORDER: an interceptor does what it cannot do now
-	MinorAdapterInactive   = DSOMVMCID | 64
-	MinorAdapterPolicy     = DSOMVMCID | 65
-	MinorNotActive         = DSOMVMCID | 66
-	MinorWrongAdapter      = DSOMVMCID | 67
-	MinorNoContext         = DSOMVMCID | 68
-	MinorConnectRefused    = DSOMVMCID | 40
+	MinorForeignError       = DSOMVMCID | 1
+	MinorPanic              = DSOMVMCID | 2
+	MinorDeadline           = DSOMVMCID | 3
+	MinorCancelled          = DSOMVMCID | 4
+	MinorLimit              = DSOMVMCID | 5
+	MinorTruncated          = DSOMVMCID | 6
+	MinorBadValue           = DSOMVMCID | 7
+	MinorTrailing           = DSOMVMCID | 8
+	MinorBound              = DSOMVMCID | 9
+	MinorConnect            = DSOMVMCID | 10
+	MinorConnectionLost     = DSOMVMCID | 11
+	MinorPeerClosed         = DSOMVMCID | 12
+	MinorProtocol           = DSOMVMCID | 13
+	MinorForwardLoop        = DSOMVMCID | 14
+	MinorServerFailed       = DSOMVMCID | 15
+	MinorServerBackOff      = DSOMVMCID | 16
+	MinorServerDisabled     = DSOMVMCID | 17
+	MinorNoListener         = DSOMVMCID | 18
+	MinorNoServant          = DSOMVMCID | 19
+	MinorTypedNil           = DSOMVMCID | 20
+	MinorWriteDenied        = DSOMVMCID | 21
+	MinorStore              = DSOMVMCID | 22
+	MinorUnsupportedType    = DSOMVMCID | 23
+	MinorNotAnObject        = DSOMVMCID | 24
+	MinorWrongType          = DSOMVMCID | 25
+	MinorOverload           = DSOMVMCID | 26
+	MinorAlreadyActive      = DSOMVMCID | 27
+	MinorUnknownInitialRef  = DSOMVMCID | 28
+	MinorNilReference       = DSOMVMCID | 29
+	MinorServerUnknown      = DSOMVMCID | 30
+	MinorRebind             = DSOMVMCID | 31
+	MinorNoRepository       = DSOMVMCID | 32
+	MinorNotBidirectional   = DSOMVMCID | 40
+	MinorRequestSent        = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
+	MinorRequestNotSent     = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
+	MinorResponseTaken      = OMGVMCID | 12 // BAD_INV_ORDER: a response is wanted that has been taken
+	MinorRequestSynchronous = OMGVMCID | 13 // BAD_INV_ORDER: a response is wanted of a request that was not sent deferred
+	MinorContextThere       = OMGVMCID | 15 // BAD_INV_ORDER: an interceptor does what it cannot do now
+	MinorAdapterInactive    = DSOMVMCID | 64
+	MinorAdapterPolicy      = DSOMVMCID | 65
+	MinorNotActive          = DSOMVMCID | 66
+	MinorWrongAdapter       = DSOMVMCID | 67
+	MinorNoContext          = DSOMVMCID | 68
+	MinorConnectRefused     = DSOMVMCID | 40
 
 	MinorPIUnsupported      = OMGVMCID | 1  // NO_RESOURCES: not known of the request in this binding
 	MinorPIPoint            = OMGVMCID | 14 // BAD_INV_ORDER: not valid at this interception point
@@ -154,6 +156,8 @@ var minors = []Minor{
 	{BadInvOrder, MinorShutdownInUpcall, "a call that waits for all upcalls was made from inside one", "do it in another goroutine"},
 	{BadInvOrder, MinorRequestSent, "a dynamic request has been sent already", "make a new one for each call"},
 	{BadInvOrder, MinorRequestNotSent, "a dynamic request has not been sent", "call Invoke or Send first"},
+	{BadInvOrder, MinorResponseTaken, "the response of a dynamic request has been taken already", "keep what GetResponse has brought: Result and Arguments have it"},
+	{BadInvOrder, MinorRequestSynchronous, "a dynamic request has been invoked, not sent: there is no response to wait for", "take Result and Arguments, or begin the call with Send"},
 	{BadInvOrder, MinorContextThere, "an interceptor adds a service context that is there already, or does something too late or twice", "see the text"},
 	{BadInvOrder, MinorPIPoint, "an interceptor or initializer asks for what is not valid at this point", "ask where it is: see the text"},
 	{BadInvOrder, MinorPolicyFactoryThere, "a factory for the policy type is registered already", "register one for each type"},

@@ -26,7 +26,7 @@ type Request struct {
 	sig    Signature
 	args   []NamedValue
 	future *orb.Future[Results]
-	taken  bool
+	closed error // why there is no response to wait for any more
 	result dyn.Any
 }
 
@@ -66,8 +66,8 @@ func (r *Request) Invoke(ctx context.Context) error {
 	if err := r.send(ctx); err != nil {
 		return err
 	}
-	<-r.future.Done() // the call's own context ends it
-	return r.GetResponse(ctx)
+	r.closed = errInvoked
+	return r.take() // the call's own context ends it
 }
 
 // SendOneway makes the call and waits for what the policies of ctx say (send_oneway).
@@ -99,27 +99,50 @@ func (r *Request) send(ctx context.Context) error {
 var (
 	errSent    = exc.New(exc.BadInvOrder, exc.MinorRequestSent, exc.No, "the request has been sent already")
 	errNotSent = exc.New(exc.BadInvOrder, exc.MinorRequestNotSent, exc.No, "the request has not been sent")
+	errTaken   = exc.New(exc.BadInvOrder, exc.MinorResponseTaken, exc.No, "the response has been taken already")
+	errInvoked = exc.New(exc.BadInvOrder, exc.MinorRequestSynchronous, exc.No, "the request was invoked, not sent: its response has been taken with that")
 )
 
-// PollResponse reports whether the call has ended (poll_response).
-func (r *Request) PollResponse() (bool, error) {
+// awaited says why there is no response to wait for, if so.
+func (r *Request) awaited() error {
 	if r.future == nil {
-		return false, errNotSent
+		return errNotSent
+	}
+	return r.closed
+}
+
+// PollResponse reports whether the call has ended (poll_response). It raises BAD_INV_ORDER where GetResponse does.
+func (r *Request) PollResponse() (bool, error) {
+	if err := r.awaited(); err != nil {
+		return false, err
 	}
 	return r.future.Poll(), nil
 }
 
-// GetResponse waits for the end of the call, or of ctx, and takes the results (get_response). Its
-// error is like that of [Call].
+// GetResponse waits for the end of the call that Send has begun, and takes the results (get_response). Its
+// error is like that of [Call]; TIMEOUT or TRANSIENT if ctx ends before, and then it may be called again. The response is there once: BAD_INV_ORDER
+// when it has been taken, or the call was made by Invoke or SendOneway.
 func (r *Request) GetResponse(ctx context.Context) error {
-	if r.future == nil {
-		return errNotSent
-	}
-	results, err := r.future.Wait(ctx)
-	if err != nil || r.taken {
+	if err := r.awaited(); err != nil {
 		return err
 	}
-	r.taken = true
+	select {
+	case <-r.future.Done():
+	case <-ctx.Done():
+		if !r.future.Poll() {
+			return exc.From(ctx.Err(), exc.Maybe)
+		}
+	}
+	r.closed = errTaken
+	return r.take()
+}
+
+// take waits for the end of the call, however long, and takes the results.
+func (r *Request) take() error {
+	results, err := r.future.Wait(context.Background())
+	if err != nil {
+		return err
+	}
 	r.result = results.Return
 	outs := results.Out
 	for i := range r.args {

@@ -176,9 +176,30 @@ func TestRequest(t *testing.T) {
 			t.Errorf("sent again: %v", err)
 		}
 	}
-	if ended, err := r.PollResponse(); !ended || err != nil {
-		t.Errorf("%v, %v", ended, err)
+	taken := func(what string, r *dii.Request, minor uint32) {
+		t.Helper()
+		_, polled := r.PollResponse()
+		for _, err := range []error{polled, r.GetResponse(t.Context())} {
+			if !errors.Is(err, exc.BadInvOrder) || exc.From(err, exc.No).Minor != minor {
+				t.Errorf("%s: asked for again: %v", what, err)
+			}
+		}
 	}
+	taken("invoked", r, exc.MinorRequestSynchronous)
+
+	r = make("abc")
+	if err := r.Send(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	impatient, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.GetResponse(impatient); err == nil { // it was there in time
+	} else if !errors.Is(err, context.Canceled) {
+		t.Errorf("the wait was given up: %v", err)
+	} else if err := r.GetResponse(t.Context()); err != nil || text(t, r.Result()) != `"ABC"` {
+		t.Errorf("another wait: %v", err)
+	}
+	taken("sent", r, exc.MinorResponseTaken)
 
 	r = make("no")
 	if err := r.Send(t.Context()); err != nil {
@@ -188,11 +209,13 @@ func TestRequest(t *testing.T) {
 	if err := r.GetResponse(t.Context()); !errors.As(err, &u) || u.ID != refusedType.ID() || !r.Result().IsNull() {
 		t.Errorf("got %v, %v", err, r.Result())
 	}
+	taken("raised", r, exc.MinorResponseTaken)
 	one := dii.NewRequest(ref, "note")
 	one.AddIn("s", dyn.String.Any("oneway"))
 	if err := one.SendOneway(t.Context()); err != nil || <-b.notes != "oneway" {
 		t.Errorf("got %v", err)
 	}
+	taken("oneway", one, exc.MinorRequestSynchronous)
 }
 
 func TestSendCallback(t *testing.T) {

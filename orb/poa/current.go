@@ -49,7 +49,12 @@ func (p *POA) current(ctx context.Context, s orb.Servant) (Current, bool) {
 	if err != nil || c.POA != p || c.Servant == nil {
 		return Current{}, false
 	}
-	a, same := key(s)
-	b, _ := key(c.Servant)
-	return c, s == c.Servant || same && a == b
+	return c, same(s, c.Servant)
+}
+
+// same reports whether two servants are of one implementation.
+func same(s, t orb.Servant) bool {
+	a, comparable := key(s)
+	b, _ := key(t)
+	return s == t || comparable && a == b
 }

@@ -99,6 +99,12 @@ func (p *POA) byDefault(s orb.Servant) {
 	}
 }
 
+// isDefault reports whether the implementation of s is the default servant.
+func (p *POA) isDefault(s orb.Servant) bool {
+	d := p.defaultScope()
+	return d != nil && same(s, d.servant)
+}
+
 // Servant returns the default servant (get_servant). The error wraps ErrNoServant or ErrWrongPolicy.
 func (p *POA) Servant() (orb.Servant, error) {
 	if !p.opt.byDefault() {

@@ -105,7 +105,7 @@ func (p *POA) notActive(id string) error {
 
 // ServantToID returns the id of the object that the implementation of s is in this adapter
 // (servant_to_id). Where it is none, or may be several, it becomes a new one with IMPLICIT_ACTIVATION; and of
-// the default servant, in an upcall of it to which ctx belongs, the id is that of the upcall. It needs
+// the default servant, in an upcall of it to which ctx belongs, be that of an active object or not, the id is that of the upcall. It needs
 // USE_DEFAULT_SERVANT, or RETAIN and either UNIQUE_ID or IMPLICIT_ACTIVATION. The error wraps
 // ErrServantNotActive or ErrWrongPolicy.
 func (p *POA) ServantToID(ctx context.Context, s orb.Servant) (string, error) {
@@ -117,7 +117,7 @@ func (p *POA) ServantToID(ctx context.Context, s orb.Servant) (string, error) {
 			return id, err
 		}
 	}
-	if c, ok := p.current(ctx, s); ok && c.byDefault {
+	if c, ok := p.current(ctx, s); ok && (c.byDefault || p.isDefault(s)) {
 		return c.ID, nil
 	}
 	return "", refused(exc.MinorNotActive, "the servant is no object of adapter %q: %w", p.Path(), ErrServantNotActive)

@@ -316,6 +316,36 @@ func TestUpcallsOfNoDefaultServant(t *testing.T) {
 	}
 }
 
+// TestUpcallOfTheDefaultServantsObject: a default servant that serves an active object too is told the id of that in its upcall.
+func TestUpcallOfTheDefaultServantsObject(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	w := &worker{name: "w"}
+	p := mustAdapter(t, root.POA, "p", poa.Options{
+		IDAssignment: poa.UserID, IDUniqueness: poa.MultipleID, RequestProcessing: poa.UseDefaultServant, DefaultServant: w,
+	})
+	active := must[*orb.Ref](t)(p.ActivateWithID("active", w))
+	other := must[*orb.Ref](t)(p.Reference("other", workerInterface))
+	for want, ref := range map[string]*orb.Ref{"active": active, "other": other} {
+		w.do = func(ctx context.Context) error {
+			if id, err := p.ServantToID(ctx, w); id != want || err != nil {
+				t.Errorf("servant_to_id: %q, %v, want %q", id, err, want)
+			}
+			back, err := p.ServantToReference(ctx, w)
+			if id, err2 := p.ReferenceToID(back); id != want || err != nil || err2 != nil {
+				t.Errorf("servant_to_reference: %q, %v, %v, want %q", id, err, err2, want)
+			}
+			return nil
+		}
+		if _, err := work(t.Context(), ref); err != nil {
+			t.Error(err)
+		}
+	}
+	if id, err := p.ServantToID(t.Context(), w); !errors.Is(err, poa.ErrServantNotActive) {
+		t.Errorf("outside an upcall: %q, %v", id, err)
+	}
+}
+
 // TestForwardedForGood: how long a servant manager's forward holds is what the ORB is told.
 func TestForwardedForGood(t *testing.T) {
 	t.Parallel()
