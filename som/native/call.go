@@ -32,11 +32,16 @@ func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.
 		return nil
 	}
 	s.borrowed = strings.HasPrefix(name, "_get_")
-	return p.Pack(t, im.packed(s, f))
+	return p.Pack(t, im.packed(s, func(o unsafe.Pointer) uintptr {
+		if f.token == 0 {
+			return uintptr(unsafe.Pointer(f.proc))
+		}
+		return im.proc(o, uintptr(f.token))
+	}))
 }
 
-// proc returns the procedure that the class has for a method, for an instance. Without subclasses that are known here,
-// an object can only be an instance of the class itself.
+// proc returns the procedure that the class itself has for a method, behind what a metaclass put in front, for an
+// instance. Without subclasses that are known here, an object can only be an instance of the class itself.
 func (im *image) proc(o unsafe.Pointer, token uintptr) uintptr {
 	row := im.row.Load()
 	if row == 0 {
@@ -77,8 +82,8 @@ func (im *image) over() error {
 	return &som.Error{Code: som.CodeFreed, Class: im.class.Name(), Text: "the object was used after its end"}
 }
 
-// packed makes calls of a method of any signature.
-func (im *image) packed(s *signature, f C.som_found) som.Packed {
+// packed makes calls of a method of any signature, of the procedure that of finds for an object.
+func (im *image) packed(s *signature, of func(unsafe.Pointer) uintptr) som.Packed {
 	sig := C.CString(s.text) // for the life of the process, as the class
 	return func(self som.Self, _ context.Context, args []any) ([]any, error) {
 		o, alive := self.Other()
@@ -99,11 +104,7 @@ func (im *image) packed(s *signature, f C.som_found) som.Packed {
 				return nil, err
 			}
 		}
-		proc := uintptr(unsafe.Pointer(f.proc))
-		if f.token != 0 {
-			proc = im.proc(o, uintptr(f.token))
-		}
-		r := C.native_apply(C.uintptr_t(proc), sig, C.uintptr_t(uintptr(o)), &values[0])
+		r := C.native_apply(C.uintptr_t(of(o)), sig, C.uintptr_t(uintptr(o)), &values[0])
 		if r.raised != nil {
 			return nil, raised(r.raised)
 		}

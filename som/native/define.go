@@ -82,7 +82,7 @@ func (h *host) Define(c *som.Class) error {
 		}
 	}
 	h.add(im)
-	return nil
+	return h.redispatch(im)
 }
 
 func (h *host) parents(b *block, d *C.som_class_desc, c *som.Class) error {

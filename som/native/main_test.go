@@ -20,7 +20,7 @@ import (
 // built says why there is no libsom to test with, if that is so.
 var built error
 
-// TestMain builds libsom and two class libraries in C, which all tests of the process share: it can have one libsom.
+// TestMain builds libsom and the class libraries in C, which all tests of the process share: it can have one libsom.
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "native")
 	if err != nil {
@@ -44,6 +44,7 @@ func build(dir string) error {
 		append(append([]string{"-DSOM_FFI", "-fvisibility=hidden", "-Wl,-soname,libsom.so.1", "-o", som}, kernel...), "-lffi", "-pthread", "-ldl"),
 		{"-o", filepath.Join(dir, "libanimal.so"), "testdata/animal.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libdepot.so"), "testdata/depot.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libdriver.so"), "testdata/driver.c", som, "-pthread", "-Wl,-rpath," + dir},
 	} {
 		cmd := exec.Command("gcc", append([]string{"-std=gnu11", "-shared", "-fPIC", "-O2", "-I../../libsom/include"}, args...)...)

@@ -113,6 +113,9 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 		return nil, err
 	}
 	im.class = c
+	if err := h.redispatch(im); err != nil {
+		return nil, err
+	}
 	h.add(im)
 	return im, nil
 }
