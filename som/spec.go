@@ -96,6 +96,7 @@ type Packing struct {
 	dispatch func(Packed) reflect.Value
 	words    wordsFunc
 	cross    func(Crossing) any
+	passing  string
 }
 
 // Packs makes a Packing of a function that calls an implementation with arguments, and one that

@@ -157,6 +157,9 @@ func (w *classWriter) methodSpec(m classMethod) string {
 	if m.isWords() {
 		packs = fmt.Sprintf("%s.PacksWords(apply%s, dispatch%s, words%s, cross%s)", som, m.method, m.method, m.method, m.method)
 	}
+	if how := m.passing(); how != "" {
+		packs += fmt.Sprintf(".Passes(%q)", how)
+	}
 	return fmt.Sprintf("%s, Type: %s.TypeFor[%s](), Packing: %s}", s, w.rt("reflect"), m.funcName(), packs)
 }
 

@@ -111,10 +111,11 @@ func TestClassParts(t *testing.T) {
 	if got := files.Paths(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	contains(t, files, "zoo/pets.go", "type Size uint32", "type Tired struct", "const _ = som.Version1")
+	contains(t, files, "zoo/pets.go", "type Size uint32", "type Tired struct", `var _ = som.Raises[Tired]("IDL:Zoo/Tired:1.0")`, "const _ = som.Version1")
 	contains(t, files, "zoo/pet/pets.go",
 		`{Name: "_get_name", Type: reflect.TypeFor[nameFunc]()`,
 		`{Name: "old1", Kind: som.NonStatic, Type: reflect.TypeFor[func(som.Self) error]()}, // keeps its place`,
+		`som.Packs(applySplit, dispatchSplit).Passes("iox")}`, `som.Packs(applyLikes, dispatchLikes)}`,
 		`{Name: "count", Kind: som.Procedure,`, `som.WithVersion(2, 1)`,
 		"Fits(ctx context.Context, s zoo.Size) (bool, error)",
 		"Split(ctx context.Context, x float64, rest float64) (whole int32, restOut float64, err error)",

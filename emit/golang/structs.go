@@ -42,6 +42,10 @@ func (f *file) exception(d *model.Exception) {
 	}
 	f.Blank()
 	if f.opt.Classes {
+		if crossMembers(d.Members, map[model.Decl]bool{}) {
+			f.F("var _ = %s.Raises[%s](%q)", f.rt("som"), name, d.ID)
+			f.Blank()
+		}
 		return
 	}
 	f.codec(name, "v's members", "", d.Members, members, false)

@@ -95,6 +95,13 @@ void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *
 	if (ev) ev->text = copy_text(text);
 }
 
+static void drop_value(void *value) { somNativeDropValue((uintptr_t)value); }
+
+void native_raise_value(som_env *ev, const char *id, void *value, const char *text) {
+	kernel.som_raise_user(ev, id, value, drop_value);
+	if (ev) ev->text = copy_text(text);
+}
+
 void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text) {
 	kernel.som_raise_system(ev, id, minor, completed, text);
 	if (ev) ev->code = code;

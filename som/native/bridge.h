@@ -5,6 +5,15 @@
 
 #include "som.h"
 
+#include <stddef.h>
+
+/* How C aligns what has eight octets, in structures. */
+struct native_eight {
+	char first;
+	uint64_t at;
+};
+enum { NATIVE_ALIGN_EIGHT = offsetof(struct native_eight, at) };
+
 #define FUNCTIONS(X)                                                                                                      \
 	X(som_code_name) X(som_raise_system) X(som_raise_user) X(som_env_clear) X(som_class_define) X(som_class_named)         \
 	X(som_class_registered) X(som_class_check_version) X(som_class_unload) X(som_class_bind) X(som_new) X(som_copy)        \
@@ -54,6 +63,8 @@ void native_forget(som_env *raised);
 
 /* Puts a Go error into an environment. A handle that is not 0 is that of the error itself. */
 void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *text);
+/* The same with the members as other languages know them, which end by somNativeDropValue. */
+void native_raise_value(som_env *ev, const char *id, void *value, const char *text);
 void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text);
 uintptr_t native_raised_go(const som_env *ev);
 

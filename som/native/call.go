@@ -27,7 +27,7 @@ func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.
 	if f.sig == nil {
 		return nil
 	}
-	s, err := signatureOf(t)
+	s, err := signatureOf(t, p.Passing())
 	if err != nil || s.text != C.GoString(f.sig) {
 		return nil
 	}
@@ -90,31 +90,22 @@ func (im *image) packed(s *signature, of func(unsafe.Pointer) uintptr) som.Packe
 		if !alive {
 			return nil, im.over()
 		}
-		if len(args) != len(s.in) {
+		if len(args) != s.ins {
 			return nil, &som.Error{Code: som.CodeMethod, Class: im.class.Name(), Text: "wrong number of arguments"}
 		}
-		values := (*[maxArgs]C.som_value)(C.calloc(C.size_t(len(args)+1), C.sizeof_som_value))
+		values := (*[maxArgs]C.som_value)(C.calloc(C.size_t(len(s.args)+1), C.sizeof_som_value))
 		var frame frame
 		defer func() {
 			frame.end()
 			C.free(unsafe.Pointer(values))
 		}()
-		for i, a := range args {
-			if err := frame.put(unsafe.Pointer(&values[i]), s.in[i], reflect.ValueOf(a)); err != nil {
-				return nil, err
-			}
+		if err := frame.pass(s, values, args); err != nil {
+			return nil, err
 		}
 		r := C.native_apply(C.uintptr_t(of(o)), sig, C.uintptr_t(uintptr(o)), &values[0])
 		if r.raised != nil {
 			return nil, raised(r.raised)
 		}
-		if s.out == nil {
-			return nil, nil
-		}
-		v, err := take(unsafe.Pointer(&r.value), s.out, !s.borrowed)
-		if err != nil {
-			return nil, err
-		}
-		return []any{v.Interface()}, nil
+		return frame.results(s, unsafe.Pointer(&r.value))
 	}
 }

@@ -133,7 +133,7 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 	for i, m := range own {
 		intro[i].name = b.text(m.Name())
 		intro[i].kind = C.uint32_t(m.Kind())
-		s, err := signatureOf(m.Type())
+		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
 		}
@@ -152,7 +152,7 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 	}
 	overrides := unsafe.Slice((*C.som_override)(b.take(len(over), uintptr(C.sizeof_som_override))), len(over))
 	for i, m := range over {
-		s, err := signatureOf(m.Type())
+		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}
 		}

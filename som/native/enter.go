@@ -54,34 +54,67 @@ func (e *entry) call(self uintptr, from, result *C.som_value) error {
 		return err
 	}
 	defer func() { _ = r.Release() }()
-	args := make([]any, len(e.sig.in))
-	for i, t := range e.sig.in {
-		v, err := take(unsafe.Pointer(&unsafe.Slice(from, len(args))[i]), t, false)
-		if err != nil {
+	values := unsafe.Slice(from, len(e.sig.args))
+	args := make([]any, e.sig.ins)
+	defer func() {
+		for _, a := range args { // objects were borrowed
+			letGo(a)
+		}
+	}()
+	for i := range values {
+		a := &e.sig.args[i]
+		if !a.goesIn() {
+			continue
+		}
+		if args[a.in], err = a.argument(unsafe.Pointer(&values[i])); err != nil {
 			return err
 		}
-		args[i] = v.Interface()
-		if o, ok := args[i].(som.Ref); ok {
-			if o.IsNil() {
-				args[i] = nil
-				if t == refType {
-					args[i] = o
-				}
-			} else {
-				defer func() { _ = o.Release() }() // it was borrowed
-			}
-		}
 	}
-	out, err := e.class.Call(background, e.method, r, args)
-	if err != nil || e.sig.out == nil {
+	outs, err := e.class.Call(background, e.method, r, args)
+	if err != nil || e.sig.outs == 0 {
 		return err
 	}
-	return e.answer(r, out[0], result)
+	var made staged
+	defer made.end()
+	if !e.sig.borrowed {
+		defer func() { // Go's references become the caller's; answer has seen to the first's
+			for i, out := range outs {
+				if i > 0 || e.sig.out == nil {
+					letGo(out)
+				}
+			}
+		}()
+	}
+	if err := made.stage(e, values, outs); err != nil {
+		return err
+	}
+	if e.sig.out != nil {
+		if err := e.answer(r, outs[0], result); err != nil {
+			return err
+		}
+	}
+	made.give(e, r)
+	return nil
+}
+
+// argument returns what C passes at p.
+func (a *slot) argument(p unsafe.Pointer) (any, error) {
+	if a.at != nil {
+		return a.at.value(*(*unsafe.Pointer)(p))
+	}
+	v, err := take(p, a.typ, false)
+	if err != nil {
+		return nil, err
+	}
+	if o, ok := v.Interface().(som.Ref); ok && o.IsNil() && a.typ != refType {
+		return nil, nil
+	}
+	return v.Interface(), nil
 }
 
 // answer gives C a result, which is the caller's, or the object's if it is an attribute's.
 func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
-	p, t := unsafe.Pointer(result), e.sig.out
+	p, t := unsafe.Pointer(result), e.sig.out.typ
 	switch {
 	case t.Kind() == reflect.String:
 		s := reflect.ValueOf(out).String()
@@ -92,7 +125,10 @@ func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(text)), len(s)), s)
 		*(*unsafe.Pointer)(p) = unsafe.Pointer(text)
 		if e.sig.borrowed {
-			the.keep(r, e, unsafe.Pointer(text))
+			c := newCell(textLayout)
+			c.ends = true
+			*(*unsafe.Pointer)(c.p) = unsafe.Pointer(text)
+			the.keep(r, e, c)
 		}
 		return nil
 	case t.Kind() == reflect.Interface || t == refType:
@@ -117,20 +153,26 @@ func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 	return nil
 }
 
-// keep makes a text the object's, in place of what the method returned before.
-func (h *host) keep(r som.Ref, e *entry, text unsafe.Pointer) {
+var textLayout = &layout{typ: reflect.TypeFor[string](), kind: text, size: unsafe.Sizeof(uintptr(0)), owns: true}
+
+// keep makes what a cell owns the object's, in place of what the method returned before. It reports whether it took the cell.
+func (h *host) keep(r som.Ref, e *entry, c cell) bool {
 	x, ok := h.twins.Load(uintptr(r.Other()))
 	if !ok {
-		return
+		return false
 	}
 	t := x.(*twin)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.texts == nil {
-		t.texts = map[*entry]unsafe.Pointer{}
+	if t.kept == nil {
+		t.kept = map[*entry]cell{}
 	}
-	C.call_deallocate(t.texts[e])
-	t.texts[e] = text
+	if old, ok := t.kept[e]; ok {
+		old.end()
+	}
+	c.ends = true
+	t.kept[e] = c
+	return true
 }
 
 //export somNativeLife
@@ -203,10 +245,10 @@ func (h *host) ended(t *twin) {
 	h.handles.drop(t.handle)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, text := range t.texts {
-		C.call_deallocate(text)
+	for _, c := range t.kept {
+		c.end()
 	}
-	t.texts = nil
+	t.kept = nil
 }
 
 // recovered makes an exception of a panic.

@@ -52,10 +52,14 @@ func errorOf(ev *C.som_env) error {
 			return exc.New(kind, uint32(ev.minor), exc.Completed(ev.completed), "%s", text)
 		}
 	}
+	if err := userException(id, ev.value); err != nil {
+		return err
+	}
 	return &Exception{ID: id, Text: text}
 }
 
-// An Exception is a user exception that a method in another language raised. Its members stay behind.
+// An Exception is a user exception that a method in another language raised and of which Go has no type: its members stay behind.
+// Generated code has types, and tells of them by [som.Raises].
 type Exception struct {
 	ID   string // its repository id
 	Text string // more of it, if there is any
@@ -93,6 +97,7 @@ func raise(ev *C.som_env, err error) {
 		id := C.CString(exc.BadParam.ID())
 		defer C.free(unsafe.Pointer(id))
 		C.native_raise(ev, codes[e.Code], id, 0, C.SOM_COMPLETED_NO, text)
+	case raiseValue(ev, err, text):
 	case errors.As(err, &x):
 		id := C.CString(x.ID)
 		defer C.free(unsafe.Pointer(id))

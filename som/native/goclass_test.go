@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/opendsom/dsom/som"
@@ -74,7 +75,7 @@ func (p *puppy) Speak(ctx context.Context, n int64) (int64, error) {
 	case -3:
 		return 3, nil
 	}
-	p.spoke++
+	atomic.AddInt64(&p.spoke, 1)         // threads of C call it at once
 	r, err := p.animalBase.Speak(ctx, n) // in C
 	return r + 1000, err
 }

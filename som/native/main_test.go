@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/native"
@@ -39,17 +41,43 @@ func build(dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := generate(dir); err != nil {
+		return err
+	}
 	som := filepath.Join(dir, "libsom.so.1")
 	for _, args := range [][]string{
 		append(append([]string{"-DSOM_FFI", "-fvisibility=hidden", "-Wl,-soname,libsom.so.1", "-o", som}, kernel...), "-lffi", "-pthread", "-ldl"),
 		{"-o", filepath.Join(dir, "libanimal.so"), "testdata/animal.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libdepot.so"), "testdata/depot.c", som, "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libporter.so"), "testdata/cross.c", filepath.Join(dir, "cross_library.c"), som, "-I" + dir, "-I../../bind/c", "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libdriver.so"), "testdata/driver.c", som, "-pthread", "-Wl,-rpath," + dir},
 	} {
 		cmd := exec.Command("gcc", append([]string{"-std=gnu11", "-shared", "-fPIC", "-O2", "-I../../libsom/include"}, args...)...)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%v: %w\n%s", cmd.Args, err, out)
+		}
+	}
+	return nil
+}
+
+// generate makes the C of cross.idl.
+func generate(dir string) error {
+	text, err := os.ReadFile("testdata/cross.idl")
+	if err != nil {
+		return err
+	}
+	r, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"cross.idl": string(text)}, Dialect: idl.SOM}, "cross.idl")
+	if err != nil {
+		return err
+	}
+	files, report := c.Emit(r.Spec, c.Options{Library: "cross"})
+	if err := report.Err(); err != nil {
+		return err
+	}
+	for name, data := range files.All() {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
+			return err
 		}
 	}
 	return nil

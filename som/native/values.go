@@ -16,19 +16,6 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// maxArgs is how many arguments a method with a signature has, as libsom has it.
-const maxArgs = 65
-
-// A signature is how both kernels call a method: libsom's letters, and Go's types.
-type signature struct {
-	text     string // result, colon, arguments
-	in       []reflect.Type
-	out      reflect.Type // nil: nothing
-	context  bool         // the Go func takes one
-	fails    bool         // it has an error
-	borrowed bool         // the result stays the object's
-}
-
 var (
 	contextType = reflect.TypeFor[context.Context]()
 	errorType   = reflect.TypeFor[error]()
@@ -36,44 +23,6 @@ var (
 	refType     = reflect.TypeFor[som.Ref]()
 	objectType  = reflect.TypeFor[som.Object]()
 )
-
-// signatureOf returns the signature of a method of a Go type, a func with som.Self first.
-func signatureOf(t reflect.Type) (*signature, error) {
-	s := &signature{}
-	letters := ""
-	for i := 1; i < t.NumIn(); i++ {
-		if i == 1 && t.In(1) == contextType {
-			s.context = true
-			continue
-		}
-		l, ok := letter(t.In(i))
-		if !ok {
-			return nil, fmt.Errorf("parameter %d is a %v, which has no letter in signatures", len(s.in)+1, t.In(i))
-		}
-		letters += l
-		s.in = append(s.in, t.In(i))
-	}
-	n := t.NumOut()
-	if n > 0 && t.Out(n-1) == errorType {
-		s.fails = true
-		n--
-	}
-	s.text = "v:" + letters
-	switch {
-	case n > 1:
-		return nil, fmt.Errorf("it has %d results, and methods of libsom have one", n)
-	case len(s.in) >= maxArgs:
-		return nil, fmt.Errorf("it has %d parameters", len(s.in))
-	case n == 1:
-		l, ok := letter(t.Out(0))
-		if !ok {
-			return nil, fmt.Errorf("its result is a %v, which has no letter in signatures", t.Out(0))
-		}
-		s.out = t.Out(0)
-		s.text = l + ":" + letters
-	}
-	return s, nil
-}
 
 // letter returns the letter of a Go type.
 func letter(t reflect.Type) (string, bool) {
@@ -127,15 +76,6 @@ func typeOf(sig string) reflect.Type {
 		}
 	}
 	return reflect.FuncOf(in, append(out, errorType), false)
-}
-
-// A frame has what lives for one call from Go.
-type frame struct{ texts []unsafe.Pointer }
-
-func (f *frame) end() {
-	for _, t := range f.texts {
-		C.free(t)
-	}
 }
 
 // put makes the value at p of a Go value, for a parameter of type t. Texts end with the frame, and objects are

@@ -1,0 +1,122 @@
+//go:build cgo && unix
+
+package native
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// maxArgs is how many arguments a method with a signature has, as libsom has it.
+const maxArgs = 65
+
+// A signature is how both kernels call a method: libsom's letters, and Go's types.
+type signature struct {
+	text      string // result, colon, arguments
+	args      []slot // as C has them
+	ins, outs int    // as Go has them
+	out       *slot  // what the C function returns; nil: nothing
+	fails     bool   // the Go func has an error
+	borrowed  bool   // the result stays the object's
+}
+
+// A slot is an argument, or the result, as C has it.
+type slot struct {
+	typ reflect.Type
+	how byte    // as som.Packing.Passes says
+	at  *layout // of what the argument points to; nil: it is the value itself
+	in  int     // which of Go's arguments it is
+	res int     // which of Go's results it is
+}
+
+func (s *slot) goesIn() bool  { return s.how == 'i' || s.how == 'x' }
+func (s *slot) goesOut() bool { return s.how != 'i' }
+
+// signatureOf returns the signature of a method of a Go type, a func with som.Self first. Passing is what is known of the
+// parameters, or empty; then all of them are in, and none a structure.
+func signatureOf(t reflect.Type, passing string) (*signature, error) {
+	s := &signature{}
+	first, outs := 1, t.NumOut()
+	if t.NumIn() > 1 && t.In(1) == contextType {
+		first = 2
+	}
+	if outs > 0 && t.Out(outs-1) == errorType {
+		s.fails = true
+		outs--
+	}
+	ins := max(t.NumIn()-first, 0)
+	told := passing != ""
+	if !told {
+		if outs > 1 {
+			return nil, fmt.Errorf("it has %d results, and methods of libsom have one", outs)
+		}
+		passing = strings.Repeat("r", outs) + strings.Repeat("i", ins)
+	}
+	letters, result := "", "v"
+	for n := range len(passing) {
+		a := slot{how: passing[n], in: s.ins, res: s.outs}
+		if a.goesIn() {
+			if s.ins++; s.ins > ins {
+				break
+			}
+			a.typ = t.In(first + a.in)
+		}
+		if a.goesOut() {
+			if s.outs++; s.outs > outs {
+				break
+			}
+			if out := t.Out(a.res); a.typ == nil {
+				a.typ = out
+			} else if a.typ != out {
+				return nil, fmt.Errorf("parameter %d goes in as a %v and out as a %v", a.in+1, a.typ, out)
+			}
+		}
+		l, err := s.letterOf(&a, told)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case a.how != 'r':
+			letters += l
+			s.args = append(s.args, a)
+		case a.at == nil:
+			result = l
+			s.out = &a
+		}
+	}
+	if s.ins != ins || s.outs != outs {
+		return nil, fmt.Errorf("%v has not the parameters and results of %q", t, passing)
+	}
+	if passing[:min(1, len(passing))] == "r" && s.out == nil { // C has the result's place as one parameter more
+		a := slot{how: 'r', typ: t.Out(0)}
+		a.at, _ = layoutOf(a.typ)
+		letters += "p"
+		s.args = append(s.args, a)
+	}
+	if len(s.args) >= maxArgs {
+		return nil, fmt.Errorf("it has %d parameters, and the limit MaxArgs of libsom is %d", len(s.args), maxArgs-1)
+	}
+	s.text = result + ":" + letters
+	return s, nil
+}
+
+// letterOf returns an argument's letter, and finds its layout if C has a pointer to it.
+func (s *signature) letterOf(a *slot, told bool) (string, error) {
+	l, plain := letter(a.typ)
+	if plain && (a.how == 'i' || a.how == 'r') {
+		return l, nil
+	}
+	what := fmt.Sprintf("parameter %d", len(s.args)+1)
+	if a.how == 'r' {
+		what = "the result"
+	}
+	if !told {
+		return "", fmt.Errorf("%s is a %v, which has no letter in signatures", what, a.typ)
+	}
+	var err error
+	if a.at, err = layoutOf(a.typ); err != nil {
+		return "", fmt.Errorf("%s: %w", what, err)
+	}
+	return "p", nil
+}
