@@ -1,6 +1,7 @@
 package libsom_test
 
 import (
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func wine() string {
 	return ""
 }
 
-// TestWindows builds the kernel and what runs on it for Windows, and runs that where there is wine.
+// TestWindows builds the kernel and what runs on it for Windows, and in long runs runs that where there is wine.
 func TestWindows(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"driver", "checks", "threads", "hostile"} {
@@ -29,6 +30,9 @@ func TestWindows(t *testing.T) {
 	path := wine()
 	if path == "" {
 		t.Skip("SKIPPED: built, but there is no wine to run it: interop/install-peers wine64")
+	}
+	if os.Getenv("DSOM_SOAK") == "" {
+		t.Skip("built; make soak runs it: wine takes minutes on a busy machine, and may wait for itself")
 	}
 	c := mingw
 	c.run = []string{path}

@@ -1,6 +1,5 @@
 //go:build cgo && unix
 
-// Package bare is what calls between Go and C cost that somebody writes by hand, with cgo alone: for tests to compare with.
 package bare
 
 // #cgo CFLAGS: -I${SRCDIR}/../../../../libsom/include
