@@ -156,7 +156,7 @@ func absolute(pattern string) ([]string, error) {
 func (c toolchain) command(t testing.TB, program string, args ...string) *exec.Cmd {
 	t.Helper()
 	words := append(append(append([]string{}, c.run...), program), args...)
-	const limit = 10 * time.Minute // of a machine on which much else runs
+	const limit = 10 * time.Minute                                  // of a machine on which much else runs
 	ctx, cancel := context.WithTimeout(context.Background(), limit) // not the test's, which ends before its cleanup
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
