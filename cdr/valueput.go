@@ -187,7 +187,7 @@ func (e *Encoder) endRun() {
 func (e *Encoder) cutChunk() {
 	whole := leastRead
 	if f := e.env.Fragment; f > 0 {
-		whole = min(whole, f)
+		whole = min(whole, f&^7) // fragments are a multiple of 8 long
 	}
 	if len(e.buf)-e.base > whole && len(e.buf) > e.vals.chunk {
 		e.closeChunk()

@@ -19,7 +19,7 @@ func TestGenerated(t *testing.T) {
 		ami   bool
 		files []string
 	}{
-		{false, []string{"idl/values.idl", "idl/interop.idl", "idl/fixed.idl", "idl/types.idl", "idl/graphs.idl", "idl/custom.idl", "idl/bidir.idl"}},
+		{false, []string{"idl/values.idl", "idl/interop.idl", "idl/fixed.idl", "idl/types.idl", "idl/graphs.idl", "idl/custom.idl", "idl/bidir.idl", "idl/grown.idl"}},
 		{true, []string{"idl/asynchronous.idl"}},
 	} {
 		var opt idl.Options

@@ -1371,9 +1371,8 @@ type Anys interface {
 	// Case any_null, any_basic, any_string, any_enum, any_struct, any_union, any_sequence, any_recursive: mirrored.
 	// Case any_wide (wchar, wstring), any_array (Matrix), any_alias (Numbers, Tag), any_object (a Hub, and nil), any_any (an
 	// any in an any in an any), any_anything (a sequence of anys), any_type (a TypeCode), any_tree: the same.
-	// Case any_exception: Refused; the same. omniORB before 4.3 writes an exception in an any without its repository id;
-	// the specification has it there. A server is to send it back in the form in which it came. omniORB cannot read what the
-	// specification says: a client that sends that must expect MARSHAL.
+	// Case any_exception: Refused; the same. omniORB before 4.3 writes an exception in an any without its repository id, and reads none
+	// with it, as the specification has it: a limit of its own. A server is to send it back in the form in which it came.
 	MirrorAny(ctx context.Context, v dyn.Any) (dyn.Any, error)
 	// kind_of describes the type of v. Each of the cases above calls it as well.
 	KindOf(ctx context.Context, v dyn.Any) (string, error)
@@ -3938,7 +3937,7 @@ type Hub interface {
 	// Case factory: a new Cell with that value.
 	NewCell(ctx context.Context, initial int32) (Cell, error)
 	// lookup returns further objects, nil where the server has none: "fixed" is a Decimals of fixed.idl, "types" a TY::T of
-	// types.idl. Case lookup: "no such thing" gives nil.
+	// types.idl, "graphs" a Gardener of graphs.idl, "custom" a Carrier of custom.idl. Case lookup: "no such thing" gives nil.
 	Lookup(ctx context.Context, name string) (orb.Object, error)
 }
 
