@@ -3,6 +3,7 @@ package transporttest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -31,7 +32,8 @@ const patience = 10 * time.Second
 func Run(t *testing.T, s Subject) {
 	for name, test := range map[string]func(*testing.T, Subject){
 		"Octets": octets, "Buffers": buffers, "Chunks": chunks, "HalfClose": halfClose, "CloseWakesReader": closeWakesReader,
-		"ReadDeadline": readDeadline, "WriteDeadline": writeDeadline, "State": state, "Listener": listening,
+		"ReadDeadline": readDeadline, "WriteDeadline": writeDeadline,
+		"ShortWrites": shortWrites, "State": state, "Listener": listening,
 		"DialNobody": dialNobody, "DialGivenUp": dialGivenUp, "Addresses": addresses, "NoAllocation": noAllocation,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, s) })
@@ -68,11 +70,11 @@ func pair(t *testing.T, s Subject) (a, b transport.Conn) {
 
 func random(n int) []byte {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(r.Uint32())
+	b := make([]byte, 0, n+7)
+	for len(b) < n {
+		b = binary.LittleEndian.AppendUint64(b, r.Uint64())
 	}
-	return b
+	return b[:n]
 }
 
 // octets: more than any buffer holds, in both directions at once.
@@ -231,6 +233,39 @@ func writeDeadline(t *testing.T, s Subject) {
 	}()
 	if got, err := io.ReadAll(b); err != nil || !bytes.Equal(append(first[:], got...), want) {
 		t.Errorf("read %d octets, %v; want the %d that were written", 1+len(got), err, len(want))
+	}
+}
+
+// shortWrites: of many lengths, to one who does not read until there is no room; none is lost, doubled or cut unsaid.
+func shortWrites(t *testing.T, s Subject) {
+	want := random(32 << 20)
+	a, b := pair(t, s)
+	a.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
+	sent := 0
+	var err error
+	for size := 1; err == nil && sent < len(want); size = size*3%(20<<10) + 1 {
+		var n int
+		n, err = a.Write(want[sent:min(sent+size, len(want))])
+		sent += n
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("after %d octets that nobody reads: %v; want os.ErrDeadlineExceeded", sent, err)
+	}
+	a.SetWriteDeadline(time.Time{})
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		for size := 1; err == nil && sent < len(want); size = size*3%(20<<10) + 1 {
+			var n int
+			n, err = a.Write(want[sent:min(sent+size, len(want))])
+			sent += n
+		}
+		a.CloseWrite()
+		done <- err
+	}()
+	got, err := io.ReadAll(b)
+	if err := errors.Join(err, <-done); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("read %d octets, %v; want the %d that were written", len(got), err, len(want))
 	}
 }
 

@@ -30,7 +30,7 @@ func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
 func (c *conn) tryFill(fd uintptr) bool {
 	b := transport.NewChunk()
 	for {
-		n, err := syscall.Read(int(fd), b[:])
+		n, err := read(fd, b[:])
 		switch {
 		case err == syscall.EINTR:
 			continue

@@ -75,6 +75,7 @@ type conn struct {
 	*net.TCPConn
 	raw  syscall.RawConn
 	fill func(fd uintptr) bool // made with the first ReadChunk
+	out  outgoing
 
 	// of the ReadChunk under way
 	chunk *transport.Chunk

@@ -1,7 +1,10 @@
 package tcp_test
 
 import (
+	"bytes"
+	"io"
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/leaktest"
@@ -38,5 +41,50 @@ func TestBothVersionsOfIP(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Close()
+	}
+}
+
+// TestWriters: several at once; what each writes stays together, as net.Conn promises.
+func TestWriters(t *testing.T) {
+	t.Parallel()
+	const many, times, size = 8, 200, 700
+	l, err := tcp.New().Listen(t.Context(), transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	a, err := tcp.New().Dial(t.Context(), l.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	b, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	var all sync.WaitGroup
+	for k := range many {
+		all.Go(func() {
+			for range times {
+				if _, err := a.Write(bytes.Repeat([]byte{byte(k)}, size)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	go func() {
+		all.Wait()
+		a.CloseWrite()
+	}()
+	got, err := io.ReadAll(b)
+	if err != nil || len(got) != many*times*size {
+		t.Fatalf("read %d octets, %v; want %d", len(got), err, many*times*size)
+	}
+	for i := 0; i < len(got); i += size {
+		if message := got[i : i+size]; !bytes.Equal(message, bytes.Repeat(message[:1], size)) {
+			t.Fatalf("what one wrote, and what others did, is mixed at octet %d", i)
+		}
 	}
 }

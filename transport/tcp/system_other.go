@@ -9,3 +9,6 @@ func (c *conn) ReadChunk() (*transport.Chunk, int, error) { return transport.Rea
 
 // State cannot look without waiting; a connection that the peer closed is found when it is used.
 func (c *conn) State() transport.State { return transport.Quiet }
+
+// An outgoing is what short writes need elsewhere.
+type outgoing struct{}
