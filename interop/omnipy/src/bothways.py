@@ -63,18 +63,6 @@ def cases(there, rnd):
     )
 
 
-def attempt(name, body):
-    before = suite.counts["made"]
-    try:
-        body()
-    except Exception as e:
-        # The name first, as all programs of the suite have it; a system exception's text is long.
-        print("fail %s %s %s" % (name, type(e).__name__, str(e).replace("\n", " ")))
-        return False
-    print("ok %s calls=%d" % (name, suite.counts["made"] - before))
-    return True
-
-
 offer, accept = "-offer" in sys.argv, "-accept" in sys.argv
 orb, root = suite.start(
     "-ORBofferBiDirectionalGIOP", str(int(offer)), "-ORBacceptBiDirectionalGIOP", str(int(accept)),
@@ -94,6 +82,6 @@ if sys.argv[-1] == "serve":
         print(what, n)
     sys.exit(0)
 there = orb.string_to_object(sys.argv[-1])._narrow(BiDir.Peer)
-good = [attempt(name, body) for name, body in cases(there, random.Random(int(suite.option("-seed", "1"))))]
+good = [suite.attempt(name, body) for name, body in cases(there, random.Random(int(suite.option("-seed", "1"))))]
 print("made %(made)d\nserved %(answered)d\noneways %(oneways)d" % suite.counts, flush=True)
 os._exit(0 if all(good) else 1) # the ORB's threads are not waited for

@@ -40,6 +40,19 @@ def start(*more):
     return orb, poa
 
 
+def attempt(name, body):
+    """Runs a case, prints its line, and says whether it went well."""
+    before = counts["made"]
+    try:
+        body()
+    except Exception as e:
+        # The name first, as all programs of the suite have it; a system exception's text is long.
+        print("fail %s %s %s" % (name, type(e).__name__, str(e).replace("\n", " ")))
+        return False
+    print("ok %s calls=%d" % (name, counts["made"] - before))
+    return True
+
+
 class Person(Graphs.Person):
     def name(self): return self.first
 
