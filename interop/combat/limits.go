@@ -9,7 +9,8 @@ import (
 // Peer is Combat's part of the matrix.
 var Peer = matrix.Peer{
 	Name: "Combat", Client: true, Server: true, Versions: []string{"1.0", "1.1", "1.2"},
-	About:  "Combat 0.8.1 (Tcl), from Debian, with type information that a back end of ours writes for it (combat/src/combatir.py).",
+	About: "Combat 0.8.1 (Tcl), from Debian, with type information that a back end of ours writes for it (combat/src/combatir.py).\n" +
+		"It comes without a naming service: the one here is a script of the suite on it (combat/src/names.tcl).",
 	Limits: slices.Concat(clientLimits, serverLimits),
 }
 
