@@ -1,7 +1,6 @@
 package combat
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -13,15 +12,7 @@ import (
 func CheckLimit(t testing.TB, file string) {
 	t.Helper()
 	peer.Need(t, tools[:2]...)
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, _, _ := strings.Cut(string(text), "\n")
-	words, ok := strings.CutPrefix(head, "# prints: ")
-	if !ok {
-		t.Fatalf("%s says not what it prints: %q", file, head)
-	}
+	words := peer.Promised(t, file, "# prints: ")
 	said, err := peer.Output(t, "tclsh", file)
 	if err != nil || !strings.Contains(said, words) {
 		t.Errorf("%s prints no more %q: %v\n%s", file, words, err, said)

@@ -5,7 +5,6 @@
 
 The server serves a Garden; the client passes to the Garden at URL what comes back.
 """
-import os
 import random
 import sys
 
@@ -105,14 +104,7 @@ for value in (Grown.Seed, Grown.Bulk, Grown.Holder):
 orb, poa = suite.start()
 if sys.argv[-1] == "serve":
     servant = Garden()
-    print(orb.object_to_string(servant._this()))
-    print("ready", flush=True)
-    sys.stdin.read()
-    orb.shutdown(True)
-    for what, n in suite.counts.items():
-        print(what, n)
+    suite.serve(orb, servant._this())
     sys.exit(0)
 garden = orb.string_to_object(sys.argv[-1])._narrow(Grown.Garden)
-good = [suite.attempt(name, body) for name, body in cases(garden, random.Random(int(suite.option("-seed", "1"))))]
-print("made %(made)d\nserved %(answered)d\noneways %(oneways)d" % suite.counts, flush=True)
-os._exit(0 if all(good) else 1) # the ORB's threads are not waited for
+suite.end(all([suite.attempt(name, body) for name, body in cases(garden, random.Random(int(suite.option("-seed", "1"))))]))

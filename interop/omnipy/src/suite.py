@@ -1,4 +1,5 @@
 """What server and client share: the ORB, the counts of requests, TypeCodes as text, the comparison of values."""
+import os
 import sys
 import time
 
@@ -38,6 +39,22 @@ def start(*more):
     poa = orb.resolve_initial_references("RootPOA")
     poa._get_the_POAManager().activate()
     return orb, poa
+
+
+def serve(orb, o):
+    """Prints an object's IOR, and serves until standard input ends."""
+    print(orb.object_to_string(o))
+    print("ready", flush=True)
+    sys.stdin.read()
+    orb.shutdown(True)
+    for what, n in counts.items():
+        print(what, n)
+
+
+def end(good):
+    """Prints the counts of a client and ends it: the ORB's threads are not waited for."""
+    print("made %(made)d\nserved %(answered)d\noneways %(oneways)d" % counts, flush=True)
+    os._exit(0 if good else 1)
 
 
 def attempt(name, body):
