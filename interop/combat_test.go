@@ -2,6 +2,7 @@ package interop_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -84,6 +85,48 @@ func TestCombatGo(t *testing.T) {
 			{"cancelled requests", s.Tap.Count(cancelled), 1},
 		})
 	})
+}
+
+// TestCombatServer runs this project's client against Combat's server; and of Combat's own client what its limits are said to be
+// shown by.
+func TestCombatServer(t *testing.T) {
+	t.Parallel()
+	orb := combat.Build(t, &tally)
+	for _, version := range combat.Peer.Versions {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			checkServer(t, combat.Peer.Name, version, orb.Start(t, combat.Options{Version: version}))
+		})
+		t.Run(version+" alone", func(t *testing.T) {
+			t.Parallel()
+			s := orb.Start(t, combat.Options{Version: version})
+			r := orb.Run(t, combat.Options{Port: omniorb.FreePort(t)}, s.IOR, matrix.Shown(combat.Peer.Limits, version)...)
+			checkAlone(t, combat.Peer, version, r)
+		})
+	}
+	t.Run("big-endian, in fragments", func(t *testing.T) {
+		t.Parallel()
+		cases := []string{"prims", "params_many", "octets", "big_in", "big_both", "wstring", "callback", "refs_sequence"}
+		s := orb.Start(t, combat.Options{})
+		if r := gopeer.Run(t, gopeer.Options{BigEndian: true, Fragment: 1000}, s.IOR, cases...); len(r.By(peer.OK)) != len(cases) {
+			t.Errorf("got %v", r)
+		}
+	})
+}
+
+// TestCombatLimits demands that the minimal reproductions of what Combat cannot do still show it.
+func TestCombatLimits(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("combat/limits/*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no limits of Combat: %v", err)
+	}
+	for _, file := range files {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			combat.CheckLimit(t, file)
+		})
+	}
 }
 
 // checkCombat demands that every case went well but those that Combat has no means for, at all or in this version, and

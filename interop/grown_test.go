@@ -11,8 +11,11 @@ import (
 
 	"github.com/opendsom/dsom/dyn"
 	stubs "github.com/opendsom/dsom/interop/gen/grown"
+	"github.com/opendsom/dsom/interop/glassfish"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/grown"
+	"github.com/opendsom/dsom/interop/jacorb"
+	"github.com/opendsom/dsom/interop/omnipy"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/typecode"
 )
@@ -38,48 +41,81 @@ var deepTypes = []*typecode.TypeCode{
 }
 
 // fragmentSizes are those with which the tests run; 0 is none.
-var fragmentSizes = []int{0, 104, 700, 4000}
+var fragmentSizes = []int{0, 64, 104, 700, 4000}
 
-// TestGrownClient passes large values in chunks, and types that hold themselves, to omniORB and back.
-func TestGrownClient(t *testing.T) {
-	t.Parallel()
-	s := grown.Build(t, &tally).Start(t)
-	for _, size := range fragmentSizes {
-		for _, big := range []bool{false, true} {
-			t.Run(fmt.Sprintf("fragments of %d, big-endian %v", size, big), func(t *testing.T) {
-				t.Parallel()
-				o := gopeer.NewORB(t, gopeer.Options{Fragment: size, BigEndian: big})
-				there, err := stubs.GardenClass.Bind(t.Context(), o.ORB, s.IOR)
-				if err != nil {
-					t.Fatal(err)
+// A gardener is a peer with programs for grown.idl.
+type gardener interface {
+	ServeGrown(testing.TB) *peer.Server
+	CallGrown(t testing.TB, url string) peer.Report
+}
+
+var gardeners = []struct {
+	name  string
+	build func(testing.TB) gardener
+	types bool // its programs pass types that hold themselves, too; those in Java have the values alone
+}{
+	{"omniORB", func(t testing.TB) gardener { return grown.Build(t, &tally) }, true},
+	{"omniORBpy", func(t testing.TB) gardener { return omnipy.Build(t, &tally) }, true},
+	{"JacORB", func(t testing.TB) gardener { return jacorb.Build(t, &tally) }, false},
+	{"GlassFish", func(t testing.TB) gardener { return glassfish.Build(t, &tally) }, false},
+}
+
+// forEachGardener runs with each peer what setUp returns for it, in fragments of every size, in both byte orders.
+func forEachGardener(t *testing.T, setUp func(t *testing.T, g gardener, types bool) func(*testing.T, *gopeer.ORB)) {
+	t.Helper()
+	for _, p := range gardeners {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			run := setUp(t, p.build(t), p.types)
+			for _, size := range fragmentSizes {
+				for _, big := range []bool{false, true} {
+					t.Run(fmt.Sprintf("fragments of %d, big-endian %v", size, big), func(t *testing.T) {
+						t.Parallel()
+						run(t, gopeer.NewORB(t, gopeer.Options{Fragment: size, BigEndian: big}))
+					})
 				}
-				testBulks(t, there)
-				testDeeps(t, there)
-			})
-		}
+			}
+		})
 	}
 }
 
-// TestGrownServer has omniORB do the same with this project's server.
+// TestGrownClient passes large values in chunks, and types that hold themselves, to a peer and back.
+func TestGrownClient(t *testing.T) {
+	t.Parallel()
+	forEachGardener(t, func(t *testing.T, g gardener, types bool) func(*testing.T, *gopeer.ORB) {
+		s := g.ServeGrown(t)
+		return func(t *testing.T, o *gopeer.ORB) {
+			there, err := stubs.GardenClass.Bind(t.Context(), o.ORB, s.IOR)
+			if err != nil {
+				t.Fatal(err)
+			}
+			testBulks(t, there)
+			if types {
+				testDeeps(t, there)
+			}
+		}
+	})
+}
+
+// TestGrownServer has a peer do the same with this project's server.
 func TestGrownServer(t *testing.T) {
 	t.Parallel()
-	p := grown.Build(t, &tally)
-	for _, size := range fragmentSizes {
-		for _, big := range []bool{false, true} {
-			t.Run(fmt.Sprintf("fragments of %d, big-endian %v", size, big), func(t *testing.T) {
-				t.Parallel()
-				o := gopeer.NewORB(t, gopeer.Options{Fragment: size, BigEndian: big})
-				ref, err := stubs.GardenClass.Activate(o.Root, new(garden))
-				if err != nil {
-					t.Fatal(err)
-				}
-				r := p.Run(t, ref.String())
-				if failed := r.By(peer.Fail); len(failed) > 0 || len(r.By(peer.OK)) != 32 {
-					t.Errorf("got\n%v", r)
-				}
-			})
+	forEachGardener(t, func(_ *testing.T, g gardener, types bool) func(*testing.T, *gopeer.ORB) {
+		cases := 25
+		if types {
+			cases = 32
 		}
-	}
+		return func(t *testing.T, o *gopeer.ORB) {
+			ref, err := stubs.GardenClass.Activate(o.Root, new(garden))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := g.CallGrown(t, ref.String())
+			if failed := r.By(peer.Fail); len(failed) > 0 || len(r.By(peer.OK)) != cases {
+				t.Errorf("got\n%v", r)
+			}
+		}
+	})
 }
 
 // testBulks passes values whose parts have from a few octets to tens of thousands.
@@ -158,11 +194,11 @@ func testDeeps(t *testing.T, there stubs.Garden) {
 		}
 		made, err := there.TypeOf(ctx, int32(i))
 		if err != nil || !typecode.Equivalent(made, want) {
-			t.Errorf("omniORB's own: got %v, %v, want %v", made, err, want)
+			t.Errorf("the peer's own: got %v, %v, want %v", made, err, want)
 		}
 		again, err := there.PassType(ctx, made)
 		if err != nil || !typecode.Equal(again, made) {
-			t.Errorf("omniORB's own, passed on: got %v, %v, want %v", again, err, made)
+			t.Errorf("the peer's own, passed on: got %v, %v, want %v", again, err, made)
 		}
 	}
 	deeps := stubs.Deeps{{N: 1}, {N: 2, Kids: stubs.Deeps{{N: 3}}}}

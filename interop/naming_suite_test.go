@@ -98,12 +98,20 @@ func ready(t *testing.T, o *orb.ORB, url string) func() bool {
 // A namingPeer is a peer with a client of naming services, and a service of its own in which its server can bind its Hub.
 type namingPeer struct {
 	client  func(t testing.TB, url string) peer.Report
-	service func(t *testing.T, port int) []string
+	service func(t *testing.T, port int, url string) // starts it, on that port, and ends it with the test
 	server  func(t testing.TB, url string) *peer.Server
 }
 
+// program returns how a service is started that says not when it is ready, from the command that runs it.
+func program(command func(t *testing.T, port int) []string) func(*testing.T, int, string) {
+	return func(t *testing.T, port int, url string) {
+		words := command(t, port)
+		peer.Serve(t, ready(t, newORB(t, orb.Config{}), url), words[0], words[1:]...)
+	}
+}
+
 func javaNaming(o *java.ORB, service func(*testing.T, int) []string) namingPeer {
-	return namingPeer{o.CallNaming, service, func(t testing.TB, url string) *peer.Server {
+	return namingPeer{o.CallNaming, program(service), func(t testing.TB, url string) *peer.Server {
 		return o.Start(t, java.Options{Naming: url, Name: names.HubName})
 	}}
 }
@@ -116,7 +124,7 @@ var namingPeers = []struct {
 		o := omnipy.Build(t, &tally)
 		return namingPeer{
 			o.CallNaming,
-			func(t *testing.T, port int) []string { return o.NamingCommand(strconv.Itoa(port), t.TempDir()) },
+			program(func(t *testing.T, port int) []string { return o.NamingCommand(strconv.Itoa(port), t.TempDir()) }),
 			func(t testing.TB, url string) *peer.Server {
 				return o.Start(t, omnipy.Options{Naming: url, Name: names.HubName})
 			},
@@ -129,6 +137,16 @@ var namingPeers = []struct {
 	{glassfish.Peer, func(t *testing.T) namingPeer {
 		o := glassfish.Build(t, &tally)
 		return javaNaming(o, func(_ *testing.T, port int) []string { return glassfish.NamingCommand(o, port) })
+	}},
+	{combat.Peer, func(t *testing.T) namingPeer {
+		o := combat.Build(t, &tally)
+		return namingPeer{
+			o.CallNaming,
+			func(t *testing.T, port int, _ string) { o.StartNaming(t, port) },
+			func(t testing.TB, url string) *peer.Server {
+				return o.Start(t, combat.Options{Naming: url, Name: names.HubName})
+			},
+		}
 	}},
 }
 
@@ -149,8 +167,7 @@ func TestNamingSuite(t *testing.T) {
 				t.Parallel()
 				port := omniorb.FreePort(t)
 				url := fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port)
-				command := n.service(t, port)
-				peer.Serve(t, ready(t, newORB(t, orb.Config{}), url), command[0], command[1:]...)
+				n.service(t, port, url)
 				n.server(t, url)
 				r := runNaming(t, url, gopeer.Options{})
 				checkNaming(t, matrix.Self, p.Name, r)
@@ -186,12 +203,6 @@ func testNamingClient(t *testing.T, p matrix.Peer, run func(t testing.TB, url st
 	if n := hub.Tap.Count(received); n == 0 {
 		t.Error("the Hub that is bound there was not called")
 	}
-}
-
-// TestNamingSuiteCombat runs Combat's client in this project's naming service.
-func TestNamingSuiteCombat(t *testing.T) {
-	t.Parallel()
-	testNamingClient(t, combat.Peer, combat.Build(t, &tally).CallNaming)
 }
 
 // TestNamingSuiteOwn runs this project's client in its own service, in the other byte order on either side.

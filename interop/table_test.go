@@ -42,7 +42,7 @@ func TestSuites(t *testing.T) {
 }
 
 // TestProofs demands that the reproductions by which limits are said to be shown are there, in the folders whose files
-// TestOmniORBLimits and TestJavaLimits run.
+// TestOmniORBLimits, TestJavaLimits and TestCombatLimits run.
 func TestProofs(t *testing.T) {
 	t.Parallel()
 	programs := 0

@@ -1,5 +1,5 @@
-// Package combat is the recipe for Combat 0.8.1, an ORB in pure Tcl that shares no code with any other: the suite's client
-// as a script, and its type information, which an omniidl back end of ours writes from the suite's IDL.
+// Package combat is the recipe for Combat 0.8.1, an ORB in pure Tcl that shares no code with any other: the suite's client and server
+// as scripts, and their type information, which an omniidl back end of ours writes from the suite's IDL.
 package combat
 
 import (
@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/bidir"
@@ -52,7 +53,7 @@ var WideStrings = []string{"wstring", "widetag"}
 // has strings of them, but not single ones, nor any inside an any.
 var WideChars = []string{"wchar", "any_wide", "constants_wide"}
 
-// An ORB is the suite's client, ready to run.
+// An ORB is the suite's client and server, ready to run.
 type ORB struct {
 	dir   string
 	tally *peer.Tally
@@ -74,31 +75,61 @@ func Build(t testing.TB, tally *peer.Tally) *ORB {
 	})}
 }
 
-// Options are what the client can be told. The zero value says nothing.
+// Options are what the client and the server can be told. The zero value says nothing.
 type Options struct {
-	Port int // for callbacks, 0 is any
+	Port int // client: for callbacks, 0 is any
 	// Cancel sends a CancelRequest for a call that timed out. Not for omniORB: the server of 4.2.5, told to cancel a call
 	// that it is carrying out, reads that message again for ever when another follows (in GIOP 1.2; before, it closes the
 	// connection).
-	Cancel bool
+	Cancel  bool   // client
+	Version string // server: of GIOP, in its references
+	Naming  string // server: URL of the naming service in which to bind the hub
+	Name    string // server: under this stringified name
+}
+
+func (o *ORB) script(name string) string { return filepath.Join(o.dir, name+".tcl") }
+
+// Start starts the server.
+func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
+	t.Helper()
+	args := []string{o.script("server")}
+	if options.Version != "" {
+		args = append(args, "-version", strings.TrimPrefix(options.Version, "1."))
+	}
+	if options.Naming != "" {
+		args = append(args, "-naming", options.Naming, "-name", options.Name)
+	}
+	return peer.Start(t, o.tally, "tclsh", args...)
+}
+
+// StartNaming starts the naming service, on a port of 127.0.0.1.
+func (o *ORB) StartNaming(t testing.TB, port int) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "tclsh", o.script("names"), strconv.Itoa(port))
+}
+
+// ServeBothWays starts the server of bidirectional GIOP.
+func (o *ORB) ServeBothWays(t testing.TB, options bidir.Options) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "tclsh", append([]string{o.script("bothways")}, options.Args("serve")...)...)
 }
 
 // CallNaming runs the client of naming services against the root context at url.
 func (o *ORB) CallNaming(t testing.TB, url string) peer.Report {
 	t.Helper()
-	return peer.Run(t, o.tally, "tclsh", append([]string{filepath.Join(o.dir, "naming.tcl")}, names.Args(t, url)...)...)
+	return peer.Run(t, o.tally, "tclsh", append([]string{o.script("naming")}, names.Args(t, url)...)...)
 }
 
 // CallBothWays runs the client of bidirectional GIOP against the Peer at url.
 func (o *ORB) CallBothWays(t testing.TB, options bidir.Options, url string) peer.Report {
 	t.Helper()
-	return peer.Run(t, o.tally, "tclsh", append([]string{filepath.Join(o.dir, "bothways.tcl")}, bidir.CallArgs(t, options, url)...)...)
+	return peer.Run(t, o.tally, "tclsh", append([]string{o.script("bothways")}, bidir.CallArgs(t, options, url)...)...)
 }
 
 // Run runs the client against a hub: the cases named, or all. The server's reference decides the version of GIOP.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
-	args := []string{filepath.Join(o.dir, "client.tcl"), "-port", strconv.Itoa(options.Port), "-seed", strconv.FormatInt(peer.Seed(t), 10)}
+	args := []string{o.script("client"), "-port", strconv.Itoa(options.Port), "-seed", strconv.FormatInt(peer.Seed(t), 10)}
 	if options.Cancel {
 		args = append(args, "-cancel")
 	}

@@ -39,11 +39,11 @@ func Build(t testing.TB, tally *peer.Tally) *java.ORB {
 		t.Fatal(err)
 	}
 	generate := []peer.Command{{"sh", "-c", "cd lib && jar xf idlj-*.jar includes && mv includes .."}}
-	for _, name := range []string{"values", "interop", "types", "graphs", "custom", "bidir"} {
+	for _, name := range []string{"values", "interop", "types", "graphs", "custom", "bidir", "grown"} {
 		generate = append(generate, Compile("lib", "gen", name+".idl"))
 	}
 	// The factories that idlj makes know a Twig, and call classes that are not there.
-	generate = append(generate, peer.Command{"sh", "-c", "rm gen/Graphs/*DefaultFactory.java gen/Parcels/*DefaultFactory.java"})
+	generate = append(generate, peer.Command{"sh", "-c", "rm gen/Graphs/*DefaultFactory.java gen/Grown/*DefaultFactory.java gen/Parcels/*DefaultFactory.java"})
 	return java.Build(t, tally, java.Recipe{Name: "glassfish", Sources: src, Edits: edits, Generate: generate})
 }
 

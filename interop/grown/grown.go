@@ -52,14 +52,14 @@ func Build(t testing.TB, tally *peer.Tally) *Peer {
 	return &Peer{filepath.Join(dir, "peer"), tally}
 }
 
-// Start starts the program as a server.
-func (p *Peer) Start(t testing.TB) *peer.Server {
+// ServeGrown starts the program as a server.
+func (p *Peer) ServeGrown(t testing.TB) *peer.Server {
 	t.Helper()
 	return peer.Start(t, p.tally, p.program, "serve")
 }
 
-// Run runs the program as a client of the Garden at url.
-func (p *Peer) Run(t testing.TB, url string) peer.Report {
+// CallGrown runs the program as a client of the Garden at url.
+func (p *Peer) CallGrown(t testing.TB, url string) peer.Report {
 	t.Helper()
 	return peer.Run(t, p.tally, p.program, "-seed", strconv.FormatInt(peer.Seed(t), 10), "call", url)
 }

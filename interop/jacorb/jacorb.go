@@ -34,7 +34,7 @@ func Build(t testing.TB, tally *peer.Tally) *java.ORB {
 		t.Fatal(err)
 	}
 	var generate []peer.Command
-	for _, name := range []string{"interop", "fixed", "types", "graphs", "custom", "bidir"} {
+	for _, name := range []string{"interop", "fixed", "types", "graphs", "custom", "bidir", "grown"} {
 		generate = append(generate, Compile("lib", "gen", name+".idl"))
 	}
 	return java.Build(t, tally, java.Recipe{Name: "jacorb", Sources: src, Edits: edits, Generate: generate})

@@ -63,7 +63,7 @@ func Build(t testing.TB, tally *peer.Tally, r Recipe) *ORB {
 		stages = append(stages, []peer.Command{command})
 	}
 	stages = append(stages, []peer.Command{
-		{"sh", "-c", "javac -nowarn -proc:none -Xlint:none -cp 'lib/*' -d classes $(find gen Graphs Parcels suite -name '*.java')"},
+		{"sh", "-c", "javac -nowarn -proc:none -Xlint:none -cp 'lib/*' -d classes $(find gen Graphs Grown Parcels suite -name '*.java')"},
 	})
 	return &ORB{tally: tally, dir: peer.Build(t, peer.Recipe{
 		Name:    r.Name,
@@ -136,6 +136,18 @@ func (o *ORB) ServeBothWays(t testing.TB, options bidir.Options) *peer.Server {
 func (o *ORB) CallBothWays(t testing.TB, options bidir.Options, url string) peer.Report {
 	t.Helper()
 	return peer.Run(t, o.tally, "java", append(o.java("suite.BothWays"), bidir.CallArgs(t, options, url)...)...)
+}
+
+// ServeGrown starts the server of grown.idl.
+func (o *ORB) ServeGrown(t testing.TB) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "java", append(o.java("suite.Gardens"), "serve")...)
+}
+
+// CallGrown runs the client of grown.idl against the Garden at url.
+func (o *ORB) CallGrown(t testing.TB, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "java", append(o.java("suite.Gardens"), "-seed", strconv.FormatInt(peer.Seed(t), 10), "call", url)...)
 }
 
 // Cases returns the names of all cases that the client has.

@@ -77,8 +77,17 @@ func TestJudge(t *testing.T) {
 
 func TestAlone(t *testing.T) {
 	t.Parallel()
-	limits := matrix.Of([]matrix.Limit{{Cases: []string{"fixed", "ping"}}, {Cases: []string{"long"}, Proof: "jacorb/limits"},
-		{Cases: []string{"fixed_any"}, Proof: "as fixed", By: "fixed"}, {Cases: []string{"types_fixed"}, Proof: "as string", By: "string"}}, false, "1.2")
+	all := []matrix.Limit{
+		{Cases: []string{"fixed", "ping"}},
+		{Cases: []string{"long"}, Proof: "jacorb/limits"},
+		{Cases: []string{"fixed_any"}, Proof: "as fixed", By: "fixed"},
+		{Cases: []string{"types_fixed"}, Proof: "as string", By: "string", Client: true},
+		{Cases: []string{"wchar"}, Versions: []string{"1.1"}},
+	}
+	if got, want := matrix.Shown(all, "1.2"), []string{"fixed", "ping", "string"}; !slices.Equal(got, want) {
+		t.Errorf("shown are %q, want %q", got, want)
+	}
+	limits := matrix.Of(all, true, "1.2")
 	wrong := matrix.Alone(whole(map[string]string{"fixed": "fail"}), limits)
 	if len(wrong) != 2 || !strings.HasPrefix(wrong[0], "ping goes well") || !strings.HasPrefix(wrong[1], "string goes well") {
 		t.Errorf("got %q", wrong)

@@ -122,6 +122,23 @@ func Alone(r peer.Report, limits ...map[string]Limit) (wrong []string) {
 	return slices.Compact(wrong)
 }
 
+// Shown returns the cases of limits, in a version, that the peer's own client and server have to bear out: what [Alone] looks at.
+func Shown(limits []Limit, version string) []string {
+	var names []string
+	for _, client := range []bool{true, false} {
+		for name, l := range Of(limits, client, version) {
+			switch {
+			case l.By != "":
+				names = append(names, l.By)
+			case l.Proof == "":
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // String is how the table has it: the number of cases that went well, that were refused as they have to be, and that the peer
 // cannot do.
 func (c Cell) String() string {

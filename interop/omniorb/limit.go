@@ -1,7 +1,6 @@
 package omniorb
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -13,15 +12,7 @@ import (
 func CheckLimit(t testing.TB, file string) {
 	t.Helper()
 	peer.Need(t, tools[0])
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, _, _ := strings.Cut(string(text), "\n")
-	words, ok := strings.CutPrefix(head, "// compiler: ")
-	if !ok {
-		t.Fatalf("%s says not how it fails: %q", file, head)
-	}
+	words := peer.Promised(t, file, "// compiler: ")
 	said, err := peer.Output(t, "omniidl", "-bcxx", "-C"+t.TempDir(), file)
 	if err == nil || !strings.Contains(said, words) {
 		t.Errorf("%s fails no more with %q: %v\n%s", file, words, err, said)

@@ -63,7 +63,7 @@ func Build(t testing.TB, tally *peer.Tally) *ORB {
 	}
 	// An environment cannot be moved to where the build is kept, but packages can.
 	stages := [][]peer.Command{{{"python3", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--target", "packages", distribution}}}
-	for _, name := range []string{"values", "interop", "fixed", "types", "graphs", "custom", "bidir"} { // one after the other: they add to the same packages
+	for _, name := range []string{"values", "interop", "fixed", "types", "graphs", "custom", "bidir", "grown"} { // one after the other: they add to the same packages
 		stages = append(stages, []peer.Command{{"env", "PYTHONPATH=packages", "python3", "packages/bin/omniidl", "-bpython", "-Wba",
 			"-I/usr/share/idl/omniORB", name + ".idl"}})
 	}
@@ -134,4 +134,16 @@ func (o *ORB) ServeBothWays(t testing.TB, options bidir.Options) *peer.Server {
 func (o *ORB) CallBothWays(t testing.TB, options bidir.Options, url string) peer.Report {
 	t.Helper()
 	return peer.Run(t, o.tally, "env", append(o.python("bothways.py"), bidir.CallArgs(t, options, url)...)...)
+}
+
+// ServeGrown starts the server of grown.idl.
+func (o *ORB) ServeGrown(t testing.TB) *peer.Server {
+	t.Helper()
+	return peer.Start(t, o.tally, "env", append(o.python("grown.py"), "serve")...)
+}
+
+// CallGrown runs the client of grown.idl against the Garden at url.
+func (o *ORB) CallGrown(t testing.TB, url string) peer.Report {
+	t.Helper()
+	return peer.Run(t, o.tally, "env", append(o.python("grown.py"), "-seed", strconv.FormatInt(peer.Seed(t), 10), "call", url)...)
 }

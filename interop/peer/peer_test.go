@@ -160,6 +160,25 @@ func TestNeed(t *testing.T) {
 	}
 }
 
+// TestPromised: a reproduction without a first line that says what it shows is none.
+func TestPromised(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "limit.tcl")
+	if err := os.WriteFile(file, []byte("# prints: no such thing\nputs x\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := peer.Promised(t, file, "# prints: "); got != "no such thing" {
+		t.Errorf("got %q", got)
+	}
+	r := &recorder{}
+	var ended sync.WaitGroup
+	ended.Go(func() { peer.Promised(r, file, "// prints: ") })
+	ended.Wait()
+	if !strings.Contains(r.ended, "says not how it fails") {
+		t.Errorf("the test %q", r.ended)
+	}
+}
+
 // TestSeed: a seed that is given is taken; otherwise it is another in each run, and said.
 func TestSeed(t *testing.T) {
 	t.Setenv(peer.SeedVariable, "77")

@@ -1,29 +1,26 @@
-# The client of the suite of bidirectional GIOP (bidir.idl) on Combat, which has no means to be called back over a connection
-# of its own: what needs that must fail with a server that makes no connections.
+# The suite of bidirectional GIOP (bidir.idl) on Combat, which has no means for it: what needs a call against the direction of a
+# connection must fail with a server that makes no connections, and with a client that takes none.
+#   tclsh bothways.tcl ?-accept? serve
 #   tclsh bothways.tcl ?-offer? ?-seed N? call URL
 
-package require combat
 set here [file dirname [info script]]
-source [file join $here sample.tcl]
-set made 0
-set served 0
+foreach part {serve sample} { source [file join $here $part.tcl] }
 
-proc call {object args} {
-    incr ::made
-    uplevel 1 [list $object {*}$args]
-}
 proc expect {got want} {
     if {$got ne $want} { error "got [string range $got 0 99], want [string range $want 0 99]" }
 }
 
-itcl::class Peer_impl {
-    inherit PortableServer::ServantBase
-    public method _Interface {} { return ::BiDir::Peer }
-    public method tell {text} { incr ::served; return $text }
+servant Peer ::BiDir::Peer {
+    private variable kept 0
+    public method tell {text} { return $text }
+    public method tell_wide {text} { return $text }
     public method meet {other turns} {
-        incr ::served
-        expr {$turns == 0 ? 1 : 1 + [::call $other meet $::me [expr {$turns - 1}]]}
+        if {$turns == 0} { return 1 }
+        expr {1 + [::call $other meet [::this $this] [expr {$turns - 1}]]}
     }
+    public method keep {other} { set kept [::copy $other]; return }
+    public method poke {text} { ::call $kept tell $text }
+    public method mirror {data} { return $data }
 }
 
 proc poke {text} {
@@ -32,11 +29,9 @@ proc poke {text} {
 
 set url [lindex $argv end]
 if {[set i [lsearch $argv -seed]] >= 0} { expr {srand([lindex $argv $i+1] % 2147483646 + 1)} }
-corba::init -ORBHostName 127.0.0.1 -ORBServerPort 0 -ORBNativeCodeSet 65537
-source [file join $here bidir.tcl]
-set poa [corba::resolve_initial_references RootPOA]
-[$poa the_POAManager] activate
-set me [$poa id_to_reference [$poa activate_object [Peer_impl #auto]]]
+begin 0 bidir
+set me [this [Peer #auto]]
+if {$url eq "serve"} { serve $me }
 set there [corba::string_to_object $url]
 # The type is asked for now: it is no part of the first case.
 call $there _is_a IDL:interop.opendsom.org/BiDir/Peer:1.0
@@ -64,5 +59,5 @@ foreach {name body} {
         puts "ok $name calls=[expr {$made - $before}]"
     }
 }
-puts "made $made\nserved $served"
+puts "made $made\nserved $answered"
 exit $status

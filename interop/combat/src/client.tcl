@@ -75,7 +75,7 @@ proc talker {} { part talker }
 
 set ID IDL:interop.opendsom.org/Interop/
 
-source [file join $here sample.tcl]
+foreach part {sample mirror} { source [file join $here $part.tcl] }
 foreach part {values calls objects graphs} { source [file join $here cases_$part.tcl] }
 
 # ---- GIOP before 1.2

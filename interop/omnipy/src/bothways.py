@@ -5,7 +5,6 @@
 
 The client has the Peer at URL call it back. With -normal the objects have the policy NORMAL.
 """
-import os
 import random
 import sys
 import threading
@@ -63,18 +62,6 @@ def cases(there, rnd):
     )
 
 
-def attempt(name, body):
-    before = suite.counts["made"]
-    try:
-        body()
-    except Exception as e:
-        # The name first, as all programs of the suite have it; a system exception's text is long.
-        print("fail %s %s %s" % (name, type(e).__name__, str(e).replace("\n", " ")))
-        return False
-    print("ok %s calls=%d" % (name, suite.counts["made"] - before))
-    return True
-
-
 offer, accept = "-offer" in sys.argv, "-accept" in sys.argv
 orb, root = suite.start(
     "-ORBofferBiDirectionalGIOP", str(int(offer)), "-ORBacceptBiDirectionalGIOP", str(int(accept)),
@@ -86,14 +73,7 @@ servant = Peer()
 me = poa.id_to_reference(poa.activate_object(servant))
 
 if sys.argv[-1] == "serve":
-    print(orb.object_to_string(me))
-    print("ready", flush=True)
-    sys.stdin.read()
-    orb.shutdown(True)
-    for what, n in suite.counts.items():
-        print(what, n)
+    suite.serve(orb, me)
     sys.exit(0)
 there = orb.string_to_object(sys.argv[-1])._narrow(BiDir.Peer)
-good = [attempt(name, body) for name, body in cases(there, random.Random(int(suite.option("-seed", "1"))))]
-print("made %(made)d\nserved %(answered)d\noneways %(oneways)d" % suite.counts, flush=True)
-os._exit(0 if all(good) else 1) # the ORB's threads are not waited for
+suite.end(all([suite.attempt(name, body) for name, body in cases(there, random.Random(int(suite.option("-seed", "1"))))]))

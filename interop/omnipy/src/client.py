@@ -105,7 +105,7 @@ def main():
     cases.load()
     if "-list" in sys.argv:
         print("\n".join(cases.ALL))
-        return 0
+        return
     i = 1
     while sys.argv[i].startswith("-"):
         i += 2
@@ -114,12 +114,9 @@ def main():
     for name in wanted:
         if name not in cases.ALL:
             print("unsupported %s no such case" % name)
-    print("made %(made)d\nserved %(answered)d\noneways %(oneways)d" % suite.counts, flush=True)
-    return 0 if all(results) else 1
+    suite.end(all(results))
 
 
 if __name__ == "__main__":
     sys.modules["client"] = sys.modules["__main__"] # for the cases, which import it
-    code = main()
-    sys.stdout.flush()
-    os._exit(code) # the ORB's threads are not waited for
+    main()

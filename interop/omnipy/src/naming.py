@@ -1,5 +1,4 @@
 """The suite of naming services on omniORBpy, as package names has it: naming.py [-seed N] URL HUB. URL is a corbaloc of the root context."""
-import os
 import random
 import sys
 
@@ -101,8 +100,7 @@ def main():
         except Exception as e:
             good = False
             print("fail name_%s %s %s" % (name, client.where(e), repr(e).replace("\n", " ")))
-    print("made %(made)d\nserved %(answered)d\noneways %(oneways)d" % suite.counts, flush=True)
-    os._exit(0 if good else 1) # the ORB's threads are not waited for
+    suite.end(good)
 
 
 main()

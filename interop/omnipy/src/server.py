@@ -2,7 +2,6 @@
 
 It serves on 127.0.0.1 until its standard input ends. With -naming it binds the Hub under the name in the naming service there.
 """
-import sys
 import threading
 import time
 
@@ -328,9 +327,4 @@ if __name__ == "__main__":
     hub = Hub()
     if suite.option("-naming", ""):
         bind(suite.option("-naming", ""), suite.option("-name", "hub"), hub._this())
-    print(orb.object_to_string(hub._this()))
-    print("ready", flush=True)
-    sys.stdin.read()
-    orb.shutdown(True)
-    for what, n in suite.counts.items():
-        print(what, n)
+    suite.serve(orb, hub._this())

@@ -1,4 +1,5 @@
 """What server and client share: the ORB, the counts of requests, TypeCodes as text, the comparison of values."""
+import os
 import sys
 import time
 
@@ -38,6 +39,35 @@ def start(*more):
     poa = orb.resolve_initial_references("RootPOA")
     poa._get_the_POAManager().activate()
     return orb, poa
+
+
+def serve(orb, o):
+    """Prints an object's IOR, and serves until standard input ends."""
+    print(orb.object_to_string(o))
+    print("ready", flush=True)
+    sys.stdin.read()
+    orb.shutdown(True)
+    for what, n in counts.items():
+        print(what, n)
+
+
+def end(good):
+    """Prints the counts of a client and ends it: the ORB's threads are not waited for."""
+    print("made %(made)d\nserved %(answered)d\noneways %(oneways)d" % counts, flush=True)
+    os._exit(0 if good else 1)
+
+
+def attempt(name, body):
+    """Runs a case, prints its line, and says whether it went well."""
+    before = counts["made"]
+    try:
+        body()
+    except Exception as e:
+        # The name first, as all programs of the suite have it; a system exception's text is long.
+        print("fail %s %s %s" % (name, type(e).__name__, str(e).replace("\n", " ")))
+        return False
+    print("ok %s calls=%d" % (name, counts["made"] - before))
+    return True
 
 
 class Person(Graphs.Person):

@@ -1,5 +1,6 @@
 package suite;
 
+import static suite.Client.attempt;
 import static suite.Client.equal;
 
 import BiDir.PeerHelper;
@@ -17,7 +18,6 @@ import org.omg.CORBA.Any;
 import org.omg.CORBA.ORB;
 import org.omg.CORBA.Policy;
 import org.omg.CORBA.PolicyError;
-import org.omg.CORBA.SystemException;
 import org.omg.PortableServer.POA;
 import org.omg.PortableServer.POAHelper;
 
@@ -98,14 +98,14 @@ public final class BothWays {
     String wide = "gr\u00f6\u00dfer \u20ac" + (char) (0x3b1 + rnd.nextInt(24));
     byte[] data = new byte[300_000 + rnd.nextInt(30_000)];
     rnd.nextBytes(data);
-    attempt("bidir_tell", () -> equal(there.tell(text), text));
-    attempt("bidir_wide", () -> equal(there.tell_wide(wide), wide));
-    attempt("bidir_meet", () -> equal(there.meet(me, 1), 2));
-    attempt("bidir_deep", () -> equal(there.meet(me, TURNS), TURNS + 1));
-    attempt("bidir_keep", () -> there.keep(me));
-    attempt("bidir_poke", () -> poke(there, Integer.toString(rnd.nextInt())));
-    attempt("bidir_threads", () -> sideBySide(there));
-    attempt("bidir_mirror", () -> equal(there.mirror(data), data));
+    good &= attempt("bidir_tell", () -> equal(there.tell(text), text));
+    good &= attempt("bidir_wide", () -> equal(there.tell_wide(wide), wide));
+    good &= attempt("bidir_meet", () -> equal(there.meet(me, 1), 2));
+    good &= attempt("bidir_deep", () -> equal(there.meet(me, TURNS), TURNS + 1));
+    good &= attempt("bidir_keep", () -> there.keep(me));
+    good &= attempt("bidir_poke", () -> poke(there, Integer.toString(rnd.nextInt())));
+    good &= attempt("bidir_threads", () -> sideBySide(there));
+    good &= attempt("bidir_mirror", () -> equal(there.mirror(data), data));
   }
 
   private static void poke(BiDir.Peer there, String text) {
@@ -124,17 +124,5 @@ public final class BothWays {
     }
     for (Future<Void> f : threads.invokeAll(parts)) f.get();
     threads.shutdown();
-  }
-
-  private void attempt(String name, Client.Body body) {
-    int before = Counter.made.get();
-    try {
-      body.run();
-      System.out.println("ok " + name + " calls=" + (Counter.made.get() - before));
-    } catch (Throwable e) {
-      good = false;
-      String what = e instanceof SystemException ? e.getClass().getSimpleName() + " " : "";
-      System.out.println(("fail " + name + " " + what + e).replace('\n', ' '));
-    }
   }
 }

@@ -121,6 +121,20 @@ public final class Client {
     ownServant.self = own;
   }
 
+  /** attempt runs a case of another suite than this, prints its line, and says whether it went well. */
+  static boolean attempt(String name, Body body) {
+    int before = Counter.made.get();
+    try {
+      body.run();
+      System.out.println("ok " + name + " calls=" + (Counter.made.get() - before));
+      return true;
+    } catch (Throwable e) {
+      String what = e instanceof SystemException ? e.getClass().getSimpleName() + " " : "";
+      System.out.println(("fail " + name + " " + what + e).replace('\n', ' '));
+      return false;
+    }
+  }
+
   void add(String name, Body body) { cases.put(name, body); }
 
   /** without says that the peer has no means for a case. */
