@@ -329,15 +329,22 @@ func TestIORInterceptors(t *testing.T) {
 			c, err := i.GetEffectiveComponent(levelTag)
 			all, _ := i.GetEffectiveComponents(levelTag)
 			d.note("sent with %v of %d, %s", c.Data, len(all), brief(err))
+			for _, c := range append(all, c) { // they are the interceptor's
+				for i := range c.Data {
+					c.Data[i] = 99
+				}
+			}
 			return nil
 		}})
 	}})
-	for _, r := range []*orb.Ref{ref, plain} {
-		if err := call(t.Context(), co.NewRef(r.IOR()), "ok"); err != nil {
+	far := co.NewRef(ref.IOR())
+	for _, r := range []*orb.Ref{far, far, co.NewRef(plain.IOR())} {
+		if err := call(t.Context(), r, "ok"); err != nil {
 			t.Error(err)
 		}
 	}
-	if got := d.take(); got != "sent with [3] of 1, result; served by [RootPOA outer strict] outer\x00strict with {3}; sent with [] of 0, BAD_PARAM:28 completed NO; served by [RootPOA]  with <nil>" {
+	const strictly = "sent with [3] of 1, result; served by [RootPOA outer strict] outer\x00strict with {3}; "
+	if got := d.take(); got != strictly+strictly+"sent with [] of 0, BAD_PARAM:28 completed NO; served by [RootPOA]  with <nil>" {
 		t.Errorf("got %s", got)
 	}
 	multiple, err := ref.IOR().Profiles[1].MultiComponent()
@@ -353,16 +360,19 @@ func TestIORInterceptors(t *testing.T) {
 	if _, err := strict.Activate(new(servant)); err != nil { // made again, without its policies
 		t.Error(err)
 	}
-	if _, err := o.Reference(new(servant).Interface(), []byte(outer.ID()), true); err != nil { // as of an adapter of the other lifespan
-		t.Error(err)
+	for _, lasts := range []bool{false, true} { // an adapter of the program's own, of either lifespan
+		key := ior.AppendKey(nil, ior.Key{Server: o.ServerID(), Adapter: "own", ID: []byte("x")})
+		if _, err := o.Reference(new(servant).Interface(), key, lasts); err != nil {
+			t.Error(err)
+		}
 	}
-	if got := d.take(); got != "establish [RootPOA outer strict] false <nil>; established; establish [RootPOA outer] true <nil>; established" {
+	if got := d.take(); got != "establish [RootPOA outer strict] false <nil>; established; establish [RootPOA own] false <nil>; established; establish [RootPOA own] true <nil>; established" {
 		t.Errorf("got %s", got)
 	}
 	if err := o.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if got := d.take(); got != "[[RootPOA] [RootPOA outer] [RootPOA outer strict]] are NON_EXISTENT" {
+	if got := d.take(); got != "[[RootPOA] [RootPOA outer] [RootPOA outer strict]] are NON_EXISTENT; [[RootPOA own]] are NON_EXISTENT" {
 		t.Errorf("got %s", got)
 	}
 }
