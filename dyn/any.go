@@ -7,7 +7,7 @@
 // its type need not be known to the program. That goes for valuetypes as long as they are of the types that the
 // TypeCodes tell: what a derived type adds that is neither told nor registered, nobody can put into another form. Such a
 // value is received as one of the first of its bases that is known, if it may be truncated to that, and sent on
-// as such; else it is MARSHAL. Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
+// as such; else, and where it is shared by a member of a type that it is no more of, it is MARSHAL. Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
 // Go object that was put in; package ior knows the one, the ORB behind [cdr.References] the other.
 package dyn
 
@@ -242,7 +242,7 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 		return Any{}
 	}
 	e, c := newEncoder()
-	t := transcoder{e: e, d: d, received: !isCanonical(d.Env())}
+	t := transcoder{e: e, d: d, received: !isCanonical(d.Env()), told: told{root: tc}}
 	t.copy(tc)
 	if err := e.Err(); err != nil {
 		d.Fail(err)
@@ -250,7 +250,7 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 	if !d.Spend(1, valueSize+cap(e.Bytes())) {
 		return Any{}
 	}
-	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare}
+	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare, vals: c.vals}
 	v.vals.orb = d.Env().Values
 	if from, ok := v.refs.(*canonical); ok { // an any in an any
 		v.refs, v.vals = from.refs, from.vals

@@ -33,6 +33,7 @@ type builder struct {
 	json  bool
 	opt   JSONOptions
 	depth int
+	made  map[any]*typecode.TypeCode // what the values are, by what they are known by
 }
 
 func (b *builder) build(tc *typecode.TypeCode, v any) (Any, error) {

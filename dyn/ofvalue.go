@@ -19,8 +19,8 @@ func (b *builder) valuetype(at *path, tc *typecode.TypeCode, v any) error {
 			b.e.NullValue()
 			return nil
 		}
-		if b.e.SharedValue(x) {
-			return nil
+		if there, err := b.shared(at, tc, x); there || err != nil {
+			return err
 		}
 		return b.state(at, tc, x.Type, x, len(x.Members), x.Members.member)
 	case cdr.Value:
@@ -37,10 +37,11 @@ func (b *builder) valuetype(at *path, tc *typecode.TypeCode, v any) error {
 // valueObject writes what jsonWriter.valuetype wrote.
 func (b *builder) valueObject(at *path, tc *typecode.TypeCode, x map[string]any) error {
 	if ref, ok := x["_ref"].(string); ok && len(x) == 1 {
-		if !b.e.SharedValue(jsonPlace(ref)) {
+		there, err := b.shared(at, tc, jsonPlace(ref))
+		if !there && err == nil {
 			return at.errorf(`"_ref" is %q, and no value has begun there`, ref)
 		}
-		return nil
+		return err
 	}
 	chosen, extra := tc, 0
 	if name, ok := x["_type"]; ok {
@@ -68,9 +69,13 @@ func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int,
 	if chosen = chosen.Unalias(); !isValue(chosen) {
 		return at.errorf("a %s cannot be made here", describe(chosen))
 	}
-	if tc.Kind() != typecode.TkAbstractInterface && tc.ID() != typecode.ValueBase.ID() && !derives(chosen, tc) {
-		return at.errorf("a %s is wanted, not a %s", describe(tc), describe(chosen))
+	if err := fitting(at, tc, chosen); err != nil {
+		return err
 	}
+	if b.made == nil {
+		b.made = map[any]*typecode.TypeCode{}
+	}
+	b.made[key] = chosen
 	var ids []string
 	if chosen.ID() != tc.ID() {
 		ids = truncations(chosen, tc)
@@ -93,6 +98,26 @@ func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int,
 		}
 	}
 	b.e.EndValue(m)
+	return nil
+}
+
+// shared writes where the value is that key stands for, and reports whether there is one.
+func (b *builder) shared(at *path, tc *typecode.TypeCode, key any) (bool, error) {
+	made := b.made[key]
+	if made == nil {
+		return false, nil
+	}
+	if err := fitting(at, tc, made); err != nil {
+		return false, err
+	}
+	return b.e.SharedValue(key), nil
+}
+
+// fitting says why a value of a type may not stand where tc is declared.
+func fitting(at *path, tc, made *typecode.TypeCode) error {
+	if tc.Kind() != typecode.TkAbstractInterface && tc.ID() != typecode.ValueBase.ID() && !derives(made, tc) {
+		return at.errorf("a %s is wanted, not a %s", describe(tc), describe(made))
+	}
 	return nil
 }
 

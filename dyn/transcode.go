@@ -19,6 +19,7 @@ type transcoder struct {
 	received bool // and so to be counted: what is canonical was
 	anys     int  // around the value
 	values   int  // valuetypes around it
+	told     told // by the any around the value
 }
 
 func isCanonical(env *cdr.Env) bool {
@@ -148,7 +149,10 @@ func (t *transcoder) any() {
 	}
 	if c := typecode.Get(t.d); t.d.Err() == nil {
 		typecode.Put(t.e, c)
+		around := t.told
+		t.told = told{root: c, around: &around}
 		t.copy(c)
+		t.told = around
 	}
 	t.anys--
 }

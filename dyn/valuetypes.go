@@ -20,15 +20,15 @@ type valueTypes struct {
 	orb  cdr.Values // or nil
 }
 
-// ValueType returns what is known of a repository id, or nil.
+// ValueType returns what is known of a repository id, or nil. Of what is only told the ORB may know more.
 func (t *valueTypes) ValueType(id string) *cdr.ValueType {
-	if u := t.used[id]; u != nil {
-		return u
+	u := t.used[id]
+	if t.orb != nil && (u == nil || u.New == nil) {
+		if r := t.orb.ValueType(id); r != nil {
+			return r
+		}
 	}
-	if t.orb != nil {
-		return t.orb.ValueType(id)
-	}
-	return nil
+	return u
 }
 
 // Used notes the type of a Go value: another of its type can be made to read its members.
@@ -79,6 +79,53 @@ func typeOf(id string, tc *typecode.TypeCode, envs ...*cdr.Env) *typecode.TypeCo
 	return nil
 }
 
+// told are the valuetypes that the TypeCode of an any tells: those of members, and the bases of others. They are looked for when one is
+// wanted that nobody has registered.
+type told struct {
+	root   *typecode.TypeCode
+	types  map[string]*typecode.TypeCode
+	around *told // by the any around that any, or nil
+}
+
+// find returns the type of an id, nil if that any does not tell it.
+func (k *told) find(id string) *typecode.TypeCode {
+	if k.types == nil {
+		k.types = map[string]*typecode.TypeCode{}
+		k.add(k.root, map[*typecode.TypeCode]bool{})
+	}
+	return k.types[id]
+}
+
+// add adds what tc tells. met are the types that have been.
+func (k *told) add(tc *typecode.TypeCode, met map[*typecode.TypeCode]bool) {
+	if tc == nil || met[tc] {
+		return
+	}
+	met[tc] = true
+	if isValue(tc) && k.types[tc.ID()] == nil {
+		k.types[tc.ID()] = tc
+	}
+	k.add(tc.Content(), met)
+	for i := range tc.Len() {
+		k.add(tc.MemberType(i), met)
+	}
+}
+
+// toldType returns the type of an id that an any around the value tells, and notes it for the value: it is nil if none does.
+func (t *transcoder) toldType(id string) *typecode.TypeCode {
+	to, ok := t.e.Env().Refs.(*canonical)
+	if !ok { // the types of a canonical value have been noted
+		return nil
+	}
+	for k := &t.told; k != nil; k = k.around {
+		if tc := k.find(id); tc != nil {
+			to.vals.know(&cdr.ValueType{ID: id, TypeCode: tc})
+			return tc
+		}
+	}
+	return nil
+}
+
 // isValue reports whether the members of values of type tc are known, once it is chosen.
 func isValue(tc *typecode.TypeCode) bool {
 	switch tc.Kind() {
@@ -108,15 +155,67 @@ func customOf(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) *cdr.Val
 // chooseType returns the type by which the state of a value is read where tc is declared, and how many of its
 // repository ids are passed over because nobody knows them.
 func chooseType(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) (*typecode.TypeCode, int) {
+	return firstKnown(h, tc, func(id string) *typecode.TypeCode { return typeOf(id, tc, envs...) })
+}
+
+// chooseType is the same for one who may have been told types by an any.
+func (t *transcoder) chooseType(h cdr.ValueHead, tc *typecode.TypeCode) (*typecode.TypeCode, int) {
+	return firstKnown(h, tc, func(id string) *typecode.TypeCode {
+		if known := typeOf(id, tc, t.d.Env(), t.e.Env()); known != nil {
+			return known
+		}
+		return t.toldType(id)
+	})
+}
+
+func firstKnown(h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *typecode.TypeCode) (*typecode.TypeCode, int) {
 	if len(h.IDs) == 0 {
 		return tc, 0
 	}
 	for i, id := range h.IDs {
-		if t := typeOf(id, tc, envs...); t != nil && (i == 0 || h.Chunked) {
+		if i > 0 && !h.Chunked {
+			break // what is left over could not be skipped
+		}
+		if t := find(id); t != nil {
 			return t, i
 		}
 	}
 	return nil, 0
+}
+
+// truncated is what a value was read as that is of a type derived from that.
+type truncated struct{ to *typecode.TypeCode }
+
+// fits fails unless a value that was read as one of type chosen, cut may be, may stand where tc is declared. Which abstract types a valuetype supports
+// its TypeCode does not tell: that of a value which was cut need not support what the value did.
+func (t *transcoder) fits(chosen *typecode.TypeCode, cut bool, tc *typecode.TypeCode) bool {
+	switch {
+	case tc.ID() == typecode.ValueBase.ID(), tc.ID() == "":
+		return true
+	case tc.Kind() == typecode.TkAbstractInterface, tc.Modifier() == typecode.ValueAbstract:
+		if !cut {
+			return true
+		}
+	case derives(chosen, tc):
+		return true
+	}
+	why := ""
+	if cut {
+		why = ", for which its own type would have to be known: register it with Register of the type's descriptor"
+	}
+	t.d.Fail(exc.New(exc.Marshal, exc.MinorWrongType, exc.No, "a value that is read as a %s stands where a %s is declared%s", typecode.ScopedName(chosen.ID()), typecode.ScopedName(tc.ID()), why))
+	return false
+}
+
+// madeFits is fits for what a value was made: a custom one by its own code, or what is noted of another.
+func (t *transcoder) madeFits(made any, tc *typecode.TypeCode) bool {
+	switch as := made.(type) {
+	case truncated:
+		return t.fits(as.to, true, tc)
+	case *typecode.TypeCode:
+		return t.fits(as, false, tc)
+	}
+	return true
 }
 
 // sourcePlace is what a transcoder's values are known by on its encoder's side.
@@ -134,8 +233,12 @@ func (t *transcoder) valuetype(tc *typecode.TypeCode) {
 	case h.Kind == cdr.NoValue:
 		t.e.NullValue()
 	case h.Kind == cdr.SharedValue:
-		if v, _ := t.d.SharedAs(h.At); v != nil { // a custom one, or one within
-			t.e.Value(v, t.declared(tc))
+		if v, made := t.d.SharedAs(h.At); v != nil { // a custom one, or one within
+			if t.madeFits(v.IDLValue().TypeCode, tc) {
+				t.e.Value(v, t.declared(tc))
+			}
+		} else if !t.madeFits(made, tc) {
+			return
 		} else if !t.e.SharedValue(sourcePlace{t, h.At}) { // it stands outside of this any
 			t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
 		}
@@ -158,15 +261,26 @@ func (t *transcoder) declared(tc *typecode.TypeCode) *cdr.ValueType {
 
 func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 	if custom := customOf(h, tc, t.d.Env(), t.e.Env()); custom != nil {
+		if !t.madeFits(custom.TypeCode, tc) {
+			return
+		}
 		if v := t.d.MakeValue(h, custom, false); v != nil {
 			t.e.Value(v, t.declared(tc))
 		}
 		return
 	}
-	chosen, skipped := chooseType(h, tc, t.d.Env(), t.e.Env())
+	chosen, skipped := t.chooseType(h, tc)
 	if chosen == nil || !isValue(chosen) {
 		t.d.Fail(unknownValue(h, tc))
 		return
+	}
+	if !t.fits(chosen, skipped > 0, tc) {
+		return
+	}
+	if skipped > 0 {
+		t.d.ShareValue(h.At, truncated{chosen})
+	} else {
+		t.d.ShareValue(h.At, chosen)
 	}
 	if !t.d.Enter() {
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -101,6 +102,28 @@ func TestCalledBack(t *testing.T) {
 				t.Errorf("%d connections to the client", n)
 			}
 		})
+	}
+}
+
+// TestCalledBackInUnicode: a reference that says nothing of code sets leads back over its connection in Unicode as well.
+func TestCalledBackInUnicode(t *testing.T) {
+	t.Parallel()
+	client, root := newORB(t, offersDeaf)
+	p, err := orb.RefOf(callee(t, root, poa.Both, new(gatherer)).(orb.Object)).IOR().Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Components = nil
+	terse := client.NewRef(&ior.IOR{Profiles: p.At(p.Addresses())})
+	_, k, e := keepers(t, client, accepts)
+	if _, err := e.Meet(t.Context(), EchoClass.Unchecked(terse)); err != nil {
+		t.Fatal(err)
+	}
+	met := orb.RefOf(k.met.Load().(orb.Object))
+	for what, r := range map[string]*orb.Ref{"from the start": met.InUnicode(), "when it has to be": met} {
+		if got, err := EchoClass.Unchecked(r).Say(t.Context(), "本"); got != "本" || err != nil {
+			t.Errorf("%s: called back, %q, %v", what, got, err)
+		}
 	}
 }
 

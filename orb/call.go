@@ -157,9 +157,9 @@ func (c *Call) End() error {
 		if err := c.In.Done(); err != nil {
 			c.err = withCompleted(exc.From(err, exc.Yes), exc.Yes)
 		}
-		if c.attempts > 0 {
-			c.err = c.seen.ended(c.err)
-		}
+	}
+	if c.attempts > 0 && c.seen.reading {
+		c.err = c.seen.read(c.err, c.In.Err() != nil)
 	}
 	err := c.err
 	if c.link != nil {

@@ -77,7 +77,7 @@ func (c *Call) refusedUnicode(sys *exc.SystemException) bool {
 
 // inUnicode returns the same way, spoken on in Unicode.
 func (rt *route) inUnicode() *route {
-	u := &route{orb: rt.orb, key: rt.key, ior: rt.ior, profile: rt.profile, forwarded: rt.forwarded, err: rt.err, hops: slices.Clone(rt.hops)}
+	u := &route{orb: rt.orb, key: rt.key, ior: rt.ior, profile: rt.profile, forwarded: rt.forwarded, err: rt.err, from: rt.from, hops: slices.Clone(rt.hops)}
 	for i := range u.hops {
 		u.hops[i].version = rt.orb.version(cdr.V12)
 		u.hops[i].sets = codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}

@@ -73,3 +73,24 @@ func (r *NewReference) profiles(list []ior.Profile) []ior.Profile {
 	}
 	return list
 }
+
+// A NewAdapter is an object adapter that is about to be made.
+type NewAdapter struct {
+	ORB        *ORB
+	Path       string // as object keys have it: the names from below the root down, joined by zero octets
+	Persistent bool   // its references are to outlive the process
+}
+
+// EstablishesAdapters reports whether [ORB.EstablishAdapter] asks anybody.
+func (o *ORB) EstablishesAdapters() bool { return len(o.adapters) > 0 }
+
+// EstablishAdapter asks the functions of [Config].Adapters whether an adapter may be made; the first error is returned. Object adapters
+// call it, under no lock: there is an adapter of that path already, if it serves nobody yet.
+func (o *ORB) EstablishAdapter(path string, persistent bool) error {
+	for _, f := range o.adapters {
+		if err := f(NewAdapter{o, path, persistent}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

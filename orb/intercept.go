@@ -59,6 +59,7 @@ type ClientRequest struct {
 	sent     bool
 	failed   error // why it could not be sent, or got no reply
 	outcome  error // what the innermost interceptor was told
+	reading  bool  // the stub reads what has come, and the ends are not told of it yet
 	steps    steps
 }
 
@@ -148,8 +149,8 @@ func (r *ClientRequest) ReplyContext(id uint32) ([]byte, bool) {
 	return r.c.reply.Contexts.Find(id)
 }
 
-// AtEnd has f called when it is known what the caller gets of the request. Where next returns nil that is later than the interceptor's
-// own end: the stub reads the results then, and f gets nil if it could, and else the MARSHAL exception that the caller gets. In all other cases f is
+// AtEnd has f called when it is known what the caller gets of the request. Where there are results or a user exception that is later than the interceptor's
+// own end: the stub reads them then, and f gets what next returned if it could, and else the MARSHAL exception that the caller gets. In all other cases f is
 // called before the call goes on, with the outcome. Those that were given first are called first: of interceptors that call AtEnd when
 // next has returned, the innermost. They run in the caller's goroutine. A system exception that f returns is what the caller gets; nil changes nothing. If an
 // interceptor panics f gets UNKNOWN.

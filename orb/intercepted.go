@@ -67,7 +67,8 @@ func (c *Call) intercepted(err error) {
 		c.settle()
 	}
 	switch c.state {
-	case callReturned: // End goes on with it
+	case callReturned, callException: // End goes on with it
+		r.outcome, r.reading = cmp.Or(outer, r.outcome), true
 	case callFailed:
 		c.err = r.ended(c.err)
 	default:
@@ -82,7 +83,7 @@ var errInterceptorPanicked = exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "an
 // begin makes r ready for another request, which is not sent but fails with err if there is one.
 func (r *ClientRequest) begin(err error) {
 	r.forget()
-	r.sent, r.failed = false, err
+	r.sent, r.failed, r.reading = false, err, false
 }
 
 // forget lets go of what a request held.
@@ -99,6 +100,20 @@ func (r *ClientRequest) ended(err error) error {
 		if e := f(err); e != nil && e != err {
 			err = atEnd(e)
 		}
+	}
+	return err
+}
+
+// read tells them when the stub has read the results or the exception, of which err is what the caller gets, and returns what they make of it. A
+// user exception that could be read is told as it was to the interceptors.
+func (r *ClientRequest) read(err error, unread bool) error {
+	r.reading = false
+	told := err
+	if r.outcome != nil && !unread {
+		told = r.outcome
+	}
+	if made := r.ended(told); made != told {
+		return made
 	}
 	return err
 }

@@ -103,6 +103,86 @@ func TestInterceptorsAreToldOfUnreadableResults(t *testing.T) {
 	}
 }
 
+// A stammerer is an Echo whose Add raises what it says is a Refused, with or without its members.
+type stammerer struct{ whole bool }
+
+func (stammerer) Interface() *orb.Interface { return &orb.Interface{ID: echoID} }
+func (s stammerer) Implementation() any     { return s }
+
+func (s stammerer) Dispatch(r *orb.ServerRequest) bool {
+	_, _ = r.In.Double(), r.In.Long()
+	if r.Decoded() {
+		r.Returned(errors.New("stammered"), stammer{s.whole})
+	}
+	return true
+}
+
+// stammer writes any error as a Refused.
+type stammer struct{ whole bool }
+
+func (stammer) ExceptionID() string       { return RefusedType.ExceptionID() }
+func (stammer) Read(d *cdr.Decoder) error { return RefusedType.Read(d) }
+func (s stammer) PutIf(e *cdr.Encoder, _ error, head func(e *cdr.Encoder, id string)) bool {
+	if head(e, s.ExceptionID()); s.whole {
+		(&Refused{Code: 7, Why: "stammered"}).MarshalCDR(e)
+	}
+	return true
+}
+
+// TestInterceptorsAreToldOfUnreadableExceptions: whether the stub could read a user exception is told at the call's end.
+func TestInterceptorsAreToldOfUnreadableExceptions(t *testing.T) {
+	t.Parallel()
+	const raised = "IDL:Echo/Refused:1.0"
+	denied := exc.New(exc.NoPermission, 7, exc.No, "denied")
+	for _, c := range []struct {
+		name   string
+		whole  bool
+		answer error // of the inner interceptor, at the end
+		told   []string
+		want   string
+	}{
+		{"readable", true, nil, []string{raised, raised}, "user"},
+		{"not readable", false, nil, []string{"MARSHAL", "MARSHAL"}, "MARSHAL"},
+		{"readable, replaced", true, denied, []string{raised, "NO_PERMISSION"}, "NO_PERMISSION"},
+		{"not readable, replaced", false, denied, []string{"MARSHAL", "NO_PERMISSION"}, "NO_PERMISSION"},
+	} {
+		for _, local := range []bool{false, true} {
+			d := new(diary)
+			interceptor := func(answer error) orb.ClientInterceptor {
+				return func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+					err := next(ctx)
+					if brief(err) != raised {
+						t.Errorf("%s: next returned %v", c.name, err)
+					}
+					r.AtEnd(func(err error) error { d.note("%s", brief(err)); return answer })
+					return err
+				}
+			}
+			list := []orb.ClientInterceptor{interceptor(nil), interceptor(c.answer)}
+			o, root := newORB(t, func(cfg *orb.Config) {
+				if local {
+					cfg.ClientInterceptors = list
+				}
+			})
+			ref, err := root.Activate(stammerer{c.whole})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !local {
+				o = newClient(t, func(cfg *orb.Config) { cfg.ClientInterceptors = list })
+			}
+			_, _, _, err = EchoClass.Unchecked(o.NewRef(ref.IOR())).Add(t.Context(), 1, 2)
+			got := brief(err)
+			if refused := new(*Refused); errors.As(err, refused) && (*refused).Code == 7 {
+				got = "user"
+			}
+			if told := d.take(); !slices.Equal(told, c.told) || got != c.want {
+				t.Errorf("%s, local=%v: they were told %q, want %q; the caller got %v, want %s", c.name, local, told, c.told, err, c.want)
+			}
+		}
+	}
+}
+
 // TestAtEndWithoutResults: where there are no results AtEnd tells the outcome before the call goes on.
 func TestAtEndWithoutResults(t *testing.T) {
 	t.Parallel()

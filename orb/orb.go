@@ -95,6 +95,10 @@ type Config struct {
 	// to it; concurrently, and under no lock of the ORB's. An error keeps the reference from being made.
 	References []func(*NewReference) error
 
+	// Adapters are called for each object adapter that is made, before it makes references or serves anybody, under no lock of the
+	// ORB's. An error keeps it from being made.
+	Adapters []func(NewAdapter) error
+
 	// Initializers are called in order by [New], with an ORB that is complete but has let no client in. An error ends the
 	// ORB, and is New's.
 	Initializers []func(*ORB) error
@@ -121,6 +125,7 @@ type ORB struct {
 	clientInterceptors []ClientInterceptor
 	serverInterceptors []ServerInterceptor
 	references         []func(*NewReference) error
+	adapters           []func(NewAdapter) error
 
 	handler  atomic.Pointer[Handler]
 	values   values
@@ -151,7 +156,7 @@ func New(cfg Config) (*ORB, error) {
 		serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
-		references: cfg.References,
+		references: cfg.References, adapters: cfg.Adapters,
 	}
 	if o.transports == nil {
 		o.transports = transport.Set{tcp.New()}

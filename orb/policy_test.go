@@ -139,6 +139,36 @@ func TestPolicyTimes(t *testing.T) {
 	}
 }
 
+// TestRequestEndsWhileConnecting holds, in virtual time, that a request whose time is over does not wait for a connection any longer, though the call has time left.
+func TestRequestEndsWhileConnecting(t *testing.T) {
+	t.Parallel()
+	for name, p := range map[string]func(now time.Time) orb.Policies{
+		"end of request":   func(now time.Time) orb.Policies { return orb.Policies{RequestEnd: now.Add(time.Second)} },
+		"request time-out": func(time.Time) orb.Policies { return orb.Policies{RequestTimeout: time.Second} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := newClient(t, func(o *orb.Config) { o.Transports = transport.Set{hole{inside{mem.New()}}} })
+				ref, err := client.Resolve(t.Context(), "corbaloc::"+holeHost+":1/x")
+				if err != nil {
+					t.Fatal(err)
+				}
+				policies := p(time.Now())
+				policies.RoundtripTimeout = time.Minute
+				begin := time.Now()
+				err = obeying(EchoClass.Unchecked(ref), policies).Ping(t.Context())
+				if sys := kindOf(t, err); sys.Kind != exc.Timeout || sys.Completed != exc.No {
+					t.Errorf("got %v", err)
+				}
+				if took := time.Since(begin); took != time.Second {
+					t.Errorf("took %v", took)
+				}
+			})
+		})
+	}
+}
+
 // inside is a network within the process under the name that references mean.
 type inside struct{ *mem.Network }
 
@@ -312,12 +342,7 @@ func TestRebind(t *testing.T) {
 		root.SetNext(loc)
 		port := daemon.Endpoints()[0].Port
 		first, object, direct := newServer(t, 7, port)
-		loc.to.Store(direct.IOR())
-		bound, err := EchoClass.Bind(t.Context(), newClient(t, nil), object.String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		e := obeying(bound, orb.Policies{Rebind: c.mode})
+		e := obeying(EchoClass.Unchecked(newClient(t, nil).NewRef(object.IOR())), orb.Policies{Rebind: c.mode})
 		check := func(what string, err error, allowed bool) {
 			t.Helper()
 			if allowed && err != nil {
@@ -327,6 +352,10 @@ func TestRebind(t *testing.T) {
 				t.Errorf("mode %d, %s: %v, want REBIND", c.mode, what, err)
 			}
 		}
+		if err := e.Ping(t.Context()); kindOf(t, err).Kind != exc.Transient { // as the daemon has no server yet
+			t.Errorf("mode %d: %v", c.mode, err)
+		}
+		loc.to.Store(direct.IOR()) // who got an exception is not bound to whom it came from
 		for range 2 {
 			check("the first binding follows forwards", e.Ping(t.Context()), true)
 		}

@@ -171,3 +171,17 @@ func TestLongHostName(t *testing.T) {
 		t.Error("the limit was not counted")
 	}
 }
+
+// TestSameServerWithoutObjects: a program that has its server's id but serves nothing, such as one that looks after it, calls the server and not itself.
+func TestSameServerWithoutObjects(t *testing.T) {
+	t.Parallel()
+	_, _, direct := newServer(t, 9, 1)
+	o, err := orb.New(orb.Config{ServerID: [16]byte{9}, Logger: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Shutdown(context.Background())
+	if err := EchoClass.Unchecked(o.NewRef(direct.IOR())).Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

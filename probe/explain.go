@@ -164,22 +164,22 @@ func publishedAs(f *Finding, at surround) (what string, few bool) {
 		return fmt.Sprintf("the name %s means this very machine here (%s), as some hosts files have it for a machine's own name", f.host, f.addrs[0]), true
 	}
 	a = a.Unmap()
-	k := kind(a)
+	k, by, self := kind(a)
 	if k == "" {
 		return "", false
 	}
 	what = "published " + a.String() + ", " + k
 	switch {
-	case a.IsLoopback(), a.IsUnspecified(), a.IsMulticast(), a.IsLinkLocalUnicast():
+	case self:
 		return what, true
-	case strings.Contains(k, "Kubernetes"):
+	case by == itsCluster:
 		if at.near(a) || f.Outcome == Reachable || f.Outcome == Forwarded || f.Outcome == NotExist {
 			return "", false
 		}
 		return what + ", which are reached within their cluster alone", true
-	case strings.Contains(k, "bridge address"), strings.Contains(k, "guests"), strings.Contains(k, "libvirt"):
+	case by == itsHost:
 		return what + ", which other hosts cannot reach", true
-	case strings.Contains(k, "documentation"):
+	case by == nobody:
 		return what, !at.near(a)
 	case at.near(a): // a private network, and this machine is in it
 		return "", false

@@ -120,6 +120,7 @@ func Union(id, name string, discriminator *TypeCode, arms ...Arm) *TypeCode {
 	for i, a := range arms {
 		t.members[i] = member{name: a.Name, tc: a.Type, label: a.Label}
 		if a.Default {
+			t.manyDefaults = t.def >= 0
 			t.def = i
 			t.members[i].label = 0
 		}

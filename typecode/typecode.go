@@ -74,19 +74,20 @@ func (k Kind) String() string {
 
 // A TypeCode describes a type. A nil *TypeCode is that of null.
 type TypeCode struct {
-	kind     Kind
-	id, name string
-	members  []member
-	content  *TypeCode // of sequence, array, alias, value box; the base of a value type
-	disc     *TypeCode // of a union
-	def      int       // index of a union's default arm, or -1
-	length   uint32    // of an array; bound of a sequence or string, 0: none
-	digits   uint16
-	scale    int16
-	modifier int16     // of a value type
-	target   *TypeCode // of tkRecursive, once known
-	least    int       // see Least; of types that consist of others
-	index    *index    // of members, where there are many
+	kind         Kind
+	id, name     string
+	members      []member
+	content      *TypeCode // of sequence, array, alias, value box; the base of a value type
+	disc         *TypeCode // of a union
+	def          int       // index of a union's default arm, or -1
+	length       uint32    // of an array; bound of a sequence or string, 0: none
+	digits       uint16
+	scale        int16
+	modifier     int16     // of a value type
+	manyDefaults bool      // of a union that was built with two default arms, of which def is the last
+	target       *TypeCode // of tkRecursive, once known
+	least        int       // see Least; of types that consist of others
+	index        *index    // of members, where there are many
 }
 
 type member struct {

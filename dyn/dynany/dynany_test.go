@@ -2,6 +2,7 @@ package dynany_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -374,6 +375,40 @@ func TestUnion(t *testing.T) {
 	full := must[dynany.Union](t)(newValue(t, "union U switch (boolean) {case TRUE: long l; case FALSE: string s;}").Union())
 	if err := full.SetToNone(); !errors.Is(err, dynany.ErrTypeMismatch) {
 		t.Errorf("no arm, where each value has one: %v", err)
+	}
+}
+
+// TestDenseUnion: a discriminator that chooses the default arm, or none, is found beyond any number of labels.
+func TestDenseUnion(t *testing.T) {
+	t.Parallel()
+	dense := func(disc *tc.TypeCode, first, last int64, more ...tc.Arm) dynany.Union {
+		for label := first; label <= last; label++ {
+			more = append(more, tc.Arm{Label: label, Name: fmt.Sprint("a", label), Type: tc.Octet})
+		}
+		return must[dynany.Union](t)(must[*dynany.Value](t)(dynany.New(tc.Union("IDL:U:1.0", "U", disc, more...))).Union())
+	}
+	rest := tc.Arm{Default: true, Name: "rest", Type: tc.String}
+	for _, c := range []struct {
+		what string
+		set  func() (dynany.Union, error)
+		want string // empty: there is no such value
+	}{
+		{"default of a long", func() (dynany.Union, error) { u := dense(tc.Long, 0, 39_999, rest); return u, u.SetToDefault() }, `{"_d":40000,"rest":""}`},
+		{"none of a long", func() (dynany.Union, error) { u := dense(tc.Long, 0, 39_999); return u, u.SetToNone() }, `{"_d":40000}`},
+		{"default of a short", func() (dynany.Union, error) { u := dense(tc.Short, 0, 32_767, rest); return u, u.SetToDefault() }, `{"_d":-1,"rest":""}`},
+		{"none of an unsigned short", func() (dynany.Union, error) { u := dense(tc.UShort, 0, 65_534); return u, u.SetToNone() }, `{"_d":65535}`},
+		{"none of a full short", func() (dynany.Union, error) { u := dense(tc.Short, -32_768, 32_767); return u, u.SetToNone() }, ""},
+	} {
+		u, err := c.set()
+		if c.want == "" {
+			if !errors.Is(err, dynany.ErrTypeMismatch) {
+				t.Errorf("%s: %v", c.what, err)
+			}
+			continue
+		}
+		if got := json(t, u.Value); got != c.want || err != nil {
+			t.Errorf("%s: %s, %v, want %s", c.what, got, err, c.want)
+		}
 	}
 }
 

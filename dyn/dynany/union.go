@@ -1,8 +1,6 @@
 package dynany
 
 import (
-	"math"
-
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/typecode"
 )
@@ -33,7 +31,7 @@ func (v *Value) expandUnion(parts []*Value) []*Value {
 	if v.arm = 0; tc.Len() == 0 {
 		v.arm = -1
 	} else if label = tc.MemberLabel(0); tc.DefaultIndex() == 0 {
-		label, _ = unused(tc)
+		label, _ = tc.Unlabelled()
 	}
 	parts = append(parts, v.in.wrap(tc.Discriminator(), dyn.LabelValue(tc.Discriminator(), label)))
 	if v.arm >= 0 {
@@ -116,7 +114,7 @@ func (u Union) SetToNone() error {
 // setUnused sets the discriminator to a value that no arm is labelled with.
 func (u Union) setUnused() error {
 	tc := u.flat()
-	label, ok := unused(tc)
+	label, ok := tc.Unlabelled()
 	if !ok {
 		return mismatch("each value of the discriminator of %s chooses an arm", tc.Name())
 	}
@@ -180,29 +178,4 @@ func number(disc *typecode.TypeCode, plain any) int64 {
 		return int64(disc.Unalias().MemberIndex(x))
 	}
 	return 0
-}
-
-// unused returns the least value of the discriminator that no arm is labelled with.
-func unused(tc *typecode.TypeCode) (int64, bool) {
-	last := int64(math.MaxInt16)
-	switch disc := tc.Discriminator().Unalias(); disc.Kind() {
-	case typecode.TkBoolean:
-		last = 1
-	case typecode.TkChar, typecode.TkOctet:
-		last = math.MaxUint8
-	case typecode.TkEnum:
-		last = int64(disc.Len()) - 1
-	}
-	taken := make(map[int64]bool, tc.Len())
-	for i := range tc.Len() {
-		if i != tc.DefaultIndex() {
-			taken[tc.MemberLabel(i)] = true
-		}
-	}
-	for v := int64(0); v <= last; v++ {
-		if !taken[v] {
-			return v, true
-		}
-	}
-	return 0, false
 }

@@ -1,6 +1,7 @@
 package bounded_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -38,5 +39,19 @@ func TestRun(t *testing.T) {
 		if got := strings.Join(s.all, " "); c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%s: it says %q", c.what, got)
 		}
+	}
+}
+
+// TestCollection: what was allocated before is not charged to what runs while the runtime comes to count it.
+func TestCollection(t *testing.T) {
+	s := &said{TB: t}
+	for range 10 {
+		for size := 1 << 10; size <= 32<<10; size += 1 << 10 {
+			kept = make([]byte, size)
+		}
+		bounded.Bound{Least: 32 << 10, Patience: bounded.Patience}.Run(s, 0, runtime.GC)
+	}
+	if len(s.all) > 0 {
+		t.Errorf("a collection was charged with what was allocated before it: %q", s.all)
 	}
 }

@@ -10,14 +10,14 @@ import (
 )
 
 // An IORInterceptor adds components to the references that an ORB makes of its own objects (clause 16.5): once for each object
-// adapter, before its first reference is made. Embed [IORBase] for methods that are not needed.
+// adapter, when it is made: [poa.POA.Create] returns after that, and [poa.New] for the root adapter. Embed [IORBase] for methods that are not needed.
 type IORInterceptor interface {
 	Interceptor
 	// EstablishComponents adds what the adapter's references are to say. An error is logged, and keeps nothing from
 	// happening. It must not make references of the same adapter: that would wait for itself.
 	EstablishComponents(i *IORInfo) error
-	// ComponentsEstablished is called when all interceptors have added theirs. An error keeps the adapter from making references:
-	// OBJ_ADAPTER with minor code 6.
+	// ComponentsEstablished is called when all interceptors have added theirs. An error keeps the adapter from being made: OBJ_ADAPTER with
+	// minor code 6. The root adapter, and one that is none of package orb/poa, are there, but make no references: the same error.
 	ComponentsEstablished(i *IORInfo) error
 	// AdapterManagerStateChanged tells that the adapters of a manager, which [IORInfo.ManagerID] has named, do something else with
 	// requests from now on. Those of one manager are called one at a time.
@@ -61,7 +61,7 @@ func (IORBase) AdapterStateChanged([][]string, AdapterState) {}
 
 var _ IORInterceptor = IORBase{}
 
-// IORInfo describes an object adapter that is about to make its first reference. It is gone when the method that was given it returns.
+// IORInfo describes an object adapter that is being made. It is gone when the method that was given it returns.
 type IORInfo struct {
 	setup      *Setup
 	path       string
@@ -136,23 +136,34 @@ type adapterKey struct {
 	persistent bool
 }
 
-// reference adds what interceptors have established to a reference that is being made.
+// adapter establishes the components of an adapter that is being made. One that is not to be is forgotten; the root is.
+func (s *Setup) adapter(a orb.NewAdapter) error {
+	if len(s.iors) == 0 {
+		return nil
+	}
+	at := adapterKey{a.Path, a.Persistent}
+	made := s.components(at)
+	defer func() { // also after a panic
+		if made.err != nil && a.Path != "" {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			delete(s.established, at)
+		}
+	}()
+	return s.establish(at, made)
+}
+
+// reference adds what interceptors have established to a reference that is being made. Only an adapter of a program's own is met
+// here for the first time.
 func (s *Setup) reference(r *orb.NewReference) error {
 	if len(s.iors) == 0 {
 		return nil
 	}
 	k, _ := ior.ParseKey(r.Key())
 	at := adapterKey{string(k.Adapter), r.Persistent()}
-	s.mu.Lock()
-	made := s.established[at]
-	if made == nil {
-		made = new(components)
-		s.established[at] = made
-	}
-	s.mu.Unlock()
-	made.once.Do(func() { s.establish(at, made) })
-	if made.err != nil {
-		return made.err
+	made := s.components(at)
+	if err := s.establish(at, made); err != nil {
+		return err
 	}
 	for _, c := range made.iiop {
 		r.AddComponent(c)
@@ -165,24 +176,44 @@ func (s *Setup) reference(r *orb.NewReference) error {
 	return nil
 }
 
-// establish calls the IOR interceptors for an adapter.
-func (s *Setup) establish(at adapterKey, made *components) {
-	i := &IORInfo{setup: s, path: at.path, persistent: at.persistent, made: made}
+// components returns what is established for an adapter, once it is.
+func (s *Setup) components(at adapterKey) *components {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made := s.established[at]
+	if made == nil {
+		made = new(components)
+		s.established[at] = made
+	}
+	return made
+}
+
+// establish calls the IOR interceptors for an adapter, unless they have been called. It returns why there is to be no adapter.
+func (s *Setup) establish(at adapterKey, made *components) error {
+	made.once.Do(func() {
+		made.err = exc.New(exc.ObjAdapter, exc.MinorComponentsFailed, exc.No, "an IOR interceptor panicked for adapter %q", adapterName(at.path))
+		made.err = s.callAll(&IORInfo{setup: s, path: at.path, persistent: at.persistent, made: made})
+	})
+	return made.err
+}
+
+// callAll calls the IOR interceptors.
+func (s *Setup) callAll(i *IORInfo) error {
 	for _, x := range s.iors {
 		if err := x.EstablishComponents(i); err != nil {
-			s.log.Warn("an IOR interceptor failed: the references do without its components", "interceptor", x.Name(), "adapter", adapterName(at.path), "error", err)
+			s.log.Warn("an IOR interceptor failed: the references do without its components", "interceptor", x.Name(), "adapter", i.AdapterName(), "error", err)
 		}
 	}
 	i.over = true
 	for _, x := range s.iors {
 		if err := x.ComponentsEstablished(i); err != nil {
-			made.err = exc.New(exc.ObjAdapter, exc.MinorComponentsFailed, exc.No, "IOR interceptor %q keeps adapter %q from making references: %w", x.Name(), adapterName(at.path), err)
-			return
+			return exc.New(exc.ObjAdapter, exc.MinorComponentsFailed, exc.No, "IOR interceptor %q will not have adapter %q: %w", x.Name(), i.AdapterName(), err)
 		}
 	}
+	return nil
 }
 
-// isEstablished reports whether an adapter has made references. The lock is held.
+// isEstablished reports whether the components of an adapter have been established. The lock is held.
 func (s *Setup) isEstablished(path string) bool {
 	return s.established[adapterKey{path, false}] != nil || s.established[adapterKey{path, true}] != nil
 }
@@ -226,7 +257,7 @@ func (s *Setup) AdapterStateChanged(state AdapterState, adapters ...[]string) {
 	}
 }
 
-// adaptersEnd tells that all adapters which have made references, and have not been told of, are gone with the ORB.
+// adaptersEnd tells that all adapters which have been established, and have not been told of, are gone with the ORB.
 func (s *Setup) adaptersEnd() {
 	s.mu.Lock()
 	var paths []string

@@ -137,7 +137,7 @@ func noPolicy(t PolicyType, of string) error {
 }
 
 // SetAdapterPolicies gives the object adapter of a name, such as RootPOA, accounts, policies of types whose factories are registered: IOR interceptors and
-// those of requests find them. They must be set before the adapter makes its first reference: BAD_INV_ORDER. Policies of
+// those of requests find them. They must be set before the adapter is made: BAD_INV_ORDER. Policies of
 // the same types that were set before are replaced.
 func (s *Setup) SetAdapterPolicies(adapter []string, list ...Policy) error {
 	path := pathOf(adapter)
@@ -149,7 +149,7 @@ func (s *Setup) SetAdapterPolicies(adapter []string, list ...Policy) error {
 		}
 	}
 	if s.isEstablished(path) {
-		return exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "adapter %q has made references already, whose components depend on its policies", adapter)
+		return exc.New(exc.BadInvOrder, exc.MinorPIPoint, exc.No, "adapter %q has been made already, and the components of its references depend on its policies: set them before", adapter)
 	}
 	if s.policies[path] == nil {
 		s.policies[path] = map[PolicyType]Policy{}

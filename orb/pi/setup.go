@@ -69,6 +69,7 @@ func Configure(cfg *orb.Config, opt Options, list ...Initializer) (*Setup, error
 	}
 	cfg.ClientInterceptors = append(cfg.ClientInterceptors, s.client)
 	cfg.ServerInterceptors = append(cfg.ServerInterceptors, s.server)
+	cfg.Adapters = append(cfg.Adapters, s.adapter)
 	cfg.References = append(cfg.References, s.reference)
 	cfg.Initializers = append(cfg.Initializers, func(o *orb.ORB) error { return s.complete(o, list) })
 	return s, nil
@@ -87,9 +88,7 @@ func (s *Setup) complete(o *orb.ORB, list []Initializer) error {
 		o.RegisterInitialReference(id, ref)
 	}
 	o.AtEnd(s.destroy)
-	if len(s.iors) > 0 {
-		o.WatchAdapters(s.adaptersChanged)
-	}
+	o.WatchAdapters(s.adaptersChanged)
 	i := &InitInfo{setup: s, orb: o}
 	defer i.close()
 	for _, x := range list {

@@ -193,6 +193,9 @@ func (x leveled) ComponentsEstablished(i *pi.IORInfo) error {
 	if slices.Contains(i.AdapterName(), "refused") {
 		return errors.New("refused")
 	}
+	if slices.Contains(i.AdapterName(), "panics") {
+		panic("told to")
+	}
 	return nil
 }
 
@@ -247,6 +250,9 @@ func TestIORInterceptors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got := d.take(); got != "establish [RootPOA] false <nil>; established; establish [RootPOA outer] false <nil>; established" {
+		t.Errorf("before any reference: got %s", got)
+	}
 	for _, c := range []struct {
 		value dyn.Any
 		want  pi.PolicyErrorCode
@@ -288,16 +294,30 @@ func TestIORInterceptors(t *testing.T) {
 	if err := s.SetAdapterPolicies(strictName, p); !errors.Is(err, exc.BadInvOrder) {
 		t.Errorf("too late: %v", err)
 	}
-	refused, err := root.Create("refused", poa.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if _, err := refused.Activate(new(servant)); brief(err) != "OBJ_ADAPTER:6 completed NO" || !strings.Contains(err.Error(), "refused") {
-			t.Errorf("got %v", err)
+	for range 2 { // the first leaves nothing behind
+		refused, err := root.Create("refused", poa.Options{Lifespan: poa.Persistent})
+		if refused != nil || brief(err) != "OBJ_ADAPTER:6 completed NO" || !strings.Contains(err.Error(), "refused") {
+			t.Errorf("got %v, %v", refused, err)
+		}
+		if c, err := root.FindPOA(t.Context(), "refused", false); !errors.Is(err, poa.ErrAdapterNonExistent) {
+			t.Errorf("found %v, %v", c, err)
 		}
 	}
-	if got := d.take(); got != "establish [RootPOA outer strict] false {3}; established; establish [RootPOA] false <nil>; established; establish [RootPOA refused] false <nil>; established" {
+	if got := d.take(); got != "establish [RootPOA outer strict] false {3}; established; establish [RootPOA refused] true <nil>; established; establish [RootPOA refused] true <nil>; established" {
+		t.Errorf("got %s", got)
+	}
+	for range 2 {
+		func() {
+			defer func() {
+				if x := recover(); x != "told to" {
+					t.Errorf("panicked with %v", x)
+				}
+			}()
+			c, err := root.Create("panics", poa.Options{})
+			t.Errorf("got %v, %v", c, err)
+		}()
+	}
+	if got := d.take(); strings.Count(got, "establish [RootPOA panics]") != 2 {
 		t.Errorf("got %s", got)
 	}
 
@@ -309,15 +329,22 @@ func TestIORInterceptors(t *testing.T) {
 			c, err := i.GetEffectiveComponent(levelTag)
 			all, _ := i.GetEffectiveComponents(levelTag)
 			d.note("sent with %v of %d, %s", c.Data, len(all), brief(err))
+			for _, c := range append(all, c) { // they are the interceptor's
+				for i := range c.Data {
+					c.Data[i] = 99
+				}
+			}
 			return nil
 		}})
 	}})
-	for _, r := range []*orb.Ref{ref, plain} {
-		if err := call(t.Context(), co.NewRef(r.IOR()), "ok"); err != nil {
+	far := co.NewRef(ref.IOR())
+	for _, r := range []*orb.Ref{far, far, co.NewRef(plain.IOR())} {
+		if err := call(t.Context(), r, "ok"); err != nil {
 			t.Error(err)
 		}
 	}
-	if got := d.take(); got != "sent with [3] of 1, result; served by [RootPOA outer strict] outer\x00strict with {3}; sent with [] of 0, BAD_PARAM:28 completed NO; served by [RootPOA]  with <nil>" {
+	const strictly = "sent with [3] of 1, result; served by [RootPOA outer strict] outer\x00strict with {3}; "
+	if got := d.take(); got != strictly+strictly+"sent with [] of 0, BAD_PARAM:28 completed NO; served by [RootPOA]  with <nil>" {
 		t.Errorf("got %s", got)
 	}
 	multiple, err := ref.IOR().Profiles[1].MultiComponent()
@@ -333,13 +360,19 @@ func TestIORInterceptors(t *testing.T) {
 	if _, err := strict.Activate(new(servant)); err != nil { // made again, without its policies
 		t.Error(err)
 	}
-	if got := d.take(); got != "establish [RootPOA outer strict] false <nil>; established" {
+	for _, lasts := range []bool{false, true} { // an adapter of the program's own, of either lifespan
+		key := ior.AppendKey(nil, ior.Key{Server: o.ServerID(), Adapter: "own", ID: []byte("x")})
+		if _, err := o.Reference(new(servant).Interface(), key, lasts); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := d.take(); got != "establish [RootPOA outer strict] false <nil>; established; establish [RootPOA own] false <nil>; established; establish [RootPOA own] true <nil>; established" {
 		t.Errorf("got %s", got)
 	}
 	if err := o.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if got := d.take(); got != "[[RootPOA] [RootPOA outer] [RootPOA outer strict] [RootPOA refused]] are NON_EXISTENT" {
+	if got := d.take(); got != "[[RootPOA] [RootPOA outer] [RootPOA outer strict]] are NON_EXISTENT; [[RootPOA own]] are NON_EXISTENT" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -399,7 +432,7 @@ func TestAdapterStates(t *testing.T) {
 		t.Fatal(err)
 	}
 	number := x.first.Load()
-	if got, want := d.take(), "[RootPOA] has manager 0, ACTIVE; [RootPOA outer] has manager N, HOLDING"; regexp.MustCompile(`manager [1-9]\d*`).ReplaceAllString(got, "manager N") != want {
+	if got, want := d.take(), "[RootPOA] has manager 0, ACTIVE; [RootPOA outer] has manager N, HOLDING; [RootPOA outer true] has manager N, HOLDING; [RootPOA outer false] has manager N, HOLDING"; regexp.MustCompile(`manager [1-9]\d*`).ReplaceAllString(got, "manager N") != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	own, _, _ := root.Managed("outer")

@@ -74,12 +74,17 @@ func (p *POA) below(all []*POA) []*POA {
 	return append(all, p)
 }
 
-// finish tells of closed adapters, and gives their objects up when their requests are done, in the background.
+// finish tells of closed adapters, and gives them up.
 func finish(all []*POA, etherealize bool) {
 	if len(all) == 0 {
 		return
 	}
 	tellGone(all)
+	giveUp(all, etherealize)
+}
+
+// giveUp gives the objects of closed adapters up when their requests are done, in the background.
+func giveUp(all []*POA, etherealize bool) {
 	go func() {
 		for _, p := range all {
 			p.clear(etherealize)

@@ -10,7 +10,7 @@ import (
 // The stages of an adapter's life.
 const (
 	stageOpen    uint32 = iota
-	stageOpening        // the adapter activator that makes it has not returned
+	stageOpening        // it is being established, or the adapter activator that makes it has not returned
 	stageClosed         // it was destroyed
 )
 

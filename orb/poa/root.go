@@ -48,8 +48,11 @@ func New(o *orb.ORB) *Root {
 	r.POA = &POA{root: r, orb: o}
 	r.POA = newPOA(r, nil, "", "", Options{ImplicitActivation: WithImplicitActivation, Manager: m})
 	r.adapters[""] = r.POA
-	o.SetHandler(r)
 	o.SetAdapter(r.POA)
+	if err := o.EstablishAdapter("", false); err != nil {
+		r.log(slog.LevelError, "the root adapter cannot be established: it makes no references", "error", err)
+	}
+	o.SetHandler(r)
 	o.Attach(r)
 	return r
 }

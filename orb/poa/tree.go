@@ -34,7 +34,8 @@ func (p *POA) Children() []*POA {
 
 // Create makes an adapter below this one (create_POA). Its name becomes part of the object keys:
 // letters, digits and whatever else, but no zero octet, and 255 octets at most. The errors are
-// InvalidPolicy, or wrap ErrAdapterAlreadyExists.
+// InvalidPolicy, those of who establishes adapters ([orb.Config].Adapters), or wrap ErrAdapterAlreadyExists: there is no
+// adapter then.
 func (p *POA) Create(name string, opt Options) (*POA, error) {
 	if name == "" || strings.Contains(name, separator) || len(name) > maxName {
 		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%.300q is no name for an adapter: it must have 1 to %d octets, none of them zero", name, maxName)
@@ -48,11 +49,28 @@ func (p *POA) Create(name string, opt Options) (*POA, error) {
 	if opt.Manager == nil {
 		opt.Manager = p.manager
 	}
-	r := p.root
 	path := join(p.path, name)
-	if n, l := strings.Count(path, separator)+1, r.orb.Limits(); n > l.Int(limits.AdapterDepth) {
+	if n, l := strings.Count(path, separator)+1, p.orb.Limits(); n > l.Int(limits.AdapterDepth) {
 		return nil, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "adapter %q: %w", name, l.Exceeded(limits.AdapterDepth, int64(n)))
 	}
+	if !p.orb.EstablishesAdapters() {
+		return p.place(name, path, opt, nil)
+	}
+	established := make(chan struct{})
+	c, err := p.place(name, path, opt, established)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.establish(established); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// place makes the adapter name below p. Requests for it wait until established is closed, if that is not nil; and, if an
+// adapter activator is making it, for that.
+func (p *POA) place(name, path string, opt Options, established <-chan struct{}) (*POA, error) {
+	r := p.root
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if p.stage.Load() == stageClosed {
@@ -68,14 +86,46 @@ func (p *POA) Create(name string, opt Options) (*POA, error) {
 	}
 	c := newPOA(r, p, name, path, opt)
 	c.after = r.finishing[path]
+	c.opened = established
 	p.mu.RLock()
 	if a := p.activating[name]; a != nil {
 		c.opened = a.done
-		c.stage.Store(stageOpening)
 	}
 	p.mu.RUnlock()
+	if c.opened != nil {
+		c.stage.Store(stageOpening)
+	}
 	p.children[name], r.adapters[path] = c, c
 	return c, nil
+}
+
+// establish asks who establishes adapters about p, which was added for that, and takes it away again if one of them fails or
+// panics: nobody is told that it has been, and its path is free.
+func (p *POA) establish(established chan struct{}) (err error) {
+	well := false
+	defer func() {
+		var all []*POA
+		r := p.root
+		r.mu.Lock()
+		switch {
+		case p.stage.Load() == stageClosed: // meanwhile
+		case !well:
+			all = p.closing()
+		case p.opened == established:
+			p.stage.Store(stageOpen)
+		}
+		close(established)
+		r.mu.Unlock()
+		if n := len(all) - 1; n >= 0 {
+			if n > 0 { // some were made below it
+				tellGone(all[:n])
+			}
+			giveUp(all, true)
+		}
+	}()
+	err = p.orb.EstablishAdapter(p.path, p.opt.Lifespan == Persistent)
+	well = err == nil
+	return err
 }
 
 func join(path, name string) string {

@@ -62,9 +62,9 @@ func (c *client) intercept(ctx context.Context, r *orb.ClientRequest, next func(
 		_ = r.AddContext(giop.ContextTrace, data, true) // before next it cannot fail
 	}
 	err := next(ctx)
-	if later = err == nil; later { // whether the results can be read is to be told too
+	if later = err == nil || userException(err) != ""; later { // whether what has come can be read is to be told too
 		r.AtEnd(tell)
-		return nil
+		return err
 	}
 	_ = tell(err)
 	return err

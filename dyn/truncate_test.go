@@ -1,0 +1,125 @@
+package dyn_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/exc"
+	tc "github.com/opendsom/dsom/typecode"
+)
+
+// The valuetypes of a graph, of which a receiver knows some or none:
+//
+//	valuetype Thing { public long id; };
+//	valuetype Part : truncatable Thing { public string name; };
+//	valuetype Whole : truncatable Part { public sequence<Thing> parts; public Part twin; };
+var (
+	thingType = tc.Value("IDL:G/Thing:1.0", "Thing", 0, nil, tc.State{Name: "id", Type: tc.Long, Public: true})
+	partType  = tc.Value("IDL:G/Part:1.0", "Part", tc.ValueTruncatable, thingType, tc.State{Name: "name", Type: tc.String, Public: true})
+	wholeType = tc.Value("IDL:G/Whole:1.0", "Whole", tc.ValueTruncatable, partType,
+		tc.State{Name: "parts", Type: tc.Sequence(thingType, 0), Public: true}, tc.State{Name: "twin", Type: partType, Public: true})
+)
+
+// whole is a graph in which a Part stands where a Thing is declared, and again where a Part is.
+func whole() *dyn.Valuetype {
+	part := &dyn.Valuetype{Type: partType, Members: dyn.Struct{{"id", int32(2)}, {"name", "part"}}}
+	w := &dyn.Valuetype{Type: wholeType}
+	w.Members = dyn.Struct{{"id", int32(1)}, {"name", "whole"}, {"parts", []any{part, w, nil, part}}, {"twin", part}}
+	return w
+}
+
+// TestToldTypes: what the TypeCode of an any tells of the types of values in it need not be registered: such a value comes, and goes on, whole.
+func TestToldTypes(t *testing.T) {
+	t.Parallel()
+	declared := tc.Sequence(thingType, 0)
+	inside := tc.Struct("IDL:G/S:1.0", "S", tc.Member{Name: "things", Type: declared}, tc.Member{Name: "whole", Type: wholeType})
+	w := whole()
+	for _, c := range []struct {
+		what string
+		a    dyn.Any
+	}{
+		{"where it is declared", must(dyn.Of(wholeType, w))},
+		{"where a base is", must(dyn.Of(inside, dyn.Struct{{"things", []any{w, w}}, {"whole", w}}))},
+		{"in an any", must(dyn.Of(tc.Any, must(dyn.Of(inside, dyn.Struct{{"things", []any{w}}, {"whole", w}}))))},
+	} {
+		json, err := dyn.MarshalJSON(c.a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, knows := range []known{nil, {thingType}, {thingType, partType}, {thingType, partType, wholeType}} {
+			for _, little := range []bool{false, true} {
+				e := cdr.NewEncoder(nil, little, nil)
+				dyn.PutAny(e, c.a)
+				d := cdr.NewDecoder(e.Bytes(), little, &cdr.Env{Version: cdr.V12, Values: knows})
+				got := dyn.GetAny(d)
+				if d.Err() != nil || !dyn.Equal(got, c.a) {
+					t.Errorf("%s, %d types known: read as %v, %v", c.what, len(knows), got.Value(), d.Err())
+					continue
+				}
+				if text, err := dyn.MarshalJSON(got); string(text) != string(json) || err != nil {
+					t.Errorf("%s, %d types known: as JSON %s, %v, want %s", c.what, len(knows), text, err, json)
+				}
+				again := cdr.NewEncoder(nil, little, nil)
+				if dyn.PutAny(again, got); again.Err() != nil || !bytes.Equal(again.Bytes(), e.Bytes()) {
+					t.Errorf("%s, %d types known: sent on as\n%x, %v, not\n%x", c.what, len(knows), again.Bytes(), again.Err(), e.Bytes())
+				}
+			}
+		}
+	}
+}
+
+// TestIllTypedValues: a value of another type than the one declared is MARSHAL in an any, whether it was cut or sent so.
+func TestIllTypedValues(t *testing.T) {
+	t.Parallel()
+	const other = "IDL:G/Other:1.0" // : truncatable Thing
+	pair := func(second *tc.TypeCode) *tc.TypeCode {
+		return tc.Struct("IDL:G/P:1.0", "P", tc.Member{Name: "first", Type: thingType}, tc.Member{Name: "second", Type: second})
+	}
+	value := func(e *cdr.Encoder, key string, ids ...string) {
+		m := e.BeginValue(key, ids, true)
+		e.Long(7)
+		e.EndValue(m)
+	}
+	for _, c := range []struct {
+		what string
+		t    *tc.TypeCode
+		put  func(e *cdr.Encoder)
+		ok   bool
+	}{
+		{"cut, and shared where it is declared", pair(thingType), func(e *cdr.Encoder) { value(e, "a", other, thingType.ID()); e.SharedValue("a") }, true},
+		{"cut, and shared where any value is", pair(tc.ValueBase), func(e *cdr.Encoder) { value(e, "a", other, thingType.ID()); e.SharedValue("a") }, true},
+		{"cut, and shared where a derived one is declared", pair(partType), func(e *cdr.Encoder) { value(e, "a", other, thingType.ID()); e.SharedValue("a") }, false},
+		{"cut, and shared where it may not support what is declared", pair(absType), func(e *cdr.Encoder) {
+			value(e, "a", other, thingType.ID())
+			e.Boolean(false)
+			e.SharedValue("a")
+		}, false},
+		{"whole, where it may support what is declared", pair(absType), func(e *cdr.Encoder) {
+			value(e, "a", thingType.ID())
+			e.Boolean(false)
+			e.SharedValue("a")
+		}, true},
+		{"a base where a derived one is declared", pair(partType), func(e *cdr.Encoder) { e.NullValue(); value(e, "a", thingType.ID()) }, false},
+		{"a base, shared where a derived one is declared", pair(partType), func(e *cdr.Encoder) { value(e, "a", thingType.ID()); e.SharedValue("a") }, false},
+	} {
+		e := cdr.NewEncoder(nil, true, nil)
+		if c.put(e); e.Err() != nil {
+			t.Fatalf("%s: %v", c.what, e.Err())
+		}
+		d := cdr.NewDecoder(e.Bytes(), true, &cdr.Env{Version: cdr.V12, Values: known{thingType}})
+		a := dyn.GetValue(d, c.t)
+		if c.ok && (d.Err() != nil || a.Err() != nil) || !c.ok && !errors.Is(d.Err(), exc.Marshal) {
+			t.Errorf("%s: %v, %v", c.what, a.Value(), d.Err())
+		}
+	}
+	thing := &dyn.Valuetype{Type: thingType, Members: dyn.Struct{{"id", int32(1)}}}
+	if _, err := dyn.Of(pair(partType), dyn.Struct{{"first", thing}, {"second", thing}}); err == nil {
+		t.Error("a program's Thing is shared where a Part is declared")
+	}
+	if _, err := dyn.UnmarshalJSON(pair(partType), []byte(`{"first":{"id":1},"second":{"_ref":"/first"}}`), dyn.JSONOptions{}); err == nil {
+		t.Error("a Thing of JSON is shared where a Part is declared")
+	}
+}
