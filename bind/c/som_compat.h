@@ -300,7 +300,7 @@ static inline boolean som_compat_dispatch(SOMObject *o, somToken *ret, somId id,
 	(void)va_arg(ap, SOMObject *);
 	Environment *ev = va_arg(ap, Environment *);
 	uint32_t n = 0;
-	for (const char *l = f.sig + 2; *l && n < 64; l++, n++) {
+	for (const char *l = f.sig + 2; *l && *l != '/' && n < 64; l++, n++) {
 		memset(&args[n], 0, sizeof args[n]);
 		switch (*l) {
 		case 'b': args[n].b = (uint8_t)va_arg(ap, int); break;
