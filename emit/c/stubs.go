@@ -35,9 +35,15 @@ func (u *unit) template() []byte {
 			f.Functions = append(f.Functions, u.stub(m, w))
 		}
 	}
-	data, _, err := template.Update(old, f)
+	data, changes, err := template.Update(old, f)
 	if err != nil {
 		u.problem(CodeTemplate, diag.Span{Start: diag.Position{File: name}}, "close what is open there", "%s: %v", name, err)
+	}
+	for _, n := range changes.Gone {
+		u.problem(CodeGone, diag.Span{}, n.Help, "%s:%d: %s: %s", name, n.Line, n.Key, n.What)
+	}
+	for _, n := range changes.Left {
+		u.problem(CodeByHand, diag.Span{}, n.Help, "%s:%d: %s: %s", name, n.Line, n.Key, n.What)
 	}
 	return data
 }
