@@ -206,7 +206,7 @@ func (h *head) result(d *declarator, known []word) []int {
 			if next < end && ws[next].is("(") {
 				i = closing(ws, next)
 			}
-		case w.is("[") && ws[next].is("["):
+		case w.is("["):
 			i = closing(ws, i)
 		case w.text == "template" && next < end && ws[next].is("<"):
 			if i = closingAngle(ws, next); i < 0 {

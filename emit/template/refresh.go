@@ -205,7 +205,7 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 		if len(wantResult) == 0 {
 			return nil, "it has a result"
 		}
-		edits = append(edits, u.resultEdit(have, result, want.Head[wanted.words[wantResult[0]].from:wanted.words[wantResult[len(wantResult)-1]].to]))
+		edits = append(edits, u.resultEdit(have, d, result, want.Head[wanted.words[wantResult[0]].from:wanted.words[wantResult[len(wantResult)-1]].to]))
 	}
 	if !slices.Equal(types(hp), types(wp)) {
 		from, to := have.words[d.open].to, have.words[d.close].from
@@ -219,10 +219,10 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 }
 
 // resultEdit replaces the type of a result, and mends the blanks behind it.
-func (u *update) resultEdit(have *function, at []int, text string) edit {
+func (u *update) resultEdit(have *function, d *declarator, at []int, text string) edit {
 	from, last := have.words[at[0]].from, at[len(at)-1]
 	to := have.words[last].to
-	if last+1 < len(have.words) && at[0] < have.names[0].first {
+	if last < d.first {
 		next := have.words[last+1].from
 		if gap := string(u.old[to:next]); strings.Trim(gap, " ") == "" {
 			to = next
