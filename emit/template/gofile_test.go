@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/emit/template"
 )
@@ -234,6 +235,22 @@ func TestGoBodiesAreKept(t *testing.T) {
 				bodies[name] = string(got[from:to])
 			}
 			text = got
+		}
+	}
+}
+
+// TestLongGo holds that long files take time in proportion.
+func TestLongGo(t *testing.T) {
+	t.Parallel()
+	for _, piece := range []string{"// Bark implements Dog::bark.\nfunc (o *object) M%d(a, b int /* , */) {}\n", "import \"a%d\"\n", "type object struct { a%d int }\n", "/* , */", "var a%d = func(a.B, /* , */ a.C) { a.D() }\n"} {
+		start := time.Now()
+		text := "package dog\n"
+		for i := 0; len(text) < 1<<16; i++ {
+			text += strings.Replace(piece, "%d", fmt.Sprint(i), 1)
+		}
+		_, _, _ = template.UpdateGo([]byte(text), goFile())
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("%q: %v", piece, d)
 		}
 	}
 }
