@@ -102,6 +102,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("#define _%[1]s %[1]s_classObject()", name)
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
 		u.F("static inline %[1]s *%[1]sNew(void) { return %[1]s_classObject() ? %[1]s_new(somGetGlobalEnvironment()) : NULL; }", name)
+		u.F("static inline %[1]s *%[1]sRenew(void *memory) { return %[1]s_classObject() ? _somRenew(%[1]s_classObject(), memory) : NULL; }", name)
 	}
 	for _, m := range u.introduced(i) {
 		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
@@ -124,6 +125,17 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("\treturn d;")
 	u.F("}")
 	u.F("#define %[1]sClassData %[1]s_classData()", name)
+	u.F("struct %sCClassDataStructure {", name)
+	u.L("\tsomMethodTabs parentMtab;")
+	u.L("\tsomDToken instanceDataToken;")
+	u.L("};")
+	u.F("static inline struct %[1]sCClassDataStructure %[1]s_cClassData(void) {", name)
+	u.F("\tstruct %sCClassDataStructure d;", name)
+	u.F("\td.parentMtab = (som_class *)%s_classObject();", name)
+	u.L("\td.instanceDataToken = d.parentMtab ? _somGetInstanceToken(d.parentMtab) : 0;")
+	u.L("\treturn d;")
+	u.L("}")
+	u.F("#define %[1]sCClassData %[1]s_cClassData()", name)
 	for _, m := range u.introduced(i) {
 		if m.hidden {
 			continue
@@ -137,6 +149,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 		if m.self && m.env && !m.oidl {
 			u.F("typedef %s(*somTD_%s_%s)(%s);", cabi.Spaced(m.result), name, m.name, types(m.abi()))
 			u.F("#undef lookup_%s", m.name)
+			u.F("#define %[2]s_lookup_%[1]s lookup_%[1]s", m.name, name)
 			u.F("#define lookup_%[1]s(o, ...) ((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__)", m.name, name, cabi.Quoted(m.name))
 		}
 	}
@@ -163,7 +176,9 @@ func (u *unit) compatImplementation(i *model.Interface) {
 		u.F("#undef _%s", a.Name)
 		u.F("#define _%s (somThis->%s)", a.Name, memberName(a.Name))
 	}
-	u.F("#define %sMethodDebug(c, m) SOM_NoTrace(c, m)", name)
+	u.F("#ifndef %sMethodDebug", name)
+	u.F("#define %sMethodDebug(c, m) SOM_Trace(c, m)", name)
+	u.L("#endif")
 	initializers := []string{"somDefaultInit"}
 	for _, f := range m.own {
 		if f.init {
