@@ -75,7 +75,7 @@ func TestCompatNames(t *testing.T) {
 			continue
 		}
 		word := strings.TrimPrefix(regexp.MustCompile(`\W`).ReplaceAllString(n.name, "_"), "_")
-		if !regexp.MustCompile(`\b_?_?` + regexp.QuoteMeta(strings.TrimPrefix(n.name, "_")) + `\b`).MatchString(n.say) && n.name != "MAYBE" {
+		if !regexp.MustCompile(`\b_?_?`+regexp.QuoteMeta(strings.TrimPrefix(n.name, "_"))+`\b`).MatchString(n.say) && n.name != "MAYBE" {
 			t.Errorf("%s:%d: the code does not use %s", compatTable, n.line, n.name)
 		}
 		fmt.Fprintf(&b, "static void try_%s(SOMObject *o, SOMClass *c, SOMClassMgr *mgr, Environment *ev, somId id, somMToken token, va_list ap) {\n"+
