@@ -2,11 +2,9 @@ package c
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
-	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
@@ -15,12 +13,6 @@ import (
 // template returns the implementation: a new one, or the one that is there with what it lacks.
 func (u *unit) template() []byte {
 	name := u.Stem + ".c"
-	var old []byte
-	if u.opt.Existing != nil {
-		if data, err := fs.ReadFile(u.opt.Existing, name); err == nil {
-			old = append([]byte{}, data...)
-		}
-	}
 	f := template.File{
 		Head: fmt.Sprintf("/* %s: this file is yours: dsom idl build adds functions that are new and keeps heads up to date; bodies it never touches. */\n#include %s\n",
 			name, cabi.Quoted(u.Stem+u.implementationSuffix())),
@@ -35,17 +27,7 @@ func (u *unit) template() []byte {
 			f.Functions = append(f.Functions, u.stub(m, w))
 		}
 	}
-	data, changes, err := template.Update(old, f)
-	if err != nil {
-		u.problem(CodeTemplate, diag.Span{Start: diag.Position{File: name}}, "close what is open there", "%s: %v", name, err)
-	}
-	for _, n := range changes.Gone {
-		u.problem(CodeGone, diag.Span{}, n.Help, "%s:%d: %s: %s", name, n.Line, n.Key, n.What)
-	}
-	for _, n := range changes.Left {
-		u.problem(CodeByHand, diag.Span{}, n.Help, "%s:%d: %s: %s", name, n.Line, n.Key, n.What)
-	}
-	return data
+	return template.Reporter{Table: Codes, Report: u.report, Unreadable: CodeTemplate, ByHand: CodeByHand, Gone: CodeGone}.Update(u.opt.Existing, name, f)
 }
 
 // stub returns a function that somebody is to write.

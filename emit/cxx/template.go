@@ -1,10 +1,8 @@
 package cxx
 
 import (
-	"io/fs"
 	"strings"
 
-	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
@@ -14,12 +12,6 @@ import (
 // what it lacks.
 func (u *unit) template() []byte {
 	name := u.Stem + ".cpp"
-	var old []byte
-	if u.opt.Existing != nil {
-		if data, err := fs.ReadFile(u.opt.Existing, name); err == nil {
-			old = append([]byte{}, data...)
-		}
-	}
 	u.F("// %s: this file is yours: dsom idl build adds methods that are new and keeps heads up to date; bodies it never touches.", name)
 	u.F("#include %s", cabi.Quoted(u.Stem+".ih.hpp"))
 	f := template.File{Head: u.Cut(0), Mine: u.Mine}
@@ -32,17 +24,7 @@ func (u *unit) template() []byte {
 			})
 		}
 	}
-	data, changes, err := template.Update(old, f)
-	if err != nil {
-		u.problem(CodeTemplate, diag.Span{Start: diag.Position{File: name}}, "close what is open there", "%s: %v", name, err)
-	}
-	for _, n := range changes.Gone {
-		u.problem(CodeGone, diag.Span{}, n.Help, "%s:%d: %s: %s", name, n.Line, n.Key, n.What)
-	}
-	for _, n := range changes.Left {
-		u.problem(CodeByHand, diag.Span{}, n.Help, "%s:%d: %s: %s", name, n.Line, n.Key, n.What)
-	}
-	return data
+	return template.Reporter{Table: Codes, Report: u.report, Unreadable: CodeTemplate, ByHand: CodeByHand, Gone: CodeGone}.Update(u.opt.Existing, name, f)
 }
 
 // implName returns the name of the class that is written by hand, with its namespaces.

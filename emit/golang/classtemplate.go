@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"errors"
 	"go/format"
 	"io/fs"
 	"path"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
@@ -46,63 +44,37 @@ func (w *classWriter) template(own []classMethod) {
 		w.add(w.pkg, templateName, nil, err)
 		return
 	}
-	name := path.Join(w.pkg.dir, templateName)
-	old, others := w.written()
 	prefix := w.d.ScopedName() + "::"
-	text, changes, err := template.UpdateGo(old, template.GoFile{
-		Fresh: fresh, Type: "object", Fields: w.fieldMethods(own), Others: others,
+	r := template.Reporter{Table: Codes, Report: w.report, Unreadable: CodeTemplate, ByHand: CodeByHand, Gone: CodeGone}
+	text := r.UpdateGo(w.opt.Existing, path.Join(w.pkg.dir, templateName), template.GoFile{
+		Fresh: fresh, Type: "object", Fields: w.fieldMethods(own), Others: w.others(),
 		Mine: func(key string) bool { return strings.HasPrefix(key, prefix) },
 	})
-	if err != nil {
-		at := diag.Position{File: name}
-		if e := (*template.Error)(nil); errors.As(err, &e) && e.File != "" {
-			at.File = path.Join(w.pkg.dir, e.File)
-		}
-		w.problem(CodeTemplate, diag.Span{Start: at}, "mend what is there", "%s: %v", at.File, err)
-		return
+	if text != nil {
+		w.add(w.pkg, templateName, text, nil)
 	}
-	for _, n := range changes.Gone {
-		w.note(CodeGone, name, n)
-	}
-	for _, n := range changes.Left {
-		w.note(CodeByHand, name, n)
-	}
-	w.add(w.pkg, templateName, text, nil)
 }
 
-// note says something of a method in a file that the author writes.
-func (w *classWriter) note(code diag.Code, name string, n template.Note) {
-	if n.File != "" {
-		name = path.Join(w.pkg.dir, n.File)
-	}
-	w.problem(code, diag.Span{}, n.Help, "%s:%d: %s: %s", name, n.Line, n.Key, n.What)
-}
-
-// written returns the implementation as it is, and the other files of the package that people write; tests are left out.
-func (w *classWriter) written() (old []byte, others map[string][]byte) {
+// others returns the files of the package that people write beside the implementation; tests are left out.
+func (w *classWriter) others() map[string][]byte {
 	if w.opt.Existing == nil {
-		return nil, nil
+		return nil
 	}
 	entries, err := fs.ReadDir(w.opt.Existing, path.Clean(w.pkg.dir))
 	if err != nil {
-		return nil, nil
+		return nil
 	}
-	others = map[string][]byte{}
+	others := map[string][]byte{}
 	for _, e := range entries {
 		name := e.Name()
-		if !e.Type().IsRegular() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || w.pkg.fresh[name] != nil {
+		if !e.Type().IsRegular() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || name == templateName || w.pkg.fresh[name] != nil {
 			continue
 		}
-		data, err := fs.ReadFile(w.opt.Existing, path.Join(w.pkg.dir, name))
-		switch {
-		case err != nil:
-		case name == templateName:
-			old = append([]byte{}, data...)
-		case !generated.Match(data):
+		if data := template.Existing(w.opt.Existing, path.Join(w.pkg.dir, name)); !generated.Match(data) {
 			others[name] = data
 		}
 	}
-	return old, others
+	return others
 }
 
 // generated is what Go files begin with that nobody writes.
