@@ -49,6 +49,31 @@ var compatLives = map[string][]param{
 	"assign": {{typ: "som_ref", name: "somSelf"}, {typ: "somAssignCtrl *", name: "ctrl"}, {typ: "som_ref", name: "fromObj"}},
 }
 
+// compatNames are IBM's names of types, by which programs say what is written by others here.
+func (u *unit) compatNames() map[string]string {
+	names := map[string]string{
+		"string": "char *", "zString": "char *", "Environment *": "som_env *", "boolean": "uint8_t", "octet": "uint8_t", "short": "int16_t", "integer2": "int16_t",
+		"unsigned short": "uint16_t", "uinteger2": "uint16_t", "integer4": "int32_t", "uinteger4": "uint32_t", "integer4 *": "int32_t *", "uinteger4 *": "uint32_t *",
+		"boolean *": "uint8_t *", "octet *": "uint8_t *", "short *": "int16_t *", "string *": "char * *", "float4": "float", "float8": "double", "somToken": "void *",
+	}
+	for d := range u.spec.All() {
+		if i, ok := d.(*model.Interface); ok && i.IsClass() {
+			names[cname(i)+" *"] = "som_ref"
+			names[cname(i)+" * *"] = "som_ref *"
+		}
+	}
+	return names
+}
+
+// compatHead returns the head of a function as IBM's templates had it.
+func compatHead(w written) string {
+	head := strings.ReplaceAll(strings.TrimPrefix(w.head, "static "), "som_env *", "Environment *")
+	if at := strings.Index(head, w.name+"("); at >= 0 {
+		head = head[:at] + "SOMLINK " + head[at:]
+	}
+	return "SOM_Scope " + head
+}
+
 func compatLifeArguments(m *implementing, l string) string {
 	return map[string]string{"init": "self, NULL", "fini": "self, 0, NULL", "copy": "self, NULL, from", "assign": "self, NULL, from"}[l]
 }

@@ -19,6 +19,7 @@ func (u *unit) template() []byte {
 		Mine: u.Mine,
 	}
 	if u.opt.Compat {
+		f.Types = u.compatNames()
 		f.Head = strings.Replace(f.Head, "#include", "#define "+cabi.Word(u.Stem)+"_Class_Source\n#include", 1)
 	}
 	for _, i := range u.Classes {
@@ -34,6 +35,9 @@ func (u *unit) template() []byte {
 func (u *unit) stub(m *implementing, w written) template.Function {
 	method := ""
 	f := template.Function{Name: w.name, Head: w.head}
+	if u.opt.Compat {
+		f.Head = compatHead(w)
+	}
 	switch {
 	case w.life == "class":
 		method = w.name

@@ -53,7 +53,10 @@ func (n nasty) hold(t *testing.T, f template.File) {
 func TestNastyC(t *testing.T) {
 	t.Parallel()
 	const head = "static int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t volume)"
-	f := template.File{Functions: []template.Function{{Name: "Dog_do_bark", Key: "Dog::bark", Head: head}}}
+	f := template.File{
+		Functions: []template.Function{{Name: "Dog_do_bark", Key: "Dog::bark", Head: head}},
+		Types:     map[string]string{"integer4": "int32_t", "Dog *": "som_ref", "Environment *": "som_env *", "short": "int16_t"},
+	}
 	for _, n := range []nasty{
 		{name: "plain", old: "static void Dog_do_bark(som_ref self, som_env *ev)\n{ x(); }\n", want: head + "\n{ x(); }\n"},
 		{name: "attribute", old: "__attribute__((noinline, cold)) static void Dog_do_bark(som_ref self, som_env *ev) { }\n",
@@ -67,6 +70,12 @@ func TestNastyC(t *testing.T) {
 		{name: "parameters in a macro", old: "static int32_t Dog_do_bark(som_ref UNUSED(self), som_env *ev, int16_t volume) { }\n"},
 		{name: "macros in front", old: "API(\"x\") static KEEP void CALL Dog_do_bark(som_ref self, som_env *ev) { }\n",
 			want: "API(\"x\") static KEEP int32_t CALL Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "macros that do not look like it", old: "SOM_Scope my_api void my_call Dog_do_bark(som_ref self, som_env *ev) { }\n",
+			want: "SOM_Scope my_api int32_t my_call Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "macros beside a type of a name", old: "my_api som_ref Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", note: "line 1: it is not plain which of the words in front of its name are a type"},
+		{name: "macros that do not look like it, and a type that is right", old: "my_api static int32_t my_call Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "a structure before", old: "struct dog *Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: "int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "other names of types", old: "static integer4 Dog_do_bark(Dog *self, Environment *ev, short volume) { }\n"},
 		{name: "name in parentheses", old: "static void (Dog_do_bark)(som_ref self, som_env *ev) { }\n", want: "static int32_t (Dog_do_bark)(som_ref self, som_env *ev, int16_t volume) { }\n"},
 		{name: "twins", old: "#ifdef LOUD\nstatic void Dog_do_bark(som_ref self, som_env *ev) { a(); }\n#else\nstatic void Dog_do_bark(som_ref me, som_env *ev) { b(me); }\n#endif\n",
 			want: "#ifdef LOUD\n" + head + " { a(); }\n#else\nstatic int32_t Dog_do_bark(som_ref me, som_env *ev, int16_t volume) { b(me); }\n#endif\n"},

@@ -171,12 +171,56 @@ func (u *update) refresh(have *function, want *Function) {
 	}
 }
 
+// meaning returns what a type is, where it has another name too.
+func (u *update) meaning(typ string) string {
+	if is, ok := u.types[typ]; ok {
+		return is
+	}
+	return typ
+}
+
+func (u *update) meant(ps []parameter) []parameter {
+	for i := range ps {
+		ps[i].typ = u.meaning(ps[i].typ)
+	}
+	return ps
+}
+
+// saysAmong reports whether words say a type, and beside it nothing but names, which are the author's macros.
+func (h *head) saysAmong(at []int, typ []string) bool {
+	all := strings.Fields(texts(h.words, at))
+	for i := 0; len(typ) > 0 && i+len(typ) <= len(all); i++ {
+		if !slices.Equal(all[i:i+len(typ)], typ) {
+			continue
+		}
+		rest := append(slices.Clone(at[:i]), at[i+len(typ):]...)
+		if !slices.ContainsFunc(rest, func(j int) bool { return !h.words[j].names() }) {
+			return true
+		}
+	}
+	return false
+}
+
+// leads reports whether the type of a result is a name, and another name beside it that may be meant as well.
+func (h *head) leads(d *declarator, result []int) bool {
+	if len(result) == 0 || !h.words[result[0]].names() {
+		return false
+	}
+	plain := func(i int) bool {
+		return i >= 0 && i < d.first && h.words[i].names() && !h.words[i].isMacro() && !specifiers[h.words[i].text]
+	}
+	return plain(result[0]-1) || plain(result[len(result)-1]+1)
+}
+
 // headEdits returns how a head becomes what it should say, or why that is not to be done here.
 func (u *update) headEdits(have *function, d *declarator, wanted *head, w *declarator, want *Function) ([]edit, string) {
 	result, wantResult := have.result(d, wanted.words), wanted.result(w, wanted.words)
-	hp, wp := have.parameters(d), wanted.parameters(w)
+	hp, wp := u.meant(have.parameters(d)), u.meant(wanted.parameters(w))
 	renamed := lastName(d.name) != lastName(w.name)
-	sameResult := texts(have.words, result) == texts(wanted.words, wantResult)
+	sameResult := u.meaning(texts(have.words, result)) == u.meaning(texts(wanted.words, wantResult))
+	if !sameResult {
+		sameResult = have.saysAmong(have.leading(d, wanted.words), strings.Fields(texts(wanted.words, wantResult)))
+	}
 	if have.old {
 		if renamed || !says(have.words, append(strings.Fields(texts(wanted.words, wantResult)), strings.Fields(strings.Join(types(wp), " "))...)) {
 			return nil, "its head has the types of its parameters behind the parentheses"
@@ -193,6 +237,8 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 		return nil, "preprocessor lines stand within its head"
 	case d.wrapped && !have.words[d.first-1].is("("):
 		return nil, "its result is a function"
+	case !sameResult && have.leads(d, result):
+		return nil, "it is not plain which of the words in front of its name are a type"
 	case !sameResult && len(result) > 0 && result[len(result)-1]-result[0] != len(result)-1:
 		return nil, "other words stand within the type of its result"
 	}

@@ -47,6 +47,8 @@ type File struct {
 	Classes []Class
 	// Functions are in the order in which they are added.
 	Functions []Function
+	// Types are those that have other names, by these: their words with a blank between them. Heads that use one are right.
+	Types map[string]string
 	// Mine reports whether a key is one of the generator's, which is marked when no function has it any more.
 	Mine func(key string) bool
 }
@@ -138,7 +140,7 @@ func once(old []byte, f File) ([]byte, Changes, error) {
 	if err != nil {
 		return nil, Changes{}, err
 	}
-	u := &update{old: old, src: src, newline: newlineOf(old), used: map[*function]bool{}, wanted: map[string]bool{}, names: map[string]bool{}}
+	u := &update{old: old, src: src, newline: newlineOf(old), types: f.Types, used: map[*function]bool{}, wanted: map[string]bool{}, names: map[string]bool{}}
 	for i := range f.Functions {
 		u.wanted[f.Functions[i].Key], u.names[f.Functions[i].Name] = true, true
 	}
@@ -164,6 +166,7 @@ type update struct {
 	old     []byte
 	src     *source
 	newline string
+	types   map[string]string
 	used    map[*function]bool
 	wanted  map[string]bool // keys
 	names   map[string]bool // that functions have to have
