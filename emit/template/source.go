@@ -492,10 +492,10 @@ func (s *wordScanner) closeBrace(w word) error {
 	s.open = s.open[:n-1]
 	switch b.kind {
 	case functionBody:
-		b.f.end = w.to
-		if !slices.Contains(s.src.functions, b.f) {
+		if b.f.end == b.f.body { // not closed yet in another arm of an #if
 			s.src.functions = append(s.src.functions, b.f)
 		}
+		b.f.end = w.to
 		s.reset()
 	case classBody:
 		b.class.ends = append(b.class.ends, w.from)
