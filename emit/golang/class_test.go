@@ -32,8 +32,8 @@ func emitClasses(t testing.TB, text, prefix string) *emit.Files {
 	return mustEmit(t, spec, golang.Options{PackagePrefix: prefix, Classes: true})
 }
 
-// TestZoo holds that the classes which the object model's own tests use are what is generated, but for the
-// implementations. DSOM_UPDATE_GOLDEN=1 writes them, and fails.
+// TestZoo holds that the classes which the object model's own tests use are what is generated, and that the
+// implementations, which are written by hand, have nothing to be brought up to date. DSOM_UPDATE_GOLDEN=1 writes them, and fails.
 func TestZoo(t *testing.T) {
 	t.Parallel()
 	const zoo = "../../som/internal/zoo/"
@@ -47,7 +47,7 @@ func TestZoo(t *testing.T) {
 	}
 	for name := range files {
 		made := mustEmit(t, compileSOM(t, files, name), golang.Options{PackagePrefix: zooPrefix, Classes: true, Existing: os.DirFS(zoo)})
-		if made.Len() != 1 {
+		if made.Len() != 2 { // its class, and the implementation as it is
 			t.Errorf("%s: %v", name, made.Paths())
 		}
 		for p, got := range made.All() {
