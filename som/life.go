@@ -22,7 +22,10 @@ func (c *Class) make() (Ref, error) {
 	if err != nil {
 		return Ref{}, err
 	}
-	return r.initialise()
+	if r, err = r.initialise(); err == nil {
+		r.older(somInit)
+	}
+	return r, err
 }
 
 // initialise asks the object to initialise itself.
@@ -32,7 +35,6 @@ func (r Ref) initialise() (Ref, error) {
 		r.stillborn()
 		return Ref{}, err
 	}
-	r.older(somInit)
 	return r, nil
 }
 
