@@ -146,5 +146,5 @@ func TestNativeClass(t *testing.T) {
 	if got := files.Paths(); !slices.Equal(got, []string{"dog/dog.go"}) {
 		t.Errorf("got %v", got)
 	}
-	contains(t, files, "dog/dog.go", `var Class = native.MustImport("Dog", som.Version{Major: 3, Minor: 0}, []som.MethodSpec{`)
+	contains(t, files, "dog/dog.go", `var Class = native.Declare("Dog", som.Version{Major: 3, Minor: 0}, []som.MethodSpec{`)
 }

@@ -59,6 +59,10 @@ func (h *host) Define(c *som.Class) error {
 	if c.Abstract() {
 		d.flags = C.SOM_ABSTRACT
 	}
+	if m := c.DeclaredMetaclass(); m != nil && m.IsMirror() {
+		d.metaclass = b.text(m.Name())
+	}
+	d.typelib = c.Typelib()
 	if err := h.parents(&b, d, c); err != nil {
 		return err
 	}
@@ -82,6 +86,9 @@ func (h *host) Define(c *som.Class) error {
 		}
 	}
 	h.add(im)
+	if _, err := h.mirror(C.call_class_of(im.cls), nil); err != nil { // as an object it is an instance of that
+		return err
+	}
 	return h.redispatch(im)
 }
 
