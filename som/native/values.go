@@ -122,6 +122,9 @@ func native(v any) (uintptr, error) {
 	if r.IsNil() {
 		return 0, nil
 	}
+	if r.Refs() == 0 {
+		return 0, &som.Error{Code: som.CodeFreed, Class: r.Class().Name(), Text: "the object was passed after its end"}
+	}
 	if r.Other() == nil {
 		return 0, &som.Error{Code: som.CodeType, Class: r.Class().Name(), Text: "libsom does not know the object: Export its class before there are instances"}
 	}
