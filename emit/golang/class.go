@@ -112,6 +112,9 @@ func (w *classWriter) spec(own []classMethod) {
 	if _, abstract := w.d.ClassModifier("abstract"); abstract {
 		w.L("s.Abstract = true")
 	}
+	if w.hasTypelib() {
+		w.F("s.Typelib = %s", w.typelib())
+	}
 	if as := w.d.AbstractParents(); len(as) > 0 {
 		classes("AbstractParents", as)
 	}
