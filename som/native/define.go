@@ -62,7 +62,16 @@ func (h *host) Define(c *som.Class) error {
 	if m := c.DeclaredMetaclass(); m != nil && m.IsMirror() {
 		d.metaclass = b.text(m.Name())
 	}
-	d.typelib = c.Typelib()
+	if d.typelib = c.Typelib(); d.typelib == nil {
+		if t, err := description(c); err == nil { // else signatures are all there is
+			d.typelib = C.CBytes(t)
+			defer func() {
+				if im.cls == nil {
+					C.free(unsafe.Pointer(d.typelib))
+				}
+			}()
+		}
+	}
 	if err := h.parents(&b, d, c); err != nil {
 		return err
 	}

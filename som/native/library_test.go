@@ -53,6 +53,7 @@ func (p *Puppy) Speak(ctx context.Context, n int64) (int64, error) {
 	r, err := p.Base.Speak(ctx, n)
 	return r + 1000, err
 }
+func (p *Puppy) Howl(_ context.Context, at string) (string, error) { return at, nil }
 var Class = som.MustClass[Puppy]("Puppy", som.Parents(pup.Class))
 `,
 	"main.go": `package main
@@ -141,7 +142,7 @@ func TestLibraryInGo(t *testing.T) {
 		animal []string // how Animal's library is built; nil: not at all
 		want   []string // a line each for Pup, Puppy and Pup again
 	}{
-		"all there":         {[]string{"-DMAJOR=1"}, []string{"Pup: speak(1) is 101, bark is s:s, it is described", "Puppy: speak(1) is 1101, nothing is new, it is ", "Pup: speak(1) is 101"}},
+		"all there":         {[]string{"-DMAJOR=1"}, []string{"Pup: speak(1) is 101, bark is s:s, it is described", "Puppy: speak(1) is 1101, howl is s:s, it is described", "Pup: speak(1) is 101"}},
 		"no Animal":         {nil, []string{"no Pup: library: ", "libpup.so could not define its classes: som: Puppy: its parent Pup is missing: Pup: its parent Animal is missing: libsom: there is no class Animal, and no library libanimal.so in "}},
 		"another major":     {[]string{"-DMAJOR=2"}, []string{"no Pup: library: ", "Pup: its parent Animal is missing: Animal: version 1.0 was asked for, and this is 2.2"}},
 		"a method gone":     {[]string{`-DSPEAK="talk"`}, []string{"no Pup: library: ", "Animal: the program was compiled for a release that has speak: "}},
@@ -156,7 +157,7 @@ func TestLibraryInGo(t *testing.T) {
 				gcc(append(c.animal, "-shared", "-o", filepath.Join(path, "libanimal.so"), "testdata/animal.c")...)
 			}
 			cmd := exec.CommandContext(t.Context(), program, "Pup", "Puppy", "Pup")
-			cmd.Env = append(os.Environ(), "SOM_PATH="+path)
+			cmd.Env = append(os.Environ(), "SOM_PATH="+path, "DESCRIPTIONS="+path)
 			out, err := cmd.CombinedOutput()
 			if err != nil {
 				t.Errorf("%v\n%s", err, out)
@@ -166,12 +167,22 @@ func TestLibraryInGo(t *testing.T) {
 					t.Errorf("%s\nlacks %s", out, want)
 				}
 			}
+			if what == "all there" {
+				describes(t, filepath.Join(path, "Pup.somt"), "bark")
+				describes(t, filepath.Join(path, "Puppy.somt"), "howl")
+			}
 			if n := strings.Count(string(out), "\n"); n != 3 {
 				t.Errorf("%d lines:\n%s", n, out)
 			}
 		})
 	}
-	f, err := typelib.Open(library)
+	describes(t, library, "bark")
+}
+
+// describes holds that a file describes a class in full which introduces a method of a text and overrides speak.
+func describes(t *testing.T, name, method string) {
+	t.Helper()
+	f, err := typelib.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,10 +190,19 @@ func TestLibraryInGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i, ok := spec.Lookup("::Pup").(*model.Interface)
-	if !ok || i.FindMethod("bark") == nil || len(f.Specs) != 1 {
-		t.Errorf("the library describes %v", i)
+	for d := range spec.All() {
+		if i, ok := d.(*model.Interface); ok && i.IsMain() {
+			o, ok := i.FindMethod(method), false
+			if o != nil && o.Operation != nil && len(o.Operation.Params) == 1 {
+				ok = o.Operation.Result.Kind == model.String && o.Operation.Params[0].Type.Kind == model.String
+			}
+			if over := i.Overridden(); !ok || len(over) != 1 || over[0].Name != "speak" || i.Parents()[0].IsMain() {
+				t.Errorf("%s describes %s otherwise: %v", name, i.ScopedName(), over)
+			}
+			return
+		}
 	}
+	t.Errorf("%s describes no class", name)
 }
 
 type otherFunc = func(som.Self, ctx, string) (string, error)

@@ -2,7 +2,18 @@
 #include "som.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Writes a typelib to a file in the folder that the variable names. */
+static void write_out(const char *name, const uint8_t *t) {
+	char file[512];
+	snprintf(file, sizeof file, "%s/%s.somt", getenv("DESCRIPTIONS"), name);
+	FILE *f = fopen(file, "wb");
+	if (!f) return;
+	fwrite(t, 1, t[8] | t[9] << 8 | t[10] << 16, f);
+	fclose(f);
+}
 
 static void show(const char *name) {
 	som_env ev = {0};
@@ -16,6 +27,7 @@ static void show(const char *name) {
 		const uint8_t *t = i->typelib; /* the octets of a typelib are a number in its head */
 		printf("%s: speak(1) is %d, %s is %s,", name, (int)answer.l, i->nintroduces ? i->introduces[0].name : "nothing", i->nintroduces ? i->introduces[0].sig : "new");
 		printf(" it is %sdescribed\n", t && !memcmp(t, "SOMT", 4) ? "" : "not ");
+		if (t && getenv("DESCRIPTIONS")) write_out(name, t);
 	}
 	som_env_clear(&ev);
 	som_release(o);
