@@ -275,6 +275,7 @@ func TestPackRefused(t *testing.T) {
 		text string
 	}{
 		"a union of a wrong arm":     {func() error { _, _, _, err := figures(self, t.Context(), figure{bad: true}, figure{}); return err }, som.CodeType, "another arm"},
+		"one within others":          {func() error { _, err := pens(self, t.Context(), pen{Guest: perhaps{bad: true}}); return err }, som.CodeType, "another arm"},
 		"a character of two units":   {func() error { _, _, _, _, err := words(self, t.Context(), "", '😀', "", 0); return err }, som.CodeType, "U+1F600 takes more than one unit"},
 		"a negative character":       {func() error { _, _, _, _, err := words(self, t.Context(), "", -1, "", 0); return err }, som.CodeType, "one unit"},
 		"no UTF-8":                   {func() error { _, _, _, _, err := words(self, t.Context(), "\xff", 0, "", 0); return err }, som.CodeType, "it is no UTF-8"},

@@ -7,7 +7,6 @@ import "C"
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
@@ -15,31 +14,7 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// Texts end in C with a zero. Go's may have one within, which would be cut off there: they do not cross. Octets that are no UTF-8 cross as they are,
-// since neither language looks at them; what is to be UTF-16 has to be UTF-8 in Go.
-
-func checkText(s string) error {
-	if at := strings.IndexByte(s, 0); at >= 0 {
-		return &som.Error{Code: som.CodeType, Class: "a text", Text: fmt.Sprintf("octet %d of %d is zero, where texts end in other languages", at, len(s))}
-	}
-	return nil
-}
-
-// putText writes a text in memory of libsom's.
-func putText(p unsafe.Pointer, s string) error {
-	if err := checkText(s); err != nil {
-		return err
-	}
-	t := C.call_allocate(C.size_t(len(s) + 1)) // zeroed
-	if t == nil {
-		return noMemory()
-	}
-	copy(unsafe.Slice((*byte)(unsafe.Pointer(t)), len(s)), s)
-	*(*unsafe.Pointer)(p) = unsafe.Pointer(t)
-	return nil
-}
-
-// putWideText writes a text of UTF-16 likewise.
+// putWideText writes a text as UTF-16, in memory of libsom's.
 func putWideText(p unsafe.Pointer, s string) error {
 	if err := checkText(s); err != nil {
 		return err
