@@ -111,12 +111,12 @@ func whyNot(t *model.Type, seen map[model.Decl]bool) string {
 	case t.IsVoid():
 		return ""
 	case cabi.StandardName(t) != "":
-		return "a " + cabi.StandardName(t)
+		return "the type " + cabi.StandardName(t)
 	}
 	t = t.Resolve()
 	switch cabi.FormOf(t) {
 	case cabi.Unknown:
-		return "a " + t.String()
+		return "the type " + t.String()
 	case cabi.Pointer, cabi.Making:
 		return "a pointer"
 	case cabi.Array:

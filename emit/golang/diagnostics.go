@@ -94,7 +94,7 @@ var Codes = diag.Table{
 		Explanation: "A class has a package to itself, with the types that it declares. Where two classes use each other's types, or a class and its metaclass or ancestors do, the packages would import each other: such types stand outside of the classes, in a module.",
 		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen a.idl\n-- a.idl --\n#include <somcls.idl>\ninterface M;\ninterface A : SOMObject { struct S { long x; }; implementation { metaclass = M; }; };\ninterface M : SOMClass { void f(in A::S s); implementation { }; };"},
 	{Code: CodeNoCrossing, Title: "what does not cross between languages",
-		Explanation: "A class that is implemented in another language is called by its methods' C functions (docs/som.md), and a type without a form there has no way to Go: any, fixed, long double, TypeCodes, valuetypes, maps and what IDL 4 added, somId, structures that inherit from others or have no members, sequences of arrays.",
+		Explanation: "A class that is implemented in another language is called by its methods' C functions (docs/som.md), and a type without a form there has no way to Go: any, fixed, long double, TypeCodes, valuetypes, maps and what IDL 4 added, structures that inherit from others or have no members, sequences of arrays.",
 		Scene:       "$ dsom idl build --go --native --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in any how); implementation { }; };"},
 	{Code: CodeGoAlone, Severity: diag.Warning, Title: "a method for Go alone",
 		Explanation: "A type of the method does not cross between languages, as GO1018 says. Go can call and override the method; other languages see that it is there.",
