@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/meta"
 	"github.com/opendsom/dsom/som/native"
 )
 
@@ -18,12 +19,14 @@ func names(cs []*som.Class) (all []string) {
 	return all
 }
 
-// found is a class of libsom's, which is in the library of Depot.
+// found is a class of libsom's, which is in the library of Depot or of Heavy.
 func found(t testing.TB, name string) *som.Class {
 	t.Helper()
 	need(t)
-	if _, err := native.Find("Depot"); err != nil {
-		t.Fatal(err)
+	for _, library := range []string{"Depot", "Heavy"} {
+		if _, err := native.Find(library); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c, err := native.Find(name)
 	if err != nil {
@@ -160,5 +163,68 @@ func TestNativeMetaclassOfGoClass(t *testing.T) {
 	}
 	if invoke(t, d.SOM(), "said") != "from Go" || invoke(t, d.SOM(), "label") != "GoDepot" {
 		t.Error("a class does not have what its metaclass in Go and the one in C do")
+	}
+}
+
+type counted struct {
+	som.Base
+	n int64
+}
+
+func (c *counted) Count(_ ctx, by int64) (int64, error) { c.n += by; return c.n, nil }
+
+// TestMetaclassLibrary holds that the properties of libsom's library of metaclasses are there in Go, as classes and as what they do, for classes in C
+// and for one in Go below them.
+func TestMetaclassLibrary(t *testing.T) {
+	heavy, told, both := found(t, "Heavy"), found(t, "Told"), found(t, "Both")
+	mine := som.MustClass[counted]("Counted", som.Parents(both))
+	for c, want := range map[*som.Class][]string{
+		heavy: {"SOMMSingleInstance", "SOMClass", "SOMObject"},
+		told:  {"SOMMTraced", "SOMMBeforeAfter", "SOMClass", "SOMObject"},
+		both:  {"SOMDerived(SOMMSingleInstance,SOMMTraced)", "SOMMSingleInstance", "SOMMTraced", "SOMMBeforeAfter", "SOMClass", "SOMObject"},
+		mine:  {"SOMDerived(SOMMSingleInstance,SOMMTraced)", "SOMMSingleInstance", "SOMMTraced", "SOMMBeforeAfter", "SOMClass", "SOMObject"},
+	} {
+		if got := names(c.Metaclass().Order()); !slices.Equal(got, want) {
+			t.Errorf("the metaclass of %s: %v", c, got)
+		}
+	}
+	if both.Metaclass() != mine.Metaclass() || both.Metaclass() == meta.SingleInstance || !both.SOM().IsA(heavy.Metaclass()) {
+		t.Error("the metaclasses are others")
+	}
+	for _, c := range []*som.Class{heavy, both, mine} {
+		a, b := object(t, c), object(t, c)
+		if a != b {
+			t.Errorf("%s has two instances", c)
+		}
+		one, _ := invoke(t, c.SOM(), "sommGetSingleInstance").(som.Ref)
+		if one != a {
+			t.Errorf("the instance of %s is %v", c, one)
+		}
+		letGo(one)
+	}
+	if on := invoke(t, told.SOM(), "_get_sommTraceIsOn"); on != uint8(1) {
+		t.Errorf("it tells: %v", on)
+	}
+	o := object(t, both)
+	invoke(t, o, "weight", 41)
+	if line := invoke(t, object(t, heavy), "heard").(string); line != "a Both.Heavy::weight: 42" {
+		t.Errorf("what was told last is %q", line)
+	}
+	if n := invoke(t, object(t, mine), "count", 3); n != int64(3) {
+		t.Errorf("count: %v", n)
+	}
+}
+
+// TestBothKernelsMetaclasses holds that a class below one that is traced in C may have a metaclass of Go's of the same origin.
+func TestBothKernelsMetaclasses(t *testing.T) {
+	c, err := som.ClassOf[counted]("CountedTwice", som.Parents(found(t, "Told")), som.WithMetaclass(meta.TimeStamped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.SOM().IsA(meta.BeforeAfter) || !c.SOM().IsA(found(t, "SOMMBeforeAfter")) {
+		t.Errorf("its metaclass is %v", names(c.Metaclass().Order()))
+	}
+	if n := invoke(t, object(t, c), "count", 2); n != int64(2) {
+		t.Errorf("count: %v", n)
 	}
 }
