@@ -90,5 +90,5 @@ func (g *generator) typelibOf(f *model.File, first *model.Interface) {
 	without.L("var Data unsafe.Pointer")
 	add(name+".go", with.Bytes())
 	add(name+"_nocgo.go", without.Bytes())
-	add(name+".c", append([]byte("//go:build cgo\n\n"), typelib.CSource(symbol, b)...))
+	add(name+".c", typelib.CSource(symbol, b))
 }
