@@ -22,7 +22,7 @@ func (m *classMethod) passing() string {
 			letter = strings.ToUpper(letter)
 		}
 		how += letter
-		return whyNot(t, map[model.Decl]bool{}) == ""
+		return crosses(t, map[model.Decl]bool{})
 	}
 	if m.init {
 		return passedByNone
@@ -103,6 +103,9 @@ func (f *file) wideTag(t *model.Type) string {
 	}
 	return ""
 }
+
+// crosses reports whether values of a type cross between languages.
+func crosses(t *model.Type, seen map[model.Decl]bool) bool { return whyNot(t, seen) == "" }
 
 // whyNot says what keeps values of a type from crossing between languages, or "". Numbers, texts, objects, and what is made of them cross. Names of
 // SOM's own types do not, which are no texts although they look like them.
