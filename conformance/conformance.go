@@ -36,6 +36,7 @@ type Class struct {
 	Abstract        bool              `json:"abstract,omitempty"`
 	Introduces      []Method          `json:"introduces,omitempty"`
 	Overrides       []string          `json:"overrides,omitempty"`
+	Types           map[string]string `json:"types,omitempty"` // of overrides, what their signatures say behind the slash
 	Select          map[string]string `json:"select,omitempty"`
 	Data            [2]int            `json:"data,omitzero"` // size and alignment
 	InitClasses     []string          `json:"initClasses,omitzero"`
@@ -49,6 +50,7 @@ type Method struct {
 	Name     string `json:"name"`
 	Kind     string `json:"kind,omitempty"`     // static if empty; nonstatic, procedure
 	Migrated string `json:"migrated,omitempty"` // the ancestor that introduces it now
+	Types    string `json:"types,omitempty"`    // what its signature says behind the slash
 }
 
 // A Step is one thing to do, and what comes of it: Is, or an error of the code Error.
@@ -63,6 +65,7 @@ type Step struct {
 	From    string          `json:"from,omitempty"`
 	By      string          `json:"by,omitempty"`
 	Version [2]int          `json:"version,omitzero"`
+	Types   string          `json:"types,omitempty"`
 	Is      json.RawMessage `json:"is,omitempty"`
 	Error   string          `json:"error,omitempty"`
 }
@@ -160,7 +163,7 @@ var steps = map[string]bool{
 	"layout": true, "size": true, "methods": true, "procedures": true, "dynamics": true, "new": true, "free": true,
 	"retain": true, "release": true, "weak": true, "copy": true, "assign": true, "isa": true, "descends": true, "add": false,
 	"replace": false, "cast": false, "uncast": false, "call": true, "substitute": false, "find": true, "classof": true,
-	"unload": false, "version": false,
+	"unload": false, "version": false, "bind": false,
 }
 
 // codes are the codes of errors in docs/som.md that a step can answer with.

@@ -14,6 +14,8 @@ import (
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/interop/tshark"
 	"github.com/opendsom/dsom/interop/wiretap"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/probe"
 )
 
 // TestCombat runs Combat's client against omniORB's server, in each version of GIOP.
@@ -104,6 +106,20 @@ func TestCombatServer(t *testing.T) {
 			checkAlone(t, combat.Peer, version, r)
 		})
 	}
+	t.Run("probed", func(t *testing.T) {
+		t.Parallel()
+		hub, p := firstProfile(t, orb.Start(t, combat.Options{}).IOR)
+		gone := &ior.IOR{TypeID: hub.TypeID, Profiles: ior.IIOP{Version: p.Version, Key: []byte("no such key")}.At([]ior.Address{{Host: p.Host, Port: p.Port}})}
+		for _, c := range []struct {
+			*ior.IOR
+			want probe.Outcome
+		}{{hub, probe.Reachable}, {gone, probe.NotExist}} { // it answers no LocateRequest for what it has not
+			var prober probe.Prober
+			if r := prober.Probe(t.Context(), c.IOR); len(r.Addresses) != 1 || r.Addresses[0].Outcome != c.want {
+				t.Errorf("got %+v, want %s", r, c.want)
+			}
+		}
+	})
 	t.Run("big-endian, in fragments", func(t *testing.T) {
 		t.Parallel()
 		cases := []string{"prims", "params_many", "octets", "big_in", "big_both", "wstring", "callback", "refs_sequence"}

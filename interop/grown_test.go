@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,8 +41,11 @@ var deepTypes = []*typecode.TypeCode{
 	stubs.DeepType.TypeCode(), stubs.DeepsType.TypeCode(), stubs.HolderType.TypeCode(), stubs.DugType.TypeCode(),
 }
 
+// leastFragment is so small that a repository id goes over its end.
+const leastFragment = 64
+
 // fragmentSizes are those with which the tests run; 0 is none.
-var fragmentSizes = []int{0, 64, 104, 700, 4000}
+var fragmentSizes = []int{0, leastFragment, 104, 700, 4000}
 
 // A gardener is a peer with programs for grown.idl.
 type gardener interface {
@@ -49,29 +53,33 @@ type gardener interface {
 	CallGrown(t testing.TB, url string) peer.Report
 }
 
-var gardeners = []struct {
+// A gardening is what such a peer is able to.
+type gardening struct {
 	name  string
 	build func(testing.TB) gardener
-	types bool // its programs pass types that hold themselves, too; those in Java have the values alone
-}{
-	{"omniORB", func(t testing.TB) gardener { return grown.Build(t, &tally) }, true},
-	{"omniORBpy", func(t testing.TB) gardener { return omnipy.Build(t, &tally) }, true},
-	{"JacORB", func(t testing.TB) gardener { return jacorb.Build(t, &tally) }, false},
-	{"GlassFish", func(t testing.TB) gardener { return glassfish.Build(t, &tally) }, false},
+	types bool // it makes TypeCodes of types that hold themselves, and takes values in anys: in Java both are limits (docs/interop.md)
+	swaps bool // its client reads an exception whose id goes over the end of a fragment in its own byte order (glassfish/limits/Fragments.java)
+}
+
+var gardeners = []gardening{
+	{"omniORB", func(t testing.TB) gardener { return grown.Build(t, &tally) }, true, false},
+	{"omniORBpy", func(t testing.TB) gardener { return omnipy.Build(t, &tally) }, true, false},
+	{"JacORB", func(t testing.TB) gardener { return jacorb.Build(t, &tally) }, false, false},
+	{"GlassFish", func(t testing.TB) gardener { return glassfish.Build(t, &tally) }, false, true},
 }
 
 // forEachGardener runs with each peer what setUp returns for it, in fragments of every size, in both byte orders.
-func forEachGardener(t *testing.T, setUp func(t *testing.T, g gardener, types bool) func(*testing.T, *gopeer.ORB)) {
+func forEachGardener(t *testing.T, setUp func(t *testing.T, p gardening, g gardener) func(*testing.T, gopeer.Options)) {
 	t.Helper()
 	for _, p := range gardeners {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			run := setUp(t, p.build(t), p.types)
+			run := setUp(t, p, p.build(t))
 			for _, size := range fragmentSizes {
 				for _, big := range []bool{false, true} {
 					t.Run(fmt.Sprintf("fragments of %d, big-endian %v", size, big), func(t *testing.T) {
 						t.Parallel()
-						run(t, gopeer.NewORB(t, gopeer.Options{Fragment: size, BigEndian: big}))
+						run(t, gopeer.Options{Fragment: size, BigEndian: big})
 					})
 				}
 			}
@@ -82,16 +90,17 @@ func forEachGardener(t *testing.T, setUp func(t *testing.T, g gardener, types bo
 // TestGrownClient passes large values in chunks, and types that hold themselves, to a peer and back.
 func TestGrownClient(t *testing.T) {
 	t.Parallel()
-	forEachGardener(t, func(t *testing.T, g gardener, types bool) func(*testing.T, *gopeer.ORB) {
+	forEachGardener(t, func(t *testing.T, p gardening, g gardener) func(*testing.T, gopeer.Options) {
 		s := g.ServeGrown(t)
-		return func(t *testing.T, o *gopeer.ORB) {
-			there, err := stubs.GardenClass.Bind(t.Context(), o.ORB, s.IOR)
+		return func(t *testing.T, form gopeer.Options) {
+			there, err := stubs.GardenClass.Bind(t.Context(), gopeer.NewORB(t, form).ORB, s.IOR)
 			if err != nil {
 				t.Fatal(err)
 			}
 			testBulks(t, there)
-			if types {
-				testDeeps(t, there)
+			testDeeps(t, there)
+			if p.types {
+				testMade(t, there)
 			}
 		}
 	})
@@ -100,18 +109,22 @@ func TestGrownClient(t *testing.T) {
 // TestGrownServer has a peer do the same with this project's server.
 func TestGrownServer(t *testing.T) {
 	t.Parallel()
-	forEachGardener(t, func(_ *testing.T, g gardener, types bool) func(*testing.T, *gopeer.ORB) {
-		cases := 25
-		if types {
-			cases = 32
-		}
-		return func(t *testing.T, o *gopeer.ORB) {
-			ref, err := stubs.GardenClass.Activate(o.Root, new(garden))
+	forEachGardener(t, func(_ *testing.T, p gardening, g gardener) func(*testing.T, gopeer.Options) {
+		return func(t *testing.T, form gopeer.Options) {
+			ref, err := stubs.GardenClass.Activate(gopeer.NewORB(t, form).Root, new(garden))
 			if err != nil {
 				t.Fatal(err)
 			}
 			r := g.CallGrown(t, ref.String())
-			if failed := r.By(peer.Fail); len(failed) > 0 || len(r.By(peer.OK)) != cases {
+			cases := 26
+			if p.types {
+				cases = 32
+			}
+			var failed []string
+			if p.swaps && form.Fragment == leastFragment && !form.BigEndian {
+				failed = []string{"dug"}
+			}
+			if !slices.Equal(r.Names(peer.Fail), failed) || len(r.By(peer.OK)) != cases-len(failed) {
 				t.Errorf("got\n%v", r)
 			}
 		}
@@ -187,11 +200,28 @@ func bulk(t *testing.T, random *rand.Rand, size int) *stubs.BulkState {
 func testDeeps(t *testing.T, there stubs.Garden) {
 	t.Helper()
 	ctx := t.Context()
-	for i, want := range deepTypes {
-		got, err := there.PassType(ctx, want)
-		if err != nil || !typecode.Equal(got, want) {
+	for _, want := range deepTypes {
+		if got, err := there.PassType(ctx, want); err != nil || !typecode.Equal(got, want) {
 			t.Errorf("got %v, %v, want %v", got, err, want)
 		}
+	}
+	want := stubs.DeepsType.Any(deeps)
+	if got, err := there.PassAny(ctx, want); err != nil || !dyn.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	var dug *stubs.Dug
+	if err := there.Dig(ctx, deeps); !errors.As(err, &dug) || !reflect.DeepEqual(dug.Held, deeps) {
+		t.Errorf("got %v, want Dug with the Deeps", err)
+	}
+}
+
+var deeps = stubs.Deeps{{N: 1}, {N: 2, Kids: stubs.Deeps{{N: 3}}}}
+
+// testMade asks for the peer's own TypeCodes of such types, passes those on, and a value that holds one in an any.
+func testMade(t *testing.T, there stubs.Garden) {
+	t.Helper()
+	ctx := t.Context()
+	for i, want := range deepTypes {
 		made, err := there.TypeOf(ctx, int32(i))
 		if err != nil || !typecode.Equivalent(made, want) {
 			t.Errorf("the peer's own: got %v, %v, want %v", made, err, want)
@@ -201,15 +231,8 @@ func testDeeps(t *testing.T, there stubs.Garden) {
 			t.Errorf("the peer's own, passed on: got %v, %v, want %v", again, err, made)
 		}
 	}
-	deeps := stubs.Deeps{{N: 1}, {N: 2, Kids: stubs.Deeps{{N: 3}}}}
-	for _, want := range []dyn.Any{stubs.DeepsType.Any(deeps), stubs.HolderType.Any(&stubs.HolderState{Held: deeps})} {
-		got, err := there.PassAny(ctx, want)
-		if err != nil || !dyn.Equal(got, want) {
-			t.Errorf("got %v, %v, want %v", got, err, want)
-		}
-	}
-	var dug *stubs.Dug
-	if err := there.Dig(ctx, deeps); !errors.As(err, &dug) || !reflect.DeepEqual(dug.Held, deeps) {
-		t.Errorf("got %v, want Dug with the Deeps", err)
+	want := stubs.HolderType.Any(&stubs.HolderState{Held: deeps})
+	if got, err := there.PassAny(ctx, want); err != nil || !dyn.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }

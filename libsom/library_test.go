@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +21,7 @@ var shared = sync.OnceValues(func() (string, error) {
 	if err := os.Symlink("libsom.so", d+"/make/libsom.so.1"); err != nil {
 		return "", err
 	}
-	args := append(append([]string{"-Iinclude"}, strict...), "-o", d+"/loader", "test/loader.c", "-L"+d+"/make", "-lsom", "-Wl,-rpath,"+d+"/make")
+	args := append(append([]string{"-Iinclude"}, strict...), "-o", d+"/loader", "test/loader.c", "-L"+d+"/make", "-lsom", "-ldl", "-Wl,-z,now", "-Wl,-rpath,"+d+"/make")
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("loader: %w\n%s", err, out)
 	}
@@ -49,12 +48,18 @@ func classlib(t *testing.T, file string, defines ...string) string {
 // load runs the loader with class libraries in a folder, and returns what it says. It must not crash.
 func load(t *testing.T, path string, args ...string) string {
 	t.Helper()
+	return loadWith(t, []string{"SOM_PATH=" + path}, args...)
+}
+
+// loadWith is load in an environment.
+func loadWith(t *testing.T, env []string, args ...string) string {
+	t.Helper()
 	d, err := shared()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := gcc.command(t, d+"/loader", args...)
-	cmd.Env = append(cmd.Env, "SOM_PATH="+path, "SOM_CHECK=0")
+	cmd.Env = append(append(cmd.Env, "SOM_CHECK=0"), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: %v\n%s", args, err, out)
@@ -95,6 +100,11 @@ func TestLibraries(t *testing.T) {
 		{"no entry", []string{"use", "Plain"}, "error library: " + d + "/libplain.so is no class library: it exports no som_library_entry"},
 		{"no file", []string{"load", d + "/absent.so"}, "error library: " + d + "/absent.so cannot be loaded: "},
 		{"begins in a thread", []string{"use", "Ready"}, "used\n"},
+		{"where it is said last", []string{"place", "Zoo::Animal=" + d + "/absent.so", "place", "Zoo::Animal=" + d + "/libliar.so", "place", "Zoo::Animal=" + animal, "use", "Zoo::Animal"},
+			"placed\nplaced\nplaced\nused\n"},
+		{"where it is not", []string{"place", "Zoo::Animal=" + d + "/libliar.so", "use", "Zoo::Animal"}, "placed\nerror library: class Zoo::Animal: its library " + d + "/libliar.so"},
+		{"goes", []string{"stays", "Zoo::Animal"}, "went\n"},
+		{"Go stays", []string{"stays", "One"}, "stays\n"},
 		{"two Go runtimes", []string{"load", one, "load", two}, "loaded\nerror library: " + two + " has a Go runtime of its own"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -103,53 +113,5 @@ func TestLibraries(t *testing.T) {
 				t.Errorf("%v: got\n%swant\n%s", c.args, got, c.want)
 			}
 		})
-	}
-}
-
-// TestBrokenLibraries loads a library that was cut at many places, made for another machine, or is no library.
-func TestBrokenLibraries(t *testing.T) {
-	t.Parallel()
-	gcc.need(t)
-	d := t.TempDir()
-	whole, err := os.ReadFile(classlib(t, d+"/libwhole.so", `CLASS="Whole"`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// What the program headers say is loaded ends before the section headers: only then is it a library that works.
-	var args []string
-	add := func(name string, b []byte) {
-		file := filepath.Join(d, name)
-		if err := os.WriteFile(file, b, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		args = append(args, "load", file)
-	}
-	for n := 0; n < len(whole)/2; n += len(whole) / 64 {
-		add(fmt.Sprintf("cut%d.so", n), whole[:n])
-	}
-	machine := append([]byte{}, whole...)
-	machine[18], machine[19] = 0, 22 // s390
-	add("machine.so", machine)
-	narrow := append([]byte{}, whole...)
-	narrow[4] = 1 // 32-bit
-	add("narrow.so", narrow)
-	add("text.so", []byte(strings.Repeat("no library\n", 1000)))
-	out := load(t, d, args...)
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) != len(args)/2 {
-		t.Fatalf("%d files, but it says\n%s", len(args)/2, out)
-	}
-	loadedEnd := 0 // the first cut that holds all that is loaded may work
-	for i, line := range lines {
-		switch {
-		case strings.HasPrefix(line, "error library: "+args[2*i+1]+" cannot be loaded: "):
-		case line == "loaded" && strings.Contains(args[2*i+1], "cut"):
-			loadedEnd++
-		default:
-			t.Errorf("%s: %s", args[2*i+1], line)
-		}
-	}
-	if loadedEnd > len(lines)/2 {
-		t.Errorf("%d of %d cut libraries were loaded", loadedEnd, len(lines))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
@@ -20,6 +21,8 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/mem"
 )
 
 // peerThat takes connections and requests, and does with each what act says; it returns an
@@ -216,21 +219,25 @@ func TestAfterShutdown(t *testing.T) {
 	check("InitialReference", err)
 }
 
-// TestLocalDeadline: a servant of this process that takes too long has run, and the caller is told both.
+// TestLocalDeadline: a servant of this process that takes too long, and does not look at its context, has run, and the caller is told both.
 func TestLocalDeadline(t *testing.T) {
 	t.Parallel()
-	_, root := newORB(t, nil)
-	impl := &echo{entered: make(chan struct{}, 1), release: make(chan struct{}), ended: make(chan error, 1)}
-	ref, err := EchoClass.Activate(root, impl)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, err = EchoClass.Unchecked(ref).Say(ctx, "wait")
-	if !errors.Is(err, exc.Timeout) || !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v, want TIMEOUT", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		_, root := newORB(t, func(o *orb.Config) { o.Transports, o.Listen = transport.Set{mem.New()}, []string{"mem:here:1"} })
+		impl := new(lengthy)
+		ref, err := EchoClass.Activate(root, impl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		err = EchoClass.Unchecked(ref).Ping(within(t, time.Second))
+		if sys := kindOf(t, err); sys.Kind != exc.Timeout || sys.Completed != exc.Yes || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want TIMEOUT completed YES", err)
+		}
+		if took := time.Since(begin); took != long || impl.calls.Load() != 1 {
+			t.Errorf("it took %v, want %v; called %d times", took, long, impl.calls.Load())
+		}
+	})
 }
 
 // TestGoexit: a servant that ends its goroutine, quickly or when another goroutine reads the

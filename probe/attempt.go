@@ -120,11 +120,11 @@ func (a *attempt) ask(c net.Conn) *ior.IOR {
 	if v.AtLeast(cdr.V12) {
 		v = cdr.V12
 	}
-	e := cdr.NewEncoder(nil, true, &cdr.Env{Version: v})
-	giop.PutLocateRequest(e, v, locateID, a.target.key, nil)
 	here := false
-	h, msg, err := a.exchange(c, e.Bytes())
+	h, msg, err := a.locate(c, v)
+	silent := err != nil && a.late(err)
 	switch {
+	case silent: // which may hold for this message alone
 	case err != nil:
 		a.broken(c, err)
 		return nil
@@ -138,14 +138,32 @@ func (a *attempt) ask(c net.Conn) *ior.IOR {
 		here = true
 	}
 	again := c
-	if h.Type != giop.TypeLocateReply { // an ORB that does not know the message: it has closed
+	if !here { // an ORB that does not know the message: it has closed, or says nothing
 		peer, _ := netip.ParseAddrPort(a.finding.Peer)
-		if again, err = a.dial(peer, 1); err != nil {
+		if again, err = a.dial(peer, 1); err != nil && silent {
+			return a.is(Silent, nil)
+		} else if err != nil {
 			return a.is(Failed, err)
 		}
 		defer again.Close()
 	}
 	return a.request(again, v, here)
+}
+
+// locate asks where the object is, and gives half of the time that is left to the answer: Combat answers no LocateRequest for an
+// object that it has not, and does answer a request.
+func (a *attempt) locate(c net.Conn, v cdr.Version) (giop.Header, []byte, error) {
+	e := cdr.NewEncoder(nil, true, &cdr.Env{Version: v})
+	giop.PutLocateRequest(e, v, locateID, a.target.key, nil)
+	until, _ := a.ctx.Deadline()
+	if err := c.SetDeadline(time.Now().Add(time.Until(until) / 2)); err != nil {
+		return giop.Header{}, nil, err
+	}
+	h, msg, err := a.exchange(c, e.Bytes())
+	if err == nil {
+		err = c.SetDeadline(until)
+	}
+	return h, msg, err
 }
 
 // request asks the object whether it exists, again in another form if the server wants that. here says that it is

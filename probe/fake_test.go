@@ -100,6 +100,7 @@ type server struct {
 	locate  func(e *cdr.Encoder, v cdr.Version, id uint32)
 	request func(e *cdr.Encoder, v cdr.Version, id uint32)
 	mute    bool            // for requests
+	deaf    bool            // for LocateRequests
 	wants   giop.Addressing // how targets are to be named
 	fussy   bool            // and then otherwise
 	cut     int             // replies longer than that come in fragments; 0: whole
@@ -135,9 +136,12 @@ func (s server) behave(c net.Conn) {
 			if r.Parse(h, &d) != nil || string(r.Key) != "key" {
 				return
 			}
-			if s.locate == nil {
+			switch {
+			case s.deaf:
+				continue
+			case s.locate == nil:
 				giop.Finish(e, giop.BeginLocateReply(e, h.Version, r.ID, giop.ObjectHere))
-			} else {
+			default:
 				s.locate(e, h.Version, r.ID)
 			}
 		case giop.TypeRequest:
@@ -175,9 +179,11 @@ func (s server) behave(c net.Conn) {
 // serves is the behaviour of a server.
 func serves(s server) behaviour { return s.behave }
 
-// raising is a server whose object raises.
-func raising(k exc.Kind, reason string) behaviour {
-	return serves(server{
+// raising is the behaviour of a server whose object raises.
+func raising(k exc.Kind, reason string) behaviour { return serves(raises(k, reason)) }
+
+func raises(k exc.Kind, reason string) server {
+	return server{
 		locate: func(e *cdr.Encoder, v cdr.Version, id uint32) {
 			giop.Finish(e, giop.BeginLocateReply(e, v, id, giop.UnknownObject))
 		},
@@ -190,7 +196,7 @@ func raising(k exc.Kind, reason string) behaviour {
 			giop.PutSystemException(e, &exc.SystemException{Kind: k})
 			giop.Finish(e, m)
 		},
-	})
+	}
 }
 
 // forwarding is a server that knows better, and says so in one of the two answers.

@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
@@ -191,6 +193,44 @@ func TestExplanations(t *testing.T) {
 			if strings.HasPrefix(f.Advice, ";") || !strings.Contains(f.Advice, c.advice) || c.problem == nil && f.Problem+f.Advice != "" {
 				t.Errorf("the problem is %q and the advice %q, want %q", f.Problem, f.Advice, c.advice)
 			}
+		})
+	}
+}
+
+// TestLocateUnanswered: a server that answers no LocateRequest is asked in another way, in time; one that answers nothing at
+// all is silent.
+func TestLocateUnanswered(t *testing.T) {
+	t.Parallel()
+	gone := raises(exc.ObjectNotExist, "")
+	gone.deaf = true
+	var taken atomic.Bool
+	once := behaviour(func(c net.Conn) {
+		if !taken.Swap(true) {
+			silent(c)
+		}
+	})
+	for name, c := range map[string]struct {
+		peer  behaviour
+		want  probe.Outcome
+		after time.Duration
+	}{
+		"an object that is not there": {serves(gone), probe.NotExist, 2 * time.Second},
+		"one that is there":           {serves(server{deaf: true}), probe.Reachable, 2 * time.Second},
+		"nothing at all":              {silent, probe.Silent, 4 * time.Second},
+		"nothing, and then the end":   {once, probe.Closed, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.at["8.8.4.4:1"] = c.peer
+				p := probe.Prober{Timeout: 4 * time.Second, Network: w}
+				begin := time.Now()
+				rep := p.Probe(t.Context(), at("8.8.4.4:1"))
+				if f := rep.Addresses[0]; f.Outcome != c.want || time.Since(begin) != c.after {
+					t.Errorf("got %s after %v (%s), want %s after %v", f.Outcome, time.Since(begin), f.Detail, c.want, c.after)
+				}
+			})
 		})
 	}
 }

@@ -124,6 +124,8 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 		} else {
 			line("return text;")
 		}
+	case typeOf(voidFunc(nil)):
+		line("(void)self, (void)ev, (void)x;")
 	case typeOf(doubleFunc(nil)):
 		line("return (int32_t)n;")
 	default:

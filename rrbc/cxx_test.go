@@ -75,6 +75,8 @@ func (r *release) bodyCxx(i *model.Interface, method string) string {
 	case typeOf(stringFunc(nil)):
 		line("static const std::string text = \"called %d\";", does.b)
 		line("return text;")
+	case typeOf(voidFunc(nil)):
+		line("(void)x;")
 	case typeOf(doubleFunc(nil)):
 		line("return static_cast<std::int32_t>(n);")
 	default:

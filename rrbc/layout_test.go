@@ -66,6 +66,8 @@ func goType(m *model.Method) reflect.Type {
 		return reflect.TypeFor[initFunc]()
 	case isString(m.Operation.Result):
 		return reflect.TypeFor[stringFunc]()
+	case m.Operation.Result.IsVoid():
+		return reflect.TypeFor[voidFunc]()
 	case !takesNumber(m):
 		return reflect.TypeFor[doubleFunc]()
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/som"
 )
@@ -41,6 +42,7 @@ type (
 	setFunc    = func(som.Self, int32) error
 	stringFunc = func(som.Self) (string, error)
 	initFunc   = func(som.Self, string) error
+	voidFunc   = func(som.Self) error // whatever it takes: it is bound, and not called
 )
 
 // raised is an exception of the row's IDL.
@@ -150,7 +152,7 @@ func (w *reference) define(r *release, i *model.Interface) error {
 	for _, o := range implemented(i) {
 		m := i.FindMethod(o.Name)
 		q := name(m.Class) + "::" + m.Name
-		s.Overrides = append(s.Overrides, som.Override{Method: q, Impl: w.implementation(r, i, m, c, q)})
+		s.Overrides = append(s.Overrides, som.Override{Method: q, Impl: w.implementation(r, i, m, c, q), Signature: cabi.Signature(m)})
 	}
 	for _, o := range i.Implementation.Overrides {
 		if v, ok := model.ModifierOf(o.Modifiers, "select"); ok {
@@ -185,7 +187,7 @@ func (w *reference) introduced(r *release, i *model.Interface, e model.Release, 
 	case e.Migrated != nil:
 		s.Migrated = w.registered(e.Migrated)
 	default:
-		s.Impl = w.implementation(r, i, e.Method, c, name(i)+"::"+e.Name)
+		s.Impl, s.Signature = w.implementation(r, i, e.Method, c, name(i)+"::"+e.Name), cabi.Signature(e.Method)
 		s.Kind = map[model.MethodKind]som.Kind{model.StaticMethod: som.Static, model.NonstaticMethod: som.NonStatic, model.ProcedureMethod: som.Procedure}[e.Method.Kind()]
 	}
 	return s
@@ -203,6 +205,8 @@ func (w *reference) implementation(r *release, i *model.Interface, m *model.Meth
 		return initFunc(func(som.Self, string) error { return nil })
 	case isString(m.Operation.Result):
 		return stringFunc(func(som.Self) (string, error) { return fmt.Sprint("called ", does.b), nil })
+	case m.Operation.Result.IsVoid():
+		return voidFunc(func(som.Self) error { return nil })
 	case !takesNumber(m):
 		return doubleFunc(func(_ som.Self, v float64) (int32, error) { return int32(v), nil })
 	}
@@ -291,6 +295,9 @@ func (w *reference) bindAlone(i *model.Interface) (*som.Class, error) {
 		}
 		if m.Kind() == som.Procedure || m.Type() != goType(&b.method) {
 			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: b.name + " is another"}
+		}
+		if err := c.CheckSignature(b.name, cabi.Signature(&b.method)); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil

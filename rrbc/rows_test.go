@@ -210,6 +210,31 @@ var rows = []row{
 		promise: "Clients and subclasses are refused: the signature is another.",
 		after:   []edit{{"long sleep(in long n);", "long sleep(in double n);"}},
 		verdict: diff.Break, code: "parameter-type-changed", reason: []string{"sleep"}},
+	{id: "N3b", change: "changes an out parameter to an inout one",
+		promise: "Clients are refused: the method would read what they have not written. Signatures say directions.",
+		before:  measuring("out long x", ""), after: []edit{{"out long x", "inout long x"}},
+		verdict: diff.Break, code: "parameter-direction-changed", reason: []string{"measure has the signature v:p/void(inout long), and a client calls it as v:p/void(out long)"}},
+	{id: "N3c", change: "adds a member to a structure that is a parameter",
+		promise: "Clients are refused: their structures are shorter than those that the method reads or writes. Signatures say what structures are made of.",
+		before:  measuring("out Tag x", "struct Tag { long since; };"), after: []edit{{"long since; };\n  // Tags.", "long since; long until; };\n  // Tags."}},
+		verdict: diff.Break, code: "member-added", reason: []string{"measure has the signature v:p/void(out {long,long}), and a client calls it as v:p/void(out {long})"}},
+	{id: "N3d", change: "adds a member to a structure in a sequence, in a method that a subclass overrides",
+		promise: "The subclass's library is refused when it is loaded, and clients are.",
+		before:  measuring("in sequence<Tag> x", "struct Tag { long since; };"), after: []edit{{"long since; };\n  // Tags.", "long since; long until; };\n  // Tags."}},
+		sub:     []edit{{" bark: override;", " bark: override; measure: override;"}},
+		verdict: diff.Break, code: "member-added", reason: []string{"measure has the signature v:p/void(<{long,long}>), and"}},
+	{id: "N3e", change: "changes the elements of a sequence",
+		promise: "Clients are refused.",
+		before:  measuring("in sequence<long> x", ""), after: []edit{{"in sequence<long> x", "in sequence<double> x"}},
+		verdict: diff.Break, code: "parameter-type-changed", reason: []string{"measure has the signature v:p/void(<double>), and a client calls it as v:p/void(<long>)"}},
+	{id: "N3f", change: "changes an enumeration to a number",
+		promise: "Clients are refused, whether the number has a sign or not.",
+		before:  measuring("in Tag x", "enum Tag { calm, wild };"), after: []edit{{"in Tag x", "in unsigned long x"}},
+		verdict: diff.Break, code: "parameter-type-changed", reason: []string{"measure has the signature v:I/void(unsigned long), and a client calls it as v:I/void(enum)"}},
+	{id: "N3g", change: "adds an arm to a union that is a parameter",
+		promise: "Clients are refused: the new arm may be larger than all that they know.",
+		before:  measuring("inout Tag x", "union Tag switch (long) { case 1: long since; };"), after: []edit{{"case 1: long since;", "case 1: long since; case 2: double until;"}},
+		verdict: diff.Break, code: "arm-added", reason: []string{"measure has the signature v:p/void(inout union(long,1:long,2:double)), and a client calls it as v:p/void(inout union(long,1:long))"}},
 	{id: "N4", change: "removes a parent",
 		promise: "Clients of the class, and of subclasses, are refused: they may take its objects for the parent's.",
 		with:    "pets", before: []edit{{"interface Dog : Animal", "interface Dog : Animal, Pet"}}, after: []edit{{"interface Dog : Animal, Pet", "interface Dog : Animal"}},
@@ -249,4 +274,9 @@ var rows = []row{
 		verdict: diff.Break, code: "parents-conflict", reason: []string{"Zoo::Walker", "Zoo::Swimmer", "drink"}},
 	{id: "N12", change: "lets clients at its instance data",
 		promise: "There is no way to declare or to bind that.", unseen: true},
+}
+
+// measuring gives Animal a method of a parameter, and what that needs.
+func measuring(param, types string) []edit {
+	return []edit{{"// Pets.", types + "\n  // Tags."}, {"long drink(in long n);", "long drink(in long n); void measure(" + param + ");"}, {"digest, drink;", "digest, drink, measure;"}}
 }

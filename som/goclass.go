@@ -160,7 +160,7 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 			o.Impl = newImpl(c, gm.Func, true)
 			continue
 		}
-		c.spec.Overrides = append(c.spec.Overrides, Override{m.String(), newImpl(c, gm.Func, true)})
+		c.spec.Overrides = append(c.spec.Overrides, Override{Method: m.String(), Impl: newImpl(c, gm.Func, true)})
 	}
 	for _, o := range c.spec.Overrides {
 		if o.Impl == nil {

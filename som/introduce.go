@@ -79,6 +79,9 @@ func (c *Class) implement() error {
 		if seen[m] || own[m] != nil {
 			return fail(CodeMethod, c.Name(), "%s is overridden twice", m)
 		}
+		if err := c.checkSignature(m, o.Signature, "its override has"); err != nil {
+			return err
+		}
 		seen[m] = true
 		i, isImpl := o.Impl.(*impl) // of a Go type
 		if !isImpl {

@@ -35,7 +35,16 @@ func (r Ref) initialise() (Ref, error) {
 		r.stillborn()
 		return Ref{}, err
 	}
+	r.older(somInit)
 	return r, nil
+}
+
+// older calls what classes had before there were initializers and destructors, where one of the object's has it.
+func (r Ref) older(t Token[func(Self)]) {
+	if c := r.i.class; c.host == nil && c.table.at(t.Method().token).impl.class != SOMObject {
+		fn, self := t.Of(r)
+		fn(self)
+	}
 }
 
 // Copy makes an object of the same class with the same data, with one reference.
@@ -214,6 +223,7 @@ func (r Ref) visitFini() {
 // end destroys the object, whose last reference is gone.
 func (i *instance) end() {
 	i.dispatchBy(i.class.front.Load()) // whatever it was cast to
+	Ref{i}.older(somUninit)
 	fn, self := somDestruct.Of(Ref{i})
 	fn(self)
 	i.bury()

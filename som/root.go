@@ -20,6 +20,8 @@ var (
 var (
 	somDefaultInit          Token[func(Self) error]
 	somDestruct             Token[func(Self)]
+	somInit                 Token[func(Self)]
+	somUninit               Token[func(Self)]
 	somDefaultConstCopyInit Token[func(Self, Ref) error]
 	somDefaultConstAssign   Token[func(Self, Ref) error]
 	dispatch                Token[func(Self, context.Context, *Method, []any) ([]any, error)]
@@ -48,6 +50,8 @@ func init() {
 
 	bind(&somDefaultInit, SOMObject, "somDefaultInit")
 	bind(&somDestruct, SOMObject, "somDestruct")
+	bind(&somInit, SOMObject, "somInit")
+	bind(&somUninit, SOMObject, "somUninit")
 	bind(&somDefaultConstCopyInit, SOMObject, "somDefaultConstCopyInit")
 	bind(&somDefaultConstAssign, SOMObject, "somDefaultConstAssign")
 	bind(&dispatch, SOMObject, "somDispatch")

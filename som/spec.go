@@ -83,6 +83,10 @@ type MethodSpec struct {
 	GoName   string       // the Go method that overrides it in a class made of a Go type; derived from Name if empty
 	Migrated *Class       // not nil: the ancestor that introduces it now; nothing but Name is looked at
 
+	// Signature is what the method is to other languages, letters and types as docs/som.md has them, where generated code
+	// says so: who was compiled with another one is refused.
+	Signature string
+
 	// Packing is what generated code has to spare reflection where arguments are packed.
 	Packing Packing
 
@@ -185,6 +189,7 @@ func Result[T any](out []any, n int) (r T) {
 // An Override implements an inherited method, which is named qualified or, if that is not
 // ambiguous, bare.
 type Override struct {
-	Method string
-	Impl   any // a func of the type of the method; nil in a class made of a Go type, which then must declare it
+	Method    string
+	Impl      any    // a func of the type of the method; nil in a class made of a Go type, which then must declare it
+	Signature string // of Impl, or empty; an error if the method has another
 }

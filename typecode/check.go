@@ -106,15 +106,20 @@ func badMember(format string, args ...any) error {
 // what type it is.
 var needsID = withID &^ of(TkStruct, TkUnion, TkEnum, TkAlias)
 
-// maxDigits is how many digits a fixed may have (part 1, clause 7.11.3.2).
+// maxDigits is how many digits a fixed may have.
 const maxDigits = 31
+
+// isFixed reports whether a fixed may have as many digits as t says.
+func (t *TypeCode) isFixed() bool {
+	return 0 < t.digits && t.digits <= maxDigits && 0 <= t.scale && int(t.scale) <= int(t.digits)
+}
 
 // checkShape checks what t says of itself beside its names and what it consists of. A struct may be empty, as in IDL 4.2.
 func (t *TypeCode) checkShape() error {
 	bad := func(format string, args ...any) error { return badParam(exc.MinorBadValue, format, args...) }
 	switch t.kind {
 	case TkFixed:
-		if t.digits == 0 || t.digits > maxDigits || t.scale < 0 || int(t.scale) > int(t.digits) {
+		if !t.isFixed() {
 			return bad("fixed<%d,%d>: there are 1 to %d digits, of which none to all follow the point", t.digits, t.scale, maxDigits)
 		}
 	case TkArray:

@@ -84,7 +84,7 @@ func (r *reader) get(d *cdr.Decoder, depth int) *TypeCode {
 		return WStringMax(d.ULong())
 	case TkFixed:
 		t := Fixed(d.UShort(), d.Short())
-		if d.Err() == nil && (t.digits == 0 || t.digits > 31 || t.scale < 0 || t.scale > int16(t.digits)) {
+		if d.Err() == nil && !t.isFixed() {
 			d.Fail(bad("TypeCode of fixed<%d,%d>", t.digits, t.scale))
 		}
 		return t

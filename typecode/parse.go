@@ -194,7 +194,7 @@ func (p *parser) simple(depth int) *TypeCode {
 		return WStringMax(p.bound("<"))
 	case p.take("fixed"):
 		p.want("<")
-		digits := p.number(31)
+		digits := p.number(maxDigits)
 		p.want(",")
 		scale := p.number(digits)
 		p.want(">")

@@ -78,8 +78,27 @@ static inline int som_is(const som_object *o, const som_classdata *d, const char
 #endif
 }
 
-/* A procedure of a class by name, looked up once. */
-static inline som_proc *som_procedure(som_proc **at, const som_class *c, const char *name, som_env *ev) {
+/* Whether two signatures are one, as far as both say; NULL says nothing. */
+static inline int som_same_signature(const char *a, const char *b) {
+	size_t n = a && b ? strcspn(a, "/") : 0;
+	if (n == 0) return 1;
+	return strcspn(b, "/") == n && strncmp(a, b, n) == 0 && (!a[n] || !b[n] || strcmp(a + n, b + n) == 0);
+}
+
+/* Looks a method up that is called as sig says; 0, and an exception, where it has another signature. */
+SOM_COLD int som_look_up(const som_class *c, const char *name, const char *sig, som_found *found, som_env *ev) {
+	char text[256] = "its signature is another than this program was compiled with, which is of another release: ";
+	memset(found, 0, sizeof *found);
+	found->size_of = sizeof *found;
+	if (som_lookup(c, name, found, ev) != SOM_OK) return 0;
+	if (som_same_signature(found->sig, sig)) return 1;
+	som_raise_system(ev, "IDL:omg.org/CORBA/BAD_PARAM:1.0", SOM_E_METHOD, SOM_COMPLETED_NO, strncat(text, name, sizeof text - 1 - strlen(text)));
+	if (ev) ev->code = SOM_E_METHOD;
+	return 0;
+}
+
+/* A procedure of a class by name and signature, which may be NULL, looked up once. */
+static inline som_proc *som_procedure(som_proc **at, const som_class *c, const char *name, const char *sig, som_env *ev) {
 #ifdef __GNUC__
 	som_proc *proc = __atomic_load_n(at, __ATOMIC_RELAXED);
 #else
@@ -87,9 +106,7 @@ static inline som_proc *som_procedure(som_proc **at, const som_class *c, const c
 #endif
 	if (SOM_LIKELY(proc != NULL) || !c) return proc;
 	som_found found;
-	memset(&found, 0, sizeof found);
-	found.size_of = sizeof found;
-	if (som_lookup(c, name, &found, ev) != SOM_OK) return NULL;
+	if (!som_look_up(c, name, sig, &found, ev)) return NULL;
 #ifdef __GNUC__
 	__atomic_store_n(at, found.proc, __ATOMIC_RELAXED);
 #else
@@ -98,15 +115,23 @@ static inline som_proc *som_procedure(som_proc **at, const som_class *c, const c
 	return found.proc;
 }
 
-/* A method of an object by name; the name is made once. */
-static inline som_proc *som_named(const som_object *o, const som_name **at, const char *name, som_env *ev) {
+/* A method of an object by name; the name is made once, and then the signature, which may be NULL, is compared with what the first object
+ * has. */
+static inline som_proc *som_named(const som_object *o, const som_name **at, const char *name, const char *sig, som_env *ev) {
 #ifdef __GNUC__
 	const som_name *n = __atomic_load_n(at, __ATOMIC_ACQUIRE);
-	if (!n && (n = som_name_of(name, ev))) __atomic_store_n(at, n, __ATOMIC_RELEASE);
 #else
-	const som_name *n = *at ? *at : (*at = som_name_of(name, ev));
+	const som_name *n = *(const som_name *volatile *)at;
 #endif
-	return n ? som_find(o, n, ev) : NULL;
+	som_found found;
+	if (SOM_LIKELY(n != NULL)) return som_find(o, n, ev);
+	if (!som_look_up(som_class_of(o), name, sig, &found, ev) || !(n = som_name_of(name, ev))) return NULL;
+#ifdef __GNUC__
+	__atomic_store_n(at, n, __ATOMIC_RELEASE);
+#else
+	*at = n;
+#endif
+	return som_find(o, n, ev);
 }
 
 /* An environment of one's own where the caller gave none, and its end; returns made. */

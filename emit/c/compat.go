@@ -49,6 +49,31 @@ var compatLives = map[string][]param{
 	"assign": {{typ: "som_ref", name: "somSelf"}, {typ: "somAssignCtrl *", name: "ctrl"}, {typ: "som_ref", name: "fromObj"}},
 }
 
+// compatNames are IBM's names of types, by which programs say what is written by others here.
+func (u *unit) compatNames() map[string]string {
+	names := map[string]string{
+		"string": "char *", "zString": "char *", "Environment *": "som_env *", "boolean": "uint8_t", "octet": "uint8_t", "short": "int16_t", "integer2": "int16_t",
+		"unsigned short": "uint16_t", "uinteger2": "uint16_t", "integer4": "int32_t", "uinteger4": "uint32_t", "integer4 *": "int32_t *", "uinteger4 *": "uint32_t *",
+		"boolean *": "uint8_t *", "octet *": "uint8_t *", "short *": "int16_t *", "string *": "char * *", "float4": "float", "float8": "double", "somToken": "void *",
+	}
+	for d := range u.spec.All() {
+		if i, ok := d.(*model.Interface); ok && i.IsClass() {
+			names[cname(i)+" *"] = "som_ref"
+			names[cname(i)+" * *"] = "som_ref *"
+		}
+	}
+	return names
+}
+
+// compatHead returns the head of a function as IBM's templates had it.
+func compatHead(w written) string {
+	head := strings.ReplaceAll(strings.TrimPrefix(w.head, "static "), "som_env *", "Environment *")
+	if at := strings.Index(head, w.name+"("); at >= 0 {
+		head = head[:at] + "SOMLINK " + head[at:]
+	}
+	return "SOM_Scope " + head
+}
+
 func compatLifeArguments(m *implementing, l string) string {
 	return map[string]string{"init": "self, NULL", "fini": "self, 0, NULL", "copy": "self, NULL, from", "assign": "self, NULL, from"}[l]
 }
@@ -102,6 +127,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("#define _%[1]s %[1]s_classObject()", name)
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
 		u.F("static inline %[1]s *%[1]sNew(void) { return %[1]s_classObject() ? %[1]s_new(somGetGlobalEnvironment()) : NULL; }", name)
+		u.F("static inline %[1]s *%[1]sRenew(void *memory) { return %[1]s_classObject() ? _somRenew(%[1]s_classObject(), memory) : NULL; }", name)
 	}
 	for _, m := range u.introduced(i) {
 		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
@@ -124,6 +150,17 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("\treturn d;")
 	u.F("}")
 	u.F("#define %[1]sClassData %[1]s_classData()", name)
+	u.F("struct %sCClassDataStructure {", name)
+	u.L("\tsomMethodTabs parentMtab;")
+	u.L("\tsomDToken instanceDataToken;")
+	u.L("};")
+	u.F("static inline struct %[1]sCClassDataStructure %[1]s_cClassData(void) {", name)
+	u.F("\tstruct %sCClassDataStructure d;", name)
+	u.F("\td.parentMtab = (som_class *)%s_classObject();", name)
+	u.L("\td.instanceDataToken = d.parentMtab ? _somGetInstanceToken(d.parentMtab) : 0;")
+	u.L("\treturn d;")
+	u.L("}")
+	u.F("#define %[1]sCClassData %[1]s_cClassData()", name)
 	for _, m := range u.introduced(i) {
 		if m.hidden {
 			continue
@@ -137,6 +174,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 		if m.self && m.env && !m.oidl {
 			u.F("typedef %s(*somTD_%s_%s)(%s);", cabi.Spaced(m.result), name, m.name, types(m.abi()))
 			u.F("#undef lookup_%s", m.name)
+			u.F("#define %[2]s_lookup_%[1]s lookup_%[1]s", m.name, name)
 			u.F("#define lookup_%[1]s(o, ...) ((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__)", m.name, name, cabi.Quoted(m.name))
 		}
 	}
@@ -163,7 +201,9 @@ func (u *unit) compatImplementation(i *model.Interface) {
 		u.F("#undef _%s", a.Name)
 		u.F("#define _%s (somThis->%s)", a.Name, memberName(a.Name))
 	}
-	u.F("#define %sMethodDebug(c, m) SOM_NoTrace(c, m)", name)
+	u.F("#ifndef %sMethodDebug", name)
+	u.F("#define %sMethodDebug(c, m) SOM_Trace(c, m)", name)
+	u.L("#endif")
 	initializers := []string{"somDefaultInit"}
 	for _, f := range m.own {
 		if f.init {

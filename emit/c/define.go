@@ -174,9 +174,7 @@ func (u *unit) introduces(m *implementing) {
 			f := m.own[slices.IndexFunc(m.own, func(f *method) bool { return f.name == r.Name })]
 			kind = kinds[f.kind]
 			proc = "(som_proc *)" + u.entry(m, f)
-			if f.sig != "" {
-				sig = cabi.Quoted(f.sig)
-			}
+			sig = f.told()
 		case r.Data != nil:
 			kind, proc = "SOM_PROCEDURE", "(som_proc *)"+m.name+"_where_"+r.Name
 		case r.Migrated != nil:
@@ -193,11 +191,7 @@ func (u *unit) overrides(m *implementing) {
 	}
 	u.F("\tstatic const som_override overrides[] = {")
 	for _, f := range m.over {
-		sig := "NULL"
-		if f.sig != "" {
-			sig = cabi.Quoted(f.sig)
-		}
-		u.F("\t\t{%s, (som_proc *)%s, %s},", cabi.Quoted(f.qualified()), u.entry(m, f), sig)
+		u.F("\t\t{%s, (som_proc *)%s, %s},", cabi.Quoted(f.qualified()), u.entry(m, f), f.told())
 	}
 	u.F("\t};")
 }

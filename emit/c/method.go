@@ -66,32 +66,31 @@ func (g *generator) methodOf(m *model.Method) *method {
 			c.idl = "readonly " + c.idl
 		}
 	}
-	last := byte('v')
 	if !result.IsVoid() {
 		switch f := cabi.FormOf(result); f {
 		case cabi.Aggregate:
-			c.params = append(c.params, param{typ: typeName(result) + " *", name: "result", letter: 'p'})
+			c.params = append(c.params, param{typ: typeName(result) + " *", name: "result"})
 		case cabi.Array:
-			c.params = append(c.params, param{typ: typeName(result), name: "result", letter: 'p'})
+			c.params = append(c.params, param{typ: typeName(result), name: "result"})
 		default:
-			c.result, last = typeName(result), cabi.Letter(result)
+			c.result = typeName(result)
 			if f == cabi.Text && m.Owner("") == model.ObjectOwned {
 				c.result = "const char *"
 			}
 		}
 	}
 	if c.self && c.env {
-		c.sig = c.signature(last)
+		c.sig = cabi.Signature(m)
 	}
 	return c
 }
 
-func (m *method) signature(result byte) string {
-	s := string(result) + ":"
-	for _, p := range m.params {
-		s += string(p.letter)
+// told returns the signature as an expression.
+func (m *method) told() string {
+	if m.sig == "" {
+		return "NULL"
 	}
-	return s
+	return cabi.Quoted(m.sig)
 }
 
 // given makes c a method that is called as its signature says.
@@ -103,7 +102,7 @@ func (c *method) given(m *model.Method, sig string) {
 		if m.Operation != nil && len(m.Operation.Params) == len(sig)-2 {
 			name = m.Operation.Params[i].Name
 		}
-		c.params = append(c.params, param{typ: letterTypes[byte(l)], name: local(name), letter: byte(l)})
+		c.params = append(c.params, param{typ: letterTypes[byte(l)], name: local(name)})
 	}
 	if m.Operation != nil {
 		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), operationText(m.Operation)

@@ -2,11 +2,9 @@ package c
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
-	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
@@ -15,18 +13,13 @@ import (
 // template returns the implementation: a new one, or the one that is there with what it lacks.
 func (u *unit) template() []byte {
 	name := u.Stem + ".c"
-	var old []byte
-	if u.opt.Existing != nil {
-		if data, err := fs.ReadFile(u.opt.Existing, name); err == nil {
-			old = append([]byte{}, data...)
-		}
-	}
 	f := template.File{
 		Head: fmt.Sprintf("/* %s: this file is yours: dsom idl build adds functions that are new and keeps heads up to date; bodies it never touches. */\n#include %s\n",
 			name, cabi.Quoted(u.Stem+u.implementationSuffix())),
 		Mine: u.Mine,
 	}
 	if u.opt.Compat {
+		f.Types = u.compatNames()
 		f.Head = strings.Replace(f.Head, "#include", "#define "+cabi.Word(u.Stem)+"_Class_Source\n#include", 1)
 	}
 	for _, i := range u.Classes {
@@ -35,17 +28,16 @@ func (u *unit) template() []byte {
 			f.Functions = append(f.Functions, u.stub(m, w))
 		}
 	}
-	data, _, err := template.Update(old, f)
-	if err != nil {
-		u.problem(CodeTemplate, diag.Span{Start: diag.Position{File: name}}, "close what is open there", "%s: %v", name, err)
-	}
-	return data
+	return template.Reporter{Table: Codes, Report: u.report, Unreadable: CodeTemplate, ByHand: CodeByHand, Gone: CodeGone}.Update(u.opt.Existing, name, f)
 }
 
 // stub returns a function that somebody is to write.
 func (u *unit) stub(m *implementing, w written) template.Function {
 	method := ""
 	f := template.Function{Name: w.name, Head: w.head}
+	if u.opt.Compat {
+		f.Head = compatHead(w)
+	}
 	switch {
 	case w.life == "class":
 		method = w.name

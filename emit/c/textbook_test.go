@@ -2,6 +2,7 @@ package c_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +20,8 @@ type textbook struct {
 	library []string // files each of which is a class library of its own
 }
 
-// TestTextbook builds and runs programs in IBM's names: method resolution, metaclasses, loading by name, initializers.
+// TestTextbook builds programs in IBM's names by two compilers, as C and as C++, and runs them: method resolution, metaclasses, loading by name,
+// initializers, packed arguments, what may be replaced.
 func TestTextbook(t *testing.T) {
 	t.Parallel()
 	k := kernel(t, "-O1")
@@ -29,6 +31,9 @@ func TestTextbook(t *testing.T) {
 		{program: "dynaload", library: []string{"pet", "cat", "dog"}},
 		{program: "inits", linked: "init"},
 		{program: "names", linked: "release1/stack"},
+		{program: "greet", linked: "hello"},
+		{program: "packed", linked: "hello"},
+		{program: "replace", linked: "hello"},
 	} {
 		t.Run(b.program, func(t *testing.T) {
 			t.Parallel()
@@ -42,8 +47,6 @@ func TestTextbook(t *testing.T) {
 			for _, l := range b.library {
 				classLibrary(t, k, dir, "testdata/textbook", l)
 			}
-			program := filepath.Join(dir, b.program)
-			run(t, nil, "gcc", slices.Concat([]string{"-std=gnu11", "-O1", "-I" + dir, "-o", program}, tolerant, sources, linking(k))...)
 			args, err := os.ReadFile("testdata/textbook/" + b.program + ".args")
 			if err != nil && !os.IsNotExist(err) {
 				t.Fatal(err)
@@ -52,8 +55,12 @@ func TestTextbook(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := run(t, []string{"SOM_PATH=" + dir}, program, strings.Fields(string(args))...); got != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
+			for n, cc := range compilers {
+				program := filepath.Join(dir, fmt.Sprint(b.program, n))
+				run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-O1", "-I" + dir, "-o", program}, tolerant, sources, []string{"-x", "none"}, linking(k))...)
+				if got := run(t, []string{"SOM_PATH=" + dir}, program, strings.Fields(string(args))...); got != string(want) {
+					t.Errorf("%s: got\n%s\nwant\n%s", strings.Join(cc, " "), got, want)
+				}
 			}
 		})
 	}

@@ -162,7 +162,6 @@ func ownsBelow(t *model.Type, seen map[model.Decl]bool) bool {
 // A param is a parameter of a function in C.
 type param struct {
 	typ, name string
-	letter    byte
 }
 
 func (p param) String() string { return cabi.Spaced(p.typ) + p.name }
@@ -170,7 +169,7 @@ func (p param) String() string { return cabi.Spaced(p.typ) + p.name }
 // passed returns a parameter of an operation.
 func passed(t *model.Type, dir model.Direction, name string) param {
 	f := cabi.FormOf(t)
-	p := param{name: local(name), letter: 'p', typ: typeName(t)}
+	p := param{name: local(name), typ: typeName(t)}
 	switch {
 	case f == cabi.Making:
 		p.typ, p.name = "som_making *", "making"
@@ -187,13 +186,11 @@ func passed(t *model.Type, dir model.Direction, name string) param {
 	case dir != model.In:
 		p.typ = cabi.Spaced(p.typ) + "*"
 	case f == cabi.Text:
-		p.typ, p.letter = "const char *", 's'
+		p.typ = "const char *"
 	case f == cabi.Wide:
 		p.typ = "const uint16_t *"
 	case f == cabi.Aggregate:
 		p.typ = "const " + p.typ + " *"
-	default:
-		p.letter = cabi.Letter(t)
 	}
 	return p
 }

@@ -26,7 +26,7 @@ func (u *unit) describe(i *model.Interface) {
 	u.F("\tSOM_LOCAL static constexpr const char *name = %s;", cabi.Quoted(i.ScopedName()))
 	u.F("\tstatic constexpr std::uint32_t major = %d, minor = %d, count = %d;", major, minor, len(ms))
 	names := cabi.List(ms, func(m *method) string { return cabi.Quoted(m.Name) })
-	signatures := cabi.List(ms, func(m *method) string { return cabi.Quoted(m.letters()) })
+	signatures := cabi.List(ms, func(m *method) string { return cabi.Quoted(cabi.Signature(m.Method)) })
 	if len(ms) == 0 {
 		names, signatures = "nullptr", "nullptr"
 	}
@@ -62,7 +62,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(m.Name), arguments(m.params))
+		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(m.Name), m.told(), arguments(m.params))
 	}
 	u.L("};")
 }

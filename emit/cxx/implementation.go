@@ -171,7 +171,7 @@ func (u *unit) entries(i *model.Interface) []string {
 	}
 	for _, o := range i.Overridden() {
 		if m := overridden(i, o); m != nil && !(rootHandle(m.Class) != "" && isLife(m.Name)) {
-			add("som::overrides<&D::%s, %s>(%s)", m.name, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name))
+			add("som::overrides<&D::%s, %s>(%s%s)", m.name, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), m.told())
 		}
 	}
 	if i.Implementation != nil {
@@ -191,13 +191,13 @@ func (u *unit) entry(i *model.Interface, m *method) string {
 	how := "method"
 	switch {
 	case m.IsInit():
-		return fmt.Sprintf("som::initializer<typename %s_part::%s, %s>(%s)", plainName(i), m.name, m.signature(), cabi.Quoted(m.Name))
+		return fmt.Sprintf("som::initializer<typename %s_part::%s, %s>(%s%s)", plainName(i), m.name, m.signature(), cabi.Quoted(m.Name), m.told())
 	case m.Kind() == model.NonstaticMethod:
 		how = "nonstatic"
 	case m.Kind() == model.ProcedureMethod:
 		how = "procedure"
 	}
-	return fmt.Sprintf("som::%s<&D::%s, %s>(%s)", how, m.name, m.signature(), cabi.Quoted(m.Name))
+	return fmt.Sprintf("som::%s<&D::%s, %s>(%s%s)", how, m.name, m.signature(), cabi.Quoted(m.Name), m.told())
 }
 
 // A stub is a member function that is written by hand.

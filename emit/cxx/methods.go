@@ -109,24 +109,12 @@ func (m *method) signature() string {
 	}) + ")"
 }
 
-// letters returns the signature as the kernel has it.
-func (m *method) letters() string {
-	result, s := "v", ""
-	for _, p := range m.params {
-		if p.dir == model.In {
-			s += string(cabi.Letter(p.typ))
-		} else {
-			s += "p"
-		}
+// told returns the kernel's signature of a method as an argument behind its name; of a root class's method it is deduced.
+func (m *method) told() string {
+	if m.sig != "" {
+		return ""
 	}
-	switch {
-	case m.result == nil:
-	case formOf(m.result) == built: // where one more parameter points to
-		s += "p"
-	default:
-		result = string(cabi.Letter(m.result))
-	}
-	return result + ":" + s
+	return ", " + cabi.Quoted(cabi.Signature(m.Method))
 }
 
 // what returns the arguments of the template som::call behind the class: its number, signature and exceptions.

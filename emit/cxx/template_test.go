@@ -62,3 +62,33 @@ func TestTemplate(t *testing.T) {
 		t.Errorf("got %v, and %d files", all, files.Len())
 	}
 }
+
+// TestTemplateOfModules keeps classes of one name in two modules apart, and follows definitions out of the class.
+func TestTemplateOfModules(t *testing.T) {
+	t.Parallel()
+	const one = `#include <somobj.idl>
+module A { interface Dog : SOMObject { void bark(in long n); implementation { releaseorder: bark; }; }; };
+module B { interface Dog : SOMObject { void bark(in long n); implementation { releaseorder: bark; }; }; };`
+	two := strings.Replace(one, "void bark(in long n); implementation { releaseorder: bark; }; }; };\nmodule B", "long bark(in short n); void sit(); implementation { releaseorder: bark, sit; }; }; };\nmodule B", 1)
+	made, _ := build(t, "dog.idl", one, everything("")).Get("dog.cpp")
+	const member = "\tvoid bark(std::int32_t n)\n\t{\n\t\t(void)n;\n\t\tthrow som::system_exception(\"NO_IMPLEMENT\", \"A::Dog::bark\");\n\t}\n"
+	written := strings.Replace(string(made), member, "\tvoid bark(std::int32_t n);\n", 1) + "\nvoid A::Dog_impl::bark(std::int32_t loud) { shout(loud); }\n"
+	if strings.Contains(written, "A::Dog::bark\");") {
+		t.Fatalf("the template is not as the test has it:\n%s", made)
+	}
+	opt := everything("")
+	opt.Existing = fstest.MapFS{"dog.cpp": {Data: []byte(written)}}
+	data, _ := build(t, "dog.idl", two, opt).Get("dog.cpp")
+	got := string(data)
+	for _, want := range []string{
+		"\tstd::int32_t bark(std::int16_t n);\n", "\nstd::int32_t A::Dog_impl::bark(std::int16_t loud) { shout(loud); }\n",
+		"/* A::Dog::sit */\n\tvoid sit()\n", "/* B::Dog::bark */\n\tvoid bark(std::int32_t n)\n", "class_object Dog_define() { return Dog_impl::som_define(); }\n} // namespace A",
+	} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("there is no %q, or more than one, in\n%s", want, got)
+		}
+	}
+	if at := strings.Index(got, "void sit()"); at > strings.Index(got, "} // namespace A") {
+		t.Errorf("the method of one class went to the other:\n%s", got)
+	}
+}

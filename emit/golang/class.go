@@ -169,7 +169,7 @@ func (w *classWriter) methodSpec(m classMethod) string {
 	if how := m.passing(); how != "" {
 		packs += fmt.Sprintf(".Passes(%q)", how)
 	}
-	return fmt.Sprintf("%s, Type: %s.TypeFor[%s](), Packing: %s}", s, w.rt("reflect"), m.funcName(), packs)
+	return fmt.Sprintf("%s, Type: %s.TypeFor[%s](), Signature: %q, Packing: %s}", s, w.rt("reflect"), m.funcName(), m.sig, packs)
 }
 
 // plainName is the Go name that the runtime gives a method of its own.
@@ -188,7 +188,7 @@ func (w *classWriter) overrides() {
 	som := w.rt("som")
 	var over, selected []string
 	for _, m := range w.overridden() {
-		over = append(over, fmt.Sprintf("{Method: %q}", m.class.ScopedName()+"::"+m.operation))
+		over = append(over, fmt.Sprintf("{Method: %q, Signature: %q}", m.class.ScopedName()+"::"+m.operation, m.sig))
 	}
 	if w.d.Implementation != nil {
 		for _, o := range w.d.Implementation.Overrides {

@@ -33,8 +33,8 @@ func emitClasses(t testing.TB, text, prefix string) *emit.Files {
 	return mustEmit(t, spec, golang.Options{PackagePrefix: prefix, Classes: true})
 }
 
-// TestZoo holds that the classes which the object model's own tests use are what is generated, but for the
-// implementations. DSOM_UPDATE_GOLDEN=1 writes them, and fails.
+// TestZoo holds that the classes which the object model's own tests use are what is generated, and that the
+// implementations, which are written by hand, have nothing to be brought up to date. DSOM_UPDATE_GOLDEN=1 writes them, and fails.
 func TestZoo(t *testing.T) {
 	t.Parallel()
 	const zoo = "../../som/internal/zoo/"
@@ -48,7 +48,7 @@ func TestZoo(t *testing.T) {
 	}
 	for name := range files {
 		made := mustEmit(t, compileSOM(t, files, name), golang.Options{PackagePrefix: zooPrefix, Classes: true, Existing: os.DirFS(zoo)})
-		if made.Len() != 1 {
+		if made.Len() != 2 { // its class, and the implementation as it is
 			t.Errorf("%s: %v", name, made.Paths())
 		}
 		for p, got := range made.All() {
@@ -141,7 +141,7 @@ func TestClassParts(t *testing.T) {
 	contains(t, files, "zoo/food/pets.go", "Feed(ctx context.Context, p som.Object) error", "s.Abstract = true")
 	contains(t, files, "zoo/pet/object.go", "som.Base", "func (o *object) SomDestruct() {}", "return o.name, nil", "age  int32", `Text: "likes is not written yet"`)
 	contains(t, files, "seadog/pets.go", "type Ref struct{ pet.Ref }", "func (r Ref) Sail(ctx context.Context) error {",
-		`s.Overrides = []som.Override{{Method: "Zoo::Pet::fits"}, {Method: "Boat::sail"}}`, "som.Parents(pet.Class, boat.Class)")
+		`s.Overrides = []som.Override{{Method: "Zoo::Pet::fits", Signature: "b:I/boolean(enum)"}, {Method: "Boat::sail", Signature: "v:/void()"}}`, "som.Parents(pet.Class, boat.Class)")
 	contains(t, files, "seadog/object.go", "pet.Base\n\tBoat boat.Base", "return o.Base.Fits(ctx, s)", "return o.Boat.Sail(ctx)")
 	contains(t, files, "m/pets.go", "som.Parents(som.SOMClass)", "type Base struct{ meta.Base }")
 	contains(t, files, "kept/pets.go", "som.WithMetaclass(m.Class)")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -15,6 +16,7 @@ type classMethod struct {
 	class *model.Interface // that introduces it
 	kind  model.MethodKind
 	init  bool
+	sig   string // as other languages have it
 }
 
 func (m *classMethod) qualified() string { return m.class.QualifiedName() + "::" + m.operation }
@@ -40,7 +42,7 @@ func (f *file) classMethods(d *model.Interface) []classMethod {
 		for _, m := range i.Members() {
 			for _, c := range f.calls(m, names[m]) {
 				k := kinds[c.operation]
-				cm := classMethod{call: c, decl: m, class: i, kind: k.Kind(), init: k.IsInit()}
+				cm := classMethod{call: c, decl: m, class: i, kind: k.Kind(), init: k.IsInit(), sig: cabi.Signature(&k)}
 				if o, ok := m.(*model.Operation); ok && cm.init && len(o.Params) > 0 {
 					plain := *o
 					plain.Params = o.Params[1:] // the visits are the runtime's business

@@ -4,14 +4,16 @@ import (
 	"go/format"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
 )
 
-// templateName is the file that has the implementation of a class. It is made once.
+// templateName is the file that has the implementation of a class. It is the author's, and kept up to date.
 const templateName = "object.go"
 
 // contract prints what the implementation has to have, so that the compiler says what it lacks.
@@ -28,14 +30,8 @@ func (w *classWriter) contract(own []classMethod) {
 	w.Blank()
 }
 
-// template adds the file of the implementation, unless there is one.
+// template adds the file of the implementation: a new one, or the one that is there with what it lacks.
 func (w *classWriter) template(own []classMethod) {
-	name := path.Join(w.pkg.dir, templateName)
-	if w.opt.Existing != nil {
-		if _, err := fs.Stat(w.opt.Existing, name); err == nil {
-			return
-		}
-	}
 	t := &classWriter{file: &file{generator: w.generator, pkg: w.pkg, entry: w.entry, imports: map[string]bool{}}, d: w.d, name: w.name, methods: w.methods}
 	t.object(own)
 	body := slices.Clone(t.Bytes())
@@ -43,8 +39,56 @@ func (w *classWriter) template(own []classMethod) {
 	head.F("package %s", w.pkg.name)
 	head.Blank()
 	t.importDecl(&head)
-	text, err := format.Source(append(slices.Clone(head.Bytes()), body...))
-	w.add(w.pkg, templateName, text, err)
+	fresh, err := format.Source(append(slices.Clone(head.Bytes()), body...))
+	if err != nil {
+		w.add(w.pkg, templateName, nil, err)
+		return
+	}
+	prefix := w.d.ScopedName() + "::"
+	r := template.Reporter{Table: Codes, Report: w.report, Unreadable: CodeTemplate, ByHand: CodeByHand, Gone: CodeGone}
+	text := r.UpdateGo(w.opt.Existing, path.Join(w.pkg.dir, templateName), template.GoFile{
+		Fresh: fresh, Type: "object", Fields: w.fieldMethods(own), Others: w.others(),
+		Mine: func(key string) bool { return strings.HasPrefix(key, prefix) },
+	})
+	if text != nil {
+		w.add(w.pkg, templateName, text, nil)
+	}
+}
+
+// others returns the files of the package that people write beside the implementation; tests are left out.
+func (w *classWriter) others() map[string][]byte {
+	if w.opt.Existing == nil {
+		return nil
+	}
+	entries, err := fs.ReadDir(w.opt.Existing, path.Clean(w.pkg.dir))
+	if err != nil {
+		return nil
+	}
+	others := map[string][]byte{}
+	for _, e := range entries {
+		name := e.Name()
+		if !e.Type().IsRegular() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || name == templateName || w.pkg.fresh[name] != nil {
+			continue
+		}
+		if data := template.Existing(w.opt.Existing, path.Join(w.pkg.dir, name)); !generated.Match(data) {
+			others[name] = data
+		}
+	}
+	return others
+}
+
+// generated is what Go files begin with that nobody writes.
+var generated = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.\r?$`)
+
+// fieldMethods returns the methods of each attribute's field, by its name.
+func (w *classWriter) fieldMethods(own []classMethod) map[string][]string {
+	fields := map[string][]string{}
+	for _, m := range own {
+		if a, ok := m.decl.(*model.Attribute); ok && !a.HasModifier("nodata") {
+			fields[w.attributeField(a)] = append(fields[w.attributeField(a)], m.method)
+		}
+	}
+	return fields
 }
 
 // object prints the type with the state, and a body for each method.
@@ -72,9 +116,11 @@ func (w *classWriter) object(own []classMethod) {
 	for _, o := range w.d.Overridden() {
 		switch o.Name {
 		case "somDefaultInit":
+			w.implements("SomDefaultInit", o.Name)
 			w.L("func (o *object) SomDefaultInit() error { return nil }")
 			w.Blank()
 		case "somDestruct":
+			w.implements("SomDestruct", o.Name)
 			w.L("func (o *object) SomDestruct() {}")
 			w.Blank()
 		}
@@ -132,6 +178,11 @@ func (w *classWriter) parentOf(m *classMethod, bases []basePart) string {
 	return ""
 }
 
+// implements prints the comment by which a method is known again when the IDL has changed.
+func (w *classWriter) implements(method, operation string) {
+	w.F("// %s implements %s::%s.", method, w.d.ScopedName(), operation)
+}
+
 // body prints a method: a parent call, what an attribute does, or that it is not written.
 func (w *classWriter) body(m *classMethod, parent string) {
 	l := w.newLocals("ctx", "err")
@@ -146,6 +197,7 @@ func (w *classWriter) body(m *classMethod, parent string) {
 	case len(c.outs) > 0:
 		result = " (" + c.results(w.file) + ")"
 	}
+	w.implements(m.method, m.operation)
 	w.F("func (%s *object) %s(%s)%s {", o, m.method, w.parameters(c), result)
 	switch {
 	case parent != "":

@@ -26,8 +26,11 @@ const (
 	CodeComponents    diag.Code = "GO1014"
 	CodeEquivalent    diag.Code = "GO1015"
 	CodeAsynchronous  diag.Code = "GO1016"
-	CodeNoCrossing    diag.Code = "GO1018"
-	CodeGoAlone       diag.Code = "GO1019"
+	CodeTemplate      diag.Code = "GO1018"
+	CodeByHand        diag.Code = "GO1019"
+	CodeGone          diag.Code = "GO1020"
+	CodeNoCrossing    diag.Code = "GO1021"
+	CodeGoAlone       diag.Code = "GO1022"
 )
 
 // entangled are nine structures that each hold sequences of all nine.
@@ -93,11 +96,20 @@ var Codes = diag.Table{
 	{Code: CodeClassCircle, Title: "packages of classes in a circle",
 		Explanation: "A class has a package to itself, with the types that it declares. Where two classes use each other's types, or a class and its metaclass or ancestors do, the packages would import each other: such types stand outside of the classes, in a module.",
 		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen a.idl\n-- a.idl --\n#include <somcls.idl>\ninterface M;\ninterface A : SOMObject { struct S { long x; }; implementation { metaclass = M; }; };\ninterface M : SOMClass { void f(in A::S s); implementation { }; };"},
+	{Code: CodeTemplate, Title: "an implementation that cannot be read",
+		Explanation: "The file object.go of a class is kept up to date, for which it and the other files of its package that people write are read: they must be Go.",
+		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in long volume); implementation { releaseorder: bark; }; };\n-- gen/dog/object.go --\npackage dog\nfunc {"},
+	{Code: CodeByHand, Severity: diag.Warning, Title: "a method to be changed by hand",
+		Explanation: "A method has other parameters or results in the IDL now, or the type lacks a parent's base, and it is not plain how its author would write that: it stands in another file than object.go, or comments stand between what would change.",
+		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in long volume); implementation { releaseorder: bark; }; };\n-- gen/dog/bark.go --\npackage dog\nfunc (o *object) Bark() error { return nil }"},
+	{Code: CodeGone, Severity: diag.Warning, Title: "a method that implements nothing any more",
+		Explanation: "What implemented a method that the IDL does not have any more is kept, and its comment says so. An exported method of a class's type that overrides nothing is introduced by the class itself, so delete it when you do not need it.",
+		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in long volume); implementation { releaseorder: bark; }; };\n-- gen/dog/object.go --\npackage dog\nimport \"github.com/opendsom/dsom/som\"\ntype object struct { som.Base }\n// Sit implements Dog::sit.\nfunc (o *object) Sit() error { return nil }"},
 	{Code: CodeNoCrossing, Title: "what does not cross between languages",
 		Explanation: "A class that is implemented in another language is called by its methods' C functions (docs/som.md), and a type without a form there has no way to Go: any, fixed, long double, TypeCodes, valuetypes, maps and what IDL 4 added, structures that inherit from others or have no members, sequences of arrays.",
 		Scene:       "$ dsom idl build --go --native --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in any how); implementation { }; };"},
 	{Code: CodeGoAlone, Severity: diag.Warning, Title: "a method for Go alone",
-		Explanation: "A type of the method does not cross between languages, as GO1018 says. Go can call and override the method; other languages see that it is there.",
+		Explanation: "A type of the method does not cross between languages, as GO1021 says. Go can call and override the method; other languages see that it is there.",
 		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in any how); implementation { }; };"},
 	{Code: CodePragmaIgnored, Severity: diag.Warning, Title: "pragma without effect",
 		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package. #pragma go_value names what makes the values of a valuetype, which an abstract one has none of.",

@@ -9,11 +9,17 @@ import (
 
 // An Error is why a file cannot be read.
 type Error struct {
+	File string // another one than that which is updated, or empty
 	Line int
 	What string
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.What) }
+func (e *Error) Error() string {
+	if e.File != "" {
+		return fmt.Sprintf("%s: line %d: %s", e.File, e.Line, e.What)
+	}
+	return fmt.Sprintf("line %d: %s", e.Line, e.What)
+}
 
 type wordKind uint8
 
@@ -44,6 +50,9 @@ func (r *reader) line(at int) int { return 1 + bytes.Count(r.src[:at], []byte("\
 
 // next returns the next word; false at the end.
 func (r *reader) next() (word, bool, error) {
+	if r.at == 0 && bytes.HasPrefix(r.src, []byte(byteOrderMark)) {
+		r.at = len(byteOrderMark)
+	}
 	for r.at < len(r.src) && strings.IndexByte(" \t\r\n\f\v\\", r.src[r.at]) >= 0 {
 		if r.src[r.at] == '\n' && (r.at == 0 || !continued(r.src, r.at)) {
 			r.lineEmpty = true
@@ -61,8 +70,18 @@ func (r *reader) next() (word, bool, error) {
 	if kind != remark {
 		r.lineEmpty = kind == directive
 	}
-	return word{kind, from, r.at, string(r.src[from:r.at])}, true, nil
+	text := string(r.src[from:r.at])
+	if plain, ok := digraphs[text]; ok && kind == sign {
+		text = plain
+	}
+	return word{kind, from, r.at, text}, true, nil
 }
+
+// byteOrderMark may stand at the begin of a text in UTF-8.
+const byteOrderMark = "\ufeff"
+
+// digraphs are other spellings of signs.
+var digraphs = map[string]string{"<%": "{", "%>": "}", "<:": "[", ":>": "]"}
 
 // continued reports whether the newline at a position is taken back by a backslash.
 func continued(src []byte, at int) bool {
@@ -88,7 +107,7 @@ func (r *reader) take() (wordKind, error) {
 	case c == '/' && r.peek(1) == '/':
 		r.restOfLine()
 		return remark, nil
-	case c == '#' && r.lineEmpty:
+	case (c == '#' || c == '%' && r.peek(1) == ':') && r.lineEmpty:
 		return directive, r.directive()
 	case c == '"' || c == '\'':
 		if !r.quoted(c) {
@@ -111,17 +130,26 @@ func (r *reader) take() (wordKind, error) {
 		}
 		return number, nil
 	}
-	r.at++
-	if c == ':' && r.peek(0) == ':' {
-		r.at++
-	}
+	r.at += r.signLength()
 	return sign, nil
+}
+
+// signLength returns how long the sign is that begins here. Two octets matter where one of them would mislead.
+func (r *reader) signLength() int {
+	pair := string(r.src[r.at:min(len(r.src), r.at+2)])
+	switch {
+	case pair == "<:" && r.peek(2) == ':' && r.peek(3) != ':' && r.peek(3) != '>':
+		return 1 // as in vector<::Dog>
+	case pair == "::" || pair == "->" || digraphs[pair] != "":
+		return 2
+	}
+	return 1
 }
 
 func (r *reader) block() error {
 	end := bytes.Index(r.src[r.at+2:], []byte("*/"))
 	if end < 0 {
-		return &Error{r.line(r.at), "a comment is not closed"}
+		return &Error{Line: r.line(r.at), What: "a comment is not closed"}
 	}
 	r.at += end + 4
 	return nil
@@ -178,12 +206,12 @@ func (r *reader) raw() error {
 	from := r.at
 	open := strings.IndexByte(string(r.src[from:min(len(r.src), from+20)]), '(')
 	if open < 0 {
-		return &Error{r.line(from), "a raw string is not closed"}
+		return &Error{Line: r.line(from), What: "a raw string is not closed"}
 	}
 	end := ")" + string(r.src[from+1:from+open]) + `"`
 	n := bytes.Index(r.src[from:], []byte(end))
 	if n < 0 {
-		return &Error{r.line(from), "a raw string is not closed"}
+		return &Error{Line: r.line(from), What: "a raw string is not closed"}
 	}
 	r.at = from + n + len(end)
 	return nil
@@ -193,124 +221,3 @@ func isLetter(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$' || c >= 0x80
 }
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-// words returns the words of a head, without comments.
-func words(text string) []word {
-	r := &reader{src: []byte(text)}
-	var ws []word
-	for {
-		w, ok, err := r.next()
-		if !ok || err != nil {
-			return ws
-		}
-		if w.kind != remark {
-			ws = append(ws, w)
-		}
-	}
-}
-
-// sameHead reports whether a head says what another does: what stands before the name has all that is wanted, the name is
-// the same, and so are the types of the parameters. Names of parameters are the author's.
-func sameHead(have, want []word) bool {
-	h, hok := parameters(have)
-	w, wok := parameters(want)
-	if !hok || !wok || nameAt(have, h) != nameAt(want, w) {
-		return false
-	}
-	i := 0
-	for _, x := range have[:h-1] {
-		if i < w-1 && x.text == want[i].text {
-			i++
-		}
-	}
-	return i == w-1 && slices.Equal(parameterTypes(have[h:]), parameterTypes(want[w:]))
-}
-
-func nameAt(ws []word, open int) string { return ws[open-1].text }
-
-// notNames stand in front of parentheses and are no functions.
-var notNames = []string{"__attribute__", "__declspec", "alignas", "_Alignas", "decltype", "noexcept", "throw", "requires", "asm", "__asm__", "if", "while", "for", "switch", "return", "sizeof"}
-
-// parameters returns where the parentheses with the parameters open.
-func parameters(ws []word) (int, bool) {
-	depth := 0
-	for i, w := range ws {
-		switch w.text {
-		case "(", "[":
-			if w.kind != sign {
-				continue
-			}
-			if w.text == "(" && depth == 0 && i > 0 && ws[i-1].kind == name && !slices.Contains(notNames, ws[i-1].text) {
-				return i, true
-			}
-			depth++
-		case ")", "]":
-			if w.kind == sign {
-				depth--
-			}
-		case "=":
-			if depth == 0 {
-				return 0, false
-			}
-		}
-	}
-	return 0, false
-}
-
-// parametersEnd returns the place behind the parentheses with the parameters, 0 where there are none.
-func parametersEnd(head []word) int {
-	open, ok := parameters(head)
-	if !ok {
-		return 0
-	}
-	depth := 0
-	for _, w := range head[open:] {
-		switch w.text {
-		case "(":
-			depth++
-		case ")":
-			if depth--; depth == 0 {
-				return w.to
-			}
-		}
-	}
-	return 0
-}
-
-// parameterTypes returns the types of the parameters that begin with a parenthesis.
-func parameterTypes(ws []word) []string {
-	var types []string
-	var current []string
-	depth := 0
-	end := func() {
-		if n := len(current); n > 1 && isLetter(current[n-1][0]) && current[n-2] != "struct" && current[n-2] != "union" && current[n-2] != "enum" && current[n-2] != "const" {
-			current = current[:n-1] // the name
-		}
-		if len(current) > 0 {
-			types = append(types, strings.Join(current, " "))
-		}
-		current = nil
-	}
-	for _, w := range ws {
-		if w.kind == sign {
-			switch w.text {
-			case "(", "[", "<":
-				if depth++; depth == 1 {
-					continue
-				}
-			case ")", "]", ">":
-				if depth--; depth == 0 {
-					end()
-					return types
-				}
-			case ",":
-				if depth == 1 {
-					end()
-					continue
-				}
-			}
-		}
-		current = append(current, w.text)
-	}
-	return types
-}

@@ -15,7 +15,7 @@ func somRules() []Rule {
 	return []Rule{
 		{
 			Name: "release-order", Code: "LINT5001", Severity: diag.Warning, Title: "class without a release order",
-			Explanation: "Programs that are not compiled anew know the methods of a class by their places in its release order. Without releaseorder that is the order of the text, which nobody dares to change, and into which one day somebody inserts a method. List the methods, and append new ones at its end.",
+			Explanation: "The release order says in which places a class has its methods, those that moved to an ancestor or are gone among them. Programs that use DSOM's bindings know methods by name, and do not notice when places change; those for IBM's kernels know them by place alone, and would call another method. Without releaseorder places are the order of the text, into which one day somebody inserts a method, and nothing keeps the name of one that is gone. List the methods, and append new ones at its end.",
 			Bad:         root + "interface Dog : SOMObject { void bark(); implementation { majorversion = 1; }; };\n",
 			Good:        root + "interface Dog : SOMObject { void bark(); implementation { majorversion = 1; releaseorder: bark; }; };\n",
 			check: func(l *linter) {

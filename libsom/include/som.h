@@ -6,7 +6,8 @@
  * widths. Strings are UTF-8, ended by a zero octet; the kernel copies what it keeps.
  *
  * Every function may be called from any thread unless it says otherwise. A som_env may be NULL: then
- * only the return value tells of a failure. What a function returns is borrowed unless it is said to be owned.
+ * only the return value tells of a failure. A class or an object that is NULL is the error SOM_E_TYPE, and nothing where there is
+ * no environment; it must be there for parent and next calls, descriptions of classes and som_find. What a function returns is borrowed unless it is said to be owned.
  */
 #ifndef SOM_H
 #define SOM_H
@@ -104,6 +105,7 @@ enum { SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE, SOM_DYNAMIC };
  * receiver and environment:
  *   v nothing   b octet, boolean, char   h H short, unsigned   i I 32 bits   l L 64 bits   f d float, double
  *   s string    o object                 p pointer to anything else
+ * Behind a slash it may say types, which are compared where both sides of a call say them (docs/som.md): "i:ip/long(long,out {long})".
  * A method without one cannot be invoked by som_invoke. One without proc must be overridden to be called. */
 typedef struct som_method {
 	const char *name;

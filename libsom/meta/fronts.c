@@ -60,7 +60,7 @@ static int put(front **list, som_class *c, const som_class *from, const som_meth
 			info(c)->name, of, m->name);
 	front *f = som_allocate(sizeof *f + strlen(of) + strlen(m->name) + 3);
 	if (!f) return refuse(ev, SOM_E_MEMORY, "NO_MEMORY", "no memory for what stands in front of class %s", info(c)->name);
-	*f = (front){.next = *list, .cls = c, .from = from, .token = m->token, .sig = m->sig, .row = row_of(c), .nargs = (uint32_t)strlen(m->sig) - 2,
+	*f = (front){.next = *list, .cls = c, .from = from, .token = m->token, .sig = m->sig, .row = row_of(c), .nargs = (uint32_t)strcspn(m->sig, "/") - 2,
 		.life = life_of(from, m->name)};
 	strcat(strcat(strcpy(f->method, of), "::"), m->name);
 	*list = f; /* ends with the others, whatever comes */

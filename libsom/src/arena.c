@@ -12,12 +12,6 @@
 
 #include <string.h>
 
-#ifdef _WIN32
-#include <windows.h>
-#else
-#include <sys/mman.h>
-#endif
-
 #if UINTPTR_MAX > UINT32_MAX && !defined(_WIN32)
 enum { ROW_WORDS = 1 << 25, TOKEN_WORDS = 1 << 22 }; /* 256 and 32 MiB of addresses */
 #else
@@ -35,22 +29,18 @@ static uint32_t nspans;
 char *freed_row;
 
 /* Zeroed memory for reading, or NULL; only what is made writable is counted by the system. */
-static void *reserve(size_t n) {
 #ifdef _WIN32
-	return VirtualAlloc(NULL, n, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+#include <windows.h>
+static void *reserve(size_t n) { return VirtualAlloc(NULL, n, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE); }
+static bool make_writable(void *p, size_t n) { return p && n; }
 #else
+#include <sys/mman.h>
+static void *reserve(size_t n) {
 	void *p = mmap(NULL, n, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return p == MAP_FAILED ? NULL : p;
-#endif
 }
-
-static bool make_writable(void *p, size_t n) {
-#ifdef _WIN32
-	return p && n;
-#else
-	return mprotect(p, n, PROT_READ | PROT_WRITE) == 0;
+static bool make_writable(void *p, size_t n) { return mprotect(p, n, PROT_READ | PROT_WRITE) == 0; }
 #endif
-}
 
 static bool grow(uint32_t words) {
 	uint32_t to = (words + GROW - 1) / GROW * GROW, octets = (ROW_WORDS + TOKEN_WORDS) / 8 + 8;

@@ -56,10 +56,9 @@ static int check(const som_class_desc *d, bool derived, som_env *ev) {
 		return fail(ev, SOM_E_PARENTS, "class %s has %u parents, %u of them abstract; %d is the limit", d->name, d->nparents, d->nabstract_parents, MAX_PARENTS);
 	if ((d->parents && d->nparents == 0) || (!d->parents && d->nparents))
 		return fail(ev, SOM_E_PARENTS, "class %s: its list of parents is empty; leave it out for SOMObject", d->name);
-	if (d->nintroduces > MAX_METHODS)
-		return fail(ev, SOM_E_METHODS, "class %s introduces %u methods; %d is the limit", d->name, d->nintroduces, MAX_METHODS);
-	if (d->noverrides > MAX_METHODS || d->nselects > MAX_METHODS)
-		return fail(ev, SOM_E_METHODS, "class %s has %u overrides and %u selections; %d is the limit of each", d->name, d->noverrides, d->nselects, MAX_METHODS);
+	if (d->nintroduces > MAX_METHODS || d->noverrides > MAX_METHODS || d->nselects > MAX_METHODS)
+		return fail(ev, SOM_E_METHODS, "class %s has %u methods, %u overrides and %u selections; %d is the limit of each", d->name, d->nintroduces,
+			d->noverrides, d->nselects, MAX_METHODS);
 	if (!list_ok(d->introduces, d->nintroduces, d->method_size, sizeof(som_method)) ||
 		!list_ok(d->overrides, d->noverrides, d->override_size, offsetof(som_override, sig)) ||
 		!list_ok(d->selects, d->nselects, d->select_size, sizeof(som_select)) || (d->nabstract_parents && !d->abstract_parents))
@@ -139,15 +138,13 @@ static klass *allocate(making *m, som_env *ev) {
 	klass *k = (klass *)(raw + (MAX_ALIGN - behind % MAX_ALIGN) % MAX_ALIGN);
 	k->raw = raw;
 	k->c.object.flags = F_CLASS;
-	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & SOM_ABSTRACT, .major = d->major, .minor = d->minor};
-	k->info.part_size = d->data_size;
+	k->library = library_loading();
+	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & SOM_ABSTRACT, .major = d->major, .minor = d->minor,
+		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL, .library = k->library ? library_file(k->library) : NULL,
+		.typelib = d->typelib};
 	k->align = d->data_align ? d->data_align : 1;
 	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context};
-	k->info.declared = m->declared ? C(m->declared) : NULL;
 	k->metaclass = m->metaclass;
-	k->library = library_loading();
-	k->info.library = k->library ? library_file(k->library) : NULL;
-	k->info.typelib = d->typelib;
 	const som_class **parents = pool_take(k, (m->nparents + 1) * sizeof *parents);
 	k->info.name = pool_text(k, d->name, strlen(d->name));
 	k->abstract = pool_take(k, m->nparents + 1);

@@ -13,7 +13,7 @@ typedef struct call {
 #ifdef SOM_FFI
 	uint32_t result_at, result_size; /* where in what libffi gives the value lies */
 	ffi_cif cif;
-	ffi_type *types[2 + MAX_ARGS];
+	ffi_type *types[];
 #endif
 } call;
 
@@ -22,9 +22,18 @@ static call *call_of(const char *sig) { return ((const som_name *)(const void *)
 
 static const char letters[] = "vbchHiIlLfdsop";
 
+/* What a call goes by ends where the types begin. */
+static size_t letters_in(const char *sig) { return strcspn(sig, "/"); }
+
 static bool well_formed(const char *text) {
-	size_t n = strlen(text);
+	size_t n = text ? letters_in(text) : 0;
 	return n >= 2 && n <= 2 + MAX_ARGS && text[1] == ':' && strchr(letters, text[0]) && strspn(text + 2, letters + 1) == n - 2;
+}
+
+bool same_signature(const char *a, const char *b) {
+	size_t n = letters_in(a);
+	if (letters_in(b) != n || strncmp(a, b, n)) return false;
+	return !a[n] || !b[n] || !strcmp(a + n, b + n);
 }
 
 #ifdef SOM_FFI
@@ -52,11 +61,13 @@ static bool prepare(call *c, const char *sig) { return c && sig; }
 
 const char *signature(const char *text, som_env *ev) {
 	if (!well_formed(text))
-		return fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon, at most %d arguments' of %s", text, MAX_ARGS, letters), NULL;
+		return fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon, at most %d arguments' of %s, and perhaps /types",
+			text ? text : "(none)", MAX_ARGS, letters), NULL;
 	som_name *n = (som_name *)(uintptr_t)som_name_of(text, ev);
 	if (!n || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
-	call *c = take(sizeof *c), *none = NULL;
-	if (c) c->nargs = (uint32_t)strlen(text) - 2;
+	uint32_t nargs = (uint32_t)letters_in(text) - 2;
+	call *c = take(sizeof *c + (2 + nargs) * WORD_SIZE), *none = NULL;
+	if (c) c->nargs = nargs;
 	if (!c || !prepare(c, n->text)) {
 		give(c);
 		return no_memory(ev, "a signature"), NULL;
@@ -118,7 +129,7 @@ static void handle(ffi_cif *cif, void *to, void **at, void *context) {
 }
 
 som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_env *ev) {
-	const char *made = signature(sig, ev);
+	const char *made = handler ? signature(sig, ev) : (fail(ev, SOM_E_METHOD, "a closure without a handler"), NULL);
 	closure *c = made ? take(sizeof *c) : NULL;
 	void *code = NULL;
 	if (c) c->made = ffi_closure_alloc(sizeof *c->made, &code);
@@ -128,9 +139,7 @@ som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_
 		if (made) no_memory(ev, "a closure: or the system forbids code that is made at run time");
 		return NULL;
 	}
-	c->sig = made;
-	c->handler = handler;
-	c->context = context;
+	*c = (closure){.made = c->made, .sig = made, .handler = handler, .context = context};
 	memcpy(&c->code, &code, sizeof code);
 	lock();
 	c->next = *closure_bucket(c->code);
@@ -167,15 +176,12 @@ void som_closure_free(som_proc *code) { (void)code; }
 int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
 	const char *made = sig && proc ? signature(sig, ev) : NULL;
 	if (!proc || !sig) return fail(ev, SOM_E_METHOD, "a call without a procedure or a signature");
+	if (made && call_of(made)->nargs && !args) return fail(ev, SOM_E_TYPE, "a call by %s without arguments", sig);
 	return made ? apply(proc, made, o, args, to, ev) : SOM_E_METHOD;
 }
 
-int som_dispatch(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
-	const char *sig = NULL;
-	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
-	som_proc *proc = method ? find_signed(o, method, &sig, ev) : NULL;
-	if (!proc) return method ? SOM_E_UNKNOWN : fail(ev, SOM_E_UNKNOWN, "a call without a method's name");
-	if (proc == (som_proc *)no_implementation) return no_implementation(o, ev), SOM_E_ABSTRACT;
+int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
+	if (!proc || proc == (som_proc *)no_implementation) return no_implementation(o, ev), SOM_E_ABSTRACT;
 	if (!sig)
 		return fail(ev, SOM_E_METHOD, "class %s: %s has no signature, and can be called by offset alone", class_of(o)->info.name, method);
 	if (call_of(sig)->nargs != n || (n && !args))
@@ -183,8 +189,18 @@ int som_dispatch(som_ref o, const char *method, const som_value *args, uint32_t 
 	return apply(proc, sig, o, args, to, ev);
 }
 
+int som_dispatch(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
+	const char *sig = NULL;
+	int code = need(o, ev);
+	if (code != SOM_OK) return code;
+	som_proc *proc = method ? find_signed(o, method, &sig, ev) : NULL;
+	if (!proc) return method ? SOM_E_UNKNOWN : fail(ev, SOM_E_UNKNOWN, "a call without a method's name");
+	return call_found(proc, sig, o, method, args, n, to, ev);
+}
+
 int som_invoke(som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
-	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
+	int code = need(o, ev);
+	if (code != SOM_OK) return code;
 	typedef int32_t dispatcher(som_ref, som_env *, const char *, const som_value *, uint32_t, som_value *);
 	return ((dispatcher *)*word_at(front_of(class_of(o)), tok_dispatch))(o, ev, method, args, n, to);
 }

@@ -79,10 +79,16 @@ struct klass {
 	som_class c;          /* last: the metaclass's data follow */
 };
 
-static inline klass *K(const som_class *c) { return (klass *)((char *)(uintptr_t)c - offsetof(klass, c)); }
+static inline klass *K(const som_class *c) { return (klass *)((uintptr_t)c - offsetof(klass, c)); } /* of NULL: not to be used */
 static inline som_class *C(const klass *k) { return (som_class *)&((klass *)(uintptr_t)k)->c; }
 static inline klass *class_of(const som_object *o) { return K(som_class_of(o)); }
 static inline const klass *order_at(const klass *k, uint32_t i) { return K(k->info.order[i]); }
+static inline uint32_t place_in(const som_class *const *list, uint32_t n, const som_class *c) { /* or n */
+	uint32_t i = 0;
+	while (i < n && list[i] != c)
+		i++;
+	return i;
+}
 static inline som_proc **word_at(const char *row, som_tok t) { return (som_proc **)(row + t); }
 static inline bool row_has(const char *row, const klass *k) { return __atomic_load_n((void **)(uintptr_t)(row + k->base), __ATOMIC_RELAXED) == k->id; }
 static inline bool descends(const klass *k, const klass *from) { return row_has(k->row, from); }
@@ -124,7 +130,10 @@ void row_give(const klass *k, char *row);
 extern char *freed_row; /* NULL unless checking has been on */
 int freed_row_make(void);
 void freed_row_fill(som_tok from, uint32_t words, som_proc *proc);
+int gone(const som_object *o, som_env *ev); /* the code of its error: there is none, or it was destroyed */
 static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }
+
+static inline int need(const som_object *o, som_env *ev) { return __builtin_expect(o && !is_freed(o), 1) ? SOM_OK : gone(o, ev); }
 
 /* order.c: fills k's order and concrete, for its parents; the metaclass of a class to be */
 int linearise(klass *k, som_env *ev);
@@ -205,6 +214,8 @@ void weak_clear(som_ref o);
 
 /* invoke.c: signatures are made once and live as long as the process */
 const char *signature(const char *text, som_env *ev);
+bool same_signature(const char *a, const char *b); /* as far as both say it */
+int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev);
 
 /* root.c, and a file for each root class */
 enum { LIFE_INIT, LIFE_DESTRUCT, LIFE_COPY, LIFE_ASSIGN, LIFE_OLD_INIT, LIFE_OLD_UNINIT, LIFE_METHODS };
@@ -215,7 +226,8 @@ extern const som_class_desc object_desc, class_desc, manager_desc;
 #define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
 #define WITHOUT(name) {name, NULL, NULL, NULL, SOM_STATIC}
 #define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
-bool is_class(som_ref c, som_env *ev); /* else an exception */
+bool no_class(const som_object *c, som_env *ev); /* false, and says what c is */
+static inline bool is_class(const void *c, som_env *ev) { return __builtin_expect(c && ((const som_object *)c)->flags & F_CLASS, 1) || no_class(c, ev); }
 bool is_plain(const klass *k); /* nothing stands in for what SOMObject does at the beginning and the end */
 void make_roots(void); /* ends the process where there is no memory even for that */
 

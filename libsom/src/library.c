@@ -9,8 +9,7 @@
 
 #ifdef _WIN32
 #include <windows.h>
-enum { PATH_SEPARATOR = ';' };
-static const char prefix[] = "", suffix[] = ".dll";
+static const char separator[] = ";", prefix[] = "", suffix[] = ".dll";
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = (void *)LoadLibraryA(file);
 	if (!handle) snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
@@ -20,45 +19,15 @@ som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(void
 void close_library(void *handle) { FreeLibrary((HMODULE)handle); }
 #else
 #include <dlfcn.h>
-enum { PATH_SEPARATOR = ':' };
-static const char prefix[] = "lib", suffix[] = ".so";
+static const char separator[] = ":", prefix[] = "lib", suffix[] = ".so";
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	const char *reason = handle ? NULL : dlerror();
 	if (!handle) snprintf(why, n, "%s", reason ? reason : "no reason is known");
 	return handle;
 }
-som_proc *find_symbol(void *handle, const char *name) {
-	som_proc *p;
-	*(void **)&p = dlsym(handle, name);
-	return p;
-}
+som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(uintptr_t)dlsym(handle, name); }
 void close_library(void *handle) { dlclose(handle); }
-#endif
-
-#ifdef __linux__
-#include <link.h>
-/* Whether a file has all that its header says: the system's loader would touch what is not there, and the process would
- * end. What is no library of this machine's kind is left to the loader, which says so. */
-static bool whole(const char *file) {
-	FILE *f = fopen(file, "rb");
-	ElfW(Ehdr) h;
-	ElfW(Phdr) p;
-	bool all = true;
-	if (!f) return true;
-	if (fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG) && h.e_phentsize == sizeof p &&
-		h.e_ident[EI_CLASS] == (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32) && fseek(f, 0, SEEK_END) == 0) {
-		uint64_t size = (uint64_t)ftell(f);
-		for (unsigned i = 0; i < h.e_phnum && all; i++) {
-			all = fseek(f, (long)(h.e_phoff + i * sizeof p), SEEK_SET) == 0 && fread(&p, sizeof p, 1, f) == 1;
-			all = all && (p.p_type != PT_LOAD || (p.p_offset <= size && p.p_filesz <= size - p.p_offset));
-		}
-	}
-	fclose(f);
-	return all;
-}
-#else
-static bool whole(const char *file) { return file != NULL; }
 #endif
 
 struct library {
@@ -80,6 +49,65 @@ static place *places;
 static char *folders; /* NULL: those of SOM_PATH */
 static void *go_runtime;
 static _Thread_local library *loading;
+
+/* OTHER: of another machine, which the system's loader passes over where it searches; CUT: shorter than its header says. */
+enum { ABSENT, OTHER, CUT, WHOLE };
+
+#ifdef __linux__
+#include <link.h>
+
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden"))); /* of what the kernel is in */
+
+/* Of a file that is cut the system's loader would touch what is not there, and the process would end. What is no library at all is
+ * left to the loader, which says so. */
+static int state_of(FILE *f) {
+	const unsigned char *mine = __ehdr_start.e_ident;
+	ElfW(Ehdr) h;
+	ElfW(Phdr) p;
+	if (!f) return ABSENT;
+	bool elf = fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG);
+	int state = elf && (h.e_ident[EI_CLASS] != mine[EI_CLASS] || h.e_machine != __ehdr_start.e_machine) ? OTHER : WHOLE;
+	uint64_t size = fseek(f, 0, SEEK_END) == 0 ? (uint64_t)ftell(f) : 0;
+	for (unsigned i = 0; elf && state == WHOLE && i < h.e_phnum; i++) {
+		bool there = fseek(f, (long)(h.e_phoff + i * sizeof p), SEEK_SET) == 0 && fread(&p, sizeof p, 1, f) == 1;
+		if (!there || (p.p_type == PT_LOAD && (p.p_offset > size || p.p_filesz > size - p.p_offset))) state = CUT;
+	}
+	fclose(f);
+	return state;
+}
+
+#ifdef __GLIBC__
+/* Of the file that the loader takes for a bare name: one that is loaded, or the first in the folders where it looks for this library's
+ * needs. ABSENT: it may know of one by /etc/ld.so.cache still. */
+static int state_in_search(const char *file) {
+	char at[4096];
+	Dl_info here;
+	Dl_serinfo head, *all = NULL;
+	void *loaded = dlopen(file, RTLD_NOLOAD | RTLD_LAZY), *self = NULL;
+	int state = loaded ? WHOLE : ABSENT;
+	if (loaded) dlclose(loaded);
+	if (dladdr(&libraries, &here)) self = dlopen(here.dli_fname, RTLD_NOLOAD | RTLD_LAZY);
+	if (!self) self = dlopen(NULL, RTLD_LAZY); /* the kernel is linked into the program */
+	if (!loaded && self && dlinfo(self, RTLD_DI_SERINFOSIZE, &head) == 0 && (all = take(head.dls_size))) {
+		*all = head;
+		dlinfo(self, RTLD_DI_SERINFO, all);
+	}
+	for (unsigned i = 0; all && i < all->dls_cnt && state <= OTHER; i++)
+		if (snprintf(at, sizeof at, "%s/%s", all->dls_serpath[i].dls_name, file) < (int)sizeof at) state = state_of(fopen(at, "rb"));
+	give(all);
+	if (self) dlclose(self);
+	return state;
+}
+#else
+static int state_in_search(const char *file) { return (void)file, ABSENT; }
+#endif
+static int state(const char *file) { return strchr(file, '/') ? state_of(fopen(file, "rb")) : state_in_search(file); }
+#else
+static int state(const char *file) {
+	FILE *f = fopen(file, "rb");
+	return f ? fclose(f), WHOLE : ABSENT;
+}
+#endif
 
 library *library_loading(void) { return loading; }
 const char *library_file(const library *l) { return l->file; }
@@ -140,7 +168,7 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	l->by = &me;
 	char why[512] = "it is shorter than its header says";
 	unsigned depth = lock_let_go();
-	l->handle = !entry && whole(file) ? hooks.load(file, why, sizeof why) : NULL;
+	l->handle = !entry && state(file) != CUT ? hooks.load(file, why, sizeof why) : NULL;
 	som_proc *ready = l->handle ? hooks.symbol(l->handle, SOM_LIBRARY_READY) : NULL;
 	if (ready) ready(); /* without the lock, which the thread that it waits for may need */
 	lock_again(depth);
@@ -149,14 +177,13 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	lock_wake();
 	if (code == SOM_OK) return code;
 	const klass *busy;
-	for (klass *k = all_classes; k; k = k->next)
-		if (k->library == l && !k->derived) {
-			if (!unload_group(k, k->c.object.refs, &busy)) {
-				l->by = NULL; /* something of it is in use already: it stays */
-				return code;
-			}
-			break;
-		}
+	klass *k = all_classes;
+	while (k && (k->library != l || k->derived))
+		k = k->next;
+	if (k && !unload_group(k, k->c.object.refs, &busy)) {
+		l->by = NULL; /* something of it is in use already: it stays */
+		return code;
+	}
 	void *handle = library_forget(l);
 	depth = lock_let_go();
 	if (handle) hooks.unload(handle);
@@ -194,35 +221,27 @@ static void file_name(char *to, size_t n, const char *cls, bool first) {
 	strcpy(to + at, suffix);
 }
 
-static bool exists(const char *file) {
-	FILE *f = fopen(file, "rb");
-	if (f) fclose(f);
-	return f != NULL;
-}
-
 /* Tries one file: SOM_OK if the class is there now, SOM_E_UNKNOWN if there is no such file. */
 static int try(const char *file, const char *cls, bool by_system, som_env *ev) {
-	if (!by_system && !exists(file)) return SOM_E_UNKNOWN;
+	if (!by_system && state(file) == ABSENT) return SOM_E_UNKNOWN;
 	int code = load(file, NULL, ev);
 	if (code == SOM_OK && !registered(cls))
 		code = fail(ev, by_system ? SOM_E_UNKNOWN : SOM_E_LIBRARY, "%s does not define the class %s", file, cls);
-	return code != SOM_OK && by_system && !find_library(file) ? SOM_E_UNKNOWN : code;
+	return code != SOM_OK && by_system && !find_library(file) && state(file) <= OTHER ? SOM_E_UNKNOWN : code;
 }
 
-static int try_folders(const char *path, const char *cls, som_env *ev) {
+/* Tries the files that may have a class, in a folder whose name has n octets; without one, where the system looks. */
+static int try_folder(const char *folder, size_t n, const char *cls, som_env *ev) {
 	char name[MAX_NAME + 16], file[4096];
-	for (const char *p = path; *p;) {
-		const char *end = strchr(p, PATH_SEPARATOR);
-		size_t n = end ? (size_t)(end - p) : strlen(p);
-		for (int first = 0; first < 2 && n + sizeof name + 1 < sizeof file; first++) {
-			file_name(name, sizeof name, cls, first);
-			snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name);
-			int code = n ? try(file, cls, false, ev) : SOM_E_UNKNOWN;
-			if (code != SOM_E_UNKNOWN) return code;
-		}
-		p += n + (end != NULL);
+	int code = SOM_E_UNKNOWN;
+	for (int first = 0; first < 2 && code == SOM_E_UNKNOWN; first++) {
+		file_name(name, sizeof name, cls, first);
+		if (!folder)
+			code = try(name, cls, true, ev);
+		else if (n && snprintf(file, sizeof file, "%.*s/%s", (int)n, folder, name) < (int)sizeof file)
+			code = try(file, cls, false, ev);
 	}
-	return SOM_E_UNKNOWN;
+	return code;
 }
 
 int load_for(const char *cls, som_env *ev) {
@@ -233,12 +252,12 @@ int load_for(const char *cls, som_env *ev) {
 			return try(p->file, cls, true, ev) == SOM_OK ? SOM_OK : fail(ev, SOM_E_LIBRARY, "class %s: its library %s is not to be loaded or lacks it", cls, p->file);
 	const char *now = folders ? folders : getenv("SOM_PATH");
 	char *path = copy_text(now); /* another may be set while the lock is let go */
-	int code = SOM_E_UNKNOWN;
 	if (now && !path) return no_memory(ev, "a path");
-	if (path) code = try_folders(path, cls, ev);
-	for (int first = 0; !path && first < 2 && code == SOM_E_UNKNOWN; first++) {
-		file_name(name, sizeof name, cls, first);
-		code = try(name, cls, true, ev);
+	int code = path ? SOM_E_UNKNOWN : try_folder(NULL, 0, cls, ev);
+	for (const char *p = path; p && *p && code == SOM_E_UNKNOWN; p += *p != 0) {
+		size_t n = strcspn(p, separator);
+		code = try_folder(p, n, cls, ev);
+		p += n;
 	}
 	if (code == SOM_E_UNKNOWN) {
 		file_name(name, sizeof name, cls, false);
@@ -275,6 +294,7 @@ int som_library_of_class(const char *cls, const char *file, som_env *ev) {
 
 int som_set_hooks(const som_hooks *h, som_env *ev) {
 	som_hooks new = {0};
+	if (!h) return fail(ev, SOM_E_TYPE, "hooks are asked for, and there are none");
 	memcpy(&new, h, h->size_of < sizeof new ? h->size_of : sizeof new);
 	if ((new.allocate || new.deallocate) && memory_in_use())
 		return fail(ev, SOM_E_BUSY, "memory was taken already; set the hooks for memory before anything else");

@@ -105,7 +105,8 @@ static som_proc *const *word_of(const klass *k, const found *f) {
 int som_lookup(const som_class *c, const char *method, som_found *to, som_env *ev) {
 	const klass *k = K(c);
 	found f;
-	if (!method) return fail(ev, SOM_E_UNKNOWN, "class %s: a lookup without a name", k->info.name);
+	if (!is_class(c, ev)) return SOM_E_TYPE;
+	if (!method || !to) return fail(ev, SOM_E_UNKNOWN, "class %s: a lookup without a name, or without room for what is found", k->info.name);
 	int code = lookup(k, method, &f, ev);
 	if (code != SOM_OK) return code;
 	som_found all = {.size_of = to->size_of, .kind = f.info ? f.info->kind : SOM_DYNAMIC, .token = f.info ? f.info->token : 0,
@@ -118,15 +119,15 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 
 int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
+	if (!is_class(c, ev)) return SOM_E_TYPE;
 	if (!name_ok(name, MAX_NAME, false))
 		return fail(ev, SOM_E_NAME, "class %s: a dynamic method's name must be an identifier of at most %d octets", k->info.name, MAX_NAME);
 	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
 	const char *made = sig ? signature(sig, ev) : NULL;
 	if (sig && !made) return SOM_E_METHOD;
 	lock();
-	int code = SOM_OK;
-	if (own_method(k, name) || own_dynamic(k, name))
-		code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
+	bool has = own_method(k, name) || own_dynamic(k, name);
+	int code = has ? fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name) : SOM_OK;
 	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
 	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
 	if (text) {

@@ -141,9 +141,13 @@ som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
 	return o;
 }
 
-som_ref som_create(som_class *c, som_env *ev) { return ev ? make(K(c), NULL, true, ev) : new_object(K(c), NULL, false, true, NULL); }
+som_ref som_create(som_class *c, som_env *ev) {
+	if (!is_class(c, ev)) return NULL;
+	return ev ? make(K(c), NULL, true, ev) : new_object(K(c), NULL, false, true, NULL);
+}
 
 som_ref som_new(som_class *c, som_env *ev) {
+	if (!is_class(c, ev)) return NULL;
 	klass *k = substituted(K(c));
 	som_proc *proc = som_resolve(&k->c.object, tok_new);
 	return proc == plain_new && ev ? make(k, NULL, true, ev) : ((som_ref(*)(som_ref, som_env *))proc)(&k->c.object, ev);
@@ -175,7 +179,7 @@ static void transfer_by_method(som_ref to, som_ref from, bool assign, som_env *e
 }
 
 som_ref som_copy(som_ref from, som_env *ev) {
-	if (is_freed(from)) return freed_call(from, ev), NULL;
+	if (need(from, ev) != SOM_OK) return NULL;
 	klass *k = class_of(from);
 	if (from->flags & F_CLASS)
 		return fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name), NULL;
@@ -191,13 +195,15 @@ som_ref som_copy(som_ref from, som_env *ev) {
 }
 
 int som_assign(som_ref to, som_ref from, som_env *ev) {
-	if (is_freed(to) || is_freed(from)) return freed_call(is_freed(to) ? to : from, ev), SOM_E_FREED;
+	int code = need(to, ev);
+	code = code == SOM_OK ? need(from, ev) : code;
+	if (code != SOM_OK) return code;
 	const klass *k = class_of(to), *f = class_of(from);
 	if (!descends(f, k) || to->flags & F_CLASS)
 		return fail(ev, SOM_E_TYPE, "an object of class %s cannot be assigned to one of %s", f->info.name, k->info.name);
 	som_env own, *e = env_or(&own, ev);
 	transfer_by_method(to, from, true, e);
-	int code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
+	code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
 	som_env_clear(&own);
 	return code;
 }
@@ -213,36 +219,25 @@ static void destroy(som_ref o, uint32_t flags) {
 }
 
 som_ref som_retain(som_ref o) {
-	if (!o) return NULL;
-	if (is_freed(o))
-		freed_call(o, NULL);
-	else
-		__atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
+	if (o && need(o, NULL) == SOM_OK) __atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
 	return o;
 }
 
 void som_release(som_ref o) {
-	if (!o) return;
-	if (is_freed(o)) {
-		freed_call(o, NULL);
-		return;
-	}
+	if (!o || need(o, NULL) != SOM_OK) return;
 	uint32_t refs = __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE); /* before the flags, which others may have set */
 	uint32_t flags = __atomic_load_n(&o->flags, __ATOMIC_RELAXED);
-	if (flags & (F_CLASS | F_DYING)) { /* a class ends by being unloaded; what is ending ends once */
-		__atomic_sub_fetch(&o->refs, 1, __ATOMIC_RELEASE);
-		return;
-	}
+	bool ends = !(flags & (F_CLASS | F_DYING)); /* a class ends by being unloaded; what is ending ends once */
 	/* With one reference and no weak one there is nobody to race with. */
-	if (refs == 1 && !(flags & F_WEAK))
+	if (refs == 1 && ends && !(flags & F_WEAK))
 		o->refs = 0;
-	else if (__atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) != 0)
+	else if (__atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) != 0 || !ends)
 		return;
 	destroy(o, __atomic_load_n(&o->flags, __ATOMIC_RELAXED));
 }
 
-int som_is_a(const som_object *o, const som_class *c) { return !is_freed(o) && row_has(o->mt, K(c)); }
-int som_descends(const som_class *c, const som_class *from) { return descends(K(c), K(from)); }
+int som_is_a(const som_object *o, const som_class *c) { return o && c && !is_freed(o) && row_has(o->mt, K(c)); }
+int som_descends(const som_class *c, const som_class *from) { return c && from && descends(K(c), K(from)); }
 
 /* ---- Other initializers ---- */
 
@@ -255,13 +250,11 @@ struct som_making {
 };
 
 som_making *som_begin(som_class *c, som_env *ev) {
-	klass *k = substituted(K(c));
-	som_ref o = new_object(k, NULL, true, false, ev);
+	klass *k = is_class(c, ev) ? substituted(K(c)) : NULL;
+	som_ref o = k ? new_object(k, NULL, true, false, ev) : NULL;
 	som_making *m = o ? take(sizeof *m + k->info.ninits * sizeof m->e[0]) : NULL;
-	if (m) {
-		m->o = o;
-		m->k = k;
-	} else if (o) {
+	if (m) *m = (som_making){.o = o, .k = k};
+	if (o && !m) {
 		end_memory(o, k);
 		no_memory(ev, k->info.name);
 	}
@@ -271,16 +264,14 @@ som_making *som_begin(som_class *c, som_env *ev) {
 som_ref som_made(som_making *m) { return m->o; }
 
 int som_enter(som_making *m, const som_class *c) {
-	for (uint32_t i = 0; i < m->k->info.ninits; i++)
-		if (m->k->info.inits[i] == c) return !m->e[i].entered && (m->e[i].entered = true);
-	return 0;
+	uint32_t i = place_in(m->k->info.inits, m->k->info.ninits, c);
+	return i < m->k->info.ninits && !m->e[i].entered && (m->e[i].entered = true);
 }
 
 void som_leave(som_making *m, const som_class *c) {
 	for (uint32_t i = 0; i < m->nleft; i++)
 		if (m->e[i].left == K(c)) return;
-	for (uint32_t i = 0; i < m->k->info.ninits; i++)
-		if (m->k->info.inits[i] == c) m->e[m->nleft++].left = K(c);
+	if (place_in(m->k->info.inits, m->k->info.ninits, c) < m->k->info.ninits) m->e[m->nleft++].left = K(c);
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {

@@ -113,33 +113,26 @@ int linearise(klass *k, som_env *ev) {
 				K(*p)->mark |= CONCRETE;
 		}
 
-	const som_class **order = take(all * sizeof *order);
-	if (!order) {
+	const som_class **order = pool_take(k, all * sizeof *order);
+	k->info.order = order;
+	k->concrete = pool_take(k, all);
+	if (!order || !k->concrete) {
 		give(lists);
 		return no_memory(ev, "a linearisation");
 	}
-	uint32_t norder = 0;
-	order[norder++] = C(k);
+	order[k->info.norder++] = C(k);
 	char why[4 * MAX_NAME];
 	for (klass *next; (next = choose(lists, n, why, sizeof why));) {
 		next->mark |= TAKEN;
-		order[norder++] = C(next);
+		order[k->info.norder++] = C(next);
 		for (uint32_t i = 0; i < n; i++)
 			advance(&lists[i]);
 	}
 	give(lists);
-	int code = !*why ? SOM_OK : fail(ev, SOM_E_ORDER, "class %s: its parents have contrary orders, and %s; bring the parents into one order", k->info.name, why);
-	k->info.order = pool_take(k, norder * sizeof *order);
-	k->concrete = pool_take(k, norder);
-	if (code == SOM_OK && (!k->info.order || !k->concrete)) code = no_memory(ev, "a linearisation");
-	if (code == SOM_OK) {
-		memcpy((void *)(uintptr_t)k->info.order, order, norder * sizeof *order);
-		k->info.norder = norder;
-		for (uint32_t i = 0; i < norder; i++)
-			k->concrete[i] = i == 0 || i + 1 == norder /* SOMObject */ || K(order[i])->mark & CONCRETE;
-	}
-	give(order);
-	return code;
+	for (uint32_t i = 0; i < k->info.norder; i++)
+		k->concrete[i] = i == 0 || i + 1 == k->info.norder /* SOMObject */ || K(order[i])->mark & CONCRETE;
+	if (!*why) return SOM_OK;
+	return fail(ev, SOM_E_ORDER, "class %s: its parents have contrary orders, and %s; bring the parents into one order", k->info.name, why);
 }
 
 /* ---- Metaclasses ---- */
@@ -199,10 +192,10 @@ klass *derive_metaclass(const char *name, klass *const *all, uint32_t nall, som_
 
 som_class *som_class_join(som_class *const *metaclasses, uint32_t n, som_env *ev) {
 	klass *all[MAX_PARENTS + 1], *m = NULL;
-	bool good = n > 0 && n <= MAX_PARENTS;
+	bool good = metaclasses && n > 0 && n <= MAX_PARENTS;
 	lock();
 	for (uint32_t i = 0; i < n && good; i++)
-		good = descends(all[i] = K(metaclasses[i]), class_class);
+		good = is_class(metaclasses[i], NULL) && descends(all[i] = K(metaclasses[i]), class_class);
 	if (!good)
 		fail(ev, SOM_E_METACLASS, "from 1 to %d metaclasses are to be joined, which all descend from SOMClass", MAX_PARENTS);
 	else if ((m = derive_metaclass(all[0]->info.name, all, n, ev)))

@@ -71,6 +71,7 @@ som_class *som_class_registered(const char *name, som_env *ev) {
 
 int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, som_env *ev) {
 	const som_class_info *i = &K(c)->info;
+	if (!is_class(c, ev)) return SOM_E_TYPE;
 	if ((major == 0 && minor == 0) || (i->major == major && i->minor >= minor)) return SOM_OK;
 	return fail(ev, SOM_E_VERSION, "class %s is version %u.%u%s%s, but %u.%u is needed%s", i->name, i->major, i->minor, i->library ? " of " : "",
 		i->library ? i->library : "", major, minor, i->major == major ? "; install a newer release" : "; the two do not go together");
@@ -85,6 +86,7 @@ static bool same_data(const som_class_info *a, const som_class_info *b) {
 
 int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 	klass *k = K(c), *s = by ? K(by) : NULL;
+	if (!is_class(c, ev) || (by && !is_class(by, ev))) return SOM_E_TYPE;
 	if (s && (s == k || !descends(s, k)))
 		return fail(ev, SOM_E_TYPE, "class %s cannot take the place of %s: it does not descend from it", s->info.name, k->info.name);
 	if (s && !same_data(&s->info, &k->info))
@@ -150,6 +152,7 @@ bool unload_group(klass *k, uint32_t refs, const klass **busy) {
 int som_class_unload(som_class *c, som_env *ev) {
 	klass *k = K(c);
 	const klass *busy = k;
+	if (!is_class(c, ev)) return SOM_E_TYPE;
 	lock();
 	library *l = k->library;
 	bool done = k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, 1, &busy);
@@ -165,8 +168,8 @@ int som_class_unload(som_class *c, som_env *ev) {
 /* ---- Binding ---- */
 
 int check_signature(const klass *k, const som_method_info *m, const char *sig, const char *who, som_env *ev) {
-	if (!sig || !m->sig || !strcmp(sig, m->sig)) return SOM_OK;
-	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %.100s, of another release", k->info.name, m->name, m->sig, who, sig);
+	if (!sig || !m->sig || same_signature(sig, m->sig)) return SOM_OK;
+	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %s, of another release", k->info.name, m->name, m->sig, who, sig);
 }
 
 static int check_base(const klass *k, const som_base *b, som_env *ev) {
@@ -176,8 +179,8 @@ static int check_base(const klass *k, const som_base *b, som_env *ev) {
 }
 
 int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
-	if (som_bound(to)) return SOM_OK;
-	if (!b || b->size_of < offsetof(som_binding, sigs) || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
+	if (to && som_bound(to)) return SOM_OK;
+	if (!b || !to || b->size_of < offsetof(som_binding, sigs) || (b->nmethods && !b->methods) || b->nmethods > MAX_METHODS)
 		return fail(ev, SOM_E_METHOD, "a binding's description is too short, or its list of methods is missing");
 	lock();
 	klass *k = find_class(b->cls, ev);

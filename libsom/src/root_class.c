@@ -43,10 +43,7 @@ static som_proc *lookup_method(som_ref c, som_env *ev, const char *method) { ret
 static const char *descriptor(som_ref c, som_env *ev, const char *method) { return found_by(c, method, ev).sig; }
 static int64_t method_token(som_ref c, som_env *ev, const char *method) { return found_by(c, method, ev).token; }
 
-static uint8_t supports(som_ref c, som_env *ev, const char *method) {
-	som_found f;
-	return (void)ev, method_data(c, NULL, method, &f);
-}
+static uint8_t supports(som_ref c, som_env *ev, const char *method) { return (void)ev, found_by(c, method, NULL).from != NULL; }
 
 static uint8_t find_ok(som_ref c, som_env *ev, const char *method, som_proc **to) {
 	som_found f = found_by(c, method, ev);
@@ -74,13 +71,12 @@ static som_proc *defined(som_ref c, som_env *ev, int64_t token) { return (void)e
 
 /* ---- What there is of it ---- */
 
-static int count(const char *n, const char *sig, som_proc *proc, void *to) { return (void)n, (void)sig, (void)proc, ++*(int32_t *)to, 0; }
-
 static int32_t count_methods(som_ref c, bool dynamics) {
 	int32_t n = 0;
 	for (uint32_t i = 0; i < self(c)->info.norder; i++) {
 		n += (int32_t)order_at(self(c), i)->slots;
-		if (dynamics) som_class_dynamics(self(c)->info.order[i], count, &n);
+		for (const dynamic *d = dynamics ? __atomic_load_n(&order_at(self(c), i)->dynamics, __ATOMIC_ACQUIRE) : NULL; d; d = d->next)
+			n++;
 	}
 	return n;
 }

@@ -49,7 +49,7 @@ static som_class **list(const klass *like, uint32_t *n, som_env *ev) {
 	return to;
 }
 
-static som_class **related(som_ref m, som_env *ev, som_ref c, uint32_t *n) { return (void)m, list(K((som_class *)c), n, ev); }
+static som_class **related(som_ref m, som_env *ev, som_ref c, uint32_t *n) { return (void)m, is_class(c, ev) ? list(K((som_class *)c), n, ev) : NULL; }
 static som_class **all(som_ref m, som_env *ev, uint32_t *n) { return (void)m, list(NULL, n, ev); }
 
 static int32_t substitute(som_ref m, som_env *ev, const char *name, const char *by) {

@@ -1,20 +1,13 @@
 /* root_object.c: SOMObject: its methods in the order of SOM 3.0, retired places kept. */
 #include "kernel.h"
 
-#include <string.h>
-
 static void plain(som_ref o, som_env *ev) { (void)o, (void)ev; }
 
-static void free_object(som_ref o, som_env *ev) {
-	(void)ev;
-	som_release(o);
-}
-
+static void free_object(som_ref o, som_env *ev) { (void)ev, som_release(o); }
 static const char *class_name(som_ref o, som_env *ev) { return (void)ev, class_of(o)->info.name; }
 static som_ref get_class(som_ref o, som_env *ev) { return (void)ev, &som_class_of(o)->object; }
 
-bool is_class(som_ref c, som_env *ev) {
-	if (c && !is_freed(c) && c->flags & F_CLASS) return true;
+bool no_class(const som_object *c, som_env *ev) {
 	return fail(ev, SOM_E_TYPE, "a class is asked for, an object of class %s given", !c ? "(none)" : is_freed(c) ? "(destroyed)" : class_of(c)->info.name), false;
 }
 
@@ -61,9 +54,7 @@ static int32_t class_dispatch(som_ref o, som_env *ev, som_ref c, const char *met
 	if (!som_is_a(o, (som_class *)c))
 		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s", class_of(o)->info.name, K((som_class *)c)->info.name);
 	int code = som_lookup((som_class *)c, method, &f, ev);
-	if (code == SOM_OK && (!f.sig || strlen(f.sig) - 2 != n))
-		code = fail(ev, SOM_E_TYPE, "%s has the signature %s, %u arguments were given", method, f.sig ? f.sig : "(none)", n);
-	return code == SOM_OK ? som_apply(f.proc, f.sig, o, args, to, ev) : code;
+	return code == SOM_OK ? call_found(f.proc, f.sig, o, method, args, n, to, ev) : code;
 }
 
 static int32_t dispatch(som_ref o, som_env *ev, const char *method, const som_value *args, uint32_t n, som_value *to) {

@@ -18,6 +18,11 @@ int64_t freed_call(som_ref o, som_env *ev) {
 	return fail(ev ? ev : &aloud, SOM_E_FREED, "an object at %p was used that has been destroyed", (void *)o), 0;
 }
 
+int gone(const som_object *o, som_env *ev) {
+	if (!o) return fail(ev, SOM_E_TYPE, "an object is asked for, and there is none");
+	return freed_call((som_ref)(uintptr_t)o, ev), SOM_E_FREED;
+}
+
 int impls_by_token(const void *a, const void *b) {
 	som_tok x = ((const impl *)a)->token, y = ((const impl *)b)->token;
 	return (x > y) - (x < y);
@@ -107,27 +112,26 @@ static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_pro
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
 	som_proc *old = NULL;
-	lock();
+	if (!is_class(c, ev)) return NULL;
 	const klass *in = introducer(k, t);
-	impls *all = k->impls;
-	impl *mine = in ? find_impl(all, t) : NULL;
 	if (!in || !proc) {
 		fail(ev, in ? SOM_E_METHOD : SOM_E_UNKNOWN, "class %s: %s", k->info.name, in ? "a replacement needs a procedure" : "it has no method of this token");
-	} else if (!mine) { /* a new list; who reads the old one may go on */
-		impls *more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl));
-		if (!more) {
-			no_memory(ev, "a replacement");
-			in = NULL;
-		} else {
-			memcpy(more, all, sizeof *all + all->n * sizeof(impl));
-			more->e[more->n++] = (impl){t, proc};
-			qsort(more->e, more->n, sizeof(impl), impls_by_token);
-			__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
-		}
-	} else {
-		__atomic_store_n(&mine->proc, proc, __ATOMIC_RELAXED);
+		return NULL;
 	}
-	if (in && proc) {
+	lock();
+	impls *all = k->impls, *more = all;
+	impl *mine = find_impl(all, t);
+	if (mine) {
+		__atomic_store_n(&mine->proc, proc, __ATOMIC_RELAXED);
+	} else if ((more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl)))) { /* a new list; who reads the old one may go on */
+		memcpy(more, all, sizeof *all + all->n * sizeof(impl));
+		more->e[more->n++] = (impl){t, proc};
+		qsort(more->e, more->n, sizeof(impl), impls_by_token);
+		__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
+	} else {
+		no_memory(ev, "a replacement");
+	}
+	if (more) {
 		old = get(k->row, t);
 		put(k->row, t, (void *)proc);
 		replace_in_casts(in, t, k, old, proc);
@@ -159,9 +163,7 @@ som_proc *som_parent_proc(const som_class *c, uint32_t nth, som_tok t, som_env *
 
 som_proc *som_next_proc(const som_class *implementing, const som_object *o, som_tok t) {
 	const klass *k = class_of(o);
-	uint32_t i = 0;
-	while (i < k->info.norder && k->info.order[i] != implementing)
-		i++;
+	uint32_t i = place_in(k->info.order, k->info.norder, implementing);
 	while (++i < k->info.norder) {
 		som_proc *proc = k->concrete[i] ? own_impl(order_at(k, i), t) : NULL;
 		if (proc) return proc;
@@ -193,12 +195,11 @@ static char *cast_row(klass *k, const klass *as, som_env *ev) {
 }
 
 int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
-	if (is_freed(o)) return freed_call(o, ev), SOM_E_FREED;
+	int code = need(o, ev);
+	if (code != SOM_OK || !is_class(ancestor, ev)) return code != SOM_OK ? code : SOM_E_TYPE;
 	klass *k = class_of(o);
 	const klass *as = K(ancestor);
-	uint32_t i = 0;
-	while (i < k->info.norder && k->info.order[i] != ancestor)
-		i++;
+	uint32_t i = place_in(k->info.order, k->info.norder, ancestor);
 	if (i == k->info.norder)
 		return fail(ev, SOM_E_TYPE, "an object of class %s is no %s, and cannot be cast to it", k->info.name, as->info.name);
 	if (!k->concrete[i])
@@ -212,14 +213,12 @@ int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
 }
 
 void som_uncast(som_ref o) {
-	if (is_freed(o))
-		freed_call(o, NULL);
-	else
-		__atomic_store_n(&o->mt, front_of(class_of(o)), __ATOMIC_RELEASE);
+	if (need(o, NULL) == SOM_OK) __atomic_store_n(&o->mt, front_of(class_of(o)), __ATOMIC_RELEASE);
 }
 
 int som_class_front(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
+	if (!is_class(c, ev)) return SOM_E_TYPE;
 	if (k == object_class || k == class_class || k == manager_class)
 		return fail(ev, SOM_E_METHOD, "class %s is everybody's: put something in front of a subclass's methods", k->info.name);
 	if (!introducer(k, t)) return fail(ev, SOM_E_UNKNOWN, "class %s: it has no method of this token", k->info.name);

@@ -14,6 +14,16 @@ static som_weak **bucket(som_ref o) {
 	return &buckets[(h ^ h >> 9) % BUCKETS];
 }
 
+/* Ends what w refers by, or all weak references to o; under the lock. */
+static void drop(som_ref o, const som_weak *only) {
+	for (som_weak **at = bucket(o), *w; (w = *at);) {
+		bool ends = only ? w == only : w->o == o;
+		w->o = ends ? NULL : w->o;
+		*at = ends ? w->next : w;
+		at = ends ? at : &w->next;
+	}
+}
+
 som_weak *som_weak_new(som_ref o, som_env *ev) {
 	if (!o || is_freed(o)) return fail(ev, SOM_E_FREED, "a weak reference to an object at %p that has been destroyed", (void *)o), NULL;
 	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_CLASS) /* others may be making weak references too */
@@ -42,26 +52,13 @@ som_ref som_weak_get(som_weak *w) {
 void som_weak_free(som_weak *w) {
 	if (!w) return;
 	weak_lock();
-	if (w->o) {
-		som_weak **at = bucket(w->o);
-		while (*at != w)
-			at = &(*at)->next;
-		*at = w->next;
-	}
+	if (w->o) drop(w->o, w);
 	weak_unlock();
 	give(w);
 }
 
 void weak_clear(som_ref o) {
 	weak_lock();
-	for (som_weak **at = bucket(o); *at;) {
-		som_weak *w = *at;
-		if (w->o != o) {
-			at = &w->next;
-			continue;
-		}
-		w->o = NULL;
-		*at = w->next;
-	}
+	drop(o, NULL);
 	weak_unlock();
 }

@@ -95,7 +95,7 @@ static void hostile(void) {
 	som_binding b = {.size_of = sizeof b, .cls = "X", .major = 1};
 	CHECK(som_class_bind(&b, &d, &ev) == SOM_E_VERSION && !som_bound(&d) && strstr(ev.text, "X is version 0.0"));
 	struct { som_classdata c; som_tok m[1]; } bound = {0};
-	const char *const size[] = {"somGetSize"}, *const wrong[] = {"d:"}, *const right[] = {"i:"};
+	const char *const size[] = {"somGetSize"}, *const wrong[] = {"d:"}, *const right[] = {"i:/long()"};
 	const som_base root = {"SOMObject", 1, 7}, newer = {"SOMObject", 1, 99}, strange = {"SOMClass", 0, 0};
 	b = (som_binding){.size_of = sizeof b, .cls = "X", .methods = size, .nmethods = 1, .sigs = wrong};
 	CHECK(som_class_bind(&b, &bound.c, &ev) == SOM_E_METHOD && !som_bound(&bound.c) && strstr(ev.text, "somGetSize has the signature i:, and a client calls it as d:"));

@@ -1,9 +1,16 @@
-/* loader.c: asks for a class, by name and perhaps version, or loads a file, and says what comes of it in one line. */
+/* loader.c: asks for a class, by name and perhaps version, or loads a file, and says what comes of it in one line. A signal that would
+ * end it is told of, too, and where the code is that it came in. */
+#define _GNU_SOURCE
 #include "som.h"
 
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
 
 static int failed(som_env *ev) {
 	printf("error %s: %s\n", som_code_name(ev->code), ev->text ? ev->text : "");
@@ -37,6 +44,20 @@ static int load(const char *file, som_env *ev) {
 	return 0;
 }
 
+/* The same, saying when the system's loader begins and has ended. */
+static void *loudly(const char *file, char *why, size_t n) {
+	puts("opening");
+	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	puts("opened");
+	if (!handle) snprintf(why, n, "%s", dlerror());
+	return handle;
+}
+
+static int try(const char *file, som_env *ev) {
+	const som_hooks hooks = {.size_of = sizeof hooks, .load = loudly};
+	return som_set_hooks(&hooks, ev) == SOM_OK ? load(file, ev) : 1;
+}
+
 static int bind(const char *name, uint32_t major, uint32_t minor, som_env *ev) {
 	static const char *const methods[] = {"legs"};
 	struct { som_classdata c; som_tok m[1]; } d = {0};
@@ -53,8 +74,69 @@ static int bind(const char *name, uint32_t major, uint32_t minor, som_env *ev) {
 	return 0;
 }
 
+/* Says from now on where a class is: "Zoo::Dog=file". */
+static int place(char *what, som_env *ev) {
+	char *file = strchr(what, '=');
+	if (!file)
+		return 2;
+	*file++ = 0;
+	if (som_library_of_class(what, file, ev) != SOM_OK)
+		return failed(ev);
+	puts("placed");
+	return 0;
+}
+
+/* Whether the library of a class is in the process still when the class is unloaded. */
+static int stays(const char *name, som_env *ev) {
+	char file[4096];
+	som_class *c = som_class_named(name, ev);
+	if (!c)
+		return failed(ev);
+	snprintf(file, sizeof file, "%s", som_class_describe(c)->library);
+	if (som_class_unload(c, ev) != SOM_OK)
+		return failed(ev);
+	puts(dlopen(file, RTLD_NOLOAD | RTLD_NOW) ? "stays" : "went");
+	return 0;
+}
+
+static uintptr_t place_of(const ucontext_t *at) {
+#if defined(__x86_64__)
+	return (uintptr_t)at->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (uintptr_t)at->uc_mcontext.pc;
+#else
+	return (void)at, (uintptr_t)0;
+#endif
+}
+
+/* Names the file whose code the signal came in. What the system's loader knows of its libraries may be wrong by now: the system is asked. */
+static void on_signal(int n, siginfo_t *info, void *context) {
+	uintptr_t pc = place_of(context), from, to;
+	char line[4096], in[4096] = "nothing";
+	FILE *maps = fopen("/proc/self/maps", "r");
+	(void)info;
+	while (maps && fgets(line, sizeof line, maps))
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &from, &to) == 2 && pc >= from && pc < to && strchr(line, '/')) snprintf(in, sizeof in, "%s", strchr(line, '/'));
+	in[strcspn(in, "\n")] = 0;
+	printf("signal %d in %s\n", n, in);
+	fflush(stdout);
+	_exit(3);
+}
+
+static void mind_signals(void) {
+	static char stack[1 << 16];
+	const stack_t own = {.ss_sp = stack, .ss_size = sizeof stack};
+	const struct sigaction on = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	const int all[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
+	sigaltstack(&own, NULL);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		sigaction(all[i], &on, NULL);
+}
+
 int main(int argc, char **argv) {
 	som_env ev = {0};
+	setvbuf(stdout, NULL, _IONBF, 0); /* what was said stays said, whatever ends the process */
+	mind_signals();
 	for (int i = 1; i + 1 < argc; i += 2) {
 		int bad = 2;
 		if (!strcmp(argv[i], "use"))
@@ -63,6 +145,12 @@ int main(int argc, char **argv) {
 			bad = load(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "bind-1.2"))
 			bad = bind(argv[i + 1], 1, 2, &ev);
+		else if (!strcmp(argv[i], "try"))
+			bad = try(argv[i + 1], &ev);
+		else if (!strcmp(argv[i], "place"))
+			bad = place(argv[i + 1], &ev);
+		else if (!strcmp(argv[i], "stays"))
+			bad = stays(argv[i + 1], &ev);
 		if (bad || ev.major)
 			return 1;
 	}

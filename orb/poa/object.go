@@ -55,7 +55,8 @@ func (p *POA) Activate(s orb.Servant) (*orb.Ref, error) {
 
 // ActivateWithID makes s the object id (activate_object_with_id): it needs RETAIN, and with SYSTEM_ID an
 // id that the adapter gave, as in NewReference. The error wraps ErrObjectAlreadyActive,
-// ErrServantAlreadyActive or ErrWrongPolicy, or is BAD_PARAM.
+// ErrServantAlreadyActive or ErrWrongPolicy, or is BAD_PARAM. The id of an object that was deactivated and has not ended is
+// taken: [POA.Reactivate] waits for that, which this, without a ctx, cannot.
 func (p *POA) ActivateWithID(id string, s orb.Servant) (*orb.Ref, error) {
 	if !p.opt.retains() {
 		return nil, p.wrongPolicy("activate_object_with_id", "RETAIN")

@@ -259,9 +259,16 @@ func TestConversions(t *testing.T) {
 	if again, err := root.ServantToID(t.Context(), implicit); again != first || err != nil {
 		t.Errorf("an implicit activation, again: %q, %v", again, err)
 	}
-	later := must[string](t)(root.ReferenceToID(must[*orb.Ref](t)(root.NewReference(workerInterface))))
-	if _, err := root.ActivateWithID(later, &worker{}); err != nil {
+	early := must[*orb.Ref](t)(root.NewReference(workerInterface))
+	later := must[string](t)(root.ReferenceToID(early))
+	if _, err := work(t.Context(), early); !errors.Is(err, exc.ObjectNotExist) {
+		t.Errorf("a reference without its object: %v", err)
+	}
+	if _, err := root.ActivateWithID(later, &worker{name: "later"}); err != nil {
 		t.Errorf("a reference made before its object: %v", err)
+	}
+	if name, err := work(t.Context(), early); name != "later" || err != nil {
+		t.Errorf("a reference made before its object calls %q, %v", name, err)
 	}
 	if _, err := root.ActivateWithID(later, &worker{}); !errors.Is(err, poa.ErrObjectAlreadyActive) {
 		t.Errorf("two with one id: %v", err)

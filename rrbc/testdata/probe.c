@@ -38,7 +38,7 @@ void probe_by_name(const char *label, som_ref o, const char *method, int32_t arg
 	som_found f;
 	memset(&f, 0, sizeof f);
 	f.size_of = sizeof f;
-	if (som_lookup(som_class_of(o), method, &f, &ev) == SOM_OK && f.sig && strcmp(f.sig, "i:i")) {
+	if (som_lookup(som_class_of(o), method, &f, &ev) == SOM_OK && f.sig && (strncmp(f.sig, "i:i", 3) || (f.sig[3] && f.sig[3] != '/'))) {
 		printf("%s is called otherwise\n", label);
 		return;
 	}

@@ -28,7 +28,7 @@ func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.
 		return nil
 	}
 	s, err := signatureOf(t, p.Passing())
-	if err != nil || s.text != C.GoString(f.sig) {
+	if err != nil || !s.is(C.GoString(f.sig)) {
 		return nil
 	}
 	s.borrowed = strings.HasPrefix(name, "_get_")

@@ -153,7 +153,7 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
 		}
-		intro[i].sig = b.text(s.text)
+		intro[i].sig = b.text(s.told(m))
 		if c.Implements(m) != nil {
 			if intro[i].proc, err = h.enter(c, m, s, &numbers); err != nil {
 				return nil, err
@@ -172,7 +172,7 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		if err != nil {
 			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}
 		}
-		overrides[i].method = b.text(m.String())
+		overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(s.told(m))
 		if overrides[i].proc, err = h.enter(c, m, s, &numbers); err != nil {
 			return nil, err
 		}

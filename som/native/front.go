@@ -24,7 +24,7 @@ func (h *host) redispatch(im *image) error {
 		if !ok || f.token == 0 || f.sig == nil || uintptr(unsafe.Pointer(f.proc)) == uintptr(C.call_class_proc(im.cls, f.token)) {
 			continue
 		}
-		if s, err := signatureOf(m.Type(), m.Packing().Passing()); err == nil && s.text == C.GoString(f.sig) {
+		if s, err := signatureOf(m.Type(), m.Packing().Passing()); err == nil && s.is(C.GoString(f.sig)) {
 			s.borrowed = strings.HasPrefix(m.Name(), "_get_")
 			fronts[m] = im.fronted(s, f)
 		}

@@ -7,6 +7,7 @@ package native
 import "C"
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"sync"
@@ -173,6 +174,9 @@ func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*s
 		} else if m.sig != nil {
 			ms.Type = typeOf(C.GoString(m.sig))
 		}
+		if m.sig != nil {
+			ms.Signature = C.GoString(m.sig)
+		}
 		if ms.Type == nil { // not known how it is called
 			ms.Type = reflect.TypeFor[func(som.Self) error]()
 			s.Introduces = append(s.Introduces, ms)
@@ -199,6 +203,19 @@ func (h *host) overridden(im *image, ancestor *C.som_class, s *som.Spec) {
 			}
 		}
 	}
+}
+
+// agrees is an error if a method that a class introduces, or has introduced, has another signature than a client was compiled with.
+func (h *host) agrees(cls *C.som_class, name string, client map[string]*som.MethodSpec) error {
+	for _, ms := range client {
+		f, ok := h.lookup(cls, name+"::"+ms.Name)
+		if !ok || f.sig == nil || ms.Signature == "" || som.SameSignature(ms.Signature, C.GoString(f.sig)) {
+			continue
+		}
+		return &som.Error{Code: som.CodeMethod, Class: name, Text: fmt.Sprintf("%s has the signature %s, and a client calls it as %s, of another release",
+			ms.Name, C.GoString(f.sig), ms.Signature)}
+	}
+	return nil
 }
 
 func (h *host) lookup(cls *C.som_class, method string) (f C.som_found, ok bool) {

@@ -86,21 +86,14 @@ func Find(name string) (*som.Class, error) {
 }
 
 // Import is Find for generated code, which knows how the methods that the class introduces are called: methods
-// are of the specs' types. Methods that have moved up to an ancestor since, and those of ancestors that nobody
+// are of the specs' types, and the class is refused where one has another signature. Methods that have moved up to an ancestor since, and those of ancestors that nobody
 // has looked at yet, are found by their names alone.
 func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {
 	hints := make(map[string]*som.MethodSpec, len(methods))
 	for i := range methods {
 		hints[methods[i].Name] = &methods[i]
 	}
-	c, err := find(name, v, hints)
-	if err == nil {
-		err = fits(c, name, methods)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
+	return find(name, v, hints)
 }
 
 // Declare is Import for variables of packages, which cannot fail: where there is no such class, or not of this version, or with other methods
@@ -122,6 +115,9 @@ func declared(name string, v som.Version, methods []som.MethodSpec, bases []*som
 		}
 	}
 	c, err := Import(name, v, methods)
+	if err == nil {
+		err = fits(c, name, methods)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +139,9 @@ func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Cl
 	cls := C.call_named(n, &ev)
 	if cls == nil {
 		return nil, taken(&ev)
+	}
+	if err := the.agrees(cls, name, hints); err != nil {
+		return nil, err
 	}
 	im, err := the.imageOf(cls, hints) // the reference stays: the class is held for good
 	if err == nil {

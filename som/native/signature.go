@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"github.com/opendsom/dsom/som"
 )
 
 // maxArgs is how many arguments a method with a signature has, as libsom has it.
@@ -103,6 +105,20 @@ func signatureOf(t reflect.Type, passing string) (*signature, error) {
 	}
 	s.text = result + ":" + letters
 	return s, nil
+}
+
+// told returns the signature with what is known of the types, where that is of the same letters.
+func (s *signature) told(m *som.Method) string {
+	if s.is(m.Signature()) {
+		return m.Signature()
+	}
+	return s.text
+}
+
+// is reports whether a method of another signature is called alike: what it says of types does not matter.
+func (s *signature) is(other string) bool {
+	letters, _, _ := strings.Cut(other, "/")
+	return letters == s.text
 }
 
 // letterOf returns an argument's letter, and finds its layout if C has a pointer to it.

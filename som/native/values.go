@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"unsafe"
 
 	"github.com/opendsom/dsom/som"
@@ -63,6 +64,7 @@ var letterTypes = map[byte]reflect.Type{
 // typeOf returns the Go type of a method of a signature, or nil where it has pointers, of which Go knows nothing.
 func typeOf(sig string) reflect.Type {
 	in, out := []reflect.Type{selfType, contextType}, []reflect.Type{}
+	sig, _, _ = strings.Cut(sig, "/")
 	for i := range len(sig) {
 		t := letterTypes[sig[i]]
 		switch {

@@ -100,14 +100,22 @@ SOM_LOCAL inline typename caller<C, Sig, R>::value call(const Via &via, A &&...a
 	return caller<C, Sig, R>::run(via, load(C::bound.m[N]), std::forward<A>(args)...);
 }
 
-// A procedure of a class by its name: it is in no table.
-template <class C> SOM_LOCAL som_proc *procedure_of(const char *name) {
+// Whether two signatures are one, as far as both say; nullptr says nothing.
+inline bool same_signature(const char *a, const char *b) noexcept {
+	std::size_t n = a && b ? std::strcspn(a, "/") : 0;
+	if (n == 0) return true;
+	return std::strcspn(b, "/") == n && std::strncmp(a, b, n) == 0 && (!a[n] || !b[n] || std::strcmp(a + n, b + n) == 0);
+}
+
+// A procedure of a class by its name and signature: it is in no table.
+template <class C> SOM_LOCAL som_proc *procedure_of(const char *name, const char *sig) {
 	need<C>();
 	env ev;
 	som_found f = {};
 	f.size_of = sizeof f;
 	som_lookup(C::bound.c.cls, name, &f, &ev);
 	check(ev);
+	if (!same_signature(f.sig, sig)) throw system_exception("BAD_PARAM", std::string("class ") + C::name + ": " + name + " has the signature " + f.sig + ", and a client calls it as " + sig + ", of another release");
 	return f.proc;
 }
 
@@ -118,15 +126,15 @@ template <class Via> struct procedure_via {
 	som_proc *som_entry(som_tok) const noexcept { return proc; }
 };
 
-// Calls a procedure of the class C, which is found by its name each time.
+// Calls a procedure of the class C, which is found by its name each time, and refused if it has another signature than sig.
 template <class C, class Sig, class R = raises<>, class Via, class... A>
-SOM_LOCAL typename caller<C, Sig, R>::value call_procedure(const Via &via, const char *name, A &&...args) {
-	return caller<C, Sig, R>::run(procedure_via<Via>{via, procedure_of<C>(name)}, 0, std::forward<A>(args)...);
+SOM_LOCAL typename caller<C, Sig, R>::value call_procedure(const Via &via, const char *name, const char *sig, A &&...args) {
+	return caller<C, Sig, R>::run(procedure_via<Via>{via, procedure_of<C>(name, sig)}, 0, std::forward<A>(args)...);
 }
 
 // Static data of the class C, which are found by their name each time.
 template <class C, class T> SOM_LOCAL T &static_data(const char *name) {
-	return *static_cast<T *>(reinterpret_cast<void *(*)()>(procedure_of<C>(name))());
+	return *static_cast<T *>(reinterpret_cast<void *(*)()>(procedure_of<C>(name, nullptr))());
 }
 
 } // namespace som

@@ -21,26 +21,25 @@ struct description {
 template <auto M, class Sig> struct introduced {
 	const char *name;
 	std::uint32_t kind;
-	template <class D> void add(description &d) const {
-		d.introduces.push_back({name, travelling<Sig>::letters, thunk<D, M, Sig>::proc(), nullptr, kind});
-	}
+	const char *sig;
+	template <class D> void add(description &d) const { d.introduces.push_back({name, sig, thunk<D, M, Sig>::proc(), nullptr, kind}); }
 };
 
 // A method that the class introduces, in release order: method<&Dog::bark>("bark"). Its signature is deduced: what is taken by
 // value or as a const reference goes in, a T & goes in and out, a som::out<T> out; a result by reference stays the object's.
-// Where IDL says more, the compiler gives the signature.
-template <auto M, class Sig = deduced<M>> introduced<M, Sig> method(const char *name) { return {name, SOM_STATIC}; }
+// Where IDL says more, the compiler gives the signature, for C++ and, with the types of structures, as the kernel compares it.
+template <auto M, class Sig = deduced<M>> introduced<M, Sig> method(const char *name, const char *sig = travelling<Sig>::letters) { return {name, SOM_STATIC, sig}; }
 // One that cannot be overridden.
-template <auto M, class Sig = deduced<M>> introduced<M, Sig> nonstatic(const char *name) { return {name, SOM_NONSTATIC}; }
+template <auto M, class Sig = deduced<M>> introduced<M, Sig> nonstatic(const char *name, const char *sig = travelling<Sig>::letters) { return {name, SOM_NONSTATIC, sig}; }
 // A procedure: M is a function, or a static member.
-template <auto M, class Sig = deduced<M>> introduced<M, Sig> procedure(const char *name) { return {name, SOM_PROCEDURE}; }
+template <auto M, class Sig = deduced<M>> introduced<M, Sig> procedure(const char *name, const char *sig = travelling<Sig>::letters) { return {name, SOM_PROCEDURE, sig}; }
 
 template <auto M, class Sig> struct overriding {
-	const char *name;
-	template <class D> void add(description &d) const { d.overrides.push_back({name, thunk<D, M, Sig>::proc(), travelling<Sig>::letters}); }
+	const char *name, *sig;
+	template <class D> void add(description &d) const { d.overrides.push_back({name, thunk<D, M, Sig>::proc(), sig}); }
 };
 // An inherited method that the class implements: by its name, qualified (Animal::speak) where that alone is ambiguous.
-template <auto M, class Sig = deduced<M>> overriding<M, Sig> overrides(const char *name) { return {name}; }
+template <auto M, class Sig = deduced<M>> overriding<M, Sig> overrides(const char *name, const char *sig = travelling<Sig>::letters) { return {name, sig}; }
 
 struct place {
 	const char *name, *sig, *migrated;
@@ -48,7 +47,7 @@ struct place {
 	template <class D> void add(description &d) const { d.introduces.push_back({name, sig, nullptr, migrated, kind}); }
 };
 // A method without implementation: subclasses have one.
-template <class Sig> place pure(const char *name) { return {name, travelling<Sig>::letters, nullptr, SOM_STATIC}; }
+template <class Sig> place pure(const char *name, const char *sig = travelling<Sig>::letters) { return {name, sig, nullptr, SOM_STATIC}; }
 // The place of a method that an ancestor introduces since.
 inline place migrated(const char *name, const char *ancestor) { return {name, nullptr, ancestor, SOM_STATIC}; }
 // The place of a method that is gone, or private: overrides of it are no error.

@@ -91,18 +91,18 @@ private:
 };
 
 template <class Tag, class Sig> struct initializing {
-	const char *name;
+	const char *name, *sig;
 	template <class D> void add(description &d) const {
 		using function = typename travelling<Sig>::function;
 		function *f = &initializer_thunk<D, Tag, Sig>::run;
-		d.introduces.push_back({name, travelling<Sig>::letters, reinterpret_cast<som_proc *>(f), nullptr, SOM_STATIC});
+		d.introduces.push_back({name, sig, reinterpret_cast<som_proc *>(f), nullptr, SOM_STATIC});
 	}
 };
 
 // An initializer that the class introduces: D's constructor whose first parameter is of the type Tag, and whose others are those of
 // Sig behind som_making *. The ancestors are initialized before it is called: by their defaults, unless D has a static
 // member som_before(Tag, som::making<D> &, …) which calls other initializers of theirs.
-template <class Tag, class Sig> initializing<Tag, Sig> initializer(const char *name) { return {name}; }
+template <class Tag, class Sig> initializing<Tag, Sig> initializer(const char *name, const char *sig = travelling<Sig>::letters) { return {name, sig}; }
 
 } // namespace som
 

@@ -21,6 +21,9 @@ public:
 	}
 };
 som::class_object Animal_define() { return Animal_impl::som_define(); }
+} // namespace Zoo
+
+namespace Zoo {
 
 class Pet_impl : public Pet_part<Pet_impl> {
 public:
@@ -33,6 +36,9 @@ public:
 	}
 };
 som::class_object Pet_define() { return Pet_impl::som_define(); }
+} // namespace Zoo
+
+namespace Zoo {
 
 class Dog_impl : public Dog_part<Dog_impl> {
 public:
@@ -45,4 +51,3 @@ public:
 };
 som::class_object Dog_define() { return Dog_impl::som_define(); }
 } // namespace Zoo
-

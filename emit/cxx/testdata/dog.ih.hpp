@@ -19,10 +19,10 @@ public:
 	static som::class_object som_define() {
 		return som::define<D>("Zoo::Animal",
 			som::version{1, 2},
-			som::method<&D::get_name, som::held<std::string>()>("_get_name"),
-			som::method<&D::set_name, void(std::string)>("_set_name"),
-			som::method<&D::speak, std::int32_t(std::int32_t)>("speak"),
-			som::initializer<typename Animal_part::born, void(som_making *, std::string)>("born"));
+			som::method<&D::get_name, som::held<std::string>()>("_get_name", "s:/string()"),
+			som::method<&D::set_name, void(std::string)>("_set_name", "v:s/void(string)"),
+			som::method<&D::speak, std::int32_t(std::int32_t)>("speak", "i:i/long(long)"),
+			som::initializer<typename Animal_part::born, void(som_making *, std::string)>("born", "v:ps/void(inout making,string)"));
 	}
 
 protected:
@@ -39,7 +39,7 @@ public:
 	static som::class_object som_define() {
 		return som::define<D>("Zoo::Pet",
 			som::version{0, 0},
-			som::method<&D::friend_of, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>("friend_of"));
+			som::method<&D::friend_of, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>("friend_of", "o:opp/object(object,out {string,{long,long}},inout enum)"));
 	}
 };
 
@@ -54,9 +54,9 @@ public:
 	static som::class_object som_define() {
 		return som::define<D>("Zoo::Dog",
 			som::version{0, 0},
-			som::method<&D::get_tags, som::held<::Zoo::Dog_Tags>()>("_get_tags"),
+			som::method<&D::get_tags, som::held<::Zoo::Dog_Tags>()>("_get_tags", "v:p/<{string,{long,long}}>()"),
 			som::retired("gone"),
-			som::overrides<&D::speak, std::int32_t(std::int32_t)>("Zoo::Animal::speak"));
+			som::overrides<&D::speak, std::int32_t(std::int32_t)>("Zoo::Animal::speak", "i:i/long(long)"));
 	}
 
 protected:

@@ -193,7 +193,7 @@ SOM_PER_CLIENT struct Zoo_Animal_binding_08b06635 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Zoo_Animal_bind(som_env *ev) {
 	static const char *const methods[] = {"_get_name", "_set_name", "_get_meals", "legs", "speak", "eat", "where", "tags", "rename", "same", "sum", "_get_tag", "_set_tag", "_get_friend", "_set_friend", "_get_grid", "_set_grid"};
-	static const char *const sigs[] = {"s:", "v:s", "i:", "i:", "s:h", "b:ppp", "v:pIp", "v:ppp", "v:pp", "o:", "l:bHlfdb", "v:p", "v:p", "o:", "v:o", "v:p", "v:p"};
+	static const char *const sigs[] = {"s:/string()", "v:s/void(string)", "i:/long()", "i:/long()", "s:h/string(short)", "b:ppp/boolean(union(enum,0:string,1:<octet>,default:double),inout long,out string)", "v:pIp/{long,long}({long,long},enum)", "v:ppp/<{string,{long,long},<string>}>(<long>,long[2][3])", "v:pp/void(inout string,inout {string,{long,long},<string>})", "o:/object()", "l:bHlfdb/long long(octet,unsigned short,long long,float,double,char)", "v:p/{string,{long,long},<string>}()", "v:p/void({string,{long,long},<string>})", "o:/object()", "v:o/void(object)", "v:p/long[2][3]()", "v:p/void(long[2][3])"};
 	static const som_binding binding = {sizeof(som_binding), 17, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Zoo_Animal_binding_08b06635.c, ev);
 }

@@ -24,7 +24,7 @@ SOM_PER_CLIENT struct Swimmer_binding_74793d00 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Swimmer_bind(som_env *ev) {
 	static const char *const methods[] = {"depth", "dive"};
-	static const char *const sigs[] = {"i:", "v:i"};
+	static const char *const sigs[] = {"i:/long()", "v:i/void(long)"};
 	static const som_binding binding = {sizeof(som_binding), 2, "Swimmer", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Swimmer_binding_74793d00.c, ev);
 }
@@ -88,7 +88,7 @@ SOM_PER_CLIENT struct Dog_binding_66fce1c6 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Dog_bind(som_env *ev) {
 	static const char *const methods[] = {"bark", "_get_loudness", "_set_loudness", "age", "called"};
-	static const char *const sigs[] = {"v:h", "h:", "v:h", "i:", "v:psh"};
+	static const char *const sigs[] = {"v:h/void(short)", "h:/short()", "v:h/void(short)", "i:/long()", "v:psh/void(inout making,string,short)"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
 	static const som_binding binding = {sizeof(som_binding), 5, "Dog", 2, 0, methods, sigs, bases, 1};
 	return som_bind(&binding, &Dog_binding_66fce1c6.c, ev);
@@ -184,25 +184,25 @@ static inline som_ref Dog_new_called(som_env *ev, const char *name, int16_t loud
 
 /* long count() */
 static inline int32_t Dog_count(void) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[0], Dog_class(NULL), "count", NULL);
+	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[0], Dog_class(NULL), "count", NULL, NULL);
 	return proc ? ((int32_t (*)(void))proc)() : 0;
 }
 
 /* double scale(in double by) */
 static inline double Dog_scale(som_ref self, som_env *ev, double by) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[1], Dog_class(ev), "scale", ev);
+	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[1], Dog_class(ev), "scale", "d:d/double(double)", ev);
 	return proc ? ((double (*)(som_ref, som_env *, double))proc)(self, ev, by) : 0;
 }
 
 /* long trick(in long n) */
 static inline int32_t Dog_trick(som_ref self, som_env *ev, int32_t n) {
-	som_proc *proc = som_named(self, &Dog_binding_66fce1c6.n[0], "trick", ev);
+	som_proc *proc = som_named(self, &Dog_binding_66fce1c6.n[0], "trick", "i:i/long(long)", ev);
 	return proc ? ((int32_t (*)(som_ref, som_env *, int32_t))proc)(self, ev, n) : 0;
 }
 
 /* static data long born: where it is; NULL if the class cannot be had */
 static inline int32_t *Dog_born(void) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[2], Dog_class(NULL), "born", NULL);
+	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[2], Dog_class(NULL), "born", NULL, NULL);
 	return proc ? (int32_t *)((void *(*)(void))proc)() : NULL;
 }
 

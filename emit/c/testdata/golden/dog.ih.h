@@ -32,8 +32,8 @@ static void Swimmer_do_dive(som_ref self, som_env *ev, int32_t to);
 som_class *Swimmer_define(som_env *ev);
 som_class *Swimmer_define(som_env *ev) {
 	static const som_method introduces[] = {
-		{"depth", "i:", (som_proc *)Swimmer_do_depth, NULL, SOM_STATIC},
-		{"dive", "v:i", (som_proc *)Swimmer_do_dive, NULL, SOM_STATIC},
+		{"depth", "i:/long()", (som_proc *)Swimmer_do_depth, NULL, SOM_STATIC},
+		{"dive", "v:i/void(long)", (som_proc *)Swimmer_do_dive, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Swimmer_instance instance; };
@@ -140,24 +140,24 @@ static void Dog_init(som_ref self, som_env *ev, void *context) {
 som_class *Dog_define(som_env *ev);
 som_class *Dog_define(som_env *ev) {
 	static const som_method introduces[] = {
-		{"bark", "v:h", (som_proc *)dog_bark, NULL, SOM_STATIC},
-		{"_get_loudness", "h:", (som_proc *)Dog_entry_get_loudness, NULL, SOM_STATIC},
-		{"_set_loudness", "v:h", (som_proc *)Dog_entry_set_loudness, NULL, SOM_STATIC},
-		{"age", "i:", (som_proc *)dog_age, NULL, SOM_NONSTATIC},
+		{"bark", "v:h/void(short)", (som_proc *)dog_bark, NULL, SOM_STATIC},
+		{"_get_loudness", "h:/short()", (som_proc *)Dog_entry_get_loudness, NULL, SOM_STATIC},
+		{"_set_loudness", "v:h/void(short)", (som_proc *)Dog_entry_set_loudness, NULL, SOM_STATIC},
+		{"age", "i:/long()", (som_proc *)dog_age, NULL, SOM_NONSTATIC},
 		{"count", NULL, (som_proc *)dog_count, NULL, SOM_PROCEDURE},
-		{"scale", "d:d", (som_proc *)dog_scale, NULL, SOM_PROCEDURE},
-		{"trick", "i:i", (som_proc *)dog_trick, NULL, SOM_STATIC},
-		{"called", "v:psh", (som_proc *)Dog_entry_called, NULL, SOM_STATIC},
+		{"scale", "d:d/double(double)", (som_proc *)dog_scale, NULL, SOM_PROCEDURE},
+		{"trick", "i:i/long(long)", (som_proc *)dog_trick, NULL, SOM_STATIC},
+		{"called", "v:psh/void(inout making,string,short)", (som_proc *)Dog_entry_called, NULL, SOM_STATIC},
 		{"born", NULL, (som_proc *)Dog_where_born, NULL, SOM_PROCEDURE},
 	};
 	static const som_override overrides[] = {
-		{"Zoo::Animal::legs", (som_proc *)dog_legs, "i:"},
-		{"Zoo::Animal::speak", (som_proc *)dog_speak, "s:h"},
+		{"Zoo::Animal::legs", (som_proc *)dog_legs, "i:/long()"},
+		{"Zoo::Animal::speak", (som_proc *)dog_speak, "s:h/string(short)"},
 	};
 	static const char *const parents[] = {"Zoo::Animal"};
 	struct aligned { char c; Dog_instance instance; };
 	static const char *const methods[] = {"Zoo::Animal::legs", "Zoo::Animal::speak"};
-	static const char *const sigs[] = {"i:", "s:h"};
+	static const char *const sigs[] = {"i:/long()", "s:h/string(short)"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
 	static const som_binding binding = {sizeof(som_binding), 2, "Dog", 2, 0, methods, sigs, bases, 1};
 	som_class_desc d;
@@ -229,12 +229,12 @@ static void otter_dive(som_ref self, som_env *ev, int32_t to);
 som_class *Otter_define(som_env *ev);
 som_class *Otter_define(som_env *ev) {
 	static const som_override overrides[] = {
-		{"Zoo::Animal::speak", (som_proc *)otter_speak, "s:h"},
-		{"Swimmer::dive", (som_proc *)otter_dive, "v:i"},
+		{"Zoo::Animal::speak", (som_proc *)otter_speak, "s:h/string(short)"},
+		{"Swimmer::dive", (som_proc *)otter_dive, "v:i/void(long)"},
 	};
 	static const char *const parents[] = {"Dog", "Swimmer"};
 	static const char *const methods[] = {"Zoo::Animal::speak", "Swimmer::dive"};
-	static const char *const sigs[] = {"s:h", "v:i"};
+	static const char *const sigs[] = {"s:h/string(short)", "v:i/void(long)"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}, {"Dog", 2, 0}, {"Swimmer", 0, 0}};
 	static const som_binding binding = {sizeof(som_binding), 2, "Otter", 0, 0, methods, sigs, bases, 3};
 	som_class_desc d;

@@ -306,7 +306,7 @@ SOM_PER_CLIENT struct namespace__binding_119ff530 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int namespace__bind(som_env *ev) {
 	static const char *const methods[] = {"new", "class", "get_x", "_get_x", "_set_x", "_get_old", "_set_old", "_get_copy", "_set_copy", "_get_all", "_set_all", "_get_w", "pointers", "twice", "made"};
-	static const char *const sigs[] = {"v:iiii", "v:pp", "i:", "i:", "v:i", "v:p", "v:p", "v:p", "v:p", "v:p", "v:p", "p:", "v:ppspp", "v:pp", "v:pis"};
+	static const char *const sigs[] = {"v:iiii/void(long,long,long,long)", "v:pp/void(inout string,out {long,string,enum,<<long>>,string[2][3]})", "i:/long()", "i:/long()", "v:i/void(long)", "v:p/string[2]()", "v:p/void(string[2])", "v:p/union(#37df5a9079051443)()", "v:p/void(union(#37df5a9079051443))", "v:p/<object>()", "v:p/void(<object>)", "p:/wstring()", "v:ppspp/void(long*,out void*,string,void*,inout object)", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)", "v:pis/void(inout making,long,string)"};
 	static const som_binding binding = {sizeof(som_binding), 15, "namespace", 3, 1, methods, sigs, NULL, 0};
 	return som_bind(&binding, &namespace__binding_119ff530.c, ev);
 }
@@ -537,7 +537,7 @@ SOM_PER_CLIENT struct Up_binding_22e12c50 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Up_bind(som_env *ev) {
 	static const char *const methods[] = {"moved"};
-	static const char *const sigs[] = {"v:"};
+	static const char *const sigs[] = {"v:/void()"};
 	static const som_binding binding = {sizeof(som_binding), 1, "Up", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Up_binding_22e12c50.c, ev);
 }
@@ -588,7 +588,7 @@ SOM_PER_CLIENT struct Down_binding_d745a286 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Down_bind(som_env *ev) {
 	static const char *const methods[] = {"moved2"};
-	static const char *const sigs[] = {"v:"};
+	static const char *const sigs[] = {"v:/void()"};
 	static const som_base bases[] = {{"Up", 0, 0}, {"namespace", 3, 1}};
 	static const som_binding binding = {sizeof(som_binding), 1, "Down", 0, 0, methods, sigs, bases, 2};
 	return som_bind(&binding, &Down_binding_d745a286.c, ev);

@@ -189,23 +189,23 @@ no_memory:
 som_class *namespace__define(som_env *ev);
 som_class *namespace__define(som_env *ev) {
 	static const som_method introduces[] = {
-		{"new", "v:iiii", (som_proc *)namespace__do_new, NULL, SOM_STATIC},
-		{"class", "v:pp", (som_proc *)namespace__do_class, NULL, SOM_STATIC},
-		{"is", "b:bo", (som_proc *)namespace__do_is, NULL, SOM_STATIC},
+		{"new", "v:iiii/void(long,long,long,long)", (som_proc *)namespace__do_new, NULL, SOM_STATIC},
+		{"class", "v:pp/void(inout string,out {long,string,enum,<<long>>,string[2][3]})", (som_proc *)namespace__do_class, NULL, SOM_STATIC},
+		{"is", "b:bo/boolean(boolean,object)", (som_proc *)namespace__do_is, NULL, SOM_STATIC},
 		{"gone", NULL, NULL, NULL, SOM_STATIC},
-		{"get_x", "i:", (som_proc *)namespace__do_get_x, NULL, SOM_STATIC},
-		{"_get_x", "i:", (som_proc *)namespace__entry__get_x, NULL, SOM_STATIC},
-		{"_set_x", "v:i", (som_proc *)namespace__entry_set_x, NULL, SOM_STATIC},
-		{"_get_old", "v:p", (som_proc *)namespace__entry_get_old, NULL, SOM_STATIC},
-		{"_set_old", "v:p", (som_proc *)namespace__do_set_old, NULL, SOM_STATIC},
-		{"_get_copy", "v:p", (som_proc *)namespace__entry_get_copy, NULL, SOM_STATIC},
-		{"_set_copy", "v:p", (som_proc *)namespace__entry_set_copy, NULL, SOM_STATIC},
-		{"_get_all", "v:p", (som_proc *)namespace__entry_get_all, NULL, SOM_STATIC},
-		{"_set_all", "v:p", (som_proc *)namespace__entry_set_all, NULL, SOM_STATIC},
-		{"_get_w", "p:", (som_proc *)namespace__do_get_w, NULL, SOM_STATIC},
-		{"pointers", "v:ppspp", (som_proc *)namespace__do_pointers, NULL, SOM_STATIC},
-		{"twice", "v:pp", (som_proc *)namespace__do_twice, NULL, SOM_STATIC},
-		{"made", "v:pis", (som_proc *)namespace__entry_made, NULL, SOM_STATIC},
+		{"get_x", "i:/long()", (som_proc *)namespace__do_get_x, NULL, SOM_STATIC},
+		{"_get_x", "i:/long()", (som_proc *)namespace__entry__get_x, NULL, SOM_STATIC},
+		{"_set_x", "v:i/void(long)", (som_proc *)namespace__entry_set_x, NULL, SOM_STATIC},
+		{"_get_old", "v:p/string[2]()", (som_proc *)namespace__entry_get_old, NULL, SOM_STATIC},
+		{"_set_old", "v:p/void(string[2])", (som_proc *)namespace__do_set_old, NULL, SOM_STATIC},
+		{"_get_copy", "v:p/union(#37df5a9079051443)()", (som_proc *)namespace__entry_get_copy, NULL, SOM_STATIC},
+		{"_set_copy", "v:p/void(union(#37df5a9079051443))", (som_proc *)namespace__entry_set_copy, NULL, SOM_STATIC},
+		{"_get_all", "v:p/<object>()", (som_proc *)namespace__entry_get_all, NULL, SOM_STATIC},
+		{"_set_all", "v:p/void(<object>)", (som_proc *)namespace__entry_set_all, NULL, SOM_STATIC},
+		{"_get_w", "p:/wstring()", (som_proc *)namespace__do_get_w, NULL, SOM_STATIC},
+		{"pointers", "v:ppspp/void(long*,out void*,string,void*,inout object)", (som_proc *)namespace__do_pointers, NULL, SOM_STATIC},
+		{"twice", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)", (som_proc *)namespace__do_twice, NULL, SOM_STATIC},
+		{"made", "v:pis/void(inout making,long,string)", (som_proc *)namespace__entry_made, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
 		{"SOMObject::somDispatch", (som_proc *)namespace__do_somDispatch, "i:spIp"},
@@ -262,7 +262,7 @@ static void Up_do_moved(som_ref self, som_env *ev);
 som_class *Up_define(som_env *ev);
 som_class *Up_define(som_env *ev) {
 	static const som_method introduces[] = {
-		{"moved", "v:", (som_proc *)Up_do_moved, NULL, SOM_STATIC},
+		{"moved", "v:/void()", (som_proc *)Up_do_moved, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	static const som_binding binding = {sizeof(som_binding), 0, "Up", 0, 0, NULL, NULL, NULL, 0};
@@ -305,7 +305,7 @@ som_class *Down_define(som_env *ev);
 som_class *Down_define(som_env *ev) {
 	static const som_method introduces[] = {
 		{"moved", NULL, NULL, "Up", SOM_STATIC},
-		{"moved2", "v:", (som_proc *)Down_do_moved2, NULL, SOM_STATIC},
+		{"moved2", "v:/void()", (som_proc *)Down_do_moved2, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"Up", "namespace"};
 	static const char *const abstracts[] = {"namespace"};

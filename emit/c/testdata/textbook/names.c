@@ -5,12 +5,12 @@ static void environments(void)
 {
 	Environment ev;
 	SOM_InitEnvironment(&ev);
-	StExcep *params = SOMCalloc(1, sizeof *params);
+	StExcep *params = (StExcep *)SOMCalloc(1, sizeof *params);
 	params->minor = 7;
 	params->completed = MAYBE;
 	somSetException(&ev, SYSTEM_EXCEPTION, "IDL:omg.org/CORBA/NO_MEMORY:1.0", params);
 	somPrintf("%d %s %u %u\n", ev._major == SYSTEM_EXCEPTION, somExceptionId(&ev), ev.minor, ev.completed);
-	somSetException(&ev, USER_EXCEPTION, "IDL:Full:1.0", strcpy(SOMMalloc(4), "yes"));
+	somSetException(&ev, USER_EXCEPTION, "IDL:Full:1.0", strcpy((char *)SOMMalloc(4), "yes"));
 	somPrintf("%d %s %s\n", ev._major == USER_EXCEPTION, somExceptionId(&ev), (char *)somExceptionValue(&ev));
 	somExceptionFree(&ev);
 	somPrintf("%d %d\n", ev._major == NO_EXCEPTION, somExceptionId(&ev) == NULL);
@@ -21,7 +21,8 @@ static void environments(void)
 
 static void ids(void)
 {
-	string text = "push";
+	char text_[] = "push";
+	string text = text_;
 	somId a = somIdFromString("push"), b = &text;
 	somPrintf("%d %d %d %s\n", somCompareIds(a, somCheckId(b)), somUniqueKey(a) == somUniqueKey(b), somRegisterId(a), somStringFromId(a));
 	somPrintf("%s %d %d\n", _somGetMethodDescriptor(_Stack, a), _somSupportsMethod(_Stack, a), _somRespondsTo(_Stack, a));
@@ -46,10 +47,11 @@ int main(void)
 	somLPrintf(2, "%ld\n", (long)Stack_size(s, ev));
 	SOM_Assert(_size(s, ev) == 2, 20019);
 	SOM_Test(_somGetSize(s) == _somGetInstanceSize(_Stack));
+	SOM_WarnLevel = 1;
 	SOM_Expect(_size(s, ev) == 3);
 	environments();
 	ids();
-	somPrintf("%d %d\n", SOM_SubstituteClass(Stack, NoSuchClass) != 0, _somFindClsInFile(mgr, somIdFromString("Stack"), 0, 0, "no such file") == NULL);
+	somPrintf("%d %d\n", SOM_SubstituteClass(Stack, NoSuchClass) != 0, _somFindClsInFile(mgr, somIdFromString("Queue"), 0, 0, "no such file") == NULL);
 	somExceptionFree(ev);
 	_somFree(s);
 	somEnvironmentEnd();

@@ -17,9 +17,9 @@ const _ = som.Version1 // a newer runtime is needed if this does not compile
 
 // Class is IDL:Animal:1.0.
 var Class = native.Declare("Animal", som.Version{Major: 1, Minor: 0}, []som.MethodSpec{
-	{Name: "_get_name", Type: reflect.TypeFor[nameFunc](), Packing: som.Packs(applyName, dispatchName)},
-	{Name: "speak", Type: reflect.TypeFor[speakFunc](), Packing: som.Packs(applySpeak, dispatchSpeak)},
-	{Name: "legs", Type: reflect.TypeFor[legsFunc](), Packing: som.PacksWords(applyLegs, dispatchLegs, wordsLegs, crossLegs)},
+	{Name: "_get_name", Type: reflect.TypeFor[nameFunc](), Signature: "s:/string()", Packing: som.Packs(applyName, dispatchName)},
+	{Name: "speak", Type: reflect.TypeFor[speakFunc](), Signature: "s:/string()", Packing: som.Packs(applySpeak, dispatchSpeak)},
+	{Name: "legs", Type: reflect.TypeFor[legsFunc](), Signature: "i:/long()", Packing: som.PacksWords(applyLegs, dispatchLegs, wordsLegs, crossLegs)},
 })
 
 type (

@@ -18,7 +18,7 @@ const _ = som.Version1 // a newer runtime is needed if this does not compile
 
 // Class is IDL:Dog:1.0.
 var Class = native.Declare("Dog", som.Version{Major: 1, Minor: 0}, []som.MethodSpec{
-	{Name: "bark", Type: reflect.TypeFor[barkFunc](), Packing: som.PacksWords(applyBark, dispatchBark, wordsBark, crossBark)},
+	{Name: "bark", Type: reflect.TypeFor[barkFunc](), Signature: "i:i/long(long)", Packing: som.PacksWords(applyBark, dispatchBark, wordsBark, crossBark)},
 }, animal.Class)
 
 type barkFunc = func(som.Self, context.Context, int32) (int32, error)

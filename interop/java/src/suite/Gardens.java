@@ -17,7 +17,7 @@ import org.omg.PortableServer.POA;
 import org.omg.PortableServer.POAHelper;
 
 /**
- * Large values in chunks (grown.idl).
+ * Large values in chunks, and types that hold themselves (grown.idl).
  *
  * <pre>
  * Gardens serve
@@ -92,7 +92,19 @@ public final class Gardens {
         good &= Client.attempt("bulk_" + size + "_" + i, () -> compare(there.pass(sent), sent));
       }
     }
-    return good;
+    return Client.attempt("dug", () -> dig(there)) && good;
+  }
+
+  private static void dig(Garden there) {
+    Grown.Deep[] none = {};
+    Grown.Deep[] deeps = {new Grown.Deep(1, none), new Grown.Deep(2, new Grown.Deep[] {new Grown.Deep(3, none)})};
+    try {
+      there.dig(deeps);
+    } catch (Dug e) {
+      check(e.held.length == 2 && e.held[1].kids.length == 1 && e.held[1].kids[0].n == 3, "other Deeps");
+      return;
+    }
+    throw new Client.Failure("no exception");
   }
 
   /** bulk returns one whose every part has about size octets. */

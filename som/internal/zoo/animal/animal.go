@@ -15,8 +15,8 @@ const _ = som.Version1 // a newer runtime is needed if this does not compile
 // Class is IDL:Animal:1.0.
 var Class = som.MustClass[object]("Animal", som.WithVersion(1, 0), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
-		{Name: "speak", Type: reflect.TypeFor[speakFunc](), Packing: som.PacksWords(applySpeak, dispatchSpeak, wordsSpeak, crossSpeak)},
-		{Name: "name", Type: reflect.TypeFor[nameFunc](), Packing: som.Packs(applyName, dispatchName)},
+		{Name: "speak", Type: reflect.TypeFor[speakFunc](), Signature: "l:l/long long(long long)", Packing: som.PacksWords(applySpeak, dispatchSpeak, wordsSpeak, crossSpeak)},
+		{Name: "name", Type: reflect.TypeFor[nameFunc](), Signature: "s:/string()", Packing: som.Packs(applyName, dispatchName)},
 	}
 }))
 

@@ -16,9 +16,9 @@ const _ = som.Version1 // a newer runtime is needed if this does not compile
 // Class is IDL:Dog:1.0.
 var Class = som.MustClass[object]("Dog", som.WithVersion(1, 0), som.Parents(animal.Class), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
-		{Name: "bark", Type: reflect.TypeFor[barkFunc](), Packing: som.Packs(applyBark, dispatchBark)},
+		{Name: "bark", Type: reflect.TypeFor[barkFunc](), Signature: "i:s/long(string)", Packing: som.Packs(applyBark, dispatchBark)},
 	}
-	s.Overrides = []som.Override{{Method: "Animal::speak"}}
+	s.Overrides = []som.Override{{Method: "Animal::speak", Signature: "l:l/long long(long long)"}}
 }))
 
 type barkFunc = func(som.Self, context.Context, string) (int32, error)

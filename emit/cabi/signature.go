@@ -1,0 +1,208 @@
+package cabi
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/model"
+)
+
+// Limits of what signatures say of types. What is longer is said by a hash, and compares as well.
+const (
+	maxShape = 64   // octets of what stands for a structure or union
+	maxTypes = 1024 // octets of all types of a method
+	maxParts = 4096 // types that are looked at for one parameter; beyond, the scoped name stands for what they are in
+)
+
+// Signature returns a method's signature, by which both sides of a call say what they were compiled with: letters, by which it
+// can be called, and behind a slash the types, by which what letters do not tell apart is told: "i:ip/long(long,out {long,string})".
+// Names are none of it, and bounds are not: types are what they are in memory. docs/som.md says how they are written.
+func Signature(m *model.Method) string {
+	var result *model.Type
+	letters, types := "", ""
+	add := func(t *model.Type, dir model.Direction) {
+		letter := Letter(t)
+		if dir != model.In {
+			letter = 'p'
+		}
+		letters += string(letter)
+		if types != "" {
+			types += ","
+		}
+		if dir != model.In {
+			types += dir.String() + " "
+		}
+		types += Shape(t)
+	}
+	switch {
+	case m.Operation != nil:
+		for _, p := range m.Operation.Params {
+			add(p.Type, p.Direction)
+		}
+		result = m.Operation.Result
+	case m.Set:
+		add(m.Attribute.Type, model.In)
+	default:
+		result = m.Attribute.Type
+	}
+	first, returns := byte('v'), "void"
+	if !result.IsVoid() {
+		returns = Shape(result)
+		if f := FormOf(result); f == Aggregate || f == Array { // where the last parameter points to
+			letters += "p"
+		} else {
+			first = Letter(result)
+		}
+	}
+	types = returns + "(" + types + ")"
+	if len(types) > maxTypes {
+		types = hashed(types)
+	}
+	return string(first) + ":" + letters + "/" + types
+}
+
+func hashed(s string) string {
+	h := fnv.New64a()
+	h.Write([]byte(s))
+	return fmt.Sprintf("#%016x", h.Sum64())
+}
+
+// Shape returns what a type is in memory, all names but those of kinds left out: two types of one shape can take each other's
+// place in a program that is not compiled anew.
+func Shape(t *model.Type) string {
+	s := shaper{known: map[model.Decl]string{}}
+	text, _ := s.of(t)
+	return text
+}
+
+// A shaper finds the shape of one type.
+type shaper struct {
+	around []model.Decl // structures and unions that are begun, the outermost first
+	known  map[model.Decl]string
+	parts  int
+}
+
+// of returns a type's shape, and the place of the outermost of those around it that it leads back to, or a higher number.
+func (s *shaper) of(t *model.Type) (string, int) {
+	none := len(s.around)
+	switch StandardName(t) {
+	case "somId":
+		return "string", none
+	case "somInitCtrl", "som3InitCtrl":
+		return "making", none
+	}
+	t = t.Resolve()
+	switch t.Kind {
+	case model.UInt8:
+		return model.Octet.String(), none // another name for it
+	case model.Object:
+		return "object", none
+	case model.Pointer:
+		text, back := s.of(t.Elem)
+		return text + "*", back
+	case model.Sequence:
+		text, back := s.of(t.Elem)
+		return "<" + text + ">", back
+	case model.Array:
+		text, back := s.of(t.Elem)
+		for _, n := range t.Dims {
+			text += fmt.Sprintf("[%d]", n)
+		}
+		return text, back
+	case model.Named:
+		switch d := Definition(t.Decl).(type) {
+		case *model.Enum:
+			return "enum", none
+		case *model.Struct, *model.Union:
+			return s.declared(d)
+		case *model.Native:
+			return "void*", none
+		case *model.Forward:
+			if d.Of != "interface" {
+				return d.Of + " " + d.ScopedName(), none
+			}
+		case *model.Interface:
+		default:
+			return d.About().ScopedName(), none
+		}
+		return "object", none
+	}
+	return t.Kind.String(), none
+}
+
+// declared returns the shape of a structure or union. One that is around itself is ^ and how many are between.
+func (s *shaper) declared(d model.Decl) (string, int) {
+	if text, ok := s.known[d]; ok {
+		return text, len(s.around)
+	}
+	if at := slices.Index(s.around, d); at >= 0 {
+		return fmt.Sprintf("^%d", len(s.around)-1-at), at
+	}
+	if s.parts++; s.parts > maxParts {
+		return d.About().ScopedName(), len(s.around)
+	}
+	at := len(s.around)
+	s.around = append(s.around, d)
+	var parts []string
+	back := at + 1
+	shape := func(t *model.Type) string {
+		s.parts++
+		text, to := s.of(t)
+		back = min(back, to)
+		return text
+	}
+	open, end := "{", "}"
+	switch d := d.(type) {
+	case *model.Struct:
+		for _, m := range d.AllMembers() {
+			parts = append(parts, shape(m.Type))
+		}
+	case *model.Union:
+		open, end = "union(", ")"
+		parts = append([]string{shape(d.Discriminator)}, arms(d, shape)...)
+	}
+	s.around = s.around[:at]
+	text := strings.Join(parts, ",")
+	if len(text) > maxShape {
+		text = hashed(text)
+	}
+	text = open + text + end
+	if back >= at { // it leads to nothing outside of itself, and is the same wherever it stands
+		s.known[d] = text
+		back = at
+	}
+	return text, back
+}
+
+// arms returns what follows each label of a union's, in the order of the labels: how they are written does not matter, nor whether a
+// label is told that default would stand for.
+func arms(u *model.Union, shape func(*model.Type) string) []string {
+	of := map[string]string{}
+	for _, c := range u.Cases {
+		text := shape(c.Type)
+		for _, l := range c.Labels {
+			of[labelText(u, l)] = text
+		}
+	}
+	var all []string
+	for label, text := range of {
+		if label == "default" || text != of["default"] {
+			all = append(all, label+":"+text)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// labelText returns a label; enumerators, whose names do not matter, by their numbers.
+func labelText(u *model.Union, l model.Label) string {
+	if l.Default || l.Value == nil {
+		return "default"
+	}
+	if e, ok := Definition(u.Discriminator.Resolve().Decl).(*model.Enum); ok && l.Value.Enumerator != nil {
+		return fmt.Sprint(slices.Index(e.Enumerators, l.Value.Enumerator))
+	}
+	return l.Value.String()
+}

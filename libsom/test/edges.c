@@ -1,0 +1,197 @@
+/* edges.c: what is given nothing, what fails half-way, what ends while another thread looks at it. Each argument is the name of a
+ * check; "ok" follows each on the output. */
+#include "check.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#define CHECK(ok) CHECK_IN(&ev, ok)
+
+/* ---- Nothing where something is asked for ---- */
+
+static int32_t one(som_ref o, som_env *ev) { return (void)o, (void)ev, 1; }
+static void handler(void *context, som_ref o, som_env *ev, const som_value *args, som_value *to) { (void)context, (void)o, (void)ev, (void)args, to->l = 0; }
+
+static som_class *class_of_its_own(const char *name, som_env *ev) {
+	const som_class_desc d = {.size_of = sizeof d, .name = name};
+	return som_class_define(&d, ev);
+}
+
+#define REFUSED(call, wanted) CHECK((call) && refused(&ev, wanted, ""))
+
+static void nothing(void) {
+	som_env ev = {0};
+	som_class *c = class_of_its_own("C", &ev), *no = NULL;
+	som_ref o = som_new(c, &ev), none = NULL;
+	som_found f = {.size_of = sizeof f};
+	som_value v;
+	const som_binding b = {.size_of = sizeof b, .cls = "C"};
+	CHECK(o && som_lookup(c, "somGetSize", &f, &ev) == SOM_OK);
+	REFUSED(!som_new(NULL, &ev), SOM_E_TYPE);
+	REFUSED(!som_create(NULL, &ev), SOM_E_TYPE);
+	REFUSED(!som_begin(NULL, &ev), SOM_E_TYPE);
+	REFUSED(!som_new((som_class *)o, &ev), SOM_E_TYPE); /* nor is an object a class */
+	REFUSED(!som_copy(NULL, &ev), SOM_E_TYPE);
+	REFUSED(som_assign(o, NULL, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_assign(NULL, o, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_cast(NULL, c, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_cast(o, NULL, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_invoke(NULL, "somGetSize", NULL, 0, &v, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_dispatch(NULL, "somGetSize", NULL, 0, &v, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_apply(NULL, "i:", o, NULL, &v, &ev) == SOM_E_METHOD, SOM_E_METHOD);
+	REFUSED(som_apply((som_proc *)one, NULL, o, NULL, &v, &ev) == SOM_E_METHOD, SOM_E_METHOD);
+	REFUSED(som_apply((som_proc *)one, "i:i", o, NULL, &v, &ev) != SOM_OK, SOM_E_TYPE);
+	REFUSED(!som_closure(NULL, handler, NULL, &ev), SOM_E_METHOD);
+	REFUSED(!som_closure("v:", NULL, NULL, &ev), SOM_E_METHOD);
+	REFUSED(som_class_unload(NULL, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_class_check_version(NULL, 1, 0, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_class_substitute(NULL, c, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_class_bind(NULL, NULL, &ev) == SOM_E_METHOD, SOM_E_METHOD);
+	REFUSED(som_class_bind(&b, NULL, &ev) == SOM_E_METHOD, SOM_E_METHOD);
+	REFUSED(!som_class_join(NULL, 1, &ev), SOM_E_METACLASS);
+	REFUSED(!som_class_join(&no, 1, &ev), SOM_E_METACLASS);
+	REFUSED(!som_class_define(NULL, &ev), SOM_E_METHOD);
+	REFUSED(!som_class_registered(NULL, &ev), SOM_E_UNKNOWN);
+	REFUSED(som_lookup(NULL, "somGetSize", &f, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_lookup(c, "somGetSize", NULL, &ev) == SOM_E_UNKNOWN, SOM_E_UNKNOWN);
+	REFUSED(som_class_add(NULL, "m", NULL, (som_proc *)one, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(!som_class_replace(NULL, f.token, (som_proc *)one, &ev), SOM_E_TYPE);
+	REFUSED(som_class_front(NULL, f.token, (som_proc *)one, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(!som_weak_new(NULL, &ev), SOM_E_FREED);
+	REFUSED(som_set_hooks(NULL, &ev) == SOM_E_TYPE, SOM_E_TYPE);
+	REFUSED(som_library_of_class(NULL, "f", &ev) == SOM_E_NAME, SOM_E_NAME);
+	REFUSED(som_library_of_class("C", NULL, &ev) == SOM_E_NAME, SOM_E_NAME);
+	/* And where there is no environment to say so in either. */
+	som_release(NULL), som_uncast(NULL), som_weak_free(NULL), som_env_clear(NULL), som_closure_free(NULL), som_deallocate(NULL), som_set_path(NULL, NULL);
+	CHECK(!som_new(NULL, NULL) && !som_copy(NULL, NULL) && !som_retain(none) && !som_weak_get(NULL) && !som_is_a(NULL, c) && !som_is_a(o, NULL));
+	CHECK(!som_descends(NULL, c) && !som_descends(c, NULL) && som_invoke(NULL, NULL, NULL, 0, NULL, NULL) == SOM_E_TYPE && som_assign(NULL, NULL, NULL) == SOM_E_TYPE);
+	CHECK(som_class_unload(NULL, NULL) == SOM_E_TYPE && som_set_hooks(NULL, NULL) == SOM_E_TYPE && !som_class_named(NULL, NULL));
+	som_release(o);
+	CHECK(som_class_instances(c) == 0);
+}
+
+/* ---- What fails half-way ---- */
+
+static int begun, ended;
+static void init(som_ref o, som_env *ev, void *context) { (void)o, (void)ev, (void)context, begun++; }
+static void fini(som_ref o, void *context) { (void)o, (void)context, ended++; }
+static void copy(som_ref o, som_ref from, som_env *ev, void *context) { (void)o, (void)from, (void)ev, (void)context, begun++; }
+static void no_copy(som_ref o, som_ref from, som_env *ev, void *context) {
+	(void)o, (void)from, (void)context;
+	som_raise_user(ev, "IDL:test/No:1.0", NULL, NULL);
+}
+
+static som_class *part(const char *name, const char *parent, som_copier *copier, som_env *ev) {
+	const som_class_desc d = {.size_of = sizeof d, .name = name, .parents = parent ? &parent : NULL, .nparents = parent != NULL, .init = init, .fini = fini,
+		.copy = copier, .assign = copier, .data_size = 8, .data_align = 8};
+	return som_class_define(&d, ev);
+}
+
+static int refuse_from = -1; /* how many more times there is memory; -1: always */
+static void *allocate(size_t n) { return refuse_from == 0 ? NULL : (refuse_from -= refuse_from > 0, malloc(n)); }
+
+static void halfway(void) {
+	som_env ev = {0};
+	const som_hooks hooks = {.size_of = sizeof hooks, .allocate = allocate, .deallocate = free};
+	CHECK(som_set_hooks(&hooks, &ev) == SOM_OK);
+	som_class *A = part("A", NULL, copy, &ev), *B = part("B", "A", copy, &ev), *C = part("C", "B", no_copy, &ev);
+	som_ref o = som_new(C, &ev);
+	CHECK(o && begun == 3);
+	begun = ended = 0; /* a copy that fails in its third part has two to undo */
+	CHECK(!som_copy(o, &ev) && ev.major == SOM_USER_EXCEPTION && begun == 2 && ended == 2 && som_class_instances(C) == 1);
+	som_env_clear(&ev);
+	begun = ended = 0; /* an assignment has nothing: both objects are there as they were */
+	CHECK(som_assign(o, o, &ev) == SOM_OK && begun == 0);
+	som_ref p = som_new(C, &ev);
+	begun = ended = 0;
+	CHECK(som_assign(o, p, &ev) == SOM_E_RAISED && begun == 2 && ended == 0);
+	som_env_clear(&ev);
+	som_release(p);
+	ended = 0; /* who says twice that it has left is undone once */
+	som_making *m = som_begin(B, &ev);
+	som_enter(m, B);
+	som_enter_default(m, A, &ev);
+	for (int i = 0; i < 9; i++)
+		som_leave(m, B);
+	som_raise_user(&ev, "IDL:test/No:1.0", NULL, NULL);
+	CHECK(!som_end(m, &ev) && ended == 2 && som_class_instances(B) == 0);
+	som_env_clear(&ev);
+	refuse_from = 1; /* for the object, and not for what it is made with; nor for what is to be said of that */
+	CHECK(!som_begin(B, &ev) && ev.code == SOM_E_MEMORY && som_class_instances(B) == 0);
+	refuse_from = -1;
+	som_env_clear(&ev);
+	som_release(o);
+	CHECK(som_class_instances(C) == 0 && som_class_unload(C, &ev) == SOM_OK && som_class_unload(B, &ev) == SOM_OK && som_class_unload(A, &ev) == SOM_OK);
+}
+
+/* ---- The last reference, and a weak one that is asked meanwhile ---- */
+
+enum { BATCHES = 4, BATCH = 20000 };
+static som_weak *weak[BATCH];
+static int dead[BATCH];           /* those that ended; atomic */
+static int next, batch, looked_at; /* which is being released, in which batch; which batches the other thread is done with; atomic */
+
+static int load(const int *at) { return __atomic_load_n(at, __ATOMIC_ACQUIRE); }
+static void store(int *at, int v) { __atomic_store_n(at, v, __ATOMIC_RELEASE); }
+static void dies(som_ref o, void *context) { (void)context, store(&dead[*(int *)((char *)o + SOM_HEAD)], 1); }
+
+/* Asks the weak references to what is just being released. An object that one gives is held, and must not end. */
+static void *look(void *found_ended) {
+	for (int b = 1; b <= BATCHES; b++) {
+		while (load(&batch) < b)
+			sched_yield();
+		for (int i; (i = load(&next)) < BATCH;) {
+			som_ref o = som_weak_get(weak[i]);
+			if (!o) continue;
+			for (int n = 0; n < 30; n++)
+				if (load(&dead[i])) store(found_ended, 1);
+			if (load(found_ended)) break; /* it is nobody's memory */
+			som_release(o);
+		}
+		store(&looked_at, b);
+	}
+	return NULL;
+}
+
+static void last_reference(void) {
+	som_env ev = {0};
+	static som_ref all[BATCH];
+	pthread_t t;
+	int found_ended = 0;
+	const som_class_desc d = {.size_of = sizeof d, .name = "Watched", .fini = dies, .data_size = sizeof(int), .data_align = sizeof(int)};
+	som_class *c = som_class_define(&d, &ev);
+	CHECK(c && pthread_create(&t, NULL, look, &found_ended) == 0);
+	for (int b = 1; b <= BATCHES; b++) {
+		for (int i = 0; i < BATCH; i++) {
+			all[i] = som_new(c, &ev);
+			*(int *)((char *)all[i] + SOM_HEAD) = i;
+			weak[i] = som_weak_new(all[i], &ev);
+			store(&dead[i], 0);
+		}
+		store(&next, 0);
+		store(&batch, b);
+		for (int i = 0; i < BATCH; store(&next, ++i)) {
+			for (int n = 0; n < i % 64; n++)
+				load(&next); /* time for the other thread */
+			som_release(all[i]);
+		}
+		while (load(&looked_at) < b)
+			sched_yield();
+		for (int i = 0; i < BATCH; i++)
+			som_weak_free(weak[i]);
+	}
+	pthread_join(t, NULL);
+	CHECK(!found_ended && som_class_instances(c) == 0);
+}
+
+int main(int argc, char **argv) {
+	static const struct { const char *name; void (*run)(void); } all[] = {{"nothing", nothing}, {"halfway", halfway}, {"last-reference", last_reference}};
+	for (int i = 1; i < argc; i++)
+		for (size_t c = 0; c < sizeof all / sizeof *all; c++)
+			if (!strcmp(argv[i], all[c].name)) {
+				all[c].run();
+				puts("ok");
+				return 0;
+			}
+	return 2;
+}
