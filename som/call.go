@@ -37,8 +37,12 @@ func Bind[F any](c *Class, method string) (Token[F], error) {
 	return Token[F]{uintptr(m.token) * scale, m}, nil
 }
 
-// MustBind is like Bind and panics instead of failing; it is for variables of packages.
+// MustBind is like Bind and panics instead of failing; it is for variables of packages. Of a class that is [Missing] the Token
+// is as good as none, as there are no objects that it could be used with.
 func MustBind[F any](c *Class, method string) Token[F] {
+	if c.missing != nil {
+		return Token[F]{}
+	}
 	t, err := Bind[F](c, method)
 	if err != nil {
 		panic(err)

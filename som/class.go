@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 )
 
 // family guards how classes stand to each other: which are defined on which, which derived
@@ -21,7 +22,8 @@ type Class struct {
 	concrete  map[*Class]bool // ancestors of which more than the interface is had, and itself
 	depth     int
 	metaclass *Class
-	derived   bool // made by the kernel for want of one
+	derived   bool  // made by the kernel for want of one
+	missing   error // why there is no such class, see Missing
 
 	methods    []*Method             // introduced and in the table, in release order
 	procedures []*Method             // introduced and not in the table
@@ -79,6 +81,9 @@ func (c *Class) Version() Version { return c.spec.Version }
 
 // CheckVersion is an error if the class does not do for a client of the version.
 func (c *Class) CheckVersion(asked Version) error {
+	if c.missing != nil {
+		return c.missing
+	}
 	if !c.spec.Version.Serves(asked) {
 		return fail(CodeVersion, c.Name(), "version %s was asked for, and this is %s: the major must be the same, the minor not lower", asked, c.spec.Version)
 	}
@@ -160,6 +165,9 @@ func (c *Class) Selections() map[*Method]*Class {
 	}
 	return all
 }
+
+// Typelib returns the type information that the class's Spec points to, or nil.
+func (c *Class) Typelib() unsafe.Pointer { return c.spec.Typelib }
 
 // Layout returns where the data of the class and its ancestors is, by offset.
 func (c *Class) Layout() []Placed { return slices.Clone(c.layout) }

@@ -20,6 +20,9 @@ func NewClass(s Spec) (*Class, error) {
 
 // define makes all of a class but what its spec says.
 func (c *Class) define() (*Class, error) {
+	if err := c.spec.lacks(); err != nil {
+		return nil, err
+	}
 	return build(func(made *[]*Class) (*Class, error) { return c, c.build(made) })
 }
 
@@ -140,6 +143,10 @@ func (c *Class) findParents() error {
 	c.abstracts = make([]bool, len(c.parents))
 	c.concrete = map[*Class]bool{c: true, SOMObject: true}
 	c.host = s.Mirror
+	if m := s.Metaclass; m != nil && m.spec.Mirror != nil {
+		c.host = m.host // where it does what it does
+	}
+	isMeta := false
 	for i, p := range c.parents {
 		if p == nil {
 			return fail(CodeUnknown, s.Name, "parent %d is nil", i)
@@ -154,6 +161,7 @@ func (c *Class) findParents() error {
 			c.host = p.host
 			c.shares = c.shares || p.shares
 		}
+		isMeta = isMeta || p.DescendsFrom(SOMClass)
 		c.abstracts[i] = slices.Contains(s.AbstractParents, p)
 		c.depth = max(c.depth, p.depth+1)
 		if !c.abstracts[i] {
@@ -168,6 +176,9 @@ func (c *Class) findParents() error {
 		}
 	}
 	c.shares = c.shares || c.host != nil && s.Mirror == nil
+	if isMeta && s.Mirror == nil { // what is made here of another kernel's metaclasses is not known there
+		c.host, c.shares = nil, false
+	}
 	if c.depth > MaxDepth {
 		return fail(CodeDepth, s.Name, "it would be %d classes below SOMObject, and at most %d are allowed (MaxDepth)", c.depth, MaxDepth)
 	}
@@ -182,12 +193,17 @@ func (c *Class) findOrder() error {
 		return err
 	}
 	c.order = append([]*Class{c}, rest...)
-	names := make(map[string]bool, len(c.order))
+	type known struct {
+		name      string
+		elsewhere bool // each kernel has metaclasses of its own, and a class may have both kernels'
+	}
+	names := make(map[known]bool, len(c.order))
 	for _, a := range c.order {
-		if names[a.Name()] {
+		k := known{a.Name(), a.spec.Mirror != nil}
+		if names[k] {
 			return fail(CodeName, c.Name(), "two of it and its ancestors are called %s", a.Name())
 		}
-		names[a.Name()] = true
+		names[k] = true
 	}
 	return nil
 }

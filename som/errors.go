@@ -38,12 +38,19 @@ type Error struct {
 	Err   error  // the cause, if there is one
 }
 
-func (e *Error) Error() string {
-	s := "som: " + e.Class + ": " + e.Text
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
+func (e *Error) Error() string { return "som: " + e.what() + " (" + string(e.Code) + ")" }
+
+// what is the error and its causes: only the first says where they are from, and of what code.
+func (e *Error) what() string {
+	s := e.Class + ": " + e.Text
+	switch cause := e.Err.(type) {
+	case nil:
+		return s
+	case *Error:
+		return s + ": " + cause.what()
+	default:
+		return s + ": " + cause.Error()
 	}
-	return s + " (" + string(e.Code) + ")"
 }
 
 func (e *Error) Unwrap() error { return e.Err }

@@ -34,11 +34,23 @@ func With(f func(*Spec)) Option { return f }
 // SomDefaultCopyInit(from *T) error and SomDefaultAssign(from *T) error copy; without these a T is copied as Go
 // assigns it, which does not do for one that holds a lock.
 func ClassOf[T any](name string, opts ...Option) (*Class, error) {
+	return classOf[T](specOf[T](name, opts))
+}
+
+func specOf[T any](name string, opts []Option) Spec {
 	s := Spec{Name: name, State: reflect.TypeFor[T]()}
 	for _, o := range opts {
 		o(&s)
 	}
+	return s
+}
+
+func classOf[T any](s Spec) (*Class, error) {
+	name := s.Name
 	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := s.lacks(); err != nil {
 		return nil, err
 	}
 	if s.State.Size() == 0 {
@@ -53,13 +65,20 @@ func ClassOf[T any](name string, opts ...Option) (*Class, error) {
 	return c.define()
 }
 
-// MustClass is like ClassOf and panics instead of failing; it is for variables of packages.
+// MustClass is like ClassOf and is for variables of packages: where ClassOf fails it panics, unless the class has parents or a metaclass
+// of another kernel. Whether there is such a class is not for the program to say but for the libraries that there are when it
+// starts: the class is then [Missing], and who first uses it gets the error.
 func MustClass[T any](name string, opts ...Option) *Class {
-	c, err := ClassOf[T](name, opts...)
-	if err != nil {
-		panic(err)
+	s := specOf[T](name, opts)
+	h, depends := s.elsewhere()
+	c, err := classOf[T](s)
+	switch {
+	case err == nil:
+		return c
+	case depends:
+		return Missing(name, h, err)
 	}
-	return c
+	panic(err)
 }
 
 // lifeOf finds the functions of an object's life among T's methods.

@@ -27,6 +27,8 @@ type Host interface {
 	Revive(r Ref) bool
 	// End says that an object which is not shared has no references from here any more.
 	End(r Ref)
+	// Missed says that a class which should have been the host's or a descendant of one is missing, see Class.Err.
+	Missed(c *Class)
 }
 
 // isShared reports whether the object's references are counted elsewhere.
@@ -36,6 +38,8 @@ func (i *instance) isShared() bool { return i.other != nil && i.class.shares }
 // instances, and none may be made meanwhile; subclasses that are there already are not made known by it.
 func (c *Class) SetHost(h Host) error {
 	switch {
+	case c.missing != nil:
+		return c.missing
 	case c.host == h:
 		return nil
 	case c.host != nil:
@@ -63,6 +67,9 @@ func (c *Class) IsMirror() bool { return c.spec.Mirror != nil }
 func (c *Class) Shares() bool { return c.shares }
 
 // What follows is for hosts.
+
+// Represent says which object of the host's kernel the class is there. The methods of a metaclass of the host's are called of that.
+func (c *Class) Represent(other unsafe.Pointer) { c.object.other = other }
 
 // Adopt makes what stands here for an object of a host's, with one reference. No initializer runs.
 func (c *Class) Adopt(other unsafe.Pointer) Ref {

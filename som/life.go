@@ -15,6 +15,9 @@ func (c *Class) New() (Ref, error) {
 
 // make is what SOMClass does for somNew.
 func (c *Class) make() (Ref, error) {
+	if c.missing != nil {
+		return Ref{}, c.missing
+	}
 	if c.host != nil {
 		return c.host.New(c)
 	}
@@ -51,7 +54,7 @@ func (r Ref) Copy() (Ref, error) {
 	if r.i.refs.Load() <= 0 {
 		return Ref{}, r.over()
 	}
-	if h := r.i.class.host; h != nil {
+	if h := r.i.class.host; h != nil && r.i.meta == nil {
 		return h.Copy(r)
 	}
 	to, err := r.i.class.allocate()
@@ -86,7 +89,7 @@ func (r Ref) Assign(from Ref) error {
 	if r == from {
 		return nil
 	}
-	if h := r.i.class.host; h != nil {
+	if h := r.i.class.host; h != nil && r.i.meta == nil {
 		return h.Assign(r, from)
 	}
 	fn, self := somDefaultConstAssign.Of(r)
@@ -226,7 +229,7 @@ func (i *instance) end() {
 	fn, self := somDestruct.Of(Ref{i})
 	fn(self)
 	i.bury()
-	if i.other != nil {
+	if i.other != nil && i.meta == nil {
 		i.class.host.End(Ref{i})
 	}
 }

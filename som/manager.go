@@ -57,6 +57,9 @@ func (m *Manager) newClass(s Spec, g *group) (*Class, error) {
 func (m *Manager) Register(c *Class) error { return m.register(c, nil) }
 
 func (m *Manager) register(c *Class, g *group) error {
+	if c.missing != nil {
+		return c.missing
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if old := m.get(c.Name()); old == c {

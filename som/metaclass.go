@@ -74,6 +74,9 @@ func join(kept []*Class, made *[]*Class) (*Class, error) {
 func Join(metaclasses ...*Class) (*Class, error) {
 	kept := []*Class{SOMClass}
 	for _, m := range metaclasses {
+		if m.missing != nil {
+			return nil, m.missing
+		}
 		if !m.DescendsFrom(SOMClass) {
 			return nil, fail(CodeMetaclass, m.Name(), "it does not descend from SOMClass, and cannot be joined to a metaclass")
 		}

@@ -134,6 +134,9 @@ var generation atomic.Uint64
 // Lookup finds a method that instances of the class have, by its qualified or bare name. Of a bare
 // name the first class of the linearisation decides that introduces it or has a dynamic method of it.
 func (c *Class) Lookup(name string) (*Method, error) {
+	if c.missing != nil {
+		return nil, c.missing
+	}
 	if class, bare, qualified := split(name); qualified {
 		for _, a := range c.order {
 			if a.Name() == class {

@@ -22,6 +22,9 @@ type making struct {
 // time. If the function fails, what has run is undone. The class's metaclass is asked by somNewNoInit.
 func (c *Class) NewBy(a *Class, init func(Ref) error) (Ref, error) {
 	c = c.Current()
+	if c.missing != nil {
+		return Ref{}, c.missing
+	}
 	if !c.concrete[a] {
 		return Ref{}, fail(CodeInit, c.Name(), "%s is no concrete ancestor, whose part could be initialised", a)
 	}

@@ -33,6 +33,10 @@ type Spec struct {
 	Assign func(to, from Ref) error // likewise for assignment
 	Ready  func(*Class) error       // called once when the class is made, before anybody has it
 
+	// Typelib is where the class is described to whoever has no generated code (docs/typelib.md): constant memory outside of Go, which
+	// stays as long as the program, or nil. Other kernels hand it on.
+	Typelib unsafe.Pointer
+
 	Mirror Host // the other kernel that has the class, of which this is the image here
 }
 

@@ -116,7 +116,7 @@ type idlBuildCmd struct {
 	Go              bool              `name:"go" help:"Generate classes of the object model in Go, see docs/som-go.md, in place of what the ORB needs."`
 	Native          bool              `help:"With --go: the classes are implemented in other languages, and found in libsom."`
 	AMI             bool              `name:"ami" help:"Generate asynchronous calls too: reply handlers, and futures in place of pollers."`
-	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl. With --c and --cxx, classes know theirs."`
+	Typelib         bool              `help:"Make C sources with type information for class libraries to carry: dog_typelib.c of dog.idl. With --c and --cxx, classes know theirs, and with --go, which makes a package of it."`
 	Somt            bool              `help:"Make files of type information: dog.somt of dog.idl."`
 	Check           bool              `help:"Write nothing; fail if a file would change."`
 	File            []string          `arg:"" help:"IDL files."`

@@ -82,7 +82,7 @@ func addAll(all, files *emit.Files) error {
 func (v idlBuildCmd) golang(c *console, r *idl.Result) (*emit.Files, error) {
 	opt := golang.Options{
 		PackagePrefix: v.GoPackagePrefix, Package: v.GoPackage, Modules: v.Module, Included: v.Included, NoStandard: v.NoStandard, AMI: v.AMI,
-		Existing: existing(v.Out), Classes: v.Go, Native: v.Native,
+		Existing: existing(v.Out), Classes: v.Go, Native: v.Native, Typelib: v.Typelib,
 	}
 	if v.Names == "idl" {
 		opt.Names = golang.Verbatim

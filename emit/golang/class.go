@@ -49,11 +49,17 @@ func (w *classWriter) classVariable(own []classMethod) {
 	major, minor := w.d.ClassVersion()
 	printDoc(&w.Printer, "Class is "+w.d.ID+".", nil)
 	if w.opt.Native {
-		w.F("var Class = %s.MustImport(%q, %s.Version{Major: %d, Minor: %d}, []%s.MethodSpec{", w.rt("native"), w.d.ScopedName(), w.rt("som"), major, minor, w.rt("som"))
+		w.F("var Class = %s.Declare(%q, %s.Version{Major: %d, Minor: %d}, []%s.MethodSpec{", w.rt("native"), w.d.ScopedName(), w.rt("som"), major, minor, w.rt("som"))
 		for _, m := range own {
 			w.L(w.methodSpec(m) + ",")
 		}
-		w.L("})")
+		bases := ""
+		for _, p := range w.d.Parents() {
+			if !isStandardClass(p) {
+				bases += ", " + w.classValue(p)
+			}
+		}
+		w.F("}%s)", bases)
 		w.Blank()
 		return
 	}
@@ -105,6 +111,9 @@ func (w *classWriter) spec(own []classMethod) {
 	}
 	if _, abstract := w.d.ClassModifier("abstract"); abstract {
 		w.L("s.Abstract = true")
+	}
+	if w.hasTypelib() {
+		w.F("s.Typelib = %s", w.typelib())
 	}
 	if as := w.d.AbstractParents(); len(as) > 0 {
 		classes("AbstractParents", as)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/emit/golang"
 	"github.com/opendsom/dsom/idl"
@@ -92,7 +93,16 @@ module Zoo {
     implementation { abstract; };
   };
 };
-interface Boat : SOMObject { void sail(); implementation { }; };
+module Zoo {
+  struct Sign { wstring text; wchar mark; long plain; sequence<wstring> lines; };
+  union Cargo switch (boolean) { case TRUE: Sign sign; case FALSE: Pet pet; };
+};
+interface Boat : SOMObject {
+  void sail();
+  wstring load(in Zoo::Cargo c, in wchar mark, inout wstring grown, out Zoo::Sign s);
+  void row(in sequence<wstring> names, in string plain);
+  implementation { };
+};
 interface SeaDog : Zoo::Pet, Boat {
   implementation { fits: override; sail: override; };
 };
@@ -124,6 +134,10 @@ func TestClassParts(t *testing.T) {
 		"func NewPetWith(ctx context.Context, name string) (Ref, error) {",
 		"PetWith(ctx context.Context, name string) error\n\tCount(ctx context.Context) (int32, error)\n} = (*object)(nil)",
 		"func (r Ref) Count(ctx context.Context) (result int32, err error) {")
+	contains(t, files, "zoo/pet/pets.go", `.Passes("*")}`, `var _ = som.Narrows(func(o som.Object) (Pet, bool) { return Narrow(o) })`)
+	contains(t, files, "zoo/pets.go", "Text  string `som:\"wide\"`", "Mark  rune   `som:\"wide\"`", "Plain int32\n", "Lines []string `som:\"wide\"`",
+		"func (v *Cargo) SOMArm() int { return v.armOf() }")
+	contains(t, files, "boat/pets.go", `.Passes("RiIXo")}`, `.Passes("Ii")}`)
 	contains(t, files, "zoo/food/pets.go", "Feed(ctx context.Context, p som.Object) error", "s.Abstract = true")
 	contains(t, files, "zoo/pet/object.go", "som.Base", "func (o *object) SomDestruct() {}", "return o.name, nil", "age  int32", `Text: "likes is not written yet"`)
 	contains(t, files, "seadog/pets.go", "type Ref struct{ pet.Ref }", "func (r Ref) Sail(ctx context.Context) error {",
@@ -146,5 +160,56 @@ func TestNativeClass(t *testing.T) {
 	if got := files.Paths(); !slices.Equal(got, []string{"dog/dog.go"}) {
 		t.Errorf("got %v", got)
 	}
-	contains(t, files, "dog/dog.go", `var Class = native.MustImport("Dog", som.Version{Major: 3, Minor: 0}, []som.MethodSpec{`)
+	contains(t, files, "dog/dog.go", `var Class = native.Declare("Dog", som.Version{Major: 3, Minor: 0}, []som.MethodSpec{`)
+}
+
+// TestCrossing holds which types make a method Go's alone, and refuse a class that is implemented in another language.
+func TestCrossing(t *testing.T) {
+	t.Parallel()
+	for text, what := range map[string]string{
+		"void f(in any a);":         "Dog::f: the type any does not cross",
+		"long double f();":          "Dog::f: the type long double",
+		"void f(out fixed<5,2> a);": "Dog::f: the type fixed<5,2>",
+		"void f(in TypeCode a);":    "Dog::f: the type CORBA::TypeCode",
+		"attribute any x;":          "Dog::_get_x: the type any",
+		"struct A { long x; }; struct B : A { long y; }; B f();":              "Dog::f: the structure Dog::B, which inherits from another",
+		"struct N {}; void f(in N n);":                                        "Dog::f: the structure Dog::N, which has no members",
+		"typedef long R[2]; typedef sequence<R> Rs; void f(in Rs r);":         "Dog::f: a sequence of arrays",
+		"struct S { sequence<any> xs; }; void f(inout S s);":                  "Dog::f: the type any",
+		"union U switch (long) { case 1: any x; }; void f(in sequence<U> u);": "Dog::f: the type any",
+		"typedef map<long, long> M; void f(in M m);":                          "Dog::f: the type map<long, long>",
+	} {
+		spec := compileSOM(t, idl.FilesOf{"dog.idl": "#include <orb.idl>\n#include <somobj.idl>\ninterface Dog : SOMObject { " + text + " implementation { majorversion = 3; }; };"}, "dog.idl")
+		for native, code := range map[bool]diag.Code{true: golang.CodeNoCrossing, false: golang.CodeGoAlone} {
+			files, report := golang.Emit(spec, golang.Options{PackagePrefix: "example.com/gen", Package: "example.com/gen", Classes: true, Native: native})
+			all := report.All()
+			if len(all) == 0 || all[0].Code != code || !strings.Contains(all[0].Message, what) || report.HasErrors() != native || (files.Len() == 0) != native {
+				t.Errorf("%s, native %v: %v", text, native, all)
+			}
+		}
+	}
+}
+
+// TestTypelib holds that classes in Go point to the type information of their file, which is in a package of its own, and only with cgo.
+func TestTypelib(t *testing.T) {
+	t.Parallel()
+	spec := compileSOM(t, idl.FilesOf{"my-pets.idl": "#include <somobj.idl>\ninterface Dog : SOMObject { void bark(); implementation { }; }; interface Cat : Dog { implementation { }; };"}, "my-pets.idl")
+	files := mustEmit(t, spec, golang.Options{PackagePrefix: "example.com/gen", Classes: true, Typelib: true})
+	want := []string{"cat/my_pets.go", "cat/object.go", "dog/my_pets.go", "dog/object.go", "mypetstypelib/mypetstypelib.c", "mypetstypelib/mypetstypelib.go", "mypetstypelib/mypetstypelib_nocgo.go"}
+	if got := files.Paths(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, class := range []string{"cat", "dog"} {
+		contains(t, files, class+"/my_pets.go", `"example.com/gen/mypetstypelib"`, "s.Typelib = mypetstypelib.Data")
+	}
+	contains(t, files, "mypetstypelib/mypetstypelib.go", "//go:build cgo\n", "// extern const unsigned char som_typelib_example_com_gen_mypetstypelib[];", "var Data unsafe.Pointer = C.data()")
+	contains(t, files, "mypetstypelib/mypetstypelib_nocgo.go", "//go:build !cgo\n", "var Data unsafe.Pointer\n")
+	contains(t, files, "mypetstypelib/mypetstypelib.c", "//go:build cgo\n", `section(".somt")`, "const unsigned char som_typelib_example_com_gen_mypetstypelib[")
+	if files := mustEmit(t, spec, golang.Options{PackagePrefix: "example.com/gen", Classes: true, Native: true, Typelib: true}); files.Len() != 2 {
+		t.Errorf("classes of another language's library have type information here: %v", files.Paths())
+	}
+	_, report := golang.Emit(spec, golang.Options{Classes: true, Typelib: true})
+	if got := codes(report); !slices.Contains(got, golang.CodeNoPrefix) {
+		t.Errorf("without a prefix: %v", report.All())
+	}
 }

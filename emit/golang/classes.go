@@ -182,6 +182,7 @@ func (g *generator) checkClasses() {
 			}
 			g.problem(CodeNotSupported, i.NameSpan, "let it inherit from SOMObject", "%s inherits from %s, which is no class", i.Name, p.Name)
 		}
+		g.checkCrossing(i)
 		for _, m := range i.Introduced() {
 			if m.Has("noself") {
 				g.problem(CodeNotSupported, methodSpan(m), "make it a function of the package", "%s takes no object: in Go that is no method", m.Name)

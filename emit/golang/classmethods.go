@@ -245,6 +245,8 @@ func (w *classWriter) makers(own []classMethod) {
 	w.F("return %s, r.IsA(Class)", w.wrapped(w.d, "r"))
 	w.L("}")
 	w.Blank()
+	w.F("var _ = %s.Narrows(func(o %s.Object) (%s, bool) { return Narrow(o) })", w.rt("som"), w.rt("som"), w.name)
+	w.Blank()
 }
 
 // maker prints what makes an object by an initializer of the class.

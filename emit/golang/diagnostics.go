@@ -29,6 +29,8 @@ const (
 	CodeTemplate      diag.Code = "GO1018"
 	CodeByHand        diag.Code = "GO1019"
 	CodeGone          diag.Code = "GO1020"
+	CodeNoCrossing    diag.Code = "GO1021"
+	CodeGoAlone       diag.Code = "GO1022"
 )
 
 // entangled are nine structures that each hold sequences of all nine.
@@ -103,6 +105,12 @@ var Codes = diag.Table{
 	{Code: CodeGone, Severity: diag.Warning, Title: "a method that implements nothing any more",
 		Explanation: "What implemented a method that the IDL does not have any more is kept, and its comment says so. An exported method of a class's type that overrides nothing is introduced by the class itself, so delete it when you do not need it.",
 		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in long volume); implementation { releaseorder: bark; }; };\n-- gen/dog/object.go --\npackage dog\nimport \"github.com/opendsom/dsom/som\"\ntype object struct { som.Base }\n// Sit implements Dog::sit.\nfunc (o *object) Sit() error { return nil }"},
+	{Code: CodeNoCrossing, Title: "what does not cross between languages",
+		Explanation: "A class that is implemented in another language is called by its methods' C functions (docs/som.md), and a type without a form there has no way to Go: any, fixed, long double, TypeCodes, valuetypes, maps and what IDL 4 added, structures that inherit from others or have no members, sequences of arrays.",
+		Scene:       "$ dsom idl build --go --native --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in any how); implementation { }; };"},
+	{Code: CodeGoAlone, Severity: diag.Warning, Title: "a method for Go alone",
+		Explanation: "A type of the method does not cross between languages, as GO1021 says. Go can call and override the method; other languages see that it is there.",
+		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in any how); implementation { }; };"},
 	{Code: CodePragmaIgnored, Severity: diag.Warning, Title: "pragma without effect",
 		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package. #pragma go_value names what makes the values of a valuetype, which an abstract one has none of.",
 		Example:     "module A { module B {\n#pragma go_package \"x/y\"\nstruct P { long x; }; }; };"},

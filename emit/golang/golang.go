@@ -46,6 +46,9 @@ type Options struct {
 	// Native says that the classes are implemented elsewhere, and libsom has them. Otherwise a class that is
 	// generated for the first time gets a template of its implementation.
 	Native bool
+	// Typelib makes a package of type information (docs/typelib.md) for each file with classes, and has the classes point to
+	// it. It is for classes that are implemented in Go.
+	Typelib bool
 	// Existing is the output folder as it is, from which manifests of earlier runs are
 	// read; nil if there is nothing.
 	Existing fs.FS
@@ -217,6 +220,9 @@ func (g *generator) generate() {
 			data, err := p.manifest(doc)
 			g.add(p, ManifestName, data, err)
 		}
+	}
+	if g.hasTypelib() {
+		g.typelibs()
 	}
 }
 

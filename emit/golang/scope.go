@@ -213,6 +213,9 @@ func (g *generator) memberNames(in model.Decl, ms []*model.Member) []string {
 // armNames returns the Go names of the accessors of a union, and of the fields behind them.
 func (g *generator) armNames(u *model.Union) (methods, fields []string) {
 	taken, inside := nameSet{}, nameSet{}
+	if g.opt.Classes {
+		taken.claim("SOMArm")
+	}
 	for _, c := range u.Cases {
 		methods = append(methods, taken.claim(g.memberName(&c.Node, g.style(u).Method)))
 		fields = append(fields, inside.claim(g.style(u).armField(c.Name)))

@@ -42,7 +42,7 @@ func (f *file) exception(d *model.Exception) {
 	}
 	f.Blank()
 	if f.opt.Classes {
-		if crossMembers(d.Members, map[model.Decl]bool{}) {
+		if whyNotMembers(d.Members, map[model.Decl]bool{}) == "" {
 			f.F("var _ = %s.Raises[%s](%q)", f.rt("som"), name, d.ID)
 			f.Blank()
 		}
@@ -75,7 +75,7 @@ func (f *file) fields(name, embedded string, ms []*model.Member, members []strin
 	}
 	for i, m := range ms {
 		behind := f.memberDoc(&m.Node)
-		f.L(members[i] + " " + f.goType(m.Type) + behind)
+		f.L(members[i] + " " + f.goType(m.Type) + f.wideTag(m.Type) + behind)
 	}
 	f.L("}")
 	f.Blank()

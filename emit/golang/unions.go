@@ -39,6 +39,9 @@ func (f *file) union(d *model.Union) {
 	w.none()
 	w.accessors()
 	if f.opt.Classes {
+		w.F("// SOMArm is the number of the active arm, from 1, or 0: other languages are told of it.")
+		w.F("func (v *%s) SOMArm() int { return v.armOf() }", w.n.Name)
+		w.Blank()
 		return
 	}
 	w.codec()
@@ -48,10 +51,10 @@ func (f *file) union(d *model.Union) {
 func (w *unionWriter) declare() {
 	w.doc(w.u, w.n.Name, ", a union. Its zero value has the arm that the discriminator's zero value selects")
 	w.F("type %s struct {", w.n.Name)
-	w.F("d %s", w.disc)
+	w.F("d %s%s", w.disc, w.wideTag(w.u.Discriminator))
 	for i, c := range w.u.Cases {
 		behind := w.memberDoc(&c.Node)
-		w.L(w.fields[i] + " " + w.goType(c.Type) + behind)
+		w.L(w.fields[i] + " " + w.goType(c.Type) + w.wideTag(c.Type) + behind)
 	}
 	if w.checked {
 		w.L("bad bool // made with a discriminator that selects another arm")

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/internal/absent"
@@ -57,5 +58,9 @@ func TestRun(t *testing.T) {
 	}
 	run("go", "build", "-o", dsom, root+"/cmd/dsom")
 	run(dsom, "idl", "build", "--go", "--native", "--check", "--go-package-prefix", "github.com/opendsom/dsom/examples/animals/gen", "--out", "gen", "-I", "release1", "release1/animal.idl", "dog.idl")
+	run(dsom, "idl", "build", "--typelib", "--check", "--out", "puppies", "-I", "release1", "puppy.idl")
 	golden.Check(t, "run.txt", run("sh", "run"))
+	if got := run(dsom, "class", "show", filepath.Join(dir, "out", "libpuppy.so"), "Puppy"); !strings.Contains(got, "interface Puppy : Dog {") {
+		t.Errorf("the library in Go describes\n%s", got)
+	}
 }

@@ -25,8 +25,10 @@ func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, e
 	return nil, absent(name)
 }
 
-// MustImport panics: the program is built without cgo.
-func MustImport(name string, v som.Version, methods []som.MethodSpec) *som.Class { panic(absent(name)) }
+// Declare says that the class is missing: the program is built without cgo.
+func Declare(name string, v som.Version, methods []som.MethodSpec, bases ...*som.Class) *som.Class {
+	return som.Missing(name, nil, absent(name))
+}
 
 // Export fails: the program is built without cgo.
 func Export(c *som.Class) error { return absent(c.Name()) }

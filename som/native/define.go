@@ -59,6 +59,19 @@ func (h *host) Define(c *som.Class) error {
 	if c.Abstract() {
 		d.flags = C.SOM_ABSTRACT
 	}
+	if m := c.DeclaredMetaclass(); m != nil && m.IsMirror() {
+		d.metaclass = b.text(m.Name())
+	}
+	if d.typelib = c.Typelib(); d.typelib == nil {
+		if t, err := description(c); err == nil { // else signatures are all there is
+			d.typelib = C.CBytes(t)
+			defer func() {
+				if im.cls == nil {
+					C.free(unsafe.Pointer(d.typelib))
+				}
+			}()
+		}
+	}
 	if err := h.parents(&b, d, c); err != nil {
 		return err
 	}
@@ -82,6 +95,9 @@ func (h *host) Define(c *som.Class) error {
 		}
 	}
 	h.add(im)
+	if _, err := h.mirror(C.call_class_of(im.cls), nil); err != nil { // as an object it is an instance of that
+		return err
+	}
 	return h.redispatch(im)
 }
 

@@ -102,7 +102,7 @@ func (a *slot) argument(p unsafe.Pointer) (any, error) {
 	if a.at != nil {
 		return a.at.value(*(*unsafe.Pointer)(p))
 	}
-	v, err := take(p, a.typ, false)
+	v, err := a.take(p, false)
 	if err != nil {
 		return nil, err
 	}
@@ -115,19 +115,20 @@ func (a *slot) argument(p unsafe.Pointer) (any, error) {
 // answer gives C a result, which is the caller's, or the object's if it is an attribute's.
 func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 	p, t := unsafe.Pointer(result), e.sig.out.typ
-	switch {
+	switch by := e.sig.out.by; {
+	case by != nil && by.kind == wideChar:
+		return by.put(p, out)
 	case t.Kind() == reflect.String:
-		s := reflect.ValueOf(out).String()
-		text := C.call_allocate(C.size_t(len(s) + 1)) // zeroed
-		if text == nil {
-			return &som.Error{Code: "memory", Class: e.class.Name(), Text: "no memory for a text"}
+		put := putText
+		if by != nil {
+			put = putWideText
 		}
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(text)), len(s)), s)
-		*(*unsafe.Pointer)(p) = unsafe.Pointer(text)
+		if err := put(p, reflect.ValueOf(out).String()); err != nil {
+			return err
+		}
 		if e.sig.borrowed {
 			c := newCell(textLayout)
-			c.ends = true
-			*(*unsafe.Pointer)(c.p) = unsafe.Pointer(text)
+			*(*unsafe.Pointer)(c.p) = *(*unsafe.Pointer)(p)
 			the.keep(r, e, c)
 		}
 		return nil

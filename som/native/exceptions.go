@@ -36,7 +36,7 @@ func userException(id string, value unsafe.Pointer) error {
 	}
 	x := reflect.New(t)
 	if t.NumField() > 0 {
-		l, err := layoutOf(t)
+		l, err := layoutOf(t, false)
 		if err != nil || value == nil {
 			return nil
 		}
@@ -66,7 +66,7 @@ func raiseValue(ev *C.som_env, err error, text *C.char) bool {
 			C.native_raise_value(ev, id, throw(err, newCell(&layout{size: 1})), text)
 			return true
 		}
-		l, wrong := layoutOf(v.Type().Elem())
+		l, wrong := layoutOf(v.Type().Elem(), false)
 		if wrong != nil {
 			return false
 		}

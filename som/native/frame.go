@@ -35,12 +35,16 @@ func (c *cell) end() {
 // A frame has what lives for one call from Go.
 type frame struct {
 	texts []unsafe.Pointer
-	cells []cell // one for each slot that is told of a place, in order
+	wides []unsafe.Pointer // of libsom's memory
+	cells []cell           // one for each slot that is told of a place, in order
 }
 
 func (f *frame) end() {
 	for _, t := range f.texts {
 		C.free(t)
+	}
+	for _, t := range f.wides {
+		C.call_deallocate(t)
 	}
 	for i := range f.cells {
 		f.cells[i].end()
@@ -51,6 +55,12 @@ func (f *frame) end() {
 func (f *frame) pass(s *signature, values *[maxArgs]C.som_value, args []any) error {
 	for i := range s.args {
 		a, p := &s.args[i], unsafe.Pointer(&values[i])
+		if a.by != nil {
+			if err := f.putWide(p, a, args[a.in]); err != nil {
+				return err
+			}
+			continue
+		}
 		if a.at == nil {
 			if err := f.put(p, a.typ, reflect.ValueOf(args[a.in])); err != nil {
 				return err
@@ -78,7 +88,7 @@ func (f *frame) results(s *signature, value unsafe.Pointer) ([]any, error) {
 	outs := make([]any, s.outs)
 	var failed error
 	if s.out != nil {
-		v, err := take(value, s.out.typ, !s.borrowed)
+		v, err := s.out.take(value, !s.borrowed)
 		if err != nil {
 			failed = err
 		} else {
@@ -118,7 +128,7 @@ func letGo(v any) {
 	if v == nil {
 		return
 	}
-	if l, err := layoutOf(reflect.TypeOf(v)); err == nil {
+	if l, err := layoutOf(reflect.TypeOf(v), false); err == nil {
 		l.release(reflect.ValueOf(v))
 	} else if o, ok := v.(som.Object); ok && !o.SOM().IsNil() { // a reference of generated code
 		_ = o.SOM().Release()

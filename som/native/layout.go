@@ -3,12 +3,10 @@
 package native
 
 // #include "calls.h"
-// #include <string.h>
 import "C"
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"sync"
 	"unsafe"
@@ -26,9 +24,10 @@ type layout struct {
 	kind        layoutKind
 	size, align uintptr
 	owns        bool      // memory or references
-	fields      []*layout // of a structure
-	offsets     []uintptr
-	elem        *layout // of an array or a sequence
+	fields      []*layout // of a structure; of a union: the discriminator, and the arms
+	offsets     []uintptr // of these
+	elem        *layout   // of an array or a sequence
+	bad         uintptr   // of a union: where in Go it says that the arm is a wrong one; 0: nowhere
 }
 
 type layoutKind uint8
@@ -37,59 +36,84 @@ const (
 	numeric layoutKind = iota // lies in C as in Go
 	boolean
 	text
+	wideChar // a unit of UTF-16
+	wideText // units of UTF-16, with a zero behind them
 	object
 	structure
+	union
 	array
 	sequence
 )
 
-var layouts sync.Map // reflect.Type to *layout, those that are whole
+// A form is a Go type and what it does not say: whether texts and characters are IDL's wide ones.
+type form struct {
+	typ  reflect.Type
+	wide bool
+}
 
-// layoutOf returns the layout of a type, or why there is none.
-func layoutOf(t reflect.Type) (*layout, error) {
-	if l, ok := layouts.Load(t); ok {
+// wideTag is the tag of members that are wide.
+const wideTag = "wide"
+
+var layouts sync.Map // form to *layout, those that are whole
+
+// layoutOf returns the layout of a form, or why there is none.
+func layoutOf(t reflect.Type, wide bool) (*layout, error) {
+	f := form{t, wide}
+	if l, ok := layouts.Load(f); ok {
 		return l.(*layout), nil
 	}
-	l, err := laying{}.of(t)
+	l, err := laying{}.of(f)
 	if err != nil {
 		return nil, err
 	}
-	if l.kind == object && t != refType {
-		return l, nil
-	}
-	layouts.Store(t, l)
+	layouts.Store(f, l)
 	return l, nil
 }
 
 // laying has the layouts that are begun: one leads back to itself through a sequence, whose own size does not need it.
-type laying map[reflect.Type]*layout
+type laying map[form]*layout
 
-func (ls laying) of(t reflect.Type) (*layout, error) {
-	if l, ok := ls[t]; ok {
+var (
+	unionType = reflect.TypeFor[som.Union]()
+	runeType  = reflect.TypeFor[rune]()
+)
+
+func (ls laying) of(f form) (*layout, error) {
+	if l, ok := ls[f]; ok {
 		return l, nil
 	}
+	t := f.typ
 	l := &layout{typ: t}
-	ls[t] = l
+	ls[f] = l
 	word := unsafe.Sizeof(uintptr(0))
-	switch k := t.Kind(); k {
+	switch t.Kind() {
 	case reflect.Bool:
 		l.kind, l.size = boolean, 1
 	case reflect.Int8, reflect.Uint8, reflect.Int16, reflect.Uint16, reflect.Int32, reflect.Uint32, reflect.Float32, reflect.Int64, reflect.Uint64, reflect.Float64:
-		l.size = t.Size()
+		if l.size = t.Size(); f.wide && t == runeType {
+			l.kind, l.size = wideChar, 2
+		}
 	case reflect.String:
-		l.kind, l.size, l.owns = text, word, true
+		if l.kind = text; f.wide {
+			l.kind = wideText
+		}
+		l.size, l.owns = word, true
 	case reflect.Struct:
-		if t != refType {
+		switch {
+		case t == refType:
+			l.kind, l.size, l.owns = object, word, true
+		case reflect.PointerTo(t).Implements(unionType):
+			return l, ls.union(l)
+		default:
 			return l, ls.structure(l)
 		}
-		l.kind, l.size, l.owns = object, word, true
 	case reflect.Interface:
 		if s, ok := letter(t); !ok || s != "o" {
 			return nil, fmt.Errorf("a %v does not cross", t)
 		}
 		l.kind, l.size, l.owns = object, word, true
 	case reflect.Array:
-		elem, err := ls.within(t.Elem())
+		elem, err := ls.of(form{t.Elem(), f.wide})
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +122,7 @@ func (ls laying) of(t reflect.Type) (*layout, error) {
 		return l, nil
 	case reflect.Slice:
 		l.kind, l.size, l.align, l.owns = sequence, 8+word, word, true
-		elem, err := ls.within(t.Elem())
+		elem, err := ls.of(form{t.Elem(), f.wide})
 		l.elem = elem
 		return l, err
 	default:
@@ -114,15 +138,6 @@ func (ls laying) of(t reflect.Type) (*layout, error) {
 	return l, nil
 }
 
-// within is of what lies in something else, where an object can only be what every object is.
-func (ls laying) within(t reflect.Type) (*layout, error) {
-	l, err := ls.of(t)
-	if err == nil && l.kind == object && !refType.AssignableTo(t) {
-		return nil, fmt.Errorf("a %v crosses as a parameter or result, and not within others", t)
-	}
-	return l, err
-}
-
 func (ls laying) structure(l *layout) error {
 	t := l.typ
 	l.kind, l.align = structure, 1
@@ -134,19 +149,56 @@ func (ls laying) structure(l *layout) error {
 		if !f.IsExported() || f.Anonymous {
 			return fmt.Errorf("a %v does not cross: %s is no member of a structure", t, f.Name)
 		}
-		m, err := ls.within(f.Type)
+		m, err := ls.of(formOf(f))
 		if err != nil {
 			return fmt.Errorf("%v.%s: %w", t, f.Name, err)
 		}
 		l.size = up(l.size, m.align)
-		l.fields, l.offsets = append(l.fields, m), append(l.offsets, l.size)
+		l.add(m, l.size)
 		l.size += m.size
-		l.align = max(l.align, m.align)
-		l.owns = l.owns || m.owns
 	}
 	l.size = up(l.size, l.align)
 	return nil
 }
+
+// union lays out a discriminator and the arms behind it, which lie in one place.
+func (ls laying) union(l *layout) error {
+	t := l.typ
+	l.kind, l.align = union, 1
+	n := t.NumField()
+	if n > 0 && t.Field(n-1).Name == "bad" && t.Field(n-1).Type.Kind() == reflect.Bool {
+		n--
+		l.bad = t.Field(n).Offset
+	}
+	if n < 2 {
+		return fmt.Errorf("a %v is no union of generated code", t)
+	}
+	largest := uintptr(0)
+	align := uintptr(1)
+	for i := range n {
+		m, err := ls.of(formOf(t.Field(i)))
+		if err != nil {
+			return fmt.Errorf("%v.%s: %w", t, t.Field(i).Name, err)
+		}
+		if l.add(m, 0); i > 0 {
+			largest, align = max(largest, m.size), max(align, m.align)
+		}
+	}
+	at := up(l.fields[0].size, align)
+	for i := 1; i < n; i++ {
+		l.offsets[i] = at
+	}
+	l.size = up(at+up(largest, align), l.align)
+	return nil
+}
+
+func (l *layout) add(m *layout, at uintptr) {
+	l.fields, l.offsets = append(l.fields, m), append(l.offsets, at)
+	l.align = max(l.align, m.align)
+	l.owns = l.owns || m.owns
+}
+
+func formOf(f reflect.StructField) form { return form{f.Type, f.Tag.Get("som") == wideTag} }
 
 func up(n, align uintptr) uintptr { return (n + align - 1) / align * align }
 
@@ -156,207 +208,27 @@ type cSequence struct {
 	buffer          unsafe.Pointer
 }
 
-// store writes a value at p, which is all zero before. What is written at a failure can be ended.
-func (l *layout) store(p unsafe.Pointer, v reflect.Value, depth int) error {
-	if depth > maxNesting {
-		return tooDeep(l)
-	}
-	switch l.kind {
-	case numeric:
-		number(p, v)
-	case boolean:
-		*(*byte)(p) = byte(som.Bool(v.Bool()))
-	case text:
-		s := v.String()
-		t := C.call_allocate(C.size_t(len(s) + 1))
-		if t == nil {
-			return noMemory()
-		}
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(t)), len(s)), s)
-		*(*unsafe.Pointer)(p) = unsafe.Pointer(t)
-	case object:
-		if v.Kind() == reflect.Interface && v.IsNil() {
-			return nil
-		}
-		o, err := native(v.Interface())
-		if err != nil {
-			return err
-		}
-		if o != 0 {
-			C.call_retain(C.uintptr_t(o))
-		}
-		*(*uintptr)(p) = o
-	case structure:
-		for n, f := range l.fields {
-			if err := f.store(unsafe.Add(p, l.offsets[n]), v.Field(n), depth+1); err != nil {
-				return err
-			}
-		}
-	case array:
-		return l.elements(p, v, depth)
-	case sequence:
-		n := v.Len()
-		if n == 0 {
-			return nil
-		}
-		if uint64(n) > math.MaxUint32 {
-			return &som.Error{Code: som.CodeType, Class: l.typ.String(), Text: fmt.Sprintf("a sequence of %d elements: the limit is %d", n, uint32(math.MaxUint32))}
-		}
-		buffer := C.call_allocate(C.size_t(n) * C.size_t(l.elem.size))
-		if buffer == nil {
-			return noMemory()
-		}
-		*(*cSequence)(p) = cSequence{uint32(n), uint32(n), unsafe.Pointer(buffer)}
-		return l.elements(unsafe.Pointer(buffer), v, depth)
-	}
-	return nil
+// member is a field of a structure or union in Go's memory, which may be one that only its package sees.
+func (l *layout) member(at unsafe.Pointer, n int) reflect.Value {
+	return reflect.NewAt(l.fields[n].typ, unsafe.Add(at, l.typ.Field(n).Offset)).Elem()
 }
 
-func (l *layout) elements(p unsafe.Pointer, v reflect.Value, depth int) error {
-	for n := range v.Len() {
-		if err := l.elem.store(unsafe.Add(p, uintptr(n)*l.elem.size), v.Index(n), depth+1); err != nil {
-			return err
-		}
+// addressed is v, or a copy of it, where it has an address.
+func addressed(v reflect.Value) reflect.Value {
+	if v.CanAddr() {
+		return v
 	}
-	return nil
+	c := reflect.New(v.Type()).Elem()
+	c.Set(v)
+	return c
 }
 
-// load reads the value at p into v, which can be set. Objects in it are references of Go's own.
-func (l *layout) load(p unsafe.Pointer, v reflect.Value, depth int) error {
-	if depth > maxNesting {
-		return tooDeep(l)
+// active are the fields that a union in Go's memory has by its discriminator.
+func (l *layout) active(at unsafe.Pointer) []int {
+	if arm := reflect.NewAt(l.typ, at).Interface().(som.Union).SOMArm(); arm > 0 && arm < len(l.fields) {
+		return []int{0, arm}
 	}
-	switch l.kind {
-	case numeric:
-		v.Set(reflect.NewAt(l.typ, p).Elem())
-	case boolean:
-		v.SetBool(*(*byte)(p) != 0)
-	case text:
-		v.SetString(C.GoString(*(**C.char)(p)))
-	case object:
-		r, err := the.refOf(*(*uintptr)(p), false)
-		if err == nil && (!r.IsNil() || l.typ == refType) {
-			v.Set(reflect.ValueOf(r))
-		}
-		return err
-	case structure:
-		for n, f := range l.fields {
-			if err := f.load(unsafe.Add(p, l.offsets[n]), v.Field(n), depth+1); err != nil {
-				return err
-			}
-		}
-	case array:
-		return l.loadElements(p, v, depth)
-	case sequence:
-		s := (*cSequence)(p)
-		if s.length == 0 {
-			return nil
-		}
-		if s.buffer == nil {
-			return &som.Error{Code: som.CodeType, Class: l.typ.String(), Text: fmt.Sprintf("a sequence of %d elements that are nowhere", s.length)}
-		}
-		v.Set(reflect.MakeSlice(l.typ, int(s.length), int(s.length)))
-		return l.loadElements(s.buffer, v, depth)
-	}
-	return nil
-}
-
-func (l *layout) loadElements(p unsafe.Pointer, v reflect.Value, depth int) error {
-	for n := range v.Len() {
-		if err := l.elem.load(unsafe.Add(p, uintptr(n)*l.elem.size), v.Index(n), depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// value returns the value at p. An object is a som.Ref, or nil.
-func (l *layout) value(p unsafe.Pointer) (any, error) {
-	if p == nil {
-		return nil, &som.Error{Code: som.CodeType, Class: l.typ.String(), Text: "NULL is where a value should be"}
-	}
-	if l.kind == object && l.typ != refType {
-		r, err := the.refOf(*(*uintptr)(p), false)
-		if err != nil || r.IsNil() {
-			return nil, err
-		}
-		return r, nil
-	}
-	v := reflect.New(l.typ).Elem()
-	if err := l.load(p, v, 0); err != nil {
-		l.release(v)
-		return nil, err
-	}
-	return v.Interface(), nil
-}
-
-// put writes a value of Go's of any type that fits at p.
-func (l *layout) put(p unsafe.Pointer, v any) error {
-	x := reflect.ValueOf(v)
-	switch {
-	case l.kind == object:
-		if v == nil {
-			return nil
-		}
-	case !x.IsValid() || !x.CanConvert(l.typ) || (x.Kind() == reflect.String) != (l.kind == text):
-		return fmt.Errorf("%v, a %T, is no %v", v, v, l.typ)
-	default:
-		x = x.Convert(l.typ)
-	}
-	return l.store(p, x, 0)
-}
-
-// end ends what the value at p owns.
-func (l *layout) end(p unsafe.Pointer) {
-	if !l.owns {
-		return
-	}
-	switch l.kind {
-	case text:
-		C.call_deallocate(*(*unsafe.Pointer)(p))
-	case object:
-		if o := *(*uintptr)(p); o != 0 {
-			C.call_release(C.uintptr_t(o))
-		}
-	case structure:
-		for n, f := range l.fields {
-			f.end(unsafe.Add(p, l.offsets[n]))
-		}
-	case array:
-		for n := range l.typ.Len() {
-			l.elem.end(unsafe.Add(p, uintptr(n)*l.elem.size))
-		}
-	case sequence:
-		s := (*cSequence)(p)
-		if s.buffer == nil {
-			return
-		}
-		for n := range s.length {
-			l.elem.end(unsafe.Add(s.buffer, uintptr(n)*l.elem.size))
-		}
-		C.call_deallocate(s.buffer)
-	}
-}
-
-// release ends the references in a value of Go's.
-func (l *layout) release(v reflect.Value) {
-	if !l.owns {
-		return
-	}
-	switch l.kind {
-	case object:
-		if o, ok := v.Interface().(som.Object); ok && !o.SOM().IsNil() {
-			_ = o.SOM().Release()
-		}
-	case structure:
-		for n, f := range l.fields {
-			f.release(v.Field(n))
-		}
-	case array, sequence:
-		for n := range v.Len() {
-			l.elem.release(v.Index(n))
-		}
-	}
+	return []int{0}
 }
 
 func tooDeep(l *layout) error {

@@ -5,15 +5,27 @@ package native
 // #include "calls.h"
 import "C"
 
-import "debug/elf"
+import (
+	"debug/elf"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/opendsom/dsom/som"
+)
 
 // A class library in Go is a program of build mode c-shared that imports the packages of its classes: they are
-// defined when these are initialised, which the Go runtime does before the first call of what is exported.
+// defined when these are initialised, which the Go runtime does before the first call of what is exported. What could not be
+// defined is missing, which the library's entry tells: who loads it gets the reasons, and the process goes on.
 
 //export som_library_entry
-func som_library_entry(abi C.uint32_t, _ *C.som_env) C.int {
+func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 	if abi != C.SOM_ABI {
 		return C.SOM_E_VERSION
+	}
+	if err := the.missed.err(); err != nil {
+		raise(ev, err)
+		return C.int(codes[codeOf(err)])
 	}
 	return C.SOM_OK
 }
@@ -40,4 +52,54 @@ func somNativeHasRuntime(file *C.char) C.int {
 		}
 	}
 	return 0
+}
+
+// missed are the classes that should have been there or been made.
+type missed struct {
+	sync.Mutex
+	all []*som.Class
+}
+
+// Missed notes that a class of libsom's, or a descendant of one, is missing.
+func (h *host) Missed(c *som.Class) {
+	h.missed.Lock()
+	defer h.missed.Unlock()
+	h.missed.all = append(h.missed.all, c)
+}
+
+// err tells why classes are missing, or is nil where none is. Of one whose parent is missing the error tells why the parent is.
+func (m *missed) err() error {
+	m.Lock()
+	defer m.Unlock()
+	var names, whys []string
+	var last error
+	for _, c := range m.all {
+		if !m.isTold(c) {
+			last = c.Err()
+			names, whys = append(names, c.Name()), append(whys, strings.TrimPrefix(last.Error(), "som: "))
+		}
+	}
+	if len(whys) < 2 {
+		return last
+	}
+	return &som.Error{Code: codeOf(last), Class: strings.Join(names, ", "), Text: "they are missing: " + strings.Join(whys, "; ")}
+}
+
+// isTold reports whether the error of another class has that of c for its cause.
+func (m *missed) isTold(c *som.Class) bool {
+	for _, d := range m.all {
+		if d.Err() != c.Err() && errors.Is(d.Err(), c.Err()) {
+			return true
+		}
+	}
+	return false
+}
+
+// codeOf is the code of an error of either kernel's.
+func codeOf(err error) som.Code {
+	var e *som.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return som.CodeRaised
 }

@@ -9,6 +9,7 @@ import "C"
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -42,6 +43,7 @@ type host struct {
 	classes  table[*image]
 	entries  [C.NATIVE_ENTRIES]atomic.Pointer[entry]
 	nentries atomic.Uint32
+	missed   missed
 }
 
 // begin makes the roots known to each other.
@@ -52,6 +54,7 @@ func (h *host) begin() {
 }
 
 func (h *host) add(im *image) {
+	im.class.Represent(unsafe.Pointer(im.cls))
 	h.byClass.Store(im.class, im)
 	h.byNative.Store(im.cls, im)
 }
@@ -83,7 +86,12 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 	im := &image{cls: cls}
 	s := som.Spec{
 		Name: C.GoString(info.name), Version: som.Version{Major: int(info.major), Minor: int(info.minor)},
-		Abstract: info.flags&C.SOM_ABSTRACT != 0, Mirror: h,
+		Abstract: info.flags&C.SOM_ABSTRACT != 0, Mirror: h, Typelib: unsafe.Pointer(info.typelib),
+	}
+	if meta, err := h.mirror(C.call_class_of(cls), nil); err != nil {
+		return nil, err
+	} else if meta.class != som.SOMClass {
+		s.Metaclass = meta.class
 	}
 	for n, p := range unsafe.Slice(info.parents, info.nparents) {
 		parent, err := h.mirror((*C.som_class)(unsafe.Pointer(p)), hints)
@@ -96,6 +104,12 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 		} else if parent.class != som.SOMObject {
 			s.AbstractParents = append(s.AbstractParents, parent.class)
 		}
+	}
+	if info.flags&C.SOM_DETACHED != 0 {
+		s.Detached = s.AbstractParents
+	}
+	if strings.HasPrefix(s.Name, derived) {
+		return h.joined(im, s.Parents)
 	}
 	order := unsafe.Slice(info.order, info.norder)
 	for _, a := range order[1:] {
@@ -121,6 +135,27 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 	return im, nil
 }
 
+// derived is what names of metaclasses begin with that a kernel made for want of one.
+const derived = "SOMDerived("
+
+// joined makes the image of a metaclass that libsom derived: what Go derives of the same parents.
+func (h *host) joined(im *image, parents []*som.Class) (*image, error) {
+	c, err := som.Join(parents...)
+	if err != nil {
+		return nil, err
+	}
+	im.class = c
+	h.add(im)
+	return im, nil
+}
+
+// calls reports whether what generated code knows of a method calls it by the letters of a signature, or not at all.
+func calls(hint *som.MethodSpec, sig string) bool {
+	s, err := signatureOf(hint.Type, hint.Packing.Passing())
+	letters, _, _ := strings.Cut(sig, "/")
+	return err != nil || s.text == letters
+}
+
 // introduced adds the methods that a class introduces.
 func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*som.MethodSpec, s *som.Spec) error {
 	for _, m := range unsafe.Slice(info.introduces, info.nintroduces) {
@@ -134,7 +169,7 @@ func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*s
 			s.Introduces = append(s.Introduces, ms)
 			continue
 		}
-		if hint := hints[ms.Name]; hint != nil {
+		if hint := hints[ms.Name]; hint != nil && (m.sig == nil || calls(hint, C.GoString(m.sig))) {
 			ms.Type, ms.Packing, ms.GoName = hint.Type, hint.Packing, hint.GoName
 		} else if m.sig != nil {
 			ms.Type = typeOf(C.GoString(m.sig))

@@ -44,6 +44,9 @@ func (h *host) refOf(o uintptr, owned bool) (som.Ref, error) {
 	if err != nil {
 		return som.Ref{}, err
 	}
+	if im.class.DescendsFrom(som.SOMClass) {
+		return h.classRef(o, owned)
+	}
 	if im.class.Shares() {
 		t := h.handles.get(uint64(*C.native_handle(C.uintptr_t(o), im.go_.data)))
 		if t == nil {
@@ -55,6 +58,19 @@ func (h *host) refOf(o uintptr, owned bool) (som.Ref, error) {
 		return t.ref, nil
 	}
 	return h.objects.get(o, owned, im), nil
+}
+
+// classRef is refOf of a class, which Go has as a class, and holds for good.
+func (h *host) classRef(o uintptr, owned bool) (som.Ref, error) {
+	im, err := h.imageOf((*C.som_class)(pointer(o)), nil)
+	if err != nil {
+		return som.Ref{}, err
+	}
+	if owned {
+		C.call_release(C.uintptr_t(o))
+	}
+	r := im.class.SOM()
+	return r, r.Retain()
 }
 
 func (os *objects) get(o uintptr, owned bool, im *image) som.Ref {

@@ -9,6 +9,7 @@ package native
 import "C"
 
 import (
+	"fmt"
 	"os"
 	"sync"
 	"unsafe"
@@ -95,13 +96,37 @@ func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, e
 	return find(name, v, hints)
 }
 
-// MustImport is like Import and panics instead of failing; it is for variables of packages.
-func MustImport(name string, v som.Version, methods []som.MethodSpec) *som.Class {
-	c, err := Import(name, v, methods)
+// Declare is Import for variables of packages, which cannot fail: where there is no such class, or not of this version, or with other methods
+// than the program was compiled for, or where it does not descend from bases, the class is missing, and so are those that are
+// defined on it. A program learns why when it uses one, see [som.Missing], and a program in another language that loads
+// a class library in Go when that is loaded.
+func Declare(name string, v som.Version, methods []som.MethodSpec, bases ...*som.Class) *som.Class {
+	c, err := declared(name, v, methods, bases)
 	if err != nil {
-		panic(err)
+		return som.Missing(name, the, err)
 	}
 	return c
+}
+
+func declared(name string, v som.Version, methods []som.MethodSpec, bases []*som.Class) (*som.Class, error) {
+	for _, b := range bases {
+		if err := b.Err(); err != nil {
+			return nil, &som.Error{Code: som.CodeUnknown, Class: name, Text: "its ancestor " + b.Name() + " is missing", Err: err}
+		}
+	}
+	c, err := Import(name, v, methods)
+	if err == nil {
+		err = fits(c, name, methods)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range bases {
+		if !c.DescendsFrom(b) {
+			return nil, &som.Error{Code: som.CodeParents, Class: name, Text: "the program was compiled for a release that descends from " + b.Name()}
+		}
+	}
+	return c, nil
 }
 
 func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Class, error) {
@@ -119,10 +144,27 @@ func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Cl
 		return nil, err
 	}
 	im, err := the.imageOf(cls, hints) // the reference stays: the class is held for good
+	if err == nil {
+		err = im.class.CheckVersion(v)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return im.class, im.class.CheckVersion(v)
+	return im.class, nil
+}
+
+// fits holds a class to the methods that a program was compiled for.
+func fits(c *som.Class, name string, methods []som.MethodSpec) error {
+	for i := range methods {
+		m, err := c.Lookup(name + "::" + methods[i].Name)
+		if err != nil {
+			return &som.Error{Code: som.CodeMethod, Class: name, Text: "the program was compiled for a release that has " + methods[i].Name, Err: err}
+		}
+		if t := methods[i].Type; t != nil && m.Type() != t {
+			return &som.Error{Code: som.CodeMethod, Class: name, Text: fmt.Sprintf("%s is called as %v by this program, and is %v in this release", m, t, m.Type())}
+		}
+	}
+	return nil
 }
 
 // Instances returns how many instances of a class live in libsom.
@@ -137,6 +179,9 @@ func Instances(c *som.Class) (int, error) {
 // Export makes a class of Go known to libsom, and its ancestors before it: other languages find it by its name from now on. None of
 // them may have instances; each has to have a name of its own in the process.
 func Export(c *som.Class) error {
+	if err := c.Err(); err != nil {
+		return err
+	}
 	if err := Open(""); err != nil {
 		return err
 	}

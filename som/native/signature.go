@@ -28,6 +28,7 @@ type slot struct {
 	typ reflect.Type
 	how byte    // as som.Packing.Passes says
 	at  *layout // of what the argument points to; nil: it is the value itself
+	by  *layout // of the value itself, where its type does not say how it lies: a wide character or text; else nil
 	in  int     // which of Go's arguments it is
 	res int     // which of Go's results it is
 }
@@ -57,7 +58,10 @@ func signatureOf(t reflect.Type, passing string) (*signature, error) {
 	}
 	letters, result := "", "v"
 	for n := range len(passing) {
-		a := slot{how: passing[n], in: s.ins, res: s.outs}
+		a := slot{how: passing[n] | 0x20, in: s.ins, res: s.outs}
+		if !strings.ContainsRune("riox", rune(a.how)) {
+			return nil, fmt.Errorf("it is not called by others: it is passed as %q", passing)
+		}
 		if a.goesIn() {
 			if s.ins++; s.ins > ins {
 				break
@@ -74,7 +78,7 @@ func signatureOf(t reflect.Type, passing string) (*signature, error) {
 				return nil, fmt.Errorf("parameter %d goes in as a %v and out as a %v", a.in+1, a.typ, out)
 			}
 		}
-		l, err := s.letterOf(&a, told)
+		l, err := s.letterOf(&a, told, passing[n] < 'a')
 		if err != nil {
 			return nil, err
 		}
@@ -90,9 +94,9 @@ func signatureOf(t reflect.Type, passing string) (*signature, error) {
 	if s.ins != ins || s.outs != outs {
 		return nil, fmt.Errorf("%v has not the parameters and results of %q", t, passing)
 	}
-	if passing[:min(1, len(passing))] == "r" && s.out == nil { // C has the result's place as one parameter more
+	if passing != "" && passing[0]|0x20 == 'r' && s.out == nil { // C has the result's place as one parameter more
 		a := slot{how: 'r', typ: t.Out(0)}
-		a.at, _ = layoutOf(a.typ)
+		a.at, _ = layoutOf(a.typ, passing[0] < 'a')
 		letters += "p"
 		s.args = append(s.args, a)
 	}
@@ -118,9 +122,12 @@ func (s *signature) is(other string) bool {
 }
 
 // letterOf returns an argument's letter, and finds its layout if C has a pointer to it.
-func (s *signature) letterOf(a *slot, told bool) (string, error) {
+func (s *signature) letterOf(a *slot, told, wide bool) (string, error) {
 	l, plain := letter(a.typ)
-	if plain && (a.how == 'i' || a.how == 'r') {
+	if value := a.how == 'i' || a.how == 'r'; value && wide && (a.typ.Kind() == reflect.String || a.typ == runeType) {
+		a.by, _ = layoutOf(a.typ, true)
+		return map[layoutKind]string{wideChar: "H", wideText: "p"}[a.by.kind], nil
+	} else if plain && value {
 		return l, nil
 	}
 	what := fmt.Sprintf("parameter %d", len(s.args)+1)
@@ -131,7 +138,7 @@ func (s *signature) letterOf(a *slot, told bool) (string, error) {
 		return "", fmt.Errorf("%s is a %v, which has no letter in signatures", what, a.typ)
 	}
 	var err error
-	if a.at, err = layoutOf(a.typ); err != nil {
+	if a.at, err = layoutOf(a.typ, wide); err != nil {
 		return "", fmt.Errorf("%s: %w", what, err)
 	}
 	return "p", nil

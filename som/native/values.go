@@ -99,6 +99,9 @@ func (f *frame) put(p unsafe.Pointer, t reflect.Type, v reflect.Value) error {
 	}
 	v = v.Convert(t)
 	if t.Kind() == reflect.String {
+		if err := checkText(v.String()); err != nil {
+			return err
+		}
 		text := unsafe.Pointer(C.CString(v.String()))
 		f.texts = append(f.texts, text)
 		*(*unsafe.Pointer)(p) = text
@@ -121,10 +124,26 @@ func native(v any) (uintptr, error) {
 	if r.IsNil() {
 		return 0, nil
 	}
+	if r.Refs() == 0 {
+		return 0, &som.Error{Code: som.CodeFreed, Class: r.Class().Name(), Text: "the object was passed after its end"}
+	}
 	if r.Other() == nil {
 		return 0, &som.Error{Code: som.CodeType, Class: r.Class().Name(), Text: "libsom does not know the object: Export its class before there are instances"}
 	}
 	return uintptr(r.Other()), nil
+}
+
+// take returns the value at p of a slot.
+func (s *slot) take(p unsafe.Pointer, owned bool) (reflect.Value, error) {
+	if s.by == nil {
+		return take(p, s.typ, owned)
+	}
+	v := reflect.New(s.typ).Elem()
+	err := s.by.load(p, v, 0)
+	if owned {
+		s.by.end(p)
+	}
+	return v, err
 }
 
 // take returns the value at p as a Go value of type t. If it is owned, a text's memory ends and an object's

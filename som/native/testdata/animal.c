@@ -1,9 +1,20 @@
-/* animal.c: the class library of Animal, in C. Its methods have the signatures of numbers, texts, objects and fractions. */
+/* animal.c: the class library of Animal, in C. Its methods have the signatures of numbers, texts, objects and fractions.
+ * MAJOR, SPEAK and SPEAKS make other releases of it, with which nobody can go on. */
 #include "som.h"
 
 #include <string.h>
 
 SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+
+#ifndef MAJOR
+#define MAJOR 1
+#endif
+#ifndef SPEAK
+#define SPEAK "speak"
+#endif
+#ifndef SPEAKS
+#define SPEAKS "l:l"
+#endif
 
 static som_classdata animal;
 
@@ -32,13 +43,13 @@ static void fail(som_ref o, som_env *ev, int32_t how) {
 
 int som_library_entry(uint32_t abi, som_env *ev) {
 	static const som_method own[] = {
-		{"speak", "l:l", (som_proc *)speak, NULL, SOM_STATIC},     {"name", "s:", (som_proc *)name, NULL, SOM_STATIC},
+		{SPEAK, SPEAKS, (som_proc *)speak, NULL, SOM_STATIC},     {"name", "s:", (som_proc *)name, NULL, SOM_STATIC},
 		{"spoken", "l:", (som_proc *)spoken, NULL, SOM_STATIC},    {"_get_kind", "s:", (som_proc *)get_kind, NULL, SOM_STATIC},
 		{"weigh", "d:di", (som_proc *)weigh, NULL, SOM_STATIC},    {"older", "b:i", (som_proc *)older, NULL, SOM_STATIC},
 		{"itself", "o:o", (som_proc *)itself, NULL, SOM_STATIC},   {"fail", "v:i", (som_proc *)fail, NULL, SOM_STATIC},
 		{"abstract", "l:", NULL, NULL, SOM_STATIC},                {"opaque", NULL, (som_proc *)spoken, NULL, SOM_STATIC},
 	};
-	som_class_desc d = {.size_of = sizeof d, .name = "Animal", .major = 1, .minor = 2, .introduces = own, .nintroduces = sizeof own / sizeof *own,
+	som_class_desc d = {.size_of = sizeof d, .name = "Animal", .major = MAJOR, .minor = 2, .introduces = own, .nintroduces = sizeof own / sizeof *own,
 		.method_size = sizeof *own, .data_size = 8, .data_align = 8};
 	const som_binding b = {.size_of = sizeof b, .cls = "Animal"};
 	som_class *c = abi == SOM_ABI ? som_class_define(&d, ev) : NULL;

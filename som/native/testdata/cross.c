@@ -66,6 +66,54 @@ static void Porter_do_fail(som_ref self, som_env *ev, int32_t how) {
 	Broken_raise(ev, "it fell", 42, &what);
 }
 
+static void Packer_do_figures(som_ref self, som_env *ev, const Figure *a, Figure *other, Figure *both, Figure *result) {
+	Figure was = *both;
+	(void)self, (void)ev;
+	Figure_copy(both, a);
+	Figure_copy(other, a);
+	*result = was;
+}
+
+static uint16_t *wide(const uint16_t *a, uint16_t c) { /* a, and c behind it */
+	size_t n = 0;
+	while (a[n])
+		n++;
+	uint16_t *s = som_allocate(2 * (n + 2));
+	memcpy(s, a, 2 * n);
+	s[n] = c;
+	return s;
+}
+
+static uint16_t *Packer_do_words(som_ref self, som_env *ev, const uint16_t *a, uint16_t c, uint16_t **twice, uint16_t **grown, uint16_t *next) {
+	uint16_t *was = *grown;
+	(void)self, (void)ev;
+	*twice = som_wstring_copy(a);
+	*grown = wide(was, c);
+	som_deallocate(was);
+	*next = (uint16_t)(c + 1);
+	return wide(a, c);
+}
+
+static uint16_t Packer_do_first(som_ref self, som_env *ev, const uint16_t *a) { return (void)self, (void)ev, a[0]; }
+static void Packer_do_board(som_ref self, som_env *ev, const Sign *a, Sign *result) { (void)self, (void)ev, Sign_copy(result, a); }
+
+static void Packer_do_grown(som_ref self, som_env *ev, const Tree *a, Tree *result) {
+	(void)self, (void)ev;
+	*result = (Tree){0};
+	result->name = joined(a->name, "'");
+	som_seq_Tree_resize(&result->kids, 1);
+	Tree_copy(&result->kids._buffer[0], a);
+}
+
+static void Packer_do_turned(som_ref self, som_env *ev, Grid a, Row r, Grid result) {
+	(void)self, (void)ev;
+	memcpy(result[0], a[1], sizeof(Row));
+	memcpy(result[1], r, sizeof(Row));
+	memcpy(r, a[0], sizeof(Row));
+}
+
+static void Packer_do_pens(som_ref self, som_env *ev, const Pen *a, Pen *result) { (void)self, (void)ev, Pen_copy(result, a); }
+
 static int64_t Caller_do_used(som_ref self, som_env *ev) {
 	(void)self, (void)ev;
 	return (int64_t)mallinfo2().uordblks;
@@ -178,4 +226,144 @@ static int32_t Caller_do_check(som_ref self, som_env *ev, som_ref p) {
 		if (line) return line;
 	}
 	return 0;
+}
+
+/* ---- Packer ---- */
+
+static int same(const uint16_t *a, const char *b) { /* of ASCII */
+	while (a && *b && *a == (unsigned char)*b)
+		a++, b++;
+	return a && !*a && !*b;
+}
+
+static int32_t figures(som_ref p, som_env *ev) {
+	const Figure a = {._d = green, ._u.corner = {.x = 7}};
+	Figure other, both = {._d = blue}, r;
+	both._u.name = som_string_copy("blue");
+	Packer_figures(p, ev, &a, &other, &both, &r);
+	CHECK(r._d == blue && is(r._u.name, "blue") && other._d == green && other._u.corner.x == 7 && both._d == green && both._u.corner.x == 7);
+	Packer_figures(p, ev, &r, &other, &both, &r); /* the result may be where an argument was */
+	CHECK(r._d == green && r._u.corner.x == 7 && is(both._u.name, "blue") && is(other._u.name, "blue"));
+	Figure_clear(&other);
+	Figure_clear(&both);
+	return 0;
+}
+
+static int32_t words(som_ref p, som_env *ev) {
+	static const uint16_t ab[] = {'a', 0x20ac, 0xd83d, 0xde00, 0};
+	uint16_t *twice = NULL, *grown = som_wstring_copy(ab + 4), next = 0, *r = Packer_words(p, ev, ab, 'x', &twice, &grown, &next);
+	CHECK(r[0] == 'a' && r[1] == 0x20ac && r[2] == 0xd83d && r[3] == 0xde00 && r[4] == 'x' && !r[5]);
+	CHECK(!memcmp(twice, ab, sizeof ab) && same(grown, "x") && next == 'y');
+	CHECK(Packer_first(p, ev, ab) == 'a');
+	som_deallocate(r);
+	som_deallocate(twice);
+	som_deallocate(grown);
+	Packer_set_motto(p, ev, ab);
+	CHECK(!memcmp(Packer_get_motto(p, ev), ab, sizeof ab));
+	return 0;
+}
+
+static int32_t board(som_ref p, som_env *ev) {
+	uint16_t hello[] = {'h', 'o', 0}, *lines[] = {hello, hello + 1};
+	const Sign a = {.initial = 0xfffd, .words = hello, .lines = {2, 2, lines}, .plain = 0x10000};
+	Sign r;
+	Packer_board(p, ev, &a, &r);
+	CHECK(r.initial == 0xfffd && same(r.words, "ho") && r.lines._length == 2 && same(r.lines._buffer[1], "o") && r.plain == 0x10000);
+	Sign_clear(&r);
+	return 0;
+}
+
+static int32_t grown(som_ref p, som_env *ev) {
+	Tree leaf = {.name = (char *)"leaf"}, r;
+	const Tree a = {.name = (char *)"a", .kids = {1, 1, &leaf}};
+	Packer_grown(p, ev, &a, &r);
+	CHECK(is(r.name, "a'") && r.kids._length == 1 && is(r.kids._buffer[0].name, "a") && is(r.kids._buffer[0].kids._buffer[0].name, "leaf"));
+	Tree_clear(&r);
+	return 0;
+}
+
+static int32_t turned(som_ref p, som_env *ev) {
+	Grid a = {{1, 2, 3}, {4, 5, 6}}, g;
+	Row r = {7, 8, 9};
+	Packer_turned(p, ev, a, r, g);
+	CHECK(g[0][0] == 4 && g[0][2] == 6 && g[1][0] == 7 && g[1][2] == 9 && r[0] == 1 && r[2] == 3);
+	return 0;
+}
+
+static int32_t pens(som_ref p, som_env *ev) {
+	som_ref keeper = Porter_new(ev), all[] = {keeper, NULL};
+	Pen a = {.keeper = keeper, .all = {2, 2, all}, .shape = {._d = red, ._u.radius = 1.5}, .guest = {._d = 1, ._u.who = keeper}}, r;
+	Packer_pens(p, ev, &a, &r);
+	CHECK(r.keeper == keeper && r.all._length == 2 && r.all._buffer[0] == keeper && !r.all._buffer[1] && r.shape._u.radius == 1.5 && r.guest._u.who == keeper);
+	Pen_clear(&r);
+	a.guest._d = 0; /* then there is nobody */
+	a.keeper = NULL;
+	Packer_pens(p, ev, &a, &r);
+	CHECK(!r.keeper && r.guest._d == 0);
+	Pen_clear(&r);
+	som_release(keeper);
+	return 0;
+}
+
+static int32_t Caller_do_pack(som_ref self, som_env *ev, som_ref p) {
+	int32_t (*const parts[])(som_ref, som_env *) = {figures, words, board, grown, turned, pens};
+	(void)self;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		int32_t line = parts[i](p, ev);
+		if (line) return line;
+	}
+	return 0;
+}
+
+/* ---- Misuse ---- */
+
+static void deep(som_ref q, som_env *ev, int levels) { /* a tree whose trees lie behind one another */
+	Tree trees[400] = {{NULL, {0, 0, NULL}}}, r = {0};
+	for (int i = 0; i < levels; i++)
+		trees[i].kids = (Trees){1, 1, &trees[i + 1]};
+	Packer_grown(q, ev, trees, &r);
+	if (ev->major == SOM_NO_EXCEPTION) Tree_clear(&r);
+}
+
+static void misused(som_ref self, som_env *ev, som_ref p, som_ref q, const char *how) {
+	const Point at = {0};
+	Point moved, r;
+	Colour colour = red;
+	Crate a = {0}, more = {0};
+	Names marks = {0};
+	Crates all = {0};
+	uint8_t octet = 0;
+	uint16_t half[] = {'a', 0xdc00, 0}, *text = NULL, *grown_text = NULL, next = 0;
+	char *twice = NULL, *grown_one = NULL;
+	Figure odd = {._d = 77}, f = {0}, g = {0};
+	Pen pen = {.keeper = self};
+	if (is(how, "no structure")) Porter_points(p, ev, NULL, &moved, &colour, &r);
+	if (is(how, "no place for out")) Porter_points(p, ev, &at, NULL, &colour, &r);
+	if (is(how, "no place for inout")) Porter_points(p, ev, &at, &moved, NULL, &r);
+	if (is(how, "no place for the result")) Porter_points(p, ev, &at, &moved, &colour, NULL);
+	if (is(how, "no elements")) a.marks._length = 3;
+	if (is(how, "a negative length")) a.raw = (Octets){(uint32_t)-1, (uint32_t)-1, &octet};
+	if (is(how, "no elements") || is(how, "a negative length")) Porter_crates(p, ev, &a, &marks, &more, &all);
+	if (is(how, "no texts")) som_deallocate(Porter_texts(p, ev, NULL, &twice, &grown_one));
+	if (is(how, "half a character")) som_deallocate(Packer_words(q, ev, half, 'x', &text, &grown_text, &next));
+	if (is(how, "no wide text")) som_deallocate(Packer_words(q, ev, NULL, 'x', &text, &grown_text, &next));
+	if (is(how, "too deep")) deep(q, ev, 300);
+	if (is(how, "deep")) deep(q, ev, 100);
+	if (is(how, "no such enumerator")) Packer_figures(q, ev, &odd, &f, &g, &odd);
+	if (is(how, "another class")) Packer_pens(q, ev, &pen, &pen);
+	som_deallocate(twice);
+	som_deallocate(grown_one);
+	som_deallocate(text);
+	som_deallocate(grown_text);
+	Figure_clear(&f);
+	Figure_clear(&g);
+}
+
+static char *Caller_do_misuse(som_ref self, som_env *ev, som_ref p, som_ref q, const char *how) {
+	som_env e = {0};
+	(void)ev;
+	misused(self, &e, p, q, how);
+	char *said = joined(e.text ? e.text : "", "");
+	som_env_clear(&e);
+	return said;
 }

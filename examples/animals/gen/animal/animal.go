@@ -16,7 +16,7 @@ import (
 const _ = som.Version1 // a newer runtime is needed if this does not compile
 
 // Class is IDL:Animal:1.0.
-var Class = native.MustImport("Animal", som.Version{Major: 1, Minor: 0}, []som.MethodSpec{
+var Class = native.Declare("Animal", som.Version{Major: 1, Minor: 0}, []som.MethodSpec{
 	{Name: "_get_name", Type: reflect.TypeFor[nameFunc](), Signature: "s:/string()", Packing: som.Packs(applyName, dispatchName)},
 	{Name: "speak", Type: reflect.TypeFor[speakFunc](), Signature: "s:/string()", Packing: som.Packs(applySpeak, dispatchSpeak)},
 	{Name: "legs", Type: reflect.TypeFor[legsFunc](), Signature: "i:/long()", Packing: som.PacksWords(applyLegs, dispatchLegs, wordsLegs, crossLegs)},
@@ -79,6 +79,8 @@ func Narrow(o som.Object) (Ref, bool) {
 	r := o.SOM()
 	return Ref{r}, r.IsA(Class)
 }
+
+var _ = som.Narrows(func(o som.Object) (Animal, bool) { return Narrow(o) })
 
 // A Base is what subclasses in Go embed: its methods are Animal's implementations.
 type Base struct{ som.Base }

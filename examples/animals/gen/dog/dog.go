@@ -17,9 +17,9 @@ import (
 const _ = som.Version1 // a newer runtime is needed if this does not compile
 
 // Class is IDL:Dog:1.0.
-var Class = native.MustImport("Dog", som.Version{Major: 1, Minor: 0}, []som.MethodSpec{
+var Class = native.Declare("Dog", som.Version{Major: 1, Minor: 0}, []som.MethodSpec{
 	{Name: "bark", Type: reflect.TypeFor[barkFunc](), Signature: "i:i/long(long)", Packing: som.PacksWords(applyBark, dispatchBark, wordsBark, crossBark)},
-})
+}, animal.Class)
 
 type barkFunc = func(som.Self, context.Context, int32) (int32, error)
 
@@ -56,6 +56,8 @@ func Narrow(o som.Object) (Ref, bool) {
 	r := o.SOM()
 	return Ref{animal.Ref{Ref: r}}, r.IsA(Class)
 }
+
+var _ = som.Narrows(func(o som.Object) (Dog, bool) { return Narrow(o) })
 
 // A Base is what subclasses in Go embed: its methods are Dog's implementations.
 type Base struct{ som.Base }

@@ -66,6 +66,8 @@ func Narrow(o som.Object) (Ref, bool) {
 	return Ref{r}, r.IsA(Class)
 }
 
+var _ = som.Narrows(func(o som.Object) (Animal, bool) { return Narrow(o) })
+
 // A Base is what subclasses in Go embed: its methods are Animal's implementations.
 type Base struct{ som.Base }
 

@@ -55,6 +55,8 @@ func Narrow(o som.Object) (Ref, bool) {
 	return Ref{animal.Ref{Ref: r}}, r.IsA(Class)
 }
 
+var _ = som.Narrows(func(o som.Object) (Dog, bool) { return Narrow(o) })
+
 // A Base is what subclasses in Go embed: its methods are Dog's implementations.
 type Base struct{ som.Base }
 
