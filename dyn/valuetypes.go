@@ -79,53 +79,6 @@ func typeOf(id string, tc *typecode.TypeCode, envs ...*cdr.Env) *typecode.TypeCo
 	return nil
 }
 
-// told are the valuetypes that the TypeCode of an any tells: those of members, and the bases of others. They are looked for when one is
-// wanted that nobody has registered.
-type told struct {
-	root   *typecode.TypeCode
-	types  map[string]*typecode.TypeCode
-	around *told // by the any around that any, or nil
-}
-
-// find returns the type of an id, nil if that any does not tell it.
-func (k *told) find(id string) *typecode.TypeCode {
-	if k.types == nil {
-		k.types = map[string]*typecode.TypeCode{}
-		k.add(k.root, map[*typecode.TypeCode]bool{})
-	}
-	return k.types[id]
-}
-
-// add adds what tc tells. met are the types that have been.
-func (k *told) add(tc *typecode.TypeCode, met map[*typecode.TypeCode]bool) {
-	if tc == nil || met[tc] {
-		return
-	}
-	met[tc] = true
-	if isValue(tc) && k.types[tc.ID()] == nil {
-		k.types[tc.ID()] = tc
-	}
-	k.add(tc.Content(), met)
-	for i := range tc.Len() {
-		k.add(tc.MemberType(i), met)
-	}
-}
-
-// toldType returns the type of an id that an any around the value tells, and notes it for the value: it is nil if none does.
-func (t *transcoder) toldType(id string) *typecode.TypeCode {
-	to, ok := t.e.Env().Refs.(*canonical)
-	if !ok { // the types of a canonical value have been noted
-		return nil
-	}
-	for k := &t.told; k != nil; k = k.around {
-		if tc := k.find(id); tc != nil {
-			to.vals.know(&cdr.ValueType{ID: id, TypeCode: tc})
-			return tc
-		}
-	}
-	return nil
-}
-
 // isValue reports whether the members of values of type tc are known, once it is chosen.
 func isValue(tc *typecode.TypeCode) bool {
 	switch tc.Kind() {
@@ -181,41 +134,6 @@ func firstKnown(h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *ty
 		}
 	}
 	return nil, 0
-}
-
-// truncated is what a value was read as that is of a type derived from that.
-type truncated struct{ to *typecode.TypeCode }
-
-// fits fails unless a value that was read as one of type chosen, cut may be, may stand where tc is declared. Which abstract types a valuetype supports
-// its TypeCode does not tell: that of a value which was cut need not support what the value did.
-func (t *transcoder) fits(chosen *typecode.TypeCode, cut bool, tc *typecode.TypeCode) bool {
-	switch {
-	case tc.ID() == typecode.ValueBase.ID(), tc.ID() == "":
-		return true
-	case tc.Kind() == typecode.TkAbstractInterface, tc.Modifier() == typecode.ValueAbstract:
-		if !cut {
-			return true
-		}
-	case derives(chosen, tc):
-		return true
-	}
-	why := ""
-	if cut {
-		why = ", for which its own type would have to be known: register it with Register of the type's descriptor"
-	}
-	t.d.Fail(exc.New(exc.Marshal, exc.MinorWrongType, exc.No, "a value that is read as a %s stands where a %s is declared%s", typecode.ScopedName(chosen.ID()), typecode.ScopedName(tc.ID()), why))
-	return false
-}
-
-// madeFits is fits for what a value was made: a custom one by its own code, or what is noted of another.
-func (t *transcoder) madeFits(made any, tc *typecode.TypeCode) bool {
-	switch as := made.(type) {
-	case truncated:
-		return t.fits(as.to, true, tc)
-	case *typecode.TypeCode:
-		return t.fits(as, false, tc)
-	}
-	return true
 }
 
 // sourcePlace is what a transcoder's values are known by on its encoder's side.

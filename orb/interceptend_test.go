@@ -112,7 +112,7 @@ func (s stammerer) Implementation() any     { return s }
 func (s stammerer) Dispatch(r *orb.ServerRequest) bool {
 	_, _ = r.In.Double(), r.In.Long()
 	if r.Decoded() {
-		r.Returned(errors.New("stammered"), stammer{s.whole})
+		r.Returned(errors.New("stammered"), stammer(s))
 	}
 	return true
 }
