@@ -24,7 +24,7 @@ const module = "github.com/opendsom/dsom/"
 // all that lies below the folder x; the longest match decides.
 // The roof also carries what uses the house as its users do: bindings and examples.
 var floors = strings.Split(strings.TrimSpace(`
-exc diag limits process conformance
+exc diag limits process nonblock conformance
 cdr
 codeset typecode ior
 dyn model

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/opendsom/dsom/nonblock"
 	"github.com/opendsom/dsom/transport"
 )
 
@@ -30,7 +31,7 @@ func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
 func (c *conn) tryFill(fd uintptr) bool {
 	b := transport.NewChunk()
 	for {
-		n, err := read(fd, b[:])
+		n, err := nonblock.Read(fd, b[:])
 		switch {
 		case err == syscall.EINTR:
 			continue
@@ -76,7 +77,7 @@ var looks = sync.Pool{New: func() any {
 // at looks at what a socket has to be read, and leaves it there.
 func (l *look) at(fd uintptr) {
 	for {
-		n, _, err := syscall.Recvfrom(int(fd), l.octet[:], syscall.MSG_PEEK)
+		n, err := nonblock.Peek(fd, l.octet[:])
 		switch {
 		case err == syscall.EINTR:
 			continue

@@ -7,11 +7,9 @@ import (
 	"os"
 	"sync"
 	"syscall"
-)
 
-// shortWrite is the size, in octets, up to which a write holds its processor of the runtime: what a socket takes
-// of it in one go costs no more than some ten microseconds.
-const shortWrite = 16 << 10
+	"github.com/opendsom/dsom/nonblock"
+)
 
 // An outgoing is the short write under way.
 type outgoing struct {
@@ -23,7 +21,7 @@ type outgoing struct {
 
 // Write is net.TCPConn's, but for how short ones ask the system.
 func (c *conn) Write(b []byte) (int, error) {
-	if len(b) == 0 || len(b) > shortWrite {
+	if len(b) == 0 || len(b) > nonblock.ShortWrite {
 		return c.TCPConn.Write(b)
 	}
 	s := &c.out
@@ -45,7 +43,7 @@ func (c *conn) Write(b []byte) (int, error) {
 // try reports whether the writing is done: all octets went out, or an error came.
 func (s *outgoing) try(fd uintptr) bool {
 	for len(s.rest) > 0 {
-		n, err := write(fd, s.rest)
+		n, err := nonblock.Write(fd, s.rest)
 		switch {
 		case err == syscall.EINTR:
 		case err == syscall.EAGAIN:

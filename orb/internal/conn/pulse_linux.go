@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/opendsom/dsom/nonblock"
 )
 
 // A timerfdPulse is a pulse on a timer of the kernel, timerfd_create(2).
@@ -15,6 +17,7 @@ type timerfdPulse struct {
 	buf  [8]byte
 	spec unix.ItimerSpec
 	arm  func(fd uintptr) // sets spec
+	look func(fd uintptr) bool
 }
 
 // newSystemPulse returns a pulse on a timer of the system, or on one of the runtime if the system has none left.
@@ -28,11 +31,15 @@ func newSystemPulse() pulse {
 		_ = p.file.Close()
 		return newTimerPulse()
 	}
+	p.look = func(fd uintptr) bool {
+		_, err := nonblock.Read(fd, p.buf[:])
+		return err != syscall.EAGAIN
+	}
 	p.arm = func(fd uintptr) { _ = unix.TimerfdSettime(int(fd), 0, &p.spec, nil) }
 	return p
 }
 
-func (p *timerfdPulse) wait() { _, _ = p.file.Read(p.buf[:]) }
+func (p *timerfdPulse) wait() { _ = p.raw.Read(p.look) }
 
 func (p *timerfdPulse) set(d time.Duration) {
 	p.spec.Value = unix.NsecToTimespec(int64(max(d, 1)))

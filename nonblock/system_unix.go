@@ -1,0 +1,17 @@
+//go:build unix && (!linux || race || msan || asan || !(amd64 || arm64 || riscv64 || loong64 || ppc64le))
+
+package nonblock
+
+import "syscall"
+
+// Read reads into b, which has room, as read(2) does. The errors are system calls' (syscall.Errno).
+func Read(fd uintptr, b []byte) (int, error) { return syscall.Read(int(fd), b) }
+
+// Write writes b, which has octets, as write(2) does, some of it perhaps.
+func Write(fd uintptr, b []byte) (int, error) { return syscall.Write(int(fd), b) }
+
+// Peek reads from a socket into b, which has room, and leaves there what it read: recv(2) with MSG_PEEK.
+func Peek(fd uintptr, b []byte) (int, error) {
+	n, _, err := syscall.Recvfrom(int(fd), b, syscall.MSG_PEEK)
+	return n, err
+}
