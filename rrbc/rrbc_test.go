@@ -99,7 +99,7 @@ func TestRows(t *testing.T) {
 			work = append(work, w.compile(built[shard*len(built)/shards:(shard+1)*len(built)/shards], lang, shard)...)
 		}
 	}
-	if err := all(append(work, w.kernel)...); err != nil {
+	if err := all(append(work, w.aids)...); err != nil {
 		if strings.Contains(err.Error(), "ffi.h") {
 			absent.Skip(t, "no libffi: apt-get install libffi-dev")
 		}
