@@ -47,7 +47,19 @@ func Kernel(t testing.TB, cc, cflags string) string {
 			absent.Skip(t, "no %s: interop/install-peers has it", tool)
 		}
 	}
-	dir, err := Folder(cc, cflags, func(dir string) error {
+	dir, err := Shared(cc, cflags)
+	if err != nil && strings.Contains(err.Error(), "ffi.h") {
+		absent.Skip(t, "no libffi: interop/install-peers has it")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Shared is Kernel for a TestMain, which has no test to skip.
+func Shared(cc, cflags string) (string, error) {
+	return Folder(cc, cflags, func(dir string) error {
 		root, err := Root()
 		if err != nil {
 			return err
@@ -63,13 +75,6 @@ func Kernel(t testing.TB, cc, cflags string) string {
 		}
 		return nil
 	})
-	if err != nil && strings.Contains(err.Error(), "ffi.h") {
-		absent.Skip(t, "no libffi: interop/install-peers has it")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // folders are those that were asked for: by name, func() (string, error).

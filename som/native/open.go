@@ -79,20 +79,25 @@ func SetPath(folders string) error {
 	return taken(&ev)
 }
 
-// Find returns the class of a name as a class of Go. Its library is loaded if need be.
+// Find returns the class of a name as a class of Go, or what has taken its place. Its library is loaded if need be.
 func Find(name string) (*som.Class, error) {
-	return find(name, som.Version{}, nil)
+	return find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_named(name, ev) }, nil)
 }
 
 // Import is Find for generated code, which knows how the methods that the class introduces are called: methods
 // are of the specs' types, and the class is refused where one has another signature. Methods that have moved up to an ancestor since, and those of ancestors that nobody
-// has looked at yet, are found by their names alone.
+// has looked at yet, are found by their names alone. If another class has taken the place of this one it is this one all the
+// same, of which subclasses are made; objects are the other's.
 func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {
 	hints := make(map[string]*som.MethodSpec, len(methods))
 	for i := range methods {
 		hints[methods[i].Name] = &methods[i]
 	}
-	return find(name, v, hints)
+	c, err := find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_bound(name, ev) }, hints)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.CheckVersion(v)
 }
 
 // MustImport is like Import and panics instead of failing; it is for variables of packages.
@@ -104,14 +109,14 @@ func MustImport(name string, v som.Version, methods []som.MethodSpec) *som.Class
 	return c
 }
 
-func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Class, error) {
+func find(name string, by func(*C.char, *C.som_env) *C.som_class, hints map[string]*som.MethodSpec) (*som.Class, error) {
 	if err := Open(""); err != nil {
 		return nil, err
 	}
 	n := C.CString(name)
 	defer C.free(unsafe.Pointer(n))
 	var ev C.som_env
-	cls := C.call_named(n, &ev)
+	cls := by(n, &ev)
 	if cls == nil {
 		return nil, taken(&ev)
 	}
@@ -122,7 +127,7 @@ func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Cl
 	if err != nil {
 		return nil, err
 	}
-	return im.class, im.class.CheckVersion(v)
+	return im.class, nil
 }
 
 // Instances returns how many instances of a class live in libsom.
