@@ -31,6 +31,7 @@ type language struct {
 	library        func(b *strings.Builder, r *release, spec *model.Spec, module, stem, entry string)
 	client         func(b *strings.Builder, d *drawing, steps []step)
 	layout         func(i *model.Interface) (size, align int)
+	unplaced       bool // what defines its classes runs before the library's entry, so that they are in no library
 	bindsAncestors bool // a class is bound with its ancestors, of which it has to know all methods
 }
 
