@@ -165,10 +165,7 @@ func TestFlippedLibraries(t *testing.T) {
 	if testing.Short() {
 		rounds = 60
 	}
-	sh, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
+	loader := loader(t)
 	outcomes := map[string]int{}
 	for n := range rounds {
 		b := bytes.Clone(whole)
@@ -176,7 +173,7 @@ func TestFlippedLibraries(t *testing.T) {
 		b[at] ^= 1 << bit
 		file := filepath.Join(d, fmt.Sprintf("flipped%d.so", n))
 		write(t, file, b)
-		cmd := gcc.command(t, sh+"/loader", "try", file)
+		cmd := gcc.command(t, loader, "try", file)
 		cmd.Env = append(cmd.Env, "SOM_CHECK=0")
 		out, err := cmd.CombinedOutput()
 		before, after, opened := strings.Cut(string(out), "opened\n")

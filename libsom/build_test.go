@@ -7,11 +7,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
 )
 
 // A toolchain is a way to build the kernel and to run what was built.
@@ -27,15 +29,15 @@ type toolchain struct {
 
 var (
 	gcc   = toolchain{name: "gcc", cc: "gcc", flags: ffi("-O2"), libs: []string{"-lffi"}, pkg: "gcc"}
-	asan  = toolchain{name: "asan", cc: "gcc", flags: ffi("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"), libs: []string{"-lffi"}, pkg: "gcc"}
+	asan  = toolchain{name: "asan", cc: "gcc", flags: ffi("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"), libs: []string{"-lffi"}, pkg: "gcc"}
 	clang = toolchain{name: "clang", cc: "clang", flags: ffi("-O1"), libs: []string{"-lffi"}, pkg: "clang"}
-	tsan  = toolchain{name: "tsan", cc: "gcc", flags: ffi("-O1", "-fsanitize=thread"), libs: []string{"-lffi"}, pkg: "gcc"}
+	tsan  = toolchain{name: "tsan", cc: "gcc", flags: ffi("-O1", "-g", "-fsanitize=thread"), libs: []string{"-lffi"}, pkg: "gcc"}
 	// Without libffi, which Debian has for no other machine than its own; those before show that with it.
 	musl     = toolchain{name: "musl", cc: "musl-gcc", flags: []string{"-O1", "-static"}, pkg: "musl-tools"}
 	i686     = toolchain{name: "i686", cc: "i686-linux-gnu-gcc", flags: []string{"-O1", "-static"}, run: []string{"qemu-i386-static"}, pkg: "gcc-i686-linux-gnu libc6-dev-i386-cross qemu-user-static"}
 	s390x    = toolchain{name: "s390x", cc: "s390x-linux-gnu-gcc", flags: []string{"-O1", "-static"}, run: []string{"qemu-s390x-static"}, pkg: "gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user-static"}
 	mingw    = toolchain{name: "mingw", cc: "x86_64-w64-mingw32-gcc", flags: []string{"-O1", "-static"}, pkg: "gcc-mingw-w64-x86-64"}
-	valgrind = toolchain{name: "valgrind", cc: "gcc", flags: ffi("-O1"), libs: []string{"-lffi"}, pkg: "valgrind",
+	valgrind = toolchain{name: "valgrind", cc: "gcc", flags: ffi("-O1", "-g"), libs: []string{"-lffi"}, pkg: "valgrind",
 		run: []string{"valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"}}
 )
 
@@ -45,7 +47,7 @@ func ffi(flags ...string) []string { return append(flags, "-DSOM_FFI") }
 func (c toolchain) invokes() bool { return len(c.libs) > 0 }
 
 // strict is how everything of the kernel's is compiled.
-var strict = []string{"-std=c11", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-pthread"}
+var strict = []string{"-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-cast-function-type", "-pthread"}
 
 // need says whether a toolchain is there.
 func (c toolchain) need(t testing.TB) {
@@ -107,21 +109,21 @@ func (c toolchain) compile(in string, args ...string) error {
 func (c toolchain) build(t testing.TB, program string) string {
 	t.Helper()
 	c.need(t)
-	objects := once(t, c.name+"-objects", func(out string) error {
-		sources, err := absolute("src/*.c")
-		if err != nil {
-			return err
-		}
-		meta, err := absolute("meta/*.c")
-		if err != nil {
-			return err
-		}
-		sources = append(sources, meta...)
-		if err := os.Mkdir(out, 0o755); err != nil {
-			return err
+	flags := strings.Join(slices.Concat(strict, c.flags), " ")
+	objects, err := sombuild.Folder(c.cc, "objects "+flags, func(out string) error {
+		var sources []string
+		for _, pattern := range []string{"src/*.c", "meta/*.c"} {
+			some, err := absolute(pattern)
+			if err != nil {
+				return err
+			}
+			sources = append(sources, some...)
 		}
 		return c.compile(out, append([]string{"-c"}, sources...)...)
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	suffix := ""
 	if c.name == "mingw" {
 		suffix = ".exe"

@@ -1,48 +1,48 @@
 package libsom_test
 
 import (
-	"fmt"
-	"os"
-	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/sombuild"
 )
 
-// shared is libsom.so as its Makefile builds it, and a program on it.
-var shared = sync.OnceValues(func() (string, error) {
-	d, err := dir()
-	if err != nil {
-		return "", err
-	}
-	if out, err := exec.Command("make", "-s", "CC=gcc", "BUILD="+d+"/make").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("make: %w\n%s", err, out)
-	}
-	if err := os.Symlink("libsom.so", d+"/make/libsom.so.1"); err != nil {
-		return "", err
-	}
-	args := append(append([]string{"-Iinclude"}, strict...), "-o", d+"/loader", "test/loader.c", "-L"+d+"/make", "-lsom", "-ldl", "-Wl,-z,now", "-Wl,-rpath,"+d+"/make")
-	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("loader: %w\n%s", err, out)
-	}
-	return d, nil
-})
+// linked compiles and links with libsom.so as its Makefile builds it.
+func linked(t *testing.T, out string, args ...string) error {
+	t.Helper()
+	kernel := sombuild.Kernel(t, "gcc", "-O1")
+	return gcc.compile(filepath.Dir(out), slices.Concat([]string{"-o", out}, args, []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel})...)
+}
 
 // classlib builds a class library with definitions for test/classlib.c.
 func classlib(t *testing.T, file string, defines ...string) string {
 	t.Helper()
-	d, err := shared()
+	sources, err := absolute("test/classlib.c")
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := append(append([]string{"-Iinclude"}, strict...), "-shared", "-fPIC", "-o", file, "test/classlib.c", "-L"+d+"/make", "-lsom")
+	args := append([]string{"-O0", "-shared", "-fPIC"}, sources...)
 	for _, def := range defines {
 		args = append(args, "-D"+def)
 	}
-	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := linked(t, file, args...); err != nil {
+		t.Fatal(err)
 	}
 	return file
+}
+
+// loader is the program that loads class libraries.
+func loader(t *testing.T) string {
+	t.Helper()
+	return once(t, "loader", func(out string) error {
+		sources, err := absolute("test/loader.c")
+		if err != nil {
+			return err
+		}
+		return linked(t, out, append(sources, "-ldl", "-Wl,-z,now")...)
+	})
 }
 
 // load runs the loader with class libraries in a folder, and returns what it says. It must not crash.
@@ -54,11 +54,7 @@ func load(t *testing.T, path string, args ...string) string {
 // loadWith is load in an environment.
 func loadWith(t *testing.T, env []string, args ...string) string {
 	t.Helper()
-	d, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := gcc.command(t, d+"/loader", args...)
+	cmd := gcc.command(t, loader(t), args...)
 	cmd.Env = append(append(cmd.Env, "SOM_CHECK=0"), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -30,6 +31,7 @@ type language struct {
 	library        func(b *strings.Builder, r *release, spec *model.Spec, module, stem, entry string)
 	client         func(b *strings.Builder, d *drawing, steps []step)
 	layout         func(i *model.Interface) (size, align int)
+	unplaced       bool // what defines its classes runs before the library's entry, so that they are in no library
 	bindsAncestors bool // a class is bound with its ancestors, of which it has to know all methods
 }
 
@@ -45,12 +47,16 @@ type workshop struct {
 
 func newWorkshop(t *testing.T) *workshop {
 	t.Helper()
-	for _, l := range []*language{inC, inCxx, {cc: "clang", pkg: "clang"}, {cc: "make", pkg: "make"}} {
+	for _, l := range []*language{inC, inCxx, {cc: "clang", pkg: "clang"}} {
 		if _, err := exec.LookPath(l.cc); err != nil {
 			absent.Skip(t, "no %s: apt-get install %s", l.cc, l.pkg)
 		}
 	}
-	return &workshop{t.TempDir(), make(chan struct{}, 2)}
+	w := &workshop{t.TempDir(), make(chan struct{}, 2)}
+	if err := os.Symlink(sombuild.Kernel(t, "clang", "-O1"), w.path("kernel")); err != nil {
+		t.Fatal(err)
+	}
+	return w
 }
 
 // run runs a tool in the folder.
@@ -97,16 +103,10 @@ func (w *workshop) shared(file, entry string, objects ...string) error {
 	return w.run("g++", append(args, "-Lkernel", "-lsom")...)
 }
 
-// kernel builds libsom, what the clients print with, and what makes releases wrong.
-func (w *workshop) kernel() error {
+// aids builds what the clients print with, and what makes releases wrong.
+func (w *workshop) aids() error {
 	root, err := filepath.Abs("..")
 	if err != nil {
-		return err
-	}
-	if err := w.run("make", "-s", "-C", root+"/libsom", "CC=clang", "CFLAGS=-O1", "BUILD="+w.path("kernel")); err != nil {
-		return err
-	}
-	if err := os.Symlink("libsom.so", w.path("kernel/libsom.so.1")); err != nil {
 		return err
 	}
 	include := []string{"-I" + root + "/libsom/include", "-Wall", "-Wextra", "-Werror", "-fPIC"}

@@ -30,7 +30,8 @@ For authors of class libraries:
 
 The rows are those of SOM's own list. Each is held by ` + "`go test ./rrbc`" + `: of each row two releases of a library are built in C and in C++, a client, and a
 subclass in the other language with variables, overrides, parent calls and next calls of its own. The client runs, the library
-is replaced, and the client runs again; hashes of client and subclass stay what they were. All results, traces of initializers,
+is replaced, and the client runs again; hashes of client and subclass stay what they were. So it goes once more with a subclass in Go, which is a shared
+library with a Go runtime in the client's process, but for the rows that are named below the tables. All results, traces of initializers,
 sizes, layouts, orders, metaclasses and versions have to be those that the other kernel, package som, gives for the same classes. Names,
 numbers and sizes are drawn anew in each run (` + "`DSOM_SEED`" + ` repeats one). That the suite can fail is tested, too: most rows name
 ways to build their second release wrongly, each of which has to be found.
@@ -49,6 +50,12 @@ func TestDoc(t *testing.T) {
 			if strings.HasPrefix(r.id, part.letter) {
 				fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.id, r.change, r.promise, r.prediction())
 			}
+		}
+	}
+	b.WriteString("\n## Where no subclass is in Go\n\n")
+	for _, r := range rows {
+		if r.outOfGo != "" {
+			fmt.Fprintf(&b, "- %s: %s.\n", r.id, r.outOfGo)
 		}
 	}
 	if os.Getenv("DSOM_UPDATE_GOLDEN") != "" {

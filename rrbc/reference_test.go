@@ -518,5 +518,8 @@ func introductions(i *model.Interface) []string {
 
 // library is the file in which a class is.
 func (w *reference) library(c *som.Class) string {
+	if module, _, _ := strings.Cut(c.Name(), "::"); w.in.sub.unplaced && w.old.word(module) == "Home" {
+		return "no library"
+	}
 	return libraryOf(w.lib, c.Name())
 }

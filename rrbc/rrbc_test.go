@@ -99,7 +99,7 @@ func TestRows(t *testing.T) {
 			work = append(work, w.compile(built[shard*len(built)/shards:(shard+1)*len(built)/shards], lang, shard)...)
 		}
 	}
-	if err := all(append(work, w.kernel)...); err != nil {
+	if err := all(append(work, w.aids, w.libraryGo)...); err != nil {
 		if strings.Contains(err.Error(), "ffi.h") {
 			absent.Skip(t, "no libffi: apt-get install libffi-dev")
 		}
@@ -122,14 +122,18 @@ func TestRows(t *testing.T) {
 		for n >= (shard+1)*len(built)/shards {
 			shard++
 		}
-		for _, c := range []struct{ lib, second, sub, client *language }{{inC, inC, inCxx, inC}, {inCxx, inCxx, inC, inCxx}} {
+		for _, c := range []struct{ lib, second, sub, client *language }{{inC, inC, inCxx, inC}, {inCxx, inCxx, inC, inCxx}, {inC, inC, inGo, inC}} {
 			switch {
+			case c.sub == inGo && p.outOfGo != "":
+				continue
+			case p.language && c.sub == inGo:
+				c.second = inCxx
 			case p.language:
 				c.second = c.sub
 			case p.substitute[0] != "": // which C++ has not: its classes always have data
 				c.lib, c.second = inC, inC
 			}
-			t.Run(p.id+"/"+c.client.name, func(t *testing.T) {
+			t.Run(p.id+"/"+c.client.name+" above "+c.sub.name, func(t *testing.T) {
 				t.Parallel()
 				at, err := w.link(p, shard, c.lib, c.second, c.sub, c.client)
 				if err != nil {
@@ -160,6 +164,9 @@ func (p *place) test(t *testing.T) {
 		}
 	}
 	p.outcome(t)
+	if p.sub == inGo { // the releases are those of the first arrangement, and so are the mutants
+		return
+	}
 	for _, m := range p.mutants {
 		t.Run(m, func(t *testing.T) { p.mutate(t, m) })
 	}
@@ -171,7 +178,7 @@ func (p *place) run(t *testing.T, env ...string) (lines []string, said string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.client, p.id)
-	cmd.Env = append(append(os.Environ(), "SOM_PATH="+p.lib, "LD_LIBRARY_PATH="+p.w.path("kernel"), "SOM_CHECK=0"), env...)
+	cmd.Env = append(append(os.Environ(), "SOM_PATH="+p.lib, "LD_LIBRARY_PATH="+p.w.path("kernel"), "SOM_CHECK=0", "SUBCLASS="+p.lib+"/subclass.json"), env...)
 	if strings.HasPrefix(p.id, "R33") {
 		cmd.Env = append(cmd.Env, "LEDGER=1")
 	}

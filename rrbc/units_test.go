@@ -111,6 +111,7 @@ type place struct {
 	*pair
 	w          *workshop
 	client     string
+	sub        *language
 	want, then []string          // what the client has to print with release 1, with release 2
 	lib        string            // folder, for SOM_PATH
 	next       map[string]string // files of release 2, and where they go
@@ -118,17 +119,21 @@ type place struct {
 
 // link makes a row's libraries: in one language, with the subclass and the client in others.
 func (w *workshop) link(p *pair, shard int, lib, second, sub, client *language) (*place, error) {
-	at := &place{pair: p, w: w, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
+	at := &place{pair: p, w: w, sub: sub, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
 	at.want = expect(p.one, p.one, tongues{lib, sub, client}, p.steps)
 	at.then = expect(p.two, p.one, tongues{second, sub, client}, p.steps)
-	folder := "rows/" + p.id + "-" + client.cc
+	folder := "rows/" + p.id + "-" + sub.cc
 	at.lib = w.path(folder + "/lib")
 	object := func(what string, l *language) string { return fmt.Sprintf("%s-%s-%d.o", what, l.cc, shard) }
 	zoo := p.one.words["Zoo"] + "::"
 	if err := w.shared(folder+"/lib/"+libraryOf(p.one, zoo), "entry_"+p.id, object("one", lib)); err != nil {
 		return nil, err
 	}
-	if err := w.shared(folder+"/lib/"+p.home(), "entry_"+p.id, object("sub", sub)); err != nil {
+	subclass := func() error { return w.shared(folder+"/lib/"+p.home(), "entry_"+p.id, object("sub", sub)) }
+	if sub == inGo {
+		subclass = func() error { return w.linkGo(p, folder) }
+	}
+	if err := subclass(); err != nil {
 		return nil, err
 	}
 	entries := map[string]string{libraryOf(p.two, zoo): "entry_" + p.id}

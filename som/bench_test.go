@@ -2,10 +2,8 @@ package som_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/internal/zoo/animal"
@@ -88,66 +86,12 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// defining is what it takes to make a class, a thousandth as the other costs are counted, when there
-// are few classes and when there are many.
-func defining(t *testing.T) (few, many time.Duration) {
-	var m som.Manager
-	var all []*som.Class
-	for i := range 520 {
-		s := som.Spec{Name: fmt.Sprintf("C%d", i), Introduces: []som.MethodSpec{{Name: fmt.Sprintf("m%d", i), Impl: answer("x")}, {Name: "n", Impl: answer("x")}}}
-		if i > 0 {
-			s.Parents = []*som.Class{all[(i-1)/2]}
-		}
-		start := time.Now()
-		c, err := m.NewClass(s)
-		d := 1000 * time.Since(start)
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch {
-		case i < 10 && (few == 0 || d < few):
-			few = d
-		case i >= 500 && (many == 0 || d < many):
-			many = d
-		}
-		all = append(all, c)
-	}
-	return few, many
-}
-
-// TestCallCost holds the ratios that the object model promises, as minima over many short
-// windows, which a busy machine leaves alone. DSOM_BENCH makes them gates; otherwise they are
-// only told, since a test that fails by chance is no test.
-func TestCallCost(t *testing.T) {
-	least := map[string]time.Duration{}
+// TestExactCalls holds that calls allocate nothing.
+func TestExactCalls(t *testing.T) {
 	all := calls(t)
-	for range 200 {
-		for name, f := range all {
-			start := time.Now()
-			f()
-			if d := time.Since(start); least[name] == 0 || d < least[name] {
-				least[name] = d
-			}
-		}
-	}
-	least["class at 5"], least["class at 500"] = defining(t)
-	for name, d := range least {
-		t.Logf("%-32s %7.2f ns", name, float64(d.Nanoseconds())/1000)
-	}
-	for _, g := range []struct {
-		what, of string
-		times    float64
-	}{
-		{"offset", "go interface", 2},
-		{"stub", "go interface", 2.3}, // 2 and the noise; these are two calls, which the compiler does not make one
-		{"stub through a Go interface", "go interface", 2.5},
-		{"cached name", "offset", 3},
-		{"class at 500", "class at 5", 10},
-	} {
-		ratio := float64(least[g.what]) / float64(least[g.of])
-		t.Logf("%s: %.2f × %s (at most %.1f)", g.what, ratio, g.of, g.times)
-		if os.Getenv("DSOM_BENCH") != "" && ratio > g.times {
-			t.Errorf("%s costs %.2f times %s, and at most %.1f are allowed", g.what, ratio, g.of, g.times)
+	for _, name := range []string{"offset", "stub", "stub through a Go interface", "cached name"} {
+		if n := testing.AllocsPerRun(10, all[name]); n != 0 {
+			t.Errorf("%s: a thousand calls allocate %v times", name, n)
 		}
 	}
 }

@@ -50,17 +50,19 @@ func MustBind[F any](c *Class, method string) Token[F] {
 	return t
 }
 
+// errNotOf is what a call by offset panics with of an object that has no such method.
+var errNotOf error = &Error{Code: CodeType, Class: "a call by offset", Text: "the object is not of the class that introduces the method"}
+
 // Method returns the method.
 func (t Token[F]) Method() *Method { return t.m }
 
 // Of returns the implementation that r has of the method, to be called with the Self. If the object
-// is not of the class that introduces the method, nor of a descendant, which a typed reference ensures, the func is
-// nil or Of panics, as with a nil pointer.
+// is not of the class that introduces the method, nor of a descendant, which a typed reference ensures, Of panics, as with
+// a nil pointer.
 func (t Token[F]) Of(r Ref) (F, Self) {
 	e := r.i.entry(t.n)
 	if e.token != t.n {
-		var none F
-		return none, Self{}
+		panic(errNotOf)
 	}
 	return *(*F)(unsafe.Pointer(&e.fn)), Self{unsafe.Add(unsafe.Pointer(r.i), e.at)}
 }

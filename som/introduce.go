@@ -74,7 +74,7 @@ func (c *Class) implement() error {
 			return err
 		}
 		if m.kind != Static {
-			return fail(CodeMethod, c.Name(), "%s is a %s method, which cannot be overridden", m, m.kind)
+			return fail(CodeMethod, c.Name(), "%s is %s in %s and cannot be overridden", m.name, m.kind, m.class)
 		}
 		if seen[m] || own[m] != nil {
 			return fail(CodeMethod, c.Name(), "%s is overridden twice", m)

@@ -104,7 +104,10 @@ type Packing struct {
 	dispatch func(Packed) reflect.Value
 	words    wordsFunc
 	cross    func(Crossing) any
+	texts    textsFunc
 	passing  string
+
+	crossTexts func(TextCrossing) any
 }
 
 // Packs makes a Packing of a function that calls an implementation with arguments, and one that

@@ -6,9 +6,18 @@ import (
 	"unsafe"
 )
 
-// A Crossing makes a call in another kernel, of a method that takes up to four numbers without a fraction: as Go converts
+// A Crossing makes calls of a method in another kernel, which takes up to [MaxWords] numbers without a fraction: as Go converts
 // them to uint64, signs extended, and 0 behind the last. Of the result as many low bits count as its type has.
-type Crossing func(self Self, ctx context.Context, a, b, c, d uint64) (uint64, error)
+//
+// It is made of plain functions and of what they are told, so that a call finds all of it in the implementation that it
+// runs: what a call waits for are loads that wait for one another.
+type Crossing struct {
+	One  func(at unsafe.Pointer, token uintptr, self Self, a uint64) (uint64, error) // of a method with one argument or none
+	Four func(at unsafe.Pointer, token uintptr, self Self, a, b, c, d uint64) (uint64, error)
+
+	At    unsafe.Pointer // what the functions are told
+	Token uintptr        // likewise
+}
 
 // Bool is a boolean as a word.
 func Bool(b bool) uint64 {
@@ -48,12 +57,30 @@ func (p Packing) Pack(t reflect.Type, f Packed) any {
 // Packing returns what generated code gave the method for packed arguments.
 func (m *Method) Packing() Packing { return m.spec.Packing }
 
-// CallWords is [Class.Call] of a method whose Packing has words, for an instance of the class or of a
-// descendant. That it is one is not checked.
-func (c *Class) CallWords(ctx context.Context, method *Method, r Ref, a, b, x, y uint64) (uint64, error) {
-	i := c.table.at(method.token).impl
-	if i.class == nil {
-		return 0, fail(CodeAbstract, c.Name(), "method %s has no implementation here: override it", method)
-	}
-	return method.spec.Packing.words(i.word, i.self(r), ctx, a, b, x, y)
+// A Line is where calls from another kernel enter a method of a class, with what they need found before.
+type Line struct {
+	// Words and Texts call an implementation, where the method's Packing has such.
+	Words func(fn unsafe.Pointer, self Self, ctx context.Context, a, b, c, d uint64) (uint64, error)
+	Texts func(fn unsafe.Pointer, self Self, ctx context.Context, args Words) (Word, error)
+
+	class *Class
+	slot  *slot
+}
+
+// Line returns the line of a method that the class has in its table.
+func (c *Class) Line(m *Method) Line {
+	return Line{m.spec.Packing.words, m.spec.Packing.texts, c, c.table.slot(m.token)}
+}
+
+// Of returns what implements the method, for Words or Texts, and what it takes for r, which is an instance of exactly the
+// class: else it answers false, and OfDescendant does.
+func (l *Line) Of(r Ref) (fn unsafe.Pointer, self Self, ok bool) {
+	e := l.slot.Load()
+	return e.fn, Self{unsafe.Add(unsafe.Pointer(r.i), e.at)}, r.i.class == l.class
+}
+
+// OfDescendant is Of for an instance of a descendant. That it is one is not checked.
+func (l *Line) OfDescendant(r Ref) (fn unsafe.Pointer, self Self) {
+	e := l.slot.Load()
+	return e.fn, e.impl.self(r)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/typelib"
 )
 
@@ -27,18 +28,20 @@ type toolchain struct {
 	run     []string // goes before the program
 	env     []string
 	pkg     string // of Debian
+
+	kernelFlags string // of libsom, which gcc compiles: as other packages' tests have it, so that they share it
 }
 
 var (
-	gcc   = toolchain{name: "gcc", cc: "gcc", cxx: "g++", flags: []string{"-O1"}, only: []string{"-fno-rtti"}, pkg: "g++"}
-	clang = toolchain{name: "clang", cc: "clang", cxx: "clang++", flags: []string{"-O1"}, pkg: "clang"}
-	asan  = toolchain{name: "asan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}, pkg: "g++"}
-	tsan  = toolchain{name: "tsan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-fsanitize=thread"}, pkg: "g++"}
-	// Another standard and another optimisation; checking mode finds what is used after its end.
-	checked = toolchain{name: "checked", cc: "gcc", cxx: "g++", flags: []string{"-O0"}, only: []string{"-std=c++20"}, env: []string{"SOM_CHECK=1"}, pkg: "g++"}
+	gcc = toolchain{name: "gcc", cc: "gcc", cxx: "g++", flags: []string{"-O1"}, only: []string{"-fno-rtti"}, kernelFlags: "-O1", pkg: "g++"}
+	// Another compiler, standard and optimisation; checking mode finds what is used after its end.
+	clang = toolchain{name: "clang", cc: "clang", cxx: "clang++", flags: []string{"-O0"}, only: []string{"-std=c++20"}, kernelFlags: "-O1", env: []string{"SOM_CHECK=1"}, pkg: "clang"}
+	asan  = toolchain{name: "asan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"},
+		kernelFlags: "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all", pkg: "g++"}
+	tsan = toolchain{name: "tsan", cc: "gcc", cxx: "g++", flags: []string{"-O0", "-g1", "-fsanitize=thread"}, kernelFlags: "-O1 -g -fsanitize=thread", pkg: "g++"}
 )
 
-var strict = []string{"-g", "-Wall", "-Wextra", "-Werror", "-Wpedantic", "-pthread", "-fPIC"}
+var strict = []string{"-Wall", "-Wextra", "-Werror", "-Wpedantic", "-pthread", "-fPIC"}
 
 func (c toolchain) need(t testing.TB) {
 	t.Helper()
@@ -146,20 +149,10 @@ func generate(in, out string, opt cxx.Options) error {
 	return nil
 }
 
-// kernel is libsom as a shared library.
+// kernel is the folder with libsom as a shared library.
 func (c toolchain) kernel(t testing.TB) string {
 	t.Helper()
-	return once(t, c.name+"-kernel", func(out string) error {
-		sources, err := filepath.Glob(absolute("../../libsom/src/*.c"))
-		if err != nil {
-			return err
-		}
-		if err := os.Mkdir(out, 0o755); err != nil {
-			return err
-		}
-		flags := slices.Concat(strict, []string{"-std=c11", "-Wno-pedantic", "-Wno-cast-function-type", "-fvisibility=hidden", "-DSOM_FFI", "-I" + absolute("../../libsom/include")}, c.flags)
-		return run(out, c.cc, slices.Concat(flags, []string{"-shared", "-o", "libsom.so"}, sources, []string{"-lffi", "-ldl"})...)
-	})
+	return sombuild.Kernel(t, "gcc", c.kernelFlags)
 }
 
 // compile compiles sources, and links them with the kernel if the first argument is not -c.

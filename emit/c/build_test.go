@@ -6,13 +6,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -87,56 +87,10 @@ func run(t testing.TB, env []string, name string, args ...string) string {
 	return string(out)
 }
 
-// folder is where kernels are built, once for all tests.
-var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "dsom-c") })
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, err := folder(); err == nil {
-		os.RemoveAll(dir)
-	}
-	os.Exit(code)
-}
-
-// kernels are those that were built: by flags, func() (folder string, output []byte, err error).
-var kernels sync.Map
-
-// kernel builds libsom with flags and returns the folder that has it.
+// kernel returns the folder that has libsom, built with flags.
 func kernel(t testing.TB, flags string) string {
 	t.Helper()
-	for _, tool := range []string{"make", "gcc"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			absent.Skip(t, "no %s: interop/install-peers has it", tool)
-		}
-	}
-	type built struct {
-		dir, out string
-	}
-	build, _ := kernels.LoadOrStore(flags, sync.OnceValues(func() (built, error) {
-		all, err := folder()
-		if err != nil {
-			return built{}, err
-		}
-		dir, err := os.MkdirTemp(all, "kernel")
-		if err != nil {
-			return built{}, err
-		}
-		out, err := exec.Command("make", "-C", root+"/libsom", "CC=gcc", "BUILD="+dir, "CFLAGS="+flags).CombinedOutput()
-		for _, name := range []string{"libsom.so", "libsom-meta.so"} {
-			if err == nil {
-				err = os.Symlink(name, filepath.Join(dir, name+".1")) // its name for the loader
-			}
-		}
-		return built{dir, string(out)}, err
-	}))
-	b, err := build.(func() (built, error))()
-	if err != nil {
-		if strings.Contains(b.out, "ffi.h") {
-			absent.Skip(t, "no libffi: interop/install-peers has it")
-		}
-		t.Fatalf("%v\n%s", err, b.out)
-	}
-	return b.dir
+	return sombuild.Kernel(t, "gcc", flags)
 }
 
 // linking is what programs and libraries are linked with.

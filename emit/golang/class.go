@@ -163,8 +163,11 @@ func (w *classWriter) methodSpec(m classMethod) string {
 		s += fmt.Sprintf(", GoName: %q", m.method)
 	}
 	packs := fmt.Sprintf("%s.Packs(apply%s, dispatch%s)", som, m.method, m.method)
-	if m.isWords() {
+	switch {
+	case m.isWords():
 		packs = fmt.Sprintf("%s.PacksWords(apply%s, dispatch%s, words%s, cross%s)", som, m.method, m.method, m.method, m.method)
+	case m.isTexts():
+		packs = fmt.Sprintf("%s.PacksTexts(apply%s, dispatch%s, texts%s, cross%s)", som, m.method, m.method, m.method, m.method)
 	}
 	if how := m.passing(); how != "" {
 		packs += fmt.Sprintf(".Passes(%q)", how)

@@ -67,9 +67,7 @@ func (w *classWriter) packs(m classMethod) {
 	w.L("}")
 	w.L("}")
 	w.Blank()
-	if m.isWords() {
-		w.words(m)
-	}
+	w.crossing(m)
 }
 
 // narrow returns the function that makes an object one of the class that a type names, or "" where it names none.
@@ -96,100 +94,6 @@ func (w *classWriter) ownNarrow() {
 	w.F("func narrowOwn(o %s.Object) (Ref, bool) {", som)
 	w.L("r := o.SOM()")
 	w.F("return %s, r.IsA(own)", w.wrapped(w.d, "r"))
-	w.L("}")
-	w.Blank()
-}
-
-// maxWords is how many arguments go as words between kernels.
-const maxWords = 4
-
-var wordNames = [maxWords]string{"a", "b", "c", "d"}
-
-// isWords reports whether arguments and result are numbers without a fraction, which cross between kernels as
-// machine words.
-func (m *classMethod) isWords() bool {
-	if m.init || !m.inTable() || len(m.ins) > maxWords || len(m.outs) > 1 || len(m.outs) == 1 && !m.returns {
-		return false
-	}
-	for _, p := range append(m.ins[:len(m.ins):len(m.ins)], m.outs...) {
-		if !isWord(p.typ) {
-			return false
-		}
-	}
-	return true
-}
-
-func isWord(t *model.Type) bool {
-	t = t.Resolve()
-	switch t.Kind {
-	case model.Boolean, model.Octet, model.Char, model.Int8, model.UInt8:
-		return true
-	case model.Named:
-		_, ok := t.Decl.(*model.Enum)
-		return ok
-	}
-	return t.Kind.IsInteger()
-}
-
-// words prints the same for calls that cross between kernels.
-func (w *classWriter) words(m classMethod) {
-	som, ctx := w.rt("som"), w.rt("context")
-	isBool := func(t *model.Type) bool { return t.Resolve().Kind == model.Boolean }
-	args := []string{"self", "ctx"}
-	for i, p := range m.ins {
-		if isBool(p.typ) {
-			args = append(args, fmt.Sprintf("byte(%s) != 0", wordNames[i]))
-		} else {
-			args = append(args, fmt.Sprintf("%s(%s)", w.goType(p.typ), wordNames[i]))
-		}
-	}
-	words := wordNames
-	for i := len(m.ins); i < maxWords; i++ {
-		words[i] = "_"
-	}
-	w.F("func words%s(fn %s, self %s.Self, ctx %s.Context, %s uint64) (uint64, error) {", m.method, m.funcName(), som, ctx, strings.Join(words[:], ", "))
-	switch {
-	case len(m.outs) == 0:
-		w.F("return 0, fn(%s)", strings.Join(args, ", "))
-	case isBool(m.outs[0].typ):
-		w.F("result, err := fn(%s)", strings.Join(args, ", "))
-		w.F("return %s.Bool(result), err", som)
-	default:
-		w.F("result, err := fn(%s)", strings.Join(args, ", "))
-		w.L("return uint64(result), err")
-	}
-	w.L("}")
-	w.Blank()
-
-	l := w.newLocals("ctx", "err", "self")
-	c := m.renamed(l)
-	cross := l.either("x", "crossing")
-	args = nil
-	for _, p := range c.ins {
-		if isBool(p.typ) {
-			args = append(args, som+".Bool("+p.name+")")
-		} else {
-			args = append(args, "uint64("+p.name+")")
-		}
-	}
-	for len(args) < maxWords {
-		args = append(args, "0")
-	}
-	w.F("func cross%s(%s %s.Crossing) %s {", m.method, cross, som, m.funcName())
-	w.F("return func(self %s.Self, %s)%s {", som, w.parameters(c), w.resultTypes(&m))
-	call := fmt.Sprintf("%s(self, ctx, %s)", cross, strings.Join(args, ", "))
-	switch {
-	case len(m.outs) == 0:
-		w.F("_, err := %s", call)
-		w.L("return err")
-	case isBool(m.outs[0].typ):
-		w.F("result, err := %s", call)
-		w.L("return byte(result) != 0, err")
-	default:
-		w.F("result, err := %s", call)
-		w.F("return %s(result), err", w.goType(m.outs[0].typ))
-	}
-	w.L("}")
 	w.L("}")
 	w.Blank()
 }

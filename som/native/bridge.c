@@ -69,6 +69,55 @@ void native_forget(som_env *raised) {
 	free(raised);
 }
 
+extern char *_cgo_topofstack(void); /* of cgo, for its functions */
+
+static void crossed(native_crossed *call, const char *top, uint64_t value, const som_env *ev) {
+	call = (native_crossed *)(void *)((char *)call + (_cgo_topofstack() - top));
+	call->value = value;
+	if (ev->major != SOM_NO_EXCEPTION) call->raised = native_moved(ev);
+}
+
+static void cross_one(void *at) {
+	native_crossed *call = at;
+	const char *top = _cgo_topofstack();
+	som_env ev = {0};
+	uint64_t value = ((native_word *)call->proc)((som_ref)call->object, &ev, call->args[0]);
+	crossed(call, top, value, &ev);
+}
+
+static void cross_four(void *at) {
+	native_crossed *call = at;
+	const char *top = _cgo_topofstack();
+	som_env ev = {0};
+	const uint64_t *a = call->args;
+	uint64_t value = ((native_words *)call->proc)((som_ref)call->object, &ev, a[0], a[1], a[2], a[3]);
+	crossed(call, top, value, &ev);
+}
+
+void *native_cross_one(void) { return (void *)cross_one; }
+void *native_cross_four(void) { return (void *)cross_four; }
+
+void native_call_texts(native_texts *call, uintptr_t proc, uintptr_t o) {
+	som_env ev = {0};
+	uint64_t w[4];
+	for (int n = 0; n < 4; n++)
+		w[n] = call->texts >> n & 1 ? (uintptr_t)(call->room + call->words[n]) : call->words[n];
+	call->value = ((native_words *)proc)((som_ref)o, &ev, w[0], w[1], w[2], w[3]);
+	call->rest = 0;
+	call->raised = ev.major == SOM_NO_EXCEPTION ? 0 : (uintptr_t)native_moved(&ev);
+	if (call->raised || call->result == NATIVE_NUMBER) return;
+	char *text = (char *)(uintptr_t)call->value;
+	size_t n = text ? strnlen(text, NATIVE_ROOM + 1) : 0;
+	if (n > NATIVE_ROOM) {
+		call->rest = (uintptr_t)text;
+		return;
+	}
+	call->value = n;
+	if (!text) return;
+	memcpy(call->room, text, n);
+	if (call->result == NATIVE_OWNED) kernel.som_deallocate(text);
+}
+
 native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args) {
 	som_env ev = {0};
 	som_value result;
@@ -110,11 +159,28 @@ void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, ui
 uintptr_t native_raised_go(const som_env *ev) { return ev->drop == drop_go ? (uintptr_t)ev->value : 0; }
 
 static som_tok handles[NATIVE_ENTRIES];
+static uint8_t takes[NATIVE_ENTRIES];
 
 void native_entry_at(uint32_t n, som_tok data) { handles[n] = data; }
+void native_entry_takes(uint32_t n, int what) { takes[n] = (uint8_t)what; }
+
+static __attribute__((noinline)) uint64_t enter_texts(uint32_t n, uint64_t handle, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+	native_entered call;
+	call.words[0] = a, call.words[1] = b, call.words[2] = c, call.words[3] = d;
+	call.value = call.roomed = call.length = 0;
+	somNativeEnterTexts(n, handle, ev, &call);
+	if (!call.roomed) return call.value;
+	char *text = kernel.som_allocate(call.length + 1);
+	if (text) return (uintptr_t)memcpy(text, call.room, call.length); /* the rest is zero */
+	native_raise(ev, SOM_E_MEMORY, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_YES, "no memory for a text");
+	return 0;
+}
 
 static inline uint64_t enter(uint32_t n, som_ref o, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
-	return somNativeEnter(n, *native_handle((uintptr_t)o, handles[n]), ev, a, b, c, d);
+	const uint64_t handle = *native_handle((uintptr_t)o, handles[n]);
+	if (takes[n] == NATIVE_ONE) return somNativeEnterOne(n, handle, ev, a);
+	if (takes[n] == NATIVE_FOUR) return somNativeEnterFour(n, handle, ev, a, b, c, d);
+	return enter_texts(n, handle, ev, a, b, c, d);
 }
 
 #define ENTRY(n)                                                                                              \

@@ -46,16 +46,31 @@ som_env *native_moved(const som_env *ev);
 typedef uint64_t native_word(som_ref, som_env *, uint64_t);
 typedef uint64_t native_words(som_ref, som_env *, uint64_t, uint64_t, uint64_t, uint64_t);
 
-static inline native_result native_call1(uintptr_t proc, uintptr_t o, uint64_t a) {
-	som_env ev = {0};
-	uint64_t value = ((native_word *)proc)((som_ref)o, &ev, a);
-	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
-}
-static inline native_result native_call4(uintptr_t proc, uintptr_t o, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
-	som_env ev = {0};
-	uint64_t value = ((native_words *)proc)((som_ref)o, &ev, a, b, c, d);
-	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
-}
+/* A call of such a method, on Go's stack: it moves if the method calls Go, so that the result is put where it then is. */
+typedef struct native_crossed {
+	uintptr_t proc, object;
+	uint64_t value;
+	som_env *raised;  /* on the heap, or NULL as it was */
+	uint64_t args[4]; /* or the first alone */
+} native_crossed;
+/* The functions that make such calls, as runtime.cgocall takes them. */
+void *native_cross_one(void);
+void *native_cross_four(void);
+
+/* A call with texts, all of it in one crossing: in memory of Go's, which has no pointers in it. */
+enum { NATIVE_ROOM = 1000 };
+enum { NATIVE_NUMBER, NATIVE_OWNED, NATIVE_BORROWED }; /* what the result is: the latter two are texts */
+typedef struct native_texts {
+	uint64_t words[4]; /* arguments: numbers, or where in room a text begins */
+	uint32_t texts;    /* bit n: argument n is such a text */
+	uint32_t result;   /* NATIVE_NUMBER … */
+	uint64_t value;    /* the result: a number, or how many octets of room it has */
+	uintptr_t rest;    /* the result if room is too small for it, which stays as the method gave it, or 0 */
+	uintptr_t raised;  /* the environment on the heap, or 0 */
+	char room[NATIVE_ROOM];
+} native_texts;
+void native_call_texts(native_texts *call, uintptr_t proc, uintptr_t o);
+
 /* Calls a procedure of any signature. The result's octets are those of a som_value. */
 native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args);
 /* Ends an environment that a result has. */
@@ -73,6 +88,17 @@ enum { NATIVE_ENTRIES = 512 };
 som_proc *native_entry(uint32_t n);
 /* Where instances of the class of entry n have their handle. */
 void native_entry_at(uint32_t n, som_tok data);
+/* A call of C's with texts: what Go is given, and what it leaves. */
+typedef struct native_entered {
+	uint64_t words[4];
+	uint64_t value;  /* the result, unless it is in room */
+	uint32_t roomed; /* whether it is a text in room … */
+	uint32_t length; /* … of so many octets */
+	char room[256];
+} native_entered;
+/* Says what the method of entry n takes: one word, unless it is said. */
+enum { NATIVE_ONE, NATIVE_FOUR, NATIVE_TEXTS };
+void native_entry_takes(uint32_t n, int what);
 som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev);
 
 /* Makes a class whose parts of objects begin and end in Go. data gets where instances have their handle. */

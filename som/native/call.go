@@ -10,6 +10,7 @@ import (
 	"context"
 	"reflect"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/opendsom/dsom/som"
@@ -22,7 +23,7 @@ const quick = unsafe.Sizeof(uintptr(0)) == 8
 // it is not known how the method is called.
 func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.som_found) any {
 	if quick && p.HasWords() && f.token != 0 {
-		return p.Cross(im.crossing(uintptr(f.token), t.NumIn()-2)) // besides self and ctx
+		return p.Cross(som.Crossing{One: callOne, Four: callFour, At: unsafe.Pointer(im), Token: uintptr(f.token)})
 	}
 	if f.sig == nil {
 		return nil
@@ -32,6 +33,9 @@ func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.
 		return nil
 	}
 	s.borrowed = strings.HasPrefix(name, "_get_")
+	if quick && p.HasTexts() && f.token != 0 {
+		return p.CrossTexts(im.textCrossing(s, uintptr(f.token)))
+	}
 	return p.Pack(t, im.packed(s, func(o unsafe.Pointer) uintptr {
 		if f.token == 0 {
 			return uintptr(unsafe.Pointer(f.proc))
@@ -50,37 +54,60 @@ func (im *image) proc(o unsafe.Pointer, token uintptr) uintptr {
 	return *(*uintptr)(pointer(row + token))
 }
 
-// crossing makes calls of a method that takes n numbers without a fraction.
-func (im *image) crossing(token uintptr, n int) som.Crossing {
-	if n <= 1 {
-		return func(self som.Self, _ context.Context, a, _, _, _ uint64) (uint64, error) {
-			o, alive := self.Other()
-			if !alive {
-				return 0, im.over()
-			}
-			r := C.native_call1(C.uintptr_t(im.proc(o, token)), C.uintptr_t(uintptr(o)), C.uint64_t(a))
-			if r.raised != nil {
-				return 0, raised(r.raised)
-			}
-			return uint64(r.value), nil
-		}
+// A crossed is a call as C makes it, see native_crossed, with as many arguments as A has.
+type crossed[A [1]uint64 | [som.MaxWords]uint64] struct {
+	proc, object uintptr
+	value        uint64
+	raised       *C.som_env
+	args         A
+}
+
+// cgocall is what cgo's own functions for C's do with their arguments. They are one call and a copy of the arguments
+// more, which is what makes the difference to a call without objects: see docs/performance.md.
+//
+//go:linkname cgocall runtime.cgocall
+//go:noescape
+func cgocall(fn, arg unsafe.Pointer) int32
+
+// crossOne and crossFour are the functions of C that make calls.
+var crossOne, crossFour = C.native_cross_one(), C.native_cross_four()
+
+// callOne calls a method of a class's image, at, that takes a number without a fraction, or nothing.
+func callOne(at unsafe.Pointer, token uintptr, self som.Self, a uint64) (uint64, error) {
+	im := (*image)(at)
+	o, alive := self.Other()
+	if !alive {
+		return 0, im.over()
 	}
-	return func(self som.Self, _ context.Context, a, b, c, d uint64) (uint64, error) {
-		o, alive := self.Other()
-		if !alive {
-			return 0, im.over()
-		}
-		r := C.native_call4(C.uintptr_t(im.proc(o, token)), C.uintptr_t(uintptr(o)), C.uint64_t(a), C.uint64_t(b), C.uint64_t(c), C.uint64_t(d))
-		if r.raised != nil {
-			return 0, raised(r.raised)
-		}
-		return uint64(r.value), nil
+	x := crossed[[1]uint64]{proc: im.proc(o, token), object: uintptr(o), args: [...]uint64{a}}
+	cgocall(crossOne, unsafe.Pointer(&x))
+	if x.raised != nil {
+		return 0, raised(x.raised)
 	}
+	return x.value, nil
+}
+
+// callFour calls one that takes up to four.
+func callFour(at unsafe.Pointer, token uintptr, self som.Self, a, b, c, d uint64) (uint64, error) {
+	im := (*image)(at)
+	o, alive := self.Other()
+	if !alive {
+		return 0, im.over()
+	}
+	x := crossed[[som.MaxWords]uint64]{proc: im.proc(o, token), object: uintptr(o), args: [...]uint64{a, b, c, d}}
+	cgocall(crossFour, unsafe.Pointer(&x))
+	if x.raised != nil {
+		return 0, raised(x.raised)
+	}
+	return x.value, nil
 }
 
 func (im *image) over() error {
 	return &som.Error{Code: som.CodeFreed, Class: im.class.Name(), Text: "the object was used after its end"}
 }
+
+// valuesPool has arguments of calls by signature: what C sees of Go's memory, with addresses of C's own alone in it.
+var valuesPool = sync.Pool{New: func() any { return new([maxArgs]C.som_value) }}
 
 // packed makes calls of a method of any signature, of the procedure that of finds for an object.
 func (im *image) packed(s *signature, of func(unsafe.Pointer) uintptr) som.Packed {
@@ -93,11 +120,12 @@ func (im *image) packed(s *signature, of func(unsafe.Pointer) uintptr) som.Packe
 		if len(args) != s.ins {
 			return nil, &som.Error{Code: som.CodeMethod, Class: im.class.Name(), Text: "wrong number of arguments"}
 		}
-		values := (*[maxArgs]C.som_value)(C.calloc(C.size_t(len(s.args)+1), C.sizeof_som_value))
+		values := valuesPool.Get().(*[maxArgs]C.som_value)
+		clear(values[:len(s.args)])
 		var frame frame
 		defer func() {
 			frame.end()
-			C.free(unsafe.Pointer(values))
+			valuesPool.Put(values)
 		}()
 		if err := frame.pass(s, values, args); err != nil {
 			return nil, err

@@ -8,6 +8,12 @@ static inline int call_load(const char *file, som_env *ev) { return kernel.som_l
 static inline int call_set_path(const char *folders, som_env *ev) { return kernel.som_set_path(folders, ev); }
 static inline som_class *call_named(const char *name, som_env *ev) { return kernel.som_class_named(name, ev); }
 static inline som_class *call_class_of(som_class *c) { return som_class_of(&c->object); }
+/* The class that programs are compiled with by this name, whatever has taken its place since. */
+static inline som_class *call_bound(const char *name, som_env *ev) {
+	som_classdata d = {0};
+	const som_binding b = {.size_of = sizeof b, .cls = name};
+	return kernel.som_class_bind(&b, &d, ev) == SOM_OK ? d.cls : NULL;
+}
 static inline uint64_t call_instances(som_class *c) { return kernel.som_class_instances(c); }
 static inline const som_class_info *call_describe(som_class *c) { return kernel.som_class_describe(c); }
 static inline uintptr_t call_parent_row(som_class *c, uint32_t n) { return (uintptr_t)kernel.som_parent_row(c, n); }

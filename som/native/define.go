@@ -17,6 +17,7 @@ type entry struct {
 	class  *som.Class
 	method *som.Method
 	sig    *signature
+	line   som.Line
 }
 
 // A block is memory of C's that ends together.
@@ -184,11 +185,18 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 
 // enter returns the procedure by which C calls a method of a class of Go.
 func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint32) (*C.som_proc, error) {
-	e := &entry{c, m, s}
+	e := &entry{c, m, s, c.Line(m)}
 	s.borrowed = len(m.Name()) > 5 && m.Name()[:5] == "_get_"
-	if quick && m.Packing().HasWords() {
-		if n := h.nentries.Add(1) - 1; n < C.NATIVE_ENTRIES {
-			h.entries[n].Store(e)
+	texts := m.Packing().HasTexts() && !s.borrowed
+	if quick && (m.Packing().HasWords() || texts) {
+		if n := nentries.Add(1) - 1; n < C.NATIVE_ENTRIES {
+			entries[n] = *e
+			switch {
+			case texts:
+				C.native_entry_takes(C.uint32_t(n), C.NATIVE_TEXTS)
+			case len(s.args) > 1:
+				C.native_entry_takes(C.uint32_t(n), C.NATIVE_FOUR)
+			}
 			*numbers = append(*numbers, n)
 			return C.native_entry(C.uint32_t(n)), nil
 		}

@@ -22,25 +22,63 @@ import (
 // background is the ctx of all calls from C, which have none.
 var background = context.Background()
 
-//export somNativeEnter
-func somNativeEnter(n C.uint32_t, handle C.uint64_t, ev *C.som_env, a, b, c, d C.uint64_t) C.uint64_t {
-	defer recovered(ev)
-	e, t := the.entries[n].Load(), the.handles.get(uint64(handle))
-	if t == nil {
-		raise(ev, &som.Error{Code: som.CodeFreed, Class: e.class.Name(), Text: "method " + e.method.Name() + " was called of an object after its end"})
+//export somNativeEnterOne
+func somNativeEnterOne(n C.uint32_t, handle C.uint64_t, ev *C.som_env, a C.uint64_t) C.uint64_t {
+	done := false
+	defer func() {
+		if !done { // asked first, since recover costs what a call costs
+			recovered(ev, recover())
+		}
+	}()
+	e, r := &entries[n], handles.get(uint64(handle))
+	if r.IsNil() {
+		raise(ev, e.over())
 		return 0
 	}
-	v, err := e.class.CallWords(background, e.method, t.ref, uint64(a), uint64(b), uint64(c), uint64(d))
+	fn, self, ok := e.line.Of(r)
+	if !ok {
+		fn, self = e.line.OfDescendant(r)
+	}
+	v, err := e.line.Words(fn, self, background, uint64(a), 0, 0, 0)
+	done = true
 	if err != nil {
 		raise(ev, err)
-		return 0
 	}
 	return C.uint64_t(v)
 }
 
+//export somNativeEnterFour
+func somNativeEnterFour(n C.uint32_t, handle C.uint64_t, ev *C.som_env, a, b, c, d C.uint64_t) C.uint64_t {
+	done := false
+	defer func() {
+		if !done {
+			recovered(ev, recover())
+		}
+	}()
+	e, r := &entries[n], handles.get(uint64(handle))
+	if r.IsNil() {
+		raise(ev, e.over())
+		return 0
+	}
+	fn, self, ok := e.line.Of(r)
+	if !ok {
+		fn, self = e.line.OfDescendant(r)
+	}
+	v, err := e.line.Words(fn, self, background, uint64(a), uint64(b), uint64(c), uint64(d))
+	done = true
+	if err != nil {
+		raise(ev, err)
+	}
+	return C.uint64_t(v)
+}
+
+func (e *entry) over() error {
+	return &som.Error{Code: som.CodeFreed, Class: e.class.Name(), Text: "method " + e.method.Name() + " was called of an object after its end"}
+}
+
 //export somNativeHandle
 func somNativeHandle(method, self C.uintptr_t, ev *C.som_env, args, result *C.som_value) {
-	defer recovered(ev)
+	defer func() { recovered(ev, recover()) }()
 	e := the.methods.get(uint64(method))
 	if err := e.call(uintptr(self), args, result); err != nil {
 		raise(ev, err)
@@ -178,7 +216,7 @@ func (h *host) keep(r som.Ref, e *entry, c cell) bool {
 
 //export somNativeLife
 func somNativeLife(class C.uintptr_t, part C.int, self, from C.uintptr_t, ev *C.som_env) {
-	defer recovered(ev)
+	defer func() { recovered(ev, recover()) }()
 	im := the.classes.get(uint64(class))
 	if err := the.live(im, som.Part(part), uintptr(self), uintptr(from)); err != nil {
 		raise(ev, err)
@@ -230,7 +268,7 @@ func (h *host) pair(o uintptr) (*twin, error) {
 		return nil, err
 	}
 	t := &twin{ref: im.class.Adopt(pointer(o)), object: o}
-	t.handle = h.handles.put(t)
+	t.handle = handles.put(t.ref)
 	h.twins.Store(o, t)
 	return t, nil
 }
@@ -243,7 +281,7 @@ func (h *host) ended(t *twin) {
 	t.ref.Ended()
 	h.watched.Delete(t.ref)
 	h.twins.Delete(t.object)
-	h.handles.drop(t.handle)
+	handles.drop(t.handle)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, c := range t.kept {
@@ -253,8 +291,8 @@ func (h *host) ended(t *twin) {
 }
 
 // recovered makes an exception of a panic.
-func recovered(ev *C.som_env) {
-	if p := recover(); p != nil {
+func recovered(ev *C.som_env, p any) {
+	if p != nil {
 		raise(ev, &Panic{Value: p, Stack: debug.Stack()})
 	}
 }

@@ -80,6 +80,13 @@ func (p *puppy) Speak(ctx context.Context, n int64) (int64, error) {
 	return r + 1000, err
 }
 
+func (p *puppy) Called(ctx context.Context, by string, n int64) (string, error) {
+	if n == 0 && by == "tired" {
+		return "", errTired
+	}
+	return by, nil
+}
+
 func (p *puppy) Name(context.Context) (string, error)                { return "puppy", nil }
 func (p *puppy) Wag(_ context.Context, times int32) (float64, error) { return float64(times) / 2, nil }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/native"
 )
@@ -38,8 +39,12 @@ func TestMain(m *testing.M) {
 }
 
 func build(dir string) error {
-	kernel, err := filepath.Glob("../../libsom/src/*.c")
+	kernel, err := sombuild.Shared("gcc", "-O2")
 	if err != nil {
+		return err
+	}
+	som := filepath.Join(dir, "libsom.so.1")
+	if err := os.Symlink(filepath.Join(kernel, "libsom.so"), som); err != nil {
 		return err
 	}
 	if err := generate(dir); err != nil {
@@ -49,9 +54,7 @@ func build(dir string) error {
 	if err != nil {
 		return err
 	}
-	som := filepath.Join(dir, "libsom.so.1")
 	for _, args := range [][]string{
-		append(append([]string{"-DSOM_FFI", "-fvisibility=hidden", "-Wl,-soname,libsom.so.1", "-o", som}, kernel...), "-lffi", "-pthread", "-ldl"),
 		{"-o", filepath.Join(dir, "libanimal.so"), "testdata/animal.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libdepot.so"), "testdata/depot.c", som, "-Wl,-rpath," + dir},
@@ -89,12 +92,16 @@ func generate(dir string) error {
 	return nil
 }
 
-type speakFunc = func(som.Self, context.Context, int64) (int64, error)
+type (
+	speakFunc  = func(som.Self, context.Context, int64) (int64, error)
+	calledFunc = func(som.Self, context.Context, string, int64) (string, error)
+)
 
 // A zoo is what generated code has of the classes in testdata.
 type zoo struct {
 	animal, driver *som.Class
 	speak          som.Token[speakFunc]
+	called         som.Token[calledFunc]
 }
 
 var open = sync.OnceValues(func() (*zoo, error) {
@@ -120,8 +127,38 @@ var open = sync.OnceValues(func() (*zoo, error) {
 			},
 			func(x som.Crossing) speakFunc {
 				return func(self som.Self, ctx context.Context, n int64) (int64, error) {
-					r, err := x(self, ctx, uint64(n), 0, 0, 0)
+					r, err := x.One(x.At, x.Token, self, uint64(n))
 					return int64(r), err
+				}
+			}),
+	}, {
+		Name: "called", Type: reflect.TypeFor[calledFunc](), Packing: som.PacksTexts(
+			func(fn calledFunc, self som.Self, ctx context.Context, args []any) ([]any, error) {
+				by, err := som.Arg[string](args, 0)
+				if err != nil {
+					return nil, err
+				}
+				n, err := som.Arg[int64](args, 1)
+				if err != nil {
+					return nil, err
+				}
+				r, err := fn(self, ctx, by, n)
+				return []any{r}, err
+			},
+			func(p som.Packed) calledFunc {
+				return func(self som.Self, ctx context.Context, by string, n int64) (string, error) {
+					out, err := p(self, ctx, []any{by, n})
+					return som.Result[string](out, 0), err
+				}
+			},
+			func(fn calledFunc, self som.Self, ctx context.Context, args som.Words) (som.Word, error) {
+				r, err := fn(self, ctx, args[0].Text, int64(args[1].N))
+				return som.Word{Text: r}, err
+			},
+			func(x som.TextCrossing) calledFunc {
+				return func(self som.Self, ctx context.Context, by string, n int64) (string, error) {
+					r, err := x(self, ctx, som.Words{{Text: by}, {N: uint64(n)}})
+					return r.Text, err
 				}
 			}),
 	}})
@@ -129,6 +166,9 @@ var open = sync.OnceValues(func() (*zoo, error) {
 		return nil, err
 	}
 	z := &zoo{animal: animal}
+	if z.called, err = som.Bind[calledFunc](animal, "called"); err != nil {
+		return nil, err
+	}
 	if z.driver, err = native.Find("Driver"); err != nil {
 		return nil, err
 	}

@@ -35,16 +35,20 @@ type host struct {
 	byClass  sync.Map   // *som.Class to *image
 	byNative sync.Map   // *C.som_class to *image
 
-	objects  objects
-	watched  sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to
-	handles  table[*twin]
-	twins    sync.Map // uintptr of the object to *twin
-	methods  table[*entry]
-	classes  table[*image]
-	entries  [C.NATIVE_ENTRIES]atomic.Pointer[entry]
-	nentries atomic.Uint32
-	missed   missed
+	objects objects
+	watched sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to
+	twins   sync.Map // uintptr of the object to *twin
+	methods table[*entry]
+	classes table[*image]
+	missed  missed
 }
+
+// What calls from C need is by itself, so that its place is no further thing to look up.
+var (
+	handles  table[som.Ref] // of twins
+	entries  [C.NATIVE_ENTRIES]entry
+	nentries atomic.Uint32
+)
 
 // begin makes the roots known to each other.
 func (h *host) begin() {

@@ -48,14 +48,14 @@ func (h *host) refOf(o uintptr, owned bool) (som.Ref, error) {
 		return h.classRef(o, owned)
 	}
 	if im.class.Shares() {
-		t := h.handles.get(uint64(*C.native_handle(C.uintptr_t(o), im.go_.data)))
-		if t == nil {
+		r := handles.get(uint64(*C.native_handle(C.uintptr_t(o), im.go_.data)))
+		if r.IsNil() {
 			return som.Ref{}, im.over()
 		}
 		if !owned {
 			C.call_retain(C.uintptr_t(o))
 		}
-		return t.ref, nil
+		return r, nil
 	}
 	return h.objects.get(o, owned, im), nil
 }

@@ -80,20 +80,28 @@ func SetPath(folders string) error {
 	return taken(&ev)
 }
 
-// Find returns the class of a name as a class of Go. Its library is loaded if need be.
+// Find returns the class of a name as a class of Go, or what has taken its place. Its library is loaded if need be.
 func Find(name string) (*som.Class, error) {
-	return find(name, som.Version{}, nil)
+	return find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_named(name, ev) }, nil)
 }
 
 // Import is Find for generated code, which knows how the methods that the class introduces are called: methods
 // are of the specs' types, and the class is refused where one has another signature. Methods that have moved up to an ancestor since, and those of ancestors that nobody
-// has looked at yet, are found by their names alone.
+// has looked at yet, are found by their names alone. If another class has taken the place of this one it is this one all the
+// same, of which subclasses are made; objects are the other's.
 func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {
 	hints := make(map[string]*som.MethodSpec, len(methods))
 	for i := range methods {
 		hints[methods[i].Name] = &methods[i]
 	}
-	return find(name, v, hints)
+	c, err := find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_bound(name, ev) }, hints)
+	if err == nil {
+		err = c.CheckVersion(v)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Declare is Import for variables of packages, which cannot fail: where there is no such class, or not of this version, or with other methods
@@ -129,14 +137,14 @@ func declared(name string, v som.Version, methods []som.MethodSpec, bases []*som
 	return c, nil
 }
 
-func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Class, error) {
+func find(name string, by func(*C.char, *C.som_env) *C.som_class, hints map[string]*som.MethodSpec) (*som.Class, error) {
 	if err := Open(""); err != nil {
 		return nil, err
 	}
 	n := C.CString(name)
 	defer C.free(unsafe.Pointer(n))
 	var ev C.som_env
-	cls := C.call_named(n, &ev)
+	cls := by(n, &ev)
 	if cls == nil {
 		return nil, taken(&ev)
 	}
@@ -144,9 +152,6 @@ func find(name string, v som.Version, hints map[string]*som.MethodSpec) (*som.Cl
 		return nil, err
 	}
 	im, err := the.imageOf(cls, hints) // the reference stays: the class is held for good
-	if err == nil {
-		err = im.class.CheckVersion(v)
-	}
 	if err != nil {
 		return nil, err
 	}

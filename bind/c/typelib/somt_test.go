@@ -18,6 +18,7 @@ import (
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
+	"github.com/opendsom/dsom/internal/sombuild"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
@@ -65,15 +66,14 @@ func write(t *testing.T, name string, b []byte) string {
 	return name
 }
 
-// kernel returns a folder with libsom in it.
+// kernel returns a folder of the test's own with libsom in it.
 func kernel(t *testing.T) string {
 	t.Helper()
-	need(t, "gcc", "gcc")
-	need(t, "make", "make")
-	dir := t.TempDir()
-	run(t, nil, "make", "-s", "-C", repository+"/libsom", "CC=gcc", "BUILD="+dir)
-	if err := os.Symlink("libsom.so", filepath.Join(dir, "libsom.so.1")); err != nil {
-		t.Fatal(err)
+	built, dir := sombuild.Kernel(t, "gcc", "-O2"), t.TempDir()
+	for _, name := range []string{"libsom.so", "libsom.so.1"} {
+		if err := os.Symlink(filepath.Join(built, name), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return dir
 }

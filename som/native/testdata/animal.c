@@ -32,6 +32,13 @@ static char *name(som_ref o, som_env *ev) {
 	return s ? memcpy(s, "animal", 7) : NULL;
 }
 static const char *get_kind(som_ref o, som_env *ev) { return (void)o, (void)ev, "kind"; }
+static char *called(som_ref o, som_env *ev, const char *by, int64_t how) {
+	(void)o;
+	if (how == -1) return NULL;
+	if (how == -2) som_raise_user(ev, "IDL:Animal/Tired:1.0", NULL, NULL);
+	char *s = how == -2 ? NULL : som_allocate(strlen(by) + 1);
+	return s ? strcpy(s, by) : NULL;
+}
 static double weigh(som_ref o, som_env *ev, double by, int32_t times) { return (void)o, (void)ev, by * times; }
 static uint8_t older(som_ref o, som_env *ev, int32_t than) { return (void)o, (void)ev, than < 0; }
 static som_ref itself(som_ref o, som_env *ev, som_ref other) { return (void)ev, som_retain(other ? other : o); }
@@ -47,6 +54,7 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 		{"spoken", "l:", (som_proc *)spoken, NULL, SOM_STATIC},    {"_get_kind", "s:", (som_proc *)get_kind, NULL, SOM_STATIC},
 		{"weigh", "d:di", (som_proc *)weigh, NULL, SOM_STATIC},    {"older", "b:i", (som_proc *)older, NULL, SOM_STATIC},
 		{"itself", "o:o", (som_proc *)itself, NULL, SOM_STATIC},   {"fail", "v:i", (som_proc *)fail, NULL, SOM_STATIC},
+		{"called", "s:sl", (som_proc *)called, NULL, SOM_STATIC},
 		{"abstract", "l:", NULL, NULL, SOM_STATIC},                {"opaque", NULL, (som_proc *)spoken, NULL, SOM_STATIC},
 	};
 	som_class_desc d = {.size_of = sizeof d, .name = "Animal", .major = MAJOR, .minor = 2, .introduces = own, .nintroduces = sizeof own / sizeof *own,

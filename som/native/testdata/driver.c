@@ -12,12 +12,12 @@ SOM_API int som_library_entry(uint32_t abi, som_env *ev);
 
 static struct {
 	som_classdata c;
-	som_tok m[2];
+	som_tok m[3];
 } animal;
 
 static int bound(som_env *ev) {
-	static const char *const names[] = {"speak", "name"};
-	const som_binding b = {.size_of = sizeof b, .nmethods = 2, .cls = "Animal", .methods = names};
+	static const char *const names[] = {"speak", "name", "called"};
+	const som_binding b = {.size_of = sizeof b, .nmethods = 3, .cls = "Animal", .methods = names};
 	return som_class_bind(&b, &animal.c, ev) == SOM_OK;
 }
 
@@ -34,6 +34,19 @@ static int64_t speaks(som_ref o, som_env *ev, som_ref a, int64_t n, int64_t time
 	while (times-- > 0 && !ev->major)
 		sum += speak_of(a, ev, n);
 	return sum;
+}
+
+/* What the last of so many calls of called answers. */
+static char *calls(som_ref o, som_env *ev, som_ref a, const char *by, int64_t times) {
+	typedef char *called_proc(som_ref, som_env *, const char *, int64_t);
+	char *said = NULL;
+	(void)o;
+	if (!bound(ev)) return NULL;
+	for (int64_t i = 0; i < times && !ev->major; i++) {
+		som_deallocate(said);
+		said = ((called_proc *)som_resolve(a, animal.m[2]))(a, ev, by, i);
+	}
+	return said;
 }
 static char *named(som_ref o, som_env *ev, som_ref a) { return (void)o, bound(ev) ? ((name_proc *)som_resolve(a, animal.m[1]))(a, ev) : NULL; }
 
@@ -119,13 +132,12 @@ static int64_t raises(som_ref o, som_env *ev, som_ref a) {
 	som_env_clear(&e);
 	return n;
 }
-static int64_t procedure_of(som_ref o, som_env *ev, som_ref a) { return (void)o, bound(ev) ? (int64_t)(intptr_t)som_resolve(a, animal.m[0]) : 0; }
 
 int som_library_entry(uint32_t abi, som_env *ev) {
 #define M(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
 	static const som_method own[] = {
 		M("speaks", "l:oll", speaks), M("named", "s:o", named), M("make", "o:s", make), M("copied", "o:o", copied), M("hold", "v:o", hold), M("_get_held", "o:", get_held),
-		M("subclass", "v:ss", subclass), M("threads", "l:o", threads), M("forked", "l:o", forked), M("raises", "l:o", raises), M("procedureOf", "l:o", procedure_of),
+		M("subclass", "v:ss", subclass), M("threads", "l:o", threads), M("forked", "l:o", forked), M("raises", "l:o", raises), M("calls", "s:osl", calls),
 	};
 	som_class_desc d = {.size_of = sizeof d, .name = "Driver", .introduces = own, .nintroduces = sizeof own / sizeof *own, .method_size = sizeof *own};
 	som_class *c = abi == SOM_ABI ? som_class_define(&d, ev) : NULL;

@@ -17,8 +17,8 @@ const _ = som.Version1 // a newer runtime is needed if this does not compile
 
 // Class is IDL:Animal:1.0.
 var Class = native.Declare("Animal", som.Version{Major: 1, Minor: 0}, []som.MethodSpec{
-	{Name: "_get_name", Type: reflect.TypeFor[nameFunc](), Signature: "s:/string()", Packing: som.Packs(applyName, dispatchName)},
-	{Name: "speak", Type: reflect.TypeFor[speakFunc](), Signature: "s:/string()", Packing: som.Packs(applySpeak, dispatchSpeak)},
+	{Name: "_get_name", Type: reflect.TypeFor[nameFunc](), Signature: "s:/string()", Packing: som.PacksTexts(applyName, dispatchName, textsName, crossName)},
+	{Name: "speak", Type: reflect.TypeFor[speakFunc](), Signature: "s:/string()", Packing: som.PacksTexts(applySpeak, dispatchSpeak, textsSpeak, crossSpeak)},
 	{Name: "legs", Type: reflect.TypeFor[legsFunc](), Signature: "i:/long()", Packing: som.PacksWords(applyLegs, dispatchLegs, wordsLegs, crossLegs)},
 })
 
@@ -156,6 +156,18 @@ func dispatchName(p som.Packed) nameFunc {
 	}
 }
 
+func textsName(fn nameFunc, self som.Self, ctx context.Context, _ som.Words) (som.Word, error) {
+	result, err := fn(self, ctx)
+	return som.Word{Text: result}, err
+}
+
+func crossName(x som.TextCrossing) nameFunc {
+	return func(self som.Self, ctx context.Context) (string, error) {
+		word, err := x(self, ctx, som.Words{})
+		return word.Text, err
+	}
+}
+
 func applySpeak(fn speakFunc, self som.Self, ctx context.Context, args []any) ([]any, error) {
 	if err := som.CheckArgs(args, 0); err != nil {
 		return nil, err
@@ -168,6 +180,18 @@ func dispatchSpeak(p som.Packed) speakFunc {
 	return func(self som.Self, ctx context.Context) (string, error) {
 		out, err := p(self, ctx, nil)
 		return som.Result[string](out, 0), err
+	}
+}
+
+func textsSpeak(fn speakFunc, self som.Self, ctx context.Context, _ som.Words) (som.Word, error) {
+	result, err := fn(self, ctx)
+	return som.Word{Text: result}, err
+}
+
+func crossSpeak(x som.TextCrossing) speakFunc {
+	return func(self som.Self, ctx context.Context) (string, error) {
+		word, err := x(self, ctx, som.Words{})
+		return word.Text, err
 	}
 }
 
@@ -193,7 +217,7 @@ func wordsLegs(fn legsFunc, self som.Self, ctx context.Context, _, _, _, _ uint6
 
 func crossLegs(x som.Crossing) legsFunc {
 	return func(self som.Self, ctx context.Context) (int32, error) {
-		result, err := x(self, ctx, 0, 0, 0, 0)
-		return int32(result), err
+		number, err := x.One(x.At, x.Token, self, 0)
+		return int32(number), err
 	}
 }

@@ -133,7 +133,7 @@ func wordsBark(fn barkFunc, self som.Self, ctx context.Context, a, _, _, _ uint6
 
 func crossBark(x som.Crossing) barkFunc {
 	return func(self som.Self, ctx context.Context, times int32) (int32, error) {
-		result, err := x(self, ctx, uint64(times), 0, 0, 0)
-		return int32(result), err
+		number, err := x.One(x.At, x.Token, self, uint64(times))
+		return int32(number), err
 	}
 }

@@ -16,7 +16,7 @@ const _ = som.Version1 // a newer runtime is needed if this does not compile
 var Class = som.MustClass[object]("Animal", som.WithVersion(1, 0), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
 		{Name: "speak", Type: reflect.TypeFor[speakFunc](), Signature: "l:l/long long(long long)", Packing: som.PacksWords(applySpeak, dispatchSpeak, wordsSpeak, crossSpeak)},
-		{Name: "name", Type: reflect.TypeFor[nameFunc](), Signature: "s:/string()", Packing: som.Packs(applyName, dispatchName)},
+		{Name: "name", Type: reflect.TypeFor[nameFunc](), Signature: "s:/string()", Packing: som.PacksTexts(applyName, dispatchName, textsName, crossName)},
 	}
 }))
 
@@ -138,8 +138,8 @@ func wordsSpeak(fn speakFunc, self som.Self, ctx context.Context, a, _, _, _ uin
 
 func crossSpeak(x som.Crossing) speakFunc {
 	return func(self som.Self, ctx context.Context, n int64) (int64, error) {
-		result, err := x(self, ctx, uint64(n), 0, 0, 0)
-		return int64(result), err
+		number, err := x.One(x.At, x.Token, self, uint64(n))
+		return int64(number), err
 	}
 }
 
@@ -155,6 +155,18 @@ func dispatchName(p som.Packed) nameFunc {
 	return func(self som.Self, ctx context.Context) (string, error) {
 		out, err := p(self, ctx, nil)
 		return som.Result[string](out, 0), err
+	}
+}
+
+func textsName(fn nameFunc, self som.Self, ctx context.Context, _ som.Words) (som.Word, error) {
+	result, err := fn(self, ctx)
+	return som.Word{Text: result}, err
+}
+
+func crossName(x som.TextCrossing) nameFunc {
+	return func(self som.Self, ctx context.Context) (string, error) {
+		word, err := x(self, ctx, som.Words{})
+		return word.Text, err
 	}
 }
 

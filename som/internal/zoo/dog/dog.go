@@ -16,7 +16,7 @@ const _ = som.Version1 // a newer runtime is needed if this does not compile
 // Class is IDL:Dog:1.0.
 var Class = som.MustClass[object]("Dog", som.WithVersion(1, 0), som.Parents(animal.Class), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
-		{Name: "bark", Type: reflect.TypeFor[barkFunc](), Signature: "i:s/long(string)", Packing: som.Packs(applyBark, dispatchBark)},
+		{Name: "bark", Type: reflect.TypeFor[barkFunc](), Signature: "i:s/long(string)", Packing: som.PacksTexts(applyBark, dispatchBark, textsBark, crossBark)},
 	}
 	s.Overrides = []som.Override{{Method: "Animal::speak", Signature: "l:l/long long(long long)"}}
 }))
@@ -115,6 +115,18 @@ func dispatchBark(p som.Packed) barkFunc {
 	return func(self som.Self, ctx context.Context, at string) (int32, error) {
 		out, err := p(self, ctx, []any{at})
 		return som.Result[int32](out, 0), err
+	}
+}
+
+func textsBark(fn barkFunc, self som.Self, ctx context.Context, args som.Words) (som.Word, error) {
+	result, err := fn(self, ctx, args[0].Text)
+	return som.Word{N: uint64(result)}, err
+}
+
+func crossBark(x som.TextCrossing) barkFunc {
+	return func(self som.Self, ctx context.Context, at string) (int32, error) {
+		word, err := x(self, ctx, som.Words{{Text: at}})
+		return int32(word.N), err
 	}
 }
 

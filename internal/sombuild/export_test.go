@@ -1,0 +1,4 @@
+package sombuild
+
+// Made is what Folder does when it has a name.
+var Made = made
