@@ -19,12 +19,6 @@ func Write(fd uintptr, b []byte) (int, error) {
 	return result(n, err)
 }
 
-// Peek reads from a socket into b, which has room, and leaves there what it read: recv(2) with MSG_PEEK.
-func Peek(fd uintptr, b []byte) (int, error) {
-	n, _, err := syscall.RawSyscall6(syscall.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), syscall.MSG_PEEK, 0, 0)
-	return result(n, err)
-}
-
 func result(n uintptr, err syscall.Errno) (int, error) {
 	if err != 0 {
 		return 0, err

@@ -9,9 +9,3 @@ func Read(fd uintptr, b []byte) (int, error) { return syscall.Read(int(fd), b) }
 
 // Write writes b, which has octets, as write(2) does, some of it perhaps.
 func Write(fd uintptr, b []byte) (int, error) { return syscall.Write(int(fd), b) }
-
-// Peek reads from a socket into b, which has room, and leaves there what it read: recv(2) with MSG_PEEK.
-func Peek(fd uintptr, b []byte) (int, error) {
-	n, _, err := syscall.Recvfrom(int(fd), b, syscall.MSG_PEEK)
-	return n, err
-}

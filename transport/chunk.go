@@ -53,6 +53,8 @@ func ReadChunk(c net.Conn) (*Chunk, int, error) {
 
 func (p *plain) WriteBuffers(v *net.Buffers) (int64, error) { return v.WriteTo(p.Conn) }
 
+func (p *plain) SetBusy(bool) {}
+
 func (p *plain) CloseWrite() error {
 	if c, ok := p.Conn.(interface{ CloseWrite() error }); ok {
 		return c.CloseWrite()

@@ -52,6 +52,10 @@ type Conn interface {
 	// CloseWrite ends the direction of writing: the peer reads what was written, and then EOF.
 	CloseWrite() error
 
+	// SetBusy says whether several messages at a time are on their way, so that how many go through counts for more than how
+	// long one takes. It may be called concurrently.
+	SetBusy(busy bool)
+
 	// State tells without waiting, and without taking any octet, what a Read would find. It
 	// may be called while nobody reads.
 	State() State

@@ -206,6 +206,9 @@ func (c *conn) State() transport.State                     { return c.in.state()
 func (c *conn) LocalAddr() net.Addr                        { return c.local }
 func (c *conn) RemoteAddr() net.Addr                       { return c.remote }
 
+// SetBusy changes nothing.
+func (c *conn) SetBusy(bool) {}
+
 func (c *conn) CloseWrite() error {
 	c.out.update(func() { c.out.ended = true })
 	return nil

@@ -31,7 +31,7 @@ func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
 func (c *conn) tryFill(fd uintptr) bool {
 	b := transport.NewChunk()
 	for {
-		n, err := nonblock.Read(fd, b[:])
+		n, err := c.readSome(fd, b[:])
 		switch {
 		case err == syscall.EINTR:
 			continue
@@ -49,6 +49,13 @@ func (c *conn) tryFill(fd uintptr) bool {
 		}
 		return true
 	}
+}
+
+func (c *conn) readSome(fd uintptr, b []byte) (int, error) {
+	if c.busy.Load() > 0 {
+		return nonblock.Read(fd, b)
+	}
+	return syscall.Read(int(fd), b)
 }
 
 func (c *conn) State() transport.State {
@@ -77,7 +84,7 @@ var looks = sync.Pool{New: func() any {
 // at looks at what a socket has to be read, and leaves it there.
 func (l *look) at(fd uintptr) {
 	for {
-		n, err := nonblock.Peek(fd, l.octet[:])
+		n, _, err := syscall.Recvfrom(int(fd), l.octet[:], syscall.MSG_PEEK)
 		switch {
 		case err == syscall.EINTR:
 			continue

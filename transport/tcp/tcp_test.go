@@ -2,6 +2,7 @@ package tcp_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"runtime"
 	"sync"
@@ -21,6 +22,41 @@ func TestSuite(t *testing.T) {
 		Endpoint:  transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"},
 		Lazy:      runtime.GOOS != "windows" && runtime.GOOS != "plan9" && runtime.GOOS != "js",
 	})
+}
+
+// TestSuiteBusy is the suite of connections that are busy.
+func TestSuiteBusy(t *testing.T) {
+	transporttest.Run(t, transporttest.Subject{
+		Transport: busy{tcp.New()},
+		Endpoint:  transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"},
+		Lazy:      runtime.GOOS != "windows" && runtime.GOOS != "plan9" && runtime.GOOS != "js",
+	})
+}
+
+// busy is a transport whose connections are.
+type busy struct{ transport.Transport }
+
+func (b busy) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	c, err := b.Transport.Dial(ctx, e)
+	if err == nil {
+		c.SetBusy(true)
+	}
+	return c, err
+}
+
+func (b busy) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
+	l, err := b.Transport.Listen(ctx, e)
+	return busyListener{l}, err
+}
+
+type busyListener struct{ transport.Listener }
+
+func (l busyListener) Accept() (transport.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		c.SetBusy(true)
+	}
+	return c, err
 }
 
 func TestBothVersionsOfIP(t *testing.T) {
@@ -58,6 +94,7 @@ func TestWriters(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
+	a.SetBusy(true)
 	b, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)

@@ -62,12 +62,14 @@ func (c *Conn) serve(r *runner) {
 				continue
 			}
 		}
+		c.t.SetBusy(r.batch > 1)
 		if !c.answer(r) {
 			return
 		}
 		if ok {
 			continue
 		}
+		r.batch = 0
 		if c.calm >= calmReplies && c.stepBack(r) {
 			return
 		}
@@ -140,6 +142,7 @@ func (c *Conn) dispatch(r *runner, m message) (more bool, err error) {
 		r.out = getBuffer(r.last)
 	}
 	c.calm = 0
+	r.batch++
 	w := &r.work
 	r.msg, r.held = m, r.out.b
 	w.begin(m, r.held)

@@ -154,10 +154,11 @@ type runner struct {
 	// handler that returns and the monitor that takes its connection.
 	state atomic.Uint64
 
-	msg  message // in the handler
-	out  *buffer // replies that are held until all requests that are buffered are answered
-	held []byte  // of out, those before the request in the handler
-	last int     // octets that went out last: as much may be needed again
+	msg   message // in the handler
+	out   *buffer // replies that are held until all requests that are buffered are answered
+	held  []byte  // of out, those before the request in the handler
+	batch int     // requests that one read brought
+	last  int     // octets that went out last: as much may be needed again
 
 	id    uint32           // of the request, when the connection was taken
 	looks int64            // that the monitor had taken then

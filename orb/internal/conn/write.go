@@ -105,6 +105,9 @@ func (l locked) flush(w *waiter, own parcel) {
 				break
 			}
 		}
+		if w != nil && w.call != nil {
+			l.t.SetBusy(s.calls.used > 1)
+		}
 		buf, charged := l.takeOut()
 		s.inWrite, s.offered = true, s.queued
 		l.unlock()
