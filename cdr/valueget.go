@@ -24,9 +24,14 @@ type seenValue struct {
 	other any   // what somebody else made of it
 }
 
-// A ValueWatcher, told by [Decoder.ShareValue] of a value, is told when a [Value] is made of it as well: for an
-// indirection in generated code that leads into what was not read by generated code.
-type ValueWatcher interface{ Made(Value) }
+// A ValueWatcher is what [Decoder.ShareValue] may tell of a value: an indirection in generated code may lead to what was
+// not read by generated code.
+type ValueWatcher interface {
+	// Made is told the Value that is made of it as well.
+	Made(Value)
+	// ID returns the repository id of its type, which it need not have with it.
+	ID() string
+}
 
 func (d *Decoder) scope() *valueGet {
 	if d.vals == nil {
@@ -62,6 +67,9 @@ func (d *Decoder) Value(declared *ValueType) Value {
 
 // newValue makes a value and reads its state.
 func (d *Decoder) newValue(h ValueHead, declared *ValueType) Value {
+	if w, ok := d.vals.seen[h.At].other.(ValueWatcher); ok && len(h.IDs) == 0 {
+		h.IDs = []string{w.ID()} // what was declared where it stands
+	}
 	t, truncated := h.choose(declared, d.env)
 	if t == nil {
 		d.Fail(h.unknown(declared))

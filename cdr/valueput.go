@@ -98,6 +98,13 @@ func (e *Encoder) SharedValue(key any) bool {
 // writes and is to be found there by [Decoder.PlaceValue].
 func (e *Encoder) PlaceValue(key any, at int) { e.scope().at[key] = at }
 
+// SameValue has [Encoder.SharedValue] lead to the same place for key as for known, if it does for that.
+func (e *Encoder) SameValue(key, known any) {
+	if at, ok := e.scope().at[known]; ok {
+		e.PlaceValue(key, at)
+	}
+}
+
 // indirection appends a reference back to at.
 func (e *Encoder) indirection(at int) {
 	e.ULong(tagIndirection)

@@ -49,20 +49,35 @@ const identitySize = int(unsafe.Sizeof(identity{})) + 32 // with its place
 type met struct {
 	as  any // its type: a *typecode.TypeCode, or truncated
 	id  *identity
-	own bool // id is of what is being read, not of what is being written
+	put *cdr.Encoder // where it is being written, and id is another's; nil: it is read, and id is its own
 }
 
-// Made is told that generated code has the value as well; see [cdr.ValueWatcher].
+// Made notes that generated code, or that of a custom value, has the value as well; see [cdr.ValueWatcher].
 func (m *met) Made(v cdr.Value) {
-	if m.own {
+	if m.put == nil {
 		m.id.made = v
+	} else {
+		m.put.SameValue(v, m.id.key())
 	}
+}
+
+// ID returns the repository id of what it was read as.
+func (m *met) ID() string { return m.code().ID() }
+
+func (m *met) code() *typecode.TypeCode {
+	if cut, ok := m.as.(truncated); ok {
+		return cut.to
+	}
+	return m.as.(*typecode.TypeCode)
 }
 
 // meet notes a value that begins at a place, which may have been read before by another.
 func (t *transcoder) meet(at int, as any) *met {
 	_, other := t.d.SharedAs(at)
-	m := &met{as: as, own: t.holds}
+	m := &met{as: as}
+	if !t.holds {
+		m.put = t.e
+	}
 	if before, ok := other.(*met); ok {
 		m.id = before.id
 	} else {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/dyn/dynany"
 	"github.com/opendsom/dsom/internal/bounded"
@@ -184,9 +185,18 @@ func checkWhole(t *testing.T, what string, v *vertex) {
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
-	if got, err := vertexType.From(back); err != nil || (got.a == got.b) != (v.a == v.b) || (got.a == got) != (v.a == v) {
+	if got, err := vertexType.From(back); err != nil || members(got, map[*vertex]bool{}) != members(v, map[*vertex]bool{}) {
 		t.Errorf("%s: taken apart and put together it is another graph, %v", what, err)
 	}
+}
+
+// members prints a graph without its anys.
+func members(v *vertex, seen map[*vertex]bool) string {
+	if v == nil || seen[v] {
+		return fmt.Sprint(v != nil && seen[v])
+	}
+	seen[v] = true
+	return fmt.Sprintf("%d{%s %s}", v.id, members(v.a, seen), members(v.b, seen))
 }
 
 // TestHeldValues says what is one Go value with what.
@@ -227,12 +237,67 @@ func TestHeldValues(t *testing.T) {
 	if got := received(&vertex{x: dyn.Hold(vertexCode, between), b: member}); in(got.x).a != got.b {
 		t.Error("a value in an any holds another than the member behind it")
 	}
+	odd := dyn.NewType(tc.ValueBase, func(e *cdr.Encoder, v cdr.Value) { e.Value(v, nil) }, func(d *cdr.Decoder) cdr.Value { return d.Value(nil) })
+	e := cdr.NewEncoder(nil, true, nil)
+	dyn.PutAny(e, vertexType.Any(&vertex{a: member})) // which does not say that it is a Vertex
+	stands := bytes.Index(e.Bytes(), []byte{0, 0xff, 0xff, 0x7f, 3, 0, 0, 0})
+	for range 2 {
+		e.ULong(0xffffffff)
+		e.Long(int32(stands - e.Len()))
+	}
+	for _, first := range []bool{false, true} {
+		d := cdr.NewDecoder(e.Bytes(), true, &cdr.Env{Version: cdr.V12, Values: vertices{}})
+		outer := in(dyn.GetAny(d))
+		var a dyn.Any
+		if first {
+			a = dyn.GetValue(d, tc.ValueBase)
+		}
+		v, isVertex := odd.Get(d).(*vertex)
+		if !isVertex || v.id != 3 || outer.a.id != 3 || first && a.Value() != any(v) {
+			t.Errorf("what is a Vertex by declaration is %v where any value is, %v", v, d.Err())
+		}
+	}
 	v, isValue := received(self).x.Value().(*vertex)
 	if !isValue || v.id != 1 {
 		t.Errorf("the value of an any that holds one is %v", v)
 	}
 	if a := dyn.Hold(nodeType, self); a.Err() == nil {
 		t.Error("a Vertex is held as a Node")
+	}
+}
+
+// vertices is an ORB that knows them, and cust.
+type vertices struct{ customs }
+
+func (vertices) ValueType(id string) *cdr.ValueType {
+	if id == vertexInfo.ID {
+		return vertexInfo
+	}
+	return customs{}.ValueType(id)
+}
+
+// TestCustomCircle: a custom value in an any leads to the value that the any is a member of.
+func TestCustomCircle(t *testing.T) {
+	t.Parallel()
+	env := &cdr.Env{Version: cdr.V12, Narrow: codeset.Latin1, Wide: codeset.UTF16, Values: vertices{}}
+	v := &vertex{id: 1, b: &vertex{id: 2}}
+	v.x = dyn.Hold(custType, &cust{text: "c", next: v})
+	for _, a := range []dyn.Any{dyn.Hold(vertexCode, v), vertexType.Any(v), must(dyn.Of(vertexCode, v))} {
+		for n := range 3 { // it goes on
+			e := cdr.NewEncoder(nil, false, env)
+			dyn.PutAny(e, a)
+			d := cdr.NewDecoder(e.Bytes(), false, env)
+			if a = dyn.GetAny(d); d.Err() != nil || strings.Count(string(e.Bytes()), "c\x00") != 1 {
+				t.Fatalf("sent %d times: %v, %x", n, d.Err(), e.Bytes())
+			}
+		}
+		got, err := vertexType.From(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, ok := got.x.Value().(*cust); !ok || c.next != cdr.Value(got) || got.b.id != 2 {
+			t.Errorf("the circle is open: %v, %v", c, got)
+		}
 	}
 }
 
@@ -293,6 +358,28 @@ func TestHeldBombs(t *testing.T) { // not parallel: memory is counted
 				}
 				e.NullValue()
 			}
+		}},
+		{"one in a sequence, and behind it", func(e *cdr.Encoder) {
+			begin(e)
+			e.NullValue()
+			tc.Put(e, tc.Sequence(vertexCode, 0))
+			const n = 2000
+			e.Count(n)
+			at := begin(e)
+			e.NullValue()
+			nothing(e)
+			e.Count(n)
+			for range n {
+				nothing(e)
+			}
+			e.NullValue()
+			for range n - 1 {
+				e.ULong(0xffffffff)
+				e.Long(int32(at - e.Len()))
+			}
+			e.Count(0)
+			e.ULong(0xffffffff)
+			e.Long(int32(at - e.Len()))
 		}},
 		{"the one before, twice", func(e *cdr.Encoder) {
 			before := begin(e)

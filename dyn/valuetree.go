@@ -61,7 +61,7 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 			}
 			return nil
 		}
-		chosen, skipped := chooseType(h, tc, w.d.Env())
+		chosen, skipped := chooseType(w.d, h, tc)
 		if chosen == nil {
 			w.d.Fail(unknownValue(h, tc))
 			return nil
@@ -109,7 +109,7 @@ func (w *jsonWriter) valuetype(tc *typecode.TypeCode) {
 		w.text(w.places[h.At])
 		w.raw("}")
 	case cdr.NewValue:
-		chosen, skipped := chooseType(h, tc, w.d.Env())
+		chosen, skipped := chooseType(w.d, h, tc)
 		if chosen == nil || !isValue(chosen) {
 			w.fail(unknownValue(h, tc))
 			return

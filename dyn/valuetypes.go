@@ -107,13 +107,13 @@ func customOf(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) *cdr.Val
 
 // chooseType returns the type by which the state of a value is read where tc is declared, and how many of its
 // repository ids are passed over because nobody knows them.
-func chooseType(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) (*typecode.TypeCode, int) {
-	return firstKnown(h, tc, func(id string) *typecode.TypeCode { return typeOf(id, tc, envs...) })
+func chooseType(d *cdr.Decoder, h cdr.ValueHead, tc *typecode.TypeCode) (*typecode.TypeCode, int) {
+	return firstKnown(d, h, tc, func(id string) *typecode.TypeCode { return typeOf(id, tc, d.Env()) })
 }
 
 // chooseType is the same for one who may have been told types by an any.
 func (t *transcoder) chooseType(h cdr.ValueHead, tc *typecode.TypeCode) (*typecode.TypeCode, int) {
-	return firstKnown(h, tc, func(id string) *typecode.TypeCode {
+	return firstKnown(t.d, h, tc, func(id string) *typecode.TypeCode {
 		if known := typeOf(id, tc, t.d.Env(), t.e.Env()); known != nil {
 			return known
 		}
@@ -121,8 +121,12 @@ func (t *transcoder) chooseType(h cdr.ValueHead, tc *typecode.TypeCode) (*typeco
 	})
 }
 
-func firstKnown(h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *typecode.TypeCode) (*typecode.TypeCode, int) {
+func firstKnown(d *cdr.Decoder, h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *typecode.TypeCode) (*typecode.TypeCode, int) {
 	if len(h.IDs) == 0 {
+		_, other := d.SharedAs(h.At)
+		if m, ok := other.(*met); ok { // it was read where another type is declared
+			return m.code(), 0
+		}
 		return tc, 0
 	}
 	for i, id := range h.IDs {
@@ -211,9 +215,9 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 	default:
 		var ids []string
 		switch {
-		case len(h.IDs) > 0 && chosen.ID() != tc.ID():
+		case chosen.ID() != tc.ID() && len(h.IDs) > 0:
 			ids = h.IDs[skipped:]
-		case t.named():
+		case chosen.ID() != tc.ID(), t.named():
 			ids = []string{chosen.ID()}
 		}
 		mark := t.e.BeginValue(m.id.key(), ids, len(ids) > 1)
