@@ -89,10 +89,6 @@ func (d *Decoder) MakeValue(h ValueHead, t *ValueType, truncated bool) Value {
 	defer d.Leave()
 	s := d.vals.seen[h.At]
 	before := s.value
-	if before != nil && h.Chunked {
-		d.EndValue(h, true)
-		return before
-	}
 	v := t.New()
 	if v == nil {
 		d.Fail(noFactory(t.ID))
