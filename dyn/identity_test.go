@@ -267,7 +267,7 @@ func TestHeldValues(t *testing.T) {
 }
 
 // vertices is an ORB that knows them, and cust.
-type vertices struct{ customs }
+type vertices struct{}
 
 func (vertices) ValueType(id string) *cdr.ValueType {
 	if id == vertexInfo.ID {
