@@ -24,6 +24,15 @@ type seenValue struct {
 	other any   // what somebody else made of it
 }
 
+// A ValueWatcher is what [Decoder.ShareValue] may tell of a value: an indirection in generated code may lead to what was
+// not read by generated code.
+type ValueWatcher interface {
+	// Made is told the Value that is made of it as well.
+	Made(Value)
+	// ID returns the repository id of its type, which it need not have with it.
+	ID() string
+}
+
 func (d *Decoder) scope() *valueGet {
 	if d.vals == nil {
 		d.vals = &valueGet{seen: map[int]*seenValue{}, ids: map[int]string{}, lists: map[int][]string{}}
@@ -58,6 +67,9 @@ func (d *Decoder) Value(declared *ValueType) Value {
 
 // newValue makes a value and reads its state.
 func (d *Decoder) newValue(h ValueHead, declared *ValueType) Value {
+	if w, ok := d.vals.seen[h.At].other.(ValueWatcher); ok && len(h.IDs) == 0 {
+		h.IDs = []string{w.ID()} // what was declared where it stands
+	}
 	t, truncated := h.choose(declared, d.env)
 	if t == nil {
 		d.Fail(h.unknown(declared))
@@ -68,18 +80,26 @@ func (d *Decoder) newValue(h ValueHead, declared *ValueType) Value {
 
 // MakeValue makes a value of type t, which must have a factory, of what BeginValue has begun, and ends
 // it. truncated says that members will be left over. It is for those who read some values into
-// something else, and others so. It returns nil after an error.
+// something else, and others so. One that was made before, and is met again where an indirection led back to a value
+// around it, is passed over and stays the one that it is. It returns nil after an error.
 func (d *Decoder) MakeValue(h ValueHead, t *ValueType, truncated bool) Value {
 	if !d.Enter() {
 		return nil
 	}
 	defer d.Leave()
+	s := d.vals.seen[h.At]
+	before := s.value
 	v := t.New()
 	if v == nil {
 		d.Fail(noFactory(t.ID))
 		return nil
 	}
-	d.vals.seen[h.At].value = v // before its state, which may lead back to it
+	if before == nil {
+		s.value = v // before its state, which may lead back to it
+		if w, ok := s.other.(ValueWatcher); ok {
+			w.Made(v)
+		}
+	}
 	if !t.Custom {
 		v.UnmarshalState(d)
 	} else if c, ok := v.(CustomValue); !ok {
@@ -88,8 +108,11 @@ func (d *Decoder) MakeValue(h ValueHead, t *ValueType, truncated bool) Value {
 		d.Fail(customError(t, err))
 	}
 	d.EndValue(h, truncated || t.Custom)
-	if d.err != nil {
+	switch {
+	case d.err != nil:
 		return nil
+	case before != nil:
+		return before
 	}
 	return v
 }
@@ -266,6 +289,10 @@ func (d *Decoder) ShareValue(at int, made any) {
 		s.other = made
 	}
 }
+
+// PlaceValue has indirections to a place lead to v, which stands outside of what d reads: places before
+// its first octet are negative. [Encoder.PlaceValue] is the other side.
+func (d *Decoder) PlaceValue(at int, v Value) { d.scope().seen[at] = &seenValue{value: v} }
 
 // SharedAs returns what was made of the value at a place: a [Value], and what ShareValue
 // told; nil where there is none.

@@ -94,6 +94,17 @@ func (e *Encoder) SharedValue(key any) bool {
 	return ok
 }
 
+// PlaceValue has [Encoder.SharedValue] lead to a place for key: a negative one, for what stands outside of what e
+// writes and is to be found there by [Decoder.PlaceValue].
+func (e *Encoder) PlaceValue(key any, at int) { e.scope().at[key] = at }
+
+// SameValue has [Encoder.SharedValue] lead to the same place for key as for known, if it does for that.
+func (e *Encoder) SameValue(key, known any) {
+	if at, ok := e.scope().at[known]; ok {
+		e.PlaceValue(key, at)
+	}
+}
+
 // indirection appends a reference back to at.
 func (e *Encoder) indirection(at int) {
 	e.ULong(tagIndirection)
@@ -105,7 +116,10 @@ func (e *Encoder) indirection(at int) {
 }
 
 // A ValueMark is a value begun.
-type ValueMark struct{ chunked bool }
+type ValueMark struct {
+	At      int // where its tag stands in the buffer
+	chunked bool
+}
 
 // BeginValue starts a value whose state follows, until [Encoder.EndValue]. key is what the value
 // is known by in this scope, and comparable. ids are the repository ids that its reader is
@@ -120,7 +134,8 @@ func (e *Encoder) BeginValue(key any, ids []string, chunked bool) ValueMark {
 	chunked = chunked || s.level > 0
 	e.closeChunk()
 	e.Align(4)
-	s.at[key] = len(e.buf)
+	at := len(e.buf)
+	s.at[key] = at
 	tag := tagValue
 	if chunked {
 		tag |= flagChunked
@@ -142,7 +157,7 @@ func (e *Encoder) BeginValue(key any, ids []string, chunked bool) ValueMark {
 		s.level++
 		e.openChunk()
 	}
-	return ValueMark{chunked}
+	return ValueMark{at, chunked}
 }
 
 // valueID appends a repository id, or where it stands already.

@@ -24,7 +24,9 @@ import (
 )
 
 // An Any is a TypeCode and a value of that type. It is immutable: it shares nothing with
-// the Go value that it was made from, but for objects, which are references in Go as well.
+// the Go value that it was made from, but for objects, which are references in Go as well. Values that are in an any
+// and around it, or beside it, are one in the message in which they come, and stay one: such an any holds the Go value itself, as one that [Hold]
+// makes does, and one with a custom value. It is what the program makes of that value.
 // The zero Any is that of null. Anys are compared with [Equal]; == promises nothing. They
 // may be used concurrently.
 type Any struct{ v *value }
@@ -35,6 +37,8 @@ type value struct {
 	objs []object
 	refs cdr.References // of the ORB that the value came by, or nil
 	vals valueTypes     // of the values in it
+	held []cdr.Value    // that stand outside, or are custom
+	ids  identities     // of the values in it, if they are known by others
 	lim  *limits.Limits // of the ORB that it came by, or nil
 	bare bool           // it came with an exception that lacked its repository id, and is sent on so
 	err  error          // why there is no value
@@ -56,6 +60,8 @@ type canonical struct {
 	objs []object
 	refs cdr.References
 	vals valueTypes
+	held []cdr.Value
+	ids  identities
 	lim  *limits.Limits // nil: of the program's own making
 	bare bool
 }
@@ -132,8 +138,22 @@ func newEncoder() (*cdr.Encoder, *canonical) {
 
 // decoder returns a decoder of the canonical form.
 func (v *value) decoder() *cdr.Decoder {
-	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, lim: v.lim, bare: v.bare}
-	return cdr.NewDecoder(v.raw, true, c.env())
+	v = v.resolved()
+	d := v.plainDecoder()
+	if v.err != nil {
+		d.Fail(v.err)
+	}
+	return d
+}
+
+// plainDecoder is decoder for the form that the value was read in.
+func (v *value) plainDecoder() *cdr.Decoder {
+	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, held: v.held, ids: v.ids, lim: v.lim, bare: v.bare}
+	d := cdr.NewDecoder(v.raw, true, c.env())
+	for i, held := range v.held {
+		d.PlaceValue(placeOf(i), held)
+	}
+	return d
 }
 
 // Type returns the type, never nil.
@@ -177,20 +197,25 @@ func (a Any) Through(o Any) Any {
 }
 
 // Equal reports whether a and b have equal types and the same value. Floating-point numbers
-// are compared by their bits, references by their octets, objects without a reference by ==.
+// are compared by their bits, references by their octets, objects without a reference by ==, and Go values
+// that they hold by what is in them and how it hangs together.
 func Equal(a, b Any) bool {
 	if a.v == nil || b.v == nil || a.v == b.v {
 		return a.v == b.v || a.IsNull() && b.IsNull() && a.Type().Kind() == b.Type().Kind()
 	}
-	if a.v.err != nil || b.v.err != nil || !typecode.Equal(a.v.tc, b.v.tc) || len(a.v.objs) != len(b.v.objs) {
+	if a.v.err != nil || b.v.err != nil || !typecode.Equal(a.v.tc, b.v.tc) {
 		return false
 	}
-	for i := range a.v.objs {
-		if !sameObject(a.v.objs[i].v, b.v.objs[i].v) {
+	x, y := a.v.whole(), b.v.whole()
+	if x.err != nil || y.err != nil || len(x.objs) != len(y.objs) {
+		return false
+	}
+	for i := range x.objs {
+		if !sameObject(x.objs[i].v, y.objs[i].v) {
 			return false
 		}
 	}
-	return bytes.Equal(a.v.raw, b.v.raw)
+	return bytes.Equal(x.raw, y.raw)
 }
 
 // sameObject is ==, but for objects that Go cannot compare.
@@ -242,7 +267,7 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 		return Any{}
 	}
 	e, c := newEncoder()
-	t := transcoder{e: e, d: d, received: !isCanonical(d.Env()), told: told{root: tc}}
+	t := transcoder{e: e, d: d, holds: true, received: !isCanonical(d.Env()), told: told{root: tc}}
 	t.copy(tc)
 	if err := e.Err(); err != nil {
 		d.Fail(err)
@@ -250,7 +275,7 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 	if !d.Spend(1, valueSize+cap(e.Bytes())) {
 		return Any{}
 	}
-	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare, vals: c.vals}
+	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare, vals: c.vals, held: c.held, ids: c.ids}
 	v.vals.orb = d.Env().Values
 	if from, ok := v.refs.(*canonical); ok { // an any in an any
 		v.refs, v.vals = from.refs, from.vals

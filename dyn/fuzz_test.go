@@ -32,6 +32,11 @@ func FuzzAny(f *testing.F) {
 		dyn.PutAny(e, must(dyn.Of(c.t, c.v)))
 		f.Add(e.Bytes(), true)
 	}
+	self := &vertex{id: 1, a: &vertex{id: 2}} // in anys of its own
+	self.x, self.a.x, self.b = dyn.Hold(vertexCode, self), dyn.Hold(vertexCode, self.a), self.a
+	graph := cdr.NewEncoder(nil, true, env)
+	dyn.PutAny(graph, dyn.Hold(vertexCode, self))
+	f.Add(graph.Bytes(), true)
 	f.Fuzz(func(t *testing.T, b []byte, little bool) {
 		d := cdr.NewDecoder(b, little, env)
 		var a dyn.Any

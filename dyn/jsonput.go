@@ -20,15 +20,10 @@ func MarshalJSON(a Any) ([]byte, error) {
 }
 
 // MarshalJSON returns type and value: {"_type": …, "_value": …}.
-func (a Any) MarshalJSON() ([]byte, error) { return appendAny(nil, nil, a) }
-
-// appendAny appends an any that stands at a place.
-func appendAny(dst, at []byte, a Any) ([]byte, error) {
-	dst = append(dst, `{"_type":`...)
-	dst = appendText(dst, a.Type().String())
-	dst = append(dst, `,"_value":`...)
-	dst, err := appendJSON(dst, append(at, "/_value"...), a)
-	return append(dst, '}'), err
+func (a Any) MarshalJSON() ([]byte, error) {
+	var w jsonWriter
+	w.any(a.Type(), func() { w.b, w.err = appendJSON(w.b, w.at, a) })
+	return w.b, w.err
 }
 
 func appendJSON(dst, at []byte, a Any) ([]byte, error) {
@@ -38,7 +33,8 @@ func appendJSON(dst, at []byte, a Any) ([]byte, error) {
 	if a.v.err != nil {
 		return dst, a.v.err
 	}
-	w := jsonWriter{walker: walker{d: a.v.decoder(), v: a.v}, b: dst, at: at, charged: len(dst)}
+	whole := a.v.whole() // values that it holds are part of the document
+	w := jsonWriter{walker: walker{d: whole.decoder()}, b: dst, at: at, charged: len(dst)}
 	w.value(a.v.tc)
 	if w.err == nil {
 		w.err = w.d.Err()
@@ -143,9 +139,8 @@ func (w *jsonWriter) value(tc *typecode.TypeCode) {
 	case typecode.TkEnum:
 		w.text(tc.MemberName(int(d.Enum(uint32(tc.Len())))))
 	case typecode.TkAny:
-		b, err := appendAny(w.b, w.at, GetAny(d))
-		w.b = b
-		w.fail(err)
+		c := typecode.Get(d)
+		w.any(c, func() { w.value(c) })
 	case typecode.TkTypeCode:
 		w.text(typecode.Get(d).String())
 	case typecode.TkPrincipal:
@@ -264,4 +259,16 @@ func (w *jsonWriter) url(r *ior.IOR) {
 		return
 	}
 	w.text(r.String())
+}
+
+// any writes an any of type tc, whose value put writes.
+func (w *jsonWriter) any(tc *typecode.TypeCode, put func()) {
+	w.raw(`{"_type":`)
+	w.text(tc.String())
+	w.raw(`,"_value":`)
+	n := len(w.at)
+	w.at = append(w.at, "/_value"...)
+	put()
+	w.at = w.at[:n]
+	w.raw("}")
 }

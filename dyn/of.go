@@ -53,7 +53,7 @@ func (b *builder) build(tc *typecode.TypeCode, v any) (Any, error) {
 	if tc == nil || tc == typecode.Null {
 		return Any{}, nil
 	}
-	return Any{&value{tc: tc, raw: e.Bytes(), objs: c.objs, vals: c.vals, bare: c.bare}}, nil
+	return Any{&value{tc: tc, raw: e.Bytes(), objs: c.objs, vals: c.vals, ids: c.ids, bare: c.bare}}, nil
 }
 
 // deepest is how far values may nest in what is built; a bound on the stack.

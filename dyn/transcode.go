@@ -17,8 +17,10 @@ type transcoder struct {
 	e        *cdr.Encoder
 	d        *cdr.Decoder
 	received bool // and so to be counted: what is canonical was
+	holds    bool // Go values are held, not written
+	passing  bool // what is written is for nobody
 	anys     int  // around the value
-	values   int  // valuetypes around it
+	values   int  // valuetypes around it, in the innermost any
 	told     told // by the any around the value
 }
 
@@ -149,10 +151,10 @@ func (t *transcoder) any() {
 	}
 	if c := typecode.Get(t.d); t.d.Err() == nil {
 		typecode.Put(t.e, c)
-		around := t.told
-		t.told = told{root: c, around: &around}
+		around, values := t.told, t.values
+		t.told, t.values = told{root: c, around: &around}, 0
 		t.copy(c)
-		t.told = around
+		t.told, t.values = around, values
 	}
 	t.anys--
 }

@@ -110,7 +110,7 @@ func (a Any) Unpack() (any, error) {
 	if a.v == nil || a.v.err != nil {
 		return nil, a.Err()
 	}
-	w := walker{d: a.v.decoder(), v: a.v}
+	w := walker{d: a.v.decoder()}
 	v := w.value(a.v.tc)
 	if err := w.d.Err(); err != nil {
 		return nil, err
@@ -121,7 +121,6 @@ func (a Any) Unpack() (any, error) {
 // walker reads the canonical form.
 type walker struct {
 	d      *cdr.Decoder
-	v      *value
 	shared map[int]*Valuetype // by their place
 }
 
@@ -235,7 +234,7 @@ func (w *walker) text(s string) string {
 // object returns nil, a *ior.IOR, or the object that was put in.
 func (w *walker) object() any {
 	if n := w.d.ULong(); n > 0 {
-		return w.v.objs[n-1].v
+		return w.d.Env().Refs.(*canonical).objs[n-1].v
 	}
 	if r := ior.Get(w.d); !r.IsNil() {
 		return r

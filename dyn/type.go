@@ -56,7 +56,7 @@ func (t *Type[T]) Get(d *cdr.Decoder) T { return t.get(d) }
 func (t *Type[T]) Any(v T) Any {
 	e, c := newEncoder()
 	t.put(e, v)
-	return Any{&value{tc: t.tc, raw: e.Bytes(), objs: c.objs, vals: c.vals, bare: c.bare, err: e.Err()}}
+	return Any{&value{tc: t.tc, raw: e.Bytes(), objs: c.objs, vals: c.vals, ids: c.ids, bare: c.bare, err: e.Err()}}
 }
 
 // From returns the value of a, whose type must be equivalent to that of t: BAD_PARAM

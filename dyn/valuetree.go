@@ -51,6 +51,9 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 		if v, _ := w.d.SharedAs(h.At); v != nil {
 			return v
 		}
+		var v any // it stands in an any
+		w.d.ReadAgain(h.At, func() { v = w.valuetype(tc) })
+		return v
 	case cdr.NewValue:
 		if custom := customOf(h, tc, w.d.Env()); custom != nil {
 			if v := w.d.MakeValue(h, custom, false); v != nil {
@@ -58,7 +61,7 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 			}
 			return nil
 		}
-		chosen, skipped := chooseType(h, tc, w.d.Env())
+		chosen, skipped := chooseType(w.d, h, tc)
 		if chosen == nil {
 			w.d.Fail(unknownValue(h, tc))
 			return nil
@@ -67,14 +70,20 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 			return nil
 		}
 		v := &Valuetype{Type: chosen}
+		before := w.shared[h.At] // met again, on the way back from an indirection
 		if w.shared == nil {
 			w.shared = map[int]*Valuetype{}
 		}
-		w.shared[h.At] = v
+		if before == nil {
+			w.shared[h.At] = v
+		}
 		for _, m := range StateOf(chosen) {
 			v.Members = append(v.Members, Field{m.Name, w.value(m.Type)})
 		}
 		w.d.EndValue(h, skipped > 0)
+		if before != nil {
+			return before
+		}
 		return v
 	}
 	return nil
@@ -100,7 +109,7 @@ func (w *jsonWriter) valuetype(tc *typecode.TypeCode) {
 		w.text(w.places[h.At])
 		w.raw("}")
 	case cdr.NewValue:
-		chosen, skipped := chooseType(h, tc, w.d.Env())
+		chosen, skipped := chooseType(w.d, h, tc)
 		if chosen == nil || !isValue(chosen) {
 			w.fail(unknownValue(h, tc))
 			return

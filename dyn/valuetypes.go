@@ -11,7 +11,7 @@ import (
 // Values of valuetypes keep in the canonical form what they have on the wire: their tags with
 // the repository ids, and indirections to those that are shared. The members follow from the
 // TypeCode, of a derived type from that which the program has registered or the Go value had. What
-// is in a custom value only its own code knows: it is made a Go value, which writes itself again.
+// is in a custom value only its own code knows: one that is received is kept as the Go value that this makes of it.
 
 // valueTypes are the valuetypes that an any's value needs: those of the Go values it was made of, and
 // those of the ORB it came by.
@@ -107,13 +107,13 @@ func customOf(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) *cdr.Val
 
 // chooseType returns the type by which the state of a value is read where tc is declared, and how many of its
 // repository ids are passed over because nobody knows them.
-func chooseType(h cdr.ValueHead, tc *typecode.TypeCode, envs ...*cdr.Env) (*typecode.TypeCode, int) {
-	return firstKnown(h, tc, func(id string) *typecode.TypeCode { return typeOf(id, tc, envs...) })
+func chooseType(d *cdr.Decoder, h cdr.ValueHead, tc *typecode.TypeCode) (*typecode.TypeCode, int) {
+	return firstKnown(d, h, tc, func(id string) *typecode.TypeCode { return typeOf(id, tc, d.Env()) })
 }
 
 // chooseType is the same for one who may have been told types by an any.
 func (t *transcoder) chooseType(h cdr.ValueHead, tc *typecode.TypeCode) (*typecode.TypeCode, int) {
-	return firstKnown(h, tc, func(id string) *typecode.TypeCode {
+	return firstKnown(t.d, h, tc, func(id string) *typecode.TypeCode {
 		if known := typeOf(id, tc, t.d.Env(), t.e.Env()); known != nil {
 			return known
 		}
@@ -121,8 +121,12 @@ func (t *transcoder) chooseType(h cdr.ValueHead, tc *typecode.TypeCode) (*typeco
 	})
 }
 
-func firstKnown(h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *typecode.TypeCode) (*typecode.TypeCode, int) {
+func firstKnown(d *cdr.Decoder, h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *typecode.TypeCode) (*typecode.TypeCode, int) {
 	if len(h.IDs) == 0 {
+		_, other := d.SharedAs(h.At)
+		if m, ok := other.(*met); ok { // it was read where another type is declared
+			return m.code(), 0
+		}
 		return tc, 0
 	}
 	for i, id := range h.IDs {
@@ -136,12 +140,6 @@ func firstKnown(h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *ty
 	return nil, 0
 }
 
-// sourcePlace is what a transcoder's values are known by on its encoder's side.
-type sourcePlace struct {
-	t  *transcoder
-	at int
-}
-
 // valuetype copies a value where one of type tc is declared: a valuetype, an eventtype or a box,
 // or any that supports an abstract interface.
 func (t *transcoder) valuetype(tc *typecode.TypeCode) {
@@ -151,15 +149,7 @@ func (t *transcoder) valuetype(tc *typecode.TypeCode) {
 	case h.Kind == cdr.NoValue:
 		t.e.NullValue()
 	case h.Kind == cdr.SharedValue:
-		if v, made := t.d.SharedAs(h.At); v != nil { // a custom one, or one within
-			if t.madeFits(v.IDLValue().TypeCode, tc) {
-				t.e.Value(v, t.declared(tc))
-			}
-		} else if !t.madeFits(made, tc) {
-			return
-		} else if !t.e.SharedValue(sourcePlace{t, h.At}) { // it stands outside of this any
-			t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
-		}
+		t.shared(h, tc)
 	default:
 		t.newValue(h, tc)
 	}
@@ -177,14 +167,28 @@ func (t *transcoder) declared(tc *typecode.TypeCode) *cdr.ValueType {
 	return &cdr.ValueType{ID: tc.ID()}
 }
 
+// shared copies a value that stands at an earlier place.
+func (t *transcoder) shared(h cdr.ValueHead, tc *typecode.TypeCode) {
+	v, other := t.d.SharedAs(h.At)
+	m, _ := other.(*met)
+	switch {
+	case t.passing:
+	case v != nil: // of generated code, or custom
+		if t.madeFits(v.IDLValue().TypeCode, tc) {
+			t.goValue(v, tc)
+		}
+	case m != nil && !t.madeFits(m.as, tc):
+	case m != nil && m.id.value() != nil:
+		t.goValue(m.id.value(), tc)
+	case m != nil && t.e.SharedValue(m.id.key()):
+	default: // it stands outside of this any
+		t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
+	}
+}
+
 func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 	if custom := customOf(h, tc, t.d.Env(), t.e.Env()); custom != nil {
-		if !t.madeFits(custom.TypeCode, tc) {
-			return
-		}
-		if v := t.d.MakeValue(h, custom, false); v != nil {
-			t.e.Value(v, t.declared(tc))
-		}
+		t.custom(h, custom, tc)
 		return
 	}
 	chosen, skipped := t.chooseType(h, tc)
@@ -192,31 +196,52 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 		t.d.Fail(unknownValue(h, tc))
 		return
 	}
-	if !t.fits(chosen, skipped > 0, tc) {
+	if !t.fits(chosen, skipped > 0, tc) || !t.d.Enter() {
 		return
 	}
+	defer t.d.Leave()
+	var as any = chosen
 	if skipped > 0 {
-		t.d.ShareValue(h.At, truncated{chosen})
-	} else {
-		t.d.ShareValue(h.At, chosen)
+		as = truncated{chosen}
 	}
-	if !t.d.Enter() {
+	m := t.meet(h.At, as)
+	v := m.id.value()
+	switch {
+	case v != nil && !t.passing:
+		t.goValue(v, tc)
+		t.pass(chosen)
+	case t.passing || t.e.SharedValue(m.id.key()): // it stands in another any, too
+		t.pass(chosen)
+	default:
+		var ids []string
+		switch {
+		case chosen.ID() != tc.ID() && len(h.IDs) > 0:
+			ids = h.IDs[skipped:]
+		case chosen.ID() != tc.ID(), t.named():
+			ids = []string{chosen.ID()}
+		}
+		mark := t.e.BeginValue(m.id.key(), ids, len(ids) > 1)
+		t.identify(mark.At, m.id)
+		t.values++
+		t.state(chosen)
+		t.values--
+		t.d.EndValue(h, skipped > 0)
+		t.e.EndValue(mark)
 		return
 	}
-	var ids []string
-	switch {
-	case len(h.IDs) > 0 && chosen.ID() != tc.ID():
-		ids = h.IDs[skipped:]
-	case t.named():
-		ids = []string{chosen.ID()}
-	}
-	m := t.e.BeginValue(sourcePlace{t, h.At}, ids, len(ids) > 1)
-	t.values++
-	t.state(chosen)
-	t.values--
 	t.d.EndValue(h, skipped > 0)
-	t.e.EndValue(m)
-	t.d.Leave()
+}
+
+// custom copies a custom value: as the Go value that its code makes of it.
+func (t *transcoder) custom(h cdr.ValueHead, custom *cdr.ValueType, tc *typecode.TypeCode) {
+	if !t.madeFits(custom.TypeCode, tc) {
+		return
+	}
+	if h.Chunked && t.passing {
+		t.d.EndValue(h, true)
+	} else if v := t.d.MakeValue(h, custom, false); v != nil && !t.passing {
+		t.goValue(v, tc)
+	}
 }
 
 // unknownValue says why the members of a value cannot be told.

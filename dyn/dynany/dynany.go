@@ -74,7 +74,7 @@ func (f Factory) Of(a dyn.Any) (*Value, error) {
 	if err := possible(a.Type()); err != nil {
 		return nil, err
 	}
-	plain, err := a.Unpack()
+	plain, err := a.Whole().Unpack()
 	if err != nil {
 		return nil, err
 	}

@@ -224,6 +224,9 @@ func (v *Value) collect(seen collected) (any, error) {
 	if v.obj != nil {
 		return v.obj.collect(v.in, seen)
 	}
+	if _, custom := v.plain.(cdr.Value); custom {
+		return v.plain, nil
+	}
 	if v.fresh && !composite(v.kind) {
 		return zero(v.flat()), nil
 	}
