@@ -126,6 +126,9 @@ func draw(seed uint64, r *row) *drawing {
 	rnd := d.random("names")
 	for _, w := range vocabulary {
 		drawn := syllables(rnd) + strings.ToLower(w)
+		for strings.HasPrefix(drawn, "som") { // as what classes have anyway is called
+			drawn = syllables(rnd) + strings.ToLower(w)
+		}
 		if w[0] < 'a' {
 			drawn = strings.ToUpper(drawn[:1]) + drawn[1:]
 		}
