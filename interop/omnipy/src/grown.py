@@ -62,8 +62,9 @@ def text(v):
     """What a value is, and what is inside."""
     if v is None:
         return "null"
-    inside = ", ".join([str(v.odd)] * hasattr(v, "odd") + [text(v.last)] * hasattr(v, "last"))
-    return "%s %d(%s)" % (v._NP_RepositoryId, v.number, inside)
+    odd = str(v.odd) if hasattr(v, "odd") else ""
+    last = text(v.last) if hasattr(v, "last") else ""
+    return "%s %d(%s %s)" % (v._NP_RepositoryId, v.number, odd, last)
 
 
 ENDS = (
