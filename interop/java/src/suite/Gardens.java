@@ -63,7 +63,6 @@ public final class Gardens {
     known(orb, "Pip", PipImpl::new);
     known(orb, "Pod", PodImpl::new);
     known(orb, "Husk", HuskImpl::new);
-    known(orb, "Shell", ShellImpl::new);
     POA poa = POAHelper.narrow(orb.resolve_initial_references("RootPOA"));
     poa.the_POAManager().activate();
     if (args[0].equals("serve")) {
@@ -102,9 +101,6 @@ public final class Gardens {
     good &= end(there, "pod_null", pod(null));
     good &= end(there, "husk", husk(pip()));
     good &= end(there, "husk_null", husk(null));
-    good &= end(there, "shell", shell(seed(5)));
-    good &= end(there, "shell_husk", shell(husk(pip())));
-    good &= end(there, "pod_shell_husk", pod(shell(husk(pip()))));
     return Client.attempt("dug", () -> dig(there)) && good;
   }
 
@@ -132,14 +128,6 @@ public final class Gardens {
     return h;
   }
 
-  private static Seed shell(Serializable last) {
-    Shell s = new ShellImpl();
-    s.number = 4;
-    s.odd = 7;
-    s.last = last;
-    return s;
-  }
-
   private static Pip pip() {
     Pip p = new PipImpl();
     p.number = 3;
@@ -151,7 +139,6 @@ public final class Gardens {
     if (v instanceof Pip) return "Pip " + ((Pip) v).number;
     if (v instanceof Pod) return "Pod " + ((Pod) v).number + "(" + text(((Pod) v).last) + ")";
     if (v instanceof Husk) return "Husk " + ((Husk) v).number + "(" + text(((Husk) v).last) + ")";
-    if (v instanceof Shell) return "Shell " + ((Shell) v).number + "(" + ((Shell) v).odd + ", " + text(((Shell) v).last) + ")";
     return v instanceof Seed ? "Seed " + ((Seed) v).number : String.valueOf(v);
   }
 

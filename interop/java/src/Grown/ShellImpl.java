@@ -1,3 +1,0 @@
-package Grown;
-
-public class ShellImpl extends Shell {}
