@@ -192,3 +192,25 @@ func TestReadAgainIsPaidFor(t *testing.T) {
 		})
 	}
 }
+
+// TestReadAgainBehindTheEnd reads a value again that was skipped, and whose end tag ended that around it as well, and then what follows the
+// indirection to it.
+func TestReadAgainBehindTheEnd(t *testing.T) {
+	t.Parallel()
+	e := cdr.NewEncoder(nil, false, nil)
+	m := e.BeginValue("outer", []string{twoID, baseID}, true)
+	skipped := within(1)
+	e.Value(&mid{base{9, "cut"}, 0.5, skipped}, narrowType)
+	e.Value(skipped, narrowType)
+	e.Value(&base{8, "next"}, narrowType)
+	e.Long(42)
+	e.EndValue(m)
+	d := cdr.NewDecoder(e.Bytes(), false, nil)
+	h := d.BeginValue()
+	got := []cdr.Value{d.Value(narrowType), d.Value(narrowType), d.Value(narrowType)}
+	n := d.Long()
+	d.EndValue(h, false)
+	if want := "base{9 cut}, base{1 mid}, base{8 next}"; shape(got) != want || n != 42 || d.Err() != nil || d.Remaining() != 0 {
+		t.Errorf("got %s, then %d, want %s, then 42 (%v, %d octets are left)", shape(got), n, want, d.Err(), d.Remaining())
+	}
+}
