@@ -26,6 +26,7 @@ func (e *Encoder) Chars(v []byte) {
 	for _, x := range v {
 		e.Char(x)
 	}
+	e.endRun()
 }
 
 // WChars appends wide characters.

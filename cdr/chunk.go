@@ -28,7 +28,9 @@ func (d *Decoder) enterChunks(h *ValueHead) {
 
 // chunked reports whether d is in a chunk or between two. It is not where it reads what stands
 // between chunks: there its end is that of the input.
-func (d *Decoder) chunked() bool { return d.vals != nil && d.vals.level > 0 && d.end < d.vals.end }
+func (d *Decoder) chunked() bool {
+	return d.vals != nil && d.vals.level > 0 && !d.vals.over && d.end < d.vals.end
+}
 
 // align returns the place of the next multiple of n.
 func (d *Decoder) align(n int) int { return (d.pos-d.base+n-1)&^(n-1) + d.base }
@@ -100,8 +102,9 @@ func (d *Decoder) EndValue(h ValueHead, truncated bool) {
 		return
 	}
 	s := d.vals
-	if s.level < h.level {
-		return // the end of one inside was its end as well
+	if s.level < h.level { // the end of one inside was its end as well
+		d.ended(h)
+		return
 	}
 	if !truncated && d.end-d.align(4) > 0 {
 		d.Fail(marshal(exc.MinorTrailing, "%d octets are left over in a value's state at offset %d", d.end-d.pos, d.pos-d.base))
@@ -111,8 +114,18 @@ func (d *Decoder) EndValue(h ValueHead, truncated bool) {
 	for s.level >= h.level && d.err == nil {
 		d.skipInside(truncated)
 	}
-	if d.err == nil && s.level > 0 {
-		d.end = d.pos // between chunks
+	if d.err == nil {
+		d.ended(h)
+	}
+}
+
+// ended leaves d behind a value: between chunks, or behind all of them. Of the values around that have ended with it nothing
+// more can be read.
+func (d *Decoder) ended(h ValueHead) {
+	s := d.vals
+	s.over = s.level < h.level-1
+	if d.end = s.end; s.over || s.level > 0 {
+		d.end = d.pos
 	}
 }
 

@@ -113,3 +113,22 @@ func (hoards) ValueType(id string) *cdr.ValueType {
 	}
 	return nil
 }
+
+// TestFragmentsAreMultiplesOf8: a run that goes over the end of the first fragment, which is shorter than its greatest size, may be in
+// two pieces.
+func TestFragmentsAreMultiplesOf8(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]uint32{
+		"and":  4 + 4 + 1, // the text ends with the fragment, at 16, and the octet behind it is in the same chunk
+		"four": 4 + 5,     // it ends at 17
+	} {
+		e := cdr.NewEncoder(nil, false, &cdr.Env{Version: cdr.V12, Fragment: 23})
+		m := e.BeginValue(0, nil, true)
+		e.RawString(text)
+		e.Octet(1)
+		e.EndValue(m)
+		if size := be(e.Bytes()[4:]); size != want {
+			t.Errorf("%s: a first chunk of %d octets, want %d", text, size, want)
+		}
+	}
+}

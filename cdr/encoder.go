@@ -241,6 +241,7 @@ func (e *Encoder) nul() {
 func (e *Encoder) WChar(r rune) {
 	if w := e.wide(); w != nil {
 		w.PutWChar(e, r)
+		e.endRun()
 	}
 }
 

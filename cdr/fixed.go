@@ -201,6 +201,7 @@ func (e *Encoder) Fixed(f Fixed, digits, scale int) {
 		e.Octet(at(i)<<4 | at(i-1))
 	}
 	e.Octet(at(0)<<4 | sign)
+	e.endRun()
 }
 
 // Fixed reads a fixed<digits, scale>.

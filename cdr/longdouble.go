@@ -157,6 +157,7 @@ func (e *Encoder) LongDouble(v LongDouble) {
 		e.buf = binary.BigEndian.AppendUint64(e.buf, v.hi)
 		e.buf = binary.BigEndian.AppendUint64(e.buf, v.lo)
 	}
+	e.endRun()
 }
 
 // LongDouble reads a long double.

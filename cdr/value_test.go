@@ -43,6 +43,7 @@ func valueCases() []valueCase {
 		{"leaf", []*cdr.ValueType{baseType, valueType(midID, false), nodeType}, []cdr.Value{l, l, self}},
 		{"leaf-nulls", []*cdr.ValueType{valueType(leafID, false)}, []cdr.Value{&leaf{mid: mid{base: base{9, "leaf"}, Weight: 1.5}, Last: 77, Numbers: []int32{}}}},
 		{"two", []*cdr.ValueType{baseType}, []cdr.Value{&two{base{3, "two"}, 4, nm, nm, 5, 6}}},
+		{"last members", []*cdr.ValueType{baseType, baseType}, []cdr.Value{within(3), &leaf{mid{base{9, "leaf"}, 1.5, within(2)}, []int32{1}, self, 77}}},
 		{"any type", []*cdr.ValueType{nil, nil}, []cdr.Value{nm, nm}},
 		{"custom", []*cdr.ValueType{custType, custType}, []cdr.Value{&cust{Write: 1}, &cust{Write: 1}}},
 	}
@@ -163,7 +164,7 @@ func annotate(b []byte, little bool) string {
 		switch tag := d.ULong(); {
 		case tag == 0:
 			p.To(d.Pos(), "null")
-		case tag == 0xffffffff && level != 1:
+		case tag == 0xffffffff && level == 0:
 			p.To(d.Pos(), "indirection")
 			p.To(d.Pos()+4, "  to the value at %04x", d.Pos()+int(d.Long()))
 		case tag >= 0x7fffff00 && tag <= 0x7fffffff:

@@ -13,8 +13,9 @@ type valueGet struct {
 	ids   map[int]string     // repository ids and URLs, by their place
 	lists map[int][]string   // lists of repository ids, by the place of their length
 	nodes int
-	level int // of chunked values around the place
-	end   int // of the whole input while the decoder's own end is that of a chunk
+	level int  // of chunked values around the place
+	end   int  // of the whole input while the decoder's own end is that of a chunk
+	over  bool // the value that is being read has ended, with one inside it
 }
 
 // seenValue is a value that an indirection may lead to.
@@ -330,7 +331,7 @@ func (d *Decoder) jump(at int) place {
 func (d *Decoder) back(p place) {
 	s := d.vals
 	used := d.pos - p.from
-	d.end, s.level = p.end, p.level
+	d.end, s.level, s.over = p.end, p.level, false
 	if d.err != nil {
 		d.pos = d.end
 		return

@@ -15,6 +15,7 @@ type valuePut struct {
 	level int            // of chunked values around the place
 	chunk int            // where the data of the open chunk begin; 0: none is open
 	start int            // where the buffer ended before the chunk's size
+	ended int            // behind the last end tag
 }
 
 func (e *Encoder) scope() *valuePut {
@@ -175,13 +176,20 @@ func (e *Encoder) valueID(id string) {
 }
 
 // EndValue ends the value that BeginValue started.
+//
+// Values that end at the same place have one end tag, that of the outermost (part 2, clause 9.3.4.6): at two in a
+// row omniORB (4.2.5) fails an assertion, and the process ends.
 func (e *Encoder) EndValue(m ValueMark) {
 	if !m.chunked {
 		return
 	}
 	s := e.vals
 	e.closeChunk()
+	if s.ended == len(e.buf) {
+		e.buf = e.buf[:s.ended-4]
+	}
 	e.Long(-int32(s.level))
+	s.ended = len(e.buf)
 	if s.level--; s.level > 0 {
 		e.openChunk()
 	}
@@ -190,7 +198,8 @@ func (e *Encoder) EndValue(m ValueMark) {
 // leastRead is how many octets of a message any peer has in its memory at once. omniORB has 8 KiB.
 const leastRead = 4 << 10
 
-// endRun is called behind each run of octets, such as a text or the elements of a sequence. If the run may be in
+// endRun is called behind each run of octets: all that a peer may read in one step and that is no number of at most 8
+// octets, such as a text, a fixed or the elements of a sequence. If the run may be in
 // two pieces where it is read, it ends its chunk: omniORB (4.2.5) takes a run that it has in part for
 // the rest of its chunk, and one that is in two chunks for the whole of the last.
 func (e *Encoder) endRun() {

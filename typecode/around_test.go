@@ -237,3 +237,19 @@ func TestCompactInside(t *testing.T) {
 	}
 	checkInside(t, branches)
 }
+
+// TestAnotherKindAround writes a type that leads back to a union inside a struct of the same id: the struct is not that union.
+func TestAnotherKindAround(t *testing.T) {
+	t.Parallel()
+	const id = "IDL:Tree:1.0"
+	tree := tc.Union(id, "Tree", tc.Long, tc.Arm{Label: 1, Name: "branches", Type: tc.Sequence(tc.Recursive(id), 0)})
+	whole := tc.Struct(id, "Tree", tc.Member{Name: "branches", Type: tree.MemberType(0)})
+	got, err := get(put(t, whole, false), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if branch := got.MemberType(0).Content(); branch.Kind() != tc.TkUnion || !tc.Equal(branch, tree) {
+		t.Errorf("got %v, want %v", branch, tree)
+	}
+	checkInside(t, whole)
+}

@@ -54,6 +54,14 @@ func (seed_glue) Known(id string) *cdr.ValueType {
 	switch id {
 	case "IDL:interop.opendsom.org/Grown/Bulk:1.0":
 		return BulkType.ValueType()
+	case "IDL:interop.opendsom.org/Grown/Pod:1.0":
+		return PodType.ValueType()
+	case "IDL:interop.opendsom.org/Grown/Husk:1.0":
+		return HuskType.ValueType()
+	case "IDL:interop.opendsom.org/Grown/Shell:1.0":
+		return ShellType.ValueType()
+	case "IDL:interop.opendsom.org/Grown/Ledger:1.0":
+		return LedgerType.ValueType()
 	}
 	return nil
 }
@@ -359,6 +367,279 @@ type bulk_glue struct{}
 func (bulk_glue) New() cdr.Value { return new(BulkState) }
 
 func (bulk_glue) Known(string) *cdr.ValueType { return nil }
+
+// Kernel is IDL:interop.opendsom.org/Grown/Kernel:1.0, an abstract interface: of an object, or of a value.
+//
+// The last member of a Pod, a Husk and a Shell may be a value, which ends at the same place.
+type Kernel interface{}
+
+// KernelClass is the class object of Kernel: it binds, narrows and describes it.
+var KernelClass = stub.NewAbstract[Kernel]("IDL:interop.opendsom.org/Grown/Kernel:1.0", "Kernel", nil, kernel_glue{})
+
+type kernel_stub struct{ orb.StubRef }
+
+type kernel_glue struct{}
+
+func (kernel_glue) Stub(r orb.StubRef) Kernel { return kernel_stub{r} }
+
+func (kernel_glue) Known(id string) *cdr.ValueType {
+	switch id {
+	case "IDL:interop.opendsom.org/Grown/Pip:1.0":
+		return PipType.ValueType()
+	}
+	return nil
+}
+
+// Pip is IDL:interop.opendsom.org/Grown/Pip:1.0, a valuetype. A *PipState is one.
+type Pip interface {
+	orb.Value
+	Kernel
+	// AsPip returns the state.
+	AsPip() *PipState
+}
+
+// PipState is the state of Pip.
+type PipState struct {
+	Number int32
+}
+
+var _ Pip = (*PipState)(nil)
+
+// IDLValue names the valuetype.
+func (*PipState) IDLValue() *cdr.ValueType { return PipType.ValueType() }
+
+// AsPip returns v.
+func (v *PipState) AsPip() *PipState { return v }
+
+// MarshalState writes the members.
+func (v *PipState) MarshalState(e *cdr.Encoder) { e.Long(v.Number) }
+
+// UnmarshalState reads the members.
+func (v *PipState) UnmarshalState(d *cdr.Decoder) { v.Number = d.Long() }
+
+// PipType describes Pip.
+var PipType = stub.NewValue[Pip]("IDL:interop.opendsom.org/Grown/Pip:1.0", nil, false, typecode.Value("IDL:interop.opendsom.org/Grown/Pip:1.0", "Pip", typecode.ValueNone, nil,
+	typecode.State{Name: "number", Type: typecode.Long, Public: true}), pip_glue{})
+
+type pip_glue struct{}
+
+func (pip_glue) New() cdr.Value { return new(PipState) }
+
+func (pip_glue) Known(string) *cdr.ValueType { return nil }
+
+// Pod is IDL:interop.opendsom.org/Grown/Pod:1.0, a valuetype. A *PodState is one.
+type Pod interface {
+	Seed
+	// AsPod returns the state.
+	AsPod() *PodState
+}
+
+// PodState is the state of Pod.
+type PodState struct {
+	SeedState
+	Last Seed
+}
+
+var _ Pod = (*PodState)(nil)
+
+// IDLValue names the valuetype.
+func (*PodState) IDLValue() *cdr.ValueType { return PodType.ValueType() }
+
+// AsPod returns v.
+func (v *PodState) AsPod() *PodState { return v }
+
+// MarshalState writes the members.
+func (v *PodState) MarshalState(e *cdr.Encoder) {
+	v.SeedState.MarshalState(e)
+	SeedType.Put(e, v.Last)
+}
+
+// UnmarshalState reads the members.
+func (v *PodState) UnmarshalState(d *cdr.Decoder) {
+	v.SeedState.UnmarshalState(d)
+	v.Last = SeedType.Get(d)
+}
+
+// PodType describes Pod.
+var PodType = stub.NewValue[Pod]("IDL:interop.opendsom.org/Grown/Pod:1.0", []string{"IDL:interop.opendsom.org/Grown/Seed:1.0"}, false, typecode.Value("IDL:interop.opendsom.org/Grown/Pod:1.0", "Pod", typecode.ValueTruncatable, SeedType.TypeCode(),
+	typecode.State{Name: "last", Type: SeedType.TypeCode(), Public: true}), pod_glue{})
+
+type pod_glue struct{}
+
+func (pod_glue) New() cdr.Value { return new(PodState) }
+
+func (pod_glue) Known(string) *cdr.ValueType { return nil }
+
+// Husk is IDL:interop.opendsom.org/Grown/Husk:1.0, a valuetype. A *HuskState is one.
+type Husk interface {
+	Seed
+	// AsHusk returns the state.
+	AsHusk() *HuskState
+}
+
+// HuskState is the state of Husk.
+type HuskState struct {
+	SeedState
+	Last Kernel
+}
+
+var _ Husk = (*HuskState)(nil)
+
+// IDLValue names the valuetype.
+func (*HuskState) IDLValue() *cdr.ValueType { return HuskType.ValueType() }
+
+// AsHusk returns v.
+func (v *HuskState) AsHusk() *HuskState { return v }
+
+// MarshalState writes the members.
+func (v *HuskState) MarshalState(e *cdr.Encoder) {
+	v.SeedState.MarshalState(e)
+	KernelClass.Put(e, v.Last)
+}
+
+// UnmarshalState reads the members.
+func (v *HuskState) UnmarshalState(d *cdr.Decoder) {
+	v.SeedState.UnmarshalState(d)
+	v.Last = KernelClass.Get(d)
+}
+
+// HuskType describes Husk.
+var HuskType = stub.NewValue[Husk]("IDL:interop.opendsom.org/Grown/Husk:1.0", []string{"IDL:interop.opendsom.org/Grown/Seed:1.0"}, false, typecode.Value("IDL:interop.opendsom.org/Grown/Husk:1.0", "Husk", typecode.ValueTruncatable, SeedType.TypeCode(),
+	typecode.State{Name: "last", Type: typecode.Interface(typecode.TkAbstractInterface, "IDL:interop.opendsom.org/Grown/Kernel:1.0", "Kernel"), Public: true}), husk_glue{})
+
+type husk_glue struct{}
+
+func (husk_glue) New() cdr.Value { return new(HuskState) }
+
+func (husk_glue) Known(string) *cdr.ValueType { return nil }
+
+// Shell is IDL:interop.opendsom.org/Grown/Shell:1.0, a valuetype. A *ShellState is one.
+type Shell interface {
+	Seed
+	// AsShell returns the state.
+	AsShell() *ShellState
+}
+
+// ShellState is the state of Shell.
+type ShellState struct {
+	SeedState
+	Odd  byte
+	Last orb.Value
+}
+
+var _ Shell = (*ShellState)(nil)
+
+// IDLValue names the valuetype.
+func (*ShellState) IDLValue() *cdr.ValueType { return ShellType.ValueType() }
+
+// AsShell returns v.
+func (v *ShellState) AsShell() *ShellState { return v }
+
+// MarshalState writes the members.
+func (v *ShellState) MarshalState(e *cdr.Encoder) {
+	v.SeedState.MarshalState(e)
+	e.Octet(v.Odd)
+	stub.PutValueBase(e, v.Last)
+}
+
+// UnmarshalState reads the members.
+func (v *ShellState) UnmarshalState(d *cdr.Decoder) {
+	v.SeedState.UnmarshalState(d)
+	v.Odd = d.Octet()
+	v.Last = stub.GetValueBase(d)
+}
+
+// ShellType describes Shell.
+var ShellType = stub.NewValue[Shell]("IDL:interop.opendsom.org/Grown/Shell:1.0", []string{"IDL:interop.opendsom.org/Grown/Seed:1.0"}, false, typecode.Value("IDL:interop.opendsom.org/Grown/Shell:1.0", "Shell", typecode.ValueTruncatable, SeedType.TypeCode(),
+	typecode.State{Name: "odd", Type: typecode.Octet, Public: true},
+	typecode.State{Name: "last", Type: typecode.ValueBase, Public: true}), shell_glue{})
+
+type shell_glue struct{}
+
+func (shell_glue) New() cdr.Value { return new(ShellState) }
+
+func (shell_glue) Known(string) *cdr.ValueType { return nil }
+
+// Whole is IDL:interop.opendsom.org/Grown/Whole:1.0, another name of fixed<31,0>.
+type Whole = cdr.Fixed
+
+// WholeType describes Whole.
+var WholeType = dyn.NewType(typecode.Alias("IDL:interop.opendsom.org/Grown/Whole:1.0", "Whole", typecode.Fixed(31, 0)),
+	func(e *cdr.Encoder, v cdr.Fixed) { e.Fixed(v, 31, 0) },
+	func(d *cdr.Decoder) cdr.Fixed { return d.Fixed(31, 0) })
+
+// WholeSeq is IDL:interop.opendsom.org/Grown/WholeSeq:1.0.
+type WholeSeq []Whole
+
+// MarshalCDR writes v.
+func (v WholeSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		e.Fixed(v[i], 31, 0)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *WholeSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[WholeSeq](d, d.Count(16))
+	for i := range s {
+		s[i] = d.Fixed(31, 0)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// WholeSeqType describes WholeSeq.
+var WholeSeqType = stub.NewType[WholeSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/WholeSeq:1.0", "WholeSeq", typecode.Sequence(WholeType.TypeCode(), 0)))
+
+// Ledger is IDL:interop.opendsom.org/Grown/Ledger:1.0, a valuetype. A *LedgerState is one.
+type Ledger interface {
+	Seed
+	// AsLedger returns the state.
+	AsLedger() *LedgerState
+}
+
+// LedgerState is the state of Ledger.
+type LedgerState struct {
+	SeedState
+	Entries WholeSeq
+	Tail    int32
+}
+
+var _ Ledger = (*LedgerState)(nil)
+
+// IDLValue names the valuetype.
+func (*LedgerState) IDLValue() *cdr.ValueType { return LedgerType.ValueType() }
+
+// AsLedger returns v.
+func (v *LedgerState) AsLedger() *LedgerState { return v }
+
+// MarshalState writes the members.
+func (v *LedgerState) MarshalState(e *cdr.Encoder) {
+	v.SeedState.MarshalState(e)
+	v.Entries.MarshalCDR(e)
+	e.Long(v.Tail)
+}
+
+// UnmarshalState reads the members.
+func (v *LedgerState) UnmarshalState(d *cdr.Decoder) {
+	v.SeedState.UnmarshalState(d)
+	v.Entries.UnmarshalCDR(d)
+	v.Tail = d.Long()
+}
+
+// LedgerType describes Ledger.
+var LedgerType = stub.NewValue[Ledger]("IDL:interop.opendsom.org/Grown/Ledger:1.0", []string{"IDL:interop.opendsom.org/Grown/Seed:1.0"}, false, typecode.Value("IDL:interop.opendsom.org/Grown/Ledger:1.0", "Ledger", typecode.ValueTruncatable, SeedType.TypeCode(),
+	typecode.State{Name: "entries", Type: WholeSeqType.TypeCode(), Public: true},
+	typecode.State{Name: "tail", Type: typecode.Long, Public: true}), ledger_glue{})
+
+type ledger_glue struct{}
+
+func (ledger_glue) New() cdr.Value { return new(LedgerState) }
+
+func (ledger_glue) Known(string) *cdr.ValueType { return nil }
 
 // Deeps is IDL:interop.opendsom.org/Grown/Deeps:1.0.
 type Deeps []Deep

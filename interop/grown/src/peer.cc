@@ -9,6 +9,7 @@
 #include <iostream>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "count.h"
 #include "grown.hh"
@@ -35,6 +36,13 @@ class Garden_i : public POA_Grown::Garden {
   CORBA::TypeCode_ptr pass_type(CORBA::TypeCode_ptr t) { return CORBA::TypeCode::_duplicate(t); }
   CORBA::TypeCode_ptr type_of(CORBA::Long which) { return CORBA::TypeCode::_duplicate(type(which)); }
   void dig(const Deeps& d) { throw Dug(d); }
+};
+
+// A Pip_i is counted, which a value that supports an interface is not by itself.
+class Pip_i : public virtual OBV_Grown::Pip, public virtual CORBA::DefaultValueRefCountBase {};
+
+class PipFactory : public CORBA::ValueFactoryBase {
+  CORBA::ValueBase* create_for_unmarshal() { return new Pip_i; }
 };
 
 bool good = true;
@@ -65,6 +73,67 @@ std::string words(CORBA::ULong n) {
   return s;
 }
 
+Seed* seed(CORBA::Long number) {
+  OBV_Grown::Seed* s = new OBV_Grown::Seed;
+  s->number(number);
+  return s;
+}
+
+Seed* pod(Seed* last) {
+  OBV_Grown::Pod* p = new OBV_Grown::Pod;
+  p->number(1);
+  p->last(last);
+  return p;
+}
+
+Seed* husk(bool full) {
+  OBV_Grown::Husk* h = new OBV_Grown::Husk;
+  h->number(2);
+  if (full) {
+    Pip_i* p = new Pip_i;
+    p->number(3);
+    h->last(p);
+  }
+  return h;
+}
+
+Seed* shell(CORBA::ValueBase* last) {
+  OBV_Grown::Shell* s = new OBV_Grown::Shell;
+  s->number(4);
+  s->odd(7);
+  s->last(last);
+  return s;
+}
+
+// text says what a value is, and what is inside.
+std::string text(CORBA::ValueBase* v) {
+  if (!v) return "null";
+  if (Pip* p = Pip::_downcast(v)) return "Pip " + std::to_string(p->number());
+  if (Pod* p = Pod::_downcast(v)) return "Pod " + std::to_string(p->number()) + "(" + text(p->last()) + ")";
+  if (Husk* h = Husk::_downcast(v)) {
+    Kernel* k = h->last();
+    return "Husk " + std::to_string(h->number()) + "(" + text(k ? k->_to_value() : nullptr) + ")";
+  }
+  if (Shell* s = Shell::_downcast(v))
+    return "Shell " + std::to_string(s->number()) + "(" + std::to_string(s->odd()) + ", " + text(s->last()) + ")";
+  if (Seed* s = Seed::_downcast(v)) return "Seed " + std::to_string(s->number());
+  return "another type";
+}
+
+// ledger returns one with numbers of 31 digits.
+Ledger* ledger(CORBA::ULong entries) {
+  OBV_Grown::Ledger* l = new OBV_Grown::Ledger;
+  l->number(1);
+  l->entries().length(entries);
+  for (CORBA::ULong i = 0; i < entries; i++) {
+    std::string digits = rnd() & 1 ? "-1" : "1";
+    for (int k = 0; k < 30; k++) digits += char('0' + rnd() % 10);
+    l->entries()[i] = Whole(digits.c_str());
+  }
+  l->tail(-1);
+  return l;
+}
+
 // bulk returns one whose every part has about size octets.
 Bulk* bulk(CORBA::ULong size) {
   OBV_Grown::Bulk* b = new OBV_Grown::Bulk;
@@ -76,8 +145,7 @@ Bulk* bulk(CORBA::ULong size) {
   for (CORBA::ULong i = 0; i < b->octets().length(); i++) b->octets()[i] = rnd();
   b->shorts().length(some(size) / 2);
   for (CORBA::ULong i = 0; i < b->shorts().length(); i++) b->shorts()[i] = rnd();
-  OBV_Grown::Seed* inner = new OBV_Grown::Seed;
-  inner->number(5);
+  Seed* inner = pod(seed(5));
   b->inner(inner);
   b->longs().length(some(size) / 4);
   for (CORBA::ULong i = 0; i < b->longs().length(); i++) b->longs()[i] = rnd();
@@ -134,6 +202,7 @@ std::string differs(Bulk* got, Bulk* want) {
   const TextSeq* extra;
   if (!(got->extra() >>= extra) || !same_texts(*extra, want->texts())) return "another any";
   if (got->more().length() != 2 || got->more()[0] != got->inner() || got->more()[1] != got) return "other values inside";
+  if (text(got->inner()) != text(want->inner())) return text(got->inner()) + " inside";
   return got->tail() == -1 ? "" : "another tail";
 }
 
@@ -155,6 +224,21 @@ void call(Garden_ptr there) {
         Seed* got = there->pass(sent);
         return differs(Bulk::_downcast(got), sent);
       });
+  const std::pair<const char*, Seed*> ends[] = {
+      {"pod_1", pod(seed(5))}, {"pod_2", pod(pod(seed(5)))}, {"pod_3", pod(pod(pod(seed(5))))}, {"pod_null", pod(nullptr)},
+      {"husk", husk(true)}, {"husk_null", husk(false)}, {"shell", shell(seed(5))}, {"shell_husk", shell(husk(true))},
+      {"pod_shell_husk", pod(shell(husk(true)))}};
+  for (const auto& end : ends)
+    attempt(end.first, [&] {
+      const std::string got = text(there->pass(end.second)), want = text(end.second);
+      return got == want ? "" : "got " + got;
+    });
+  for (const CORBA::ULong size : {20, 300, 1000, 8000, 50000})
+    attempt("ledger_" + std::to_string(size), [&] {
+      Ledger* sent = ledger(some(size) / 16);
+      Ledger* got = Ledger::_downcast(there->pass(sent));
+      return got && got->tail() == -1 && same(got->entries(), sent->entries()) ? "" : "another ledger";
+    });
   for (CORBA::Long i = 0; i < 4; i++)
     attempt("type_" + std::to_string(i), [&] {
       CORBA::TypeCode_var got = there->pass_type(type(i)), made = there->type_of(i);
@@ -205,6 +289,11 @@ int main(int argc, char** argv) {
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Seed:1.0", new Seed_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Bulk:1.0", new Bulk_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Holder:1.0", new Holder_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Pip:1.0", new PipFactory);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Pod:1.0", new Pod_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Husk:1.0", new Husk_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Shell:1.0", new Shell_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Ledger:1.0", new Ledger_init);
     CORBA::Object_var o = orb->resolve_initial_references("RootPOA");
     PortableServer::POA_var root = PortableServer::POA::_narrow(o);
     PortableServer::POAManager_var manager = root->the_POAManager();

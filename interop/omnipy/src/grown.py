@@ -34,6 +34,58 @@ def seed(number):
     return v
 
 
+def pod(last):
+    v = Grown.Pod()
+    v.number, v.last = 1, last
+    return v
+
+
+def husk(last):
+    v = Grown.Husk()
+    v.number, v.last = 2, last
+    return v
+
+
+def shell(last):
+    v = Grown.Shell()
+    v.number, v.odd, v.last = 4, 7, last
+    return v
+
+
+def pip():
+    v = Grown.Pip()
+    v.number = 3
+    return v
+
+
+def text(v):
+    """What a value is, and what is inside."""
+    if v is None:
+        return "null"
+    odd = str(v.odd) if hasattr(v, "odd") else ""
+    last = text(v.last) if hasattr(v, "last") else ""
+    return "%s %d(%s %s)" % (v._NP_RepositoryId, v.number, odd, last)
+
+
+ENDS = (
+    ("pod_1", pod(seed(5))), ("pod_2", pod(pod(seed(5)))), ("pod_3", pod(pod(pod(seed(5))))), ("pod_null", pod(None)),
+    ("husk", husk(pip())), ("husk_null", husk(None)), ("shell", shell(seed(5))), ("shell_husk", shell(husk(pip()))),
+    ("pod_shell_husk", pod(shell(husk(pip())))))
+
+
+def ledger(rnd, entries):
+    """A Ledger with numbers of 31 digits."""
+    v = Grown.Ledger()
+    v.number, v.tail = 1, -1
+    v.entries = [CORBA.fixed(31, 0, rnd.choice((-1, 1)) * rnd.randrange(10**30, 10**31)) for _ in range(entries)]
+    return v
+
+
+def compare_ledgers(got, want):
+    if not isinstance(got, Grown.Ledger) or got.tail != -1 or got.entries != want.entries:
+        raise AssertionError("another ledger came back")
+
+
 def bulk(rnd, size):
     """A Bulk whose every part has about size octets."""
     def some(): return rnd.randint(size // 2, size)
@@ -46,7 +98,7 @@ def bulk(rnd, size):
     b.doubles = [rnd.random() for _ in range(some() // 8)]
     b.texts = [words(rnd.randrange(20)) for _ in range(some() // 16)]
     b.mixed = [Grown.Mixed(i & 255, rnd.random(), "c", i, words(rnd.randrange(5)), 9) for i in range(some() // 32)]
-    b.inner = seed(5)
+    b.inner = pod(seed(5))
     b.extra = CORBA.Any(Grown._tc_TextSeq, b.texts)
     b.more = [b.inner, b]
     return b
@@ -55,7 +107,7 @@ def bulk(rnd, size):
 def compare(got, want):
     if not isinstance(got, Grown.Bulk):
         raise AssertionError("got %.100r" % (got,))
-    if got.inner.number != 5 or got.more[0] is not got.inner or got.more[1] is not got:
+    if text(got.inner) != text(want.inner) or got.more[0] is not got.inner or got.more[1] is not got:
         raise AssertionError("other values are inside")
     for name in ("number", "text", "odd", "wide", "octets", "shorts", "longs", "doubles", "flags", "texts", "mixed", "extra", "tail"):
         equal(getattr(got, name), getattr(want, name), name)
@@ -91,6 +143,11 @@ def cases(there, rnd):
         for i in range(5):
             b = bulk(rnd, size)
             yield "bulk_%d_%d" % (size, i), lambda: compare(there._pass(b), b)
+    for name, v in ENDS:
+        yield name, lambda: equal(text(there._pass(v)), text(v))
+    for size in (20, 300, 1000, 8000, 50000):
+        v = ledger(rnd, rnd.randint(size // 2, size) // 16)
+        yield "ledger_%d" % size, lambda: compare_ledgers(there._pass(v), v)
     for i in range(len(TYPES)):
         yield "type_%d" % i, lambda: types(there, i)
     deeps = CORBA.Any(Grown._tc_Deeps, DEEPS)
@@ -99,7 +156,7 @@ def cases(there, rnd):
     yield "dug", lambda: dug(there)
 
 
-for value in (Grown.Seed, Grown.Bulk, Grown.Holder):
+for value in (Grown.Seed, Grown.Bulk, Grown.Holder, Grown.Pip, Grown.Pod, Grown.Husk, Grown.Shell, Grown.Ledger):
     registerValueFactory(value._NP_RepositoryId, value)
 orb, poa = suite.start()
 if sys.argv[-1] == "serve":

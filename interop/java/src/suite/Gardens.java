@@ -60,6 +60,9 @@ public final class Gardens {
     known(orb, "Seed", SeedImpl::new);
     known(orb, "Bulk", BulkImpl::new);
     known(orb, "Holder", HolderImpl::new);
+    known(orb, "Pip", PipImpl::new);
+    known(orb, "Pod", PodImpl::new);
+    known(orb, "Husk", HuskImpl::new);
     POA poa = POAHelper.narrow(orb.resolve_initial_references("RootPOA"));
     poa.the_POAManager().activate();
     if (args[0].equals("serve")) {
@@ -92,7 +95,51 @@ public final class Gardens {
         good &= Client.attempt("bulk_" + size + "_" + i, () -> compare(there.pass(sent), sent));
       }
     }
+    good &= end(there, "pod_1", pod(seed(5)));
+    good &= end(there, "pod_2", pod(pod(seed(5))));
+    good &= end(there, "pod_3", pod(pod(pod(seed(5)))));
+    good &= end(there, "pod_null", pod(null));
+    good &= end(there, "husk", husk(pip()));
+    good &= end(there, "husk_null", husk(null));
     return Client.attempt("dug", () -> dig(there)) && good;
+  }
+
+  private static boolean end(Garden there, String name, Seed sent) {
+    return Client.attempt(name, () -> Client.equal(text(there.pass(sent)), text(sent)));
+  }
+
+  private static Seed seed(int number) {
+    Seed s = new SeedImpl();
+    s.number = number;
+    return s;
+  }
+
+  private static Seed pod(Seed last) {
+    Pod p = new PodImpl();
+    p.number = 1;
+    p.last = last;
+    return p;
+  }
+
+  private static Seed husk(Kernel last) {
+    Husk h = new HuskImpl();
+    h.number = 2;
+    h.last = last;
+    return h;
+  }
+
+  private static Pip pip() {
+    Pip p = new PipImpl();
+    p.number = 3;
+    return p;
+  }
+
+  /** text says what a value is, and what is inside. */
+  private static String text(Object v) {
+    if (v instanceof Pip) return "Pip " + ((Pip) v).number;
+    if (v instanceof Pod) return "Pod " + ((Pod) v).number + "(" + text(((Pod) v).last) + ")";
+    if (v instanceof Husk) return "Husk " + ((Husk) v).number + "(" + text(((Husk) v).last) + ")";
+    return v instanceof Seed ? "Seed " + ((Seed) v).number : String.valueOf(v);
   }
 
   private static void dig(Garden there) {
@@ -118,8 +165,7 @@ public final class Gardens {
     rnd.nextBytes(b.octets);
     b.shorts = new short[some(size) / 2];
     for (int i = 0; i < b.shorts.length; i++) b.shorts[i] = (short) i;
-    b.inner = new SeedImpl();
-    b.inner.number = 5;
+    b.inner = pod(seed(5));
     b.longs = rnd.ints(some(size) / 4).toArray();
     b.doubles = rnd.doubles(some(size) / 8).toArray();
     b.flags = new boolean[some(size)];
@@ -157,6 +203,6 @@ public final class Gardens {
       Mixed w = want.mixed[i];
       check(g.o == w.o && g.d == w.d && g.c == w.c && g.s == w.s && g.t.equals(w.t) && g.last == w.last, "another mixture");
     }
-    check(got.more.length == 2 && got.more[0] == got.inner && got.more[1] == got && got.inner.number == 5, "other values inside");
+    check(got.more.length == 2 && got.more[0] == got.inner && got.more[1] == got && text(got.inner).equals(text(want.inner)), "other values inside");
   }
 }
