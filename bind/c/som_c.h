@@ -97,7 +97,8 @@ SOM_COLD int som_look_up(const som_class *c, const char *name, const char *sig, 
 	return 0;
 }
 
-/* A procedure of a class by name and signature, which may be NULL, looked up once. */
+/* A procedure of a class by name and signature, which may be NULL, looked up once. The name is qualified (Puppy::tally), so that
+ * it stays one where a parent's new release has a method of the same name. */
 static inline som_proc *som_procedure(som_proc **at, const som_class *c, const char *name, const char *sig, som_env *ev) {
 #ifdef __GNUC__
 	som_proc *proc = __atomic_load_n(at, __ATOMIC_RELAXED);
@@ -115,7 +116,7 @@ static inline som_proc *som_procedure(som_proc **at, const som_class *c, const c
 	return found.proc;
 }
 
-/* A method of an object by name; the name is made once, and then the signature, which may be NULL, is compared with what the first object
+/* A method of an object by its qualified name; the name is made once, and then the signature, which may be NULL, is compared with what the first object
  * has. */
 static inline som_proc *som_named(const som_object *o, const som_name **at, const char *name, const char *sig, som_env *ev) {
 #ifdef __GNUC__

@@ -165,9 +165,9 @@ func (u *unit) class(i *model.Interface) {
 			continue
 		}
 		if n := slices.Index(b.procedures, m.name); m.kind == model.ProcedureMethod {
-			u.call(i, m, fmt.Sprintf("som_proc *proc = som_procedure(&%s.p[%d], %s_class(%s), %s, %s, %s);", b.symbol, n, name, m.environment(), cabi.Quoted(m.name), m.told(), m.environment()), "proc", "proc")
+			u.call(i, m, fmt.Sprintf("som_proc *proc = som_procedure(&%s.p[%d], %s_class(%s), %s, %s, %s);", b.symbol, n, name, m.environment(), cabi.Quoted(m.qualified()), m.told(), m.environment()), "proc", "proc")
 		} else if n := slices.Index(b.named, m.name); m.named {
-			u.call(i, m, fmt.Sprintf("som_proc *proc = som_named(self, &%s.n[%d], %s, %s, %s);", b.symbol, n, cabi.Quoted(m.name), m.told(), m.environment()), "proc", "proc")
+			u.call(i, m, fmt.Sprintf("som_proc *proc = som_named(self, &%s.n[%d], %s, %s, %s);", b.symbol, n, cabi.Quoted(m.qualified()), m.told(), m.environment()), "proc", "proc")
 		}
 	}
 	for _, d := range i.StaticData() {
@@ -311,7 +311,7 @@ func (u *unit) staticData(i *model.Interface, d *model.Member, b *binding) {
 	u.Blank()
 	u.comment(append([]string{"static data " + d.Type.String() + " " + d.Name + ": where it is; NULL if the class cannot be had"}, cabi.DocLines(&d.Node)...)...)
 	u.F("static inline %s*%s(void) {", cabi.Spaced(typ), usageName(i, d.Name))
-	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, NULL, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, cabi.Quoted(d.Name))
+	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, NULL, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, cabi.Quoted(i.ScopedName()+"::"+d.Name))
 	u.F("\treturn proc ? (%s*)((void *(*)(void))proc)() : NULL;", cabi.Spaced(typ))
 	u.F("}")
 }

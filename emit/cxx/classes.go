@@ -62,7 +62,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(m.Name), m.told(), arguments(m.params))
+		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
 	}
 	u.L("};")
 }
@@ -215,7 +215,7 @@ func (u *unit) handle(i *model.Interface) {
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(d.Name))
+		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name))
 	}
 	u.L("};")
 }

@@ -104,7 +104,7 @@ func (u *unit) accessors(i *model.Interface) {
 			u.F("\t%s%s() const { return %s; }", typ, methodName(i, "_get_"+a.Name), name)
 		}
 		if set {
-			u.F("\tvoid %s(%s) { %s = value; }", methodName(i, "_set_"+a.Name), implemented(a.Type, model.In, "value"), name)
+			u.F("\tvoid %s(%s) { this->%s = value; }", methodName(i, "_set_"+a.Name), implemented(a.Type, model.In, "value"), name)
 		}
 	}
 }

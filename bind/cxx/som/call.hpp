@@ -107,7 +107,7 @@ inline bool same_signature(const char *a, const char *b) noexcept {
 	return std::strcspn(b, "/") == n && std::strncmp(a, b, n) == 0 && (!a[n] || !b[n] || std::strcmp(a + n, b + n) == 0);
 }
 
-// A procedure of a class by its name and signature: it is in no table.
+// A procedure of a class by its qualified name (Puppy::tally) and signature: it is in no table.
 template <class C> SOM_LOCAL som_proc *procedure_of(const char *name, const char *sig) {
 	need<C>();
 	env ev;
@@ -115,7 +115,7 @@ template <class C> SOM_LOCAL som_proc *procedure_of(const char *name, const char
 	f.size_of = sizeof f;
 	som_lookup(C::bound.c.cls, name, &f, &ev);
 	check(ev);
-	if (!same_signature(f.sig, sig)) throw system_exception("BAD_PARAM", std::string("class ") + C::name + ": " + name + " has the signature " + f.sig + ", and a client calls it as " + sig + ", of another release");
+	if (!same_signature(f.sig, sig)) throw system_exception("BAD_PARAM", std::string(name) + " has the signature " + f.sig + ", and a client calls it as " + sig + ", of another release");
 	return f.proc;
 }
 

@@ -15,7 +15,7 @@ template <class D> class Animal_part : public som::impl<D, som::object> {
 public:
 	struct born {}; // D(born, const std::string &name) is this initializer
 	const std::string &get_name() const { return name; }
-	void set_name(const std::string &value) { name = value; }
+	void set_name(const std::string &value) { this->name = value; }
 	static som::class_object som_define() {
 		return som::define<D>("Zoo::Animal",
 			som::version{1, 2},

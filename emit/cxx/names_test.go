@@ -1,0 +1,41 @@
+package cxx_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/absent"
+)
+
+// compiles generates everything from a text, and has a compiler look at the implementation as it is made.
+func compiles(t *testing.T, text string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range build(t, "names.idl", text, everything("")).All() {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := exec.LookPath("g++"); err != nil {
+		absent.Skip(t, "no g++: interop/install-peers has it")
+	}
+	cmd := exec.CommandContext(t.Context(), "g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", filepath.Join(dir, "names.cpp"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestNames has names that generated code could take for its own.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"value": `interface Holder : SOMObject { attribute string value; implementation { releaseorder: _get_value, _set_value; }; };`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			compiles(t, "#include <somobj.idl>\n"+text)
+		})
+	}
+}
