@@ -185,13 +185,13 @@ func (s *Supervisor) tryRegister(sv *server, rec implrepo.Record, reg Registrati
 		return nil, wait, err
 	}
 	sv.mu.Lock()
-	was := *l
+	holderWas, pidWas, incarnationWas := l.holder, l.holderPID, l.incarnation
 	l.holder, l.holderPID, l.incarnation = holder, reg.Process.PID, reg.Incarnation
 	sv.mu.Unlock()
 	if err := s.store(sv, l); err != nil {
 		sv.mu.Lock()
 		defer sv.mu.Unlock()
-		l.holder, l.holderPID, l.incarnation = was.holder, was.holderPID, was.incarnation
+		l.holder, l.holderPID, l.incarnation = holderWas, pidWas, incarnationWas
 		if fresh {
 			sv.drop(l)
 		}
