@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -236,5 +237,13 @@ func TestKept(t *testing.T) {
 	}
 	if n := strings.Count(string(b), "\n{\"peer\""); n != 2 {
 		t.Errorf("%d lines of runs, not 2:\n%s", n, b)
+	}
+}
+
+// TestTold: what is kept of a command has no folder of a machine.
+func TestTold(t *testing.T) {
+	got := told([]string{"-dir", "/home/me/build", "-rounds", "9", "-json", "/home/me/x.json", "lat"})
+	if want := []string{"-rounds", "9", "-json", "x.json", "lat"}; !slices.Equal(got, want) {
+		t.Errorf("told %q, want %q", got, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,25 @@ func now() string { return time.Now().UTC().Format(time.RFC3339) }
 
 func newResults() *Results {
 	findCounter()
-	return &Results{Machine: machine(), Command: os.Args[1:], Seed: *seed, Rounds: *rounds}
+	return &Results{Machine: machine(), Command: told(os.Args[1:]), Seed: *seed, Rounds: *rounds}
+}
+
+// told are the arguments that a page may tell: without the folder of the programs, which is this machine's, and
+// of a file its name.
+func told(args []string) []string {
+	var all []string
+	for n := 0; n < len(args); n++ {
+		switch {
+		case args[n] == "-dir":
+			n++
+		case args[n] == "-json" && n+1 < len(args):
+			n++
+			all = append(all, "-json", filepath.Base(args[n]))
+		default:
+			all = append(all, args[n])
+		}
+	}
+	return all
 }
 
 func (t *Table) fail(c cell, err error) {
