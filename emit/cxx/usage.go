@@ -173,9 +173,14 @@ func (u *unit) members(name string, ms []*model.Member) {
 	u.L("\t}")
 }
 
-// initial returns what a member of a type is to begin with.
+// initial returns what a member of a type is to begin with: zero, where its type does not see to that itself. Nothing is written
+// without need, since clang 14 dies in C++20 of arrays of arrays of strings that are told to be empty.
 func initial(t *model.Type) string {
-	if f := formOf(t); f == plain || f == built && t.Resolve().Kind == model.Array {
+	t = t.Resolve()
+	for t.Kind == model.Array {
+		t = t.Elem.Resolve()
+	}
+	if formOf(t) == plain {
 		return "{}"
 	}
 	return ""

@@ -182,7 +182,7 @@ template <class T, std::size_t N> struct as<std::array<T, N>> {
 		return a;
 	}
 	static std::array<T, N> get(const abi &a) {
-		std::array<T, N> v{};
+		std::array<T, N> v; // not v{}, at which clang 14 dies in C++20 where T is an array of strings
 		for (std::size_t n = 0; n < N; n++) v[n] = as<T>::get(a.v[n]);
 		return v;
 	}

@@ -101,6 +101,7 @@ public:
 	Food food(const Food &v, Food &o, Food &io) { return give(v, o, io); }
 	std::vector<bool> flags(const std::vector<bool> &v, std::vector<bool> &o, std::vector<bool> &io) { return give(v, o, io); }
 	std::vector<Animal> herd(const std::vector<Animal> &v, std::vector<Animal> &o, std::vector<Animal> &io) { return give(v, o, io); }
+	Album album(const Album &v, Album &o, Album &io) { return give(v, o, io); }
 	void keep(std::string t, Animal a) {
 		text_ = std::move(t);
 		animal_ = std::move(a);
