@@ -152,7 +152,8 @@ int som_class_dynamics(const som_class *c, int (*see)(const char *name, const ch
 enum { CACHE = 1 << 10 };
 
 typedef struct entry { /* a cache line */
-	_Alignas(64) uint32_t sequence, generation;
+	_Alignas(64) uint32_t sequence;
+	uint32_t generation;
 	const char *mt;
 	const som_name *name;
 	intptr_t at; /* from mt: the word with the procedure */
@@ -160,13 +161,14 @@ typedef struct entry { /* a cache line */
 } entry;
 
 static entry cache[CACHE];
+entry *remembrance = cache; /* a variable, lest the compiler compute the address of each field by itself: two cycles in fourteen */
 static uint32_t generation = 1;
 
 void forget_lookups(void) { __atomic_add_fetch(&generation, 1, __ATOMIC_RELEASE); }
 
 static entry *entry_for(const char *mt, const som_name *name) {
-	uintptr_t h = (uintptr_t)mt / WORD_SIZE * 31 + name->hash;
-	return &cache[(h ^ h >> 10) % CACHE];
+	uintptr_t h = (uintptr_t)mt / WORD_SIZE;
+	return &remembrance[((h ^ h >> 10) + name->hash) % CACHE];
 }
 
 #define LOAD(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
@@ -177,10 +179,10 @@ static entry *entry_for(const char *mt, const som_name *name) {
 static inline bool remembered(const char *mt, const som_name *name, intptr_t *at, const char **sig) {
 	entry *e = entry_for(mt, name);
 	uint32_t s = ACQUIRE(e->sequence);
-	bool hit = ACQUIRE(e->mt) == mt && ACQUIRE(e->name) == name && ACQUIRE(e->generation) == LOAD(generation);
+	if (__builtin_expect(ACQUIRE(e->mt) != mt || ACQUIRE(e->name) != name || ACQUIRE(e->generation) != LOAD(generation), 0)) return false;
 	*at = ACQUIRE(e->at);
 	if (sig) *sig = ACQUIRE(e->sig);
-	return hit && !(s & 1) && LOAD(e->sequence) == s;
+	return LOAD(e->sequence) == (s & ~1u); /* and even */
 }
 
 static void remember(const char *mt, const som_name *name, uint32_t at_generation, intptr_t at, const char *sig) {
@@ -212,8 +214,9 @@ static som_proc *find_slowly(const som_object *o, const som_name *name, const ch
 
 static inline som_proc *find(const som_object *o, const som_name *name, const char **sig, som_env *ev) {
 	intptr_t at;
-	if (__builtin_expect(remembered(o->mt, name, &at, sig), 1))
-		return __atomic_load_n((som_proc **)((uintptr_t)o->mt + (uintptr_t)at), __ATOMIC_RELAXED);
+	const char *mt = o->mt;
+	if (__builtin_expect(remembered(mt, name, &at, sig), 1))
+		return __atomic_load_n((som_proc **)((uintptr_t)mt + (uintptr_t)at), __ATOMIC_RELAXED);
 	return find_slowly(o, name, sig, ev);
 }
 
