@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 )
 
 // A section is one table: a workload over the peers, or, with sizes, an axis.
@@ -78,7 +79,7 @@ func (s *section) measure() *Table {
 			s.sample(t, servers, i, cells[i], r)
 		}
 	}
-	if newCounter != nil && s.once == nil {
+	if newCounter != nil && s.once == nil && s.counts() {
 		for i, c := range cells {
 			s.count(t, servers[i], c)
 		}
@@ -131,6 +132,11 @@ func (s *section) count(t *Table, srv *server, c cell) {
 		return
 	}
 	t.Counted = append(t.Counted, Run{c.target.name, c.n, 0, x})
+}
+
+// counts reports whether the section's table tells of system calls.
+func (s *section) counts() bool {
+	return slices.ContainsFunc(s.columns, func(c column) bool { return slices.Contains(c.keys, "cli_calls") })
 }
 
 func (s *section) processes(n int) int {
