@@ -52,7 +52,7 @@ func (c *conn) tryFill(fd uintptr) bool {
 }
 
 func (c *conn) readSome(fd uintptr, b []byte) (int, error) {
-	if c.busy.Load() > 0 {
+	if c.busy.Load() {
 		return nonblock.Read(fd, b)
 	}
 	return syscall.Read(int(fd), b)

@@ -77,7 +77,7 @@ type conn struct {
 	raw  syscall.RawConn
 	fill func(fd uintptr) bool // made with the first ReadChunk
 	out  outgoing
-	busy atomic.Int32 // how often it is to be said to be calm before it is: see nonblock
+	busy atomic.Bool // see nonblock
 
 	// of the ReadChunk under way
 	chunk *transport.Chunk
@@ -99,15 +99,9 @@ func wrap(c *net.TCPConn) (transport.Conn, error) {
 	return &conn{TCPConn: c, raw: raw}, nil
 }
 
-// calmAfter is how many times a connection must be said to be calm before it is: of sixteen callers, one by one is often alone.
-const calmAfter = 64
-
 func (c *conn) SetBusy(busy bool) {
-	switch n := c.busy.Load(); {
-	case busy && n < calmAfter:
-		c.busy.Store(calmAfter)
-	case !busy && n > 0:
-		c.busy.Store(n - 1)
+	if c.busy.Load() != busy {
+		c.busy.Store(busy)
 	}
 }
 

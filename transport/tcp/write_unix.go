@@ -21,7 +21,7 @@ type outgoing struct {
 
 // Write is net.TCPConn's, but for how short ones ask the system when the connection is busy.
 func (c *conn) Write(b []byte) (int, error) {
-	if c.busy.Load() == 0 || len(b) == 0 || len(b) > nonblock.ShortWrite {
+	if !c.busy.Load() || len(b) == 0 || len(b) > nonblock.ShortWrite {
 		return c.TCPConn.Write(b)
 	}
 	s := &c.out

@@ -61,6 +61,7 @@ type Conn struct {
 
 	in      reader       // of the reading role
 	calm    int          // likewise: replies that came since the last request, up to calmReplies
+	crowd   crowd        // likewise: of requests
 	vec     net.Buffers  // of the writing role
 	vecs    [][]byte     // likewise
 	written atomic.Int64 // octets; of the writing role, read by the sweeper
@@ -104,6 +105,7 @@ type state struct {
 	writer       *waiter // likewise
 	inWrite      bool    // he is in a write
 	writeStopped bool
+	crowd        crowd   // of calls
 	out          *buffer // to be written next; nil: nothing
 	outCharged   int     // octets of the budget, for out
 	queued       int64   // octets of the stream up to the end of out

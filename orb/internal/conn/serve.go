@@ -62,7 +62,7 @@ func (c *Conn) serve(r *runner) {
 				continue
 			}
 		}
-		c.t.SetBusy(r.batch > 1)
+		c.t.SetBusy(c.crowd.see(r.batch > 1))
 		if !c.answer(r) {
 			return
 		}

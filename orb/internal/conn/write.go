@@ -55,7 +55,8 @@ func (l locked) post(w *waiter, p parcel) bool {
 // write writes p, and what is queued, with the writing role.
 func (l locked) write(w *waiter, p parcel) {
 	s, n := &l.s, p.size()
-	if n <= gatherLimit && (s.out != nil || s.calls.used > 1) {
+	crowded := s.crowd.see(s.calls.used > 1)
+	if n <= gatherLimit && (s.out != nil || crowded) {
 		l.enqueue(w, p)
 		l.flush(w, parcel{})
 		return
@@ -91,13 +92,12 @@ func (l locked) enqueue(w *waiter, p parcel) {
 }
 
 // flush writes what is queued and then own, if there is any, with the writing role, goes on while others queue
-// more, and ends or passes on the role. While other calls are in flight it yields first:
-// callers that are ready then join this write.
+// more, and ends or passes on the role. In a crowd it yields first: callers that are ready then join this write.
 func (l locked) flush(w *waiter, own parcel) {
 	s := &l.s
 	s.writer = w
 	for s.phase != closed {
-		if own.own == nil && s.calls.used > 1 && w != nil && w.call != nil {
+		if own.own == nil && s.crowd > 0 && w != nil && w.call != nil {
 			l.unlock()
 			runtime.Gosched()
 			l.relock()
@@ -106,7 +106,7 @@ func (l locked) flush(w *waiter, own parcel) {
 			}
 		}
 		if w != nil && w.call != nil {
-			l.t.SetBusy(s.calls.used > 1)
+			l.t.SetBusy(s.crowd > 0)
 		}
 		buf, charged := l.takeOut()
 		s.inWrite, s.offered = true, s.queued
