@@ -13,7 +13,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/sombuild"
@@ -79,7 +81,7 @@ func build(dir string) error {
 	return nil
 }
 
-// generate makes the C of a file of IDL.
+// generate makes the C and C++ of a file of IDL.
 func generate(dir, name string) error {
 	files := idl.FilesOf{}
 	for _, file := range []string{"cross.idl", "raise.idl"} {
@@ -97,9 +99,15 @@ func generate(dir, name string) error {
 	if err := report.Err(); err != nil {
 		return err
 	}
-	for file, data := range made.All() {
-		if err := os.WriteFile(filepath.Join(dir, file), data, 0o666); err != nil {
-			return err
+	inCxx, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage})
+	if err := report.Err(); err != nil {
+		return err
+	}
+	for _, files := range []*emit.Files{made, inCxx} {
+		for file, data := range files.All() {
+			if err := os.WriteFile(filepath.Join(dir, file), data, 0o666); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/native"
 )
@@ -298,6 +300,29 @@ func TestPassedOn(t *testing.T) {
 	})
 }
 
+// above is a class in Go whose methods call those of its parent, which descends from Raiser.
+func above(t *testing.T, rs *raisers, parent *som.Class) *som.Class {
+	t.Helper()
+	c, err := som.NewClass(som.Spec{Name: "Above" + parent.Name(), Parents: []*som.Class{parent}, Overrides: []som.Override{
+		{Method: "Raiser::fail", Impl: failFunc(func(self som.Self, x ctx, how int32) error {
+			fn, self := rs.fail.In(parent, self.Ref())
+			return fn(self, x, how)
+		})},
+		{Method: "Raiser::speak", Impl: speakFunc(func(self som.Self, x ctx, how int64) (int64, error) {
+			fn, self := rs.speak.In(parent, self.Ref())
+			return fn(self, x, how)
+		})},
+		{Method: "Raiser::called", Impl: calledFunc(func(self som.Self, x ctx, by string, how int64) (string, error) {
+			fn, self := rs.called.In(parent, self.Ref())
+			return fn(self, x, by, how)
+		})},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // TestPassedOnThroughMany holds the same of subclasses of subclasses, in C and in Go, and of one of which calls are told.
 func TestPassedOnThroughMany(t *testing.T) {
 	rs := needRaisers(t)
@@ -305,26 +330,7 @@ func TestPassedOnThroughMany(t *testing.T) {
 	under, _ := invoke(t, d, "below", "Passer").(som.Ref)
 	defer letGo(under)
 	caught(t, rs, under, true, all()...)
-	// top's methods in Go call those in C, which call Go's, which call C's
-	c := under.Class()
-	top, err := som.NewClass(som.Spec{Name: "Topmost", Parents: []*som.Class{c}, Overrides: []som.Override{
-		{Method: "Raiser::fail", Impl: failFunc(func(self som.Self, x ctx, how int32) error {
-			fn, self := rs.fail.In(c, self.Ref())
-			return fn(self, x, how)
-		})},
-		{Method: "Raiser::speak", Impl: speakFunc(func(self som.Self, x ctx, how int64) (int64, error) {
-			fn, self := rs.speak.In(c, self.Ref())
-			return fn(self, x, how)
-		})},
-		{Method: "Raiser::called", Impl: calledFunc(func(self som.Self, x ctx, by string, how int64) (string, error) {
-			fn, self := rs.called.In(c, self.Ref())
-			return fn(self, x, by, how)
-		})},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	caught(t, rs, object(t, top), true, all()...)
+	caught(t, rs, object(t, above(t, rs, under.Class())), true, all()...)
 	seen, err := som.ClassOf[passer]("SeenPasser", som.Parents(rs.raiser, found(t, "Told")))
 	if err != nil {
 		t.Fatal(err)
@@ -333,6 +339,38 @@ func TestPassedOnThroughMany(t *testing.T) {
 		t.Errorf("the metaclass is %v", seen.Metaclass())
 	}
 	caught(t, rs, object(t, seen), true, all()...)
+}
+
+// TestPassedOnThroughCxx holds the same of a chain of C below Go below C++ below C, and that what C++ throws ends at Go's border.
+func TestPassedOnThroughCxx(t *testing.T) {
+	rs := needRaisers(t)
+	dir := os.Getenv("SOM_PATH")
+	library := filepath.Join(dir, "libmiddle.so")
+	if _, err := os.Stat(library); err != nil {
+		if _, err := exec.LookPath("g++"); err != nil {
+			absent.Skip(t, "apt-get install g++: %v", err)
+		}
+		cmd := exec.Command("g++", "-std=c++17", "-shared", "-fPIC", "-O1", "-I../../libsom/include", "-I../../bind/cxx", "-I"+dir,
+			"-o", library, "testdata/middle.cc", filepath.Join(dir, "libsom.so.1"), "-Wl,-rpath,"+dir)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	d := object(t, rs.catcher)
+	caught(t, rs, object(t, found(t, "Middle")), true, all()...)
+	over := above(t, rs, found(t, "Middle"))
+	caught(t, rs, object(t, over), true, all()...)
+	under, _ := invoke(t, d, "below", over.Name()).(som.Ref)
+	defer letGo(under)
+	caught(t, rs, under, true, all()...)
+	for how, want := range map[int]string{20: "a plain error", 21: "a method in C++ threw what is no std::exception"} {
+		if got := invoke(t, d, "said", under, how); got != "IDL:omg.org/CORBA/UNKNOWN:1.0|"+want+"|" {
+			t.Errorf("got %q", got)
+		}
+		if err := rs.call(t, under, how, 1); !errors.Is(err, exc.Unknown) {
+			t.Errorf("got %v", err)
+		}
+	}
 }
 
 // TestChangedOnTheWay holds that what Go changes in an exception is changed for the caller.
@@ -569,6 +607,27 @@ func TestRaisedToNobody(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRaisedAtOnce holds that goroutines and what they keep of exceptions do not disturb one another.
+func TestRaisedAtOnce(t *testing.T) {
+	rs := needRaisers(t)
+	var wg sync.WaitGroup
+	for n := range 8 {
+		through := []string{"", "wraps", "handles others before", "changes"}[n%4]
+		p, d := passing(t, through), object(t, rs.catcher)
+		wg.Go(func() {
+			for k := range 50 {
+				for _, how := range []int{howLater, howStrange, howEmpty, howBare, howSystem, howKernel} {
+					if line, err := d.Invoke(t.Context(), "caught", p, how, k%len(ways), uint8(0)); line != int32(0) || err != nil {
+						t.Errorf("raise.c:%v is not content: %d of one that %s, %v", line, how, through, err)
+						return
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // fussy is a class of which no instance begins.

@@ -202,7 +202,9 @@ static som_ref Catcher_do_below(som_ref self, som_env *ev, const char *cls) {
 	if (!parent || som_class_bind(&b, &d.c, ev) != SOM_OK) return NULL;
 	memcpy(tokens, d.m, sizeof tokens);
 	raiser = d.c;
-	som_class_desc desc = {.size_of = sizeof desc, .name = "Under", .parents = &cls, .nparents = 1, .overrides = over, .noverrides = 3, .override_size = sizeof *over};
+	char name[64];
+	snprintf(name, sizeof name, "Under%s", cls);
+	som_class_desc desc = {.size_of = sizeof desc, .name = name, .parents = &cls, .nparents = 1, .overrides = over, .noverrides = 3, .override_size = sizeof *over};
 	under = som_class_define(&desc, ev);
 	som_release((som_ref)parent);
 	return under ? som_new(under, ev) : NULL;
