@@ -8,6 +8,7 @@ import "C"
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"runtime/cgo"
 	"runtime/debug"
@@ -115,7 +116,7 @@ func raiseError(ev *C.som_env, err error) {
 			}
 		case *Exception:
 			if x != nil {
-				raiseException(ev, x, told(plain, x.Text, said))
+				raiseException(ev, x, told(plain && !x.members, x.Text, said))
 				return
 			}
 		default:
@@ -191,12 +192,13 @@ func raiseCode(ev *C.som_env, x *som.Error, said string) {
 
 // raiseException raises an exception that Go knows by its id alone. Who gets it by that may look at its members, so that without them it is another.
 func raiseException(ev *C.som_env, x *Exception, said string) {
-	if x.members || x.system {
-		id := x.ID
-		if x.members {
-			id, said = exc.Unknown.ID(), x.ID+" is raised when the call has ended that got it, and its members with it: "+said
-		}
-		raiseAs(ev, C.SOM_OK, id, 0, exc.Maybe, said)
+	switch {
+	case x.members:
+		raiseAs(ev, C.SOM_OK, exc.Unknown.ID(), 0, exc.Maybe, fmt.Sprintf(
+			"%s is raised when the call has ended that got it, or has got %d others (the limit MaxKept), and its members are gone", said, maxKept))
+		return
+	case x.system:
+		raiseAs(ev, C.SOM_OK, x.ID, x.minor, x.completed, said)
 		return
 	}
 	id := C.CString(x.ID)

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/som"
 )
 
@@ -22,7 +23,10 @@ type Exception struct {
 	ID   string // its repository id
 	Text string // more of it, if there is any
 
-	members, system bool
+	members   bool // there were some
+	system    bool // it is no user exception, but one that CORBA does not know
+	minor     uint32
+	completed exc.Completed
 }
 
 func (e *Exception) Error() string {
@@ -57,9 +61,14 @@ func thrownIn(ev *C.som_env) *thrown {
 
 // userException returns the exception that an environment holds with its members as generated code has it, if it knows them.
 func userException(ev *C.som_env) error {
-	x := &Exception{ID: C.GoString(ev.id), Text: C.GoString(ev.text), members: ev.value != nil, system: ev.major == C.SOM_SYSTEM_EXCEPTION}
+	x := &Exception{ID: C.GoString(ev.id), Text: C.GoString(ev.text)}
+	if ev.major == C.SOM_SYSTEM_EXCEPTION {
+		x.system, x.minor, x.completed = true, uint32(ev.minor), exc.Completed(ev.completed)
+		return x
+	}
+	x.members = ev.value != nil
 	t := som.ExceptionType(x.ID)
-	if t == nil || x.system {
+	if t == nil {
 		return x
 	}
 	v := reflect.New(t)
