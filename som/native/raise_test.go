@@ -689,7 +689,7 @@ func TestRaisedLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	u, d := object(t, caller), object(t, rs.catcher)
-	objects := []som.Ref{throwing(t), passing(t, ""), passing(t, "wraps"), passing(t, "changes"), passing(t, "is elsewhere")}
+	objects := []som.Ref{throwing(t), passing(t, ""), passing(t, "wraps"), passing(t, "changes"), passing(t, "is elsewhere"), passing(t, "handles too many after")}
 	const rounds = 200
 	var before int64
 	for n := range rounds + 50 {
