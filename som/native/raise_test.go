@@ -496,6 +496,12 @@ func TestRaisedInGo(t *testing.T) {
 	rs := needRaisers(t)
 	r, d := throwing(t), object(t, rs.catcher)
 	caught(t, rs, r, false, howFull, howEmpty, howBare, howSystem, howKernel)
+	if got := invoke(t, d, "invoked", r, "speak", howFull); got != "IDL:Full:1.0|IDL:Full:1.0 it is full|it is full" {
+		t.Errorf("by name: %q", got)
+	}
+	if got := invoke(t, d, "invoked", passing(t, ""), "speak", howStrange); got != "IDL:Strange:1.0||how odd" {
+		t.Errorf("by name: %q", got)
+	}
 	for how, want := range map[int]string{
 		howPanic: "IDL:opendsom/GoError:1.0|panic: a thrower panics|",
 		howNil:   "IDL:opendsom/GoError:1.0|panic: runtime error: invalid memory address or nil pointer dereference|",
@@ -588,6 +594,32 @@ func TestRaisedToGo(t *testing.T) {
 	}
 	if n := r.Refs(); n != 1 {
 		t.Errorf("%d references", n)
+	}
+}
+
+// TestRaisedElsewhere holds it of what calls nobody waits for, attributes and methods of classes raise. Of the last the class is in the exception.
+func TestRaisedElsewhere(t *testing.T) {
+	rs := needRaisers(t)
+	r, judged := object(t, rs.raiser), found(t, "Judged")
+	for _, x := range []struct {
+		of     som.Ref
+		method string
+		args   []any
+	}{{r, "shout", []any{howFull}}, {r, "_get_level", nil}, {judged.SOM(), "judge", []any{howFull}}} {
+		refs := x.of.Refs()
+		var f *full
+		if _, err := x.of.Invoke(t.Context(), x.method, x.args...); !errors.As(err, &f) || f.Who != som.Object(x.of) || len(f.All) != 3 {
+			t.Errorf("%s: got %v", x.method, err)
+			continue
+		}
+		forget(f)
+		if n := x.of.Refs(); n != refs {
+			t.Errorf("%s: %d references became %d", x.method, refs, n)
+		}
+	}
+	var e *native.Exception
+	if _, err := judged.SOM().Invoke(t.Context(), "judge", howStrange); !errors.As(err, &e) || e.ID != "IDL:Strange:1.0" {
+		t.Errorf("got %v", err)
 	}
 }
 

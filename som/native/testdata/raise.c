@@ -58,6 +58,10 @@ static char *Raiser_do_called(som_ref self, som_env *ev, const char *by, int64_t
 	return how > 0 && how < HOWS ? NULL : som_string_copy(by);
 }
 
+static void Raiser_do_shout(som_ref self, som_env *ev, int32_t how) { raise_it(self, ev, how); }
+static int32_t Raiser_do_get_level(som_ref self, som_env *ev) { return raise_it(self, ev, FULL), 1; }
+static void Judge_do_judge(som_ref self, som_env *ev, int32_t how) { raise_it(self, ev, how); }
+
 static void Sour_do_somDefaultInit(som_ref self, som_env *ev) { (void)self, Strange_raise(ev, "sour", NULL); }
 
 /* ---- Catching ---- */
