@@ -130,7 +130,7 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 		line("return (int32_t)n;")
 	default:
 		if does.raises {
-			line("if (n %% 2 == 1) return %s_%s_raise(ev, n), 0;", r.words["Zoo"], r.words["Hungry"])
+			line("if (n %% 2 == 1) return %s_%s_raise(ev, n), 0;", r.words["Zoo"], r.words[r.row.raises()])
 		}
 		line("int32_t v = %d * n + %d;", does.a, does.b)
 		switch does.calls {

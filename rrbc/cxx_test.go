@@ -81,7 +81,7 @@ func (r *release) bodyCxx(i *model.Interface, method string) string {
 		line("return static_cast<std::int32_t>(n);")
 	default:
 		if does.raises {
-			line("if (n %% 2 == 1) throw ::%s::%s(n);", r.words["Zoo"], r.words["Hungry"])
+			line("if (n %% 2 == 1) throw ::%s::%s(n);", r.words["Zoo"], r.words[r.row.raises()])
 		}
 		line("std::int32_t v = %d * n + %d;", does.a, does.b)
 		switch does.calls {

@@ -25,6 +25,7 @@ type (
 		Introduces   []goMethod
 		Overrides    []goMethod
 		Begins       int32
+		Raises       string
 	}
 	goAncestor struct {
 		Name         string
@@ -43,7 +44,7 @@ type (
 // subclassGo describes the subclass of a release.
 func (r *release) subclassGo() ([]byte, error) {
 	i := r.class("Puppy")
-	s := goSubclass{Name: name(i), Begins: r.begins(i)}
+	s := goSubclass{Name: name(i), Begins: r.begins(i), Raises: r.exception("Hungry")}
 	s.Major, s.Minor = i.ClassVersion()
 	for _, p := range i.Parents() {
 		s.Parents = append(s.Parents, name(p))

@@ -46,9 +46,12 @@ type (
 )
 
 // raised is an exception of the row's IDL.
-type raised struct{ id string }
+type raised struct {
+	id    string
+	since int32
+}
 
-func (r *raised) Error() string { return r.id }
+func (r *raised) Error() string { return fmt.Sprintf("%s of %d", r.id, r.since) }
 
 var errRefused = &som.Error{Code: som.CodeLibrary, Text: "its library cannot be loaded"}
 
@@ -213,7 +216,7 @@ func (w *reference) implementation(r *release, i *model.Interface, m *model.Meth
 	return numberFunc(func(self som.Self, n int32) (int32, error) {
 		o := self.Ref()
 		if does.raises && n%2 == 1 {
-			return 0, &raised{"IDL:" + r.words["Zoo"] + "/" + r.words["Hungry"] + ":1.0"}
+			return 0, &raised{r.exception(r.row.raises()), n}
 		}
 		v := does.a*n + does.b
 		var fn numberFunc
@@ -412,7 +415,7 @@ func (w *reference) result(label string, arg int32) func(v any, err error) {
 func errorCode(err error) string {
 	var r *raised
 	if errors.As(err, &r) {
-		return r.id
+		return r.Error()
 	}
 	var e *som.Error
 	if errors.As(err, &e) {

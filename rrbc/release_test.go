@@ -1,6 +1,7 @@
 package rrbc_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -92,7 +93,7 @@ module Home {
 `
 
 // vocabulary are the words that are drawn anew in each run.
-var vocabulary = strings.Fields(`Zoo Home Hungry since Keeper tally Warden guard Pet stroke Animal eat sleep digest drink count legs marks Dog bark tail
+var vocabulary = strings.Fields(`Zoo Home Hungry Angry since Keeper tally Warden guard Pet stroke Animal eat sleep digest drink count legs marks Dog bark tail
 Walker Swimmer Duck Puppy wag paws play Cat purr weight scars Mammal nurse milk Trainer train age years withName called total limbs brush Better
 weigh sit Night Day Early Late Seal Both`)
 
@@ -310,6 +311,14 @@ var styles = map[string]struct {
 	calls string
 	data  bool
 }{"eat": {"parent", true}, "sleep": {"next", true}, "drink": {"parent", false}, "bark": {"next", false}, "tally": {"next", true}}
+
+// raises is the exception that implementations raise.
+func (r *row) raises() string { return cmp.Or(r.raised, "Hungry") }
+
+// exception is the repository id of an exception.
+func (r *release) exception(word string) string {
+	return "IDL:" + r.words["Zoo"] + "/" + r.words[word] + ":1.0"
+}
 
 // code is what a class's implementation of a method does.
 func (r *release) code(i *model.Interface, method string) code {

@@ -17,7 +17,8 @@ type row struct {
 
 	rewritten  []string          // implementations that do something else in release 2: "Animal.eat"
 	moved      map[string]string // implementations of release 2 that do what others did in release 1
-	raising    []string          // implementations that raise Hungry in release 2
+	raising    []string          // implementations that raise an exception in release 2 …
+	raised     string            // … this one, Hungry if empty
 	substitute [2]string         // release 2 puts the second class in the place of the first
 	apart      string            // this class has a library of its own in release 2
 	language   bool              // release 2 is written in the other language
@@ -188,6 +189,10 @@ var rows = []row{
 		promise: "The exception reaches callers as any does, through overrides that call their parent's.",
 		after:   []edit{{"long sleep(in long n);", "long sleep(in long n) raises (Hungry);"}}, raising: []string{"Animal.sleep"},
 		code: "raises-widened", differs: true, mutants: []string{"wrong:Zoo::Animal/sleep"}},
+	{id: "R31b", change: "lets a method raise an exception that is new",
+		promise: "It reaches callers with its members, through overrides of subclasses that know nothing of it, in whatever language.",
+		after:   []edit{{"exception Hungry { long since; };", "exception Hungry { long since; };\n  exception Angry { long since; };"}, {"long sleep(in long n);", "long sleep(in long n) raises (Angry);"}},
+		raising: []string{"Animal.sleep"}, raised: "Angry", code: "raises-widened", differs: true, mutants: []string{"wrong:Zoo::Animal/sleep"}},
 	{id: "R32", change: "adds a method of a name that a subclass has introduced",
 		promise: "They are two methods, each called by its own token; a look-up of the bare name is told that it is ambiguous.",
 		after:   []edit{{"long bark(in long n);", "long bark(in long n); long wag(in long n);"}, {"releaseorder: bark;", "releaseorder: bark, wag;"}},

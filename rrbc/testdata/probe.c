@@ -3,8 +3,16 @@
 
 #include <stdlib.h>
 
+void probe_members(const som_env *ev) {
+	if (ev->major == SOM_USER_EXCEPTION && ev->value)
+		printf(" of %d\n", *(const int32_t *)ev->value);
+	else
+		puts("");
+}
+
 static void raised(const char *label, int32_t arg, som_env *ev) {
-	printf("%s(%d) raised %s\n", label, arg, ev->code ? som_code_name(ev->code) : ev->id);
+	printf("%s(%d) raised %s", label, arg, ev->code ? som_code_name(ev->code) : ev->id);
+	probe_members(ev);
 	printf("# %s\n", ev->text ? ev->text : "");
 	som_env_clear(ev);
 }

@@ -12,6 +12,8 @@ extern "C" {
 
 /* What a call of a method came to; clears ev. */
 void probe_number(const char *label, int32_t arg, int32_t result, som_env *ev);
+/* The end of such a line: the member of a user exception, each of which has one, a long. */
+void probe_members(const som_env *ev);
 void probe_text(const char *label, const char *result, som_env *ev);
 /* A class that cannot be used; clears ev. */
 void probe_refused(const char *cls, som_env *ev);

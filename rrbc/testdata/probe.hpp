@@ -19,7 +19,11 @@ template <class F> void call(const char *label, std::int32_t arg, F f) {
 	try {
 		f();
 	} catch (const som::exception &e) {
-		std::printf("%s(%d) raised %s\n# %s\n", label, arg, code(e), e.what());
+		std::printf("%s(%d) raised %s", label, arg, code(e));
+		const auto *user = dynamic_cast<const som::user_exception *>(&e);
+		const som_env none = som_env(), *came = user ? user->som_came() : nullptr;
+		probe_members(came ? came : &none);
+		std::printf("# %s\n", e.what());
 	}
 }
 

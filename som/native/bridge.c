@@ -69,6 +69,20 @@ void native_forget(som_env *raised) {
 	free(raised);
 }
 
+static _Thread_local native_within *now;
+
+native_within *native_now(void) { return now; }
+
+static inline void come(native_within *here) {
+	*here = (native_within){now, 0};
+	now = here;
+}
+
+static inline void leave(native_within *here) {
+	now = here->outer;
+	if (__builtin_expect(here->got != 0, 0)) somNativeLeave(here);
+}
+
 extern char *_cgo_topofstack(void); /* of cgo, for its functions */
 
 static void crossed(native_crossed *call, const char *top, uint64_t value, const som_env *ev) {
@@ -141,7 +155,7 @@ static char *copy_text(const char *text) {
 
 void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *text) {
 	kernel.som_raise_user(ev, id, (void *)handle, handle ? drop_go : NULL);
-	if (ev) ev->text = copy_text(text);
+	if (ev && text) ev->text = copy_text(text);
 }
 
 static void drop_value(void *value) { somNativeDropValue((uintptr_t)value); }
@@ -156,6 +170,20 @@ void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, ui
 	if (ev) ev->code = code;
 }
 
+void native_pass(som_env *ev, som_env *raised, const char *text) {
+	if (text) {
+		kernel.som_deallocate(raised->text);
+		raised->text = copy_text(text);
+	}
+	kernel.som_env_clear(ev);
+	if (ev)
+		*ev = *raised;
+	else
+		kernel.som_env_clear(raised);
+	free(raised);
+}
+
+int native_is_value(const som_env *ev) { return ev->drop == drop_value; }
 uintptr_t native_raised_go(const som_env *ev) { return ev->drop == drop_go ? (uintptr_t)ev->value : 0; }
 
 static som_tok handles[NATIVE_ENTRIES];
@@ -178,9 +206,17 @@ static __attribute__((noinline)) uint64_t enter_texts(uint32_t n, uint64_t handl
 
 static inline uint64_t enter(uint32_t n, som_ref o, som_env *ev, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
 	const uint64_t handle = *native_handle((uintptr_t)o, handles[n]);
-	if (takes[n] == NATIVE_ONE) return somNativeEnterOne(n, handle, ev, a);
-	if (takes[n] == NATIVE_FOUR) return somNativeEnterFour(n, handle, ev, a, b, c, d);
-	return enter_texts(n, handle, ev, a, b, c, d);
+	native_within here;
+	uint64_t value;
+	come(&here);
+	if (takes[n] == NATIVE_ONE)
+		value = somNativeEnterOne(n, handle, ev, a);
+	else if (takes[n] == NATIVE_FOUR)
+		value = somNativeEnterFour(n, handle, ev, a, b, c, d);
+	else
+		value = enter_texts(n, handle, ev, a, b, c, d);
+	leave(&here);
+	return value;
 }
 
 #define ENTRY(n)                                                                                              \
@@ -198,15 +234,25 @@ static som_proc *const entries[NATIVE_ENTRIES] = {ALL(NAMED)};
 som_proc *native_entry(uint32_t n) { return entries[n]; }
 
 static void handle(void *context, som_ref self, som_env *ev, const som_value *args, som_value *result) {
+	native_within here;
+	come(&here);
 	somNativeHandle((uintptr_t)context, (uintptr_t)self, ev, (som_value *)args, result);
+	leave(&here);
 }
 
 som_proc *native_closure(const char *sig, uintptr_t method, som_env *ev) { return kernel.som_closure(sig, handle, (void *)method, ev); }
 
-static void begin(som_ref self, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 0, (uintptr_t)self, 0, ev); }
-static void copy(som_ref self, som_ref from, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 1, (uintptr_t)self, (uintptr_t)from, ev); }
-static void assign(som_ref self, som_ref from, som_env *ev, void *context) { somNativeLife((uintptr_t)context, 2, (uintptr_t)self, (uintptr_t)from, ev); }
-static void end(som_ref self, void *context) { somNativeLife((uintptr_t)context, 3, (uintptr_t)self, 0, NULL); }
+static void live(void *class, int part, som_ref self, som_ref from, som_env *ev) {
+	native_within here;
+	come(&here);
+	somNativeLife((uintptr_t)class, part, (uintptr_t)self, (uintptr_t)from, ev);
+	leave(&here);
+}
+
+static void begin(som_ref self, som_env *ev, void *context) { live(context, 0, self, NULL, ev); }
+static void copy(som_ref self, som_ref from, som_env *ev, void *context) { live(context, 1, self, from, ev); }
+static void assign(som_ref self, som_ref from, som_env *ev, void *context) { live(context, 2, self, from, ev); }
+static void end(som_ref self, void *context) { live(context, 3, self, NULL, NULL); }
 
 som_class *native_define(som_class_desc *desc, uintptr_t class, som_tok *data, som_env *ev) {
 	desc->size_of = sizeof *desc;

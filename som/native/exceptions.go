@@ -7,89 +7,136 @@ package native
 import "C"
 
 import (
-	"errors"
+	"fmt"
 	"reflect"
 	"sync"
 	"unsafe"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/som"
 )
 
-// A thrown exception is one of Go's whose members C has.
-type thrown struct {
-	err error
-	at  cell
+// An Exception is an exception that a method in another language raised and of which Go has no type: its members stay behind.
+// Generated code has types, and tells of them by [som.Raises]. Raised in the call from another language in which Go got it, it is what it
+// was, members and all; raised later it is the system exception UNKNOWN if it had members.
+type Exception struct {
+	ID   string // its repository id
+	Text string // more of it, if there is any
+
+	members   bool // there were some
+	system    bool // it is no user exception, but one that CORBA does not know
+	minor     uint32
+	completed exc.Completed
 }
 
-// throwns are those that are not ended yet, by the address of their members.
+func (e *Exception) Error() string {
+	if e.Text == "" {
+		return e.ID
+	}
+	return e.ID + ": " + e.Text
+}
+
+// A thrown exception is one that Go raised, whose members other languages have.
+type thrown struct {
+	err  error      // as it was raised
+	of   error      // the exception that it is or wraps
+	at   cell       // the members, of Go's making …
+	env  *C.som_env // … or another language's, with what ends them
+	refs []som.Ref  // in the members as Go has them: they went with the exception
+	back bool       // Go has got it again, and with it the references
+}
+
+// throwns are those that have not ended, by the address of their members.
 var throwns sync.Map // uintptr to *thrown
 
-// userException returns the exception of an id and its members as generated code has it, or nil where none is known or its
-// members are not to be read. What Go raised itself comes back as it was.
-func userException(id string, value unsafe.Pointer) error {
-	if t, ok := throwns.Load(uintptr(value)); ok {
-		return t.(*thrown).err
-	}
-	t := som.ExceptionType(id)
-	if t == nil {
+// thrownIn is what Go raised if an environment holds that, or nil.
+func thrownIn(ev *C.som_env) *thrown {
+	if C.native_is_value(ev) == 0 {
 		return nil
 	}
-	x := reflect.New(t)
-	if t.NumField() > 0 {
-		l, err := layoutOf(t, false)
-		if err != nil || value == nil {
-			return nil
-		}
-		if err := l.load(value, x.Elem(), 0); err != nil {
-			l.release(x.Elem())
-			return err
+	t, _ := throwns.Load(uintptr(ev.value))
+	x, _ := t.(*thrown)
+	return x
+}
+
+// userException returns the exception that an environment holds with its members as generated code has it, if it knows them.
+func userException(ev *C.som_env) error {
+	x := &Exception{ID: C.GoString(ev.id), Text: C.GoString(ev.text)}
+	if ev.major == C.SOM_SYSTEM_EXCEPTION {
+		x.system, x.minor, x.completed = true, uint32(ev.minor), exc.Completed(ev.completed)
+		return x
+	}
+	x.members = ev.value != nil
+	t := som.ExceptionType(x.ID)
+	if t == nil {
+		return x
+	}
+	v := reflect.New(t)
+	err, ok := v.Interface().(error)
+	if !ok {
+		return x
+	}
+	if t.NumField() == 0 || ev.value == nil {
+		return err
+	}
+	l, why := layoutOf(t, false)
+	if why == nil {
+		if why = l.load(ev.value, v.Elem(), 0); why != nil {
+			l.release(v.Elem())
 		}
 	}
-	err, _ := x.Interface().(error)
+	if why != nil {
+		x.Text = fmt.Sprintf("its members are not to be read: %v", why)
+		return x
+	}
 	return err
 }
 
-// raiseValue raises an error that is, or wraps, an exception with members that cross, and reports whether it is one.
-func raiseValue(ev *C.som_env, err error, text *C.char) bool {
-	for x := err; x != nil; x = errors.Unwrap(x) {
-		v := reflect.ValueOf(x)
-		if v.Kind() != reflect.Pointer || v.IsNil() {
-			continue
-		}
-		name, ok := som.ExceptionID(v.Type().Elem())
-		if !ok {
-			continue
-		}
-		id := C.CString(name)
-		defer C.free(unsafe.Pointer(id))
-		if v.Elem().NumField() == 0 {
-			C.native_raise_value(ev, id, throw(err, newCell(&layout{size: 1})), text)
-			return true
-		}
-		l, wrong := layoutOf(v.Type().Elem(), false)
-		if wrong != nil {
-			return false
-		}
-		c := newCell(l)
-		c.ends = true
-		if wrong := l.store(c.p, v.Elem(), 0); wrong != nil {
-			c.end()
-			return false
-		}
-		C.native_raise_value(ev, id, throw(err, c), text)
-		return true
+// raiseValue raises err, which is or wraps x, if x is an exception with members that cross, and reports whether it is one.
+// The references in it become the environment's. Why tells if the members do not cross.
+func raiseValue(ev *C.som_env, err, x error, text *C.char) (raised bool, why error) {
+	v := reflect.ValueOf(x)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return false, nil
 	}
-	return false
-}
-
-func throw(err error, c cell) unsafe.Pointer {
-	throwns.Store(uintptr(c.p), &thrown{err, c})
-	return c.p
+	name, ok := som.ExceptionID(v.Type().Elem())
+	if !ok {
+		return false, nil
+	}
+	c := newCell(&layout{size: 1})
+	if v.Elem().NumField() > 0 {
+		C.free(c.p)
+		l, why := layoutOf(v.Type().Elem(), false)
+		if why != nil {
+			return false, why
+		}
+		c = newCell(l)
+		c.ends = true
+		if why := l.store(c.p, v.Elem(), 0); why != nil {
+			c.end()
+			return false, why
+		}
+	}
+	id := C.CString(name)
+	defer C.free(unsafe.Pointer(id))
+	throwns.Store(uintptr(c.p), &thrown{err: err, of: x, at: c, refs: refsIn(x)})
+	C.native_raise_value(ev, id, c.p, text)
+	return true, nil
 }
 
 //export somNativeDropValue
 func somNativeDropValue(value C.uintptr_t) {
-	if t, ok := throwns.LoadAndDelete(uintptr(value)); ok {
-		t.(*thrown).at.end()
+	x, ok := throwns.LoadAndDelete(uintptr(value))
+	if !ok {
+		return
+	}
+	t := x.(*thrown)
+	if t.env != nil {
+		C.native_forget(t.env)
+	} else {
+		t.at.end()
+	}
+	if !t.back {
+		letGoAll(t.refs)
 	}
 }

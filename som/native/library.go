@@ -25,7 +25,7 @@ func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 	}
 	if err := the.missed.err(); err != nil {
 		raise(ev, err)
-		return C.int(codes[codeOf(err)])
+		return C.int(codes[codeOf(err)].number)
 	}
 	return C.SOM_OK
 }

@@ -127,26 +127,31 @@ func (l *layout) value(p unsafe.Pointer) (any, error) {
 
 // release ends the references in a value of Go's.
 func (l *layout) release(v reflect.Value) {
+	l.each(v, func(r som.Ref) { _ = r.Release() })
+}
+
+// each calls f with each reference in a value of Go's.
+func (l *layout) each(v reflect.Value, f func(som.Ref)) {
 	if !l.owns {
 		return
 	}
 	switch l.kind {
 	case object:
 		if o, ok := v.Interface().(som.Object); ok && !o.SOM().IsNil() {
-			_ = o.SOM().Release()
+			f(o.SOM())
 		}
 	case structure:
-		for n, f := range l.fields {
-			f.release(v.Field(n))
+		for n, m := range l.fields {
+			m.each(v.Field(n), f)
 		}
 	case union:
 		at := addressed(v).Addr().UnsafePointer()
 		for _, n := range l.active(at)[1:] {
-			l.fields[n].release(l.member(at, n))
+			l.fields[n].each(l.member(at, n), f)
 		}
 	case array, sequence:
 		for n := range v.Len() {
-			l.elem.release(v.Index(n))
+			l.elem.each(v.Index(n), f)
 		}
 	}
 }

@@ -13,7 +13,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/opendsom/dsom/emit"
 	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/sombuild"
@@ -24,8 +26,14 @@ import (
 // built says why there is no libsom to test with, if that is so.
 var built error
 
+// isChild is the variable by which a test runs others in another process, with the libraries that are there.
+const isChild = "NATIVE_CHILD"
+
 // TestMain builds libsom and the class libraries in C, which all tests of the process share: it can have one libsom.
 func TestMain(m *testing.M) {
+	if os.Getenv(isChild) != "" {
+		os.Exit(m.Run())
+	}
 	dir, err := os.MkdirTemp("", "native")
 	if err != nil {
 		panic(err)
@@ -47,8 +55,10 @@ func build(dir string) error {
 	if err := os.Symlink(filepath.Join(kernel, "libsom.so"), som); err != nil {
 		return err
 	}
-	if err := generate(dir); err != nil {
-		return err
+	for _, name := range []string{"cross", "raise"} {
+		if err := generate(dir, name); err != nil {
+			return err
+		}
 	}
 	meta, err := filepath.Glob("../../libsom/meta/*.c")
 	if err != nil {
@@ -59,6 +69,7 @@ func build(dir string) error {
 		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libdepot.so"), "testdata/depot.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libporter.so"), "testdata/cross.c", filepath.Join(dir, "cross_library.c"), som, "-I" + dir, "-I../../bind/c", "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libraiser.so"), "testdata/raise.c", filepath.Join(dir, "raise_library.c"), som, "-I" + dir, "-I../../bind/c", "-Wl,-rpath," + dir},
 		append([]string{"-o", filepath.Join(dir, "libheavy.so"), "testdata/heavy.c", som, "-I../../libsom/meta", "-pthread", "-Wl,-rpath," + dir}, meta...),
 		{"-o", filepath.Join(dir, "libdriver.so"), "testdata/driver.c", som, "-pthread", "-Wl,-rpath," + dir},
 	} {
@@ -70,23 +81,33 @@ func build(dir string) error {
 	return nil
 }
 
-// generate makes the C of cross.idl.
-func generate(dir string) error {
-	text, err := os.ReadFile("testdata/cross.idl")
+// generate makes the C and C++ of a file of IDL.
+func generate(dir, name string) error {
+	files := idl.FilesOf{}
+	for _, file := range []string{"cross.idl", "raise.idl"} {
+		text, err := os.ReadFile("testdata/" + file)
+		if err != nil {
+			return err
+		}
+		files[file] = string(text)
+	}
+	r, err := idl.Compile(context.Background(), idl.Options{Resolver: files, Dialect: idl.SOM}, name+".idl")
 	if err != nil {
 		return err
 	}
-	r, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"cross.idl": string(text)}, Dialect: idl.SOM}, "cross.idl")
-	if err != nil {
-		return err
-	}
-	files, report := c.Emit(r.Spec, c.Options{Library: "cross"})
+	made, report := c.Emit(r.Spec, c.Options{Library: name})
 	if err := report.Err(); err != nil {
 		return err
 	}
-	for name, data := range files.All() {
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
-			return err
+	inCxx, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage})
+	if err := report.Err(); err != nil {
+		return err
+	}
+	for _, files := range []*emit.Files{made, inCxx} {
+		for file, data := range files.All() {
+			if err := os.WriteFile(filepath.Join(dir, file), data, 0o666); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -104,63 +125,69 @@ type zoo struct {
 	called         som.Token[calledFunc]
 }
 
+// How methods of these types are called, as generated code has it.
+var (
+	speakPacking = som.PacksWords(
+		func(fn speakFunc, self som.Self, ctx context.Context, args []any) ([]any, error) {
+			n, err := som.Arg[int64](args, 0)
+			if err != nil {
+				return nil, err
+			}
+			r, err := fn(self, ctx, n)
+			return []any{r}, err
+		},
+		func(p som.Packed) speakFunc {
+			return func(self som.Self, ctx context.Context, n int64) (int64, error) {
+				out, err := p(self, ctx, []any{n})
+				return som.Result[int64](out, 0), err
+			}
+		},
+		func(fn speakFunc, self som.Self, ctx context.Context, a, _, _, _ uint64) (uint64, error) {
+			r, err := fn(self, ctx, int64(a))
+			return uint64(r), err
+		},
+		func(x som.Crossing) speakFunc {
+			return func(self som.Self, ctx context.Context, n int64) (int64, error) {
+				r, err := x.One(x.At, x.Token, self, uint64(n))
+				return int64(r), err
+			}
+		})
+	calledPacking = som.PacksTexts(
+		func(fn calledFunc, self som.Self, ctx context.Context, args []any) ([]any, error) {
+			by, err := som.Arg[string](args, 0)
+			if err != nil {
+				return nil, err
+			}
+			n, err := som.Arg[int64](args, 1)
+			if err != nil {
+				return nil, err
+			}
+			r, err := fn(self, ctx, by, n)
+			return []any{r}, err
+		},
+		func(p som.Packed) calledFunc {
+			return func(self som.Self, ctx context.Context, by string, n int64) (string, error) {
+				out, err := p(self, ctx, []any{by, n})
+				return som.Result[string](out, 0), err
+			}
+		},
+		func(fn calledFunc, self som.Self, ctx context.Context, args som.Words) (som.Word, error) {
+			r, err := fn(self, ctx, args[0].Text, int64(args[1].N))
+			return som.Word{Text: r}, err
+		},
+		func(x som.TextCrossing) calledFunc {
+			return func(self som.Self, ctx context.Context, by string, n int64) (string, error) {
+				r, err := x(self, ctx, som.Words{{Text: by}, {N: uint64(n)}})
+				return r.Text, err
+			}
+		})
+)
+
 var open = sync.OnceValues(func() (*zoo, error) {
 	animal, err := native.Import("Animal", som.Version{Major: 1, Minor: 1}, []som.MethodSpec{{
-		Name: "speak", Type: reflect.TypeFor[speakFunc](), Packing: som.PacksWords(
-			func(fn speakFunc, self som.Self, ctx context.Context, args []any) ([]any, error) {
-				n, err := som.Arg[int64](args, 0)
-				if err != nil {
-					return nil, err
-				}
-				r, err := fn(self, ctx, n)
-				return []any{r}, err
-			},
-			func(p som.Packed) speakFunc {
-				return func(self som.Self, ctx context.Context, n int64) (int64, error) {
-					out, err := p(self, ctx, []any{n})
-					return som.Result[int64](out, 0), err
-				}
-			},
-			func(fn speakFunc, self som.Self, ctx context.Context, a, _, _, _ uint64) (uint64, error) {
-				r, err := fn(self, ctx, int64(a))
-				return uint64(r), err
-			},
-			func(x som.Crossing) speakFunc {
-				return func(self som.Self, ctx context.Context, n int64) (int64, error) {
-					r, err := x.One(x.At, x.Token, self, uint64(n))
-					return int64(r), err
-				}
-			}),
+		Name: "speak", Type: reflect.TypeFor[speakFunc](), Packing: speakPacking,
 	}, {
-		Name: "called", Type: reflect.TypeFor[calledFunc](), Packing: som.PacksTexts(
-			func(fn calledFunc, self som.Self, ctx context.Context, args []any) ([]any, error) {
-				by, err := som.Arg[string](args, 0)
-				if err != nil {
-					return nil, err
-				}
-				n, err := som.Arg[int64](args, 1)
-				if err != nil {
-					return nil, err
-				}
-				r, err := fn(self, ctx, by, n)
-				return []any{r}, err
-			},
-			func(p som.Packed) calledFunc {
-				return func(self som.Self, ctx context.Context, by string, n int64) (string, error) {
-					out, err := p(self, ctx, []any{by, n})
-					return som.Result[string](out, 0), err
-				}
-			},
-			func(fn calledFunc, self som.Self, ctx context.Context, args som.Words) (som.Word, error) {
-				r, err := fn(self, ctx, args[0].Text, int64(args[1].N))
-				return som.Word{Text: r}, err
-			},
-			func(x som.TextCrossing) calledFunc {
-				return func(self som.Self, ctx context.Context, by string, n int64) (string, error) {
-					r, err := x(self, ctx, som.Words{{Text: by}, {N: uint64(n)}})
-					return r.Text, err
-				}
-			}),
+		Name: "called", Type: reflect.TypeFor[calledFunc](), Packing: calledPacking,
 	}})
 	if err != nil {
 		return nil, err

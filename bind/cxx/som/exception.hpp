@@ -103,6 +103,17 @@ public:
 class SOM_VISIBLE user_exception : public exception {
 public:
 	explicit user_exception(som_env &taken) : exception(taken) {}
+	// What the members were read from, or nullptr. While they say the same it is what raise hands on, with members of a
+	// later release and with what ends them.
+	const som_env *som_came() const noexcept { return held_ && held_->major != SOM_NO_EXCEPTION ? held_.get() : nullptr; }
+	// Takes what the members were read from; it ends at once if there is no memory to hold it.
+	void som_keep(som_env &taken) noexcept {
+		try {
+			static_cast<exception &>(*this) = user_exception(taken);
+		} catch (const std::bad_alloc &) {
+			som_env_clear(&taken);
+		}
+	}
 
 protected:
 	user_exception() noexcept = default;

@@ -244,13 +244,20 @@ private:
 	template <class P> using member = typename pointed<P>::type;
 };
 
+// The user exception E, with the members that ev has.
+template <class E> SOM_LOCAL E members_in(const som_env &ev) {
+	return ev.value ? as<E>::get(*static_cast<const typename as<E>::abi *>(ev.value)) : E();
+}
+
 // Throws the user exception E that ev holds, and clears it, if it is that one.
 template <class E> SOM_LOCAL void throw_if(som_env &ev) {
 	if (!ev.id || std::strcmp(ev.id, E::som_id) != 0) return;
 	env taken;
 	static_cast<som_env &>(taken) = ev;
 	ev = som_env();
-	throw taken.value ? as<E>::get(*static_cast<const typename as<E>::abi *>(taken.value)) : E();
+	E e = members_in<E>(taken);
+	e.som_keep(taken);
+	throw e;
 }
 
 // Throws what ev holds, as the user exceptions E where it is one of them.
@@ -259,10 +266,16 @@ template <class... E> [[noreturn]] SOM_LOCAL SOM_COLD void throw_from(som_env &e
 	throw_any(ev);
 }
 
-// Hands a user exception of the compiler's to ev.
+// Hands a user exception of the compiler's to ev: as it came, if it came from a method and nobody has changed it.
 template <class E> SOM_LOCAL void raise_user(som_env *ev, const E &e) noexcept {
 	using abi = typename as<E>::abi;
 	try {
+		if (const som_env *came = e.som_came()) { // it is passed on
+			const E was = members_in<E>(*came);
+			bool same = true;
+			E::som_members([&](auto here, auto) { same = same && was.*here == e.*here; });
+			if (same) return e.exception::raise(ev);
+		}
 		abi *value = nullptr;
 		if constexpr (!std::is_empty_v<abi>) {
 			value = static_cast<abi *>(allocate(sizeof(abi)));

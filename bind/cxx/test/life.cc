@@ -73,6 +73,70 @@ static void exceptions() {
 	reinterpret_cast<std::int64_t (*)(som_ref, som_env *, std::int64_t)>(f.proc)(d.get(), nullptr, 2000);
 }
 
+// TooLoud as a later release has it.
+struct louder {
+	std::int16_t volume;
+	char *why;
+	std::int64_t since;
+	som_ref by;
+};
+static int dropped;
+static void drop_louder(void *p) {
+	dropped++;
+	som_release(static_cast<louder *>(p)->by);
+	som_deallocate(static_cast<louder *>(p)->why);
+	som_deallocate(p);
+}
+static std::int64_t speak_louder(som_ref self, som_env *ev, std::int64_t n) {
+	if (n == 1) return som_raise_user(ev, "IDL:Zoo/Unheard:1.0", nullptr, nullptr), 0;
+	if (n == 2) return som_raise_system(ev, "IDL:acme/ODD:1.0", 7, SOM_COMPLETED_YES, "odd"), 0;
+	auto *v = static_cast<louder *>(som_allocate(sizeof(louder)));
+	v->volume = 9;
+	v->why = static_cast<char *>(std::memcpy(som_allocate(5), "late", 5));
+	v->since = 77;
+	v->by = som_retain(self);
+	som_raise_user(ev, "IDL:Zoo/TooLoud:1.0", v, drop_louder);
+	return 0;
+}
+
+static void passing_on() { // through Dog's frame
+	using proc = std::int64_t(som_ref, som_env *, std::int64_t);
+	Dog d = Dog::create();
+	som_class *animal = som::class_object::named("Zoo::Animal").get_class();
+	som_found f = {};
+	f.size_of = sizeof f;
+	CHECK(som_lookup(animal, "speak", &f, nullptr) == SOM_OK);
+	som_proc *was = som_class_replace(animal, f.token, reinterpret_cast<som_proc *>(speak_louder), nullptr);
+	auto *speak = reinterpret_cast<proc *>(som_resolve(d.get(), f.token));
+	{
+		som::env ev;
+		speak(d.get(), &ev, 3);
+		const auto *v = static_cast<const louder *>(ev.value);
+		CHECK(ev.drop == drop_louder && v && v->volume == 9 && v->since == 77 && v->by == d.get() && references(d) == 2);
+	}
+	CHECK(dropped == 1 && references(d) == 1);
+	{
+		som::env ev;
+		speak(d.get(), &ev, 1);
+		CHECK(ev.major == SOM_USER_EXCEPTION && std::string(ev.id) == "IDL:Zoo/Unheard:1.0");
+		speak(d.get(), &ev, 2);
+		CHECK(ev.major == SOM_SYSTEM_EXCEPTION && std::string(ev.id) == "IDL:acme/ODD:1.0" && ev.minor == 7 && ev.completed == SOM_COMPLETED_YES && std::string(ev.text) == "odd");
+		speak(d.get(), nullptr, 3);
+	}
+	CHECK(dropped == 2 && references(d) == 1);
+	TooLoud loud = THROWN(TooLoud, d.speak(3));
+	loud.why = "changed";
+	{
+		som::env ev;
+		loud.raise(&ev);
+		CHECK(ev.value && ev.drop != drop_louder && static_cast<const TooLoud::som_abi *>(ev.value)->why == std::string("changed"));
+	}
+	loud = TooLoud();
+	CHECK(dropped == 3 && references(d) == 1);
+	som_class_replace(animal, f.token, was, nullptr);
+	CHECK(d.speak(3) == 7);
+}
+
 // As another module has it that is not bound.
 struct elsewhere {
 	static constexpr const char *name = "Zoo::Animal";
@@ -241,6 +305,7 @@ int main() {
 	first.join();
 	handles();
 	exceptions();
+	passing_on();
 	binding();
 	initializers();
 	several_parents();

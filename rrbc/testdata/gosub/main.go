@@ -23,7 +23,8 @@ type subclass struct {
 	Ancestors    []ancestor // those of the library, the farthest first
 	Introduces   []method
 	Overrides    []method
-	Begins       int32 // how often the data count as changed when the initializer has run
+	Begins       int32  // how often the data count as changed when the initializer has run
+	Raises       string // the id of the exception that it knows
 }
 
 // An ancestor is a class as the subclass was compiled with it.
@@ -46,6 +47,11 @@ type method struct {
 const signature = "i:i/long(long)"
 
 type number = func(som.Self, context.Context, int32) (int32, error)
+
+// hungry is the exception, as generated code has it.
+type hungry struct{ Since int32 }
+
+func (h *hungry) Error() string { return fmt.Sprint("hungry since ", h.Since) }
 
 // state is what each instance has.
 type state struct{ changed int32 }
@@ -70,6 +76,7 @@ func define() error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
+	_ = som.Raises[hungry](s.Raises)
 	for _, a := range s.Ancestors {
 		if err := bind(a); err != nil {
 			return err
