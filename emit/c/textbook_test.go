@@ -33,6 +33,7 @@ func TestTextbook(t *testing.T) {
 		{program: "names", linked: "release1/stack"},
 		{program: "greet", linked: "hello"},
 		{program: "packed", linked: "hello"},
+		{program: "unpacked", linked: "adder"},
 		{program: "replace", linked: "hello"},
 	} {
 		t.Run(b.program, func(t *testing.T) {

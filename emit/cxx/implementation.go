@@ -144,6 +144,9 @@ func (u *unit) entries(i *model.Interface) []string {
 	if _, ok := i.ClassModifier("abstract"); ok {
 		add("som::abstract{}")
 	}
+	if i.OIDL() {
+		add("som::oidl{}")
+	}
 	if m := i.Metaclass(); m != nil {
 		add("som::metaclass{%s}", cabi.Quoted(m.ScopedName()))
 	} else if v, ok := i.ClassModifier("metaclass"); ok && v != "" {
