@@ -70,8 +70,12 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 			lines = append(lines, fmt.Sprintf("%[1]sData *somThis = %[1]sGetData(somSelf);", m.name))
 			unused = "(void)somThis, " + unused
 		} else {
-			lines = append(lines, fmt.Sprintf("%[1]s_instance *data = %[1]s_data(self);", m.name))
-			unused = "(void)data, " + unused
+			data := "data"
+			for slices.ContainsFunc(w.params, func(p param) bool { return p.name == data }) {
+				data += "_"
+			}
+			lines = append(lines, fmt.Sprintf("%[1]s_instance *%[2]s = %[1]s_data(self);", m.name, data))
+			unused = "(void)" + data + ", " + unused
 		}
 	}
 	switch {
