@@ -138,14 +138,14 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("struct %sClassDataStructure {", name)
 	u.F("\tSOMClass *classObject;")
 	for _, m := range b.methods {
-		u.F("\tsomMToken %s;", m.name)
+		u.F("\tsomMToken %s;", memberName(m.name))
 	}
 	u.F("};")
 	u.F("static inline struct %[1]sClassDataStructure %[1]s_classData(void) {", name)
 	u.F("\tstruct %sClassDataStructure d;", name)
 	u.F("\td.classObject = %s_classObject();", name)
 	for n, m := range b.methods {
-		u.F("\td.%s = %s_token(%d, somGetGlobalEnvironment());", m.name, name, n)
+		u.F("\td.%s = %s_token(%d, somGetGlobalEnvironment());", memberName(m.name), name, n)
 	}
 	u.F("\treturn d;")
 	u.F("}")

@@ -18,7 +18,7 @@ func cname(d model.Decl) string {
 	return name
 }
 
-// memberName returns the name of a member.
+// memberName returns the name of a member, or of what else has no scopes in its name.
 func memberName(name string) string {
 	if reserved[name] {
 		return name + "_"
@@ -55,10 +55,10 @@ func shortName(i *model.Interface, method string) string {
 // implementingName returns the name of the function that implements a method: the modifier functionprefix begins it.
 func (g *generator) implementingName(i *model.Interface, method string) string {
 	if p, ok := i.ClassModifier("functionprefix"); ok && cabi.Word(p) == p {
-		return p + method
+		return memberName(p + method)
 	}
 	if g.opt.Compat {
-		return method
+		return memberName(method)
 	}
 	return cname(i) + "_do_" + shortName(i, method)
 }

@@ -17,6 +17,10 @@ func TestTemplateNames(t *testing.T) {
 		compat     bool
 	}{
 		{"data", "void put(in string data); void get(in long data, in long data_); implementation { releaseorder: put, get; long n; };", false},
+		{"keywords", "void extern(in long a); long return(in long b); attribute long int; void for(); " +
+			"implementation { releaseorder: extern, return, _get_int, _set_int, for; for: procedure; long n; };", true},
+		{"keyword behind a prefix", "void tern(); implementation { functionprefix = ex; releaseorder: tern; };", true},
+		{"keyword behind a prefix, without IBM's names", "void tern(); implementation { functionprefix = ex; releaseorder: tern; };", false},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
