@@ -193,14 +193,6 @@ func texts(ws []word, at []int) string {
 	return strings.Join(all, " ")
 }
 
-// A parameter is one of a head.
-type parameter struct {
-	from, to int // in the text, without the commas around it
-	typ      string
-	name     word // or an empty one
-	value    bool // it has a default
-}
-
 // parameters returns the parameters of a declarator.
 func (h *head) parameters(d *declarator) []parameter {
 	ws := h.words[d.open : d.close+1]
@@ -227,7 +219,9 @@ func (h *head) parameters(d *declarator) []parameter {
 			continue
 		}
 		p := parameterOf(ws[begin:i])
-		p.from, p.to = ws[begin-1].to, ws[i].from
+		if begin == i { // nothing stands between two commas
+			p.from, p.to = ws[i].from, ws[i].from
+		}
 		if !last || len(all) > 0 || p.typ != "" && p.typ != "void" {
 			all = append(all, p)
 		}
@@ -238,6 +232,9 @@ func (h *head) parameters(d *declarator) []parameter {
 
 func parameterOf(ws []word) parameter {
 	var p parameter
+	if len(ws) > 0 {
+		p.from, p.to = ws[0].from, ws[len(ws)-1].to
+	}
 	if i := slices.IndexFunc(ws, func(w word) bool { return w.is("=") }); i >= 0 {
 		p.value, ws = true, ws[:i]
 	}
@@ -262,6 +259,7 @@ func parameterOf(ws []word) parameter {
 	}
 	typ = withoutMacros(typ)
 	if n := len(typ); n > 4 && typ[n-1].is(")") && typ[n-2].kind == name && typ[n-3].is("(") && typ[n-4].names() { // UNUSED(self)
+		p.after = typ[n-1].to
 		typ = append(slices.Clone(typ[:n-4]), typ[n-2])
 	}
 	for i, w := range typ {
@@ -280,9 +278,11 @@ func parameterOf(ws []word) parameter {
 		named = i
 		break
 	}
+	p.before = typ
 	if named >= 0 {
-		p.name = typ[named]
-		typ = slices.Delete(slices.Clone(typ), named, named+1)
+		p.name, p.before, p.behind = typ[named], typ[:named], typ[named+1:]
+		p.after = max(p.after, p.name.to)
+		typ = slices.Concat(p.before, p.behind)
 	}
 	var all []string
 	for _, w := range typ {
@@ -297,8 +297,15 @@ func withoutMacros(ws []word) []word {
 	for n := len(ws); n > 2 && ws[n-1].isMacro() && ws[n-2].names() && !ws[n-3].is("::"); n-- {
 		ws = ws[:n-1]
 	}
-	for len(ws) > 2 && ws[0].isMacro() && ws[1].kind == name && ws[1].text != "const" && ws[1].text != "volatile" {
-		ws = ws[1:]
+	for len(ws) > 2 && ws[0].isMacro() {
+		next := 1
+		if ws[1].is("(") {
+			next = closing(ws, 1) + 1
+		}
+		if next == 0 || next+1 >= len(ws) || ws[next].kind != name || next == 1 && (ws[1].text == "const" || ws[1].text == "volatile") {
+			break
+		}
+		ws = ws[next:]
 	}
 	return ws
 }

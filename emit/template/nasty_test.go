@@ -94,7 +94,7 @@ func TestNastyC(t *testing.T) {
 		{name: "conditional parameter", old: "static int32_t Dog_do_bark(som_ref self,\n#ifdef A\n\tlong x,\n#endif\n\tsom_env *ev)\n{ }\n", note: "line 1: preprocessor lines stand within its head"},
 		{name: "renamed parameters", old: "static int32_t Dog_do_bark(som_ref me, som_env *e, long loud) { f(me, e, loud); }\n", want: "static int32_t Dog_do_bark(som_ref me, som_env *e, int16_t loud) { f(me, e, loud); }\n"},
 		{name: "a parameter a line", old: "static int32_t\nDog_do_bark(\n\tsom_ref self, // the dog\n\tsom_env *ev // may be NULL\n)\n{ }\n",
-			want: "static int32_t\nDog_do_bark(\n\tsom_ref self, // the dog\n\tsom_env *ev // may be NULL\n,\n\tint16_t volume\n)\n{ }\n"},
+			want: "static int32_t\nDog_do_bark(\n\tsom_ref self, // the dog\n\tsom_env *ev, // may be NULL\n\tint16_t volume\n)\n{ }\n"},
 		{name: "a pointer before", old: "static char *Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: head + " { }\n"},
 		{name: "no star left", old: "static const char *Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: head + " { }\n"},
 		{name: "comment within the type", old: "static long /* of what? */ Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n",

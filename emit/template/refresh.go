@@ -255,7 +255,7 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 	}
 	if !slices.Equal(types(hp), types(wp)) {
 		from, to := have.words[d.open].to, have.words[d.close].from
-		text, ok := u.aligned(hp, wp, want.Head)
+		text, ok := u.aligned(listOf(string(u.old), from, to, hp), listOf(want.Head, wanted.words[w.open].to, wanted.words[w.close].from, wp), pairs(hp, wp))
 		if !ok {
 			return nil, "its parameters have values of their own that may be meant otherwise"
 		}
