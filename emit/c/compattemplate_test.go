@@ -15,7 +15,7 @@ import (
 func TestCompatTemplate(t *testing.T) {
 	t.Parallel()
 	const from = "testdata/textbook"
-	for _, name := range []string{"car", "fly", "hello", "init", "pet", "cat", "dog", "release1/stack"} {
+	for _, name := range []string{"car", "fly", "hello", "init", "pet", "cat", "dog", "release1/stack", "gate", "herd"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			folder := filepath.Join(from, filepath.Dir(name))

@@ -32,6 +32,8 @@ func TestTextbook(t *testing.T) {
 		{program: "inits", linked: "init"},
 		{program: "names", linked: "release1/stack"},
 		{program: "greet", linked: "hello"},
+		{program: "except", linked: "gate"},
+		{program: "types", linked: "herd"},
 		{program: "packed", linked: "hello"},
 		{program: "unpacked", linked: "adder"},
 		{program: "replace", linked: "hello"},

@@ -28,7 +28,9 @@ func pairs(have, want []parameter) []int {
 		}
 	}
 	elsewhere(sameName)
-	elsewhere(func(h, w parameter) bool { return h.typ == w.typ && !isAmong(want, h.name.text) && !isAmong(have, w.name.text) })
+	elsewhere(func(h, w parameter) bool {
+		return h.typ == w.typ && !isAmong(want, h.name.text) && !isAmong(have, w.name.text)
+	})
 	fillGaps(of, ordered, taken)
 	return of
 }

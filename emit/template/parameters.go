@@ -51,7 +51,7 @@ func listOf(text string, from, to int, ps []parameter) list {
 			break
 		}
 		p.comma, p.tail = true, text[p.to:comma]
-		p.remarks = text[comma+1:][:remarksOfLine(text[comma+1 : to])]
+		p.remarks = text[comma+1:][:remarksOfLine(text[comma+1:to])]
 		at = comma + 1 + len(p.remarks)
 		l.closing = text[at:end]
 	}

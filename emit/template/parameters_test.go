@@ -36,7 +36,9 @@ var inC = dialect{
 	leads:   []string{" ", "\n\t", " /* a%d */ ", " UNUSED(a%d) ", "\n\t// a%d, b\n\t", "\n\t[[a%d]] ", " __attribute__((a%d)) ", "\t\\\n\t"},
 	tails:   []string{"", " /* b%d, c */", " __attribute__((b%d))", " UNUSED_%d", " // b%d, c\n\t", "\n"},
 	remarks: []string{"", " // c%d,\n", " /* c%d */\n", " /* c%d */ // d%d\n"},
-	declare: func(typ, name string) string { return strings.TrimSuffix(typ+" ", "* ") + strings.Repeat("*", strings.Count(typ, "*")) + name },
+	declare: func(typ, name string) string {
+		return strings.TrimSuffix(typ+" ", "* ") + strings.Repeat("*", strings.Count(typ, "*")) + name
+	},
 }
 
 var inGo = dialect{
