@@ -125,12 +125,15 @@ func (g *generator) memberNames() map[string]bool {
 	return g.members
 }
 
-// compatOwn are the words of som_compat.h and what it includes that are members of structures, or that macros there are made of: as
-// names of a program's own they would mean something else in them. TestShortNames compiles the macros with all others.
-var compatOwn = cabi.Set(`YES NO MAYBE TRUE FALSE C NULL Environment StExcep abstract_parents allocate boolean calloc cls code completed completion_status
-	data data_align data_size deallocate declared descriptor exception_free exception_id exception_type exception_value flags free from handle id
-	init init_classes inits integer2 integer4 introduces kind layout level library load major mask memcpy memset metaclass method method_size
-	methods migrated minor mt nabstract_parents name nbases ninit_classes ninits nintroduces nlayout nmethods norder noverrides nparents
-	nselects object octet of offset oidl order output override_size overrides owner parent parents part_size proc refs select_size selects
-	sequence sequenceElement sequenceLength sequenceMaximum sig sigs size size_of string token type typelib unload uinteger2 uinteger4
-	value why zString fini copy assign bases info major mToken`)
+// compatOwn are the words of som_compat.h and what it includes that are members of structures, that macros there are made of, or that
+// are C's own: as names of a program's they would mean something else in them. TestShortNames compiles the macros with all others.
+var compatOwn = cabi.Set(`abstract_parents allocate assign at b bases boolean c calloc Changes ClassData cls code cold completed completion_status context copy d data
+	data_align data_size deallocate declared defined descriptor dllexport dllimport drop endif Environment EOF error exception_free exception_id
+	exception_type exception_value exit EXIT_FAILURE f FALSE file fini flags float4 float8 format fp fpr fprintf free from gp gpr gr gr_left grown h H
+	handle i I id idl info init init_classes inits int32_t integer2 integer4 introduces kind l layout library load m major malloc mask MAYBE memcpy memory
+	memset metaclass method method_size methods migrated minor mt mToken n nabstract_parents name nbases ninit_classes ninits nintroduces nlayout nmethods
+	NO NO_EXCEPTION noinline norder noverrides nparents nselects nwhy object octet offset oidl ORBfree order output override_size overrides owner p parent
+	parents part_size printf proc putchar realloc refs reserved s saved select_size selects sequence sequenceElement sequenceLength sequenceMaximum sig
+	sigs size SIZE_MAX size_of stderr StExcep strcmp strcspn string strlen strncat strncmp symbol SYSTEM_EXCEPTION TCKind text to token TRUE type typelib
+	uint32_t uinteger2 uinteger4 uintptr_t unload unused used USER_EXCEPTION va_ va_arg va_copy va_end va_list va_start value visibility vprintf vr
+	vr_left vsnprintf weak why YES zString`)
