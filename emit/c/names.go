@@ -79,8 +79,8 @@ func (u *unit) comment(lines ...string) {
 
 // The tables below are never changed.
 var (
-	// reserved are the keywords of C11 and C++17, and what <stdint.h> and <stddef.h> declare.
-	reserved = cabi.Set(cabi.Keywords, `restrict offsetof size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t
+	// reserved are the keywords of C11 and C++17, macros of common headers, and what <stdint.h> and <stddef.h> declare.
+	reserved = cabi.Set(cabi.Keywords, cabi.Macros, `restrict offsetof size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t
 		uint64_t intptr_t uintptr_t`)
 
 	// ownLocals are what generated functions have besides an operation's parameters.

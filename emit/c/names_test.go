@@ -1,6 +1,7 @@
 package c_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -35,5 +36,24 @@ func TestTemplateNames(t *testing.T) {
 				run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, flags, []string{filepath.Join(dir, "store.c")})...)
 			}
 		})
+	}
+}
+
+// TestMacroNames compiles what is made of names that headers of C have for macros, in a program that includes these before.
+func TestMacroNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := "#include <somobj.idl>\nenum Code { EINTR, ENODATA, EOF };\nstruct Stream { long errno; string NULL; long stdin; long INT_MAX; long linux; long assert; };\n" +
+		"exception Lost { Code errno; };\ninterface Store : SOMObject { attribute Code stdout; Stream open(in long errno, in string NULL, in Code EOF) raises (Lost); void assert(in Stream stdin); " +
+		"implementation { releaseorder: _get_stdout, _set_stdout, open, assert; }; };\n"
+	write(t, dir, mustEmit(t, compileFiles(t, idl.FilesOf{"store.idl": text}, "store.idl"), c.Options{Parts: everything}))
+	program := "#include <assert.h>\n#include <errno.h>\n#include <limits.h>\n#include <stdio.h>\n#include <store.c>\n" +
+		"int codes(const Stream *s); int codes(const Stream *s) { return ENODATA_ + (int)s->errno_ + (int)Store_get_stdout(NULL, NULL); }\n"
+	source := filepath.Join(dir, "program.c")
+	if err := os.WriteFile(source, []byte(program), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, cc := range [][]string{{"gcc", "-std=gnu11"}, {"g++", "-x", "c++", "-std=gnu++17"}} {
+		run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, strict, []string{source})...)
 	}
 }

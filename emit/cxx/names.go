@@ -123,14 +123,7 @@ func (u *unit) doc(indent string, n *model.Node) {
 // The tables below are never changed.
 var (
 	// reserved are the keywords of C++ up to C++23, the namespaces that generated code names, and macros of common headers.
-	reserved = cabi.Set(cabi.Keywords, `char8_t concept consteval constinit co_await co_return co_yield requires std som EOF errno assert
-		stdin stdout stderr INT_MIN INT_MAX BUFSIZ FILENAME_MAX FOPEN_MAX TMP_MAX SEEK_SET SEEK_CUR SEEK_END RAND_MAX EXIT_SUCCESS EXIT_FAILURE
-		BIG_ENDIAN LITTLE_ENDIAN BYTE_ORDER SIZE_MAX WEOF E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBADMSG
-		EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDEADLK EDESTADDRREQ EDOM EEXIST EFAULT EFBIG EHOSTUNREACH EIDRM EILSEQ
-		EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS
-		ENODATA ENODEV ENOENT ENOEXEC ENOLCK ENOLINK ENOMEM ENOMSG ENOPROTOOPT ENOSPC ENOSR ENOSTR ENOSYS ENOTCONN ENOTDIR ENOTEMPTY
-		ENOTRECOVERABLE ENOTSOCK ENOTSUP ENOTTY ENXIO EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE
-		EROFS ESPIPE ESRCH ETIME ETIMEDOUT ETXTBSY EWOULDBLOCK EXDEV`)
+	reserved = cabi.Set(cabi.Keywords, `char8_t concept consteval constinit co_await co_return co_yield requires std som`, cabi.Macros)
 
 	// ownLocals are what generated functions use besides an operation's parameters.
 	ownLocals = cabi.Set(`std som`)
