@@ -294,7 +294,7 @@ func parameterOf(ws []word) parameter {
 
 // withoutMacros returns the words of a parameter without macros around its type and name.
 func withoutMacros(ws []word) []word {
-	for n := len(ws); n > 2 && ws[n-1].isMacro() && ws[n-2].names() && !ws[n-3].is("::"); n-- {
+	for n := len(ws); n > 2 && ws[n-1].isMacro() && (ws[n-2].names() || ws[n-2].is("]")) && !ws[n-3].is("::"); n-- {
 		ws = ws[:n-1]
 	}
 	for len(ws) > 2 && ws[0].isMacro() {

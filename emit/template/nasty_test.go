@@ -56,6 +56,7 @@ func TestNastyC(t *testing.T) {
 	f := template.File{
 		Functions: []template.Function{{Name: "Dog_do_bark", Key: "Dog::bark", Head: head}},
 		Types:     map[string]string{"integer4": "int32_t", "Dog *": "som_ref", "Environment *": "som_env *", "short": "int16_t"},
+		Mine:      func(key string) bool { return strings.HasPrefix(key, "Dog::") },
 	}
 	for _, n := range []nasty{
 		{name: "plain", old: "static void Dog_do_bark(som_ref self, som_env *ev)\n{ x(); }\n", want: head + "\n{ x(); }\n"},
@@ -77,6 +78,16 @@ func TestNastyC(t *testing.T) {
 		{name: "a structure before", old: "struct dog *Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: "int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n"},
 		{name: "other names of types", old: "static integer4 Dog_do_bark(Dog *self, Environment *ev, short volume) { }\n"},
 		{name: "name in parentheses", old: "static void (Dog_do_bark)(som_ref self, som_env *ev) { }\n", want: "static int32_t (Dog_do_bark)(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "comments in types", old: "static int32_t Dog_do_bark(som_ref self, som_env *ev, const /* of what? */ char *name) { }\n",
+			want: "static int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t /* of what? */ name) { }\n"},
+		{name: "arrays", old: "static int32_t Dog_do_bark(som_ref self, som_env *ev, long name[4] UNUSED) { }\n", want: "static int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t name UNUSED) { }\n"},
+		{name: "nothing but a comment", old: "static int32_t Dog_do_bark(/* none */) { }\n", want: "static int32_t Dog_do_bark(/* none */ som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "ends of lines and comments", old: "static int32_t Dog_do_bark(som_ref self, // me\r\n\tsom_env *ev, // it\r\n\tlong loud // in dB\r\n)\r\n{\r\n}\r\n",
+			want: "static int32_t Dog_do_bark(som_ref self, // me\r\n\tsom_env *ev, // it\r\n\tint16_t loud // in dB\r\n)\r\n{\r\n}\r\n"},
+		{name: "moved from another module", old: "/* Farm::Dog::bark: old */\nstatic int32_t Farm_Dog_do_bark(som_ref me, som_env *ev, int16_t loud) { return x(me, loud); }\n",
+			want: "/* Dog::bark */\nstatic int32_t Dog_do_bark(som_ref me, som_env *ev, int16_t loud) { return x(me, loud); }\n"},
+		{name: "moved from one of two modules", old: "/* Farm::Dog::bark */\nstatic void Farm_Dog_do_bark(som_ref me) { }\n/* Zoo::Dog::bark */\nstatic void Zoo_Dog_do_bark(som_ref me) { }\n",
+			want: "/* Farm::Dog::bark */\nstatic void Farm_Dog_do_bark(som_ref me) { }\n/* Zoo::Dog::bark */\nstatic void Zoo_Dog_do_bark(som_ref me) { }\n\n/* Dog::bark */\n" + head + "\n{\n}\n"},
 		{name: "twins", old: "#ifdef LOUD\nstatic void Dog_do_bark(som_ref self, som_env *ev) { a(); }\n#else\nstatic void Dog_do_bark(som_ref me, som_env *ev) { b(me); }\n#endif\n",
 			want: "#ifdef LOUD\n" + head + " { a(); }\n#else\nstatic int32_t Dog_do_bark(som_ref me, som_env *ev, int16_t volume) { b(me); }\n#endif\n"},
 		{name: "twins apart", old: "#ifdef LOUD\nstatic void Dog_do_bark(som_ref self, som_env *ev) { a(); }\n#endif\nint x;\n#ifndef LOUD\nstatic void Dog_do_bark(som_ref self, som_env *ev) { b(); }\n#endif\n",
@@ -136,6 +147,9 @@ func TestNastyCXX(t *testing.T) {
 	const added = "\n\t/* Zoo::Dog::bark */\n\tstd::int32_t bark(std::int16_t volume)\n\t{\n\t}\n"
 	for _, n := range []nasty{
 		{name: "plain", old: in("\tvoid bark(long loud) { x(loud); }\n"), want: in("\tstd::int32_t bark(std::int16_t loud) { x(loud); }\n")},
+		{name: "names with less in front", old: in("\tint32_t bark([[maybe_unused]] int16_t volume) { return x(volume); }\n")},
+		{name: "another type of that name", old: in("\tmine::int32_t bark(mine::int16_t volume) { return x(volume); }\n"), want: in("\tstd::int32_t bark(std::int16_t volume) { return x(volume); }\n")},
+		{name: "no name", old: in("\tstd::int32_t bark(/* how loud */ long) { return 0; }\n"), want: in("\tstd::int32_t bark(/* how loud */ std::int16_t) { return 0; }\n")},
 		{name: "no class", old: "int x;\n", want: "int x;\n\nnamespace Zoo {\nclass Dog_impl : public Dog_part<Dog_impl> {\npublic:\n" + added + "};\n}\n"},
 		{name: "class in a comment", old: "// class Dog_impl {\n", want: "// class Dog_impl {\n\nnamespace Zoo {\nclass Dog_impl : public Dog_part<Dog_impl> {\npublic:\n" + added + "};\n}\n"},
 		{name: "try block", old: in("\tvoid bark(long n) try { x(n); } catch (const E &e) { } catch (...) { }\n\tvoid wag() { }\n"),
