@@ -185,6 +185,15 @@ func declaratorAt(ws []word, open, to int) (declarator, bool) {
 	return d, true
 }
 
+// statements are words of which no declaration has one behind its parameters.
+var statements = set("return if for while do switch goto")
+
+// isStatement reports whether what seems to be a declaration has the begin of a body behind it, whose brace a macro makes.
+func (f *function) isStatement() bool {
+	d := f.main()
+	return slices.ContainsFunc(f.words[d.close+1:], func(w word) bool { return statements[w.text] })
+}
+
 func texts(ws []word, at []int) string {
 	var all []string
 	for _, i := range at {

@@ -294,6 +294,8 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 		return nil, ""
 	}
 	switch {
+	case slices.ContainsFunc(hp, func(p parameter) bool { return u.isMadeByMacro(p, wp) }):
+		return nil, "a macro makes its parameters"
 	case len(result) == 0 && len(wantResult) > 0:
 		return nil, "a macro makes its head"
 	case !have.plain:
@@ -325,6 +327,21 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 		edits = append(edits, edit{from, to, text})
 	}
 	return edits, ""
+}
+
+// isMadeByMacro reports whether what seems to be a parameter without a name is a macro.
+func (u *update) isMadeByMacro(p parameter, want []parameter) bool {
+	if p.name.text != "" || len(p.before) == 0 || slices.ContainsFunc(want, func(w parameter) bool { return w.typ == p.typ }) {
+		return false
+	}
+	first := p.before[0]
+	if len(p.before) > 1 && !p.before[1].is("(") {
+		return false
+	}
+	return first.isMacro() || slices.ContainsFunc(u.src.macros, func(m word) bool {
+		ws := wordsOf(m.text) // # define NAME
+		return len(ws) > 2 && ws[2] == first.text
+	})
 }
 
 // resultEdit replaces the type of a result, and mends the blanks behind it.

@@ -183,6 +183,10 @@ func (u *update) function(want *Function) error {
 		u.refresh(h, want)
 	}
 	if len(have) > 0 && want.In == "" && !slices.ContainsFunc(have, func(f *function) bool { return !f.declared }) {
+		if i := slices.IndexFunc(have, func(f *function) bool { return f.isStatement() }); i >= 0 {
+			u.left(want, have[i].from, "macros make the braces of its body", "write the braces out")
+			return nil
+		}
 		have = nil // a declaration outside of classes is no function
 	}
 	if len(have) == 0 {
