@@ -323,6 +323,9 @@ func (u *unit) compatParents(m *implementing) {
 			all = append(all, alias{long, "parent_" + cname(p) + "_" + f.name})
 			calls = append(calls, fmt.Sprintf("%s(%s);", long, args))
 		}
+		if len(calls) == 1 {
+			all = append(all, alias{m.name + "_parents_" + f.name, "parent_" + f.name})
+		}
 		if len(calls) == 0 {
 			continue
 		}

@@ -33,6 +33,7 @@ func TestTextbook(t *testing.T) {
 		{program: "names", linked: "release1/stack"},
 		{program: "greet", linked: "hello"},
 		{program: "except", linked: "gate"},
+		{program: "kennel", library: []string{"beast", "hound"}},
 		{program: "types", linked: "herd"},
 		{program: "packed", linked: "hello"},
 		{program: "unpacked", linked: "adder"},

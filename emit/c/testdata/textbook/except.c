@@ -8,7 +8,8 @@ static void says(Environment *ev)
 		somPrintf("through\n");
 		break;
 	case SYSTEM_EXCEPTION:
-		somPrintf("system exception %s\n", somExceptionId(ev));
+		somPrintf("system exception %s, minor %lu, completed %d\n", somExceptionId(ev), ((StExcep *)somExceptionValue(ev))->minor,
+			((StExcep *)somExceptionValue(ev))->completed == MAYBE);
 		break;
 	case USER_EXCEPTION:
 		if (strcmp(somExceptionId(ev), ex_TOO_WIDE) == 0) {
@@ -38,7 +39,10 @@ int main(void)
 	_somFree(gate);
 	SOM_UninitEnvironment(ev);
 	ev = SOM_CreateLocalEnvironment();
-	somSetException(ev, SYSTEM_EXCEPTION, "IDL:omg.org/CORBA/NO_MEMORY:1.0", SOMCalloc(1, sizeof(StExcep)));
+	StExcep *params = (StExcep *)SOMCalloc(1, sizeof(StExcep));
+	params->minor = 7;
+	params->completed = MAYBE;
+	somSetException(ev, SYSTEM_EXCEPTION, "IDL:omg.org/CORBA/NO_MEMORY:1.0", params);
 	says(ev);
 	SOM_DestroyLocalEnvironment(ev);
 	return 0;
