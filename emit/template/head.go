@@ -291,14 +291,43 @@ func parameterOf(ws []word) parameter {
 	if named >= 0 {
 		p.name, p.before, p.behind = typ[named], typ[:named], typ[named+1:]
 		p.after = max(p.after, p.name.to)
+		for n := len(p.before); n > 1 && p.before[n-1].isMacro() && isWholeType(p.before[:n-1]); n-- { // som_env *UNUSED ev
+			p.before = p.before[:n-1]
+		}
 		typ = slices.Concat(p.before, p.behind)
 	}
 	var all []string
-	for _, w := range typ {
+	for _, w := range unqualified(typ) {
 		all = append(all, w.text)
 	}
 	p.typ = strings.Join(all, " ")
 	return p
+}
+
+// isWholeType reports whether words are a type, so that a name behind them is none.
+func isWholeType(ws []word) bool {
+	switch last := ws[len(ws)-1]; {
+	case last.is("::"), last.text == "struct", last.text == "class", last.text == "union", last.text == "enum", last.text == "typename":
+		return false
+	}
+	return slices.ContainsFunc(ws, func(w word) bool { return w.names() || basic[w.text] })
+}
+
+// unqualified returns the words of a parameter's type without qualifiers of the parameter itself, which are no part of a function's type.
+func unqualified(typ []word) []word {
+	qualifies := func(w word) bool {
+		return w.text == "const" || w.text == "volatile" || w.text == "restrict" || w.text == "__restrict" || w.text == "__restrict__"
+	}
+	if slices.ContainsFunc(typ, func(w word) bool { return w.is("(") || w.is("[") || w.is("<") || w.is("&") }) {
+		return typ
+	}
+	if last := slices.IndexFunc(typ, func(w word) bool { return w.is("*") }); last < 0 {
+		return slices.DeleteFunc(slices.Clone(typ), qualifies)
+	}
+	for len(typ) > 0 && qualifies(typ[len(typ)-1]) {
+		typ = typ[:len(typ)-1]
+	}
+	return typ
 }
 
 // withoutMacros returns the words of a parameter without macros around its type and name.
