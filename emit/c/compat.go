@@ -112,9 +112,9 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 	for i, p := range shown {
 		switch w := written[i]; {
 		case p.typ == "int32_t *" || p.typ == "uint32_t *":
-			u.F("\t%s%s_ = %s ? *%s : 0;", cabi.Spaced(strings.TrimSuffix(w.typ, " *")), p.name, p.name, p.name)
-			args = append(args, fmt.Sprintf("%s ? &%s_ : NULL", p.name, p.name))
-			back = append(back, fmt.Sprintf("\tif (%s) *%s = (%s)%s_;", p.name, p.name, strings.TrimSuffix(p.typ, " *"), p.name))
+			u.F("\t%[1]ssom_%[2]s = %[2]s ? *%[2]s : 0;", cabi.Spaced(strings.TrimSuffix(w.typ, " *")), p.name)
+			args = append(args, fmt.Sprintf("%[1]s ? &som_%[1]s : NULL", p.name))
+			back = append(back, fmt.Sprintf("\tif (%[1]s) *%[1]s = (%[2]s)som_%[1]s;", p.name, strings.TrimSuffix(p.typ, " *")))
 		case p.elements != "":
 			args = append(args, "("+p.elements+")"+p.name)
 		case p.typ != w.typ:

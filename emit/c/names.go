@@ -84,7 +84,7 @@ var (
 		uint64_t intptr_t uintptr_t`)
 
 	// ownLocals are what generated functions have besides an operation's parameters.
-	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy`)
+	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy given nothing`)
 
 	// ownSuffixes are the functions that each class has.
 	ownSuffixes = cabi.Set(`new is cast class bind unbind token major minor instance data define own parents`)

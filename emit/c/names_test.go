@@ -20,6 +20,8 @@ func TestTemplateNames(t *testing.T) {
 		{"data", "void put(in string data); void get(in long data, in long data_); implementation { releaseorder: put, get; long n; };", false},
 		{"keywords", "void extern(in long a); long return(in long b); attribute long int; void for(); " +
 			"implementation { releaseorder: extern, return, _get_int, _set_int, for; for: procedure; long n; };", true},
+		{"locals of what calls", "struct Box { long n; }; enum Kind { small }; Box f(in long given, in Box nothing, inout long n, inout long n_, in Kind kind); long g(out long given, in long value); " +
+			"implementation { releaseorder: f, g; };", true},
 		{"keyword behind a prefix", "void tern(); implementation { functionprefix = ex; releaseorder: tern; };", true},
 		{"keyword behind a prefix, without IBM's names", "void tern(); implementation { functionprefix = ex; releaseorder: tern; };", false},
 	} {

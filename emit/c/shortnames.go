@@ -89,8 +89,8 @@ func (u *unit) shortName(a alias) {
 	u.L("#endif")
 }
 
-// memberNames returns the names of what the specification has in structures and in tables of methods: as a macro, such a name
-// would be another thing's there.
+// memberNames returns the names of what the specification has in structures, in tables of methods and for parameters: as a macro, such a
+// name would be another thing's there.
 func (g *generator) memberNames() map[string]bool {
 	if g.members != nil {
 		return g.members
@@ -119,6 +119,9 @@ func (g *generator) memberNames() map[string]bool {
 			}
 			for _, o := range d.Operations() {
 				g.members[o.Name] = true
+				for _, p := range o.Params {
+					g.members[p.Name] = true
+				}
 			}
 		}
 	}
