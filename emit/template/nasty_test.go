@@ -209,3 +209,14 @@ func TestNastyCXX(t *testing.T) {
 		})
 	}
 }
+
+// TestQualified holds that a name says the same with less in front of it, and another with something else.
+func TestQualified(t *testing.T) {
+	t.Parallel()
+	const head = "std::int32_t sit(const ::Zoo::Bone &one, const ::Zoo::Bone &two, const ::Zoo::Bone &three, const std::vector<::Zoo::Bone> &four)"
+	in := func(head string) string { return "class Dog_impl {\npublic:\n\t" + head + " { return 0; }\n};\n" }
+	nasty{
+		old:  in("int32_t sit(const Bone &one, const Zoo::Bone & two, const Farm::Bone &three, const std::vector<Bone> &four)"),
+		want: in("int32_t sit(const Bone &one, const Zoo::Bone & two, const ::Zoo::Bone &three, const std::vector<Bone> &four)"),
+	}.hold(t, template.File{Functions: []template.Function{{Name: "Dog_impl::sit", Key: "Dog::sit", Head: head, In: "Dog_impl", Indent: "\t"}}})
+}

@@ -238,7 +238,7 @@ func qualifiedWords(typ string) []string {
 	joins := false
 	for w := range strings.FieldsSeq(typ) {
 		switch n := len(all); {
-		case joins, w == "::" && n > 0 && isLetter(all[n-1][0]) && !keywords[all[n-1]]:
+		case joins, w == "::" && n > 0 && (isLetter(all[n-1][0]) || all[n-1][0] == ':') && !keywords[all[n-1]]:
 			all[n-1] += w
 		default:
 			all = append(all, w)
