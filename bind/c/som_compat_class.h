@@ -89,11 +89,17 @@ typedef struct somMethodData {
 	uint32_t type;         /* SOM_STATIC … */
 	somMToken mToken;      /* 0 of procedures and dynamic methods */
 	somMethodPtr method;
+	boolean oidl; /* whether calls have no environment */
 } somMethodData, *somMethodDataPtr;
 static inline boolean som_compat_found(SOMClass *c, const char *name, som_found *f) {
 	memset(f, 0, sizeof *f);
 	f->size_of = sizeof *f;
 	return som_lookup((som_class *)c, name, f, NULL) == SOM_OK;
+}
+/* Whether a method is called without environment, as those of the root classes are, and of classes with callstyle=oidl. */
+static inline boolean som_compat_oidl(const som_found *f) {
+	if (f->from == som_object_class() || f->from == som_class_class() || f->from == som_class_manager_class()) return TRUE;
+	return f->kind != SOM_DYNAMIC && som_class_describe(f->from)->flags & SOM_OIDL;
 }
 static inline boolean som_compat_method(SOMClass *c, const char *name, somMethodData *to) {
 	som_found f;
@@ -104,6 +110,7 @@ static inline boolean som_compat_method(SOMClass *c, const char *name, somMethod
 	to->type = f.kind;
 	to->mToken = f.token;
 	to->method = f.proc;
+	to->oidl = som_compat_oidl(&f);
 	return TRUE;
 }
 static inline boolean som_compat_find(SOMClass *c, const char *name, somMethodPtr *to, int must) {

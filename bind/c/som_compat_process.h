@@ -97,7 +97,17 @@ static inline void somSetException(Environment *ev, exception_type major, const 
 	}
 }
 static inline char *somExceptionId(const Environment *ev) { return ev->major == NO_EXCEPTION ? NULL : ev->id; }
-static inline void *somExceptionValue(const Environment *ev) { return ev->value; }
+/* The members of a user exception, or the StExcep of a system exception; the environment's. */
+static inline void *somExceptionValue(Environment *ev) {
+	StExcep *e = ev->major == SOM_SYSTEM_EXCEPTION && !ev->value ? (StExcep *)som_allocate(sizeof *e) : NULL;
+	if (e) {
+		e->minor = ev->minor;
+		e->completed = (completion_status)ev->completed;
+		ev->value = e;
+		ev->drop = som_deallocate;
+	}
+	return ev->value;
+}
 static inline void somExceptionFree(Environment *ev) { som_env_clear(ev); }
 #define exception_id somExceptionId
 #define exception_value somExceptionValue

@@ -1,7 +1,7 @@
 /*
  * som_compat_valist.h: the part of som_compat.h about calls with packed arguments, as va_list has them.
  *
- * A method's signature says what a list holds behind receiver and environment. Its long is C's there; where arguments are packed at
+ * A method's signature says what a list holds behind receiver and environment, which methods with callstyle=oidl have not. Its long is C's there; where arguments are packed at
  * run time (somVaBuf) all of up to four octets are 32 bits, so that integer4 is the type to point to.
  */
 #ifndef SOM_COMPAT_VALIST_H
@@ -11,11 +11,11 @@
 
 enum { SOM_COMPAT_ARGUMENTS = 64 }; /* that a packed call may have; more are no call */
 
-/* Takes what a signature asks for from a list, the receiver and the environment first. Returns how many there are, or -1. */
-static inline int som_compat_unpack(const char *sig, va_list ap, som_value *args, Environment **ev) {
+/* Takes what a signature asks for from a list, the receiver and the environment, if there is one, first. Returns how many there are, or -1. */
+static inline int som_compat_unpack(const char *sig, boolean oidl, va_list ap, som_value *args, Environment **ev) {
 	int n = 0;
 	(void)va_arg(ap, SOMObject *);
-	*ev = va_arg(ap, Environment *);
+	*ev = oidl ? NULL : va_arg(ap, Environment *);
 	if (!*ev) *ev = somGetGlobalEnvironment();
 	for (const char *l = sig + 2; *l && *l != '/'; l++, n++) {
 		if (n == SOM_COMPAT_ARGUMENTS) return -1;
@@ -58,7 +58,7 @@ static inline boolean som_compat_dispatch(SOMObject *o, SOMClass *c, somToken *r
 	Environment *ev;
 	memset(&result, 0, sizeof result);
 	if (!som_compat_found(c, *id, &f) || !f.sig) return FALSE;
-	int n = som_compat_unpack(f.sig, ap, args, &ev);
+	int n = som_compat_unpack(f.sig, som_compat_oidl(&f), ap, args, &ev);
 	if (n < 0) return FALSE;
 	if ((som_class *)c == som_class_of(o)) {
 		if (som_invoke(o, *id, args, (uint32_t)n, &result, ev) != SOM_OK) return FALSE;
@@ -74,7 +74,7 @@ static inline boolean somApply(SOMObject *o, somToken *ret, somMethodDataPtr met
 	som_value args[SOM_COMPAT_ARGUMENTS], result;
 	Environment *ev;
 	memset(&result, 0, sizeof result);
-	if (!method->method || !method->descriptor || som_compat_unpack(method->descriptor, ap, args, &ev) < 0) return FALSE;
+	if (!method->method || !method->descriptor || som_compat_unpack(method->descriptor, method->oidl, ap, args, &ev) < 0) return FALSE;
 	if (som_apply(method->method, method->descriptor, o, args, &result, ev) != SOM_OK) return FALSE;
 	som_compat_result(method->descriptor[0], &result, ret);
 	return TRUE;

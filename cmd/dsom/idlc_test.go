@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,29 @@ func TestIDLBuildC(t *testing.T) {
 		t.Errorf("got\n%s", s)
 	}
 	build(0, "up to date", "--c=c")
+
+	// A file keeps its permissions, a link to it stays one, and what may not be written is not.
+	kept := filepath.Join(dir, "kept.c")
+	if err := errors.Join(os.Rename(filepath.Join(out, "kennel.c"), kept), os.Symlink(kept, filepath.Join(out, "kennel.c")), os.Chmod(kept, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "kennel.idl", strings.Replace(kennelIDL, "void open();", "void open(); void shut(); void lock();", 1))
+	build(0, "kennel.c", "--c=c")
+	if i, err := os.Stat(kept); err != nil || i.Mode().Perm() != 0o600 || !strings.Contains(read("../kept.c"), "Kennel_do_lock(") {
+		t.Errorf("%v %v", i, err)
+	}
+	if err := os.Chmod(kept, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	text = read("kennel.c")
+	write(t, dir, "kennel.idl", kennelIDL)
+	build(statusFailed, "kennel.c may not be written", "--c=c")
+	if read("kennel.c") != text {
+		t.Error("it was written")
+	}
+	if err := os.Chmod(kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	build(0, "kennel.ih", "--c=compat")
 	build(statusUsage, "is not h, ih, c or compat", "--c=d")
 	build(statusUsage, "--library is for --c", "--library", "x")

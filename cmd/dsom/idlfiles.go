@@ -74,8 +74,12 @@ func moduleName(file string) (string, error) {
 // returns their paths. Where it is only to look it writes nothing.
 func writeFiles(dir string, files *emit.Files, look bool) ([]string, error) {
 	for name, data := range files.All() {
-		if to := filepath.Join(dir, filepath.FromSlash(name)); foreign(to, data) {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		switch {
+		case foreign(to, data):
 			return nil, fmt.Errorf("%s is there and was not generated: move it, or give another folder with --out", to)
+		case !look && isReadOnly(to) && !same(to, data):
+			return nil, fmt.Errorf("%s may not be written: make it writable, or give another folder with --out", to)
 		}
 	}
 	var changed []string
@@ -123,8 +127,21 @@ func same(name string, data []byte) bool {
 	return err == nil && bytes.Equal(have, data)
 }
 
-// replaceFile writes a file whole or not at all, and the folders on the way.
+// isReadOnly reports whether a file's owner wants nobody to write it, who may replace it all the same.
+func isReadOnly(name string) bool {
+	i, err := os.Stat(name)
+	return err == nil && i.Mode().Perm()&0o200 == 0
+}
+
+// replaceFile writes a file whole or not at all, and the folders on the way. What is there already keeps its permissions, and links to it stay links.
 func replaceFile(name string, data []byte) error {
+	mode := os.FileMode(0o644)
+	if to, err := filepath.EvalSymlinks(name); err == nil {
+		name = to
+		if i, err := os.Stat(name); err == nil {
+			mode = i.Mode().Perm()
+		}
+	}
 	dir := filepath.Dir(name)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
@@ -134,7 +151,7 @@ func replaceFile(name string, data []byte) error {
 		return err
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}

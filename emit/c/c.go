@@ -66,6 +66,8 @@ type generator struct {
 	report *diag.Report
 	files  *emit.Files
 	names  map[string]model.Decl // global identifiers, and whose they are
+
+	members map[string]bool // see memberNames
 }
 
 func (g *generator) generate() {

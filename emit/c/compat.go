@@ -17,9 +17,9 @@ var compatTypes = map[string]string{
 	"const char *": "char *", "som_making *": "somInitCtrl *",
 }
 
-// compatParams returns the parameters of the function that is written for a method.
+// compatParams returns the parameters of the function that is written for a method: nothing that goes in is const, and structures are results.
 func compatParams(f *method) []param {
-	ps := slices.Clone(f.shown())
+	ps := f.valued()
 	for i := range ps {
 		if ps[i].name == "self" {
 			ps[i].name = "somSelf"
@@ -30,11 +30,24 @@ func compatParams(f *method) []param {
 			}
 			ps[i].typ = t
 		}
+		ps[i].typ = strings.TrimPrefix(ps[i].typ, "const ")
+	}
+	return ps
+}
+
+// valued returns the parameters that IBM's bindings show: where a structure goes is none of them.
+func (m *method) valued() []param {
+	ps := slices.Clone(m.shown())
+	if m.value != "" {
+		ps = ps[:len(ps)-1]
 	}
 	return ps
 }
 
 func compatResult(f *method) string {
+	if f.value != "" {
+		return f.value
+	}
 	if t, ok := compatTypes[f.result]; ok {
 		return t
 	}
@@ -60,6 +73,19 @@ func (u *unit) compatNames() map[string]string {
 		if i, ok := d.(*model.Interface); ok && i.IsClass() {
 			names[cname(i)+" *"] = "som_ref"
 			names[cname(i)+" * *"] = "som_ref *"
+		} else if isType(d) {
+			for _, a := range u.aliases(d) {
+				names[a.short], names[a.short+" *"] = a.long, a.long+" *"
+			}
+			word := cname(d)
+			for _, name := range []string{"_IDL_SEQUENCE_" + word, "_IDL_SEQUENCE_" + d.About().Name, "sequence ( " + word + " )", "sequence ( " + d.About().Name + " )"} {
+				names[name], names[name+" *"] = "som_seq_"+word, "som_seq_"+word+" *"
+			}
+		}
+	}
+	for word := range carried {
+		for _, name := range []string{"_IDL_SEQUENCE_" + word, "sequence ( " + word + " )"} {
+			names[name], names[name+" *"] = "som_seq_"+word, "som_seq_"+word+" *"
 		}
 	}
 	return names
@@ -81,14 +107,16 @@ func compatLifeArguments(m *implementing, l string) string {
 // compatCall prints the call of a written function from the one in the table: IDL's long is four octets, C's may be eight.
 func (u *unit) compatCall(m *implementing, f *method, name string) {
 	written := compatParams(f)
-	shown := f.shown()
+	shown := f.valued()
 	var args, back []string
 	for i, p := range shown {
 		switch w := written[i]; {
 		case p.typ == "int32_t *" || p.typ == "uint32_t *":
-			u.F("\t%s%s_ = %s ? *%s : 0;", cabi.Spaced(strings.TrimSuffix(w.typ, " *")), p.name, p.name, p.name)
-			args = append(args, fmt.Sprintf("%s ? &%s_ : NULL", p.name, p.name))
-			back = append(back, fmt.Sprintf("\tif (%s) *%s = (%s)%s_;", p.name, p.name, strings.TrimSuffix(p.typ, " *"), p.name))
+			u.F("\t%[1]ssom_%[2]s = %[2]s ? *%[2]s : 0;", cabi.Spaced(strings.TrimSuffix(w.typ, " *")), p.name)
+			args = append(args, fmt.Sprintf("%[1]s ? &som_%[1]s : NULL", p.name))
+			back = append(back, fmt.Sprintf("\tif (%[1]s) *%[1]s = (%[2]s)som_%[1]s;", p.name, strings.TrimSuffix(p.typ, " *")))
+		case p.elements != "":
+			args = append(args, "("+p.elements+")"+p.name)
 		case p.typ != w.typ:
 			args = append(args, "("+w.typ+")"+p.name)
 		default:
@@ -97,6 +125,8 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 	}
 	call := fmt.Sprintf("%s(%s)", name, strings.Join(args, ", "))
 	switch {
+	case f.value != "":
+		u.F("\t*result = %s;", call)
 	case f.result == "void":
 		u.F("\t%s;", call)
 	case len(back) == 0:
@@ -125,6 +155,7 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("\treturn (SOMClass *)%s_class(somGetGlobalEnvironment());", name)
 	u.F("}")
 	u.F("#define _%[1]s %[1]s_classObject()", name)
+	u.F("typedef som_seq_object _IDL_SEQUENCE_%s;", name)
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
 		u.F("static inline %[1]s *%[1]sNew(void) { return %[1]s_classObject() ? %[1]s_new(somGetGlobalEnvironment()) : NULL; }", name)
 		u.F("static inline %[1]s *%[1]sRenew(void *memory) { return %[1]s_classObject() ? _somRenew(%[1]s_classObject(), memory) : NULL; }", name)
@@ -138,14 +169,14 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.F("struct %sClassDataStructure {", name)
 	u.F("\tSOMClass *classObject;")
 	for _, m := range b.methods {
-		u.F("\tsomMToken %s;", m.name)
+		u.F("\tsomMToken %s;", memberName(m.name))
 	}
 	u.F("};")
 	u.F("static inline struct %[1]sClassDataStructure %[1]s_classData(void) {", name)
 	u.F("\tstruct %sClassDataStructure d;", name)
 	u.F("\td.classObject = %s_classObject();", name)
 	for n, m := range b.methods {
-		u.F("\td.%s = %s_token(%d, somGetGlobalEnvironment());", m.name, name, n)
+		u.F("\td.%s = %s_token(%d, somGetGlobalEnvironment());", memberName(m.name), name, n)
 	}
 	u.F("\treturn d;")
 	u.F("}")
@@ -170,6 +201,10 @@ func (u *unit) compatUsage(i *model.Interface) {
 			u.F("#define %s %s", long, usage)
 		}
 		u.F("#undef _%s", m.name)
+		if m.value != "" {
+			u.returning("som_value_"+usage, usage, m)
+			usage = "som_value_" + usage
+		}
 		u.F("#define _%s %s", m.name, usage)
 		if m.self && m.env && !m.oidl {
 			u.F("typedef %s(*somTD_%s_%s)(%s);", cabi.Spaced(m.result), name, m.name, types(m.abi()))
@@ -178,6 +213,22 @@ func (u *unit) compatUsage(i *model.Interface) {
 			u.F("#define lookup_%[1]s(o, ...) ((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__)", m.name, name, cabi.Quoted(m.name))
 		}
 	}
+}
+
+// returning prints a function of some name that returns the structure which another one writes.
+func (u *unit) returning(name, writes string, m *method) {
+	args := cabi.List(m.shown(), func(p param) string {
+		if p.name == "result" {
+			return "&given"
+		}
+		return p.name
+	})
+	u.F("static inline %s {", prototype(m.value, name, declared(m.valued())))
+	u.F("\t%s given;", m.value)
+	u.L("\tmemset(&given, 0, sizeof given);")
+	u.F("\t%s(%s);", writes, args)
+	u.L("\treturn given;")
+	u.L("}")
 }
 
 // compatImplementation prints IBM's names for those who implement a class.
@@ -193,6 +244,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 		u.F("typedef som_object %sData;", name)
 		u.F("#define %sGetData(somSelf) ((SOMObject *)(somSelf))", name)
 	}
+	u.compatParents(m)
 	for _, d := range m.members {
 		u.F("#undef _%s", d.Name)
 		u.F("#define _%s (somThis->%s)", d.Name, memberName(d.Name))
@@ -250,4 +302,44 @@ func (u *unit) compatImplementation(i *model.Interface) {
 	}
 	u.F("\treturn som_compat_new_class(%s, %s_define, majorVersion, minorVersion);", cabi.Quoted(m.ScopedName()), name)
 	u.F("}")
+}
+
+// compatParents prints IBM's names of the parents' implementations, and what calls that of each parent in turn, of which the last has the result.
+func (u *unit) compatParents(m *implementing) {
+	var all []alias
+	for _, f := range m.over {
+		word := shortName(m.Interface, f.name)
+		result := f.result
+		if f.value != "" {
+			result = f.value
+		}
+		args := cabi.List(f.valued(), func(p param) string { return p.name })
+		var calls []string
+		for _, p := range m.implementingParents(f) {
+			ours, long := m.name+"_parent_"+cname(p)+"_"+word, m.name+"_parent_"+cname(p)+"_"+f.name
+			if ours != long {
+				u.F("#define %s %s", long, ours)
+			}
+			all = append(all, alias{long, "parent_" + cname(p) + "_" + f.name})
+			calls = append(calls, fmt.Sprintf("%s(%s);", long, args))
+		}
+		if len(calls) == 1 {
+			all = append(all, alias{m.name + "_parents_" + f.name, "parent_" + f.name})
+		}
+		if len(calls) == 0 {
+			continue
+		}
+		if last := len(calls) - 1; result != "void" {
+			calls[last] = "return " + calls[last]
+		}
+		u.F("static inline %s {", prototype(result, m.name+"_parents_"+f.name, declared(f.valued())))
+		for _, c := range calls {
+			u.F("\t%s", c)
+		}
+		u.L("}")
+		all = append(all, alias{m.name + "_parents_" + f.name, "parents_" + f.name})
+	}
+	for _, a := range all {
+		u.shortName(a)
+	}
 }

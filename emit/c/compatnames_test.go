@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/emit/cabi"
+	"github.com/opendsom/dsom/idl"
 )
 
 // A compatName is a name that IBM's headers declared, and what stands for it.
@@ -60,11 +62,9 @@ static string own_entry(void) { return NULL; }
 static void init(integer4 major, integer4 minor, string name) { (void)major, (void)minor, (void)name; }
 `
 
-// TestCompatNames compiles what stands for each name, in C and C++ by two compilers, and what is left out as names of the program's own.
-func TestCompatNames(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	write(t, dir, mustEmit(t, compile(t, "testdata/textbook", "car.idl"), c.Options{Compat: true}))
+// compatSource returns a program that has what stands for each name, and what is left out as names of its own.
+func compatSource(t *testing.T) string {
+	t.Helper()
 	var b strings.Builder
 	b.WriteString(compatHead)
 	var calls strings.Builder
@@ -82,10 +82,16 @@ func TestCompatNames(t *testing.T) {
 			"#line %d \"names.txt\"\n(void)o, (void)c, (void)mgr, (void)ev, (void)id, (void)token, (void)ap; %s; }\n", word, n.line, n.say)
 		fmt.Fprintf(&calls, "\ttry_%s(o, c, mgr, ev, id, token, ap);\n", word)
 	}
-	b.WriteString("void all(SOMObject *o, SOMClass *c, SOMClassMgr *mgr, Environment *ev, somId id, somMToken token, va_list ap);\n" +
-		"void all(SOMObject *o, SOMClass *c, SOMClassMgr *mgr, Environment *ev, somId id, somMToken token, va_list ap) {\n" + calls.String() + "}\n")
+	b.WriteString("void try_all(SOMObject *o, SOMClass *c, SOMClassMgr *mgr, Environment *ev, somId id, somMToken token, va_list ap);\n" +
+		"void try_all(SOMObject *o, SOMClass *c, SOMClassMgr *mgr, Environment *ev, somId id, somMToken token, va_list ap) {\n" + calls.String() + "}\n")
+	return b.String()
+}
+
+// compileCompat compiles a program in IBM's names with all compilers.
+func compileCompat(t *testing.T, dir, text string) {
+	t.Helper()
 	source := filepath.Join(dir, "names.c")
-	if err := os.WriteFile(source, []byte(b.String()), 0o666); err != nil {
+	if err := os.WriteFile(source, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	for _, cc := range compilers {
@@ -94,6 +100,84 @@ func TestCompatNames(t *testing.T) {
 			run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, tolerant, []string{"-Wextra", source})...)
 		})
 	}
+}
+
+// TestCompatNames compiles what stands for each name, in C and C++ by two compilers, and what is left out as names of the program's own.
+func TestCompatNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, mustEmit(t, compile(t, "testdata/textbook", "car.idl"), c.Options{Compat: true}))
+	compileCompat(t, dir, compatSource(t))
+}
+
+// TestShortNames has enumerators of all names that headers use, in front of the same program and of classes' headers: as names without
+// scopes none of them may mean something else there. Of two things of one name none has it, and what is a member has none.
+func TestShortNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files := idl.FilesOf{
+		"words.idl": wordsOfHeaders(t),
+		"farm.idl": "#include <somobj.idl>\ninterface Farm : SOMObject { struct Box { long Width; }; typedef long Width; enum Size { small, large }; const long narrow = 3; };\n" +
+			"interface Yard : SOMObject { enum Size { wide, narrow }; };\n",
+		"barn.idl": "#include <somobj.idl>\ninterface Barn : SOMObject { enum Make { large, huge }; };\n",
+	}
+	for name := range files {
+		write(t, dir, mustEmit(t, compileFiles(t, files, name), c.Options{Compat: true}))
+	}
+	write(t, dir, mustEmit(t, compile(t, "testdata/textbook", "car.idl"), c.Options{Compat: true}))
+	write(t, dir, mustEmit(t, compile(t, "testdata/textbook", "herd.idl"), c.Options{Parts: everything, Compat: true}))
+	const program = `
+static int sizes(void) {
+	Make make = huge;
+	Box box = {small};
+	int narrow = wide, large = 1, Size = Farm_large;
+	return (int)make + (int)box.Width + narrow + large + Size + Farm_narrow + Yard_narrow + Barn_large;
+}
+int try_sizes(void);
+int try_sizes(void) { return sizes(); }
+`
+	compileCompat(t, dir, "#include <words.h>\n#include <farm.h>\n#include <barn.h>\n#include <herd.c>\n"+compatSource(t)+program)
+}
+
+// wordsOfHeaders returns IDL with enumerators of all words in the headers that programs in IBM's names include.
+func wordsOfHeaders(t *testing.T) string {
+	t.Helper()
+	headers := []string{root + "/libsom/include/som.h"}
+	more, err := filepath.Glob(root + "/bind/c/*.h")
+	if err != nil || len(more) == 0 {
+		t.Fatal("no headers: ", err)
+	}
+	remarks := regexp.MustCompile(`(?s)/\*.*?\*/|"(?:\\.|[^"\\])*"`)
+	keywords := cabi.Set(`abstract any attribute boolean case char component const consumes context custom default double emits enum eventtype exception
+		factory false finder fixed float getraises home implementation import in inout interface local long manages map module multiple native object octet
+		oneway out primarykey private provides public publishes raises readonly sequence setraises short string struct supports switch
+		true truncatable typedef typeid typename typeprefix union unsigned uses valuebase valuetype void wchar wstring int8 uint8 int16 int32 int64 uint16 uint32 uint64 bitset bitmask bitfield`)
+	seen := map[string]bool{}
+	var modules []string // in each no two names that IDL takes for one
+	of := map[string]int{}
+	for _, h := range append(headers, more...) {
+		text, err := os.ReadFile(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range regexp.MustCompile(`[A-Za-z]\w*`).FindAllString(remarks.ReplaceAllString(string(text), " "), -1) {
+			low := strings.ToLower(w)
+			if seen[w] || keywords[low] || strings.HasPrefix(low, "som") {
+				continue
+			}
+			seen[w] = true
+			n := of[low]
+			if of[low]++; n == len(modules) {
+				modules = append(modules, "")
+			}
+			modules[n] += ", " + w
+		}
+	}
+	var b strings.Builder
+	for n, words := range modules {
+		fmt.Fprintf(&b, "module Words%d { enum All { none_of_%d%s }; };\n", n, n, words)
+	}
+	return b.String()
 }
 
 // compilers are how programs in IBM's names are compiled.

@@ -15,7 +15,7 @@ import (
 func TestCompatTemplate(t *testing.T) {
 	t.Parallel()
 	const from = "testdata/textbook"
-	for _, name := range []string{"car", "fly", "hello", "init", "pet", "cat", "dog", "release1/stack"} {
+	for _, name := range []string{"car", "fly", "hello", "init", "pet", "cat", "dog", "release1/stack", "gate", "herd", "beast", "hound"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			folder := filepath.Join(from, filepath.Dir(name))
@@ -35,7 +35,9 @@ func TestCompatTemplate(t *testing.T) {
 			if err != nil || !strings.Contains(string(text), "\nSOM_Scope ") {
 				t.Errorf("%v: made anew it is\n%s", err, text)
 			}
-			write(t, dir, mustEmit(t, compile(t, from, "pet.idl"), c.Options{Compat: true})) // which others include
+			for _, included := range []string{"pet.idl", "beast.idl"} {
+				write(t, dir, mustEmit(t, compile(t, from, included), c.Options{Compat: true}))
+			}
 			for _, cc := range compilers {
 				run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, tolerant, []string{filepath.Join(dir, stem+".c")})...)
 			}

@@ -96,6 +96,9 @@ func (u *unit) sequences(t *model.Type) {
 			u.F("\t%s;", cabi.Spaced(typeName(t.Elem))+"*_buffer")
 			u.F("} %s;", name)
 			u.F("#endif")
+			if u.opt.Compat && t.Elem.Kind == model.Named {
+				u.F("typedef %s _IDL_SEQUENCE_%s;", name, elementWord(t.Elem))
+			}
 		}
 		return
 	}
@@ -278,6 +281,9 @@ func (u *unit) exception(d *model.Exception) {
 	u.Blank()
 	u.comment(append([]string{fmt.Sprintf("The exception %s: raising it, and asking whether it was raised.", d.ScopedName())}, cabi.DocLines(&d.Node)...)...)
 	u.F("static const char %s_id[] = %s;", name, cabi.Quoted(d.ID))
+	if u.opt.Compat {
+		u.F("#define ex_%s %s", name, cabi.Quoted(d.ID))
+	}
 	if len(d.Members) == 0 {
 		u.F("static inline void %s_raise(som_env *ev) { som_raise_user(ev, %s_id, NULL, NULL); }", name, name)
 		u.F("static inline int %s_raised(const som_env *ev) { return som_raised(ev, %s_id); }", name, name)

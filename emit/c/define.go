@@ -65,8 +65,15 @@ func (u *unit) define(m *implementing) {
 	set("name", cabi.Quoted(m.ScopedName()))
 	number("major", major)
 	number("minor", minor)
+	var flags []string
 	if _, ok := m.ClassModifier("abstract"); ok {
-		set("flags", "SOM_ABSTRACT")
+		flags = append(flags, "SOM_ABSTRACT")
+	}
+	if m.OIDL() {
+		flags = append(flags, "SOM_OIDL")
+	}
+	if len(flags) > 0 {
+		set("flags", strings.Join(flags, " | "))
 	}
 	if n := len(m.Parents()); n > 0 {
 		set("parents", "parents")

@@ -153,17 +153,30 @@ func (u *unit) upward(m *implementing, f *method) {
 	}
 	u.Blank()
 	u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
-	abstract := m.AbstractParents()
-	for n, p := range m.Parents() {
-		if slices.Contains(abstract, p) || p != f.class && !p.Inherits(f.class) {
-			continue
+	for _, p := range m.implementingParents(f) {
+		n := slices.Index(m.Parents(), p)
+		name := m.name + "_parent_" + cname(p) + "_" + word
+		byValue := u.opt.Compat && f.value != ""
+		if byValue {
+			name = "som_to_" + name
 		}
-		u.F("static inline %s {", prototype(f.result, m.name+"_parent_"+cname(p)+"_"+word, ps))
+		u.F("static inline %s {", prototype(f.result, name, ps))
 		give(fmt.Sprintf("som_parent_entry(%[1]s_own.parent[%[2]d], %[1]s_own.c.cls, %[2]d, %[3]s, %[4]s)", m.name, n, token, f.environment()))
+		if byValue {
+			u.returning(strings.TrimPrefix(name, "som_to_"), name, f)
+		}
 	}
 	u.F("static inline int %[1]s_has_next_%[2]s(const som_object *self) { return som_next_proc(%[1]s_own.c.cls, self, %[3]s) != NULL; }", m.name, word, token)
 	u.F("static inline %s {", prototype(f.result, m.name+"_next_"+word, ps))
 	give(fmt.Sprintf("som_next_proc(%s_own.c.cls, self, %s)", m.name, token))
+}
+
+// implementingParents returns the parents that have an implementation of a method to give.
+func (m *implementing) implementingParents(f *method) []*model.Interface {
+	abstract := m.AbstractParents()
+	return slices.DeleteFunc(slices.Clone(m.Parents()), func(p *model.Interface) bool {
+		return slices.Contains(abstract, p) || p != f.class && !p.Inherits(f.class)
+	})
 }
 
 // functions prints what implements the class: the heads of what is written by hand, and what is generated.

@@ -14,6 +14,7 @@ type method struct {
 	kind   model.MethodKind
 	params []param // behind receiver and environment
 	result string  // C type; "void" where the last parameter is where the result goes
+	value  string  // the type of what the last parameter points to where the result goes, unless it is an array
 	sig    string  // or empty: it cannot be invoked by signature
 
 	self, env bool // whether the function in the table has them
@@ -69,7 +70,8 @@ func (g *generator) methodOf(m *model.Method) *method {
 	if !result.IsVoid() {
 		switch f := cabi.FormOf(result); f {
 		case cabi.Aggregate:
-			c.params = append(c.params, param{typ: typeName(result) + " *", name: "result"})
+			c.value = typeName(result)
+			c.params = append(c.params, param{typ: c.value + " *", name: "result"})
 		case cabi.Array:
 			c.params = append(c.params, param{typ: typeName(result), name: "result"})
 		default:

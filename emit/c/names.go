@@ -18,7 +18,7 @@ func cname(d model.Decl) string {
 	return name
 }
 
-// memberName returns the name of a member.
+// memberName returns the name of a member, or of what else has no scopes in its name.
 func memberName(name string) string {
 	if reserved[name] {
 		return name + "_"
@@ -55,10 +55,10 @@ func shortName(i *model.Interface, method string) string {
 // implementingName returns the name of the function that implements a method: the modifier functionprefix begins it.
 func (g *generator) implementingName(i *model.Interface, method string) string {
 	if p, ok := i.ClassModifier("functionprefix"); ok && cabi.Word(p) == p {
-		return p + method
+		return memberName(p + method)
 	}
 	if g.opt.Compat {
-		return method
+		return memberName(method)
 	}
 	return cname(i) + "_do_" + shortName(i, method)
 }
@@ -79,12 +79,12 @@ func (u *unit) comment(lines ...string) {
 
 // The tables below are never changed.
 var (
-	// reserved are the keywords of C11 and C++17, and what <stdint.h> and <stddef.h> declare.
-	reserved = cabi.Set(cabi.Keywords, `restrict offsetof size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t
+	// reserved are the keywords of C11 and C++17, macros of common headers, and what <stdint.h> and <stddef.h> declare.
+	reserved = cabi.Set(cabi.Keywords, cabi.Macros, `restrict offsetof size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t
 		uint64_t intptr_t uintptr_t`)
 
 	// ownLocals are what generated functions have besides an operation's parameters.
-	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy`)
+	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy given nothing`)
 
 	// ownSuffixes are the functions that each class has.
 	ownSuffixes = cabi.Set(`new is cast class bind unbind token major minor instance data define own parents`)

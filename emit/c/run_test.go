@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/typelib"
 )
@@ -68,6 +69,21 @@ func TestMetaclass(t *testing.T) {
 	run(t, nil, "gcc", slices.Concat(flags, strict, []string{"testdata/run/counting.c", "-L" + k, "-lsom-meta"}, linking(k))...)
 	if got := run(t, nil, program); got != "2 3 calls 2\n" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestRefusedBinding runs a client of a class that is of another release: no call is made, however often.
+func TestRefusedBinding(t *testing.T) {
+	t.Parallel()
+	k := kernel(t, "-O1")
+	dir := t.TempDir()
+	files := idl.FilesOf{"refused.idl": "#include <somobj.idl>\ninterface Dog : SOMObject { void bark(); void wag(); implementation { releaseorder: bark, wag; }; };\n"}
+	write(t, dir, mustEmit(t, compileFiles(t, files, "refused.idl"), c.Options{}))
+	program := filepath.Join(dir, "refused")
+	run(t, nil, "gcc", slices.Concat([]string{"-std=c11", "-O2", "-I" + dir, "-o", program}, strict, []string{"testdata/run/refused.c"}, linking(k))...)
+	const want = "0 calls, class Dog has no method wag\n"
+	if got := run(t, nil, program); got != strings.Repeat(want, 3) {
+		t.Errorf("got\n%s", got)
 	}
 }
 

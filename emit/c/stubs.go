@@ -70,8 +70,12 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 			lines = append(lines, fmt.Sprintf("%[1]sData *somThis = %[1]sGetData(somSelf);", m.name))
 			unused = "(void)somThis, " + unused
 		} else {
-			lines = append(lines, fmt.Sprintf("%[1]s_instance *data = %[1]s_data(self);", m.name))
-			unused = "(void)data, " + unused
+			data := "data"
+			for slices.ContainsFunc(w.params, func(p param) bool { return p.name == data }) {
+				data += "_"
+			}
+			lines = append(lines, fmt.Sprintf("%[1]s_instance *%[2]s = %[1]s_data(self);", m.name, data))
+			unused = "(void)" + data + ", " + unused
 		}
 	}
 	switch {
@@ -86,7 +90,7 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 		if parent := u.parentOf(m, w.method); parent != nil {
 			args := cabi.List(w.params, func(p param) string { return p.name })
 			call := fmt.Sprintf("%s_parent_%s_%s(%s);", m.name, cname(parent), shortName(m.Interface, w.method.name), args)
-			if w.method.result != "void" {
+			if w.method.result != "void" || u.opt.Compat && w.method.value != "" {
 				if u.opt.Compat && w.method.result == "const char *" {
 					call = "(char *)" + call
 				}
@@ -106,7 +110,10 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 	if unused != "" {
 		lines = append(lines, unused+";")
 	}
-	if w.method != nil && w.method.result != "void" {
+	if w.method != nil && u.opt.Compat && w.method.value != "" {
+		lines = append([]string{w.method.value + " nothing;"}, lines...)
+		lines = append(lines, "memset(&nothing, 0, sizeof nothing);", "return nothing;")
+	} else if w.method != nil && w.method.result != "void" {
 		lines = append(lines, "return "+w.method.nothing()+";")
 	}
 	return lines

@@ -32,7 +32,11 @@ func TestTextbook(t *testing.T) {
 		{program: "inits", linked: "init"},
 		{program: "names", linked: "release1/stack"},
 		{program: "greet", linked: "hello"},
+		{program: "except", linked: "gate"},
+		{program: "kennel", library: []string{"beast", "hound"}},
+		{program: "types", linked: "herd"},
 		{program: "packed", linked: "hello"},
+		{program: "unpacked", linked: "adder"},
 		{program: "replace", linked: "hello"},
 	} {
 		t.Run(b.program, func(t *testing.T) {

@@ -162,6 +162,7 @@ func ownsBelow(t *model.Type, seen map[model.Decl]bool) bool {
 // A param is a parameter of a function in C.
 type param struct {
 	typ, name string
+	elements  string // the type of a pointer to the first one, of an array that is not written
 }
 
 func (p param) String() string { return cabi.Spaced(p.typ) + p.name }
@@ -181,7 +182,7 @@ func passed(t *model.Type, dir model.Direction, name string) param {
 		}
 	case f == cabi.Array:
 		if a := t.Resolve(); dir == model.In && len(a.Dims) == 1 && a.Elem.Resolve().Kind != model.Array {
-			p.typ = "const " + p.typ
+			p.typ, p.elements = "const "+p.typ, cabi.Spaced(typeName(a.Elem))+"*"
 		}
 	case dir != model.In:
 		p.typ = cabi.Spaced(p.typ) + "*"

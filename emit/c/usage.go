@@ -35,6 +35,7 @@ func (u *unit) usage() []byte {
 		for _, c := range u.Classes {
 			u.compatUsage(c)
 		}
+		u.compatTypeNames()
 	}
 	end()
 	return []byte(u.Cut(0))

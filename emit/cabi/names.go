@@ -16,6 +16,17 @@ const Keywords = `alignas alignof and and_eq asm auto bitand bitor bool break ca
 	reinterpret_cast return short signed sizeof static static_assert static_cast struct switch template this thread_local throw
 	true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq NULL linux unix`
 
+// Macros are what common headers of C define in small letters or as codes of errors: names of them have an underscore behind in both
+// languages, so that it does not matter what a program includes.
+const Macros = `EOF errno assert
+		stdin stdout stderr INT_MIN INT_MAX BUFSIZ FILENAME_MAX FOPEN_MAX TMP_MAX SEEK_SET SEEK_CUR SEEK_END RAND_MAX EXIT_SUCCESS EXIT_FAILURE
+		BIG_ENDIAN LITTLE_ENDIAN BYTE_ORDER SIZE_MAX WEOF E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBADMSG
+		EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDEADLK EDESTADDRREQ EDOM EEXIST EFAULT EFBIG EHOSTUNREACH EIDRM EILSEQ
+		EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS
+		ENODATA ENODEV ENOENT ENOEXEC ENOLCK ENOLINK ENOMEM ENOMSG ENOPROTOOPT ENOSPC ENOSR ENOSTR ENOSYS ENOTCONN ENOTDIR ENOTEMPTY
+		ENOTRECOVERABLE ENOTSOCK ENOTSUP ENOTTY ENXIO EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE
+		EROFS ESPIPE ESRCH ETIME ETIMEDOUT ETXTBSY EWOULDBLOCK EXDEV`
+
 // Set returns the words of texts as a set.
 func Set(texts ...string) map[string]bool {
 	m := map[string]bool{}

@@ -144,6 +144,9 @@ func (u *unit) entries(i *model.Interface) []string {
 	if _, ok := i.ClassModifier("abstract"); ok {
 		add("som::abstract{}")
 	}
+	if i.OIDL() {
+		add("som::oidl{}")
+	}
 	if m := i.Metaclass(); m != nil {
 		add("som::metaclass{%s}", cabi.Quoted(m.ScopedName()))
 	} else if v, ok := i.ClassModifier("metaclass"); ok && v != "" {
@@ -260,7 +263,11 @@ func (u *unit) parentCall(i *model.Interface, m *method) string {
 	for _, p := range i.Parents() {
 		if (p == m.Class || p.Inherits(m.Class)) && m.sig == "" && !m.held && !slices.Contains(i.AbstractParents(), p) {
 			args := strings.TrimPrefix(arguments(m.params), ", ")
-			call := fmt.Sprintf("parent<%s>().%s(%s);", qualified(p), m.name, args)
+			via := "parent"
+			if hides(i, via) {
+				via = "impl::parent"
+			}
+			call := fmt.Sprintf("%s<%s>().%s(%s);", via, qualified(p), m.name, args)
 			if m.result != nil {
 				return "return " + call
 			}
@@ -268,6 +275,23 @@ func (u *unit) parentCall(i *model.Interface, m *method) string {
 		}
 	}
 	return fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name))
+}
+
+// hides reports whether the class that implements i has a member of a name of its own.
+func hides(i *model.Interface, name string) bool {
+	if slices.ContainsFunc(introduced(i), func(m *method) bool { return m.name == name }) {
+		return true
+	}
+	if slices.ContainsFunc(i.AttributeData(), func(a *model.Attribute) bool { return a.Name == name }) {
+		return true
+	}
+	if slices.ContainsFunc(append(slices.Clone(i.InstanceData()), i.StaticData()...), func(d *model.Member) bool { return d.Name == name }) {
+		return true
+	}
+	return slices.ContainsFunc(i.Overridden(), func(o *model.Override) bool {
+		m := overridden(i, o)
+		return m != nil && m.name == name
+	})
 }
 
 // implementedResult returns what the member function of a method returns.

@@ -18,6 +18,14 @@ func identifier(name string) string {
 	return name
 }
 
+// memberName returns the name of a member of a structure or an exception.
+func memberName(d model.Decl, name string) string {
+	if _, ok := d.(*model.Exception); ok && ownMembers[name] {
+		return name + "_"
+	}
+	return identifier(name)
+}
+
 // namespaces returns those around a declaration.
 func namespaces(d model.Decl) []string {
 	var all []string
@@ -115,11 +123,13 @@ func (u *unit) doc(indent string, n *model.Node) {
 // The tables below are never changed.
 var (
 	// reserved are the keywords of C++ up to C++23, the namespaces that generated code names, and macros of common headers.
-	reserved = cabi.Set(cabi.Keywords, `char8_t concept consteval constinit co_await co_return co_yield requires std som EOF errno assert
-		stdin stdout stderr INT_MIN INT_MAX`)
+	reserved = cabi.Set(cabi.Keywords, `char8_t concept consteval constinit co_await co_return co_yield requires std som`, cabi.Macros)
 
 	// ownLocals are what generated functions use besides an operation's parameters.
 	ownLocals = cabi.Set(`std som`)
+
+	// ownMembers are what exceptions have besides their members.
+	ownMembers = cabi.Set(`id raise som_id som_abi som_members`)
 
 	// handleNames are what all handles have: methods of these names hide them, which is said where it has to be.
 	handleNames = cabi.Set(`create narrow bind unbind class_pointer get handle object named of get_class info instances`)

@@ -32,6 +32,18 @@ func TestNames(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"value": `interface Holder : SOMObject { attribute string value; implementation { releaseorder: _get_value, _set_value; }; };`,
+		"parent": `interface Tree : SOMObject { long f(in long x); implementation { releaseorder: f; }; };
+interface Node : Tree {
+	attribute Node parent; attribute Node next; attribute long self;
+	implementation { releaseorder: _get_parent, _set_parent, _get_next, _set_next, _get_self, _set_self; f: override; };
+};`,
+		"parent, a method": `interface Tree : SOMObject { long f(in long x); implementation { releaseorder: f; }; };
+interface Node : Tree { void parent(in long x); void next(in long x); implementation { releaseorder: parent, next; f: override; }; };
+interface Leaf : Node { implementation { parent: override; f: override; }; };`,
+		"exception": `exception NotFound { long id; string raise; string som_id; string what; };
+interface Store : SOMObject { void put(in string data) raises (NotFound); implementation { releaseorder: put; }; };`,
+		"macros": `enum Trouble { EINVAL, ERANGE, BUFSIZ, EMPTY };
+interface Store : SOMObject { Trouble put(in long EIO); implementation { releaseorder: put; }; };`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -126,14 +126,14 @@ func (u *unit) structure(d *model.Struct) {
 	u.F("struct %s {", name)
 	same := flat(&model.Type{Kind: model.Named, Decl: d})
 	ms := d.AllMembers()
-	u.travelling(name, ms, same)
+	u.travelling(d, name, ms, same)
 	for _, m := range ms {
 		u.doc("\t", &m.Node)
 		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
 	}
 	u.Blank()
 	if !same {
-		u.members(name, ms)
+		u.members(d, name, ms)
 	}
 	var equal []string
 	for _, m := range ms {
@@ -148,27 +148,27 @@ func (u *unit) structure(d *model.Struct) {
 }
 
 // travelling prints what a structure or an exception is when it travels.
-func (u *unit) travelling(name string, ms []*model.Member, same bool) {
+func (u *unit) travelling(d model.Decl, name string, ms []*model.Member, same bool) {
 	if same {
 		u.F("\tusing som_abi = %s;", name)
 		return
 	}
 	u.L("\tstruct som_abi {")
 	for _, m := range ms {
-		u.F("\t\t%s%s;", cabi.Spaced(travels(m.Type)), identifier(m.Name))
+		u.F("\t\t%s%s;", cabi.Spaced(travels(m.Type)), memberName(d, m.Name))
 	}
 	u.L("\t};")
 }
 
 // members prints the function that walks over members here and there.
-func (u *unit) members(name string, ms []*model.Member) {
+func (u *unit) members(d model.Decl, name string, ms []*model.Member) {
 	if len(ms) == 0 {
 		u.L("\ttemplate <class F> static void som_members(F) {}")
 		return
 	}
 	u.L("\ttemplate <class F> static void som_members(F f) {")
 	for _, m := range ms {
-		u.F("\t\tf(&%[1]s::%[2]s, &som_abi::%[2]s);", name, identifier(m.Name))
+		u.F("\t\tf(&%[1]s::%[2]s, &som_abi::%[2]s);", name, memberName(d, m.Name))
 	}
 	u.L("\t}")
 }
@@ -194,19 +194,19 @@ func (u *unit) exception(d *model.Exception) {
 	u.F("class SOM_VISIBLE %s : public som::user_exception {", name)
 	u.L("public:")
 	u.F("\tstatic constexpr const char *som_id = %s;", cabi.Quoted(d.ID))
-	u.travelling(name, d.Members, false)
+	u.travelling(d, name, d.Members, false)
 	for _, m := range d.Members {
 		u.doc("\t", &m.Node)
-		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), identifier(m.Name), initial(m.Type))
+		u.F("\t%s%s%s;", cabi.Spaced(typeName(m.Type)), memberName(d, m.Name), initial(m.Type))
 	}
 	u.Blank()
 	u.F("\t%s() = default;", name)
 	if len(d.Members) > 0 {
 		u.F("\texplicit %s(%s)", name, cabi.List(d.Members, func(m *model.Member) string { return cabi.Spaced(typeName(m.Type)) + "a_" + m.Name }))
-		u.F("\t\t: %s {}", cabi.List(d.Members, func(m *model.Member) string { return identifier(m.Name) + "(std::move(a_" + m.Name + "))" }))
+		u.F("\t\t: %s {}", cabi.List(d.Members, func(m *model.Member) string { return memberName(d, m.Name) + "(std::move(a_" + m.Name + "))" }))
 	}
 	u.L("\tconst char *id() const noexcept override { return som_id; }")
 	u.L("\tvoid raise(som_env *ev) const noexcept override { som::raise_user(ev, *this); }")
-	u.members(name, d.Members)
+	u.members(d, name, d.Members)
 	u.L("};")
 }

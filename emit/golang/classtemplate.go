@@ -70,7 +70,8 @@ func (w *classWriter) others() map[string][]byte {
 		if !e.Type().IsRegular() || path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || name == templateName || w.pkg.fresh[name] != nil {
 			continue
 		}
-		if data := template.Existing(w.opt.Existing, path.Join(w.pkg.dir, name)); !generated.Match(data) {
+		data, _ := fs.ReadFile(w.opt.Existing, path.Join(w.pkg.dir, name)) // what cannot be read is no Go, and refused as that
+		if !generated.Match(data) {
 			others[name] = data
 		}
 	}

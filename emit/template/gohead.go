@@ -2,7 +2,6 @@ package template
 
 import (
 	"go/ast"
-	"go/token"
 	gotypes "go/types"
 	"slices"
 	"strings"
@@ -34,6 +33,7 @@ func (s *goSource) canon(e ast.Expr, dots map[string]bool) string {
 // A goField is a parameter, a result, or a field of a structure.
 type goField struct {
 	name  string
+	ident *ast.Ident // or nil
 	typ   ast.Expr
 	canon string
 	field *ast.Field
@@ -48,10 +48,10 @@ func (s *goSource) fields(l *ast.FieldList, dots map[string]bool) []goField {
 	for _, f := range l.List {
 		t := s.canon(f.Type, dots)
 		if len(f.Names) == 0 {
-			all = append(all, goField{"", f.Type, t, f})
+			all = append(all, goField{"", nil, f.Type, t, f})
 		}
 		for _, n := range f.Names {
-			all = append(all, goField{n.Name, f.Type, t, f})
+			all = append(all, goField{n.Name, n, f.Type, t, f})
 		}
 	}
 	return all
@@ -82,11 +82,12 @@ func (u *goUpdate) method(s *goSource, have, want *ast.FuncDecl) {
 	note := func(what string) {
 		u.changes.Left = append(u.changes.Left, Note{Key: key, File: s.name, Line: s.line(have.Pos()), What: what, Help: "make it: " + strings.TrimSpace(head)})
 	}
-	switch {
+	results := have.Type.Results
+	switch listed := results != nil && results.Opening.IsValid(); {
 	case s != u.have:
 		note("its parameters or results are others, and it stands in another file")
 		return
-	case !sameParams && grouped(have.Type.Params) && u.comments(have.Type.Params), !sameResults && have.Type.Results != nil && u.comments(have.Type.Results):
+	case !sameResults && results != nil && u.comments(results) && (!listed || len(wr) == 0):
 		note("comments stand within its head")
 		return
 	}
@@ -104,11 +105,6 @@ func (u *goUpdate) method(s *goSource, have, want *ast.FuncDecl) {
 		u.results(have.Type, hr, wr, used)
 	}
 	u.noted(key)
-}
-
-// grouped reports whether names share a type: a, b int.
-func grouped(l *ast.FieldList) bool {
-	return slices.ContainsFunc(l.List, func(f *ast.Field) bool { return len(f.Names) > 1 })
 }
 
 // comments reports whether comments stand between the brackets of a list.
@@ -152,63 +148,94 @@ func named(have, want []goField, of []int, used map[string]bool) []string {
 	return names
 }
 
-// parameters writes the parameters anew: those whose types stay are kept as they are written.
+// parameters writes the parameters anew.
 func (u *goUpdate) parameters(l *ast.FieldList, have, want []goField, used map[string]bool) {
+	of := goPairs(have, want)
 	names := make([]string, len(want)) // none has one
 	if len(have) == 0 || have[0].name != "" {
-		names = named(have, want, goPairs(have, want), used)
+		names = named(have, want, of, used)
 	}
-	from, to := u.have.at(l.Opening)+1, u.have.at(l.Closing)
-	var is, wanted []parameter
-	if len(l.List) > 0 {
-		to = u.have.at(l.List[len(l.List)-1].End())
-	}
-	if !grouped(l) {
-		begin := from
-		for i, f := range have {
-			end := u.have.at(f.field.End())
-			if i < len(have)-1 {
-				end = u.comma(f.field.End())
-			}
-			is = append(is, parameter{from: begin, to: end, typ: f.canon, name: word{text: f.name}})
-			begin = end + 1
-		}
-	}
-	var head strings.Builder
-	for i, f := range want {
-		begin := head.Len()
-		p := parameter{from: begin, typ: f.canon}
-		if names[i] != "" {
-			p.name = word{from: begin, to: begin + len(names[i]), text: names[i]}
-			head.WriteString(names[i] + " ")
-		}
-		head.WriteString(u.translated(f.typ.Pos(), f.typ.End()))
-		p.to = head.Len()
-		wanted = append(wanted, p)
-	}
-	text, _ := u.aligned(is, wanted, head.String())
-	u.edits = append(u.edits, edit{from, to, u.lines(text)})
+	u.rewrite(l, have, want, of, names)
 }
 
-// comma returns where the next comma is that is in no comment.
-func (u *goUpdate) comma(from token.Pos) int {
-	at := u.have.at(from)
-	for at < len(u.old) && u.old[at] != ',' {
-		at++
-		for _, c := range u.have.file.Comments {
-			if u.have.at(c.Pos()) <= at && at < u.have.at(c.End()) {
-				at = u.have.at(c.End())
+// rewrite writes what stands between the parentheses of a list anew: what stays, and all that its author wrote around it, is kept.
+func (u *goUpdate) rewrite(l *ast.FieldList, have, want []goField, of []int, names []string) {
+	is := u.listOf(l, have)
+	wanted := list{}
+	for i, f := range want {
+		p := parameter{typ: f.canon, core: u.lines(u.translated(f.typ.Pos(), f.typ.End()))}
+		if names[i] != "" {
+			p.name = word{to: len(names[i]), text: names[i]}
+			p.core = names[i] + " " + p.core
+		}
+		p.to = len(p.core)
+		p.behind = []word{{from: p.typeAt(), to: p.to, text: f.canon}}
+		wanted.parameters = append(wanted.parameters, p)
+	}
+	text, _ := u.aligned(is, wanted, of)
+	u.edits = append(u.edits, edit{u.have.at(l.Opening) + 1, u.have.at(l.Closing), text})
+}
+
+// typeAt returns where the type begins in a parameter that is but a name, a blank and a type.
+func (p *parameter) typeAt() int {
+	if p.name.text == "" {
+		return 0
+	}
+	return p.name.to + 1
+}
+
+// listOf takes a list of the author's apart. Names that share a type each get one of their own: a, b int are a int, b int.
+func (u *goUpdate) listOf(l *ast.FieldList, have []goField) list {
+	var ps []parameter
+	for _, f := range have {
+		from, to := u.have.at(f.field.Pos()), u.have.at(f.field.End())
+		p := parameter{typ: f.canon, from: from, to: to, behind: u.pieces(f.typ)}
+		if f.ident != nil {
+			p.from = u.have.at(f.ident.Pos())
+			p.name = word{from: p.from, to: u.have.at(f.ident.End()), text: f.name}
+			if f.ident != f.field.Names[len(f.field.Names)-1] {
+				p.to, p.behind = p.name.to, nil
+			}
+		}
+		ps = append(ps, p)
+	}
+	is := listOf(string(u.old), u.have.at(l.Opening)+1, u.have.at(l.Closing), ps)
+	is.trailing = true
+	for i := range is.parameters {
+		if p := &is.parameters[i]; p.behind == nil {
+			begin := p.to + 1
+			p.core += " " + string(u.old[u.have.at(have[i].typ.Pos()):u.have.at(have[i].typ.End())])
+			p.behind = []word{{from: begin, to: p.from + len(p.core), text: p.typ}}
+		}
+	}
+	return is
+}
+
+// pieces returns a type's text as words, without the comments in it.
+func (u *goUpdate) pieces(typ ast.Expr) []word {
+	var all []word
+	from, end := u.have.at(typ.Pos()), u.have.at(typ.End())
+	for _, g := range u.have.file.Comments {
+		for _, c := range g.List {
+			if at := u.have.at(c.Pos()); from < at && at < end {
+				all = append(all, word{from: from, to: at})
+				from = at + remarkLength(string(u.old[at:end]))
 			}
 		}
 	}
-	return at
+	return append(all, word{from: from, to: end})
 }
 
 // results writes the results anew.
 func (u *goUpdate) results(t *ast.FuncType, have, want []goField, used map[string]bool) {
+	of := goPairs(have, want)
 	names := make([]string, len(want))
 	if len(have) > 0 && have[0].name != "" {
-		names = named(have, want, goPairs(have, want), used)
+		names = named(have, want, of, used)
+	}
+	if t.Results != nil && t.Results.Opening.IsValid() && len(want) > 0 {
+		u.rewrite(t.Results, have, want, of, names)
+		return
 	}
 	var all []string
 	for i, f := range want {

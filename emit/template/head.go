@@ -185,20 +185,21 @@ func declaratorAt(ws []word, open, to int) (declarator, bool) {
 	return d, true
 }
 
+// statements are words of which no declaration has one behind its parameters.
+var statements = set("return if for while do switch goto")
+
+// isStatement reports whether what seems to be a declaration has the begin of a body behind it, whose brace a macro makes.
+func (f *function) isStatement() bool {
+	d := f.main()
+	return slices.ContainsFunc(f.words[d.close+1:], func(w word) bool { return statements[w.text] })
+}
+
 func texts(ws []word, at []int) string {
 	var all []string
 	for _, i := range at {
 		all = append(all, ws[i].text)
 	}
 	return strings.Join(all, " ")
-}
-
-// A parameter is one of a head.
-type parameter struct {
-	from, to int // in the text, without the commas around it
-	typ      string
-	name     word // or an empty one
-	value    bool // it has a default
 }
 
 // parameters returns the parameters of a declarator.
@@ -227,7 +228,9 @@ func (h *head) parameters(d *declarator) []parameter {
 			continue
 		}
 		p := parameterOf(ws[begin:i])
-		p.from, p.to = ws[begin-1].to, ws[i].from
+		if begin == i { // nothing stands between two commas
+			p.from, p.to = ws[i].from, ws[i].from
+		}
 		if !last || len(all) > 0 || p.typ != "" && p.typ != "void" {
 			all = append(all, p)
 		}
@@ -238,6 +241,9 @@ func (h *head) parameters(d *declarator) []parameter {
 
 func parameterOf(ws []word) parameter {
 	var p parameter
+	if len(ws) > 0 {
+		p.from, p.to = ws[0].from, ws[len(ws)-1].to
+	}
 	if i := slices.IndexFunc(ws, func(w word) bool { return w.is("=") }); i >= 0 {
 		p.value, ws = true, ws[:i]
 	}
@@ -262,6 +268,7 @@ func parameterOf(ws []word) parameter {
 	}
 	typ = withoutMacros(typ)
 	if n := len(typ); n > 4 && typ[n-1].is(")") && typ[n-2].kind == name && typ[n-3].is("(") && typ[n-4].names() { // UNUSED(self)
+		p.after = typ[n-1].to
 		typ = append(slices.Clone(typ[:n-4]), typ[n-2])
 	}
 	for i, w := range typ {
@@ -280,25 +287,63 @@ func parameterOf(ws []word) parameter {
 		named = i
 		break
 	}
+	p.before = typ
 	if named >= 0 {
-		p.name = typ[named]
-		typ = slices.Delete(slices.Clone(typ), named, named+1)
+		p.name, p.before, p.behind = typ[named], typ[:named], typ[named+1:]
+		p.after = max(p.after, p.name.to)
+		for n := len(p.before); n > 1 && p.before[n-1].isMacro() && isWholeType(p.before[:n-1]); n-- { // som_env *UNUSED ev
+			p.before = p.before[:n-1]
+		}
+		typ = slices.Concat(p.before, p.behind)
 	}
 	var all []string
-	for _, w := range typ {
+	for _, w := range unqualified(typ) {
 		all = append(all, w.text)
 	}
 	p.typ = strings.Join(all, " ")
 	return p
 }
 
+// isWholeType reports whether words are a type, so that a name behind them is none.
+func isWholeType(ws []word) bool {
+	switch last := ws[len(ws)-1]; {
+	case last.is("::"), last.text == "struct", last.text == "class", last.text == "union", last.text == "enum", last.text == "typename":
+		return false
+	}
+	return slices.ContainsFunc(ws, func(w word) bool { return w.names() || basic[w.text] })
+}
+
+// unqualified returns the words of a parameter's type without qualifiers of the parameter itself, which are no part of a function's type.
+func unqualified(typ []word) []word {
+	qualifies := func(w word) bool {
+		return w.text == "const" || w.text == "volatile" || w.text == "restrict" || w.text == "__restrict" || w.text == "__restrict__"
+	}
+	if slices.ContainsFunc(typ, func(w word) bool { return w.is("(") || w.is("[") || w.is("<") || w.is("&") }) {
+		return typ
+	}
+	if last := slices.IndexFunc(typ, func(w word) bool { return w.is("*") }); last < 0 {
+		return slices.DeleteFunc(slices.Clone(typ), qualifies)
+	}
+	for len(typ) > 0 && qualifies(typ[len(typ)-1]) {
+		typ = typ[:len(typ)-1]
+	}
+	return typ
+}
+
 // withoutMacros returns the words of a parameter without macros around its type and name.
 func withoutMacros(ws []word) []word {
-	for n := len(ws); n > 2 && ws[n-1].isMacro() && ws[n-2].names() && !ws[n-3].is("::"); n-- {
+	for n := len(ws); n > 2 && ws[n-1].isMacro() && (ws[n-2].names() || ws[n-2].is("]")) && !ws[n-3].is("::"); n-- {
 		ws = ws[:n-1]
 	}
-	for len(ws) > 2 && ws[0].isMacro() && ws[1].kind == name && ws[1].text != "const" && ws[1].text != "volatile" {
-		ws = ws[1:]
+	for len(ws) > 2 && ws[0].isMacro() {
+		next := 1
+		if ws[1].is("(") {
+			next = closing(ws, 1) + 1
+		}
+		if next == 0 || next+1 >= len(ws) || ws[next].kind != name || next == 1 && (ws[1].text == "const" || ws[1].text == "volatile") {
+			break
+		}
+		ws = ws[next:]
 	}
 	return ws
 }

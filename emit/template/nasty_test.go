@@ -56,6 +56,7 @@ func TestNastyC(t *testing.T) {
 	f := template.File{
 		Functions: []template.Function{{Name: "Dog_do_bark", Key: "Dog::bark", Head: head}},
 		Types:     map[string]string{"integer4": "int32_t", "Dog *": "som_ref", "Environment *": "som_env *", "short": "int16_t"},
+		Mine:      func(key string) bool { return strings.HasPrefix(key, "Dog::") },
 	}
 	for _, n := range []nasty{
 		{name: "plain", old: "static void Dog_do_bark(som_ref self, som_env *ev)\n{ x(); }\n", want: head + "\n{ x(); }\n"},
@@ -77,6 +78,21 @@ func TestNastyC(t *testing.T) {
 		{name: "a structure before", old: "struct dog *Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: "int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n"},
 		{name: "other names of types", old: "static integer4 Dog_do_bark(Dog *self, Environment *ev, short volume) { }\n"},
 		{name: "name in parentheses", old: "static void (Dog_do_bark)(som_ref self, som_env *ev) { }\n", want: "static int32_t (Dog_do_bark)(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "comments in types", old: "static int32_t Dog_do_bark(som_ref self, som_env *ev, const /* of what? */ char *name) { }\n",
+			want: "static int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t /* of what? */ name) { }\n"},
+		{name: "arrays", old: "static int32_t Dog_do_bark(som_ref self, som_env *ev, long name[4] UNUSED) { }\n", want: "static int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t name UNUSED) { }\n"},
+		{name: "nothing but a comment", old: "static int32_t Dog_do_bark(/* none */) { }\n", want: "static int32_t Dog_do_bark(/* none */ som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "ends of lines and comments", old: "static int32_t Dog_do_bark(som_ref self, // me\r\n\tsom_env *ev, // it\r\n\tlong loud // in dB\r\n)\r\n{\r\n}\r\n",
+			want: "static int32_t Dog_do_bark(som_ref self, // me\r\n\tsom_env *ev, // it\r\n\tint16_t loud // in dB\r\n)\r\n{\r\n}\r\n"},
+		{name: "moved from another module", old: "/* Farm::Dog::bark: old */\nstatic int32_t Farm_Dog_do_bark(som_ref me, som_env *ev, int16_t loud) { return x(me, loud); }\n",
+			want: "/* Dog::bark */\nstatic int32_t Dog_do_bark(som_ref me, som_env *ev, int16_t loud) { return x(me, loud); }\n"},
+		{name: "moved from one of two modules", old: "/* Farm::Dog::bark */\nstatic void Farm_Dog_do_bark(som_ref me) { }\n/* Zoo::Dog::bark */\nstatic void Zoo_Dog_do_bark(som_ref me) { }\n",
+			want: "/* Farm::Dog::bark */\nstatic void Farm_Dog_do_bark(som_ref me) { }\n/* Zoo::Dog::bark */\nstatic void Zoo_Dog_do_bark(som_ref me) { }\n\n/* Dog::bark */\n" + head + "\n{\n}\n"},
+		{name: "qualifiers of one's own", old: "static int32_t Dog_do_bark(const som_ref self, som_env *restrict ev, const int16_t volume) { }\n"},
+		{name: "macros behind pointers", old: "static void Dog_do_bark(som_ref self, som_env *UNUSED ev, char *UNUSED name) { }\n",
+			want: "static int32_t Dog_do_bark(som_ref self, som_env *UNUSED ev, int16_t UNUSED name) { }\n"},
+		{name: "qualifiers that go", old: "static int32_t Dog_do_bark(som_ref self, som_env *const ev, char *const restrict name) { }\n",
+			want: "static int32_t Dog_do_bark(som_ref self, som_env *const ev, int16_t name) { }\n"},
 		{name: "twins", old: "#ifdef LOUD\nstatic void Dog_do_bark(som_ref self, som_env *ev) { a(); }\n#else\nstatic void Dog_do_bark(som_ref me, som_env *ev) { b(me); }\n#endif\n",
 			want: "#ifdef LOUD\n" + head + " { a(); }\n#else\nstatic int32_t Dog_do_bark(som_ref me, som_env *ev, int16_t volume) { b(me); }\n#endif\n"},
 		{name: "twins apart", old: "#ifdef LOUD\nstatic void Dog_do_bark(som_ref self, som_env *ev) { a(); }\n#endif\nint x;\n#ifndef LOUD\nstatic void Dog_do_bark(som_ref self, som_env *ev) { b(); }\n#endif\n",
@@ -89,12 +105,15 @@ func TestNastyC(t *testing.T) {
 		{name: "macro makes the head, with a comment", old: "/* Dog::bark */\nMETHOD(bark)\n{ }\n", note: "line 2: a macro makes its head"},
 		{name: "macro makes all", old: "int x;\nMETHOD(Dog_do_bark);\n", note: "line 2: the macro METHOD may make it"},
 		{name: "macro makes all in its own line", old: "#define BARK static int32_t Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { return 0; }\nBARK\n", note: "line 1: a macro makes something of its name"},
+		{name: "macro makes the parameters", old: "#define Args som_ref self, som_env *ev, int16_t volume\nstatic int32_t Dog_do_bark(Args) { }\n", note: "line 2: a macro makes its parameters"},
+		{name: "macro makes some parameters", old: "static int32_t Dog_do_bark(SELF(Dog), int16_t volume) { }\n", note: "line 1: a macro makes its parameters"},
+		{name: "macros make the braces", old: head + " BEGIN return 0; END\n", note: "line 1: macros make the braces of its body"},
 		{name: "heads of a conditional", old: "#ifdef A\nstatic void Dog_do_bark(som_ref self)\n#else\nstatic void Dog_do_bark(som_ref self, som_env *ev)\n#endif\n{ }\n",
 			note: "line 4: preprocessor lines stand within its head"},
 		{name: "conditional parameter", old: "static int32_t Dog_do_bark(som_ref self,\n#ifdef A\n\tlong x,\n#endif\n\tsom_env *ev)\n{ }\n", note: "line 1: preprocessor lines stand within its head"},
 		{name: "renamed parameters", old: "static int32_t Dog_do_bark(som_ref me, som_env *e, long loud) { f(me, e, loud); }\n", want: "static int32_t Dog_do_bark(som_ref me, som_env *e, int16_t loud) { f(me, e, loud); }\n"},
 		{name: "a parameter a line", old: "static int32_t\nDog_do_bark(\n\tsom_ref self, // the dog\n\tsom_env *ev // may be NULL\n)\n{ }\n",
-			want: "static int32_t\nDog_do_bark(\n\tsom_ref self, // the dog\n\tsom_env *ev // may be NULL\n,\n\tint16_t volume\n)\n{ }\n"},
+			want: "static int32_t\nDog_do_bark(\n\tsom_ref self, // the dog\n\tsom_env *ev, // may be NULL\n\tint16_t volume\n)\n{ }\n"},
 		{name: "a pointer before", old: "static char *Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: head + " { }\n"},
 		{name: "no star left", old: "static const char *Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: head + " { }\n"},
 		{name: "comment within the type", old: "static long /* of what? */ Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n",
@@ -136,6 +155,9 @@ func TestNastyCXX(t *testing.T) {
 	const added = "\n\t/* Zoo::Dog::bark */\n\tstd::int32_t bark(std::int16_t volume)\n\t{\n\t}\n"
 	for _, n := range []nasty{
 		{name: "plain", old: in("\tvoid bark(long loud) { x(loud); }\n"), want: in("\tstd::int32_t bark(std::int16_t loud) { x(loud); }\n")},
+		{name: "names with less in front", old: in("\tint32_t bark([[maybe_unused]] int16_t volume) { return x(volume); }\n")},
+		{name: "another type of that name", old: in("\tmine::int32_t bark(mine::int16_t volume) { return x(volume); }\n"), want: in("\tstd::int32_t bark(std::int16_t volume) { return x(volume); }\n")},
+		{name: "no name", old: in("\tstd::int32_t bark(/* how loud */ long) { return 0; }\n"), want: in("\tstd::int32_t bark(/* how loud */ std::int16_t) { return 0; }\n")},
 		{name: "no class", old: "int x;\n", want: "int x;\n\nnamespace Zoo {\nclass Dog_impl : public Dog_part<Dog_impl> {\npublic:\n" + added + "};\n}\n"},
 		{name: "class in a comment", old: "// class Dog_impl {\n", want: "// class Dog_impl {\n\nnamespace Zoo {\nclass Dog_impl : public Dog_part<Dog_impl> {\npublic:\n" + added + "};\n}\n"},
 		{name: "try block", old: in("\tvoid bark(long n) try { x(n); } catch (const E &e) { } catch (...) { }\n\tvoid wag() { }\n"),
@@ -186,4 +208,15 @@ func TestNastyCXX(t *testing.T) {
 			n.hold(t, f)
 		})
 	}
+}
+
+// TestQualified holds that a name says the same with less in front of it, and another with something else.
+func TestQualified(t *testing.T) {
+	t.Parallel()
+	const head = "std::int32_t sit(const ::Zoo::Bone &one, const ::Zoo::Bone &two, const ::Zoo::Bone &three, const std::vector<::Zoo::Bone> &four)"
+	in := func(head string) string { return "class Dog_impl {\npublic:\n\t" + head + " { return 0; }\n};\n" }
+	nasty{
+		old:  in("int32_t sit(const Bone &one, const Zoo::Bone & two, const Farm::Bone &three, const std::vector<Bone> &four)"),
+		want: in("int32_t sit(const Bone &one, const Zoo::Bone & two, const ::Zoo::Bone &three, const std::vector<Bone> &four)"),
+	}.hold(t, template.File{Functions: []template.Function{{Name: "Dog_impl::sit", Key: "Dog::sit", Head: head, In: "Dog_impl", Indent: "\t"}}})
 }

@@ -68,7 +68,32 @@ func (u *update) find(want *Function) []*function {
 			return []*function{f}
 		}
 	}
-	return nil
+	return u.moved(want)
+}
+
+// moved returns the functions that implemented what is wanted when its class was in another module: their key has the same class and
+// method, and scopes that no class of the file has any more.
+func (u *update) moved(want *Function) []*function {
+	if want.In != "" || u.mine == nil { // in C++ the class around them stays where it is
+		return nil
+	}
+	var all []*function
+	for _, f := range u.src.functions {
+		if f.key == "" || u.used[f] || u.wanted[f.key] || u.mine(f.key) || methodOfClass(f.key) != methodOfClass(want.Key) {
+			continue
+		}
+		if len(all) > 0 && all[0].key != f.key {
+			return nil
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// methodOfClass returns the last two names of a key.
+func methodOfClass(key string) string {
+	class, method := key[:max(0, strings.LastIndex(key, "::"))], lastName(key)
+	return lastName(class) + "::" + method
 }
 
 // sameFirst reports whether the first parameters have one type: that tells constructors apart.
@@ -186,6 +211,43 @@ func (u *update) meant(ps []parameter) []parameter {
 	return ps
 }
 
+// spelt gives the types of parameters that say what wanted ones say, in C++ with less in front of a name, their texts.
+func spelt(have, want []parameter) {
+	for i := range have {
+		for _, w := range want {
+			if sameType(have[i].typ, w.typ) {
+				have[i].typ = w.typ
+				break
+			}
+		}
+	}
+}
+
+// sameType reports whether two types are one whose names the first may qualify by less: int16_t is std::int16_t.
+func sameType(have, want string) bool {
+	if have == want {
+		return true
+	}
+	h, w := qualifiedWords(have), qualifiedWords(want)
+	return slices.EqualFunc(h, w, func(a, b string) bool { return a == b || endsIn(b, a) })
+}
+
+// qualifiedWords returns the words of a type, each name with all that it is qualified by.
+func qualifiedWords(typ string) []string {
+	var all []string
+	joins := false
+	for w := range strings.FieldsSeq(typ) {
+		switch n := len(all); {
+		case joins, w == "::" && n > 0 && (isLetter(all[n-1][0]) || all[n-1][0] == ':') && !keywords[all[n-1]]:
+			all[n-1] += w
+		default:
+			all = append(all, w)
+		}
+		joins = w == "::"
+	}
+	return all
+}
+
 // saysAmong reports whether words say a type, and beside it nothing but names, which are the author's macros.
 func (h *head) saysAmong(at []int, typ []string) bool {
 	all := strings.Fields(texts(h.words, at))
@@ -216,8 +278,9 @@ func (h *head) leads(d *declarator, result []int) bool {
 func (u *update) headEdits(have *function, d *declarator, wanted *head, w *declarator, want *Function) ([]edit, string) {
 	result, wantResult := have.result(d, wanted.words), wanted.result(w, wanted.words)
 	hp, wp := u.meant(have.parameters(d)), u.meant(wanted.parameters(w))
+	spelt(hp, wp)
 	renamed := lastName(d.name) != lastName(w.name)
-	sameResult := u.meaning(texts(have.words, result)) == u.meaning(texts(wanted.words, wantResult))
+	sameResult := sameType(u.meaning(texts(have.words, result)), u.meaning(texts(wanted.words, wantResult)))
 	if !sameResult {
 		sameResult = have.saysAmong(have.leading(d, wanted.words), strings.Fields(texts(wanted.words, wantResult)))
 	}
@@ -231,6 +294,8 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 		return nil, ""
 	}
 	switch {
+	case slices.ContainsFunc(hp, func(p parameter) bool { return u.isMadeByMacro(p, wp) }):
+		return nil, "a macro makes its parameters"
 	case len(result) == 0 && len(wantResult) > 0:
 		return nil, "a macro makes its head"
 	case !have.plain:
@@ -255,13 +320,28 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 	}
 	if !slices.Equal(types(hp), types(wp)) {
 		from, to := have.words[d.open].to, have.words[d.close].from
-		text, ok := u.aligned(hp, wp, want.Head)
+		text, ok := u.aligned(listOf(string(u.old), from, to, hp), listOf(want.Head, wanted.words[w.open].to, wanted.words[w.close].from, wp), pairs(hp, wp))
 		if !ok {
 			return nil, "its parameters have values of their own that may be meant otherwise"
 		}
 		edits = append(edits, edit{from, to, text})
 	}
 	return edits, ""
+}
+
+// isMadeByMacro reports whether what seems to be a parameter without a name is a macro.
+func (u *update) isMadeByMacro(p parameter, want []parameter) bool {
+	if p.name.text != "" || len(p.before) == 0 || slices.ContainsFunc(want, func(w parameter) bool { return w.typ == p.typ }) {
+		return false
+	}
+	first := p.before[0]
+	if len(p.before) > 1 && !p.before[1].is("(") {
+		return false
+	}
+	return first.isMacro() || slices.ContainsFunc(u.src.macros, func(m word) bool {
+		ws := wordsOf(m.text) // # define NAME
+		return len(ws) > 2 && ws[2] == first.text
+	})
 }
 
 // resultEdit replaces the type of a result, and mends the blanks behind it.

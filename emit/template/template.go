@@ -140,7 +140,7 @@ func once(old []byte, f File) ([]byte, Changes, error) {
 	if err != nil {
 		return nil, Changes{}, err
 	}
-	u := &update{old: old, src: src, newline: newlineOf(old), types: f.Types, used: map[*function]bool{}, wanted: map[string]bool{}, names: map[string]bool{}}
+	u := &update{old: old, src: src, newline: newlineOf(old), types: f.Types, mine: f.Mine, used: map[*function]bool{}, wanted: map[string]bool{}, names: map[string]bool{}}
 	for i := range f.Functions {
 		u.wanted[f.Functions[i].Key], u.names[f.Functions[i].Name] = true, true
 	}
@@ -150,7 +150,7 @@ func once(old []byte, f File) ([]byte, Changes, error) {
 		}
 	}
 	for _, have := range src.functions {
-		if have.key != "" && !u.used[have] && !u.wanted[have.key] && f.Mine != nil && f.Mine(have.key) {
+		if have.key != "" && !u.used[have] && !u.wanted[have.key] && u.mine != nil && u.mine(have.key) {
 			u.gone(have)
 		}
 	}
@@ -167,6 +167,7 @@ type update struct {
 	src     *source
 	newline string
 	types   map[string]string
+	mine    func(key string) bool // or nil
 	used    map[*function]bool
 	wanted  map[string]bool // keys
 	names   map[string]bool // that functions have to have
@@ -182,6 +183,10 @@ func (u *update) function(want *Function) error {
 		u.refresh(h, want)
 	}
 	if len(have) > 0 && want.In == "" && !slices.ContainsFunc(have, func(f *function) bool { return !f.declared }) {
+		if i := slices.IndexFunc(have, func(f *function) bool { return f.isStatement() }); i >= 0 {
+			u.left(want, have[i].from, "macros make the braces of its body", "write the braces out")
+			return nil
+		}
 		have = nil // a declaration outside of classes is no function
 	}
 	if len(have) == 0 {

@@ -85,7 +85,7 @@ func TestUpdate(t *testing.T) {
 		{"in a class", "class Dog : public som::impl<Dog, Animal> {\npublic:\n\tint n = 0;\n};\n", []template.Function{{Name: "Dog::bark", Key: "Dog::bark", Head: "void bark(int n)", In: "Dog", Indent: "\t"}},
 			"class Dog : public som::impl<Dog, Animal> {\npublic:\n\tint n = 0;\n\n\t/* Dog::bark */\n\tvoid bark(int n)\n\t{\n\t}\n};\n", "[Dog::bark] [] []"},
 		{"changed in a class", "namespace a {\nclass Dog final {\n\t/* Dog::bark: x */\n\tvoid bark(long) const { auto s = R\"x({}\")x\"; f('{', \"}\"); }\n};\n}\n", []template.Function{{Name: "Dog::bark", Key: "Dog::bark", Head: "void bark(int n) const", In: "Dog", Indent: "\t"}},
-			"namespace a {\nclass Dog final {\n\t/* Dog::bark */\n\tvoid bark(int n) const { auto s = R\"x({}\")x\"; f('{', \"}\"); }\n};\n}\n", "[] [Dog::bark] []"},
+			"namespace a {\nclass Dog final {\n\t/* Dog::bark */\n\tvoid bark(int) const { auto s = R\"x({}\")x\"; f('{', \"}\"); }\n};\n}\n", "[] [Dog::bark] []"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -133,7 +133,8 @@ typedef void som_copier(som_ref self, som_ref from, som_env *ev, void *context);
 
 enum {
 	SOM_ABSTRACT = 1, /* no instances */
-	SOM_DETACHED = 2  /* the metaclasses of its abstract parents are not its business: what they do to instances is not done to its */
+	SOM_DETACHED = 2, /* the metaclasses of its abstract parents are not its business: what they do to instances is not done to its */
+	SOM_OIDL = 4      /* callstyle=oidl: bindings leave the environment of the methods that it introduces out */
 };
 
 /* A class, described. Nothing of it but typelib is kept: its memory may go when som_class_define returns. Arrays with no elements

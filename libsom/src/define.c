@@ -139,7 +139,7 @@ static klass *allocate(making *m, som_env *ev) {
 	k->raw = raw;
 	k->c.object.flags = F_CLASS;
 	k->library = library_loading();
-	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & SOM_ABSTRACT, .major = d->major, .minor = d->minor,
+	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & (SOM_ABSTRACT | SOM_OIDL), .major = d->major, .minor = d->minor,
 		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL, .library = k->library ? library_file(k->library) : NULL,
 		.typelib = d->typelib};
 	k->align = d->data_align ? d->data_align : 1;

@@ -89,6 +89,11 @@ struct abstract {
 	template <class D> void add(description &d) const { d.desc.flags |= SOM_ABSTRACT; }
 };
 
+// Bindings leave the environment of the class's methods out.
+struct oidl {
+	template <class D> void add(description &d) const { d.desc.flags |= SOM_OIDL; }
+};
+
 struct abstract_parent {
 	const char *name;
 	template <class D> void add(description &d) const { d.abstract_parents.push_back(name); }

@@ -63,6 +63,7 @@ som_class *OldMeta_define(som_env *ev) {
 	d.name = "OldMeta";
 	d.major = 0;
 	d.minor = 0;
+	d.flags = SOM_OIDL;
 	d.parents = parents;
 	d.nparents = 1;
 	d.introduces = introduces;
@@ -169,6 +170,7 @@ som_class *Old_define(som_env *ev) {
 	d.name = "Old";
 	d.major = 0;
 	d.minor = 0;
+	d.flags = SOM_OIDL;
 	d.parents = parents;
 	d.nparents = 1;
 	d.metaclass = "OldMeta";
@@ -221,7 +223,7 @@ som_class *Old_Base_define(som_env *ev) {
 	d.name = "Old_Base";
 	d.major = 0;
 	d.minor = 0;
-	d.flags = SOM_ABSTRACT;
+	d.flags = SOM_ABSTRACT | SOM_OIDL;
 	d.parents = parents;
 	d.nparents = 1;
 	d.introduces = introduces;
