@@ -57,6 +57,8 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 			code = "memory-changed"
 		case slices.Contains([]string{"method", "override", "migrate", "init"}, name):
 			return // method is the default; the others are told by what they do
+		case name == "nonstatic" && b == absent:
+			// it may be overridden now, and is called as before
 		case slices.Contains([]string{"nonstatic", "procedure", "noself", "noenv", "staticdata"}, name):
 			code = "method-kind-changed"
 		case name == "select":
