@@ -68,6 +68,7 @@ func (c *comparer) members(s subject, old, new []*model.Member) {
 	for j, n := range b {
 		if !slices.Contains(a, n) {
 			c.add(added, s.part("member", n, nil, &new[j].Node), "member %s added", n)
+			c.unseen(s.kind == "exception" && len(new) > len(old) && sameMembersShape(old, new[:len(old)])) // as if it stood at the end
 		}
 	}
 }

@@ -34,8 +34,10 @@ func (c *comparer) classModifiers(s subject, old, new *model.Interface) {
 			code = "abstract-parents-changed"
 		case name == "callstyle":
 			code = "callstyle-changed"
+		case name == "abstract" && b == absent:
+			code = "class-made-concrete"
 		case name == "abstract":
-			code = "class-abstract-changed"
+			code = "class-made-abstract"
 		}
 		c.add(code, s, "%s: %s now, and was %s", name, b, a)
 	})

@@ -82,8 +82,10 @@ var classRules = []Rule{
 		Why: "What is inherited from an abstract parent has no implementation and no data. Where one became abstract, the class and those derived from it have to implement what they got from it, and calls of what nobody implements are told so.", Do: "Implement in the class what the parent no longer gives."},
 	{Code: "callstyle-changed", Title: "another call style", Impact: Impact{None, Break, Break, Break, Break},
 		Why: "Methods take an Environment, or do not: programs that are not compiled anew are refused, for signatures tell it."},
-	{Code: "class-abstract-changed", Title: "class made abstract or concrete", Impact: Impact{None, Caution, OK, OK, Caution},
-		Why: "An abstract class has no instances."},
+	{Code: "class-made-abstract", Title: "class made abstract", Impact: Impact{None, Caution, OK, OK, Break},
+		Why: "An abstract class has no instances: programs that ask for one are told so. Subclasses go on."},
+	{Code: "class-made-concrete", Title: "class no longer abstract", Impact: Impact{None, OK, OK, OK, OK},
+		Why: "It can have instances now."},
 	{Code: "modifier-changed", Title: "another modifier", Impact: Impact{None, Caution, Caution, Caution, OK},
 		Why: "It says how bindings are made, or something to an emitter."},
 }
