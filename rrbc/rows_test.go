@@ -170,7 +170,7 @@ var rows = []row{
 	{id: "R22b", change: "makes a static method a procedure",
 		promise: "Clients that call it by offset are refused.",
 		after:   []edit{{"digest, drink;", "digest, drink; sleep: procedure;"}},
-		verdict: diff.Break, code: "method-kind-changed", reason: []string{"sleep has no place in the table"}, mutants: []string{"kind:Zoo::Animal/sleep"}},
+		verdict: diff.Break, code: "method-kind-changed", reason: []string{"sleep has no place in the table"}},
 	{id: "R22c", change: "makes a procedure a static method",
 		promise: "Clients that call it are refused when they do: overrides would not be seen. Signatures say what is a procedure.",
 		before:  procedure(""), after: []edit{{" run: procedure;", ""}},
