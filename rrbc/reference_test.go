@@ -143,6 +143,7 @@ func (w *reference) define(r *release, i *model.Interface) error {
 	if size > 0 {
 		s.Data = som.Data{Size: size, Align: align}
 	}
+	_, s.Abstract = i.ClassModifier("abstract")
 	if m := i.Metaclass(); m != nil {
 		s.Metaclass = w.registered(m)
 	}

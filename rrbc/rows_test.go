@@ -278,7 +278,7 @@ var rows = []row{
 		after: []edit{{"long drink(in long n);", "long bark(in long n); long drink(in long n);"}, {"digest, drink;", "digest, drink, bark;"},
 			{"long bark(in long n);\n    implementation", "implementation"}, {"releaseorder: bark;", "releaseorder:;"}},
 		moved: map[string]string{"Animal.bark": "Dog.bark"}, outOfGo: typesInGo,
-		verdict: diff.Break, code: "method-moved-up-unlisted", reason: []string{"there is no method Zoo::Dog::bark"}},
+		verdict: diff.Break, code: "method-moved-up-unlisted", reason: []string{"an override of Zoo::Dog::bark, which no ancestor has"}},
 	{id: "N1i", outOfGo: typesInGo, change: "gives an attribute another name",
 		promise: "Clients and subclasses that know the class are refused.",
 		before:  []edit{{"long drink(in long n);", "long drink(in long n); attribute long age;"}, {"digest, drink;", "digest, drink, _get_age, _set_age;"}},
