@@ -1,7 +1,6 @@
 package c_test
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -75,17 +74,9 @@ func TestHandWritten(t *testing.T) {
 	t.Parallel()
 	k := kernel(t, "-O1")
 	dir := t.TempDir()
-	put := func(dir, name, text string) string {
-		t.Helper()
-		p := filepath.Join(dir, name)
-		if err := os.WriteFile(p, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
 	write(t, dir, mustEmit(t, compileFiles(t, idl.FilesOf{"dog.idl": handIDL}, "dog.idl"), c.Options{Parts: c.Usage}))
 	program := filepath.Join(dir, "client")
-	run(t, nil, "gcc", slices.Concat([]string{"-std=c11", "-o", program, "-I" + dir}, strict, []string{put(dir, "client.c", handClient)}, linking(k))...)
+	run(t, nil, "gcc", slices.Concat([]string{"-std=c11", "-o", program, "-I" + dir}, strict, []string{put(t, dir, "client.c", handClient)}, linking(k))...)
 	const (
 		methods = `, som::method<&Dog::bark>("bark"), som::method<&Dog::fit>("fit")`
 		raw     = `, som::raw_procedure{"bare", reinterpret_cast<som_proc *>(bare)}, som::raw_procedure{"total", reinterpret_cast<som_proc *>(where)}`
@@ -105,7 +96,7 @@ func TestHandWritten(t *testing.T) {
 		`, som::method<&Dog::bark>("bark")`:                                   "new: class Dog has no method fit\n",
 	} {
 		at := t.TempDir()
-		source := put(at, "dog.cpp", strings.Replace(handClass, "%s", entries, 1))
+		source := put(t, at, "dog.cpp", strings.Replace(handClass, "%s", entries, 1))
 		run(t, nil, "g++", slices.Concat([]string{"-std=c++17", "-shared", "-fPIC", "-I" + root + "/bind/cxx", "-o", filepath.Join(at, "libdog.so")}, strict, []string{source}, linking(k))...)
 		if got := run(t, []string{"SOM_PATH=" + at}, program); got != want {
 			t.Errorf("%s:\ngot\n%swant\n%s", entries, got, want)

@@ -21,18 +21,22 @@ func (c *comparer) collisions() {
 			continue
 		}
 		before, _ := c.old.decls[c.new.there(up)].(*model.Interface)
+		var had []placed
+		if before != nil {
+			had = introductions(before)
+		}
 		for _, place := range introductions(up) {
-			if before != nil && slices.ContainsFunc(introductions(before), func(p placed) bool { return p.name == place.name }) {
+			if called(had, place.name) != nil {
 				continue
 			}
 			for _, x := range c.beside(up, before) {
-				had := called(introductions(x), place.name)
+				its := called(introductions(x), place.name)
 				key := pair{n, x.ScopedName(), place.title}
-				if had == nil || told[key] || c.movedTo(x, place.name) {
+				if its == nil || told[key] || c.movedTo(x, place.name) {
 					continue
 				}
 				told[key] = true
-				s := c.about(x, up).part("method", place.title, had.node, place.node)
+				s := c.about(x, up).part("method", place.title, its.node, place.node)
 				s.name, s.group = n+"::"+place.title, n
 				c.add("method-collides", s, "%s introduced %s before", x.ScopedName(), place.title)
 			}

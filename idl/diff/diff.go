@@ -98,7 +98,6 @@ type side struct {
 	spec  *model.Spec
 	decls map[string]model.Decl // by scoped name; definitions before forward declarations
 	order []string              // scoped names in source order
-	subs  map[string][]*model.Interface
 	// renamed is what has another name in the other release: its scoped name to that there.
 	renamed map[string]string
 }
