@@ -88,7 +88,8 @@ func TestHandWritten(t *testing.T) {
 		// a method in place of a procedure is called as it is in the class
 		methods + `, som::method<&Dog::run>("run")` + raw: right,
 		// functions of something else in place of what has neither receiver nor environment
-		methods + `, som::procedure<&Dog::run>("run"), som::procedure<&Dog::run>("bare"), som::procedure<&Dog::run>("total")`: "new: 0\nbark: 11\nfit: 4\nrun: 12\nbare: 0\ntotal: 0\n",
+		methods + `, som::procedure<&Dog::run>("run"), som::procedure<&Dog::run>("bare"), som::procedure<&Dog::run>("total")`: "som: method: class Dog: Dog::bare has the signature i:i, and a client calls it as /procedure noself noenv long(long)" + other +
+			"som: method: class Dog: Dog::total has the signature i:i, and a client calls it as /data long" + other + "new: 0\nbark: 11\nfit: 4\nrun: 12\nbare: 0\ntotal: 0\n",
 		methods + `, som::method<&Dog::other>("run")`:                         "new: 0\nbark: 11\nfit: 4\nrun: class Dog: Dog::run has the signature d:d, and a client calls it as i:i/procedure long(long)" + other + "bare: 0\ntotal: 0\n",
 		`, som::method<&Dog::other>("bark"), som::method<&Dog::fit>("fit")`:   "new: class Dog: bark has the signature d:d, and a client calls it as i:i/long(long)!IDL:Bad:1.0{long;" + other,
 		`, som::method<&Dog::bark>("bark"), som::method<&Dog::bark>("fit")`:   "new: class Dog: fit has the signature i:i, and a client calls it as i:p/long({long,long})" + other,

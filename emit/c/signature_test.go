@@ -53,7 +53,7 @@ interface Dog : SOMObject {
 `
 
 // TestOtherSignatures runs a client with later releases of a class that it must not call as it was compiled to: what is looked up when it is
-// first used is refused then, and the rest when the class is bound. No wrong code runs.
+// first used is refused then, and the rest when the class is bound. No wrong code runs; where no environment is to be told, the error hook is.
 func TestOtherSignatures(t *testing.T) {
 	t.Parallel()
 	k := kernel(t, "-O1")
@@ -100,8 +100,9 @@ func TestOtherSignatures(t *testing.T) {
 		{nil, "new: called\n" + count + trick + last},
 		{[]string{"(out long n)", "(inout long n)"}, "new: called\ncount: " + other("Dog::count", "i:p/procedure long(inout long)", "i:p/procedure long(out long)") +
 			"trick: " + other("Dog::trick", "i:p/long(inout long)", "i:p/long(out long)") + last},
-		{[]string{"in long w", "in string w", "long total;", "double total;"}, "new: called\n" + count + trick + "run: Dog::run\ntotal: none\n"},
-		{[]string{"area: procedure, noself, noenv;", "area: procedure;"}, "new: called\n" + count + trick + "run: Dog::run\ntotal: there\n"},
+		{[]string{"in long w", "in string w", "long total;", "double total;"}, "som: method: " + other("Dog::area", "/procedure noself noenv long(string)", "/procedure noself noenv long(long)") +
+			"som: method: " + other("Dog::total", "/data double", "/data long") + "new: called\n" + count + trick + "run: Dog::run\ntotal: none\n"},
+		{[]string{"area: procedure, noself, noenv;", "area: procedure;"}, "som: method: " + other("Dog::area", "i:i/procedure long(long)", "/procedure noself noenv long(long)") + "new: called\n" + count + trick + "run: Dog::run\ntotal: there\n"},
 		{[]string{"run: procedure;", ""}, "new: called\n" + count + trick + "run: " + other("Dog::run", "i:i/long(long)", "i:i/procedure long(long)") + "area runs\ntotal: there\n"},
 		{[]string{"exception Bad { long code; };", "exception Bad { long code; string why; };"}, "new: called\n" + count + trick + last},
 		{[]string{"exception Bad { long code; };", "exception Bad { double when; long code; };"}, "new: " + other("sit", "v:/void()!IDL:Bad:1.0{double;long;", "v:/void()!IDL:Bad:1.0{long;")},

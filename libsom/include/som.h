@@ -311,7 +311,8 @@ typedef struct som_found {
 	const char *sig;       /* or NULL */
 	const som_class *from; /* who introduces it */
 	const som_class *owner; /* whose implementation stands in the table, replacements left aside; NULL: none */
-	const char *as; /* set by the caller: the signature that it calls the method by, SOM_E_METHOD if that has another; or NULL */
+	const char *as; /* set by the caller: the signature that it calls the method by, or NULL. SOM_E_METHOD if the method has
+	                 * another, and without an environment the error hook is told */
 } som_found;
 
 SOM_API int som_lookup(const som_class *c, const char *method, som_found *found, som_env *ev);
