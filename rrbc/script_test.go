@@ -48,7 +48,10 @@ func script(one *release) []step {
 					case m.Attribute != nil && way == "call":
 						add("get", m.Name, a)
 					case takesNumber(&m):
-						if way == "call" && len(m.Operation.Raises) > 0 {
+						if len(m.Operation.Raises) > 0 { // a call by the bare name compares no signatures
+							if way == "name" {
+								continue
+							}
 							add("catch", m.Name, a)
 						} else {
 							add(way, m.Name, a)
