@@ -7,6 +7,7 @@
 package conformance
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -51,24 +52,42 @@ type Method struct {
 	Kind     string `json:"kind,omitempty"`     // static if empty; nonstatic, procedure
 	Migrated string `json:"migrated,omitempty"` // the ancestor that introduces it now
 	Types    string `json:"types,omitempty"`    // what its signature says behind the slash
+
+	Signature string `json:"signature,omitempty"` // instead, the whole of it
 }
 
 // A Step is one thing to do, and what comes of it: Is, or an error of the code Error.
 // Which fields go with which Do stands in docs/som.md.
 type Step struct {
-	Do      string          `json:"do"`
-	Class   string          `json:"class,omitempty"`
-	Of      string          `json:"of,omitempty"`
-	Method  string          `json:"method,omitempty"`
-	Parent  int             `json:"parent,omitempty"`
-	Object  string          `json:"object,omitempty"`
-	From    string          `json:"from,omitempty"`
-	By      string          `json:"by,omitempty"`
-	Version [2]int          `json:"version,omitzero"`
-	Types   string          `json:"types,omitempty"`
-	Is      json.RawMessage `json:"is,omitempty"`
-	Error   string          `json:"error,omitempty"`
+	Do      string `json:"do"`
+	Class   string `json:"class,omitempty"`
+	Of      string `json:"of,omitempty"`
+	Method  string `json:"method,omitempty"`
+	Parent  int    `json:"parent,omitempty"`
+	Object  string `json:"object,omitempty"`
+	From    string `json:"from,omitempty"`
+	By      string `json:"by,omitempty"`
+	Version [2]int `json:"version,omitzero"`
+	Types   string `json:"types,omitempty"`
+
+	Signature string          `json:"signature,omitempty"` // instead of Types
+	Is        json.RawMessage `json:"is,omitempty"`
+	Error     string          `json:"error,omitempty"`
 }
+
+// Signed is the signature of a method whose types are told: those of all methods here have the letters s:.
+func Signed(types string) string {
+	if types == "" {
+		return "s:"
+	}
+	return "s:/" + types
+}
+
+// Signed is the method's signature.
+func (m Method) Signed() string { return cmp.Or(m.Signature, Signed(m.Types)) }
+
+// Signed is the signature by which a client calls the method.
+func (s Step) Signed() string { return cmp.Or(s.Signature, Signed(s.Types)) }
 
 // String is the step as it stands in a file, for messages.
 func (s Step) String() string {
@@ -163,7 +182,7 @@ var steps = map[string]bool{
 	"layout": true, "size": true, "methods": true, "procedures": true, "dynamics": true, "new": true, "free": true,
 	"retain": true, "release": true, "weak": true, "copy": true, "assign": true, "isa": true, "descends": true, "add": false,
 	"replace": false, "cast": false, "uncast": false, "call": true, "substitute": false, "find": true, "classof": true,
-	"unload": false, "version": false, "bind": false,
+	"unload": false, "version": false, "bind": false, "called": false,
 }
 
 // codes are the codes of errors in docs/som.md that a step can answer with.

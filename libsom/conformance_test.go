@@ -103,10 +103,10 @@ func describe(c *conformance.Class) string {
 	line("version=", strconv.Itoa(c.Version[0]), strconv.Itoa(c.Version[1]))
 	line("data", strconv.Itoa(c.Data[0]), strconv.Itoa(c.Data[1]))
 	for _, m := range c.Introduces {
-		line("method", m.Name, m.Kind, m.Migrated, m.Types)
+		line("method", m.Name, m.Kind, m.Migrated, m.Signed())
 	}
 	for _, m := range c.Overrides {
-		line("override", m, c.Types[m])
+		line("override", m, conformance.Signed(c.Types[m]))
 	}
 	var selected []string
 	for m := range c.Select {
@@ -147,8 +147,8 @@ func words(s conformance.Step) []string {
 		return []string{s.Do, s.Class, s.Of}
 	case "substitute":
 		return []string{s.Do, s.Class, s.By}
-	case "bind":
-		return []string{s.Do, s.Class, s.Method, s.Types}
+	case "bind", "called":
+		return []string{s.Do, s.Class, s.Method, s.Signed()}
 	case "version":
 		return []string{s.Do, s.Class, strconv.Itoa(s.Version[0]), strconv.Itoa(s.Version[1])}
 	default:

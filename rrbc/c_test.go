@@ -125,12 +125,17 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 			line("return text;")
 		}
 	case typeOf(voidFunc(nil)):
-		line("(void)self, (void)ev, (void)x;")
+		if !m.Class.OIDL() {
+			line("(void)ev;")
+		}
+		line("(void)self, (void)x;")
+	case typeOf(oddFunc(nil)):
+		line("return %s;", strings.ReplaceAll(r.drawn(r.row.odd.body), "::", "_"))
 	case typeOf(doubleFunc(nil)):
 		line("return (int32_t)n;")
 	default:
 		if does.raises {
-			line("if (n %% 2 == 1) return %s_%s_raise(ev, n), 0;", r.words["Zoo"], r.words[r.row.raises()])
+			line("if (n %% 2 == 1) return %s_%s_raise(ev, %s), 0;", r.words["Zoo"], r.words[r.row.raises()], r.hunger())
 		}
 		line("int32_t v = %d * n + %d;", does.a, does.b)
 		switch does.calls {
@@ -147,6 +152,23 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 		line("return v;")
 	}
 	return b.String()
+}
+
+// other is what the members of an exception are that release 1 does not know.
+const other = 77
+
+// hunger are the members of the exception that methods raise, as arguments: the first that release 1 knows is the method's.
+func (r *release) hunger() string {
+	var all []string
+	e := r.library.Lookup(r.words["Zoo"] + "::" + r.words[r.row.raises()]).(*model.Exception)
+	for _, m := range e.Members {
+		if r.word(m.Name) == "since" {
+			all = append(all, "n")
+		} else {
+			all = append(all, fmt.Sprint(other))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // fill writes what an author has written into a template that was generated: the bodies of functions, which comments name by

@@ -11,12 +11,12 @@ import (
 func client(b *strings.Builder, d *drawing, steps []step) {
 	fmt.Fprintf(b, "static void run_%s(void) {\n\tsom_env ev;\n\tsom_ref o = NULL, c;\n\tmemset(&ev, 0, sizeof ev);\n", d.row.id)
 	for _, s := range steps {
-		s.write(b)
+		s.write(b, d)
 	}
 	b.WriteString("\t(void)o, (void)c;\n}\n\n")
 }
 
-func (s step) write(b *strings.Builder) {
+func (s step) write(b *strings.Builder, d *drawing) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
 	switch s.do {
 	case "new":
@@ -24,6 +24,19 @@ func (s step) write(b *strings.Builder) {
 		line("if (!o) probe_refused(%q, &ev);", name(s.class))
 	case "call":
 		line("if (o) { int32_t v = %s(o, &ev, %d); probe_number(%q, %[2]d, v, &ev); }", calling(s.of, s.method), s.arg, s.label())
+	case "procedure":
+		line("if (o) { int32_t v = %s(o, &ev, %d); probe_number(%q, %[2]d, v, &ev); }", calling(s.of, s.method), s.arg, s.label())
+	case "bare":
+		line("if (o) probe_number(%q, %d, %s(%[2]d), &ev);", s.label(), s.arg, calling(s.of, s.method))
+	case "odd":
+		line("if (o) { %s; probe_number(%q, 0, v, &ev); }", strings.ReplaceAll(strings.ReplaceAll(d.drawn(d.row.odd.call), "::", "_"), "FIT", calling(s.of, s.method)), s.label())
+	case "catch":
+		hungry := d.words["Zoo"] + "_" + d.words["Hungry"]
+		line("if (o) {\n\t\tint32_t v = %s(o, &ev, %d);", calling(s.of, s.method), s.arg)
+		line("\tif (%s_raised(&ev)) printf(\"%%s(%%d) = hungry since %%d\\n\", %q, %d, %[1]s_value(&ev)->%[4]s), som_env_clear(&ev);", hungry, s.label(), s.arg, d.words["since"])
+		line("\telse probe_number(%q, %d, v, &ev);\n\t}", s.label(), s.arg)
+	case "data":
+		line("if (o) printf(\"%%s %%s\\n\", %q, %s() ? \"has data\" : \"refused data\");", s.label(), calling(s.of, s.method))
 	case "name":
 		line("if (o) probe_by_name(%q, o, %q, %d);", s.label()+" by name", s.method, s.arg)
 	case "set":

@@ -77,11 +77,13 @@ func (r *release) bodyCxx(i *model.Interface, method string) string {
 		line("return text;")
 	case typeOf(voidFunc(nil)):
 		line("(void)x;")
+	case typeOf(oddFunc(nil)):
+		line("return %s;", r.drawn(r.row.odd.bodyCxx))
 	case typeOf(doubleFunc(nil)):
 		line("return static_cast<std::int32_t>(n);")
 	default:
 		if does.raises {
-			line("if (n %% 2 == 1) throw ::%s::%s(n);", r.words["Zoo"], r.words[r.row.raises()])
+			line("if (n %% 2 == 1) throw ::%s::%s(%s);", r.words["Zoo"], r.words[r.row.raises()], r.hunger())
 		}
 		line("std::int32_t v = %d * n + %d;", does.a, does.b)
 		switch does.calls {
@@ -102,12 +104,12 @@ func (r *release) bodyCxx(i *model.Interface, method string) string {
 func clientCxx(b *strings.Builder, d *drawing, steps []step) {
 	fmt.Fprintf(b, "static void run_%s() {\n", d.row.id)
 	for _, s := range steps {
-		s.writeCxx(b)
+		s.writeCxx(b, d)
 	}
 	b.WriteString("}\n\n")
 }
 
-func (s step) writeCxx(b *strings.Builder) {
+func (s step) writeCxx(b *strings.Builder, d *drawing) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
 	call := func(label string, arg int32, format string, args ...any) {
 		line("if (o) probe::call(%q, %d, [&] { %s; });", label, arg, fmt.Sprintf(format, args...))
@@ -117,7 +119,17 @@ func (s step) writeCxx(b *strings.Builder) {
 	case "new":
 		line("{\n\t::%s o;", name(s.class))
 		line("try { o = ::%s::create(); } catch (const som::exception &e) { probe::refused(%[1]q, e); }", name(s.class))
-	case "call":
+	case "odd":
+		call(s.label(), 0, "%s; std::printf(\"%%s(0) = %%d\\n\", %q, v)", d.drawn(d.row.odd.callCxx), s.label())
+	case "catch":
+		hungry := "::" + d.words["Zoo"] + "::" + d.words["Hungry"]
+		call(s.label(), s.arg, "try { std::int32_t v = o.%s(%d); std::printf(\"%%s(%%d) = %%d\\n\", %q, %[2]d, v); } catch (const %[4]s &e) { std::printf(\"%%s(%%d) = hungry since %%d\\n\", %[3]q, %[2]d, e.%[5]s); }",
+			plain, s.arg, s.label(), hungry, d.words["since"])
+	case "bare":
+		panic("C++ has no procedures without receiver or environment")
+	case "data":
+		line("if (o) try { (void)::%s::%s(); std::printf(\"%%s has data\\n\", %q); } catch (const som::exception &e) { std::printf(\"%%s refused data\\n# %%s\\n\", %[3]q, e.what()); }", name(s.of), plain, s.label())
+	case "call", "procedure":
 		call(s.label(), s.arg, "std::int32_t v = o.%s(%d); std::printf(\"%%s(%%d) = %%d\\n\", %q, %[2]d, v)", plain, s.arg, s.label())
 	case "name":
 		line("if (o) probe_by_name(%q, o.get(), %q, %d);", s.label()+" by name", s.method, s.arg)

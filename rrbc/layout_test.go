@@ -64,6 +64,8 @@ func goType(m *model.Method) reflect.Type {
 		return reflect.TypeFor[getFunc]()
 	case m.IsInit():
 		return reflect.TypeFor[initFunc]()
+	case isOdd(m):
+		return reflect.TypeFor[oddFunc]()
 	case isString(m.Operation.Result):
 		return reflect.TypeFor[stringFunc]()
 	case m.Operation.Result.IsVoid():

@@ -42,10 +42,11 @@ type (
 	setFunc    = func(som.Self, int32) error
 	stringFunc = func(som.Self) (string, error)
 	initFunc   = func(som.Self, string) error
-	voidFunc   = func(som.Self) error // whatever it takes: it is bound, and not called
+	voidFunc   = func(som.Self) error                   // whatever it takes: it is bound, and not called
+	oddFunc    = func(som.Self, float32) (int32, error) // whatever it takes: it is called as the row says
 )
 
-// raised is an exception of the row's IDL.
+// raised is an exception of the row's IDL, with the first member that release 1 knows.
 type raised struct {
 	id    string
 	since int32
@@ -142,6 +143,7 @@ func (w *reference) define(r *release, i *model.Interface) error {
 	if size > 0 {
 		s.Data = som.Data{Size: size, Align: align}
 	}
+	_, s.Abstract = i.ClassModifier("abstract")
 	if m := i.Metaclass(); m != nil {
 		s.Metaclass = w.registered(m)
 	}
@@ -183,7 +185,7 @@ func (w *reference) introduced(r *release, i *model.Interface, e model.Release, 
 	s := som.MethodSpec{Name: e.Name}
 	switch {
 	case e.Data != nil: // a procedure answers where they are
-		s.Impl, s.Kind = getFunc(func(som.Self) (int32, error) { return 0, nil }), som.Procedure
+		s.Impl, s.Kind, s.Signature = getFunc(func(som.Self) (int32, error) { return 0, nil }), som.Procedure, cabi.DataSignature(e.Data)
 	case e.IsPlaceholder():
 		var none numberFunc
 		s.Impl, s.Type = nil, typeOf(none)
@@ -206,6 +208,8 @@ func (w *reference) implementation(r *release, i *model.Interface, m *model.Meth
 		return getFunc(func(self som.Self) (int32, error) { return w.values[self.Ref()], nil })
 	case m.IsInit():
 		return initFunc(func(som.Self, string) error { return nil })
+	case isOdd(m):
+		return oddFunc(func(som.Self, float32) (int32, error) { return r.row.odd.results[r.n-1], nil })
 	case isString(m.Operation.Result):
 		return stringFunc(func(som.Self) (string, error) { return fmt.Sprint("called ", does.b), nil })
 	case m.Operation.Result.IsVoid():
@@ -216,7 +220,11 @@ func (w *reference) implementation(r *release, i *model.Interface, m *model.Meth
 	return numberFunc(func(self som.Self, n int32) (int32, error) {
 		o := self.Ref()
 		if does.raises && n%2 == 1 {
-			return 0, &raised{r.exception(r.row.raises()), n}
+			since := n
+			if r.n == 2 && r.row.shown {
+				since = other
+			}
+			return 0, &raised{r.exception(r.row.raises()), since}
 		}
 		v := does.a*n + does.b
 		var fn numberFunc
@@ -292,14 +300,14 @@ func (w *reference) bindAlone(i *model.Interface) (*som.Class, error) {
 		}
 	}
 	for _, b := range bound(i) {
-		m, err := c.Lookup(b.name)
+		m, err := find(c, b.name)
 		if err != nil {
 			return nil, err
 		}
 		if m.Kind() == som.Procedure || m.Type() != goType(&b.method) {
 			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: b.name + " is another"}
 		}
-		if err := c.CheckSignature(b.name, cabi.Signature(&b.method)); err != nil {
+		if err := c.CheckSignature(m.String(), cabi.Signature(&b.method)); err != nil {
 			return nil, err
 		}
 	}
@@ -334,7 +342,7 @@ func (w *reference) take(s step) {
 	if s.of != nil && s.do != "is" && s.do != "meta" && s.do != "name" {
 		if _, err := w.bind(w.in.client, s.of); err != nil {
 			label := s.label()
-			w.result(label, map[bool]int32{true: s.arg}[s.do == "call" || s.do == "set"])(nil, err)
+			w.result(label, map[bool]int32{true: s.arg}[s.do != "get" && s.do != "string" && s.do != "odd"])(nil, err)
 			if s.do == "string" {
 				w.print("%s leaves 0 blocks, 0 freed that were none", label)
 			}
@@ -344,6 +352,31 @@ func (w *reference) take(s step) {
 	switch s.do {
 	case "call":
 		w.result(s.label(), s.arg)(w.invoke(r, method, s.arg))
+	case "catch":
+		v, err := w.invoke(r, method, s.arg)
+		var caught *raised
+		if errors.As(err, &caught) {
+			w.print("%s(%d) = hungry since %d", s.label(), s.arg, caught.since)
+			return
+		}
+		w.result(s.label(), s.arg)(v, err)
+	case "odd":
+		w.result(s.label(), 0)(w.invoke(r, method, float32(0)))
+	case "procedure":
+		w.result(s.label(), s.arg)(w.procedure(r, s, method))
+	case "bare":
+		v, err := w.procedure(r, s, method)
+		if err != nil { // nobody is told, and the function does not run
+			v = int32(0)
+		}
+		w.result(s.label(), s.arg)(v, nil)
+	case "data":
+		for _, d := range s.of.StaticData() {
+			if d.Name == s.method {
+				_, err := r.Class().LookupAs(method, cabi.DataSignature(d))
+				w.print("%s %s", s.label(), map[bool]string{true: "has data", false: "refused data"}[err == nil])
+			}
+		}
 	case "name":
 		m, err := r.Class().Lookup(s.method)
 		if err != nil {
@@ -388,9 +421,27 @@ func (w *reference) take(s step) {
 	}
 }
 
+// procedure calls a procedure, which is looked up by the signature that release 1 has of it.
+func (w *reference) procedure(r som.Ref, s step, method string) (any, error) {
+	if _, err := r.Class().LookupAs(method, cabi.Signature(s.of.FindMethod(s.method))); err != nil {
+		return nil, err
+	}
+	return w.invoke(r, method, s.arg)
+}
+
+// find returns the method that bindings mean by a qualified name: that class's, or, since they look its bare name up in the class, one
+// that it inherits now.
+func find(c *som.Class, method string) (*som.Method, error) {
+	m, err := c.Lookup(method)
+	if err != nil {
+		m, err = c.Lookup(method[strings.LastIndexByte(method, ':')+1:])
+	}
+	return m, err
+}
+
 // invoke calls a method of a qualified name, as a call by offset does.
 func (w *reference) invoke(r som.Ref, method string, args ...any) (any, error) {
-	m, err := r.Class().Lookup(method)
+	m, err := find(r.Class(), method)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ module Home {
 // vocabulary are the words that are drawn anew in each run.
 var vocabulary = strings.Fields(`Zoo Home Hungry Angry since Keeper tally Warden guard Pet stroke Animal eat sleep digest drink count legs marks Dog bark tail
 Walker Swimmer Duck Puppy wag paws play Cat purr weight scars Mammal nurse milk Trainer train age years withName called total limbs brush Better
-weigh sit Night Day Early Late Seal Both`)
+weigh sit Night Day Early Late Seal Both measure Tag until fit wide high Box Mood calm wild tame run Clerk`)
 
 // An edit replaces text that stands there once.
 type edit struct{ from, to string }
@@ -331,7 +331,7 @@ func (r *release) code(i *model.Interface, method string) code {
 		purpose += " anew"
 	}
 	rnd := r.random(purpose)
-	c := code{a: 2 + rnd.Int32N(8), b: 1 + rnd.Int32N(1000), raises: r.n == 2 && slices.Contains(r.row.raising, key)}
+	c := code{a: 2 + rnd.Int32N(8), b: 1 + rnd.Int32N(1000), raises: r.n == 2 && slices.Contains(r.row.raising, key) || slices.Contains(r.row.always, key)}
 	style, known := styles[r.word(method)]
 	if hasData(i) && (style.data || !known) {
 		c.c = 1 + rnd.Int32N(50)

@@ -73,9 +73,9 @@ func TestPredictions(t *testing.T) {
 			if worst := max(got.Worst().Binary, diff.OK); worst != max(p.verdict, diff.OK) {
 				t.Errorf("%s, want %s: %v", worst, p.verdict, got.Changes)
 			}
-			number := strings.TrimRight(p.id, "bcdefg")
+			number := strings.TrimRight(p.id, "abcdefghijklmnopqrstuvwxyz")
 			if p.code != "" && !slices.ContainsFunc(got.Changes, func(c diff.Change) bool {
-				return c.Code == p.code && (p.substitute[0] != "" || slices.Contains(c.Numbers, number))
+				return c.Code == p.code && c.Silent == p.silent && (p.substitute[0] != "" || number[0] == 'D' || slices.Contains(c.Numbers, number))
 			}) {
 				t.Errorf("no change %s of number %s: %v", p.code, number, got.Changes)
 			}
@@ -92,6 +92,9 @@ func TestRows(t *testing.T) {
 	seed := seedOf(t)
 	w := newWorkshop(t)
 	built := slices.DeleteFunc(pairs(t, seed), func(p *pair) bool { return p.refused != "" })
+	if one := os.Getenv("DSOM_ROWS"); one != "" { // some of them, for who works on those
+		built = slices.DeleteFunc(built, func(p *pair) bool { return !slices.Contains(strings.Fields(one), p.id) })
+	}
 	const shards = 2
 	work := []func() error{}
 	for _, lang := range []*language{inC, inCxx} {
@@ -124,8 +127,10 @@ func TestRows(t *testing.T) {
 		}
 		for _, c := range []struct{ lib, second, sub, client *language }{{inC, inC, inCxx, inC}, {inCxx, inCxx, inC, inCxx}, {inC, inC, inGo, inC}} {
 			switch {
-			case c.sub == inGo && p.outOfGo != "":
+			case c.sub == inGo && p.outOfGo != "", c.client == inCxx && p.outOfCxx != "":
 				continue
+			case p.outOfCxx != "" && c.sub == inCxx:
+				c.sub = inC
 			case p.language && c.sub == inGo:
 				c.second = inCxx
 			case p.language:
@@ -189,7 +194,7 @@ func (p *place) run(t *testing.T, env ...string) (lines []string, said string) {
 	}
 	said = p.one.readable(string(out))
 	for line := range strings.Lines(said) {
-		if !strings.HasPrefix(line, "#") {
+		if !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "som: ") { // what the kernel tells where there is no environment
 			lines = append(lines, strings.TrimRight(line, "\n "))
 		}
 	}
@@ -263,9 +268,16 @@ func (p *place) outcome(t *testing.T) {
 		t.Errorf("release 1 is refused")
 	}
 	refused := refusals(p.then) > 0
+	if p.atCall {
+		refused = slices.ContainsFunc(p.then, func(l string) bool { return strings.HasSuffix(l, ") raised method") })
+	}
 	switch p.verdict {
 	case diff.Break:
-		if !refused {
+		if p.silent || p.unheard {
+			if refused || same {
+				t.Errorf("it breaks in silence, but refused %v, results the same %v", refused, same)
+			}
+		} else if !refused {
 			t.Errorf("it breaks, and nobody is refused")
 		}
 	case diff.Caution:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -33,12 +34,28 @@ func script(one *release) []step {
 				for _, m := range a.Introduced() {
 					switch {
 					case m.Kind() == model.ProcedureMethod:
+						if self, env := cabi.Receives(&m); way == "call" && self && env {
+							add("procedure", m.Name, a)
+						} else if way == "call" {
+							add("bare", m.Name, a)
+						}
+					case isOdd(&m):
+						if way == "call" {
+							add("odd", m.Name, a)
+						}
 					case m.Attribute != nil && m.Set && way == "call":
 						add("set", m.Name, a)
 					case m.Attribute != nil && way == "call":
 						add("get", m.Name, a)
 					case takesNumber(&m):
-						add(way, m.Name, a)
+						if len(m.Operation.Raises) > 0 { // a call by the bare name compares no signatures
+							if way == "name" {
+								continue
+							}
+							add("catch", m.Name, a)
+						} else {
+							add(way, m.Name, a)
+						}
 						if way == "call" { // odd and even: see code.raises
 							all[len(all)-1].arg = all[len(all)-1].arg&^1 | int32(1-round)
 						}
@@ -46,6 +63,11 @@ func script(one *release) []step {
 						add("string", m.Name, a)
 					}
 				}
+			}
+		}
+		for _, a := range inherited(i) {
+			for _, d := range a.StaticData() {
+				add("data", d.Name, a)
 			}
 		}
 		for _, c := range one.classes(one.public, "Zoo") {
@@ -74,6 +96,9 @@ func takesNumber(m *model.Method) bool {
 	o := m.Operation
 	return o != nil && len(o.Params) == 1 && o.Params[0].Type.Resolve().Kind == model.Long && o.Result.Resolve().Kind == model.Long
 }
+
+// isOdd reports whether a method is the one that a row has its own functions and calls for.
+func isOdd(m *model.Method) bool { return m.Operation != nil && strings.HasSuffix(m.Name, "fit") }
 
 func isString(t *model.Type) bool { return t.Resolve().Kind == model.String }
 

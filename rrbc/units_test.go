@@ -34,6 +34,9 @@ func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() er
 		return func(dir string, b *strings.Builder) error {
 			for _, p := range pairs {
 				r := release(p)
+				if lang == inCxx && p.outOfCxx != "" {
+					continue
+				}
 				if err := w.generate(dir, lang, r, r.library, "zoo"); err != nil {
 					return err
 				}
@@ -47,6 +50,9 @@ func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() er
 		unit("two", library(func(p *pair) *release { return p.two })),
 		unit("sub", func(dir string, b *strings.Builder) error {
 			for _, p := range pairs {
+				if lang == inCxx && p.outOfCxx != "" {
+					continue
+				}
 				if err := w.generate(dir, lang, p.one, p.one.zoo, ""); err != nil {
 					return err
 				}
@@ -60,6 +66,9 @@ func (w *workshop) compile(pairs []*pair, lang *language, shard int) []func() er
 		unit("client", func(dir string, b *strings.Builder) error {
 			var table strings.Builder
 			for _, p := range pairs {
+				if lang == inCxx && p.outOfCxx != "" {
+					continue
+				}
 				for _, spec := range []*model.Spec{p.one.zoo, p.one.public} {
 					if err := w.generate(dir, lang, p.one, spec, ""); err != nil {
 						return err
@@ -122,7 +131,7 @@ func (w *workshop) link(p *pair, shard int, lib, second, sub, client *language) 
 	at := &place{pair: p, w: w, sub: sub, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
 	at.want = expect(p.one, p.one, tongues{lib, sub, client}, p.steps)
 	at.then = expect(p.two, p.one, tongues{second, sub, client}, p.steps)
-	folder := "rows/" + p.id + "-" + sub.cc
+	folder := "rows/" + p.id + "-" + client.cc + "-" + sub.cc
 	at.lib = w.path(folder + "/lib")
 	object := func(what string, l *language) string { return fmt.Sprintf("%s-%s-%d.o", what, l.cc, shard) }
 	zoo := p.one.words["Zoo"] + "::"

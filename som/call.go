@@ -192,6 +192,9 @@ func (m *Method) Apply(ctx context.Context, r Ref, args []any) ([]any, error) {
 		if !r.i.class.DescendsFrom(m.class) {
 			return nil, fail(CodeUnknown, r.i.class.Name(), "there is no method %s", m)
 		}
+		if m.token == 0 {
+			return nil, fail(CodeAbstract, m.class.Name(), "%s cannot be called from Go", m)
+		}
 		i = r.i.class.front.Load().at(m.token).impl
 	}
 	return i.apply(ctx, m, i.self(r), args)

@@ -43,14 +43,6 @@ func newKernel() *kernel {
 // answer makes an implementation.
 func answer(name string) tag { return func(som.Self) (string, error) { return name, nil } }
 
-// signed is the signature of all methods here, with what it says of types.
-func signed(types string) string {
-	if types == "" {
-		return "s:"
-	}
-	return "s:/" + types
-}
-
 var errRaised = errors.New("as the case wants it")
 
 func (k *kernel) Do(c *conformance.Case, s conformance.Step) (any, error) {
@@ -106,7 +98,10 @@ func (k *kernel) do(s conformance.Step) (any, error) {
 		_, err := k.m.Find(s.Class, som.Version{Major: s.Version[0], Minor: s.Version[1]})
 		return nil, err
 	case "bind":
-		return nil, c.CheckSignature(s.Method, signed(s.Types))
+		return nil, c.CheckSignature(s.Method, s.Signed())
+	case "called":
+		_, err := c.LookupAs(s.Method, s.Signed())
+		return nil, err
 	case "unload":
 		return nil, k.m.Unload(c)
 	case "descends":
@@ -301,7 +296,7 @@ func (k *kernel) load(l *som.Loading, name string) error {
 	}
 	s.InitClasses = k.inits(l, c.InitClasses)
 	for _, m := range c.Introduces {
-		ms := som.MethodSpec{Name: m.Name, Impl: answer(c.Name), Signature: signed(m.Types)}
+		ms := som.MethodSpec{Name: m.Name, Impl: answer(c.Name), Signature: m.Signed()}
 		switch m.Kind {
 		case "nonstatic":
 			ms.Kind = som.NonStatic
@@ -316,7 +311,7 @@ func (k *kernel) load(l *som.Loading, name string) error {
 		s.Introduces = append(s.Introduces, ms)
 	}
 	for _, m := range c.Overrides {
-		s.Overrides = append(s.Overrides, som.Override{Method: m, Impl: answer(c.Name), Signature: signed(c.Types[m])})
+		s.Overrides = append(s.Overrides, som.Override{Method: m, Impl: answer(c.Name), Signature: conformance.Signed(c.Types[m])})
 	}
 	for m, p := range c.Select {
 		if s.Select == nil {

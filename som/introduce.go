@@ -79,7 +79,7 @@ func (c *Class) implement() error {
 		if seen[m] || own[m] != nil {
 			return fail(CodeMethod, c.Name(), "%s is overridden twice", m)
 		}
-		if err := c.checkSignature(m, o.Signature, "its override has"); err != nil {
+		if err := c.checkSignature(m, o.Signature, true); err != nil {
 			return err
 		}
 		seen[m] = true

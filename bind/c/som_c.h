@@ -78,23 +78,12 @@ static inline int som_is(const som_object *o, const som_classdata *d, const char
 #endif
 }
 
-/* Whether two signatures are one, as far as both say; NULL says nothing. */
-static inline int som_same_signature(const char *a, const char *b) {
-	size_t n = a && b ? strcspn(a, "/") : 0;
-	if (n == 0) return 1;
-	return strcspn(b, "/") == n && strncmp(a, b, n) == 0 && (!a[n] || !b[n] || strcmp(a + n, b + n) == 0);
-}
-
-/* Looks a method up that is called as sig says; 0, and an exception, where it has another signature. */
+/* Looks a method up that is called as sig says, or sig is NULL; 0, and an exception, where it has another signature. */
 SOM_COLD int som_look_up(const som_class *c, const char *name, const char *sig, som_found *found, som_env *ev) {
-	char text[256] = "its signature is another than this program was compiled with, which is of another release: ";
 	memset(found, 0, sizeof *found);
 	found->size_of = sizeof *found;
-	if (som_lookup(c, name, found, ev) != SOM_OK) return 0;
-	if (som_same_signature(found->sig, sig)) return 1;
-	som_raise_system(ev, "IDL:omg.org/CORBA/BAD_PARAM:1.0", SOM_E_METHOD, SOM_COMPLETED_NO, strncat(text, name, sizeof text - 1 - strlen(text)));
-	if (ev) ev->code = SOM_E_METHOD;
-	return 0;
+	found->as = sig;
+	return som_lookup(c, name, found, ev) == SOM_OK;
 }
 
 /* A procedure of a class by name and signature, which may be NULL, looked up once. The name is qualified (Puppy::tally), so that

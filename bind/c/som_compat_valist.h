@@ -57,7 +57,7 @@ static inline boolean som_compat_dispatch(SOMObject *o, SOMClass *c, somToken *r
 	som_found f;
 	Environment *ev;
 	memset(&result, 0, sizeof result);
-	if (!som_compat_found(c, *id, &f) || !f.sig) return FALSE;
+	if (!som_compat_found(c, *id, &f) || !f.sig || *f.sig == '/') return FALSE;
 	int n = som_compat_unpack(f.sig, som_compat_oidl(&f), ap, args, &ev);
 	if (n < 0) return FALSE;
 	if ((som_class *)c == som_class_of(o)) {

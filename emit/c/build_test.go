@@ -104,3 +104,13 @@ func library(t testing.TB, kernel, dir, flags, name string, sources ...string) {
 	args := slices.Concat(strings.Fields(flags), []string{"-std=c11", "-shared", "-o", filepath.Join(dir, "lib"+name+".so"), "-I" + dir}, strict, sources, linking(kernel))
 	run(t, nil, "gcc", args...)
 }
+
+// put writes a file into a folder, and returns its path.
+func put(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	p := filepath.Join(dir, name)
+	if err := os.WriteFile(p, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -184,6 +184,7 @@ func (u *unit) introduces(m *implementing) {
 			sig = f.told()
 		case r.Data != nil:
 			kind, proc = "SOM_PROCEDURE", "(som_proc *)"+m.name+"_where_"+r.Name
+			sig = cabi.Quoted(cabi.DataSignature(r.Data))
 		case r.Migrated != nil:
 			migrated, kind = cabi.Quoted(r.Migrated.ScopedName()), "SOM_STATIC"
 		}

@@ -15,7 +15,7 @@ type method struct {
 	params []param // behind receiver and environment
 	result string  // C type; "void" where the last parameter is where the result goes
 	value  string  // the type of what the last parameter points to where the result goes, unless it is an array
-	sig    string  // or empty: it cannot be invoked by signature
+	sig    string  // or empty: nothing is known of it
 
 	self, env bool // whether the function in the table has them
 	oidl      bool // whether the binding leaves the environment out
@@ -42,9 +42,7 @@ func (g *generator) methodOf(m *model.Method) *method {
 			c.kind = model.NonstaticMethod
 		}
 	}
-	if c.kind == model.ProcedureMethod {
-		c.self, c.env = !m.Has("noself"), !m.Has("noenv") && !c.oidl
-	}
+	c.self, c.env = cabi.Receives(m)
 	if sig, ok := givenMethods[m.Class.ScopedName()][m.Name]; ok {
 		c.given(m, sig)
 		return c
@@ -81,9 +79,7 @@ func (g *generator) methodOf(m *model.Method) *method {
 			}
 		}
 	}
-	if c.self && c.env {
-		c.sig = cabi.Signature(m)
-	}
+	c.sig = cabi.Signature(m)
 	return c
 }
 

@@ -1,7 +1,6 @@
 package c_test
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -56,14 +55,6 @@ func TestQualified(t *testing.T) {
 	t.Parallel()
 	k := kernel(t, "-O1")
 	client := t.TempDir()
-	put := func(dir, name, text string) string {
-		t.Helper()
-		p := filepath.Join(dir, name)
-		if err := os.WriteFile(p, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
 	const empty = "implementation { releaseorder:; };"
 	made := func(dir, animal string, names ...string) {
 		t.Helper()
@@ -79,9 +70,9 @@ func TestQualified(t *testing.T) {
 	}
 	made(client, empty, "animal", "puppy")
 	programs := []string{filepath.Join(client, "c"), filepath.Join(client, "cxx")}
-	run(t, nil, "gcc", slices.Concat([]string{"-std=c11", "-I" + client, "-o", programs[0]}, strict, []string{put(client, "client.c", qualifiedClient)}, linking(k))...)
-	run(t, nil, "g++", slices.Concat([]string{"-std=c++17", "-I" + client, "-I" + root + "/bind/cxx", "-o", programs[1]}, strict, []string{put(client, "client.cpp", qualifiedCxx)}, linking(k))...)
-	library(t, k, client, "-O1", "puppy", put(client, "puppy.c", qualifiedClass), filepath.Join(client, "puppy_library.c"))
+	run(t, nil, "gcc", slices.Concat([]string{"-std=c11", "-I" + client, "-o", programs[0]}, strict, []string{put(t, client, "client.c", qualifiedClient)}, linking(k))...)
+	run(t, nil, "g++", slices.Concat([]string{"-std=c++17", "-I" + client, "-I" + root + "/bind/cxx", "-o", programs[1]}, strict, []string{put(t, client, "client.cpp", qualifiedCxx)}, linking(k))...)
+	library(t, k, client, "-O1", "puppy", put(t, client, "puppy.c", qualifiedClass), filepath.Join(client, "puppy_library.c"))
 	for _, l := range []struct{ animal, code string }{
 		{empty, ""},
 		{"long tally(); long seek(); long total(); implementation { releaseorder: tally, seek, total; };", `
@@ -92,7 +83,7 @@ static int32_t Animal_do_total(som_ref self, som_env *ev) { (void)self, (void)ev
 	} {
 		dir := t.TempDir()
 		made(dir, l.animal, "animal")
-		library(t, k, dir, "-O1", "animal", put(dir, "animal.c", "#include \"animal.ih.h\"\n"+l.code), filepath.Join(dir, "animal_library.c"))
+		library(t, k, dir, "-O1", "animal", put(t, dir, "animal.c", "#include \"animal.ih.h\"\n"+l.code), filepath.Join(dir, "animal_library.c"))
 		for _, p := range programs {
 			if got := run(t, []string{"SOM_PATH=" + dir + ":" + client}, p); got != "10 20 30\n" {
 				t.Errorf("%s: got %s", l.animal, got)

@@ -310,9 +310,9 @@ func (u *unit) staticData(i *model.Interface, d *model.Member, b *binding) {
 	name := cname(i)
 	typ := typeName(d.Type)
 	u.Blank()
-	u.comment(append([]string{"static data " + d.Type.String() + " " + d.Name + ": where it is; NULL if the class cannot be had"}, cabi.DocLines(&d.Node)...)...)
+	u.comment(append([]string{"static data " + d.Type.String() + " " + d.Name + ": where it is; NULL if the class cannot be had, or has it of another type"}, cabi.DocLines(&d.Node)...)...)
 	u.F("static inline %s*%s(void) {", cabi.Spaced(typ), usageName(i, d.Name))
-	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, NULL, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, cabi.Quoted(i.ScopedName()+"::"+d.Name))
+	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, %s, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	u.F("\treturn proc ? (%s*)((void *(*)(void))proc)() : NULL;", cabi.Spaced(typ))
 	u.F("}")
 }

@@ -14,11 +14,16 @@ const (
 	maxShape = 64   // octets of what stands for a structure or union
 	maxTypes = 1024 // octets of all types of a method
 	maxParts = 4096 // types that are looked at for one parameter; beyond, the scoped name stands for what they are in
+
+	maxMembers = 256  // octets of what stands for an exception's members
+	maxRaised  = 1024 // octets of all exceptions of a method; what is beyond is not told
 )
 
 // Signature returns a method's signature, by which both sides of a call say what they were compiled with: letters, by which it
 // can be called, and behind a slash the types, by which what letters do not tell apart is told: "i:ip/long(long,out {long,string})".
-// Names are none of it, and bounds are not: types are what they are in memory. docs/som.md says how they are written.
+// Names are none of it, and bounds are not: types are what they are in memory. Behind them stand the exceptions that the method
+// may raise, by their ids and members. What is not called as methods are has no letters: "/procedure noself noenv long(long)".
+// docs/som.md says how all of it is written.
 func Signature(m *model.Method) string {
 	var result *model.Type
 	letters, types := "", ""
@@ -60,7 +65,85 @@ func Signature(m *model.Method) string {
 	if len(types) > maxTypes {
 		types = hashed(types)
 	}
-	return string(first) + ":" + letters + "/" + types
+	called := string(first) + ":" + letters
+	if self, env := Receives(m); !self || !env {
+		called = ""
+	}
+	return called + "/" + manner(m) + types + raised(m)
+}
+
+// DataSignature returns what stands for static data, which are found as procedures are: "/data long".
+func DataSignature(d *model.Member) string {
+	text := Shape(d.Type)
+	if len(text) > maxTypes {
+		text = hashed(text)
+	}
+	return "/data " + text
+}
+
+// Receives reports whether a method's function has the receiver, and whether it has the environment: procedures may be
+// declared without, and have no environment in a class of callstyle=oidl.
+func Receives(m *model.Method) (self, env bool) {
+	if m.Kind() != model.ProcedureMethod {
+		return true, true
+	}
+	return !m.Has("noself"), !m.Has("noenv") && !m.Class.OIDL()
+}
+
+// manner returns what is different in how a method is called, as words in front of its types.
+func manner(m *model.Method) string {
+	if m.Kind() != model.ProcedureMethod {
+		if m.Class.OIDL() {
+			return "oidl " // its environment is NULL
+		}
+		return ""
+	}
+	text := "procedure "
+	self, env := Receives(m)
+	if !self {
+		text += "noself "
+	}
+	if !env {
+		text += "noenv "
+	}
+	return text
+}
+
+// raised returns the exceptions of a method in the order of their ids, each with its members: "!IDL:Zoo/Bad:1.0{long;string;".
+func raised(m *model.Method) string {
+	var all []string
+	for _, e := range raises(m) {
+		id, members := e.ID, ""
+		if strings.ContainsAny(id, "!{") {
+			id = hashed(id)
+		}
+		for _, x := range e.Members {
+			members += Shape(x.Type) + ";"
+		}
+		if len(members) > maxMembers {
+			members = hashed(members) + ";"
+		}
+		all = append(all, "!"+id+"{"+members)
+	}
+	slices.Sort(all)
+	text := ""
+	for _, e := range slices.Compact(all) {
+		if len(text)+len(e) > maxRaised {
+			break
+		}
+		text += e
+	}
+	return text
+}
+
+func raises(m *model.Method) []*model.Exception {
+	switch {
+	case m.Operation != nil:
+		return m.Operation.Raises
+	case m.Set:
+		return m.Attribute.SetRaises
+	}
+	return m.Attribute.GetRaises
 }
 
 func hashed(s string) string {
@@ -196,13 +279,16 @@ func arms(u *model.Union, shape func(*model.Type) string) []string {
 	return all
 }
 
-// labelText returns a label; enumerators, whose names do not matter, by their numbers.
+// labelText returns a label; enumerators, whose names do not matter, and characters by their numbers.
 func labelText(u *model.Union, l model.Label) string {
 	if l.Default || l.Value == nil {
 		return "default"
 	}
 	if e, ok := Definition(u.Discriminator.Resolve().Decl).(*model.Enum); ok && l.Value.Enumerator != nil {
 		return fmt.Sprint(slices.Index(e.Enumerators, l.Value.Enumerator))
+	}
+	if l.Value.Kind == model.CharValue || l.Value.Kind == model.WCharValue {
+		return fmt.Sprint(l.Value.Char)
 	}
 	return l.Value.String()
 }

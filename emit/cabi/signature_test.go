@@ -137,3 +137,67 @@ func TestDeepShape(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+const manners = `#include <somobj.idl>
+exception Bad { long code; string why[2]; };
+exception Alas { };
+struct Pair { long a, b; };
+exception Odd { Pair p; };
+#pragma ID Odd "LOCAL:odd!{"
+interface Cat : SOMObject {
+  long plain(in long n) raises (Bad, Alas); long run(in long n); long bare(in long n); long blind(in long n); void odd() raises (Odd);
+  attribute long age getraises (Alas) setraises (Bad);
+  implementation { releaseorder: plain, run, bare, blind, odd, _get_age, _set_age, total, grid; %s
+    run: procedure; bare: procedure, noself, noenv; blind: procedure, noself;
+    long total; double grid[2][3]; total: staticdata; grid: staticdata; };
+};
+`
+
+// TestManner has what is not called as methods are, and what methods raise.
+func TestManner(t *testing.T) {
+	t.Parallel()
+	for modifier, want := range map[string]map[string]string{
+		"": {
+			"plain": "i:i/long(long)!IDL:Alas:1.0{!IDL:Bad:1.0{long;string[2];", "run": "i:i/procedure long(long)",
+			"bare": "/procedure noself noenv long(long)", "blind": "/procedure noself long(long)", "odd": "v:/void()!#e3394e6c3034641f{{long,long};",
+			"_get_age": "i:/long()!IDL:Alas:1.0{", "_set_age": "v:i/void(long)!IDL:Bad:1.0{long;string[2];",
+		},
+		"callstyle = oidl;": {"plain": "i:i/oidl long(long)!IDL:Alas:1.0{!IDL:Bad:1.0{long;string[2];", "run": "/procedure noenv long(long)"},
+	} {
+		ms := methodsOf(t, fmt.Sprintf(manners, modifier))
+		for name, want := range want {
+			if got := cabi.Signature(ms[name]); got != want {
+				t.Errorf("%s: got %s, want %s", name, got, want)
+			}
+		}
+	}
+	spec := compile(t, idl.FilesOf{"a.idl": fmt.Sprintf(manners, "")}, "a.idl")
+	var got []string
+	for _, d := range spec.Lookup("Cat").(*model.Interface).StaticData() {
+		got = append(got, cabi.DataSignature(d))
+	}
+	if want := "/data long /data double[2][3]"; strings.Join(got, " ") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestManyRaised holds that exceptions do not make signatures long.
+func TestManyRaised(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("#include <somobj.idl>\n")
+	var names, members []string
+	for n := range 100 {
+		members = append(members, fmt.Sprintf("unsigned long long m%d;", n))
+		fmt.Fprintf(&b, "exception E%d { %s };\n", n, strings.Join(members, " "))
+		names = append(names, fmt.Sprint("E", n))
+	}
+	fmt.Fprintf(&b, "interface Cat : SOMObject { void f() raises (%s); void g() raises (E99); implementation { releaseorder: f, g; }; };\n", strings.Join(names, ", "))
+	ms := methodsOf(t, b.String())
+	if got := cabi.Signature(ms["f"]); len(got) > 1100 || !strings.HasPrefix(got, "v:/void()!IDL:E0:1.0{unsigned long long;!IDL:E10:1.0{") {
+		t.Errorf("got %d octets: %s", len(got), got)
+	}
+	if got := cabi.Signature(ms["g"]); len(got) > 60 || !strings.HasPrefix(got, "v:/void()!IDL:E99:1.0{#") {
+		t.Errorf("got %s", got)
+	}
+}

@@ -158,7 +158,7 @@ func (g *generator) checkMethod(i *model.Interface, m *method) {
 	if m.IsInit() && (len(m.params) == 0 || formOf(m.params[0].typ) != making) {
 		g.unsupported(at, "an initializer without somInitCtrl")
 	}
-	if m.Has("noself") || m.Has("noenv") {
+	if self, env := cabi.Receives(m.Method); !self || !env {
 		g.unsupported(at, "the procedure "+name+" without receiver or environment")
 	}
 	if m.held && !lends(m.result) && m.Attribute == nil {

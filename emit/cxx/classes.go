@@ -215,7 +215,7 @@ func (u *unit) handle(i *model.Interface) {
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name))
+		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	}
 	u.L("};")
 }

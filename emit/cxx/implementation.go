@@ -165,7 +165,7 @@ func (u *unit) entries(i *model.Interface) []string {
 		case r.Migrated != nil:
 			add("som::migrated(%s, %s)", cabi.Quoted(r.Name), cabi.Quoted(r.Migrated.ScopedName()))
 		case r.Data != nil:
-			add("som::raw_procedure{%s, reinterpret_cast<som_proc *>(static_cast<void *(*)()>([]() -> void * { return &D::%s; }))}", cabi.Quoted(r.Name), identifier(r.Data.Name))
+			add("som::raw_procedure{%s, reinterpret_cast<som_proc *>(static_cast<void *(*)()>([]() -> void * { return &D::%s; })), %s}", cabi.Quoted(r.Name), identifier(r.Data.Name), cabi.Quoted(cabi.DataSignature(r.Data)))
 		case r.Method == nil:
 			add("som::retired(%s)", cabi.Quoted(r.Name))
 		default:

@@ -141,7 +141,7 @@ func TestClassParts(t *testing.T) {
 	contains(t, files, "zoo/food/pets.go", "Feed(ctx context.Context, p som.Object) error", "s.Abstract = true")
 	contains(t, files, "zoo/pet/object.go", "som.Base", "func (o *object) SomDestruct() {}", "return o.name, nil", "age  int32", `Text: "likes is not written yet"`)
 	contains(t, files, "seadog/pets.go", "type Ref struct{ pet.Ref }", "func (r Ref) Sail(ctx context.Context) error {",
-		`s.Overrides = []som.Override{{Method: "Zoo::Pet::fits", Signature: "b:I/boolean(enum)"}, {Method: "Boat::sail", Signature: "v:/void()"}}`, "som.Parents(pet.Class, boat.Class)")
+		`s.Overrides = []som.Override{{Method: "Zoo::Pet::fits", Signature: "b:I/boolean(enum)!IDL:Zoo/Tired:1.0{long;"}, {Method: "Boat::sail", Signature: "v:/void()"}}`, "som.Parents(pet.Class, boat.Class)")
 	contains(t, files, "seadog/object.go", "pet.Base\n\tBoat boat.Base", "return o.Base.Fits(ctx, s)", "return o.Boat.Sail(ctx)")
 	contains(t, files, "m/pets.go", "som.Parents(som.SOMClass)", "type Base struct{ meta.Base }")
 	contains(t, files, "kept/pets.go", "som.WithMetaclass(m.Class)")

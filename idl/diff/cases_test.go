@@ -38,8 +38,12 @@ func rows(r *diff.Result) string {
 			}
 			return fmt.Sprintf("%d:%d", s.Start.Line, s.Start.Column)
 		}
+		binary := c.Binary.String()
+		if c.Silent {
+			binary += " in silence"
+		}
 		fmt.Fprintf(&b, "%s %s: wire %s, source %s/%s/%s, binary %s, %s -> %s: %s\n", strings.Join(append([]string{c.Code}, c.Numbers...), " "),
-			c.Name, c.Wire, c.Client, c.Servant, c.Subclass, c.Binary, at(c.Old), at(c.New), c.Message)
+			c.Name, c.Wire, c.Client, c.Servant, c.Subclass, binary, at(c.Old), at(c.New), c.Message)
 	}
 	if b.Len() == 0 {
 		return "no changes\n"

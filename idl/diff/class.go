@@ -127,14 +127,18 @@ func (c *comparer) releaseOrders(s subject, old, new *model.Interface) {
 	for _, n := range slices.Clone(a) {
 		unlisted := slices.Contains(listed(old), n) && len(listed(new)) > 0 && !slices.Contains(listed(new), n)
 		switch {
-		case unlisted && slices.Contains(now, n), unlisted && !slices.Contains(declared, n):
-			if i := slices.Index(a, n); i == len(a)-1 && !slices.Contains(declared, n) && len(b) <= i {
+		case unlisted && slices.Contains(now, n):
+			c.add("release-order-removed", s, "%s removed from the release order", n)
+		case unlisted && !slices.Contains(declared, n):
+			if i := slices.Index(a, n); i == len(a)-1 && len(b) <= i {
 				c.add("release-order-shortened", s, "%s, which named nothing, removed from the end of the release order", n)
 			} else {
-				c.add("release-order-removed", s, "%s removed from the release order", n)
+				c.add("place-removed", s, "%s, which named nothing any more, removed from the release order", n)
 			}
-			a = slices.DeleteFunc(a, func(x string) bool { return x == n })
+		default:
+			continue
 		}
+		a = slices.DeleteFunc(a, func(x string) bool { return x == n })
 	}
 	x, y := common(a, b)
 	if !slices.Equal(x, y) {
@@ -164,42 +168,6 @@ func (c *comparer) versions(s subject, old, new *model.Interface) {
 	case minor < oldMinor:
 		c.add("minor-version-lowered", s, "the minor version is %d now, and was %d", minor, oldMinor)
 	}
-}
-
-// addedMethod tells of a new method whose name a subclass has introduced in the old release.
-func (c *comparer) addedMethod(d model.Decl) {
-	o, ok := d.(*model.Operation)
-	if !ok {
-		return
-	}
-	up, ok := o.Scope().(*model.Interface)
-	if !ok || !c.binary(up) {
-		return
-	}
-	for _, sub := range c.old.subclasses(c.new.there(up)) {
-		if member(sub, o.Name) == nil {
-			continue
-		}
-		if now, ok := c.new.decls[c.old.there(sub)].(*model.Interface); ok && now.Migrations()[o.Name] != nil {
-			continue // it is the same, which has moved up
-		}
-		c.add("method-collides", c.about(member(sub, o.Name), d), "%s introduces a %s of its own", sub.ScopedName(), o.Name)
-	}
-}
-
-// subclasses returns the interfaces that inherit from one, in source order.
-func (s *side) subclasses(name string) []*model.Interface {
-	if s.subs == nil {
-		s.subs = map[string][]*model.Interface{}
-		for _, n := range s.order {
-			if i, ok := s.decls[n].(*model.Interface); ok {
-				for _, a := range i.Ancestors() {
-					s.subs[a.ScopedName()] = append(s.subs[a.ScopedName()], i)
-				}
-			}
-		}
-	}
-	return s.subs[name]
 }
 
 // movedUp returns the declaration of the same name that a base has now, of an operation or

@@ -80,6 +80,7 @@ func (c *comparer) variable(p subject, old, new *model.Member) {
 		code = "data-resized"
 	}
 	c.add(code, p, "variable %s: %s is now %s", new.Name, show(old.Type), show(new.Type))
+	c.unseen(sameShape(old.Type, new.Type))
 }
 
 // sameElements reports whether two types are arrays that differ in their sizes only.

@@ -42,6 +42,11 @@ func (c *comparer) members(s subject, old, new []*model.Member) {
 	a, b := memberNames(old), memberNames(new)
 	if x, y := common(a, b); !slices.Equal(x, y) {
 		c.add("member-reordered", s, "members stand in another order: %s", strings.Join(b, ", "))
+		c.unseen(sameMembersShape(old, new))
+	}
+	added := "member-added"
+	if n := len(old); s.kind == "exception" && len(new) > n && slices.Equal(b[:n], a) {
+		added = "exception-member-appended"
 	}
 	if len(a) == len(b) { // a name that is gone where another of its type has come is renamed
 		for i := range old {
@@ -62,7 +67,8 @@ func (c *comparer) members(s subject, old, new []*model.Member) {
 	}
 	for j, n := range b {
 		if !slices.Contains(a, n) {
-			c.add("member-added", s.part("member", n, nil, &new[j].Node), "member %s added", n)
+			c.add(added, s.part("member", n, nil, &new[j].Node), "member %s added", n)
+			c.unseen(s.kind == "exception" && len(new) > len(old) && sameMembersShape(old, new[:len(old)])) // as if it stood at the end
 		}
 	}
 }

@@ -33,6 +33,8 @@ type Change struct {
 	// Why says what follows, Do what to do about it; Do may be empty.
 	Why string `json:"why"`
 	Do  string `json:"do,omitempty"`
+	// Silent says of a break of binaries that nothing refuses them: they go on, and take one thing for another.
+	Silent bool `json:"silent,omitempty"`
 	// Old and New are where it stands in either release; invalid where it is not there.
 	Old diag.Span `json:"old"`
 	New diag.Span `json:"new"`
@@ -96,7 +98,6 @@ type side struct {
 	spec  *model.Spec
 	decls map[string]model.Decl // by scoped name; definitions before forward declarations
 	order []string              // scoped names in source order
-	subs  map[string][]*model.Interface
 	// renamed is what has another name in the other release: its scoped name to that there.
 	renamed map[string]string
 }

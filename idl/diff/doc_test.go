@@ -30,6 +30,10 @@ both releases, and with a verdict in each of three views:
   types of a specification with classes; ` + "`--binary`" + ` takes every interface for a class, whose release order is
   that of its declarations.
 
+A break of binaries is a refusal: programs and subclasses that are not compiled anew are told what disagrees, before any wrong code
+runs ([som.md](som.md) says what signatures tell). Where nothing refuses them, the change is told as one *in silence*: they go on, and
+take one thing for another. [compatibility.md](compatibility.md) has rows for both, and says which predictions are not tried.
+
 A verdict is compatible, caution (works as long as nothing new is used, or works differently), break, or n/a. The exit
 status is 1 if something breaks in one of the views that ` + "`--wire`, `--source` and `--binary`" + ` ask for, of all three
 without them; 0 otherwise; 2 if the command line is wrong. ` + "`--json`" + ` prints everything for programs.
@@ -57,7 +61,11 @@ func TestDoc(t *testing.T) {
 		if r.Do != "" {
 			text += " *" + r.Do + "*"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", r.Code, strings.Join(r.Numbers, " "), r.Wire, source, r.Binary, text)
+		binary := r.Binary.String()
+		if r.Silent {
+			binary += ", in silence"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", r.Code, strings.Join(r.Numbers, " "), r.Wire, source, binary, text)
 	}
 	b.WriteString("\nWhere a servant or subclass has to implement something new and the interface is a SOM class, only the class's own\n" +
 		"implementation has to be completed (caution), and subclasses inherit it (compatible).\n")

@@ -192,6 +192,7 @@ func (c *comparer) params(s subject, old, new []*model.Param) {
 	x, y := common(a, b)
 	if len(a) == len(b) && len(x) == len(a) && !slices.Equal(x, y) {
 		c.add("parameter-reordered", s, "parameters stand in another order: %s", strings.Join(b, ", "))
+		c.unseen(slices.EqualFunc(old, new, func(a, b *model.Param) bool { return a.Direction == b.Direction && sameShape(a.Type, b.Type) }))
 		for i, n := range b {
 			c.param(s, old[slices.Index(a, n)], new[i])
 		}

@@ -31,6 +31,7 @@ func (c *comparer) scopes() {
 	for _, name := range gone {
 		c.removed(c.old.decls[name])
 	}
+	c.collisions()
 }
 
 // another compares two declarations of different names, of which one has become the other.
@@ -225,7 +226,6 @@ func (c *comparer) added(d model.Decl) {
 		return
 	}
 	c.add(c.addedCode(d), c.about(nil, d), "%s added", title(d))
-	c.addedMethod(d)
 }
 
 func (c *comparer) removed(d model.Decl) {

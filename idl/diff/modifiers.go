@@ -34,8 +34,10 @@ func (c *comparer) classModifiers(s subject, old, new *model.Interface) {
 			code = "abstract-parents-changed"
 		case name == "callstyle":
 			code = "callstyle-changed"
+		case name == "abstract" && b == absent:
+			code = "class-made-concrete"
 		case name == "abstract":
-			code = "class-abstract-changed"
+			code = "class-made-abstract"
 		}
 		c.add(code, s, "%s: %s now, and was %s", name, b, a)
 	})
@@ -57,6 +59,8 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 			code = "memory-changed"
 		case slices.Contains([]string{"method", "override", "migrate", "init"}, name):
 			return // method is the default; the others are told by what they do
+		case name == "nonstatic" && b == absent:
+			// it may be overridden now, and is called as before
 		case slices.Contains([]string{"nonstatic", "procedure", "noself", "noenv", "staticdata"}, name):
 			code = "method-kind-changed"
 		case name == "select":

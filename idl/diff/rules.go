@@ -20,7 +20,10 @@ type Rule struct {
 	Inherits bool
 	Why      string // what follows, a sentence or two
 	Do       string // what to do about it; may be empty
-	Mirror   string // the code of the way back, where that is one and another
+	// Silent says that binaries which it breaks are not refused. Of rules without it that is so where a change of types is none
+	// of signatures: see Change.
+	Silent bool
+	Mirror string // the code of the way back, where that is one and another
 }
 
 // Rules returns the rules, those of CORBA first. The list is the caller's.
@@ -51,10 +54,10 @@ func (c *comparer) add(code string, s subject, format string, args ...any) {
 	}
 	ch := Change{
 		Code: code, Numbers: r.Numbers, Name: s.name, Kind: s.kind, Group: s.group, Message: fmt.Sprintf(format, args...),
-		Why: r.Why, Do: r.Do, Old: s.old, New: s.new, Impact: r.Impact,
+		Why: r.Why, Do: r.Do, Silent: r.Silent, Old: s.old, New: s.new, Impact: r.Impact,
 	}
 	if !s.binary {
-		ch.Binary, ch.Numbers = None, nil
+		ch.Binary, ch.Numbers, ch.Silent = None, nil, false
 	}
 	if s.class && r.Inherits {
 		ch.Servant, ch.Subclass = Caution, OK
@@ -64,6 +67,17 @@ func (c *comparer) add(code string, s subject, format string, args ...any) {
 	}
 	c.changes = append(c.changes, ch)
 }
+
+// unseen marks the change that was told last as one that breaks binaries in silence, if it is the same to signatures.
+func (c *comparer) unseen(same bool) {
+	if last := &c.changes[len(c.changes)-1]; same && last.Binary == Break {
+		last.Silent = true
+		last.Why += " " + inSilence
+	}
+}
+
+// inSilence is what there is to say of a change that no signature tells.
+const inSilence = "To signatures it is the same: nothing refuses programs that are not compiled anew, and they take one thing for another."
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -143,7 +157,9 @@ func (c *comparer) identity(old, new model.Decl) {
 		case "porttype":
 			return
 		}
-	case *model.Interface, *model.Exception, *model.ValueType, *model.ValueBox, *model.Component, *model.Home:
+	case *model.Exception:
+		code = "exception-id-changed"
+	case *model.Interface, *model.ValueType, *model.ValueBox, *model.Component, *model.Home:
 		code = "id-changed"
 	case *model.Struct, *model.Union, *model.Enum, *model.Typedef, *model.Bitset, *model.Bitmask, *model.Native:
 	default:

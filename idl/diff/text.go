@@ -48,6 +48,9 @@ func Render(w io.Writer, r *Result, kinds Kinds, st Style) error {
 		if len(c.Numbers) > 0 {
 			tag += ", " + strings.Join(c.Numbers, " ")
 		}
+		if c.Silent {
+			tag += ", in silence"
+		}
 		fmt.Fprintf(b, "  %s  %s [%s]\n", st.paint(paints[v], fmt.Sprintf("%-10s", v)), printable(within(c)+c.Message), tag)
 		if st.Brief {
 			continue

@@ -1,6 +1,11 @@
 package diff
 
-import "github.com/opendsom/dsom/model"
+import (
+	"slices"
+
+	"github.com/opendsom/dsom/emit/cabi"
+	"github.com/opendsom/dsom/model"
+)
 
 // relation is how the types of two releases relate.
 type relation uint8
@@ -45,7 +50,18 @@ func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 		code = "type-reference-changed"
 	}
 	c.add(code, s, "%s: %s is now %s", what(s), show(old), show(new))
+	c.unseen(rel == different && sameShape(old, new))
 	return true
+}
+
+// sameShape reports whether signatures say the same of two types.
+func sameShape(old, new *model.Type) bool {
+	return !old.IsVoid() && !new.IsVoid() && cabi.Shape(old) == cabi.Shape(new)
+}
+
+// sameMembersShape is sameShape of what has members.
+func sameMembersShape(old, new []*model.Member) bool {
+	return slices.EqualFunc(old, new, func(a, b *model.Member) bool { return sameShape(a.Type, b.Type) })
 }
 
 // show returns a type for a message.

@@ -76,6 +76,7 @@ type plainChange struct {
 	Message string   `json:"message"`
 	Why     string   `json:"why"`
 	Do      string   `json:"do,omitempty"`
+	Silent  bool     `json:"silent,omitempty"`
 	Old     any      `json:"old"`
 	New     any      `json:"new"`
 	impactView
@@ -84,5 +85,5 @@ type plainChange struct {
 // MarshalJSON writes the change for programs: the fields of Change and of Impact; a place is
 // {"file", "start": [line, column, offset], "end"}, or null.
 func (c Change) MarshalJSON() ([]byte, error) {
-	return json.Marshal(plainChange{c.Code, c.Numbers, c.Name, c.Kind, c.Group, c.Message, c.Why, c.Do, c.Old, c.New, c.view()})
+	return json.Marshal(plainChange{c.Code, c.Numbers, c.Name, c.Kind, c.Group, c.Message, c.Why, c.Do, c.Silent, c.Old, c.New, c.view()})
 }

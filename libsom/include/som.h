@@ -106,7 +106,8 @@ enum { SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE, SOM_DYNAMIC };
  *   v nothing   b octet, boolean, char   h H short, unsigned   i I 32 bits   l L 64 bits   f d float, double
  *   s string    o object                 p pointer to anything else
  * Behind a slash it may say types, which are compared where both sides of a call say them (docs/som.md): "i:ip/long(long,out {long})".
- * A method without one cannot be invoked by som_invoke. One without proc must be overridden to be called. */
+ * A procedure that is a function of something else has types alone: "/noself noenv long(long)". A method without letters cannot be
+ * invoked by som_invoke. One without proc must be overridden to be called. */
 typedef struct som_method {
 	const char *name;
 	const char *sig;      /* or NULL */
@@ -310,6 +311,8 @@ typedef struct som_found {
 	const char *sig;       /* or NULL */
 	const som_class *from; /* who introduces it */
 	const som_class *owner; /* whose implementation stands in the table, replacements left aside; NULL: none */
+	const char *as; /* set by the caller: the signature that it calls the method by, or NULL. SOM_E_METHOD if the method has
+	                 * another, and without an environment the error hook is told */
 } som_found;
 
 SOM_API int som_lookup(const som_class *c, const char *method, som_found *found, som_env *ev);

@@ -226,7 +226,7 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 		all[i].name = pool_text(k, m->name, strlen(m->name));
 		all[i].kind = m->kind;
 		if (!all[i].name) return no_memory(ev, "a class's methods");
-		if (m->sig && !(all[i].sig = signature(m->sig, ev))) return SOM_E_METHOD;
+		if (m->sig && !(all[i].sig = signature(m->sig, m->kind == SOM_PROCEDURE, ev))) return SOM_E_METHOD;
 		if (m->kind == SOM_PROCEDURE && !m->proc && !m->migrated)
 			return fail(ev, SOM_E_METHOD, "class %s: the procedure %s is missing", k->info.name, m->name);
 		k->procs[i] = m->proc;
@@ -266,7 +266,7 @@ static int override(klass *k, const som_class_desc *d, som_env *ev) {
 		if (f.info->kind == SOM_NONSTATIC)
 			return fail(ev, SOM_E_METHOD, "class %s: %s is nonstatic in %s and cannot be overridden", k->info.name, f.info->name, f.in->info.name);
 		if (!o->proc) return fail(ev, SOM_E_METHOD, "class %s: the override of %s has no procedure", k->info.name, f.info->name);
-		if (d->override_size >= sizeof *o) code = check_signature(k, f.info, o->sig, "its override has", ev);
+		if (d->override_size >= sizeof *o) code = check_signature(k, f.info->name, f.info->sig, o->sig, true, ev);
 		if (code != SOM_OK) return code;
 		all->e[all->n++] = (impl){f.info->token, o->proc};
 	}

@@ -25,15 +25,31 @@ static const char letters[] = "vbchHiIlLfdsop";
 /* What a call goes by ends where the types begin. */
 static size_t letters_in(const char *sig) { return strcspn(sig, "/"); }
 
-static bool well_formed(const char *text) {
+static bool well_formed(const char *text, bool procedure) {
 	size_t n = text ? letters_in(text) : 0;
+	if (procedure && text && *text == '/') return true;
 	return n >= 2 && n <= 2 + MAX_ARGS && text[1] == ':' && strchr(letters, text[0]) && strspn(text + 2, letters + 1) == n - 2;
 }
 
-bool same_signature(const char *a, const char *b) {
-	size_t n = letters_in(a);
-	if (letters_in(b) != n || strncmp(a, b, n)) return false;
-	return !a[n] || !b[n] || !strcmp(a + n, b + n);
+/* Where a signature has what begins as e does in its first n octets: an exception's id, and the brace behind it. Or NULL. */
+static const char *exception_in(const char *sig, const char *e, size_t n) {
+	while ((sig = strchr(sig, '!')) && strncmp(sig, e, n))
+		sig++;
+	return sig;
+}
+
+bool same_signature(const char *caller, const char *its, bool overrides) {
+	size_t n = letters_in(caller), types = strcspn(caller, "!");
+	if (letters_in(its) != n || strncmp(caller, its, n)) return false;
+	if (!caller[n] || !its[n]) return true;
+	if (strcspn(its, "!") != types || strncmp(caller, its, types)) return false;
+	for (const char *e = caller + types, *end; *e; e = end) { /* !id{member;member; */
+		end = e + 1 + strcspn(e + 1, "!");
+		const char *there = exception_in(its, e, strcspn(e, "{") + 1);
+		size_t known = (size_t)(end - e), has = there ? 1 + strcspn(there + 1, "!") : known;
+		if (there && (strncmp(e, there, known < has ? known : has) || (known > has && !overrides))) return false;
+	}
+	return true;
 }
 
 #ifdef SOM_FFI
@@ -59,12 +75,12 @@ static bool prepare(call *c, const char *sig) {
 static bool prepare(call *c, const char *sig) { return c && sig; }
 #endif
 
-const char *signature(const char *text, som_env *ev) {
-	if (!well_formed(text))
+const char *signature(const char *text, bool procedure, som_env *ev) {
+	if (!well_formed(text, procedure))
 		return fail(ev, SOM_E_METHOD, "the signature %.100s is malformed: a result's letter, a colon, at most %d arguments' of %s, and perhaps /types",
 			text ? text : "(none)", MAX_ARGS, letters), NULL;
 	som_name *n = (som_name *)(uintptr_t)som_name_of(text, ev);
-	if (!n || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
+	if (!n || *text == '/' || __atomic_load_n(&n->call, __ATOMIC_ACQUIRE)) return n ? n->text : NULL;
 	uint32_t nargs = (uint32_t)letters_in(text) - 2;
 	call *c = take(sizeof *c + (2 + nargs) * WORD_SIZE), *none = NULL;
 	if (c) c->nargs = nargs;
@@ -129,7 +145,7 @@ static void handle(ffi_cif *cif, void *to, void **at, void *context) {
 }
 
 som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_env *ev) {
-	const char *made = handler ? signature(sig, ev) : (fail(ev, SOM_E_METHOD, "a closure without a handler"), NULL);
+	const char *made = handler ? signature(sig, false, ev) : (fail(ev, SOM_E_METHOD, "a closure without a handler"), NULL);
 	closure *c = made ? take(sizeof *c) : NULL;
 	void *code = NULL;
 	if (c) c->made = ffi_closure_alloc(sizeof *c->made, &code);
@@ -174,7 +190,7 @@ void som_closure_free(som_proc *code) { (void)code; }
 #endif
 
 int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
-	const char *made = sig && proc ? signature(sig, ev) : NULL;
+	const char *made = sig && proc ? signature(sig, false, ev) : NULL;
 	if (!proc || !sig) return fail(ev, SOM_E_METHOD, "a call without a procedure or a signature");
 	if (made && call_of(made)->nargs && !args) return fail(ev, SOM_E_TYPE, "a call by %s without arguments", sig);
 	return made ? apply(proc, made, o, args, to, ev) : SOM_E_METHOD;
@@ -182,8 +198,8 @@ int som_apply(som_proc *proc, const char *sig, som_ref o, const som_value *args,
 
 int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev) {
 	if (!proc || proc == (som_proc *)no_implementation) return no_implementation(o, ev), SOM_E_ABSTRACT;
-	if (!sig)
-		return fail(ev, SOM_E_METHOD, "class %s: %s has no signature, and can be called by offset alone", class_of(o)->info.name, method);
+	if (!sig || *sig == '/')
+		return fail(ev, SOM_E_METHOD, "class %s: %s has no signature that it could be called by here", class_of(o)->info.name, method);
 	if (call_of(sig)->nargs != n || (n && !args))
 		return fail(ev, SOM_E_TYPE, "class %s: %s has %u arguments (%s), %u were given", class_of(o)->info.name, method, call_of(sig)->nargs, sig, n);
 	return apply(proc, sig, o, args, to, ev);

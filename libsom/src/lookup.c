@@ -22,9 +22,7 @@ bool name_ok(const char *name, size_t limit, bool scoped) {
 	}
 }
 
-int methods_by_name(const void *a, const void *b) {
-	return strcmp((*(const som_method_info *const *)a)->name, (*(const som_method_info *const *)b)->name);
-}
+int methods_by_name(const void *a, const void *b) { return strcmp((*(const som_method_info *const *)a)->name, (*(const som_method_info *const *)b)->name); }
 
 const som_method_info *own_method(const klass *k, const char *name) {
 	const som_method_info key = {.name = name}, *wanted = &key;
@@ -113,6 +111,8 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 		.proc = __atomic_load_n(word_of(k, &f), __ATOMIC_RELAXED), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
 	const klass *own = all.token ? owner(k, all.token) : f.in;
 	all.owner = own ? C(own) : NULL;
+	if (to->size_of >= sizeof all) code = check_signature(k, method, all.sig, to->as, false, ev ? ev : &aloud);
+	if (code != SOM_OK) return code;
 	memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
 	return SOM_OK;
 }
@@ -123,7 +123,7 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 	if (!name_ok(name, MAX_NAME, false))
 		return fail(ev, SOM_E_NAME, "class %s: a dynamic method's name must be an identifier of at most %d octets", k->info.name, MAX_NAME);
 	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
-	const char *made = sig ? signature(sig, ev) : NULL;
+	const char *made = sig ? signature(sig, false, ev) : NULL;
 	if (sig && !made) return SOM_E_METHOD;
 	lock();
 	bool has = own_method(k, name) || own_dynamic(k, name);

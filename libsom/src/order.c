@@ -25,10 +25,8 @@ static som_tok shared_method(const klass *a, const klass *b) {
 	const impls *x = a->impls, *y = b->impls;
 	for (uint32_t i = 0, j = 0; i < x->n && j < y->n;) {
 		if (x->e[i].token == y->e[j].token) return x->e[i].token;
-		if (x->e[i].token < y->e[j].token)
-			i++;
-		else
-			j++;
+		bool less = x->e[i].token < y->e[j].token;
+		i += less, j += !less;
 	}
 	return 0;
 }
@@ -144,12 +142,9 @@ static void constrain(klass **kept, uint32_t *n, klass *m) {
 	for (uint32_t i = 0; i < *n; i++)
 		if (descends(kept[i], m)) return;
 	for (uint32_t i = 0; i < *n; i++) {
-		if (!descends(m, kept[i]))
-			kept[to++] = kept[i];
-		else if (!placed) {
-			kept[to++] = m;
-			placed = true;
-		}
+		bool above = descends(m, kept[i]);
+		if (!above || !placed) kept[to++] = above ? m : kept[i];
+		placed |= above;
 	}
 	if (!placed) kept[to++] = m;
 	*n = to;

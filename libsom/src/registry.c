@@ -167,9 +167,10 @@ int som_class_unload(som_class *c, som_env *ev) {
 
 /* ---- Binding ---- */
 
-int check_signature(const klass *k, const som_method_info *m, const char *sig, const char *who, som_env *ev) {
-	if (!sig || !m->sig || same_signature(sig, m->sig)) return SOM_OK;
-	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %s, of another release", k->info.name, m->name, m->sig, who, sig);
+int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev) {
+	if (!sig || !its || same_signature(overrides ? its : sig, overrides ? sig : its, overrides)) return SOM_OK;
+	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %s, of another release", k->info.name, method, its,
+		overrides ? "its override has" : "a client calls it as", sig);
 }
 
 static int check_base(const klass *k, const som_base *b, som_env *ev) {
@@ -194,7 +195,7 @@ int som_class_bind(const som_binding *b, som_classdata *to, som_env *ev) {
 		const char *name = b->methods[i];
 		f.info = name ? own_method(k, name) : NULL;
 		if (!f.info || !f.info->token) code = lookup_slot(k, true, name, &f, ev);
-		if (code == SOM_OK && more && b->sigs) code = check_signature(k, f.info, b->sigs[i], "a client calls it as", ev);
+		if (code == SOM_OK && more && b->sigs) code = check_signature(k, f.info->name, f.info->sig, b->sigs[i], false, ev);
 		if (code == SOM_OK) __atomic_store_n(&tokens[i], f.info->token, __ATOMIC_RELAXED);
 	}
 	if (code == SOM_OK && !som_bound(to)) {

@@ -16,8 +16,7 @@ static const char *name(som_ref c, som_env *ev) { return (void)ev, self(c)->info
 static uint8_t descended(som_ref c, som_env *ev, som_ref from) { return is_class(from, ev) && descends(self(c), self(from)); }
 
 static uint8_t check_version(som_ref c, som_env *ev, int32_t major, int32_t minor) {
-	(void)ev;
-	return major >= 0 && minor >= 0 && som_class_check_version((som_class *)c, (uint32_t)major, (uint32_t)minor, NULL) == SOM_OK;
+	return (void)ev, major >= 0 && minor >= 0 && som_class_check_version((som_class *)c, (uint32_t)major, (uint32_t)minor, NULL) == SOM_OK;
 }
 
 static void version(som_ref c, som_env *ev, int32_t *major, int32_t *minor) {

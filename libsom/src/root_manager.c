@@ -16,9 +16,7 @@ static som_ref find_in_file(som_ref m, som_env *ev, const char *name, int32_t ma
 	return (void)m, found_class(som_class_registered(name, ev), major, minor, ev);
 }
 
-static som_ref from_id(som_ref m, som_env *ev, const char *name) {
-	return (void)m, (void)ev, (som_ref)som_class_registered(name, NULL);
-}
+static som_ref from_id(som_ref m, som_env *ev, const char *name) { return (void)m, (void)ev, (som_ref)som_class_registered(name, NULL); }
 
 static const char *locate(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor) {
 	(void)m, (void)ev, (void)major, (void)minor;
@@ -28,9 +26,7 @@ static const char *locate(som_ref m, som_env *ev, const char *name, int32_t majo
 	return k ? k->info.library : NULL;
 }
 
-static int32_t unload(som_ref m, som_env *ev, som_ref c) {
-	return (void)m, is_class(c, ev) ? som_class_unload((som_class *)c, ev) : SOM_E_TYPE;
-}
+static int32_t unload(som_ref m, som_env *ev, som_ref c) { return (void)m, som_class_unload((som_class *)c, ev); }
 
 static const char *entry_name(som_ref m, som_env *ev) { return (void)m, (void)ev, SOM_LIBRARY_ENTRY; }
 
@@ -55,10 +51,9 @@ static som_class **all(som_ref m, som_env *ev, uint32_t *n) { return (void)m, li
 static int32_t substitute(som_ref m, som_env *ev, const char *name, const char *by) {
 	som_class *c = som_class_named(name, ev), *s = c ? som_class_named(by, ev) : NULL;
 	int code = s ? som_class_substitute(c, s, ev) : SOM_E_UNKNOWN;
-	(void)m;
 	som_release((som_ref)s);
 	som_release((som_ref)c);
-	return code;
+	return (void)m, code;
 }
 
 static const void *repository(som_ref m, som_env *ev) { return (void)m, (void)ev, som_provider(SOM_PROVIDER_REPOSITORY); }

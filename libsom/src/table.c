@@ -14,9 +14,7 @@ int64_t no_implementation(som_ref o, som_env *ev) {
 	return fail(ev, SOM_E_ABSTRACT, "a method of class %s was called that has no implementation; override it", class_of(o)->info.name), 0;
 }
 
-int64_t freed_call(som_ref o, som_env *ev) {
-	return fail(ev ? ev : &aloud, SOM_E_FREED, "an object at %p was used that has been destroyed", (void *)o), 0;
-}
+int64_t freed_call(som_ref o, som_env *ev) { return fail(ev ? ev : &aloud, SOM_E_FREED, "an object at %p was used that has been destroyed", (void *)o), 0; }
 
 int gone(const som_object *o, som_env *ev) {
 	if (!o) return fail(ev, SOM_E_TYPE, "an object is asked for, and there is none");
@@ -114,10 +112,8 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 	som_proc *old = NULL;
 	if (!is_class(c, ev)) return NULL;
 	const klass *in = introducer(k, t);
-	if (!in || !proc) {
-		fail(ev, in ? SOM_E_METHOD : SOM_E_UNKNOWN, "class %s: %s", k->info.name, in ? "a replacement needs a procedure" : "it has no method of this token");
-		return NULL;
-	}
+	const char *why = in ? "a replacement needs a procedure" : "it has no method of this token";
+	if (!in || !proc) return fail(ev, in ? SOM_E_METHOD : SOM_E_UNKNOWN, "class %s: %s", k->info.name, why), NULL;
 	lock();
 	impls *all = k->impls, *more = all;
 	impl *mine = find_impl(all, t);

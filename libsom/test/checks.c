@@ -34,6 +34,7 @@ static void hostile(void) {
 	static char long_name[100000];
 	memset(long_name, 'n', sizeof long_name - 1);
 	const som_method m = {"m", "i:", (som_proc *)one, NULL, SOM_STATIC}, bad_sig = {"m", "i;", (som_proc *)one, NULL, SOM_STATIC},
+		no_letters = {"m", "/long()", (som_proc *)one, NULL, SOM_STATIC}, no_slash = {"m", "long()", (som_proc *)one, NULL, SOM_PROCEDURE},
 		bad_kind = {"m", NULL, (som_proc *)one, NULL, 77}, no_name = {NULL, NULL, (som_proc *)one, NULL, SOM_STATIC},
 		long_method = {long_name, NULL, (som_proc *)one, NULL, SOM_STATIC}, no_proc = {"m", NULL, NULL, NULL, SOM_PROCEDURE},
 		lost = {"m", NULL, NULL, "P", SOM_STATIC};
@@ -54,7 +55,8 @@ static void hostile(void) {
 		{SOM_E_METHODS, D(.selects = &s, .nselects = 1u << 31)}, {SOM_E_METHOD, D(.introduces = NULL, .nintroduces = 3)},
 		{SOM_E_METHOD, {.size_of = sizeof(som_class_desc), .name = "X", .introduces = &m, .nintroduces = 1, .method_size = 3}},
 		{SOM_E_METHOD, {.size_of = sizeof(som_class_desc), .name = "X", .introduces = &m, .nintroduces = 1, .method_size = UINT32_MAX}},
-		{SOM_E_METHOD, D(.introduces = &bad_sig, .nintroduces = 1)}, {SOM_E_METHOD, D(.introduces = &bad_kind, .nintroduces = 1)},
+		{SOM_E_METHOD, D(.introduces = &bad_sig, .nintroduces = 1)}, {SOM_E_METHOD, D(.introduces = &no_letters, .nintroduces = 1)},
+		{SOM_E_METHOD, D(.introduces = &no_slash, .nintroduces = 1)}, {SOM_E_METHOD, D(.introduces = &bad_kind, .nintroduces = 1)},
 		{SOM_E_NAME, D(.introduces = &no_name, .nintroduces = 1)}, {SOM_E_NAME, D(.introduces = &long_method, .nintroduces = 1)},
 		{SOM_E_METHOD, D(.introduces = &no_proc, .nintroduces = 1)}, {SOM_E_METHOD, D(.parents = p, .nparents = 1, .introduces = &lost, .nintroduces = 1)},
 		{SOM_E_METHOD, D(.overrides = &o, .noverrides = 1)}, {SOM_E_METHOD, D(.overrides = &null_o, .noverrides = 1)},
@@ -374,7 +376,7 @@ static void signatures(void) {
 	som_env ev = {0};
 	int seven = 7;
 	som_value v, in = {.i = -5}, half = {.f = 5}, all[] = {{.b = 1}, {.h = -2}, {.H = 3}, {.i = -4}, {.I = 5}, {.l = -6}, {.L = 7}, {.f = 0.5f}, {.d = 0.25}, {.s = "text"}, {.p = &seven}};
-	static const char *const malformed[] = {"", "i", "i:v", ":i", "x:i", "ii:", "i:q", "i: i"};
+	static const char *const malformed[] = {"", "i", "i:v", ":i", "x:i", "ii:", "i:q", "i: i", "/", "/procedure noself noenv long(long)"};
 	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
 		CHECK(som_apply((som_proc *)narrow, malformed[i], NULL, &in, &v, &ev) == SOM_E_METHOD && som_closure(malformed[i], handler, NULL, &ev) == NULL);
 	som_env_clear(&ev);

@@ -127,9 +127,6 @@ static char *prefixed(const char *prefix, const char *s) {
 	return strcat(strcpy(keep_octets(strlen(prefix) + strlen(s) + 1), prefix), s);
 }
 
-/* That of all methods here, with what it says of types. */
-static const char *signature(const char *types) { return *types ? prefixed("s:/", types) : "s:"; }
-
 /* Whether a line was one of a description. */
 static int describe(char **f, int n) {
 	const char *what = f[0], *a = n > 1 ? f[1] : "", *b = n > 2 ? f[2] : "", *c = n > 3 ? f[3] : "", *d = n > 4 ? f[4] : "";
@@ -148,10 +145,10 @@ static int describe(char **f, int n) {
 	else if (!strcmp(what, "abstract"))
 		desc.flags |= SOM_ABSTRACT;
 	else if (!strcmp(what, "method"))
-		methods[desc.nintroduces++] = (som_method){keep(a), signature(d), mine(), *c ? keep(c) : NULL,
+		methods[desc.nintroduces++] = (som_method){keep(a), keep(d), mine(), *c ? keep(c) : NULL,
 			!strcmp(b, "nonstatic") ? SOM_NONSTATIC : !strcmp(b, "procedure") ? SOM_PROCEDURE : SOM_STATIC};
 	else if (!strcmp(what, "override"))
-		overrides[desc.noverrides++] = (som_override){keep(a), mine(), *b ? signature(b) : NULL};
+		overrides[desc.noverrides++] = (som_override){keep(a), mine(), keep(b)};
 	else if (!strcmp(what, "select"))
 		selects[desc.nselects++] = (som_select){keep(a), keep(b)};
 	else if (!strcmp(what, "data"))
@@ -363,14 +360,17 @@ static int class_step(const char *what, som_class *c, char **f, int n, som_env *
 	else if (!strcmp(what, "unload"))
 		return som_class_unload(c, ev);
 	else if (!strcmp(what, "bind")) {
-		const char *sigs[] = {signature(third)};
+		const char *sigs[] = {third};
 		struct { som_classdata c; som_tok m[1]; } d = {0};
 		som_binding b = {.size_of = sizeof b, .nmethods = 1, .cls = info->name, .methods = &second, .sigs = sigs};
 		som_class_bind(&b, &d.c, ev);
 		som_class_unbind(&d.c);
 		return (int)ev->code;
 	}
-	else if (!strcmp(what, "add"))
+	else if (!strcmp(what, "called")) {
+		som_found f = {.size_of = sizeof f, .as = third};
+		return som_lookup(c, second, &f, ev);
+	} else if (!strcmp(what, "add"))
 		return som_class_add(c, second, "s:", answering(info->name), ev);
 	else if (!strcmp(what, "descends") || !strcmp(what, "substitute")) {
 		som_class *other = itself(second, ev);

@@ -153,11 +153,12 @@ func (h *host) joined(im *image, parents []*som.Class) (*image, error) {
 	return im, nil
 }
 
-// calls reports whether what generated code knows of a method calls it by the letters of a signature, or not at all.
+// calls reports whether what generated code knows of a method calls it by the letters of a signature, or not at all, as
+// a procedure without receiver or environment.
 func calls(hint *som.MethodSpec, sig string) bool {
 	s, err := signatureOf(hint.Type, hint.Packing.Passing())
 	letters, _, _ := strings.Cut(sig, "/")
-	return err != nil || s.text == letters
+	return err != nil || letters == "" || s.text == letters
 }
 
 // introduced adds the methods that a class introduces.

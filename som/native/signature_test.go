@@ -27,6 +27,17 @@ func TestSignatures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	plain := som.MethodSpec{Name: "tally", Impl: func(som.Self, ctx, int32) error { return nil }} // by hand
+	by, err := som.NewClass(som.Spec{Name: "ByHand", Introduces: []som.MethodSpec{plain}})
+	if err == nil {
+		err = native.Export(by)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := native.Find("Depot"); err != nil { // whose library has Loose
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		class, method, signature string
 		ok                       bool
@@ -41,6 +52,15 @@ func TestSignatures(t *testing.T) {
 		{"Porter", "gone", "v:", true}, // that it is not there is told when it is bound
 		{"Ledger", "tally", "v:i/void(long)", true},
 		{"Ledger", "tally", "v:p/void({long})", false}, // of a class in Go, too
+		{"ByHand", "tally", "v:i/void(long)", true},
+		{"ByHand", "tally", "v:I/void(unsigned long)", false},
+		{"ByHand", "tally", "/procedure noself noenv void(long)", false},
+		{"Loose", "bare", "/procedure noself noenv long(long)", true},
+		{"Loose", "bare", "/procedure noself noenv long(string)", false},
+		{"Loose", "bare", "v:i/procedure void(long)", false},
+		{"Loose", "bare", "v:i", false},
+		{"Loose", "total", "/data long", true},
+		{"Loose", "total", "/data double", false},
 	} {
 		spec := som.MethodSpec{Name: c.method, Type: reflect.TypeFor[failFunc](), Signature: c.signature}
 		_, err := native.Import(c.class, som.Version{}, []som.MethodSpec{spec})
@@ -51,7 +71,34 @@ func TestSignatures(t *testing.T) {
 	}
 	_, err = som.NewClass(som.Spec{Name: "Mistaken", Parents: []*som.Class{p}, Overrides: []som.Override{
 		{Method: "Porter::fail", Impl: func(som.Self, ctx, int32) error { return nil }, Signature: "v:I/void(enum)"}}})
-	if err == nil || !strings.Contains(err.Error(), "Porter::fail has the signature v:i/void(long), and its override has v:I/void(enum)") {
+	if err == nil || !strings.Contains(err.Error(), "Porter::fail has the signature v:i/void(long)!IDL:Broken:1.0{string;long;{#438db5482c103f54};!IDL:Lost:1.0{, and its override has v:I/void(enum)") {
 		t.Errorf("an override of another signature: %v", err)
+	}
+}
+
+// TestNoMethods holds that what is found through a class and is no method is not called as one.
+func TestNoMethods(t *testing.T) {
+	need(t)
+	if _, err := native.Find("Depot"); err != nil {
+		t.Fatal(err)
+	}
+	c, err := native.Import("Loose", som.Version{}, []som.MethodSpec{{Name: "bare", Kind: som.Procedure, Type: reflect.TypeFor[failFunc](), Signature: "/procedure noself noenv long(long)"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := object(t, c)
+	for _, name := range []string{"Loose::bare", "Loose::total"} {
+		m, err := c.Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]any{nil, {int32(1)}} {
+			if _, err := m.Apply(t.Context(), o, args); err == nil {
+				t.Errorf("%s is called with %v", name, args)
+			}
+			if _, err := o.Invoke(t.Context(), name, args...); err == nil {
+				t.Errorf("%s is invoked with %v", name, args)
+			}
+		}
 	}
 }

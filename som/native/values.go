@@ -65,6 +65,9 @@ var letterTypes = map[byte]reflect.Type{
 func typeOf(sig string) reflect.Type {
 	in, out := []reflect.Type{selfType, contextType}, []reflect.Type{}
 	sig, _, _ = strings.Cut(sig, "/")
+	if sig == "" { // no method of an object
+		return nil
+	}
 	for i := range len(sig) {
 		t := letterTypes[sig[i]]
 		switch {

@@ -100,22 +100,15 @@ SOM_LOCAL inline typename caller<C, Sig, R>::value call(const Via &via, A &&...a
 	return caller<C, Sig, R>::run(via, load(C::bound.m[N]), std::forward<A>(args)...);
 }
 
-// Whether two signatures are one, as far as both say; nullptr says nothing.
-inline bool same_signature(const char *a, const char *b) noexcept {
-	std::size_t n = a && b ? std::strcspn(a, "/") : 0;
-	if (n == 0) return true;
-	return std::strcspn(b, "/") == n && std::strncmp(a, b, n) == 0 && (!a[n] || !b[n] || std::strcmp(a + n, b + n) == 0);
-}
-
-// A procedure of a class by its qualified name (Puppy::tally) and signature: it is in no table.
+// A procedure of a class by its qualified name (Puppy::tally) and signature, or nullptr: it is in no table.
 template <class C> SOM_LOCAL som_proc *procedure_of(const char *name, const char *sig) {
 	need<C>();
 	env ev;
 	som_found f = {};
 	f.size_of = sizeof f;
+	f.as = sig;
 	som_lookup(C::bound.c.cls, name, &f, &ev);
 	check(ev);
-	if (!same_signature(f.sig, sig)) throw system_exception("BAD_PARAM", std::string(name) + " has the signature " + f.sig + ", and a client calls it as " + sig + ", of another release");
 	return f.proc;
 }
 
@@ -132,9 +125,9 @@ SOM_LOCAL typename caller<C, Sig, R>::value call_procedure(const Via &via, const
 	return caller<C, Sig, R>::run(procedure_via<Via>{via, procedure_of<C>(name, sig)}, 0, std::forward<A>(args)...);
 }
 
-// Static data of the class C, which are found by their name each time.
-template <class C, class T> SOM_LOCAL T &static_data(const char *name) {
-	return *static_cast<T *>(reinterpret_cast<void *(*)()>(procedure_of<C>(name, nullptr))());
+// Static data of the class C, which are found by their name each time, and refused if sig tells another type than they have.
+template <class C, class T> SOM_LOCAL T &static_data(const char *name, const char *sig = nullptr) {
+	return *static_cast<T *>(reinterpret_cast<void *(*)()>(procedure_of<C>(name, sig))());
 }
 
 } // namespace som

@@ -53,11 +53,12 @@ inline place migrated(const char *name, const char *ancestor) { return {name, nu
 // The place of a method that is gone, or private: overrides of it are no error.
 inline place retired(const char *name) { return {name, nullptr, nullptr, SOM_STATIC}; }
 
-// A procedure with whatever parameters, as it is: static data are such.
+// A procedure with whatever parameters, as it is: static data are such. Its signature, if it is told, has no letters ("/data long").
 struct raw_procedure {
 	const char *name;
 	som_proc *proc;
-	template <class D> void add(description &d) const { d.introduces.push_back({name, nullptr, proc, nullptr, SOM_PROCEDURE}); }
+	const char *sig = nullptr;
+	template <class D> void add(description &d) const { d.introduces.push_back({name, sig, proc, nullptr, SOM_PROCEDURE}); }
 };
 
 struct select {

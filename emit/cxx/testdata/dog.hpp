@@ -26,7 +26,7 @@ struct Animal_class {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Animal";
 	static constexpr std::uint32_t major = 1, minor = 2, count = 4;
 	SOM_LOCAL static constexpr const char *const methods[] = {"_get_name", "_set_name", "speak", "born"};
-	SOM_LOCAL static constexpr const char *const signatures[] = {"s:/string()", "v:s/void(string)", "i:i/long(long)", "v:ps/void(inout making,string)"};
+	SOM_LOCAL static constexpr const char *const signatures[] = {"s:/string()", "v:s/void(string)", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;", "v:ps/void(inout making,string)"};
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };

@@ -21,7 +21,7 @@ public:
 			som::version{1, 2},
 			som::method<&D::get_name, som::held<std::string>()>("_get_name", "s:/string()"),
 			som::method<&D::set_name, void(std::string)>("_set_name", "v:s/void(string)"),
-			som::method<&D::speak, std::int32_t(std::int32_t)>("speak", "i:i/long(long)"),
+			som::method<&D::speak, std::int32_t(std::int32_t)>("speak", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;"),
 			som::initializer<typename Animal_part::born, void(som_making *, std::string)>("born", "v:ps/void(inout making,string)"));
 	}
 
@@ -56,7 +56,7 @@ public:
 			som::version{0, 0},
 			som::method<&D::get_tags, som::held<::Zoo::Dog_Tags>()>("_get_tags", "v:p/<{string,{long,long}}>()"),
 			som::retired("gone"),
-			som::overrides<&D::speak, std::int32_t(std::int32_t)>("Zoo::Animal::speak", "i:i/long(long)"));
+			som::overrides<&D::speak, std::int32_t(std::int32_t)>("Zoo::Animal::speak", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;"));
 	}
 
 protected:

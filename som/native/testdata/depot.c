@@ -36,7 +36,15 @@ static char *guarded(som_ref c, som_env *ev) { return (void)c, (void)ev, som_all
 static som_ref class_of(som_ref o, som_env *ev) { return (void)ev, som_retain((som_ref)som_class_of(o)); }
 static uint8_t is(som_ref o, som_env *ev, som_ref c) { return (void)ev, c == (som_ref)som_class_of(o); }
 
+/* What is found through a class and is no method: a function of its arguments alone, and a variable. */
+static int32_t bare(int32_t n) { return n + 1; }
+static int32_t total = 30;
+static void *where(void) { return &total; }
+
 static int yards(som_env *ev) {
+	static const som_method loose[] = {{"bare", "/procedure noself noenv long(long)", (som_proc *)bare, NULL, SOM_PROCEDURE},
+		{"total", "/data long", (som_proc *)where, NULL, SOM_PROCEDURE}};
+	som_class_desc l = {.size_of = sizeof l, .name = "Loose", .introduces = loose, .nintroduces = 2, .method_size = sizeof *loose};
 	static const char *const meta_parents[] = {"SOMClass"}, *const parents[] = {"Depot"};
 	static const som_method guard[] = {{"guarded", "s:", (som_proc *)guarded, NULL, SOM_STATIC}};
 	static const som_override over[] = {{"Watch::label", (som_proc *)guarded, NULL}};
@@ -45,7 +53,7 @@ static int yards(som_env *ev) {
 	som_class_desc w = {.size_of = sizeof w, .name = "Mute", .parents = watch, .nparents = 1, .overrides = over, .noverrides = 1, .override_size = sizeof *over};
 	som_class_desc d = {.size_of = sizeof d, .name = "Yard", .parents = parents, .nparents = 1, .metaclass = "Guard"};
 	som_class_desc q = {.size_of = sizeof q, .name = "QuietDepot", .parents = parents, .nparents = 1, .metaclass = "Mute"};
-	return som_class_define(&m, ev) && som_class_define(&w, ev) && som_class_define(&d, ev) && som_class_define(&q, ev);
+	return som_class_define(&l, ev) && som_class_define(&m, ev) && som_class_define(&w, ev) && som_class_define(&d, ev) && som_class_define(&q, ev);
 }
 
 int som_library_entry(uint32_t abi, som_env *ev) {

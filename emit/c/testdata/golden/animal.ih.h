@@ -167,7 +167,7 @@ som_class *Zoo_Animal_define(som_env *ev) {
 		{"_set_name", "v:s/void(string)", (som_proc *)Zoo_Animal_entry_set_name, NULL, SOM_STATIC},
 		{"_get_meals", "i:/long()", (som_proc *)Zoo_Animal_entry_get_meals, NULL, SOM_STATIC},
 		{"legs", "i:/long()", (som_proc *)Zoo_Animal_do_legs, NULL, SOM_STATIC},
-		{"speak", "s:h/string(short)", (som_proc *)Zoo_Animal_do_speak, NULL, SOM_STATIC},
+		{"speak", "s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;", (som_proc *)Zoo_Animal_do_speak, NULL, SOM_STATIC},
 		{"secret", NULL, NULL, NULL, SOM_STATIC},
 		{"eat", "b:ppp/boolean(union(enum,0:string,1:<octet>,default:double),inout long,out string)", (som_proc *)Zoo_Animal_do_eat, NULL, SOM_STATIC},
 		{"where", "v:pIp/{long,long}({long,long},enum)", (som_proc *)Zoo_Animal_do_where, NULL, SOM_STATIC},

@@ -184,13 +184,13 @@ static inline som_ref Dog_new_called(som_env *ev, const char *name, int16_t loud
 
 /* long count() */
 static inline int32_t Dog_count(void) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[0], Dog_class(NULL), "Dog::count", NULL, NULL);
+	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[0], Dog_class(NULL), "Dog::count", "/procedure noself noenv long()", NULL);
 	return proc ? ((int32_t (*)(void))proc)() : 0;
 }
 
 /* double scale(in double by) */
 static inline double Dog_scale(som_ref self, som_env *ev, double by) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[1], Dog_class(ev), "Dog::scale", "d:d/double(double)", ev);
+	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[1], Dog_class(ev), "Dog::scale", "d:d/procedure double(double)", ev);
 	return proc ? ((double (*)(som_ref, som_env *, double))proc)(self, ev, by) : 0;
 }
 
@@ -200,9 +200,9 @@ static inline int32_t Dog_trick(som_ref self, som_env *ev, int32_t n) {
 	return proc ? ((int32_t (*)(som_ref, som_env *, int32_t))proc)(self, ev, n) : 0;
 }
 
-/* static data long born: where it is; NULL if the class cannot be had */
+/* static data long born: where it is; NULL if the class cannot be had, or has it of another type */
 static inline int32_t *Dog_born(void) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[2], Dog_class(NULL), "Dog::born", NULL, NULL);
+	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[2], Dog_class(NULL), "Dog::born", "/data long", NULL);
 	return proc ? (int32_t *)((void *(*)(void))proc)() : NULL;
 }
 

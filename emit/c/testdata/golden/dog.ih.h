@@ -144,20 +144,20 @@ som_class *Dog_define(som_env *ev) {
 		{"_get_loudness", "h:/short()", (som_proc *)Dog_entry_get_loudness, NULL, SOM_STATIC},
 		{"_set_loudness", "v:h/void(short)", (som_proc *)Dog_entry_set_loudness, NULL, SOM_STATIC},
 		{"age", "i:/long()", (som_proc *)dog_age, NULL, SOM_NONSTATIC},
-		{"count", NULL, (som_proc *)dog_count, NULL, SOM_PROCEDURE},
-		{"scale", "d:d/double(double)", (som_proc *)dog_scale, NULL, SOM_PROCEDURE},
+		{"count", "/procedure noself noenv long()", (som_proc *)dog_count, NULL, SOM_PROCEDURE},
+		{"scale", "d:d/procedure double(double)", (som_proc *)dog_scale, NULL, SOM_PROCEDURE},
 		{"trick", "i:i/long(long)", (som_proc *)dog_trick, NULL, SOM_STATIC},
 		{"called", "v:psh/void(inout making,string,short)", (som_proc *)Dog_entry_called, NULL, SOM_STATIC},
-		{"born", NULL, (som_proc *)Dog_where_born, NULL, SOM_PROCEDURE},
+		{"born", "/data long", (som_proc *)Dog_where_born, NULL, SOM_PROCEDURE},
 	};
 	static const som_override overrides[] = {
 		{"Zoo::Animal::legs", (som_proc *)dog_legs, "i:/long()"},
-		{"Zoo::Animal::speak", (som_proc *)dog_speak, "s:h/string(short)"},
+		{"Zoo::Animal::speak", (som_proc *)dog_speak, "s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;"},
 	};
 	static const char *const parents[] = {"Zoo::Animal"};
 	struct aligned { char c; Dog_instance instance; };
 	static const char *const methods[] = {"Zoo::Animal::legs", "Zoo::Animal::speak"};
-	static const char *const sigs[] = {"i:/long()", "s:h/string(short)"};
+	static const char *const sigs[] = {"i:/long()", "s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
 	static const som_binding binding = {sizeof(som_binding), 2, "Dog", 2, 0, methods, sigs, bases, 1};
 	som_class_desc d;
@@ -229,12 +229,12 @@ static void otter_dive(som_ref self, som_env *ev, int32_t to);
 som_class *Otter_define(som_env *ev);
 som_class *Otter_define(som_env *ev) {
 	static const som_override overrides[] = {
-		{"Zoo::Animal::speak", (som_proc *)otter_speak, "s:h/string(short)"},
+		{"Zoo::Animal::speak", (som_proc *)otter_speak, "s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;"},
 		{"Swimmer::dive", (som_proc *)otter_dive, "v:i/void(long)"},
 	};
 	static const char *const parents[] = {"Dog", "Swimmer"};
 	static const char *const methods[] = {"Zoo::Animal::speak", "Swimmer::dive"};
-	static const char *const sigs[] = {"s:h/string(short)", "v:i/void(long)"};
+	static const char *const sigs[] = {"s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;", "v:i/void(long)"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}, {"Dog", 2, 0}, {"Swimmer", 0, 0}};
 	static const som_binding binding = {sizeof(som_binding), 2, "Otter", 0, 0, methods, sigs, bases, 3};
 	som_class_desc d;

@@ -306,7 +306,7 @@ SOM_PER_CLIENT struct namespace__binding_119ff530 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int namespace__bind(som_env *ev) {
 	static const char *const methods[] = {"new", "class", "get_x", "_get_x", "_set_x", "_get_old", "_set_old", "_get_copy", "_set_copy", "_get_all", "_set_all", "_get_w", "pointers", "twice", "made"};
-	static const char *const sigs[] = {"v:iiii/void(long,long,long,long)", "v:pp/void(inout string,out {long,string,enum,<<long>>,string[2][3]})", "i:/long()", "i:/long()", "v:i/void(long)", "v:p/string[2]()", "v:p/void(string[2])", "v:p/union(#37df5a9079051443)()", "v:p/void(union(#37df5a9079051443))", "v:p/<object>()", "v:p/void(<object>)", "p:/wstring()", "v:ppspp/void(long*,out void*,string,void*,inout object)", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)", "v:pis/void(inout making,long,string)"};
+	static const char *const sigs[] = {"v:iiii/void(long,long,long,long)", "v:pp/void(inout string,out {long,string,enum,<<long>>,string[2][3]})", "i:/long()", "i:/long()", "v:i/void(long)", "v:p/string[2]()", "v:p/void(string[2])", "v:p/union(#37df5a9079051443)()", "v:p/void(union(#37df5a9079051443))", "v:p/<object>()", "v:p/void(<object>)", "p:/wstring()", "v:ppspp/void(long*,out void*,string,void*,inout object)", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)!IDL:class_/template/private:1.0{{long,string,enum,<<long>>,string[2][3]};long[3];<object>;", "v:pis/void(inout making,long,string)"};
 	static const som_binding binding = {sizeof(som_binding), 15, "namespace", 3, 1, methods, sigs, NULL, 0};
 	return som_bind(&binding, &namespace__binding_119ff530.c, ev);
 }

@@ -204,7 +204,7 @@ som_class *namespace__define(som_env *ev) {
 		{"_set_all", "v:p/void(<object>)", (som_proc *)namespace__entry_set_all, NULL, SOM_STATIC},
 		{"_get_w", "p:/wstring()", (som_proc *)namespace__do_get_w, NULL, SOM_STATIC},
 		{"pointers", "v:ppspp/void(long*,out void*,string,void*,inout object)", (som_proc *)namespace__do_pointers, NULL, SOM_STATIC},
-		{"twice", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)", (som_proc *)namespace__do_twice, NULL, SOM_STATIC},
+		{"twice", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)!IDL:class_/template/private:1.0{{long,string,enum,<<long>>,string[2][3]};long[3];<object>;", (som_proc *)namespace__do_twice, NULL, SOM_STATIC},
 		{"made", "v:pis/void(inout making,long,string)", (som_proc *)namespace__entry_made, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {

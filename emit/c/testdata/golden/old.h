@@ -24,7 +24,7 @@ SOM_PER_CLIENT struct OldMeta_binding_c2b78758 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int OldMeta_bind(som_env *ev) {
 	static const char *const methods[] = {"made"};
-	static const char *const sigs[] = {"i:/long()"};
+	static const char *const sigs[] = {"i:/oidl long()"};
 	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &OldMeta_binding_c2b78758.c, ev);
 }
@@ -66,7 +66,7 @@ SOM_PER_CLIENT struct Old_binding_675c6508 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_bind(som_env *ev) {
 	static const char *const methods[] = {"add", "twice", "from"};
-	static const char *const sigs[] = {"i:ii/long(long,long)", "i:i/long(long)", "v:pi/void(inout making,long)"};
+	static const char *const sigs[] = {"i:ii/oidl long(long,long)", "i:i/oidl long(long)", "v:pi/oidl void(inout making,long)"};
 	static const som_binding binding = {sizeof(som_binding), 3, "Old", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Old_binding_675c6508.c, ev);
 }
@@ -144,7 +144,7 @@ SOM_PER_CLIENT struct Old_Base_binding_7ded1da8 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_Base_bind(som_env *ev) {
 	static const char *const methods[] = {"must"};
-	static const char *const sigs[] = {"v:/void()"};
+	static const char *const sigs[] = {"v:/oidl void()"};
 	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Old_Base_binding_7ded1da8.c, ev);
 }

@@ -47,7 +47,7 @@ static int32_t OldMeta_entry_made(som_ref self, som_env *ev) {
 som_class *OldMeta_define(som_env *ev);
 som_class *OldMeta_define(som_env *ev) {
 	static const som_method introduces[] = {
-		{"made", "i:/long()", (som_proc *)OldMeta_entry_made, NULL, SOM_STATIC},
+		{"made", "i:/oidl long()", (som_proc *)OldMeta_entry_made, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
 		{"SOMClass::somNew", (som_proc *)meta_somNew, "o:"},
@@ -151,9 +151,9 @@ static void Old_entry_from(som_ref self, som_env *ev, som_making *making, int32_
 som_class *Old_define(som_env *ev);
 som_class *Old_define(som_env *ev) {
 	static const som_method introduces[] = {
-		{"add", "i:ii/long(long,long)", (som_proc *)Old_entry_add, NULL, SOM_STATIC},
-		{"twice", "i:i/long(long)", (som_proc *)Old_entry_twice, NULL, SOM_NONSTATIC},
-		{"from", "v:pi/void(inout making,long)", (som_proc *)Old_entry_from, NULL, SOM_STATIC},
+		{"add", "i:ii/oidl long(long,long)", (som_proc *)Old_entry_add, NULL, SOM_STATIC},
+		{"twice", "i:i/oidl long(long)", (som_proc *)Old_entry_twice, NULL, SOM_NONSTATIC},
+		{"from", "v:pi/oidl void(inout making,long)", (som_proc *)Old_entry_from, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
 		{"SOMObject::somInit", (som_proc *)old_somInit, "v:"},
@@ -213,7 +213,7 @@ static void Old_Base_entry_must(som_ref self, som_env *ev) {
 som_class *Old_Base_define(som_env *ev);
 som_class *Old_Base_define(som_env *ev) {
 	static const som_method introduces[] = {
-		{"must", "v:/void()", (som_proc *)Old_Base_entry_must, NULL, SOM_STATIC},
+		{"must", "v:/oidl void()", (som_proc *)Old_Base_entry_must, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
 	static const som_binding binding = {sizeof(som_binding), 0, "Old_Base", 0, 0, NULL, NULL, NULL, 0};
