@@ -30,6 +30,7 @@ type grammar struct {
 	Class      classCmd      `cmd:"" help:"Print what class libraries say of their classes."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
 	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
+	Port       portCmd       `cmd:"" help:"Say who listens at a port, and what really speaks there."`
 	IOR        iorCmd        `cmd:"" name:"ior" help:"Take object references apart: addresses, key, components."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes dsom's command lines in a shell."`

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/portscan"
+)
+
+type portCmd struct {
+	Port  []uint16      `arg:"" optional:"" help:"The ports. Default: 3053, the one that is registered for DSOM."`
+	All   bool          `short:"a" help:"All ports that anybody listens at."`
+	At    []string      `placeholder:"HOST:PORT" help:"Ask these listeners, of any machine, instead of looking who listens on this one."`
+	NoAsk bool          `name:"no-ask" help:"Connect to nobody: say who listens, and not what speaks."`
+	Watch bool          `short:"w" help:"Go on, and say who comes and goes."`
+	Every time.Duration `default:"2s" help:"How often --watch looks."`
+}
+
+func (portCmd) Help() string {
+	return "Says who listens, and what really speaks there. Each listener is connected to four times at most, a second long each,\n" +
+		"and asked where an object is that nobody has, for TLS, and for HTTP: nothing is run or changed by that.\n" +
+		"The status is 1 if nobody listens, or if something else speaks at a port that is registered for CORBA or DSOM.\n\n" +
+		"Example:\n\n    dsom port\n    dsom port 3053 2809\n    dsom port --all --no-ask\n    dsom port --at db.example:2809\n    dsom port --watch --all"
+}
+
+// A shownPort is a line of dsom port; its JSON is stable.
+type shownPort struct {
+	Event       string            `json:"event,omitempty"` // of --watch: came or went
+	Network     string            `json:"network"`
+	Address     string            `json:"address"`
+	Port        uint16            `json:"port"`
+	Registered  string            `json:"registered,omitempty"` // the name that the port is registered under
+	PID         int32             `json:"pid,omitempty"`
+	User        string            `json:"user,omitempty"`
+	Program     string            `json:"program,omitempty"`
+	Path        string            `json:"path,omitempty"`
+	Protocol    portscan.Protocol `json:"protocol,omitempty"`
+	Detail      string            `json:"detail,omitempty"`
+	Naming      bool              `json:"naming,omitempty"` // a naming service answers there
+	Connections int               `json:"connections,omitempty"`
+	Wrong       string            `json:"wrong,omitempty"` // why it is not what it should be
+	Error       string            `json:"error,omitempty"`
+
+	at netip.AddrPort
+}
+
+func (v portCmd) Run(ctx context.Context, c *console) error {
+	switch {
+	case v.All && len(v.Port) > 0:
+		return usage("--all is all ports: leave the others out")
+	case len(v.At) > 0 && (v.All || len(v.Port) > 0 || v.Watch || v.NoAsk):
+		return usage("--at asks listeners by their address: it goes with no port, nor with --all, --watch or --no-ask")
+	case v.Every < 100*time.Millisecond:
+		return usage("--every: %v is too often; 100ms is the least", v.Every)
+	case len(v.Port) == 0 && !v.All:
+		v.Port = []uint16{3053}
+	}
+	var all []*shownPort
+	var err error
+	if len(v.At) > 0 {
+		all, err = named(ctx, v.At)
+	} else {
+		all, err = v.listeners(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if !v.NoAsk {
+		c.ask(ctx, all)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if v.Watch {
+		return v.watch(ctx, c, all)
+	}
+	if err := c.ports(all); err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		c.note("%s", v.nobody())
+		return errReported
+	}
+	for _, p := range all {
+		if p.Wrong != "" {
+			c.note("%s", p.Wrong)
+			err = errReported
+		}
+	}
+	return err
+}
+
+// nobody is what is said where nobody listens.
+func (v portCmd) nobody() string {
+	ports := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(v.Port)), ", "), "[]")
+	text := "Nobody listens at port " + ports + " of this machine."
+	if ports == "3053" {
+		text += " Start a daemon with: dsom daemon"
+	}
+	return text
+}
+
+// listeners is what the system says.
+func (v portCmd) listeners(ctx context.Context) ([]*shownPort, error) {
+	list, err := portscan.Listeners(ctx, v.Port...)
+	if err != nil {
+		return nil, err
+	}
+	all := []*shownPort{} // JSON: an empty list is []
+	for _, l := range list {
+		all = append(all, &shownPort{
+			Network: l.Network, Address: l.Addr.Addr().String(), Port: l.Addr.Port(), Registered: portscan.Registered(l.Network, l.Addr.Port()),
+			PID: l.Owner.PID, User: l.Owner.User, Program: l.Owner.Program, Path: l.Owner.Path, at: l.Reachable(),
+		})
+	}
+	return all, nil
+}
+
+// named are the listeners that --at names, of each host all addresses.
+func named(ctx context.Context, at []string) ([]*shownPort, error) {
+	var all []*shownPort
+	for _, a := range at {
+		host, text, err := net.SplitHostPort(a)
+		if err != nil {
+			return nil, usage("--at %s: it must be HOST:PORT", a)
+		}
+		port, err := net.DefaultResolver.LookupPort(ctx, "tcp", text)
+		if err != nil || port < 1 {
+			return nil, usage("--at %s: the port must be a number from 1 to 65535, or a name of one", a)
+		}
+		addrs, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		if err != nil {
+			return nil, fmt.Errorf("--at %s: %w", a, err)
+		}
+		for _, addr := range addrs {
+			addr = addr.Unmap()
+			all = append(all, &shownPort{
+				Network: "tcp", Address: addr.String(), Port: uint16(port), Registered: portscan.Registered("tcp", uint16(port)),
+				at: netip.AddrPortFrom(addr, uint16(port)),
+			})
+		}
+	}
+	return all, nil
+}
+
+// askedAtOnce is how many listeners are asked at a time.
+const askedAtOnce = 8
+
+// ask finds out what speaks at each of all that take connections.
+func (c *console) ask(ctx context.Context, all []*shownPort) {
+	var asked sync.WaitGroup
+	places := make(chan struct{}, askedAtOnce)
+	for _, p := range all {
+		if p.Network != "tcp" {
+			continue
+		}
+		asked.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			i, err := portscan.Identify(ctx, p.at)
+			if err != nil {
+				p.Error = err.Error()
+				return
+			}
+			p.Protocol, p.Detail, p.Naming, p.Connections = i.Protocol, i.Detail, i.Naming, i.Connections
+			p.Wrong = p.wrong()
+		})
+	}
+	asked.Wait()
+}
+
+// wrong says why what speaks is not what the port is registered for, of ports that are CORBA's or DSOM's.
+func (p *shownPort) wrong() string {
+	want := map[uint16]portscan.Protocol{683: portscan.GIOP, 684: portscan.TLSGIOP, 2809: portscan.GIOP, 3053: portscan.GIOP}[p.Port]
+	if want == "" || p.Protocol == want {
+		return ""
+	}
+	what := "what listens there speaks " + string(p.Protocol)
+	switch p.Protocol {
+	case portscan.Closed:
+		what = "nobody listens there"
+	case portscan.Lost:
+		what = "it does not answer"
+	case portscan.Silent:
+		what = "what listens there says nothing"
+	case portscan.Unknown:
+		what = "what listens there speaks something else"
+	}
+	if p.Program != "" {
+		what += fmt.Sprintf(": it is %s (process %d)", safe(p.Program), p.PID)
+	}
+	return fmt.Sprintf("Port %d is registered for %s, but %s.", p.Port, p.Registered, what)
+}
+
+// ports prints a list.
+func (c *console) ports(all []*shownPort) error {
+	if c.json {
+		return c.printJSON(all)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	var rows [][]string
+	for _, p := range all {
+		rows = append(rows, p.row())
+	}
+	c.table([]string{"ADDRESS", "REGISTERED", "PROCESS", "USER", "PROGRAM", "SPEAKS", "DETAIL"}, rows)
+	return nil
+}
+
+func (p *shownPort) row() []string {
+	pid, speaks, detail := "", string(p.Protocol), p.Detail
+	if p.PID != 0 {
+		pid = fmt.Sprint(p.PID)
+	}
+	if p.Naming {
+		detail += ", a naming service"
+	}
+	if p.Error != "" {
+		speaks, detail = "?", p.Error
+	}
+	return []string{p.Network + " " + net.JoinHostPort(p.Address, fmt.Sprint(p.Port)), p.Registered, pid, p.User, p.Program, speaks, detail}
+}
+
+// watch prints who comes and goes, until ctx ends.
+func (v portCmd) watch(ctx context.Context, c *console, now []*shownPort) error {
+	type key struct {
+		network string
+		at      netip.AddrPort
+		pid     int32
+	}
+	keyOf := func(p *shownPort) key {
+		return key{p.Network, netip.AddrPortFrom(netip.MustParseAddr(p.Address), p.Port), p.PID}
+	}
+	known := map[key]*shownPort{}
+	tell := func(event string, p *shownPort) error {
+		p.Event = event
+		if c.json {
+			return c.printJSON(p)
+		}
+		c.printf("%s  %-4s  %s\n", time.Now().Format(time.TimeOnly), event, safe(strings.Join(filled(p.row()), "  ")))
+		return nil
+	}
+	tick := time.NewTicker(v.Every)
+	defer tick.Stop()
+	for {
+		seen := map[key]bool{}
+		for _, p := range now {
+			k := keyOf(p)
+			if seen[k] = true; known[k] != nil {
+				continue
+			}
+			known[k] = p
+			if err := tell("came", p); err != nil {
+				return err
+			}
+		}
+		for k, p := range known {
+			if seen[k] {
+				continue
+			}
+			delete(known, k)
+			if err := tell("went", p); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		var err error
+		if now, err = v.listeners(ctx); err != nil {
+			return err
+		}
+		if !v.NoAsk {
+			var fresh []*shownPort
+			for _, p := range now {
+				if known[keyOf(p)] == nil {
+					fresh = append(fresh, p)
+				}
+			}
+			c.ask(ctx, fresh)
+		}
+	}
+}
+
+// filled are the cells that are not empty.
+func filled(cells []string) []string {
+	var full []string
+	for _, s := range cells {
+		if s != "" {
+			full = append(full, s)
+		}
+	}
+	return full
+}

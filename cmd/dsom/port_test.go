@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestPort: what a listener of this process is said to be.
+func TestPort(t *testing.T) {
+	t.Parallel()
+	at := aPort(t, func(c net.Conn) {
+		fmt.Fprint(c, "SSH-2.0-Fake\r\n")
+		_, _ = io.Copy(io.Discard, c)
+	})
+	_, port, _ := net.SplitHostPort(at)
+	got := dsom(t, "", "port", "--json", port)
+	var list []shownPort
+	if err := json.Unmarshal([]byte(got.out), &list); err != nil || got.status != 0 || len(list) != 1 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	if p := list[0]; p.Protocol != "ssh" || p.Detail != "SSH-2.0-Fake" || p.PID != int32(os.Getpid()) || p.Address != "127.0.0.1" || p.Wrong != "" {
+		t.Errorf("got %+v", p)
+	}
+	got = dsom(t, "", "port", "--no-ask", port)
+	if got.status != 0 || !strings.Contains(got.out, at) || strings.Contains(got.out, "ssh") {
+		t.Errorf("got %+v", got)
+	}
+	got = dsom(t, "", "port", "--at", at)
+	if got.status != 0 || !strings.Contains(got.out, "SSH-2.0-Fake") {
+		t.Errorf("got %+v", got)
+	}
+	dead := aPort(t, nil)
+	_, port, _ = net.SplitHostPort(dead)
+	got = dsom(t, "", "port", port)
+	if got.status != 1 || !strings.Contains(got.err, "Nobody listens at port "+port) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestPortOfTheDaemon: a daemon is a CORBA server with a naming service.
+func TestPortOfTheDaemon(t *testing.T) {
+	t.Parallel()
+	d := aDaemon(t)
+	status, err := d.admin.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(strings.TrimPrefix(status.Addresses[0], "corbaloc::"))
+	port, _, _ = strings.Cut(port, "/")
+	got := dsom(t, "", "port", "--json", port)
+	var list []shownPort
+	if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list) == 0 {
+		t.Fatalf("%s: got %+v, %v", port, got, err)
+	}
+	if p := list[0]; p.Protocol != "giop" || !p.Naming {
+		t.Errorf("got %+v", p)
+	}
+}
+
+// TestWrongPort: a port that is registered, and something else that speaks there.
+func TestWrongPort(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		p    shownPort
+		want string
+	}{
+		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "giop"}, ""},
+		{shownPort{Port: 80, Registered: "http", Protocol: "ssh"}, ""},
+		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "http", Program: "nginx", PID: 7}, "Port 3053 is registered for dsom-server, but what listens there speaks http: it is nginx (process 7)."},
+		{shownPort{Port: 684, Registered: "corba-iiop-ssl", Protocol: "giop"}, "Port 684 is registered for corba-iiop-ssl, but what listens there speaks giop."},
+		{shownPort{Port: 2809, Registered: "corbaloc", Protocol: "silent"}, "Port 2809 is registered for corbaloc, but what listens there says nothing."},
+	} {
+		if got := c.p.wrong(); got != c.want {
+			t.Errorf("%+v: got %q, want %q", c.p, got, c.want)
+		}
+	}
+}
+
+// TestPortWatch: who comes and who goes.
+func TestPortWatch(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	ctx, stop := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	ended := make(chan int)
+	go func() {
+		ended <- run(ctx, []string{"port", "--json", "--watch", "--no-ask", "--every", "100ms", port}, strings.NewReader(""), in, io.Discard)
+		in.Close()
+	}()
+	d := json.NewDecoder(out)
+	for _, want := range []string{"came", "went"} {
+		var p shownPort
+		if err := d.Decode(&p); err != nil || p.Event != want || fmt.Sprint(p.Port) != port {
+			t.Fatalf("got %+v, %v; want %s", p, err, want)
+		}
+		l.Close()
+	}
+	stop()
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	<-ended
+}
+
+// TestPortUsage: what cannot be meant.
+func TestPortUsage(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--all", "1"}, {"--at", "x"}, {"--at", "127.0.0.1:nothing"}, {"--at", "127.0.0.1:1", "--watch"}, {"--every", "1ms"}, {"70000"}} {
+		if got := dsom(t, "", append([]string{"port"}, args...)...); got.status != 2 {
+			t.Errorf("%v: got %+v", args, got)
+		}
+	}
+}

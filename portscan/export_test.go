@@ -1,0 +1,5 @@
+package portscan
+
+// FirstOctets and Answer are what is made of octets.
+func FirstOctets(b []byte) Identity { return first(b) }
+func Answer(b []byte) Identity      { i, _ := answer(b); return i }

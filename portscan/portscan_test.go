@@ -1,0 +1,276 @@
+package portscan_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/portscan"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
+
+// A fake listens, and does with each connection what serve says.
+type fake struct {
+	at    netip.AddrPort
+	conns atomic.Int32
+}
+
+func listen(t *testing.T, serve func(net.Conn)) *fake {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fake{at: l.Addr().(*net.TCPAddr).AddrPort()}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			f.conns.Add(1)
+			go func() {
+				defer c.Close()
+				_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+				serve(c)
+			}()
+		}
+	}()
+	t.Cleanup(func() { l.Close(); <-done })
+	return f
+}
+
+// wait reads until the other side ends.
+func wait(c net.Conn) {
+	b := make([]byte, 512)
+	for {
+		if _, err := c.Read(b); err != nil {
+			return
+		}
+	}
+}
+
+func says(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		_, _ = c.Write([]byte(text))
+		wait(c)
+	}
+}
+
+// answers says text to whatever comes first.
+func answers(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		if _, err := c.Read(make([]byte, 512)); err == nil {
+			_, _ = c.Write([]byte(text))
+		}
+		wait(c)
+	}
+}
+
+func httpServer(c net.Conn) {
+	if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
+		_, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\nServer: fake/1\r\n\r\n"))
+		return
+	}
+	_, _ = c.Write([]byte("HTTP/1.0 200 OK\r\nServer: fake/1\r\n\r\n"))
+}
+
+func certificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "bank"}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// within serves inside TLS.
+func within(cert tls.Certificate, serve func(net.Conn), protocols ...string) func(net.Conn) {
+	return func(c net.Conn) {
+		s := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: protocols})
+		if s.Handshake() == nil {
+			serve(s)
+		}
+	}
+}
+
+const locateReply = "GIOP\x01\x00\x01\x04\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"
+
+// TestIdentify: what each kind of listener is taken for, and in how many connections.
+func TestIdentify(t *testing.T) {
+	t.Parallel()
+	cert := certificate(t)
+	for name, c := range map[string]struct {
+		serve  func(net.Conn)
+		is     portscan.Protocol
+		detail string
+	}{
+		"ssh":                {says("SSH-2.0-Fake_1\r\n"), portscan.SSH, "SSH-2.0-Fake_1"},
+		"mail":               {says("220 mail.example ESMTP\r\n"), portscan.Mail, "220 mail.example ESMTP"},
+		"nats":               {says("INFO {\"server_id\":\"x\"}\r\n"), portscan.NATS, "server_id"},
+		"mysql":              {says("\x4a\x00\x00\x00\x0a8.0.36\x00" + strings.Repeat("x", 70)), portscan.MySQL, "8.0.36"},
+		"something":          {says("\x01\x02hello"), portscan.Unknown, `\x01\x02hello`},
+		"giop":               {answers(locateReply), portscan.GIOP, "GIOP 1.0, little-endian, LocateReply UNKNOWN_OBJECT"},
+		"giop, greedy":       {answers(locateReply[:16] + "\x01\x00\x00\x00"), portscan.GIOP, "OBJECT_HERE"},
+		"giop, error":        {answers("GIOP\x01\x00\x00\x06\x00\x00\x00\x00"), portscan.GIOP, "big-endian, MessageError"},
+		"giop, no such":      {answers("GIOP\x09\x00\x00\x63\x00\x00\x00\x00"), portscan.GIOP, ""},
+		"http":               {httpServer, portscan.HTTP, "fake/1"},
+		"http, late":         {answers("<!DOCTYPE HTML><p>Error code: 400"), portscan.HTTP, "<!DOCTYPE"},
+		"smb":                {answers("\x00\x00\x00\x54\xfeSMB@\x00" + strings.Repeat("\x00", 70)), portscan.SMB, "version 2 or 3"},
+		"echo":               {func(c net.Conn) { _, _ = io.Copy(c, c) }, portscan.Unknown, "sends back"},
+		"silent":             {wait, portscan.Silent, "answers nothing"},
+		"hangs up":           {func(net.Conn) {}, portscan.Silent, "answers nothing"},
+		"tls":                {within(cert, wait), portscan.TLS, "CN=bank"},
+		"https":              {within(cert, httpServer, "http/1.1"), portscan.HTTPS, "TLS 1.3"},
+		"giop in tls":        {within(cert, answers(locateReply)), portscan.TLSGIOP, "UNKNOWN_OBJECT"},
+		"a flood":            {func(c net.Conn) { _, _ = c.Write(make([]byte, 1<<20)) }, portscan.Unknown, `\x00`},
+		"a very short reply": {answers("GIOP\x01"), portscan.GIOP, "not whole"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := listen(t, c.serve)
+			got, err := portscan.Identify(t.Context(), f.at)
+			if err != nil || got.Protocol != c.is || !strings.Contains(got.Detail, c.detail) {
+				t.Fatalf("got %+v, %v; want %s, %q", got, err, c.is, c.detail)
+			}
+			if n := int(f.conns.Load()); n != got.Connections || n > portscan.MaxConnections {
+				t.Errorf("%d connections, and it says %d", n, got.Connections)
+			}
+			if want := name == "giop, greedy"; got.Greedy != want {
+				t.Errorf("greedy: %v", got.Greedy)
+			}
+		})
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := l.Addr().(*net.TCPAddr).AddrPort()
+	l.Close()
+	if got, err := portscan.Identify(t.Context(), at); err != nil || got.Protocol != portscan.Closed {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := portscan.Identify(ctx, at); err == nil {
+		t.Error("it went on after its end")
+	}
+}
+
+// TestORB: the server side of this project, which has nothing to complain of.
+func TestORB(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	poa.New(o)
+	o.Accept()
+	port := o.Endpoints()[0].Port
+	got, err := portscan.Identify(t.Context(), netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), port))
+	if err := o.Shutdown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err != nil || got.Protocol != portscan.GIOP || got.Greedy || !strings.Contains(got.Detail, "UNKNOWN_OBJECT") || got.Connections != 2 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if log.Len() > 0 {
+		t.Errorf("it complained: %s", &log)
+	}
+}
+
+// TestListeners: a socket of this process is found, with its owner, and of several only those at the ports asked for.
+func TestListeners(t *testing.T) {
+	t.Parallel()
+	f := listen(t, wait)
+	u, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.Close()
+	udp := u.LocalAddr().(*net.UDPAddr).AddrPort()
+	all, err := portscan.Listeners(t.Context(), f.at.Port(), udp.Port())
+	if err != nil {
+		t.Skipf("this system does not tell: %v", err)
+	}
+	want := map[netip.AddrPort]string{f.at: "tcp", udp: "udp"}
+	for _, l := range all {
+		if want[l.Addr] != l.Network {
+			continue // another process's, of the same port of the other network
+		}
+		delete(want, l.Addr)
+		if l.Owner.PID != int32(os.Getpid()) || l.Owner.Program == "" || l.Reachable() != l.Addr {
+			t.Errorf("got %+v", l)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not found: %v, in %+v", want, all)
+	}
+}
+
+func TestReachable(t *testing.T) {
+	t.Parallel()
+	for have, want := range map[string]string{"0.0.0.0:3053": "127.0.0.1:3053", "[::]:3053": "[::1]:3053", "10.0.0.1:1": "10.0.0.1:1"} {
+		if got := (portscan.Listener{Addr: netip.MustParseAddrPort(have)}).Reachable(); got.String() != want {
+			t.Errorf("%s: got %s, want %s", have, got, want)
+		}
+	}
+}
+
+func TestRegistered(t *testing.T) {
+	t.Parallel()
+	for port, want := range map[uint16]string{3053: "dsom-server", 2809: "corbaloc", 683: "corba-iiop"} {
+		if got := portscan.Registered("tcp", port); got != want {
+			t.Errorf("%d: %q, want %q", port, got, want)
+		}
+	}
+}
+
+// FuzzAnswer: whatever a listener says, it is told apart from others, in bounded time and words.
+func FuzzAnswer(f *testing.F) {
+	for _, s := range []string{locateReply, "SSH-2.0", "HTTP/1.1 200 OK\r\nServer: x\r\n", "\x15\x03\x01\x00\x02\x02\x28", "GIOP", "J\x00\x00\x00\n8", "\x00\x00\x00\x54\xfeSMB"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) > 512 {
+			return
+		}
+		for _, i := range []portscan.Identity{portscan.FirstOctets(b), portscan.Answer(b)} {
+			if i.Protocol == "" || len(i.Detail) > 4*512 {
+				t.Errorf("%q: %+v", b, i)
+			}
+		}
+	})
+}
