@@ -57,6 +57,18 @@ func TestExplanations(t *testing.T) {
 		{"link-local", "169.254.9.9:1", noRoute, "", "", probe.NoRoute, []string{"a link-local address"}, "--publish HOST"},
 		{"all addresses", "0.0.0.0:1", nil, "", "", probe.BadAddress, []string{"published 0.0.0.0", "stands for all addresses"}, "--publish HOST"},
 		{"multicast", "224.0.0.1:1", nil, "", "", probe.BadAddress, []string{"multicast"}, "--publish HOST"},
+		{"broadcast", "255.255.255.255:1", nil, "", "", probe.BadAddress, []string{"published 255.255.255.255, the broadcast address", "nobody can connect"}, "--publish HOST"},
+		{"broadcast, mapped", "[::ffff:255.255.255.255]:1", nil, "", "", probe.BadAddress, []string{"the broadcast address"}, "--publish HOST"},
+		{"a name for broadcast", "bank.example.org:1", nil, "255.255.255.255", "", probe.BadAddress, []string{"no address that can be connected to"}, "--publish HOST"},
+		{"reserved", "240.0.0.1:1", noRoute, "", "", probe.NoRoute, []string{"published 240.0.0.1, an address that is reserved, and given to nobody", "no route"}, "--publish HOST"},
+		{"the last that is reserved", "255.255.255.254:1", nil, "", "", probe.TimedOut, []string{"given to nobody"}, "--publish HOST"},
+		{"of no machine", "0.1.2.3:1", noRoute, "", "", probe.NoRoute, []string{"published 0.1.2.3, an address that no machine may have"}, "--publish HOST"},
+		{"for measurements", "198.18.0.9:1", nil, "", "", probe.TimedOut, []string{"measuring devices (198.18.0.0/15) that this machine is not in"}, "DSOM_CONNECT=198.18.0.9="},
+		{"the last for measurements", "198.19.255.255:1", nil, "", "", probe.TimedOut, []string{"measuring devices"}, "DSOM_CONNECT="},
+		{"not for measurements", "198.20.0.1:1", nil, "", "", probe.TimedOut, []string{"no connection is made in time"}, "let port 1 through"},
+		{"for documentation, and near", "192.0.2.9:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1 there"}, "start the server; if it runs"},
+		{"for documentation, and it is there", "192.0.2.9:1", here, "", "", probe.Reachable, nil, ""},
+		{"for documentation, IPv6", "[3fff::7]:1", nil, "", "", probe.TimedOut, []string{"reserved for documentation"}, "--publish HOST"},
 		{"no port", "8.8.4.4:0", nil, "", "", probe.BadAddress, []string{"no address that can be connected to"}, "--publish HOST"},
 		{"a private network not ours", "10.1.2.3:1", nil, "", "", probe.TimedOut, []string{"published 10.1.2.3, an address of a private network that this machine is not in", "in time"}, "DSOM_CONNECT=10.1.2.3=HOST:PORT"},
 		{"a private network of ours", "192.168.1.20:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1"}, "start the server"},
@@ -80,6 +92,13 @@ func TestExplanations(t *testing.T) {
 		{"a service, in short", "bank.shop.svc:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
 		{"a service of another domain", "Bank.Shop.SVC.corp.example.org.:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
 		{"a service, in its cluster", "bank.shop.svc.cluster.local:1", here, "8.8.4.4", "", probe.Reachable, nil, ""},
+		{"a service and its namespace", "kubernetes.default:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
+		{"a pod of a StatefulSet", "bank-0.bank:1", nil, "", "", probe.Unresolved, []string{"the pods of a StatefulSet", "no such host"}, "--publish HOST"},
+		{"a pod and its namespace", "Bank-12.bank.shop.:1", nil, "", "", probe.Unresolved, []string{"the pods of a StatefulSet"}, "--publish HOST"},
+		{"a pod of a service by another name", "web-0.nginx:1", nil, "", "", probe.Unresolved, []string{"the pods of a StatefulSet"}, "--publish HOST"},
+		{"no pod", "bank-0.com:1", nil, "", "", probe.Unresolved, []string{"the name bank-0.com does not resolve here"}, "hosts file"},
+		{"nor that", "bank-0.example.org:1", nil, "", "", probe.Unresolved, []string{"the name bank-0.example.org does not resolve here"}, "hosts file"},
+		{"nor that, without an ordinal", "bank-a.bank:1", nil, "", "", probe.Unresolved, []string{"the name bank-a.bank does not resolve here"}, "hosts file"},
 		{"Docker's host", "host.docker.internal:1", nil, "", "", probe.Unresolved, []string{"what Docker calls the host"}, "--publish HOST"},
 		{"Podman's host", "host.containers.internal:1", nil, "", "", probe.Unresolved, []string{"what Podman calls the host"}, "--publish HOST"},
 		{"a container by its id", "0a1b2c3d4e5f:1", nil, "", "", probe.Unresolved, []string{"containers by their id"}, "--publish HOST"},
@@ -231,6 +250,31 @@ func TestLocateUnanswered(t *testing.T) {
 					t.Errorf("got %s after %v (%s), want %s after %v", f.Outcome, time.Since(begin), f.Detail, c.want, c.after)
 				}
 			})
+		})
+	}
+}
+
+// TestShares: each address that a name means has its share of the time, so that the first that is dead does not use it up.
+func TestShares(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		means []string
+		after time.Duration
+	}{
+		{[]string{"8.0.0.1", "8.0.0.2", "8.8.4.4"}, 4 * time.Second},
+		{[]string{"8.0.0.1", "8.8.4.4", "8.0.0.2"}, 2 * time.Second},
+		{[]string{"8.8.4.4", "8.0.0.1", "8.0.0.2"}, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.names["bank.example.org"] = c.means
+			w.at["8.8.4.4:1"] = serves(server{})
+			p := probe.Prober{Timeout: 6 * time.Second, Network: w}
+			begin := time.Now()
+			rep := p.Probe(t.Context(), at("bank.example.org:1"))
+			if f := rep.Addresses[0]; f.Outcome != probe.Reachable || time.Since(begin) != c.after {
+				t.Errorf("%v: got %s after %v, want it reached after %v", c.means, f.Outcome, time.Since(begin), c.after)
+			}
 		})
 	}
 }
