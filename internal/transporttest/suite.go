@@ -240,12 +240,19 @@ func writeDeadline(t *testing.T, s Subject) {
 func shortWrites(t *testing.T, s Subject) {
 	want := random(32 << 20)
 	a, b := pair(t, s)
+	write := func(p []byte) (int, error) {
+		n, err := a.Write(p)
+		if n < len(p) && err == nil {
+			err = io.ErrShortWrite
+		}
+		return n, err
+	}
 	a.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
 	sent := 0
 	var err error
 	for size := 1; err == nil && sent < len(want); size = size*3%(20<<10) + 1 {
 		var n int
-		n, err = a.Write(want[sent:min(sent+size, len(want))])
+		n, err = write(want[sent:min(sent+size, len(want))])
 		sent += n
 	}
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -257,7 +264,7 @@ func shortWrites(t *testing.T, s Subject) {
 		var err error
 		for size := 1; err == nil && sent < len(want); size = size*3%(20<<10) + 1 {
 			var n int
-			n, err = a.Write(want[sent:min(sent+size, len(want))])
+			n, err = write(want[sent:min(sent+size, len(want))])
 			sent += n
 		}
 		a.CloseWrite()
