@@ -147,6 +147,66 @@ func TestFailoverEnds(t *testing.T) {
 	}
 }
 
+// TestFailoverBehindAForward: who comes back from a forward has all addresses of the original reference before him again, however
+// many have been left where it led.
+func TestFailoverBehindAForward(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference := func(ports ...uint16) *ior.IOR {
+		r := &ior.IOR{TypeID: echoID}
+		for _, port := range ports {
+			r.Profiles = append(r.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte(ref.ObjectKey())}.Profile())
+		}
+		return r
+	}
+	turnsAway := func(c net.Conn) {
+		takeRequest(c)
+		_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
+	}
+	x, first := takes(t, turnsAway)
+	y, second := takes(t, turnsAway)
+	met := 0
+	forwarder, _ := takes(t, func(c net.Conn) {
+		if met++; met != 4 { // so that one who is sent on has been turned away as often as he tries an address again
+			turnsAway(c)
+			return
+		}
+		head := make([]byte, giop.HeaderSize)
+		if _, err := io.ReadFull(c, head); err != nil {
+			return
+		}
+		h, err := giop.ParseHeader(head)
+		if err != nil {
+			return
+		}
+		msg := append(head, make([]byte, h.Size)...)
+		if _, err := io.ReadFull(c, msg[giop.HeaderSize:]); err != nil {
+			return
+		}
+		id, err := giop.RequestID(h, msg)
+		if err != nil {
+			return
+		}
+		e := cdr.NewEncoder(nil, true, nil)
+		m := giop.BeginReply(e, cdr.V12, id, giop.LocationForward, nil)
+		ior.Put(e, reference(x, y))
+		giop.Finish(e, m)
+		_, _ = c.Write(e.Bytes())
+		_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
+	})
+	e := EchoClass.Unchecked(newClient(t, nil).NewRef(reference(forwarder, o.Endpoints()[0].Port)))
+	if err := e.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if first.Load() == 0 || second.Load() == 0 {
+		t.Errorf("the addresses behind the forward were connected to %d and %d times", first.Load(), second.Load())
+	}
+}
+
 // TestSlowServerKeepsItsCalls: a server that has answered once is not left for a reply that is late.
 func TestSlowServerKeepsItsCalls(t *testing.T) {
 	t.Parallel()
