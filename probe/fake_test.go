@@ -24,7 +24,7 @@ type behaviour func(c net.Conn)
 type world struct {
 	t     *testing.T
 	names map[string][]string
-	at    map[string]any // by host:port: a behaviour, or the error of connecting
+	at    map[string]any // by host:port: a behaviour, the error of connecting, or a func() any that returns these in turn
 	own   []netip.Prefix
 	wait  sync.WaitGroup
 }
@@ -59,7 +59,11 @@ func (w *world) Lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 }
 
 func (w *world) Dial(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
-	switch b := w.at[at.String()].(type) {
+	to := w.at[at.String()]
+	if next, ok := to.(func() any); ok {
+		to = next()
+	}
+	switch b := to.(type) {
 	case error:
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: b}
 	case behaviour:

@@ -254,6 +254,49 @@ func TestLocateUnanswered(t *testing.T) {
 	}
 }
 
+// inTurn returns what is met at an address at first, and from then on.
+func inTurn(first, then any) func() any {
+	var met atomic.Bool
+	return func() any {
+		if met.Swap(true) {
+			return then
+		}
+		return first
+	}
+}
+
+// TestSecondConnection: a server that does not know the first question is asked the second on a connection of its own, and what comes of that
+// does not hide what came before.
+func TestSecondConnection(t *testing.T) {
+	t.Parallel()
+	newer := behaviour(func(c net.Conn) { // than the reference says, and it does not know the question
+		_, _ = c.Read(make([]byte, 1024))
+		_, _ = c.Write(giop.AppendMessageError(nil, cdr.V12, true))
+	})
+	for name, c := range map[string]struct {
+		version cdr.Version
+		peer    any
+		want    probe.Outcome
+	}{
+		"silent, and then nobody":   {cdr.V12, inTurn(behaviour(silent), refuses), probe.Silent},
+		"rejects, and then nobody":  {cdr.V10, inTurn(newer, refuses), probe.Failed},
+		"rejects, and then answers": {cdr.V10, inTurn(newer, serves(server{})), probe.Reachable},
+		"an IIOP yet to come":       {cdr.Version{Major: 1, Minor: 3}, serves(server{}), probe.Reachable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.at["8.8.4.4:1"] = c.peer
+				r := &ior.IOR{TypeID: "IDL:X:1.0", Profiles: []ior.Profile{ior.IIOP{Version: c.version, Host: "8.8.4.4", Port: 1, Key: []byte("key")}.Profile()}}
+				if rep := (&probe.Prober{Network: w}).Probe(t.Context(), r); rep.Addresses[0].Outcome != c.want {
+					t.Errorf("got %s (%s), want %s", rep.Addresses[0].Outcome, rep.Addresses[0].Detail, c.want)
+				}
+			})
+		})
+	}
+}
+
 // TestShares: each address that a name means has its share of the time, so that the first that is dead does not use it up.
 func TestShares(t *testing.T) {
 	t.Parallel()
@@ -311,6 +354,11 @@ func TestForwards(t *testing.T) {
 			t.Errorf("over %d forwards: got %s", c.far, text(t, rep))
 		}
 	}
+	w.at["10.244.3.4:1"] = forwarding(at("8.0.0.4:1"), true)
+	rep = p.Probe(t.Context(), at("10.244.3.4:1")) // within the cluster, as the answer shows
+	if f := rep.Addresses[0]; !rep.Reachable || f.Problem != "" || f.Advice != "" {
+		t.Errorf("got %s", text(t, rep))
+	}
 	rep = p.Probe(t.Context(), at("8.0.0.5:1"))
 	if f := rep.Addresses[0]; rep.Reachable || f.Outcome != probe.Forwarded || !strings.Contains(f.Problem, "forwards to where the object is not reached") {
 		t.Errorf("got %s", text(t, rep))
@@ -346,13 +394,15 @@ func TestReferences(t *testing.T) {
 	w.at["8.0.0.1:2"] = refuses
 	r := at("8.0.0.1:1", "two.example.org:2")
 	secure := ior.IIOP{Version: cdr.V12, Host: "8.0.0.1", Key: []byte("key"), Components: []ior.Component{{Tag: ior.TagSSLSecTrans, Data: make([]byte, 8)}}}
-	r.Profiles = append(r.Profiles, ior.Profile{Tag: 99}, ior.MultiComponentProfile(nil), ior.Profile{Tag: 0, Data: []byte{1}}, secure.Profile())
+	csi := secure
+	csi.Components = []ior.Component{{Tag: ior.TagCSISecMechList, Data: make([]byte, 8)}}
+	r.Profiles = append(r.Profiles, ior.Profile{Tag: 99}, ior.MultiComponentProfile(nil), ior.Profile{Tag: 0, Data: []byte{1}}, secure.Profile(), csi.Profile())
 	rep := (&probe.Prober{Network: w}).Probe(t.Context(), r)
 	var got []probe.Outcome
 	for _, f := range rep.Addresses {
 		got = append(got, f.Outcome)
 	}
-	if want := []probe.Outcome{probe.Refused, probe.Reachable, probe.Unsupported, probe.BadProfile, probe.NeedsTLS}; !rep.Reachable || !slices.Equal(got, want) {
+	if want := []probe.Outcome{probe.Refused, probe.Reachable, probe.Unsupported, probe.BadProfile, probe.NeedsTLS, probe.NeedsTLS}; !rep.Reachable || !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	rep.Addresses = rep.Addresses[:2]
