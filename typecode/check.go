@@ -117,9 +117,8 @@ func isID(id string) bool {
 	if format != "IDL" {
 		return ok && format != "" && rest != ""
 	}
-	path, version, ok := strings.Cut(rest, ":")
-	major, minor, two := strings.Cut(version, ".")
-	if !ok || !two || !isNumber(major) || !isNumber(minor) {
+	path, version, _ := strings.Cut(rest, ":")
+	if major, minor, _ := strings.Cut(version, "."); !isNumber(major) || !isNumber(minor) {
 		return false
 	}
 	for part := range strings.SplitSeq(path, "/") {
