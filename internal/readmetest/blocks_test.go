@@ -42,12 +42,15 @@ var around = []struct {
 	{begins: "n := &stock.NoteState", before: "func _() {", after: "}"},
 	{begins: "type item struct", before: "", after: "}"},
 	{begins: "o.SetPolicies", before: "func _(ctx context.Context, o *orb.ORB, ref *orb.Ref) {", after: "_, _ = ctx, ref }"},
+	{begins: "c := stub.Start", before: "type account struct{ orb.StubRef }\nfunc (s account) Deposit(ctx context.Context, amount float64) error {", after: "}"},
+	{begins: "err := server.Run", before: "func _(ctx context.Context, setup func(context.Context, *server.Server) error) {", after: "}"},
 	{begins: "ClientInterceptors:", before: "func _(id uint32, data []byte, allowed func(*orb.IncomingRequest) bool) orb.Config { return orb.Config{", after: "}}"},
 }
 
 // imports are those of which a block has what it needs.
 var imports = map[string]string{
 	"context": "context", "log": "log", "time": "time", "orb": here + "/orb", "poa": here + "/orb/poa", "exc": here + "/exc",
+	"server": here + "/server", "stub": here + "/orb/stub", "telemetry": here + "/orb/telemetry",
 	"bank": shown + "/bank", "stock": shown + "/stock", "ty": shown + "/ty",
 }
 
@@ -56,7 +59,7 @@ const (
 	shown = here + "/internal/readmetest/shown"
 )
 
-// TestBlocks compiles the Go in the pages on CORBA in Go, with what the compiler makes of the IDL in them.
+// TestBlocks compiles the Go in the pages on CORBA in Go and on the design, with what the compiler makes of the IDL in them.
 func TestBlocks(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("../..")
@@ -66,7 +69,7 @@ func TestBlocks(t *testing.T) {
 	dir := t.TempDir()
 	generated, overlay := generate(t, root, dir)
 	compiled, listed := 0, 0
-	for _, page := range []string{"orb.md", "go-mapping.md"} {
+	for _, page := range []string{"orb.md", "go-mapping.md", "design.md", "telemetry.md"} {
 		for _, b := range goBlocks(t, filepath.Join(root, "docs", page), "go") {
 			found := false
 			for _, a := range around {
@@ -95,7 +98,7 @@ func TestBlocks(t *testing.T) {
 			}
 		}
 	}
-	if compiled != 7 || listed != 3 {
+	if compiled != 9 || listed != 3 {
 		t.Errorf("%d blocks are compiled and %d listings compared", compiled, listed)
 	}
 	data, err := json.Marshal(map[string]any{"Replace": overlay})
@@ -184,7 +187,7 @@ func program(block, before, after string, apart bool) string {
 		}
 		if use := strings.Repeat("_, ", strings.Count(m[1], ",")) + "_ = " + m[1] + "\n"; apart {
 			body.WriteString(use + "}\n")
-		} else {
+		} else if !strings.Contains(block, "\nreturn ") { // else what is declared is used, or this would not compile
 			uses.WriteString(use)
 		}
 	}
