@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // TestDocumentedCommands holds that the commands that the pages show are commands: their verbs, flags and arguments are those that
@@ -39,6 +42,59 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 	if whole < 50 || parts < 50 {
 		t.Errorf("only %d commands were found, and %d parts of some", whole, parts)
+	}
+}
+
+// A watched output calls a function when it has a text.
+type watched struct {
+	mu   sync.Mutex
+	got  strings.Builder
+	text string
+	then func()
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.got.Write(b)
+	if strings.Contains(w.got.String(), w.text) {
+		w.then()
+	}
+	return len(b), nil
+}
+
+// TestDocumentedDaemons starts each daemon that the pages for operators show, but for those that name interfaces of a machine of theirs, and ends it
+// in order.
+func TestDocumentedDaemons(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, page := range []string{"networks.md", "operations.md"} {
+		data, err := os.ReadFile("../../docs/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, named := shownCommands(string(data))
+		for _, c := range append(shown, named...) {
+			args := words(c)
+			if args[0] != "daemon" || strings.Contains(c, "@eth") || strings.Contains(c, "RULE") {
+				continue
+			}
+			found++
+			t.Run(c, func(t *testing.T) {
+				t.Parallel()
+				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				defer cancel()
+				out := &watched{text: "Taking calls at", then: cancel}
+				args := append([]string{"daemon", "--listen", "127.0.0.1:0", "--state", t.TempDir()}, args[1:]...)
+				status := run(ctx, args, strings.NewReader(""), out, out)
+				if context.Cause(ctx) != context.Canceled || status != statusGood {
+					t.Errorf("status %d, %v:\n%s", status, ctx.Err(), out.got.String())
+				}
+			})
+		}
+	}
+	if found < 7 {
+		t.Errorf("only %d daemons were found", found)
 	}
 }
 
