@@ -46,17 +46,6 @@ func takes(t *testing.T, do func(net.Conn)) (port uint16, connections *atomic.In
 	return uint16(l.Addr().(*net.TCPAddr).Port), connections
 }
 
-// takeRequest reads a message.
-func takeRequest(c net.Conn) {
-	head := make([]byte, giop.HeaderSize)
-	if _, err := io.ReadFull(c, head); err != nil {
-		return
-	}
-	if h, err := giop.ParseHeader(head); err == nil {
-		_, _ = io.CopyN(io.Discard, c, int64(h.Size))
-	}
-}
-
 // TestFailover: an address that takes connections, and at which no server of GIOP answers, is not what calls go on
 // with. A call that may have been carried out there is not made again; one that has not is, and nobody notices.
 func TestFailover(t *testing.T) {
@@ -68,7 +57,7 @@ func TestFailover(t *testing.T) {
 	}{
 		{"hangs up", func(net.Conn) {}, true},
 		{"hangs up with a reset", func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }, true},
-		{"hangs up on the request", takeRequest, true},
+		{"hangs up on the request", func(c net.Conn) { _, _, _ = takeMessage(c) }, true},
 		{"speaks HTTP", func(c net.Conn) {
 			if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
 				_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
@@ -77,7 +66,7 @@ func TestFailover(t *testing.T) {
 		{"speaks first", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }, true},
 		{"says nothing", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, true},
 		{"turns away in order", func(c net.Conn) {
-			takeRequest(c)
+			_, _, _ = takeMessage(c)
 			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
 		}, false},
 	} {
@@ -130,7 +119,7 @@ func TestFailoverEnds(t *testing.T) {
 	var counts []*atomic.Int32
 	for range 3 {
 		port, connections := takes(t, func(c net.Conn) {
-			takeRequest(c)
+			_, _, _ = takeMessage(c)
 			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
 		})
 		counts = append(counts, connections)
@@ -164,7 +153,7 @@ func TestFailoverBehindAForward(t *testing.T) {
 		return r
 	}
 	turnsAway := func(c net.Conn) {
-		takeRequest(c)
+		_, _, _ = takeMessage(c)
 		_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
 	}
 	x, first := takes(t, turnsAway)
@@ -175,16 +164,8 @@ func TestFailoverBehindAForward(t *testing.T) {
 			turnsAway(c)
 			return
 		}
-		head := make([]byte, giop.HeaderSize)
-		if _, err := io.ReadFull(c, head); err != nil {
-			return
-		}
-		h, err := giop.ParseHeader(head)
+		h, msg, err := takeMessage(c)
 		if err != nil {
-			return
-		}
-		msg := append(head, make([]byte, h.Size)...)
-		if _, err := io.ReadFull(c, msg[giop.HeaderSize:]); err != nil {
 			return
 		}
 		id, err := giop.RequestID(h, msg)
@@ -216,7 +197,7 @@ func TestSlowServerKeepsItsCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, connections := takes(t, takeRequest)
+	port, connections := takes(t, func(c net.Conn) { _, _, _ = takeMessage(c) })
 	first, _ := ref.IOR().Profiles[0].IIOP()
 	first.Components = []ior.Component{ior.AlternateAddressComponent("127.0.0.1", port)}
 	e := EchoClass.Unchecked(newClient(t, nil).NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{first.Profile()}}))

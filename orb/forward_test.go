@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -301,16 +300,8 @@ func exchange(t *testing.T, o *orb.ORB, msg []byte) (giop.Header, *cdr.Decoder) 
 	if _, err := c.Write(msg); err != nil {
 		t.Fatal(err)
 	}
-	head := make([]byte, giop.HeaderSize)
-	if _, err := io.ReadFull(c, head); err != nil {
-		t.Fatal(err)
-	}
-	h, err := giop.ParseHeader(head)
+	h, answer, err := takeMessage(c)
 	if err != nil {
-		t.Fatal(err)
-	}
-	answer := append(head, make([]byte, h.Size)...)
-	if _, err := io.ReadFull(c, answer[giop.HeaderSize:]); err != nil {
 		t.Fatal(err)
 	}
 	d := new(cdr.Decoder)
