@@ -136,6 +136,35 @@ func TestFailoverEnds(t *testing.T) {
 	}
 }
 
+// TestFailoverIsBounded: no more addresses of a reference are tried than the limit of profiles says.
+func TestFailoverIsBounded(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := uint16(l.Addr().(*net.TCPAddr).Port)
+	l.Close()
+	b := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: nobody, Key: []byte(ref.ObjectKey()), Components: []ior.Component{
+		ior.AlternateAddressComponent("127.0.0.1", nobody), ior.AlternateAddressComponent("127.0.0.1", o.Endpoints()[0].Port),
+	}}
+	for most, good := range map[int64]bool{2: false, 3: true} {
+		client := newClient(t, func(c *orb.Config) {
+			c.Limits = new(limits.Limits)
+			c.Limits.Set(limits.Profiles, most)
+		})
+		err := EchoClass.Unchecked(client.NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{b.Profile()}})).Ping(t.Context())
+		if sys := exc.From(err, exc.Maybe); good && err != nil || !good && (sys == nil || sys.Kind != exc.Transient || sys.Completed != exc.No) {
+			t.Errorf("at most %d addresses: %v", most, err)
+		}
+	}
+}
+
 // TestFailoverBehindAForward: who comes back from a forward has all addresses of the original reference before him again, however
 // many have been left where it led.
 func TestFailoverBehindAForward(t *testing.T) {
