@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
@@ -76,8 +77,13 @@ func TestCancelRequest(t *testing.T) {
 				if c.want != giop.TypeCancelRequest {
 					continue
 				}
-				if second := <-got; second != c.want {
-					t.Errorf("after the call was given up came a %v, want a %v", second, c.want)
+				select {
+				case second := <-got:
+					if second != c.want {
+						t.Errorf("after the call was given up came a %v, want a %v", second, c.want)
+					}
+				case <-within(t, 20*time.Second).Done():
+					t.Fatalf("after the call was given up nothing came, want a %v", c.want)
 				}
 			}
 		})

@@ -65,10 +65,7 @@ func TestFailover(t *testing.T) {
 		}, true},
 		{"speaks first", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }, true},
 		{"says nothing", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, true},
-		{"turns away in order", func(c net.Conn) {
-			_, _, _ = takeMessage(c)
-			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
-		}, false},
+		{"turns away in order", turnsAway, false},
 	} {
 		for _, profiles := range []bool{false, true} {
 			t.Run(c.name, func(t *testing.T) {
@@ -118,10 +115,7 @@ func TestFailoverEnds(t *testing.T) {
 	r := &ior.IOR{TypeID: echoID}
 	var counts []*atomic.Int32
 	for range 3 {
-		port, connections := takes(t, func(c net.Conn) {
-			_, _, _ = takeMessage(c)
-			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
-		})
+		port, connections := takes(t, turnsAway)
 		counts = append(counts, connections)
 		r.Profiles = append(r.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte("x")}.Profile())
 	}
@@ -165,31 +159,17 @@ func TestFailoverIsBounded(t *testing.T) {
 	}
 }
 
-// TestFailoverBehindAForward: who comes back from a forward has all addresses of the original reference before him again, however
-// many have been left where it led.
-func TestFailoverBehindAForward(t *testing.T) {
-	t.Parallel()
-	o, root := newORB(t, nil)
-	ref, err := EchoClass.Activate(root, &echo{orb: o})
-	if err != nil {
-		t.Fatal(err)
-	}
-	reference := func(ports ...uint16) *ior.IOR {
-		r := &ior.IOR{TypeID: echoID}
-		for _, port := range ports {
-			r.Profiles = append(r.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte(ref.ObjectKey())}.Profile())
-		}
-		return r
-	}
-	turnsAway := func(c net.Conn) {
-		_, _, _ = takeMessage(c)
-		_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
-	}
-	x, first := takes(t, turnsAway)
-	y, second := takes(t, turnsAway)
+// turnsAway ends a connection in order when a request has come.
+func turnsAway(c net.Conn) {
+	_, _, _ = takeMessage(c)
+	_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
+}
+
+// forwardsOnce turns all away but the fourth, who has by then been turned away as often as he tries an address again: he is sent on.
+func forwardsOnce(to *ior.IOR) func(net.Conn) {
 	met := 0
-	forwarder, _ := takes(t, func(c net.Conn) {
-		if met++; met != 4 { // so that one who is sent on has been turned away as often as he tries an address again
+	return func(c net.Conn) {
+		if met++; met != 4 {
 			turnsAway(c)
 			return
 		}
@@ -203,17 +183,41 @@ func TestFailoverBehindAForward(t *testing.T) {
 		}
 		e := cdr.NewEncoder(nil, true, nil)
 		m := giop.BeginReply(e, cdr.V12, id, giop.LocationForward, nil)
-		ior.Put(e, reference(x, y))
+		ior.Put(e, to)
 		giop.Finish(e, m)
 		_, _ = c.Write(e.Bytes())
 		_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
-	})
-	e := EchoClass.Unchecked(newClient(t, nil).NewRef(reference(forwarder, o.Endpoints()[0].Port)))
-	if err := e.Ping(t.Context()); err != nil {
-		t.Error(err)
 	}
-	if first.Load() == 0 || second.Load() == 0 {
-		t.Errorf("the addresses behind the forward were connected to %d and %d times", first.Load(), second.Load())
+}
+
+// TestFailoverAndForward: who is sent elsewhere has all addresses there before him, and who comes back from there all of the original reference,
+// however many he has left before.
+func TestFailoverAndForward(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference := func(ports ...uint16) *ior.IOR {
+		r := &ior.IOR{TypeID: echoID}
+		for _, port := range ports {
+			r.Profiles = append(r.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte(ref.ObjectKey())}.Profile())
+		}
+		return r
+	}
+	good := o.Endpoints()[0].Port
+	x, first := takes(t, turnsAway)
+	y, second := takes(t, turnsAway)
+	back, _ := takes(t, forwardsOnce(reference(x, y)))
+	on, _ := takes(t, forwardsOnce(reference(y, good)))
+	for name, r := range map[string]*ior.IOR{"back": reference(back, good), "on": reference(x, on)} {
+		if err := EchoClass.Unchecked(newClient(t, nil).NewRef(r)).Ping(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if first.Load() < 2 || second.Load() < 2 {
+		t.Errorf("the addresses that turn all away were connected to %d and %d times", first.Load(), second.Load())
 	}
 }
 
