@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
@@ -40,6 +41,7 @@ func TestByteOrientedWide(t *testing.T) {
 		{codeset.IDIBM037, 'A', "\xc1", "A1", "\xc1\xf1"},
 		{codeset.IDUTF8, '😀', "\xf0\x9f\x98\x80", "a😀é", "a\xf0\x9f\x98\x80\xc3\xa9"},
 		{codeset.IDUTF8, 0, "\x00", "", ""},
+		{codeset.IDUTF8, utf8.MaxRune, "\xf4\x8f\xbf\xbf", "\ufffd", "\xef\xbf\xbd"},
 	} {
 		for _, little := range []bool{false, true} {
 			env := wideEnv(t, c.id, cdr.V12)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
 )
 
 // The component of omniORB 4.2.5, in the captures of GIOP 1.2.
@@ -30,6 +31,19 @@ func TestComponent(t *testing.T) {
 	for n := range b {
 		if c, err := codeset.ParseComponent(b[:n]); err == nil {
 			t.Errorf("%d octets parse as %+v", n, c)
+		}
+	}
+}
+
+// TestComponentLimit: a component names as many sets of a kind as a limit says, and no more.
+func TestComponentLimit(t *testing.T) {
+	t.Parallel()
+	for n, good := range map[int]bool{0: true, 64: true, 65: false} {
+		b := codeset.Component{Char: codeset.Support{Native: 1, Conversion: make([]uint32, n)}}.Append(nil)
+		_, err := codeset.ParseComponent(b)
+		var limit *limits.Error
+		if good && err != nil || !good && (!errors.As(err, &limit) || limit.Name != limits.Profiles) {
+			t.Errorf("%d sets: %v", n, err)
 		}
 	}
 }
@@ -71,6 +85,8 @@ func TestNegotiate(t *testing.T) {
 		{"fallback for a set that is known by name", codeset.Any(), codeset.Component{Char: s(eucTW), Wchar: s(0)}, codeset.Choice{Char: codeset.IDUTF8}, false},
 		{"no native set there, but conversions", codeset.Ours(), codeset.Component{Char: s(0, codeset.IDLatin1), Wchar: s(0, codeset.IDUCS2)},
 			codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUCS2}, false},
+		{"no wide characters here", codeset.Component{Char: s(codeset.IDUTF8), Wchar: s(0, codeset.IDUCS4)}, codeset.Component{Char: s(codeset.IDUTF8), Wchar: s(unknown, codeset.IDUCS4)},
+			codeset.Choice{Char: codeset.IDUTF8}, false},
 		{"nothing at all there", codeset.Ours(), codeset.Component{}, codeset.Choice{}, false},
 		{"nothing in common", codeset.Ours(), codeset.Component{Char: s(unknown), Wchar: s(0)}, codeset.Choice{}, true},
 		{"nothing wide in common", codeset.Ours(), codeset.Component{Char: s(codeset.IDUTF8), Wchar: s(unknown)}, codeset.Choice{}, true},

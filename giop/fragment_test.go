@@ -207,6 +207,32 @@ func TestAssemblerErrors(t *testing.T) {
 	}
 }
 
+// TestCancelOneOfSeveral: of messages that are not whole the one that is cancelled is forgotten, and no other.
+func TestCancelOneOfSeveral(t *testing.T) {
+	t.Parallel()
+	f := form{cdr.V12, true}
+	var queues [][][]byte
+	for id := range uint32(3) {
+		b, err := giop.Split(nil, long(t, f, id, 100, false), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		queues = append(queues, cut(t, b))
+	}
+	msgs := [][]byte{queues[0][0], queues[1][0], queues[2][0], giop.AppendCancelRequest(nil, cdr.V12, true, 1)}
+	msgs = append(append(msgs, queues[0][1:]...), queues[2][1:]...)
+	var a giop.Assembler
+	out, heads, err := join(&a, msgs)
+	if err != nil || len(out) != 3 || heads[0].Type != giop.TypeCancelRequest || a.Held() != 0 {
+		t.Fatalf("%d messages, %v, %d octets held", len(out), err, a.Held())
+	}
+	for i, want := range []uint32{0, 2} {
+		if got, err := giop.RequestID(heads[i+1], out[i+1]); err != nil || got != want {
+			t.Errorf("message %d came out, %v, want %d", got, err, want)
+		}
+	}
+}
+
 func TestAssemblerLimits(t *testing.T) {
 	t.Parallel()
 	f := form{cdr.V12, true}

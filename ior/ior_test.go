@@ -189,8 +189,35 @@ func TestNil(t *testing.T) {
 	}
 }
 
+// TestEqual: references of which one goes on where the other ends are not the same, nor is a nil one and another.
+func TestEqual(t *testing.T) {
+	t.Parallel()
+	long := sample()
+	short := &ior.IOR{TypeID: long.TypeID, Profiles: long.Profiles[:len(long.Profiles)-1]}
+	for _, c := range []struct {
+		a, b *ior.IOR
+		want bool
+	}{
+		{long, sample(), true}, {long, nil, false}, {nil, long, false}, {long, short, false}, {short, long, false},
+		{long, &ior.IOR{TypeID: "IDL:Other:1.0", Profiles: long.Profiles}, false},
+	} {
+		if got := c.a.Equal(c.b); got != c.want {
+			t.Errorf("%v and %v: equal is %v", c.a, c.b, got)
+		}
+	}
+	if _, err := (ior.Profile{Tag: ior.TagMultipleComponents, Data: long.Profiles[0].Data}).IIOP(); err == nil {
+		t.Error("a profile of another tag is read as one of IIOP")
+	}
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
+	most := &ior.IOR{TypeID: "x", Profiles: make([]ior.Profile, 64)}
+	at := cdr.NewEncoder(nil, true, nil)
+	ior.Put(at, most)
+	if d := cdr.NewDecoder(at.Bytes(), true, nil); !ior.Get(d).Equal(most) {
+		t.Errorf("64 profiles: %v", d.Err())
+	}
 	many := &ior.IOR{TypeID: "x", Profiles: make([]ior.Profile, 65)}
 	e := cdr.NewEncoder(nil, true, nil)
 	ior.Put(e, many)
@@ -336,6 +363,7 @@ func TestKey(t *testing.T) {
 	for what, b := range map[string][]byte{
 		"omniORB's":            []byte("\x0e\x00\x00\x00\xfe\x09\x84\x03k\x00\x00&j\x00"),
 		"text":                 []byte("NameService"),
+		"another word":         append([]byte{'X'}, good[1:]...),
 		"another version":      append(append(append([]byte{}, good[:5]...), 2), good[6:]...),
 		"unknown flags":        append(append(append([]byte{}, good[:6]...), 2), good[7:]...),
 		"incarnation 0":        append(append(append(append([]byte{}, good[:6]...), 1), good[7:23]...), make([]byte, 9)...),

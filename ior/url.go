@@ -60,7 +60,7 @@ func badURL(format string, args ...any) error {
 }
 
 func parseCorbaloc(s string) (*URL, error) {
-	list, key, hasKey := strings.Cut(s, "/")
+	list, key, _ := strings.Cut(s, "/")
 	u := &URL{Scheme: "corbaloc"}
 	var err error
 	if u.Addresses, err = parseAddresses(list); err != nil {
@@ -70,7 +70,7 @@ func parseCorbaloc(s string) (*URL, error) {
 	if err != nil {
 		return nil, badURL("key %q: %w", key, err)
 	}
-	if u.Key = []byte(raw); u.Addresses[0].Scheme == "rir" && (!hasKey || key == "") {
+	if u.Key = []byte(raw); u.Addresses[0].Scheme == "rir" && key == "" {
 		u.Key = []byte(DefaultKey)
 	}
 	return u, nil

@@ -26,6 +26,8 @@ func TestParseURL(t *testing.T) {
 		{"corbaloc:dsom:h/k", "corbaloc:dsom:h:3053/k"},
 		{"corbaloc:dsom:1.1@h/k", "corbaloc:dsom:1.1@h:3053/k"},
 		{"corbaloc:unix:%2Ftmp%2Fs.sock/k", "corbaloc:unix:%2Ftmp%2Fs.sock/k"},
+		{"corbaloc:iiop:1.9@h/k", "corbaloc:iiop:1.9@h:2809/k"},
+		{"corbaloc::h/%4A%4a%aF%Fa", "corbaloc:iiop:h:2809/JJ%AF%FA"},
 		{"corbaloc::h/%00%ff%2c x", "corbaloc:iiop:h:2809/%00%FF,%20x"},
 		{"corbaname::host:3053", "corbaname:iiop:host:3053"},
 		{"corbaname::host:3053#", "corbaname:iiop:host:3053"},
@@ -110,6 +112,8 @@ func TestParseURLErrors(t *testing.T) {
 		{"corbaloc::host:+1", exc.MinorBadAddress, "no port"},
 		{"corbaloc::2.0@host", exc.MinorBadAddress, "no version"},
 		{"corbaloc::1.x@host", exc.MinorBadAddress, "no version"},
+		{"corbaloc::1..@host", exc.MinorBadAddress, "no version"},
+		{"corbaloc::1.:@host", exc.MinorBadAddress, "no version"},
 		{"corbaloc::::1/k", exc.MinorBadAddress, "in brackets"},
 		{"corbaloc::[::1/k", exc.MinorBadAddress, "not closed"},
 		{"corbaloc::[host]/k", exc.MinorBadAddress, "no IPv6"},
@@ -122,6 +126,9 @@ func TestParseURLErrors(t *testing.T) {
 		{"corbaloc::h/%zz", exc.MinorBadSchemeSpecific, "hexadecimal"},
 		{"corbaname::h#a//b", exc.MinorBadSchemeSpecific, "empty"},
 		{"corbaname::h#a.b.c", exc.MinorBadSchemeSpecific, "two dots"},
+		{"corbaloc::h/%g0", exc.MinorBadSchemeSpecific, "hexadecimal"},
+		{"corbaloc::h/%0g", exc.MinorBadSchemeSpecific, "hexadecimal"},
+		{"dsom://h/%zz", exc.MinorBadSchemeSpecific, "hexadecimal"},
 		{"dsom:host", exc.MinorBadSchemeSpecific, "dsom://host/name"},
 		{"dsom://h:x/", exc.MinorBadAddress, "no port"},
 		{"IOR:", exc.MinorBadSchemeSpecific, "empty"},
@@ -135,6 +142,14 @@ func TestParseURLErrors(t *testing.T) {
 		var sys *exc.SystemException
 		if !errors.As(err, &sys) || sys.Kind != exc.BadParam || sys.Minor != c.minor || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%q: got %v, want BAD_PARAM minor %#x saying %q", c.in, err, c.minor, c.says)
+		}
+	}
+	if _, err := ior.ParseURL(strings.Repeat("x", 1<<20)); err == nil || len(err.Error()) > 400 {
+		t.Errorf("the error of a megabyte that is no URL has %d octets", len(err.Error()))
+	}
+	for _, in := range []string{"corbaname::h#n", "corbaname::h/#n"} {
+		if u, err := ior.ParseURL(in); err != nil || string(u.Key) != ior.DefaultKey {
+			t.Errorf("%s: got %+v, %v", in, u, err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
@@ -18,11 +19,13 @@ import (
 func TestCancelRequest(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		orbType uint32
-		want    giop.Type
+		own, shared uint32 // the type of ORB in the profile, and in one of components alone; 0: not said
+		want        giop.Type
 	}{
-		"to ours":    {ior.ORBTypeDSOM, giop.TypeCancelRequest},
-		"to omniORB": {ior.ORBTypeOmniORB, giop.TypeRequest},
+		"to ours":                    {ior.ORBTypeDSOM, 0, giop.TypeCancelRequest},
+		"to omniORB":                 {ior.ORBTypeOmniORB, 0, giop.TypeRequest},
+		"to omniORB, by components":  {0, ior.ORBTypeOmniORB, giop.TypeRequest},
+		"to ours, whatever they say": {ior.ORBTypeDSOM, ior.ORBTypeOmniORB, giop.TypeCancelRequest},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,8 +54,15 @@ func TestCancelRequest(t *testing.T) {
 				}
 			}()
 			at := l.Addr().(*net.TCPAddr)
-			p := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: uint16(at.Port), Key: []byte("x"), Components: []ior.Component{ior.ORBTypeComponent(c.orbType)}}
-			e := EchoClass.Unchecked(newClient(t, nil).NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{p.Profile()}}))
+			p := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: uint16(at.Port), Key: []byte("x")}
+			if c.own != 0 {
+				p.Components = []ior.Component{ior.ORBTypeComponent(c.own)}
+			}
+			r := &ior.IOR{TypeID: echoID, Profiles: []ior.Profile{p.Profile()}}
+			if c.shared != 0 {
+				r.Profiles = append(r.Profiles, ior.MultiComponentProfile([]ior.Component{ior.ORBTypeComponent(c.shared)}))
+			}
+			e := EchoClass.Unchecked(newClient(t, nil).NewRef(r))
 			for range 2 {
 				ctx, cancel := context.WithCancel(t.Context())
 				done := make(chan error, 1)
@@ -67,8 +77,13 @@ func TestCancelRequest(t *testing.T) {
 				if c.want != giop.TypeCancelRequest {
 					continue
 				}
-				if second := <-got; second != c.want {
-					t.Errorf("after the call was given up came a %v, want a %v", second, c.want)
+				select {
+				case second := <-got:
+					if second != c.want {
+						t.Errorf("after the call was given up came a %v, want a %v", second, c.want)
+					}
+				case <-within(t, 20*time.Second).Done():
+					t.Fatalf("after the call was given up nothing came, want a %v", c.want)
 				}
 			}
 		})

@@ -46,17 +46,6 @@ func takes(t *testing.T, do func(net.Conn)) (port uint16, connections *atomic.In
 	return uint16(l.Addr().(*net.TCPAddr).Port), connections
 }
 
-// takeRequest reads a message.
-func takeRequest(c net.Conn) {
-	head := make([]byte, giop.HeaderSize)
-	if _, err := io.ReadFull(c, head); err != nil {
-		return
-	}
-	if h, err := giop.ParseHeader(head); err == nil {
-		_, _ = io.CopyN(io.Discard, c, int64(h.Size))
-	}
-}
-
 // TestFailover: an address that takes connections, and at which no server of GIOP answers, is not what calls go on
 // with. A call that may have been carried out there is not made again; one that has not is, and nobody notices.
 func TestFailover(t *testing.T) {
@@ -68,7 +57,7 @@ func TestFailover(t *testing.T) {
 	}{
 		{"hangs up", func(net.Conn) {}, true},
 		{"hangs up with a reset", func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }, true},
-		{"hangs up on the request", takeRequest, true},
+		{"hangs up on the request", func(c net.Conn) { _, _, _ = takeMessage(c) }, true},
 		{"speaks HTTP", func(c net.Conn) {
 			if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
 				_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
@@ -76,10 +65,7 @@ func TestFailover(t *testing.T) {
 		}, true},
 		{"speaks first", func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.2\r\n") }, true},
 		{"says nothing", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, true},
-		{"turns away in order", func(c net.Conn) {
-			takeRequest(c)
-			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
-		}, false},
+		{"turns away in order", turnsAway, false},
 	} {
 		for _, profiles := range []bool{false, true} {
 			t.Run(c.name, func(t *testing.T) {
@@ -129,10 +115,7 @@ func TestFailoverEnds(t *testing.T) {
 	r := &ior.IOR{TypeID: echoID}
 	var counts []*atomic.Int32
 	for range 3 {
-		port, connections := takes(t, func(c net.Conn) {
-			takeRequest(c)
-			_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
-		})
+		port, connections := takes(t, turnsAway)
 		counts = append(counts, connections)
 		r.Profiles = append(r.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte("x")}.Profile())
 	}
@@ -147,6 +130,97 @@ func TestFailoverEnds(t *testing.T) {
 	}
 }
 
+// TestFailoverIsBounded: no more addresses of a reference are tried than the limit of profiles says.
+func TestFailoverIsBounded(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := uint16(l.Addr().(*net.TCPAddr).Port)
+	l.Close()
+	b := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: nobody, Key: []byte(ref.ObjectKey()), Components: []ior.Component{
+		ior.AlternateAddressComponent("127.0.0.1", nobody), ior.AlternateAddressComponent("127.0.0.1", o.Endpoints()[0].Port),
+	}}
+	for most, good := range map[int64]bool{2: false, 3: true} {
+		client := newClient(t, func(c *orb.Config) {
+			c.Limits = new(limits.Limits)
+			c.Limits.Set(limits.Profiles, most)
+		})
+		err := EchoClass.Unchecked(client.NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{b.Profile()}})).Ping(t.Context())
+		if sys := exc.From(err, exc.Maybe); good && err != nil || !good && (sys == nil || sys.Kind != exc.Transient || sys.Completed != exc.No) {
+			t.Errorf("at most %d addresses: %v", most, err)
+		}
+	}
+}
+
+// turnsAway ends a connection in order when a request has come.
+func turnsAway(c net.Conn) {
+	_, _, _ = takeMessage(c)
+	_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
+}
+
+// forwardsOnce turns all away but the fourth, who has by then been turned away as often as he tries an address again: he is sent on.
+func forwardsOnce(to *ior.IOR) func(net.Conn) {
+	met := 0
+	return func(c net.Conn) {
+		if met++; met != 4 {
+			turnsAway(c)
+			return
+		}
+		h, msg, err := takeMessage(c)
+		if err != nil {
+			return
+		}
+		id, err := giop.RequestID(h, msg)
+		if err != nil {
+			return
+		}
+		e := cdr.NewEncoder(nil, true, nil)
+		m := giop.BeginReply(e, cdr.V12, id, giop.LocationForward, nil)
+		ior.Put(e, to)
+		giop.Finish(e, m)
+		_, _ = c.Write(e.Bytes())
+		_, _ = c.Write(giop.AppendCloseConnection(nil, cdr.V12, true))
+	}
+}
+
+// TestFailoverAndForward: who is sent elsewhere has all addresses there before him, and who comes back from there all of the original reference,
+// however many he has left before.
+func TestFailoverAndForward(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference := func(ports ...uint16) *ior.IOR {
+		r := &ior.IOR{TypeID: echoID}
+		for _, port := range ports {
+			r.Profiles = append(r.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte(ref.ObjectKey())}.Profile())
+		}
+		return r
+	}
+	good := o.Endpoints()[0].Port
+	x, first := takes(t, turnsAway)
+	y, second := takes(t, turnsAway)
+	back, _ := takes(t, forwardsOnce(reference(x, y)))
+	on, _ := takes(t, forwardsOnce(reference(y, good)))
+	for name, r := range map[string]*ior.IOR{"back": reference(back, good), "on": reference(x, on)} {
+		if err := EchoClass.Unchecked(newClient(t, nil).NewRef(r)).Ping(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if first.Load() < 2 || second.Load() < 2 {
+		t.Errorf("the addresses that turn all away were connected to %d and %d times", first.Load(), second.Load())
+	}
+}
+
 // TestSlowServerKeepsItsCalls: a server that has answered once is not left for a reply that is late.
 func TestSlowServerKeepsItsCalls(t *testing.T) {
 	t.Parallel()
@@ -156,7 +230,7 @@ func TestSlowServerKeepsItsCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, connections := takes(t, takeRequest)
+	port, connections := takes(t, func(c net.Conn) { _, _, _ = takeMessage(c) })
 	first, _ := ref.IOR().Profiles[0].IIOP()
 	first.Components = []ior.Component{ior.AlternateAddressComponent("127.0.0.1", port)}
 	e := EchoClass.Unchecked(newClient(t, nil).NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{first.Profile()}}))

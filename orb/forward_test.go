@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -243,7 +242,7 @@ func TestForwardPermanent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root.SetNext(permanent{target.IOR()})
+	root.SetNext(&permanent{to: target.IOR()})
 	for _, c := range []struct {
 		v      cdr.Version
 		reply  giop.ReplyStatus
@@ -283,10 +282,46 @@ func TestForwardPermanent(t *testing.T) {
 }
 
 // permanent says that all objects have moved for good.
-type permanent struct{ to *ior.IOR }
+type permanent struct {
+	to    *ior.IOR
+	asked atomic.Int32
+}
 
-func (p permanent) Find(context.Context, orb.Query) (orb.Target, error) {
+func (p *permanent) Find(context.Context, orb.Query) (orb.Target, error) {
+	p.asked.Add(1)
 	return orb.Target{Forward: p.to, Permanent: true}, nil
+}
+
+// TestForwardPermanentAndBack: who was forwarded for good, and from there for a time, comes back to where he was sent for good.
+func TestForwardPermanentAndBack(t *testing.T) {
+	t.Parallel()
+	reference := func(port uint16, key string) *ior.IOR {
+		return &ior.IOR{TypeID: echoID, Profiles: []ior.Profile{ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: []byte(key)}.Profile()}}
+	}
+	good, root := newORB(t, nil)
+	ref, err := EchoClass.Activate(root, &echo{orb: good})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := reference(uint16(l.Addr().(*net.TCPAddr).Port), "gone")
+	l.Close()
+	now, _ := newORB(t, nil)
+	d := &detour{to: []*ior.IOR{gone, ref.IOR()}}
+	now.SetHandler(d)
+	once, _ := newORB(t, nil)
+	moved := &permanent{to: reference(now.Endpoints()[0].Port, "now")}
+	once.SetHandler(moved)
+	e := EchoClass.Unchecked(newClient(t, nil).NewRef(reference(once.Endpoints()[0].Port, "once")))
+	if err := e.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if m, n := moved.asked.Load(), d.asked.Load(); m != 1 || n != 2 {
+		t.Errorf("asked %d times where the object had been, and %d times where it went, want once and twice", m, n)
+	}
 }
 
 // exchange sends a message to o on a connection of its own and returns the answer.
@@ -301,16 +336,8 @@ func exchange(t *testing.T, o *orb.ORB, msg []byte) (giop.Header, *cdr.Decoder) 
 	if _, err := c.Write(msg); err != nil {
 		t.Fatal(err)
 	}
-	head := make([]byte, giop.HeaderSize)
-	if _, err := io.ReadFull(c, head); err != nil {
-		t.Fatal(err)
-	}
-	h, err := giop.ParseHeader(head)
+	h, answer, err := takeMessage(c)
 	if err != nil {
-		t.Fatal(err)
-	}
-	answer := append(head, make([]byte, h.Size)...)
-	if _, err := io.ReadFull(c, answer[giop.HeaderSize:]); err != nil {
 		t.Fatal(err)
 	}
 	d := new(cdr.Decoder)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -336,6 +337,46 @@ func TestInterceptorsDecide(t *testing.T) {
 					_ = other.Ping(t.Context())
 				}
 			})
+		}
+	}
+}
+
+// TestInterceptorForwardsForGood: where a client's interceptor forwards for good, the reference leads there from then on, and no call goes back when
+// nobody is there any more.
+func TestInterceptorForwardsForGood(t *testing.T) {
+	t.Parallel()
+	for _, forGood := range []bool{false, true} {
+		there, thereRoot := newORB(t, nil)
+		to, err := EchoClass.Activate(thereRoot, &lengthyName{name: "there"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, hereRoot := newORB(t, nil)
+		here, err := EchoClass.Activate(hereRoot, &lengthyName{name: "here"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent atomic.Bool
+		client := newClient(t, func(c *orb.Config) {
+			c.ClientInterceptors = []orb.ClientInterceptor{func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+				if !sent.Swap(true) {
+					return &orb.ForwardRequest{To: to, ForGood: forGood}
+				}
+				return next(ctx)
+			}}
+		})
+		e := EchoClass.Unchecked(client.NewRef(here.IOR()))
+		for range 2 {
+			if got, err := e.Say(t.Context(), ""); got != "there" || err != nil {
+				t.Errorf("for good %v: %q, %v", forGood, got, err)
+			}
+		}
+		if err := there.Shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.Say(t.Context(), "")
+		if sys := exc.From(err, exc.No); forGood && (sys == nil || sys.Completed != exc.No) || !forGood && (got != "here" || err != nil) {
+			t.Errorf("for good %v, when nobody is there: %q, %v", forGood, got, err)
 		}
 	}
 }

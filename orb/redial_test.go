@@ -42,19 +42,25 @@ func turnAway(t *testing.T, times int) (addr string, connections *atomic.Int32) 
 	return l.Addr().String(), connections
 }
 
+// takeMessage reads a message.
+func takeMessage(c net.Conn) (h giop.Header, msg []byte, err error) {
+	msg = make([]byte, giop.HeaderSize)
+	if _, err := io.ReadFull(c, msg); err != nil {
+		return h, nil, err
+	}
+	if h, err = giop.ParseHeader(msg); err != nil {
+		return h, nil, err
+	}
+	msg = append(msg, make([]byte, h.Size)...)
+	_, err = io.ReadFull(c, msg[giop.HeaderSize:])
+	return h, msg, err
+}
+
 // serveOne reads a request and answers it, or closes in order.
 func serveOne(c net.Conn, answer bool) {
 	c.SetDeadline(time.Now().Add(20 * time.Second))
-	head := make([]byte, giop.HeaderSize)
-	if _, err := io.ReadFull(c, head); err != nil {
-		return
-	}
-	h, err := giop.ParseHeader(head)
+	h, msg, err := takeMessage(c)
 	if err != nil {
-		return
-	}
-	msg := append(head, make([]byte, h.Size)...)
-	if _, err := io.ReadFull(c, msg[giop.HeaderSize:]); err != nil {
 		return
 	}
 	if !answer {

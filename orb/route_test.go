@@ -113,6 +113,50 @@ func TestSeveralAddresses(t *testing.T) {
 	}
 }
 
+// TestNextCallBeginsElsewhere: where a call was given up while it waited for an address, the next begins at another.
+func TestNextCallBeginsElsewhere(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	if _, err := root.ActivateKey("Echo", EchoClass.Servant(new(echo))); err != nil {
+		t.Fatal(err)
+	}
+	began := make(chan struct{}, 1)
+	client := newClient(t, func(c *orb.Config) { c.Transports = transport.Set{toldHole{hole{tcp.New()}, began}} })
+	far, err := client.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@%s:1,iiop:1.2@127.0.0.1:%d/Echo", holeHost, o.Endpoints()[0].Port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := EchoClass.Unchecked(far)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-began
+		cancel()
+	}()
+	if err := e.Ping(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("the call that was given up: %v", err)
+	}
+	begin := time.Now()
+	if err := e.Ping(within(t, 30*time.Second)); err != nil || time.Since(begin) > 10*time.Second { // 15 s are the hole's share
+		t.Errorf("the next call: %v, after %v", err, time.Since(begin))
+	}
+}
+
+// toldHole tells when somebody connects to the hole.
+type toldHole struct {
+	hole
+	began chan struct{}
+}
+
+func (h toldHole) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	if e.Host == holeHost {
+		select {
+		case h.began <- struct{}{}:
+		default:
+		}
+	}
+	return h.hole.Dial(ctx, e)
+}
+
 // TestTimeoutWhileConnecting: it is a TIMEOUT whoever sees the end of the time first.
 func TestTimeoutWhileConnecting(t *testing.T) {
 	t.Parallel()

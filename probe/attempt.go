@@ -79,7 +79,7 @@ func (a *attempt) connect(rules *reach.Connect, way reach.Way) net.Conn {
 				continue
 			}
 		}
-		if at.IsUnspecified() || at.IsMulticast() {
+		if to := at.Unmap(); to.IsUnspecified() || to.IsMulticast() || to == broadcast {
 			a.is(BadAddress, nil)
 			continue
 		}

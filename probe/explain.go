@@ -122,20 +122,47 @@ func outcome(f *Finding) (problem, advice string) {
 	return f.Detail, ""
 }
 
-// inner are names that resolve in some places alone.
+// inner are names that resolve in some places alone, in small letters and without a dot at their end.
 var inner = []struct {
 	is   func(name string) bool
 	what string
 }{
-	{func(s string) bool {
-		return below(s, ".svc") || below(s, ".cluster.local") || strings.Contains(s, ".svc.")
-	},
-		"that of a Kubernetes service, which resolves within its cluster alone"},
+	{service, "that of a Kubernetes service, which resolves within its cluster alone"},
+	{statefulPod, "such as Kubernetes gives the pods of a StatefulSet, which resolves within its namespace or cluster alone"},
 	{func(s string) bool { return below(s, ".docker.internal") },
 		"what Docker calls the host in its containers, and resolves there alone"},
 	{func(s string) bool { return below(s, ".containers.internal") },
 		"what Podman calls the host in its containers, and resolves there alone"},
 	{containerID, "such as Docker and Podman give containers by their id: it resolves within the container alone"},
+}
+
+// service reports whether a name is that of a Kubernetes service: in full, or as far as its namespace if that is one that every cluster has.
+func service(name string) bool {
+	return below(name, ".svc") || below(name, ".cluster.local") || strings.Contains(name, ".svc.") ||
+		below(name, ".default") || below(name, ".kube-system")
+}
+
+// statefulPod reports whether a name is one that Kubernetes gives to a pod by its ordinal and its headless service, as within the namespace:
+// bank-0.bank, or with the namespace, bank-0.bank.shop. The service is called otherwise than the pods at times, as in
+// web-0.nginx; that is told from a domain of the Internet if the last part is longer than most of those have.
+func statefulPod(name string) bool {
+	pod, domain, _ := strings.Cut(name, ".")
+	set, ordinal, ok := cutLast(pod, "-")
+	if !ok || set == "" || ordinal == "" || strings.Trim(ordinal, "0123456789") != "" {
+		return false
+	}
+	service, namespace, two := strings.Cut(domain, ".")
+	if service == set || strings.HasPrefix(service, set+"-") {
+		return !strings.Contains(namespace, ".")
+	}
+	return !two && len(service) > len("com")
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }
 
 func below(name, domain string) bool { return strings.HasSuffix(name, domain) }
@@ -179,10 +206,10 @@ func publishedAs(f *Finding, at surround) (what string, few bool) {
 		return what + ", which are reached within their cluster alone", true
 	case by == itsHost:
 		return what + ", which other hosts cannot reach", true
-	case by == nobody:
-		return what, !at.near(a)
-	case at.near(a): // a private network, and this machine is in it
+	case at.near(a): // a network that few are in, and this machine is in it
 		return "", false
+	case by == nobody:
+		return what, true
 	}
 	return what + " that this machine is not in", false
 }

@@ -24,7 +24,7 @@ type behaviour func(c net.Conn)
 type world struct {
 	t     *testing.T
 	names map[string][]string
-	at    map[string]any // by host:port: a behaviour, or the error of connecting
+	at    map[string]any // by host:port: a behaviour, the error of connecting, or a func() any that returns these in turn
 	own   []netip.Prefix
 	wait  sync.WaitGroup
 }
@@ -32,6 +32,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, names: map[string][]string{}, at: map[string]any{}, own: []netip.Prefix{
 		netip.MustParsePrefix("127.0.0.1/8"), netip.MustParsePrefix("192.168.1.10/24"), netip.MustParsePrefix("172.17.0.1/16"),
+		netip.MustParsePrefix("192.0.2.1/24"),
 	}}
 	t.Cleanup(w.wait.Wait)
 	return w
@@ -58,7 +59,11 @@ func (w *world) Lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 }
 
 func (w *world) Dial(ctx context.Context, at netip.AddrPort) (net.Conn, error) {
-	switch b := w.at[at.String()].(type) {
+	to := w.at[at.String()]
+	if next, ok := to.(func() any); ok {
+		to = next()
+	}
+	switch b := to.(type) {
 	case error:
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: b}
 	case behaviour:

@@ -110,6 +110,10 @@ var kinds = []struct {
 	{netip.MustParsePrefix("198.51.100.0/24"), "an address that is reserved for documentation", nobody},
 	{netip.MustParsePrefix("203.0.113.0/24"), "an address that is reserved for documentation", nobody},
 	{netip.MustParsePrefix("2001:db8::/32"), "an address that is reserved for documentation", nobody},
+	{netip.MustParsePrefix("3fff::/20"), "an address that is reserved for documentation", nobody},
+	{netip.MustParsePrefix("0.0.0.0/8"), "an address that no machine may have (0.0.0.0/8)", nobody},
+	{netip.MustParsePrefix("240.0.0.0/4"), "an address that is reserved, and given to nobody (240.0.0.0/4)", nobody},
+	{netip.MustParsePrefix("198.18.0.0/15"), "an address of a network set apart for measuring devices (198.18.0.0/15)", itsNetwork},
 	{netip.MustParsePrefix("100.64.0.0/10"), "an address of a provider's or overlay network (100.64.0.0/10)", itsNetwork},
 	{netip.MustParsePrefix("10.0.0.0/8"), "an address of a private network", itsNetwork},
 	{netip.MustParsePrefix("172.16.0.0/16"), "an address of a private network", itsNetwork}, // the one that Docker leaves out
@@ -117,6 +121,9 @@ var kinds = []struct {
 	{netip.MustParsePrefix("192.168.0.0/16"), "an address of a private network", itsNetwork},
 	{netip.MustParsePrefix("fc00::/7"), "an address of a private network", itsNetwork},
 }
+
+// broadcast is the address of all machines on a cable.
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // kind says what sort of address a is, if that matters: one that means something to few. self is whether that is said by what.
 func kind(a netip.Addr) (what string, by reachable, self bool) {
@@ -129,6 +136,8 @@ func kind(a netip.Addr) (what string, by reachable, self bool) {
 		return "a link-local address, which is good on one cable alone", nobody, true
 	case a.IsMulticast():
 		return "a multicast address, which no connection can be made to", nobody, true
+	case a == broadcast:
+		return "the broadcast address, which no connection can be made to", nobody, true
 	}
 	for _, k := range kinds {
 		if k.network.Contains(a) {

@@ -57,6 +57,18 @@ func TestExplanations(t *testing.T) {
 		{"link-local", "169.254.9.9:1", noRoute, "", "", probe.NoRoute, []string{"a link-local address"}, "--publish HOST"},
 		{"all addresses", "0.0.0.0:1", nil, "", "", probe.BadAddress, []string{"published 0.0.0.0", "stands for all addresses"}, "--publish HOST"},
 		{"multicast", "224.0.0.1:1", nil, "", "", probe.BadAddress, []string{"multicast"}, "--publish HOST"},
+		{"broadcast", "255.255.255.255:1", nil, "", "", probe.BadAddress, []string{"published 255.255.255.255, the broadcast address", "nobody can connect"}, "--publish HOST"},
+		{"broadcast, mapped", "[::ffff:255.255.255.255]:1", nil, "", "", probe.BadAddress, []string{"the broadcast address"}, "--publish HOST"},
+		{"a name for broadcast", "bank.example.org:1", nil, "255.255.255.255", "", probe.BadAddress, []string{"no address that can be connected to"}, "--publish HOST"},
+		{"reserved", "240.0.0.1:1", noRoute, "", "", probe.NoRoute, []string{"published 240.0.0.1, an address that is reserved, and given to nobody", "no route"}, "--publish HOST"},
+		{"the last that is reserved", "255.255.255.254:1", nil, "", "", probe.TimedOut, []string{"given to nobody"}, "--publish HOST"},
+		{"of no machine", "0.1.2.3:1", noRoute, "", "", probe.NoRoute, []string{"published 0.1.2.3, an address that no machine may have"}, "--publish HOST"},
+		{"for measurements", "198.18.0.9:1", nil, "", "", probe.TimedOut, []string{"measuring devices (198.18.0.0/15) that this machine is not in"}, "DSOM_CONNECT=198.18.0.9="},
+		{"the last for measurements", "198.19.255.255:1", nil, "", "", probe.TimedOut, []string{"measuring devices"}, "DSOM_CONNECT="},
+		{"not for measurements", "198.20.0.1:1", nil, "", "", probe.TimedOut, []string{"no connection is made in time"}, "let port 1 through"},
+		{"for documentation, and near", "192.0.2.9:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1 there"}, "start the server; if it runs"},
+		{"for documentation, and it is there", "192.0.2.9:1", here, "", "", probe.Reachable, nil, ""},
+		{"for documentation, IPv6", "[3fff::7]:1", nil, "", "", probe.TimedOut, []string{"reserved for documentation"}, "--publish HOST"},
 		{"no port", "8.8.4.4:0", nil, "", "", probe.BadAddress, []string{"no address that can be connected to"}, "--publish HOST"},
 		{"a private network not ours", "10.1.2.3:1", nil, "", "", probe.TimedOut, []string{"published 10.1.2.3, an address of a private network that this machine is not in", "in time"}, "DSOM_CONNECT=10.1.2.3=HOST:PORT"},
 		{"a private network of ours", "192.168.1.20:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1"}, "start the server"},
@@ -80,6 +92,13 @@ func TestExplanations(t *testing.T) {
 		{"a service, in short", "bank.shop.svc:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
 		{"a service of another domain", "Bank.Shop.SVC.corp.example.org.:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
 		{"a service, in its cluster", "bank.shop.svc.cluster.local:1", here, "8.8.4.4", "", probe.Reachable, nil, ""},
+		{"a service and its namespace", "kubernetes.default:1", nil, "", "", probe.Unresolved, []string{"a Kubernetes service"}, "--publish HOST"},
+		{"a pod of a StatefulSet", "bank-0.bank:1", nil, "", "", probe.Unresolved, []string{"the pods of a StatefulSet", "no such host"}, "--publish HOST"},
+		{"a pod and its namespace", "Bank-12.bank.shop.:1", nil, "", "", probe.Unresolved, []string{"the pods of a StatefulSet"}, "--publish HOST"},
+		{"a pod of a service by another name", "web-0.nginx:1", nil, "", "", probe.Unresolved, []string{"the pods of a StatefulSet"}, "--publish HOST"},
+		{"no pod", "bank-0.com:1", nil, "", "", probe.Unresolved, []string{"the name bank-0.com does not resolve here"}, "hosts file"},
+		{"nor that", "bank-0.example.org:1", nil, "", "", probe.Unresolved, []string{"the name bank-0.example.org does not resolve here"}, "hosts file"},
+		{"nor that, without an ordinal", "bank-a.bank:1", nil, "", "", probe.Unresolved, []string{"the name bank-a.bank does not resolve here"}, "hosts file"},
 		{"Docker's host", "host.docker.internal:1", nil, "", "", probe.Unresolved, []string{"what Docker calls the host"}, "--publish HOST"},
 		{"Podman's host", "host.containers.internal:1", nil, "", "", probe.Unresolved, []string{"what Podman calls the host"}, "--publish HOST"},
 		{"a container by its id", "0a1b2c3d4e5f:1", nil, "", "", probe.Unresolved, []string{"containers by their id"}, "--publish HOST"},
@@ -235,6 +254,74 @@ func TestLocateUnanswered(t *testing.T) {
 	}
 }
 
+// inTurn returns what is met at an address at first, and from then on.
+func inTurn(first, then any) func() any {
+	var met atomic.Bool
+	return func() any {
+		if met.Swap(true) {
+			return then
+		}
+		return first
+	}
+}
+
+// TestSecondConnection: a server that does not know the first question is asked the second on a connection of its own, and what comes of that
+// does not hide what came before.
+func TestSecondConnection(t *testing.T) {
+	t.Parallel()
+	newer := behaviour(func(c net.Conn) { // than the reference says, and it does not know the question
+		_, _ = c.Read(make([]byte, 1024))
+		_, _ = c.Write(giop.AppendMessageError(nil, cdr.V12, true))
+	})
+	for name, c := range map[string]struct {
+		version cdr.Version
+		peer    any
+		want    probe.Outcome
+	}{
+		"silent, and then nobody":   {cdr.V12, inTurn(behaviour(silent), refuses), probe.Silent},
+		"rejects, and then nobody":  {cdr.V10, inTurn(newer, refuses), probe.Failed},
+		"rejects, and then answers": {cdr.V10, inTurn(newer, serves(server{})), probe.Reachable},
+		"an IIOP yet to come":       {cdr.Version{Major: 1, Minor: 3}, serves(server{}), probe.Reachable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.at["8.8.4.4:1"] = c.peer
+				r := &ior.IOR{TypeID: "IDL:X:1.0", Profiles: []ior.Profile{ior.IIOP{Version: c.version, Host: "8.8.4.4", Port: 1, Key: []byte("key")}.Profile()}}
+				if rep := (&probe.Prober{Network: w}).Probe(t.Context(), r); rep.Addresses[0].Outcome != c.want {
+					t.Errorf("got %s (%s), want %s", rep.Addresses[0].Outcome, rep.Addresses[0].Detail, c.want)
+				}
+			})
+		})
+	}
+}
+
+// TestShares: each address that a name means has its share of the time, so that the first that is dead does not use it up.
+func TestShares(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		means []string
+		after time.Duration
+	}{
+		{[]string{"8.0.0.1", "8.0.0.2", "8.8.4.4"}, 4 * time.Second},
+		{[]string{"8.0.0.1", "8.8.4.4", "8.0.0.2"}, 2 * time.Second},
+		{[]string{"8.8.4.4", "8.0.0.1", "8.0.0.2"}, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.names["bank.example.org"] = c.means
+			w.at["8.8.4.4:1"] = serves(server{})
+			p := probe.Prober{Timeout: 6 * time.Second, Network: w}
+			begin := time.Now()
+			rep := p.Probe(t.Context(), at("bank.example.org:1"))
+			if f := rep.Addresses[0]; f.Outcome != probe.Reachable || time.Since(begin) != c.after {
+				t.Errorf("%v: got %s after %v, want it reached after %v", c.means, f.Outcome, time.Since(begin), c.after)
+			}
+		})
+	}
+}
+
 // TestForwards: where a server forwards to is tried as well, in either answer, and not for ever.
 func TestForwards(t *testing.T) {
 	t.Parallel()
@@ -266,6 +353,11 @@ func TestForwards(t *testing.T) {
 		if rep := p.Probe(t.Context(), at(c.first+"0:1")); rep.Reachable != c.want || !c.want && !strings.Contains(text(t, rep), "it forwards too often") {
 			t.Errorf("over %d forwards: got %s", c.far, text(t, rep))
 		}
+	}
+	w.at["10.244.3.4:1"] = forwarding(at("8.0.0.4:1"), true)
+	rep = p.Probe(t.Context(), at("10.244.3.4:1")) // within the cluster, as the answer shows
+	if f := rep.Addresses[0]; !rep.Reachable || f.Problem != "" || f.Advice != "" {
+		t.Errorf("got %s", text(t, rep))
 	}
 	rep = p.Probe(t.Context(), at("8.0.0.5:1"))
 	if f := rep.Addresses[0]; rep.Reachable || f.Outcome != probe.Forwarded || !strings.Contains(f.Problem, "forwards to where the object is not reached") {
@@ -302,13 +394,15 @@ func TestReferences(t *testing.T) {
 	w.at["8.0.0.1:2"] = refuses
 	r := at("8.0.0.1:1", "two.example.org:2")
 	secure := ior.IIOP{Version: cdr.V12, Host: "8.0.0.1", Key: []byte("key"), Components: []ior.Component{{Tag: ior.TagSSLSecTrans, Data: make([]byte, 8)}}}
-	r.Profiles = append(r.Profiles, ior.Profile{Tag: 99}, ior.MultiComponentProfile(nil), ior.Profile{Tag: 0, Data: []byte{1}}, secure.Profile())
+	csi := secure
+	csi.Components = []ior.Component{{Tag: ior.TagCSISecMechList, Data: make([]byte, 8)}}
+	r.Profiles = append(r.Profiles, ior.Profile{Tag: 99}, ior.MultiComponentProfile(nil), ior.Profile{Tag: 0, Data: []byte{1}}, secure.Profile(), csi.Profile())
 	rep := (&probe.Prober{Network: w}).Probe(t.Context(), r)
 	var got []probe.Outcome
 	for _, f := range rep.Addresses {
 		got = append(got, f.Outcome)
 	}
-	if want := []probe.Outcome{probe.Refused, probe.Reachable, probe.Unsupported, probe.BadProfile, probe.NeedsTLS}; !rep.Reachable || !slices.Equal(got, want) {
+	if want := []probe.Outcome{probe.Refused, probe.Reachable, probe.Unsupported, probe.BadProfile, probe.NeedsTLS, probe.NeedsTLS}; !rep.Reachable || !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	rep.Addresses = rep.Addresses[:2]

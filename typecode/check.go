@@ -1,6 +1,7 @@
 package typecode
 
 import (
+	"math"
 	"strings"
 
 	"github.com/opendsom/dsom/exc"
@@ -52,8 +53,11 @@ func (c checker) check(t *TypeCode) error {
 	if t.name != "" && !isIdent(t.name) {
 		return badParam(exc.MinorBadTypeName, "%q is no name of a type", t.name)
 	}
-	if format, rest, ok := strings.Cut(t.id, ":"); t.id != "" && (!ok || format == "" || rest == "") {
-		return badParam(exc.MinorBadRepositoryID, "%q is no repository id", t.id)
+	if t.id != "" && !isID(t.id) {
+		return badParam(exc.MinorBadRepositoryID, "%q is no repository id, such as IDL:acme.com/Bank:1.0", t.id)
+	}
+	if t.kind == TkAlias && t.id == "" && t.name == "" {
+		return badParam(exc.MinorBadRepositoryID, "a typedef of %v has neither a repository id nor a name, so that nothing tells it from what it stands for", t.content.Kind())
 	}
 	if t.id == "" && needsID&(1<<t.kind) != 0 {
 		return badParam(exc.MinorBadRepositoryID, "the %v %s has no repository id, by which it is told from others", t.kind, t.name)
@@ -106,6 +110,28 @@ func badMember(format string, args ...any) error {
 // what type it is.
 var needsID = withID &^ of(TkStruct, TkUnion, TkEnum, TkAlias)
 
+// isID reports whether a text has the form of a repository id (part 1, clause 14.7.1): a format, and what that wants. Of
+// the format IDL these are names, each behind a slash but the first, and a version of two numbers.
+func isID(id string) bool {
+	format, rest, ok := strings.Cut(id, ":")
+	if format != "IDL" {
+		return ok && format != "" && rest != ""
+	}
+	path, version, _ := strings.Cut(rest, ":")
+	if major, minor, _ := strings.Cut(version, "."); !isNumber(major) || !isNumber(minor) {
+		return false
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || strings.ContainsFunc(part, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+			return false
+		}
+	}
+	return true
+}
+
+// isNumber reports whether a text consists of decimal digits.
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
 // maxDigits is how many digits a fixed may have.
 const maxDigits = 31
 
@@ -126,6 +152,9 @@ func (t *TypeCode) checkShape() error {
 		if t.length == 0 {
 			return bad("an array has no elements")
 		}
+		if n := t.elements(); n > math.MaxUint32 {
+			return bad("an array has %d elements or more over its dimensions: there are %d at most", n, uint32(math.MaxUint32))
+		}
 	case TkEnum:
 		if len(t.members) == 0 {
 			return bad("the enum %s has no enumerators", t.name)
@@ -138,6 +167,15 @@ func (t *TypeCode) checkShape() error {
 		return t.checkDerivation()
 	}
 	return nil
+}
+
+// elements returns how many elements an array has over all its dimensions, as far as it takes to know that there are too many.
+func (t *TypeCode) elements() uint64 {
+	n := uint64(1)
+	for ; t.kind == TkArray && n <= math.MaxUint32; t = t.content.r() {
+		n *= uint64(t.length) // both factors fit 32 bits
+	}
+	return n
 }
 
 // checkDerivation checks what a value type says of its base.
@@ -159,6 +197,10 @@ func (t *TypeCode) checkDerivation() error {
 		return badMember("the concrete base of the %v %s is the abstract %s: it has none", t.kind, t.name, base.name)
 	case t.derivesFromItself():
 		return badMember("the %v %s is derived from itself", t.kind, t.name)
+	case base.modifier == ValueCustom && t.modifier != ValueCustom:
+		return bad("the %v %s is derived from %s, which is custom, and must be custom too", t.kind, t.name, base.name)
+	case base.kind == TkEvent && t.kind != TkEvent:
+		return badMember("the %v %s is derived from %s, which is an event type, and must be one too", t.kind, t.name, base.name)
 	}
 	return nil
 }
@@ -190,23 +232,52 @@ func (c checker) isFinite(t *TypeCode) bool {
 	return true
 }
 
-// checkNames checks that members have names, and each its own; those of the labels of one arm are the same.
+// checkNames checks that members have names, and each its own, which is neither that of the type nor that of a member that a base has; those of
+// the labels of one arm are the same. Names that differ in case alone are the same, but for that of the type: IDL compilers
+// let those pass.
 func (t *TypeCode) checkNames() error {
+	inherited := t.inheritedNames()
 	seen := make(map[string]int, len(t.members))
 	for i := range t.members {
 		name := t.members[i].name
 		if name == "" {
 			continue
 		}
-		if !isIdent(name) {
-			return badParam(exc.MinorBadMemberName, "%q is no name of a member", name)
-		}
-		at, twice := seen[strings.ToLower(name)]
+		folded := strings.ToLower(name)
+		at, twice := seen[folded]
 		oneArm := t.kind == TkUnion && at == i-1 && t.members[at].name == name && Equal(t.members[at].tc, t.members[i].tc)
-		if twice && !oneArm {
+		switch base, ok := inherited[folded]; {
+		case !isIdent(name):
+			return badParam(exc.MinorBadMemberName, "%q is no name of a member", name)
+		case name == t.name:
+			return badParam(exc.MinorBadMemberName, "the %v %s has a member of its own name", t.kind, t.name)
+		case ok:
+			return badParam(exc.MinorBadMemberName, "the %v %s has a member %s, which it inherits from %s already", t.kind, t.name, name, base.name)
+		case twice && !oneArm:
 			return badParam(exc.MinorBadMemberName, "%s has two members %s", t.name, name)
 		}
-		seen[strings.ToLower(name)] = i
+		seen[folded] = i
 	}
 	return nil
+}
+
+// inheritedNames returns the names of the members of all bases of a value type, in lower case, with the base that has each. It is not
+// derived from itself.
+func (t *TypeCode) inheritedNames() map[string]*TypeCode {
+	if t.kind != TkValue && t.kind != TkEvent || len(t.members) == 0 {
+		return nil
+	}
+	var all map[string]*TypeCode
+	for base := t.content; base != nil; base = base.content {
+		base = base.r()
+		for i := range base.members {
+			if name := base.members[i].name; name != "" {
+				if all == nil {
+					all = map[string]*TypeCode{}
+				}
+				all[strings.ToLower(name)] = base
+			}
+		}
+	}
+	return all
 }

@@ -26,7 +26,28 @@ func TestCheck(t *testing.T) {
 		{tc.Struct(":S", "S"), exc.BadParam, exc.MinorBadRepositoryID},
 		{tc.Struct("IDL:S:1.0", "S", long("1a")), exc.BadParam, exc.MinorBadMemberName},
 		{tc.Struct("IDL:S:1.0", "S", long("a"), long("A")), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Struct("IDL::::", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:S", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:S:1", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:S:1.x", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:S:.0", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:S:1.0:2", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:acme.com//S:1.0", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:a S:1.0", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:a\x7f:1.0", "S"), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Alias("", "", tc.Long), exc.BadParam, exc.MinorBadRepositoryID},
+		{tc.Struct("IDL:S:1.0", "a:b"), exc.BadParam, exc.MinorBadTypeName},
+		// What is wrong stands behind what is not.
+		{tc.Struct("IDL:S:1.0", "S", long("a"), tc.Member{Name: "v", Type: tc.Void}), exc.BadTypecode, exc.MinorIllegalMemberType},
+		{tc.Union("IDL:U:1.0", "U", tc.Enum("IDL:E:1.0", "E", "A", "a"), arm(0, "x")), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Union("IDL:U:1.0", "U", tc.Long, arm(0, "x"), tc.Arm{Label: 1, Name: "v", Type: tc.Void}), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.Enum("IDL:E:1.0", "E", "A", "A"), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Enum("IDL:E:1.0", "E", "A", "E"), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Struct("IDL:S:1.0", "S", long("a"), long("S")), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Union("IDL:U:1.0", "U", tc.Long, arm(1, "U")), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Value("IDL:V:1.0", "V", 0, nil, tc.State{Name: "V", Type: tc.Long}), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Value("IDL:D:1.0", "D", 0, holder("X"), tc.State{Name: "x", Type: tc.Long}), exc.BadParam, exc.MinorBadMemberName},
+		{tc.Event("IDL:D:1.0", "D", 0, tc.Value("IDL:M:1.0", "M", 0, holder("x")), tc.State{Name: "x", Type: tc.Long}), exc.BadParam, exc.MinorBadMemberName},
 		{tc.Struct("IDL:S:1.0", "S", tc.Member{Name: "v", Type: tc.Void}), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.Sequence(tc.Exception("IDL:X:1.0", "X"), 0), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.Sequence(tc.Sequence(nil, 0), 0), exc.BadTypecode, exc.MinorIllegalMemberType},
@@ -48,6 +69,11 @@ func TestCheck(t *testing.T) {
 		{tc.Fixed(3, 5), exc.BadParam, exc.MinorBadValue},
 		{tc.Fixed(3, -1), exc.BadParam, exc.MinorBadValue},
 		{tc.Array(tc.Long, 0), exc.BadParam, exc.MinorBadValue},
+		{tc.Array(tc.Array(tc.Long, math.MaxUint32), math.MaxUint32), exc.BadParam, exc.MinorBadValue},
+		{tc.Array(tc.Array(tc.Array(tc.Long, 1<<16), 1), 1<<16), exc.BadParam, exc.MinorBadValue},
+		{tc.Value("IDL:V:1.0", "V", tc.ValueTruncatable, tc.Value("IDL:C:1.0", "C", tc.ValueCustom, nil)), exc.BadParam, exc.MinorBadValue},
+		{tc.Value("IDL:V:1.0", "V", 0, tc.Value("IDL:C:1.0", "C", tc.ValueCustom, nil)), exc.BadParam, exc.MinorBadValue},
+		{tc.Value("IDL:V:1.0", "V", 0, tc.Event("IDL:E:1.0", "E", 0, nil)), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.Value("IDL:V:1.0", "V", 9, nil), exc.BadParam, exc.MinorBadValue},
 		{tc.Value("IDL:V:1.0", "V", -1, nil), exc.BadParam, exc.MinorBadValue},
 		{tc.Value("IDL:V:1.0", "V", tc.ValueTruncatable, nil), exc.BadParam, exc.MinorBadValue},
@@ -55,6 +81,7 @@ func TestCheck(t *testing.T) {
 		{tc.Value("IDL:V:1.0", "V", 0, tc.Long), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.Value("IDL:V:1.0", "V", 0, tc.ValueBox("IDL:B:1.0", "B", tc.Long)), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.Value("IDL:V:1.0", "V", 0, tc.Value("IDL:A:1.0", "A", tc.ValueAbstract, nil)), exc.BadTypecode, exc.MinorIllegalMemberType},
+		{tc.Event("IDL:V:1.0", "V", 0, tc.Recursive("IDL:V:1.0")), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.Value("IDL:V:1.0", "V", 0, tc.Recursive("IDL:V:1.0")), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.ValueBox("IDL:B:1.0", "B", tc.Value("IDL:V:1.0", "V", 0, nil)), exc.BadTypecode, exc.MinorIllegalMemberType},
 		{tc.ValueBox("IDL:B:1.0", "B", tc.Alias("IDL:T:1.0", "T", tc.ValueBox("IDL:C:1.0", "C", tc.Long))), exc.BadTypecode, exc.MinorIllegalMemberType},
@@ -81,8 +108,15 @@ func TestCheck(t *testing.T) {
 		{tc.Union("IDL:U:1.0", "U", tc.Boolean, arm(0, "a"), arm(1, "b")), ""},
 		{tc.Union("IDL:U:1.0", "U", tc.Long, arm(0, "a"), tc.Arm{Default: true, Name: "a", Type: tc.Long}), ""},
 		{tc.Fixed(31, 0), ""}, {tc.Fixed(31, 31), ""}, {tc.Fixed(1, 1), ""},
-		{tc.Struct("", "", long("a")), ""}, {tc.Enum("", "", "A"), ""}, {tc.Alias("", "", tc.Long), ""},
-		{tc.Value("IDL:V:1.0", "V", tc.ValueTruncatable, tc.Event("IDL:E:1.0", "E", 0, nil)), ""},
+		{tc.Struct("", "", long("a")), ""}, {tc.Enum("", "", "A"), ""}, {tc.Alias("", "T", tc.Long), ""}, {tc.Alias("IDL:T:1.0", "", tc.Long), ""},
+		{tc.Struct("IDL:acme.com/S:1.0", "S", long("s")), ""}, {tc.Struct("RMI:acme.S:0123456789abcdef", "S"), ""},
+		{tc.Array(tc.Array(tc.Long, 1), math.MaxUint32), ""},
+		{tc.Array(tc.Alias("IDL:T:1.0", "T", tc.Array(tc.Long, math.MaxUint32)), math.MaxUint32), ""},
+		{tc.Exception("IDL:X:1.0", "X", long("x")), ""},
+		{tc.Event("IDL:V:1.0", "V", tc.ValueTruncatable, tc.Value("IDL:E:1.0", "E", 0, nil)), ""},
+		{tc.Event("IDL:V:1.0", "V", 0, tc.Event("IDL:E:1.0", "E", 0, nil)), ""},
+		{tc.Value("IDL:V:1.0", "V", tc.ValueCustom, tc.Value("IDL:C:1.0", "C", tc.ValueCustom, nil)), ""},
+		{tc.Value("IDL:D:1.0", "D", 0, holder("x"), tc.State{Name: "y", Type: tc.Long}), ""},
 		{tc.ValueBox("IDL:B:1.0", "B", tc.Sequence(tc.Value("IDL:V:1.0", "V", 0, nil), 0)), ""},
 	})
 	for _, s := range good {
@@ -93,10 +127,18 @@ func TestCheck(t *testing.T) {
 		if err := tc.Check(s.t); err != nil {
 			t.Errorf("%v: %v", s.t, err)
 		}
+		if s.t.Kind() == tc.TkAlias && s.t.ID() == "" {
+			continue // its name is all that it has
+		}
 		if err := tc.Check(s.t.Compact()); err != nil {
 			t.Errorf("%v, compact: %v", s.t, err)
 		}
 	}
+}
+
+// holder returns a value type with one member.
+func holder(name string) *tc.TypeCode {
+	return tc.Value("IDL:B:1.0", "B", 0, nil, tc.State{Name: name, Type: tc.Long})
 }
 
 // arms returns an arm for each label from first to last.

@@ -1,6 +1,7 @@
 package typecode_test
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -146,5 +147,16 @@ func TestEqualTakesNoLonger(t *testing.T) {
 	}
 	if took := time.Since(start); took > 5*time.Second { // it would take years
 		t.Errorf("it took %v", took)
+	}
+}
+
+// TestDefaultLabel: what a program says is the label of the default arm means nothing.
+func TestDefaultLabel(t *testing.T) {
+	t.Parallel()
+	with := func(label int64) *tc.TypeCode {
+		return tc.Union("IDL:U:1.0", "U", tc.Long, tc.Arm{Label: 1, Name: "a", Type: tc.Long}, tc.Arm{Default: true, Label: label, Name: "b", Type: tc.Long})
+	}
+	if a, b := with(0), with(7); !tc.Equal(a, b) || !bytes.Equal(put(t, a, true), put(t, b, true)) {
+		t.Error("unions differ by the labels of their default arms")
 	}
 }

@@ -84,6 +84,8 @@ var values = []sample{
 	{tc.Value("IDL:C:1.0", "C", tc.ValueCustom, nil, tc.State{Name: "s", Type: tc.String, Public: true}), "custom valuetype C {public string s;}"},
 	{tc.Value("IDL:A:1.0", "A", tc.ValueAbstract, nil), "abstract valuetype A {}"},
 	{tc.Event("IDL:E:1.0", "E", 0, nil, tc.State{Name: "s", Type: tc.Sequence(tc.Recursive("IDL:E:1.0"), 3)}), "eventtype E {private sequence<E,3> s;}"},
+	{tc.Event("IDL:D:1.0", "D", tc.ValueTruncatable, tc.Event("IDL:E:1.0", "E", 0, nil)), "eventtype D : truncatable eventtype E {} {}"},
+	{tc.Event("IDL:C:1.0", "C", tc.ValueCustom, nil), "custom eventtype C {}"},
 	{tc.ValueBox("IDL:Box:1.0", "Box", tc.String), "valuebox Box {string}"},
 	{tc.ValueBox("IDL:Box:1.0", "Box", tc.Struct("IDL:S:1.0", "S", tc.Member{Name: "b", Type: tc.Recursive("IDL:Box:1.0")})), "valuebox Box {struct S {Box b;}}"},
 	// A base inside which the derived type stands.
@@ -188,6 +190,9 @@ func TestParseErrors(t *testing.T) {
 		{"valuetype V : valuetype W : V {} {}", "derived from itself"},
 		{"valuetype V : long {}", "derived from a long"},
 		{"valuetype V : struct S {} {}", "derived from a struct"},
+		{"struct S {valuetype V {} v; S s;}", "holds itself"},
+		{"struct S {sequence<long> v; S s;}", "holds itself"},
+		{"enum E {A", `"}" is missing`},
 		{"custom struct V {}", `"eventtype" is missing`},
 		{"valuebox B {}", "a name is missing"},
 		{"valuebox B {void}", "void"},
@@ -459,6 +464,9 @@ func TestHostile(t *testing.T) {
 		}), exc.BadTypecode, "visibility 2"},
 		{"fixed with a negative scale", raw(func(e *cdr.Encoder) { e.ULong(uint32(tc.TkFixed)); e.UShort(5); e.Short(-2) }), exc.BadTypecode, "fixed<5,-2"},
 		{"fixed with more decimals than digits", raw(func(e *cdr.Encoder) { e.ULong(uint32(tc.TkFixed)); e.UShort(5); e.Short(6) }), exc.BadTypecode, "fixed<5,6"},
+		{"label of no enumerator", raw(func(e *cdr.Encoder) {
+			tc.Put(e, tc.Union("", "", tc.Enum("", "", "A", "B"), tc.Arm{Label: 1, Name: "x", Type: tc.Long}, tc.Arm{Label: 2, Name: "y", Type: tc.Long}))
+		}), exc.BadTypecode, "label 2 of an enum of 2"},
 		{"switch by float", union(uint32(tc.TkFloat), -1), exc.BadTypecode, "switched by float"},
 		{"default beyond the arms", union(uint32(tc.TkLong), 1), exc.BadTypecode, "default"},
 		{"default before the arms", union(uint32(tc.TkLong), -3), exc.BadTypecode, "default"},

@@ -11,4 +11,7 @@
 //
 // In what is seen, a line with … alone stands for any lines. What differs from run to run (process ids, addresses,
 // folders above the last one, times) may differ.
+//
+// Of the other pages it holds that the names in Go are there which they name, and that the Go on those about CORBA in Go compiles, with what
+// the compiler makes of the IDL beside it.
 package readmetest

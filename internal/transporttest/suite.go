@@ -33,7 +33,7 @@ func Run(t *testing.T, s Subject) {
 	for name, test := range map[string]func(*testing.T, Subject){
 		"Octets": octets, "Buffers": buffers, "Chunks": chunks, "HalfClose": halfClose, "CloseWakesReader": closeWakesReader,
 		"ReadDeadline": readDeadline, "WriteDeadline": writeDeadline,
-		"ShortWrites": shortWrites, "State": state, "Listener": listening,
+		"ShortWrites": shortWrites, "PeerGone": peerGone, "State": state, "Listener": listening,
 		"DialNobody": dialNobody, "DialGivenUp": dialGivenUp, "Addresses": addresses, "NoAllocation": noAllocation,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, s) })
@@ -240,12 +240,19 @@ func writeDeadline(t *testing.T, s Subject) {
 func shortWrites(t *testing.T, s Subject) {
 	want := random(32 << 20)
 	a, b := pair(t, s)
+	write := func(p []byte) (int, error) {
+		n, err := a.Write(p)
+		if n < len(p) && err == nil {
+			err = io.ErrShortWrite
+		}
+		return n, err
+	}
 	a.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
 	sent := 0
 	var err error
 	for size := 1; err == nil && sent < len(want); size = size*3%(20<<10) + 1 {
 		var n int
-		n, err = a.Write(want[sent:min(sent+size, len(want))])
+		n, err = write(want[sent:min(sent+size, len(want))])
 		sent += n
 	}
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -257,7 +264,7 @@ func shortWrites(t *testing.T, s Subject) {
 		var err error
 		for size := 1; err == nil && sent < len(want); size = size*3%(20<<10) + 1 {
 			var n int
-			n, err = a.Write(want[sent:min(sent+size, len(want))])
+			n, err = write(want[sent:min(sent+size, len(want))])
 			sent += n
 		}
 		a.CloseWrite()
@@ -266,6 +273,23 @@ func shortWrites(t *testing.T, s Subject) {
 	got, err := io.ReadAll(b)
 	if err := errors.Join(err, <-done); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("read %d octets, %v; want the %d that were written", len(got), err, len(want))
+	}
+}
+
+// peerGone: short writes to one who is gone fail, if not at once.
+func peerGone(t *testing.T, s Subject) {
+	a, b := pair(t, s)
+	b.Close()
+	for end := time.Now().Add(patience); ; {
+		if _, err := a.Write([]byte("into the void")); err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("got %v", err)
+			}
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("writes to a peer that is gone do not fail")
+		}
 	}
 }
 

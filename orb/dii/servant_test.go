@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/model"
@@ -84,7 +86,11 @@ func TestServant(t *testing.T) {
 			case "foreign":
 				return dii.Results{}, &dii.UserException{ID: "IDL:Other:1.0", Value: dyn.Long.Any(1)}
 			case "wrong result":
-				return dii.Results{Return: dyn.Long.Any(1)}, nil
+				list, err := dyn.Of(sig.Outputs()[1].Type, []int32{1, 2})
+				return dii.Results{Return: dyn.Long.Any(1), Out: []dyn.Any{dyn.Double.Any(1), list}}, err
+			case "no result":
+				list, err := dyn.Of(sig.Outputs()[1].Type, []int32{1, 2})
+				return dii.Results{Out: []dyn.Any{dyn.Double.Any(1), list}}, err
 			case "too few":
 				return dii.Results{Return: dyn.String.Any("x")}, nil
 			case "wrong out":
@@ -107,9 +113,13 @@ func TestServant(t *testing.T) {
 	if !errors.As(err, &u) || text(t, u.Value) != `{"_exception":"IDL:M/Refused:1.0","code":7,"why":"because"}` {
 		t.Errorf("got %v", err)
 	}
-	for word, want := range map[string]exc.Kind{"foreign": exc.Unknown, "wrong result": exc.BadParam, "too few": exc.BadParam, "wrong out": exc.BadParam} {
-		if _, err := dii.Call(t.Context(), ref, swap, dyn.String.Any(word), dyn.Double.Any(1)); !errors.Is(err, want) {
-			t.Errorf("%s: got %v, want %v", word, err, want)
+	if _, err := dii.Call(t.Context(), ref, swap, dyn.String.Any("foreign"), dyn.Double.Any(1)); !errors.Is(err, exc.Unknown) {
+		t.Errorf("foreign: got %v", err)
+	}
+	for _, word := range []string{"wrong result", "no result", "too few", "wrong out"} {
+		_, err := dii.Call(t.Context(), ref, swap, dyn.String.Any(word), dyn.Double.Any(1))
+		if sys := exc.From(err, exc.No); sys == nil || sys.Kind != exc.BadParam || sys.Minor != exc.MinorWrongType || sys.Completed != exc.Yes {
+			t.Errorf("%s: got %v", word, err)
 		}
 	}
 
@@ -216,6 +226,75 @@ func TestRequest(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	taken("oneway", one, exc.MinorRequestSynchronous)
+}
+
+// TestResponseThere: a response that is there is taken, be it that the ctx to wait for it with has ended.
+func TestResponseThere(t *testing.T) {
+	t.Parallel()
+	ref, _ := start(t, "IDL:M/Box:1.0")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 32 { // of two channels that are ready, select takes either
+		r := dii.NewRequest(ref, "_get_size")
+		r.SetReturn(typecode.Long)
+		if err := r.Send(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for there := false; !there; runtime.Gosched() {
+			var err error
+			if there, err = r.PollResponse(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.GetResponse(ended); err != nil {
+			t.Fatalf("the response is there: %v", err)
+		}
+	}
+}
+
+// TestKnowValues: what generated code has registered is not replaced; what nobody has is added, but for abstract types.
+func TestKnowValues(t *testing.T) {
+	t.Parallel()
+	o, err := orb.New(orb.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	info := func(name string) model.Info {
+		return model.Info{Node: model.Node{Name: name}, ID: "IDL:" + name + ":1.0"}
+	}
+	s := &model.Spec{Decls: model.Decls{
+		&model.ValueType{Info: info("Generated")}, &model.ValueType{Info: info("New")}, &model.ValueType{Info: info("Abstract"), Abstract: true},
+		&model.ValueBox{Info: info("Box"), Type: &model.Type{Kind: model.String}}, &model.Interface{Info: info("Interface")},
+	}}
+	if err := s.Link(); err != nil {
+		t.Fatal(err)
+	}
+	generated := &cdr.ValueType{ID: "IDL:Generated:1.0", TypeCode: typecode.Value("IDL:Generated:1.0", "Generated", 0, nil)}
+	o.RegisterValue(generated)
+	for range 2 {
+		if err := dii.KnowValues(o, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known := o.Env().Values.ValueType
+	if known("IDL:Generated:1.0") != generated {
+		t.Error("what was registered has been replaced")
+	}
+	for id, want := range map[string]typecode.Kind{"IDL:New:1.0": typecode.TkValue, "IDL:Box:1.0": typecode.TkValueBox} {
+		if v := known(id); v == nil || v.TypeCode.(*typecode.TypeCode).Kind() != want {
+			t.Errorf("%s: got %v, want a %v", id, v, want)
+		}
+	}
+	for _, id := range []string{"IDL:Abstract:1.0", "IDL:Interface:1.0"} {
+		if known(id) != nil {
+			t.Errorf("%s is known", id)
+		}
+	}
 }
 
 func TestSendCallback(t *testing.T) {

@@ -108,6 +108,8 @@ func TestFlow(t *testing.T) {
 			all(clientIn, "c receive_other SUCCESSFUL; b receive_other SUCCESSFUL", failing("receive_exception", no, "a")), "NO_PERMISSION:7 completed NO", ""},
 		{"polled for, send_poll raises", "ok", []rule{{"b", pi.AtSendPoll, denied}},
 			all(clientIn, sent, serverIn, found, serverOut, "a send_poll; b send_poll", failing("receive_exception", no, "a")), "NO_PERMISSION:7 completed NO", "ok"},
+		{"polled for, user exception, send_poll raises", "user", []rule{{"c", pi.AtSendPoll, denied}},
+			all(clientIn, sent, serverIn, found, failing("send_exception", "USER_EXCEPTION UNKNOWN:1 user", "z", "y", "x"), polls, failing("receive_exception", no, "b", "a")), "NO_PERMISSION:7 completed NO", "user"},
 		{"polled for, forwarded", "ok", []rule{{"x", pi.AtReceiveRequest, forward}},
 			all(clientIn, sent, serverIn, "x receive_request", failing("send_other", "LOCATION_FORWARD", "z", "y", "x"), polls, failing("receive_other", "LOCATION_FORWARD", "c", "b", "a"),
 				clientIn, sent, serverIn, found, serverOut, polls, clientOut), "result", "ok"},

@@ -176,3 +176,65 @@ func TestFoundByTheProgram(t *testing.T) {
 		}
 	}
 }
+
+// TestActivationsSideBySide: an adapter that is being activated is not asked for again, whatever other names are asked for meanwhile.
+func TestActivationsSideBySide(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		var mu sync.Mutex
+		asked := map[string]int{}
+		root.SetAdapterActivator(poa.AdapterActivatorFunc(func(_ context.Context, parent *poa.POA, name string) (bool, error) {
+			mu.Lock()
+			asked[name]++
+			mu.Unlock()
+			time.Sleep(time.Second)
+			_, err := parent.Create(name, poa.Options{})
+			return err == nil, err
+		}))
+		began := time.Now()
+		var all sync.WaitGroup
+		for _, name := range []string{"a", "b", "a", "b", "a"} {
+			all.Go(func() {
+				if p, err := root.FindPOA(t.Context(), name, true); err != nil || p.Name() != name {
+					t.Errorf("%s: %v, %v", name, p, err)
+				}
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		if took := time.Since(began); took != time.Second || asked["a"] != 1 || asked["b"] != 1 {
+			t.Errorf("took %v, asked %v", took, asked)
+		}
+	})
+}
+
+// TestActivationWaitsInVain: who asks for an adapter while its parent's thread is busy, and goes, is not told that there is none.
+func TestActivationWaitsInVain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		p := mustAdapter(t, root.POA, "p", poa.Options{Threads: poa.SingleThreadModel, AdapterActivator: poa.AdapterActivatorFunc(func(context.Context, *poa.POA, string) (bool, error) {
+			t.Error("the activator is asked while the thread is busy")
+			return false, nil
+		})})
+		ref := must[*orb.Ref](t)(p.Activate(&worker{do: func(context.Context) error { time.Sleep(3 * time.Second); return nil }}))
+		var busy sync.WaitGroup
+		busy.Go(func() {
+			if _, err := work(t.Context(), ref); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := p.FindPOA(ctx, "child", true)
+		if took := time.Since(began); took != time.Second || err == nil || errors.Is(err, poa.ErrAdapterNonExistent) {
+			t.Errorf("after %v: %v", took, err)
+		}
+		busy.Wait()
+	})
+}

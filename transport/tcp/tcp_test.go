@@ -3,8 +3,11 @@ package tcp_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -77,6 +80,35 @@ func TestBothVersionsOfIP(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Close()
+	}
+}
+
+// TestGuard: what a name means is held against the guard before there is a connection, whose error is that of Dial.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	l, err := tcp.New().Listen(t.Context(), transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	to := transport.Endpoint{Network: tcp.Name, Host: "localhost", Port: l.Endpoint().Port}
+	refused := errors.New("not there")
+	var asked []netip.Addr
+	for _, answer := range []error{refused, nil} {
+		asked = nil
+		c, err := tcp.New().Dial(transport.WithGuard(t.Context(), func(a netip.Addr) error {
+			asked = append(asked, a)
+			return answer
+		}), to)
+		if !errors.Is(err, answer) || (err == nil) != (answer == nil) {
+			t.Errorf("got %v, want %v", err, answer)
+		}
+		if !slices.Contains(asked, netip.MustParseAddr("127.0.0.1")) {
+			t.Errorf("the guard was asked about %v", asked)
+		}
+		if err == nil {
+			c.Close()
+		}
 	}
 }
 

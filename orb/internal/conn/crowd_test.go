@@ -15,6 +15,34 @@ import (
 	"github.com/opendsom/dsom/transport/mem"
 )
 
+// TestCrowd: one message with company makes a crowd, and as many alone as there may be in a crowd end it.
+func TestCrowd(t *testing.T) {
+	t.Parallel()
+	var c conn.Crowd
+	for range 2 {
+		if c.See(false) {
+			t.Error("one alone is a crowd")
+		}
+	}
+	for range 2 {
+		for i := range 3 {
+			if !c.See(true) {
+				t.Errorf("message %d with company is in no crowd", i)
+			}
+		}
+		for i := range conn.CalmAfter - 1 {
+			if !c.See(false) {
+				t.Fatalf("there is no crowd any more after %d messages alone", i+1)
+			}
+		}
+		for range 3 {
+			if c.See(false) {
+				t.Fatalf("there is a crowd after %d messages alone", conn.CalmAfter)
+			}
+		}
+	}
+}
+
 // TestExactCrowdGoesOutTogether: callers whose replies come together, and who call again, share one write. The first
 // of them is alone when it calls; what it writes alone costs the peer a read, and both a wake-up.
 func TestExactCrowdGoesOutTogether(t *testing.T) {
