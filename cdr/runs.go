@@ -32,12 +32,12 @@ func (e *Encoder) EndRun() {
 	}
 }
 
-// InChunk reports whether what is written next is in a chunk of a value.
-func (e *Encoder) InChunk() bool { return e.vals != nil && e.vals.chunk != 0 }
+// InChunk reports whether what is written next is in a chunk, and runs matter.
+func (e *Encoder) InChunk() bool { return e.vals != nil && e.vals.chunk != 0 && !e.env.Memory }
 
 // endRun is called behind each run.
 func (e *Encoder) endRun() {
-	if e.vals != nil && e.vals.chunk != 0 && e.vals.runs == 0 {
+	if e.InChunk() && e.vals.runs == 0 {
 		e.cutChunk()
 	}
 }
