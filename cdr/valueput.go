@@ -17,6 +17,7 @@ type valuePut struct {
 	start int            // where the buffer ended before the chunk's size
 	cut   int            // where the data of the chunk begin that ended behind a run, and the open one after it; 0: it did not
 	runs  int            // begun and not ended
+	run   int            // where the buffer ended before the outermost of them
 	ended int            // behind the last end tag
 }
 

@@ -14,7 +14,7 @@ type piece struct{ align, size int }
 
 // join makes q, which follows p, a part of p if it needs no padding there wherever p stands.
 func (p *piece) join(q piece) bool {
-	if p.align == 0 || p.size%q.align != 0 || q.align > p.align {
+	if p.size%q.align != 0 || q.align > p.align {
 		return false
 	}
 	p.size += q.size
@@ -45,24 +45,32 @@ func primitive(k typecode.Kind) piece {
 
 // pieces are those of which an any's value is written.
 type pieces struct {
-	open  piece // begun, and a run of the encoder; its align is 0 if there is none
-	depth int   // of types around the place, in the outermost any
-	whole bool  // a run has begun that all is part of until it ends
+	open  layout // begun, and a run of the encoder; there is none if it has no pieces
+	depth int    // of types around the place, in the outermost any
+	whole bool   // a run has begun that all is part of until it ends
 }
 
 // inPieces reports whether a value is written that an any holds, in a chunk, and that is not part of a run already.
 func (t *transcoder) inPieces() bool { return t.values == 0 && !t.pieces.whole && t.e.InChunk() }
 
-// isRun reports whether the elements of a sequence or array, of type content, are a run.
-func (t *transcoder) isRun(content *typecode.TypeCode) bool {
-	switch k := content.Unalias().Kind(); {
+// isRun reports whether the elements of a sequence or array, of type content, are a run, and what is known of each.
+func (t *transcoder) isRun(content *typecode.TypeCode) (element layout, run bool) {
+	k := content.Unalias().Kind()
+	switch {
 	case k == typecode.TkChar:
-		return true
+		element.put(piece{1, 1})
+		return element, true
 	case t.inPieces():
-		return new(layout).add(content)
-	default:
-		return k != typecode.TkEnum && primitive(k).size > 0
+		run = element.add(content)
+		return element, run && element.pieces > 0
+	case k == typecode.TkEnum:
+		return element, false
 	}
+	p := primitive(k)
+	if p.size > 0 {
+		element.put(p)
+	}
+	return element, p.size > 0
 }
 
 // writePieces writes a value that an any holds, in a chunk.
@@ -76,7 +84,7 @@ func (t *transcoder) writePieces(tc *typecode.TypeCode) {
 		t.arrayInPieces(tc)
 	default:
 		if p := primitive(k); p.size > 0 {
-			t.beginPiece(p)
+			t.beginPiece(layout{p, 1, p.size, true})
 			t.write(tc)
 		} else {
 			t.endPiece()
@@ -92,15 +100,16 @@ func (t *transcoder) writePieces(tc *typecode.TypeCode) {
 // arrayInPieces writes an array. What has no variable length in it is a piece.
 func (t *transcoder) arrayInPieces(tc *typecode.TypeCode) {
 	var l layout
+	n := int(min(tc.Length(), math.MaxInt32))
 	switch flat := l.add(tc); {
 	case flat && l.pieces == 1:
-		t.beginPiece(l.last)
-		t.together(tc)
+		t.beginPiece(l)
+		t.together(tc, n)
 	case flat:
 		t.endPiece()
-		t.e.BeginRun()
-		t.together(tc)
-		t.e.EndRun()
+		t.e.BeginAnyRun()
+		t.together(tc, n)
+		t.e.EndAnyRun(l.leaf, false)
 	default:
 		t.endPiece()
 		t.write(tc)
@@ -108,26 +117,30 @@ func (t *transcoder) arrayInPieces(tc *typecode.TypeCode) {
 	}
 }
 
-// together writes a value that is part of a run.
-func (t *transcoder) together(tc *typecode.TypeCode) {
+// together writes n elements that are part of a run.
+func (t *transcoder) together(tc *typecode.TypeCode, n int) {
 	t.pieces.whole = true
-	t.write(tc)
+	t.each(tc, n)
 	t.pieces.whole = false
 }
 
-func (t *transcoder) beginPiece(p piece) {
-	if t.pieces.open.join(p) {
+// beginPiece begins one, or goes on with the one before.
+func (t *transcoder) beginPiece(l layout) {
+	open := &t.pieces.open
+	if open.pieces > 0 && open.last.join(l.last) {
+		open.even = open.even && l.even && open.leaf == l.leaf
+		open.leaf = l.leaf
 		return
 	}
 	t.endPiece()
-	t.e.BeginRun()
-	t.pieces.open = p
+	t.e.BeginAnyRun()
+	*open = l
 }
 
 func (t *transcoder) endPiece() {
-	if t.pieces.open.align > 0 {
-		t.e.EndRun()
-		t.pieces.open = piece{}
+	if open := &t.pieces.open; open.pieces > 0 {
+		t.e.EndAnyRun(open.leaf, open.even)
+		*open = layout{}
 	}
 }
 
@@ -135,6 +148,8 @@ func (t *transcoder) endPiece() {
 type layout struct {
 	last   piece
 	pieces int
+	leaf   int  // size of the last primitive
+	even   bool // all have that size
 }
 
 // add adds a value of type tc. It reports false if that has no length of its own.
@@ -156,14 +171,17 @@ func (l *layout) add(tc *typecode.TypeCode) bool {
 		if tc.RecursiveContent() || !element.add(tc.Content()) {
 			return false
 		}
-		n := int(min(tc.Length(), math.MaxInt32))
-		switch {
-		case element.pieces == 1 && n > 0:
-			l.put(element.last.times(n))
-		case element.pieces > 1: // the first, and the others in a row
+		if element.pieces == 0 || tc.Length() == 0 {
+			return true
+		}
+		even := element.even && (l.leaf == 0 || l.even && l.leaf == element.leaf)
+		if element.pieces == 1 {
+			l.put(element.last.times(int(min(tc.Length(), math.MaxInt32))))
+		} else { // the first, and the others in a row
 			l.last = element.last
 			l.pieces += element.pieces + 1
 		}
+		l.leaf, l.even = element.leaf, even
 		return true
 	}
 	p := primitive(tc.Kind())
@@ -173,9 +191,12 @@ func (l *layout) add(tc *typecode.TypeCode) bool {
 	return p.size > 0
 }
 
+// put adds a piece of one primitive.
 func (l *layout) put(p piece) {
-	if !l.last.join(p) {
+	if l.pieces == 0 || !l.last.join(p) {
 		l.last = p
 		l.pieces++
 	}
+	l.even = l.leaf == 0 || l.even && l.leaf == p.size
+	l.leaf = p.size
 }

@@ -320,27 +320,34 @@ func (t *transcoder) sequence(tc *typecode.TypeCode) {
 
 // elements copies n elements of a sequence or array.
 func (t *transcoder) elements(tc *typecode.TypeCode, n int) {
+	if n == 0 {
+		return
+	}
 	content := tc.Content()
-	if n == 0 || t.bulk(content.Unalias().Kind(), n) {
+	element, run := t.isRun(content)
+	switch {
+	case !run || t.pieces.whole:
+		t.each(tc, n)
+	case t.inPieces():
+		t.e.BeginAnyRun()
+		t.together(tc, n)
+		t.e.EndAnyRun(element.leaf, element.even)
+	case !t.bulk(content.Unalias().Kind(), n):
+		t.e.BeginRun(element.last.align)
+		t.each(tc, n)
+		t.e.EndRun()
+	}
+}
+
+func (t *transcoder) each(tc *typecode.TypeCode, n int) {
+	content, recursive := tc.Content(), tc.RecursiveContent()
+	if t.bulk(content.Unalias().Kind(), n) {
 		return
 	}
 	if size := content.Least(); size > 0 && n > t.d.Remaining()/size {
 		t.d.Fail(exc.New(exc.Marshal, exc.MinorTruncated, exc.No, "%d elements of at least %d octets, but %d octets are left", n, size, t.d.Remaining()))
 		return
 	}
-	if t.pieces.whole || !t.isRun(content) {
-		t.each(tc, n)
-		return
-	}
-	t.e.BeginRun()
-	t.pieces.whole = true
-	t.each(tc, n)
-	t.pieces.whole = false
-	t.e.EndRun()
-}
-
-func (t *transcoder) each(tc *typecode.TypeCode, n int) {
-	content, recursive := tc.Content(), tc.RecursiveContent()
 	for range n {
 		if t.inside(recursive, content); !t.ok() {
 			return

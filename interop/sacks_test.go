@@ -49,11 +49,11 @@ func TestSacks(t *testing.T) {
 				made := &stubs.SackState{Text: text, Items: items, Flags: flags, Tail: -1}
 				got, err := there.Pass(t.Context(), made)
 				if err != nil {
-					t.Errorf("generated code, round %d: %v with %v", i, err, items)
+					t.Errorf("generated code, round %d: %v with %d %s", i, err, len(text), asJSON(items...))
 				} else if back, ok := got.(stubs.Sack); !ok {
 					t.Errorf("generated code, round %d: got a %T", i, got)
 				} else if back := back.AsSack(); !equalAnys(back.Items, items) || back.Tail != -1 || back.Text != text || fmt.Sprint(back.Flags) != fmt.Sprint(flags) {
-					t.Errorf("generated code, round %d: another Sack came back: %v, not %v", i, back.Items, items)
+					t.Errorf("generated code, round %d: another Sack came back: %s, not %s", i, asJSON(back.Items...), asJSON(items...))
 				}
 				sack := dynSack(t, text, items, flags)
 				passDynamically(t, fmt.Sprintf("dynamic call, round %d", i), ref, passSeed, sack)
@@ -74,10 +74,20 @@ func passDynamically(t *testing.T, what string, ref *orb.Ref, s *dii.Signature, 
 	t.Helper()
 	got, err := dii.Call(t.Context(), ref, s, sent)
 	if err != nil {
-		t.Errorf("%s: %v with %v", what, err, sent)
-	} else if !dyn.Equal(got.Return, sent) {
-		t.Errorf("%s: got %v, not %v", what, got.Return, sent)
+		t.Errorf("%s: %v with %s", what, err, asJSON(sent))
+	} else if back, want := asJSON(got.Return), asJSON(sent); back != want {
+		t.Errorf("%s: got %s, not %s", what, back, want)
 	}
+}
+
+// asJSON returns anys as texts.
+func asJSON(anys ...dyn.Any) string {
+	var b strings.Builder
+	for _, a := range anys {
+		text, err := dyn.MarshalJSON(a)
+		fmt.Fprintln(&b, string(text), err)
+	}
+	return b.String()
 }
 
 // dynSack returns a Sack of which no generated code knows.
