@@ -248,7 +248,7 @@ Sack* sack(CORBA::ULong size) {
 
 // octets returns what an any is on the wire.
 std::string octets(const CORBA::Any& a) {
-  cdrEncapsulationStream s(0, 1);  // padding is 0
+  cdrEncapsulationStream s(CORBA::ULong(0), CORBA::Boolean(1));  // padding is 0
   a >>= s;
   return std::string(static_cast<const char*>(s.bufPtr()), s.bufSize());
 }
