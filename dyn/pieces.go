@@ -128,7 +128,7 @@ func (t *transcoder) together(tc *typecode.TypeCode, n int) {
 func (t *transcoder) beginPiece(l layout) {
 	open := &t.pieces.open
 	if open.pieces > 0 && open.last.join(l.last) {
-		open.even = open.even && l.even && open.leaf == l.leaf
+		open.even = open.even && l.even && open.leaf == l.leaf && l.leaf > 1
 		open.leaf = l.leaf
 		return
 	}
@@ -149,7 +149,7 @@ type layout struct {
 	last   piece
 	pieces int
 	leaf   int  // size of the last primitive
-	even   bool // all have that size
+	even   bool // all have that size; if it is 1, in one array, which is read at once
 }
 
 // add adds a value of type tc. It reports false if that has no length of its own.
@@ -174,7 +174,7 @@ func (l *layout) add(tc *typecode.TypeCode) bool {
 		if element.pieces == 0 || tc.Length() == 0 {
 			return true
 		}
-		even := element.even && (l.leaf == 0 || l.even && l.leaf == element.leaf)
+		even := element.even && (l.leaf == 0 || l.even && l.leaf == element.leaf && l.leaf > 1)
 		if element.pieces == 1 {
 			l.put(element.last.times(int(min(tc.Length(), math.MaxInt32))))
 		} else { // the first, and the others in a row
@@ -197,6 +197,6 @@ func (l *layout) put(p piece) {
 		l.last = p
 		l.pieces++
 	}
-	l.even = l.leaf == 0 || l.even && l.leaf == p.size
+	l.even = l.leaf == 0 || l.even && l.leaf == p.size && p.size > 1
 	l.leaf = p.size
 }

@@ -149,8 +149,10 @@ func (t *transcoder) string(most int) {
 		return
 	}
 	e.Count(len(b) + 1)
+	e.BeginRun(1)
 	e.Octets(b)
 	e.Octet(0)
+	e.EndRun()
 }
 
 func (t *transcoder) any() {
