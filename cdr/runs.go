@@ -6,8 +6,9 @@ package cdr
 // omniORB (4.2.5) has of a message what fits into a buffer of 8 KiB, or one fragment, and reads a run to the end of the
 // buffer; the rest must be the rest of the chunk, or it fails with MARSHAL. It reads a run right that goes over the end
 // of its chunk, and numbers that are no run wherever they stand. Where its buffers end cannot be told: at multiples of
-// 8 KiB, but counted from behind the last long run that it has read past the buffer. So behind leastRead each run has to
-// be the last of its chunk. None is in two chunks, which JacORB does not read.
+// 8 KiB, but counted from behind the last long run that it has read past the buffer. So behind leastRead each run is
+// the last of its chunk, wherever peers allow that: see [Encoder.EndAnyRun] and alignRun. But for the shorts of an any
+// none is in two chunks, in which JacORB does not read it.
 
 // leastRead is how many octets of a message any peer has in its memory at once. omniORB has 8 KiB.
 const leastRead = 4 << 10

@@ -246,11 +246,27 @@ Sack* sack(CORBA::ULong size) {
   return s;
 }
 
-// octets returns what an any is on the wire.
-std::string octets(const CORBA::Any& a) {
-  cdrEncapsulationStream s(CORBA::ULong(0), CORBA::Boolean(1));  // padding is 0
-  a >>= s;
-  return std::string(static_cast<const char*>(s.bufPtr()), s.bufSize());
+// text says what is in an any of a Sack.
+std::string text(const CORBA::Any& a) {
+  CORBA::Octet octet;
+  CORBA::Short number;
+  CORBA::Long longer;
+  CORBA::LongLong longest;
+  CORBA::Double real;
+  const char* words;
+  const DoubleSeq* reals;
+  const Mixed* m;
+  if (a >>= CORBA::Any::to_octet(octet)) return "octet " + std::to_string(octet);
+  if (a >>= number) return "short " + std::to_string(number);
+  if (a >>= longer) return "long " + std::to_string(longer);
+  if (a >>= longest) return "long long " + std::to_string(longest);
+  if (a >>= real) return "double " + std::to_string(real);
+  if (a >>= words) return "string " + std::string(words);
+  if (a >>= reals) return std::to_string(reals->length()) + " doubles " + std::to_string((*reals)[0]) + std::to_string((*reals)[2]);
+  if (a >>= m)
+    return "Mixed " + std::to_string(m->o) + " " + std::to_string(m->d) + char(m->c) + std::to_string(m->s) + m->t.in() + std::to_string(m->last);
+  CORBA::TypeCode_var t = a.type();
+  return t->kind() == CORBA::tk_null ? "null" : "another type";
 }
 
 std::string differs(Sack* got, Sack* want) {
@@ -258,7 +274,8 @@ std::string differs(Sack* got, Sack* want) {
   if (got->number() != want->number() || strcmp(got->text(), want->text()) || !same(got->flags(), want->flags())) return "another text, or flags";
   if (got->items().length() != want->items().length()) return "another number of anys";
   for (CORBA::ULong i = 0; i < got->items().length(); i++)
-    if (octets(got->items()[i]) != octets(want->items()[i])) return "another any at " + std::to_string(i);
+    if (text(got->items()[i]) != text(want->items()[i]))
+      return "got " + text(got->items()[i]) + " at " + std::to_string(i) + ", want " + text(want->items()[i]);
   return got->tail() == -1 ? "" : "another tail";
 }
 
