@@ -80,7 +80,7 @@ func put[T word](e *Encoder, v []T) {
 		return
 	}
 	size := int(unsafe.Sizeof(v[0]))
-	e.Align(size)
+	e.alignRun(size)
 	if e.little == hostLittle {
 		e.Octets(memory(v))
 		return
@@ -89,6 +89,13 @@ func put[T word](e *Encoder, v []T) {
 	e.buf = append(e.buf, memory(v)...)
 	swap(e.buf[at:], size)
 	e.endRun()
+}
+
+// Words is for those who pass primitives of size octets on as they are, in the encoder's byte order; see
+// [Decoder.WordsView].
+func (e *Encoder) Words(octets []byte, size int) {
+	e.alignRun(size)
+	e.Octets(octets)
 }
 
 // Shorts appends shorts.

@@ -47,8 +47,10 @@ type Env struct {
 	Values  Values      // factories of values that a program has registered; nil: none
 
 	// Fragment is the size in octets from which messages are sent in fragments; 0: they are sent whole. It
-	// decides where chunks of values end; see [Encoder.Value].
+	// decides where chunks of values end; see [Encoder.BeginRun].
 	Fragment int
+	// Memory says that what is written is read in memory, where all of it is: chunks of values end where they must.
+	Memory bool
 }
 
 // A CodeSet converts narrow strings between UTF-8 in memory and the code set on the wire.

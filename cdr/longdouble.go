@@ -149,7 +149,7 @@ func (v LongDouble) String() string {
 
 // LongDouble appends a long double: 16 octets at a multiple of 8.
 func (e *Encoder) LongDouble(v LongDouble) {
-	e.Align(8)
+	e.alignRun(8)
 	if e.little {
 		e.buf = binary.LittleEndian.AppendUint64(e.buf, v.lo)
 		e.buf = binary.LittleEndian.AppendUint64(e.buf, v.hi)

@@ -22,7 +22,7 @@ var writers = map[string]struct {
 	leaves leaves
 	write  func(*cdr.Encoder)
 }{
-	"Align": {}, "Borrow": {}, "Bytes": {}, "Enter": {}, "Env": {}, "Err": {}, "Fail": {}, "Forget": {}, "Leave": {}, "Len": {}, "Little": {},
+	"Align": {}, "BeginAnyRun": {}, "BeginRun": {}, "Borrow": {}, "Bytes": {}, "Enter": {}, "Env": {}, "Err": {}, "Fail": {}, "Forget": {}, "InChunk": {}, "Leave": {}, "Len": {}, "Little": {},
 	"Parts": {}, "PlaceValue": {}, "PutULong": {}, "Reset": {}, "SameValue": {}, "Truncate": {},
 
 	"Begin":      {}, // its end is End's
@@ -53,6 +53,8 @@ var writers = map[string]struct {
 	"Chars":       {run, func(e *cdr.Encoder) { e.Chars([]byte("c")) }},
 	"Doubles":     {run, func(e *cdr.Encoder) { e.Doubles([]float64{1}) }},
 	"End":         {run, func(e *cdr.Encoder) { e.End(e.Begin()) }},
+	"EndAnyRun":   {run, func(e *cdr.Encoder) { e.BeginAnyRun(); e.Long(1); e.Long(1); e.EndAnyRun(4, true) }},
+	"EndRun":      {run, func(e *cdr.Encoder) { e.BeginRun(1); e.ULongLong(1); e.EndRun() }},
 	"Fixed":       {run, func(e *cdr.Encoder) { e.Fixed(cdr.NewFixed(1, 0), 1, 0) }},
 	"Floats":      {run, func(e *cdr.Encoder) { e.Floats([]float32{1}) }},
 	"LongDouble":  {run, func(e *cdr.Encoder) { e.LongDouble(cdr.LongDouble{}) }},
@@ -73,6 +75,7 @@ var writers = map[string]struct {
 	"WChars":      {run, func(e *cdr.Encoder) { e.WChars([]rune("c")) }},
 	"WString":     {run, func(e *cdr.Encoder) { e.WString("s") }},
 	"WStringMax":  {run, func(e *cdr.Encoder) { e.WStringMax("s", 1) }},
+	"Words":       {run, func(e *cdr.Encoder) { e.Words([]byte{1, 2}, 2) }},
 }
 
 // TestRunsEndTheirChunks writes in a value in chunks, far enough for a peer to have read in part, what each method writes, and an octet

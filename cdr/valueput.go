@@ -15,6 +15,9 @@ type valuePut struct {
 	level int            // of chunked values around the place
 	chunk int            // where the data of the open chunk begin; 0: none is open
 	start int            // where the buffer ended before the chunk's size
+	cut   int            // where the data of the chunk begin that ended behind a run, and the open one after it; 0: it did not
+	runs  int            // begun and not ended
+	run   int            // where the buffer ended before the outermost of them
 	ended int            // behind the last end tag
 }
 
@@ -27,8 +30,8 @@ func (e *Encoder) scope() *valuePut {
 }
 
 // Value appends v where the IDL declares a value of the type that declared describes; nil is
-// ValueBase. v is nil or a pointer that is not nil. In a message that peers read in pieces, the chunks of a
-// value in chunks end behind texts and sequences.
+// ValueBase. v is nil or a pointer that is not nil. In what may be in two pieces where it is read, the chunks of a
+// value end behind every run: see [Encoder.BeginRun].
 func (e *Encoder) Value(v Value, declared *ValueType) {
 	if v == nil {
 		e.NullValue()
@@ -195,34 +198,10 @@ func (e *Encoder) EndValue(m ValueMark) {
 	}
 }
 
-// leastRead is how many octets of a message any peer has in its memory at once. omniORB has 8 KiB.
-const leastRead = 4 << 10
-
-// endRun is called behind each run of octets: all that a peer may read in one step and that is no number of at most 8
-// octets, such as a text, a fixed or the elements of a sequence. If the run may be in
-// two pieces where it is read, it ends its chunk: omniORB (4.2.5) takes a run that it has in part for
-// the rest of its chunk, and one that is in two chunks for the whole of the last.
-func (e *Encoder) endRun() {
-	if e.vals != nil && e.vals.chunk != 0 {
-		e.cutChunk()
-	}
-}
-
-func (e *Encoder) cutChunk() {
-	whole := leastRead
-	if f := e.env.Fragment; f > 0 {
-		whole = min(whole, f&^7) // fragments are a multiple of 8 long
-	}
-	if len(e.buf)-e.base > whole && len(e.buf) > e.vals.chunk {
-		e.closeChunk()
-		e.openChunk()
-	}
-}
-
 // openChunk starts a chunk. What is written next may not belong into one: closeChunk takes
 // back a chunk in which nothing is.
 func (e *Encoder) openChunk() {
-	e.vals.start = len(e.buf)
+	e.vals.start, e.vals.cut = len(e.buf), 0
 	e.ULong(0)
 	e.vals.chunk = len(e.buf)
 }

@@ -127,7 +127,7 @@ func (c *canonical) env() *cdr.Env {
 	if lim == nil {
 		lim = noLimits
 	}
-	return &cdr.Env{Version: cdr.V12, Limits: lim, Wide: codeset.UTF16, Refs: c, Values: &c.vals}
+	return &cdr.Env{Version: cdr.V12, Limits: lim, Wide: codeset.UTF16, Refs: c, Values: &c.vals, Memory: true}
 }
 
 // newEncoder returns an encoder of the canonical form.

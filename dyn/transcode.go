@@ -22,6 +22,7 @@ type transcoder struct {
 	anys     int  // around the value
 	values   int  // valuetypes around it, in the innermost any
 	told     told // by the any around the value
+	pieces   pieces
 }
 
 func isCanonical(env *cdr.Env) bool {
@@ -41,10 +42,18 @@ func unsupported(tc *typecode.TypeCode) error {
 }
 
 func (t *transcoder) copy(tc *typecode.TypeCode) {
-	e, d := t.e, t.d
-	if t.received && !d.Step() {
+	if t.received && !t.d.Step() {
 		return
 	}
+	if t.inPieces() {
+		t.writePieces(tc)
+		return
+	}
+	t.write(tc)
+}
+
+func (t *transcoder) write(tc *typecode.TypeCode) {
+	e, d := t.e, t.d
 	switch tc.Kind() {
 	case typecode.TkNull, typecode.TkVoid:
 	case typecode.TkShort, typecode.TkUShort:
@@ -140,8 +149,10 @@ func (t *transcoder) string(most int) {
 		return
 	}
 	e.Count(len(b) + 1)
+	e.BeginRun(1)
 	e.Octets(b)
 	e.Octet(0)
+	e.EndRun()
 }
 
 func (t *transcoder) any() {
@@ -154,6 +165,7 @@ func (t *transcoder) any() {
 		around, values := t.told, t.values
 		t.told, t.values = told{root: c, around: &around}, 0
 		t.copy(c)
+		t.endPiece()
 		t.told, t.values = around, values
 	}
 	t.anys--
@@ -310,18 +322,40 @@ func (t *transcoder) sequence(tc *typecode.TypeCode) {
 
 // elements copies n elements of a sequence or array.
 func (t *transcoder) elements(tc *typecode.TypeCode, n int) {
+	if n == 0 {
+		return
+	}
 	content := tc.Content()
-	if n == 0 || t.bulk(content.Unalias().Kind(), n) {
+	element, run := t.isRun(content)
+	switch {
+	case !run || t.pieces.whole:
+		t.each(tc, n)
+	case t.inPieces():
+		t.e.BeginAnyRun()
+		t.together(tc, n)
+		t.e.EndAnyRun(element.leaf, element.even)
+	case !t.bulk(content.Unalias().Kind(), n):
+		t.e.BeginRun(element.last.align)
+		t.each(tc, n)
+		t.e.EndRun()
+	}
+}
+
+func (t *transcoder) each(tc *typecode.TypeCode, n int) {
+	content, recursive := tc.Content(), tc.RecursiveContent()
+	if t.bulk(content.Unalias().Kind(), n) {
 		return
 	}
 	if size := content.Least(); size > 0 && n > t.d.Remaining()/size {
 		t.d.Fail(exc.New(exc.Marshal, exc.MinorTruncated, exc.No, "%d elements of at least %d octets, but %d octets are left", n, size, t.d.Remaining()))
 		return
 	}
-	recursive := tc.RecursiveContent()
 	for range n {
 		if t.inside(recursive, content); !t.ok() {
 			return
+		}
+		if !t.pieces.whole {
+			t.endPiece()
 		}
 	}
 }
@@ -348,7 +382,6 @@ func (t *transcoder) bulk(k typecode.Kind, n int) bool {
 		return false
 	}
 	b := t.d.WordsView(n, size)
-	t.e.Align(size)
-	t.e.Octets(b)
+	t.e.Words(b, size)
 	return true
 }

@@ -100,6 +100,7 @@ func gardenORB(t *testing.T, form gopeer.Options) *gopeer.ORB {
 	o := gopeer.NewORB(t, form)
 	stubs.SeedType.Register(o.ORB, func() stubs.Seed { return new(stubs.SeedState) })
 	stubs.HuskType.Register(o.ORB, func() stubs.Husk { return new(stubs.HuskState) })
+	stubs.SackType.Register(o.ORB, func() stubs.Sack { return new(stubs.SackState) })
 	return o
 }
 
@@ -136,7 +137,7 @@ func TestGrownServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := g.CallGrown(t, ref.String())
-			cases := 32
+			cases := 57
 			if p.types {
 				cases += 6
 			}

@@ -60,6 +60,8 @@ func (seed_glue) Known(id string) *cdr.ValueType {
 		return HuskType.ValueType()
 	case "IDL:interop.opendsom.org/Grown/Shell:1.0":
 		return ShellType.ValueType()
+	case "IDL:interop.opendsom.org/Grown/Sack:1.0":
+		return SackType.ValueType()
 	case "IDL:interop.opendsom.org/Grown/Ledger:1.0":
 		return LedgerType.ValueType()
 	}
@@ -559,6 +561,89 @@ type shell_glue struct{}
 func (shell_glue) New() cdr.Value { return new(ShellState) }
 
 func (shell_glue) Known(string) *cdr.ValueType { return nil }
+
+// AnySeq is IDL:interop.opendsom.org/Grown/AnySeq:1.0.
+//
+// A Sack holds anys, which stand where the text before them has them stand.
+type AnySeq []dyn.Any
+
+// MarshalCDR writes v.
+func (v AnySeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		dyn.PutAny(e, v[i])
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *AnySeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[AnySeq](d, d.Count(4))
+	for i := range s {
+		s[i] = dyn.GetAny(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// AnySeqType describes AnySeq.
+var AnySeqType = stub.NewType[AnySeq](typecode.Alias("IDL:interop.opendsom.org/Grown/AnySeq:1.0", "AnySeq", typecode.Sequence(typecode.Any, 0)))
+
+// Sack is IDL:interop.opendsom.org/Grown/Sack:1.0, a valuetype. A *SackState is one.
+type Sack interface {
+	Seed
+	// AsSack returns the state.
+	AsSack() *SackState
+}
+
+// SackState is the state of Sack.
+type SackState struct {
+	SeedState
+	Text  string
+	Items AnySeq
+	Flags FlagSeq
+	Tail  int32
+}
+
+var _ Sack = (*SackState)(nil)
+
+// IDLValue names the valuetype.
+func (*SackState) IDLValue() *cdr.ValueType { return SackType.ValueType() }
+
+// AsSack returns v.
+func (v *SackState) AsSack() *SackState { return v }
+
+// MarshalState writes the members.
+func (v *SackState) MarshalState(e *cdr.Encoder) {
+	v.SeedState.MarshalState(e)
+	e.String(v.Text)
+	v.Items.MarshalCDR(e)
+	v.Flags.MarshalCDR(e)
+	e.Long(v.Tail)
+}
+
+// UnmarshalState reads the members.
+func (v *SackState) UnmarshalState(d *cdr.Decoder) {
+	v.SeedState.UnmarshalState(d)
+	v.Text = d.String()
+	v.Items.UnmarshalCDR(d)
+	v.Flags.UnmarshalCDR(d)
+	v.Tail = d.Long()
+}
+
+// SackType describes Sack.
+var SackType = stub.NewValue[Sack]("IDL:interop.opendsom.org/Grown/Sack:1.0", []string{"IDL:interop.opendsom.org/Grown/Seed:1.0"}, false, typecode.Value("IDL:interop.opendsom.org/Grown/Sack:1.0", "Sack", typecode.ValueTruncatable, SeedType.TypeCode(),
+	typecode.State{Name: "text", Type: typecode.String, Public: true},
+	typecode.State{Name: "items", Type: AnySeqType.TypeCode(), Public: true},
+	typecode.State{Name: "flags", Type: FlagSeqType.TypeCode(), Public: true},
+	typecode.State{Name: "tail", Type: typecode.Long, Public: true}), sack_glue{})
+
+type sack_glue struct{}
+
+func (sack_glue) New() cdr.Value { return new(SackState) }
+
+func (sack_glue) Known(string) *cdr.ValueType { return nil }
 
 // Whole is IDL:interop.opendsom.org/Grown/Whole:1.0, another name of fixed<31,0>.
 type Whole = cdr.Fixed

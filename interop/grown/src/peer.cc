@@ -206,6 +206,79 @@ std::string differs(Bulk* got, Bulk* want) {
   return got->tail() == -1 ? "" : "another tail";
 }
 
+// sack returns one with anys behind a text of about size octets.
+Sack* sack(CORBA::ULong size) {
+  OBV_Grown::Sack* s = new OBV_Grown::Sack;
+  s->number(rnd());
+  s->text(words(some(size)).c_str());
+  AnySeq items;
+  items.length(24);
+  for (CORBA::ULong i = 0; i < items.length(); i++) {
+    CORBA::Any& a = items[i];
+    switch (rnd() % 9) {
+      case 0: a <<= CORBA::Any::from_octet(rnd()); break;
+      case 1: a <<= CORBA::Short(rnd()); break;
+      case 2: a <<= CORBA::Long(rnd()); break;
+      case 3: a <<= CORBA::LongLong(rnd()); break;
+      case 4: a <<= CORBA::Double(rnd() % 1000); break;
+      case 5: a <<= words(rnd() % 20).c_str(); break;
+      case 6: {
+        DoubleSeq d;
+        d.length(3);
+        d[0] = d[1] = d[2] = i;
+        a <<= d;
+        break;
+      }
+      case 7: {
+        Mixed m;
+        m.o = i, m.d = i, m.c = 'c', m.s = i, m.t = words(rnd() % 5).c_str(), m.last = 9;
+        a <<= m;
+        break;
+      }
+      default:
+        if (i > 0) a <<= items[i - 1];
+    }
+  }
+  s->items(items);
+  s->flags().length(some(size));
+  for (CORBA::ULong i = 0; i < s->flags().length(); i++) s->flags()[i] = rnd() & 1;
+  s->tail(-1);
+  return s;
+}
+
+// text says what is in an any of a Sack.
+std::string text(const CORBA::Any& a) {
+  CORBA::Octet octet;
+  CORBA::Short number;
+  CORBA::Long longer;
+  CORBA::LongLong longest;
+  CORBA::Double real;
+  const char* words;
+  const DoubleSeq* reals;
+  const Mixed* m;
+  if (a >>= CORBA::Any::to_octet(octet)) return "octet " + std::to_string(octet);
+  if (a >>= number) return "short " + std::to_string(number);
+  if (a >>= longer) return "long " + std::to_string(longer);
+  if (a >>= longest) return "long long " + std::to_string(longest);
+  if (a >>= real) return "double " + std::to_string(real);
+  if (a >>= words) return "string " + std::string(words);
+  if (a >>= reals) return std::to_string(reals->length()) + " doubles " + std::to_string((*reals)[0]) + std::to_string((*reals)[2]);
+  if (a >>= m)
+    return "Mixed " + std::to_string(m->o) + " " + std::to_string(m->d) + char(m->c) + std::to_string(m->s) + m->t.in() + std::to_string(m->last);
+  CORBA::TypeCode_var t = a.type();
+  return t->kind() == CORBA::tk_null ? "null" : "another type";
+}
+
+std::string differs(Sack* got, Sack* want) {
+  if (!got) return "no Sack came back";
+  if (got->number() != want->number() || strcmp(got->text(), want->text()) || !same(got->flags(), want->flags())) return "another text, or flags";
+  if (got->items().length() != want->items().length()) return "another number of anys";
+  for (CORBA::ULong i = 0; i < got->items().length(); i++)
+    if (text(got->items()[i]) != text(want->items()[i]))
+      return "got " + text(got->items()[i]) + " at " + std::to_string(i) + ", want " + text(want->items()[i]);
+  return got->tail() == -1 ? "" : "another tail";
+}
+
 Deeps deeps() {
   Deeps d;
   d.length(2);
@@ -233,6 +306,12 @@ void call(Garden_ptr there) {
       const std::string got = text(there->pass(end.second)), want = text(end.second);
       return got == want ? "" : "got " + got;
     });
+  for (const CORBA::ULong size : {20, 300, 1000, 8000, 50000})
+    for (int i = 0; i < 5; i++)
+      attempt("sack_" + std::to_string(size) + "_" + std::to_string(i), [&] {
+        Sack* sent = sack(size);
+        return differs(Sack::_downcast(there->pass(sent)), sent);
+      });
   for (const CORBA::ULong size : {20, 300, 1000, 8000, 50000})
     attempt("ledger_" + std::to_string(size), [&] {
       Ledger* sent = ledger(some(size) / 16);
@@ -293,6 +372,7 @@ int main(int argc, char** argv) {
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Pod:1.0", new Pod_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Husk:1.0", new Husk_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Shell:1.0", new Shell_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Sack:1.0", new Sack_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Ledger:1.0", new Ledger_init);
     CORBA::Object_var o = orb->resolve_initial_references("RootPOA");
     PortableServer::POA_var root = PortableServer::POA::_narrow(o);

@@ -113,6 +113,30 @@ def compare(got, want):
         equal(getattr(got, name), getattr(want, name), name)
 
 
+def sack(rnd, size):
+    """A Sack with anys behind a text of about size octets."""
+    def words(n): return "".join(rnd.choices("abcdefgh", k=n))
+    v = Grown.Sack()
+    v.number, v.text, v.tail = rnd.getrandbits(31), words(rnd.randint(size // 2, size)), -1
+    v.flags = [rnd.random() < 0.5 for _ in range(rnd.randint(size // 2, size))]
+    v.items = []
+    for i in range(24):
+        v.items.append(rnd.choice((
+            lambda: CORBA.Any(CORBA.TC_octet, i), lambda: CORBA.Any(CORBA.TC_short, -i), lambda: CORBA.Any(CORBA.TC_long, rnd.getrandbits(31)),
+            lambda: CORBA.Any(CORBA.TC_longlong, rnd.getrandbits(60)), lambda: CORBA.Any(CORBA.TC_double, rnd.random()),
+            lambda: CORBA.Any(CORBA.TC_string, words(rnd.randrange(20))), lambda: CORBA.Any(Grown._tc_DoubleSeq, [rnd.random()] * 3),
+            lambda: CORBA.Any(Grown._tc_Mixed, Grown.Mixed(i, rnd.random(), "c", i, words(rnd.randrange(5)), 9)),
+            lambda: CORBA.Any(CORBA.TC_null, None)))())
+    return v
+
+
+def compare_sacks(got, want):
+    if not isinstance(got, Grown.Sack):
+        raise AssertionError("got %.100r" % (got,))
+    for name in ("number", "text", "items", "flags", "tail"):
+        equal(getattr(got, name), getattr(want, name), name)
+
+
 def equal(got, want, name=""):
     if not suite.same(got, want):
         raise AssertionError("%s: got %.100r, want %.100r" % (name, got, want))
@@ -146,6 +170,10 @@ def cases(there, rnd):
     for name, v in ENDS:
         yield name, lambda: equal(text(there._pass(v)), text(v))
     for size in (20, 300, 1000, 8000, 50000):
+        for i in range(5):
+            s = sack(rnd, size)
+            yield "sack_%d_%d" % (size, i), lambda: compare_sacks(there._pass(s), s)
+    for size in (20, 300, 1000, 8000, 50000):
         v = ledger(rnd, rnd.randint(size // 2, size) // 16)
         yield "ledger_%d" % size, lambda: compare_ledgers(there._pass(v), v)
     for i in range(len(TYPES)):
@@ -156,7 +184,7 @@ def cases(there, rnd):
     yield "dug", lambda: dug(there)
 
 
-for value in (Grown.Seed, Grown.Bulk, Grown.Holder, Grown.Pip, Grown.Pod, Grown.Husk, Grown.Shell, Grown.Ledger):
+for value in (Grown.Seed, Grown.Bulk, Grown.Holder, Grown.Pip, Grown.Pod, Grown.Husk, Grown.Shell, Grown.Sack, Grown.Ledger):
     registerValueFactory(value._NP_RepositoryId, value)
 orb, poa = suite.start()
 if sys.argv[-1] == "serve":

@@ -60,6 +60,7 @@ public final class Gardens {
     known(orb, "Seed", SeedImpl::new);
     known(orb, "Bulk", BulkImpl::new);
     known(orb, "Holder", HolderImpl::new);
+    known(orb, "Sack", SackImpl::new);
     known(orb, "Pip", PipImpl::new);
     known(orb, "Pod", PodImpl::new);
     known(orb, "Husk", HuskImpl::new);
@@ -93,6 +94,12 @@ public final class Gardens {
       for (int i = 0; i < 5; i++) {
         Bulk sent = bulk(size);
         good &= Client.attempt("bulk_" + size + "_" + i, () -> compare(there.pass(sent), sent));
+      }
+    }
+    for (int size : SIZES) {
+      for (int i = 0; i < 5; i++) {
+        Sack sent = sack(size);
+        good &= Client.attempt("sack_" + size + "_" + i, () -> compare((Sack) there.pass(sent), sent));
       }
     }
     good &= end(there, "pod_1", pod(seed(5)));
@@ -179,6 +186,39 @@ public final class Gardens {
     b.more = new Seed[] {b.inner, b};
     b.tail = -1;
     return b;
+  }
+
+  /** sack returns one with anys behind a text of about size octets. */
+  private Sack sack(int size) {
+    Sack s = new SackImpl();
+    s.number = rnd.nextInt();
+    s.text = words(some(size));
+    s.items = new Any[24];
+    for (int i = 0; i < s.items.length; i++) {
+      Any a = orb.create_any();
+      switch (rnd.nextInt(9)) {
+        case 0: a.insert_octet((byte) i); break;
+        case 1: a.insert_short((short) i); break;
+        case 2: a.insert_long(rnd.nextInt()); break;
+        case 3: a.insert_longlong(rnd.nextLong()); break;
+        case 4: a.insert_double(rnd.nextDouble()); break;
+        case 5: a.insert_string(words(rnd.nextInt(20))); break;
+        case 6: DoubleSeqHelper.insert(a, rnd.doubles(3).toArray()); break;
+        case 7: MixedHelper.insert(a, new Mixed((byte) i, rnd.nextDouble(), 'c', (short) i, words(rnd.nextInt(5)), (byte) 9)); break;
+        default: a.insert_any(i > 0 ? s.items[i - 1] : orb.create_any());
+      }
+      s.items[i] = a;
+    }
+    s.flags = new boolean[some(size)];
+    for (int i = 0; i < s.flags.length; i++) s.flags[i] = rnd.nextBoolean();
+    s.tail = -1;
+    return s;
+  }
+
+  private static void compare(Sack got, Sack want) {
+    check(got.number == want.number && got.text.equals(want.text) && Arrays.equals(got.flags, want.flags) && got.tail == -1, "another text, or flags");
+    check(got.items.length == want.items.length, "another number of anys");
+    for (int i = 0; i < got.items.length; i++) check(got.items[i].equal(want.items[i]), "another any at " + i);
   }
 
   private int some(int most) { return most / 2 + rnd.nextInt(most / 2 + 1); }
