@@ -33,12 +33,13 @@ type Any struct{ v *value }
 
 type value struct {
 	tc   *typecode.TypeCode
-	raw  []byte // canonical form
+	raw  []byte // canonical form, up to where it ends
+	at   int    // where it begins in raw; before it stand other anys of the message
 	objs []object
 	refs cdr.References // of the ORB that the value came by, or nil
 	vals valueTypes     // of the values in it
 	held []cdr.Value    // that stand outside, or are custom
-	ids  identities     // of the values in it, if they are known by others
+	ids  stands         // the values in raw
 	lim  *limits.Limits // of the ORB that it came by, or nil
 	bare bool           // it came with an exception that lacked its repository id, and is sent on so
 	err  error          // why there is no value
@@ -61,9 +62,10 @@ type canonical struct {
 	refs cdr.References
 	vals valueTypes
 	held []cdr.Value
-	ids  identities
+	ids  stands
 	lim  *limits.Limits // nil: of the program's own making
 	bare bool
+	fit  fitted
 }
 
 func (c *canonical) PutObject(e *cdr.Encoder, v, class any) {
@@ -75,10 +77,15 @@ func (c *canonical) PutObject(e *cdr.Encoder, v, class any) {
 	e.Count(len(c.objs))
 }
 
+// noObject says that the canonical form leads to an object that is not there.
+func noObject(n uint32, objs int) error {
+	return exc.New(exc.Internal, 0, exc.No, "object %d of a value that has %d", n, objs)
+}
+
 func (c *canonical) Object(d *cdr.Decoder) any {
 	if n := d.ULong(); n > 0 {
 		if int64(n) > int64(len(c.objs)) {
-			d.Fail(exc.New(exc.Internal, 0, exc.No, "object %d of a value that has %d", n, len(c.objs)))
+			d.Fail(noObject(n, len(c.objs)))
 			return nil
 		}
 		return c.objs[n-1].v
@@ -138,20 +145,14 @@ func newEncoder() (*cdr.Encoder, *canonical) {
 
 // decoder returns a decoder of the canonical form.
 func (v *value) decoder() *cdr.Decoder {
-	v = v.resolved()
-	d := v.plainDecoder()
+	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, held: v.held, ids: v.ids, lim: v.lim, bare: v.bare}
+	d := new(cdr.Decoder)
+	d.Reset(v.raw, v.at, true, c.env())
+	if len(v.ids)+len(v.held) > 0 {
+		d.SetPlaces(c)
+	}
 	if v.err != nil {
 		d.Fail(v.err)
-	}
-	return d
-}
-
-// plainDecoder is decoder for the form that the value was read in.
-func (v *value) plainDecoder() *cdr.Decoder {
-	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, held: v.held, ids: v.ids, lim: v.lim, bare: v.bare}
-	d := cdr.NewDecoder(v.raw, true, c.env())
-	for i, held := range v.held {
-		d.PlaceValue(placeOf(i), held)
 	}
 	return d
 }
@@ -215,7 +216,7 @@ func Equal(a, b Any) bool {
 			return false
 		}
 	}
-	return bytes.Equal(x.raw, y.raw)
+	return bytes.Equal(x.raw[x.at:], y.raw[y.at:])
 }
 
 // sameObject is ==, but for objects that Go cannot compare.
@@ -266,16 +267,18 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 	if tc == typecode.Null {
 		return Any{}
 	}
-	e, c := newEncoder()
-	t := transcoder{e: e, d: d, holds: true, received: !isCanonical(d.Env()), told: told{root: tc}}
+	e, c, g := groundOf(d)
+	at := e.Len()
+	t := transcoder{e: e, d: d, holds: true, received: !isCanonical(d.Env()), told: told{root: tc}, fit: &c.fit}
 	t.copy(tc)
 	if err := e.Err(); err != nil {
 		d.Fail(err)
 	}
-	if !d.Spend(1, valueSize+cap(e.Bytes())) {
+	if !d.Spend(1, valueSize+g.grown(e)) {
 		return Any{}
 	}
-	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare, vals: c.vals, held: c.held, ids: c.ids}
+	v := &value{tc: tc, raw: e.Bytes(), at: at, objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare, vals: c.vals, held: c.held, ids: c.ids}
+	g.leave(d, e, c)
 	v.vals.orb = d.Env().Values
 	if from, ok := v.refs.(*canonical); ok { // an any in an any
 		v.refs, v.vals = from.refs, from.vals
