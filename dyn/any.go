@@ -66,6 +66,7 @@ type canonical struct {
 	lim  *limits.Limits // nil: of the program's own making
 	bare bool
 	fit  fitted
+	raw  *byte // the first that is read, or nil
 }
 
 func (c *canonical) PutObject(e *cdr.Encoder, v, class any) {
@@ -146,6 +147,9 @@ func newEncoder() (*cdr.Encoder, *canonical) {
 // decoder returns a decoder of the canonical form.
 func (v *value) decoder() *cdr.Decoder {
 	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, held: v.held, ids: v.ids, lim: v.lim, bare: v.bare}
+	if len(v.raw) > 0 {
+		c.raw = &v.raw[0]
+	}
 	d := new(cdr.Decoder)
 	d.Reset(v.raw, v.at, true, c.env())
 	if len(v.ids)+len(v.held) > 0 {

@@ -25,12 +25,22 @@ import (
 type identity struct {
 	of   *identity // in the any that this one was read from
 	made cdr.Value // the same value, outside of the any
+	in   place     // of a program's own making; or zero
+}
+
+// A place is one in the canonical form of an any that generated code wrote: it notes no identities.
+type place struct {
+	raw *byte // the first
+	at  int
 }
 
 // key is what the value is known by where it is written.
-func (id *identity) key() *identity {
+func (id *identity) key() any {
 	for id.of != nil {
 		id = id.of
+	}
+	if id.in != (place{}) {
+		return id.in
 	}
 	return id
 }
@@ -118,6 +128,7 @@ func (t *transcoder) identityOf(at int) *identity {
 		} else if ok {
 			return s.id
 		}
+		return &identity{in: place{from.raw, at}}
 	}
 	return new(identity)
 }
