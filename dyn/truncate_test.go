@@ -123,3 +123,94 @@ func TestIllTypedValues(t *testing.T) {
 		t.Error("a Thing of JSON is shared where a Part is declared")
 	}
 }
+
+// thing is what generated code has that knows no Part.
+type thing struct{ id int32 }
+
+var (
+	thingInfo = &cdr.ValueType{ID: thingType.ID(), New: func() cdr.Value { return new(thing) }, TypeCode: thingType}
+	things    = dyn.NewType(thingType, func(e *cdr.Encoder, v *thing) { e.Value(v, thingInfo) },
+		func(d *cdr.Decoder) *thing { v, _ := d.Value(thingInfo).(*thing); return v })
+)
+
+func (*thing) IDLValue() *cdr.ValueType        { return thingInfo }
+func (v *thing) MarshalState(e *cdr.Encoder)   { e.Long(v.id) }
+func (v *thing) UnmarshalState(d *cdr.Decoder) { v.id = d.Long() }
+
+// TestCutBesideWhole: a value that is cut where one parameter stands, for who knows its base alone, stays whole in an any that tells its type, whichever
+// comes first.
+func TestCutBesideWhole(t *testing.T) {
+	t.Parallel()
+	const member, part, base = 0, 1, 2 // a Thing of generated code; anys whose TypeCodes are those of a Part, and a Thing
+	want := [...]string{`{"id":7}`, `{"_type":"G::Part","id":7,"name":"precious"}`, `{"_type":"G::Thing","id":7}`}
+	types := [...]*tc.TypeCode{nil, partType, thingType}
+	for _, order := range [][]int{{part, member}, {member, part}, {part, member, part}, {member, part, member, part}, {base, member}, {member, base},
+		{base, part}, {part, base}, {base, part, base, part}, {member, base, part, member}, {base, member, part}} {
+		e := cdr.NewEncoder(nil, true, nil)
+		value := func() {
+			if !e.SharedValue("v") {
+				m := e.BeginValue("v", []string{partType.ID(), thingType.ID()}, true)
+				e.Long(7)
+				e.RawString("precious")
+				e.EndValue(m)
+			}
+		}
+		for _, k := range order {
+			if k != member {
+				tc.Put(e, types[k])
+			}
+			value()
+		}
+		d := cdr.NewDecoder(e.Bytes(), true, nil)
+		var vs []*thing
+		var anys []dyn.Any
+		for _, k := range order {
+			if k == member {
+				vs = append(vs, things.Get(d))
+			} else {
+				anys = append(anys, dyn.GetAny(d))
+			}
+		}
+		if d.Err() != nil {
+			t.Errorf("%v: %v", order, d.Err())
+			continue
+		}
+		for _, v := range vs {
+			if v != vs[0] || v.id != 7 {
+				t.Errorf("%v: the members are %v", order, vs)
+			}
+		}
+		again := cdr.NewEncoder(nil, true, nil)
+		i := 0
+		for _, k := range order {
+			if k == member {
+				things.Put(again, vs[0])
+				continue
+			}
+			a := anys[i]
+			i++
+			dyn.PutAny(again, a)
+			if text, err := dyn.MarshalJSON(a); err != nil || a.Type().ID() != types[k].ID() || string(text) != want[k] && !(k == base && string(text) == want[part]) {
+				t.Errorf("%v: an any is a %v, %s, %v", order, a.Type().Name(), text, err)
+			}
+			if v, err := a.Unpack(); err != nil || k == part && v.(*dyn.Valuetype).Members.Get("name") != "precious" {
+				t.Errorf("%v: an any is %v, %v", order, v, err)
+			}
+			if k == base && len(vs) > 0 {
+				if v, err := things.From(a); err != nil || v.id != 7 {
+					t.Errorf("%v: from an any: %v, %v", order, v, err)
+				}
+			}
+		}
+		d = cdr.NewDecoder(again.Bytes(), true, nil)
+		for _, k := range order {
+			if k == member {
+				if v := things.Get(d); v == nil || v.id != 7 {
+					t.Errorf("%v: sent on, a member is %v, %v", order, v, d.Err())
+				}
+			} else if text, err := dyn.MarshalJSON(dyn.GetAny(d)); d.Err() != nil || string(text) != want[k] && !(k == base && string(text) == want[part]) {
+				t.Errorf("%v: sent on, an any is %s, %v, %v", order, text, err, d.Err())
+			}
+		}
+	}
+}
