@@ -214,3 +214,99 @@ func TestCutBesideWhole(t *testing.T) {
 		}
 	}
 }
+
+// piece is a Part as generated code has it.
+type piece struct {
+	thing
+	name string
+}
+
+var pieceInfo = &cdr.ValueType{ID: partType.ID(), Bases: []string{thingType.ID()}, New: func() cdr.Value { return new(piece) }, TypeCode: partType}
+
+func (*piece) IDLValue() *cdr.ValueType { return pieceInfo }
+
+func (v *piece) MarshalState(e *cdr.Encoder) {
+	v.thing.MarshalState(e)
+	e.String(v.name)
+}
+
+func (v *piece) UnmarshalState(d *cdr.Decoder) {
+	v.thing.UnmarshalState(d)
+	v.name = d.String()
+}
+
+// pieces is an ORB where Part is registered.
+type pieces struct{}
+
+func (pieces) ValueType(id string) *cdr.ValueType {
+	if id == pieceInfo.ID {
+		return pieceInfo
+	}
+	return nil
+}
+
+// TestFactoriesStay: generated code makes of a value in an any what it was, by the type of the Go value that went in, or by what the ORB knows that the any
+// came by: also when it is taken through another ORB, or copied.
+func TestFactoriesStay(t *testing.T) {
+	t.Parallel()
+	asThing := dyn.NewType(thingType, func(e *cdr.Encoder, v cdr.Value) { e.Value(v, thingInfo) }, func(d *cdr.Decoder) cdr.Value { return d.Value(thingInfo) })
+	own := asThing.Any(&piece{thing{7}, "own"})
+	e := cdr.NewEncoder(nil, true, nil)
+	dyn.PutAny(e, own)
+	by := func(values cdr.Values) dyn.Any { // the any that comes by an ORB
+		d := cdr.NewDecoder(e.Bytes(), true, &cdr.Env{Version: cdr.V12, Values: values})
+		return dyn.GetAny(d)
+	}
+	for _, c := range []struct {
+		what string
+		a    dyn.Any
+		ok   bool
+	}{
+		{"made", own, true},
+		{"made, and taken through an ORB", own.Through(by(vertices{})), true},
+		{"made, copied", own.Whole(), true},
+		{"made, in an any", must(dyn.AnyType.From(dyn.AnyType.Any(own))), true},
+		{"received", by(pieces{}), true},
+		{"received, copied", by(pieces{}).Whole(), true},
+		{"received by who does not know it", by(vertices{}), false},
+		{"received so, and taken through who does", by(vertices{}).Through(by(pieces{})), false}, // it was cut
+	} {
+		v, err := asThing.From(c.a)
+		if p, ok := v.(*piece); err != nil || ok != c.ok || ok && (p.id != 7 || p.name != "own") {
+			t.Errorf("%s: %T %v, %v", c.what, v, v, err)
+		}
+	}
+}
+
+// TestAnyTwice: an any is one value wherever it stands in a message, however it was made.
+func TestAnyTwice(t *testing.T) {
+	t.Parallel()
+	e := cdr.NewEncoder(nil, true, nil)
+	dyn.PutAny(e, things.Any(&thing{7}))
+	for what, a := range map[string]dyn.Any{
+		"from generated code": things.Any(&thing{7}),
+		"from a tree":         must(dyn.Of(thingType, &dyn.Valuetype{Type: thingType, Members: dyn.Struct{{"id", int32(7)}}})),
+		"from JSON":           must(dyn.UnmarshalJSON(thingType, []byte(`{"id":7}`), dyn.JSONOptions{})),
+		"held":                dyn.Hold(thingType, &thing{7}),
+		"received":            dyn.GetAny(cdr.NewDecoder(e.Bytes(), true, nil)),
+	} {
+		e := cdr.NewEncoder(nil, true, nil)
+		dyn.PutValue(e, a)
+		dyn.PutValue(e, must(dyn.AnyType.From(dyn.AnyType.Any(a)))) // it has been in another
+		dyn.PutValue(e, a.Whole())
+		d := cdr.NewDecoder(e.Bytes(), true, nil)
+		v := things.Get(d)
+		for _, w := range []*thing{things.Get(d), things.Get(d)} {
+			if v == nil || w == nil || v != w && what != "held" || d.Err() != nil {
+				t.Errorf("%s: they are %p and %p, %v", what, v, w, d.Err())
+			}
+		}
+		other := things.Any(&thing{7}) // equal, but another
+		e.Reset(nil, true, nil)
+		dyn.PutValue(e, a)
+		dyn.PutValue(e, other)
+		if d := cdr.NewDecoder(e.Bytes(), true, nil); things.Get(d) == things.Get(d) {
+			t.Errorf("%s: it is one with another", what)
+		}
+	}
+}
