@@ -220,7 +220,7 @@ func Equal(a, b Any) bool {
 			return false
 		}
 	}
-	return bytes.Equal(x.raw[x.at:], y.raw[y.at:])
+	return bytes.Equal(x.raw, y.raw) // of one any each
 }
 
 // sameObject is ==, but for objects that Go cannot compare.

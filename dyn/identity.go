@@ -105,9 +105,7 @@ func (t *transcoder) meet(at int, as any) *met {
 	}
 	switch before, ok := other.(*met); {
 	case ok && before.ID() == m.ID():
-		if m.id = before.id; isCanonical(t.d.Env()) {
-			m.as = before.as
-		}
+		m.id = before.id
 	case ok:
 		m.id = new(identity)
 	default:
@@ -216,7 +214,6 @@ func groundOf(d *cdr.Decoder) (*cdr.Encoder, *canonical, *ground) {
 		return e, c, nil
 	}
 	g.busy = true
-	g.e.Align(8)
 	g.c.bare = false
 	return g.e, g.c, g
 }

@@ -176,7 +176,7 @@ func (t *transcoder) shared(h cdr.ValueHead, tc *typecode.TypeCode) {
 	}
 	v, other := t.d.SharedAs(h.At)
 	m, _ := other.(*met)
-	if v != nil && (m == nil || isMade(v, m)) && !(t.d.IsCut(h.At) && t.knowsMore(h, tc, v.IDLValue().ID)) {
+	if v != nil && !(t.d.IsCut(h.At) && t.knowsMore(h, tc, v.IDLValue().ID)) {
 		if t.madeFits(v.IDLValue().TypeCode, tc) { // it is of generated code, or custom
 			t.goValue(v, tc)
 		}
@@ -194,9 +194,6 @@ func (t *transcoder) shared(h cdr.ValueHead, tc *typecode.TypeCode) {
 		t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
 	}
 }
-
-// isMade reports whether v is the value that was met, without a lack.
-func isMade(v cdr.Value, m *met) bool { return m.put != nil || m.id.value() == v }
 
 // isCut reports whether a value was met as one of a base of the type that is known here.
 func (t *transcoder) isCut(m *met, h cdr.ValueHead, tc *typecode.TypeCode) bool {
@@ -256,7 +253,7 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 		level := t.e.ChunkLevel()
 		mark := t.e.BeginValue(m.id.key(), ids, len(ids) > 1)
 		if ok {
-			to.stand(mark.At, level, m.id, m.as)
+			to.stand(mark.At, level, m.id, as)
 		}
 		t.values++
 		t.state(chosen)
