@@ -7,7 +7,15 @@
 // its type need not be known to the program. That goes for valuetypes as long as they are of the types that the
 // TypeCodes tell: what a derived type adds that is neither told nor registered, nobody can put into another form. Such a
 // value is received as one of the first of its bases that is known, if it may be truncated to that, and sent on
-// as such; else, and where it is shared by a member of a type that it is no more of, it is MARSHAL. Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
+// as such; else, and where it is led to from a place of that any at which it does not fit any more, it is MARSHAL.
+//
+// What one place cuts, others need not. Where parameters (in any a, in Base b) are one Derived value, and the receiver's code knows the Base alone while the TypeCode
+// of a tells the Derived, b is a Base and a stays the Derived whole, in either order: each parameter is what it would be without the
+// other, as truncation has it (part 1, clause 9.2), and nothing is lost that came. They are two values from then on, and are sent on as two; to
+// make them one is impossible, as none that b can have is the one in a. If one value is led to from anys, or from anys and code, that say of one
+// repository id that it has other members, it is MARSHAL on receipt: no value is of two types.
+//
+// Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
 // Go object that was put in; package ior knows the one, the ORB behind [cdr.References] the other.
 package dyn
 
@@ -26,7 +34,8 @@ import (
 // An Any is a TypeCode and a value of that type. It is immutable: it shares nothing with
 // the Go value that it was made from, but for objects, which are references in Go as well. Values that are in an any
 // and around it, or beside it, are one in the message in which they come, and stay one: such an any holds the Go value itself, as one that [Hold]
-// makes does, and one with a custom value. It is what the program makes of that value.
+// makes does, and one with a custom value. It is what the program makes of that value. An any that stands twice in a message, as two
+// parameters, is one value there, too, whether it was received or made.
 // The zero Any is that of null. Anys are compared with [Equal]; == promises nothing. They
 // may be used concurrently.
 type Any struct{ v *value }
@@ -54,7 +63,8 @@ type object struct {
 // The canonical form is little-endian CDR of GIOP 1.2 from offset 0, strings in UTF-8. An
 // object reference is a number: 0 and an IOR, or n for the object number n of the value. An
 // exception is its members without the repository id. Values are checked when they become
-// canonical, not again; but what is made of one that was received is charged as the message was.
+// canonical, not again: each is of the type that is noted of its place. What is made of one that was received is charged as the message was, and how
+// deep its values nest is limited as it was there: an any that leads to values in others may nest deeper when it is used without those.
 
 // canonical is the cdr.References of the canonical form.
 type canonical struct {
