@@ -267,7 +267,8 @@ func PutValue(e *cdr.Encoder, a Any) {
 // GetAny reads an any. It returns the zero Any after an error. Its TypeCode is bounded by
 // [limits.TypeCodeDepth] and [limits.TypeCodeNodes], recursion in the value by
 // [limits.ValueDepth], anys in anys by [limits.AnyDepth], and their time, in all of a message, by
-// [limits.AnySteps]. Its memory is charged to the message: [limits.DecodedSize].
+// [limits.AnySteps]. Its memory is charged to the message: [limits.DecodedSize]. An any in a message whose anys have valuetypes in them
+// keeps the memory of those before it.
 func GetAny(d *cdr.Decoder) Any {
 	tc := typecode.Get(d)
 	if d.Err() != nil {

@@ -21,7 +21,7 @@ import (
 // same repository id: the any keeps what it has read, and what a member is cut to is a value of its own. The other way round, an
 // any that knows more of a value than generated code reads it again.
 
-// An identity is what a value in anys is known by. Who reads a message sets made while it does so; then it is not changed.
+// An identity is what a value in anys is known by. Who reads a message sets made, and notes where values stand, while it does so; then neither is changed.
 type identity struct {
 	of   *identity // in the any that this one was read from
 	made cdr.Value // the same value, outside of the any

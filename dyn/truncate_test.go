@@ -245,6 +245,40 @@ func (pieces) ValueType(id string) *cdr.ValueType {
 	return nil
 }
 
+// TestCutInCode: an any that knows less of a value than the code which has cut it holds what the code has made, whichever comes first.
+func TestCutInCode(t *testing.T) {
+	t.Parallel()
+	parts := dyn.NewType(partType, func(e *cdr.Encoder, v *piece) { e.Value(v, pieceInfo) },
+		func(d *cdr.Decoder) *piece { v, _ := d.Value(pieceInfo).(*piece); return v })
+	for _, anyFirst := range []bool{false, true} {
+		e := cdr.NewEncoder(nil, true, nil)
+		if anyFirst {
+			tc.Put(e, thingType)
+		}
+		m := e.BeginValue("v", []string{wholeType.ID(), partType.ID(), thingType.ID()}, true)
+		e.Long(1)
+		e.RawString("whole")
+		e.ULong(0)
+		e.NullValue()
+		e.EndValue(m)
+		if !anyFirst {
+			tc.Put(e, thingType)
+		}
+		e.SharedValue("v")
+		d := cdr.NewDecoder(e.Bytes(), true, nil)
+		var v *piece
+		var a dyn.Any
+		if anyFirst {
+			a, v = dyn.GetAny(d), parts.Get(d)
+		} else {
+			v, a = parts.Get(d), dyn.GetAny(d)
+		}
+		if d.Err() != nil || v == nil || v.name != "whole" || a.Value() != any(v) {
+			t.Errorf("the any first %v: %v, and in the any %v, %v", anyFirst, v, a.Value(), d.Err())
+		}
+	}
+}
+
 // TestFactoriesStay: generated code makes of a value in an any what it was, by the type of the Go value that went in, or by what the ORB knows that the any
 // came by: also when it is taken through another ORB, or copied.
 func TestFactoriesStay(t *testing.T) {

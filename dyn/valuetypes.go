@@ -2,6 +2,7 @@ package dyn
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -201,12 +202,12 @@ func (t *transcoder) isCut(m *met, h cdr.ValueHead, tc *typecode.TypeCode) bool 
 	return cut && t.knowsMore(h, tc, m.ID())
 }
 
-// knowsMore reports whether another type than the one of an id, as which a value was read, is to be chosen for it here.
+// knowsMore reports whether a type that is derived from the one of an id, as which a value was read, is to be chosen for it here.
 func (t *transcoder) knowsMore(h cdr.ValueHead, tc *typecode.TypeCode, id string) (more bool) {
 	t.d.ReadAgain(h.At, func() {
 		if again := t.d.BeginValue(); again.Kind == cdr.NewValue && len(again.IDs) > 0 {
-			chosen, _ := t.chooseType(again, tc)
-			more = chosen != nil && chosen.ID() != id
+			chosen, n := t.chooseType(again, tc)
+			more = chosen != nil && !slices.Contains(again.IDs[:n+1], id)
 		}
 	})
 	return more
