@@ -98,7 +98,13 @@ func (d *Decoder) valueTag() (tag uint32, at int) {
 // EndValue ends a value that BeginValue began. If members are to be left over, because its
 // type is not known as it is, they are skipped; only a chunked value can be left so.
 func (d *Decoder) EndValue(h ValueHead, truncated bool) {
-	if !h.Chunked || d.err != nil {
+	if d.err != nil {
+		return
+	}
+	if !h.Chunked {
+		if h.seen != nil {
+			h.seen.end = d.pos
+		}
 		return
 	}
 	s := d.vals
@@ -124,6 +130,7 @@ func (d *Decoder) EndValue(h ValueHead, truncated bool) {
 func (d *Decoder) ended(h ValueHead) {
 	s := d.vals
 	s.over = s.level < h.level-1
+	h.seen.end = d.pos
 	if d.end = s.end; s.over || s.level > 0 {
 		d.end = d.pos
 	}

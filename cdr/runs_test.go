@@ -23,7 +23,7 @@ var writers = map[string]struct {
 	write  func(*cdr.Encoder)
 }{
 	"Align": {}, "BeginAnyRun": {}, "BeginRun": {}, "Borrow": {}, "Bytes": {}, "Enter": {}, "Env": {}, "Err": {}, "Fail": {}, "Forget": {}, "InChunk": {}, "Leave": {}, "Len": {}, "Little": {},
-	"Parts": {}, "PlaceValue": {}, "PutULong": {}, "Reset": {}, "SameValue": {}, "Truncate": {},
+	"Parts": {}, "ChunkLevel": {}, "PlaceValue": {}, "PutULong": {}, "Reset": {}, "SameValue": {}, "Truncate": {},
 
 	"Begin":      {}, // its end is End's
 	"BeginValue": {between, func(e *cdr.Encoder) { e.EndValue(e.BeginValue(1, nil, true)) }},

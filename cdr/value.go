@@ -71,6 +71,14 @@ const (
 	maxChunk = tagValue - 1
 )
 
+// ChunkLevel returns how many values in chunks are around what is written next.
+func (e *Encoder) ChunkLevel() int {
+	if e.vals == nil {
+		return 0
+	}
+	return e.vals.level
+}
+
 // isValueTag reports whether a value starts with tag: neither a reference to one nor null.
 func isValueTag(tag uint32) bool { return tag >= tagValue && tag <= 0x7fffffff }
 

@@ -16,6 +16,9 @@ type valueGet struct {
 	level int  // of chunked values around the place
 	end   int  // of the whole input while the decoder's own end is that of a chunk
 	over  bool // the value that is being read has ended, with one inside it
+
+	places ValuePlaces // or nil
+	kept   any
 }
 
 // seenValue is a value that an indirection may lead to.
@@ -23,6 +26,50 @@ type seenValue struct {
 	level int   // of chunked values around it
 	value Value // the object, if it was made
 	other any   // what somebody else made of it
+	end   int   // behind it, once it was read to its end; 0 before
+	cut   bool  // value lacks members that it had in the message
+	stead bool  // value stands here instead of what is written
+}
+
+// ValuePlaces tells what stands at the places of an input of which a decoder reads a part: an indirection may lead to what
+// that decoder has not come by, or outside of the input. What it tells is believed.
+type ValuePlaces interface {
+	// ValueAt returns what stands at a place, and whether a value begins there.
+	ValueAt(at int) (Placed, bool)
+}
+
+// Placed is a value at a place.
+type Placed struct {
+	Value Value // that is to be read instead of what is written there, or nil
+	Other any   // what [Decoder.ShareValue] would tell
+	End   int   // behind what is written there
+	Level int   // of chunked values around it
+}
+
+// SetPlaces has places tell of values until the scope ends.
+func (d *Decoder) SetPlaces(places ValuePlaces) { d.scope().places = places }
+
+// Keep keeps something of the caller's until the scope ends.
+func (d *Decoder) Keep(kept any) { d.scope().kept = kept }
+
+// Kept returns what Keep was given last in this scope, or nil.
+func (d *Decoder) Kept() any {
+	if d.vals == nil {
+		return nil
+	}
+	return d.vals.kept
+}
+
+// seenAt returns what is known of a place, nil if no value begins there.
+func (s *valueGet) seenAt(at int) *seenValue {
+	seen := s.seen[at]
+	if seen == nil && s.places != nil {
+		if p, ok := s.places.ValueAt(at); ok {
+			seen = &seenValue{level: p.Level, value: p.Value, other: p.Other, end: p.End, stead: p.Value != nil}
+			s.seen[at] = seen
+		}
+	}
+	return seen
 }
 
 // A ValueWatcher is what [Decoder.ShareValue] may tell of a value: an indirection in generated code may lead to what was
@@ -96,7 +143,7 @@ func (d *Decoder) MakeValue(h ValueHead, t *ValueType, truncated bool) Value {
 		return nil
 	}
 	if before == nil {
-		s.value = v // before its state, which may lead back to it
+		s.value, s.cut = v, truncated // before its state, which may lead back to it
 		if w, ok := s.other.(ValueWatcher); ok {
 			w.Made(v)
 		}
@@ -169,6 +216,7 @@ type ValueHead struct {
 	Chunked bool
 	At      int // the place of the value: where it is, or where the indirection leads
 	level   int
+	seen    *seenValue
 }
 
 // BeginValue reads the start of a value. After [NewValue] the state follows, up to
@@ -179,7 +227,7 @@ func (d *Decoder) BeginValue() (h ValueHead) {
 	case d.err != nil || tag == tagNull:
 	case tag == tagIndirection:
 		h.At = d.target()
-		if _, ok := d.scope().seen[h.At]; !ok {
+		if d.scope().seenAt(h.At) == nil {
 			d.Fail(marshal(exc.MinorBadValue, "a value's indirection to offset %d, where no value starts", h.At-d.base))
 			return ValueHead{}
 		}
@@ -191,6 +239,9 @@ func (d *Decoder) BeginValue() (h ValueHead) {
 			return ValueHead{}
 		}
 		h.Kind = NewValue
+		if h.seen.stead && d.PassValue(h) {
+			h = ValueHead{Kind: SharedValue, At: at}
+		}
 	default:
 		d.Fail(marshal(exc.MinorBadValue, "%#x at offset %d, where the tag of a value is wanted", tag, at-d.base))
 	}
@@ -229,8 +280,9 @@ func (d *Decoder) valueHead(h *ValueHead, tag uint32) {
 	if tag&^(flagCodebase|flagsIDs|flagChunked) != tagValue {
 		d.Fail(marshal(exc.MinorBadValue, "a value's tag of %#x, of which this version knows nothing", tag))
 	}
-	if s.seen[h.At] == nil {
-		s.seen[h.At] = &seenValue{level: s.level}
+	if h.seen = s.seenAt(h.At); h.seen == nil {
+		h.seen = &seenValue{level: s.level}
+		s.seen[h.At] = h.seen
 	}
 	if h.Chunked = tag&flagChunked != 0; h.Chunked {
 		d.enterChunks(h)
@@ -271,7 +323,14 @@ func (d *Decoder) valueID() string {
 	at := d.pos
 	n := d.ULong()
 	if n == tagIndirection {
-		id, ok := d.vals.ids[d.target()]
+		to := d.target()
+		id, ok := d.vals.ids[to]
+		if !ok && d.vals.places != nil && to >= 0 && to < d.pos { // in a part that d has not read
+			back := d.pos
+			d.pos = to
+			id, ok = d.RawString(), d.err == nil
+			d.pos = back
+		}
 		if !ok {
 			d.Fail(marshal(exc.MinorBadValue, "an indirection at offset %d to a repository id that is not there", at-d.base))
 		}
@@ -291,10 +350,6 @@ func (d *Decoder) ShareValue(at int, made any) {
 	}
 }
 
-// PlaceValue has indirections to a place lead to v, which stands outside of what d reads: places before
-// its first octet are negative. [Encoder.PlaceValue] is the other side.
-func (d *Decoder) PlaceValue(at int, v Value) { d.scope().seen[at] = &seenValue{value: v} }
-
 // SharedAs returns what was made of the value at a place: a [Value], and what ShareValue
 // told; nil where there is none.
 func (d *Decoder) SharedAs(at int) (v Value, made any) {
@@ -302,6 +357,25 @@ func (d *Decoder) SharedAs(at int) (v Value, made any) {
 		return nil, nil
 	}
 	return d.vals.seen[at].value, d.vals.seen[at].other
+}
+
+// IsCut reports whether the [Value] that was made of the value at a place lacks members that it has in the message.
+func (d *Decoder) IsCut(at int) bool {
+	return d.vals != nil && d.vals.seen[at] != nil && d.vals.seen[at].cut
+}
+
+// PassValue passes over a value that BeginValue has begun, and ends it, if it was read to its end before. Otherwise it
+// reports false, and its state is where it was.
+func (d *Decoder) PassValue(h ValueHead) bool {
+	switch {
+	case d.err != nil || h.seen.end == 0:
+		return false
+	case h.Chunked:
+		d.EndValue(h, true)
+	default:
+		d.pos = h.seen.end
+	}
+	return true
 }
 
 // A place is where a decoder was before it went back to a value that it had passed.

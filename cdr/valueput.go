@@ -99,7 +99,7 @@ func (e *Encoder) SharedValue(key any) bool {
 }
 
 // PlaceValue has [Encoder.SharedValue] lead to a place for key: a negative one, for what stands outside of what e
-// writes and is to be found there by [Decoder.PlaceValue].
+// writes and is to be found there by [Decoder.SetPlaces].
 func (e *Encoder) PlaceValue(key any, at int) { e.scope().at[key] = at }
 
 // SameValue has [Encoder.SharedValue] lead to the same place for key as for known, if it does for that.

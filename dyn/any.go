@@ -7,7 +7,15 @@
 // its type need not be known to the program. That goes for valuetypes as long as they are of the types that the
 // TypeCodes tell: what a derived type adds that is neither told nor registered, nobody can put into another form. Such a
 // value is received as one of the first of its bases that is known, if it may be truncated to that, and sent on
-// as such; else, and where it is shared by a member of a type that it is no more of, it is MARSHAL. Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
+// as such; else, and where it is led to from a place of that any at which it does not fit any more, it is MARSHAL.
+//
+// What one place cuts, others need not. Where parameters (in any a, in Base b) are one Derived value, and the receiver's code knows the Base alone while the TypeCode
+// of a tells the Derived, b is a Base and a stays the Derived whole, in either order: each parameter is what it would be without the
+// other, as truncation has it (part 1, clause 9.2), and nothing is lost that came. They are two values from then on, and are sent on as two; to
+// make them one is impossible, as none that b can have is the one in a. If one value is led to from anys, or from anys and code, that say of one
+// repository id that it has other members, it is MARSHAL on receipt: no value is of two types.
+//
+// Custom values are known to their own code alone, which is to be registered. Object references are kept as data, or as the
 // Go object that was put in; package ior knows the one, the ORB behind [cdr.References] the other.
 package dyn
 
@@ -26,19 +34,21 @@ import (
 // An Any is a TypeCode and a value of that type. It is immutable: it shares nothing with
 // the Go value that it was made from, but for objects, which are references in Go as well. Values that are in an any
 // and around it, or beside it, are one in the message in which they come, and stay one: such an any holds the Go value itself, as one that [Hold]
-// makes does, and one with a custom value. It is what the program makes of that value.
+// makes does, and one with a custom value. It is what the program makes of that value. An any that stands twice in a message, as two
+// parameters, is one value there, too, whether it was received or made.
 // The zero Any is that of null. Anys are compared with [Equal]; == promises nothing. They
 // may be used concurrently.
 type Any struct{ v *value }
 
 type value struct {
 	tc   *typecode.TypeCode
-	raw  []byte // canonical form
+	raw  []byte // canonical form, up to where it ends
+	at   int    // where it begins in raw; before it stand other anys of the message
 	objs []object
 	refs cdr.References // of the ORB that the value came by, or nil
 	vals valueTypes     // of the values in it
 	held []cdr.Value    // that stand outside, or are custom
-	ids  identities     // of the values in it, if they are known by others
+	ids  stands         // the values in raw
 	lim  *limits.Limits // of the ORB that it came by, or nil
 	bare bool           // it came with an exception that lacked its repository id, and is sent on so
 	err  error          // why there is no value
@@ -53,7 +63,8 @@ type object struct {
 // The canonical form is little-endian CDR of GIOP 1.2 from offset 0, strings in UTF-8. An
 // object reference is a number: 0 and an IOR, or n for the object number n of the value. An
 // exception is its members without the repository id. Values are checked when they become
-// canonical, not again; but what is made of one that was received is charged as the message was.
+// canonical, not again: each is of the type that is noted of its place. What is made of one that was received is charged as the message was, and how
+// deep its values nest is limited as it was there: an any that leads to values in others may nest deeper when it is used without those.
 
 // canonical is the cdr.References of the canonical form.
 type canonical struct {
@@ -61,9 +72,11 @@ type canonical struct {
 	refs cdr.References
 	vals valueTypes
 	held []cdr.Value
-	ids  identities
+	ids  stands
 	lim  *limits.Limits // nil: of the program's own making
 	bare bool
+	fit  fitted
+	raw  *byte // the first that is read, or nil
 }
 
 func (c *canonical) PutObject(e *cdr.Encoder, v, class any) {
@@ -75,10 +88,15 @@ func (c *canonical) PutObject(e *cdr.Encoder, v, class any) {
 	e.Count(len(c.objs))
 }
 
+// noObject says that the canonical form leads to an object that is not there.
+func noObject(n uint32, objs int) error {
+	return exc.New(exc.Internal, 0, exc.No, "object %d of a value that has %d", n, objs)
+}
+
 func (c *canonical) Object(d *cdr.Decoder) any {
 	if n := d.ULong(); n > 0 {
 		if int64(n) > int64(len(c.objs)) {
-			d.Fail(exc.New(exc.Internal, 0, exc.No, "object %d of a value that has %d", n, len(c.objs)))
+			d.Fail(noObject(n, len(c.objs)))
 			return nil
 		}
 		return c.objs[n-1].v
@@ -138,20 +156,17 @@ func newEncoder() (*cdr.Encoder, *canonical) {
 
 // decoder returns a decoder of the canonical form.
 func (v *value) decoder() *cdr.Decoder {
-	v = v.resolved()
-	d := v.plainDecoder()
+	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, held: v.held, ids: v.ids, lim: v.lim, bare: v.bare}
+	if len(v.raw) > 0 {
+		c.raw = &v.raw[0]
+	}
+	d := new(cdr.Decoder)
+	d.Reset(v.raw, v.at, true, c.env())
+	if len(v.ids)+len(v.held) > 0 {
+		d.SetPlaces(c)
+	}
 	if v.err != nil {
 		d.Fail(v.err)
-	}
-	return d
-}
-
-// plainDecoder is decoder for the form that the value was read in.
-func (v *value) plainDecoder() *cdr.Decoder {
-	c := &canonical{objs: v.objs, refs: v.refs, vals: v.vals, held: v.held, ids: v.ids, lim: v.lim, bare: v.bare}
-	d := cdr.NewDecoder(v.raw, true, c.env())
-	for i, held := range v.held {
-		d.PlaceValue(placeOf(i), held)
 	}
 	return d
 }
@@ -215,7 +230,7 @@ func Equal(a, b Any) bool {
 			return false
 		}
 	}
-	return bytes.Equal(x.raw, y.raw)
+	return bytes.Equal(x.raw, y.raw) // of one any each
 }
 
 // sameObject is ==, but for objects that Go cannot compare.
@@ -252,7 +267,8 @@ func PutValue(e *cdr.Encoder, a Any) {
 // GetAny reads an any. It returns the zero Any after an error. Its TypeCode is bounded by
 // [limits.TypeCodeDepth] and [limits.TypeCodeNodes], recursion in the value by
 // [limits.ValueDepth], anys in anys by [limits.AnyDepth], and their time, in all of a message, by
-// [limits.AnySteps]. Its memory is charged to the message: [limits.DecodedSize].
+// [limits.AnySteps]. Its memory is charged to the message: [limits.DecodedSize]. An any in a message whose anys have valuetypes in them
+// keeps the memory of those before it.
 func GetAny(d *cdr.Decoder) Any {
 	tc := typecode.Get(d)
 	if d.Err() != nil {
@@ -266,16 +282,18 @@ func GetValue(d *cdr.Decoder, tc *typecode.TypeCode) Any {
 	if tc == typecode.Null {
 		return Any{}
 	}
-	e, c := newEncoder()
-	t := transcoder{e: e, d: d, holds: true, received: !isCanonical(d.Env()), told: told{root: tc}}
+	e, c, g := groundOf(d)
+	at := e.Len()
+	t := transcoder{e: e, d: d, holds: true, received: !isCanonical(d.Env()), told: told{root: tc}, fit: &c.fit}
 	t.copy(tc)
 	if err := e.Err(); err != nil {
 		d.Fail(err)
 	}
-	if !d.Spend(1, valueSize+cap(e.Bytes())) {
+	if !d.Spend(1, valueSize+g.grown(e)) {
 		return Any{}
 	}
-	v := &value{tc: tc, raw: e.Bytes(), objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare, vals: c.vals, held: c.held, ids: c.ids}
+	v := &value{tc: tc, raw: e.Bytes(), at: at, objs: c.objs, refs: d.Env().Refs, lim: d.Env().Limits, bare: c.bare, vals: c.vals, held: c.held, ids: c.ids}
+	g.leave(d, e, c)
 	v.vals.orb = d.Env().Values
 	if from, ok := v.refs.(*canonical); ok { // an any in an any
 		v.refs, v.vals = from.refs, from.vals

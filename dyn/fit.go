@@ -8,22 +8,81 @@ import (
 // truncated is what a value was read as that is of a type derived from that.
 type truncated struct{ to *typecode.TypeCode }
 
-// fits fails unless a value that was read as one of type chosen, cut may be, may stand where tc is declared. Which abstract types a valuetype supports
-// its TypeCode does not tell: that of a value which was cut need not support what the value did.
-func (t *transcoder) fits(chosen *typecode.TypeCode, cut bool, tc *typecode.TypeCode) bool {
+// codeOf returns the type that a value was read as: a *typecode.TypeCode, or truncated.
+func codeOf(as any) *typecode.TypeCode {
+	if cut, ok := as.(truncated); ok {
+		return cut.to
+	}
+	return as.(*typecode.TypeCode)
+}
+
+// fitted are the pairs of types of one repository id that were compared. Two anys of a message may tell an id differently; a value
+// is then of one of the types, and where the other is declared it does not fit (CORBA 3.3 part 2, clause 9.3.4.3).
+type fitted struct {
+	alike map[[2]*typecode.TypeCode]bool
+}
+
+// derives reports whether tc is base or has it for one.
+func (f *fitted) derives(tc, base *typecode.TypeCode) bool {
+	for ; tc != nil; tc = tc.Content() {
+		if tc == base {
+			return true
+		}
+		if tc.ID() == base.ID() {
+			return isCustom(tc) && isCustom(base) || f.same(tc, base)
+		}
+		if tc.Kind() == typecode.TkValueBox {
+			break
+		}
+	}
+	return false
+}
+
+// isCustom reports whether only the code of a type knows what is in its values.
+func isCustom(tc *typecode.TypeCode) bool { return tc.Modifier() == typecode.ValueCustom }
+
+// same is [typecode.Alike], asked once for each pair.
+func (f *fitted) same(a, b *typecode.TypeCode) bool {
+	pair := [2]*typecode.TypeCode{a, b}
+	alike, known := f.alike[pair]
+	if !known {
+		alike = typecode.Alike(a, b)
+		if f.alike == nil {
+			f.alike = map[[2]*typecode.TypeCode]bool{}
+		}
+		f.alike[pair] = alike
+	}
+	return alike
+}
+
+// stands reports whether a value that was read as one of type chosen, cut may be, may stand where tc is declared. Which abstract
+// types a valuetype supports its TypeCode does not tell: that of a value which was cut need not support what the value did.
+func (f *fitted) stands(chosen *typecode.TypeCode, cut bool, tc *typecode.TypeCode) bool {
 	switch {
+	case isValue(tc): // or it would be one of those below
+		return f.derives(chosen, tc)
 	case tc.ID() == typecode.ValueBase.ID(), tc.ID() == "":
 		return true
 	case tc.Kind() == typecode.TkAbstractInterface, tc.Modifier() == typecode.ValueAbstract:
-		if !cut {
-			return true
-		}
-	case derives(chosen, tc):
+		return !cut && chosen.ID() != tc.ID()
+	}
+	return f.derives(chosen, tc)
+}
+
+// fits fails unless that is so.
+func (t *transcoder) fits(chosen *typecode.TypeCode, cut bool, tc *typecode.TypeCode) bool {
+	if t.fit == nil {
+		t.fit = new(fitted)
+	}
+	if t.fit.stands(chosen, cut, tc) {
 		return true
 	}
 	why := ""
-	if cut {
+	switch {
+	case cut:
 		why = ", for which its own type would have to be known: register it with Register of the type's descriptor"
+	case chosen.ID() == tc.ID():
+		why = ", of which the message tells other members there"
 	}
 	t.d.Fail(exc.New(exc.Marshal, exc.MinorWrongType, exc.No, "a value that is read as a %s stands where a %s is declared%s", typecode.ScopedName(chosen.ID()), typecode.ScopedName(tc.ID()), why))
 	return false

@@ -12,20 +12,35 @@ import (
 // A value that was made a Go value outside of an any, or is custom, the any holds as that Go value. In the canonical form an
 // indirection leads to it, at a place before the first octet. It need not be read to its end yet.
 //
-// A value that stands in an any, and that another any of the message leads to, is in both: each can be read without the
-// other. They have one identity, by which it is written once where both go into one message. If
-// generated code is led to it, then the any has it as the Go value that is made there, from then on.
+// From the first any on that has values in it, those of a message have one canonical form, the ground: each begins where the
+// one before it ends, and what stands in one is led to from others. So each value is read once, however many anys hold it. What
+// is told of the places is for who reads one of the anys, and comes by a value that stands in another.
+//
+// If generated code is led to a value that stands in an any, then the any has it as the Go value that is made there, from then on. It
+// has not if that Go value lacks what is in the any, because generated code knows a base alone, or is of a type that differs under the
+// same repository id: the any keeps what it has read, and what a member is cut to is a value of its own. The other way round, an
+// any that knows more of a value than generated code reads it again.
 
-// An identity is what a value in anys is known by. Who reads a message sets made while it does so; then it is not changed.
+// An identity is what a value in anys is known by. Who reads a message sets made, and notes where values stand, while it does so; then neither is changed.
 type identity struct {
 	of   *identity // in the any that this one was read from
 	made cdr.Value // the same value, outside of the any
+	in   place     // of a program's own making; or zero
+}
+
+// A place is one in the canonical form of an any that generated code wrote: it notes no identities.
+type place struct {
+	raw *byte // the first
+	at  int
 }
 
 // key is what the value is known by where it is written.
-func (id *identity) key() *identity {
+func (id *identity) key() any {
 	for id.of != nil {
 		id = id.of
+	}
+	if id.in != (place{}) {
+		return id.in
 	}
 	return id
 }
@@ -40,48 +55,64 @@ func (id *identity) value() cdr.Value {
 	return nil
 }
 
-// identities are those of the values in an any, by their place in the canonical form.
-type identities map[int]*identity
+// A stand is a value that stands in a canonical form.
+type stand struct {
+	id    *identity
+	as    any // its type, as of met
+	end   int // behind it; 0 while it is written
+	level int // of values in chunks around it
+}
 
-const identitySize = int(unsafe.Sizeof(identity{})) + 32 // with its place
+// stands are the values that stand in a canonical form, by their places.
+type stands map[int]stand
+
+const standSize = int(unsafe.Sizeof(identity{})+unsafe.Sizeof(stand{})) + 32 // with its place
 
 // met is what a decoder knows of a value that a transcoder has read.
 type met struct {
 	as  any // its type: a *typecode.TypeCode, or truncated
 	id  *identity
 	put *cdr.Encoder // where it is being written, and id is another's; nil: it is read, and id is its own
+	fit *fitted
 }
 
 // Made notes that generated code, or that of a custom value, has the value as well; see [cdr.ValueWatcher].
 func (m *met) Made(v cdr.Value) {
-	if m.put == nil {
+	switch {
+	case !m.isOf(v): // it lacks something
+	case m.put == nil:
 		m.id.made = v
-	} else {
+	default:
 		m.put.SameValue(v, m.id.key())
 	}
 }
 
-// ID returns the repository id of what it was read as.
-func (m *met) ID() string { return m.code().ID() }
-
-func (m *met) code() *typecode.TypeCode {
-	if cut, ok := m.as.(truncated); ok {
-		return cut.to
-	}
-	return m.as.(*typecode.TypeCode)
+// isOf reports whether v is of the type that was met, or derived from it.
+func (m *met) isOf(v cdr.Value) bool {
+	made, ok := v.IDLValue().TypeCode.(*typecode.TypeCode)
+	return !ok || m.fit.derives(made, codeOf(m.as))
 }
+
+// ID returns the repository id of what it was read as.
+func (m *met) ID() string { return codeOf(m.as).ID() }
 
 // meet notes a value that begins at a place, which may have been read before by another.
 func (t *transcoder) meet(at int, as any) *met {
-	_, other := t.d.SharedAs(at)
-	m := &met{as: as}
+	v, other := t.d.SharedAs(at)
+	m := &met{as: as, fit: t.fit}
 	if !t.holds {
 		m.put = t.e
 	}
-	if before, ok := other.(*met); ok {
+	switch before, ok := other.(*met); {
+	case ok && before.ID() == m.ID():
 		m.id = before.id
-	} else {
+	case ok:
+		m.id = new(identity)
+	default:
 		m.id = t.identityOf(at)
+		if v != nil && v.IDLValue().ID == m.ID() && m.isOf(v) {
+			m.id.made = v
+		}
 	}
 	t.d.ShareValue(at, m)
 	return m
@@ -90,25 +121,45 @@ func (t *transcoder) meet(at int, as any) *met {
 // identityOf returns the identity of a value that is met for the first time.
 func (t *transcoder) identityOf(at int) *identity {
 	if from, ok := t.d.Env().Refs.(*canonical); ok {
-		if id := from.ids[at]; id != nil && t.holds {
-			return &identity{of: id}
-		} else if id != nil {
-			return id
+		if s, ok := from.ids[at]; ok && t.holds {
+			return &identity{of: s.id}
+		} else if ok {
+			return s.id
 		}
+		return &identity{in: place{from.raw, at}}
 	}
 	return new(identity)
 }
 
-// identify notes whose identity the value at a place of the canonical form has.
-func (t *transcoder) identify(at int, id *identity) {
-	to, ok := t.e.Env().Refs.(*canonical)
-	if !ok || t.holds && !t.d.Spend(1, identitySize) {
-		return
+// stand notes that a value of some type begins at a place.
+func (c *canonical) stand(at, level int, id *identity, as any) {
+	if c.ids == nil {
+		c.ids = stands{}
 	}
-	if to.ids == nil {
-		to.ids = identities{}
+	c.ids[at] = stand{id: id, as: as, level: level}
+}
+
+// end notes where the value ends that begins at a place.
+func (c *canonical) end(at, end int) {
+	s := c.ids[at]
+	s.end = end
+	c.ids[at] = s
+}
+
+// ValueAt tells of the values in c, and of those that it holds; see [cdr.ValuePlaces].
+func (c *canonical) ValueAt(at int) (p cdr.Placed, ok bool) {
+	if at < 0 {
+		if i := -1 - at; i < len(c.held) {
+			return cdr.Placed{Value: c.held[i]}, true
+		}
+		return p, false
 	}
-	to.ids[at] = id
+	s, ok := c.ids[at]
+	if !ok {
+		return p, false
+	}
+	m := &met{as: s.as, id: &identity{of: s.id}, fit: &c.fit}
+	return cdr.Placed{Value: s.id.value(), Other: m, End: s.end, Level: s.level}, true
 }
 
 // placeOf is the place of the i-th value that an any holds.
@@ -132,8 +183,11 @@ func (t *transcoder) goValue(v cdr.Value, tc *typecode.TypeCode) {
 	t.e.Value(v, t.declared(tc))
 }
 
-// pass reads the state of a value of a type that need not be written.
-func (t *transcoder) pass(tc *typecode.TypeCode) {
+// pass ends a value of type tc that need not be written, because it is known where it stands.
+func (t *transcoder) pass(h cdr.ValueHead, tc *typecode.TypeCode, cut bool) {
+	if t.d.PassValue(h) {
+		return
+	}
 	e, passing := t.e, t.passing
 	if !passing {
 		t.e, _ = newEncoder()
@@ -141,33 +195,64 @@ func (t *transcoder) pass(tc *typecode.TypeCode) {
 	}
 	t.state(tc)
 	t.e, t.passing = e, passing
+	t.d.EndValue(h, cut)
 }
 
-// resolved returns v as it is now: with the Go values for those in it that have become such.
-func (v *value) resolved() *value {
-	for _, id := range v.ids {
-		if id.value() != nil {
-			e, c := newEncoder()
-			t := transcoder{e: e, d: v.plainDecoder(), holds: true}
-			t.copy(v.tc)
-			return v.with(&t, c)
-		}
+// A ground is where the anys of a message are written, from the first on in which values stand.
+type ground struct {
+	e    *cdr.Encoder
+	c    *canonical
+	busy bool // an any is being written, whose custom value has an any within
+	size int  // octets of memory that have been charged
+}
+
+// groundOf returns where an any that d reads is to be written: behind those before it, or, with a nil ground, by itself.
+func groundOf(d *cdr.Decoder) (*cdr.Encoder, *canonical, *ground) {
+	g, ok := d.Kept().(*ground)
+	if !ok || g.busy {
+		e, c := newEncoder()
+		return e, c, nil
 	}
-	return v
+	g.busy = true
+	g.c.bare = false
+	return g.e, g.c, g
 }
 
-// whole returns v with what it holds, so that it can be read by itself.
+// grown returns the octets of memory that what e has written takes beyond what was charged.
+func (g *ground) grown(e *cdr.Encoder) int {
+	size := cap(e.Bytes())
+	if g == nil {
+		return size
+	}
+	grown := size - g.size
+	g.size = size
+	return grown
+}
+
+// leave ends an any. The first in which values stand becomes the ground.
+func (g *ground) leave(d *cdr.Decoder, e *cdr.Encoder, c *canonical) {
+	if g != nil {
+		g.busy = false
+	} else if len(c.ids)+len(c.held) > 0 && d.Kept() == nil {
+		d.Keep(&ground{e: e, c: c, size: cap(e.Bytes())})
+	}
+}
+
+// whole returns v by itself: with what it holds, and what stands in other anys.
 func (v *value) whole() *value {
-	if v = v.resolved(); len(v.held) == 0 || v.err != nil {
+	if len(v.ids)+len(v.held) == 0 || v.err != nil {
 		return v
 	}
 	e, c := newEncoder()
 	c.vals.join(&v.vals)
-	t := transcoder{e: e, d: v.plainDecoder()}
+	t := transcoder{e: e, d: v.decoder(), fit: &c.fit}
 	t.copy(v.tc)
-	w := v.with(&t, c)
-	w.vals = c.vals
-	return w
+	w := *v
+	w.raw, w.at, w.objs, w.held, w.ids, w.bare, w.vals = e.Bytes(), 0, c.objs, c.held, c.ids, c.bare, c.vals
+	if w.err = e.Err(); w.err == nil {
+		w.err = t.d.Err()
+	}
+	return &w
 }
 
 // Whole returns a with copies of the values that it holds and that are not custom; see [Hold].
@@ -176,16 +261,6 @@ func (a Any) Whole() Any {
 		return a
 	}
 	return Any{a.v.whole()}
-}
-
-// with returns v in the canonical form that t has written.
-func (v *value) with(t *transcoder, c *canonical) *value {
-	w := *v
-	w.raw, w.objs, w.held, w.ids, w.bare = t.e.Bytes(), c.objs, c.held, c.ids, c.bare
-	if w.err = t.e.Err(); w.err == nil {
-		w.err = t.d.Err()
-	}
-	return &w
 }
 
 // Hold returns an any that holds v itself, not a copy as [Of] and [Type.Any] make: where it is sent in one message

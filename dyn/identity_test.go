@@ -185,13 +185,16 @@ func checkWhole(t *testing.T, what string, v *vertex) {
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
-	if got, err := vertexType.From(back); err != nil || members(got, map[*vertex]bool{}) != members(v, map[*vertex]bool{}) {
+	if got, err := vertexType.From(back); err != nil || members(got, nil) != members(v, nil) {
 		t.Errorf("%s: taken apart and put together it is another graph, %v", what, err)
 	}
 }
 
 // members prints a graph without its anys.
 func members(v *vertex, seen map[*vertex]bool) string {
+	if seen == nil {
+		seen = map[*vertex]bool{}
+	}
 	if v == nil || seen[v] {
 		return fmt.Sprint(v != nil && seen[v])
 	}
@@ -297,6 +300,111 @@ func TestCustomCircle(t *testing.T) {
 		}
 		if c, ok := got.x.Value().(*cust); !ok || c.next != cdr.Value(got) || got.b.id != 2 {
 			t.Errorf("the circle is open: %v, %v", c, got)
+		}
+	}
+}
+
+// irregular writes several graphs of values with many anys each, that hold any of the others.
+func irregular(e *cdr.Encoder, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	for range 3 {
+		all := make([]*vertex, 5+r.IntN(40))
+		for i := range all {
+			all[i] = &vertex{id: int32(i)}
+		}
+		most := 3 + r.IntN(30)
+		pick := func() *vertex { return all[r.IntN(len(all))] }
+		for _, v := range all {
+			v.x = dyn.Hold(vertexCode, pick())
+			if r.IntN(5) > 0 {
+				v.a = pick()
+			}
+			if r.IntN(5) > 0 {
+				v.b = pick()
+			}
+			for range r.IntN(most) {
+				v.xs = append(v.xs, dyn.Hold(vertexCode, pick()))
+			}
+		}
+		all[0].a = pick()
+		putVertex(e, all[0])
+	}
+}
+
+// TestIrregularGraphs: such graphs are read in no more time and memory than their octets allow, and stay what they are.
+func TestIrregularGraphs(t *testing.T) { // not parallel: memory is counted
+	bound := bounded.Bound{PerOctet: 128, Least: 1 << 20, Time: anyBound.Time, Patience: bounded.Patience}
+	for seed := range uint64(8) {
+		e := cdr.NewEncoder(nil, true, nil)
+		irregular(e, seed)
+		for _, way := range relays {
+			d, again := cdr.NewDecoder(e.Bytes(), true, nil), cdr.NewEncoder(nil, true, nil)
+			bound.Run(t, e.Len(), func() {
+				way.pass(d, again)
+				putVertex(again, getVertex(d))
+			})
+			last := cdr.NewEncoder(nil, true, nil)
+			back := cdr.NewDecoder(again.Bytes(), true, nil)
+			for range 3 {
+				putVertex(last, getVertex(back))
+			}
+			if d.Err() != nil || again.Err() != nil || back.Err() != nil || !bytes.Equal(last.Bytes(), e.Bytes()) {
+				t.Fatalf("seed %d, %s: %v, %v, %v", seed, way.name, d.Err(), again.Err(), back.Err())
+			}
+		}
+		var a dyn.Any
+		d := cdr.NewDecoder(e.Bytes(), true, nil)
+		bound.Run(t, e.Len(), func() { a = dyn.GetValue(d, vertexCode) })
+		bound.Run(t, e.Len(), func() {
+			if _, err := a.Unpack(); err != nil {
+				t.Errorf("seed %d: %v", seed, err)
+			}
+		})
+		bound.Run(t, e.Len(), func() {
+			if _, err := vertexType.From(a); err != nil {
+				t.Errorf("seed %d: %v", seed, err)
+			}
+		})
+	}
+}
+
+// TestChainOfAnys: values that are each in an any of their own, and lead to the one before, nest where one of the anys is used without the
+// others. That is limited, as it is for who receives it then.
+func TestChainOfAnys(t *testing.T) {
+	t.Parallel()
+	const n = 20000
+	e := cdr.NewEncoder(nil, true, nil)
+	var before *vertex
+	var kept []*vertex
+	for i := range n {
+		v := &vertex{id: int32(i), a: before}
+		dyn.PutAny(e, dyn.Hold(vertexCode, v))
+		before, kept = v, append(kept, v)
+	}
+	d := cdr.NewDecoder(e.Bytes(), true, nil)
+	all := make([]dyn.Any, n)
+	for i := range all {
+		all[i] = dyn.GetAny(d)
+	}
+	together := cdr.NewEncoder(nil, true, nil)
+	for _, a := range all {
+		dyn.PutAny(together, a)
+	}
+	if d.Err() != nil || together.Err() != nil || !bytes.Equal(together.Bytes(), e.Bytes()) {
+		t.Fatalf("%v, %v, %d octets became %d", d.Err(), together.Err(), e.Len(), together.Len())
+	}
+	if v, err := vertexType.From(all[40]); err != nil || members(v, nil) != members(kept[40], nil) {
+		t.Errorf("%v, %v", v, err)
+	}
+	last := all[n-1]
+	alone := cdr.NewEncoder(nil, true, nil)
+	dyn.PutAny(alone, last)
+	_, unpacked := last.Unpack()
+	_, text := dyn.MarshalJSON(last)
+	_, made := vertexType.From(last)
+	for i, err := range []error{alone.Err(), unpacked, text, made} {
+		if err == nil || !strings.Contains(err.Error(), "value-depth") {
+			t.Errorf("use %d of the last: %v", i, err)
 		}
 	}
 }

@@ -34,6 +34,7 @@ type builder struct {
 	opt   JSONOptions
 	depth int
 	made  map[any]*typecode.TypeCode // what the values are, by what they are known by
+	fit   fitted
 }
 
 func (b *builder) build(tc *typecode.TypeCode, v any) (Any, error) {

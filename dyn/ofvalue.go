@@ -69,7 +69,7 @@ func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int,
 	if chosen = chosen.Unalias(); !isValue(chosen) {
 		return at.errorf("a %s cannot be made here", describe(chosen))
 	}
-	if err := fitting(at, tc, chosen); err != nil {
+	if err := b.fitting(at, tc, chosen); err != nil {
 		return err
 	}
 	if b.made == nil {
@@ -79,15 +79,17 @@ func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int,
 	var ids []string
 	if chosen.ID() != tc.ID() {
 		ids = truncations(chosen, tc)
-		if c, ok := b.e.Env().Refs.(*canonical); ok {
-			c.vals.know(&cdr.ValueType{ID: chosen.ID(), TypeCode: chosen})
-		}
 	}
 	members := StateOf(chosen)
 	if n > len(members) {
 		return at.errorf("%s has %d members, not %d", chosen.Name(), len(members), n)
 	}
+	level := b.e.ChunkLevel()
 	m := b.e.BeginValue(key, ids, len(ids) > 1)
+	to, canon := b.e.Env().Refs.(*canonical)
+	if canon {
+		to.stand(m.At, level, new(identity), chosen)
+	}
 	for i, s := range members {
 		v, ok := get(i, s.Name)
 		if !ok {
@@ -97,7 +99,9 @@ func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int,
 			return err
 		}
 	}
-	b.e.EndValue(m)
+	if b.e.EndValue(m); canon {
+		to.end(m.At, b.e.Len())
+	}
 	return nil
 }
 
@@ -107,31 +111,21 @@ func (b *builder) shared(at *path, tc *typecode.TypeCode, key any) (bool, error)
 	if made == nil {
 		return false, nil
 	}
-	if err := fitting(at, tc, made); err != nil {
+	if err := b.fitting(at, tc, made); err != nil {
 		return false, err
 	}
 	return b.e.SharedValue(key), nil
 }
 
 // fitting says why a value of a type may not stand where tc is declared.
-func fitting(at *path, tc, made *typecode.TypeCode) error {
-	if tc.Kind() != typecode.TkAbstractInterface && tc.ID() != typecode.ValueBase.ID() && !derives(made, tc) {
-		return at.errorf("a %s is wanted, not a %s", describe(tc), describe(made))
+func (b *builder) fitting(at *path, tc, made *typecode.TypeCode) error {
+	switch {
+	case b.fit.stands(made, false, tc):
+		return nil
+	case made.ID() == tc.ID():
+		return at.errorf("a %s is wanted, not one of other members under the same repository id", describe(tc))
 	}
-	return nil
-}
-
-// derives reports whether tc is base or has it for one.
-func derives(tc, base *typecode.TypeCode) bool {
-	for ; tc != nil; tc = tc.Content() {
-		if tc.ID() == base.ID() {
-			return true
-		}
-		if tc.Kind() == typecode.TkValueBox {
-			break
-		}
-	}
-	return false
+	return at.errorf("a %s is wanted, not a %s", describe(tc), describe(made))
 }
 
 // truncations returns the repository ids that a receiver may take a value of type tc for, up

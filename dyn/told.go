@@ -1,9 +1,6 @@
 package dyn
 
-import (
-	"github.com/opendsom/dsom/cdr"
-	"github.com/opendsom/dsom/typecode"
-)
+import "github.com/opendsom/dsom/typecode"
 
 // told are the valuetypes that the TypeCode of an any tells: those of members, and the bases of others. They are looked for when one is
 // wanted that nobody has registered.
@@ -37,15 +34,10 @@ func (k *told) add(tc *typecode.TypeCode, met map[*typecode.TypeCode]bool) {
 	}
 }
 
-// toldType returns the type of an id that an any around the value tells, and notes it for the value: it is nil if none does.
+// toldType returns the type of an id that an any around the value tells, nil if none does.
 func (t *transcoder) toldType(id string) *typecode.TypeCode {
-	to, ok := t.e.Env().Refs.(*canonical)
-	if !ok { // the types of a canonical value have been noted
-		return nil
-	}
 	for k := &t.told; k != nil; k = k.around {
 		if tc := k.find(id); tc != nil {
-			to.vals.know(&cdr.ValueType{ID: id, TypeCode: tc})
 			return tc
 		}
 	}

@@ -23,6 +23,7 @@ type transcoder struct {
 	values   int  // valuetypes around it, in the innermost any
 	told     told // by the any around the value
 	pieces   pieces
+	fit      *fitted
 }
 
 func isCanonical(env *cdr.Env) bool {
@@ -176,7 +177,7 @@ func (t *transcoder) object() {
 	if c, ok := d.Env().Refs.(*canonical); ok {
 		if n := d.ULong(); n > 0 {
 			if int64(n) > int64(len(c.objs)) {
-				d.Fail(exc.New(exc.Internal, 0, exc.No, "object %d of a value that has %d", n, len(c.objs)))
+				d.Fail(noObject(n, len(c.objs)))
 				return
 			}
 			o := c.objs[n-1]

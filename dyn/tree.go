@@ -234,7 +234,12 @@ func (w *walker) text(s string) string {
 // object returns nil, a *ior.IOR, or the object that was put in.
 func (w *walker) object() any {
 	if n := w.d.ULong(); n > 0 {
-		return w.d.Env().Refs.(*canonical).objs[n-1].v
+		c := w.d.Env().Refs.(*canonical)
+		if int64(n) > int64(len(c.objs)) {
+			w.d.Fail(noObject(n, len(c.objs)))
+			return nil
+		}
+		return c.objs[n-1].v
 	}
 	if r := ior.Get(w.d); !r.IsNil() {
 		return r

@@ -66,9 +66,10 @@ func (w *walker) valuetype(tc *typecode.TypeCode) any {
 			w.d.Fail(unknownValue(h, tc))
 			return nil
 		}
-		if !w.d.Spend(1, sharedSize) || !w.d.Spend(len(StateOf(chosen)), fieldSize) {
+		if !w.d.Spend(1, sharedSize) || !w.d.Spend(len(StateOf(chosen)), fieldSize) || !w.d.Enter() {
 			return nil
 		}
+		defer w.d.Leave()
 		v := &Valuetype{Type: chosen}
 		before := w.shared[h.At] // met again, on the way back from an indirection
 		if w.shared == nil {

@@ -2,6 +2,7 @@ package dyn
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
@@ -122,11 +123,13 @@ func (t *transcoder) chooseType(h cdr.ValueHead, tc *typecode.TypeCode) (*typeco
 }
 
 func firstKnown(d *cdr.Decoder, h cdr.ValueHead, tc *typecode.TypeCode, find func(id string) *typecode.TypeCode) (*typecode.TypeCode, int) {
-	if len(h.IDs) == 0 {
+	if len(h.IDs) == 0 || isCanonical(d.Env()) {
 		_, other := d.SharedAs(h.At)
-		if m, ok := other.(*met); ok { // it was read where another type is declared
-			return m.code(), 0
+		if m, ok := other.(*met); ok { // it was read where another type is declared, or its type is noted
+			return codeOf(m.as), 0
 		}
+	}
+	if len(h.IDs) == 0 {
 		return tc, 0
 	}
 	for i, id := range h.IDs {
@@ -169,21 +172,45 @@ func (t *transcoder) declared(tc *typecode.TypeCode) *cdr.ValueType {
 
 // shared copies a value that stands at an earlier place.
 func (t *transcoder) shared(h cdr.ValueHead, tc *typecode.TypeCode) {
+	if t.passing {
+		return
+	}
 	v, other := t.d.SharedAs(h.At)
 	m, _ := other.(*met)
-	switch {
-	case t.passing:
-	case v != nil: // of generated code, or custom
-		if t.madeFits(v.IDLValue().TypeCode, tc) {
+	if v != nil && !(t.d.IsCut(h.At) && t.knowsMore(h, tc, v.IDLValue().ID)) {
+		if t.madeFits(v.IDLValue().TypeCode, tc) { // it is of generated code, or custom
 			t.goValue(v, tc)
 		}
+		return
+	}
+	if m != nil && t.isCut(m, h, tc) {
+		m = nil
+	}
+	switch {
 	case m != nil && !t.madeFits(m.as, tc):
 	case m != nil && m.id.value() != nil:
 		t.goValue(m.id.value(), tc)
 	case m != nil && t.e.SharedValue(m.id.key()):
-	default: // it stands outside of this any
+	default: // it is to be read again
 		t.d.ReadAgain(h.At, func() { t.valuetype(tc) })
 	}
+}
+
+// isCut reports whether a value was met as one of a base of the type that is known here.
+func (t *transcoder) isCut(m *met, h cdr.ValueHead, tc *typecode.TypeCode) bool {
+	_, cut := m.as.(truncated)
+	return cut && t.knowsMore(h, tc, m.ID())
+}
+
+// knowsMore reports whether a type that is derived from the one of an id, as which a value was read, is to be chosen for it here.
+func (t *transcoder) knowsMore(h cdr.ValueHead, tc *typecode.TypeCode, id string) (more bool) {
+	t.d.ReadAgain(h.At, func() {
+		if again := t.d.BeginValue(); again.Kind == cdr.NewValue && len(again.IDs) > 0 {
+			chosen, n := t.chooseType(again, tc)
+			more = chosen != nil && !slices.Contains(again.IDs[:n+1], id)
+		}
+	})
+	return more
 }
 
 func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
@@ -209,27 +236,34 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 	switch {
 	case v != nil && !t.passing:
 		t.goValue(v, tc)
-		t.pass(chosen)
+		t.pass(h, chosen, skipped > 0)
 	case t.passing || t.e.SharedValue(m.id.key()): // it stands in another any, too
-		t.pass(chosen)
+		t.pass(h, chosen, skipped > 0)
 	default:
 		var ids []string
 		switch {
 		case chosen.ID() != tc.ID() && len(h.IDs) > 0:
 			ids = h.IDs[skipped:]
 		case chosen.ID() != tc.ID(), t.named():
-			ids = []string{chosen.ID()}
+			ids = truncations(chosen, tc)
 		}
+		to, ok := t.e.Env().Refs.(*canonical)
+		if ok && t.holds && !t.d.Spend(1, standSize) {
+			return
+		}
+		level := t.e.ChunkLevel()
 		mark := t.e.BeginValue(m.id.key(), ids, len(ids) > 1)
-		t.identify(mark.At, m.id)
+		if ok {
+			to.stand(mark.At, level, m.id, as)
+		}
 		t.values++
 		t.state(chosen)
 		t.values--
 		t.d.EndValue(h, skipped > 0)
-		t.e.EndValue(mark)
-		return
+		if t.e.EndValue(mark); ok {
+			to.end(mark.At, t.e.Len())
+		}
 	}
-	t.d.EndValue(h, skipped > 0)
 }
 
 // custom copies a custom value: as the Go value that its code makes of it.
