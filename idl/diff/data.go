@@ -128,9 +128,9 @@ func (c *comparer) enums(s subject, old, new *model.Enum) {
 	if len(moved) > 0 {
 		c.add("enumerator-renumbered", s, "enumerators have other numbers: %s", strings.Join(moved, ", "))
 	}
-	if c.told(old) {
-		for k := range c.changes[before:] {
-			c.changes[before+k].Silent = false
+	if mine := c.changes[before:]; slices.ContainsFunc(mine, func(ch Change) bool { return ch.Silent }) && c.told(old) {
+		for k := range mine {
+			mine[k].Silent = false
 		}
 	}
 }

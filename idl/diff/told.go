@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/som"
@@ -19,22 +21,21 @@ func (c *comparer) told(e *model.Enum) bool {
 		if !ok {
 			continue // who knows it is told so
 		}
-		has, tells := false, false
-		for _, m := range old.Introduced() {
+		differs := func(m model.Method) bool {
 			now := new.FindMethod(m.Name)
-			differs := now == nil || !som.SameSignature(cabi.Signature(&m), cabi.Signature(now))
-			if m.Kind() != model.ProcedureMethod { // they are all compared before one is called
-				has, tells = has || methodHas(&m, e), tells || differs
-			} else if methodHas(&m, e) {
-				if any = true; !differs {
-					return false
-				}
+			return now == nil || !som.SameSignature(cabi.Signature(&m), cabi.Signature(now))
+		}
+		procedure := func(m model.Method) bool { return m.Kind() == model.ProcedureMethod }
+		all := old.Introduced()
+		bound := slices.DeleteFunc(slices.Clone(all), procedure) // they are all compared before one is called
+		for _, m := range all {
+			if !methodHas(&m, e) {
+				continue
+			}
+			if any = true; procedure(m) && !differs(m) || !procedure(m) && !slices.ContainsFunc(bound, differs) {
+				return false
 			}
 		}
-		if has && !tells {
-			return false
-		}
-		any = any || has
 	}
 	return any
 }
