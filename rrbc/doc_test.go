@@ -119,7 +119,7 @@ var untried = []struct {
 	{"as members that come or go (N3c, N3s): signatures have those of the base in front", []string{"struct-base-changed", "struct-base-folded"}},
 	{"signatures say the same of both, and each release takes a label for an arm of its own", []string{"arm-split", "arm-folded", "arm-label-moved"}},
 	{"nothing of it is in a compiled program, or what was stays as it was", []string{"definition-added", "interface-abstract-changed", "interface-local-changed", "parameter-renamed", "type-added", "type-removed",
-		"type-renamed", "type-alias-changed", "type-reference-changed", "type-id-changed", "id-changed", "member-renamed", "exception-added", "exception-removed", "enumerator-renamed",
+		"type-renamed", "type-alias-changed", "type-id-changed", "id-changed", "member-renamed", "exception-added", "exception-removed", "enumerator-renamed",
 		"arm-renamed", "const-added", "const-removed", "const-type-changed", "doc-changed", "annotation-changed", "annotation-layout-changed", "pragma-changed", "modifier-changed"}},
 	{"programs keep the old value, since it is compiled into them", []string{"const-value-changed"}},
 	{"as rows R6, R23 and R24, and told in the same change", []string{"data-reordered", "directinit-changed", "init-override-added"}},

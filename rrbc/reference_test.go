@@ -144,6 +144,7 @@ func (w *reference) define(r *release, i *model.Interface) error {
 		s.Data = som.Data{Size: size, Align: align}
 	}
 	_, s.Abstract = i.ClassModifier("abstract")
+	s.AbstractParents = w.all(i.AbstractParents())
 	if m := i.Metaclass(); m != nil {
 		s.Metaclass = w.registered(m)
 	}

@@ -350,7 +350,7 @@ var rows = []row{
 		promise: "Clients of the class are refused.",
 		before:  []edit{{"long drink(in long n);", "long drink(in long n); void withName(inout somInitCtrl ctrl, in string called);"}, {"digest, drink;", "digest, drink, withName; withName: init;"}},
 		after:   []edit{{"in string called", "in long called"}},
-		verdict: diff.Break, code: "parameter-type-changed", reason: []string{"withName has the signature v:pi/void(inout making,long), and a client calls it as v:ps/void(inout making,string)"}},
+		verdict: diff.Break, code: "parameter-type-changed", reason: []string{"withName has the signature v:pi/init void(inout making,long), and a client calls it as v:ps/init void(inout making,string)"}},
 	{id: "N3n", outOfGo: typesInGo, change: "puts a member in front of those of an exception that a method raises",
 		promise: "Clients of the class are refused: they would read one for another.",
 		before:  []edit{{"long drink(in long n);", "long drink(in long n) raises (Hungry);"}}, always: []string{"Animal.drink"},
@@ -528,19 +528,54 @@ var rows = []row{
 		before:  []edit{{"long drink(in long n);", "long drink(in long n); void measure(in double x);"}, {"digest, drink;", "digest, drink, measure;"}}, outOfGo: typesInGo,
 		after:   []edit{{" void measure(in double x);", ""}, {"digest, drink, measure;", "digest, drink;"}, {"long bark(in long n);\n    implementation", "long bark(in long n); void measure(in double x);\n    implementation"}, {"releaseorder: bark;", "releaseorder: bark, measure;"}},
 		verdict: diff.Break, code: "method-moved-down", reason: []string{"class Zoo::Animal has no method measure"}},
-}
-
-// measuring gives Animal a method of a parameter, and what that needs.
-func measuring(param, types string) []edit {
-	return []edit{{"// Pets.", types + "\n  // Tags."}, {"long drink(in long n);", "long drink(in long n); void measure(" + param + ");"}, {"digest, drink;", "digest, drink, measure;"}}
-}
-
-// procedure gives Animal a procedure.
-func procedure(modifiers string) []edit {
-	return []edit{{"long drink(in long n);", "long drink(in long n); long run(in long n);"}, {"digest, drink;", "digest, drink, run; run: procedure" + modifiers + ";"}}
-}
-
-// fitting gives Animal the method that is odd.
-func fitting(params, types string) []edit {
-	return []edit{{"// Pets.", types + "\n  // Tags."}, {"long drink(in long n);", "long drink(in long n); long fit(" + params + ");"}, {"digest, drink;", "digest, drink, fit;"}}
+	{id: "D19", change: "lets a method return objects of another class",
+		promise: "Clients and subclasses are refused: they call by offset what only objects of the old class have. Signatures name the classes of objects.",
+		before:  fitted("Seal fit(in long n);"), after: []edit{{"Seal fit(", "Box fit("}}, odd: sealed,
+		verdict: diff.Break, code: "type-reference-changed", reason: []string{"fit has the signature o:i/Zoo::Box(long), and a client calls it as o:i/Zoo::Seal(long)"}, outOfGo: typesInGo},
+	{id: "D20", change: "lets a method return objects of a descendant of the class",
+		promise: "Clients and subclasses are refused. It would do for callers, and not for overrides that return objects of the old class.",
+		before:  fitted("Seal fit(in long n);"), after: []edit{{"Seal fit(", "Cat fit("}}, odd: sealed,
+		verdict: diff.Break, code: "type-reference-changed", reason: []string{"fit has the signature o:i/Zoo::Cat(long), and a client calls it as o:i/Zoo::Seal(long)"}, outOfGo: typesInGo},
+	{id: "D21", change: "lets a method take objects of another class",
+		promise: "Clients and subclasses are refused.",
+		before:  measuring("in Seal x", seals), after: []edit{{"in Seal x", "in Box x"}},
+		verdict: diff.Break, code: "type-reference-changed", reason: []string{"measure has the signature v:o/void(Zoo::Box), and a client calls it as v:o/void(Zoo::Seal)"}, outOfGo: typesInGo},
+	{id: "D22", change: "lets a method take objects of an ancestor of the class",
+		promise: "Clients and subclasses are refused. It would do for callers, and not for overrides that take objects of the old class alone.",
+		before:  measuring("in Cat x", seals), after: []edit{{"in Cat x", "in Seal x"}}, sub: []edit{{" bark: override;", " bark: override; measure: override;"}},
+		verdict: diff.Break, code: "type-reference-changed", reason: []string{"measure has the signature v:o/void(Zoo::Seal), and"}, outOfGo: typesInGo},
+	{id: "D23", change: "lets a method take a sequence of objects of another class",
+		promise: "Clients and subclasses are refused.",
+		before:  measuring("in sequence<Seal> x", seals), after: []edit{{"in sequence<Seal> x", "in sequence<Box> x"}},
+		verdict: diff.Break, code: "type-reference-changed", reason: []string{"measure has the signature v:p/void(<Zoo::Box>), and a client calls it as v:p/void(<Zoo::Seal>)"}, outOfGo: typesInGo},
+	{id: "D24", change: "changes the first member of the last of many exceptions that a method raises",
+		promise: "Clients of the class are refused, however many there are.",
+		before:  append(many, edit{"long drink(in long n);", "long drink(in long n) raises (" + alas + "Hungry);"}), always: []string{"Animal.drink"},
+		after:   []edit{{"{ long since; };", "{ double since; };"}},
+		verdict: diff.Break, code: "member-type-changed", reason: []string{"drink has the signature i:i/long(long)!IDL:Zoo/Alas1"}, outOfGo: typesInGo},
+	{id: "D25", change: "adds a member to the end of an exception of many members, behind many others",
+		promise: "Programs go on, and read the members that they know.",
+		before:  append(many, edit{"{ long since; };", "{ long since; " + far(40) + "};"}, edit{"long drink(in long n);", "long drink(in long n) raises (" + alas + "Hungry);"}), always: []string{"Animal.drink"},
+		after: []edit{{far(40) + "};", far(41) + "};"}}, outOfGo: typesInGo,
+		verdict: diff.Caution, code: "exception-member-appended", places: true, unseen: true},
+	{id: "D26", change: "gives enumerators other numbers that are labels of a union",
+		promise: "Clients of classes whose methods take the union are refused: signatures have labels by number.",
+		before:  measuring("in Tag x", "enum Mood { calm, wild }; union Tag switch (Mood) { case calm: long since; case wild: double until; };"), after: []edit{{"{ calm, wild }", "{ wild, calm }"}},
+		verdict: diff.Break, code: "enumerator-renumbered", reason: []string{"measure has the signature v:p/void(union(enum,0:double,1:long)), and a client calls it as v:p/void(union(enum,0:long,1:double))"}, outOfGo: typesInGo},
+	{id: "D27", change: "makes a parent an abstract one, whose methods the class has not",
+		promise: "Calls of what nothing implements any more are told so; clients go on otherwise.",
+		with:    "pets", before: []edit{{"interface Dog : Animal", "interface Dog : Animal, Pet"}}, after: []edit{{"releaseorder: bark;", "releaseorder: bark; abstractparents = Pet;"}},
+		verdict: diff.Break, code: "implementation-lost", atCall: true},
+	{id: "D28", change: "makes an initializer a method like others",
+		promise:  "Clients are refused: as an initializer it is called of what is no object yet. Signatures say what is one.",
+		before:   []edit{{"long drink(in long n);", "long drink(in long n); void withName(inout somInitCtrl ctrl, in string x);"}, {"digest, drink;", "digest, drink, withName; withName: init;"}},
+		after:    []edit{{" withName: init;", ""}},
+		outOfCxx: "C++ has no methods that take a somInitCtrl and are no initializers",
+		verdict:  diff.Break, code: "init-changed", reason: []string{"withName has the signature v:ps/void(inout making,string), and a client calls it as v:ps/init void(inout making,string)"}, outOfGo: typesInGo},
+	{id: "D29", change: "makes a method an initializer",
+		promise:  "Clients are refused.",
+		before:   []edit{{"long drink(in long n);", "long drink(in long n); void withName(inout somInitCtrl ctrl, in string x);"}, {"digest, drink;", "digest, drink, withName;"}},
+		after:    []edit{{"drink, withName;", "drink, withName; withName: init;"}},
+		outOfCxx: "C++ has no methods that take a somInitCtrl and are no initializers",
+		verdict:  diff.Break, code: "init-changed", reason: []string{"withName has the signature v:ps/init void(inout making,string), and a client calls it as v:ps/void(inout making,string)"}, outOfGo: typesInGo},
 }

@@ -269,7 +269,9 @@ func (p *place) outcome(t *testing.T) {
 	}
 	refused := refusals(p.then) > 0
 	if p.atCall {
-		refused = slices.ContainsFunc(p.then, func(l string) bool { return strings.HasSuffix(l, ") raised method") })
+		refused = slices.ContainsFunc(p.then, func(l string) bool {
+			return strings.HasSuffix(l, ") raised method") || strings.HasSuffix(l, ") raised abstract")
+		})
 	}
 	switch p.verdict {
 	case diff.Break:

@@ -15,13 +15,14 @@ const (
 	maxTypes = 1024 // octets of all types of a method
 	maxParts = 4096 // types that are looked at for one parameter; beyond, the scoped name stands for what they are in
 
-	maxMembers = 256  // octets of what stands for an exception's members
-	maxRaised  = 1024 // octets of all exceptions of a method; what is beyond is not told
+	maxMembers = 256   // octets of an exception's members; each that is beyond is told by a short hash of its own
+	maxID      = 128   // octets of an exception's id
+	maxRaised  = 60000 // octets of all exceptions of a method; those beyond are told by one hash. Kernels take 65,535 octets in all
 )
 
 // Signature returns a method's signature, by which both sides of a call say what they were compiled with: letters, by which it
 // can be called, and behind a slash the types, by which what letters do not tell apart is told: "i:ip/long(long,out {long,string})".
-// Names are none of it, and bounds are not: types are what they are in memory. Behind them stand the exceptions that the method
+// Names are none of it but those of objects' classes, and bounds are not: types are what they are in memory. Behind them stand the exceptions that the method
 // may raise, by their ids and members. What is not called as methods are has no letters: "/procedure noself noenv long(long)".
 // docs/som.md says how all of it is written.
 func Signature(m *model.Method) string {
@@ -93,10 +94,14 @@ func Receives(m *model.Method) (self, env bool) {
 // manner returns what is different in how a method is called, as words in front of its types.
 func manner(m *model.Method) string {
 	if m.Kind() != model.ProcedureMethod {
+		text := ""
 		if m.Class.OIDL() {
-			return "oidl " // its environment is NULL
+			text = "oidl " // its environment is NULL
 		}
-		return ""
+		if m.IsInit() {
+			text += "init " // it is called of what is no object yet
+		}
+		return text
 	}
 	text := "procedure "
 	self, env := Receives(m)
@@ -110,28 +115,40 @@ func manner(m *model.Method) string {
 }
 
 // raised returns the exceptions of a method in the order of their ids, each with its members: "!IDL:Zoo/Bad:1.0{long;string;".
+// Those for which there is no room are one that has no id, and the hash of their texts.
 func raised(m *model.Method) string {
 	var all []string
 	for _, e := range raises(m) {
-		id, members := e.ID, ""
-		if strings.ContainsAny(id, "!{") {
+		id := e.ID
+		if strings.ContainsAny(id, "!{") || len(id) > maxID {
 			id = hashed(id)
 		}
-		for _, x := range e.Members {
-			members += Shape(x.Type) + ";"
-		}
-		if len(members) > maxMembers {
-			members = hashed(members) + ";"
-		}
-		all = append(all, "!"+id+"{"+members)
+		all = append(all, "!"+id+"{"+membersOf(e))
 	}
 	slices.Sort(all)
+	all = slices.Compact(all)
 	text := ""
-	for _, e := range slices.Compact(all) {
+	for n, e := range all {
 		if len(text)+len(e) > maxRaised {
-			break
+			return text + "!{" + hashed(strings.Join(all[n:], "")) + ";"
 		}
 		text += e
+	}
+	return text
+}
+
+// membersOf returns the members of an exception, each with a semicolon behind it. What stands for one depends on none behind it, so
+// that the text of an exception which has grown at its end begins with what it was.
+func membersOf(e *model.Exception) string {
+	text, short := "", false
+	for _, m := range e.Members {
+		member := Shape(m.Type)
+		if short = short || len(text)+len(member) >= maxMembers; short {
+			h := fnv.New32a()
+			h.Write([]byte(member))
+			member = fmt.Sprintf("%08x", h.Sum32())
+		}
+		text += member + ";"
 	}
 	return text
 }
@@ -152,8 +169,9 @@ func hashed(s string) string {
 	return fmt.Sprintf("#%016x", h.Sum64())
 }
 
-// Shape returns what a type is in memory, all names but those of kinds left out: two types of one shape can take each other's
-// place in a program that is not compiled anew.
+// Shape returns what a type is in memory, all names but those of kinds and of objects' classes left out: two types of one shape
+// can take each other's place in a program that is not compiled anew. An object is what its class is, to the name: one of a
+// descendant would do for those who are given it, but not for an override that has been compiled to give another.
 func Shape(t *model.Type) string {
 	s := shaper{known: map[model.Decl]string{}}
 	text, _ := s.of(t)
@@ -206,13 +224,22 @@ func (s *shaper) of(t *model.Type) (string, int) {
 			if d.Of != "interface" {
 				return d.Of + " " + d.ScopedName(), none
 			}
+			return className(d), none
 		case *model.Interface:
+			return className(d), none
 		default:
 			return d.About().ScopedName(), none
 		}
-		return "object", none
 	}
 	return t.Kind.String(), none
+}
+
+// className is what stands for objects of a class.
+func className(d model.Decl) string {
+	if name := d.About().ScopedName(); len(name) <= maxShape {
+		return name
+	}
+	return hashed(d.About().ScopedName())
 }
 
 // declared returns the shape of a structure or union. One that is around itself is ^ and how many are between.

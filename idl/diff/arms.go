@@ -29,6 +29,7 @@ func (c *comparer) unions(s subject, old, new *model.Union) {
 				code, note = "arm-folded", ", and its labels stand for others that are the same in transfer"
 			}
 			c.add(code, s.part("arm", o.Name, &o.Node, nil), "arm %s removed%s", o.Name, note)
+			u.objects(code == "arm-folded", func(v value) bool { return v.old == o })
 			continue
 		case n.Name != o.Name:
 			c.add("arm-renamed", s.part("arm", n.Name, &o.Node, &n.Node), "arm %s is now %s", o.Name, n.Name)
@@ -44,6 +45,7 @@ func (c *comparer) unions(s subject, old, new *model.Union) {
 				code, note = "arm-split", ", and its labels stood for others that are the same in transfer"
 			}
 			c.add(code, s.part("arm", n.Name, nil, &n.Node), "arm %s added%s", n.Name, note)
+			u.objects(code == "arm-split", func(v value) bool { return v.new == n })
 		}
 	}
 	u.labels()
@@ -169,6 +171,13 @@ func (u *armsOf) carries(v value) bool {
 	return v.old != nil && v.new != nil && u.relate(v.old.Type, v.new.Type) != different
 }
 
+// objects marks the change that was told last, if what it is about is the same in transfer and has objects of other classes.
+func (u *armsOf) objects(alike bool, of func(value) bool) {
+	if alike && slices.ContainsFunc(u.values, func(v value) bool { return of(v) && u.relate(v.old.Type, v.new.Type) >= reference }) {
+		u.refused("its objects are of other classes")
+	}
+}
+
 // labels tells of each label, and of all values without one, that it stands for another arm.
 func (u *armsOf) labels() {
 	var added, moved, changed shifts
@@ -194,6 +203,7 @@ func (u *armsOf) labels() {
 	}
 	for _, x := range moved {
 		u.add("arm-label-moved", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "%s: arm %s now, and was arm %s, which is the same in transfer", x, x.new.Name, x.old.Name)
+		u.objects(true, func(v value) bool { return v.old == x.old && v.new == x.new })
 	}
 	for _, x := range changed {
 		if x.new == nil {

@@ -170,3 +170,27 @@ func TestEveryRule(t *testing.T) {
 		}
 	}
 }
+
+// TestTakenForClass holds that interfaces with types that no class has can be taken for classes.
+func TestTakenForClass(t *testing.T) {
+	t.Parallel()
+	const text = `enum Col { %s };
+valuetype Val { public Col c; };
+valuetype Boxed Col;
+union Either switch (Col) { case red: long r; case green: Val v; };
+typedef fixed<9, 2> Money;
+typedef sequence<Either> Eithers;
+interface I {
+  exception Bad { any a; Either u; };
+  any f(in Val v, in Boxed w, in Money n, in Object o, in wchar c, in long double d) raises (Bad);
+  readonly attribute Eithers all raises (Bad);
+  void nothing();
+};
+interface J { void g(in ValueBase v, in Col c); };
+`
+	old, new := compile(t, "a.idl", fmt.Sprintf(text, "red, green")), compile(t, "b.idl", fmt.Sprintf(text, "green, red"))
+	got := rows(diff.Compare(old, new, diff.Options{Binary: true}))
+	if !strings.Contains(got, "enumerator-renumbered Col: wire break, source compatible/compatible/compatible, binary break in silence") {
+		t.Errorf("J has it and no union, and nothing tells; got\n%s", got)
+	}
+}

@@ -48,6 +48,7 @@ func (c *comparer) class(s subject, old, new *model.Interface) {
 	c.metaclass(s, old, new)
 	c.versions(s, old, new)
 	c.conflicts(s, old, new)
+	c.lost(s, old, new)
 	c.classModifiers(s, old, new)
 	c.methods(old, new)
 }

@@ -96,6 +96,7 @@ func (c *comparer) enums(s subject, old, new *model.Enum) {
 	for _, e := range old.Enumerators {
 		last = max(last, e.Ordinal)
 	}
+	before := len(c.changes)
 	renamed := map[string]bool{}
 	var moved []string
 	for _, e := range old.Enumerators {
@@ -126,6 +127,11 @@ func (c *comparer) enums(s subject, old, new *model.Enum) {
 	}
 	if len(moved) > 0 {
 		c.add("enumerator-renumbered", s, "enumerators have other numbers: %s", strings.Join(moved, ", "))
+	}
+	if mine := c.changes[before:]; slices.ContainsFunc(mine, func(ch Change) bool { return ch.Silent }) && c.told(old) {
+		for k := range mine {
+			mine[k].Silent = false
+		}
 	}
 }
 

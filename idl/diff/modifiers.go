@@ -57,8 +57,13 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 		switch {
 		case slices.Contains(ofMemory, name):
 			code = "memory-changed"
-		case slices.Contains([]string{"method", "override", "migrate", "init"}, name):
+		case slices.Contains([]string{"method", "override", "migrate"}, name):
 			return // method is the default; the others are told by what they do
+		case name == "init":
+			if overridden(old) || overridden(new) {
+				return // it says which of two ways to begin an object is overridden
+			}
+			code = "init-changed"
 		case name == "nonstatic" && b == absent:
 			// it may be overridden now, and is called as before
 		case slices.Contains([]string{"nonstatic", "procedure", "noself", "noenv", "staticdata"}, name):
@@ -72,6 +77,11 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 		}
 		c.add(code, s, "%s: %s now, and was %s", name, b, a)
 	})
+}
+
+func overridden(ms []model.Modifier) bool {
+	_, ok := model.ModifierOf(ms, "override")
+	return ok
 }
 
 // What eachModifier says of a modifier that is not there, or has no value.

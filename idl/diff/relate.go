@@ -174,7 +174,12 @@ func (r *relater) decls(old, new model.Decl) relation {
 	}
 	r.open[key] = true
 	ok := false
-	near := func(a, b *model.Type) bool { return r.types(a, b) != different }
+	worst := alike
+	near := func(a, b *model.Type) bool {
+		rel := r.types(a, b)
+		worst = max(worst, rel)
+		return rel != different
+	}
 	switch o := old.(type) {
 	case *model.Struct:
 		ok = slices.EqualFunc(o.AllMembers(), new.(*model.Struct).AllMembers(), func(a, b *model.Member) bool { return near(a.Type, b.Type) })
@@ -186,10 +191,13 @@ func (r *relater) decls(old, new model.Decl) relation {
 			return near(a.Type, b.Type) && slices.EqualFunc(a.Labels, b.Labels, func(a, b model.Label) bool { return labelKey(a) == labelKey(b) })
 		})
 	}
-	if ok {
-		return alike
+	switch {
+	case !ok:
+		return different
+	case worst > alike:
+		return referring
 	}
-	return different
+	return alike
 }
 
 // known reports whether things of a declaration are known by its repository id in transfer.

@@ -76,6 +76,15 @@ func (c *comparer) unseen(same bool) {
 	}
 }
 
+// refused marks the change that was told last as one that breaks binaries, because of what signatures say: what is
+// transferred alike need not be the same in a call.
+func (c *comparer) refused(because string) {
+	if last := &c.changes[len(c.changes)-1]; last.Binary != None {
+		last.Binary, last.Numbers = Break, []string{"N3"}
+		last.Why += " Programs that are not compiled anew are refused: " + because + ", and signatures name those."
+	}
+}
+
 // inSilence is what there is to say of a change that no signature tells.
 const inSilence = "To signatures it is the same: nothing refuses programs that are not compiled anew, and they take one thing for another."
 

@@ -17,6 +17,7 @@ const (
 	bounded                   // the same but for bounds of strings, sequences and maps, or for digits that need no other octets
 	alike                     // other names, but the same in transfer
 	reference                 // references to other interfaces: one form in transfer
+	referring                 // alike, with references to other interfaces within
 	different
 )
 
@@ -48,8 +49,13 @@ func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 		code = "type-renamed"
 	case reference:
 		code = "type-reference-changed"
+	case referring:
+		code = "type-renamed"
 	}
 	c.add(code, s, "%s: %s is now %s", what(s), show(old), show(new))
+	if rel == referring {
+		c.refused("there are objects of other classes in it")
+	}
 	c.unseen(rel == different && sameShape(old, new))
 	return true
 }

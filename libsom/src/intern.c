@@ -22,7 +22,7 @@ const som_name *interned(const char *text) {
 }
 
 const som_name *som_name_of(const char *text, som_env *ev) {
-	if (!text || strlen(text) > MAX_DERIVED) return fail(ev, SOM_E_NAME, "a name of at most %d octets is asked for", MAX_DERIVED), NULL;
+	if (!text || strlen(text) > MAX_TEXT) return fail(ev, SOM_E_NAME, "a text of at most %d octets is asked for", MAX_TEXT), NULL;
 	const som_name *have = interned(text);
 	if (have) return have;
 	lock();

@@ -33,8 +33,7 @@ static bool well_formed(const char *text, bool procedure) {
 
 /* Where a signature has what begins as e does in its first n octets: an exception's id, and the brace behind it. Or NULL. */
 static const char *exception_in(const char *sig, const char *e, size_t n) {
-	while ((sig = strchr(sig, '!')) && strncmp(sig, e, n))
-		sig++;
+	while ((sig = strchr(sig, '!')) && strncmp(sig, e, n)) sig++;
 	return sig;
 }
 

@@ -10,6 +10,7 @@
 enum {
 	MAX_NAME = 255,          /* octets of a class's or method's name */
 	MAX_DERIVED = 4095,      /* octets of a derived metaclass's name */
+	MAX_TEXT = 65535,        /* octets of a signature, and of whatever is interned */
 	MAX_PARENTS = 255,       /* of a class */
 	MAX_METHODS = 65535,     /* that a class introduces */
 	MAX_DEPTH = 255,         /* of inheritance */

@@ -380,6 +380,16 @@ static void signatures(void) {
 	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
 		CHECK(som_apply((som_proc *)narrow, malformed[i], NULL, &in, &v, &ev) == SOM_E_METHOD && som_closure(malformed[i], handler, NULL, &ev) == NULL);
 	som_env_clear(&ev);
+	static char longest[65537] = "v:/void()"; /* of 65,535 octets, and of one more */
+	memset(longest + 9, '!', 65535 - 9);
+	som_method far[] = {{.name = "far", .sig = longest, .proc = (som_proc *)narrow}};
+	som_class_desc d = {.size_of = sizeof d, .name = "Far", .introduces = far, .nintroduces = 1, .method_size = sizeof *far};
+	som_class *c = som_class_define(&d, &ev);
+	som_found f = {.size_of = sizeof f};
+	CHECK(c && som_lookup(c, "far", &f, &ev) == SOM_OK && f.sig && strlen(f.sig) == 65535);
+	longest[65535] = '!';
+	d.name = "Farther";
+	CHECK(som_class_define(&d, &ev) == NULL && refused(&ev, SOM_E_NAME, "a text of at most 65535 octets"));
 	som_proc *p = som_closure("h:bhldf", handler, &seven, &ev);
 	if (!p) { /* built without libffi: it says so */
 		CHECK(refused(&ev, SOM_E_LIBRARY, "built with libffi"));

@@ -26,7 +26,7 @@ struct Animal_class {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Animal";
 	static constexpr std::uint32_t major = 1, minor = 2, count = 4;
 	SOM_LOCAL static constexpr const char *const methods[] = {"_get_name", "_set_name", "speak", "born"};
-	SOM_LOCAL static constexpr const char *const signatures[] = {"s:/string()", "v:s/void(string)", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;", "v:ps/void(inout making,string)"};
+	SOM_LOCAL static constexpr const char *const signatures[] = {"s:/string()", "v:s/void(string)", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;", "v:ps/init void(inout making,string)"};
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };
@@ -57,7 +57,7 @@ struct Pet_class {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Pet";
 	static constexpr std::uint32_t major = 0, minor = 0, count = 1;
 	SOM_LOCAL static constexpr const char *const methods[] = {"friend_of"};
-	SOM_LOCAL static constexpr const char *const signatures[] = {"o:opp/object(object,out {string,{long,long}},inout enum)"};
+	SOM_LOCAL static constexpr const char *const signatures[] = {"o:opp/Zoo::Animal(Zoo::Animal,out {string,{long,long}},inout enum)"};
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };

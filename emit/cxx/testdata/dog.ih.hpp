@@ -22,7 +22,7 @@ public:
 			som::method<&D::get_name, som::held<std::string>()>("_get_name", "s:/string()"),
 			som::method<&D::set_name, void(std::string)>("_set_name", "v:s/void(string)"),
 			som::method<&D::speak, std::int32_t(std::int32_t)>("speak", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;"),
-			som::initializer<typename Animal_part::born, void(som_making *, std::string)>("born", "v:ps/void(inout making,string)"));
+			som::initializer<typename Animal_part::born, void(som_making *, std::string)>("born", "v:ps/init void(inout making,string)"));
 	}
 
 protected:
@@ -39,7 +39,7 @@ public:
 	static som::class_object som_define() {
 		return som::define<D>("Zoo::Pet",
 			som::version{0, 0},
-			som::method<&D::friend_of, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>("friend_of", "o:opp/object(object,out {string,{long,long}},inout enum)"));
+			som::method<&D::friend_of, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>("friend_of", "o:opp/Zoo::Animal(Zoo::Animal,out {string,{long,long}},inout enum)"));
 	}
 };
 

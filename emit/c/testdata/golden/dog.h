@@ -88,7 +88,7 @@ SOM_PER_CLIENT struct Dog_binding_66fce1c6 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Dog_bind(som_env *ev) {
 	static const char *const methods[] = {"bark", "_get_loudness", "_set_loudness", "age", "called"};
-	static const char *const sigs[] = {"v:h/void(short)", "h:/short()", "v:h/void(short)", "i:/long()", "v:psh/void(inout making,string,short)"};
+	static const char *const sigs[] = {"v:h/void(short)", "h:/short()", "v:h/void(short)", "i:/long()", "v:psh/init void(inout making,string,short)"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
 	static const som_binding binding = {sizeof(som_binding), 5, "Dog", 2, 0, methods, sigs, bases, 1};
 	return som_bind(&binding, &Dog_binding_66fce1c6.c, ev);

@@ -147,7 +147,7 @@ som_class *Dog_define(som_env *ev) {
 		{"count", "/procedure noself noenv long()", (som_proc *)dog_count, NULL, SOM_PROCEDURE},
 		{"scale", "d:d/procedure double(double)", (som_proc *)dog_scale, NULL, SOM_PROCEDURE},
 		{"trick", "i:i/long(long)", (som_proc *)dog_trick, NULL, SOM_STATIC},
-		{"called", "v:psh/void(inout making,string,short)", (som_proc *)Dog_entry_called, NULL, SOM_STATIC},
+		{"called", "v:psh/init void(inout making,string,short)", (som_proc *)Dog_entry_called, NULL, SOM_STATIC},
 		{"born", "/data long", (som_proc *)Dog_where_born, NULL, SOM_PROCEDURE},
 	};
 	static const som_override overrides[] = {

@@ -191,7 +191,7 @@ som_class *namespace__define(som_env *ev) {
 	static const som_method introduces[] = {
 		{"new", "v:iiii/void(long,long,long,long)", (som_proc *)namespace__do_new, NULL, SOM_STATIC},
 		{"class", "v:pp/void(inout string,out {long,string,enum,<<long>>,string[2][3]})", (som_proc *)namespace__do_class, NULL, SOM_STATIC},
-		{"is", "b:bo/boolean(boolean,object)", (som_proc *)namespace__do_is, NULL, SOM_STATIC},
+		{"is", "b:bo/boolean(boolean,SOMObject)", (som_proc *)namespace__do_is, NULL, SOM_STATIC},
 		{"gone", NULL, NULL, NULL, SOM_STATIC},
 		{"get_x", "i:/long()", (som_proc *)namespace__do_get_x, NULL, SOM_STATIC},
 		{"_get_x", "i:/long()", (som_proc *)namespace__entry__get_x, NULL, SOM_STATIC},
@@ -200,12 +200,12 @@ som_class *namespace__define(som_env *ev) {
 		{"_set_old", "v:p/void(string[2])", (som_proc *)namespace__do_set_old, NULL, SOM_STATIC},
 		{"_get_copy", "v:p/union(#37df5a9079051443)()", (som_proc *)namespace__entry_get_copy, NULL, SOM_STATIC},
 		{"_set_copy", "v:p/void(union(#37df5a9079051443))", (som_proc *)namespace__entry_set_copy, NULL, SOM_STATIC},
-		{"_get_all", "v:p/<object>()", (som_proc *)namespace__entry_get_all, NULL, SOM_STATIC},
-		{"_set_all", "v:p/void(<object>)", (som_proc *)namespace__entry_set_all, NULL, SOM_STATIC},
+		{"_get_all", "v:p/<SOMObject>()", (som_proc *)namespace__entry_get_all, NULL, SOM_STATIC},
+		{"_set_all", "v:p/void(<SOMObject>)", (som_proc *)namespace__entry_set_all, NULL, SOM_STATIC},
 		{"_get_w", "p:/wstring()", (som_proc *)namespace__do_get_w, NULL, SOM_STATIC},
-		{"pointers", "v:ppspp/void(long*,out void*,string,void*,inout object)", (som_proc *)namespace__do_pointers, NULL, SOM_STATIC},
-		{"twice", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)!IDL:class_/template/private:1.0{{long,string,enum,<<long>>,string[2][3]};long[3];<object>;", (som_proc *)namespace__do_twice, NULL, SOM_STATIC},
-		{"made", "v:pis/void(inout making,long,string)", (som_proc *)namespace__entry_made, NULL, SOM_STATIC},
+		{"pointers", "v:ppspp/void(long*,out void*,string,void*,inout SOMObject)", (som_proc *)namespace__do_pointers, NULL, SOM_STATIC},
+		{"twice", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)!IDL:class_/template/private:1.0{{long,string,enum,<<long>>,string[2][3]};long[3];<SOMObject>;", (som_proc *)namespace__do_twice, NULL, SOM_STATIC},
+		{"made", "v:pis/init void(inout making,long,string)", (som_proc *)namespace__entry_made, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
 		{"SOMObject::somDispatch", (som_proc *)namespace__do_somDispatch, "i:spIp"},

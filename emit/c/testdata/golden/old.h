@@ -66,7 +66,7 @@ SOM_PER_CLIENT struct Old_binding_675c6508 {
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_bind(som_env *ev) {
 	static const char *const methods[] = {"add", "twice", "from"};
-	static const char *const sigs[] = {"i:ii/oidl long(long,long)", "i:i/oidl long(long)", "v:pi/oidl void(inout making,long)"};
+	static const char *const sigs[] = {"i:ii/oidl long(long,long)", "i:i/oidl long(long)", "v:pi/oidl init void(inout making,long)"};
 	static const som_binding binding = {sizeof(som_binding), 3, "Old", 0, 0, methods, sigs, NULL, 0};
 	return som_bind(&binding, &Old_binding_675c6508.c, ev);
 }

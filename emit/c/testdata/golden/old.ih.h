@@ -153,7 +153,7 @@ som_class *Old_define(som_env *ev) {
 	static const som_method introduces[] = {
 		{"add", "i:ii/oidl long(long,long)", (som_proc *)Old_entry_add, NULL, SOM_STATIC},
 		{"twice", "i:i/oidl long(long)", (som_proc *)Old_entry_twice, NULL, SOM_NONSTATIC},
-		{"from", "v:pi/oidl void(inout making,long)", (som_proc *)Old_entry_from, NULL, SOM_STATIC},
+		{"from", "v:pi/oidl init void(inout making,long)", (som_proc *)Old_entry_from, NULL, SOM_STATIC},
 	};
 	static const som_override overrides[] = {
 		{"SOMObject::somInit", (som_proc *)old_somInit, "v:"},
