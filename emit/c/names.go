@@ -65,7 +65,7 @@ func (g *generator) implementingName(i *model.Interface, method string) string {
 
 // functionName returns the name of a function that has no scopes in its name.
 func functionName(name string) string {
-	if functionMacros[name] {
+	if functionMacros[name] || usedByFunctions[name] {
 		return name + "_"
 	}
 	return memberName(name)
@@ -92,6 +92,9 @@ var (
 		intptr_t uintptr_t`)
 
 	functionMacros = cabi.Set(cabi.FunctionMacros)
+
+	// usedByFunctions are what generated functions that call those which are written use besides, and types.
+	usedByFunctions = cabi.Set(`self ev result given memcpy memset malloc calloc realloc free string boolean octet`)
 
 	// ownLocals are what generated functions have besides an operation's parameters.
 	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy given nothing memcpy memset malloc calloc

@@ -4,14 +4,32 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/opendsom/dsom/emit/cabi"
 )
 
 // methodsOfClass is how many words one interface has for names of methods, so that no compiler takes long for one.
 const methodsOfClass = 40
 
-// IDL returns declarations that have each of words for a name: of members of structures and exceptions, of enumerators, and of
-// parameters; and each of methods, which are some of words, for a method, an attribute, an interface and a module.
-func IDL(words, methods []string) string {
+// Everything returns IDL with all words that languages, headers and generated code have.
+func Everything() string {
+	const own = "self ev result som_ref som_env som_resolve som_class som_object memset memcpy free malloc offsetof value token proc data " +
+		"int32_t size_t type func range map chan go package import interface defer string len any error nil"
+	var words, methods []string
+	for w := range cabi.Set(cabi.Keywords, cabi.Macros, cabi.FunctionMacros, own) {
+		words = append(words, w)
+		if len(w) < 2 || strings.ToLower(w) == w && !strings.Contains(w, "64") && !strings.HasPrefix(w, "atomic") {
+			methods = append(methods, w)
+		}
+	}
+	slices.Sort(words)
+	slices.Sort(methods)
+	return idl(words, methods, strings.Fields("typeof restrict requires class register string errno I linux sa_handler"))
+}
+
+// idl returns declarations that have each of words for a name: of members of structures and exceptions, of enumerators, and of
+// parameters; each of methods for a method and an attribute; and each of classes for an interface and a module.
+func idl(words, methods, classes []string) string {
 	var b strings.Builder
 	b.WriteString("#include <somobj.idl>\nstruct Sky { string blue; };\n")
 	for n, group := range apart(words) {
@@ -33,7 +51,7 @@ func IDL(words, methods []string) string {
 	for part := range slices.Chunk(words, methodsOfClass) {
 		fmt.Fprintf(&b, "interface Takes%d : SOMObject {\n", class)
 		for i, group := range apart(part) {
-			fmt.Fprintf(&b, "  void take%d(", i)
+			fmt.Fprintf(&b, "  void take%d_%d(", class, i)
 			for j, w := range group {
 				if j > 0 {
 					b.WriteString(", ")
@@ -59,15 +77,9 @@ func IDL(words, methods []string) string {
 			class++
 		}
 	}
-	for n, group := range apart(methods) {
-		fmt.Fprintf(&b, "module Classes%d {\n", n)
-		for _, w := range group {
-			fmt.Fprintf(&b, "  interface _%s : SOMObject { attribute long n; void f(in long n); implementation { }; };\n", w)
-		}
-		b.WriteString("};\n")
-		for _, w := range group {
-			fmt.Fprintf(&b, "module _%s { interface In%d : SOMObject { attribute Sky n; implementation { }; }; };\n", w, n)
-		}
+	for i, w := range classes {
+		fmt.Fprintf(&b, "module Around%d {\n  interface _%s : SOMObject { attribute long n%[1]d; void f%[1]d(in long n); implementation { }; };\n};\n", i, w)
+		fmt.Fprintf(&b, "module Above%d { module _%s { interface Inner%[1]d : SOMObject { void g%[1]d(in Sky n); implementation { }; }; }; };\n", i, w)
 	}
 	return b.String()
 }
