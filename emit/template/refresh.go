@@ -196,14 +196,6 @@ func (u *update) refresh(have *function, want *Function) {
 	}
 }
 
-// meaning returns what a type is, where it has another name too.
-func (u *update) meaning(typ string) string {
-	if is, ok := u.types[typ]; ok {
-		return is
-	}
-	return typ
-}
-
 func (u *update) meant(ps []parameter) []parameter {
 	for i := range ps {
 		ps[i].typ = u.meaning(ps[i].typ)
