@@ -24,12 +24,12 @@ func Everything() string {
 	}
 	slices.Sort(words)
 	slices.Sort(methods)
-	return idl(words, methods, strings.Fields("typeof restrict requires class register string errno I linux sa_handler"))
+	return IDL(words, methods, strings.Fields("typeof restrict requires class register string errno I linux sa_handler"))
 }
 
-// idl returns declarations that have each of words for a name: of members of structures and exceptions, of enumerators, and of
+// IDL returns declarations that have each of words for a name: of members of structures and exceptions, of enumerators, and of
 // parameters; each of methods for a method and an attribute; and each of classes for an interface and a module.
-func idl(words, methods, classes []string) string {
+func IDL(words, methods, classes []string) string {
 	var b strings.Builder
 	b.WriteString("#include <somobj.idl>\nstruct Sky { string blue; };\n")
 	for n, group := range apart(words) {
