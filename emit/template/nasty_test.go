@@ -150,6 +150,24 @@ func TestNastyC(t *testing.T) {
 	}
 }
 
+// TestTold leaves an author's types where the comment has the declaration as it was, and says so.
+func TestTold(t *testing.T) {
+	t.Parallel()
+	f := template.File{Functions: []template.Function{{Name: "Dog_do_bark", Key: "Dog::bark", Comment: []string{"long bark(in long n)", "Barks."}, Told: true,
+		Head: "static int32_t Dog_do_bark(som_ref self, int32_t n)"}}}
+	const comment, note = "/* Dog::bark: long bark(in long n)\n * Barks. */\n", "line 3: its types are others than those of the IDL, which did not change"
+	for _, n := range []nasty{
+		{name: "as it was", old: comment + "static kilos Dog_do_bark(som_ref self, kilos n) { }\n", note: note},
+		{name: "one parameter more", old: comment + "static int32_t Dog_do_bark(som_ref self, kilos n, long m) { }\n", want: comment + "static int32_t Dog_do_bark(som_ref self, int32_t n) { }\n"},
+		{name: "changed", old: "/* Dog::bark: kilos bark(in kilos n)\n * Barks. */\nstatic kilos Dog_do_bark(som_ref self, kilos n) { }\n", want: comment + "static int32_t Dog_do_bark(som_ref self, int32_t n) { }\n"},
+	} {
+		t.Run(n.name, func(t *testing.T) {
+			t.Parallel()
+			n.hold(t, f)
+		})
+	}
+}
+
 // TestNastyCXX does the same with C++.
 func TestNastyCXX(t *testing.T) {
 	t.Parallel()
