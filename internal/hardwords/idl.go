@@ -14,7 +14,9 @@ const methodsOfClass = 40
 // Everything returns IDL with all words that languages, headers and generated code have.
 func Everything() string {
 	const own = "self ev result som_ref som_env som_resolve som_class som_object memset memcpy free malloc offsetof value token proc data " +
-		"int32_t size_t type func range map chan go package import interface defer string len any error nil"
+		"int32_t size_t type func range map chan go package import interface defer string len any error nil " +
+		"typeof typeof_unqual restrict asm alignas alignof static_assert thread_local requires concept co_await co_return co_yield consteval " +
+		"constinit constexpr char8_t char16_t decltype noexcept nullptr operator template export explicit catch throw delete errno stdin"
 	var words, methods []string
 	for w := range cabi.Set(cabi.Keywords, cabi.Macros, cabi.FunctionMacros, own) {
 		words = append(words, w)
