@@ -44,7 +44,7 @@ static inline void som_compat_result(char kind, const som_value *result, somToke
 	case 'h': *ret = (somToken)(intptr_t)result->h; break;
 	case 'H': *ret = (somToken)(uintptr_t)result->H; break;
 	case 'i': *ret = (somToken)(intptr_t)result->i; break;
-	case 'I': *ret = (somToken)(uintptr_t)result->I; break;
+	case 'I': *ret = (somToken)(uintptr_t)result->u; break;
 	case 'l':
 	case 'L': memcpy(ret, &result->l, sizeof result->l); break;
 	case 'f': memcpy(ret, &result->f, sizeof result->f); break;

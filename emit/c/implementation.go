@@ -275,6 +275,7 @@ func (u *unit) entry(m *implementing, f *method) string {
 
 // wrapper prints the function that stands in the table for one that is written with other parameters.
 func (u *unit) wrapper(m *implementing, f *method) {
+	f = f.without(u.implementingName(m.Interface, f.name))
 	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
 	if f.env && f.oidl {
 		u.F("\t(void)ev;")

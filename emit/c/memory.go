@@ -36,6 +36,7 @@ func (u *unit) helpers() {
 			}
 		}
 	}
+	defer u.typedefHelpers()
 	if len(all) == 0 {
 		return
 	}
@@ -56,6 +57,26 @@ func (u *unit) helpers() {
 		if h.seq {
 			u.F("#endif")
 		}
+	}
+}
+
+// typedefHelpers prints the same for other names of sequences, structures and unions.
+func (u *unit) typedefHelpers() {
+	for _, d := range u.Decls {
+		t, ok := d.(*model.Typedef)
+		if !ok {
+			continue
+		}
+		r := t.Type.Resolve()
+		if r.Kind != model.Sequence && r.Kind != model.Named || r.Kind == model.Named && cabi.FormOf(r) != cabi.Aggregate || !owns(r) {
+			continue
+		}
+		name, helper := cname(d), helperName(r)
+		u.F("static inline void %[1]s_clear(%[1]s *value) { %s_clear(value); }", name, helper)
+		if r.Kind == model.Sequence {
+			u.F("static inline int %[1]s_resize(%[1]s *value, uint32_t n) { return %s_resize(value, n); }", name, helper)
+		}
+		u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) { return %s_copy(value, from); }", name, helper)
 	}
 }
 

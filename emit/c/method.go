@@ -1,6 +1,7 @@
 package c
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/emit/cabi"
@@ -135,6 +136,21 @@ func (m *method) all(self, env bool) []param {
 		ps = append(ps, param{typ: "som_env *", name: "ev"})
 	}
 	return append(ps, m.params...)
+}
+
+// without returns the method with other names for parameters of the name of what is called in their function.
+func (m *method) without(name string) *method {
+	if !slices.ContainsFunc(m.params, func(p param) bool { return p.name == name }) {
+		return m
+	}
+	other := *m
+	other.params = slices.Clone(m.params)
+	for i := range other.params {
+		if other.params[i].name == name {
+			other.params[i].name += "_given"
+		}
+	}
+	return &other
 }
 
 // abi returns the parameters of the function in the table.

@@ -20,7 +20,7 @@ func cname(d model.Decl) string {
 
 // memberName returns the name of a member, or of what else has no scopes in its name.
 func memberName(name string) string {
-	if reserved[name] {
+	if reserved[name] || strings.HasPrefix(name, cabi.OwnPrefix) {
 		return name + "_"
 	}
 	return name
@@ -28,10 +28,10 @@ func memberName(name string) string {
 
 // local returns the name of a parameter.
 func local(name string) string {
-	if reserved[name] || ownLocals[name] {
+	if ownLocals[name] {
 		return name + "_"
 	}
-	return name
+	return memberName(name)
 }
 
 // usageName returns the name of the function that calls a method.
@@ -55,12 +55,20 @@ func shortName(i *model.Interface, method string) string {
 // implementingName returns the name of the function that implements a method: the modifier functionprefix begins it.
 func (g *generator) implementingName(i *model.Interface, method string) string {
 	if p, ok := i.ClassModifier("functionprefix"); ok && cabi.Word(p) == p {
-		return memberName(p + method)
+		return functionName(p + method)
 	}
 	if g.opt.Compat {
-		return memberName(method)
+		return functionName(method)
 	}
 	return cname(i) + "_do_" + shortName(i, method)
+}
+
+// functionName returns the name of a function that has no scopes in its name.
+func functionName(name string) string {
+	if functionMacros[name] || usedByFunctions[name] {
+		return name + "_"
+	}
+	return memberName(name)
 }
 
 // comment prints lines as one comment.
@@ -79,12 +87,18 @@ func (u *unit) comment(lines ...string) {
 
 // The tables below are never changed.
 var (
-	// reserved are the keywords of C11 and C++17, macros of common headers, and what <stdint.h> and <stddef.h> declare.
-	reserved = cabi.Set(cabi.Keywords, cabi.Macros, `restrict offsetof size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t
-		uint64_t intptr_t uintptr_t`)
+	// reserved are keywords, macros of common headers, and what <stdint.h> and <stddef.h> declare.
+	reserved = cabi.Set(cabi.Keywords, cabi.Macros, `size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t uint64_t
+		intptr_t uintptr_t`)
+
+	functionMacros = cabi.Set(cabi.FunctionMacros)
+
+	// usedByFunctions are what generated functions that call those which are written use besides, and types.
+	usedByFunctions = cabi.Set(`self ev result given memcpy memset malloc calloc realloc free string boolean octet`)
 
 	// ownLocals are what generated functions have besides an operation's parameters.
-	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy given nothing`)
+	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy given nothing memcpy memset malloc calloc
+		realloc free`)
 
 	// ownSuffixes are the functions that each class has.
 	ownSuffixes = cabi.Set(`new is cast class bind unbind token major minor instance data define own parents`)

@@ -53,7 +53,7 @@ func (u *unit) stub(m *implementing, w written) template.Function {
 		f.Comment = []string{"overrides " + w.method.qualified() + ", " + w.method.idl}
 	default:
 		method = w.method.name
-		f.Comment = append([]string{w.method.idl}, w.method.doc...)
+		f.Comment, f.Told = append([]string{w.method.idl}, w.method.doc...), w.method.idl != ""
 	}
 	f.Key = m.ScopedName() + "::" + method
 	f.Body = u.body(m, w, f.Key)

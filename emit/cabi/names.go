@@ -1,6 +1,7 @@
 package cabi
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 	"unicode"
@@ -8,24 +9,30 @@ import (
 	"github.com/opendsom/dsom/model"
 )
 
-// Keywords are those of C++17, among them those of C11 that are spelt alike, and what compilers define besides: names in
-// generated headers, which both languages include, are none of them.
-const Keywords = `alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t class compl const const_cast
-	constexpr continue decltype default delete do double dynamic_cast else enum explicit export extern false float for friend goto
-	if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register
-	reinterpret_cast return short signed sizeof static static_assert static_cast struct switch template this thread_local throw
-	true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq NULL linux unix`
+// Keywords are those of C up to C23 and of C++ up to C++23, and what compilers define besides: names in generated headers, which all of
+// these languages include, are none of them.
+const Keywords = `alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class co_await
+	co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default delete do double dynamic_cast
+	else enum explicit export extern false float for friend goto if inline int long mutable namespace new noexcept not not_eq nullptr
+	operator or or_eq private protected public register reinterpret_cast requires restrict return short signed sizeof static static_assert
+	static_cast struct switch template this thread_local throw true try typedef typeid typename typeof typeof_unqual union unsigned using
+	virtual void volatile wchar_t while xor xor_eq NULL linux unix`
 
-// Macros are what common headers of C define in small letters or as codes of errors: names of them have an underscore behind in both
+// Macros are what headers of C and POSIX define, but for functions that only C has as macros: names have an underscore behind in both
 // languages, so that it does not matter what a program includes.
-const Macros = `EOF errno assert
-		stdin stdout stderr INT_MIN INT_MAX BUFSIZ FILENAME_MAX FOPEN_MAX TMP_MAX SEEK_SET SEEK_CUR SEEK_END RAND_MAX EXIT_SUCCESS EXIT_FAILURE
-		BIG_ENDIAN LITTLE_ENDIAN BYTE_ORDER SIZE_MAX WEOF E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF EBADMSG
-		EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDEADLK EDESTADDRREQ EDOM EEXIST EFAULT EFBIG EHOSTUNREACH EIDRM EILSEQ
-		EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS
-		ENODATA ENODEV ENOENT ENOEXEC ENOLCK ENOLINK ENOMEM ENOMSG ENOPROTOOPT ENOSPC ENOSR ENOSTR ENOSYS ENOTCONN ENOTDIR ENOTEMPTY
-		ENOTRECOVERABLE ENOTSOCK ENOTSUP ENOTTY ENXIO EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPIPE EPROTO EPROTONOSUPPORT EPROTOTYPE ERANGE
-		EROFS ESPIPE ESRCH ETIME ETIMEDOUT ETXTBSY EWOULDBLOCK EXDEV`
+//
+//go:embed macros.txt
+var Macros string
+
+// FunctionMacros are macros with parameters that only C has, such as those of <tgmath.h> and <ctype.h>: functions of such names have an
+// underscore behind in C. Other names of them mean nothing to a compiler.
+//
+//go:embed cmacros.txt
+var FunctionMacros string
+
+// OwnPrefix begins all names of the kernel's header, which generated code uses: local names and members that begin so have an
+// underscore behind.
+const OwnPrefix = "som_"
 
 // Set returns the words of texts as a set.
 func Set(texts ...string) map[string]bool {

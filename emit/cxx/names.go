@@ -12,7 +12,7 @@ import (
 
 // identifier returns an IDL name as one of C++.
 func identifier(name string) string {
-	if reserved[name] {
+	if reserved[name] || strings.HasPrefix(name, cabi.OwnPrefix) {
 		return name + "_"
 	}
 	return name
@@ -122,8 +122,8 @@ func (u *unit) doc(indent string, n *model.Node) {
 
 // The tables below are never changed.
 var (
-	// reserved are the keywords of C++ up to C++23, the namespaces that generated code names, and macros of common headers.
-	reserved = cabi.Set(cabi.Keywords, `char8_t concept consteval constinit co_await co_return co_yield requires std som`, cabi.Macros)
+	// reserved are keywords, the namespaces that generated code names, and macros of common headers.
+	reserved = cabi.Set(cabi.Keywords, `std som`, cabi.Macros)
 
 	// ownLocals are what generated functions use besides an operation's parameters.
 	ownLocals = cabi.Set(`std som`)

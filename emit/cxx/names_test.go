@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/hardwords"
 )
 
-// compiles generates everything from a text, and has a compiler look at the implementation as it is made.
-func compiles(t *testing.T, text string) {
+// compiles generates everything from a text, and has a compiler look at the implementation as it is made, behind
+// what stands before.
+func compiles(t *testing.T, text, before string) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, data := range build(t, "names.idl", text, everything("")).All() {
@@ -21,7 +23,11 @@ func compiles(t *testing.T, text string) {
 	if _, err := exec.LookPath("g++"); err != nil {
 		absent.Skip(t, "no g++: interop/install-peers has it")
 	}
-	cmd := exec.CommandContext(t.Context(), "g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", filepath.Join(dir, "names.cpp"))
+	program := filepath.Join(dir, "program.cpp")
+	if err := os.WriteFile(program, []byte(before+"#include <names.cpp>\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -47,7 +53,13 @@ interface Store : SOMObject { Trouble put(in long EIO); implementation { release
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			compiles(t, "#include <somobj.idl>\n"+text)
+			compiles(t, "#include <somobj.idl>\n"+text, "")
 		})
 	}
+}
+
+// TestHardWords has names that are keywords and macros, behind all headers that have them.
+func TestHardWords(t *testing.T) {
+	t.Parallel()
+	compiles(t, hardwords.Everything(), hardwords.Program())
 }

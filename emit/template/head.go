@@ -295,6 +295,9 @@ func parameterOf(ws []word) parameter {
 			p.before = p.before[:n-1]
 		}
 		typ = slices.Concat(p.before, p.behind)
+		if n := len(p.behind); n > 1 && p.behind[0].is("[") && closing(p.behind, 0) == n-1 { // an array is a pointer here
+			typ = append(slices.Clone(p.before), word{kind: sign, text: "*"})
+		}
 	}
 	var all []string
 	for _, w := range unqualified(typ) {

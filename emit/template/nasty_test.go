@@ -130,7 +130,36 @@ func TestNastyC(t *testing.T) {
 		{name: "braces of two arms", old: head + "\n{\n#ifdef A\n\tif (self) {\n#else\n\tif (ev) {\n#endif\n\t}\n}\n"},
 		{name: "a brace of one arm", old: head + "\n{\n#ifdef A\n\tif (self) {\n#endif\n\tx();\n#ifndef A\n\t}\n}\n#endif\n"},
 		{name: "strings", old: head + "\n{\n\tputs(\"}\\\"}\"); putchar('}'); putchar('\\''); /* } */ // }\n}\n"},
+		{name: "a name in two lines", old: "static int32_t Dog_do_\\\nbark(som_ref self, som_env *ev, int16_\\\r\nt volume) { }\n"},
+		{name: "a name in two lines, and another type", old: "static void Dog_do_\\\nbark(som_ref self, som_env *ev) { }\n", want: "static int32_t Dog_do_\\\nbark(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "names of the file's own", old: "typedef int32_t kilos;\ntypedef kilos weight; typedef som_env *env;\nstatic weight Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n"},
+		{name: "a name of the file's own for another", old: "typedef int64_t kilos;\nstatic kilos Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: "typedef int64_t kilos;\n" + head + " { }\n"},
+		{name: "a name of the file's own for two", old: "#ifdef A\ntypedef int32_t kilos;\n#else\ntypedef long kilos;\n#endif\nstatic kilos Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n",
+			want: "#ifdef A\ntypedef int32_t kilos;\n#else\ntypedef long kilos;\n#endif\n" + head + " { }\n"},
+		{name: "names that lead in a circle", old: "typedef a b; typedef b a;\nstatic a Dog_do_bark(som_ref self, som_env *ev, int16_t volume) { }\n", want: "typedef a b; typedef b a;\n" + head + " { }\n"},
+		{name: "numbers in other words", old: "static signed int Dog_do_bark(som_ref self, som_env *ev, int signed short volume) { }\n"},
+		{name: "numbers in other words that are others", old: "static int signed long Dog_do_bark(som_ref self, som_env *ev, unsigned short volume) { }\n", want: head + " { }\n"},
+		{name: "an array for a pointer", old: "static int32_t Dog_do_bark(som_ref self, som_env ev[], int16_t volume) { }\n"},
+		{name: "an array of arrays", old: "static int32_t Dog_do_bark(som_ref self, som_env ev[2][2], int16_t volume) { }\n", want: head + " { }\n"},
 		{name: "statement expressions and initialisers", old: "static const struct { int a, b[2]; } t[] = {{1, {2, 3}}, {f(4)}};\nstatic int n = ({ 3; });\n" + head + " { }\n"},
+	} {
+		t.Run(n.name, func(t *testing.T) {
+			t.Parallel()
+			n.hold(t, f)
+		})
+	}
+}
+
+// TestTold leaves an author's types where the comment has the declaration as it was, and says so.
+func TestTold(t *testing.T) {
+	t.Parallel()
+	f := template.File{Functions: []template.Function{{Name: "Dog_do_bark", Key: "Dog::bark", Comment: []string{"long bark(in long n)", "Barks."}, Told: true,
+		Head: "static int32_t Dog_do_bark(som_ref self, int32_t n)"}}}
+	const comment, note = "/* Dog::bark: long bark(in long n)\n * Barks. */\n", "line 3: its types are others than those of the IDL, which did not change"
+	for _, n := range []nasty{
+		{name: "as it was", old: comment + "static kilos Dog_do_bark(som_ref self, kilos n) { }\n", note: note},
+		{name: "one parameter more", old: comment + "static int32_t Dog_do_bark(som_ref self, kilos n, long m) { }\n", want: comment + "static int32_t Dog_do_bark(som_ref self, int32_t n) { }\n"},
+		{name: "changed", old: "/* Dog::bark: kilos bark(in kilos n)\n * Barks. */\nstatic kilos Dog_do_bark(som_ref self, kilos n) { }\n", want: comment + "static int32_t Dog_do_bark(som_ref self, int32_t n) { }\n"},
 	} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
@@ -156,6 +185,7 @@ func TestNastyCXX(t *testing.T) {
 	for _, n := range []nasty{
 		{name: "plain", old: in("\tvoid bark(long loud) { x(loud); }\n"), want: in("\tstd::int32_t bark(std::int16_t loud) { x(loud); }\n")},
 		{name: "names with less in front", old: in("\tint32_t bark([[maybe_unused]] int16_t volume) { return x(volume); }\n")},
+		{name: "names of the file's own", old: "using I = std::int32_t;\nusing namespace std;\n" + in("\tI bark(short volume) { return x(volume); }\n")},
 		{name: "another type of that name", old: in("\tmine::int32_t bark(mine::int16_t volume) { return x(volume); }\n"), want: in("\tstd::int32_t bark(std::int16_t volume) { return x(volume); }\n")},
 		{name: "no name", old: in("\tstd::int32_t bark(/* how loud */ long) { return 0; }\n"), want: in("\tstd::int32_t bark(/* how loud */ std::int16_t) { return 0; }\n")},
 		{name: "no class", old: "int x;\n", want: "int x;\n\nnamespace Zoo {\nclass Dog_impl : public Dog_part<Dog_impl> {\npublic:\n" + added + "};\n}\n"},

@@ -170,8 +170,10 @@ func wordsOf(line string) []string {
 
 // refresh brings comment and head of a function up to date.
 func (u *update) refresh(have *function, want *Function) {
+	told := want.Told && have.key == want.Key
 	if have.key != "" && u.replaceComment(have, *want) {
 		u.noted(want.Key)
+		told = false
 	}
 	wanted := headOf(want.Head)
 	if len(wanted.names) == 0 {
@@ -185,7 +187,7 @@ func (u *update) refresh(have *function, want *Function) {
 	if d == nil {
 		d = have.main()
 	}
-	edits, problem := u.headEdits(have, d, &wanted, w, want)
+	edits, problem := u.headEdits(have, d, &wanted, w, want, told)
 	if problem != "" {
 		u.left(want, have.from, problem, "make it: "+want.Head)
 		return
@@ -194,14 +196,6 @@ func (u *update) refresh(have *function, want *Function) {
 		u.edits = append(u.edits, edits...)
 		u.noted(want.Key)
 	}
-}
-
-// meaning returns what a type is, where it has another name too.
-func (u *update) meaning(typ string) string {
-	if is, ok := u.types[typ]; ok {
-		return is
-	}
-	return typ
 }
 
 func (u *update) meant(ps []parameter) []parameter {
@@ -274,8 +268,9 @@ func (h *head) leads(d *declarator, result []int) bool {
 	return plain(result[0]-1) || plain(result[len(result)-1]+1)
 }
 
-// headEdits returns how a head becomes what it should say, or why that is not to be done here.
-func (u *update) headEdits(have *function, d *declarator, wanted *head, w *declarator, want *Function) ([]edit, string) {
+// headEdits returns how a head becomes what it should say, or why that is not to be done here. With told nothing changed since the author
+// saw to it.
+func (u *update) headEdits(have *function, d *declarator, wanted *head, w *declarator, want *Function, told bool) ([]edit, string) {
 	result, wantResult := have.result(d, wanted.words), wanted.result(w, wanted.words)
 	hp, wp := u.meant(have.parameters(d)), u.meant(wanted.parameters(w))
 	spelt(hp, wp)
@@ -294,6 +289,8 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 		return nil, ""
 	}
 	switch {
+	case told && !renamed && len(hp) == len(wp):
+		return nil, "its types are others than those of the IDL, which did not change"
 	case slices.ContainsFunc(hp, func(p parameter) bool { return u.isMadeByMacro(p, wp) }):
 		return nil, "a macro makes its parameters"
 	case len(result) == 0 && len(wantResult) > 0:

@@ -46,7 +46,8 @@ type class struct {
 type source struct {
 	functions []*function
 	classes   []*class
-	macros    []word // the directives that define them
+	macros    []word            // the directives that define them
+	aliases   map[string]string // names that it gives types, and these
 }
 
 // What a file may have at most; more is an [Error] that names it.
@@ -106,6 +107,7 @@ type wordScanner struct {
 func scan(text []byte) (*source, error) {
 	s := &wordScanner{r: &reader{src: text, lineEmpty: true}, src: new(source)}
 	s.plain = true
+	var words []word
 	for {
 		w, ok, err := s.r.next()
 		if err != nil {
@@ -113,6 +115,9 @@ func scan(text []byte) (*source, error) {
 		}
 		if !ok {
 			break
+		}
+		if s.off == 0 && w.kind != remark && w.kind != directive {
+			words = append(words, w)
 		}
 		switch {
 		case w.kind == directive:
@@ -139,6 +144,7 @@ func scan(text []byte) (*source, error) {
 		return nil, &Error{Line: s.r.line(len(text)), What: "an #if has no #endif"}
 	}
 	slices.SortStableFunc(s.src.functions, func(a, b *function) int { return a.from - b.from })
+	s.src.aliases = aliases(words)
 	return s.src, nil
 }
 

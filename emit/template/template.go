@@ -21,6 +21,9 @@ type Function struct {
 	Key string
 	// Comment is what else the comment says, a line each; the first is on the line of the key.
 	Comment []string
+	// Told is whether the comment says all of the declaration that the types of the head come from: where it is as it was, other types
+	// are the author's own.
+	Told bool
 	// Head is the function up to its body: "static void Dog_do_bark(som_ref self, som_env *ev)".
 	Head string
 	// Body are the lines of a body to begin with.

@@ -71,6 +71,9 @@ func (r *reader) next() (word, bool, error) {
 		r.lineEmpty = kind == directive
 	}
 	text := string(r.src[from:r.at])
+	if kind == name {
+		text = splices.Replace(text)
+	}
 	if plain, ok := digraphs[text]; ok && kind == sign {
 		text = plain
 	}
@@ -119,6 +122,7 @@ func (r *reader) take() (wordKind, error) {
 		from := r.at
 		for r.at < len(r.src) && (isLetter(r.src[r.at]) || isDigit(r.src[r.at])) {
 			r.at++
+			r.at += r.spliceLength()
 		}
 		if r.peek(0) == '"' && slices.Contains([]string{"R", "LR", "uR", "UR", "u8R"}, string(r.src[from:r.at])) {
 			return literal, r.raw()
@@ -132,6 +136,26 @@ func (r *reader) take() (wordKind, error) {
 	}
 	r.at += r.signLength()
 	return sign, nil
+}
+
+// splices are what a backslash takes back: the end of a line within a word.
+var splices = strings.NewReplacer("\\\r\n", "", "\\\n", "")
+
+// spliceLength returns how long the ends of lines are that backslashes take back here, if a word goes on behind them.
+func (r *reader) spliceLength() int {
+	n := 0
+	for {
+		switch rest := r.src[r.at+n:]; {
+		case bytes.HasPrefix(rest, []byte("\\\n")):
+			n += 2
+		case bytes.HasPrefix(rest, []byte("\\\r\n")):
+			n += 3
+		case n > 0 && len(rest) > 0 && (isLetter(rest[0]) || isDigit(rest[0])):
+			return n
+		default:
+			return 0
+		}
+	}
 }
 
 // signLength returns how long the sign is that begins here. Two octets matter where one of them would mislead.

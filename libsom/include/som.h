@@ -338,7 +338,7 @@ typedef union som_value {
 	int16_t h;
 	uint16_t H;
 	int32_t i;
-	uint32_t I;
+	uint32_t u; /* the letter I, which complex.h takes */
 	int64_t l;
 	uint64_t L;
 	float f;

@@ -61,7 +61,7 @@ static void say_value(line *l, char letter, const som_value *v) {
 	case 'h': say(l, "%d", v->h); break;
 	case 'H': say(l, "%u", v->H); break;
 	case 'i': say(l, "%ld", (long)v->i); break;
-	case 'I': say(l, "%lu", (unsigned long)v->I); break;
+	case 'I': say(l, "%lu", (unsigned long)v->u); break;
 	case 'l': say(l, "%lld", (long long)v->l); break;
 	case 'L': say(l, "%llu", (unsigned long long)v->L); break;
 	case 'f': say(l, "%g", (double)v->f); break;

@@ -138,7 +138,7 @@ static void handle(ffi_cif *cif, void *to, void **at, void *context) {
 	case 'h': *(ffi_sarg *)to = v.h; break;
 	case 'H': *(ffi_arg *)to = v.H; break;
 	case 'i': *(ffi_sarg *)to = v.i; break;
-	case 'I': *(ffi_arg *)to = v.I; break;
+	case 'I': *(ffi_arg *)to = v.u; break;
 	default: memcpy(to, &v, of->result_size);
 	}
 }

@@ -375,7 +375,7 @@ static void handler(void *context, som_ref o, som_env *ev, const som_value *args
 static void signatures(void) {
 	som_env ev = {0};
 	int seven = 7;
-	som_value v, in = {.i = -5}, half = {.f = 5}, all[] = {{.b = 1}, {.h = -2}, {.H = 3}, {.i = -4}, {.I = 5}, {.l = -6}, {.L = 7}, {.f = 0.5f}, {.d = 0.25}, {.s = "text"}, {.p = &seven}};
+	som_value v, in = {.i = -5}, half = {.f = 5}, all[] = {{.b = 1}, {.h = -2}, {.H = 3}, {.i = -4}, {.u = 5}, {.l = -6}, {.L = 7}, {.f = 0.5f}, {.d = 0.25}, {.s = "text"}, {.p = &seven}};
 	static const char *const malformed[] = {"", "i", "i:v", ":i", "x:i", "ii:", "i:q", "i: i", "/", "/procedure noself noenv long(long)"};
 	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
 		CHECK(som_apply((som_proc *)narrow, malformed[i], NULL, &in, &v, &ev) == SOM_E_METHOD && som_closure(malformed[i], handler, NULL, &ev) == NULL);

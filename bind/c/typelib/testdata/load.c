@@ -65,7 +65,7 @@ static int print_value(const somt *t, uint32_t number, const som_value *v) {
 	case SOMT_LONG: return printf(" %d", (int)v->i);
 	case SOMT_DOUBLE: return printf(" %g", v->d);
 	case SOMT_STRING: return v->s ? printf(" \"%s\"", v->s) : printf(" nothing");
-	case SOMT_NAMED: return printf(" value %u", (unsigned)v->I);
+	case SOMT_NAMED: return printf(" value %u", (unsigned)v->u);
 	default: return 0;
 	}
 }

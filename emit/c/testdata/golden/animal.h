@@ -154,6 +154,9 @@ no_memory:
 	Zoo_Tired_clear(value);
 	return SOM_E_MEMORY;
 }
+static inline void Zoo_Tags_clear(Zoo_Tags *value) { som_seq_Zoo_Tag_clear(value); }
+static inline int Zoo_Tags_resize(Zoo_Tags *value, uint32_t n) { return som_seq_Zoo_Tag_resize(value, n); }
+static inline int Zoo_Tags_copy(Zoo_Tags *value, const Zoo_Tags *from) { return som_seq_Zoo_Tag_copy(value, from); }
 
 /* The exception Zoo::Tired: raising it, and asking whether it was raised. */
 static const char Zoo_Tired_id[] = "IDL:Zoo/Tired:1.0";

@@ -272,6 +272,12 @@ no_memory:
 	class__template_private_clear(value);
 	return SOM_E_MEMORY;
 }
+static inline void class__template_friend_clear(class__template_friend *value) { som_seq_class__template_typename_clear(value); }
+static inline int class__template_friend_resize(class__template_friend *value, uint32_t n) { return som_seq_class__template_typename_resize(value, n); }
+static inline int class__template_friend_copy(class__template_friend *value, const class__template_friend *from) { return som_seq_class__template_typename_copy(value, from); }
+static inline void class__template_things_clear(class__template_things *value) { som_seq_class__template_thing_clear(value); }
+static inline int class__template_things_resize(class__template_things *value, uint32_t n) { return som_seq_class__template_thing_resize(value, n); }
+static inline int class__template_things_copy(class__template_things *value, const class__template_things *from) { return som_seq_class__template_thing_copy(value, from); }
 
 /* The exception class_::template::private: raising it, and asking whether it was raised. */
 static const char class__template_private_id[] = "IDL:class_/template/private:1.0";

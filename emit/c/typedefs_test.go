@@ -1,0 +1,40 @@
+package c_test
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/idl"
+)
+
+// TestTypedefs holds that other names of types that own memory have the same functions, whoever is what they are of.
+func TestTypedefs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	files := idl.FilesOf{
+		"beast.idl": "#include <somobj.idl>\ninterface Beast : SOMObject { implementation { }; };\nmodule Farm { typedef sequence<Beast> Beasts; typedef Beasts Herd; typedef sequence<long> Numbers; " +
+			"typedef sequence<Herd> Herds; struct Tag { string text; }; typedef Tag Label; struct Plain { long n; }; typedef Plain Bare; typedef Tag Pair[2]; typedef string Name; };\n",
+		"user.idl": "#include \"beast.idl\"\ntypedef Farm::Beasts Others;\ntypedef Farm::Label Sign;\n",
+	}
+	spec := compileFiles(t, files, "beast.idl", "user.idl")
+	write(t, dir, mustEmit(t, spec, c.Options{Parts: everything}))
+	source := put(t, dir, "program.c", `#include <user.h>
+#define TRY(T) do { T a = {0}, b; if (T##_resize(&a, 2) || T##_copy(&b, &a) || b._length != 2) return 1; T##_clear(&a), T##_clear(&b); } while (0)
+int main(void) {
+	TRY(Farm_Beasts); TRY(Farm_Herd); TRY(Farm_Numbers); TRY(Farm_Herds); TRY(Others);
+	Sign s, copy;
+	s.text = som_string_copy("x");
+	if (Sign_copy(&copy, &s) || copy.text == s.text || *copy.text != 'x') return 2;
+	Sign_clear(&s), Farm_Label_clear(&copy);
+	return copy.text != NULL;
+}
+`)
+	k := kernel(t, "-O1")
+	program := filepath.Join(dir, "program")
+	for _, cc := range [][]string{{"gcc", "-std=c11"}, {"g++", "-x", "c++", "-std=c++17", "-Wno-missing-field-initializers"}} {
+		run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-o", program, "-I" + dir}, strict, []string{source}, linking(k))...)
+		run(t, nil, program)
+	}
+}

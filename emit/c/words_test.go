@@ -1,0 +1,44 @@
+package c_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/hardwords"
+)
+
+// TestHardWords compiles what is generated from names that are keywords and macros, behind all headers that have them, in C and C++.
+func TestHardWords(t *testing.T) {
+	t.Parallel()
+	text := hardwords.Everything()
+	for _, x := range []struct {
+		name   string
+		compat bool
+		change func(string) string
+	}{
+		{"own names", false, func(s string) string { return s }},
+		{"no prefix", false, func(s string) string {
+			return strings.ReplaceAll(s, "implementation { };", "implementation { functionprefix = \"\"; };")
+		}},
+		{"names of IBM", true, func(s string) string { return s }},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			spec := compileFiles(t, idl.FilesOf{"words.idl": x.change(text)}, "words.idl")
+			write(t, dir, mustEmit(t, spec, c.Options{Parts: everything, Compat: x.compat}))
+			flags := strict
+			if x.compat {
+				flags = tolerant
+			}
+			put(t, dir, "program.c", hardwords.Program()+"#include <words.c>\n")
+			for _, cc := range [][]string{{"gcc", "-std=gnu11"}, {"g++", "-x", "c++", "-std=gnu++17"}} {
+				run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, flags, []string{filepath.Join(dir, "program.c")})...)
+			}
+		})
+	}
+}

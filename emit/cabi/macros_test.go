@@ -1,0 +1,58 @@
+package cabi_test
+
+import (
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/cabi"
+	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/hardwords"
+)
+
+// TestMacros holds that all macros which headers of C11 and POSIX define here, without an underscore in front, are among those that names
+// keep away from: for all that compilers are told of what a program wants, in both languages.
+func TestMacros(t *testing.T) {
+	t.Parallel()
+	known, inC := cabi.Set(cabi.Keywords, cabi.Macros), cabi.Set(cabi.FunctionMacros)
+	for w := range inC {
+		if known[w] {
+			t.Errorf("%s is on both lists", w)
+		}
+	}
+	defined := regexp.MustCompile(`(?m)^#define ([A-Za-z]\w*)(\(?)`)
+	for _, c := range []string{
+		"gcc -std=c11 -D_XOPEN_SOURCE=700", "gcc -std=gnu11", "gcc -std=gnu11 -D_GNU_SOURCE", "clang -std=gnu11 -D_GNU_SOURCE",
+		"musl-gcc -std=gnu11 -D_GNU_SOURCE", "g++ -x c++ -std=gnu++17", "clang++ -x c++ -std=gnu++17",
+	} {
+		t.Run(c, func(t *testing.T) {
+			t.Parallel()
+			args := strings.Fields(c)
+			if _, err := exec.LookPath(args[0]); err != nil {
+				absent.Skip(t, "no %s: interop/install-peers has it", args[0])
+			}
+			if !strings.Contains(c, "++") {
+				args = append(args, "-x", "c")
+			}
+			cmd := exec.CommandContext(t.Context(), args[0], append(args[1:], "-E", "-dM", "-w", "-")...)
+			cmd.Stdin = strings.NewReader(hardwords.Program())
+			var problems strings.Builder
+			cmd.Stderr = &problems
+			out, err := cmd.Output()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, problems.String())
+			}
+			all := defined.FindAllSubmatch(out, -1)
+			if len(all) < 1000 {
+				t.Fatalf("only %d macros", len(all))
+			}
+			for _, m := range all {
+				word, function := string(m[1]), len(m[2]) > 0
+				if !known[word] && (!function || !inC[word] || strings.Contains(c, "++")) {
+					t.Errorf("%s is not among the words of macros.txt or, if C alone has it with parameters, cmacros.txt", word)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,66 @@
+package golang_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/cabi"
+	"github.com/opendsom/dsom/internal/hardwords"
+)
+
+// TestHardWords compiles classes whose names of everything are words of Go, of C, and of what generated code has.
+func TestHardWords(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("compiles")
+	}
+	inC := cabi.Set(cabi.Keywords)
+	var words []string
+	for w := range cabi.Set(cabi.Keywords, `break chan defer fallthrough func go import interface map package range select type var any bool byte
+		comparable complex64 complex128 error float32 float64 int8 int16 int32 int64 rune string uint8 uint16 uint32 uint64 uint uintptr true
+		false iota nil append cap clear close complex copy imag len make max min panic print println real recover init main som ctx context err
+		self o result args orb stub fmt Base Class New Ref SOM Release value`) {
+		words = append(words, w)
+	}
+	slices.Sort(words)
+	text := hardwords.IDL(words, slices.DeleteFunc(slices.Clone(words), func(w string) bool { return inC[w] }), strings.Fields("type range string init main"))
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	put := func(name string, data []byte) {
+		t.Helper()
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(to, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for p, data := range emitClasses(t, strings.Replace(text, "#include <somobj.idl>\n", "module All {\n", 1)+"};\n", "example.com/gen/words").All() {
+		put("words/"+p, data)
+	}
+	for _, name := range []string{"go.sum", "go.mod"} {
+		data, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "go.mod" {
+			data = []byte(strings.Replace(string(data), "module github.com/opendsom/dsom", "module example.com/gen", 1) +
+				"\nrequire github.com/opendsom/dsom v0.0.0\nreplace github.com/opendsom/dsom => " + root + "\n")
+		}
+		put(name, data)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "build", "./words/...")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%.8000s", err, out)
+	}
+}
