@@ -175,14 +175,26 @@ func item(t *testing.T, random *rand.Rand, p gardening) dyn.Any {
 		func() (*typecode.TypeCode, any) {
 			return stubs.MixedType.TypeCode(), map[string]any{"o": n, "d": 1.5, "c": "c", "s": n, "t": "text"[:n%4], "last": 9}
 		},
-		func() (*typecode.TypeCode, any) { return typecode.Sequence(typecode.Boolean, 0), list(func(i int) any { return i > 0 }) },
-		func() (*typecode.TypeCode, any) { return typecode.Sequence(typecode.Double, 0), list(func(i int) any { return i }) },
-		func() (*typecode.TypeCode, any) { return typecode.Sequence(typecode.Short, 0), list(func(i int) any { return i }) },
-		func() (*typecode.TypeCode, any) { return typecode.Sequence(hue, 0), list(func(int) any { return "red" }) },
+		func() (*typecode.TypeCode, any) {
+			return typecode.Sequence(typecode.Boolean, 0), list(func(i int) any { return i > 0 })
+		},
+		func() (*typecode.TypeCode, any) {
+			return typecode.Sequence(typecode.Double, 0), list(func(i int) any { return i })
+		},
+		func() (*typecode.TypeCode, any) {
+			return typecode.Sequence(typecode.Short, 0), list(func(i int) any { return i })
+		},
+		func() (*typecode.TypeCode, any) {
+			return typecode.Sequence(hue, 0), list(func(int) any { return "red" })
+		},
 		func() (*typecode.TypeCode, any) { return typecode.Sequence(grain, 0), list(aGrain) },
 		func() (*typecode.TypeCode, any) { return typecode.Array(grain, uint32(n)), list(aGrain) },
-		func() (*typecode.TypeCode, any) { return typecode.Array(typecode.LongLong, uint32(n)), list(func(i int) any { return i }) },
-		func() (*typecode.TypeCode, any) { return typecode.Sequence(typecode.String, 0), list(func(i int) any { return "text"[:i%4] }) },
+		func() (*typecode.TypeCode, any) {
+			return typecode.Array(typecode.LongLong, uint32(n)), list(func(i int) any { return i })
+		},
+		func() (*typecode.TypeCode, any) {
+			return typecode.Sequence(typecode.String, 0), list(func(i int) any { return "text"[:i%4] })
+		},
 	}
 	k := random.IntN(len(kinds) + 1)
 	if k == len(kinds) {

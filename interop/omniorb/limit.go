@@ -18,3 +18,9 @@ func CheckLimit(t testing.TB, file string) {
 		t.Errorf("%s fails no more with %q: %v\n%s", file, words, err, said)
 	}
 }
+
+// Need skips a test where the tools of omniORB are not there, or fails it in CI.
+func Need(t testing.TB) {
+	t.Helper()
+	peer.Need(t, tools...)
+}
