@@ -109,14 +109,16 @@ func here(b []byte) bool {
 }
 
 func status(h giop.Header, b []byte) (giop.LocateStatus, bool) {
-	if h.Type != giop.TypeLocateReply || len(b) < giop.HeaderSize+8 {
+	if h.Type != giop.TypeLocateReply {
 		return 0, false
 	}
-	var order binary.ByteOrder = binary.BigEndian
-	if h.Little {
-		order = binary.LittleEndian
+	var d cdr.Decoder
+	d.Reset(b, giop.HeaderSize, h.Little, nil)
+	var r giop.LocateReply
+	if err := r.Parse(h, &d); err != nil {
+		return 0, false
 	}
-	return giop.LocateStatus(order.Uint32(b[giop.HeaderSize+4:])), true
+	return r.Status, true
 }
 
 // server is what an HTTP answer says of its server.

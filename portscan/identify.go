@@ -80,9 +80,6 @@ type asking struct {
 
 // dial connects once more. If that fails it returns what that tells.
 func (a *asking) dial(ctx context.Context) (net.Conn, Identity, bool) {
-	if a.made == MaxConnections {
-		return nil, a.best, true
-	}
 	a.made++
 	d := net.Dialer{Timeout: Patience}
 	c, err := d.DialContext(ctx, "tcp", a.at.String())
