@@ -44,7 +44,7 @@ type route struct {
 	begin     atomic.Int32 // the way to begin with: that which was reached last, or the one after that which was no good
 }
 
-// A way is an endpoint of a profile, and how the profile names the object there: each has its own object key (part 2, clause 7.6.2).
+// A way is an endpoint of a profile, and how the profile names the object there: each has its own object key (part 2, clause 7.6.4).
 type way struct {
 	hop
 	key     []byte
