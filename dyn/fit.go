@@ -16,11 +16,9 @@ func codeOf(as any) *typecode.TypeCode {
 	return as.(*typecode.TypeCode)
 }
 
-// fitted are the pairs of types of one repository id that were compared. Two anys of a message may tell an id differently; a value
+// fitted are the types of one repository id that were compared. Two anys of a message may tell an id differently; a value
 // is then of one of the types, and where the other is declared it does not fit (CORBA 3.3 part 2, clause 9.3.4.3).
-type fitted struct {
-	alike map[[2]*typecode.TypeCode]bool
-}
+type fitted struct{ typecode.Likeness }
 
 // derives reports whether tc is base or has it for one.
 func (f *fitted) derives(tc, base *typecode.TypeCode) bool {
@@ -29,7 +27,7 @@ func (f *fitted) derives(tc, base *typecode.TypeCode) bool {
 			return true
 		}
 		if tc.ID() == base.ID() {
-			return isCustom(tc) && isCustom(base) || f.same(tc, base)
+			return isCustom(tc) && isCustom(base) || f.Alike(tc, base)
 		}
 		if tc.Kind() == typecode.TkValueBox {
 			break
@@ -40,20 +38,6 @@ func (f *fitted) derives(tc, base *typecode.TypeCode) bool {
 
 // isCustom reports whether only the code of a type knows what is in its values.
 func isCustom(tc *typecode.TypeCode) bool { return tc.Modifier() == typecode.ValueCustom }
-
-// same is [typecode.Alike], asked once for each pair.
-func (f *fitted) same(a, b *typecode.TypeCode) bool {
-	pair := [2]*typecode.TypeCode{a, b}
-	alike, known := f.alike[pair]
-	if !known {
-		alike = typecode.Alike(a, b)
-		if f.alike == nil {
-			f.alike = map[[2]*typecode.TypeCode]bool{}
-		}
-		f.alike[pair] = alike
-	}
-	return alike
-}
 
 // stands reports whether a value that was read as one of type chosen, cut may be, may stand where tc is declared. Which abstract
 // types a valuetype supports its TypeCode does not tell: that of a value which was cut need not support what the value did.

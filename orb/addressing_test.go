@@ -48,7 +48,11 @@ func TestAddressedProfile(t *testing.T) {
 			of := orb.RefOf(plain.(orb.Object)).IOR()
 			iiop = of.Profiles[0]
 			to := &ior.IOR{TypeID: echoID}
-			for range before {
+			for i := range before {
+				if i == 1 { // where nobody is
+					to.Profiles = append(to.Profiles, ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: 1, Key: []byte("of another server")}.Profile())
+					continue
+				}
 				to.Profiles = append(to.Profiles, foreign)
 			}
 			to.Profiles = append(to.Profiles, iiop, foreign)

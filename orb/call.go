@@ -39,8 +39,9 @@ type Call struct {
 	waits    bool      // for a reply
 
 	route    *route
-	link     *link // connection in use; nil for a local call
-	fresh    bool  // it was made for this call
+	to       *reached // how the request goes; nil for a local call, or if there is no connection yet
+	link     *link    // connection in use: that of to
+	fresh    bool     // it was made for this call
 	wire     conn.Call
 	mark     giop.Mark
 	left     [giop.RelativeRTSize]byte
@@ -174,7 +175,7 @@ func (c *Call) End() error {
 	if c.policies != nil {
 		c.policies, c.sendBy = nil, time.Time{}
 	}
-	c.ctx, c.ref, c.route, c.plain, c.link, c.err = nil, nil, nil, nil, nil, nil
+	c.ctx, c.ref, c.route, c.plain, c.to, c.link, c.err = nil, nil, nil, nil, nil, nil, nil
 	calls.Put(c)
 	return err
 }
@@ -194,21 +195,22 @@ func (c *Call) begin() {
 		c.plain, c.route = c.route, c.route.inUnicode()
 	}
 	if c.route.local {
-		c.link = nil
+		c.to, c.link = nil, nil
 		if c.policies != nil && !c.mayUse(nil) {
 			return
 		}
 		c.header(1, c.route.env)
 		return
 	}
-	c.link, c.fresh, err = c.route.connect(c.ctx, c.sendEnd())
-	if err != nil {
+	c.to, c.fresh, err = c.route.connect(c.ctx, c.sendEnd())
+	if c.link = nil; err != nil {
 		if c.route.forwarded { // also if there is no time left for this call to go back
 			c.ref.dropForward(c.route)
 		}
 		c.noWay(err)
 		return
 	}
+	c.link = c.to.link
 	if c.policies != nil && !c.mayUse(c.link) {
 		return
 	}
@@ -240,6 +242,9 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 	}
 	c.id = id
 	h := giop.RequestHead{ID: id, Key: c.route.key, Operation: c.op}
+	if c.to != nil {
+		h.Key = c.to.way.key
+	}
 	if c.waits {
 		h.Flags = giop.SyncTarget
 		if c.flags&Oneway != 0 && c.policies.Sync == SyncWithServer {
@@ -248,7 +253,7 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 	}
 	var target giop.Target
 	if how := c.route.wanted.Load(); how != 0 && env.Version.AtLeast(cdr.V12) {
-		c.route.address(&target, giop.Addressing(how), &c.Out)
+		c.route.address(&target, giop.Addressing(how), c.profile(), &c.Out)
 		h.Target = &target
 	}
 	var contexts [3]giop.Context
@@ -465,16 +470,16 @@ const maxRedials = 3
 // for calls to begin with once it has answered.
 func (c *Call) leave(err error) {
 	sys := exc.From(err, exc.Maybe)
-	if c.another = false; sys.Minor == exc.MinorCancelled || len(c.route.hops) < 2 {
+	if c.another = false; sys.Minor == exc.MinorCancelled || len(c.route.ways) < 2 {
 		return
 	}
 	turnedAway := sys.Minor == exc.MinorPeerClosed
 	if c.link.settled.Load() || c.link.conn.Heard() && !turnedAway || turnedAway && c.redials < maxRedials {
 		return
 	}
-	c.route.leave(c.link)
+	c.route.leave(c.to)
 	c.lefts++
-	c.another = c.lefts < len(c.route.hops)
+	c.another = c.lefts < len(c.route.ways)
 }
 
 // failed decides whether a call that failed on this side is tried again: a request that

@@ -77,10 +77,10 @@ func (c *Call) refusedUnicode(sys *exc.SystemException) bool {
 
 // inUnicode returns the same way, spoken on in Unicode.
 func (rt *route) inUnicode() *route {
-	u := &route{orb: rt.orb, key: rt.key, ior: rt.ior, profile: rt.profile, forwarded: rt.forwarded, err: rt.err, from: rt.from, hops: slices.Clone(rt.hops)}
-	for i := range u.hops {
-		u.hops[i].version = rt.orb.version(cdr.V12)
-		u.hops[i].sets = codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}
+	u := &route{orb: rt.orb, key: rt.key, ior: rt.ior, forwarded: rt.forwarded, err: rt.err, from: rt.from, ways: slices.Clone(rt.ways)}
+	for i := range u.ways {
+		u.ways[i].version = rt.orb.version(cdr.V12)
+		u.ways[i].sets = codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}
 	}
 	return u
 }

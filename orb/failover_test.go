@@ -67,8 +67,8 @@ func TestFailover(t *testing.T) {
 		{"says nothing", func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }, true},
 		{"turns away in order", turnsAway, false},
 	} {
-		for _, profiles := range []bool{false, true} {
-			t.Run(c.name, func(t *testing.T) {
+		for _, how := range []string{"one profile", "two profiles", "two profiles with keys of their own"} {
+			t.Run(c.name+", "+how, func(t *testing.T) {
 				t.Parallel()
 				port, connections := takes(t, c.do)
 				o, root := newORB(t, nil)
@@ -80,7 +80,10 @@ func TestFailover(t *testing.T) {
 				key, good := []byte(ref.ObjectKey()), o.Endpoints()[0].Port
 				first := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: port, Key: key}
 				r := &ior.IOR{TypeID: echoID}
-				if profiles {
+				if how != "one profile" {
+					if how != "two profiles" {
+						first.Key = []byte("of another server")
+					}
 					r.Profiles = []ior.Profile{first.Profile(), ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: good, Key: key}.Profile()}
 				} else {
 					first.Components = []ior.Component{ior.AlternateAddressComponent("127.0.0.1", good)}

@@ -94,8 +94,8 @@ func (r *ClientRequest) EffectiveTarget() *ior.IOR { return r.c.route.ior }
 
 // EffectiveProfile returns the profile of EffectiveTarget that is used.
 func (r *ClientRequest) EffectiveProfile() ior.Profile {
-	if i := r.c.route.ior; r.c.route.profile < len(i.Profiles) {
-		return i.Profiles[r.c.route.profile]
+	if i, n := r.c.route.ior, r.c.profile(); n < len(i.Profiles) {
+		return i.Profiles[n]
 	}
 	return ior.Profile{}
 }

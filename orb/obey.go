@@ -171,10 +171,21 @@ func (c *Call) readdress() {
 	c.state = callRoute
 }
 
-// address makes t the route's target, named as how says. like has the order and environment of the message.
-func (rt *route) address(t *giop.Target, how giop.Addressing, like *cdr.Encoder) {
-	p := rt.ior.Profiles[rt.profile]
-	*t = giop.Target{Kind: how, Tag: p.Tag, Profile: p.Data, Index: uint32(rt.profile)}
+// profile returns the index of the profile that the request goes by: where there is no connection, of that which was tried first, or 0.
+func (c *Call) profile() int {
+	switch {
+	case c.to != nil:
+		return c.to.way.profile
+	case len(c.route.ways) > 0:
+		return c.route.ways[0].profile
+	}
+	return 0
+}
+
+// address makes t the route's target, named as how says, by the profile of that index. like has the order and environment of the message.
+func (rt *route) address(t *giop.Target, how giop.Addressing, index int, like *cdr.Encoder) {
+	p := rt.ior.Profiles[index]
+	*t = giop.Target{Kind: how, Tag: p.Tag, Profile: p.Data, Index: uint32(index)}
 	if how == giop.ReferenceAddr {
 		var e cdr.Encoder
 		e.Reset(nil, like.Little(), like.Env())

@@ -1,7 +1,6 @@
 package orb
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/netip"
@@ -27,21 +26,35 @@ type routePointer = atomic.Pointer[route]
 // A route is a way to an object: what its reference says, worked out once.
 type route struct {
 	orb       *ORB
-	key       []byte
+	key       []byte // of the object here, if local
 	forwarded bool
 	local     bool
 	terse     bool     // what is known of the peer is from a corbaloc URL: nothing but addresses
 	env       *cdr.Env // of a local call
-	hops      []hop
+	ways      []way
 	told      bool    // a profile says which code sets its server knows
 	refused   []error // addresses that rules forbid
 	err       error   // why there is no way
-	last      atomic.Pointer[link]
+	last      atomic.Pointer[reached]
+	first     reached // room for the first of them, which is mostly the only one
+	taken     atomic.Bool
 	ior       *ior.IOR
 	from      string       // as in Ref
-	profile   int          // of ior, the first that is used
 	wanted    atomic.Int32 // the giop.Addressing that the peer has asked for
-	begin     atomic.Int32 // the hop to begin with: that which was reached last, or the one after that which was no good
+	begin     atomic.Int32 // the way to begin with: that which was reached last, or the one after that which was no good
+}
+
+// A way is an endpoint of a profile, and how the profile names the object there: each has its own object key (part 2, clause 7.6.4).
+type way struct {
+	hop
+	key     []byte
+	profile int // of the reference
+}
+
+// reached is a way, and the connection that it has led to.
+type reached struct {
+	*link
+	way *way
 }
 
 // A hop is an endpoint and what is spoken there. It is the key under which connections are shared.
@@ -100,7 +113,7 @@ func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 // dropForward goes back to the original reference, unless another call has found another way.
 func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.original.Load()) }
 
-// newRoute works out the way that i describes: all addresses of all its IIOP profiles, in order.
+// newRoute works out the route that i describes: all addresses of all its IIOP profiles, in order, each with its profile's key.
 func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 	o := r.orb
 	rt := &route{orb: o, ior: i, from: r.from, forwarded: forwarded}
@@ -112,16 +125,13 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 		p, err := raw.IIOP()
 		switch {
 		case err != nil:
-		case rt.key == nil && o.here(p.Key):
+		case len(rt.ways) == 0 && o.here(p.Key):
 			rt.key, rt.local = p.Key, true
 			rt.env = o.Env()
 			return rt
-		case rt.key == nil || bytes.Equal(rt.key, p.Key):
-			if rt.key == nil {
-				rt.profile = n
-			}
+		default:
 			p.Components = append(slices.Clip(p.Components), shared...)
-			err = rt.add(p)
+			err = rt.add(p, n)
 		}
 		if errors.Is(err, exc.CodesetIncompatible) && rt.err == nil {
 			rt.err = err
@@ -130,7 +140,7 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 		}
 	}
 	switch {
-	case len(rt.hops) > 0:
+	case len(rt.ways) > 0:
 		rt.err = nil
 		rt.terse = i.TypeID == "" && !rt.told && o.maxVersion.AtLeast(cdr.V12)
 	case len(rt.refused) > 0:
@@ -169,9 +179,9 @@ func (o *ORB) here(key []byte) bool {
 	return ours && k.Server == o.serverID && (k.Incarnation == 0 || k.Incarnation&^(IncarnationSpan-1) == o.incarnation) && o.handler.Load() != nil
 }
 
-// add adds the addresses of a profile.
-func (rt *route) add(p ior.IIOP) error {
-	h := hop{version: rt.orb.version(p.Version)}
+// add adds the addresses of the profile of that index.
+func (rt *route) add(p ior.IIOP, index int) error {
+	h := way{hop: hop{version: rt.orb.version(p.Version)}, key: p.Key, profile: index}
 	if data, ok := p.Find(ior.TagCodeSets); ok && h.version.Minor >= 1 {
 		rt.told = true
 		offer, err := codeset.ParseComponent(data)
@@ -183,22 +193,21 @@ func (rt *route) add(p ior.IIOP) error {
 		}
 	}
 	h.noCancel = cannotCancel(p)
-	rt.key = p.Key
 	most := rt.orb.limits.Int(limits.HostName)
 	for _, a := range p.Addresses() {
 		if len(a.Host) > most {
 			return rt.orb.limits.Exceeded(limits.HostName, int64(len(a.Host)))
 		}
-		if len(rt.hops) >= rt.orb.limits.Int(limits.Profiles) {
+		if len(rt.ways) >= rt.orb.limits.Int(limits.Profiles) {
 			break
 		}
-		way, err := rt.orb.connect.Way(transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port})
+		to, err := rt.orb.connect.Way(transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port})
 		if err != nil {
 			rt.refused = append(rt.refused, err)
 			continue
 		}
-		h.endpoint, h.rule, h.open = way.To, way.Rule, way.Open
-		rt.hops = append(rt.hops, h)
+		h.endpoint, h.rule, h.open = to.To, to.Rule, to.Open
+		rt.ways = append(rt.ways, h)
 	}
 	return nil
 }
@@ -223,11 +232,11 @@ func (o *ORB) version(v cdr.Version) cdr.Version {
 	return v
 }
 
-// connect returns a connection to one of the route's hops, the first that can be reached in its
+// connect returns a connection to one of the route's ways, the first that can be reached in its
 // share of the time: another is tried when one does not answer, and the next call begins there.
-func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fresh bool, err error) {
-	if l := rt.last.Load(); l != nil && l.conn.Usable() {
-		return l, false, nil
+func (rt *route) connect(ctx context.Context, deadline time.Time) (to *reached, fresh bool, err error) {
+	if to := rt.last.Load(); to != nil && to.conn.Usable() {
+		return to, false, nil
 	}
 	if rt.orb.life.Err() != nil {
 		return nil, false, shutDown()
@@ -235,17 +244,27 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 	if rt.err != nil {
 		return nil, false, rt.err
 	}
-	var errs []error // of the hops
+	var errs []error // of the ways
 	fail := func(i int, err error) {
 		if errs == nil {
-			errs = make([]error, len(rt.hops))
+			errs = make([]error, len(rt.ways))
 		}
 		errs[i] = err
 	}
+	took := func(i int, l *link) *reached {
+		to := &rt.first
+		if !rt.taken.CompareAndSwap(false, true) {
+			to = new(reached)
+		}
+		to.link, to.way = l, &rt.ways[i]
+		rt.begin.Store(int32(i))
+		rt.last.Store(to)
+		return to
+	}
 	begin := int(rt.begin.Load())
-	for n := range rt.hops {
-		i := (begin + n) % len(rt.hops)
-		others := len(rt.hops) - n - 1
+	for n := range rt.ways {
+		i := (begin + n) % len(rt.ways)
+		others := len(rt.ways) - n - 1
 		if rt.forwarded { // the original reference is to have a share too
 			others++
 		}
@@ -253,22 +272,18 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 		if others > 0 {
 			until = time.Now().Add(time.Until(deadline) / time.Duration(others+1))
 		}
-		if l := rt.orb.wayBack(rt.from, rt.hops[i]); l != nil {
-			rt.begin.Store(int32(i))
-			rt.last.Store(l)
-			return l, false, nil
+		if l := rt.orb.wayBack(rt.from, rt.ways[i].hop); l != nil {
+			return took(i, l), false, nil
 		}
-		if strings.HasSuffix(rt.hops[i].endpoint.Host, nowhere) {
+		if strings.HasSuffix(rt.ways[i].endpoint.Host, nowhere) {
 			fail(i, errGone)
 			continue
 		}
-		l, fresh, err := rt.orb.link(ctx, rt.hops[i], until)
+		l, fresh, err := rt.orb.link(ctx, rt.ways[i].hop, until)
 		if err == nil {
-			rt.begin.Store(int32(i))
-			rt.last.Store(l)
-			return l, fresh, nil
+			return took(i, l), fresh, nil
 		}
-		rt.begin.Store(int32((i + 1) % len(rt.hops)))
+		rt.begin.Store(int32((i + 1) % len(rt.ways)))
 		switch {
 		case rt.orb.life.Err() != nil: // meanwhile: that is why
 			return nil, false, shutDown()
@@ -283,33 +298,35 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (l *link, fres
 		}
 		fail(i, err)
 	}
-	return nil, false, unreachable(rt.hops, errs, rt.refused)
+	return nil, false, unreachable(rt.ways, errs, rt.refused)
 }
 
-// leave has calls begin at the hop after that of l, unless another has been reached since.
-func (rt *route) leave(l *link) {
-	rt.last.CompareAndSwap(l, nil)
-	if i := slices.Index(rt.hops, l.hop); i >= 0 {
-		rt.begin.CompareAndSwap(int32(i), int32((i+1)%len(rt.hops)))
+// leave has calls begin at the way after that which to came by, unless another has been reached since.
+func (rt *route) leave(to *reached) {
+	rt.last.CompareAndSwap(to, nil)
+	for i := range rt.ways {
+		if &rt.ways[i] == to.way {
+			rt.begin.CompareAndSwap(int32(i), int32((i+1)%len(rt.ways)))
+		}
 	}
 }
 
 // errNoAnswer says that the time for one of several addresses was over.
 var errNoAnswer = errors.New("no answer in its share of the call's time")
 
-// unreachable says why no hop can be connected to, nor could what was refused.
-func unreachable(hops []hop, errs, refused []error) error {
+// unreachable says why no way leads anywhere, nor could what was refused.
+func unreachable(ways []way, errs, refused []error) error {
 	var texts []string
 	for i, err := range errs {
 		if by := (*reach.RefusedError)(nil); errors.As(err, &by) {
 			refused = append(slices.Clip(refused), by)
 			continue
 		}
-		at := hops[i].endpoint.String()
-		if hops[i].rule != "" {
-			at += " (by the rule " + strconv.Quote(hops[i].rule) + ")"
+		at := ways[i].endpoint.String()
+		if ways[i].rule != "" {
+			at += " (by the rule " + strconv.Quote(ways[i].rule) + ")"
 		}
-		if len(hops) == 1 && len(refused) == 0 {
+		if len(ways) == 1 && len(refused) == 0 {
 			return exc.New(exc.Transient, exc.MinorConnect, exc.No, "cannot connect to %s: %w", at, err)
 		}
 		texts = append(texts, at+": "+err.Error())

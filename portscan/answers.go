@@ -26,6 +26,14 @@ func locateRequest(id uint32, key []byte) []byte {
 	return e.Bytes()
 }
 
+// existRequest is a Request of GIOP 1.0 for _non_existent, which an ORB answers itself.
+func existRequest(id uint32, key []byte) []byte {
+	var e cdr.Encoder
+	e.Reset(nil, true, nil)
+	giop.Finish(&e, giop.BeginRequest(&e, cdr.V10, &giop.RequestHead{ID: id, Flags: giop.SyncTarget, Key: key, Operation: "_non_existent"}))
+	return e.Bytes()
+}
+
 // negotiate is how SMB begins (MS-SMB2 2.2.3): a header and one dialect, 2.1, framed as in a NetBIOS session.
 var negotiate = func() []byte {
 	b := make([]byte, 4+64+36+2)

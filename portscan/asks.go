@@ -32,13 +32,19 @@ func locate(ctx context.Context, a *asking) (Identity, bool) {
 	return askWhere(c)
 }
 
-// askWhere sends LocateRequests over c, for nobody's key and for that of a naming service.
+// askWhere sends LocateRequests over c, for nobody's key and for that of a naming service. Some ORBs do not answer where they know of no
+// object (Combat); they are asked, of the same key, whether it exists.
 func askWhere(c net.Conn) (Identity, bool) {
 	asked := locateRequest(1, nobody)
 	if _, err := c.Write(asked); err != nil {
 		return Identity{Protocol: Silent}, false
 	}
-	b := hear(c, Patience)
+	b := hear(c, Patience/2)
+	if len(b) == 0 {
+		if _, err := c.Write(existRequest(2, nobody)); err == nil {
+			b = hear(c, Patience/2)
+		}
+	}
 	switch {
 	case len(b) == 0:
 		return Identity{Protocol: Silent}, false
@@ -51,7 +57,7 @@ func askWhere(c net.Conn) (Identity, bool) {
 	}
 	found.Greedy = here(b)
 	if !found.Greedy {
-		if _, err := c.Write(locateRequest(2, naming)); err == nil {
+		if _, err := c.Write(locateRequest(3, naming)); err == nil {
 			found.Naming = here(hear(c, Patience))
 		}
 	}

@@ -2,8 +2,8 @@
 //
 // [Listeners] asks the system: address, process, user and program of everything that listens. [Identify] asks the
 // listener, politely: at most [MaxConnections] connections, [Patience] long each, in which it says a TLS hello, a GIOP
-// LocateRequest for a key that no object has, and an HTTP HEAD. None of them runs anything or changes any state. It
-// never sends a Request, and asks nobody whom the caller did not name.
+// LocateRequest for a key that no object has, where that is not answered the Request whether this object exists, and an HTTP HEAD. None
+// of them runs anything or changes any state. It asks nobody whom the caller did not name.
 //
 // All functions may be called concurrently.
 package portscan

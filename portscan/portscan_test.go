@@ -22,6 +22,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/internal/leaktest"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -124,6 +127,30 @@ func within(cert tls.Certificate, serve func(net.Conn), protocols ...string) fun
 
 const locateReply = "GIOP\x01\x00\x01\x04\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"
 
+// deaf answers Requests and no LocateRequests, as Combat does where it knows of no object.
+func deaf(c net.Conn) {
+	for {
+		head := make([]byte, giop.HeaderSize)
+		if _, err := io.ReadFull(c, head); err != nil {
+			return
+		}
+		h, err := giop.ParseHeader(head)
+		if err != nil {
+			return
+		}
+		if _, err := io.CopyN(io.Discard, c, int64(h.Size)); err != nil {
+			return
+		}
+		if h.Type == giop.TypeRequest {
+			e := cdr.NewEncoder(nil, true, nil)
+			m := giop.BeginReply(e, cdr.V10, 2, giop.SystemException, nil)
+			giop.PutSystemException(e, &exc.SystemException{Kind: exc.ObjectNotExist})
+			giop.Finish(e, m)
+			_, _ = c.Write(e.Bytes())
+		}
+	}
+}
+
 // TestIdentify: what each kind of listener is taken for, and in how many connections.
 func TestIdentify(t *testing.T) {
 	t.Parallel()
@@ -140,6 +167,8 @@ func TestIdentify(t *testing.T) {
 		"something":          {says("\x01\x02hello"), portscan.Unknown, `\x01\x02hello`},
 		"giop":               {answers(locateReply), portscan.GIOP, "GIOP 1.0, little-endian, LocateReply UNKNOWN_OBJECT"},
 		"giop, greedy":       {answers(locateReply[:16] + "\x01\x00\x00\x00"), portscan.GIOP, "OBJECT_HERE"},
+		"giop, forwards":     {answers(locateReply[:16] + "\x02\x00\x00\x00"), portscan.GIOP, "OBJECT_FORWARD"},
+		"giop, locates not":  {deaf, portscan.GIOP, "GIOP 1.0, little-endian, Reply"},
 		"giop, error":        {answers("GIOP\x01\x00\x00\x06\x00\x00\x00\x00"), portscan.GIOP, "big-endian, MessageError"},
 		"giop, no such":      {answers("GIOP\x09\x00\x00\x63\x00\x00\x00\x00"), portscan.GIOP, ""},
 		"http":               {httpServer, portscan.HTTP, "fake/1"},
@@ -164,7 +193,7 @@ func TestIdentify(t *testing.T) {
 			if n := int(f.conns.Load()); n != got.Connections || n > portscan.MaxConnections {
 				t.Errorf("%d connections, and it says %d", n, got.Connections)
 			}
-			if want := name == "giop, greedy"; got.Greedy != want {
+			if want := name == "giop, greedy" || name == "giop, forwards"; got.Greedy != want {
 				t.Errorf("greedy: %v", got.Greedy)
 			}
 		})

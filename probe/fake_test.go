@@ -138,7 +138,7 @@ func (s server) behave(c net.Conn) {
 		switch h.Type {
 		case giop.TypeLocateRequest:
 			var r giop.LocateRequest
-			if r.Parse(h, &d) != nil || string(r.Key) != "key" {
+			if r.Parse(h, &d) != nil || !known(r.Key) {
 				return
 			}
 			switch {
@@ -151,7 +151,7 @@ func (s server) behave(c net.Conn) {
 			}
 		case giop.TypeRequest:
 			var r giop.Request
-			if r.Parse(h, &d) != nil || string(r.Key) != "key" || string(r.Operation) != "_non_existent" {
+			if r.Parse(h, &d) != nil || !known(r.Key) || string(r.Operation) != "_non_existent" {
 				return
 			}
 			switch {
@@ -180,6 +180,9 @@ func (s server) behave(c net.Conn) {
 		}
 	}
 }
+
+// known reports whether a server has an object of that key.
+func known(key []byte) bool { return string(key) == "key" || string(key) == "another" }
 
 // serves is the behaviour of a server.
 func serves(s server) behaviour { return s.behave }

@@ -112,8 +112,14 @@ type run struct {
 	left atomic.Int32 // addresses that may still be tried: a server must not have us try the world
 }
 
-// probe tries r; been are the addresses that led here by forwards.
-func (x *run) probe(r *ior.IOR, been []string) *Report {
+// A place is where an object is looked for: servers forward among their own objects, too.
+type place struct{ address, key string }
+
+// place returns where t is.
+func (t *target) place() place { return place{t.finding.Address, string(t.key)} }
+
+// probe tries r; been are the places that led here by forwards.
+func (x *run) probe(r *ior.IOR, been []place) *Report {
 	targets := plan(r)
 	rep := &Report{Addresses: make([]Finding, len(targets))}
 	var wait sync.WaitGroup
@@ -177,7 +183,7 @@ func plan(r *ior.IOR) []target {
 }
 
 // try tries one address and explains what came of it.
-func (x *run) try(t target, been []string) Finding {
+func (x *run) try(t target, been []place) Finding {
 	f := t.finding
 	if f.Outcome == "" {
 		x.attempt(t, &f, been)
@@ -187,7 +193,7 @@ func (x *run) try(t target, been []string) Finding {
 }
 
 // attempt tries an address that can be, and what it forwards to.
-func (x *run) attempt(t target, f *Finding, been []string) {
+func (x *run) attempt(t target, f *Finding, been []place) {
 	if x.left.Add(-1) < 0 {
 		f.Outcome, f.Detail = Failed, "not tried: there are more addresses than are tried"
 		return
@@ -205,7 +211,7 @@ func (x *run) attempt(t target, f *Finding, been []string) {
 		return
 	}
 	f.Outcome = Forwarded
-	been = append(slices.Clip(been), f.Address)
+	been = append(slices.Clip(been), t.place())
 	switch {
 	case len(been) > maxForwards:
 		f.Detail = "it forwards too often"
@@ -216,10 +222,10 @@ func (x *run) attempt(t target, f *Finding, been []string) {
 	}
 }
 
-// leadsBack reports whether all addresses of r have led here.
-func leadsBack(r *ior.IOR, been []string) bool {
+// leadsBack reports whether all places of r have led here.
+func leadsBack(r *ior.IOR, been []place) bool {
 	for _, t := range plan(r) {
-		if !slices.Contains(been, t.finding.Address) {
+		if !slices.Contains(been, t.place()) {
 			return false
 		}
 	}

@@ -340,6 +340,16 @@ func TestForwards(t *testing.T) {
 	if !rep.Reachable || rep.Addresses[0].Problem != "" || last.Addresses[0].Outcome != probe.Refused || last.Addresses[1].Outcome != probe.Reachable {
 		t.Errorf("got %s", text(t, rep))
 	}
+	// A server may forward to another of its objects, and only the same object again makes a circle.
+	for _, located := range []bool{false, true} {
+		other := ior.IIOP{Version: cdr.V12, Host: "8.3.0.1", Port: 1, Key: []byte("another")}.Profile()
+		ways := []behaviour{forwarding(&ior.IOR{TypeID: "IDL:X:1.0", Profiles: []ior.Profile{other}}, located), serves(server{})}
+		var connections atomic.Int32
+		w.at["8.3.0.1:1"] = func() any { return ways[min(int(connections.Add(1)), len(ways))-1] }
+		if rep := p.Probe(t.Context(), at("8.3.0.1:1")); !rep.Reachable || rep.Addresses[0].Problem != "" {
+			t.Errorf("within the server: got %s", text(t, rep))
+		}
+	}
 	// As many forwards as are followed, and one more.
 	for _, c := range []struct {
 		first string

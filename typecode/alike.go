@@ -3,11 +3,21 @@ package typecode
 // Alike reports whether values of a have the octets of values of b, and mean the same: typedefs and names do not matter, but
 // what is inside does, also of types of one repository id. [Equivalent] believes that those are one type; who reads what a peer
 // has told may not.
-//
-// Types that hold themselves may be told in as many ways that it takes long to see; from 4096 pairs of types on they are not alike.
-func Alike(a, b *TypeCode) bool { return (&comparer{}).alike(a, b) }
+func Alike(a, b *TypeCode) bool { return new(Likeness).Alike(a, b) }
 
-const mostPairs = 4096
+// A Likeness is [Alike] for many types that share parts, such as those of one message: what it has found alike it does not look at again,
+// so that all comparisons together take as many steps as there are types. Its zero value is ready. It must not be copied,
+// nor used by several goroutines at once.
+type Likeness struct{ comparer }
+
+// Alike is [Alike].
+func (l *Likeness) Alike(a, b *TypeCode) bool {
+	alike := l.alike(a, b)
+	if !alike { // what was met on the way was taken for alike, and need not be
+		*l = Likeness{}
+	}
+	return alike
+}
 
 func (c *comparer) alike(a, b *TypeCode) bool {
 	if a == nil || b == nil {
@@ -26,9 +36,6 @@ func (c *comparer) alike(a, b *TypeCode) bool {
 	}
 	if a.content == nil && a.disc == nil && len(a.members) == 0 && b.content == nil || c.again(a, b) {
 		return true
-	}
-	if len(c.met) > mostPairs {
-		return false
 	}
 	if !c.alike(a.content, b.content) || !c.alike(a.disc, b.disc) {
 		return false

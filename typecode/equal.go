@@ -9,44 +9,66 @@ func Equal(a, b *TypeCode) bool { return (&comparer{exact: true}).equal(a, b) }
 // names (CORBA::TypeCode::equivalent).
 func Equivalent(a, b *TypeCode) bool { return (&comparer{}).equal(a, b) }
 
-// A comparer looks at each pair of types once, however often it is met: types are graphs, in which there may
-// be many more ways than types. A pair that was met is taken for equal. If it is not, that ends the comparison.
+// A comparer looks at types that are taken for equal once: types are graphs, in which there may be many more ways than types,
+// and graphs that come back to themselves after different numbers of steps have many more pairs than types. What is met together
+// is taken for one class until a difference is found, which ends the comparison: as many steps as there are types, whatever
+// they are like. (That an absent repository id is like each of two that differ does not make their parts differ.)
 type comparer struct {
 	exact bool
-	few   [fewPairs][2]*TypeCode // the pairs that were met
+	few   [fewTypes][2]*TypeCode // types, and others of their classes, nearer to the class's first
 	n     int                    // how many, while there are few
-	met   map[[2]*TypeCode]bool  // once there are more
+	more  map[*TypeCode]*TypeCode
 }
 
-// fewPairs is how many are looked through, because a map would cost more.
-const fewPairs = 16
+// fewTypes is how many are looked through, because a map would cost more.
+const fewTypes = 16
 
-// again reports whether a pair was met, and notes it.
+// again reports whether a and b are taken for equal, and takes them for it.
 func (c *comparer) again(a, b *TypeCode) bool {
-	p := [2]*TypeCode{a, b}
-	if c.met != nil {
-		if c.met[p] {
-			return true
-		}
-		c.met[p] = true
-		return false
+	a, b = c.first(a), c.first(b)
+	if a == b {
+		return true
 	}
-	for _, q := range c.few[:c.n] {
-		if p == q {
-			return true
-		}
-	}
-	if c.n < fewPairs {
-		c.few[c.n] = p
+	switch {
+	case c.more != nil:
+		c.more[a] = b
+	case c.n < fewTypes:
+		c.few[c.n] = [2]*TypeCode{a, b}
 		c.n++
-		return false
+	default:
+		c.more = make(map[*TypeCode]*TypeCode, 4*fewTypes)
+		for _, l := range c.few {
+			c.more[l[0]] = l[1]
+		}
+		c.more[a] = b
 	}
-	c.met = make(map[[2]*TypeCode]bool, 4*fewPairs)
-	for _, q := range c.few {
-		c.met[q] = true
-	}
-	c.met[p] = true
 	return false
+}
+
+// first returns the type that stands for the class of t.
+func (c *comparer) first(t *TypeCode) *TypeCode {
+	if c.more == nil {
+		for i := 0; i < c.n; { // whoever becomes part of a class was the first of its own, so is found once
+			if c.few[i][0] == t {
+				t, i = c.few[i][1], 0
+				continue
+			}
+			i++
+		}
+		return t
+	}
+	for {
+		up := c.more[t]
+		if up == nil {
+			return t
+		}
+		further := c.more[up]
+		if further == nil {
+			return up
+		}
+		c.more[t] = further // the way is shorter the next time
+		t = further
+	}
 }
 
 func (c *comparer) equal(a, b *TypeCode) bool {
