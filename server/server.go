@@ -99,11 +99,17 @@ type Server struct {
 	without string // why there is no daemon
 	stop    context.CancelCauseFunc
 
-	published bool // what the server's references name was set
+	published bool      // what the server's references name was set
+	active    *activity // nil: nobody wants to know
 
 	mu    sync.Mutex
 	atEnd []func() error
 }
+
+// Object returns the path of the one object that this process is for, where the daemon has one for each: the names
+// of its adapters from below the root down, and its id, with slashes between. "": it is for all, and so is a process that is
+// started by hand.
+func (s *Server) Object() string { return os.Getenv(admin.EnvServerObject) }
 
 // Name returns the server's name, "" if it has none.
 func (s *Server) Name() string { return s.name }
@@ -167,6 +173,7 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	if err == nil {
 		s.ORB.Accept()
 		at.ready(s.endpoints())
+		defer s.active.follow(ctx, at)()
 		<-ctx.Done()
 		err = refused(ctx)
 	}
@@ -235,11 +242,15 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 			return nil, fmt.Errorf("Options.Configure: %w", err)
 		}
 	}
+	active := at.activity(stop)
+	if active != nil {
+		cfg.ServerInterceptors = append([]orb.ServerInterceptor{active.around}, cfg.ServerInterceptors...)
+	}
 	o, err := orb.New(cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", stop: stop}
+	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", active: active, stop: stop}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)
 		if err != nil {

@@ -1,0 +1,154 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/demo/bank/gen/bank"
+	"github.com/opendsom/dsom/server"
+)
+
+// envTeller makes the test binary a teller: what it does besides answering, as words of comma-separated form; and
+// envTellerPIDs is the file in which its processes write their numbers.
+const (
+	envTeller     = "DSOM_TEST_TELLER"
+	envTellerPIDs = "DSOM_TEST_TELLER_PIDS"
+)
+
+// A teller is a server of which any number of processes may run side by side, since it keeps nothing. Its
+// accounts hold the number of the process that answers; who deposits waits for so many milliseconds.
+type teller struct {
+	bank.AccountBase
+	version string
+	hung    atomic.Bool
+}
+
+func (t *teller) Balance(ctx context.Context) (float64, error) {
+	if t.hung.Load() {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	return float64(os.Getpid()), nil
+}
+
+func (t *teller) Deposit(ctx context.Context, amount float64) error {
+	select {
+	case <-time.After(time.Duration(amount) * time.Millisecond):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Owner tells the version, and for which object the process is.
+func (t *teller) Owner(context.Context) (string, error) {
+	return t.version + " " + os.Getenv("DSOM_SERVER_OBJECT"), nil
+}
+
+// SetOwner makes the process hang, or ends it.
+func (t *teller) SetOwner(_ context.Context, what string) error {
+	switch what {
+	case "hang":
+		t.hung.Store(true)
+	case "die":
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	}
+	return nil
+}
+
+// runTeller is the program; its argument is its version. It returns the exit status.
+func runTeller(version string) int {
+	how := os.Getenv(envTeller)
+	if path := os.Getenv(envTellerPIDs); path != "" {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return 90
+		}
+		fmt.Fprintln(f, os.Getpid())
+		_ = f.Close()
+	}
+	if version == "broken" {
+		fmt.Println("version broken: cannot find the counter")
+		return 3
+	}
+	if how == "stubborn" {
+		signal.Ignore(syscall.SIGTERM)
+	}
+	err := server.Run(context.Background(), server.Options{Logger: slog.New(slog.DiscardHandler)}, func(_ context.Context, s *server.Server) error {
+		t := &teller{version: version}
+		for _, id := range []string{"main", "a", "b", "c"} {
+			if _, err := bank.AccountClass.ActivateWithID(s.Objects, id, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if how == "stubborn" {
+		time.Sleep(time.Hour)
+	}
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	return 0
+}
+
+// addTeller registers a teller; flags are for dsom server add.
+func (h *house) addTeller(name, version string, flags ...string) {
+	h.t.Helper()
+	flags = append([]string{"server", "add", "-e", envTeller + "=plain", "-e", envTellerPIDs + "=" + h.tellerPIDs(name)}, flags...)
+	h.must(append(flags, name, "--", h.program, version)...)
+}
+
+func (h *house) tellerPIDs(name string) string {
+	return filepath.Join(filepath.Dir(h.state), "pids-"+name)
+}
+
+// pid asks an account which process answers for it.
+func pid(t *testing.T, a bank.Account) int {
+	t.Helper()
+	got, err := a.Balance(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(got)
+}
+
+// runAsTeller runs the teller and ends the process, if that is what the process is for.
+func runAsTeller() bool {
+	if os.Getenv(envTeller) == "" {
+		return false
+	}
+	os.Exit(runTeller(os.Args[1]))
+	return true
+}
+
+// numbers returns the numbers that a file holds, one a line.
+func (h *house) numbers(path string) (all []int) {
+	h.t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		h.t.Fatal(err)
+	}
+	for word := range strings.FieldsSeq(string(b)) {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		all = append(all, n)
+	}
+	return all
+}
