@@ -113,6 +113,13 @@ func (h *house) must(args ...string) string {
 	return r.out
 }
 
+// start runs a command line in the background.
+func (h *house) start(args ...string) <-chan result {
+	done := make(chan result, 1)
+	go func() { done <- h.run(args...) }()
+	return done
+}
+
 // script writes a shell script to be run as a server, whole in one moment, and returns its path.
 func (h *house) script(name, text string) string {
 	h.t.Helper()

@@ -115,6 +115,78 @@ func TestUpgrade(t *testing.T) {
 	if left := h.tellers("teller"); len(left) != 1 {
 		t.Errorf("processes %v of the server are left", left)
 	}
+	if done := h.done("teller"); int64(done) != l.calls.Load() {
+		t.Errorf("of %d deposits %d were carried out", l.calls.Load(), done)
+	}
+}
+
+// TestUpgradeAlone holds that of a server that is to run alone no two processes run during an upgrade, that calls wait
+// meanwhile, and that the old program is started again if the new one does not come up.
+func TestUpgradeAlone(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addBank("--alone") // it cannot open its ledger while another process has it
+	main := account(t, client(t), h.url("bank"))
+	if err := main.Deposit(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	l := work(t, h.url("bank"), 16, func(ctx context.Context, a bank.Account) error { return a.Deposit(ctx, 1) })
+	l.more(t, 100)
+	first := h.server("bank").Run.PID
+	h.must("server", "upgrade", "bank", "--", h.script("bank2", h.bankScript()))
+	l.more(t, 100)
+	second := h.server("bank").Run.PID
+	r := h.run("server", "upgrade", "bank", "--", h.script("bank3", "echo no vault; exit 4"))
+	if r.status != statusFailed || !strings.Contains(r.err, "no vault") {
+		t.Errorf("an upgrade to what does not come up: got %+v", r)
+	}
+	l.more(t, 100)
+	l.stop()
+	wantBalance(t, main, float64(1+l.calls.Load()-l.failed.Load()))
+	s := h.server("bank")
+	if started := h.started(); len(started) != 3 || first == second || !strings.Contains(s.Command[0], "bank2") {
+		t.Errorf("started as processes %v, the first was %d, then %d; now it is %+v", started, first, second, s)
+	}
+	t.Logf("%d calls by 16 callers, %d failed; the longest took %v", l.calls.Load(), l.failed.Load(), time.Duration(l.longest.Load()).Round(time.Millisecond))
+}
+
+// TestUpgradeInterrupted holds that a daemon that is killed in the middle of an upgrade leaves one version, whole: the old one
+// before all of the new one takes calls, the new one after; and no process of the other.
+func TestUpgradeInterrupted(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addTeller("teller", "one", "--stop-timeout", "20s")
+	probe := account(t, client(t), h.url("teller"))
+	first := pid(t, probe)
+
+	upgrade := h.start("server", "upgrade", "teller", "--", h.program, "slow")
+	eventually(t, "the new version is being started", func() bool { return len(h.tellers("teller")) == 2 })
+	h.killDaemon()
+	if r := <-upgrade; r.status != statusFailed {
+		t.Errorf("an upgrade by a daemon that was killed: got %+v", r)
+	}
+	h.startDaemon()
+	if got := pid(t, probe); got != first {
+		t.Errorf("process %d answers, not %d", got, first)
+	}
+	eventually(t, "the new version is ended", func() bool { return slices.Equal(h.tellers("teller"), []int{first}) })
+
+	busy := make(chan error, 1)
+	go func() { busy <- probe.Deposit(context.WithoutCancel(t.Context()), 4000) }()
+	eventually(t, "the call is under way", func() bool { return h.begun("teller") == 1 })
+	upgrade = h.start("server", "upgrade", "teller", "--", h.program, "two")
+	eventually(t, "the new version has taken over", func() bool { return h.server("teller").Upgrade == 1 })
+	h.killDaemon()
+	<-upgrade
+	h.startDaemon()
+	other := account(t, client(t), h.url("teller"))
+	if v, err := other.Owner(t.Context()); err != nil || v != "two " {
+		t.Errorf("after the daemon's restart: got %q, %v", v, err)
+	}
+	if err := <-busy; err != nil {
+		t.Errorf("the call that was under way all the time: %v", err)
+	}
+	eventually(t, "the old version is ended", func() bool { return slices.Equal(h.tellers("teller"), []int{pid(t, other)}) })
 }
 
 // tellers returns which of a teller's processes live.

@@ -58,14 +58,14 @@ type serverTerms struct {
 	HealthCommand *string        `group:"Health:" placeholder:"COMMAND" help:"Command for /bin/sh that succeeds if the server works; it gets DSOM_SERVER_ENDPOINTS and DSOM_SERVER_PID."`
 
 	Files      *int64         `group:"Limits of each process:" placeholder:"N" help:"Open files."`
-	Memory     *octetSize        `group:"Limits of each process:" placeholder:"SIZE" help:"Address space, as 512MiB."`
+	Memory     *octetSize     `group:"Limits of each process:" placeholder:"SIZE" help:"Address space, as 512MiB."`
 	CPUTime    *time.Duration `group:"Limits of each process:" name:"cpu-time" placeholder:"TIME" help:"Processor time, to its end."`
-	FileLength *octetSize        `group:"Limits of each process:" placeholder:"SIZE" help:"Length of a file that it writes, its output among them."`
-	Core       *octetSize        `group:"Limits of each process:" placeholder:"SIZE" help:"Size of a core file; 0: none."`
+	FileLength *octetSize     `group:"Limits of each process:" placeholder:"SIZE" help:"Length of a file that it writes, its output among them."`
+	Core       *octetSize     `group:"Limits of each process:" placeholder:"SIZE" help:"Size of a core file; 0: none."`
 
 	GroupMemory    *octetSize `group:"Limits of all processes together (Linux, cgroup v2):" placeholder:"SIZE" help:"Memory."`
-	GroupCPU       *int    `group:"Limits of all processes together (Linux, cgroup v2):" name:"group-cpu" placeholder:"PERCENT" help:"Processor time, in percent of one processor."`
-	GroupProcesses *int64  `group:"Limits of all processes together (Linux, cgroup v2):" placeholder:"N" help:"Processes and threads."`
+	GroupCPU       *int       `group:"Limits of all processes together (Linux, cgroup v2):" name:"group-cpu" placeholder:"PERCENT" help:"Processor time, in percent of one processor."`
+	GroupProcesses *int64     `group:"Limits of all processes together (Linux, cgroup v2):" placeholder:"N" help:"Processes and threads."`
 }
 
 // put sets what a flag says, if it was given.

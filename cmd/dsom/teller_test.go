@@ -29,7 +29,7 @@ const (
 )
 
 // A teller is a server of which any number of processes may run side by side, since it keeps nothing. Its
-// accounts hold the number of the process that answers; who deposits waits for so many milliseconds.
+// accounts hold the number of the process that answers; who deposits waits for so many milliseconds, and is counted.
 type teller struct {
 	bank.AccountBase
 	version string
@@ -45,9 +45,12 @@ func (t *teller) Balance(ctx context.Context) (float64, error) {
 }
 
 func (t *teller) Deposit(ctx context.Context, amount float64) error {
+	if err := note(os.Getenv(envTellerPIDs)+".begun", "1"); err != nil {
+		return err
+	}
 	select {
 	case <-time.After(time.Duration(amount) * time.Millisecond):
-		return nil
+		return note(os.Getenv(envTellerPIDs)+".done", "1")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -72,17 +75,16 @@ func (t *teller) SetOwner(_ context.Context, what string) error {
 // runTeller is the program; its argument is its version. It returns the exit status.
 func runTeller(version string) int {
 	how := os.Getenv(envTeller)
-	if path := os.Getenv(envTellerPIDs); path != "" {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-		if err != nil {
-			return 90
-		}
-		fmt.Fprintln(f, os.Getpid())
-		_ = f.Close()
+	if err := note(os.Getenv(envTellerPIDs), fmt.Sprintln(os.Getpid())); err != nil {
+		fmt.Println(err)
+		return 90
 	}
-	if version == "broken" {
+	switch version {
+	case "broken":
 		fmt.Println("version broken: cannot find the counter")
 		return 3
+	case "slow":
+		time.Sleep(time.Hour)
 	}
 	if how == "stubborn" {
 		signal.Ignore(syscall.SIGTERM)
@@ -104,6 +106,16 @@ func runTeller(version string) int {
 		return 1
 	}
 	return 0
+}
+
+// note appends to a file.
+func note(path, text string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
 }
 
 // addTeller registers a teller; flags are for dsom server add.
@@ -134,6 +146,18 @@ func runAsTeller() bool {
 	}
 	os.Exit(runTeller(os.Args[1]))
 	return true
+}
+
+// begun and done return how many deposits the processes of a teller have begun, and ended.
+func (h *house) begun(name string) int { return h.count(name + ".begun") }
+func (h *house) done(name string) int  { return h.count(name + ".done") }
+
+func (h *house) count(file string) int {
+	b, err := os.ReadFile(h.tellerPIDs(file))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		h.t.Error(err)
+	}
+	return len(b)
 }
 
 // numbers returns the numbers that a file holds, one a line.
