@@ -69,11 +69,11 @@ func (st *seat) resting() error {
 
 // noteCall remembers how the start of a process for a single call went, where the next call looks.
 func (s *Supervisor) noteCall(st *seat, rec implrepo.Record, failure error) {
-	if !isCall(st.name) {
+	version, _ := splitSeat(st.name)
+	first := s.find(st.uuid, seatName(version, ""))
+	if !isCall(st.name) || first == nil {
 		return
 	}
-	version, _ := splitSeat(st.name)
-	first := s.seat(st.uuid, seatName(version, ""))
 	first.update(func() {
 		if failure == nil {
 			first.forgive()

@@ -203,6 +203,7 @@ func (l *life) bury(failure error) {
 		l.s.o.Log.Error("the end of a server could not be noted", "server", l.name, "error", err)
 	}
 	lived := time.Since(l.born)
+	l.s.noteCall(st, l.rec, failure) // before anybody hears of the failure, and calls again
 	st.mu.Lock()
 	lease := l.lease
 	l.lease = nil
@@ -239,7 +240,6 @@ func (l *life) bury(failure error) {
 	default:
 		l.s.o.Log.Warn("server ended by itself", "server", l.name, "pid", l.pid(), "how", how, "lived", lived)
 	}
-	l.s.noteCall(st, l.rec, failure)
 	l.s.dismiss(st)
 	l.s.revive(st, l.rec.Retry)
 }
