@@ -116,6 +116,7 @@ func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 // ensure is EnsureFor for one seat. Its error is errMoved if the server has no use for that any more.
 func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, name string, why cause) (Live, error) {
 	var joined uint64 // the attempt whose failure is ours too
+	var last *seat
 	for {
 		if err := ctx.Err(); err != nil {
 			return Live{}, err
@@ -124,6 +125,13 @@ func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, name string, w
 			return Live{}, ErrClosed
 		}
 		st := s.find(u, name)
+		if st == nil && isApart(name) { // it has left the table: there may not be room for another
+			if _, _, err := last.look(joined); err != nil {
+				return Live{}, err
+			}
+			return Live{}, errMoved
+		}
+		last = st
 		if st != nil && st.g.surplus(name) {
 			return Live{}, errMoved
 		}
