@@ -15,8 +15,9 @@ import (
 	"github.com/opendsom/dsom/server/lease"
 )
 
-// unusedTime is how long a process that is for a number of calls waits for the first of them.
-const unusedTime = 30 * time.Second
+// unusedTime is how long a process that is for a number of calls waits for the first of them: a client that
+// comes later is sent to another.
+const unusedTime = 5 * time.Second
 
 // activity counts the calls of a server where its daemon wants to know of them, or has said that
 // there are to be no more than so many. It is a server interceptor.
