@@ -222,7 +222,7 @@ func TestLeastLoad(t *testing.T) {
 	at := pid(t, busy)
 	done := make(chan error, 10)
 	for range 10 {
-		go func() { done <- busy.Deposit(context.WithoutCancel(t.Context()), 3000) }()
+		go func() { done <- busy.Deposit(context.WithoutCancel(t.Context()), -1) }()
 	}
 	eventually(t, "the load is told", func() bool {
 		return slices.ContainsFunc(h.server("teller").Run.Processes, func(p admin.Process) bool { return p.PID == at && p.Calls >= 10 })
@@ -232,6 +232,7 @@ func TestLeastLoad(t *testing.T) {
 			t.Errorf("a client was sent to process %d, which has 10 calls", got)
 		}
 	}
+	h.open("teller")
 	for range 10 {
 		if err := <-done; err != nil {
 			t.Error(err)

@@ -172,7 +172,7 @@ func TestUpgradeInterrupted(t *testing.T) {
 	eventually(t, "the new version is ended", func() bool { return slices.Equal(h.tellers("teller"), []int{first}) })
 
 	busy := make(chan error, 1)
-	go func() { busy <- probe.Deposit(context.WithoutCancel(t.Context()), 4000) }()
+	go func() { busy <- probe.Deposit(context.WithoutCancel(t.Context()), -1) }()
 	eventually(t, "the call is under way", func() bool { return h.begun("teller") == 1 })
 	upgrade = h.start("server", "upgrade", "teller", "--", h.program, "two")
 	eventually(t, "the new version has taken over", func() bool { return h.server("teller").Upgrade == 1 })
@@ -183,6 +183,7 @@ func TestUpgradeInterrupted(t *testing.T) {
 	if v, err := other.Owner(t.Context()); err != nil || v != "two " {
 		t.Errorf("after the daemon's restart: got %q, %v", v, err)
 	}
+	h.open("teller")
 	if err := <-busy; err != nil {
 		t.Errorf("the call that was under way all the time: %v", err)
 	}

@@ -29,7 +29,8 @@ const (
 )
 
 // A teller is a server of which any number of processes may run side by side, since it keeps nothing. Its
-// accounts hold the number of the process that answers; who deposits waits for so many milliseconds, and is counted.
+// accounts hold the number of the process that answers; who deposits waits for so many milliseconds, or, if below zero, for
+// the test (house.open), and is counted.
 type teller struct {
 	bank.AccountBase
 	version string
@@ -48,11 +49,19 @@ func (t *teller) Deposit(ctx context.Context, amount float64) error {
 	if err := note(os.Getenv(envTellerPIDs)+".begun", "1"); err != nil {
 		return err
 	}
-	select {
-	case <-time.After(time.Duration(amount) * time.Millisecond):
-		return note(os.Getenv(envTellerPIDs)+".done", "1")
-	case <-ctx.Done():
-		return ctx.Err()
+	pause := time.Duration(amount) * time.Millisecond
+	if amount < 0 {
+		pause = 5 * time.Millisecond
+	}
+	for {
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if _, shut := os.Stat(os.Getenv(envTellerPIDs) + ".open"); amount >= 0 || shut == nil {
+			return note(os.Getenv(envTellerPIDs)+".done", "1")
+		}
 	}
 }
 
@@ -146,6 +155,14 @@ func runAsTeller() bool {
 	}
 	os.Exit(runTeller(os.Args[1]))
 	return true
+}
+
+// open lets those go on who have deposited less than nothing with a teller.
+func (h *house) open(name string) {
+	h.t.Helper()
+	if err := os.WriteFile(h.tellerPIDs(name+".open"), nil, 0o600); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // begun and done return how many deposits the processes of a teller have begun, and ended.
