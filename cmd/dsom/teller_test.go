@@ -8,12 +8,9 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -21,8 +18,7 @@ import (
 	"github.com/opendsom/dsom/server"
 )
 
-// envTeller makes the test binary a teller: what it does besides answering, as words of comma-separated form; and
-// envTellerPIDs is the file in which its processes write their numbers.
+// envTeller makes the test binary a teller, and envTellerPIDs is the file in which its processes write their numbers.
 const (
 	envTeller     = "DSOM_TEST_TELLER"
 	envTellerPIDs = "DSOM_TEST_TELLER_PIDS"
@@ -34,14 +30,9 @@ const (
 type teller struct {
 	bank.AccountBase
 	version string
-	hung    atomic.Bool
 }
 
-func (t *teller) Balance(ctx context.Context) (float64, error) {
-	if t.hung.Load() {
-		<-ctx.Done()
-		return 0, ctx.Err()
-	}
+func (t *teller) Balance(context.Context) (float64, error) {
 	return float64(os.Getpid()), nil
 }
 
@@ -70,20 +61,8 @@ func (t *teller) Owner(context.Context) (string, error) {
 	return t.version + " " + os.Getenv("DSOM_SERVER_OBJECT"), nil
 }
 
-// SetOwner makes the process hang, or ends it.
-func (t *teller) SetOwner(_ context.Context, what string) error {
-	switch what {
-	case "hang":
-		t.hung.Store(true)
-	case "die":
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-	}
-	return nil
-}
-
 // runTeller is the program; its argument is its version. It returns the exit status.
 func runTeller(version string) int {
-	how := os.Getenv(envTeller)
 	if err := note(os.Getenv(envTellerPIDs), fmt.Sprintln(os.Getpid())); err != nil {
 		fmt.Println(err)
 		return 90
@@ -95,9 +74,6 @@ func runTeller(version string) int {
 	case "slow":
 		time.Sleep(time.Hour)
 	}
-	if how == "stubborn" {
-		signal.Ignore(syscall.SIGTERM)
-	}
 	err := server.Run(context.Background(), server.Options{Logger: slog.New(slog.DiscardHandler)}, func(_ context.Context, s *server.Server) error {
 		t := &teller{version: version}
 		for _, id := range []string{"main", "a", "b", "c"} {
@@ -107,9 +83,6 @@ func runTeller(version string) int {
 		}
 		return nil
 	})
-	if how == "stubborn" {
-		time.Sleep(time.Hour)
-	}
 	if err != nil {
 		fmt.Println(err)
 		return 1
@@ -130,7 +103,7 @@ func note(path, text string) error {
 // addTeller registers a teller; flags are for dsom server add.
 func (h *house) addTeller(name, version string, flags ...string) {
 	h.t.Helper()
-	flags = append([]string{"server", "add", "-e", envTeller + "=plain", "-e", envTellerPIDs + "=" + h.tellerPIDs(name)}, flags...)
+	flags = append([]string{"server", "add", "-e", envTeller + "=1", "-e", envTellerPIDs + "=" + h.tellerPIDs(name)}, flags...)
 	h.must(append(flags, name, "--", h.program, version)...)
 }
 

@@ -137,14 +137,15 @@ func (l *life) gone() bool {
 	return leader.State() == process.Gone && holder.State() == process.Gone
 }
 
-// end ends the process of a life: by asking over its lease, by the polite signal, by the one
+// end ends the process of a life: by asking over its lease, for which it may have to come back, by the polite signal, by the one
 // that cannot be refused. It reports whether that was done; otherwise it has noted why not, or the supervisor is letting go.
 func (l *life) end() bool {
 	within := orDefault(l.rec.StopTimeout, l.s.o.StopTimeout)
 	l.st.mu.Lock()
 	lease, reason, released := l.lease, l.stopReason, l.released
+	comesBack := l.incarnation != "" && time.Now().Before(l.deadline) // it has registered, and is told then
 	l.st.mu.Unlock()
-	if lease != nil || released {
+	if lease != nil || released || comesBack {
 		if lease != nil && !released {
 			lease.tell(Stop{Within: within, Reason: reason})
 		}
@@ -212,8 +213,12 @@ func (l *life) signal(sig os.Signal) error {
 		}
 		return holder.Signal(sig)
 	}
+	ids := []process.ID{leader}
+	if holder != leader { // to many a program a second signal says something else
+		ids = append(ids, holder)
+	}
 	err := process.ErrGone
-	for _, id := range []process.ID{leader, holder} {
+	for _, id := range ids {
 		if id.PID == 0 {
 			continue
 		}
