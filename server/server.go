@@ -65,8 +65,8 @@ type Options struct {
 	// NoDaemon makes the server do without a daemon even where there is one.
 	NoDaemon bool
 
-	// DrainTimeout bounds the wait for calls under way when the server stops; 0 is 10 s. Those that
-	// take longer are cut off.
+	// DrainTimeout bounds the wait for calls under way when the server stops; 0 is nine tenths of the time that the daemon
+	// leaves, where that has asked, and else 10 s. Those that take longer are cut off.
 	DrainTimeout time.Duration
 
 	// Configure, if set, changes how the ORB is made: by interceptors, for instance, of package orb/telemetry or orb/pi.
@@ -156,9 +156,6 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}
-	if opt.DrainTimeout == 0 {
-		opt.DrainTimeout = defaultDrain
-	}
 
 	at, err := register(ctx, opt, stop)
 	if err != nil {
@@ -179,9 +176,10 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	}
 	// No new calls come from the daemon while those under way are finished.
 	at.leaving()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), opt.DrainTimeout)
+	patience := at.drainTime(opt.DrainTimeout)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	down := cutOff(s.ORB.Shutdown(drain), opt.DrainTimeout)
+	down := cutOff(s.ORB.Shutdown(drain), patience)
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // setup was interrupted by the stop
 	}

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -152,4 +154,25 @@ func (h *house) stopped() (names []string) {
 		}
 	}
 	return names
+}
+
+// TestDrainTime holds that a server which is stopped uses the time that it was registered with to finish its calls, cuts off what
+// takes longer, and ends by itself.
+func TestDrainTime(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addTeller("teller", "one", "--stop-timeout", "2s")
+	a := account(t, client(t), h.url("teller"))
+	pid(t, a)
+	cut := make(chan error, 1)
+	go func() { cut <- a.Deposit(context.WithoutCancel(t.Context()), -1) }()
+	eventually(t, "the call is under way", func() bool { return h.begun("teller") == 1 })
+	h.must("server", "stop", "teller")
+	var sys *exc.SystemException
+	if err := <-cut; !errors.As(err, &sys) || sys.Kind != exc.CommFailure || sys.Completed != exc.Maybe {
+		t.Errorf("the call that took longer: got %v", err)
+	}
+	if out := h.must("server", "logs", "teller"); !strings.Contains(out, "did not wait longer than 1.8s") {
+		t.Errorf("it wrote %q", out)
+	}
 }
