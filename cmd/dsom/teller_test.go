@@ -112,7 +112,7 @@ func (h *house) tellerPIDs(name string) string {
 }
 
 // pid asks an account which process answers for it.
-func pid(t *testing.T, a bank.Account) int {
+func pid(t testing.TB, a bank.Account) int {
 	t.Helper()
 	got, err := a.Balance(t.Context())
 	if err != nil {
