@@ -57,6 +57,8 @@ type fixture struct {
 	s    *flaky
 	logs *capture.Keeper
 	u    implrepo.UUID
+
+	kill func() error // ends the process that an upgrade has started
 }
 
 // start makes a supervisor with one server.
