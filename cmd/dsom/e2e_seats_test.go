@@ -21,6 +21,11 @@ import (
 // object returns a stub of an account of a server; it makes no call.
 func (h *house) object(server, id string) bank.Account {
 	h.t.Helper()
+	return account(h.t, client(h.t), h.objectURL(server, id))
+}
+
+func (h *house) objectURL(server, id string) string {
+	h.t.Helper()
 	uuid, err := implrepo.ParseUUID(h.server(server).UUID)
 	if err != nil {
 		h.t.Fatal(err)
@@ -29,7 +34,7 @@ func (h *house) object(server, id string) bank.Account {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return account(h.t, client(h.t), ref.String())
+	return ref.String()
 }
 
 // TestUnshared holds that each object has a process of its own, which knows for which it is; that there are no more than there
@@ -65,6 +70,47 @@ func TestUnshared(t *testing.T) {
 		eventually(t, "there is room", func() bool { _, err := o.Balance(t.Context()); return err == nil })
 	}
 	eventually(t, "all are stopped", func() bool { return len(h.tellers("teller")) == 0 })
+}
+
+// TestManyClientsAtOnce holds that clients who call all at once a server that does not run start as many processes as it has, once each.
+func TestManyClientsAtOnce(t *testing.T) {
+	const clients = 100
+	for _, c := range []struct {
+		flags  []string
+		starts int
+	}{
+		{[]string{"--copies", "3"}, 3},
+		{[]string{"--activation", "unshared"}, 4}, // they call four objects
+		{[]string{"--activation", "per-object", "--apart", "objects/a"}, 2},
+	} {
+		t.Run(strings.Join(c.flags, " "), func(t *testing.T) {
+			h := newHouse(t)
+			h.startDaemon("--listen", "127.0.0.1:0")
+			h.addTeller("teller", "one", c.flags...)
+			o, ids := client(t), []string{"main", "a", "b", "c"}
+			var urls []string
+			for _, id := range ids {
+				urls = append(urls, h.objectURL("teller", id))
+			}
+			var wg sync.WaitGroup
+			for i := range clients {
+				a := account(t, o, urls[i%len(urls)])
+				wg.Go(func() {
+					if _, err := a.Balance(t.Context()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := h.server("teller").Run.Starts; got != c.starts {
+				t.Errorf("%d clients brought about %d starts, not %d", clients, got, c.starts)
+			}
+			h.must("server", "stop", "teller")
+			if started := len(h.numbers(h.tellerPIDs("teller"))); started != c.starts {
+				t.Errorf("%d processes were started, not %d", started, c.starts)
+			}
+		})
+	}
 }
 
 // TestPerObject holds that only objects whose paths match have processes of their own.

@@ -5,9 +5,12 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/opendsom/dsom/exc"
@@ -173,6 +176,41 @@ func TestDrainTime(t *testing.T) {
 		t.Errorf("the call that took longer: got %v", err)
 	}
 	if out := h.must("server", "logs", "teller"); !strings.Contains(out, "did not wait longer than 1.8s") {
+		t.Errorf("it wrote %q", out)
+	}
+}
+
+// TestAccount holds that a server under another account serves, is stopped, and cannot read the daemon's state.
+func TestAccount(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root may start programs under other accounts")
+	}
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	dir, err := os.MkdirTemp("", "account") // which others may enter, unlike the test's own
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	program, err := os.ReadFile(h.program)
+	if err == nil {
+		err = errors.Join(os.Chmod(dir, 0o777), os.WriteFile(filepath.Join(dir, "dsom"), program, 0o755))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.must("server", "add", "--user", "nobody", "--dir", "/", "-e", envTeller+"=1", "-e", envTellerPIDs+"="+filepath.Join(dir, "pids"), "teller", "--",
+		"/bin/sh", "-c", "cat "+h.state+"/admin.json; exec "+filepath.Join(dir, "dsom")+" one")
+	p := pid(t, account(t, client(t), h.url("teller")))
+	info, err := os.Stat(fmt.Sprintf("/proc/%d", p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if uid := info.Sys().(*syscall.Stat_t).Uid; uid != 65534 {
+		t.Errorf("it runs under the account %d", uid)
+	}
+	h.must("server", "stop", "teller")
+	if out := h.must("server", "logs", "teller"); !strings.Contains(out, "Permission denied") || strings.Contains(out, "token") {
 		t.Errorf("it wrote %q", out)
 	}
 }

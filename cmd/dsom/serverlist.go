@@ -67,6 +67,9 @@ func (v serverListCmd) Run(ctx context.Context, c *console) error {
 
 func stateText(s admin.Server) string {
 	text := s.Run.State
+	if n := len(s.Run.Processes); n > 1 {
+		text += fmt.Sprintf(", %d processes", n)
+	}
 	if s.Disabled {
 		text += ", disabled"
 	}
