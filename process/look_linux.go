@@ -14,6 +14,7 @@ import (
 // The fields of /proc/PID/stat that are read, counted from the one after the name (see proc(5)).
 const (
 	fieldState   = 0
+	fieldGroup   = 2
 	fieldFlags   = 6
 	fieldThreads = 17
 	fieldStart   = 19
@@ -36,6 +37,7 @@ type stat struct {
 	ended   bool // it is a zombie
 	exiting bool // it runs no code of its own any more
 	threads int  // of the process that are left, this one included
+	group   int
 	start   string
 }
 
@@ -107,7 +109,8 @@ func readStat(path string) (stat, error) {
 	}
 	flags, _ := strconv.ParseUint(string(fields[fieldFlags]), 10, 64)
 	threads, _ := strconv.Atoi(string(fields[fieldThreads]))
-	return stat{bytes.ContainsAny(fields[fieldState], "ZX"), flags&flagExiting != 0, threads, string(fields[fieldStart])}, nil
+	group, _ := strconv.Atoi(string(fields[fieldGroup]))
+	return stat{bytes.ContainsAny(fields[fieldState], "ZX"), flags&flagExiting != 0, threads, group, string(fields[fieldStart])}, nil
 }
 
 // readOnce reads the begin of a file that the system makes up as it is read, and which therefore never blocks. It costs three

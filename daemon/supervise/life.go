@@ -196,6 +196,7 @@ func (l *life) bury(failure error) {
 	if l.child != nil {
 		how = l.child.Status()
 	}
+	l.endOrphans()
 	l.group.Close()
 	st.storing.Lock()
 	defer st.storing.Unlock()

@@ -108,6 +108,7 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 			l.rec = rec
 		}
 		if l.gone() {
+			l.endOrphans()
 			if err := s.forget(st); err != nil {
 				return fmt.Errorf("the end of server %q cannot be noted: %w", r.Name, err)
 			}

@@ -1,0 +1,28 @@
+package supervise
+
+import (
+	"os"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/process"
+)
+
+// endOrphans ends what is left of the group of a process that an earlier daemon has started and that has ended: its children, which
+// a daemon ends with it whose child it is. They are known by the token in their environment, which no other life has.
+func (l *life) endOrphans() {
+	if l.child != nil || !l.started || l.leader.PID == 0 || l.token == "" {
+		return
+	}
+	members, err := process.Members(l.leader.PID)
+	if err != nil {
+		return // the system does not tell
+	}
+	for _, id := range members {
+		token, ok := id.Variable(admin.EnvServerToken)
+		if !ok || hash(token) != l.token {
+			continue
+		}
+		err := id.Signal(os.Kill)
+		l.s.o.Log.Info("a process was ended that a server had left behind", "server", l.name, "pid", id.PID, "error", err)
+	}
+}
