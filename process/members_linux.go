@@ -13,22 +13,28 @@ const maxEnviron = 1 << 20
 // Members returns the processes of a group that live. Whether they are those that one means is to be seen by
 // something else: the number of a group that has ended is given to others.
 func Members(group int) ([]ID, error) {
+	return those(func(s stat) bool { return s.group == group })
+}
+
+// All returns the processes of this machine that live, as far as this one may see them.
+func All() ([]ID, error) { return those(func(stat) bool { return true }) }
+
+func those(wanted func(stat) bool) (ids []ID, err error) {
 	all, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil, err
 	}
-	var members []ID
 	for _, e := range all {
 		pid, err := strconv.Atoi(e.Name())
 		if err != nil {
 			continue
 		}
 		s, err := readStat("/proc/" + e.Name() + "/stat")
-		if err == nil && s.group == group && !s.ended {
-			members = append(members, ID{pid, bootID() + ":" + s.start})
+		if err == nil && !s.ended && wanted(s) {
+			ids = append(ids, ID{pid, bootID() + ":" + s.start})
 		}
 	}
-	return members, nil
+	return ids, nil
 }
 
 // Variable returns the value of a variable in the environment that the process was started with, and whether it is there and

@@ -33,6 +33,7 @@ type life struct {
 	name    string
 	attempt uint64
 	started bool
+	adopted bool            // by or beside an earlier daemon
 	rec     implrepo.Record // of a child
 	object  string          // that of the seat
 	born    time.Time

@@ -8,16 +8,21 @@ import (
 )
 
 // endOrphans ends what is left of the group of a process that an earlier daemon has started and that has ended: its children, which
-// a daemon ends with it whose child it is. They are known by the token in their environment, which no other life has.
+// a daemon ends with it whose child it is; or, if that daemon was killed before it could note which process it had started, this one wherever
+// it is. They are known by the token in their environment, which no other life has.
 func (l *life) endOrphans() {
-	if l.child != nil || !l.started || l.leader.PID == 0 || l.token == "" {
+	if !l.adopted || !l.started || l.token == "" {
 		return
 	}
-	members, err := process.Members(l.leader.PID)
+	candidates := process.All
+	if l.leader.PID != 0 {
+		candidates = func() ([]process.ID, error) { return process.Members(l.leader.PID) }
+	}
+	all, err := candidates()
 	if err != nil {
 		return // the system does not tell
 	}
-	for _, id := range members {
+	for _, id := range all {
 		token, ok := id.Variable(admin.EnvServerToken)
 		if !ok || hash(token) != l.token {
 			continue

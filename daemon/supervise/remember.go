@@ -99,6 +99,7 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		st := s.seat(u, name)
 		st.runRevision = e.Revision
 		l := newLife(s, st, r.Name)
+		l.adopted = true
 		l.started, l.token, l.born = r.Started, r.Token, r.Born
 		l.leader, l.holder, l.holderPID, l.incarnation = r.Leader, r.Holder, r.HolderPID, r.Incarnation
 		l.hadLease, l.wasReady = true, true // to come up is not what it fails at

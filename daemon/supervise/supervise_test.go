@@ -371,3 +371,18 @@ func TestClosing(t *testing.T) {
 		t.Errorf("got %+v", run)
 	}
 }
+
+// openStore returns a store that is closed with the test.
+func openStore(t *testing.T) store.Store {
+	t.Helper()
+	s, err := bbolt.Open(filepath.Join(t.TempDir(), "dsom.db"), bbolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
