@@ -63,10 +63,12 @@ func (d *Daemon) handler() http.Handler {
 	owner("DELETE /v1/servers/{name}", d.removeServer)
 	owner("POST /v1/servers/{name}/start", d.startServer)
 	owner("POST /v1/servers/{name}/stop", d.stopServer)
+	owner("POST /v1/servers/{name}/upgrade", d.upgradeServer)
 	owner("GET /v1/servers/{name}/logs", d.serverLogs)
 	// A server that the daemon has started knows only its own token, which is checked with what it asks for.
 	mux.Handle("POST /v1/leases", d.answer(d.grantLease, false))
 	mux.Handle("PUT /v1/leases/{id}/endpoints", d.answer(d.setEndpoints, false))
+	mux.Handle("PUT /v1/leases/{id}/report", d.answer(d.report, false))
 	mux.Handle("DELETE /v1/leases/{id}", d.answer(d.releaseLease, false))
 	mux.Handle("/", d.answer(func(c *call) error {
 		return &admin.Error{Code: admin.CodeNotFound, Message: fmt.Sprintf("the local API has no %s %.100s", c.r.Method, c.r.URL.Path)}
@@ -182,7 +184,7 @@ func asError(err error) *admin.Error {
 		e.Code, e.Message, e.Output = admin.CodeFailed, told.Error(), start.Output
 	case errors.Is(err, supervise.ErrDisabled), errors.Is(err, supervise.ErrManual):
 		e.Code = admin.CodeDisabled
-	case errors.Is(err, supervise.ErrRuns):
+	case errors.Is(err, supervise.ErrRuns), errors.Is(err, supervise.ErrUpgrading):
 		e.Code = admin.CodeBusy
 	case errors.Is(err, supervise.ErrToken):
 		e.Code = admin.CodeUnauthorized

@@ -42,7 +42,11 @@ func (d *Daemon) grantLease(c *call) error {
 		b, err := json.Marshal(m)
 		return err == nil && c.stream(append(b, '\n')) == nil
 	}
-	if !tell(admin.Message{Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery)}) {
+	granted := admin.Message{
+		Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery),
+		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls,
+	}
+	if !tell(granted) {
 		return nil
 	}
 	ping := time.NewTicker(pingEvery)
@@ -104,6 +108,22 @@ func (d *Daemon) setEndpoints(c *call) error {
 		return err
 	}
 	if err := l.SetEndpoints(endpoints); err != nil {
+		return err
+	}
+	return c.reply(struct{}{})
+}
+
+// report answers PUT /v1/leases/{id}/report.
+func (d *Daemon) report(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	var r admin.Report
+	if err := c.read(&r); err != nil {
+		return err
+	}
+	if err := l.Report(supervise.Report{Calls: r.Calls, Idle: time.Duration(r.Idle), Done: r.Done}); err != nil {
 		return err
 	}
 	return c.reply(struct{}{})

@@ -38,7 +38,7 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "a transient object is to be found at its server alone")
 	}
 	key := append([]byte(nil), q.Key...)
-	live, err := l.sup.Ensure(ctx, implrepo.UUID(k.Server))
+	live, err := l.sup.EnsureFor(ctx, implrepo.UUID(k.Server), supervise.Want{Object: objectPath(k)})
 	if err != nil {
 		return orb.Target{}, l.failure(implrepo.UUID(k.Server), err)
 	}
@@ -55,6 +55,11 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		return orb.Target{}, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
 	}
 	return orb.Target{Forward: to}, nil
+}
+
+// objectPath is the path of an object as records of servers have it: its adapters' names and its id, with slashes between.
+func objectPath(k ior.KeyView) string {
+	return strings.ReplaceAll(string(k.Adapter), "\x00", "/") + "/" + string(k.ID)
 }
 
 // speech returns how a server with the given endpoints is to be spoken to.
@@ -129,7 +134,10 @@ func peerAddress(ctx context.Context) netip.Addr {
 func (l *locator) failure(server implrepo.UUID, err error) error {
 	var start *supervise.StartError
 	var held *supervise.HeldError
+	var full *supervise.FullError
 	switch {
+	case errors.As(err, &full):
+		return public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "%w", err))
 	case errors.Is(err, implrepo.ErrUnknown):
 		return public(exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "the reference is of the server with the UUID %s, which this daemon does not know: "+
 			"it was removed, or the reference is another daemon's; dsom server add --uuid %[1]s brings it back", server))

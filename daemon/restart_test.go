@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -353,4 +354,38 @@ func TestSamePort(t *testing.T) {
 	if b.Access().Address != first.Address || b.Access().Token == first.Token {
 		t.Errorf("got %s, want %s, and another token", b.Access().Address, first.Address)
 	}
+}
+
+// TestNewerState holds that a daemon does not start with a server's record of a newer version, and says what to do; and that it
+// has changed nothing.
+func TestNewerState(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	u := implrepo.NewUUID()
+	path := filepath.Join(dir, daemon.StoreName)
+	write := func(op func(uint64) store.Op) {
+		s, err := bbolt.Open(path, bbolt.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := s.Get(t.Context(), "server/"+u.String())
+		if err == nil || errors.Is(err, store.ErrNotFound) {
+			_, err = s.Commit(t.Context(), op(e.Revision))
+		}
+		if err := errors.Join(err, s.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	record := func(format int) []byte {
+		return fmt.Appendf(nil, `{"format":%d,"name":"bank","uuid":%q,"command":["/bin/x"],"activation":"on-demand","moons":7}`, format, u)
+	}
+	write(func(uint64) store.Op { return store.Create("server/"+u.String(), record(99)) })
+	for range 2 {
+		_, err := daemon.Open(t.Context(), quick(dir))
+		if !errors.Is(err, store.ErrVersion) || !strings.Contains(err.Error(), "format 99") || !strings.Contains(err.Error(), "newer version of dsom") {
+			t.Errorf("got %v", err)
+		}
+	}
+	write(func(rev uint64) store.Op { return store.Update("server/"+u.String(), record(2), rev) })
+	open(t, quick(dir))
 }

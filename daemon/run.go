@@ -87,7 +87,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
 		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
-		Supervise: supervise.Options{Limits: c.Limits},
+		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
 	if err != nil {

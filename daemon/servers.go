@@ -1,23 +1,15 @@
 package daemon
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
-
-// describe is how the API shows a server.
-func (d *Daemon) describe(r implrepo.Record) admin.Server {
-	return admin.Server{
-		Name: r.Name, UUID: r.UUID.String(), Command: r.Command, Dir: r.Dir, Env: r.Env,
-		Activation: string(r.Activation), Disabled: r.Disabled,
-		StartTimeout: admin.Duration(r.StartTimeout), StopTimeout: admin.Duration(r.StopTimeout),
-		Created: r.Created, Run: d.sup.Run(r.UUID),
-	}
-}
 
 // record is the record of the server that the request's path names.
 func (d *Daemon) record(c *call) (implrepo.Record, error) {
@@ -30,9 +22,13 @@ func (d *Daemon) listServers(c *call) error {
 	if err != nil {
 		return err
 	}
+	names := map[implrepo.UUID]string{}
+	for _, r := range recs {
+		names[r.UUID] = r.Name
+	}
 	all := make([]admin.Server, 0, len(recs))
 	for _, r := range recs {
-		all = append(all, d.describe(r))
+		all = append(all, d.describe(r, func(u implrepo.UUID) string { return cmp.Or(names[u], u.String()) }))
 	}
 	return c.reply(all)
 }
@@ -43,30 +39,28 @@ func (d *Daemon) addServer(c *call) error {
 	if err := c.read(&in); err != nil {
 		return err
 	}
-	rec := implrepo.Record{
-		Name: in.Name, Command: in.Command, Dir: in.Dir, Env: in.Env,
-		Activation: implrepo.Activation(in.Activation), Disabled: in.Disabled,
-		StartTimeout: time.Duration(in.StartTimeout), StopTimeout: time.Duration(in.StopTimeout),
+	after, err := d.uuids(c, in.After)
+	if err != nil {
+		return err
 	}
+	rec := asRecord(in, after)
 	if in.UUID != "" {
-		var err error
 		if rec.UUID, err = implrepo.ParseUUID(in.UUID); err != nil {
 			return err
 		}
 	}
-	rec, err := d.sup.Records().Add(c.r.Context(), rec)
-	if err != nil {
+	if err := mayBecome(rec.User); err != nil {
 		return err
 	}
-	return d.changed(c, rec)
+	if rec, err = d.sup.Records().Add(c.r.Context(), rec); err != nil {
+		return err
+	}
+	return d.replyServer(c, rec)
 }
 
-// changed answers with a record that was changed, after what follows from the change was begun.
-func (d *Daemon) changed(c *call, rec implrepo.Record) error {
-	if err := d.sup.Refresh(c.r.Context()); err != nil {
-		return err
-	}
-	return c.reply(d.describe(rec))
+// replyServer answers with a server.
+func (d *Daemon) replyServer(c *call, rec implrepo.Record) error {
+	return c.reply(d.describe(rec, d.namer(c)))
 }
 
 // getServer answers GET /v1/servers/{name}.
@@ -75,7 +69,7 @@ func (d *Daemon) getServer(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.reply(d.describe(rec))
+	return d.replyServer(c, rec)
 }
 
 // changeServer answers PATCH /v1/servers/{name}.
@@ -88,6 +82,17 @@ func (d *Daemon) changeServer(c *call) error {
 	if err != nil {
 		return err
 	}
+	var after []implrepo.UUID
+	if in.After != nil {
+		if after, err = d.uuids(c, *in.After); err != nil {
+			return err
+		}
+	}
+	if in.User != nil {
+		if err := mayBecome(*in.User); err != nil {
+			return err
+		}
+	}
 	rec, err = d.sup.Records().Update(c.r.Context(), rec.UUID, func(r *implrepo.Record) error {
 		set(&r.Name, in.Name)
 		set(&r.Command, in.Command)
@@ -97,12 +102,31 @@ func (d *Daemon) changeServer(c *call) error {
 		set(&r.Disabled, in.Disabled)
 		set(&r.StartTimeout, (*time.Duration)(in.StartTimeout))
 		set(&r.StopTimeout, (*time.Duration)(in.StopTimeout))
+		set(&r.IdleTimeout, (*time.Duration)(in.IdleTimeout))
+		set(&r.User, in.User)
+		set(&r.Apart, in.Apart)
+		set(&r.Most, in.Most)
+		set(&r.Copies, in.Copies)
+		set(&r.Choose, (*implrepo.Balance)(in.Choose))
+		set(&r.Alone, in.Alone)
+		if in.After != nil {
+			r.After = after
+		}
+		if in.Limits != nil {
+			r.Limits = asLimits(*in.Limits)
+		}
+		if in.Retry != nil {
+			r.Retry = asRetry(*in.Retry)
+		}
+		if in.Health != nil {
+			r.Health = asHealth(*in.Health)
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return d.changed(c, rec)
+	return d.replyServer(c, rec)
 }
 
 // set changes a field if there is something to change it to.
@@ -118,6 +142,9 @@ func (d *Daemon) removeServer(c *call) error {
 	ctx := c.r.Context()
 	rec, err := d.record(c)
 	if err != nil {
+		return err
+	}
+	if err := d.notNeeded(c, rec); err != nil {
 		return err
 	}
 	was := rec.Disabled
@@ -156,7 +183,7 @@ func (d *Daemon) startServer(c *call) error {
 	if _, err := d.sup.Start(c.r.Context(), rec.UUID); err != nil {
 		return err
 	}
-	return c.reply(d.describe(rec))
+	return d.replyServer(c, rec)
 }
 
 // stopServer answers POST /v1/servers/{name}/stop.
@@ -168,7 +195,27 @@ func (d *Daemon) stopServer(c *call) error {
 	if err := d.sup.Stop(c.r.Context(), rec.UUID, "somebody asked for it to be stopped"); err != nil {
 		return err
 	}
-	return c.reply(d.describe(rec))
+	return d.replyServer(c, rec)
+}
+
+// upgradeServer answers POST /v1/servers/{name}/upgrade.
+func (d *Daemon) upgradeServer(c *call) error {
+	var in admin.Upgrade
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	rec, err := d.record(c)
+	if err != nil {
+		return err
+	}
+	done, err := d.sup.Upgrade(c.r.Context(), rec.UUID, supervise.Upgrade{Command: in.Command, Back: in.Back})
+	if err != nil {
+		return err
+	}
+	return c.reply(admin.Upgraded{
+		Server: d.describe(done.Record, d.namer(c)), Ended: done.Ended,
+		Started: admin.Duration(done.Started), Drained: admin.Duration(done.Drained),
+	})
 }
 
 // serverLogs answers GET /v1/servers/{name}/logs.

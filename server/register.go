@@ -1,11 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -22,6 +24,7 @@ type registration struct {
 	publish string // as references name it, to whom: rules; "": daemon, to all
 	without string // why there is no daemon
 	lease   *lease.Lease
+	within  atomic.Int64 // nanoseconds that the daemon leaves the server for ending; 0: it has not asked
 }
 
 // grantTimeout bounds the wait for a lease: that of another process of the same server may
@@ -107,11 +110,19 @@ func byHand(ctx context.Context, opt Options, at *registration, cfg *lease.Confi
 func (at *registration) obey(ctx context.Context, stop context.CancelCauseFunc) {
 	select {
 	case s := <-at.lease.Stops():
+		at.within.Store(int64(s.Within))
 		stop(fmt.Errorf("the daemon stops the server: %s", s.Reason))
 	case <-at.lease.Refused():
 		stop(at.lease.Err())
 	case <-ctx.Done():
 	}
+}
+
+// drainTime returns how long calls under way may take when the server ends: what the program says, else nearly all that the
+// daemon leaves, if it wants the server to end, else the default.
+func (at *registration) drainTime(given time.Duration) time.Duration {
+	within := time.Duration(at.within.Load())
+	return cmp.Or(given, within-within/10, defaultDrain)
 }
 
 // ready tells the daemon to send clients.

@@ -65,8 +65,8 @@ type Options struct {
 	// NoDaemon makes the server do without a daemon even where there is one.
 	NoDaemon bool
 
-	// DrainTimeout bounds the wait for calls under way when the server stops; 0 is 10 s. Those that
-	// take longer are cut off.
+	// DrainTimeout bounds the wait for calls under way when the server stops; 0 is nine tenths of the time that the daemon
+	// leaves, where that has asked, and else 10 s. Those that take longer are cut off.
 	DrainTimeout time.Duration
 
 	// Configure, if set, changes how the ORB is made: by interceptors, for instance, of package orb/telemetry or orb/pi.
@@ -99,11 +99,17 @@ type Server struct {
 	without string // why there is no daemon
 	stop    context.CancelCauseFunc
 
-	published bool // what the server's references name was set
+	published bool      // what the server's references name was set
+	active    *activity // nil: nobody wants to know
 
 	mu    sync.Mutex
 	atEnd []func() error
 }
+
+// Object returns the path of the one object that this process is for, where the daemon has one for each: the names
+// of its adapters from below the root down, and its id, with slashes between. "": it is for all, and so is a process that is
+// started by hand.
+func (s *Server) Object() string { return os.Getenv(admin.EnvServerObject) }
 
 // Name returns the server's name, "" if it has none.
 func (s *Server) Name() string { return s.name }
@@ -150,9 +156,6 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}
-	if opt.DrainTimeout == 0 {
-		opt.DrainTimeout = defaultDrain
-	}
 
 	at, err := register(ctx, opt, stop)
 	if err != nil {
@@ -167,14 +170,16 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	if err == nil {
 		s.ORB.Accept()
 		at.ready(s.endpoints())
+		defer s.active.follow(ctx, at)()
 		<-ctx.Done()
 		err = refused(ctx)
 	}
 	// No new calls come from the daemon while those under way are finished.
 	at.leaving()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), opt.DrainTimeout)
+	patience := at.drainTime(opt.DrainTimeout)
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	down := cutOff(s.ORB.Shutdown(drain), opt.DrainTimeout)
+	down := cutOff(s.ORB.Shutdown(drain), patience)
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // setup was interrupted by the stop
 	}
@@ -235,11 +240,15 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 			return nil, fmt.Errorf("Options.Configure: %w", err)
 		}
 	}
+	active := at.activity(stop)
+	if active != nil {
+		cfg.ServerInterceptors = append([]orb.ServerInterceptor{active.around}, cfg.ServerInterceptors...)
+	}
 	o, err := orb.New(cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", stop: stop}
+	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", active: active, stop: stop}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)
 		if err != nil {

@@ -39,6 +39,12 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	t.Parallel()
+	return makeHouse(t)
+}
+
+// makeHouse is newHouse for benchmarks too.
+func makeHouse(t testing.TB) *house {
+	t.Helper()
 	h := &house{mark: "DSOM_E2E=" + rand.Text()}
 	t.Cleanup(h.nobodyLeft) // after the daemon has ended
 	h.killHouse = newKillHouse(t)
@@ -113,6 +119,13 @@ func (h *house) must(args ...string) string {
 	return r.out
 }
 
+// start runs a command line in the background.
+func (h *house) start(args ...string) <-chan result {
+	done := make(chan result, 1)
+	go func() { done <- h.run(args...) }()
+	return done
+}
+
 // script writes a shell script to be run as a server, whole in one moment, and returns its path.
 func (h *house) script(name, text string) string {
 	h.t.Helper()
@@ -183,7 +196,7 @@ func (h *house) url(server string) string {
 }
 
 // client returns an ORB, which ends with the test.
-func client(t *testing.T, listen ...string) *orb.ORB {
+func client(t testing.TB, listen ...string) *orb.ORB {
 	t.Helper()
 	o, err := orb.New(orb.Config{Logger: slog.New(slog.DiscardHandler), Listen: listen})
 	if err != nil {
@@ -198,7 +211,7 @@ func client(t *testing.T, listen ...string) *orb.ORB {
 }
 
 // account returns a client's stub of an account. It makes no call.
-func account(t *testing.T, o *orb.ORB, url string) bank.Account {
+func account(t testing.TB, o *orb.ORB, url string) bank.Account {
 	t.Helper()
 	ref, err := o.Resolve(t.Context(), url)
 	if err != nil {
@@ -231,7 +244,7 @@ func wantRaised(t *testing.T, err error, kind exc.Kind, minor uint32, parts ...s
 }
 
 // eventually waits for a condition.
-func eventually(t *testing.T, what string, ok func() bool) {
+func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {

@@ -140,7 +140,7 @@ func balance(ctx context.Context, branch bank.Branch, name string) (float64, err
 
 // A killHouse is a daemon in a process of its own, and what belongs to it.
 type killHouse struct {
-	t           *testing.T
+	t           testing.TB
 	program     string
 	state, data string
 	env         []string // of whatever is run, besides this process's own
@@ -150,7 +150,7 @@ type killHouse struct {
 	log         *os.File
 }
 
-func newKillHouse(t *testing.T) *killHouse {
+func newKillHouse(t testing.TB) *killHouse {
 	t.Helper()
 	program, err := exec.LookPath("dsom")
 	if err != nil {

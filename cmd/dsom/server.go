@@ -8,18 +8,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
 )
 
 type serverCmd struct {
-	Add    serverAddCmd    `cmd:"" help:"Register a program as a server, to be started by the first call of one of its objects."`
-	List   serverListCmd   `cmd:"" help:"List the registered servers and how they are."`
-	Start  serverStartCmd  `cmd:"" help:"Start a server, and wait until it takes calls."`
-	Stop   serverStopCmd   `cmd:"" help:"Stop a server, and wait until it has ended."`
-	Remove serverRemoveCmd `cmd:"" help:"Forget a server. References to its objects become void."`
-	Logs   serverLogsCmd   `cmd:"" help:"Print what a server has written."`
+	Add     serverAddCmd     `cmd:"" help:"Register a program as a server, to be started by the first call of one of its objects."`
+	List    serverListCmd    `cmd:"" help:"List the registered servers and how they are."`
+	Change  serverChangeCmd  `cmd:"" help:"Change how a server is run."`
+	Upgrade serverUpgradeCmd `cmd:"" help:"Replace a server's program without a failed call, or start it anew."`
+	Start   serverStartCmd   `cmd:"" help:"Start a server, and wait until it takes calls."`
+	Stop    serverStopCmd    `cmd:"" help:"Stop a server, and wait until it has ended."`
+	Remove  serverRemoveCmd  `cmd:"" help:"Forget a server. References to its objects become void."`
+	Logs    serverLogsCmd    `cmd:"" help:"Print what a server has written."`
 }
 
 func (serverCmd) Help() string {
@@ -59,18 +60,23 @@ func noDaemon(err error) error {
 
 type serverAddCmd struct {
 	stateFlag
-	Dir          string        `placeholder:"DIR" help:"Folder that the server runs in. Default: the current one."`
-	Env          []string      `short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable in the server's environment; may be repeated."`
-	Activation   string        `enum:"on-demand,manual,always" default:"on-demand" help:"When the server is started: on-demand (by a call), manual (by dsom server start), always (with the daemon, and again whenever it ends)."`
-	StartTimeout time.Duration `placeholder:"TIME" help:"How long the server may take to come up. Default: 30s."`
-	StopTimeout  time.Duration `placeholder:"TIME" help:"How long the server may take to end, before it is killed. Default: 10s."`
-	UUID         string        `name:"uuid" placeholder:"UUID" help:"Identity in the keys of the server's objects, for one that was registered before elsewhere."`
-	Name         string        `arg:"" help:"Name of the server: letters, digits, . _ and -."`
-	Command      []string      `arg:"" optional:"" passthrough:"" help:"The program and its arguments, after --. Without one the server is only started by hand."`
+	Dir        string   `placeholder:"DIR" help:"Folder that the server runs in. Default: the current one."`
+	Env        []string `short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable in the server's environment; may be repeated."`
+	Activation string   `enum:"on-demand,shared,unshared,per-object,per-call,manual,always" default:"on-demand" help:"When the server is started: on-demand or shared (by a call, one process for all), unshared (a process for each object), per-object (for each that --apart says, one for the others), per-call (for each call), manual (by dsom server start), always (with the daemon, and again whenever it ends)."`
+	serverTerms
+	UUID    string   `name:"uuid" placeholder:"UUID" help:"Identity in the keys of the server's objects, for one that was registered before elsewhere."`
+	Name    string   `arg:"" help:"Name of the server: letters, digits, . _ and -."`
+	Command []string `arg:"" optional:"" passthrough:"" help:"The program and its arguments, after --. Without one the server is only started by hand."`
 }
 
 func (serverAddCmd) Help() string {
-	return "A server that has been started by hand, with this name and no program registered, keeps its identity.\n\nExample:\n\n    dsom server add bank -- ./bank-server --data /srv/bank"
+	return `A server that has been started by hand, with this name and no program registered, keeps its identity.
+
+Example:
+
+    dsom server add bank -- ./bank-server --data /srv/bank
+    dsom server add --after ledger --idle-timeout 10m --user bank --files 1000 bank -- ./bank-server
+    dsom server add --copies 3 --choose least-load --health-every 10s quotes -- ./quotes-server`
 }
 
 func (v serverAddCmd) Run(ctx context.Context, c *console) error {
@@ -78,10 +84,11 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 	if len(command) > 0 && command[0] == "--" {
 		command = command[1:]
 	}
-	s := admin.Server{
-		Name: v.Name, UUID: v.UUID, Env: v.Env, Activation: v.Activation,
-		StartTimeout: admin.Duration(v.StartTimeout), StopTimeout: admin.Duration(v.StopTimeout),
+	s := admin.Server{Name: v.Name, UUID: v.UUID, Env: v.Env, Activation: v.Activation}
+	if s.Activation == "shared" {
+		s.Activation = "on-demand"
 	}
+	v.serverTerms.server(&s)
 	var err error
 	if len(command) > 0 {
 		if s.Command, err = absolute(command); err != nil {
@@ -128,15 +135,14 @@ func (v serverAddCmd) add(ctx context.Context, d *admin.Client, s admin.Server) 
 		return added, err
 	}
 	if len(known.Command) > 0 {
-		return added, fmt.Errorf("%w\nTo change it: dsom server remove %s, then add it with --uuid %s, by which its references stay good", err, s.Name, known.UUID)
+		return added, fmt.Errorf("%w\nTo change it: dsom server change %s, or, for its program, dsom server upgrade %[2]s", err, s.Name)
 	}
 	if len(s.Command) == 0 || s.UUID != "" && s.UUID != known.UUID {
 		return added, err
 	}
-	return d.Update(ctx, s.Name, admin.Change{
-		Command: &s.Command, Dir: &s.Dir, Env: &s.Env, Activation: &s.Activation,
-		StartTimeout: &s.StartTimeout, StopTimeout: &s.StopTimeout,
-	})
+	c := v.change(known)
+	c.Command, c.Dir, c.Env, c.Activation = &s.Command, &s.Dir, &s.Env, &s.Activation
+	return d.Update(ctx, s.Name, c)
 }
 
 // absolute makes the program of a command independent of the current folder, and sees that it is there.

@@ -189,13 +189,13 @@ func TestServerAddAdopts(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	_, uuid, _ := strings.Cut(strings.TrimSpace(byHand.out), " ")
-	if got := server("add", append([]string{"bank", "--"}, bank...)...); got.status != statusFailed || !strings.Contains(got.err, "--uuid "+uuid) {
+	if got := server("add", append([]string{"bank", "--"}, bank...)...); got.status != statusFailed || !strings.Contains(got.err, "dsom server upgrade bank") {
 		t.Errorf("once more: got %+v", got)
 	}
 	if got := server("remove", "bank"); got.status != 0 {
 		t.Fatalf("got %+v", got)
 	}
 	if got := server("add", append([]string{"--uuid", uuid, "bank", "--"}, bank...)...); got.status != 0 || got.out != byHand.out {
-		t.Errorf("as the advice says: got %+v", got)
+		t.Errorf("with the identity that it had: got %+v", got)
 	}
 }

@@ -67,6 +67,9 @@ func (v serverListCmd) Run(ctx context.Context, c *console) error {
 
 func stateText(s admin.Server) string {
 	text := s.Run.State
+	if n := len(s.Run.Processes); n > 1 {
+		text += fmt.Sprintf(", %d processes", n)
+	}
 	if s.Disabled {
 		text += ", disabled"
 	}
@@ -80,31 +83,111 @@ func serverFacts(s admin.Server) [][2]string {
 			rows = append(rows, [2]string{name, value})
 		}
 	}
-	moment := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
+	list := func(name string, values []string) {
+		for i, v := range values {
+			rows = append(rows, [2]string{once(name, i), v})
 		}
-		return t.Local().Format(time.DateTime)
 	}
 	add("since", moment(s.Run.Since))
-	if s.Run.PID != 0 {
-		add("pid", fmt.Sprint(s.Run.PID))
-	}
-	for i, e := range s.Run.Endpoints {
-		rows = append(rows, [2]string{once("address", i), e})
+	add("pid", positive(s.Run.PID))
+	list("address", s.Run.Endpoints)
+	for i, p := range s.Run.Processes {
+		rows = append(rows, [2]string{once("process", i), processText(p)})
 	}
 	add("activation", s.Activation)
 	add("command", strings.Join(s.Command, " "))
+	add("command before", strings.Join(s.Previous, " "))
 	add("folder", s.Dir)
-	for i, e := range s.Env {
-		rows = append(rows, [2]string{once("environment", i), e})
-	}
+	list("environment", s.Env)
+	rows = append(rows, termFacts(s)...)
+	list("not enforced", s.Run.Unenforced)
 	add("starts", fmt.Sprint(s.Run.Starts))
 	if s.Run.Failures > 0 {
 		add("failures", fmt.Sprint(s.Run.Failures))
 		add("last error", s.Run.LastError)
 		add("not before", moment(s.Run.RetryAt))
 	}
+	add("ended", s.Run.Ended)
 	add("registered", moment(s.Created))
 	return rows
+}
+
+// termFacts are the facts on how a server is run, but for what is the default.
+func termFacts(s admin.Server) (rows [][2]string) {
+	add := func(name, value string) {
+		if value != "" {
+			rows = append(rows, [2]string{name, value})
+		}
+	}
+	add("account", s.User)
+	for i, name := range s.After {
+		add(once("after", i), name)
+	}
+	add("own processes", s.Apart)
+	add("processes at most", positive(s.Most))
+	if s.Copies > 1 {
+		add("copies", fmt.Sprintf("%d, %s", s.Copies, s.Choose))
+	}
+	if s.Alone {
+		add("alone", "yes")
+	}
+	add("start time", period(s.StartTimeout))
+	add("stop time", period(s.StopTimeout))
+	add("idle time", period(s.IdleTimeout))
+	add("retry pause", period(s.Retry.Pause))
+	add("retry max pause", period(s.Retry.MaxPause))
+	add("retries at most", positive(s.Retry.Most))
+	add("health every", period(s.Health.Every))
+	add("health within", period(s.Health.Within))
+	add("health bad", positive(s.Health.Bad))
+	add("health object", s.Health.Object)
+	add("health command", strings.Join(s.Health.Command, " "))
+	l := s.Limits
+	add("files", positive(l.Files))
+	add("memory", positive(l.Memory))
+	add("processor time", period(l.CPUTime))
+	add("file length", positive(l.FileLen))
+	add("core", positive(l.Core))
+	if l.Core < 0 {
+		add("core", "none")
+	}
+	add("memory of all", positive(l.GroupMemory))
+	if l.GroupCPU > 0 {
+		add("processor of all", fmt.Sprintf("%d%%", l.GroupCPU))
+	}
+	add("processes of all", positive(l.GroupProcesses))
+	return rows
+}
+
+func processText(p admin.Process) string {
+	text := fmt.Sprintf("%d, %s", p.PID, p.State)
+	if p.Seat != "" {
+		text = p.Seat + ": " + text
+	}
+	if p.Calls > 0 {
+		text += fmt.Sprintf(", %d calls", p.Calls)
+	}
+	return text + " " + strings.Join(p.Endpoints, " ")
+}
+
+// moment, period and positive are values as they are shown; what is zero is not.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.DateTime)
+}
+
+func period(d admin.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return time.Duration(d).String()
+}
+
+func positive[N int | int64](n N) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
 }

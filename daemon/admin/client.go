@@ -85,6 +85,12 @@ func (c *Client) Stop(ctx context.Context, name string) (s Server, err error) {
 	return s, c.call(ctx, http.MethodPost, serverPath(name)+"/stop", nil, &s)
 }
 
+// Upgrade replaces a server's program while it serves, and returns when the old processes have ended. If the new ones do not
+// come up it is a CodeFailed error, and the server is as it was.
+func (c *Client) Upgrade(ctx context.Context, name string, up Upgrade) (out Upgraded, err error) {
+	return out, c.call(ctx, http.MethodPost, serverPath(name)+"/upgrade", up, &out)
+}
+
 // Logs returns the last lines of what a server wrote and, with follow, all that it writes
 // until ctx ends or the reader is closed.
 func (c *Client) Logs(ctx context.Context, name string, lines int, follow bool) (io.ReadCloser, error) {

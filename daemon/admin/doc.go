@@ -15,9 +15,11 @@
 //	DELETE /v1/servers/{name}           (?stop=true stops it first)
 //	POST   /v1/servers/{name}/start     → Server, once it takes calls
 //	POST   /v1/servers/{name}/stop      → Server, once it has ended
+//	POST   /v1/servers/{name}/upgrade   Upgrade → Upgraded, once the old processes have ended
 //	GET    /v1/servers/{name}/logs      text; ?lines=N&follow=true
 //	POST   /v1/leases                   Registration → a stream of Message, a line each
 //	PUT    /v1/leases/{id}/endpoints    []string
+//	PUT    /v1/leases/{id}/report       Report
 //	DELETE /v1/leases/{id}              the server is done
 //
 // An error is answered as {"error": Error}.
@@ -33,6 +35,11 @@ const (
 	EnvServerName    = "DSOM_SERVER_NAME"    // the name of its record
 	EnvServerUUID    = "DSOM_SERVER_UUID"    // and the UUID
 	EnvServerToken   = "DSOM_SERVER_TOKEN"   // allows it to register as that server, and nothing else
+	EnvServerObject  = "DSOM_SERVER_OBJECT"  // the path of the one object that the process is for; "": it is for all
+
+	// Of the command of a health check besides.
+	EnvServerEndpoints = "DSOM_SERVER_ENDPOINTS" // where the server takes calls, with spaces between
+	EnvServerPID       = "DSOM_SERVER_PID"       // its process
 )
 
 // The variables by which who starts a daemon, or a server, says how it is reached, and reaches

@@ -25,6 +25,11 @@ func (c *Client) SetEndpoints(ctx context.Context, lease string, endpoints []str
 	return c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/endpoints", endpoints, nil)
 }
 
+// Report says how many calls the server of a lease serves.
+func (c *Client) Report(ctx context.Context, lease string, r Report) error {
+	return c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/report", r, nil)
+}
+
 // Release says that the server of a lease is done: it writes nothing any more, so that
 // another may be started.
 func (c *Client) Release(ctx context.Context, lease string) error {

@@ -41,13 +41,58 @@ type Server struct {
 	Command      []string  `json:"command,omitempty"`    // an absolute path or a bare name, and arguments
 	Dir          string    `json:"dir,omitempty"`        // absolute; "": the daemon's
 	Env          []string  `json:"env,omitempty"`        // NAME=value
-	Activation   string    `json:"activation,omitempty"` // on-demand, manual or always
+	Activation   string    `json:"activation,omitempty"` // on-demand, unshared, per-object, per-call, manual or always
 	Disabled     bool      `json:"disabled,omitempty"`
 	StartTimeout Duration  `json:"start_timeout,omitzero"` // 0: the daemon's default
 	StopTimeout  Duration  `json:"stop_timeout,omitzero"`
+	IdleTimeout  Duration  `json:"idle_timeout,omitzero"` // without a call, after which it is stopped; 0: never
 	Created      time.Time `json:"created,omitzero"`
 
+	User   string   `json:"user,omitempty"`   // the account under which it runs; "": the daemon's
+	Limits Limits   `json:"limits,omitzero"`  // what it may use
+	After  []string `json:"after,omitempty"`  // names of servers that have to take calls before it is started
+	Retry  Retry    `json:"retry,omitzero"`   // when it is started again after a failure
+	Health Health   `json:"health,omitzero"`  // how it is asked whether it works
+	Apart  string   `json:"apart,omitempty"`  // per-object: patterns of the paths of objects that have processes of their own
+	Most   int      `json:"most,omitempty"`   // unshared, per-object, per-call: processes at once; 0: the default
+	Copies int      `json:"copies,omitempty"` // replicas; 0: one
+	Choose string   `json:"choose,omitempty"` // which of them a client is sent to: round-robin, random or least-load
+	Alone  bool     `json:"alone,omitempty"`  // no two processes at a time, not even during an upgrade
+
+	Upgrade  uint64   `json:"upgrade,omitempty"`  // counts upgrades; ignored in requests
+	Previous []string `json:"previous,omitempty"` // the command before the last of them; ignored in requests
+
 	Run Run `json:"run,omitzero"` // ignored in requests
+}
+
+// Limits are what a process of a server may use; 0 is as much as the daemon may. Of those of the second group, which hold for
+// all its processes together, Run tells which are not enforced.
+type Limits struct {
+	Files   int64    `json:"files,omitempty"`   // open at once
+	Memory  int64    `json:"memory,omitempty"`  // octets of address space
+	FileLen int64    `json:"filelen,omitempty"` // octets of a file that it writes
+	Core    int64    `json:"core,omitempty"`    // octets of a core file; -1: none is written
+	CPUTime Duration `json:"cpu,omitzero"`      // of a process, to its end; whole seconds
+
+	GroupMemory    int64 `json:"group_memory,omitempty"`    // octets
+	GroupCPU       int   `json:"group_cpu,omitempty"`       // percent of one processor
+	GroupProcesses int64 `json:"group_processes,omitempty"` // and threads
+}
+
+// A Retry says when a server is started again that has failed.
+type Retry struct {
+	Pause    Duration `json:"pause,omitzero"`     // after the first failure, doubled with each in a row; 0: the daemon's default
+	MaxPause Duration `json:"max_pause,omitzero"` // 0: the daemon's default
+	Most     int      `json:"most,omitempty"`     // failures in a row, after which a person has to start it; 0: it is tried for ever
+}
+
+// A Health says how a server is asked whether it works; the zero value: it is not.
+type Health struct {
+	Every   Duration `json:"every,omitzero"`   // 0: never
+	Within  Duration `json:"within,omitzero"`  // in which it has to answer; 0: the default
+	Bad     int      `json:"bad,omitempty"`    // failures in a row, after which it is ended; 0: the default
+	Object  string   `json:"object,omitempty"` // the path of an object that has to exist, as objects/main
+	Command []string `json:"command,omitempty"`
 }
 
 // The states of a server's Run.
@@ -72,6 +117,40 @@ type Run struct {
 	Failures    int       `json:"failures,omitempty"`    // in a row
 	LastError   string    `json:"last_error,omitempty"`
 	RetryAt     time.Time `json:"retry_at,omitzero"`
+	Ended       string    `json:"ended,omitempty"`      // how the process before ended
+	Unenforced  []string  `json:"unenforced,omitempty"` // limits that are not enforced, and why
+	Processes   []Process `json:"processes,omitempty"`  // all of them, where there are several
+}
+
+// A Process is one of the processes of a server.
+type Process struct {
+	Seat      string    `json:"seat"` // what it is for: its version, and which replica, object or call
+	State     string    `json:"state"`
+	PID       int       `json:"pid,omitempty"`
+	Since     time.Time `json:"since,omitzero"`
+	Endpoints []string  `json:"endpoints,omitempty"`
+	Calls     int       `json:"calls,omitempty"` // under way, as far as it tells
+}
+
+// An Upgrade asks for a server's program to be replaced while it serves.
+type Upgrade struct {
+	Command []string `json:"command,omitempty"` // none: the present one, started anew
+	Back    bool     `json:"back,omitempty"`    // the one before the last upgrade
+}
+
+// Upgraded says how an upgrade went.
+type Upgraded struct {
+	Server  Server   `json:"server"`
+	Ended   []int    `json:"ended,omitempty"` // the old processes
+	Started Duration `json:"started"`         // what the new ones took to come up
+	Drained Duration `json:"drained"`         // and the old ones to end
+}
+
+// A Report is what a server says of its calls.
+type Report struct {
+	Calls int      `json:"calls"`          // under way
+	Idle  Duration `json:"idle,omitzero"`  // how long there has been none
+	Done  uint64   `json:"done,omitempty"` // ended since it was started
 }
 
 // A Change is what is to be different in a server's record; nil fields stay as they are.
@@ -84,6 +163,17 @@ type Change struct {
 	Disabled     *bool     `json:"disabled,omitempty"`
 	StartTimeout *Duration `json:"start_timeout,omitempty"`
 	StopTimeout  *Duration `json:"stop_timeout,omitempty"`
+	IdleTimeout  *Duration `json:"idle_timeout,omitempty"`
+	User         *string   `json:"user,omitempty"`
+	Limits       *Limits   `json:"limits,omitempty"`
+	After        *[]string `json:"after,omitempty"`
+	Retry        *Retry    `json:"retry,omitempty"`
+	Health       *Health   `json:"health,omitempty"`
+	Apart        *string   `json:"apart,omitempty"`
+	Most         *int      `json:"most,omitempty"`
+	Copies       *int      `json:"copies,omitempty"`
+	Choose       *string   `json:"choose,omitempty"`
+	Alone        *bool     `json:"alone,omitempty"`
 }
 
 // A Registration is what a server program says of itself when it asks for its lease.
@@ -115,6 +205,9 @@ type Message struct {
 	Name  string   `json:"name,omitempty"`  // of the record
 	UUID  string   `json:"uuid,omitempty"`
 	Ping  Duration `json:"ping,omitzero"` // how often a message comes at least
+
+	Report Duration `json:"report,omitzero"` // how often a Report is wanted while there is news; 0: none is
+	Calls  int      `json:"calls,omitempty"` // how many calls to serve before ending; 0: any number
 
 	// Of MessageStop.
 	Within Duration `json:"within,omitzero"` // after this it is ended by force

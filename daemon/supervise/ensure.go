@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/opendsom/dsom/process"
@@ -23,33 +24,99 @@ const (
 	kept                // it shall always run
 )
 
+// Want is what a process of a server is wanted for.
+type Want struct {
+	// Object is the path of the object that is called: the names of its adapters from below the root down, and its
+	// id, with slashes between. "": any process will do.
+	Object string
+}
+
 // Ensure returns where a server takes calls, and starts it first if it does not run and may
 // be started by a call. Many who call at once start it once, and share the outcome. A server
 // that lives but has lost its lease, or that an earlier daemon started, is waited for.
 //
-// Its errors: implrepo.ErrUnknown, ErrDisabled, ErrManual, ErrClosed, *StartError, *HeldError, the context's, the store's.
+// Its errors: implrepo.ErrUnknown, ErrDisabled, ErrManual, ErrClosed, *StartError, *HeldError, *FullError, the context's, the store's.
 func (s *Supervisor) Ensure(ctx context.Context, u implrepo.UUID) (Live, error) {
-	return s.ensure(ctx, u, called)
+	return s.EnsureFor(ctx, u, Want{})
+}
+
+// EnsureFor is Ensure for a server that may have several processes: it returns the one that is right for what is wanted.
+func (s *Supervisor) EnsureFor(ctx context.Context, u implrepo.UUID, want Want) (Live, error) {
+	for {
+		g, rec, err := s.record(ctx, u)
+		if err != nil {
+			return Live{}, err
+		}
+		if err := s.admitted(ctx, g); err != nil {
+			return Live{}, err
+		}
+		live, err := s.ensureAny(ctx, g, rec, want)
+		if !errors.Is(err, errMoved) {
+			return live, err
+		}
+	}
+}
+
+// admitted waits until calls of the server are not held any more.
+func (s *Supervisor) admitted(ctx context.Context, g *group) error {
+	for {
+		g.mu.Lock()
+		held := g.held
+		g.mu.Unlock()
+		if held == nil {
+			return nil
+		}
+		select {
+		case <-held:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.ctx.Done():
+			return ErrClosed
+		}
+	}
+}
+
+func (s *Supervisor) ensureAny(ctx context.Context, g *group, rec implrepo.Record, want Want) (Live, error) {
+	switch {
+	case rec.Activation == implrepo.PerCall:
+		return s.ensureCall(ctx, g, rec)
+	case want.Object != "" && rec.OwnProcess(want.Object):
+		return s.ensureObject(ctx, g, rec, want.Object)
+	case rec.N() > 1:
+		return s.ensureCopy(ctx, g, rec, called)
+	}
+	return s.ensure(ctx, rec.UUID, seatName(rec.Upgrade, ""), called)
 }
 
 // Start is Ensure on behalf of a person: it starts what is started by hand only, and what
-// failed lately, at once.
+// failed lately, at once; of replicas all. It returns when one process takes calls.
 func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
-	if _, err := s.repo.Get(ctx, u); err != nil { // before the table gets an entry for it
+	g, rec, err := s.record(ctx, u) // before the table gets an entry for it
+	if err != nil {
 		return Live{}, err
 	}
-	sv := s.server(u)
-	sv.update(func() {
-		sv.stopped = false
-		if sv.life == nil {
-			sv.forgive()
-		}
-	})
-	return s.ensure(ctx, u, byHand)
+	if err := s.admitted(ctx, g); err != nil {
+		return Live{}, err
+	}
+	for _, st := range s.seatsOf(u) {
+		st.update(func() {
+			st.stopped = false
+			if st.life == nil {
+				st.forgive()
+				st.crashes = 0
+			}
+		})
+	}
+	if rec.N() > 1 {
+		return s.ensureCopy(ctx, g, rec, byHand)
+	}
+	return s.ensure(ctx, u, seatName(rec.Upgrade, ""), byHand)
 }
 
-func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, why cause) (Live, error) {
+// ensure is EnsureFor for one seat. Its error is errMoved if the server has no use for that any more.
+func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, name string, why cause) (Live, error) {
 	var joined uint64 // the attempt whose failure is ours too
+	var last *seat
 	for {
 		if err := ctx.Err(); err != nil {
 			return Live{}, err
@@ -57,23 +124,31 @@ func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, why cause) (Li
 		if s.closing() {
 			return Live{}, ErrClosed
 		}
-		s.mu.Lock()
-		sv := s.servers[u]
-		s.mu.Unlock()
-		live, wait, err := sv.look(joined)
+		st := s.find(u, name)
+		if st == nil && isApart(name) { // it has left the table: there may not be room for another
+			if _, _, err := last.look(joined); err != nil {
+				return Live{}, err
+			}
+			return Live{}, errMoved
+		}
+		last = st
+		if st != nil && st.g.surplus(name) {
+			return Live{}, errMoved
+		}
+		live, wait, err := st.look(joined)
 		switch {
 		case err != nil:
 			return Live{}, err
 		case live != nil && !leaving(live.holder): // looked at without the lock: it is a question to the system
 			return *live, nil
 		case wait == nil:
-			if sv, wait, joined, err = s.begin(ctx, u, why); err != nil {
+			if st, wait, joined, err = s.begin(ctx, u, name, why); err != nil {
 				return Live{}, err
 			}
 		case joined == 0:
-			joined = sv.starting()
+			joined = st.starting()
 		}
-		if err := s.await(ctx, sv, wait); err != nil {
+		if err := s.await(ctx, st, wait); err != nil {
 			return Live{}, err
 		}
 	}
@@ -83,9 +158,9 @@ func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, why cause) (Li
 func leaving(id process.ID) bool { return id.PID != 0 && id.State() >= process.Ending }
 
 // await waits for a change of a server; now and then it returns without one while a process is on its way out.
-func (s *Supervisor) await(ctx context.Context, sv *server, changed <-chan struct{}) error {
+func (s *Supervisor) await(ctx context.Context, st *seat, changed <-chan struct{}) error {
 	var again <-chan time.Time
-	if sv.onItsWayOut() {
+	if st.onItsWayOut() {
 		t := time.NewTimer(lookAgain)
 		defer t.Stop()
 		again = t.C
@@ -103,101 +178,125 @@ func (s *Supervisor) await(ctx context.Context, sv *server, changed <-chan struc
 
 // look returns the server if it takes calls, and what to wait for if it runs at all.
 // joined is the attempt that the caller waited for.
-func (sv *server) look(joined uint64) (*Live, <-chan struct{}, error) {
-	if sv == nil {
+func (st *seat) look(joined uint64) (*Live, <-chan struct{}, error) {
+	if st == nil {
 		return nil, nil, nil
 	}
-	sv.mu.Lock()
-	defer sv.mu.Unlock()
-	l := sv.life
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	l := st.life
 	switch {
-	case joined != 0 && sv.failed == joined:
-		return nil, nil, withPause(sv.failure, time.Until(sv.retryAt), false)
+	case joined != 0 && st.failed == joined:
+		return nil, nil, withPause(st.failure, time.Until(st.retryAt), false)
 	case l == nil:
 		return nil, nil, nil
 	case l.unreachable:
 		return nil, nil, &HeldError{l.name, l.pid(), "was started by hand and lives, but does not hold its lease any more; end it, or let it reach the daemon"}
 	case !l.ready():
-		return nil, sv.changed, nil
+		return nil, st.changed, nil
 	}
-	return &Live{slices.Clone(l.endpoints), l.incarnation, l.pid(), l.holder}, sv.changed, nil
+	l.sentAt = time.Now()
+	return &Live{Endpoints: slices.Clone(l.endpoints), Incarnation: l.incarnation, PID: l.pid(), holder: l.holder}, st.changed, nil
 }
 
 // starting returns the present attempt if it is one to come up, else 0.
-func (sv *server) starting() uint64 {
-	sv.mu.Lock()
-	defer sv.mu.Unlock()
-	if sv.life == nil || sv.life.wasReady || sv.life.ending() {
+func (st *seat) starting() uint64 {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.life == nil || st.life.wasReady || st.life.ending() {
 		return 0
 	}
-	return sv.life.attempt
+	return st.life.attempt
 }
 
 // onItsWayOut reports whether the server seems ready but its process is ending.
-func (sv *server) onItsWayOut() bool {
-	sv.mu.Lock()
-	defer sv.mu.Unlock()
-	return sv.life != nil && sv.life.ready()
+func (st *seat) onItsWayOut() bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.life != nil && st.life.ready()
 }
 
-// begin starts a server that does not run, unless somebody else just does.
-func (s *Supervisor) begin(ctx context.Context, u implrepo.UUID, why cause) (*server, <-chan struct{}, uint64, error) {
+// begin starts a process for a seat in which none is, unless somebody else just does.
+func (s *Supervisor) begin(ctx context.Context, u implrepo.UUID, name string, why cause) (*seat, <-chan struct{}, uint64, error) {
 	rec, err := s.repo.Get(ctx, u)
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	sv := s.server(u)
-	l, wait, err := sv.open(s, rec, why)
+	st := s.seat(u, name)
+	if next := st.g.candidate(name); next != nil {
+		rec = *next
+	} else if !belongs(name, rec) {
+		s.know(rec)
+		return nil, nil, 0, errMoved
+	}
+	s.mu.Lock()
+	object, changed := st.object, st.g.watch()
+	others := rec.Alone && st.g.others(st)
+	s.mu.Unlock()
+	if others { // of the version before
+		return st, changed, 0, nil
+	}
+	l, wait, err := st.open(s, rec, object, why)
 	if err != nil || l == nil {
-		return sv, wait, 0, err
+		return st, wait, 0, err
 	}
 	if !s.spawn(l.start) {
-		sv.update(func() { sv.drop(l) })
+		st.update(func() { st.drop(l) })
 		return nil, nil, 0, ErrClosed
 	}
-	return sv, wait, l.attempt, nil
+	return st, wait, l.attempt, nil
 }
 
 // open makes a life for a server that shall be started, and returns it with what to wait
 // for; no life if there is one already.
-func (sv *server) open(s *Supervisor, rec implrepo.Record, why cause) (*life, <-chan struct{}, error) {
-	sv.mu.Lock()
-	defer sv.mu.Unlock()
+func (st *seat) open(s *Supervisor, rec implrepo.Record, object string, why cause) (*life, <-chan struct{}, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	switch {
-	case sv.removed:
+	case st.removed:
 		return nil, nil, fmt.Errorf("server %q: %w", rec.Name, implrepo.ErrUnknown)
-	case sv.life != nil:
-		return nil, sv.changed, nil
+	case st.left:
+		return nil, nil, errMoved
+	case st.life != nil:
+		return nil, st.changed, nil
 	case rec.Disabled:
 		return nil, nil, ErrDisabled
 	case len(rec.Command) == 0 || rec.Activation == implrepo.Manual && why != byHand:
 		return nil, nil, ErrManual
-	case why == kept && sv.stopped: // since whoever keeps it up has looked
+	case why == kept && st.stopped: // since whoever keeps it up has looked
 		return nil, nil, errStopped
 	}
-	if pause := time.Until(sv.retryAt); pause > 0 && why != byHand {
-		return nil, nil, withPause(sv.failure, pause, true)
+	if why != byHand {
+		if st.givenUp(rec.Retry) {
+			return nil, nil, &StartError{
+				Server: rec.Name, Program: strings.Join(rec.Command, " "), Held: true,
+				Reason: fmt.Sprintf("it has failed %d times in a row and is left alone until somebody starts it; the last time: %s", rec.Retry.Most, st.lastFailure()),
+			}
+		}
+		if pause := time.Until(st.retryAt); pause > 0 {
+			return nil, nil, withPause(st.failure, pause, true)
+		}
 	}
-	l := newLife(s, sv, rec.Name)
-	l.started, l.rec = true, rec
+	l := newLife(s, st, rec.Name)
+	l.started, l.rec, l.object = true, rec, object
 	l.startBy = l.born.Add(orDefault(rec.StartTimeout, s.o.StartTimeout))
 	l.deadline = l.startBy
-	sv.starts++
-	sv.take(l)
-	return l, sv.changed, nil
+	st.g.starts.Add(1)
+	st.take(l)
+	return l, st.changed, nil
 }
 
 // take makes l the life of the server; mu is held and there is none.
-func (sv *server) take(l *life) {
-	sv.attempt++
-	l.attempt = sv.attempt
-	sv.life, sv.since = l, time.Now()
-	sv.wake()
+func (st *seat) take(l *life) {
+	st.attempt++
+	l.attempt = st.attempt
+	st.life, st.since = l, time.Now()
+	st.wake()
 }
 
 // drop takes a life out of the table that never had a process; mu is held.
-func (sv *server) drop(l *life) {
-	sv.life = nil
+func (st *seat) drop(l *life) {
+	st.life = nil
 	close(l.over)
 }
 

@@ -16,6 +16,23 @@ var (
 	ErrToken    = errors.New("the token does not belong to the present start of the server")
 )
 
+// ErrUpgrading says that one upgrade has to end before another begins.
+var ErrUpgrading = errors.New("the server is being upgraded")
+
+// errMoved says that a server has no use for a seat any more: look again where its seats are.
+var errMoved = errors.New("the server has other seats by now")
+
+// A FullError says that a server has as many processes for single objects as it may.
+type FullError struct {
+	Server string
+	Most   int
+}
+
+// Error says what to do.
+func (e *FullError) Error() string {
+	return fmt.Sprintf("server %q has processes for %d objects, as many as it may (most); allow more, or let those end that are not called, by idle_timeout", e.Server, e.Most)
+}
+
 // errStopped is told to what keeps a server up that a person has stopped.
 var errStopped = errors.New("the server was stopped by hand")
 
@@ -34,10 +51,7 @@ type StartError struct {
 // Error tells all in one line, the last lines of output behind one another.
 func (e *StartError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "server %q did not come up: %s: %s", e.Server, e.Program, e.Reason)
-	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
-	}
+	fmt.Fprintf(&b, "server %q did not come up: %s: %s", e.Server, e.Program, e.what())
 	if len(e.Output) > 0 {
 		fmt.Fprintf(&b, "; its last output: %s", strings.Join(e.Output, " | "))
 	}
@@ -45,6 +59,14 @@ func (e *StartError) Error() string {
 		fmt.Fprintf(&b, "; it is tried again in %v", e.RetryAfter.Round(100*time.Millisecond))
 	}
 	return b.String()
+}
+
+// what says what happened.
+func (e *StartError) what() string {
+	if e.Err != nil {
+		return e.Reason + ": " + e.Err.Error()
+	}
+	return e.Reason
 }
 
 // Unwrap returns what the system said.

@@ -38,8 +38,10 @@ type Lease struct {
 	ID   string // nobody else knows it
 	UUID implrepo.UUID
 	Name string
+	Terms
 
 	l    *life
+	idle time.Duration // after which the process is asked to end; 0: never
 	stop chan Stop
 	over chan struct{}
 	once sync.Once
@@ -66,14 +68,14 @@ func (le *Lease) SetEndpoints(endpoints []string) error {
 	if err := checkEndpoints(endpoints); err != nil {
 		return err
 	}
-	sv := le.l.sv
-	sv.mu.Lock()
-	defer sv.mu.Unlock()
+	st := le.l.st
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	if le.l.lease != le {
 		return ErrToken
 	}
 	le.l.settle(endpoints)
-	sv.wake()
+	st.wake()
 	return nil
 }
 
@@ -84,8 +86,8 @@ func (l *life) settle(endpoints []string) {
 		l.deadline = time.Time{}
 		if !l.wasReady {
 			l.wasReady = true
-			l.sv.forgive()
-			l.sv.since = time.Now()
+			l.st.forgive()
+			l.st.since = time.Now()
 		}
 	}
 }
@@ -93,7 +95,7 @@ func (l *life) settle(endpoints []string) {
 // Release says that the server is done: it writes nothing any more. One that the daemon
 // started has then to end by itself in the time that it has for stopping.
 func (le *Lease) Release() {
-	le.l.sv.update(func() {
+	le.l.st.update(func() {
 		if le.l.lease == le {
 			le.l.released = true
 		}
@@ -104,7 +106,7 @@ func (le *Lease) Release() {
 func (le *Lease) Lost() {
 	le.end()
 	l := le.l
-	l.sv.update(func() {
+	l.st.update(func() {
 		if l.lease != le {
 			return
 		}
@@ -145,16 +147,29 @@ func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, er
 	if actual, err := process.Of(holder.PID); err != nil || !holder.Known() || actual != holder {
 		holder = process.ID{} // it does not live here, or does not know itself: only its connection tells that it lives
 	}
-	sv := s.server(rec.UUID)
+	st := s.seatFor(rec, reg, holder)
 	for {
-		lease, wait, err := s.tryRegister(sv, rec, reg, holder)
+		lease, wait, err := s.tryRegister(st, rec, reg, holder)
 		if err != nil || lease != nil {
 			return lease, err
 		}
-		if err := s.await(ctx, sv, wait); err != nil {
+		if err := s.await(ctx, st, wait); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// seatFor returns the seat of a process that registers: that in which it was started or sits already, else the server's first.
+func (s *Supervisor) seatFor(rec implrepo.Record, reg Registration, holder process.ID) *seat {
+	for _, st := range s.seatsOf(rec.UUID) {
+		st.mu.Lock()
+		mine := st.life != nil && st.life.is(reg, holder)
+		st.mu.Unlock()
+		if mine {
+			return st
+		}
+	}
+	return s.seat(rec.UUID, seatName(rec.Upgrade, ""))
 }
 
 // recordOf finds, or makes, the record of a server that registers.
@@ -177,29 +192,32 @@ func (s *Supervisor) recordOf(ctx context.Context, reg Registration) (rec implre
 }
 
 // tryRegister grants a lease, refuses it, or returns what to wait for.
-func (s *Supervisor) tryRegister(sv *server, rec implrepo.Record, reg Registration, holder process.ID) (*Lease, <-chan struct{}, error) {
-	sv.storing.Lock()
-	defer sv.storing.Unlock()
-	l, fresh, wait, err := s.admit(sv, rec, reg, holder)
+func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration, holder process.ID) (*Lease, <-chan struct{}, error) {
+	st.storing.Lock()
+	defer st.storing.Unlock()
+	l, fresh, wait, err := s.admit(st, rec, reg, holder)
 	if err != nil || l == nil {
 		return nil, wait, err
 	}
-	sv.mu.Lock()
+	st.mu.Lock()
 	holderWas, pidWas, incarnationWas := l.holder, l.holderPID, l.incarnation
 	l.holder, l.holderPID, l.incarnation = holder, reg.Process.PID, reg.Incarnation
-	sv.mu.Unlock()
-	if err := s.store(sv, l); err != nil {
-		sv.mu.Lock()
-		defer sv.mu.Unlock()
+	st.mu.Unlock()
+	if err := s.store(st, l); err != nil {
+		st.mu.Lock()
+		defer st.mu.Unlock()
 		l.holder, l.holderPID, l.incarnation = holderWas, pidWas, incarnationWas
 		if fresh {
-			sv.drop(l)
+			st.drop(l)
 		}
-		sv.wake()
+		st.wake()
 		return nil, nil, err
 	}
-	lease := &Lease{ID: rand.Text(), UUID: sv.uuid, Name: l.name, l: l, stop: make(chan Stop, 1), over: make(chan struct{})}
-	sv.mu.Lock()
+	lease := &Lease{
+		ID: rand.Text(), UUID: st.uuid, Name: l.name, Terms: terms(rec, st.name),
+		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), over: make(chan struct{}),
+	}
+	st.mu.Lock()
 	old := l.lease
 	l.deadline = time.Time{}
 	if l.started {
@@ -210,8 +228,8 @@ func (s *Supervisor) tryRegister(sv *server, rec implrepo.Record, reg Registrati
 	l.lease, l.hadLease, l.unreachable, l.lostAt = lease, true, false, time.Time{}
 	l.settle(reg.Endpoints)
 	stop, reason := l.stopAsked, l.stopReason
-	sv.wake()
-	sv.mu.Unlock()
+	st.wake()
+	st.mu.Unlock()
 	if old != nil {
 		old.end()
 	}
@@ -219,8 +237,8 @@ func (s *Supervisor) tryRegister(sv *server, rec implrepo.Record, reg Registrati
 		lease.tell(Stop{Within: orDefault(rec.StopTimeout, s.o.StopTimeout), Reason: reason})
 	}
 	if fresh && !s.spawn(l.watch) {
-		_ = s.forget(sv)
-		sv.update(func() { sv.drop(l) })
+		_ = s.forget(st)
+		st.update(func() { st.drop(l) })
 		return nil, nil, ErrClosed
 	}
 	s.o.Log.Info("server registered", "server", l.name, "pid", reg.Process.PID, "endpoints", reg.Endpoints)
@@ -229,22 +247,22 @@ func (s *Supervisor) tryRegister(sv *server, rec implrepo.Record, reg Registrati
 
 // admit decides whether a registration is of the server's present life; if there is none and
 // it was started by hand, it gets one. storing is held.
-func (s *Supervisor) admit(sv *server, rec implrepo.Record, reg Registration, holder process.ID) (l *life, fresh bool, wait <-chan struct{}, err error) {
-	sv.mu.Lock()
-	defer sv.mu.Unlock()
-	l = sv.life
+func (s *Supervisor) admit(st *seat, rec implrepo.Record, reg Registration, holder process.ID) (l *life, fresh bool, wait <-chan struct{}, err error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	l = st.life
 	switch {
-	case sv.removed:
+	case st.removed:
 		return nil, false, nil, fmt.Errorf("server %q: %w", rec.Name, implrepo.ErrUnknown)
 	case l == nil && !reg.ByHand:
 		return nil, false, nil, ErrToken
 	case l == nil:
-		l = newLife(s, sv, rec.Name)
-		sv.take(l)
+		l = newLife(s, st, rec.Name)
+		st.take(l)
 		return l, true, nil, nil
 	case !l.is(reg, holder):
 		if leaving(l.holder) || l.ending() {
-			return nil, false, sv.changed, nil // it is making way
+			return nil, false, st.changed, nil // it is making way
 		}
 		if !reg.ByHand {
 			return nil, false, nil, ErrToken

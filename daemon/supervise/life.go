@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise/cgroup"
 	"github.com/opendsom/dsom/daemon/supervise/child"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -28,19 +29,22 @@ const errorLines = 12
 // is written once, before watch begins. The others are guarded by the server's mu.
 type life struct {
 	s       *Supervisor
-	sv      *server
+	st      *seat
 	name    string
 	attempt uint64
 	started bool
+	adopted bool            // by or beside an earlier daemon
 	rec     implrepo.Record // of a child
+	object  string          // that of the seat
 	born    time.Time
 	startBy time.Time     // when a child has to be ready for the first time
 	over    chan struct{} // closed when it has ended
 
 	child *child.Child
+	group *cgroup.Group // nil: none
 
 	// Of its output, for the goroutine that watches it.
-	logFrom int64     // where it begins in the log; below zero in the predecessor, so many octets before its end
+	logFrom int64     // where it begins in the log, see group.written
 	cutAt   time.Time // when it was cut
 	floods  bool      // that was logged
 
@@ -54,26 +58,32 @@ type life struct {
 	lease    *Lease
 	hadLease bool
 	wasReady bool
+	sentAt   time.Time // when somebody was sent to it last
+	report   Report    // what it has said last of its calls
+	sent     int       // who was sent to it since
 	lostAt   time.Time
 	deadline time.Time // for it to be ready, or to come back; zero for none
 
 	stopAsked   bool // somebody wants it to end
 	stopReason  string
 	doomed      string // why it is being ended without having come up
+	sick        string // why it is being ended though it has
 	released    bool   // it said that it is done
 	unreachable bool   // by hand, alive, without lease, and too late
 	stuckErr    error  // why it could not be ended
+
+	unenforced []string // which limits are not
 }
 
-func newLife(s *Supervisor, sv *server, name string) *life {
-	return &life{s: s, sv: sv, name: name, born: time.Now(), over: make(chan struct{})}
+func newLife(s *Supervisor, st *seat, name string) *life {
+	return &life{s: s, st: st, name: name, born: time.Now(), over: make(chan struct{})}
 }
 
 // ready reports whether it takes calls; mu is held.
 func (l *life) ready() bool { return l.lease != nil && len(l.endpoints) > 0 && !l.ending() }
 
 // ending reports whether it is on its way out; mu is held.
-func (l *life) ending() bool { return l.stopAsked || l.released || l.doomed != "" }
+func (l *life) ending() bool { return l.stopAsked || l.released || l.doomed != "" || l.sick != "" }
 
 // pid returns the process to be shown; mu is held.
 func (l *life) pid() int {
@@ -100,16 +110,24 @@ func hash(token string) string {
 // is there before: first that a process may come to be, then which.
 func (l *life) start() {
 	token := rand.Text()
-	l.sv.update(func() { l.token = hash(token) })
+	l.st.update(func() { l.token = hash(token) })
+	if err := l.s.ensureAfter(l); err != nil {
+		l.bury(l.startError("was not started, because a server that it comes after does not run", err))
+		return
+	}
 	if err := l.remember(); err != nil {
 		l.bury(l.startError("was not started, because the state cannot be written", err))
 		return
 	}
-	out, from, err := l.s.o.Logs.Open(l.sv.uuid.String())
+	out, from, err := l.s.o.Logs.Open(l.st.uuid.String())
 	if err != nil {
 		l.s.o.Log.Warn("the output of a server is lost", "server", l.name, "error", err)
 	}
-	c, err := child.Start(child.Spec{Command: l.rec.Command, Dir: l.rec.Dir, Env: l.environ(token), Output: out})
+	l.group = l.join()
+	c, err := child.Start(child.Spec{
+		Command: l.rec.Command, Dir: l.rec.Dir, Env: l.environ(token), Output: out,
+		User: l.rec.User, Limits: rlimits(l.rec.Limits), Group: l.group.File(),
+	})
 	if out != nil {
 		_ = out.Close()
 	}
@@ -118,8 +136,8 @@ func (l *life) start() {
 		return
 	}
 	l.s.o.Log.Info("server started", "server", l.name, "pid", c.ID().PID, "command", l.rec.Command)
-	l.child, l.logFrom = c, from
-	l.sv.update(func() { l.leader = c.ID() })
+	l.child, l.logFrom = c, l.st.g.written(from)
+	l.st.update(func() { l.leader = c.ID() })
 	if err := l.remember(); err != nil {
 		_ = c.Signal(os.Kill)
 		<-c.Done()
@@ -133,8 +151,9 @@ func (l *life) start() {
 func (l *life) environ(token string) []string {
 	return slices.Concat(os.Environ(), l.s.o.Env, l.rec.Env, []string{
 		admin.EnvServerName + "=" + l.name,
-		admin.EnvServerUUID + "=" + l.sv.uuid.String(),
+		admin.EnvServerUUID + "=" + l.st.uuid.String(),
 		admin.EnvServerToken + "=" + token,
+		admin.EnvServerObject + "=" + l.object,
 	})
 }
 
@@ -142,16 +161,16 @@ func (l *life) environ(token string) []string {
 func (l *life) startError(reason string, err error) error {
 	e := &StartError{Server: l.name, Program: strings.Join(l.rec.Command, " "), Reason: reason, Err: err}
 	if l.child != nil {
-		e.Output = l.s.o.Logs.Tail(l.sv.uuid.String(), l.logFrom, errorLines)
+		e.Output = l.s.o.Logs.Tail(l.st.uuid.String(), l.st.g.since(l.logFrom), errorLines)
 	}
 	return e
 }
 
 // failed returns why a life that has ended did not come up, or nil if it did or was not meant to.
 func (l *life) failed() error {
-	l.sv.mu.Lock()
+	l.st.mu.Lock()
 	wasReady, stopped, doomed := l.wasReady, l.stopAsked, l.doomed
-	l.sv.mu.Unlock()
+	l.st.mu.Unlock()
 	switch {
 	case wasReady || !l.started:
 		return nil
@@ -171,36 +190,46 @@ func (l *life) failed() error {
 
 // bury ends the life in the table, once its process is known to have ended (or never was).
 func (l *life) bury(failure error) {
-	sv, how := l.sv, "ended"
+	st, how := l.st, "ended"
 	if l.started {
 		l.trim() // for the last time
 	}
 	if l.child != nil {
 		how = l.child.Status()
 	}
-	sv.storing.Lock()
-	defer sv.storing.Unlock()
-	if err := l.s.forget(sv); err != nil {
+	l.endOrphans()
+	l.group.Close()
+	st.storing.Lock()
+	defer st.storing.Unlock()
+	if err := l.s.forget(st); err != nil {
 		l.s.o.Log.Error("the end of a server could not be noted", "server", l.name, "error", err)
 	}
 	lived := time.Since(l.born)
-	sv.mu.Lock()
+	l.s.noteCall(st, l.rec, failure) // before anybody hears of the failure, and calls again
+	st.mu.Lock()
 	lease := l.lease
 	l.lease = nil
-	sv.life, sv.since = nil, time.Now()
+	st.life, st.since = nil, time.Now()
 	switch {
 	case l.stopAsked && failure != nil: // nobody's fault
-		sv.failed, sv.failure = l.attempt, failure
+		st.failed, st.failure = l.attempt, failure
 	case failure != nil:
-		sv.fail(l.attempt, failure, &l.s.o)
-	case l.stopAsked || lived >= l.s.o.Settled:
-		sv.crashes = 0
+		st.fail(l.attempt, failure, l.rec.Retry, &l.s.o)
+	case l.stopAsked || lived >= l.s.o.Settled && l.sick == "":
+		st.crashes = 0
 	default:
-		sv.crashes++
+		st.crashes++
 	}
 	asked := l.stopAsked
-	sv.wake()
-	sv.mu.Unlock()
+	switch {
+	case l.sick != "":
+		how = "was ended: " + l.sick
+	case asked:
+		how = "was stopped"
+	}
+	st.lastEnd = how
+	st.wake()
+	st.mu.Unlock()
 	close(l.over)
 	if lease != nil {
 		lease.end()
@@ -213,23 +242,23 @@ func (l *life) bury(failure error) {
 	default:
 		l.s.o.Log.Warn("server ended by itself", "server", l.name, "pid", l.pid(), "how", how, "lived", lived)
 	}
-	l.s.revive(sv)
+	l.s.dismiss(st)
+	l.s.revive(st, l.rec.Retry)
 }
 
 // revive starts a server that shall always run, after a pause if it has failed.
-func (s *Supervisor) revive(sv *server) {
-	sv.mu.Lock()
-	pause := time.Until(sv.retryAt)
-	if sv.crashes > 1 {
-		pause = max(pause, min(s.o.BackOff<<min(sv.crashes-2, 20), s.o.MaxBackOff))
+func (s *Supervisor) revive(st *seat, retry implrepo.Retry) {
+	st.mu.Lock()
+	pause := time.Until(st.retryAt)
+	if st.crashes > 1 {
+		pause = max(pause, pauseAfter(st.crashes-1, retry, &s.o))
 	}
-	stopped := sv.stopped
-	sv.mu.Unlock()
+	stopped := st.stopped
+	st.mu.Unlock()
 	if stopped {
 		return
 	}
-	rec, err := s.repo.Get(s.ctx, sv.uuid)
-	if err != nil || rec.Activation != implrepo.Always || rec.Disabled {
+	if rec, err := s.repo.Get(s.ctx, st.uuid); err != nil || !shallRun(rec, st) {
 		return
 	}
 	s.spawn(func() {
@@ -237,20 +266,27 @@ func (s *Supervisor) revive(sv *server) {
 		defer t.Stop()
 		select {
 		case <-t.C:
-			if rec, err := s.repo.Get(s.ctx, sv.uuid); err == nil && rec.Activation == implrepo.Always && !sv.heldBack() {
-				s.keepUp(rec)
+			if rec, err := s.repo.Get(s.ctx, st.uuid); err == nil && shallRun(rec, st) && !st.heldBack() {
+				s.keepUp(rec, st.name)
 			}
 		case <-s.ctx.Done():
 		}
 	})
 }
 
-// keepUp starts a server that shall always run. If it does not come up, its end tries again.
-func (s *Supervisor) keepUp(rec implrepo.Record) {
+// shallRun reports whether a process shall be in a seat whether it is called or not.
+func shallRun(rec implrepo.Record, st *seat) bool {
+	return rec.Activation == implrepo.Always && !rec.Disabled && belongs(st.name, rec) && !isApart(st.name)
+}
+
+// keepUp starts a process of a server that shall always run. If it does not come up, its end tries again.
+func (s *Supervisor) keepUp(rec implrepo.Record, name string) {
 	var known *StartError
-	if _, err := s.ensure(s.ctx, rec.UUID, kept); err != nil && !errors.As(err, &known) && !errors.Is(err, ErrClosed) && !errors.Is(err, errStopped) {
-		s.o.Log.Error("a server that shall always run does not", "server", rec.Name, "error", err)
+	_, err := s.ensure(s.ctx, rec.UUID, name, kept)
+	if err == nil || errors.As(err, &known) || errors.Is(err, ErrClosed) || errors.Is(err, errStopped) || errors.Is(err, errMoved) {
+		return
 	}
+	s.o.Log.Error("a server that shall always run does not", "server", rec.Name, "error", err)
 }
 
 // tooLate says what a life did not do in time; mu is held.

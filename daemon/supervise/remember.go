@@ -28,45 +28,58 @@ type runRecord struct {
 
 const prefixRun = "run/"
 
-func runKey(u implrepo.UUID) string { return prefixRun + u.String() }
+// runKey returns the key of what the store holds of the life in a seat.
+func (st *seat) runKey() string {
+	if st.name == "" {
+		return prefixRun + st.uuid.String()
+	}
+	return prefixRun + st.uuid.String() + "." + st.name
+}
+
+// parseRunKey undoes runKey.
+func parseRunKey(key string) (u implrepo.UUID, name string, err error) {
+	server, name, _ := strings.Cut(strings.TrimPrefix(key, prefixRun), ".")
+	u, err = implrepo.ParseUUID(server)
+	return u, name, err
+}
 
 // remember writes to the store what is known of a life.
 func (l *life) remember() error {
-	l.sv.storing.Lock()
-	defer l.sv.storing.Unlock()
-	return l.s.store(l.sv, l)
+	l.st.storing.Lock()
+	defer l.st.storing.Unlock()
+	return l.s.store(l.st, l)
 }
 
 // store is remember with storing held.
-func (s *Supervisor) store(sv *server, l *life) error {
-	sv.mu.Lock()
+func (s *Supervisor) store(st *seat, l *life) error {
+	st.mu.Lock()
 	r := runRecord{l.name, l.started, l.token, l.leader, l.holder, l.holderPID, l.incarnation, l.born}
-	sv.mu.Unlock()
+	st.mu.Unlock()
 	b, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	op := store.Create(runKey(sv.uuid), b)
-	if sv.runRevision != 0 {
-		op = store.Update(runKey(sv.uuid), b, sv.runRevision)
+	op := store.Create(st.runKey(), b)
+	if st.runRevision != 0 {
+		op = store.Update(st.runKey(), b, st.runRevision)
 	}
 	rev, err := s.o.Store.Commit(s.ctx, op)
 	if err != nil {
 		return err
 	}
-	sv.runRevision = rev
+	st.runRevision = rev
 	return nil
 }
 
 // forget removes from the store what it knows of a server's life; storing is held. What cannot be removed is
 // written over by the next life, or found to be over by the next daemon.
-func (s *Supervisor) forget(sv *server) error {
-	if sv.runRevision == 0 {
+func (s *Supervisor) forget(st *seat) error {
+	if st.runRevision == 0 {
 		return nil
 	}
-	_, err := s.o.Store.Commit(context.WithoutCancel(s.ctx), store.Delete(runKey(sv.uuid), sv.runRevision))
+	_, err := s.o.Store.Commit(context.WithoutCancel(s.ctx), store.Delete(st.runKey(), st.runRevision))
 	if err == nil {
-		sv.runRevision = 0
+		st.runRevision = 0
 	}
 	return err
 }
@@ -78,14 +91,15 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		u, err := implrepo.ParseUUID(strings.TrimPrefix(e.Key, prefixRun))
+		u, name, err := parseRunKey(e.Key)
 		var r runRecord
 		if err := errors.Join(err, json.Unmarshal(e.Value, &r)); err != nil {
 			return &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not the record of a server's run", Err: err}
 		}
-		sv := s.server(u)
-		sv.runRevision = e.Revision
-		l := newLife(s, sv, r.Name)
+		st := s.seat(u, name)
+		st.runRevision = e.Revision
+		l := newLife(s, st, r.Name)
+		l.adopted = true
 		l.started, l.token, l.born = r.Started, r.Token, r.Born
 		l.leader, l.holder, l.holderPID, l.incarnation = r.Leader, r.Holder, r.HolderPID, r.Incarnation
 		l.hadLease, l.wasReady = true, true // to come up is not what it fails at
@@ -95,13 +109,14 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 			l.rec = rec
 		}
 		if l.gone() {
-			if err := s.forget(sv); err != nil {
+			l.endOrphans()
+			if err := s.forget(st); err != nil {
 				return fmt.Errorf("the end of server %q cannot be noted: %w", r.Name, err)
 			}
 			continue
 		}
 		s.o.Log.Info("waiting for a server that lives", "server", r.Name, "pid", l.pid(), "for", s.o.Grace)
-		sv.update(func() { sv.take(l) })
+		st.update(func() { st.take(l) })
 		s.spawn(l.watch)
 	}
 	return nil

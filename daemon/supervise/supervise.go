@@ -12,6 +12,9 @@
 //     up waits for those that still live, for a time, before it starts another; it ends
 //     a process only if it is certain that it is the one.
 //
+// A server has one process, or several: replicas, processes for single objects or calls, the version before an upgrade and
+// that after it. Each of them has a seat of its own, and all that is said above of a server holds of a seat.
+//
 // Each life has one goroutine (life.watch), which alone starts, ends and buries its process. All
 // else that happens to a server (a lease comes, a lease is lost, somebody wants it stopped) is a change under
 // the server's lock that wakes everybody who waits. Nothing is called under that lock but
@@ -22,8 +25,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -59,7 +60,10 @@ type Options struct {
 	Grace        time.Duration // for a server that lives to come back for its lease
 	BackOff      time.Duration // after the first failure to come up; doubled with each that follows
 	MaxBackOff   time.Duration
-	Settled      time.Duration // an always-on server that ends sooner than this has failed
+	Settled      time.Duration // a server that ends sooner than this after it was started has failed
+
+	// Probe asks a process whether it works: an error says that it does not. nil: nobody asks but a record's command.
+	Probe func(ctx context.Context, rec implrepo.Record, at Live) error
 }
 
 func (o *Options) fill() {
@@ -85,7 +89,7 @@ type Supervisor struct {
 	wg    sync.WaitGroup
 
 	mu       sync.Mutex
-	servers  map[implrepo.UUID]*server
+	groups   map[implrepo.UUID]*group
 	stopping bool // nothing is started any more
 }
 
@@ -96,7 +100,8 @@ func New(ctx context.Context, o Options) (*Supervisor, error) {
 		return nil, errors.New("supervise: a store and a place for logs are needed")
 	}
 	o.fill()
-	s := &Supervisor{o: o, repo: implrepo.New(o.Store), servers: map[implrepo.UUID]*server{}}
+	s := &Supervisor{o: o, groups: map[implrepo.UUID]*group{}}
+	s.repo = implrepo.New(o.Store).Watched(s.changed)
 	s.ctx, s.close = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.o.Logs.TrimAll(); err != nil { // first of all: the disk may be full of them
 		s.o.Log.Warn("the output of servers cannot be cut", "error", err)
@@ -124,15 +129,13 @@ func (s *Supervisor) trimEnded() {
 		case <-s.ctx.Done():
 			return
 		}
-		s.mu.Lock()
-		all := slices.Collect(maps.Values(s.servers))
-		s.mu.Unlock()
-		for _, sv := range all {
-			if sv.runs() {
+		for _, st := range s.seats() {
+			if st.runs() {
 				continue
 			}
-			if _, err := sv.trim(s.o.Logs); err != nil {
-				s.o.Log.Warn("the output of a server that has ended cannot be cut", "uuid", sv.uuid, "error", err)
+			s.dismiss(st)
+			if _, err := st.g.trim(s.o.Logs); err != nil {
+				s.o.Log.Warn("the output of a server that has ended cannot be cut", "uuid", st.uuid, "error", err)
 			}
 		}
 	}
@@ -152,19 +155,21 @@ func (s *Supervisor) Close() {
 	s.wg.Wait()
 }
 
-// StopAll stops the servers that were started by a supervisor, all at once, and from now on
-// starts none; those started by hand are left alone. It returns the first error.
+// StopAll stops the servers that were started by a supervisor, those first after which others come
+// last, and from now on starts none; those started by hand are left alone. It returns the first error.
 func (s *Supervisor) StopAll(ctx context.Context) error {
 	s.mu.Lock()
 	s.stopping = true
-	var all []*server
-	for _, sv := range s.servers {
-		all = append(all, sv)
-	}
 	s.mu.Unlock()
+	all := s.seats()
+	last := s.stopOrder(all)
 	errs := make(chan error, len(all))
-	for _, sv := range all {
-		go func() { errs <- sv.stopLife(ctx, s.ctx, true, "the daemon is shutting down") }()
+	for _, st := range all {
+		go func() {
+			defer last.stopped(st)
+			last.wait(ctx, st)
+			errs <- st.stopLife(ctx, s.ctx, true, "the daemon is shutting down")
+		}()
 	}
 	var first error
 	for range all {
@@ -173,18 +178,6 @@ func (s *Supervisor) StopAll(ctx context.Context) error {
 		}
 	}
 	return first
-}
-
-// server returns the table's entry for a UUID.
-func (s *Supervisor) server(u implrepo.UUID) *server {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sv := s.servers[u]
-	if sv == nil {
-		sv = &server{uuid: u, since: time.Now(), changed: make(chan struct{})}
-		s.servers[u] = sv
-	}
-	return sv
 }
 
 // closing reports whether nothing may be started any more.
@@ -205,16 +198,15 @@ func (s *Supervisor) spawn(f func()) bool {
 	return true
 }
 
-// Refresh starts the servers that shall always run and do not. To be called when records have changed.
+// Refresh starts the servers that shall always run and do not.
 func (s *Supervisor) Refresh(ctx context.Context) error {
 	recs, err := s.repo.List(ctx)
 	if err != nil {
 		return err
 	}
 	for _, rec := range recs {
-		if rec.Activation == implrepo.Always && !rec.Disabled && !s.server(rec.UUID).heldBack() {
-			s.spawn(func() { s.keepUp(rec) })
-		}
+		s.know(rec)
+		s.settle(rec)
 	}
 	return nil
 }
@@ -224,11 +216,14 @@ func (s *Supervisor) Refresh(ctx context.Context) error {
 func (s *Supervisor) Forget(u implrepo.UUID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sv := s.servers[u]; sv != nil {
-		if !sv.remove() {
-			return ErrRuns
+	if g := s.groups[u]; g != nil {
+		for name, st := range g.seats {
+			if !st.remove() {
+				return ErrRuns
+			}
+			delete(g.seats, name)
 		}
-		delete(s.servers, u)
+		delete(s.groups, u)
 	}
 	return s.o.Logs.Remove(u.String())
 }

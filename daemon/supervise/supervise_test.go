@@ -57,6 +57,8 @@ type fixture struct {
 	s    *flaky
 	logs *capture.Keeper
 	u    implrepo.UUID
+
+	kill func() error // ends the process that an upgrade has started
 }
 
 // start makes a supervisor with one server.
@@ -368,4 +370,19 @@ func TestClosing(t *testing.T) {
 	if run := f.Run(f.u); run.State != admin.StateStopped {
 		t.Errorf("got %+v", run)
 	}
+}
+
+// openStore returns a store that is closed with the test.
+func openStore(t *testing.T) store.Store {
+	t.Helper()
+	s, err := bbolt.Open(filepath.Join(t.TempDir(), "dsom.db"), bbolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }

@@ -25,6 +25,9 @@ const (
 // watch looks after a life until its process has ended, and buries it; or until the
 // supervisor lets go of it.
 func (l *life) watch() {
+	if l.rec.Health.Every > 0 {
+		l.s.spawn(l.examine)
+	}
 	interval := tick
 	for {
 		changed, done := l.step()
@@ -34,7 +37,7 @@ func (l *life) watch() {
 		if l.started {
 			interval = l.trim()
 		}
-		l.sv.mu.Lock()
+		l.st.mu.Lock()
 		pause := interval
 		if !l.deadline.IsZero() {
 			pause = min(pause, max(time.Until(l.deadline), time.Millisecond))
@@ -42,7 +45,7 @@ func (l *life) watch() {
 		if l.child == nil && l.lease == nil {
 			pause = min(pause, max(minPoll, min(maxPoll, time.Since(l.lostAt)/8)))
 		}
-		l.sv.mu.Unlock()
+		l.st.mu.Unlock()
 		t := time.NewTimer(pause)
 		select {
 		case <-changed:
@@ -56,14 +59,13 @@ func (l *life) watch() {
 
 // trim cuts the life's output, and returns how soon to do so again.
 func (l *life) trim() time.Duration {
-	cut, err := l.sv.trim(l.s.o.Logs)
+	cut, err := l.st.g.trim(l.s.o.Logs)
 	if err != nil {
 		l.s.o.Log.Warn("the output of a server cannot be cut", "server", l.name, "error", err)
 		return tick
 	}
 	now := time.Now()
 	if cut > 0 {
-		l.logFrom -= cut
 		if now.Sub(l.cutAt) < floods && !l.floods {
 			l.floods = true
 			l.s.o.Log.Warn("a server floods its output: only the end of that is kept", "server", l.name, "error", l.s.o.Limits.Exceeded(limits.ServerOutput, 0))
@@ -87,18 +89,18 @@ func (l *life) childDone() <-chan struct{} {
 // step does what is due, and returns what to wait for, or that the life is over.
 func (l *life) step() (changed <-chan struct{}, done bool) {
 	gone := l.gone()
-	sv := l.sv
-	sv.mu.Lock()
-	changed = sv.changed
+	st := l.st
+	st.mu.Lock()
+	changed = st.changed
 	late := !l.deadline.IsZero() && !time.Now().Before(l.deadline)
-	stop := l.stopAsked && l.stuckErr == nil
+	stop := (l.stopAsked || l.sick != "") && l.stuckErr == nil
 	released, unreachable := l.released, l.unreachable
 	lost := late && l.lease == nil && l.hadLease
 	byHandOver := !l.started && (released || lost && !l.holder.Known())
 	if late && l.started && !l.ending() && !l.wasReady {
 		l.doomed = l.tooLate()
 	}
-	sv.mu.Unlock()
+	st.mu.Unlock()
 	switch {
 	case gone || byHandOver:
 		l.bury(l.failed())
@@ -111,7 +113,7 @@ func (l *life) step() (changed <-chan struct{}, done bool) {
 		return nil, true
 	case lost && !unreachable:
 		l.s.o.Log.Warn("a server that was started by hand lives, but has not come back for its lease", "server", l.name, "pid", l.holder.PID)
-		sv.update(func() { l.unreachable, l.deadline = true, time.Time{} })
+		st.update(func() { l.unreachable, l.deadline = true, time.Time{} })
 	}
 	return changed, false
 }
@@ -126,23 +128,24 @@ func (l *life) gone() bool {
 			return false
 		}
 	}
-	l.sv.mu.Lock()
+	l.st.mu.Lock()
 	leader, holder := l.leader, l.holder
-	l.sv.mu.Unlock()
+	l.st.mu.Unlock()
 	if leader.PID == 0 && holder.PID == 0 {
 		return false
 	}
 	return leader.State() == process.Gone && holder.State() == process.Gone
 }
 
-// end ends the process of a life: by asking over its lease, by the polite signal, by the one
+// end ends the process of a life: by asking over its lease, for which it may have to come back, by the polite signal, by the one
 // that cannot be refused. It reports whether that was done; otherwise it has noted why not, or the supervisor is letting go.
 func (l *life) end() bool {
 	within := orDefault(l.rec.StopTimeout, l.s.o.StopTimeout)
-	l.sv.mu.Lock()
+	l.st.mu.Lock()
 	lease, reason, released := l.lease, l.stopReason, l.released
-	l.sv.mu.Unlock()
-	if lease != nil || released {
+	comesBack := l.incarnation != "" && time.Now().Before(l.deadline) // it has registered, and is told then
+	l.st.mu.Unlock()
+	if lease != nil || released || comesBack {
 		if lease != nil && !released {
 			lease.tell(Stop{Within: within, Reason: reason})
 		}
@@ -177,15 +180,15 @@ func (l *life) end() bool {
 // processes apart. Such a life is over when its time is: the process, should there be one, will
 // not get the lease again.
 func (l *life) untraceable() bool {
-	l.sv.mu.Lock()
-	defer l.sv.mu.Unlock()
+	l.st.mu.Lock()
+	defer l.st.mu.Unlock()
 	return l.lease == nil && l.child == nil && !l.leader.Known() && !l.holder.Known()
 }
 
 // stuck notes that the process did not end, and when it is tried again.
 func (l *life) stuck(err error) {
-	l.sv.mu.Lock()
-	defer l.sv.mu.Unlock()
+	l.st.mu.Lock()
+	defer l.st.mu.Unlock()
 	e := &HeldError{Server: l.name, PID: l.pid(), Reason: "does not end"}
 	if err != nil {
 		e.Reason = fmt.Sprintf("does not end, and cannot be ended: %v", err)
@@ -193,7 +196,7 @@ func (l *life) stuck(err error) {
 	l.stuckErr, l.stopAsked = e, false
 	l.deadline = time.Now().Add(l.s.o.Grace)
 	l.s.o.Log.Error("server does not end", "server", l.name, "pid", l.pid(), "error", err)
-	l.sv.wake()
+	l.st.wake()
 }
 
 // signal reaches what was started with its group, and what was started by hand alone.
@@ -201,17 +204,21 @@ func (l *life) signal(sig os.Signal) error {
 	if l.child != nil {
 		return l.child.Signal(sig)
 	}
-	l.sv.mu.Lock()
+	l.st.mu.Lock()
 	leader, holder := l.leader, l.holder
-	l.sv.mu.Unlock()
+	l.st.mu.Unlock()
 	if !l.started {
 		if holder.PID == 0 {
 			return process.ErrUnidentified
 		}
 		return holder.Signal(sig)
 	}
+	ids := []process.ID{leader}
+	if holder != leader { // to many a program a second signal says something else
+		ids = append(ids, holder)
+	}
 	err := process.ErrGone
-	for _, id := range []process.ID{leader, holder} {
+	for _, id := range ids {
 		if id.PID == 0 {
 			continue
 		}
@@ -228,9 +235,9 @@ func (l *life) waitGone(d time.Duration) bool {
 	limit := time.NewTimer(d)
 	defer limit.Stop()
 	for poll := minPoll; ; poll = min(2*poll, maxPoll) {
-		l.sv.mu.Lock()
-		changed, over := l.sv.changed, l.released && !l.started
-		l.sv.mu.Unlock()
+		l.st.mu.Lock()
+		changed, over := l.st.changed, l.released && !l.started
+		l.st.mu.Unlock()
 		if over || l.gone() {
 			return true
 		}

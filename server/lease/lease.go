@@ -68,6 +68,12 @@ type Stop struct {
 	Reason string
 }
 
+// Terms are what the daemon wants of the server while the lease is held.
+type Terms struct {
+	Report time.Duration // how often it wants to be told of the calls; 0: not at all
+	Calls  int           // how many calls the process is for; 0: any number
+}
+
 // A Lease is held, or being asked for, until Close, or until it is refused. Its methods may
 // be called concurrently.
 type Lease struct {
@@ -87,6 +93,7 @@ type Lease struct {
 	client    *admin.Client
 	name      string
 	uuid      string
+	terms     Terms
 	err       error // why it was refused
 }
 
@@ -171,6 +178,29 @@ func (l *Lease) Identity() (name, uuid string) {
 		return l.c.Name, l.c.UUID
 	}
 	return l.name, l.uuid
+}
+
+// Terms returns what the daemon wanted when it granted the lease; the zero value until then.
+func (l *Lease) Terms() Terms {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.terms
+}
+
+// Report tells the daemon of the server's calls, if the lease is held just now. One that does not reach it is lost: the
+// next says more.
+func (l *Lease) Report(ctx context.Context, r admin.Report) {
+	l.mu.Lock()
+	id, client := l.id, l.client
+	l.mu.Unlock()
+	if id == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, tellTime)
+	defer cancel()
+	if err := client.Report(ctx, id, r); err != nil && ctx.Err() == nil {
+		l.c.Log.Debug("the daemon could not be told of the server's calls", "error", err)
+	}
 }
 
 // Close tells the daemon, if it is there and before ctx ends, that the server is done, and

@@ -18,12 +18,21 @@ import (
 // Activation says when a server is started.
 type Activation string
 
-// The ways to start a server.
+// The ways to start a server. One process is the whole server, but where it is said otherwise.
 const (
-	OnDemand Activation = "on-demand" // by the first call of one of its objects
-	Manual   Activation = "manual"    // by a person, or outside of the daemon
-	Always   Activation = "always"    // with the daemon, and again whenever it ends
+	OnDemand  Activation = "on-demand"  // by the first call of one of its objects ("shared" in older books)
+	Unshared  Activation = "unshared"   // by the first call of an object, a process for each object
+	PerObject Activation = "per-object" // as Unshared for the objects that Record.Apart matches, as OnDemand for the others
+	PerCall   Activation = "per-call"   // by each call, a process for each
+	Manual    Activation = "manual"     // by a person, or outside of the daemon
+	Always    Activation = "always"     // with the daemon, and again whenever it ends
 )
+
+// activations are all ways, in the order in which they are told.
+var activations = []Activation{OnDemand, Unshared, PerObject, PerCall, Manual, Always}
+
+// Apart reports whether the server may have processes for single objects or calls.
+func (a Activation) Apart() bool { return a == Unshared || a == PerObject || a == PerCall }
 
 // Limits of a record.
 const (
@@ -50,6 +59,23 @@ type Record struct {
 
 	StartTimeout time.Duration `json:"start_timeout,omitempty"` // from the start until it takes calls; 0: the daemon's default
 	StopTimeout  time.Duration `json:"stop_timeout,omitempty"`  // from the request to stop until it is ended by force; 0: the daemon's default
+	IdleTimeout  time.Duration `json:"idle_timeout,omitempty"`  // without a call, after which it is stopped until the next; 0: never
+
+	User   string  `json:"user,omitempty"`   // the account under which it runs; "": the daemon's
+	Limits Limits  `json:"limits,omitzero"`  // what it may use of the machine
+	After  []UUID  `json:"after,omitempty"`  // servers that have to take calls before it is started
+	Retry  Retry   `json:"retry,omitzero"`   // when it is started again after a failure
+	Health Health  `json:"health,omitzero"`  // how it is found out that it does not work though it runs
+	Apart  string  `json:"apart,omitempty"`  // PerObject: which objects have processes of their own, see CheckPattern
+	Most   int     `json:"most,omitempty"`   // processes at once, where Activation.Apart; 0: DefaultMost
+	Copies int     `json:"copies,omitempty"` // replicas that run side by side; 0: one
+	Choose Balance `json:"choose,omitempty"` // which of them a client is sent to; "": RoundRobin
+	Alone  bool    `json:"alone,omitempty"`  // no two processes of it at a time, not even during an upgrade
+
+	// Upgrade counts the changes to another program while the server ran. Previous is the
+	// command before the last of them; empty: there is nothing to go back to.
+	Upgrade  uint64   `json:"upgrade,omitempty"`
+	Previous []string `json:"previous,omitempty"`
 
 	Created time.Time `json:"created"`
 
@@ -76,8 +102,8 @@ func (r *Record) normalise() error {
 	if err := CheckName(r.Name); err != nil {
 		return err
 	}
-	if !slices.Contains([]Activation{OnDemand, Manual, Always}, r.Activation) {
-		return &InvalidError{"activation", fmt.Sprintf("%q is none of %s, %s, %s", r.Activation, OnDemand, Manual, Always)}
+	if !slices.Contains(activations, r.Activation) {
+		return &InvalidError{"activation", fmt.Sprintf("%.40q is none of %v", r.Activation, activations)}
 	}
 	if err := r.checkCommand(); err != nil {
 		return err
@@ -88,10 +114,18 @@ func (r *Record) normalise() error {
 	if err := r.checkEnv(); err != nil {
 		return err
 	}
-	for field, d := range map[string]time.Duration{"start_timeout": r.StartTimeout, "stop_timeout": r.StopTimeout} {
-		if d < 0 || d > MaxTimeout {
-			return &InvalidError{field, fmt.Sprintf("%v is not between 0 and %v", d, MaxTimeout)}
-		}
+	if err := checkTime("start_timeout", r.StartTimeout, MaxTimeout); err != nil {
+		return err
+	}
+	if err := checkTime("stop_timeout", r.StopTimeout, MaxTimeout); err != nil {
+		return err
+	}
+	return r.checkTerms()
+}
+
+func checkTime(field string, d, most time.Duration) error {
+	if d < 0 || d > most {
+		return &InvalidError{field, fmt.Sprintf("%v is not between 0 and %v", d, most)}
 	}
 	return nil
 }
@@ -118,17 +152,25 @@ func (r *Record) checkCommand() error {
 		}
 		return nil
 	}
+	return CheckCommand("command", r.Command)
+}
+
+// CheckCommand returns what is wrong with a command of at least one word, which the error says is that of a field.
+func CheckCommand(field string, command []string) error {
+	if len(command) == 0 {
+		return &InvalidError{field, "missing"}
+	}
 	size := 0
-	for _, arg := range r.Command {
+	for _, arg := range command {
 		if size += len(arg) + 1; strings.ContainsRune(arg, 0) {
-			return &InvalidError{"command", fmt.Sprintf("a NUL in %.80q", arg)}
+			return &InvalidError{field, fmt.Sprintf("a NUL in %.80q", arg)}
 		}
 	}
 	if size > MaxCommand {
-		return &InvalidError{"command", fmt.Sprintf("%d octets, the limit is %d", size, MaxCommand)}
+		return &InvalidError{field, fmt.Sprintf("%d octets, the limit is %d", size, MaxCommand)}
 	}
-	if p := r.Command[0]; p == "" || !filepath.IsAbs(p) && filepath.Base(p) != p {
-		return &InvalidError{"command", fmt.Sprintf("program %.80q is neither an absolute path nor a bare name", p)}
+	if p := command[0]; p == "" || !filepath.IsAbs(p) && filepath.Base(p) != p {
+		return &InvalidError{field, fmt.Sprintf("program %.80q is neither an absolute path nor a bare name", p)}
 	}
 	return nil
 }
@@ -153,6 +195,7 @@ func (r *Record) checkEnv() error {
 
 // clone returns a copy that shares nothing with r.
 func (r Record) clone() Record {
-	r.Command, r.Env = slices.Clone(r.Command), slices.Clone(r.Env)
+	r.Command, r.Env, r.Previous = slices.Clone(r.Command), slices.Clone(r.Env), slices.Clone(r.Previous)
+	r.After, r.Health.Command = slices.Clone(r.After), slices.Clone(r.Health.Command)
 	return r
 }

@@ -20,10 +20,24 @@ var (
 
 // A Repo keeps records in a store. Its methods may be called concurrently, also through
 // several Repos on one store.
-type Repo struct{ s store.Store }
+type Repo struct {
+	s     store.Store
+	watch func(Record) // nil: nobody
+}
 
 // New returns the repository that lies in a store.
-func New(s store.Store) *Repo { return &Repo{s} }
+func New(s store.Store) *Repo { return &Repo{s: s} }
+
+// Watched returns the same repository, whose changes, made through what is returned, are told to watch once they are there: the
+// record as it was stored, or, if it was removed, one of the zero Revision. watch is called in the goroutine that made the change.
+func (p *Repo) Watched(watch func(Record)) *Repo { return &Repo{p.s, watch} }
+
+// tell tells of a change.
+func (p *Repo) tell(r Record) {
+	if p.watch != nil {
+		p.watch(r)
+	}
+}
 
 const (
 	prefixRecord = "server/"
@@ -49,15 +63,25 @@ func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
 		r.UUID = NewUUID()
 	}
 	r.Created = time.Now().UTC().Truncate(time.Second)
-	b, err := json.Marshal(r)
+	b, err := encode(r)
 	if err != nil {
 		return Record{}, err
 	}
-	r.Revision, err = p.s.Commit(ctx, store.Create(nameKey(r.Name), []byte(r.UUID.String())), store.Create(recordKey(r.UUID), b))
-	if err != nil {
-		return Record{}, taken(err, r)
+	for range attempts {
+		order, err := p.checkOrder(ctx, r)
+		if err != nil {
+			return Record{}, err
+		}
+		ops := append(order, store.Create(nameKey(r.Name), []byte(r.UUID.String())), store.Create(recordKey(r.UUID), b))
+		if r.Revision, err = p.s.Commit(ctx, ops...); err == nil {
+			p.tell(r)
+			return r, nil
+		}
+		if !isOrder(err) {
+			return Record{}, taken(err, r)
+		}
 	}
-	return r, nil
+	return Record{}, fmt.Errorf("server %q: %w, %d times in a row", r.Name, store.ErrConflict, attempts)
 }
 
 // taken makes a conflict over a name or UUID an ErrExists.
@@ -86,11 +110,30 @@ func (p *Repo) Get(ctx context.Context, u UUID) (Record, error) {
 
 func parse(e store.Entry) (Record, error) {
 	var r Record
+	var head struct{ Format int }
+	if err := json.Unmarshal(e.Value, &head); err == nil && head.Format > format {
+		return Record{}, &store.Error{
+			Kind: store.ErrVersion, Key: e.Key, Detail: fmt.Sprintf("a server's record of format %d, this program knows those up to %d", head.Format, format),
+			Help: "run the newer version of dsom again, or remove the server with it",
+		}
+	}
 	if err := json.Unmarshal(e.Value, &r); err != nil {
 		return Record{}, &store.Error{Kind: store.ErrCorrupt, Key: e.Key, Detail: "not a server's record", Err: err}
 	}
 	r.Revision = e.Revision
 	return r, nil
+}
+
+// format is that of the records which are written. Those before it had no number, and lacked what
+// came with it.
+const format = 2
+
+// encode is how a record lies in the store.
+func encode(r Record) ([]byte, error) {
+	return json.Marshal(struct {
+		Format int `json:"format"`
+		Record
+	}{format, r})
 }
 
 // ByName returns the record of the server with a name. Its error is ErrUnknown or the store's.
@@ -156,6 +199,7 @@ func (p *Repo) Update(ctx context.Context, u UUID, change func(*Record) error) (
 		rev, err := p.replace(ctx, old, r)
 		if err == nil {
 			r.Revision = rev
+			p.tell(r)
 			return r, nil
 		}
 		if !errors.Is(err, store.ErrConflict) {
@@ -167,11 +211,17 @@ func (p *Repo) Update(ctx context.Context, u UUID, change func(*Record) error) (
 
 // replace commits r in the place of old. A conflict means that it is to be tried again.
 func (p *Repo) replace(ctx context.Context, old, r Record) (uint64, error) {
-	b, err := json.Marshal(r)
+	b, err := encode(r)
 	if err != nil {
 		return 0, err
 	}
-	ops := []store.Op{store.Update(recordKey(r.UUID), b, old.Revision)}
+	var ops []store.Op
+	if !slices.Equal(old.After, r.After) {
+		if ops, err = p.checkOrder(ctx, r); err != nil {
+			return 0, err
+		}
+	}
+	ops = append(ops, store.Update(recordKey(r.UUID), b, old.Revision))
 	if nameKey(old.Name) != nameKey(r.Name) {
 		e, err := p.s.Get(ctx, nameKey(old.Name))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -201,6 +251,10 @@ func (p *Repo) Remove(ctx context.Context, u UUID) error {
 			return err
 		}
 		_, err = p.s.Commit(ctx, store.Delete(recordKey(u), r.Revision), store.Delete(nameKey(r.Name), e.Revision))
+		if err == nil {
+			r.Revision = 0
+			p.tell(r)
+		}
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}

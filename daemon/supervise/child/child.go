@@ -25,6 +25,9 @@ type Spec struct {
 	Dir     string   // "": this process's
 	Env     []string // the whole environment
 	Output  *os.File // takes standard output and error; nil: nothing does
+	User    string   // the account under which it runs; "": this process's. Its HOME, USER and LOGNAME take the place of Env's
+	Limits  Limits
+	Group   *os.File // the folder of the cgroup that it is to be in; nil: this process's
 }
 
 // A Child is a program that was started. Its methods may be called concurrently.
@@ -50,8 +53,18 @@ func Start(s Spec) (*Child, error) {
 	if !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("program %q was found in the working folder only", s.Command[0])
 	}
+	attr := ownGroup()
+	account, err := become(attr, s.User)
+	if err != nil {
+		return nil, err
+	}
+	join(attr, s.Group)
+	run, args, err := limited(path, s.Command, s.Limits)
+	if err != nil {
+		return nil, err
+	}
 	c := &Child{done: make(chan struct{})}
-	c.cmd = &exec.Cmd{Path: path, Args: s.Command, Dir: s.Dir, Env: s.Env, SysProcAttr: ownGroup()}
+	c.cmd = &exec.Cmd{Path: run, Args: args, Dir: s.Dir, Env: append(s.Env[:len(s.Env):len(s.Env)], account...), SysProcAttr: attr}
 	if s.Output != nil { // a file, not a pipe: the child can write on when this process is gone
 		c.cmd.Stdout, c.cmd.Stderr = s.Output, s.Output
 	}

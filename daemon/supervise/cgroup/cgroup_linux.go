@@ -1,0 +1,150 @@
+package cgroup
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// leaf is the name of the group in which the service manager puts the daemon itself, so that the group above can be divided
+// (DelegateSubgroup= of systemd).
+const leaf = "daemon"
+
+// period is that of the limit of processor time, in microseconds.
+const period = 100_000
+
+// base is where groups are made.
+var base = sync.OnceValues(func() (string, error) {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return "", err
+	}
+	own, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		return "", err
+	}
+	return findBase(string(mounts), string(own))
+})
+
+// findBase returns the folder of the group below which others are to be made, by what the system says of its mounts and of
+// the groups of this process.
+func findBase(mounts, own string) (string, error) {
+	var at, root string
+	for line := range strings.Lines(mounts) {
+		left, right, ok := strings.Cut(line, " - ")
+		fields := strings.Fields(left)
+		if ok && len(fields) >= 5 && strings.HasPrefix(right, "cgroup2 ") {
+			root, at = fields[3], fields[4]
+		}
+	}
+	if at == "" {
+		return "", errors.New("this system has no cgroups of version 2")
+	}
+	for line := range strings.Lines(own) {
+		path, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "0::")
+		if !ok {
+			continue
+		}
+		if rel, err := filepath.Rel(root, path); err == nil && !strings.HasPrefix(rel, "..") {
+			path = rel
+		}
+		dir := filepath.Join(at, path)
+		if filepath.Base(dir) == leaf {
+			dir = filepath.Dir(dir)
+		}
+		return dir, nil
+	}
+	return "", errors.New("this process is in no cgroup of version 2")
+}
+
+// Make returns the group of a name with its limits, made if need be, and what of them is not enforced, and
+// why. It returns no group where none can be made.
+func Make(name string, l Limits) (*Group, []string) {
+	dir, err := base()
+	if err != nil {
+		return nil, l.unenforced(err)
+	}
+	return makeBelow(dir, name, l)
+}
+
+// makeBelow is Make below a folder.
+func makeBelow(dir, name string, l Limits) (*Group, []string) {
+	g := &Group{dir: filepath.Join(dir, "dsom-"+name)}
+	if err := os.Mkdir(g.dir, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, l.unenforced(fmt.Errorf("no group can be made below %s: %w", dir, err))
+	}
+	var err error
+	if g.f, err = os.Open(g.dir); err != nil {
+		return nil, l.unenforced(err)
+	}
+	var open []string
+	for _, c := range l.settings() {
+		if err := g.set(dir, c); err != nil {
+			open = append(open, fmt.Sprintf("%s: %v", c.what, err))
+		}
+	}
+	return g, open
+}
+
+// A setting is a limit in the form in which it is written to a group.
+type setting struct{ controller, file, value, what string }
+
+// settings are the limits that there are.
+func (l Limits) settings() (all []setting) {
+	if l.Memory > 0 {
+		all = append(all, setting{"memory", "memory.max", strconv.FormatInt(l.Memory, 10), "memory of all processes together"})
+	}
+	if l.CPU > 0 {
+		value := fmt.Sprint(l.CPU*period/100, period)
+		all = append(all, setting{"cpu", "cpu.max", value, "processor time of all processes together"})
+	}
+	if l.Processes > 0 {
+		all = append(all, setting{"pids", "pids.max", strconv.FormatInt(l.Processes, 10), "number of processes"})
+	}
+	return all
+}
+
+// set enforces one limit.
+func (g *Group) set(above string, c setting) error {
+	have, err := os.ReadFile(filepath.Join(above, "cgroup.controllers"))
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(" "+strings.TrimSpace(string(have))+" ", " "+c.controller+" ") {
+		return fmt.Errorf("the system has not given the controller %s to %s (systemd: Delegate=yes)", c.controller, above)
+	}
+	err = os.WriteFile(filepath.Join(above, "cgroup.subtree_control"), []byte("+"+c.controller), 0)
+	if err != nil {
+		return fmt.Errorf("the controller %s cannot be used below %s, in which this process must not be itself (systemd: DelegateSubgroup=%s): %w", c.controller, above, leaf, err)
+	}
+	return os.WriteFile(filepath.Join(g.dir, c.file), []byte(c.value), 0)
+}
+
+// unenforced says of all limits why they are not enforced.
+func (l Limits) unenforced(err error) (all []string) {
+	for _, c := range l.settings() {
+		all = append(all, fmt.Sprintf("%s: %v", c.what, err))
+	}
+	return all
+}
+
+// Kill ends all processes that are in the group.
+func (g *Group) Kill() error {
+	if g == nil {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(g.dir, "cgroup.kill"), []byte("1"), 0)
+}
+
+// Close gives the group up, and removes it if nothing is in it.
+func (g *Group) Close() {
+	if g == nil {
+		return
+	}
+	_ = g.f.Close()
+	_ = os.Remove(g.dir) // another process of the server may be in it
+}

@@ -1,0 +1,75 @@
+package cgroup_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/daemon/supervise/cgroup"
+)
+
+// TestFindBase holds below which group others are made.
+func TestFindBase(t *testing.T) {
+	t.Parallel()
+	const (
+		unified = "29 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
+		hybrid  = "30 23 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n31 23 0:28 / /sys/fs/cgroup/unified rw - cgroup2 none rw\n"
+		within  = "29 23 0:26 /pod/box /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"
+		old     = "30 23 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+	)
+	for _, c := range []struct{ mounts, own, want string }{
+		{unified, "0::/system.slice/dsom.service\n", "/sys/fs/cgroup/system.slice/dsom.service"},
+		{unified, "0::/system.slice/dsom.service/daemon\n", "/sys/fs/cgroup/system.slice/dsom.service"},
+		{unified, "0::/\n", "/sys/fs/cgroup"},
+		{hybrid, "4:memory:/x\n0::/y\n", "/sys/fs/cgroup/unified/y"},
+		{within, "0::/pod/box/dsom\n", "/sys/fs/cgroup/dsom"},
+		{old, "4:memory:/x\n", ""},
+		{unified, "4:memory:/x\n", ""},
+		{"", "", ""},
+		{"nonsense - cgroup2\n", "0::/\n", ""},
+	} {
+		got, err := cgroup.FindBase(c.mounts, c.own)
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%q, %q: got %q, %v, want %q", c.mounts, c.own, got, err, c.want)
+		}
+	}
+}
+
+// TestLimits holds what is written to a group, and what is told of limits that the system does not enforce.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "cgroup.controllers"), []byte("cpu memory io\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"memory.max", "cpu.max"} {
+		if err := os.MkdirAll(filepath.Join(dir, "dsom-x"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "dsom-x", file), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, open := cgroup.MakeBelow(dir, "x", cgroup.Limits{Memory: 1 << 30, CPU: 150, Processes: 7})
+	if g == nil {
+		t.Fatalf("no group: %q", open)
+	}
+	defer g.Close()
+	for file, want := range map[string]string{"memory.max": "1073741824", "cpu.max": "150000 100000"} {
+		if b, err := os.ReadFile(filepath.Join(dir, "dsom-x", file)); err != nil || string(b) != want {
+			t.Errorf("%s: got %q, %v, want %q", file, b, err, want)
+		}
+	}
+	if len(open) != 1 || !strings.Contains(open[0], "number of processes") || !strings.Contains(open[0], "Delegate=yes") {
+		t.Errorf("got %q", open)
+	}
+	none, open := cgroup.MakeBelow(filepath.Join(dir, "absent"), "x", cgroup.Limits{Memory: 1})
+	if none != nil || len(open) != 1 || none.File() != nil {
+		t.Errorf("got %v, %q", none, open)
+	}
+	none.Close()
+}

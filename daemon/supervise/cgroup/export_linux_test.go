@@ -1,0 +1,6 @@
+package cgroup
+
+var (
+	FindBase  = findBase
+	MakeBelow = makeBelow
+)

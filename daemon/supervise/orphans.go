@@ -1,0 +1,33 @@
+package supervise
+
+import (
+	"os"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/process"
+)
+
+// endOrphans ends what is left of the group of a process that an earlier daemon has started and that has ended: its children, which
+// a daemon ends with it whose child it is; or, if that daemon was killed before it could note which process it had started, this one wherever
+// it is. They are known by the token in their environment, which no other life has.
+func (l *life) endOrphans() {
+	if !l.adopted || !l.started || l.token == "" {
+		return
+	}
+	candidates := process.All
+	if l.leader.PID != 0 {
+		candidates = func() ([]process.ID, error) { return process.Members(l.leader.PID) }
+	}
+	all, err := candidates()
+	if err != nil {
+		return // the system does not tell
+	}
+	for _, id := range all {
+		token, ok := id.Variable(admin.EnvServerToken)
+		if !ok || hash(token) != l.token {
+			continue
+		}
+		err := id.Signal(os.Kill)
+		l.s.o.Log.Info("a process was ended that a server had left behind", "server", l.name, "pid", id.PID, "error", err)
+	}
+}

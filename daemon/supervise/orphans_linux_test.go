@@ -1,0 +1,61 @@
+package supervise_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// TestStartedButNotNoted holds that a process which an earlier daemon had started, without having come to note which, does not outlive
+// its time; and that another process of the same program does.
+func TestStartedButNotNoted(t *testing.T) {
+	t.Parallel()
+	s := openStore(t)
+	rec, err := implrepo.New(s).Add(t.Context(), implrepo.Record{Name: "bank", Command: []string{os.Args[0]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte("the token"))
+	run := fmt.Sprintf(`{"name":"bank","started":true,"token":%q,"born":"2026-01-02T03:04:05Z"}`, hex.EncodeToString(sum[:]))
+	if _, err := s.Commit(t.Context(), store.Create("run/"+rec.UUID.String(), []byte(run))); err != nil {
+		t.Fatal(err)
+	}
+	ended := map[string]<-chan error{}
+	for _, token := range []string{"the token", "another token"} {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "DSOM_TEST_SERVER=1", admin.EnvServerToken+"="+token, "GORACE=atexit_sleep_ms=0")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- cmd.Wait() }()
+		ended[token] = done
+		t.Cleanup(func() { _ = cmd.Process.Kill() })
+	}
+	sup, err := supervise.New(t.Context(), supervise.Options{Store: s, Logs: &capture.Keeper{Dir: t.TempDir()}, Grace: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sup.Close()
+	select {
+	case <-ended["the token"]:
+	case <-time.After(20 * time.Second):
+		t.Fatal("it has outlived its time")
+	}
+	eventually(t, "its life is over", func() bool { return sup.Run(rec.UUID).State == admin.StateStopped })
+	select {
+	case err := <-ended["another token"]:
+		t.Errorf("another process was ended: %v", err)
+	default:
+	}
+}

@@ -1,0 +1,200 @@
+package supervise
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// An Upgrade says what a server's program is to be from now on.
+type Upgrade struct {
+	Command []string // the program; empty: that which it is, started anew
+	Back    bool     // the one before the last upgrade, instead of Command
+}
+
+// Upgraded says how an upgrade went.
+type Upgraded struct {
+	Record  implrepo.Record
+	Ended   []int         // the old processes
+	Started time.Duration // what the new ones took to come up
+	Drained time.Duration // and the old ones to end
+}
+
+// Upgrade replaces a server's program while it serves. References stay good, no call fails: what is under way is finished by
+// the old processes, other calls go to the new ones. If those do not come up, all is as it was before, and the error is
+// a *StartError. The new processes are started beside the old ones; of a server that is to run alone, when those have ended, and calls
+// wait meanwhile. The other errors: implrepo.ErrUnknown, ErrManual for a server without a program, ErrDisabled, ErrUpgrading,
+// an *implrepo.InvalidError, ErrClosed, the context's, the store's.
+func (s *Supervisor) Upgrade(ctx context.Context, u implrepo.UUID, up Upgrade) (Upgraded, error) {
+	rec, err := s.repo.Get(ctx, u)
+	if err != nil {
+		return Upgraded{}, err
+	}
+	g := s.know(rec)
+	if !g.upgrading.TryLock() {
+		return Upgraded{}, ErrUpgrading
+	}
+	defer g.upgrading.Unlock()
+	if rec, err = s.repo.Get(ctx, u); err != nil { // no other upgrade changes it any more
+		return Upgraded{}, err
+	}
+	next, err := up.apply(rec)
+	if err != nil {
+		return Upgraded{}, err
+	}
+	if rec.Alone {
+		return s.upgradeInTurn(ctx, g, rec, next)
+	}
+	return s.upgradeBeside(ctx, g, rec, next)
+}
+
+// apply returns the record of a server after an upgrade.
+func (up Upgrade) apply(rec implrepo.Record) (implrepo.Record, error) {
+	next := rec
+	switch {
+	case len(rec.Command) == 0:
+		return next, fmt.Errorf("server %q has no program that could be replaced: %w", rec.Name, ErrManual)
+	case rec.Disabled:
+		return next, ErrDisabled
+	case up.Back && len(rec.Previous) == 0:
+		return next, &implrepo.InvalidError{Field: "previous", Reason: "there was no upgrade, or it was undone: there is nothing to go back to"}
+	case up.Back:
+		next.Command, next.Previous = slices.Clone(rec.Previous), nil
+	case len(up.Command) > 0:
+		next.Command, next.Previous = slices.Clone(up.Command), slices.Clone(rec.Command)
+	}
+	return next, implrepo.CheckCommand("command", next.Command)
+}
+
+// upgradeBeside starts the new processes beside the old ones. The moment at which the record is written is that at which
+// the server is upgraded: should this process end before, the next daemon ends the new ones; after, the old ones.
+func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next implrepo.Record) (Upgraded, error) {
+	next.Upgrade++
+	g.mu.Lock()
+	g.next = &next
+	g.mu.Unlock()
+	begun := time.Now()
+	err := s.startVersion(ctx, next)
+	started := time.Since(begun)
+	if err == nil {
+		err = s.commitUpgrade(ctx, rec, &next)
+	}
+	g.mu.Lock()
+	g.next = nil
+	g.mu.Unlock()
+	if err != nil {
+		s.o.Log.Error("an upgrade was given up, and the server is as it was", "server", rec.Name, "error", err)
+		_, undo := s.endSurplus(context.WithoutCancel(ctx), g, "its upgrade was given up")
+		return Upgraded{}, errors.Join(err, undo)
+	}
+	begun = time.Now()
+	ended, err := s.endSurplus(ctx, g, "a new version has taken its place")
+	s.o.Log.Info("server upgraded", "server", rec.Name, "command", next.Command, "started", started, "ended", ended)
+	return Upgraded{next, ended, started, time.Since(begun)}, err
+}
+
+// startVersion starts a process for each seat that the record says the server shall have.
+func (s *Supervisor) startVersion(ctx context.Context, next implrepo.Record) error {
+	for i := range next.N() {
+		if _, err := s.ensure(ctx, next.UUID, seatName(next.Upgrade, place(i)), byHand); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commitUpgrade writes down the upgrade. What else was changed in the record meanwhile stays.
+func (s *Supervisor) commitUpgrade(ctx context.Context, rec implrepo.Record, next *implrepo.Record) (err error) {
+	*next, err = s.repo.Update(ctx, rec.UUID, func(r *implrepo.Record) error {
+		if !slices.Equal(r.Command, rec.Command) || r.Upgrade != rec.Upgrade {
+			return fmt.Errorf("server %q was given another program meanwhile: %w", rec.Name, ErrUpgrading)
+		}
+		r.Command, r.Previous, r.Upgrade = next.Command, next.Previous, next.Upgrade
+		return nil
+	})
+	return err
+}
+
+// endSurplus stops what sits where the server, as it is registered, has no seats, and returns which processes those were.
+func (s *Supervisor) endSurplus(ctx context.Context, g *group, reason string) (ended []int, first error) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for _, st := range s.seatsOf(g.uuid) {
+		if !g.surplus(st.name) {
+			continue
+		}
+		wg.Go(func() {
+			st.mu.Lock()
+			pid := 0
+			if st.life != nil {
+				pid = st.life.pid()
+			}
+			st.mu.Unlock()
+			err := st.stopLife(ctx, s.ctx, false, reason)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil && pid != 0 {
+				ended = append(ended, pid)
+			}
+			if first == nil {
+				first = err
+			}
+		})
+	}
+	wg.Wait()
+	s.dropEmpty(g)
+	slices.Sort(ended)
+	return ended, first
+}
+
+// dropEmpty takes the seats out of the table that the server has no use for and in which nobody sits.
+func (s *Supervisor) dropEmpty(g *group) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, st := range g.seats {
+		st.mu.Lock()
+		if st.life == nil && !st.left && g.surplus(name) {
+			st.left = true
+			delete(g.seats, name)
+			if isApart(name) {
+				g.apart--
+			}
+			st.wake()
+		}
+		st.mu.Unlock()
+	}
+}
+
+// upgradeInTurn ends the old processes, and then starts the new ones, while calls wait.
+func (s *Supervisor) upgradeInTurn(ctx context.Context, g *group, rec, next implrepo.Record) (Upgraded, error) {
+	defer g.hold()()
+	next.Upgrade++
+	if err := s.commitUpgrade(ctx, rec, &next); err != nil { // from here on the old processes are surplus
+		return Upgraded{}, err
+	}
+	begun := time.Now()
+	ended, err := s.endSurplus(ctx, g, "a new version is to take its place")
+	drained := time.Since(begun)
+	begun = time.Now()
+	if err == nil {
+		err = s.startVersion(ctx, next)
+	}
+	if err == nil {
+		return Upgraded{next, ended, time.Since(begun), drained}, nil
+	}
+	s.o.Log.Error("an upgrade has failed, the version before is started again", "server", rec.Name, "error", err)
+	back := rec
+	back.Upgrade = next.Upgrade + 1 // the places of the new processes are not given to others before those have ended
+	undo := s.commitUpgrade(context.WithoutCancel(ctx), next, &back)
+	if undo == nil {
+		if _, undo = s.endSurplus(context.WithoutCancel(ctx), g, "its upgrade was given up"); undo == nil {
+			undo = s.startVersion(context.WithoutCancel(ctx), back)
+		}
+	}
+	return Upgraded{}, errors.Join(err, undo)
+}

@@ -1,0 +1,202 @@
+package supervise_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// running starts the fixture's server and registers in its name; it returns its token and process.
+func (f *fixture) running(t *testing.T) (token string, id process.ID) {
+	t.Helper()
+	called := f.ensure(t)
+	token, id = f.started(t, "")
+	f.register(t, token, id)
+	if err := <-called; err != nil {
+		t.Fatal(err)
+	}
+	return token, id
+}
+
+func (f *fixture) register(t *testing.T, token string, id process.ID) *supervise.Lease {
+	t.Helper()
+	l, err := f.Register(t.Context(), supervise.Registration{UUID: f.u, Token: token, Incarnation: token, Process: id, Endpoints: []string{token}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// next waits for a process that is started beside the one of a token.
+func (f *fixture) next(t *testing.T, last string, old process.ID) (token string, id process.ID) {
+	t.Helper()
+	eventually(t, "the new process is there", func() bool {
+		token = f.token()
+		for _, p := range f.Run(f.u).Processes {
+			if p.PID != old.PID && token != last && p.State == admin.StateStarting {
+				id, _ = process.Of(p.PID)
+			}
+		}
+		return id.PID != 0
+	})
+	return token, id
+}
+
+type upgraded struct {
+	supervise.Upgraded
+	err error
+}
+
+// upgrade begins an upgrade in the background.
+func (f *fixture) upgrade(ctx context.Context, up supervise.Upgrade) <-chan upgraded {
+	done := make(chan upgraded, 1)
+	go func() {
+		u, err := f.Upgrade(ctx, f.u, up)
+		done <- upgraded{u, err}
+	}()
+	return done
+}
+
+// asBefore holds that the server's old process serves, and nothing else runs.
+func (f *fixture) asBefore(t *testing.T, token string, id process.ID) {
+	t.Helper()
+	live, err := f.Ensure(t.Context(), f.u)
+	if err != nil || live.PID != id.PID || live.Endpoints[0] != token {
+		t.Errorf("got %+v, %v, want process %d", live, err, id.PID)
+	}
+	if run := f.Run(f.u); len(run.Processes) != 0 || run.State != admin.StateReady {
+		t.Errorf("got %+v", run)
+	}
+	if rec, err := f.Records().Get(t.Context(), f.u); err != nil || rec.Upgrade != 0 || rec.Previous != nil {
+		t.Errorf("got %+v, %v", rec, err)
+	}
+}
+
+// TestUpgradeFails holds that whatever ends an upgrade before it is written down leaves the server as it was.
+func TestUpgradeFails(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		spoil func(f *fixture, cancel func(), register func())
+		want  func(error) bool
+	}{
+		"the state cannot be written": {
+			func(f *fixture, _, register func()) { f.s.full(1); register() }, // but for the new process's lease
+			func(err error) bool { return errors.Is(err, store.ErrFull) },
+		},
+		"the caller goes": {
+			func(_ *fixture, cancel, _ func()) { cancel() },
+			func(err error) bool { return errors.Is(err, context.Canceled) },
+		},
+		"the new process ends": {
+			func(f *fixture, _, _ func()) { _ = f.kill() },
+			func(err error) bool {
+				e := (*supervise.StartError)(nil)
+				return errors.As(err, &e) && strings.Contains(e.Reason, "killed")
+			},
+		},
+		"the new process does not register in time": {
+			func(*fixture, func(), func()) {},
+			func(err error) bool {
+				e := (*supervise.StartError)(nil)
+				return errors.As(err, &e) && strings.Contains(e.Reason, "did not register within")
+			},
+		},
+		"the record is given another program": {
+			func(f *fixture, _, register func()) {
+				_, err := f.Records().Update(context.Background(), f.u, func(r *implrepo.Record) error { r.Command = []string{"/bin/other"}; return nil })
+				if err == nil {
+					register()
+				}
+			},
+			func(err error) bool { return errors.Is(err, supervise.ErrUpgrading) },
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			f := start(t, supervise.Options{StartTimeout: 3 * time.Second})
+			token, id := f.running(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			done := f.upgrade(ctx, supervise.Upgrade{Command: []string{os.Args[0], "2"}})
+			second, newID := f.next(t, token, id)
+			if _, err := f.Upgrade(ctx, f.u, supervise.Upgrade{}); !errors.Is(err, supervise.ErrUpgrading) {
+				t.Errorf("a second upgrade at the same time: got %v", err)
+			}
+			f.kill = func() error { return newID.Signal(os.Kill) }
+			c.spoil(f, cancel, func() { f.register(t, second, newID) })
+			if got := <-done; !c.want(got.err) {
+				t.Errorf("got %v", got.err)
+			}
+			f.s.err.Store(nil)
+			if state := newID.State(); state != process.Gone {
+				t.Errorf("the new process is %v", state)
+			}
+			f.asBefore(t, token, id)
+		})
+	}
+}
+
+// TestUpgradeRefused holds what cannot be upgraded.
+func TestUpgradeRefused(t *testing.T) {
+	t.Parallel()
+	f := start(t, supervise.Options{})
+	ctx := t.Context()
+	hand, err := f.Records().Add(ctx, implrepo.Record{Name: "hand"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	off, err := f.Records().Add(ctx, implrepo.Record{Name: "off", Command: []string{"/bin/x"}, Disabled: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var invalid *implrepo.InvalidError
+	for _, c := range []struct {
+		u    implrepo.UUID
+		up   supervise.Upgrade
+		want func(error) bool
+	}{
+		{implrepo.NewUUID(), supervise.Upgrade{}, func(err error) bool { return errors.Is(err, implrepo.ErrUnknown) }},
+		{hand.UUID, supervise.Upgrade{}, func(err error) bool { return errors.Is(err, supervise.ErrManual) }},
+		{off.UUID, supervise.Upgrade{}, func(err error) bool { return errors.Is(err, supervise.ErrDisabled) }},
+		{f.u, supervise.Upgrade{Back: true}, func(err error) bool { return errors.As(err, &invalid) && invalid.Field == "previous" }},
+		{f.u, supervise.Upgrade{Command: []string{"./x"}}, func(err error) bool { return errors.As(err, &invalid) && invalid.Field == "command" }},
+		{f.u, supervise.Upgrade{Command: []string{"/x\x00"}}, func(err error) bool { return errors.As(err, &invalid) }},
+	} {
+		if _, err := f.Upgrade(ctx, c.u, c.up); !c.want(err) {
+			t.Errorf("%+v: got %v", c.up, err)
+		}
+	}
+	if run := f.Run(f.u); run.Starts != 0 {
+		t.Errorf("got %+v", run)
+	}
+}
+
+// TestUpgradeOldDoesNotEnd holds that an old process that ignores everything is ended by force, and that the new one serves meanwhile.
+func TestUpgradeOldDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	f := start(t, supervise.Options{})
+	token, id := f.running(t) // it never looks at its lease
+	done := f.upgrade(t.Context(), supervise.Upgrade{Command: []string{os.Args[0], "2"}})
+	second, newID := f.next(t, token, id)
+	f.register(t, second, newID)
+	eventually(t, "calls go to the new process", func() bool {
+		live, err := f.Ensure(t.Context(), f.u)
+		return err == nil && live.PID == newID.PID
+	})
+	got := <-done
+	if got.err != nil || len(got.Ended) != 1 || got.Ended[0] != id.PID || got.Record.Upgrade != 1 || got.Record.Previous == nil {
+		t.Errorf("got %+v", got)
+	}
+	if state := id.State(); state != process.Gone {
+		t.Errorf("the old process is %v", state)
+	}
+}
