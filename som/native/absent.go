@@ -20,6 +20,12 @@ func SetPath(folders string) error { return absent(folders) }
 // Find fails: the program is built without cgo.
 func Find(name string) (*som.Class, error) { return nil, absent(name) }
 
+// Registered fails: the program is built without cgo.
+func Registered(name string) (*som.Class, error) { return nil, absent(name) }
+
+// OnLoad does nothing: the program is built without cgo, and no library.
+func OnLoad(func(file string) error) {}
+
 // Import fails: the program is built without cgo.
 func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {
 	return nil, absent(name)

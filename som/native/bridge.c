@@ -27,8 +27,23 @@ static bool is_this(const char *file) {
 }
 
 /* libsom's hook: a library that begins a second Go runtime must not even be opened. */
+static _Thread_local char *asked; /* a library that is loaded late has little room for what is a thread's */
+
+uintptr_t native_thread(void) { return (uintptr_t)&asked; }
+
+const char *native_asked(void) {
+	Dl_info here;
+	if (asked || !dladdr((void *)(uintptr_t)native_asked, &here)) return asked ? asked : "";
+	return here.dli_fname; /* the first time, before the hook was there */
+}
+
 static void *load(const char *file, char *why, size_t size) {
-	if (!is_this(file) && somNativeHasRuntime((char *)file)) {
+	bool this = is_this(file);
+	if (this) {
+		free(asked);
+		asked = strdup(file);
+	}
+	if (!this && somNativeHasRuntime((char *)file)) {
 		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: build it into what has the other");
 		return NULL;
 	}

@@ -32,6 +32,10 @@ extern struct native_kernel kernel;
 /* Finds libsom, in file unless the process has it. 0, or why tells. */
 int native_open(const char *file, char *why, size_t size);
 
+/* The name by which this thread was last asked for the library that this is, and what is the thread's own. */
+const char *native_asked(void);
+uintptr_t native_thread(void);
+
 /* What a call leaves behind: the result, and an environment on the heap if it raised, or NULL. */
 typedef struct native_result {
 	uint64_t value;

@@ -154,6 +154,10 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
 		}
+		if c.Implements(m) == nil && m.Signature() != "" { // Go's type may not tell how others call it
+			intro[i].sig = b.text(m.Signature())
+			continue
+		}
 		intro[i].sig = b.text(s.told(m))
 		if c.Implements(m) != nil {
 			if intro[i].proc, err = h.enter(c, m, s, &numbers); err != nil {

@@ -177,7 +177,7 @@ func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*s
 		if hint := hints[ms.Name]; hint != nil && (m.sig == nil || calls(hint, C.GoString(m.sig))) {
 			ms.Type, ms.Packing, ms.GoName = hint.Type, hint.Packing, hint.GoName
 		} else if m.sig != nil {
-			ms.Type = typeOf(C.GoString(m.sig))
+			ms.Type, ms.Packing = typesOf(C.GoString(m.sig))
 		}
 		if m.sig != nil {
 			ms.Signature = C.GoString(m.sig)

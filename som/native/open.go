@@ -85,6 +85,11 @@ func Find(name string) (*som.Class, error) {
 	return find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_named(name, ev) }, nil)
 }
 
+// Registered is Find of what is there already: nothing is loaded.
+func Registered(name string) (*som.Class, error) {
+	return find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_registered(name, ev) }, nil)
+}
+
 // Import is Find for generated code, which knows how the methods that the class introduces are called: methods
 // are of the specs' types, and the class is refused where one has another signature. Methods that have moved up to an ancestor since, and those of ancestors that nobody
 // has looked at yet, are found by their names alone. If another class has taken the place of this one it is this one all the
