@@ -14,6 +14,9 @@ func Open(file string) error { return absent("libsom") }
 // Load fails: the program is built without cgo.
 func Load(file string) error { return absent(file) }
 
+// ClassesOf fails: the program is built without cgo.
+func ClassesOf(file string) ([]string, error) { return nil, absent(file) }
+
 // SetPath fails: the program is built without cgo.
 func SetPath(folders string) error { return absent(folders) }
 

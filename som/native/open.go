@@ -11,6 +11,7 @@ import "C"
 import (
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -63,6 +64,21 @@ func Load(file string) error {
 	var ev C.som_env
 	C.call_load(name, &ev)
 	return taken(&ev)
+}
+
+// ClassesOf returns the names of the classes that came from a library, by the name that it was loaded by.
+func ClassesOf(file string) ([]string, error) {
+	if err := Open(""); err != nil {
+		return nil, err
+	}
+	name := C.CString(file)
+	defer C.free(unsafe.Pointer(name))
+	all := C.native_classes_of(name)
+	if all == nil {
+		return nil, noMemory()
+	}
+	defer C.free(unsafe.Pointer(all))
+	return strings.Fields(C.GoString(all)), nil
 }
 
 // SetPath says in which folders libraries of classes are looked for, written as PATH is; empty: those of the variable SOM_PATH.
