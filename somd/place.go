@@ -87,14 +87,21 @@ func (at *place) server(ctx context.Context) (*orb.Ref, error) {
 	return ref, nil
 }
 
-// create has the server make an object. A server that is not reached any more is looked for once more: the name may lead elsewhere by now.
-func (at *place) create(ctx context.Context) (*Domain, *orb.Ref, error) {
-	ref, err := at.createAt(ctx)
-	if x := (*exc.SystemException)(nil); errors.As(err, &x) && x.Completed == exc.No {
+// createTries is how often a server is asked to make an object whose connection breaks: one that is being killed may still take connections.
+const createTries = 3
+
+// create has the server make an object. Where that fails because the server has ended, or may have, it is looked for again: the name may lead elsewhere
+// by now, and the daemon start it anew. An object that a broken connection may have left there is nobody's, and ends with that process.
+func (at *place) create(ctx context.Context) (d *Domain, ref *orb.Ref, err error) {
+	for range createTries {
+		ref, err = at.createAt(ctx)
+		x := (*exc.SystemException)(nil)
+		if !errors.As(err, &x) || x.Kind != exc.CommFailure && x.Kind != exc.Transient && x.Kind != exc.ObjectNotExist || ctx.Err() != nil {
+			break
+		}
 		at.mu.Lock()
 		at.ref = nil
 		at.mu.Unlock()
-		ref, err = at.createAt(ctx)
 	}
 	return at.d, ref, err
 }
