@@ -53,7 +53,7 @@ func (s *servant) describe(r *orb.ServerRequest) {
 	if !r.Decoded() {
 		return
 	}
-	all := descriptionOf(s.object.Class())
+	all := descriptionOf(s.class)
 	if r.Returned(nil) {
 		(&values{d: s.d, ctx: r.Context()}).put(&r.Out, descriptionType, reflect.ValueOf(all))
 	}

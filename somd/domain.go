@@ -26,6 +26,13 @@ type Config struct {
 	// Classes that were exported, imported, or told of by Know are found without it.
 	Class func(name string) (*som.Class, error)
 
+	// Find finds a class too, and may load it. It is asked for names alone that the process's own classes declare, as types of what they are passed.
+	Find func(name string) (*som.Class, error)
+
+	// Weak returns a function that answers an object of the other kernel with a reference more, or that it has ended; it holds no reference
+	// itself (native.Weak). Nil: objects of the other kernel that are passed elsewhere can be called for as long as the program in Go has references.
+	Weak func(som.Ref) func() (som.Ref, bool)
+
 	// Share makes a class of Go's known to the other kernel of the process, if objects of that are exported or imported here
 	// (native.Export). Classes of proxies are made known by it, so that the other kernel's objects can have proxies.
 	Share func(*som.Class) error
@@ -42,7 +49,8 @@ type Domain struct {
 	adapter *poa.POA
 
 	mu        sync.Mutex
-	objects   map[som.Ref]*servant
+	objects   map[any]*servant // by identity
+	sweepAt   int              // how many objects there have to be for those that have ended to be looked for
 	byKey     map[string]*servant
 	classes   map[string]*som.Class     // by name
 	proxies   map[*som.Class]*som.Class // of proxies, by target
@@ -53,7 +61,7 @@ type Domain struct {
 
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
 func New(adapter *poa.POA, cfg Config) *Domain {
-	return &Domain{Config: cfg, adapter: adapter, objects: map[som.Ref]*servant{}, byKey: map[string]*servant{},
+	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, sweepAt: leastSweep, byKey: map[string]*servant{},
 		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}}
 }
 
@@ -103,12 +111,11 @@ func ClassName(id string) string {
 	return strings.ReplaceAll(parts[1], "/", "::")
 }
 
-// Export returns the reference of an object: that of a proxy is its target's, any other is made an object of the adapter, and has a
-// reference of the domain's from then on, until it is withdrawn.
-func (d *Domain) Export(o som.Object) (*orb.Ref, error) { return d.export(o, false) }
+// Export returns the reference of an object: that of a proxy is its target's, any other is made an object of the adapter, and kept until it is
+// withdrawn.
+func (d *Domain) Export(o som.Object) (*orb.Ref, error) { return d.export(o.SOM(), shown) }
 
-func (d *Domain) export(o som.Object, client bool) (*orb.Ref, error) {
-	r := o.SOM()
+func (d *Domain) export(r som.Ref, why hold) (*orb.Ref, error) {
 	if r.IsNil() {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "no object is to be exported")
 	}
@@ -118,29 +125,96 @@ func (d *Domain) export(o som.Object, client bool) (*orb.Ref, error) {
 	if c, ok := r.AsClass(); ok {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
 	}
+	for {
+		s, mine, err := d.servantOf(r, d.adapter)
+		if err != nil {
+			return nil, err
+		}
+		if mine {
+			if _, err := d.activate(s, func() (*orb.Ref, error) { return d.adapter.Activate(s) }); err != nil {
+				return nil, err
+			}
+		}
+		ref, err := s.made()
+		if err != nil {
+			return nil, err
+		}
+		if other, alive := s.weak(); alive {
+			_ = other.Release()
+			return ref, s.keep(r, why)
+		}
+		d.forget(s) // of an object that was at the same place before
+	}
+}
+
+// servantOf returns the servant of an object, and whether it is a new one, which the caller is to activate.
+func (d *Domain) servantOf(r som.Ref, at *poa.POA) (s *servant, mine bool, err error) {
+	id := identity(r)
 	d.mu.Lock()
-	s := d.objects[r]
-	n := len(d.objects)
+	s = d.objects[id]
+	n, sweep := len(d.objects), len(d.objects) >= d.sweepAt
 	d.mu.Unlock()
 	if s != nil {
-		return s.made()
+		return s, false, nil
+	}
+	if sweep {
+		n = d.sweep()
 	}
 	if n >= MaxObjects {
-		return nil, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "there are %d exported objects, and at most %d are allowed (MaxObjects): withdraw those that nobody needs", n, MaxObjects)
+		return nil, false, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "there are %d exported objects, and at most %d are allowed (MaxObjects): withdraw those that nobody needs", n, MaxObjects)
 	}
-	if err := r.Retain(); err != nil {
-		return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "%w", err)
-	}
-	s = newServant(d, r, d.adapter, client)
+	s = newServant(d, r, at)
 	d.mu.Lock()
-	if other := d.objects[r]; other != nil {
-		d.mu.Unlock()
-		_ = r.Release()
-		return other.made()
+	defer d.mu.Unlock()
+	if other := d.objects[id]; other != nil {
+		return other, false, nil
 	}
-	d.objects[r] = s
+	d.objects[id] = s
+	return s, true, nil
+}
+
+// leastSweep is from how many objects on those that have ended are looked for. What is looked for is twice what was left the last time, so that it
+// costs little for each.
+const leastSweep = 1024
+
+// sweep forgets objects that have ended, and returns how many are left.
+func (d *Domain) sweep() int {
+	d.mu.Lock()
+	all := make([]*servant, 0, len(d.objects))
+	for _, s := range d.objects {
+		all = append(all, s)
+	}
 	d.mu.Unlock()
-	return d.activate(s, func() (*orb.Ref, error) { return d.adapter.Activate(s) })
+	left := len(all)
+	for _, s := range all {
+		if r, alive := s.weak(); alive {
+			_ = r.Release()
+		} else {
+			d.forget(s)
+			left--
+		}
+	}
+	d.mu.Lock()
+	d.sweepAt = max(leastSweep, 2*left)
+	d.mu.Unlock()
+	return left
+}
+
+// forget makes references to an object void.
+func (d *Domain) forget(s *servant) {
+	d.mu.Lock()
+	was := d.objects[s.id] == s
+	if was {
+		delete(d.objects, s.id)
+		delete(d.byKey, s.key)
+	}
+	d.mu.Unlock()
+	if !was {
+		return
+	}
+	if ref, err := s.made(); err == nil {
+		_ = s.at.DeactivateObject(ref) // it fails only where the adapter has ended
+	}
 }
 
 // activate makes a servant that is among the objects active, or takes it back.
@@ -150,50 +224,50 @@ func (d *Domain) activate(s *servant, by func() (*orb.Ref, error)) (*orb.Ref, er
 	if err == nil {
 		s.key = orb.Key(ref)
 		d.byKey[s.key] = s
-	} else {
-		delete(d.objects, s.object)
+	} else if d.objects[s.id] == s {
+		delete(d.objects, s.id)
 	}
 	d.mu.Unlock()
 	s.activated(ref, err)
-	if err != nil {
-		_ = s.object.Release()
-	}
 	return ref, err
 }
 
-// Withdraw ends an object's being exported: references to it are void, and the domain's reference to it is given back when the calls that
-// are in it have ended. It is an error if the object is not exported.
+// Withdraw ends an object's being exported: references to it are void, and the domain keeps it no more. It is an error if the object is not
+// exported.
 func (d *Domain) Withdraw(o som.Object) error {
 	d.mu.Lock()
-	s := d.objects[o.SOM()]
-	if s != nil {
-		delete(d.objects, o.SOM())
-		delete(d.byKey, s.key)
-	}
+	s := d.objects[identity(o.SOM())]
 	d.mu.Unlock()
 	if s == nil {
 		return exc.New(exc.ObjectNotExist, exc.MinorNotActive, exc.No, "%s is not exported", o.SOM())
 	}
-	ref, err := s.made()
-	if err == nil {
-		err = s.at.DeactivateObject(ref)
+	d.withdraw(s)
+	return nil
+}
+
+func (d *Domain) withdraw(s *servant) {
+	d.forget(s)
+	s.mu.Lock()
+	kept := s.kept
+	s.kept, s.given, s.shown = som.Ref{}, 0, false
+	s.mu.Unlock()
+	if !kept.IsNil() {
+		_ = kept.Release()
 	}
-	return errors.Join(err, o.SOM().Release())
 }
 
 // Close withdraws all objects.
 func (d *Domain) Close() error {
 	d.mu.Lock()
-	all := make([]som.Ref, 0, len(d.objects))
-	for r := range d.objects {
-		all = append(all, r)
+	all := make([]*servant, 0, len(d.objects))
+	for _, s := range d.objects {
+		all = append(all, s)
 	}
 	d.mu.Unlock()
-	var err error
-	for _, r := range all {
-		err = errors.Join(err, d.Withdraw(r))
+	for _, s := range all {
+		d.withdraw(s)
 	}
-	return err
+	return nil
 }
 
 // Exported returns how many objects are exported.
@@ -208,20 +282,20 @@ func (d *Domain) Local(o orb.Object) (som.Ref, bool) {
 	d.mu.Lock()
 	s := d.byKey[orb.Key(o)]
 	d.mu.Unlock()
-	if s == nil || s.object.Retain() != nil {
+	if s == nil {
 		return som.Ref{}, false
 	}
-	return s.object, true
+	return s.weak()
 }
 
 // Import returns the object that a reference names, with a reference of the caller's own: the object itself if it is of this
 // process, else a proxy. A class that this process does not have is described by the object.
 func (d *Domain) Import(ctx context.Context, o orb.Object) (som.Ref, error) {
-	return d.importAs(ctx, orb.RefOf(o), "")
+	return d.importAs(ctx, orb.RefOf(o), "", false)
 }
 
-// importAs is Import where a class is declared, or any if that is empty.
-func (d *Domain) importAs(ctx context.Context, o *orb.Ref, declared string) (som.Ref, error) {
+// importAs is Import where a class is declared, or any if that is empty. A reference that was given is given back when the proxy ends.
+func (d *Domain) importAs(ctx context.Context, o *orb.Ref, declared string, given bool) (som.Ref, error) {
 	if o == nil {
 		return som.Ref{}, nil
 	}
@@ -245,7 +319,7 @@ func (d *Domain) importAs(ctx context.Context, o *orb.Ref, declared string) (som
 		_ = r.Release()
 		return som.Ref{}, fmt.Errorf("somd: %s is no class of proxies: it does not descend from %s", c, ClientProxy)
 	}
-	p.bind(d, o, target)
+	p.bind(d, o, target, given)
 	return r, nil
 }
 
@@ -253,6 +327,14 @@ func (d *Domain) importAs(ctx context.Context, o *orb.Ref, declared string) (som
 func (d *Domain) targetOf(ctx context.Context, o *orb.Ref, declared string) (*som.Class, error) {
 	if c := d.class(ClassName(o.TypeID())); c != nil {
 		return c, nil
+	}
+	if d.Find != nil && declared != "" && d.class(declared) == nil {
+		if c, err := d.Find(declared); err == nil {
+			d.Know(c)
+			if declared == ClassName(o.TypeID()) {
+				return c, nil
+			}
+		}
 	}
 	desc, err := describedBy(ctx, o)
 	if err == nil {
@@ -292,12 +374,19 @@ func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
 	return c, nil
 }
 
-// share makes ClientProxy known to the other kernel, if a class is.
+// share makes ClientProxy known to the other kernel, and a class of which proxies are made. That fails for a class of Go's that has
+// instances already: then its proxies are Go's alone.
 func (d *Domain) share(target *som.Class) error {
-	if d.Share == nil || target.Host() == nil {
+	if d.Share == nil {
 		return nil
 	}
-	return d.Share(ClientProxy)
+	err := d.Share(ClientProxy)
+	if e := (*som.Error)(nil); err == nil && target.Host() == nil && target != som.SOMObject {
+		if err = d.Share(target); errors.As(err, &e) && e.Code == som.CodeBusy {
+			return nil
+		}
+	}
+	return err
 }
 
 // isRoot reports whether a method is of the classes that are there from the start.

@@ -12,13 +12,14 @@ import (
 
 // An exception is one that a method's signature names.
 type exception struct {
-	of  *som.SignedRaise
-	d   *Domain // whose call it is; nil in a method's own list
-	ctx context.Context
+	of   *som.SignedRaise
+	d    *Domain // whose call it is; nil in a method's own list
+	ctx  context.Context
+	from string // the server that raises it, empty where it is raised
 }
 
 // readers are the exceptions of a method as a call of the domain has them.
-func (d *Domain) readers(ctx context.Context, raises []orb.Exception) []orb.Exception {
+func (d *Domain) readers(ctx context.Context, raises []orb.Exception, from string) []orb.Exception {
 	if len(raises) == 0 {
 		return nil
 	}
@@ -26,7 +27,7 @@ func (d *Domain) readers(ctx context.Context, raises []orb.Exception) []orb.Exce
 	for i, x := range raises {
 		switch x := x.(type) {
 		case *exception:
-			all[i] = &exception{x.of, d, ctx}
+			all[i] = &exception{x.of, d, ctx, from}
 		case anyException:
 			all[i] = anyException{d, ctx}
 		}
@@ -91,7 +92,7 @@ func (x *exception) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, str
 		return false
 	}
 	head(e, x.of.ID)
-	v := values{d: x.d, ctx: x.ctx}
+	v := values{d: x.d, ctx: x.ctx, why: given}
 	for i, t := range types {
 		v.put(e, t, members.Field(i))
 	}
@@ -100,7 +101,7 @@ func (x *exception) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, str
 
 func (x *exception) Read(d *cdr.Decoder) error {
 	types := x.of.Members
-	v := values{d: x.d, ctx: x.ctx}
+	v := values{d: x.d, ctx: x.ctx, from: x.from}
 	if g := som.ExceptionType(x.of.ID); g != nil && reflect.PointerTo(g).Implements(errorType) {
 		if t := typeOf(g, false); x.of.Err != nil && t != nil {
 			types = t.Members
@@ -151,7 +152,7 @@ func (x anyException) PutIf(e *cdr.Encoder, err error, head func(*cdr.Encoder, s
 		}
 		raise.Members = t.Members
 	}
-	return (&exception{raise, x.d, x.ctx}).PutIf(e, err, head)
+	return (&exception{raise, x.d, x.ctx, ""}).PutIf(e, err, head)
 }
 
 var _ orb.Exception = (*exception)(nil)

@@ -184,7 +184,10 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) 
 		}
 		ins[i] = v
 	}
-	v := values{d: d, ctx: ctx}
+	v := values{d: d, ctx: ctx, why: passed}
+	if !x.borrowed {
+		v.from = serverOf(ref)
+	}
 	c := orb.StartCall(ctx, ref, x.name, 0)
 	for c.Next() {
 		for _, p := range x.params {
@@ -197,7 +200,7 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) 
 	for i, t := range x.outs {
 		outs[i] = reflect.New(t).Elem()
 	}
-	if c.Returned(d.readers(ctx, x.raises)...) {
+	if c.Returned(d.readers(ctx, x.raises, serverOf(ref))...) {
 		if x.result.Kind != som.Void {
 			v.get(&c.In, x.result, outs[0])
 		}
@@ -282,11 +285,14 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 			}
 		}()
 	}
-	if !r.Returned(err, d.readers(r.Context(), x.raises)...) {
+	if !r.Returned(err, d.readers(r.Context(), x.raises, "")...) {
 		releaseRaised(err)
 		return
 	}
-	w := values{d: d, ctx: r.Context()}
+	w := values{d: d, ctx: r.Context(), why: given}
+	if x.borrowed {
+		w.why = passed
+	}
 	if x.result.Kind != som.Void {
 		w.put(&r.Out, x.result, result(outs, 0, x.outs[0]))
 	}

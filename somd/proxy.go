@@ -41,7 +41,7 @@ type proxy struct {
 	d      *Domain
 	ref    *orb.Ref
 	target *som.Class
-	owner  bool                                             // the target was made for the proxy, and ends with it
+	owner  bool                                             // it has a reference to the target, which it gives back at its end
 	make   func(context.Context) (*Domain, *orb.Ref, error) // makes the target, of an object of a placed class
 }
 
@@ -50,10 +50,10 @@ func proxyOf(self som.Self) *proxy {
 	return p
 }
 
-func (p *proxy) bind(d *Domain, ref *orb.Ref, target *som.Class) {
+func (p *proxy) bind(d *Domain, ref *orb.Ref, target *som.Class, owner bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.d, p.ref, p.target = d, ref, target
+	p.d, p.ref, p.target, p.owner = d, ref, target, owner
 }
 
 // Reference returns the reference of a proxy's target, and false if the object is no proxy, or of a placed class whose target is gone.
@@ -144,7 +144,7 @@ func (p *proxy) free(ctx context.Context) error {
 }
 
 func freeTarget(ctx context.Context, ref *orb.Ref) error {
-	c := orb.StartCall(ctx, ref, opFree, 0)
+	c := orb.StartCall(ctx, ref, opRelease, 0)
 	for c.Next() {
 	}
 	c.Returned()
@@ -154,7 +154,7 @@ func freeTarget(ctx context.Context, ref *orb.Ref) error {
 // endTimeout is how long the end of a proxy waits for that of its target.
 const endTimeout = 5 * time.Second
 
-// SomDestruct ends the target that was made for the proxy. Who gives back the last reference is not told whether that could be done: the
+// SomDestruct gives back the reference to the target, if one was given. Who releases the last reference to a proxy is not told whether that could be done: the
 // server may be gone, and its objects with it.
 func (p *proxy) SomDestruct() {
 	p.mu.Lock()

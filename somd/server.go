@@ -37,7 +37,7 @@ type Server struct {
 }
 
 // NewServer returns a SOMDServer, with one reference, that makes objects of the classes of these names, or of any that find finds if there are none.
-// Objects that it makes are exported by the domain until their client frees them or the process ends.
+// An object that it makes lives until its client gives the reference back, or the process ends.
 func NewServer(d *Domain, find func(name string) (*som.Class, error), names ...string) (som.Ref, error) {
 	r, err := ServerClass.New()
 	if err != nil {
@@ -67,22 +67,22 @@ func Among(classes ...*som.Class) func(name string) (*som.Class, error) {
 // Publish exports an object under an id of an adapter whose ids the program chooses, so that its reference can outlive the process. It must
 // not be exported already.
 func (d *Domain) Publish(adapter *poa.POA, id string, o som.Object) (*orb.Ref, error) {
-	r := o.SOM()
-	if err := r.Retain(); err != nil {
+	s, mine, err := d.servantOf(o.SOM(), adapter)
+	if err != nil {
 		return nil, err
 	}
-	s := newServant(d, r, adapter, false)
-	d.mu.Lock()
-	other := d.objects[r]
-	if other == nil {
-		d.objects[r] = s
+	if !mine {
+		return nil, exc.New(exc.BadInvOrder, exc.MinorAlreadyActive, exc.No, "%s is exported already: publish it before anything passes it", o.SOM())
 	}
-	d.mu.Unlock()
-	if other != nil {
-		_ = r.Release()
-		return nil, exc.New(exc.BadInvOrder, exc.MinorAlreadyActive, exc.No, "%s is exported already: publish it before anything passes it", r)
+	if err := s.keep(o.SOM(), shown); err != nil {
+		d.forget(s)
+		return nil, err
 	}
-	return d.activate(s, func() (*orb.Ref, error) { return adapter.ActivateWithID(id, s) })
+	ref, err := d.activate(s, func() (*orb.Ref, error) { return adapter.ActivateWithID(id, s) })
+	if err != nil {
+		s.drop(shown)
+	}
+	return ref, err
 }
 
 // class finds a class by a name that a client said.
@@ -120,25 +120,21 @@ func (s *Server) SomdCreateObj(_ context.Context, objclass, hints string) (som.O
 	if err != nil {
 		return nil, fmt.Errorf("no object of class %s can be made: %w", c, err)
 	}
-	if _, err := s.d.export(r, true); err != nil {
-		_ = r.Release()
-		return nil, err
-	}
-	return r, nil
+	return r, nil // with the reference, which is the client's from now on
 }
 
-// SomdDeleteObj ends an object that SomdCreateObj has made.
+// SomdDeleteObj takes back the reference to an object that a client was given.
 func (s *Server) SomdDeleteObj(_ context.Context, obj som.Object) error {
 	if obj == nil {
 		return exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "no object is to be deleted")
 	}
 	s.d.mu.Lock()
-	x := s.d.objects[obj.SOM()]
+	x := s.d.objects[identity(obj.SOM())]
 	s.d.mu.Unlock()
-	if x == nil || !x.client {
-		return exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%s was not made by this server for a client", obj.SOM())
+	if x == nil || !x.drop(given) {
+		return exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "no client has a reference of its own to %s here", obj.SOM())
 	}
-	return s.d.Withdraw(obj)
+	return nil
 }
 
 // SomdClasses are the names of the classes that the server says it makes objects of.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
 )
@@ -18,6 +19,8 @@ import (
 type values struct {
 	d    *Domain
 	ctx  context.Context
+	why  hold      // of objects of this process that are written
+	from string    // the server of which references that are read were given to this process; empty: none was
 	refs []som.Ref // references that were read, each of the reader's own
 }
 
@@ -117,7 +120,7 @@ func (v *values) putObject(e *cdr.Encoder, x reflect.Value) {
 		e.Object(nil, nil)
 		return
 	}
-	ref, err := v.d.Export(o)
+	ref, err := v.d.export(o.SOM(), v.why)
 	if err != nil {
 		e.Fail(err)
 		return
@@ -212,12 +215,20 @@ func (v *values) getElements(d *cdr.Decoder, t *som.SignedType, x reflect.Value)
 	d.Leave()
 }
 
+// serverOf returns what tells the server that made a reference from others: its id in the key, or else the address.
+func serverOf(o *orb.Ref) string {
+	if k, ok := ior.ParseKey([]byte(o.ObjectKey())); ok {
+		return string(k.Server[:])
+	}
+	return ""
+}
+
 func (v *values) getObject(d *cdr.Decoder, t *som.SignedType, x reflect.Value) {
 	o, _ := d.Object().(*orb.Ref)
 	if d.Err() != nil || o == nil {
 		return
 	}
-	r, err := v.d.importAs(v.ctx, o, t.Class)
+	r, err := v.d.importAs(v.ctx, o, t.Class, v.from != "" && v.from == serverOf(o))
 	if err != nil {
 		d.Fail(err)
 		return

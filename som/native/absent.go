@@ -29,6 +29,9 @@ func Registered(name string) (*som.Class, error) { return nil, absent(name) }
 // OnLoad does nothing: the program is built without cgo, and no library.
 func OnLoad(func(file string) error) {}
 
+// Weak is that of the object model: there are no objects of other languages.
+func Weak(r som.Ref) func() (som.Ref, bool) { return r.Weak().Get }
+
 // Import fails: the program is built without cgo.
 func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {
 	return nil, absent(name)

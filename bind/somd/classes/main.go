@@ -61,7 +61,7 @@ func serve(ctx context.Context, s *server.Server, files []string, only string) e
 		}
 		names = strings.Split(only, ",")
 	}
-	d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Share: native.Export})
+	d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export})
 	return somd.Serve(ctx, s, d, native.Find, names...)
 }
 

@@ -39,7 +39,7 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	return somd.New(adapter, somd.Config{Class: native.Registered, Share: native.Export}), nil
+	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export}), nil
 })
 
 // placing has the classes that are placed, or are being placed, each for those who wait.
