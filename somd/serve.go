@@ -19,24 +19,25 @@ type Host interface {
 }
 
 // Serve makes a server program serve classes, those of the names that find finds, by a SOMDServer in the domain. With a daemon it is bound to the
-// name somd/ and the server's name, where clients find it that places a class there (docs/somd.md):
+// name somd/ and the server's name, where clients find it that place a class there (docs/somd.md). It returns the reference:
 //
 //	err := server.Run(ctx, server.Options{Name: "dogs"}, func(ctx context.Context, s *server.Server) error {
 //		d := somd.New(s.Root.POA, somd.Config{})
-//		return somd.Serve(ctx, s, d, somd.Among(dog.Class), "Dog")
+//		_, err := somd.Serve(ctx, s, d, somd.Among(dog.Class), "Dog")
+//		return err
 //	})
-func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.Class, error), names ...string) error {
+func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.Class, error), names ...string) (*orb.Ref, error) {
 	s, err := NewServer(d, find, names...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ref, err := d.Publish(h.Adapter(), ServerID, s)
 	if err := errors.Join(err, s.Release()); err != nil {
-		return err
+		return nil, err
 	}
 	h.AtEnd(d.Close)
 	if h.Daemon() == "" || h.Name() == "" {
-		return nil
+		return ref, nil
 	}
-	return h.Bind(ctx, "somd/"+h.Name(), ref)
+	return ref, h.Bind(ctx, "somd/"+h.Name(), ref)
 }

@@ -48,7 +48,7 @@ func (h *host) Define(c *som.Class) error {
 	im := &image{class: c}
 	im.go_ = im
 	for _, a := range c.Order()[1:] { // one handle for all classes of Go is enough to find the object
-		if x, ok := h.byClass.Load(a); ok && x.(*image).go_ != nil {
+		if x, ok := h.byClass.Load(a); ok && x.(*image).go_ != nil && c.Concrete(a) {
 			im.go_ = x.(*image).go_
 		}
 	}

@@ -34,6 +34,9 @@ func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 	if abi != C.SOM_ABI {
 		return C.SOM_E_VERSION
 	}
+	if Open("") != nil { // so that there is nothing to raise by
+		return C.SOM_E_LIBRARY
+	}
 	if x, ok := onLoaded.LoadAndDelete(uintptr(C.native_thread())); ok {
 		err := x.(error)
 		raise(ev, err)

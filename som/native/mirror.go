@@ -117,7 +117,7 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 	}
 	order := unsafe.Slice(info.order, info.norder)
 	for _, a := range order[1:] {
-		if x, ok := h.byNative.Load((*C.som_class)(unsafe.Pointer(a))); ok && im.go_ == nil {
+		if x, ok := h.byNative.Load((*C.som_class)(unsafe.Pointer(a))); ok && im.go_ == nil && concrete(info, a) {
 			im.go_ = x.(*image).go_
 		}
 	}
@@ -137,6 +137,16 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 	}
 	h.add(im)
 	return im, nil
+}
+
+// concrete reports whether instances of a class have the data of an ancestor: of abstract parents they have not.
+func concrete(info *C.som_class_info, a *C.som_class) bool {
+	for _, p := range unsafe.Slice(info.layout, info.nlayout) {
+		if p.cls == a {
+			return true
+		}
+	}
+	return false
 }
 
 // derived is what names of metaclasses begin with that a kernel made for want of one.

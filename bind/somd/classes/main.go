@@ -62,7 +62,11 @@ func serve(ctx context.Context, s *server.Server, files []string, only string) e
 		names = strings.Split(only, ",")
 	}
 	d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export})
-	return somd.Serve(ctx, s, d, native.Find, names...)
+	ref, err := somd.Serve(ctx, s, d, native.Find, names...)
+	if err == nil && s.Daemon() == "" {
+		fmt.Println(ref) // there is no name to find it by
+	}
+	return err
 }
 
 // load loads libraries, and finds the classes that these need beside them.
