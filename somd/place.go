@@ -156,7 +156,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 			return nil, err
 		}
 		s.AbstractParents = append(s.AbstractParents, parent)
-		for _, o := range sent(parent) {
+		for _, o := range Forward(parent) {
 			if !over[o.Method] {
 				over[o.Method] = true
 				s.Overrides = append(s.Overrides, o)

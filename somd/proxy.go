@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -242,7 +243,7 @@ func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
 	}
 	s.AbstractParents = s.Parents[1:]
 	s.Detached = s.AbstractParents
-	s.Overrides = sent(target)
+	s.Overrides = Forward(target)
 	c, err := som.NewClass(s)
 	if err != nil {
 		return nil, fmt.Errorf("somd: no proxies can be made for objects of %s: %w", target, err)
@@ -250,12 +251,13 @@ func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
 	return c, nil
 }
 
-// sent are the overrides by which the methods of a target go to it. Those that another kernel calls by what has no form in Go have none: a call of
+// Forward returns the overrides by which the methods of a target's class go to the target, for a class of proxies of a program's own, which does those
+// in but itself. Methods that another kernel calls by what has no form in Go have none: a call of
 // them is the error that there is no implementation.
-func sent(target *som.Class) []som.Override {
+func Forward(target *som.Class, but ...*som.Method) []som.Override {
 	var all []som.Override
 	for _, m := range target.Methods() {
-		if isRoot(m.Class()) || m.Kind() != som.Static || ClientProxy.DescendsFrom(m.Class()) {
+		if isRoot(m.Class()) || m.Kind() != som.Static || slices.Contains(but, m) || ClientProxy.DescendsFrom(m.Class()) {
 			continue
 		}
 		if methodOf(m).err != nil && m.Class().Host() != nil {
