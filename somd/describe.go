@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/exc"
@@ -120,6 +121,9 @@ func (d *Domain) interfaceSpec(x ClassDescription) (som.Spec, error) {
 			if parent = d.class(p); parent == nil {
 				return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described without its parent %.255q", x.Name, p)
 			}
+		}
+		if slices.Contains(s.Parents, parent) {
+			return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described with the parent %.255q twice", x.Name, p)
 		}
 		s.Parents = append(s.Parents, parent)
 	}

@@ -28,13 +28,34 @@ func run(t *testing.T, name string, args ...string) {
 	}
 }
 
+var (
+	theBench bench // what the first test has built
+	folder   string
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "somd"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+// newBench builds the bench, once.
 func newBench(t *testing.T) bench {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
 	kernel := sombuild.Kernel(t, "gcc", "-O2")
-	b := bench{t.TempDir()}
+	t.Setenv("SOM_LIBRARY", filepath.Join(kernel, "libsom.so.1"))
+	t.Setenv("DSOM_STATE", filepath.Join(folder, "nowhere")) // no daemon
+	if theBench.dir != "" {
+		return theBench
+	}
+	b := bench{folder}
 	dsom := b.path("dsom")
 	run(t, "go", "build", "-o", dsom, root+"/cmd/dsom")
 	run(t, "go", "build", "-o", b.path("dsom-classes"), "./classes")
@@ -49,8 +70,7 @@ func newBench(t *testing.T) bench {
 		run(t, "gcc", append(append(cc, "-fPIC", "-shared", "-o", b.path("only-"+name, "lib"+name+".so"), "testdata/"+name+".c", b.path(name+"_library.c")), link...)...)
 	}
 	run(t, "gcc", append(append(cc, "-o", b.path("client"), "testdata/client.c"), link...)...)
-	t.Setenv("SOM_LIBRARY", filepath.Join(kernel, "libsom.so.1"))
-	t.Setenv("DSOM_STATE", b.path("nowhere")) // no daemon
+	theBench = b
 	return b
 }
 
