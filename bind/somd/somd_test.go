@@ -5,6 +5,7 @@ package somd_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -69,7 +70,9 @@ func newBench(t *testing.T) bench {
 		}
 		run(t, "gcc", append(append(cc, "-fPIC", "-shared", "-o", b.path("only-"+name, "lib"+name+".so"), "testdata/"+name+".c", b.path(name+"_library.c")), link...)...)
 	}
-	run(t, "gcc", append(append(cc, "-o", b.path("client"), "testdata/client.c"), link...)...)
+	for _, name := range []string{"client", "rough"} {
+		run(t, "gcc", append(append(cc, "-o", b.path(name), "testdata/"+name+".c"), link...)...)
+	}
 	theBench = b
 	return b
 }
@@ -81,7 +84,13 @@ func (b bench) path(parts ...string) string {
 // client runs the client with libraries in these folders.
 func (b bench) client(t *testing.T, folders ...string) string {
 	t.Helper()
-	cmd := exec.Command(b.path("client"))
+	return b.program(t, folders, "client")
+}
+
+// program runs a program with libraries in these folders.
+func (b bench) program(t *testing.T, folders []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(b.path(name), args...)
 	cmd.Env = append(os.Environ(), "SOM_PATH="+strings.Join(folders, ":"))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -93,9 +102,18 @@ func (b bench) client(t *testing.T, folders ...string) string {
 // serve starts the generic server with a library, and returns the reference of its SOMDServer.
 func (b bench) serve(t *testing.T, library string, folders ...string) string {
 	t.Helper()
+	return b.start(t, func(err error) {
+		if err != nil {
+			t.Errorf("the server ends with %v", err)
+		}
+	}, library, folders...)
+}
+
+// start is serve, and tells how the server has ended.
+func (b bench) start(t *testing.T, ended func(error), library string, folders ...string) string {
+	t.Helper()
 	cmd := exec.Command(b.path("dsom-classes"), "--listen", "tcp:127.0.0.1:0", library)
 	cmd.Env = append(os.Environ(), "SOM_PATH="+strings.Join(folders, ":"))
-	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -105,9 +123,7 @@ func (b bench) serve(t *testing.T, library string, folders ...string) string {
 	}
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the server ends with %v", err)
-		}
+		ended(cmd.Wait())
 	})
 	lines := bufio.NewReader(out)
 	line, err := lines.ReadString('\n')
@@ -145,6 +161,29 @@ func TestPlaced(t *testing.T) {
 	got := b.client(t, b.place(t, "blind", "Pet="+blind), b.path("only-toy"))
 	if !strings.Contains(got, "play: squeak 3\n") || !strings.Contains(got, "toys: 2 squeaked, 3, the same 1 1 1\n") {
 		t.Errorf("with a server that does not have Toy the client prints\n%s", got)
+	}
+}
+
+// TestRough has many threads make and call objects elsewhere, and then a class library end its process: the caller's goes on.
+func TestRough(t *testing.T) {
+	b := newBench(t)
+	var end error
+	t.Run("client", func(t *testing.T) {
+		pets := b.start(t, func(err error) { end = err }, b.path("only-pet", "libpet.so"), b.path("only-toy"))
+		dir := b.place(t, "rough-placed", "Pet="+pets)
+		got := b.program(t, []string{dir, b.path("only-toy")}, "rough", "you", "crash", "you")
+		lines := strings.Split(got, "\n")
+		if len(lines) != 6 || lines[0] != "wrong: 0, living: 1" || lines[1] != "you: Ada says hello to you" || lines[4] != "goes on" {
+			t.Fatalf("the client prints\n%s", got)
+		}
+		for _, line := range lines[2:4] {
+			if !strings.Contains(line, "IDL:omg.org/CORBA/COMM_FAILURE:1.0") && !strings.Contains(line, "IDL:omg.org/CORBA/TRANSIENT:1.0") {
+				t.Errorf("after the crash: %s", line)
+			}
+		}
+	})
+	if exit := (*exec.ExitError)(nil); !errors.As(end, &exit) || exit.ExitCode() == 0 {
+		t.Errorf("the server ends with %v, and should have crashed", end)
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "pet.ih.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void Pet_do_somDefaultInit(som_ref self, som_env *ev) {
@@ -15,6 +16,7 @@ static char *Pet_do_speak(som_ref self, som_env *ev, const char *to) {
 		TooFull_raise(ev, 7, "no more, danke");
 		return NULL;
 	}
+	if (!strcmp(to, "crash")) abort();
 	if (!strcmp(to, "gone")) {
 		Gone_raise(ev);
 		return NULL;
