@@ -111,22 +111,7 @@ func (at *place) createAt(ctx context.Context) (*orb.Ref, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := orb.StartCall(ctx, server, "somdCreateObj", 0)
-	for c.Next() {
-		c.Out.String(at.Class)
-		c.Out.String("")
-	}
-	var ref *orb.Ref
-	if c.Returned() {
-		ref, _ = c.In.Object().(*orb.Ref)
-	}
-	if err := c.End(); err != nil {
-		return nil, err
-	}
-	if ref == nil {
-		return nil, exc.New(exc.InvObjref, exc.MinorNilReference, exc.Yes, "%s made no object of class %s", at.URL, at.Class)
-	}
-	return ref, nil
+	return createAt(ctx, server, at.Class)
 }
 
 // make makes the class.
