@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/internal/pets/cat"
 	"github.com/opendsom/dsom/somd/internal/pets/pet"
@@ -68,10 +69,14 @@ func (n *names) List(context.Context, uint32) (cosnaming.BindingList, cosnaming.
 	return all, nil, nil
 }
 
-// TestCreate makes objects by the names of classes and by constraints, at servers that are there and one that is not.
-func TestCreate(t *testing.T) {
-	east, west, client := domain(t, somd.Config{}), domain(t, somd.Config{}), domain(t, somd.Config{})
+// world returns two servers, which a naming service names, and a client.
+func world(t *testing.T) (east, west, client *somd.Domain) {
+	t.Helper()
+	east, west, client = domain(t, somd.Config{}), domain(t, somd.Config{}), domain(t, somd.Config{})
 	client.Know(cat.Class)
+	if _, err := client.Create(t.Context(), "Nest"); err == nil || !strings.Contains(err.Error(), "naming service") {
+		t.Errorf("without a naming service: %v", err)
+	}
 	bind := func(n *names) orb.Object {
 		ref, err := cosnaming.NamingContextClass.Activate(client.ORB().Adapter(), n)
 		if err != nil {
@@ -91,16 +96,18 @@ func TestCreate(t *testing.T) {
 		}
 		return client.ORB().NewRef(ref.IOR())
 	}
-	if _, err := client.Create(t.Context(), "Nest"); err == nil || !strings.Contains(err.Error(), "naming service") {
-		t.Errorf("without a naming service: %v", err)
-	}
 	gone, err := client.ORB().Resolve(t.Context(), "corbaloc::127.0.0.1:1/x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	somdContext := bind(&names{servers: map[string]orb.Object{"east": at(east, "Pets::Cat", "Nest"), "west": at(west, "Pets::Cat"), "away": gone}})
 	client.ORB().RegisterInitialReference("NameService", orb.RefOf(bind(&names{servers: map[string]orb.Object{"somd": somdContext}})))
+	return east, west, client
+}
 
+// TestCreate makes objects by the names of classes and by constraints, at servers that are there and one that is not.
+func TestCreate(t *testing.T) {
+	east, west, client := world(t)
 	before := pet.Living.Load()
 	for constraint, at := range map[string]*somd.Domain{
 		"Pets::Cat": east, "class=='Pets::Cat' and alias=='west'": west, "class=='Pets::Cat' and alias!='east'": west, "Nest": east, "alias=='west'": west,
@@ -132,5 +139,59 @@ func TestCreate(t *testing.T) {
 	}
 	if want := "east:Pets::Cat east:Nest west:Pets::Cat "; err != nil || got != want {
 		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+// TestOldNames has a program of SOM 2.x find servers, make objects, keep their ids, and end them, by the methods of that time.
+func TestOldNames(t *testing.T) {
+	east, west, client := world(t)
+	m, err := somd.NewObjectManager(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := somd.NewORB(client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = m.Release(), o.Release() }()
+	before := pet.Living.Load()
+	car := call[som.Object](t, m, "somdNewObject", "Pets::Cat", "west").SOM()
+	if west.Exported() != 2 || east.Exported() != 1 {
+		t.Error("it was not made at the server of the hint")
+	}
+	id := call[string](t, m, "somdGetIdFromObject", car)
+	again := call[som.Object](t, o, "string_to_object", id).SOM()
+	if got := call[string](t, again, "speak", "x"); got != "Ada says hello to x, meow" || call[string](t, o, "object_to_string", again) != id {
+		t.Errorf("by its id it says %s", got)
+	}
+	call[any](t, m, "somdReleaseObject", again)
+	if n := pet.Living.Load() - before; n != 1 || again.Refs() != 0 {
+		t.Errorf("when a proxy is released %d cats live", n)
+	}
+	call[any](t, m, "somdDestroyObject", car)
+	if n := pet.Living.Load() - before; n != 0 || car.Refs() != 0 {
+		t.Errorf("when it is destroyed %d cats live", n)
+	}
+	all := call[[]som.Object](t, m, "somdFindServersByClass", "Pets::Cat")
+	one := call[som.Object](t, m, "somdFindAnyServerByClass", "Nest")
+	named := call[som.Object](t, m, "somdFindServerByName", "east")
+	if len(all) != 2 || call[string](t, one.SOM(), "somGetClassName") != "SOMDServer" {
+		t.Errorf("servers of cats are %v", all)
+	}
+	made := call[som.Object](t, named.SOM(), "somdCreateObj", "Nest", "")
+	if got := call[int32](t, made.SOM(), "age"); got != 41 {
+		t.Errorf("got %d", got)
+	}
+	call[any](t, named.SOM(), "somdDeleteObj", made)
+	for _, x := range append(all, one, named, made) {
+		_ = x.SOM().Release()
+	}
+	if got := call[[]string](t, o, "list_initial_services"); !slices.Contains(got, "NameService") {
+		t.Errorf("initial services are %v", got)
+	}
+	for _, args := range [][]any{{"somdFindServerByName", "south"}, {"somdFindAnyServerByClass", "Dog"}, {"somdNewObject", "Nest", "west"}, {"somdNewObject", "Nest' or class=='x", ""}, {"somdGetObjectFromId", "x"}} {
+		if _, err := m.Invoke(t.Context(), args[0].(string), args[1:]...); err == nil {
+			t.Errorf("%v: no error", args)
+		}
 	}
 }
