@@ -143,11 +143,15 @@ func stringToObject(ctx context.Context, d *Domain, text string) (som.Object, er
 var ORBClass = som.MustClass[orbObject]("ORB", som.With(func(s *som.Spec) {
 	of := func(self som.Self) *Domain { o, _ := som.FindState[orbObject](self.Ref()); return o.d }
 	s.Introduces = []som.MethodSpec{
-		{Name: "object_to_string", Impl: func(self som.Self, _ context.Context, obj som.Object) (string, error) { return objectToString(of(self), obj) }},
+		{Name: "object_to_string", Impl: func(self som.Self, _ context.Context, obj som.Object) (string, error) {
+			return objectToString(of(self), obj)
+		}},
 		{Name: "string_to_object", Impl: func(self som.Self, ctx context.Context, str string) (som.Object, error) {
 			return stringToObject(ctx, of(self), str)
 		}},
-		{Name: "list_initial_services", Impl: func(self som.Self, _ context.Context) ([]string, error) { return of(self).ORB().InitialReferences(), nil }},
+		{Name: "list_initial_services", Impl: func(self som.Self, _ context.Context) ([]string, error) {
+			return of(self).ORB().InitialReferences(), nil
+		}},
 		{Name: "resolve_initial_references", Impl: func(self som.Self, ctx context.Context, identifier string) (som.Object, error) {
 			ref, err := of(self).ORB().InitialReference(ctx, identifier)
 			if err != nil || ref == nil {

@@ -62,7 +62,7 @@ func newBench(t *testing.T) bench {
 	run(t, "go", "build", "-o", b.path("dsom-classes"), "./classes")
 	run(t, "go", "build", "-buildmode=c-shared", "-o", b.path("libdsom-place.so"), "./place")
 	link := []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-pthread"}
-	cc := []string{"-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + b.dir}
+	cc := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + b.dir}
 	for _, name := range []string{"toy", "pet"} {
 		run(t, dsom, "idl", "build", "--out", b.dir, "--c=h,ih", "--library", name, "-I", "testdata", "testdata/"+name+".idl")
 		if err := os.Mkdir(b.path("only-"+name), 0o755); err != nil {
@@ -164,19 +164,21 @@ func TestPlaced(t *testing.T) {
 	}
 }
 
-// TestRough has many threads make and call objects elsewhere, and then a class library end its process: the caller's goes on.
+// TestRough has many threads make and call objects elsewhere, and then a class library hang in a call, and another end its process: the caller's goes on.
 func TestRough(t *testing.T) {
 	b := newBench(t)
 	var end error
 	t.Run("client", func(t *testing.T) {
 		pets := b.start(t, func(err error) { end = err }, b.path("only-pet", "libpet.so"), b.path("only-toy"))
 		dir := b.place(t, "rough-placed", "Pet="+pets)
-		got := b.program(t, []string{dir, b.path("only-toy")}, "rough", "you", "crash", "you")
+		t.Setenv("DSOM_LIMITS", "call-timeout=2s")
+		got := b.program(t, []string{dir, b.path("only-toy")}, "rough", "you", "hang", "you", "crash", "you")
 		lines := strings.Split(got, "\n")
-		if len(lines) != 6 || lines[0] != "wrong: 0, living: 1" || lines[1] != "you: Ada says hello to you" || lines[4] != "goes on" {
+		if len(lines) != 8 || lines[0] != "wrong: 0, living: 1" || lines[1] != "you: Ada says hello to you" ||
+			lines[2] != "hang: IDL:omg.org/CORBA/TIMEOUT:1.0" || lines[3] != lines[1] || lines[6] != "goes on" {
 			t.Fatalf("the client prints\n%s", got)
 		}
-		for _, line := range lines[2:4] {
+		for _, line := range lines[4:6] {
 			if !strings.Contains(line, "IDL:omg.org/CORBA/COMM_FAILURE:1.0") && !strings.Contains(line, "IDL:omg.org/CORBA/TRANSIENT:1.0") {
 				t.Errorf("after the crash: %s", line)
 			}
@@ -205,6 +207,13 @@ func TestNotPlaced(t *testing.T) {
 			t.Errorf("%s: %v, %s", name, err, out)
 		}
 	}
+	t.Setenv("DSOM_LIMITS", "call-time=5s")
+	cmd := exec.Command(b.path("client"))
+	cmd.Env = append(os.Environ(), "SOM_PATH="+b.place(t, "limited", "Pet="+pets)+":"+b.path("only-toy"))
+	if out, _ := cmd.Output(); !strings.HasPrefix(string(out), "no Pet: ") || !strings.Contains(string(out), `DSOM_LIMITS: there is no limit "call-time"`) {
+		t.Errorf("a limit that there is not: got %s", out)
+	}
+	t.Setenv("DSOM_LIMITS", "")
 	for text, says := range map[string]string{"Pet": ":1: a line has", "Pet a\nPet b": "in line 1 already", "Toy " + pets: "does not define", "": "does not define"} {
 		dir := b.place(t, "edited", "Pet="+pets)
 		if err := os.WriteFile(filepath.Join(dir, "placement"), []byte(text), 0o644); err != nil {

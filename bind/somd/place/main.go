@@ -12,9 +12,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
@@ -31,7 +33,11 @@ const patience = 60 * time.Second
 
 // joined is the domain of the process, made when the first class is placed.
 var joined = sync.OnceValues(func() (*somd.Domain, error) {
-	o, err := orb.New(orb.Config{BiDir: orb.BiDir{Offer: true}, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	l, err := limitsIn(os.Getenv(envLimits))
+	if err != nil {
+		return nil, err
+	}
+	o, err := orb.New(orb.Config{Limits: l, BiDir: orb.BiDir{Offer: true}, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +47,29 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	}
 	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export}), nil
 })
+
+// envLimits is the variable that sets limits of the ORB, by the names of dsom daemon --help: call-timeout=5s,connections=100.
+const envLimits = "DSOM_LIMITS"
+
+func limitsIn(text string) (*limits.Limits, error) {
+	l := &limits.Limits{}
+	for word := range strings.SplitSeq(text, ",") {
+		if word == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(word, "=")
+		n, ok := limits.NameOf(name)
+		if !ok {
+			return nil, fmt.Errorf("%s: there is no limit %q; dsom daemon --help lists them", envLimits, name)
+		}
+		v, err := n.Parse(value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", envLimits, err)
+		}
+		l.Set(n, v)
+	}
+	return l, nil
+}
 
 // placing has the classes that are placed, or are being placed, each for those who wait.
 var placing struct {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void Pet_do_somDefaultInit(som_ref self, som_env *ev) {
 	(void)ev;
@@ -17,6 +18,7 @@ static char *Pet_do_speak(som_ref self, som_env *ev, const char *to) {
 		return NULL;
 	}
 	if (!strcmp(to, "crash")) abort();
+	if (!strcmp(to, "hang")) pause();
 	if (!strcmp(to, "gone")) {
 		Gone_raise(ev);
 		return NULL;
