@@ -260,8 +260,9 @@ func (p *signedParser) union() (*SignedType, error) {
 		return nil, err
 	}
 	for !p.take(")") {
-		label, rest, ok := strings.Cut(p.text, ":")
-		if label, ok = strings.CutPrefix(label, ","); !ok || label == "" {
+		before, rest, _ := strings.Cut(p.text, ":")
+		label, ok := strings.CutPrefix(before, ",")
+		if !ok || label == "" {
 			return nil, p.wrong()
 		}
 		p.text = rest
@@ -328,7 +329,7 @@ func (t *SignedType) GoType() (reflect.Type, error) {
 
 func structOf(members []*SignedType) (reflect.Type, error) {
 	if len(members) == 0 {
-		return nil, fmt.Errorf("C has no structures without members")
+		return nil, fmt.Errorf("a structure without members, which C does not have")
 	}
 	fields := make([]reflect.StructField, len(members))
 	for i, m := range members {

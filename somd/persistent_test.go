@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -126,7 +125,7 @@ func TestPersistent(t *testing.T) {
 	shownCat := newCat(t)
 	if ref, err := p.Show([]byte("shown"), shownCat); err != nil {
 		t.Error(err)
-	} else if data, _ := p.Data(ref); fmt.Sprintf("%s", data) != "shown" {
+	} else if data, _ := p.Data(ref); string(data) != "shown" {
 		t.Errorf("it has the data %q", data)
 	}
 	if _, err := p.Show([]byte("again"), shownCat); !errors.Is(err, exc.BadInvOrder) {
