@@ -3,6 +3,7 @@ package som
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -291,7 +292,8 @@ var signedGoTypes = map[TypeKind]reflect.Type{
 }
 
 // GoType returns the type that values have in Go where there is no generated code: a structure is one of members F0, F1, …, an object a
-// Ref, a number that of Go. Unions, and structures within themselves, have none.
+// Ref, a number that of Go, a union a structure of its discriminator D and a member A0, A1, … for each label, of which
+// [UnionArm] tells which there is. Structures and unions within themselves have none.
 func (t *SignedType) GoType() (reflect.Type, error) {
 	if t.goType != nil {
 		return t.goType, nil
@@ -322,10 +324,89 @@ func (t *SignedType) GoType() (reflect.Type, error) {
 		t.goType = g
 		return g, err
 	case UnionType:
-		return nil, fmt.Errorf("a union needs generated code")
+		g, err := t.unionOf()
+		t.goType = g
+		return g, err
 	}
 	return nil, fmt.Errorf("a void is no value")
 }
+
+// Tags of the members of unions that have no generated code.
+const (
+	unionTag = "union" // som:"union", of the discriminator
+	labelTag = "label" // label:"1", of an arm
+)
+
+func (t *SignedType) unionOf() (reflect.Type, error) {
+	tag, err := t.Tag.GoType()
+	if err != nil {
+		return nil, err
+	}
+	switch t.Tag.Kind {
+	case Float, Double, String, WString, ObjectType, Sequence, Array, Struct, UnionType:
+		return nil, fmt.Errorf("a %v is no discriminator of a union", tag)
+	}
+	if len(t.Members) == 0 {
+		return nil, fmt.Errorf("a union without arms")
+	}
+	d := reflect.StructField{Name: "D", Type: tag, Tag: `som:"union"`}
+	if t.Tag.Wide() {
+		d.Tag = `som:"union,wide"`
+	}
+	fields := []reflect.StructField{d}
+	for i, m := range t.Members {
+		g, err := m.GoType()
+		if err != nil {
+			return nil, err
+		}
+		f := reflect.StructField{Name: fmt.Sprintf("A%d", i), Type: g, Tag: reflect.StructTag(fmt.Sprintf("label:%q", t.Labels[i]))}
+		if m.Wide() {
+			f.Tag += ` som:"wide"`
+		}
+		fields = append(fields, f)
+	}
+	return reflect.StructOf(fields), nil
+}
+
+// IsUnion reports whether a Go type is that of a union, generated or as [SignedType.GoType] has it.
+func IsUnion(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct || t.NumField() == 0 {
+		return false
+	}
+	return reflect.PointerTo(t).Implements(unionType) || strings.HasPrefix(t.Field(0).Tag.Get("som"), unionTag)
+}
+
+// UnionArm returns the number of the arm that a union's discriminator selects, from 1, or 0. The value must have an address.
+func UnionArm(x reflect.Value) int {
+	if u, ok := x.Addr().Interface().(Union); ok {
+		return u.SOMArm()
+	}
+	label, arm := LabelOf(x.Field(0)), 0
+	for i := 1; i < x.NumField(); i++ {
+		switch x.Type().Field(i).Tag.Get(labelTag) {
+		case label:
+			return i
+		case "default":
+			arm = i
+		}
+	}
+	return arm
+}
+
+// LabelOf is the value of a discriminator as signatures have it.
+func LabelOf(tag reflect.Value) string {
+	switch {
+	case tag.Kind() == reflect.Bool && tag.Bool():
+		return "TRUE"
+	case tag.Kind() == reflect.Bool:
+		return "FALSE"
+	case tag.CanInt():
+		return strconv.FormatInt(tag.Int(), 10)
+	}
+	return strconv.FormatUint(tag.Uint(), 10)
+}
+
+var unionType = reflect.TypeFor[Union]()
 
 func structOf(members []*SignedType) (reflect.Type, error) {
 	if len(members) == 0 {

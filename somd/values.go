@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strconv"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -251,22 +251,11 @@ func member(x reflect.Value, n int) reflect.Value {
 
 // armOf returns the number of the arm that a union's discriminator selects, or 0, and its type.
 func armOf(t *som.SignedType, x reflect.Value) (int, *som.SignedType) {
-	n := x.Addr().Interface().(som.Union).SOMArm()
+	n := som.UnionArm(x)
 	if n <= 0 || n >= x.NumField() {
 		return 0, nil
 	}
-	tag := member(x, 0)
-	label := ""
-	switch {
-	case tag.Kind() == reflect.Bool && tag.Bool():
-		label = "TRUE"
-	case tag.Kind() == reflect.Bool:
-		label = "FALSE"
-	case tag.CanInt():
-		label = strconv.FormatInt(tag.Int(), 10)
-	default:
-		label = strconv.FormatUint(tag.Uint(), 10)
-	}
+	label := som.LabelOf(member(x, 0))
 	var byDefault *som.SignedType
 	for i, l := range t.Labels {
 		switch l {
@@ -330,13 +319,13 @@ func each(x reflect.Value, f func(som.Ref)) {
 			}
 		}
 	case reflect.Struct:
-		if reflect.PointerTo(x.Type()).Implements(unionType) {
+		if som.IsUnion(x.Type()) {
 			if !x.CanAddr() {
 				c := reflect.New(x.Type()).Elem()
 				c.Set(x)
 				x = c
 			}
-			if n := x.Addr().Interface().(som.Union).SOMArm(); n > 0 && n < x.NumField() {
+			if n := som.UnionArm(x); n > 0 && n < x.NumField() {
 				each(member(x, n), f)
 			}
 			return
@@ -361,7 +350,6 @@ func holds(t reflect.Type) bool {
 }
 
 var (
-	unionType  = reflect.TypeFor[som.Union]()
 	objectType = reflect.TypeFor[som.Object]()
 	refType    = reflect.TypeFor[som.Ref]()
 	known      sync.Map // form to *som.SignedType
@@ -421,9 +409,9 @@ func build(making map[form]*som.SignedType, f form) *som.SignedType {
 	case t.Kind() == reflect.Struct && t.NumField() > 0:
 		x.Kind = som.Struct
 		n := t.NumField()
-		if reflect.PointerTo(t).Implements(unionType) {
+		if som.IsUnion(t) {
 			x.Kind = som.UnionType
-			x.Tag = build(making, form{t.Field(0).Type, false})
+			x.Tag = build(making, form{t.Field(0).Type, strings.HasSuffix(t.Field(0).Tag.Get("som"), "wide")})
 			return x // arms are known by the discriminator
 		}
 		for i := range n {

@@ -30,6 +30,27 @@ static void meals(const char *what, Meals *m) {
 	printf("\n");
 }
 
+static void wish(som_ref pet, Wish *w, Wish *other) {
+	som_env ev = {0};
+	Wish got = {0};
+	Wish_copy(&got, w); /* so that what is there before is seen to be replaced */
+	Wish_clear(&got);
+	memset(&got, 0, sizeof got);
+	Pet_wish(pet, &ev, w, other, &got);
+	Wish *all[] = {&got, other};
+	for (int i = 0; i < 2; i++)
+		if (all[i]->_d == hungry)
+			printf(" food %s %g", all[i]->_u.food.name, all[i]->_u.food.grams);
+		else if (all[i]->_d == angry)
+			printf(" bites %d", (int)all[i]->_u.bites);
+		else
+			printf(" words %s", all[i]->_u.words);
+	raised("", &ev);
+	Wish_clear(&got);
+	Wish_clear(w);
+	Wish_clear(other);
+}
+
 int main(void) {
 	som_env ev = {0};
 	som_ref pet = Pet_new(&ev);
@@ -78,6 +99,24 @@ int main(void) {
 	Grid g = {{1, 2, 3}, {4, 5, -6}};
 	Pet_grid(pet, &ev, g);
 	printf("grid: %d %d %d %d %d %d\n", (int)g[0][0], (int)g[0][1], (int)g[0][2], (int)g[1][0], (int)g[1][1], (int)g[1][2]);
+	Wish w = {0}, other = {0};
+	w._d = hungry;
+	w._u.food = (Meal){som_string_copy("mouse"), 2, calm};
+	other._d = angry;
+	other._u.bites = -4;
+	wish(pet, &w, &other);
+	memset(&w, 0, sizeof w);
+	memset(&other, 0, sizeof other);
+	w._u.words = som_string_copy("some words");
+	other._d = hungry;
+	other._u.food = (Meal){som_string_copy("bird"), 0.5, angry};
+	wish(pet, &w, &other);
+	memset(&w, 0, sizeof w);
+	memset(&other, 0, sizeof other);
+	w._d = angry;
+	w._u.bites = 12;
+	other._u.words = som_string_copy("first words");
+	wish(pet, &w, &other);
 	som_seq_octet o = {0}, more = {0};
 	som_seq_octet_resize(&o, 3);
 	memcpy(o._buffer, "a\0b", 3);

@@ -71,6 +71,18 @@ static void Pet_do_grid(som_ref self, som_env *ev, Grid g) {
 			g[i][j] *= 10;
 }
 
+/* Answers the one wish, and the other with more of it. */
+static void Pet_do_wish(som_ref self, som_env *ev, const Wish *w, Wish *other, Wish *result) {
+	(void)self, (void)ev;
+	Wish_copy(result, w);
+	if (other->_d == hungry) other->_u.food.grams *= 2;
+	if (other->_d == angry) other->_u.bites++;
+	if (other->_d == calm) {
+		som_deallocate(other->_u.words);
+		other->_u.words = som_string_copy("other words");
+	}
+}
+
 static void Pet_do_octets(som_ref self, som_env *ev, const som_seq_octet *o, som_seq_octet *result) {
 	(void)self, (void)ev;
 	som_seq_octet_resize(result, o->_length + 1);
