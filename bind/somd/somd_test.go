@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,12 +45,29 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// look looks at what the bench is made of, so that the go command knows when the tests have to run again.
+func look(t *testing.T) {
+	t.Helper()
+	for _, dir := range []string{".", root + "/bind/c", root + "/libsom", root + "/emit", root + "/idl", root + "/model", root + "/som", root + "/somd", root + "/orb", root + "/server", root + "/cmd/dsom"} {
+		err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
+			if err == nil {
+				_, err = os.Stat(name)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // newBench builds the bench, once.
 func newBench(t *testing.T) bench {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds programs")
 	}
+	look(t)
 	kernel := sombuild.Kernel(t, "gcc", "-O2")
 	t.Setenv("SOM_LIBRARY", filepath.Join(kernel, "libsom.so.1"))
 	t.Setenv("DSOM_STATE", filepath.Join(folder, "nowhere")) // no daemon

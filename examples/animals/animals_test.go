@@ -20,7 +20,7 @@ const root = "../.."
 // look looks at what the example is made of, so that the go command knows when the test has to run again.
 func look(t *testing.T) {
 	t.Helper()
-	for _, dir := range []string{".", root + "/libsom", root + "/bind", root + "/emit", root + "/idl", root + "/model", root + "/som", root + "/somd"} {
+	for _, dir := range []string{".", root + "/libsom", root + "/bind", root + "/emit", root + "/idl", root + "/model", root + "/som", root + "/somd", root + "/server", root + "/daemon"} {
 		err := filepath.WalkDir(dir, func(name string, _ fs.DirEntry, err error) error {
 			if err == nil {
 				_, err = os.Stat(name)
