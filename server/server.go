@@ -117,6 +117,9 @@ func (s *Server) Name() string { return s.name }
 // Daemon returns the address, host:port, at which the daemon takes calls; "" without one.
 func (s *Server) Daemon() string { return s.daemon }
 
+// Adapter returns Objects.
+func (s *Server) Adapter() *poa.POA { return s.Objects }
+
 // Stop ends the server as a signal does. It returns at once.
 func (s *Server) Stop() { s.stop(errStopped) }
 

@@ -96,6 +96,9 @@ func (c *Class) Parents() []*Class { return slices.Clone(c.parents) }
 // AbstractParent reports whether of parent n only the interface is inherited.
 func (c *Class) AbstractParent(n int) bool { return n >= 0 && n < len(c.abstracts) && c.abstracts[n] }
 
+// Concrete reports whether a is the class, or an ancestor of which it has more than the interface.
+func (c *Class) Concrete(a *Class) bool { return c.concrete[a] }
+
 // Order returns the linearisation: the class, its ancestors, SOMObject last.
 func (c *Class) Order() []*Class { return slices.Clone(c.order) }
 

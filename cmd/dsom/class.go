@@ -12,8 +12,9 @@ import (
 )
 
 type classCmd struct {
-	List classListCmd `cmd:"" help:"List the classes that libraries describe."`
-	Show classShowCmd `cmd:"" help:"Print the classes of a library as IDL again, or as JSON."`
+	List  classListCmd  `cmd:"" help:"List the classes that libraries describe."`
+	Show  classShowCmd  `cmd:"" help:"Print the classes of a library as IDL again, or as JSON."`
+	Place classPlaceCmd `cmd:"" help:"Have objects of a class made by a server elsewhere, for programs that know nothing of it."`
 }
 
 func (classCmd) Help() string {

@@ -21,6 +21,7 @@ type serverCmd struct {
 	Stop    serverStopCmd    `cmd:"" help:"Stop a server, and wait until it has ended."`
 	Remove  serverRemoveCmd  `cmd:"" help:"Forget a server. References to its objects become void."`
 	Logs    serverLogsCmd    `cmd:"" help:"Print what a server has written."`
+	Run     serverRunCmd     `cmd:"" help:"Be a server of class libraries: make objects of their classes for clients elsewhere."`
 }
 
 func (serverCmd) Help() string {

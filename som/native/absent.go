@@ -14,11 +14,23 @@ func Open(file string) error { return absent("libsom") }
 // Load fails: the program is built without cgo.
 func Load(file string) error { return absent(file) }
 
+// ClassesOf fails: the program is built without cgo.
+func ClassesOf(file string) ([]string, error) { return nil, absent(file) }
+
 // SetPath fails: the program is built without cgo.
 func SetPath(folders string) error { return absent(folders) }
 
 // Find fails: the program is built without cgo.
 func Find(name string) (*som.Class, error) { return nil, absent(name) }
+
+// Registered fails: the program is built without cgo.
+func Registered(name string) (*som.Class, error) { return nil, absent(name) }
+
+// OnLoad does nothing: the program is built without cgo, and no library.
+func OnLoad(func(file string) error) {}
+
+// Weak is that of the object model: there are no objects of other languages.
+func Weak(r som.Ref) func() (som.Ref, bool) { return r.Weak().Get }
 
 // Import fails: the program is built without cgo.
 func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, error) {

@@ -27,8 +27,52 @@ static bool is_this(const char *file) {
 }
 
 /* libsom's hook: a library that begins a second Go runtime must not even be opened. */
+struct listed {
+	const char *file;
+	char *names;
+	size_t size;
+};
+
+static int list(som_class *c, void *context) {
+	struct listed *to = context;
+	const som_class_info *info = kernel.som_class_describe(c);
+	if (!info->library || strcmp(info->library, to->file)) return 0;
+	size_t n = strlen(info->name);
+	char *names = realloc(to->names, to->size + n + 2);
+	if (!names) return 1;
+	memcpy(names + to->size, info->name, n);
+	memcpy(names + to->size + n, "\n", 2);
+	to->names = names;
+	to->size += n + 1;
+	return 0;
+}
+
+char *native_classes_of(const char *file) {
+	struct listed to = {file, calloc(1, 1), 0};
+	if (to.names && kernel.som_classes(list, &to)) {
+		free(to.names);
+		return NULL;
+	}
+	return to.names;
+}
+
+static _Thread_local char *asked; /* a library that is loaded late has little room for what is a thread's */
+
+uintptr_t native_thread(void) { return (uintptr_t)&asked; }
+
+const char *native_asked(void) {
+	Dl_info here;
+	if (asked || !dladdr((void *)(uintptr_t)native_asked, &here)) return asked ? asked : "";
+	return here.dli_fname; /* the first time, before the hook was there */
+}
+
 static void *load(const char *file, char *why, size_t size) {
-	if (!is_this(file) && somNativeHasRuntime((char *)file)) {
+	bool this = is_this(file);
+	if (this) {
+		free(asked);
+		asked = strdup(file);
+	}
+	if (!this && somNativeHasRuntime((char *)file)) {
 		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: build it into what has the other");
 		return NULL;
 	}

@@ -7,6 +7,7 @@
 static inline int call_load(const char *file, som_env *ev) { return kernel.som_library_load(file, ev); }
 static inline int call_set_path(const char *folders, som_env *ev) { return kernel.som_set_path(folders, ev); }
 static inline som_class *call_named(const char *name, som_env *ev) { return kernel.som_class_named(name, ev); }
+static inline som_class *call_registered(const char *name, som_env *ev) { return kernel.som_class_registered(name, ev); }
 static inline som_class *call_class_of(som_class *c) { return som_class_of(&c->object); }
 /* The class that programs are compiled with by this name, whatever has taken its place since. */
 static inline som_class *call_bound(const char *name, som_env *ev) {

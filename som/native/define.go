@@ -48,7 +48,7 @@ func (h *host) Define(c *som.Class) error {
 	im := &image{class: c}
 	im.go_ = im
 	for _, a := range c.Order()[1:] { // one handle for all classes of Go is enough to find the object
-		if x, ok := h.byClass.Load(a); ok && x.(*image).go_ != nil {
+		if x, ok := h.byClass.Load(a); ok && x.(*image).go_ != nil && c.Concrete(a) {
 			im.go_ = x.(*image).go_
 		}
 	}
@@ -153,6 +153,10 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
+		}
+		if c.Implements(m) == nil && m.Signature() != "" { // Go's type may not tell how others call it
+			intro[i].sig = b.text(m.Signature())
+			continue
 		}
 		intro[i].sig = b.text(s.told(m))
 		if c.Implements(m) != nil {

@@ -115,6 +115,11 @@ func raiseError(ev *C.som_env, err error) {
 				return
 			}
 		case *Exception:
+			if x != nil && x.Members != nil {
+				if done, _ := raiseValue(ev, err, x, text); done {
+					return
+				}
+			}
 			if x != nil {
 				raiseException(ev, x, told(plain && !x.members, x.Text, said))
 				return

@@ -23,6 +23,10 @@ type Exception struct {
 	ID   string // its repository id
 	Text string // more of it, if there is any
 
+	// Members is a structure of them, where the signatures of methods that are known here tell how they lie (som.ExceptionForm), else nil.
+	// References in it are whoever's who has the exception, as with types of generated code.
+	Members any
+
 	members   bool // there were some
 	system    bool // it is no user exception, but one that CORBA does not know
 	minor     uint32
@@ -35,6 +39,9 @@ func (e *Exception) Error() string {
 	}
 	return e.ID + ": " + e.Text
 }
+
+// Raised returns what the exception is, see [som.Raised].
+func (e *Exception) Raised() (id string, members any) { return e.ID, e.Members }
 
 // A thrown exception is one that Go raised, whose members other languages have.
 type thrown struct {
@@ -69,6 +76,7 @@ func userException(ev *C.som_env) error {
 	x.members = ev.value != nil
 	t := som.ExceptionType(x.ID)
 	if t == nil {
+		x.load(ev)
 		return x
 	}
 	v := reflect.New(t)
@@ -92,6 +100,23 @@ func userException(ev *C.som_env) error {
 	return err
 }
 
+// load reads the members of an exception for which there is no generated type, if it is known how they lie.
+func (e *Exception) load(ev *C.som_env) {
+	t := som.ExceptionForm(e.ID)
+	if t == nil || t.NumField() == 0 || ev.value == nil {
+		return
+	}
+	v := reflect.New(t).Elem()
+	l, err := layoutOf(t, false)
+	if err == nil {
+		if err = l.load(ev.value, v, 0); err == nil {
+			e.Members = v.Interface()
+			return
+		}
+		l.release(v)
+	}
+}
+
 // raiseValue raises err, which is or wraps x, if x is an exception with members that cross, and reports whether it is one.
 // The references in it become the environment's. Why tells if the members do not cross.
 func raiseValue(ev *C.som_env, err, x error, text *C.char) (raised bool, why error) {
@@ -100,19 +125,27 @@ func raiseValue(ev *C.som_env, err, x error, text *C.char) (raised bool, why err
 		return false, nil
 	}
 	name, ok := som.ExceptionID(v.Type().Elem())
+	v = v.Elem()
+	if r, is := x.(som.Raised); is {
+		var members any
+		if name, members = r.Raised(); members == nil {
+			members = struct{}{}
+		}
+		v, ok = reflect.ValueOf(members), true
+	}
 	if !ok {
 		return false, nil
 	}
 	c := newCell(&layout{size: 1})
-	if v.Elem().NumField() > 0 {
+	if v.NumField() > 0 {
 		C.free(c.p)
-		l, why := layoutOf(v.Type().Elem(), false)
+		l, why := layoutOf(v.Type(), false)
 		if why != nil {
 			return false, why
 		}
 		c = newCell(l)
 		c.ends = true
-		if why := l.store(c.p, v.Elem(), 0); why != nil {
+		if why := l.store(c.p, v, 0); why != nil {
 			c.end()
 			return false, why
 		}

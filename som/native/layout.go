@@ -8,6 +8,7 @@ import "C"
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -73,10 +74,7 @@ func layoutOf(t reflect.Type, wide bool) (*layout, error) {
 // laying has the layouts that are begun: one leads back to itself through a sequence, whose own size does not need it.
 type laying map[form]*layout
 
-var (
-	unionType = reflect.TypeFor[som.Union]()
-	runeType  = reflect.TypeFor[rune]()
-)
+var runeType = reflect.TypeFor[rune]()
 
 func (ls laying) of(f form) (*layout, error) {
 	if l, ok := ls[f]; ok {
@@ -102,7 +100,7 @@ func (ls laying) of(f form) (*layout, error) {
 		switch {
 		case t == refType:
 			l.kind, l.size, l.owns = object, word, true
-		case reflect.PointerTo(t).Implements(unionType):
+		case som.IsUnion(t):
 			return l, ls.union(l)
 		default:
 			return l, ls.structure(l)
@@ -198,7 +196,7 @@ func (l *layout) add(m *layout, at uintptr) {
 	l.owns = l.owns || m.owns
 }
 
-func formOf(f reflect.StructField) form { return form{f.Type, f.Tag.Get("som") == wideTag} }
+func formOf(f reflect.StructField) form { return form{f.Type, strings.HasSuffix(f.Tag.Get("som"), wideTag)} }
 
 func up(n, align uintptr) uintptr { return (n + align - 1) / align * align }
 
@@ -225,7 +223,7 @@ func addressed(v reflect.Value) reflect.Value {
 
 // active are the fields that a union in Go's memory has by its discriminator.
 func (l *layout) active(at unsafe.Pointer) []int {
-	if arm := reflect.NewAt(l.typ, at).Interface().(som.Union).SOMArm(); arm > 0 && arm < len(l.fields) {
+	if arm := som.UnionArm(reflect.NewAt(l.typ, at).Elem()); arm > 0 && arm < len(l.fields) {
 		return []int{0, arm}
 	}
 	return []int{0}

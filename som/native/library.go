@@ -8,6 +8,7 @@ import "C"
 import (
 	"debug/elf"
 	"errors"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -18,10 +19,28 @@ import (
 // defined when these are initialised, which the Go runtime does before the first call of what is exported. What could not be
 // defined is missing, which the library's entry tells: who loads it gets the reasons, and the process goes on.
 
+// OnLoad has f called whenever libsom loads the library that the program is, with the file's name as it was looked for: several names may lead to one
+// library. It is called before the library's entry, with no lock held, and defines what whoever loads the library wants; its error is
+// told them. It is for a library of mode c-shared, which sets it when it is initialised.
+func OnLoad(f func(file string) error) { onLoad = f }
+
+var (
+	onLoad   func(file string) error
+	onLoaded sync.Map // errors of OnLoad's, by the thread whose entry call is next
+)
+
 //export som_library_entry
 func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 	if abi != C.SOM_ABI {
 		return C.SOM_E_VERSION
+	}
+	if Open("") != nil { // so that there is nothing to raise by
+		return C.SOM_E_LIBRARY
+	}
+	if x, ok := onLoaded.LoadAndDelete(uintptr(C.native_thread())); ok {
+		err := x.(error)
+		raise(ev, err)
+		return C.int(codes[codeOf(err)].number)
 	}
 	if err := the.missed.err(); err != nil {
 		raise(ev, err)
@@ -31,7 +50,19 @@ func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 }
 
 //export som_library_ready
-func som_library_ready() {}
+func som_library_ready() {
+	if onLoad == nil {
+		return
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			onLoaded.Store(uintptr(C.native_thread()), error(&Panic{Value: p, Stack: debug.Stack()}))
+		}
+	}()
+	if err := onLoad(C.GoString(C.native_asked())); err != nil {
+		onLoaded.Store(uintptr(C.native_thread()), err)
+	}
+}
 
 //export som_go_runtime
 func som_go_runtime() {}

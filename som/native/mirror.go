@@ -117,7 +117,7 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 	}
 	order := unsafe.Slice(info.order, info.norder)
 	for _, a := range order[1:] {
-		if x, ok := h.byNative.Load((*C.som_class)(unsafe.Pointer(a))); ok && im.go_ == nil {
+		if x, ok := h.byNative.Load((*C.som_class)(unsafe.Pointer(a))); ok && im.go_ == nil && concrete(info, a) {
 			im.go_ = x.(*image).go_
 		}
 	}
@@ -137,6 +137,16 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 	}
 	h.add(im)
 	return im, nil
+}
+
+// concrete reports whether instances of a class have the data of an ancestor: of abstract parents they have not.
+func concrete(info *C.som_class_info, a *C.som_class) bool {
+	for _, p := range unsafe.Slice(info.layout, info.nlayout) {
+		if p.cls == a {
+			return true
+		}
+	}
+	return false
 }
 
 // derived is what names of metaclasses begin with that a kernel made for want of one.
@@ -177,7 +187,7 @@ func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*s
 		if hint := hints[ms.Name]; hint != nil && (m.sig == nil || calls(hint, C.GoString(m.sig))) {
 			ms.Type, ms.Packing, ms.GoName = hint.Type, hint.Packing, hint.GoName
 		} else if m.sig != nil {
-			ms.Type = typeOf(C.GoString(m.sig))
+			ms.Type, ms.Packing = typesOf(C.GoString(m.sig))
 		}
 		if m.sig != nil {
 			ms.Signature = C.GoString(m.sig)

@@ -155,6 +155,29 @@ func (h *host) Refs(r som.Ref) int {
 // A weak is libsom's weak reference.
 type weak struct{ w *C.som_weak }
 
+// Weak returns a function that answers an object of libsom's with a reference of the caller's own, or that it has ended. It holds no reference itself. Of
+// an object that libsom does not have it answers as [som.Weak] does.
+func Weak(r som.Ref) func() (som.Ref, bool) {
+	if r.Other() == nil {
+		return r.Weak().Get
+	}
+	w := C.call_weak_new(C.uintptr_t(uintptr(r.Other())))
+	if w == nil { // it has ended, or there is no memory
+		return func() (som.Ref, bool) { return som.Ref{}, false }
+	}
+	mine := &weak{w}
+	runtime.AddCleanup(mine, func(p *C.som_weak) { C.call_weak_free(p) }, w)
+	return func() (som.Ref, bool) {
+		o := C.call_weak_get(mine.w)
+		runtime.KeepAlive(mine)
+		if o == 0 {
+			return som.Ref{}, false
+		}
+		r, err := the.refOf(uintptr(o), true)
+		return r, err == nil
+	}
+}
+
 // Watch makes a weak reference of libsom's for an object.
 func (h *host) Watch(r som.Ref) {
 	if _, ok := h.watched.Load(r); ok {

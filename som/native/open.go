@@ -11,6 +11,7 @@ import "C"
 import (
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -65,6 +66,21 @@ func Load(file string) error {
 	return taken(&ev)
 }
 
+// ClassesOf returns the names of the classes that came from a library, by the name that it was loaded by.
+func ClassesOf(file string) ([]string, error) {
+	if err := Open(""); err != nil {
+		return nil, err
+	}
+	name := C.CString(file)
+	defer C.free(unsafe.Pointer(name))
+	all := C.native_classes_of(name)
+	if all == nil {
+		return nil, noMemory()
+	}
+	defer C.free(unsafe.Pointer(all))
+	return strings.Fields(C.GoString(all)), nil
+}
+
 // SetPath says in which folders libraries of classes are looked for, written as PATH is; empty: those of the variable SOM_PATH.
 func SetPath(folders string) error {
 	if err := Open(""); err != nil {
@@ -83,6 +99,11 @@ func SetPath(folders string) error {
 // Find returns the class of a name as a class of Go, or what has taken its place. Its library is loaded if need be.
 func Find(name string) (*som.Class, error) {
 	return find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_named(name, ev) }, nil)
+}
+
+// Registered is Find of what is there already: nothing is loaded.
+func Registered(name string) (*som.Class, error) {
+	return find(name, func(name *C.char, ev *C.som_env) *C.som_class { return C.call_registered(name, ev) }, nil)
 }
 
 // Import is Find for generated code, which knows how the methods that the class introduces are called: methods

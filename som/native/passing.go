@@ -121,6 +121,13 @@ func (k *kept) raise(ev *C.som_env, err error, text *C.char) {
 // exceptionOf returns the members of an exception of generated code, and how they lie in C; none where there are none to cross.
 func exceptionOf(x error) (reflect.Value, *layout) {
 	v := reflect.ValueOf(x).Elem()
+	if r, ok := x.(som.Raised); ok {
+		if _, members := r.Raised(); members != nil {
+			v = reflect.ValueOf(members)
+		} else {
+			v = reflect.ValueOf(struct{}{})
+		}
+	}
 	if v.NumField() == 0 {
 		return v, nil
 	}
@@ -135,7 +142,9 @@ func refsIn(x error) (all []som.Ref) {
 		return nil
 	}
 	if _, ok := som.ExceptionID(v.Type().Elem()); !ok {
-		return nil
+		if _, ok := x.(som.Raised); !ok {
+			return nil
+		}
 	}
 	if v, l := exceptionOf(x); l != nil {
 		l.each(v, func(r som.Ref) { all = append(all, r) })

@@ -61,6 +61,23 @@ var letterTypes = map[byte]reflect.Type{
 	'd': reflect.TypeFor[float64](), 's': reflect.TypeFor[string](), 'o': refType,
 }
 
+// typesOf returns the Go type of a method of a signature, and how it passes what has no letter of its own, as far as the signature's letters or
+// types tell; nil where they do not.
+func typesOf(sig string) (reflect.Type, som.Packing) {
+	signed, err := som.ParseSignature(sig)
+	if err == nil {
+		signed.Learn()
+	}
+	if t := typeOf(sig); t != nil || err != nil {
+		return t, som.Packing{}
+	}
+	t, p, err := signed.MethodType()
+	if err != nil {
+		return nil, som.Packing{}
+	}
+	return t, p
+}
+
 // typeOf returns the Go type of a method of a signature, or nil where it has pointers, of which Go knows nothing.
 func typeOf(sig string) reflect.Type {
 	in, out := []reflect.Type{selfType, contextType}, []reflect.Type{}

@@ -1,0 +1,102 @@
+// Command dsom-classes is the generic server: it loads class libraries, in C, C++ or any language that libsom has, and makes objects of their classes
+// for clients elsewhere, without a line of server code. It is what dsom server run starts, which itself is built without cgo.
+//
+//	dsom server add dogs -- dsom server run ./libdog.so
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/server"
+	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/native"
+	"github.com/opendsom/dsom/somd"
+)
+
+func main() {
+	name := flag.String("name", "", "the server's `name`, where the daemon has not started it")
+	only := flag.String("class", "", "make objects of these `classes` alone, with commas between; default: all of the libraries")
+	listen := flag.String("listen", "", "take calls at these `endpoints`, with commas between, such as tcp:127.0.0.1:4000")
+	flag.Usage = func() {
+		fmt.Fprintf(flag.CommandLine.Output(), "Usage: dsom-classes [flags] library ...\n\nLoads class libraries, and makes objects of their classes for clients elsewhere.\n\nExample:\n\n    dsom-classes --name dogs ./libdog.so\n\nFlags:\n")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if flag.NArg() == 0 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	opt := server.Options{Name: *name, BiDir: orb.BiDir{Accept: true}}
+	if *listen != "" {
+		opt.Listen = strings.Split(*listen, ",")
+	}
+	err := server.Run(context.Background(), opt, func(ctx context.Context, s *server.Server) error {
+		return serve(ctx, s, flag.Args(), *only)
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dsom-classes:", err)
+		os.Exit(1)
+	}
+}
+
+// serve loads the libraries and publishes the object that makes others.
+func serve(ctx context.Context, s *server.Server, files []string, only string) error {
+	names, err := load(files)
+	if err != nil {
+		return err
+	}
+	if only != "" {
+		for _, name := range strings.Split(only, ",") {
+			if !slices.Contains(names, name) {
+				return fmt.Errorf("--class %s: no library here has it; they have %s", name, strings.Join(names, ", "))
+			}
+		}
+		names = strings.Split(only, ",")
+	}
+	d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export})
+	ref, err := somd.Serve(ctx, s, d, native.Find, names...)
+	if err == nil && s.Daemon() == "" {
+		fmt.Println(ref) // there is no name to find it by
+	}
+	return err
+}
+
+// load loads libraries, and finds the classes that these need beside them.
+func load(files []string) (names []string, err error) {
+	folders := os.Getenv("SOM_PATH")
+	paths := make([]string, len(files))
+	for i, file := range files {
+		if paths[i], err = filepath.Abs(file); err != nil {
+			return nil, err
+		}
+		folders += string(os.PathListSeparator) + filepath.Dir(paths[i])
+	}
+	if err := native.SetPath(strings.TrimPrefix(folders, string(os.PathListSeparator))); err != nil {
+		return nil, err
+	}
+	for _, file := range paths {
+		if err := native.Load(file); err != nil {
+			return nil, err
+		}
+		of, err := native.ClassesOf(file)
+		if err != nil {
+			return nil, err
+		}
+		if len(of) == 0 {
+			return nil, &som.Error{Code: som.CodeLibrary, Class: file, Text: "it defines no class"}
+		}
+		names = append(names, of...)
+	}
+	if len(names) == 0 {
+		return nil, errors.New("no class is to be served")
+	}
+	return names, nil
+}

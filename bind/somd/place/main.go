@@ -1,0 +1,143 @@
+// Command place is a library of build mode c-shared, libdsom-place.so, by which classes of libsom's are elsewhere by configuration alone: the ORB for
+// programs in C and C++, loaded by the class manager when they first ask for a class that is placed.
+//
+// A folder that dsom class place makes has, for each such class, a link of the name that a library of the class would have, and a file named
+// placement that says where the classes are. Where the folder stands first in SOM_PATH libsom finds this library for them. What it
+// defines are classes of the names, ancestors and methods of those there; the program is not compiled anew. docs/somd.md has more.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/native"
+	"github.com/opendsom/dsom/somd"
+)
+
+func init() { native.OnLoad(place) }
+
+func main() {}
+
+// patience is how long it may take to learn of a class from its server, which the daemon may have to start.
+const patience = 60 * time.Second
+
+// joined is the domain of the process, made when the first class is placed.
+var joined = sync.OnceValues(func() (*somd.Domain, error) {
+	l, err := limitsIn(os.Getenv(envLimits))
+	if err != nil {
+		return nil, err
+	}
+	o, err := orb.New(orb.Config{Limits: l, BiDir: orb.BiDir{Offer: true}, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	if err != nil {
+		return nil, err
+	}
+	adapter, err := poa.New(o).Create("objects", poa.Options{Bidirectional: poa.Both})
+	if err != nil {
+		return nil, err
+	}
+	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export}), nil
+})
+
+// envLimits is the variable that sets limits of the ORB, by the names of dsom daemon --help: call-timeout=5s,connections=100.
+const envLimits = "DSOM_LIMITS"
+
+func limitsIn(text string) (*limits.Limits, error) {
+	l := &limits.Limits{}
+	for word := range strings.SplitSeq(text, ",") {
+		if word == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(word, "=")
+		n, ok := limits.NameOf(name)
+		if !ok {
+			return nil, fmt.Errorf("%s: there is no limit %q; dsom daemon --help lists them", envLimits, name)
+		}
+		v, err := n.Parse(value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", envLimits, err)
+		}
+		l.Set(n, v)
+	}
+	return l, nil
+}
+
+// placing has the classes that are placed, or are being placed, each for those who wait.
+var placing struct {
+	sync.Mutex
+	classes map[string]*placed
+}
+
+type placed struct {
+	done chan struct{}
+	err  error
+}
+
+// place defines the classes that a file's name stands for.
+func place(file string) error {
+	all, err := somd.ReadPlacement(file)
+	if err != nil {
+		return err
+	}
+	for _, p := range all.For(file) {
+		err = errors.Join(err, one(all, p))
+	}
+	return err
+}
+
+// one places a class, once. One that could not be placed is tried again when it is asked for again.
+func one(all somd.Placement, p somd.Place) error {
+	placing.Lock()
+	x := placing.classes[p.Class]
+	if x != nil {
+		placing.Unlock()
+		<-x.done
+		return x.err
+	}
+	x = &placed{done: make(chan struct{})}
+	if placing.classes == nil {
+		placing.classes = map[string]*placed{}
+	}
+	placing.classes[p.Class] = x
+	placing.Unlock()
+	x.err = define(all, p)
+	placing.Lock()
+	if x.err != nil {
+		delete(placing.classes, p.Class)
+	}
+	placing.Unlock()
+	close(x.done)
+	return x.err
+}
+
+func define(all somd.Placement, p somd.Place) error {
+	d, err := joined()
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	defer stop()
+	p.Load = func(name string) (*som.Class, error) {
+		for _, q := range all.Classes { // an ancestor that is elsewhere, too
+			if q.Class == name {
+				if err := one(all, q); err != nil {
+					return nil, err
+				}
+			}
+		}
+		return native.Find(name)
+	}
+	if _, err := d.Place(ctx, p); err != nil {
+		return fmt.Errorf("%s: %w", all.File, err)
+	}
+	return nil
+}

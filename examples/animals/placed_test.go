@@ -1,0 +1,286 @@
+//go:build linux
+
+package animals_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/internal/golden"
+)
+
+// parts builds what classes elsewhere need beside the example, once: the generic server, the library that stands for classes, a server
+// of Puppy and a client that holds an object.
+var parts = sync.OnceValue(func() error {
+	b := made()
+	for _, args := range [][]string{
+		{"go", "build", "-o", filepath.Join(filepath.Dir(b.dsom), "dsom-classes"), root + "/bind/somd/classes"},
+		{"go", "build", "-buildmode=c-shared", "-o", filepath.Join(filepath.Dir(b.dsom), "libdsom-place.so"), root + "/bind/somd/place"},
+		{"go", "build", "-o", filepath.Join(b.out, "kennel"), "./kennel"},
+		{"cc", "-std=c11", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + filepath.Join(b.out, "1"), "-o", filepath.Join(b.out, "holder"), "holder/holder.c",
+			"-L" + b.out, "-lsom", "-Wl,-rpath," + b.out, "-pthread"},
+	} {
+		if _, err := b.run(args[0], args[1:]...); err != nil {
+			return err
+		}
+	}
+	return nil
+})
+
+// A house is a daemon with servers of the example's classes.
+type house struct {
+	t     *testing.T
+	b     build
+	under []string // the command under which the daemon runs, for a network of its own
+	state string
+	at    string // the daemon's address
+}
+
+// newHouse starts a daemon that is reached at a host, and registers the servers.
+func newHouse(t *testing.T, host string, under ...string) *house {
+	t.Helper()
+	b := builds(t)
+	if err := parts(); err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, b: b, under: under, state: filepath.Join(t.TempDir(), "state")}
+	line := append(append([]string{}, under...), b.dsom, "daemon", "--state", h.state, "--listen", host+":0")
+	if host != "127.0.0.1" {
+		line = append(line, "--publish", host)
+	}
+	daemon := exec.Command(line[0], line[1:]...)
+	daemon.Env = append(os.Environ(), "NO_COLOR=1")
+	log, err := daemon.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = daemon.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(time.Minute, func() { _ = daemon.Process.Kill() })
+		defer late.Stop()
+		if err := daemon.Wait(); err != nil {
+			t.Errorf("the daemon ends with %v", err)
+		}
+	})
+	lines := bufio.NewReader(log)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("the daemon says no address: %v", err)
+		}
+		if _, rest, ok := strings.Cut(line, "address="+host+":"); ok {
+			port := rest[:strings.IndexFunc(rest+" ", func(r rune) bool { return r < '0' || r > '9' })]
+			h.at = host + ":" + port
+			break
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	h.must("server", "add", "dogs", "-e", "SOM_LIBRARY="+filepath.Join(b.out, "libsom.so.1"), "--", b.dsom, "server", "run", filepath.Join(b.out, "libdog.so"))
+	h.must("server", "add", "kennel", "-e", "SOM_LIBRARY="+filepath.Join(b.out, "libsom.so.1"), "-e", "SOM_PATH="+b.out, "--", filepath.Join(b.out, "kennel"))
+	h.must("server", "start", "dogs") // so that it has its name
+	h.must("server", "start", "kennel")
+	return h
+}
+
+// must runs dsom on the daemon's machine.
+func (h *house) must(args ...string) string {
+	h.t.Helper()
+	line := append(append([]string{}, h.under...), h.b.dsom)
+	line = append(line, args...)
+	cmd := exec.Command(line[0], line[1:]...)
+	cmd.Env = append(os.Environ(), "DSOM_STATE="+h.state, "NO_COLOR=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		h.t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+	}
+	return string(out)
+}
+
+// pid returns the process of a server.
+func (h *house) pid(server string) int {
+	h.t.Helper()
+	var all []struct {
+		Name string `json:"name"`
+		Run  struct {
+			PID int `json:"pid"`
+		} `json:"run"`
+	}
+	if err := json.Unmarshal([]byte(h.must("server", "list", "--json")), &all); err != nil {
+		h.t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.Name == server && s.Run.PID > 0 {
+			return s.Run.PID
+		}
+	}
+	h.t.Fatalf("%s does not run: %v", server, all)
+	return 0
+}
+
+// placed makes the folder by which Dog and Puppy are at the house's servers, and returns what SOM_PATH is with it: the client has
+// Animal's library beside that, and no other.
+func (h *house) placed() string {
+	h.t.Helper()
+	dir := h.t.TempDir()
+	h.must("class", "place", "--dir", filepath.Join(dir, "placed"), "Dog=corbaname::"+h.at+"#somd/dogs", "Puppy=corbaname::"+h.at+"#somd/kennel")
+	own := filepath.Join(dir, "own")
+	if err := errors.Join(os.Mkdir(own, 0o755), os.Symlink(filepath.Join(h.b.out, "libanimal.so"), filepath.Join(own, "libanimal.so"))); err != nil {
+		h.t.Fatal(err)
+	}
+	return filepath.Join(dir, "placed") + ":" + own
+}
+
+// client runs the example's client, the same file that has all classes in its own process, under a command.
+func (h *house) client(path string, under ...string) string {
+	h.t.Helper()
+	line := append(append([]string{}, under...), filepath.Join(h.b.out, "client"))
+	cmd := exec.Command(line[0], line[1:]...)
+	cmd.Env = append(os.Environ(), "SOM_PATH="+path)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		h.t.Fatalf("the client: %v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// TestPlaced has the client, which nobody compiled again, use a Dog in one process and a Puppy in another, by configuration alone.
+func TestPlaced(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "127.0.0.1")
+	golden.Check(t, "placed.txt", h.client(h.placed()))
+}
+
+// TestOtherMachine does the same where the servers are on another machine, in a network of its own.
+func TestOtherMachine(t *testing.T) {
+	t.Parallel()
+	builds(t)
+	here, there := twoMachines(t)
+	h := newHouse(t, daemonHost, here...)
+	golden.Check(t, "placed.txt", h.client(h.placed(), there...))
+}
+
+// TestKilled kills the process of a Dog that a client in C holds: the next call is an exception that says so, the one after it is served, by a
+// new Dog. That again and again.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "127.0.0.1")
+	cmd := exec.Command(filepath.Join(h.b.out, "holder"), "Dog")
+	cmd.Env = append(os.Environ(), "SOM_PATH="+h.placed())
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	answers := bufio.NewReader(out)
+	speak := func() string {
+		t.Helper()
+		if _, err := io.WriteString(in, "\n"); err != nil {
+			t.Fatal(err)
+		}
+		line, err := answers.ReadString('\n')
+		if err != nil {
+			t.Fatalf("the client has ended: %v", err)
+		}
+		return strings.TrimSpace(line)
+	}
+	const says = "says: (a deep breath) Woof!"
+	seen := map[int]bool{}
+	for round := range 5 {
+		if got := speak(); got != says {
+			t.Fatalf("round %d: %s", round, got)
+		}
+		pid := h.pid("dogs")
+		if seen[pid] {
+			t.Fatalf("round %d: process %d again", round, pid)
+		}
+		seen[pid] = true
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		got := speak()
+		right := false
+		for _, id := range []string{"COMM_FAILURE", "TRANSIENT", "OBJECT_NOT_EXIST"} {
+			right = right || strings.HasPrefix(got, "raises: IDL:omg.org/CORBA/"+id+":1.0, ") && strings.Contains(got, "the next call makes another")
+		}
+		if !right {
+			t.Errorf("round %d: the call after the kill: %s", round, got)
+		}
+	}
+	if got := speak(); got != says {
+		t.Errorf("at the end: %s", got)
+	}
+	if err := errors.Join(in.Close(), cmd.Wait()); err != nil {
+		t.Errorf("the client ends with %v", err)
+	}
+}
+
+// The addresses of two machines that see each other and nobody else (RFC 5737).
+const (
+	daemonHost = "192.0.2.1"
+	remoteHost = "192.0.2.2"
+)
+
+// twoMachines makes two networks with a cable between them, and returns the commands under which programs run in the one and in the other. The
+// test is skipped where the system does not let this user do that.
+func twoMachines(t *testing.T) (here, there []string) {
+	t.Helper()
+	a, b := aNetwork(t), aNetwork(t)
+	enter := func(pid string) []string { return []string{"nsenter", "--net", "--target", pid} }
+	for _, c := range [][]string{
+		{a, "ip link add cable0 type veth peer name cable1 netns " + b},
+		{a, "ip addr add " + daemonHost + "/24 dev cable0"}, {a, "ip link set cable0 up"}, {a, "ip link set lo up"},
+		{b, "ip addr add " + remoteHost + "/24 dev cable1"}, {b, "ip link set cable1 up"}, {b, "ip link set lo up"},
+	} {
+		line := append(enter(c[0]), strings.Fields(c[1])...)
+		if out, err := exec.Command(line[0], line[1:]...).CombinedOutput(); err != nil {
+			t.Skipf("SKIPPED: networks cannot be made here: %s: %v: %s", c[1], err, out)
+		}
+	}
+	return enter(a), enter(b)
+}
+
+// aNetwork makes a network and returns a process that is in it until the test ends.
+func aNetwork(t *testing.T) (pid string) {
+	t.Helper()
+	cmd := exec.Command("unshare", "--net", "sh", "-c", "echo up; exec cat")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skipf("SKIPPED: networks cannot be made here: %v", err)
+	}
+	t.Cleanup(func() {
+		_ = in.Close()
+		_ = cmd.Wait()
+	})
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "up\n" {
+		t.Skipf("SKIPPED: networks cannot be made here: %v", fmt.Errorf("%q, %w", line, err))
+	}
+	return strconv.Itoa(cmd.Process.Pid)
+}

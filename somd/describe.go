@@ -1,0 +1,223 @@
+package somd
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/som"
+)
+
+// A ClassDescription is what a process says of a class to those that do not have it.
+type ClassDescription struct {
+	Name         string
+	Major, Minor uint32
+	Parents      []string
+	Methods      []MethodDescription // in release order
+}
+
+// A MethodDescription is one that a class introduces.
+type MethodDescription struct {
+	Name      string
+	Kind      uint32 // a som.Kind
+	Signature string // as docs/som.md has it; empty if the method cannot be called from elsewhere
+}
+
+var descriptionType = typeOf(reflect.TypeFor[[]ClassDescription](), false)
+
+// descriptionOf describes a class: its ancestors but SOMObject first, itself last.
+func descriptionOf(c *som.Class) []ClassDescription {
+	var all []ClassDescription
+	order := c.Order()
+	for i := len(order) - 1; i >= 0; i-- {
+		a := order[i]
+		if isRoot(a) {
+			continue
+		}
+		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor)}
+		for _, p := range a.Parents() {
+			x.Parents = append(x.Parents, p.Name())
+		}
+		for _, m := range a.Introduced() {
+			x.Methods = append(x.Methods, MethodDescription{m.Name(), uint32(m.Kind()), methodOf(m).signature()})
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+func (s *servant) describe(r *orb.ServerRequest) {
+	if !r.Decoded() {
+		return
+	}
+	all := descriptionOf(s.class)
+	if r.Returned(nil) {
+		(&values{d: s.d, ctx: r.Context()}).put(&r.Out, descriptionType, reflect.ValueOf(all))
+	}
+}
+
+// describedBy asks an object what its class is.
+func describedBy(ctx context.Context, o *orb.Ref) ([]ClassDescription, error) {
+	c := orb.StartCall(ctx, o, opDescribe, 0)
+	for c.Next() {
+	}
+	return getDescription(c)
+}
+
+// getDescription reads what a call returns that describes a class.
+func getDescription(c *orb.Call) ([]ClassDescription, error) {
+	var all []ClassDescription
+	if c.Returned() {
+		(&values{}).get(&c.In, descriptionType, reflect.ValueOf(&all).Elem())
+	}
+	return all, c.End()
+}
+
+// fromDescription makes what stands for a class that this process does not have: its interface alone, in which methods have no implementation.
+// A class of the name that is here is taken as it is.
+func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
+	d.making.Lock()
+	defer d.making.Unlock()
+	var last *som.Class
+	for _, x := range all {
+		if last = d.class(x.Name); last != nil {
+			continue
+		}
+		s, err := d.interfaceSpec(x)
+		if err != nil {
+			return nil, err
+		}
+		s.Abstract = true
+		if last, err = som.NewClass(s); err != nil {
+			return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the description of class %.255q by its server cannot be used: %w", x.Name, err)
+		}
+		d.mu.Lock()
+		d.classes[x.Name] = last
+		d.mu.Unlock()
+	}
+	if last == nil {
+		return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the server describes no class")
+	}
+	return last, nil
+}
+
+// interfaceSpec is what a description says of a class, whose parents are here.
+func (d *Domain) interfaceSpec(x ClassDescription) (som.Spec, error) {
+	d.mu.Lock()
+	d.described++
+	n := d.described
+	d.mu.Unlock()
+	if n > MaxDescribed {
+		return som.Spec{}, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d classes are known by descriptions, and no more are allowed (MaxDescribed)", MaxDescribed)
+	}
+	s := som.Spec{Name: x.Name, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
+	for _, p := range x.Parents {
+		parent := som.SOMObject
+		if p != parent.Name() {
+			if parent = d.class(p); parent == nil {
+				return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described without its parent %.255q", x.Name, p)
+			}
+		}
+		if slices.Contains(s.Parents, parent) {
+			return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described with the parent %.255q twice", x.Name, p)
+		}
+		s.Parents = append(s.Parents, parent)
+	}
+	for _, m := range x.Methods {
+		if m.Kind != uint32(som.Static) && m.Kind != uint32(som.NonStatic) {
+			continue
+		}
+		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Type: reflect.TypeFor[func(som.Self) error]()}
+		if signed, err := som.ParseSignature(m.Signature); err == nil {
+			if t, packing, err := signed.MethodType(); err == nil {
+				ms.Type, ms.Packing = t, packing
+				signed.Learn()
+			}
+		}
+		s.Introduces = append(s.Introduces, ms)
+	}
+	return s, nil
+}
+
+// signature is that of the method's class, or else what Go's types say; empty where they say nothing.
+func (x *method) signature() string {
+	if s := x.of.Signature(); strings.Contains(s, "/") || x.err != nil {
+		return s
+	}
+	result, letters, types := "v", "", "void"
+	last := ""
+	if x.result.Kind != som.Void {
+		types = text(x.result, nil)
+		if result = letter(x.result); aggregate(x.result) {
+			result, last = "v", "p"
+		}
+	}
+	types += "("
+	for i, p := range x.params {
+		if i > 0 {
+			types += ","
+		}
+		l := letter(p.typ)
+		if p.how != 'i' {
+			l = "p"
+			types += map[byte]string{'o': "out ", 'x': "inout "}[p.how]
+		}
+		letters += l
+		types += text(p.typ, nil)
+	}
+	return result + ":" + letters + last + "/" + types + ")"
+}
+
+func aggregate(t *som.SignedType) bool {
+	return t.Kind == som.Struct || t.Kind == som.UnionType || t.Kind == som.Sequence || t.Kind == som.Array
+}
+
+var words = map[som.TypeKind][2]string{
+	som.Void: {"v", "void"}, som.Boolean: {"b", "boolean"}, som.Octet: {"b", "octet"}, som.Char: {"b", "char"}, som.WChar: {"H", "wchar"},
+	som.Int8: {"b", "int8"}, som.Short: {"h", "short"}, som.UShort: {"H", "unsigned short"}, som.Long: {"i", "long"}, som.ULong: {"I", "unsigned long"},
+	som.LongLong: {"l", "long long"}, som.ULongLong: {"L", "unsigned long long"}, som.Float: {"f", "float"}, som.Double: {"d", "double"},
+	som.Enum: {"I", "enum"}, som.String: {"s", "string"}, som.WString: {"p", "wstring"}, som.ObjectType: {"o", "object"},
+}
+
+func letter(t *som.SignedType) string {
+	if w, ok := words[t.Kind]; ok {
+		return w[0]
+	}
+	return "p"
+}
+
+// text is a type as signatures have it.
+func text(t *som.SignedType, around []*som.SignedType) string {
+	for i, a := range around {
+		if a == t {
+			return fmt.Sprintf("^%d", len(around)-1-i)
+		}
+	}
+	switch t.Kind {
+	case som.Sequence:
+		return "<" + text(t.Elem, around) + ">"
+	case som.Array:
+		dims := ""
+		for ; t.Kind == som.Array; t = t.Elem {
+			dims += fmt.Sprintf("[%d]", t.Len)
+		}
+		return text(t, around) + dims
+	case som.Struct:
+		parts := make([]string, len(t.Members))
+		for i, m := range t.Members {
+			parts[i] = text(m, append(around, t))
+		}
+		return "{" + strings.Join(parts, ",") + "}"
+	case som.UnionType:
+		return "union"
+	case som.ObjectType:
+		if t.Class != "" {
+			return t.Class
+		}
+	}
+	return words[t.Kind][1]
+}

@@ -1,0 +1,395 @@
+package somd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/som"
+)
+
+// Limits of what a peer may make this process keep.
+const (
+	MaxObjects   = 1 << 20 // objects of a domain that are exported at one time
+	MaxDescribed = 4096    // classes that a domain knows by other processes' descriptions alone
+)
+
+// A Config says what a domain has beside its adapter. The zero value is useful.
+type Config struct {
+	// Class finds a class that is in the process already, by its name. Peers say such names, so that it must load nothing.
+	// Classes that were exported, imported, or told of by Know are found without it.
+	Class func(name string) (*som.Class, error)
+
+	// Find finds a class too, and may load it. It is asked for names alone that the process's own classes declare, as types of what they are passed.
+	Find func(name string) (*som.Class, error)
+
+	// Weak returns a function that answers an object of the other kernel with a reference more, or that it has ended; it holds no reference
+	// itself (native.Weak). Nil: objects of the other kernel that are passed elsewhere can be called for as long as the program in Go has references.
+	Weak func(som.Ref) func() (som.Ref, bool)
+
+	// Share makes a class of Go's known to the other kernel of the process, if objects of that are exported or imported here
+	// (native.Export). Classes of proxies are made known by it, so that the other kernel's objects can have proxies.
+	Share func(*som.Class) error
+
+	// Proxy chooses the class of proxies for a target class where the program has one of its own: a descendant of ClientProxy and of the target.
+	// Nil, or a nil class: the one of the name Target__Proxy that Know was told of, or else one that is made.
+	Proxy func(target *som.Class) *som.Class
+}
+
+// A Domain joins objects of the object model to an ORB: it exports those of this process, and imports others. It may be
+// used concurrently; it calls no method of the program under its lock.
+type Domain struct {
+	Config
+	adapter *poa.POA
+
+	mu        sync.Mutex
+	objects   map[any]*servant // by identity
+	sweepAt   int              // how many objects there have to be for those that have ended to be looked for
+	byKey     map[string]*servant
+	classes   map[string]*som.Class     // by name
+	proxies   map[*som.Class]*som.Class // of proxies, by target
+	described int
+
+	making sync.Mutex // one class of proxies is made at a time
+}
+
+// New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
+func New(adapter *poa.POA, cfg Config) *Domain {
+	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, sweepAt: leastSweep, byKey: map[string]*servant{},
+		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}}
+}
+
+// ORB returns the ORB.
+func (d *Domain) ORB() *orb.ORB { return d.adapter.ORB() }
+
+// Know tells the domain of classes, and their ancestors, so that references to their objects elsewhere become proxies of these. A class named
+// Target__Proxy, which descends from ClientProxy, is that of proxies for Target.
+func (d *Domain) Know(classes ...*som.Class) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range classes {
+		for _, a := range c.Order() {
+			if d.classes[a.Name()] == nil {
+				d.classes[a.Name()] = a
+			}
+		}
+	}
+}
+
+// class returns a class of this process, or nil.
+func (d *Domain) class(name string) *som.Class {
+	d.mu.Lock()
+	c := d.classes[name]
+	d.mu.Unlock()
+	if c == nil && d.Class != nil {
+		if found, err := d.Class(name); err == nil {
+			c = found
+			d.Know(c)
+		}
+	}
+	if c != nil && c.Err() != nil {
+		return nil
+	}
+	return c
+}
+
+// RepositoryID returns the repository id of a class: IDL:Zoo/Dog:1.0 of Zoo::Dog.
+func RepositoryID(class string) string { return "IDL:" + strings.ReplaceAll(class, "::", "/") + ":1.0" }
+
+// ClassName returns the class of a repository id, or "" if it is no IDL's.
+func ClassName(id string) string {
+	parts := strings.Split(id, ":")
+	if len(parts) != 3 || parts[0] != "IDL" {
+		return ""
+	}
+	return strings.ReplaceAll(parts[1], "/", "::")
+}
+
+// Export returns the reference of an object: that of a proxy is its target's, any other is made an object of the adapter, and kept until it is
+// withdrawn.
+func (d *Domain) Export(o som.Object) (*orb.Ref, error) { return d.export(o.SOM(), shown) }
+
+func (d *Domain) export(r som.Ref, why hold) (*orb.Ref, error) {
+	if r.IsNil() {
+		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "no object is to be exported")
+	}
+	if p, ok := som.FindState[proxy](r); ok {
+		return p.reference()
+	}
+	if c, ok := r.AsClass(); ok {
+		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
+	}
+	for {
+		s, mine, err := d.servantOf(r, d.adapter)
+		if err != nil {
+			return nil, err
+		}
+		if mine {
+			if _, err := d.activate(s, func() (*orb.Ref, error) { return d.adapter.Activate(s) }); err != nil {
+				return nil, err
+			}
+		}
+		ref, err := s.made()
+		if err != nil {
+			return nil, err
+		}
+		if other, alive := s.weak(); alive {
+			_ = other.Release()
+			return ref, s.keep(r, why)
+		}
+		d.forget(s) // of an object that was at the same place before
+	}
+}
+
+// servantOf returns the servant of an object, and whether it is a new one, which the caller is to activate.
+func (d *Domain) servantOf(r som.Ref, at *poa.POA) (s *servant, mine bool, err error) {
+	id := identity(r)
+	d.mu.Lock()
+	s = d.objects[id]
+	n, sweep := len(d.objects), len(d.objects) >= d.sweepAt
+	d.mu.Unlock()
+	if s != nil {
+		return s, false, nil
+	}
+	if sweep {
+		n = d.sweep()
+	}
+	if n >= MaxObjects {
+		return nil, false, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "there are %d exported objects, and at most %d are allowed (MaxObjects): withdraw those that nobody needs", n, MaxObjects)
+	}
+	s = newServant(d, r, at)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if other := d.objects[id]; other != nil {
+		return other, false, nil
+	}
+	d.objects[id] = s
+	return s, true, nil
+}
+
+// leastSweep is from how many objects on those that have ended are looked for. What is looked for is twice what was left the last time, so that it
+// costs little for each.
+const leastSweep = 1024
+
+// sweep forgets objects that have ended, and returns how many are left.
+func (d *Domain) sweep() int {
+	d.mu.Lock()
+	all := make([]*servant, 0, len(d.objects))
+	for _, s := range d.objects {
+		all = append(all, s)
+	}
+	d.mu.Unlock()
+	left := len(all)
+	for _, s := range all {
+		if r, alive := s.weak(); alive {
+			_ = r.Release()
+		} else {
+			d.forget(s)
+			left--
+		}
+	}
+	d.mu.Lock()
+	d.sweepAt = max(leastSweep, 2*left)
+	d.mu.Unlock()
+	return left
+}
+
+// forget makes references to an object void.
+func (d *Domain) forget(s *servant) {
+	d.mu.Lock()
+	was := d.objects[s.id] == s
+	if was {
+		delete(d.objects, s.id)
+		delete(d.byKey, s.key)
+	}
+	d.mu.Unlock()
+	if !was {
+		return
+	}
+	if ref, err := s.made(); err == nil {
+		_ = s.at.DeactivateObject(ref) // it fails only where the adapter has ended
+	}
+}
+
+// activate makes a servant that is among the objects active, or takes it back.
+func (d *Domain) activate(s *servant, by func() (*orb.Ref, error)) (*orb.Ref, error) {
+	ref, err := by()
+	d.mu.Lock()
+	if err == nil {
+		s.key = orb.Key(ref)
+		d.byKey[s.key] = s
+	} else if d.objects[s.id] == s {
+		delete(d.objects, s.id)
+	}
+	d.mu.Unlock()
+	s.activated(ref, err)
+	return ref, err
+}
+
+// Withdraw ends an object's being exported: references to it are void, and the domain keeps it no more. It is an error if the object is not
+// exported.
+func (d *Domain) Withdraw(o som.Object) error {
+	d.mu.Lock()
+	s := d.objects[identity(o.SOM())]
+	d.mu.Unlock()
+	if s == nil {
+		return exc.New(exc.ObjectNotExist, exc.MinorNotActive, exc.No, "%s is not exported", o.SOM())
+	}
+	d.withdraw(s)
+	return nil
+}
+
+func (d *Domain) withdraw(s *servant) {
+	d.forget(s)
+	s.mu.Lock()
+	kept := s.kept
+	s.kept, s.given, s.shown = som.Ref{}, 0, false
+	s.mu.Unlock()
+	if !kept.IsNil() {
+		_ = kept.Release()
+	}
+}
+
+// Close withdraws all objects.
+func (d *Domain) Close() error {
+	d.mu.Lock()
+	all := make([]*servant, 0, len(d.objects))
+	for _, s := range d.objects {
+		all = append(all, s)
+	}
+	d.mu.Unlock()
+	for _, s := range all {
+		d.withdraw(s)
+	}
+	return nil
+}
+
+// Exported returns how many objects are exported.
+func (d *Domain) Exported() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.objects)
+}
+
+// Local returns the object of this process that a reference names, with a reference of the caller's own, if it is one.
+func (d *Domain) Local(o orb.Object) (som.Ref, bool) {
+	d.mu.Lock()
+	s := d.byKey[orb.Key(o)]
+	d.mu.Unlock()
+	if s == nil {
+		return som.Ref{}, false
+	}
+	return s.weak()
+}
+
+// Import returns the object that a reference names, with a reference of the caller's own: the object itself if it is of this
+// process, else a proxy. A class that this process does not have is described by the object.
+func (d *Domain) Import(ctx context.Context, o orb.Object) (som.Ref, error) {
+	return d.importAs(ctx, orb.RefOf(o), "", false)
+}
+
+// importAs is Import where a class is declared, or any if that is empty. A reference that was given is given back when the proxy ends.
+func (d *Domain) importAs(ctx context.Context, o *orb.Ref, declared string, given bool) (som.Ref, error) {
+	if o == nil {
+		return som.Ref{}, nil
+	}
+	if r, ok := d.Local(o); ok {
+		return r, nil
+	}
+	target, err := d.targetOf(ctx, o, declared)
+	if err != nil {
+		return som.Ref{}, err
+	}
+	c, err := d.ProxyClass(target)
+	if err != nil {
+		return som.Ref{}, err
+	}
+	r, err := c.New()
+	if err != nil {
+		return som.Ref{}, err
+	}
+	p, ok := som.FindState[proxy](r)
+	if !ok {
+		_ = r.Release()
+		return som.Ref{}, fmt.Errorf("somd: %s is no class of proxies: it does not descend from %s", c, ClientProxy)
+	}
+	p.bind(d, o, target, given)
+	return r, nil
+}
+
+// targetOf returns the class of the object that a reference names.
+func (d *Domain) targetOf(ctx context.Context, o *orb.Ref, declared string) (*som.Class, error) {
+	if c := d.class(ClassName(o.TypeID())); c != nil {
+		return c, nil
+	}
+	if d.Find != nil && declared != "" && d.class(declared) == nil {
+		if c, err := d.Find(declared); err == nil {
+			d.Know(c)
+			if declared == ClassName(o.TypeID()) {
+				return c, nil
+			}
+		}
+	}
+	desc, err := describedBy(ctx, o)
+	if err == nil {
+		return d.fromDescription(desc)
+	}
+	if c := d.class(declared); c != nil { // at least what was declared
+		return c, nil
+	}
+	return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "there is no class for the reference of type %q here, and the object does not describe it: %w", o.TypeID(), err)
+}
+
+// ProxyClass returns the class of proxies for a class.
+func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
+	d.making.Lock()
+	defer d.making.Unlock()
+	d.mu.Lock()
+	c, own := d.proxies[target], d.classes[target.Name()+"__Proxy"]
+	d.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	if d.Proxy != nil {
+		c = d.Proxy(target)
+	}
+	if c == nil && own != nil && own.DescendsFrom(ClientProxy) && own.DescendsFrom(target) {
+		c = own
+	}
+	if c == nil {
+		var err error
+		if c, err = d.makeProxyClass(target); err != nil {
+			return nil, err
+		}
+	}
+	d.mu.Lock()
+	d.proxies[target] = c
+	d.mu.Unlock()
+	return c, nil
+}
+
+// share makes ClientProxy known to the other kernel, and a class of which proxies are made. That fails for a class of Go's that has
+// instances already: then its proxies are Go's alone.
+func (d *Domain) share(target *som.Class) error {
+	if d.Share == nil {
+		return nil
+	}
+	err := d.Share(ClientProxy)
+	if e := (*som.Error)(nil); err == nil && target.Host() == nil && target != som.SOMObject {
+		if err = d.Share(target); errors.As(err, &e) && e.Code == som.CodeBusy {
+			return nil
+		}
+	}
+	return err
+}
+
+// isRoot reports whether a method is of the classes that are there from the start.
+func isRoot(c *som.Class) bool {
+	return slices.Contains([]*som.Class{som.SOMObject, som.SOMClass, som.SOMClassMgr}, c)
+}

@@ -1,0 +1,332 @@
+package somd
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/som"
+)
+
+// A method is how a method of a class goes over the wire.
+type method struct {
+	of       *som.Method
+	name     string // of the operation
+	result   *som.SignedType
+	params   []param
+	ins      []reflect.Type // as Go has them
+	outs     []reflect.Type // the result first
+	takesCtx bool
+	fails    bool // its last result is an error
+	borrowed bool // the result stays the object's
+	raises   []orb.Exception
+	raised   []som.SignedRaise
+	err      error // why it cannot be called from elsewhere
+}
+
+type param struct {
+	how     byte
+	typ     *som.SignedType
+	in, out int // which of Go's arguments and results it is
+}
+
+var (
+	contextType = reflect.TypeFor[context.Context]()
+	errorType   = reflect.TypeFor[error]()
+	methods     sync.Map // *som.Method to *method
+)
+
+// methodOf returns how a method goes over the wire, or in err why it does not.
+func methodOf(m *som.Method) *method {
+	if x, ok := methods.Load(m); ok {
+		return x.(*method)
+	}
+	x := newMethod(m)
+	if x.err != nil {
+		x.err = exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "%s cannot be called in another process: %w", m, x.err)
+	}
+	methods.Store(m, x)
+	return x
+}
+
+func newMethod(m *som.Method) *method {
+	x := &method{of: m, name: m.Name(), borrowed: strings.HasPrefix(m.Name(), "_get_")}
+	t := m.Type()
+	first, outs := 1, t.NumOut()
+	if t.NumIn() > 1 && t.In(1) == contextType {
+		first, x.takesCtx = 2, true
+	}
+	if outs > 0 && t.Out(outs-1) == errorType {
+		x.fails = true
+		outs--
+	}
+	for i := first; i < t.NumIn(); i++ {
+		x.ins = append(x.ins, t.In(i))
+	}
+	for i := range outs {
+		x.outs = append(x.outs, t.Out(i))
+	}
+	if m.Kind() == som.Procedure {
+		x.err = fmt.Errorf("it is a procedure, a function of its process")
+		return x
+	}
+	sig := m.Signature()
+	letters, _, _ := strings.Cut(sig, "/")
+	signed, err := som.ParseSignature(sig)
+	switch {
+	case err == nil && signed.Manner != "" && signed.Manner != "oidl":
+		x.err = fmt.Errorf("it is called in another way than methods are: %s", signed.Manner)
+	case err == nil:
+		x.err = x.told(signed)
+	case strings.Contains(letters, "p") && m.Packing().Passing() == "":
+		x.err = err
+	default:
+		x.err = x.guessed(m.Packing().Passing())
+	}
+	if signed != nil {
+		x.raised = signed.Raises
+		for i := range signed.Raises {
+			x.raises = append(x.raises, &exception{of: &signed.Raises[i]})
+		}
+	}
+	if sig == "" {
+		x.raises = append(x.raises, anyException{})
+	}
+	return x
+}
+
+// told takes the types from the signature.
+func (x *method) told(s *som.Signed) error {
+	x.result = s.Result
+	in, out := 0, 0
+	if s.Result.Kind != som.Void {
+		out = 1
+	}
+	for _, p := range s.Params {
+		q := param{how: p.How, typ: p.Type, in: in, out: out}
+		if p.How != 'o' {
+			in++
+		}
+		if p.How != 'i' {
+			out++
+		}
+		x.params = append(x.params, q)
+	}
+	if in != len(x.ins) || out != len(x.outs) {
+		if _, _, err := s.MethodType(); err != nil { // so that Go has no type for it
+			return err
+		}
+		return fmt.Errorf("its signature %s has %d arguments and %d results, and its type in Go %v", x.of.Signature(), in, out, x.of.Type())
+	}
+	return nil
+}
+
+// guessed takes the types from Go's, and how they are passed from generated code, if that tells.
+func (x *method) guessed(passing string) error {
+	if passing == "" {
+		if passing = strings.Repeat("i", len(x.ins)); len(x.outs) > 0 {
+			passing = "r" + passing + strings.Repeat("o", len(x.outs)-1)
+		}
+	}
+	x.result = &som.SignedType{Kind: som.Void}
+	in, out := 0, 0
+	for n := range len(passing) {
+		p := param{how: passing[n] | 0x20, in: in, out: out}
+		wide := passing[n] < 'a'
+		var t reflect.Type
+		switch {
+		case p.how == 'i' || p.how == 'x':
+			if in >= len(x.ins) {
+				return fmt.Errorf("%v has not the parameters of %q", x.of.Type(), passing)
+			}
+			t = x.ins[in]
+			in++
+		case out >= len(x.outs):
+			return fmt.Errorf("%v has not the results of %q", x.of.Type(), passing)
+		default:
+			t = x.outs[out]
+		}
+		if p.how != 'i' {
+			out++
+		}
+		if p.typ = typeOf(t, wide); p.typ == nil {
+			return unknownType(fmt.Sprintf("parameter %d", n+1), t)
+		}
+		if p.how == 'r' {
+			x.result = p.typ
+			continue
+		}
+		x.params = append(x.params, p)
+	}
+	if in != len(x.ins) || out != len(x.outs) {
+		return fmt.Errorf("%v has not the parameters and results of %q", x.of.Type(), passing)
+	}
+	return nil
+}
+
+// call calls the method of an object elsewhere. What it returns is in the order of Go's results.
+func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) ([]any, error) {
+	if x.err != nil {
+		return nil, x.err
+	}
+	if len(args) != len(x.ins) {
+		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%s takes %d arguments, not %d", x.of, len(x.ins), len(args))
+	}
+	ins := make([]reflect.Value, len(args))
+	for i, a := range args {
+		v, err := fit(a, x.ins[i])
+		if err != nil {
+			return nil, exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "argument %d of %s: %w", i+1, x.of, err)
+		}
+		ins[i] = v
+	}
+	v := values{d: d, ctx: ctx, why: passed}
+	if !x.borrowed {
+		v.from = serverOf(ref)
+	}
+	c := orb.StartCall(ctx, ref, x.name, 0)
+	for c.Next() {
+		for _, p := range x.params {
+			if p.how != 'o' {
+				v.put(&c.Out, p.typ, ins[p.in])
+			}
+		}
+	}
+	outs := make([]reflect.Value, len(x.outs))
+	for i, t := range x.outs {
+		outs[i] = reflect.New(t).Elem()
+	}
+	if c.Returned(d.readers(ctx, x.raises, serverOf(ref))...) {
+		if x.result.Kind != som.Void {
+			v.get(&c.In, x.result, outs[0])
+		}
+		for _, p := range x.params {
+			if p.how != 'i' {
+				v.get(&c.In, p.typ, outs[p.out])
+			}
+		}
+	}
+	if err := c.End(); err != nil {
+		v.release()
+		return nil, err
+	}
+	all := make([]any, len(outs))
+	for i, o := range outs {
+		all[i] = o.Interface()
+	}
+	return all, nil
+}
+
+// fit is an argument as a value of a parameter's type: as it is, or a number that loses nothing.
+func fit(a any, t reflect.Type) (reflect.Value, error) {
+	v := reflect.ValueOf(a)
+	if !v.IsValid() {
+		if t.Kind() == reflect.Interface || t == refType || t.Kind() == reflect.Slice {
+			return reflect.Zero(t), nil
+		}
+		return v, fmt.Errorf("nil is no %v", t)
+	}
+	if v.Type().AssignableTo(t) {
+		return v, nil
+	}
+	if o, ok := a.(som.Object); ok {
+		if t == refType {
+			return reflect.ValueOf(o.SOM()), nil
+		}
+		if n, ok := som.NarrowTo(o, t); ok {
+			return n, nil
+		}
+	}
+	if number(v.Kind()) && number(t.Kind()) {
+		if c := v.Convert(t); c.Convert(v.Type()).Equal(v) && negative(c) == negative(v) {
+			return c, nil
+		}
+	}
+	return v, fmt.Errorf("%v, a %v, is no %v", a, v.Type(), t)
+}
+
+func number(k reflect.Kind) bool { return k >= reflect.Int && k <= reflect.Float64 }
+
+func negative(v reflect.Value) bool {
+	return v.CanInt() && v.Int() < 0 || v.CanFloat() && v.Float() < 0
+}
+
+// serve carries out a request for the method of an object of this process.
+func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
+	if x.err != nil {
+		r.Returned(x.err)
+		return
+	}
+	v := values{d: d, ctx: r.Context()}
+	defer v.release()
+	args := make([]any, len(x.ins))
+	for _, p := range x.params {
+		if p.how == 'o' {
+			continue
+		}
+		in := reflect.New(x.ins[p.in]).Elem()
+		v.get(&r.In, p.typ, in)
+		if args[p.in] = in.Interface(); in.Kind() == reflect.Interface && in.IsNil() {
+			args[p.in] = nil
+		}
+	}
+	if !r.Decoded() {
+		return
+	}
+	outs, err := x.run(r.Context(), o, args)
+	if !x.borrowed {
+		defer func() {
+			for _, out := range outs {
+				each(reflect.ValueOf(out), func(r som.Ref) { _ = r.Release() })
+			}
+		}()
+	}
+	if !r.Returned(err, d.readers(r.Context(), x.raises, "")...) {
+		releaseRaised(err)
+		return
+	}
+	w := values{d: d, ctx: r.Context(), why: given}
+	if x.borrowed {
+		w.why = passed
+	}
+	if x.result.Kind != som.Void {
+		w.put(&r.Out, x.result, result(outs, 0, x.outs[0]))
+	}
+	for _, p := range x.params {
+		if p.how != 'i' {
+			w.put(&r.Out, p.typ, result(outs, p.out, x.outs[p.out]))
+		}
+	}
+}
+
+// run calls the method as any caller by name does, so that the object's class may take the call over.
+func (x *method) run(ctx context.Context, o som.Ref, args []any) ([]any, error) {
+	out, err := o.Invoke(ctx, x.of.String(), args...)
+	if err != nil {
+		return nil, err
+	}
+	switch len(x.outs) {
+	case 0:
+		return nil, nil
+	case 1:
+		return []any{out}, nil
+	}
+	all, _ := out.([]any)
+	if len(all) != len(x.outs) {
+		return nil, exc.New(exc.Internal, exc.MinorBadValue, exc.Yes, "%s gave %d results, not %d", x.of, len(all), len(x.outs))
+	}
+	return all, nil
+}
+
+// result is result n, as the type that it is declared with where it is an object.
+func result(outs []any, n int, t reflect.Type) reflect.Value {
+	v := reflect.ValueOf(outs[n])
+	if !v.IsValid() {
+		return reflect.Zero(t)
+	}
+	return v
+}

@@ -1,0 +1,176 @@
+package somd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/som"
+)
+
+// A Place is where objects of a class are made: by a SOMDServer.
+type Place struct {
+	Class string // its name
+	URL   string // of the SOMDServer, such as corbaname::host#somd/dogs
+
+	// Load finds ancestors of the class that this process has, or can have by a library of its own, so that objects made here are objects of the
+	// same ancestors. Nil, or an error: the server's description stands for the ancestor.
+	Load func(name string) (*som.Class, error)
+}
+
+// Place makes a class of which every instance is a proxy for an object that a server elsewhere makes and that ends with it. The class has the name,
+// the version, the ancestors and the methods of the one there: a program that finds it by its name need not know.
+//
+// When the server's process has ended, the call that meets that fails with an exception, for what the object held is gone; the next call
+// has the server make another object.
+func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
+	at := &place{d: d, Place: p}
+	server, err := at.server(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := orb.StartCall(ctx, server, "somdDescribe", 0)
+	for c.Next() {
+		c.Out.String(p.Class)
+	}
+	all, err := getDescription(c)
+	if err != nil {
+		return nil, fmt.Errorf("class %s is placed at %s, which does not describe it: %w", p.Class, p.URL, err)
+	}
+	if len(all) == 0 || all[len(all)-1].Name != p.Class {
+		return nil, fmt.Errorf("class %s is placed at %s, which describes another", p.Class, p.URL)
+	}
+	ancestors, own := all[:len(all)-1], all[len(all)-1]
+	if p.Load != nil {
+		for _, a := range ancestors {
+			if d.class(a.Name) == nil {
+				if c, err := p.Load(a.Name); err == nil {
+					d.Know(c)
+				}
+			}
+		}
+	}
+	if len(ancestors) > 0 {
+		if _, err := d.fromDescription(ancestors); err != nil {
+			return nil, err
+		}
+	}
+	return at.make(own)
+}
+
+// A place is a Place with the server, once it is found.
+type place struct {
+	d *Domain
+	Place
+
+	mu  sync.Mutex
+	ref *orb.Ref
+}
+
+func (at *place) server(ctx context.Context) (*orb.Ref, error) {
+	at.mu.Lock()
+	ref := at.ref
+	at.mu.Unlock()
+	if ref != nil {
+		return ref, nil
+	}
+	ref, err := at.d.ORB().Resolve(ctx, at.URL)
+	if err != nil {
+		return nil, fmt.Errorf("class %s is placed at %s: %w", at.Class, at.URL, err)
+	}
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	at.ref = ref
+	return ref, nil
+}
+
+// createTries is how often a server is asked to make an object whose connection breaks: one that is being killed may still take connections.
+const createTries = 3
+
+// create has the server make an object. Where that fails because the server has ended, or may have, it is looked for again: the name may lead elsewhere
+// by now, and the daemon start it anew. An object that a broken connection may have left there is nobody's, and ends with that process.
+func (at *place) create(ctx context.Context) (d *Domain, ref *orb.Ref, err error) {
+	for range createTries {
+		ref, err = at.createAt(ctx)
+		x := (*exc.SystemException)(nil)
+		if !errors.As(err, &x) || x.Kind != exc.CommFailure && x.Kind != exc.Transient && x.Kind != exc.ObjectNotExist || ctx.Err() != nil {
+			break
+		}
+		at.mu.Lock()
+		at.ref = nil
+		at.mu.Unlock()
+	}
+	return at.d, ref, err
+}
+
+func (at *place) createAt(ctx context.Context) (*orb.Ref, error) {
+	server, err := at.server(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return createAt(ctx, server, at.Class)
+}
+
+// make makes the class.
+func (at *place) make(own ClassDescription) (*som.Class, error) {
+	d := at.d
+	s, err := d.interfaceSpec(own)
+	if err != nil {
+		return nil, err
+	}
+	var made *som.Class
+	for i := range s.Introduces {
+		ms := &s.Introduces[i]
+		name := own.Name + "::" + ms.Name
+		if signed, err := som.ParseSignature(ms.Signature); err != nil {
+			continue
+		} else if _, _, err := signed.MethodType(); err != nil {
+			continue
+		}
+		ms.Impl = senderOf(ms.Type, sync.OnceValue(func() *som.Method { m, _ := made.Lookup(name); return m }))
+	}
+	over := map[string]bool{}
+	for _, parent := range s.Parents {
+		if parent == som.SOMObject {
+			continue
+		}
+		if err := d.share(parent); err != nil {
+			return nil, err
+		}
+		s.AbstractParents = append(s.AbstractParents, parent)
+		for _, o := range Forward(parent) {
+			if !over[o.Method] {
+				over[o.Method] = true
+				s.Overrides = append(s.Overrides, o)
+			}
+		}
+	}
+	s.Detached = s.AbstractParents
+	s.Parents = append([]*som.Class{ClientProxy}, s.AbstractParents...)
+	s.Init = func(r som.Ref) error {
+		p, _ := som.FindState[proxy](r)
+		p.mu.Lock()
+		p.target, p.make = made, at.create
+		p.mu.Unlock()
+		_, _, err := p.reached(context.Background())
+		return err
+	}
+	if d.Share != nil {
+		if err := d.Share(ClientProxy); err != nil {
+			return nil, err
+		}
+	}
+	if made, err = som.NewClass(s); err != nil {
+		return nil, fmt.Errorf("class %s, placed at %s, cannot be made: %w", at.Class, at.URL, err)
+	}
+	if d.Share != nil {
+		if err := d.Share(made); err != nil {
+			return nil, err
+		}
+	}
+	d.Know(made)
+	return made, nil
+}

@@ -1,0 +1,43 @@
+package somd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/som"
+)
+
+// A Host is what Serve needs of a server program: a *server.Server has it.
+type Host interface {
+	Name() string                                              // in the daemon, or empty
+	Daemon() string                                            // its address, or empty
+	Adapter() *poa.POA                                         // for objects whose references outlive the process
+	Bind(ctx context.Context, name string, o orb.Object) error // in the daemon's naming service
+	AtEnd(f func() error)                                      // has f called when no call is under way any more
+}
+
+// Serve makes a server program serve classes, those of the names that find finds, by a SOMDServer in the domain. With a daemon it is bound to the
+// name somd/ and the server's name, where clients find it that place a class there (docs/somd.md). It returns the reference:
+//
+//	err := server.Run(ctx, server.Options{Name: "dogs"}, func(ctx context.Context, s *server.Server) error {
+//		d := somd.New(s.Root.POA, somd.Config{})
+//		_, err := somd.Serve(ctx, s, d, somd.Among(dog.Class), "Dog")
+//		return err
+//	})
+func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.Class, error), names ...string) (*orb.Ref, error) {
+	s, err := NewServer(d, find, names...)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := d.Publish(h.Adapter(), ServerID, s)
+	if err := errors.Join(err, s.Release()); err != nil {
+		return nil, err
+	}
+	h.AtEnd(d.Close)
+	if h.Daemon() == "" || h.Name() == "" {
+		return ref, nil
+	}
+	return ref, h.Bind(ctx, "somd/"+h.Name(), ref)
+}

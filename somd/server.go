@@ -1,0 +1,150 @@
+package somd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/som"
+)
+
+// ServerID is the object id under which a server's SOMDServer is published, and the name that goes with it.
+const ServerID = "SOMDServer"
+
+// ServerClass is SOMDServer: an object of it makes objects of the server's classes for clients. Its methods are those of IBM's class that
+// the CORBA specification has no other word for, and two by which clients learn of classes:
+//
+//	SOMObject somdCreateObj(in string objclass, in string hints);
+//	void      somdDeleteObj(in SOMObject obj);
+//	sequence<string> somdClasses();
+//	sequence<struct {name, major, minor, parents, methods}> somdDescribe(in string objclass);
+var ServerClass = som.MustClass[Server]("SOMDServer")
+
+// A Server is the state of a SOMDServer object; see [NewServer].
+type Server struct {
+	som.Base
+	d     *Domain
+	names []string
+	find  func(name string) (*som.Class, error)
+
+	mu   sync.Mutex
+	seen map[string]*som.Class
+}
+
+// NewServer returns a SOMDServer, with one reference, that makes objects of the classes of these names, or of any that find finds if there are none.
+// An object that it makes lives until its client gives the reference back, or the process ends.
+func NewServer(d *Domain, find func(name string) (*som.Class, error), names ...string) (som.Ref, error) {
+	r, err := ServerClass.New()
+	if err != nil {
+		return som.Ref{}, err
+	}
+	s, _ := som.FindState[Server](r)
+	s.d, s.find, s.names, s.seen = d, find, names, map[string]*som.Class{}
+	return r, nil
+}
+
+// Among returns a find function for classes that the program has.
+func Among(classes ...*som.Class) func(name string) (*som.Class, error) {
+	return func(name string) (*som.Class, error) {
+		for _, c := range classes {
+			if c.Name() == name {
+				return c, c.Err()
+			}
+		}
+		names := make([]string, len(classes))
+		for i, c := range classes {
+			names[i] = c.Name()
+		}
+		return nil, &som.Error{Code: som.CodeUnknown, Class: name, Text: "the server has no such class; it has " + strings.Join(names, ", ")}
+	}
+}
+
+// Publish exports an object under an id of an adapter whose ids the program chooses, so that its reference can outlive the process. It must
+// not be exported already.
+func (d *Domain) Publish(adapter *poa.POA, id string, o som.Object) (*orb.Ref, error) {
+	s, mine, err := d.servantOf(o.SOM(), adapter)
+	if err != nil {
+		return nil, err
+	}
+	if !mine {
+		return nil, exc.New(exc.BadInvOrder, exc.MinorAlreadyActive, exc.No, "%s is exported already: publish it before anything passes it", o.SOM())
+	}
+	if err := s.keep(o.SOM(), shown); err != nil {
+		d.forget(s)
+		return nil, err
+	}
+	ref, err := d.activate(s, func() (*orb.Ref, error) { return adapter.ActivateWithID(id, s) })
+	if err != nil {
+		s.drop(shown)
+	}
+	return ref, err
+}
+
+// class finds a class by a name that a client said.
+func (s *Server) class(name string) (*som.Class, error) {
+	if len(s.names) > 0 && !slices.Contains(s.names, name) {
+		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "the server makes no objects of class %.255q, only of %s", name, strings.Join(s.names, ", "))
+	}
+	s.mu.Lock()
+	c := s.seen[name]
+	s.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	c, err := s.find(name)
+	if err != nil {
+		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "class %.255q: %w", name, err)
+	}
+	s.d.Know(c)
+	s.mu.Lock()
+	s.seen[name] = c
+	s.mu.Unlock()
+	return c, nil
+}
+
+// SomdCreateObj makes an object of a class for a client, who owns it. There are no hints yet: they must be empty.
+func (s *Server) SomdCreateObj(_ context.Context, objclass, hints string) (som.Object, error) {
+	if hints != "" {
+		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "there are no hints like %.100q: leave them empty", hints)
+	}
+	c, err := s.class(objclass)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.New()
+	if err != nil {
+		return nil, fmt.Errorf("no object of class %s can be made: %w", c, err)
+	}
+	return r, nil // with the reference, which is the client's from now on
+}
+
+// SomdDeleteObj takes back the reference to an object that a client was given.
+func (s *Server) SomdDeleteObj(_ context.Context, obj som.Object) error {
+	if obj == nil {
+		return exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "no object is to be deleted")
+	}
+	s.d.mu.Lock()
+	x := s.d.objects[identity(obj.SOM())]
+	s.d.mu.Unlock()
+	if x == nil || !x.drop(given) {
+		return exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "no client has a reference of its own to %s here", obj.SOM())
+	}
+	return nil
+}
+
+// SomdClasses are the names of the classes that the server says it makes objects of.
+func (s *Server) SomdClasses(context.Context) ([]string, error) { return slices.Clone(s.names), nil }
+
+// SomdDescribe describes a class, and its ancestors before it.
+func (s *Server) SomdDescribe(_ context.Context, objclass string) ([]ClassDescription, error) {
+	c, err := s.class(objclass)
+	if err != nil {
+		return nil, err
+	}
+	return descriptionOf(c), nil
+}
