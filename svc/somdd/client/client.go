@@ -21,11 +21,11 @@ type Daemon struct {
 
 // At returns the daemon at host and port; nothing is called yet. The Principal of o's requests is what the daemon is told of the caller.
 func At(o *orb.ORB, host string, port uint16) *Daemon {
-	return &Daemon{o, serverRef(o, host, port, wire.DaemonID)}
+	return &Daemon{o, ServerRef(o, host, port, wire.DaemonID)}
 }
 
-// serverRef returns the reference of the server object of an implementation.
-func serverRef(o *orb.ORB, host string, port uint16, id wire.ID) *orb.Ref {
+// ServerRef returns the reference of the server object of an implementation that takes calls at host and port.
+func ServerRef(o *orb.ORB, host string, port uint16, id wire.ID) *orb.Ref {
 	p := ior.IIOP{Version: cdr.V10, Host: host, Port: port, Key: wire.ServerKey(id)}
 	return o.NewRef(&ior.IOR{TypeID: "IDL:SOMDServer:2.2", Profiles: []ior.Profile{p.Profile()}})
 }
