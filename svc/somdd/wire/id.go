@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 )
@@ -13,6 +14,15 @@ const idLength = 36
 
 // DaemonID is the daemon's own, on every machine.
 var DaemonID = ID{0x60, 0x34, 0xed, 0x68, 0x09, 0xa7, 0xd1, 0x11, 0x9a, 0xd5, 0x00, 0x00, 0x94, 0x68, 0x7a, 0xd6}
+
+// NewID returns a random ID, which also is a random UUID of RFC 9562.
+func NewID() ID {
+	var id ID
+	_, _ = rand.Read(id[:]) // never fails
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
 
 // hyphens are where the text of an ID has them; where UUIDs have them otherwise, they are at 8, 13, 18, 23.
 var hyphens = [...]int{8, 17, 20, 23}
