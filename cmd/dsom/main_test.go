@@ -40,7 +40,11 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	testscript.Main(checked{m}, map[string]func(){"dsom": main})
+	programs := map[string]func(){"dsom": main}
+	for _, name := range oldNames {
+		programs[name] = main
+	}
+	testscript.Main(checked{m}, programs)
 }
 
 // TestScripts runs the program as people do; testdata/script holds what they type and see.

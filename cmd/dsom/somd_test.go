@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -157,21 +156,5 @@ func TestOldNoDaemon(t *testing.T) {
 		if r.status != statusFailed || !strings.Contains(r.out+r.err, "127.0.0.1:1") {
 			t.Errorf("%q: status %d, %s%s", args, r.status, r.out, r.err)
 		}
-	}
-}
-
-// TestSomdd holds that the daemon by its old name takes its port from the environment.
-func TestSomdd(t *testing.T) {
-	t.Parallel()
-	program := somdsvrProgram(t)
-	name := filepath.Join(filepath.Dir(program), "somdd")
-	if err := os.Rename(program, name); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), name)
-	cmd.Env = append(os.Environ(), "SOMDPORT=no", "DSOM_STATE="+t.TempDir())
-	out, err := cmd.CombinedOutput()
-	if err == nil || !strings.Contains(string(out), `$SOMDPORT: "no" is no port`) {
-		t.Errorf("%v: %s", err, out)
 	}
 }
