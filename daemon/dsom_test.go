@@ -60,6 +60,32 @@ func somdsvr() int {
 	return 0
 }
 
+// deafsvr says that it is up at a port where it takes connections and answers nothing.
+func deafsvr() int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 90
+	}
+	id, err := wire.ParseID(os.Args[1])
+	if err != nil {
+		return 89
+	}
+	port, err := strconv.ParseUint(os.Getenv("SOMDPORT"), 10, 16)
+	if err != nil {
+		return 88
+	}
+	o, err := orb.New(orb.Config{MaxVersion: cdr.V10, Principal: asDSOM})
+	if err != nil {
+		return 87
+	}
+	self := dsomclient.ServerRef(o, "127.0.0.1", uint16(l.Addr().(*net.TCPAddr).Port), id)
+	if err := dsomclient.At(o, "127.0.0.1", uint16(port)).Up(context.Background(), id, self); err != nil {
+		fmt.Println(err)
+		return 86
+	}
+	select {}
+}
+
 // A dsomDaemon is a whole daemon in this process, as programs of DSOM see it.
 type dsomDaemon struct {
 	*dsomclient.Daemon
@@ -139,10 +165,13 @@ func (d *dsomDaemon) manager(t *testing.T) *dsomclient.Manager {
 }
 
 // somdsvrProgram returns a program that is the test binary as somdsvr.
-func somdsvrProgram(t *testing.T) string {
+func somdsvrProgram(t *testing.T) string { return testProgram(t, "somdsvr") }
+
+// testProgram returns a program that is the test binary as one of its programs, for who can give it no environment.
+func testProgram(t *testing.T, program string) string {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "somdsvr")
-	text := fmt.Sprintf("#!/bin/sh\n%s=somdsvr GORACE=atexit_sleep_ms=0 exec %s \"$@\"\n", envProgram, os.Args[0])
+	name := filepath.Join(t.TempDir(), program)
+	text := fmt.Sprintf("#!/bin/sh\n%s=%s GORACE=atexit_sleep_ms=0 exec %s \"$@\"\n", envProgram, program, os.Args[0])
 	if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}

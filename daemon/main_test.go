@@ -80,6 +80,7 @@ func programs() map[string]func() int {
 		},
 		"daemon":  runDaemon,
 		"somdsvr": somdsvr,
+		"deafsvr": deafsvr,
 	}
 }
 
