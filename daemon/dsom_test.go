@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -99,6 +100,9 @@ type dsomDaemon struct {
 func runDSOM(t *testing.T, c daemon.Config) *dsomDaemon {
 	t.Helper()
 	c.Listen = "127.0.0.1:0"
+	if c.DSOMClients == "" && runtime.GOOS != "linux" { // no other system says whose programs call
+		c.DSOMClients = daemon.DSOMThisMachine
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ready := make(chan admin.Access, 1)
 	done := make(chan error, 1)

@@ -2,9 +2,7 @@ package somdd_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"testing"
 	"time"
@@ -80,22 +78,4 @@ func (d *daemon) client(t testing.TB, c orb.Config) *client.Daemon {
 	t.Helper()
 	c.Principal = principal
 	return client.At(newORB(t, c), "127.0.0.1", d.port)
-}
-
-// read returns the next message of a connection; io.EOF at its end.
-func read(c io.Reader) ([]byte, error) {
-	head := make([]byte, giop.HeaderSize)
-	if _, err := io.ReadFull(c, head); err != nil {
-		return nil, err
-	}
-	h, err := giop.ParseHeader(head)
-	if err != nil {
-		return nil, err
-	}
-	if h.Size > 1<<20 {
-		return nil, errors.New("a message of more than a MiB")
-	}
-	b := append(head, make([]byte, h.Size)...)
-	_, err = io.ReadFull(c, b[giop.HeaderSize:])
-	return b, err
 }

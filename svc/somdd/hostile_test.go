@@ -39,7 +39,7 @@ func ask(t *testing.T, d *daemon, key []byte, operation string, args func(*cdr.E
 	if _, err := c.Write(e.Bytes()); err != nil {
 		t.Fatal(err)
 	}
-	b, err := read(c)
+	b, err := dsomtalk.Read(c)
 	if err != nil {
 		t.Fatalf("%s: no answer: %v", operation, err)
 	}
@@ -67,7 +67,7 @@ func (d *daemon) made(t *testing.T, class string) []byte {
 	if status != giop.NoException {
 		t.Fatalf("somdCreateObj %s: %s", class, words)
 	}
-	return madeKey(b)
+	return dsomtalk.MadeKey(b)
 }
 
 // refTo writes a reference to an object of a daemon.
@@ -122,7 +122,7 @@ func (d *daemon) throw(t *testing.T, b []byte) {
 	}
 	_ = c.(*net.TCPConn).CloseWrite()
 	for {
-		answer, err := read(c)
+		answer, err := dsomtalk.Read(c)
 		if err != nil {
 			return
 		}

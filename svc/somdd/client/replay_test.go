@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"slices"
 	"strings"
@@ -28,8 +27,8 @@ func TestMain(m *testing.M) { leaktest.Main(m) }
 // A somdd is the recorded daemon: what it was asked by the recorded programs it must be asked by these, in the same order, and
 // it answers what it did.
 //
-// What may differ: the port, the numbers of requests, the connections that they come by, and that these programs free the objects that they have
-// had made, which the recorded ones do not always.
+// What may differ: the port, the numbers of requests, the connections that they come by, and that these programs free each stream that they have
+// read, which the recorded ones do not always.
 type somdd struct {
 	t    *testing.T
 	port uint16
@@ -94,18 +93,12 @@ func pairs(t *testing.T, conn int) (all []dsomtalk.Message) {
 func (s *somdd) serve(c net.Conn) {
 	defer func() { _ = c.Close() }()
 	for {
-		head := make([]byte, giop.HeaderSize)
-		if _, err := io.ReadFull(c, head); err != nil {
+		b, err := dsomtalk.Read(c)
+		if err != nil {
 			return
 		}
-		h, err := giop.ParseHeader(head)
-		if err != nil || h.Type != giop.TypeRequest {
+		if h, _ := giop.ParseHeader(b); h.Type != giop.TypeRequest {
 			return // the client closes in order
-		}
-		b := append(head, make([]byte, h.Size)...)
-		if _, err := io.ReadFull(c, b[giop.HeaderSize:]); err != nil {
-			s.t.Error(err)
-			return
 		}
 		if reply := s.answer(b); reply != nil {
 			if _, err := c.Write(reply); err != nil {

@@ -157,18 +157,17 @@ func (r *Repository) Update(ctx context.Context, d wire.Definition) error {
 	return r.give(ctx, "update_impldef", d)
 }
 
-// give passes a definition: one is made at the daemon, and told to read itself from a stream, made for that.
+// give passes a definition: one is made at the daemon, and told to read itself from a stream, made for that. Neither is freed, as
+// DSOM's own programs do not: who knows what a daemon keeps of them.
 func (r *Repository) give(ctx context.Context, operation string, d wire.Definition) error {
 	def, err := create(ctx, r.d.server, "ImplementationDef")
 	if err != nil {
 		return err
 	}
-	defer free(context.WithoutCancel(ctx), def)
 	stream, err := create(ctx, r.d.server, streamClass)
 	if err != nil {
 		return err
 	}
-	defer free(context.WithoutCancel(ctx), stream)
 	if err := invoke(ctx, stream, "set_buffer", func(e *cdr.Encoder) { e.OctetSeq(d.Append(nil)) }, nil); err != nil {
 		return err
 	}
