@@ -260,22 +260,18 @@ func (f *front) close(ctx context.Context) error {
 
 // mayWrite reports whether a client may change names: one on this machine, or in an allowed network.
 func (f *front) mayWrite(peer net.Addr) bool {
-	if peer == nil { // this process
+	if peer == nil || onThisMachine(peer) { // nil: this process
 		return true
 	}
 	at, err := netip.ParseAddrPort(peer.String())
 	if err != nil {
 		return false
 	}
-	addr := at.Addr().Unmap().WithZone("")
-	if addr.IsLoopback() {
-		return true
-	}
+	addr := unmapped(at).Addr()
 	for _, n := range f.c.AllowWrite {
 		if n.Contains(addr) {
 			return true
 		}
 	}
-	own, known := ownAddress(addr.AsSlice())
-	return own && known
+	return false
 }
