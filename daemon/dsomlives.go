@@ -75,7 +75,7 @@ func newDSOMLives(ctx context.Context, l *dsomLives) (*dsomLives, error) {
 		}
 		if err := l.adopt(ctx, wire.ID(uuid), life, u.IOR); err != nil {
 			l.log.Info("a server of DSOM is not taken up again", "uuid", uuid, "pid", life.Process.PID, "reason", err)
-			l.forget(wire.ID(uuid))
+			l.forget(wire.ID(uuid), life.Incarnation)
 		}
 	}
 	return l, nil
@@ -97,7 +97,8 @@ func (l *dsomLives) adopt(ctx context.Context, id wire.ID, life dsomLife, server
 		}
 		_ = c.Close()
 	}
-	return l.register(ctx, id, life, server, at, "")
+	_, err = l.register(ctx, id, life, server, at, "")
+	return err
 }
 
 // serverAddress returns host:port at which a server takes calls, by the reference of its server object.
@@ -125,7 +126,15 @@ func (l *dsomLives) up(ctx context.Context, id wire.ID, server *ior.IOR) error {
 		caller.process = l.started(id)
 	}
 	life := dsomLife{Server: server.String(), Process: caller.process, Incarnation: rand.Text()}
-	return l.register(ctx, id, life, server, at, caller.token)
+	lease, err := l.register(ctx, id, life, server, at, caller.token)
+	if err != nil {
+		return err
+	}
+	if err := l.remember(ctx, id, life); err != nil { // the server is told, and ends
+		lease.Lost()
+		return err
+	}
+	return nil
 }
 
 // started returns the process that the daemon has started as a server, where the caller's cannot be told: none if there is none.
@@ -142,38 +151,32 @@ func (l *dsomLives) started(id wire.ID) process.ID {
 }
 
 // register gets the lease of a server, and holds it until it is over.
-func (l *dsomLives) register(ctx context.Context, id wire.ID, life dsomLife, server *ior.IOR, at, token string) error {
-	if err := l.remember(ctx, id, life); err != nil {
-		return err
-	}
+func (l *dsomLives) register(ctx context.Context, id wire.ID, life dsomLife, server *ior.IOR, at, token string) (*supervise.Lease, error) {
 	lease, err := l.sup.Register(ctx, supervise.Registration{
 		UUID: implrepo.UUID(id), Token: token, ByHand: true, Incarnation: life.Incarnation, Process: life.Process,
 		Endpoints: []string{"tcp:" + at, admin.Speech{Version: cdr.V10, CodeSets: codeset.Ours()}.String()},
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.mu.Lock()
 	l.held[id] = lease
 	l.mu.Unlock()
-	l.wg.Go(func() { l.hold(id, lease, l.orb.NewRef(server)) })
-	return nil
+	l.wg.Go(func() { l.hold(id, life.Incarnation, lease, l.orb.NewRef(server)) })
+	return lease, nil
 }
 
-// hold keeps a lease until it is over.
-func (l *dsomLives) hold(id wire.ID, lease *supervise.Lease, server *orb.Ref) {
+// hold keeps the lease of a server's life until it is over.
+func (l *dsomLives) hold(id wire.ID, incarnation string, lease *supervise.Lease, server *orb.Ref) {
 	for {
 		select {
 		case <-lease.Over():
 			l.mu.Lock()
-			last := l.held[id] == lease
-			if last {
+			if l.held[id] == lease {
 				delete(l.held, id)
 			}
 			l.mu.Unlock()
-			if last {
-				l.forget(id)
-			}
+			l.forget(id, incarnation)
 			return
 		case stop := <-lease.Stops():
 			ctx, cancel := context.WithTimeout(l.ctx, stop.Within)
@@ -204,7 +207,7 @@ func (l *dsomLives) down(ctx context.Context, id wire.ID) error {
 	return nil
 }
 
-// remember writes to the store that a server may live.
+// remember writes to the store that a server lives: the lease is granted by then, so that nobody else's word is kept.
 func (l *dsomLives) remember(ctx context.Context, id wire.ID, life dsomLife) error {
 	b, err := json.Marshal(life)
 	if err != nil {
@@ -221,14 +224,18 @@ func (l *dsomLives) remember(ctx context.Context, id wire.ID, life dsomLife) err
 	return err
 }
 
-// forget removes from the store that a server may live. What cannot be removed is found to be over by the next daemon.
-func (l *dsomLives) forget(id wire.ID) {
+// forget removes a life from the store, if that is the one there. What cannot be removed is found to be over by the next daemon.
+func (l *dsomLives) forget(id wire.ID, incarnation string) {
 	ctx := context.WithoutCancel(l.ctx)
 	e, err := l.store.Get(ctx, dsomLifeKey(id))
+	var there dsomLife
 	if err == nil {
+		err = json.Unmarshal(e.Value, &there)
+	}
+	if err == nil && there.Incarnation == incarnation {
 		_, err = l.store.Commit(ctx, store.Delete(dsomLifeKey(id), e.Revision))
 	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrClosed) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrClosed) {
 		l.log.Warn("the end of a server of DSOM cannot be noted", "uuid", implrepo.UUID(id), "error", err)
 	}
 }

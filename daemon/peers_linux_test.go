@@ -93,7 +93,8 @@ func TestDSOMUsers(t *testing.T) {
 // TestDSOMImpostor holds that a process which is not the server cannot say that it is, while the server lives, nor that it has ended.
 func TestDSOMImpostor(t *testing.T) {
 	t.Parallel()
-	d := runDSOM(t, daemon.Config{State: t.TempDir()})
+	state := t.TempDir()
+	d := runDSOM(t, daemon.Config{State: state, LeaveServers: true})
 	ctx := t.Context()
 	id, err := wire.ParseID(bankID)
 	if err != nil {
@@ -126,6 +127,12 @@ func TestDSOMImpostor(t *testing.T) {
 		if err := d.Up(ctx, id, ref); !raised(err, exc.BadParam, wire.BadParm) {
 			t.Errorf("a reference that is %s: %v", what, err)
 		}
+	}
+	// Nothing of this is believed by the next daemon either.
+	d.end()
+	d = runDSOM(t, daemon.Config{State: state})
+	if is := d.ready(t, "bank"); is.Run.PID != was.Run.PID || is.Run.Endpoints[0] != was.Run.Endpoints[0] {
+		t.Errorf("to the next daemon it is %+v", is.Run)
 	}
 }
 
