@@ -121,9 +121,10 @@ func (l *dsomLives) up(ctx context.Context, id wire.ID, server *ior.IOR) error {
 	if err != nil {
 		return err
 	}
-	caller := l.peers.caller(orb.Peer(ctx))
+	started := l.started(id)
+	caller := l.peers.caller(orb.Peer(ctx), started)
 	if !caller.process.Known() {
-		caller.process = l.started(id)
+		caller.process = started
 	}
 	life := dsomLife{Server: server.String(), Process: caller.process, Incarnation: rand.Text()}
 	lease, err := l.register(ctx, id, life, server, at, caller.token)
@@ -137,7 +138,7 @@ func (l *dsomLives) up(ctx context.Context, id wire.ID, server *ior.IOR) error {
 	return nil
 }
 
-// started returns the process that the daemon has started as a server, where the caller's cannot be told: none if there is none.
+// started returns the process that the daemon has started as a server: none if there is none.
 func (l *dsomLives) started(id wire.ID) process.ID {
 	run := l.sup.Run(implrepo.UUID(id))
 	if !run.Started {
@@ -198,7 +199,7 @@ func (l *dsomLives) down(ctx context.Context, id wire.ID) error {
 	if lease == nil {
 		return nil // it had not come up, or its end is known already
 	}
-	if caller := l.peers.caller(orb.Peer(ctx)).process; caller.Known() {
+	if caller := l.peers.caller(orb.Peer(ctx), l.started(id)).process; caller.Known() {
 		if run := l.sup.Run(implrepo.UUID(id)); run.PID != 0 && run.PID != caller.PID {
 			return fmt.Errorf("%w: server %q is process %d, and the caller %d", somdd.ErrNotYours, lease.Name, run.PID, caller.PID)
 		}

@@ -58,8 +58,8 @@ func (p *peers) allow(peer net.Addr) error {
 	return nil
 }
 
-// caller returns what is known of the program at the other end of a connection.
-func (p *peers) caller(peer net.Addr) caller {
+// caller returns what is known of the program at the other end of a connection; likely is the process that it should be, if there is one.
+func (p *peers) caller(peer net.Addr, likely process.ID) caller {
 	if peer == nil {
 		return caller{}
 	}
@@ -67,7 +67,7 @@ func (p *peers) caller(peer net.Addr) caller {
 	if err != nil {
 		return caller{}
 	}
-	return socketProcess(unmapped(at), p.port)
+	return socketProcess(unmapped(at), p.port, likely)
 }
 
 func unmapped(at netip.AddrPort) netip.AddrPort {

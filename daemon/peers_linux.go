@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -33,6 +34,7 @@ type socket struct {
 // several users: the system tells connections apart by both ends.
 func sockets(local netip.AddrPort, port uint16) ([]socket, error) {
 	var all []socket
+	ports := fmt.Appendf(nil, ":%04X ", local.Port())
 	for _, name := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
 		f, err := os.Open(name)
 		if os.IsNotExist(err) { // a system without IPv6
@@ -43,6 +45,9 @@ func sockets(local netip.AddrPort, port uint16) ([]socket, error) {
 		}
 		lines := bufio.NewScanner(f)
 		for lines.Scan() {
+			if !bytes.Contains(lines.Bytes(), ports) { // most are neither
+				continue
+			}
 			if s, ok := parseSocket(lines.Text()); ok && s.local == local && s.remote.Port() == port {
 				all = append(all, s)
 			}
@@ -106,13 +111,17 @@ func socketUsers(local netip.AddrPort, port uint16) ([]int, error) {
 	return users, err
 }
 
-// socketProcess returns the process at the other end of a connection: none where that is not one alone, or cannot be seen.
-func socketProcess(local netip.AddrPort, port uint16) caller {
+// socketProcess returns the process at the other end of a connection: likely, if it is that, and none where it is not one alone, or
+// cannot be seen.
+func socketProcess(local netip.AddrPort, port uint16, likely process.ID) caller {
 	all, err := sockets(local, port)
 	if err != nil || len(all) != 1 || all[0].inode == "0" {
 		return caller{}
 	}
 	link := "socket:[" + all[0].inode + "]"
+	if dir := "/proc/" + strconv.Itoa(likely.PID); likely.Known() && holds(dir, link) {
+		return caller{process: likely, token: environToken(dir)}
+	}
 	dirs, _ := filepath.Glob("/proc/[0-9]*")
 	var found caller
 	for _, dir := range dirs {

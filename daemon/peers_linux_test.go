@@ -150,16 +150,26 @@ func TestDSOMByHand(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = cmd.Wait() }()
-	eventually(t, "it is up", func() bool { return d.manager(t).List(ctx, "bank") == nil })
+	defer func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}()
+	eventually(t, "it is up", func() bool {
+		s, err := d.admin.Server(ctx, "bank")
+		return err == nil && s.Run.State == admin.StateReady
+	})
 	if s := d.ready(t, "bank"); s.Run.PID != cmd.Process.Pid || s.Run.Started {
 		t.Errorf("it runs as %+v, process %d", s.Run, cmd.Process.Pid)
 	}
 	kill(t, cmd.Process.Pid)
 	eventually(t, "it is known to have ended", func() bool {
-		var status *dsomclient.StatusError
-		return errors.As(d.manager(t).List(ctx, "bank"), &status) && status.Code == wire.ServerNotFound
+		s, err := d.admin.Server(ctx, "bank")
+		return err == nil && s.Run.State == admin.StateStopped
 	})
+	var status *dsomclient.StatusError
+	if err := d.manager(t).List(ctx, "bank"); !errors.As(err, &status) || status.Code != wire.ServerNotFound {
+		t.Errorf("list: %v", err)
+	}
 	if err := d.manager(t).Start(ctx, "bank"); err != nil {
 		t.Errorf("start after that: %v", err)
 	}

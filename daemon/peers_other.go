@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/netip"
 	"os"
+
+	"github.com/opendsom/dsom/process"
 )
 
 // ownUser is the user that the daemon runs as.
@@ -15,4 +17,4 @@ func ownUser() int { return os.Geteuid() }
 func socketUsers(netip.AddrPort, uint16) ([]int, error) { return nil, errors.ErrUnsupported }
 
 // socketProcess likewise.
-func socketProcess(netip.AddrPort, uint16) caller { return caller{} }
+func socketProcess(netip.AddrPort, uint16, process.ID) caller { return caller{} }
