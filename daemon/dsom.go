@@ -133,6 +133,7 @@ func told(err error) error {
 	var invalid *implrepo.InvalidError
 	var start *supervise.StartError
 	var held *supervise.HeldError
+	var full *supervise.FullError
 	switch {
 	case errors.Is(err, implrepo.ErrUnknown):
 		return fmt.Errorf("%w: %w", somdd.ErrUnknown, err)
@@ -144,7 +145,7 @@ func told(err error) error {
 		return fmt.Errorf("%w: %w", somdd.ErrDisabled, err)
 	case errors.Is(err, supervise.ErrRuns):
 		return fmt.Errorf("%w: %w", somdd.ErrRuns, err)
-	case errors.As(err, &start), errors.Is(err, supervise.ErrManual):
+	case errors.As(err, &start), errors.As(err, &full), errors.Is(err, supervise.ErrManual):
 		return fmt.Errorf("%w: %w", somdd.ErrStart, err)
 	case errors.As(err, &held), errors.Is(err, supervise.ErrToken):
 		return fmt.Errorf("%w: %w", somdd.ErrNotYours, err)
@@ -282,7 +283,7 @@ func (s *dsomServers) SetDisabled(ctx context.Context, id wire.ID, to bool) erro
 }
 
 func (s *dsomServers) Find(ctx context.Context, id wire.ID, key []byte) (*ior.IOR, error) {
-	return s.locator.forward(ctx, implrepo.UUID(id), key, supervise.Want{Object: string(key)})
+	return s.locator.forward(ctx, implrepo.UUID(id), key, supervise.Want{})
 }
 
 func (s *dsomServers) Up(ctx context.Context, id wire.ID, server *ior.IOR) error {

@@ -42,7 +42,13 @@ type dsomLives struct {
 	wg  sync.WaitGroup
 
 	mu   sync.Mutex
-	held map[wire.ID]*supervise.Lease
+	held map[dsomHolder]*supervise.Lease
+}
+
+// A dsomHolder is who holds a lease: a server may be several processes.
+type dsomHolder struct {
+	id  wire.ID
+	pid int // 0: which process it is was not told
 }
 
 // A dsomLife is what the store holds of a server of DSOM that takes calls.
@@ -54,17 +60,20 @@ type dsomLife struct {
 
 const prefixDSOM = "dsom/life/"
 
-func dsomLifeKey(id wire.ID) string { return prefixDSOM + implrepo.UUID(id).String() }
+func dsomLifeKey(id wire.ID, incarnation string) string {
+	return prefixDSOM + implrepo.UUID(id).String() + "/" + incarnation
+}
 
 // newDSOMLives takes up what an earlier daemon has left behind.
 func newDSOMLives(ctx context.Context, l *dsomLives) (*dsomLives, error) {
-	l.held = map[wire.ID]*supervise.Lease{}
+	l.held = map[dsomHolder]*supervise.Lease{}
 	l.ctx, l.end = context.WithCancel(context.WithoutCancel(ctx))
 	for e, err := range store.All(ctx, l.store, prefixDSOM) {
 		if err != nil {
 			return nil, err
 		}
-		uuid, err := implrepo.ParseUUID(strings.TrimPrefix(e.Key, prefixDSOM))
+		of, _, _ := strings.Cut(strings.TrimPrefix(e.Key, prefixDSOM), "/")
+		uuid, err := implrepo.ParseUUID(of)
 		var life dsomLife
 		var u *ior.URL
 		if err = errors.Join(err, json.Unmarshal(e.Value, &life)); err == nil {
@@ -161,23 +170,23 @@ func (l *dsomLives) register(ctx context.Context, id wire.ID, life dsomLife, ser
 		return nil, err
 	}
 	l.mu.Lock()
-	l.held[id] = lease
+	l.held[dsomHolder{id, life.Process.PID}] = lease
 	l.mu.Unlock()
-	l.wg.Go(func() { l.hold(id, life.Incarnation, lease, l.orb.NewRef(server)) })
+	l.wg.Go(func() { l.hold(id, life, lease, l.orb.NewRef(server)) })
 	return lease, nil
 }
 
 // hold keeps the lease of a server's life until it is over.
-func (l *dsomLives) hold(id wire.ID, incarnation string, lease *supervise.Lease, server *orb.Ref) {
+func (l *dsomLives) hold(id wire.ID, life dsomLife, lease *supervise.Lease, server *orb.Ref) {
 	for {
 		select {
 		case <-lease.Over():
 			l.mu.Lock()
-			if l.held[id] == lease {
-				delete(l.held, id)
+			if who := (dsomHolder{id, life.Process.PID}); l.held[who] == lease {
+				delete(l.held, who)
 			}
 			l.mu.Unlock()
-			l.forget(id, incarnation)
+			l.forget(id, life.Incarnation)
 			return
 		case stop := <-lease.Stops():
 			ctx, cancel := context.WithTimeout(l.ctx, stop.Within)
@@ -193,50 +202,44 @@ func (l *dsomLives) hold(id wire.ID, incarnation string, lease *supervise.Lease,
 
 // down is a server's word that it ends.
 func (l *dsomLives) down(ctx context.Context, id wire.ID) error {
+	caller := l.peers.caller(orb.Peer(ctx), l.started(id)).process
 	l.mu.Lock()
-	lease := l.held[id]
-	l.mu.Unlock()
-	if lease == nil {
-		return nil // it had not come up, or its end is known already
-	}
-	if caller := l.peers.caller(orb.Peer(ctx), l.started(id)).process; caller.Known() {
-		if run := l.sup.Run(implrepo.UUID(id)); run.PID != 0 && run.PID != caller.PID {
-			return fmt.Errorf("%w: server %q is process %d, and the caller %d", somdd.ErrNotYours, lease.Name, run.PID, caller.PID)
+	lease, others := l.held[dsomHolder{id, caller.PID}], 0
+	for who, le := range l.held {
+		if who.id != id {
+			continue
+		}
+		if others++; lease == nil && (caller.PID == 0 || who.pid == 0) { // the one of the two that is known has to do
+			lease = le
 		}
 	}
-	lease.Release()
-	return nil
+	l.mu.Unlock()
+	switch {
+	case lease != nil:
+		lease.Release()
+	case others > 0:
+		return fmt.Errorf("%w: process %d is not the server with the id %v", somdd.ErrNotYours, caller.PID, id)
+	}
+	return nil // else it had not come up, or its end is known already
 }
 
-// remember writes to the store that a server lives: the lease is granted by then, so that nobody else's word is kept.
+// remember writes to the store that a server lives.
 func (l *dsomLives) remember(ctx context.Context, id wire.ID, life dsomLife) error {
 	b, err := json.Marshal(life)
-	if err != nil {
-		return err
-	}
-	e, err := l.store.Get(ctx, dsomLifeKey(id))
-	op := store.Update(dsomLifeKey(id), b, e.Revision)
-	if errors.Is(err, store.ErrNotFound) {
-		op, err = store.Create(dsomLifeKey(id), b), nil
-	}
 	if err == nil {
-		_, err = l.store.Commit(ctx, op)
+		_, err = l.store.Commit(ctx, store.Create(dsomLifeKey(id, life.Incarnation), b))
 	}
 	return err
 }
 
-// forget removes a life from the store, if that is the one there. What cannot be removed is found to be over by the next daemon.
+// forget removes a life from the store. What cannot be removed is found to be over by the next daemon.
 func (l *dsomLives) forget(id wire.ID, incarnation string) {
-	ctx := context.WithoutCancel(l.ctx)
-	e, err := l.store.Get(ctx, dsomLifeKey(id))
-	var there dsomLife
+	ctx, key := context.WithoutCancel(l.ctx), dsomLifeKey(id, incarnation)
+	e, err := l.store.Get(ctx, key)
 	if err == nil {
-		err = json.Unmarshal(e.Value, &there)
+		_, err = l.store.Commit(ctx, store.Delete(key, e.Revision))
 	}
-	if err == nil && there.Incarnation == incarnation {
-		_, err = l.store.Commit(ctx, store.Delete(dsomLifeKey(id), e.Revision))
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrClosed) {
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrClosed) {
 		l.log.Warn("the end of a server of DSOM cannot be noted", "uuid", implrepo.UUID(id), "error", err)
 	}
 }
