@@ -37,10 +37,15 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 	if k.Incarnation != 0 {
 		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "a transient object is to be found at its server alone")
 	}
-	key := append([]byte(nil), q.Key...)
-	live, err := l.sup.EnsureFor(ctx, implrepo.UUID(k.Server), supervise.Want{Object: objectPath(k)})
+	to, err := l.forward(ctx, implrepo.UUID(k.Server), append([]byte(nil), q.Key...), supervise.Want{Object: objectPath(k)})
+	return orb.Target{Forward: to}, err
+}
+
+// forward returns the reference with a key of a server that takes calls as want says, and starts it if need be.
+func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte, want supervise.Want) (*ior.IOR, error) {
+	live, err := l.sup.EnsureFor(ctx, server, want)
 	if err != nil {
-		return orb.Target{}, l.failure(implrepo.UUID(k.Server), err)
+		return nil, l.failure(server, err)
 	}
 	to := new(ior.IOR)
 	how := l.speech(live.Endpoints)
@@ -52,9 +57,9 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		to.Profiles = append(to.Profiles, p.Profile())
 	}
 	if len(to.Profiles) == 0 {
-		return orb.Target{}, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
+		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
 	}
-	return orb.Target{Forward: to}, nil
+	return to, nil
 }
 
 // objectPath is the path of an object as records of servers have it: its adapters' names and its id, with slashes between.

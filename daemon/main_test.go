@@ -78,7 +78,9 @@ func programs() map[string]func() int {
 			}()
 			return serve(false)
 		},
-		"daemon": runDaemon,
+		"daemon":  runDaemon,
+		"somdsvr": somdsvr,
+		"deafsvr": deafsvr,
 	}
 }
 

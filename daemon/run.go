@@ -44,6 +44,9 @@ type Config struct {
 	// AllowWrite are the networks, besides this machine, from which names may be bound.
 	AllowWrite []netip.Prefix
 
+	// DSOMClients are the programs of SOM's DSOM that are served; "" is DSOMSameUser.
+	DSOMClients DSOMClients
+
 	// LeaveServers leaves the servers running when the daemon ends in order.
 	LeaveServers bool
 
@@ -96,6 +99,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	defer func() {
 		end := context.WithoutCancel(ctx)
 		err = errors.Join(err, d.endServers(end, c.LeaveServers))
+		front.letGo()
 		drain, cancel := context.WithTimeout(end, drainTimeout)
 		defer cancel()
 		err = errors.Join(err, front.close(drain), d.Close())
@@ -120,6 +124,8 @@ type front struct {
 	c   Config
 	id  identity
 	orb *orb.ORB
+
+	dsom *dsomLives // nil until calls are let in
 
 	published []transport.Endpoint // what references name to whom no other rule is for
 	rules     string               // what they name, to whom; "": there are no rules
@@ -194,6 +200,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	f.id = id
 	return []string{
 		admin.EnvDaemon + "=" + f.address(), admin.EnvDaemonLocal + "=" + f.local(), admin.EnvDaemonPublish + "=" + f.rules,
+		envSOMPort + "=" + strconv.Itoa(int(id.Port)),
 		admin.EnvPublish + "=", // the daemon's own is not the servers': its port is not theirs
 	}, nil
 }
@@ -234,7 +241,11 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		return err
 	}
 	f.orb.RegisterInitialReference("NameService", names)
-	root.SetNext(&locator{sup: d.sup, orb: f.orb, id: f.id, log: f.c.Log})
+	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.c.Log})
+	if err != nil {
+		return err
+	}
+	root.SetNext(next)
 	f.orb.Accept()
 	return nil
 }
@@ -249,22 +260,18 @@ func (f *front) close(ctx context.Context) error {
 
 // mayWrite reports whether a client may change names: one on this machine, or in an allowed network.
 func (f *front) mayWrite(peer net.Addr) bool {
-	if peer == nil { // this process
+	if peer == nil || onThisMachine(peer) { // nil: this process
 		return true
 	}
 	at, err := netip.ParseAddrPort(peer.String())
 	if err != nil {
 		return false
 	}
-	addr := at.Addr().Unmap().WithZone("")
-	if addr.IsLoopback() {
-		return true
-	}
+	addr := unmapped(at).Addr()
 	for _, n := range f.c.AllowWrite {
 		if n.Contains(addr) {
 			return true
 		}
 	}
-	own, known := ownAddress(addr.AsSlice())
-	return own && known
+	return false
 }

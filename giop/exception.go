@@ -15,9 +15,6 @@ func PutSystemException(e *cdr.Encoder, x *exc.SystemException) {
 	e.ULong(uint32(x.Completed))
 }
 
-// somHead begins the ids of system exceptions that IBM's DSOM sends.
-const somHead = "::StExcep::"
-
 // GetSystemException reads the body of a Reply of status SystemException. An exception that
 // is not standard becomes UNKNOWN with its repository id as the reason; a completion status
 // that is none becomes MAYBE. The error is that of d.

@@ -44,6 +44,9 @@ const (
 	TelemetrySeries
 	Enumerators
 	AnySteps
+	DSOMObjects
+	DSOMStream
+	DSOMClasses
 	numNames
 )
 
@@ -96,6 +99,9 @@ var table = [numNames]struct {
 	TelemetrySeries:       {"telemetry-series", count, 2000, "operations and outcomes, taken together, that telemetry tells apart on each side; further ones are counted as _OTHER"},
 	Enumerators:           {"enumerators", count, 65536, "enumerators in a TypeCode"},
 	AnySteps:              {"any-steps", count, 65536, "values in the anys of a message, members and elements too, beyond 8 for each of its octets"},
+	DSOMObjects:           {"dsom-objects", count, 1024, "objects that clients of SOM's DSOM have had made by the daemon, and have not freed"},
+	DSOMStream:            {"dsom-stream", octets, 65536, "octets of a stream object of such a client"},
+	DSOMClasses:           {"dsom-classes", count, 256, "classes that such a client says a server has objects of"},
 }
 
 // String returns the limit's name as options and errors spell it.

@@ -241,7 +241,7 @@ func (c *Call) header(id uint32, env *cdr.Env) {
 		c.Out.Borrow()
 	}
 	c.id = id
-	h := giop.RequestHead{ID: id, Key: c.route.key, Operation: c.op}
+	h := giop.RequestHead{ID: id, Key: c.route.key, Operation: c.op, Principal: c.ref.orb.principal}
 	if c.to != nil {
 		h.Key = c.to.way.key
 	}

@@ -8,6 +8,7 @@
 package orb
 
 import (
+	"bytes"
 	"context"
 	crand "crypto/rand"
 	"encoding/binary"
@@ -88,6 +89,10 @@ type Config struct {
 	ClientInterceptors []ClientInterceptor
 	ServerInterceptors []ServerInterceptor
 
+	// Principal is what requests of GIOP 1.0 and 1.1 say of who makes them. Servers of DSOM are told user and host in it: see
+	// [giop.AppendDSOMPrincipal]. Empty: nobody.
+	Principal []byte
+
 	// BiDir lets requests go against the direction of connections.
 	BiDir BiDir
 
@@ -126,6 +131,7 @@ type ORB struct {
 	serverInterceptors []ServerInterceptor
 	references         []func(*NewReference) error
 	adapters           []func(NewAdapter) error
+	principal          []byte
 
 	handler  atomic.Pointer[Handler]
 	values   values
@@ -156,7 +162,7 @@ func New(cfg Config) (*ORB, error) {
 		serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
-		references: cfg.References, adapters: cfg.Adapters,
+		references: cfg.References, adapters: cfg.Adapters, principal: bytes.Clone(cfg.Principal),
 	}
 	if o.transports == nil {
 		o.transports = transport.Set{tcp.New()}

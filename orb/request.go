@@ -329,12 +329,7 @@ func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 		r.report()
 		r.rewind()
 		if !r.oneway {
-			var detail []giop.Context
-			if r.failed.Public && !r.adds(giop.ContextExceptionDetail) {
-				detail = []giop.Context{giop.ExceptionDetail(r.failed.Reason)}
-			}
-			r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, giop.SystemException, detail)
-			giop.PutSystemException(&r.Out, r.failed)
+			r.putFailure()
 		}
 	}
 	if r.oneway {
@@ -352,6 +347,25 @@ func (r *ServerRequest) finish() ([]byte, []cdr.Loan) {
 	}
 	return out, loans
 }
+
+// putFailure writes the reply that says what has failed, to a client of DSOM in the words of that.
+func (r *ServerRequest) putFailure() {
+	if giop.FromDSOM(r.msg.Principal) {
+		r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, giop.SystemException, nil)
+		giop.PutDSOMException(&r.Out, r.failed)
+		return
+	}
+	var detail []giop.Context
+	if r.failed.Public && !r.adds(giop.ContextExceptionDetail) {
+		detail = []giop.Context{giop.ExceptionDetail(r.failed.Reason)}
+	}
+	r.mark = giop.BeginReply(&r.Out, r.head.Version, r.msg.ID, giop.SystemException, detail)
+	giop.PutSystemException(&r.Out, r.failed)
+}
+
+// Principal returns what the client calls itself, in GIOP 1.0 and 1.1: octets whose meaning is between client and server, and that
+// prove nothing. They are valid until Dispatch returns.
+func (r *ServerRequest) Principal() []byte { return r.msg.Principal }
 
 // adds reports whether interceptors add a service context of an id to the reply.
 func (r *ServerRequest) adds(id uint32) bool {

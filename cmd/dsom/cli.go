@@ -35,6 +35,17 @@ type grammar struct {
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes dsom's command lines in a shell."`
 
+	Start   startCmd   `cmd:"" help:"Start servers, by DSOM's protocol."`
+	Stop    stopCmd    `cmd:"" help:"Stop servers."`
+	Restart restartCmd `cmd:"" help:"Stop servers and start them."`
+	List    listCmd    `cmd:"" help:"Say whether servers run."`
+	Enable  enableCmd  `cmd:"" help:"Let servers be started."`
+	Disable disableCmd `cmd:"" help:"Keep servers from being started."`
+	Regimpl regimplCmd `cmd:"" help:"Register servers as programs of SOM do, with this daemon or a somdd."`
+	Somdd   somddCmd   `cmd:"" help:"Run the daemon, at port $$SOMDPORT."`
+	Somdsvr somdsvrCmd `cmd:"" help:"Be a server of DSOM."`
+	Somdchk somdchkCmd `cmd:"" help:"Check what programs of DSOM need."`
+
 	BankServer bankServerCmd `cmd:"" name:"__demo-bank-server" hidden:"" help:"The server of the demonstration."`
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print what may stand in the place of the last word."`
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,11 +25,13 @@ type daemonCmd struct {
 	Publish      []string `placeholder:"RULE" sep:"none" env:"DSOM_PUBLISH" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
 	Connect      []string `placeholder:"RULE" sep:"none" env:"DSOM_CONNECT" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
 	AllowWrite   []string `placeholder:"CIDR" help:"Network from which names may be bound, besides this machine; may be repeated."`
+	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	Verbose      bool     `short:"v" help:"Log more."`
 	kong.Plugins
 
 	limits limitFlags
+	quiet  bool
 }
 
 func (*daemonCmd) Help() string {
@@ -67,6 +70,9 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	if v.Verbose {
 		level = slog.LevelDebug
 	}
+	if v.quiet {
+		level = slog.LevelWarn
+	}
 	var h slog.Handler = slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level})
 	if c.json {
 		h = slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: level})
@@ -74,11 +80,36 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	defer outliveReaders()()
 	version, _ := programVersion()
 	err = daemon.Run(ctx, daemon.Config{
-		State: dir, Listen: v.Listen, Publish: publish, Connect: connect, AllowWrite: networks, LeaveServers: v.LeaveServers,
+		State: dir, Listen: v.Listen, Publish: publish, Connect: connect, AllowWrite: networks, DSOMClients: daemon.DSOMClients(v.DSOMClients), LeaveServers: v.LeaveServers,
 		Limits: lim, Log: slog.New(h), Version: version,
 		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
 	})
 	return portTaken(ctx, err)
+}
+
+// somddCmd is the daemon under the name that DSOM's had.
+type somddCmd struct {
+	stateFlag
+	Quiet bool `short:"q" help:"Log failures only."`
+}
+
+func (somddCmd) Help() string {
+	return `Is dsom daemon, which takes somdd's place; at port $SOMDPORT, where that is set.
+
+Example:
+
+    SOMDPORT=3003 dsom somdd -q`
+}
+
+func (v somddCmd) Run(ctx context.Context, c *console) error {
+	d := &daemonCmd{stateFlag: v.stateFlag, limits: newLimitFlags(), quiet: v.Quiet}
+	if p := os.Getenv(envSOMPort); p != "" {
+		if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
+			return usage("$%s: %q is no port", envSOMPort, p)
+		}
+		d.Listen = ":" + p
+	}
+	return d.Run(ctx, c)
 }
 
 // announce tells the one who has started the daemon that calls are taken, and where.

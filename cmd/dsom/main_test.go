@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,15 @@ func TestMain(m *testing.M) {
 	if os.Getenv(admin.EnvServerName) != "" { // started by a daemon, as a server
 		main()
 	}
-	testscript.Main(checked{m}, map[string]func(){"dsom": main})
+	if name := filepath.Base(os.Args[0]); name == "somdd" || name == "somdsvr" { // by its old names: never the tests again
+		main()
+		os.Exit(0)
+	}
+	programs := map[string]func(){"dsom": main}
+	for _, name := range oldNames {
+		programs[name] = main
+	}
+	testscript.Main(checked{m}, programs)
 }
 
 // TestScripts runs the program as people do; testdata/script holds what they type and see.

@@ -28,13 +28,13 @@ exc diag limits process nonblock conformance
 cdr
 codeset typecode ior
 dyn model
-idl/syntax giop emit emit/cabi emit/template typelib transport store som dyn/...
+idl/syntax giop emit emit/cabi emit/template typelib transport store som dyn/... svc/somdd/wire
 idl/check idl/format reach emit/... transport/... store/... som/... somd/internal/pets
 idl orb/internal/conn probe som/internal/zoo/dog somd/internal/pets/pet
 orb idl/... somd/internal/pets/cat
 orb/stub orb/poa orb/dii orb/pi orb/telemetry
 std/...
-somd
+somd svc/somdd/client
 svc/...
 daemon/admin
 server server/... daemon daemon/... gateway trace portscan doctor

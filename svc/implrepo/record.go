@@ -77,6 +77,8 @@ type Record struct {
 	Upgrade  uint64   `json:"upgrade,omitempty"`
 	Previous []string `json:"previous,omitempty"`
 
+	DSOM *DSOM `json:"dsom,omitempty"` // what programs of SOM's DSOM have said of it; nil: nothing
+
 	Created time.Time `json:"created"`
 
 	Revision uint64 `json:"-"` // of the store, when it was read
@@ -196,6 +198,6 @@ func (r *Record) checkEnv() error {
 // clone returns a copy that shares nothing with r.
 func (r Record) clone() Record {
 	r.Command, r.Env, r.Previous = slices.Clone(r.Command), slices.Clone(r.Env), slices.Clone(r.Previous)
-	r.After, r.Health.Command = slices.Clone(r.After), slices.Clone(r.Health.Command)
+	r.After, r.Health.Command, r.DSOM = slices.Clone(r.After), slices.Clone(r.Health.Command), r.DSOM.clone()
 	return r
 }

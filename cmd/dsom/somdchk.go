@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/opendsom/dsom/svc/somdd/wire"
+)
+
+type somdchkCmd struct {
+	somdFlags
+	Verbose bool `short:"v" help:"Say also what is as it should be."`
+}
+
+func (somdchkCmd) Help() string {
+	return `Looks whether programs of DSOM find what they need on this machine, and says how to mend what they do not: the daemon, whether it lets
+them in, and the programs of the servers that are registered there.
+
+Example:
+
+    dsom somdchk -v`
+}
+
+// A finding is something that somdchk has looked at.
+type finding struct {
+	What string `json:"what"`
+	Good bool   `json:"good"`
+	Says string `json:"says"`
+}
+
+func (v somdchkCmd) Run(ctx context.Context, c *console) error {
+	all := v.look(ctx)
+	bad := 0
+	for _, f := range all {
+		mark := "good"
+		if !f.Good {
+			mark = "BAD"
+			bad++
+		}
+		if !c.json && (v.Verbose || !f.Good) {
+			c.printf("%-4s  %s: %s\n", mark, safe(f.What), safe(f.Says))
+		}
+	}
+	if c.json {
+		if err := c.printJSON(all); err != nil {
+			return err
+		}
+	}
+	if bad > 0 {
+		return errReported
+	}
+	if !c.json {
+		c.printf("The environment of DSOM is as it should be.\n")
+	}
+	return nil
+}
+
+// look looks at everything, in the order in which one needs the other.
+func (v somdchkCmd) look(ctx context.Context) (all []finding) {
+	add := func(what string, err error, says string, args ...any) bool {
+		f := finding{what, err == nil, fmt.Sprintf(says, args...)}
+		if err != nil {
+			f.Says = err.Error()
+		}
+		all = append(all, f)
+		return err == nil
+	}
+	host, port, err := v.address(ctx)
+	if !add("the daemon's address", err, "%s, port %d (%s=%q)", host, port, envSOMPort, os.Getenv(envSOMPort)) {
+		return all
+	}
+	d, err := v.open(ctx)
+	if err != nil {
+		add("this program", err, "")
+		return all
+	}
+	defer d.close()
+	repo, err := d.Repository(ctx)
+	if err != nil {
+		err = fmt.Errorf("%w; start one with dsom daemon, or as its user", d.told("the implementation repository", err))
+	}
+	if !add("the daemon", err, "answers at %s, and lets this user in", d.address) {
+		return all
+	}
+	defs, err := repo.All(ctx)
+	if !add("the implementation repository", d.told("it", err), "%d servers are registered", len(defs)) {
+		return all
+	}
+	for _, def := range defs {
+		path, err := programOf(def)
+		add("server "+def.Alias, err, "its program is %s", path)
+	}
+	return all
+}
+
+// programOf returns the program of a server, or why it could not be started from here.
+func programOf(d wire.Definition) (string, error) {
+	name := d.Program
+	if name == "" {
+		name = "somdsvr"
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("its program %s is not there, or may not be run: %w; dsom regimpl -U -i %s -p PROGRAM names another", name, err, d.Alias)
+	}
+	return path, nil
+}

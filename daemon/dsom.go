@@ -1,0 +1,300 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/svc/somdd"
+	"github.com/opendsom/dsom/svc/somdd/wire"
+	"github.com/opendsom/dsom/transport"
+)
+
+// dsomServers are the daemon's servers as programs of SOM's DSOM see and change them. Those of that kind and all others are in one
+// repository, and each side sees both.
+type dsomServers struct {
+	sup     *supervise.Supervisor
+	locator *locator
+	lives   *dsomLives
+	log     *slog.Logger
+}
+
+var _ somdd.Servers = (*dsomServers)(nil)
+
+// dsomProgram is what a definition without a program stands for.
+const dsomProgram = "somdsvr"
+
+// envSOMPort is how programs of DSOM are told the port of their daemon.
+const envSOMPort = "SOMDPORT"
+
+// serveDSOM returns what finds the objects that programs of DSOM call, and before all others' those of next.
+func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Handler, error) {
+	who := &peers{may: cmp.Or(f.c.DSOMClients, DSOMSameUser), port: f.id.Port}
+	lives, err := newDSOMLives(ctx, &dsomLives{sup: d.sup, orb: f.orb, store: d.store, peers: who, log: f.c.Log})
+	if err != nil {
+		return nil, err
+	}
+	f.dsom = lives
+	return somdd.New(somdd.Config{
+		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, log: f.c.Log},
+		Limits:  f.c.Limits, Log: f.c.Log, Allow: who.allow, Addresses: f.dsomAddresses, Next: next,
+	}), nil
+}
+
+// letGo ends what is held of servers of DSOM, which live on.
+func (f *front) letGo() {
+	if f.dsom != nil {
+		f.dsom.close()
+	}
+}
+
+// dsomAddresses returns what references name to the client of ctx: where it came in, if that is this machine alone, and else what is published.
+func (f *front) dsomAddresses(ctx context.Context) ([]transport.Endpoint, error) {
+	if at, ok := orb.Peer(ctx).(*net.TCPAddr); ok && at.IP.IsLoopback() {
+		return []transport.Endpoint{{Network: "tcp", Host: at.IP.String(), Port: f.id.Port}}, nil
+	}
+	return f.orb.PublishedFor(ctx, f.orb.Endpoints())
+}
+
+// definition returns a record as DSOM has it.
+func definition(r implrepo.Record) wire.Definition {
+	var d wire.Definition
+	if r.DSOM != nil {
+		d = wire.Definition(r.DSOM.Definition)
+	}
+	if id, err := wire.ParseID(d.ID); err != nil || id != wire.ID(r.UUID) {
+		d.ID = wire.ID(r.UUID).String()
+	}
+	d.Alias = r.Name
+	if !slices.Equal(r.Command, command(d)) {
+		d.Program = strings.Join(r.Command, " ")
+	}
+	d.Flags &^= wire.Disabled
+	if r.Disabled {
+		d.Flags |= wire.Disabled
+	}
+	return d
+}
+
+// command returns how a server of DSOM is started: its program is told which server it is.
+func command(d wire.Definition) []string {
+	program := d.Program
+	if program == "" {
+		program = dsomProgram
+	}
+	return []string{program, d.ID}
+}
+
+// apply makes a record say what a definition says. What differs from the record as DSOM has it changes, and nothing else: a server
+// that has more to its command than a program keeps that.
+func apply(r *implrepo.Record, d wire.Definition) error {
+	if err := checkTexts(d); err != nil {
+		return err
+	}
+	was := definition(*r)
+	r.Name, r.Disabled = d.Alias, d.Flags&wire.Disabled != 0
+	if len(r.Command) == 0 {
+		r.Activation = "" // on demand, now that it can be started
+	}
+	if d.Program != was.Program || len(r.Command) == 0 {
+		r.Command = command(d)
+	}
+	kept := implrepo.DSOM{Definition: implrepo.Definition(d.Clone())}
+	if r.DSOM != nil {
+		kept.Classes = r.DSOM.Classes
+	}
+	r.DSOM = &kept
+	return nil
+}
+
+// checkTexts refuses what the state could not tell again: it holds text.
+func checkTexts(d wire.Definition) error {
+	for _, s := range []string{d.Alias, d.Program, d.Class, d.ServerClass, d.RefDataFile, d.RefDataBackup, d.HostName, d.ConfigFile, d.Protocols} {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return &somdd.InvalidError{Err: fmt.Errorf("%.80q is not text in UTF-8", s)}
+		}
+	}
+	return nil
+}
+
+// told turns an error of the repository or the supervision into one that DSOM can be told.
+func told(err error) error {
+	var invalid *implrepo.InvalidError
+	var start *supervise.StartError
+	var held *supervise.HeldError
+	var full *supervise.FullError
+	switch {
+	case errors.Is(err, implrepo.ErrUnknown):
+		return fmt.Errorf("%w: %w", somdd.ErrUnknown, err)
+	case errors.Is(err, implrepo.ErrExists):
+		return fmt.Errorf("%w: %w", somdd.ErrExists, err)
+	case errors.As(err, &invalid):
+		return &somdd.InvalidError{Err: err}
+	case errors.Is(err, supervise.ErrDisabled):
+		return fmt.Errorf("%w: %w", somdd.ErrDisabled, err)
+	case errors.Is(err, supervise.ErrRuns):
+		return fmt.Errorf("%w: %w", somdd.ErrRuns, err)
+	case errors.As(err, &start), errors.As(err, &full), errors.Is(err, supervise.ErrManual):
+		return fmt.Errorf("%w: %w", somdd.ErrStart, err)
+	case errors.As(err, &held), errors.Is(err, supervise.ErrToken):
+		return fmt.Errorf("%w: %w", somdd.ErrNotYours, err)
+	}
+	return err
+}
+
+func (s *dsomServers) All(ctx context.Context) ([]wire.Definition, error) {
+	recs, err := s.sup.Records().List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]wire.Definition, 0, len(recs))
+	for _, r := range recs {
+		all = append(all, definition(r))
+	}
+	return all, nil
+}
+
+func (s *dsomServers) Get(ctx context.Context, id wire.ID) (wire.Definition, error) {
+	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
+	if err != nil {
+		return wire.Definition{}, told(err)
+	}
+	return definition(r), nil
+}
+
+func (s *dsomServers) ByAlias(ctx context.Context, alias string) (wire.Definition, error) {
+	r, err := s.sup.Records().ByName(ctx, alias)
+	if err != nil {
+		return wire.Definition{}, told(err)
+	}
+	return definition(r), nil
+}
+
+func (s *dsomServers) Add(ctx context.Context, d wire.Definition) error {
+	uuid := implrepo.NewUUID()
+	if d.ID == "" {
+		d.ID = wire.ID(uuid).String()
+	}
+	id, err := wire.ParseID(d.ID)
+	if err == nil && (id == wire.DaemonID || id == wire.ID{}) {
+		err = fmt.Errorf("%s is no server's id", d.ID)
+	}
+	if err != nil {
+		return &somdd.InvalidError{Err: err}
+	}
+	r := implrepo.Record{UUID: implrepo.UUID(id)}
+	if err := apply(&r, d); err != nil {
+		return err
+	}
+	if _, err := s.sup.Records().Add(ctx, r); err != nil {
+		return told(err)
+	}
+	s.log.Info("a program of DSOM has registered a server", "server", r.Name, "command", r.Command)
+	return s.sup.Refresh(ctx)
+}
+
+func (s *dsomServers) Update(ctx context.Context, d wire.Definition) error {
+	id, err := wire.ParseID(d.ID)
+	if err != nil {
+		return &somdd.InvalidError{Err: err}
+	}
+	return s.change(ctx, id, func(r *implrepo.Record) error { return apply(r, d) })
+}
+
+// change changes the record of a server.
+func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.Record) error) error {
+	r, err := s.sup.Records().Update(ctx, implrepo.UUID(id), f)
+	if err != nil {
+		return told(err)
+	}
+	s.log.Info("a program of DSOM has changed a server", "server", r.Name, "disabled", r.Disabled)
+	return s.sup.Refresh(ctx)
+}
+
+func (s *dsomServers) Remove(ctx context.Context, id wire.ID) error {
+	if s.Runs(id) {
+		return somdd.ErrRuns
+	}
+	if err := s.sup.Records().Remove(ctx, implrepo.UUID(id)); err != nil {
+		return told(err)
+	}
+	s.log.Info("a program of DSOM has removed a server", "uuid", implrepo.UUID(id))
+	if err := s.sup.Forget(implrepo.UUID(id)); err != nil {
+		s.log.Warn("what was kept of a removed server is left", "uuid", implrepo.UUID(id), "error", err)
+	}
+	return nil
+}
+
+func (s *dsomServers) Classes(ctx context.Context, id wire.ID) ([]string, error) {
+	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
+	if err != nil || r.DSOM == nil {
+		return nil, told(err)
+	}
+	return r.DSOM.Classes, nil
+}
+
+func (s *dsomServers) SetClasses(ctx context.Context, id wire.ID, change func([]string) ([]string, error)) error {
+	return s.change(ctx, id, func(r *implrepo.Record) error {
+		if r.DSOM == nil {
+			r.DSOM = &implrepo.DSOM{Definition: implrepo.Definition(definition(*r))}
+		}
+		list, err := change(r.DSOM.Classes)
+		if err != nil {
+			return err
+		}
+		for _, name := range list {
+			if !utf8.ValidString(name) {
+				return &somdd.InvalidError{Err: fmt.Errorf("the name of a class, %.80q, is not text in UTF-8", name)}
+			}
+		}
+		slices.Sort(list)
+		r.DSOM.Classes = slices.Compact(list)
+		return nil
+	})
+}
+
+func (s *dsomServers) Runs(id wire.ID) bool {
+	state := s.sup.Run(implrepo.UUID(id)).State
+	return state != admin.StateStopped && state != admin.StateBackOff
+}
+
+func (s *dsomServers) Start(ctx context.Context, id wire.ID) error {
+	_, err := s.sup.Start(ctx, implrepo.UUID(id))
+	return told(err)
+}
+
+func (s *dsomServers) Stop(ctx context.Context, id wire.ID) error {
+	return told(s.sup.Stop(ctx, implrepo.UUID(id), "a program of DSOM asked for it to be stopped"))
+}
+
+func (s *dsomServers) SetDisabled(ctx context.Context, id wire.ID, to bool) error {
+	return s.change(ctx, id, func(r *implrepo.Record) error { r.Disabled = to; return nil })
+}
+
+func (s *dsomServers) Find(ctx context.Context, id wire.ID, key []byte) (*ior.IOR, error) {
+	return s.locator.forward(ctx, implrepo.UUID(id), key, supervise.Want{})
+}
+
+func (s *dsomServers) Up(ctx context.Context, id wire.ID, server *ior.IOR) error {
+	return told(s.lives.up(ctx, id, server))
+}
+
+func (s *dsomServers) Down(ctx context.Context, id wire.ID) error {
+	return told(s.lives.down(ctx, id))
+}
+
+func (s *dsomServers) Failed(_ context.Context, id wire.ID, code wire.Code) error {
+	s.log.Warn("a server of DSOM says that it does not come up", "uuid", implrepo.UUID(id), "status", code, "meaning", code.Meaning())
+	return nil
+}
