@@ -67,7 +67,7 @@ func (u *unit) title() string {
 // passthru prints what the IDL hands to the files of one kind, in front of or behind what they include.
 func (u *unit) passthru(target string, before bool) {
 	for _, c := range u.Classes {
-		if c.Implementation == nil {
+		if c.Implementation == nil || u.bare {
 			continue
 		}
 		for _, p := range c.Implementation.Passthru {
@@ -122,6 +122,7 @@ func (g *generator) bindingOf(i *model.Interface) *binding {
 // class prints what there is for users of a class.
 func (u *unit) class(i *model.Interface) {
 	b, name := u.bindingOf(i), cname(i)
+	u.owned(i)
 	u.Blank()
 	u.comment(append([]string{"Class " + i.ScopedName() + u.descent(i) + "."}, cabi.DocLines(&i.Node)...)...)
 	major, minor := i.ClassVersion()
