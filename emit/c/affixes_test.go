@@ -25,7 +25,7 @@ func TestAffixes(t *testing.T) {
 	var good, bad []string
 	told := map[string]string{}
 	for seed := range uint64(affixes.Rounds) {
-		text := affixes.IDL(rand.New(rand.NewPCG(seed, 7)), front, behind, "self ev result token proc own env making int errno index")
+		text := affixes.IDL(rand.New(rand.NewPCG(seed, 7)), "", front, behind, "self ev result token proc own env making int errno index")
 		r, err := idl.Compile(t.Context(), idl.Options{Resolver: idl.FilesOf{"main.idl": text}, Dialect: idl.SOM}, "main.idl")
 		if err != nil {
 			continue // IDL itself does not take it

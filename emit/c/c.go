@@ -111,7 +111,7 @@ type unit struct {
 	emit.Printer
 	cabi.Unit
 	helped []*model.Type // sequences that the header has defined, for their helpers
-	owners []owner       // whose is what was printed
+	owners cabi.Owners   // whose is what was printed
 }
 
 // implementationSuffix returns how the name of the header for implementers ends; IBM's was dog.ih.

@@ -47,9 +47,9 @@ func Declared(text string, from int) []Name {
 	return r.names
 }
 
-// Clashes calls told with each of the names that a compiler would take for an earlier one, or for one of those that were before, which are
+// compare calls told with each of the names that a compiler would take for an earlier one, or for one of those that were before, which are
 // not compared with each other.
-func Clashes(before, names []Name, told func(first, second Name)) {
+func compare(before, names []Name, told func(first, second Name)) {
 	type key struct {
 		scope, name string
 		body        int

@@ -12,7 +12,7 @@ import (
 
 func clashes(text string) string {
 	var all []string
-	cabi.Clashes(nil, cabi.Declared(text, 0), func(_, second cabi.Name) {
+	cabi.Compare(nil, cabi.Declared(text, 0), func(_, second cabi.Name) {
 		all = append(all, strings.TrimPrefix(second.Scope+"::"+second.Name, "::"))
 	})
 	return strings.Join(all, " ")

@@ -11,9 +11,9 @@ import (
 // Rounds are how many texts are enough to have met most pairs.
 const Rounds = 160
 
-// IDL returns a text with a structure, a union, an exception, types and two classes, one of which overrides the other's methods. Its
+// IDL returns a text, in a module unless that has no name, with a structure, a union, an exception, types and two classes, one of which overrides the other's methods. Its
 // names are a few, with what is in front of or behind names of the generator's around them, and some words.
-func IDL(r *rand.Rand, front, behind []string, words string) string {
+func IDL(r *rand.Rand, module string, front, behind []string, words string) string {
 	stems := []string{"item", "X"}
 	locals := append(strings.Fields(words), stems...)
 	any := func(of []string) string { return of[r.IntN(len(of))] }
@@ -46,6 +46,9 @@ func IDL(r *rand.Rand, front, behind []string, words string) string {
 	}
 	var b strings.Builder
 	b.WriteString("#include <somobj.idl>\n")
+	if module != "" {
+		fmt.Fprintf(&b, "module %s {\n", module)
+	}
 	top := distinct(5, func() string { return "X" + any(append([]string{"", "_item", "_next_item"}, behind...)) })
 	ms := distinct(3, local)
 	fmt.Fprintf(&b, "struct %s { string %s; long %s; };\n", top[0], ms[0], ms[1])
@@ -68,5 +71,8 @@ func IDL(r *rand.Rand, front, behind []string, words string) string {
 	implementation { releaseorder: %s, _get_%s, _set_%s, %s, %s; %s: override; long %s; %s: staticdata; long %s; };
 };
 `, own[0], top[0], ms[0], top[2], ms[1], top[1], own[1], own[2], ms[1], ms[2], own[0], own[1], own[1], own[2], own[3], over, own[3], own[3], local())
+	if module != "" {
+		b.WriteString("};\n")
+	}
 	return b.String()
 }
