@@ -58,6 +58,9 @@ interface Node : Tree { void parent(in long x); void next(in long x); implementa
 interface Leaf : Node { implementation { parent: override; f: override; }; };`,
 		"exception": `exception NotFound { long id; string raise; string som_id; string what; };
 interface Store : SOMObject { void put(in string data) raises (NotFound); implementation { releaseorder: put; }; };`,
+		"declared by headers": `struct index { long strlen; }; typedef long ffs; enum div { abs, labs }; exception time { long tm; }; union tm switch (long) { case 0: long x; };
+interface link : SOMObject { index free(in index when); implementation { releaseorder: free; }; };
+module clock { struct wait { long x; }; };`,
 		"macros": `enum Trouble { EINVAL, ERANGE, BUFSIZ, EMPTY };
 interface Store : SOMObject { Trouble put(in long EIO); implementation { releaseorder: put; }; };`,
 	} {
