@@ -16,33 +16,33 @@ extern "C" {
 enum { SOMMSingleInstance_major = 2, SOMMSingleInstance_minor = 2 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMMSingleInstance_binding_3f8d3b19 {
+SOM_PER_CLIENT struct SOMMSingleInstance_binding_096a6ee2 {
 	som_classdata c;
 	som_tok m[2];
-} SOMMSingleInstance_binding_3f8d3b19;
+} SOMMSingleInstance_binding_096a6ee2;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMMSingleInstance_bind(som_env *ev) {
 	static const char *const methods[] = {"sommGetSingleInstance", "sommFreeSingleInstance"};
 	static const char *const sigs[] = {"o:", "v:"};
 	static const som_binding binding = {sizeof(som_binding), 2, "SOMMSingleInstance", 2, 2, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMMSingleInstance_binding_3f8d3b19.c, ev);
+	return som_bind(&binding, &SOMMSingleInstance_binding_096a6ee2.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMMSingleInstance_unbind(void) {
-	som_class_unbind(&SOMMSingleInstance_binding_3f8d3b19.c);
-	memset(&SOMMSingleInstance_binding_3f8d3b19, 0, sizeof SOMMSingleInstance_binding_3f8d3b19);
+	som_class_unbind(&SOMMSingleInstance_binding_096a6ee2.c);
+	memset(&SOMMSingleInstance_binding_096a6ee2, 0, sizeof SOMMSingleInstance_binding_096a6ee2);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMMSingleInstance_class(som_env *ev) {
-	return som_bound(&SOMMSingleInstance_binding_3f8d3b19.c) || SOMMSingleInstance_bind(ev) == SOM_OK ? SOMMSingleInstance_binding_3f8d3b19.c.cls : NULL;
+	return som_bound(&SOMMSingleInstance_binding_096a6ee2.c) || SOMMSingleInstance_bind(ev) == SOM_OK ? SOMMSingleInstance_binding_096a6ee2.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMMSingleInstance_is(const som_object *o) {
-	return som_is(o, &SOMMSingleInstance_binding_3f8d3b19.c, "SOMMSingleInstance", SOMMSingleInstance_bind);
+	return som_is(o, &SOMMSingleInstance_binding_096a6ee2.c, "SOMMSingleInstance", SOMMSingleInstance_bind);
 }
 static inline som_ref SOMMSingleInstance_cast(som_ref o) { return o && SOMMSingleInstance_is(o) ? o : NULL; }
-static inline som_tok SOMMSingleInstance_token(uint32_t n, som_env *ev) { return SOMMSingleInstance_bind(ev) == SOM_OK ? som_token(&SOMMSingleInstance_binding_3f8d3b19.m[n]) : 0; }
+static inline som_tok SOMMSingleInstance_token(uint32_t n, som_env *ev) { return SOMMSingleInstance_bind(ev) == SOM_OK ? som_token(&SOMMSingleInstance_binding_096a6ee2.m[n]) : 0; }
 
 SOM_COLD som_ref SOMMSingleInstance_sommGetSingleInstance_first(som_ref self, som_env *ev) {
 	som_tok token = SOMMSingleInstance_token(0, ev);
@@ -51,7 +51,7 @@ SOM_COLD som_ref SOMMSingleInstance_sommGetSingleInstance_first(som_ref self, so
 /* SOMObject sommGetSingleInstance()
  * Returns the one instance, which it makes when it is asked for first. */
 static inline som_ref SOMMSingleInstance_sommGetSingleInstance(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMMSingleInstance_binding_3f8d3b19.m[0]);
+	som_tok token = som_token(&SOMMSingleInstance_binding_096a6ee2.m[0]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMMSingleInstance_sommGetSingleInstance_first(self, ev);
 }
 
@@ -61,7 +61,7 @@ SOM_COLD void SOMMSingleInstance_sommFreeSingleInstance_first(som_ref self, som_
 }
 /* void sommFreeSingleInstance() */
 static inline void SOMMSingleInstance_sommFreeSingleInstance(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMMSingleInstance_binding_3f8d3b19.m[1]);
+	som_tok token = som_token(&SOMMSingleInstance_binding_096a6ee2.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else

@@ -16,33 +16,33 @@ extern "C" {
 enum { SOMMBeforeAfter_major = 2, SOMMBeforeAfter_minor = 2 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMMBeforeAfter_binding_f0cdbbec {
+SOM_PER_CLIENT struct SOMMBeforeAfter_binding_3d7818c2 {
 	som_classdata c;
 	som_tok m[2];
-} SOMMBeforeAfter_binding_f0cdbbec;
+} SOMMBeforeAfter_binding_3d7818c2;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMMBeforeAfter_bind(som_env *ev) {
 	static const char *const methods[] = {"sommBeforeMethod", "sommAfterMethod"};
 	static const char *const sigs[] = {"b:p", "v:p"};
 	static const som_binding binding = {sizeof(som_binding), 2, "SOMMBeforeAfter", 2, 2, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMMBeforeAfter_binding_f0cdbbec.c, ev);
+	return som_bind(&binding, &SOMMBeforeAfter_binding_3d7818c2.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMMBeforeAfter_unbind(void) {
-	som_class_unbind(&SOMMBeforeAfter_binding_f0cdbbec.c);
-	memset(&SOMMBeforeAfter_binding_f0cdbbec, 0, sizeof SOMMBeforeAfter_binding_f0cdbbec);
+	som_class_unbind(&SOMMBeforeAfter_binding_3d7818c2.c);
+	memset(&SOMMBeforeAfter_binding_3d7818c2, 0, sizeof SOMMBeforeAfter_binding_3d7818c2);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMMBeforeAfter_class(som_env *ev) {
-	return som_bound(&SOMMBeforeAfter_binding_f0cdbbec.c) || SOMMBeforeAfter_bind(ev) == SOM_OK ? SOMMBeforeAfter_binding_f0cdbbec.c.cls : NULL;
+	return som_bound(&SOMMBeforeAfter_binding_3d7818c2.c) || SOMMBeforeAfter_bind(ev) == SOM_OK ? SOMMBeforeAfter_binding_3d7818c2.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMMBeforeAfter_is(const som_object *o) {
-	return som_is(o, &SOMMBeforeAfter_binding_f0cdbbec.c, "SOMMBeforeAfter", SOMMBeforeAfter_bind);
+	return som_is(o, &SOMMBeforeAfter_binding_3d7818c2.c, "SOMMBeforeAfter", SOMMBeforeAfter_bind);
 }
 static inline som_ref SOMMBeforeAfter_cast(som_ref o) { return o && SOMMBeforeAfter_is(o) ? o : NULL; }
-static inline som_tok SOMMBeforeAfter_token(uint32_t n, som_env *ev) { return SOMMBeforeAfter_bind(ev) == SOM_OK ? som_token(&SOMMBeforeAfter_binding_f0cdbbec.m[n]) : 0; }
+static inline som_tok SOMMBeforeAfter_token(uint32_t n, som_env *ev) { return SOMMBeforeAfter_bind(ev) == SOM_OK ? som_token(&SOMMBeforeAfter_binding_3d7818c2.m[n]) : 0; }
 
 SOM_COLD uint8_t SOMMBeforeAfter_sommBeforeMethod_first(som_ref self, som_env *ev, void *a) {
 	som_tok token = SOMMBeforeAfter_token(0, ev);
@@ -51,7 +51,7 @@ SOM_COLD uint8_t SOMMBeforeAfter_sommBeforeMethod_first(som_ref self, som_env *e
 /* boolean sommBeforeMethod(in SOMObject obj, in somId methodId, in va_list ap)
  * Is called before each method of an instance; FALSE keeps it from being called. */
 static inline uint8_t SOMMBeforeAfter_sommBeforeMethod(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMMBeforeAfter_binding_f0cdbbec.m[0]);
+	som_tok token = som_token(&SOMMBeforeAfter_binding_3d7818c2.m[0]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMMBeforeAfter_sommBeforeMethod_first(self, ev, a);
 }
 
@@ -62,7 +62,7 @@ SOM_COLD void SOMMBeforeAfter_sommAfterMethod_first(som_ref self, som_env *ev, v
 /* void sommAfterMethod(in SOMObject obj, in somId methodId, in somToken returnedvalue, in va_list ap)
  * Is called after each method. */
 static inline void SOMMBeforeAfter_sommAfterMethod(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMMBeforeAfter_binding_f0cdbbec.m[1]);
+	som_tok token = som_token(&SOMMBeforeAfter_binding_3d7818c2.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a);
 	else

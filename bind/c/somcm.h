@@ -17,33 +17,33 @@ extern "C" {
 enum { SOMClassMgr_major = 1, SOMClassMgr_minor = 6 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMClassMgr_binding_578b9421 {
+SOM_PER_CLIENT struct SOMClassMgr_binding_dd7764e8 {
 	som_classdata c;
 	som_tok m[15];
-} SOMClassMgr_binding_578b9421;
+} SOMClassMgr_binding_dd7764e8;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMClassMgr_bind(som_env *ev) {
 	static const char *const methods[] = {"somFindClsInFile", "somFindClass", "somClassFromId", "somUnregisterClass", "somLocateClassFile", "somLoadClassFile", "somUnloadClassFile", "somGetInitFunction", "somGetRelatedClasses", "somSubstituteClass", "_get_somInterfaceRepository", "_set_somInterfaceRepository", "_get_somRegisteredClasses", "somRegisterClassLibrary", "somJoinAffinityGroup"};
 	static const char *const sigs[] = {"o:siis", "o:sii", "o:s", "i:o", "s:sii", "o:siis", "i:o", "s:", "p:op", "i:ss", "p:", "v:p", "p:p", "v:sp", "v:oo"};
 	static const som_binding binding = {sizeof(som_binding), 15, "SOMClassMgr", 1, 6, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMClassMgr_binding_578b9421.c, ev);
+	return som_bind(&binding, &SOMClassMgr_binding_dd7764e8.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMClassMgr_unbind(void) {
-	som_class_unbind(&SOMClassMgr_binding_578b9421.c);
-	memset(&SOMClassMgr_binding_578b9421, 0, sizeof SOMClassMgr_binding_578b9421);
+	som_class_unbind(&SOMClassMgr_binding_dd7764e8.c);
+	memset(&SOMClassMgr_binding_dd7764e8, 0, sizeof SOMClassMgr_binding_dd7764e8);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMClassMgr_class(som_env *ev) {
-	return som_bound(&SOMClassMgr_binding_578b9421.c) || SOMClassMgr_bind(ev) == SOM_OK ? SOMClassMgr_binding_578b9421.c.cls : NULL;
+	return som_bound(&SOMClassMgr_binding_dd7764e8.c) || SOMClassMgr_bind(ev) == SOM_OK ? SOMClassMgr_binding_dd7764e8.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMClassMgr_is(const som_object *o) {
-	return som_is(o, &SOMClassMgr_binding_578b9421.c, "SOMClassMgr", SOMClassMgr_bind);
+	return som_is(o, &SOMClassMgr_binding_dd7764e8.c, "SOMClassMgr", SOMClassMgr_bind);
 }
 static inline som_ref SOMClassMgr_cast(som_ref o) { return o && SOMClassMgr_is(o) ? o : NULL; }
-static inline som_tok SOMClassMgr_token(uint32_t n, som_env *ev) { return SOMClassMgr_bind(ev) == SOM_OK ? som_token(&SOMClassMgr_binding_578b9421.m[n]) : 0; }
+static inline som_tok SOMClassMgr_token(uint32_t n, som_env *ev) { return SOMClassMgr_bind(ev) == SOM_OK ? som_token(&SOMClassMgr_binding_dd7764e8.m[n]) : 0; }
 
 SOM_COLD som_ref SOMClassMgr_somFindClsInFile_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
 	som_tok token = SOMClassMgr_token(0, ev);
@@ -51,7 +51,7 @@ SOM_COLD som_ref SOMClassMgr_somFindClsInFile_first(som_ref self, som_env *ev, c
 }
 /* SOMClass somFindClsInFile(in somId classId, in long majorVersion, in long minorVersion, in string file) */
 static inline som_ref SOMClassMgr_somFindClsInFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[0]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[0]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : SOMClassMgr_somFindClsInFile_first(self, ev, classId, majorVersion, minorVersion, file);
 }
 
@@ -62,7 +62,7 @@ SOM_COLD som_ref SOMClassMgr_somFindClass_first(som_ref self, som_env *ev, const
 /* SOMClass somFindClass(in somId classId, in long majorVersion, in long minorVersion)
  * Returns a class, and loads it if need be. With version 0.0 every version will do. */
 static inline som_ref SOMClassMgr_somFindClass(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[1]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[1]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : SOMClassMgr_somFindClass_first(self, ev, classId, majorVersion, minorVersion);
 }
 
@@ -73,7 +73,7 @@ SOM_COLD som_ref SOMClassMgr_somClassFromId_first(som_ref self, som_env *ev, con
 /* SOMClass somClassFromId(in somId classId)
  * Returns a class that is there already. */
 static inline som_ref SOMClassMgr_somClassFromId(som_ref self, som_env *ev, const char *classId) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[2]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[2]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, classId) : SOMClassMgr_somClassFromId_first(self, ev, classId);
 }
 
@@ -83,7 +83,7 @@ SOM_COLD int32_t SOMClassMgr_somUnregisterClass_first(som_ref self, som_env *ev,
 }
 /* long somUnregisterClass(in SOMClass classObj) */
 static inline int32_t SOMClassMgr_somUnregisterClass(som_ref self, som_env *ev, som_ref classObj) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[3]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[3]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : SOMClassMgr_somUnregisterClass_first(self, ev, classObj);
 }
 
@@ -94,7 +94,7 @@ SOM_COLD const char *SOMClassMgr_somLocateClassFile_first(som_ref self, som_env 
 /* string somLocateClassFile(in somId classId, in long majorVersion, in long minorVersion)
  * Returns the name of the library that holds a class. */
 static inline const char *SOMClassMgr_somLocateClassFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[4]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[4]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : SOMClassMgr_somLocateClassFile_first(self, ev, classId, majorVersion, minorVersion);
 }
 
@@ -104,7 +104,7 @@ SOM_COLD som_ref SOMClassMgr_somLoadClassFile_first(som_ref self, som_env *ev, c
 }
 /* SOMClass somLoadClassFile(in somId classId, in long majorVersion, in long minorVersion, in string file) */
 static inline som_ref SOMClassMgr_somLoadClassFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[5]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[5]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : SOMClassMgr_somLoadClassFile_first(self, ev, classId, majorVersion, minorVersion, file);
 }
 
@@ -114,7 +114,7 @@ SOM_COLD int32_t SOMClassMgr_somUnloadClassFile_first(som_ref self, som_env *ev,
 }
 /* long somUnloadClassFile(in SOMClass classObj) */
 static inline int32_t SOMClassMgr_somUnloadClassFile(som_ref self, som_env *ev, som_ref classObj) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[6]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[6]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : SOMClassMgr_somUnloadClassFile_first(self, ev, classObj);
 }
 
@@ -124,7 +124,7 @@ SOM_COLD const char *SOMClassMgr_somGetInitFunction_first(som_ref self, som_env 
 }
 /* string somGetInitFunction() */
 static inline const char *SOMClassMgr_somGetInitFunction(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[7]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[7]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClassMgr_somGetInitFunction_first(self, ev);
 }
 
@@ -134,7 +134,7 @@ SOM_COLD void *SOMClassMgr_somGetRelatedClasses_first(som_ref self, som_env *ev,
 }
 /* SOMClassArray somGetRelatedClasses(in SOMClass classObj) */
 static inline void *SOMClassMgr_somGetRelatedClasses(som_ref self, som_env *ev, som_ref a, void *b) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[8]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[8]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, som_ref, void *))som_resolve(self, token))(self, ev, a, b) : SOMClassMgr_somGetRelatedClasses_first(self, ev, a, b);
 }
 
@@ -145,7 +145,7 @@ SOM_COLD int32_t SOMClassMgr_somSubstituteClass_first(som_ref self, som_env *ev,
 /* long somSubstituteClass(in string origClassName, in string newClassName)
  * From now on whoever asks for the one class gets the other, a subclass of it. */
 static inline int32_t SOMClassMgr_somSubstituteClass(som_ref self, som_env *ev, const char *origClassName, const char *newClassName) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[9]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[9]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, ev, origClassName, newClassName) : SOMClassMgr_somSubstituteClass_first(self, ev, origClassName, newClassName);
 }
 
@@ -154,7 +154,7 @@ SOM_COLD void *SOMClassMgr_get_somInterfaceRepository_first(som_ref self, som_en
 	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 static inline void *SOMClassMgr_get_somInterfaceRepository(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[10]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[10]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClassMgr_get_somInterfaceRepository_first(self, ev);
 }
 
@@ -163,7 +163,7 @@ SOM_COLD void SOMClassMgr_set_somInterfaceRepository_first(som_ref self, som_env
 	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a);
 }
 static inline void SOMClassMgr_set_somInterfaceRepository(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[11]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[11]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a);
 	else
@@ -175,7 +175,7 @@ SOM_COLD void *SOMClassMgr_get_somRegisteredClasses_first(som_ref self, som_env 
 	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
 static inline void *SOMClassMgr_get_somRegisteredClasses(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[12]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[12]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClassMgr_get_somRegisteredClasses_first(self, ev, a);
 }
 
@@ -185,7 +185,7 @@ SOM_COLD void SOMClassMgr_somRegisterClassLibrary_first(som_ref self, som_env *e
 }
 /* void somRegisterClassLibrary(in string libraryName, in somMethodPtr libraryInitRtn) */
 static inline void SOMClassMgr_somRegisterClassLibrary(som_ref self, som_env *ev, const char *libraryName, void *libraryInitRtn) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[13]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[13]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, libraryName, libraryInitRtn);
 	else
@@ -198,7 +198,7 @@ SOM_COLD void SOMClassMgr_somJoinAffinityGroup_first(som_ref self, som_env *ev, 
 }
 /* boolean somJoinAffinityGroup(in SOMClass newClass, in SOMClass affClass) */
 static inline void SOMClassMgr_somJoinAffinityGroup(som_ref self, som_env *ev, som_ref newClass, som_ref affClass) {
-	som_tok token = som_token(&SOMClassMgr_binding_578b9421.m[14]);
+	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[14]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_ref, som_ref))som_resolve(self, token))(self, ev, newClass, affClass);
 	else

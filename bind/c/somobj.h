@@ -16,33 +16,33 @@ extern "C" {
 enum { SOMObject_major = 1, SOMObject_minor = 7 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMObject_binding_e93b487d {
+SOM_PER_CLIENT struct SOMObject_binding_bda730f4 {
 	som_classdata c;
 	som_tok m[26];
-} SOMObject_binding_e93b487d;
+} SOMObject_binding_bda730f4;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMObject_bind(som_env *ev) {
 	static const char *const methods[] = {"somInit", "somUninit", "somFree", "somDefaultVCopyInit", "somGetClassName", "somGetClass", "somIsA", "somRespondsTo", "somIsInstanceOf", "somGetSize", "somDumpSelf", "somDumpSelfInt", "somPrintSelf", "somDefaultConstVCopyInit", "somDispatch", "somClassDispatch", "somCastObj", "somResetObj", "somDefaultInit", "somDestruct", "somDefaultCopyInit", "somDefaultConstCopyInit", "somDefaultAssign", "somDefaultConstAssign", "somDefaultVAssign", "somDefaultConstVAssign"};
 	static const char *const sigs[] = {"v:", "v:", "v:", "v:po", "s:", "o:", "b:o", "b:s", "b:o", "i:", "v:i", "v:i", "o:", "v:po", "i:spIp", "i:ospIp", "b:o", "b:", "v:p", "v:bp", "v:po", "v:po", "v:po", "v:po", "v:po", "v:po"};
 	static const som_binding binding = {sizeof(som_binding), 26, "SOMObject", 1, 7, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMObject_binding_e93b487d.c, ev);
+	return som_bind(&binding, &SOMObject_binding_bda730f4.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMObject_unbind(void) {
-	som_class_unbind(&SOMObject_binding_e93b487d.c);
-	memset(&SOMObject_binding_e93b487d, 0, sizeof SOMObject_binding_e93b487d);
+	som_class_unbind(&SOMObject_binding_bda730f4.c);
+	memset(&SOMObject_binding_bda730f4, 0, sizeof SOMObject_binding_bda730f4);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMObject_class(som_env *ev) {
-	return som_bound(&SOMObject_binding_e93b487d.c) || SOMObject_bind(ev) == SOM_OK ? SOMObject_binding_e93b487d.c.cls : NULL;
+	return som_bound(&SOMObject_binding_bda730f4.c) || SOMObject_bind(ev) == SOM_OK ? SOMObject_binding_bda730f4.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMObject_is(const som_object *o) {
-	return som_is(o, &SOMObject_binding_e93b487d.c, "SOMObject", SOMObject_bind);
+	return som_is(o, &SOMObject_binding_bda730f4.c, "SOMObject", SOMObject_bind);
 }
 static inline som_ref SOMObject_cast(som_ref o) { return o && SOMObject_is(o) ? o : NULL; }
-static inline som_tok SOMObject_token(uint32_t n, som_env *ev) { return SOMObject_bind(ev) == SOM_OK ? som_token(&SOMObject_binding_e93b487d.m[n]) : 0; }
+static inline som_tok SOMObject_token(uint32_t n, som_env *ev) { return SOMObject_bind(ev) == SOM_OK ? som_token(&SOMObject_binding_bda730f4.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref SOMObject_new(som_env *ev) {
@@ -57,7 +57,7 @@ SOM_COLD void SOMObject_somInit_first(som_ref self, som_env *ev) {
 /* void somInit()
  * Initializes an object as SOM 1 and 2.0 had it. somDefaultInit takes its place. */
 static inline void SOMObject_somInit(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[0]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -71,7 +71,7 @@ SOM_COLD void SOMObject_somUninit_first(som_ref self, som_env *ev) {
 /* void somUninit()
  * Undoes somInit. */
 static inline void SOMObject_somUninit(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[1]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -85,7 +85,7 @@ SOM_COLD void SOMObject_somFree_first(som_ref self, som_env *ev) {
 /* void somFree()
  * Destroys the object and frees its storage. */
 static inline void SOMObject_somFree(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[2]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[2]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -98,7 +98,7 @@ SOM_COLD void SOMObject_somDefaultVCopyInit_first(som_ref self, som_env *ev, voi
 }
 /* void somDefaultVCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj) */
 static inline void SOMObject_somDefaultVCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[3]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[3]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
@@ -112,7 +112,7 @@ SOM_COLD const char *SOMObject_somGetClassName_first(som_ref self, som_env *ev) 
 /* string somGetClassName()
  * Returns the name of the object's class, which stays the class's. */
 static inline const char *SOMObject_somGetClassName(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[4]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[4]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somGetClassName_first(self, ev);
 }
 
@@ -123,7 +123,7 @@ SOM_COLD som_ref SOMObject_somGetClass_first(som_ref self, som_env *ev) {
 /* SOMClass somGetClass()
  * Returns the class of the object. */
 static inline som_ref SOMObject_somGetClass(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[5]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[5]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somGetClass_first(self, ev);
 }
 
@@ -134,7 +134,7 @@ SOM_COLD uint8_t SOMObject_somIsA_first(som_ref self, som_env *ev, som_ref aClas
 /* boolean somIsA(in SOMClass aClassObj)
  * Tells whether the object is an instance of a class or of one that descends from it. */
 static inline uint8_t SOMObject_somIsA(som_ref self, som_env *ev, som_ref aClassObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[6]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[6]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : SOMObject_somIsA_first(self, ev, aClassObj);
 }
 
@@ -145,7 +145,7 @@ SOM_COLD uint8_t SOMObject_somRespondsTo_first(som_ref self, som_env *ev, const 
 /* boolean somRespondsTo(in somId mId)
  * Tells whether the object has a method of that name. */
 static inline uint8_t SOMObject_somRespondsTo(som_ref self, som_env *ev, const char *mId) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[7]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[7]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, mId) : SOMObject_somRespondsTo_first(self, ev, mId);
 }
 
@@ -156,7 +156,7 @@ SOM_COLD uint8_t SOMObject_somIsInstanceOf_first(som_ref self, som_env *ev, som_
 /* boolean somIsInstanceOf(in SOMClass aClassObj)
  * Tells whether the object is an instance of just that class. */
 static inline uint8_t SOMObject_somIsInstanceOf(som_ref self, som_env *ev, som_ref aClassObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[8]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[8]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : SOMObject_somIsInstanceOf_first(self, ev, aClassObj);
 }
 
@@ -167,7 +167,7 @@ SOM_COLD int32_t SOMObject_somGetSize_first(som_ref self, som_env *ev) {
 /* long somGetSize()
  * Returns the size of the object in octets. */
 static inline int32_t SOMObject_somGetSize(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[9]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[9]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somGetSize_first(self, ev);
 }
 
@@ -178,7 +178,7 @@ SOM_COLD void SOMObject_somDumpSelf_first(som_ref self, som_env *ev, int32_t lev
 /* void somDumpSelf(in long level)
  * Prints all about the object. */
 static inline void SOMObject_somDumpSelf(som_ref self, som_env *ev, int32_t level) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[10]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[10]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, level);
 	else
@@ -192,7 +192,7 @@ SOM_COLD void SOMObject_somDumpSelfInt_first(som_ref self, som_env *ev, int32_t 
 /* void somDumpSelfInt(in long level)
  * Prints what a class knows of the object; overrides call the parents' first. */
 static inline void SOMObject_somDumpSelfInt(som_ref self, som_env *ev, int32_t level) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[11]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[11]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, level);
 	else
@@ -206,7 +206,7 @@ SOM_COLD som_ref SOMObject_somPrintSelf_first(som_ref self, som_env *ev) {
 /* SOMObject somPrintSelf()
  * Prints a line about the object. */
 static inline som_ref SOMObject_somPrintSelf(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[12]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[12]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somPrintSelf_first(self, ev);
 }
 
@@ -216,7 +216,7 @@ SOM_COLD void SOMObject_somDefaultConstVCopyInit_first(som_ref self, som_env *ev
 }
 /* void somDefaultConstVCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj) */
 static inline void SOMObject_somDefaultConstVCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[13]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[13]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
@@ -230,7 +230,7 @@ SOM_COLD int32_t SOMObject_somDispatch_first(som_ref self, som_env *ev, const ch
 /* boolean somDispatch(out somToken retValue, in somId methodId, in va_list ap)
  * Calls a method by its name. */
 static inline int32_t SOMObject_somDispatch(som_ref self, som_env *ev, const char *a, void *b, uint32_t c, void *d) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[14]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[14]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, a, b, c, d) : SOMObject_somDispatch_first(self, ev, a, b, c, d);
 }
 
@@ -241,7 +241,7 @@ SOM_COLD int32_t SOMObject_somClassDispatch_first(som_ref self, som_env *ev, som
 /* boolean somClassDispatch(in SOMClass clsObj, out somToken retValue, in somId methodId, in va_list ap)
  * Calls a method as objects of another class have it. */
 static inline int32_t SOMObject_somClassDispatch(som_ref self, som_env *ev, som_ref a, const char *b, void *c, uint32_t d, void *e) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[15]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[15]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, a, b, c, d, e) : SOMObject_somClassDispatch_first(self, ev, a, b, c, d, e);
 }
 
@@ -252,7 +252,7 @@ SOM_COLD uint8_t SOMObject_somCastObj_first(som_ref self, som_env *ev, som_ref c
 /* boolean somCastObj(in SOMClass cls)
  * Makes the object behave as one of an ancestor. */
 static inline uint8_t SOMObject_somCastObj(som_ref self, som_env *ev, som_ref cls_) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[16]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[16]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, cls_) : SOMObject_somCastObj_first(self, ev, cls_);
 }
 
@@ -263,7 +263,7 @@ SOM_COLD uint8_t SOMObject_somResetObj_first(som_ref self, som_env *ev) {
 /* boolean somResetObj()
  * Undoes somCastObj. */
 static inline uint8_t SOMObject_somResetObj(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[17]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[17]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMObject_somResetObj_first(self, ev);
 }
 
@@ -274,7 +274,7 @@ SOM_COLD void SOMObject_somDefaultInit_first(som_ref self, som_env *ev, void *ct
 /* void somDefaultInit(inout somInitCtrl ctrl)
  * Initializes an object. */
 static inline void SOMObject_somDefaultInit(som_ref self, som_env *ev, void *ctrl) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[18]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[18]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, ctrl);
 	else
@@ -288,7 +288,7 @@ SOM_COLD void SOMObject_somDestruct_first(som_ref self, som_env *ev, uint8_t doF
 /* void somDestruct(in octet doFree, inout somDestructCtrl ctrl)
  * Undoes the initialization, and frees the storage if doFree is not 0. */
 static inline void SOMObject_somDestruct(som_ref self, som_env *ev, uint8_t doFree, void *ctrl) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[19]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[19]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, uint8_t, void *))som_resolve(self, token))(self, ev, doFree, ctrl);
 	else
@@ -302,7 +302,7 @@ SOM_COLD void SOMObject_somDefaultCopyInit_first(som_ref self, som_env *ev, void
 /* void somDefaultCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj)
  * Makes the object a copy of another. */
 static inline void SOMObject_somDefaultCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[20]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[20]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
@@ -315,7 +315,7 @@ SOM_COLD void SOMObject_somDefaultConstCopyInit_first(som_ref self, som_env *ev,
 }
 /* void somDefaultConstCopyInit(inout somInitCtrl ctrl, in SOMObject fromObj) */
 static inline void SOMObject_somDefaultConstCopyInit(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[21]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[21]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
@@ -329,7 +329,7 @@ SOM_COLD void SOMObject_somDefaultAssign_first(som_ref self, som_env *ev, void *
 /* SOMObject somDefaultAssign(inout somAssignCtrl ctrl, in SOMObject fromObj)
  * Gives the object the state of another. */
 static inline void SOMObject_somDefaultAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[22]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[22]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
@@ -342,7 +342,7 @@ SOM_COLD void SOMObject_somDefaultConstAssign_first(som_ref self, som_env *ev, v
 }
 /* SOMObject somDefaultConstAssign(inout somAssignCtrl ctrl, in SOMObject fromObj) */
 static inline void SOMObject_somDefaultConstAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[23]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[23]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
@@ -355,7 +355,7 @@ SOM_COLD void SOMObject_somDefaultVAssign_first(som_ref self, som_env *ev, void 
 }
 /* SOMObject somDefaultVAssign(inout somAssignCtrl ctrl, in SOMObject fromObj) */
 static inline void SOMObject_somDefaultVAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[24]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[24]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else
@@ -368,7 +368,7 @@ SOM_COLD void SOMObject_somDefaultConstVAssign_first(som_ref self, som_env *ev, 
 }
 /* SOMObject somDefaultConstVAssign(inout somAssignCtrl ctrl, in SOMObject fromObj) */
 static inline void SOMObject_somDefaultConstVAssign(som_ref self, som_env *ev, void *ctrl, som_ref fromObj) {
-	som_tok token = som_token(&SOMObject_binding_e93b487d.m[25]);
+	som_tok token = som_token(&SOMObject_binding_bda730f4.m[25]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, som_ref))som_resolve(self, token))(self, ev, ctrl, fromObj);
 	else

@@ -16,33 +16,33 @@ extern "C" {
 enum { SOMMProxyFor_major = 0, SOMMProxyFor_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMMProxyFor_binding_c47aa653 {
+SOM_PER_CLIENT struct SOMMProxyFor_binding_89070bb6 {
 	som_classdata c;
 	som_tok m[1];
-} SOMMProxyFor_binding_c47aa653;
+} SOMMProxyFor_binding_89070bb6;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMMProxyFor_bind(som_env *ev) {
 	static const char *const methods[] = {"sommMakeProxyClass"};
 	static const char *const sigs[] = {"o:os"};
 	static const som_binding binding = {sizeof(som_binding), 1, "SOMMProxyFor", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMMProxyFor_binding_c47aa653.c, ev);
+	return som_bind(&binding, &SOMMProxyFor_binding_89070bb6.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMMProxyFor_unbind(void) {
-	som_class_unbind(&SOMMProxyFor_binding_c47aa653.c);
-	memset(&SOMMProxyFor_binding_c47aa653, 0, sizeof SOMMProxyFor_binding_c47aa653);
+	som_class_unbind(&SOMMProxyFor_binding_89070bb6.c);
+	memset(&SOMMProxyFor_binding_89070bb6, 0, sizeof SOMMProxyFor_binding_89070bb6);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMMProxyFor_class(som_env *ev) {
-	return som_bound(&SOMMProxyFor_binding_c47aa653.c) || SOMMProxyFor_bind(ev) == SOM_OK ? SOMMProxyFor_binding_c47aa653.c.cls : NULL;
+	return som_bound(&SOMMProxyFor_binding_89070bb6.c) || SOMMProxyFor_bind(ev) == SOM_OK ? SOMMProxyFor_binding_89070bb6.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMMProxyFor_is(const som_object *o) {
-	return som_is(o, &SOMMProxyFor_binding_c47aa653.c, "SOMMProxyFor", SOMMProxyFor_bind);
+	return som_is(o, &SOMMProxyFor_binding_89070bb6.c, "SOMMProxyFor", SOMMProxyFor_bind);
 }
 static inline som_ref SOMMProxyFor_cast(som_ref o) { return o && SOMMProxyFor_is(o) ? o : NULL; }
-static inline som_tok SOMMProxyFor_token(uint32_t n, som_env *ev) { return SOMMProxyFor_bind(ev) == SOM_OK ? som_token(&SOMMProxyFor_binding_c47aa653.m[n]) : 0; }
+static inline som_tok SOMMProxyFor_token(uint32_t n, som_env *ev) { return SOMMProxyFor_bind(ev) == SOM_OK ? som_token(&SOMMProxyFor_binding_89070bb6.m[n]) : 0; }
 
 SOM_COLD som_ref SOMMProxyFor_sommMakeProxyClass_first(som_ref self, som_env *ev, som_ref targetClass, const char *className) {
 	som_tok token = SOMMProxyFor_token(0, ev);
@@ -51,7 +51,7 @@ SOM_COLD som_ref SOMMProxyFor_sommMakeProxyClass_first(som_ref self, som_env *ev
 /* SOMClass sommMakeProxyClass(in SOMClass targetClass, in string className)
  * Makes a class of proxies for instances of another. */
 static inline som_ref SOMMProxyFor_sommMakeProxyClass(som_ref self, som_env *ev, som_ref targetClass, const char *className) {
-	som_tok token = som_token(&SOMMProxyFor_binding_c47aa653.m[0]);
+	som_tok token = som_token(&SOMMProxyFor_binding_89070bb6.m[0]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, som_ref, const char *))som_resolve(self, token))(self, ev, targetClass, className) : SOMMProxyFor_sommMakeProxyClass_first(self, ev, targetClass, className);
 }
 
@@ -59,33 +59,33 @@ static inline som_ref SOMMProxyFor_sommMakeProxyClass(som_ref self, som_env *ev,
 enum { SOMMProxyForObject_major = 0, SOMMProxyForObject_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMMProxyForObject_binding_3e30cbc7 {
+SOM_PER_CLIENT struct SOMMProxyForObject_binding_050408f2 {
 	som_classdata c;
 	som_tok m[3];
-} SOMMProxyForObject_binding_3e30cbc7;
+} SOMMProxyForObject_binding_050408f2;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMMProxyForObject_bind(som_env *ev) {
 	static const char *const methods[] = {"_get_sommProxyTarget", "_set_sommProxyTarget", "sommProxyDispatch"};
 	static const char *const sigs[] = {"o:", "v:o", "i:spIp"};
 	static const som_binding binding = {sizeof(som_binding), 3, "SOMMProxyForObject", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMMProxyForObject_binding_3e30cbc7.c, ev);
+	return som_bind(&binding, &SOMMProxyForObject_binding_050408f2.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMMProxyForObject_unbind(void) {
-	som_class_unbind(&SOMMProxyForObject_binding_3e30cbc7.c);
-	memset(&SOMMProxyForObject_binding_3e30cbc7, 0, sizeof SOMMProxyForObject_binding_3e30cbc7);
+	som_class_unbind(&SOMMProxyForObject_binding_050408f2.c);
+	memset(&SOMMProxyForObject_binding_050408f2, 0, sizeof SOMMProxyForObject_binding_050408f2);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMMProxyForObject_class(som_env *ev) {
-	return som_bound(&SOMMProxyForObject_binding_3e30cbc7.c) || SOMMProxyForObject_bind(ev) == SOM_OK ? SOMMProxyForObject_binding_3e30cbc7.c.cls : NULL;
+	return som_bound(&SOMMProxyForObject_binding_050408f2.c) || SOMMProxyForObject_bind(ev) == SOM_OK ? SOMMProxyForObject_binding_050408f2.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMMProxyForObject_is(const som_object *o) {
-	return som_is(o, &SOMMProxyForObject_binding_3e30cbc7.c, "SOMMProxyForObject", SOMMProxyForObject_bind);
+	return som_is(o, &SOMMProxyForObject_binding_050408f2.c, "SOMMProxyForObject", SOMMProxyForObject_bind);
 }
 static inline som_ref SOMMProxyForObject_cast(som_ref o) { return o && SOMMProxyForObject_is(o) ? o : NULL; }
-static inline som_tok SOMMProxyForObject_token(uint32_t n, som_env *ev) { return SOMMProxyForObject_bind(ev) == SOM_OK ? som_token(&SOMMProxyForObject_binding_3e30cbc7.m[n]) : 0; }
+static inline som_tok SOMMProxyForObject_token(uint32_t n, som_env *ev) { return SOMMProxyForObject_bind(ev) == SOM_OK ? som_token(&SOMMProxyForObject_binding_050408f2.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref SOMMProxyForObject_new(som_env *ev) {
@@ -98,7 +98,7 @@ SOM_COLD som_ref SOMMProxyForObject_get_sommProxyTarget_first(som_ref self, som_
 	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 static inline som_ref SOMMProxyForObject_get_sommProxyTarget(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMMProxyForObject_binding_3e30cbc7.m[0]);
+	som_tok token = som_token(&SOMMProxyForObject_binding_050408f2.m[0]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMMProxyForObject_get_sommProxyTarget_first(self, ev);
 }
 
@@ -107,7 +107,7 @@ SOM_COLD void SOMMProxyForObject_set_sommProxyTarget_first(som_ref self, som_env
 	if (token) ((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, a);
 }
 static inline void SOMMProxyForObject_set_sommProxyTarget(som_ref self, som_env *ev, som_ref a) {
-	som_tok token = som_token(&SOMMProxyForObject_binding_3e30cbc7.m[1]);
+	som_tok token = som_token(&SOMMProxyForObject_binding_050408f2.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, a);
 	else
@@ -121,7 +121,7 @@ SOM_COLD int32_t SOMMProxyForObject_sommProxyDispatch_first(som_ref self, som_en
 /* boolean sommProxyDispatch(out somToken returnBuffer, in somToken dispatchInfo, in va_list ap)
  * Hands a call on to the target. */
 static inline int32_t SOMMProxyForObject_sommProxyDispatch(som_ref self, som_env *ev, const char *a, void *b, uint32_t c, void *d) {
-	som_tok token = som_token(&SOMMProxyForObject_binding_3e30cbc7.m[2]);
+	som_tok token = som_token(&SOMMProxyForObject_binding_050408f2.m[2]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, a, b, c, d) : SOMMProxyForObject_sommProxyDispatch_first(self, ev, a, b, c, d);
 }
 

@@ -16,10 +16,10 @@ extern "C" {
 enum { SOMMTraced_major = 2, SOMMTraced_minor = 2 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMMTraced_binding_23876aeb {
+SOM_PER_CLIENT struct SOMMTraced_binding_38891d48 {
 	som_classdata c;
 	som_tok m[2];
-} SOMMTraced_binding_23876aeb;
+} SOMMTraced_binding_38891d48;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMMTraced_bind(som_env *ev) {
@@ -27,30 +27,30 @@ static inline int SOMMTraced_bind(som_env *ev) {
 	static const char *const sigs[] = {"v:b", "b:"};
 	static const som_base bases[] = {{"SOMMBeforeAfter", 2, 2}};
 	static const som_binding binding = {sizeof(som_binding), 2, "SOMMTraced", 2, 2, methods, sigs, bases, 1};
-	return som_bind(&binding, &SOMMTraced_binding_23876aeb.c, ev);
+	return som_bind(&binding, &SOMMTraced_binding_38891d48.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMMTraced_unbind(void) {
-	som_class_unbind(&SOMMTraced_binding_23876aeb.c);
-	memset(&SOMMTraced_binding_23876aeb, 0, sizeof SOMMTraced_binding_23876aeb);
+	som_class_unbind(&SOMMTraced_binding_38891d48.c);
+	memset(&SOMMTraced_binding_38891d48, 0, sizeof SOMMTraced_binding_38891d48);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMMTraced_class(som_env *ev) {
-	return som_bound(&SOMMTraced_binding_23876aeb.c) || SOMMTraced_bind(ev) == SOM_OK ? SOMMTraced_binding_23876aeb.c.cls : NULL;
+	return som_bound(&SOMMTraced_binding_38891d48.c) || SOMMTraced_bind(ev) == SOM_OK ? SOMMTraced_binding_38891d48.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMMTraced_is(const som_object *o) {
-	return som_is(o, &SOMMTraced_binding_23876aeb.c, "SOMMTraced", SOMMTraced_bind);
+	return som_is(o, &SOMMTraced_binding_38891d48.c, "SOMMTraced", SOMMTraced_bind);
 }
 static inline som_ref SOMMTraced_cast(som_ref o) { return o && SOMMTraced_is(o) ? o : NULL; }
-static inline som_tok SOMMTraced_token(uint32_t n, som_env *ev) { return SOMMTraced_bind(ev) == SOM_OK ? som_token(&SOMMTraced_binding_23876aeb.m[n]) : 0; }
+static inline som_tok SOMMTraced_token(uint32_t n, som_env *ev) { return SOMMTraced_bind(ev) == SOM_OK ? som_token(&SOMMTraced_binding_38891d48.m[n]) : 0; }
 
 SOM_COLD void SOMMTraced_set_sommTraceIsOn_first(som_ref self, som_env *ev, uint8_t a) {
 	som_tok token = SOMMTraced_token(0, ev);
 	if (token) ((void (*)(som_ref, som_env *, uint8_t))som_resolve(self, token))(self, ev, a);
 }
 static inline void SOMMTraced_set_sommTraceIsOn(som_ref self, som_env *ev, uint8_t a) {
-	som_tok token = som_token(&SOMMTraced_binding_23876aeb.m[0]);
+	som_tok token = som_token(&SOMMTraced_binding_38891d48.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, uint8_t))som_resolve(self, token))(self, ev, a);
 	else
@@ -62,7 +62,7 @@ SOM_COLD uint8_t SOMMTraced_get_sommTraceIsOn_first(som_ref self, som_env *ev) {
 	return token ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 static inline uint8_t SOMMTraced_get_sommTraceIsOn(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMMTraced_binding_23876aeb.m[1]);
+	som_tok token = som_token(&SOMMTraced_binding_38891d48.m[1]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMMTraced_get_sommTraceIsOn_first(self, ev);
 }
 

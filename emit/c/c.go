@@ -51,6 +51,9 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 	g := &generator{spec: spec, opt: opt, report: new(diag.Report), files: new(emit.Files), names: map[string]model.Decl{}}
 	g.check()
 	if !g.report.HasErrors() {
+		g.clashes()
+	}
+	if !g.report.HasErrors() {
 		g.generate()
 	}
 	if g.report.HasErrors() {
@@ -68,6 +71,7 @@ type generator struct {
 	names  map[string]model.Decl // global identifiers, and whose they are
 
 	members map[string]bool // see memberNames
+	bare    bool            // what the IDL hands to the files as it is is left out
 }
 
 func (g *generator) generate() {
@@ -107,6 +111,7 @@ type unit struct {
 	emit.Printer
 	cabi.Unit
 	helped []*model.Type // sequences that the header has defined, for their helpers
+	owners cabi.Owners   // whose is what was printed
 }
 
 // implementationSuffix returns how the name of the header for implementers ends; IBM's was dog.ih.

@@ -31,7 +31,7 @@ func (g *generator) checkDecl(d model.Decl) {
 	case *model.Interface:
 		g.checkClass(d)
 	case *model.Struct:
-		g.name(d, cname(d))
+		g.names[cname(d)] = d
 		if d.Base != nil {
 			g.unsupported(at, "a structure that inherits")
 		}
@@ -40,31 +40,31 @@ func (g *generator) checkDecl(d model.Decl) {
 			g.unsupported(at, "a structure that holds itself")
 		}
 	case *model.Exception:
-		g.name(d, cname(d))
+		g.names[cname(d)] = d
 		g.checkMembers(d, d.Members)
 	case *model.Union:
-		g.name(d, cname(d))
+		g.names[cname(d)] = d
 		for _, c := range d.Cases {
 			g.checkType(c.Type, c.NameSpan)
 		}
 	case *model.Enum:
-		g.name(d, cname(d))
+		g.names[cname(d)] = d
 		for _, e := range d.Enumerators {
-			g.name(e, cname(e))
+			g.names[cname(e)] = e
 			if n := e.Number(); n < 0 || n > 1<<32-1 {
 				g.unsupported(at, "an enumerator of value "+fmt.Sprint(n))
 			}
 		}
 	case *model.Typedef:
-		g.name(d, cname(d))
+		g.names[cname(d)] = d
 		g.checkType(d.Type, at)
 	case *model.Const:
-		g.name(d, cname(d))
+		g.names[cname(d)] = d
 		if k := d.Type.Resolve().Kind; k == model.Fixed || k == model.LongDouble {
 			g.unsupported(at, "a constant of type "+k.String())
 		}
 	case *model.Native:
-		g.name(d, cname(d))
+		g.names[cname(d)] = d
 	default:
 		g.unsupported(at, "a "+d.Kind())
 	}
@@ -109,7 +109,7 @@ func (g *generator) checkClass(i *model.Interface) {
 	}
 	name := cname(i)
 	for _, s := range []string{"major", "minor", "bind", "unbind", "class", "is", "cast", "new"} {
-		g.name(i, name+"_"+s)
+		g.names[name+"_"+s] = i
 	}
 	for _, m := range []string{"somallocate", "somdeallocate"} {
 		if _, ok := i.ClassModifier(m); ok {
@@ -117,15 +117,15 @@ func (g *generator) checkClass(i *model.Interface) {
 		}
 	}
 	for _, m := range i.Introduced() {
-		g.name(i, usageName(i, m.Name))
-		g.name(i, usageName(i, m.Name)+"_first")
+		g.names[usageName(i, m.Name)] = i
+		g.names[usageName(i, m.Name)+"_first"] = i
 		g.checkMethod(i, &m)
 	}
 	for _, d := range append(i.InstanceData(), i.StaticData()...) {
 		g.checkType(d.Type, d.NameSpan)
 	}
 	for _, d := range i.StaticData() {
-		g.name(i, usageName(i, d.Name))
+		g.names[usageName(i, d.Name)] = i
 		if cabi.FormOf(d.Type) == cabi.Array {
 			g.unsupported(d.NameSpan, "an array as static data")
 		}
@@ -176,17 +176,6 @@ func (g *generator) checkMethod(i *model.Interface, m *model.Method) {
 	if m.Kind() == model.ProcedureMethod && m.Has("namelookup") {
 		g.unsupported(at, "a procedure with namelookup")
 	}
-}
-
-// name says when two declarations would have one name in C.
-func (g *generator) name(d model.Decl, name string) {
-	other, taken := g.names[name]
-	if taken && other != d {
-		g.problem(CodeName, d.About().NameSpan, "rename one of them", "%s and %s are both %s in C", d.About().ScopedName(), other.About().ScopedName(), name)
-	} else if taken {
-		g.problem(CodeName, d.About().NameSpan, "rename one of its methods", "%s has two things that are %s in C", d.About().ScopedName(), name)
-	}
-	g.names[name] = d
 }
 
 func (g *generator) unsupported(at diag.Span, what string) {

@@ -145,6 +145,7 @@ func (u *unit) compatCall(m *implementing, f *method, name string) {
 // compatUsage prints IBM's names for those who use a class.
 func (u *unit) compatUsage(i *model.Interface) {
 	b, name := u.bindingOf(i), cname(i)
+	u.owned(i)
 	u.Blank()
 	u.comment("IBM's names for " + i.ScopedName() + ".")
 	u.F("typedef som_object %s;", name)
@@ -235,6 +236,7 @@ func (u *unit) returning(name, writes string, m *method) {
 func (u *unit) compatImplementation(i *model.Interface) {
 	m := u.implementing(i)
 	name := m.name
+	u.owned(i)
 	u.Blank()
 	u.comment("IBM's names for the implementation of " + i.ScopedName() + ".")
 	if m.hasData() {

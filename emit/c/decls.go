@@ -115,6 +115,7 @@ func (u *unit) helps(t *model.Type) bool {
 
 func (u *unit) decl(d model.Decl) {
 	i := d.About()
+	u.owned(d)
 	doc := cabi.DocLines(&i.Node)
 	switch d := d.(type) {
 	case *model.Struct:

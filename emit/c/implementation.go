@@ -92,6 +92,7 @@ func (m *implementing) hasData() bool { return len(m.members)+len(m.data) > 0 }
 
 func (u *unit) implement(i *model.Interface) {
 	m := u.implementing(i)
+	u.owned(i)
 	u.Blank()
 	u.comment("Class " + i.ScopedName() + ".")
 	u.instance(m)

@@ -12,7 +12,7 @@ import (
 // cname returns the name of what is declared: its scopes and its name with underscores between.
 func cname(d model.Decl) string {
 	name := model.CScoped(d)
-	if reserved[name] {
+	if reserved[name] || globals[name] {
 		name += "_"
 	}
 	return name
@@ -65,7 +65,7 @@ func (g *generator) implementingName(i *model.Interface, method string) string {
 
 // functionName returns the name of a function that has no scopes in its name.
 func functionName(name string) string {
-	if functionMacros[name] || usedByFunctions[name] {
+	if functionMacros[name] || usedByFunctions[name] || globals[name] {
 		return name + "_"
 	}
 	return memberName(name)
@@ -91,6 +91,7 @@ var (
 	reserved = cabi.Set(cabi.Keywords, cabi.Macros, `size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t uint64_t
 		intptr_t uintptr_t`)
 
+	globals        = cabi.Set(cabi.Globals)
 	functionMacros = cabi.Set(cabi.FunctionMacros)
 
 	// usedByFunctions are what generated functions that call those which are written use besides, and types.

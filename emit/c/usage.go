@@ -67,7 +67,7 @@ func (u *unit) title() string {
 // passthru prints what the IDL hands to the files of one kind, in front of or behind what they include.
 func (u *unit) passthru(target string, before bool) {
 	for _, c := range u.Classes {
-		if c.Implementation == nil {
+		if c.Implementation == nil || u.bare {
 			continue
 		}
 		for _, p := range c.Implementation.Passthru {
@@ -103,13 +103,18 @@ func (g *generator) bindingOf(i *model.Interface) *binding {
 	for _, d := range i.StaticData() {
 		b.procedures = append(b.procedures, d.Name)
 	}
-	// The name says what is in it: units of one client that were compiled with headers of different releases each have
-	// their own, rather than one of the wrong size.
+	// The name says what is in it, and all that is looked at when it is filled: units of one client that were compiled with headers
+	// of different releases each have their own, so that each is refused what it would do wrong.
 	h := fnv.New32a()
-	for _, m := range b.methods {
-		fmt.Fprintf(h, "%s,", m.name)
+	fmt.Fprintf(h, "%+v", g.boundBy(i, b.methods, func(m *method) string { return m.name }))
+	for _, m := range g.introduced(i) {
+		if m.kind == model.ProcedureMethod || m.named {
+			fmt.Fprintf(h, "%t%q%q", m.named, m.name, m.told())
+		}
 	}
-	fmt.Fprintf(h, "%q,%q", b.procedures, b.named)
+	for _, d := range i.StaticData() {
+		fmt.Fprintf(h, "%q%q", d.Name, cabi.DataSignature(d))
+	}
 	b.symbol = fmt.Sprintf("%s_binding_%08x", cname(i), h.Sum32())
 	return b
 }
@@ -117,6 +122,7 @@ func (g *generator) bindingOf(i *model.Interface) *binding {
 // class prints what there is for users of a class.
 func (u *unit) class(i *model.Interface) {
 	b, name := u.bindingOf(i), cname(i)
+	u.owned(i)
 	u.Blank()
 	u.comment(append([]string{"Class " + i.ScopedName() + u.descent(i) + "."}, cabi.DocLines(&i.Node)...)...)
 	major, minor := i.ClassVersion()
@@ -185,19 +191,17 @@ func (u *unit) descent(i *model.Interface) string {
 	return ", of " + cabi.List(ps, func(p *model.Interface) string { return p.ScopedName() })
 }
 
-// bindingTable prints what a class is bound by: methods, as names has them, with their signatures, and the ancestors of which
-// those who compiled it know, so that a release with others is refused.
-func (u *unit) bindingTable(i *model.Interface, ms []*method, name func(*method) string) {
-	row := func(array, ctype string, elems []string) string {
-		if len(elems) == 0 {
-			return "NULL"
-		}
-		u.F("\tstatic const %s%s[] = {%s};", ctype, array, strings.Join(elems, ", "))
-		return array
-	}
-	var names, sigs, bases []string
+// A check is what a class is bound by: methods, as names has them, with their signatures, and the ancestors of which those who compiled
+// it know, so that a release with others is refused. Each is a line of C.
+type check struct {
+	Names, Sigs, Bases []string
+	Major, Minor       int
+}
+
+func (g *generator) boundBy(i *model.Interface, ms []*method, name func(*method) string) check {
+	var by check
 	for _, m := range ms {
-		names, sigs = append(names, cabi.Quoted(name(m))), append(sigs, m.told())
+		by.Names, by.Sigs = append(by.Names, cabi.Quoted(name(m))), append(by.Sigs, m.told())
 	}
 	for _, a := range i.Ancestors() {
 		if isRoot(a) {
@@ -207,13 +211,26 @@ func (u *unit) bindingTable(i *model.Interface, ms []*method, name func(*method)
 		if f := a.File(); f != nil && f.Standard {
 			major, minor = 0, 0 // IBM's, which are not those of the classes that take their place
 		}
-		bases = append(bases, fmt.Sprintf("{%s, %d, %d}", cabi.Quoted(a.ScopedName()), major, minor))
+		by.Bases = append(by.Bases, fmt.Sprintf("{%s, %d, %d}", cabi.Quoted(a.ScopedName()), major, minor))
 	}
-	major, minor := i.ClassVersion()
-	from := row("methods", "char *const ", names)
-	was := row("sigs", "char *const ", sigs)
-	under := row("bases", "som_base ", bases)
-	u.F("\tstatic const som_binding binding = {sizeof(som_binding), %d, %s, %d, %d, %s, %s, %s, %d};", len(ms), cabi.Quoted(i.ScopedName()), major, minor, from, was, under, len(bases))
+	by.Major, by.Minor = i.ClassVersion()
+	return by
+}
+
+// bindingTable prints what a class is bound by.
+func (u *unit) bindingTable(i *model.Interface, ms []*method, name func(*method) string) {
+	row := func(array, ctype string, elems []string) string {
+		if len(elems) == 0 {
+			return "NULL"
+		}
+		u.F("\tstatic const %s%s[] = {%s};", ctype, array, strings.Join(elems, ", "))
+		return array
+	}
+	by := u.boundBy(i, ms, name)
+	from := row("methods", "char *const ", by.Names)
+	was := row("sigs", "char *const ", by.Sigs)
+	under := row("bases", "som_base ", by.Bases)
+	u.F("\tstatic const som_binding binding = {sizeof(som_binding), %d, %s, %d, %d, %s, %s, %s, %d};", len(ms), cabi.Quoted(i.ScopedName()), by.Major, by.Minor, from, was, under, len(by.Bases))
 }
 
 // creation prints what makes objects.

@@ -42,3 +42,15 @@ func TestHardWords(t *testing.T) {
 		})
 	}
 }
+
+// TestDeclaredByHeaders compiles names that headers declare, which generated headers include, in all that compilers may be told to be strict about.
+func TestDeclaredByHeaders(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := "#include <somobj.idl>\nstruct index { long strlen; };\ntypedef long ffs;\nenum memccpy { strdup, stpcpy };\nexception strtok { string index; };\nunion uint8_t switch (long) { case 0: string x; };\n" +
+		"typedef sequence<index> strings;\ninterface strchr : SOMObject { index memset(in ffs memcpy, in index strcmp) raises (strtok); implementation { releaseorder: memset; }; };\n"
+	write(t, dir, mustEmit(t, compileFiles(t, idl.FilesOf{"words.idl": text}, "words.idl"), c.Options{Parts: everything}))
+	for _, cc := range [][]string{{"gcc", "-std=c11"}, {"gcc", "-std=gnu11", "-D_GNU_SOURCE"}, {"g++", "-x", "c++", "-std=gnu++17"}} {
+		run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-fsyntax-only", "-I" + dir}, strict, []string{filepath.Join(dir, "words.c")})...)
+	}
+}

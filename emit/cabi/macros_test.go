@@ -1,7 +1,9 @@
 package cabi_test
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,5 +56,41 @@ func TestMacros(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestGlobals holds that all functions which the headers declare that generated headers include are among those that names keep away from.
+func TestGlobals(t *testing.T) {
+	t.Parallel()
+	known := cabi.Set(cabi.Keywords, cabi.Macros, cabi.Globals)
+	const headers = "#include <ctype.h>\n#include <errno.h>\n#include <locale.h>\n#include <pthread.h>\n#include <sched.h>\n#include <stddef.h>\n#include <stdint.h>\n" +
+		"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <time.h>\n#include <wchar.h>\n#include <wctype.h>\n"
+	declared := regexp.MustCompile(`(?:^|\W)([A-Za-z]\w*) \(`)
+	for _, cc := range []string{"gcc", "musl-gcc"} {
+		if _, err := exec.LookPath(cc); err != nil {
+			absent.Skip(t, "no %s: interop/install-peers has it", cc)
+		}
+		list := filepath.Join(t.TempDir(), "list")
+		cmd := exec.CommandContext(t.Context(), cc, "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-aux-info", list, "-x", "c", "-")
+		cmd.Stdin = strings.NewReader(headers)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		text, err := os.ReadFile(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for line := range strings.Lines(string(text)) {
+			_, line, _ = strings.Cut(line, "*/")
+			if m := declared.FindStringSubmatch(line); m != nil {
+				if n++; !known[m[1]] {
+					t.Errorf("%s: %s is not among the words of globals.txt", cc, m[1])
+				}
+			}
+		}
+		if n < 300 {
+			t.Errorf("%s: only %d functions", cc, n)
+		}
 	}
 }

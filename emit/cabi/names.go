@@ -30,6 +30,12 @@ var Macros string
 //go:embed cmacros.txt
 var FunctionMacros string
 
+// Globals are what the headers of C declare that generated headers include, or that those of C++ include which they include: outside of
+// all modules, where nothing is in front of a name, what is declared has an underscore behind instead of being the same thing.
+//
+//go:embed globals.txt
+var Globals string
+
 // OwnPrefix begins all names of the kernel's header, which generated code uses: local names and members that begin so have an
 // underscore behind.
 const OwnPrefix = "som_"

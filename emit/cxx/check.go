@@ -10,7 +10,6 @@ import (
 
 // check says what cannot be generated of what is to be.
 func (g *generator) check() {
-	g.names = map[string]model.Decl{}
 	for d := range g.spec.All() {
 		if cabi.Outermost(d).About().IsMain() {
 			g.checkDecl(d)
@@ -33,7 +32,6 @@ func (g *generator) checkDecl(d model.Decl) {
 	case *model.Interface:
 		g.checkClass(d)
 	case *model.Struct:
-		g.name(d, "")
 		g.checkMembers(d.Members)
 		if len(d.AllMembers()) == 0 {
 			g.unsupported(at, "a structure without members")
@@ -42,26 +40,21 @@ func (g *generator) checkDecl(d model.Decl) {
 			g.unsupported(at, "a structure that holds itself")
 		}
 	case *model.Exception:
-		g.name(d, "")
 		g.checkMembers(d.Members)
 	case *model.Union:
-		g.name(d, "")
 		g.checkType(d.Discriminator, at)
 		for _, c := range d.Cases {
 			g.checkType(c.Type, c.NameSpan)
 		}
 	case *model.Enum:
-		g.name(d, "")
 		for _, e := range d.Enumerators {
 			if n := e.Number(); n < 0 || n > 1<<32-1 {
 				g.unsupported(at, "an enumerator of value "+fmt.Sprint(n))
 			}
 		}
 	case *model.Typedef:
-		g.name(d, "")
 		g.checkType(d.Type, at)
 	case *model.Const:
-		g.name(d, "")
 		if k := d.Type.Resolve().Kind; k == model.Fixed || k == model.LongDouble {
 			g.unsupported(at, "a constant of type "+k.String())
 		}
@@ -102,9 +95,6 @@ func (g *generator) checkClass(i *model.Interface) {
 		g.problem(CodeNoClass, at, "let it inherit from SOMObject (#include <somobj.idl>), and give it an implementation section", "interface %s is no SOM class", i.ScopedName())
 		return
 	}
-	for _, end := range []string{"", "_class", "_methods", "_all", "_part", "_impl", "_define"} {
-		g.name(i, end)
-	}
 	for _, m := range []string{"somallocate", "somdeallocate", "classinit"} {
 		if _, ok := i.ClassModifier(m); ok {
 			g.unsupported(at, "the modifier "+m+" of "+i.ScopedName())
@@ -113,6 +103,7 @@ func (g *generator) checkClass(i *model.Interface) {
 	for _, m := range introduced(i) {
 		g.checkMethod(i, m)
 	}
+	g.checkImplemented(i)
 	for _, d := range i.InstanceData() {
 		g.checkType(d.Type, d.NameSpan)
 	}
@@ -129,6 +120,29 @@ func (g *generator) checkClass(i *model.Interface) {
 			g.unsupported(o.NameSpan, "the override of "+o.Name+", which no parent that is declared has")
 		case rootHandle(m.Class) != "" && !isLife(m.Name) && m.sig == "":
 			g.unsupported(o.NameSpan, "the override of "+m.Class.ScopedName()+"::"+m.Name)
+		}
+	}
+}
+
+// checkImplemented says when one member of the class that implements i would stand for two things: methods that i introduces or
+// overrides, and static data. Where it is declared nothing tells, for there it is but once, or hides the other.
+func (g *generator) checkImplemented(i *model.Interface) {
+	by := map[string]string{}
+	add := func(name, what string, at diag.Span) {
+		if other := by[name]; other != "" && other != what {
+			g.problem(CodeName, at, "rename one of them", "%s and %s, which %s implements, are both %s in C++", what, other, i.ScopedName(), name)
+		}
+		by[name] = what
+	}
+	for _, m := range introduced(i) {
+		add(m.name, i.ScopedName()+"::"+m.Name, m.node().NameSpan)
+	}
+	for _, d := range i.StaticData() {
+		add(identifier(d.Name), i.ScopedName()+"::"+d.Name, d.NameSpan)
+	}
+	for _, o := range i.Overridden() {
+		if m := overridden(i, o); m != nil && (rootHandle(m.Class) == "" || !isLife(m.Name)) {
+			add(m.name, m.Class.ScopedName()+"::"+m.Name, o.NameSpan)
 		}
 	}
 }
@@ -164,15 +178,6 @@ func (g *generator) checkMethod(i *model.Interface, m *method) {
 	if m.held && !lends(m.result) && m.Attribute == nil {
 		g.unsupported(at, "the result of "+name+", which stays the object's and has to be translated")
 	}
-}
-
-// name says when two declarations would have one name in C++; end stands behind the declaration's own.
-func (g *generator) name(d model.Decl, end string) {
-	name := qualified(d) + end
-	if other, taken := g.names[name]; taken {
-		g.problem(CodeName, d.About().NameSpan, "rename one of them", "%s and what %s needs are both %s in C++", d.About().ScopedName(), other.About().ScopedName(), name[2:])
-	}
-	g.names[name] = d
 }
 
 func (g *generator) unsupported(at diag.Span, what string) {

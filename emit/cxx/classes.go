@@ -2,6 +2,7 @@ package cxx
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 
 	"github.com/opendsom/dsom/emit/cabi"
@@ -17,12 +18,31 @@ func (u *unit) class(i *model.Interface) {
 	u.handle(i)
 }
 
+// release returns a number for all that is looked at when a class is bound and its procedures and static data are looked up. It is in the
+// description's name, and so in that of what is bound: units of one client that were compiled with headers of different releases each
+// have their own, so that each is refused what it would do wrong.
+func release(i *model.Interface) uint32 {
+	h := fnv.New32a()
+	for _, c := range append([]*model.Interface{i}, i.Ancestors()...) {
+		major, minor := c.ClassVersion()
+		fmt.Fprintf(h, "%q%d.%d", c.ScopedName(), major, minor)
+	}
+	fmt.Fprintf(h, "%q", cabi.List(i.Parents(), (*model.Interface).ScopedName))
+	for _, m := range introduced(i) {
+		fmt.Fprintf(h, "%d%q%q", m.Kind(), m.Name, cabi.Signature(m.Method))
+	}
+	for _, d := range i.StaticData() {
+		fmt.Fprintf(h, "%q%q", d.Name, cabi.DataSignature(d))
+	}
+	return h.Sum32()
+}
+
 // describe prints the description of a class that som.hpp asks for.
 func (u *unit) describe(i *model.Interface) {
 	ms := bound(i)
 	major, minor := i.ClassVersion()
 	u.Blank()
-	u.F("struct %s_class {", plainName(i))
+	u.F("struct %s_class_%08x {", plainName(i), release(i))
 	u.F("\tSOM_LOCAL static constexpr const char *name = %s;", cabi.Quoted(i.ScopedName()))
 	u.F("\tstatic constexpr std::uint32_t major = %d, minor = %d, count = %d;", major, minor, len(ms))
 	names := cabi.List(ms, func(m *method) string { return cabi.Quoted(m.Name) })
@@ -35,6 +55,7 @@ func (u *unit) describe(i *model.Interface) {
 	u.L("\tSOM_LOCAL static inline som::tokens<count> bound;")
 	u.F("\tusing parents = som::list<%s>;", cabi.List(i.Parents(), description))
 	u.L("};")
+	u.F("using %[1]s_class = %[1]s_class_%08[2]x;", plainName(i), release(i))
 }
 
 // mixin prints the methods that a class introduces, as members of a template that knows its receiver.

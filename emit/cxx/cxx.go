@@ -50,6 +50,9 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 	g := &generator{spec: spec, opt: opt, report: new(diag.Report), files: new(emit.Files)}
 	g.check()
 	if !g.report.HasErrors() {
+		g.clashes()
+	}
+	if !g.report.HasErrors() {
 		g.generate()
 	}
 	if g.report.HasErrors() {
@@ -64,7 +67,7 @@ type generator struct {
 	opt    Options
 	report *diag.Report
 	files  *emit.Files
-	names  map[string]model.Decl // that are taken, and whose they are
+	bare   bool // what the IDL hands to the files as it is is left out
 }
 
 func (g *generator) generate() {
@@ -96,7 +99,8 @@ type unit struct {
 	*generator
 	emit.Printer
 	cabi.Unit
-	open []string // the namespaces that are open
+	open   []string // the namespaces that are open
+	owners cabi.Owners
 }
 
 // begin prints the head of a generated header, and returns what prints its end.
@@ -125,6 +129,7 @@ func (u *unit) begin(name, what string, includes ...string) (end func()) {
 func (u *unit) within(d model.Decl) {
 	var want []string
 	if d != nil {
+		u.owners.Add(u.Len(), d)
 		want = namespaces(d)
 	}
 	same := 0

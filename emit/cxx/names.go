@@ -34,6 +34,9 @@ func namespaces(d model.Decl) []string {
 			all = append([]string{identifier(m.Name)}, all...)
 		}
 	}
+	if len(all) > 0 && globals[all[0]] {
+		all[0] += "_"
+	}
 	return all
 }
 
@@ -48,6 +51,9 @@ func plainName(d model.Decl) string {
 			continue
 		}
 		name = s.About().Name + "_" + name
+	}
+	if globals[name] {
+		return name + "_" // there is no namespace around it
 	}
 	return identifier(name)
 }
@@ -124,6 +130,8 @@ func (u *unit) doc(indent string, n *model.Node) {
 var (
 	// reserved are keywords, the namespaces that generated code names, and macros of common headers.
 	reserved = cabi.Set(cabi.Keywords, `std som`, cabi.Macros)
+
+	globals = cabi.Set(cabi.Globals)
 
 	// ownLocals are what generated functions use besides an operation's parameters.
 	ownLocals = cabi.Set(`std som`)

@@ -1,11 +1,14 @@
 package cxx_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/hardwords"
 )
@@ -14,20 +17,27 @@ import (
 // what stands before.
 func compiles(t *testing.T, text, before string) {
 	t.Helper()
+	compilesBy(t, text, before, "g++", "-std=c++17")
+}
+
+// compilesBy does the same by a compiler with flags.
+func compilesBy(t *testing.T, text, before string, compiler ...string) {
+	t.Helper()
 	dir := t.TempDir()
 	for name, data := range build(t, "names.idl", text, everything("")).All() {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := exec.LookPath("g++"); err != nil {
-		absent.Skip(t, "no g++: interop/install-peers has it")
+	if _, err := exec.LookPath(compiler[0]); err != nil {
+		absent.Skip(t, "no %s: interop/install-peers has it", compiler[0])
 	}
 	program := filepath.Join(dir, "program.cpp")
 	if err := os.WriteFile(program, []byte(before+"#include <names.cpp>\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "g++", "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program)
+	args := append(compiler[1:], "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program)
+	cmd := exec.CommandContext(t.Context(), compiler[0], args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -48,6 +58,9 @@ interface Node : Tree { void parent(in long x); void next(in long x); implementa
 interface Leaf : Node { implementation { parent: override; f: override; }; };`,
 		"exception": `exception NotFound { long id; string raise; string som_id; string what; };
 interface Store : SOMObject { void put(in string data) raises (NotFound); implementation { releaseorder: put; }; };`,
+		"declared by headers": `struct index { long strlen; }; typedef long ffs; enum div { abs, labs }; exception time { long tm; }; union tm switch (long) { case 0: long x; };
+interface link : SOMObject { index free(in index when); implementation { releaseorder: free; }; };
+module clock { struct wait { long x; }; };`,
 		"macros": `enum Trouble { EINVAL, ERANGE, BUFSIZ, EMPTY };
 interface Store : SOMObject { Trouble put(in long EIO); implementation { releaseorder: put; }; };`,
 	} {
@@ -55,6 +68,58 @@ interface Store : SOMObject { Trouble put(in long EIO); implementation { release
 			t.Parallel()
 			compiles(t, "#include <somobj.idl>\n"+text, "")
 		})
+	}
+}
+
+// TestUnions has unions over all types there may be, for which compilers have nothing to say.
+func TestUnions(t *testing.T) {
+	t.Parallel()
+	text := "#include <somobj.idl>\nenum Way { up, down };\n"
+	for n, u := range []string{
+		"boolean) { case TRUE: long a; case FALSE: string b; }", "boolean) { case FALSE: long a; default: string b; }", "boolean) { case TRUE: long a; }",
+		"boolean) { default: string b; }", "char) { case 'x': long a; case '\\377': string b; }", "short) { case -32768: long a; default: string b; }", "unsigned short) { case 65535: long a; }",
+		"long) { case -2147483648: long a; case 0: string b; }", "unsigned long) { case 4294967295: long a; }", "long long) { case -9223372036854775808: long a; }",
+		"unsigned long long) { case 18446744073709551615: long a; }", "Way) { case up: long a; case down: string b; }", "Way) { case down: long a; default: string b; }",
+	} {
+		text += fmt.Sprintf("union U%d switch (%s;\n", n, u)
+	}
+	for _, c := range [][]string{{"g++", "-std=c++17"}, {"clang++", "-std=c++17"}, {"clang++", "-std=c++20"}} {
+		t.Run(strings.Join(c, ""), func(t *testing.T) {
+			t.Parallel()
+			compilesBy(t, text+"interface A : SOMObject { implementation { releaseorder:; }; };", "", c...)
+		})
+	}
+}
+
+// TestTwoThingsOfOneName tells of pairs of names that are one in C++, wherever they are declared.
+func TestTwoThingsOfOneName(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"struct S { long errno; long errno_; };":                                                                                     "errno_",
+		"exception E { long int; long int_; };":                                                                                      "int_",
+		"enum E { new, new_ };":                                                                                                      "new_",
+		"union U switch (long) { case 0: long b; default: boolean is_b; };":                                                          "is_b",
+		"interface D : A { void new(); void new_(); implementation { releaseorder: new, new_; }; };":                                 "new_",
+		"interface D : A { void f(in long stdin, in long stdin_); implementation { releaseorder: f; }; };":                           "stdin_",
+		"interface D : A { void set_name(in long n); implementation { releaseorder: set_name; _set_name: override; }; };":            "set_name",
+		"interface D : A { void set_name(in string n); implementation { releaseorder: set_name; _set_name: override; }; };":          "set_name",
+		"interface D : A { implementation { releaseorder: get_name; get_name: staticdata; long get_name; _get_name: override; }; };": "get_name",
+		"interface E : A { attribute long D; implementation { releaseorder: _get_D, _set_D; }; };":                                   "D",
+		"interface E : A { long Via(); implementation { releaseorder: Via; }; };":                                                    "Via",
+		"struct D_class { long x; }; interface D : A { implementation { releaseorder:; }; };":                                        "D_class",
+		"struct D_impl { long x; }; interface D : A { implementation { releaseorder:; }; };":                                         "D_impl",
+	} {
+		_, report := tried(t, "#include <somobj.idl>\ninterface A : SOMObject { attribute string name; implementation { releaseorder: _get_name, _set_name; }; };\n"+text)
+		told := false
+		for _, d := range report.All() {
+			if d.Code != cxx.CodeName {
+				t.Errorf("%s: %v", text, d)
+			}
+			told = told || strings.HasSuffix(d.Message, " "+want+" in C++")
+		}
+		if !told {
+			t.Errorf("%s: got %v, want %q", text, report.All(), want)
+		}
 	}
 }
 

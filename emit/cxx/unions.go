@@ -109,7 +109,11 @@ func (u *unit) abiOfUnion(d *model.Union) {
 	u.L("\t// Which arm a discriminator selects, from 1; 0 is none.")
 	u.F("\tstatic int som_arm(%s discriminator) noexcept {", disc)
 	otherwise := 0
-	u.L("\t\tswitch (discriminator) {")
+	of := "discriminator"
+	if d.Discriminator.Resolve().Kind == model.Boolean {
+		of = "static_cast<int>(discriminator)" // clang takes a switch of a bool for a mistake
+	}
+	u.F("\t\tswitch (%s) {", of)
 	for n, c := range d.Cases {
 		for _, l := range c.Labels {
 			if l.Default {

@@ -73,7 +73,7 @@ func (u *unit) forward() {
 // passthru prints what the IDL hands to a target as it is.
 func (u *unit) passthru(target string, before bool) {
 	for _, i := range u.Classes {
-		if i.Implementation == nil {
+		if i.Implementation == nil || u.bare {
 			continue
 		}
 		for _, p := range i.Implementation.Passthru {

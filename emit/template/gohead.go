@@ -74,7 +74,10 @@ func (u *goUpdate) method(s *goSource, have, want *ast.FuncDecl) {
 	}
 	hp, wp := s.fields(have.Type.Params, nil), u.fresh.fields(want.Type.Params, s.dots)
 	hr, wr := s.fields(have.Type.Results, nil), u.fresh.fields(want.Type.Results, s.dots)
-	sameParams, sameResults := slices.Equal(canons(hp), canons(wp)), slices.Equal(canons(hr), canons(wr))
+	same := func(have, want []goField) bool {
+		return slices.Equal(canons(have), canons(want)) && stay(goPairs(have, want))
+	}
+	sameParams, sameResults := same(hp, wp), same(hr, wr)
 	if sameParams && sameResults {
 		return
 	}

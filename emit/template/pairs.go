@@ -35,6 +35,16 @@ func pairs(have, want []parameter) []int {
 	return of
 }
 
+// stay reports whether each wanted parameter is the one that stands in its place.
+func stay(of []int) bool {
+	for j, at := range of {
+		if at != j {
+			return false
+		}
+	}
+	return true
+}
+
 func sameName(h, w parameter) bool { return h.name.text == w.name.text && h.name.text != "" }
 
 func isAmong(ps []parameter, name string) bool {

@@ -279,13 +279,15 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 	if !sameResult {
 		sameResult = have.saysAmong(have.leading(d, wanted.words), strings.Fields(texts(wanted.words, wantResult)))
 	}
+	of := pairs(hp, wp)
+	sameParameters := slices.Equal(types(hp), types(wp)) && (told || stay(of))
 	if have.old {
-		if renamed || !says(have.words, append(strings.Fields(texts(wanted.words, wantResult)), strings.Fields(strings.Join(types(wp), " "))...)) {
+		if renamed || !told && !stay(of) || !says(have.words, append(strings.Fields(texts(wanted.words, wantResult)), strings.Fields(strings.Join(types(wp), " "))...)) {
 			return nil, "its head has the types of its parameters behind the parentheses"
 		}
 		return nil, ""
 	}
-	if !renamed && sameResult && slices.Equal(types(hp), types(wp)) {
+	if !renamed && sameResult && sameParameters {
 		return nil, ""
 	}
 	switch {
@@ -315,15 +317,31 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 		}
 		edits = append(edits, u.resultEdit(have, d, result, want.Head[wanted.words[wantResult[0]].from:wanted.words[wantResult[len(wantResult)-1]].to]))
 	}
-	if !slices.Equal(types(hp), types(wp)) {
+	if !sameParameters {
+		if valueInFront(hp, of) {
+			return nil, "a parameter that has a value of its own would stand in front of one that has none"
+		}
 		from, to := have.words[d.open].to, have.words[d.close].from
-		text, ok := u.aligned(listOf(string(u.old), from, to, hp), listOf(want.Head, wanted.words[w.open].to, wanted.words[w.close].from, wp), pairs(hp, wp))
+		text, ok := u.aligned(listOf(string(u.old), from, to, hp), listOf(want.Head, wanted.words[w.open].to, wanted.words[w.close].from, wp), of)
 		if !ok {
 			return nil, "its parameters have values of their own that may be meant otherwise"
 		}
 		edits = append(edits, edit{from, to, text})
 	}
 	return edits, ""
+}
+
+// valueInFront reports whether of the parameters that are to be, one that has a default is followed by one that has none.
+func valueInFront(have []parameter, of []int) bool {
+	value := false
+	for _, at := range of {
+		if at >= 0 && have[at].value {
+			value = true
+		} else if value {
+			return true
+		}
+	}
+	return false
 }
 
 // isMadeByMacro reports whether what seems to be a parameter without a name is a macro.

@@ -68,11 +68,6 @@ func Shared(cc, cflags string) (string, error) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%v: %w\n%s", cmd.Args, err, out)
 		}
-		for _, name := range []string{"libsom.so", "libsom-meta.so"} {
-			if err := os.Symlink(name, filepath.Join(dir, name+".1")); err != nil {
-				return err
-			}
-		}
 		return nil
 	})
 }

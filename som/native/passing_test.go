@@ -80,6 +80,20 @@ func (p *passer) pass(how int, parent func() error) error {
 			f.Text = "changed"
 		}
 		return err
+	case "changes completion", "changes the minor code", "changes the reason":
+		err := parent()
+		var x *exc.SystemException
+		if errors.As(err, &x) {
+			switch p.through {
+			case "changes completion":
+				x.Completed = exc.Yes
+			case "changes the minor code":
+				x.Minor = 8
+			default:
+				x.Reason = "changed"
+			}
+		}
+		return err
 	}
 	return parent()
 }
@@ -217,6 +231,20 @@ func TestChangedOnTheWay(t *testing.T) {
 	}
 	if n := p.Refs(); n != refs {
 		t.Errorf("%d references became %d", refs, n)
+	}
+	for _, through := range []string{"", "changes completion", "changes the minor code", "changes the reason"} {
+		want := exc.SystemException{Kind: exc.NoResources, Minor: 7, Completed: exc.Maybe}
+		switch through {
+		case "changes completion":
+			want.Completed = exc.Yes
+		case "changes the minor code":
+			want.Minor = 8
+		}
+		var x *exc.SystemException
+		_, err := d.Invoke(t.Context(), "again", passing(t, through), howSystem, 0)
+		if !errors.As(err, &x) || x.Kind != want.Kind || x.Minor != want.Minor || x.Completed != want.Completed || (x.Reason == "changed") != (through == "changes the reason") {
+			t.Errorf("%s: got %+v, want %+v", through, err, want)
+		}
 	}
 }
 

@@ -7,8 +7,10 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
+#include <unordered_map>
 
 // SOM_LOCAL keeps what a module has bound, and the code that uses it, the module's own: class libraries come and go, and
 // each knows the classes of others as its own headers had them.
@@ -44,23 +46,74 @@ struct env : som_env {
 	~env() { som_env_clear(this); }
 };
 
+// The members of an exception, which several hold: they are not known here, and cannot be copied. The last that is ended ends them.
+class SOM_LOCAL shared_members {
+	struct holders {
+		std::size_t count;
+		void (*drop)(void *);
+	};
+	std::mutex lock_;
+	std::unordered_map<void *, holders> held_;
+
+	static shared_members &all() {
+		static shared_members &one = *new shared_members; // never ended: exceptions may be, by whatever ends last
+		return one;
+	}
+	static void drop(void *value) {
+		shared_members &s = all();
+		void (*last)(void *) = nullptr;
+		{
+			std::lock_guard<std::mutex> guard(s.lock_);
+			const auto it = s.held_.find(value);
+			if (--it->second.count == 0) {
+				last = it->second.drop;
+				s.held_.erase(it);
+			}
+		}
+		if (last) last(value);
+	}
+
+public:
+	// Gives to, which has no members, those of from; throws bad_alloc, and then it has none.
+	static void give(som_env &from, som_env &to) {
+		shared_members &s = all();
+		std::lock_guard<std::mutex> guard(s.lock_);
+		if (from.value && from.drop) {
+			if (from.drop != drop) {
+				s.held_.insert_or_assign(from.value, holders{1, from.drop});
+				from.drop = drop;
+			}
+			s.held_.at(from.value).count++;
+		}
+		to.value = from.value;
+		to.drop = from.drop;
+	}
+};
+
 // What all exceptions of methods are. Its text is what() tells: what happened, to what, what to do; or else the
-// repository id. Copies share what they hold.
+// repository id. Copies share what they hold, also those that are moved from. It may be thrown any number of times.
 class SOM_VISIBLE exception : public std::exception {
 public:
+	exception(const exception &) noexcept = default;
+	exception &operator=(const exception &) noexcept = default;
 	const char *what() const noexcept override {
 		const char *text = held_ ? held_->text : nullptr;
 		return text ? text : id();
 	}
 	// The repository id: "IDL:omg.org/CORBA/BAD_PARAM:1.0".
 	virtual const char *id() const noexcept { return held_ && held_->id ? held_->id : ""; }
-	// Hands the exception to ev, which may be NULL. An exception that came from a method is given away: once.
+	// Hands the exception to ev, which may be NULL, and stays what it is.
 	virtual void raise(som_env *ev) const noexcept {
-		if (!ev || !held_) return;
-		som_env_clear(ev);
-		som_env &mine = *held_;
-		*ev = mine;
-		mine = som_env();
+		if (!ev) return;
+		if (!held_) return som_raise_system(ev, "IDL:omg.org/CORBA/UNKNOWN:1.0", 0, SOM_COMPLETED_MAYBE, what());
+		som_raise_system(ev, held_->id, held_->minor, held_->completed, held_->text);
+		ev->major = held_->major;
+		ev->code = held_->code;
+		try {
+			shared_members::give(*held_, *ev);
+		} catch (...) {
+			som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", 0, SOM_COMPLETED_MAYBE, "no memory to hand an exception on");
+		}
 	}
 
 protected:

@@ -99,7 +99,37 @@ static std::int64_t speak_louder(som_ref self, som_env *ev, std::int64_t n) {
 	return 0;
 }
 
-static void passing_on() { // through Dog's frame
+// What f throws.
+template <class F> static std::exception_ptr caught(F f) {
+	try {
+		f();
+	} catch (...) {
+		return std::current_exception();
+	}
+	return nullptr;
+}
+
+// Has a method throw the same again and again, in several threads, and its callers keep what they get: each has all of it.
+template <class F, class Right> static void thrown_again(F f, const char *id, Right right) {
+	std::vector<std::thread> all;
+	std::atomic<int> bad{0};
+	for (int t = 0; t < 3; t++)
+		all.emplace_back([&] {
+			std::array<som::env, 4> got;
+			for (som::env &ev : got) try {
+					f();
+				} catch (...) {
+					som::raise_current(&ev);
+				}
+			som_env_clear(&got[1]);
+			for (const som::env &ev : got)
+				if (&ev != &got[1] && !(ev.id && std::string(ev.id) == id && right(ev))) bad++;
+		});
+	for (std::thread &t : all) t.join();
+	if (bad) std::printf("%s: %d of 9 callers did not get all of it\n", id, bad.load()), failures++;
+}
+
+static Dog passing_on() { // through Dog's frame
 	using proc = std::int64_t(som_ref, som_env *, std::int64_t);
 	Dog d = Dog::create();
 	som_class *animal = som::class_object::named("Zoo::Animal").get_class();
@@ -112,7 +142,7 @@ static void passing_on() { // through Dog's frame
 		som::env ev;
 		speak(d.get(), &ev, 3);
 		const auto *v = static_cast<const louder *>(ev.value);
-		CHECK(ev.drop == drop_louder && v && v->volume == 9 && v->since == 77 && v->by == d.get() && references(d) == 2);
+		CHECK(v && v->volume == 9 && v->since == 77 && v->by == d.get() && references(d) == 2);
 	}
 	CHECK(dropped == 1 && references(d) == 1);
 	{
@@ -133,8 +163,45 @@ static void passing_on() { // through Dog's frame
 	}
 	loud = TooLoud();
 	CHECK(dropped == 3 && references(d) == 1);
+	const std::exception_ptr late = caught([&] { d.speak(3); });
+	thrown_again([&] { std::rethrow_exception(late); }, "IDL:Zoo/TooLoud:1.0", [&](const som_env &ev) {
+		const auto *v = static_cast<const louder *>(ev.value);
+		return v && v->volume == 9 && std::string(v->why) == "late" && v->since == 77 && v->by == d.get();
+	});
+	CHECK(dropped == 3 && references(d) == 2);
+	const std::exception_ptr unheard = caught([&] { d.speak(1); });
+	thrown_again([&] { std::rethrow_exception(unheard); }, "IDL:Zoo/Unheard:1.0", [](const som_env &ev) { return !ev.value; });
+	const std::exception_ptr odd = caught([&] { d.speak(2); });
+	thrown_again([&] { std::rethrow_exception(odd); }, "IDL:acme/ODD:1.0",
+		[](const som_env &ev) { return ev.minor == 7 && ev.completed == SOM_COMPLETED_YES && std::string(ev.text) == "odd"; });
 	som_class_replace(animal, f.token, was, nullptr);
 	CHECK(d.speak(3) == 7);
+	return d;
+}
+
+// What is constructed may be thrown as often as one likes, and so may copies of it, and what it was moved to and from.
+static void constructed() {
+	static const som::system_exception refused("NO_PERMISSION", "not today", 3, SOM_COMPLETED_YES);
+	const auto right = [](const som_env &ev) {
+		return ev.major == SOM_SYSTEM_EXCEPTION && ev.minor == 3 && ev.completed == SOM_COMPLETED_YES && std::string(ev.text) == "not today";
+	};
+	const char *id = "IDL:omg.org/CORBA/NO_PERMISSION:1.0";
+	thrown_again([] { throw refused; }, id, right);
+	const std::vector<som::system_exception> log{refused};
+	thrown_again([&] { throw log.front(); }, id, right);
+	CHECK(log.front().is("NO_PERMISSION") && std::string(log.front().what()) == "not today");
+	som::system_exception from = refused;
+	thrown_again([&] { throw std::move(from); }, id, right);
+	thrown_again([&] { refused.raise(nullptr), throw refused; }, id, right);
+	const std::exception_ptr kept = caught([] { throw som::system_exception("PERSIST_STORE", "disk"); });
+	thrown_again([&] { std::rethrow_exception(kept); }, "IDL:omg.org/CORBA/PERSIST_STORE:1.0", [](const som_env &ev) { return std::string(ev.text) == "disk"; });
+	static const TooLoud loud(5, "again");
+	thrown_again([] { throw loud; }, "IDL:Zoo/TooLoud:1.0", [](const som_env &ev) {
+		const auto *v = static_cast<const TooLoud::som_abi *>(ev.value);
+		return v && v->volume == 5 && std::string(v->why) == "again";
+	});
+	const std::exception_ptr kernels = caught([&] { som::env ev; som_class_named("Zoo::Nobody", &ev); som::check(ev); });
+	thrown_again([&] { std::rethrow_exception(kernels); }, "IDL:omg.org/CORBA/BAD_OPERATION:1.0", [](const som_env &ev) { return ev.code == SOM_E_UNKNOWN; });
 }
 
 // As another module has it that is not bound.
@@ -305,7 +372,9 @@ int main() {
 	first.join();
 	handles();
 	exceptions();
-	passing_on();
+	CHECK(references(passing_on()) == 1);
+	CHECK(dropped == 4);
+	constructed();
 	binding();
 	initializers();
 	several_parents();

@@ -22,7 +22,7 @@ enum class Mood : std::uint32_t {
 
 using Dog_Tags = std::vector<::Zoo::Tag>;
 
-struct Animal_class {
+struct Animal_class_a41df1ad {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Animal";
 	static constexpr std::uint32_t major = 1, minor = 2, count = 4;
 	SOM_LOCAL static constexpr const char *const methods[] = {"_get_name", "_set_name", "speak", "born"};
@@ -30,6 +30,7 @@ struct Animal_class {
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };
+using Animal_class = Animal_class_a41df1ad;
 
 template <class Via> class Animal_methods {
 	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
@@ -53,7 +54,7 @@ public:
 	SOM_LOCAL static Animal born(const som::text &name);
 };
 
-struct Pet_class {
+struct Pet_class_567118e9 {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Pet";
 	static constexpr std::uint32_t major = 0, minor = 0, count = 1;
 	SOM_LOCAL static constexpr const char *const methods[] = {"friend_of"};
@@ -61,6 +62,7 @@ struct Pet_class {
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };
+using Pet_class = Pet_class_567118e9;
 
 template <class Via> class Pet_methods {
 	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
@@ -78,7 +80,7 @@ public:
 	template <class Via> using som_methods = Pet_all<Via>;
 };
 
-struct Dog_class {
+struct Dog_class_830d4fda {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Dog";
 	static constexpr std::uint32_t major = 0, minor = 0, count = 1;
 	SOM_LOCAL static constexpr const char *const methods[] = {"_get_tags"};
@@ -86,6 +88,7 @@ struct Dog_class {
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<::Zoo::Animal_class, ::Zoo::Pet_class>;
 };
+using Dog_class = Dog_class_830d4fda;
 
 template <class Via> class Dog_methods {
 	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }

@@ -188,33 +188,33 @@ static inline int Zoo_Asleep_raised(const som_env *ev) { return som_raised(ev, Z
 enum { Zoo_Animal_major = 1, Zoo_Animal_minor = 2 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Zoo_Animal_binding_08b06635 {
+SOM_PER_CLIENT struct Zoo_Animal_binding_08107cbb {
 	som_classdata c;
 	som_tok m[17];
-} Zoo_Animal_binding_08b06635;
+} Zoo_Animal_binding_08107cbb;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Zoo_Animal_bind(som_env *ev) {
 	static const char *const methods[] = {"_get_name", "_set_name", "_get_meals", "legs", "speak", "eat", "where", "tags", "rename", "same", "sum", "_get_tag", "_set_tag", "_get_friend", "_set_friend", "_get_grid", "_set_grid"};
 	static const char *const sigs[] = {"s:/string()", "v:s/void(string)", "i:/long()", "i:/long()", "s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;", "b:ppp/boolean(union(enum,0:string,1:<octet>,default:double),inout long,out string)", "v:pIp/{long,long}({long,long},enum)", "v:ppp/<{string,{long,long},<string>}>(<long>,long[2][3])", "v:pp/void(inout string,inout {string,{long,long},<string>})", "o:/Zoo::Animal()", "l:bHlfdb/long long(octet,unsigned short,long long,float,double,char)", "v:p/{string,{long,long},<string>}()", "v:p/void({string,{long,long},<string>})", "o:/Zoo::Animal()", "v:o/void(Zoo::Animal)", "v:p/long[2][3]()", "v:p/void(long[2][3])"};
 	static const som_binding binding = {sizeof(som_binding), 17, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
-	return som_bind(&binding, &Zoo_Animal_binding_08b06635.c, ev);
+	return som_bind(&binding, &Zoo_Animal_binding_08107cbb.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Zoo_Animal_unbind(void) {
-	som_class_unbind(&Zoo_Animal_binding_08b06635.c);
-	memset(&Zoo_Animal_binding_08b06635, 0, sizeof Zoo_Animal_binding_08b06635);
+	som_class_unbind(&Zoo_Animal_binding_08107cbb.c);
+	memset(&Zoo_Animal_binding_08107cbb, 0, sizeof Zoo_Animal_binding_08107cbb);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Zoo_Animal_class(som_env *ev) {
-	return som_bound(&Zoo_Animal_binding_08b06635.c) || Zoo_Animal_bind(ev) == SOM_OK ? Zoo_Animal_binding_08b06635.c.cls : NULL;
+	return som_bound(&Zoo_Animal_binding_08107cbb.c) || Zoo_Animal_bind(ev) == SOM_OK ? Zoo_Animal_binding_08107cbb.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Zoo_Animal_is(const som_object *o) {
-	return som_is(o, &Zoo_Animal_binding_08b06635.c, "Zoo::Animal", Zoo_Animal_bind);
+	return som_is(o, &Zoo_Animal_binding_08107cbb.c, "Zoo::Animal", Zoo_Animal_bind);
 }
 static inline som_ref Zoo_Animal_cast(som_ref o) { return o && Zoo_Animal_is(o) ? o : NULL; }
-static inline som_tok Zoo_Animal_token(uint32_t n, som_env *ev) { return Zoo_Animal_bind(ev) == SOM_OK ? som_token(&Zoo_Animal_binding_08b06635.m[n]) : 0; }
+static inline som_tok Zoo_Animal_token(uint32_t n, som_env *ev) { return Zoo_Animal_bind(ev) == SOM_OK ? som_token(&Zoo_Animal_binding_08107cbb.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref Zoo_Animal_new(som_env *ev) {
@@ -229,7 +229,7 @@ SOM_COLD const char *Zoo_Animal_get_name_first(som_ref self, som_env *ev) {
 /* attribute string name
  * What it is called. */
 static inline const char *Zoo_Animal_get_name(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[0]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[0]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Zoo_Animal_get_name_first(self, ev);
 }
 
@@ -240,7 +240,7 @@ SOM_COLD void Zoo_Animal_set_name_first(som_ref self, som_env *ev, const char *n
 /* attribute string name
  * What it is called. */
 static inline void Zoo_Animal_set_name(som_ref self, som_env *ev, const char *name) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[1]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, name);
 	else
@@ -253,7 +253,7 @@ SOM_COLD int32_t Zoo_Animal_get_meals_first(som_ref self, som_env *ev) {
 }
 /* readonly attribute long meals */
 static inline int32_t Zoo_Animal_get_meals(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[2]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[2]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Zoo_Animal_get_meals_first(self, ev);
 }
 
@@ -264,7 +264,7 @@ SOM_COLD int32_t Zoo_Animal_legs_first(som_ref self, som_env *ev) {
 /* long legs()
  * How many it has. */
 static inline int32_t Zoo_Animal_legs(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[3]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[3]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Zoo_Animal_legs_first(self, ev);
 }
 
@@ -274,7 +274,7 @@ SOM_COLD char *Zoo_Animal_speak_first(som_ref self, som_env *ev, int16_t volume)
 }
 /* string speak(in short volume) raises (Tired, Asleep) */
 static inline char *Zoo_Animal_speak(som_ref self, som_env *ev, int16_t volume) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[4]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[4]);
 	return SOM_LIKELY(token) ? ((char *(*)(som_ref, som_env *, int16_t))som_resolve(self, token))(self, ev, volume) : Zoo_Animal_speak_first(self, ev, volume);
 }
 
@@ -284,7 +284,7 @@ SOM_COLD uint8_t Zoo_Animal_eat_first(som_ref self, som_env *ev, const Zoo_Meal 
 }
 /* boolean eat(in Meal what, inout long grams, out string left) */
 static inline uint8_t Zoo_Animal_eat(som_ref self, som_env *ev, const Zoo_Meal *what, int32_t *grams, char **left) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[5]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[5]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const Zoo_Meal *, int32_t *, char **))som_resolve(self, token))(self, ev, what, grams, left) : Zoo_Animal_eat_first(self, ev, what, grams, left);
 }
 
@@ -294,7 +294,7 @@ SOM_COLD void Zoo_Animal_where_first(som_ref self, som_env *ev, const Zoo_Place 
 }
 /* Place where(in Place from, in Diet diet) */
 static inline void Zoo_Animal_where(som_ref self, som_env *ev, const Zoo_Place *from, Zoo_Diet diet, Zoo_Place *result) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[6]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[6]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const Zoo_Place *, Zoo_Diet, Zoo_Place *))som_resolve(self, token))(self, ev, from, diet, result);
 	else
@@ -307,7 +307,7 @@ SOM_COLD void Zoo_Animal_tags_first(som_ref self, som_env *ev, const som_seq_lon
 }
 /* Tags tags(in sequence<long> which, in Grid cells) */
 static inline void Zoo_Animal_tags(som_ref self, som_env *ev, const som_seq_long *which, Zoo_Grid cells, Zoo_Tags *result) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[7]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[7]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const som_seq_long *, Zoo_Grid, Zoo_Tags *))som_resolve(self, token))(self, ev, which, cells, result);
 	else
@@ -320,7 +320,7 @@ SOM_COLD void Zoo_Animal_rename_first(som_ref self, som_env *ev, char **text, Zo
 }
 /* void rename(inout string text, inout Tag tag) */
 static inline void Zoo_Animal_rename(som_ref self, som_env *ev, char **text, Zoo_Tag *tag) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[8]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[8]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, char **, Zoo_Tag *))som_resolve(self, token))(self, ev, text, tag);
 	else
@@ -333,7 +333,7 @@ SOM_COLD som_ref Zoo_Animal_same_first(som_ref self, som_env *ev) {
 }
 /* Animal same() */
 static inline som_ref Zoo_Animal_same(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[9]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[9]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Zoo_Animal_same_first(self, ev);
 }
 
@@ -343,7 +343,7 @@ SOM_COLD int64_t Zoo_Animal_sum_first(som_ref self, som_env *ev, uint8_t a, uint
 }
 /* long long sum(in octet a, in unsigned short b, in long long c, in float d, in double e, in char f) */
 static inline int64_t Zoo_Animal_sum(som_ref self, som_env *ev, uint8_t a, uint16_t b, int64_t c, float d, double e, char f) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[10]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[10]);
 	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *, uint8_t, uint16_t, int64_t, float, double, char))som_resolve(self, token))(self, ev, a, b, c, d, e, f) : Zoo_Animal_sum_first(self, ev, a, b, c, d, e, f);
 }
 
@@ -353,7 +353,7 @@ SOM_COLD void Zoo_Animal_get_tag_first(som_ref self, som_env *ev, Zoo_Tag *resul
 }
 /* attribute Tag tag */
 static inline void Zoo_Animal_get_tag(som_ref self, som_env *ev, Zoo_Tag *result) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[11]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[11]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, Zoo_Tag *))som_resolve(self, token))(self, ev, result);
 	else
@@ -366,7 +366,7 @@ SOM_COLD void Zoo_Animal_set_tag_first(som_ref self, som_env *ev, const Zoo_Tag 
 }
 /* attribute Tag tag */
 static inline void Zoo_Animal_set_tag(som_ref self, som_env *ev, const Zoo_Tag *tag) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[12]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[12]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const Zoo_Tag *))som_resolve(self, token))(self, ev, tag);
 	else
@@ -379,7 +379,7 @@ SOM_COLD som_ref Zoo_Animal_get_friend_first(som_ref self, som_env *ev) {
 }
 /* attribute Animal friend */
 static inline som_ref Zoo_Animal_get_friend(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[13]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[13]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Zoo_Animal_get_friend_first(self, ev);
 }
 
@@ -389,7 +389,7 @@ SOM_COLD void Zoo_Animal_set_friend_first(som_ref self, som_env *ev, som_ref fri
 }
 /* attribute Animal friend */
 static inline void Zoo_Animal_set_friend(som_ref self, som_env *ev, som_ref friend_) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[14]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[14]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, friend_);
 	else
@@ -402,7 +402,7 @@ SOM_COLD void Zoo_Animal_get_grid_first(som_ref self, som_env *ev, Zoo_Grid resu
 }
 /* attribute Grid grid */
 static inline void Zoo_Animal_get_grid(som_ref self, som_env *ev, Zoo_Grid result) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[15]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[15]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, Zoo_Grid))som_resolve(self, token))(self, ev, result);
 	else
@@ -415,7 +415,7 @@ SOM_COLD void Zoo_Animal_set_grid_first(som_ref self, som_env *ev, Zoo_Grid grid
 }
 /* attribute Grid grid */
 static inline void Zoo_Animal_set_grid(som_ref self, som_env *ev, Zoo_Grid grid) {
-	som_tok token = som_token(&Zoo_Animal_binding_08b06635.m[16]);
+	som_tok token = som_token(&Zoo_Animal_binding_08107cbb.m[16]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, Zoo_Grid))som_resolve(self, token))(self, ev, grid);
 	else

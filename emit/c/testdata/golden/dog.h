@@ -16,33 +16,33 @@ extern "C" {
 enum { Swimmer_major = 0, Swimmer_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Swimmer_binding_74793d00 {
+SOM_PER_CLIENT struct Swimmer_binding_258f953a {
 	som_classdata c;
 	som_tok m[2];
-} Swimmer_binding_74793d00;
+} Swimmer_binding_258f953a;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Swimmer_bind(som_env *ev) {
 	static const char *const methods[] = {"depth", "dive"};
 	static const char *const sigs[] = {"i:/long()", "v:i/void(long)"};
 	static const som_binding binding = {sizeof(som_binding), 2, "Swimmer", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &Swimmer_binding_74793d00.c, ev);
+	return som_bind(&binding, &Swimmer_binding_258f953a.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Swimmer_unbind(void) {
-	som_class_unbind(&Swimmer_binding_74793d00.c);
-	memset(&Swimmer_binding_74793d00, 0, sizeof Swimmer_binding_74793d00);
+	som_class_unbind(&Swimmer_binding_258f953a.c);
+	memset(&Swimmer_binding_258f953a, 0, sizeof Swimmer_binding_258f953a);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Swimmer_class(som_env *ev) {
-	return som_bound(&Swimmer_binding_74793d00.c) || Swimmer_bind(ev) == SOM_OK ? Swimmer_binding_74793d00.c.cls : NULL;
+	return som_bound(&Swimmer_binding_258f953a.c) || Swimmer_bind(ev) == SOM_OK ? Swimmer_binding_258f953a.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Swimmer_is(const som_object *o) {
-	return som_is(o, &Swimmer_binding_74793d00.c, "Swimmer", Swimmer_bind);
+	return som_is(o, &Swimmer_binding_258f953a.c, "Swimmer", Swimmer_bind);
 }
 static inline som_ref Swimmer_cast(som_ref o) { return o && Swimmer_is(o) ? o : NULL; }
-static inline som_tok Swimmer_token(uint32_t n, som_env *ev) { return Swimmer_bind(ev) == SOM_OK ? som_token(&Swimmer_binding_74793d00.m[n]) : 0; }
+static inline som_tok Swimmer_token(uint32_t n, som_env *ev) { return Swimmer_bind(ev) == SOM_OK ? som_token(&Swimmer_binding_258f953a.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref Swimmer_new(som_env *ev) {
@@ -56,7 +56,7 @@ SOM_COLD int32_t Swimmer_depth_first(som_ref self, som_env *ev) {
 }
 /* long depth() */
 static inline int32_t Swimmer_depth(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Swimmer_binding_74793d00.m[0]);
+	som_tok token = som_token(&Swimmer_binding_258f953a.m[0]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Swimmer_depth_first(self, ev);
 }
 
@@ -66,7 +66,7 @@ SOM_COLD void Swimmer_dive_first(som_ref self, som_env *ev, int32_t to) {
 }
 /* void dive(in long to) */
 static inline void Swimmer_dive(som_ref self, som_env *ev, int32_t to) {
-	som_tok token = som_token(&Swimmer_binding_74793d00.m[1]);
+	som_tok token = som_token(&Swimmer_binding_258f953a.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, to);
 	else
@@ -78,12 +78,12 @@ static inline void Swimmer_dive(som_ref self, som_env *ev, int32_t to) {
 enum { Dog_major = 2, Dog_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Dog_binding_66fce1c6 {
+SOM_PER_CLIENT struct Dog_binding_0c747488 {
 	som_classdata c;
 	som_tok m[5];
 	som_proc *p[3];
 	const som_name *n[1];
-} Dog_binding_66fce1c6;
+} Dog_binding_0c747488;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Dog_bind(som_env *ev) {
@@ -91,23 +91,23 @@ static inline int Dog_bind(som_env *ev) {
 	static const char *const sigs[] = {"v:h/void(short)", "h:/short()", "v:h/void(short)", "i:/long()", "v:psh/init void(inout making,string,short)"};
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
 	static const som_binding binding = {sizeof(som_binding), 5, "Dog", 2, 0, methods, sigs, bases, 1};
-	return som_bind(&binding, &Dog_binding_66fce1c6.c, ev);
+	return som_bind(&binding, &Dog_binding_0c747488.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Dog_unbind(void) {
-	som_class_unbind(&Dog_binding_66fce1c6.c);
-	memset(&Dog_binding_66fce1c6, 0, sizeof Dog_binding_66fce1c6);
+	som_class_unbind(&Dog_binding_0c747488.c);
+	memset(&Dog_binding_0c747488, 0, sizeof Dog_binding_0c747488);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Dog_class(som_env *ev) {
-	return som_bound(&Dog_binding_66fce1c6.c) || Dog_bind(ev) == SOM_OK ? Dog_binding_66fce1c6.c.cls : NULL;
+	return som_bound(&Dog_binding_0c747488.c) || Dog_bind(ev) == SOM_OK ? Dog_binding_0c747488.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Dog_is(const som_object *o) {
-	return som_is(o, &Dog_binding_66fce1c6.c, "Dog", Dog_bind);
+	return som_is(o, &Dog_binding_0c747488.c, "Dog", Dog_bind);
 }
 static inline som_ref Dog_cast(som_ref o) { return o && Dog_is(o) ? o : NULL; }
-static inline som_tok Dog_token(uint32_t n, som_env *ev) { return Dog_bind(ev) == SOM_OK ? som_token(&Dog_binding_66fce1c6.m[n]) : 0; }
+static inline som_tok Dog_token(uint32_t n, som_env *ev) { return Dog_bind(ev) == SOM_OK ? som_token(&Dog_binding_0c747488.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref Dog_new(som_env *ev) {
@@ -122,7 +122,7 @@ SOM_COLD void Dog_bark_first(som_ref self, som_env *ev, int16_t volume) {
 /* void bark(in short volume)
  * The louder the nearer. */
 static inline void Dog_bark(som_ref self, som_env *ev, int16_t volume) {
-	som_tok token = som_token(&Dog_binding_66fce1c6.m[0]);
+	som_tok token = som_token(&Dog_binding_0c747488.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int16_t))som_resolve(self, token))(self, ev, volume);
 	else
@@ -135,7 +135,7 @@ SOM_COLD int16_t Dog_get_loudness_first(som_ref self, som_env *ev) {
 }
 /* attribute short loudness */
 static inline int16_t Dog_get_loudness(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Dog_binding_66fce1c6.m[1]);
+	som_tok token = som_token(&Dog_binding_0c747488.m[1]);
 	return SOM_LIKELY(token) ? ((int16_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Dog_get_loudness_first(self, ev);
 }
 
@@ -145,7 +145,7 @@ SOM_COLD void Dog_set_loudness_first(som_ref self, som_env *ev, int16_t loudness
 }
 /* attribute short loudness */
 static inline void Dog_set_loudness(som_ref self, som_env *ev, int16_t loudness) {
-	som_tok token = som_token(&Dog_binding_66fce1c6.m[2]);
+	som_tok token = som_token(&Dog_binding_0c747488.m[2]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int16_t))som_resolve(self, token))(self, ev, loudness);
 	else
@@ -158,7 +158,7 @@ SOM_COLD int32_t Dog_age_first(som_ref self, som_env *ev) {
 }
 /* long age() */
 static inline int32_t Dog_age(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Dog_binding_66fce1c6.m[3]);
+	som_tok token = som_token(&Dog_binding_0c747488.m[3]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : Dog_age_first(self, ev);
 }
 
@@ -168,7 +168,7 @@ SOM_COLD void Dog_called_first(som_ref self, som_env *ev, som_making *making, co
 }
 /* void called(inout somInitCtrl ctrl, in string name, in short loudness) */
 static inline void Dog_called(som_ref self, som_env *ev, som_making *making, const char *name, int16_t loudness) {
-	som_tok token = som_token(&Dog_binding_66fce1c6.m[4]);
+	som_tok token = som_token(&Dog_binding_0c747488.m[4]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_making *, const char *, int16_t))som_resolve(self, token))(self, ev, making, name, loudness);
 	else
@@ -184,25 +184,25 @@ static inline som_ref Dog_new_called(som_env *ev, const char *name, int16_t loud
 
 /* long count() */
 static inline int32_t Dog_count(void) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[0], Dog_class(NULL), "Dog::count", "/procedure noself noenv long()", NULL);
+	som_proc *proc = som_procedure(&Dog_binding_0c747488.p[0], Dog_class(NULL), "Dog::count", "/procedure noself noenv long()", NULL);
 	return proc ? ((int32_t (*)(void))proc)() : 0;
 }
 
 /* double scale(in double by) */
 static inline double Dog_scale(som_ref self, som_env *ev, double by) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[1], Dog_class(ev), "Dog::scale", "d:d/procedure double(double)", ev);
+	som_proc *proc = som_procedure(&Dog_binding_0c747488.p[1], Dog_class(ev), "Dog::scale", "d:d/procedure double(double)", ev);
 	return proc ? ((double (*)(som_ref, som_env *, double))proc)(self, ev, by) : 0;
 }
 
 /* long trick(in long n) */
 static inline int32_t Dog_trick(som_ref self, som_env *ev, int32_t n) {
-	som_proc *proc = som_named(self, &Dog_binding_66fce1c6.n[0], "Dog::trick", "i:i/long(long)", ev);
+	som_proc *proc = som_named(self, &Dog_binding_0c747488.n[0], "Dog::trick", "i:i/long(long)", ev);
 	return proc ? ((int32_t (*)(som_ref, som_env *, int32_t))proc)(self, ev, n) : 0;
 }
 
 /* static data long born: where it is; NULL if the class cannot be had, or has it of another type */
 static inline int32_t *Dog_born(void) {
-	som_proc *proc = som_procedure(&Dog_binding_66fce1c6.p[2], Dog_class(NULL), "Dog::born", "/data long", NULL);
+	som_proc *proc = som_procedure(&Dog_binding_0c747488.p[2], Dog_class(NULL), "Dog::born", "/data long", NULL);
 	return proc ? (int32_t *)((void *(*)(void))proc)() : NULL;
 }
 
@@ -229,28 +229,28 @@ static inline void Dog_set_grid(som_ref self, som_env *ev, Zoo_Grid grid) { Zoo_
 enum { Otter_major = 0, Otter_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Otter_binding_80caeff7 {
+SOM_PER_CLIENT struct Otter_binding_300b8caa {
 	som_classdata c;
-} Otter_binding_80caeff7;
+} Otter_binding_300b8caa;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Otter_bind(som_env *ev) {
 	static const som_base bases[] = {{"Zoo::Animal", 1, 2}, {"Dog", 2, 0}, {"Swimmer", 0, 0}};
 	static const som_binding binding = {sizeof(som_binding), 0, "Otter", 0, 0, NULL, NULL, bases, 3};
-	return som_bind(&binding, &Otter_binding_80caeff7.c, ev);
+	return som_bind(&binding, &Otter_binding_300b8caa.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Otter_unbind(void) {
-	som_class_unbind(&Otter_binding_80caeff7.c);
-	memset(&Otter_binding_80caeff7, 0, sizeof Otter_binding_80caeff7);
+	som_class_unbind(&Otter_binding_300b8caa.c);
+	memset(&Otter_binding_300b8caa, 0, sizeof Otter_binding_300b8caa);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Otter_class(som_env *ev) {
-	return som_bound(&Otter_binding_80caeff7.c) || Otter_bind(ev) == SOM_OK ? Otter_binding_80caeff7.c.cls : NULL;
+	return som_bound(&Otter_binding_300b8caa.c) || Otter_bind(ev) == SOM_OK ? Otter_binding_300b8caa.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Otter_is(const som_object *o) {
-	return som_is(o, &Otter_binding_80caeff7.c, "Otter", Otter_bind);
+	return som_is(o, &Otter_binding_300b8caa.c, "Otter", Otter_bind);
 }
 static inline som_ref Otter_cast(som_ref o) { return o && Otter_is(o) ? o : NULL; }
 

@@ -304,33 +304,33 @@ static inline const class__template_private *class__template_private_value(const
 enum { namespace__major = 3, namespace__minor = 1 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct namespace__binding_119ff530 {
+SOM_PER_CLIENT struct namespace__binding_aad828f2 {
 	som_classdata c;
 	som_tok m[15];
-} namespace__binding_119ff530;
+} namespace__binding_aad828f2;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int namespace__bind(som_env *ev) {
 	static const char *const methods[] = {"new", "class", "get_x", "_get_x", "_set_x", "_get_old", "_set_old", "_get_copy", "_set_copy", "_get_all", "_set_all", "_get_w", "pointers", "twice", "made"};
 	static const char *const sigs[] = {"v:iiii/void(long,long,long,long)", "v:pp/void(inout string,out {long,string,enum,<<long>>,string[2][3]})", "i:/long()", "i:/long()", "v:i/void(long)", "v:p/string[2]()", "v:p/void(string[2])", "v:p/union(#37df5a9079051443)()", "v:p/void(union(#37df5a9079051443))", "v:p/<SOMObject>()", "v:p/void(<SOMObject>)", "p:/wstring()", "v:ppspp/void(long*,out void*,string,void*,inout SOMObject)", "v:pp/string[2](<{long,string,enum,<<long>>,string[2][3]}>)!IDL:class_/template/private:1.0{{long,string,enum,<<long>>,string[2][3]};long[3];<SOMObject>;", "v:pis/init void(inout making,long,string)"};
 	static const som_binding binding = {sizeof(som_binding), 15, "namespace", 3, 1, methods, sigs, NULL, 0};
-	return som_bind(&binding, &namespace__binding_119ff530.c, ev);
+	return som_bind(&binding, &namespace__binding_aad828f2.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void namespace__unbind(void) {
-	som_class_unbind(&namespace__binding_119ff530.c);
-	memset(&namespace__binding_119ff530, 0, sizeof namespace__binding_119ff530);
+	som_class_unbind(&namespace__binding_aad828f2.c);
+	memset(&namespace__binding_aad828f2, 0, sizeof namespace__binding_aad828f2);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *namespace__class(som_env *ev) {
-	return som_bound(&namespace__binding_119ff530.c) || namespace__bind(ev) == SOM_OK ? namespace__binding_119ff530.c.cls : NULL;
+	return som_bound(&namespace__binding_aad828f2.c) || namespace__bind(ev) == SOM_OK ? namespace__binding_aad828f2.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int namespace__is(const som_object *o) {
-	return som_is(o, &namespace__binding_119ff530.c, "namespace", namespace__bind);
+	return som_is(o, &namespace__binding_aad828f2.c, "namespace", namespace__bind);
 }
 static inline som_ref namespace__cast(som_ref o) { return o && namespace__is(o) ? o : NULL; }
-static inline som_tok namespace__token(uint32_t n, som_env *ev) { return namespace__bind(ev) == SOM_OK ? som_token(&namespace__binding_119ff530.m[n]) : 0; }
+static inline som_tok namespace__token(uint32_t n, som_env *ev) { return namespace__bind(ev) == SOM_OK ? som_token(&namespace__binding_aad828f2.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref namespace__new(som_env *ev) {
@@ -344,7 +344,7 @@ SOM_COLD void namespace__new__first(som_ref self, som_env *ev, int32_t self_, in
 }
 /* void new(in long self, in long ev, in long token, in long proc) */
 static inline void namespace__new_(som_ref self, som_env *ev, int32_t self_, int32_t ev_, int32_t token_, int32_t proc_) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[0]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int32_t, int32_t, int32_t, int32_t))som_resolve(self, token))(self, ev, self_, ev_, token_, proc_);
 	else
@@ -357,7 +357,7 @@ SOM_COLD void namespace__class__first(som_ref self, som_env *ev, char **own_, cl
 }
 /* void class(inout string own, out class_::template::typename env) */
 static inline void namespace__class_(som_ref self, som_env *ev, char **own_, class__template_typename *env_) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[1]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[1]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, char **, class__template_typename *))som_resolve(self, token))(self, ev, own_, env_);
 	else
@@ -370,7 +370,7 @@ SOM_COLD int32_t namespace__get_x_first(som_ref self, som_env *ev) {
 }
 /* long get_x() */
 static inline int32_t namespace__get_x(som_ref self, som_env *ev) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[2]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[2]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : namespace__get_x_first(self, ev);
 }
 
@@ -380,7 +380,7 @@ SOM_COLD int32_t namespace___get_x_first(som_ref self, som_env *ev) {
 }
 /* attribute long x */
 static inline int32_t namespace___get_x(som_ref self, som_env *ev) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[3]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[3]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : namespace___get_x_first(self, ev);
 }
 
@@ -390,7 +390,7 @@ SOM_COLD void namespace__set_x_first(som_ref self, som_env *ev, int32_t x) {
 }
 /* attribute long x */
 static inline void namespace__set_x(som_ref self, som_env *ev, int32_t x) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[4]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[4]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, x);
 	else
@@ -403,7 +403,7 @@ SOM_COLD void namespace__get_old_first(som_ref self, som_env *ev, class__templat
 }
 /* attribute class_::template::lines old */
 static inline void namespace__get_old(som_ref self, som_env *ev, class__template_lines result) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[5]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[5]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, class__template_lines))som_resolve(self, token))(self, ev, result);
 	else
@@ -416,7 +416,7 @@ SOM_COLD void namespace__set_old_first(som_ref self, som_env *ev, const class__t
 }
 /* attribute class_::template::lines old */
 static inline void namespace__set_old(som_ref self, som_env *ev, const class__template_lines old_) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[6]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[6]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const class__template_lines))som_resolve(self, token))(self, ev, old_);
 	else
@@ -429,7 +429,7 @@ SOM_COLD void namespace__get_copy_first(som_ref self, som_env *ev, class__templa
 }
 /* attribute class_::template::static_ copy */
 static inline void namespace__get_copy(som_ref self, som_env *ev, class__template_static_ *result) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[7]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[7]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, class__template_static_ *))som_resolve(self, token))(self, ev, result);
 	else
@@ -442,7 +442,7 @@ SOM_COLD void namespace__set_copy_first(som_ref self, som_env *ev, const class__
 }
 /* attribute class_::template::static_ copy */
 static inline void namespace__set_copy(som_ref self, som_env *ev, const class__template_static_ *copy_) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[8]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[8]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const class__template_static_ *))som_resolve(self, token))(self, ev, copy_);
 	else
@@ -455,7 +455,7 @@ SOM_COLD void namespace__get_all_first(som_ref self, som_env *ev, class__templat
 }
 /* attribute class_::template::things all */
 static inline void namespace__get_all(som_ref self, som_env *ev, class__template_things *result) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[9]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[9]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, class__template_things *))som_resolve(self, token))(self, ev, result);
 	else
@@ -468,7 +468,7 @@ SOM_COLD void namespace__set_all_first(som_ref self, som_env *ev, const class__t
 }
 /* attribute class_::template::things all */
 static inline void namespace__set_all(som_ref self, som_env *ev, const class__template_things *all) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[10]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[10]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const class__template_things *))som_resolve(self, token))(self, ev, all);
 	else
@@ -481,7 +481,7 @@ SOM_COLD uint16_t *namespace__get_w_first(som_ref self, som_env *ev) {
 }
 /* readonly attribute wstring w */
 static inline uint16_t *namespace__get_w(som_ref self, som_env *ev) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[11]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[11]);
 	return SOM_LIKELY(token) ? ((uint16_t *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : namespace__get_w_first(self, ev);
 }
 
@@ -491,7 +491,7 @@ SOM_COLD void namespace__pointers_first(som_ref self, som_env *ev, int32_t *a, v
 }
 /* void pointers(in long* a, out somToken b, in somId c, in void* d, inout SOMObject e) */
 static inline void namespace__pointers(som_ref self, som_env *ev, int32_t *a, void **b, const char *c, void *d, som_ref *e) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[12]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[12]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, int32_t *, void **, const char *, void *, som_ref *))som_resolve(self, token))(self, ev, a, b, c, d, e);
 	else
@@ -504,7 +504,7 @@ SOM_COLD void namespace__twice_first(som_ref self, som_env *ev, const class__tem
 }
 /* class_::template::lines twice(in class_::template::friend f) raises (private) */
 static inline void namespace__twice(som_ref self, som_env *ev, const class__template_friend *f, class__template_lines result) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[13]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[13]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const class__template_friend *, class__template_lines))som_resolve(self, token))(self, ev, f, result);
 	else
@@ -517,7 +517,7 @@ SOM_COLD void namespace__made_first(som_ref self, som_env *ev, som_making *makin
 }
 /* void made(inout somInitCtrl ctrl, in long cls, in string own) */
 static inline void namespace__made(som_ref self, som_env *ev, som_making *making, int32_t cls_, const char *own_) {
-	som_tok token = som_token(&namespace__binding_119ff530.m[14]);
+	som_tok token = som_token(&namespace__binding_aad828f2.m[14]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_making *, int32_t, const char *))som_resolve(self, token))(self, ev, making, cls_, own_);
 	else
@@ -535,33 +535,33 @@ static inline som_ref namespace__new_made(som_env *ev, int32_t cls_, const char 
 enum { Up_major = 0, Up_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Up_binding_22e12c50 {
+SOM_PER_CLIENT struct Up_binding_8b7de9e2 {
 	som_classdata c;
 	som_tok m[1];
-} Up_binding_22e12c50;
+} Up_binding_8b7de9e2;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Up_bind(som_env *ev) {
 	static const char *const methods[] = {"moved"};
 	static const char *const sigs[] = {"v:/void()"};
 	static const som_binding binding = {sizeof(som_binding), 1, "Up", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &Up_binding_22e12c50.c, ev);
+	return som_bind(&binding, &Up_binding_8b7de9e2.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Up_unbind(void) {
-	som_class_unbind(&Up_binding_22e12c50.c);
-	memset(&Up_binding_22e12c50, 0, sizeof Up_binding_22e12c50);
+	som_class_unbind(&Up_binding_8b7de9e2.c);
+	memset(&Up_binding_8b7de9e2, 0, sizeof Up_binding_8b7de9e2);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Up_class(som_env *ev) {
-	return som_bound(&Up_binding_22e12c50.c) || Up_bind(ev) == SOM_OK ? Up_binding_22e12c50.c.cls : NULL;
+	return som_bound(&Up_binding_8b7de9e2.c) || Up_bind(ev) == SOM_OK ? Up_binding_8b7de9e2.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Up_is(const som_object *o) {
-	return som_is(o, &Up_binding_22e12c50.c, "Up", Up_bind);
+	return som_is(o, &Up_binding_8b7de9e2.c, "Up", Up_bind);
 }
 static inline som_ref Up_cast(som_ref o) { return o && Up_is(o) ? o : NULL; }
-static inline som_tok Up_token(uint32_t n, som_env *ev) { return Up_bind(ev) == SOM_OK ? som_token(&Up_binding_22e12c50.m[n]) : 0; }
+static inline som_tok Up_token(uint32_t n, som_env *ev) { return Up_bind(ev) == SOM_OK ? som_token(&Up_binding_8b7de9e2.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref Up_new(som_env *ev) {
@@ -575,7 +575,7 @@ SOM_COLD void Up_moved_first(som_ref self, som_env *ev) {
 }
 /* void moved() */
 static inline void Up_moved(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Up_binding_22e12c50.m[0]);
+	som_tok token = som_token(&Up_binding_8b7de9e2.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -586,10 +586,10 @@ static inline void Up_moved(som_ref self, som_env *ev) {
 enum { Down_major = 0, Down_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Down_binding_d745a286 {
+SOM_PER_CLIENT struct Down_binding_692521d4 {
 	som_classdata c;
 	som_tok m[1];
-} Down_binding_d745a286;
+} Down_binding_692521d4;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Down_bind(som_env *ev) {
@@ -597,23 +597,23 @@ static inline int Down_bind(som_env *ev) {
 	static const char *const sigs[] = {"v:/void()"};
 	static const som_base bases[] = {{"Up", 0, 0}, {"namespace", 3, 1}};
 	static const som_binding binding = {sizeof(som_binding), 1, "Down", 0, 0, methods, sigs, bases, 2};
-	return som_bind(&binding, &Down_binding_d745a286.c, ev);
+	return som_bind(&binding, &Down_binding_692521d4.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Down_unbind(void) {
-	som_class_unbind(&Down_binding_d745a286.c);
-	memset(&Down_binding_d745a286, 0, sizeof Down_binding_d745a286);
+	som_class_unbind(&Down_binding_692521d4.c);
+	memset(&Down_binding_692521d4, 0, sizeof Down_binding_692521d4);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Down_class(som_env *ev) {
-	return som_bound(&Down_binding_d745a286.c) || Down_bind(ev) == SOM_OK ? Down_binding_d745a286.c.cls : NULL;
+	return som_bound(&Down_binding_692521d4.c) || Down_bind(ev) == SOM_OK ? Down_binding_692521d4.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Down_is(const som_object *o) {
-	return som_is(o, &Down_binding_d745a286.c, "Down", Down_bind);
+	return som_is(o, &Down_binding_692521d4.c, "Down", Down_bind);
 }
 static inline som_ref Down_cast(som_ref o) { return o && Down_is(o) ? o : NULL; }
-static inline som_tok Down_token(uint32_t n, som_env *ev) { return Down_bind(ev) == SOM_OK ? som_token(&Down_binding_d745a286.m[n]) : 0; }
+static inline som_tok Down_token(uint32_t n, som_env *ev) { return Down_bind(ev) == SOM_OK ? som_token(&Down_binding_692521d4.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref Down_new(som_env *ev) {
@@ -627,7 +627,7 @@ SOM_COLD void Down_moved2_first(som_ref self, som_env *ev) {
 }
 /* void moved2() */
 static inline void Down_moved2(som_ref self, som_env *ev) {
-	som_tok token = som_token(&Down_binding_d745a286.m[0]);
+	som_tok token = som_token(&Down_binding_692521d4.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else

@@ -16,33 +16,33 @@ extern "C" {
 enum { OldMeta_major = 0, OldMeta_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct OldMeta_binding_c2b78758 {
+SOM_PER_CLIENT struct OldMeta_binding_03e30413 {
 	som_classdata c;
 	som_tok m[1];
-} OldMeta_binding_c2b78758;
+} OldMeta_binding_03e30413;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int OldMeta_bind(som_env *ev) {
 	static const char *const methods[] = {"made"};
 	static const char *const sigs[] = {"i:/oidl long()"};
 	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &OldMeta_binding_c2b78758.c, ev);
+	return som_bind(&binding, &OldMeta_binding_03e30413.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void OldMeta_unbind(void) {
-	som_class_unbind(&OldMeta_binding_c2b78758.c);
-	memset(&OldMeta_binding_c2b78758, 0, sizeof OldMeta_binding_c2b78758);
+	som_class_unbind(&OldMeta_binding_03e30413.c);
+	memset(&OldMeta_binding_03e30413, 0, sizeof OldMeta_binding_03e30413);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *OldMeta_class(som_env *ev) {
-	return som_bound(&OldMeta_binding_c2b78758.c) || OldMeta_bind(ev) == SOM_OK ? OldMeta_binding_c2b78758.c.cls : NULL;
+	return som_bound(&OldMeta_binding_03e30413.c) || OldMeta_bind(ev) == SOM_OK ? OldMeta_binding_03e30413.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int OldMeta_is(const som_object *o) {
-	return som_is(o, &OldMeta_binding_c2b78758.c, "OldMeta", OldMeta_bind);
+	return som_is(o, &OldMeta_binding_03e30413.c, "OldMeta", OldMeta_bind);
 }
 static inline som_ref OldMeta_cast(som_ref o) { return o && OldMeta_is(o) ? o : NULL; }
-static inline som_tok OldMeta_token(uint32_t n, som_env *ev) { return OldMeta_bind(ev) == SOM_OK ? som_token(&OldMeta_binding_c2b78758.m[n]) : 0; }
+static inline som_tok OldMeta_token(uint32_t n, som_env *ev) { return OldMeta_bind(ev) == SOM_OK ? som_token(&OldMeta_binding_03e30413.m[n]) : 0; }
 
 SOM_COLD int32_t OldMeta_made_first(som_ref self) {
 	som_tok token = OldMeta_token(0, NULL);
@@ -50,7 +50,7 @@ SOM_COLD int32_t OldMeta_made_first(som_ref self) {
 }
 /* long made() */
 static inline int32_t OldMeta_made(som_ref self) {
-	som_tok token = som_token(&OldMeta_binding_c2b78758.m[0]);
+	som_tok token = som_token(&OldMeta_binding_03e30413.m[0]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL) : OldMeta_made_first(self);
 }
 
@@ -58,33 +58,33 @@ static inline int32_t OldMeta_made(som_ref self) {
 enum { Old_major = 0, Old_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Old_binding_675c6508 {
+SOM_PER_CLIENT struct Old_binding_d9e550a2 {
 	som_classdata c;
 	som_tok m[3];
-} Old_binding_675c6508;
+} Old_binding_d9e550a2;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_bind(som_env *ev) {
 	static const char *const methods[] = {"add", "twice", "from"};
 	static const char *const sigs[] = {"i:ii/oidl long(long,long)", "i:i/oidl long(long)", "v:pi/oidl init void(inout making,long)"};
 	static const som_binding binding = {sizeof(som_binding), 3, "Old", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &Old_binding_675c6508.c, ev);
+	return som_bind(&binding, &Old_binding_d9e550a2.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Old_unbind(void) {
-	som_class_unbind(&Old_binding_675c6508.c);
-	memset(&Old_binding_675c6508, 0, sizeof Old_binding_675c6508);
+	som_class_unbind(&Old_binding_d9e550a2.c);
+	memset(&Old_binding_d9e550a2, 0, sizeof Old_binding_d9e550a2);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Old_class(som_env *ev) {
-	return som_bound(&Old_binding_675c6508.c) || Old_bind(ev) == SOM_OK ? Old_binding_675c6508.c.cls : NULL;
+	return som_bound(&Old_binding_d9e550a2.c) || Old_bind(ev) == SOM_OK ? Old_binding_d9e550a2.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Old_is(const som_object *o) {
-	return som_is(o, &Old_binding_675c6508.c, "Old", Old_bind);
+	return som_is(o, &Old_binding_d9e550a2.c, "Old", Old_bind);
 }
 static inline som_ref Old_cast(som_ref o) { return o && Old_is(o) ? o : NULL; }
-static inline som_tok Old_token(uint32_t n, som_env *ev) { return Old_bind(ev) == SOM_OK ? som_token(&Old_binding_675c6508.m[n]) : 0; }
+static inline som_tok Old_token(uint32_t n, som_env *ev) { return Old_bind(ev) == SOM_OK ? som_token(&Old_binding_d9e550a2.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref Old_new(som_env *ev) {
@@ -98,7 +98,7 @@ SOM_COLD int32_t Old_add_first(som_ref self, int32_t a, int32_t b) {
 }
 /* long add(in long a, in long b) */
 static inline int32_t Old_add(som_ref self, int32_t a, int32_t b) {
-	som_tok token = som_token(&Old_binding_675c6508.m[0]);
+	som_tok token = som_token(&Old_binding_d9e550a2.m[0]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, int32_t, int32_t))som_resolve(self, token))(self, NULL, a, b) : Old_add_first(self, a, b);
 }
 
@@ -108,7 +108,7 @@ SOM_COLD int32_t Old_twice_first(som_ref self, int32_t a) {
 }
 /* long twice(in long a) */
 static inline int32_t Old_twice(som_ref self, int32_t a) {
-	som_tok token = som_token(&Old_binding_675c6508.m[1]);
+	som_tok token = som_token(&Old_binding_d9e550a2.m[1]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, NULL, a) : Old_twice_first(self, a);
 }
 
@@ -118,7 +118,7 @@ SOM_COLD void Old_from_first(som_ref self, som_env *ev, som_making *making, int3
 }
 /* void from(inout somInitCtrl ctrl, in long total) */
 static inline void Old_from(som_ref self, som_env *ev, som_making *making, int32_t total) {
-	som_tok token = som_token(&Old_binding_675c6508.m[2]);
+	som_tok token = som_token(&Old_binding_d9e550a2.m[2]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_making *, int32_t))som_resolve(self, token))(self, ev, making, total);
 	else
@@ -136,33 +136,33 @@ static inline som_ref Old_new_from(som_env *ev, int32_t total) {
 enum { Old_Base_major = 0, Old_Base_minor = 0 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct Old_Base_binding_7ded1da8 {
+SOM_PER_CLIENT struct Old_Base_binding_e1fd79bc {
 	som_classdata c;
 	som_tok m[1];
-} Old_Base_binding_7ded1da8;
+} Old_Base_binding_e1fd79bc;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int Old_Base_bind(som_env *ev) {
 	static const char *const methods[] = {"must"};
 	static const char *const sigs[] = {"v:/oidl void()"};
 	static const som_binding binding = {sizeof(som_binding), 1, "Old_Base", 0, 0, methods, sigs, NULL, 0};
-	return som_bind(&binding, &Old_Base_binding_7ded1da8.c, ev);
+	return som_bind(&binding, &Old_Base_binding_e1fd79bc.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void Old_Base_unbind(void) {
-	som_class_unbind(&Old_Base_binding_7ded1da8.c);
-	memset(&Old_Base_binding_7ded1da8, 0, sizeof Old_Base_binding_7ded1da8);
+	som_class_unbind(&Old_Base_binding_e1fd79bc.c);
+	memset(&Old_Base_binding_e1fd79bc, 0, sizeof Old_Base_binding_e1fd79bc);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *Old_Base_class(som_env *ev) {
-	return som_bound(&Old_Base_binding_7ded1da8.c) || Old_Base_bind(ev) == SOM_OK ? Old_Base_binding_7ded1da8.c.cls : NULL;
+	return som_bound(&Old_Base_binding_e1fd79bc.c) || Old_Base_bind(ev) == SOM_OK ? Old_Base_binding_e1fd79bc.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int Old_Base_is(const som_object *o) {
-	return som_is(o, &Old_Base_binding_7ded1da8.c, "Old_Base", Old_Base_bind);
+	return som_is(o, &Old_Base_binding_e1fd79bc.c, "Old_Base", Old_Base_bind);
 }
 static inline som_ref Old_Base_cast(som_ref o) { return o && Old_Base_is(o) ? o : NULL; }
-static inline som_tok Old_Base_token(uint32_t n, som_env *ev) { return Old_Base_bind(ev) == SOM_OK ? som_token(&Old_Base_binding_7ded1da8.m[n]) : 0; }
+static inline som_tok Old_Base_token(uint32_t n, som_env *ev) { return Old_Base_bind(ev) == SOM_OK ? som_token(&Old_Base_binding_e1fd79bc.m[n]) : 0; }
 
 SOM_COLD void Old_Base_must_first(som_ref self) {
 	som_tok token = Old_Base_token(0, NULL);
@@ -170,7 +170,7 @@ SOM_COLD void Old_Base_must_first(som_ref self) {
 }
 /* void must() */
 static inline void Old_Base_must(som_ref self) {
-	som_tok token = som_token(&Old_Base_binding_7ded1da8.m[0]);
+	som_tok token = som_token(&Old_Base_binding_e1fd79bc.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, NULL);
 	else

@@ -1,0 +1,4 @@
+package cabi
+
+// Compare is what finds clashes of names.
+var Compare = compare

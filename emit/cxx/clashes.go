@@ -1,0 +1,33 @@
+package cxx
+
+import (
+	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/emit/cabi"
+	"github.com/opendsom/dsom/model"
+)
+
+// clashes says where two things would have one name in C++: it generates all that there can be, and looks at what that declares. So no
+// name is missed, whatever it was made of.
+func (g *generator) clashes() {
+	trial := *g
+	trial.bare, trial.opt.Existing, trial.report = true, nil, new(diag.Report)
+	clashes := cabi.Clashes{Told: func(one, other model.Decl, name string) {
+		switch d := other.About(); {
+		case one == other:
+			g.problem(CodeName, d.NameSpan, "rename one of them", "%s has two things that are %s in C++", d.ScopedName(), name)
+		default:
+			g.problem(CodeName, d.NameSpan, "rename one of them", "%s and what %s needs are both %s in C++", d.ScopedName(), one.About().ScopedName(), name)
+		}
+	}}
+	var units []*unit
+	for _, of := range cabi.Units(g.spec) {
+		u := &unit{generator: &trial, Unit: of}
+		units = append(units, u)
+		clashes.Share(u.usage(), &u.owners)
+	}
+	for _, u := range units {
+		if len(u.Classes) > 0 {
+			clashes.Look(u.implementation(), &u.owners, u.template(), u.Classes[0])
+		}
+	}
+}
