@@ -157,10 +157,10 @@ func thereNames[D model.Decl](s *side, ds []D) []string {
 	return out
 }
 
-func scopedNames(es []*model.Exception) []string {
+func scopedNames[D model.Decl](es []D) []string {
 	var out []string
 	for _, e := range es {
-		out = append(out, e.ScopedName())
+		out = append(out, e.About().ScopedName())
 	}
 	return out
 }

@@ -226,6 +226,9 @@ func (c *comparer) added(d model.Decl) {
 		return
 	}
 	c.add(c.addedCode(d), c.about(nil, d), "%s added", title(d))
+	if i, ok := d.(*model.Interface); ok && c.binary(i) {
+		c.conflicts(c.about(nil, i), nil, i)
+	}
 }
 
 func (c *comparer) removed(d model.Decl) {
