@@ -298,7 +298,7 @@ var rows = []row{
 	{id: "N1j", change: "removes static data, and keeps their name in the release order",
 		promise: "As without it: clients are told so, or get NULL. A place has no variable.",
 		before:  []edit{{"digest, drink;", "digest, drink, total; long total; total: staticdata;"}}, after: []edit{{"total; long total; total: staticdata;", "total;"}},
-		verdict: diff.Break, code: "staticdata-removed", reason: []string{"total"}},
+		verdict: diff.Break, code: "staticdata-removed", reason: []string{"total has the signature (none), and a client calls it as /data long"}},
 	{id: "N2", change: "changes the release order",
 		promise: "It is not refused: programs of DSOM's bindings know methods by name, and go on. It is told by dsom idl diff, since whoever goes by place, as IBM's programs did, finds another method.",
 		after:   []edit{{"eat, sleep, digest, drink;", "drink, digest, sleep, eat;"}}, places: true,

@@ -75,8 +75,9 @@ func (c *comparer) variable(p subject, old, new *model.Member) {
 	case rel == bounded || sameElements(c, old.Type.Resolve(), new.Type.Resolve()):
 		code = "data-resized"
 	}
+	from := len(c.changes)
 	c.add(code, p, "variable %s: %s is now %s", new.Name, show(old.Type), show(new.Type))
-	c.unseen(sameShape(old.Type, new.Type))
+	c.silence(from, func() bool { return sameShape(old.Type, new.Type) })
 }
 
 // sameElements reports whether two types are arrays that differ in their sizes only.

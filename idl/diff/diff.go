@@ -90,7 +90,8 @@ type comparer struct {
 	classes  bool           // there are classes: types matter to binaries
 	rank     map[string]int // of scoped names, for the order of the output
 	order    orders
-	orderCxx orders // where all classes are in C++
+	refusing map[*model.Interface]bool // see refusesAll
+	orderCxx orders                    // where all classes are in C++
 	changes  []Change
 }
 

@@ -168,6 +168,8 @@ func scopedNames[D model.Decl](es []D) []string {
 // operations compares two releases of an operation.
 func (c *comparer) operations(old, new *model.Operation) {
 	s := c.about(old, new)
+	from := len(c.changes)
+	defer func() { c.silence(from, func() bool { return c.unseenIn(old) }) }()
 	if old.Oneway != new.Oneway {
 		c.flag("oneway-changed", s, "oneway", old.Oneway, new.Oneway)
 	}
@@ -192,13 +194,15 @@ func (c *comparer) params(s subject, old, new []*model.Param) {
 	x, y := common(a, b)
 	if len(a) == len(b) && len(x) == len(a) && !slices.Equal(x, y) {
 		c.add("parameter-reordered", s, "parameters stand in another order: %s", strings.Join(b, ", "))
-		c.unseen(slices.EqualFunc(old, new, func(a, b *model.Param) bool { return a.Direction == b.Direction && sameShape(a.Type, b.Type) }))
 		for i, n := range b {
 			c.param(s, old[slices.Index(a, n)], new[i])
 		}
 		return
 	}
 	if len(a) == len(b) { // by place: a name that differs is another name for the same
+		if n := moved(a, b); n != "" {
+			c.add("parameter-reordered", s, "parameters are %s now, and were %s: %s", strings.Join(b, ", "), strings.Join(a, ", "), n)
+		}
 		for i := range old {
 			c.param(s, old[i], new[i])
 		}
@@ -275,6 +279,8 @@ func without(a, b []string) (out []string) {
 // attributes compares two releases of an attribute.
 func (c *comparer) attributes(old, new *model.Attribute) {
 	s := c.about(old, new)
+	from := len(c.changes)
+	defer func() { c.silence(from, func() bool { return c.unseenIn(old) }) }()
 	switch {
 	case new.Readonly && !old.Readonly:
 		c.add("attribute-readonly-added", s, "now readonly")

@@ -185,7 +185,7 @@ func (c *comparer) body(old, new model.Decl) {
 	case *model.Struct:
 		c.structs(s, o, new.(*model.Struct))
 	case *model.Exception:
-		c.members(s, o.Members, new.(*model.Exception).Members)
+		c.exceptions(s, o, new.(*model.Exception))
 	case *model.Union:
 		c.unions(s, o, new.(*model.Union))
 	case *model.Enum:
