@@ -1,6 +1,7 @@
 package rrbc_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -78,7 +79,7 @@ func (r *release) bodyCxx(i *model.Interface, method string) string {
 	case typeOf(voidFunc(nil)):
 		line("(void)x;")
 	case typeOf(oddFunc(nil)):
-		line("return %s;", r.drawn(r.row.odd.bodyCxx))
+		line("return %s;", r.drawn(cmp.Or(r.row.bodies[r.n-1][1], r.row.odd.bodyCxx)))
 	case typeOf(doubleFunc(nil)):
 		line("return static_cast<std::int32_t>(n);")
 	default:

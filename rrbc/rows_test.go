@@ -34,14 +34,15 @@ type row struct {
 	outOfGo string       // why there is no subclass in Go
 	unseen  bool         // at run time the two releases cannot be told apart
 
-	always   []string // implementations that raise Hungry in both releases
-	odd      *odd     // what the method fit is
-	atCall   bool     // what is refused is so when it is called, and not with its class
-	silent   bool     // it breaks, and nothing refuses it
-	unheard  bool     // it is refused, and the caller has no way to be told
-	shown    bool     // old programs read the member that now stands first
-	cxxAlone bool     // it is refused where the library is in C++, whose classes always keep state; in C the results are the same
-	outOfCxx string   // why neither library nor client is in C++
+	always   []string     // implementations that raise Hungry in both releases
+	odd      *odd         // what the method fit is
+	bodies   [2][2]string // of that, in C and in C++, where each release has its own
+	atCall   bool         // what is refused is so when it is called, and not with its class
+	silent   bool         // it breaks, and nothing refuses it
+	unheard  bool         // it is refused, and the caller has no way to be told
+	shown    bool         // old programs read the member that now stands first
+	cxxAlone bool         // it is refused where the library is in C++, whose classes always keep state; in C the results are the same
+	outOfCxx string       // why neither library nor client is in C++
 }
 
 // An odd method takes what no other does: how it is implemented, an expression of its parameters, and how a client gets v by
@@ -386,6 +387,25 @@ var rows = []row{
 		before:  fitting("in Box x", "struct Box { long wide; long high; };"), after: []edit{{"long wide; long high;", "long high; long wide;"}},
 		odd:     &odd{"x->wide * 100 + x->high", "x.wide * 100 + x.high", "Zoo::Box b; b.wide = 3; b.high = 4; int32_t v = FIT(o, &ev, &b)", "::Zoo::Box b; b.wide = 3; b.high = 4; std::int32_t v = o.fit(b)", [2]int32{304, 403}},
 		verdict: diff.Break, code: "member-reordered", silent: true, outOfGo: typesInGo},
+	{id: "N3za", change: "exchanges two parameters of one type, and gives a third another name",
+		promise: "Nothing refuses it. Old programs pass each for the other.",
+		before:  fitting("in long wide, in long high, in long tame", ""), after: []edit{{"in long wide, in long high, in long tame", "in long high, in long wide, in long calm"}},
+		odd:     &odd{"wide * 100 + high", "wide * 100 + high", "int32_t v = FIT(o, &ev, 3, 4, 5)", "std::int32_t v = o.fit(3, 4, 5)", [2]int32{304, 403}},
+		verdict: diff.Break, code: "parameter-reordered", silent: true, outOfGo: typesInGo},
+	{id: "N3zb", change: "removes the first member of a structure, and adds one of its type behind the others",
+		promise: "Nothing refuses it: to signatures it is the same structure. Old programs pass each member for the next.",
+		before:  fitting("in Box x", "struct Box { long wide; long high; };"), after: []edit{{"long wide; long high;", "long high; long tame;"}},
+		odd:     &odd{"x->high", "x.high", "Zoo::Box b; b.wide = 3; b.high = 4; int32_t v = FIT(o, &ev, &b)", "::Zoo::Box b; b.wide = 3; b.high = 4; std::int32_t v = o.fit(b)", [2]int32{4, 3}},
+		verdict: diff.Break, code: "member-removed", silent: true, outOfGo: typesInGo},
+	{id: "N3zc", change: "passes a structure of another name in which two members of one type are exchanged",
+		promise: "Nothing refuses it: names are not in signatures. Old programs pass each for the other.",
+		before:  fitting("in Box x", "struct Box { long wide; long high; };"), after: []edit{{"struct Box { long wide; long high; };", "struct Tag { long high; long wide; };"}, {"in Box x", "in Tag x"}},
+		odd:     &odd{"x->wide * 100 + x->high", "x.wide * 100 + x.high", "Zoo::Box b; b.wide = 3; b.high = 4; int32_t v = FIT(o, &ev, &b)", "::Zoo::Box b; b.wide = 3; b.high = 4; std::int32_t v = o.fit(b)", [2]int32{304, 403}},
+		verdict: diff.Break, code: "type-exchanged", silent: true, outOfGo: typesInGo},
+	{id: "N3zd", change: "puts a label in place of the default of a union over an enumeration that has no more",
+		promise: "Clients are refused: default would stand for what is appended.", outOfGo: typesInGo,
+		before: measuring("in Tag x", "enum Mood { calm, wild }; union Tag switch (Mood) { case calm: long since; default: double until; };"), after: []edit{{"default: double", "case wild: double"}},
+		verdict: diff.Break, code: "arm-default-changed", reason: []string{"measure has the signature v:p/void(union(enum,0:long,1:double)), and a client calls it as v:p/void(union(enum,0:long,default:double))"}},
 	{id: "N3r", outOfGo: typesInGo, change: "removes a parameter",
 		promise: "Clients are refused.",
 		before:  measuring("in long x, in long y", ""), after: []edit{{"in long x, in long y", "in long x"}},
@@ -524,6 +544,25 @@ var rows = []row{
 		before:  []edit{{"// End.", "interface Cat : Animal { long purr(in long n); implementation { releaseorder: purr; eat: override; long count; }; };"}}, uses: "Cat Puppy",
 		after:   []edit{{"interface Cat : Animal { long purr(in long n); implementation { releaseorder: purr; eat: override; long count; }; };", "// End."}},
 		verdict: diff.Break, code: "interface-removed", reason: []string{"does not define the class Zoo::Cat"}},
+	{id: "D31", outOfGo: typesInGo, change: "puts a label in place of the default of a union over a boolean",
+		promise: "To signatures it is the same.",
+		before:  measuring("in Tag x", "union Tag switch (boolean) { case TRUE: long since; default: double until; };"), after: []edit{{"default: double", "case FALSE: double"}}, unseen: true},
+	{id: "D32", outOfGo: typesInGo, change: "splits the labels of an arm of a union between two of its type",
+		promise: "To signatures it is the same. Each release takes a label for an arm of its own.",
+		before:  measuring("in Tag x", "union Tag switch (long) { case 1: case 2: long since; };"), after: []edit{{"case 1: case 2: long since;", "case 1: long since; case 2: long until;"}},
+		verdict: diff.Caution, code: "arm-split", places: true, unseen: true},
+	{id: "D33", outOfGo: typesInGo, change: "gives a label of its own what default stood for",
+		promise: "To signatures it is the same: labels of what follows default are no part of them.",
+		before:  measuring("in Tag x", "union Tag switch (long) { case 1: double since; default: long until; };"), after: []edit{{"default: long until;", "case 7: long wide; default: long until;"}},
+		verdict: diff.Caution, code: "arm-split", places: true, unseen: true},
+	{id: "D34", outOfGo: typesInGo, change: "takes away the label of its own of what is of the type that follows default",
+		promise: "To signatures it is the same.",
+		before:  measuring("in Tag x", "union Tag switch (long) { case 1: double since; case 7: long wide; default: long until; };"), after: []edit{{" case 7: long wide;", ""}},
+		verdict: diff.Caution, code: "arm-folded", places: true, unseen: true},
+	{id: "D35", outOfGo: typesInGo, change: "lets a method take a somId in place of a string",
+		promise: "They are one in C, and to signatures.",
+		before:  measuring("in string x", ""), after: []edit{{"in string x", "in somId x"}},
+		code: "type-renamed", unseen: true},
 	{id: "D9", change: "makes a nonstatic method static",
 		promise: "It is called as before, and may be overridden.",
 		before:  []edit{{"digest, drink;", "digest, drink; drink: nonstatic;"}}, after: []edit{{" drink: nonstatic;", ""}},

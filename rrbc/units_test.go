@@ -15,6 +15,7 @@ type pair struct {
 	*row
 	one, two *release
 	steps    []step
+	predict  func(lib *language) prediction // of rows that are drawn; else the row says it
 }
 
 // compile compiles what is to be compiled of some rows in a language: the library's releases, the subclass, the client.

@@ -204,6 +204,9 @@ func (c *comparer) params(s subject, old, new []*model.Param) {
 			c.add("parameter-reordered", s, "parameters are %s now, and were %s: %s", strings.Join(b, ", "), strings.Join(a, ", "), n)
 		}
 		for i := range old {
+			if a[i] != b[i] && !slices.Contains(b, a[i]) && !slices.Contains(a, b[i]) {
+				c.add("parameter-renamed", s.part("parameter", b[i], &old[i].Node, &new[i].Node), "parameter %s is now %s", a[i], b[i])
+			}
 			c.param(s, old[i], new[i])
 		}
 		return
@@ -224,13 +227,12 @@ func (c *comparer) params(s subject, old, new []*model.Param) {
 
 func (c *comparer) param(s subject, old, new *model.Param) {
 	p := s.part("parameter", new.Name, &old.Node, &new.Node)
-	if old.Name != new.Name {
-		c.add("parameter-renamed", p, "parameter %s is now %s", old.Name, new.Name)
-	}
 	if old.Direction != new.Direction {
 		c.add("parameter-direction-changed", p, "parameter %s is %s now, and was %s", new.Name, new.Direction, old.Direction)
 	}
-	c.retyped("parameter-type-changed", p, old.Type, new.Type)
+	if c.retyped("parameter-type-changed", p, old.Type, new.Type) && new.Direction != model.In && c.relate(old.Type, new.Type) != different {
+		c.owned(p, old.Type, new.Type)
+	}
 	c.remarks(p, &old.Node, &new.Node)
 }
 

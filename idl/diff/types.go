@@ -64,7 +64,21 @@ func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 		c.refused("there are objects of other classes in it")
 	}
 	c.silence(from, func() bool { return sameShape(old, new) })
+	if rel != different && s.kind != "parameter" { // of which it depends on the direction
+		c.owned(s, old, new)
+	}
 	return true
+}
+
+// owned tells that of two types which are one to signatures the one has to be freed and the other not: of string and somId.
+func (c *comparer) owned(s subject, old, new *model.Type) {
+	switch {
+	case old.IsVoid() || cabi.Owns(old) == cabi.Owns(new):
+	case cabi.Owns(new):
+		c.add("memory-changed", s, "%s: who is given it has to free it now", what(s))
+	default:
+		c.add("memory-changed", s, "%s: who is given it must not free it now", what(s))
+	}
 }
 
 // sameShape reports whether signatures say the same of two types.
