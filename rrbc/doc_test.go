@@ -36,6 +36,8 @@ library with a Go runtime in the client's process, but for the rows that are nam
 sizes, layouts, orders, metaclasses and versions have to be those that the other kernel, package som, gives for the same classes. Names,
 numbers and sizes are drawn anew in each run (` + "`DSOM_SEED`" + ` repeats one). That the suite can fail is tested, too: most rows name
 ways to build their second release wrongly, each of which has to be found.
+Beside the rows, releases with several changes at once are drawn by chance, and what ` + "`dsom idl diff`" + ` predicts of their clients has to happen
+(` + "`make soak`" + ` draws many).
 
 What a client is told of a method it is told when it first uses the class, and of a procedure or static data when it first looks for them: then
 the names, the ways of calling, the types and the members of exceptions that it was compiled with are compared with those that there are
