@@ -113,10 +113,16 @@ func (m *Method) Kind() MethodKind {
 	switch {
 	case m.Has("procedure"):
 		return ProcedureMethod
-	case m.Has("nonstatic"):
+	case m.Has("nonstatic"), m.Attribute != nil && m.nonstaticAccessor():
 		return NonstaticMethod
 	}
 	return StaticMethod
+}
+
+// nonstaticAccessor reports whether its attribute or its class says that what gets and sets attributes is nonstatic.
+func (m *Method) nonstaticAccessor() bool {
+	_, all := m.Class.ClassModifier("nonstaticaccessors")
+	return all || m.Has("nonstaticaccessors")
 }
 
 // IsInit reports whether the method initializes objects: modifier init, or SOMObject's own initializers.

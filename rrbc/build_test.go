@@ -32,6 +32,7 @@ type language struct {
 	client         func(b *strings.Builder, d *drawing, steps []step)
 	layout         func(i *model.Interface) (size, align int)
 	unplaced       bool // what defines its classes runs before the library's entry, so that they are in no library
+	keepsState     bool // its classes always have data, which they begin and end
 	bindsAncestors bool // a class is bound with its ancestors, of which it has to know all methods
 }
 

@@ -1,6 +1,7 @@
 package rrbc_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,7 +131,7 @@ func (r *release) bodyC(i *model.Interface, method string) string {
 		}
 		line("(void)self, (void)x;")
 	case typeOf(oddFunc(nil)):
-		line("return %s;", strings.ReplaceAll(r.drawn(r.row.odd.body), "::", "_"))
+		line("return %s;", strings.ReplaceAll(r.drawn(cmp.Or(r.row.bodies[r.n-1][0], r.row.odd.body)), "::", "_"))
 	case typeOf(doubleFunc(nil)):
 		line("return (int32_t)n;")
 	default:

@@ -1,6 +1,7 @@
 package rrbc_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -15,7 +16,7 @@ var inCxx = &language{
 	name: "C++", cc: "g++", args: []string{"-std=c++17"}, pkg: "g++", source: ".cpp", header: ".hpp",
 	head: "#include <som.hpp>\n#include <probe.hpp>\n#include <cstdio>\n\n",
 	emit: emitCxx, body: (*release).bodyCxx, inside: (*release).insideCxx, library: libraryCxx, client: clientCxx, layout: layoutCxx,
-	bindsAncestors: true,
+	bindsAncestors: true, keepsState: true,
 }
 
 func emitCxx(spec *model.Spec, library string) (*emit.Files, *diag.Report) {
@@ -78,7 +79,7 @@ func (r *release) bodyCxx(i *model.Interface, method string) string {
 	case typeOf(voidFunc(nil)):
 		line("(void)x;")
 	case typeOf(oddFunc(nil)):
-		line("return %s;", r.drawn(r.row.odd.bodyCxx))
+		line("return %s;", r.drawn(cmp.Or(r.row.bodies[r.n-1][1], r.row.odd.bodyCxx)))
 	case typeOf(doubleFunc(nil)):
 		line("return static_cast<std::int32_t>(n);")
 	default:
@@ -161,5 +162,10 @@ func (s step) writeCxx(b *strings.Builder, d *drawing) {
 func layoutCxx(i *model.Interface) (size, align int) {
 	size, align = layout(i)
 	align = max(align, 8)
+	for _, a := range i.AttributeData() {
+		if isString(a.Type) {
+			size += 32 - 8 // std::string in place of a pointer
+		}
+	}
 	return (8 + max(size, 1) + align - 1) / align * align, align
 }

@@ -36,6 +36,8 @@ library with a Go runtime in the client's process, but for the rows that are nam
 sizes, layouts, orders, metaclasses and versions have to be those that the other kernel, package som, gives for the same classes. Names,
 numbers and sizes are drawn anew in each run (` + "`DSOM_SEED`" + ` repeats one). That the suite can fail is tested, too: most rows name
 ways to build their second release wrongly, each of which has to be found.
+Beside the rows, releases with several changes at once are drawn by chance, and what ` + "`dsom idl diff`" + ` predicts of their clients has to happen
+(` + "`make soak`" + ` draws many).
 
 What a client is told of a method it is told when it first uses the class, and of a procedure or static data when it first looks for them: then
 the names, the ways of calling, the types and the members of exceptions that it was compiled with are compared with those that there are
@@ -117,9 +119,9 @@ var untried = []struct {
 	{"an exception that a caller does not know reaches it as one: R31 tries that", []string{"raises-replaced", "exception-renamed", "exception-id-changed"}},
 	{"the name is another thing's: what it was is removed (N1, D8), or has another type (N3u)", []string{"kind-changed"}},
 	{"as members that come or go (N3c, N3s): signatures have those of the base in front", []string{"struct-base-changed", "struct-base-folded"}},
-	{"signatures say the same of both, and each release takes a label for an arm of its own", []string{"arm-split", "arm-folded", "arm-label-moved"}},
+	{"signatures say the same of both, and each release takes a label for an arm of its own", []string{"arm-label-moved"}},
 	{"nothing of it is in a compiled program, or what was stays as it was", []string{"definition-added", "interface-abstract-changed", "interface-local-changed", "parameter-renamed", "type-added", "type-removed",
-		"type-renamed", "type-alias-changed", "type-id-changed", "id-changed", "member-renamed", "exception-added", "exception-removed", "enumerator-renamed",
+		"type-alias-changed", "type-id-changed", "id-changed", "member-renamed", "exception-added", "exception-removed", "enumerator-renamed",
 		"arm-renamed", "const-added", "const-removed", "const-type-changed", "doc-changed", "annotation-changed", "annotation-layout-changed", "pragma-changed", "modifier-changed"}},
 	{"programs keep the old value, since it is compiled into them", []string{"const-value-changed"}},
 	{"as rows R6, R23 and R24, and told in the same change", []string{"data-reordered", "directinit-changed", "init-override-added"}},

@@ -50,3 +50,15 @@ func numbered(format string, n int) string {
 	}
 	return b.String()
 }
+
+// overridesAge lets Puppy have an attribute of Animal's in a way of its own.
+var overridesAge = edit{" bark: override;", " bark: override; _get_age: override; _set_age: override;"}
+
+// ordered declares two classes with an attribute of a type each, and two that have them as parents, in both orders.
+func ordered(parent, typ string) string {
+	return fmt.Sprintf(`interface Night : %[1]s { attribute %[2]s called; implementation { releaseorder: _get_called, _set_called; }; };
+  interface Day : %[1]s { attribute %[2]s until; implementation { releaseorder: _get_until, _set_until; }; };
+  interface Early : Night, Day { implementation { releaseorder:; }; };
+  interface Late : Day, Night { implementation { releaseorder:; }; };
+  // Tags.`, parent, typ)
+}

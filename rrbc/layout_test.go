@@ -18,7 +18,7 @@ type member struct {
 var ctypes = map[model.Kind]struct {
 	name string
 	size int
-}{model.Short: {"int16_t", 2}, model.Long: {"int32_t", 4}, model.Double: {"double", 8}}
+}{model.Short: {"int16_t", 2}, model.Long: {"int32_t", 4}, model.Double: {"double", 8}, model.String: {"char *", 8}}
 
 // members are the instance variables of a class, and those of its attributes behind them.
 func members(i *model.Interface) []member {
@@ -58,6 +58,8 @@ func typeOf(v any) reflect.Type { return reflect.TypeOf(v) }
 // goType is what the reference's implementations of a method are.
 func goType(m *model.Method) reflect.Type {
 	switch {
+	case m.Attribute != nil && !isNumber(m.Attribute.Type):
+		return reflect.TypeFor[voidFunc]()
 	case m.Attribute != nil && m.Set:
 		return reflect.TypeFor[setFunc]()
 	case m.Attribute != nil:

@@ -21,7 +21,7 @@ type reference struct {
 	m       som.Manager
 	refused map[string]bool // libraries that cannot be loaded, by module
 	counts  map[part]int32
-	values  map[som.Ref]int32 // of the attribute
+	values  map[part]int32 // of attributes
 	object  som.Ref
 	out     []string
 }
@@ -31,7 +31,7 @@ type tongues struct{ lib, sub, client *language }
 
 type part struct {
 	object som.Ref
-	class  string
+	name   string // of a class, or of an attribute
 }
 
 // What methods are, by what they take and return.
@@ -58,7 +58,7 @@ var errRefused = &som.Error{Code: som.CodeLibrary, Text: "its library cannot be 
 
 // expect answers the lines that a client prints.
 func expect(lib, old *release, in tongues, steps []step) []string {
-	w := &reference{lib: lib, old: old, in: in, refused: map[string]bool{}, counts: map[part]int32{}, values: map[som.Ref]int32{}}
+	w := &reference{lib: lib, old: old, in: in, refused: map[string]bool{}, counts: map[part]int32{}, values: map[part]int32{}}
 	w.refused["Zoo"] = w.load(lib, lib.classes(lib.library, "Zoo")) != nil
 	if s := lib.row.substitute; s[0] != "" && lib.n == 2 {
 		w.refused["Zoo"] = w.refused["Zoo"] || w.substitute(s[0], s[1]) != nil
@@ -135,10 +135,11 @@ func (w *reference) all(is []*model.Interface) []*som.Class {
 // define makes a class of a release.
 func (w *reference) define(r *release, i *model.Interface) error {
 	major, minor := i.ClassVersion()
-	size, align := w.in.lib.layout(i)
+	in := w.in.lib
 	if r.word(strings.Split(name(i), "::")[0]) == "Home" {
-		size, align = w.in.sub.layout(i)
+		in = w.in.sub
 	}
+	size, align := in.layout(i)
 	s := som.Spec{Name: name(i), Parents: w.all(i.Parents()), Version: som.Version{Major: major, Minor: minor}, Select: map[string]*som.Class{}}
 	if size > 0 {
 		s.Data = som.Data{Size: size, Align: align}
@@ -174,8 +175,11 @@ func (w *reference) define(r *release, i *model.Interface) error {
 			return nil
 		}
 	}
-	if destroys(i) {
+	switch {
+	case destroys(i):
 		s.Fini = func(som.Ref) { w.print("fini %s", s.Name) }
+	case in.keepsState || cabi.KeepsState(i):
+		s.Fini = func(som.Ref) {}
 	}
 	var err error
 	*c, err = w.m.NewClass(s)
@@ -203,10 +207,12 @@ func (w *reference) introduced(r *release, i *model.Interface, e model.Release, 
 func (w *reference) implementation(r *release, i *model.Interface, m *model.Method, c **som.Class, qualified string) any {
 	does := r.code(i, m.Name)
 	switch {
+	case m.Attribute != nil && !isNumber(m.Attribute.Type):
+		return voidFunc(func(som.Self) error { return nil })
 	case m.Attribute != nil && m.Set:
-		return setFunc(func(self som.Self, v int32) error { w.values[self.Ref()] = v; return nil })
+		return setFunc(func(self som.Self, v int32) error { w.values[part{self.Ref(), m.Attribute.Name}] = v; return nil })
 	case m.Attribute != nil:
-		return getFunc(func(self som.Self) (int32, error) { return w.values[self.Ref()], nil })
+		return getFunc(func(self som.Self) (int32, error) { return w.values[part{self.Ref(), m.Attribute.Name}], nil })
 	case m.IsInit():
 		return initFunc(func(som.Self, string) error { return nil })
 	case isOdd(m):

@@ -34,13 +34,15 @@ type row struct {
 	outOfGo string       // why there is no subclass in Go
 	unseen  bool         // at run time the two releases cannot be told apart
 
-	always   []string // implementations that raise Hungry in both releases
-	odd      *odd     // what the method fit is
-	atCall   bool     // what is refused is so when it is called, and not with its class
-	silent   bool     // it breaks, and nothing refuses it
-	unheard  bool     // it is refused, and the caller has no way to be told
-	shown    bool     // old programs read the member that now stands first
-	outOfCxx string   // why neither library nor client is in C++
+	always   []string     // implementations that raise Hungry in both releases
+	odd      *odd         // what the method fit is
+	bodies   [2][2]string // of that, in C and in C++, where each release has its own
+	atCall   bool         // what is refused is so when it is called, and not with its class
+	silent   bool         // it breaks, and nothing refuses it
+	unheard  bool         // it is refused, and the caller has no way to be told
+	shown    bool         // old programs read the member that now stands first
+	cxxAlone bool         // it is refused where the library is in C++, whose classes always keep state; in C the results are the same
+	outOfCxx string       // why neither library nor client is in C++
 }
 
 // An odd method takes what no other does: how it is implemented, an expression of its parameters, and how a client gets v by
@@ -175,6 +177,16 @@ var rows = []row{
 		promise: "Clients that call it are refused when they do: overrides would not be seen. Signatures say what is a procedure.",
 		before:  procedure(""), after: []edit{{" run: procedure;", ""}},
 		verdict: diff.Break, code: "method-kind-changed", atCall: true, reason: []string{"run has the signature i:i/long(long), and a client calls it as i:i/procedure long(long)"}},
+	{id: "R22d", outOfGo: typesInGo, change: "makes the methods of an attribute nonstatic (nonstaticaccessors)",
+		promise: "Subclasses that override them are refused.",
+		before:  []edit{{"long drink(in long n);", "long drink(in long n); attribute long age;"}, {"digest, drink;", "digest, drink, _get_age, _set_age;"}},
+		after:   []edit{{"_get_age, _set_age;", "_get_age, _set_age; age: nonstaticaccessors;"}}, sub: []edit{overridesAge, {"short paws;", "short paws; double years;"}},
+		verdict: diff.Break, code: "method-kind-changed", reason: []string{"_get_age is nonstatic in Zoo::Animal and cannot be overridden"}},
+	{id: "R22e", outOfGo: typesInGo, change: "makes the methods of all attributes of a class nonstatic",
+		promise: "Subclasses that override one are refused.",
+		before:  []edit{{"long drink(in long n);", "long drink(in long n); attribute long age;"}, {"digest, drink;", "digest, drink, _get_age, _set_age;"}},
+		after:   []edit{{"_get_age, _set_age;", "_get_age, _set_age; nonstaticaccessors;"}}, sub: []edit{overridesAge, {"short paws;", "short paws; double years;"}},
+		verdict: diff.Break, code: "method-kind-changed", reason: []string{"_get_age is nonstatic in Zoo::Animal and cannot be overridden"}},
 	{id: "R23", change: "inherits a method's implementation from another parent, and initialises its parents in another order",
 		promise: "The inherited method behaves as the other parent has it; initializers run once each.",
 		with:    "ducks", after: []edit{{"select = Walker", "select = Swimmer"}, {`"Walker, Swimmer"`, `"Swimmer, Walker"`}},
@@ -284,6 +296,10 @@ var rows = []row{
 		before:  []edit{{"long drink(in long n);", "long drink(in long n); attribute long age;"}, {"digest, drink;", "digest, drink, _get_age, _set_age;"}},
 		after:   []edit{{" attribute long age;", " attribute long weight;"}, {", _get_age, _set_age;", ", _get_weight, _set_weight;"}},
 		verdict: diff.Break, code: "attribute-renamed", reason: []string{"class Zoo::Animal has no method _get_age"}},
+	{id: "N1j", change: "removes static data, and keeps their name in the release order",
+		promise: "As without it: clients are told so, or get NULL. A place has no variable.",
+		before:  []edit{{"digest, drink;", "digest, drink, total; long total; total: staticdata;"}}, after: []edit{{"total; long total; total: staticdata;", "total;"}},
+		verdict: diff.Break, code: "staticdata-removed", reason: []string{"total has the signature (none), and a client calls it as /data long"}},
 	{id: "N2", change: "changes the release order",
 		promise: "It is not refused: programs of DSOM's bindings know methods by name, and go on. It is told by dsom idl diff, since whoever goes by place, as IBM's programs did, finds another method.",
 		after:   []edit{{"eat, sleep, digest, drink;", "drink, digest, sleep, eat;"}}, places: true,
@@ -371,6 +387,25 @@ var rows = []row{
 		before:  fitting("in Box x", "struct Box { long wide; long high; };"), after: []edit{{"long wide; long high;", "long high; long wide;"}},
 		odd:     &odd{"x->wide * 100 + x->high", "x.wide * 100 + x.high", "Zoo::Box b; b.wide = 3; b.high = 4; int32_t v = FIT(o, &ev, &b)", "::Zoo::Box b; b.wide = 3; b.high = 4; std::int32_t v = o.fit(b)", [2]int32{304, 403}},
 		verdict: diff.Break, code: "member-reordered", silent: true, outOfGo: typesInGo},
+	{id: "N3za", change: "exchanges two parameters of one type, and gives a third another name",
+		promise: "Nothing refuses it. Old programs pass each for the other.",
+		before:  fitting("in long wide, in long high, in long tame", ""), after: []edit{{"in long wide, in long high, in long tame", "in long high, in long wide, in long calm"}},
+		odd:     &odd{"wide * 100 + high", "wide * 100 + high", "int32_t v = FIT(o, &ev, 3, 4, 5)", "std::int32_t v = o.fit(3, 4, 5)", [2]int32{304, 403}},
+		verdict: diff.Break, code: "parameter-reordered", silent: true, outOfGo: typesInGo},
+	{id: "N3zb", change: "removes the first member of a structure, and adds one of its type behind the others",
+		promise: "Nothing refuses it: to signatures it is the same structure. Old programs pass each member for the next.",
+		before:  fitting("in Box x", "struct Box { long wide; long high; };"), after: []edit{{"long wide; long high;", "long high; long tame;"}},
+		odd:     &odd{"x->high", "x.high", "Zoo::Box b; b.wide = 3; b.high = 4; int32_t v = FIT(o, &ev, &b)", "::Zoo::Box b; b.wide = 3; b.high = 4; std::int32_t v = o.fit(b)", [2]int32{4, 3}},
+		verdict: diff.Break, code: "member-removed", silent: true, outOfGo: typesInGo},
+	{id: "N3zc", change: "passes a structure of another name in which two members of one type are exchanged",
+		promise: "Nothing refuses it: names are not in signatures. Old programs pass each for the other.",
+		before:  fitting("in Box x", "struct Box { long wide; long high; };"), after: []edit{{"struct Box { long wide; long high; };", "struct Tag { long high; long wide; };"}, {"in Box x", "in Tag x"}},
+		odd:     &odd{"x->wide * 100 + x->high", "x.wide * 100 + x.high", "Zoo::Box b; b.wide = 3; b.high = 4; int32_t v = FIT(o, &ev, &b)", "::Zoo::Box b; b.wide = 3; b.high = 4; std::int32_t v = o.fit(b)", [2]int32{304, 403}},
+		verdict: diff.Break, code: "type-exchanged", silent: true, outOfGo: typesInGo},
+	{id: "N3zd", change: "puts a label in place of the default of a union over an enumeration that has no more",
+		promise: "Clients are refused: default would stand for what is appended.", outOfGo: typesInGo,
+		before: measuring("in Tag x", "enum Mood { calm, wild }; union Tag switch (Mood) { case calm: long since; default: double until; };"), after: []edit{{"default: double", "case wild: double"}},
+		verdict: diff.Break, code: "arm-default-changed", reason: []string{"measure has the signature v:p/void(union(enum,0:long,1:double)), and a client calls it as v:p/void(union(enum,0:long,default:double))"}},
 	{id: "N3r", outOfGo: typesInGo, change: "removes a parameter",
 		promise: "Clients are refused.",
 		before:  measuring("in long x, in long y", ""), after: []edit{{"in long x, in long y", "in long x"}},
@@ -439,10 +474,35 @@ var rows = []row{
   interface Late : Day, Night { implementation { long count; }; };`}},
 		after:   []edit{{"interface Dog : Animal", "interface Dog : Animal, Pet"}},
 		verdict: diff.Break, code: "metaclass-conflict", reason: []string{"Zoo::Night", "Zoo::Day", "tally"}},
+	{id: "N10b", outOfGo: metaclassInGo, change: "adds a parent whose metaclass has metaclasses with attributes of strings in another order",
+		promise: "The library is refused when it is loaded: attributes of strings are data that end with the object.",
+		with:    "pets", before: []edit{{"digest, drink;", "digest, drink; metaclass = Early;"}, {"releaseorder: stroke;", "releaseorder: stroke; metaclass = Late;"}, {"// Keepers.", ordered("SOMClass", "string")}},
+		after:   []edit{{"interface Dog : Animal", "interface Dog : Animal, Pet"}},
+		verdict: diff.Break, code: "metaclass-conflict", reason: []string{"Zoo::Night", "Zoo::Day", "both have data"}},
+	{id: "N10c", outOfGo: metaclassInGo, change: "adds a parent whose metaclass has metaclasses with attributes of numbers in another order",
+		promise: "If the metaclasses are in C++, where each class keeps state, the library is refused when it is loaded; in C all goes on.",
+		with:    "pets", before: []edit{{"digest, drink;", "digest, drink; metaclass = Early;"}, {"releaseorder: stroke;", "releaseorder: stroke; metaclass = Late;"}, {"// Keepers.", ordered("SOMClass", "long")}},
+		after:   []edit{{"interface Dog : Animal", "interface Dog : Animal, Pet"}},
+		verdict: diff.Break, code: "metaclass-conflict-cxx", cxxAlone: true, reason: []string{"Zoo::Night", "Zoo::Day", "both have data"}},
 	{id: "N11", change: "adds a parent that has its ancestors in another order",
 		promise: "The library is refused when it is loaded, and says which ancestors disagree on which method.",
 		with:    "ducks", before: []edit{{"interface Duck : Walker, Swimmer", "interface Seal : Swimmer, Walker { implementation { long count; }; };\n  interface Duck : Walker, Swimmer"}, {"// End.", "interface Both : Duck { implementation { long count; }; };"}},
 		after:   []edit{{"interface Both : Duck", "interface Both : Duck, Seal"}},
+		verdict: diff.Break, code: "parents-conflict", reason: []string{"Zoo::Walker", "Zoo::Swimmer", "drink"}},
+	{id: "N11b", outOfGo: typesInGo, change: "adds a parent that has ancestors with attributes of strings in another order",
+		promise: "The library is refused when it is loaded: attributes of strings are data that end with the object.",
+		before:  []edit{{"// Pets.", ordered("SOMObject", "string")}, {"interface Dog : Animal", "interface Dog : Animal, Early"}},
+		after:   []edit{{"interface Dog : Animal, Early", "interface Dog : Animal, Early, Late"}},
+		verdict: diff.Break, code: "parents-conflict", reason: []string{"Zoo::Night", "Zoo::Day", "both have data"}},
+	{id: "N11c", outOfGo: typesInGo, change: "adds a parent that has ancestors with attributes of numbers in another order",
+		promise: "If the classes are in C++, where each class keeps state, the library is refused when it is loaded; in C all goes on.",
+		before:  []edit{{"// Pets.", ordered("SOMObject", "long")}, {"interface Dog : Animal", "interface Dog : Animal, Early"}},
+		after:   []edit{{"interface Dog : Animal, Early", "interface Dog : Animal, Early, Late"}},
+		verdict: diff.Break, code: "parents-conflict-cxx", cxxAlone: true, reason: []string{"Zoo::Night", "Zoo::Day", "both have data"}},
+	{id: "N11d", change: "adds a class whose parents have their ancestors in different orders",
+		promise: "The library is refused when it is loaded, and with it all clients of its other classes.",
+		with:    "ducks", before: []edit{{"interface Duck : Walker, Swimmer", "interface Seal : Swimmer, Walker { implementation { long count; }; };\n  interface Duck : Walker, Swimmer"}},
+		after:   []edit{{"// End.", "interface Both : Duck, Seal { implementation { long count; }; };"}},
 		verdict: diff.Break, code: "parents-conflict", reason: []string{"Zoo::Walker", "Zoo::Swimmer", "drink"}},
 	{id: "N12", change: "lets clients at its instance data",
 		promise: "There is no way to declare or to bind that.", unseen: true},
@@ -484,6 +544,25 @@ var rows = []row{
 		before:  []edit{{"// End.", "interface Cat : Animal { long purr(in long n); implementation { releaseorder: purr; eat: override; long count; }; };"}}, uses: "Cat Puppy",
 		after:   []edit{{"interface Cat : Animal { long purr(in long n); implementation { releaseorder: purr; eat: override; long count; }; };", "// End."}},
 		verdict: diff.Break, code: "interface-removed", reason: []string{"does not define the class Zoo::Cat"}},
+	{id: "D31", outOfGo: typesInGo, change: "puts a label in place of the default of a union over a boolean",
+		promise: "To signatures it is the same.",
+		before:  measuring("in Tag x", "union Tag switch (boolean) { case TRUE: long since; default: double until; };"), after: []edit{{"default: double", "case FALSE: double"}}, unseen: true},
+	{id: "D32", outOfGo: typesInGo, change: "splits the labels of an arm of a union between two of its type",
+		promise: "To signatures it is the same. Each release takes a label for an arm of its own.",
+		before:  measuring("in Tag x", "union Tag switch (long) { case 1: case 2: long since; };"), after: []edit{{"case 1: case 2: long since;", "case 1: long since; case 2: long until;"}},
+		verdict: diff.Caution, code: "arm-split", places: true, unseen: true},
+	{id: "D33", outOfGo: typesInGo, change: "gives a label of its own what default stood for",
+		promise: "To signatures it is the same: labels of what follows default are no part of them.",
+		before:  measuring("in Tag x", "union Tag switch (long) { case 1: double since; default: long until; };"), after: []edit{{"default: long until;", "case 7: long wide; default: long until;"}},
+		verdict: diff.Caution, code: "arm-split", places: true, unseen: true},
+	{id: "D34", outOfGo: typesInGo, change: "takes away the label of its own of what is of the type that follows default",
+		promise: "To signatures it is the same.",
+		before:  measuring("in Tag x", "union Tag switch (long) { case 1: double since; case 7: long wide; default: long until; };"), after: []edit{{" case 7: long wide;", ""}},
+		verdict: diff.Caution, code: "arm-folded", places: true, unseen: true},
+	{id: "D35", outOfGo: typesInGo, change: "lets a method take a somId in place of a string",
+		promise: "They are one in C, and to signatures.",
+		before:  measuring("in string x", ""), after: []edit{{"in string x", "in somId x"}},
+		code: "type-renamed", unseen: true},
 	{id: "D9", change: "makes a nonstatic method static",
 		promise: "It is called as before, and may be overridden.",
 		before:  []edit{{"digest, drink;", "digest, drink; drink: nonstatic;"}}, after: []edit{{" drink: nonstatic;", ""}},
@@ -578,4 +657,11 @@ var rows = []row{
 		after:    []edit{{"drink, withName;", "drink, withName; withName: init;"}},
 		outOfCxx: "C++ has no methods that take a somInitCtrl and are no initializers",
 		verdict:  diff.Break, code: "init-changed", reason: []string{"withName has the signature v:ps/init void(inout making,string), and a client calls it as v:ps/void(inout making,string)"}, outOfGo: typesInGo},
+	{id: "D30", outOfGo: typesInGo, change: "moves a method up to an abstract parent, of which the class has no implementation",
+		promise: "Calls of it are told that nothing implements it any more; clients go on otherwise.",
+		with:    "pets", before: []edit{{"interface Dog : Animal", "interface Dog : Animal, Pet"}, {"releaseorder: bark;", "releaseorder: bark; abstractparents = Pet; stroke: override;"}},
+		after: []edit{{"long bark(in long n);\n    implementation", "implementation"}, {"releaseorder: bark;", "releaseorder: bark; bark: migrate = Pet;"},
+			{"long stroke(in long n);", "long stroke(in long n); long bark(in long n);"}, {"releaseorder: stroke;", "releaseorder: stroke, bark;"}},
+		moved:   map[string]string{"Pet.bark": "Dog.bark"},
+		verdict: diff.Break, code: "implementation-lost", atCall: true},
 }

@@ -43,6 +43,7 @@ func script(one *release) []step {
 						if way == "call" {
 							add("odd", m.Name, a)
 						}
+					case m.Attribute != nil && !isNumber(m.Attribute.Type): // bound, and not called
 					case m.Attribute != nil && m.Set && way == "call":
 						add("set", m.Name, a)
 					case m.Attribute != nil && way == "call":
@@ -78,7 +79,9 @@ func script(one *release) []step {
 		if m := metaclass(i); m != nil {
 			for _, a := range inherited(m) {
 				for _, method := range a.Introduced() {
-					add("meta", method.Name, a)
+					if takesNumber(&method) {
+						add("meta", method.Name, a)
+					}
 				}
 			}
 		}
@@ -99,6 +102,10 @@ func takesNumber(m *model.Method) bool {
 
 // isOdd reports whether a method is the one that a row has its own functions and calls for.
 func isOdd(m *model.Method) bool { return m.Operation != nil && strings.HasSuffix(m.Name, "fit") }
+
+func isNumber(t *model.Type) bool {
+	return t.Resolve().Kind == model.Long || t.Resolve().Kind == model.Double
+}
 
 func isString(t *model.Type) bool { return t.Resolve().Kind == model.String }
 

@@ -15,6 +15,7 @@ type pair struct {
 	*row
 	one, two *release
 	steps    []step
+	predict  func(lib *language) prediction // of rows that are drawn; else the row says it
 }
 
 // compile compiles what is to be compiled of some rows in a language: the library's releases, the subclass, the client.
@@ -120,6 +121,7 @@ type place struct {
 	*pair
 	w          *workshop
 	client     string
+	second     *language // of release 2
 	sub        *language
 	want, then []string          // what the client has to print with release 1, with release 2
 	lib        string            // folder, for SOM_PATH
@@ -128,7 +130,7 @@ type place struct {
 
 // link makes a row's libraries: in one language, with the subclass and the client in others.
 func (w *workshop) link(p *pair, shard int, lib, second, sub, client *language) (*place, error) {
-	at := &place{pair: p, w: w, sub: sub, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
+	at := &place{pair: p, w: w, second: second, sub: sub, client: w.path(fmt.Sprintf("program-%s-%d", client.cc, shard)), next: map[string]string{}}
 	at.want = expect(p.one, p.one, tongues{lib, sub, client}, p.steps)
 	at.then = expect(p.two, p.one, tongues{second, sub, client}, p.steps)
 	folder := "rows/" + p.id + "-" + client.cc + "-" + sub.cc

@@ -39,6 +39,9 @@ func (c *Class) LookupAs(name, signature string) (*Method, error) {
 	if err == nil {
 		err = c.checkSignature(m, signature, false)
 	}
+	if err == nil && m.spec.Signature == "" && strings.HasPrefix(signature, "/") && m.kind != Procedure { // a place that is kept for one
+		err = fail(CodeMethod, c.Name(), "%s has the signature (none), and a client calls it as %s, of another release", m, signature)
+	}
 	if err != nil {
 		return nil, err
 	}

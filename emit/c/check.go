@@ -132,7 +132,7 @@ func (g *generator) checkClass(i *model.Interface) {
 	}
 	lives := map[string]string{}
 	for _, o := range i.Overridden() {
-		switch l := lifeOf(o); {
+		switch l := cabi.LifeOf(o); {
 		case l != "":
 			if lives[l] != "" {
 				g.problem(CodeLife, o.NameSpan, "override one of them", "%s and %s are one in C: what an object does when it is %s", lives[l], o.Name, map[string]string{"copy": "copied", "assign": "assigned"}[l])

@@ -50,26 +50,10 @@ var givenMethods = map[string]map[string]string{
 	"SOMMProxyForObject": {"_get_sommProxyTarget": "o:", "_set_sommProxyTarget": "v:o", "sommProxyDispatch": "i:spIp"},
 }
 
-// lifeMethods are the methods of SOMObject that classes override for what they do at a moment of their objects' lives, and what
-// stands for them in the description of a class, som_class_desc: the kernel calls it for each ancestor in turn.
-var lifeMethods = map[string]string{
-	"somDefaultInit": "init", "somDestruct": "fini",
-	"somDefaultCopyInit": "copy", "somDefaultConstCopyInit": "copy", "somDefaultVCopyInit": "copy", "somDefaultConstVCopyInit": "copy",
-	"somDefaultAssign": "assign", "somDefaultConstAssign": "assign", "somDefaultVAssign": "assign", "somDefaultConstVAssign": "assign",
-}
-
 // lifeParams are what implementations of these functions have, and the kernel calls them with.
 var lifeParams = map[string][]param{
 	"init":   {{typ: "som_ref", name: "self"}, {typ: "som_env *", name: "ev"}},
 	"fini":   {{typ: "som_ref", name: "self"}},
 	"copy":   {{typ: "som_ref", name: "self"}, {typ: "som_ref", name: "from"}, {typ: "som_env *", name: "ev"}},
 	"assign": {{typ: "som_ref", name: "self"}, {typ: "som_ref", name: "from"}, {typ: "som_env *", name: "ev"}},
-}
-
-// lifeOf returns the function of the description that an override stands for, or "".
-func lifeOf(o *model.Override) string {
-	if o.Of == "" || lifeMethods[o.Name] == "" || o.Of != "SOMObject::"+o.Name && o.Of != "::SOMObject::"+o.Name {
-		return ""
-	}
-	return lifeMethods[o.Name]
 }

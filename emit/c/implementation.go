@@ -53,7 +53,7 @@ func (u *unit) implementing(i *model.Interface) *implementing {
 	m := &implementing{Interface: i, name: cname(i), lives: map[string]*model.Override{}, members: i.InstanceData(), data: i.AttributeData()}
 	m.own = u.introduced(i)
 	for _, o := range i.Overridden() {
-		if l := lifeOf(o); l != "" {
+		if l := cabi.LifeOf(o); l != "" {
 			m.lives[l] = o
 		} else if f := u.inheritedMethod(i, o); f != nil {
 			m.over = append(m.over, f)

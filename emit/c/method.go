@@ -38,11 +38,6 @@ func (g *generator) methodOf(m *model.Method) *method {
 	if (isRoot(m.Class) || c.init) && !g.opt.Compat {
 		c.oidl = false // who overrides somNew, or begins an object, has to tell what went wrong
 	}
-	if m.Attribute != nil {
-		if _, ok := m.Class.ClassModifier("nonstaticaccessors"); ok || m.Has("nonstaticaccessors") {
-			c.kind = model.NonstaticMethod
-		}
-	}
 	c.self, c.env = cabi.Receives(m)
 	if sig, ok := givenMethods[m.Class.ScopedName()][m.Name]; ok {
 		c.given(m, sig)

@@ -121,43 +121,7 @@ func elementWord(t *model.Type) string {
 var carried = cabi.Set(`boolean octet char wchar int8 uint8 short ushort long ulong longlong ulonglong float double string object`)
 
 // owns reports whether values of a type hold memory or references.
-func owns(t *model.Type) bool { return ownsBelow(t, map[model.Decl]bool{}) }
-
-func ownsBelow(t *model.Type, seen map[model.Decl]bool) bool {
-	switch cabi.FormOf(t) {
-	case cabi.Text:
-		return cabi.StandardName(t) != "somId"
-	case cabi.Wide, cabi.Object:
-		return true
-	case cabi.Array:
-		return ownsBelow(t.Resolve().Elem, seen)
-	case cabi.Aggregate:
-		t = t.Resolve()
-		if t.Kind == model.Sequence {
-			return true
-		}
-		d := cabi.Definition(t.Decl)
-		if seen[d] {
-			return false
-		}
-		seen[d] = true
-		switch d := d.(type) {
-		case *model.Struct:
-			for _, m := range d.AllMembers() {
-				if ownsBelow(m.Type, seen) {
-					return true
-				}
-			}
-		case *model.Union:
-			for _, c := range d.Cases {
-				if ownsBelow(c.Type, seen) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
+var owns = cabi.Owns
 
 // A param is a parameter of a function in C.
 type param struct {

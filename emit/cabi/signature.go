@@ -286,6 +286,12 @@ func (s *shaper) declared(d model.Decl) (string, int) {
 	return text, back
 }
 
+// TellsDefault reports whether signatures say of a union that it has a default. Of a boolean they have both labels instead. Where default
+// stands for one enumerator that is left they still say it, since it will stand for those that are appended.
+func TellsDefault(u *model.Union) bool {
+	return u.DefaultCase() != nil && u.Discriminator.Resolve().Kind != model.Boolean
+}
+
 // arms returns what follows each label of a union's, in the order of the labels: how they are written does not matter, nor whether a
 // label is told that default would stand for.
 func arms(u *model.Union, shape func(*model.Type) string) []string {
@@ -294,6 +300,14 @@ func arms(u *model.Union, shape func(*model.Type) string) []string {
 		text := shape(c.Type)
 		for _, l := range c.Labels {
 			of[labelText(u, l)] = text
+		}
+	}
+	if rest, ok := of["default"]; ok && !TellsDefault(u) {
+		delete(of, "default")
+		for _, label := range [...]string{"FALSE", "TRUE"} {
+			if of[label] == "" {
+				of[label] = rest
+			}
 		}
 	}
 	var all []string

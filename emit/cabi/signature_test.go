@@ -20,6 +20,11 @@ struct Node;
 typedef sequence<Node> Nodes;
 struct Node { long value; Nodes next; };
 union Shape switch (Colour) { case green: long area; case red: Point at; default: string text; };
+union Said switch (long) { case 1: double area; case 7: string name; case 8: case 9: double size; default: string text; };
+union Yes switch (boolean) { case TRUE: long area; default: string text; };
+union No switch (boolean) { case TRUE: long area; case FALSE: string text; };
+union Half switch (boolean) { case FALSE: long area; };
+union Both switch (boolean) { default: long area; };
 typedef long Grid[2][3];
 typedef Point Alias;
 interface Cat : SOMObject { attribute Line line; readonly attribute boolean awake; %s implementation { releaseorder: %s_get_line, _set_line, _get_awake; }; };
@@ -53,6 +58,9 @@ func TestSignature(t *testing.T) {
 		"void f(in Colour c, in octet o);":           "v:Ib/void(enum,octet)",
 		"void f(in Cat c, in SOMObject o);":          "v:oo/void(Cat,SOMObject)",
 		"void f(in Shape s);":                        "v:p/void(union(enum,0:{long,long},1:long,default:string))",
+		"void f(in Said s);":                         "v:p/void(union(long,1:double,8:double,9:double,default:string))",
+		"void f(in Yes y, in No n);":                 "v:pp/void(union(boolean,FALSE:string,TRUE:long),union(boolean,FALSE:string,TRUE:long))",
+		"void f(in Half h, in Both b);":              "v:pp/void(union(boolean,FALSE:long),union(boolean,FALSE:long,TRUE:long))",
 		"void f(in Node n);":                         "v:p/void({long,<^0>})",
 		"void f(in Nodes n);":                        "v:p/void(<{long,<^0>}>)",
 		"void f(in somId name, in long *at);":        "v:sp/void(string,long*)",

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -11,6 +12,7 @@ import (
 // same value of the discriminator in both releases has to be the same in transfer, be it under
 // a label of its own or under default.
 func (c *comparer) unions(s subject, old, new *model.Union) {
+	from := len(c.changes)
 	c.retyped("discriminator-changed", s.part("discriminator", "discriminator", &old.Node, &new.Node), old.Discriminator, new.Discriminator)
 	u := &armsOf{comparer: c, s: s, old: old, new: new, to: map[*model.Case]*model.Case{}, from: map[*model.Case]*model.Case{}, keys: labelKey}
 	if a, ok := model.As[*model.Enum](old.Discriminator); ok {
@@ -49,6 +51,22 @@ func (c *comparer) unions(s subject, old, new *model.Union) {
 		}
 	}
 	u.labels()
+	if s.binary && cabi.TellsDefault(old) != cabi.TellsDefault(new) && !slices.ContainsFunc(c.changes[from:], func(ch Change) bool { return ch.Binary == Break }) {
+		c.add("arm-default-changed", s, "what default stood for is a label now, or the other way round: %s", strings.Join(u.enumerated(), ", "))
+	}
+	c.silence(from, func() bool { return c.unseen(old, false) })
+}
+
+// enumerated returns the labels that only one of the releases has.
+func (u *armsOf) enumerated() (all []string) {
+	was, _ := u.armsByLabel(u.old)
+	is, _ := u.armsByLabel(u.new)
+	for _, l := range u.labelsInOrder() {
+		if (was[l] == nil) != (is[l] == nil) {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // armsOf compares the arms of two releases of a union.

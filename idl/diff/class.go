@@ -51,6 +51,7 @@ func (c *comparer) class(s subject, old, new *model.Interface) {
 	c.lost(s, old, new)
 	c.classModifiers(s, old, new)
 	c.methods(old, new)
+	c.kinds(s, old, new)
 }
 
 // methods compares the modifiers of methods and attributes that both releases declare, and

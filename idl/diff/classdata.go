@@ -32,7 +32,11 @@ func (c *comparer) data(s subject, old, new *model.Interface) {
 	for i, n := range was {
 		j := slices.Index(is, n)
 		if j < 0 {
-			c.dataGone(s, a[i], new)
+			code := "data-removed"
+			if isStatic(a[i]) { // a place that is kept for it has no variable
+				code = "staticdata-removed"
+			}
+			c.add(code, s.part("variable", n, &a[i].Node, nil), "variable %s removed", n)
 			continue
 		}
 		c.variable(s.part("variable", n, &a[i].Node, &b[j].Node), a[i], b[j])
@@ -50,14 +54,6 @@ func (c *comparer) data(s subject, old, new *model.Interface) {
 	if x, y := common(was, is); !slices.Equal(x, y) {
 		c.add("data-reordered", s, "variables stand in another order: %s", strings.Join(y, ", "))
 	}
-}
-
-func (c *comparer) dataGone(s subject, m *model.Member, new *model.Interface) {
-	code := "data-removed"
-	if isStatic(m) && !slices.Contains(listed(new), m.Name) {
-		code = "staticdata-removed"
-	}
-	c.add(code, s.part("variable", m.Name, &m.Node, nil), "variable %s removed", m.Name)
 }
 
 // variable compares two releases of a variable.
@@ -79,8 +75,9 @@ func (c *comparer) variable(p subject, old, new *model.Member) {
 	case rel == bounded || sameElements(c, old.Type.Resolve(), new.Type.Resolve()):
 		code = "data-resized"
 	}
+	from := len(c.changes)
 	c.add(code, p, "variable %s: %s is now %s", new.Name, show(old.Type), show(new.Type))
-	c.unseen(sameShape(old.Type, new.Type))
+	c.silence(from, func() bool { return sameShape(old.Type, new.Type) })
 }
 
 // sameElements reports whether two types are arrays that differ in their sizes only.

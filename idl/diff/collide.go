@@ -48,6 +48,7 @@ func (c *comparer) collisions() {
 type placed struct {
 	name, title string // title: without the prefix of an attribute's methods
 	node        *model.Node
+	method      *model.Method // nil for static data
 }
 
 // introductions returns what a class introduces, in the order of its declaration.
@@ -55,13 +56,13 @@ func introductions(i *model.Interface) []placed {
 	var all []placed
 	for _, m := range i.Introduced() {
 		if m.Attribute != nil {
-			all = append(all, placed{m.Name, m.Attribute.Name, &m.Attribute.Node})
+			all = append(all, placed{m.Name, m.Attribute.Name, &m.Attribute.Node, &m})
 		} else {
-			all = append(all, placed{m.Name, m.Name, &m.Operation.Node})
+			all = append(all, placed{m.Name, m.Name, &m.Operation.Node, &m})
 		}
 	}
 	for _, d := range i.StaticData() {
-		all = append(all, placed{d.Name, d.Name, &d.Node})
+		all = append(all, placed{d.Name, d.Name, &d.Node, nil})
 	}
 	return all
 }

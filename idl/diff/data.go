@@ -13,6 +13,8 @@ func (c *comparer) sameMembers(old, new []*model.Member) bool {
 
 // structs compares structures.
 func (c *comparer) structs(s subject, old, new *model.Struct) {
+	from := len(c.changes)
+	defer c.silence(from, func() bool { return c.unseen(old, sameMembersShape(old.AllMembers(), new.AllMembers())) })
 	was, is := c.oldKey(old.Base), typeKey(new.Base)
 	if was != is && slices.EqualFunc(old.AllMembers(), new.AllMembers(), func(a, b *model.Member) bool {
 		return a.Name == b.Name && c.relate(a.Type, b.Type) <= aliased
@@ -37,12 +39,20 @@ func (c *comparer) structBase(s subject, old, new *model.Type) {
 	}
 }
 
+// exceptions compares exceptions. To signatures one that has members behind those of before is the same.
+func (c *comparer) exceptions(s subject, old, new *model.Exception) {
+	from := len(c.changes)
+	c.members(s, old.Members, new.Members)
+	c.silence(from, func() bool {
+		return c.unseen(old, len(old.Members) <= len(new.Members) && sameMembersShape(old.Members, new.Members[:len(old.Members)]))
+	})
+}
+
 // members compares the members of structures and exceptions.
 func (c *comparer) members(s subject, old, new []*model.Member) {
 	a, b := memberNames(old), memberNames(new)
 	if x, y := common(a, b); !slices.Equal(x, y) {
 		c.add("member-reordered", s, "members stand in another order: %s", strings.Join(b, ", "))
-		c.unseen(sameMembersShape(old, new))
 	}
 	added := "member-added"
 	if n := len(old); s.kind == "exception" && len(new) > n && slices.Equal(b[:n], a) {
@@ -68,7 +78,6 @@ func (c *comparer) members(s subject, old, new []*model.Member) {
 	for j, n := range b {
 		if !slices.Contains(a, n) {
 			c.add(added, s.part("member", n, nil, &new[j].Node), "member %s added", n)
-			c.unseen(s.kind == "exception" && len(new) > len(old) && sameMembersShape(old, new[:len(old)])) // as if it stood at the end
 		}
 	}
 }
@@ -128,11 +137,7 @@ func (c *comparer) enums(s subject, old, new *model.Enum) {
 	if len(moved) > 0 {
 		c.add("enumerator-renumbered", s, "enumerators have other numbers: %s", strings.Join(moved, ", "))
 	}
-	if mine := c.changes[before:]; slices.ContainsFunc(mine, func(ch Change) bool { return ch.Silent }) && c.told(old) {
-		for k := range mine {
-			mine[k].Silent = false
-		}
-	}
+	c.silence(before, func() bool { return c.unseen(old, true) })
 }
 
 // constants compares constants.

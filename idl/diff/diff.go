@@ -67,7 +67,7 @@ func (r *Result) Worst() Impact {
 
 // Compare compares two releases. Standard files that the compiler carries are left out.
 func Compare(old, new *model.Spec, o Options) *Result {
-	c := &comparer{old: index(old), new: index(new), all: o.Binary, rank: map[string]int{}}
+	c := &comparer{old: index(old), new: index(new), all: o.Binary, rank: map[string]int{}, orderCxx: orders{cxx: true}}
 	c.classes = o.Binary || c.old.hasClass() || c.new.hasClass()
 	for _, s := range []*side{c.new, c.old} {
 		for _, name := range s.order {
@@ -90,6 +90,8 @@ type comparer struct {
 	classes  bool           // there are classes: types matter to binaries
 	rank     map[string]int // of scoped names, for the order of the output
 	order    orders
+	refusing map[*model.Interface]bool // see refusesAll
+	orderCxx orders                    // where all classes are in C++
 	changes  []Change
 }
 

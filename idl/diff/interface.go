@@ -157,10 +157,10 @@ func thereNames[D model.Decl](s *side, ds []D) []string {
 	return out
 }
 
-func scopedNames(es []*model.Exception) []string {
+func scopedNames[D model.Decl](es []D) []string {
 	var out []string
 	for _, e := range es {
-		out = append(out, e.ScopedName())
+		out = append(out, e.About().ScopedName())
 	}
 	return out
 }
@@ -168,6 +168,8 @@ func scopedNames(es []*model.Exception) []string {
 // operations compares two releases of an operation.
 func (c *comparer) operations(old, new *model.Operation) {
 	s := c.about(old, new)
+	from := len(c.changes)
+	defer func() { c.silence(from, func() bool { return c.unseenIn(old) }) }()
 	if old.Oneway != new.Oneway {
 		c.flag("oneway-changed", s, "oneway", old.Oneway, new.Oneway)
 	}
@@ -192,14 +194,19 @@ func (c *comparer) params(s subject, old, new []*model.Param) {
 	x, y := common(a, b)
 	if len(a) == len(b) && len(x) == len(a) && !slices.Equal(x, y) {
 		c.add("parameter-reordered", s, "parameters stand in another order: %s", strings.Join(b, ", "))
-		c.unseen(slices.EqualFunc(old, new, func(a, b *model.Param) bool { return a.Direction == b.Direction && sameShape(a.Type, b.Type) }))
 		for i, n := range b {
 			c.param(s, old[slices.Index(a, n)], new[i])
 		}
 		return
 	}
 	if len(a) == len(b) { // by place: a name that differs is another name for the same
+		if n := moved(a, b); n != "" {
+			c.add("parameter-reordered", s, "parameters are %s now, and were %s: %s", strings.Join(b, ", "), strings.Join(a, ", "), n)
+		}
 		for i := range old {
+			if a[i] != b[i] && !slices.Contains(b, a[i]) && !slices.Contains(a, b[i]) {
+				c.add("parameter-renamed", s.part("parameter", b[i], &old[i].Node, &new[i].Node), "parameter %s is now %s", a[i], b[i])
+			}
 			c.param(s, old[i], new[i])
 		}
 		return
@@ -220,13 +227,12 @@ func (c *comparer) params(s subject, old, new []*model.Param) {
 
 func (c *comparer) param(s subject, old, new *model.Param) {
 	p := s.part("parameter", new.Name, &old.Node, &new.Node)
-	if old.Name != new.Name {
-		c.add("parameter-renamed", p, "parameter %s is now %s", old.Name, new.Name)
-	}
 	if old.Direction != new.Direction {
 		c.add("parameter-direction-changed", p, "parameter %s is %s now, and was %s", new.Name, new.Direction, old.Direction)
 	}
-	c.retyped("parameter-type-changed", p, old.Type, new.Type)
+	if c.retyped("parameter-type-changed", p, old.Type, new.Type) && new.Direction != model.In && c.relate(old.Type, new.Type) != different {
+		c.owned(p, old.Type, new.Type)
+	}
 	c.remarks(p, &old.Node, &new.Node)
 }
 
@@ -275,6 +281,8 @@ func without(a, b []string) (out []string) {
 // attributes compares two releases of an attribute.
 func (c *comparer) attributes(old, new *model.Attribute) {
 	s := c.about(old, new)
+	from := len(c.changes)
+	defer func() { c.silence(from, func() bool { return c.unseenIn(old) }) }()
 	switch {
 	case new.Readonly && !old.Readonly:
 		c.add("attribute-readonly-added", s, "now readonly")

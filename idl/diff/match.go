@@ -185,7 +185,7 @@ func (c *comparer) body(old, new model.Decl) {
 	case *model.Struct:
 		c.structs(s, o, new.(*model.Struct))
 	case *model.Exception:
-		c.members(s, o.Members, new.(*model.Exception).Members)
+		c.exceptions(s, o, new.(*model.Exception))
 	case *model.Union:
 		c.unions(s, o, new.(*model.Union))
 	case *model.Enum:
@@ -226,6 +226,9 @@ func (c *comparer) added(d model.Decl) {
 		return
 	}
 	c.add(c.addedCode(d), c.about(nil, d), "%s added", title(d))
+	if i, ok := d.(*model.Interface); ok && c.binary(i) {
+		c.conflicts(c.about(nil, i), nil, i)
+	}
 }
 
 func (c *comparer) removed(d model.Decl) {

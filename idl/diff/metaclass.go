@@ -60,16 +60,31 @@ func keep(kept []*model.Interface, m *model.Interface) []*model.Interface {
 	return append(kept[:at+1], slices.DeleteFunc(kept[at+1:], m.Inherits)...)
 }
 
-// conflicts tells what a new release cannot be built with, and the old one could.
+// conflicts tells what a new release cannot be built with, and the old one could; old is nil where the class is new. One class that
+// cannot be built makes its library one that cannot be loaded.
 func (c *comparer) conflicts(s subject, old, new *model.Interface) {
-	if is := c.order.under(new.Parents(), new.AbstractParents()).conflict; is != "" && c.order.under(old.Parents(), old.AbstractParents()).conflict == "" {
-		c.add("parents-conflict", s, "its bases %s have ancestors in contradicting orders: %s", strings.Join(baseNames(new), ", "), is)
-	}
-	if is := c.order.under(c.order.metaclasses(new), nil).conflict; is != "" && c.order.under(c.order.metaclasses(old), nil).conflict == "" {
-		var ms []string
-		for _, m := range c.order.metaclasses(new) {
-			ms = append(ms, m.ScopedName())
+	c.conflict(s, "parents-conflict", old, new, func(o *orders, i *model.Interface) ([]*model.Interface, string) {
+		return i.Parents(), o.under(i.Parents(), i.AbstractParents()).conflict
+	})
+	c.conflict(s, "metaclass-conflict", old, new, func(o *orders, i *model.Interface) ([]*model.Interface, string) {
+		all := o.metaclasses(i)
+		return all, o.under(all, nil).conflict
+	})
+}
+
+// conflict tells that some classes cannot be joined in the new release: at all, or else if they are in C++.
+func (c *comparer) conflict(s subject, code string, old, new *model.Interface, joined func(*orders, *model.Interface) ([]*model.Interface, string)) {
+	for _, o := range [...]*orders{&c.order, &c.orderCxx} {
+		were := ""
+		if old != nil {
+			_, were = joined(o, old)
 		}
-		c.add("metaclass-conflict", s, "no metaclass can be derived from %s: %s", strings.Join(ms, ", "), is)
+		if all, is := joined(o, new); is != "" && were == "" {
+			if o.cxx {
+				code += "-cxx"
+			}
+			c.add(code, s, "%s have orders that contradict each other: %s", strings.Join(scopedNames(all), ", "), is)
+			return
+		}
 	}
 }

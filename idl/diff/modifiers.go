@@ -64,9 +64,9 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 				return // it says which of two ways to begin an object is overridden
 			}
 			code = "init-changed"
-		case name == "nonstatic" && b == absent:
-			// it may be overridden now, and is called as before
-		case slices.Contains([]string{"nonstatic", "procedure", "noself", "noenv", "staticdata"}, name):
+		case slices.Contains([]string{"nonstatic", "procedure", "nonstaticaccessors"}, name):
+			return // kinds tells what becomes of it
+		case slices.Contains([]string{"noself", "noenv", "staticdata"}, name):
 			code = "method-kind-changed"
 		case name == "select":
 			code = "select-changed"
@@ -77,6 +77,24 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 		}
 		c.add(code, s, "%s: %s now, and was %s", name, b, a)
 	})
+}
+
+// kinds compares how the methods that both releases introduce are found, whatever says so: modifiers of the method, of its attribute
+// or of the class.
+func (c *comparer) kinds(s subject, old, new *model.Interface) {
+	is := introductions(new)
+	names := map[model.MethodKind]string{model.StaticMethod: "static", model.NonstaticMethod: "nonstatic", model.ProcedureMethod: "a procedure"}
+	for _, was := range introductions(old) {
+		now := called(is, was.name)
+		if was.method == nil || now == nil || now.method == nil || was.method.Kind() == now.method.Kind() {
+			continue
+		}
+		code := "method-kind-changed"
+		if was.method.Kind() == model.NonstaticMethod && now.method.Kind() == model.StaticMethod {
+			code = "method-style-changed" // it may be overridden now, and is called as before
+		}
+		c.add(code, s.part("method", was.name, was.node, now.node), "%s is %s now, and was %s", was.name, names[now.method.Kind()], names[was.method.Kind()])
+	}
 }
 
 func overridden(ms []model.Modifier) bool {

@@ -3,14 +3,15 @@ package diff
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
 // orders finds the order of ancestors as the object kernels do (docs/som.md, "Linearisation"): by C3, and where that
 // has no answer by giving up an order that matters to nobody.
 type orders struct {
+	cxx   bool // all classes are in C++
 	done  map[*model.Interface]order
 	metas map[*model.Interface][]*model.Interface // see metaclasses
 }
@@ -39,7 +40,7 @@ func (o *orders) of(i *model.Interface) order {
 
 // under returns the order of the ancestors of a class with these parents, of some of which it inherits the interface alone.
 func (o *orders) under(parents, abstract []*model.Interface) order {
-	m := merger{concrete: map[*model.Interface]bool{}}
+	m := merger{cxx: o.cxx, concrete: map[*model.Interface]bool{}}
 	for _, p := range parents {
 		line := o.of(p)
 		if line.conflict != "" {
@@ -56,6 +57,7 @@ func (o *orders) under(parents, abstract []*model.Interface) order {
 
 // A merger merges the orders of parents into one.
 type merger struct {
+	cxx      bool
 	lines    [][]*model.Interface
 	concrete map[*model.Interface]bool // those of which more than the interface is inherited
 }
@@ -135,15 +137,11 @@ func (m *merger) serious(before, taken *model.Interface) string {
 			return fmt.Sprintf("%s and %s both implement %s", before.ScopedName(), taken.ScopedName(), name)
 		}
 	}
-	if keepsState(before) && keepsState(taken) {
-		return fmt.Sprintf("%s and %s both initialise data", before.ScopedName(), taken.ScopedName())
+	if m.keepsState(before) && m.keepsState(taken) {
+		return fmt.Sprintf("%s and %s both have data and an initializer or a destructor", before.ScopedName(), taken.ScopedName())
 	}
 	return ""
 }
-
-// ofLife are the methods of SOMObject whose overrides are initializers and destructors to the kernels.
-var ofLife = strings.Fields(`somInit somUninit somDefaultInit somDestruct somDefaultCopyInit somDefaultConstCopyInit
-somDefaultVCopyInit somDefaultConstVCopyInit somDefaultAssign somDefaultConstAssign somDefaultVAssign somDefaultConstVAssign`)
 
 // implements returns the methods of which a class has an implementation of its own, by the class that introduces them.
 func implements(i *model.Interface) []string {
@@ -152,15 +150,14 @@ func implements(i *model.Interface) []string {
 		all = append(all, i.ScopedName()+"::"+m.Name)
 	}
 	for _, o := range i.Overridden() {
-		if m := i.FindMethod(o.Name); m != nil && !slices.Contains(ofLife, o.Name) {
+		if m := i.FindMethod(o.Name); m != nil && cabi.LifeOf(o) == "" {
 			all = append(all, m.Class.ScopedName()+"::"+o.Name)
 		}
 	}
 	return all
 }
 
-// keepsState reports whether a class has data, and an initializer or a destructor for them.
-func keepsState(i *model.Interface) bool {
-	return len(i.InstanceData())+len(i.AttributeData()) > 0 &&
-		slices.ContainsFunc(i.Overridden(), func(o *model.Override) bool { return slices.Contains(ofLife, o.Name) })
+// keepsState reports whether a class has data that it begins or ends. In C++ all do, but for those that come with the kernels.
+func (m *merger) keepsState(i *model.Interface) bool {
+	return m.cxx && !cabi.IsSystem(i) || cabi.KeepsState(i)
 }

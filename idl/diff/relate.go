@@ -3,6 +3,7 @@ package diff
 import (
 	"slices"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -18,6 +19,9 @@ func (r *relater) types(old, new *model.Type) relation {
 			return same
 		}
 		return different
+	}
+	if isText(old) && isText(new) && cabi.StandardName(old) != cabi.StandardName(new) {
+		return alike // somId and string are one to signatures
 	}
 	if old.Kind == model.Named && new.Kind == model.Named && r.c.sameDecl(old.Decl, new.Decl) {
 		return same
@@ -85,6 +89,8 @@ func (r *relater) kinds(o, n *model.Type) relation {
 	}
 	return different
 }
+
+func isText(t *model.Type) bool { return cabi.FormOf(t) == cabi.Text && t.Resolve().Bound == 0 }
 
 func isOctet(t *model.Type) bool { return t.Kind == model.Octet || t.Kind == model.UInt8 }
 

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,11 +69,20 @@ func (c *comparer) add(code string, s subject, format string, args ...any) {
 	c.changes = append(c.changes, ch)
 }
 
-// unseen marks the change that was told last as one that breaks binaries in silence, if it is the same to signatures.
-func (c *comparer) unseen(same bool) {
-	if last := &c.changes[len(c.changes)-1]; same && last.Binary == Break {
-		last.Silent = true
-		last.Why += " " + inSilence
+// silence says of the changes from one on which break binaries whether nothing refuses those.
+func (c *comparer) silence(from int, silent func() bool) {
+	mine := c.changes[from:]
+	if !slices.ContainsFunc(mine, func(ch Change) bool { return ch.Binary == Break }) {
+		return
+	}
+	is := silent()
+	for k := range mine {
+		if ch := &mine[k]; ch.Binary == Break {
+			if is && !ch.Silent {
+				ch.Why += " " + inSilence
+			}
+			ch.Silent = is
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ func valueKey(v *model.Value) string {
 // code is that of a type which is different.
 func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 	rel := c.relate(old, new)
+	from := len(c.changes)
 	switch rel {
 	case same:
 		return false
@@ -52,12 +53,32 @@ func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 	case referring:
 		code = "type-renamed"
 	}
-	c.add(code, s, "%s: %s is now %s", what(s), show(old), show(new))
+	note := ""
+	if rel == alike || rel == referring {
+		if n := c.exchanged(old, new); n != "" {
+			code, note = "type-exchanged", ", where "+n
+		}
+	}
+	c.add(code, s, "%s: %s is now %s%s", what(s), show(old), show(new), note)
 	if rel == referring {
 		c.refused("there are objects of other classes in it")
 	}
-	c.unseen(rel == different && sameShape(old, new))
+	c.silence(from, func() bool { return sameShape(old, new) })
+	if rel != different && s.kind != "parameter" { // of which it depends on the direction
+		c.owned(s, old, new)
+	}
 	return true
+}
+
+// owned tells that of two types which are one to signatures the one has to be freed and the other not: of string and somId.
+func (c *comparer) owned(s subject, old, new *model.Type) {
+	switch {
+	case old.IsVoid() || cabi.Owns(old) == cabi.Owns(new):
+	case cabi.Owns(new):
+		c.add("memory-changed", s, "%s: who is given it has to free it now", what(s))
+	default:
+		c.add("memory-changed", s, "%s: who is given it must not free it now", what(s))
+	}
 }
 
 // sameShape reports whether signatures say the same of two types.
@@ -68,6 +89,76 @@ func sameShape(old, new *model.Type) bool {
 // sameMembersShape is sameShape of what has members.
 func sameMembersShape(old, new []*model.Member) bool {
 	return slices.EqualFunc(old, new, func(a, b *model.Member) bool { return sameShape(a.Type, b.Type) })
+}
+
+// exchanged says what stands elsewhere in a type of another name that is the same in transfer: a member or an enumerator whose name
+// that type has, too. It is "" if there is none.
+func (c *comparer) exchanged(old, new *model.Type) string {
+	x := exchange{c, map[model.Decl]bool{}}
+	return x.types(old, new)
+}
+
+type exchange struct {
+	c    *comparer
+	seen map[model.Decl]bool
+}
+
+func (x *exchange) types(old, new *model.Type) string {
+	old, new = old.Resolve(), new.Resolve()
+	switch {
+	case old.Elem != nil && new.Elem != nil:
+		return x.types(old.Elem, new.Elem)
+	case old.Kind != model.Named || new.Kind != model.Named:
+		return ""
+	}
+	a, b := cabi.Definition(old.Decl), cabi.Definition(new.Decl)
+	if x.seen[a] || x.c.sameDecl(a, b) || x.c.old.renamed[a.About().ScopedName()] == b.About().ScopedName() || a.Kind() != b.Kind() {
+		return "" // what those exchange is told of themselves
+	}
+	x.seen[a] = true
+	switch o := a.(type) {
+	case *model.Enum:
+		return moved(names(o.Enumerators), names(b.(*model.Enum).Enumerators))
+	case *model.Struct:
+		was, is := o.AllMembers(), b.(*model.Struct).AllMembers()
+		if n := moved(memberNames(was), memberNames(is)); n != "" || len(was) != len(is) {
+			return n
+		}
+		for k := range was {
+			if n := x.types(was[k].Type, is[k].Type); n != "" {
+				return n
+			}
+		}
+	case *model.Union:
+		was, is := o.Cases, b.(*model.Union).Cases
+		if n := moved(armNames(was), armNames(is)); n != "" || len(was) != len(is) {
+			return n
+		}
+		for k := range was {
+			if n := x.types(was[k].Type, is[k].Type); n != "" {
+				return n
+			}
+		}
+		return x.types(o.Discriminator, b.(*model.Union).Discriminator)
+	}
+	return ""
+}
+
+func armNames(xs []*model.Case) (all []string) {
+	for _, x := range xs {
+		all = append(all, x.Name)
+	}
+	return all
+}
+
+// moved says which of the names that two lists have stands elsewhere in the second; "" if none does.
+func moved(old, new []string) string {
+	for k, n := range old {
+		if at := slices.Index(new, n); at >= 0 && at != k {
+			return n + " stands elsewhere"
+		}
+	}
+	return ""
 }
 
 // show returns a type for a message.

@@ -111,10 +111,10 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 		.proc = __atomic_load_n(word_of(k, &f), __ATOMIC_RELAXED), .sig = f.info ? f.info->sig : f.dyn->sig, .from = C(f.in)};
 	const klass *own = all.token ? owner(k, all.token) : f.in;
 	all.owner = own ? C(own) : NULL;
-	if (to->size_of >= sizeof all) code = check_signature(k, method, all.sig, to->as, false, ev ? ev : &aloud);
-	if (code != SOM_OK) return code;
-	memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
-	return SOM_OK;
+	const char *as = to->size_of >= sizeof all ? to->as : NULL; /* by a signature without letters nothing is called that keeps a place */
+	code = check_signature(k, method, as && *as == '/' && all.kind != SOM_PROCEDURE && !all.sig ? "(none)" : all.sig, as, false, ev ? ev : &aloud);
+	if (code == SOM_OK) memcpy(to, &all, to->size_of < sizeof all ? to->size_of : sizeof all);
+	return code;
 }
 
 int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev) {
