@@ -83,12 +83,12 @@ func TestGivenUp(t *testing.T) {
 	pid(t, a)
 }
 
-// TestIdle holds that a server that nobody calls is stopped, that it is not while a call is under way, that the next call starts it
+// TestIdle holds that a server that nobody calls is stopped, though the daemon asks it whether it works, that it is not while a call is under way, that the next call starts it
 // again, and that none of many that come just then fails.
 func TestIdle(t *testing.T) {
 	h := newHouse(t)
 	h.startDaemon("--listen", "127.0.0.1:0")
-	h.addTeller("teller", "one", "--idle-timeout", "200ms")
+	h.addTeller("teller", "one", "--idle-timeout", "200ms", "--health-every", "50ms")
 	a := account(t, client(t), h.url("teller"))
 	first := pid(t, a)
 	if err := a.Deposit(t.Context(), 600); err != nil { // longer than it may be idle

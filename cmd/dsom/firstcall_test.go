@@ -57,6 +57,9 @@ func direct(b *testing.B, url string, s admin.Server) string {
 		b.Fatal(err)
 	}
 	p.Host, p.Port = e.Host, e.Port
+	p.Components = []ior.Component{ // as the server's own references have them, and those that the daemon sends clients to
+		ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: admin.OrdinarySpeech().CodeSets.Append(nil)},
+	}
 	return (&ior.IOR{TypeID: i.TypeID, Profiles: []ior.Profile{p.Profile()}}).String()
 }
 

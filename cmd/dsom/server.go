@@ -86,9 +86,6 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 		command = command[1:]
 	}
 	s := admin.Server{Name: v.Name, UUID: v.UUID, Env: v.Env, Activation: v.Activation}
-	if s.Activation == "shared" {
-		s.Activation = "on-demand"
-	}
 	v.serverTerms.server(&s)
 	var err error
 	if len(command) > 0 {

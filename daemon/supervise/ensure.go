@@ -91,26 +91,27 @@ func (s *Supervisor) ensureAny(ctx context.Context, g *group, rec implrepo.Recor
 // Start is Ensure on behalf of a person: it starts what is started by hand only, and what
 // failed lately, at once; of replicas all. It returns when one process takes calls.
 func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
-	g, rec, err := s.record(ctx, u) // before the table gets an entry for it
-	if err != nil {
-		return Live{}, err
+	for {
+		g, rec, err := s.record(ctx, u) // before the table gets an entry for it
+		if err != nil {
+			return Live{}, err
+		}
+		if err := s.admitted(ctx, g); err != nil {
+			return Live{}, err
+		}
+		for _, st := range s.seatsOf(u) {
+			st.pardon()
+		}
+		var live Live
+		if rec.N() > 1 {
+			live, err = s.ensureCopy(ctx, g, rec, byHand)
+		} else {
+			live, err = s.ensure(ctx, u, seatName(rec.Upgrade, ""), byHand)
+		}
+		if !errors.Is(err, errMoved) {
+			return live, err
+		}
 	}
-	if err := s.admitted(ctx, g); err != nil {
-		return Live{}, err
-	}
-	for _, st := range s.seatsOf(u) {
-		st.update(func() {
-			st.stopped = false
-			if st.life == nil {
-				st.forgive()
-				st.crashes = 0
-			}
-		})
-	}
-	if rec.N() > 1 {
-		return s.ensureCopy(ctx, g, rec, byHand)
-	}
-	return s.ensure(ctx, u, seatName(rec.Upgrade, ""), byHand)
 }
 
 // ensure is EnsureFor for one seat. Its error is errMoved if the server has no use for that any more.

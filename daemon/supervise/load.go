@@ -1,6 +1,7 @@
 package supervise
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -43,8 +44,12 @@ func terms(rec implrepo.Record, seat string) Terms {
 }
 
 // Report says how many calls the process of a lease serves. One that has been idle for as long as it may is
-// asked to end, unless somebody was sent to it meanwhile.
+// asked to end, unless somebody was sent to it meanwhile. The error is ErrToken if another lease has taken the place of this one, or an
+// *implrepo.InvalidError.
 func (le *Lease) Report(r Report) error {
+	if r.Calls < 0 || r.Idle < 0 {
+		return &implrepo.InvalidError{Field: "report", Reason: fmt.Sprintf("%d calls, none for %v: neither can be below 0", r.Calls, r.Idle)}
+	}
 	l := le.l
 	l.st.mu.Lock()
 	defer l.st.mu.Unlock()

@@ -118,6 +118,17 @@ func (st *seat) givenUp(retry implrepo.Retry) bool {
 // forgive lets the next start happen at once; mu is held.
 func (st *seat) forgive() { st.failures, st.retryAt = 0, time.Time{} }
 
+// pardon forgets what keeps a seat empty: that a person has stopped the server, or that it failed.
+func (st *seat) pardon() {
+	st.update(func() {
+		st.stopped = false
+		if st.life == nil {
+			st.forgive()
+			st.crashes = 0
+		}
+	})
+}
+
 // dismiss takes a seat for a single object or call out of the table if nobody sits in it, and
 // nothing has to be remembered of it.
 func (s *Supervisor) dismiss(st *seat) {

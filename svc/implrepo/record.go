@@ -20,7 +20,8 @@ type Activation string
 
 // The ways to start a server. One process is the whole server, but where it is said otherwise.
 const (
-	OnDemand  Activation = "on-demand"  // by the first call of one of its objects ("shared" in older books)
+	OnDemand  Activation = "on-demand"  // by the first call of one of its objects
+	Shared    Activation = "shared"     // the older word for OnDemand, which is stored in its place
 	Unshared  Activation = "unshared"   // by the first call of an object, a process for each object
 	PerObject Activation = "per-object" // as Unshared for the objects that Record.Apart matches, as OnDemand for the others
 	PerCall   Activation = "per-call"   // by each call, a process for each
@@ -95,11 +96,11 @@ const reservedEnv = "DSOM_SERVER_"
 
 // normalise fills in what may be left out and returns what is wrong, an *InvalidError.
 func (r *Record) normalise() error {
-	if r.Activation == "" {
+	switch {
+	case r.Activation == "" && len(r.Command) == 0:
+		r.Activation = Manual
+	case r.Activation == "", r.Activation == Shared:
 		r.Activation = OnDemand
-		if len(r.Command) == 0 {
-			r.Activation = Manual
-		}
 	}
 	if err := CheckName(r.Name); err != nil {
 		return err

@@ -94,6 +94,15 @@ func TestOwnProcess(t *testing.T) {
 	}
 }
 
+// TestOldWord holds that SOM's word for a server on demand is understood.
+func TestOldWord(t *testing.T) {
+	t.Parallel()
+	r, err := implrepo.New(openStore(t)).Add(t.Context(), implrepo.Record{Name: "bank", Command: []string{"/bin/x"}, Activation: implrepo.Shared})
+	if err != nil || r.Activation != implrepo.OnDemand {
+		t.Errorf("got %q, %v", r.Activation, err)
+	}
+}
+
 // TestCircle holds that servers cannot be made to wait for one another, and that the error tells the circle.
 func TestCircle(t *testing.T) {
 	t.Parallel()
