@@ -44,6 +44,7 @@ const (
 	TelemetrySeries
 	Enumerators
 	AnySteps
+	CountedOperations
 	numNames
 )
 
@@ -96,6 +97,7 @@ var table = [numNames]struct {
 	TelemetrySeries:       {"telemetry-series", count, 2000, "operations and outcomes, taken together, that telemetry tells apart on each side; further ones are counted as _OTHER"},
 	Enumerators:           {"enumerators", count, 65536, "enumerators in a TypeCode"},
 	AnySteps:              {"any-steps", count, 65536, "values in the anys of a message, members and elements too, beyond 8 for each of its octets"},
+	CountedOperations:     {"counted-operations", count, 1000, "operations whose calls a server counts one by one; those of further ones are counted together as _OTHER"},
 }
 
 // String returns the limit's name as options and errors spell it.

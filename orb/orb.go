@@ -88,6 +88,9 @@ type Config struct {
 	ClientInterceptors []ClientInterceptor
 	ServerInterceptors []ServerInterceptor
 
+	// Count makes the ORB count the calls that its objects get, for [ORB.Calls]: some hundredths of a microsecond each.
+	Count bool
+
 	// BiDir lets requests go against the direction of connections.
 	BiDir BiDir
 
@@ -135,6 +138,7 @@ type ORB struct {
 	life context.Context // ends with Shutdown
 	end  context.CancelFunc
 
+	tally     *tally // nil: calls are not counted
 	bidir     bidir
 	callbacks running // calls under way whose ends somebody is told of
 	oneways   *oneways
@@ -168,6 +172,9 @@ func New(cfg Config) (*ORB, error) {
 		o.log = slog.Default()
 	}
 	o.oneways = newOneways(o.limits)
+	if cfg.Count {
+		o.tally = newTally(o.limits)
+	}
 	if o.maxVersion == (cdr.Version{}) {
 		o.maxVersion = cdr.V12
 	}
