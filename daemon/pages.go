@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 
@@ -35,7 +34,7 @@ func (f *front) listenConsole(d *Daemon) (net.Listener, error) {
 			return limitConnections(l, console.MaxConnections), nil
 		}
 	}
-	return nil, fmt.Errorf("the console: %w", err)
+	return nil, err
 }
 
 // consoleAddress returns host:port of the pages, "" if there are none.

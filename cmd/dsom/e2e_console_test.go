@@ -55,6 +55,11 @@ func TestConsole(t *testing.T) {
 		}
 		p.Press("Tab")
 	}
+	p.Value("document.querySelector('tbody').dataset.old = 'yes'")
+	p.Await("!document.querySelector('tbody').dataset.old") // it is shown anew: the focus stays
+	if got := p.Value("document.activeElement.textContent"); got != "loud" {
+		t.Errorf("the focus is at %q", got)
+	}
 	p.Press("Enter")
 	p.Await("document.title === 'loud – DSOM console'")
 	p.Await("document.getElementById('start') && !document.getElementById('start').disabled")

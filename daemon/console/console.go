@@ -27,6 +27,7 @@ const (
 	maxHeader = 16 << 10
 	headTime  = 3 * time.Second
 	bodyTime  = 5 * time.Second
+	writeTime = 10 * time.Second // for the browser to take a page; the API gives each piece of an answer as much
 	idleTime  = time.Minute
 )
 
@@ -49,7 +50,11 @@ func Listen(address string) (net.Listener, error) {
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
 		return nil, fmt.Errorf("the console's address %s is not a loopback address: the pages are for this machine only. From another one, forward the port by SSH: ssh -L 3054:127.0.0.1:3054 HOST", address)
 	}
-	return net.Listen("tcp", address)
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the console cannot be had at %s: %w; name another address of loopback, or none", address, err)
+	}
+	return l, nil
 }
 
 // NewServer returns what serves the pages, beside the API.
@@ -57,7 +62,8 @@ func NewServer(api http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           Handler(api),
 		ReadHeaderTimeout: headTime,
-		ReadTimeout:       bodyTime, // the API lifts it for who is let in
+		ReadTimeout:       bodyTime,  // the API lifts it for who is let in
+		WriteTimeout:      writeTime, // likewise
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),

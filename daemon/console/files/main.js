@@ -53,7 +53,7 @@ async function route() {
   const on = {place, query: new URLSearchParams(query), name: name && decodeURIComponent(name), signal};
   for (;;) {
     try {
-      await page(on);
+      if (!selects(place)) await page(on);
       say('');
     } catch (error) {
       if (signal.aborted) return;
@@ -69,6 +69,12 @@ async function route() {
     await pause(known.refresh, signal);
     if (signal.aborted) return;
   }
+}
+
+/** selects reports whether the reader has selected something in a place, which would be lost if it were shown anew. */
+function selects(place) {
+  const s = getSelection();
+  return !s.isCollapsed && place.contains(s.anchorNode);
 }
 
 /** pause waits, and longer while nobody sees the page. */
