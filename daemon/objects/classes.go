@@ -91,7 +91,7 @@ func (o *Objects) interfaceOf(ctx context.Context, ref *orb.Ref) (found, error) 
 	return found{}, &admin.Error{Code: admin.CodeNotFound, Message: fmt.Sprintf("the object is of %s, which is not known here: put its IDL file into %s", id, o.c.Library.Folder())}
 }
 
-// repositoryID is the operation that tells an object's interface (part 1, clause 8.3).
+// repositoryID is the operation that tells an object's interface.
 var repositoryID = &dii.Signature{Operation: "_repository_id", Result: typecode.String}
 
 // outline says what an interface is, without its operations.
