@@ -31,8 +31,9 @@ export async function server(on) {
   show(on.parts.about, facts([
     ['state', stateOf(s)], ['for', ago(s.run.since)], ['process', s.run.pid], ['takes calls at', (s.run.endpoints ?? []).join(' ')],
     ['started by this daemon', `${s.run.starts} times`], ['failed in a row', s.run.failures], ['last error', s.run.last_error],
-    ['activation', s.activation], ['command', (s.command ?? []).join(' ')], ['folder', s.dir], ['UUID', s.uuid],
-  ]));
+    ['its last process', s.run.ended], ['not enforced', (s.run.unenforced ?? []).join('; ')], ['activation', s.activation], ['command', (s.command ?? []).join(' ')], ['folder', s.dir], ['UUID', s.uuid],
+  ]), s.run.processes?.length ? table('Its processes', [{name: 'For what'}, {name: 'State'}, {name: 'For'}, {name: 'Process', number: true}, {name: 'Calls under way', number: true}, {name: 'Takes calls at'}],
+    s.run.processes.map((p) => [p.seat, h('span', {className: 'state ' + p.state}, p.state), ago(p.since), p.pid ?? '', p.calls ?? 0, (p.endpoints ?? []).join(' ')])) : null);
   document.getElementById('stop').disabled = ['stopped', 'backoff'].includes(s.run.state);
   document.getElementById('start').disabled = s.run.state === 'ready';
 }
