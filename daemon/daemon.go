@@ -16,9 +16,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
 	"github.com/opendsom/dsom/process"
@@ -30,6 +32,8 @@ import (
 const (
 	StoreName = "dsom.db"
 	LogsName  = "logs"
+
+	LibraryName = "idl" // what people put there: see [objects.Library]
 )
 
 // Options say how a daemon is to run; the zero value is useful.
@@ -40,6 +44,7 @@ type Options struct {
 	Addresses func() []string // where the daemon takes CORBA calls, for Status; nil: nowhere
 	Local     func() string   // and where programs of this machine call it; nil: nowhere
 	Rules     func() string   // what references name to whom, where that was set; nil: it was not
+	Console   func() string   // where the pages for people are, for Status; nil: nowhere
 	Env       []string        // NAME=value for every server that is started
 	Log       *slog.Logger    // nil: nothing is logged
 
@@ -66,6 +71,9 @@ type Daemon struct {
 
 	mu     sync.Mutex
 	leases map[string]*supervise.Lease // by id
+
+	counts  counts
+	objects atomic.Pointer[objects.Objects] // nil until calls are taken
 
 	closing sync.Once
 	closed  error
@@ -113,6 +121,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		self = process.ID{PID: os.Getpid()}
 	}
 	d.access = admin.Access{Address: l.Addr().String(), Token: rand.Text(), Process: self, Version: o.Version, Started: d.started.UTC().Truncate(time.Second)}
+	if o.Console != nil {
+		d.access.Console = o.Console()
+	}
 	d.o.Logs.Dir = filepath.Join(o.State, LogsName)
 	so := o.Supervise
 	so.Store, so.Logs, so.Log = d.store, &d.o.Logs, o.Log

@@ -65,10 +65,20 @@ func (d *Daemon) handler() http.Handler {
 	owner("POST /v1/servers/{name}/stop", d.stopServer)
 	owner("POST /v1/servers/{name}/upgrade", d.upgradeServer)
 	owner("GET /v1/servers/{name}/logs", d.serverLogs)
+	owner("GET /v1/calls", d.listCalls)
+	owner("GET /v1/connections", d.listConnections)
+	owner("GET /v1/names", d.listNames)
+	owner("GET /v1/classes", d.listClasses)
+	owner("GET /v1/classes/{name}", d.getClass)
+	owner("POST /v1/references", d.takeApart)
+	owner("POST /v1/objects/class", d.classOf)
+	owner("POST /v1/objects/call", d.callObject)
+	owner("GET /v1/metrics", d.metrics)
 	// A server that the daemon has started knows only its own token, which is checked with what it asks for.
 	mux.Handle("POST /v1/leases", d.answer(d.grantLease, false))
 	mux.Handle("PUT /v1/leases/{id}/endpoints", d.answer(d.setEndpoints, false))
 	mux.Handle("PUT /v1/leases/{id}/report", d.answer(d.report, false))
+	mux.Handle("PUT /v1/leases/{id}/counts", d.answer(d.setCounts, false))
 	mux.Handle("DELETE /v1/leases/{id}", d.answer(d.releaseLease, false))
 	mux.Handle("/", d.answer(func(c *call) error {
 		return &admin.Error{Code: admin.CodeNotFound, Message: fmt.Sprintf("the local API has no %s %.100s", c.r.Method, c.r.URL.Path)}
@@ -141,7 +151,9 @@ func (c *call) fail(err error) {
 
 func (c *call) write(status int, body []byte) {
 	_ = c.rc.SetWriteDeadline(time.Now().Add(writeTime))
-	c.w.Header().Set("Content-Type", "application/json")
+	if c.w.Header().Get("Content-Type") == "" {
+		c.w.Header().Set("Content-Type", "application/json")
+	}
 	c.w.WriteHeader(status)
 	_, _ = c.w.Write(body)
 }

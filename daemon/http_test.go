@@ -33,7 +33,7 @@ func request(t *testing.T, d *daemon.Daemon, method, path, token, body string) (
 		t.Fatal(err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	b, err := io.ReadAll(io.LimitReader(res.Body, 16<<20))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,6 +52,8 @@ func TestNobodyIsLetIn(t *testing.T) {
 		for _, path := range []string{
 			"GET /v1/status", "GET /v1/servers", "POST /v1/servers", "GET /v1/servers/bank", "PATCH /v1/servers/bank", "DELETE /v1/servers/bank",
 			"POST /v1/servers/bank/start", "POST /v1/servers/bank/stop", "GET /v1/servers/bank/logs", "GET /", "GET /v2/status",
+			"GET /v1/calls", "GET /v1/connections", "GET /v1/names", "GET /v1/classes", "GET /v1/classes/X", "POST /v1/references",
+			"POST /v1/objects/class", "POST /v1/objects/call", "GET /v1/metrics",
 		} {
 			method, path, _ := strings.Cut(path, " ")
 			if status, body := request(t, d, method, path, token, "{}"); status != http.StatusUnauthorized || strings.Contains(body, good) {
@@ -104,6 +106,10 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "/v1/leases", `{"name":"","incarnation":"x","create":true}`, 400, "name"},
 		{"PUT", "/v1/leases/x/endpoints", `[]`, 404, "lease"},
 		{"DELETE", "/v1/leases/x", "", 404, "lease"},
+		{"PUT", "/v1/leases/x/counts", `{}`, 404, "lease"},
+		{"GET", "/v1/names", "", 503, "takes no calls"},
+		{"POST", "/v1/objects/call", `{}`, 503, "takes no calls"},
+		{"POST", "/v1/references", `{`, 400, "body"},
 	} {
 		status, body := request(t, d, c.method, c.path, good, c.body)
 		if status != c.want || !strings.Contains(body, c.says) {

@@ -37,6 +37,8 @@ func (d *Daemon) grantLease(c *call) error {
 		return &admin.Error{Code: admin.CodeUnavailable, Message: "too many servers are registered at once"}
 	}
 	defer d.drop(lease)
+	asks := d.counts.open(lease.ID, lease.Name)
+	defer d.counts.close(lease.ID)
 	c.w.Header().Set("Content-Type", "application/x-ndjson")
 	tell := func(m admin.Message) bool {
 		b, err := json.Marshal(m)
@@ -60,6 +62,8 @@ func (d *Daemon) grantLease(c *call) error {
 			return nil
 		case s := <-lease.Stops():
 			m = admin.Message{Type: admin.MessageStop, Within: admin.Duration(s.Within), Reason: s.Reason}
+		case <-asks:
+			m = admin.Message{Type: admin.MessageCounts}
 		case <-ping.C:
 		}
 		if !tell(m) {
@@ -124,6 +128,22 @@ func (d *Daemon) report(c *call) error {
 		return err
 	}
 	if err := l.Report(supervise.Report{Calls: r.Calls, Idle: time.Duration(r.Idle), Done: r.Done}); err != nil {
+		return err
+	}
+	return c.reply(struct{}{})
+}
+
+// setCounts answers PUT /v1/leases/{id}/counts.
+func (d *Daemon) setCounts(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	var in admin.Counts
+	if err := c.read(&in); err != nil {
+		return err
+	}
+	if err := d.counts.take(l.ID, in); err != nil {
 		return err
 	}
 	return c.reply(struct{}{})

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strconv"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
 	"github.com/opendsom/dsom/limits"
@@ -38,6 +41,9 @@ type Config struct {
 	// Listen says so.
 	Publish string
 
+	// Console is where the pages for people are, host:port of loopback; "" is nowhere, and ConsoleAuto a port of the daemon's choice.
+	Console string
+
 	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
 	Connect string
 
@@ -57,6 +63,10 @@ type Config struct {
 	// Ready, if set, is called when calls are taken.
 	Ready func(*Daemon)
 }
+
+// ConsoleAuto is the value of Config.Console by which the daemon chooses the port: the one that the state had before, 3054 if it takes calls
+// at 3053, or else a free one.
+const ConsoleAuto = "auto"
 
 // A PortError says that the daemon cannot take calls at its port, such as where another
 // program has it: syscall.EADDRINUSE.
@@ -90,6 +100,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
 		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
+		Console:   front.consoleAddress,
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -110,7 +121,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Publish == "" {
 		front.id.warnIfMoved(c.Log)
 	}
-	c.Log.Info("daemon ready", "address", front.address(), "state", d.State())
+	c.Log.Info("daemon ready", "address", front.address(), "state", d.State(), "console", front.consoleAddress())
 	if c.Ready != nil {
 		c.Ready(d)
 	}
@@ -129,6 +140,10 @@ type front struct {
 
 	published []transport.Endpoint // what references name to whom no other rule is for
 	rules     string               // what they name, to whom; "": there are no rules
+	objects   *objects.Objects     // nil until calls are taken
+	console   net.Listener         // nil: there are no pages
+	pages     *http.Server         // nil until they are served
+	paged     chan struct{}        // closed when that has ended
 }
 
 // address returns host:port as references name it.
@@ -170,7 +185,8 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	f.orb, err = orb.New(orb.Config{
 		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
-		Hold: true, // until there is naming, and the way to servers
+		Count: true,
+		Hold:  true, // until there is naming, and the way to servers
 	})
 	if rule := (*reach.RuleError)(nil); errors.As(err, &rule) {
 		return nil, err
@@ -183,6 +199,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		f.published, err = all.Addresses(reach.View{}, nil, reach.System())
 	}
 	if err != nil {
+		return nil, err
+	}
+	if f.console, err = f.listenConsole(d); err != nil {
 		return nil, err
 	}
 	id.Host, id.Port = f.published[0].Host, f.orb.Endpoints()[0].Port
@@ -241,6 +260,14 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		return err
 	}
 	f.orb.RegisterInitialReference("NameService", names)
+	f.objects, err = objects.New(objects.Config{
+		Server: f.orb, Naming: names, Local: f.local(), Connect: f.c.Connect, Library: objects.NewLibrary(filepath.Join(d.State(), LibraryName)),
+	})
+	if err != nil {
+		return err
+	}
+	d.objects.Store(f.objects)
+	f.servePages(d)
 	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.c.Log})
 	if err != nil {
 		return err
@@ -255,7 +282,11 @@ func (f *front) close(ctx context.Context) error {
 	if f.orb == nil {
 		return nil
 	}
-	return f.orb.Shutdown(ctx)
+	err := f.closePages()
+	if f.objects != nil {
+		err = errors.Join(err, f.objects.Close(ctx))
+	}
+	return errors.Join(err, f.orb.Shutdown(ctx))
 }
 
 // mayWrite reports whether a client may change names: one on this machine, or in an allowed network.

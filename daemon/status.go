@@ -30,6 +30,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.Rules != nil {
 		s.Publish = d.o.Rules()
 	}
+	if d.o.Console != nil {
+		s.Console = d.o.Console()
+	}
 	for _, rec := range recs {
 		if d.sup.Run(rec.UUID).State == admin.StateReady {
 			s.Live++

@@ -47,6 +47,7 @@ const (
 	DSOMObjects
 	DSOMStream
 	DSOMClasses
+	CountedOperations
 	numNames
 )
 
@@ -102,6 +103,7 @@ var table = [numNames]struct {
 	DSOMObjects:           {"dsom-objects", count, 1024, "objects that clients of SOM's DSOM have had made by the daemon, and have not freed"},
 	DSOMStream:            {"dsom-stream", octets, 65536, "octets of a stream object of such a client"},
 	DSOMClasses:           {"dsom-classes", count, 256, "classes that such a client says a server has objects of"},
+	CountedOperations:     {"counted-operations", count, 1000, "operations whose calls a server counts one by one; those of further ones are counted together as _OTHER"},
 }
 
 // String returns the limit's name as options and errors spell it.

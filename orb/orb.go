@@ -93,6 +93,9 @@ type Config struct {
 	// [giop.AppendDSOMPrincipal]. Empty: nobody.
 	Principal []byte
 
+	// Count makes the ORB count the calls that its objects get, for [ORB.Calls]: some hundredths of a microsecond each.
+	Count bool
+
 	// BiDir lets requests go against the direction of connections.
 	BiDir BiDir
 
@@ -141,6 +144,7 @@ type ORB struct {
 	life context.Context // ends with Shutdown
 	end  context.CancelFunc
 
+	tally     *tally // nil: calls are not counted
 	bidir     bidir
 	callbacks running // calls under way whose ends somebody is told of
 	oneways   *oneways
@@ -174,6 +178,9 @@ func New(cfg Config) (*ORB, error) {
 		o.log = slog.Default()
 	}
 	o.oneways = newOneways(o.limits)
+	if cfg.Count {
+		o.tally = newTally(o.limits)
+	}
 	if o.maxVersion == (cdr.Version{}) {
 		o.maxVersion = cdr.V12
 	}

@@ -282,6 +282,10 @@ func asksExistence(operation string) bool {
 // the goroutine, which a servant brings about by runtime.Goexit.
 func (r *ServerRequest) upcall(s Servant) {
 	returned := false
+	var counted counting
+	if r.orb.tally != nil {
+		counted = r.orb.tally.begin(s.Interface().ID, r.Operation())
+	}
 	defer func() {
 		p := recover()
 		switch {
@@ -291,6 +295,9 @@ func (r *ServerRequest) upcall(s Servant) {
 		case !returned:
 			r.orb.complain(slog.LevelError, "servant ended its goroutine", "operation", clip(r.msg.Operation), "interface", s.Interface().ID)
 			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant ended its goroutine in %.64s", r.msg.Operation))
+		}
+		if r.orb.tally != nil {
+			r.orb.tally.end(counted, r, s.Interface().ID)
 		}
 	}()
 	if !s.Dispatch(r) && !r.implicit(s) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
@@ -22,7 +23,7 @@ import (
 type server struct {
 	mu        sync.Mutex
 	listeners []transport.Listener
-	conns     map[*conn.Conn]string // to the peer's host
+	conns     map[*conn.Conn]*serverConn
 	perHost   map[string]int
 	closed    bool
 	running   sync.WaitGroup // accept loops and connections
@@ -33,7 +34,7 @@ type server struct {
 
 // listen opens the endpoints.
 func (o *ORB) listen(endpoints []string) error {
-	o.server.conns, o.server.perHost = map[*conn.Conn]string{}, map[string]int{}
+	o.server.conns, o.server.perHost = map[*conn.Conn]*serverConn{}, map[string]int{}
 	for _, s := range endpoints {
 		e, err := transport.ParseEndpoint(s)
 		if err != nil {
@@ -127,10 +128,10 @@ func (o *ORB) admit(t transport.Conn) {
 		refuse(t)
 		return
 	}
-	serves := &serverConn{orb: o, refs: refs, env: plain}
+	serves := &serverConn{orb: o, refs: refs, env: plain, since: time.Now()}
 	c := conn.Server(t, o.connOptions, serves)
 	serves.conn = c
-	s.conns[c] = host
+	s.conns[c] = serves
 	s.perHost[host]++
 	s.running.Add(1)
 	s.mu.Unlock()
@@ -223,6 +224,9 @@ type serverConn struct {
 	made *link      // of this ORB's making; else nil
 	refs references // as the peer is to see them
 
+	since    time.Time
+	requests atomic.Int64 // that have come
+
 	mu   sync.Mutex
 	env  *cdr.Env // of the latest request
 	sets codeset.Choice
@@ -249,6 +253,7 @@ func (s *serverConn) Serve(w *conn.Work) {
 	}
 	switch w.Header.Type {
 	case giop.TypeRequest:
+		s.requests.Add(1)
 		kept, _ := w.Scratch.(*scratch)
 		if kept == nil {
 			kept = new(scratch)

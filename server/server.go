@@ -224,6 +224,7 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 	cfg := orb.Config{
 		Transports: opt.Transports, Listen: opt.Listen, Publish: publish, Connect: cmp.Or(opt.Connect, os.Getenv(admin.EnvConnect)), Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion, CodeSets: opt.CodeSets,
 		BiDir: opt.BiDir, ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
+		Count: at.lease != nil, // for who looks at the daemon
 	}
 	if at.daemon != "" {
 		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/NameService"
@@ -250,6 +251,9 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 	o, err := orb.New(cfg)
 	if err != nil {
 		return nil, err
+	}
+	if at.lease != nil {
+		at.lease.Counts(func() admin.Counts { return admin.CountsOf(o) })
 	}
 	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", active: active, stop: stop}
 	if at.daemon != "" {

@@ -228,44 +228,9 @@ func raisedBy(err error) error {
 
 // printResults prints what a call brought back.
 func (c *console) printResults(sig *dii.Signature, r dii.Results) error {
-	void := sig.Result.Unalias().Kind() == typecode.TkVoid
-	outputs := sig.Outputs()
-	if sig.Oneway || void && len(outputs) == 0 {
-		return nil
-	}
-	if len(outputs) == 0 {
-		b, err := dyn.MarshalJSON(r.Return)
-		if err != nil {
-			return err
-		}
-		return c.printJSON(json.RawMessage(b))
-	}
-	var b []byte
-	member := func(name string, v dyn.Any) error {
-		key, err := json.Marshal(name)
-		if err != nil {
-			return err
-		}
-		value, err := dyn.MarshalJSON(v)
-		b = append(append(append(append(b, ','), key...), ':'), value...)
+	b, err := dii.MarshalResults(sig, r)
+	if err != nil || b == nil {
 		return err
 	}
-	if !void {
-		name := "return"
-		for _, p := range outputs {
-			if p.Name == name {
-				name = "_return"
-			}
-		}
-		if err := member(name, r.Return); err != nil {
-			return err
-		}
-	}
-	for i, p := range outputs {
-		if err := member(p.Name, r.Out[i]); err != nil {
-			return err
-		}
-	}
-	b[0] = '{'
-	return c.printJSON(json.RawMessage(append(b, '}')))
+	return c.printJSON(json.RawMessage(b))
 }

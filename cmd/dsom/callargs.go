@@ -7,10 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
-	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
@@ -30,20 +28,7 @@ type binder struct {
 // options says how URLs and names of types in JSON are looked up.
 func (b *binder) options() dyn.JSONOptions {
 	return dyn.JSONOptions{
-		Types: func(name string) *typecode.TypeCode {
-			if b.spec == nil {
-				return nil
-			}
-			d := b.spec.Lookup(name)
-			if d == nil {
-				return nil
-			}
-			tc, err := model.TypeCodeOf(d)
-			if err != nil {
-				return nil
-			}
-			return tc
-		},
+		Types: dii.TypesOf(b.spec),
 		Ref: func(url string) (*ior.IOR, error) {
 			ref, err := b.orb.Resolve(b.ctx, url)
 			if err != nil || ref == nil {
@@ -61,10 +46,10 @@ func (b *binder) bind(sig *dii.Signature, words []string, named string) ([]dyn.A
 		if len(words) > 0 {
 			return nil, usage("give the arguments by --args or as words, not both")
 		}
-		return b.bindNamed(sig, in, named)
+		return b.bindNamed(sig, named)
 	}
 	if len(words) != len(in) {
-		return nil, usage("%s takes %s, not %d", sig.Operation, wanted(in), len(words))
+		return nil, usage("%s takes %s, not %d", sig.Operation, dii.Wanted(in), len(words))
 	}
 	var args []dyn.Any
 	for i, p := range in {
@@ -77,35 +62,17 @@ func (b *binder) bind(sig *dii.Signature, words []string, named string) ([]dyn.A
 	return args, nil
 }
 
-func (b *binder) bindNamed(sig *dii.Signature, in []dii.Param, named string) ([]dyn.Any, error) {
+func (b *binder) bindNamed(sig *dii.Signature, named string) ([]dyn.Any, error) {
 	values, err := members(named)
 	if err != nil {
 		return nil, usage("--args: %w", err)
 	}
-	names := make([]string, len(in))
-	for i, p := range in {
-		names[i] = p.Name
+	args, err := dii.UnmarshalArguments(sig, values, b.options())
+	if wrong := (*dii.ArgumentError)(nil); errors.As(err, &wrong) {
+		return nil, badArgument(wrong.Param, wrong.Err)
 	}
-	for name := range values {
-		if !slices.Contains(names, name) {
-			hint := ""
-			if s := diag.Closest(name, names); s != "" {
-				hint = fmt.Sprintf("; did you mean %s?", s)
-			}
-			return nil, usage("--args: %s has no parameter %q%s; it takes %s", sig.Operation, name, hint, wanted(in))
-		}
-	}
-	var args []dyn.Any
-	for _, p := range in {
-		raw, ok := values[p.Name]
-		if !ok {
-			return nil, usage("--args: %s is missing; %s takes %s", p.Name, sig.Operation, wanted(in))
-		}
-		a, err := dyn.UnmarshalJSON(p.Type, raw, b.options())
-		if err != nil {
-			return nil, badArgument(p, err)
-		}
-		args = append(args, a)
+	if err != nil {
+		return nil, usage("--args: %w", err)
 	}
 	return args, nil
 }
@@ -140,37 +107,6 @@ func badArgument(p dii.Param, err error) error {
 		text = sys.Reason
 	}
 	return usage("argument %s: %s", p.Name, text)
-}
-
-// wanted lists parameters for people.
-func wanted(in []dii.Param) string {
-	switch len(in) {
-	case 0:
-		return "no arguments"
-	}
-	var list []string
-	for _, p := range in {
-		list = append(list, p.Name+" ("+typeName(p.Type)+")")
-	}
-	if len(in) == 1 {
-		return "1 argument, " + list[0]
-	}
-	return fmt.Sprintf("%d arguments, %s", len(in), strings.Join(list, ", "))
-}
-
-// typeName names a type in few words.
-func typeName(tc *typecode.TypeCode) string {
-	switch tc.Kind() {
-	case typecode.TkAlias:
-		return tc.Name()
-	case typecode.TkStruct, typecode.TkUnion, typecode.TkEnum, typecode.TkObjref:
-		return strings.TrimSpace(tc.Kind().String() + " " + tc.Name())
-	case typecode.TkSequence:
-		return "sequence of " + typeName(tc.Content())
-	case typecode.TkArray:
-		return fmt.Sprintf("array of %d %s", tc.Length(), typeName(tc.Content()))
-	}
-	return tc.String()
 }
 
 // document returns a word of the command line as JSON. Where the type is written as a JSON

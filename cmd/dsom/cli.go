@@ -29,6 +29,8 @@ type grammar struct {
 	IDL        idlCmd        `cmd:"" name:"idl" help:"Check IDL files and generate code from them."`
 	Class      classCmd      `cmd:"" help:"Print what class libraries say of their classes."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
+	Console    consoleCmd    `cmd:"" help:"Print the address of the daemon's pages, which lets you in."`
+	Top        topCmd        `cmd:"" help:"Show servers and what is called, as it goes on."`
 	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
 	Port       portCmd       `cmd:"" help:"Say who listens at a port, and what really speaks there."`
 	IOR        iorCmd        `cmd:"" name:"ior" help:"Take object references apart: addresses, key, components."`

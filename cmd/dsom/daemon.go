@@ -23,6 +23,7 @@ type daemonCmd struct {
 	stateFlag
 	Listen       string   `placeholder:"[HOST]:PORT" help:"Where to take calls. Default: the address that the state was made for, :3053 for a new one."`
 	Publish      []string `placeholder:"RULE" sep:"none" env:"DSOM_PUBLISH" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
+	Console      string   `default:"auto" placeholder:"ADDRESS" help:"Where the pages for people are, such as 127.0.0.1:3054: an address of loopback, or off. Default: 127.0.0.1:3054, or a free port if calls are taken at another than 3053; it is kept."`
 	Connect      []string `placeholder:"RULE" sep:"none" env:"DSOM_CONNECT" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
 	AllowWrite   []string `placeholder:"CIDR" help:"Network from which names may be bound, besides this machine; may be repeated."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
@@ -62,6 +63,10 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	if _, err := reach.ParseConnect(connect); err != nil {
 		return usage("--connect: %w", err)
 	}
+	pages := v.Console
+	if pages == "off" {
+		pages = ""
+	}
 	dir, err := v.folder()
 	if err != nil {
 		return err
@@ -80,7 +85,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	defer outliveReaders()()
 	version, _ := programVersion()
 	err = daemon.Run(ctx, daemon.Config{
-		State: dir, Listen: v.Listen, Publish: publish, Connect: connect, AllowWrite: networks, DSOMClients: daemon.DSOMClients(v.DSOMClients), LeaveServers: v.LeaveServers,
+		State: dir, Listen: v.Listen, Publish: publish, Console: pages, Connect: connect, AllowWrite: networks, DSOMClients: daemon.DSOMClients(v.DSOMClients), LeaveServers: v.LeaveServers,
 		Limits: lim, Log: slog.New(h), Version: version,
 		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
 	})
@@ -183,7 +188,7 @@ func startDaemon(ctx context.Context, state, listen string, lim *limits.Limits) 
 	version, _ := programVersion()
 	go func() {
 		d.done <- daemon.Run(ctx, daemon.Config{
-			State: state, Listen: listen, Limits: lim, Version: version,
+			State: state, Listen: listen, Console: daemon.ConsoleAuto, Limits: lim, Version: version,
 			Ready: func(d *daemon.Daemon) { ready <- admin.NewClient(d.Access()) },
 		})
 	}()

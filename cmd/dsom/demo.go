@@ -166,13 +166,18 @@ func (v demoCmd) prepare(ctx context.Context, c *console, d *runningDaemon) (*sh
 	return s, nil
 }
 
-// writeIDL puts the bank's IDL where people can use it.
+// writeIDL puts the bank's IDL where people can use it, and where the daemon looks for it.
 func (v demoCmd) writeIDL() (string, error) {
 	file := filepath.Join(v.State, "bank.idl")
-	if same(file, []byte(bank.IDL)) {
-		return file, nil
+	for _, to := range []string{file, filepath.Join(v.State, "idl", "bank.idl")} {
+		if same(to, []byte(bank.IDL)) {
+			continue
+		}
+		if err := replaceFile(to, []byte(bank.IDL)); err != nil {
+			return "", err
+		}
 	}
-	return file, replaceFile(file, []byte(bank.IDL))
+	return file, nil
 }
 
 // register registers the bank, or corrects the record of an earlier demonstration.

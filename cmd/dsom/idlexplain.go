@@ -38,7 +38,7 @@ type explanation struct {
 func (v idlExplainCmd) Run(c *console) error {
 	var all []explanation
 	for _, code := range v.Code {
-		e, ok := explain(code)
+		e, ok := explainCode(code)
 		if !ok {
 			near := diag.Closest(code, explained())
 			if near != "" {
@@ -63,8 +63,8 @@ func (v idlExplainCmd) Run(c *console) error {
 	return nil
 }
 
-// explain finds a code of a diagnostic, the name of a rule, or the code of a change.
-func explain(code string) (explanation, bool) {
+// explainCode finds a code of a diagnostic, the name of a rule, or the code of a change.
+func explainCode(code string) (explanation, bool) {
 	for _, r := range lint.Rules() {
 		if r.Name == code {
 			code = string(r.Code)

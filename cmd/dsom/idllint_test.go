@@ -68,12 +68,12 @@ func TestIDLExplain(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for _, e := range codeTable() {
-		if x, ok := explain(string(e.Code)); !ok || x.Explanation == "" {
+		if x, ok := explainCode(string(e.Code)); !ok || x.Explanation == "" {
 			t.Errorf("%s is not explained", e.Code)
 		}
 	}
 	for _, r := range lint.Rules() {
-		if _, ok := explain(r.Name); !ok {
+		if _, ok := explainCode(r.Name); !ok {
 			t.Errorf("%s is not explained", r.Name)
 		}
 	}

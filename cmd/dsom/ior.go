@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/ior/explain"
 )
 
 type iorCmd struct {
@@ -54,7 +55,7 @@ func (v iorShowCmd) Run(ctx context.Context, c *console) error {
 		return c.probeAll(ctx, urls, v.Timeout)
 	}
 	for i, u := range urls {
-		shown := describe(u)
+		shown := explain.Of(u)
 		if c.json {
 			if err := c.printJSON(shown); err != nil {
 				return err
@@ -64,7 +65,7 @@ func (v iorShowCmd) Run(ctx context.Context, c *console) error {
 		if i > 0 {
 			c.printf("\n")
 		}
-		c.facts(shown.facts())
+		c.facts(referenceFacts(shown))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/ior/explain"
 )
 
 // accountRef is a reference as this ORB makes them, and as others do, in one.
@@ -48,7 +49,7 @@ func TestIORShow(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got.out)
 		}
 	}
-	var s shownURL
+	var s explain.Reference
 	got = dsom(t, accountRef().String()+"\n\n"+"corbaname::h#a/b.c\n", "ior", "--json", "-")
 	d := json.NewDecoder(strings.NewReader(got.out))
 	if err := d.Decode(&s); err != nil {

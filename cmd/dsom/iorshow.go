@@ -1,201 +1,14 @@
 package main
 
 import (
-	"encoding/hex"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
-	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/ior/explain"
 )
 
-// A shownURL is what dsom ior says of a reference; its JSON is stable.
-type shownURL struct {
-	URL       string         `json:"url"`
-	Scheme    string         `json:"scheme"`
-	Type      string         `json:"type,omitempty"`
-	Nil       bool           `json:"nil,omitempty"`
-	Addresses []string       `json:"addresses,omitempty"` // of a URL that is no IOR
-	Key       *shownKey      `json:"key,omitempty"`       // likewise
-	Name      string         `json:"name,omitempty"`      // in the naming service at the address
-	Profiles  []shownProfile `json:"profiles,omitempty"`  // of an IOR
-	Corbaloc  string         `json:"corbaloc,omitempty"`  // the same object, in short
-}
-
-type shownProfile struct {
-	Tag        uint32           `json:"tag"`
-	Kind       string           `json:"kind"`
-	Version    string           `json:"version,omitempty"`
-	Addresses  []string         `json:"addresses,omitempty"`
-	Key        *shownKey        `json:"key,omitempty"`
-	Components []shownComponent `json:"components,omitempty"`
-	Data       string           `json:"data,omitempty"` // of a kind that is not known here, in hexadecimal
-	Error      string           `json:"error,omitempty"`
-}
-
-// A shownKey is an object key; one of ours is taken apart.
-type shownKey struct {
-	Hex         string `json:"hex"`
-	Text        string `json:"text,omitempty"` // where it is text
-	Server      string `json:"server,omitempty"`
-	Adapter     string `json:"adapter,omitempty"`
-	Object      string `json:"object,omitempty"`
-	Persistent  bool   `json:"persistent,omitempty"`
-	Incarnation string `json:"incarnation,omitempty"`
-	dsom        bool
-}
-
-type shownComponent struct {
-	Tag   uint32 `json:"tag"`
-	Name  string `json:"name,omitempty"`
-	Value string `json:"value,omitempty"` // in words
-	Data  string `json:"data"`            // in hexadecimal
-}
-
-// describe takes a URL apart.
-func describe(u *ior.URL) shownURL {
-	s := shownURL{URL: u.String(), Scheme: u.Scheme}
-	if u.IOR == nil {
-		for _, a := range u.Addresses {
-			s.Addresses = append(s.Addresses, a.String())
-		}
-		s.Key, s.Name = describeKey(u.Key), u.Name.String()
-		return s
-	}
-	s.Type, s.Nil = u.IOR.TypeID, u.IOR.IsNil()
-	for _, p := range u.IOR.Profiles {
-		s.Profiles = append(s.Profiles, describeProfile(p))
-	}
-	if short, ok := u.IOR.Corbaloc(); ok {
-		s.Corbaloc = short.String()
-	}
-	return s
-}
-
-func describeProfile(p ior.Profile) shownProfile {
-	s := shownProfile{Tag: p.Tag}
-	var list []ior.Component
-	switch p.Tag {
-	case ior.TagInternetIOP:
-		s.Kind = "IIOP"
-		b, err := p.IIOP()
-		if err != nil {
-			s.Error, s.Data = err.Error(), hex.EncodeToString(p.Data)
-			return s
-		}
-		s.Version, s.Key, list = b.Version.String(), describeKey(b.Key), b.Components
-		for _, a := range b.Addresses() {
-			s.Addresses = append(s.Addresses, a.HostPort())
-		}
-	case ior.TagMultipleComponents:
-		s.Kind = "components"
-		var err error
-		if list, err = p.MultiComponent(); err != nil {
-			s.Error, s.Data = err.Error(), hex.EncodeToString(p.Data)
-		}
-	default:
-		s.Kind, s.Data = profileNames[p.Tag], hex.EncodeToString(p.Data)
-		if s.Kind == "" {
-			s.Kind = "unknown"
-		}
-	}
-	for _, c := range list {
-		s.Components = append(s.Components, describeComponent(c))
-	}
-	return s
-}
-
-// profileNames names profiles that are not taken apart (OMG's list of tags).
-var profileNames = map[uint32]string{2: "SCCP IOP", 3: "UIPMC", 4: "mobile terminal IOP", 0x54414f00: "TAO UIOP", 0x54414f02: "TAO SHMIOP"}
-
-// componentNames names components (OMG's list of tags).
-var componentNames = map[uint32]string{
-	ior.TagORBType: "ORB type", ior.TagCodeSets: "code sets", ior.TagPolicies: "policies", ior.TagAlternateIIOPAddress: "alternate address",
-	5: "complete object key", 6: "endpoint id position", 12: "location policy", 13: "association options", 14: "security name",
-	ior.TagSSLSecTrans: "SSL", 21: "CSI ECMA secret", 31: "OTS policy", 32: "invocation policy", ior.TagCSISecMechList: "CSIv2 mechanisms",
-	34: "null security", 35: "SECIOP security", ior.TagTLSSecTrans: "TLS", 37: "activity policy", ior.TagRMICustomMaxStream: "RMI stream version",
-	100: "DCE string binding", 101: "DCE binding name", 102: "DCE no pipes", 0x54414f02: "TAO endpoints", 0x41545401: "omniORB bidirectional",
-	0x41545402: "omniORB unix socket", 0x41545403: "omniORB persistent id", 0x41545404: "omniORB restricted connection",
-}
-
-var orbTypes = map[uint32]string{
-	ior.ORBTypeOmniORB: "omniORB", ior.ORBTypeTAO: "TAO", ior.ORBTypeJacORB: "JacORB", ior.ORBTypeDSOM: "DSOM",
-	0x4f425832: "Orbix", 0x56495300: "VisiBroker", 0x49424d00: "IBM", 0x53554e00: "Java", 0x4f4f4300: "ORBacus", 0x4d435000: "MICO", 0x47414c00: "ORBit",
-}
-
-func describeComponent(c ior.Component) shownComponent {
-	s := shownComponent{Tag: c.Tag, Name: componentNames[c.Tag], Data: hex.EncodeToString(c.Data)}
-	switch c.Tag {
-	case ior.TagORBType:
-		if id, err := c.ORBType(); err == nil {
-			s.Value = fmt.Sprintf("0x%08x", id)
-			if name := orbTypes[id]; name != "" {
-				s.Value = name + " (" + s.Value + ")"
-			}
-		}
-	case ior.TagCodeSets:
-		if sets, err := codeset.ParseComponent(c.Data); err == nil {
-			s.Value = "char " + supportText(sets.Char) + "; wchar " + supportText(sets.Wchar)
-		}
-	case ior.TagAlternateIIOPAddress:
-		if host, port, err := c.AlternateAddress(); err == nil {
-			s.Value = hostPort(host, port)
-		}
-	}
-	return s
-}
-
-// supportText says which code sets are taken, the native one first.
-func supportText(s codeset.Support) string {
-	var names []string
-	if s.Native != 0 {
-		names = append(names, codeset.Name(s.Native))
-	}
-	for _, id := range s.Conversion {
-		if id != s.Native { // omniORB repeats it
-			names = append(names, codeset.Name(id))
-		}
-	}
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
-}
-
-func describeKey(key []byte) *shownKey {
-	if len(key) == 0 {
-		return nil
-	}
-	s := &shownKey{Hex: hex.EncodeToString(key)}
-	if k, ok := ior.ParseKey(key); ok {
-		s.dsom = true
-		s.Server, s.Adapter, s.Object, s.Persistent = uuidText(k.Server), strings.ReplaceAll(string(k.Adapter), "\x00", "/"), octetText(k.ID), k.Incarnation == 0
-		if k.Incarnation != 0 {
-			s.Incarnation = fmt.Sprintf("%016x", k.Incarnation)
-		}
-		return s
-	}
-	if text := string(key); utf8.ValidString(text) && !strings.ContainsFunc(text, unprintable) {
-		s.Text = text
-	}
-	return s
-}
-
-func uuidText(u [16]byte) string {
-	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
-}
-
-// octetText returns octets as text where they are text, else in hexadecimal.
-func octetText(b []byte) string {
-	if s := string(b); utf8.ValidString(s) && !strings.ContainsFunc(s, unprintable) {
-		return s
-	}
-	return "0x" + hex.EncodeToString(b)
-}
-
-// facts returns what people are shown.
-func (s shownURL) facts() [][2]string {
+// referenceFacts returns what people are shown.
+func referenceFacts(s explain.Reference) [][2]string {
 	var rows [][2]string
 	add := func(name, value string) { rows = append(rows, [2]string{name, value}) }
 	if s.Scheme != "IOR" {
@@ -203,7 +16,7 @@ func (s shownURL) facts() [][2]string {
 		for i, a := range s.Addresses {
 			add(once("address", i), a)
 		}
-		rows = append(rows, s.Key.facts("")...)
+		rows = append(rows, keyFacts(s.Key, "")...)
 		if s.Name != "" {
 			add("name", s.Name)
 		}
@@ -238,12 +51,12 @@ func (s shownURL) facts() [][2]string {
 		for i, a := range p.Addresses {
 			add(once("  address", i), a)
 		}
-		rows = append(rows, p.Key.facts("  ")...)
+		rows = append(rows, keyFacts(p.Key, "  ")...)
 		for _, c := range p.Components {
 			if c.Tag == ior.TagAlternateIIOPAddress && c.Value != "" {
 				continue // stands among the addresses
 			}
-			rows = append(rows, c.fact())
+			rows = append(rows, componentFact(c))
 		}
 		if p.Data != "" {
 			add("  data", abbreviated(p.Data))
@@ -262,11 +75,11 @@ func once(name string, i int) string {
 	return name
 }
 
-func (k *shownKey) facts(indent string) [][2]string {
+func keyFacts(k *explain.Key, indent string) [][2]string {
 	switch {
 	case k == nil:
 		return nil
-	case k.dsom:
+	case k.Ours:
 		life := "persistent"
 		if !k.Persistent {
 			life = "transient, of the server's incarnation " + k.Incarnation
@@ -284,7 +97,7 @@ func (k *shownKey) facts(indent string) [][2]string {
 	return [][2]string{{indent + "key", "0x" + k.Hex}}
 }
 
-func (c shownComponent) fact() [2]string {
+func componentFact(c explain.Component) [2]string {
 	name := c.Name
 	if name == "" {
 		name = fmt.Sprintf("tag %d", c.Tag)

@@ -15,7 +15,8 @@ import (
 
 // Access is what one needs to speak to a daemon. It lies in the state folder, readable only by its owner.
 type Access struct {
-	Address string     `json:"address"` // host:port
+	Address string     `json:"address"`           // host:port
+	Console string     `json:"console,omitempty"` // host:port of the pages for people
 	Token   string     `json:"token"`
 	Process process.ID `json:"process"`
 	Version string     `json:"version,omitempty"`

@@ -17,13 +17,25 @@
 //	POST   /v1/servers/{name}/stop      → Server, once it has ended
 //	POST   /v1/servers/{name}/upgrade   Upgrade → Upgraded, once the old processes have ended
 //	GET    /v1/servers/{name}/logs      text; ?lines=N&follow=true
+//	GET    /v1/calls                    Calls
+//	GET    /v1/connections              Connections
+//	GET    /v1/names                    Names; ?in=CONTEXT&search=TEXT&limit=N
+//	GET    /v1/classes                  Classes
+//	GET    /v1/classes/{name}           Class
+//	POST   /v1/references               Question → Reference
+//	POST   /v1/objects/class            Question → Class
+//	POST   /v1/objects/call             Call → Outcome
+//	GET    /v1/metrics                  text, for Prometheus; docs/console.md lists them
 //	POST   /v1/leases                   Registration → a stream of Message, a line each
 //	PUT    /v1/leases/{id}/endpoints    []string
 //	PUT    /v1/leases/{id}/report       Report
+//	PUT    /v1/leases/{id}/counts       Counts
 //	DELETE /v1/leases/{id}              the server is done
 //
 // An error is answered as {"error": Error}.
 package admin
+
+import "time"
 
 // The variables by which the daemon tells a server that it starts where it belongs.
 const (
@@ -55,9 +67,10 @@ const PublishedPrefix = "publish:"
 
 // Limits of the API, both ways.
 const (
-	MaxRequest   = 1 << 20  // octets of a request's body
-	MaxMessage   = 64 << 10 // octets of a line in a lease's stream
-	MaxEndpoints = 64       // endpoints of a server
-	MaxEndpoint  = 512      // octets of an endpoint
-	MaxLogLines  = 10_000   // lines that a request for logs begins with
+	MaxCallTime  = time.Minute // that a Call may take
+	MaxRequest   = 1 << 20     // octets of a request's body
+	MaxMessage   = 64 << 10    // octets of a line in a lease's stream
+	MaxEndpoints = 64          // endpoints of a server
+	MaxEndpoint  = 512         // octets of an endpoint
+	MaxLogLines  = 10_000      // lines that a request for logs begins with
 )

@@ -27,6 +27,7 @@ type Status struct {
 	Started   time.Time `json:"started"`
 	Uptime    Duration  `json:"uptime"`
 	Admin     string    `json:"admin"`             // host:port of this API
+	Console   string    `json:"console,omitempty"` // host:port of the pages for people, if there are any
 	Addresses []string  `json:"addresses"`         // where it takes CORBA calls, as references name it
 	Local     string    `json:"local"`             // where programs of this machine call it: loopback, if it listens there
 	Publish   string    `json:"publish,omitempty"` // what references name to whom, where that was set: rules of package reach
@@ -194,6 +195,7 @@ const (
 	MessageGranted = "granted" // the first: the lease is held until the stream ends
 	MessagePing    = "ping"    // nothing happened
 	MessageStop    = "stop"    // finish the calls under way and end
+	MessageCounts  = "counts"  // somebody wants to know what was counted: send Counts
 )
 
 // A Message is a line in the stream of a lease, from the daemon to the server.

@@ -27,7 +27,7 @@ var floors = strings.Split(strings.TrimSpace(`
 exc diag limits process nonblock conformance
 cdr
 codeset typecode ior
-dyn model
+dyn model ior/explain
 idl/syntax giop emit emit/cabi emit/template typelib transport store som dyn/... svc/somdd/wire
 idl/check idl/format reach emit/... transport/... store/... som/... somd/internal/pets
 idl orb/internal/conn probe som/internal/zoo/dog somd/internal/pets/pet

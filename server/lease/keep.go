@@ -115,16 +115,24 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	defer teller.Wait()
 	defer cancel()
 	teller.Go(func() { l.tell(ctx, client, first.Lease, endpoints, changed) })
+	asks := make(chan struct{}, 1)
+	teller.Go(func() { l.answer(ctx, client, first.Lease, asks) })
 	for {
 		m, err := stream.Next()
 		if err != nil {
 			return true, err
 		}
 		watchdog.Reset(silence)
-		if m.Type == admin.MessageStop {
+		switch m.Type {
+		case admin.MessageStop:
 			select {
 			case l.stop <- Stop{time.Duration(m.Within), m.Reason}:
 			default: // it was asked before
+			}
+		case admin.MessageCounts:
+			select {
+			case asks <- struct{}{}:
+			default: // the answer to the one before says as much
 			}
 		}
 	}
@@ -199,5 +207,28 @@ func (l *Lease) tell(ctx context.Context, client *admin.Client, id string, told 
 		}
 		t.Stop()
 		pause = min(2*pause, lastPause)
+	}
+}
+
+// answer tells the daemon what the server has counted, each time that it asks, until ctx ends.
+func (l *Lease) answer(ctx context.Context, client *admin.Client, id string, asks <-chan struct{}) {
+	for {
+		select {
+		case <-asks:
+		case <-ctx.Done():
+			return
+		}
+		l.mu.Lock()
+		counts := l.counts
+		l.mu.Unlock()
+		if counts == nil {
+			continue
+		}
+		short, cancel := context.WithTimeout(ctx, tellTime)
+		err := client.Count(short, id, counts())
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			l.c.Log.Debug("the daemon could not be told what was counted", "error", err)
+		}
 	}
 }

@@ -86,7 +86,8 @@ type Lease struct {
 	stop    chan Stop
 
 	mu        sync.Mutex
-	changed   chan struct{} // closed and made new when endpoints change
+	counts    func() admin.Counts // nil: nothing is told
+	changed   chan struct{}       // closed and made new when endpoints change
 	endpoints []string
 	id        string        // of the lease that is held now, or ""
 	asked     chan struct{} // closed when the request that is under way has its answer; nil: none is
@@ -154,6 +155,13 @@ func (l *Lease) Ready(endpoints []string) {
 	l.endpoints = slices.Clone(endpoints)
 	close(l.changed)
 	l.changed = make(chan struct{})
+}
+
+// Counts makes f what the daemon is told when it asks what the server has counted. It is called in a goroutine of its own.
+func (l *Lease) Counts(f func() admin.Counts) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.counts = f
 }
 
 // Stops delivers the daemon's request to stop, once.

@@ -171,6 +171,9 @@ func newConn(t transport.Conn, o Options, h Handler) *Conn {
 // Heard reports whether the peer has ever sent a whole message: that it is one of GIOP.
 func (c *Conn) Heard() bool { return c.in.heard.Load() }
 
+// Octets returns how many octets have come, and how many the transport has taken.
+func (c *Conn) Octets() (received, written int64) { return c.in.received.Load(), c.written.Load() }
+
 // Usable reports whether new calls can be made, as far as is known.
 func (c *Conn) Usable() bool {
 	if c.usable.Load() || c.handler == nil {

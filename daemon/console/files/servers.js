@@ -1,0 +1,71 @@
+import {h, table, facts, empty, link, show, ago, visible} from './dom.js';
+import {get, post, request, part} from './api.js';
+
+const stateOf = (s) => h('span', {className: 'state ' + s.run.state}, s.disabled ? s.run.state + ', disabled' : s.run.state);
+
+/** servers lists them. */
+export async function servers({place, signal}) {
+  const [all, daemon] = await Promise.all([get('servers', signal), get('status', signal)]);
+  const rows = all.map((s) => [
+    link('/servers/' + part(s.name), {}, s.name), stateOf(s), ago(s.run.since), s.run.pid ?? '', s.run.starts, s.activation ?? '', s.run.last_error ?? '',
+  ]);
+  show(place,
+    h('p', {className: 'quiet'}, `Daemon ${daemon.version}, process ${daemon.pid}, up ${ago(daemon.started)}, takes calls at ${(daemon.addresses ?? []).join(', ')}.`),
+    all.length ? table(`${all.length} registered, ${daemon.live} take calls`,
+      [{name: 'Server'}, {name: 'State'}, {name: 'For'}, {name: 'Process', number: true}, {name: 'Starts', number: true}, {name: 'Started'}, {name: 'Last error'}], rows)
+      : empty('No server is registered yet. Register a program: ', h('code', {}, 'dsom server add bank -- ./bank-server')));
+}
+
+const mostLines = 2000; // of a log that are shown
+
+/** server shows one. What it writes is followed until another page is shown. */
+export async function server(on) {
+  const s = await get('servers/' + part(on.name), on.signal);
+  if (!on.parts) {
+    on.parts = {about: h('div'), note: h('p', {role: 'status'})};
+    const log = h('pre', {className: 'log', tabIndex: 0, id: 'log', 'aria-label': 'What the server writes'});
+    const go = (verb) => h('button', {type: 'button', id: verb, onclick: () => change(on, verb)}, verb === 'start' ? 'Start' : 'Stop');
+    show(on.place, on.parts.about, h('div', {className: 'row'}, go('start'), go('stop')), on.parts.note, h('h2', {}, 'Output'), log);
+    follow(on, log);
+  }
+  show(on.parts.about, facts([
+    ['state', stateOf(s)], ['for', ago(s.run.since)], ['process', s.run.pid], ['takes calls at', (s.run.endpoints ?? []).join(' ')],
+    ['started by this daemon', `${s.run.starts} times`], ['failed in a row', s.run.failures], ['last error', s.run.last_error],
+    ['its last process', s.run.ended], ['not enforced', (s.run.unenforced ?? []).join('; ')], ['activation', s.activation], ['command', (s.command ?? []).join(' ')], ['folder', s.dir], ['UUID', s.uuid],
+  ]), s.run.processes?.length ? table('Its processes', [{name: 'For what'}, {name: 'State'}, {name: 'For'}, {name: 'Process', number: true}, {name: 'Calls under way', number: true}, {name: 'Takes calls at'}],
+    s.run.processes.map((p) => [p.seat, h('span', {className: 'state ' + p.state}, p.state), ago(p.since), p.pid ?? '', p.calls ?? 0, (p.endpoints ?? []).join(' ')])) : null);
+  document.getElementById('stop').disabled = ['stopped', 'backoff'].includes(s.run.state);
+  document.getElementById('start').disabled = s.run.state === 'ready';
+}
+
+async function change(on, verb) {
+  show(on.parts.note, verb === 'start' ? 'Starting…' : 'Stopping…');
+  try {
+    await post('servers/' + part(on.name) + '/' + verb);
+    show(on.parts.note);
+    await server(on);
+  } catch (error) {
+    show(on.parts.note, h('span', {className: 'bad'}, error.message), error.output?.length ? h('pre', {}, error.output.join('\n')) : null);
+  }
+}
+
+/** follow shows what the server writes, as it comes. */
+async function follow(on, log) {
+  let lines = [''];
+  try {
+    const response = await request('GET', 'servers/' + part(on.name) + '/logs?lines=200&follow=true', undefined, on.signal);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const {value, done} = await reader.read();
+      if (done) break;
+      const came = value.split('\n');
+      lines[lines.length - 1] += came[0];
+      lines = lines.concat(came.slice(1)).slice(-mostLines);
+      const low = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
+      log.textContent = visible(lines.join('\n'));
+      if (low) log.scrollTop = log.scrollHeight;
+    }
+  } catch (error) {
+    if (!on.signal.aborted) log.append('\n[' + error.message + ']');
+  }
+}

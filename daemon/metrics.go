@@ -1,0 +1,174 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/orb"
+)
+
+// maxMetricOperations bounds the operations that metrics tell apart, all servers together: those that are called most. The others of a
+// server are one, orb.OtherOperations.
+const maxMetricOperations = 500
+
+// The spans of the histogram in metrics: from 2^4 µs (16 µs) to 2^24 µs (16.8 s), each four times the one before.
+const (
+	firstSpan = 4
+	lastSpan  = 24
+	spanStep  = 2
+)
+
+// exposition returns the metrics in the text format of Prometheus, version 0.0.4.
+func (d *Daemon) exposition(ctx context.Context) ([]byte, error) {
+	recs, err := d.sup.Records().List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := new(metricText)
+	m.family("dsom_daemon_info", "gauge", "The daemon, by its version.")
+	m.sample("dsom_daemon_info", 1, "version", d.o.Version)
+	m.family("dsom_daemon_start_time_seconds", "gauge", "When the daemon was started, in seconds since 1970.")
+	m.sample("dsom_daemon_start_time_seconds", float64(d.started.UnixMilli())/1e3)
+
+	states := map[string]int{admin.StateStopped: 0, admin.StateBackOff: 0, admin.StateStarting: 0, admin.StateReady: 0, admin.StateLost: 0, admin.StateStopping: 0}
+	runs := make([]admin.Run, len(recs))
+	for i, r := range recs {
+		runs[i] = d.sup.Run(r.UUID)
+		states[runs[i].State]++
+	}
+	m.family("dsom_servers", "gauge", "Registered servers, by state.")
+	for _, s := range slices.Sorted(maps.Keys(states)) {
+		m.sample("dsom_servers", float64(states[s]), "state", s)
+	}
+	m.family("dsom_server_up", "gauge", "1 if the server takes calls.")
+	for i, r := range recs {
+		m.sample("dsom_server_up", one(runs[i].State == admin.StateReady), "server", r.Name)
+	}
+	m.family("dsom_server_starts_total", "counter", "How often this daemon has started the server.")
+	for i, r := range recs {
+		m.sample("dsom_server_starts_total", float64(runs[i].Starts), "server", r.Name)
+	}
+	m.family("dsom_server_failures", "gauge", "Starts of the server that failed in a row, up to now.")
+	for i, r := range recs {
+		m.sample("dsom_server_failures", float64(runs[i].Failures), "server", r.Name)
+	}
+	conns := d.connections(ctx)
+	m.family("dsom_connections", "gauge", "Connections from clients that are open.")
+	for _, s := range slices.Sorted(maps.Keys(conns.Open)) {
+		m.sample("dsom_connections", float64(conns.Open[s]), "server", s)
+	}
+	calls := d.calls(ctx)
+	m.family("dsom_servers_silent", "gauge", "Servers that run and did not tell what they have counted.")
+	m.sample("dsom_servers_silent", float64(len(calls.Silent)))
+	m.calls(boundedOperations(calls.Operations, maxMetricOperations))
+	return []byte(m.String()), nil
+}
+
+// calls writes what was counted of operations.
+func (m *metricText) calls(all []admin.OperationCalls) {
+	labels := func(o admin.OperationCalls, more ...string) []string {
+		return append([]string{"server", o.Server, "interface", o.Interface, "operation", o.Operation}, more...)
+	}
+	m.family("dsom_calls_total", "counter", "Calls that have begun.")
+	for _, o := range all {
+		m.sample("dsom_calls_total", float64(o.Calls), labels(o)...)
+	}
+	m.family("dsom_call_exceptions_total", "counter", "Calls that ended with an exception: of the user's, or of the system.")
+	for _, o := range all {
+		m.sample("dsom_call_exceptions_total", float64(o.Raised), labels(o, "kind", "user")...)
+		m.sample("dsom_call_exceptions_total", float64(o.Failed), labels(o, "kind", "system")...)
+	}
+	m.family("dsom_call_duration_seconds", "histogram", "How long calls took, without the network.")
+	for _, o := range all {
+		sum, i := uint64(0), 0
+		for span := firstSpan; span <= lastSpan; span += spanStep {
+			for ; i <= span && i < len(o.Took); i++ {
+				sum += o.Took[i]
+			}
+			m.sample("dsom_call_duration_seconds_bucket", float64(sum), labels(o, "le", strconv.FormatFloat(float64(uint64(1)<<span)/1e6, 'g', -1, 64))...)
+		}
+		for ; i < len(o.Took); i++ {
+			sum += o.Took[i]
+		}
+		m.sample("dsom_call_duration_seconds_bucket", float64(sum), labels(o, "le", "+Inf")...)
+		m.sample("dsom_call_duration_seconds_sum", o.Seconds, labels(o)...)
+		m.sample("dsom_call_duration_seconds_count", float64(sum), labels(o)...)
+	}
+}
+
+// boundedOperations returns at most n operations that are told apart, and the others of each server together.
+func boundedOperations(all []admin.OperationCalls, n int) []admin.OperationCalls {
+	if len(all) <= n {
+		return all
+	}
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b admin.OperationCalls) int { return cmp.Compare(b.Calls, a.Calls) })
+	others := map[string]admin.OperationCalls{}
+	for _, o := range all[n:] {
+		sum, ok := others[o.Server]
+		if !ok {
+			sum = admin.OperationCalls{Server: o.Server, Operation: orb.OtherOperations}
+		}
+		others[o.Server] = together(sum, o)
+	}
+	kept := all[:n]
+	for _, server := range slices.Sorted(maps.Keys(others)) {
+		o := others[server]
+		if i := slices.IndexFunc(kept, func(k admin.OperationCalls) bool {
+			return k.Server == server && k.Interface == "" && k.Operation == orb.OtherOperations
+		}); i >= 0 {
+			kept[i] = together(kept[i], o) // the server has others of its own
+			continue
+		}
+		kept = append(kept, o)
+	}
+	return kept
+}
+
+func one(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// A metricText is what is being written.
+type metricText struct{ strings.Builder }
+
+func (m *metricText) family(name, kind, help string) {
+	fmt.Fprintf(m, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind)
+}
+
+// sample writes a value, with labels as names and values in turn.
+func (m *metricText) sample(name string, value float64, labels ...string) {
+	m.WriteString(name)
+	for i := 0; i < len(labels); i += 2 {
+		sep := ","
+		if i == 0 {
+			sep = "{"
+		}
+		m.WriteString(sep + labels[i] + `="` + labelEscapes.Replace(strings.ToValidUTF8(clipped(labels[i+1]), "\uFFFD")) + `"`)
+	}
+	if len(labels) > 0 {
+		m.WriteString("}")
+	}
+	m.WriteString(" " + strconv.FormatFloat(value, 'g', -1, 64) + "\n")
+}
+
+var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+// longestLabel is how many octets of a text a label has.
+const longestLabel = 256
+
+func clipped(s string) string {
+	if len(s) > longestLabel {
+		return s[:longestLabel] + "…"
+	}
+	return s
+}
