@@ -51,6 +51,9 @@ type checkedName struct {
 	Reason  string `json:"reason,omitempty"`
 }
 
+// checkTimeout is how long an address may take to answer where nothing else is said.
+const checkTimeout = 3 * time.Second
+
 // atOnce is how many objects are asked for at a time in all, and perAddress of those at an address.
 const (
 	atOnce     = 16

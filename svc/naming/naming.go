@@ -47,7 +47,7 @@ type Config struct {
 
 	Limits    tree.Limits
 	Iterators IteratorLimits
-	Log    *slog.Logger // nil: nothing is logged
+	Log       *slog.Logger // nil: nothing is logged
 }
 
 // A service is the naming service of an ORB.

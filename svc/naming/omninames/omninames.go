@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -37,6 +38,7 @@ type File struct {
 
 	bindings         int
 	port, persistent string
+	hosts            map[string]bool // in the references of its own contexts
 }
 
 // A Context is a naming context.
@@ -66,7 +68,7 @@ func (e *LineError) Error() string {
 
 // Read reads a data file. Its error is a *LineError, or the reader's.
 func Read(r io.Reader) (*File, error) {
-	f := &File{Contexts: map[string]*Context{}}
+	f := &File{Contexts: map[string]*Context{}, hosts: map[string]bool{}}
 	in := bufio.NewReaderSize(r, 64<<10)
 	for n := 1; ; n++ {
 		line, err := readLine(in)
@@ -242,17 +244,24 @@ func (f *File) drop() {
 	}
 }
 
-// context returns the context of the file that a reference refers to.
+// context returns the context of the file that an operation was done in: its reference is one of
+// this omniNames, whatever its address was then.
 func (f *File) context(text string) (*Context, error) {
 	ref, err := reference(text)
 	if err != nil {
 		return nil, err
 	}
-	c := f.Contexts[f.own(ref)]
-	if c == nil {
-		return nil, errors.New("the reference is of no context that the file has created")
+	for _, p := range ref.Profiles {
+		b, err := p.IIOP()
+		if err != nil {
+			continue
+		}
+		if c := f.byKey(b.Key); c != nil {
+			f.hosts[b.Host] = true
+			return c, nil
+		}
 	}
-	return c, nil
+	return nil, errors.New("the reference is of no context that the file has created")
 }
 
 // persistentPrefix stands before the keys of contexts other than the root: the name of their adapter.
@@ -261,26 +270,38 @@ const persistentPrefix = "\xff\x00"
 // tagPersistentID is the component by which omniORB 4.2 and later tells whose a key is: what the line persistent has.
 const tagPersistentID = 0x41545403
 
+// byKey returns the context of the file that an object key is of.
+func (f *File) byKey(key []byte) *Context {
+	if c := f.Contexts[string(key)]; c != nil {
+		return c
+	}
+	return f.Contexts[strings.TrimPrefix(string(key), persistentPrefix)]
+}
+
 // own returns the key of the context of the file that a reference refers to, or "". The root of
-// another omniNames has the same key: what tells them apart is the component or, in the files of releases
-// without it, the port.
+// another omniNames has the same key: what tells them apart is the component or, where a reference has
+// none, the address.
 func (f *File) own(ref *ior.IOR) string {
 	for _, p := range ref.Profiles {
 		b, err := p.IIOP()
 		if err != nil {
 			continue
 		}
-		id, _ := b.Find(tagPersistentID)
-		if f.persistent != "" && f.persistent != hex.EncodeToString(id) || f.persistent == "" && f.port != strconv.Itoa(int(b.Port)) {
+		id, told := b.Find(tagPersistentID)
+		if told && hex.EncodeToString(id) != f.persistent || !told && (f.port != strconv.Itoa(int(b.Port)) || !f.here(b.Host)) {
 			continue
 		}
-		for _, k := range []string{string(b.Key), strings.TrimPrefix(string(b.Key), persistentPrefix)} {
-			if f.Contexts[k] != nil {
-				return k
-			}
+		if c := f.byKey(b.Key); c != nil {
+			return c.Key
 		}
 	}
 	return ""
+}
+
+// here reports whether a host is the one that the file is of.
+func (f *File) here(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return f.hosts[host] || strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback()
 }
 
 func reference(text string) (*ior.IOR, error) {
