@@ -17,6 +17,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
 )
@@ -234,6 +235,11 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		return err
 	}
 	f.orb.RegisterInitialReference("NameService", names)
+	interfaces, err := ifr.New(root, d.interfaces, f.c.Log)
+	if err != nil {
+		return err
+	}
+	f.orb.RegisterInitialReference(ifr.Key, interfaces)
 	root.SetNext(&locator{sup: d.sup, orb: f.orb, id: f.id, log: f.c.Log})
 	f.orb.Accept()
 	return nil

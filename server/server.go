@@ -223,7 +223,9 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 		BiDir: opt.BiDir, ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
 	}
 	if at.daemon != "" {
-		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/NameService"
+		for _, name := range []string{"NameService", "InterfaceRepository"} {
+			cfg.InitialReferences[name] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/" + name
+		}
 	}
 	if cfg.Listen == nil {
 		cfg.Listen = []string{"tcp:" + at.host() + ":0"}

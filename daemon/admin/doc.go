@@ -17,6 +17,10 @@
 //	POST   /v1/servers/{name}/stop      → Server, once it has ended
 //	POST   /v1/servers/{name}/upgrade   Upgrade → Upgraded, once the old processes have ended
 //	GET    /v1/servers/{name}/logs      text; ?lines=N&follow=true
+//	GET    /v1/interfaces               []Specification
+//	PUT    /v1/interfaces/{name}        a packed specification → Specification
+//	DELETE /v1/interfaces/{name}
+//	GET    /v1/spec                     all that is registered, packed
 //	POST   /v1/leases                   Registration → a stream of Message, a line each
 //	PUT    /v1/leases/{id}/endpoints    []string
 //	PUT    /v1/leases/{id}/report       Report
