@@ -242,7 +242,7 @@ func (v classRegisterCmd) Run(ctx context.Context, c *console) error {
 // shown returns the specification to print for dsom class show: of a file, or of the interface
 // repository where the word is no file.
 func (v classShowCmd) shown(ctx context.Context) (*model.Spec, error) {
-	if _, err := os.Stat(v.File); !errors.Is(err, os.ErrNotExist) || v.Class != "" {
+	if _, err := os.Stat(v.File); !errors.Is(err, os.ErrNotExist) || v.Class != "" || !isScoped(v.File) {
 		spec, _, err := readTypelib(v.File)
 		if err != nil || v.Class == "" {
 			return spec, err
@@ -254,9 +254,14 @@ func (v classShowCmd) shown(ctx context.Context) (*model.Spec, error) {
 	}
 	spec, err := v.repository(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("there is no file %s, and of interface repositories: %w", v.File, err)
+		return nil, fmt.Errorf("there is no file %s, and it is no name in an interface repository: %w", v.File, err)
 	}
 	return only(spec, v.File)
+}
+
+// isScoped reports whether a word may be a scoped name or a repository id, and no file that is not there.
+func isScoped(word string) bool {
+	return strings.HasPrefix(word, "IDL:") || !strings.ContainsAny(word, "/\\.")
 }
 
 // only leaves of a specification, which is not to be used any more, one declaration with what is in it.
