@@ -66,7 +66,7 @@ func TestInterfaceRepository(t *testing.T) {
 	}
 	l := &irLister{}
 	for d := range all.All() {
-		if d.About().Scope() == nil {
+		if d.About().Scope() == nil && d.About().Name != "CORBA" {
 			l.list(all, d)
 		}
 	}
@@ -161,7 +161,9 @@ func (l *irLister) list(spec *model.Spec, d model.Decl) {
 		l.say(" ", tcKind(d.Type))
 	case *model.Const:
 		head("Constant")
-		l.say(" ", tcKind(d.Type), tcKind(d.Type))
+		if d.Type.Kind != model.WChar {
+			l.say(" ", tcKind(d.Type), tcKind(d.Type))
+		}
 	case *model.Native:
 		head("Native")
 	case *model.ValueBox:

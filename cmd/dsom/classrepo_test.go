@@ -113,8 +113,11 @@ func TestCallByRepository(t *testing.T) {
 	if got := dsom(t, "", "call", url, "balance"); got.status == 0 || !strings.Contains(got.err, "dsom idl register FILE") {
 		t.Errorf("nobody knows it: %+v", got)
 	}
-	if got := dsom(t, "", "idl", "register", "--state", d.state, file); got.status != 0 {
+	if got := dsom(t, "", "server", "add", "--state", d.state, "--idl", file, "other"); got.status != 0 {
 		t.Fatalf("got %+v", got)
+	}
+	if got := dsom(t, "", "idl", "register", "--state", d.state, "--list", "--json"); !strings.Contains(got.out, `"name":"server other"`) {
+		t.Errorf("got %+v", got)
 	}
 	with, without := dsom(t, "", "call", "--idl", file, url, "name"), dsom(t, "", "call", url, "name")
 	if with.status != 0 || without != with {
