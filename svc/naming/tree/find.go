@@ -41,6 +41,8 @@ func (t *Tree) Find(ctx context.Context, q Search) ([]Found, error) {
 	var found []Found
 	seen := map[ID]bool{q.At: true}
 	looked := 0
+	var now binding // that is looked at
+	subject := now.subject(q.Local)
 	for level, depth := []place{{at: q.At}}, 0; len(level) > 0; depth++ {
 		var next []place
 		for _, p := range level {
@@ -61,7 +63,7 @@ func (t *Tree) Find(ctx context.Context, q Search) ([]Found, error) {
 						seen[enter] = true
 						next = append(next, place{enter, extend(p.name, b.Name)})
 					}
-					if !q.Expr.Match(b.subject(q.Local)) {
+					if now.properties = b.Properties; !q.Expr.Match(subject) {
 						continue
 					}
 					found = append(found, Found{extend(p.name, b.Name), b.Target, b.Properties})
@@ -85,10 +87,9 @@ func (t *Tree) Find(ctx context.Context, q Search) ([]Found, error) {
 func extend(n ior.Name, c ior.NameComponent) ior.Name { return append(slices.Clip(n), c) }
 
 // subject is the binding as constraints see it.
-func (b Binding) subject(local func(string) bool) constraint.Subject {
-	have := &binding{properties: b.Properties}
-	return constraint.Subject{Local: local, Property: func(name string) (constraint.Value, bool) {
-		p, ok := have.property(name)
+func (b *binding) subject(local func(string) bool) *constraint.Subject {
+	return &constraint.Subject{Local: local, Property: func(name string) (constraint.Value, bool) {
+		p, ok := b.property(name)
 		if !ok {
 			return constraint.Value{}, false
 		}

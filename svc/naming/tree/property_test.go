@@ -275,3 +275,27 @@ func (s *counting) Commit(_ context.Context, ops ...store.Op) (uint64, error) {
 }
 
 func (s *counting) Close() error { return nil }
+
+// BenchmarkFind looks through 10,000 names for the one that fits.
+func BenchmarkFind(b *testing.B) {
+	tr, err := tree.Open(b.Context(), &counting{entries: map[string]store.Entry{}}, tree.Limits{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 10_000 {
+		props := []tree.Property{property("class", constraint.TextOf(fmt.Sprint("Class", i%500))), property("n", constraint.IntegerOf(int64(i)))}
+		if err := tr.BindWith(b.Context(), tree.Root, name(fmt.Sprint("n", i)), object("r"), props); err != nil {
+			b.Fatal(err)
+		}
+	}
+	e, err := constraint.New("class=='Class499' and n == 9999")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if found, err := tr.Find(b.Context(), tree.Search{At: tree.Root, Expr: e}); err != nil || len(found) != 1 {
+			b.Fatal(found, err)
+		}
+	}
+}

@@ -34,7 +34,7 @@ type Subject struct {
 }
 
 // Match reports whether the constraint holds for s.
-func (e *Expr) Match(s Subject) bool { return e.root.holds(&s) }
+func (e *Expr) Match(s *Subject) bool { return e.root.holds(s) }
 
 // A node is a part of an expression that is true or false.
 type node interface{ holds(s *Subject) bool }

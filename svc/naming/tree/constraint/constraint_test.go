@@ -19,8 +19,8 @@ var car = map[string]constraint.Value{
 	"a.b_c1": constraint.IntegerOf(-7),
 }
 
-func subject(of map[string]constraint.Value) constraint.Subject {
-	return constraint.Subject{
+func subject(of map[string]constraint.Value) *constraint.Subject {
+	return &constraint.Subject{
 		Property: func(name string) (constraint.Value, bool) { v, ok := of[name]; return v, ok },
 		Local:    func(text string) bool { return text == "here" },
 	}
@@ -103,7 +103,7 @@ func TestMatch(t *testing.T) {
 		}
 	}
 	e, err := constraint.New("host=='_LOCAL'")
-	if err != nil || e.Match(constraint.Subject{Property: subject(car).Property}) {
+	if err != nil || e.Match(&constraint.Subject{Property: subject(car).Property}) {
 		t.Errorf("nobody said what is local, and something is: %v", err)
 	}
 }
