@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,6 +50,8 @@ type checkedName struct {
 	Kind    string `json:"kind"` // object or context
 	Verdict string `json:"verdict"`
 	Reason  string `json:"reason,omitempty"`
+
+	below string // the name from the context that is checked
 }
 
 // checkTimeout is how long an address may take to answer where nothing else is said.
@@ -143,7 +146,7 @@ func (v nameCheckCmd) check(ctx context.Context, n *namingClient, in cosnaming.N
 	slots := make(chan struct{}, atOnce)
 	for i, b := range l.found {
 		name := append(b.parent[:len(b.parent):len(b.parent)], b.last)
-		checked[i] = checkedName{Name: nameText(append(at[:len(at):len(at)], name...)), Kind: b.Kind}
+		checked[i] = checkedName{Name: nameText(append(at[:len(at):len(at)], name...)), Kind: b.Kind, below: b.Name}
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -169,7 +172,7 @@ func (v nameCheckCmd) check(ctx context.Context, n *namingClient, in cosnaming.N
 // deadContext reports whether a failure to list is explained by a verdict.
 func deadContext(checked []checkedName, failed error) bool {
 	for _, x := range checked {
-		if x.Kind == "context" && x.Verdict != aliveName && len(failed.Error()) > len(x.Name) && failed.Error()[:len(x.Name)+1] == x.Name+":" {
+		if x.Kind == "context" && x.Verdict != aliveName && strings.HasPrefix(failed.Error(), x.below+": ") {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -477,11 +478,7 @@ func TestWhole(t *testing.T) {
 		}
 		files[name+".idl"] = string(b)
 	}
-	specs := map[string]*model.Spec{}
-	for name := range files {
-		specs[name] = compile(t, files, name)
-	}
-	r, repo := serve(t, specs)
+	r, repo := serve(t, map[string]*model.Spec{"all": compile(t, files, slices.Sorted(maps.Keys(files))...)})
 	all, err := r.Spec()
 	if err != nil {
 		t.Fatal(err)
