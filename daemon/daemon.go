@@ -26,6 +26,7 @@ import (
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
+	"github.com/opendsom/dsom/svc/ifr"
 )
 
 // What lies in the state folder, besides the API's access file.
@@ -64,6 +65,8 @@ type Daemon struct {
 	sup     *supervise.Supervisor
 	access  admin.Access
 	started time.Time
+
+	interfaces *ifr.Registry
 
 	http   *http.Server
 	cancel context.CancelFunc // ends what streams
@@ -105,6 +108,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 			err = errors.Join(err, d.store.Close())
 		}
 	}()
+	if d.interfaces, err = ifr.OpenRegistry(ctx, d.store); err != nil {
+		return nil, err
+	}
 	if o.Before != nil {
 		env, err := o.Before(ctx, d)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -74,6 +75,10 @@ func (d *Daemon) handler() http.Handler {
 	owner("POST /v1/objects/class", d.classOf)
 	owner("POST /v1/objects/call", d.callObject)
 	owner("GET /v1/metrics", d.metrics)
+	owner("GET /v1/interfaces", d.listInterfaces)
+	owner("PUT /v1/interfaces/{name}", d.putInterfaces)
+	owner("DELETE /v1/interfaces/{name}", d.removeInterfaces)
+	owner("GET /v1/spec", d.spec)
 	// A server that the daemon has started knows only its own token, which is checked with what it asks for.
 	mux.Handle("POST /v1/leases", d.answer(d.grantLease, false))
 	mux.Handle("PUT /v1/leases/{id}/endpoints", d.answer(d.setEndpoints, false))
@@ -176,6 +181,7 @@ func asError(err error) *admin.Error {
 		invalid *implrepo.InvalidError
 		start   *supervise.StartError
 		held    *supervise.HeldError
+		limit   *ifr.LimitError
 	)
 	e := &admin.Error{Message: err.Error()}
 	switch {
@@ -184,7 +190,9 @@ func asError(err error) *admin.Error {
 		e = &copied
 	case errors.As(err, &invalid):
 		e.Code = admin.CodeInvalid
-	case errors.Is(err, implrepo.ErrUnknown):
+	case errors.Is(err, ifr.ErrInvalid), errors.As(err, &limit):
+		e.Code = admin.CodeInvalid
+	case errors.Is(err, implrepo.ErrUnknown), errors.Is(err, ifr.ErrUnknown):
 		e.Code = admin.CodeNotFound
 	case errors.Is(err, implrepo.ErrExists):
 		e.Code = admin.CodeExists

@@ -20,6 +20,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
 )
@@ -260,6 +261,11 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		return err
 	}
 	f.orb.RegisterInitialReference("NameService", names)
+	interfaces, err := ifr.New(root, d.interfaces, f.c.Log)
+	if err != nil {
+		return err
+	}
+	f.orb.RegisterInitialReference(ifr.Key, interfaces)
 	f.objects, err = objects.New(objects.Config{
 		Server: f.orb, Naming: names, Local: f.local(), Connect: f.c.Connect, Library: objects.NewLibrary(filepath.Join(d.State(), LibraryName)),
 	})

@@ -227,7 +227,9 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 		Count: at.lease != nil, // for who looks at the daemon
 	}
 	if at.daemon != "" {
-		cfg.InitialReferences["NameService"] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/NameService"
+		for _, name := range []string{"NameService", "InterfaceRepository"} {
+			cfg.InitialReferences[name] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/" + name
+		}
 	}
 	if cfg.Listen == nil {
 		cfg.Listen = []string{"tcp:" + at.host() + ":0"}

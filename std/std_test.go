@@ -27,7 +27,8 @@ func inputs(t *testing.T) [][]string {
 	if err != nil || len(own) == 0 {
 		t.Fatalf("no input: %v", err)
 	}
-	groups := [][]string{cos, {"../idl/standard/Components.idl"}, {"../idl/standard/Messaging.idl"}}
+	groups := [][]string{cos, {"../idl/standard/Components.idl"}, {"../idl/standard/Messaging.idl"},
+		{"../idl/standard/xnaming.idl", "../idl/standard/dsomnaming.idl"}}
 	for _, input := range own {
 		groups = append(groups, []string{input})
 	}
@@ -53,6 +54,9 @@ func TestGenerated(t *testing.T) {
 		// What else the compiler carries has no IDL file here but one that includes it.
 		if len(group) == 1 && path.Dir(path.Dir(input)) == "." && !r.Spec.Decls[0].About().IsMain() {
 			opt.Included, opt.NoStandard = true, true
+		}
+		if input == "ifr/ifr.idl" { // it has the whole of module CORBA, of which package corba has what most need
+			opt.Modules = map[string]string{"CORBA": "github.com/opendsom/dsom/std/ifr"}
 		}
 		files, report := golang.Emit(r.Spec, opt)
 		if err := report.Err(); err != nil {

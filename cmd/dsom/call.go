@@ -19,13 +19,14 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/typecode"
 )
 
 type callCmd struct {
 	idlFlags
-	IDL       []string      `name:"idl" sep:"none" placeholder:"FILE" help:"IDL file with the object's interface; may be repeated."`
+	IDL       []string      `name:"idl" sep:"none" placeholder:"FILE" help:"IDL file with the object's interface; may be repeated. Default: what the object's interface repository says."`
 	Interface string        `placeholder:"NAME" help:"Interface of the object, such as Bank::Account. Default: what its reference says, else what the object says."`
 	Args      string        `placeholder:"JSON" help:"All arguments by name: {\"amount\": 12.5}."`
 	Timeout   time.Duration `placeholder:"TIME" help:"How long the call may take. Default: 60s."`
@@ -138,8 +139,9 @@ func (v callCmd) operation(ctx context.Context, c *console, b *binder) (*dii.Sig
 	var err error
 	switch {
 	case implicit != nil:
-	case len(v.IDL) == 0:
-		return nil, nil, usage("the types of %s are not known: name the IDL file of the object's interface with --idl", v.Operation)
+	case len(v.IDL) == 0 && v.Interface != "":
+		return nil, nil, usage("--interface names an interface of an IDL file: name that with --idl")
+	case len(v.IDL) == 0: // the object's interface repository knows them, perhaps
 	default:
 		if spec, err = v.compile(ctx, c, v.IDL); err != nil {
 			return nil, nil, err
@@ -162,17 +164,39 @@ func (v callCmd) operation(ctx context.Context, c *console, b *binder) (*dii.Sig
 	if implicit != nil {
 		return implicit, ref, nil
 	}
+	name, _, write := strings.Cut(v.Operation, "=")
+	if spec == nil {
+		sig, err := fromRepository(ctx, ref, name, write)
+		return sig, ref, err
+	}
 	i, err := v.iface(ctx, ref, spec)
 	if err != nil {
 		return nil, nil, raisedBy(err)
 	}
-	name, _, write := strings.Cut(v.Operation, "=")
 	m, err := dii.Member(i, name)
 	if err != nil {
 		return nil, nil, &usageError{err: err}
 	}
 	sig, err := signatureOf(m, write)
 	return sig, ref, err
+}
+
+// fromRepository returns a signature as the object's interface repository tells it.
+func fromRepository(ctx context.Context, ref *orb.Ref, name string, write bool) (*dii.Signature, error) {
+	d, err := ifr.Describe(ctx, ref)
+	for _, unknown := range []error{exc.IntfRepos, exc.NoImplement, exc.BadOperation} {
+		if errors.Is(err, unknown) {
+			return nil, usage("the types of %s are not known, since no interface repository tells: name the IDL file of the object's interface with --idl, or register it by dsom idl register FILE", name)
+		}
+	}
+	if err != nil {
+		return nil, raisedBy(err)
+	}
+	sig, err := d.Signature(name, write)
+	if err != nil {
+		return nil, &usageError{err: err}
+	}
+	return sig, nil
 }
 
 func (v callCmd) iface(ctx context.Context, ref *orb.Ref, spec *model.Spec) (*model.Interface, error) {

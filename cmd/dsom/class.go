@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +14,12 @@ import (
 
 type classCmd struct {
 	List  classListCmd  `cmd:"" help:"List the classes that libraries describe."`
-	Show  classShowCmd  `cmd:"" help:"Print the classes of a library as IDL again, or as JSON."`
+	Show  classShowCmd  `cmd:"" help:"Print the classes of a library, or what the interface repository has, as IDL again or as JSON."`
 	Place classPlaceCmd `cmd:"" help:"Have objects of a class made by a server elsewhere, for programs that know nothing of it."`
+
+	Ls       classLsCmd       `cmd:"" help:"List what the interface repository has."`
+	Find     classFindCmd     `cmd:"" help:"Look for a text in the interface repository."`
+	Register classRegisterCmd `cmd:"" help:"Register the classes of libraries in the interface repository."`
 }
 
 func (classCmd) Help() string {
@@ -122,8 +127,9 @@ func readTypelib(name string) (spec *model.Spec, format string, err error) {
 }
 
 type classShowCmd struct {
-	File  string `arg:"" help:"A library, program, object file or .somt file."`
-	Class string `arg:"" optional:"" help:"The class, by its scoped name. Default: all of the file."`
+	stateFlag
+	File  string `arg:"" help:"A library, program, object file or .somt file; or the scoped name or id of what the interface repository has."`
+	Class string `arg:"" optional:"" help:"The class of a file, by its scoped name. Default: all of the file."`
 }
 
 func (classShowCmd) Help() string {
@@ -134,18 +140,14 @@ Example:
 
     dsom class show libdog.so
     dsom class show libdog.so Zoo::Dog
+    dsom class show Bank::Account
     dsom class show --json dog.dll`
 }
 
-func (v classShowCmd) Run(c *console) error {
-	spec, _, err := readTypelib(v.File)
+func (v classShowCmd) Run(ctx context.Context, c *console) error {
+	spec, err := v.shown(ctx)
 	if err != nil {
 		return err
-	}
-	if v.Class != "" {
-		if spec, err = typelib.Only(spec, v.Class); err != nil {
-			return fmt.Errorf("%s: %w", v.File, err)
-		}
 	}
 	if c.json {
 		e := json.NewEncoder(c.out)

@@ -25,9 +25,10 @@ type grammar struct {
 
 	Daemon     daemonCmd     `cmd:"" help:"Run the daemon: it takes calls at port 3053, starts servers on demand, and keeps names."`
 	Call       callCmd       `cmd:"" help:"Call an operation of an object."`
-	Name       nameCmd       `cmd:"" help:"List, bind, resolve and unbind names in a naming service."`
+	Name       nameCmd       `cmd:"" help:"List, bind, resolve, find and unbind names in a naming service."`
 	IDL        idlCmd        `cmd:"" name:"idl" help:"Check IDL files and generate code from them."`
-	Class      classCmd      `cmd:"" help:"Print what class libraries say of their classes."`
+	Class      classCmd      `cmd:"" help:"Print what class libraries say of their classes, and what the interface repository has."`
+	Irdump     irdumpCmd     `cmd:"" help:"List the interface repository, as SOM's irdump does."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
 	Console    consoleCmd    `cmd:"" help:"Print the address of the daemon's pages, which lets you in."`
 	Top        topCmd        `cmd:"" help:"Show servers and what is called, as it goes on."`

@@ -26,6 +26,8 @@ type idlCmd struct {
 	Dump    idlDumpCmd    `cmd:"" help:"Print the checked model of IDL files, as JSON or as IDL again."`
 	Graph   idlGraphCmd   `cmd:"" help:"Draw which files include, which interfaces inherit from, and which declarations use which."`
 	Lsp     idlLspCmd     `cmd:"" help:"Serve editors: the language server of IDL."`
+
+	Register idlRegisterCmd `cmd:"" help:"Register interfaces in the daemon's interface repository."`
 }
 
 func (idlCmd) Help() string {

@@ -24,6 +24,11 @@ type nameCmd struct {
 	Bind    nameBindCmd    `cmd:"" help:"Give an object a name."`
 	Resolve nameResolveCmd `cmd:"" help:"Print the reference of the object that has a name."`
 	Unbind  nameUnbindCmd  `cmd:"" help:"Take a name away."`
+
+	Find       nameFindCmd       `cmd:"" help:"Find names by their properties."`
+	Properties namePropertiesCmd `cmd:"" help:"Print, set and remove the properties of a name."`
+	Check      nameCheckCmd      `cmd:"" help:"Say which names lead to objects that are not there."`
+	Import     nameImportCmd     `cmd:"" help:"Take over the names of omniNames."`
 }
 
 func (nameCmd) Help() string {

@@ -15,6 +15,7 @@ type nameLsCmd struct {
 	namingFlags
 	Long      bool   `short:"l" help:"Say what the objects are and where."`
 	Recursive bool   `short:"R" help:"List the contexts inside as well."`
+	Dead      bool   `help:"List, with the contexts inside, the names alone whose objects are not there: dsom name check --dead."`
 	Name      string `arg:"" optional:"" help:"The naming context. Default: the root."`
 }
 
@@ -33,6 +34,9 @@ type shownBinding struct {
 }
 
 func (v nameLsCmd) Run(ctx context.Context, c *console) error {
+	if v.Dead {
+		return nameCheckCmd{namingFlags: v.namingFlags, Timeout: checkTimeout, Dead: true, Name: v.Name}.Run(ctx, c)
+	}
 	var at cosnaming.Name
 	if v.Name != "" {
 		var err error

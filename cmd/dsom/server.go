@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/svc/ifr"
 )
 
 type serverCmd struct {
@@ -65,6 +66,7 @@ type serverAddCmd struct {
 	Env        []string `short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable in the server's environment; may be repeated."`
 	Activation string   `enum:"on-demand,shared,unshared,per-object,per-call,manual,always" default:"on-demand" help:"When the server is started: on-demand or shared (by a call, one process for all), unshared (a process for each object), per-object (for each that --apart says, one for the others), per-call (for each call), manual (by dsom server start), always (with the daemon, and again whenever it ends)."`
 	serverTerms
+	IDL     []string `name:"idl" sep:"none" placeholder:"FILE" help:"IDL file with interfaces of the server's objects, for the interface repository; may be repeated."`
 	UUID    string   `name:"uuid" placeholder:"UUID" help:"Identity in the keys of the server's objects, for one that was registered before elsewhere."`
 	Name    string   `arg:"" help:"Name of the server: letters, digits, . _ and -."`
 	Command []string `arg:"" optional:"" passthrough:"" help:"The program and its arguments, after --. Without one the server is only started by hand."`
@@ -75,7 +77,7 @@ func (serverAddCmd) Help() string {
 
 Example:
 
-    dsom server add bank -- ./bank-server --data /srv/bank
+    dsom server add --idl bank.idl bank -- ./bank-server --data /srv/bank
     dsom server add --after ledger --idle-timeout 10m --user bank --files 1000 bank -- ./bank-server
     dsom server add --copies 3 --choose least-load --health-every 10s quotes -- ./quotes-server`
 }
@@ -104,6 +106,19 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 	d, err := v.daemon()
 	if err != nil {
 		return err
+	}
+	if len(v.IDL) > 0 {
+		spec, err := (idlFlags{Dialect: "auto"}).compile(ctx, c, v.IDL)
+		if err != nil {
+			return err
+		}
+		packed, err := ifr.Pack(spec)
+		if err != nil {
+			return err
+		}
+		if _, err := d.RegisterSpecification(ctx, "server "+v.Name, packed); err != nil {
+			return noDaemon(err)
+		}
 	}
 	switch s, err = v.add(ctx, d, s); {
 	case errors.Is(err, &admin.Error{Code: admin.CodeInvalid}):

@@ -114,23 +114,35 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 	if out == nil {
 		return nil
 	}
-	if err := json.NewDecoder(io.LimitReader(res.Body, maxResponse)).Decode(out); err != nil {
+	if err := decode(res.Body, out); err != nil {
 		return fmt.Errorf("the daemon's answer to %s %s is not readable: %w", method, path, err)
 	}
 	return nil
 }
 
+func decode(body io.Reader, out any) error {
+	return json.NewDecoder(io.LimitReader(body, maxResponse)).Decode(out)
+}
+
 // do makes a request and returns the answer if it is a good one.
 func (c *Client) do(ctx context.Context, method, path string, in any) (*http.Response, error) {
+	if in == nil {
+		return c.send(ctx, method, path, "", nil)
+	}
+	b, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > MaxRequest {
+		return nil, &Error{Code: CodeInvalid, Message: fmt.Sprintf("a request of %d octets, the limit is %d", len(b), MaxRequest)}
+	}
+	return c.send(ctx, method, path, "application/json", b)
+}
+
+// send makes a request with a body of some type, "" for none, and returns the answer if it is a good one.
+func (c *Client) send(ctx context.Context, method, path, contentType string, b []byte) (*http.Response, error) {
 	var body io.Reader
-	if in != nil {
-		b, err := json.Marshal(in)
-		if err != nil {
-			return nil, err
-		}
-		if len(b) > MaxRequest {
-			return nil, &Error{Code: CodeInvalid, Message: fmt.Sprintf("a request of %d octets, the limit is %d", len(b), MaxRequest)}
-		}
+	if contentType != "" {
 		body = bytes.NewReader(b)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, "http://"+c.access.Address+path, body)
@@ -138,8 +150,8 @@ func (c *Client) do(ctx context.Context, method, path string, in any) (*http.Res
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+c.access.Token)
-	if in != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
 	}
 	res, err := c.http.Do(req)
 	if err != nil {

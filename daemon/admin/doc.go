@@ -26,6 +26,10 @@
 //	POST   /v1/objects/class            Question → Class
 //	POST   /v1/objects/call             Call → Outcome
 //	GET    /v1/metrics                  text, for Prometheus; docs/console.md lists them
+//	GET    /v1/interfaces               []Specification
+//	PUT    /v1/interfaces/{name}        a packed specification → Specification
+//	DELETE /v1/interfaces/{name}
+//	GET    /v1/spec                     all that is registered, packed
 //	POST   /v1/leases                   Registration → a stream of Message, a line each
 //	PUT    /v1/leases/{id}/endpoints    []string
 //	PUT    /v1/leases/{id}/report       Report

@@ -62,7 +62,7 @@ var standardModules = set(`CORBA CosCollection CosCompoundLifeCycle CosConcurren
 	CosPersistencePDS CosPersistencePDS_DA CosPersistencePID CosPersistencePO CosPersistencePOM CosPropertyService
 	CosQuery CosQueryCollection CosReference CosRelationships CosStream CosTime CosTimerEvent CosTrading
 	CosTradingDynamic CosTradingRepos CosTransactions CosTSPortability CosTypedEventChannelAdmin CosTypedEventComm
-	CosTypedNotifyChannelAdmin CosTypedNotifyComm Components DCE_CIOPSecurity IOP LifeCycleService Messaging NRService SECIOP Security
+	CosTypedNotifyChannelAdmin CosTypedNotifyComm Components DCE_CIOPSecurity DSOMNaming ExtendedNaming IOP LifeCycleService Messaging NRService SECIOP Security
 	SecurityAdmin SecurityLevel1 SecurityLevel2 SecurityReplaceable SSLIOP TimeBase`)
 
 // standardPath returns the import path of the package of a standard module.

@@ -147,3 +147,14 @@ func (o *ORB) CallGrown(t testing.TB, url string) peer.Report {
 	t.Helper()
 	return peer.Run(t, o.tally, "env", append(o.python("grown.py"), "-seed", strconv.FormatInt(peer.Seed(t), 10), "call", url)...)
 }
+
+// walker is the program of WalkInterfaces, seen from the tests. It is none of the sources that are built: it needs the package alone.
+const walker = "omnipy/walk/interfaces.py"
+
+// WalkInterfaces walks the interface repository at url with the stubs of the package, and returns what it prints.
+func (o *ORB) WalkInterfaces(t testing.TB, url string) (string, error) {
+	t.Helper()
+	out, err := peer.Output(t, "env", "PYTHONPATH="+filepath.Join(o.dir, "packages"), "python3", walker, url)
+	o.tally.Add(1, 0) // more, which it does not count
+	return out, err
+}

@@ -7,17 +7,17 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/std/dsomnaming"
 	"github.com/opendsom/dsom/svc/naming/tree"
 )
 
 // A namingContext is the servant of a context, made for each call.
 type namingContext struct {
-	cosnaming.NamingContextExtBase
 	s  *service
 	id tree.ID
 }
 
-var _ cosnaming.NamingContextExt = (*namingContext)(nil)
+var _ dsomnaming.NamingContext = (*namingContext)(nil)
 
 // write refuses an operation that changes names to those who may not.
 func (c *namingContext) write(ctx context.Context, operation string) error {
@@ -139,16 +139,16 @@ func (c *namingContext) Destroy(ctx context.Context) error {
 	return c.s.raise(c.s.tree.Destroy(ctx, c.id))
 }
 
-func (c *namingContext) List(_ context.Context, howMany uint32) (cosnaming.BindingList, cosnaming.BindingIterator, error) {
+func (c *namingContext) List(ctx context.Context, howMany uint32) (cosnaming.BindingList, cosnaming.BindingIterator, error) {
 	page, more, err := c.s.tree.List(c.id, nil, int(min(howMany, tree.MaxPage)))
 	if err != nil || !more {
 		return bindings(page), nil, c.s.raise(err)
 	}
-	it := &iterator{all: c.s.iterators, in: c.id}
+	it := &iterator{in: c.id}
 	it.passed(page)
-	bi, err := c.s.iterators.add(it)
+	ref, err := c.s.iterators.add(ctx, cosnaming.BindingIteratorClass.Servant(it), &it.place, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	return bindings(page), bi, nil
+	return bindings(page), cosnaming.BindingIteratorClass.Unchecked(ref), nil
 }

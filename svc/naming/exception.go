@@ -8,6 +8,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/std/extendednaming"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/naming/tree"
 )
@@ -41,6 +42,7 @@ func (s *service) raise(err error) error {
 	var (
 		missing *tree.NotFoundError
 		cannot  *tree.CannotProceedError
+		props   *tree.PropertyError
 		limit   *tree.LimitError
 		sys     *exc.SystemException
 	)
@@ -55,6 +57,14 @@ func (s *service) raise(err error) error {
 			return err
 		}
 		return &cosnaming.NamingContext_CannotProceed{Cxt: there, RestOfName: toName(cannot.Rest)}
+	case errors.As(err, &props):
+		switch props.Why {
+		case tree.InvalidProperty:
+			return new(extendednaming.ExtendedNamingContext_InvalidPropertyName)
+		case tree.ConflictingProperty:
+			return new(extendednaming.ExtendedNamingContext_ConflictingPropertyName)
+		}
+		return &extendednaming.ExtendedNamingContext_PropertyNotFound{PropertyName: props.Names}
 	case errors.As(err, &limit):
 		return public(exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%w", limit))
 	case errors.Is(err, tree.ErrInvalidName):

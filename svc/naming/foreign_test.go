@@ -9,6 +9,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/svc/naming/tree"
 )
 
 // TestForeign goes through one naming service into another, with every operation.
@@ -143,6 +144,34 @@ func TestForeignRefused(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	if _, err := denied.root.Resolve(t.Context(), name("far/x")); outcome(err) != "missing_node x" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestForeignCircle follows a name of the greatest length through two services that lead to one another: it
+// is left in the end, and what is longer is refused by a named limit.
+func TestForeignCircle(t *testing.T) {
+	t.Parallel()
+	one, two := serve(t, nil), serve(t, nil)
+	ctx := t.Context()
+	if err := errors.Join(one.root.BindContext(ctx, name("x"), two.root), two.root.BindContext(ctx, name("x"), one.root), one.root.Bind(ctx, name("obj"), one.object("obj"))); err != nil {
+		t.Fatal(err)
+	}
+	round := func(n int) cosnaming.Name {
+		long := make(cosnaming.Name, n)
+		for i := range long {
+			long[i].Id = "x"
+		}
+		long[n-1].Id = "obj"
+		return long
+	}
+	if o, err := one.root.Resolve(ctx, round(tree.MaxComponents-1)); err != nil || !orb.Same(o, one.object("obj")) {
+		t.Errorf("got %v, %v", o, err)
+	}
+	if _, err := one.root.Resolve(ctx, round(tree.MaxComponents)); outcome(err) != "missing_node obj" { // it ends in the other
+		t.Errorf("got %v", err)
+	}
+	if _, err := one.root.Resolve(ctx, round(tree.MaxComponents+1)); outcome(err) != "IMP_LIMIT" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,90 +1,29 @@
 package naming
 
 import (
-	"container/list"
 	"context"
-	"crypto/rand"
 	"errors"
 	"sync"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
-	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/std/extendednaming"
 	"github.com/opendsom/dsom/svc/naming/tree"
 )
-
-// MaxIterators is how many iterators there may be. One more ends the one that has not been
-// used for longest: clients forget to destroy them. Calls of it are OBJECT_NOT_EXIST then,
-// for which the specification has clients prepared.
-const MaxIterators = 1024
-
-// An iterators is the live iterators of a service.
-type iterators struct {
-	tree    *tree.Tree
-	objects *poa.POA
-
-	mu   sync.Mutex
-	byID map[string]*list.Element
-	used *list.List // of *iterator, the latest used in front
-}
-
-func newIterators(root *poa.Root, t *tree.Tree) (_ *iterators, err error) {
-	x := &iterators{tree: t, byID: map[string]*list.Element{}, used: list.New()}
-	x.objects, err = root.Create(iteratorsAdapter, poa.Options{
-		IDAssignment: poa.UserID, ServantRetention: poa.NonRetain,
-		RequestProcessing: poa.UseServantManager, ServantLocator: poa.LocatorFunc(x.servant),
-	})
-	return x, err
-}
-
-// add makes it an object.
-func (x *iterators) add(it *iterator) (cosnaming.BindingIterator, error) {
-	it.id = rand.Text() // not to be guessed: whoever knows it may go on with it
-	ref, err := x.objects.Reference(it.id, cosnaming.BindingIteratorClass.Interface())
-	if err != nil {
-		return nil, err
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.used.Len() >= MaxIterators {
-		x.remove(x.used.Back())
-	}
-	x.byID[it.id] = x.used.PushFront(it)
-	return cosnaming.BindingIteratorClass.Unchecked(ref), nil
-}
-
-// remove ends an iterator. The caller holds mu.
-func (x *iterators) remove(e *list.Element) {
-	x.used.Remove(e)
-	delete(x.byID, e.Value.(*iterator).id)
-}
-
-// servant returns the servant of an iterator that is being called.
-func (x *iterators) servant(_ context.Context, id string) (orb.Servant, error) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	e := x.byID[id]
-	if e == nil {
-		return nil, nil
-	}
-	x.used.MoveToFront(e)
-	return cosnaming.BindingIteratorClass.Servant(e.Value.(*iterator)), nil
-}
 
 // An iterator goes over the bindings of a context in the order of their names. It holds no
 // copy of them, just where it is.
 type iterator struct {
-	cosnaming.BindingIteratorBase
-	all *iterators
-	id  string
-	in  tree.ID
+	place
+	in tree.ID
 
 	mu    sync.Mutex
 	after *ior.NameComponent // the last that was returned; nil: none
 	done  bool
 }
+
+var _ cosnaming.BindingIterator = (*iterator)(nil)
 
 // next returns up to n bindings, at least one unless there are no more.
 func (it *iterator) next(n int) ([]tree.Binding, error) {
@@ -120,18 +59,16 @@ func (it *iterator) NextOne(context.Context) (bool, cosnaming.Binding, error) {
 }
 
 func (it *iterator) NextN(_ context.Context, howMany uint32) (bool, cosnaming.BindingList, error) {
-	if howMany == 0 {
-		return false, nil, public(exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "next_n for no bindings: how_many must be 1 at least"))
+	if err := checkHowMany(howMany); err != nil {
+		return false, nil, err
 	}
 	page, err := it.next(int(min(howMany, tree.MaxPage)))
 	return len(page) > 0, bindings(page), err
 }
 
-func (it *iterator) Destroy(context.Context) error {
-	it.all.mu.Lock()
-	defer it.all.mu.Unlock()
-	if e := it.all.byID[it.id]; e != nil {
-		it.all.remove(e)
+func checkHowMany(howMany uint32) error {
+	if howMany == 0 {
+		return public(exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "next_n for none: how_many must be 1 at least"))
 	}
 	return nil
 }
@@ -143,4 +80,66 @@ func bindings(page []tree.Binding) cosnaming.BindingList {
 		out[i] = cosnaming.Binding{BindingName: toName(ior.Name{b.Name}), BindingType: cosnaming.BindingType(b.Target.Kind)}
 	}
 	return out
+}
+
+// A rest is what an operation did not return of a list that it has made.
+type rest[T any] struct {
+	place
+	mu   sync.Mutex
+	left []T
+}
+
+func (r *rest[T]) NextOne(context.Context) (more bool, one T, err error) {
+	page := r.take(1)
+	if len(page) == 0 {
+		return false, one, nil
+	}
+	return true, page[0], nil
+}
+
+// next is NextN, but for the type of the list.
+func (r *rest[T]) next(howMany uint32) (bool, []T, error) {
+	if err := checkHowMany(howMany); err != nil {
+		return false, nil, err
+	}
+	page := r.take(int(min(howMany, tree.MaxPage)))
+	return len(page) > 0, page, nil
+}
+
+func (r *rest[T]) take(n int) []T {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n = min(n, len(r.left))
+	page := r.left[:n:n]
+	r.left = r.left[n:]
+	return page
+}
+
+// The iterators over such lists.
+type (
+	foundRest    struct{ rest[cosnaming.Binding] }
+	propertyRest struct {
+		rest[extendednaming.PropertyStruct]
+	}
+	propertyBindingRest struct {
+		rest[extendednaming.PropertyBindingStruct]
+	}
+)
+
+var (
+	_ cosnaming.BindingIterator              = (*foundRest)(nil)
+	_ extendednaming.PropertyIterator        = (*propertyRest)(nil)
+	_ extendednaming.PropertyBindingIterator = (*propertyBindingRest)(nil)
+)
+
+func (r *foundRest) NextN(_ context.Context, howMany uint32) (bool, cosnaming.BindingList, error) {
+	return r.next(howMany)
+}
+
+func (r *propertyRest) NextN(_ context.Context, howMany uint32) (bool, extendednaming.PropertyList, error) {
+	return r.next(howMany)
+}
+
+func (r *propertyBindingRest) NextN(_ context.Context, howMany uint32) (bool, extendednaming.PropertyBindingList, error) {
+	return r.next(howMany)
 }

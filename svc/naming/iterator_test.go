@@ -137,35 +137,79 @@ func TestIteratorLife(t *testing.T) {
 	}
 }
 
-// TestIteratorsAreBounded makes one more than there may be: the one not used for longest ends.
+// TestIteratorsAreBounded makes one more than there may be: the one not used for longest ends, of the same client.
 func TestIteratorsAreBounded(t *testing.T) {
 	t.Parallel()
-	p := serve(t, nil)
+	for what, limits := range map[string]naming.IteratorLimits{
+		"in all":   {All: 10},
+		"a client": {OfClient: 10},
+		"octets":   {Octets: 10 * 256},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			p := serve(t, func(c *naming.Config, _ *orb.Config) { c.Iterators = limits })
+			ctx := t.Context()
+			nc, _ := filled(t, p, 3)
+			var all []cosnaming.BindingIterator
+			for range 10 {
+				_, it, err := nc.List(ctx, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, it)
+			}
+			if _, _, err := all[0].NextOne(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := nc.List(ctx, 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := all[1].NextOne(ctx); outcome(err) != "OBJECT_NOT_EXIST" {
+				t.Errorf("the one not used for longest: got %v", err)
+			}
+			for _, i := range []int{0, 2, len(all) - 1} {
+				if more, b, err := all[i].NextOne(ctx); err != nil || !more {
+					t.Errorf("iterator %d: got %v, %v, %v", i, more, b, err)
+				}
+			}
+			if orb.Same(all[0].(orb.Object), all[2].(orb.Object)) {
+				t.Error("two iterators are one object")
+			}
+		})
+	}
+}
+
+// TestIteratorsOfOthers holds that a client that makes iterators without end ends its own alone.
+func TestIteratorsOfOthers(t *testing.T) {
+	t.Parallel()
+	p := serve(t, func(c *naming.Config, _ *orb.Config) { c.Iterators.OfClient = 10 })
 	ctx := t.Context()
-	nc, _ := filled(t, p, 3)
-	var all []cosnaming.BindingIterator
-	for range naming.MaxIterators {
-		_, it, err := nc.List(ctx, 1)
-		if err != nil {
+	remote, _ := filled(t, p, 3)
+	local := cosnaming.NamingContextClass.Unchecked(p.server.NewRef(orb.RefOf(remote.(orb.Object)).IOR())) // called within the process
+	_, other, err := local.List(ctx, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		if _, _, err := remote.List(ctx, 1); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, it)
 	}
-	if _, _, err := all[0].NextOne(ctx); err != nil {
+	if more, _, err := other.NextOne(ctx); err != nil || !more {
+		t.Errorf("got %v, %v", more, err)
+	}
+}
+
+// TestIdleIterators holds that an iterator ends that is not used.
+func TestIdleIterators(t *testing.T) {
+	t.Parallel()
+	p := serve(t, func(c *naming.Config, _ *orb.Config) { c.Iterators.Idle = 1 })
+	nc, _ := filled(t, p, 3)
+	_, it, err := nc.List(t.Context(), 1)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := nc.List(ctx, 1); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := all[1].NextOne(ctx); outcome(err) != "OBJECT_NOT_EXIST" {
-		t.Errorf("the one not used for longest: got %v", err)
-	}
-	for _, i := range []int{0, 2, len(all) - 1} {
-		if more, b, err := all[i].NextOne(ctx); err != nil || !more {
-			t.Errorf("iterator %d: got %v, %v, %v", i, more, b, err)
-		}
-	}
-	if orb.Same(all[0].(orb.Object), all[2].(orb.Object)) {
-		t.Error("two iterators are one object")
+	if _, _, err := it.NextOne(t.Context()); outcome(err) != "OBJECT_NOT_EXIST" {
+		t.Errorf("got %v", err)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/std/dsomnaming"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/naming/tree"
 )
@@ -40,8 +41,13 @@ type Config struct {
 	// within the process. A nil MayWrite lets those do so, and clients on a loopback address.
 	MayWrite func(peer net.Addr) bool
 
-	Limits tree.Limits
-	Log    *slog.Logger // nil: nothing is logged
+	// Local tells whether a text names this machine, which constraints ask with _LOCAL. A nil Local
+	// knows localhost, loopback addresses and the host name.
+	Local func(text string) bool
+
+	Limits    tree.Limits
+	Iterators IteratorLimits
+	Log       *slog.Logger // nil: nothing is logged
 }
 
 // A service is the naming service of an ORB.
@@ -52,13 +58,18 @@ type service struct {
 	iterators *iterators
 	root      *orb.Ref
 	mayWrite  func(net.Addr) bool
+	local     func(string) bool
+	searches  chan struct{} // holds a token for each search under way
 	log       *slog.Logger
 }
 
 // New makes the service and returns its root context. It fails where the store's entries
 // cannot be read (store.ErrCorrupt), and where the ORB has a naming service already.
 func New(ctx context.Context, c Config) (*orb.Ref, error) {
-	s := &service{orb: c.Root.ORB(), mayWrite: c.MayWrite, log: c.Log}
+	s := &service{orb: c.Root.ORB(), mayWrite: c.MayWrite, local: c.Local, searches: make(chan struct{}, MaxSearches), log: c.Log}
+	if s.local == nil {
+		s.local = thisMachine
+	}
 	if s.mayWrite == nil {
 		s.mayWrite = local
 	}
@@ -75,14 +86,15 @@ func New(ctx context.Context, c Config) (*orb.Ref, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if s.iterators, err = newIterators(c.Root, s.tree); err != nil {
+	if s.iterators, err = newIterators(c.Root, s.tree, c.Iterators); err != nil {
 		return nil, err
 	}
-	s.root, err = c.Root.ActivateKey(ior.DefaultKey, cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.Root}))
-	if err != nil {
+	if _, err = c.Root.ActivateKey(ior.DefaultKey, dsomnaming.NamingContextClass.Servant(&namingContext{s: s, id: tree.Root})); err != nil {
 		return nil, err
 	}
-	return s.root, nil
+	// References say that a context is what every client knows. It says itself that it has properties, too.
+	s.root, err = s.orb.Reference(cosnaming.NamingContextExtClass.Interface(), []byte(ior.DefaultKey), false)
+	return s.root, err
 }
 
 // servant returns the servant of a context.
@@ -90,7 +102,7 @@ func (s *service) servant(_ context.Context, id string) (orb.Servant, error) {
 	if !s.tree.Exists(tree.ID(id)) {
 		return nil, nil
 	}
-	return cosnaming.NamingContextExtClass.Servant(&namingContext{s: s, id: tree.ID(id)}), nil
+	return dsomnaming.NamingContextClass.Servant(&namingContext{s: s, id: tree.ID(id)}), nil
 }
 
 // local lets clients of this process and of loopback addresses write.

@@ -47,7 +47,7 @@ func (s *service) objectTarget(o orb.Object) tree.Target {
 }
 
 // contextTarget returns what a context is bound as. Nil is BAD_PARAM.
-func (s *service) contextTarget(nc cosnaming.NamingContext) (tree.Target, error) {
+func (s *service) contextTarget(nc any) (tree.Target, error) {
 	o, err := orb.ObjectOf(s.orb, nc)
 	if err != nil {
 		return tree.Target{}, err

@@ -73,17 +73,19 @@ func touch(id ID, in *node) store.Op {
 // Bind binds n, in the context at, to a target: as an object or as a context. A name in use
 // is ErrAlreadyBound.
 func (t *Tree) Bind(ctx context.Context, at ID, n ior.Name, to Target) error {
-	return t.bind(ctx, at, n, to, false)
+	return t.bind(ctx, at, n, to, nil, false)
 }
 
 // Rebind is Bind for a name that may be in use already. It must be bound to the same sort of
 // target then: an object where a context is bound, or the other way round, is a NotFoundError.
+// The binding's properties stay: a server that binds its object anew at each start knows nothing of them.
 func (t *Tree) Rebind(ctx context.Context, at ID, n ior.Name, to Target) error {
-	return t.bind(ctx, at, n, to, true)
+	return t.bind(ctx, at, n, to, nil, true)
 }
 
-func (t *Tree) bind(ctx context.Context, at ID, n ior.Name, to Target, replace bool) error {
-	if err := errors.Join(checkName(n), to.check()); err != nil {
+// bind binds; of a name in use it replaces the target, and the properties too unless they are nil.
+func (t *Tree) bind(ctx context.Context, at ID, n ior.Name, to Target, properties []Property, replace bool) error {
+	if err := errors.Join(checkName(n), to.check(), checkProperties(properties)); err != nil {
 		return err
 	}
 	return t.change(ctx, func(s *state) (plan, error) {
@@ -95,7 +97,7 @@ func (t *Tree) bind(ctx context.Context, at ID, n ior.Name, to Target, replace b
 		old := in.byName[last[0]]
 		switch {
 		case old == nil:
-			return t.addition(s, id, in, last[0], to)
+			return t.addition(s, id, in, &binding{name: last[0], target: to, properties: properties})
 		case !replace:
 			return plan{}, ErrAlreadyBound
 		case old.target.Kind == Context && to.Kind == Object:
@@ -103,28 +105,35 @@ func (t *Tree) bind(ctx context.Context, at ID, n ior.Name, to Target, replace b
 		case old.target.Kind == Object && to.Kind == Context:
 			return plan{}, &NotFoundError{NotContext, last}
 		}
-		next := &binding{name: last[0], target: to}
-		if err := within("naming-octets", t.limits.Octets, s.octets+next.octets()-old.octets()); err != nil {
-			return plan{}, err
+		next := &binding{name: last[0], target: to, properties: properties}
+		if properties == nil {
+			next.properties = old.properties
 		}
-		return plan{
-			ops: []store.Op{store.Update(bindingKey(id, last[0]), bindingValue(to), old.revision)},
-			apply: func(revision uint64) {
-				next.revision = revision
-				s.put(in, next)
-			},
-		}, nil
+		return t.replacement(s, id, in, old, next)
 	})
 }
 
+// replacement plans another binding in the place of one.
+func (t *Tree) replacement(s *state, id ID, in *node, old, next *binding) (plan, error) {
+	if err := within("naming-octets", t.limits.Octets, s.octets+next.octets()-old.octets()); err != nil {
+		return plan{}, err
+	}
+	return plan{
+		ops: []store.Op{store.Update(bindingKey(id, next.name), next.value(), old.revision)},
+		apply: func(revision uint64) {
+			next.revision = revision
+			s.put(in, next)
+		},
+	}, nil
+}
+
 // addition plans a binding of a name that is not bound.
-func (t *Tree) addition(s *state, id ID, in *node, name ior.NameComponent, to Target) (plan, error) {
-	b := &binding{name: name, target: to}
+func (t *Tree) addition(s *state, id ID, in *node, b *binding) (plan, error) {
 	if err := errors.Join(within("naming-bindings", t.limits.Bindings, s.bindings+1), within("naming-octets", t.limits.Octets, s.octets+b.octets())); err != nil {
 		return plan{}, err
 	}
 	return plan{
-		ops: []store.Op{touch(id, in), store.Create(bindingKey(id, name), bindingValue(to))},
+		ops: []store.Op{touch(id, in), store.Create(bindingKey(id, b.name), b.value())},
 		apply: func(revision uint64) {
 			in.revision, b.revision = revision, revision
 			s.put(in, b)
@@ -188,7 +197,7 @@ func (t *Tree) BindNewContext(ctx context.Context, at ID, n ior.Name) (id ID, er
 			return plan{}, err
 		}
 		id = newID()
-		p, err := t.addition(s, parent, in, name, Target{Kind: Context, Context: id})
+		p, err := t.addition(s, parent, in, &binding{name: name, target: Target{Kind: Context, Context: id}})
 		if err != nil {
 			return plan{}, err
 		}

@@ -10,7 +10,8 @@ import (
 // The entries in the store, their parts escaped:
 //
 //	naming/context/ID            a context; empty, and written again when a binding is added to it
-//	naming/binding/ID/NAME.KIND  a binding of the context ID: a tag, then what it leads to
+//	naming/binding/ID/NAME.KIND  a binding of the context ID: a tag, then what it leads to;
+//	                             where it has properties, these before that, behind a tag of their own
 //
 // A context's entry guards additions: who destroys an empty context conflicts with who binds
 // something in it. Replacing and removing a binding are guarded by the binding's own entry.
@@ -20,11 +21,13 @@ const (
 	prefixBinding = "naming/binding/"
 )
 
-// The first octet of a binding's value; the rest is the reference, or the context's id.
+// The first octet of a binding's value; the rest is the reference, or the context's id, or
+// properties and behind them a value without.
 const (
-	tagObject  = 'o'
-	tagForeign = 'f'
-	tagContext = 'c'
+	tagObject     = 'o'
+	tagForeign    = 'f'
+	tagContext    = 'c'
+	tagProperties = 'p'
 )
 
 func contextKey(id ID) string { return prefixContext + store.EscapeKey(string(id)) }
@@ -33,14 +36,19 @@ func bindingKey(in ID, c ior.NameComponent) string {
 	return prefixBinding + store.EscapeKey(string(in)) + "/" + store.EscapeKey(c.ID) + "." + store.EscapeKey(c.Kind)
 }
 
-func bindingValue(t Target) []byte {
-	switch {
-	case t.Kind == Object:
-		return append([]byte{tagObject}, t.Ref...)
-	case t.Context == "":
-		return append([]byte{tagForeign}, t.Ref...)
+func (b *binding) value() []byte {
+	var v []byte
+	if len(b.properties) > 0 {
+		v = appendProperties([]byte{tagProperties}, b.properties)
 	}
-	return append([]byte{tagContext}, t.Context...)
+	switch t := b.target; {
+	case t.Kind == Object:
+		return append(append(v, tagObject), t.Ref...)
+	case t.Context == "":
+		return append(append(v, tagForeign), t.Ref...)
+	default:
+		return append(append(v, tagContext), t.Context...)
+	}
 }
 
 // parseContext checks a context's entry and returns its id.
@@ -72,10 +80,16 @@ func parseBinding(e store.Entry) (in ID, b *binding, err error) {
 	if !ok || !okID || !okKind {
 		return "", nil, damaged(e, "the key is not that of a binding")
 	}
-	if len(e.Value) == 0 {
+	value := e.Value
+	if len(value) > 0 && value[0] == tagProperties {
+		if b.properties, value, ok = parseProperties(value[1:]); !ok {
+			return "", nil, damaged(e, "properties that cannot be read")
+		}
+	}
+	if len(value) == 0 {
 		return "", nil, damaged(e, "a binding to nothing")
 	}
-	switch rest := e.Value[1:]; e.Value[0] {
+	switch rest := value[1:]; value[0] {
 	case tagObject:
 		b.target = Target{Kind: Object, Ref: rest}
 	case tagForeign:

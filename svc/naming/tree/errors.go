@@ -9,7 +9,7 @@ import (
 )
 
 // What can be wrong with an operation, to be found with errors.Is. See also
-// [NotFoundError], [CannotProceedError], [ForeignError] and [LimitError].
+// [NotFoundError], [PropertyError], [CannotProceedError], [ForeignError] and [LimitError].
 var (
 	ErrInvalidName  = errors.New("the name is not valid")
 	ErrAlreadyBound = errors.New("the name is bound already")
@@ -48,6 +48,38 @@ type NotFoundError struct {
 
 func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("name not found at %q: %v", e.Rest.String(), e.Why)
+}
+
+// A PropertyError says that properties are not there, or may not be.
+type PropertyError struct {
+	Why   PropertyReason
+	Names []string
+}
+
+func (e *PropertyError) Error() string {
+	return fmt.Sprintf("%v: %q", e.Why, e.Names)
+}
+
+// A PropertyReason says what is wrong with properties.
+type PropertyReason uint8
+
+// The reasons.
+const (
+	NoProperty          PropertyReason = iota // the binding has none of these names
+	InvalidProperty                           // the names are not valid
+	ConflictingProperty                       // two are given of one name
+)
+
+func (r PropertyReason) String() string {
+	switch r {
+	case NoProperty:
+		return "the binding has no properties of these names"
+	case InvalidProperty:
+		return "these are no names for properties: they begin with a letter or _, and go on with these, digits and ."
+	case ConflictingProperty:
+		return "two properties of one name are given"
+	}
+	return "PropertyReason(" + strconv.Itoa(int(r)) + ")"
 }
 
 // A CannotProceedError says that the name leads through a context of the tree that has been

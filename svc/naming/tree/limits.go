@@ -15,6 +15,12 @@ const (
 	MaxReference  = 64 << 10 // naming-reference-octets: octets of a reference
 	MaxPage       = 10_000   // bindings that one List returns; others follow
 	MaxPageOctets = 1 << 20  // octets of names that one List returns; others follow
+
+	MaxProperties     = 64       // naming-properties: properties of a binding
+	MaxPropertyName   = 256      // naming-property-name-octets: octets of a property's name
+	MaxPropertyOctets = 64 << 10 // naming-property-octets: octets of a binding's properties, values and names together
+	MaxFound          = 10_000   // naming-found: bindings that a search finds
+	MaxSearched       = 1 << 18  // naming-searched: bindings that a search looks at
 )
 
 // Limits bound what a tree holds in memory. A field that is zero stands for its default.

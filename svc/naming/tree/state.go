@@ -12,13 +12,20 @@ import (
 
 // A binding is a name in a context and what it is bound to. It is never changed.
 type binding struct {
-	name     ior.NameComponent
-	target   Target
-	revision uint64
+	name       ior.NameComponent
+	target     Target
+	properties []Property // by name
+	revision   uint64
 }
 
 // octets is what the binding counts for naming-octets.
-func (b *binding) octets() int { return nameOctets(b.name) + len(b.target.Ref) + len(b.target.Context) }
+func (b *binding) octets() int {
+	n := nameOctets(b.name) + len(b.target.Ref) + len(b.target.Context)
+	for i := range b.properties {
+		n += b.properties[i].octets()
+	}
+	return n
+}
 
 func nameOctets(c ior.NameComponent) int { return len(c.ID) + len(c.Kind) }
 

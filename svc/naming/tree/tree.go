@@ -56,9 +56,12 @@ func (t Target) check() error {
 
 // A Binding is a name in a context and what it leads to.
 type Binding struct {
-	Name   ior.NameComponent
-	Target Target
+	Name       ior.NameComponent
+	Target     Target
+	Properties []Property // by name; they must not be changed
 }
+
+func (b *binding) shown() Binding { return Binding{b.name, b.target, b.properties} }
 
 // A Tree is the contexts and bindings in a store. It is safe for concurrent use. One Tree at
 // a time should serve a store: what another one changes is seen here when a change of one's
@@ -93,20 +96,26 @@ func (t *Tree) Exists(id ID) bool {
 
 // Resolve returns what n, in the context at, is bound to.
 func (t *Tree) Resolve(at ID, n ior.Name) (Target, error) {
+	b, err := t.Lookup(at, n)
+	return b.Target, err
+}
+
+// Lookup returns the binding of n in the context at, with its properties.
+func (t *Tree) Lookup(at ID, n ior.Name) (Binding, error) {
 	if err := checkName(n); err != nil {
-		return Target{}, err
+		return Binding{}, err
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	_, in, err := t.state.walk(at, n)
 	if err != nil {
-		return Target{}, err
+		return Binding{}, err
 	}
 	b := in.byName[n[len(n)-1]]
 	if b == nil {
-		return Target{}, &NotFoundError{MissingNode, n[len(n)-1:]}
+		return Binding{}, &NotFoundError{MissingNode, n[len(n)-1:]}
 	}
-	return b.target, nil
+	return b.shown(), nil
 }
 
 // List returns bindings of the context at in the order of their names: those after the name
@@ -133,7 +142,7 @@ func (t *Tree) List(at ID, after *ior.NameComponent, most int) (page []Binding, 
 		if octets += nameOctets(b.name); octets > MaxPageOctets && i > 0 {
 			break
 		}
-		page = append(page, Binding{b.name, b.target})
+		page = append(page, b.shown())
 	}
 	return page, len(page) < len(rest), nil
 }
