@@ -17,8 +17,8 @@ func (d *Daemon) answering() (*objects.Objects, error) {
 	return nil, &admin.Error{Code: admin.CodeUnavailable, Message: "the daemon takes no calls, or not yet: it knows of no names and objects"}
 }
 
-// told answers with what is known of objects.
-func told[A any](d *Daemon, c *call, answer func(*objects.Objects) (A, error)) error {
+// ofObjects answers with what is known of objects.
+func ofObjects[A any](d *Daemon, c *call, answer func(*objects.Objects) (A, error)) error {
 	o, err := d.answering()
 	if err != nil {
 		return err
@@ -36,7 +36,7 @@ func asked[Q, A any](d *Daemon, c *call, answer func(*objects.Objects, Q) (A, er
 	if err := c.read(&q); err != nil {
 		return err
 	}
-	return told(d, c, func(o *objects.Objects) (A, error) { return answer(o, q) })
+	return ofObjects(d, c, func(o *objects.Objects) (A, error) { return answer(o, q) })
 }
 
 // listNames answers GET /v1/names.
@@ -49,17 +49,17 @@ func (d *Daemon) listNames(c *call) error {
 			return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("limit=%.20s is not a number", s)}
 		}
 	}
-	return told(d, c, func(o *objects.Objects) (admin.Names, error) { return o.Names(c.r.Context(), q) })
+	return ofObjects(d, c, func(o *objects.Objects) (admin.Names, error) { return o.Names(c.r.Context(), q) })
 }
 
 // listClasses answers GET /v1/classes.
 func (d *Daemon) listClasses(c *call) error {
-	return told(d, c, func(o *objects.Objects) (admin.Classes, error) { return o.Classes(c.r.Context()) })
+	return ofObjects(d, c, func(o *objects.Objects) (admin.Classes, error) { return o.Classes(c.r.Context()) })
 }
 
 // getClass answers GET /v1/classes/{name}.
 func (d *Daemon) getClass(c *call) error {
-	return told(d, c, func(o *objects.Objects) (admin.Class, error) { return o.Class(c.r.Context(), c.r.PathValue("name")) })
+	return ofObjects(d, c, func(o *objects.Objects) (admin.Class, error) { return o.Class(c.r.Context(), c.r.PathValue("name")) })
 }
 
 // takeApart answers POST /v1/references.

@@ -267,7 +267,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	f.orb.RegisterInitialReference(ifr.Key, interfaces)
 	f.objects, err = objects.New(objects.Config{
-		Server: f.orb, Naming: names, Local: f.local(), Connect: f.c.Connect, Library: objects.NewLibrary(filepath.Join(d.State(), LibraryName)),
+		Server: f.orb, Naming: names, Local: f.local(), Connect: f.c.Connect, Library: objects.NewLibrary(filepath.Join(d.State(), LibraryName), d.interfaces.Spec),
 	})
 	if err != nil {
 		return err

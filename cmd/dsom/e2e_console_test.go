@@ -113,7 +113,7 @@ func TestConsole(t *testing.T) {
 	p.Value("document.activeElement.blur()")
 	p.Press("g", "l")
 	p.Text("Bank::Account deposit")
-	p.Text("CosNaming::NamingContextExt rebind")
+	p.Text("NamingContext rebind")
 	p.Await("document.querySelector('.bars').getAttribute('aria-label').includes('half took less than')")
 	p.Press("g", "k")
 	p.Text("(daemon)")

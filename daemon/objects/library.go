@@ -22,10 +22,11 @@ import (
 // MaxFiles is how many files of a Library are read, the first by name.
 const MaxFiles = 1000
 
-// A Library is what is known of classes: the IDL files (.idl), typelibs (.somt) and class libraries (.so, .dylib, .dll) in a folder. A
-// file is read when somebody asks, and again when it has changed. One with errors does without the others' being known.
+// A Library is what is known of classes: the IDL files (.idl), typelibs (.somt) and class libraries (.so, .dylib, .dll) in a folder, and
+// what is in the interface repository, which comes behind the files. A file is read when somebody asks, and again when it has changed. One with errors does without the others' being known.
 type Library struct {
-	dir string
+	dir        string
+	repository func() (*model.Spec, error) // nil: there is none
 
 	mu    sync.Mutex
 	files map[string]*libraryFile // by name
@@ -39,8 +40,13 @@ type libraryFile struct {
 	problem error
 }
 
-// NewLibrary returns that of a folder, which need not be there.
-func NewLibrary(dir string) *Library { return &Library{dir: dir, files: map[string]*libraryFile{}} }
+// NewLibrary returns that of a folder, which need not be there, and of an interface repository, which may be nil.
+func NewLibrary(dir string, repository func() (*model.Spec, error)) *Library {
+	return &Library{dir: dir, repository: repository, files: map[string]*libraryFile{}}
+}
+
+// inRepository stands for a file where an interface is from the repository.
+const inRepository = "interface repository"
 
 // Folder returns where files are looked for.
 func (l *Library) Folder() string { return l.dir }
@@ -127,6 +133,14 @@ type found struct {
 // interfaces returns all interfaces that objects can have, each once, ordered by name.
 func (l *Library) interfaces(ctx context.Context) (all []found, problems []error) {
 	sources, problems := l.read(ctx)
+	if l.repository != nil {
+		spec, err := l.repository()
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", inRepository, err))
+		} else if spec != nil {
+			sources = append(sources, source{inRepository, spec})
+		}
+	}
 	seen := map[string]bool{}
 	for _, s := range sources {
 		for _, i := range dii.Interfaces(s.spec) {

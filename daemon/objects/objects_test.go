@@ -19,6 +19,7 @@ import (
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
 	"github.com/opendsom/dsom/orb/poa"
@@ -100,7 +101,7 @@ func newHouse(t *testing.T) *house {
 	if h.thing, err = root.Activate(servant); err != nil {
 		t.Fatal(err)
 	}
-	h.objects, err = objects.New(objects.Config{Server: o, Naming: names, Local: o.Endpoints()[0].Address(), Library: objects.NewLibrary(h.folder)})
+	h.objects, err = objects.New(objects.Config{Server: o, Naming: names, Local: o.Endpoints()[0].Address(), Library: objects.NewLibrary(h.folder, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,6 +197,49 @@ func TestClasses(t *testing.T) {
 	h.write("z.idl", "interface Other { void go(); };") // what was read is not believed for ever
 	if all, err = h.objects.Classes(t.Context()); err != nil || len(all.Classes) != 1 || all.Classes[0].Name != "Other" {
 		t.Errorf("got %+v, %v", all, err)
+	}
+}
+
+// TestRepository holds that interfaces of the repository are known beside those of files, which come first, and that one which cannot be
+// read is told of.
+func TestRepository(t *testing.T) {
+	t.Parallel()
+	r, err := idl.Compile(t.Context(), idl.Options{Resolver: idl.FilesOf{"r.idl": "interface Only { void go(); }; interface Both { void repository(); };"}}, "r.idl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "b.idl"), []byte("interface Both { void file(); };"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	damaged := errors.New("damaged")
+	for _, c := range []struct {
+		repository func() (*model.Spec, error)
+		want       string
+		problems   int
+	}{
+		{func() (*model.Spec, error) { return r.Spec, nil }, "Both of b.idl, Only of interface repository", 0},
+		{func() (*model.Spec, error) { return nil, damaged }, "Both of b.idl", 1},
+		{nil, "Both of b.idl", 0},
+	} {
+		o, err := objects.New(objects.Config{Local: "127.0.0.1:1", Library: objects.NewLibrary(dir, c.repository)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := o.Classes(t.Context())
+		var got []string
+		for _, class := range all.Classes {
+			got = append(got, class.Name+" of "+class.File)
+		}
+		if err != nil || strings.Join(got, ", ") != c.want || len(all.Problems) != c.problems {
+			t.Errorf("got %q, %q, %v, want %s", got, all.Problems, err, c.want)
+		}
+		if class, err := o.Class(t.Context(), "Both"); err != nil || class.Operations[0].Name != "file" {
+			t.Errorf("got %+v, %v", class, err)
+		}
+		if err := o.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

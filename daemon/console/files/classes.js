@@ -7,7 +7,7 @@ const first = (text) => (text ?? '').split(/\n|(?<=\.)\s/)[0];
 export async function classes({place, signal}) {
   const all = await get('classes', signal);
   show(place,
-    all.classes.length ? table(`${all.classes.length} interfaces, from ${all.folder}`, [{name: 'Interface'}, {name: 'Derived from'}, {name: 'What it is'}, {name: 'File'}],
+    all.classes.length ? table(`${all.classes.length} interfaces, from ${all.folder} and the interface repository`, [{name: 'Interface'}, {name: 'Derived from'}, {name: 'What it is'}, {name: 'File'}],
       all.classes.map((c) => [link('/classes/' + part(c.name), {}, c.name), (c.bases ?? []).join(', '), first(c.doc), c.file]))
       : empty('No interface is known. Put IDL files, typelibs or class libraries into ', h('code', {}, all.folder), ', and their objects can be called from here.'),
     all.problems?.length ? [h('h2', {}, 'What cannot be read'), all.problems.map((p) => h('pre', {className: 'bad'}, p))].flat() : null);
