@@ -128,8 +128,8 @@ func checkTexts(d wire.Definition) error {
 	return nil
 }
 
-// told turns an error of the repository or the supervision into one that DSOM can be told.
-func told(err error) error {
+// dsomTold turns an error of the repository or the supervision into one that DSOM can be told.
+func dsomTold(err error) error {
 	var invalid *implrepo.InvalidError
 	var start *supervise.StartError
 	var held *supervise.HeldError
@@ -168,7 +168,7 @@ func (s *dsomServers) All(ctx context.Context) ([]wire.Definition, error) {
 func (s *dsomServers) Get(ctx context.Context, id wire.ID) (wire.Definition, error) {
 	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
 	if err != nil {
-		return wire.Definition{}, told(err)
+		return wire.Definition{}, dsomTold(err)
 	}
 	return definition(r), nil
 }
@@ -176,7 +176,7 @@ func (s *dsomServers) Get(ctx context.Context, id wire.ID) (wire.Definition, err
 func (s *dsomServers) ByAlias(ctx context.Context, alias string) (wire.Definition, error) {
 	r, err := s.sup.Records().ByName(ctx, alias)
 	if err != nil {
-		return wire.Definition{}, told(err)
+		return wire.Definition{}, dsomTold(err)
 	}
 	return definition(r), nil
 }
@@ -198,7 +198,7 @@ func (s *dsomServers) Add(ctx context.Context, d wire.Definition) error {
 		return err
 	}
 	if _, err := s.sup.Records().Add(ctx, r); err != nil {
-		return told(err)
+		return dsomTold(err)
 	}
 	s.log.Info("a program of DSOM has registered a server", "server", r.Name, "command", r.Command)
 	return s.sup.Refresh(ctx)
@@ -216,7 +216,7 @@ func (s *dsomServers) Update(ctx context.Context, d wire.Definition) error {
 func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.Record) error) error {
 	r, err := s.sup.Records().Update(ctx, implrepo.UUID(id), f)
 	if err != nil {
-		return told(err)
+		return dsomTold(err)
 	}
 	s.log.Info("a program of DSOM has changed a server", "server", r.Name, "disabled", r.Disabled)
 	return s.sup.Refresh(ctx)
@@ -227,7 +227,7 @@ func (s *dsomServers) Remove(ctx context.Context, id wire.ID) error {
 		return somdd.ErrRuns
 	}
 	if err := s.sup.Records().Remove(ctx, implrepo.UUID(id)); err != nil {
-		return told(err)
+		return dsomTold(err)
 	}
 	s.log.Info("a program of DSOM has removed a server", "uuid", implrepo.UUID(id))
 	if err := s.sup.Forget(implrepo.UUID(id)); err != nil {
@@ -239,7 +239,7 @@ func (s *dsomServers) Remove(ctx context.Context, id wire.ID) error {
 func (s *dsomServers) Classes(ctx context.Context, id wire.ID) ([]string, error) {
 	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
 	if err != nil || r.DSOM == nil {
-		return nil, told(err)
+		return nil, dsomTold(err)
 	}
 	return r.DSOM.Classes, nil
 }
@@ -271,11 +271,11 @@ func (s *dsomServers) Runs(id wire.ID) bool {
 
 func (s *dsomServers) Start(ctx context.Context, id wire.ID) error {
 	_, err := s.sup.Start(ctx, implrepo.UUID(id))
-	return told(err)
+	return dsomTold(err)
 }
 
 func (s *dsomServers) Stop(ctx context.Context, id wire.ID) error {
-	return told(s.sup.Stop(ctx, implrepo.UUID(id), "a program of DSOM asked for it to be stopped"))
+	return dsomTold(s.sup.Stop(ctx, implrepo.UUID(id), "a program of DSOM asked for it to be stopped"))
 }
 
 func (s *dsomServers) SetDisabled(ctx context.Context, id wire.ID, to bool) error {
@@ -287,11 +287,11 @@ func (s *dsomServers) Find(ctx context.Context, id wire.ID, key []byte) (*ior.IO
 }
 
 func (s *dsomServers) Up(ctx context.Context, id wire.ID, server *ior.IOR) error {
-	return told(s.lives.up(ctx, id, server))
+	return dsomTold(s.lives.up(ctx, id, server))
 }
 
 func (s *dsomServers) Down(ctx context.Context, id wire.ID) error {
-	return told(s.lives.down(ctx, id))
+	return dsomTold(s.lives.down(ctx, id))
 }
 
 func (s *dsomServers) Failed(_ context.Context, id wire.ID, code wire.Code) error {
