@@ -7,7 +7,7 @@ import (
 )
 
 // oldNames are the programs of SOM's DSOM that this one is, when it is called by their names.
-var oldNames = []string{"regimpl", "somdchk", "somdd", "somdsvr"}
+var oldNames = []string{"irdump", "regimpl", "somdchk", "somdd", "somdsvr"}
 
 // asNamed returns the command line of a program that was called as program: under an old name, which may end in .exe, the verb of that name is
 // put before it.

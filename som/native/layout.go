@@ -196,7 +196,9 @@ func (l *layout) add(m *layout, at uintptr) {
 	l.owns = l.owns || m.owns
 }
 
-func formOf(f reflect.StructField) form { return form{f.Type, strings.HasSuffix(f.Tag.Get("som"), wideTag)} }
+func formOf(f reflect.StructField) form {
+	return form{f.Type, strings.HasSuffix(f.Tag.Get("som"), wideTag)}
+}
 
 func up(n, align uintptr) uintptr { return (n + align - 1) / align * align }
 
