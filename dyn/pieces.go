@@ -46,7 +46,7 @@ func primitive(k typecode.Kind) piece {
 // pieces are those of which an any's value is written.
 type pieces struct {
 	open    piece // begun, and a run of the encoder; there is none if it has no size
-	rigid   bool  // there is padding in it
+	rigid   bool  // there is a row in it, or a part of one
 	depth   int   // of types around the place, in the outermost any
 	structs int   // of them, and nothing between whose length is not known
 	rows    int   // around the place, the first element of which it is in
@@ -130,18 +130,19 @@ func (t *transcoder) arrayInPieces(tc *typecode.TypeCode) {
 	}
 }
 
-// inARow writes n elements of more than one piece each. omniORB reads the first by its pieces, and the others in one step, as if they stood
-// where they would in one chunk: so no chunk ends before them, and that step is part of the last piece of the first. If a buffer of
-// omniORB ends in just that piece, it fails with MARSHAL.
+// inARow writes n elements of more than one piece each. omniORB reads the first by its pieces and the others in one step, as if they stood
+// where they would in one chunk: a chunk that ended in the first would have the padding of the others change. So no chunk ends in a row,
+// and omniORB fails with MARSHAL if one of its buffers ends in the first element.
 func (t *transcoder) inARow(tc *typecode.TypeCode, n int) {
-	t.pieces.rows++
+	if n > 1 {
+		t.pieces.rows++
+	}
 	t.inside(tc.RecursiveContent(), tc.Content())
-	t.pieces.rows--
 	if n > 1 && t.ok() {
+		t.pieces.rows--
 		from := t.e.Len()
 		t.together(tc, n-1)
 		t.pieces.open.size += t.e.Len() - from
-		t.pieces.rigid = true
 	}
 	t.endOutermost()
 }
@@ -162,11 +163,17 @@ func (t *transcoder) together(tc *typecode.TypeCode, n int) {
 
 // beginPiece begins one, or goes on with the one before.
 func (t *transcoder) beginPiece(p piece) {
-	if open := &t.pieces.open; open.size == 0 || !open.join(p) {
+	open := &t.pieces.open
+	switch {
+	case open.size > 0 && open.join(p):
+	case t.pieces.rows > 0 && t.pieces.rigid:
+		*open = p
+	default:
 		t.endPiece()
 		t.e.BeginAnyRun()
 		*open = p
 	}
+	t.pieces.rigid = t.pieces.rigid || t.pieces.rows > 0
 }
 
 func (t *transcoder) endPiece() {
