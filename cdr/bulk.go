@@ -11,10 +11,12 @@ import (
 
 // Booleans appends booleans.
 func (e *Encoder) Booleans(v []bool) {
+	e.step(1)
+	at := len(e.buf)
 	for _, x := range v {
 		e.Boolean(x)
 	}
-	e.endRun()
+	e.endRun(at)
 }
 
 // Chars appends narrow characters.
@@ -23,10 +25,12 @@ func (e *Encoder) Chars(v []byte) {
 		e.Octets(v)
 		return
 	}
+	e.step(1)
+	at := len(e.buf)
 	for _, x := range v {
 		e.Char(x)
 	}
-	e.endRun()
+	e.endRun(at)
 }
 
 // WChars appends wide characters.
@@ -82,20 +86,20 @@ func put[T word](e *Encoder, v []T) {
 	size := int(unsafe.Sizeof(v[0]))
 	e.alignRun(size)
 	if e.little == hostLittle {
-		e.Octets(memory(v))
+		e.octets(memory(v))
 		return
 	}
 	at := len(e.buf)
 	e.buf = append(e.buf, memory(v)...)
 	swap(e.buf[at:], size)
-	e.endRun()
+	e.endRun(at)
 }
 
 // Words is for those who pass primitives of size octets on as they are, in the encoder's byte order; see
 // [Decoder.WordsView].
 func (e *Encoder) Words(octets []byte, size int) {
 	e.alignRun(size)
-	e.Octets(octets)
+	e.octets(octets)
 }
 
 // Shorts appends shorts.

@@ -166,9 +166,10 @@ func (d *Decoder) skipInside(truncated bool) {
 }
 
 // skippedIndirection skips an indirection between chunks, which some peers write, if tag is
-// that of one and not the end of all values: it leads to a value.
+// that of one and not the end of all values: it leads to a value. Where the outermost value may end it is the end tag: only
+// inside of another, whose end is still to come, is it anything else.
 func (d *Decoder) skippedIndirection(tag uint32) bool {
-	if tag != tagIndirection || d.align(4)+4 > d.end {
+	if tag != tagIndirection || d.vals.level < 2 || d.align(4)+4 > d.end {
 		return false
 	}
 	ahead := *d

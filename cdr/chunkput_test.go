@@ -82,7 +82,7 @@ func TestChunksEndBehindRuns(t *testing.T) {
 		want     []int
 	}{
 		{"small", small, 0, []int{60}},
-		{"small, in fragments", small, 16, []int{9, 5, 8, 5, 17, 4}},
+		{"small, in fragments", small, 16, []int{9, 5, 33, 4}},
 		{"large", long(8000), 0, []int{8004, 8004, 32004, 8004, 8012, 4}},
 		{"half", long(2048), 0, []int{4104, 8196, 2052, 2060, 4}},
 	} {

@@ -122,6 +122,9 @@ func (e *Encoder) Char(c byte) {
 
 // UShort appends an unsigned short.
 func (e *Encoder) UShort(v uint16) {
+	if e.vals != nil {
+		e.step(2)
+	}
 	e.Align(2)
 	if e.little {
 		e.buf = binary.LittleEndian.AppendUint16(e.buf, v)
@@ -208,7 +211,7 @@ func (e *Encoder) String(s string) {
 	}
 	e.buf = append(b, 0)
 	e.patch(at-4, len(e.buf)-at)
-	e.endRun()
+	e.endRun(at)
 }
 
 // RawString appends a string as it is in memory: operation names, repository ids and
@@ -219,9 +222,10 @@ func (e *Encoder) RawString(s string) {
 		return
 	}
 	e.ULong(uint32(len(s) + 1))
+	at := len(e.buf)
 	e.buf = append(e.buf, s...)
 	e.buf = append(e.buf, 0)
-	e.endRun()
+	e.endRun(at)
 }
 
 // StringMax is String for a bounded string. The bound counts characters, however many octets they take here or there.
@@ -237,19 +241,22 @@ func (e *Encoder) nul() {
 	e.Fail(exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "a string with a zero octet inside cannot be sent"))
 }
 
-// WChar appends a wide character.
+// WChar appends a wide character. What is behind the octet of its length is a run in an any.
 func (e *Encoder) WChar(r rune) {
 	if w := e.wide(); w != nil {
+		e.step(1)
+		at := len(e.buf)
 		w.PutWChar(e, r)
-		e.endRun()
+		e.endRun(at + 1)
 	}
 }
 
 // WString appends a wide string.
 func (e *Encoder) WString(s string) {
 	if w := e.wide(); w != nil {
+		e.beginRun(false)
 		w.PutWString(e, s)
-		e.endRun()
+		e.EndRun()
 	}
 }
 
@@ -294,8 +301,14 @@ func WideReceived(v Version) error {
 
 // Octets appends octets without a length.
 func (e *Encoder) Octets(v []byte) {
+	e.step(1)
+	e.octets(v)
+}
+
+func (e *Encoder) octets(v []byte) {
+	at := len(e.buf)
 	e.buf = append(e.buf, v...)
-	e.endRun()
+	e.endRun(at)
 }
 
 // OctetSeq appends a sequence of octets, or borrows it; see [Encoder.Borrow].
@@ -338,7 +351,7 @@ func (e *Encoder) Begin() Mark {
 func (e *Encoder) End(m Mark) {
 	e.patch(m.at-4, len(e.buf)-m.at)
 	e.base, e.vals, e.borrows = m.base, m.vals, m.borrows
-	e.endRun()
+	e.endRun(m.at)
 }
 
 // patch writes an unsigned long over the four octets at at.

@@ -49,6 +49,7 @@ type Env struct {
 	// Fragment is the size in octets from which messages are sent in fragments; 0: they are sent whole. It
 	// decides where chunks of values end; see [Encoder.BeginRun].
 	Fragment int
+	Reader   Reader // of what is written; it decides on that as well
 	// Memory says that what is written is read in memory, where all of it is: chunks of values end where they must.
 	Memory bool
 }

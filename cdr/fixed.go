@@ -193,6 +193,8 @@ func (e *Encoder) Fixed(f Fixed, digits, scale int) {
 	if f.negative() {
 		sign = fixedMinus
 	}
+	e.step(1)
+	start := len(e.buf)
 	for i := digits &^ 1; i > 0; i -= 2 {
 		if i == digits { // an even number of digits: half an octet too much
 			e.Octet(at(i - 1))
@@ -201,7 +203,7 @@ func (e *Encoder) Fixed(f Fixed, digits, scale int) {
 		e.Octet(at(i)<<4 | at(i-1))
 	}
 	e.Octet(at(0)<<4 | sign)
-	e.endRun()
+	e.endRun(start)
 }
 
 // Fixed reads a fixed<digits, scale>.

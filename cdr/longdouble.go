@@ -150,6 +150,7 @@ func (v LongDouble) String() string {
 // LongDouble appends a long double: 16 octets at a multiple of 8.
 func (e *Encoder) LongDouble(v LongDouble) {
 	e.alignRun(8)
+	at := len(e.buf)
 	if e.little {
 		e.buf = binary.LittleEndian.AppendUint64(e.buf, v.lo)
 		e.buf = binary.LittleEndian.AppendUint64(e.buf, v.hi)
@@ -157,7 +158,7 @@ func (e *Encoder) LongDouble(v LongDouble) {
 		e.buf = binary.BigEndian.AppendUint64(e.buf, v.hi)
 		e.buf = binary.BigEndian.AppendUint64(e.buf, v.lo)
 	}
-	e.endRun()
+	e.endRun(at)
 }
 
 // LongDouble reads a long double.

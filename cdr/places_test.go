@@ -6,32 +6,69 @@ import (
 	"github.com/opendsom/dsom/cdr"
 )
 
-// TestSkippedIndirections: an indirection between the chunks of a value that is cut is passed over; its tag is that of the end of all
-// values as well.
+// TestEndTagOfTheOutermost: -1 between the chunks of the outermost value, which is cut, is its end tag, also if what follows the value
+// would make an indirection of it that leads to a value.
+func TestEndTagOfTheOutermost(t *testing.T) {
+	t.Parallel()
+	const leads = 0 // to the value's tag, that is
+	for _, n := range []int32{-100, -1, leads, 5} {
+		e := cdr.NewEncoder(nil, true, nil)
+		beginTwo(e)
+		e.ULong(4)
+		e.Long(7)
+		e.Long(-1)
+		if n == leads {
+			n = int32(-e.Len())
+		}
+		e.Long(n)
+		e.Long(9)
+		d := cdr.NewDecoder(e.Bytes(), true, nil)
+		h := d.BeginValue()
+		first := d.Long()
+		d.EndValue(h, true)
+		if got, last := d.Long(), d.Long(); first != 7 || got != n || last != 9 || d.Err() != nil || d.Remaining() != 0 {
+			t.Errorf("%d, and behind it %d and %d, want 7, %d and 9: %v, %d octets are left", first, got, last, n, d.Err(), d.Remaining())
+		}
+	}
+}
+
+// TestSkippedIndirections: an indirection between the chunks of a value inside another that is cut is passed over, though its tag is
+// that of the end of all values as well.
 func TestSkippedIndirections(t *testing.T) {
 	t.Parallel()
 	for _, leads := range []bool{false, true} {
 		e := cdr.NewEncoder(nil, true, nil)
-		e.ULong(0x7fffff0e) // in chunks, of one of two types
-		e.Count(2)
-		e.RawString(twoID)
-		e.RawString(baseID)
+		beginTwo(e)
+		beginTwo(e)
 		e.ULong(4)
 		e.Long(7)
 		if leads {
 			e.ULong(0xffffffff)
-			e.Long(int32(-e.Len())) // to the value itself
+			e.Long(int32(-e.Len())) // to the outermost
+			e.Long(-2)
 		}
 		e.Long(-1)
 		e.Long(9)
 		d := cdr.NewDecoder(e.Bytes(), true, nil)
-		h := d.BeginValue()
+		outer := d.BeginValue()
+		inner := d.BeginValue()
 		n := d.Long()
-		d.EndValue(h, true)
+		d.EndValue(inner, true)
+		d.EndValue(outer, true)
 		if behind := d.Long(); n != 7 || behind != 9 || d.Err() != nil || d.Remaining() != 0 {
 			t.Errorf("leads %v: %d, and behind it %d, %v, %d octets are left", leads, n, behind, d.Err(), d.Remaining())
 		}
 	}
+}
+
+// beginTwo begins a value in chunks, of one of two types.
+func beginTwo(e *cdr.Encoder) {
+	e.ULong(0x7fffff0e)
+	e.Count(2)
+	e.RawString(twoID)
+	e.Align(4)
+	e.RawString(baseID)
+	e.Align(4)
 }
 
 // TestPassValue: a value that was read is passed over where it is met again, one that was not is read.

@@ -3,12 +3,15 @@ package cdr
 // A run is what a peer may read in one step, whatever it is made of: a text, a fixed, the elements of a sequence or
 // array of primitives. In an any it is each primitive, and as many members and elements as lie side by side in memory.
 //
-// omniORB (4.2.5) has of a message what fits into a buffer of 8 KiB, or one fragment, and reads a run to the end of the
-// buffer; the rest must be the rest of the chunk, or it fails with MARSHAL. It reads a run right that goes over the end
-// of its chunk, and numbers that are no run wherever they stand. Where its buffers end cannot be told: at multiples of
-// 8 KiB, but counted from behind the last long run that it has read past the buffer. So behind leastRead each run is
-// the last of its chunk, wherever peers allow that: see [Encoder.EndAnyRun] and alignRun. But for the shorts of an any
-// none is in two chunks, in which JacORB does not read it.
+// omniORB (4.2.5) has of a message what fits into a buffer of 8 KiB, or one fragment. It reads a run to the end of the
+// buffer, and the rest of the chunk must then be the rest of the run or a part of it, or it fails with MARSHAL. So where
+// a buffer may end in a run, or before its first octet, a chunk ends in it or with it. Numbers that are no run it reads
+// wherever they stand. Where its buffers end cannot be told: at multiples of 8, each 8 KiB long, but counted from behind
+// the last long run that it has read past the buffer.
+//
+// JacORB reads no text and no array that is in two chunks, and cannot read on from each place where a chunk may end: see
+// [Encoder.step]. The end of a run that goes over a multiple of 8 is one of those where it can, unless the run is of an
+// any, where it reads one primitive after the other. There the chunk ends up to 3 octets earlier.
 
 // leastRead is how many octets of a message any peer has in its memory at once. omniORB has 8 KiB.
 const leastRead = 4 << 10
@@ -21,82 +24,77 @@ const leastRead = 4 << 10
 // elements one by one.
 func (e *Encoder) BeginRun(align int) {
 	e.alignRun(align)
-	e.beginRun()
+	e.beginRun(false)
 }
 
-// BeginAnyRun is BeginRun in an any, where peers align by themselves. [Encoder.EndAnyRun] ends it.
-func (e *Encoder) BeginAnyRun() { e.beginRun() }
+// BeginAnyRun is BeginRun in an any, where peers align by themselves and read the elements one by one or at once.
+// [Encoder.EndAnyRun] ends it.
+func (e *Encoder) BeginAnyRun() { e.beginRun(true) }
 
-func (e *Encoder) beginRun() {
+func (e *Encoder) beginRun(parts bool) {
 	if s := e.vals; s != nil {
 		if s.runs++; s.runs == 1 {
-			s.run = len(e.buf)
+			s.run, s.parts = len(e.buf), parts
 		}
 	}
 }
 
 // EndRun ends what BeginRun began.
 func (e *Encoder) EndRun() {
-	if e.endedRun() {
-		e.cutChunk(0)
+	if s := e.vals; s != nil {
+		if s.runs--; s.runs == 0 {
+			e.endRun(s.run)
+		}
 	}
 }
 
-// EndAnyRun ends what BeginAnyRun began. last is the size of its last primitive; even says that all have that size.
-//
-// JacORB (3.9) takes a chunk for ended at a primitive that starts at no multiple of 4 if the chunk ends before the next
-// one. Where it reads one primitive after the other the chunk ends before the last of shorts, or goes on.
-func (e *Encoder) EndAnyRun(last int, even bool) {
-	if !e.endedRun() {
-		return
-	}
-	switch at := len(e.buf) - e.base - last; {
-	case last >= 4 || at&3 == 0, even && last == 1:
-		e.cutChunk(0)
-	case even:
-		e.cutChunk(last)
-	}
-}
-
-// endedRun ends a run, and reports whether it may be in two pieces: not if there is no multiple of 8 in it, where
-// buffers and fragments end.
-func (e *Encoder) endedRun() bool {
+// EndAnyRun ends what BeginAnyRun began. align is what peers align the run to; rigid says that there is padding in it, so that it
+// cannot be in two chunks.
+func (e *Encoder) EndAnyRun(align int, rigid bool) {
 	s := e.vals
 	if s == nil {
-		return false
+		return
 	}
-	s.runs--
-	return s.runs == 0 && e.InChunk() && (s.run-e.base+7)&^7 < len(e.buf)-e.base
+	if s.runs--; s.runs > 0 {
+		return
+	}
+	// What omniORB aligns to 8 it aligns so again where it reads on in the next chunk, whose first octet would be 8 behind this word.
+	if rigid || align == 8 && (s.word-e.base)&7 != 0 {
+		s.stuck = len(e.buf)
+	}
+	e.endRun(s.run)
 }
 
 // InChunk reports whether what is written next is in a chunk, and runs matter.
 func (e *Encoder) InChunk() bool { return e.vals != nil && e.vals.chunk != 0 && !e.env.Memory }
 
-// endRun is called behind each run.
-func (e *Encoder) endRun() {
-	if e.InChunk() && e.vals.runs == 0 {
-		e.cutChunk(0)
+// endRun is called behind each run, with the place where its first octet is.
+func (e *Encoder) endRun(start int) {
+	if e.InChunk() && e.vals.runs == 0 && (start-e.base+7)&^7 < len(e.buf)-e.base {
+		e.cutChunk()
 	}
 }
 
-// cutChunk ends a chunk before the last octets, at most 8, if it must end there.
-func (e *Encoder) cutChunk(last int) {
+// cutChunk ends the chunk behind a run that may be in two pieces, if it may.
+func (e *Encoder) cutChunk() {
 	whole := leastRead
 	if f := e.env.Fragment; f > 0 {
 		whole = min(whole, f&^7) // fragments are a multiple of 8 long
 	}
 	s := e.vals
-	at, end := s.chunk, len(e.buf)-last
-	if end-e.base <= whole || end <= at {
+	at := s.chunk
+	if len(e.buf)-e.base <= whole || len(e.buf) <= at || e.env.Reader == JacORB {
 		return
 	}
-	var rest [8]byte
-	copy(rest[:], e.buf[end:])
-	e.buf = e.buf[:end]
-	e.closeChunk()
+	if e.misread() {
+		if !e.stuck() {
+			e.splitWord()
+		}
+		return
+	}
+	e.endChunk()
 	e.openChunk()
 	s.cut = at
-	e.buf = append(e.buf, rest[:last]...)
 }
 
 // alignRun aligns for an array of numbers of size octets, with a count before it or without.
@@ -105,8 +103,11 @@ func (e *Encoder) cutChunk(last int) {
 // it looks for the next, is then behind the end of the chunk, and its process ends. Its own client
 // does the same, so that of two such runs it reads the first only where it has it whole.
 func (e *Encoder) alignRun(size int) {
-	if s := e.vals; s != nil && s.cut != 0 {
-		e.rejoin(s, size)
+	if s := e.vals; s != nil {
+		if s.cut != 0 {
+			e.rejoin(s, size)
+		}
+		e.step(size)
 	}
 	e.Align(size)
 }

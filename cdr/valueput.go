@@ -18,7 +18,13 @@ type valuePut struct {
 	cut   int            // where the data of the chunk begin that ended behind a run, and the open one after it; 0: it did not
 	runs  int            // begun and not ended
 	run   int            // where the buffer ended before the outermost of them
+	parts bool           // it is of an any, and may be read in parts
 	ended int            // behind the last end tag
+
+	word   int // where the word is in which the steps are
+	steps  [3]wordStep
+	nsteps int
+	stuck  int // where the buffer ended behind a run that cannot be in two chunks
 }
 
 func (e *Encoder) scope() *valuePut {
@@ -211,6 +217,14 @@ func (e *Encoder) closeChunk() {
 	if s.chunk == 0 {
 		return
 	}
+	if s.nsteps > 0 && e.misread() && !e.stuck() {
+		e.splitWord()
+	}
+	e.endChunk()
+}
+
+func (e *Encoder) endChunk() {
+	s := e.vals
 	n := len(e.buf) - s.chunk
 	if n == 0 {
 		e.buf = e.buf[:s.start]

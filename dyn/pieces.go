@@ -45,9 +45,12 @@ func primitive(k typecode.Kind) piece {
 
 // pieces are those of which an any's value is written.
 type pieces struct {
-	open  layout // begun, and a run of the encoder; there is none if it has no pieces
-	depth int    // of types around the place, in the outermost any
-	whole bool   // a run has begun that all is part of until it ends
+	open    piece // begun, and a run of the encoder; there is none if it has no size
+	rigid   bool  // there is a row in it, or a part of one
+	depth   int   // of types around the place, in the outermost any
+	structs int   // of them, and nothing between whose length is not known
+	rows    int   // around the place, the first element of which it is in
+	whole   bool  // a run has begun that all is part of until it ends
 }
 
 // inPieces reports whether a value is written that an any holds, in a chunk, and that is not part of a run already.
@@ -78,18 +81,21 @@ func (t *transcoder) writePieces(tc *typecode.TypeCode) {
 	t.pieces.depth++
 	switch k := tc.Kind(); k {
 	case typecode.TkNull, typecode.TkVoid:
-	case typecode.TkAlias, typecode.TkStruct:
+	case typecode.TkAlias:
 		t.write(tc)
+	case typecode.TkStruct:
+		t.pieces.structs++
+		t.write(tc)
+		t.pieces.structs--
+		t.endOutermost()
 	case typecode.TkArray:
 		t.arrayInPieces(tc)
 	default:
 		if p := primitive(k); p.size > 0 {
-			t.beginPiece(layout{p, 1, p.size, true})
+			t.beginPiece(p)
 			t.write(tc)
 		} else {
-			t.endPiece()
-			t.write(tc)
-			t.endPiece()
+			t.apart(tc)
 		}
 	}
 	if t.pieces.depth--; t.pieces.depth == 0 {
@@ -97,22 +103,53 @@ func (t *transcoder) writePieces(tc *typecode.TypeCode) {
 	}
 }
 
-// arrayInPieces writes an array. What has no variable length in it is a piece.
+// apart writes what is no part of a piece. Structures in it are none of those around it.
+func (t *transcoder) apart(tc *typecode.TypeCode) {
+	t.endPiece()
+	around := t.pieces
+	t.pieces.structs, t.pieces.rows = 0, 0
+	t.write(tc)
+	t.pieces.structs, t.pieces.rows = around.structs, around.rows
+	t.endPiece()
+}
+
+// arrayInPieces writes an array. One of what is one piece is one, too.
 func (t *transcoder) arrayInPieces(tc *typecode.TypeCode) {
 	var l layout
 	n := int(min(tc.Length(), math.MaxInt32))
 	switch flat := l.add(tc); {
-	case flat && l.pieces == 1:
-		t.beginPiece(l)
+	case !flat:
+		t.apart(tc)
+	case l.pieces == 0: // of nothing
 		t.together(tc, n)
-	case flat:
-		t.endPiece()
-		t.e.BeginAnyRun()
+	case l.pieces == 1:
+		t.beginPiece(l.last)
 		t.together(tc, n)
-		t.e.EndAnyRun(l.leaf, false)
 	default:
-		t.endPiece()
-		t.write(tc)
+		t.inARow(tc, n)
+	}
+}
+
+// inARow writes n elements of more than one piece each. omniORB reads the first by its pieces and the others in one step, as if they stood
+// where they would in one chunk: a chunk that ended in the first would have the padding of the others change. So no chunk ends in a row,
+// and omniORB fails with MARSHAL if one of its buffers ends in the first element.
+func (t *transcoder) inARow(tc *typecode.TypeCode, n int) {
+	if n > 1 {
+		t.pieces.rows++
+	}
+	t.inside(tc.RecursiveContent(), tc.Content())
+	if n > 1 && t.ok() {
+		t.pieces.rows--
+		from := t.e.Len()
+		t.together(tc, n-1)
+		t.pieces.open.size += t.e.Len() - from
+	}
+	t.endOutermost()
+}
+
+// endOutermost ends a piece behind the outermost structure or row.
+func (t *transcoder) endOutermost() {
+	if t.pieces.structs == 0 && t.pieces.rows == 0 {
 		t.endPiece()
 	}
 }
@@ -125,22 +162,24 @@ func (t *transcoder) together(tc *typecode.TypeCode, n int) {
 }
 
 // beginPiece begins one, or goes on with the one before.
-func (t *transcoder) beginPiece(l layout) {
+func (t *transcoder) beginPiece(p piece) {
 	open := &t.pieces.open
-	if open.pieces > 0 && open.last.join(l.last) {
-		open.even = open.even && l.even && open.leaf == l.leaf && l.leaf > 1
-		open.leaf = l.leaf
-		return
+	switch {
+	case open.size > 0 && open.join(p):
+	case t.pieces.rows > 0 && t.pieces.rigid:
+		*open = p
+	default:
+		t.endPiece()
+		t.e.BeginAnyRun()
+		*open = p
 	}
-	t.endPiece()
-	t.e.BeginAnyRun()
-	*open = l
+	t.pieces.rigid = t.pieces.rigid || t.pieces.rows > 0
 }
 
 func (t *transcoder) endPiece() {
-	if open := &t.pieces.open; open.pieces > 0 {
-		t.e.EndAnyRun(open.leaf, open.even)
-		*open = layout{}
+	if open := &t.pieces.open; open.size > 0 {
+		t.e.EndAnyRun(open.align, t.pieces.rigid)
+		*open, t.pieces.rigid = piece{}, false
 	}
 }
 
@@ -148,8 +187,6 @@ func (t *transcoder) endPiece() {
 type layout struct {
 	last   piece
 	pieces int
-	leaf   int  // size of the last primitive
-	even   bool // all have that size; if it is 1, in one array, which is read at once
 }
 
 // add adds a value of type tc. It reports false if that has no length of its own.
@@ -171,17 +208,14 @@ func (l *layout) add(tc *typecode.TypeCode) bool {
 		if tc.RecursiveContent() || !element.add(tc.Content()) {
 			return false
 		}
-		if element.pieces == 0 || tc.Length() == 0 {
-			return true
-		}
-		even := element.even && (l.leaf == 0 || l.even && l.leaf == element.leaf && l.leaf > 1)
-		if element.pieces == 1 {
+		switch {
+		case element.pieces == 0 || tc.Length() == 0:
+		case element.pieces == 1:
 			l.put(element.last.times(int(min(tc.Length(), math.MaxInt32))))
-		} else { // the first, and the others in a row
+		default: // the first, and the others in a row
 			l.last = element.last
-			l.pieces += element.pieces + 1
+			l.pieces += element.pieces
 		}
-		l.leaf, l.even = element.leaf, even
 		return true
 	}
 	p := primitive(tc.Kind())
@@ -191,12 +225,10 @@ func (l *layout) add(tc *typecode.TypeCode) bool {
 	return p.size > 0
 }
 
-// put adds a piece of one primitive.
+// put adds a piece.
 func (l *layout) put(p piece) {
 	if l.pieces == 0 || !l.last.join(p) {
 		l.last = p
 		l.pieces++
 	}
-	l.even = l.leaf == 0 || l.even && l.leaf == p.size && p.size > 1
-	l.leaf = p.size
 }

@@ -2,9 +2,11 @@ package dyn_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/typecode"
 )
@@ -15,6 +17,9 @@ func TestPieces(t *testing.T) {
 	t.Parallel()
 	member := func(name string, tc *typecode.TypeCode) typecode.Member { return typecode.Member{Name: name, Type: tc} }
 	grain := typecode.Struct("IDL:Grain:1.0", "Grain", member("d", typecode.Double), member("o", typecode.Octet))
+	nothing := typecode.Struct("IDL:N:1.0", "N")
+	row := typecode.Struct("IDL:R:1.0", "R", member("o", typecode.Octet), member("d", typecode.Double))
+	list := func(n int, v any) []any { return slices.Repeat([]any{v}, n) }
 	aGrain := map[string]any{"d": 1.5, "o": 7}
 	for name, c := range map[string]struct {
 		tc   *typecode.TypeCode
@@ -27,7 +32,7 @@ func TestPieces(t *testing.T) {
 		"members that are one piece": {typecode.Struct("IDL:S:1.0", "S", member("d", typecode.Double), member("l", typecode.Long), member("m", typecode.Array(typecode.Long, 2)), member("e", typecode.Double)),
 			map[string]any{"d": 1.5, "l": 2, "m": []any{3, 4}, "e": 5}, []int{20, 8}},
 		"octets one by one": {typecode.Struct("IDL:S:1.0", "S", member("a", typecode.Octet), member("b", typecode.Octet), member("d", typecode.Double)),
-			map[string]any{"a": 1, "b": 2, "d": 1.5}, []int{16}},
+			map[string]any{"a": 1, "b": 2, "d": 1.5}, []int{2, 8}},
 		"around a text": {typecode.Struct("IDL:S:1.0", "S", member("l", typecode.Long), member("t", typecode.String), member("m", typecode.Long)),
 			map[string]any{"l": 1, "t": "abc", "m": 2}, []int{4, 12}},
 		"booleans":        {typecode.Sequence(typecode.Boolean, 0), []any{true, false, true, true, true, true}, []int{10}},
@@ -36,8 +41,24 @@ func TestPieces(t *testing.T) {
 		"their array":     {typecode.Array(grain, 2), []any{aGrain, aGrain}, []int{25}},
 		"pieces in a row": {typecode.Array(typecode.Struct("IDL:S:1.0", "S", member("o", typecode.Octet), member("d", typecode.Double)), 2), []any{map[string]any{"o": 1, "d": 1}, map[string]any{"o": 1, "d": 1}}, []int{32}},
 		"texts":           {typecode.Sequence(typecode.String, 0), []any{"abc", "abcdefg"}, []int{12, 12}},
-		"empty":           {typecode.Sequence(typecode.Double, 0), []any{}, []int{4}},
-		"null":            {typecode.Null, nil, nil},
+		"octets before what is aligned": {typecode.Struct("IDL:S:1.0", "S", member("o", typecode.Array(typecode.Octet, 4)), member("l", typecode.Long)),
+			map[string]any{"o": []any{1, 2, 3, 4}, "l": 5}, []int{4, 4}},
+		"around what is nothing": {typecode.Struct("IDL:S:1.0", "S", member("l", typecode.Long), member("n", typecode.Array(nothing, 2)), member("m", typecode.Long)),
+			map[string]any{"l": 1, "n": []any{map[string]any{}, map[string]any{}}, "m": 2}, []int{8}},
+		"structures around what is nothing": {typecode.Sequence(typecode.Struct("IDL:S:1.0", "S", member("d", typecode.Double), member("n", typecode.Array(nothing, 2)), member("o", typecode.Octet)), 0),
+			list(2, map[string]any{"d": 1.5, "n": []any{map[string]any{}, map[string]any{}}, "o": 1}), []int{33}},
+		"arrays of octets":   {typecode.Sequence(typecode.Array(typecode.Octet, 3), 0), list(4, []any{1, 2, 3}), []int{13, 3}},
+		"arrays in an array": {typecode.Array(typecode.Array(typecode.Octet, 3), 4), list(4, []any{1, 2, 3}), []int{9, 3}},
+		"a wide character":   {typecode.Struct("IDL:S:1.0", "S", member("c", typecode.Char), member("w", typecode.WChar), member("o", typecode.Octet)), map[string]any{"c": "c", "w": "w", "o": 5}, []int{5}},
+		"rows of structures": {typecode.Sequence(row, 0), list(3, map[string]any{"o": 1, "d": 1.5}), []int{48}},
+		"a row in a structure": {typecode.Struct("IDL:S:1.0", "S", member("r", typecode.Array(row, 2)), member("o", typecode.Octet), member("d", typecode.Double)),
+			map[string]any{"r": list(2, map[string]any{"o": 1, "d": 1.5}), "o": 1, "d": 1.5}, []int{33, 8}},
+		"a row of one":  {typecode.Array(row, 1), list(1, map[string]any{"o": 1, "d": 1.5}), []int{1, 8}},
+		"rows in a row": {typecode.Array(typecode.Array(row, 2), 2), list(2, list(2, map[string]any{"o": 1, "d": 1.5})), []int{64}},
+		"octets behind a number in a row": {typecode.Sequence(typecode.Struct("IDL:S:1.0", "S", member("d", typecode.Double), member("t", typecode.String), member("e", typecode.Double), member("o", typecode.Octet), member("b", typecode.Boolean)), 0),
+			list(2, map[string]any{"d": 1.5, "t": "abc", "e": 2.5, "o": 1, "b": true}), []int{16, 8, 10, 8, 8, 10}},
+		"empty": {typecode.Sequence(typecode.Double, 0), []any{}, []int{4}},
+		"null":  {typecode.Null, nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -46,7 +67,7 @@ func TestPieces(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, little := range []bool{false, true} {
-				e := cdr.NewEncoder(nil, little, &cdr.Env{Version: cdr.V12, Fragment: 8})
+				e := cdr.NewEncoder(nil, little, &cdr.Env{Version: cdr.V12, Wide: codeset.UTF16, Fragment: 8})
 				m := e.BeginValue(0, nil, true)
 				dyn.PutValue(e, a)
 				e.EndValue(m)
@@ -63,7 +84,7 @@ func TestPieces(t *testing.T) {
 				if d.Err() != nil || d.Remaining() > 0 || !reflect.DeepEqual(sizes, c.want) {
 					t.Errorf("little-endian %v: chunks of %d octets, want %d (%v)", little, sizes, c.want, d.Err())
 				}
-				d = cdr.NewDecoder(e.Bytes(), little, nil)
+				d = cdr.NewDecoder(e.Bytes(), little, e.Env())
 				h := d.BeginValue()
 				got := dyn.GetValue(d, c.tc)
 				d.EndValue(h, false)

@@ -331,10 +331,12 @@ func (t *transcoder) elements(tc *typecode.TypeCode, n int) {
 	switch {
 	case !run || t.pieces.whole:
 		t.each(tc, n)
+	case t.inPieces() && element.pieces > 1:
+		t.inARow(tc, n)
 	case t.inPieces():
 		t.e.BeginAnyRun()
 		t.together(tc, n)
-		t.e.EndAnyRun(element.leaf, element.even)
+		t.e.EndAnyRun(element.last.align, false)
 	case !t.bulk(content.Unalias().Kind(), n):
 		t.e.BeginRun(element.last.align)
 		t.each(tc, n)
@@ -383,6 +385,10 @@ func (t *transcoder) bulk(k typecode.Kind, n int) bool {
 		return false
 	}
 	b := t.d.WordsView(n, size)
+	if size == 2 && t.pieces.whole && len(b) > size { // the last is a step by itself
+		t.e.Words(b[:len(b)-size], size)
+		b = b[len(b)-size:]
+	}
 	t.e.Words(b, size)
 	return true
 }

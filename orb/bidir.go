@@ -186,7 +186,7 @@ func (s *serverConn) marked(env *cdr.Env) *cdr.Env {
 	if s.marks == nil {
 		s.marks = map[*cdr.Env]*cdr.Env{}
 	}
-	s.marks[env], s.marks[&m] = &m, &m // bounded: versions times known code sets, twice
+	s.marks[env], s.marks[&m] = &m, &m // bounded: versions times known code sets times readers, twice
 	return &m
 }
 
@@ -224,7 +224,7 @@ func (s *serverConn) linkBack(h hop) *link {
 	if l := s.links[sets]; l != nil {
 		return l
 	}
-	env, err := s.orb.env(cdr.V12, sets, s.refs)
+	env, err := s.orb.env(coding{cdr.V12, sets, s.env.Reader, s.refs.names}, s.refs)
 	if err != nil {
 		return nil
 	}

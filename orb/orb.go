@@ -280,23 +280,23 @@ func (o *ORB) Env() *cdr.Env { return o.own }
 type coding struct {
 	version cdr.Version
 	sets    codeset.Choice
+	reader  cdr.Reader
 	names   *names
 }
 
-// env returns the environment of messages of a version in code sets, with references as refs has them.
-func (o *ORB) env(v cdr.Version, sets codeset.Choice, refs references) (*cdr.Env, error) {
+// env returns the environment of messages in a coding, with references as refs has them, whose names are k's.
+func (o *ORB) env(k coding, refs references) (*cdr.Env, error) {
 	o.envMu.Lock()
 	defer o.envMu.Unlock()
-	k := coding{v, sets, refs.names}
 	if env := o.envs[k]; env != nil {
 		return env, nil
 	}
-	narrow, wide, err := sets.Sets()
+	narrow, wide, err := k.sets.Sets()
 	if err != nil {
 		return nil, err
 	}
-	env := &cdr.Env{Version: v, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide, Fragment: o.connOptions.FragmentSize}
-	o.envs[k] = env // bounded: versions times known code sets times views
+	env := &cdr.Env{Version: k.version, Reader: k.reader, Limits: o.limits, Refs: refs, Values: &o.values, Narrow: codeset.InNative(narrow, o.offers.Char.Native), Wide: wide, Fragment: o.connOptions.FragmentSize}
+	o.envs[k] = env // bounded: versions times known code sets times readers times views
 	return env, nil
 }
 

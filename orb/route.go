@@ -62,9 +62,10 @@ type hop struct {
 	endpoint transport.Endpoint
 	version  cdr.Version
 	sets     codeset.Choice
-	noCancel bool   // a CancelRequest would harm the peer
-	rule     string // that led to endpoint from what the reference names; "": none
-	open     bool   // what endpoint resolves to is held against the rules
+	reader   cdr.Reader // which of those the peer is
+	noCancel bool       // a CancelRequest would harm the peer
+	rule     string     // that led to endpoint from what the reference names; "": none
+	open     bool       // what endpoint resolves to is held against the rules
 }
 
 // A link is a connection to a hop.
@@ -192,7 +193,8 @@ func (rt *route) add(p ior.IIOP, index int) error {
 			return err
 		}
 	}
-	h.noCancel = cannotCancel(p)
+	made, told := orbType(p)
+	h.reader, h.noCancel = readerOf(made, told), cannotCancel(made)
 	most := rt.orb.limits.Int(limits.HostName)
 	for _, a := range p.Addresses() {
 		if len(a.Host) > most {
@@ -212,16 +214,30 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	return nil
 }
 
-// cannotCancel reports whether a CancelRequest must not be sent to the ORB that made p.
-// omniORB (4.2.5) drops the reply of a call that is running when one comes, and a thread of
-// it then spins for good; before GIOP 1.2 it closes the connection.
-func cannotCancel(p ior.IIOP) bool {
+// orbType returns which ORB made p, if that says so.
+func orbType(p ior.IIOP) (id uint32, told bool) {
 	data, ok := p.Find(ior.TagORBType)
 	if !ok {
-		return false
+		return 0, false
 	}
 	id, err := ior.Component{Tag: ior.TagORBType, Data: data}.ORBType()
-	return err == nil && id == ior.ORBTypeOmniORB
+	return id, err == nil
+}
+
+// cannotCancel reports whether a CancelRequest must not be sent to an ORB of a type.
+// omniORB (4.2.5) drops the reply of a call that is running when one comes, and a thread of
+// it then spins for good; before GIOP 1.2 it closes the connection.
+func cannotCancel(made uint32) bool { return made == ior.ORBTypeOmniORB }
+
+// readerOf returns what an ORB is as a reader of values in chunks, if its type is told.
+func readerOf(made uint32, told bool) cdr.Reader {
+	switch {
+	case !told:
+		return cdr.AnyReader
+	case made == ior.ORBTypeJacORB:
+		return cdr.JacORB
+	}
+	return cdr.NotJacORB
 }
 
 // version returns the version of GIOP to speak with a peer that publishes v.
@@ -406,7 +422,7 @@ func (o *ORB) dial(l *link, h hop) {
 	t, err := o.transports.Dial(ctx, h.endpoint)
 	if err == nil {
 		refs = o.referencesFor(t)
-		if l.env, err = o.env(h.version, h.sets, refs); err != nil {
+		if l.env, err = o.env(coding{h.version, h.sets, h.reader, refs.names}, refs); err != nil {
 			t.Close()
 		}
 	}

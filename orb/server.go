@@ -105,7 +105,7 @@ func (o *ORB) accept(l transport.Listener) {
 func (o *ORB) admit(t transport.Conn) {
 	s := &o.server
 	refs := o.referencesFor(t)
-	plain, err := o.env(cdr.V12, codeset.Choice{}, refs)
+	plain, err := o.env(coding{version: cdr.V12, names: refs.names}, refs)
 	if err != nil { // cannot be: it is the default of the specification
 		panic(err)
 	}
@@ -316,7 +316,11 @@ func (s *serverConn) newContext(w *conn.Work) *callContext {
 
 // environment returns the environment of a request with the service contexts cs. Code sets
 // that were announced hold for the rest of the connection.
-func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, error) {
+func (s *serverConn) environment(h giop.Header, cs giop.Contexts) (*cdr.Env, error) {
+	v, reader := h.Version, cdr.AnyReader
+	if h.Little { // JacORB writes big-endian alone
+		reader = cdr.NotJacORB
+	}
 	data, told := cs.Find(giop.ContextCodeSets)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -327,7 +331,7 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 			}
 		}
 	}
-	if !told && v == s.env.Version {
+	if !told && v == s.env.Version && reader == s.env.Reader {
 		return s.env, nil
 	}
 	if told {
@@ -340,7 +344,7 @@ func (s *serverConn) environment(v cdr.Version, cs giop.Contexts) (*cdr.Env, err
 		}
 		s.sets = sets
 	}
-	env, err := s.orb.env(v, s.sets, s.refs)
+	env, err := s.orb.env(coding{v, s.sets, reader, s.refs.names}, s.refs)
 	if err == nil {
 		env = s.marked(env)
 		s.env = env
@@ -360,7 +364,7 @@ func (o *ORB) serveLocal(local *callContext, deadline time.Time, h giop.Header, 
 // ownEnv is the environment of local calls, whatever their contexts say.
 type ownEnv struct{ env *cdr.Env }
 
-func (f ownEnv) environment(cdr.Version, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
+func (f ownEnv) environment(giop.Header, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
 func (f ownEnv) admits(Target) error                                      { return nil }
 func (f ownEnv) context(r *ServerRequest, _ bool) *callContext            { return r.ctx }
 
