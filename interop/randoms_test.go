@@ -183,9 +183,9 @@ func (r *randomAnys) maker(t *testing.T, depth int) maker {
 		u := typecode.Union(id, name, typecode.Long, typecode.Arm{Label: 1, Name: "one", Type: one.of}, typecode.Arm{Label: 2, Name: "two", Type: two.of})
 		return maker{u, func() any {
 			if r.random.IntN(2) == 0 {
-				return dyn.Union{int32(1), "one", one.make()}
+				return dyn.Union{Label: int32(1), Name: "one", Value: one.make()}
 			}
-			return dyn.Union{int32(2), "two", two.make()}
+			return dyn.Union{Label: int32(2), Name: "two", Value: two.make()}
 		}}
 	case 6:
 		m := r.maker(t, depth-1)

@@ -13,7 +13,7 @@ func Links(o *ORB) int {
 }
 
 // Reader returns what is known of the peer that r leads to first.
-func Reader(r *Ref) cdr.Reader { return r.route().hops[0].reader }
+func Reader(r *Ref) cdr.Reader { return r.route().ways[0].reader }
 
 // ReplyReader returns what is known of a client whose request to o is in a byte order.
 func ReplyReader(o *ORB, little bool) (cdr.Reader, error) {
