@@ -188,8 +188,6 @@ native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_val
 
 /* ---- To Go ---- */
 
-static void drop_go(void *handle) { somNativeDropError((uintptr_t)handle); }
-
 /* A text that the environment owns. */
 static char *copy_text(const char *text) {
 	size_t n = strlen(text) + 1;
@@ -197,16 +195,11 @@ static char *copy_text(const char *text) {
 	return copy ? memcpy(copy, text, n) : NULL;
 }
 
-void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *text) {
-	kernel.som_raise_user(ev, id, (void *)handle, handle ? drop_go : NULL);
-	if (ev && text) ev->text = copy_text(text);
-}
-
 static void drop_value(void *value) { somNativeDropValue((uintptr_t)value); }
 
 void native_raise_value(som_env *ev, const char *id, void *value, const char *text) {
-	kernel.som_raise_user(ev, id, value, drop_value);
-	if (ev) ev->text = copy_text(text);
+	kernel.som_raise_user(ev, id, value, value ? drop_value : NULL);
+	if (ev && text) ev->text = copy_text(text);
 }
 
 void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text) {
@@ -226,9 +219,6 @@ void native_pass(som_env *ev, som_env *raised, const char *text) {
 		kernel.som_env_clear(raised);
 	free(raised);
 }
-
-int native_is_value(const som_env *ev) { return ev->drop == drop_value; }
-uintptr_t native_raised_go(const som_env *ev) { return ev->drop == drop_go ? (uintptr_t)ev->value : 0; }
 
 static som_tok handles[NATIVE_ENTRIES];
 static uint8_t takes[NATIVE_ENTRIES];

@@ -93,14 +93,9 @@ native_within *native_now(void);
 /* Hands what an environment on the heap holds to ev, which may be NULL. With a text that is the exception's from then on. */
 void native_pass(som_env *ev, som_env *raised, const char *text);
 
-/* Puts a Go error into an environment. A handle that is not 0 is that of the error itself. */
-void native_raise_go(som_env *ev, const char *id, uintptr_t handle, const char *text);
-/* The same with the members as other languages know them, which end by somNativeDropValue. */
+/* Puts a Go error into an environment, with the members as other languages know them, which end by somNativeDropValue, or NULL. */
 void native_raise_value(som_env *ev, const char *id, void *value, const char *text);
 void native_raise(som_env *ev, uint32_t code, const char *id, uint32_t minor, uint32_t completed, const char *text);
-uintptr_t native_raised_go(const som_env *ev);
-/* Whether native_raise_value raised what ev holds. */
-int native_is_value(const som_env *ev);
 
 /* Procedures that enter Go by a number, of methods of arguments without fractions; more than that by som_closure. */
 enum { NATIVE_ENTRIES = 512 };

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"runtime/cgo"
 	"runtime/debug"
 	"unsafe"
 
@@ -43,11 +42,6 @@ func raised(ev *C.som_env) error {
 
 // errorOf is what an environment holds as an error, and the one in it that was made of the environment: what Go raised itself comes back as it was.
 func errorOf(ev *C.som_env) (err, of error) {
-	if h := C.native_raised_go(ev); h != 0 {
-		if err, ok := cgo.Handle(h).Value().(error); ok {
-			return err, nil
-		}
-	}
 	if t := thrownIn(ev); t != nil {
 		t.back = true
 		return t.err, t.of
@@ -146,7 +140,9 @@ func raiseError(ev *C.som_env, err error) {
 	default:
 		id := C.CString(goErrorID)
 		defer C.free(unsafe.Pointer(id))
-		C.native_raise_go(ev, id, C.uintptr_t(cgo.NewHandle(err)), text)
+		c := newCell(&layout{size: 1})
+		throwns.Store(uintptr(c.p), &thrown{err: err, at: c})
+		C.native_raise_value(ev, id, c.p, text)
 	}
 }
 
@@ -213,7 +209,7 @@ func raiseException(ev *C.som_env, x *Exception, said string) {
 		text = C.CString(said)
 		defer C.free(unsafe.Pointer(text))
 	}
-	C.native_raise_go(ev, id, 0, text)
+	C.native_raise_value(ev, id, nil, text)
 }
 
 // raiseAs raises a system exception.
@@ -223,6 +219,3 @@ func raiseAs(ev *C.som_env, code C.uint32_t, name string, minor uint32, complete
 	defer C.free(unsafe.Pointer(text))
 	C.native_raise(ev, code, id, C.uint32_t(minor), C.uint32_t(completed), text)
 }
-
-//export somNativeDropError
-func somNativeDropError(h C.uintptr_t) { cgo.Handle(h).Delete() }

@@ -53,12 +53,14 @@ type thrown struct {
 	back bool       // Go has got it again, and with it the references
 }
 
-// throwns are those that have not ended, by the address of their members.
+// throwns are those that have not ended, by the address of their members, which is that of nothing else so long; an error without
+// members has a place of its own.
 var throwns sync.Map // uintptr to *thrown
 
-// thrownIn is what Go raised if an environment holds that, or nil.
+// thrownIn is what Go raised if an environment holds that, or nil. Others may have put their own end before that of the members: C++ does,
+// to throw again what it holds.
 func thrownIn(ev *C.som_env) *thrown {
-	if C.native_is_value(ev) == 0 {
+	if ev.value == nil {
 		return nil
 	}
 	t, _ := throwns.Load(uintptr(ev.value))

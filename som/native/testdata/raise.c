@@ -116,7 +116,7 @@ static int32_t is_exact(const som_env *ev, som_ref self, int32_t how) {
 	som_env direct = {0};
 	raise_it(self, &direct, how);
 	int same = ev->major == direct.major && ev->code == direct.code && ev->minor == direct.minor && ev->completed == direct.completed &&
-		is(ev->id, direct.id) && is(ev->text, direct.text) && ev->drop == direct.drop && !ev->value == !direct.value;
+		is(ev->id, direct.id) && is(ev->text, direct.text) && !ev->drop == !direct.drop && !ev->value == !direct.value;
 	som_env_clear(&direct);
 	CHECK(same);
 	return 0;
