@@ -74,19 +74,24 @@ class SOM_LOCAL shared_members {
 	}
 
 public:
-	// Gives to, which has no members, those of from; throws bad_alloc, and then it has none.
+	// Gives to, which has no members, those of from; throws bad_alloc, and then it has none. Members may have been here before, and come
+	// back by another module that holds them, too: what is held here once more, it need not.
 	static void give(som_env &from, som_env &to) {
 		shared_members &s = all();
-		std::lock_guard<std::mutex> guard(s.lock_);
+		void (*theirs)(void *) = nullptr;
 		if (from.value && from.drop) {
+			std::lock_guard<std::mutex> guard(s.lock_);
 			if (from.drop != drop) {
-				s.held_.insert_or_assign(from.value, holders{1, from.drop});
+				const auto at = s.held_.emplace(from.value, holders{0, from.drop});
+				if (!at.second) theirs = from.drop;
+				at.first->second.count++;
 				from.drop = drop;
 			}
 			s.held_.at(from.value).count++;
 		}
 		to.value = from.value;
 		to.drop = from.drop;
+		if (theirs) theirs(from.value);
 	}
 };
 
