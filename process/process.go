@@ -108,7 +108,7 @@ func (id ID) SignalGroup(sig os.Signal) error {
 	if err := id.certain(); err != nil {
 		return err
 	}
-	if !leads(id.PID) {
+	if id.PID <= 1 || !leads(id.PID) { // the "group" of process 1 would be everybody
 		return id.Signal(sig)
 	}
 	return signalGroup(id.PID, sig)

@@ -4,3 +4,6 @@ import "github.com/opendsom/dsom/svc/implrepo"
 
 // KeepUp is what happens when a server that shall always run was seen not to.
 func (s *Supervisor) KeepUp(rec implrepo.Record) { s.keepUp(rec, "") }
+
+// MayBe reports whether a process may be of a server that runs under an account.
+var MayBe = mayBe

@@ -6,7 +6,10 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"os"
+	"os/user"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -144,7 +147,7 @@ func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, er
 		return nil, err
 	}
 	holder := reg.Process
-	if actual, err := process.Of(holder.PID); err != nil || !holder.Known() || actual != holder {
+	if actual, err := process.Of(holder.PID); err != nil || !holder.Known() || actual != holder || !mayBe(holder, rec.User) {
 		holder = process.ID{} // it does not live here, or does not know itself: only its connection tells that it lives
 	}
 	st := s.seatFor(rec, reg, holder)
@@ -157,6 +160,20 @@ func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, er
 			return nil, err
 		}
 	}
+}
+
+// mayBe reports whether a process may be of a server that runs under an account, "" is the daemon's: who registers says which process it
+// is, and the daemon, which may be root, signals that.
+func mayBe(id process.ID, account string) bool {
+	owner, told := id.Owner()
+	if !told {
+		return true
+	}
+	if account == "" {
+		return owner == os.Geteuid()
+	}
+	u, err := user.Lookup(account)
+	return err == nil && u.Uid == strconv.Itoa(owner)
 }
 
 // seatFor returns the seat of a process that registers: that in which it was started or sits already, else the server's first.
