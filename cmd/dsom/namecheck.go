@@ -32,7 +32,7 @@ or unreachable.
 Example:
 
     dsom name check
-    dsom name check --dead bank | xargs -r -n1 dsom name unbind`
+    dsom name check --dead bank | xargs -r -d '\n' -n1 dsom name unbind`
 }
 
 // The verdicts of dsom name check. Their text is stable.
