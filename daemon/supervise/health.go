@@ -43,7 +43,7 @@ func (l *life) examine() {
 		}
 		ctx, cancel := context.WithTimeout(l.s.ctx, within)
 		err := l.ask(ctx, at)
-		late := ctx.Err() != nil
+		late := ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) // the call may notice first
 		cancel()
 		switch {
 		case err == nil:
