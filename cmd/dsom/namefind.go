@@ -127,6 +127,17 @@ func findAll(ctx context.Context, in extendednaming.ExtendedNamingContext, const
 	if err != nil || iterator == nil {
 		return all, err
 	}
+	return rest(ctx, all, iterator)
+}
+
+// pages are what an iterator of a naming service has.
+type pages[S any] interface {
+	NextN(ctx context.Context, howMany uint32) (bool, S, error)
+	Destroy(ctx context.Context) error
+}
+
+// rest appends to all what an iterator has left, and ends it.
+func rest[S ~[]E, E any](ctx context.Context, all S, iterator pages[S]) (S, error) {
 	defer func() { _ = iterator.Destroy(context.WithoutCancel(ctx)) }()
 	for {
 		more, page, err := iterator.NextN(ctx, listPage)
@@ -143,14 +154,7 @@ func allProperties(ctx context.Context, in extendednaming.ExtendedNamingContext,
 	if err != nil || iterator == nil {
 		return all, err
 	}
-	defer func() { _ = iterator.Destroy(context.WithoutCancel(ctx)) }()
-	for {
-		more, page, err := iterator.NextN(ctx, listPage)
-		if err != nil || !more {
-			return all, err
-		}
-		all = append(all, page...)
-	}
+	return rest(ctx, all, iterator)
 }
 
 // propertyValues returns properties as they are shown.

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/opendsom/dsom/internal/absent"
 )
 
 // aTerminal returns both ends of a terminal: that of the program, and the one at which a person sits.
@@ -18,7 +20,7 @@ func aTerminal(t *testing.T) (program, person *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip("SKIPPED: there are no terminals here: ", err)
+		absent.Skip(t, "there are no terminals here: %v", err)
 	}
 	t.Cleanup(func() { _ = person.Close() })
 	if err := unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0); err != nil {

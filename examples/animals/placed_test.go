@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/internal/golden"
 )
 
@@ -254,7 +255,7 @@ func twoMachines(t *testing.T) (here, there []string) {
 	} {
 		line := append(enter(c[0]), strings.Fields(c[1])...)
 		if out, err := exec.Command(line[0], line[1:]...).CombinedOutput(); err != nil {
-			t.Skipf("SKIPPED: networks cannot be made here: %s: %v: %s", c[1], err, out)
+			absent.Skip(t, "networks cannot be made here: %s: %v: %s", c[1], err, out)
 		}
 	}
 	return enter(a), enter(b)
@@ -273,14 +274,14 @@ func aNetwork(t *testing.T) (pid string) {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Skipf("SKIPPED: networks cannot be made here: %v", err)
+		absent.Skip(t, "networks cannot be made here: %v", err)
 	}
 	t.Cleanup(func() {
 		_ = in.Close()
 		_ = cmd.Wait()
 	})
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "up\n" {
-		t.Skipf("SKIPPED: networks cannot be made here: %v", fmt.Errorf("%q, %w", line, err))
+		absent.Skip(t, "networks cannot be made here: %v", fmt.Errorf("%q, %w", line, err))
 	}
 	return strconv.Itoa(cmd.Process.Pid)
 }
