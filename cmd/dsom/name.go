@@ -360,3 +360,26 @@ func (n *namingClient) leadsToNames(ctx context.Context, name cosnaming.Name) er
 	}
 	return fmt.Errorf("%s is a naming context that holds names, %s/%s for one: unbind those first, or let --force leave them where nothing leads", nameText(name), nameText(name), nameText(some[0].BindingName))
 }
+
+// openAt opens the naming service at one of its contexts, "" is the root, whose name it returns as well.
+func (v namingFlags) openAt(ctx context.Context, name string) (*namingClient, cosnaming.NamingContext, cosnaming.Name, error) {
+	var at cosnaming.Name
+	if name != "" {
+		var err error
+		if at, err = parseName(name); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	n, err := v.open(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	in := n.root
+	if len(at) > 0 {
+		if in, err = n.context(ctx, at); err != nil {
+			n.close()
+			return nil, nil, nil, namingError(name, err)
+		}
+	}
+	return n, in, at, nil
+}

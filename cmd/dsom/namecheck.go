@@ -67,24 +67,11 @@ func (v nameCheckCmd) Run(ctx context.Context, c *console) error {
 	if v.Timeout <= 0 {
 		return usage("--timeout: %v is no time to wait for an answer", v.Timeout)
 	}
-	var at cosnaming.Name
-	var err error
-	if v.Name != "" {
-		if at, err = parseName(v.Name); err != nil {
-			return err
-		}
-	}
-	n, err := v.open(ctx)
+	n, in, at, err := v.openAt(ctx, v.Name)
 	if err != nil {
 		return err
 	}
 	defer n.close()
-	in := n.root
-	if len(at) > 0 {
-		if in, err = n.context(ctx, at); err != nil {
-			return namingError(v.Name, err)
-		}
-	}
 	checked, failed, err := v.check(ctx, n, in, at)
 	if err != nil {
 		return namingError(v.Name, err)

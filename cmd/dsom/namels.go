@@ -37,24 +37,11 @@ func (v nameLsCmd) Run(ctx context.Context, c *console) error {
 	if v.Dead {
 		return nameCheckCmd{namingFlags: v.namingFlags, Timeout: checkTimeout, Dead: true, Name: v.Name}.Run(ctx, c)
 	}
-	var at cosnaming.Name
-	if v.Name != "" {
-		var err error
-		if at, err = parseName(v.Name); err != nil {
-			return err
-		}
-	}
-	n, err := v.open(ctx)
+	n, in, _, err := v.openAt(ctx, v.Name)
 	if err != nil {
 		return err
 	}
 	defer n.close()
-	in := n.root
-	if len(at) > 0 {
-		if in, err = n.context(ctx, at); err != nil {
-			return namingError(v.Name, err)
-		}
-	}
 	l := &listing{namingClient: n, recursive: v.Recursive, seen: map[string]bool{}}
 	err = l.list(ctx, in, nil, 0)
 	if errors.Is(err, exc.DataConversion) { // a name that ISO 8859-1 lacks: perhaps the service has more than its URL promises
