@@ -123,7 +123,7 @@ func (r *ServerRequest) raise(err error, raises []Exception) {
 	if !r.oneway {
 		for _, x := range raises {
 			if x.PutIf(&r.Out, err, r.userHead) {
-				r.outcome = err
+				r.outcome = distinct(err)
 				return
 			}
 		}
