@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/gen/asynchronous"
 	"github.com/opendsom/dsom/interop/gen/interop"
 	"github.com/opendsom/dsom/interop/gopeer"
@@ -92,7 +93,7 @@ func TestAsynchronous(t *testing.T) {
 	versions := map[string][]string{}
 	cpp := omniorb.Build(t, &tally)
 	servers["omniORB"] = func(t *testing.T, v string) *peer.Server {
-		return cpp.Start(t, omniorb.Options{Version: v, Port: omniorb.FreePort(t)})
+		return cpp.Start(t, omniorb.Options{Version: v, Port: freeport.Hold(t)})
 	}
 	versions["omniORB"] = omniorb.Versions
 	py := omnipy.Build(t, &tally)

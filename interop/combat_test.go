@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/combat"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/matrix"
@@ -26,7 +27,7 @@ func TestCombat(t *testing.T) {
 	for _, version := range omniorb.Versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			port := omniorb.FreePort(t)
+			port := freeport.Hold(t)
 			capture := tshark.Start(t, port)
 			s := orb.Start(t, omniorb.Options{Version: version, Port: port})
 			r := client.Run(t, combat.Options{}, s.IOR)
@@ -49,7 +50,7 @@ func TestCombat(t *testing.T) {
 	}
 	t.Run("corbaloc", func(t *testing.T) {
 		t.Parallel()
-		port := omniorb.FreePort(t)
+		port := freeport.Hold(t)
 		orb.Start(t, omniorb.Options{Port: port})
 		r := client.Run(t, combat.Options{}, fmt.Sprintf("corbaloc::127.0.0.1:%d/interop", port), "hub", "struct")
 		if len(r.By(peer.OK)) != 2 {
@@ -63,8 +64,8 @@ func TestCombatGo(t *testing.T) {
 	t.Parallel()
 	client := combat.Build(t, &tally)
 	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
-		form.Version, form.Port = version, omniorb.FreePort(t)
-		options := combat.Options{Port: omniorb.FreePort(t), Cancel: true}
+		form.Version, form.Port = version, freeport.Hold(t)
+		options := combat.Options{Port: freeport.Hold(t), Cancel: true}
 		capture := tshark.Start(t, form.Port, options.Port)
 		s := gopeer.Start(t, form)
 		r := client.Run(t, options, s.IOR)
@@ -102,7 +103,7 @@ func TestCombatServer(t *testing.T) {
 		t.Run(version+" alone", func(t *testing.T) {
 			t.Parallel()
 			s := orb.Start(t, combat.Options{Version: version})
-			r := orb.Run(t, combat.Options{Port: omniorb.FreePort(t)}, s.IOR, matrix.Shown(combat.Peer.Limits, version)...)
+			r := orb.Run(t, combat.Options{Port: freeport.Hold(t)}, s.IOR, matrix.Shown(combat.Peer.Limits, version)...)
 			checkAlone(t, combat.Peer, version, r)
 		})
 	}

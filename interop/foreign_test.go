@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
@@ -37,7 +38,7 @@ func TestForeign(t *testing.T) {
 	})
 	t.Run("naming server", func(t *testing.T) {
 		t.Parallel()
-		port := omniorb.FreePort(t)
+		port := freeport.Hold(t)
 		s := z.ServeNames(t, port)
 		url := fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port)
 		bindHub(t, url, gopeer.Options{})

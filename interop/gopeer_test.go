@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/gopeer/cases"
 	"github.com/opendsom/dsom/interop/matrix"
@@ -44,8 +45,8 @@ func TestGoServer(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
 	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
-		form.Version, form.Port = version, omniorb.FreePort(t)
-		client := omniorb.Options{Port: omniorb.FreePort(t)}
+		form.Version, form.Port = version, freeport.Hold(t)
+		client := omniorb.Options{Port: freeport.Hold(t)}
 		capture := tshark.Start(t, form.Port, client.Port)
 		s := gopeer.Start(t, form)
 		r := cpp.Run(t, client, s.IOR)
@@ -95,8 +96,8 @@ func TestGoClient(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
 	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
-		server := omniorb.Options{Version: version, Port: omniorb.FreePort(t)}
-		form.Port = omniorb.FreePort(t)
+		server := omniorb.Options{Version: version, Port: freeport.Hold(t)}
+		form.Port = freeport.Hold(t)
 		capture := tshark.Start(t, server.Port, form.Port)
 		s := cpp.Start(t, server)
 		client := gopeer.NewORB(t, form)
@@ -133,8 +134,8 @@ func cancelled(m wiretap.Message) bool { return m.Header.Type == giop.TypeCancel
 func TestGoGo(t *testing.T) {
 	t.Parallel()
 	forEachForm(t, func(t *testing.T, version string, form gopeer.Options) {
-		form.Version, form.Port = version, omniorb.FreePort(t)
-		client := gopeer.Options{Port: omniorb.FreePort(t), BigEndian: !form.BigEndian, Fragment: form.Fragment}
+		form.Version, form.Port = version, freeport.Hold(t)
+		client := gopeer.Options{Port: freeport.Hold(t), BigEndian: !form.BigEndian, Fragment: form.Fragment}
 		capture := tshark.Start(t, form.Port, client.Port)
 		s := gopeer.Start(t, form)
 		c := gopeer.NewORB(t, client)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/gen/interop"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/omniorb"
@@ -52,7 +53,7 @@ func TestGoServerClosesIdle(t *testing.T) {
 	for _, version := range omniorb.Versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			options := gopeer.Options{Version: version, Port: omniorb.FreePort(t), IdleClose: 500 * time.Millisecond}
+			options := gopeer.Options{Version: version, Port: freeport.Hold(t), IdleClose: 500 * time.Millisecond}
 			capture := tshark.Start(t, options.Port)
 			s := gopeer.Start(t, options)
 			rebound(t, cpp.Run(t, omniorb.Options{Idle: 2 * time.Second}, s.IOR, "rebind"), s.Tap)
@@ -94,7 +95,7 @@ func TestGoServerRestarts(t *testing.T) {
 	for _, version := range omniorb.Versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			options := gopeer.Options{Version: version, Port: omniorb.FreePort(t), ServerID: [16]byte{7}}
+			options := gopeer.Options{Version: version, Port: freeport.Hold(t), ServerID: [16]byte{7}}
 			first := gopeer.Start(t, options)
 			report := make(chan peer.Report, 1)
 			go func() {
@@ -125,7 +126,7 @@ func TestOmniORBRestarts(t *testing.T) {
 	for _, version := range omniorb.Versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			options := omniorb.Options{Version: version, Port: omniorb.FreePort(t)}
+			options := omniorb.Options{Version: version, Port: freeport.Hold(t)}
 			s := cpp.Start(t, options)
 			client := gopeer.NewORB(t, gopeer.Options{})
 			hub, err := interop.HubClass.Bind(t.Context(), client.ORB, s.IOR)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/combat"
 	"github.com/opendsom/dsom/interop/gen/interop"
 	"github.com/opendsom/dsom/interop/glassfish"
@@ -165,7 +166,7 @@ func TestNamingSuite(t *testing.T) {
 			})
 			t.Run("service", func(t *testing.T) {
 				t.Parallel()
-				port := omniorb.FreePort(t)
+				port := freeport.Hold(t)
 				url := fmt.Sprintf("corbaloc::127.0.0.1:%d/NameService", port)
 				n.service(t, port, url)
 				n.server(t, url)
@@ -180,7 +181,7 @@ func TestNamingSuite(t *testing.T) {
 			})
 			t.Run("server", func(t *testing.T) {
 				t.Parallel()
-				url, _ := startNaming(t, omniorb.FreePort(t))
+				url, _ := startNaming(t, freeport.Hold(t))
 				s := n.server(t, url)
 				byName := strings.Replace(url, "corbaloc:", "corbaname:", 1) + "#" + names.HubName
 				if r := gopeer.Run(t, gopeer.Options{}, byName, "hub", "ping", "struct", "callback"); len(r.By(peer.OK)) != 4 {
@@ -197,7 +198,7 @@ func TestNamingSuite(t *testing.T) {
 // testNamingClient runs a peer's client in this project's naming service.
 func testNamingClient(t *testing.T, p matrix.Peer, run func(t testing.TB, url string) peer.Report) {
 	t.Helper()
-	url, _ := startNaming(t, omniorb.FreePort(t))
+	url, _ := startNaming(t, freeport.Hold(t))
 	hub := bindHub(t, url, gopeer.Options{})
 	checkNaming(t, p.Name, matrix.Self, run(t, url))
 	if n := hub.Tap.Count(received); n == 0 {
@@ -209,7 +210,7 @@ func testNamingClient(t *testing.T, p matrix.Peer, run func(t testing.TB, url st
 func TestNamingSuiteOwn(t *testing.T) {
 	t.Parallel()
 	for _, big := range []bool{false, true} {
-		url, _ := startNamingIn(t, omniorb.FreePort(t), !big)
+		url, _ := startNamingIn(t, freeport.Hold(t), !big)
 		bindHub(t, url, gopeer.Options{})
 		row := ownRow("1.2", big, !big)
 		checkNaming(t, row.Client, row.Server, runNaming(t, url, gopeer.Options{BigEndian: big}))
@@ -231,7 +232,7 @@ func TestNamingSuiteOmniORB(t *testing.T) {
 	})
 	t.Run("client", func(t *testing.T) {
 		t.Parallel()
-		url, o := startNaming(t, omniorb.FreePort(t))
+		url, o := startNaming(t, freeport.Hold(t))
 		hub := bindHub(t, url, gopeer.Options{}).IOR
 		dir := fmt.Sprintf("dir%d.folder", peer.Seed(t))
 		var ior [2]string

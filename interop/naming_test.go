@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/interop/tshark"
@@ -76,7 +77,7 @@ func cosName(parts ...string) (n cosnaming.Name) {
 // TestNameclt has omniORB's nameclt do all that it can in this project's naming service.
 func TestNameclt(t *testing.T) {
 	t.Parallel()
-	port := omniorb.FreePort(t)
+	port := freeport.Hold(t)
 	capture := tshark.Start(t, port)
 	url, o := startNaming(t, port)
 	object, err := o.Resolve(t.Context(), "corbaloc:iiop:1.2@127.0.0.1:9/an object")
@@ -139,7 +140,7 @@ func TestNameclt(t *testing.T) {
 // TestNamecltPages lists more names than nameclt takes at once, so that it asks our iterator.
 func TestNamecltPages(t *testing.T) {
 	t.Parallel()
-	port := omniorb.FreePort(t)
+	port := freeport.Hold(t)
 	url, _ := startNaming(t, port)
 	root, err := cosnaming.NamingContextExtClass.Bind(t.Context(), newORB(t, orb.Config{}), url)
 	if err != nil {
@@ -247,7 +248,7 @@ func TestOmniNames(t *testing.T) {
 func TestNamingFederation(t *testing.T) {
 	t.Parallel()
 	names := omniorb.StartNaming(t)
-	url, _ := startNaming(t, omniorb.FreePort(t))
+	url, _ := startNaming(t, freeport.Hold(t))
 	o := newORB(t, orb.Config{})
 	ctx := t.Context()
 	ours, err := cosnaming.NamingContextExtClass.Bind(ctx, o, url)
@@ -299,7 +300,7 @@ func TestNamingFederation(t *testing.T) {
 func TestHubInOurNaming(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
-	url, _ := startNaming(t, omniorb.FreePort(t))
+	url, _ := startNaming(t, freeport.Hold(t))
 	s := cpp.Start(t, omniorb.Options{Naming: url, Name: "interop/cpp.servers/hub"})
 	byName := strings.Replace(url, "corbaloc:", "corbaname:", 1) + "#interop/cpp.servers/hub"
 	if r := cpp.Run(t, omniorb.Options{}, byName, "ping", "struct"); len(r.By(peer.OK)) != 2 {

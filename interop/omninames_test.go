@@ -1,6 +1,7 @@
 package interop_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,37 +27,17 @@ func TestOmniNamesFile(t *testing.T) {
 	}
 	holds := func(want ...string) {
 		t.Helper()
-		files, err := filepath.Glob(filepath.Join(n.Log, "*.dat"))
-		if err != nil || len(files) != 1 {
-			t.Fatalf("got %v, %v", files, err)
-		}
-		in, err := os.Open(files[0])
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer in.Close()
-		f, err := omninames.Read(in)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var got []string
-		var walk func(key, above string)
-		walk = func(key, above string) {
-			for _, c := range f.Contexts[key].Order {
-				b := f.Contexts[key].Bound[c]
-				name := above + ior.Name{c}.String()
-				if b.Own == "" {
-					got = append(got, name)
-					continue
-				}
-				got = append(got, name+"/")
-				walk(b.Own, name+"/")
+		var err error
+		defer func() {
+			if t.Failed() {
+				t.Logf("got %q, %v, want %q", got, err, want)
 			}
-		}
-		walk(f.Root, "")
-		if !slices.Equal(got, want) {
-			t.Errorf("got %q, want %q", got, want)
-		}
+		}()
+		until(t, "the data file with these names", func() bool {
+			got, err = namesIn(n.Log)
+			return err == nil && slices.Equal(got, want)
+		})
 	}
 	holds()
 	do("bind_new_context", "bank")
@@ -69,4 +50,41 @@ func TestOmniNamesFile(t *testing.T) {
 	holds("bank/", `odd\.\/ name.k\\ind`)
 	do("remove_context", "bank")
 	holds(`odd\.\/ name.k\\ind`)
+}
+
+// namesIn returns the names in omniNames' data file in a folder, depth first. While omniNames writes the file anew, under
+// another name and then renamed, there is none for a moment: that is an error, and may be none a moment later.
+func namesIn(folder string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.dat"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) != 1 {
+		return nil, fmt.Errorf("data files %v in %s, want one", files, folder)
+	}
+	in, err := os.Open(files[0])
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	f, err := omninames.Read(in)
+	if err != nil {
+		return nil, err
+	}
+	var got []string
+	var walk func(key, above string)
+	walk = func(key, above string) {
+		for _, c := range f.Contexts[key].Order {
+			b := f.Contexts[key].Bound[c]
+			name := above + ior.Name{c}.String()
+			if b.Own == "" {
+				got = append(got, name)
+				continue
+			}
+			got = append(got, name+"/")
+			walk(b.Own, name+"/")
+		}
+	}
+	walk(f.Root, "")
+	return got, nil
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/idl"
 	"github.com/opendsom/dsom/interop/matrix"
 	"github.com/opendsom/dsom/interop/omniorb"
@@ -52,8 +53,8 @@ func TestOmniORB(t *testing.T) {
 		for _, limited := range []string{"server", "client"} {
 			t.Run(version+" by the "+limited, func(t *testing.T) {
 				t.Parallel()
-				server := omniorb.Options{Port: omniorb.FreePort(t)}
-				client := omniorb.Options{Port: omniorb.FreePort(t)}
+				server := omniorb.Options{Port: freeport.Hold(t)}
+				client := omniorb.Options{Port: freeport.Hold(t)}
 				if limited == "server" {
 					server.Version = version
 				} else {
@@ -102,7 +103,7 @@ func TestIdleClose(t *testing.T) {
 	for _, version := range omniorb.Versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
-			server := omniorb.Options{Version: version, Port: omniorb.FreePort(t), IdleClose: time.Second}
+			server := omniorb.Options{Version: version, Port: freeport.Hold(t), IdleClose: time.Second}
 			capture := tshark.Start(t, server.Port)
 			s := orb.Start(t, server)
 			r := orb.Run(t, omniorb.Options{Idle: 3 * time.Second}, s.IOR, "rebind")
@@ -159,12 +160,12 @@ func TestNaming(t *testing.T) {
 func TestURLs(t *testing.T) {
 	t.Parallel()
 	orb := omniorb.Build(t, &tally)
-	port := omniorb.FreePort(t)
+	port := freeport.Hold(t)
 	s := orb.Start(t, omniorb.Options{Port: port})
 	for _, url := range []string{
 		fmt.Sprintf("corbaloc::127.0.0.1:%d/interop", port),
 		fmt.Sprintf("corbaloc:iiop:1.0@127.0.0.1:%d/interop", port),
-		fmt.Sprintf("corbaloc::127.0.0.1:%d,iiop:1.2@127.0.0.1:%d/interop", omniorb.FreePort(t), port),
+		fmt.Sprintf("corbaloc::127.0.0.1:%d,iiop:1.2@127.0.0.1:%d/interop", freeport.Hold(t), port),
 	} {
 		if r := orb.Run(t, omniorb.Options{}, url, "hub", "ping"); len(r.By(peer.OK)) != 2 {
 			t.Errorf("%s: %v", url, r)

@@ -2,27 +2,16 @@ package interop_test
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/gen/interop"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/ior"
 )
-
-// deadAddress is one where nobody listens.
-func deadAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.Close()
-	return l.Addr().String()
-}
 
 // firstProfile returns the first profile of a stringified reference.
 func firstProfile(t *testing.T, url string) (*ior.IOR, ior.IIOP) {
@@ -43,7 +32,7 @@ func firstProfile(t *testing.T, url string) (*ior.IOR, ior.IIOP) {
 func TestEndpointsOfOmniORB(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
-	dead := deadAddress(t)
+	dead := freeport.Dead(t)
 	for name, c := range map[string]struct {
 		options   []string
 		addresses int // that the reference names; a number of them is dead already
@@ -91,7 +80,7 @@ func TestEndpointsOfOmniORB(t *testing.T) {
 func TestEndpointsForOmniORB(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
-	dead := deadAddress(t)
+	dead := freeport.Dead(t)
 	for _, version := range omniorb.Versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/gen/interop"
 	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/omniorb"
@@ -71,7 +72,7 @@ func asCatIORWrites(key string) string {
 func TestGoURLs(t *testing.T) {
 	t.Parallel()
 	cpp := omniorb.Build(t, &tally)
-	ours, theirs, nobody := omniorb.FreePort(t), omniorb.FreePort(t), omniorb.FreePort(t)
+	ours, theirs, nobody := freeport.Hold(t), freeport.Hold(t), freeport.Hold(t)
 	gopeer.Start(t, gopeer.Options{Port: ours})
 	cpp.Start(t, omniorb.Options{Port: theirs})
 	for _, form := range []string{

@@ -48,12 +48,11 @@ type Call struct {
 	buf      []byte     // the request
 	loans    []cdr.Loan // long arguments, which are not in buf
 	forwards int
-	fellBack bool   // from a forward to the original reference, once
-	unsaid   error  // why the arguments could not be written without Unicode
-	plain    *route // the way before it was tried
-	redials  int    // after connections that turned out closed
-	lefts    int    // addresses of the route that have been left
-	another  bool   // that of the request has been left, and there is one that has not
+	fellBack bool  // from a forward to the original reference, once
+	unsaid   error // why the arguments could not be written without Unicode
+	redials  int   // after connections that turned out closed
+	lefts    int   // addresses of the route that have been left
+	another  bool  // that of the request has been left, and there is one that has not
 	reply    giop.Reply
 	err      error
 
@@ -175,7 +174,7 @@ func (c *Call) End() error {
 	if c.policies != nil {
 		c.policies, c.sendBy = nil, time.Time{}
 	}
-	c.ctx, c.ref, c.route, c.plain, c.to, c.link, c.err = nil, nil, nil, nil, nil, nil, nil
+	c.ctx, c.ref, c.route, c.to, c.link, c.err = nil, nil, nil, nil, nil, nil
 	calls.Put(c)
 	return err
 }
@@ -192,7 +191,7 @@ func (c *Call) begin() {
 	var err error
 	c.route = c.ref.route()
 	if c.unsaid != nil && c.route.terse {
-		c.plain, c.route = c.route, c.route.inUnicode()
+		c.route = c.route.inUnicode()
 	}
 	if c.route.local {
 		c.to, c.link = nil, nil

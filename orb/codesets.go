@@ -45,9 +45,12 @@ func (r *Ref) InUnicode() *Ref {
 		return r
 	}
 	u := &Ref{orb: r.orb, ior: r.ior, from: r.from, policies: r.policies}
-	unicode := rt.inUnicode()
-	u.original.Store(unicode)
-	u.current.Store(unicode)
+	original := r.original.Load()
+	if original.terse {
+		original = original.inUnicode()
+	}
+	u.original.Store(original)
+	u.current.Store(rt.inUnicode())
 	return u
 }
 
@@ -65,7 +68,7 @@ func (c *Call) retryInUnicode(err error) bool {
 // learnUnicode keeps to the way that a reply has come over.
 func (c *Call) learnUnicode() {
 	if c.unsaid != nil {
-		c.ref.current.CompareAndSwap(c.plain, c.route)
+		c.ref.replace(c.route, c.route)
 	}
 }
 
@@ -75,12 +78,20 @@ func (c *Call) refusedUnicode(sys *exc.SystemException) bool {
 	return c.unsaid != nil && sys.Kind == exc.CommFailure && sys.Minor == exc.MinorProtocol
 }
 
-// inUnicode returns the same way, spoken on in Unicode.
+// inUnicode returns the same way, spoken on in Unicode: always the same route, which remembers the addresses that are no good.
 func (rt *route) inUnicode() *route {
-	u := &route{orb: rt.orb, key: rt.key, ior: rt.ior, forwarded: rt.forwarded, err: rt.err, from: rt.from, ways: slices.Clone(rt.ways)}
+	if u := rt.unicode.Load(); u != nil {
+		return u
+	}
+	u := &route{orb: rt.orb, key: rt.key, ior: rt.ior, forwarded: rt.forwarded, refused: rt.refused, err: rt.err, from: rt.from, plain: rt, ways: slices.Clone(rt.ways)}
+	u.begin.Store(rt.begin.Load())
+	u.wanted.Store(rt.wanted.Load())
 	for i := range u.ways {
 		u.ways[i].version = rt.orb.version(cdr.V12)
 		u.ways[i].sets = codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}
+	}
+	if !rt.unicode.CompareAndSwap(nil, u) { // another call was faster
+		return rt.unicode.Load()
 	}
 	return u
 }

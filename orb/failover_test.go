@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
@@ -141,12 +142,7 @@ func TestFailoverIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := uint16(l.Addr().(*net.TCPAddr).Port)
-	l.Close()
+	nobody := uint16(freeport.Hold(t))
 	b := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: nobody, Key: []byte(ref.ObjectKey()), Components: []ior.Component{
 		ior.AlternateAddressComponent("127.0.0.1", nobody), ior.AlternateAddressComponent("127.0.0.1", o.Endpoints()[0].Port),
 	}}

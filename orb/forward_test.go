@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -303,12 +304,7 @@ func TestForwardPermanentAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone := reference(uint16(l.Addr().(*net.TCPAddr).Port), "gone")
-	l.Close()
+	gone := reference(uint16(freeport.Hold(t)), "gone")
 	now, _ := newORB(t, nil)
 	d := &detour{to: []*ior.IOR{gone, ref.IOR()}}
 	now.SetHandler(d)

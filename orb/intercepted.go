@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"reflect"
 	"runtime/debug"
 
 	"github.com/opendsom/dsom/cdr"
@@ -47,7 +48,7 @@ func (c *Call) intercepted(err error) {
 			r.ended(errInterceptorPanicked)
 		}
 	}()
-	outer := r.through(c.ctx, 0)
+	outer := distinct(r.through(c.ctx, 0))
 	returned = true
 	switch {
 	case !r.sent:
@@ -75,6 +76,18 @@ func (c *Call) intercepted(err error) {
 		r.ended(cmp.Or(outer, r.outcome))
 	}
 }
+
+// distinct returns err as one that may be compared to others, which Go does not let every error be.
+func distinct(err error) error {
+	if err == nil || reflect.ValueOf(err).Comparable() {
+		return err
+	}
+	return &incomparable{err}
+}
+
+type incomparable struct{ error }
+
+func (e *incomparable) Unwrap() error { return e.error }
 
 // errInterceptorPanicked is what those are told who wait for the end of a request where an interceptor has panicked, or has ended
 // its goroutine.
@@ -227,7 +240,7 @@ func (r *ServerRequest) intercepted() {
 	in := r.incoming
 	in.begin()
 	r.seen = in
-	outer := in.guarded()
+	outer := distinct(in.guarded())
 	switch {
 	case outer == nil && !in.served:
 		r.fail(exc.New(exc.Internal, 0, exc.No, "an interceptor has neither served the request nor returned an error"))

@@ -41,6 +41,7 @@ type ServerRequest struct {
 	ran      bool             // the servant was called
 	oneway   bool
 	scope    Scope // to be released
+	counted  counting
 
 	malformed error // why the message cannot be answered at all
 }
@@ -122,7 +123,7 @@ func (r *ServerRequest) raise(err error, raises []Exception) {
 	if !r.oneway {
 		for _, x := range raises {
 			if x.PutIf(&r.Out, err, r.userHead) {
-				r.outcome = err
+				r.outcome = distinct(err)
 				return
 			}
 		}
@@ -196,7 +197,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.fail(exc.From(envErr, exc.No))
 		return r.finish()
 	}
-	defer r.release() // also if the servant ends this goroutine
+	defer r.over() // also if the servant ends this goroutine
 	if r.orb.serverInterceptors != nil {
 		r.intercepted()
 	} else {
@@ -261,6 +262,15 @@ func (r *ServerRequest) release() {
 	}
 }
 
+// over ends what is kept of a request while it is served: of its reply nothing changes any more.
+func (r *ServerRequest) over() {
+	r.release()
+	if r.counted.on {
+		r.orb.tally.end(&r.counted, r)
+		r.counted = counting{}
+	}
+}
+
 // notFound answers a request to an object that is not here. Who asks whether it exists is told that it does not: the
 // clients of some ORBs, that of GlassFish among them, take OBJECT_NOT_EXIST for a failure there.
 func (r *ServerRequest) notFound(why *exc.SystemException) {
@@ -282,9 +292,8 @@ func asksExistence(operation string) bool {
 // the goroutine, which a servant brings about by runtime.Goexit.
 func (r *ServerRequest) upcall(s Servant) {
 	returned := false
-	var counted counting
 	if r.orb.tally != nil {
-		counted = r.orb.tally.begin(s.Interface().ID, r.Operation())
+		r.counted = r.orb.tally.begin(s.Interface().ID, r.Operation())
 	}
 	defer func() {
 		p := recover()
@@ -297,7 +306,7 @@ func (r *ServerRequest) upcall(s Servant) {
 			r.fail(exc.New(exc.Unknown, exc.MinorPanic, exc.Maybe, "the servant ended its goroutine in %.64s", r.msg.Operation))
 		}
 		if r.orb.tally != nil {
-			r.orb.tally.end(counted, r, s.Interface().ID)
+			r.orb.tally.stop(&r.counted, r)
 		}
 	}()
 	if !s.Dispatch(r) && !r.implicit(s) {

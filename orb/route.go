@@ -29,8 +29,10 @@ type route struct {
 	key       []byte // of the object here, if local
 	forwarded bool
 	local     bool
-	terse     bool     // what is known of the peer is from a corbaloc URL: nothing but addresses
-	env       *cdr.Env // of a local call
+	terse     bool         // what is known of the peer is from a corbaloc URL: nothing but addresses
+	plain     *route       // the terse one that this is another form of; nil: none
+	unicode   routePointer // the other form of a terse one; nil: nobody has asked for it
+	env       *cdr.Env     // of a local call
 	ways      []way
 	told      bool    // a profile says which code sets its server knows
 	refused   []error // addresses that rules forbid
@@ -105,14 +107,19 @@ func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "forwarded to a nil reference")
 	}
 	next := r.newRoute(to, !forGood)
-	if r.current.CompareAndSwap(from, next) && forGood {
+	if r.replace(from, next) && forGood {
 		r.original.Store(next)
 	}
 	return nil
 }
 
 // dropForward goes back to the original reference, unless another call has found another way.
-func (r *Ref) dropForward(from *route) { r.current.CompareAndSwap(from, r.original.Load()) }
+func (r *Ref) dropForward(from *route) { r.replace(from, r.original.Load()) }
+
+// replace makes to the way to the object if that is from now, be it in the form that a call has not kept to. It reports whether it was.
+func (r *Ref) replace(from, to *route) bool {
+	return r.current.CompareAndSwap(from, to) || from.plain != nil && r.current.CompareAndSwap(from.plain, to)
+}
 
 // newRoute works out the route that i describes: all addresses of all its IIOP profiles, in order, each with its profile's key.
 func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {

@@ -36,7 +36,7 @@ type CallCount struct {
 	Operation string // as in GIOP, with _get_ or _set_ before the name of an attribute; or OtherOperations
 	Calls     uint64 // that have begun
 	Raised    uint64 // how many ended with an exception of the user's
-	Failed    uint64 // how many ended with a system exception
+	Failed    uint64 // how many ended with a system exception, be it that their results could not be sent
 
 	// Took says how many took how long, and Time what they took together. Both are of the calls that were timed: the first 1,024 of
 	// an operation, and then one in sixteen, which counts sixteen times.
@@ -81,7 +81,9 @@ type tally struct {
 	born   time.Time
 	limits *limits.Limits
 	known  atomic.Pointer[map[tallied]*counter]
-	mu     sync.Mutex // of who changes known
+
+	mu     sync.Mutex         // of who changes known, and of firsts
+	firsts map[tallied]uint64 // calls that run, of operations that are not known yet
 }
 
 type tallied struct{ id, operation string }
@@ -93,27 +95,36 @@ type counter struct {
 }
 
 func newTally(l *limits.Limits) *tally {
-	t := &tally{born: time.Now(), limits: l}
+	t := &tally{born: time.Now(), limits: l, firsts: map[tallied]uint64{}}
 	t.known.Store(&map[tallied]*counter{})
 	return t
 }
 
 // A counting is a call that is being counted.
 type counting struct {
-	counter *counter      // nil: it is not known yet which
-	weight  uint64        // of how many calls the time is taken; 0: it is not taken
-	began   time.Duration // since the tally was made
+	what     tallied       // if it is a first call
+	counter  *counter      // nil: it is not known yet which
+	weight   uint64        // of how many calls the time is taken; 0: it is not taken
+	began    time.Duration // since the tally was made
+	took     time.Duration
+	invented bool // the servant says that it has no such operation
+	on       bool
 }
 
 // begin counts a call of an operation of an interface.
 func (t *tally) begin(id, operation string) counting {
-	c := counting{counter: (*t.known.Load())[tallied{id, operation}], weight: 1}
+	c := counting{counter: (*t.known.Load())[tallied{id, operation}], weight: 1, on: true}
 	if c.counter != nil {
 		if n := c.counter.calls.Add(1); n > timedCalls {
 			if c.weight = timedEach; n%timedEach != 0 {
 				c.weight = 0
 			}
 		}
+	} else {
+		c.what = tallied{id, strings.Clone(operation)} // that is a view of a message
+		t.mu.Lock()
+		t.firsts[c.what]++
+		t.mu.Unlock()
 	}
 	if c.weight > 0 {
 		c.began = time.Since(t.born)
@@ -121,16 +132,20 @@ func (t *tally) begin(id, operation string) counting {
 	return c
 }
 
-// end counts how r, the call c, has ended.
-func (t *tally) end(c counting, r *ServerRequest, id string) {
+// stop notes what the servant of r, the call c, has made of it. A servant that knows its operations at run time alone refuses by itself
+// what clients have made up; what another server says of its operations says nothing of this one.
+func (t *tally) stop(c *counting, r *ServerRequest) {
+	if c.weight > 0 {
+		c.took = time.Since(t.born) - c.began
+	}
+	c.invented = r.state == replyFailed && r.failed.Kind == exc.BadOperation && !r.failed.Remote
+}
+
+// end counts how r, the call c, has ended, when it is known what the client is told.
+func (t *tally) end(c *counting, r *ServerRequest) {
 	failed := r.state == replyFailed
 	if c.counter == nil {
-		what := tallied{id, r.Operation()}
-		if failed && r.failed.Kind == exc.BadOperation && r.failed.Minor == exc.MinorNoServantOp && !r.failed.Remote {
-			what = tallied{operation: OtherOperations} // the name is the client's invention
-		}
-		c.counter = t.meet(what)
-		c.counter.calls.Add(1)
+		c.counter = t.meet(c)
 	}
 	switch {
 	case failed:
@@ -139,42 +154,60 @@ func (t *tally) end(c counting, r *ServerRequest, id string) {
 		c.counter.raised.Add(1)
 	}
 	if c.weight > 0 {
-		took := time.Since(t.born) - c.began
-		c.counter.nanos.Add(int64(took) * int64(c.weight))
-		c.counter.took[min(bits.Len64(uint64(took.Microseconds())), CallBuckets-1)].Add(c.weight)
+		c.counter.nanos.Add(int64(c.took) * int64(c.weight))
+		c.counter.took[min(bits.Len64(uint64(c.took.Microseconds())), CallBuckets-1)].Add(c.weight)
 	}
 }
 
-// meet makes a counter for what is counted for the first time.
-func (t *tally) meet(what tallied) *counter {
+// meet returns the counter of a first call that has ended, its operation's or that of all others, and counts the call there.
+func (t *tally) meet(call *counting) *counter {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	what := call.what
+	if t.firsts[what]--; t.firsts[what] == 0 {
+		delete(t.firsts, what)
+	}
 	known := *t.known.Load()
-	other := tallied{operation: OtherOperations}
-	if most := t.limits.Get(limits.CountedOperations); known[what] == nil && what != other && int64(len(known)) >= most {
-		t.limits.Exceeded(limits.CountedOperations, int64(len(known)+1)) // counted there; nobody is to be told
-		what = other
+	if known[what] == nil && (call.invented || t.full(what, len(known))) {
+		what = tallied{operation: OtherOperations}
 	}
-	if c := known[what]; c != nil {
-		return c
+	c := known[what]
+	if c == nil {
+		c = new(counter)
+		known = maps.Clone(known)
+		known[what] = c
+		t.known.Store(&known)
 	}
-	known = maps.Clone(known)
-	c := new(counter)
-	known[tallied{strings.Clone(what.id), strings.Clone(what.operation)}] = c // the operation is a view of a message
-	t.known.Store(&known)
+	c.calls.Add(1)
 	return c
 }
 
-// counts returns all counters.
+// full reports whether what is beyond the limit, where n are told apart.
+func (t *tally) full(what tallied, n int) bool {
+	if int64(n) < t.limits.Get(limits.CountedOperations) {
+		return false
+	}
+	t.limits.Exceeded(limits.CountedOperations, int64(n+1)) // counted there; nobody is to be told
+	return true
+}
+
+// counts returns all counters. Calls that run are in them, those of operations that have not ended a call yet too.
 func (t *tally) counts() []CallCount {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	known := *t.known.Load()
-	all := make([]CallCount, 0, len(known))
+	all := make([]CallCount, 0, len(known)+len(t.firsts))
+	firsts := maps.Clone(t.firsts)
 	for what, c := range known {
-		n := CallCount{Interface: what.id, Operation: what.operation, Calls: c.calls.Load(), Raised: c.raised.Load(), Failed: c.failed.Load(), Time: time.Duration(c.nanos.Load())}
+		n := CallCount{Interface: what.id, Operation: what.operation, Calls: c.calls.Load() + firsts[what], Raised: c.raised.Load(), Failed: c.failed.Load(), Time: time.Duration(c.nanos.Load())}
+		delete(firsts, what)
 		for i := range c.took {
 			n.Took[i] = c.took[i].Load()
 		}
 		all = append(all, n)
+	}
+	for what, calls := range firsts {
+		all = append(all, CallCount{Interface: what.id, Operation: what.operation, Calls: calls})
 	}
 	slices.SortFunc(all, func(a, b CallCount) int {
 		return cmp.Or(cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Operation, b.Operation))

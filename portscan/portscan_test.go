@@ -25,6 +25,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/internal/leaktest"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -202,12 +203,7 @@ func TestIdentify(t *testing.T) {
 
 func TestNobodyListens(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := l.Addr().(*net.TCPAddr).AddrPort()
-	l.Close()
+	at := netip.MustParseAddrPort(freeport.Dead(t))
 	if got, err := portscan.Identify(t.Context(), at); err != nil || got.Protocol != portscan.Closed {
 		t.Errorf("got %+v, %v", got, err)
 	}

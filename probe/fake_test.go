@@ -32,7 +32,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, names: map[string][]string{}, at: map[string]any{}, own: []netip.Prefix{
 		netip.MustParsePrefix("127.0.0.1/8"), netip.MustParsePrefix("192.168.1.10/24"), netip.MustParsePrefix("172.17.0.1/16"),
-		netip.MustParsePrefix("192.0.2.1/24"),
+		netip.MustParsePrefix("192.0.2.1/24"), netip.MustParsePrefix("10.42.7.1/24"),
 	}}
 	t.Cleanup(w.wait.Wait)
 	return w

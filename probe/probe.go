@@ -101,7 +101,7 @@ func (p *Prober) Probe(ctx context.Context, r *ior.IOR) *Report {
 	}
 	x.at = x.Network.Own()
 	x.left.Store(maxAddresses)
-	return x.probe(r, nil)
+	return x.probe(r, path{})
 }
 
 // A run is one probe under way.
@@ -118,13 +118,20 @@ type place struct{ address, key string }
 // place returns where t is.
 func (t *target) place() place { return place{t.finding.Address, string(t.key)} }
 
-// probe tries r; been are the places that led here by forwards.
-func (x *run) probe(r *ior.IOR, been []place) *Report {
+// A path is what has led to a reference by forwards: the places that sent on, and all that were tried beside them.
+type path struct{ been, tried []place }
+
+// probe tries r, which by has led to.
+func (x *run) probe(r *ior.IOR, by path) *Report {
 	targets := plan(r)
+	by.tried = slices.Clip(by.tried)
+	for _, t := range targets {
+		by.tried = append(by.tried, t.place())
+	}
 	rep := &Report{Addresses: make([]Finding, len(targets))}
 	var wait sync.WaitGroup
 	for i := range targets {
-		wait.Go(func() { rep.Addresses[i] = x.try(targets[i], been) })
+		wait.Go(func() { rep.Addresses[i] = x.try(targets[i], by) })
 	}
 	wait.Wait()
 	for _, f := range rep.Addresses {
@@ -183,17 +190,17 @@ func plan(r *ior.IOR) []target {
 }
 
 // try tries one address and explains what came of it.
-func (x *run) try(t target, been []place) Finding {
+func (x *run) try(t target, by path) Finding {
 	f := t.finding
 	if f.Outcome == "" {
-		x.attempt(t, &f, been)
+		x.attempt(t, &f, by)
 	}
 	f.Problem, f.Advice = explain(&f, x.at)
 	return f
 }
 
 // attempt tries an address that can be, and what it forwards to.
-func (x *run) attempt(t target, f *Finding, been []place) {
+func (x *run) attempt(t target, f *Finding, by path) {
 	if x.left.Add(-1) < 0 {
 		f.Outcome, f.Detail = Failed, "not tried: there are more addresses than are tried"
 		return
@@ -211,25 +218,27 @@ func (x *run) attempt(t target, f *Finding, been []place) {
 		return
 	}
 	f.Outcome = Forwarded
-	been = append(slices.Clip(been), t.place())
+	by.been = append(slices.Clip(by.been), t.place())
 	switch {
-	case len(been) > maxForwards:
+	case len(by.been) > maxForwards:
 		f.Detail = "it forwards too often"
-	case leadsBack(to, been):
+	case by.leadsBack(to):
 		f.Detail = "it forwards in a circle"
 	default:
-		f.Forward = x.probe(to, been)
+		f.Forward = x.probe(to, by)
 	}
 }
 
-// leadsBack reports whether all places of r have led here.
-func leadsBack(r *ior.IOR, been []place) bool {
+// leadsBack reports whether r leads to a place that has led here, and to none that has not been tried on the way.
+func (by path) leadsBack(r *ior.IOR) bool {
+	back := false
 	for _, t := range plan(r) {
-		if !slices.Contains(been, t.place()) {
+		if !slices.Contains(by.tried, t.place()) {
 			return false
 		}
+		back = back || slices.Contains(by.been, t.place())
 	}
-	return true
+	return back
 }
 
 // endpoint returns the address as rules see it.

@@ -74,6 +74,7 @@ func TestExplanations(t *testing.T) {
 		{"a private network of ours", "192.168.1.20:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1"}, "start the server"},
 		{"a private network that routes", "10.1.2.3:1", here, "", "", probe.Reachable, nil, ""},
 		{"a pod", "10.244.1.5:1", nil, "", "", probe.TimedOut, []string{"Kubernetes pods", "within their cluster"}, "--publish HOST"},
+		{"a pod near this one", "10.42.7.4:1", refuses, "", "", probe.Refused, []string{"nobody listens at port 1 there"}, "start the server; if it runs"},
 		{"a pod of k3s", "10.42.3.4:1", nil, "", "", probe.TimedOut, []string{"Kubernetes pods (of k3s and RKE2), which are reached within their cluster alone"}, "--publish HOST"},
 		{"a service of k3s, by its address", "10.43.7.8:1", nil, "", "", probe.TimedOut, []string{"Kubernetes services (of k3s and RKE2), which are reached within their cluster alone"}, "--publish HOST"},
 		{"a service of kubeadm's, by its address", "10.111.7.8:1", nil, "", "", probe.TimedOut, []string{"Kubernetes services, which are reached within their cluster alone"}, "--publish HOST"},
@@ -383,8 +384,13 @@ func TestForwards(t *testing.T) {
 	for i := range many {
 		many[i] = "9.0.0." + string(rune('1'+i/10)) + string(rune('0'+i%10)) + ":1"
 	}
-	for _, a := range many {
-		w.at[a] = forwarding(at(many...), false)
+	for i, a := range many {
+		further := make([]string, len(many))
+		for k := range further {
+			further[k] = fmt.Sprintf("9.0.%d.%d:1", i+1, k+1)
+			w.at[further[k]] = forwarding(at(many...), true)
+		}
+		w.at[a] = forwarding(at(further...), false)
 	}
 	var mu sync.Mutex
 	tried := 0
@@ -392,6 +398,58 @@ func TestForwards(t *testing.T) {
 	if rep = p.Probe(t.Context(), at(many...)); rep.Reachable || tried != 64 {
 		t.Errorf("%d addresses were tried", tried)
 	}
+}
+
+// TestCircles: a server that forwards to where it has been led to from is said to do so at once, whatever else the references name: what is
+// dead, or no address at all.
+func TestCircles(t *testing.T) {
+	t.Parallel()
+	strange := func(r *ior.IOR) *ior.IOR {
+		r.Profiles = append(r.Profiles, ior.Profile{Tag: 77, Data: []byte("?")})
+		return r
+	}
+	for name, c := range map[string]struct {
+		first   *ior.IOR
+		to      map[string]*ior.IOR
+		circles int // that are found
+		reached bool
+	}{
+		"itself":                        {at("8.0.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": at("8.0.0.1:1")}, 1, false},
+		"beside what is dead":           {at("8.0.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": at("8.0.0.1:1", "8.9.0.1:1")}, 1, false},
+		"beside what is dead, from it":  {at("8.0.0.1:1", "8.9.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": at("8.0.0.1:1", "8.9.0.1:1")}, 1, false},
+		"beside what is strange":        {at("8.0.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": strange(at("8.0.0.1:1"))}, 1, false},
+		"of two, beside what is dead":   {at("8.0.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": at("8.0.0.2:1", "8.9.0.1:1"), "8.0.0.2:1": at("8.0.0.1:1", "8.9.0.1:1")}, 1, false},
+		"of two, two that are dead":     {at("8.0.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": at("8.0.0.2:1", "8.9.0.1:1"), "8.0.0.2:1": at("8.0.0.1:1", "8.9.0.2:1")}, 1, false},
+		"none, to what is beside it":    {at("8.0.0.1:1", "8.8.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": at("8.8.0.1:1")}, 0, true},
+		"beside what is reached":        {at("8.0.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": at("8.0.0.1:1", "8.8.0.1:1")}, 1, true},
+		"to a reference without places": {at("8.0.0.1:1"), map[string]*ior.IOR{"8.0.0.1:1": {TypeID: "IDL:X:1.0"}}, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.at["8.9.0.1:1"], w.at["8.9.0.2:1"] = refuses, refuses
+			w.at["8.8.0.1:1"] = serves(server{})
+			for a, r := range c.to {
+				w.at[a] = forwarding(r, false)
+			}
+			rep := (&probe.Prober{Network: w}).Probe(t.Context(), c.first)
+			all := text(t, rep)
+			if n := strings.Count(all, "it forwards in a circle"); rep.Reachable != c.reached || (n > 0) != (c.circles > 0) || strings.Contains(all, "too often") || deep(rep) > len(c.to)+1 {
+				t.Errorf("got %d levels, %s", deep(rep), all)
+			}
+		})
+	}
+}
+
+// deep returns how many references lead to one another.
+func deep(r *probe.Report) int {
+	n := 0
+	for _, f := range r.Addresses {
+		if f.Forward != nil {
+			n = max(n, deep(f.Forward))
+		}
+	}
+	return n + 1
 }
 
 // TestReferences: profiles of every sort, each address of them, and what is stable in JSON.

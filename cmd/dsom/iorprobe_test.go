@@ -8,19 +8,19 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/ior"
 )
 
 // aPort returns an address of loopback where serve, if there is one, takes connections, and else nobody.
 func aPort(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
+	if serve == nil {
+		return freeport.Dead(t)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
-	}
-	if serve == nil {
-		l.Close()
-		return l.Addr().String()
 	}
 	t.Cleanup(func() { l.Close() })
 	go func() {

@@ -25,6 +25,7 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/demo/bank/gen/bank"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/orb"
 )
 
@@ -138,6 +139,9 @@ func balance(ctx context.Context, branch bank.Branch, name string) (float64, err
 	}
 }
 
+// anyPort has a daemon listen at any port of loopback.
+const anyPort = "127.0.0.1:0"
+
 // A killHouse is a daemon in a process of its own, and what belongs to it.
 type killHouse struct {
 	t           testing.TB
@@ -179,9 +183,14 @@ func newKillHouse(t testing.TB) *killHouse {
 	return h
 }
 
-// startDaemon starts a daemon and waits until it takes calls.
+// startDaemon starts a daemon and waits until it takes calls. Instead of at any port of loopback the first listens at one that is
+// kept until the test has ended: whoever is started at its state after it has to have the same.
 func (h *killHouse) startDaemon(args ...string) {
 	h.t.Helper()
+	if i := slices.Index(args, anyPort); i >= 0 && h.address == "" {
+		args = slices.Clone(args)
+		args[i] = freeport.Dead(h.t)
+	}
 	line := slices.Concat(h.under, []string{h.program, "daemon", "--state", h.state}, args)
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Env = append(os.Environ(), h.env...)

@@ -4,13 +4,15 @@ package readmetest_test
 
 import (
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/freeport"
 )
 
 // A reader is who follows the README: with a clone in the folder dsom, and nothing else.
@@ -80,16 +82,7 @@ func newReader(t *testing.T) *reader {
 		"PATH="+bin+string(filepath.ListSeparator)+filepath.Join(known[2], "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"),
 		"CGO_ENABLED=0", "GOPROXY=off", "GOSUMDB=off", "GOWORK=off", "GOTOOLCHAIN=local", "GOFLAGS=-trimpath -buildvcs=false",
 	)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, r.port, err = net.SplitHostPort(l.Addr().String()); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	r.port = strconv.Itoa(freeport.Hold(t))
 	r.here = &terminal{dir: folder, env: r.env, port: r.port}
 	return r
 }

@@ -4,16 +4,14 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/freeport"
 	"github.com/opendsom/dsom/interop/peer"
 )
 
@@ -29,7 +27,7 @@ type Naming struct {
 func StartNaming(t testing.TB) *Naming {
 	t.Helper()
 	peer.Need(t, peer.Tool{Name: "omniNames", Package: "omniorb-nameserver"})
-	port := FreePort(t)
+	port := freeport.Hold(t)
 	n := &Naming{URL: "corbaloc::127.0.0.1:" + strconv.Itoa(port) + "/NameService", Log: t.TempDir()}
 	cmd := exec.Command("omniNames", "-start", strconv.Itoa(port), "-ignoreport", "-datadir", n.Log, "-nohostname",
 		"-ORBendPoint", "giop:tcp:127.0.0.1:"+strconv.Itoa(port))
@@ -74,30 +72,6 @@ func StartNaming(t testing.TB) *Naming {
 	}
 	return n
 }
-
-// FreePort returns a TCP port of 127.0.0.1 on which nobody listened just now.
-func FreePort(t testing.TB) int {
-	t.Helper()
-	for range 1000 {
-		port := firstPort + rand.IntN(lastPort-firstPort)
-		if _, taken := given.LoadOrStore(port, true); taken {
-			continue
-		}
-		l, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(port)))
-		if err == nil {
-			_ = l.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free")
-	return 0
-}
-
-// The ports that FreePort gives lie below those that systems take for outgoing connections
-// and for port 0, so that nobody takes one before the peer that it is meant for.
-const firstPort, lastPort = 20000, 32000
-
-var given sync.Map // ports given by this process
 
 // NameClt runs omniORB's nameclt on the naming service at url and returns its output, without the last newline. What it
 // made counts as one call at least; it does not say how many. An exit status other than 0 is the error.

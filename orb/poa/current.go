@@ -2,6 +2,7 @@ package poa
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
@@ -52,9 +53,11 @@ func (p *POA) current(ctx context.Context, s orb.Servant) (Current, bool) {
 	return c, same(s, c.Servant)
 }
 
-// same reports whether two servants are of one implementation.
+// same reports whether two servants are surely of one implementation: such as Go cannot compare are not.
 func same(s, t orb.Servant) bool {
-	a, comparable := key(s)
-	b, _ := key(t)
-	return s == t || comparable && a == b
+	if a, ok := key(s); ok {
+		b, _ := key(t)
+		return a == b
+	}
+	return reflect.ValueOf(s).Comparable() && reflect.ValueOf(t).Comparable() && s == t
 }

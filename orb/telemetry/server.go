@@ -67,9 +67,9 @@ func (s *server) intercept(ctx context.Context, r *orb.IncomingRequest, next fun
 	return err
 }
 
-// unknownOperation reports whether the servant's interface has no such operation: its name is the client's invention.
+// unknownOperation reports whether the servant has no such operation, as it or the ORB says: its name is the client's invention.
 func unknownOperation(sys *exc.SystemException) bool {
-	return sys != nil && sys.Kind == exc.BadOperation && sys.Minor == exc.MinorNoServantOp && !sys.Remote
+	return sys != nil && sys.Kind == exc.BadOperation && !sys.Remote
 }
 
 // whence gives a span what is known of the client.

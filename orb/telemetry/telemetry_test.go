@@ -141,6 +141,8 @@ func (s *thing) Dispatch(r *orb.ServerRequest) bool {
 		err = fmt.Errorf("wrapped: %w", new(refused))
 	case "system":
 		err = exc.New(exc.NoResources, 5, exc.No, "told to")
+	case "unheard of": // by a servant without a skeleton, which refuses by itself
+		err = exc.New(exc.BadOperation, 7, exc.No, "told to")
 	case "panic":
 		panic("told to")
 	default:
@@ -228,6 +230,7 @@ func TestSpansAndMetrics(t *testing.T) {
 		{"panic", "omg.org/Test/Thing/panic", ref, "0x44534002", "MAYBE", "UNKNOWN"},
 		{"unsayable", "omg.org/Test/Thing/unsayable", ref, fmt.Sprintf("%#x", exc.MinorBadValue), "YES", "BAD_PARAM"},
 		{"made up", "_OTHER", ref, "0x4f4d0002", "NO", "BAD_OPERATION"},
+		{"unheard of", "_OTHER", ref, "0x7", "NO", "BAD_OPERATION"},
 		{"ok", "_OTHER", client.NewRef(gone.IOR()), "0x4f4d0002", "NO", "OBJECT_NOT_EXIST"},
 	} {
 		if err := call(t.Context(), c.ref, c.op); err == nil {
@@ -247,18 +250,18 @@ func TestSpansAndMetrics(t *testing.T) {
 		}
 	}
 	want := []string{
-		"1 error.type=BAD_OPERATION rpc.method=_OTHER rpc.response.status_code=BAD_OPERATION rpc.system.name=corba",
 		"1 error.type=BAD_PARAM rpc.method=omg.org/Test/Thing/unsayable rpc.response.status_code=BAD_PARAM rpc.system.name=corba",
 		"1 error.type=IDL:omg.org/Test/Refused:1.0 rpc.method=omg.org/Test/Thing/user rpc.response.status_code=IDL:omg.org/Test/Refused:1.0 rpc.system.name=corba",
 		"1 error.type=NO_RESOURCES rpc.method=omg.org/Test/Thing/system rpc.response.status_code=NO_RESOURCES rpc.system.name=corba",
 		"1 error.type=OBJECT_NOT_EXIST rpc.method=_OTHER rpc.response.status_code=OBJECT_NOT_EXIST rpc.system.name=corba",
 		"1 error.type=UNKNOWN rpc.method=omg.org/Test/Thing/panic rpc.response.status_code=UNKNOWN rpc.system.name=corba",
 		"1 rpc.method=omg.org/Test/Thing/ok rpc.response.status_code=NO_EXCEPTION rpc.system.name=corba",
+		"2 error.type=BAD_OPERATION rpc.method=_OTHER rpc.response.status_code=BAD_OPERATION rpc.system.name=corba",
 	}
 	if got := server.metrics(t, "rpc.server.call.duration"); !slices.Equal(got, want) {
 		t.Errorf("got\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := client.metrics(t, "rpc.client.call.duration"); len(got) != 7 {
+	if got := client.metrics(t, "rpc.client.call.duration"); len(got) != 8 {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 	for p, name := range map[*process]string{client: "rpc.client.active_requests", server: "rpc.server.active_requests"} {

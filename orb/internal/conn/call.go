@@ -78,7 +78,7 @@ func (c *Conn) Reserve(ctx context.Context, call *Call, deadline time.Time) (uin
 	if s.phase == open && (s.calls.used >= c.most || s.blocked.head != nil) {
 		l.queueUp(ctx, call)
 	}
-	if s.phase != open && call.err == nil && (!l.takesCalls() || s.calls.used >= c.most) {
+	if (s.phase != open || s.cut != nil) && call.err == nil && (!l.takesCalls() || s.calls.used >= c.most) {
 		l.refuse(call)
 	}
 	if call.err != nil {
@@ -148,7 +148,11 @@ func (l locked) turnAway(call *Call, err error) {
 // refuse is turnAway on a connection that is not open.
 func (l locked) refuse(call *Call) {
 	e := l.s.ending
-	if e == nil {
+	switch {
+	case e != nil:
+	case l.s.cut != nil:
+		e = parted(l.s.cut.err)
+	default:
 		e = parted(errClosedHere)
 	}
 	l.turnAway(call, e.failure(l.peer(), exc.No))

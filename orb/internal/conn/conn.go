@@ -108,6 +108,7 @@ type state struct {
 	crowd        crowd   // of calls
 	out          *buffer // to be written next; nil: nothing
 	outCharged   int     // octets of the budget, for out
+	cut          *ending // a write has failed like that, and the peer's last words are waited for
 	queued       int64   // octets of the stream up to the end of out
 	posting      int     // octets of replies that runners wait to get rid of
 	offered      int64   // octets that the transport was given to write
@@ -188,7 +189,7 @@ func (c *Conn) Usable() bool {
 func (l locked) takesCalls() bool {
 	s := &l.s
 	if s.phase != draining || l.handler == nil {
-		return s.phase == open
+		return s.phase == open && s.cut == nil
 	}
 	r := l.runner.Load()
 	return len(s.served) > 0 || r != nil && r.state.Load()&(1<<stateBits-1) == isBusy
@@ -387,6 +388,9 @@ func (l locked) end(e *ending) bool {
 	}
 	for _, r := range s.served {
 		r.cancel(e.err)
+	}
+	if s.cut != nil {
+		l.dropUnwritten()
 	}
 	l.dropAside()
 	l.settle()

@@ -63,7 +63,11 @@ func (l locked) afterRead(w *waiter, err error) {
 	case isOurs(err):
 		l.refuseMessage(w, err)
 	default:
-		l.end(lost(err))
+		e := lost(err)
+		if l.s.cut != nil {
+			e = l.s.cut
+		}
+		l.end(e)
 		l.s.shut = true
 	}
 }
@@ -81,6 +85,8 @@ func (l locked) passReading() {
 		l.wake(w)
 	case l.handler != nil:
 		l.leaveReading()
+	case s.cut != nil && !l.stuck():
+		go l.readLastWords()
 	default:
 		s.reading = false
 		l.in.idle()

@@ -130,6 +130,7 @@ func (l locked) flush(w *waiter, own parcel) {
 			}
 		}
 		switch {
+		case err != nil && l.lastWords(lost(err)):
 		case err != nil:
 			l.end(lost(err))
 			s.shut = true
@@ -141,6 +142,9 @@ func (l locked) flush(w *waiter, own parcel) {
 		l.in.budget.add(-charged)
 		own = parcel{}
 		l.onewaysWritten()
+		if s.cut != nil {
+			return
+		}
 		if s.out == nil || s.writers.head != nil || w.hasDone() && (stopped || s.followers.tail != nil || w.call.err != nil) {
 			break
 		}
@@ -180,10 +184,7 @@ func (l locked) passWriting(w *waiter) {
 	}
 	switch {
 	case s.phase == closed:
-		s.writing = false
-		out, charged := l.takeOut()
-		out.free()
-		l.in.budget.add(-charged)
+		l.dropUnwritten()
 	case next != nil:
 		next.tell(mayWrite)
 		l.wake(next)
@@ -217,13 +218,13 @@ func (c *Conn) split(msg []byte) *buffer {
 func (l locked) farewell(w *waiter, e *ending, words []byte) {
 	s := &l.s
 	for s.writing && !w.took(mayWrite) {
-		if w.told(isDone) || s.phase == closed {
+		if w.told(isDone) || s.phase == closed || s.cut != nil {
 			break
 		}
 		l.wait(w, &s.writers)
 		l.relock()
 	}
-	if s.phase == closed || w.told(isDone) && s.writing {
+	if s.phase == closed || s.cut != nil || w.told(isDone) && s.writing {
 		l.end(e)
 		return
 	}
