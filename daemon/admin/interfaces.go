@@ -12,6 +12,9 @@ import (
 // MaxSpecification bounds the octets of a packed specification, both ways.
 const MaxSpecification = 64 << 20
 
+// ServerSpecification is the name under which the interfaces of a server's objects are registered with it. They go when the server is removed.
+func ServerSpecification(server string) string { return "server " + server }
+
 // A Specification is what is registered in the interface repository under a name: files that
 // were compiled together, with all that they include.
 type Specification struct {

@@ -58,8 +58,8 @@ type service struct {
 	iterators *iterators
 	root      *orb.Ref
 	mayWrite  func(net.Addr) bool
-	local     func(string) bool
-	searches  chan struct{} // holds a token for each search under way
+	local     func(string) bool // nil: thisMachine
+	searches  chan struct{}     // holds a token for each search under way
 	log       *slog.Logger
 }
 
@@ -67,9 +67,6 @@ type service struct {
 // cannot be read (store.ErrCorrupt), and where the ORB has a naming service already.
 func New(ctx context.Context, c Config) (*orb.Ref, error) {
 	s := &service{orb: c.Root.ORB(), mayWrite: c.MayWrite, local: c.Local, searches: make(chan struct{}, MaxSearches), log: c.Log}
-	if s.local == nil {
-		s.local = thisMachine
-	}
 	if s.mayWrite == nil {
 		s.mayWrite = local
 	}
