@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +40,7 @@ const envSOMPort = "SOMDPORT"
 
 // serveDSOM returns what finds the objects that programs of DSOM call, and before all others' those of next.
 func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Handler, error) {
-	who := &peers{may: cmp.Or(f.c.DSOMClients, DSOMSameUser), port: f.id.Port}
+	who := f.peers
 	lives, err := newDSOMLives(ctx, &dsomLives{sup: d.sup, orb: f.orb, store: d.store, peers: who, log: f.c.Log})
 	if err != nil {
 		return nil, err
@@ -49,7 +48,7 @@ func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Ha
 	f.dsom = lives
 	return somdd.New(somdd.Config{
 		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, remove: d.remove, log: f.c.Log},
-		Limits:  f.c.Limits, Log: f.c.Log, Allow: who.allow, Addresses: f.dsomAddresses, Next: next,
+		Limits:  f.c.Limits, Log: f.seldom, Allow: who.mayUseDSOM, Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }
 
