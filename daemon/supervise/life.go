@@ -58,6 +58,7 @@ type life struct {
 	lease    *Lease
 	hadLease bool
 	wasReady bool
+	proven   bool      // of a process for a single object: it has that
 	sentAt   time.Time // when somebody was sent to it last
 	report   Report    // what it has said last of its calls
 	sent     int       // who was sent to it since
