@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,12 +16,18 @@ import (
 const (
 	countsFresh = 500 * time.Millisecond // what is not older is not asked for again
 	countsWait  = time.Second            // for the servers that were asked
+
+	mostCounted = 1 << 53 // counts, octets and seconds: what is above is no count, and cannot be told exactly in JSON
+	longestName = 256     // octets of an interface's, an operation's or a client's name; the rest is left out
 )
 
 // counts is what servers have told of their calls and connections. They are asked when somebody looks, and only then.
 type counts struct {
 	mu sync.Mutex
 	by map[string]*reporter // by the id of the lease
+
+	// ended are the counts of processes that have ended, by the server's name: counters go up alone, whatever becomes of replicas.
+	ended map[string][]admin.OperationCalls
 }
 
 // A reporter is a server that holds a lease.
@@ -45,14 +52,27 @@ func (r *counts) open(lease, server string) <-chan struct{} {
 	return p.asks
 }
 
-// close forgets the server of a lease.
+// close ends the lease of a server. What its process has told stays in the sum of the server.
 func (r *counts) close(lease string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if p := r.by[lease]; p != nil {
 		p.answered()
 		delete(r.by, lease)
+		if len(p.last.Operations) > 0 {
+			if r.ended == nil {
+				r.ended = map[string][]admin.OperationCalls{}
+			}
+			r.ended[p.server] = boundedOperations(merged(append(r.ended[p.server], p.last.Operations...)), admin.MaxCountedOperations)
+		}
 	}
+}
+
+// forget drops what is kept of a server that there is no more of the name.
+func (r *counts) forget(server string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.ended, server)
 }
 
 // answered lets go who waits. The lock is held.
@@ -72,6 +92,17 @@ func (r *counts) take(lease string, in admin.Counts) error {
 		if len(o.Took) > orb.CallBuckets {
 			return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("a histogram of %d spans: there are %d", len(o.Took), orb.CallBuckets)}
 		}
+		if !(o.Seconds >= 0 && o.Seconds <= mostCounted) || max(o.Calls, o.Raised, o.Failed) > mostCounted || slices.ContainsFunc(o.Took, func(n uint64) bool { return n > mostCounted }) {
+			return notCounts("operation", o.Operation)
+		}
+	}
+	for _, o := range in.Connections {
+		if min(o.Calls, o.Received, o.Sent) < 0 || max(o.Calls, o.Received, o.Sent) > mostCounted {
+			return notCounts("connection", o.Peer)
+		}
+	}
+	if in.Open < 0 || in.Open > mostCounted {
+		return notCounts("number", "of open connections")
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,14 +111,28 @@ func (r *counts) take(lease string, in admin.Counts) error {
 		return nil // it has just ended
 	}
 	for i := range in.Operations {
-		in.Operations[i].Server = p.server
+		o := &in.Operations[i]
+		o.Server, o.Interface, o.Operation = p.server, shownName(o.Interface), shownName(o.Operation)
 	}
 	for i := range in.Connections {
-		in.Connections[i].Server = p.server
+		in.Connections[i].Server, in.Connections[i].Peer = p.server, shownName(in.Connections[i].Peer)
 	}
 	p.last, p.at, p.silent = in, time.Now(), false
 	p.answered()
 	return nil
+}
+
+// notCounts says which of a server's counts are none.
+func notCounts(what, name string) error {
+	return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("counts of the %s %.100q are not from 0 to %d", what, name, int64(mostCounted))}
+}
+
+// shownName is a name as it is kept: text, and not too long. Names that are the same so are counted together.
+func shownName(s string) string {
+	if len(s) > longestName {
+		s = s[:longestName] + "…"
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
 // gather asks all servers whose counts are old, and returns what is known then, and who has not told.
@@ -132,6 +177,9 @@ func (r *counts) gather(ctx context.Context) (all []admin.Counts, silent []strin
 			all = append(all, p.last)
 		}
 	}
+	for _, o := range r.ended {
+		all = append(all, admin.Counts{Operations: o})
+	}
 	slices.Sort(silent)
 	return all, slices.Compact(silent)
 }
@@ -160,28 +208,34 @@ func (d *Daemon) calls(ctx context.Context) admin.Calls {
 	for _, r := range all {
 		c.Operations = append(c.Operations, r.Operations...)
 	}
-	slices.SortFunc(c.Operations, func(a, b admin.OperationCalls) int {
-		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Operation, b.Operation))
-	})
-	merged := c.Operations[:0]
-	for _, o := range c.Operations {
-		if n := len(merged); n > 0 && merged[n-1].Server == o.Server && merged[n-1].Interface == o.Interface && merged[n-1].Operation == o.Operation {
-			merged[n-1] = together(merged[n-1], o)
-			continue
-		}
-		merged = append(merged, o)
-	}
-	c.Operations = merged
+	c.Operations = merged(c.Operations)
 	return c
 }
 
-// together adds what two servers have counted of an operation.
+// merged sorts counts, in place, and puts those of the same operation of a server together.
+func merged(all []admin.OperationCalls) []admin.OperationCalls {
+	slices.SortFunc(all, func(a, b admin.OperationCalls) int {
+		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Operation, b.Operation))
+	})
+	out := all[:0]
+	for _, o := range all {
+		if n := len(out); n > 0 && out[n-1].Server == o.Server && out[n-1].Interface == o.Interface && out[n-1].Operation == o.Operation {
+			out[n-1] = together(out[n-1], o)
+			continue
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// together adds what two processes have counted of an operation, up to mostCounted.
 func together(a, b admin.OperationCalls) admin.OperationCalls {
-	a.Calls, a.Raised, a.Failed, a.Seconds = a.Calls+b.Calls, a.Raised+b.Raised, a.Failed+b.Failed, a.Seconds+b.Seconds
+	sum := func(a, b uint64) uint64 { return min(a+b, mostCounted) }
+	a.Calls, a.Raised, a.Failed, a.Seconds = sum(a.Calls, b.Calls), sum(a.Raised, b.Raised), sum(a.Failed, b.Failed), min(a.Seconds+b.Seconds, mostCounted)
 	took := make([]uint64, max(len(a.Took), len(b.Took)))
 	copy(took, a.Took)
 	for i, n := range b.Took {
-		took[i] += n
+		took[i] = sum(took[i], n)
 	}
 	a.Took = took
 	return a

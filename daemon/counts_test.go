@@ -87,6 +87,16 @@ func TestBadCounts(t *testing.T) {
 		"operations":  {Operations: make([]admin.OperationCalls, admin.MaxCountedOperations+1)},
 		"connections": {Connections: make([]admin.Connection, admin.MaxCountedConnections+1)},
 		"spans":       {Operations: []admin.OperationCalls{{Took: make([]uint64, orb.CallBuckets+1)}}},
+		"infinite":    {Operations: []admin.OperationCalls{{Operation: "x", Seconds: 1e308}}},
+		"negative":    {Operations: []admin.OperationCalls{{Operation: "x", Seconds: -1e-9}}},
+		"calls":       {Operations: []admin.OperationCalls{{Operation: "x", Calls: 1 << 63}}},
+		"raised":      {Operations: []admin.OperationCalls{{Operation: "x", Raised: 1<<53 + 1}}},
+		"failed":      {Operations: []admin.OperationCalls{{Operation: "x", Failed: 1<<64 - 1}}},
+		"a span":      {Operations: []admin.OperationCalls{{Operation: "x", Took: []uint64{1<<64 - 1}}}},
+		"received":    {Connections: []admin.Connection{{Received: -1}}},
+		"sent":        {Connections: []admin.Connection{{Sent: 1<<63 - 1}}},
+		"open":        {Open: -1},
+		"very open":   {Open: 1<<53 + 1},
 		"octets":      {Operations: []admin.OperationCalls{{Operation: strings.Repeat("x", admin.MaxRequest)}}},
 	} {
 		if err := c.Count(t.Context(), m.Lease, r); !errors.Is(err, &admin.Error{Code: admin.CodeInvalid}) {
@@ -96,6 +106,55 @@ func TestBadCounts(t *testing.T) {
 	got, err := c.Calls(t.Context())
 	if err != nil || len(got.Operations) != 1 || got.Operations[0].Operation != "good" {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestCountsAddUp holds that a server's counters go up alone: what processes that have ended have told stays in the sum, as long as the server has its name,
+// and the sum is a number whatever they have told.
+func TestCountsAddUp(t *testing.T) {
+	t.Parallel()
+	d := open(t, quick(t.TempDir()))
+	c, ctx := client(t, d), t.Context()
+	life := func(most admin.OperationCalls) {
+		stream, err := c.Lease(ctx, admin.Registration{Name: "bank", Create: true, Incarnation: "x", Endpoints: []string{"tcp:127.0.0.1:1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := stream.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Count(ctx, m.Lease, admin.Counts{Operations: []admin.OperationCalls{most, most}}); err != nil {
+			t.Fatal(err)
+		}
+		_ = stream.Close()
+		eventually(t, "the lease has ended", func() bool {
+			s, err := c.Server(ctx, "bank")
+			return err == nil && s.Run.State == admin.StateStopped
+		})
+	}
+	got := func() []admin.OperationCalls {
+		all, err := c.Calls(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all.Operations
+	}
+	life(admin.OperationCalls{Operation: "x", Calls: 3, Took: []uint64{1, 2}, Seconds: 0.5})
+	life(admin.OperationCalls{Operation: "x", Calls: 4, Failed: 1, Took: []uint64{3, 0, 1}, Seconds: 0.25})
+	if all, want := got(), []admin.OperationCalls{{Server: "bank", Operation: "x", Calls: 14, Failed: 2, Took: []uint64{8, 4, 2}, Seconds: 1.5}}; !cmp.Equal(all, want) {
+		t.Error(cmp.Diff(want, all))
+	}
+	const most = 1 << 53
+	life(admin.OperationCalls{Operation: "x", Calls: most, Raised: most, Failed: most, Took: []uint64{most}, Seconds: most})
+	if all, want := got(), []admin.OperationCalls{{Server: "bank", Operation: "x", Calls: most, Raised: most, Failed: most, Took: []uint64{most, 4, 2}, Seconds: most}}; !cmp.Equal(all, want) {
+		t.Error(cmp.Diff(want, all))
+	}
+	if err := c.Remove(ctx, "bank", false); err != nil {
+		t.Fatal(err)
+	}
+	if all := got(); len(all) != 0 {
+		t.Errorf("of a server that was removed: %+v", all)
 	}
 }
 

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +26,7 @@ type dsomServers struct {
 	sup     *supervise.Supervisor
 	locator *locator
 	lives   *dsomLives
+	remove  func(ctx context.Context, r implrepo.Record, stop bool) error
 	log     *slog.Logger
 }
 
@@ -40,15 +40,15 @@ const envSOMPort = "SOMDPORT"
 
 // serveDSOM returns what finds the objects that programs of DSOM call, and before all others' those of next.
 func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Handler, error) {
-	who := &peers{may: cmp.Or(f.c.DSOMClients, DSOMSameUser), port: f.id.Port}
+	who := f.peers
 	lives, err := newDSOMLives(ctx, &dsomLives{sup: d.sup, orb: f.orb, store: d.store, peers: who, log: f.c.Log})
 	if err != nil {
 		return nil, err
 	}
 	f.dsom = lives
 	return somdd.New(somdd.Config{
-		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, log: f.c.Log},
-		Limits:  f.c.Limits, Log: f.c.Log, Allow: who.allow, Addresses: f.dsomAddresses, Next: next,
+		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, remove: d.remove, log: f.c.Log},
+		Limits:  f.c.Limits, Log: f.seldom, Allow: who.mayUseDSOM, Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }
 
@@ -78,13 +78,28 @@ func definition(r implrepo.Record) wire.Definition {
 	}
 	d.Alias = r.Name
 	if !slices.Equal(r.Command, command(d)) {
-		d.Program = strings.Join(r.Command, " ")
+		d.Program = programText(r.Command)
 	}
 	d.Flags &^= wire.Disabled
 	if r.Disabled {
 		d.Flags |= wire.Disabled
 	}
 	return d
+}
+
+// programText is a command as DSOM's clients can be told of it: they take no more than wire.MaxProgram octets, and one server with more would keep
+// them from all. It is told to its last word that fits, if one does, and … for the others.
+func programText(command []string) string {
+	text := strings.Join(command, " ")
+	const cut = " …"
+	if len(text) <= wire.MaxProgram {
+		return text
+	}
+	text = text[:wire.MaxProgram-len(cut)]
+	if i := strings.LastIndexByte(text, ' '); i > 0 {
+		text = text[:i]
+	}
+	return strings.ToValidUTF8(text, "") + cut
 }
 
 // command returns how a server of DSOM is started: its program is told which server it is.
@@ -104,10 +119,10 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 	}
 	was := definition(*r)
 	r.Name, r.Disabled = d.Alias, d.Flags&wire.Disabled != 0
-	if len(r.Command) == 0 {
-		r.Activation = "" // on demand, now that it can be started
-	}
-	if d.Program != was.Program || len(r.Command) == 0 {
+	if d.Program != was.Program {
+		if len(r.Command) == 0 {
+			r.Activation = "" // on demand, now that it can be started
+		}
 		r.Command = command(d)
 	}
 	kept := implrepo.DSOM{Definition: implrepo.Definition(d.Clone())}
@@ -134,6 +149,7 @@ func dsomTold(err error) error {
 	var start *supervise.StartError
 	var held *supervise.HeldError
 	var full *supervise.FullError
+	var needed *implrepo.NeededError
 	switch {
 	case errors.Is(err, implrepo.ErrUnknown):
 		return fmt.Errorf("%w: %w", somdd.ErrUnknown, err)
@@ -143,7 +159,7 @@ func dsomTold(err error) error {
 		return &somdd.InvalidError{Err: err}
 	case errors.Is(err, supervise.ErrDisabled):
 		return fmt.Errorf("%w: %w", somdd.ErrDisabled, err)
-	case errors.Is(err, supervise.ErrRuns):
+	case errors.Is(err, supervise.ErrRuns), errors.As(err, &needed):
 		return fmt.Errorf("%w: %w", somdd.ErrRuns, err)
 	case errors.As(err, &start), errors.As(err, &full), errors.Is(err, supervise.ErrManual):
 		return fmt.Errorf("%w: %w", somdd.ErrStart, err)
@@ -197,6 +213,7 @@ func (s *dsomServers) Add(ctx context.Context, d wire.Definition) error {
 	if err := apply(&r, d); err != nil {
 		return err
 	}
+	r.Command = command(d)
 	if _, err := s.sup.Records().Add(ctx, r); err != nil {
 		return dsomTold(err)
 	}
@@ -226,13 +243,14 @@ func (s *dsomServers) Remove(ctx context.Context, id wire.ID) error {
 	if s.Runs(id) {
 		return somdd.ErrRuns
 	}
-	if err := s.sup.Records().Remove(ctx, implrepo.UUID(id)); err != nil {
+	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
+	if err != nil {
 		return dsomTold(err)
 	}
-	s.log.Info("a program of DSOM has removed a server", "uuid", implrepo.UUID(id))
-	if err := s.sup.Forget(implrepo.UUID(id)); err != nil {
-		s.log.Warn("what was kept of a removed server is left", "uuid", implrepo.UUID(id), "error", err)
+	if err := s.remove(ctx, r, false); err != nil {
+		return dsomTold(err)
 	}
+	s.log.Info("a program of DSOM has removed a server", "server", r.Name)
 	return nil
 }
 

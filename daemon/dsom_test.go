@@ -348,6 +348,81 @@ func TestDSOMSeesOthers(t *testing.T) {
 	}
 }
 
+// TestDSOMLongCommand holds that servers with long commands keep no client of DSOM from all others, and keep their commands.
+func TestDSOMLongCommand(t *testing.T) {
+	t.Parallel()
+	d := runDSOM(t, daemon.Config{State: t.TempDir()})
+	ctx, repo := t.Context(), d.repository(t)
+	commands := map[string][]string{
+		"one":   {"/bin/" + strings.Repeat("x", 2000)},
+		"words": append([]string{"/bin/java"}, strings.Split(strings.Repeat("-Dname=value ", 40), " ")...),
+		"runes": {"/bin/y", strings.Repeat("ä", 300)},
+		"odd":   {"/bin/" + strings.Repeat("ä", 200)},
+		"fits":  {"/bin/x", strings.Repeat("x", wire.MaxProgram-len("/bin/x "))},
+		"hand":  nil,
+	}
+	for name, command := range commands {
+		activation := "on-demand"
+		if command == nil {
+			activation = "manual"
+		}
+		if _, err := d.admin.Add(ctx, admin.Server{Name: name, Command: command, Activation: activation}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := repo.All(ctx)
+	if err != nil || len(all) != len(commands) {
+		t.Fatalf("told of %d servers: %v", len(all), err)
+	}
+	for _, def := range all {
+		whole := strings.Join(commands[def.Alias], " ")
+		begin, cut := strings.CutSuffix(def.Program, " …")
+		if len(def.Program) > wire.MaxProgram || cut != (len(whole) > wire.MaxProgram) || !strings.HasPrefix(whole, begin) || whole != "" && begin == "" {
+			t.Errorf("%s: told is the program %q", def.Alias, def.Program)
+		}
+		def.Flags |= wire.Disabled
+		if err := repo.Update(ctx, def); err != nil {
+			t.Errorf("%s: %v", def.Alias, err)
+		}
+		s, err := d.admin.Server(ctx, def.Alias)
+		if err != nil || !cmp.Equal(s.Command, commands[def.Alias]) || !s.Disabled || s.Activation == "manual" != (len(s.Command) == 0) {
+			t.Errorf("changed: %+v, %v", s, err)
+		}
+	}
+}
+
+// TestDSOMNeeded holds that a server that others come after is not removed by clients of DSOM either.
+func TestDSOMNeeded(t *testing.T) {
+	t.Parallel()
+	d := runDSOM(t, daemon.Config{State: t.TempDir()})
+	ctx, repo := t.Context(), d.repository(t)
+	for _, s := range []admin.Server{{Name: "ledger", Command: []string{"/bin/x"}}, {Name: "bank", Command: []string{"/bin/x"}, After: []string{"ledger"}}} {
+		if _, err := d.admin.Add(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	def, err := repo.ByAlias(ctx, "ledger")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := wire.ParseID(def.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.Remove(ctx, id.String()); !raised(err, exc.NoPermission, wire.AccessDenied) {
+		t.Errorf("got %v", err)
+	}
+	if s, err := d.admin.Server(ctx, "ledger"); err != nil || s.Disabled {
+		t.Errorf("got %+v, %v", s, err)
+	}
+	if err := d.admin.Remove(ctx, "bank", false); err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.Remove(ctx, id.String()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestDSOMRefused holds what cannot be registered.
 func TestDSOMRefused(t *testing.T) {
 	t.Parallel()

@@ -131,7 +131,7 @@ func (l *dsomLives) up(ctx context.Context, id wire.ID, server *ior.IOR) error {
 		return err
 	}
 	started := l.started(id)
-	caller := l.peers.caller(orb.Peer(ctx), started)
+	caller := l.peers.caller(ctx, started)
 	if !caller.process.Known() {
 		caller.process = started
 	}
@@ -202,7 +202,7 @@ func (l *dsomLives) hold(id wire.ID, life dsomLife, lease *supervise.Lease, serv
 
 // down is a server's word that it ends.
 func (l *dsomLives) down(ctx context.Context, id wire.ID) error {
-	caller := l.peers.caller(orb.Peer(ctx), l.started(id)).process
+	caller := l.peers.caller(ctx, l.started(id)).process
 	l.mu.Lock()
 	lease, others := l.held[dsomHolder{id, caller.PID}], 0
 	for who, le := range l.held {

@@ -182,6 +182,7 @@ func asError(err error) *admin.Error {
 		start   *supervise.StartError
 		held    *supervise.HeldError
 		limit   *ifr.LimitError
+		needed  *implrepo.NeededError
 	)
 	e := &admin.Error{Message: err.Error()}
 	switch {
@@ -204,7 +205,7 @@ func asError(err error) *admin.Error {
 		e.Code, e.Message, e.Output = admin.CodeFailed, told.Error(), start.Output
 	case errors.Is(err, supervise.ErrDisabled), errors.Is(err, supervise.ErrManual):
 		e.Code = admin.CodeDisabled
-	case errors.Is(err, supervise.ErrRuns), errors.Is(err, supervise.ErrUpgrading):
+	case errors.Is(err, supervise.ErrRuns), errors.Is(err, supervise.ErrUpgrading), errors.As(err, &needed):
 		e.Code = admin.CodeBusy
 	case errors.Is(err, supervise.ErrToken):
 		e.Code = admin.CodeUnauthorized

@@ -2,10 +2,13 @@ package daemon
 
 import (
 	"encoding/json"
+	"net"
+	"net/http"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -20,7 +23,7 @@ func (d *Daemon) grantLease(c *call) error {
 	}
 	reg := supervise.Registration{
 		Name: in.Name, Create: in.Create, Token: c.token, ByHand: c.owner,
-		Incarnation: in.Incarnation, Process: in.Process, Endpoints: in.Endpoints,
+		Incarnation: in.Incarnation, Process: c.process(in.Process), Endpoints: in.Endpoints,
 	}
 	if in.UUID != "" {
 		var err error
@@ -70,6 +73,19 @@ func (d *Daemon) grantLease(c *call) error {
 			return nil
 		}
 	}
+}
+
+// process returns the process at the other end of the call's connection, which says that it is one: the system is asked, where it tells.
+func (c *call) process(claim process.ID) process.ID {
+	here, _ := c.r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	client, err := net.ResolveTCPAddr("tcp", c.r.RemoteAddr) // it is an address already
+	if err != nil {
+		return claim
+	}
+	if l, ok := linkBetween(client, here); ok {
+		return l.registrant(claim)
+	}
+	return claim
 }
 
 // hold makes a lease findable by its id.

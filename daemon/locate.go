@@ -47,6 +47,11 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 	if err != nil {
 		return nil, l.failure(server, err)
 	}
+	if live.Unproven {
+		if err := l.prove(ctx, live, key); err != nil {
+			return nil, err
+		}
+	}
 	to := new(ior.IOR)
 	how := l.speech(live.Endpoints)
 	for _, e := range l.addresses(ctx, live.Endpoints) {
@@ -60,6 +65,29 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
 	}
 	return to, nil
+}
+
+// prove asks a process that was started for a single object whether it has that. One that has not is ended: else anybody could have as many processes started
+// as the server may have, by calling objects that there are not.
+func (l *locator) prove(ctx context.Context, live supervise.Live, key []byte) error {
+	to := new(ior.IOR)
+	for _, e := range near(live.Endpoints) {
+		p := ior.IIOP{Version: cdr.V10, Host: e.Host, Port: e.Port, Key: key}
+		to.Profiles = append(to.Profiles, p.Profile())
+	}
+	if len(to.Profiles) == 0 {
+		return nil
+	}
+	absent, err := l.orb.NewRef(to).NonExistent(ctx)
+	if err != nil { // it is asked again for the next client
+		l.log.Debug("a server does not say whether it has the object that it was started for", "pid", live.PID, "error", err)
+		return nil
+	}
+	l.sup.Prove(live, !absent)
+	if absent {
+		return exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the server has no object with the key %.64q", key)
+	}
+	return nil
 }
 
 // objectPath is the path of an object as records of servers have it: its adapters' names and its id, with slashes between.

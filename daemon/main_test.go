@@ -19,8 +19,10 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/server/lease"
+	"github.com/opendsom/dsom/std/cosnaming"
 )
 
 // The variables that make the test binary another program.
@@ -81,7 +83,25 @@ func programs() map[string]func() int {
 		"daemon":  runDaemon,
 		"somdsvr": somdsvr,
 		"deafsvr": deafsvr,
+		"namer":   namer,
 	}
+}
+
+// namer is a server that makes a naming context at the daemon whose naming service its argument names, and is up when it may.
+func namer() int {
+	o, err := orb.New(orb.Config{})
+	if err != nil {
+		return 90
+	}
+	root, err := cosnaming.NamingContextClass.Bind(context.Background(), o, os.Args[1])
+	if err == nil {
+		_, err = root.NewContext(context.Background())
+	}
+	if err != nil {
+		fmt.Println(err)
+		return 89
+	}
+	return serve(false)
 }
 
 // connect asks for the lease, and returns when it is granted, or with an exit status.

@@ -153,7 +153,7 @@ func (m *metricText) sample(name string, value float64, labels ...string) {
 		if i == 0 {
 			sep = "{"
 		}
-		m.WriteString(sep + labels[i] + `="` + labelEscapes.Replace(strings.ToValidUTF8(clipped(labels[i+1]), "\uFFFD")) + `"`)
+		m.WriteString(sep + labels[i] + `="` + labelEscapes.Replace(shownName(labels[i+1])) + `"`)
 	}
 	if len(labels) > 0 {
 		m.WriteString("}")
@@ -162,13 +162,3 @@ func (m *metricText) sample(name string, value float64, labels ...string) {
 }
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-
-// longestLabel is how many octets of a text a label has.
-const longestLabel = 256
-
-func clipped(s string) string {
-	if len(s) > longestLabel {
-		return s[:longestLabel] + "…"
-	}
-	return s
-}

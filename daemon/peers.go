@@ -1,11 +1,15 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/process"
 )
 
@@ -19,10 +23,36 @@ const (
 	DSOMNobody      DSOMClients = "nobody"
 )
 
+// Writers says who may change names, besides the programs of root and of the daemon's user on this machine, and the servers that are registered. The zero
+// value is nobody else, where the system tells whose programs call; where it does not, that is everybody on this machine.
+type Writers struct {
+	Networks    []netip.Prefix // other machines, and all on them
+	Users       []int          // of this machine, by their numbers
+	ThisMachine bool           // everybody on this machine
+}
+
 // peers tells whose programs are at the other end of connections to the daemon.
 type peers struct {
-	may  DSOMClients
-	port uint16 // at which the daemon takes calls
+	dsom    DSOMClients
+	writers Writers
+	sup     *supervise.Supervisor
+}
+
+// A link is both ends of a connection from this machine.
+type link struct {
+	client, here netip.AddrPort
+}
+
+// linkOf returns the connection that the request of ctx came over; false if it came over none.
+func linkOf(ctx context.Context) (l link, ok bool) { return linkBetween(orb.Peer(ctx), orb.Local(ctx)) }
+
+func linkBetween(client, here net.Addr) (l link, ok bool) {
+	if client == nil || here == nil {
+		return l, false
+	}
+	c, err := netip.ParseAddrPort(client.String())
+	h, bad := netip.ParseAddrPort(here.String())
+	return link{unmapped(c), unmapped(h)}, err == nil && bad == nil
 }
 
 // A caller is the program at the other end of a connection, as far as the system tells.
@@ -31,43 +61,89 @@ type caller struct {
 	token   string // by which the daemon knows what it has started, if the program has one
 }
 
-// allow returns why a client of DSOM may not use the daemon.
-func (p *peers) allow(peer net.Addr) error {
-	if peer == nil || p.may == DSOMThisMachine && onThisMachine(peer) {
+// mayUseDSOM returns why a client of DSOM may not use the daemon.
+func (p *peers) mayUseDSOM(ctx context.Context) error {
+	peer := orb.Peer(ctx)
+	if peer == nil || p.dsom == DSOMThisMachine && onThisMachine(peer) {
 		return nil
 	}
-	if p.may == DSOMNobody {
+	if p.dsom == DSOMNobody {
 		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody)")
 	}
-	at, err := netip.ParseAddrPort(peer.String())
-	if err != nil || !onThisMachine(peer) {
+	if !onThisMachine(peer) {
 		return fmt.Errorf("%v is another machine: what registers and starts servers must run on theirs", peer)
 	}
-	users, err := socketUsers(unmapped(at), p.port)
-	if err == nil && len(users) == 0 {
-		err = errors.New("the system knows no such connection")
-	}
+	user, err := callingUser(ctx)
 	if err != nil {
-		return fmt.Errorf("it cannot be told whose program calls from %v: %w; start the daemon with --dsom-clients=this-machine if all users of this machine may run programs as its user", peer, err)
+		return fmt.Errorf("%w; start the daemon with --dsom-clients=this-machine if all users of this machine may run programs as its user", err)
 	}
-	for _, u := range users {
-		if u != 0 && u != ownUser() {
-			return fmt.Errorf("the program that calls from %v is of user %d, and the daemon of user %d", peer, u, ownUser())
-		}
+	if user != 0 && user != ownUser() {
+		return fmt.Errorf("the program that calls from %v is of user %d, and the daemon of user %d", peer, user, ownUser())
 	}
 	return nil
 }
 
-// caller returns what is known of the program at the other end of a connection; likely is the process that it should be, if there is one.
-func (p *peers) caller(peer net.Addr, likely process.ID) caller {
-	if peer == nil {
-		return caller{}
+// mayWrite returns why a client may not change names.
+func (p *peers) mayWrite(ctx context.Context) error {
+	peer := orb.Peer(ctx)
+	if peer == nil { // this process
+		return nil
 	}
 	at, err := netip.ParseAddrPort(peer.String())
 	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(p.writers.Networks, func(n netip.Prefix) bool { return n.Contains(unmapped(at).Addr()) }) {
+		return nil
+	}
+	if !onThisMachine(peer) {
+		return errors.New("it is another machine, and not in a network from which names may be changed")
+	}
+	if p.writers.ThisMachine {
+		return nil
+	}
+	user, err := callingUser(ctx)
+	if errors.Is(err, errors.ErrUnsupported) { // see Writers
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if user == 0 || user == ownUser() || slices.Contains(p.writers.Users, user) || p.isServer(ctx, user) {
+		return nil
+	}
+	return fmt.Errorf("its program is of user %d, and names may be changed by those of user %d, which is the daemon's, and of root", user, ownUser())
+}
+
+// isServer reports whether the caller is a process of a server that runs as a user.
+func (p *peers) isServer(ctx context.Context, user int) bool {
+	l, ok := linkOf(ctx)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(p.sup.ProcessesAs(user), l.isOf)
+}
+
+// callingUser returns the user whose program is at the other end of the connection of ctx, which is from this machine.
+func callingUser(ctx context.Context) (int, error) {
+	l, ok := linkOf(ctx)
+	if !ok {
+		return 0, errors.New("it cannot be told whose program calls: the connection has no address")
+	}
+	user, err := l.user()
+	if err != nil {
+		return 0, fmt.Errorf("it cannot be told whose program calls from %v: %w", l.client, err)
+	}
+	return user, nil
+}
+
+// caller returns what is known of the program at the other end of a connection; likely is the process that it should be, if there is one.
+func (p *peers) caller(ctx context.Context, likely process.ID) caller {
+	l, ok := linkOf(ctx)
+	if !ok {
 		return caller{}
 	}
-	return socketProcess(unmapped(at), p.port, likely)
+	return l.caller(likely)
 }
 
 func unmapped(at netip.AddrPort) netip.AddrPort {

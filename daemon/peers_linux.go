@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -23,42 +24,55 @@ var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 // ownUser is the user that the daemon runs as.
 func ownUser() int { return os.Geteuid() }
 
-// A socket is a line of the system's table of connections.
+// A socket is what the system tells of one end of a connection.
 type socket struct {
 	local, remote netip.AddrPort
 	user          int
 	inode         string // "0": no process has it any more
 }
 
-// sockets returns the sockets of this machine that are bound to local and connected to a port. There may be several, of
-// several users: the system tells connections apart by both ends.
-func sockets(local netip.AddrPort, port uint16) ([]socket, error) {
-	var all []socket
-	ports := fmt.Appendf(nil, ":%04X ", local.Port())
+var errNoSocket = errors.New("the system knows no such connection: it was closed")
+
+// socket returns the client's end.
+func (l link) socket() (socket, error) {
+	s, err := l.ask()
+	if errors.Is(err, errors.ErrUnsupported) {
+		s, err = l.read()
+	}
+	if err == nil && s.inode == "0" { // it is not told any more whose it was
+		err = errNoSocket
+	}
+	return s, err
+}
+
+// read finds the client's end in the system's table of connections, which takes the longer the more there may be.
+func (l link) read() (socket, error) {
+	ports := fmt.Appendf(nil, ":%04X ", l.client.Port())
 	for _, name := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
 		f, err := os.Open(name)
 		if os.IsNotExist(err) { // a system without IPv6
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return socket{}, err
 		}
 		lines := bufio.NewScanner(f)
 		for lines.Scan() {
 			if !bytes.Contains(lines.Bytes(), ports) { // most are neither
 				continue
 			}
-			if s, ok := parseSocket(lines.Text()); ok && s.local == local && s.remote.Port() == port {
-				all = append(all, s)
+			if s, ok := parseSocket(lines.Text()); ok && s.local == l.client && s.remote == l.here {
+				_ = f.Close()
+				return s, nil
 			}
 		}
 		err = lines.Err()
 		_ = f.Close()
 		if err != nil {
-			return nil, err
+			return socket{}, err
 		}
 	}
-	return all, nil
+	return socket{}, errNoSocket
 }
 
 // parseSocket reads a line of the table: number, both ends, state, queues, timer, retransmissions, user, time-out, inode.
@@ -98,48 +112,71 @@ func parseEnd(text string) (netip.AddrPort, bool) {
 	return netip.AddrPortFrom(a.Unmap(), uint16(n)), true
 }
 
-// socketUsers returns the users of the sockets that may be the other end of a connection to a port of this machine.
-func socketUsers(local netip.AddrPort, port uint16) ([]int, error) {
-	all, err := sockets(local, port)
-	var users []int
-	for _, s := range all {
-		if s.inode == "0" && s.user == 0 { // closed: it is not told any more whose it was
-			return nil, err
-		}
-		users = append(users, s.user)
-	}
-	return users, err
+// user returns the user of the client's end.
+func (l link) user() (int, error) {
+	s, err := l.socket()
+	return s.user, err
 }
 
-// socketProcess returns the process at the other end of a connection: likely, if it is that, and none where it is not one alone, or
-// cannot be seen.
-func socketProcess(local netip.AddrPort, port uint16, likely process.ID) caller {
-	all, err := sockets(local, port)
-	if err != nil || len(all) != 1 || all[0].inode == "0" {
+// isOf reports whether a process has the client's end.
+func (l link) isOf(id process.ID) bool {
+	s, err := l.socket()
+	return err == nil && id.Known() && s.isOf(id)
+}
+
+// caller returns the process at the other end: likely, if it is that, and none where it is not one alone, or cannot be seen.
+func (l link) caller(likely process.ID) caller {
+	s, err := l.socket()
+	if err != nil {
 		return caller{}
 	}
-	link := "socket:[" + all[0].inode + "]"
-	if dir := "/proc/" + strconv.Itoa(likely.PID); likely.Known() && holds(dir, link) {
-		return caller{process: likely, token: environToken(dir)}
+	found := []process.ID{likely}
+	if !likely.Known() || !s.isOf(likely) {
+		found = s.processes()
 	}
+	if len(found) != 1 { // it was inherited, and any of them may call
+		return caller{}
+	}
+	return caller{process: found[0], token: environToken(folder(found[0]))}
+}
+
+// registrant returns the process at the other end: the one that it says it is, if that has the socket, else the one that has. It is none if several have it
+// and the one is not among them, and the one where the system shows none: then it runs as another user, and so does the daemon not as root.
+func (l link) registrant(claim process.ID) process.ID {
+	s, err := l.socket()
+	if err != nil || claim.Known() && s.isOf(claim) {
+		return claim
+	}
+	switch found := s.processes(); len(found) {
+	case 0:
+		return claim
+	case 1:
+		return found[0]
+	}
+	return process.ID{}
+}
+
+func (s socket) link() string { return "socket:[" + s.inode + "]" }
+
+// isOf reports whether a process has the socket open.
+func (s socket) isOf(id process.ID) bool { return holds(folder(id), s.link()) }
+
+// processes returns those that have the socket open, as far as they can be seen.
+func (s socket) processes() (found []process.ID) {
 	dirs, _ := filepath.Glob("/proc/[0-9]*")
-	var found caller
 	for _, dir := range dirs {
-		if !holds(dir, link) {
+		if !holds(dir, s.link()) {
 			continue
 		}
 		pid, _ := strconv.Atoi(filepath.Base(dir))
-		id, err := process.Of(pid)
-		if err != nil {
-			continue
+		if id, err := process.Of(pid); err == nil {
+			found = append(found, id)
 		}
-		if found.process.Known() { // it was inherited, and any of them may call
-			return caller{}
-		}
-		found = caller{process: id, token: environToken(dir)}
 	}
 	return found
 }
+
+func folder(id process.ID) string { return "/proc/" + strconv.Itoa(id.PID) }
 
 // holds reports whether a process has a socket open.
 func holds(dir, link string) bool {

@@ -3,10 +3,15 @@ package daemon_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
+	"os/user"
+	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +20,8 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/std/cosnaming"
 	dsomclient "github.com/opendsom/dsom/svc/somdd/client"
 	"github.com/opendsom/dsom/svc/somdd/wire"
 	"github.com/opendsom/dsom/transport"
@@ -87,6 +94,124 @@ func TestDSOMUsers(t *testing.T) {
 	open := runDSOM(t, daemon.Config{State: t.TempDir(), DSOMClients: daemon.DSOMThisMachine})
 	if _, err := open.asUser(t, aStranger).Repository(t.Context()); err != nil {
 		t.Errorf("another user, where all may: %v", err)
+	}
+}
+
+// TestWriters holds whose programs of this machine may change names: the daemon's user's, root's, those of users that were named, and processes of servers that
+// run as another; all others may read.
+func TestWriters(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("who connects as another user is root")
+	}
+	writes := func(d *dsomDaemon, user int) error {
+		o, err := orb.New(orb.Config{Transports: transport.Set{as{tcp.New(), user}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = o.Shutdown(context.Background()) }()
+		root, err := cosnaming.NamingContextClass.Bind(t.Context(), o, fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/NameService", d.port))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := root.List(t.Context(), 10); err != nil {
+			t.Errorf("user %d may not read: %v", user, err)
+		}
+		_, err = root.NewContext(t.Context())
+		return err
+	}
+	denied := func(err error) bool {
+		var sys *exc.SystemException
+		return errors.As(err, &sys) && sys.Kind == exc.NoPermission && sys.Minor == exc.MinorWriteDenied
+	}
+	for name, c := range map[string]struct {
+		writers daemon.Writers
+		may     map[int]bool
+	}{
+		"by default":   {daemon.Writers{}, map[int]bool{0: true, aStranger: false, aStranger - 1: false}},
+		"a user":       {daemon.Writers{Users: []int{1, aStranger}}, map[int]bool{0: true, aStranger: true, aStranger - 1: false}},
+		"this machine": {daemon.Writers{ThisMachine: true}, map[int]bool{0: true, aStranger: true, aStranger - 1: true}},
+		"a network":    {daemon.Writers{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, map[int]bool{aStranger: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := runDSOM(t, daemon.Config{State: t.TempDir(), Writers: c.writers})
+			for user, may := range c.may {
+				if err := writes(d, user); may && err != nil || !may && !denied(err) {
+					t.Errorf("user %d, who may: %v, got %v", user, may, err)
+				}
+			}
+		})
+	}
+}
+
+// TestWritingServer holds that a server which runs under an account of its own may bind names, and other programs of the account may not.
+func TestWritingServer(t *testing.T) {
+	t.Parallel()
+	nobody, err := user.Lookup("nobody")
+	if os.Geteuid() != 0 || err != nil {
+		t.Skip("who starts programs as another user is root, and the user nobody is needed")
+	}
+	uid, err := strconv.Atoi(nobody.Uid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := runDSOM(t, daemon.Config{State: t.TempDir()})
+	at := fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/NameService", d.port)
+	program := forEverybody(t)
+	if _, err := d.admin.Add(t.Context(), admin.Server{Name: "bank", User: "nobody", Command: []string{program, at}, Env: environ("namer")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.admin.Start(t.Context(), "bank"); err != nil {
+		t.Fatalf("%v\n%s", err, d.output(t, "bank"))
+	}
+	run := exec.Command(program, at)
+	run.Env, run.Dir = environ("namer"), "/"
+	run.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(aStranger)}}
+	if out, err := run.CombinedOutput(); err == nil || !strings.Contains(string(out), "names may be changed by") {
+		t.Errorf("got %v: %s", err, out)
+	}
+}
+
+// forEverybody returns a copy of this test binary that every user can run.
+func forEverybody(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "dsom-daemon-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	b, err := os.ReadFile(os.Args[0])
+	name := filepath.Join(dir, "program")
+	if err := errors.Join(err, os.Chmod(dir, 0o755), os.WriteFile(name, b, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestRegistrant holds that a program which registers is the process that has the connection, whatever process it says it is.
+func TestRegistrant(t *testing.T) {
+	t.Parallel()
+	d := open(t, quick(t.TempDir()))
+	victim := exec.Command("sleep", "1000")
+	if err := victim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = victim.Process.Kill(), victim.Wait() }()
+	claim, err := process.Of(victim.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := client(t, d).Lease(t.Context(), admin.Registration{Name: "evil", Create: true, Incarnation: "x", Process: claim, Endpoints: []string{"tcp:127.0.0.1:1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stream.Close() }()
+	if _, err := stream.Next(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := client(t, d).Server(t.Context(), "evil")
+	if err != nil || s.Run.PID != os.Getpid() {
+		t.Errorf("the process is taken to be %d, and is %d: %v", s.Run.PID, os.Getpid(), err)
 	}
 }
 

@@ -4,7 +4,6 @@ package daemon
 
 import (
 	"errors"
-	"net/netip"
 	"os"
 
 	"github.com/opendsom/dsom/process"
@@ -13,8 +12,14 @@ import (
 // ownUser is the user that the daemon runs as.
 func ownUser() int { return os.Geteuid() }
 
-// socketUsers is not known how to find out here.
-func socketUsers(netip.AddrPort, uint16) ([]int, error) { return nil, errors.ErrUnsupported }
+// user is not known how to find out here.
+func (link) user() (int, error) { return 0, errors.ErrUnsupported }
 
-// socketProcess likewise.
-func socketProcess(netip.AddrPort, uint16, process.ID) caller { return caller{} }
+// caller likewise.
+func (link) caller(process.ID) caller { return caller{} }
+
+// isOf likewise.
+func (link) isOf(process.ID) bool { return false }
+
+// registrant is the process that a program says it is.
+func (link) registrant(claim process.ID) process.ID { return claim }

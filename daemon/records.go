@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -83,24 +81,6 @@ func (d *Daemon) namer(c *call) func(implrepo.UUID) string {
 		}
 		return rec.Name
 	}
-}
-
-// notNeeded fails if other servers come after one that is to be removed.
-func (d *Daemon) notNeeded(c *call, rec implrepo.Record) error {
-	all, err := d.sup.Records().List(c.r.Context())
-	if err != nil {
-		return err
-	}
-	var by []string
-	for _, r := range all {
-		if slices.Contains(r.After, rec.UUID) {
-			by = append(by, r.Name)
-		}
-	}
-	if len(by) == 0 {
-		return nil
-	}
-	return &admin.Error{Code: admin.CodeBusy, Message: fmt.Sprintf("server %q is one that %s comes after; change that first", rec.Name, strings.Join(by, ", "))}
 }
 
 // mayBecome fails if this daemon can start no program under an account: at once, and not when the first call comes.

@@ -1,13 +1,13 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -48,8 +48,7 @@ type Config struct {
 	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
 	Connect string
 
-	// AllowWrite are the networks, besides this machine, from which names may be bound.
-	AllowWrite []netip.Prefix
+	Writers Writers // who may change names
 
 	// DSOMClients are the programs of SOM's DSOM that are served; "" is DSOMSameUser.
 	DSOMClients DSOMClients
@@ -97,7 +96,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		c.Limits = new(limits.Limits)
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
-	front := &front{c: c}
+	front := &front{c: c, seldom: seldom(c.Log)}
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
 		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
@@ -137,7 +136,9 @@ type front struct {
 	id  identity
 	orb *orb.ORB
 
-	dsom *dsomLives // nil until calls are let in
+	peers  *peers
+	dsom   *dsomLives   // nil until calls are let in
+	seldom *slog.Logger // of what clients bring about
 
 	published []transport.Endpoint // what references name to whom no other rule is for
 	rules     string               // what they name, to whom; "": there are no rules
@@ -255,8 +256,9 @@ func (f *front) listenAddress(known identity) (host string, port uint16, err err
 
 // serve lets the calls in: naming, and the way to the servers.
 func (f *front) serve(ctx context.Context, d *Daemon) error {
+	f.peers = &peers{dsom: cmp.Or(f.c.DSOMClients, DSOMSameUser), writers: f.c.Writers, sup: d.sup}
 	root := poa.New(f.orb)
-	names, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, MayWrite: f.mayWrite, Log: f.c.Log})
+	names, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, MayWrite: f.peers.mayWrite, Log: f.seldom})
 	if err != nil {
 		return err
 	}
@@ -274,7 +276,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	d.objects.Store(f.objects)
 	f.servePages(d)
-	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.c.Log})
+	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom})
 	if err != nil {
 		return err
 	}
@@ -293,22 +295,4 @@ func (f *front) close(ctx context.Context) error {
 		err = errors.Join(err, f.objects.Close(ctx))
 	}
 	return errors.Join(err, f.orb.Shutdown(ctx))
-}
-
-// mayWrite reports whether a client may change names: one on this machine, or in an allowed network.
-func (f *front) mayWrite(peer net.Addr) bool {
-	if peer == nil || onThisMachine(peer) { // nil: this process
-		return true
-	}
-	at, err := netip.ParseAddrPort(peer.String())
-	if err != nil {
-		return false
-	}
-	addr := unmapped(at).Addr()
-	for _, n := range f.c.AllowWrite {
-		if n.Contains(addr) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,12 +2,15 @@ package daemon
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -93,6 +96,7 @@ func (d *Daemon) changeServer(c *call) error {
 			return err
 		}
 	}
+	was := rec.Name
 	rec, err = d.sup.Records().Update(c.r.Context(), rec.UUID, func(r *implrepo.Record) error {
 		set(&r.Name, in.Name)
 		set(&r.Command, in.Command)
@@ -126,6 +130,9 @@ func (d *Daemon) changeServer(c *call) error {
 	if err != nil {
 		return err
 	}
+	if rec.Name != was {
+		d.counts.forget(was)
+	}
 	return d.replyServer(c, rec)
 }
 
@@ -136,42 +143,56 @@ func set[T any](field, to *T) {
 	}
 }
 
-// removeServer answers DELETE /v1/servers/{name}. The server is disabled first, so that no
-// call starts it again on the way.
+// removeServer answers DELETE /v1/servers/{name}.
 func (d *Daemon) removeServer(c *call) error {
-	ctx := c.r.Context()
 	rec, err := d.record(c)
 	if err != nil {
 		return err
 	}
-	if err := d.notNeeded(c, rec); err != nil {
+	stop, _ := strconv.ParseBool(c.r.URL.Query().Get("stop"))
+	if err := d.remove(c.r.Context(), rec, stop); err != nil {
 		return err
 	}
-	was := rec.Disabled
-	disable := func(to bool) error {
-		_, err := d.sup.Records().Update(ctx, rec.UUID, func(r *implrepo.Record) error { r.Disabled = to; return nil })
+	return c.reply(struct{}{})
+}
+
+// remove forgets a server, and the interfaces that were registered with it. It is disabled first, so that no call starts it again on the way, and
+// enabled again if it cannot be removed or the caller waits no more: then it is as it was, or at most has been stopped.
+func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (err error) {
+	records := d.sup.Records()
+	if err := records.Needed(ctx, rec); err != nil {
 		return err
 	}
-	if err := disable(true); err != nil {
+	disable := func(ctx context.Context, to bool) error {
+		_, err := records.Update(ctx, rec.UUID, func(r *implrepo.Record) error { r.Disabled = to; return nil })
 		return err
 	}
-	if stop, _ := strconv.ParseBool(c.r.URL.Query().Get("stop")); stop {
+	if err := disable(ctx, true); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, disable(context.WithoutCancel(ctx), rec.Disabled))
+		}
+	}()
+	if stop {
 		if err := d.sup.Stop(ctx, rec.UUID, "the server is being removed"); err != nil {
 			return err
 		}
 	} else if run := d.sup.Run(rec.UUID); run.State != admin.StateStopped && run.State != admin.StateBackOff {
-		if err := disable(was); err != nil {
-			return err
-		}
 		return &admin.Error{Code: admin.CodeBusy, Message: fmt.Sprintf("server %q is %s; stop it first, or have it stopped", rec.Name, run.State)}
 	}
-	if err := d.sup.Records().Remove(ctx, rec.UUID); err != nil {
+	if err := records.Remove(ctx, rec.UUID); err != nil {
 		return err
 	}
+	d.counts.forget(rec.Name)
 	if err := d.sup.Forget(rec.UUID); err != nil {
 		d.o.Log.Warn("what was kept of a removed server is left", "server", rec.Name, "error", err)
 	}
-	return c.reply(struct{}{})
+	if err := d.interfaces.Remove(ctx, admin.ServerSpecification(rec.Name)); err != nil && !errors.Is(err, ifr.ErrUnknown) {
+		d.o.Log.Warn("the interfaces of a removed server stay registered", "server", rec.Name, "error", err)
+	}
+	return nil
 }
 
 // startServer answers POST /v1/servers/{name}/start.

@@ -13,7 +13,9 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/model"
 	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -360,5 +362,41 @@ func TestNotToBeStarted(t *testing.T) {
 	hang := uuid(t, add(t, d, "hang", "hang", nil))
 	if _, err := d.Supervisor().Ensure(short, hang); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRemoveGivenUp holds that a removal whose caller does not wait leaves the server registered and enabled, and one that is done takes the server's
+// interfaces with it.
+func TestRemoveGivenUp(t *testing.T) {
+	t.Parallel()
+	d := open(t, quick(t.TempDir()))
+	c := client(t, d)
+	add(t, d, "bank", "stubborn", func(s *admin.Server) { s.StopTimeout = admin.Duration(time.Second) })
+	packed, err := ifr.Pack(new(model.Spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{admin.ServerSpecification("bank"), "others"} {
+		if _, err := c.RegisterSpecification(t.Context(), name, packed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.Start(t.Context(), "bank"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() { gone <- c.Remove(ctx, "bank", true) }()
+	eventually(t, "the removal has begun", func() bool { s, err := c.Server(t.Context(), "bank"); return err == nil && s.Disabled })
+	giveUp()
+	if err := <-gone; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	eventually(t, "the server is as it was", func() bool { s, err := c.Server(t.Context(), "bank"); return err == nil && !s.Disabled })
+	if err := c.Remove(t.Context(), "bank", true); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := c.Specifications(t.Context()); err != nil || len(all) != 1 || all[0].Name != "others" {
+		t.Errorf("registered are %v, %v", all, err)
 	}
 }

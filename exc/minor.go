@@ -128,7 +128,7 @@ var minors = []Minor{
 	{CommFailure, MinorConnectionLost, "the connection broke", "call again if the operation may run twice"},
 	{CommFailure, MinorProtocol, "the peer broke the protocol", "look at the bytes with a trace"},
 	{InvObjref, MinorNilReference, "the reference is nil or has no profile that can be used", "check where the reference came from"},
-	{NoPermission, MinorWriteDenied, "writes are allowed from this machine only", "start the daemon with --allow-write CIDR"},
+	{NoPermission, MinorWriteDenied, "names may be changed by the daemon's user, root, and registered servers only", "start the daemon with --allow-write, which says who else may"},
 	{NoPermission, MinorConnectRefused, "a rule of this side forbids to connect to where the reference leads", "see the text for the rule; a rule before it may allow the address (NETWORK=@direct)"},
 	{Marshal, MinorNoValueFactory, "no factory is known for the type of a value that was received", "register one with Register of the type's descriptor, or have the sender send what the receiver knows"},
 	{Marshal, MinorForeignError, "a value's own code failed to write or read it", "see the text"},

@@ -21,6 +21,7 @@ type callContext struct {
 	orb    *ORB
 	parent context.Context // of a local call; else nil
 	peer   net.Addr
+	local  net.Addr
 	names  *names // what references name for peer; nil: the standard
 	object []byte // the key of the object that it is for, if it came over a connection
 
@@ -182,6 +183,7 @@ func (c *callContext) Err() error { return c.ask().Err() }
 type (
 	orbKey    struct{}
 	peerKey   struct{}
+	localKey  struct{}
 	upcallKey struct{}
 	viewKey   struct{}
 )
@@ -204,6 +206,10 @@ func (c *callContext) Value(key any) any {
 		if c.peer != nil {
 			return c.peer
 		}
+	case localKey:
+		if c.local != nil {
+			return c.local
+		}
 	}
 	if _, of := key.(viewKey); of && c.names != nil {
 		return c.names.forOwn
@@ -224,6 +230,13 @@ func (c *callContext) Value(key any) any {
 // nil outside an upcall and for a call from the same process.
 func Peer(ctx context.Context) net.Addr {
 	a, _ := ctx.Value(peerKey{}).(net.Addr)
+	return a
+}
+
+// Local returns the address at which the client of [Peer] was let in: with it the other end of the connection. It is nil where
+// Peer is.
+func Local(ctx context.Context) net.Addr {
+	a, _ := ctx.Value(localKey{}).(net.Addr)
 	return a
 }
 

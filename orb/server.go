@@ -310,7 +310,7 @@ func (s *serverConn) context(r *ServerRequest, fresh bool) *callContext {
 
 func (s *serverConn) newContext(w *conn.Work) *callContext {
 	c := newCallContext(s.orb, nil, w.Conn().RemoteAddr())
-	c.names = s.refs.names
+	c.names, c.local = s.refs.names, w.Conn().LocalAddr()
 	return c
 }
 

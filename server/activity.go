@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -31,7 +32,8 @@ type activity struct {
 
 	mu      sync.Mutex
 	running int
-	since   time.Time // when running became 0
+	since   time.Time     // when running became 0, or what busy asks was so last
+	busy    []func() bool // of the program
 }
 
 // around is called around each request. To ask whether an object exists is no call: the daemon does so to see whether the
@@ -70,10 +72,22 @@ func (a *activity) leave(n int64) {
 	}
 }
 
+// isBusy asks the program.
+func (a *activity) isBusy() bool {
+	a.mu.Lock()
+	busy := a.busy
+	a.mu.Unlock()
+	return slices.ContainsFunc(busy, func(f func() bool) bool { return f() })
+}
+
 // report is what there is to be told.
 func (a *activity) report() admin.Report {
+	busy := a.isBusy()
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if busy {
+		a.since = time.Now()
+	}
 	r := admin.Report{Calls: a.running, Done: a.done.Load()}
 	if a.running == 0 {
 		r.Idle = admin.Duration(time.Since(a.since))

@@ -132,6 +132,17 @@ func (s *Server) AtEnd(f func() error) {
 	s.atEnd = append(s.atEnd, f)
 }
 
+// WhileBusy keeps the daemon from stopping the server for want of calls (idle_timeout) while f reports true, for a reason that calls do not tell: clients have
+// objects, for one, that end with the process. f is called several times a second, if the server has such a time-out, by a goroutine of its own.
+func (s *Server) WhileBusy(f func() bool) {
+	if s.active == nil {
+		return
+	}
+	s.active.mu.Lock()
+	defer s.active.mu.Unlock()
+	s.active.busy = append(s.active.busy, f)
+}
+
 // close calls the functions of AtEnd.
 func (s *Server) close() (err error) {
 	s.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -55,6 +56,8 @@ type Domain struct {
 	classes   map[string]*som.Class     // by name
 	proxies   map[*som.Class]*som.Class // of proxies, by target
 	described int
+
+	given atomic.Int64 // objects of which clients have references of their own
 
 	making sync.Mutex // one class of proxies is made at a time
 }
@@ -249,6 +252,9 @@ func (d *Domain) withdraw(s *servant) {
 	d.forget(s)
 	s.mu.Lock()
 	kept := s.kept
+	if s.given > 0 {
+		d.given.Add(-1)
+	}
 	s.kept, s.given, s.shown = som.Ref{}, 0, false
 	s.mu.Unlock()
 	if !kept.IsNil() {
@@ -276,6 +282,9 @@ func (d *Domain) Exported() int {
 	defer d.mu.Unlock()
 	return len(d.objects)
 }
+
+// Given returns how many objects clients have references of their own to, which they have not given back: objects that end with the process.
+func (d *Domain) Given() int { return int(d.given.Load()) }
 
 // Local returns the object of this process that a reference names, with a reference of the caller's own, if it is one.
 func (d *Domain) Local(o orb.Object) (som.Ref, bool) {

@@ -92,7 +92,7 @@ const createTries = 3
 
 // create has the server make an object. Where that fails because the server has ended, or may have, it is looked for again: the name may lead elsewhere
 // by now, and the daemon start it anew. An object that a broken connection may have left there is nobody's, and ends with that process.
-func (at *place) create(ctx context.Context) (d *Domain, ref *orb.Ref, err error) {
+func (at *place) create(ctx context.Context) (ref *orb.Ref, err error) {
 	for range createTries {
 		ref, err = at.createAt(ctx)
 		x := (*exc.SystemException)(nil)
@@ -103,7 +103,22 @@ func (at *place) create(ctx context.Context) (d *Domain, ref *orb.Ref, err error
 		at.ref = nil
 		at.mu.Unlock()
 	}
-	return at.d, ref, err
+	return ref, err
+}
+
+// discard has the server end an object that it has just made and that nobody needs, by the server's address, which was reached. If that fails, the server
+// is gone.
+func (at *place) discard(ctx context.Context, made *orb.Ref) {
+	server, err := at.server(ctx)
+	if err != nil {
+		return
+	}
+	c := orb.StartCall(ctx, server, "somdDeleteObj", 0)
+	for c.Next() {
+		c.Out.Object(made, nil)
+	}
+	c.Returned()
+	_ = c.End()
 }
 
 func (at *place) createAt(ctx context.Context) (*orb.Ref, error) {
@@ -153,7 +168,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 	s.Init = func(r som.Ref) error {
 		p, _ := som.FindState[proxy](r)
 		p.mu.Lock()
-		p.target, p.make = made, at.create
+		p.target, p.from = made, at
 		p.mu.Unlock()
 		_, _, err := p.reached(context.Background())
 		return err

@@ -45,8 +45,8 @@ func TestPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := pet.Living.Load() - before; n != 1 {
-		t.Errorf("%d cats live at the server", n)
+	if n := pet.Living.Load() - before; n != 1 || server.Given() != 1 {
+		t.Errorf("%d cats live at the server, of which clients have %d", n, server.Given())
 	}
 	for method, want := range map[string]any{"speak": "Ada says hello to x, meow", "scratch": int32(4), "count": int32(3)} {
 		arg := any(2)
@@ -65,7 +65,7 @@ func TestPlace(t *testing.T) {
 	if err := r.Release(); err != nil {
 		t.Error(err)
 	}
-	if n := pet.Living.Load() - before; n != 0 {
+	if n := pet.Living.Load() - before; n != 0 || server.Given() != 0 {
 		t.Errorf("%d cats live at the server after the proxy's end", n)
 	}
 	for _, class := range []string{"Pets::Pet", "Pets::Dog"} {

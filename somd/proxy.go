@@ -2,11 +2,7 @@ package somd
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"reflect"
-	"slices"
 	"sync"
 	"time"
 
@@ -42,8 +38,9 @@ type proxy struct {
 	d      *Domain
 	ref    *orb.Ref
 	target *som.Class
-	owner  bool                                             // it has a reference to the target, which it gives back at its end
-	make   func(context.Context) (*Domain, *orb.Ref, error) // makes the target, of an object of a placed class
+	owner  bool   // it has a reference to the target, which it gives back at its end
+	doubt  bool   // nobody answered the last call: the target may be gone
+	from   *place // where the target is made, of an object of a placed class; nil: it is made by nobody here
 }
 
 func proxyOf(self som.Self) *proxy {
@@ -76,46 +73,6 @@ func (p *proxy) reference() (*orb.Ref, error) {
 	return p.ref, nil
 }
 
-// reached is reference, and makes a target where one is to be made.
-func (p *proxy) reached(ctx context.Context) (*Domain, *orb.Ref, error) {
-	p.mu.Lock()
-	d, ref, make := p.d, p.ref, p.make
-	p.mu.Unlock()
-	if ref != nil || make == nil {
-		ref, err := p.reference()
-		return d, ref, err
-	}
-	d, ref, err := make(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	p.mu.Lock()
-	if p.ref != nil { // another call has made one meanwhile
-		other := p.ref
-		p.mu.Unlock()
-		freeTarget(ctx, ref)
-		return d, other, nil
-	}
-	p.d, p.ref, p.owner = d, ref, true
-	p.mu.Unlock()
-	return d, ref, nil
-}
-
-// gone says that a call has met no target any more, if err says so: the next one makes another where one is to be made.
-func (p *proxy) gone(ref *orb.Ref, err error) error {
-	var x *exc.SystemException
-	if !errors.As(err, &x) || x.Kind != exc.ObjectNotExist && x.Kind != exc.CommFailure && x.Kind != exc.Transient {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.make == nil || p.ref != ref {
-		return err
-	}
-	p.ref, p.owner = nil, false
-	return exc.New(x.Kind, x.Minor, x.Completed, "the process that has the object is gone, and its state with it; the next call makes another: %w", err)
-}
-
 // SommProxyDispatch calls the target. All methods that a proxy sends on come here, so that a class of proxies may override it.
 func (p *proxy) SommProxyDispatch(ctx context.Context, m *som.Method, args []any) ([]any, error) {
 	d, ref, err := p.reached(ctx)
@@ -124,7 +81,7 @@ func (p *proxy) SommProxyDispatch(ctx context.Context, m *som.Method, args []any
 	}
 	out, err := methodOf(m).call(ctx, d, ref, args)
 	if err != nil {
-		return nil, p.gone(ref, err)
+		return nil, p.failed(ctx, ref, err)
 	}
 	return out, nil
 }
@@ -139,7 +96,7 @@ func (p *proxy) free(ctx context.Context) error {
 		return err
 	}
 	p.mu.Lock()
-	p.ref, p.owner, p.make = nil, false, nil
+	p.ref, p.owner, p.from = nil, false, nil
 	p.mu.Unlock()
 	return nil
 }
@@ -230,99 +187,6 @@ func (p *proxy) SomDumpSelf(w io.Writer, level int) error {
 	}
 	_, err = io.WriteString(w, said)
 	return err
-}
-
-// makeProxyClass makes a class of proxies that has the interface of a target, and nothing else of it. d.making is held.
-func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
-	if err := d.share(target); err != nil {
-		return nil, err
-	}
-	s := som.Spec{Name: target.Name() + "__Proxy", Parents: []*som.Class{ClientProxy, target}}
-	if target == som.SOMObject {
-		s.Parents = s.Parents[:1]
-	}
-	s.AbstractParents = s.Parents[1:]
-	s.Detached = s.AbstractParents
-	s.Overrides = Forward(target)
-	c, err := som.NewClass(s)
-	if err != nil {
-		return nil, fmt.Errorf("somd: no proxies can be made for objects of %s: %w", target, err)
-	}
-	return c, nil
-}
-
-// Forward returns the overrides by which the methods of a target's class go to the target, for a class of proxies of a program's own, which does those
-// in but itself. Methods that another kernel calls by what has no form in Go have none: a call of
-// them is the error that there is no implementation.
-func Forward(target *som.Class, but ...*som.Method) []som.Override {
-	var all []som.Override
-	for _, m := range target.Methods() {
-		if isRoot(m.Class()) || m.Kind() != som.Static || slices.Contains(but, m) || ClientProxy.DescendsFrom(m.Class()) {
-			continue
-		}
-		if methodOf(m).err != nil && m.Class().Host() != nil {
-			continue
-		}
-		all = append(all, som.Override{Method: m.String(), Impl: sender(m)})
-	}
-	return all
-}
-
-// sender is an implementation of a method that sends the call on.
-func sender(m *som.Method) any { return senderOf(m.Type(), func() *som.Method { return m }) }
-
-func senderOf(t reflect.Type, of func() *som.Method) any {
-	x := newShape(t)
-	return reflect.MakeFunc(t, func(in []reflect.Value) []reflect.Value {
-		self := in[0].Interface().(som.Self)
-		ctx := context.Background()
-		in = in[1:]
-		if x.takesCtx {
-			ctx, _ = in[0].Interface().(context.Context)
-			in = in[1:]
-		}
-		args := make([]any, len(in))
-		for i, v := range in {
-			if args[i] = v.Interface(); v.Kind() == reflect.Interface && v.IsNil() {
-				args[i] = nil
-			}
-		}
-		fn, s := sendToken.Of(self.Ref())
-		results, err := fn(s, ctx, of(), args)
-		if err != nil && !x.fails {
-			panic(err)
-		}
-		out := make([]reflect.Value, t.NumOut())
-		for i := range x.outs {
-			out[i] = reflect.Zero(t.Out(i))
-			if i < len(results) && results[i] != nil {
-				out[i] = reflect.ValueOf(results[i])
-				if t.Out(i).Kind() == reflect.Interface {
-					out[i] = reflect.New(t.Out(i)).Elem()
-					out[i].Set(reflect.ValueOf(results[i]))
-				}
-			}
-		}
-		if x.fails {
-			out[x.outs] = reflect.ValueOf(&err).Elem()
-		}
-		return out
-	}).Interface()
-}
-
-// A shape is what is around the arguments and results of a method in Go.
-type shape struct {
-	takesCtx, fails bool
-	outs            int
-}
-
-func newShape(t reflect.Type) shape {
-	x := shape{takesCtx: t.NumIn() > 1 && t.In(1) == contextType, outs: t.NumOut()}
-	if x.outs > 0 && t.Out(x.outs-1) == errorType {
-		x.fails = true
-		x.outs--
-	}
-	return x
 }
 
 // SomDefaultCopyInit refuses: two proxies that own one target would end it twice.

@@ -95,7 +95,9 @@ func (s *servant) keep(r som.Ref, why hold) error {
 		s.kept = r
 	}
 	if why == given {
-		s.given++
+		if s.given++; s.given == 1 {
+			s.d.given.Add(1)
+		}
 	} else {
 		s.shown = true
 	}
@@ -107,7 +109,9 @@ func (s *servant) drop(why hold) bool {
 	s.mu.Lock()
 	had := why == given && s.given > 0 || why == shown && s.shown
 	if had && why == given {
-		s.given--
+		if s.given--; s.given == 0 {
+			s.d.given.Add(-1)
+		}
 	} else if had {
 		s.shown = false
 	}

@@ -16,6 +16,7 @@ type Host interface {
 	Adapter() *poa.POA                                         // for objects whose references outlive the process
 	Bind(ctx context.Context, name string, o orb.Object) error // in the daemon's naming service
 	AtEnd(f func() error)                                      // has f called when no call is under way any more
+	WhileBusy(f func() bool)                                   // does not end for want of calls while f reports true
 }
 
 // Serve makes a server program serve classes, those of the names that find finds, by a SOMDServer in the domain. With a daemon it is bound to the
@@ -36,6 +37,7 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 		return nil, err
 	}
 	h.AtEnd(d.Close)
+	h.WhileBusy(func() bool { return d.Given() > 0 })
 	if h.Daemon() == "" || h.Name() == "" {
 		return ref, nil
 	}

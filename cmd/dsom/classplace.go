@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/somd"
@@ -22,7 +23,8 @@ type classPlaceCmd struct {
 func (classPlaceCmd) Help() string {
 	return `Makes a folder by which programs in C and C++ have a class elsewhere, without being compiled again: with the folder first in SOM_PATH,
 they find there what stands for the class, and its objects are made by the server that the URL names (dsom server run). What a
-placement is is a text file, named placement, that may be edited. A class that is not in it is loaded as ever.
+placement is is a text file, named placement, that may be edited: classes that are placed later come beside the others. A class that is not in it
+is loaded as ever.
 
 The folder's links lead to libdsom-place.so, which stands beside dsom or where DSOM_PLACE_LIBRARY says.
 
@@ -37,35 +39,94 @@ func (v classPlaceCmd) Run(c *console) error {
 	if err != nil {
 		return fmt.Errorf("the library that stands for classes elsewhere is not there: %w\nBuild it with: go build -buildmode=c-shared -o %s ./bind/somd/place", err, placeLibrary)
 	}
-	var text strings.Builder
-	fmt.Fprintf(&text, "# Where classes are: a class and its server in each line.\n")
-	for _, word := range v.Class {
-		class, url, ok := strings.Cut(word, "=")
-		if !ok || class == "" || url == "" {
-			return usage("%q is no CLASS=URL, such as Dog=corbaname::localhost#somd/dogs", word)
-		}
-		fmt.Fprintf(&text, "%s %s\n", class, url)
-	}
 	file := filepath.Join(v.Dir, somd.PlacementFile)
-	p, err := somd.ParsePlacement(file, text.String())
+	text, err := v.placement(file)
+	if err != nil {
+		return err
+	}
+	p, err := somd.ParsePlacement(file, text)
 	if err != nil {
 		return usage("%v", err)
 	}
-	if err := os.MkdirAll(v.Dir, 0o755); err != nil {
-		return err
-	}
-	if err := os.WriteFile(file, []byte(text.String()), 0o644); err != nil {
-		return err
-	}
+	var links []string
 	for _, class := range p.Classes {
 		link := filepath.Join(v.Dir, somd.LibraryNames(class.Class)[0])
-		if err := os.Remove(link); err != nil && !os.IsNotExist(err) {
+		if ours, err := isPlaceLink(link, library); err != nil {
+			return err
+		} else if !ours {
+			links = append(links, link)
+		}
+	}
+	if err := replaceFile(file, []byte(text)); err != nil {
+		return err
+	}
+	for _, link := range links {
+		if err := replaceLink(library, link); err != nil {
 			return err
 		}
-		if err := os.Symlink(library, link); err != nil {
-			return err
-		}
+	}
+	for _, class := range p.Classes {
 		c.printf("%s is at %s\n", class.Class, class.URL)
 	}
 	return nil
+}
+
+// placement returns the text of the placement file with the classes: each stands in the place of what was said of it, and other lines stay.
+func (v classPlaceCmd) placement(file string) (string, error) {
+	lines := []string{"# Where classes are: a class and its server in each line."}
+	old, err := os.ReadFile(file)
+	if err != nil && !os.IsNotExist(err) {
+		return "", err
+	}
+	if err == nil {
+		lines = strings.Split(strings.TrimRight(string(old), "\n"), "\n")
+	}
+	given := map[string]bool{}
+	for _, word := range v.Class {
+		class, url, ok := strings.Cut(word, "=")
+		if !ok || class == "" || url == "" {
+			return "", usage("%q is no CLASS=URL, such as Dog=corbaname::localhost#somd/dogs", word)
+		}
+		if given[class] {
+			return "", usage("class %s is placed twice", class)
+		}
+		given[class] = true
+		line := class + " " + url
+		if i := slices.IndexFunc(lines, func(l string) bool { words := strings.Fields(l); return len(words) > 0 && words[0] == class }); i >= 0 {
+			lines[i] = line
+		} else {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n") + "\n", nil
+}
+
+// isPlaceLink reports whether a file is the link to the library already. Anything else of the name but another link to such a library is an error: it is somebody's,
+// as a class library itself.
+func isPlaceLink(name, library string) (bool, error) {
+	i, err := os.Lstat(name)
+	if os.IsNotExist(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	to := ""
+	if i.Mode()&os.ModeSymlink != 0 {
+		if to, err = os.Readlink(name); err != nil {
+			return false, err
+		}
+	}
+	if to != library && filepath.Base(to) != placeLibrary {
+		return false, usage("%s is there, and is no link to %s: give a folder with --dir that is for placements alone, not that of the libraries", name, placeLibrary)
+	}
+	return to == library, nil
+}
+
+// replaceLink makes a link, in the place of the one of its name.
+func replaceLink(to, name string) error {
+	if err := os.Remove(name); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return os.Symlink(to, name)
 }

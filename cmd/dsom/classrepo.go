@@ -25,8 +25,7 @@ func (f stateFlag) repository(ctx context.Context) (*model.Spec, error) {
 	if err != nil {
 		return nil, noDaemon(err)
 	}
-	spec, _, err := ifr.Unpack(packed)
-	return spec, err
+	return ifr.UnpackAll(packed)
 }
 
 type classLsCmd struct {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"os/user"
 	"strconv"
 	"strings"
 	"syscall"
@@ -25,7 +26,7 @@ type daemonCmd struct {
 	Publish      []string `placeholder:"RULE" sep:"none" env:"DSOM_PUBLISH" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
 	Console      string   `default:"auto" placeholder:"ADDRESS" help:"Where the pages for people are, such as 127.0.0.1:3054: an address of loopback, or off. Default: 127.0.0.1:3054, or a free port if calls are taken at another than 3053; it is kept."`
 	Connect      []string `placeholder:"RULE" sep:"none" env:"DSOM_CONNECT" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
-	AllowWrite   []string `placeholder:"CIDR" help:"Network from which names may be bound, besides this machine; may be repeated."`
+	AllowWrite   []string `placeholder:"WHO" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), or a network such as 10.0.0.0/8; may be repeated."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	Verbose      bool     `short:"v" help:"Log more."`
@@ -43,7 +44,7 @@ when nobody reads that. There is one daemon for a state folder.
 Example:
 
     dsom daemon
-    dsom daemon --listen :4000 --state /srv/dsom --allow-write 10.0.0.0/8 --connections 20000
+    dsom daemon --listen :4000 --state /srv/dsom --allow-write user:bank --allow-write 10.0.0.0/8 --connections 20000
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here`
 }
 
@@ -52,7 +53,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	networks, err := prefixes(v.AllowWrite)
+	writers, err := writersOf(v.AllowWrite)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console) error {
 	defer outliveReaders()()
 	version, _ := programVersion()
 	err = daemon.Run(ctx, daemon.Config{
-		State: dir, Listen: v.Listen, Publish: publish, Console: pages, Connect: connect, AllowWrite: networks, DSOMClients: daemon.DSOMClients(v.DSOMClients), LeaveServers: v.LeaveServers,
+		State: dir, Listen: v.Listen, Publish: publish, Console: pages, Connect: connect, Writers: writers, DSOMClients: daemon.DSOMClients(v.DSOMClients), LeaveServers: v.LeaveServers,
 		Limits: lim, Log: slog.New(h), Version: version,
 		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
 	})
@@ -133,21 +134,36 @@ func (c *console) announce(ctx context.Context, d *admin.Client) {
 	}
 }
 
-// prefixes parses networks; a single address is a network of its own.
-func prefixes(list []string) ([]netip.Prefix, error) {
-	var all []netip.Prefix
+// writersOf parses who may change names; a single address is a network of its own.
+func writersOf(list []string) (w daemon.Writers, err error) {
 	for _, s := range list {
+		if name, is := strings.CutPrefix(s, "user:"); is {
+			u, err := user.Lookup(name)
+			if err != nil {
+				return w, usage("--allow-write: %q: %w", s, err)
+			}
+			n, err := strconv.Atoi(u.Uid)
+			if err != nil {
+				return w, usage("--allow-write: the users of this system have no numbers: allow this-machine")
+			}
+			w.Users = append(w.Users, n)
+			continue
+		}
+		if s == "this-machine" {
+			w.ThisMachine = true
+			continue
+		}
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
 			a, bad := netip.ParseAddr(s)
 			if bad != nil {
-				return nil, usage("--allow-write: %q is no network; write it as 10.0.0.0/8", s)
+				return w, usage("--allow-write: %q is neither user:NAME nor this-machine, and no network; write that as 10.0.0.0/8", s)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
-		all = append(all, p.Masked())
+		w.Networks = append(w.Networks, p.Masked())
 	}
-	return all, nil
+	return w, nil
 }
 
 // portTaken adds to an error that says that a port is in use by whom, and what to do.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,11 +73,19 @@ func TestDaemonPortTaken(t *testing.T) {
 	}
 }
 
-func TestPrefixes(t *testing.T) {
+func TestWritersOf(t *testing.T) {
 	t.Parallel()
-	list, err := prefixes([]string{"10.1.2.3/8", "192.0.2.1", "fd00::/8"})
-	if err != nil || len(list) != 3 || list[0].String() != "10.0.0.0/8" || list[1].String() != "192.0.2.1/32" {
-		t.Errorf("got %v, %v", list, err)
+	w, err := writersOf([]string{"10.1.2.3/8", "user:root", "192.0.2.1", "fd00::/8"})
+	if err != nil || len(w.Networks) != 3 || w.Networks[0].String() != "10.0.0.0/8" || w.Networks[1].String() != "192.0.2.1/32" || !slices.Equal(w.Users, []int{0}) || w.ThisMachine {
+		t.Errorf("got %+v, %v", w, err)
+	}
+	if w, err := writersOf([]string{"this-machine"}); err != nil || !w.ThisMachine {
+		t.Errorf("got %+v, %v", w, err)
+	}
+	for _, s := range []string{"user:", "user:of no such name", "root", "10.0.0.0/33"} {
+		if _, err := writersOf([]string{s}); err == nil || !strings.Contains(err.Error(), "--allow-write") {
+			t.Errorf("%s: got %v", s, err)
+		}
 	}
 }
 

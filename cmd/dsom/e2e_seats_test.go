@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -70,6 +71,37 @@ func TestUnshared(t *testing.T) {
 		eventually(t, "there is room", func() bool { _, err := o.Balance(t.Context()); return err == nil })
 	}
 	eventually(t, "all are stopped", func() bool { return len(h.tellers("teller")) == 0 })
+}
+
+// TestNobodysObjects holds that calls of objects that there are not, by whatever LocateRequests and requests, keep nobody from those that there are: the processes that
+// were started for them end.
+func TestNobodysObjects(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addTeller("teller", "one", "--activation", "unshared", "--most", "3")
+	nobody := func(id string) {
+		_, err := h.object("teller", id).Balance(t.Context())
+		if !errors.Is(err, exc.ObjectNotExist) && !errors.Is(err, exc.Transient) { // or, when all three objects have theirs, there is no room
+			t.Errorf("%s: got %v", id, err)
+		}
+	}
+	nobody("before")
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() { nobody("no" + strconv.Itoa(i)) })
+	}
+	for _, id := range []string{"a", "b", "main"} {
+		a := h.object("teller", id)
+		wg.Go(func() {
+			if who, err := a.Owner(t.Context()); err != nil || who != "one objects/"+id {
+				t.Errorf("%s: got %q, %v", id, who, err)
+			}
+		})
+	}
+	wg.Wait()
+	eventually(t, "what nobody needs has ended", func() bool { return len(h.tellers("teller")) == 3 })
+	_, err := h.object("teller", "c").Balance(t.Context())
+	wantRaised(t, err, exc.Transient, exc.MinorServerFailed, "teller", "3 objects", "most")
 }
 
 // TestManyClientsAtOnce holds that clients who call all at once a server that does not run start as many processes as it has, once each.
@@ -198,6 +230,24 @@ func TestPerCallBroken(t *testing.T) {
 	}
 	if n := len(h.numbers(h.tellerPIDs("teller"))); n != 1 {
 		t.Errorf("it was started %d times", n)
+	}
+}
+
+// TestPerCallByHand holds that a server with a process for each call has none between them, whatever is done by hand.
+func TestPerCallByHand(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addTeller("teller", "one", "--activation", "per-call")
+	if r := h.run("server", "start", "teller"); r.status == 0 || !strings.Contains(r.err, "started for each call") {
+		t.Errorf("start: got %+v", r)
+	}
+	h.must("server", "upgrade", "teller", "--", h.program, "two")
+	if who, err := h.object("teller", "a").Owner(t.Context()); err != nil || !strings.HasPrefix(who, "two ") {
+		t.Errorf("got %q, %v", who, err)
+	}
+	eventually(t, "all have ended", func() bool { return len(h.tellers("teller")) == 0 })
+	if r := h.run("server", "upgrade", "teller", "--", h.program, "broken"); r.status == 0 || !strings.Contains(r.err, "cannot find the counter") {
+		t.Errorf("upgrade: got %+v", r)
 	}
 }
 

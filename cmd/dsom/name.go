@@ -299,14 +299,23 @@ type nameUnbindCmd struct {
 	namingFlags
 	Destroy bool   `help:"The name is of a naming context: end it too. It must be empty."`
 	Force   bool   `help:"Unbind also a naming context that holds names. It goes on to exist, with them, but nothing leads there."`
-	Name    string `arg:"" help:"The name, such as bank/main."`
+	Dead    bool   `help:"Unbind the names in the naming context, and in those inside, whose objects are not there (dsom name check)."`
+	Name    string `arg:"" optional:"" help:"The name, such as bank/main; with --dead a naming context, and the root without one."`
 }
 
 func (nameUnbindCmd) Help() string {
-	return "The object itself goes on to exist.\n\nExample:\n\n    dsom name unbind bank/main\n    dsom name unbind --destroy bank"
+	return "The object itself goes on to exist.\n\nExample:\n\n    dsom name unbind bank/main\n    dsom name unbind --destroy bank\n    dsom name unbind --dead"
 }
 
 func (v nameUnbindCmd) Run(ctx context.Context, c *console) error {
+	switch {
+	case v.Dead && (v.Destroy || v.Force):
+		return usage("--dead goes with neither --destroy nor --force: dead contexts are unbound, and hold nothing that could be told")
+	case v.Dead:
+		return v.unbindDead(ctx, c)
+	case v.Name == "":
+		return usage("the name to unbind is missing, or --dead")
+	}
 	name, err := parseName(v.Name)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,13 +27,13 @@ type nameCheckCmd struct {
 func (nameCheckCmd) Help() string {
 	return `Asks each object that has a name whether it is there, without calling it, and says which are not: dead are those whose
 server says so, or is registered no more; unreachable those whose server does not answer, which may be for the moment. Servers of the
-daemon of this machine that do not run are not started for it: their objects are asleep. The status is 1 if a name is dead
-or unreachable.
+daemon of this machine that do not run are not started for it: their objects are asleep. Of another daemon it is not known which run, so that objects of
+its servers are not asked without --wake. The status is 1 if a name is dead or unreachable.
 
 Example:
 
     dsom name check
-    dsom name check --dead bank | xargs -r -d '\n' -n1 dsom name unbind`
+    dsom name unbind --dead bank`
 }
 
 // The verdicts of dsom name check. Their text is stable.
@@ -41,7 +42,8 @@ const (
 	asleepName      = "asleep" // its server does not run, and is started by a call
 	deadName        = "dead"
 	unreachableName = "unreachable"
-	nilName         = "nil" // bound to a nil reference
+	nilName         = "nil"       // bound to a nil reference
+	unaskedName     = "not asked" // its server may not run, and would be started
 )
 
 // checkedName is a line of dsom name check; its JSON is stable.
@@ -51,7 +53,9 @@ type checkedName struct {
 	Verdict string `json:"verdict"`
 	Reason  string `json:"reason,omitempty"`
 
-	below string // the name from the context that is checked
+	below string         // the name from the context that is checked
+	name  cosnaming.Name // likewise
+	ref   *orb.Ref       // of which the verdict is
 }
 
 // checkTimeout is how long an address may take to answer where nothing else is said.
@@ -113,7 +117,11 @@ func (v nameCheckCmd) print(c *console, shown []checkedName, counts map[string]i
 	if len(rows) > 0 {
 		c.table([]string{"NAME", "VERDICT", ""}, rows)
 	}
-	c.note("%d alive, %d asleep, %d dead, %d unreachable", counts[aliveName], counts[asleepName], counts[deadName], counts[unreachableName])
+	unasked := ""
+	if n := counts[unaskedName]; n > 0 {
+		unasked = fmt.Sprintf(", %d not asked: --wake asks them", n)
+	}
+	c.note("%d alive, %d asleep, %d dead, %d unreachable%s", counts[aliveName], counts[asleepName], counts[deadName], counts[unreachableName], unasked)
 	return nil
 }
 
@@ -127,18 +135,19 @@ func (v nameCheckCmd) check(ctx context.Context, n *namingClient, in cosnaming.N
 	if err != nil {
 		return nil, nil, err
 	}
-	k := &checker{Prober: probe.Prober{Timeout: v.Timeout, Connect: rules}, wake: v.Wake, servers: v.servers(ctx), busy: map[string]chan struct{}{}}
+	k := &checker{Prober: probe.Prober{Timeout: v.Timeout, Connect: rules}, wake: v.Wake, servers: v.servers(ctx, n), busy: map[string]chan struct{}{}}
 	checked = make([]checkedName, len(l.found))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
 	for i, b := range l.found {
 		name := append(b.parent[:len(b.parent):len(b.parent)], b.last)
-		checked[i] = checkedName{Name: nameText(append(at[:len(at):len(at)], name...)), Kind: b.Kind, below: b.Name}
+		checked[i] = checkedName{Name: nameText(append(at[:len(at):len(at)], name...)), Kind: b.Kind, below: b.Name, name: name}
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
 			o, err := in.Resolve(ctx, name)
-			checked[i].Verdict, checked[i].Reason = k.verdict(ctx, orb.RefOf(o), err)
+			checked[i].ref = orb.RefOf(o)
+			checked[i].Verdict, checked[i].Reason = k.verdict(ctx, b.Kind, checked[i].ref, err)
 		})
 	}
 	wg.Wait()
@@ -166,14 +175,11 @@ func deadContext(checked []checkedName, failed error) bool {
 	return false
 }
 
-// servers returns how the servers of the daemon of this machine are, by UUID; nil where another naming service
+// servers returns how the servers of the daemon of this machine are, by UUID; nil where the naming service of another one
 // is checked, or the daemon does not tell.
-func (v nameCheckCmd) servers(ctx context.Context) map[string]admin.Server {
-	if v.At != "" {
-		return nil
-	}
+func (v nameCheckCmd) servers(ctx context.Context, n *namingClient) map[string]admin.Server {
 	d, err := v.daemon()
-	if err != nil {
+	if err != nil || v.At != "" && !n.isOf(ctx, d) {
 		return nil
 	}
 	list, err := d.Servers(ctx)
@@ -187,6 +193,17 @@ func (v nameCheckCmd) servers(ctx context.Context) map[string]admin.Server {
 	return all
 }
 
+// isOf reports whether the naming service is that of a daemon of this machine, by its address.
+func (n *namingClient) isOf(ctx context.Context, d *admin.Client) bool {
+	root, ok := n.root.(orb.Object)
+	if !ok {
+		return false
+	}
+	at, ok := firstAddress(orb.RefOf(root).IOR())
+	s, err := d.Status(ctx)
+	return ok && err == nil && (at == s.Local || slices.Contains(s.Addresses, at))
+}
+
 // A checker asks for objects.
 type checker struct {
 	probe.Prober
@@ -198,7 +215,7 @@ type checker struct {
 }
 
 // verdict says what of an object is known, or can be found out.
-func (k *checker) verdict(ctx context.Context, ref *orb.Ref, err error) (verdict, reason string) {
+func (k *checker) verdict(ctx context.Context, kind string, ref *orb.Ref, err error) (verdict, reason string) {
 	switch {
 	case vanished(err):
 		return "", ""
@@ -209,6 +226,9 @@ func (k *checker) verdict(ctx context.Context, ref *orb.Ref, err error) (verdict
 	}
 	if s, ok := k.sleeping(ref); ok {
 		return asleepName, fmt.Sprintf("its server %s does not run", s.Name)
+	}
+	if k.servers == nil && !k.wake && kind == "object" && startsServer(ref) {
+		return unaskedName, "its server may not run, and the question would start it"
 	}
 	if address, ok := firstAddress(ref.IOR()); ok {
 		gate := k.gate(address)
@@ -230,6 +250,12 @@ func (k *checker) sleeping(ref *orb.Ref) (s admin.Server, ok bool) {
 	}
 	s, ok = k.servers[implrepo.UUID(key.Server).String()]
 	return s, ok && (s.Run.State == admin.StateStopped || s.Run.State == admin.StateBackOff)
+}
+
+// startsServer reports whether a reference may be one whose server a daemon starts.
+func startsServer(ref *orb.Ref) bool {
+	key, ours := ior.ParseKey([]byte(ref.ObjectKey()))
+	return ours && key.Incarnation == 0
 }
 
 // gate is what lets perAddress pass at a time.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -105,6 +107,38 @@ func TestNameCheck(t *testing.T) {
 	}
 	if got := name("check", "in"); got.status != 1 || !strings.Contains(got.out, "in/asleep     asleep       its server sleeper does not run") || !strings.Contains(got.err, "1 alive, 1 asleep, 2 dead, 1 unreachable") {
 		t.Errorf("got %+v", got)
+	}
+	// By its address it is known to be the same daemon; of another one servers are not started either.
+	here := net.JoinHostPort(at.Host, strconv.Itoa(int(at.Port)))
+	if got := name("check", "--at", here, "in"); !strings.Contains(got.err, "1 alive, 1 asleep, 2 dead, 1 unreachable") {
+		t.Errorf("got %+v", got)
+	}
+	if got := dsom(t, "", "name", "check", "--state", t.TempDir(), "--at", here, "in"); !strings.Contains(got.err, "1 alive, 0 asleep, 1 dead, 1 unreachable, 2 not asked") {
+		t.Errorf("got %+v", got)
+	}
+	if got := dsom(t, "", "server", "list", "--state", d.state, "--json"); !strings.Contains(got.out, `"starts":0`) {
+		t.Errorf("the question has started the server: %s", got.out)
+	}
+
+	// The dead are unbound, under whatever names, and nobody else.
+	for _, n := range []string{`two words/main`, `dot\.ted`, `back\\slash`, `quo"te'`, `-p`} {
+		good(name("bind", "-p", "--", n, url([]byte("no such object"))))
+	}
+	good(name("bind", "-p", "main", url([]byte("NameService"))))
+	if got := name("unbind", "--dead", "--force"); got.status != statusUsage {
+		t.Errorf("got %+v", got)
+	}
+	if got := name("unbind"); got.status != statusUsage || !strings.Contains(got.err, "--dead") {
+		t.Errorf("got %+v", got)
+	}
+	if got := name("unbind", "--dead", "in"); got.status != 0 || got.out != "in/dead\nin/forgotten\n" {
+		t.Errorf("got %+v", got)
+	}
+	if got := name("unbind", "--dead", "--json"); got.status != 0 || strings.Count(got.out, `","`) != 4 {
+		t.Errorf("got %+v", got)
+	}
+	if got := name("ls", "-R"); got.out != "in/\nin/alive\nin/asleep\nin/gone\nmain\ntwo words/\n" {
+		t.Errorf("left are %+v", got)
 	}
 }
 

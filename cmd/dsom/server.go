@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -107,20 +108,15 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	if len(v.IDL) > 0 {
-		spec, err := (idlFlags{Dialect: "auto"}).compile(ctx, c, v.IDL)
-		if err != nil {
-			return err
-		}
-		packed, err := ifr.Pack(spec)
-		if err != nil {
-			return err
-		}
-		if _, err := d.RegisterSpecification(ctx, "server "+v.Name, packed); err != nil {
-			return noDaemon(err)
-		}
+	undo, err := v.registerIDL(ctx, c, d)
+	if err != nil {
+		return err
 	}
-	switch s, err = v.add(ctx, d, s); {
+	s, err = v.add(ctx, d, s)
+	if err != nil {
+		err = errors.Join(err, undo())
+	}
+	switch {
 	case errors.Is(err, &admin.Error{Code: admin.CodeInvalid}):
 		return &usageError{err: err}
 	case err != nil:
@@ -134,6 +130,37 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 		c.note("It has no program: start it by hand, with the name %s.", s.Name)
 	}
 	return nil
+}
+
+// registerIDL registers the interfaces of the server's objects, if any are given and the name is free. What it returns takes them out again.
+func (v serverAddCmd) registerIDL(ctx context.Context, c *console, d *admin.Client) (undo func() error, err error) {
+	undo = func() error { return nil }
+	if len(v.IDL) == 0 {
+		return undo, nil
+	}
+	spec, err := (idlFlags{Dialect: "auto"}).compile(ctx, c, v.IDL)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := ifr.Pack(spec)
+	if err != nil {
+		return nil, err
+	}
+	if known, err := d.Server(ctx, v.Name); err == nil && len(known.Command) > 0 {
+		return undo, nil // whose interfaces stay: the server will not be added
+	}
+	all, err := d.Specifications(ctx)
+	if err != nil {
+		return nil, noDaemon(err)
+	}
+	name := admin.ServerSpecification(v.Name)
+	if !slices.ContainsFunc(all, func(s admin.Specification) bool { return s.Name == name }) {
+		undo = func() error { return d.RemoveSpecification(context.WithoutCancel(ctx), name) }
+	}
+	if _, err := d.RegisterSpecification(ctx, name, packed); err != nil {
+		return nil, noDaemon(err)
+	}
+	return undo, nil
 }
 
 // add registers a server. One that was made known by being started by hand gets its program and

@@ -27,7 +27,8 @@ type Counts struct {
 	Open        int              `json:"open"`        // connections that there are
 }
 
-// OperationCalls is what was counted of the calls of an operation, since its server was started.
+// OperationCalls is what was counted of the calls of an operation, by all processes of its server that the daemon has known since it was started itself: the
+// numbers of one that lives are those since its start.
 type OperationCalls struct {
 	Server    string `json:"server"`              // its name, or DaemonServer
 	Interface string `json:"interface,omitempty"` // repository id

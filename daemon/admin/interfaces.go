@@ -9,8 +9,14 @@ import (
 	"time"
 )
 
-// MaxSpecification bounds the octets of a packed specification, both ways.
-const MaxSpecification = 64 << 20
+// MaxSpecification bounds the octets of a packed specification that is registered, and MaxSpecifications those of all together.
+const (
+	MaxSpecification  = 64 << 20
+	MaxSpecifications = 320 << 20 // packed they have no more than unpacked
+)
+
+// ServerSpecification is the name under which the interfaces of a server's objects are registered with it. They go when the server is removed.
+func ServerSpecification(server string) string { return "server " + server }
 
 // A Specification is what is registered in the interface repository under a name: files that
 // were compiled together, with all that they include.
@@ -52,9 +58,9 @@ func (c *Client) Specification(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	b, err := io.ReadAll(io.LimitReader(res.Body, MaxSpecification+1))
-	if err == nil && len(b) > MaxSpecification {
-		err = fmt.Errorf("the daemon's answer has more than %d octets", MaxSpecification)
+	b, err := io.ReadAll(io.LimitReader(res.Body, MaxSpecifications+1))
+	if err == nil && len(b) > MaxSpecifications {
+		err = fmt.Errorf("the daemon's answer has more than %d octets", MaxSpecifications)
 	}
 	return b, err
 }

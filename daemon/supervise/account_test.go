@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/user"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/opendsom/dsom/daemon/supervise"
@@ -44,5 +45,17 @@ func TestAnothersProcess(t *testing.T) {
 		if got := supervise.MayBe(c.id, c.account); got != c.may {
 			t.Errorf("process %d for the account %q: %v", c.id.PID, c.account, got)
 		}
+	}
+}
+
+// TestInherited holds that a server under another account is not told what may be the daemon's secret, and one under the daemon's is told all.
+func TestInherited(t *testing.T) {
+	t.Parallel()
+	all := []string{"PATH=/bin", "SECRET_TOKEN=x", "LANG=C", "LC_ALL=de", "LCX=1", "HOME=/root", "TZ=UTC", "XPATH=1", "DSOM_STATE=/x", "="}
+	if got := supervise.Inherited(slices.Clone(all), ""); !slices.Equal(got, all) {
+		t.Errorf("of the daemon's account: %q", got)
+	}
+	if got, want := supervise.Inherited(slices.Clone(all), "nobody"), []string{"PATH=/bin", "LANG=C", "LC_ALL=de", "TZ=UTC"}; !slices.Equal(got, want) {
+		t.Errorf("of another: %q, want %q", got, want)
 	}
 }

@@ -14,10 +14,53 @@ import (
 func (s *Supervisor) ensureObject(ctx context.Context, g *group, rec implrepo.Record, object string) (Live, error) {
 	h := sha256.Sum256([]byte(object))
 	name := seatName(rec.Upgrade, objectSeat+hex.EncodeToString(h[:8]))
-	if !s.takeApart(g, name, object, rec.AtMost()) {
-		return Live{}, &FullError{rec.Name, rec.AtMost()}
+	for ctx.Err() == nil {
+		changed := g.watch()
+		if s.takeApart(g, name, object, rec.AtMost()) {
+			return s.ensure(ctx, rec.UUID, name, called)
+		}
+		switch made, may := s.makeRoom(g); {
+		case made:
+			continue
+		case !may:
+			return Live{}, &FullError{rec.Name, rec.AtMost()}
+		}
+		if s.closing() {
+			return Live{}, ErrClosed
+		}
+		if g.surplus(name) {
+			return Live{}, errMoved
+		}
+		if err := s.awaitAny(ctx, changed, false); err != nil {
+			return Live{}, err
+		}
 	}
-	return s.ensure(ctx, rec.UUID, name, called)
+	return Live{}, ctx.Err()
+}
+
+// makeRoom looks whether any process for a single object has ended, or may end soon since it is not known whether it has that: anybody can call objects
+// that there are not, and keeps nobody out by that who calls one that there is.
+func (s *Supervisor) makeRoom(g *group) (made, may bool) {
+	var empty []*seat
+	s.mu.Lock()
+	for name, st := range g.seats {
+		if !isObject(name) {
+			continue
+		}
+		st.mu.Lock()
+		switch l := st.life; {
+		case l != nil:
+			may = may || !l.proven || l.ending()
+		case !time.Now().Before(st.retryAt): // it is not kept for a failure's sake any more
+			empty = append(empty, st)
+		}
+		st.mu.Unlock()
+	}
+	s.mu.Unlock()
+	for _, st := range empty { // whoever was about to use one looks for another
+		s.dismiss(st)
+	}
+	return len(empty) > 0, may
 }
 
 // ensureCall starts a process for a single call. It waits while there are as many as there may be.

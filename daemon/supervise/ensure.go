@@ -102,6 +102,9 @@ func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 		for _, st := range s.seatsOf(u) {
 			st.pardon()
 		}
+		if rec.Activation == implrepo.PerCall {
+			return Live{}, &implrepo.InvalidError{Field: "activation", Reason: "a process of the server is started for each call and ends with it: there is none to be started by hand. That it has failed is forgotten, and the next call tries"}
+		}
 		var live Live
 		if rec.N() > 1 {
 			live, err = s.ensureCopy(ctx, g, rec, byHand)
@@ -197,7 +200,9 @@ func (st *seat) look(joined uint64) (*Live, <-chan struct{}, error) {
 		return nil, st.changed, nil
 	}
 	l.sentAt = time.Now()
-	return &Live{Endpoints: slices.Clone(l.endpoints), Incarnation: l.incarnation, PID: l.pid(), holder: l.holder}, st.changed, nil
+	return &Live{
+		Endpoints: slices.Clone(l.endpoints), Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, holder: l.holder, life: l,
+	}, st.changed, nil
 }
 
 // starting returns the present attempt if it is one to come up, else 0.
@@ -223,7 +228,12 @@ func (s *Supervisor) begin(ctx context.Context, u implrepo.UUID, name string, wh
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	st := s.seat(u, name)
+	var st *seat
+	if !isApart(name) {
+		st = s.seat(u, name)
+	} else if st = s.find(u, name); st == nil { // it has left the table since it was taken, and what it was taken for with it
+		return nil, nil, 0, errMoved
+	}
 	if next := st.g.candidate(name); next != nil {
 		rec = *next
 	} else if !belongs(name, rec) {

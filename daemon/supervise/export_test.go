@@ -7,3 +7,6 @@ func (s *Supervisor) KeepUp(rec implrepo.Record) { s.keepUp(rec, "") }
 
 // MayBe reports whether a process may be of a server that runs under an account.
 var MayBe = mayBe
+
+// Inherited is what of the daemon's environment a server under an account has.
+var Inherited = inherited

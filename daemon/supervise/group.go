@@ -92,6 +92,16 @@ func (g *group) others(st *seat) bool {
 	return false
 }
 
+// account returns the one that the server runs under, if it has one of its own.
+func (g *group) account() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.rec == nil {
+		return ""
+	}
+	return g.rec.User
+}
+
 // isHeld reports whether calls wait.
 func (g *group) isHeld() bool {
 	g.mu.Lock()

@@ -58,6 +58,7 @@ type life struct {
 	lease    *Lease
 	hadLease bool
 	wasReady bool
+	proven   bool      // of a process for a single object: it has that
 	sentAt   time.Time // when somebody was sent to it last
 	report   Report    // what it has said last of its calls
 	sent     int       // who was sent to it since
@@ -149,11 +150,23 @@ func (l *life) start() {
 
 // environ is the environment of the program.
 func (l *life) environ(token string) []string {
-	return slices.Concat(os.Environ(), l.s.o.Env, l.rec.Env, []string{
+	return slices.Concat(inherited(os.Environ(), l.rec.User), l.s.o.Env, l.rec.Env, []string{
 		admin.EnvServerName + "=" + l.name,
 		admin.EnvServerUUID + "=" + l.st.uuid.String(),
 		admin.EnvServerToken + "=" + token,
 		admin.EnvServerObject + "=" + l.object,
+	})
+}
+
+// inherited returns what of the daemon's environment a server under an account has, "" is the daemon's own and has all. Another account is not told more
+// than how texts are written, what time it is here, and where programs are: what else stands there may be for the daemon's user alone.
+func inherited(environ []string, account string) []string {
+	if account == "" {
+		return environ
+	}
+	return slices.DeleteFunc(environ, func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return !strings.HasPrefix(name, "LC_") && !slices.Contains([]string{"PATH", "LANG", "LANGUAGE", "TZ"}, name)
 	})
 }
 

@@ -153,7 +153,25 @@ type Live struct {
 	Incarnation string
 	PID         int // 0 if it did not say
 
+	// Unproven says that the process was started for a single object, and that it is not known whether it has that: see Prove.
+	Unproven bool
+
 	holder process.ID
+	life   *life
+}
+
+// Prove says whether a process has the object that it was started for. One that has not is ended, in the background, and makes room for others.
+func (s *Supervisor) Prove(at Live, has bool) {
+	if !at.Unproven {
+		return
+	}
+	at.life.st.update(func() {
+		if has {
+			at.life.proven = true
+		} else if !at.life.proven {
+			at.life.askStop("it was started for an object that it has not")
+		}
+	})
 }
 
 // Stop stops a server and returns when its process has ended; one that does not run is

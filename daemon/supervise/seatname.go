@@ -52,6 +52,9 @@ func isApart(name string) bool {
 	return strings.HasPrefix(place, objectSeat) || strings.HasPrefix(place, callSeat)
 }
 
+// isObject reports whether a seat is for a single object.
+func isObject(name string) bool { return isApart(name) && !isCall(name) }
+
 // isCall reports whether a seat is for a single call.
 func isCall(name string) bool {
 	_, place := splitSeat(name)

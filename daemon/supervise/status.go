@@ -2,10 +2,13 @@ package supervise
 
 import (
 	"cmp"
+	"os/user"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
 
@@ -32,6 +35,29 @@ func (s *Supervisor) Run(u implrepo.UUID) admin.Run {
 		run.Processes = processes
 	}
 	return run
+}
+
+// ProcessesAs returns the processes of servers that run under an account of their own, by its number: those that were started, and those that hold leases.
+func (s *Supervisor) ProcessesAs(uid int) (all []process.ID) {
+	account, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil {
+		return nil
+	}
+	for _, st := range s.seats() {
+		if st.g.account() != account.Username {
+			continue
+		}
+		st.mu.Lock()
+		if l := st.life; l != nil {
+			for _, id := range []process.ID{l.leader, l.holder} {
+				if id.Known() {
+					all = append(all, id)
+				}
+			}
+		}
+		st.mu.Unlock()
+	}
+	return all
 }
 
 func isRunning(state string) bool { return state != admin.StateStopped && state != admin.StateBackOff }

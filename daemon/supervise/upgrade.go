@@ -78,6 +78,8 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	g.mu.Lock()
 	g.next = &next
 	g.mu.Unlock()
+	first := s.find(rec.UUID, seatName(rec.Upgrade, ""))
+	idle := first == nil || !first.runs()
 	begun := time.Now()
 	err := s.startVersion(ctx, next)
 	started := time.Since(begun)
@@ -94,6 +96,11 @@ func (s *Supervisor) upgradeBeside(ctx context.Context, g *group, rec, next impl
 	}
 	begun = time.Now()
 	ended, err := s.endSurplus(ctx, g, "a new version has taken its place")
+	if idle && next.Activation.Apart() { // the process was started to see that it comes up, and nobody called for it
+		if st := s.find(next.UUID, seatName(next.Upgrade, "")); st != nil {
+			err = errors.Join(err, st.stopLife(ctx, s.ctx, true, "it has come up, which was to be seen"))
+		}
+	}
 	s.o.Log.Info("server upgraded", "server", rec.Name, "command", next.Command, "started", started, "ended", ended)
 	return Upgraded{next, ended, started, time.Since(begun)}, err
 }

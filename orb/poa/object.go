@@ -1,6 +1,7 @@
 package poa
 
 import (
+	"crypto/rand"
 	"encoding/binary"
 	"sync/atomic"
 
@@ -190,8 +191,8 @@ func (p *POA) alreadyActive(id string) error {
 	return refused(exc.MinorAlreadyActive, "adapter %q has an object %.64q already: %w", p.Path(), id, ErrObjectAlreadyActive)
 }
 
-// newID returns an id that no other object of the adapter has: eight octets that count up; before them
-// the process's incarnation where ids of earlier processes are still in use.
+// newID returns an id that no other object of the adapter has: eight octets that count up, and eight that nobody guesses, since who was given a reference to one
+// object is not to reach others by it; before them the process's incarnation where ids of earlier processes are still in use.
 func (p *POA) newID() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -200,7 +201,10 @@ func (p *POA) newID() string {
 	if p.opt.Lifespan == Persistent {
 		id = binary.BigEndian.AppendUint64(id, p.orb.Incarnation())
 	}
-	return string(binary.BigEndian.AppendUint64(id, p.last))
+	id = binary.BigEndian.AppendUint64(id, p.last)
+	id = append(id, make([]byte, 8)...)
+	_, _ = rand.Read(id[len(id)-8:]) // never fails
+	return string(id)
 }
 
 // checkID says why id is no id of the adapter, if so. Of earlier processes just the form is known.
@@ -209,16 +213,16 @@ func (p *POA) checkID(id string) error {
 		return nil
 	}
 	b := []byte(id)
-	size := 8
+	size := 16
 	if p.opt.Lifespan == Persistent {
-		size = 16
+		size = 24
 	}
 	if len(b) == size {
-		n := binary.BigEndian.Uint64(b[size-8:])
+		n := binary.BigEndian.Uint64(b[size-16:])
 		p.mu.RLock()
 		last := p.last
 		p.mu.RUnlock()
-		earlier := size == 16 && binary.BigEndian.Uint64(b) != p.orb.Incarnation()
+		earlier := size == 24 && binary.BigEndian.Uint64(b) != p.orb.Incarnation()
 		if n > 0 && (n <= last || earlier) {
 			return nil
 		}

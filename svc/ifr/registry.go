@@ -180,15 +180,25 @@ func Unpack(packed []byte) (*model.Spec, int, error) {
 	if err := within("ifr-packed-octets", MaxPacked, len(packed)); err != nil {
 		return nil, 0, err
 	}
+	return unpack(packed, "ifr-spec-octets", MaxSpec)
+}
+
+// UnpackAll is Unpack for all that a registry has together, with what the daemon itself serves.
+func UnpackAll(packed []byte) (*model.Spec, error) {
+	spec, _, err := unpack(packed, "ifr-octets", MaxRegistry+MaxSpec)
+	return spec, err
+}
+
+func unpack(packed []byte, limit string, most int) (*model.Spec, int, error) {
 	in, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, 0, err
 	}
-	text, err := io.ReadAll(io.LimitReader(in, MaxSpec+1))
+	text, err := io.ReadAll(io.LimitReader(in, int64(most)+1))
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := within("ifr-spec-octets", MaxSpec, len(text)); err != nil {
+	if err := within(limit, most, len(text)); err != nil {
 		return nil, 0, err
 	}
 	spec, err := model.Read(bytes.NewReader(text))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/store"
@@ -33,7 +34,12 @@ func (p *Repo) checkOrder(ctx context.Context, r Record) ([]store.Op, error) {
 			return nil, err
 		}
 	}
-	b, err := json.Marshal(r.UUID)
+	return guarded(guard, r.UUID)
+}
+
+// guarded returns what has to be committed with a change that was found right by the order as it was when the guard was read.
+func guarded(guard store.Entry, u UUID) ([]store.Op, error) {
+	b, err := json.Marshal(u)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +47,48 @@ func (p *Repo) checkOrder(ctx context.Context, r Record) ([]store.Op, error) {
 		return []store.Op{store.Create(orderKey, b)}, nil
 	}
 	return []store.Op{store.Update(orderKey, b, guard.Revision)}, nil
+}
+
+// A NeededError says that a server cannot be removed since others come after it.
+type NeededError struct {
+	Name string
+	By   []string // the names of the others
+}
+
+// Error names them.
+func (e *NeededError) Error() string {
+	return fmt.Sprintf("server %q is one that %s comes after; change that first", e.Name, strings.Join(e.By, ", "))
+}
+
+// Needed returns a *NeededError if other servers come after one, or the store's error.
+func (p *Repo) Needed(ctx context.Context, r Record) error {
+	_, err := p.checkNeeded(ctx, r)
+	return err
+}
+
+// checkNeeded is Needed, and returns what has to be committed with the removal.
+func (p *Repo) checkNeeded(ctx context.Context, r Record) ([]store.Op, error) {
+	guard, err := p.s.Get(ctx, orderKey)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // nobody comes after anybody
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &NeededError{Name: r.Name}
+	for _, other := range all {
+		if slices.Contains(other.After, r.UUID) {
+			e.By = append(e.By, other.Name)
+		}
+	}
+	if len(e.By) > 0 {
+		return nil, e
+	}
+	return guarded(guard, r.UUID)
 }
 
 // isOrder reports whether a commit failed because somebody else has changed the order.

@@ -236,10 +236,14 @@ func (p *Repo) replace(ctx context.Context, old, r Record) (uint64, error) {
 	return rev, err
 }
 
-// Remove deletes a record. Its error is ErrUnknown or the store's.
+// Remove deletes a record. Its error is ErrUnknown, a *NeededError or the store's.
 func (p *Repo) Remove(ctx context.Context, u UUID) error {
 	for range attempts {
 		r, err := p.Get(ctx, u)
+		if err != nil {
+			return err
+		}
+		order, err := p.checkNeeded(ctx, r)
 		if err != nil {
 			return err
 		}
@@ -250,7 +254,7 @@ func (p *Repo) Remove(ctx context.Context, u UUID) error {
 		if err != nil {
 			return err
 		}
-		_, err = p.s.Commit(ctx, store.Delete(recordKey(u), r.Revision), store.Delete(nameKey(r.Name), e.Revision))
+		_, err = p.s.Commit(ctx, append(order, store.Delete(recordKey(u), r.Revision), store.Delete(nameKey(r.Name), e.Revision))...)
 		if err == nil {
 			r.Revision = 0
 			p.tell(r)

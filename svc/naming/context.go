@@ -21,13 +21,13 @@ var _ dsomnaming.NamingContext = (*namingContext)(nil)
 
 // write refuses an operation that changes names to those who may not.
 func (c *namingContext) write(ctx context.Context, operation string) error {
-	peer := orb.Peer(ctx)
-	if c.s.mayWrite(peer) {
+	why := c.s.mayWrite(ctx)
+	if why == nil {
 		return nil
 	}
-	c.s.log.Warn("naming: write denied", "operation", operation, "peer", peer)
-	return public(exc.New(exc.NoPermission, exc.MinorWriteDenied, exc.No,
-		"%s is refused to %v: names may be changed from the daemon's own machine, and from the networks that it is started with --allow-write for", operation, peer))
+	peer := orb.Peer(ctx)
+	c.s.log.Warn("naming: write denied", "operation", operation, "peer", peer, "reason", why)
+	return public(exc.New(exc.NoPermission, exc.MinorWriteDenied, exc.No, "%s is refused to %v: %w; who else may change names is said by dsom daemon --allow-write", operation, peer, why))
 }
 
 func (c *namingContext) Bind(ctx context.Context, n cosnaming.Name, obj orb.Object) error {

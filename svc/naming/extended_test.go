@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -447,7 +446,7 @@ func TestPropertiesAreKept(t *testing.T) {
 	}
 	p = serve(t, func(c *naming.Config, _ *orb.Config) {
 		c.Store = openStore(t, path)
-		c.MayWrite = func(net.Addr) bool { return false }
+		c.MayWrite = func(context.Context) error { return errors.New("nobody may") }
 	})
 	x := extended(p.root)
 	list, _, err := x.GetAllProperties(t.Context(), name("cars/old/4"), 100)

@@ -29,7 +29,11 @@ func (c *namingContext) find(ctx context.Context, text string, distance uint32, 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	found, err := c.s.tree.Find(ctx, tree.Search{At: c.id, Expr: expr, Distance: int(min(distance, tree.MaxComponents)), Most: most, Local: c.s.local})
+	is := c.s.local
+	if is == nil {
+		is = thisMachine()
+	}
+	found, err := c.s.tree.Find(ctx, tree.Search{At: c.id, Expr: expr, Distance: int(min(distance, tree.MaxComponents)), Most: most, Local: is})
 	return found, c.s.raise(err)
 }
 
@@ -90,15 +94,18 @@ func toBinding(f tree.Found) cosnaming.Binding {
 	return cosnaming.Binding{BindingName: toName(f.Name), BindingType: cosnaming.BindingType(f.Target.Kind)}
 }
 
-// thisMachine reports whether a text names this machine: localhost, a loopback address, or its host name,
-// with its domain or without.
-func thisMachine(text string) bool {
-	if a, err := netip.ParseAddr(text); err == nil {
-		return a.IsLoopback()
-	}
+// thisMachine returns what reports whether a text names this machine: localhost, a loopback address, or its host name, with its domain or
+// without. The system is asked for that once, however many texts there are, and again for the next search: it may change.
+func thisMachine() func(text string) bool {
 	host, err := os.Hostname()
 	short, _, _ := strings.Cut(host, ".")
-	return strings.EqualFold(text, "localhost") || err == nil && (strings.EqualFold(text, host) || strings.EqualFold(text, short))
+	return func(text string) bool {
+		if strings.EqualFold(text, "localhost") || err == nil && (strings.EqualFold(text, host) || strings.EqualFold(text, short)) {
+			return true
+		}
+		a, err := netip.ParseAddr(text)
+		return err == nil && a.IsLoopback()
+	}
 }
 
 // What the service does without: it allows all objects and properties, shares none, and looks through the

@@ -13,8 +13,8 @@ package naming
 
 import (
 	"context"
+	"errors"
 	"log/slog"
-	"net"
 	"net/netip"
 
 	"github.com/opendsom/dsom/ior"
@@ -37,9 +37,9 @@ type Config struct {
 	Store store.Store
 	Root  *poa.Root
 
-	// MayWrite tells whether the client at peer may change names; peer is nil for calls
-	// within the process. A nil MayWrite lets those do so, and clients on a loopback address.
-	MayWrite func(peer net.Addr) bool
+	// MayWrite returns why the client whose request ctx belongs to may not change names, nil if it may. A nil MayWrite lets calls within the process
+	// do so, and clients on a loopback address.
+	MayWrite func(ctx context.Context) error
 
 	// Local tells whether a text names this machine, which constraints ask with _LOCAL. A nil Local
 	// knows localhost, loopback addresses and the host name.
@@ -57,9 +57,9 @@ type service struct {
 	contexts  *poa.POA
 	iterators *iterators
 	root      *orb.Ref
-	mayWrite  func(net.Addr) bool
-	local     func(string) bool
-	searches  chan struct{} // holds a token for each search under way
+	mayWrite  func(context.Context) error
+	local     func(string) bool // nil: thisMachine
+	searches  chan struct{}     // holds a token for each search under way
 	log       *slog.Logger
 }
 
@@ -67,9 +67,6 @@ type service struct {
 // cannot be read (store.ErrCorrupt), and where the ORB has a naming service already.
 func New(ctx context.Context, c Config) (*orb.Ref, error) {
 	s := &service{orb: c.Root.ORB(), mayWrite: c.MayWrite, local: c.Local, searches: make(chan struct{}, MaxSearches), log: c.Log}
-	if s.local == nil {
-		s.local = thisMachine
-	}
 	if s.mayWrite == nil {
 		s.mayWrite = local
 	}
@@ -106,10 +103,14 @@ func (s *service) servant(_ context.Context, id string) (orb.Servant, error) {
 }
 
 // local lets clients of this process and of loopback addresses write.
-func local(peer net.Addr) bool {
+func local(ctx context.Context) error {
+	peer := orb.Peer(ctx)
 	if peer == nil {
-		return true
+		return nil
 	}
 	at, err := netip.ParseAddrPort(peer.String())
-	return err == nil && at.Addr().Unmap().IsLoopback()
+	if err == nil && !at.Addr().Unmap().IsLoopback() {
+		err = errors.New("it is on another machine")
+	}
+	return err
 }

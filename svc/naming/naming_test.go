@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -536,7 +535,10 @@ func TestWhoMayWrite(t *testing.T) {
 	var asked sync.Map
 	p := serve(t, func(c *naming.Config, _ *orb.Config) {
 		c.Log = slog.New(slog.NewTextHandler(&log, nil))
-		c.MayWrite = func(peer net.Addr) bool { asked.Store(peer.String(), true); return false }
+		c.MayWrite = func(ctx context.Context) error {
+			asked.Store(orb.Peer(ctx).String(), true)
+			return errors.New("nobody may")
+		}
 	})
 	ctx := t.Context()
 	obj := p.object("x")
@@ -548,7 +550,7 @@ func TestWhoMayWrite(t *testing.T) {
 		"unbind": p.root.Unbind(ctx, name("x")), "destroy": p.root.Destroy(ctx), "new_context": newErr, "bind_new_context": bindNewErr,
 	} {
 		var sys *exc.SystemException
-		if !errors.As(err, &sys) || sys.Kind != exc.NoPermission || sys.Minor != exc.MinorWriteDenied || sys.Completed != exc.No || !strings.Contains(sys.Reason, "allow-write") {
+		if !errors.As(err, &sys) || sys.Kind != exc.NoPermission || sys.Minor != exc.MinorWriteDenied || sys.Completed != exc.No || !strings.Contains(sys.Reason, "nobody may") || !strings.Contains(sys.Reason, "allow-write") {
 			t.Errorf("%s: got %v", what, err)
 		}
 		if !strings.Contains(log.String(), "operation="+what+" peer=127.0.0.1:") {

@@ -1,7 +1,8 @@
 package naming_test
 
 import (
-	"net"
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 // serveDenying starts a service on a store at which nobody may write.
 func serveDenying(t *testing.T, s store.Store) *place {
 	return serve(t, func(c *naming.Config, _ *orb.Config) {
-		c.Store, c.MayWrite = s, func(net.Addr) bool { return false }
+		c.Store, c.MayWrite = s, func(context.Context) error { return errors.New("nobody may") }
 	})
 }
 

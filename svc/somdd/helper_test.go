@@ -52,7 +52,7 @@ func newDaemon(t testing.TB, oc orb.Config, change func(*somdd.Config)) *daemon 
 	d.servers.orb = o
 	c := somdd.Config{
 		Servers: d.servers, Limits: d.limits,
-		Allow: func(net.Addr) error { return nil },
+		Allow: func(context.Context) error { return nil },
 		Addresses: func(context.Context) ([]transport.Endpoint, error) {
 			return []transport.Endpoint{{Network: "tcp", Host: "127.0.0.1", Port: d.port}}, nil
 		},

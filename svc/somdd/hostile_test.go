@@ -303,7 +303,7 @@ func TestNotAllowed(t *testing.T) {
 	})
 	d := newDaemon(t, orb.Config{}, func(c *somdd.Config) {
 		c.Next = next
-		c.Allow = func(peer net.Addr) error { return errors.New("no") }
+		c.Allow = func(context.Context) error { return errors.New("no") }
 	})
 	if err := d.servers.Add(t.Context(), full); err != nil {
 		t.Fatal(err)

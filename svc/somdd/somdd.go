@@ -15,7 +15,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
@@ -90,9 +89,9 @@ type Config struct {
 	Limits  *limits.Limits // nil: the defaults
 	Log     *slog.Logger   // nil: nothing is logged
 
-	// Allow returns why the client at peer may not use the daemon's objects, nil if it may; peer is nil for calls within the process. A nil
-	// Allow lets those do so, and nobody else.
-	Allow func(peer net.Addr) error
+	// Allow returns why the client whose request ctx belongs to may not use the daemon's objects, nil if it may. A nil Allow lets calls within the
+	// process do so, and nobody else.
+	Allow func(ctx context.Context) error
 
 	// Addresses returns the daemon's addresses, of TCP, for the client of ctx: what references name. At least one.
 	Addresses func(ctx context.Context) ([]transport.Endpoint, error)
@@ -119,8 +118,8 @@ func New(c Config) *Service {
 		c.Limits = new(limits.Limits)
 	}
 	if c.Allow == nil {
-		c.Allow = func(peer net.Addr) error {
-			if peer != nil {
+		c.Allow = func(ctx context.Context) error {
+			if orb.Peer(ctx) != nil {
 				return errors.New("only this process may do so")
 			}
 			return nil
@@ -147,7 +146,7 @@ func (s *Service) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		return orb.Target{}, raise(exc.ObjectNotExist, wire.ObjectNotFound, "the daemon has no such object, or it was freed")
 	}
 	if q.Operation != "" && !k.Transient { // who knows the key of what was made was let in before
-		if err := s.c.Allow(orb.Peer(ctx)); err != nil {
+		if err := s.c.Allow(ctx); err != nil {
 			s.c.Log.Warn("a client of DSOM is refused", "peer", orb.Peer(ctx), "operation", clip(q.Operation), "reason", err)
 			return orb.Target{}, raise(exc.NoPermission, wire.AccessDenied, "%w", err)
 		}

@@ -17,6 +17,7 @@ export async function servers({place, signal}) {
 }
 
 const mostLines = 2000; // of a log that are shown
+const longestLine = 4096; // characters of a line that are shown: its end
 
 /** server shows one. What it writes is followed until another page is shown. */
 export async function server(on) {
@@ -60,7 +61,7 @@ async function follow(on, log) {
       if (done) break;
       const came = value.split('\n');
       lines[lines.length - 1] += came[0];
-      lines = lines.concat(came.slice(1)).slice(-mostLines);
+      lines = lines.concat(came.slice(1)).slice(-mostLines).map((line) => (line.length > longestLine ? line.slice(-longestLine) : line));
       const low = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
       log.textContent = visible(lines.join('\n'));
       if (low) log.scrollTop = log.scrollHeight;

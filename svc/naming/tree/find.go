@@ -63,7 +63,12 @@ func (t *Tree) Find(ctx context.Context, q Search) ([]Found, error) {
 						seen[enter] = true
 						next = append(next, place{enter, extend(p.name, b.Name)})
 					}
-					if now.properties = b.Properties; !q.Expr.Match(subject) {
+					now.properties = b.Properties
+					match := q.Expr.Match(subject)
+					if err := within("naming-search-steps", MaxSteps, subject.Steps); err != nil {
+						return nil, err
+					}
+					if !match {
 						continue
 					}
 					found = append(found, Found{extend(p.name, b.Name), b.Target, b.Properties})

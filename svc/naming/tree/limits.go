@@ -21,6 +21,7 @@ const (
 	MaxPropertyOctets = 64 << 10 // naming-property-octets: octets of a binding's properties, values and names together
 	MaxFound          = 10_000   // naming-found: bindings that a search finds
 	MaxSearched       = 1 << 18  // naming-searched: bindings that a search looks at
+	MaxSteps          = 4 << 20  // naming-search-steps: comparisons of a search and properties that it looks at, and 64 octets of text each: sixteen of every binding
 )
 
 // Limits bound what a tree holds in memory. A field that is zero stands for its default.

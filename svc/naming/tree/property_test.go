@@ -181,6 +181,19 @@ func TestManyNames(t *testing.T) {
 	if _, err := tr.Find(t.Context(), tree.Search{At: tree.Root, Expr: e, Distance: 1}); !errors.As(err, &limit) || limit.Name != "naming-found" {
 		t.Errorf("got %v", err)
 	}
+	// The longest constraints cost no more than a limit says, whatever they are made of.
+	for _, term := range []string{"class=='_LOCAL' or ", "m<1 or ", "class<n or ", "class~'" + strings.Repeat("y", 2000) + "' or "} {
+		e, err := constraint.New(strings.Repeat(term, (constraint.MaxText-5)/len(term)) + "FALSE")
+		if err != nil {
+			t.Fatal(err)
+		}
+		machine := 0
+		_, err = tr.Find(t.Context(), tree.Search{At: tree.Root, Expr: e, Distance: 1, Local: func(string) bool { machine++; return false }})
+		var limit *tree.LimitError
+		if limited := errors.As(err, &limit) && limit.Name == "naming-search-steps"; !limited && (err != nil || len(term) < 20) || machine > tree.MaxSteps {
+			t.Errorf("%.20s…: got %v, and asked %d times for the machine", term, err, machine)
+		}
+	}
 	if _, _, octets := tr.Sizes(); octets > names*300 {
 		t.Errorf("%d octets for %d names", octets, names)
 	}

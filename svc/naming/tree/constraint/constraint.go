@@ -31,7 +31,14 @@ type Subject struct {
 	Property func(name string) (Value, bool)
 	// Local reports whether a text names this machine; nil: none does.
 	Local func(text string) bool
+
+	// Steps is how much work Match has done so far: one for each property that was looked at and each comparison, and one more for every 64
+	// octets of the texts that it compared.
+	Steps int
 }
+
+// stepOctets is how many octets of text are a step.
+const stepOctets = 64
 
 // Match reports whether the constraint holds for s.
 func (e *Expr) Match(s *Subject) bool { return e.root.holds(s) }
@@ -73,7 +80,7 @@ func (n anyOf) holds(s *Subject) bool {
 func (n isNot) holds(s *Subject) bool { return !n.not.holds(s) }
 
 func (n exists) holds(s *Subject) bool {
-	_, ok := s.Property(n.name)
+	_, ok := operand{name: n.name}.value(s)
 	return ok
 }
 
@@ -91,6 +98,7 @@ func (n compared) holds(s *Subject) bool {
 	if !ok {
 		return false
 	}
+	s.Steps += 1 + (len(l.text)+len(r.text))/stepOctets
 	switch n.op {
 	case tokenEqual:
 		return equal(l, r, s)
@@ -142,5 +150,6 @@ func (o operand) value(s *Subject) (Value, bool) {
 	if o.name == "" {
 		return o.fixed, true
 	}
+	s.Steps++
 	return s.Property(o.name)
 }

@@ -1,0 +1,103 @@
+package somd
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/opendsom/dsom/som"
+)
+
+// makeProxyClass makes a class of proxies that has the interface of a target, and nothing else of it. d.making is held.
+func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
+	if err := d.share(target); err != nil {
+		return nil, err
+	}
+	s := som.Spec{Name: target.Name() + "__Proxy", Parents: []*som.Class{ClientProxy, target}}
+	if target == som.SOMObject {
+		s.Parents = s.Parents[:1]
+	}
+	s.AbstractParents = s.Parents[1:]
+	s.Detached = s.AbstractParents
+	s.Overrides = Forward(target)
+	c, err := som.NewClass(s)
+	if err != nil {
+		return nil, fmt.Errorf("somd: no proxies can be made for objects of %s: %w", target, err)
+	}
+	return c, nil
+}
+
+// Forward returns the overrides by which the methods of a target's class go to the target, for a class of proxies of a program's own, which does those
+// in but itself. Methods that another kernel calls by what has no form in Go have none: a call of
+// them is the error that there is no implementation.
+func Forward(target *som.Class, but ...*som.Method) []som.Override {
+	var all []som.Override
+	for _, m := range target.Methods() {
+		if isRoot(m.Class()) || m.Kind() != som.Static || slices.Contains(but, m) || ClientProxy.DescendsFrom(m.Class()) {
+			continue
+		}
+		if methodOf(m).err != nil && m.Class().Host() != nil {
+			continue
+		}
+		all = append(all, som.Override{Method: m.String(), Impl: sender(m)})
+	}
+	return all
+}
+
+// sender is an implementation of a method that sends the call on.
+func sender(m *som.Method) any { return senderOf(m.Type(), func() *som.Method { return m }) }
+
+func senderOf(t reflect.Type, of func() *som.Method) any {
+	x := newShape(t)
+	return reflect.MakeFunc(t, func(in []reflect.Value) []reflect.Value {
+		self := in[0].Interface().(som.Self)
+		ctx := context.Background()
+		in = in[1:]
+		if x.takesCtx {
+			ctx, _ = in[0].Interface().(context.Context)
+			in = in[1:]
+		}
+		args := make([]any, len(in))
+		for i, v := range in {
+			if args[i] = v.Interface(); v.Kind() == reflect.Interface && v.IsNil() {
+				args[i] = nil
+			}
+		}
+		fn, s := sendToken.Of(self.Ref())
+		results, err := fn(s, ctx, of(), args)
+		if err != nil && !x.fails {
+			panic(err)
+		}
+		out := make([]reflect.Value, t.NumOut())
+		for i := range x.outs {
+			out[i] = reflect.Zero(t.Out(i))
+			if i < len(results) && results[i] != nil {
+				out[i] = reflect.ValueOf(results[i])
+				if t.Out(i).Kind() == reflect.Interface {
+					out[i] = reflect.New(t.Out(i)).Elem()
+					out[i].Set(reflect.ValueOf(results[i]))
+				}
+			}
+		}
+		if x.fails {
+			out[x.outs] = reflect.ValueOf(&err).Elem()
+		}
+		return out
+	}).Interface()
+}
+
+// A shape is what is around the arguments and results of a method in Go.
+type shape struct {
+	takesCtx, fails bool
+	outs            int
+}
+
+func newShape(t reflect.Type) shape {
+	x := shape{takesCtx: t.NumIn() > 1 && t.In(1) == contextType, outs: t.NumOut()}
+	if x.outs > 0 && t.Out(x.outs-1) == errorType {
+		x.fails = true
+		x.outs--
+	}
+	return x
+}
