@@ -53,6 +53,8 @@ type Options struct {
 	// yet. It returns more for Env.
 	Before func(ctx context.Context, d *Daemon) (env []string, err error)
 
+	settings *settingsAPI // nil: there are none
+
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
 	Supervise supervise.Options
 	Logs      capture.Keeper // its Dir is set by the daemon
@@ -95,6 +97,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.settings == nil {
+		o.settings = new(settingsAPI)
 	}
 	if err := os.MkdirAll(o.State, 0o700); err != nil {
 		return nil, fmt.Errorf("the state folder %s cannot be made: %w", o.State, err)

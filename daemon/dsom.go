@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +39,7 @@ const envSOMPort = "SOMDPORT"
 
 // serveDSOM returns what finds the objects that programs of DSOM call, and before all others' those of next.
 func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Handler, error) {
-	who := &peers{may: cmp.Or(f.c.DSOMClients, DSOMSameUser), port: f.id.Port}
+	who := &peers{live: &f.live, port: f.id.Port}
 	lives, err := newDSOMLives(ctx, &dsomLives{sup: d.sup, orb: f.orb, store: d.store, peers: who, log: f.c.Log})
 	if err != nil {
 		return nil, err

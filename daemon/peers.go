@@ -21,7 +21,7 @@ const (
 
 // peers tells whose programs are at the other end of connections to the daemon.
 type peers struct {
-	may  DSOMClients
+	live *live  // says who may
 	port uint16 // at which the daemon takes calls
 }
 
@@ -33,10 +33,11 @@ type caller struct {
 
 // allow returns why a client of DSOM may not use the daemon.
 func (p *peers) allow(peer net.Addr) error {
-	if peer == nil || p.may == DSOMThisMachine && onThisMachine(peer) {
+	may := p.live.now.Load().DSOMClients
+	if peer == nil || may == DSOMThisMachine && onThisMachine(peer) {
 		return nil
 	}
-	if p.may == DSOMNobody {
+	if may == DSOMNobody {
 		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody)")
 	}
 	at, err := netip.ParseAddrPort(peer.String())

@@ -84,7 +84,7 @@ func TestDSOMUsers(t *testing.T) {
 	if err := ping(t.Context(), dsomclient.ServerRef(o, "127.0.0.1", d.port, id)); err != nil {
 		t.Errorf("another user calls a server: %v", err)
 	}
-	open := runDSOM(t, daemon.Config{State: t.TempDir(), DSOMClients: daemon.DSOMThisMachine})
+	open := runDSOM(t, daemon.Config{State: t.TempDir(), Live: daemon.Live{DSOMClients: daemon.DSOMThisMachine}})
 	if _, err := open.asUser(t, aStranger).Repository(t.Context()); err != nil {
 		t.Errorf("another user, where all may: %v", err)
 	}
@@ -94,7 +94,7 @@ func TestDSOMUsers(t *testing.T) {
 func TestDSOMImpostor(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	d := runDSOM(t, daemon.Config{State: state, LeaveServers: true})
+	d := runDSOM(t, daemon.Config{State: state, Live: daemon.Live{LeaveServers: true}})
 	ctx := t.Context()
 	id, err := wire.ParseID(bankID)
 	if err != nil {

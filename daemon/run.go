@@ -48,14 +48,11 @@ type Config struct {
 	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
 	Connect string
 
-	// AllowWrite are the networks, besides this machine, from which names may be bound.
-	AllowWrite []netip.Prefix
+	// Live is what Settings can change later.
+	Live
 
-	// DSOMClients are the programs of SOM's DSOM that are served; "" is DSOMSameUser.
-	DSOMClients DSOMClients
-
-	// LeaveServers leaves the servers running when the daemon ends in order.
-	LeaveServers bool
+	// Settings, if set, are shown and reloaded by the local API.
+	Settings Settings
 
 	Limits  *limits.Limits // nil: the defaults. Run lowers Connections where the system allows too few open files
 	Log     *slog.Logger   // nil: nothing is logged
@@ -98,10 +95,12 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
 	front := &front{c: c}
+	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
 		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
 		Console:   front.consoleAddress,
+		settings:  &settingsAPI{from: c.Settings, live: &front.live},
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -110,7 +109,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	defer func() {
 		end := context.WithoutCancel(ctx)
-		err = errors.Join(err, d.endServers(end, c.LeaveServers))
+		err = errors.Join(err, d.endServers(end, front.live.now.Load().LeaveServers))
 		front.letGo()
 		drain, cancel := context.WithTimeout(end, drainTimeout)
 		defer cancel()
@@ -133,9 +132,10 @@ func Run(ctx context.Context, c Config) (err error) {
 
 // front is the daemon's ORB: it takes the calls.
 type front struct {
-	c   Config
-	id  identity
-	orb *orb.ORB
+	c    Config
+	live live
+	id   identity
+	orb  *orb.ORB
 
 	dsom *dsomLives // nil until calls are let in
 
@@ -305,7 +305,7 @@ func (f *front) mayWrite(peer net.Addr) bool {
 		return false
 	}
 	addr := unmapped(at).Addr()
-	for _, n := range f.c.AllowWrite {
+	for _, n := range f.live.now.Load().AllowWrite {
 		if n.Contains(addr) {
 			return true
 		}

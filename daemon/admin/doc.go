@@ -44,6 +44,7 @@ import "time"
 // The variables by which the daemon tells a server that it starts where it belongs.
 const (
 	EnvState         = "DSOM_STATE"          // the state folder
+	EnvSOMDir        = "SOMDDIR"             // the folder of SOM's DSOM, where the state folder is dsom within it
 	EnvAdmin         = "DSOM_ADMIN"          // host:port of this API when the server was started
 	EnvDaemon        = "DSOM_DAEMON"         // host:port at which the daemon takes CORBA calls, as references name it
 	EnvDaemonLocal   = "DSOM_DAEMON_LOCAL"   // host:port at which programs of this machine call it
