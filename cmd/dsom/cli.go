@@ -33,6 +33,7 @@ type grammar struct {
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
 	Config     configCmd     `cmd:"" help:"Show, check and make the daemon's configuration, and have it read again."`
 	Console    consoleCmd    `cmd:"" help:"Print the address of the daemon's pages, which lets you in."`
+	Doctor     doctorCmd     `cmd:"" help:"Look whether the whole set-up is as it should be, and say how to mend what is not."`
 	Top        topCmd        `cmd:"" help:"Show servers and what is called, as it goes on."`
 	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
 	Port       portCmd       `cmd:"" help:"Say who listens at a port, and what really speaks there."`
