@@ -57,6 +57,7 @@ func (d *Daemon) handler() http.Handler {
 	mux := http.NewServeMux()
 	owner := func(pattern string, h func(*call) error) { mux.Handle(pattern, d.answer(h, true)) }
 	owner("GET /v1/status", d.status)
+	owner("GET /v1/backup", d.backup)
 	owner("GET /v1/settings", d.o.settings.list)
 	owner("POST /v1/settings/reload", d.o.settings.reload)
 	owner("GET /v1/servers", d.listServers)

@@ -34,6 +34,8 @@ type grammar struct {
 	Config     configCmd     `cmd:"" help:"Show, check and make the daemon's configuration, and have it read again."`
 	Console    consoleCmd    `cmd:"" help:"Print the address of the daemon's pages, which lets you in."`
 	Doctor     doctorCmd     `cmd:"" help:"Look whether the whole set-up is as it should be, and say how to mend what is not."`
+	Backup     backupCmd     `cmd:"" help:"Write the daemon's state into a file."`
+	Restore    restoreCmd    `cmd:"" help:"Make a state of such a file again."`
 	Top        topCmd        `cmd:"" help:"Show servers and what is called, as it goes on."`
 	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
 	Port       portCmd       `cmd:"" help:"Say who listens at a port, and what really speaks there."`

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -90,13 +91,19 @@ func TestConfigInit(t *testing.T) {
 }
 
 // aConfiguredDaemon runs dsom daemon until the test ends, and returns its state folder when it takes calls.
-func aConfiguredDaemon(t *testing.T, config string, args ...string) (state string, log *watched) {
+func aConfiguredDaemon(t *testing.T, config string, args ...string) (state string, end func()) {
 	t.Helper()
 	state = t.TempDir()
 	writeConfig(t, state, config)
+	return state, aDaemonOf(t, state, args...)
+}
+
+// aDaemonOf runs dsom daemon with a state folder until the test ends, or end is called. It returns when the daemon takes calls.
+func aDaemonOf(t *testing.T, state string, args ...string) (end func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, done := make(chan struct{}), make(chan int, 1)
-	log = &watched{text: "Taking calls at", then: func() {
+	log := &watched{text: "Taking calls at", then: func() {
 		select {
 		case <-ready:
 		default:
@@ -106,12 +113,13 @@ func aConfiguredDaemon(t *testing.T, config string, args ...string) (state strin
 	go func() {
 		done <- run(ctx, append([]string{"daemon", "--state", state, "--listen", "127.0.0.1:0", "--console=off"}, args...), strings.NewReader(""), log, log)
 	}()
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		cancel()
 		if status := <-done; status != statusGood {
 			t.Errorf("the daemon's status is %d: %s", status, log.got.String())
 		}
 	})
+	t.Cleanup(end)
 	select {
 	case <-ready:
 	case status := <-done:
@@ -120,7 +128,7 @@ func aConfiguredDaemon(t *testing.T, config string, args ...string) (state strin
 	case <-time.After(20 * time.Second):
 		t.Fatal("the daemon does not come up")
 	}
-	return state, log
+	return end
 }
 
 func writeConfig(t *testing.T, state, text string) {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"io"
 	"net/http"
 )
 
@@ -27,4 +28,15 @@ func (c *Client) Settings(ctx context.Context) (s []Setting, err error) {
 // Reload has the daemon read its configuration again. If that is wrong it is a CodeInvalid error, and all is as before.
 func (c *Client) Reload(ctx context.Context) (r Reloaded, err error) {
 	return r, c.call(ctx, http.MethodPost, "/v1/settings/reload", nil, &r)
+}
+
+// Backup writes the daemon's state to w, in the form of package daemon/backup. The daemon works on meanwhile. What is cut off has no end.
+func (c *Client) Backup(ctx context.Context, w io.Writer) error {
+	res, err := c.do(ctx, http.MethodGet, "/v1/backup", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	_, err = io.Copy(w, res.Body)
+	return err
 }
