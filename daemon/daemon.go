@@ -187,6 +187,14 @@ func (d *Daemon) Store() store.Store { return d.store }
 // State returns the state folder.
 func (d *Daemon) State() string { return d.o.State }
 
+// Addresses returns where the daemon takes CORBA calls, as references name it.
+func (d *Daemon) Addresses() []string {
+	if d.o.Addresses == nil {
+		return nil
+	}
+	return d.o.Addresses()
+}
+
 // Access returns how the local API is reached.
 func (d *Daemon) Access() admin.Access { return d.access }
 

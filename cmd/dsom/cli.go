@@ -36,6 +36,7 @@ type grammar struct {
 	Doctor     doctorCmd     `cmd:"" help:"Look whether the whole set-up is as it should be, and say how to mend what is not."`
 	Backup     backupCmd     `cmd:"" help:"Write the daemon's state into a file."`
 	Restore    restoreCmd    `cmd:"" help:"Make a state of such a file again."`
+	Service    serviceCmd    `cmd:"" help:"Have the system run the daemon, from each start of the machine on."`
 	Top        topCmd        `cmd:"" help:"Show servers and what is called, as it goes on."`
 	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
 	Port       portCmd       `cmd:"" help:"Say who listens at a port, and what really speaks there."`

@@ -65,7 +65,21 @@ func (v *daemonCmd) Run(ctx context.Context, c *console, k *kong.Context, s *set
 	s.tell(conf.Log)
 	conf.Settings = &daemonSettings{ctx: ctx, console: c, args: k.Args, old: s.old, quiet: v.quiet, level: level, inForce: s.effective(k)}
 	conf.Version, _ = programVersion()
-	conf.Ready = func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) }
+	system := newNotifier()
+	told := make(chan struct{})
+	ending := context.AfterFunc(ctx, func() {
+		defer close(told)
+		system.tell("STOPPING=1")
+	})
+	defer func() {
+		if !ending() {
+			<-told
+		}
+	}()
+	conf.Ready = func(d *daemon.Daemon) {
+		system.tell("READY=1\nSTATUS=Taking calls at " + strings.Join(d.Addresses(), " "))
+		c.announce(ctx, admin.NewClient(d.Access()))
+	}
 	defer outliveReaders()()
 	return portTaken(ctx, daemon.Run(ctx, conf))
 }
