@@ -23,6 +23,7 @@ import (
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
@@ -53,7 +54,8 @@ type Options struct {
 	// yet. It returns more for Env.
 	Before func(ctx context.Context, d *Daemon) (env []string, err error)
 
-	settings *settingsAPI // nil: there are none
+	settings *settingsAPI       // nil: there are none
+	visitors *visitors.Visitors // nil: nobody keeps account
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
 	Supervise supervise.Options

@@ -47,7 +47,7 @@ func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Ha
 	f.dsom = lives
 	return somdd.New(somdd.Config{
 		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, log: f.c.Log},
-		Limits:  f.c.Limits, Log: f.c.Log, Allow: who.allow, Addresses: f.dsomAddresses, Next: next,
+		Limits:  f.c.Limits, Log: f.c.Log, Allow: f.counted(who.allow), Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }
 

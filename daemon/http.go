@@ -71,6 +71,7 @@ func (d *Daemon) handler() http.Handler {
 	owner("GET /v1/servers/{name}/logs", d.serverLogs)
 	owner("GET /v1/calls", d.listCalls)
 	owner("GET /v1/connections", d.listConnections)
+	owner("GET /v1/visitors", d.listVisitors)
 	owner("GET /v1/names", d.listNames)
 	owner("GET /v1/classes", d.listClasses)
 	owner("GET /v1/classes/{name}", d.getClass)

@@ -16,6 +16,7 @@ import (
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -94,13 +95,14 @@ func Run(ctx context.Context, c Config) (err error) {
 		c.Limits = new(limits.Limits)
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
-	front := &front{c: c}
+	front := &front{c: c, visitors: visitors.New(nil)}
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
 		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
 		Console:   front.consoleAddress,
 		settings:  &settingsAPI{from: c.Settings, live: &front.live},
+		visitors:  front.visitors,
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -134,8 +136,11 @@ func Run(ctx context.Context, c Config) (err error) {
 type front struct {
 	c    Config
 	live live
-	id   identity
-	orb  *orb.ORB
+
+	visitors *visitors.Visitors
+
+	id  identity
+	orb *orb.ORB
 
 	dsom *dsomLives // nil until calls are let in
 
@@ -187,6 +192,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
+		Door:  f.visitors,
 		Hold:  true, // until there is naming, and the way to servers
 	})
 	if rule := (*reach.RuleError)(nil); errors.As(err, &rule) {

@@ -19,6 +19,10 @@
 //	GET    /v1/servers/{name}/logs      text; ?lines=N&follow=true
 //	GET    /v1/calls                    Calls
 //	GET    /v1/connections              Connections
+//	GET    /v1/visitors                 Visitors
+//	GET    /v1/backup                   the state, as package daemon/backup writes it
+//	GET    /v1/settings                 []Setting
+//	POST   /v1/settings/reload          → Reloaded
 //	GET    /v1/names                    Names; ?in=CONTEXT&search=TEXT&limit=N
 //	GET    /v1/classes                  Classes
 //	GET    /v1/classes/{name}           Class
