@@ -23,6 +23,7 @@ import (
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
@@ -52,6 +53,9 @@ type Options struct {
 	// Before, if set, is called when the state is there and no server is started or adopted
 	// yet. It returns more for Env.
 	Before func(ctx context.Context, d *Daemon) (env []string, err error)
+
+	settings *settingsAPI       // nil: there are none
+	visitors *visitors.Visitors // nil: nobody keeps account
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
 	Supervise supervise.Options
@@ -95,6 +99,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.settings == nil {
+		o.settings = new(settingsAPI)
 	}
 	if err := os.MkdirAll(o.State, 0o700); err != nil {
 		return nil, fmt.Errorf("the state folder %s cannot be made: %w", o.State, err)
@@ -181,6 +188,14 @@ func (d *Daemon) Store() store.Store { return d.store }
 
 // State returns the state folder.
 func (d *Daemon) State() string { return d.o.State }
+
+// Addresses returns where the daemon takes CORBA calls, as references name it.
+func (d *Daemon) Addresses() []string {
+	if d.o.Addresses == nil {
+		return nil
+	}
+	return d.o.Addresses()
+}
 
 // Access returns how the local API is reached.
 func (d *Daemon) Access() admin.Access { return d.access }

@@ -48,7 +48,7 @@ func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Ha
 	f.dsom = lives
 	return somdd.New(somdd.Config{
 		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, remove: d.remove, log: f.c.Log},
-		Limits:  f.c.Limits, Log: f.seldom, Allow: who.mayUseDSOM, Addresses: f.dsomAddresses, Next: next,
+		Limits:  f.c.Limits, Log: f.seldom, Allow: f.counted(who.mayUseDSOM), Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }
 

@@ -454,7 +454,7 @@ func TestDSOMRefused(t *testing.T) {
 func TestDSOMAdopted(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	d := runDSOM(t, daemon.Config{State: state, LeaveServers: true})
+	d := runDSOM(t, daemon.Config{State: state, Live: daemon.Live{LeaveServers: true}})
 	ctx := t.Context()
 	if err := d.repository(t).Add(ctx, wire.Definition{Alias: "bank", ID: bankID, Program: somdsvrProgram(t)}); err != nil {
 		t.Fatal(err)
@@ -480,7 +480,7 @@ func TestDSOMAdopted(t *testing.T) {
 // TestDSOMNobody holds that programs of DSOM are refused where that was said, with the exception they know.
 func TestDSOMNobody(t *testing.T) {
 	t.Parallel()
-	d := runDSOM(t, daemon.Config{State: t.TempDir(), DSOMClients: daemon.DSOMNobody})
+	d := runDSOM(t, daemon.Config{State: t.TempDir(), Live: daemon.Live{DSOMClients: daemon.DSOMNobody}})
 	if _, err := d.Repository(t.Context()); !raised(err, exc.NoPermission, wire.AccessDenied) {
 		t.Errorf("got %v", err)
 	}

@@ -57,6 +57,9 @@ func (d *Daemon) handler() http.Handler {
 	mux := http.NewServeMux()
 	owner := func(pattern string, h func(*call) error) { mux.Handle(pattern, d.answer(h, true)) }
 	owner("GET /v1/status", d.status)
+	owner("GET /v1/backup", d.backup)
+	owner("GET /v1/settings", d.o.settings.list)
+	owner("POST /v1/settings/reload", d.o.settings.reload)
 	owner("GET /v1/servers", d.listServers)
 	owner("POST /v1/servers", d.addServer)
 	owner("GET /v1/servers/{name}", d.getServer)
@@ -68,6 +71,7 @@ func (d *Daemon) handler() http.Handler {
 	owner("GET /v1/servers/{name}/logs", d.serverLogs)
 	owner("GET /v1/calls", d.listCalls)
 	owner("GET /v1/connections", d.listConnections)
+	owner("GET /v1/visitors", d.listVisitors)
 	owner("GET /v1/names", d.listNames)
 	owner("GET /v1/classes", d.listClasses)
 	owner("GET /v1/classes/{name}", d.getClass)

@@ -63,6 +63,7 @@ func (d *Daemon) exposition(ctx context.Context) ([]byte, error) {
 	for _, s := range slices.Sorted(maps.Keys(conns.Open)) {
 		m.sample("dsom_connections", float64(conns.Open[s]), "server", s)
 	}
+	m.visits(d.visitorsNow())
 	calls := d.calls(ctx)
 	m.family("dsom_servers_silent", "gauge", "Servers that run and did not tell what they have counted.")
 	m.sample("dsom_servers_silent", float64(len(calls.Silent)))

@@ -33,9 +33,8 @@ type Writers struct {
 
 // peers tells whose programs are at the other end of connections to the daemon.
 type peers struct {
-	dsom    DSOMClients
-	writers Writers
-	sup     *supervise.Supervisor
+	live *live // says who may
+	sup  *supervise.Supervisor
 }
 
 // A link is both ends of a connection from this machine.
@@ -63,11 +62,11 @@ type caller struct {
 
 // mayUseDSOM returns why a client of DSOM may not use the daemon.
 func (p *peers) mayUseDSOM(ctx context.Context) error {
-	peer := orb.Peer(ctx)
-	if peer == nil || p.dsom == DSOMThisMachine && onThisMachine(peer) {
+	peer, may := orb.Peer(ctx), p.live.now.Load().DSOMClients
+	if peer == nil || may == DSOMThisMachine && onThisMachine(peer) {
 		return nil
 	}
-	if p.dsom == DSOMNobody {
+	if may == DSOMNobody {
 		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody)")
 	}
 	if !onThisMachine(peer) {
@@ -85,7 +84,7 @@ func (p *peers) mayUseDSOM(ctx context.Context) error {
 
 // mayWrite returns why a client may not change names.
 func (p *peers) mayWrite(ctx context.Context) error {
-	peer := orb.Peer(ctx)
+	peer, may := orb.Peer(ctx), p.live.now.Load().Writers
 	if peer == nil { // this process
 		return nil
 	}
@@ -93,13 +92,13 @@ func (p *peers) mayWrite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(p.writers.Networks, func(n netip.Prefix) bool { return n.Contains(unmapped(at).Addr()) }) {
+	if slices.ContainsFunc(may.Networks, func(n netip.Prefix) bool { return n.Contains(unmapped(at).Addr()) }) {
 		return nil
 	}
 	if !onThisMachine(peer) {
 		return errors.New("it is another machine, and not in a network from which names may be changed")
 	}
-	if p.writers.ThisMachine {
+	if may.ThisMachine {
 		return nil
 	}
 	user, err := callingUser(ctx)
@@ -109,7 +108,7 @@ func (p *peers) mayWrite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if user == 0 || user == ownUser() || slices.Contains(p.writers.Users, user) || p.isServer(ctx, user) {
+	if user == 0 || user == ownUser() || slices.Contains(may.Users, user) || p.isServer(ctx, user) {
 		return nil
 	}
 	return fmt.Errorf("its program is of user %d, and names may be changed by those of user %d, which is the daemon's, and of root", user, ownUser())

@@ -91,7 +91,7 @@ func TestDSOMUsers(t *testing.T) {
 	if err := ping(t.Context(), dsomclient.ServerRef(o, "127.0.0.1", d.port, id)); err != nil {
 		t.Errorf("another user calls a server: %v", err)
 	}
-	open := runDSOM(t, daemon.Config{State: t.TempDir(), DSOMClients: daemon.DSOMThisMachine})
+	open := runDSOM(t, daemon.Config{State: t.TempDir(), Live: daemon.Live{DSOMClients: daemon.DSOMThisMachine}})
 	if _, err := open.asUser(t, aStranger).Repository(t.Context()); err != nil {
 		t.Errorf("another user, where all may: %v", err)
 	}
@@ -134,7 +134,7 @@ func TestWriters(t *testing.T) {
 		"a network":    {daemon.Writers{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, map[int]bool{aStranger: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := runDSOM(t, daemon.Config{State: t.TempDir(), Writers: c.writers})
+			d := runDSOM(t, daemon.Config{State: t.TempDir(), Live: daemon.Live{Writers: c.writers}})
 			for user, may := range c.may {
 				if err := writes(d, user); may && err != nil || !may && !denied(err) {
 					t.Errorf("user %d, who may: %v, got %v", user, may, err)
@@ -219,7 +219,7 @@ func TestRegistrant(t *testing.T) {
 func TestDSOMImpostor(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	d := runDSOM(t, daemon.Config{State: state, LeaveServers: true})
+	d := runDSOM(t, daemon.Config{State: state, Live: daemon.Live{LeaveServers: true}})
 	ctx := t.Context()
 	id, err := wire.ParseID(bankID)
 	if err != nil {

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
+	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -48,13 +48,11 @@ type Config struct {
 	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
 	Connect string
 
-	Writers Writers // who may change names
+	// Live is what Settings can change later.
+	Live
 
-	// DSOMClients are the programs of SOM's DSOM that are served; "" is DSOMSameUser.
-	DSOMClients DSOMClients
-
-	// LeaveServers leaves the servers running when the daemon ends in order.
-	LeaveServers bool
+	// Settings, if set, are shown and reloaded by the local API.
+	Settings Settings
 
 	Limits  *limits.Limits // nil: the defaults. Run lowers Connections where the system allows too few open files
 	Log     *slog.Logger   // nil: nothing is logged
@@ -96,11 +94,14 @@ func Run(ctx context.Context, c Config) (err error) {
 		c.Limits = new(limits.Limits)
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
-	front := &front{c: c, seldom: seldom(c.Log)}
+	front := &front{c: c, seldom: seldom(c.Log), visitors: visitors.New(nil)}
+	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
 		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
 		Console:   front.consoleAddress,
+		settings:  &settingsAPI{from: c.Settings, live: &front.live},
+		visitors:  front.visitors,
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -109,7 +110,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	}
 	defer func() {
 		end := context.WithoutCancel(ctx)
-		err = errors.Join(err, d.endServers(end, c.LeaveServers))
+		err = errors.Join(err, d.endServers(end, front.live.now.Load().LeaveServers))
 		front.letGo()
 		drain, cancel := context.WithTimeout(end, drainTimeout)
 		defer cancel()
@@ -132,7 +133,11 @@ func Run(ctx context.Context, c Config) (err error) {
 
 // front is the daemon's ORB: it takes the calls.
 type front struct {
-	c   Config
+	c    Config
+	live live
+
+	visitors *visitors.Visitors
+
 	id  identity
 	orb *orb.ORB
 
@@ -188,6 +193,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
+		Door:  f.visitors,
 		Hold:  true, // until there is naming, and the way to servers
 	})
 	if rule := (*reach.RuleError)(nil); errors.As(err, &rule) {
@@ -256,7 +262,7 @@ func (f *front) listenAddress(known identity) (host string, port uint16, err err
 
 // serve lets the calls in: naming, and the way to the servers.
 func (f *front) serve(ctx context.Context, d *Daemon) error {
-	f.peers = &peers{dsom: cmp.Or(f.c.DSOMClients, DSOMSameUser), writers: f.c.Writers, sup: d.sup}
+	f.peers = &peers{live: &f.live, sup: d.sup}
 	root := poa.New(f.orb)
 	names, err := naming.New(ctx, naming.Config{Store: d.store, Root: root, MayWrite: f.peers.mayWrite, Log: f.seldom})
 	if err != nil {

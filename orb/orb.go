@@ -96,6 +96,9 @@ type Config struct {
 	// Count makes the ORB count the calls that its objects get, for [ORB.Calls]: some hundredths of a microsecond each.
 	Count bool
 
+	// Door, if set, is asked about each connection that is accepted, and told what came of it.
+	Door Door
+
 	// BiDir lets requests go against the direction of connections.
 	BiDir BiDir
 
@@ -120,6 +123,7 @@ type ORB struct {
 	transports  transport.Set
 	limits      *limits.Limits
 	log         *slog.Logger
+	door        Door // or nil
 	little      bool
 	maxVersion  cdr.Version
 	serverID    [16]byte
@@ -166,7 +170,7 @@ func New(cfg Config) (*ORB, error) {
 		serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
-		references: cfg.References, adapters: cfg.Adapters, principal: bytes.Clone(cfg.Principal),
+		references: cfg.References, adapters: cfg.Adapters, door: cfg.Door, principal: bytes.Clone(cfg.Principal),
 	}
 	if o.transports == nil {
 		o.transports = transport.Set{tcp.New()}

@@ -110,9 +110,13 @@ func (o *ORB) admit(t transport.Conn) {
 		panic(err)
 	}
 	host := hostOf(t.RemoteAddr())
-	s.mu.Lock()
 	var over error
+	if o.door != nil {
+		over = o.door.Admit(t.RemoteAddr())
+	}
+	s.mu.Lock()
 	switch n := len(s.conns); {
+	case over != nil:
 	case s.closed:
 		over = net.ErrClosed
 	case n >= o.limits.Int(limits.Connections):
@@ -139,6 +143,9 @@ func (o *ORB) admit(t transport.Conn) {
 		defer s.running.Done()
 		defer o.bidir.forget(serves)
 		defer s.forget(c, host) // also when a servant ends this goroutine
+		if o.door != nil {
+			defer o.left(c, serves.since)
+		}
 		c.Run()
 	}()
 }

@@ -75,3 +75,10 @@ func All(ctx context.Context, s Store, prefix string) iter.Seq2[Entry, error] {
 		}
 	}
 }
+
+// A Snapshotter is a Store that can be read as it was at one moment.
+type Snapshotter interface {
+	// Snapshot is All of all keys, without what is committed during the walk. The store keeps what it replaces until the walk has
+	// ended, and is not closed before.
+	Snapshot(ctx context.Context) iter.Seq2[Entry, error]
+}

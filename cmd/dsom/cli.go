@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,7 +31,12 @@ type grammar struct {
 	Class      classCmd      `cmd:"" help:"Print what class libraries say of their classes, and what the interface repository has."`
 	Irdump     irdumpCmd     `cmd:"" help:"List the interface repository, as SOM's irdump does."`
 	Server     serverCmd     `cmd:"" help:"Register, start, stop and watch server programs."`
+	Config     configCmd     `cmd:"" help:"Show, check and make the daemon's configuration, and have it read again."`
 	Console    consoleCmd    `cmd:"" help:"Print the address of the daemon's pages, which lets you in."`
+	Doctor     doctorCmd     `cmd:"" help:"Look whether the whole set-up is as it should be, and say how to mend what is not."`
+	Backup     backupCmd     `cmd:"" help:"Write the daemon's state into a file."`
+	Restore    restoreCmd    `cmd:"" help:"Make a state of such a file again."`
+	Service    serviceCmd    `cmd:"" help:"Have the system run the daemon, from each start of the machine on."`
 	Top        topCmd        `cmd:"" help:"Show servers and what is called, as it goes on."`
 	Demo       demoCmd       `cmd:"" help:"Show it all at work: a daemon, a server on demand, calls."`
 	Port       portCmd       `cmd:"" help:"Say who listens at a port, and what really speaks there."`
@@ -84,7 +90,8 @@ func newGrammar() *grammar {
 func dispatch(ctx context.Context, c *console, args []string) error {
 	root, g := grammarFor(args)
 	helped := false
-	parser, err := newParser(ctx, root, c, func(int) { helped = true })
+	s := &settings{env: os.LookupEnv}
+	parser, err := newParser(ctx, root, c, func(int) { helped = true }, kong.Resolvers(s), kong.Bind(s))
 	if err != nil {
 		return err // a mistake in the tags above
 	}
@@ -106,7 +113,7 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 		return nil
 	}
 	if err != nil {
-		e := &usageError{err: err}
+		e := &usageError{err: s.blame(err)}
 		if p := (*kong.ParseError)(nil); errors.As(err, &p) {
 			if n := p.Context.Selected(); n != nil {
 				e.verb = n.FullPath()
@@ -127,8 +134,8 @@ func dispatch(ctx context.Context, c *console, args []string) error {
 }
 
 // newParser makes the parser for g. exit is called when help has been printed.
-func newParser(ctx context.Context, g any, c *console, exit func(int)) (*kong.Kong, error) {
-	return kong.New(g,
+func newParser(ctx context.Context, g any, c *console, exit func(int), more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(g, append(more,
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Name("dsom"),
 		kong.Description("Objects on other machines, called as if they were local."),
@@ -136,7 +143,7 @@ func newParser(ctx context.Context, g any, c *console, exit func(int)) (*kong.Ko
 		kong.Bind(c),
 		kong.Exit(exit),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 110}),
-	)
+	)...)
 }
 
 // negative begins what is an argument of an operation and no flag.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
-	"os"
 	"os/user"
 	"strconv"
 	"strings"
@@ -18,14 +17,16 @@ import (
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/svc/somdd/somenv"
 )
 
 type daemonCmd struct {
 	stateFlag
+	Config       string   `placeholder:"FILE" help:"Configuration file, whose keys are the options below. Default: $$DSOM_CONFIG, else dsom.toml in the state folder, if it is there."`
 	Listen       string   `placeholder:"[HOST]:PORT" help:"Where to take calls. Default: the address that the state was made for, :3053 for a new one."`
-	Publish      []string `placeholder:"RULE" sep:"none" env:"DSOM_PUBLISH" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
+	Publish      []string `placeholder:"RULE" sep:"none" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
 	Console      string   `default:"auto" placeholder:"ADDRESS" help:"Where the pages for people are, such as 127.0.0.1:3054: an address of loopback, or off. Default: 127.0.0.1:3054, or a free port if calls are taken at another than 3053; it is kept."`
-	Connect      []string `placeholder:"RULE" sep:"none" env:"DSOM_CONNECT" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
+	Connect      []string `placeholder:"RULE" sep:"none" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
 	AllowWrite   []string `placeholder:"WHO" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), or a network such as 10.0.0.0/8; may be repeated."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
@@ -41,6 +42,9 @@ func (*daemonCmd) Help() string {
 unless it was started with nohup, its terminal's going away. It logs to standard error, and runs on
 when nobody reads that. There is one daemon for a state folder.
 
+What no option says is taken from the variable of the environment that is called as the option (DSOM_CALL_TIMEOUT for
+--call-timeout), then from the configuration file: see dsom config.
+
 Example:
 
     dsom daemon
@@ -48,49 +52,76 @@ Example:
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here`
 }
 
-func (v *daemonCmd) Run(ctx context.Context, c *console) error {
-	lim, err := v.limits.limits()
+func (v *daemonCmd) Run(ctx context.Context, c *console, k *kong.Context, s *settings) error {
+	conf, err := v.config(s)
 	if err != nil {
 		return err
 	}
-	writers, err := writersOf(v.AllowWrite)
-	if err != nil {
-		return err
-	}
-	publish, connect := strings.Join(v.Publish, " "), strings.Join(v.Connect, " ")
-	if _, err := reach.ParsePublish(publish); err != nil {
-		return usage("--publish: %w", err)
-	}
-	if _, err := reach.ParseConnect(connect); err != nil {
-		return usage("--connect: %w", err)
-	}
-	pages := v.Console
-	if pages == "off" {
-		pages = ""
-	}
-	dir, err := v.folder()
-	if err != nil {
-		return err
-	}
-	level := slog.LevelInfo
-	if v.Verbose {
-		level = slog.LevelDebug
-	}
-	if v.quiet {
-		level = slog.LevelWarn
-	}
+	level := new(slog.LevelVar)
+	level.Set(v.level())
 	var h slog.Handler = slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level})
 	if c.json {
 		h = slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: level})
 	}
-	defer outliveReaders()()
-	version, _ := programVersion()
-	err = daemon.Run(ctx, daemon.Config{
-		State: dir, Listen: v.Listen, Publish: publish, Console: pages, Connect: connect, Writers: writers, DSOMClients: daemon.DSOMClients(v.DSOMClients), LeaveServers: v.LeaveServers,
-		Limits: lim, Log: slog.New(h), Version: version,
-		Ready: func(d *daemon.Daemon) { c.announce(ctx, admin.NewClient(d.Access())) },
+	conf.Log = slog.New(h)
+	s.tell(conf.Log)
+	conf.Settings = &daemonSettings{ctx: ctx, console: c, args: k.Args, old: s.old, quiet: v.quiet, level: level, inForce: s.effective(k)}
+	conf.Version, _ = programVersion()
+	system := newNotifier()
+	told := make(chan struct{})
+	ending := context.AfterFunc(ctx, func() {
+		defer close(told)
+		system.tell("STOPPING=1")
 	})
-	return portTaken(ctx, err)
+	defer func() {
+		if !ending() {
+			<-told
+		}
+	}()
+	conf.Ready = func(d *daemon.Daemon) {
+		system.tell("READY=1\nSTATUS=Taking calls at " + strings.Join(d.Addresses(), " "))
+		c.announce(ctx, admin.NewClient(d.Access()))
+	}
+	defer outliveReaders()()
+	return portTaken(ctx, daemon.Run(ctx, conf))
+}
+
+// level returns what is logged.
+func (v *daemonCmd) level() slog.Level {
+	switch {
+	case v.quiet:
+		return slog.LevelWarn
+	case v.Verbose:
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
+}
+
+// config returns what the flags say. Its errors say which is wrong, and where that is from.
+func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
+	if s.err != nil {
+		return conf, s.err
+	}
+	defer func() { err = s.blame(err) }()
+	conf = daemon.Config{Listen: v.Listen, Publish: strings.Join(v.Publish, " "), Connect: strings.Join(v.Connect, " "), Console: v.Console}
+	conf.DSOMClients, conf.LeaveServers = daemon.DSOMClients(v.DSOMClients), v.LeaveServers
+	if conf.Console == "off" {
+		conf.Console = ""
+	}
+	if conf.Limits, err = v.limits.limits(); err != nil {
+		return conf, err
+	}
+	if conf.Writers, err = writersOf(v.AllowWrite); err != nil {
+		return conf, err
+	}
+	if _, err := reach.ParsePublish(conf.Publish); err != nil {
+		return conf, usage("--publish: %w", err)
+	}
+	if _, err := reach.ParseConnect(conf.Connect); err != nil {
+		return conf, usage("--connect: %w", err)
+	}
+	conf.State, err = v.folder()
+	return conf, err
 }
 
 // somddCmd is the daemon under the name that DSOM's had.
@@ -100,7 +131,9 @@ type somddCmd struct {
 }
 
 func (somddCmd) Help() string {
-	return `Is dsom daemon, which takes somdd's place; at port $SOMDPORT, where that is set.
+	return `Is dsom daemon, which takes somdd's place, and heeds what SOM was configured with, where dsom's own configuration says
+nothing: the variables of DSOM (SOMDPORT, SOMDTIMEOUT …), and the files somenv.ini that SOMENV lists. dsom config old
+says what each has become.
 
 Example:
 
@@ -108,14 +141,63 @@ Example:
 }
 
 func (v somddCmd) Run(ctx context.Context, c *console) error {
-	d := &daemonCmd{stateFlag: v.stateFlag, limits: newLimitFlags(), quiet: v.Quiet}
-	if p := os.Getenv(envSOMPort); p != "" {
-		if n, err := strconv.ParseUint(p, 10, 16); err != nil || n == 0 {
-			return usage("$%s: %q is no port", envSOMPort, p)
-		}
-		d.Listen = ":" + p
+	old, err := oldSettings(nil)
+	if err != nil {
+		return usage("%w", err)
 	}
-	return d.Run(ctx, c)
+	args := []string{"daemon"}
+	if v.State != "" {
+		args = append(args, "--state="+v.State)
+	}
+	d, k, s, err := parseDaemon(ctx, c, args, old)
+	if err != nil {
+		return err
+	}
+	d.quiet = v.Quiet
+	return d.Run(ctx, c, k, s)
+}
+
+// daemonSettings are the settings of a daemon that runs.
+type daemonSettings struct {
+	ctx     context.Context // the program's: parsing ends with it
+	console *console
+	args    []string // of the command line
+	old     []somenv.Fate
+	quiet   bool
+	level   *slog.LevelVar
+	inForce []admin.Setting
+}
+
+// All returns what is in force.
+func (d *daemonSettings) All() []admin.Setting { return d.inForce }
+
+// Reload reads the configuration again.
+func (d *daemonSettings) Reload() (to daemon.Live, r admin.Reloaded, err error) {
+	v, k, s, err := parseDaemon(d.ctx, d.console, d.args, d.old)
+	if err != nil {
+		return to, r, err
+	}
+	conf, err := v.config(s)
+	if err != nil {
+		return to, r, err
+	}
+	r = admin.Reloaded{Changed: []admin.Setting{}, Restart: []admin.Setting{}}
+	next := s.effective(k)
+	for i, n := range next {
+		switch was := d.inForce[i]; {
+		case !n.Live:
+			if n.Value != was.Value {
+				r.Restart = append(r.Restart, n)
+			}
+			next[i] = was
+		case n.Value != was.Value:
+			r.Changed = append(r.Changed, n)
+		}
+	}
+	d.inForce = next
+	v.quiet = d.quiet
+	d.level.Set(v.level())
+	return conf.Live, r, nil
 }
 
 // announce tells the one who has started the daemon that calls are taken, and where.

@@ -13,19 +13,21 @@ import (
 )
 
 type portCmd struct {
-	Port  []uint16      `arg:"" optional:"" help:"The ports. Default: 3053, the one that is registered for DSOM."`
-	All   bool          `short:"a" help:"All ports that anybody listens at."`
-	At    []string      `placeholder:"HOST:PORT" help:"Ask these listeners, of any machine, instead of looking who listens on this one."`
-	NoAsk bool          `name:"no-ask" help:"Connect to nobody: say who listens, and not what speaks."`
-	Watch bool          `short:"w" help:"Go on, and say who comes and goes."`
-	Every time.Duration `default:"2s" help:"How often --watch looks."`
+	stateFlag
+	Port     []uint16      `arg:"" optional:"" help:"The ports. Default: 3053, the one that is registered for DSOM."`
+	All      bool          `short:"a" help:"All ports that anybody listens at."`
+	At       []string      `placeholder:"HOST:PORT" help:"Ask these listeners, of any machine, instead of looking who listens on this one."`
+	NoAsk    bool          `name:"no-ask" help:"Connect to nobody: say who listens, and not what speaks."`
+	Watch    bool          `short:"w" help:"Go on, and say who comes and goes."`
+	Visitors bool          `help:"Say who came to the daemon's port and was no client of CORBA."`
+	Every    time.Duration `default:"2s" help:"How often --watch looks."`
 }
 
 func (portCmd) Help() string {
 	return "Says who listens, and what really speaks there. Each listener is connected to four times at most, a second long each,\n" +
 		"and asked where an object is that nobody has, for TLS, and for HTTP: nothing is run or changed by that.\n" +
 		"The status is 1 if nobody listens, or if something else speaks at a port that is registered for CORBA or DSOM.\n\n" +
-		"Example:\n\n    dsom port\n    dsom port 3053 2809\n    dsom port --all --no-ask\n    dsom port --at db.example:2809\n    dsom port --watch --all"
+		"Example:\n\n    dsom port\n    dsom port 3053 2809\n    dsom port --all --no-ask\n    dsom port --at db.example:2809\n    dsom port --watch --all\n    dsom port --visitors"
 }
 
 // A shownPort is a line of dsom port; its JSON is stable.
@@ -50,6 +52,9 @@ type shownPort struct {
 }
 
 func (v portCmd) Run(ctx context.Context, c *console) error {
+	if v.Visitors {
+		return v.visitors(ctx, c)
+	}
 	switch {
 	case v.All && len(v.Port) > 0:
 		return usage("--all is all ports: leave the others out")

@@ -32,7 +32,7 @@ func (serverCmd) Help() string {
 
 // stateFlag says where the daemon's state is, by which its API is found.
 type stateFlag struct {
-	State string `placeholder:"DIR" help:"State folder of the daemon: $$DSOM_STATE, else /var/lib/dsom for root, else the user's own."`
+	State string `placeholder:"DIR" help:"State folder of the daemon: $$DSOM_STATE, else dsom in $$SOMDDIR, else /var/lib/dsom for root, else the user's own."`
 }
 
 // folder returns the state folder.

@@ -26,12 +26,15 @@ type Access struct {
 // accessName is the file's name in the state folder.
 const accessName = "admin.json"
 
-// DefaultState returns the state folder to use when none is named: $DSOM_STATE; else, for
-// root, /var/lib/dsom; else the user's own: $XDG_STATE_HOME/dsom, ~/.local/state/dsom, on Windows
+// DefaultState returns the state folder to use when none is named: $DSOM_STATE; else dsom in
+// $SOMDDIR, where SOM's DSOM kept its own; else, for root, /var/lib/dsom; else the user's own: $XDG_STATE_HOME/dsom, ~/.local/state/dsom, on Windows
 // %LocalAppData%\dsom.
 func DefaultState() (string, error) {
 	if dir := os.Getenv(EnvState); dir != "" {
 		return filepath.Abs(dir)
+	}
+	if dir := os.Getenv(EnvSOMDir); dir != "" {
+		return filepath.Abs(filepath.Join(dir, "dsom"))
 	}
 	if runtime.GOOS == "windows" {
 		dir, err := os.UserCacheDir() // %LocalAppData%

@@ -19,6 +19,10 @@
 //	GET    /v1/servers/{name}/logs      text; ?lines=N&follow=true
 //	GET    /v1/calls                    Calls
 //	GET    /v1/connections              Connections
+//	GET    /v1/visitors                 Visitors
+//	GET    /v1/backup                   the state, as package daemon/backup writes it
+//	GET    /v1/settings                 []Setting
+//	POST   /v1/settings/reload          → Reloaded
 //	GET    /v1/names                    Names; ?in=CONTEXT&search=TEXT&limit=N
 //	GET    /v1/classes                  Classes
 //	GET    /v1/classes/{name}           Class
@@ -44,6 +48,7 @@ import "time"
 // The variables by which the daemon tells a server that it starts where it belongs.
 const (
 	EnvState         = "DSOM_STATE"          // the state folder
+	EnvSOMDir        = "SOMDDIR"             // the folder of SOM's DSOM, where the state folder is dsom within it
 	EnvAdmin         = "DSOM_ADMIN"          // host:port of this API when the server was started
 	EnvDaemon        = "DSOM_DAEMON"         // host:port at which the daemon takes CORBA calls, as references name it
 	EnvDaemonLocal   = "DSOM_DAEMON_LOCAL"   // host:port at which programs of this machine call it

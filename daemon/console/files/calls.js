@@ -59,6 +59,29 @@ export async function calls(on) {
     silence(now.silent));
 }
 
+/** kinds are what visitors are called. */
+const kinds = {
+  silent: 'said nothing', tls: 'TLS', http: 'HTTP', ssh: 'SSH', smb: 'SMB', rdp: 'remote desktop', zeros: 'zeros', partial: 'part of a GIOP message', version: 'unknown GIOP version',
+  other: 'something else', dsom: 'programs of SOM’s DSOM, calls', 'dsom-refused': 'programs of SOM’s DSOM, refused',
+};
+
+function kindsOf(counts) {
+  return Object.entries(counts).sort((a, b) => b[1] - a[1]).map(([k, n]) => `${kinds[k] ?? k}: ${n}`).join(', ');
+}
+
+/** visitors lists who came and was no client. */
+export async function visitors({place, signal}) {
+  const all = await get('visitors', signal);
+  show(place,
+    h('p', {}, 'Who came to the daemon’s port and was no client of CORBA, since it was started.'),
+    all.hosts.length ? [
+      h('p', {id: 'visits'}, kindsOf(all.counts) + (all.refused ? `; refused: ${all.refused}` : '')),
+      table('Who came last first', [{name: 'Host'}, {name: 'What came'}, {name: 'Last'}, {name: 'Said'}, {name: 'Refused', number: true}],
+        all.hosts.map((v) => [v.host, h('span', {}, v.scanner ? h('strong', {className: 'bad'}, 'scanner ') : '', kindsOf(v.counts)), ago(v.last), v.said,
+          Date.parse(v.refused_until ?? 0) > Date.now() ? h('span', {className: 'bad'}, `${v.refused ?? 0}, now`) : v.refused ?? 0]))]
+      : empty('Nobody came but clients.'));
+}
+
 /** connections lists those from clients. */
 export async function connections({place, signal}) {
   const all = await get('connections', signal);

@@ -3,7 +3,7 @@ import * as api from './api.js';
 import {servers, server} from './servers.js';
 import {names} from './names.js';
 import {classes, classPage} from './classes.js';
-import {calls, connections} from './calls.js';
+import {calls, connections, visitors} from './calls.js';
 import {object} from './object.js';
 
 const main = document.getElementById('main');
@@ -17,6 +17,7 @@ const pages = {
   classes: {title: 'Classes', page: classes, one: classPage},
   calls: {title: 'Live calls', page: calls, refresh: 2000},
   connections: {title: 'Connections', page: connections, refresh: 2000},
+  visitors: {title: 'Visitors', page: visitors, refresh: 2000},
   object: {title: 'Object', page: object},
 };
 
@@ -125,7 +126,7 @@ function nextTheme() {
 
 // Keys.
 
-const sections = {s: 'servers', n: 'names', c: 'classes', l: 'calls', k: 'connections', o: 'object'};
+const sections = {s: 'servers', n: 'names', c: 'classes', l: 'calls', k: 'connections', v: 'visitors', o: 'object'};
 const keys = document.getElementById('keys');
 let going = 0; // until when a letter names a section
 

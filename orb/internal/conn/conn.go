@@ -42,6 +42,7 @@ type Conn struct {
 	handler  Handler // nil: requests are not served
 	shared   *Shared
 	limits   *limits.Limits
+	first    []byte // of a peer that said no whole message, when the connection has ended
 	log      *slog.Logger
 	fragment int
 	mute     bool // no CancelRequest is sent
@@ -171,6 +172,9 @@ func newConn(t transport.Conn, o Options, h Handler) *Conn {
 
 // Heard reports whether the peer has ever sent a whole message: that it is one of GIOP.
 func (c *Conn) Heard() bool { return c.in.heard.Load() }
+
+// First returns, when Run has returned and no whole message has ever come, what came first, 64 octets of it at most.
+func (c *Conn) First() []byte { return c.first }
 
 // Octets returns how many octets have come, and how many the transport has taken.
 func (c *Conn) Octets() (received, written int64) { return c.in.received.Load(), c.written.Load() }

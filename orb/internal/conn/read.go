@@ -167,6 +167,22 @@ func (in *reader) release() {
 // middle reports whether a message has come in part.
 func (in *reader) middle() bool { return in.long != nil || in.r < in.w }
 
+// firstOctets is how many octets are kept of what a stranger said.
+const firstOctets = 64
+
+// strange returns the beginning of what came, if that was never a message.
+func (in *reader) strange() []byte {
+	switch {
+	case in.heard.Load():
+		return nil
+	case in.long != nil:
+		return append([]byte{}, in.long.b[:min(len(in.long.b), firstOctets)]...)
+	case in.chunk == nil:
+		return nil
+	}
+	return append([]byte{}, in.chunk[in.r:min(in.w, in.r+firstOctets)]...)
+}
+
 // idle gives the chunk back if nothing is left in it.
 func (in *reader) idle() {
 	if in.r == in.w {

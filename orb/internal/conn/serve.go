@@ -435,6 +435,7 @@ func (c *Conn) end(r *runner, err error) {
 		l.farewell(&r.waiter, broken(err), words)
 	}
 	said := !s.shut && !s.shutAll
+	c.first = c.in.strange()
 	l.unlock()
 	if said {
 		c.linger()

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/doctor"
+	"github.com/opendsom/dsom/portscan"
+	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/svc/somdd/somenv"
+)
+
+type doctorCmd struct {
+	stateFlag
+	Verbose bool `short:"v" help:"Say also what is as it should be."`
+}
+
+func (doctorCmd) Help() string {
+	return `Looks at the whole set-up, and says how to mend what is not as it should be: the state folder and its room, the daemon, its configuration, the clock,
+how hosts are found, the addresses that references name, what filters packets, the registered servers. Nothing is changed, and no
+server is started. The status is 1 if something is bad.
+
+Example:
+
+    dsom doctor
+    dsom doctor -v --json`
+}
+
+func (v doctorCmd) Run(ctx context.Context, c *console) error {
+	state, err := v.folder()
+	if err != nil {
+		return err
+	}
+	p := doctor.Patient{State: state, Port: 3053, Machine: doctor.System{Listens: listensAt}, More: []func(context.Context) []doctor.Finding{v.configured(c), environment}}
+	p.Version, _ = programVersion()
+	if p.Daemon, err = admin.Open(state); err != nil && !errors.Is(err, admin.ErrNoDaemon) {
+		return err
+	}
+	if isTerminal(c.err) && !c.json {
+		p.Progress = func(about string) { c.note("looking at %s", about) }
+	}
+	found := doctor.Look(ctx, p)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if c.json {
+		err = c.printJSON(found)
+	} else {
+		c.diagnosed(found, v.Verbose)
+	}
+	if err == nil && !doctor.Sound(found) {
+		err = errReported
+	}
+	return err
+}
+
+// diagnosed prints findings.
+func (c *console) diagnosed(found []doctor.Finding, all bool) {
+	colours := map[doctor.Grade]tint{doctor.Good: green, doctor.Note: yellow, doctor.Bad: red}
+	for _, f := range found {
+		if f.Grade == doctor.Good && !all {
+			continue
+		}
+		c.printf("%s  %s: %s\n", c.tinted(colours[f.Grade], (string(f.Grade) + "    ")[:4]), safe(f.About), safe(f.Says))
+		if f.Mend != "" {
+			c.printf("      %s\n", c.tinted(dim, safe(f.Mend)))
+		}
+	}
+	if doctor.Sound(found) {
+		c.printf("%s\n", c.tinted(green, "Nothing is bad."))
+	}
+}
+
+// listensAt says which program listens at a port, "" if none does.
+func listensAt(ctx context.Context, port uint16) string {
+	list, err := portscan.Listeners(ctx, port)
+	if err != nil || len(list) == 0 {
+		return ""
+	}
+	return portOwner(ctx, port)
+}
+
+// configured looks at the configuration that a daemon of the state would have.
+func (v doctorCmd) configured(c *console) func(context.Context) []doctor.Finding {
+	return func(ctx context.Context) []doctor.Finding {
+		cmd, _, s, err := parseDaemon(ctx, c, daemonArgs(v.State, ""), nil)
+		if err == nil {
+			_, err = cmd.config(s)
+		}
+		f := doctor.Finding{About: "configuration", Grade: doctor.Good}
+		switch {
+		case err != nil:
+			f.Grade, f.Says, f.Mend = doctor.Bad, err.Error(), "mend that: the daemon does not start with it; dsom config keys lists what there is"
+		case s.file == nil:
+			f.Says = "there is none, and none is needed"
+		default:
+			f.Says = s.path + " is good"
+		}
+		return []doctor.Finding{f}
+	}
+}
+
+// environment looks for variables that nobody reads, and for SOM's.
+func environment(context.Context) []doctor.Finding {
+	var all []doctor.Finding
+	known := knownVariables()
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		if !strings.HasPrefix(name, "DSOM_") || known()[name] {
+			continue
+		}
+		f := doctor.Finding{About: "environment", Grade: doctor.Note, Says: "nobody reads $" + name, Mend: "unset " + name}
+		for k := range known() {
+			if near(k, name) {
+				f.Mend = "did you mean " + k + "?"
+			}
+		}
+		all = append(all, f)
+	}
+	if old, err := oldSettings(nil); err != nil {
+		all = append(all, doctor.Finding{About: "environment", Grade: doctor.Note, Says: "what SOM was told cannot be read: " + err.Error(), Mend: "unset " + somenv.EnvFiles + ", or mend the file: dsom somdd reads it"})
+	} else if len(old) > 0 {
+		all = append(all, doctor.Finding{About: "environment", Grade: doctor.Note, Says: "SOM's " + old[0].Name + " is set (" + old[0].From + "), which dsom somdd heeds, and dsom daemon does not", Mend: "dsom config old says what each has become"})
+	}
+	return all
+}
+
+// knownVariables returns the variables of the environment that some part of the system reads.
+func knownVariables() func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		known := map[string]bool{
+			envConfig: true, admin.EnvState: true, admin.EnvAdmin: true, admin.EnvDaemon: true, admin.EnvDaemonLocal: true, admin.EnvDaemonPublish: true,
+			admin.EnvServerName: true, admin.EnvServerUUID: true, admin.EnvServerToken: true, admin.EnvServerObject: true, admin.EnvServerEndpoints: true,
+			admin.EnvServerPID: true, admin.EnvPublish: true, admin.EnvConnect: true, somd.EnvPlacement: true,
+			envClasses: true, envPlace: true, "DSOM_LIMITS": true, // of placed classes
+		}
+		keys, err := configKeys(context.Background(), newConsole(strings.NewReader(""), nil, nil))
+		if err != nil {
+			return known
+		}
+		for _, k := range keys {
+			known[k.Variable] = true
+		}
+		return known
+	})
+}

@@ -1,0 +1,36 @@
+package daemon
+
+import (
+	"bufio"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/backup"
+)
+
+// streamed writes to an answer, piece by piece: each has its time.
+type streamed struct{ c *call }
+
+func (s streamed) Write(b []byte) (int, error) {
+	if err := s.c.stream(b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// backup answers GET /v1/backup. What goes wrong in the middle cuts the answer off, which its reader recognises.
+func (d *Daemon) backup(c *call) error {
+	host, _ := os.Hostname()
+	c.w.Header().Set("Content-Type", "application/gzip")
+	out := bufio.NewWriterSize(streamed{c}, 64<<10)
+	_, err := backup.Write(c.r.Context(), out, d.store, d.o.State, backup.Head{Version: d.o.Version, Host: host, Made: time.Now().UTC().Truncate(time.Second)})
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		d.o.Log.Warn("a backup was not finished", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	return nil
+}

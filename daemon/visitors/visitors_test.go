@@ -1,0 +1,161 @@
+package visitors_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/visitors"
+	"github.com/opendsom/dsom/orb"
+)
+
+func TestClassify(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		first string
+		want  visitors.Kind
+		said  string
+	}{
+		{"", visitors.Silent, ""},
+		{"\x16\x03\x01\x02\x00\x01", visitors.TLS, ""},
+		{"GET / HTTP/1.1\r\nHost: x", visitors.HTTP, "GET / HTTP/1.1"},
+		{"OPTIONS * HTTP/1.0\r\n", visitors.HTTP, "OPTIONS * HTTP/1.0"},
+		{"CONNECT a:1 HTTP/1.1", visitors.HTTP, "CONNECT a:1 HTTP/1.1"},
+		{"PRI * HTTP/2.0\r\n\r\nSM", visitors.HTTP, "PRI * HTTP/2.0"},
+		{"GET http://x/", visitors.HTTP, "GET http://x/"},
+		{"SSH-2.0-OpenSSH_9\r\n", visitors.SSH, "SSH-2.0-OpenSSH_9"},
+		{"\x00\x00\x00\x54\xffSMB\x72", visitors.SMB, ""},
+		{"\x00\x00\x00\x54\xfeSMB\x40", visitors.SMB, ""},
+		{"\x81\x00\x00\x44 ", visitors.SMB, ""},
+		{"\x03\x00\x00\x13\x0e\xe0\x00", visitors.RDP, ""},
+		{"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00", visitors.Zeros, ""},
+		{"GIOP\x01\x02", visitors.Partial, ""},
+		{"GIOP\x02\x00\x00\x00", visitors.Version, "GIOP 2.0"},
+		{"GIOP\x01\x07\x00\x00", visitors.Version, "GIOP 1.7"},
+		{"GIO", visitors.Other, "GIO"},
+		{"HELP\r\n", visitors.Other, "HELP"},
+		{"get / x", visitors.Other, "get / x"},
+		{"\x1b[2J\xff\u202e", visitors.Other, `\x1b[2J\xff\u202e`},
+	} {
+		if k, said := visitors.Classify([]byte(c.first)); k != c.want || said != c.said {
+			t.Errorf("%q: got %s %q, want %s %q", c.first, k, said, c.want, c.said)
+		}
+		for n := range len(c.first) { // and whatever is missing of it
+			visitors.Classify([]byte(c.first[:n]))
+		}
+	}
+}
+
+// A clock is set by a test.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func from(host string) net.Addr { return &net.TCPAddr{IP: net.ParseIP(host), Port: 4000} }
+
+func visit(v *visitors.Visitors, host, said string) {
+	v.Left(orb.Visit{Peer: from(host), First: []byte(said)})
+}
+
+// TestRefuses holds who is refused, from when on, and until when.
+func TestRefuses(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		host   string
+		said   string
+		visits int
+		every  time.Duration
+		spoke  time.Duration // before, the host spoke GIOP; 0: never
+		want   bool
+	}{
+		"often":                   {host: "192.0.2.1", said: "GET / ", visits: 31, want: true},
+		"not often enough":        {host: "192.0.2.1", said: "GET / ", visits: 30},
+		"slowly":                  {host: "192.0.2.1", said: "GET / ", visits: 300, every: 3 * time.Second},
+		"silently":                {host: "192.0.2.1", visits: 300},
+		"silently, and too often": {host: "192.0.2.1", visits: 301, want: true},
+		"this machine":            {host: "127.0.0.9", said: "GET / ", visits: 1000},
+		"this machine, by 6":      {host: "::1", said: "GET / ", visits: 1000},
+		"by 6":                    {host: "2001:db8::1", said: "GET / ", visits: 31, want: true},
+		"one with clients":        {host: "192.0.2.1", said: "GET / ", visits: 1000, spoke: time.Second},
+		"one that had clients":    {host: "192.0.2.1", said: "GET / ", visits: 31, spoke: 2 * time.Hour, want: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := &clock{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+			v := visitors.New(clock.now)
+			if c.spoke > 0 {
+				v.Left(orb.Visit{Peer: from(c.host), Spoke: true})
+				clock.at = clock.at.Add(c.spoke)
+			}
+			for range c.visits {
+				if err := v.Admit(from(c.host)); err != nil {
+					t.Fatalf("too early: %v", err)
+				}
+				visit(v, c.host, c.said)
+				clock.at = clock.at.Add(c.every)
+			}
+			err := v.Admit(from(c.host))
+			var refused *visitors.RefusedError
+			if errors.As(err, &refused) != c.want {
+				t.Fatalf("got %v", err)
+			}
+			if !c.want {
+				return
+			}
+			if !strings.Contains(err.Error(), "30 times") {
+				t.Errorf("%v does not name the limit", err)
+			}
+			if err := v.Admit(from("192.0.2.99")); err != nil {
+				t.Errorf("another: %v", err)
+			}
+			if _, n := v.Counts(); n != 1 || v.Hosts()[0].Refused != 1 {
+				t.Errorf("%d refused, %+v", n, v.Hosts())
+			}
+			clock.at = clock.at.Add(time.Minute)
+			if err := v.Admit(from(c.host)); err != nil {
+				t.Errorf("after its time: %v", err)
+			}
+		})
+	}
+}
+
+// TestHosts holds what is told of hosts, and that no flood of them takes more memory.
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	clock := &clock{time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	v := visitors.New(clock.now)
+	for _, said := range []string{"GET / HTTP/1.0\r\n", "", "\x16\x03\x01"} {
+		visit(v, "::ffff:192.0.2.1", said)
+	}
+	v.DSOM(from("192.0.2.2"), true)
+	v.DSOM(from("192.0.2.2"), false)
+	v.DSOM(nil, true)
+	clock.at = clock.at.Add(time.Second)
+	visit(v, "192.0.2.3", "hello")
+	hosts := v.Hosts()
+	got := []string{}
+	for _, h := range hosts {
+		got = append(got, fmt.Sprint(h.Host, h.Counts, h.Said, h.Scanner()))
+	}
+	want := "192.0.2.3map[other:1]hellofalse 192.0.2.1map[http:1 silent:1 tls:1]GET / HTTP/1.0true 192.0.2.2map[dsom:1 dsom-refused:1]false"
+	if strings.Join(got, " ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
+	}
+	for i := range 5000 {
+		clock.at = clock.at.Add(time.Millisecond)
+		visit(v, fmt.Sprintf("198.51.%d.%d", 100+i/250, i%250), "x")
+		v.Left(orb.Visit{Peer: from(fmt.Sprintf("203.0.%d.%d", i/250, i%250)), Spoke: true})
+	}
+	if n := len(v.Hosts()); n > visitors.MaxHosts || n < visitors.MaxHosts*8/10 {
+		t.Errorf("%d hosts are remembered", n)
+	}
+	if counts, _ := v.Counts(); counts[visitors.Other] != 5001 || counts[visitors.TLS] != 1 {
+		t.Errorf("got %v", counts)
+	}
+	if last := v.Hosts()[0].Host; last != "198.51.119.249" {
+		t.Errorf("the last is %s", last)
+	}
+}

@@ -1,0 +1,109 @@
+// Package doctor looks whether a set-up is as it should be, the daemon, the machine, its network and its servers, and says of each finding
+// how to mend it: dsom doctor.
+//
+// Nothing is changed by it, and no server is started.
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/opendsom/dsom/daemon/admin"
+)
+
+// A Grade says how a finding is.
+type Grade string
+
+// The grades. Their text is stable.
+const (
+	Good Grade = "good"
+	Note Grade = "note" // it may be as it should be; who reads it knows
+	Bad  Grade = "bad"
+)
+
+// A Finding is what was found of one thing. Its JSON is stable.
+type Finding struct {
+	About string `json:"about"` // what was looked at
+	Grade Grade  `json:"grade"`
+	Says  string `json:"says"`
+	Mend  string `json:"mend,omitempty"` // what to do about it
+}
+
+// A Patient is what is looked at.
+type Patient struct {
+	State   string        // the state folder
+	Daemon  *admin.Client // nil: none is known
+	Version string        // of this program; "": unknown
+	Port    uint16        // at which a daemon would take calls that has no state yet
+	Machine Machine       // nil: this one
+	Timeout time.Duration // for each address that is tried; 0: DefaultTimeout
+
+	// More are looked at where the daemon's configuration is.
+	More []func(context.Context) []Finding
+
+	// Progress, if set, is told what is looked at.
+	Progress func(about string)
+}
+
+// DefaultTimeout is what an address that is tried has, and a name that is looked up.
+const DefaultTimeout = 3 * time.Second
+
+// An exam is a look at a patient.
+type exam struct {
+	*Patient
+	status *admin.Status // nil: no daemon answers
+	found  []Finding
+}
+
+// Look looks at all, in the order in which one needs the other. It ends when ctx does.
+func Look(ctx context.Context, p Patient) []Finding {
+	if p.Machine == nil {
+		p.Machine = thisMachine{}
+	}
+	if p.Timeout == 0 {
+		p.Timeout = DefaultTimeout
+	}
+	e := &exam{Patient: &p}
+	looks := []struct {
+		about string
+		at    func(context.Context)
+	}{
+		{"state folder", e.folder}, {"daemon", e.daemon}, {"state", e.store}, {"configuration", e.more}, {"clock", e.clock}, {"open files", e.files},
+		{"names", e.names}, {"addresses", e.addresses}, {"firewall", e.firewall}, {"certificates", e.certificates}, {"servers", e.servers},
+	}
+	for _, l := range looks {
+		if ctx.Err() != nil {
+			break
+		}
+		if p.Progress != nil {
+			p.Progress(l.about)
+		}
+		l.at(ctx)
+	}
+	return e.found
+}
+
+// Sound reports whether nothing of what was found is bad.
+func Sound(found []Finding) bool {
+	return !slices.ContainsFunc(found, func(f Finding) bool { return f.Grade == Bad })
+}
+
+func (e *exam) say(about string, g Grade, mend, format string, args ...any) {
+	e.found = append(e.found, Finding{about, g, fmt.Sprintf(format, args...), mend})
+}
+
+func (e *exam) more(ctx context.Context) {
+	for _, m := range e.More {
+		e.found = append(e.found, m(ctx)...)
+	}
+}
+
+// certificates says what there is to be said as long as calls go in clear.
+func (e *exam) certificates(context.Context) {
+	if e.status != nil && !onlyLoopback(e.status.Addresses) {
+		e.say("certificates", Note, "let nobody but trusted networks reach the port, or take calls on loopback alone: dsom daemon --listen 127.0.0.1:3053",
+			"there are none: calls from other machines come unencrypted")
+	}
+}

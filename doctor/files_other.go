@@ -1,0 +1,5 @@
+//go:build !unix
+
+package doctor
+
+func (thisMachine) Files() uint64 { return 0 }

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package doctor
+
+func (thisMachine) Synchronised() (yes, known bool) { return false, false }
+
+func (thisMachine) Filters() string { return "" }

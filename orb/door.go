@@ -1,0 +1,34 @@
+package orb
+
+import (
+	"net"
+	"time"
+
+	"github.com/opendsom/dsom/orb/internal/conn"
+)
+
+// A Door is asked about each connection that an ORB accepts, and told what came of it: who keeps account of those that
+// do not speak GIOP needs that. Its methods are called concurrently and should be quick.
+type Door interface {
+	// Admit returns why a connection is refused; it is closed in order then, and the reason is logged.
+	Admit(peer net.Addr) error
+
+	// Left is told of a connection that was admitted when it has ended.
+	Left(Visit)
+}
+
+// A Visit is a connection that has ended.
+type Visit struct {
+	Peer     net.Addr
+	Since    time.Time // when it was accepted
+	Spoke    bool      // a whole message of GIOP has come
+	First    []byte    // what came first, 64 octets of it at most, where it was no message
+	Received int64     // octets
+}
+
+// left tells the door what came of a connection.
+func (o *ORB) left(c *conn.Conn, since time.Time) {
+	v := Visit{Peer: c.RemoteAddr(), Since: since, Spoke: c.Heard(), First: c.First()}
+	v.Received, _ = c.Octets()
+	o.door.Left(v)
+}

@@ -1,0 +1,86 @@
+package orb_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/orb"
+)
+
+// A door tells what it is told.
+type door struct {
+	shut atomic.Bool
+	left chan orb.Visit
+}
+
+func (d *door) Admit(net.Addr) error {
+	if d.shut.Load() {
+		return errors.New("not today")
+	}
+	return nil
+}
+
+func (d *door) Left(v orb.Visit) { d.left <- v }
+
+// TestDoor holds that a door is told of each connection what came first, or that GIOP came, and that whom it refuses is told in order.
+func TestDoor(t *testing.T) {
+	t.Parallel()
+	d := &door{left: make(chan orb.Visit, 1)}
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, Door: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := o.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	say := func(text string) (answer string) {
+		t.Helper()
+		c, err := net.Dial("tcp", o.Endpoints()[0].Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = c.Close() }()
+		if _, err := io.WriteString(c, text); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.(*net.TCPConn).CloseWrite()
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		b, _ := io.ReadAll(c)
+		return string(b)
+	}
+	long := make([]byte, 1000)
+	for i := range long {
+		long[i] = 'x'
+	}
+	for _, c := range []struct {
+		says, first string
+		spoke       bool
+	}{
+		{"", "", false},
+		{"GET", "GET", false},
+		{string(long), string(long[:64]), false},
+		{"GIOP\x01\x02\x01\x00\xff\xff\x00\x00" + string(long), "GIOP\x01\x02\x01\x00\xff\xff\x00\x00" + string(long[:52]), false}, // of a message of 64 KiB
+		{"GIOP\x01\x00\x01\x05\x00\x00\x00\x00", "", true}, // CloseConnection
+	} {
+		say(c.says)
+		v := <-d.left
+		if string(v.First) != c.first || v.Spoke != c.spoke || v.Received != int64(len(c.says)) || v.Peer == nil || v.Since.IsZero() {
+			t.Errorf("%.20q: got %q, %+v", c.says, v.First, v)
+		}
+	}
+	d.shut.Store(true)
+	if got, want := say(""), "GIOP\x01\x00\x01\x05\x00\x00\x00\x00"; got != want {
+		t.Errorf("who is refused hears %q, want %q", got, want)
+	}
+	select {
+	case v := <-d.left:
+		t.Errorf("it was told of one that it has refused: %+v", v)
+	default:
+	}
+}
