@@ -23,7 +23,7 @@ func (d *Daemon) grantLease(c *call) error {
 	}
 	reg := supervise.Registration{
 		Name: in.Name, Create: in.Create, Token: c.token, ByHand: c.owner,
-		Incarnation: in.Incarnation, Process: c.process(in.Process), Endpoints: in.Endpoints,
+		Incarnation: in.Incarnation, Process: in.Process, Elsewhere: c.isElsewhere(in.Process), Endpoints: in.Endpoints,
 	}
 	if in.UUID != "" {
 		var err error
@@ -75,17 +75,15 @@ func (d *Daemon) grantLease(c *call) error {
 	}
 }
 
-// process returns the process at the other end of the call's connection, which says that it is one: the system is asked, where it tells.
-func (c *call) process(claim process.ID) process.ID {
+// isElsewhere reports whether a process that the caller says it is has not the call's connection, as far as the system tells.
+func (c *call) isElsewhere(claim process.ID) bool {
 	here, _ := c.r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	client, err := net.ResolveTCPAddr("tcp", c.r.RemoteAddr) // it is an address already
-	if err != nil {
-		return claim
+	if err != nil || !claim.Known() {
+		return false
 	}
-	if l, ok := linkBetween(client, here); ok {
-		return l.registrant(claim)
-	}
-	return claim
+	l, ok := linkBetween(client, here)
+	return ok && !l.mayBeOf(claim)
 }
 
 // hold makes a lease findable by its id.

@@ -140,20 +140,10 @@ func (l link) caller(likely process.ID) caller {
 	return caller{process: found[0], token: environToken(folder(found[0]))}
 }
 
-// registrant returns the process at the other end: the one that it says it is, if that has the socket, else the one that has. It is none if several have it
-// and the one is not among them, and the one where the system shows none: then it runs as another user, and so does the daemon not as root.
-func (l link) registrant(claim process.ID) process.ID {
+// mayBeOf reports whether a process may have the client's end: it has, or the system does not tell.
+func (l link) mayBeOf(id process.ID) bool {
 	s, err := l.socket()
-	if err != nil || claim.Known() && s.isOf(claim) {
-		return claim
-	}
-	switch found := s.processes(); len(found) {
-	case 0:
-		return claim
-	case 1:
-		return found[0]
-	}
-	return process.ID{}
+	return err != nil || s.isOf(id)
 }
 
 func (s socket) link() string { return "socket:[" + s.inode + "]" }

@@ -188,10 +188,12 @@ func forEverybody(t *testing.T) string {
 	return name
 }
 
-// TestRegistrant holds that a program which registers is the process that has the connection, whatever process it says it is.
+// TestRegistrant holds that a program which registers and says that it is another process is not believed: that one is not ended in its place.
 func TestRegistrant(t *testing.T) {
 	t.Parallel()
-	d := open(t, quick(t.TempDir()))
+	o := quick(t.TempDir())
+	o.Supervise.StopTimeout = 100 * time.Millisecond
+	d := open(t, o)
 	victim := exec.Command("sleep", "1000")
 	if err := victim.Start(); err != nil {
 		t.Fatal(err)
@@ -209,9 +211,11 @@ func TestRegistrant(t *testing.T) {
 	if _, err := stream.Next(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := client(t, d).Server(t.Context(), "evil")
-	if err != nil || s.Run.PID != os.Getpid() {
-		t.Errorf("the process is taken to be %d, and is %d: %v", s.Run.PID, os.Getpid(), err)
+	if _, err := client(t, d).Stop(t.Context(), "evil"); !errors.Is(err, &admin.Error{Code: admin.CodeHeld}) {
+		t.Errorf("what does not end was stopped: %v", err)
+	}
+	if claim.State() != process.Running {
+		t.Errorf("another process was signalled, and is %v", claim.State())
 	}
 }
 

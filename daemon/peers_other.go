@@ -21,5 +21,5 @@ func (link) caller(process.ID) caller { return caller{} }
 // isOf likewise.
 func (link) isOf(process.ID) bool { return false }
 
-// registrant is the process that a program says it is.
-func (link) registrant(claim process.ID) process.ID { return claim }
+// mayBeOf likewise.
+func (link) mayBeOf(process.ID) bool { return true }

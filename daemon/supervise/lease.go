@@ -33,6 +33,7 @@ type Registration struct {
 	ByHand      bool   // the caller may register any server
 	Incarnation string
 	Process     process.ID
+	Elsewhere   bool     // it is known that who registers is not Process, which is then told and nothing more: it is never signalled
 	Endpoints   []string // none: SetEndpoints follows
 }
 
@@ -147,7 +148,7 @@ func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, er
 		return nil, err
 	}
 	holder := reg.Process
-	if actual, err := process.Of(holder.PID); err != nil || !holder.Known() || actual != holder || !mayBe(holder, rec.User) {
+	if actual, err := process.Of(holder.PID); err != nil || reg.Elsewhere || !holder.Known() || actual != holder || !mayBe(holder, rec.User) {
 		holder = process.ID{} // it does not live here, or does not know itself: only its connection tells that it lives
 	}
 	st := s.seatFor(rec, reg, holder)
