@@ -66,7 +66,7 @@ func TestDoor(t *testing.T) {
 		{"GET", "GET", false},
 		{string(long), string(long[:64]), false},
 		{"GIOP\x01\x02\x01\x00\xff\xff\x00\x00" + string(long), "GIOP\x01\x02\x01\x00\xff\xff\x00\x00" + string(long[:52]), false}, // of a message of 64 KiB
-		{"GIOP\x01\x00\x01\x05\x00\x00\x00\x00", "", true}, // CloseConnection
+		{"GIOP\x01\x00\x01\x05\x00\x00\x00\x00", "", true},                                                                         // CloseConnection
 	} {
 		say(c.says)
 		v := <-d.left

@@ -120,6 +120,10 @@
 // takes that role from a runner that is in a handler, as the monitor would: the connection is
 // over then, and the handler may return when it likes, or never.
 //
+// A write that fails while calls are under way closes the connection not at once, but when the peer's last words have been read, or after
+// lastWordsTime: a CloseConnection among them says that what is not answered may be sent again. Meanwhile nobody has the writing role,
+// and no call begins.
+//
 // A call goes reserved → queued → done. It is done exactly once, by whoever comes first of: its
 // reply, the end of its context, its deadline, the end of the connection. Its octets have a
 // place in the stream of the connection (begin, end); what is known of how far the stream was
