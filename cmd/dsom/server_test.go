@@ -199,3 +199,48 @@ func TestServerAddAdopts(t *testing.T) {
 		t.Errorf("with the identity that it had: got %+v", got)
 	}
 }
+
+// TestServerInterfaces holds that interfaces are registered with a server and go with it, and that a server that cannot be added leaves none and changes none.
+func TestServerInterfaces(t *testing.T) {
+	t.Parallel()
+	d, dir := aDaemon(t), t.TempDir()
+	one := write(t, dir, "one.idl", "module M { interface A { void f(); }; };")
+	two := write(t, dir, "two.idl", "module M { interface A { void g(in long x); }; };")
+	program := aBank(t)[0]
+	add := func(status int, name string, args ...string) {
+		t.Helper()
+		if got := dsom(t, "", append(append([]string{"server", "add", "--state", d.state}, args...), name, "--", program)...); got.status != status {
+			t.Fatalf("got %+v", got)
+		}
+	}
+	registered := func(want string) {
+		t.Helper()
+		var names []string
+		all, err := d.admin.Specifications(t.Context())
+		for _, s := range all {
+			names = append(names, s.Name)
+		}
+		if got := strings.Join(names, ", "); err != nil || got != want {
+			t.Fatalf("registered are %q, want %q: %v", got, want, err)
+		}
+	}
+	add(0, "other")
+	add(statusFailed, "other", "--idl", one)
+	registered("")
+	add(statusUsage, "bad name", "--idl", one)
+	registered("")
+	add(statusUsage, "crowd", "--idl", one, "--copies", "-1")
+	registered("")
+	add(0, "bank", "--idl", one)
+	registered("server bank")
+	add(statusFailed, "bank", "--idl", two)
+	if spec, err := (stateFlag{d.state}).repository(t.Context()); err != nil || spec.Lookup("::M::A::f") == nil {
+		t.Errorf("the interfaces of the server were changed by who wanted its name: %v", err)
+	}
+	if got := dsom(t, "", "server", "remove", "--state", d.state, "bank"); got.status != 0 {
+		t.Fatalf("got %+v", got)
+	}
+	registered("")
+	add(0, "second", "--idl", two)
+	registered("server second")
+}
