@@ -1,0 +1,166 @@
+// Package natsserver runs servers of NATS, built from their Go module, for tests of what keeps state in them.
+package natsserver
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// program builds the server, once.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "natsserver")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "nats-server")
+	out, err := exec.Command("go", "build", "-o", path, "github.com/nats-io/nats-server/v2").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// A Cluster is servers that keep streams together.
+type Cluster struct {
+	t     *testing.T
+	nodes []*node
+}
+
+type node struct {
+	args []string
+	url  string
+	log  string
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+// Start runs n servers until the test ends, and returns when they take streams.
+func Start(t *testing.T, n int) *Cluster {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Cluster{t: t}
+	ports := make([]string, 2*n)
+	held := make([]net.Listener, len(ports))
+	for i := range ports { // held all at once, so that they differ
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		held[i], ports[i] = l, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	}
+	for _, l := range held {
+		_ = l.Close()
+	}
+	var routes []string
+	for i := range n {
+		routes = append(routes, "nats://127.0.0.1:"+ports[n+i])
+	}
+	for i := range n {
+		dir := t.TempDir()
+		conf := fmt.Sprintf("server_name: n%d\nlisten: \"127.0.0.1:%s\"\njetstream { store_dir: %q, sync_interval: always }\n", i, ports[i], filepath.Join(dir, "js"))
+		if n > 1 {
+			conf += fmt.Sprintf("cluster { name: c, listen: \"127.0.0.1:%s\", routes: [%s] }\n", ports[n+i], strings.Join(routes, ", "))
+		}
+		file := filepath.Join(dir, "conf")
+		if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.nodes = append(c.nodes, &node{args: []string{path, "-c", file}, url: "nats://127.0.0.1:" + ports[i], log: filepath.Join(dir, "log")})
+	}
+	t.Cleanup(func() {
+		for i := range c.nodes {
+			c.Kill(i)
+		}
+		if t.Failed() {
+			for _, n := range c.nodes {
+				log, _ := os.ReadFile(n.log)
+				t.Logf("%s:\n%s", n.url, log[max(0, len(log)-1500):])
+			}
+		}
+	})
+	for i := range c.nodes {
+		c.Run(i)
+	}
+	c.await()
+	return c
+}
+
+// URLs are where the servers take clients.
+func (c *Cluster) URLs() (all []string) {
+	for _, n := range c.nodes {
+		all = append(all, n.url)
+	}
+	return all
+}
+
+// Run starts a server that does not run.
+func (c *Cluster) Run(i int) {
+	c.t.Helper()
+	n := c.nodes[i]
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	log, err := os.OpenFile(n.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = log.Close() }()
+	n.cmd = exec.Command(n.args[0], n.args[1:]...)
+	n.cmd.Stdout, n.cmd.Stderr = log, log
+	if err := n.cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Kill kills a server, without a chance to save anything.
+func (c *Cluster) Kill(i int) {
+	n := c.nodes[i]
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.cmd == nil {
+		return
+	}
+	_ = n.cmd.Process.Kill()
+	_ = n.cmd.Wait()
+	n.cmd = nil
+}
+
+// await waits until streams can be made.
+func (c *Cluster) await() {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), 60*time.Second)
+	defer cancel()
+	conn, err := nats.Connect(strings.Join(c.URLs(), ","), nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for ctx.Err() == nil {
+		limited, done := context.WithTimeout(ctx, time.Second)
+		_, err = js.CreateStream(limited, jetstream.StreamConfig{Name: "ready", Subjects: []string{"ready"}, Replicas: len(c.nodes)})
+		done()
+		if err == nil {
+			return
+		}
+	}
+	c.t.Fatalf("the cluster does not come up: %v", err)
+}

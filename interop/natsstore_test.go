@@ -1,0 +1,159 @@
+package interop_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/internal/storetest"
+	"github.com/opendsom/dsom/interop/natsserver"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/store/nats"
+)
+
+// TestNATSStore holds the store in NATS to what every store does.
+func TestNATSStore(t *testing.T) {
+	t.Parallel()
+	c := natsserver.Start(t, 1)
+	storetest.Run(t, func(dir string) (store.Store, error) {
+		name := strings.NewReplacer("/", "_", ".", "_", " ", "_").Replace(filepath.Clean(dir))
+		return nats.Open(context.Background(), nats.Options{Servers: c.URLs(), Stream: name, Replicas: 1})
+	})
+}
+
+// TestNATSStoreCluster has several processes' worth of stores count in three servers, of which one is killed again and again: each commit that was acknowledged
+// is there, once, none that was refused is, and the commits of two keys are seen together.
+func TestNATSStoreCluster(t *testing.T) {
+	t.Parallel()
+	c := natsserver.Start(t, 3)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	const stores, workers = 3, 2
+	time1 := 12 * time.Second
+	if testing.Short() {
+		time1 = 4 * time.Second
+	}
+	open := func() store.Store {
+		t.Helper()
+		s, err := nats.Open(ctx, nats.Options{Servers: c.URLs()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	var all []store.Store
+	for range stores {
+		s := open()
+		defer func() { _ = s.Close() }()
+		all = append(all, s)
+	}
+	if _, err := all[0].Commit(ctx, store.Create("sum.a", []byte("0")), store.Create("sum/b", []byte("0"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all { // what one has written the others see a little later
+		for {
+			_, err := s.Get(ctx, "sum.a")
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	var done, unknown, conflicts atomic.Int64
+	ended := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range stores * workers {
+		wg.Go(func() {
+			s := all[i%stores]
+			for n := 0; ; n++ {
+				select {
+				case <-ended:
+					return
+				default:
+				}
+				a, err := s.Get(ctx, "sum.a")
+				b, bad := s.Get(ctx, "sum/b")
+				if err != nil || bad != nil {
+					t.Error(err, bad)
+					return
+				}
+				if a.Revision == b.Revision && string(a.Value) != string(b.Value) {
+					t.Errorf("one commit is seen in parts: %s, %s", a.Value, b.Value)
+				}
+				v, err := strconv.Atoi(string(a.Value))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				next := strconv.AppendInt(nil, int64(v+1), 10)
+				_, err = s.Commit(ctx, store.Update("sum.a", next, a.Revision), store.Update("sum/b", next, b.Revision), store.Create(fmt.Sprintf("w%d/%d", i, n), next))
+				switch {
+				case err == nil:
+					done.Add(1)
+				case errors.Is(err, store.ErrConflict):
+					conflicts.Add(1)
+				default:
+					t.Logf("unknown: %v", err)
+					unknown.Add(1)
+				}
+			}
+		})
+	}
+	kills := 0
+	for end := time.Now().Add(time1); time.Now().Before(end); kills++ {
+		before := done.Load()
+		i := rand.IntN(3)
+		c.Kill(i)
+		progress(t, ctx, &done, before)
+		c.Run(i)
+		progress(t, ctx, &done, done.Load()+20)
+	}
+	close(ended)
+	wg.Wait()
+	s := open()
+	defer func() { _ = s.Close() }()
+	a, err := s.Get(ctx, "sum.a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, _ := strconv.Atoi(string(a.Value))
+	if got := int64(sum); got < done.Load() || got > done.Load()+unknown.Load() {
+		t.Errorf("the sum is %d, %d commits were acknowledged, and of %d nobody knows", got, done.Load(), unknown.Load())
+	}
+	written := map[string]bool{}
+	for e, err := range store.All(ctx, s, "w") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if written[string(e.Value)] {
+			t.Errorf("%s was written twice", e.Value)
+		}
+		written[string(e.Value)] = true
+	}
+	if len(written) != sum {
+		t.Errorf("%d steps are there, and the sum is %d", len(written), sum)
+	}
+	t.Logf("%d commits, %d conflicts, %d unknown, %d kills", done.Load(), conflicts.Load(), unknown.Load(), kills)
+}
+
+// progress waits until more than so many commits are done.
+func progress(t *testing.T, ctx context.Context, done *atomic.Int64, than int64) {
+	t.Helper()
+	for end := time.Now().Add(60 * time.Second); done.Load() <= than; {
+		if time.Now().After(end) || ctx.Err() != nil {
+			t.Fatalf("nothing is committed: %d", done.Load())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}

@@ -1,0 +1,164 @@
+package nats
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	mrand "math/rand/v2"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"github.com/opendsom/dsom/store"
+)
+
+// begun checks that a call may go on. done must be called if it may.
+func (c *cluster) begun(ctx context.Context) (done func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c.calls.RLock()
+	if c.closed {
+		c.calls.RUnlock()
+		return nil, &store.Error{Kind: store.ErrClosed, Path: c.place()}
+	}
+	return c.calls.RUnlock, nil
+}
+
+// Get implements store.Store.
+func (c *cluster) Get(ctx context.Context, key string) (store.Entry, error) {
+	if err := store.CheckKey(key); err != nil {
+		return store.Entry{}, err
+	}
+	done, err := c.begun(ctx)
+	if err != nil {
+		return store.Entry{}, err
+	}
+	defer done()
+	h, ok := c.copy.get(key)
+	if !ok {
+		return store.Entry{}, &store.Error{Kind: store.ErrNotFound, Key: key}
+	}
+	return store.Entry{Key: key, Value: append([]byte{}, h.value...), Revision: h.revision}, nil
+}
+
+// List implements store.Store.
+func (c *cluster) List(ctx context.Context, prefix, after string, limit int) ([]store.Entry, error) {
+	if limit < 1 || limit > store.MaxList {
+		limit = store.MaxList
+	}
+	done, err := c.begun(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return c.copy.list(prefix, after, limit), nil
+}
+
+// Commit implements store.Store.
+func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64, err error) {
+	if err := store.CheckOps(ops); err != nil {
+		return 0, err
+	}
+	done, err := c.begun(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.o.Patience)
+		defer cancel()
+	}
+	id := rand.Text()
+	c.copy.want(id)
+	defer c.copy.drop(id)
+	for pause := firstPause; ; pause = min(2*pause, longPause) {
+		messages, wrong := c.messages(id, ops)
+		if wrong == nil {
+			revision, err = c.publish(ctx, messages)
+			switch {
+			case err == nil:
+				return revision, c.fault(c.copy.await(ctx, revision))
+			case !passing(err) && !lost(err):
+				return 0, c.fault(err)
+			}
+		}
+		// Others have written, or nobody knows what has happened: it shows when all is known.
+		if err := c.again(ctx, c.catchUp); err != nil {
+			return 0, err
+		}
+		if revision = c.copy.came(id); revision != 0 {
+			return revision, nil
+		}
+		if _, still := c.messages(id, ops); still != nil {
+			return 0, still
+		}
+		select {
+		case <-time.After(pause/2 + mrand.N(pause)):
+		case <-ctx.Done():
+			return 0, errors.Join(c.fault(err), ctx.Err())
+		case <-c.closing.Done():
+			return 0, &store.Error{Kind: store.ErrClosed, Path: c.place()}
+		}
+	}
+}
+
+// lost reports whether a condition did not hold where it is judged.
+func lost(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && (api.ErrorCode == codeWrongLast || api.ErrorCode == codeInProgress)
+}
+
+// messages returns what has to be published; an error says which condition does not hold by what is known here.
+func (c *cluster) messages(id string, ops []store.Op) ([]*nats.Msg, error) {
+	all := make([]*nats.Msg, len(ops))
+	for i, o := range ops {
+		h, _ := c.copy.get(o.Key)
+		if h.revision != o.Want() {
+			return nil, &store.Error{Kind: store.ErrConflict, Key: o.Key}
+		}
+		m := nats.NewMsg(c.subject(o.Key))
+		m.Header.Set(headerCommit, id)
+		m.Header.Set(headerRest, strconv.Itoa(len(ops)-1-i))
+		m.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(h.seq, 10))
+		switch o.Kind {
+		case store.OpDelete:
+			m.Header.Set(headerDelete, "1")
+		case store.OpExpect:
+			m.Header.Set(jetstream.ExpectedLastSubjSeqSubjHeader, m.Subject)
+			m.Subject = c.guard()
+		default:
+			m.Data = bytes.Clone(o.Value)
+		}
+		all[i] = m
+	}
+	if len(all) == 0 { // nothing but a revision
+		m := nats.NewMsg(c.guard())
+		m.Header.Set(headerCommit, id)
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// publish has the stream take the messages, wholly or not at all, and returns the sequence of the last.
+func (c *cluster) publish(ctx context.Context, messages []*nats.Msg) (uint64, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTime)
+	defer cancel()
+	if len(messages) == 1 {
+		ack, err := c.js.PublishMsg(ctx, messages[0], jetstream.WithRetryAttempts(0))
+		if err != nil {
+			return 0, err
+		}
+		return ack.Sequence, nil
+	}
+	ack, err := jetstreamext.PublishMsgBatch(ctx, c.js, messages)
+	if err != nil {
+		return 0, err
+	}
+	return ack.Sequence, nil
+}
