@@ -89,15 +89,15 @@ func (u *unit) sequences(t *model.Type) {
 		name := sequenceName(t)
 		if !u.helps(t) {
 			u.helped = append(u.helped, t)
-			u.F("#ifndef %s_defined", name)
-			u.F("#define %s_defined", name)
+			u.F("#ifndef SOM_DEFINED_%s", name)
+			u.F("#define SOM_DEFINED_%s", name)
 			u.F("typedef struct %s {", name)
 			u.F("\tuint32_t _maximum, _length;")
 			u.F("\t%s;", cabi.Spaced(typeName(t.Elem))+"*_buffer")
 			u.F("} %s;", name)
 			u.F("#endif")
 			if u.opt.Compat && t.Elem.Kind == model.Named {
-				u.F("typedef %s _IDL_SEQUENCE_%s;", name, elementWord(t.Elem))
+				u.F("typedef %s _IDL_SEQUENCE_%s;", name, compatElement(t.Elem))
 			}
 		}
 		return

@@ -50,8 +50,8 @@ func (u *unit) helpers() {
 	}
 	for _, h := range all {
 		if h.seq {
-			u.F("#ifndef %s_helped", h.name)
-			u.F("#define %s_helped", h.name)
+			u.F("#ifndef SOM_HELPED_%s", h.name)
+			u.F("#define SOM_HELPED_%s", h.name)
 		}
 		h.body()
 		if h.seq {

@@ -12,7 +12,7 @@ import (
 // cname returns the name of what is declared: its scopes and its name with underscores between.
 func cname(d model.Decl) string {
 	name := model.CScoped(d)
-	if reserved[name] || globals[name] {
+	if reserved[name] || globals[name] || cabi.IsOwn(name) {
 		name += "_"
 	}
 	return name
@@ -20,7 +20,7 @@ func cname(d model.Decl) string {
 
 // memberName returns the name of a member, or of what else has no scopes in its name.
 func memberName(name string) string {
-	if reserved[name] || strings.HasPrefix(name, cabi.OwnPrefix) {
+	if reserved[name] || cabi.IsOwn(name) {
 		return name + "_"
 	}
 	return name

@@ -12,7 +12,7 @@ import (
 
 // identifier returns an IDL name as one of C++.
 func identifier(name string) string {
-	if reserved[name] || strings.HasPrefix(name, cabi.OwnPrefix) {
+	if reserved[name] || cabi.IsOwn(name) {
 		return name + "_"
 	}
 	return name
