@@ -37,6 +37,10 @@ func release(i *model.Interface) uint32 {
 	return h.Sum32()
 }
 
+// ofRelease returns how inline functions are declared that are compiled otherwise with the headers of another release: one that has no
+// such name of its own is, where it is not inlined, for all units of a client what the first unit has.
+func ofRelease(i *model.Interface) string { return fmt.Sprintf("SOM_OF_RELEASE(r%08x)", release(i)) }
+
 // describe prints the description of a class that som.hpp asks for.
 func (u *unit) describe(i *model.Interface) {
 	ms := bound(i)
@@ -60,7 +64,7 @@ func (u *unit) describe(i *model.Interface) {
 
 // mixin prints the methods that a class introduces, as members of a template that knows its receiver.
 func (u *unit) mixin(i *model.Interface) {
-	name := plainName(i)
+	name, local := plainName(i), ofRelease(i)
 	u.Blank()
 	u.F("template <class Via> class %s_methods {", name)
 	u.L("\tconst Via &som_via() const noexcept { return static_cast<const Via &>(*this); }")
@@ -72,7 +76,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
 	}
 	for _, m := range introduced(i) {
 		if m.Kind() != model.ProcedureMethod {
@@ -83,7 +87,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
 	}
 	u.L("};")
 }
@@ -232,11 +236,11 @@ func (u *unit) handle(i *model.Interface) {
 	}
 	for _, m := range initializers(i) {
 		u.doc("\t", m.node())
-		u.F("\tSOM_LOCAL static %s %s(%s);", name, m.name, declared(m.initParams()))
+		u.F("\t%s static %s %s(%s);", ofRelease(i), name, m.name, declared(m.initParams()))
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
+		u.F("\t%s static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", ofRelease(i), typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	}
 	u.L("};")
 }

@@ -36,11 +36,11 @@ template <class Via> class Animal_methods {
 	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
 
 public:
-	SOM_LOCAL std::string get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
-	SOM_LOCAL void set_name(const som::text &name) const { som::call<Animal_class, 1, void(std::string)>(som_via(), name); }
+	SOM_OF_RELEASE(ra41df1ad) std::string get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(ra41df1ad) void set_name(const som::text &name) const { som::call<Animal_class, 1, void(std::string)>(som_via(), name); }
 	// Says something; how often it has.
-	SOM_LOCAL std::int32_t speak(std::int32_t times) const { return som::call<Animal_class, 2, std::int32_t(std::int32_t), som::raises<::Zoo::TooLoud>>(som_via(), times); }
-	SOM_LOCAL void born(som_making *ctrl, const som::text &name) const { som::call<Animal_class, 3, void(som_making *, std::string)>(som_via(), ctrl, name); }
+	SOM_OF_RELEASE(ra41df1ad) std::int32_t speak(std::int32_t times) const { return som::call<Animal_class, 2, std::int32_t(std::int32_t), som::raises<::Zoo::TooLoud>>(som_via(), times); }
+	SOM_OF_RELEASE(ra41df1ad) void born(som_making *ctrl, const som::text &name) const { som::call<Animal_class, 3, void(som_making *, std::string)>(som_via(), ctrl, name); }
 };
 
 template <class Via> class Animal_all : public som::object_methods<Via>, public Animal_methods<Via> {
@@ -51,7 +51,7 @@ class Animal : public som::handle<Animal, Animal_class, som::object>, public Ani
 public:
 	using som::handle<Animal, Animal_class, som::object>::handle;
 	template <class Via> using som_methods = Animal_all<Via>;
-	SOM_LOCAL static Animal born(const som::text &name);
+	SOM_OF_RELEASE(ra41df1ad) static Animal born(const som::text &name);
 };
 
 struct Pet_class_567118e9 {
@@ -68,7 +68,7 @@ template <class Via> class Pet_methods {
 	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
 
 public:
-	SOM_LOCAL som::later<::Zoo::Animal, Via> friend_of(const ::Zoo::Animal &other, ::Zoo::Tag &tag, ::Zoo::Mood &mood) const { return som::call<Pet_class, 0, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>(som_via(), other, tag, mood); }
+	SOM_OF_RELEASE(r567118e9) som::later<::Zoo::Animal, Via> friend_of(const ::Zoo::Animal &other, ::Zoo::Tag &tag, ::Zoo::Mood &mood) const { return som::call<Pet_class, 0, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>(som_via(), other, tag, mood); }
 };
 
 template <class Via> class Pet_all : public som::object_methods<Via>, public Pet_methods<Via> {
@@ -94,7 +94,7 @@ template <class Via> class Dog_methods {
 	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
 
 public:
-	SOM_LOCAL som::later<::Zoo::Dog_Tags, Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
+	SOM_OF_RELEASE(r830d4fda) som::later<::Zoo::Dog_Tags, Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
 };
 
 template <class Via> class Dog_all : public ::Zoo::Animal_all<Via>, public ::Zoo::Pet_methods<Via>, public Dog_methods<Via> {
