@@ -75,6 +75,7 @@ func (g *generator) methodOf(m *model.Method) *method {
 			}
 		}
 	}
+	apart(c.params, c.result)
 	c.sig = cabi.Signature(m)
 	return c
 }

@@ -76,6 +76,36 @@ func declare(t *model.Type, name string) string {
 	return s
 }
 
+// declareMember returns the declaration of a member among others of some names. A type of one of these names is called something else: in
+// C++ the member would hide it.
+func declareMember(t *model.Type, name string, others map[string]bool) string {
+	dims := ""
+	for {
+		if t.Kind == model.Array {
+			for _, n := range t.Dims {
+				dims += "[" + strconv.FormatUint(n, 10) + "]"
+			}
+			t = t.Elem
+			continue
+		}
+		d, ok := t.Decl.(*model.Typedef)
+		if t.Kind != model.Named || !ok || !others[typeName(t)] {
+			break
+		}
+		t = d.Type
+	}
+	typ := typeName(t)
+	if others[typ] && t.Kind == model.Named {
+		switch cabi.Definition(t.Decl).(type) {
+		case *model.Struct, *model.Union:
+			typ = "struct " + typ
+		case *model.Enum:
+			typ = "uint32_t"
+		}
+	}
+	return cabi.Spaced(typ) + name + dims
+}
+
 // sequenceName returns the name of a sequence's structure: that of its elements' type decides, bounds do not. No two types have one
 // name, since those with equal names are taken for one by all headers.
 func sequenceName(t *model.Type) string { return "som_seq_" + elementWord(t.Elem) }

@@ -30,8 +30,8 @@ var Macros string
 //go:embed cmacros.txt
 var FunctionMacros string
 
-// Globals are what the headers of C declare that generated headers include, or that those of C++ include which they include: outside of
-// all modules, where nothing is in front of a name, what is declared has an underscore behind instead of being the same thing.
+// Globals are what the headers of C declare that generated headers include, or that those of C++ include which they include, and the
+// functions of <math.h> and <complex.h>, which compilers know without: outside of all modules, where nothing is in front of a name, what is declared has an underscore behind instead of being the same thing.
 //
 //go:embed globals.txt
 var Globals string

@@ -66,8 +66,8 @@ func (u *unit) describe(i *model.Interface) {
 func (u *unit) mixin(i *model.Interface) {
 	name, local := plainName(i), ofRelease(i)
 	u.Blank()
-	u.F("template <class Via> class %s_methods {", name)
-	u.L("\tconst Via &som_via() const noexcept { return static_cast<const Via &>(*this); }")
+	u.F("template <class som_Via> class %s_methods {", name)
+	u.L("\tconst som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }")
 	u.Blank()
 	u.L("public:")
 	for n, m := range bound(i) {
@@ -135,12 +135,12 @@ func allOf(i *model.Interface, via string) string {
 func (u *unit) allMethods(i *model.Interface) {
 	name := plainName(i)
 	u.Blank()
-	bases := "public " + allOf(first(i), "Via")
+	bases := "public " + allOf(first(i), "som_Via")
 	for _, a := range beside(i) {
-		bases += ", public " + mixinOf(a, "Via")
+		bases += ", public " + mixinOf(a, "som_Via")
 	}
-	u.F("template <class Via> class %[1]s_all : %[2]s, public %[1]s_methods<Via> {", name, bases)
-	using := u.visible(i, "Via", allOf(first(i), "Via"), false)
+	u.F("template <class som_Via> class %[1]s_all : %[2]s, public %[1]s_methods<som_Via> {", name, bases)
+	using := u.visible(i, "som_Via", allOf(first(i), "som_Via"), false)
 	if len(using) > 0 {
 		u.L("public:")
 	}
@@ -224,7 +224,7 @@ func (u *unit) handle(i *model.Interface) {
 	u.F("class %s : %s, public %s_methods<%s> {", name, bases, name, name)
 	u.L("public:")
 	u.F("\tusing %s::handle;", up)
-	u.F("\ttemplate <class Via> using som_methods = %s_all<Via>;", name)
+	u.F("\ttemplate <class som_Via> using som_methods = %s_all<som_Via>;", name)
 	for _, l := range u.visible(i, name, base, true) {
 		u.L(l)
 	}

@@ -131,7 +131,7 @@ var (
 	// reserved are keywords, the namespaces that generated code names, and macros of common headers.
 	reserved = cabi.Set(cabi.Keywords, `std som`, cabi.Macros)
 
-	globals = cabi.Set(cabi.Globals)
+	globals = cabi.Set(cabi.Globals, cabi.FunctionMacros)
 
 	// ownLocals are what generated functions use besides an operation's parameters.
 	ownLocals = cabi.Set(`std som`)
