@@ -212,6 +212,11 @@ type stub struct {
 	doc  []string
 }
 
+// told returns what is said of what a stub implements.
+func told(m *method) []string {
+	return append([]string{cabi.Declaration(m.Method)}, cabi.DocLines(m.node())...)
+}
+
 // stubs returns what is written by hand to implement a class, in the order of the IDL.
 func (u *unit) stubs(i *model.Interface) []stub {
 	var all []stub
@@ -221,7 +226,7 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			return
 		}
 		seen[m.name] = true
-		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: cabi.DocLines(m.node())}
+		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: told(m)}
 		s.head = fmt.Sprintf("%s%s(%s)", cabi.Spaced(implementedResult(m)), m.name, written(m.params))
 		if m.sig != "" {
 			s.head = rootHead(m)
@@ -241,7 +246,7 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			get, set = stored(i, m.Attribute)
 		}
 		if m.IsInit() {
-			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: cabi.DocLines(m.node()), body: unused(m.initParams(), false)}
+			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: told(m), body: unused(m.initParams(), false)}
 			s.head = fmt.Sprintf("%s_impl(%s)", plainName(i), m.name+comma(written(m.initParams())))
 			all = append(all, s)
 		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {
