@@ -10,6 +10,7 @@ import (
 	"github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/model"
 )
 
 // potIDL is a class whose release is told by its replacements: of each pair the first is replaced by the second.
@@ -68,26 +69,40 @@ var otherReleases = map[string][]string{
 	"the other order":       {"stir, fill", "fill, stir"},
 }
 
-var bindingName = regexp.MustCompile(`\bPot_binding_\w+`)
+var (
+	bindingName     = regexp.MustCompile(`\bPot_binding_\w+`)
+	descriptionName = regexp.MustCompile(`\bPot_class_\w+`)
+)
 
 // TestUnitsOfReleases says that units of one client share what they know of a class only if they know the same.
 func TestUnitsOfReleases(t *testing.T) {
 	t.Parallel()
-	name := func(with ...string) string {
-		header, _ := mustEmit(t, compileFiles(t, potIDL(t, with...), "pot.idl"), c.Options{Parts: c.Usage}).Get("pot.h")
+	inC := func(spec *model.Spec) string {
+		header, _ := mustEmit(t, spec, c.Options{Parts: c.Usage}).Get("pot.h")
 		return bindingName.FindString(string(header))
 	}
-	is := map[string]string{name(): "the release"}
-	for what, with := range otherReleases {
-		n := name(with...)
-		if is[n] != "" || n == "" {
-			t.Errorf("%s and %s are both %s", what, is[n], n)
-		}
-		is[n] = what
+	inCxx := func(spec *model.Spec) string {
+		files, _ := cxx.Emit(spec, cxx.Options{Parts: cxx.Usage})
+		header, _ := files.Get("pot.hpp")
+		return descriptionName.FindString(string(header))
 	}
-	for what, with := range map[string][]string{"a name": {"in long n", "in long times"}, "a comment": {"long fill", "// As full as can be.\n long fill"}, "an enumerator": {"coarse", "coarse, rough"}} {
-		if n := name(with...); is[n] != "the release" {
-			t.Errorf("%s makes it %s", what, n)
+	for in, nameOf := range map[string]func(*model.Spec) string{"C": inC, "C++": inCxx} {
+		name := func(with ...string) string { return nameOf(compileFiles(t, potIDL(t, with...), "pot.idl")) }
+		is := map[string]string{name(): "the release"}
+		for what, with := range otherReleases {
+			if in == "C++" && (what == "one that is by offset" || what == "another style") {
+				continue // which C++ has no other of
+			}
+			n := name(with...)
+			if is[n] != "" || n == "" {
+				t.Errorf("%s: %s and %s are both %s", in, what, is[n], n)
+			}
+			is[n] = what
+		}
+		for what, with := range map[string][]string{"a name": {"in long n", "in long times"}, "a comment": {"long fill", "// As full as can be.\n long fill"}, "an enumerator": {"coarse", "coarse, rough"}} {
+			if n := name(with...); is[n] != "the release" {
+				t.Errorf("%s: %s makes it %s", in, what, n)
+			}
 		}
 	}
 }
