@@ -275,6 +275,22 @@ no_memory:
 static inline void class__template_friend_clear(class__template_friend *value) { som_seq_class__template_typename_clear(value); }
 static inline int class__template_friend_resize(class__template_friend *value, uint32_t n) { return som_seq_class__template_typename_resize(value, n); }
 static inline int class__template_friend_copy(class__template_friend *value, const class__template_friend *from) { return som_seq_class__template_typename_copy(value, from); }
+static inline void class__template_lines_clear(class__template_lines value) {
+	for (uint32_t i1 = 0; i1 < 2; i1++) {
+		som_deallocate(value[i1]);
+	}
+	memset(value, 0, sizeof(class__template_lines));
+}
+static inline int class__template_lines_copy(class__template_lines value, const class__template_lines from) {
+	memset(value, 0, sizeof(class__template_lines));
+	for (uint32_t i1 = 0; i1 < 2; i1++) {
+		if (from[i1] && !(value[i1] = som_string_copy(from[i1]))) goto no_memory;
+	}
+	return SOM_OK;
+no_memory:
+	class__template_lines_clear(value);
+	return SOM_E_MEMORY;
+}
 static inline void class__template_things_clear(class__template_things *value) { som_seq_class__template_thing_clear(value); }
 static inline int class__template_things_resize(class__template_things *value, uint32_t n) { return som_seq_class__template_thing_resize(value, n); }
 static inline int class__template_things_copy(class__template_things *value, const class__template_things *from) { return som_seq_class__template_thing_copy(value, from); }
