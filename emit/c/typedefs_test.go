@@ -15,7 +15,7 @@ func TestTypedefs(t *testing.T) {
 	dir := t.TempDir()
 	files := idl.FilesOf{
 		"beast.idl": "#include <somobj.idl>\ninterface Beast : SOMObject { implementation { }; };\nmodule Farm { typedef sequence<Beast> Beasts; typedef Beasts Herd; typedef sequence<long> Numbers; " +
-			"typedef sequence<Herd> Herds; struct Tag { string text; }; typedef Tag Label; struct Plain { long n; }; typedef Plain Bare; typedef Tag Pair[2]; typedef string Name; typedef string Grid[2][3]; typedef Pair Pairs[2]; typedef Beast Pack[2]; typedef long Cells[2]; "+
+			"typedef sequence<Herd> Herds; struct Tag { string text; }; typedef Tag Label; struct Plain { long n; }; typedef Plain Bare; typedef Tag Pair[2]; typedef string Name; typedef string Grid[2][3]; typedef Pair Pairs[2]; typedef Beast Pack[2]; typedef long Cells[2]; " +
 			"struct Holder { Grid all; }; };\n",
 		"user.idl": "#include \"beast.idl\"\ntypedef Farm::Beasts Others;\ntypedef Farm::Label Sign;\n",
 	}
