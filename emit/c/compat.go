@@ -79,7 +79,7 @@ func (u *unit) compatNames() map[string]string {
 			}
 			word := cname(d)
 			for _, name := range []string{"_IDL_SEQUENCE_" + word, "_IDL_SEQUENCE_" + d.About().Name, "sequence ( " + word + " )", "sequence ( " + d.About().Name + " )"} {
-				names[name], names[name+" *"] = "som_seq_"+word, "som_seq_"+word+" *"
+				names[name], names[name+" *"] = "som_seq_"+namedWord(word), "som_seq_"+namedWord(word)+" *"
 			}
 		}
 	}
@@ -90,6 +90,21 @@ func (u *unit) compatNames() map[string]string {
 	}
 	return names
 }
+
+// compatElement returns what an element's type, which has a name, is called in _IDL_SEQUENCE_T.
+func compatElement(t *model.Type) string {
+	switch name := cname(t.Decl); {
+	case cabi.StandardName(t) == "somId" && cabi.IsSystem(t.Decl):
+		return "somId"
+	case cabi.IsSystem(t.Decl) || compatSequences[name]:
+		return elementWord(t)
+	default:
+		return name
+	}
+}
+
+// compatSequences are the elements of sequences that som_compat_process.h names.
+var compatSequences = cabi.Set(`boolean octet char short integer2 ushort uinteger2 long integer4 ulong uinteger4 float double string SOMObject SOMClass`)
 
 // compatHead returns the head of a function as IBM's templates had it.
 func compatHead(w written) string {

@@ -89,15 +89,15 @@ func (u *unit) sequences(t *model.Type) {
 		name := sequenceName(t)
 		if !u.helps(t) {
 			u.helped = append(u.helped, t)
-			u.F("#ifndef %s_defined", name)
-			u.F("#define %s_defined", name)
+			u.F("#ifndef SOM_DEFINED_%s", name)
+			u.F("#define SOM_DEFINED_%s", name)
 			u.F("typedef struct %s {", name)
 			u.F("\tuint32_t _maximum, _length;")
 			u.F("\t%s;", cabi.Spaced(typeName(t.Elem))+"*_buffer")
 			u.F("} %s;", name)
 			u.F("#endif")
 			if u.opt.Compat && t.Elem.Kind == model.Named {
-				u.F("typedef %s _IDL_SEQUENCE_%s;", name, elementWord(t.Elem))
+				u.F("typedef %s _IDL_SEQUENCE_%s;", name, compatElement(t.Elem))
 			}
 		}
 		return
@@ -161,14 +161,24 @@ func (u *unit) documented(doc []string) {
 func (u *unit) structure(name string, doc []string, members []*model.Member) {
 	u.apart(doc)
 	u.F("struct %s {", name)
+	names := namesOf(members)
 	for _, m := range members {
-		u.member(m)
+		u.member(m, names)
 	}
 	u.F("};")
 }
 
-func (u *unit) member(m *model.Member) {
-	line := "\t" + declare(m.Type, memberName(m.Name)) + ";"
+// namesOf returns what members are called.
+func namesOf(members []*model.Member) map[string]bool {
+	names := map[string]bool{}
+	for _, m := range members {
+		names[memberName(m.Name)] = true
+	}
+	return names
+}
+
+func (u *unit) member(m *model.Member, others map[string]bool) {
+	line := "\t" + declareMember(m.Type, memberName(m.Name), others) + ";"
 	if doc := cabi.DocLines(&m.Node); len(doc) > 0 {
 		line += " /* " + strings.Join(doc, " ") + " */"
 	}
@@ -180,8 +190,12 @@ func (u *unit) union(d *model.Union, doc []string) {
 	u.F("struct %s {", cname(d))
 	u.F("\t%s;", declare(d.Discriminator, "_d"))
 	u.F("\tunion {")
+	names := map[string]bool{}
 	for _, c := range d.Cases {
-		u.F("\t\t%s; /* %s */", declare(c.Type, memberName(c.Name)), cabi.List(c.Labels, labelText))
+		names[memberName(c.Name)] = true
+	}
+	for _, c := range d.Cases {
+		u.F("\t\t%s; /* %s */", declareMember(c.Type, memberName(c.Name), names), cabi.List(c.Labels, labelText))
 	}
 	u.F("\t} _u;")
 	u.F("};")
@@ -296,6 +310,7 @@ func (u *unit) exception(d *model.Exception) {
 		ps = append(ps, passed(m.Type, model.In, m.Name))
 		own = own || owns(m.Type)
 	}
+	apart(ps[1:], name)
 	if own {
 		end = name + "_drop"
 		u.F("static inline void %s(void *value) {", end)

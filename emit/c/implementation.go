@@ -111,11 +111,15 @@ func (u *unit) instance(m *implementing) {
 		return
 	}
 	u.F("typedef struct %s_instance {", m.name)
+	names := namesOf(m.members)
+	for _, a := range m.data {
+		names[memberName(a.Name)] = true
+	}
 	for _, d := range m.members {
-		u.member(d)
+		u.member(d, names)
 	}
 	for _, a := range m.data {
-		u.F("\t%s; /* attribute */", declare(a.Type, memberName(a.Name)))
+		u.F("\t%s; /* attribute */", declareMember(a.Type, memberName(a.Name), names))
 	}
 	u.F("} %s_instance;", m.name)
 	u.Blank()

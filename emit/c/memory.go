@@ -50,8 +50,8 @@ func (u *unit) helpers() {
 	}
 	for _, h := range all {
 		if h.seq {
-			u.F("#ifndef %s_helped", h.name)
-			u.F("#define %s_helped", h.name)
+			u.F("#ifndef SOM_HELPED_%s", h.name)
+			u.F("#define SOM_HELPED_%s", h.name)
 		}
 		h.body()
 		if h.seq {
@@ -60,7 +60,7 @@ func (u *unit) helpers() {
 	}
 }
 
-// typedefHelpers prints the same for other names of sequences, structures and unions.
+// typedefHelpers prints the same for other names of sequences, structures and unions, and for arrays.
 func (u *unit) typedefHelpers() {
 	for _, d := range u.Decls {
 		t, ok := d.(*model.Typedef)
@@ -68,6 +68,10 @@ func (u *unit) typedefHelpers() {
 			continue
 		}
 		r := t.Type.Resolve()
+		if r.Kind == model.Array && owns(r) {
+			u.arrayHelpers(cname(d), t.Type)
+			continue
+		}
 		if r.Kind != model.Sequence && r.Kind != model.Named || r.Kind == model.Named && cabi.FormOf(r) != cabi.Aggregate || !owns(r) {
 			continue
 		}
@@ -78,6 +82,22 @@ func (u *unit) typedefHelpers() {
 		}
 		u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) { return %s_copy(value, from); }", name, helper)
 	}
+}
+
+// arrayHelpers prints the same for an array, which is passed as where it is.
+func (u *unit) arrayHelpers(name string, t *model.Type) {
+	from := name + " from"
+	if a := t.Resolve(); len(a.Dims) == 1 && a.Elem.Resolve().Kind != model.Array {
+		from = "const " + from // C has no conversion to what is const of more dimensions
+	}
+	u.F("static inline void %[1]s_clear(%[1]s value) {", name)
+	u.clear(t, "value", 1)
+	u.F("\tmemset(value, 0, sizeof(%s));", name)
+	u.F("}")
+	u.F("static inline int %[1]s_copy(%[1]s value, %[2]s) {", name, from)
+	u.F("\tmemset(value, 0, sizeof(%s));", name)
+	u.copy(t, "value", "from", 1)
+	u.copyEnd(name, needsMemory(t))
 }
 
 func membersOwn(ms []*model.Member) bool {

@@ -50,16 +50,13 @@ func (g *generator) methodOf(m *model.Method) *method {
 			c.params = append(c.params, passed(p.Type, p.Direction, p.Name))
 		}
 		result = m.Operation.Result
-		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), operationText(m.Operation)
+		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), cabi.Declaration(m)
 	case m.Set:
 		c.params = append(c.params, passed(m.Attribute.Type, model.In, m.Attribute.Name))
-		c.doc, c.idl = cabi.DocLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
+		c.doc, c.idl = cabi.DocLines(&m.Attribute.Node), cabi.Declaration(m)
 	default:
 		result = m.Attribute.Type
-		c.doc, c.idl = cabi.DocLines(&m.Attribute.Node), "attribute "+m.Attribute.Type.String()+" "+m.Attribute.Name
-		if m.Attribute.Readonly {
-			c.idl = "readonly " + c.idl
-		}
+		c.doc, c.idl = cabi.DocLines(&m.Attribute.Node), cabi.Declaration(m)
 	}
 	if !result.IsVoid() {
 		switch f := cabi.FormOf(result); f {
@@ -75,6 +72,7 @@ func (g *generator) methodOf(m *model.Method) *method {
 			}
 		}
 	}
+	apart(c.params, c.result)
 	c.sig = cabi.Signature(m)
 	return c
 }
@@ -99,7 +97,7 @@ func (c *method) given(m *model.Method, sig string) {
 		c.params = append(c.params, param{typ: letterTypes[byte(l)], name: local(name)})
 	}
 	if m.Operation != nil {
-		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), operationText(m.Operation)
+		c.doc, c.idl = cabi.DocLines(&m.Operation.Node), cabi.Declaration(m)
 	}
 }
 
@@ -107,18 +105,6 @@ func (c *method) given(m *model.Method, sig string) {
 var letterTypes = map[byte]string{
 	'v': "void", 'b': "uint8_t", 'h': "int16_t", 'H': "uint16_t", 'i': "int32_t", 'I': "uint32_t", 'l': "int64_t", 'L': "uint64_t",
 	'f': "float", 'd': "double", 's': "const char *", 'o': "som_ref", 'p': "void *",
-}
-
-func operationText(o *model.Operation) string {
-	s := o.Result.String() + " " + o.Name + "("
-	if o.Oneway {
-		s = "oneway " + s
-	}
-	s += cabi.List(o.Params, func(p *model.Param) string { return p.Direction.String() + " " + p.Type.String() + " " + p.Name }) + ")"
-	if len(o.Raises) > 0 {
-		s += " raises (" + cabi.List(o.Raises, func(e *model.Exception) string { return e.Name }) + ")"
-	}
-	return cabi.OneLine(s)
 }
 
 // all returns the parameters with receiver and environment, as far as the function has them.

@@ -1,6 +1,7 @@
 package c
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/emit/cabi"
@@ -12,15 +13,29 @@ import (
 // cname returns the name of what is declared: its scopes and its name with underscores between.
 func cname(d model.Decl) string {
 	name := model.CScoped(d)
-	if reserved[name] || globals[name] {
+	if reserved[name] || globals[name] || ownLocals[name] || cabi.IsOwn(name) {
 		name += "_"
 	}
 	return name
 }
 
+// apart gives parameters other names that are those of types which their function names.
+func apart(ps []param, types ...string) {
+	for _, p := range ps {
+		types = append(types, p.typ)
+	}
+	for i := range ps {
+		if slices.ContainsFunc(types, func(t string) bool { return slices.Contains(strings.FieldsFunc(t, noWord), ps[i].name) }) {
+			ps[i].name += "_"
+		}
+	}
+}
+
+func noWord(r rune) bool { return cabi.Word(string(r)) != string(r) }
+
 // memberName returns the name of a member, or of what else has no scopes in its name.
 func memberName(name string) string {
-	if reserved[name] || strings.HasPrefix(name, cabi.OwnPrefix) {
+	if reserved[name] || cabi.IsOwn(name) {
 		return name + "_"
 	}
 	return name
@@ -91,7 +106,7 @@ var (
 	reserved = cabi.Set(cabi.Keywords, cabi.Macros, `size_t ptrdiff_t int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t uint64_t
 		intptr_t uintptr_t`)
 
-	globals        = cabi.Set(cabi.Globals)
+	globals        = cabi.Set(cabi.Globals, cabi.FunctionMacros)
 	functionMacros = cabi.Set(cabi.FunctionMacros)
 
 	// usedByFunctions are what generated functions that call those which are written use besides, and types.

@@ -15,7 +15,8 @@ func TestTypedefs(t *testing.T) {
 	dir := t.TempDir()
 	files := idl.FilesOf{
 		"beast.idl": "#include <somobj.idl>\ninterface Beast : SOMObject { implementation { }; };\nmodule Farm { typedef sequence<Beast> Beasts; typedef Beasts Herd; typedef sequence<long> Numbers; " +
-			"typedef sequence<Herd> Herds; struct Tag { string text; }; typedef Tag Label; struct Plain { long n; }; typedef Plain Bare; typedef Tag Pair[2]; typedef string Name; };\n",
+			"typedef sequence<Herd> Herds; struct Tag { string text; }; typedef Tag Label; struct Plain { long n; }; typedef Plain Bare; typedef Tag Pair[2]; typedef string Name; typedef string Grid[2][3]; typedef Pair Pairs[2]; typedef Beast Pack[2]; typedef long Cells[2]; " +
+			"struct Holder { Grid all; }; };\n",
 		"user.idl": "#include \"beast.idl\"\ntypedef Farm::Beasts Others;\ntypedef Farm::Label Sign;\n",
 	}
 	spec := compileFiles(t, files, "beast.idl", "user.idl")
@@ -28,12 +29,26 @@ int main(void) {
 	s.text = som_string_copy("x");
 	if (Sign_copy(&copy, &s) || copy.text == s.text || *copy.text != 'x') return 2;
 	Sign_clear(&s), Farm_Label_clear(&copy);
-	return copy.text != NULL;
+	if (copy.text != NULL) return 3;
+	Farm_Grid grid = {{0}}, other;
+	grid[1][2] = som_string_copy("y");
+	if (Farm_Grid_copy(other, grid) || other[0][0] || other[1][2] == grid[1][2] || *other[1][2] != 'y') return 4;
+	Farm_Grid_clear(grid), Farm_Grid_clear(other);
+	if (grid[1][2] || other[1][2]) return 5;
+	Farm_Pairs pairs, more;
+	memset(pairs, 0, sizeof pairs);
+	pairs[1][0].text = som_string_copy("z");
+	if (Farm_Pairs_copy(more, pairs) || *more[1][0].text != 'z') return 6;
+	Farm_Pair_clear(pairs[1]), Farm_Pairs_clear(more);
+	Farm_Pack pack = {0}, same;
+	const int bad = Farm_Pack_copy(same, pack);
+	Farm_Pack_clear(same), Farm_Pack_clear(pack);
+	return bad;
 }
 `)
 	k := kernel(t, "-O1")
 	program := filepath.Join(dir, "program")
-	for _, cc := range [][]string{{"gcc", "-std=c11"}, {"g++", "-x", "c++", "-std=c++17", "-Wno-missing-field-initializers"}} {
+	for _, cc := range [][]string{{"gcc", "-std=c11", "-fsanitize=address"}, {"g++", "-x", "c++", "-std=c++17", "-Wno-missing-field-initializers"}} {
 		run(t, nil, cc[0], slices.Concat(cc[1:], []string{"-o", program, "-I" + dir}, strict, []string{source}, linking(k))...)
 		run(t, nil, program)
 	}

@@ -1,6 +1,7 @@
 package c
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,9 +76,42 @@ func declare(t *model.Type, name string) string {
 	return s
 }
 
-// sequenceName returns the name of a sequence's structure: that of its elements' type decides, bounds do not.
+// declareMember returns the declaration of a member among others of some names. A type of one of these names is called something else: in
+// C++ the member would hide it.
+func declareMember(t *model.Type, name string, others map[string]bool) string {
+	dims := ""
+	for {
+		if t.Kind == model.Array {
+			for _, n := range t.Dims {
+				dims += "[" + strconv.FormatUint(n, 10) + "]"
+			}
+			t = t.Elem
+			continue
+		}
+		d, ok := t.Decl.(*model.Typedef)
+		if t.Kind != model.Named || !ok || !others[typeName(t)] {
+			break
+		}
+		t = d.Type
+	}
+	typ := typeName(t)
+	if others[typ] && t.Kind == model.Named {
+		switch cabi.Definition(t.Decl).(type) {
+		case *model.Struct, *model.Union:
+			typ = "struct " + typ
+		case *model.Enum:
+			typ = "uint32_t"
+		}
+	}
+	return cabi.Spaced(typ) + name + dims
+}
+
+// sequenceName returns the name of a sequence's structure: that of its elements' type decides, bounds do not. No two types have one
+// name, since those with equal names are taken for one by all headers.
 func sequenceName(t *model.Type) string { return "som_seq_" + elementWord(t.Elem) }
 
+// elementWord returns what an element's type is called in the name of a sequence: a word of IDL's, what it is made of behind seq_ or
+// ptr_, or its own name, which stands behind named_ if it could be taken for one of these.
 func elementWord(t *model.Type) string {
 	switch t.Kind {
 	case model.Sequence:
@@ -102,7 +136,7 @@ func elementWord(t *model.Type) string {
 				return elementWord(d.Type)
 			}
 		}
-		return cname(t.Decl)
+		return namedWord(cname(t.Decl))
 	}
 	switch t.Kind {
 	case model.UShort:
@@ -116,6 +150,25 @@ func elementWord(t *model.Type) string {
 	}
 	return cabi.Word(t.Kind.String())
 }
+
+// namedWord returns the word of a type that is declared, by its name in C. Behind one that ends as the functions of sequences do there
+// is an underscore: som_seq_T_clear is a function of sequence<T>.
+func namedWord(name string) string {
+	begins := func(made string) bool { return strings.HasPrefix(name, made) }
+	ends := func(function string) bool { return strings.HasSuffix("_"+strings.TrimRight(name, "_"), function) }
+	word := name
+	if slices.ContainsFunc([]string{"_clear", "_resize", "_copy"}, ends) {
+		word += "_"
+	}
+	if elementWords[name] || slices.ContainsFunc([]string{"seq_", "ptr_", "named_"}, begins) {
+		word = "named_" + word
+	}
+	return word
+}
+
+// elementWords are those of types that no declaration has named: carried, and wstring, somId and pointers to void.
+var elementWords = cabi.Set(`boolean octet char wchar int8 uint8 short ushort long ulong longlong ulonglong float double string object
+	wstring name void`)
 
 // carried are the sequences that som_c.h defines.
 var carried = cabi.Set(`boolean octet char wchar int8 uint8 short ushort long ulong longlong ulonglong float double string object`)

@@ -4,11 +4,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/emit/c"
 	"github.com/opendsom/dsom/emit/cxx"
 	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/model"
 )
 
 // potIDL is a class whose release is told by its replacements: of each pair the first is replaced by the second.
@@ -25,9 +27,10 @@ interface Pot : Vessel {
 	long fill(in Dose d);
 	long count(in long n);
 	long seek(in long n);
+	void filled(inout somInitCtrl ctrl, in string what);
 	implementation {
-		releaseorder: stir, fill, count, seek, made; majorversion = 1; minorversion = 0;
-		count: procedure; seek: namelookup;
+		releaseorder: stir, fill, count, seek, made, filled; majorversion = 1; minorversion = 0;
+		count: procedure; seek: namelookup; filled: init;
 		long made; made: staticdata;
 	};
 };
@@ -66,26 +69,40 @@ var otherReleases = map[string][]string{
 	"the other order":       {"stir, fill", "fill, stir"},
 }
 
-var bindingName = regexp.MustCompile(`\bPot_binding_\w+`)
+var (
+	bindingName     = regexp.MustCompile(`\bPot_binding_\w+`)
+	descriptionName = regexp.MustCompile(`\bPot_class_\w+`)
+)
 
 // TestUnitsOfReleases says that units of one client share what they know of a class only if they know the same.
 func TestUnitsOfReleases(t *testing.T) {
 	t.Parallel()
-	name := func(with ...string) string {
-		header, _ := mustEmit(t, compileFiles(t, potIDL(t, with...), "pot.idl"), c.Options{Parts: c.Usage}).Get("pot.h")
+	inC := func(spec *model.Spec) string {
+		header, _ := mustEmit(t, spec, c.Options{Parts: c.Usage}).Get("pot.h")
 		return bindingName.FindString(string(header))
 	}
-	is := map[string]string{name(): "the release"}
-	for what, with := range otherReleases {
-		n := name(with...)
-		if is[n] != "" || n == "" {
-			t.Errorf("%s and %s are both %s", what, is[n], n)
-		}
-		is[n] = what
+	inCxx := func(spec *model.Spec) string {
+		files, _ := cxx.Emit(spec, cxx.Options{Parts: cxx.Usage})
+		header, _ := files.Get("pot.hpp")
+		return descriptionName.FindString(string(header))
 	}
-	for what, with := range map[string][]string{"a name": {"in long n", "in long times"}, "a comment": {"long fill", "// As full as can be.\n long fill"}, "an enumerator": {"coarse", "coarse, rough"}} {
-		if n := name(with...); is[n] != "the release" {
-			t.Errorf("%s makes it %s", what, n)
+	for in, nameOf := range map[string]func(*model.Spec) string{"C": inC, "C++": inCxx} {
+		name := func(with ...string) string { return nameOf(compileFiles(t, potIDL(t, with...), "pot.idl")) }
+		is := map[string]string{name(): "the release"}
+		for what, with := range otherReleases {
+			if in == "C++" && (what == "one that is by offset" || what == "another style") {
+				continue // which C++ has no other of
+			}
+			n := name(with...)
+			if is[n] != "" || n == "" {
+				t.Errorf("%s: %s and %s are both %s", in, what, is[n], n)
+			}
+			is[n] = what
+		}
+		for what, with := range map[string][]string{"a name": {"in long n", "in long times"}, "a comment": {"long fill", "// As full as can be.\n long fill"}, "an enumerator": {"coarse", "coarse, rough"}} {
+			if n := name(with...); is[n] != "the release" {
+				t.Errorf("%s: %s makes it %s", in, what, n)
+			}
 		}
 	}
 }
@@ -137,6 +154,19 @@ int main(int argc, char **) {
 	if (argc == 1) std::printf("new %d\n", int(Pot::narrow(o).stir("seven")));
 }
 `
+	// What there is of a class for those who use it, whatever the types are.
+	everyUse = `#include "pot.hpp"
+template <class R, class... A> void use(R (Pot_methods<Pot>::*f)(A...) const) { (Pot().*f)(std::remove_cv_t<std::remove_reference_t<A>>()...); }
+void unit(som_ref o);
+void unit(som_ref o) {
+	const Pot p = som::borrowed<Pot>(o);
+	som::weak<Pot>(p).lock();
+	som::is<Pot>(p), Pot::narrow(p), som::create<Pot>(), Pot::create(), Pot::bind(), Pot::unbind();
+	use(&Pot_methods<Pot>::stir), use(&Pot_methods<Pot>::seek), use(&Pot_methods<Pot>::count);
+	Pot::filled("full");
+	(void)Pot::made();
+}
+`
 )
 
 // TestUnitsOfReleasesRun has a unit that was compiled with an old header refused, whichever unit of its client comes first.
@@ -152,6 +182,7 @@ static int32_t Pot_do_stir(som_ref self, som_env *ev, const char *n) { (void)sel
 static int32_t Pot_do_fill(som_ref self, som_env *ev, const Dose *d) { (void)self, (void)ev; return d->grams; }
 static int32_t Pot_do_count(som_ref self, som_env *ev, int32_t n) { (void)self, (void)ev; return n; }
 static int32_t Pot_do_seek(som_ref self, som_env *ev, int32_t n) { (void)self, (void)ev; return n; }
+static void Pot_do_filled(som_ref self, som_env *ev, som_making *making, const char *what) { (void)self, (void)what; Pot_enter_parents(making, ev); }
 `)
 	library(t, k, after, "-O1", "pot", lib, filepath.Join(after, "pot_library.c"))
 	header := func(dir string, with ...string) {
@@ -186,6 +217,52 @@ static int32_t Pot_do_seek(som_ref self, som_env *ev, int32_t n) { (void)self, (
 		for _, p := range programs {
 			if got := run(t, []string{"SOM_PATH=" + after}, p, c.args...); got != c.want {
 				t.Errorf("%s %s: got\n%swant\n%s", filepath.Base(p), c.args, got, c.want)
+			}
+		}
+	}
+}
+
+var (
+	sectionOf = regexp.MustCompile(`^RELOCATION RECORDS FOR \[(\.text\._Z\w+)\]`)
+	ofRelease = regexp.MustCompile(`Pot_class_[0-9a-f]{8}|B9r[0-9a-f]{8}`)
+	// What makes and ends the handle's part of a handle does the same in all releases.
+	ofAll = regexp.MustCompile(`^_ZN3som6handle\w+(C2|D2)Ev|CI[12]N3som6handle`)
+)
+
+// TestUnitsShareNoCode says that what units of different releases have by one symbol, of which the linker takes one for both, refers to
+// nothing of a release: whether compilers inline it or not does not matter then.
+func TestUnitsShareNoCode(t *testing.T) {
+	t.Parallel()
+	functions := func(cc string, with ...string) map[string]string { // what each function refers to of a release
+		dir := t.TempDir()
+		files, report := cxx.Emit(compileFiles(t, potIDL(t, with...), "pot.idl"), cxx.Options{Parts: cxx.Usage})
+		if err := report.Err(); err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, files)
+		out := filepath.Join(dir, "unit.o")
+		run(t, nil, cc, slices.Concat([]string{"-std=c++17", "-O0", "-c", "-I" + dir, "-I" + root + "/bind/cxx", "-o", out}, strict, []string{put(t, dir, "unit.cc", everyUse)})...)
+		all, in := map[string]string{}, ""
+		for l := range strings.Lines(run(t, nil, "objdump", "-r", out)) {
+			if m := sectionOf.FindStringSubmatch(l); m != nil {
+				in = m[1]
+				all[in] = ""
+			} else if strings.HasPrefix(l, "RELOCATION") {
+				in = ""
+			} else if to := strings.Fields(l); len(to) == 3 && in != "" && ofRelease.MatchString(to[2]) && !ofAll.MatchString(to[2]) {
+				all[in] = to[2]
+			}
+		}
+		return all
+	}
+	for _, cc := range []string{"g++", "clang++"} {
+		was := functions(cc)
+		if len(was) < 30 {
+			t.Fatalf("%s: only %v", cc, was)
+		}
+		for name := range functions(cc, slices.Concat(otherReleases["static data"], otherReleases["a result"])...) {
+			if was[name] != "" {
+				t.Errorf("%s: %s is of both releases, and refers to %s", cc, name, was[name])
 			}
 		}
 	}

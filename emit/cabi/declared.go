@@ -302,7 +302,7 @@ func (r *reader) declarators(scope string, templates []token) {
 		case t == "<":
 			r.angles()
 		case t == "(":
-			if n := last(words); strings.HasPrefix(n.text, "__attribute") || n.text == "SOM_FORMAT" {
+			if n := last(words); strings.HasPrefix(n.text, "__attribute") || n.text == "SOM_FORMAT" || n.text == "SOM_OF_RELEASE" {
 				r.skip()
 				words = words[:len(words)-1]
 				continue

@@ -30,15 +30,17 @@ var Macros string
 //go:embed cmacros.txt
 var FunctionMacros string
 
-// Globals are what the headers of C declare that generated headers include, or that those of C++ include which they include: outside of
-// all modules, where nothing is in front of a name, what is declared has an underscore behind instead of being the same thing.
+// Globals are what the headers of C declare that generated headers include, or that those of C++ include which they include, and the
+// functions of <math.h> and <complex.h>, which compilers know without: outside of all modules, where nothing is in front of a name, what is declared has an underscore behind instead of being the same thing.
 //
 //go:embed globals.txt
 var Globals string
 
-// OwnPrefix begins all names of the kernel's header, which generated code uses: local names and members that begin so have an
-// underscore behind.
-const OwnPrefix = "som_"
+// IsOwn reports whether a name begins as all do that the headers of the kernel and of the bindings have, som_retain and SOM_API:
+// others that begin so, and som itself, whose functions would, have an underscore behind.
+func IsOwn(name string) bool {
+	return strings.HasPrefix(name+"_", "som_") || strings.HasPrefix(name+"_", "SOM_")
+}
 
 // Set returns the words of texts as a set.
 func Set(texts ...string) map[string]bool {

@@ -37,6 +37,10 @@ func release(i *model.Interface) uint32 {
 	return h.Sum32()
 }
 
+// ofRelease returns how inline functions are declared that are compiled otherwise with the headers of another release: one that has no
+// such name of its own is, where it is not inlined, for all units of a client what the first unit has.
+func ofRelease(i *model.Interface) string { return fmt.Sprintf("SOM_OF_RELEASE(r%08x)", release(i)) }
+
 // describe prints the description of a class that som.hpp asks for.
 func (u *unit) describe(i *model.Interface) {
 	ms := bound(i)
@@ -60,10 +64,10 @@ func (u *unit) describe(i *model.Interface) {
 
 // mixin prints the methods that a class introduces, as members of a template that knows its receiver.
 func (u *unit) mixin(i *model.Interface) {
-	name := plainName(i)
+	name, local := plainName(i), ofRelease(i)
 	u.Blank()
-	u.F("template <class Via> class %s_methods {", name)
-	u.L("\tconst Via &som_via() const noexcept { return static_cast<const Via &>(*this); }")
+	u.F("template <class som_Via> class %s_methods {", name)
+	u.L("\tconst som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }")
 	u.Blank()
 	u.L("public:")
 	for n, m := range bound(i) {
@@ -72,7 +76,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
 	}
 	for _, m := range introduced(i) {
 		if m.Kind() != model.ProcedureMethod {
@@ -83,7 +87,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\tSOM_LOCAL %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
 	}
 	u.L("};")
 }
@@ -131,12 +135,12 @@ func allOf(i *model.Interface, via string) string {
 func (u *unit) allMethods(i *model.Interface) {
 	name := plainName(i)
 	u.Blank()
-	bases := "public " + allOf(first(i), "Via")
+	bases := "public " + allOf(first(i), "som_Via")
 	for _, a := range beside(i) {
-		bases += ", public " + mixinOf(a, "Via")
+		bases += ", public " + mixinOf(a, "som_Via")
 	}
-	u.F("template <class Via> class %[1]s_all : %[2]s, public %[1]s_methods<Via> {", name, bases)
-	using := u.visible(i, "Via", allOf(first(i), "Via"), false)
+	u.F("template <class som_Via> class %[1]s_all : %[2]s, public %[1]s_methods<som_Via> {", name, bases)
+	using := u.visible(i, "som_Via", allOf(first(i), "som_Via"), false)
 	if len(using) > 0 {
 		u.L("public:")
 	}
@@ -220,7 +224,7 @@ func (u *unit) handle(i *model.Interface) {
 	u.F("class %s : %s, public %s_methods<%s> {", name, bases, name, name)
 	u.L("public:")
 	u.F("\tusing %s::handle;", up)
-	u.F("\ttemplate <class Via> using som_methods = %s_all<Via>;", name)
+	u.F("\ttemplate <class som_Via> using som_methods = %s_all<som_Via>;", name)
 	for _, l := range u.visible(i, name, base, true) {
 		u.L(l)
 	}
@@ -232,11 +236,11 @@ func (u *unit) handle(i *model.Interface) {
 	}
 	for _, m := range initializers(i) {
 		u.doc("\t", m.node())
-		u.F("\tSOM_LOCAL static %s %s(%s);", name, m.name, declared(m.initParams()))
+		u.F("\t%s static %s %s(%s);", ofRelease(i), name, m.name, declared(m.initParams()))
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\tSOM_LOCAL static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
+		u.F("\t%s static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", ofRelease(i), typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	}
 	u.L("};")
 }

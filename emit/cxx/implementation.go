@@ -31,18 +31,18 @@ func (u *unit) implementation() []byte {
 func (u *unit) part(i *model.Interface) {
 	name := plainName(i)
 	u.Blank()
-	u.F("// What a class D that implements %s derives from: class %s_impl : public %s_part<%s_impl>.", i.ScopedName(), name, name, name)
-	u.L("// D has the methods that are named below, and may have more.")
-	u.F("template <class D> class %s_part : public som::impl<D%s> {", name, parents(i))
+	u.F("// What a class som_D that implements %s derives from: class %s_impl : public %s_part<%s_impl>.", i.ScopedName(), name, name, name)
+	u.L("// som_D has the methods that are named below, and may have more.")
+	u.F("template <class som_D> class %s_part : public som::impl<som_D%s> {", name, parents(i))
 	u.L("public:")
 	for _, m := range initializers(i) {
 		u.doc("\t", m.node())
-		u.F("\tstruct %s {}; // D(%s) is this initializer", m.name, m.name+comma(written(m.initParams())))
+		u.F("\tstruct %s {}; // som_D(%s) is this initializer", m.name, m.name+comma(written(m.initParams())))
 	}
 	u.accessors(i)
 	u.F("\tstatic som::class_object som_define() {")
 	entries := u.entries(i)
-	u.F("\t\treturn som::define<D>(%s,", cabi.Quoted(i.ScopedName()))
+	u.F("\t\treturn som::define<som_D>(%s,", cabi.Quoted(i.ScopedName()))
 	for n, e := range entries {
 		sep := ","
 		if n == len(entries)-1 {
@@ -165,7 +165,7 @@ func (u *unit) entries(i *model.Interface) []string {
 		case r.Migrated != nil:
 			add("som::migrated(%s, %s)", cabi.Quoted(r.Name), cabi.Quoted(r.Migrated.ScopedName()))
 		case r.Data != nil:
-			add("som::raw_procedure{%s, reinterpret_cast<som_proc *>(static_cast<void *(*)()>([]() -> void * { return &D::%s; })), %s}", cabi.Quoted(r.Name), identifier(r.Data.Name), cabi.Quoted(cabi.DataSignature(r.Data)))
+			add("som::raw_procedure{%s, reinterpret_cast<som_proc *>(static_cast<void *(*)()>([]() -> void * { return &som_D::%s; })), %s}", cabi.Quoted(r.Name), identifier(r.Data.Name), cabi.Quoted(cabi.DataSignature(r.Data)))
 		case r.Method == nil:
 			add("som::retired(%s)", cabi.Quoted(r.Name))
 		default:
@@ -174,7 +174,7 @@ func (u *unit) entries(i *model.Interface) []string {
 	}
 	for _, o := range i.Overridden() {
 		if m := overridden(i, o); m != nil && !(rootHandle(m.Class) != "" && isLife(m.Name)) {
-			add("som::overrides<&D::%s, %s>(%s%s)", m.name, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), m.told())
+			add("som::overrides<&som_D::%s, %s>(%s%s)", m.name, m.signature(), cabi.Quoted(m.Class.ScopedName()+"::"+m.Name), m.told())
 		}
 	}
 	if i.Implementation != nil {
@@ -200,7 +200,7 @@ func (u *unit) entry(i *model.Interface, m *method) string {
 	case m.Kind() == model.ProcedureMethod:
 		how = "procedure"
 	}
-	return fmt.Sprintf("som::%s<&D::%s, %s>(%s%s)", how, m.name, m.signature(), cabi.Quoted(m.Name), m.told())
+	return fmt.Sprintf("som::%s<&som_D::%s, %s>(%s%s)", how, m.name, m.signature(), cabi.Quoted(m.Name), m.told())
 }
 
 // A stub is a member function that is written by hand.
@@ -212,6 +212,11 @@ type stub struct {
 	doc  []string
 }
 
+// told returns what is said of what a stub implements.
+func told(m *method) []string {
+	return append([]string{cabi.Declaration(m.Method)}, cabi.DocLines(m.node())...)
+}
+
 // stubs returns what is written by hand to implement a class, in the order of the IDL.
 func (u *unit) stubs(i *model.Interface) []stub {
 	var all []stub
@@ -221,7 +226,7 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			return
 		}
 		seen[m.name] = true
-		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: cabi.DocLines(m.node())}
+		s := stub{key: i.ScopedName() + "::" + m.Name, name: m.name, doc: told(m)}
 		s.head = fmt.Sprintf("%s%s(%s)", cabi.Spaced(implementedResult(m)), m.name, written(m.params))
 		if m.sig != "" {
 			s.head = rootHead(m)
@@ -241,7 +246,7 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			get, set = stored(i, m.Attribute)
 		}
 		if m.IsInit() {
-			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: cabi.DocLines(m.node()), body: unused(m.initParams(), false)}
+			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: told(m), body: unused(m.initParams(), false)}
 			s.head = fmt.Sprintf("%s_impl(%s)", plainName(i), m.name+comma(written(m.initParams())))
 			all = append(all, s)
 		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {

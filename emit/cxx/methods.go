@@ -78,10 +78,10 @@ func (m *method) resultType() string {
 	return typeName(m.result)
 }
 
-// lateResult is the same where the type may not be complete yet: in a template, by what depends on its parameter Via.
+// lateResult is the same where the type may not be complete yet: in a template, by what depends on its parameter som_Via.
 func (m *method) lateResult() string {
 	if m.result != nil && (formOf(m.result) == object || formOf(m.result) == built) {
-		return "som::later<" + m.resultType() + ", Via>"
+		return "som::later<" + m.resultType() + ", som_Via>"
 	}
 	return m.resultType()
 }

@@ -12,7 +12,7 @@ import (
 
 // identifier returns an IDL name as one of C++.
 func identifier(name string) string {
-	if reserved[name] || strings.HasPrefix(name, cabi.OwnPrefix) {
+	if reserved[name] || cabi.IsOwn(name) {
 		return name + "_"
 	}
 	return name
@@ -131,7 +131,7 @@ var (
 	// reserved are keywords, the namespaces that generated code names, and macros of common headers.
 	reserved = cabi.Set(cabi.Keywords, `std som`, cabi.Macros)
 
-	globals = cabi.Set(cabi.Globals)
+	globals = cabi.Set(cabi.Globals, cabi.FunctionMacros)
 
 	// ownLocals are what generated functions use besides an operation's parameters.
 	ownLocals = cabi.Set(`std som`)

@@ -104,8 +104,6 @@ func TestTwoThingsOfOneName(t *testing.T) {
 		"interface D : A { void set_name(in long n); implementation { releaseorder: set_name; _set_name: override; }; };":            "set_name",
 		"interface D : A { void set_name(in string n); implementation { releaseorder: set_name; _set_name: override; }; };":          "set_name",
 		"interface D : A { implementation { releaseorder: get_name; get_name: staticdata; long get_name; _get_name: override; }; };": "get_name",
-		"interface E : A { attribute long D; implementation { releaseorder: _get_D, _set_D; }; };":                                   "D",
-		"interface E : A { long Via(); implementation { releaseorder: Via; }; };":                                                    "Via",
 		"struct D_class { long x; }; interface D : A { implementation { releaseorder:; }; };":                                        "D_class",
 		"struct D_impl { long x; }; interface D : A { implementation { releaseorder:; }; };":                                         "D_impl",
 	} {

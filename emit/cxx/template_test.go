@@ -44,7 +44,7 @@ func TestTemplate(t *testing.T) {
 	data, _ := build(t, "dog.idl", after, opt).Get("dog.cpp")
 	got := string(data)
 	for _, want := range []string{
-		"/* Dog::bark: Barks. */\n\tvoid bark(std::int16_t volume, const std::string &why)\n" + body, "\tint count = 0;\n\npublic:\n",
+		"/* Dog::bark: void bark(in short volume, in string why)\n\t * Barks. */\n\tvoid bark(std::int16_t volume, const std::string &why)\n" + body, "\tint count = 0;\n\npublic:\n",
 		"/* Dog::sit: not in the IDL any more; nothing calls it. */", "std::int32_t fetch(const std::string &what)\n", "Dog_impl(born, const std::string &name)\n",
 		"class Cat_impl : public Cat_part<Cat_impl> {", "void purr()\n", "som::class_object Cat_define()",
 	} {
@@ -82,7 +82,7 @@ module B { interface Dog : SOMObject { void bark(in long n); implementation { re
 	got := string(data)
 	for _, want := range []string{
 		"\tstd::int32_t bark(std::int16_t n);\n", "\nstd::int32_t A::Dog_impl::bark(std::int16_t loud) { shout(loud); }\n",
-		"/* A::Dog::sit */\n\tvoid sit()\n", "/* B::Dog::bark */\n\tvoid bark(std::int32_t n)\n", "class_object Dog_define() { return Dog_impl::som_define(); }\n} // namespace A",
+		"/* A::Dog::sit: void sit() */\n\tvoid sit()\n", "/* B::Dog::bark: void bark(in long n) */\n\tvoid bark(std::int32_t n)\n", "class_object Dog_define() { return Dog_impl::som_define(); }\n} // namespace A",
 	} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("there is no %q, or more than one, in\n%s", want, got)

@@ -19,8 +19,8 @@ func (u *unit) union(d *model.Union) {
 	u.L("\tusing som_union = void;")
 	u.L("\tstruct som_abi {")
 	u.F("\t\t%s _d;", travels(d.Discriminator))
-	u.L("\t\tunion arms {")
-	u.L("\t\t\tarms() noexcept {}")
+	u.L("\t\tunion som_arms {")
+	u.L("\t\t\tsom_arms() noexcept {}")
 	for _, c := range d.Cases {
 		u.F("\t\t\t%s%s;", cabi.Spaced(travels(c.Type)), identifier(c.Name))
 	}
@@ -29,26 +29,26 @@ func (u *unit) union(d *model.Union) {
 	u.Blank()
 	u.L("\t// The discriminator; of a new union it is zero, and what it selects is empty.")
 	u.F("\t%s() : %s(%s()) {}", name, name, disc)
-	u.F("\texplicit %s(%s discriminator) : d_(discriminator) {", name, disc)
-	u.L("\t\tswitch (som_arm(d_)) {")
+	u.F("\texplicit %s(%s som_discriminator) : som_d(som_discriminator) {", name, disc)
+	u.L("\t\tswitch (som_arm(som_d)) {")
 	for n := range d.Cases {
-		u.F("\t\tcase %d: value_.template emplace<%d>(); break;", n+1, n+1)
+		u.F("\t\tcase %d: som_value.template emplace<%d>(); break;", n+1, n+1)
 	}
 	u.L("\t\tdefault: break;")
 	u.L("\t\t}")
 	u.L("\t}")
-	u.F("\t%s _d() const noexcept { return d_; }", disc)
+	u.F("\t%s _d() const noexcept { return som_d; }", disc)
 	for n, c := range d.Cases {
 		u.arm(d, n+1, c)
 	}
 	u.Blank()
 	u.abiOfUnion(d)
-	u.F("\tfriend bool operator==(const %[1]s &a, const %[1]s &b) { return a.d_ == b.d_ && a.value_ == b.value_; }", name)
-	u.F("\tfriend bool operator!=(const %[1]s &a, const %[1]s &b) { return !(a == b); }", name)
+	u.F("\tfriend bool operator==(const %[1]s &som_a, const %[1]s &som_b) { return som_a.som_d == som_b.som_d && som_a.som_value == som_b.som_value; }", name)
+	u.F("\tfriend bool operator!=(const %[1]s &som_a, const %[1]s &som_b) { return !(som_a == som_b); }", name)
 	u.Blank()
 	u.L("private:")
-	u.F("\t%s d_;", disc)
-	u.F("\tstd::variant<std::monostate, %s> value_;", cabi.List(d.Cases, func(c *model.Case) string { return typeName(c.Type) }))
+	u.F("\t%s som_d;", disc)
+	u.F("\tstd::variant<std::monostate, %s> som_value;", cabi.List(d.Cases, func(c *model.Case) string { return typeName(c.Type) }))
 	u.L("};")
 }
 
@@ -61,19 +61,19 @@ func (u *unit) arm(d *model.Union, n int, c *model.Case) {
 	}
 	u.Blank()
 	u.doc("\t", &c.Node)
-	u.F("\tbool is_%s() const noexcept { return value_.index() == %d; }", c.Name, n)
-	u.F("\tconst %s &%s() const { return std::get<%d>(value_); } // throws std::bad_variant_access if it is not that arm", typ, member, n)
+	u.F("\tbool is_%s() const noexcept { return som_value.index() == %d; }", c.Name, n)
+	u.F("\tconst %s &%s() const { return std::get<%d>(som_value); } // throws std::bad_variant_access if it is not that arm", typ, member, n)
 	if label != nil {
-		u.F("\tvoid %s(%s v) {", member, typ)
-		u.F("\t\td_ = %s;", literal(label, d.Discriminator))
-		u.F("\t\tvalue_.template emplace<%d>(std::move(v));", n)
+		u.F("\tvoid %s(%s som_v) {", member, typ)
+		u.F("\t\tsom_d = %s;", literal(label, d.Discriminator))
+		u.F("\t\tsom_value.template emplace<%d>(std::move(som_v));", n)
 		u.L("\t}")
 	}
 	if len(c.Labels) > 1 || c.IsDefault() {
-		u.F("\tvoid %s(%s v, %s discriminator) {", member, typ, typeName(d.Discriminator))
-		u.F("\t\tif (som_arm(discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, cabi.Quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name))
-		u.L("\t\td_ = discriminator;")
-		u.F("\t\tvalue_.template emplace<%d>(std::move(v));", n)
+		u.F("\tvoid %s(%s som_v, %s som_discriminator) {", member, typ, typeName(d.Discriminator))
+		u.F("\t\tif (som_arm(som_discriminator) != %d) throw som::system_exception(\"BAD_PARAM\", %s);", n, cabi.Quoted(d.ScopedName()+": the discriminator selects another arm than "+c.Name))
+		u.L("\t\tsom_d = som_discriminator;")
+		u.F("\t\tsom_value.template emplace<%d>(std::move(som_v));", n)
 		u.L("\t}")
 	}
 }
@@ -89,29 +89,29 @@ func (u *unit) abiOfUnion(d *model.Union) {
 		u.L("\t\tdefault: break;")
 		u.L("\t\t}")
 	}
-	u.F("\tstatic som_abi som_put(const %s &v) {", name)
-	u.L("\t\tsom_abi a{};")
-	u.F("\t\ta._d = som::as<%s>::put(v.d_);", disc)
-	u.L("\t\tswitch (v.value_.index()) {")
-	each("a._u.%[3]s = som::as<%[4]s>::put(std::get<%[2]d>(v.value_));")
-	u.L("\t\treturn a;")
+	u.F("\tstatic som_abi som_put(const %s &som_v) {", name)
+	u.L("\t\tsom_abi som_a{};")
+	u.F("\t\tsom_a._d = som::as<%s>::put(som_v.som_d);", disc)
+	u.L("\t\tswitch (som_v.som_value.index()) {")
+	each("som_a._u.%[3]s = som::as<%[4]s>::put(std::get<%[2]d>(som_v.som_value));")
+	u.L("\t\treturn som_a;")
 	u.L("\t}")
-	u.F("\tstatic %s som_get(const som_abi &a) {", name)
-	u.F("\t\t%s v(som::as<%s>::get(a._d));", name, disc)
-	u.L("\t\tswitch (som_arm(v.d_)) {")
-	each("v.value_.template emplace<%[2]d>(som::as<%[4]s>::get(a._u.%[3]s));")
-	u.L("\t\treturn v;")
+	u.F("\tstatic %s som_get(const som_abi &som_a) {", name)
+	u.F("\t\t%s som_v(som::as<%s>::get(som_a._d));", name, disc)
+	u.L("\t\tswitch (som_arm(som_v.som_d)) {")
+	each("som_v.som_value.template emplace<%[2]d>(som::as<%[4]s>::get(som_a._u.%[3]s));")
+	u.L("\t\treturn som_v;")
 	u.L("\t}")
-	u.L("\tstatic void som_drop(som_abi &a) noexcept {")
-	u.F("\t\tswitch (som_arm(som::as<%s>::get(a._d))) {", disc)
-	each("som::as<%[4]s>::drop(a._u.%[3]s);")
+	u.L("\tstatic void som_drop(som_abi &som_a) noexcept {")
+	u.F("\t\tswitch (som_arm(som::as<%s>::get(som_a._d))) {", disc)
+	each("som::as<%[4]s>::drop(som_a._u.%[3]s);")
 	u.L("\t}")
 	u.L("\t// Which arm a discriminator selects, from 1; 0 is none.")
-	u.F("\tstatic int som_arm(%s discriminator) noexcept {", disc)
+	u.F("\tstatic int som_arm(%s som_discriminator) noexcept {", disc)
 	otherwise := 0
-	of := "discriminator"
+	of := "som_discriminator"
 	if d.Discriminator.Resolve().Kind == model.Boolean {
-		of = "static_cast<int>(discriminator)" // clang takes a switch of a bool for a mistake
+		of = "static_cast<int>(som_discriminator)" // clang takes a switch of a bool for a mistake
 	}
 	u.F("\t\tswitch (%s) {", of)
 	for n, c := range d.Cases {

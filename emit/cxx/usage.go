@@ -137,10 +137,10 @@ func (u *unit) structure(d *model.Struct) {
 	}
 	var equal []string
 	for _, m := range ms {
-		equal = append(equal, "a."+identifier(m.Name)+" == b."+identifier(m.Name))
+		equal = append(equal, "som_a."+identifier(m.Name)+" == som_b."+identifier(m.Name))
 	}
-	u.F("\tfriend bool operator==(const %[1]s &a, const %[1]s &b) { return %[2]s; }", name, strings.Join(equal, " && "))
-	u.F("\tfriend bool operator!=(const %[1]s &a, const %[1]s &b) { return !(a == b); }", name)
+	u.F("\tfriend bool operator==(const %[1]s &som_a, const %[1]s &som_b) { return %[2]s; }", name, strings.Join(equal, " && "))
+	u.F("\tfriend bool operator!=(const %[1]s &som_a, const %[1]s &som_b) { return !(som_a == som_b); }", name)
 	u.L("};")
 	if same {
 		u.F("static_assert(std::is_standard_layout_v<%[1]s> && std::is_trivially_copyable_v<%[1]s>, \"it travels as it is\");", name)
@@ -163,12 +163,12 @@ func (u *unit) travelling(d model.Decl, name string, ms []*model.Member, same bo
 // members prints the function that walks over members here and there.
 func (u *unit) members(d model.Decl, name string, ms []*model.Member) {
 	if len(ms) == 0 {
-		u.L("\ttemplate <class F> static void som_members(F) {}")
+		u.L("\ttemplate <class som_F> static void som_members(som_F) {}")
 		return
 	}
-	u.L("\ttemplate <class F> static void som_members(F f) {")
+	u.L("\ttemplate <class som_F> static void som_members(som_F som_f) {")
 	for _, m := range ms {
-		u.F("\t\tf(&%[1]s::%[2]s, &som_abi::%[2]s);", name, memberName(d, m.Name))
+		u.F("\t\tsom_f(&%[1]s::%[2]s, &som_abi::%[2]s);", name, memberName(d, m.Name))
 	}
 	u.L("\t}")
 }

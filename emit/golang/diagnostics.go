@@ -31,6 +31,7 @@ const (
 	CodeGone          diag.Code = "GO1020"
 	CodeNoCrossing    diag.Code = "GO1021"
 	CodeGoAlone       diag.Code = "GO1022"
+	CodeOnePackage    diag.Code = "GO1023"
 )
 
 // entangled are nine structures that each hold sequences of all nine.
@@ -111,6 +112,9 @@ var Codes = diag.Table{
 	{Code: CodeGoAlone, Severity: diag.Warning, Title: "a method for Go alone",
 		Explanation: "A type of the method does not cross between languages, as GO1021 says. Go can call and override the method; other languages see that it is there.",
 		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in any how); implementation { }; };"},
+	{Code: CodeOnePackage, Title: "two classes in one package",
+		Explanation: "A class has a package to itself, of its name in lower case and without underscores: two whose names differ in nothing else need a package that is said.",
+		Scene:       "$ dsom idl build --go --go-package-prefix example.com/gen --out gen zoo.idl\n-- zoo.idl --\n#include <somobj.idl>\nmodule Zoo { interface Dog : SOMObject { implementation { }; }; interface D_og : SOMObject { implementation { }; }; };"},
 	{Code: CodePragmaIgnored, Severity: diag.Warning, Title: "pragma without effect",
 		Explanation: "#pragma go_package stands outside of all modules, or directly in a top-level one: these are what becomes a package. #pragma go_value names what makes the values of a valuetype, which an abstract one has none of.",
 		Example:     "module A { module B {\n#pragma go_package \"x/y\"\nstruct P { long x; }; }; };"},

@@ -167,6 +167,9 @@ func (f *file) qualified(d model.Decl, name string) string {
 	return f.pkg.importAs[p.path] + "." + name
 }
 
+// ownNames are what generated functions always call the same, and what a file of a class declares for itself.
+const ownNames = "ctx err self fn args result impl r after a b c d own"
+
 // nameImports chooses the names under which the files of a package import other generated
 // packages: the package's own, or that with idl and a number behind it where it is taken.
 func (g *generator) nameImports(p *goPackage) {
@@ -198,6 +201,9 @@ func (g *generator) nameImports(p *goPackage) {
 	}
 	taken := nameSet{}
 	for name := range g.runtimes() {
+		taken[name] = true
+	}
+	for name := range strings.FieldsSeq(ownNames) {
 		taken[name] = true
 	}
 	for _, to := range slices.Sorted(maps.Keys(paths)) {

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/opendsom/dsom/model"
@@ -94,9 +95,11 @@ func (f *file) methodDoc(c *call, d model.Decl, first bool) {
 			text = append(text, "")
 		}
 		var names []string
+		used := maps.Clone(f.imports) // what a comment names need not be imported
 		for _, x := range c.raises {
 			names = append(names, "*"+f.qualifiedName(x))
 		}
+		f.imports = used
 		text = append(text, c.method+" raises "+strings.Join(names, ", ")+".")
 	}
 	printText(&f.Printer, text)

@@ -91,12 +91,26 @@ func (g *generator) assignPackages() {
 		g.choosePath(u)
 	}
 	if g.opt.Classes {
+		g.apart(order)
 		g.leads = g.reachability(order, true)
 	} else {
 		g.mergeCircles(order)
 	}
 	for _, u := range order {
 		g.enterPackage(u)
+	}
+}
+
+// apart says which classes would have one package with another, or with a module.
+func (g *generator) apart(order []*unit) {
+	has := map[string]*unit{}
+	for _, u := range order {
+		other := has[u.path]
+		if other == nil {
+			has[u.path] = u
+		} else if (u.class != nil || other.class != nil) && u.path != "invalid" {
+			g.problem(CodeOnePackage, u.at, "write #pragma go_package \"import/path\" into one of the classes, or rename it", "%s and %s would both be package %s", other.describe(), u.describe(), u.path)
+		}
 	}
 }
 
@@ -229,7 +243,10 @@ func (g *generator) merge(circle []*unit) {
 }
 
 func (u *unit) describe() string {
-	if u.module == "" {
+	switch {
+	case u.class != nil:
+		return "class " + u.class.ScopedName()
+	case u.module == "":
 		return "what is outside of modules"
 	}
 	return "module " + u.module

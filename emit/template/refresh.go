@@ -279,7 +279,7 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 	if !sameResult {
 		sameResult = have.saysAmong(have.leading(d, wanted.words), strings.Fields(texts(wanted.words, wantResult)))
 	}
-	of := pairs(hp, wp)
+	of := pairs(u.asTold(have, want, hp, wp), wp)
 	sameParameters := slices.Equal(types(hp), types(wp)) && (told || stay(of))
 	if have.old {
 		if renamed || !told && !stay(of) || !says(have.words, append(strings.Fields(texts(wanted.words, wantResult)), strings.Fields(strings.Join(types(wp), " "))...)) {

@@ -28,6 +28,14 @@
 #define SOM_COLD
 #endif
 
+// What is compiled otherwise with the headers of each release of a class: units of one client that have those of several get each their
+// own, also where a compiler makes a function of it.
+#ifdef __GNUC__
+#define SOM_OF_RELEASE(release) SOM_LOCAL __attribute__((abi_tag(#release)))
+#else
+#define SOM_OF_RELEASE(release) SOM_LOCAL
+#endif
+
 #ifdef __GNUC__
 #define SOM_LIKELY(x) __builtin_expect(!!(x), 1)
 #define SOM_UNLIKELY(x) __builtin_expect(!!(x), 0)

@@ -143,18 +143,20 @@ private:
 	}
 };
 
+// C of what follows is H's class as the unit knows that names it: units of several releases have each their own.
+
 // The object as a handle that is counted: of what C gave as borrowed.
-template <class H> SOM_LOCAL H borrowed(som_ref p) { return H(typename H::som_adopt(), som_retain(p)); }
+template <class H, class C = typename H::som_type> SOM_LOCAL H borrowed(som_ref p) { return H(typename H::som_adopt(), som_retain(p)); }
 // The object as a handle that takes over the reference which C gave.
-template <class H> SOM_LOCAL H adopted(som_ref p) { return H(typename H::som_adopt(), p); }
+template <class H, class C = typename H::som_type> SOM_LOCAL H adopted(som_ref p) { return H(typename H::som_adopt(), p); }
 
 // What H::create() is, for handles that have a method of that name.
-template <class H> SOM_LOCAL H create() { return handle<H, typename H::som_type, typename H::som_base>::create(); }
+template <class H, class C = typename H::som_type> SOM_LOCAL H create() { return handle<H, C, typename H::som_base>::create(); }
 
 // Whether the object is one of H's class or of a descendant; a null handle is not.
-template <class H> SOM_LOCAL inline bool is(const object &o) {
+template <class H, class C = typename H::som_type> SOM_LOCAL inline bool is(const object &o) {
 	const som_ref p = o.get();
-	return p && is_instance<typename H::som_type>(p);
+	return p && is_instance<C>(p);
 }
 
 // SOMClass.
@@ -208,9 +210,9 @@ public:
 		check(ev);
 	}
 	// The object, or a null handle once its destruction has begun.
-	H lock() const {
+	template <class C = typename H::som_type> H lock() const {
 		som_ref p = w_ ? som_weak_get(w_.get()) : nullptr;
-		return p ? adopted<H>(p) : H();
+		return p ? adopted<H, C>(p) : H();
 	}
 
 private:

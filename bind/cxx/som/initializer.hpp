@@ -20,10 +20,9 @@ private:
 // Makes an object of H's class by an initializer: the nth method that the class C introduces, of the signature Sig, whose first
 // parameter is som_making *.
 template <class H, class C, unsigned N, class Sig, class R = raises<>, class... A> SOM_LOCAL H make(A &&...args) {
-	need<typename H::som_type>();
 	need<C>();
 	env ev;
-	som_making *m = som_begin(H::som_type::bound.c.cls, &ev);
+	som_making *m = som_begin(C::bound.c.cls, &ev);
 	if (!m) throw_any(ev);
 	try {
 		call<C, N, Sig, R>(made(m), m, std::forward<A>(args)...);

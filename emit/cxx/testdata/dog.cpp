@@ -7,14 +7,15 @@ class Animal_impl : public Animal_part<Animal_impl> {
 public:
 	Animal_impl() = default;
 
-	/* Zoo::Animal::speak: Says something; how often it has. */
+	/* Zoo::Animal::speak: long speak(in long times) raises (TooLoud)
+	 * Says something; how often it has. */
 	std::int32_t speak(std::int32_t times)
 	{
 		(void)times;
 		throw som::system_exception("NO_IMPLEMENT", "Zoo::Animal::speak");
 	}
 
-	/* Zoo::Animal::born */
+	/* Zoo::Animal::born: void born(inout somInitCtrl ctrl, in string name) */
 	Animal_impl(born, const std::string &name)
 	{
 		(void)name;
@@ -28,7 +29,7 @@ namespace Zoo {
 class Pet_impl : public Pet_part<Pet_impl> {
 public:
 
-	/* Zoo::Pet::friend_of */
+	/* Zoo::Pet::friend_of: Animal friend_of(in Animal other, out Tag tag, inout Mood mood) */
 	::Zoo::Animal friend_of(const ::Zoo::Animal &other, ::Zoo::Tag &tag, ::Zoo::Mood &mood)
 	{
 		(void)other, (void)tag, (void)mood;
@@ -43,7 +44,8 @@ namespace Zoo {
 class Dog_impl : public Dog_part<Dog_impl> {
 public:
 
-	/* Zoo::Dog::speak: Says something; how often it has. */
+	/* Zoo::Dog::speak: long speak(in long times) raises (TooLoud)
+	 * Says something; how often it has. */
 	std::int32_t speak(std::int32_t times)
 	{
 		return parent<::Zoo::Animal>().speak(times);

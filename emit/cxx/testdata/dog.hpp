@@ -32,26 +32,26 @@ struct Animal_class_a41df1ad {
 };
 using Animal_class = Animal_class_a41df1ad;
 
-template <class Via> class Animal_methods {
-	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
+template <class som_Via> class Animal_methods {
+	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_LOCAL std::string get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
-	SOM_LOCAL void set_name(const som::text &name) const { som::call<Animal_class, 1, void(std::string)>(som_via(), name); }
+	SOM_OF_RELEASE(ra41df1ad) std::string get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(ra41df1ad) void set_name(const som::text &name) const { som::call<Animal_class, 1, void(std::string)>(som_via(), name); }
 	// Says something; how often it has.
-	SOM_LOCAL std::int32_t speak(std::int32_t times) const { return som::call<Animal_class, 2, std::int32_t(std::int32_t), som::raises<::Zoo::TooLoud>>(som_via(), times); }
-	SOM_LOCAL void born(som_making *ctrl, const som::text &name) const { som::call<Animal_class, 3, void(som_making *, std::string)>(som_via(), ctrl, name); }
+	SOM_OF_RELEASE(ra41df1ad) std::int32_t speak(std::int32_t times) const { return som::call<Animal_class, 2, std::int32_t(std::int32_t), som::raises<::Zoo::TooLoud>>(som_via(), times); }
+	SOM_OF_RELEASE(ra41df1ad) void born(som_making *ctrl, const som::text &name) const { som::call<Animal_class, 3, void(som_making *, std::string)>(som_via(), ctrl, name); }
 };
 
-template <class Via> class Animal_all : public som::object_methods<Via>, public Animal_methods<Via> {
+template <class som_Via> class Animal_all : public som::object_methods<som_Via>, public Animal_methods<som_Via> {
 };
 
 // An animal.
 class Animal : public som::handle<Animal, Animal_class, som::object>, public Animal_methods<Animal> {
 public:
 	using som::handle<Animal, Animal_class, som::object>::handle;
-	template <class Via> using som_methods = Animal_all<Via>;
-	SOM_LOCAL static Animal born(const som::text &name);
+	template <class som_Via> using som_methods = Animal_all<som_Via>;
+	SOM_OF_RELEASE(ra41df1ad) static Animal born(const som::text &name);
 };
 
 struct Pet_class_567118e9 {
@@ -64,20 +64,20 @@ struct Pet_class_567118e9 {
 };
 using Pet_class = Pet_class_567118e9;
 
-template <class Via> class Pet_methods {
-	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
+template <class som_Via> class Pet_methods {
+	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_LOCAL som::later<::Zoo::Animal, Via> friend_of(const ::Zoo::Animal &other, ::Zoo::Tag &tag, ::Zoo::Mood &mood) const { return som::call<Pet_class, 0, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>(som_via(), other, tag, mood); }
+	SOM_OF_RELEASE(r567118e9) som::later<::Zoo::Animal, som_Via> friend_of(const ::Zoo::Animal &other, ::Zoo::Tag &tag, ::Zoo::Mood &mood) const { return som::call<Pet_class, 0, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>(som_via(), other, tag, mood); }
 };
 
-template <class Via> class Pet_all : public som::object_methods<Via>, public Pet_methods<Via> {
+template <class som_Via> class Pet_all : public som::object_methods<som_Via>, public Pet_methods<som_Via> {
 };
 
 class Pet : public som::handle<Pet, Pet_class, som::object>, public Pet_methods<Pet> {
 public:
 	using som::handle<Pet, Pet_class, som::object>::handle;
-	template <class Via> using som_methods = Pet_all<Via>;
+	template <class som_Via> using som_methods = Pet_all<som_Via>;
 };
 
 struct Dog_class_830d4fda {
@@ -90,20 +90,20 @@ struct Dog_class_830d4fda {
 };
 using Dog_class = Dog_class_830d4fda;
 
-template <class Via> class Dog_methods {
-	const Via &som_via() const noexcept { return static_cast<const Via &>(*this); }
+template <class som_Via> class Dog_methods {
+	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_LOCAL som::later<::Zoo::Dog_Tags, Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
+	SOM_OF_RELEASE(r830d4fda) som::later<::Zoo::Dog_Tags, som_Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
 };
 
-template <class Via> class Dog_all : public ::Zoo::Animal_all<Via>, public ::Zoo::Pet_methods<Via>, public Dog_methods<Via> {
+template <class som_Via> class Dog_all : public ::Zoo::Animal_all<som_Via>, public ::Zoo::Pet_methods<som_Via>, public Dog_methods<som_Via> {
 };
 
 class Dog : public som::handle<Dog, Dog_class, ::Zoo::Animal>, public ::Zoo::Pet_methods<Dog>, public Dog_methods<Dog> {
 public:
 	using som::handle<Dog, Dog_class, ::Zoo::Animal>::handle;
-	template <class Via> using som_methods = Dog_all<Via>;
+	template <class som_Via> using som_methods = Dog_all<som_Via>;
 	using Tags = ::Zoo::Dog_Tags;
 	SOM_LOCAL operator ::Zoo::Pet() const;
 };
@@ -113,8 +113,8 @@ struct Point {
 	std::int32_t x{};
 	std::int32_t y{};
 
-	friend bool operator==(const Point &a, const Point &b) { return a.x == b.x && a.y == b.y; }
-	friend bool operator!=(const Point &a, const Point &b) { return !(a == b); }
+	friend bool operator==(const Point &som_a, const Point &som_b) { return som_a.x == som_b.x && som_a.y == som_b.y; }
+	friend bool operator!=(const Point &som_a, const Point &som_b) { return !(som_a == som_b); }
 };
 static_assert(std::is_standard_layout_v<Point> && std::is_trivially_copyable_v<Point>, "it travels as it is");
 
@@ -126,12 +126,12 @@ struct Tag {
 	std::string text;
 	::Zoo::Point at;
 
-	template <class F> static void som_members(F f) {
-		f(&Tag::text, &som_abi::text);
-		f(&Tag::at, &som_abi::at);
+	template <class som_F> static void som_members(som_F som_f) {
+		som_f(&Tag::text, &som_abi::text);
+		som_f(&Tag::at, &som_abi::at);
 	}
-	friend bool operator==(const Tag &a, const Tag &b) { return a.text == b.text && a.at == b.at; }
-	friend bool operator!=(const Tag &a, const Tag &b) { return !(a == b); }
+	friend bool operator==(const Tag &som_a, const Tag &som_b) { return som_a.text == som_b.text && som_a.at == som_b.at; }
+	friend bool operator!=(const Tag &som_a, const Tag &som_b) { return !(som_a == som_b); }
 };
 
 class SOM_VISIBLE TooLoud : public som::user_exception {
@@ -147,8 +147,8 @@ public:
 		: volume(std::move(a_volume)) {}
 	const char *id() const noexcept override { return som_id; }
 	void raise(som_env *ev) const noexcept override { som::raise_user(ev, *this); }
-	template <class F> static void som_members(F f) {
-		f(&TooLoud::volume, &som_abi::volume);
+	template <class som_F> static void som_members(som_F som_f) {
+		som_f(&TooLoud::volume, &som_abi::volume);
 	}
 };
 

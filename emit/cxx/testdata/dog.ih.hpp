@@ -9,19 +9,19 @@
 namespace Zoo {
 
 
-// What a class D that implements Zoo::Animal derives from: class Animal_impl : public Animal_part<Animal_impl>.
-// D has the methods that are named below, and may have more.
-template <class D> class Animal_part : public som::impl<D, som::object> {
+// What a class som_D that implements Zoo::Animal derives from: class Animal_impl : public Animal_part<Animal_impl>.
+// som_D has the methods that are named below, and may have more.
+template <class som_D> class Animal_part : public som::impl<som_D, som::object> {
 public:
-	struct born {}; // D(born, const std::string &name) is this initializer
+	struct born {}; // som_D(born, const std::string &name) is this initializer
 	const std::string &get_name() const { return name; }
 	void set_name(const std::string &value) { this->name = value; }
 	static som::class_object som_define() {
-		return som::define<D>("Zoo::Animal",
+		return som::define<som_D>("Zoo::Animal",
 			som::version{1, 2},
-			som::method<&D::get_name, som::held<std::string>()>("_get_name", "s:/string()"),
-			som::method<&D::set_name, void(std::string)>("_set_name", "v:s/void(string)"),
-			som::method<&D::speak, std::int32_t(std::int32_t)>("speak", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;"),
+			som::method<&som_D::get_name, som::held<std::string>()>("_get_name", "s:/string()"),
+			som::method<&som_D::set_name, void(std::string)>("_set_name", "v:s/void(string)"),
+			som::method<&som_D::speak, std::int32_t(std::int32_t)>("speak", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;"),
 			som::initializer<typename Animal_part::born, void(som_making *, std::string)>("born", "v:ps/init void(inout making,string)"));
 	}
 
@@ -32,31 +32,31 @@ protected:
 // Defines the class Zoo::Animal. dog.cpp has it.
 som::class_object Animal_define();
 
-// What a class D that implements Zoo::Pet derives from: class Pet_impl : public Pet_part<Pet_impl>.
-// D has the methods that are named below, and may have more.
-template <class D> class Pet_part : public som::impl<D, som::object> {
+// What a class som_D that implements Zoo::Pet derives from: class Pet_impl : public Pet_part<Pet_impl>.
+// som_D has the methods that are named below, and may have more.
+template <class som_D> class Pet_part : public som::impl<som_D, som::object> {
 public:
 	static som::class_object som_define() {
-		return som::define<D>("Zoo::Pet",
+		return som::define<som_D>("Zoo::Pet",
 			som::version{0, 0},
-			som::method<&D::friend_of, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>("friend_of", "o:opp/Zoo::Animal(Zoo::Animal,out {string,{long,long}},inout enum)"));
+			som::method<&som_D::friend_of, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>("friend_of", "o:opp/Zoo::Animal(Zoo::Animal,out {string,{long,long}},inout enum)"));
 	}
 };
 
 // Defines the class Zoo::Pet. dog.cpp has it.
 som::class_object Pet_define();
 
-// What a class D that implements Zoo::Dog derives from: class Dog_impl : public Dog_part<Dog_impl>.
-// D has the methods that are named below, and may have more.
-template <class D> class Dog_part : public som::impl<D, ::Zoo::Animal, ::Zoo::Pet> {
+// What a class som_D that implements Zoo::Dog derives from: class Dog_impl : public Dog_part<Dog_impl>.
+// som_D has the methods that are named below, and may have more.
+template <class som_D> class Dog_part : public som::impl<som_D, ::Zoo::Animal, ::Zoo::Pet> {
 public:
 	const som::kept<::Zoo::Dog_Tags> &get_tags() const { return tags; }
 	static som::class_object som_define() {
-		return som::define<D>("Zoo::Dog",
+		return som::define<som_D>("Zoo::Dog",
 			som::version{0, 0},
-			som::method<&D::get_tags, som::held<::Zoo::Dog_Tags>()>("_get_tags", "v:p/<{string,{long,long}}>()"),
+			som::method<&som_D::get_tags, som::held<::Zoo::Dog_Tags>()>("_get_tags", "v:p/<{string,{long,long}}>()"),
 			som::retired("gone"),
-			som::overrides<&D::speak, std::int32_t(std::int32_t)>("Zoo::Animal::speak", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;"));
+			som::overrides<&som_D::speak, std::int32_t(std::int32_t)>("Zoo::Animal::speak", "i:i/long(long)!IDL:Zoo/TooLoud:1.0{short;"));
 	}
 
 protected:

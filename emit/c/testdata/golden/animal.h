@@ -30,8 +30,8 @@ struct Zoo_Tag {
 	Zoo_Place at;
 	som_seq_string notes;
 };
-#ifndef som_seq_Zoo_Tag_defined
-#define som_seq_Zoo_Tag_defined
+#ifndef SOM_DEFINED_som_seq_Zoo_Tag
+#define SOM_DEFINED_som_seq_Zoo_Tag
 typedef struct som_seq_Zoo_Tag {
 	uint32_t _maximum, _length;
 	Zoo_Tag *_buffer;
@@ -65,8 +65,8 @@ static inline void Zoo_Meal_clear(Zoo_Meal *value);
 static inline int Zoo_Meal_copy(Zoo_Meal *value, const Zoo_Meal *from);
 static inline void Zoo_Tired_clear(Zoo_Tired *value);
 static inline int Zoo_Tired_copy(Zoo_Tired *value, const Zoo_Tired *from);
-#ifndef som_seq_Zoo_Tag_helped
-#define som_seq_Zoo_Tag_helped
+#ifndef SOM_HELPED_som_seq_Zoo_Tag
+#define SOM_HELPED_som_seq_Zoo_Tag
 static inline void som_seq_Zoo_Tag_clear(som_seq_Zoo_Tag *value) {
 	for (uint32_t i = 0; i < value->_length; i++) {
 		Zoo_Tag_clear(&value->_buffer[i]);

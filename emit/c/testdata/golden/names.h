@@ -18,8 +18,8 @@ typedef struct class__template_private class__template_private;
 
 typedef uint32_t class__template_auto;
 enum { class__template_register = 0, class__template_volatile = 1 };
-#ifndef som_seq_seq_long_defined
-#define som_seq_seq_long_defined
+#ifndef SOM_DEFINED_som_seq_seq_long
+#define SOM_DEFINED_som_seq_seq_long
 typedef struct som_seq_seq_long {
 	uint32_t _maximum, _length;
 	som_seq_long *_buffer;
@@ -33,8 +33,8 @@ struct class__template_typename {
 	som_seq_seq_long deep;
 	char *names[2][3];
 };
-#ifndef som_seq_class__template_typename_defined
-#define som_seq_class__template_typename_defined
+#ifndef SOM_DEFINED_som_seq_class__template_typename
+#define SOM_DEFINED_som_seq_class__template_typename
 typedef struct som_seq_class__template_typename {
 	uint32_t _maximum, _length;
 	class__template_typename *_buffer;
@@ -58,8 +58,8 @@ struct class__template_letter {
 	} _u;
 };
 typedef char *class__template_lines[2];
-#ifndef som_seq_class__template_thing_defined
-#define som_seq_class__template_thing_defined
+#ifndef SOM_DEFINED_som_seq_class__template_thing
+#define SOM_DEFINED_som_seq_class__template_thing
 typedef struct som_seq_class__template_thing {
 	uint32_t _maximum, _length;
 	som_ref *_buffer;
@@ -88,8 +88,8 @@ static inline void class__template_letter_clear(class__template_letter *value);
 static inline int class__template_letter_copy(class__template_letter *value, const class__template_letter *from);
 static inline void class__template_private_clear(class__template_private *value);
 static inline int class__template_private_copy(class__template_private *value, const class__template_private *from);
-#ifndef som_seq_seq_long_helped
-#define som_seq_seq_long_helped
+#ifndef SOM_HELPED_som_seq_seq_long
+#define SOM_HELPED_som_seq_seq_long
 static inline void som_seq_seq_long_clear(som_seq_seq_long *value) {
 	for (uint32_t i = 0; i < value->_length; i++) {
 		som_seq_long_clear(&value->_buffer[i]);
@@ -116,8 +116,8 @@ no_memory:
 	return SOM_E_MEMORY;
 }
 #endif
-#ifndef som_seq_class__template_typename_helped
-#define som_seq_class__template_typename_helped
+#ifndef SOM_HELPED_som_seq_class__template_typename
+#define SOM_HELPED_som_seq_class__template_typename
 static inline void som_seq_class__template_typename_clear(som_seq_class__template_typename *value) {
 	for (uint32_t i = 0; i < value->_length; i++) {
 		class__template_typename_clear(&value->_buffer[i]);
@@ -144,8 +144,8 @@ no_memory:
 	return SOM_E_MEMORY;
 }
 #endif
-#ifndef som_seq_class__template_thing_helped
-#define som_seq_class__template_thing_helped
+#ifndef SOM_HELPED_som_seq_class__template_thing
+#define SOM_HELPED_som_seq_class__template_thing
 static inline void som_seq_class__template_thing_clear(som_seq_class__template_thing *value) {
 	for (uint32_t i = 0; i < value->_length; i++) {
 		som_release(value->_buffer[i]);
@@ -275,6 +275,22 @@ no_memory:
 static inline void class__template_friend_clear(class__template_friend *value) { som_seq_class__template_typename_clear(value); }
 static inline int class__template_friend_resize(class__template_friend *value, uint32_t n) { return som_seq_class__template_typename_resize(value, n); }
 static inline int class__template_friend_copy(class__template_friend *value, const class__template_friend *from) { return som_seq_class__template_typename_copy(value, from); }
+static inline void class__template_lines_clear(class__template_lines value) {
+	for (uint32_t i1 = 0; i1 < 2; i1++) {
+		som_deallocate(value[i1]);
+	}
+	memset(value, 0, sizeof(class__template_lines));
+}
+static inline int class__template_lines_copy(class__template_lines value, const class__template_lines from) {
+	memset(value, 0, sizeof(class__template_lines));
+	for (uint32_t i1 = 0; i1 < 2; i1++) {
+		if (from[i1] && !(value[i1] = som_string_copy(from[i1]))) goto no_memory;
+	}
+	return SOM_OK;
+no_memory:
+	class__template_lines_clear(value);
+	return SOM_E_MEMORY;
+}
 static inline void class__template_things_clear(class__template_things *value) { som_seq_class__template_thing_clear(value); }
 static inline int class__template_things_resize(class__template_things *value, uint32_t n) { return som_seq_class__template_thing_resize(value, n); }
 static inline int class__template_things_copy(class__template_things *value, const class__template_things *from) { return som_seq_class__template_thing_copy(value, from); }
