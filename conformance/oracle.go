@@ -72,7 +72,13 @@ func (o *oracle) linearise(c *Class) ([]string, bool) {
 	for _, p := range c.parents() {
 		lists = append(lists, slices.Clone(o.classes[p].order))
 	}
-	lists = append(lists, slices.Clone(c.parents()))
+	var listed []string
+	for i, p := range c.parents() {
+		if !slices.ContainsFunc(c.parents()[i+1:], func(later string) bool { return o.descends(later, p) }) {
+			listed = append(listed, p)
+		}
+	}
+	lists = append(lists, listed)
 	order := []string{c.Name}
 	for {
 		lists = slices.DeleteFunc(lists, func(l []string) bool { return len(l) == 0 })

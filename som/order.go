@@ -1,14 +1,16 @@
 package som
 
-// linearise merges the parents' orders and the list of parents, as C3 does. Where C3 has no
-// answer an order is given up that matters to nobody, or the class is refused. concrete says
+import "slices"
+
+// linearise merges the parents' orders and the list of parents, as C3 does; a parent in front of one that
+// descends from it stands where that has it. Where C3 has no answer an order is given up that matters to nobody, or the class is refused. concrete says
 // which ancestors are more than an interface.
 func linearise(name string, parents []*Class, concrete map[*Class]bool) ([]*Class, error) {
 	lists := make([][]*Class, 0, len(parents)+1)
 	for _, p := range parents {
 		lists = append(lists, p.order)
 	}
-	lists = append(lists, parents)
+	lists = append(lists, leading(parents))
 	behind := map[*Class]int{} // in how many lists a class stands, but not first
 	for _, l := range lists {
 		for i, c := range l {
@@ -43,6 +45,17 @@ func linearise(name string, parents []*Class, concrete map[*Class]bool) ([]*Clas
 			}
 		}
 	}
+}
+
+// leading are the parents without those in front of one that descends from them.
+func leading(parents []*Class) []*Class {
+	var all []*Class
+	for i, p := range parents {
+		if !slices.ContainsFunc(parents[i+1:], func(later *Class) bool { return later.DescendsFrom(p) }) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // pick chooses the class that comes next.

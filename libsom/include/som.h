@@ -326,9 +326,9 @@ SOM_API som_proc *som_find(const som_object *o, const som_name *name, som_env *e
 SOM_API int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev);
 /* Puts another implementation into c's table; what stood there, or NULL. Subclasses made later inherit it. */
 SOM_API som_proc *som_class_replace(som_class *c, som_tok method, som_proc *proc, som_env *ev);
-/* Puts a procedure in front of a method: what calls of c's instances run, by whichever way, if they are made from now on. What
- * stands behind stays what subclasses inherit, what parent and next calls run, and what som_class_proc answers. With proc NULL
- * nothing stands in front any more. For metaclasses, in somClassReady; of the root classes SOM_E_METHOD. */
+/* Puts a procedure in front of a method: what calls of c's instances run, by whichever way. What stands behind stays what
+ * subclasses inherit, what parent and next calls run, and what som_class_proc answers. With proc NULL nothing stands in front any
+ * more. For metaclasses, in somClassReady: SOM_E_BUSY while there are instances; of the root classes SOM_E_METHOD. */
 SOM_API int som_class_front(som_class *c, som_tok method, som_proc *proc, som_env *ev);
 
 /* ---- Calls by signature ---- */

@@ -89,8 +89,12 @@ public:
 			}
 			s.held_.at(from.value).count++;
 		}
-		to.value = from.value;
-		to.drop = from.drop;
+		if (from.drop && from.major == SOM_USER_EXCEPTION) { // what ends them may be a library's, which the kernel keeps until then
+			som_raise_user(&to, to.id, from.value, from.drop);
+		} else {
+			to.value = from.value;
+			to.drop = from.drop;
+		}
 		if (theirs) theirs(from.value);
 	}
 };
