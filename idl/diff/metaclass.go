@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -69,6 +70,56 @@ func (c *comparer) conflicts(s subject, old, new *model.Interface) {
 	c.conflict(s, "metaclass-conflict", old, new, func(o *orders, i *model.Interface) ([]*model.Interface, string) {
 		all := o.metaclasses(i)
 		return all, o.under(all, nil).conflict
+	})
+	if old != nil {
+		c.ordered(s, "ancestors-ordered", old, new, func(o *orders, i *model.Interface) order { return o.of(i) })
+		c.ordered(s, "metaclasses-ordered", old, new, func(o *orders, i *model.Interface) order { return o.under(o.metaclasses(i), nil) })
+	}
+}
+
+// ordered tells of the first two ancestors that both releases have, which a new release brings into an order that they had not, where that
+// matters: a subclass that has them in the other one, and could be built, is refused.
+func (c *comparer) ordered(s subject, code string, old, new *model.Interface, joined func(*orders, *model.Interface) order) {
+	for _, o := range [...]*orders{&c.order, &c.orderCxx} {
+		m := merger{cxx: o.cxx, concrete: map[*model.Interface]bool{}}
+		was, is := joined(o, old).line, joined(o, new).line
+		for _, i := range is {
+			m.concrete[i] = true
+		}
+		for k, x := range is {
+			for _, y := range is[k+1:] {
+				a, b := c.before(x), c.before(y)
+				if a == nil || b == nil || x.Inherits(y) || m.serious(x, y) == "" || c.toldOfParents(o, new, x, y, joined) {
+					continue
+				}
+				if at := slices.Index(was, a); at >= 0 && slices.Index(was, b) > at || b.Inherits(a) || a.Inherits(b) {
+					continue
+				}
+				if o.cxx {
+					code += "-cxx"
+				}
+				c.add(code, s, "%s comes before %s among its ancestors now: a subclass of it and of a class that has them the other way round, as one with the parents %[2]s, %[1]s, is refused", x.ScopedName(), y.ScopedName())
+				return
+			}
+		}
+	}
+}
+
+// before returns the class that a class was in the old release; nil if it is new, or comes with the kernels.
+func (c *comparer) before(i *model.Interface) *model.Interface {
+	if cabi.IsSystem(i) {
+		return nil
+	}
+	was, _ := c.old.decls[c.new.there(i)].(*model.Interface)
+	return was
+}
+
+// toldOfParents reports whether a parent that was there before has two classes in that order, of which it is told.
+func (c *comparer) toldOfParents(o *orders, new, x, y *model.Interface, joined func(*orders, *model.Interface) order) bool {
+	return slices.ContainsFunc(new.Parents(), func(p *model.Interface) bool {
+		line := joined(o, p).line
+		at := slices.Index(line, x)
+		return c.before(p) != nil && at >= 0 && slices.Index(line, y) > at
 	})
 }
 

@@ -72,6 +72,8 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 			code = "select-changed"
 		case slices.Contains([]string{"noget", "noset", "nodata"}, name):
 			code = "accessors-changed"
+		case name == "nullable_result", name == "nullable_parameters":
+			code = "nullable-changed"
 		case name == "nooverride" && b != absent:
 			code = "nooverride-added"
 		}

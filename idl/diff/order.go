@@ -51,7 +51,13 @@ func (o *orders) under(parents, abstract []*model.Interface) order {
 			m.give(p)
 		}
 	}
-	m.lines = append(m.lines, slices.Clone(parents))
+	var leading []*model.Interface // a parent in front of one that is derived from it stands where that has it
+	for k, p := range parents {
+		if !slices.ContainsFunc(parents[k+1:], func(later *model.Interface) bool { return later.Inherits(p) }) {
+			leading = append(leading, p)
+		}
+	}
+	m.lines = append(m.lines, leading)
 	return m.merge()
 }
 

@@ -32,7 +32,7 @@ var rrbc = map[string]expectation{
 	"R6":  {binary: diff.OK, code: "data-retyped"},
 	"R7":  {binary: diff.OK, code: "data-resized"},
 	"R8":  {binary: diff.OK, code: "base-inserted-above"},
-	"R9":  {binary: diff.OK, code: "base-added"},
+	"R9":  {binary: diff.Caution, code: "base-added"},
 	"R10": {binary: diff.OK, code: "method-moved-up"},
 	"R11": {binary: diff.OK, code: "override-moved-up"},
 	"R12": {binary: diff.OK, code: "override-added"},
