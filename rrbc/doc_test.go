@@ -28,6 +28,9 @@ For authors of class libraries:
 - Before a release, compare: ` + "`dsom idl diff --binary old.idl new.idl`" + ` says which row a change is, and exits with 1 if something breaks
   ([idl-diff.md](idl-diff.md)). Its verdict for each row is in the tables.
 - What a change means may still surprise: an override that does something else is compatible, and breaks whoever relied on the old behaviour.
+- A subclass whose parents disagree on the order of two ancestors is built where nothing depends on that order ([som.md](som.md), "Linearisation").
+  An override that both have, or data that both begin, makes something depend on it (R12, R24): then the subclass is refused. That is the one refusal
+  that dsom idl diff does not predict, for it does not see the subclass; keep to one order.
 
 The rows of R and N are those of SOM's own list, and more of their kinds; those of D are what that list has not. Each is held by ` + "`go test ./rrbc`" + `: of each row two releases of a library are built in C and in C++, a client, and a
 subclass in the other language with variables, overrides, parent calls and next calls of its own. The client runs, the library

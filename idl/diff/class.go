@@ -49,6 +49,7 @@ func (c *comparer) class(s subject, old, new *model.Interface) {
 	c.versions(s, old, new)
 	c.conflicts(s, old, new)
 	c.lost(s, old, new)
+	c.hollow(s, old, new)
 	c.selections(s, old, new)
 	c.classModifiers(s, old, new)
 	c.methods(old, new)
@@ -231,6 +232,9 @@ func (c *comparer) migrated(old, up model.Decl) {
 		}
 	}
 	c.add(code, s, "%s is declared by %s now", title(old), groupOf(up))
+	if a, b := classOf(old), classOf(up); a != nil && b != nil && a.OIDL() != b.OIDL() {
+		c.add("callstyle-changed", s, "%s is called as a method of %s is now, which has another call style", title(old), groupOf(up))
+	}
 	c.changedOnTheWay(old, up)
 }
 
@@ -243,6 +247,11 @@ func (c *comparer) changedOnTheWay(old, new model.Decl) {
 	case *model.Attribute:
 		c.attributes(o, new.(*model.Attribute))
 	}
+}
+
+func classOf(d model.Decl) *model.Interface {
+	i, _ := d.About().Scope().(*model.Interface)
+	return i
 }
 
 // placesOf returns the names that an operation or attribute has in a release order.
