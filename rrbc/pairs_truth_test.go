@@ -28,12 +28,32 @@ func build(spec *model.Spec, state bool) *built {
 	for _, d := range zoo.Decls {
 		if i, ok := d.(*model.Interface); ok {
 			b.all = append(b.all, i)
-			if b.err == nil {
-				b.err = b.define(i, state)
-			}
+		}
+	}
+	for _, i := range b.all {
+		if b.err == nil {
+			b.err = b.need(i, state)
 		}
 	}
 	return b
+}
+
+// need makes a class, if it is not there, and what it is made of before: a metaclass may stand behind its classes in the text.
+func (b *built) need(i *model.Interface, state bool) error {
+	if b.class(i) != nil {
+		return nil
+	}
+	if m := i.Metaclass(); m != nil {
+		if err := b.need(m, state); err != nil {
+			return err
+		}
+	}
+	for _, p := range i.Parents() {
+		if err := b.need(p, state); err != nil {
+			return err
+		}
+	}
+	return b.define(i, state)
 }
 
 var nothing voidFunc = func(som.Self) error { return nil }
@@ -445,6 +465,9 @@ func (x *meaning) types(old, new *model.Type, given bool) {
 		is := map[string]int64{}
 		for _, e := range b.Enumerators {
 			is[e.Name] = e.Number()
+		}
+		if len(b.Enumerators) > len(a.Enumerators) {
+			x.f.other = append(x.f.other, fmt.Sprintf("%s: %s has more", x.where, b.Name))
 		}
 		for _, e := range a.Enumerators {
 			switch n, ok := is[e.Name]; {

@@ -91,6 +91,8 @@ var typeRules = []Rule{
 		Why: "Programs that name it do not compile. What it changes in transfer is told where it was used.", Do: "Keep it as a typedef."},
 	{Code: "type-renamed", Title: "type of another name, but alike", Impact: Impact{Caution, Break, Break, Break, OK},
 		Why: "Values are transferred alike. Their TypeCodes differ: in an any, one is not taken for the other.", Do: "Keep a typedef of the old name; #pragma ID keeps the id."},
+	{Code: "type-exchanged-in-transfer", Title: "type of another name, alike, in which enumerators stand elsewhere with their numbers", Impact: Impact{Break, Break, Break, Break, OK},
+		Why: "Enumerators are transferred as their places in the enumeration: the other release takes one for another. In memory they are the numbers that @value gives them, which have not changed.", Do: "Keep the order."},
 	{Code: "type-exchanged", Numbers: []string{"N3"}, Title: "type of another name, alike, in which names stand elsewhere", Impact: Impact{Break, Break, Break, Break, Break},
 		Why: "A member or an enumerator of one name has the place of another: each release takes one for the other.", Do: "Keep the places of what has the same name."},
 	{Code: "type-alias-changed", Title: "the same type through another typedef or name", Impact: Impact{OK, Caution, Caution, Caution, OK},

@@ -55,8 +55,10 @@ func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 	}
 	note := ""
 	if rel == alike || rel == referring {
-		if n := c.exchanged(old, new); n != "" {
+		if n, memory := c.exchanged(old, new); memory {
 			code, note = "type-exchanged", ", where "+n
+		} else if n != "" {
+			code, note = "type-exchanged-in-transfer", ", where "+n
 		}
 	}
 	c.add(code, s, "%s: %s is now %s%s", what(s), show(old), show(new), note)
@@ -140,15 +142,20 @@ func sameMembersShape(old, new []*model.Member) bool {
 }
 
 // exchanged says what stands elsewhere in a type of another name that is the same in transfer: a member or an enumerator whose name
-// that type has, too. It is "" if there is none.
-func (c *comparer) exchanged(old, new *model.Type) string {
-	x := exchange{c, map[model.Decl]bool{}}
-	return x.types(old, new)
+// that type has, too. It is "" if there is none. In memory, too, but for enumerators, which are the numbers that @value gives them there.
+func (c *comparer) exchanged(old, new *model.Type) (what string, memory bool) {
+	x := exchange{c, map[model.Decl]bool{}, true}
+	if what = x.types(old, new); what != "" {
+		return what, true
+	}
+	x = exchange{c, map[model.Decl]bool{}, false}
+	return x.types(old, new), false
 }
 
 type exchange struct {
-	c    *comparer
-	seen map[model.Decl]bool
+	c      *comparer
+	seen   map[model.Decl]bool
+	memory bool // what enumerators are in memory counts, and not what they are in transfer
 }
 
 func (x *exchange) types(old, new *model.Type) string {
@@ -166,7 +173,10 @@ func (x *exchange) types(old, new *model.Type) string {
 	x.seen[a] = true
 	switch o := a.(type) {
 	case *model.Enum:
-		return renumbered(o, b.(*model.Enum))
+		if x.memory {
+			return renumbered(o, b.(*model.Enum))
+		}
+		return moved(names(o.Enumerators), names(b.(*model.Enum).Enumerators))
 	case *model.Struct:
 		was, is := o.AllMembers(), b.(*model.Struct).AllMembers()
 		if n := moved(memberNames(was), memberNames(is)); n != "" || len(was) != len(is) {
@@ -192,13 +202,10 @@ func (x *exchange) types(old, new *model.Type) string {
 	return ""
 }
 
-// renumbered says which enumerator stands elsewhere, or has another number, in a second enumeration; "" if none does.
+// renumbered says which enumerator has another number in a second enumeration; "" if none has.
 func renumbered(old, new *model.Enum) string {
-	if n := moved(names(old.Enumerators), names(new.Enumerators)); n != "" {
-		return n
-	}
-	for k, e := range old.Enumerators {
-		if k < len(new.Enumerators) && new.Enumerators[k].Number() != e.Number() {
+	for _, e := range old.Enumerators {
+		if n := enumerator(new, e.Name); n != nil && n.Number() != e.Number() {
 			return e.Name + " has another number"
 		}
 	}
