@@ -85,20 +85,9 @@ func (o *oracle) linearise(c *Class) ([]string, bool) {
 		if len(lists) == 0 {
 			return order, true
 		}
-		best, fewest := "", len(lists)+1
-		for _, l := range lists {
-			against, serious := 0, false
-			for _, other := range lists {
-				if i := slices.Index(other, l[0]); i > 0 {
-					against++
-					for _, before := range other[:i] {
-						serious = serious || o.serious(c, before, l[0])
-					}
-				}
-			}
-			if !serious && against < fewest {
-				best, fewest = l[0], against
-			}
+		best := o.pick(c, lists, func(l []string) []string { return l[:1] })
+		if best == "" {
+			best = o.pick(c, lists, func(l []string) []string { return l })
 		}
 		if best == "" {
 			return nil, false
@@ -108,6 +97,28 @@ func (o *oracle) linearise(c *Class) ([]string, bool) {
 			lists[i] = slices.DeleteFunc(lists[i], func(x string) bool { return x == best })
 		}
 	}
+}
+
+// pick is the class of those in parts of the lists that nothing serious is against, and the fewest lists; "" if there is none.
+func (o *oracle) pick(c *Class, lists [][]string, part func([]string) []string) string {
+	best, fewest := "", len(lists)+1
+	for _, l := range lists {
+		for _, x := range part(l) {
+			against, serious := 0, false
+			for _, other := range lists {
+				if i := slices.Index(other, x); i > 0 {
+					against++
+					for _, before := range other[:i] {
+						serious = serious || o.serious(c, before, x)
+					}
+				}
+			}
+			if !serious && against < fewest {
+				best, fewest = x, against
+			}
+		}
+	}
+	return best
 }
 
 // serious reports whether an order must not be given up by taking a class before another that

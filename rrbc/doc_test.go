@@ -40,7 +40,9 @@ sizes, layouts, orders, metaclasses and versions have to be those that the other
 numbers and sizes are drawn anew in each run (` + "`DSOM_SEED`" + ` repeats one). That the suite can fail is tested, too: most rows name
 ways to build their second release wrongly, each of which has to be found.
 Beside the rows, releases with several changes at once are drawn by chance, and what ` + "`dsom idl diff`" + ` predicts of their clients has to happen
-(` + "`make soak`" + ` draws many).
+(` + "`make soak`" + ` draws many). And whole libraries are drawn, with types of all kinds, metaclasses and several parents, and changed twice by whatever IDL allows: of each
+class of a release a client and a subclass, and subclasses of several classes, are tried with the next release and the one after that in the kernel in Go, and some of
+them in C. Whatever is refused, lost, exchanged in silence or to be freed by another has to be predicted, and nothing else may be predicted as a break.
 
 What a client is told of a method it is told when it first uses the class, and of a procedure or static data when it first looks for them: then
 the names, the ways of calling, the types and the members of exceptions that it was compiled with are compared with those that there are

@@ -16,7 +16,7 @@ import (
 // pairsHere is how many rows of three releases are drawn; soaking, it is more.
 func pairsHere() int {
 	if os.Getenv("DSOM_SOAK") != "" {
-		return 10000
+		return 4000
 	}
 	return 250
 }

@@ -65,22 +65,39 @@ func pick(name string, lists [][]*Class, behind map[*Class]int, concrete map[*Cl
 			return l[0], nil
 		}
 	}
-	var best *Class
 	var refusal error
-	for _, l := range lists {
-		c := l[0]
-		if err := mayPass(name, c, lists, concrete); err != nil {
-			if refusal == nil {
-				refusal = err
+	for _, firsts := range []bool{true, false} { // if none of those that stand first may be, then any
+		var best *Class
+		fewest := 0
+		for _, l := range lists {
+			if firsts {
+				l = l[:1]
 			}
-		} else if best == nil || behind[c] < behind[best] {
-			best = c
+			for _, c := range l {
+				if err := mayPass(name, c, lists, concrete); err != nil {
+					if refusal == nil {
+						refusal = err
+					}
+				} else if n := against(c, lists); best == nil || n < fewest {
+					best, fewest = c, n
+				}
+			}
+		}
+		if best != nil {
+			return best, nil
 		}
 	}
-	if best == nil {
-		return nil, refusal
+	return nil, refusal
+}
+
+// against is in how many lists a class stands, but not first.
+func against(c *Class, lists [][]*Class) (n int) {
+	for _, l := range lists {
+		if indexOf(l, c) > 0 {
+			n++
+		}
 	}
-	return best, nil
+	return n
 }
 
 // mayPass reports whether c may be taken before what stands before it in the lists.

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,11 +20,18 @@ func (c *comparer) metaclass(s subject, old, new *model.Interface) {
 	switch m := new.Metaclass(); {
 	case a == "":
 		c.add("metaclass-added", s, "the metaclass is %s now", b)
-	case m != nil && old.Metaclass() != nil && inherits(m, c.old.there(old.Metaclass())):
-		c.add("metaclass-derived", s, "the metaclass is %s now, which is derived from %s", b, a)
+	case m != nil && old.Metaclass() != nil && inherits(m, c.old.there(old.Metaclass())), c.keeps(new, old.Metaclass()):
+		c.add("metaclass-derived", s, "the metaclass is %s now, which is derived from %s", cmp.Or(b, "that of its parents"), a)
 	default:
 		c.add("metaclass-changed", s, "the metaclass is %s now, and was %s", orNone(b), a)
 	}
+}
+
+// keeps reports whether the metaclass of a class is still derived from what it was, be it by those of its parents.
+func (c *comparer) keeps(new, was *model.Interface) bool {
+	return was != nil && slices.ContainsFunc(c.order.metaclasses(new), func(m *model.Interface) bool {
+		return m.ScopedName() == c.old.there(was) || inherits(m, c.old.there(was))
+	})
 }
 
 // isMeta reports whether the instances of a class are classes.

@@ -71,11 +71,12 @@ static klass *choose(const list *lists, uint32_t n, char *why, size_t nwhy) {
 		klass *h = head(&lists[i]);
 		if (h && h->ahead == 0) return h;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		klass *h = head(&lists[i]);
-		int count = h && h != best ? against(h, lists, n, why, nwhy) : -1;
-		if (count >= 0 && (!best || count < fewest)) {
-			best = h;
+	for (uint32_t i = 0; i < 2 * n && (i < n || !best); i++) { /* those that stand first; if none of them may be taken, all */
+		const list *l = &lists[i % n];
+		for (const som_class *const *p = l->at; p < l->end && (i >= n || p == l->at); p++) {
+			int count = K(*p) == best || K(*p)->mark & TAKEN ? -1 : against(K(*p), lists, n, why, nwhy);
+			if (count < 0 || (best && count >= fewest)) continue;
+			best = K(*p);
 			fewest = count;
 		}
 	}
