@@ -72,27 +72,22 @@ func (o *oracle) linearise(c *Class) ([]string, bool) {
 	for _, p := range c.parents() {
 		lists = append(lists, slices.Clone(o.classes[p].order))
 	}
-	lists = append(lists, slices.Clone(c.parents()))
+	var listed []string
+	for i, p := range c.parents() {
+		if !slices.ContainsFunc(c.parents()[i+1:], func(later string) bool { return o.descends(later, p) }) {
+			listed = append(listed, p)
+		}
+	}
+	lists = append(lists, listed)
 	order := []string{c.Name}
 	for {
 		lists = slices.DeleteFunc(lists, func(l []string) bool { return len(l) == 0 })
 		if len(lists) == 0 {
 			return order, true
 		}
-		best, fewest := "", len(lists)+1
-		for _, l := range lists {
-			against, serious := 0, false
-			for _, other := range lists {
-				if i := slices.Index(other, l[0]); i > 0 {
-					against++
-					for _, before := range other[:i] {
-						serious = serious || o.serious(c, before, l[0])
-					}
-				}
-			}
-			if !serious && against < fewest {
-				best, fewest = l[0], against
-			}
+		best := o.pick(c, lists, func(l []string) []string { return l[:1] })
+		if best == "" {
+			best = o.pick(c, lists, func(l []string) []string { return l })
 		}
 		if best == "" {
 			return nil, false
@@ -102,6 +97,28 @@ func (o *oracle) linearise(c *Class) ([]string, bool) {
 			lists[i] = slices.DeleteFunc(lists[i], func(x string) bool { return x == best })
 		}
 	}
+}
+
+// pick is the class of those in parts of the lists that nothing serious is against, and the fewest lists; "" if there is none.
+func (o *oracle) pick(c *Class, lists [][]string, part func([]string) []string) string {
+	best, fewest := "", len(lists)+1
+	for _, l := range lists {
+		for _, x := range part(l) {
+			against, serious := 0, false
+			for _, other := range lists {
+				if i := slices.Index(other, x); i > 0 {
+					against++
+					for _, before := range other[:i] {
+						serious = serious || o.serious(c, before, x)
+					}
+				}
+			}
+			if !serious && against < fewest {
+				best, fewest = x, against
+			}
+		}
+	}
+	return best
 }
 
 // serious reports whether an order must not be given up by taking a class before another that

@@ -58,6 +58,9 @@ func (g *generator) class() {
 			}
 		}
 	}
+	if contrary := g.contrary(); !meta && g.in(8) && contrary != nil {
+		c.Parents = contrary
+	}
 	if meta && c.Parents == nil {
 		c.Parents = []string{"SOMClass"}
 	}
@@ -86,6 +89,24 @@ func (g *generator) class() {
 		g.say(Step{Do: "order", Class: c.Name}, k.order, "")
 		g.say(Step{Do: "metaclass", Class: c.Name}, k.metaclass, "")
 	}
+}
+
+// contrary returns the parents of a class in the other order, or two classes that have them in either; nil where no class has two.
+func (g *generator) contrary() []string {
+	for _, at := range g.Perm(len(g.defined)) {
+		x := g.defined[at]
+		turned := slices.Clone(g.o.classes[x].Parents)
+		if slices.Reverse(turned); len(turned) < 2 || g.o.descends(x, "SOMClass") {
+			continue
+		}
+		for _, y := range g.defined {
+			if slices.Equal(g.o.classes[y].Parents, turned) && len(g.o.classes[x].order)+len(g.o.classes[y].order) < 16 {
+				return []string{x, y}
+			}
+		}
+		return turned
+	}
+	return nil
 }
 
 func (g *generator) metaclasses() []string {
@@ -414,6 +435,9 @@ func (g *generator) cast(name string, t *thing, c string) {
 	k := g.o.classes[t.class]
 	if !g.in(5) {
 		c = g.one(k.order)
+	}
+	if len(k.AbstractParents) > 0 && g.in(3) {
+		c = g.one(k.AbstractParents)
 	}
 	code := ""
 	switch {

@@ -133,7 +133,7 @@ func words(s conformance.Step) []string {
 	switch s.Do {
 	case "parentcall":
 		return []string{s.Do, s.Class, s.Method, strconv.Itoa(s.Parent)}
-	case "replace":
+	case "replace", "front":
 		return []string{s.Do, s.Class, s.Method, s.By}
 	case "new", "isa", "cast":
 		return []string{s.Do, s.Object, s.Class}

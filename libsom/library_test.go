@@ -74,6 +74,7 @@ func TestLibraries(t *testing.T) {
 	classlib(t, d+"/libping.so", `CLASS="Ping"`, `PARENT="Pong"`)
 	classlib(t, d+"/libpong.so", `CLASS="Pong"`, `PARENT="Ping"`)
 	classlib(t, d+"/libfails.so", `CLASS="Fails"`, "FAILS")
+	classlib(t, d+"/libjoined.so", `CLASS="Joined"`, "FAILS", "JOINED")
 	classlib(t, d+"/libplain.so", `CLASS="Plain"`, "NO_ENTRY")
 	classlib(t, d+"/libready.so", `CLASS="Ready"`, "READY")
 	one := classlib(t, d+"/libone.so", `CLASS="One"`, "GO")
@@ -93,6 +94,8 @@ func TestLibraries(t *testing.T) {
 		{"cycle", []string{"use", "Ping"}, "error library: " + d + "/libping.so could not define its classes: " + d + "/libpong.so could not define its classes: class Ping is among"},
 		{"entry fails", []string{"use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
 		{"and again", []string{"use", "Fails", "use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
+		{"entry fails and keeps something", []string{"use", "Joined", "has", "Joined", "has", "JoinedM", "has", "JoinedN"},
+			"error library: " + d + "/libjoined.so could not define its classes: IDL:test/Fails:1.0\nhas\nhas\nhas\n"},
 		{"no entry", []string{"use", "Plain"}, "error library: " + d + "/libplain.so is no class library: it exports no som_library_entry"},
 		{"no file", []string{"load", d + "/absent.so"}, "error library: " + d + "/absent.so cannot be loaded: "},
 		{"begins in a thread", []string{"use", "Ready"}, "used\n"},

@@ -28,6 +28,9 @@ For authors of class libraries:
 - Before a release, compare: ` + "`dsom idl diff --binary old.idl new.idl`" + ` says which row a change is, and exits with 1 if something breaks
   ([idl-diff.md](idl-diff.md)). Its verdict for each row is in the tables.
 - What a change means may still surprise: an override that does something else is compatible, and breaks whoever relied on the old behaviour.
+- A subclass whose parents disagree on the order of two ancestors is built where nothing depends on that order ([som.md](som.md), "Linearisation").
+  An override that both have, or data that both begin, makes something depend on it (R12, R24): then the subclass is refused. That is the one refusal
+  that dsom idl diff does not predict, for it does not see the subclass; keep to one order.
 
 The rows of R and N are those of SOM's own list, and more of their kinds; those of D are what that list has not. Each is held by ` + "`go test ./rrbc`" + `: of each row two releases of a library are built in C and in C++, a client, and a
 subclass in the other language with variables, overrides, parent calls and next calls of its own. The client runs, the library
@@ -37,7 +40,9 @@ sizes, layouts, orders, metaclasses and versions have to be those that the other
 numbers and sizes are drawn anew in each run (` + "`DSOM_SEED`" + ` repeats one). That the suite can fail is tested, too: most rows name
 ways to build their second release wrongly, each of which has to be found.
 Beside the rows, releases with several changes at once are drawn by chance, and what ` + "`dsom idl diff`" + ` predicts of their clients has to happen
-(` + "`make soak`" + ` draws many).
+(` + "`make soak`" + ` draws many). And whole libraries are drawn, with types of all kinds, metaclasses and several parents, and changed twice by whatever IDL allows: of each
+class of a release a client and a subclass, and subclasses of several classes, are tried with the next release and the one after that in the kernel in Go, and some of
+them in C. Whatever is refused, lost, exchanged in silence or to be freed by another has to be predicted, and nothing else may be predicted as a break.
 
 What a client is told of a method it is told when it first uses the class, and of a procedure or static data when it first looks for them: then
 the names, the ways of calling, the types and the members of exceptions that it was compiled with are compared with those that there are

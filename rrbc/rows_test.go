@@ -23,7 +23,7 @@ type row struct {
 	apart      string            // this class has a library of its own in release 2
 	language   bool              // release 2 is written in the other language
 	finds      string            // the client asks for a class of this name
-	places     bool              // methods have other places in the release order, which nobody here goes by: caution, and the results are the same
+	places     bool              // caution for what nobody here does, as going by places in the release order: the results are the same
 
 	verdict diff.Verdict // what dsom idl diff says of programs that are not compiled anew
 	code    string       // and the rule that says it; empty where IDL shows no change
@@ -41,7 +41,7 @@ type row struct {
 	silent   bool         // it breaks, and nothing refuses it
 	unheard  bool         // it is refused, and the caller has no way to be told
 	shown    bool         // old programs read the member that now stands first
-	cxxAlone bool         // it is refused where the library is in C++, whose classes always keep state; in C the results are the same
+	cxxAlone bool         // the verdict is that of a library in C++, whose classes always keep state; in C it is compatible
 	outOfCxx string       // why neither library nor client is in C++
 }
 
@@ -100,9 +100,9 @@ var rows = []row{
   };`}, {"interface Dog : Animal", "interface Dog : Mammal"}},
 		code: "base-inserted-above", differs: true, mutants: []string{"size:Zoo::Mammal", "parent:Zoo::Dog/Zoo::Animal", "init:Zoo::Mammal"}},
 	{id: "R9", change: "adds a parent behind the others",
-		promise: "Numbered parent calls keep their meaning, since the new parent comes last.",
+		promise: "Numbered parent calls keep their meaning, since the new parent comes last. A subclass may have the new parent in front of the class already; one that has it in front of other ancestors of the class, by another parent, is refused where both keep state, as all classes do in C++, or implement one method.",
 		with:    "pets", after: []edit{{"interface Dog : Animal", "interface Dog : Animal, Pet"}},
-		code: "base-added", mutants: []string{"parents:Zoo::Dog", "fini:Zoo::Pet"}},
+		code: "base-added", verdict: diff.Caution, places: true, mutants: []string{"parents:Zoo::Dog", "fini:Zoo::Pet"}},
 	{id: "R10", change: "moves a method up to an ancestor, and keeps its name in the release order with migrate",
 		promise: "The old name means the ancestor's method, for calls and for overrides.",
 		after: []edit{{"long drink(in long n);", "long bark(in long n); long drink(in long n);"}, {"digest, drink;", "digest, drink, bark;"},
@@ -124,18 +124,18 @@ var rows = []row{
 		after:   []edit{{"eat: override;\n      somDefaultInit: override, init;\n      long count; double tail;", "somDefaultInit: override, init;\n      long count; double tail;"}},
 		code:    "override-removed", differs: true, mutants: []string{"wrong:Zoo::Animal/eat"}},
 	{id: "R14", change: "gives a class a metaclass that is derived from its old one",
-		promise: "A subclass with a metaclass of its own gets one that is derived from both, at run time.",
+		promise: "A subclass with a metaclass of its own gets one that is derived from both, at run time, which stand in one order from then on: see R9.",
 		with:    "keepers", before: []edit{{"digest, drink;", "digest, drink; metaclass = Keeper;"}},
 		after:   []edit{{"metaclass = Keeper;", "metaclass = Warden;"}},
 		sub:     []edit{{"releaseorder: wag;", "releaseorder: wag; metaclass = Trainer;"}, {"// Metaclass.", "interface Trainer : SOMClass { long train(in long n); implementation { releaseorder: train; long count; }; };"}},
 		outOfGo: metaclassInGo,
-		code:    "metaclass-derived", differs: true, mutants: []string{"metaclass:Zoo::Animal"}},
+		code:    "metaclass-derived", verdict: diff.Caution, differs: true, mutants: []string{"metaclass:Zoo::Animal"}},
 	{id: "R15", change: "gives a metaclass to a class that had none",
 		promise: "As before: metaclasses are joined at run time.",
 		with:    "keepers", after: []edit{{"digest, drink;", "digest, drink; metaclass = Keeper;"}},
 		sub:     []edit{{"releaseorder: wag;", "releaseorder: wag; metaclass = Trainer;"}, {"// Metaclass.", "interface Trainer : SOMClass { long train(in long n); implementation { releaseorder: train; long count; }; };"}},
 		outOfGo: metaclassInGo,
-		code:    "metaclass-added", mutants: []string{"metaclass:Zoo::Animal"}},
+		code:    "metaclass-added", verdict: diff.Caution, cxxAlone: true, places: true, mutants: []string{"metaclass:Zoo::Animal"}},
 	{id: "R16", change: "appends an attribute",
 		promise: "Its methods are appended to the release order, as any are.",
 		after:   []edit{{"long drink(in long n);", "long drink(in long n); attribute long age;"}, {"digest, drink;", "digest, drink, _get_age, _set_age;"}},

@@ -151,6 +151,13 @@ func (k *kernel) method(c *som.Class, s conformance.Step) (any, error) {
 			all = append(all, name)
 		}
 		return all, nil
+	case "front":
+		return nil, c.Redispatch(func(of *som.Method) som.Packed {
+			if of != m {
+				return nil
+			}
+			return func(som.Self, context.Context, []any) ([]any, error) { return []any{s.By}, nil }
+		})
 	case "replace":
 		_, err := c.Replace(m, answer(s.By))
 		return nil, err

@@ -1,14 +1,16 @@
 package som
 
-// linearise merges the parents' orders and the list of parents, as C3 does. Where C3 has no
-// answer an order is given up that matters to nobody, or the class is refused. concrete says
+import "slices"
+
+// linearise merges the parents' orders and the list of parents, as C3 does; a parent in front of one that
+// descends from it stands where that has it. Where C3 has no answer an order is given up that matters to nobody, or the class is refused. concrete says
 // which ancestors are more than an interface.
 func linearise(name string, parents []*Class, concrete map[*Class]bool) ([]*Class, error) {
 	lists := make([][]*Class, 0, len(parents)+1)
 	for _, p := range parents {
 		lists = append(lists, p.order)
 	}
-	lists = append(lists, parents)
+	lists = append(lists, leading(parents))
 	behind := map[*Class]int{} // in how many lists a class stands, but not first
 	for _, l := range lists {
 		for i, c := range l {
@@ -45,6 +47,17 @@ func linearise(name string, parents []*Class, concrete map[*Class]bool) ([]*Clas
 	}
 }
 
+// leading are the parents without those in front of one that descends from them.
+func leading(parents []*Class) []*Class {
+	var all []*Class
+	for i, p := range parents {
+		if !slices.ContainsFunc(parents[i+1:], func(later *Class) bool { return later.DescendsFrom(p) }) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
 // pick chooses the class that comes next.
 func pick(name string, lists [][]*Class, behind map[*Class]int, concrete map[*Class]bool) (*Class, error) {
 	for _, l := range lists {
@@ -52,22 +65,39 @@ func pick(name string, lists [][]*Class, behind map[*Class]int, concrete map[*Cl
 			return l[0], nil
 		}
 	}
-	var best *Class
 	var refusal error
-	for _, l := range lists {
-		c := l[0]
-		if err := mayPass(name, c, lists, concrete); err != nil {
-			if refusal == nil {
-				refusal = err
+	for _, firsts := range []bool{true, false} { // if none of those that stand first may be, then any
+		var best *Class
+		fewest := 0
+		for _, l := range lists {
+			if firsts {
+				l = l[:1]
 			}
-		} else if best == nil || behind[c] < behind[best] {
-			best = c
+			for _, c := range l {
+				if err := mayPass(name, c, lists, concrete); err != nil {
+					if refusal == nil {
+						refusal = err
+					}
+				} else if n := against(c, lists); best == nil || n < fewest {
+					best, fewest = c, n
+				}
+			}
+		}
+		if best != nil {
+			return best, nil
 		}
 	}
-	if best == nil {
-		return nil, refusal
+	return nil, refusal
+}
+
+// against is in how many lists a class stands, but not first.
+func against(c *Class, lists [][]*Class) (n int) {
+	for _, l := range lists {
+		if indexOf(l, c) > 0 {
+			n++
+		}
 	}
-	return best, nil
+	return n
 }
 
 // mayPass reports whether c may be taken before what stands before it in the lists.

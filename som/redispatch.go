@@ -8,13 +8,15 @@ import (
 // Redispatch puts functions in front of a class's methods: calls to its instances run what to gives
 // for the method, which takes packed arguments. What the class implements stays what it is: subclasses
 // inherit it, parent calls, next calls and Call run it. Methods for which to gives nil are
-// left alone. It is for metaclasses, when the class is made (somClassReady): instances that are there
-// already, and are not cast later, keep what they have.
+// left alone. It is for metaclasses, when the class is made (somClassReady): while there are instances it is [CodeBusy].
 //
 // somDispatch and somClassDispatch are not redispatched: what they call is.
 func (c *Class) Redispatch(to func(*Method) Packed) error {
 	if c.isRoot() {
 		return fail(CodeMethod, c.Name(), "all of the program shares it: redispatch a subclass")
+	}
+	if n := c.Instances(); n > 0 {
+		return fail(CodeBusy, c.Name(), "it has %d instances: put something in front of its methods before the first", n)
 	}
 	methods := c.Methods()
 	by := make(map[*Method]*impl, len(methods))

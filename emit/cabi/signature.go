@@ -325,8 +325,8 @@ func labelText(u *model.Union, l model.Label) string {
 	if l.Default || l.Value == nil {
 		return "default"
 	}
-	if e, ok := Definition(u.Discriminator.Resolve().Decl).(*model.Enum); ok && l.Value.Enumerator != nil {
-		return fmt.Sprint(slices.Index(e.Enumerators, l.Value.Enumerator))
+	if l.Value.Enumerator != nil {
+		return fmt.Sprint(l.Value.Enumerator.Number())
 	}
 	if l.Value.Kind == model.CharValue || l.Value.Kind == model.WCharValue {
 		return fmt.Sprint(l.Value.Char)

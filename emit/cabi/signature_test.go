@@ -23,6 +23,8 @@ union Shape switch (Colour) { case green: long area; case red: Point at; default
 union Said switch (long) { case 1: double area; case 7: string name; case 8: case 9: double size; default: string text; };
 union Yes switch (boolean) { case TRUE: long area; default: string text; };
 union No switch (boolean) { case TRUE: long area; case FALSE: string text; };
+enum Tall { @value(7) low, @value(5) high };
+union Height switch (Tall) { case low: long area; case high: double size; };
 union Half switch (boolean) { case FALSE: long area; };
 union Both switch (boolean) { default: long area; };
 typedef long Grid[2][3];
@@ -58,6 +60,7 @@ func TestSignature(t *testing.T) {
 		"void f(in Colour c, in octet o);":           "v:Ib/void(enum,octet)",
 		"void f(in Cat c, in SOMObject o);":          "v:oo/void(Cat,SOMObject)",
 		"void f(in Shape s);":                        "v:p/void(union(enum,0:{long,long},1:long,default:string))",
+		"void f(in Height h);":                       "v:p/void(union(enum,5:double,7:long))",
 		"void f(in Said s);":                         "v:p/void(union(long,1:double,8:double,9:double,default:string))",
 		"void f(in Yes y, in No n);":                 "v:pp/void(union(boolean,FALSE:string,TRUE:long),union(boolean,FALSE:string,TRUE:long))",
 		"void f(in Half h, in Both b);":              "v:pp/void(union(boolean,FALSE:long),union(boolean,FALSE:long,TRUE:long))",

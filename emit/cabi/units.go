@@ -40,6 +40,35 @@ func Units(spec *model.Spec) []Unit {
 	return all
 }
 
+// Defined returns the classes of the main files in the order in which a library's entry defines them: each after its ancestors and its
+// metaclass, wherever they stand. Of classes that need each other by their metaclasses the kernels refuse one.
+func Defined(spec *model.Spec) []*model.Interface {
+	var all []*model.Interface
+	seen := map[*model.Interface]bool{}
+	var add func(i *model.Interface)
+	add = func(i *model.Interface) {
+		if seen[i] {
+			return
+		}
+		seen[i] = true
+		for _, p := range i.Parents() {
+			add(p)
+		}
+		if m := i.Metaclass(); m != nil {
+			add(m)
+		}
+		if i.IsClass() && Outermost(i).About().IsMain() {
+			all = append(all, i)
+		}
+	}
+	for _, d := range spec.DependencyOrder() {
+		if i, ok := d.(*model.Interface); ok {
+			add(i)
+		}
+	}
+	return all
+}
+
 // Includes returns the stems of the files that the unit's file includes, each once, of which has says that they have headers.
 func (u *Unit) Includes(spec *model.Spec, has func(*model.File) bool) []string {
 	var stems []string

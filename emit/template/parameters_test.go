@@ -216,3 +216,14 @@ func goTypes(t *testing.T, text string) string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// TestExchangedUnderOtherNames has two parameters of different types change places and names at once: what their author wrote around each, and called it, goes with its type.
+func TestExchangedUnderOtherNames(t *testing.T) {
+	t.Parallel()
+	const body = "\n{\n\treturn 0;\n}\n"
+	old := "static void bark(long n /* how often */, const char *s /* what */)" + body
+	got, changes := update(t, old, file(template.Function{Name: "bark", Key: "Dog::bark", Head: "static void bark(const char *text, long count)"}))
+	if want := "static void bark(const char *s /* what */, long n /* how often */)" + body; got != want || len(changes.Left) > 0 {
+		t.Errorf("%v: got\n%s\nwant\n%s", changes.Left, got, want)
+	}
+}

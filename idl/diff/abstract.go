@@ -13,22 +13,48 @@ func (c *comparer) lost(s subject, old, new *model.Interface) {
 		if _, ok := c.old.decls[was.ScopedName()]; !ok {
 			continue // of the standard classes, everything always has an implementation
 		}
+		there, _ := c.new.decls[c.old.there(was)].(*model.Interface)
+		if there == nil {
+			continue // who knows it is told so
+		}
 		for _, m := range was.Introduced() {
-			if m.Kind() == model.ProcedureMethod {
-				continue // found in whoever has it
+			is := there
+			if to := there.Migrations()[m.Name]; to != nil {
+				is = to
+			} else if m.Kind() == model.ProcedureMethod || called(introductions(there), m.Name) == nil {
+				continue // found in whoever has it; or gone, which is told there
 			}
-			if now := new.FindMethod(m.Name); now != nil && c.succeeds(was, now.Class, m.Name) && given(old, was, m.Name) && !given(new, now.Class, m.Name) {
-				c.add("implementation-lost", s.part("method", m.Name, &old.Node, &new.Node), "%s of %s has no implementation any more", m.Name, now.Class.ScopedName())
+			if (is == new || new.Inherits(is)) && given(old, was, m.Name) && !given(new, is, m.Name) {
+				c.add("implementation-lost", s.part("method", m.Name, &old.Node, &new.Node), "%s of %s has no implementation any more", m.Name, is.ScopedName())
 			}
 		}
 	}
 }
 
-// succeeds reports whether a method of a class is that of the same name which another introduced before: it is the same class, or the
-// method has migrated.
-func (c *comparer) succeeds(was, is *model.Interface, method string) bool {
-	there, _ := c.new.decls[c.old.there(was)].(*model.Interface)
-	return there == is || there != nil && there.Migrations()[method] == is
+// selections tells which parents the new release selects an implementation from that they have not to give; the old one did not.
+func (c *comparer) selections(s subject, old, new *model.Interface) {
+	if len(withoutGift(old)) > 0 {
+		return
+	}
+	for _, o := range withoutGift(new) {
+		v, _ := model.ModifierOf(o.Modifiers, "select")
+		c.add("selection-without-implementation", s.part("override", o.Name, &old.Node, &o.Node), "%s is selected from %s, which has no implementation to give", o.Name, v)
+	}
+}
+
+// withoutGift returns the selections of a class from parents that have no implementation to give.
+func withoutGift(i *model.Interface) (all []*model.Override) {
+	if i.Implementation == nil {
+		return nil
+	}
+	for _, o := range i.Implementation.Overrides {
+		v, ok := model.ModifierOf(o.Modifiers, "select")
+		from, m := i.AncestorNamed(v), i.FindMethod(o.Name)
+		if ok && from != nil && m != nil && (slices.Contains(i.AbstractParents(), from) || !given(from, m.Class, o.Name)) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // given reports whether a class has an implementation of a method that an ancestor introduces, its own or an inherited one.

@@ -198,7 +198,7 @@ func (u *armsOf) objects(alike bool, of func(value) bool) {
 
 // labels tells of each label, and of all values without one, that it stands for another arm.
 func (u *armsOf) labels() {
-	var added, moved, changed shifts
+	var added, moved, exchanged, changed shifts
 	for _, v := range u.values {
 		o, n, l := v.old, v.new, v.label
 		switch {
@@ -207,6 +207,8 @@ func (u *armsOf) labels() {
 			if u.from[n] != nil { // of a new arm that is said already
 				added.add(u.from[n], n, l)
 			}
+		case u.carries(v) && u.to[o] != nil && u.from[n] != nil:
+			exchanged.add(o, n, l)
 		case u.carries(v):
 			moved.add(o, n, l)
 		case u.to[o] == nil: // the arm is gone, which is said already
@@ -222,6 +224,9 @@ func (u *armsOf) labels() {
 	for _, x := range moved {
 		u.add("arm-label-moved", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "%s: arm %s now, and was arm %s, which is the same in transfer", x, x.new.Name, x.old.Name)
 		u.objects(true, func(v value) bool { return v.old == x.old && v.new == x.new })
+	}
+	for _, x := range exchanged {
+		u.add("arm-label-exchanged", u.s.part("arm", x.new.Name, &x.old.Node, &x.new.Node), "%s: arm %s now, and was arm %s, which is the same in transfer and is there still", x, x.new.Name, x.old.Name)
 	}
 	for _, x := range changed {
 		if x.new == nil {

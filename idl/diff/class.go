@@ -49,6 +49,8 @@ func (c *comparer) class(s subject, old, new *model.Interface) {
 	c.versions(s, old, new)
 	c.conflicts(s, old, new)
 	c.lost(s, old, new)
+	c.hollow(s, old, new)
+	c.selections(s, old, new)
 	c.classModifiers(s, old, new)
 	c.methods(old, new)
 	c.kinds(s, old, new)
@@ -214,22 +216,26 @@ func (c *comparer) migrated(old, up model.Decl) {
 	s.name, s.group = old.About().ScopedName(), c.old.groupThere(old)
 	code := "method-moved-up"
 	if i, ok := c.new.decls[c.old.groupThere(old)].(*model.Interface); ok && s.binary {
+		moved := func(n string) bool { return i.Migrations()[n] != nil }
+		names := placesOf(old)
+		unlisted := slices.ContainsFunc(c.keepsPlaces(old, i), func(n string) bool { return !moved(n) })
 		switch {
-		case migrates(old, i):
-		case len(c.keepsPlaces(old, i)) > 0:
+		case unlisted:
 			code = "method-moved-up-unlisted"
-		default:
+		case !slices.ContainsFunc(names, moved):
 			return // its place is kept, and not filled with the other's token: they collide, which is told there
+		}
+		for _, n := range names {
+			if slices.Contains(listed(i), n) && !moved(n) { // a place in which nothing is any more
+				c.add("implementation-lost", s.part("method", n, &old.About().Node, &i.Node), "the place of %s in %s is kept, and not for that of %s: it has not migrated", n, i.ScopedName(), groupOf(up))
+			}
 		}
 	}
 	c.add(code, s, "%s is declared by %s now", title(old), groupOf(up))
+	if a, b := classOf(old), classOf(up); a != nil && b != nil && a.OIDL() != b.OIDL() {
+		c.add("callstyle-changed", s, "%s is called as a method of %s is now, which has another call style", title(old), groupOf(up))
+	}
 	c.changedOnTheWay(old, up)
-}
-
-// migrates reports whether a class says that an operation or attribute has migrated to an ancestor.
-func migrates(d model.Decl, i *model.Interface) bool {
-	to := i.Migrations()
-	return to[d.About().Name] != nil || to["_get_"+d.About().Name] != nil
 }
 
 // changedOnTheWay compares what an operation or attribute said in one interface with what it
@@ -243,16 +249,26 @@ func (c *comparer) changedOnTheWay(old, new model.Decl) {
 	}
 }
 
+func classOf(d model.Decl) *model.Interface {
+	i, _ := d.About().Scope().(*model.Interface)
+	return i
+}
+
+// placesOf returns the names that an operation or attribute has in a release order.
+func placesOf(d model.Decl) []string {
+	a, ok := d.(*model.Attribute)
+	switch {
+	case !ok:
+		return []string{d.About().Name}
+	case a.Readonly:
+		return []string{"_get_" + a.Name}
+	}
+	return []string{"_get_" + a.Name, "_set_" + a.Name}
+}
+
 // keepsPlaces returns the names of a declaration that a release order does not list.
 func (c *comparer) keepsPlaces(d model.Decl, i *model.Interface) []string {
-	need := []string{d.About().Name}
-	if a, ok := d.(*model.Attribute); ok {
-		need = []string{"_get_" + a.Name}
-		if !a.Readonly {
-			need = append(need, "_set_"+a.Name)
-		}
-	}
-	return slices.DeleteFunc(need, func(n string) bool { return slices.Contains(listed(i), n) })
+	return slices.DeleteFunc(placesOf(d), func(n string) bool { return slices.Contains(listed(i), n) })
 }
 
 // slotKept returns the code for a method that is gone while its place in the release order is kept.

@@ -90,7 +90,7 @@ func memberNames(ms []*model.Member) []string {
 	return out
 }
 
-// enums compares the values of an enumeration: their numbers are what travels.
+// enums compares the values of an enumeration: their ordinals are what travels, their numbers what is in memory.
 func (c *comparer) enums(s subject, old, new *model.Enum) {
 	was := map[string]*model.Enumerator{}
 	for _, e := range old.Enumerators {
@@ -107,20 +107,28 @@ func (c *comparer) enums(s subject, old, new *model.Enum) {
 	}
 	before := len(c.changes)
 	renamed := map[string]bool{}
-	var moved []string
+	var moved, numbered []string
+	numbers := false // of those that moved, too
 	for _, e := range old.Enumerators {
 		n := is[e.Name]
 		if n == nil {
 			if to := byNumber[e.Ordinal]; to != nil && was[to.Name] == nil {
 				renamed[to.Name] = true
 				c.add("enumerator-renamed", s.part("enumerator", to.Name, &e.Node, &to.Node), "enumerator %s is now %s", e.Name, to.Name)
+				if to.Number() != e.Number() {
+					numbered = append(numbered, to.Name)
+				}
 				continue
 			}
 			c.add("enumerator-removed", s.part("enumerator", e.Name, &e.Node, nil), "enumerator %s removed", e.Name)
 			continue
 		}
-		if n.Ordinal != e.Ordinal {
+		switch {
+		case n.Ordinal != e.Ordinal:
 			moved = append(moved, e.Name)
+			numbers = numbers || n.Number() != e.Number()
+		case n.Number() != e.Number():
+			numbered = append(numbered, e.Name)
 		}
 		c.remarks(s.part("enumerator", e.Name, &e.Node, &n.Node), &e.Node, &n.Node)
 	}
@@ -130,14 +138,27 @@ func (c *comparer) enums(s subject, old, new *model.Enum) {
 		}
 		code, how := "enumerator-appended", "appended"
 		if e.Ordinal < last || len(moved) > 0 && e.Ordinal <= last {
-			code, how = "enumerator-inserted", "inserted"
+			if code, how = "enumerator-inserted", "inserted"; keepsNumbers(old, is) {
+				code, how = "enumerator-inserted-beside", "inserted, and no number has changed"
+			}
 		}
 		c.add(code, s.part("enumerator", e.Name, nil, &e.Node), "enumerator %s %s", e.Name, how)
 	}
-	if len(moved) > 0 {
+	switch {
+	case len(moved) > 0 && numbers:
 		c.add("enumerator-renumbered", s, "enumerators have other numbers: %s", strings.Join(moved, ", "))
+	case len(moved) > 0:
+		c.add("enumerator-reordered", s, "enumerators stand in another order, with their numbers: %s", strings.Join(moved, ", "))
+	}
+	if len(numbered) > 0 {
+		c.add("enumerator-value-changed", s, "enumerators have other numbers by @value: %s", strings.Join(numbered, ", "))
 	}
 	c.silence(before, func() bool { return c.unseen(old, true) })
+}
+
+// keepsNumbers reports whether those enumerators that there are still have their numbers.
+func keepsNumbers(old *model.Enum, is map[string]*model.Enumerator) bool {
+	return !slices.ContainsFunc(old.Enumerators, func(e *model.Enumerator) bool { return is[e.Name] == nil || is[e.Name].Number() != e.Number() })
 }
 
 // constants compares constants.

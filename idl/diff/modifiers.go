@@ -32,11 +32,11 @@ func (c *comparer) classModifiers(s subject, old, new *model.Interface) {
 			code = "directinit-changed"
 		case name == "abstractparents":
 			code = "abstract-parents-changed"
-		case name == "callstyle":
+		case name == "callstyle" && len(old.Introduced()) > 0:
 			code = "callstyle-changed"
 		case name == "abstract" && b == absent:
 			code = "class-made-concrete"
-		case name == "abstract":
+		case name == "abstract" && !isMeta(old): // whose instances are made by defining classes
 			code = "class-made-abstract"
 		}
 		c.add(code, s, "%s: %s now, and was %s", name, b, a)
@@ -72,6 +72,8 @@ func (c *comparer) methodModifiers(s subject, old, new []model.Modifier) {
 			code = "select-changed"
 		case slices.Contains([]string{"noget", "noset", "nodata"}, name):
 			code = "accessors-changed"
+		case name == "nullable_result", name == "nullable_parameters":
+			code = "nullable-changed"
 		case name == "nooverride" && b != absent:
 			code = "nooverride-added"
 		}

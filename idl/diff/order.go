@@ -51,7 +51,13 @@ func (o *orders) under(parents, abstract []*model.Interface) order {
 			m.give(p)
 		}
 	}
-	m.lines = append(m.lines, slices.Clone(parents))
+	var leading []*model.Interface // a parent in front of one that is derived from it stands where that has it
+	for k, p := range parents {
+		if !slices.ContainsFunc(parents[k+1:], func(later *model.Interface) bool { return later.Inherits(p) }) {
+			leading = append(leading, p)
+		}
+	}
+	m.lines = append(m.lines, leading)
 	return m.merge()
 }
 
@@ -93,34 +99,50 @@ func (m *merger) merge() order {
 	}
 }
 
-// next returns the first class of a line that stands behind nobody in the others; else the one that the fewest lines are
-// against of those that may be taken all the same; else nil, and why the first may not.
+// next returns the class that nothing serious is against, and the fewest lines, of those that stand first in one, else of all; else nil, and
+// what is against the first.
 func (m *merger) next() (*model.Interface, string) {
-	var best *model.Interface
-	fewest, conflict := 0, ""
-	for _, l := range m.lines {
-		against, why := 0, ""
-		for _, other := range m.lines {
-			at := slices.Index(other, l[0])
-			if at <= 0 {
-				continue
+	conflict := ""
+	for _, firsts := range []bool{true, false} {
+		var best *model.Interface
+		fewest := 0
+		for _, l := range m.lines {
+			if firsts {
+				l = l[:1]
 			}
-			against++
-			for _, before := range other[:at] {
-				if why == "" {
-					why = m.serious(before, l[0])
+			for _, x := range l {
+				against, why := m.against(x)
+				switch {
+				case why != "" && conflict == "":
+					conflict = why
+				case why != "":
+				case best == nil || against < fewest:
+					best, fewest = x, against
 				}
 			}
 		}
-		switch {
-		case why != "" && conflict == "":
-			conflict = why
-		case why != "":
-		case best == nil || against < fewest:
-			best, fewest = l[0], against
+		if best != nil {
+			return best, ""
 		}
 	}
-	return best, conflict
+	return nil, conflict
+}
+
+// against returns in how many lines something stands before a class, and what of that is serious.
+func (m *merger) against(x *model.Interface) (n int, why string) {
+	for _, l := range m.lines {
+		at := slices.Index(l, x)
+		if at <= 0 {
+			continue
+		}
+		n++
+		for _, before := range l[:at] {
+			if why == "" {
+				why = m.serious(before, x)
+			}
+		}
+	}
+	return n, why
 }
 
 // serious says why a class must not be taken before one that stands before it, or nothing.

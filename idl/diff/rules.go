@@ -150,7 +150,7 @@ func layoutAnnotations(all string) string {
 	for a := range strings.SplitSeq(all, "@") {
 		name, _, _ := strings.Cut(strings.TrimSpace(a), "(")
 		switch name {
-		case "optional", "bit_bound", "value", "position", "id", "autoid", "hashid", "extensibility", "final", "appendable", "mutable", "external":
+		case "optional", "bit_bound", "position", "id", "autoid", "hashid", "extensibility", "final", "appendable", "mutable", "external":
 			keep = append(keep, strings.TrimSpace(a))
 		}
 	}

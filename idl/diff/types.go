@@ -55,8 +55,10 @@ func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 	}
 	note := ""
 	if rel == alike || rel == referring {
-		if n := c.exchanged(old, new); n != "" {
+		if n, memory := c.exchanged(old, new); memory {
 			code, note = "type-exchanged", ", where "+n
+		} else if n != "" {
+			code, note = "type-exchanged-in-transfer", ", where "+n
 		}
 	}
 	c.add(code, s, "%s: %s is now %s%s", what(s), show(old), show(new), note)
@@ -70,14 +72,62 @@ func (c *comparer) retyped(code string, s subject, old, new *model.Type) bool {
 	return true
 }
 
-// owned tells that of two types which are one to signatures the one has to be freed and the other not: of string and somId.
+// owned tells that of two types which are one to signatures parts have to be freed now, or must not be: of strings and somIds.
 func (c *comparer) owned(s subject, old, new *model.Type) {
+	o := ownership{c: c, seen: map[model.Decl]bool{}}
+	o.types(old, new)
+	if o.more {
+		c.add("memory-changed", s, "%s: who is given it has to free strings in it now", what(s))
+	}
+	if o.less {
+		c.add("memory-changed", s, "%s: who is given it must not free strings in it now, which are names", what(s))
+	}
+}
+
+// ownership is what of a type has to be freed in one release and not in the other.
+type ownership struct {
+	c          *comparer
+	seen       map[model.Decl]bool // each is looked into once
+	more, less bool
+}
+
+func (o *ownership) types(old, new *model.Type) {
+	if old.IsVoid() || new.IsVoid() || old.Kind == model.Named && new.Kind == model.Named && o.c.sameDecl(old.Decl, new.Decl) {
+		return // of what both releases have by its name it is told there
+	}
+	if isText(old) && isText(new) {
+		o.more = o.more || cabi.Owns(new) && !cabi.Owns(old)
+		o.less = o.less || cabi.Owns(old) && !cabi.Owns(new)
+		return
+	}
+	old, new = old.Resolve(), new.Resolve()
 	switch {
-	case old.IsVoid() || cabi.Owns(old) == cabi.Owns(new):
-	case cabi.Owns(new):
-		c.add("memory-changed", s, "%s: who is given it has to free it now", what(s))
-	default:
-		c.add("memory-changed", s, "%s: who is given it must not free it now", what(s))
+	case old.Elem != nil && new.Elem != nil:
+		o.types(old.Elem, new.Elem)
+	case old.Kind == model.Named && new.Kind == model.Named:
+		o.declared(cabi.Definition(old.Decl), cabi.Definition(new.Decl))
+	}
+}
+
+func (o *ownership) declared(old, new model.Decl) {
+	if o.seen[old] || o.c.sameDecl(old, new) || o.c.old.renamed[old.About().ScopedName()] == new.About().ScopedName() {
+		return
+	}
+	o.seen[old] = true
+	switch a := old.(type) {
+	case *model.Struct:
+		if b, ok := new.(*model.Struct); ok {
+			was, is := a.AllMembers(), b.AllMembers()
+			for k := range min(len(was), len(is)) {
+				o.types(was[k].Type, is[k].Type)
+			}
+		}
+	case *model.Union:
+		if b, ok := new.(*model.Union); ok {
+			for k := range min(len(a.Cases), len(b.Cases)) {
+				o.types(a.Cases[k].Type, b.Cases[k].Type)
+			}
+		}
 	}
 }
 
@@ -92,15 +142,20 @@ func sameMembersShape(old, new []*model.Member) bool {
 }
 
 // exchanged says what stands elsewhere in a type of another name that is the same in transfer: a member or an enumerator whose name
-// that type has, too. It is "" if there is none.
-func (c *comparer) exchanged(old, new *model.Type) string {
-	x := exchange{c, map[model.Decl]bool{}}
-	return x.types(old, new)
+// that type has, too. It is "" if there is none. In memory, too, but for enumerators, which are the numbers that @value gives them there.
+func (c *comparer) exchanged(old, new *model.Type) (what string, memory bool) {
+	x := exchange{c, map[model.Decl]bool{}, true}
+	if what = x.types(old, new); what != "" {
+		return what, true
+	}
+	x = exchange{c, map[model.Decl]bool{}, false}
+	return x.types(old, new), false
 }
 
 type exchange struct {
-	c    *comparer
-	seen map[model.Decl]bool
+	c      *comparer
+	seen   map[model.Decl]bool
+	memory bool // what enumerators are in memory counts, and not what they are in transfer
 }
 
 func (x *exchange) types(old, new *model.Type) string {
@@ -118,6 +173,9 @@ func (x *exchange) types(old, new *model.Type) string {
 	x.seen[a] = true
 	switch o := a.(type) {
 	case *model.Enum:
+		if x.memory {
+			return renumbered(o, b.(*model.Enum))
+		}
 		return moved(names(o.Enumerators), names(b.(*model.Enum).Enumerators))
 	case *model.Struct:
 		was, is := o.AllMembers(), b.(*model.Struct).AllMembers()
@@ -140,6 +198,16 @@ func (x *exchange) types(old, new *model.Type) string {
 			}
 		}
 		return x.types(o.Discriminator, b.(*model.Union).Discriminator)
+	}
+	return ""
+}
+
+// renumbered says which enumerator has another number in a second enumeration; "" if none has.
+func renumbered(old, new *model.Enum) string {
+	for _, e := range old.Enumerators {
+		if n := enumerator(new, e.Name); n != nil && n.Number() != e.Number() {
+			return e.Name + " has another number"
+		}
 	}
 	return ""
 }

@@ -92,7 +92,8 @@ enum {
 SOM_API const char *som_code_name(uint32_t code);
 
 /* Raise an exception in ev, in place of one that it holds. The id of a system exception is
- * "IDL:omg.org/CORBA/…:1.0". value is owned by ev from then on. With ev NULL value is dropped at once. */
+ * "IDL:omg.org/CORBA/…:1.0". value is owned by ev from then on, to be ended by som_env_clear of it or of
+ * what it is copied to: the kernel counts those. With ev NULL value is dropped at once. */
 SOM_API void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t completed, const char *text);
 SOM_API void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void *));
 SOM_API void som_env_clear(som_env *ev);
@@ -185,7 +186,8 @@ SOM_API int som_class_check_version(const som_class *c, uint32_t major, uint32_t
  * c is itself again. */
 SOM_API int som_class_substitute(som_class *c, som_class *by, som_env *ev);
 /* Ends c, whose reference is given up, and the classes of its library; SOM_E_BUSY, and nothing is given up, where
- * an instance, a subclass or another reference lives. */
+ * an instance, a subclass or another reference lives, or c has a library and anywhere in the process there is an environment with
+ * an exception of som_raise_user that has a value and a drop, which may be that library's code. */
 SOM_API int som_class_unload(som_class *c, som_env *ev);
 
 /* ---- Binding: what a client knows of a class ---- */
@@ -326,9 +328,9 @@ SOM_API som_proc *som_find(const som_object *o, const som_name *name, som_env *e
 SOM_API int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev);
 /* Puts another implementation into c's table; what stood there, or NULL. Subclasses made later inherit it. */
 SOM_API som_proc *som_class_replace(som_class *c, som_tok method, som_proc *proc, som_env *ev);
-/* Puts a procedure in front of a method: what calls of c's instances run, by whichever way, if they are made from now on. What
- * stands behind stays what subclasses inherit, what parent and next calls run, and what som_class_proc answers. With proc NULL
- * nothing stands in front any more. For metaclasses, in somClassReady; of the root classes SOM_E_METHOD. */
+/* Puts a procedure in front of a method: what calls of c's instances run, by whichever way. What stands behind stays what
+ * subclasses inherit, what parent and next calls run, and what som_class_proc answers. With proc NULL nothing stands in front any
+ * more. For metaclasses, in somClassReady: SOM_E_BUSY while there are instances; of the root classes SOM_E_METHOD. */
 SOM_API int som_class_front(som_class *c, som_tok method, som_proc *proc, som_env *ev);
 
 /* ---- Calls by signature ---- */

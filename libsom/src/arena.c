@@ -70,9 +70,9 @@ som_tok tokens_take(uint32_t words, som_env *ev) {
 
 void tokens_give(som_tok at, uint32_t words) {
 	uint32_t first = (uint32_t)(at / WORD_SIZE);
-	if (first + words == top) {
+	if (first + words == top)
 		top = first;
-	} else if (nspans < sizeof spans / sizeof spans[0]) {
+	else if (nspans < sizeof spans / sizeof spans[0]) {
 		spans[nspans].at = first;
 		spans[nspans++].words = words;
 	}

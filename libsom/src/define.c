@@ -240,9 +240,9 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	uint32_t slot = 0;
 	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
 		const som_method *m = element(d->introduces, d->method_size, i);
-		if (m->migrated) {
+		if (m->migrated)
 			code = migrate(k, m->migrated, &all[i], ev);
-		} else if (m->kind != SOM_PROCEDURE) {
+		else if (m->kind != SOM_PROCEDURE) {
 			all[i].token = slot_token(k, slot++);
 			if (m->proc) k->impls->e[k->impls->n++] = (impl){all[i].token, m->proc};
 		}

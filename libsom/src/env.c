@@ -12,6 +12,7 @@ static void error(uint32_t code, const char *text) { fprintf(stderr, "som: %s: %
 som_hooks hooks = {.allocate = malloc, .deallocate = free, .output = output, .error = error,
 	.load = open_library, .symbol = find_symbol, .unload = close_library};
 static bool used; /* memory has been taken */
+uint32_t exceptions;
 
 bool memory_in_use(void) { return __atomic_load_n(&used, __ATOMIC_ACQUIRE); }
 
@@ -63,8 +64,10 @@ char *copy_text(const char *s) {
 void som_env_clear(som_env *ev) {
 	if (!ev || ev->major == SOM_NO_EXCEPTION) return;
 	som_env old = *ev;
+	bool ends = old.drop && old.value;
 	memset(ev, 0, sizeof *ev);
-	if (old.drop && old.value) old.drop(old.value);
+	if (ends) old.drop(old.value);
+	if (ends && old.major == SOM_USER_EXCEPTION) __atomic_sub_fetch(&exceptions, 1, __ATOMIC_RELEASE);
 	give(old.id);
 	give(old.text);
 }
@@ -89,6 +92,7 @@ void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void 
 	raise(ev, SOM_USER_EXCEPTION, id, NULL);
 	ev->value = value;
 	ev->drop = drop;
+	__atomic_add_fetch(&exceptions, drop && value, __ATOMIC_RELAXED);
 }
 
 /* The text of a format, owned. */
@@ -112,9 +116,9 @@ int fail(som_env *ev, uint32_t code, const char *format, ...) {
 	va_start(ap, format);
 	char *text = text_of(format, ap);
 	va_end(ap);
-	if (ev == &aloud) {
+	if (ev == &aloud)
 		hooks.error(code, text ? text : format);
-	} else {
+	else {
 		som_raise_system(ev, id, code, SOM_COMPLETED_NO, text);
 		ev->code = code;
 	}

@@ -117,6 +117,7 @@ char *pool_text(klass *k, const char *s, size_t n);
 char *copy_text(const char *s); /* owned, or NULL */
 int fail(som_env *ev, uint32_t code, const char *format, ...) SOM_FORMAT(3, 4); /* returns code */
 int no_memory(som_env *ev, const char *what);
+extern uint32_t exceptions; /* that live and have members which something ends, perhaps a library's code; atomic */
 extern som_env aloud; /* only its address: an error goes to the hook, since there is nobody to return it to */
 som_env *env_or(som_env *own, som_env *ev); /* ev, cleared, or own where there is none; who has own clears it */
 void print(const char *format, ...) SOM_FORMAT(1, 2);

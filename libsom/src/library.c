@@ -186,7 +186,7 @@ static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	}
 	void *handle = library_forget(l);
 	depth = lock_let_go();
-	if (handle) hooks.unload(handle);
+	if (handle && !__atomic_load_n(&exceptions, __ATOMIC_ACQUIRE)) hooks.unload(handle);
 	lock_again(depth);
 	return code;
 }

@@ -73,9 +73,9 @@ static int search(const klass *k, uint32_t from, const char *name, found *f, som
 		const som_method_info *m = own_method(a, name);
 		if (m && !m->migrated && f->in)
 			return fail(ev, SOM_E_AMBIGUOUS, "class %s: %s is both %s::%s and %s::%s; say which", k->info.name, name, f->in->info.name, name, a->info.name, name);
-		if (m && !m->migrated) {
+		if (m && !m->migrated)
 			*f = (found){.in = a, .info = m};
-		} else if (!f->in && (f->dyn = own_dynamic(a, name))) {
+		else if (!f->in && (f->dyn = own_dynamic(a, name))) {
 			f->in = a;
 			return SOM_OK;
 		}

@@ -59,9 +59,9 @@ void som_set_checking(int on) {
 
 void end_memory(som_ref o, const klass *k) {
 	void *raw = o->flags & F_PLACED ? NULL : aligned_by_allocator(k) ? (void *)o : ((void **)(void *)o)[-1];
-	if (__builtin_expect(!__atomic_load_n(&checking, __ATOMIC_RELAXED), 1)) {
+	if (__builtin_expect(!__atomic_load_n(&checking, __ATOMIC_RELAXED), 1))
 		give(raw);
-	} else {
+	else {
 		memset((char *)o + SOM_HEAD, 0xdd, (size_t)k->info.data_size);
 		__atomic_store_n(&o->mt, freed_row, __ATOMIC_RELEASE);
 		if (raw) keep(raw, (size_t)k->info.data_size);

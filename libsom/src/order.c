@@ -71,11 +71,12 @@ static klass *choose(const list *lists, uint32_t n, char *why, size_t nwhy) {
 		klass *h = head(&lists[i]);
 		if (h && h->ahead == 0) return h;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		klass *h = head(&lists[i]);
-		int count = h && h != best ? against(h, lists, n, why, nwhy) : -1;
-		if (count >= 0 && (!best || count < fewest)) {
-			best = h;
+	for (uint32_t i = 0; i < 2 * n && (i < n || !best); i++) { /* those that stand first; if none of them may be taken, all */
+		const list *l = &lists[i % n];
+		for (const som_class *const *p = l->at; p < l->end && (i >= n || p == l->at); p++) {
+			int count = K(*p) == best || K(*p)->mark & TAKEN ? -1 : against(K(*p), lists, n, why, nwhy);
+			if (count < 0 || (best && count >= fewest)) continue;
+			best = K(*p);
 			fewest = count;
 		}
 	}
@@ -92,14 +93,19 @@ static void advance(list *l) {
 
 int linearise(klass *k, som_env *ev) {
 	uint32_t n = k->info.nparents + 1, all = 1;
-	list *lists = take(n * sizeof *lists);
+	list *lists = take(n * (sizeof *lists + sizeof(som_class *)));
 	if (!lists) return no_memory(ev, "a linearisation");
+	const som_class **leading = (const som_class **)(lists + n), **end = leading; /* parents, but for those in front of a descendant */
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		const klass *p = K(k->info.parents[i]);
 		lists[i] = (list){p->info.order, p->info.order + p->info.norder};
 		all += p->info.norder;
+		uint32_t later = i + 1;
+		while (later + 1 < n && !descends(K(k->info.parents[later]), p))
+			later++;
+		if (later + 1 == n) *end++ = C(p);
 	}
-	lists[n - 1] = (list){k->info.parents, k->info.parents + k->info.nparents};
+	lists[n - 1] = (list){leading, end};
 
 	for (uint32_t i = 0; i < n; i++)
 		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++)

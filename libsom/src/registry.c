@@ -48,10 +48,7 @@ klass *find_class(const char *name, som_env *ev) {
 	return k || load_for(name, ev) != SOM_OK ? k : registered(name);
 }
 
-static som_class *pinned(klass *k) {
-	__atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED);
-	return C(k);
-}
+static som_class *pinned(klass *k) { return __atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED), C(k); }
 
 static som_class *pinned_by_name(const char *name, bool load, som_env *ev) {
 	lock();
@@ -155,10 +152,11 @@ int som_class_unload(som_class *c, som_env *ev) {
 	if (!is_class(c, ev)) return SOM_E_TYPE;
 	lock();
 	library *l = k->library;
-	bool done = k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, 1, &busy);
+	uint32_t held = l ? __atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) : 0;
+	bool done = !held && k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, 1, &busy);
 	if (!done)
-		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live", k->info.name, busy->info.name,
-			(unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs);
+		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its library may "
+			"have to end", k->info.name, busy->info.name, (unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs, held);
 	void *handle = done && l && l != library_loading() ? library_forget(l) : NULL; /* whose entry runs, load sees to */
 	unlock();
 	if (handle) hooks.unload(handle);

@@ -20,9 +20,7 @@ static uint8_t check_version(som_ref c, som_env *ev, int32_t major, int32_t mino
 }
 
 static void version(som_ref c, som_env *ev, int32_t *major, int32_t *minor) {
-	(void)ev;
-	*major = (int32_t)self(c)->info.major;
-	*minor = (int32_t)self(c)->info.minor;
+	(void)ev, *major = (int32_t)self(c)->info.major, *minor = (int32_t)self(c)->info.minor;
 }
 
 /* ---- Methods by name ---- */

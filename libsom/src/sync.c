@@ -21,10 +21,7 @@ void unlock(void) {
 	if (--held == 0) pthread_mutex_unlock(&mutex);
 }
 
-void lock(void) {
-	boot();
-	acquire();
-}
+void lock(void) { boot(), acquire(); }
 
 unsigned lock_let_go(void) {
 	unsigned depth = held;
@@ -49,16 +46,8 @@ void lock_wake(void) { pthread_cond_broadcast(&woken); }
 
 /* The child of a fork has the forking thread alone: what it is given must not be half made by another. */
 #ifndef _WIN32
-static void before_fork(void) {
-	lock();
-	weak_lock();
-}
-
-static void after_fork(void) {
-	weak_unlock();
-	unlock();
-}
-
+static void before_fork(void) { lock(), weak_lock(); }
+static void after_fork(void) { weak_unlock(), unlock(); }
 static void mind_forks(void) { pthread_atfork(before_fork, after_fork, after_fork); }
 #else
 static void mind_forks(void) {}

@@ -117,16 +117,15 @@ som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev
 	lock();
 	impls *all = k->impls, *more = all;
 	impl *mine = find_impl(all, t);
-	if (mine) {
+	if (mine)
 		__atomic_store_n(&mine->proc, proc, __ATOMIC_RELAXED);
-	} else if ((more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl)))) { /* a new list; who reads the old one may go on */
+	else if ((more = pool_take(k, sizeof *more + (all->n + 1) * sizeof(impl)))) { /* a new list; who reads the old one may go on */
 		memcpy(more, all, sizeof *all + all->n * sizeof(impl));
 		more->e[more->n++] = (impl){t, proc};
 		qsort(more->e, more->n, sizeof(impl), impls_by_token);
 		__atomic_store_n(&k->impls, more, __ATOMIC_RELEASE);
-	} else {
+	} else
 		no_memory(ev, "a replacement");
-	}
 	if (more) {
 		old = get(k->row, t);
 		put(k->row, t, (void *)proc);
@@ -218,6 +217,8 @@ int som_class_front(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	if (k == object_class || k == class_class || k == manager_class)
 		return fail(ev, SOM_E_METHOD, "class %s is everybody's: put something in front of a subclass's methods", k->info.name);
 	if (!introducer(k, t)) return fail(ev, SOM_E_UNKNOWN, "class %s: it has no method of this token", k->info.name);
+	if (som_class_instances(c))
+		return fail(ev, SOM_E_BUSY, "class %s has instances: put something in front of its methods before there is one", k->info.name);
 	lock();
 	char *row = cast_row(k, k, ev);
 	if (row) {

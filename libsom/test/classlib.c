@@ -1,4 +1,4 @@
-/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, NO_ENTRY, GO. */
+/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, JOINED, NO_ENTRY, GO. */
 #include "som.h"
 
 #ifdef GO
@@ -42,6 +42,15 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 	d.nintroduces = 0;
 #endif
 	som_class *c = abi == SOM_ABI && begun ? som_class_define(&d, ev) : NULL;
+#ifdef JOINED /* what the library keeps is a metaclass that is derived from two of its own */
+	const char *root[] = {"SOMClass"}, *names[] = {"JoinedM", "JoinedN"};
+	som_class *metas[2] = {0};
+	for (int i = 0; i < 2; i++) {
+		const som_class_desc m = {.size_of = sizeof m, .name = names[i], .parents = root, .nparents = 1};
+		som_release((som_ref)(metas[i] = som_class_define(&m, ev)));
+	}
+	if (!som_class_join(metas, 2, ev)) return (int)ev->code;
+#endif
 #ifdef FAILS
 	som_raise_user(ev, "IDL:test/Fails:1.0", NULL, NULL);
 #endif

@@ -316,6 +316,9 @@ static int method_step(const char *what, som_class *c, char **f, int n, som_env 
 	} else if (!strcmp(what, "next")) {
 		chain(c, &m, ev);
 		return SOM_OK;
+	} else if (!strcmp(what, "front")) {
+		som_class_front(c, m.token, answering(third), ev);
+		return (int)ev->code;
 	} else { /* replace */
 		som_class_replace(c, m.token, answering(third), ev);
 		return (int)ev->code;

@@ -30,10 +30,23 @@ static int use(const char *name, som_env *ev) {
 			return 1;
 		som_env_clear(ev);
 		som_release(o);
+		som_env full = {0}; /* whose end may be code of the library */
+		som_raise_user(&full, "IDL:test/Full:1.0", som_allocate(1), som_deallocate);
+		if (som_class_unload(c, ev) != SOM_E_BUSY || !strstr(ev->text, "1 exceptions"))
+			return 1;
+		som_env_clear(ev);
+		som_env_clear(&full);
 		if (!som_class_describe(c)->library || som_class_unload(c, ev) != SOM_OK || som_class_registered(name, NULL))
 			return 1;
 	}
 	puts("used");
+	return 0;
+}
+
+static int has(const char *name) {
+	som_class *c = som_class_registered(name, NULL);
+	puts(c ? "has" : "has not");
+	som_release((som_ref)c);
 	return 0;
 }
 
@@ -149,6 +162,8 @@ int main(int argc, char **argv) {
 			bad = try(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "place"))
 			bad = place(argv[i + 1], &ev);
+		else if (!strcmp(argv[i], "has"))
+			bad = has(argv[i + 1]);
 		else if (!strcmp(argv[i], "stays"))
 			bad = stays(argv[i + 1], &ev);
 		if (bad || ev.major)

@@ -97,8 +97,18 @@ public:
 			}
 			s.held_.at(from.value).count++;
 		}
-		to.value = from.value;
-		to.drop = from.drop;
+		if (from.drop && from.major == SOM_USER_EXCEPTION) { // what ends them may be a library's, which the kernel keeps until then
+			const som_env said = to;
+			to.text = nullptr;
+			som_raise_user(&to, said.id, from.value, from.drop);
+			to.text = said.text;
+			to.code = said.code;
+			to.minor = said.minor;
+			to.completed = said.completed;
+		} else {
+			to.value = from.value;
+			to.drop = from.drop;
+		}
 		if (theirs) theirs(from.value);
 	}
 };
