@@ -274,7 +274,6 @@ type randomValue struct {
 	types  int
 	leaves []string
 	anys   []*tc.TypeCode
-	made   []*dyn.Valuetype
 }
 
 type making struct {
@@ -289,8 +288,6 @@ func (r *randomValue) name() (id, name string) {
 	name = fmt.Sprint("T", r.types)
 	return "IDL:R/" + name + ":1.0", name
 }
-
-func (r *randomValue) one(of ...func() making) making { return of[r.IntN(len(of))]() }
 
 func (r *randomValue) leaf() making {
 	number := func(t *tc.TypeCode, make func(uint64) any) making {
