@@ -99,6 +99,15 @@ func put[T word](e *Encoder, v []T) {
 // [Decoder.WordsView].
 func (e *Encoder) Words(octets []byte, size int) {
 	e.alignRun(size)
+	if s := e.vals; size == 2 && s != nil && s.runs > 0 && s.parts { // each is a step there, but only the last may be moved
+		n := max(len(octets)-3*size, 0)
+		e.buf = append(e.buf, octets[:n]...)
+		for octets = octets[n:]; len(octets) > 0; octets = octets[size:] {
+			e.step(size)
+			e.buf = append(e.buf, octets[:size]...)
+		}
+		return
+	}
 	e.octets(octets)
 }
 

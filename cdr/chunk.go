@@ -1,6 +1,8 @@
 package cdr
 
 import (
+	"math"
+
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/limits"
 )
@@ -166,8 +168,8 @@ func (d *Decoder) skipInside(truncated bool) {
 }
 
 // skippedIndirection skips an indirection between chunks, which some peers write, if tag is
-// that of one and not the end of all values: it leads to a value. Where the outermost value may end it is the end tag: only
-// inside of another, whose end is still to come, is it anything else.
+// that of one and not the end of all values: it leads to a value, and the values around go on behind it to their end. Where the outermost value may
+// end it is the end tag: only inside of another, whose end is still to come, is it anything else.
 func (d *Decoder) skippedIndirection(tag uint32) bool {
 	if tag != tagIndirection || d.vals.level < 2 || d.align(4)+4 > d.end {
 		return false
@@ -176,8 +178,61 @@ func (d *Decoder) skippedIndirection(tag uint32) bool {
 	if d.vals.seen[ahead.target()] == nil {
 		return false
 	}
+	until, on := ahead.goesOn()
+	if !d.Spend(until-ahead.pos, 1) || !on {
+		return false
+	}
 	d.pos = ahead.pos
 	return true
+}
+
+// goesOn reports whether chunks, values and end tags follow up to the end of all values, and how far it has looked. Another tag that may be that
+// end is taken for it.
+func (d *Decoder) goesOn() (until int, on bool) {
+	a := Decoder{buf: d.buf, pos: d.pos, end: d.end, base: d.base, little: d.little, env: d.env}
+	for level := d.vals.level; a.err == nil; {
+		tag := a.ULong()
+		switch end := -int64(int32(tag)); {
+		case end > int64(level):
+			return a.pos, false
+		case end == 1:
+			return a.pos, a.err == nil
+		case end > 0:
+			level = int(end) - 1
+		case tag == tagNull:
+		case isChunkSize(tag):
+			a.OctetsView(int(tag))
+		default:
+			a.skipHead(tag)
+			level++
+		}
+	}
+	return a.pos, false
+}
+
+// skipHead passes over what follows a value's tag, in which ids and URLs may be indirections.
+func (d *Decoder) skipHead(tag uint32) {
+	n := uint32(tag & flagCodebase)
+	switch tag & flagsIDs {
+	case flagOneID:
+		n++
+	case flagIDs:
+		if ids := d.ULong(); ids != tagIndirection {
+			n += ids
+		} else {
+			d.ULong()
+		}
+	}
+	for ; n > 0 && d.err == nil; n-- {
+		if size := d.ULong(); size != tagIndirection {
+			d.OctetsView(int(min(size, math.MaxInt32)))
+		} else {
+			d.ULong()
+		}
+	}
+	if tag&flagChunked == 0 {
+		d.Fail(marshal(exc.MinorBadValue, "a value that is not in chunks inside one that is"))
+	}
 }
 
 // gather returns the next n octets, which are in several chunks, in a copy.

@@ -1,6 +1,7 @@
 package cdr_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
@@ -28,6 +29,40 @@ func TestEndTagOfTheOutermost(t *testing.T) {
 		d.EndValue(h, true)
 		if got, last := d.Long(), d.Long(); first != 7 || got != n || last != 9 || d.Err() != nil || d.Remaining() != 0 {
 			t.Errorf("%d, and behind it %d and %d, want 7, %d and 9: %v, %d octets are left", first, got, last, n, d.Err(), d.Remaining())
+		}
+	}
+}
+
+// TestEndTagOfBoth: -1 is also the end tag of a value inside the outermost that is the last in it, be it cut or not, whatever follows: unless that
+// are chunks and end tags up to the end of all values.
+func TestEndTagOfBoth(t *testing.T) {
+	t.Parallel()
+	for _, little := range []bool{false, true} {
+		for _, next := range []int32{0, 1, 3, 9, 1000, -1 << 31, -3, 0x7fffff02, 0x7ffffff8} {
+			e := cdr.NewEncoder(nil, little, nil)
+			beginTwo(e)
+			e.ULong(4)
+			e.Long(6)
+			beginTwo(e)
+			e.ULong(8)
+			e.Long(7)
+			e.Long(8) // to be cut
+			e.Long(-1)
+			leads := int32(-e.Len())
+			e.Long(leads)
+			e.Long(next)
+			e.Long(11)
+			d := cdr.NewDecoder(e.Bytes(), little, nil)
+			outer := d.BeginValue()
+			first := d.Long()
+			inner := d.BeginValue()
+			second := d.Long()
+			d.EndValue(inner, true)
+			d.EndValue(outer, true)
+			got := []int32{first, second, d.Long(), d.Long(), d.Long()}
+			if want := []int32{6, 7, leads, next, 11}; !slices.Equal(got, want) || d.Err() != nil || d.Remaining() != 0 {
+				t.Errorf("little-endian %v: %d, want %d: %v, %d octets are left", little, got, want, d.Err(), d.Remaining())
+			}
 		}
 	}
 }

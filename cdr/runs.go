@@ -1,5 +1,7 @@
 package cdr
 
+import "github.com/opendsom/dsom/exc"
+
 // A run is what a peer may read in one step, whatever it is made of: a text, a fixed, the elements of a sequence or
 // array of primitives. In an any it is each primitive, and as many members and elements as lie side by side in memory.
 //
@@ -48,9 +50,9 @@ func (e *Encoder) EndRun() {
 	}
 }
 
-// EndAnyRun ends what BeginAnyRun began. align is what peers align the run to; rigid says that there is padding in it, so that it
-// cannot be in two chunks.
-func (e *Encoder) EndAnyRun(align int, rigid bool) {
+// EndAnyRun ends what BeginAnyRun began. align is what peers align the run to; row says that there is padding in it, which omniORB
+// takes for octets like others.
+func (e *Encoder) EndAnyRun(align int, row bool) {
 	s := e.vals
 	if s == nil {
 		return
@@ -58,9 +60,11 @@ func (e *Encoder) EndAnyRun(align int, rigid bool) {
 	if s.runs--; s.runs > 0 {
 		return
 	}
-	// What omniORB aligns to 8 it aligns so again where it reads on in the next chunk, whose first octet would be 8 behind this word.
-	if rigid || align == 8 && (s.word-e.base)&7 != 0 {
-		s.stuck = len(e.buf)
+	if row {
+		s.row = len(e.buf)
+	}
+	if align == 8 {
+		s.wide = len(e.buf)
 	}
 	e.endRun(s.run)
 }
@@ -86,9 +90,9 @@ func (e *Encoder) cutChunk() {
 	if len(e.buf)-e.base <= whole || len(e.buf) <= at || e.env.Reader == JacORB {
 		return
 	}
-	if e.misread() {
-		if !e.stuck() {
-			e.splitWord()
+	if word, first, misread := e.lastWord(); misread {
+		if !e.stuck(first) {
+			e.splitWord(word, first)
 		}
 		return
 	}
@@ -99,15 +103,20 @@ func (e *Encoder) cutChunk() {
 
 // alignRun aligns for an array of numbers of size octets, with a count before it or without.
 //
-// If a run ended its chunk just before, and padding is needed, the array goes on in that chunk: omniORB aligns before
-// it looks for the next, is then behind the end of the chunk, and its process ends. Its own client
-// does the same, so that of two such runs it reads the first only where it has it whole.
+// omniORB aligns for it before it looks for the next chunk: if the chunk has ended just before, and padding is needed, it is then behind the
+// end of the chunk, and its process ends. If a run ended that chunk, the array goes on in it. omniORB's own client
+// does the same, so that of two such runs it reads the first only where it has it whole. If a value within ended there, nothing helps: a known omniORB is not
+// sent the array, though its own client does so.
 func (e *Encoder) alignRun(size int) {
 	if s := e.vals; s != nil {
-		if s.cut != 0 {
+		switch {
+		case s.cut != 0:
 			e.rejoin(s, size)
+		case e.env.Reader == OmniORB && s.chunk == len(e.buf) && s.start == s.ended && (s.tail-e.base)&(size-1) != 0:
+			e.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "an array of numbers of %d octets follows a value whose data end at offset %d, "+
+				"which is no multiple of that: the process of an omniORB would end that reads it; put another member between", size, s.tail-e.base))
 		}
-		e.step(size)
+		e.arrayStep(size)
 	}
 	e.Align(size)
 }

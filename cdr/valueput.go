@@ -21,10 +21,12 @@ type valuePut struct {
 	parts bool           // it is of an any, and may be read in parts
 	ended int            // behind the last end tag
 
-	word   int // where the word is in which the steps are
-	steps  [3]wordStep
+	words  int // where the two words begin in which the steps are
+	steps  [6]wordStep
 	nsteps int
-	stuck  int // where the buffer ended behind a run that cannot be in two chunks
+	wide   int // where the buffer ended behind a run of an any that omniORB aligns to 8
+	row    int // where it ended behind one with padding in it
+	tail   int // where the data of the value ended that ended last
 }
 
 func (e *Encoder) scope() *valuePut {
@@ -196,6 +198,8 @@ func (e *Encoder) EndValue(m ValueMark) {
 	e.closeChunk()
 	if s.ended == len(e.buf) {
 		e.buf = e.buf[:s.ended-4]
+	} else {
+		s.tail = len(e.buf)
 	}
 	e.Long(-int32(s.level))
 	s.ended = len(e.buf)
@@ -217,8 +221,8 @@ func (e *Encoder) closeChunk() {
 	if s.chunk == 0 {
 		return
 	}
-	if s.nsteps > 0 && e.misread() && !e.stuck() {
-		e.splitWord()
+	if word, first, misread := e.lastWord(); misread {
+		e.splitWord(word, first)
 	}
 	e.endChunk()
 }

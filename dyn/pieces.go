@@ -122,12 +122,28 @@ func (t *transcoder) arrayInPieces(tc *typecode.TypeCode) {
 		t.apart(tc)
 	case l.pieces == 0: // of nothing
 		t.together(tc, n)
+	case t.pieces.rows == 0 && t.pieces.open.align <= 1 && arraysOfOctets(tc.Content()):
+		t.each(tc, n)
+	case t.pieces.rows == 0 && t.pieces.open.align <= 1 && arraysOfOctets(tc):
+		t.endPiece()
+		t.beginPiece(l.last)
+		t.together(tc, n)
+		t.endPiece()
 	case l.pieces == 1:
 		t.beginPiece(l.last)
 		t.together(tc, n)
 	default:
 		t.inARow(tc, n)
 	}
+}
+
+// arraysOfOctets reports whether tc is an array of octets, or of such arrays: omniORBpy (4.3) reads each of them in one step. In a piece with
+// numbers it is part of that.
+func arraysOfOctets(tc *typecode.TypeCode) bool {
+	if tc = tc.Unalias(); tc.Kind() != typecode.TkArray {
+		return false
+	}
+	return tc.Content().Unalias().Kind() == typecode.TkOctet || arraysOfOctets(tc.Content())
 }
 
 // inARow writes n elements of more than one piece each. omniORB reads the first by its pieces and the others in one step, as if they stood

@@ -331,6 +331,8 @@ func (t *transcoder) elements(tc *typecode.TypeCode, n int) {
 	switch {
 	case !run || t.pieces.whole:
 		t.each(tc, n)
+	case t.inPieces() && arraysOfOctets(content):
+		t.each(tc, n)
 	case t.inPieces() && element.pieces > 1:
 		t.inARow(tc, n)
 	case t.inPieces():
@@ -384,11 +386,6 @@ func (t *transcoder) bulk(k typecode.Kind, n int) bool {
 	if size > 1 && t.d.Little() != t.e.Little() {
 		return false
 	}
-	b := t.d.WordsView(n, size)
-	if size == 2 && t.pieces.whole && len(b) > size { // the last is a step by itself
-		t.e.Words(b[:len(b)-size], size)
-		b = b[len(b)-size:]
-	}
-	t.e.Words(b, size)
+	t.e.Words(t.d.WordsView(n, size), size)
 	return true
 }

@@ -212,6 +212,12 @@ func (o *ORB) wayBack(from string, h hop) *link {
 	return nil
 }
 
+// A wayBack is what decides how a client is called back.
+type wayBack struct {
+	sets   codeset.Choice
+	reader cdr.Reader
+}
+
 // linkBack returns the link to the client of s, in the code sets that it announced or, if it did not, in
 // those that its object's reference allows.
 func (s *serverConn) linkBack(h hop) *link {
@@ -221,10 +227,14 @@ func (s *serverConn) linkBack(h hop) *link {
 	if sets == (codeset.Choice{}) {
 		sets, announce = h.sets, h.sets != (codeset.Choice{})
 	}
-	if l := s.links[sets]; l != nil {
+	w := wayBack{sets, h.reader}
+	if w.reader == cdr.AnyReader {
+		w.reader = s.env.Reader
+	}
+	if l := s.links[w]; l != nil {
 		return l
 	}
-	env, err := s.orb.env(coding{cdr.V12, sets, s.env.Reader, s.refs.names}, s.refs)
+	env, err := s.orb.env(coding{cdr.V12, sets, w.reader, s.refs.names}, s.refs)
 	if err != nil {
 		return nil
 	}
@@ -237,9 +247,9 @@ func (s *serverConn) linkBack(h hop) *link {
 		s.conn.NoCancel()
 	}
 	if s.links == nil {
-		s.links = map[codeset.Choice]*link{}
+		s.links = map[wayBack]*link{}
 	}
-	s.links[sets] = l // bounded: known code sets
+	s.links[w] = l // bounded: known code sets times readers
 	return l
 }
 

@@ -9,12 +9,12 @@ import (
 )
 
 // TestReader: where the chunks of values end is decided by the ORB that a reference names, and by the byte order of a request, which is
-// never little-endian if it is JacORB's.
+// never little-endian if it is JacORB's: also where the connection was made in the other direction.
 func TestReader(t *testing.T) {
 	t.Parallel()
 	o := newClient(t, nil)
 	for made, want := range map[uint32]cdr.Reader{
-		0: cdr.AnyReader, ior.ORBTypeJacORB: cdr.JacORB, ior.ORBTypeOmniORB: cdr.NotJacORB, ior.ORBTypeDSOM: cdr.NotJacORB, 0x53554e00: cdr.NotJacORB,
+		0: cdr.AnyReader, ior.ORBTypeJacORB: cdr.JacORB, ior.ORBTypeOmniORB: cdr.OmniORB, ior.ORBTypeDSOM: cdr.NotJacORB, 0x53554e00: cdr.NotJacORB,
 	} {
 		p := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: 9, Key: []byte("x")}
 		if made != 0 {
@@ -25,9 +25,30 @@ func TestReader(t *testing.T) {
 			t.Errorf("the ORB %#x is the reader %d, want %d", made, got, want)
 		}
 	}
-	for little, want := range map[bool]cdr.Reader{false: cdr.AnyReader, true: cdr.NotJacORB} {
-		if got, err := orb.ReplyReader(o, little); got != want || err != nil {
-			t.Errorf("who asks little-endian %v is the reader %d, %v, want %d", little, got, err, want)
+	big := newClient(t, func(c *orb.Config) { c.BigEndian = true })
+	for _, c := range []struct {
+		o      *orb.ORB
+		made   cdr.Reader
+		little bool
+		want   cdr.Reader
+	}{
+		{o, cdr.AnyReader, false, cdr.OtherOrder},
+		{o, cdr.AnyReader, true, cdr.NotJacORB},
+		{big, cdr.AnyReader, false, cdr.AnyReader},
+		{big, cdr.AnyReader, true, cdr.NotJacORB},
+		{o, cdr.JacORB, false, cdr.JacORB},
+		{big, cdr.JacORB, false, cdr.JacORB},
+		{o, cdr.OmniORB, true, cdr.OmniORB},
+	} {
+		if got, err := orb.ReplyReader(c.o, c.made, c.little); got != c.want || err != nil {
+			t.Errorf("who asks little-endian %v, over a connection to the reader %d, is the reader %d, %v, want %d", c.little, c.made, got, err, c.want)
+		}
+	}
+	for _, c := range []struct{ of, told, want cdr.Reader }{
+		{cdr.JacORB, cdr.OtherOrder, cdr.JacORB}, {cdr.AnyReader, cdr.OtherOrder, cdr.OtherOrder}, {cdr.OmniORB, cdr.NotJacORB, cdr.OmniORB},
+	} {
+		if got, again := orb.WayBackReader(o, c.of, c.told); got != c.want || again != c.told {
+			t.Errorf("the client %d, whose reference is that of the reader %d, is called back as %d, and another of it as %d, want %d and %d", c.told, c.of, got, again, c.want, c.told)
 		}
 	}
 }

@@ -243,6 +243,8 @@ func readerOf(made uint32, told bool) cdr.Reader {
 		return cdr.AnyReader
 	case made == ior.ORBTypeJacORB:
 		return cdr.JacORB
+	case made == ior.ORBTypeOmniORB:
+		return cdr.OmniORB
 	}
 	return cdr.NotJacORB
 }

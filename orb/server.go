@@ -243,7 +243,7 @@ type serverConn struct {
 	over   bool    // the connection has ended: nothing is believed any more
 	points []point // believed of what came from its host
 	marks  map[*cdr.Env]*cdr.Env
-	links  map[codeset.Choice]*link
+	links  map[wayBack]*link
 }
 
 // A scratch is what a connection keeps from one request to the next.
@@ -321,13 +321,24 @@ func (s *serverConn) newContext(w *conn.Work) *callContext {
 	return c
 }
 
+// reader returns who reads the values that are sent over s: what the reference said by which the connection was made, or else what the byte
+// order of a request tells. JacORB writes big-endian alone, and omniORB in the order of its machine, in which it reads with less care.
+func (s *serverConn) reader(little bool) cdr.Reader {
+	switch {
+	case s.made != nil && s.made.hop.reader != cdr.AnyReader:
+		return s.made.hop.reader
+	case little:
+		return cdr.NotJacORB
+	case s.orb.little:
+		return cdr.OtherOrder
+	}
+	return cdr.AnyReader
+}
+
 // environment returns the environment of a request with the service contexts cs. Code sets
 // that were announced hold for the rest of the connection.
 func (s *serverConn) environment(h giop.Header, cs giop.Contexts) (*cdr.Env, error) {
-	v, reader := h.Version, cdr.AnyReader
-	if h.Little { // JacORB writes big-endian alone
-		reader = cdr.NotJacORB
-	}
+	v, reader := h.Version, s.reader(h.Little)
 	data, told := cs.Find(giop.ContextCodeSets)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -33,4 +33,8 @@ var Peer = matrix.Peer{
 		{Cases: []string{"named_value", "basket", "any_graph", "custom_tag", "custom_any"},
 			Why: "to write a value in an any, or where no type is declared, it needs a class of the JDK that is gone since JDK 9", Seen: []string{"NoClassDefFoundError"}},
 	},
+	Others: []matrix.Other{
+		{What: "it takes the chunk of a value for ended that ends at the next multiple of 4 or before, also if what it reads next is in it: other values without an error. " +
+			"This project ends chunks where that does no harm", Proof: "jacorb/limits/Chunks.java"},
+	},
 }

@@ -21,6 +21,7 @@ type Peer struct {
 	Client, Server bool // which the suite has of it
 	Versions       []string
 	Limits         []Limit
+	Others         []Other
 }
 
 // A Document is the text of the table, in a file, and the rows that this run has found. It is safe for concurrent use.
@@ -182,6 +183,12 @@ func (d *Document) text(old []string) string {
 				b.WriteString("\n")
 			}
 			b.WriteString(l.text())
+		}
+		for i, o := range p.Others {
+			if i == 0 {
+				b.WriteString("\n")
+			}
+			fmt.Fprintf(&b, "- Beyond the cases: %s. Shown by: %s.\n", o.What, o.Proof)
 		}
 	}
 	return b.String()

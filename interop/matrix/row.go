@@ -30,6 +30,9 @@ type Limit struct {
 	Seen []string
 }
 
+// An Other is a limit that no case runs into: what it is, and where the peer alone shows it.
+type Other struct{ What, Proof string }
+
 // shown reports whether an outcome is the failure that the limit is about. Where it names none, the case has to be absent, or
 // its client to say that there are no means for it.
 func (l Limit) shown(o peer.Outcome, run bool) bool {

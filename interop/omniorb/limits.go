@@ -13,4 +13,12 @@ var Peer = matrix.Peer{
 			Why: "it reads an exception in an any without the repository id that the specification has there", Seen: []string{"MARSHAL"}},
 		{Cases: matrix.Custom, Why: "its IDL compiler writes no C++ for custom valuetypes", Proof: "omniorb/limits/custom.idl"},
 	},
+	Others: []matrix.Other{
+		{What: "its server ends at an array that is a member of a value in chunks, if a chunk has ended before it and padding is wanted there. This project ends none there, " +
+			"so that a text or array before it must not be in two of omniORB's buffers: MARSHAL", Proof: "omniorb/crash/arrays.idl"},
+		{What: "its server ends so where a value within has ended before the array, at no multiple of the numbers' size. This project raises MARSHAL, if the reference tells that " +
+			"it is an omniORB", Proof: "omniorb/crash/values.idl"},
+		{What: "it copies structures with padding that are in an any, in a row, in one step, as they would lie in one chunk: MARSHAL where one of its buffers ends in the first of them, " +
+			"or the values come back so", Proof: "omniorb/crash/rows.idl"},
+	},
 }

@@ -1,0 +1,617 @@
+package dyn_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
+	"github.com/opendsom/dsom/dyn"
+	tc "github.com/opendsom/dsom/typecode"
+)
+
+// A source is a model of an ORB that reads what is in a value.
+type source interface {
+	primitive(tc.Kind) uint64
+	wchar() uint64
+	text() string
+	wide() []byte
+	array(tc.Kind, int) []uint64
+	anyValue(*tc.TypeCode, *[]string)
+}
+
+// A stateReader reads whole values.
+type stateReader interface {
+	source
+	value() bool // begins one
+	ended()      // ends the outermost
+	readType(source) *tc.TypeCode
+}
+
+// expected are the types of the anys in a message. The models know them, and read over those that are written.
+type expected struct{ types []*tc.TypeCode }
+
+func (x *expected) readType(r source) *tc.TypeCode {
+	k := tc.Kind(r.primitive(tc.TkULong))
+	if len(x.types) == 0 || x.types[0].Kind() != k {
+		panic(misreads(fmt.Sprint("MARSHAL: a type of kind ", k)))
+	}
+	t := x.types[0]
+	x.types = x.types[1:]
+	switch k {
+	case tc.TkString, tc.TkWString:
+		r.primitive(tc.TkULong)
+	case tc.TkStruct, tc.TkArray, tc.TkSequence, tc.TkAlias, tc.TkEnum:
+		n := r.primitive(tc.TkULong)
+		if n > 1<<20 {
+			panic(misreads("MARSHAL: a type that is too long"))
+		}
+		r.array(tc.TkOctet, int(n))
+	}
+	return t
+}
+
+func sizeOf(k tc.Kind) int {
+	switch k {
+	case tc.TkBoolean, tc.TkOctet, tc.TkChar:
+		return 1
+	case tc.TkShort:
+		return 2
+	case tc.TkLong, tc.TkULong:
+		return 4
+	case tc.TkLongLong, tc.TkDouble:
+		return 8
+	}
+	return 0
+}
+
+// eachLeaf has r read what is of a type.
+func eachLeaf(t *tc.TypeCode, r source, leaves *[]string, inAny bool) {
+	put := func(v any) { *leaves = append(*leaves, fmt.Sprint(v)) }
+	elements := func(n int, array bool) {
+		c := t.Content()
+		if k := c.Kind(); sizeOf(k) > 0 && array {
+			for _, v := range r.array(k, n) {
+				put(v)
+			}
+			return
+		}
+		for range n {
+			eachLeaf(c, r, leaves, inAny)
+		}
+	}
+	switch k := t.Kind(); k {
+	case tc.TkAlias:
+		eachLeaf(t.Content(), r, leaves, inAny)
+	case tc.TkStruct:
+		for i := range t.Len() {
+			eachLeaf(t.MemberType(i), r, leaves, inAny)
+		}
+	case tc.TkArray:
+		elements(int(t.Length()), !inAny || t.Content().Kind() == tc.TkOctet && octetsAtOnce(r))
+	case tc.TkSequence:
+		n := r.primitive(tc.TkULong)
+		if n > 1<<16 {
+			panic(misreads("MARSHAL: a sequence that is too long"))
+		}
+		put(n)
+		elements(int(n), !inAny)
+	case tc.TkString:
+		put(r.text())
+	case tc.TkWString:
+		put(len(r.wide()))
+	case tc.TkWChar:
+		put(r.wchar())
+	case tc.TkAny:
+		if s, ok := r.(stateReader); ok {
+			r.anyValue(s.readType(r), leaves)
+		} else {
+			r.anyValue(nil, leaves)
+		}
+	case tc.TkValue:
+		s := r.(stateReader)
+		if !s.value() {
+			put("none")
+			return
+		}
+		readState(t, s, leaves)
+	default:
+		put(r.primitive(k))
+	}
+}
+
+// octetsAtOnce reports whether r reads an array of octets in an any in one step.
+func octetsAtOnce(r source) bool {
+	o, ok := r.(*omniReader)
+	_, jacorb := r.(*jacReader)
+	return ok && o.python || jacorb
+}
+
+func readState(t *tc.TypeCode, r stateReader, leaves *[]string) {
+	if base := t.Content(); base != nil {
+		readState(base, r, leaves)
+	}
+	for i := range t.Len() {
+		eachLeaf(t.MemberType(i), r, leaves, false)
+	}
+}
+
+// A jacReader reads values as JacORB 3.9 does (CDRInputStream): before each step it looks whether the chunk ends.
+type jacReader struct {
+	b      []byte
+	little bool
+	pos    int
+	chunk  int // its end, -1 for none
+	level  int
+
+	expected
+}
+
+func (r *jacReader) look() {
+	if r.chunk >= r.pos && r.chunk <= up(r.pos, 4) {
+		r.adjust()
+	}
+}
+
+func (r *jacReader) adjust() {
+	r.chunk = -1
+	back := r.pos
+	switch tag := int32(r.primitive(tc.TkLong)); {
+	case tag < 0:
+		if int(-tag) > r.level {
+			panic(misreads("INTERNAL: an end tag"))
+		}
+		if r.level = int(-tag) - 1; r.level > 0 {
+			r.chunk = r.pos
+			r.look()
+		}
+	case tag > 0 && tag < 0x7fffff00:
+		r.chunk = r.pos + int(tag)
+	default:
+		r.pos = back
+	}
+}
+
+func (r *jacReader) take(n, align int) []byte {
+	r.pos = up(r.pos, align) + n
+	if r.pos > len(r.b) {
+		panic(misreads("MARSHAL: past the end"))
+	}
+	return r.b[r.pos-n : r.pos]
+}
+
+func (r *jacReader) word(b []byte) uint64 {
+	o := omniReader{little: r.little}
+	return wordOf(b, o.order())
+}
+
+func (r *jacReader) primitive(k tc.Kind) uint64 {
+	n := sizeOf(k)
+	if n > 1 {
+		r.look()
+	} else if r.pos == r.chunk {
+		r.adjust()
+	}
+	return r.word(r.take(n, n))
+}
+
+func (r *jacReader) wchar() uint64 {
+	r.look()
+	return wordOf(r.take(int(r.take(1, 1)[0]), 1), binary.BigEndian)
+}
+
+func (r *jacReader) text() string {
+	b := r.wide()
+	return string(b[:max(len(b)-1, 0)])
+}
+
+func (r *jacReader) wide() []byte {
+	r.look()
+	n := r.word(r.take(4, 4))
+	if n > 1<<20 {
+		panic(misreads("MARSHAL: a text that is too long"))
+	}
+	return r.take(int(n), 1)
+}
+
+func (r *jacReader) array(k tc.Kind, n int) []uint64 {
+	size := sizeOf(k)
+	if n == 0 && size > 1 {
+		return nil
+	}
+	r.look()
+	o := omniReader{little: r.little}
+	return wordsOf(r.take(n*size, size), size, o.order())
+}
+
+func (r *jacReader) anyValue(t *tc.TypeCode, leaves *[]string) { eachLeaf(t, r, leaves, true) }
+
+func (r *jacReader) value() bool {
+	tag := uint32(r.primitive(tc.TkULong))
+	switch {
+	case tag == 0:
+		return false
+	case tag == 0xffffffff:
+		r.primitive(tc.TkLong)
+		return false
+	case tag < 0x7fffff00:
+		panic(misreads("MARSHAL: no value"))
+	}
+	ids := 0
+	switch tag & 6 {
+	case 2:
+		ids = 1
+	case 6:
+		ids = int(r.primitive(tc.TkULong))
+	}
+	for range ids {
+		if n := uint32(r.primitive(tc.TkULong)); n == 0xffffffff {
+			r.primitive(tc.TkLong)
+		} else if n > 1<<20 {
+			panic(misreads("MARSHAL: an id that is too long"))
+		} else {
+			r.take(int(n), 1)
+		}
+	}
+	r.level++
+	size := r.primitive(tc.TkULong)
+	if size == 0 || size >= 0x7fffff00 {
+		panic(misreads("MARSHAL: JacORB wants a chunk where a state begins"))
+	}
+	r.chunk = r.pos + int(size)
+	return true
+}
+
+func (r *jacReader) ended() {}
+
+// A randomValue makes random values, and what is in them.
+type randomValue struct {
+	*rand.Rand
+	types  int
+	leaves []string
+	anys   []*tc.TypeCode
+}
+
+type making struct {
+	of   *tc.TypeCode
+	make func() any
+}
+
+func (r *randomValue) put(v any) { r.leaves = append(r.leaves, fmt.Sprint(v)) }
+
+func (r *randomValue) name() (id, name string) {
+	r.types++
+	name = fmt.Sprint("T", r.types)
+	return "IDL:R/" + name + ":1.0", name
+}
+
+func (r *randomValue) leaf() making {
+	number := func(t *tc.TypeCode, make func(uint64) any) making {
+		return making{t, func() any {
+			v := uint64(1 + r.IntN(100))
+			r.put(v)
+			return make(v)
+		}}
+	}
+	switch r.IntN(10) {
+	case 0:
+		return number(tc.Octet, func(v uint64) any { return byte(v) })
+	case 1:
+		return making{tc.Boolean, func() any { r.put(1); return true }}
+	case 2:
+		return making{tc.Char, func() any { r.put(99); return "c" }}
+	case 3, 4:
+		return number(tc.Short, func(v uint64) any { return int16(v) })
+	case 5:
+		return number(tc.Long, func(v uint64) any { return int32(v) })
+	case 6:
+		return number(tc.LongLong, func(v uint64) any { return int64(v) })
+	case 7:
+		return making{tc.WChar, func() any { r.put(119); return "w" }}
+	case 8:
+		return making{tc.WString, func() any {
+			n := r.IntN(5)
+			if n > 0 {
+				r.put(2 + 2*n) // with a mark of the byte order
+			} else {
+				r.put(0)
+			}
+			return strings.Repeat("w", n)
+		}}
+	}
+	return making{tc.String, func() any {
+		s := strings.Repeat("s", r.IntN(14))
+		r.put(s)
+		return s
+	}}
+}
+
+func (r *randomValue) part(depth int) making {
+	if depth == 0 || r.IntN(2) == 0 {
+		return r.leaf()
+	}
+	switch r.IntN(4) {
+	case 0:
+		n := 1 + r.IntN(5)
+		makers, members := make([]making, n), make([]tc.Member, n)
+		for i := range members {
+			makers[i] = r.part(depth - 1)
+			members[i] = tc.Member{Name: fmt.Sprint("m", i), Type: makers[i].of}
+		}
+		id, name := r.name()
+		return making{tc.Struct(id, name, members...), func() any {
+			s := map[string]any{}
+			for i, m := range makers {
+				s[members[i].Name] = m.make()
+			}
+			return s
+		}}
+	case 1:
+		m, n := r.part(depth-1), 1+r.IntN(4)
+		return making{tc.Array(m.of, uint32(n)), func() any { return r.list(n, m) }}
+	case 2:
+		m := r.part(depth - 1)
+		return making{tc.Sequence(m.of, 0), func() any {
+			n := r.IntN(5)
+			r.put(n)
+			return r.list(n, m)
+		}}
+	}
+	return making{tc.Any, func() any { return r.any(depth - 1) }}
+}
+
+func (r *randomValue) list(n int, m making) []any {
+	l := make([]any, n)
+	for i := range l {
+		l[i] = m.make()
+	}
+	return l
+}
+
+func (r *randomValue) any(depth int) dyn.Any {
+	m := r.part(depth)
+	r.anys = append(r.anys, m.of)
+	a, err := dyn.Of(m.of, m.make())
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+var randomBase = tc.Value("IDL:R/Base:1.0", "Base", 0, nil, tc.State{Name: "n", Type: tc.Long, Public: true})
+
+// value makes a value of a new type, of members that may be values.
+func (r *randomValue) value(depth int) making {
+	if depth < 2 && r.IntN(8) == 0 {
+		return making{randomBase, func() any {
+			r.put(7)
+			return &dyn.Valuetype{Type: randomBase, Members: dyn.Struct{{Name: "n", Value: int32(7)}}}
+		}}
+	}
+	n := 1 + r.IntN(6)
+	var states []tc.State
+	var makers []making
+	for i := range n {
+		var m making
+		switch k := r.IntN(8); {
+		case k == 0 && depth > 0:
+			m = r.value(depth - 1)
+		case k == 1:
+			m = making{randomBase, func() any { r.put("none"); return nil }}
+		case k < 4:
+			m = making{tc.Any, func() any { return r.any(3) }}
+		default:
+			m = r.part(2)
+		}
+		makers = append(makers, m)
+		states = append(states, tc.State{Name: fmt.Sprint("m", i), Type: m.of, Public: true})
+	}
+	id, name := r.name()
+	t := tc.Value(id, name, tc.ValueTruncatable, randomBase, states...)
+	return making{t, func() any {
+		r.put(7)
+		v := &dyn.Valuetype{Type: t, Members: dyn.Struct{{Name: "n", Value: int32(7)}}}
+		for i, m := range makers {
+			v.Members = append(v.Members, dyn.Field{Name: states[i].Name, Value: m.make()})
+		}
+		return v
+	}}
+}
+
+// tryReader has a model read a value and a number behind it.
+func tryReader(r stateReader, t *tc.TypeCode) (leaves []string, failed string) {
+	defer func() {
+		if e := recover(); e != nil {
+			m, ok := e.(misreads)
+			if !ok {
+				panic(e)
+			}
+			failed = string(m)
+		}
+	}()
+	eachLeaf(t, r, &leaves, false)
+	r.ended()
+	var behind uint64
+	if o, ok := r.(*omniReader); ok {
+		behind = uint64(o.longActual())
+	} else {
+		behind = r.primitive(tc.TkULong)
+	}
+	return append(leaves, fmt.Sprint(behind)), ""
+}
+
+// The places of a state where omniORB (4.2.5) reads on in no chunks that its peer could write, between omniORB and itself neither
+// (interop/omniorb/crash).
+type omniLimits struct {
+	behindValue bool // an array of numbers follows a value: the process ends, if padding is wanted there
+	behindRun   bool // an array of numbers follows a run: no chunk ends between, if padding is wanted there, and no buffer may end in the run
+	octets      bool // an array of octets is in a structure in an any: omniORBpy reads it by itself, omniORB as a part of the structure
+	row         bool // structures with padding are in an any, in a row: no buffer may end in it, but behind the first
+}
+
+// A token is what omniORB reads in a state.
+type token uint8
+
+const (
+	other token = iota
+	run
+	array // of numbers of more than an octet
+	end   // of a value
+)
+
+func limitsOf(state *tc.TypeCode, anys []*tc.TypeCode) (l omniLimits) {
+	all := tokens(state)
+	for i := 1; i < len(all); i++ {
+		if all[i] == array {
+			l.behindValue = l.behindValue || all[i-1] == end
+			l.behindRun = l.behindRun || all[i-1] == run || all[i-1] == array
+		}
+	}
+	for _, t := range anys {
+		l.row = l.row || hasRow(t)
+		l.octets = l.octets || hasOctets(t, false)
+	}
+	return l
+}
+
+func tokens(t *tc.TypeCode) (all []token) {
+	switch t.Kind() {
+	case tc.TkString, tc.TkWString, tc.TkWChar, tc.TkAny:
+		return []token{other, run}
+	case tc.TkStruct:
+		for i := range t.Len() {
+			all = append(all, tokens(t.MemberType(i))...)
+		}
+		return all
+	case tc.TkSequence, tc.TkArray:
+		of := t.Content()
+		switch n := sizeOf(of.Kind()); {
+		case n == 0: // as often as may be
+			if all = tokens(of); t.Kind() == tc.TkSequence {
+				return append(append([]token{other}, all...), all...)
+			}
+			return append(all, all...)
+		case n == 1 || t.Kind() == tc.TkSequence:
+			return []token{other, run}
+		}
+		return []token{array}
+	case tc.TkValue:
+		if base := t.Content(); base != nil {
+			all = tokens(base)
+			all = all[:len(all)-1]
+		}
+		for i := range t.Len() {
+			all = append(all, tokens(t.MemberType(i))...)
+		}
+		return append(all, end)
+	}
+	return []token{other}
+}
+
+func hasOctets(t *tc.TypeCode, inStruct bool) bool {
+	switch t.Kind() {
+	case tc.TkSequence, tc.TkArray:
+		return t.Kind() == tc.TkArray && inStruct && t.Content().Kind() == tc.TkOctet || hasOctets(t.Content(), inStruct)
+	case tc.TkStruct:
+		for i := range t.Len() {
+			if hasOctets(t.MemberType(i), true) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasRow(t *tc.TypeCode) bool {
+	switch t.Kind() {
+	case tc.TkSequence, tc.TkArray:
+		of := table(t.Content())
+		return simple(of) && len(of) > 1 && (t.Kind() == tc.TkSequence || t.Length() > 1) || hasRow(t.Content())
+	case tc.TkStruct:
+		for i := range t.Len() {
+			if hasRow(t.MemberType(i)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const readerRounds = 1500
+
+// TestReaders: what is in a value of any type is read by models of the ORBs that are known to read chunks with less care than others: right by those for which
+// it is written, and never wrong without an error.
+func TestReaders(t *testing.T) {
+	t.Parallel()
+	for _, reader := range []cdr.Reader{cdr.AnyReader, cdr.OtherOrder, cdr.JacORB, cdr.NotJacORB, cdr.OmniORB} {
+		t.Run(fmt.Sprint(reader), func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(readerRounds) {
+				checkReaders(t, reader, seed)
+			}
+		})
+	}
+}
+
+func checkReaders(t *testing.T, reader cdr.Reader, seed uint64) {
+	r := &randomValue{Rand: rand.New(rand.NewPCG(seed, 1))}
+	least := 8 * (1 + r.IntN(12))
+	before := r.IntN(40)
+	m := r.value(2)
+	a, err := dyn.Of(randomBase, m.make())
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := limitsOf(m.of, r.anys)
+	for _, little := range []bool{false, true} {
+		e := cdr.NewEncoder(nil, little, &cdr.Env{Version: cdr.V12, Wide: codeset.UTF16, Fragment: least, Reader: reader})
+		for range before {
+			e.Octet(0)
+		}
+		at := e.Len()
+		dyn.PutValue(e, a)
+		e.ULong(42)
+		if e.Err() != nil {
+			if reader != cdr.OmniORB || !limits.behindValue {
+				t.Errorf("reader %d, seed %d: %v for %v", reader, seed, e.Err(), m.of)
+			}
+			continue
+		}
+		want := append(append([]string(nil), r.leaves...), "42")
+		check := func(name string, s stateReader, may func(string) bool) {
+			got, failed := tryReader(s, m.of)
+			if failed == "" && reflect.DeepEqual(got, want) || failed != "" && may != nil && may(failed) {
+				return
+			}
+			if failed == "" {
+				failed = "reads wrong"
+			}
+			t.Errorf("reader %d, seed %d, little %v, from %d, %d octets in a buffer: %s: %s\n%v\n%v", reader, seed, little, at, least, name, failed, m.of, e.Bytes()[at:])
+			if failed == "reads wrong" {
+				t.Logf("got %q, not %q", got, want)
+			}
+		}
+		if reader != cdr.NotJacORB && reader != cdr.OmniORB {
+			check("JacORB", &jacReader{b: e.Bytes(), little: little, pos: at, chunk: -1, expected: expected{r.anys}}, func(s string) bool { return strings.HasPrefix(s, "MARSHAL: JacORB") })
+		}
+		if reader != cdr.JacORB {
+			for name, o := range map[string]*omniReader{"omniORB of the other order": {}, "omniORB": {same: true}, "omniORBpy": {python: true}} {
+				if o.same && reader == cdr.OtherOrder {
+					continue
+				}
+				o.b, o.little, o.random, o.least, o.mkr, o.expected = e.Bytes(), little, rand.New(rand.NewPCG(seed, 2)), least, at, expected{r.anys}
+				o.buffer = min(len(o.b), up(at, 8)+least)
+				check(name, o, func(failed string) bool {
+					if strings.HasPrefix(failed, "the process ends") {
+						return limits.behindValue && reader != cdr.OmniORB
+					}
+					return limits.behindRun || limits.row && o.same || limits.octets && o.python
+				})
+			}
+		}
+	}
+}
