@@ -62,7 +62,7 @@ type gardening struct {
 	fixed bool     // it has decimal numbers of the size of their type: in Java both ORBs have limits there (docs/interop.md)
 	shut  []string // its cases that fail between its own client and server too: values in chunks where no type is declared, or an abstract interface
 	wchar bool     // it takes a wchar in an any: omniORBpy takes the length for it (docs/interop.md)
-	empty bool     // it takes an empty string in each any: GlassFish raises UNKNOWN for some, wherever they stand
+	empty bool     // it takes an any with an empty string before a char (glassfish/limits/EmptyString.java)
 	swaps bool     // its client reads an exception whose id goes over the end of a fragment in its own byte order (glassfish/limits/Fragments.java)
 }
 
