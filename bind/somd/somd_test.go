@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -232,8 +233,10 @@ func TestNotPlaced(t *testing.T) {
 		t.Errorf("a limit that there is not: got %s", out)
 	}
 	t.Setenv("DSOM_LIMITS", "")
+	n := 0
 	for text, says := range map[string]string{"Pet": ":1: a line has", "Pet a\nPet b": "in line 1 already", "Toy " + pets: "does not define", "": "does not define"} {
-		dir := b.place(t, "edited", "Pet="+pets)
+		n++
+		dir := b.place(t, "edited"+strconv.Itoa(n), "Pet="+pets)
 		if err := os.WriteFile(filepath.Join(dir, "placement"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,12 @@ type configCmd struct {
 
 func (configCmd) Help() string {
 	return `The daemon needs no configuration. What it is told comes from its command line, from variables of the environment that are called as its
-options (DSOM_CALL_TIMEOUT for --call-timeout), and from dsom.toml in its state folder: the first of these that says something.`
+options (DSOM_CALL_TIMEOUT for --call-timeout), and from dsom.toml in its state folder: the first of these that says something.
+
+Example:
+
+    dsom config init
+    dsom config check && dsom config reload`
 }
 
 type configShowCmd struct {

@@ -22,7 +22,11 @@ type serviceCmd struct {
 
 func (serviceCmd) Help() string {
 	return `The daemon then runs from the start of the machine on, is started again when it has crashed, and its log is the system's. Its servers live on
-through a crash.`
+through a crash.
+
+Example:
+
+    dsom service install`
 }
 
 // serviceFlags say which service is meant.

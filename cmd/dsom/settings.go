@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -101,8 +102,8 @@ func (s *settings) open(ctx *kong.Context, daemon *kong.Command) {
 	}
 	s.asked = cmp.Or(flag("config"), named) != ""
 	s.file, s.err = readConfig(s.path, daemon)
-	if errors.Is(s.err, os.ErrNotExist) && !s.asked {
-		s.err = nil
+	if !s.asked && (errors.Is(s.err, os.ErrNotExist) || errors.Is(s.err, syscall.ENOTDIR)) {
+		s.err = nil // nor is there a state folder, maybe: who makes it says why it cannot
 	}
 }
 
