@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/backup"
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
@@ -55,6 +56,7 @@ type Options struct {
 	Before func(ctx context.Context, d *Daemon) (env []string, err error)
 
 	settings *settingsAPI       // nil: there are none
+	config   string             // where the configuration is, for Status
 	visitors *visitors.Visitors // nil: nobody keeps account
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
@@ -105,6 +107,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	if err := os.MkdirAll(o.State, 0o700); err != nil {
 		return nil, fmt.Errorf("the state folder %s cannot be made: %w", o.State, err)
+	}
+	if err := backup.Interrupted(o.State); err != nil {
+		return nil, err
 	}
 	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*supervise.Lease{}}
 	if d.store, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {

@@ -51,6 +51,9 @@ type Config struct {
 	// Live is what Settings can change later.
 	Live
 
+	// ConfigFile is where the configuration is, or would be, for who asks.
+	ConfigFile string
+
 	// Settings, if set, are shown and reloaded by the local API.
 	Settings Settings
 
@@ -94,7 +97,8 @@ func Run(ctx context.Context, c Config) (err error) {
 		c.Limits = new(limits.Limits)
 	}
 	fitConnections(c.Limits, maxFiles(), c.Log)
-	front := &front{c: c, seldom: seldom(c.Log), visitors: visitors.New(nil)}
+	front := &front{c: c, seldom: seldom(c.Log)}
+	front.visitors = visitors.New(visitors.Options{Speaks: front.speaks, Ours: isOurs})
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
@@ -102,6 +106,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		Console:   front.consoleAddress,
 		settings:  &settingsAPI{from: c.Settings, live: &front.live},
 		visitors:  front.visitors,
+		config:    c.ConfigFile,
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})

@@ -20,6 +20,8 @@ func (d *Daemon) status(c *call) error {
 		Uptime:  admin.Duration(time.Since(d.started).Round(time.Millisecond)),
 		Admin:   d.access.Address,
 		Servers: len(recs),
+		Files:   maxFiles(),
+		Config:  d.o.config,
 	}
 	if d.o.Addresses != nil {
 		s.Addresses = d.o.Addresses()

@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"context"
+	"net"
+	"slices"
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/visitors"
@@ -48,4 +50,25 @@ func (m *metricText) visits(v admin.Visitors) {
 	}
 	m.family("dsom_visits_refused_total", "counter", "Connections of hosts that came too often.")
 	m.sample("dsom_visits_refused_total", float64(v.Refused))
+}
+
+// speaks reports whether clients of a host are connected.
+func (f *front) speaks(host string) bool {
+	return slices.ContainsFunc(f.orb.Peers(), func(p orb.PeerCount) bool {
+		h, _ := visitors.HostOf(p.Peer)
+		return p.Spoke && h == host
+	})
+}
+
+// isOurs reports whether a host, as visitors count them, is this machine.
+func isOurs(host string) bool {
+	all, err := net.InterfaceAddrs()
+	return err == nil && slices.ContainsFunc(all, func(a net.Addr) bool {
+		n, ok := a.(*net.IPNet)
+		if !ok {
+			return false
+		}
+		h, _ := visitors.HostOf(net.JoinHostPort(n.IP.String(), "0"))
+		return h == host
+	})
 }

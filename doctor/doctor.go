@@ -33,12 +33,14 @@ type Finding struct {
 
 // A Patient is what is looked at.
 type Patient struct {
-	State   string        // the state folder
-	Daemon  *admin.Client // nil: none is known
-	Version string        // of this program; "": unknown
-	Port    uint16        // at which a daemon would take calls that has no state yet
-	Machine Machine       // nil: this one
-	Timeout time.Duration // for each address that is tried; 0: DefaultTimeout
+	State       string        // the state folder
+	Daemon      *admin.Client // nil: none is known
+	NoAccess    error         // why it is not known whether one is; nil: it is known
+	Interrupted error         // why the state is not to be begun anew; nil: it may
+	Version     string        // of this program; "": unknown
+	Port        uint16        // at which a daemon would take calls that has no state yet
+	Machine     Machine       // nil: this one
+	Timeout     time.Duration // for each address that is tried; 0: DefaultTimeout
 
 	// More are looked at where the daemon's configuration is.
 	More []func(context.Context) []Finding

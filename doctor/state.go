@@ -74,6 +74,10 @@ func octets(n uint64) string {
 
 func (e *exam) daemon(ctx context.Context) {
 	const about = "daemon"
+	if e.NoAccess != nil {
+		e.say(about, Bad, "run dsom doctor as the daemon's user, or as root", "%v", e.NoAccess)
+		return
+	}
 	if e.Daemon != nil {
 		limited, cancel := context.WithTimeout(ctx, 5*e.Timeout)
 		defer cancel()
@@ -109,8 +113,12 @@ func (e *exam) daemon(ctx context.Context) {
 func (e *exam) store(context.Context) {
 	const about = "state"
 	path := filepath.Join(e.State, storeName)
-	if e.status != nil {
+	if e.status != nil || e.NoAccess != nil {
 		return // who runs has looked at it when it started
+	}
+	if err := e.Interrupted; err != nil {
+		e.say(about, Bad, "that; a daemon does not start until then", "%v", err)
+		return
 	}
 	if _, err := os.Stat(path); err != nil {
 		return
@@ -119,6 +127,9 @@ func (e *exam) store(context.Context) {
 	switch {
 	case errors.Is(err, store.ErrLocked):
 		e.say(about, Bad, "end that process, or wait until it has ended", "%v", err)
+		return
+	case errors.Is(err, os.ErrPermission) || errors.Is(err, store.ErrReadOnly):
+		e.say(about, Bad, "run dsom doctor as the daemon's user; if that may not read it either, give it the file", "%v", err)
 		return
 	case err != nil:
 		e.say(about, Bad, "restore a copy: dsom restore; or begin anew with another folder, --state", "%v", err)
@@ -147,7 +158,11 @@ func (e *exam) clock(context.Context) {
 }
 
 func (e *exam) files(context.Context) {
-	switch n := e.Machine.Files(); {
+	n := e.Machine.Files()
+	if e.status != nil && e.status.Files > 0 {
+		n = e.status.Files
+	}
+	switch {
 	case n == 0:
 	case n < leastFiles:
 		e.say("open files", Note, "ulimit -n 65536, or LimitNOFILE=65536 in systemd", "%d at most for a process: that bounds how many clients there can be", n)

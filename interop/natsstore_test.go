@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -156,4 +158,111 @@ func progress(t *testing.T, ctx context.Context, done *atomic.Int64, than int64)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// TestNATSStoreLostAnswer swallows the answer to a commit whose keys another store then writes: it is not called a conflict, since it has happened.
+func TestNATSStoreLostAnswer(t *testing.T) {
+	t.Parallel()
+	c := natsserver.Start(t, 1)
+	p := newDeaf(t, strings.TrimPrefix(c.URLs()[0], "nats://"))
+	open := func(url string) store.Store {
+		t.Helper()
+		s, err := nats.Open(t.Context(), nats.Options{Servers: []string{url}, Replicas: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	a, b := open("nats://"+p.address), open(c.URLs()[0])
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	rev, err := a.Commit(ctx, store.Create("k", []byte("0")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.deaf.Store(true)
+	done := make(chan error, 1)
+	go func() {
+		_, err := a.Commit(ctx, store.Update("k", []byte("a"), rev))
+		done <- err
+	}()
+	for { // b sees what a has written, and writes over it
+		e, err := b.Get(ctx, "k")
+		if err == nil && string(e.Value) == "a" {
+			if _, err := b.Commit(ctx, store.Update("k", []byte("b"), e.Revision)); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		if ctx.Err() != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	p.cut()
+	if err := <-done; err == nil || errors.Is(err, store.ErrConflict) || !strings.Contains(err.Error(), "not known") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A deaf is a way to a server, which can swallow what that says.
+type deaf struct {
+	address string
+	deaf    atomic.Bool
+
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func newDeaf(t *testing.T, to string) *deaf {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &deaf{address: l.Addr().String()}
+	t.Cleanup(func() { _ = l.Close(); d.cut() })
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			d.mu.Lock()
+			d.conns = append(d.conns, in, out)
+			d.mu.Unlock()
+			go func() { _, _ = io.Copy(out, in) }()
+			go func() {
+				b := make([]byte, 4096)
+				for {
+					n, err := out.Read(b)
+					if err != nil {
+						_ = in.Close()
+						return
+					}
+					if !d.deaf.Load() {
+						_, _ = in.Write(b[:n])
+					}
+				}
+			}()
+		}
+	}()
+	return d
+}
+
+// cut ends the connections, and lets all be heard from then on.
+func (d *deaf) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.conns {
+		_ = c.Close()
+	}
+	d.conns = nil
+	d.deaf.Store(false)
 }

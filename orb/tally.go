@@ -57,6 +57,7 @@ func (o *ORB) Calls() []CallCount {
 type PeerCount struct {
 	Peer     string // its address
 	Since    time.Time
+	Spoke    bool // a whole message of GIOP has come
 	Requests int64
 	Received int64 // octets
 	Written  int64 // octets
@@ -68,7 +69,7 @@ func (o *ORB) Peers() []PeerCount {
 	defer o.server.mu.Unlock()
 	all := make([]PeerCount, 0, len(o.server.conns))
 	for c, s := range o.server.conns {
-		p := PeerCount{Peer: c.RemoteAddr().String(), Since: s.since, Requests: s.requests.Load()}
+		p := PeerCount{Peer: c.RemoteAddr().String(), Since: s.since, Spoke: c.Heard(), Requests: s.requests.Load()}
 		p.Received, p.Written = c.Octets()
 		all = append(all, p)
 	}

@@ -36,7 +36,7 @@ func (v backupCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	if v.File == "-" {
-		return d.Backup(ctx, c.out)
+		return v.pipe(ctx, c, d)
 	}
 	if _, err := os.Lstat(v.File); err == nil && !v.Force {
 		return fmt.Errorf("%s is there already; --force replaces it", v.File)
@@ -46,6 +46,26 @@ func (v backupCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	return c.summary(v.File, sum, nil)
+}
+
+// pipe writes to standard output, whose reader may be slow, what the daemon has written at its own pace, and was read again.
+func (backupCmd) pipe(ctx context.Context, c *console, d *admin.Client) error {
+	dir, err := os.MkdirTemp("", "dsom-backup-*") // for its owner alone
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "state")
+	if _, err := backupTo(ctx, d, path); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	_, err = io.Copy(c.out, f)
+	return err
 }
 
 // backupTo makes the file whole or not at all, and reads it again before it has its name.

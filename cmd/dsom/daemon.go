@@ -67,6 +67,7 @@ func (v *daemonCmd) Run(ctx context.Context, c *console, k *kong.Context, s *set
 	s.tell(conf.Log)
 	conf.Settings = &daemonSettings{ctx: ctx, console: c, args: k.Args, old: s.old, quiet: v.quiet, level: level, inForce: s.effective(k)}
 	conf.Version, _ = programVersion()
+	conf.ConfigFile = s.path
 	system := newNotifier()
 	told := make(chan struct{})
 	ending := context.AfterFunc(ctx, func() {
@@ -107,6 +108,14 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	conf.DSOMClients, conf.LeaveServers = daemon.DSOMClients(v.DSOMClients), v.LeaveServers
 	if conf.Console == "off" {
 		conf.Console = ""
+	}
+	if err := addressFlag("--listen", conf.Listen, true); err != nil {
+		return conf, err
+	}
+	if conf.Console != daemon.ConsoleAuto {
+		if err := addressFlag("--console", conf.Console, false); err != nil {
+			return conf, err
+		}
 	}
 	if conf.Limits, err = v.limits.limits(); err != nil {
 		return conf, err

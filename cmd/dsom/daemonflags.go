@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"net"
 	"os"
+	"strconv"
 
 	"github.com/alecthomas/kong"
 
@@ -22,4 +24,22 @@ func parseDaemon(ctx context.Context, c *console, args []string, old []somenv.Fa
 		return nil, nil, nil, &usageError{err: s.blame(err), verb: "dsom daemon"}
 	}
 	return &g.Daemon, k, s, nil
+}
+
+// addressFlag checks host:port of a flag; "" is none. Where not every host is allowed it must be loopback.
+func addressFlag(flag, address string, anyHost bool) error {
+	if address == "" {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return usage("%s: %q is not HOST:PORT: %w", flag, address, err)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return usage("%s: %q: the port is a number from 0 to 65535", flag, address)
+	}
+	if ip := net.ParseIP(host); !anyHost && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usage("%s: %q is no address of loopback: the pages are for this machine alone", flag, address)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/backup"
 	"github.com/opendsom/dsom/doctor"
 	"github.com/opendsom/dsom/portscan"
 	"github.com/opendsom/dsom/somd"
@@ -37,8 +38,10 @@ func (v doctorCmd) Run(ctx context.Context, c *console) error {
 	}
 	p := doctor.Patient{State: state, Port: 3053, Machine: doctor.System{Listens: listensAt}, More: []func(context.Context) []doctor.Finding{v.configured(c), environment}}
 	p.Version, _ = programVersion()
-	if p.Daemon, err = admin.Open(state); err != nil && !errors.Is(err, admin.ErrNoDaemon) {
-		return err
+	p.Interrupted = backup.Interrupted(state)
+	p.Daemon, p.NoAccess = admin.Open(state)
+	if errors.Is(p.NoAccess, admin.ErrNoDaemon) {
+		p.NoAccess = nil
 	}
 	if isTerminal(c.err) && !c.json {
 		p.Progress = func(about string) { c.note("looking at %s", about) }
@@ -87,7 +90,15 @@ func listensAt(ctx context.Context, port uint16) string {
 // configured looks at the configuration that a daemon of the state would have.
 func (v doctorCmd) configured(c *console) func(context.Context) []doctor.Finding {
 	return func(ctx context.Context) []doctor.Finding {
-		cmd, _, s, err := parseDaemon(ctx, c, daemonArgs(v.State, ""), nil)
+		named := ""
+		if d, err := v.daemon(); err == nil {
+			if now, err := d.Status(ctx); err == nil { // it may have been told another
+				if _, err := os.Stat(now.Config); err == nil {
+					named = now.Config
+				}
+			}
+		}
+		cmd, _, s, err := parseDaemon(ctx, c, daemonArgs(v.State, named), nil)
 		if err == nil {
 			_, err = cmd.config(s)
 		}

@@ -131,11 +131,10 @@ func (v nameCheckCmd) check(ctx context.Context, n *namingClient, in cosnaming.N
 	if err := l.list(ctx, in, nil, 0); err != nil {
 		return nil, nil, err
 	}
-	rules, err := connectRules()
+	k, err := v.checker(ctx, n)
 	if err != nil {
 		return nil, nil, err
 	}
-	k := &checker{Prober: probe.Prober{Timeout: v.Timeout, Connect: rules}, wake: v.Wake, servers: v.servers(ctx, n), busy: map[string]chan struct{}{}}
 	checked = make([]checkedName, len(l.found))
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
@@ -163,6 +162,12 @@ func (v nameCheckCmd) check(ctx context.Context, n *namingClient, in cosnaming.N
 		}
 	}
 	return there, failed, ctx.Err()
+}
+
+// checker returns what asks for the objects of a naming service.
+func (v nameCheckCmd) checker(ctx context.Context, n *namingClient) (*checker, error) {
+	rules, err := connectRules()
+	return &checker{Prober: probe.Prober{Timeout: v.Timeout, Connect: rules}, wake: v.Wake, servers: v.servers(ctx, n), busy: map[string]chan struct{}{}}, err
 }
 
 // deadContext reports whether a failure to list is explained by a verdict.

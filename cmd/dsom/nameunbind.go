@@ -7,7 +7,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 )
 
-// unbindDead takes away the names that are found dead, each unless it was bound to something else meanwhile.
+// unbindDead takes away the names that are found dead, each unless it was bound to something else meanwhile, or its object has come: it is asked once more.
 func (v nameUnbindCmd) unbindDead(ctx context.Context, c *console) error {
 	check := nameCheckCmd{namingFlags: v.namingFlags, Timeout: checkTimeout}
 	n, in, at, err := v.openAt(ctx, v.Name)
@@ -19,6 +19,10 @@ func (v nameUnbindCmd) unbindDead(ctx context.Context, c *console) error {
 	if err != nil {
 		return namingError(v.Name, err)
 	}
+	again, err := check.checker(ctx, n)
+	if err != nil {
+		return err
+	}
 	unbound := []string{}
 	for _, x := range checked {
 		if x.Verdict != deadName {
@@ -26,6 +30,9 @@ func (v nameUnbindCmd) unbindDead(ctx context.Context, c *console) error {
 		}
 		now, err := in.Resolve(ctx, x.name)
 		if ref := orb.RefOf(now); err == nil && (ref == nil || x.ref == nil || ref.String() != x.ref.String()) || vanished(err) {
+			continue
+		}
+		if verdict, _ := again.verdict(ctx, x.Kind, orb.RefOf(now), err); verdict != deadName { // others were waited for since it was asked
 			continue
 		}
 		if err = in.Unbind(ctx, x.name); vanished(err) {

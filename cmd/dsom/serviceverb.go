@@ -137,6 +137,18 @@ func (v serviceShowCmd) service(ctx context.Context, c *console) (s service.Serv
 	if len(s.Args) > 0 && s.Args[0] == "--" {
 		s.Args = s.Args[1:]
 	}
+	for i, a := range s.Args {
+		name, value, is := strings.Cut(a, "=")
+		if !is && i+1 < len(s.Args) {
+			value = s.Args[i+1]
+		}
+		switch {
+		case name == "--state":
+			return s, usage("--state stands before --, as the other verbs have it: dsom service install --state DIR")
+		case name == "--config" && !filepath.IsAbs(value):
+			return s, usage("--config: %q must be a whole path: the service does not run in this folder", value)
+		}
+	}
 	if s.State, err = v.folder(); err != nil {
 		return s, err
 	}

@@ -33,6 +33,8 @@ type Status struct {
 	Publish   string    `json:"publish,omitempty"` // what references name to whom, where that was set: rules of package reach
 	Servers   int       `json:"servers"`           // registered
 	Live      int       `json:"live"`              // of those, taking calls
+	Files     uint64    `json:"files,omitempty"`   // how many files the daemon may have open; 0: not known
+	Config    string    `json:"config,omitempty"`  // where its configuration is, or would be
 }
 
 // A Server is a registered server program, and how it is just now.

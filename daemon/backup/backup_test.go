@@ -152,6 +152,37 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestInterrupted holds that a state is not begun anew beside one that a restore has moved away, and that root restores what is another user's to him.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	dir, s, _ := aState(t, 2)
+	b := write(t, s, dir)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Interrupted(dir); err != nil {
+		t.Error(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "dsom.db"), filepath.Join(dir, "dsom.db.before-x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Interrupted(dir); err == nil || !strings.Contains(err.Error(), "dsom.db.before-x") {
+		t.Errorf("got %v", err)
+	}
+	if os.Geteuid() == 0 && runtime.GOOS == "linux" {
+		if err := os.Chown(dir, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), dir, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Interrupted(dir); err != nil {
+		t.Error(err)
+	}
+	whose(t, dir, "dsom.db", "dsom.toml", "idl", "idl/deep/er/x.idl")
+}
+
 // TestDaemonHasIt holds that the state of a daemon that runs is left alone.
 func TestDaemonHasIt(t *testing.T) {
 	t.Parallel()

@@ -36,6 +36,9 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool) (sum
 	if sum, err = unpack(ctx, r, tmp); err != nil {
 		return sum, nil, err
 	}
+	if err = giveTo(folder, tmp); err != nil {
+		return sum, nil, err
+	}
 	if err := vacant(folder, replace); err != nil { // it has taken its time
 		return sum, nil, err
 	}
@@ -102,7 +105,7 @@ func unpack(ctx context.Context, r io.Reader, folder string) (sum Summary, err e
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		return os.WriteFile(path, data, 0o600)
+		return writeFile(path, data)
 	})
 	if err == nil {
 		err = flush()
@@ -110,10 +113,22 @@ func unpack(ctx context.Context, r io.Reader, folder string) (sum Summary, err e
 	return sum, errors.Join(err, s.Close())
 }
 
+// writeFile writes a file that outlives the machine's end.
+func writeFile(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
 // exchange moves what is in the folder away, and the new in its place. Of a failure it undoes what it has done.
 func exchange(from, to string) (moved []string, err error) {
 	suffix := ".before-" + time.Now().UTC().Format("20060102T150405.000Z")
-	type step struct{ old, new string }
 	var done []step
 	move := func(old, new string) error {
 		err := os.Rename(old, new)
@@ -128,6 +143,13 @@ func exchange(from, to string) (moved []string, err error) {
 	for _, name := range kept {
 		path := filepath.Join(to, name)
 		before := len(done)
+		if name == storeName && os.Link(path, path+suffix) == nil { // and the new one takes its place at once
+			moved = append(moved, path+suffix)
+			if err := os.Rename(filepath.Join(from, name), path); err != nil {
+				return nil, undone(err, done)
+			}
+			continue
+		}
 		err := move(path, path+suffix)
 		if err == nil && len(done) > before {
 			moved = append(moved, path+suffix)
@@ -136,11 +158,41 @@ func exchange(from, to string) (moved []string, err error) {
 			err = move(filepath.Join(from, name), path)
 		}
 		if err != nil {
-			for i := len(done) - 1; i >= 0; i-- {
-				err = errors.Join(err, os.Rename(done[i].new, done[i].old))
-			}
-			return nil, err
+			return nil, undone(err, done)
 		}
 	}
-	return moved, nil
+	return moved, syncFolder(to)
+}
+
+// A step is a file that was given another name.
+type step struct{ old, new string }
+
+// undone takes back what was done.
+func undone(err error, done []step) error {
+	for i := len(done) - 1; i >= 0; i-- {
+		err = errors.Join(err, os.Rename(done[i].new, done[i].old))
+	}
+	return err
+}
+
+// syncFolder makes the names in a folder outlive the machine's end. Not every system lets a folder be synchronised.
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err == nil {
+		_ = f.Sync()
+		err = f.Close()
+	}
+	return err
+}
+
+// Interrupted returns why the state of a folder must not be begun anew: a restore was interrupted in it. nil if none was.
+func Interrupted(folder string) error {
+	if _, err := os.Stat(filepath.Join(folder, storeName)); !errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	left, _ := filepath.Glob(filepath.Join(folder, storeName+".before-*"))
+	if len(left) == 0 {
+		return nil
+	}
+	return fmt.Errorf("a restore was interrupted in %s: restore the backup again, or give %s back its name, %s", folder, left[len(left)-1], storeName)
 }

@@ -20,6 +20,14 @@ import (
 func Write(ctx context.Context, w io.Writer, s store.Store, folder string, h Head) (Summary, error) {
 	h.Format = Format
 	sum := Summary{Head: h}
+	for name, err := range files(folder) { // before anything is written
+		if err == nil {
+			err = short(filepath.Join(folder, filepath.FromSlash(name)))
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return sum, err
+		}
+	}
 	z := gzip.NewWriter(w)
 	out := json.NewEncoder(z)
 	if err := out.Encode(h); err != nil {
@@ -98,6 +106,19 @@ func files(folder string) iter.Seq2[string, error] {
 	}
 }
 
+// short returns why a file cannot be in a backup.
+func short(path string) error {
+	s, err := os.Stat(path)
+	if err == nil && s.Size() > maxFile {
+		err = tooLong(path)
+	}
+	return err
+}
+
+func tooLong(path string) error {
+	return fmt.Errorf("%s is longer than %d octets, and no IDL file or configuration: take it away, or the backup is not made", path, maxFile)
+}
+
 func readFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -106,7 +127,7 @@ func readFile(path string) ([]byte, error) {
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("%s is longer than %d octets, and no IDL file or configuration: take it away, or the backup is not made", path, maxFile)
+		err = tooLong(path)
 	}
 	return data, err
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/opendsom/dsom/orb"
 )
 
-// The limits. Whoever exceeds one of the second group is refused for refusedFor: a host from which a message of GIOP has come in the last knownFor is not, nor is
-// this machine.
+// The limits. Whoever exceeds one of the second group is refused for refusedFor: a host from which a message of GIOP has come in the last knownFor is not, nor one with clients that are connected, nor
+// this machine, by whatever address.
 const (
 	MaxHosts = 1000 // that are remembered one by one; of those who came longest ago only the counts are left
 
@@ -56,7 +56,9 @@ func (h Host) Scanner() bool {
 
 // Visitors is the account. It is an [orb.Door], and safe for concurrent use.
 type Visitors struct {
-	now func() time.Time
+	now    func() time.Time
+	speaks func(host string) bool
+	isOurs func(host string) bool
 
 	mu      sync.Mutex
 	counts  map[Kind]uint64
@@ -65,12 +67,26 @@ type Visitors struct {
 	spoke   map[string]time.Time // hosts from which GIOP came, and nothing else
 }
 
-// New returns an account. now is the clock; nil is time.Now.
-func New(now func() time.Time) *Visitors {
-	if now == nil {
-		now = time.Now
+// Options say what an account asks. The zero value asks the clock alone.
+type Options struct {
+	Now    func() time.Time       // nil is time.Now
+	Speaks func(host string) bool // whether clients of that host are connected just now
+	Ours   func(host string) bool // whether the host is this machine, by an address that is not of loopback
+}
+
+// New returns an account.
+func New(o Options) *Visitors {
+	never := func(string) bool { return false }
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	return &Visitors{now: now, counts: map[Kind]uint64{}, hosts: map[string]*Host{}, spoke: map[string]time.Time{}}
+	if o.Speaks == nil {
+		o.Speaks = never
+	}
+	if o.Ours == nil {
+		o.Ours = never
+	}
+	return &Visitors{now: o.Now, speaks: o.Speaks, isOurs: o.Ours, counts: map[Kind]uint64{}, hosts: map[string]*Host{}, spoke: map[string]time.Time{}}
 }
 
 // A RefusedError says that a host has come too often.
@@ -113,6 +129,22 @@ func (v *Visitors) Left(c orb.Visit) {
 		return
 	}
 	k, said := Classify(c.First)
+	tooOften := v.visit(host, k, said, here, now)
+	v.mu.Unlock()
+	exempt := tooOften && (v.isOurs(host) || v.speaks(host)) // they may take locks of the ORB
+	v.mu.Lock()
+	h := v.hosts[host]
+	switch {
+	case h == nil || !tooOften:
+	case exempt:
+		h.spoke = now // and need not be asked for again within the hour
+	default:
+		h.Until = now.Add(refusedFor)
+	}
+}
+
+// visit counts a visit, and reports whether its host has come too often, as far as is known here.
+func (v *Visitors) visit(host string, k Kind, said string, here bool, now time.Time) bool {
 	h := v.count(host, k, now)
 	if said != "" {
 		h.Said = said
@@ -125,9 +157,7 @@ func (v *Visitors) Left(c orb.Visit) {
 	} else {
 		h.loud++
 	}
-	if !here && (h.loud > visitLimit || h.silent > silentLimit) && now.Sub(h.spoke) >= knownFor {
-		h.Until = now.Add(refusedFor)
-	}
+	return !here && (h.loud > visitLimit || h.silent > silentLimit) && now.Sub(h.spoke) >= knownFor
 }
 
 // DSOM counts a call of a program of SOM's DSOM, let in or not.
@@ -151,12 +181,18 @@ func (v *Visitors) known(host string, now time.Time) {
 		h.spoke = now
 		return
 	}
-	if len(v.spoke) >= MaxHosts {
-		maps.DeleteFunc(v.spoke, func(_ string, at time.Time) bool { return now.Sub(at) >= knownFor })
+	v.note(host, now)
+}
+
+// note notes when GIOP came from a host of which nothing else is known; those go of which that is longest ago.
+func (v *Visitors) note(host string, at time.Time) {
+	if _, ok := v.spoke[host]; !ok && len(v.spoke) >= MaxHosts {
+		all := slices.SortedFunc(maps.Keys(v.spoke), func(a, b string) int { return v.spoke[a].Compare(v.spoke[b]) })
+		for _, h := range all[:MaxHosts/10] {
+			delete(v.spoke, h)
+		}
 	}
-	if _, ok := v.spoke[host]; ok || len(v.spoke) < MaxHosts {
-		v.spoke[host] = now
-	}
+	v.spoke[host] = at
 }
 
 // count counts a visit, and returns the host.
@@ -176,10 +212,20 @@ func (v *Visitors) count(host string, k Kind, now time.Time) *Host {
 	return h
 }
 
-// forget makes room: a tenth of the hosts goes, those that came longest ago, so that a flood of new ones costs little each.
+// forget makes room: a tenth of the hosts goes, those that came longest ago, so that a flood of new ones costs little each. Those that are refused go last.
 func (v *Visitors) forget() {
-	all := slices.SortedFunc(maps.Values(v.hosts), func(a, b *Host) int { return a.Last.Compare(b.Last) })
+	now := v.now()
+	refused := func(h *Host) int {
+		if now.Before(h.Until) {
+			return 1
+		}
+		return 0
+	}
+	all := slices.SortedFunc(maps.Values(v.hosts), func(a, b *Host) int { return cmp.Or(refused(a)-refused(b), a.Last.Compare(b.Last)) })
 	for _, h := range all[:max(len(all)/10, 1)] {
+		if !h.spoke.IsZero() {
+			v.note(h.Host, h.spoke)
+		}
 		delete(v.hosts, h.Host)
 	}
 }
@@ -205,12 +251,18 @@ func (v *Visitors) Hosts() []Host {
 	return all
 }
 
-// hostOf returns the host of a peer, and whether that is this machine by loopback.
-func hostOf(peer net.Addr) (host string, here bool) {
-	at, err := netip.ParseAddrPort(peer.String())
+// hostOf returns the host of a peer, a network of IPv6 that one customer has (/64) being one, and whether that is this machine by loopback.
+func hostOf(peer net.Addr) (host string, here bool) { return HostOf(peer.String()) }
+
+// HostOf returns the host of an address as it is counted, and whether that is this machine by loopback.
+func HostOf(address string) (host string, here bool) {
+	at, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return peer.String(), true // no network at all
+		return address, true // no network at all
 	}
 	a := at.Addr().Unmap().WithZone("")
+	if a.Is6() && !a.IsLoopback() {
+		return netip.PrefixFrom(a, 64).Masked().String(), false
+	}
 	return a.String(), a.IsLoopback()
 }

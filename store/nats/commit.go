@@ -77,6 +77,7 @@ func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64,
 	id := rand.Text()
 	c.copy.want(id)
 	defer c.copy.drop(id)
+	unsure := false // an answer was lost: what is not to be seen of the commit may have been, and be gone
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
 		messages, wrong := c.messages(id, ops)
 		if wrong == nil {
@@ -87,6 +88,7 @@ func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64,
 			case !passing(err) && !lost(err):
 				return 0, c.fault(err)
 			}
+			unsure = unsure || !answered(err)
 		}
 		// Others have written, or nobody knows what has happened: it shows when all is known.
 		if err := c.again(ctx, c.catchUp); err != nil {
@@ -95,7 +97,9 @@ func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64,
 		if revision = c.copy.came(id); revision != 0 {
 			return revision, nil
 		}
-		if _, still := c.messages(id, ops); still != nil {
+		if _, still := c.messages(id, ops); still != nil && unsure {
+			return 0, &store.Error{Kind: errUnknown, Path: c.place(), Err: err, Help: "the answer was lost, and others have written since: read again what is there"}
+		} else if still != nil {
 			return 0, still
 		}
 		select {
@@ -107,6 +111,15 @@ func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64,
 		}
 	}
 }
+
+// answered reports whether an error is what the stream said: then nothing has happened.
+func answered(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api)
+}
+
+// errUnknown is the kind of the error of a commit of which nobody knows whether it has happened.
+var errUnknown = errors.New("it is not known whether the commit happened")
 
 // lost reports whether a condition did not hold where it is judged.
 func lost(err error) bool {

@@ -9,7 +9,7 @@
 // have committed what has arrived; the conditions of a commit are judged where all is known. While no server is reached reading goes on, and commits fail.
 //
 // A commit whose answer is lost, as when a leader dies, is tried again until the context ends, or for Options.Patience: since all that it
-// writes is conditional, it happens once.
+// writes is conditional, it happens once. If others have replaced all that it wrote before that is seen, nobody can say whether it happened, and the error says so.
 package nats
 
 import "time"

@@ -76,7 +76,7 @@ func ReadFile(path string) ([]Setting, error) {
 	return first(all), err
 }
 
-// Parse reads a text with stanzas: [stanza], name=value, comments behind a semicolon, lines continued by a backslash at their end. name is what errors
+// Parse reads a text with stanzas: [stanza], name=value, comments behind a semicolon, lines continued by a backslash at their end, behind a space. name is what errors
 // and settings call it. Errors say the line.
 func Parse(name string, data []byte) ([]Setting, error) {
 	var all []Setting
@@ -92,7 +92,8 @@ func Parse(name string, data []byte) ([]Setting, error) {
 		if len(text) > maxLine {
 			return nil, fmt.Errorf("%s: a setting is longer than %d octets", at, maxLine)
 		}
-		if before, more := strings.CutSuffix(text, `\`); more && i+1 < len(lines) {
+		before, more := strings.CutSuffix(text, `\`) // behind a space: folders end so, too
+		if more = more && strings.TrimRight(before, " \t") != before || text == `\`; more && i+1 < len(lines) {
 			kept = strings.TrimSpace(before) + " "
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 // sample is as a machine with SOM 3.0 has it.
 const sample = `; the system's
 [somd]
-SOMDDIR=/var/som/ior ; not here
+SOMDDIR=C:\som\etc\
 HOSTNAME=atlas.example
 SOMDPROTOCOLS=SOMD_TCPIP \
    SOMD_IPC
@@ -38,7 +38,7 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []somenv.Setting{
-		{"somd", "SOMDDIR", "/var/som/ior", "a.ini:3"},
+		{"somd", "SOMDDIR", `C:\som\etc\`, "a.ini:3"},
 		{"somd", "HOSTNAME", "atlas.example", "a.ini:4"},
 		{"somd", "SOMDPROTOCOLS", "SOMD_TCPIP SOMD_IPC", "a.ini:5"},
 		{"somd", "somdrecvwait", "600", "a.ini:7"},
@@ -64,7 +64,7 @@ func TestParseRefuses(t *testing.T) {
 		{"[somd]\n=3", "x:2: a setting is written name=value"},
 		{"[somd]\na=\xff\xfe", "x:2: it is no text"},
 		{"[somd]\na=b\x00c", "x:2: it is no text"},
-		{"[somd]\n;\na=\\\n" + strings.Repeat("x\\\n", 3000), "x:3: a setting is longer than 4096 octets"},
+		{"[somd]\n;\na= \\\n" + strings.Repeat("x \\\n", 3000), "x:3: a setting is longer than 4096 octets"},
 	} {
 		if _, err := somenv.Parse("x", []byte(c.text)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%.40q: got %v, want %s", c.text, err, c.want)
