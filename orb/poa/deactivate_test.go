@@ -130,6 +130,32 @@ func TestReactivateInItself(t *testing.T) {
 	}
 }
 
+// TestReactivateInTheThread: the etherealization that is waited for needs the thread of its adapter, and so waits for
+// whoever is in it, another object's request too.
+func TestReactivateInTheThread(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		opt := withActivator(&ender{func(context.Context, poa.Etherealization) {}})
+		opt.Threads = poa.SingleThreadModel
+		p := mustAdapter(t, root.POA, "p", opt)
+		must[*orb.Ref](t)(p.ActivateWithID("x", &worker{}))
+		ref := must[*orb.Ref](t)(p.ActivateWithID("y", &worker{do: func(ctx context.Context) error {
+			if err := p.Deactivate("x"); err != nil {
+				return err
+			}
+			_, err := p.Reactivate(ctx, "x", &worker{})
+			return err
+		}}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := work(ctx, ref); !is(err, exc.BadInvOrder, exc.OMGVMCID|3) {
+			t.Errorf("in the thread: got %v, want BAD_INV_ORDER", err)
+		}
+	})
+}
+
 // An ender is a servant activator of objects that are activated otherwise.
 type ender struct {
 	etherealize func(ctx context.Context, e poa.Etherealization)
