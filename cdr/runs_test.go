@@ -23,7 +23,7 @@ var writers = map[string]struct {
 	write  func(*cdr.Encoder)
 	before int // octets, so that what is written goes over a multiple of 8
 }{
-	"Align": {}, "BeginAnyRun": {}, "BeginRun": {}, "Borrow": {}, "Bytes": {}, "Enter": {}, "Env": {}, "Err": {}, "Fail": {}, "Forget": {}, "InChunk": {}, "Leave": {}, "Len": {}, "Little": {},
+	"Align": {}, "BeginAnyRun": {}, "BeginRun": {}, "Borrow": {}, "Box": {}, "Bytes": {}, "Enter": {}, "Env": {}, "Err": {}, "Fail": {}, "Forget": {}, "InChunk": {}, "Leave": {}, "Len": {}, "Little": {},
 	"Parts": {}, "ChunkLevel": {}, "PlaceValue": {}, "PutULong": {}, "Reset": {}, "SameValue": {}, "Truncate": {},
 
 	"Begin":      {}, // its end is End's

@@ -37,6 +37,7 @@ type ValueType struct {
 	// take a value for, nearest first; a type that is not truncatable has none.
 	Bases  []string
 	Custom bool
+	Box    bool // its values are boxes
 	// New makes an empty value to read into. It is nil where only the program can make one:
 	// abstract types, and types with operations for which it has not registered a factory.
 	New func() Value

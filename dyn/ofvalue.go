@@ -84,6 +84,9 @@ func (b *builder) state(at *path, tc, chosen *typecode.TypeCode, key any, n int,
 	if n > len(members) {
 		return at.errorf("%s has %d members, not %d", chosen.Name(), len(members), n)
 	}
+	if chosen.Kind() == typecode.TkValueBox {
+		b.e.Box()
+	}
 	level := b.e.ChunkLevel()
 	m := b.e.BeginValue(key, ids, len(ids) > 1)
 	to, canon := b.e.Env().Refs.(*canonical)

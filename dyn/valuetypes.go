@@ -251,6 +251,9 @@ func (t *transcoder) newValue(h cdr.ValueHead, tc *typecode.TypeCode) {
 		if ok && t.holds && !t.d.Spend(1, standSize) {
 			return
 		}
+		if chosen.Kind() == typecode.TkValueBox {
+			t.e.Box()
+		}
 		level := t.e.ChunkLevel()
 		mark := t.e.BeginValue(m.id.key(), ids, len(ids) > 1)
 		if ok {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/opendsom/dsom/interop/omnipy"
 	"github.com/opendsom/dsom/interop/peer"
+	"github.com/opendsom/dsom/ior"
 )
 
 // TestOmniORBpy runs all cases between this project and omniORBpy, in both directions and each version of GIOP; and between its
@@ -29,4 +30,20 @@ func TestOmniORBpy(t *testing.T) {
 			checkAlone(t, omnipy.Peer, version, py.Run(t, omnipy.Options{Version: version}, s.IOR))
 		})
 	}
+}
+
+// TestOmniORBpyPassesForOmniORB: nothing in omniORBpy's references tells it from omniORB, so that it is written to as to that.
+func TestOmniORBpyPassesForOmniORB(t *testing.T) {
+	t.Parallel()
+	server := omnipy.Build(t, &tally).Start(t, omnipy.Options{Version: "1.2"})
+	_, profile := firstProfile(t, server.IOR)
+	for _, c := range profile.Components {
+		if made, err := c.ORBType(); err == nil {
+			if made != ior.ORBTypeOmniORB {
+				t.Errorf("its ORB type is %#x, not omniORB's any more", made)
+			}
+			return
+		}
+	}
+	t.Error("its references tell no ORB type any more")
 }

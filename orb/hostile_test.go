@@ -248,6 +248,23 @@ func TestConnectionLimits(t *testing.T) {
 	}
 }
 
+// TestConnectionsOneAfterAnother: a connection that has ended does not count for its address any more.
+func TestConnectionsOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	const most = 3 // one of them stays
+	addr, _, alive := hostileServer(t, func(l *limits.Limits) {
+		l.Set(limits.ConnectionsPerAddress, most)
+		l.SetTime(limits.IdleTimeout, 0)
+	})
+	alive()
+	for range 3 * most {
+		until(t, func() bool { // the one before may count for a moment behind its end
+			return len(attack(t, addr, giop.AppendCloseConnection(nil, cdr.V12, true))) == 0 // who is refused is told so
+		})
+	}
+	alive()
+}
+
 // TestDyingServer plays a server that breaks off at every octet of its reply.
 func TestDyingServer(t *testing.T) {
 	t.Parallel()

@@ -28,6 +28,7 @@ type soakUser struct {
 	types  ty.T
 	office stock.Office
 	back   Echo // what it is called back by, or nil
+	offers bool // over its own connection
 	r      *rand.Rand
 }
 
@@ -54,6 +55,9 @@ func wrongf(format string, args ...any) error { return wrong(fmt.Sprintf(format,
 
 // errLate is a deadline of the caller's own that has come.
 var errLate = errors.New("late, as told")
+
+// errCallback is a callback that has failed over a connection of the client's that was cut.
+var errCallback = errors.New("the callback was cut")
 
 // soakKinds are the kinds of calls. Each returns what the call ended with, or a wrong.
 var soakKinds = []struct {
@@ -107,7 +111,17 @@ var soakKinds = []struct {
 		}
 		return err
 	}},
-	{"oneway", func(u *soakUser, ctx context.Context) error { return u.e.Note(ctx, "x") }},
+	{"oneway", func(u *soakUser, ctx context.Context) error {
+		first := u.own == u.servers[0]
+		if first {
+			u.notes.Add(1)
+		}
+		err := u.e.Note(ctx, fmt.Sprint(u.ids.Add(1)))
+		if first && err == nil {
+			u.noted.Add(1)
+		}
+		return err
+	}},
 	{"deadline", func(u *soakUser, ctx context.Context) error {
 		short, stop := context.WithTimeout(ctx, time.Duration(u.r.IntN(50))*time.Millisecond)
 		defer stop()
@@ -129,8 +143,8 @@ var soakKinds = []struct {
 		switch {
 		case err == nil && got == nil:
 			return wrong("nobody came back")
-		case errors.As(err, &sys) && sys.Kind == exc.Unknown && sys.Remote: // the callback was cut
-			return exc.New(exc.CommFailure, 0, exc.Maybe, "the callback")
+		case errors.As(err, &sys) && sys.Kind == exc.Unknown && sys.Remote && u.offers: // over a connection that was cut before
+			return errCallback
 		}
 		return err
 	}},
@@ -256,16 +270,18 @@ func (u *soakUser) call() {
 		u.results.Add(1)
 	case err == errLate:
 		u.late.Add(1)
+	case err == errCallback:
+		u.unknown.Add(1)
 	case !errors.As(err, &sys):
 		u.t.Errorf("%s: %v", kind.name, err)
-	case sys.Kind == exc.CommFailure || sys.Kind == exc.Transient:
+	case (sys.Kind == exc.CommFailure || sys.Kind == exc.Transient) && sys.Completed != exc.Yes:
 		if sys.Completed == exc.No {
 			u.no.Add(1)
 		} else {
 			u.maybe.Add(1)
 		}
 	case sys.Kind == exc.Timeout && took > 7*time.Second: // the server was away for long
-		u.late.Add(1)
+		u.timeouts.Add(1)
 	default:
 		u.t.Errorf("%s: %v", kind.name, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -20,7 +21,7 @@ import (
 const soakServerEnv = "DSOM_SOAK_SERVER"
 
 // serveSoak is the process of a server. It tells where it listens and what its object is, and then what it takes,
-// whenever it is asked.
+// or which oneways came, whenever it is asked.
 func serveSoak(publish string) error {
 	cfg := orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, Publish: publish, Logger: quiet(), FragmentSize: 5000, BiDir: orb.BiDir{Accept: true}}
 	o, err := orb.New(cfg)
@@ -28,9 +29,10 @@ func serveSoak(publish string) error {
 		return err
 	}
 	root := poa.New(o)
+	soaked := &soakServant{once: map[string]bool{}, noted: map[int64]struct{}{}}
 	var ref *orb.Ref
 	for key, s := range map[string]orb.Servant{
-		"soak":   EchoClass.Servant(&soakServant{once: map[string]bool{}}),
+		"soak":   EchoClass.Servant(soaked),
 		"types":  ty.TClass.Servant(new(soakTypes)),
 		"office": stock.OfficeClass.Servant(new(soakOffice)),
 	} {
@@ -55,6 +57,10 @@ func serveSoak(publish string) error {
 	}
 	fmt.Printf("127.0.0.1:%d\n%s\n%s\n", o.Endpoints()[0].Port, ref, forwards)
 	for asked := bufio.NewScanner(os.Stdin); asked.Scan(); {
+		if asked.Text() == "notes" {
+			fmt.Println(soaked.notes())
+			continue
+		}
 		u := used()
 		fmt.Println(u.heap, u.goroutines)
 	}
@@ -64,8 +70,31 @@ func serveSoak(publish string) error {
 // soakServant is an Echo that remembers what it was told to do once.
 type soakServant struct {
 	echo
-	mu   sync.Mutex
-	once map[string]bool
+	mu    sync.Mutex
+	once  map[string]bool
+	noted map[int64]struct{}
+	again int // oneways that came more than once
+}
+
+func (s *soakServant) Note(_ context.Context, text string) error {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.noted[id]; known {
+		s.again++
+	}
+	s.noted[id] = struct{}{}
+	return nil
+}
+
+// notes returns how many oneways were carried out, and how many of them more than once.
+func (s *soakServant) notes() (once, twice int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.noted), s.again
 }
 
 func (s *soakServant) Say(ctx context.Context, text string) (string, error) {

@@ -32,7 +32,8 @@ const (
 
 // TestExactSoak has a thousand clients make calls of all kinds (soakKinds), with callbacks among them, while servers are killed and
 // started again, and connections are cut in the middle of messages. Every call must end, with the result it should have or
-// an exception that may be; none is carried out twice, none that is said not to have been; and neither memory nor
+// an exception that may be, no more of which than connections were cut or refused: a client has one call under way. None is carried out twice, none
+// that is said not to have been, and most oneways once; and neither memory nor
 // goroutines grow, of the clients and of a server that is let live. It runs with the race detector and without.
 func TestExactSoak(t *testing.T) {
 	if testing.Short() {
@@ -74,11 +75,23 @@ func TestExactSoak(t *testing.T) {
 		buf := make([]byte, 1<<20)
 		t.Fatalf("clients hang:\n%s", buf[:runtime.Stack(buf, true)])
 	}
+	notes, twice := s.servers[0].notes()
 	for _, server := range s.servers {
 		server.end()
 	}
-	t.Logf("%d calls in %v by %d clients: %d results, %d exceptions of the user's, %d deadlines, %d failures completed NO, %d MAYBE; %d servers killed, %d connections cut",
-		s.calls.Load(), d, clients, s.results.Load(), s.raised.Load(), s.late.Load(), s.no.Load(), s.maybe.Load(), s.kills.Load(), s.cuts.Load())
+	t.Logf("%d calls in %v by %d clients: %d results, %d exceptions of the user's, %d deadlines, %d failures completed NO, %d MAYBE, %d timeouts, %d of callbacks; "+
+		"%d servers killed, %d connections cut, %d refused; %d oneways of %d there",
+		s.calls.Load(), d, clients, s.results.Load(), s.raised.Load(), s.late.Load(), s.no.Load(), s.maybe.Load(), s.timeouts.Load(), s.unknown.Load(),
+		s.kills.Load(), s.cuts.Load(), s.refused.Load(), notes, s.noted.Load())
+	if lost, may := s.no.Load()+s.maybe.Load()+s.timeouts.Load(), s.cuts.Load()+s.refused.Load(); lost > may {
+		t.Errorf("%d calls failed, but only %d connections were cut or refused", lost, may)
+	}
+	if n := s.unknown.Load(); n > s.cuts.Load() {
+		t.Errorf("%d callbacks failed, but only %d connections were cut", n, s.cuts.Load())
+	}
+	if sent := s.noted.Load(); twice != 0 || int64(notes) > s.notes.Load() || 2*int64(notes) < sent {
+		t.Errorf("of %d oneways that were sent, %d were carried out, %d more than once", sent, notes, twice)
+	}
 	if s.results.Load() == 0 || s.kills.Load() == 0 || s.cuts.Load() == 0 {
 		t.Error("nothing has been tested")
 	}
@@ -146,7 +159,11 @@ type soak struct {
 	stop    chan struct{}
 	pause   sync.RWMutex // read by who calls
 
-	calls, results, raised, late, no, maybe, kills, cuts, ids atomic.Int64
+	calls, results, raised, late, no, maybe, kills, ids atomic.Int64
+
+	timeouts, unknown atomic.Int64 // calls that the server's absence, or a callback that was cut, made fail
+	cuts, refused     atomic.Int64 // connections that ended because the proxy or a kill ended them, and that were not let in
+	notes, noted      atomic.Int64 // oneways to the first server that were begun, and that were sent
 
 	proxies atomic.Int64 // goroutines of the proxies, which are in the clients' process
 }
@@ -237,6 +254,7 @@ func (s *soak) use(i int) {
 		return
 	}
 	u := newSoakUser(s, o, i, ref, back)
+	u.offers = cfg.BiDir.Offer
 	for !s.over() {
 		s.pause.RLock()
 		u.call()
@@ -342,6 +360,19 @@ func (x *soakServer) usage() (u usage) {
 	return u
 }
 
+// notes asks the process how many oneways it has carried out, and how many of them more than once.
+func (x *soakServer) notes() (once, twice int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if _, err := fmt.Fprintln(x.in, "notes"); err != nil {
+		x.s.t.Error(err)
+	}
+	if _, err := fmt.Fscanln(x.out, &once, &twice); err != nil {
+		x.s.t.Errorf("what the server was told is not known: %v", err)
+	}
+	return once, twice
+}
+
 func (x *soakServer) kill() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -357,6 +388,13 @@ func (x *soakServer) end() {
 	x.front.Wait()
 }
 
+// gone reports whether the process that listened at is killed.
+func (x *soakServer) gone(at string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.at != at
+}
+
 // forward passes connections on to the process, and cuts them.
 func (x *soakServer) forward() {
 	for {
@@ -369,25 +407,28 @@ func (x *soakServer) forward() {
 		x.mu.Unlock()
 		server, err := net.Dial("tcp", at)
 		if err != nil || at == "" {
+			x.s.refused.Add(1)
 			client.Close()
 			continue
 		}
 		there, back := rand.Int64N(1<<rand.IntN(24)), rand.Int64N(1<<rand.IntN(24))
 		var cut sync.Once
-		end := func() {
+		end := func(whole bool) { // whole: as much has passed as may
 			cut.Do(func() {
-				x.s.cuts.Add(1)
 				client.(*net.TCPConn).SetLinger(0)
 				client.Close()
 				server.Close()
+				if whole || x.gone(at) {
+					x.s.cuts.Add(1)
+				}
 			})
 		}
 		pass := func(to, from net.Conn, n int64) {
 			x.s.proxies.Add(1)
 			x.front.Go(func() {
 				defer x.s.proxies.Add(-1)
-				io.CopyN(to, from, n)
-				end()
+				_, err := io.CopyN(to, from, n)
+				end(err == nil)
 			})
 		}
 		pass(server, client, there)

@@ -36,5 +36,7 @@ var Peer = matrix.Peer{
 	Others: []matrix.Other{
 		{What: "it takes the chunk of a value for ended that ends at the next multiple of 4 or before, also if what it reads next is in it: other values without an error. " +
 			"This project ends chunks where that does no harm", Proof: "jacorb/limits/Chunks.java"},
+		{What: "of a value box inside a value in chunks it reads the size of the chunk for what is in the box, its own client's too: other values without an error. This project sends " +
+			"none to a JacORB that it knows by its reference, and raises MARSHAL instead; one that it does not know, at a corbaloc or as a client, reads wrong", Proof: "jacorb/limits/Boxes.java"},
 	},
 }

@@ -46,6 +46,11 @@ var Peer = matrix.Peer{
 		{Cases: []string{"cut"}, Server: true, Why: "it cannot raise an exception in which there are values",
 			Seen: []string{"MARSHAL (minor 0x4154006e)", "said MessageError"}},
 	},
+	Others: []matrix.Other{
+		{What: "its references have omniORB's ORB type, so that what spares omniORB's process meets it too: of a value in chunks, an array of numbers behind a value within whose data end at no multiple of them, " +
+			"which it would read, is MARSHAL raised by this project", Proof: "its references (TestOmniORBpyPassesForOmniORB) and omniorb/crash/values.idl"},
+		{What: "such an array behind a text or array that is in two of its buffers, and that the chunk does not end behind for omniORB's sake, is MARSHAL raised by it", Proof: "its references, as above, and omniorb/crash/arrays.idl"},
+	},
 }
 
 // An ORB is the suite's server and client, ready to run.

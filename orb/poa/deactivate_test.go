@@ -130,6 +130,57 @@ func TestReactivateInItself(t *testing.T) {
 	}
 }
 
+// TestReactivateInTheThread: the etherealization that is waited for needs the thread of its adapter, and so waits for
+// whoever is in it, another object's request too.
+func TestReactivateInTheThread(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o, root := newORB(t, nil)
+		defer shutdown(t, o)
+		opt := withActivator(&ender{func(context.Context, poa.Etherealization) {}})
+		opt.Threads = poa.SingleThreadModel
+		p := mustAdapter(t, root.POA, "p", opt)
+		must[*orb.Ref](t)(p.ActivateWithID("x", &worker{}))
+		ref := must[*orb.Ref](t)(p.ActivateWithID("y", &worker{do: func(ctx context.Context) error {
+			if err := p.Deactivate("x"); err != nil {
+				return err
+			}
+			_, err := p.Reactivate(ctx, "x", &worker{})
+			return err
+		}}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := work(ctx, ref); !is(err, exc.BadInvOrder, exc.OMGVMCID|3) {
+			t.Errorf("in the thread: got %v, want BAD_INV_ORDER", err)
+		}
+	})
+}
+
+// TestDeactivatedServantHasNoID: while a request of its object runs, which was deactivated, a servant is no object, and with UNIQUE_ID
+// becomes none: servant_to_id and servant_to_reference say that it is not active.
+func TestDeactivatedServantHasNoID(t *testing.T) {
+	t.Parallel()
+	_, root := newORB(t, nil)
+	p := mustAdapter(t, root.POA, "p", poa.Options{ImplicitActivation: poa.WithImplicitActivation})
+	w := &worker{name: "w"}
+	w.do = func(ctx context.Context) error {
+		id := must[string](t)(p.ServantToID(ctx, w))
+		if err := p.Deactivate(id); err != nil {
+			return err
+		}
+		if id, err := p.ServantToID(ctx, w); !errors.Is(err, poa.ErrServantNotActive) {
+			t.Errorf("servant_to_id: %q, %v; want ErrServantNotActive", id, err)
+		}
+		if ref, err := p.ServantToReference(context.Background(), w); !errors.Is(err, poa.ErrServantNotActive) { // outside of the upcall
+			t.Errorf("servant_to_reference: %v, %v; want ErrServantNotActive", ref, err)
+		}
+		return nil
+	}
+	if _, err := work(t.Context(), must[*orb.Ref](t)(p.Activate(w))); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // An ender is a servant activator of objects that are activated otherwise.
 type ender struct {
 	etherealize func(ctx context.Context, e poa.Etherealization)

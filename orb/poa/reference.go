@@ -2,6 +2,7 @@ package poa
 
 import (
 	"context"
+	"errors"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
@@ -147,7 +148,8 @@ func (p *POA) mapsServants() bool {
 	return p.opt.retains() && (p.opt.IDUniqueness == UniqueID || p.opt.ImplicitActivation == WithImplicitActivation)
 }
 
-// idOf returns the id of the object that s is, with UNIQUE_ID, or becomes, with IMPLICIT_ACTIVATION; else "".
+// idOf returns the id of the object that s is, with UNIQUE_ID, or becomes, with IMPLICIT_ACTIVATION; else "". While requests of an
+// object run that was deactivated, its servant is none with UNIQUE_ID, and cannot become one.
 func (p *POA) idOf(s orb.Servant) (string, error) {
 	k := &p.root.known
 	fresh := p.newID()
@@ -163,6 +165,10 @@ func (p *POA) idOf(s orb.Servant) (string, error) {
 	if p.opt.ImplicitActivation != WithImplicitActivation {
 		return "", nil
 	}
-	_, err := p.put(fresh, s)
-	return fresh, err
+	if _, err := p.put(fresh, s); errors.Is(err, ErrServantAlreadyActive) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	return fresh, nil
 }

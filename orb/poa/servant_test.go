@@ -259,6 +259,18 @@ func TestConversions(t *testing.T) {
 	if again, err := root.ServantToID(t.Context(), implicit); again != first || err != nil {
 		t.Errorf("an implicit activation, again: %q, %v", again, err)
 	}
+	several := mustAdapter(t, root.POA, "several", poa.Options{IDUniqueness: poa.MultipleID, ImplicitActivation: poa.WithImplicitActivation})
+	one := must[string](t)(several.ServantToID(t.Context(), implicit))
+	another := must[string](t)(several.ServantToID(t.Context(), implicit))
+	third := must[string](t)(several.ReferenceToID(must[*orb.Ref](t)(several.ServantToReference(t.Context(), implicit))))
+	if one == another || one == third || another == third {
+		t.Errorf("with MULTIPLE_ID and IMPLICIT_ACTIVATION one servant became %q, %q and %q: want three objects", one, another, third)
+	}
+	for _, id := range []string{one, another, third} {
+		if got, err := several.IDToServant(id); err != nil || got != orb.Servant(implicit) {
+			t.Errorf("object %q: got %v, %v", id, got, err)
+		}
+	}
 	early := must[*orb.Ref](t)(root.NewReference(workerInterface))
 	later := must[string](t)(root.ReferenceToID(early))
 	if _, err := work(t.Context(), early); !errors.Is(err, exc.ObjectNotExist) {

@@ -66,7 +66,7 @@ type BoxType[T any, P Box[T]] struct {
 
 // NewBox returns the descriptor of a boxed value.
 func NewBox[T any, P Box[T]](id string, tc *typecode.TypeCode) *BoxType[T, P] {
-	t := &BoxType[T, P]{info: cdr.ValueType{ID: id, TypeCode: tc, New: func() cdr.Value { return P(new(T)) }}}
+	t := &BoxType[T, P]{info: cdr.ValueType{ID: id, Box: true, TypeCode: tc, New: func() cdr.Value { return P(new(T)) }}}
 	t.Type = dyn.NewType(tc,
 		func(e *cdr.Encoder, v P) {
 			if v == nil {
