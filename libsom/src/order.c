@@ -57,7 +57,7 @@ static int against(const klass *k, const list *lists, uint32_t n, char *why, siz
 		if (p == lists[i].end || p == lists[i].at) continue;
 		count++;
 		for (const som_class *const *q = lists[i].at; q < p; q++)
-			if (!(K(*q)->mark & TAKEN) && serious(K(*q), k, why, nwhy)) return -1;
+			if (!(K(*q)->mark & TAKEN) && serious(K(*q), k, why, *why ? 0 : nwhy)) return -1; /* the first reason is told */
 	}
 	return count;
 }
