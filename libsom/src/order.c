@@ -72,8 +72,7 @@ static klass *choose(const list *lists, uint32_t n, uint32_t all, char *why, siz
 		if (h && h->ahead == 0) return h;
 		stuck = stuck ? stuck : h;
 	}
-	if (!stuck) return NULL;
-	for (uint32_t steps = 0; !may_go(stuck, lists, n); stuck = stuck->first)
+	for (uint32_t steps = 0; stuck && !may_go(stuck, lists, n); stuck = stuck->first)
 		if (++steps > all) return serious(stuck->first, stuck, why, nwhy), NULL; /* in a circle, that nothing behind breaks */
 	for (uint32_t i = 0; i < 2 * n && (i < n || !best); i++) { /* those that stand first; if none of them may be taken, all */
 		const list *l = &lists[i % n];
