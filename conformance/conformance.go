@@ -73,6 +73,7 @@ type Step struct {
 	Signature string          `json:"signature,omitempty"` // instead of Types
 	Is        json.RawMessage `json:"is,omitempty"`
 	Error     string          `json:"error,omitempty"`
+	Says      []string        `json:"says,omitempty"` // words that stand in the error's text
 }
 
 // Signed is the signature of a method whose types are told: those of all methods here have the letters s:.
@@ -204,6 +205,9 @@ func (c *Case) check() error {
 		}
 		if s.Error != "" && !contains(codes, s.Error) {
 			return fmt.Errorf("step %s: there is no code %q", s, s.Error)
+		}
+		if len(s.Says) > 0 && s.Error == "" {
+			return fmt.Errorf("step %s: only an error says something", s)
 		}
 		if s.Do == "define" && c.Class(s.Class) == nil {
 			return fmt.Errorf("step %s: the case has no such class", s)

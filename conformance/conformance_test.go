@@ -41,6 +41,7 @@ func TestParse(t *testing.T) {
 		"code":   {`[{"name": "a", "steps": [{"do": "order", "class": "A", "error": "oops"}]}]`, `no code "oops"`},
 		"class":  {`[{"name": "a", "steps": [{"do": "define", "class": "A"}]}]`, "no such class"},
 		"answer": {`[{"name": "a", "steps": [{"do": "uncast", "object": "a", "is": 1}]}]`, "answers nothing"},
+		"says":   {`[{"name": "a", "steps": [{"do": "order", "class": "A", "says": ["A"]}]}]`, "only an error"},
 		"name":   {`[{"steps": []}]`, "no name"},
 	} {
 		if _, err := conformance.Parse(c.text); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -81,7 +82,8 @@ func TestCompare(t *testing.T) {
 	cases, err := conformance.Parse(`[
 {"name": "is", "steps": [{"do": "order", "class": "A", "is": ["A", "B"]}]},
 {"name": "error", "steps": [{"do": "order", "class": "A", "error": "unknown"}]},
-{"name": "both", "steps": [{"do": "new", "class": "A", "is": [], "error": "raised"}]}]`)
+{"name": "both", "steps": [{"do": "new", "class": "A", "is": [], "error": "raised"}]},
+{"name": "says", "steps": [{"do": "order", "class": "A", "error": "order", "says": ["A", "R::m"]}]}]`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +102,9 @@ func TestCompare(t *testing.T) {
 		{1, kernel{nil, raised}, false},
 		{1, kernel{"A", nil}, false},
 		{2, kernel{nil, raised}, true},
+		{3, kernel{nil, &conformance.Failure{Code: "order", Text: "class E: B and A, which both have R::m: no"}}, true},
+		{3, kernel{nil, &conformance.Failure{Code: "order", Text: "class A: B and A::A both have R::m2"}}, false},
+		{3, kernel{nil, &conformance.Failure{Code: "order", Text: "class Apple: B has R::m"}}, false},
 		{2, kernel{[]string{"A"}, raised}, false},
 	} {
 		if err := conformance.Compare(c.k, &cases[c.on]); (err == nil) != c.good {

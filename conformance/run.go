@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -49,6 +51,11 @@ func (s Step) judge(is any, err error) error {
 	case err != nil && f.Text == "":
 		return fmt.Errorf("the error %q has no text", f.Code)
 	}
+	for _, w := range s.Says {
+		if !hasWord(f.Text, w) {
+			return fmt.Errorf("got the error %w, which does not say %q", err, w)
+		}
+	}
 	if len(s.Is) == 0 {
 		return nil
 	}
@@ -68,6 +75,12 @@ func (s Step) judge(is any, err error) error {
 		return fmt.Errorf("got %s, want %s", got, want)
 	}
 	return nil
+}
+
+// hasWord reports whether a text has a name that is not part of another, plain or qualified.
+func hasWord(text, name string) bool {
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\n,;()", r) })
+	return slices.ContainsFunc(words, func(w string) bool { return strings.TrimRight(w, ":.") == name })
 }
 
 // canonical is a value as JSON, an absent list as an empty one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync/atomic"
 	"unsafe"
 )
@@ -99,7 +100,7 @@ func (t Token[F]) Next(class *Class, r Ref) (F, Self, bool) {
 
 // following returns the implementation of m that comes after that of a in the order of c.
 func (c *Class) following(a *Class, m *Method) *impl {
-	for _, x := range c.order[indexOf(c.order, a)+1:] {
+	for _, x := range c.order[slices.Index(c.order, a)+1:] {
 		if c.concrete[x] {
 			if i := (*x.own.Load())[m]; i != nil {
 				return i

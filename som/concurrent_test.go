@@ -1,6 +1,7 @@
 package som_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -199,4 +200,43 @@ func mustDefine(t *testing.T, m *som.Manager, s som.Spec) *som.Class {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestRedispatchWhileMade holds that a class which was redispatched has no instance, made meanwhile, that is not.
+func TestRedispatchWhileMade(t *testing.T) {
+	t.Parallel()
+	var m som.Manager
+	for i := range 300 {
+		c := mustDefine(t, &m, som.Spec{Name: fmt.Sprintf("C%d", i), Introduces: []som.MethodSpec{{Name: "m", Impl: answer("behind")}}})
+		of, err := c.Lookup("m")
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := make(chan som.Ref)
+		go func() {
+			r, err := c.New()
+			if err != nil {
+				t.Error(err)
+			}
+			made <- r
+		}()
+		err = c.Redispatch(func(is *som.Method) som.Packed {
+			if is != of {
+				return nil
+			}
+			return func(som.Self, context.Context, []any) ([]any, error) { return []any{"front"}, nil }
+		})
+		r := <-made
+		got, callErr := r.Invoke(t.Context(), "m")
+		want := "front"
+		if errors.Is(err, &som.Error{Code: som.CodeBusy}) {
+			want = "behind"
+		}
+		if callErr != nil || got != want {
+			t.Fatalf("redispatched: %v; then an instance answers %v, %v", err, got, callErr)
+		}
+		if err := r.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -15,9 +15,6 @@ func (c *Class) Redispatch(to func(*Method) Packed) error {
 	if c.isRoot() {
 		return fail(CodeMethod, c.Name(), "all of the program shares it: redispatch a subclass")
 	}
-	if n := c.Instances(); n > 0 {
-		return fail(CodeBusy, c.Name(), "it has %d instances: put something in front of its methods before the first", n)
-	}
 	methods := c.Methods()
 	by := make(map[*Method]*impl, len(methods))
 	for _, m := range methods {
@@ -30,15 +27,20 @@ func (c *Class) Redispatch(to func(*Method) Packed) error {
 	}
 	c.changing.Lock()
 	defer c.changing.Unlock()
-	f := &table{make([]slot, len(c.table.slots))}
-	old := c.front.Load()
-	for i := range f.slots {
-		f.slots[i].Store(old.slots[i].Load())
+	f := c.front.Load()
+	if f == c.table {
+		f = &table{make([]slot, len(c.table.slots))}
+		for i := range f.slots {
+			f.slots[i].Store(c.table.slots[i].Load())
+		}
+		c.front.Store(f) // as yet no other; an instance is counted before it looks at the front: it has this one, or is seen here
+	}
+	if n := c.Instances(); n > 0 {
+		return fail(CodeBusy, c.Name(), "it has %d instances: put something in front of its methods before the first", n)
 	}
 	for m, i := range by {
 		f.slot(m.token).Store(c.entryOf(m, i))
 	}
-	c.front.Store(f)
 	return nil
 }
 

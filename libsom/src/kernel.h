@@ -76,7 +76,8 @@ struct klass {
 	bool barren; /* without instances: abstract, or a metaclass */
 	bool hooked; /* its initialisation or destruction is not the plain one */
 	bool derived, registered, alive; /* alive: its metaclass's initializers have run */
-	uint32_t mark, ahead; /* scratch, under the lock */
+	uint32_t mark, ahead, list, at, until; /* scratch, under the lock, as is first */
+	struct klass *first;
 	som_class c;          /* last: the metaclass's data follow */
 };
 

@@ -126,8 +126,8 @@ static inline __attribute__((always_inline)) som_ref make(klass *k, void *memory
 	if (__builtin_expect(k->barren, 0)) return refuse(k, ev);
 	som_ref o = memory ? memory : memory_for(k, ev);
 	if (!o) return NULL;
-	*o = (som_object){.mt = front_of(k), .refs = 1, .flags = memory ? F_PLACED : 0};
-	__atomic_add_fetch(&k->instances, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&k->instances, 1, __ATOMIC_SEQ_CST); /* before it looks at the front: som_class_front sees it, or it sees that */
+	*o = (som_object){.mt = __atomic_load_n(&k->front, __ATOMIC_SEQ_CST), .refs = 1, .flags = memory ? F_PLACED : 0};
 	if (!init || (is_hooked(k) ? begin_life(o, k, ev) : initialise(o, k, ev)) == SOM_OK) return o;
 	end_memory(o, k);
 	return NULL;

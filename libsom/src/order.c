@@ -12,7 +12,7 @@
 enum { CONCRETE = 1, TAKEN = 2 }; /* klass.mark */
 
 typedef struct list {
-	const som_class *const *at, *const *end;
+	const som_class *const *from, *const *at, *const *end;
 } list;
 
 /* The first class of a list that has not been taken, or NULL. */
@@ -47,38 +47,37 @@ static bool serious(const klass *before, const klass *taken, char *why, size_t n
 		snprintf(why, nwhy, "%s and %s both have data and an initializer or a destructor", before->info.name, taken->info.name) > 0;
 }
 
-/* How many lists are against taking k, or -1 if one of them has a serious reason. */
-static int against(const klass *k, const list *lists, uint32_t n, char *why, size_t nwhy) {
-	int count = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		const som_class *const *p = lists[i].at;
-		while (p < lists[i].end && K(*p) != k)
-			p++;
-		if (p == lists[i].end || p == lists[i].at) continue;
-		count++;
-		for (const som_class *const *q = lists[i].at; q < p; q++)
-			if (!(K(*q)->mark & TAKEN) && serious(K(*q), k, why, nwhy)) return -1;
+/* Whether k may be taken; if not, k->first is a class that has to be before. It goes on where it stopped: what was harmless
+ * remains so, and a pair is weighed once in each list, however often a class is asked for. */
+static bool may_go(klass *k, const list *lists, uint32_t n) {
+	if (k->first && !(k->first->mark & TAKEN)) return false;
+	for (k->first = NULL; k->list < n; k->list++, k->at = 0) {
+		const list *l = &lists[k->list];
+		uint32_t len = (uint32_t)(l->end - l->from);
+		if (k->at == 0 && (k->until = place_in(l->from, len, C(k))) == len) continue;
+		for (; k->at < k->until; k->at++) {
+			klass *q = K(l->from[k->at]);
+			if (!(q->mark & TAKEN) && serious(q, k, NULL, 0)) return !(k->first = q);
+		}
 	}
-	return count;
+	return true;
 }
 
 /* The class to be taken next; or NULL, and why is empty if there is none left. */
-static klass *choose(const list *lists, uint32_t n, char *why, size_t nwhy) {
-	klass *best = NULL;
-	int fewest = 0;
+static klass *choose(const list *lists, uint32_t n, uint32_t all, char *why, size_t nwhy) {
+	klass *best = NULL, *stuck = NULL;
 	*why = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		klass *h = head(&lists[i]);
 		if (h && h->ahead == 0) return h;
+		stuck = stuck ? stuck : h;
 	}
+	for (uint32_t steps = 0; stuck && !may_go(stuck, lists, n); stuck = stuck->first)
+		if (++steps > all) return serious(stuck->first, stuck, why, nwhy), NULL; /* in a circle, that nothing behind breaks */
 	for (uint32_t i = 0; i < 2 * n && (i < n || !best); i++) { /* those that stand first; if none of them may be taken, all */
 		const list *l = &lists[i % n];
-		for (const som_class *const *p = l->at; p < l->end && (i >= n || p == l->at); p++) {
-			int count = K(*p) == best || K(*p)->mark & TAKEN ? -1 : against(K(*p), lists, n, why, nwhy);
-			if (count < 0 || (best && count >= fewest)) continue;
-			best = K(*p);
-			fewest = count;
-		}
+		for (const som_class *const *p = l->at; p < l->end && (i >= n || p == l->at); p++)
+			if (!(K(*p)->mark & TAKEN) && (!best || K(*p)->ahead < best->ahead) && may_go(K(*p), lists, n)) best = K(*p);
 	}
 	return best;
 }
@@ -98,18 +97,18 @@ int linearise(klass *k, som_env *ev) {
 	const som_class **leading = (const som_class **)(lists + n), **end = leading; /* parents, but for those in front of a descendant */
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		const klass *p = K(k->info.parents[i]);
-		lists[i] = (list){p->info.order, p->info.order + p->info.norder};
+		lists[i] = (list){p->info.order, p->info.order, p->info.order + p->info.norder};
 		all += p->info.norder;
 		uint32_t later = i + 1;
 		while (later + 1 < n && !descends(K(k->info.parents[later]), p))
 			later++;
 		if (later + 1 == n) *end++ = C(p);
 	}
-	lists[n - 1] = (list){leading, end};
+	lists[n - 1] = (list){leading, leading, end};
 
 	for (uint32_t i = 0; i < n; i++)
 		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++)
-			K(*p)->ahead = K(*p)->mark = 0;
+			K(*p)->ahead = K(*p)->mark = K(*p)->list = K(*p)->at = 0, K(*p)->first = NULL;
 	for (uint32_t i = 0; i < n; i++)
 		for (const som_class *const *p = lists[i].at; p < lists[i].end; p++) {
 			K(*p)->ahead += p != lists[i].at;
@@ -126,7 +125,7 @@ int linearise(klass *k, som_env *ev) {
 	}
 	order[k->info.norder++] = C(k);
 	char why[4 * MAX_NAME];
-	for (klass *next; (next = choose(lists, n, why, sizeof why));) {
+	for (klass *next; (next = choose(lists, n, all, why, sizeof why));) {
 		next->mark |= TAKEN;
 		order[k->info.norder++] = C(next);
 		for (uint32_t i = 0; i < n; i++)

@@ -217,16 +217,18 @@ int som_class_front(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	if (k == object_class || k == class_class || k == manager_class)
 		return fail(ev, SOM_E_METHOD, "class %s is everybody's: put something in front of a subclass's methods", k->info.name);
 	if (!introducer(k, t)) return fail(ev, SOM_E_UNKNOWN, "class %s: it has no method of this token", k->info.name);
-	if (som_class_instances(c))
-		return fail(ev, SOM_E_BUSY, "class %s has instances: put something in front of its methods before there is one", k->info.name);
 	lock();
-	char *row = cast_row(k, k, ev);
-	if (row) {
+	bool busy = som_class_instances(c) > 0;
+	char *row = busy ? NULL : cast_row(k, k, ev);
+	if (row) { /* what is being made was counted before it looks at the front: it has this one, or is seen here */
+		void *was = get(row, t);
 		put(row, t, (void *)(proc ? proc : get(k->row, t)));
-		__atomic_store_n(&k->front, row, __ATOMIC_RELEASE);
-		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_RELAXED);
+		__atomic_store_n(&k->front, row, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_SEQ_CST);
+		if ((busy = __atomic_load_n(&k->instances, __ATOMIC_SEQ_CST) > 0)) put(row, t, was);
 		forget_lookups();
 	}
 	unlock();
+	if (busy) return fail(ev, SOM_E_BUSY, "class %s has instances: put something in front of its methods before there is one", k->info.name);
 	return row ? SOM_OK : SOM_E_MEMORY;
 }

@@ -100,6 +100,48 @@ static void *work(void *arg) {
 	return NULL;
 }
 
+static int32_t in_front(som_ref o, som_env *ev) { return (void)o, (void)ev, 3; }
+static struct { som_class *c; som_ref made; int round, over; } maker; /* atomic, all */
+
+static void *make(void *arg) {
+	som_env ev = {0};
+	for (int round = 0; !__atomic_load_n(&maker.over, __ATOMIC_ACQUIRE);) {
+		if (__atomic_load_n(&maker.round, __ATOMIC_ACQUIRE) == round)
+			continue;
+		round = __atomic_load_n(&maker.round, __ATOMIC_ACQUIRE);
+		som_ref o = som_create(maker.c, &ev);
+		check(o != NULL, "an object of a class that is being changed");
+		__atomic_store_n(&maker.made, o, __ATOMIC_RELEASE);
+	}
+	return arg;
+}
+
+/* Where something was put in front of a class's methods, no object that was made meanwhile is without it. */
+static void front_while_made(som_env *ev) {
+	pthread_t thread;
+	check(pthread_create(&thread, NULL, make, NULL) == 0, "a thread that makes objects");
+	const som_method own[] = {{"own", "i:", (som_proc *)two, NULL, SOM_STATIC}};
+	som_class_desc d = {.size_of = sizeof d, .name = "Fronted", .introduces = own, .nintroduces = 1, .method_size = sizeof *own};
+	for (int round = 1; round <= 10 * rounds; round++) {
+		som_found found = {.size_of = sizeof found};
+		maker.c = som_class_define(&d, ev);
+		check(maker.c && som_lookup(maker.c, "Fronted::own", &found, ev) == SOM_OK, "define what is to be changed");
+		maker.made = NULL;
+		__atomic_store_n(&maker.round, round, __ATOMIC_RELEASE);
+		int code = som_class_front(maker.c, found.token, (som_proc *)in_front, ev);
+		som_ref o;
+		while (!(o = __atomic_load_n(&maker.made, __ATOMIC_ACQUIRE)))
+			;
+		int32_t n = ((int32_t (*)(som_ref, som_env *))som_resolve(o, found.token))(o, ev);
+		check((code == SOM_OK && n == 3) || (code == SOM_E_BUSY && n == 2), "something in front, or busy");
+		som_env_clear(ev);
+		som_release(o);
+		check(som_class_unload(maker.c, ev) == SOM_OK, "unload what was changed");
+	}
+	__atomic_store_n(&maker.over, 1, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+}
+
 int main(int argc, char **argv) {
 	som_env ev = {0};
 	pthread_t threads[THREADS];
@@ -118,6 +160,7 @@ int main(int argc, char **argv) {
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
+	front_while_made(&ev);
 	som_weak_free(weak);
 	som_release(shared);
 	check(made == ended && som_class_instances(base) == 0, "as many ends as beginnings");
