@@ -36,8 +36,17 @@ func isTold(p parameter, name string) bool {
 
 // toldNames returns the names of the parameters in the declaration that a comment tells, void bark(in long volume).
 func toldNames(comment string) []string {
-	_, text, _ := strings.Cut(comment, "(")
 	var names []string
+	for _, words := range toldWords(comment) {
+		names = append(names, words[len(words)-1])
+	}
+	return names
+}
+
+// toldWords returns the words of each of those parameters.
+func toldWords(comment string) [][]string {
+	_, text, _ := strings.Cut(comment, "(")
+	var all [][]string
 	depth, from := 0, 0
 	for i, c := range text {
 		switch {
@@ -48,11 +57,11 @@ func toldNames(comment string) []string {
 		case c == ',' && depth == 0 || c == ')':
 			words := strings.Fields(text[from:i])
 			if len(words) == 0 {
-				return names
+				return all
 			}
-			names, from = append(names, words[len(words)-1]), i+1
+			all, from = append(all, words), i+1
 			if c == ')' {
-				return names
+				return all
 			}
 		}
 	}
