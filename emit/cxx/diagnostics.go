@@ -31,7 +31,7 @@ var Codes = diag.Table{
 		Explanation: "A template that is there already is updated, for which its functions have to be found: braces, comments and strings must be closed.",
 		Scene:       "$ dsom idl build --cxx=hpp,ih,cpp --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(); implementation { releaseorder: bark; }; };\n-- gen/dog.cpp --\nclass Dog_impl {"},
 	{Code: CodeByHand, Severity: diag.Warning, Title: "a function to be changed by hand",
-		Explanation: "A function has other parameters or another result in the IDL now, or is missing, and it is not plain how its author would write that: a macro makes its head, its parameters or its braces, preprocessor lines stand within it, or it is written in the old style.",
+		Explanation: "A function has other parameters or another result in the IDL now, or is missing, and it is not plain how its author would write that: a macro makes its head, its parameters or its braces, preprocessor lines stand within it, it is written in the old style, or the comment is gone that tells its parameters, and its names are the author's own, so that nothing tells which of several of one type each is.",
 		Scene:       "$ dsom idl build --cxx=hpp,ih,cpp --out gen dog.idl\n-- dog.idl --\n#include <somobj.idl>\ninterface Dog : SOMObject { void bark(in long volume); implementation { releaseorder: bark; }; };\n-- gen/dog.cpp --\n#define METHOD(name) void name()\nclass Dog_impl : public Dog_part<Dog_impl> {\npublic:\n\tMETHOD(bark) {}\n};"},
 	{Code: CodeGone, Severity: diag.Warning, Title: "a function that implements nothing any more",
 		Explanation: "What implemented a method that the IDL does not have any more is kept, and the comment in front of it says so.",

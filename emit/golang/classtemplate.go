@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/emit"
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/emit/template"
 	"github.com/opendsom/dsom/model"
 )
@@ -179,9 +180,22 @@ func (w *classWriter) parentOf(m *classMethod, bases []basePart) string {
 	return ""
 }
 
-// implements prints the comment by which a method is known again when the IDL has changed.
+// implements prints the comment by which a method, and each of its parameters, is known again when the IDL has changed.
 func (w *classWriter) implements(method, operation string) {
 	w.F("// %s implements %s::%s.", method, w.d.ScopedName(), operation)
+}
+
+// told returns the parameters of a method as the IDL has them, in parentheses; nothing for an attribute.
+func (m *classMethod) told() string {
+	o, ok := m.decl.(*model.Operation)
+	if !ok {
+		return ""
+	}
+	params := o.Params
+	if m.init && len(params) > 0 {
+		params = params[1:]
+	}
+	return cabi.OneLine("(" + cabi.List(params, func(p *model.Param) string { return p.Direction.String() + " " + p.Type.String() + " " + p.Name }) + ")")
 }
 
 // body prints a method: a parent call, what an attribute does, or that it is not written.
@@ -198,7 +212,7 @@ func (w *classWriter) body(m *classMethod, parent string) {
 	case len(c.outs) > 0:
 		result = " (" + c.results(w.file) + ")"
 	}
-	w.implements(m.method, m.operation)
+	w.implements(m.method, m.operation+m.told())
 	w.F("func (%s *object) %s(%s)%s {", o, m.method, w.parameters(c), result)
 	switch {
 	case parent != "":

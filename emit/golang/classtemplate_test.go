@@ -59,8 +59,8 @@ interface Dog : Animal, Boat {
 	got, said := generate(after, written(old))
 	for _, want := range []string{
 		"func (o *object) Bark(ctx context.Context, loud int16, at food.Food) (bool, error) " + body, "\tanimal.Base\n\tBoat boat.Base\n\tlegs int16\n\tname string\n}", "\t\"fmt\"\n",
-		"// Sit implemented Zoo::Dog::sit, which is not in the IDL any more.\nfunc (o *object) Sit(", "func (o *object) Legs(ctx context.Context) (int16, error) {\n\treturn o.legs, nil\n}",
-		"// SetName implements Zoo::Dog::_set_name.\nfunc (o *object) SetName(", "// Sail implements Zoo::Dog::sail.\nfunc (o *object) Sail(", "\t\"example.com/gen/zoo/boat\"\n\t\"example.com/gen/zoo/food\"\n",
+		"// Sit implemented Zoo::Dog::sit(), which is not in the IDL any more.\nfunc (o *object) Sit(", "func (o *object) Legs(ctx context.Context) (int16, error) {\n\treturn o.legs, nil\n}",
+		"// SetName implements Zoo::Dog::_set_name.\nfunc (o *object) SetName(", "// Sail implements Zoo::Dog::sail().\nfunc (o *object) Sail(", "\t\"example.com/gen/zoo/boat\"\n\t\"example.com/gen/zoo/food\"\n",
 	} {
 		if strings.Count(got, want) != 1 {
 			t.Errorf("there is no %q, or more than one, in\n%s", want, got)

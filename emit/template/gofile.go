@@ -17,8 +17,8 @@ import (
 
 // A GoFile is what a Go file with the implementation of a class has to have.
 type GoFile struct {
-	// Fresh is the file as it is made new: the type, and its methods. A comment "Bark implements Dog::bark." in front of a
-	// method says its key.
+	// Fresh is the file as it is made new: the type, and its methods. A comment "Bark implements Dog::bark(in long volume)." in
+	// front of a method says its key, and where it has parentheses the IDL's parameters.
 	Fresh []byte
 	// Type is the type's name.
 	Type string
@@ -172,14 +172,14 @@ func (s *goSource) ordered() []*ast.FuncDecl {
 }
 
 // keyLine says in a comment what a method implements, or that it did.
-var keyLine = regexp.MustCompile(`^// \w+ implement(?:s ([\w:]+)\.|ed ([\w:]+), which is not in the IDL any more\.)\r?$`)
+var keyLine = regexp.MustCompile(`^// \w+ implement(?:s ([\w:]+)(\(.*\))?\.|ed ([\w:]+)(\(.*\))?, which is not in the IDL any more\.)\r?$`)
 
 // keyOf returns what a method's comment says that it implements, and the line that does.
 func (s *goSource) keyOf(d *ast.FuncDecl) (string, *ast.Comment) {
 	if d.Doc != nil {
 		for _, c := range d.Doc.List {
 			if m := keyLine.FindStringSubmatch(c.Text); m != nil {
-				return m[1] + m[2], c
+				return m[1] + m[3], c
 			}
 		}
 	}
@@ -267,7 +267,7 @@ func (u *goUpdate) unwanted(d *ast.FuncDecl) {
 	if key == "" || u.fresh.methods[d.Name.Name] != nil || !u.Mine(key) {
 		return
 	}
-	text := "// " + d.Name.Name + " implemented " + key + ", which is not in the IDL any more."
+	text := "// " + d.Name.Name + " implemented " + key + goToldBy(line).text + ", which is not in the IDL any more."
 	if strings.TrimSuffix(line.Text, "\r") == text {
 		return
 	}

@@ -259,11 +259,11 @@ func TestLongGo(t *testing.T) {
 // FuzzUpdateGo holds that any text is refused, or taken in a way that holds. Its seeds are short: a long one takes all the time to be made short.
 func FuzzUpdateGo(f *testing.F) {
 	const fresh = "package dog\n\nimport \"x/zoo\"\n\ntype object struct {\n\tzoo.Base\n\tage int\n}\n\n// Age implements Dog::age.\nfunc (o *object) Age() int { return o.age }\n\n" +
-		"// Bark implements Dog::bark.\nfunc (o *object) Bark(n int, c zoo.Cat) (bool, error) { return false, nil }\n"
+		"// Bark implements Dog::bark(inout long n, in Cat c).\nfunc (o *object) Bark(n int, c zoo.Cat) (bool, int, error) { return false, 0, nil }\n"
 	want := template.GoFile{Fresh: []byte(fresh), Type: "object", Fields: map[string][]string{"age": {"Age"}}, Mine: func(key string) bool { return strings.HasPrefix(key, "Dog::") }}
 	for _, text := range []string{
 		"package a;type object struct{Base}", "package a;func(o*object)Bark(a,b int /*x*/,){}", "package a;func(object)Bark(bool)(n,m int){}",
-		"package a;import(z\"x/zoo\");type(object struct{z.Base;age int;})", "package a\n// B implements Dog::b.\nfunc(o object)B(){}", "package a;import.\"x/zoo\"\n\r//line x:1",
+		"package a;import(z\"x/zoo\");type(object struct{z.Base;age int;})", "package a\n// B implements Dog::b.\nfunc(o object)B(){}", "package a\n// Bark implements Dog::bark(in a c, out b n,()).\nfunc(o object)Bark(_,d,c int)(n,m int){return 1,2}", "package a;import.\"x/zoo\"\n\r//line x:1",
 	} {
 		f.Add(text)
 	}

@@ -68,63 +68,70 @@ func canons(fs []goField) []string {
 // method brings comment and head of a method up to date that stands in a file.
 func (u *goUpdate) method(s *goSource, have, want *ast.FuncDecl) {
 	key, wanted := u.fresh.keyOf(want)
-	if _, line := s.keyOf(have); s == u.have && line != nil && wanted != nil && strings.TrimSuffix(line.Text, "\r") != wanted.Text {
-		u.replace(line, wanted.Text)
-		u.noted(key)
-	}
+	_, line := s.keyOf(have)
+	was, is := goToldBy(line), goToldBy(wanted)
 	hp, wp := s.fields(have.Type.Params, nil), u.fresh.fields(want.Type.Params, s.dots)
 	hr, wr := s.fields(have.Type.Results, nil), u.fresh.fields(want.Type.Results, s.dots)
-	same := func(have, want []goField) bool {
-		return slices.Equal(canons(have), canons(want)) && stay(goPairs(have, want))
+	values := returnsValues(have.Body)
+	parameters := pair(hp, wp, was.parameters(hp), is.parameters(wp), goField.isNamed)
+	results := pair(hr, wr, was.results(hr), is.results(wr), func(f goField) bool { return values || f.isNamed() })
+	problem := u.problem(s, have, parameters, results, values && exchanged(results.of, len(hr)), len(wr))
+	if s == u.have && line != nil && wanted != nil {
+		if text := commentOf(wanted, was, is, problem != ""); strings.TrimSuffix(line.Text, "\r") != text {
+			u.replace(line, text)
+			u.noted(key)
+		}
 	}
-	sameParams, sameResults := same(hp, wp), same(hr, wr)
-	if sameParams && sameResults {
+	switch {
+	case problem != "":
+		help := "make it: " + strings.TrimSpace(string(u.fresh.text[u.fresh.at(want.Pos()):u.fresh.at(want.Body.Pos())]))
+		if is.text != was.text {
+			help += ", and the comment in front of it: " + wanted.Text
+		}
+		u.changes.Left = append(u.changes.Left, Note{Key: key, File: s.name, Line: s.line(have.Pos()), What: problem, Help: help})
 		return
-	}
-	head := string(u.fresh.text[u.fresh.at(want.Pos()):u.fresh.at(want.Body.Pos())])
-	note := func(what string) {
-		u.changes.Left = append(u.changes.Left, Note{Key: key, File: s.name, Line: s.line(have.Pos()), What: what, Help: "make it: " + strings.TrimSpace(head)})
-	}
-	results := have.Type.Results
-	switch listed := results != nil && results.Opening.IsValid(); {
-	case s != u.have:
-		note("its parameters or results are others, and it stands in another file")
-		return
-	case !sameResults && results != nil && u.comments(results) && (!listed || len(wr) == 0):
-		note("comments stand within its head")
+	case parameters.same && results.same:
 		return
 	}
 	used := map[string]bool{}
 	if names := have.Recv.List[0].Names; len(names) > 0 {
 		used[names[0].Name] = true
 	}
-	if !sameParams {
-		u.parameters(have.Type.Params, hp, wp, used)
+	if !parameters.same {
+		u.parameters(have.Type.Params, hp, wp, parameters.of, used)
 	}
 	for _, p := range hp {
 		used[p.name] = true
 	}
-	if !sameResults {
-		u.results(have.Type, hr, wr, used)
+	if !results.same {
+		u.results(have.Type, hr, wr, results.of, used)
 	}
 	u.noted(key)
+}
+
+// problem returns why the head of a method is left to its author, or nothing.
+func (u *goUpdate) problem(s *goSource, have *ast.FuncDecl, parameters, results goPairing, exchanges bool, wanted int) string {
+	list := have.Type.Results
+	listed := list != nil && list.Opening.IsValid()
+	switch {
+	case parameters.doubt:
+		return "nothing tells which of its parameters is which of those of the IDL"
+	case results.doubt:
+		return "nothing tells which of its results is which of those of the IDL"
+	case parameters.same && results.same:
+	case s != u.have:
+		return "its parameters or results are others, and it stands in another file"
+	case exchanges:
+		return "its results have another order, and it returns values in the one that was"
+	case !results.same && list != nil && u.comments(list) && (!listed || wanted == 0):
+		return "comments stand within its head"
+	}
+	return ""
 }
 
 // comments reports whether comments stand between the brackets of a list.
 func (u *goUpdate) comments(l *ast.FieldList) bool {
 	return slices.ContainsFunc(u.have.file.Comments, func(c *ast.CommentGroup) bool { return l.Pos() <= c.Pos() && c.End() <= l.End() })
-}
-
-// goPairs are pairs of what is there with what is wanted.
-func goPairs(have, want []goField) []int {
-	parameters := func(fs []goField) []parameter {
-		var all []parameter
-		for _, f := range fs {
-			all = append(all, parameter{typ: f.canon, name: word{text: f.name}})
-		}
-		return all
-	}
-	return pairs(parameters(have), parameters(want))
 }
 
 // named returns the names that wanted parameters or results get: the author's, where he has given one.
@@ -152,8 +159,7 @@ func named(have, want []goField, of []int, used map[string]bool) []string {
 }
 
 // parameters writes the parameters anew.
-func (u *goUpdate) parameters(l *ast.FieldList, have, want []goField, used map[string]bool) {
-	of := goPairs(have, want)
+func (u *goUpdate) parameters(l *ast.FieldList, have, want []goField, of []int, used map[string]bool) {
 	names := make([]string, len(want)) // none has one
 	if len(have) == 0 || have[0].name != "" {
 		names = named(have, want, of, used)
@@ -230,8 +236,7 @@ func (u *goUpdate) pieces(typ ast.Expr) []word {
 }
 
 // results writes the results anew.
-func (u *goUpdate) results(t *ast.FuncType, have, want []goField, used map[string]bool) {
-	of := goPairs(have, want)
+func (u *goUpdate) results(t *ast.FuncType, have, want []goField, of []int, used map[string]bool) {
 	names := make([]string, len(want))
 	if len(have) > 0 && have[0].name != "" {
 		names = named(have, want, of, used)

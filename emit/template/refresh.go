@@ -170,24 +170,24 @@ func wordsOf(line string) []string {
 
 // refresh brings comment and head of a function up to date.
 func (u *update) refresh(have *function, want *Function) {
+	wanted := headOf(want.Head)
+	var d *declarator
+	if len(wanted.names) > 0 {
+		d = have.named(want)
+		if u.untold(have, d, &wanted, want) {
+			u.left(want, have.from, "nothing tells which of its parameters is which of those of the IDL", "make it: "+want.Head+", and the comment in front of it: "+comment(&Function{Key: want.Key, Comment: want.Comment[:1]}, ""))
+			return
+		}
+	}
 	told := want.Told && have.key == want.Key
 	if have.key != "" && u.replaceComment(have, *want) {
 		u.noted(want.Key)
 		told = false
 	}
-	wanted := headOf(want.Head)
-	if len(wanted.names) == 0 {
+	if d == nil {
 		return
 	}
-	w := &wanted.names[0]
-	d := have.declarator(func(full string) bool { return full == want.Name })
-	if d == nil {
-		d = have.declarator(func(full string) bool { return lastName(full) == lastName(want.Name) })
-	}
-	if d == nil {
-		d = have.main()
-	}
-	edits, problem := u.headEdits(have, d, &wanted, w, want, told)
+	edits, problem := u.headEdits(have, d, &wanted, &wanted.names[0], want, told)
 	if problem != "" {
 		u.left(want, have.from, problem, "make it: "+want.Head)
 		return
@@ -196,6 +196,18 @@ func (u *update) refresh(have *function, want *Function) {
 		u.edits = append(u.edits, edits...)
 		u.noted(want.Key)
 	}
+}
+
+// named returns the declarator of what is wanted in a function that implements it, under whatever name.
+func (f *function) named(want *Function) *declarator {
+	d := f.declarator(func(full string) bool { return full == want.Name })
+	if d == nil {
+		d = f.declarator(func(full string) bool { return lastName(full) == lastName(want.Name) })
+	}
+	if d == nil {
+		d = f.main()
+	}
+	return d
 }
 
 func (u *update) meant(ps []parameter) []parameter {

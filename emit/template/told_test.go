@@ -69,3 +69,60 @@ func TestOwnNames(t *testing.T) {
 		}
 	}
 }
+
+// TestUntold has the IDL exchange two parameters of one type where the author deleted the comment that tells them: it says so, each time,
+// where the names are the author's own, until the comment is there again.
+func TestUntold(t *testing.T) {
+	t.Parallel()
+	const cHead, cxxHead = "static void Pane_do_put(som_ref self, som_env *ev, int32_t h, int32_t w)", "void put(std::int32_t h, std::int32_t w)"
+	c := template.Function{Name: "Pane_do_put", Head: cHead}
+	cxx := template.Function{Name: "Pane_impl::put", In: "Pane_impl", Head: cxxHead, Indent: "\t"}
+	inClass := func(f string) string {
+		return "class Pane_impl : public Pane_part<Pane_impl> {\npublic:\n\t" + f + "\n};\n"
+	}
+	const told = "/* Pane::put: void put(in long h, in long w) */\n"
+	for _, c := range []struct {
+		name, old, want string // want empty: as it was
+		function        template.Function
+		left            bool
+	}{
+		{name: "C, one's own names", function: c, left: true, old: "static void Pane_do_put(som_ref self, som_env *ev, int32_t breadth, int32_t tall) { f(breadth, tall); }\n"},
+		{name: "C, no declaration in the comment", function: c, left: true, old: "/* Pane::put: */\nstatic void Pane_do_put(som_ref self, som_env *ev, int32_t breadth, int32_t tall) { f(breadth, tall); }\n"},
+		{name: "C, the comment again", function: c, old: told + "static void Pane_do_put(som_ref self, som_env *ev, int32_t tall, int32_t breadth) { f(breadth, tall); }\n"},
+		{name: "C, the IDL's names", function: c, old: "static void Pane_do_put(som_ref self, som_env *ev, int32_t w, int32_t h) { f(w, h); }\n", want: cHead + " { f(w, h); }\n"},
+		{name: "C, one name of one's own", function: c, old: "static void Pane_do_put(som_ref me, som_env *e, int32_t breadth, int32_t h) { f(breadth, h); }\n",
+			want: "static void Pane_do_put(som_ref me, som_env *e, int32_t h, int32_t breadth) { f(breadth, h); }\n"},
+		{name: "C, a declaration beside it", function: c, old: "static void Pane_do_put(som_ref self, som_env *ev, int32_t a, int32_t b);\n" + told + "static void Pane_do_put(som_ref self, som_env *ev, int32_t tall, int32_t breadth) { f(breadth, tall); }\n"},
+		{name: "C++, one's own names", function: cxx, left: true, old: inClass("void put(std::int32_t breadth, std::int32_t tall) { f(breadth, tall); }")},
+		{name: "C++, names that nobody uses", function: cxx, old: inClass("void put(std::int32_t, std::int32_t) {}")},
+		{name: "C++, the IDL's names", function: cxx, old: inClass("void put(std::int32_t w, std::int32_t h) { f(w, h); }"), want: inClass(cxxHead + " { f(w, h); }")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := c.function
+			f.Key, f.Told, f.Comment = "Pane::put", f.In == "", []string{"void put(in long h, in long w)"}
+			text, want := c.old, c.old
+			if c.want != "" {
+				want = c.want
+			}
+			for _, run := range []string{"first", "second"} {
+				got, changes, err := template.Update([]byte(text), template.File{Functions: []template.Function{f}, Mine: func(string) bool { return true }})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if string(got) != want {
+					t.Errorf("%s: got\n%s\nwant\n%s", run, got, want)
+				}
+				if (len(changes.Left) == 1) != c.left {
+					t.Errorf("%s: left %v", run, changes.Left)
+				}
+				for _, n := range changes.Left {
+					if !strings.Contains(n.Help, f.Head) || !strings.Contains(n.Help, "void put(in long h, in long w)") {
+						t.Errorf("%s: as help it says %q", run, n.Help)
+					}
+				}
+				text = string(got)
+			}
+		})
+	}
+}

@@ -34,12 +34,12 @@ func (o *object) Fed(ctx context.Context) (uint32, error) {
 	return o.fed, nil
 }
 
-// Speak implements Pets::Pet::speak.
+// Speak implements Pets::Pet::speak(in string to).
 func (o *object) Speak(ctx context.Context, to string) (result string, err error) {
 	return o.name + " says hello to " + to, nil
 }
 
-// Menu implements Pets::Pet::menu.
+// Menu implements Pets::Pet::menu(in Meals wanted, inout Mood mood, out unsigned long count).
 func (o *object) Menu(ctx context.Context, wanted pets.Meals, mood pets.Mood) (result pets.Meals, moodOut pets.Mood, count uint32, err error) {
 	o.fed += uint32(len(wanted))
 	switch {
@@ -54,23 +54,23 @@ func (o *object) Menu(ctx context.Context, wanted pets.Meals, mood pets.Mood) (r
 	return wanted, pets.Mood_Calm, uint32(len(wanted)), nil
 }
 
-// Wish implements Pets::Pet::wish.
+// Wish implements Pets::Pet::wish(in Wish w).
 func (o *object) Wish(ctx context.Context, w pets.Wish) (result pets.Wish, err error) {
 	return w, nil
 }
 
-// Numbers implements Pets::Pet::numbers.
+// Numbers implements Pets::Pet::numbers(in octet o, in char c, in short s, in unsigned short us, in long l, in unsigned long ul, in long long ll, in unsigned long long ull, in float f, inout double d).
 func (object_ *object) Numbers(ctx context.Context, o byte, c byte, s int16, us uint16, l int32, ul uint32, ll int64, ull uint64, f float32, d float64) (result bool, dOut float64, err error) {
 	all := o == 200 && c == 'x' && s == -7 && us == 65535 && l == -70000 && ul == 4000000000 && ll == -1<<40 && ull == 1<<63 && f == 1.5
 	return all, -d, nil
 }
 
-// Wide implements Pets::Pet::wide.
+// Wide implements Pets::Pet::wide(in wstring w, in wchar c).
 func (o *object) Wide(ctx context.Context, w string, c rune) (result string, err error) {
 	return w + string(c), nil
 }
 
-// Grid implements Pets::Pet::grid.
+// Grid implements Pets::Pet::grid(inout Grid g).
 func (o *object) Grid(ctx context.Context, g pets.Grid) (gOut pets.Grid, err error) {
 	for i := range g {
 		for j := range g[i] {
@@ -80,12 +80,12 @@ func (o *object) Grid(ctx context.Context, g pets.Grid) (gOut pets.Grid, err err
 	return gOut, nil
 }
 
-// Octets implements Pets::Pet::octets.
+// Octets implements Pets::Pet::octets(in sequence<octet> o).
 func (object_ *object) Octets(ctx context.Context, o []byte) (result []byte, err error) {
 	return append(o, 0xff), nil
 }
 
-// Friend implements Pets::Pet::friend.
+// Friend implements Pets::Pet::friend(in Pet p).
 func (o *object) Friend(ctx context.Context, p Pet) (result Pet, err error) {
 	if p == nil {
 		return nil, nil
@@ -96,12 +96,12 @@ func (o *object) Friend(ctx context.Context, p Pet) (result Pet, err error) {
 	return kept(p), nil
 }
 
-// Thing implements Pets::Pet::thing.
+// Thing implements Pets::Pet::thing(in Object o).
 func (object_ *object) Thing(ctx context.Context, o som.Object) (result som.Object, err error) {
 	return kept(o), nil
 }
 
-// Pack implements Pets::Pet::pack.
+// Pack implements Pets::Pet::pack(in sequence<Pet> p, out Pet first).
 func (o *object) Pack(ctx context.Context, p []Pet) (result []Pet, first Pet, err error) {
 	for _, x := range p {
 		result = append(result, kept(x))
@@ -112,7 +112,7 @@ func (o *object) Pack(ctx context.Context, p []Pet) (result []Pet, first Pet, er
 	return result, first, nil
 }
 
-// Count implements Pets::Pet::count.
+// Count implements Pets::Pet::count(in long n).
 func (o *object) Count(ctx context.Context, n int32) (result int32, err error) {
 	return n + 1, nil
 }

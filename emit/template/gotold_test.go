@@ -1,0 +1,113 @@
+package template_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/template"
+)
+
+// TestGoTold has the IDL move parameters and results that are of one type: each name stays with its parameter, and what nothing tells, or
+// what a return statement says by its order, is left with a warning that comes again until the author has seen to it.
+func TestGoTold(t *testing.T) {
+	t.Parallel()
+	const left, order = "nothing tells which of its parameters", "its results have another order"
+	const results = "nothing tells which of its results"
+	for _, c := range []struct {
+		name, old, fresh string
+		want, note       string // want empty: as it was
+	}{
+		{name: "exchanged, the IDL's names",
+			old:   "// Fit implements Dog::fit(in long w, in long h).\nfunc (o *object) Fit(ctx context.Context, w int32, h int32) error { return o.f(w, h) }",
+			fresh: "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error {}",
+			want:  "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error { return o.f(w, h) }"},
+		{name: "exchanged, one's own names",
+			old:   "// Fit implements Dog::fit(in long w, in long h, in string tag, in string note).\nfunc (o *object) Fit(ctx context.Context, breadth, tall int32, label, memo string) error { return nil }",
+			fresh: "// Fit implements Dog::fit(in long h, in long w, in string note, in string tag).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32, note string, tag string) error {}",
+			want:  "// Fit implements Dog::fit(in long h, in long w, in string note, in string tag).\nfunc (o *object) Fit(ctx context.Context, tall int32, breadth int32, memo string, label string) error { return nil }"},
+		{name: "one more in front",
+			old:   "// Fill implements Dog::fill(in long deep).\nfunc (o *object) Fill(ctx context.Context, depth int32) error { return nil }",
+			fresh: "// Fill implements Dog::fill(in long bottom, in long deep).\nfunc (o *object) Fill(ctx context.Context, bottom int32, deep int32) error {}",
+			want:  "// Fill implements Dog::fill(in long bottom, in long deep).\nfunc (o *object) Fill(ctx context.Context, bottom int32, depth int32) error { return nil }"},
+		{name: "another name for one",
+			old:   "// Fill implements Dog::fill(in long deep).\nfunc (o *object) Fill(ctx context.Context, d int32) error { return nil }",
+			fresh: "// Fill implements Dog::fill(in long depth).\nfunc (o *object) Fill(ctx context.Context, depth int32) error {}",
+			want:  "// Fill implements Dog::fill(in long depth).\nfunc (o *object) Fill(ctx context.Context, d int32) error { return nil }"},
+		{name: "one may be either of two",
+			old:   "// Fill implements Dog::fill(in long deep).\nfunc (o *object) Fill(ctx context.Context, d int32) error { return nil }",
+			fresh: "// Fill implements Dog::fill(in long a, in long b).\nfunc (o *object) Fill(ctx context.Context, a int32, b int32) error {}", note: left},
+		{name: "a comment that does not tell, the IDL's names",
+			old:   "// Fit implements Dog::fit.\nfunc (o *object) Fit(ctx context.Context, w int32, h int32) error { return o.f(w, h) }",
+			fresh: "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error {}",
+			want:  "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error { return o.f(w, h) }"},
+		{name: "a comment that does not tell, one's own names",
+			old:   "// Fit implements Dog::fit.\nfunc (o *object) Fit(ctx context.Context, breadth, tall int32) error { return nil }",
+			fresh: "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error {}", note: left},
+		{name: "no comment, one's own names",
+			old:   "func (o *object) Fit(ctx context.Context, breadth, tall int32) error { return nil }",
+			fresh: "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error {}", note: left},
+		{name: "no comment, each of its own type",
+			old:   "func (o *object) Fit(c context.Context, breadth int32, tall string) error { return nil }",
+			fresh: "// Fit implements Dog::fit(in long h, in string w).\nfunc (o *object) Fit(ctx context.Context, h int32, w string) error {}"},
+		{name: "no comment, names that nobody uses",
+			old:   "func (o *object) Fit(_ context.Context, _, _ int32) error { return nil }",
+			fresh: "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error {}"},
+		{name: "done by hand",
+			old:   "// Fit implements Dog::fit(in long w, in long h).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error { return o.f(w, h) }",
+			fresh: "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error {}",
+			want:  "// Fit implements Dog::fit(in long h, in long w).\nfunc (o *object) Fit(ctx context.Context, h int32, w int32) error { return o.f(w, h) }"},
+		{name: "results exchanged, returned in order",
+			old:   "// Fit implements Dog::fit(out long w, out long h).\nfunc (o *object) Fit(ctx context.Context) (w int32, h int32, err error) {\n\tw, h = 16, 9\n\treturn w, h, nil\n}",
+			fresh: "// Fit implements Dog::fit(out long h, out long w).\nfunc (o *object) Fit(ctx context.Context) (h int32, w int32, err error) {}", note: order},
+		{name: "results without names exchanged",
+			old:   "// Fit implements Dog::fit(out long w, out long h).\nfunc (o *object) Fit(ctx context.Context) (int32, int32, error) { return 16, 9, nil }",
+			fresh: "// Fit implements Dog::fit(out long h, out long w).\nfunc (o *object) Fit(ctx context.Context) (h int32, w int32, err error) {}", note: order},
+		{name: "results exchanged behind one, and one more",
+			old:   "// Fit implements Dog::fit(out long w, inout long h).\nfunc (o *object) Fit(ctx context.Context, h int32) (int32, int32, int32, error) { return 1, 16, 9, nil }",
+			fresh: "// Fit implements Dog::fit(inout long h, out long w, out long d).\nfunc (o *object) Fit(ctx context.Context, h int32) (result int32, hOut int32, w int32, d int32, err error) {}", note: order},
+		{name: "results exchanged, returned by their names",
+			old:   "// Fit implements Dog::fit(out long w, out long h).\nfunc (o *object) Fit(ctx context.Context) (a, b int32, err error) {\n\ta, b = 16, 9\n\tdefer func() int { return 1 }()\n\treturn\n}",
+			fresh: "// Fit implements Dog::fit(out long h, out long w).\nfunc (o *object) Fit(ctx context.Context) (h int32, w int32, err error) {}",
+			want:  "// Fit implements Dog::fit(out long h, out long w).\nfunc (o *object) Fit(ctx context.Context) (b int32, a int32, err error) {\n\ta, b = 16, 9\n\tdefer func() int { return 1 }()\n\treturn\n}"},
+		{name: "results of which nothing tells",
+			old:   "// Fit implements Dog::fit.\nfunc (o *object) Fit(ctx context.Context) (int32, int32, error) { return 16, 9, nil }",
+			fresh: "// Fit implements Dog::fit(out long h, out long w).\nfunc (o *object) Fit(ctx context.Context) (h int32, w int32, err error) {}", note: results},
+		{name: "results that stay",
+			old:   "// Fit implements Dog::fit(out long w, out long h).\nfunc (o *object) Fit(ctx context.Context) (int32, int32, error) { return 16, 9, nil }",
+			fresh: "// Fit implements Dog::fit(out long w, out long h).\nfunc (o *object) Fit(ctx context.Context) (w int32, h int32, err error) {}"},
+		{name: "one result more",
+			old:   "// Fit implements Dog::fit(out long w).\nfunc (o *object) Fit(ctx context.Context) (int32, error) { return 16, nil }",
+			fresh: "// Fit implements Dog::fit(out long w, out long h).\nfunc (o *object) Fit(ctx context.Context) (w int32, h int32, err error) {}",
+			want:  "// Fit implements Dog::fit(out long w, out long h).\nfunc (o *object) Fit(ctx context.Context) (int32, int32, error) { return 16, nil }"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			const head = "package dog\n\nimport \"context\"\n\ntype object struct{}\n\n"
+			f := template.GoFile{Fresh: []byte(head + c.fresh + "\n"), Type: "object", Mine: func(string) bool { return true }}
+			text := head + c.old + "\n"
+			want := text
+			if c.want != "" {
+				want = head + c.want + "\n"
+			}
+			for _, run := range []string{"first", "second"} {
+				got, changes, err := template.UpdateGo([]byte(text), f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if string(got) != want {
+					t.Errorf("%s: got\n%s\nwant\n%s", run, got, want)
+				}
+				if n := len(changes.Left); n > 1 || (n == 1) != (c.note != "") {
+					t.Fatalf("%s: left %v", run, changes.Left)
+				}
+				for _, n := range changes.Left {
+					comment, _, _ := strings.Cut(c.fresh, "\n")
+					if !strings.HasPrefix(n.What, c.note) || !strings.Contains(n.Help, comment) {
+						t.Errorf("%s: it says %q, and as help %q", run, n.What, n.Help)
+					}
+				}
+				text = string(got)
+			}
+		})
+	}
+}
