@@ -101,7 +101,7 @@ func (r *counts) take(lease string, in admin.Counts) error {
 			return notCounts("connection", o.Peer)
 		}
 	}
-	if in.Open < 0 || in.Open > mostCounted {
+	if in.Open < 0 || int64(in.Open) > mostCounted {
 		return notCounts("number", "of open connections")
 	}
 	r.mu.Lock()

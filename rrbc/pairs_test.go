@@ -54,7 +54,11 @@ func TestPairs(t *testing.T) {
 		}
 	}
 	t.Log(seen)
-	for _, what := range []string{"compatible", "refused", "lost", "exchanged", "contrary", "memory"} {
+	all := []string{"compatible", "refused", "lost", "exchanged"}
+	if pairsHere() > 1000 {
+		all = append(all, "contrary", "memory") // which are seldom drawn
+	}
+	for _, what := range all {
 		if seen[what] == 0 {
 			t.Errorf("none was %s", what)
 		}
