@@ -19,6 +19,7 @@ import (
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/internal/absent"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/std/cosnaming"
@@ -63,7 +64,7 @@ func (d *dsomDaemon) asUser(t *testing.T, user int) *dsomclient.Daemon {
 func TestDSOMUsers(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
-		t.Skip("who connects as another user is root")
+		absent.Skip(t, "not root, who alone connects as another user")
 	}
 	d := runDSOM(t, daemon.Config{State: t.TempDir()})
 	if _, err := d.asUser(t, 0).Repository(t.Context()); err != nil {
@@ -102,7 +103,7 @@ func TestDSOMUsers(t *testing.T) {
 func TestWriters(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
-		t.Skip("who connects as another user is root")
+		absent.Skip(t, "not root, who alone connects as another user")
 	}
 	writes := func(d *dsomDaemon, user int) error {
 		o, err := orb.New(orb.Config{Transports: transport.Set{as{tcp.New(), user}}})
@@ -149,7 +150,7 @@ func TestWritingServer(t *testing.T) {
 	t.Parallel()
 	nobody, err := user.Lookup("nobody")
 	if os.Geteuid() != 0 || err != nil {
-		t.Skip("who starts programs as another user is root, and the user nobody is needed")
+		absent.Skip(t, "not root, who alone starts programs as another user, or no user nobody")
 	}
 	uid, err := strconv.Atoi(nobody.Uid)
 	if err != nil {
