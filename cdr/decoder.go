@@ -284,6 +284,27 @@ func (d *Decoder) RawString() string { return d.text(d.RawStringView()) }
 
 // String reads a string in the negotiated code set.
 func (d *Decoder) String() string {
+	// Most are ASCII and lie whole before the end.
+	if p := (d.pos-d.base+3)&^3 + d.base; p+4 <= d.end {
+		var n uint32
+		if d.little {
+			n = binary.LittleEndian.Uint32(d.buf[p:])
+		} else {
+			n = binary.BigEndian.Uint32(d.buf[p:])
+		}
+		if p += 4; n > 0 && uint64(n) <= uint64(d.end-p) {
+			b := d.buf[p : p+int(n)]
+			if last := len(b) - 1; b[last] == 0 && plain(b[:last]) && (d.env.Narrow == nil || d.env.Narrow.ASCII()) {
+				d.pos = p + int(n)
+				return d.text(b[:last])
+			}
+		}
+	}
+	return d.anyString()
+}
+
+// anyString is String for all strings.
+func (d *Decoder) anyString() string {
 	b := d.RawStringView()
 	if bytes.IndexByte(b, 0) >= 0 {
 		d.Fail(marshal(exc.MinorBadValue, "string with a zero octet inside"))

@@ -3,7 +3,9 @@ package cdr
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/limits"
@@ -90,6 +92,26 @@ func (e *Encoder) Align(n int) {
 	}
 }
 
+// room appends zeros until the next octet is at a multiple of size, and n octets, which it returns: the caller
+// overwrites all of them.
+func (e *Encoder) room(size, n int) []byte {
+	end := len(e.buf)
+	at := end + (e.base-end)&(size-1)
+	if at+n > cap(e.buf) {
+		e.grow(at + n)
+	}
+	e.buf = e.buf[:at+n] // the pointer is not written: no barrier
+	for ; end < at; end++ {
+		e.buf[end] = 0
+	}
+	return e.buf[at:]
+}
+
+// grow makes the buffer's capacity at least n octets.
+//
+//go:noinline
+func (e *Encoder) grow(n int) { e.buf = slices.Grow(e.buf, n-len(e.buf)) }
+
 // Octet appends an octet.
 func (e *Encoder) Octet(v byte) { e.buf = append(e.buf, v) }
 
@@ -125,31 +147,42 @@ func (e *Encoder) UShort(v uint16) {
 	if e.vals != nil {
 		e.step(2)
 	}
-	e.Align(2)
-	if e.little {
-		e.buf = binary.LittleEndian.AppendUint16(e.buf, v)
+	if b := e.room(2, 2); e.little {
+		binary.LittleEndian.PutUint16(b, v)
 	} else {
-		e.buf = binary.BigEndian.AppendUint16(e.buf, v)
+		binary.BigEndian.PutUint16(b, v)
 	}
 }
 
 // ULong appends an unsigned long (32 bits).
 func (e *Encoder) ULong(v uint32) {
-	e.Align(4)
+	end := len(e.buf)
+	at := end + (e.base-end)&3
+	if at+4 > cap(e.buf) {
+		e.grow(at + 4)
+	}
+	e.buf = e.buf[:at+4]
+	binary.LittleEndian.PutUint32(e.buf[end:], 0) // the padding, and more
 	if e.little {
-		e.buf = binary.LittleEndian.AppendUint32(e.buf, v)
+		binary.LittleEndian.PutUint32(e.buf[at:], v)
 	} else {
-		e.buf = binary.BigEndian.AppendUint32(e.buf, v)
+		binary.BigEndian.PutUint32(e.buf[at:], v)
 	}
 }
 
 // ULongLong appends an unsigned long long (64 bits).
 func (e *Encoder) ULongLong(v uint64) {
-	e.Align(8)
+	end := len(e.buf)
+	at := end + (e.base-end)&7
+	if at+8 > cap(e.buf) {
+		e.grow(at + 8)
+	}
+	e.buf = e.buf[:at+8]
+	binary.LittleEndian.PutUint64(e.buf[end:], 0) // the padding, and more
 	if e.little {
-		e.buf = binary.LittleEndian.AppendUint64(e.buf, v)
+		binary.LittleEndian.PutUint64(e.buf[at:], v)
 	} else {
-		e.buf = binary.BigEndian.AppendUint64(e.buf, v)
+		binary.BigEndian.PutUint64(e.buf[at:], v)
 	}
 }
 
@@ -198,6 +231,10 @@ func (e *Encoder) String(s string) {
 		e.RawString(s)
 		return
 	}
+	if e.vals == nil && plain(unsafe.Slice(unsafe.StringData(s), len(s))) && e.env.Narrow.ASCII() {
+		e.text(s)
+		return
+	}
 	if strings.IndexByte(s, 0) >= 0 {
 		e.nul()
 		return
@@ -221,11 +258,21 @@ func (e *Encoder) RawString(s string) {
 		e.nul()
 		return
 	}
-	e.ULong(uint32(len(s) + 1))
-	at := len(e.buf)
-	e.buf = append(e.buf, s...)
-	e.buf = append(e.buf, 0)
-	e.endRun(at)
+	e.text(s)
+	e.endRun(len(e.buf) - len(s) - 1)
+}
+
+// text appends a string that needs neither conversion nor a look.
+func (e *Encoder) text(s string) {
+	n := len(s) + 1
+	b := e.room(4, 4+n)
+	if e.little {
+		binary.LittleEndian.PutUint32(b, uint32(n))
+	} else {
+		binary.BigEndian.PutUint32(b, uint32(n))
+	}
+	copy(b[4:], s)
+	b[3+n] = 0
 }
 
 // StringMax is String for a bounded string. The bound counts characters, however many octets they take here or there.

@@ -61,6 +61,7 @@ type CodeSet interface {
 	AppendString(dst []byte, s string) ([]byte, error) // no terminator
 	ParseString(src []byte) (string, error)            // no terminator; does not keep src
 	Plain(src []byte) bool                             // whether src is a text as it is in memory
+	ASCII() bool                                       // whether ASCII is on the wire as it is in memory
 	Char(c byte) (byte, error)                         // memory to wire
 	ParseChar(c byte) (byte, error)                    // wire to memory
 }

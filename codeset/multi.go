@@ -81,6 +81,8 @@ func (s *multiSet) ParseString(src []byte) (string, error) {
 
 func (s *multiSet) Plain(src []byte) bool { return ascii(src) == len(src) }
 
+func (s *multiSet) ASCII() bool { return true }
+
 func (s *multiSet) Char(c byte) (byte, error) {
 	if c >= utf8.RuneSelf { // beyond ASCII these sets share no character of one octet with ISO 8859-1
 		return 0, notOneOctet(s.name, c)

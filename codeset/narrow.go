@@ -50,6 +50,8 @@ func (latin1) ParseString(src []byte) (string, error) {
 
 func (latin1) Plain(src []byte) bool { return ascii(src) == len(src) }
 
+func (latin1) ASCII() bool { return true }
+
 // A char in memory is a code point of ISO 8859-1.
 func (latin1) Char(c byte) (byte, error)      { return c, nil }
 func (latin1) ParseChar(c byte) (byte, error) { return c, nil }
@@ -73,6 +75,8 @@ func (utf8Set) ParseString(src []byte) (string, error) {
 }
 
 func (utf8Set) Plain(src []byte) bool { return utf8.Valid(src) }
+
+func (utf8Set) ASCII() bool { return true }
 
 func (utf8Set) Char(c byte) (byte, error)      { return utf8Char(c) }
 func (utf8Set) ParseChar(c byte) (byte, error) { return utf8Char(c) }

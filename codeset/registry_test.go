@@ -236,3 +236,33 @@ func FuzzWide(f *testing.F) {
 		}
 	})
 }
+
+// Strings of ASCII are neither looked up nor copied twice where a set says that it has ASCII: it must have all of it.
+func TestASCII(t *testing.T) {
+	t.Parallel()
+	narrow, _ := codeset.Convertible()
+	var all []byte
+	for c := byte(1); c < 0x80; c++ {
+		all = append(all, c)
+	}
+	without := 0
+	for _, id := range narrow {
+		s, err := codeset.Narrow(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := s.ParseString(all)
+		same := err == nil && text == string(all)
+		b, err := s.AppendString(nil, string(all))
+		same = same && err == nil && bytes.Equal(b, all)
+		if s.ASCII() != same {
+			t.Errorf("%s: has it ASCII? it says %v, and converts %v", codeset.Name(id), s.ASCII(), same)
+		}
+		if !same {
+			without++
+		}
+	}
+	if without < 2 {
+		t.Errorf("%d sets are without ASCII: EBCDIC is not among them", without)
+	}
+}

@@ -120,6 +120,8 @@ func (s *singleSet) ParseString(src []byte) (string, error) {
 
 func (s *singleSet) Plain(src []byte) bool { return s.ascii && ascii(src) == len(src) || len(src) == 0 }
 
+func (s *singleSet) ASCII() bool { return s.ascii }
+
 func (s *singleSet) Char(c byte) (byte, error) {
 	w, ok := s.encode[rune(c)]
 	if !ok {

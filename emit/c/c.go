@@ -100,6 +100,10 @@ func (g *generator) generate() {
 }
 
 func (g *generator) add(name string, data []byte) {
+	if why := cabi.HeaderProblem(name); why != "" {
+		g.problem(CodeFile, diag.Span{}, "give the IDL file another name, or its first class the modifier filestem", "%s", why)
+		return
+	}
 	if err := g.files.Add(name, data); err != nil {
 		g.problem(CodeFile, diag.Span{}, "give one of the files another name, or a class the modifier filestem", "%v", err)
 	}
@@ -131,9 +135,8 @@ func (u *unit) head(what string) {
 
 // guard prints the begin of a header, and returns what prints its end.
 func (u *unit) guard(name string) (end func()) {
-	word := strings.ToUpper(cabi.Word(name)) + "_INCLUDED"
-	u.F("#ifndef %s", word)
-	u.F("#define %s", word)
+	u.F("#ifndef %s", cabi.Guard(name))
+	u.F("#define %s", cabi.Guard(name))
 	u.Blank()
 	return func() {
 		u.Blank()

@@ -16,7 +16,7 @@ func (u *unit) implementation() []byte {
 	u.head("For the unit that implements " + cabi.List(u.Classes, func(i *model.Interface) string { return i.ScopedName() }) + ", and for no other.")
 	end := u.guard(u.Stem + u.implementationSuffix())
 	u.passthru("C_ih", true)
-	u.F("#include %s", cabi.Quoted(u.Stem+".h"))
+	u.F("#include %s", cabi.Include(u.Stem+".h"))
 	u.passthru("C_ih", false)
 	u.externC(func() {
 		if u.opt.Typelib {

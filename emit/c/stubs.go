@@ -15,7 +15,7 @@ func (u *unit) template() []byte {
 	name := u.Stem + ".c"
 	f := template.File{
 		Head: fmt.Sprintf("/* %s: this file is yours: dsom idl build adds functions that are new and keeps heads up to date; bodies it never touches. */\n#include %s\n",
-			name, cabi.Quoted(u.Stem+u.implementationSuffix())),
+			name, cabi.Include(u.Stem+u.implementationSuffix())),
 		Mine: u.Mine,
 	}
 	if u.opt.Compat {

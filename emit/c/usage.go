@@ -21,7 +21,7 @@ func (u *unit) usage() []byte {
 		u.L("#include <som_c.h>")
 	}
 	for _, s := range u.includes() {
-		u.F("#include %s", cabi.Quoted(s+".h"))
+		u.F("#include %s", cabi.Include(s+".h"))
 	}
 	u.passthru("C_h", false)
 	u.externC(func() {

@@ -106,6 +106,9 @@ func OneLine(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, "?"))
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "*/", "* /"), "/*", "/ *")
+	for strings.Contains(s, "??") { // or what follows may make a trigraph of it
+		s = strings.ReplaceAll(s, "??", "? ?")
+	}
 	return strings.TrimRight(s, ` \`)
 }
 

@@ -13,7 +13,7 @@ import (
 // implementation returns the header for the unit that implements a file's classes: of each a template from which the class
 // that is written by hand derives, and which knows how to define it.
 func (u *unit) implementation() []byte {
-	end := u.begin(u.Stem+".ih.hpp", u.says("for those who implement"), cabi.Quoted(u.Stem+".hpp"))
+	end := u.begin(u.Stem+".ih.hpp", u.says("for those who implement"), cabi.Include(u.Stem+".hpp"))
 	u.passthru("C_xih", true)
 	if u.opt.Typelib {
 		u.F("extern \"C\" SOM_LOCAL const unsigned char %s[];", typelib.Symbol(u.File.Path))

@@ -13,7 +13,7 @@ import (
 func (u *unit) template() []byte {
 	name := u.Stem + ".cpp"
 	u.F("// %s: this file is yours: dsom idl build adds methods that are new and keeps heads up to date; bodies it never touches.", name)
-	u.F("#include %s", cabi.Quoted(u.Stem+".ih.hpp"))
+	u.F("#include %s", cabi.Include(u.Stem+".ih.hpp"))
 	f := template.File{Head: u.Cut(0), Mine: u.Mine}
 	for _, i := range u.Classes {
 		class := implName(i)

@@ -1,0 +1,56 @@
+package cxx_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/emit/cxx"
+	"github.com/opendsom/dsom/idl"
+	"github.com/opendsom/dsom/internal/absent"
+)
+
+// IDL files may have any names: each has headers that a program includes beside all others.
+func TestFileNames(t *testing.T) {
+	t.Parallel()
+	var names []string
+	files := idl.FilesOf{}
+	var all strings.Builder
+	for i, stem := range []string{"3d", "é", "pet-shop", "pet_shop", "Pet_shop", "a b", "string"} {
+		name := stem + ".idl"
+		names = append(names, name)
+		files[name] = fmt.Sprintf("#include <somobj.idl>\n/** What??/ Really?! */\ninterface Dog%d : SOMObject { void bark(); /*< how?? */ implementation { releaseorder: bark; }; };\n", i)
+		fmt.Fprintf(&all, "#include \"%s.cpp\"\nvoid use(Dog%d o) { o.bark(); }\n", stem, i)
+	}
+	r, err := idl.Compile(t.Context(), idl.Options{Resolver: files, Dialect: idl.SOM}, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage | cxx.Implementation | cxx.Template})
+	if err := report.Err(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	source := filepath.Join(dir, "all.cc")
+	write := func(path string, data []byte) {
+		if err := os.WriteFile(path, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, data := range made.All() {
+		write(filepath.Join(dir, name), data)
+	}
+	write(source, []byte(all.String()))
+	for _, cc := range []string{"g++", "clang++"} {
+		if _, err := exec.LookPath(cc); err != nil {
+			absent.Skip(t, "no %s: interop/install-peers has it", cc)
+		}
+		cmd := exec.CommandContext(t.Context(), cc, "-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I../../libsom/include", "-I../../bind/cxx", "-I"+dir, source)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%.4000s", cc, err, out)
+		}
+	}
+}
