@@ -302,11 +302,31 @@ func labelKey(l model.Label) string {
 }
 
 // labelsOf returns the labels of an arm as text, in an order of their own.
-func (u *armsOf) labelsOf(x *model.Case) string {
+func (u *armsOf) labelsOf(x *model.Case) string { return labelsBy(u.keys, x) }
+
+func labelsBy(key func(model.Label) string, x *model.Case) string {
 	var keys []string
 	for _, l := range x.Labels {
-		keys = append(keys, u.keys(l))
+		keys = append(keys, key(l))
 	}
 	slices.Sort(keys)
 	return strings.Join(keys, ", ")
+}
+
+// armsLike returns the arms of a second union in the order in which the first has those of the same labels, which is the same in transfer
+// whatever their order; nil if it has others.
+func armsLike(of, in *model.Union) (all []*model.Case) {
+	by := map[string]*model.Case{}
+	for _, x := range in.Cases {
+		by[labelsBy(labelKey, x)] = x
+	}
+	for _, x := range of.Cases {
+		if n := by[labelsBy(labelKey, x)]; n != nil {
+			all = append(all, n)
+		}
+	}
+	if len(all) != len(of.Cases) || len(all) != len(in.Cases) {
+		return nil
+	}
+	return all
 }

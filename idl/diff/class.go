@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -271,7 +272,8 @@ func (c *comparer) keepsPlaces(d model.Decl, i *model.Interface) []string {
 	return slices.DeleteFunc(placesOf(d), func(n string) bool { return slices.Contains(listed(i), n) })
 }
 
-// slotKept returns the code for a method that is gone while its place in the release order is kept.
+// slotKept returns the code for a method that is gone while its place in the release order is kept: a call of what is there instead is an
+// exception. A procedure without environment is not called then, as if there was no place.
 func (c *comparer) slotKept(d model.Decl) string {
 	switch d.(type) {
 	case *model.Operation, *model.Attribute:
@@ -279,10 +281,23 @@ func (c *comparer) slotKept(d model.Decl) string {
 		return ""
 	}
 	i, ok := c.new.decls[c.old.groupThere(d)].(*model.Interface)
-	if !ok || !c.binary(d) || len(c.keepsPlaces(d, i)) > 0 {
+	if !ok || !c.binary(d) || len(c.keepsPlaces(d, i)) > 0 || isBare(d) {
 		return ""
 	}
 	return "method-removed-slot-kept"
+}
+
+// isBare reports whether an operation or attribute is called without an environment, as a procedure.
+func isBare(d model.Decl) bool {
+	i := classOf(d)
+	return i != nil && slices.ContainsFunc(i.Introduced(), func(m model.Method) bool {
+		return (model.Decl(m.Operation) == d || model.Decl(m.Attribute) == d) && isBareMethod(&m)
+	})
+}
+
+// isBareMethod is isBare of a method. Its signature has no letters.
+func isBareMethod(m *model.Method) bool {
+	return m.Kind() == model.ProcedureMethod && strings.HasPrefix(cabi.Signature(m), "/")
 }
 
 // addedCode returns the code for a declaration that is new.

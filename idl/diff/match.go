@@ -134,6 +134,11 @@ func (c *comparer) alike(old, new model.Decl) bool {
 	case *model.Enum:
 		n := new.(*model.Enum)
 		return slices.EqualFunc(o.Enumerators, n.Enumerators, func(a, b *model.Enumerator) bool { return a.Name == b.Name })
+	case *model.Union:
+		n := new.(*model.Union)
+		return c.relate(o.Discriminator, n.Discriminator) == same && slices.EqualFunc(o.Cases, armsLike(o, n), func(a, b *model.Case) bool {
+			return a.Name == b.Name && c.relate(a.Type, b.Type) == same
+		})
 	case *model.Interface:
 		n := new.(*model.Interface)
 		names := func(i *model.Interface) (s []string) {
