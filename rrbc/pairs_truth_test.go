@@ -545,8 +545,8 @@ func (x *meaning) arms(old, new *model.Union, given bool) {
 	for _, u := range []*model.Union{old, new} {
 		for _, c := range u.Cases {
 			for _, l := range c.Labels {
-				if l.Default {
-					continue
+				if l.Default && (old.UnusedLabel() == nil || new.UnusedLabel() == nil) {
+					continue // one of them has no such values
 				}
 				a, b := of(old, labelNumber(l)), of(new, labelNumber(l))
 				if a == nil || b == nil {
@@ -565,8 +565,11 @@ func (x *meaning) arms(old, new *model.Union, given bool) {
 	}
 }
 
-// labelNumber is a label as it is in memory.
+// labelNumber is a label as it is in memory; "default" of that.
 func labelNumber(l model.Label) string {
+	if l.Default {
+		return "default"
+	}
 	if l.Value.Enumerator != nil {
 		return fmt.Sprint(l.Value.Enumerator.Number())
 	}

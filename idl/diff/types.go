@@ -124,7 +124,7 @@ func (o *ownership) declared(old, new model.Decl) {
 		}
 	case *model.Union:
 		if b, ok := new.(*model.Union); ok {
-			for k, arm := range armsLike(a, b) {
+			for k, arm := range o.c.armsLike(a, b) {
 				o.types(a.Cases[k].Type, arm.Type)
 			}
 		}
@@ -188,7 +188,7 @@ func (x *exchange) types(old, new *model.Type) string {
 			}
 		}
 	case *model.Union:
-		was, is := o.Cases, armsLike(o, b.(*model.Union))
+		was, is := o.Cases, x.c.armsLike(o, b.(*model.Union))
 		if n := moved(armNames(was), armNames(is)); n != "" || len(was) != len(is) {
 			return n
 		}
