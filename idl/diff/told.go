@@ -88,7 +88,7 @@ func (c *comparer) refusesAll(old, new *model.Interface) bool {
 func changed(new *model.Interface, m *model.Method) bool {
 	now := new.FindMethod(m.Name)
 	if now == nil {
-		return isBareMethod(m) || !slices.Contains(releaseOrder(new), m.Name)
+		return isBare(m) || !slices.Contains(releaseOrder(new), m.Name)
 	}
 	return !som.SameSignature(cabi.Signature(m), cabi.Signature(now)) || m.Kind() != model.ProcedureMethod && now.Kind() == model.ProcedureMethod
 }
