@@ -96,6 +96,8 @@ func TestLibraries(t *testing.T) {
 		{"and again", []string{"use", "Fails", "use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
 		{"entry fails and keeps something", []string{"use", "Joined", "has", "Joined", "has", "JoinedM", "has", "JoinedN"},
 			"error library: " + d + "/libjoined.so could not define its classes: IDL:test/Fails:1.0\nhas\nhas\nhas\n"},
+		{"what fails goes", []string{"leaves", d + "/libfails.so"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0\nwent\n"},
+		{"what fails stays while an exception lives", []string{"leaves-full", d + "/libfails.so"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0\nstays\n"},
 		{"no entry", []string{"use", "Plain"}, "error library: " + d + "/libplain.so is no class library: it exports no som_library_entry"},
 		{"no file", []string{"load", d + "/absent.so"}, "error library: " + d + "/absent.so cannot be loaded: "},
 		{"begins in a thread", []string{"use", "Ready"}, "used\n"},

@@ -18,7 +18,8 @@ type built struct {
 	m    som.Manager
 	err  error
 
-	agree bool // see agreed: of the class that was made last
+	agree  bool    // see agreed: of the class that was made last
+	joined []joint // see joinable
 }
 
 // build makes the classes of a release; with state each of them has data that it begins and ends, as in C++.
@@ -312,43 +313,76 @@ func (b *built) joints() string {
 	return all.String()
 }
 
-// joins makes subclasses of two classes, in either order, and of such a class and a third one.
-func (f *fate) joins(old, new *built) {
-	join := func(b *built, x, y, z *model.Interface) error {
-		all := []*som.Class{b.class(x), b.class(y), b.class(z)}
-		if slices.Contains(all, nil) {
-			return nil // it is refused in any case
-		}
-		if y == z {
-			return b.try(som.Spec{Name: "Home::Sub", Parents: all[:2]})
-		}
-		q := som.Spec{Name: "Home::Both", Parents: all[:2]}
-		if err := b.try(q); err != nil {
-			return err
-		}
-		c, err := b.m.NewClass(q)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = b.m.Unload(c) }()
-		return b.try(som.Spec{Name: "Home::Sub", Parents: []*som.Class{c, all[2]}})
+// A joint is three classes: a subclass of the first two, and if the third is not the second a subclass of that and the third.
+type joint [3]*model.Interface
+
+// joinable returns the joints that can be made, and in which the order of a class keeps those of its parents.
+func (b *built) joinable() []joint {
+	if b.joined != nil {
+		return b.joined
 	}
-	for _, x := range old.all {
-		for _, y := range old.all {
-			for _, z := range old.all {
-				if x == y || z == x {
-					continue
-				}
-				if join(old, x, y, z) != nil || !old.agree {
-					continue
-				}
-				if err := join(new, x, y, z); err != nil {
-					f.contrary = append(f.contrary, fmt.Sprintf("%s, %s; %s: %v", name(x), name(y), name(z), err))
-					return
+	b.joined = []joint{}
+	for _, x := range b.all {
+		for _, y := range b.all {
+			if x == y {
+				continue
+			}
+			both, err := b.both(x, y)
+			if err != nil {
+				continue
+			}
+			for _, z := range b.all {
+				switch {
+				case z == x:
+				case z == y:
+					if agreed(both) {
+						b.joined = append(b.joined, joint{x, y, z})
+					}
+				case b.try(som.Spec{Name: "Home::Sub", Parents: []*som.Class{both, b.class(z)}}) == nil && b.agree:
+					b.joined = append(b.joined, joint{x, y, z})
 				}
 			}
+			_ = b.m.Unload(both)
 		}
 	}
+	return b.joined
+}
+
+// both makes a subclass of two classes, or says why there is none; nil if one of the classes is gone, which is refused in any case.
+func (b *built) both(x, y *model.Interface) (*som.Class, error) {
+	parents := []*som.Class{b.class(x), b.class(y)}
+	if slices.Contains(parents, nil) {
+		return nil, nil
+	}
+	return b.m.NewClass(som.Spec{Name: "Home::Both", Parents: parents})
+}
+
+// joins makes subclasses of two classes, in either order, and of such a class and a third one.
+func (f *fate) joins(old, new *built) {
+	var both *som.Class
+	var err error
+	unload := func() {
+		if both != nil && err == nil {
+			_ = new.m.Unload(both)
+		}
+	}
+	var last joint
+	for _, j := range old.joinable() {
+		if last[0] != j[0] || last[1] != j[1] {
+			unload()
+			both, err = new.both(j[0], j[1])
+		}
+		last = j
+		why := err
+		if z := new.class(j[2]); why == nil && both != nil && z != nil && j[1] != j[2] {
+			why = new.try(som.Spec{Name: "Home::Sub", Parents: []*som.Class{both, z}})
+		}
+		if why != nil {
+			f.contrary = append(f.contrary, fmt.Sprintf("%s, %s; %s: %v", name(j[0]), name(j[1]), name(j[2]), why))
+			break
+		}
+	}
+	unload()
 }
 
 // ---- What things mean ----
@@ -511,8 +545,8 @@ func (x *meaning) arms(old, new *model.Union, given bool) {
 	for _, u := range []*model.Union{old, new} {
 		for _, c := range u.Cases {
 			for _, l := range c.Labels {
-				if l.Default {
-					continue
+				if l.Default && (old.UnusedLabel() == nil || new.UnusedLabel() == nil) {
+					continue // one of them has no such values
 				}
 				a, b := of(old, labelNumber(l)), of(new, labelNumber(l))
 				if a == nil || b == nil {
@@ -531,8 +565,11 @@ func (x *meaning) arms(old, new *model.Union, given bool) {
 	}
 }
 
-// labelNumber is a label as it is in memory.
+// labelNumber is a label as it is in memory; "default" of that.
 func labelNumber(l model.Label) string {
+	if l.Default {
+		return "default"
+	}
 	if l.Value.Enumerator != nil {
 		return fmt.Sprint(l.Value.Enumerator.Number())
 	}

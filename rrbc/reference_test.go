@@ -349,6 +349,10 @@ func (w *reference) take(s step) {
 	if s.of != nil && s.do != "is" && s.do != "meta" && s.do != "name" {
 		if _, err := w.bind(w.in.client, s.of); err != nil {
 			label := s.label()
+			if s.do == "data" {
+				w.print("%s refused data", label)
+				return
+			}
 			w.result(label, map[bool]int32{true: s.arg}[s.do != "get" && s.do != "string" && s.do != "odd"])(nil, err)
 			if s.do == "string" {
 				w.print("%s leaves 0 blocks, 0 freed that were none", label)

@@ -17,9 +17,10 @@ import (
 // exception with such a value: its IDL, implementations in C and C++, and a client.
 type echo struct {
 	*rand.Rand
-	types, elements      []string // those that values can have, and those without arrays
-	idl, ops, inC, inCxx strings.Builder
-	client               strings.Builder
+	types, elements    []string // those that values can have, and those without arrays
+	idl, ops           strings.Builder
+	inC, inCxx, inGo   strings.Builder
+	client, clientInGo strings.Builder
 }
 
 func (e *echo) typ() string { return e.types[e.IntN(len(e.types))] }
@@ -68,6 +69,41 @@ func (e *echo) declare(n int) {
 		}
 	}
 `, n, t)
+	fmt.Fprintf(&e.inGo, `
+func (o *object) Op%[1]d(ctx context.Context, a own.%[2]s, c own.%[2]s) (own.%[2]s, own.%[2]s, own.%[2]s, error) {
+	hold.Retain(&a)
+	if o.calls++; o.calls%%3 == 0 {
+		var none own.%[2]s
+		return none, none, none, &own.P%[1]d{V: a, N: 7}
+	}
+	hold.Retain(&a)
+	hold.Retain(&c)
+	return c, a, a, nil
+}
+`, n, t)
+	fmt.Fprintf(&e.clientInGo, `	for range 7 {
+		var a, c own.%[2]s
+		fill(&a)
+		fill(&c)
+		result, b, changed, err := o.Op%[1]d(ctx, a, c)
+		var p *own.P%[1]d
+		switch {
+		case errors.As(err, &p):
+			raised++
+			hold.Must(p.N == 7 && hold.Same(&p.V, &a), "op%[1]d, raised")
+			hold.Release(&p.V)
+		case err != nil:
+			panic(err)
+		default:
+			hold.Must(hold.Same(&result, &c) && hold.Same(&b, &a) && hold.Same(&changed, &a), "op%[1]d")
+			hold.Release(&result)
+			hold.Release(&b)
+			hold.Release(&changed)
+		}
+		hold.Release(&a)
+		hold.Release(&c)
+	}
+`, n, t)
 	e.types = append(e.types, t)
 	if !array {
 		e.elements = append(e.elements, t)
@@ -100,10 +136,30 @@ template <class T> auto fill_some(T &v, int) -> decltype(v.is_one(), void()) {
 template <class T> void fill(T &v) { fill_some(v, 0); }
 } // namespace Own
 using namespace Own;
-int main() {
+`
+
+const echoMain = `int main() {
 	int raised = 0;
 	Echo o = Echo::create();
 `
+
+// newEcho draws one with 8 types.
+func newEcho(seed uint64) *echo {
+	e := &echo{Rand: rand.New(rand.NewPCG(seed, 0)), types: []string{"string", "Object"}, elements: []string{"string", "Object"}}
+	for n := range 8 {
+		e.declare(n)
+	}
+	return e
+}
+
+// text is the IDL.
+func (e *echo) text() string {
+	text := "#include <somobj.idl>\nmodule Own {\n" + e.idl.String() + "\tinterface Echo : SOMObject {\n" + e.ops.String() + "\t\timplementation { releaseorder: "
+	for n := range 8 {
+		text += fmt.Sprintf("op%d, ", n)
+	}
+	return strings.TrimSuffix(text, ", ") + "; long calls; };\n\t};\n};\n"
+}
 
 // TestOwnership passes random values that own memory through C++ to C and back, and to C++ and back, exceptions included: all is what it was,
 // and nothing is left over or ended twice.
@@ -114,15 +170,8 @@ func TestOwnership(t *testing.T) {
 	generated(t)
 	seed := rand.Uint32()
 	t.Logf("seed %d", seed)
-	e := &echo{Rand: rand.New(rand.NewPCG(uint64(seed), 0)), types: []string{"string", "Object"}, elements: []string{"string", "Object"}}
-	for n := range 8 {
-		e.declare(n)
-	}
-	text := "#include <somobj.idl>\nmodule Own {\n" + e.idl.String() + "\tinterface Echo : SOMObject {\n" + e.ops.String() + "\t\timplementation { releaseorder: "
-	for n := range 8 {
-		text += fmt.Sprintf("op%d, ", n)
-	}
-	text = strings.TrimSuffix(text, ", ") + "; long calls; };\n\t};\n};\n"
+	e := newEcho(uint64(seed))
+	text := e.text()
 	dir := t.TempDir()
 	put := func(name, text string) string {
 		t.Helper()
@@ -150,7 +199,7 @@ func TestOwnership(t *testing.T) {
 	for name, data := range files.All() {
 		put(name, string(data))
 	}
-	client := put("client.cc", strings.Replace(echoFill, "SEED", fmt.Sprint(seed), 1)+e.client.String()+"\treturn raised == 0;\n}\n")
+	client := put("client.cc", strings.Replace(echoFill, "SEED", fmt.Sprint(seed), 1)+echoMain+e.client.String()+"\treturn raised == 0;\n}\n")
 	program := filepath.Join(dir, "client")
 	must(asan.compile(t, program, client))
 	inC := put("echo.c", "#include \"own.ih.h\"\n"+e.inC.String())

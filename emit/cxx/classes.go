@@ -2,7 +2,6 @@ package cxx
 
 import (
 	"fmt"
-	"hash/fnv"
 	"slices"
 
 	"github.com/opendsom/dsom/emit/cabi"
@@ -18,35 +17,12 @@ func (u *unit) class(i *model.Interface) {
 	u.handle(i)
 }
 
-// release returns a number for all that is looked at when a class is bound and its procedures and static data are looked up. It is in the
-// description's name, and so in that of what is bound: units of one client that were compiled with headers of different releases each
-// have their own, so that each is refused what it would do wrong.
-func release(i *model.Interface) uint32 {
-	h := fnv.New32a()
-	for _, c := range append([]*model.Interface{i}, i.Ancestors()...) {
-		major, minor := c.ClassVersion()
-		fmt.Fprintf(h, "%q%d.%d", c.ScopedName(), major, minor)
-	}
-	fmt.Fprintf(h, "%q", cabi.List(i.Parents(), (*model.Interface).ScopedName))
-	for _, m := range introduced(i) {
-		fmt.Fprintf(h, "%d%q%q", m.Kind(), m.Name, cabi.Signature(m.Method))
-	}
-	for _, d := range i.StaticData() {
-		fmt.Fprintf(h, "%q%q", d.Name, cabi.DataSignature(d))
-	}
-	return h.Sum32()
-}
-
-// ofRelease returns how inline functions are declared that are compiled otherwise with the headers of another release: one that has no
-// such name of its own is, where it is not inlined, for all units of a client what the first unit has.
-func ofRelease(i *model.Interface) string { return fmt.Sprintf("SOM_OF_RELEASE(r%08x)", release(i)) }
-
 // describe prints the description of a class that som.hpp asks for.
 func (u *unit) describe(i *model.Interface) {
-	ms := bound(i)
+	ms, release := bound(i), u.releases.reached(i)
 	major, minor := i.ClassVersion()
 	u.Blank()
-	u.F("struct %s_class_%08x {", plainName(i), release(i))
+	u.F("struct %s_class_%08x {", plainName(i), release)
 	u.F("\tSOM_LOCAL static constexpr const char *name = %s;", cabi.Quoted(i.ScopedName()))
 	u.F("\tstatic constexpr std::uint32_t major = %d, minor = %d, count = %d;", major, minor, len(ms))
 	names := cabi.List(ms, func(m *method) string { return cabi.Quoted(m.Name) })
@@ -59,12 +35,12 @@ func (u *unit) describe(i *model.Interface) {
 	u.L("\tSOM_LOCAL static inline som::tokens<count> bound;")
 	u.F("\tusing parents = som::list<%s>;", cabi.List(i.Parents(), description))
 	u.L("};")
-	u.F("using %[1]s_class = %[1]s_class_%08[2]x;", plainName(i), release(i))
+	u.F("using %[1]s_class = %[1]s_class_%08[2]x;", plainName(i), release)
 }
 
 // mixin prints the methods that a class introduces, as members of a template that knows its receiver.
 func (u *unit) mixin(i *model.Interface) {
-	name, local := plainName(i), ofRelease(i)
+	name, local := plainName(i), u.ofRelease(i)
 	u.Blank()
 	u.F("template <class som_Via> class %s_methods {", name)
 	u.L("\tconst som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }")
@@ -232,15 +208,15 @@ func (u *unit) handle(i *model.Interface) {
 		u.alias(d)
 	}
 	for _, a := range beside(i) {
-		u.F("\tSOM_LOCAL operator %s() const;", qualified(a))
+		u.F("\t%s operator %s() const;", u.ofRelease(i), qualified(a))
 	}
 	for _, m := range initializers(i) {
 		u.doc("\t", m.node())
-		u.F("\t%s static %s %s(%s);", ofRelease(i), name, m.name, declared(m.initParams()))
+		u.F("\t%s static %s %s(%s);", u.ofRelease(i), name, m.name, declared(m.initParams()))
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\t%s static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", ofRelease(i), typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
+		u.F("\t%s static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", u.ofRelease(i), typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	}
 	u.L("};")
 }

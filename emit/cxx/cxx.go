@@ -62,11 +62,12 @@ func Emit(spec *model.Spec, opt Options) (*emit.Files, *diag.Report) {
 
 // A generator is one run.
 type generator struct {
-	spec   *model.Spec
-	opt    Options
-	report *diag.Report
-	files  *emit.Files
-	bare   bool // what the IDL hands to the files as it is is left out
+	spec     *model.Spec
+	opt      Options
+	report   *diag.Report
+	files    *emit.Files
+	releases releases
+	bare     bool // what the IDL hands to the files as it is is left out
 }
 
 func (g *generator) generate() {

@@ -137,7 +137,7 @@ var (
 	ownLocals = cabi.Set(`std som`)
 
 	// ownMembers are what exceptions have besides their members.
-	ownMembers = cabi.Set(`id raise som_id som_abi som_members`)
+	ownMembers = cabi.Set(`id raise som_id som_abi som_members som_handles`)
 
 	// handleNames are what all handles have: methods of these names hide them, which is said where it has to be.
 	handleNames = cabi.Set(`create narrow bind unbind class_pointer get handle object named of get_class info instances`)

@@ -17,6 +17,7 @@ func (u *unit) union(d *model.Union) {
 	u.F("class %s {", name)
 	u.L("public:")
 	u.L("\tusing som_union = void;")
+	u.handlesWithin(armTypes(d)...)
 	u.L("\tstruct som_abi {")
 	u.F("\t\t%s _d;", travels(d.Discriminator))
 	u.L("\t\tunion som_arms {")
@@ -89,22 +90,22 @@ func (u *unit) abiOfUnion(d *model.Union) {
 		u.L("\t\tdefault: break;")
 		u.L("\t\t}")
 	}
-	u.F("\tstatic som_abi som_put(const %s &som_v) {", name)
+	u.F("\ttemplate <class som_S> static som_abi som_put(const %s &som_v) {", name)
 	u.L("\t\tsom_abi som_a{};")
 	u.F("\t\tsom_a._d = som::as<%s>::put(som_v.som_d);", disc)
 	u.L("\t\tswitch (som_v.som_value.index()) {")
-	each("som_a._u.%[3]s = som::as<%[4]s>::put(std::get<%[2]d>(som_v.som_value));")
+	each("som_a._u.%[3]s = som::as<%[4]s, som::within<som_S, %[4]s>>::put(std::get<%[2]d>(som_v.som_value));")
 	u.L("\t\treturn som_a;")
 	u.L("\t}")
-	u.F("\tstatic %s som_get(const som_abi &som_a) {", name)
+	u.F("\ttemplate <class som_S> static %s som_get(const som_abi &som_a) {", name)
 	u.F("\t\t%s som_v(som::as<%s>::get(som_a._d));", name, disc)
 	u.L("\t\tswitch (som_arm(som_v.som_d)) {")
-	each("som_v.som_value.template emplace<%[2]d>(som::as<%[4]s>::get(som_a._u.%[3]s));")
+	each("som_v.som_value.template emplace<%[2]d>(som::as<%[4]s, som::within<som_S, %[4]s>>::get(som_a._u.%[3]s));")
 	u.L("\t\treturn som_v;")
 	u.L("\t}")
-	u.L("\tstatic void som_drop(som_abi &som_a) noexcept {")
+	u.L("\ttemplate <class som_S> static void som_drop(som_abi &som_a) noexcept {")
 	u.F("\t\tswitch (som_arm(som::as<%s>::get(som_a._d))) {", disc)
-	each("som::as<%[4]s>::drop(som_a._u.%[3]s);")
+	each("som::as<%[4]s, som::within<som_S, %[4]s>>::drop(som_a._u.%[3]s);")
 	u.L("\t}")
 	u.L("\t// Which arm a discriminator selects, from 1; 0 is none.")
 	u.F("\tstatic int som_arm(%s som_discriminator) noexcept {", disc)
@@ -126,6 +127,13 @@ func (u *unit) abiOfUnion(d *model.Union) {
 	u.F("\t\tdefault: return %d;", otherwise)
 	u.L("\t\t}")
 	u.L("\t}")
+}
+
+func armTypes(d *model.Union) (all []*model.Type) {
+	for _, c := range d.Cases {
+		all = append(all, c.Type)
+	}
+	return all
 }
 
 // literal returns a value in C++ of a type.

@@ -153,6 +153,7 @@ func (u *unit) travelling(d model.Decl, name string, ms []*model.Member, same bo
 		u.F("\tusing som_abi = %s;", name)
 		return
 	}
+	u.handlesWithin(typesOf(ms)...)
 	u.L("\tstruct som_abi {")
 	for _, m := range ms {
 		u.F("\t\t%s%s;", cabi.Spaced(travels(m.Type)), memberName(d, m.Name))

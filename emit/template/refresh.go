@@ -174,10 +174,6 @@ func (u *update) refresh(have *function, want *Function) {
 	var d *declarator
 	if len(wanted.names) > 0 {
 		d = have.named(want)
-		if u.untold(have, d, &wanted, want) {
-			u.left(want, have.from, "nothing tells which of its parameters is which of those of the IDL", "make it: "+want.Head+", and the comment in front of it: "+comment(&Function{Key: want.Key, Comment: want.Comment[:1]}, ""))
-			return
-		}
 	}
 	told := want.Told && have.key == want.Key
 	if have.key != "" && u.replaceComment(have, *want) {
@@ -291,7 +287,8 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 	if !sameResult {
 		sameResult = have.saysAmong(have.leading(d, wanted.words), strings.Fields(texts(wanted.words, wantResult)))
 	}
-	of := pairs(u.asTold(have, want, hp, wp), wp)
+	named, _ := u.told(have, want, hp, wp)
+	of := pairs(named, wp)
 	sameParameters := slices.Equal(types(hp), types(wp)) && (told || stay(of))
 	if have.old {
 		if renamed || !told && !stay(of) || !says(have.words, append(strings.Fields(texts(wanted.words, wantResult)), strings.Fields(strings.Join(types(wp), " "))...)) {

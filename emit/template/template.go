@@ -181,9 +181,19 @@ type update struct {
 // function sees to one function: all that the file has of it, in each arm of conditionals, and declarations too.
 func (u *update) function(want *Function) error {
 	have := u.find(want)
+	doubt := false
 	for _, h := range have {
 		u.used[h] = true
-		u.refresh(h, want)
+		if u.inDoubt(h, want) {
+			doubt = true
+			u.left(want, h.from, "nothing tells which of its parameters is which of those of the IDL",
+				"make it: "+want.Head+", and the comment in front of it: "+comment(&Function{Key: want.Key, Comment: want.Comment[:1]}, ""))
+		}
+	}
+	for _, h := range have {
+		if !doubt { // else declarations stay as well
+			u.refresh(h, want)
+		}
 	}
 	if len(have) > 0 && want.In == "" && !slices.ContainsFunc(have, func(f *function) bool { return !f.declared }) {
 		if i := slices.IndexFunc(have, func(f *function) bool { return f.isStatement() }); i >= 0 {

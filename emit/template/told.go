@@ -5,43 +5,65 @@ import (
 	"strings"
 )
 
-// asTold gives the parameters of a head the names that the IDL had for them, as the comment in front of it tells, where their author calls
-// them something else: so they stay what they are where the IDL moves them.
-func (u *update) asTold(have *function, want *Function, hp, wp []parameter) []parameter {
-	if have.key != want.Key {
-		return hp
-	}
-	was, is := toldNames(string(u.old[have.comment:have.commentEnd])), toldNames(comment(want, ""))
-	if len(was) == 0 || len(is) == 0 || slices.Equal(was, is) {
-		return hp
+// told gives the parameters of a head the names that the IDL had for them, as the comment in front of it tells, where their author calls
+// them something else: so they stay what they are where the IDL moves them. It reports whether one of them may be another of the IDL's, since
+// nothing tells. A head that says what the IDL says is newer than its comment.
+func (u *update) told(have *function, want *Function, hp, wp []parameter) (named []parameter, doubt bool) {
+	text := comment(want, "")
+	is := toldNames(text)
+	if len(is) == 0 {
+		return hp, false
 	}
 	front := slices.IndexFunc(wp, func(p parameter) bool { return isTold(p, is[0]) })
-	if front < 0 || front+len(was) > len(hp) {
-		return hp
+	if front < 0 || front > len(hp) || slices.EqualFunc(hp, wp, func(h, w parameter) bool { return h.typ == w.typ && sameName(h, w) }) {
+		return hp, false
 	}
-	named := slices.Clone(hp)
+	mine, theirs := hp[front:], wp[front:]
+	inUse := func(i int) bool { return hp[front+i].name.text != "" }
+	var was []string
+	if have.key != "" {
+		was = u.tells(string(u.old[have.comment:have.commentEnd]), text, len(mine), len(theirs)-len(is))
+	}
+	if was == nil {
+		return hp, inDoubt(mine, theirs, inUse)
+	}
+	named = slices.Clone(hp)
 	for i, name := range was {
-		if at := slices.IndexFunc(wp, func(p parameter) bool { return isTold(p, name) }); at >= 0 && slices.Contains(is, name) {
-			named[front+i].name.text = wp[at].name.text
+		is := &named[front+i].name.text
+		*is = "\x00" + name // which none has
+		if at := slices.IndexFunc(theirs, func(p parameter) bool { return isTold(p, name) }); at >= 0 {
+			*is = theirs[at].name.text
 		}
 	}
-	return named
+	return named, inDoubt(named[front:front+len(was)], theirs[:len(is)], inUse)
 }
 
-// untold reports whether no comment tells the parameters of a function, which have names of its author's own, so that one may be another.
-func (u *update) untold(have *function, d *declarator, wanted *head, want *Function) bool {
-	is := toldNames(comment(want, ""))
-	if len(is) == 0 || have.declared || have.old || have.key != "" && len(toldNames(string(u.old[have.comment:have.commentEnd]))) > 0 {
+// tells returns the names of the parameters that an old comment tells, or nil if the head in front of which it stands has not as many
+// and, as results that are passed back, others behind them.
+func (u *update) tells(old, now string, have, others int) []string {
+	was := toldNames(old)
+	result := func(comment string) string {
+		front, _, _ := strings.Cut(comment, "(")
+		_, front, _ = strings.Cut(front, ": ")
+		return front
+	}
+	switch rest := have - len(was); {
+	case rest == others, result(old) != result(now) && (rest == 0 || rest == 1):
+		return was
+	}
+	return nil
+}
+
+// inDoubt reports whether nothing tells of a function's parameters which are which of the IDL's.
+func (u *update) inDoubt(have *function, want *Function) bool {
+	wanted := headOf(want.Head)
+	if len(wanted.names) == 0 || have.declared || have.old {
 		return false
 	}
-	hp, wp := u.meant(have.parameters(d)), u.meant(wanted.parameters(&wanted.names[0]))
+	hp, wp := u.meant(have.parameters(have.named(want))), u.meant(wanted.parameters(&wanted.names[0]))
 	spelt(hp, wp)
-	front := slices.IndexFunc(wp, func(p parameter) bool { return isTold(p, is[0]) })
-	if front < 0 || front > len(hp) {
-		return false
-	}
-	hp = hp[front:]
-	return inDoubt(hp, wp[front:], func(i int) bool { return hp[i].name.text != "" })
+	_, doubt := u.told(have, want, hp, wp)
+	return doubt
 }
 
 // isTold reports whether a parameter has a name of the IDL, or that with what the target needs behind it.

@@ -70,8 +70,8 @@ func TestOwnNames(t *testing.T) {
 	}
 }
 
-// TestUntold has the IDL exchange two parameters of one type where the author deleted the comment that tells them: it says so, each time,
-// where the names are the author's own, until the comment is there again.
+// TestUntold has the IDL exchange two parameters of one type where the author deleted the comment that tells them, or change how many there
+// are of one type: it says so, each time, where the names are the author's own, until the comment is there again.
 func TestUntold(t *testing.T) {
 	t.Parallel()
 	const cHead, cxxHead = "static void Pane_do_put(som_ref self, som_env *ev, int32_t h, int32_t w)", "void put(std::int32_t h, std::int32_t w)"
@@ -93,6 +93,30 @@ func TestUntold(t *testing.T) {
 		{name: "C, one name of one's own", function: c, old: "static void Pane_do_put(som_ref me, som_env *e, int32_t breadth, int32_t h) { f(breadth, h); }\n",
 			want: "static void Pane_do_put(som_ref me, som_env *e, int32_t h, int32_t breadth) { f(breadth, h); }\n"},
 		{name: "C, a declaration beside it", function: c, old: "static void Pane_do_put(som_ref self, som_env *ev, int32_t a, int32_t b);\n" + told + "static void Pane_do_put(som_ref self, som_env *ev, int32_t tall, int32_t breadth) { f(breadth, tall); }\n"},
+		{name: "C, one becomes two of its type", function: c, left: true,
+			old: "/* Pane::put: void put(in long deep) */\nstatic void Pane_do_put(som_ref self, som_env *ev, int32_t depth) { f(depth); }\n"},
+		{name: "C, two of its type become one's place, declared as well", function: c, left: true,
+			old: "static void Pane_do_put(som_ref self, som_env *ev, int32_t depth);\n/* Pane::put: void put(in long deep) */\nstatic void Pane_do_put(som_ref self, som_env *ev, int32_t depth) { f(depth); }\n"},
+		{name: "C, three become two", function: c, left: true,
+			old: "/* Pane::put: void put(in long a, in long b, in long w) */\nstatic void Pane_do_put(som_ref self, som_env *ev, int32_t mine, int32_t yours, int32_t w) { f(mine, yours, w); }\n"},
+		{name: "C, one of two has another name", function: c,
+			old:  "/* Pane::put: void put(in long high, in long w) */\nstatic void Pane_do_put(som_ref self, som_env *ev, int32_t tall, int32_t breadth) { f(tall, breadth); }\n",
+			want: told + "static void Pane_do_put(som_ref self, som_env *ev, int32_t tall, int32_t breadth) { f(tall, breadth); }\n"},
+		{name: "C, done by hand, and the comment as it was", function: c,
+			old:  "/* Pane::put: void put(in long w, in long h) */\n" + cHead + " { f(h, w); }\n",
+			want: told + cHead + " { f(h, w); }\n"},
+		{name: "C, one more by hand, with names of one's own", function: c, left: true,
+			old: "/* Pane::put: void put(in long w) */\nstatic void Pane_do_put(som_ref self, som_env *ev, int32_t tall, int32_t breadth) { f(tall, breadth); }\n"},
+		{name: "C, one more by hand, with a name of one's own", function: c,
+			old:  "/* Pane::put: void put(in long w) */\nstatic void Pane_do_put(som_ref self, som_env *ev, int32_t h, int32_t breadth) { f(h, breadth); }\n",
+			want: told + "static void Pane_do_put(som_ref self, som_env *ev, int32_t h, int32_t breadth) { f(h, breadth); }\n"},
+		{name: "C++, one becomes two of its type", function: cxx, left: true, old: inClass("/* Pane::put: void put(in long deep) */\n\tvoid put(std::int32_t depth) { f(depth); }")},
+		{name: "C++, one that nobody uses becomes two", function: cxx,
+			old:  inClass("/* Pane::put: void put(in long deep) */\n\tvoid put(std::int32_t) {}"),
+			want: inClass("/* Pane::put: void put(in long h, in long w) */\n\tvoid put(std::int32_t, std::int32_t w) {}")},
+		{name: "C++, done by hand, and the comment as it was", function: cxx,
+			old:  inClass("/* Pane::put: void put(in long w, in long h) */\n\t" + cxxHead + " { f(h, w); }"),
+			want: inClass("/* Pane::put: void put(in long h, in long w) */\n\t" + cxxHead + " { f(h, w); }")},
 		{name: "C++, one's own names", function: cxx, left: true, old: inClass("void put(std::int32_t breadth, std::int32_t tall) { f(breadth, tall); }")},
 		{name: "C++, names that nobody uses", function: cxx, old: inClass("void put(std::int32_t, std::int32_t) {}")},
 		{name: "C++, the IDL's names", function: cxx, old: inClass("void put(std::int32_t w, std::int32_t h) { f(w, h); }"), want: inClass(cxxHead + " { f(w, h); }")},

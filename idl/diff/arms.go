@@ -15,10 +15,8 @@ func (c *comparer) unions(s subject, old, new *model.Union) {
 	from := len(c.changes)
 	c.retyped("discriminator-changed", s.part("discriminator", "discriminator", &old.Node, &new.Node), old.Discriminator, new.Discriminator)
 	u := &armsOf{comparer: c, s: s, old: old, new: new, to: map[*model.Case]*model.Case{}, from: map[*model.Case]*model.Case{}, keys: labelKey}
-	if a, ok := model.As[*model.Enum](old.Discriminator); ok {
-		if b, ok := model.As[*model.Enum](new.Discriminator); ok {
-			u.keys = enumKeys(a, b)
-		}
+	if a, b := enumsOf(old, new); a != nil {
+		u.keys = enumKeys(a, b)
 	}
 	u.match()
 	u.follow()
@@ -302,11 +300,45 @@ func labelKey(l model.Label) string {
 }
 
 // labelsOf returns the labels of an arm as text, in an order of their own.
-func (u *armsOf) labelsOf(x *model.Case) string {
+func (u *armsOf) labelsOf(x *model.Case) string { return labelsBy(u.keys, x) }
+
+func labelsBy(key func(model.Label) string, x *model.Case) string {
 	var keys []string
 	for _, l := range x.Labels {
-		keys = append(keys, u.keys(l))
+		keys = append(keys, key(l))
 	}
 	slices.Sort(keys)
 	return strings.Join(keys, ", ")
+}
+
+// enumsOf returns the enumerations over which two unions are, nil if one of them is over something else.
+func enumsOf(old, new *model.Union) (a, b *model.Enum) {
+	a, was := model.As[*model.Enum](old.Discriminator)
+	b, is := model.As[*model.Enum](new.Discriminator)
+	if !was || !is {
+		return nil, nil
+	}
+	return a, b
+}
+
+// armsLike returns the arms of a second union in the order in which the first has those of the same labels, which is the same in transfer
+// whatever their order; nil if it has others. What becomes of an enumeration that both are over is told there.
+func (c *comparer) armsLike(of, in *model.Union) (all []*model.Case) {
+	keys := labelKey
+	if a, b := enumsOf(of, in); a != nil && (c.sameDecl(a, b) || c.old.renamed[a.ScopedName()] == b.ScopedName()) {
+		keys = enumKeys(a, b)
+	}
+	by := map[string]*model.Case{}
+	for _, x := range in.Cases {
+		by[labelsBy(keys, x)] = x
+	}
+	for _, x := range of.Cases {
+		if n := by[labelsBy(keys, x)]; n != nil {
+			all = append(all, n)
+		}
+	}
+	if len(all) != len(of.Cases) || len(all) != len(in.Cases) {
+		return nil
+	}
+	return all
 }

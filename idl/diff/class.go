@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/emit/cabi"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -232,6 +233,9 @@ func (c *comparer) migrated(old, up model.Decl) {
 		}
 	}
 	c.add(code, s, "%s is declared by %s now", title(old), groupOf(up))
+	if last := &c.changes[len(c.changes)-1]; code == "method-moved-up-unlisted" && !anyMethod(old, func(m *model.Method) bool { return m.Kind() == model.StaticMethod }) {
+		last.Binary = Caution // what is not overridden is called as ever; only its place is gone
+	}
 	if a, b := classOf(old), classOf(up); a != nil && b != nil && a.OIDL() != b.OIDL() {
 		c.add("callstyle-changed", s, "%s is called as a method of %s is now, which has another call style", title(old), groupOf(up))
 	}
@@ -271,7 +275,8 @@ func (c *comparer) keepsPlaces(d model.Decl, i *model.Interface) []string {
 	return slices.DeleteFunc(placesOf(d), func(n string) bool { return slices.Contains(listed(i), n) })
 }
 
-// slotKept returns the code for a method that is gone while its place in the release order is kept.
+// slotKept returns the code for a method that is gone while its place in the release order is kept: a call of what is there instead is an
+// exception. A procedure without environment is not called then, as if there was no place.
 func (c *comparer) slotKept(d model.Decl) string {
 	switch d.(type) {
 	case *model.Operation, *model.Attribute:
@@ -279,10 +284,23 @@ func (c *comparer) slotKept(d model.Decl) string {
 		return ""
 	}
 	i, ok := c.new.decls[c.old.groupThere(d)].(*model.Interface)
-	if !ok || !c.binary(d) || len(c.keepsPlaces(d, i)) > 0 {
+	if !ok || !c.binary(d) || len(c.keepsPlaces(d, i)) > 0 || anyMethod(d, isBare) {
 		return ""
 	}
 	return "method-removed-slot-kept"
+}
+
+// anyMethod reports whether an operation is a method, or one of those of an attribute, of which that is so.
+func anyMethod(d model.Decl, is func(*model.Method) bool) bool {
+	i := classOf(d)
+	return i != nil && slices.ContainsFunc(i.Introduced(), func(m model.Method) bool {
+		return (model.Decl(m.Operation) == d || model.Decl(m.Attribute) == d) && is(&m)
+	})
+}
+
+// isBare reports whether a method is called without an environment, as a procedure. Its signature has no letters then.
+func isBare(m *model.Method) bool {
+	return m.Kind() == model.ProcedureMethod && strings.HasPrefix(cabi.Signature(m), "/")
 }
 
 // addedCode returns the code for a declaration that is new.

@@ -61,7 +61,7 @@ func (c *comparer) findAlike(gone, come []string) (found bool) {
 	left := map[place][]model.Decl{}
 	for _, n := range gone {
 		d := c.old.decls[n]
-		if c.movedUp(d) != nil {
+		if c.movedUp(d) != nil || c.slotKept(d) != "" { // a place that is kept for a name says that what had it is gone
 			continue
 		}
 		p := place{c.old.scopeThere(d), d.Kind()}
@@ -134,6 +134,11 @@ func (c *comparer) alike(old, new model.Decl) bool {
 	case *model.Enum:
 		n := new.(*model.Enum)
 		return slices.EqualFunc(o.Enumerators, n.Enumerators, func(a, b *model.Enumerator) bool { return a.Name == b.Name })
+	case *model.Union:
+		n := new.(*model.Union)
+		return c.relate(o.Discriminator, n.Discriminator) == same && slices.EqualFunc(o.Cases, c.armsLike(o, n), func(a, b *model.Case) bool {
+			return a.Name == b.Name && c.relate(a.Type, b.Type) == same
+		})
 	case *model.Interface:
 		n := new.(*model.Interface)
 		names := func(i *model.Interface) (s []string) {

@@ -32,7 +32,7 @@ func (c *comparer) classModifiers(s subject, old, new *model.Interface) {
 			code = "directinit-changed"
 		case name == "abstractparents":
 			code = "abstract-parents-changed"
-		case name == "callstyle" && len(old.Introduced()) > 0:
+		case name == "callstyle" && introducesAny(new, old.Introduced()):
 			code = "callstyle-changed"
 		case name == "abstract" && b == absent:
 			code = "class-made-concrete"
@@ -40,6 +40,13 @@ func (c *comparer) classModifiers(s subject, old, new *model.Interface) {
 			code = "class-made-abstract"
 		}
 		c.add(code, s, "%s: %s now, and was %s", name, b, a)
+	})
+}
+
+// introducesAny reports whether a class introduces methods of the names of others.
+func introducesAny(i *model.Interface, others []model.Method) bool {
+	return slices.ContainsFunc(i.Introduced(), func(m model.Method) bool {
+		return slices.ContainsFunc(others, func(o model.Method) bool { return o.Name == m.Name })
 	})
 }
 

@@ -193,9 +193,9 @@ func (r *relater) decls(old, new model.Decl) relation {
 		ok = slices.EqualFunc(o.Enumerators, new.(*model.Enum).Enumerators, func(a, b *model.Enumerator) bool { return a.Ordinal == b.Ordinal })
 	case *model.Union:
 		n := new.(*model.Union)
-		ok = near(o.Discriminator, n.Discriminator) && slices.EqualFunc(o.Cases, n.Cases, func(a, b *model.Case) bool {
-			return near(a.Type, b.Type) && slices.EqualFunc(a.Labels, b.Labels, func(a, b model.Label) bool { return labelKey(a) == labelKey(b) })
-		})
+		arms := r.c.armsLike(o, n)
+		ok = near(o.Discriminator, n.Discriminator) && len(arms) == len(o.Cases) &&
+			slices.EqualFunc(o.Cases, arms, func(a, b *model.Case) bool { return near(a.Type, b.Type) })
 	}
 	switch {
 	case !ok:

@@ -84,11 +84,11 @@ func (c *comparer) refusesAll(old, new *model.Interface) bool {
 }
 
 // changed reports whether the new release of a class has a method no more, or in another way. Where only its place is kept there is nothing
-// to compare.
+// to compare, but for a procedure without environment, which is not called then.
 func changed(new *model.Interface, m *model.Method) bool {
 	now := new.FindMethod(m.Name)
 	if now == nil {
-		return !slices.Contains(releaseOrder(new), m.Name)
+		return isBare(m) || !slices.Contains(releaseOrder(new), m.Name)
 	}
 	return !som.SameSignature(cabi.Signature(m), cabi.Signature(now)) || m.Kind() != model.ProcedureMethod && now.Kind() == model.ProcedureMethod
 }

@@ -124,8 +124,8 @@ func (o *ownership) declared(old, new model.Decl) {
 		}
 	case *model.Union:
 		if b, ok := new.(*model.Union); ok {
-			for k := range min(len(a.Cases), len(b.Cases)) {
-				o.types(a.Cases[k].Type, b.Cases[k].Type)
+			for k, arm := range o.c.armsLike(a, b) {
+				o.types(a.Cases[k].Type, arm.Type)
 			}
 		}
 	}
@@ -188,7 +188,7 @@ func (x *exchange) types(old, new *model.Type) string {
 			}
 		}
 	case *model.Union:
-		was, is := o.Cases, b.(*model.Union).Cases
+		was, is := o.Cases, x.c.armsLike(o, b.(*model.Union))
 		if n := moved(armNames(was), armNames(is)); n != "" || len(was) != len(is) {
 			return n
 		}

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,16 @@ static int stays(const char *name, som_env *ev) {
 	return 0;
 }
 
+/* Whether a library whose entry fails is in the process still, while an exception with members lives, whose end may be its code, or none. */
+static int leaves(const char *file, bool full, som_env *ev) {
+	som_env held = {0};
+	if (full) som_raise_user(&held, "IDL:test/Full:1.0", som_allocate(1), som_deallocate);
+	int bad = load(file, ev);
+	puts(dlopen(file, RTLD_NOLOAD | RTLD_NOW) ? "stays" : "went");
+	som_env_clear(&held);
+	return bad;
+}
+
 static uintptr_t place_of(const ucontext_t *at) {
 #if defined(__x86_64__)
 	return (uintptr_t)at->uc_mcontext.gregs[REG_RIP];
@@ -164,6 +175,8 @@ int main(int argc, char **argv) {
 			bad = place(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "has"))
 			bad = has(argv[i + 1]);
+		else if (!strcmp(argv[i], "leaves") || !strcmp(argv[i], "leaves-full"))
+			bad = leaves(argv[i + 1], !strcmp(argv[i], "leaves-full"), &ev);
 		else if (!strcmp(argv[i], "stays"))
 			bad = stays(argv[i + 1], &ev);
 		if (bad || ev.major)

@@ -51,13 +51,18 @@ template <class T> struct inout {}; // goes in and out
 template <class T> struct give {};  // goes in and is the object's from then on
 template <class T> struct held {};  // a result that stays the object's
 
+template <class T> struct seen_in<out<T>> : seen_in<T> {};
+template <class T> struct seen_in<inout<T>> : seen_in<T> {};
+template <class T> struct seen_in<give<T>> : seen_in<T> {};
+template <class T> struct seen_in<held<T>> : seen_in<T> {};
+
 // arg<P> says of the parameter P of a signature
 //   param     what the caller gives
 //   wire      what travels
 //   lent      on the caller's side: made of a param; wire() travels; settle(), if the method raised nothing, takes what came back
 //   received  in the method: made of what travelled; value() is the method's argument; prepare() makes what goes back, and may
 //             throw; commit() hands it out
-template <class P> struct arg;
+template <class P, class S = seen<P>> struct arg;
 
 struct nothing_back {
 	void settle() noexcept {}
@@ -67,9 +72,9 @@ struct nothing_back {
 
 // ---- Parameters that go in, by their form ----
 
-template <class T, form F = as<T>::kind> struct arg_in;
+template <class T, form F = as<T>::kind, class S = seen<T>> struct arg_in;
 
-template <class T> struct arg_in<T, form::plain> {
+template <class T, class S> struct arg_in<T, form::plain, S> {
 	using param = T;
 	using wire = typename as<T>::abi;
 	struct lent : nothing_back {
@@ -114,7 +119,7 @@ template <> struct arg_in<std::u16string, form::wide> {
 	};
 };
 
-template <class T> struct arg_in<T, form::object> {
+template <class T, class S> struct arg_in<T, form::object, S> {
 	using param = const T &;
 	using wire = som_ref;
 	struct lent : nothing_back {
@@ -132,7 +137,7 @@ template <class T> struct arg_in<T, form::object> {
 	};
 };
 
-template <class T> struct arg_in<T, form::flat> {
+template <class T, class S> struct arg_in<T, form::flat, S> {
 	using param = const T &;
 	using wire = const T *;
 	struct lent : nothing_back {
@@ -147,7 +152,7 @@ template <class T> struct arg_in<T, form::flat> {
 	};
 };
 
-template <class T> struct arg_in<T, form::built> {
+template <class T, class S> struct arg_in<T, form::built, S> {
 	using param = const T &;
 	using wire = const typename as<T>::abi *;
 	struct lent : nothing_back {
@@ -173,10 +178,10 @@ template <class T> struct arg_in<T, form::built> {
 	};
 };
 
-template <class P> struct arg : arg_in<P> {};
+template <class P, class S> struct arg : arg_in<P> {};
 
 // Those that are the object's from then on: the method ends them.
-template <class T> struct arg<give<T>> {
+template <class T, class S> struct arg<give<T>, S> {
 	static_assert(as<T>::kind == form::plain || as<T>::kind == form::text || as<T>::kind == form::object,
 		"only text, objects and plain values can become the object's as parameters");
 	using param = typename arg_in<T>::param;
@@ -215,7 +220,7 @@ template <class T> struct arg<give<T>> {
 template <class T> inline constexpr bool in_place = std::is_same_v<T, typename as<T>::abi>;
 
 // A T that goes back, and what is there of it. In says that one came in, too.
-template <class T, bool In> struct arg_back {
+template <class T, bool In, class S = seen<T>> struct arg_back {
 	using abi = typename as<T>::abi;
 	using param = T &;
 	using wire = abi *;
@@ -287,14 +292,14 @@ template <class T> struct arg_shared {
 	};
 };
 
-template <class T> struct arg<out<T>> : std::conditional_t<in_place<T>, arg_shared<T>, arg_back<T, false>> {};
-template <class T> struct arg<inout<T>> : std::conditional_t<in_place<T>, arg_shared<T>, arg_back<T, true>> {};
+template <class T, class S> struct arg<out<T>, S> : std::conditional_t<in_place<T>, arg_shared<T>, arg_back<T, false>> {};
+template <class T, class S> struct arg<inout<T>, S> : std::conditional_t<in_place<T>, arg_shared<T>, arg_back<T, true>> {};
 
 // ---- Results ----
 
 // A value that is kept as it travels, for objects that hand out what they hold: what is returned by reference to it need not
 // be translated, and stays the object's.
-template <class T> class kept {
+template <class T, class S = seen<T>> class kept {
 public:
 	using abi = typename as<T>::abi;
 	kept() : a_(as<T>::put(T())) {}
@@ -320,7 +325,7 @@ private:
 //   behind     whether it is written where one more parameter points to, of type abi *
 //   take       on the caller's side: the value of what came, and its end
 //   put        in the method: what travels, of what the method returned
-template <class R> struct result {
+template <class R, class S = seen<R>> struct result {
 	using abi = typename as<R>::abi;
 	using value = R;
 	static constexpr bool behind = as<R>::kind == form::flat || as<R>::kind == form::built;
@@ -348,7 +353,7 @@ template <> struct result<void> {
 	static constexpr bool behind = false;
 };
 
-template <class T> struct result<held<T>> {
+template <class T, class S> struct result<held<T>, S> {
 	using abi = std::conditional_t<as<T>::kind == form::text, const char *, typename as<T>::abi>;
 	using value = T;
 	static constexpr bool behind = result<T>::behind;

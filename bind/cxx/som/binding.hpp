@@ -2,7 +2,7 @@
 #ifndef SOM_BINDING_HPP
 #define SOM_BINDING_HPP
 
-#include "exception.hpp"
+#include "value.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -43,9 +43,6 @@ template <class T> SOM_LOCAL inline T exchange(T &t, T v) noexcept {
 	return std::exchange(t, v);
 #endif
 }
-
-// A list of types.
-template <class... T> struct list {};
 
 // A class as the compiler describes it to this header is a type C with
 //   name, major, minor      what is asked for

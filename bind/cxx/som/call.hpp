@@ -56,7 +56,7 @@ template <class C, class... E> [[noreturn]] SOM_LOCAL SOM_COLD void failed(som_e
 		bind<C>();
 		throw system_exception("BAD_INV_ORDER", std::string("class ") + C::name + " was not bound in this module, and its handle was made in another one: call bind() of the class before such handles are used");
 	}
-	throw_from<E...>(ev);
+	throw_from<C, E...>(ev);
 }
 
 template <class C, class Sig, class Raises> struct caller;

@@ -80,7 +80,8 @@ public:
 	friend bool operator!=(const object &a, const object &b) noexcept { return a.p_ != b.p_; }
 
 protected:
-	struct som_trusted {}; // what the caller says is bound
+	template <class, class, class> friend struct as;
+	struct som_trusted {}; // what the caller says is bound, or will not be called
 	object(som_trusted, som_ref p) noexcept : p_(p) {}
 
 private:
@@ -134,6 +135,7 @@ public:
 	}
 
 protected:
+	template <class, class, class> friend struct as;
 	using typename Base::som_trusted;
 	handle(som_trusted, som_ref p) noexcept : Base(som_trusted(), p) {}
 

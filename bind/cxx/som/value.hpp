@@ -23,6 +23,9 @@ template <class T, class Via> struct later_type {
 };
 template <class T, class Via> using later = typename later_type<T, Via>::type;
 
+// A list of types.
+template <class... T> struct list {};
+
 class object;
 som_ref ref(const object &o) noexcept;
 
@@ -36,13 +39,35 @@ enum class form {
 	built,  // structures, unions, sequences, arrays that are not: they are translated
 };
 
+// seen<T> is the descriptions of the classes whose handles a T holds, as the unit has them that names it; void where there are none. It is
+// a parameter of all that makes such handles: units of one client that have headers of several releases then have each their own of
+// it, which binds what they were compiled with, whether the compiler makes functions of it or not.
+template <class T, class = void> struct seen_in {
+	using type = void;
+};
+template <class T> using seen = typename seen_in<T>::type;
+template <class T> struct seen_in<T, std::enable_if_t<std::is_base_of_v<object, T>>> {
+	using type = typename T::som_type;
+};
+template <class... H> struct seen_in<list<H...>> {
+	using type = list<seen<H>...>;
+};
+template <class T> struct seen_in<T, std::void_t<typename T::som_handles>> : seen_in<typename T::som_handles> {};
+template <class T> struct seen_in<std::vector<T>> : seen_in<T> {};
+template <class T, std::size_t N> struct seen_in<std::array<T, N>> : seen_in<T> {};
+
+// In the place of seen<T>: handles are made that are bound nowhere, to be compared.
+struct unbound {};
+// What stands in that place of a T that is part of something.
+template <class S, class T> using within = std::conditional_t<std::is_same_v<S, unbound> && !std::is_void_v<seen<T>>, unbound, seen<T>>;
+
 // as<T> says how a T travels:
 //   abi     what it is in a structure, a sequence, or behind a pointer
 //   kind    its form
 //   put     makes an abi that owns what it holds; get makes a T of an abi and leaves that as it is; drop ends an abi's memory
 //           and references. put and get may throw bad_alloc, and nothing is left over then.
 // Of a T with T::som_abi and T::som_members, as the compiler makes them for structures and exceptions, all this follows.
-template <class T, class = void> struct as;
+template <class T, class S = seen<T>, class = void> struct as;
 
 // Memory that whoever gets it ends by som_deallocate; zeroed.
 SOM_LOCAL inline void *allocate(std::size_t n) {
@@ -65,11 +90,11 @@ template <class T> struct as_plain {
 	static void drop(T &) noexcept {}
 };
 
-template <class T>
-struct as<T, std::enable_if_t<std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, long double>>> : as_plain<T> {};
-template <class T> struct as<T *> : as_plain<T *> {};
+template <class T, class S>
+struct as<T, S, std::enable_if_t<std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, long double>>> : as_plain<T> {};
+template <class T, class S> struct as<T *, S> : as_plain<T *> {};
 
-template <class T> struct as<T, std::enable_if_t<std::is_enum_v<T>>> {
+template <class T, class S> struct as<T, S, std::enable_if_t<std::is_enum_v<T>>> {
 	using abi = std::uint32_t;
 	static constexpr form kind = form::plain;
 	static abi put(T v) noexcept { return static_cast<abi>(v); }
@@ -104,11 +129,16 @@ template <> struct as<std::u16string> {
 	static void drop(abi &a) noexcept { som_deallocate(a); }
 };
 
-template <class T> struct as<T, std::enable_if_t<std::is_base_of_v<object, T>>> {
+template <class T, class S> struct as<T, S, std::enable_if_t<std::is_base_of_v<object, T>>> {
 	using abi = som_ref;
 	static constexpr form kind = form::object;
 	static abi put(const T &v) noexcept { return som_retain(ref(v)); }
-	static T get(som_ref a) { return T(typename T::som_adopt(), som_retain(a)); }
+	static T get(som_ref a) {
+		if constexpr (std::is_same_v<S, unbound>)
+			return T(typename T::som_trusted(), som_retain(a));
+		else
+			return T(typename T::som_adopt(), som_retain(a));
+	}
 	static void drop(abi &a) noexcept { som_release(a); }
 };
 
@@ -118,12 +148,13 @@ template <class A> struct sequence {
 	A *_buffer;
 };
 
-template <class T> struct as<std::vector<T>> {
-	using element = typename as<T>::abi;
+template <class T, class S> struct as<std::vector<T>, S> {
+	using each = as<T, within<S, T>>;
+	using element = typename each::abi;
 	using abi = sequence<element>;
 	static constexpr form kind = form::built;
 	// What a sequence can point to instead of being translated.
-	static constexpr bool lends = std::is_same_v<element, T> && (as<T>::kind == form::plain || as<T>::kind == form::flat);
+	static constexpr bool lends = std::is_same_v<element, T> && (each::kind == form::plain || each::kind == form::flat);
 
 	static abi lend(const std::vector<T> &v) {
 		const std::uint32_t n = length(v);
@@ -135,7 +166,7 @@ template <class T> struct as<std::vector<T>> {
 		if (n == 0) return a;
 		a._buffer = static_cast<element *>(allocate(n * sizeof(element)));
 		try {
-			for (; a._length < n; a._length++) a._buffer[a._length] = as<T>::put(v[a._length]);
+			for (; a._length < n; a._length++) a._buffer[a._length] = each::put(v[a._length]);
 		} catch (...) {
 			drop(a);
 			throw;
@@ -145,11 +176,11 @@ template <class T> struct as<std::vector<T>> {
 	static std::vector<T> get(const abi &a) {
 		std::vector<T> v;
 		v.reserve(a._length);
-		for (std::uint32_t i = 0; i < a._length; i++) v.push_back(as<T>::get(a._buffer[i]));
+		for (std::uint32_t i = 0; i < a._length; i++) v.push_back(each::get(a._buffer[i]));
 		return v;
 	}
 	static void drop(abi &a) noexcept {
-		for (std::uint32_t i = 0; i < a._length; i++) as<T>::drop(a._buffer[i]);
+		for (std::uint32_t i = 0; i < a._length; i++) each::drop(a._buffer[i]);
 		som_deallocate(a._buffer);
 	}
 
@@ -165,8 +196,9 @@ template <class A, std::size_t N> struct fixed {
 	A v[N];
 };
 
-template <class T, std::size_t N> struct as<std::array<T, N>> {
-	using abi = fixed<typename as<T>::abi, N>;
+template <class T, std::size_t N, class S> struct as<std::array<T, N>, S> {
+	using each = as<T, within<S, T>>;
+	using abi = fixed<typename each::abi, N>;
 	static constexpr form kind = form::built;
 	static constexpr bool lends = false;
 
@@ -174,20 +206,20 @@ template <class T, std::size_t N> struct as<std::array<T, N>> {
 		abi a{};
 		std::size_t n = 0;
 		try {
-			for (; n < N; n++) a.v[n] = as<T>::put(v[n]);
+			for (; n < N; n++) a.v[n] = each::put(v[n]);
 		} catch (...) {
-			while (n-- > 0) as<T>::drop(a.v[n]);
+			while (n-- > 0) each::drop(a.v[n]);
 			throw;
 		}
 		return a;
 	}
 	static std::array<T, N> get(const abi &a) {
 		std::array<T, N> v; // not v{}, at which clang 14 dies in C++20 where T is an array of strings
-		for (std::size_t n = 0; n < N; n++) v[n] = as<T>::get(a.v[n]);
+		for (std::size_t n = 0; n < N; n++) v[n] = each::get(a.v[n]);
 		return v;
 	}
 	static void drop(abi &a) noexcept {
-		for (typename as<T>::abi &x : a.v) as<T>::drop(x);
+		for (typename each::abi &x : a.v) each::drop(x);
 	}
 };
 
@@ -195,7 +227,7 @@ template <class T, class = void> inline constexpr bool is_union = false;
 template <class T> inline constexpr bool is_union<T, std::void_t<typename T::som_union>> = true;
 
 // Structures and exceptions of the compiler's: T::som_members calls f with each member here and there. Unions do it themselves.
-template <class T> struct as<T, std::void_t<typename T::som_abi>> {
+template <class T, class S> struct as<T, S, std::void_t<typename T::som_abi>> {
 	using abi = typename T::som_abi;
 	static constexpr bool same = std::is_same_v<abi, T>;
 	static constexpr form kind = same ? form::flat : form::built;
@@ -205,11 +237,11 @@ template <class T> struct as<T, std::void_t<typename T::som_abi>> {
 		if constexpr (same) {
 			return v;
 		} else if constexpr (is_union<T>) {
-			return T::som_put(v);
+			return T::template som_put<S>(v);
 		} else {
 			abi a{}; // what is zero can be dropped
 			try {
-				T::som_members([&](auto here, auto there) { a.*there = as<member<decltype(here)>>::put(v.*here); });
+				T::som_members([&](auto here, auto there) { a.*there = each<decltype(here)>::put(v.*here); });
 			} catch (...) {
 				drop(a);
 				throw;
@@ -221,18 +253,18 @@ template <class T> struct as<T, std::void_t<typename T::som_abi>> {
 		if constexpr (same) {
 			return a;
 		} else if constexpr (is_union<T>) {
-			return T::som_get(a);
+			return T::template som_get<S>(a);
 		} else {
 			T v;
-			T::som_members([&](auto here, auto there) { v.*here = as<member<decltype(here)>>::get(a.*there); });
+			T::som_members([&](auto here, auto there) { v.*here = each<decltype(here)>::get(a.*there); });
 			return v;
 		}
 	}
 	static void drop(abi &a) noexcept {
 		if constexpr (is_union<T>)
-			T::som_drop(a);
+			T::template som_drop<S>(a);
 		else if constexpr (!same)
-			T::som_members([&](auto here, auto there) { as<member<decltype(here)>>::drop(a.*there); });
+			T::som_members([&](auto here, auto there) { each<decltype(here)>::drop(a.*there); });
 		(void)a;
 	}
 
@@ -242,15 +274,16 @@ private:
 		using type = M;
 	};
 	template <class P> using member = typename pointed<P>::type;
+	template <class P> using each = as<member<P>, within<S, member<P>>>;
 };
 
 // The user exception E, with the members that ev has.
-template <class E> SOM_LOCAL E members_in(const som_env &ev) {
-	return ev.value ? as<E>::get(*static_cast<const typename as<E>::abi *>(ev.value)) : E();
+template <class E, class S = seen<E>> SOM_LOCAL E members_in(const som_env &ev) {
+	return ev.value ? as<E, S>::get(*static_cast<const typename as<E>::abi *>(ev.value)) : E();
 }
 
 // Throws the user exception E that ev holds, and clears it, if it is that one.
-template <class E> SOM_LOCAL void throw_if(som_env &ev) {
+template <class E, class S = seen<E>> SOM_LOCAL void throw_if(som_env &ev) {
 	if (!ev.id || std::strcmp(ev.id, E::som_id) != 0) return;
 	env taken;
 	static_cast<som_env &>(taken) = ev;
@@ -260,18 +293,20 @@ template <class E> SOM_LOCAL void throw_if(som_env &ev) {
 	throw e;
 }
 
-// Throws what ev holds, as the user exceptions E where it is one of them.
-template <class... E> [[noreturn]] SOM_LOCAL SOM_COLD void throw_from(som_env &ev) {
+// Throws what ev holds, as the user exceptions E where it is one of them. C is the class whose method raised it.
+template <class C, class... E> [[noreturn]] SOM_LOCAL SOM_COLD void throw_from(som_env &ev) {
 	if (ev.major == SOM_USER_EXCEPTION) (throw_if<E>(ev), ...);
 	throw_any(ev);
 }
 
-// Hands a user exception of the compiler's to ev: as it came, if it came from a method and nobody has changed it.
+// Hands a user exception of the compiler's to ev: as it came, if it came from a method and nobody has changed it. What exceptions do
+// themselves units share, so that no class is bound here.
 template <class E> SOM_LOCAL void raise_user(som_env *ev, const E &e) noexcept {
+	using here = within<unbound, E>;
 	using abi = typename as<E>::abi;
 	try {
 		if (const som_env *came = e.som_came()) { // it is passed on
-			const E was = members_in<E>(*came);
+			const E was = members_in<E, here>(*came);
 			bool same = true;
 			E::som_members([&](auto here, auto) { same = same && was.*here == e.*here; });
 			if (same) return e.exception::raise(ev);
@@ -280,14 +315,14 @@ template <class E> SOM_LOCAL void raise_user(som_env *ev, const E &e) noexcept {
 		if constexpr (!std::is_empty_v<abi>) {
 			value = static_cast<abi *>(allocate(sizeof(abi)));
 			try {
-				*value = as<E>::put(e);
+				*value = as<E, here>::put(e);
 			} catch (...) {
 				som_deallocate(value);
 				throw;
 			}
 		}
 		som_raise_user(ev, E::som_id, value, [](void *p) {
-			as<E>::drop(*static_cast<abi *>(p));
+			as<E, here>::drop(*static_cast<abi *>(p));
 			som_deallocate(p);
 		});
 	} catch (...) {

@@ -22,7 +22,7 @@ enum class Mood : std::uint32_t {
 
 using Dog_Tags = std::vector<::Zoo::Tag>;
 
-struct Animal_class_a41df1ad {
+struct Animal_class_ead99eb3 {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Animal";
 	static constexpr std::uint32_t major = 1, minor = 2, count = 4;
 	SOM_LOCAL static constexpr const char *const methods[] = {"_get_name", "_set_name", "speak", "born"};
@@ -30,17 +30,17 @@ struct Animal_class_a41df1ad {
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };
-using Animal_class = Animal_class_a41df1ad;
+using Animal_class = Animal_class_ead99eb3;
 
 template <class som_Via> class Animal_methods {
 	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_OF_RELEASE(ra41df1ad) std::string get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
-	SOM_OF_RELEASE(ra41df1ad) void set_name(const som::text &name) const { som::call<Animal_class, 1, void(std::string)>(som_via(), name); }
+	SOM_OF_RELEASE(read99eb3) std::string get_name() const { return som::call<Animal_class, 0, som::held<std::string>()>(som_via()); }
+	SOM_OF_RELEASE(read99eb3) void set_name(const som::text &name) const { som::call<Animal_class, 1, void(std::string)>(som_via(), name); }
 	// Says something; how often it has.
-	SOM_OF_RELEASE(ra41df1ad) std::int32_t speak(std::int32_t times) const { return som::call<Animal_class, 2, std::int32_t(std::int32_t), som::raises<::Zoo::TooLoud>>(som_via(), times); }
-	SOM_OF_RELEASE(ra41df1ad) void born(som_making *ctrl, const som::text &name) const { som::call<Animal_class, 3, void(som_making *, std::string)>(som_via(), ctrl, name); }
+	SOM_OF_RELEASE(read99eb3) std::int32_t speak(std::int32_t times) const { return som::call<Animal_class, 2, std::int32_t(std::int32_t), som::raises<::Zoo::TooLoud>>(som_via(), times); }
+	SOM_OF_RELEASE(read99eb3) void born(som_making *ctrl, const som::text &name) const { som::call<Animal_class, 3, void(som_making *, std::string)>(som_via(), ctrl, name); }
 };
 
 template <class som_Via> class Animal_all : public som::object_methods<som_Via>, public Animal_methods<som_Via> {
@@ -51,10 +51,10 @@ class Animal : public som::handle<Animal, Animal_class, som::object>, public Ani
 public:
 	using som::handle<Animal, Animal_class, som::object>::handle;
 	template <class som_Via> using som_methods = Animal_all<som_Via>;
-	SOM_OF_RELEASE(ra41df1ad) static Animal born(const som::text &name);
+	SOM_OF_RELEASE(read99eb3) static Animal born(const som::text &name);
 };
 
-struct Pet_class_567118e9 {
+struct Pet_class_1fb69ad8 {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Pet";
 	static constexpr std::uint32_t major = 0, minor = 0, count = 1;
 	SOM_LOCAL static constexpr const char *const methods[] = {"friend_of"};
@@ -62,13 +62,13 @@ struct Pet_class_567118e9 {
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<som::object_class>;
 };
-using Pet_class = Pet_class_567118e9;
+using Pet_class = Pet_class_1fb69ad8;
 
 template <class som_Via> class Pet_methods {
 	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_OF_RELEASE(r567118e9) som::later<::Zoo::Animal, som_Via> friend_of(const ::Zoo::Animal &other, ::Zoo::Tag &tag, ::Zoo::Mood &mood) const { return som::call<Pet_class, 0, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>(som_via(), other, tag, mood); }
+	SOM_OF_RELEASE(r1fb69ad8) som::later<::Zoo::Animal, som_Via> friend_of(const ::Zoo::Animal &other, ::Zoo::Tag &tag, ::Zoo::Mood &mood) const { return som::call<Pet_class, 0, ::Zoo::Animal(::Zoo::Animal, som::out<::Zoo::Tag>, som::inout<::Zoo::Mood>)>(som_via(), other, tag, mood); }
 };
 
 template <class som_Via> class Pet_all : public som::object_methods<som_Via>, public Pet_methods<som_Via> {
@@ -80,7 +80,7 @@ public:
 	template <class som_Via> using som_methods = Pet_all<som_Via>;
 };
 
-struct Dog_class_830d4fda {
+struct Dog_class_119eee86 {
 	SOM_LOCAL static constexpr const char *name = "Zoo::Dog";
 	static constexpr std::uint32_t major = 0, minor = 0, count = 1;
 	SOM_LOCAL static constexpr const char *const methods[] = {"_get_tags"};
@@ -88,13 +88,13 @@ struct Dog_class_830d4fda {
 	SOM_LOCAL static inline som::tokens<count> bound;
 	using parents = som::list<::Zoo::Animal_class, ::Zoo::Pet_class>;
 };
-using Dog_class = Dog_class_830d4fda;
+using Dog_class = Dog_class_119eee86;
 
 template <class som_Via> class Dog_methods {
 	const som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }
 
 public:
-	SOM_OF_RELEASE(r830d4fda) som::later<::Zoo::Dog_Tags, som_Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
+	SOM_OF_RELEASE(r119eee86) som::later<::Zoo::Dog_Tags, som_Via> get_tags() const { return som::call<Dog_class, 0, som::held<::Zoo::Dog_Tags>()>(som_via()); }
 };
 
 template <class som_Via> class Dog_all : public ::Zoo::Animal_all<som_Via>, public ::Zoo::Pet_methods<som_Via>, public Dog_methods<som_Via> {
@@ -105,7 +105,7 @@ public:
 	using som::handle<Dog, Dog_class, ::Zoo::Animal>::handle;
 	template <class som_Via> using som_methods = Dog_all<som_Via>;
 	using Tags = ::Zoo::Dog_Tags;
-	SOM_LOCAL operator ::Zoo::Pet() const;
+	SOM_OF_RELEASE(r119eee86) operator ::Zoo::Pet() const;
 };
 
 struct Point {
