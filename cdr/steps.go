@@ -65,7 +65,7 @@ func (e *Encoder) arrayStep(size int) {
 // JacORB cannot read on if the chunk ends here and there is one.
 func (e *Encoder) lastWord() (word, first int, misread bool) {
 	s, p := e.vals, len(e.buf)-e.base
-	if s.nsteps == 0 || s.words != (p-1)&^7+e.base {
+	if s.nsteps == 0 {
 		return 0, 0, false
 	}
 	word = (p-1)&^3 + e.base
