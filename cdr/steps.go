@@ -9,7 +9,12 @@ const (
 	JacORB                   // needs no chunk to end, and cannot read on from each place where one does; see [Encoder.step]
 	NotJacORB                // reads on wherever a chunk ends
 	OmniORB                  // so does it, but its process ends at some arrays; see [Encoder.alignRun]
+	Other                    // is known to be neither: needs no chunk to end, and reads on where one has to
+	Combat                   // needs none to end, and reads on at no multiple of 8 with what is aligned to that; see [Encoder.nested]
 )
+
+// needsNoEnd reports whether r reads chunks that end nowhere but where they have to.
+func (r Reader) needsNoEnd() bool { return r == JacORB || r == Other || r == Combat }
 
 // mayBeJacORB reports whether r may be.
 func (r Reader) mayBeJacORB() bool { return r <= JacORB }

@@ -18,15 +18,22 @@ func Links(o *ORB) int {
 func Reader(r *Ref) cdr.Reader { return r.route().ways[0].reader }
 
 // ReplyReader returns what is known of a peer whose request to o is in a byte order. made is what the reference told by
-// which the connection was made to it, AnyReader also if the peer has made it.
-func ReplyReader(o *ORB, made cdr.Reader, little bool) (cdr.Reader, error) {
+// which the connection was made to it, AnyReader if the peer has made it. ids are those of its requests.
+func ReplyReader(o *ORB, made cdr.Reader, little bool, ids ...uint32) (cdr.Reader, error) {
 	s, err := readingConn(o, cdr.AnyReader)
 	if err != nil {
 		return 0, err
 	}
-	s.made = &link{hop: hop{reader: made}}
-	env, err := s.environment(giop.Header{Version: cdr.V12, Little: little}, giop.Contexts{})
-	return env.Reader, err
+	if made != cdr.AnyReader {
+		s.made = &link{hop: hop{reader: made}}
+	}
+	var env *cdr.Env
+	for _, id := range ids {
+		if env, err = s.environment(giop.Header{Version: cdr.V12, Little: little}, id, giop.Contexts{}); err != nil {
+			return 0, err
+		}
+	}
+	return env.Reader, nil
 }
 
 // WayBackReader returns as what a client that told to be one reader is called back by a reference that says another, and then by one that says nothing.

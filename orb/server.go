@@ -237,6 +237,7 @@ type serverConn struct {
 	mu   sync.Mutex
 	env  *cdr.Env // of the latest request
 	sets codeset.Choice
+	odd  bool // a request had an odd id
 
 	// Of a client that offers to be called back:
 	offer  []byte  // as it came last
@@ -323,10 +324,15 @@ func (s *serverConn) newContext(w *conn.Work) *callContext {
 
 // reader returns who reads the values that are sent over s: what the reference said by which the connection was made, or else what the byte
 // order of a request tells. JacORB writes big-endian alone, and omniORB in the order of its machine, in which it reads with less care.
-func (s *serverConn) reader(little bool) cdr.Reader {
+//
+// A client that gives a request an odd id is none of the two: both give even ones over connections that they have made.
+func (s *serverConn) reader(little bool, id uint32) cdr.Reader {
+	s.odd = s.odd || s.made == nil && id&1 != 0
 	switch {
 	case s.made != nil && s.made.hop.reader != cdr.AnyReader:
 		return s.made.hop.reader
+	case s.odd:
+		return cdr.Other
 	case little:
 		return cdr.NotJacORB
 	case s.orb.little:
@@ -337,11 +343,12 @@ func (s *serverConn) reader(little bool) cdr.Reader {
 
 // environment returns the environment of a request with the service contexts cs. Code sets
 // that were announced hold for the rest of the connection.
-func (s *serverConn) environment(h giop.Header, cs giop.Contexts) (*cdr.Env, error) {
-	v, reader := h.Version, s.reader(h.Little)
+func (s *serverConn) environment(h giop.Header, id uint32, cs giop.Contexts) (*cdr.Env, error) {
+	v := h.Version
 	data, told := cs.Find(giop.ContextCodeSets)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	reader := s.reader(h.Little, id)
 	if s.conn != nil && s.orb.bidir.Accept && v.Minor >= 2 {
 		if data, offers := cs.Find(giop.ContextBiDirIIOP); offers {
 			if err := s.offered(data); err != nil {
@@ -382,9 +389,11 @@ func (o *ORB) serveLocal(local *callContext, deadline time.Time, h giop.Header, 
 // ownEnv is the environment of local calls, whatever their contexts say.
 type ownEnv struct{ env *cdr.Env }
 
-func (f ownEnv) environment(giop.Header, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
-func (f ownEnv) admits(Target) error                                      { return nil }
-func (f ownEnv) context(r *ServerRequest, _ bool) *callContext            { return r.ctx }
+func (f ownEnv) environment(giop.Header, uint32, giop.Contexts) (*cdr.Env, error) {
+	return f.env, nil
+}
+func (f ownEnv) admits(Target) error                           { return nil }
+func (f ownEnv) context(r *ServerRequest, _ bool) *callContext { return r.ctx }
 
 // clip returns what a log or an error says of octets from the network.
 func clip(b []byte) string {
