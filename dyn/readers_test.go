@@ -215,6 +215,14 @@ func readState(t *tc.TypeCode, r stateReader, leaves *[]string, truncated bool) 
 			l.level(truncated)
 		}
 	}
+	if t == customCode {
+		seed := int32(r.primitive(tc.TkLong))
+		*leaves = append(*leaves, fmt.Sprint(seed))
+		for _, p := range customParts(seed) {
+			eachLeaf(p.of, r, leaves, false)
+		}
+		return
+	}
 	if t.Kind() == tc.TkValueBox {
 		level(false)
 		eachLeaf(t.Content(), r, leaves, false)
@@ -369,233 +377,6 @@ func (r *jacReader) finish(bool) {}
 
 func (r *jacReader) ended() {}
 
-// A randomValue makes random values, and what is in them.
-type randomValue struct {
-	*rand.Rand
-	types  int
-	leaves []string
-	anys   []*tc.TypeCode
-	values map[string]*tc.TypeCode // by their ids
-	made   []*dyn.Valuetype        // whole ones
-	begun  int                     // of values
-	number map[*dyn.Valuetype]int
-	boxes  bool // there is one
-	inside bool // there is a value inside the outermost
-}
-
-type making struct {
-	of   *tc.TypeCode
-	make func() any
-}
-
-func (r *randomValue) put(v any) { r.leaves = append(r.leaves, fmt.Sprint(v)) }
-
-func (r *randomValue) name() (id, name string) {
-	r.types++
-	name = fmt.Sprint("T", r.types)
-	return "IDL:R/" + name + ":1.0", name
-}
-
-func (r *randomValue) leaf() making {
-	number := func(t *tc.TypeCode, make func(uint64) any) making {
-		return making{t, func() any {
-			v := uint64(1 + r.IntN(100))
-			r.put(v)
-			return make(v)
-		}}
-	}
-	switch r.IntN(10) {
-	case 0:
-		return number(tc.Octet, func(v uint64) any { return byte(v) })
-	case 1:
-		return making{tc.Boolean, func() any { r.put(1); return true }}
-	case 2:
-		return making{tc.Char, func() any { r.put(99); return "c" }}
-	case 3, 4:
-		return number(tc.Short, func(v uint64) any { return int16(v) })
-	case 5:
-		return number(tc.Long, func(v uint64) any { return int32(v) })
-	case 6:
-		return number(tc.LongLong, func(v uint64) any { return int64(v) })
-	case 7:
-		return making{tc.WChar, func() any { r.put(119); return "w" }}
-	case 8:
-		return making{tc.WString, func() any {
-			n := r.IntN(5)
-			if n > 0 {
-				r.put(2 + 2*n) // with a mark of the byte order
-			} else {
-				r.put(0)
-			}
-			return strings.Repeat("w", n)
-		}}
-	}
-	return making{tc.String, func() any {
-		s := strings.Repeat("s", r.IntN(14))
-		r.put(s)
-		return s
-	}}
-}
-
-func (r *randomValue) part(depth int) making {
-	if depth == 0 || r.IntN(2) == 0 {
-		return r.leaf()
-	}
-	switch r.IntN(5) {
-	case 4:
-		return r.union(depth - 1)
-	case 0:
-		n := 1 + r.IntN(5)
-		makers, members := make([]making, n), make([]tc.Member, n)
-		for i := range members {
-			makers[i] = r.part(depth - 1)
-			members[i] = tc.Member{Name: fmt.Sprint("m", i), Type: makers[i].of}
-		}
-		id, name := r.name()
-		return making{tc.Struct(id, name, members...), func() any {
-			s := map[string]any{}
-			for i, m := range makers {
-				s[members[i].Name] = m.make()
-			}
-			return s
-		}}
-	case 1:
-		m, n := r.part(depth-1), 1+r.IntN(4)
-		return making{tc.Array(m.of, uint32(n)), func() any { return r.list(n, m) }}
-	case 2:
-		m := r.part(depth - 1)
-		return making{tc.Sequence(m.of, 0), func() any {
-			n := r.IntN(5)
-			r.put(n)
-			return r.list(n, m)
-		}}
-	}
-	return making{tc.Any, func() any { return r.any(depth - 1) }}
-}
-
-// union makes one of an arm for each of two labels, and none or another for the rest.
-func (r *randomValue) union(depth int) making {
-	of := []*tc.TypeCode{tc.Short, tc.Long, tc.Boolean, tc.LongLong, tc.Char}[r.IntN(5)]
-	arms := []making{r.part(depth), r.part(depth), r.part(depth)}
-	id, name := r.name()
-	list := []tc.Arm{{Name: "a", Label: 0, Type: arms[0].of}, {Name: "b", Label: 1, Type: arms[1].of}}
-	rest := of != tc.Boolean && r.IntN(2) == 0
-	if rest {
-		list = append(list, tc.Arm{Name: "c", Default: true, Type: arms[2].of})
-	}
-	t := tc.Union(id, name, of, list...)
-	return making{t, func() any {
-		label := int64(r.IntN(4))
-		if of == tc.Boolean {
-			label &= 1
-		}
-		r.put(label)
-		u := dyn.Union{Label: dyn.LabelValue(of, label)}
-		if i := min(int(label), 2); i < len(list) {
-			u.Name, u.Value = list[i].Name, arms[i].make()
-		}
-		return u
-	}}
-}
-
-func (r *randomValue) list(n int, m making) []any {
-	l := make([]any, n)
-	for i := range l {
-		l[i] = m.make()
-	}
-	return l
-}
-
-func (r *randomValue) any(depth int) dyn.Any {
-	m := r.part(depth)
-	r.anys = append(r.anys, m.of)
-	a, err := dyn.Of(m.of, m.make())
-	if err != nil {
-		panic(err)
-	}
-	return a
-}
-
-var randomBase = tc.Value("IDL:R/Base:1.0", "Base", 0, nil, tc.State{Name: "n", Type: tc.Long, Public: true})
-
-// begins notes that a value begins.
-func (r *randomValue) begins(v *dyn.Valuetype) *dyn.Valuetype {
-	r.begun++
-	r.inside = r.inside || r.begun > 1
-	r.number[v] = r.begun
-	return v
-}
-
-// value makes a value of a new type, of members that may be values.
-func (r *randomValue) value(depth int) making {
-	if depth < 2 && r.IntN(8) == 0 {
-		return making{randomBase, func() any {
-			v := r.begins(&dyn.Valuetype{Type: randomBase, Members: dyn.Struct{{Name: "n", Value: int32(7)}}})
-			r.put(7)
-			r.made = append(r.made, v)
-			return v
-		}}
-	}
-	n := 1 + r.IntN(6)
-	var states []tc.State
-	var makers []making
-	for i := range n {
-		var m making
-		switch k := r.IntN(10); {
-		case k == 0 && depth > 0:
-			if m = r.value(depth - 1); r.IntN(2) == 0 {
-				m.of = randomBase // which is declared
-			}
-		case k == 1:
-			m = making{randomBase, func() any { r.put("none"); return nil }}
-		case k == 2: // one that was written before
-			m = making{randomBase, func() any {
-				if len(r.made) == 0 {
-					r.put("none")
-					return nil
-				}
-				v := r.made[r.IntN(len(r.made))]
-				r.put(fmt.Sprint("value ", r.number[v]))
-				return v
-			}}
-		case k == 3 && r.IntN(4) == 0:
-			m = r.box()
-		case k < 5:
-			m = making{tc.Any, func() any { return r.any(3) }}
-		default:
-			m = r.part(2)
-		}
-		makers = append(makers, m)
-		states = append(states, tc.State{Name: fmt.Sprint("m", i), Type: m.of, Public: true})
-	}
-	id, name := r.name()
-	t := tc.Value(id, name, tc.ValueTruncatable, randomBase, states...)
-	r.values[id] = t
-	return making{t, func() any {
-		v := r.begins(&dyn.Valuetype{Type: t, Members: dyn.Struct{{Name: "n", Value: int32(7)}}})
-		r.put(7)
-		for i, m := range makers {
-			v.Members = append(v.Members, dyn.Field{Name: states[i].Name, Value: m.make()})
-		}
-		r.made = append(r.made, v)
-		return v
-	}}
-}
-
-// box makes a value box.
-func (r *randomValue) box() making {
-	m := r.part(1)
-	id, name := r.name()
-	t := tc.ValueBox(id, name, m.of)
-	r.values[id] = t
-	return making{t, func() any {
-		v := r.begins(&dyn.Valuetype{Type: t})
-		r.boxes = true
-		v.Members = dyn.Struct{{Name: "value", Value: m.make()}}
-		return v
-	}}
-}
-
 // tryReader has a model read a value and a number behind it.
 func tryReader(r stateReader, t *tc.TypeCode) (leaves []string, failed string) {
 	defer func() {
@@ -616,112 +397,6 @@ func tryReader(r stateReader, t *tc.TypeCode) (leaves []string, failed string) {
 		behind = r.primitive(tc.TkULong)
 	}
 	return append(leaves, fmt.Sprint(behind)), ""
-}
-
-// The places of a state where omniORB (4.2.5) reads on in no chunks that its peer could write, between omniORB and itself neither
-// (interop/omniorb/crash).
-type omniLimits struct {
-	behindValue bool // an array of numbers follows a value: the process ends, if padding is wanted there
-	behindRun   bool // an array of numbers follows a run: no chunk ends between, if padding is wanted there, and no buffer may end in the run
-	octets      bool // an array of octets is in a structure in an any: omniORBpy reads it by itself, omniORB as a part of the structure
-	row         bool // structures with padding are in an any, in a row: no buffer may end in it, but behind the first
-}
-
-// A token is what omniORB reads in a state.
-type token uint8
-
-const (
-	other token = iota
-	run
-	array // of numbers of more than an octet
-	end   // of a value
-)
-
-func limitsOf(values map[string]*tc.TypeCode, anys []*tc.TypeCode) (l omniLimits) {
-	for _, t := range values {
-		all := tokens(t)
-		for i := 1; i < len(all); i++ {
-			if all[i] == array {
-				l.behindValue = l.behindValue || all[i-1] == end
-				l.behindRun = l.behindRun || all[i-1] == run || all[i-1] == array
-			}
-		}
-	}
-	for _, t := range anys {
-		l.row = l.row || hasRow(t)
-		l.octets = l.octets || hasOctets(t, false)
-	}
-	return l
-}
-
-func tokens(t *tc.TypeCode) (all []token) {
-	switch t.Kind() {
-	case tc.TkString, tc.TkWString, tc.TkWChar, tc.TkAny:
-		return []token{other, run}
-	case tc.TkStruct:
-		for i := range t.Len() {
-			all = append(all, tokens(t.MemberType(i))...)
-		}
-		return all
-	case tc.TkSequence, tc.TkArray:
-		of := t.Content()
-		switch n := sizeOf(of.Kind()); {
-		case n == 0: // as often as may be
-			if all = tokens(of); t.Kind() == tc.TkSequence {
-				return append(append([]token{other}, all...), all...)
-			}
-			return append(all, all...)
-		case n == 1 || t.Kind() == tc.TkSequence:
-			return []token{other, run}
-		}
-		return []token{array}
-	case tc.TkUnion: // each arm, and what may be behind any
-		for i := range t.Len() {
-			all = append(append(all, other), tokens(t.MemberType(i))...)
-		}
-		return append(all, run)
-	case tc.TkValueBox:
-		return append(tokens(t.Content()), end)
-	case tc.TkValue:
-		if base := t.Content(); base != nil {
-			all = tokens(base)
-			all = all[:len(all)-1]
-		}
-		for i := range t.Len() {
-			all = append(all, tokens(t.MemberType(i))...)
-		}
-		return append(all, end)
-	}
-	return []token{other}
-}
-
-func hasOctets(t *tc.TypeCode, inStruct bool) bool {
-	switch t.Kind() {
-	case tc.TkSequence, tc.TkArray:
-		return t.Kind() == tc.TkArray && inStruct && t.Content().Kind() == tc.TkOctet || hasOctets(t.Content(), inStruct)
-	case tc.TkStruct, tc.TkUnion:
-		for i := range t.Len() {
-			if hasOctets(t.MemberType(i), t.Kind() == tc.TkStruct) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func hasRow(t *tc.TypeCode) bool {
-	switch t.Kind() {
-	case tc.TkSequence, tc.TkArray:
-		of := table(t.Content())
-		return simple(of) && len(of) > 1 && (t.Kind() == tc.TkSequence || t.Length() > 1) || hasRow(t.Content())
-	case tc.TkStruct, tc.TkUnion:
-		for i := range t.Len() {
-			if hasRow(t.MemberType(i)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 const readerRounds = 1500
@@ -789,6 +464,9 @@ func checkReaders(t *testing.T, reader cdr.Reader, seed uint64) {
 			t.Errorf("reader %d, seed %d: it is written what it reads wrong: %v", reader, seed, m.of)
 		}
 		for _, name := range readersOf(reader) {
+			if r.custom && name != "JacORB" && name != "GlassFish" { // it has no such values
+				continue
+			}
 			for _, cut := range []bool{false, true} {
 				x, want := expected{types: r.anys, values: r.values}, append(append([]string(nil), r.leaves...), "42")
 				if cut {
@@ -834,8 +512,8 @@ func mayFail(name string, reader cdr.Reader, r *randomValue, limits omniLimits, 
 	switch name {
 	case "JacORB": // it cuts no value, and enters no box, whoever writes
 		return cut || r.boxes || !wrong && strings.HasPrefix(failed, "MARSHAL: JacORB")
-	case "GlassFish": // it cuts no value: of the type of its base it knows nothing
-		return cut
+	case "GlassFish": // it cuts no value, and takes no padding before the end of a chunk for that of an array of one short behind it
+		return cut || reader <= cdr.OtherOrder && failed == "MARSHAL: the chunk ends within what is wanted"
 	case "TAO": // it reads no value inside another in chunks, and cuts where the state of a base ends its chunk, as its own client has it end
 		return cut || !wrong && r.inside
 	case "Combat": // it reads no value inside another in chunks, and looks for a chunk behind an empty text or sequence of octets that is the last of a state
