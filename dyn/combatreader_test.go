@@ -40,12 +40,12 @@ func (r *combatReader) look() {
 }
 
 func (r *combatReader) beginChunk() {
-	n := int(uint32(r.long()))
-	r.chunk = r.pos + n
+	n := min(uint32(r.long()), mostOctets)
+	r.chunk = r.pos + int(n)
 }
 
 func (r *combatReader) raw(n int) []byte {
-	if n < 0 || r.pos+n > len(r.b) {
+	if n < 0 || n > mostOctets || r.pos+n > len(r.b) {
 		panic(misreads("MARSHAL: past the end"))
 	}
 	r.pos += n

@@ -19,7 +19,10 @@ type glassReader struct {
 	expected
 }
 
-const noBlock = 0x7fffff00
+const (
+	noBlock    = 0x7fffff00
+	mostOctets = 1 << 20 // longer than any message here
+)
 
 func (r *glassReader) order() binary.ByteOrder {
 	if r.little {
@@ -49,7 +52,7 @@ func (r *glassReader) check(align, n int) {
 }
 
 func (r *glassReader) raw(n, align int) []byte {
-	r.pos = up(r.pos, align) + n
+	r.pos = up(r.pos, align) + min(n, mostOctets)
 	if n < 0 || r.pos > len(r.b) {
 		panic(misreads("MARSHAL: past the end"))
 	}
@@ -64,10 +67,8 @@ func (r *glassReader) take(n, align int) []byte {
 func (r *glassReader) long() int { return int(int32(r.order().Uint32(r.take(4, 4)))) }
 
 func (r *glassReader) peek() int {
-	back := r.pos
 	n := r.long()
-	r.pos = r.pos - 4
-	_ = back // it has the padding behind it, too
+	r.pos -= 4 // the padding is behind it
 	return n
 }
 
@@ -77,7 +78,7 @@ func (r *glassReader) startBlock() {
 	}
 	r.block = noBlock
 	if n := r.long(); n > 0 && n < noBlock {
-		r.block = r.pos + n
+		r.block = r.pos + min(n, mostOctets)
 	} else {
 		r.pos -= 4
 	}

@@ -31,7 +31,7 @@ func (r *taoReader) order() binary.ByteOrder {
 }
 
 func (r *taoReader) take(n, align int) []byte {
-	r.pos = up(r.pos, align) + n
+	r.pos = up(r.pos, align) + min(n, mostOctets)
 	if n < 0 || r.pos > len(r.b) {
 		panic(misreads("MARSHAL: past the end"))
 	}
@@ -77,7 +77,7 @@ func (r *taoReader) tag(v *taoValue) {
 			r.tag(v)
 		}
 	case tag < noBlock:
-		v.end = r.pos + tag
+		v.end = r.pos + min(tag, mostOctets)
 		v.levels++
 	default:
 		panic(misreads("MARSHAL: a value where none is wanted"))
