@@ -12,10 +12,13 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/interop/gen/interop"
+	"github.com/opendsom/dsom/interop/gopeer"
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/omnipy"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
 )
 
 // TestOmniORBpy runs all cases between this project and omniORBpy, in both directions and each version of GIOP; and between its
@@ -50,12 +53,13 @@ func TestOmniORBpyPassesForOmniORB(t *testing.T) {
 		text := fmt.Sprint(version)
 		python := omnipy.Build(t, &tally).Start(t, omnipy.Options{Version: text})
 		cxx := omniorb.Build(t, &tally).Start(t, omniorb.Options{Version: text})
-		of, there := firstProfile(t, cxx.IOR)
-		from, here := firstProfile(t, python.IOR)
+		o := gopeer.NewORB(t, gopeer.Options{Version: text})
+		of, there := basics(t, o, cxx.IOR)
+		from, here := basics(t, o, python.IOR)
 		if of.TypeID != from.TypeID || len(of.Profiles) != len(from.Profiles) || there.Version != here.Version || !reflect.DeepEqual(there.Components, here.Components) {
 			t.Errorf("GIOP %s: the references tell them apart: %+v of omniORB, and %+v", text, there, here)
 		}
-		if a, b := keyForm(there.Key), keyForm(here.Key); a != b { // both are of the root adapter
+		if a, b := keyForm(there.Key), keyForm(here.Key); a != b {
 			t.Errorf("GIOP %s: the keys tell them apart: %q of omniORB, and %q", text, there.Key, here.Key)
 		}
 		for _, c := range here.Components {
@@ -70,6 +74,25 @@ func TestOmniORBpyPassesForOmniORB(t *testing.T) {
 			}
 		}
 	}
+}
+
+// basics returns the reference of an object of the root adapter of a peer's server.
+func basics(t *testing.T, o *gopeer.ORB, url string) (*ior.IOR, ior.IIOP) {
+	t.Helper()
+	hub, err := interop.HubClass.Bind(t.Context(), o.ORB, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := hub.BasicValues(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := orb.RefOf(b.(orb.Object)).IOR()
+	p, err := i.Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i, p
 }
 
 // keyForm returns of a key what is the same in each process: its length, and the octets that are no numbers.
