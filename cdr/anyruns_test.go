@@ -121,6 +121,11 @@ func TestRunsInAnys(t *testing.T) {
 			if got := of(cdr.Env{Fragment: 8, Reader: cdr.JacORB}); !reflect.DeepEqual(got, whole) {
 				t.Errorf("for JacORB: chunks of %d octets, want %d", got, whole)
 			}
+			for _, reader := range []cdr.Reader{cdr.Other, cdr.Combat} {
+				if got := of(cdr.Env{Fragment: 8, Reader: reader}); len(got) != 1 {
+					t.Errorf("for the reader %d: chunks of %d octets, want one", reader, got)
+				}
+			}
 		})
 	}
 }

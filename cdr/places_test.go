@@ -38,7 +38,7 @@ func TestEndTagOfTheOutermost(t *testing.T) {
 func TestEndTagOfBoth(t *testing.T) {
 	t.Parallel()
 	for _, little := range []bool{false, true} {
-		for _, next := range []int32{0, 1, 3, 9, 1000, -1 << 31, -3, 0x7fffff02, 0x7ffffff8} {
+		for _, next := range []int32{0, 1, 3, 9, 1000, -1 << 31, -3, 0x7fffff02, 0x7ffffff8, toTheEnd} {
 			e := cdr.NewEncoder(nil, little, nil)
 			beginTwo(e)
 			e.ULong(4)
@@ -50,8 +50,12 @@ func TestEndTagOfBoth(t *testing.T) {
 			e.Long(-1)
 			leads := int32(-e.Len())
 			e.Long(leads)
+			last := int32(11)
+			if next == toTheEnd { // a tag deeper than any value is, and then that of the end of all
+				next, last = -3, -1
+			}
 			e.Long(next)
-			e.Long(11)
+			e.Long(last)
 			d := cdr.NewDecoder(e.Bytes(), little, nil)
 			outer := d.BeginValue()
 			first := d.Long()
@@ -60,12 +64,15 @@ func TestEndTagOfBoth(t *testing.T) {
 			d.EndValue(inner, true)
 			d.EndValue(outer, true)
 			got := []int32{first, second, d.Long(), d.Long(), d.Long()}
-			if want := []int32{6, 7, leads, next, 11}; !slices.Equal(got, want) || d.Err() != nil || d.Remaining() != 0 {
+			if want := []int32{6, 7, leads, next, last}; !slices.Equal(got, want) || d.Err() != nil || d.Remaining() != 0 {
 				t.Errorf("little-endian %v: %d, want %d: %v, %d octets are left", little, got, want, d.Err(), d.Remaining())
 			}
 		}
 	}
 }
+
+// toTheEnd is none of the tags.
+const toTheEnd = 77
 
 // TestSkippedIndirections: an indirection between the chunks of a value inside another that is cut is passed over, though its tag is
 // that of the end of all values as well.

@@ -87,7 +87,7 @@ func (e *Encoder) cutChunk() {
 	}
 	s := e.vals
 	at := s.chunk
-	if len(e.buf)-e.base <= whole || len(e.buf) <= at || e.env.Reader == JacORB {
+	if len(e.buf)-e.base <= whole || len(e.buf) <= at || e.env.Reader.needsNoEnd() {
 		return
 	}
 	if word, first, misread := e.lastWord(); misread {

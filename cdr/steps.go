@@ -9,7 +9,12 @@ const (
 	JacORB                   // needs no chunk to end, and cannot read on from each place where one does; see [Encoder.step]
 	NotJacORB                // reads on wherever a chunk ends
 	OmniORB                  // so does it, but its process ends at some arrays; see [Encoder.alignRun]
+	Other                    // is known to be neither: needs no chunk to end, and reads on where one has to
+	Combat                   // needs none to end, and reads on at no multiple of 8 with what is aligned to that; see [Encoder.nested]
 )
+
+// needsNoEnd reports whether r reads chunks that end nowhere but where they have to.
+func (r Reader) needsNoEnd() bool { return r == JacORB || r == Other || r == Combat }
 
 // mayBeJacORB reports whether r may be.
 func (r Reader) mayBeJacORB() bool { return r <= JacORB }
@@ -65,7 +70,7 @@ func (e *Encoder) arrayStep(size int) {
 // JacORB cannot read on if the chunk ends here and there is one.
 func (e *Encoder) lastWord() (word, first int, misread bool) {
 	s, p := e.vals, len(e.buf)-e.base
-	if s.nsteps == 0 || s.words != (p-1)&^7+e.base {
+	if s.nsteps == 0 {
 		return 0, 0, false
 	}
 	word = (p-1)&^3 + e.base

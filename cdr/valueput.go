@@ -101,6 +101,16 @@ func (e *Encoder) Box() {
 	}
 }
 
+// nested is called before each value. Combat (0.8.1) takes the tag of a value inside one in chunks for the size of a chunk, and what follows it for data, without an
+// error at times: a known Combat is not sent one. A number that is aligned to 8 it reads from the start of a chunk, where padding is before it: no chunk
+// but the first of a value begins so, if there is nothing inside.
+func (e *Encoder) nested() {
+	if s := e.vals; s.level > 0 && e.env.Reader == Combat && !e.env.Memory {
+		e.Fail(exc.New(exc.Marshal, exc.MinorLimit, exc.No, "a value inside a value in chunks (one that is passed as its base, or custom): a Combat "+
+			"would read its tag for the size of a chunk; pass the value around as its own type"))
+	}
+}
+
 // NullValue appends what stands for no value.
 func (e *Encoder) NullValue() { e.ULong(tagNull) }
 
@@ -157,6 +167,7 @@ func (e *Encoder) BeginValue(key any, ids []string, chunked bool) ValueMark {
 		e.Fail(exceeded(e.env, limits.ValueNodes, len(s.at)+1))
 	}
 	chunked = chunked || s.level > 0
+	e.nested()
 	e.closeChunk()
 	e.Align(4)
 	at := len(e.buf)

@@ -151,7 +151,7 @@ func (r *omniReader) fetch(align, n int) {
 	}
 }
 
-func (r *omniReader) number(n int) uint64 {
+func (r *omniReader) numeral(n int) uint64 {
 	r.fetch(n, n)
 	r.mkr = up(r.mkr, n) + n
 	return wordOf(r.b[r.mkr-n:r.mkr], r.order())
@@ -167,6 +167,14 @@ func wordOf(b []byte, order binary.ByteOrder) uint64 {
 		return uint64(order.Uint32(b))
 	}
 	return order.Uint64(b)
+}
+
+// wideOf returns a wide character of as many octets as it has.
+func wideOf(b []byte) (v uint64) {
+	for _, c := range b {
+		v = v<<8 | uint64(c)
+	}
+	return v
 }
 
 // align is what copies from anys do before a run.
@@ -239,10 +247,10 @@ func (r *omniReader) run(n, align int) (got []byte) {
 	return got
 }
 
-func (r *omniReader) primitive(k tc.Kind) uint64 { return r.number(sizeOf(k)) }
+func (r *omniReader) primitive(k tc.Kind) uint64 { return r.numeral(sizeOf(k)) }
 
 func (r *omniReader) text() string {
-	b := r.octets(r.bounded(r.number(4)))
+	b := r.octets(r.bounded(r.numeral(4)))
 	return string(b[:max(len(b)-1, 0)])
 }
 
@@ -252,12 +260,12 @@ func (r *omniReader) octets(n int) (b []byte) {
 		return r.run(n, 1)
 	}
 	for range n {
-		b = append(b, byte(r.number(1)))
+		b = append(b, byte(r.numeral(1)))
 	}
 	return b
 }
 
-func (r *omniReader) wide() []byte { return r.run(r.bounded(r.number(4)), 1) }
+func (r *omniReader) wide() []byte { return r.run(r.bounded(r.numeral(4)), 1) }
 
 func (r *omniReader) array(k tc.Kind, n int) (all []uint64) {
 	if k == tc.TkChar || n == 0 {
@@ -276,38 +284,44 @@ func wordsOf(b []byte, size int, order binary.ByteOrder) (all []uint64) {
 	return all
 }
 
-// value begins a value, and reports whether there is one.
-func (r *omniReader) value() bool {
+// value begins a value.
+func (r *omniReader) value() (h head) {
 	var tag int
 	outermost := r.level == 0
 	if outermost {
 		tag = r.longActual()
 		r.level, r.inHeader, r.end = 1, true, r.buffer
 	} else {
-		tag = int(int32(r.number(4)))
+		tag = int(int32(r.numeral(4)))
 	}
 	switch {
 	case tag == 0:
-		return false
+		return h
 	case tag == -1:
-		r.number(4)
-		return false
+		n := int(int32(r.numeral(4)))
+		return head{at: r.mkr - 4 + n}
 	case tag < 0x7fffff00:
 		panic(misreads("MARSHAL: no value"))
 	}
+	h = head{begins: true, at: r.mkr - 4}
 	ids := 0
 	switch tag & 6 {
 	case 2:
 		ids = 1
 	case 6:
-		ids = int(r.number(4))
+		ids = int(r.numeral(4))
 	}
-	for range ids {
-		n := int(int32(r.number(4)))
-		if n == -1 {
-			r.number(4)
+	for i := range ids {
+		var id string
+		if n := int(int32(r.numeral(4))); n == -1 {
+			n = int(int32(r.numeral(4)))
+			id = r.idAt(r.mkr - 4 + n)
 		} else {
-			r.run(n, 1)
+			at := r.mkr - 4
+			id = r.newID(at, r.run(n, 1))
+		}
+		if i == 0 {
+			h.id = id
 		}
 	}
 	if !r.inHeader {
@@ -315,7 +329,35 @@ func (r *omniReader) value() bool {
 	}
 	r.inHeader = false
 	r.startChunk()
-	return true
+	return h
+}
+
+// finish passes over what is left of a value that is cut.
+func (r *omniReader) finish(truncated bool) {
+	if !truncated {
+		return
+	}
+	for level := r.level; r.level >= level; {
+		r.mkr = r.end
+		switch {
+		case !r.inChunk:
+			r.startChunk()
+		case r.remaining > 0:
+			r.fetchActual(1, 1)
+			r.within(r.remaining)
+		default:
+			switch tag := r.peek(); {
+			case tag < 0:
+				r.endValue()
+			case tag == 0:
+				panic(misreads("MARSHAL: a chunk of no octets"))
+			case tag < 0x7fffff00:
+				r.startChunk()
+			default:
+				panic(misreads("MARSHAL: a value of a type that is not known, in what is cut"))
+			}
+		}
+	}
 }
 
 // ended ends the outermost value.
@@ -438,13 +480,13 @@ func (r *omniReader) blocks(t *tc.TypeCode, c *copied) {
 		}
 		switch t := b.tc; t.Kind() {
 		case tc.TkChar:
-			c.put(r.number(1), 1)
+			c.put(r.numeral(1), 1)
 		case tc.TkWChar:
-			n := r.number(1)
+			n := r.numeral(1)
 			c.put(n, 1)
 			r.copyTo(c, int(n), 1)
 		case tc.TkString, tc.TkWString:
-			n := r.number(4)
+			n := r.numeral(4)
 			c.put(n, 4)
 			r.copyTo(c, r.bounded(n), 1)
 		case tc.TkAny:
@@ -452,12 +494,19 @@ func (r *omniReader) blocks(t *tc.TypeCode, c *copied) {
 			var leaves []string
 			r.anyValue(in, &leaves)
 			c.anys = append(c.anys, leaves)
+		case tc.TkUnion:
+			k := t.Discriminator().Kind()
+			label := r.primitive(k)
+			c.put(label, sizeOf(k))
+			if i := t.Arm(int64(label)); i >= 0 {
+				r.blocks(t.MemberType(i), c)
+			}
 		case tc.TkArray:
 			for range t.Length() {
 				r.blocks(t.Content(), c)
 			}
 		case tc.TkSequence:
-			n := r.bounded(r.number(4))
+			n := r.bounded(r.numeral(4))
 			c.put(uint64(n), 4)
 			of := table(t.Content())
 			switch {
@@ -500,10 +549,15 @@ func (c *copied) put(v uint64, n int) {
 	for len(c.b)&(n-1) != 0 {
 		c.b = append(c.b, 0)
 	}
-	if n == 1 {
+	switch o := c.order.(binary.AppendByteOrder); n {
+	case 1:
 		c.b = append(c.b, byte(v))
-	} else {
-		c.b = c.order.(binary.AppendByteOrder).AppendUint32(c.b, uint32(v))
+	case 2:
+		c.b = o.AppendUint16(c.b, uint16(v))
+	case 4:
+		c.b = o.AppendUint32(c.b, uint32(v))
+	case 8:
+		c.b = o.AppendUint64(c.b, v)
 	}
 }
 
@@ -543,6 +597,6 @@ func (c *copied) wchar() uint64 {
 }
 
 func (r *omniReader) wchar() uint64 {
-	n := r.number(1)
+	n := r.numeral(1)
 	return wordOf(r.run(int(n), 1), binary.BigEndian)
 }

@@ -189,7 +189,7 @@ func (t *transcoder) beginPiece(p piece) {
 		t.e.BeginAnyRun()
 		*open = p
 	}
-	t.pieces.rigid = t.pieces.rigid || t.pieces.rows > 0
+	t.pieces.rigid = t.pieces.rows > 0
 }
 
 func (t *transcoder) endPiece() {
@@ -208,8 +208,6 @@ type layout struct {
 // add adds a value of type tc. It reports false if that has no length of its own.
 func (l *layout) add(tc *typecode.TypeCode) bool {
 	switch tc.Kind() {
-	case typecode.TkNull, typecode.TkVoid:
-		return true
 	case typecode.TkAlias:
 		return !tc.RecursiveContent() && l.add(tc.Content())
 	case typecode.TkStruct:
@@ -229,7 +227,6 @@ func (l *layout) add(tc *typecode.TypeCode) bool {
 		case element.pieces == 1:
 			l.put(element.last.times(int(min(tc.Length(), math.MaxInt32))))
 		default: // the first, and the others in a row
-			l.last = element.last
 			l.pieces += element.pieces
 		}
 		return true

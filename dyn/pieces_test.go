@@ -57,6 +57,19 @@ func TestPieces(t *testing.T) {
 		"rows in a row": {typecode.Array(typecode.Array(row, 2), 2), list(2, list(2, map[string]any{"o": 1, "d": 1.5})), []int{64}},
 		"octets behind a number in a row": {typecode.Sequence(typecode.Struct("IDL:S:1.0", "S", member("d", typecode.Double), member("t", typecode.String), member("e", typecode.Double), member("o", typecode.Octet), member("b", typecode.Boolean)), 0),
 			list(2, map[string]any{"d": 1.5, "t": "abc", "e": 2.5, "o": 1, "b": true}), []int{16, 8, 10, 8, 8, 10}},
+		"arrays of nothing, of a type that has no end": {endless(func(t *typecode.TypeCode) *typecode.TypeCode { return t }), map[string]any{"l": 1, "a": []any{}, "m": 2}, []int{4, 4}},
+		"arrays of nothing, of structures that hold one around": {endless(func(t *typecode.TypeCode) *typecode.TypeCode {
+			return typecode.Struct("IDL:I:1.0", "I", member("s", t))
+		}), map[string]any{"l": 1, "a": []any{}, "m": 2}, []int{4, 4}},
+		"arrays of nothing, of another name of a structure around": {endless(func(t *typecode.TypeCode) *typecode.TypeCode { return typecode.Alias("IDL:I:1.0", "I", t) }), map[string]any{"l": 1, "a": []any{}, "m": 2}, []int{4, 4}},
+		"structures that end with nothing": {typecode.Struct("IDL:S:1.0", "S", member("a", typecode.Array(typecode.Struct("IDL:I:1.0", "I", member("l", typecode.Long), member("n", typecode.Array(nothing, 2))), 2)),
+			member("t", typecode.String), member("m", typecode.Long)),
+			map[string]any{"a": list(2, map[string]any{"l": 1, "n": list(2, map[string]any{})}), "t": "abc", "m": 2}, []int{8, 8, 4}},
+		"arrays of nothing": {typecode.Struct("IDL:S:1.0", "S", member("l", typecode.Long), member("a", typecode.Array(typecode.Long, 0)), member("t", typecode.String), member("m", typecode.Long)),
+			map[string]any{"l": 1, "a": []any{}, "t": "abc", "m": 2}, []int{4, 12}},
+		"octets one by one, before what is aligned": {typecode.Struct("IDL:S:1.0", "S", member("a", typecode.Octet), member("b", typecode.Octet), member("c", typecode.Octet), member("d", typecode.Octet),
+			member("e", typecode.Octet), member("f", typecode.Octet), member("g", typecode.Octet), member("h", typecode.Octet), member("x", typecode.Double)),
+			map[string]any{"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6, "g": 7, "h": 8, "x": 1.5}, []int{8, 12}},
 		"empty": {typecode.Sequence(typecode.Double, 0), []any{}, []int{4}},
 		"null":  {typecode.Null, nil, nil},
 	} {
@@ -94,4 +107,10 @@ func TestPieces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// endless returns a structure with an array of nothing between its other members, of what of makes of the structure itself. No checked TypeCode has such.
+func endless(of func(*typecode.TypeCode) *typecode.TypeCode) *typecode.TypeCode {
+	return typecode.Struct("IDL:S:1.0", "S", typecode.Member{Name: "l", Type: typecode.Long},
+		typecode.Member{Name: "a", Type: typecode.Array(of(typecode.Recursive("IDL:S:1.0")), 0)}, typecode.Member{Name: "m", Type: typecode.Long})
 }

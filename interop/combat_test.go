@@ -77,6 +77,7 @@ func TestCombatGo(t *testing.T) {
 		}
 		checkCombat(t, r, unsupported, expected[version])
 		checkRow(t, matrix.Row{Client: combat.Peer.Name, Server: matrix.Self, Version: version}, form, r)
+		checkIDs(t, combat.Peer.Name, s.Tap, form.Port)
 		checkWire(t, capture.Stop(t), version, side{s.ORB, form})
 		received := s.Tap.Count(func(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeRequest })
 		forwards := s.Tap.Count(func(m wiretap.Message) bool { // which Combat follows by itself

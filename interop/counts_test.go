@@ -19,12 +19,32 @@ func checkClient(t *testing.T, name, version string, run func(url string, cases 
 	port := int(s.Endpoints()[0].Port)
 	s.Stop(t)
 	document.Check(t, matrix.Row{Client: name, Server: matrix.Self, Version: version}, r)
+	checkIDs(t, name, s.Tap, port)
 	own := requestsTo(s.ORB, port)
 	checkNearly(t, []count{
 		{"requests of the client", r.Made, s.Tap.Count(received) - own},
 		{"callbacks to the client", r.Served + r.Oneways, s.Tap.Count(wiretap.Made) - own},
 	})
 	checkCalls(t, r)
+}
+
+// checkIDs demands that a client whose values come in chunks of its own kind gives even ids to its requests, and Combat odd ones as well: that is
+// what tells the server that it is neither of the two.
+func checkIDs(t *testing.T, name string, tap *wiretap.Tap, port int) {
+	t.Helper()
+	odd := tap.Count(func(m wiretap.Message) bool {
+		return !m.Sent && m.Header.Type == giop.TypeRequest && m.To == port && m.ID&1 != 0
+	})
+	switch name {
+	case "omniORB", "omniORBpy", "JacORB":
+		if odd > 0 {
+			t.Errorf("%d requests of %s have odd ids", odd, name)
+		}
+	case "Combat":
+		if odd == 0 {
+			t.Errorf("no request of %s has an odd id", name)
+		}
+	}
 }
 
 // checkServer runs this project's client against a peer's server, which has been started, as checkClient does the other way.

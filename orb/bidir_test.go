@@ -18,6 +18,7 @@ import (
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/transport/mem"
 )
 
 func offers(c *orb.Config)  { c.BiDir.Offer = true }
@@ -248,6 +249,18 @@ func TestComesBack(t *testing.T) {
 	}
 	if s, err := back.Say(t.Context(), "again"); s != "again" || err != nil {
 		t.Errorf("got %q, %v", s, err)
+	}
+}
+
+// TestOfferAfterTheEnd: what a client offers in a request that is served when its connection has ended is not kept: nobody would forget it.
+func TestOfferAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	o, _ := newORB(t, accepts)
+	ours, theirs := mem.New().Pipe()
+	defer theirs.Close()
+	meanwhile, after, err := orb.Offers(o, ours, giop.ListenPoint{Host: "a", Port: 1}, giop.ListenPoint{Host: "b", Port: 2})
+	if meanwhile != 1 || after != 0 || err != nil {
+		t.Errorf("%d points, and %d when it has ended: %v", meanwhile, after, err)
 	}
 }
 

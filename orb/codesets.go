@@ -73,9 +73,9 @@ func (c *Call) learnUnicode() {
 }
 
 // refusedUnicode reports whether the peer did not understand what was tried: nothing has run, and
-// the reference is what it was.
+// the reference is what it was. Where the request was sent on to a reference that says what its server speaks, nothing was tried.
 func (c *Call) refusedUnicode(sys *exc.SystemException) bool {
-	return c.unsaid != nil && sys.Kind == exc.CommFailure && sys.Minor == exc.MinorProtocol
+	return c.unsaid != nil && c.route.plain != nil && sys.Kind == exc.CommFailure && sys.Minor == exc.MinorProtocol
 }
 
 // inUnicode returns the same way, spoken on in Unicode: always the same route, which remembers the addresses that are no good.

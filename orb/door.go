@@ -10,10 +10,11 @@ import (
 // A Door is asked about each connection that an ORB accepts, and told what came of it: who keeps account of those that
 // do not speak GIOP needs that. Its methods are called concurrently and should be quick.
 type Door interface {
-	// Admit returns why a connection is refused; it is closed in order then, and the reason is logged.
+	// Admit returns why a connection is refused; it is closed in order then, and the reason is logged. It is asked last: a connection
+	// that the limits refuse is not told of.
 	Admit(peer net.Addr) error
 
-	// Left is told of a connection that was admitted when it has ended.
+	// Left is told of each connection that was admitted when it has ended, once.
 	Left(Visit)
 }
 

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"io"
 	"net"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 )
 
@@ -15,9 +17,12 @@ import (
 type door struct {
 	shut atomic.Bool
 	left chan orb.Visit
+
+	asked atomic.Int32
 }
 
 func (d *door) Admit(net.Addr) error {
+	d.asked.Add(1)
 	if d.shut.Load() {
 		return errors.New("not today")
 	}
@@ -81,6 +86,61 @@ func TestDoor(t *testing.T) {
 	select {
 	case v := <-d.left:
 		t.Errorf("it was told of one that it has refused: %+v", v)
+	default:
+	}
+}
+
+// TestDoorIsAskedLast: a door is not asked about a connection for which there is no room, and whom it refuses takes none.
+func TestDoorIsAskedLast(t *testing.T) {
+	t.Parallel()
+	d := &door{left: make(chan orb.Visit, 1)}
+	d.shut.Store(true)
+	l := new(limits.Limits)
+	l.Set(limits.Connections, 1)
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, Door: d, Limits: l, Logger: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := func() net.Conn {
+		t.Helper()
+		c, err := net.Dial("tcp", o.Endpoints()[0].Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		return c
+	}
+	refused := func() {
+		t.Helper()
+		c := dial()
+		defer func() { _ = c.Close() }()
+		if b, _ := io.ReadAll(c); string(b) != "GIOP\x01\x00\x01\x05\x00\x00\x00\x00" {
+			t.Errorf("who is refused hears %q", b)
+		}
+	}
+	for range 3 {
+		refused()
+	}
+	d.shut.Store(false)
+	within := dial()
+	for o.Connections() < 1 {
+		if t.Context().Err() != nil {
+			t.Fatal("it was not let in")
+		}
+		runtime.Gosched()
+	}
+	refused()
+	if n := d.asked.Load(); n != 4 {
+		t.Errorf("the door was asked %d times, want 4", n)
+	}
+	_ = within.Close()
+	<-d.left
+	if err := o.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	select {
+	case v := <-d.left:
+		t.Errorf("it was told of another: %+v", v)
 	default:
 	}
 }

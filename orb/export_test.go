@@ -3,6 +3,8 @@ package orb
 import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport"
 )
 
 // Links returns how many connections to others o keeps in mind.
@@ -16,15 +18,22 @@ func Links(o *ORB) int {
 func Reader(r *Ref) cdr.Reader { return r.route().ways[0].reader }
 
 // ReplyReader returns what is known of a peer whose request to o is in a byte order. made is what the reference told by
-// which the connection was made to it, AnyReader also if the peer has made it.
-func ReplyReader(o *ORB, made cdr.Reader, little bool) (cdr.Reader, error) {
+// which the connection was made to it, AnyReader if the peer has made it. ids are those of its requests.
+func ReplyReader(o *ORB, made cdr.Reader, little bool, ids ...uint32) (cdr.Reader, error) {
 	s, err := readingConn(o, cdr.AnyReader)
 	if err != nil {
 		return 0, err
 	}
-	s.made = &link{hop: hop{reader: made}}
-	env, err := s.environment(giop.Header{Version: cdr.V12, Little: little}, giop.Contexts{})
-	return env.Reader, err
+	if made != cdr.AnyReader {
+		s.made = &link{hop: hop{reader: made}}
+	}
+	var env *cdr.Env
+	for _, id := range ids {
+		if env, err = s.environment(giop.Header{Version: cdr.V12, Little: little}, id, giop.Contexts{}); err != nil {
+			return 0, err
+		}
+	}
+	return env.Reader, nil
 }
 
 // WayBackReader returns as what a client that told to be one reader is called back by a reference that says another, and then by one that says nothing.
@@ -40,4 +49,32 @@ func readingConn(o *ORB, told cdr.Reader) (*serverConn, error) {
 	refs := references{orb: o}
 	env, err := o.env(coding{version: cdr.V12, reader: told, names: refs.names}, refs)
 	return &serverConn{orb: o, refs: refs, env: env}, err
+}
+
+// Offers has a client over t offer to be called back at a point, and then another one as its connection has ended: a request that was handed on is served so late.
+// It returns at how many points o would call anybody, after either.
+func Offers(o *ORB, t transport.Conn, first, late giop.ListenPoint) (meanwhile, after int, err error) {
+	s, err := readingConn(o, cdr.AnyReader)
+	if err != nil {
+		return 0, 0, err
+	}
+	s.conn = conn.Server(t, o.connOptions, s)
+	defer s.conn.Close()
+	points := func() int {
+		o.bidir.mu.Lock()
+		defer o.bidir.mu.Unlock()
+		return len(o.bidir.back)
+	}
+	offer := func(p giop.ListenPoint) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.offered(giop.AppendListenPoints(nil, []giop.ListenPoint{p}))
+	}
+	if err := offer(first); err != nil {
+		return 0, 0, err
+	}
+	meanwhile = points()
+	o.bidir.forget(s)
+	err = offer(late)
+	return meanwhile, points(), err
 }

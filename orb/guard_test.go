@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/mem"
 )
@@ -395,6 +396,35 @@ func TestLateLocally(t *testing.T) {
 	var sys *exc.SystemException
 	if !errors.As(err, &sys) || sys.Kind != exc.Timeout || sys.Completed != exc.Maybe || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a servant that gives up with its context: %v, want TIMEOUT completed MAYBE", err)
+	}
+}
+
+// TestLateForwardLocally: a local call that is sent elsewhere when its time is over has run nowhere.
+func TestLateForwardLocally(t *testing.T) {
+	t.Parallel()
+	there := new(echo)
+	e := serve(t, there)
+	_, root := newORB(t, nil)
+	adapter, err := root.Create("elsewhere", poa.Options{IDAssignment: poa.UserID, ServantRetention: poa.NonRetain, RequestProcessing: poa.UseServantManager,
+		ServantLocator: poa.LocatorFunc(func(ctx context.Context, _ string) (orb.Servant, error) {
+			<-ctx.Done()
+			return nil, &orb.ForwardRequest{To: orb.RefOf(e.(orb.Object))}
+		})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := adapter.Reference("x", &orb.Interface{ID: echoID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = EchoClass.Unchecked(ref).Note(within(t, 20*time.Millisecond), "x")
+	if err != nil {
+		t.Errorf("a oneway call: %v", err)
+	}
+	err = EchoClass.Unchecked(ref).Ping(within(t, 20*time.Millisecond))
+	var sys *exc.SystemException
+	if !errors.As(err, &sys) || sys.Kind != exc.Timeout || sys.Completed != exc.No || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want TIMEOUT completed NO", err)
 	}
 }
 

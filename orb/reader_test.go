@@ -14,7 +14,7 @@ func TestReader(t *testing.T) {
 	t.Parallel()
 	o := newClient(t, nil)
 	for made, want := range map[uint32]cdr.Reader{
-		0: cdr.AnyReader, ior.ORBTypeJacORB: cdr.JacORB, ior.ORBTypeOmniORB: cdr.OmniORB, ior.ORBTypeDSOM: cdr.NotJacORB, 0x53554e00: cdr.NotJacORB,
+		0: cdr.AnyReader, ior.ORBTypeJacORB: cdr.JacORB, ior.ORBTypeOmniORB: cdr.OmniORB, ior.ORBTypeDSOM: cdr.Other, ior.ORBTypeTAO: cdr.Other, 0x53554e00: cdr.Other,
 	} {
 		p := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: 9, Key: []byte("x")}
 		if made != 0 {
@@ -25,23 +25,40 @@ func TestReader(t *testing.T) {
 			t.Errorf("the ORB %#x is the reader %d, want %d", made, got, want)
 		}
 	}
+	for key, want := range map[string]cdr.Reader{
+		"/1732861707/4711*/1732861707/4711.3": cdr.Combat, "/1732861707/4711/RootPOA/a*x": cdr.Combat, "/1/2*": cdr.Combat,
+		"/1732861707/4711": cdr.AnyReader, "default/a*x": cdr.AnyReader, "/1/x*y": cdr.AnyReader, "/1*/2": cdr.AnyReader, "//2*x": cdr.AnyReader, "1/2*x": cdr.AnyReader, "": cdr.AnyReader,
+	} {
+		p := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: 9, Key: []byte(key)}
+		if got := orb.Reader(o.NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{p.Profile()}})); got != want {
+			t.Errorf("the key %q is of the reader %d, want %d", key, got, want)
+		}
+		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeOmniORB)}
+		if got := orb.Reader(o.NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{p.Profile()}})); got != cdr.OmniORB {
+			t.Errorf("the key %q of an omniORB is of the reader %d", key, got)
+		}
+	}
 	big := newClient(t, func(c *orb.Config) { c.BigEndian = true })
 	for _, c := range []struct {
 		o      *orb.ORB
 		made   cdr.Reader
 		little bool
 		want   cdr.Reader
+		ids    []uint32
 	}{
-		{o, cdr.AnyReader, false, cdr.OtherOrder},
-		{o, cdr.AnyReader, true, cdr.NotJacORB},
-		{big, cdr.AnyReader, false, cdr.AnyReader},
-		{big, cdr.AnyReader, true, cdr.NotJacORB},
-		{o, cdr.JacORB, false, cdr.JacORB},
-		{big, cdr.JacORB, false, cdr.JacORB},
-		{o, cdr.OmniORB, true, cdr.OmniORB},
+		{o, cdr.AnyReader, false, cdr.OtherOrder, []uint32{0}},
+		{o, cdr.AnyReader, true, cdr.NotJacORB, []uint32{2}},
+		{big, cdr.AnyReader, false, cdr.AnyReader, []uint32{4, 6}},
+		{big, cdr.AnyReader, true, cdr.NotJacORB, []uint32{0}},
+		{o, cdr.JacORB, false, cdr.JacORB, []uint32{1}},
+		{big, cdr.JacORB, false, cdr.JacORB, []uint32{1}},
+		{o, cdr.OmniORB, true, cdr.OmniORB, []uint32{3}},
+		{o, cdr.AnyReader, true, cdr.Other, []uint32{1}},
+		{o, cdr.AnyReader, false, cdr.Other, []uint32{1, 2}},
+		{big, cdr.AnyReader, false, cdr.Other, []uint32{2, 3, 4}},
 	} {
-		if got, err := orb.ReplyReader(c.o, c.made, c.little); got != c.want || err != nil {
-			t.Errorf("who asks little-endian %v, over a connection to the reader %d, is the reader %d, %v, want %d", c.little, c.made, got, err, c.want)
+		if got, err := orb.ReplyReader(c.o, c.made, c.little, c.ids...); got != c.want || err != nil {
+			t.Errorf("who asks little-endian %v with the ids %d, over a connection to the reader %d, is the reader %d, %v, want %d", c.little, c.ids, c.made, got, err, c.want)
 		}
 	}
 	for _, c := range []struct{ of, told, want cdr.Reader }{

@@ -154,7 +154,7 @@ func withCompleted(e *exc.SystemException, c exc.Completed) *exc.SystemException
 
 // An environment tells how the values of a request are coded, once its service contexts are known.
 type environment interface {
-	environment(h giop.Header, cs giop.Contexts) (*cdr.Env, error)
+	environment(h giop.Header, id uint32, cs giop.Contexts) (*cdr.Env, error)
 	admits(t Target) error
 	// context returns the context of a request whose header is known; fresh: one that served for no other.
 	context(r *ServerRequest, fresh bool) *callContext
@@ -177,7 +177,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	if ok {
 		r.ctx.told(told)
 	}
-	env, envErr := from.environment(h, r.msg.Contexts)
+	env, envErr := from.environment(h, r.msg.ID, r.msg.Contexts)
 	if envErr == nil {
 		envErr = r.msg.Target.NoKey
 	}

@@ -1,6 +1,7 @@
 package orb
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/netip"
@@ -201,7 +202,7 @@ func (rt *route) add(p ior.IIOP, index int) error {
 		}
 	}
 	made, told := orbType(p)
-	h.reader, h.noCancel = readerOf(made, told), cannotCancel(made)
+	h.reader, h.noCancel = readerOf(made, told, p.Key), cannotCancel(made)
 	most := rt.orb.limits.Int(limits.HostName)
 	for _, a := range p.Addresses() {
 		if len(a.Host) > most {
@@ -236,9 +237,11 @@ func orbType(p ior.IIOP) (id uint32, told bool) {
 // it then spins for good; before GIOP 1.2 it closes the connection.
 func cannotCancel(made uint32) bool { return made == ior.ORBTypeOmniORB }
 
-// readerOf returns what an ORB is as a reader of values in chunks, if its type is told.
-func readerOf(made uint32, told bool) cdr.Reader {
+// readerOf returns what an ORB is as a reader of values in chunks, if its type is told, or its object key is such as one ORB alone makes.
+func readerOf(made uint32, told bool, key []byte) cdr.Reader {
 	switch {
+	case !told && combatKey(key):
+		return cdr.Combat
 	case !told:
 		return cdr.AnyReader
 	case made == ior.ORBTypeJacORB:
@@ -246,8 +249,18 @@ func readerOf(made uint32, told bool) cdr.Reader {
 	case made == ior.ORBTypeOmniORB:
 		return cdr.OmniORB
 	}
-	return cdr.NotJacORB
+	return cdr.Other
 }
+
+// combatKey reports whether a key is of the form that Combat (0.8.1) gives those of its transient objects: /SECONDS/PID, the adapter's path below the root's, if
+// it has one, and *ID.
+func combatKey(key []byte) bool {
+	adapter, _, ok := bytes.Cut(key, []byte("*"))
+	parts := bytes.Split(adapter, []byte("/"))
+	return ok && len(parts) >= 3 && len(parts[0]) == 0 && isNumber(parts[1]) && isNumber(parts[2])
+}
+
+func isNumber(b []byte) bool { return len(b) > 0 && len(bytes.Trim(b, "0123456789")) == 0 }
 
 // version returns the version of GIOP to speak with a peer that publishes v.
 func (o *ORB) version(v cdr.Version) cdr.Version {

@@ -25,6 +25,7 @@ type server struct {
 	listeners []transport.Listener
 	conns     map[*conn.Conn]*serverConn
 	perHost   map[string]int
+	places    int // taken: by connections, and by those that are at the door
 	closed    bool
 	running   sync.WaitGroup // accept loops and connections
 
@@ -110,22 +111,14 @@ func (o *ORB) admit(t transport.Conn) {
 		panic(err)
 	}
 	host := hostOf(t.RemoteAddr())
-	var over error
-	if o.door != nil {
-		over = o.door.Admit(t.RemoteAddr())
-	}
-	s.mu.Lock()
-	switch n := len(s.conns); {
-	case over != nil:
-	case s.closed:
-		over = net.ErrClosed
-	case n >= o.limits.Int(limits.Connections):
-		over = o.limits.Exceeded(limits.Connections, int64(n+1))
-	case s.perHost[host] >= o.limits.Int(limits.ConnectionsPerAddress):
-		over = o.limits.Exceeded(limits.ConnectionsPerAddress, int64(s.perHost[host]+1))
+	over := s.reserve(o.limits, host)
+	if over == nil && o.door != nil {
+		if over = o.door.Admit(t.RemoteAddr()); over != nil {
+			s.release(host)
+			s.running.Done()
+		}
 	}
 	if over != nil {
-		s.mu.Unlock()
 		if !errors.Is(over, net.ErrClosed) {
 			o.complain(slog.LevelWarn, "connection refused", "peer", t.RemoteAddr().String(), "error", over)
 		}
@@ -135,10 +128,9 @@ func (o *ORB) admit(t transport.Conn) {
 	serves := &serverConn{orb: o, refs: refs, env: plain, since: time.Now()}
 	c := conn.Server(t, o.connOptions, serves)
 	serves.conn = c
-	s.conns[c] = serves
-	s.perHost[host]++
-	s.running.Add(1)
-	s.mu.Unlock()
+	if !s.enter(c, serves) { // the ORB ends; whoever was let in is told as others are
+		c.Close()
+	}
 	go func() {
 		defer s.running.Done()
 		defer o.bidir.forget(serves)
@@ -150,14 +142,48 @@ func (o *ORB) admit(t transport.Conn) {
 	}()
 }
 
-// forget ends the account of a connection.
-func (s *server) forget(c *conn.Conn, host string) {
+// reserve takes a place for a connection from host, or returns why there is none: who has none is not told of at the door.
+func (s *server) reserve(l *limits.Limits, host string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, c)
+	switch {
+	case s.closed:
+		return net.ErrClosed
+	case s.places >= l.Int(limits.Connections):
+		return l.Exceeded(limits.Connections, int64(s.places+1))
+	case s.perHost[host] >= l.Int(limits.ConnectionsPerAddress):
+		return l.Exceeded(limits.ConnectionsPerAddress, int64(s.perHost[host]+1))
+	}
+	s.places++
+	s.perHost[host]++
+	s.running.Add(1)
+	return nil
+}
+
+// release gives up a place.
+func (s *server) release(host string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.places--
 	if s.perHost[host]--; s.perHost[host] == 0 {
 		delete(s.perHost, host)
 	}
+}
+
+// enter begins the account of a connection that has a place. It reports whether the ORB goes on.
+func (s *server) enter(c *conn.Conn, serves *serverConn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[c] = serves
+	return !s.closed
+}
+
+// forget ends the account of a connection.
+func (s *server) forget(c *conn.Conn, host string) {
+	s.mu.Lock()
+	delete(s.conns, c)
+	s.mu.Unlock()
+	s.release(host)
 }
 
 // complain logs what a peer did or brought about, seldom enough for the log to bear it.
@@ -237,6 +263,7 @@ type serverConn struct {
 	mu   sync.Mutex
 	env  *cdr.Env // of the latest request
 	sets codeset.Choice
+	odd  bool // a request had an odd id
 
 	// Of a client that offers to be called back:
 	offer  []byte  // as it came last
@@ -323,10 +350,15 @@ func (s *serverConn) newContext(w *conn.Work) *callContext {
 
 // reader returns who reads the values that are sent over s: what the reference said by which the connection was made, or else what the byte
 // order of a request tells. JacORB writes big-endian alone, and omniORB in the order of its machine, in which it reads with less care.
-func (s *serverConn) reader(little bool) cdr.Reader {
+//
+// A client that gives a request an odd id is none of the two: both give even ones over connections that they have made.
+func (s *serverConn) reader(little bool, id uint32) cdr.Reader {
+	s.odd = s.odd || s.made == nil && id&1 != 0
 	switch {
 	case s.made != nil && s.made.hop.reader != cdr.AnyReader:
 		return s.made.hop.reader
+	case s.odd:
+		return cdr.Other
 	case little:
 		return cdr.NotJacORB
 	case s.orb.little:
@@ -337,11 +369,12 @@ func (s *serverConn) reader(little bool) cdr.Reader {
 
 // environment returns the environment of a request with the service contexts cs. Code sets
 // that were announced hold for the rest of the connection.
-func (s *serverConn) environment(h giop.Header, cs giop.Contexts) (*cdr.Env, error) {
-	v, reader := h.Version, s.reader(h.Little)
+func (s *serverConn) environment(h giop.Header, id uint32, cs giop.Contexts) (*cdr.Env, error) {
+	v := h.Version
 	data, told := cs.Find(giop.ContextCodeSets)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	reader := s.reader(h.Little, id)
 	if s.conn != nil && s.orb.bidir.Accept && v.Minor >= 2 {
 		if data, offers := cs.Find(giop.ContextBiDirIIOP); offers {
 			if err := s.offered(data); err != nil {
@@ -382,9 +415,11 @@ func (o *ORB) serveLocal(local *callContext, deadline time.Time, h giop.Header, 
 // ownEnv is the environment of local calls, whatever their contexts say.
 type ownEnv struct{ env *cdr.Env }
 
-func (f ownEnv) environment(giop.Header, giop.Contexts) (*cdr.Env, error) { return f.env, nil }
-func (f ownEnv) admits(Target) error                                      { return nil }
-func (f ownEnv) context(r *ServerRequest, _ bool) *callContext            { return r.ctx }
+func (f ownEnv) environment(giop.Header, uint32, giop.Contexts) (*cdr.Env, error) {
+	return f.env, nil
+}
+func (f ownEnv) admits(Target) error                           { return nil }
+func (f ownEnv) context(r *ServerRequest, _ bool) *callContext { return r.ctx }
 
 // clip returns what a log or an error says of octets from the network.
 func clip(b []byte) string {

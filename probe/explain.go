@@ -1,13 +1,16 @@
 package probe
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
 // The cures that are named.
 const (
+	enterName   = "enter the name in DNS or in this machine's hosts file, or start the server with --publish and an address"
 	publishHost = "start the server with --publish HOST, a name or address that its clients reach it by, and get a new reference"
 	mapHere     = "start the server with --publish HOST, or lead the address elsewhere on this side: DSOM_CONNECT=%s=HOST:PORT"
 )
@@ -77,11 +80,11 @@ func outcome(f *Finding) (problem, advice string) {
 	case Unresolved:
 		for _, n := range inner {
 			if n.is(strings.ToLower(strings.TrimSuffix(f.host, "."))) {
-				return fmt.Sprintf("the name %s is %s; it does not resolve here: %s", f.host, n.what, f.Detail), publishHost
+				return fmt.Sprintf("the name %s is %s; it does not resolve here: %s", f.host, n.what, f.Detail), cmp.Or(n.advice, publishHost)
 			}
 		}
 		return fmt.Sprintf("the name %s does not resolve here: %s", f.host, f.Detail),
-			"enter the name in DNS or in this machine's hosts file, or start the server with --publish and an address"
+			enterName
 	case Refused:
 		return "nobody listens at port " + fmt.Sprint(f.port) + " there", "start the server; if it runs, see at which port it listens"
 	case TimedOut:
@@ -122,18 +125,35 @@ func outcome(f *Finding) (problem, advice string) {
 	return f.Detail, ""
 }
 
-// inner are names that resolve in some places alone, in small letters and without a dot at their end.
+// inner are names that resolve in some places alone, in small letters and without a dot at their end: the first that a name is. Another advice
+// than publishHost is told.
 var inner = []struct {
-	is   func(name string) bool
-	what string
+	is     func(name string) bool
+	what   string
+	advice string
 }{
-	{service, "that of a Kubernetes service, which resolves within its cluster alone"},
-	{statefulPod, "such as Kubernetes gives the pods of a StatefulSet, which resolves within its namespace or cluster alone"},
-	{func(s string) bool { return below(s, ".docker.internal") },
-		"what Docker calls the host in its containers, and resolves there alone"},
-	{func(s string) bool { return below(s, ".containers.internal") },
-		"what Podman calls the host in its containers, and resolves there alone"},
-	{containerID, "such as Docker and Podman give containers by their id: it resolves within the container alone"},
+	{service, "that of a Kubernetes service, which resolves within its cluster alone", ""},
+	{statefulPod, "such as Kubernetes gives the pods of a StatefulSet, which resolves within its namespace or cluster alone", ""},
+	{domain(".docker.internal"), "what Docker calls the host in its containers, and resolves there alone", ""},
+	{domain(".containers.internal"), "what Podman calls the host in its containers, and resolves there alone", ""},
+	{domain(".minikube.internal"), "what minikube calls the host, or its own node, in its cluster, and resolves there alone", ""},
+	{domain(".ec2.internal", ".compute.internal"), "such as Amazon gives machines of EC2, which resolves within their VPC alone", ""},
+	{func(s string) bool { return below(s, ".internal") && strings.Contains(s, ".c.") },
+		"such as Google gives machines of Compute Engine, which resolves within their network alone", ""},
+	{domain(".internal"), "below the domain internal, which is for private networks: it resolves within one of those alone", ""},
+	{containerID, "such as Docker and Podman give containers by their id: it resolves within the container alone", ""},
+	{func(s string) bool { return strings.Contains(s, "_") },
+		"one with an underscore, as no host of the Internet has it, and services of Docker Compose may: it resolves within their network alone", ""},
+	{func(s string) bool { return !strings.Contains(s, ".") },
+		"one without a domain, such as Docker Compose and Kubernetes give services, which resolves within their network or namespace alone, " +
+			"and local networks their machines", enterName},
+}
+
+// domain returns whether a name is below one of several.
+func domain(all ...string) func(name string) bool {
+	return func(name string) bool {
+		return slices.ContainsFunc(all, func(d string) bool { return below(name, d) })
+	}
 }
 
 // service reports whether a name is that of a Kubernetes service: in full, or as far as its namespace if that is one that every cluster has.

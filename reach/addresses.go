@@ -139,7 +139,7 @@ func (x *expansion) listened(all []netip.Addr, port uint16) (found bool) {
 	for _, a := range all {
 		for _, e := range x.at {
 			bound, err := netip.ParseAddr(e.Host)
-			if !unspecified(e.Host) && (err != nil || bound.Unmap().WithZone("") != a.Unmap().WithZone("")) {
+			if !unspecified(e.Host) && (err != nil || bound.Unmap().WithZone("") != a.Unmap()) {
 				continue
 			}
 			p := e.Port

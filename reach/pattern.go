@@ -41,7 +41,7 @@ func parseNetwork(s string) ([]netip.Prefix, bool) {
 		return []netip.Prefix{p.Masked()}, true
 	}
 	if a, err := netip.ParseAddr(s); err == nil {
-		a = a.Unmap().WithZone("")
+		a = a.Unmap() // PrefixFrom takes away a zone
 		return []netip.Prefix{netip.PrefixFrom(a, a.BitLen())}, true
 	}
 	return nil, false

@@ -12,6 +12,12 @@ var Peer = matrix.Peer{
 	About: "Combat 0.8.1 (Tcl), from Debian, with type information that a back end of ours writes for it (combat/src/combatir.py).\n" +
 		"It comes without a naming service: the one here is a script of the suite on it (combat/src/names.tcl).",
 	Limits: slices.Concat(clientLimits, serverLimits),
+	Others: []matrix.Other{
+		{What: "of a value inside a value in chunks it takes the tag for the size of a chunk, and reads other values, at times without an error. This project sends none to a Combat that it knows by the key of its " +
+			"object, and raises MARSHAL instead; one that it does not know, as a client or by an object of a persistent adapter, may read wrong", Proof: "combat/limits/nested.tcl"},
+		{What: "a number that is aligned to 8 it reads from where the data of a chunk begin, padding and all, without an error. This project ends no chunk before one, if it knows the Combat, or has had a request with an odd id from it, " +
+			"as Combat gives them; one that it does not know, by an object of a persistent adapter, reads wrong where a text or array before such a number may be in two of omniORB's buffers", Proof: "combat/limits/aligned.tcl"},
+	},
 }
 
 // clientLimits are those of its client.
@@ -45,9 +51,10 @@ var serverLimits = []matrix.Limit{
 	{Cases: []string{"wchar", "any_wide", "types_wide"}, Server: true, Versions: []string{"1.1"}, Why: "it reads no single wide characters in GIOP 1.1",
 		Proof: "combat/limits/wide.tcl", Seen: []string{"raised MARSHAL completed NO"}},
 	{Cases: Identity, Server: true, Why: "its values are lists, which are in no two places: it writes a value anew where it is met again, and reads none that is in itself",
-		Proof: "combat/limits/shared.tcl", Seen: []string{"the same leaf twice", "raised MARSHAL completed NO", "got {First:"}},
+		Proof: "combat/limits/shared.tcl", Seen: []string{"the same leaf twice", "raised MARSHAL completed NO", "got {First:", "a Combat would read its tag"}},
 	{Cases: []string{"boxes"}, Server: true, Why: "the same", Proof: "combat/limits/shared.tcl", Seen: []string{"got &{"}},
-	{Cases: Chunked, Server: true, Why: "it takes the end tag of a value within one in chunks for that of both", Seen: []string{"raised MARSHAL completed NO"}},
+	{Cases: Chunked, Server: true, Why: "it takes the tag of a value within one in chunks for the size of a chunk, and so this project sends it none", Proof: "combat/limits/nested.tcl",
+		Seen: []string{"a Combat would read its tag"}},
 	{Cases: []string{"any_graph", "truncated_here"}, Server: true, Why: "it writes an end tag before each value that is within one in chunks",
 		Proof: "combat/limits/chunks.tcl", Seen: []string{"where no value starts", "HERE"}},
 	{Cases: matrix.Custom, Server: true, Why: "it marshals no custom valuetypes", Proof: "combat/limits/custom.tcl"},

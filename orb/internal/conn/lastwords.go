@@ -46,9 +46,8 @@ func (c *Conn) readLastWords() {
 	l.passReading()
 }
 
-// dropUnwritten lets go, at the end, of the writing role that was left over, and of what will not be written.
+// dropUnwritten lets go, at the end, of what will not be written. The writing role is nobody's from then on.
 func (l locked) dropUnwritten() {
-	l.s.writing = false
 	out, charged := l.takeOut()
 	out.free()
 	l.in.budget.add(-charged)

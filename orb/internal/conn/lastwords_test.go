@@ -1,8 +1,11 @@
 package conn_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"net"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -23,11 +26,15 @@ type cutoff struct {
 	transport.Conn
 	cut  atomic.Bool
 	part int
+	hold chan struct{} // if set, a write that fails does so when this is closed
 }
 
 func (c *cutoff) Write(b []byte) (int, error) {
 	if !c.cut.Load() {
 		return c.Conn.Write(b)
+	}
+	if c.hold != nil {
+		<-c.hold
 	}
 	return min(c.part, len(b)), syscall.EPIPE
 }
@@ -129,6 +136,109 @@ func TestLastWords(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestLastWordsToOneway: what the peer said last is read although nobody waits for a reply: the write that failed was of a request without
+// one, or who waited has given up.
+func TestLastWordsToOneway(t *testing.T) {
+	t.Parallel()
+	for _, waits := range []bool{false, true} {
+		for _, both := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				ours, theirs := mem.New().Pipe()
+				broken := &cutoff{Conn: ours, part: 20}
+				var cl *conn.Conn
+				if both {
+					cl = conn.Both(broken, conn.Options{NoCancel: true}, fastHandler{})
+				} else {
+					cl = conn.Client(broken, conn.Options{NoCancel: true})
+				}
+				r := raw{t, theirs}
+				defer cl.Close()
+				defer theirs.Close()
+				ctx, giveUp := context.WithCancel(t.Context())
+				defer giveUp()
+				var waiter chan outcome
+				if waits {
+					waiter = begin(ctx, cl, 0, "a")
+					r.expect(giop.TypeRequest)
+				}
+				broken.cut.Store(true)
+				began := time.Now()
+				ended := make(chan error, 1)
+				go func() {
+					var call conn.Call
+					id, err := cl.Reserve(t.Context(), &call, time.Time{})
+					if err == nil {
+						err = cl.Send(t.Context(), &call, request(id, "op", "b"))
+					}
+					ended <- err
+				}()
+				synctest.Wait()
+				if waits {
+					giveUp()
+					is(t, (<-waiter).err, exc.Transient, exc.MinorCancelled, exc.Maybe, context.Canceled)
+				}
+				synctest.Wait()
+				r.write(giop.AppendCloseConnection(nil, cdr.V12, true))
+				is(t, <-ended, exc.Transient, exc.MinorPeerClosed, exc.No)
+				if took := time.Since(began); took > 10*time.Millisecond {
+					t.Errorf("another waited=%v, both=%v: it took %v", waits, both, took)
+				}
+			})
+		}
+	}
+}
+
+// TestUnwrittenIsForgotten: what waits behind a write that fails, and what handlers answer later, is in the account of no budget when the
+// connection has ended.
+func TestUnwrittenIsForgotten(t *testing.T) {
+	t.Parallel()
+	for _, words := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			ours, theirs := mem.New().Pipe()
+			broken := &cutoff{Conn: ours, part: 20, hold: make(chan struct{})}
+			release := make(chan struct{})
+			h := &handler{serve: func(_ *conn.Work, _ string, body []byte) ([]byte, bool) {
+				<-release
+				return bytes.Repeat([]byte("r"), 12_000), true
+			}}
+			cl := conn.Both(broken, conn.Options{}, h)
+			r := raw{t, theirs}
+			defer cl.Close()
+			defer theirs.Close()
+			waiter := begin(t.Context(), cl, 0, "a")
+			r.expect(giop.TypeRequest)
+			for id := range uint32(5) {
+				r.write(request(2*id+1, "op", ""))
+				synctest.Wait()
+			}
+			served := cl.BudgetUsed()
+			broken.cut.Store(true)
+			calls := []chan outcome{waiter, begin(t.Context(), cl, 0, "b")} // whose write is held
+			for range 3 {
+				calls = append(calls, begin(t.Context(), cl, 0, strings.Repeat("c", 12_000)))
+			}
+			if n := cl.BudgetUsed() - served; n < 36_000 {
+				t.Errorf("%d octets are charged for three requests of 12000", n)
+			}
+			close(broken.hold)
+			synctest.Wait()
+			if words {
+				r.write(giop.AppendCloseConnection(nil, cdr.V12, true))
+			}
+			for _, c := range calls {
+				if o := <-c; o.err == nil {
+					t.Error("a call went well")
+				}
+			}
+			close(release)
+			synctest.Wait()
+			if n := cl.BudgetUsed(); n != 0 {
+				t.Errorf("words=%v: %d octets of the budget are used", words, n)
+			}
+		})
 	}
 }
 
