@@ -108,7 +108,7 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := os.MkdirAll(o.State, 0o700); err != nil {
 		return nil, fmt.Errorf("the state folder %s cannot be made: %w", o.State, err)
 	}
-	if err := backup.Interrupted(o.State); err != nil {
+	if err := errors.Join(backup.Finish(o.State), backup.Interrupted(o.State)); err != nil {
 		return nil, err
 	}
 	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*supervise.Lease{}}

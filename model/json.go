@@ -106,16 +106,17 @@ func (ds *Decls) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*ds = nil
+	if len(raw) > 0 {
+		*ds = make(Decls, 0, len(raw))
+	}
 	for _, r := range raw {
-		var head struct {
-			Kind string `json:"kind"`
-		}
-		if err := json.Unmarshal(r, &head); err != nil {
+		kind, err := kindOf(r)
+		if err != nil {
 			return err
 		}
-		d := newDecl(head.Kind)
+		d := newDecl(kind)
 		if d == nil {
-			return fmt.Errorf("model: unknown kind of declaration %q", head.Kind)
+			return fmt.Errorf("model: unknown kind of declaration %q", kind)
 		}
 		if err := json.Unmarshal(r, d); err != nil {
 			return err
@@ -123,6 +124,21 @@ func (ds *Decls) UnmarshalJSON(b []byte) error {
 		*ds = append(*ds, d)
 	}
 	return nil
+}
+
+// kindOf returns the kind of a declaration. It stands first in what MarshalJSON writes, and then the rest, which may be a module of any size, is not
+// gone through for it.
+func kindOf(r json.RawMessage) (string, error) {
+	if rest, ok := bytes.CutPrefix(r, []byte(`{"kind":"`)); ok {
+		if i := bytes.IndexByte(rest, '"'); i >= 0 && bytes.IndexByte(rest[:i], '\\') < 0 {
+			return string(rest[:i]), nil
+		}
+	}
+	var head struct {
+		Kind string `json:"kind"`
+	}
+	err := json.Unmarshal(r, &head)
+	return head.Kind, err
 }
 
 func newDecl(kind string) Decl {

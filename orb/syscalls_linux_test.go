@@ -59,9 +59,15 @@ func TestExactPingSystemCalls(t *testing.T) {
 // straced counts the system calls of a process that pings n times.
 func straced(t *testing.T, strace, url string, n int) int {
 	t.Helper()
+	return stracedBy(t, strace, "TestExactPingSystemCalls", envPingURL+"="+url, envPingCount+"="+strconv.Itoa(n))["total"]
+}
+
+// stracedBy counts the system calls, by name and in "total", of a process that runs a test of this binary alone with more in its environment.
+func stracedBy(t *testing.T, strace, test string, env ...string) map[string]int {
+	t.Helper()
 	out := filepath.Join(t.TempDir(), "counts")
-	cmd := exec.CommandContext(t.Context(), strace, "-f", "-c", "-o", out, os.Args[0], "-test.run=^TestExactPingSystemCalls$", "-test.count=1")
-	cmd.Env = append(os.Environ(), envPingURL+"="+url, envPingCount+"="+strconv.Itoa(n))
+	cmd := exec.CommandContext(t.Context(), strace, "-f", "-c", "-o", out, os.Args[0], "-test.run=^"+test+"$", "-test.count=1")
+	cmd.Env = append(os.Environ(), env...)
 	if b, err := cmd.CombinedOutput(); err != nil {
 		if bytes.Contains(b, []byte("PTRACE")) || bytes.Contains(b, []byte("ptrace")) {
 			absent.Skip(t, "this machine does not let processes be traced: %s", b)
@@ -72,17 +78,21 @@ func straced(t *testing.T, strace, url string, n int) int {
 	if err != nil {
 		t.Fatal(err)
 	}
+	counts := map[string]int{}
 	for line := range strings.Lines(string(b)) {
-		if f := strings.Fields(line); len(f) >= 4 && f[len(f)-1] == "total" {
-			n, err := strconv.Atoi(f[3])
-			if err != nil {
-				t.Fatalf("strace's total: %q", line)
-			}
-			return n
+		f := strings.Fields(line)
+		if len(f) < 4 {
+			continue
+		}
+		n, err := strconv.Atoi(f[3]) // time, seconds, µs a call, calls
+		if err == nil {
+			counts[f[len(f)-1]] = n
 		}
 	}
-	t.Fatalf("strace gave no total:\n%s", b)
-	return 0
+	if counts["total"] == 0 {
+		t.Fatalf("strace gave no total:\n%s", b)
+	}
+	return counts
 }
 
 // pingFor is the child.

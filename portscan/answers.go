@@ -34,6 +34,35 @@ func existRequest(id uint32, key []byte) []byte {
 	return e.Bytes()
 }
 
+// ourContexts is what contexts of the naming service are that this project's daemon has, and nobody else's.
+const ourContexts = "IDL:opendsom.org/DSOMNaming/NamingContext:1.0"
+
+// isARequest is a Request of GIOP 1.0 for _is_a, which calls nothing of the object's either.
+func isARequest(id uint32, key []byte, what string) []byte {
+	var e cdr.Encoder
+	e.Reset(nil, true, nil)
+	m := giop.BeginRequest(&e, cdr.V10, &giop.RequestHead{ID: id, Flags: giop.SyncTarget, Key: key, Operation: "_is_a"})
+	e.RawString(what)
+	giop.Finish(&e, m)
+	return e.Bytes()
+}
+
+// yes reports whether b is a Reply whose result is TRUE.
+func yes(b []byte) bool {
+	h, err := parse(b)
+	if err != nil || h.Type != giop.TypeReply || len(b) < giop.HeaderSize+int(h.Size) {
+		return false
+	}
+	var d cdr.Decoder
+	d.Reset(b[:giop.HeaderSize+int(h.Size)], giop.HeaderSize, h.Little, nil)
+	var r giop.Reply
+	if err := r.Parse(h, &d); err != nil || r.Status != giop.NoException {
+		return false
+	}
+	is := d.Boolean()
+	return d.Err() == nil && is
+}
+
 // negotiate is how SMB begins (MS-SMB2 2.2.3): a header and one dialect, 2.1, framed as in a NetBIOS session.
 var negotiate = func() []byte {
 	b := make([]byte, 4+64+36+2)

@@ -60,6 +60,11 @@ func askWhere(c net.Conn) (Identity, bool) {
 		if _, err := c.Write(locateRequest(3, naming)); err == nil {
 			found.Naming = here(hear(c, Patience))
 		}
+		if found.Naming {
+			if _, err := c.Write(isARequest(4, naming, ourContexts)); err == nil {
+				found.Ours = yes(hear(c, Patience))
+			}
+		}
 	}
 	return found, true
 }

@@ -37,6 +37,7 @@ type Identity struct {
 	Detail      string // more of it, as the listener said it: a version, a status; made safe by whoever prints it
 	Naming      bool   // of GIOP: it has an object NameService
 	Greedy      bool   // of GIOP: it claims to have an object that nobody has, as somdd does with all
+	Ours        bool   // of GIOP: it is a daemon of this project
 	Connections int    // how many were made
 }
 

@@ -303,3 +303,65 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// TestOtherNaming: a CORBA server with a naming service of its own is none of this project's daemons, whatever it answers to the question.
+func TestOtherNaming(t *testing.T) {
+	t.Parallel()
+	reply := func(v cdr.Version, status giop.ReplyStatus, body func(e *cdr.Encoder)) []byte {
+		var e cdr.Encoder
+		e.Reset(nil, true, &cdr.Env{Version: v})
+		m := giop.BeginReply(&e, v, 4, status, nil)
+		body(&e)
+		giop.Finish(&e, m)
+		return e.Bytes()
+	}
+	is := func(b bool) func(*cdr.Encoder) { return func(e *cdr.Encoder) { e.Boolean(b) } }
+	whole := reply(cdr.V10, giop.NoException, is(true))
+	for name, c := range map[string]struct {
+		answer []byte
+		ours   bool
+	}{
+		"yes":          {whole, true},
+		"no":           {reply(cdr.V10, giop.NoException, is(false)), false},
+		"an exception": {reply(cdr.V10, giop.SystemException, func(e *cdr.Encoder) { giop.PutSystemException(e, exc.New(exc.NoImplement, 0, exc.No, "")) }), false},
+		"no result":    {reply(cdr.V10, giop.NoException, func(*cdr.Encoder) {}), false},
+		"cut off":      {whole[:len(whole)-1], false},
+		"nothing":      {nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := listen(t, func(conn net.Conn) {
+				for unknown := true; ; unknown = false { // the first key is nobody's, the second that of the naming service
+					head := make([]byte, giop.HeaderSize)
+					if _, err := io.ReadFull(conn, head); err != nil {
+						return
+					}
+					h, err := giop.ParseHeader(head)
+					if err != nil {
+						return
+					}
+					if _, err := io.CopyN(io.Discard, conn, int64(h.Size)); err != nil {
+						return
+					}
+					says := c.answer
+					if h.Type == giop.TypeLocateRequest {
+						e := cdr.NewEncoder(nil, true, nil)
+						status := giop.ObjectHere
+						if unknown {
+							status = giop.UnknownObject
+						}
+						giop.Finish(e, giop.BeginLocateReply(e, cdr.V10, 1, status))
+						says = e.Bytes()
+					}
+					if _, err := conn.Write(says); err != nil || len(says) == 0 {
+						return
+					}
+				}
+			})
+			got, err := portscan.Identify(t.Context(), f.at)
+			if err != nil || got.Protocol != portscan.GIOP || !got.Naming || got.Greedy || got.Ours != c.ours {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+}

@@ -134,3 +134,47 @@ func TestNobody(t *testing.T) {
 		t.Errorf("got %v, want %v", err, process.ErrGone)
 	}
 }
+
+// TestObserve: an Observer says of a process what its id says, through its life and its end, however the end is come by, and also when it is closed.
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	var none *process.Observer
+	if got := none.State(); got != process.Unknown {
+		t.Errorf("of nothing: got %v, want %v", got, process.Unknown)
+	}
+	none.Close()
+	cmd := sleeper(t)
+	id, err := process.Of(cmd.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, closed := id.Observe(), id.Observe()
+	closed.Close()
+	both := func(when string, want process.State) {
+		t.Helper()
+		if got := o.State(); got != want {
+			t.Errorf("%s: got %v, want %v", when, got, want)
+		}
+		if got := closed.State(); got != want {
+			t.Errorf("%s, closed: got %v, want %v", when, got, want)
+		}
+	}
+	both("alive", id.State())
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); id.State() != process.Gone; time.Sleep(time.Millisecond) { // not waited for: it stays as a zombie
+		if time.Now().After(end) {
+			t.Fatal("it does not end")
+		}
+	}
+	both("ended", process.Gone)
+	_ = cmd.Wait()
+	both("waited for", process.Gone)
+	o.Close()
+	gone := id.Observe() // of what has ended
+	defer gone.Close()
+	if got := gone.State(); got != process.Gone {
+		t.Errorf("observed after its end: got %v, want %v", got, process.Gone)
+	}
+}

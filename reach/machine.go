@@ -30,21 +30,15 @@ func (system) Name() string {
 	return name
 }
 
+// probes are peers that are routed like any other, and never there: of TEST-NET-1, and of the documentation's prefix.
+var probes = [...]netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:9"), netip.MustParseAddrPort("[2001:db8::1]:9")}
+
 // Outward returns the source address of the default route, else the machine's name if that
 // resolves, else loopback. No packet is sent.
 func (s system) Outward() string {
-	for _, probe := range []struct{ network, address string }{
-		{"udp4", "192.0.2.1:9"},     // TEST-NET-1: routed like any other, never there
-		{"udp6", "[2001:db8::1]:9"}, // the documentation prefix
-	} {
-		c, err := net.Dial(probe.network, probe.address)
-		if err != nil {
-			continue
-		}
-		at, err := netip.ParseAddrPort(c.LocalAddr().String())
-		c.Close()
-		if err == nil && !at.Addr().IsLinkLocalUnicast() {
-			return at.Addr().Unmap().String()
+	for _, probe := range probes {
+		if at, ok := source(probe); ok && !at.IsLinkLocalUnicast() {
+			return at.Unmap().String()
 		}
 	}
 	if name := s.Name(); name != "" {

@@ -68,7 +68,8 @@ type merger struct {
 type described struct {
 	d    model.Decl
 	main bool
-	json []byte
+	from model.Decl  // what d is a copy of
+	json []byte      // without places; nil until it is compared
 	more model.Decls // types in outlines of a class, which the one that was taken has not
 }
 
@@ -123,27 +124,37 @@ func (m *merger) define(from, ds model.Decls, prefix string, main map[string]boo
 		case *model.Forward:
 			continue // all are kept
 		}
-		now := described{d: d, main: main[d.About().Span.Start.File]}
-		var err error
-		if now.json, err = withoutPlaces(from[i]); err != nil {
+		now := described{d: d, from: from[i], main: main[d.About().Span.Start.File]}
+		old, known := m.defined[name]
+		if !known {
+			m.defined[name] = now
+			continue
+		}
+		same, err := alike(&old, &now)
+		if err != nil {
 			return err
 		}
-		old, known := m.defined[name]
 		_, class := d.(*model.Interface)
 		switch {
-		case !known:
-		case bytes.Equal(old.json, now.json):
+		case same:
 			if old.main || !now.main {
 				now = old
 			}
-		case old.main && now.main || !class || known && old.d.Kind() != d.Kind():
+		case old.main && now.main || !class || old.d.Kind() != d.Kind():
 			return fmt.Errorf("typelib: %s %s is described twice, and not alike", d.Kind(), name[2:])
 		case old.main:
 			now = old
 		case now.main:
 		default: // two outlines, each with the types that somebody needs
+			there := map[declared]bool{}
+			for _, ds := range []model.Decls{old.d.(*model.Interface).Decls, old.more} {
+				for _, x := range ds {
+					there[declared{x.About().Name, x.Kind()}] = true
+				}
+			}
 			for _, x := range d.(*model.Interface).Decls {
-				if !declares(old.d.(*model.Interface).Decls, x) && !declares(old.more, x) {
+				if k := (declared{x.About().Name, x.Kind()}); !there[k] {
+					there[k] = true
 					old.more = append(old.more, x)
 				}
 			}
@@ -154,8 +165,21 @@ func (m *merger) define(from, ds model.Decls, prefix string, main map[string]boo
 	return nil
 }
 
-func declares(ds model.Decls, d model.Decl) bool {
-	return slices.ContainsFunc(ds, func(x model.Decl) bool { return x.About().Name == d.About().Name && x.Kind() == d.Kind() })
+// declared is what tells the declarations of a scope apart.
+type declared struct{ name, kind string }
+
+// alike reports whether two declarations say the same, wherever. Most names are declared once, and never compared.
+func alike(a, b *described) (bool, error) {
+	for _, x := range []*described{a, b} {
+		if x.json != nil {
+			continue
+		}
+		var err error
+		if x.json, err = withoutPlaces(x.from); err != nil {
+			return false, err
+		}
+	}
+	return bytes.Equal(a.json, b.json), nil
 }
 
 // filter returns those of the declarations that were taken.

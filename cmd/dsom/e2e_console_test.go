@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -215,5 +216,65 @@ func TestTop(t *testing.T) {
 	out := &watched{text: "servers take calls", then: cancel}
 	if status := run(ctx, []string{"top", "--every", "100ms", "--state", h.state}, strings.NewReader(""), out, out); status != statusGood || ctx.Err() != context.Canceled {
 		t.Errorf("status %d, %v:\n%s", status, ctx.Err(), out.got.String())
+	}
+}
+
+// TestConsoleUpgrade replaces a server's program, and goes back, as a person does: by the keyboard, with the outcome told, and a program that does not come up leaving all as
+// it was.
+func TestConsoleUpgrade(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addTeller("teller", "one")
+	h.must("server", "start", "teller")
+	first := h.server("teller")
+	p := chromium.Open(t)
+	p.Go(strings.TrimSpace(h.must("console")))
+	p.Await("document.querySelector('tbody a') !== null")
+	p.Value("document.querySelector('tbody a').focus()")
+	p.Press("Enter")
+	p.Await("document.getElementById('command') !== null")
+	if got, want := p.Value("document.getElementById('command').value"), strings.Join(first.Command, "\n"); got != want {
+		t.Errorf("the form has the command %q, want %q", got, want)
+	}
+	if p.Value("String(document.getElementById('rollback').disabled)") != "true" {
+		t.Error("there is nothing to go back to, and the button can be pressed")
+	}
+
+	p.Value("document.querySelector('#upgrades summary').focus()")
+	p.Press("Enter")
+	p.Await("document.getElementById('upgrades').open")
+	replace := func(command []string, then string) {
+		p.Value("document.getElementById('command').focus()")
+		p.Value("document.getElementById('command').select()")
+		p.Type(strings.Join(command, "\n"))
+		p.Value("document.getElementById('upgrade').focus()")
+		p.Press("Enter")
+		p.Text(then)
+		p.Await("!document.getElementById('upgrade').disabled")
+	}
+	second := append(slices.Clone(first.Command), "a second word")
+	replace(second, "The new program came up in")
+	s := h.server("teller")
+	if !slices.Equal(s.Command, second) || s.Upgrade != 1 || s.Run.State != "ready" || s.Run.PID == first.Run.PID {
+		t.Errorf("after the upgrade: %+v", s)
+	}
+	p.Text("command before the last upgrade")
+
+	replace([]string{h.script("broken", "echo the vault is locked; exit 3")}, "did not come up")
+	p.Text("the vault is locked")
+	if now := h.server("teller"); !slices.Equal(now.Command, second) || now.Upgrade != 1 || now.Run.PID != s.Run.PID {
+		t.Errorf("after one that does not come up: %+v", now)
+	}
+
+	p.Value("document.getElementById('rollback').focus()")
+	p.Press("Enter")
+	p.Text("It runs " + strings.Join(first.Command, " ") + ".")
+	if now := h.server("teller"); !slices.Equal(now.Command, first.Command) || now.Run.State != "ready" || now.Run.PID == s.Run.PID {
+		t.Errorf("after going back: %+v", now)
+	}
+	for _, e := range p.Errors() {
+		if !strings.Contains(e, "/upgrade") { // that one did not come up is an answer, of status 502
+			t.Errorf("the page complains: %s", e)
+		}
 	}
 }

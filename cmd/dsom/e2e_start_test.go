@@ -25,7 +25,7 @@ func TestManyClientsOneStart(t *testing.T) {
 	h.startDaemon("--listen", "127.0.0.1:0")
 	h.addBank()
 	url := h.url("bank")
-	const clients = 200
+	const clients = 500
 	var ready, done sync.WaitGroup
 	begin := make(chan struct{})
 	for range clients {

@@ -11,13 +11,20 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+
+	"github.com/opendsom/dsom/cmd/dsom/service"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(untilHangup(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second one ends the process at once
-	status := run(ctx, asNamed(os.Args[0], os.Args[1:]), os.Stdin, os.Stdout, os.Stderr)
+	args := asNamed(os.Args[0], os.Args[1:])
+	status, is := service.Serve(ctx, func(ctx context.Context, out io.Writer) int { return run(ctx, args, strings.NewReader(""), out, out) })
+	if !is {
+		status = run(ctx, args, os.Stdin, os.Stdout, os.Stderr)
+	}
 	stop()
 	os.Exit(status)
 }

@@ -44,6 +44,7 @@ type shownPort struct {
 	Protocol    portscan.Protocol `json:"protocol,omitempty"`
 	Detail      string            `json:"detail,omitempty"`
 	Naming      bool              `json:"naming,omitempty"` // a naming service answers there
+	Daemon      string            `json:"daemon,omitempty"` // "dsom": one of this project; "somdd": what claims to have every object, as that does
 	Connections int               `json:"connections,omitempty"`
 	Wrong       string            `json:"wrong,omitempty"` // why it is not what it should be
 	Error       string            `json:"error,omitempty"`
@@ -173,6 +174,12 @@ func (c *console) ask(ctx context.Context, all []*shownPort) {
 				return
 			}
 			p.Protocol, p.Detail, p.Naming, p.Connections = i.Protocol, i.Detail, i.Naming, i.Connections
+			switch {
+			case i.Ours:
+				p.Daemon = "dsom"
+			case i.Greedy:
+				p.Daemon = "somdd"
+			}
 			p.Wrong = p.wrong()
 		})
 	}
@@ -182,6 +189,9 @@ func (c *console) ask(ctx context.Context, all []*shownPort) {
 // wrong says why what speaks is not what the port is registered for, of ports that are CORBA's or DSOM's.
 func (p *shownPort) wrong() string {
 	want := map[uint16]portscan.Protocol{683: portscan.GIOP, 684: portscan.TLSGIOP, 2809: portscan.GIOP, 3053: portscan.GIOP}[p.Port]
+	if p.Port == 3053 && p.Protocol == portscan.GIOP && p.Daemon == "" {
+		return fmt.Sprintf("Port %d is registered for %s, but the CORBA server that listens there is no daemon of DSOM.", p.Port, p.Registered)
+	}
 	if want == "" || p.Protocol == want {
 		return ""
 	}
@@ -223,7 +233,12 @@ func (p *shownPort) row() []string {
 	if p.PID != 0 {
 		pid = fmt.Sprint(p.PID)
 	}
-	if p.Naming {
+	switch {
+	case p.Daemon == "dsom":
+		detail += ", a daemon of dsom"
+	case p.Daemon == "somdd":
+		detail += ", claims to have every object, as DSOM's somdd does"
+	case p.Naming:
 		detail += ", a naming service"
 	}
 	if p.Error != "" {

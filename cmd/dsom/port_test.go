@@ -43,7 +43,7 @@ func TestPort(t *testing.T) {
 	}
 }
 
-// TestPortOfTheDaemon: a daemon is a CORBA server with a naming service.
+// TestPortOfTheDaemon: a daemon is a CORBA server with a naming service, and is told from all others.
 func TestPortOfTheDaemon(t *testing.T) {
 	t.Parallel()
 	d := aDaemon(t)
@@ -58,7 +58,7 @@ func TestPortOfTheDaemon(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list) == 0 {
 		t.Fatalf("%s: got %+v, %v", port, got, err)
 	}
-	if p := list[0]; p.Protocol != "giop" || !p.Naming {
+	if p := list[0]; p.Protocol != "giop" || !p.Naming || p.Daemon != "dsom" {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -70,7 +70,10 @@ func TestWrongPort(t *testing.T) {
 		p    shownPort
 		want string
 	}{
-		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "giop"}, ""},
+		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "giop", Daemon: "dsom"}, ""},
+		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "giop", Daemon: "somdd"}, ""},
+		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "giop", Naming: true}, "Port 3053 is registered for dsom-server, but the CORBA server that listens there is no daemon of DSOM."},
+		{shownPort{Port: 2809, Registered: "corbaloc", Protocol: "giop"}, ""},
 		{shownPort{Port: 80, Registered: "http", Protocol: "ssh"}, ""},
 		{shownPort{Port: 3053, Registered: "dsom-server", Protocol: "http", Program: "nginx", PID: 7}, "Port 3053 is registered for dsom-server, but what listens there speaks http: it is nginx (process 7)."},
 		{shownPort{Port: 684, Registered: "corba-iiop-ssl", Protocol: "giop"}, "Port 684 is registered for corba-iiop-ssl, but what listens there speaks giop."},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	somclient "github.com/opendsom/dsom/svc/somdd/client"
@@ -36,13 +37,15 @@ type regimplCmd struct {
 
 func (regimplCmd) Help() string {
 	return `Registers servers as DSOM's regimpl does, with any daemon of DSOM: this one, or a somdd. What is registered here is a server for dsom server too.
+Without options it is a menu, as regimpl was: numbers choose, each change is made when it is confirmed, and the end of the input ends it.
 
 Example:
 
     dsom regimpl -A -i bank -p /opt/som/bin/bankserver -c Account
     dsom regimpl -L -i bank
     dsom regimpl -U -i bank -m on
-    dsom regimpl -D -i bank`
+    dsom regimpl -D -i bank
+    dsom regimpl`
 }
 
 func (v regimplCmd) Run(ctx context.Context, c *console) error {
@@ -77,9 +80,18 @@ func (v regimplCmd) Run(ctx context.Context, c *console) error {
 	case v.Classes:
 		err = v.listClasses(ctx, c, repo)
 	default:
-		return usage("what is to be done? One of -A, -U, -D, -L, -S, -a, -d and -l; the menu that regimpl had is not here")
+		if !v.bare() || c.json {
+			return usage("what is to be done? One of -A, -U, -D, -L, -S, -a, -d and -l, or no option at all for the menu")
+		}
+		return v.menu(ctx, c, d, repo)
 	}
 	return d.told(strings.Join(v.Alias, " "), err)
+}
+
+// bare reports whether no option says anything of a server.
+func (v regimplCmd) bare() bool {
+	v.somdFlags = somdFlags{}
+	return reflect.DeepEqual(v, regimplCmd{})
 }
 
 // each calls f for each alias, of which there must be one.

@@ -102,7 +102,7 @@ func (v serverAddCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	if i, err := os.Stat(s.Dir); err != nil || !i.IsDir() {
-		return usage("--dir: %s is no folder", s.Dir)
+		return usage("--dir: %q is no folder", s.Dir)
 	}
 	d, err := v.daemon()
 	if err != nil {

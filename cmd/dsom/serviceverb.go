@@ -15,7 +15,7 @@ import (
 
 // serviceCmd groups the verbs about the daemon as a service of the system.
 type serviceCmd struct {
-	Install serviceInstallCmd `cmd:"" help:"Have systemd or launchd run the daemon, now and from each start of the machine on."`
+	Install serviceInstallCmd `cmd:"" help:"Have systemd, launchd or Windows run the daemon, now and from each start of the machine on."`
 	Remove  serviceRemoveCmd  `cmd:"" help:"Have it run no more. The state stays."`
 	Show    serviceShowCmd    `cmd:"" help:"Print what would be installed."`
 }
@@ -32,7 +32,7 @@ Example:
 // serviceFlags say which service is meant.
 type serviceFlags struct {
 	User bool   `help:"For this user, while he is logged in, and not for the machine."`
-	Kind string `enum:"auto,systemd,launchd" default:"auto" help:"What runs services here: systemd or launchd. Default: what this system has."`
+	Kind string `enum:"auto,systemd,launchd,windows" default:"auto" help:"What runs services here: systemd, launchd or windows. Default: what this system has."`
 }
 
 // A keeper is what runs services.
@@ -54,10 +54,16 @@ func (v serviceFlags) keeper() (k keeper, err error) {
 		case "darwin":
 			k.kind = "launchd"
 		case "windows":
-			return k, errors.New("services of Windows are not supported; at an administrator's prompt this starts the daemon with the machine: schtasks /create /tn dsom /sc onstart /ru SYSTEM /tr \"dsom daemon\"")
+			k.kind = "windows"
 		default:
 			return k, fmt.Errorf("%s runs services in a way that is not known; dsom service show prints units for systemd and launchd", runtime.GOOS)
 		}
+	}
+	if k.kind == "windows" {
+		if v.User {
+			return k, errors.New("services of Windows are the machine's: leave out --user")
+		}
+		return k, nil
 	}
 	dir, err := os.UserConfigDir()
 	if v.User && err != nil {
@@ -93,8 +99,11 @@ func (v serviceFlags) keeper() (k keeper, err error) {
 
 // text returns what the keeper reads.
 func (k keeper) text(s service.Service) string {
-	if k.kind == "launchd" {
+	switch k.kind {
+	case "launchd":
 		return s.Launchd(k.log)
+	case "windows":
+		return s.Windows()
 	}
 	return s.Systemd()
 }
@@ -205,6 +214,12 @@ func (v serviceInstallCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	if k.kind == "windows" {
+		if err := s.Install(ctx, !v.NoStart); err != nil {
+			return err
+		}
+		return v.installed(c, k)
+	}
 	if err := os.MkdirAll(filepath.Dir(k.file), 0o755); err != nil {
 		return err
 	}
@@ -220,6 +235,13 @@ func (v serviceInstallCmd) Run(ctx context.Context, c *console) error {
 		if err := k.run(ctx, k.enable); err != nil {
 			return fmt.Errorf("%s is written, and the daemon not started: %w", k.file, err)
 		}
+	}
+	return v.installed(c, k)
+}
+
+// installed says what has been done.
+func (v serviceInstallCmd) installed(c *console, k keeper) error {
+	if !v.NoStart {
 		c.note("The daemon runs, and from each start of the machine on.")
 	}
 	if c.json {
@@ -257,6 +279,16 @@ func (v serviceRemoveCmd) Run(ctx context.Context, c *console) error {
 	}
 	if err := v.allowed(); err != nil {
 		return err
+	}
+	if k.kind == "windows" {
+		if err := service.Remove(ctx); err != nil {
+			return err
+		}
+		c.note("The service %s is removed, and the daemon has ended.", service.Name)
+		if c.json {
+			return c.printJSON(map[string]any{"kind": k.kind, "removed": true})
+		}
+		return nil
 	}
 	if _, err := os.Stat(k.file); errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("no service is installed: %s is not there", k.file)

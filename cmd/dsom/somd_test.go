@@ -123,7 +123,7 @@ func TestOldTools(t *testing.T) {
 func TestOldUsage(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"regimpl":                       "what is to be done",
+		"regimpl -i bank":               "what is to be done",
 		"regimpl -A":                    "one -i ALIAS",
 		"regimpl -A -D -i x":            "can't be used together",
 		"regimpl -A -i x -m maybe":      "must be one of",

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
@@ -19,10 +18,14 @@ const storeName = "dsom.db"
 // ErrThere is the error of a folder that has a state already.
 var ErrThere = errors.New("there is a state already")
 
-// Restore makes the state of a folder from a backup: wholly, or not at all. A state that is there is ErrThere unless it is to be replaced: then it is moved
+// Restore makes the state of a folder from a backup: wholly, or not at all, also if it is killed, or the machine ends; what it had begun to put in place is then put there
+// by [Finish]. A state that is there is ErrThere unless it is to be replaced: then it is moved
 // to a name of its own, which is returned. A daemon that has the folder is store.ErrLocked.
 func Restore(ctx context.Context, r io.Reader, folder string, replace bool) (sum Summary, moved []string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return sum, nil, err
+	}
+	if err := Finish(folder); err != nil { // an earlier one
 		return sum, nil, err
 	}
 	if err := vacant(folder, replace); err != nil {
@@ -36,13 +39,10 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool) (sum
 	if sum, err = unpack(ctx, r, tmp); err != nil {
 		return sum, nil, err
 	}
-	if err = giveTo(folder, tmp); err != nil {
-		return sum, nil, err
-	}
 	if err := vacant(folder, replace); err != nil { // it has taken its time
 		return sum, nil, err
 	}
-	moved, err = exchange(tmp, folder)
+	moved, err = commit(tmp, folder, noCrash)
 	return sum, moved, err
 }
 
@@ -126,55 +126,6 @@ func writeFile(path string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// exchange moves what is in the folder away, and the new in its place. Of a failure it undoes what it has done.
-func exchange(from, to string) (moved []string, err error) {
-	suffix := ".before-" + time.Now().UTC().Format("20060102T150405.000Z")
-	var done []step
-	move := func(old, new string) error {
-		err := os.Rename(old, new)
-		if errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
-		if err == nil {
-			done = append(done, step{old, new})
-		}
-		return err
-	}
-	for _, name := range kept {
-		path := filepath.Join(to, name)
-		before := len(done)
-		if name == storeName && os.Link(path, path+suffix) == nil { // and the new one takes its place at once
-			moved = append(moved, path+suffix)
-			if err := os.Rename(filepath.Join(from, name), path); err != nil {
-				return nil, undone(err, done)
-			}
-			continue
-		}
-		err := move(path, path+suffix)
-		if err == nil && len(done) > before {
-			moved = append(moved, path+suffix)
-		}
-		if err == nil {
-			err = move(filepath.Join(from, name), path)
-		}
-		if err != nil {
-			return nil, undone(err, done)
-		}
-	}
-	return moved, syncFolder(to)
-}
-
-// A step is a file that was given another name.
-type step struct{ old, new string }
-
-// undone takes back what was done.
-func undone(err error, done []step) error {
-	for i := len(done) - 1; i >= 0; i-- {
-		err = errors.Join(err, os.Rename(done[i].new, done[i].old))
-	}
-	return err
-}
-
 // syncFolder makes the names in a folder outlive the machine's end. Not every system lets a folder be synchronised.
 func syncFolder(path string) error {
 	f, err := os.Open(path)
@@ -185,7 +136,8 @@ func syncFolder(path string) error {
 	return err
 }
 
-// Interrupted returns why the state of a folder must not be begun anew: a restore was interrupted in it. nil if none was.
+// Interrupted returns why the state of a folder must not be begun anew: a restore of an earlier release, which [Finish] cannot bring to its end, was interrupted
+// in it. nil if none was.
 func Interrupted(folder string) error {
 	if _, err := os.Stat(filepath.Join(folder, storeName)); !errors.Is(err, os.ErrNotExist) {
 		return nil

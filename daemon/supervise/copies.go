@@ -53,7 +53,7 @@ func (s *Supervisor) lookAll(ctx context.Context, rec implrepo.Record, why cause
 		switch {
 		case err != nil:
 			failure = err
-		case live != nil && !leaving(live.holder):
+		case live != nil && !live.leaving():
 			ready = append(ready, choice{*live, st, st.load()})
 		case live != nil:
 			waiting, again = true, true

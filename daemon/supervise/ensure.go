@@ -143,7 +143,7 @@ func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, name string, w
 		switch {
 		case err != nil:
 			return Live{}, err
-		case live != nil && !leaving(live.holder): // looked at without the lock: it is a question to the system
+		case live != nil && !live.leaving(): // looked at without the lock: it is a question to the system
 			return *live, nil
 		case wait == nil:
 			if st, wait, joined, err = s.begin(ctx, u, name, why); err != nil {
@@ -160,6 +160,9 @@ func (s *Supervisor) ensure(ctx context.Context, u implrepo.UUID, name string, w
 
 // leaving reports whether a process that can be identified is ending or has ended.
 func leaving(id process.ID) bool { return id.PID != 0 && id.State() >= process.Ending }
+
+// leaving reports whether the process is ending or has ended, as far as it can be identified.
+func (l *Live) leaving() bool { return l.holder.State() >= process.Ending }
 
 // await waits for a change of a server; now and then it returns without one while a process is on its way out.
 func (s *Supervisor) await(ctx context.Context, st *seat, changed <-chan struct{}) error {
@@ -201,7 +204,7 @@ func (st *seat) look(joined uint64) (*Live, <-chan struct{}, error) {
 	}
 	l.sentAt = time.Now()
 	return &Live{
-		Endpoints: slices.Clone(l.endpoints), Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, holder: l.holder, life: l,
+		Endpoints: slices.Clone(l.endpoints), Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, holder: l.watched, life: l,
 	}, st.changed, nil
 }
 
@@ -308,6 +311,7 @@ func (st *seat) take(l *life) {
 // drop takes a life out of the table that never had a process; mu is held.
 func (st *seat) drop(l *life) {
 	st.life = nil
+	l.watched.Close()
 	close(l.over)
 }
 

@@ -10,3 +10,6 @@ var MayBe = mayBe
 
 // Inherited is what of the daemon's environment a server under an account has.
 var Inherited = inherited
+
+// Ago is a time that was read, as one that durations are measured from.
+var Ago = ago

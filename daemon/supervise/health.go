@@ -76,7 +76,7 @@ func (l *life) examinable() (Live, bool) {
 	if !l.ready() {
 		return Live{}, false
 	}
-	return Live{Endpoints: l.endpoints, Incarnation: l.incarnation, PID: l.pid(), holder: l.holder}, true
+	return Live{Endpoints: l.endpoints, Incarnation: l.incarnation, PID: l.pid(), holder: l.watched}, true
 }
 
 // ask returns why a process does not work.

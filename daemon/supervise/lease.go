@@ -235,8 +235,14 @@ func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration
 		ID: rand.Text(), UUID: st.uuid, Name: l.name, Terms: terms(rec, st.name),
 		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), over: make(chan struct{}),
 	}
+	var watched *process.Observer
+	if holder.PID != 0 {
+		watched = holder.Observe()
+	}
 	st.mu.Lock()
 	old := l.lease
+	l.watched.Close() // who still has it goes by the process's id
+	l.watched = watched
 	l.deadline = time.Time{}
 	if l.started {
 		if l.deadline = l.startBy; l.wasReady {

@@ -48,10 +48,11 @@ type life struct {
 	cutAt   time.Time // when it was cut
 	floods  bool      // that was logged
 
-	token       string     // the hash of what allows a process to register as this life
-	leader      process.ID // what was started
-	holder      process.ID // what registered; zero if it could not be identified
-	holderPID   int        // what it said
+	token       string            // the hash of what allows a process to register as this life
+	leader      process.ID        // what was started
+	holder      process.ID        // what registered; zero if it could not be identified
+	holderPID   int               // what it said
+	watched     *process.Observer // of holder; nil if that is zero
 	incarnation string
 	endpoints   []string
 
@@ -222,6 +223,7 @@ func (l *life) bury(failure error) {
 	st.mu.Lock()
 	lease := l.lease
 	l.lease = nil
+	l.watched.Close()
 	st.life, st.since = nil, time.Now()
 	switch {
 	case l.stopAsked && failure != nil: // nobody's fault

@@ -84,6 +84,10 @@ func (s *Supervisor) forget(st *seat) error {
 	return err
 }
 
+// ago returns a time that was read as one by which durations are measured: the clock of the machine, by which it was written, may be set, and may have been set back
+// since then. What seems not to have come yet is taken for now.
+func ago(t time.Time) time.Time { return time.Now().Add(-max(time.Since(t), 0)) }
+
 // takeUp makes lives of what an earlier supervisor left in the store: for the servers whose
 // processes may still live, time to come back for their leases.
 func (s *Supervisor) takeUp(ctx context.Context) error {
@@ -100,7 +104,7 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		st.runRevision = e.Revision
 		l := newLife(s, st, r.Name)
 		l.adopted = true
-		l.started, l.token, l.born = r.Started, r.Token, r.Born
+		l.started, l.token, l.born = r.Started, r.Token, ago(r.Born)
 		l.leader, l.holder, l.holderPID, l.incarnation = r.Leader, r.Holder, r.HolderPID, r.Incarnation
 		l.hadLease, l.wasReady = true, true // to come up is not what it fails at
 		l.lostAt = time.Now()

@@ -156,7 +156,7 @@ type Live struct {
 	// Unproven says that the process was started for a single object, and that it is not known whether it has that: see Prove.
 	Unproven bool
 
-	holder process.ID
+	holder *process.Observer // nil if it could not be identified
 	life   *life
 }
 

@@ -46,7 +46,7 @@ func (tcp) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, erro
 }
 
 func (tcp) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
-	lc := net.ListenConfig{KeepAliveConfig: keepAlive}
+	lc := listening()
 	l, err := lc.Listen(ctx, "tcp", e.Address())
 	if err != nil {
 		return nil, err
@@ -87,11 +87,9 @@ type conn struct {
 
 var _ transport.Conn = (*conn)(nil)
 
+// wrap takes a connection as package net makes them, with TCP_NODELAY: a message goes out when it is written.
 func wrap(c *net.TCPConn) (transport.Conn, error) {
 	raw, err := c.SyscallConn()
-	if err == nil {
-		err = c.SetNoDelay(true) // a message goes out when it is written
-	}
 	if err != nil {
 		c.Close()
 		return nil, err

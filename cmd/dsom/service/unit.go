@@ -1,4 +1,4 @@
-// Package service writes what systems that keep programs running want to know of the daemon: units of systemd, property lists of launchd.
+// Package service writes what systems that keep programs running want to know of the daemon: units of systemd, property lists of launchd, command lines of Windows.
 package service
 
 import (
@@ -32,11 +32,10 @@ func (s Service) Systemd() string {
 	if s.User {
 		wanted, network = "default.target", ""
 	}
-	run := append([]string{"daemon", "--state", s.State}, s.Args...)
 	return "[Unit]\nDescription=DSOM daemon\n" + network + `
 [Service]
 Type=notify
-ExecStart=` + systemdLine(s.command(run...)) + `
+ExecStart=` + systemdLine(s.command(s.daemon()...)) + `
 ExecReload=` + systemdLine(s.command("config", "reload", "--state", s.State)) + `
 Restart=on-failure
 RestartSec=1
@@ -90,7 +89,7 @@ func (s Service) Launchd(log string) string {
 	<key>ProgramArguments</key>
 	<array>
 `)
-	for _, w := range s.command(append([]string{"daemon", "--state", s.State}, s.Args...)...) {
+	for _, w := range s.command(s.daemon()...) {
 		b.WriteString("\t\t<string>" + xmlText(w) + "</string>\n")
 	}
 	b.WriteString(`	</array>

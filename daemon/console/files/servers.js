@@ -26,17 +26,54 @@ export async function server(on) {
     on.parts = {about: h('div'), note: h('p', {role: 'status'})};
     const log = h('pre', {className: 'log', tabIndex: 0, id: 'log', 'aria-label': 'What the server writes'});
     const go = (verb) => h('button', {type: 'button', id: verb, onclick: () => change(on, verb)}, verb === 'start' ? 'Start' : 'Stop');
-    show(on.place, on.parts.about, h('div', {className: 'row'}, go('start'), go('stop')), on.parts.note, h('h2', {}, 'Output'), log);
+    show(on.place, on.parts.about, h('div', {className: 'row'}, go('start'), go('stop')), on.parts.note, upgradeForm(on, s), h('h2', {}, 'Output'), log);
     follow(on, log);
   }
   show(on.parts.about, facts([
     ['state', stateOf(s)], ['for', ago(s.run.since)], ['process', s.run.pid], ['takes calls at', (s.run.endpoints ?? []).join(' ')],
     ['started by this daemon', `${s.run.starts} times`], ['failed in a row', s.run.failures], ['last error', s.run.last_error],
-    ['its last process', s.run.ended], ['not enforced', (s.run.unenforced ?? []).join('; ')], ['activation', s.activation], ['command', (s.command ?? []).join(' ')], ['folder', s.dir], ['UUID', s.uuid],
+    ['its last process', s.run.ended], ['not enforced', (s.run.unenforced ?? []).join('; ')], ['activation', s.activation], ['command', (s.command ?? []).join(' ')],
+    ['command before the last upgrade', (s.previous ?? []).join(' ')], ['upgrades', s.upgrade], ['folder', s.dir], ['UUID', s.uuid],
   ]), s.run.processes?.length ? table('Its processes', [{name: 'For what'}, {name: 'State'}, {name: 'For'}, {name: 'Process', number: true}, {name: 'Calls under way', number: true}, {name: 'Takes calls at'}],
     s.run.processes.map((p) => [p.seat, h('span', {className: 'state ' + p.state}, p.state), ago(p.since), p.pid ?? '', p.calls ?? 0, (p.endpoints ?? []).join(' ')])) : null);
   document.getElementById('stop').disabled = ['stopped', 'backoff'].includes(s.run.state);
   document.getElementById('start').disabled = s.run.state === 'ready';
+  document.getElementById('upgrade').disabled = Boolean(on.upgrading);
+  document.getElementById('rollback').disabled = Boolean(on.upgrading) || !s.previous?.length;
+}
+
+/** upgradeForm asks for another program. What is typed stays while the page is shown anew. */
+function upgradeForm(on, s) {
+  const command = h('textarea', {id: 'command', spellcheck: false, value: (s.command ?? []).join('\n'), 'aria-describedby': 'upgrading'});
+  const words = () => command.value.split('\n').map((word) => word.trimEnd()).filter(Boolean);
+  const form = h('form', {onsubmit: (event) => {
+    event.preventDefault();
+    upgrade(on, {command: words()});
+  }},
+  h('p', {id: 'upgrading', className: 'quiet'}, 'The new program is started beside the old one, clients are sent to it, and the old one ends when its calls have. If it does not come up, all is as it was.'),
+  h('label', {for: 'command'}, 'Program and its arguments, each on a line of its own'), command,
+  h('div', {className: 'row'}, h('button', {id: 'upgrade'}, 'Upgrade'), h('button', {type: 'button', id: 'rollback', onclick: () => upgrade(on, {back: true})}, 'Roll back')));
+  return h('details', {id: 'upgrades'}, h('summary', {}, 'Upgrade'), form);
+}
+
+/** upgrade has another program take the server's place, or the one before it. */
+async function upgrade(on, up) {
+  if (on.upgrading) return;
+  on.upgrading = true;
+  const buttons = ['upgrade', 'rollback'].map((id) => document.getElementById(id));
+  buttons.forEach((b) => { b.disabled = true; });
+  show(on.parts.note, up.back ? 'Rolling back…' : 'Upgrading…');
+  try {
+    const done = await post('servers/' + part(on.name) + '/upgrade', up);
+    const old = done.ended?.length ? `process ${done.ended.join(', ')} ended in ${done.drained}` : 'the old one did not run';
+    show(on.parts.note, h('span', {}, `It runs ${done.server.command.join(' ')}. The new program came up in ${done.started}; ${old}.`));
+    document.getElementById('command').value = done.server.command.join('\n');
+  } catch (error) {
+    show(on.parts.note, h('span', {className: 'bad'}, error.message), error.output?.length ? h('pre', {}, error.output.join('\n')) : null);
+  } finally {
+    on.upgrading = false;
+  }
+  if (!on.signal.aborted) await server(on);
 }
 
 async function change(on, verb) {

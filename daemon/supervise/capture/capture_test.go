@@ -148,6 +148,25 @@ func TestTrimInPlace(t *testing.T) {
 	}
 }
 
+// TestTrimClockSetBack: a predecessor that was made at a time which has not come yet does not make every later end of the file a flood.
+func TestTrimClockSetBack(t *testing.T) {
+	t.Parallel()
+	k := &capture.Keeper{Dir: t.TempDir(), MaxSize: 100}
+	for i := range 2 {
+		write(t, k, strings.Repeat("x", 1000))
+		if _, err := k.Trim("bank"); err != nil {
+			t.Fatal(err)
+		}
+		later := time.Now().Add(time.Hour)
+		if err := os.Chtimes(k.Path("bank")+".1", later, later); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(k.Path("bank") + ".2"); i == 1 && err != nil {
+			t.Errorf("the second end has become no predecessor: %v", err)
+		}
+	}
+}
+
 func TestTrimAll(t *testing.T) {
 	t.Parallel()
 	k := &capture.Keeper{Dir: t.TempDir() + "/logs", MaxSize: 100}

@@ -24,8 +24,10 @@ func (k *Keeper) Trim(server string) (cut int64, err error) {
 	if err != nil || st.Size() <= k.maxSize() {
 		return 0, err
 	}
-	if last, err := os.Stat(k.old(server, 1)); err == nil && time.Since(last.ModTime()) < k.flood() {
-		return k.cutInPlace(path)
+	if last, err := os.Stat(k.old(server, 1)); err == nil {
+		if age := time.Since(last.ModTime()); age >= 0 && age < k.flood() { // else the clock was set back: the next one has its time
+			return k.cutInPlace(path)
+		}
 	}
 	if k.rotate(server) != nil { // most often the disk is full, which more copies do not mend
 		return k.cutInPlace(path)

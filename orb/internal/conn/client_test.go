@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -377,14 +378,39 @@ func TestIdleConnectionIsLookedAtBesideACall(t *testing.T) {
 // A slowLook takes its time for State, until look is closed.
 type slowLook struct {
 	transport.Conn
-	look chan struct{} // nil: none
+	look  chan struct{} // nil: none
+	looks atomic.Int32
 }
 
 func (s *slowLook) State() transport.State {
+	s.looks.Add(1)
 	if s.look != nil {
 		<-s.look
 	}
 	return s.Conn.State()
+}
+
+// TestNewConnectionIsNotLookedAt: the first call does not ask whether the peer is there that has just taken the connection, but one a while later does.
+func TestNewConnectionIsNotLookedAt(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[time.Duration]int32{0: 0, 2 * time.Millisecond: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			ours, theirs := mem.New().Pipe()
+			s := &slowLook{Conn: ours}
+			c, r := conn.Client(s, conn.Options{}), raw{t, theirs}
+			defer c.Close()
+			synctest.Wait() // the sweeper has looked
+			time.Sleep(after)
+			begun := s.looks.Load()
+			one := begin(t.Context(), c, 0, "a")
+			id := r.expect(giop.TypeRequest)
+			if n := s.looks.Load() - begun; n != want {
+				t.Errorf("a first call after %v: looked %d times, want %d", after, n, want)
+			}
+			r.write(reply(id, "a"))
+			(<-one).succeeded(t, "a")
+		})
+	}
 }
 
 func TestIdleClientParts(t *testing.T) {

@@ -166,6 +166,7 @@ func newConn(t transport.Conn, o Options, h Handler) *Conn {
 	c.most = c.limits.Int(limits.OutstandingRequests)
 	c.in.t, c.in.limits, c.in.budget, c.in.parts.Limits = t, o.Limits, c.shared.budget, o.Limits
 	c.usable.Store(true)
+	c.s.lastBegan = c.shared.now() // as good as a call: the peer was there just now
 	c.shared.add(c)
 	return c
 }
