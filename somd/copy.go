@@ -230,7 +230,7 @@ func (d *Domain) makeStreamClass(base *som.Class) (*som.Class, error) {
 		}
 	}
 	c, err := som.NewClass(s)
-	if err == nil && d.Share != nil && io.IsMirror() {
+	if err == nil && d.Share != nil && io.Host() != nil {
 		err = d.Share(c)
 	}
 	return c, err

@@ -13,7 +13,7 @@ import (
 // places.
 var ObjectClass = som.MustClass[anyObject]("SOMDObject", som.WithVersion(2, 2), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
-		kept("get_implementation"), kept("get_interface"), kept("unused1"),
+		kept("get_implementation", "o:/ImplementationDef()"), kept("get_interface", "o:/InterfaceDef()"), kept("unused1", ""),
 		{Name: "is_nil", Impl: func(som.Self) bool { return false }},
 		{Name: "is_SOM_ref", Signature: "b:/boolean()", Impl: func(som.Self) bool { return false }},
 		{Name: "is_constant", Signature: "b:/boolean()", Impl: func(som.Self) bool { return false }},
@@ -22,10 +22,10 @@ var ObjectClass = som.MustClass[anyObject]("SOMDObject", som.WithVersion(2, 2), 
 			return self.Ref(), self.Ref().Retain()
 		}},
 		{Name: "release", Signature: "v:/void()", Impl: func(self som.Self) error { return self.Ref().Release() }},
-		kept("create_request"), kept("create_request_args"),
+		kept("create_request", ""), kept("create_request_args", ""),
 	}
 	for _, name := range []string{"private1", "private2", "private3", "private4", "private5", "private6", "private7", "private8", "private9", "private10", "private11"} {
-		s.Introduces = append(s.Introduces, kept(name))
+		s.Introduces = append(s.Introduces, kept(name, ""))
 	}
 	s.Introduces = append(s.Introduces,
 		som.MethodSpec{Name: "_get_type_id", Signature: "s:/string()", Impl: func(self som.Self) (string, error) {
@@ -38,9 +38,10 @@ var ObjectClass = som.MustClass[anyObject]("SOMDObject", som.WithVersion(2, 2), 
 
 type anyObject struct{ som.Base }
 
-// kept is a method that SOM's class has at a place of its release order, and that does nothing here.
-func kept(name string) som.MethodSpec {
-	return som.MethodSpec{Name: name, Type: reflect.TypeFor[func(som.Self) error]()}
+// kept is a method that SOM's class has at a place of its release order, and that has no implementation here. Programs in C may be compiled with its
+// signature.
+func kept(name, signature string) som.MethodSpec {
+	return som.MethodSpec{Name: name, Signature: signature, Type: reflect.TypeFor[func(som.Self) error]()}
 }
 
 // ClientProxy is IBM's SOMDClientProxy, which all classes of proxies descend from. What a proxy answers itself, sends to its target, or does in both
@@ -54,11 +55,11 @@ var ClientProxy = som.MustClass[proxy]("SOMDClientProxy", som.WithVersion(2, 2),
 		{Name: "somdProxyFree", Signature: "v:/void()", Impl: func(self som.Self) error { return self.Ref().Release() }},
 		{Name: "somdProxyGetClass", Signature: "o:/SOMClass()", Impl: func(self som.Self) *som.Class { return self.Ref().Class() }},
 		{Name: "somdProxyGetClassName", Signature: "s:/string()", Impl: func(self som.Self) string { return self.Ref().Class().Name() }},
-		kept("unused1"), kept("unused2"), kept("unused3"), kept("unused4"), kept("unused5"),
+		kept("unused1", ""), kept("unused2", ""), kept("unused3", ""), kept("unused4", ""), kept("unused5", ""),
 		{Name: "somdReleaseResources", Signature: "v:/void()", Impl: func(som.Self) {}},
 	}
 	for _, name := range []string{"private1", "private2", "private3", "private4", "private5"} {
-		s.Introduces = append(s.Introduces, kept(name))
+		s.Introduces = append(s.Introduces, kept(name, ""))
 	}
 	s.Overrides = []som.Override{
 		{Method: "SOMDObject::is_proxy", Impl: func(som.Self) bool { return true }},

@@ -3,6 +3,7 @@ package somd
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -23,7 +24,26 @@ const ServerID = "SOMDServer"
 //	void      somdDeleteObj(in SOMObject obj);
 //	sequence<string> somdClasses();
 //	sequence<struct {name, major, minor, parents, methods}> somdDescribe(in string objclass);
-var ServerClass = som.MustClass[Server]("SOMDServer")
+//
+// They stand at their places in SOM 3.0's release order, with what has no implementation here.
+var ServerClass = som.MustClass[Server]("SOMDServer", som.WithVersion(2, 2), som.With(func(s *som.Spec) {
+	type self = som.Self
+	type ctx = context.Context
+	s.Introduces = []som.MethodSpec{
+		kept("somdSOMObjFromRef", "o:o/SOMObject(SOMDObject)"),
+		kept("somdRefFromSOMObj", "o:o/SOMDObject(SOMObject)"),
+		{Name: "somdCreateObj", Signature: "o:ss/SOMObject(string,string)", Type: reflect.TypeFor[func(self, ctx, string, string) (som.Object, error)]()},
+		{Name: "somdDeleteObj", Signature: "v:o/void(SOMObject)", Type: reflect.TypeFor[func(self, ctx, som.Object) error]()},
+		kept("somdGetClassObj", "o:s/SOMClass(string)"),
+		{Name: "somdDispatchMethod", Type: reflect.TypeFor[func(self, ctx, som.Object, *som.Method, []any) ([]any, error)]()},
+		kept("somdObjReferencesCached", "b:/boolean()"),
+		kept("private1", ""), kept("private2", ""),
+		kept("somdCreateFactory", "o:sp/SOMObject(string,void*)"),
+		{Name: "somdFactory", Signature: "o:s/SOMObject(string)", Type: reflect.TypeFor[func(self, ctx, string) (som.Object, error)]()},
+		{Name: "somdClasses", Signature: "v:p/<string>()", Packing: som.Packing{}.Passes("r"), Type: reflect.TypeFor[func(self, ctx) ([]string, error)]()},
+		{Name: "somdDescribe", Packing: som.Packing{}.Passes("ri"), Type: reflect.TypeFor[func(self, ctx, string) ([]ClassDescription, error)]()},
+	}
+}))
 
 // A Server is the state of a SOMDServer object; see [NewServer].
 type Server struct {

@@ -413,7 +413,7 @@ func build(making map[form]*som.SignedType, f form) *som.SignedType {
 		x.Kind = som.WChar
 	case plain:
 		x.Kind = k
-	case t.Kind() == reflect.Interface && t.NumMethod() > 0 && t.Name() != "error": // of a generated class
+	case t.Kind() == reflect.Interface && (t.NumMethod() > 0 || som.IsNarrow(t)) && t.Name() != "error": // of a generated class
 		x.Kind = som.ObjectType
 	case t.Kind() == reflect.Slice, t.Kind() == reflect.Array:
 		if x.Kind = som.Sequence; t.Kind() == reflect.Array {

@@ -9,7 +9,7 @@ import (
 
 // classOf makes a class of a Go type, whose methods are in a release order: lines of a name, and of a signature where the type implements
 // the method; behind a bar, how parameters are passed that signatures' letters do not tell (som.Packing.Passes). A name
-// alone keeps its place.
+// alone keeps its place, and so does one with a signature behind a hyphen, which programs in C are compiled with.
 func classOf[T any](name, order string, opts ...som.Option) *som.Class {
 	t := reflect.TypeFor[*T]()
 	return som.MustClass[T](name, append(opts, som.With(func(s *som.Spec) { s.Introduces = append(s.Introduces, inOrder(t, order)...) }))...)
@@ -21,11 +21,12 @@ func inOrder(t reflect.Type, order string) []som.MethodSpec {
 	for line := range strings.Lines(order) {
 		line, passing, _ := strings.Cut(strings.TrimSpace(line), " | ")
 		name, signature, implemented := strings.Cut(line, " ")
+		missing := strings.HasPrefix(signature, "- ")
 		switch {
 		case name == "":
 			continue
-		case !implemented:
-			all = append(all, som.MethodSpec{Name: name, Type: reflect.TypeFor[func(som.Self) error]()})
+		case !implemented || missing:
+			all = append(all, som.MethodSpec{Name: name, Signature: strings.TrimPrefix(signature, "- "), Type: reflect.TypeFor[func(som.Self) error]()})
 			continue
 		}
 		m := som.MethodSpec{Name: name, Signature: signature, Packing: som.Packing{}.Passes(passing), GoName: goName(name)}

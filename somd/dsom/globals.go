@@ -30,8 +30,9 @@ type Globals struct {
 	ImplRep   som.Ref // SOMD_ImplRepObject
 	SOMOA     som.Ref // SOMD_SOMOAObject
 
-	d      *somd.Domain
-	daemon *client.Daemon
+	d       *somd.Domain
+	daemon  *client.Daemon
+	address string // the daemon's
 }
 
 var process struct {
@@ -56,7 +57,7 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Globals{d: d, daemon: client.At(d.ORB(), host, port)}
+	g := &Globals{d: d, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
 	process.globals, process.inits = g, 1
 	for _, x := range []struct {
 		to    *som.Ref

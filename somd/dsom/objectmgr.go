@@ -12,11 +12,11 @@ import (
 )
 
 const objectMgrOrder = `
-	somdNewObject o:ss/object(string,string)
-	somdGetIdFromObject s:o/string(object)
-	somdGetObjectFromId o:s/object(string)
-	somdReleaseObject v:o/void(object)
-	somdDestroyObject v:o/void(object)
+	somdNewObject o:ss/SOMObject(string,string)
+	somdGetIdFromObject s:o/string(SOMObject)
+	somdGetObjectFromId o:s/SOMObject(string)
+	somdReleaseObject v:o/void(SOMObject)
+	somdDestroyObject v:o/void(SOMObject)
 `
 
 // ObjectMgrBase is SOM's ObjectMgr, which is abstract.
@@ -145,16 +145,18 @@ func (m *objectMgr) SomdReleaseObject(_ context.Context, obj som.Object) error {
 	return obj.SOM().Release()
 }
 
-// SomdDestroyObject ends an object, and the proxy that stands for it, as somFree does.
+// SomdDestroyObject ends the target of a proxy, and gives back the caller's reference to the proxy; of an object of this process the caller's reference, with
+// which it ends if that is the last.
 func (m *objectMgr) SomdDestroyObject(ctx context.Context, obj som.Object) error {
 	if obj == nil || obj.SOM().IsNil() {
 		return exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "no object is to be destroyed")
 	}
 	if somd.IsProxy(obj) {
-		_, err := obj.SOM().Invoke(ctx, "somFree")
-		return err
+		if _, err := obj.SOM().Invoke(ctx, "somdTargetFree"); err != nil {
+			return err
+		}
 	}
-	return obj.SOM().Free()
+	return obj.SOM().Release()
 }
 
 // Somd21somFree answers false: somFree ends both, the proxy and its target.

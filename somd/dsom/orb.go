@@ -2,6 +2,7 @@ package dsom
 
 import (
 	"context"
+	"slices"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/som"
@@ -9,8 +10,8 @@ import (
 
 // ORBClass is SOM's ORB: what the pseudo-object of the specification does for objects of the object model.
 var ORBClass = classOf[orbObject]("ORB", `
-	object_to_string s:o/string(object)
-	string_to_object o:s/object(string)
+	object_to_string s:o/string(SOMObject)
+	string_to_object o:s/SOMObject(string)
 	create_list I:ip/unsigned long(long,out NVList) | rio
 	create_operation_list
 	get_default_context I:p/unsigned long(out Context) | ro
@@ -19,7 +20,7 @@ var ORBClass = classOf[orbObject]("ORB", `
 	private3
 	private4
 	list_initial_services v:p/<string>() | r
-	resolve_initial_references o:s/object(string)!IDL:ORB/InvalidName:1.0{
+	resolve_initial_references o:s/SOMObject(string)!IDL:ORB/InvalidName:1.0{
 	_get_stringToObject30
 	_set_stringToObject30
 	private5
@@ -105,6 +106,9 @@ func (o *orbObject) ResolveInitialReferences(ctx context.Context, identifier str
 	}
 	if identifier == "FactoryService" {
 		identifier = "NameService"
+	}
+	if !slices.Contains(g.d.ORB().InitialReferences(), identifier) {
+		return nil, &InvalidName{}
 	}
 	ref, err := g.d.ORB().InitialReference(ctx, identifier)
 	if err != nil {

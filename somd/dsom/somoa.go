@@ -11,16 +11,16 @@ import (
 )
 
 const boaOrder = `
-	create
-	dispose v:o/void(object)
-	get_id
-	change_implementation
-	get_principal
-	set_exception
+	create - o:poo/SOMDObject(<octet>,InterfaceDef,ImplementationDef)
+	dispose v:o/void(SOMDObject)
+	get_id - v:op/<octet>(SOMDObject)
+	change_implementation - v:oo/void(SOMDObject,ImplementationDef)
+	get_principal - o:op/Principal(SOMDObject,{enum,octet[12]})
+	set_exception - v:Isp/void(enum,string,void*)
 	impl_is_ready v:o/void(ImplementationDef)
 	deactivate_impl v:o/void(ImplementationDef)
-	obj_is_ready I:oo/unsigned long(object,ImplementationDef)
-	deactivate_obj v:o/void(object)
+	obj_is_ready I:oo/unsigned long(SOMDObject,ImplementationDef)
+	deactivate_obj v:o/void(SOMDObject)
 	unused1
 	unused2
 `
@@ -36,16 +36,16 @@ type boaBase struct{ som.Base }
 // SOMOAClass is SOM's object adapter. The process takes calls from the moment on that its ORB listens, and objects are exported as they are
 // passed: what is left of the adapter is what a server of SOM calls until it ends.
 var SOMOAClass = classOf[somoa]("SOMOA", `
-	execute_next_request
+	execute_next_request - I:I/unsigned long(unsigned long)
 	execute_request_loop I:I/unsigned long(unsigned long)
-	create_constant
-	change_id
-	create_SOM_ref o:oo/object(object,ImplementationDef)
-	get_SOM_object o:o/object(object)
-	activate_impl_failed
+	create_constant - o:poo/SOMDObject(<octet>,InterfaceDef,ImplementationDef)
+	change_id - v:op/void(SOMDObject,<octet>)
+	create_SOM_ref o:oo/SOMDObject(SOMObject,ImplementationDef)
+	get_SOM_object o:o/SOMObject(SOMDObject)
+	activate_impl_failed - v:oI/void(ImplementationDef,unsigned long)
 	interrupt_server v:/void()
 	private1
-	get_service_contexts
+	get_service_contexts - p:/void*()
 	private2
 	private3
 `, som.WithVersion(2, 2), som.Parents(BOAClass))
