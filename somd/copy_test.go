@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/stream/coslifecycle/factoryfinder"
 	"github.com/opendsom/dsom/som/stream/cosstream/streamable"
@@ -347,4 +349,87 @@ func TestNotCopied(t *testing.T) {
 		t.Errorf("%d balls live", n)
 	}
 	_ = red.SOM().Release()
+}
+
+// TestCopiesOnTheWire calls a box as a CORBA client does that has custom valuetypes and abstract interfaces in its IDL.
+func TestCopiesOnTheWire(t *testing.T) {
+	server, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	server.Know(ballClass, streamio.Class)
+	r, err := boxClass.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Release() }()
+	exported, err := server.Export(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := client.ORB().NewRef(exported.IOR())
+	value := func(e *cdr.Encoder, id string) {
+		m := e.BeginValue(new(int), []string{id}, true)
+		e.String("grey")
+		e.Short(1)
+		e.Double(2)
+		e.Boolean(false)
+		e.Boolean(false) // what is within, which may be an object or a value
+		e.NullValue()
+		e.Char('x')
+		e.Octet(200)
+		e.Float(0.5)
+		e.Long(-7)
+		e.UShort(65535)
+		e.ULong(4000000000)
+		e.EndValue(m)
+	}
+	const ballID = "IDL:Toys/Ball:1.0"
+	for _, x := range []struct {
+		operation, want string
+		put             func(*cdr.Encoder)
+	}{
+		{"put", "a grey ball", func(e *cdr.Encoder) { value(e, ballID) }},
+		{"put", "nothing", func(e *cdr.Encoder) { e.NullValue() }},
+		{"look", "a grey ball", func(e *cdr.Encoder) { e.Boolean(false); value(e, ballID) }},
+		{"look", "a Toys::Box", func(e *cdr.Encoder) { e.Boolean(true); e.Object(ref, nil) }},
+		{"look", "nothing", func(e *cdr.Encoder) { e.Boolean(false); e.NullValue() }},
+		{"look", "nothing", func(e *cdr.Encoder) { e.Boolean(true); e.Object(nil, nil) }},
+		{"put", "MARSHAL", func(e *cdr.Encoder) { value(e, "IDL:Toys/Box:1.0") }},                               // known, and not streamable
+		{"put", "MARSHAL", func(e *cdr.Encoder) { value(e, "IDL:CosStream/StreamIO:1.0") }},                     // likewise
+		{"put", "MARSHAL", func(e *cdr.Encoder) { value(e, "IDL:SOMObject:1.0") }},                              //
+		{"put", "MARSHAL", func(e *cdr.Encoder) { value(e, "no id") }},                                          //
+		{"put", "MARSHAL", func(e *cdr.Encoder) { e.EndValue(e.BeginValue(new(int), []string{ballID}, true)) }}, // no state
+		{"put", "MARSHAL", func(e *cdr.Encoder) { e.EndValue(e.BeginValue(new(int), nil, true)) }},              // of the declared type, and none is
+		{"put", "MARSHAL", func(e *cdr.Encoder) { e.ULong(0xffffffff); e.Long(-4) }},                            // leads nowhere
+		{"put", "MARSHAL", func(e *cdr.Encoder) { e.ULong(7) }},                                                 // no tag
+	} {
+		c := orb.StartCall(t.Context(), ref, x.operation, 0)
+		for c.Next() {
+			x.put(&c.Out)
+		}
+		got := ""
+		if c.Returned() {
+			got = c.In.String()
+		}
+		if err := c.End(); err != nil {
+			got = err.Error()
+		}
+		if !strings.Contains(got, x.want) {
+			t.Errorf("%s: got %q, want %q", x.operation, got, x.want)
+		}
+	}
+	c := orb.StartCall(t.Context(), ref, "take", 0)
+	for c.Next() {
+	}
+	if c.Returned() {
+		h := c.In.BeginValue()
+		if h.Kind != cdr.NewValue || !h.Chunked || len(h.IDs) != 1 || h.IDs[0] != ballID {
+			t.Errorf("take returns %+v", h)
+		}
+		if got := c.In.String(); got != "blue" {
+			t.Errorf("its state begins with %q", got)
+		}
+		c.In.EndValue(h, true)
+	}
+	if err := c.End(); err != nil {
+		t.Error(err)
+	}
 }

@@ -40,7 +40,7 @@ func TestGivenHeaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for p, got := range mustEmit(t, r.Spec, c.Options{}).All() {
+	for p, got := range mustEmit(t, r.Spec, c.Options{Parts: c.Usage}).All() {
 		golden.Check(t, "../"+root+"/bind/c/"+p, string(got))
 	}
 }
