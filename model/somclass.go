@@ -24,6 +24,24 @@ func (i *Interface) ClassModifier(name string) (string, bool) {
 	return ModifierOf(i.Implementation.Modifiers, name)
 }
 
+// ClassNamed returns the scoped name of the class that a modifier's value names, as baseproxyclass and factory do, or "" where the class
+// has no such modifier. The name is looked for as IDL looks for names, from the class's own scope outwards; one that the specification does not
+// define is what is written.
+func (i *Interface) ClassNamed(modifier string) string {
+	name, _ := i.ClassModifier(modifier)
+	if rest, global := strings.CutPrefix(name, "::"); global || name == "" {
+		return rest
+	}
+	first, _, _ := strings.Cut(name, "::")
+	for s := i.Scope(); s != nil; s = s.About().Scope() {
+		m, ok := s.(*Module)
+		if ok && slices.ContainsFunc(m.Decls, func(d Decl) bool { return d.About().Name == first }) {
+			return m.ScopedName() + "::" + name
+		}
+	}
+	return name
+}
+
 // ClassVersion returns the version of the class; 0 where majorversion or minorversion is not
 // given: 0.0 is a class whose version nobody checks.
 func (i *Interface) ClassVersion() (major, minor int) {

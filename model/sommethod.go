@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A MethodKind says how SOM finds a method's implementation.
 type MethodKind uint8
@@ -189,6 +192,35 @@ func (m *Method) MaybeByValue(param string) bool {
 		return m.Has("maybe_by_value_result")
 	}
 	return m.listed("maybe_by_value_parameters", param)
+}
+
+// Copies returns how objects go as the result and as each parameter, a letter for each: r by reference, c by copy, m by copy where
+// that is possible. It is empty where all go by reference. What an attribute's modifiers say of the result they say of the
+// value that is set, too.
+func (m *Method) Copies() string {
+	letter := func(param string) byte {
+		switch {
+		case m.ByCopy(param):
+			return 'c'
+		case m.MaybeByValue(param):
+			return 'm'
+		}
+		return 'r'
+	}
+	result := letter("")
+	all := []byte{result}
+	switch {
+	case m.Operation != nil:
+		for _, p := range m.Operation.Params {
+			all = append(all, letter(p.Name))
+		}
+	case m.Set:
+		all = []byte{'r', result}
+	}
+	if strings.Trim(string(all), "r") == "" {
+		return ""
+	}
+	return string(all)
 }
 
 // Nullable reports whether NULL may be passed as a parameter, or with an empty name as the

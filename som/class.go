@@ -169,6 +169,12 @@ func (c *Class) Selections() map[*Method]*Class {
 	return all
 }
 
+// BaseProxy returns the name of the class that what stands for the class's objects elsewhere descends from, or "".
+func (c *Class) BaseProxy() string { return c.spec.BaseProxy }
+
+// Factory returns the name of the class whose objects make those of this one, or "".
+func (c *Class) Factory() string { return c.spec.Factory }
+
 // Typelib returns the type information that the class's Spec points to, or nil.
 func (c *Class) Typelib() unsafe.Pointer { return c.spec.Typelib }
 

@@ -18,6 +18,12 @@ func Narrows[T any](narrow func(Object) (T, bool)) struct{} {
 	return struct{}{}
 }
 
+// IsNarrow reports whether a type is an interface that Narrows told of: that of a class without methods has none to know it by.
+func IsNarrow(t reflect.Type) bool {
+	_, ok := narrowings.Load(t)
+	return ok
+}
+
 // NarrowTo returns an object as a value of an interface that it has or that Narrows told of, and whether it is one.
 func NarrowTo(o Object, t reflect.Type) (reflect.Value, bool) {
 	if v := reflect.ValueOf(o); v.Type().AssignableTo(t) {

@@ -114,6 +114,9 @@ func newMethod(c *Class, s MethodSpec) (*Method, error) {
 	if s.Impl != nil && reflect.ValueOf(s.Impl).IsNil() {
 		return nil, fail(CodeMethod, c.Name(), "method %s has a nil func for its implementation", s.Name)
 	}
+	if strings.Trim(s.Copies, "rcm") != "" {
+		return nil, fail(CodeMethod, c.Name(), "method %s says of how objects go to another process %q, whose letters are to be r, c and m", s.Name, s.Copies)
+	}
 	m := &Method{class: c, name: s.Name, kind: s.Kind, typ: t, spec: s}
 	m.missing = sync.OnceValue(func() *impl {
 		return failing(t, fail(CodeAbstract, c.Name(), "method %s has no implementation here: override it", s.Name))

@@ -33,6 +33,9 @@ func agree(caller, its string, overrides bool) bool {
 // Signature returns what the method is to other languages, or "" where nobody has said.
 func (m *Method) Signature() string { return m.spec.Signature }
 
+// Copies returns how objects go to another process; see [MethodSpec].
+func (m *Method) Copies() string { return m.spec.Copies }
+
 // LookupAs is Lookup for who calls the method as a signature says: an error if it has another one.
 func (c *Class) LookupAs(name, signature string) (*Method, error) {
 	m, err := c.Lookup(name)

@@ -33,6 +33,10 @@ type Spec struct {
 	Assign func(to, from Ref) error // likewise for assignment
 	Ready  func(*Class) error       // called once when the class is made, before anybody has it
 
+	// What frameworks go by that have objects in other processes (package somd): names of classes, or empty.
+	BaseProxy string // what stands for its objects elsewhere, and for those of its descendants, descends from this one: baseproxyclass
+	Factory   string // objects of the class are made by an object of this one: factory
+
 	// Typelib is where the class is described to whoever has no generated code (docs/typelib.md): constant memory outside of Go, which
 	// stays as long as the program, or nil. Other kernels hand it on.
 	Typelib unsafe.Pointer
@@ -86,6 +90,10 @@ type MethodSpec struct {
 	// Signature is what the method is to other languages, letters and types as docs/som.md has them, where generated code
 	// says so: who was compiled with another one is refused.
 	Signature string
+
+	// Copies says how objects go to another process, by a letter for the result and one for each parameter, in the order of the
+	// signature: r as references, c as copies, m as copies where they can be copied, else as references. Empty: all as references.
+	Copies string
 
 	// Packing is what generated code has to spare reflection where arguments are packed.
 	Packing Packing

@@ -80,6 +80,36 @@ func (d *Domain) Factories(ctx context.Context, constraint string) ([]Factory, e
 	return all, nil
 }
 
+// Servers returns all servers in the context somd, by name; each Factory has no class.
+func (d *Domain) Servers(ctx context.Context) ([]Factory, error) { return d.servers(ctx) }
+
+// Server returns the SOMDServer, with a reference of the caller's own.
+func (f Factory) Server(ctx context.Context) (som.Ref, error) { return f.d.Import(ctx, f.server) }
+
+// Factory returns the object that makes objects of the class at the server: of the class that the class names by the modifier factory, or
+// else a plain one. The reference is the caller's, and the object ends with it.
+func (f Factory) Factory(ctx context.Context) (som.Ref, error) {
+	c := orb.StartCall(ctx, f.server, "somdFactory", 0)
+	for c.Next() {
+		c.Out.String(f.Class)
+	}
+	var ref *orb.Ref
+	if c.Returned() {
+		ref, _ = c.In.Object().(*orb.Ref)
+	}
+	if err := c.End(); err != nil {
+		return som.Ref{}, err
+	}
+	if ref == nil {
+		return som.Ref{}, exc.New(exc.InvObjref, exc.MinorNilReference, exc.Yes, "the server has no factory for class %s", f.Class)
+	}
+	r, err := f.d.importAs(ctx, ref, "", true)
+	if err != nil {
+		return som.Ref{}, errors.Join(err, freeTarget(ctx, ref))
+	}
+	return r, nil
+}
+
 // servers lists the servers in the context somd, by name.
 func (d *Domain) servers(ctx context.Context) ([]Factory, error) {
 	names, err := d.ORB().InitialReference(ctx, "NameService")

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/orb"
-	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/internal/pets/cat"
 	"github.com/opendsom/dsom/somd/internal/pets/pet"
@@ -139,59 +138,5 @@ func TestCreate(t *testing.T) {
 	}
 	if want := "east:Pets::Cat east:Nest west:Pets::Cat "; err != nil || got != want {
 		t.Errorf("got %s, %v", got, err)
-	}
-}
-
-// TestOldNames has a program of SOM 2.x find servers, make objects, keep their ids, and end them, by the methods of that time.
-func TestOldNames(t *testing.T) {
-	east, west, client := world(t)
-	m, err := somd.NewObjectManager(client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	o, err := somd.NewORB(client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _, _ = m.Release(), o.Release() }()
-	before := pet.Living.Load()
-	car := call[som.Object](t, m, "somdNewObject", "Pets::Cat", "west").SOM()
-	if west.Exported() != 2 || east.Exported() != 1 {
-		t.Error("it was not made at the server of the hint")
-	}
-	id := call[string](t, m, "somdGetIdFromObject", car)
-	again := call[som.Object](t, o, "string_to_object", id).SOM()
-	if got := call[string](t, again, "speak", "x"); got != "Ada says hello to x, meow" || call[string](t, o, "object_to_string", again) != id {
-		t.Errorf("by its id it says %s", got)
-	}
-	call[any](t, m, "somdReleaseObject", again)
-	if n := pet.Living.Load() - before; n != 1 || again.Refs() != 0 {
-		t.Errorf("when a proxy is released %d cats live", n)
-	}
-	call[any](t, m, "somdDestroyObject", car)
-	if n := pet.Living.Load() - before; n != 0 || car.Refs() != 0 {
-		t.Errorf("when it is destroyed %d cats live", n)
-	}
-	all := call[[]som.Object](t, m, "somdFindServersByClass", "Pets::Cat")
-	one := call[som.Object](t, m, "somdFindAnyServerByClass", "Nest")
-	named := call[som.Object](t, m, "somdFindServerByName", "east")
-	if len(all) != 2 || call[string](t, one.SOM(), "somGetClassName") != "SOMDServer" {
-		t.Errorf("servers of cats are %v", all)
-	}
-	made := call[som.Object](t, named.SOM(), "somdCreateObj", "Nest", "")
-	if got := call[int32](t, made.SOM(), "age"); got != 41 {
-		t.Errorf("got %d", got)
-	}
-	call[any](t, named.SOM(), "somdDeleteObj", made)
-	for _, x := range append(all, one, named, made) {
-		_ = x.SOM().Release()
-	}
-	if got := call[[]string](t, o, "list_initial_services"); !slices.Contains(got, "NameService") {
-		t.Errorf("initial services are %v", got)
-	}
-	for _, args := range [][]any{{"somdFindServerByName", "south"}, {"somdFindAnyServerByClass", "Dog"}, {"somdNewObject", "Nest", "west"}, {"somdNewObject", "Nest' or class=='x", ""}, {"somdGetObjectFromId", "x"}} {
-		if _, err := m.Invoke(t.Context(), args[0].(string), args[1:]...); err == nil {
-			t.Errorf("%v: no error", args)
-		}
 	}
 }

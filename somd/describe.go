@@ -18,6 +18,7 @@ type ClassDescription struct {
 	Major, Minor uint32
 	Parents      []string
 	Methods      []MethodDescription // in release order
+	BaseProxy    string              // from which what stands for its objects descends, or empty: som.Spec's
 }
 
 // A MethodDescription is one that a class introduces.
@@ -25,6 +26,7 @@ type MethodDescription struct {
 	Name      string
 	Kind      uint32 // a som.Kind
 	Signature string // as docs/som.md has it; empty if the method cannot be called from elsewhere
+	Copies    string // how objects go: som.MethodSpec's
 }
 
 var descriptionType = typeOf(reflect.TypeFor[[]ClassDescription](), false)
@@ -38,12 +40,13 @@ func descriptionOf(c *som.Class) []ClassDescription {
 		if isRoot(a) {
 			continue
 		}
-		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor)}
+		says := modifiersOf(a)
+		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: says.baseProxy}
 		for _, p := range a.Parents() {
 			x.Parents = append(x.Parents, p.Name())
 		}
 		for _, m := range a.Introduced() {
-			x.Methods = append(x.Methods, MethodDescription{m.Name(), uint32(m.Kind()), methodOf(m).signature()})
+			x.Methods = append(x.Methods, MethodDescription{m.Name(), uint32(m.Kind()), methodOf(m).signature(), says.copies[m.Name()]})
 		}
 		all = append(all, x)
 	}
@@ -96,7 +99,7 @@ func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
 			return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the description of class %.255q by its server cannot be used: %w", x.Name, err)
 		}
 		d.mu.Lock()
-		d.classes[x.Name] = last
+		d.classes[x.Name], d.strange[last] = last, true
 		d.mu.Unlock()
 	}
 	if last == nil {
@@ -114,7 +117,7 @@ func (d *Domain) interfaceSpec(x ClassDescription) (som.Spec, error) {
 	if n > MaxDescribed {
 		return som.Spec{}, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d classes are known by descriptions, and no more are allowed (MaxDescribed)", MaxDescribed)
 	}
-	s := som.Spec{Name: x.Name, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
+	s := som.Spec{Name: x.Name, BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
 	for _, p := range x.Parents {
 		parent := som.SOMObject
 		if p != parent.Name() {
@@ -131,7 +134,7 @@ func (d *Domain) interfaceSpec(x ClassDescription) (som.Spec, error) {
 		if m.Kind != uint32(som.Static) && m.Kind != uint32(som.NonStatic) {
 			continue
 		}
-		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Type: reflect.TypeFor[func(som.Self) error]()}
+		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Copies: m.Copies, Type: reflect.TypeFor[func(som.Self) error]()}
 		if signed, err := som.ParseSignature(m.Signature); err == nil {
 			if t, packing, err := signed.MethodType(); err == nil {
 				ms.Type, ms.Packing = t, packing

@@ -41,6 +41,10 @@ type Config struct {
 	// Proxy chooses the class of proxies for a target class where the program has one of its own: a descendant of ClientProxy and of the target.
 	// Nil, or a nil class: the one of the name Target__Proxy that Know was told of, or else one that is made.
 	Proxy func(target *som.Class) *som.Class
+
+	// Server is a descendant of ServerClass, of which the server object is made instead: IBM's impl_server_class. It may override what makes and ends
+	// objects (somdCreateObj, somdDeleteObj), and what calls them (somdDispatchMethod). Nil: ServerClass.
+	Server *som.Class
 }
 
 // A Domain joins objects of the object model to an ORB: it exports those of this process, and imports others. It may be
@@ -56,6 +60,9 @@ type Domain struct {
 	classes   map[string]*som.Class     // by name
 	proxies   map[*som.Class]*som.Class // of proxies, by target
 	described int
+	strange   map[*som.Class]bool // known by descriptions alone
+
+	dispatcher atomic.Pointer[som.Weak] // the server object through which calls go, if it wants to see them
 
 	given atomic.Int64 // objects of which clients have references of their own
 
@@ -65,7 +72,7 @@ type Domain struct {
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
 func New(adapter *poa.POA, cfg Config) *Domain {
 	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, sweepAt: leastSweep, byKey: map[string]*servant{},
-		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}}
+		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}}
 }
 
 // ORB returns the ORB.
@@ -83,6 +90,13 @@ func (d *Domain) Know(classes ...*som.Class) {
 			}
 		}
 	}
+}
+
+// isStrange reports whether a class is known by the description of a peer alone.
+func (d *Domain) isStrange(c *som.Class) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.strange[c]
 }
 
 // class returns a class of this process, or nil.

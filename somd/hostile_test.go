@@ -40,7 +40,8 @@ func (l *liar) Dispatch(r *orb.ServerRequest) bool {
 	return true
 }
 
-// described writes a description of classes, each a name, its parents, and the signatures of methods m0, m1, …
+// described writes a description of classes, each a name, and perhaps the base of its proxies and how objects go in its methods, its parents, and
+// the signatures of methods m0, m1, …
 func described(e *cdr.Encoder, classes ...[3][]string) {
 	e.Count(len(classes))
 	for _, c := range classes {
@@ -56,7 +57,9 @@ func described(e *cdr.Encoder, classes ...[3][]string) {
 			e.String(fmt.Sprintf("m%d", i))
 			e.ULong(0)
 			e.String(s)
+			e.String(append(c[0], "", "")[2])
 		}
+		e.String(append(c[0], "")[1])
 	}
 }
 
@@ -91,6 +94,14 @@ func TestHostileServers(t *testing.T) {
 		"bad signatures": {say: func(e *cdr.Encoder) {
 			described(e, [3][]string{{"A"}, root, {"", "x", "v:/", "v:p/void({", "v:p/void(^7)", strings.Repeat("<", 1000), "i:/long()!{{!!", "v:p/void(long[99999][99999])"}})
 		}, ok: true},
+		"bad letters of copies": {say: func(e *cdr.Encoder) { described(e, [3][]string{{"A", "", "rx"}, root, {"o:o/object(object)"}}) }},
+		"copies of other methods": {say: func(e *cdr.Encoder) {
+			described(e, [3][]string{{"A", "", strings.Repeat("c", 300)}, root, {"v:/void()", "o:o/object(object)", "v:/void()", "v:/void()"}})
+		}, ok: true},
+		"a base of proxies that is none": {say: func(e *cdr.Encoder) { described(e, [3][]string{{"A", "Pets::Cat", ""}, root, many(4, "v:p/void({")}) }},
+		"a base of proxies of any name": {say: func(e *cdr.Encoder) {
+			described(e, [3][]string{{"A", "a b\n" + strings.Repeat("x", 1<<12), ""}, root, many(4, "v:p/void({")})
+		}, ok: true},
 		"classes too deep": {say: func(e *cdr.Encoder) {
 			all := [][3][]string{{{"C0"}, root, nil}}
 			for i := range 300 {
@@ -102,6 +113,7 @@ func TestHostileServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			peer, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+			client.Know(cat.Class)
 			ref, err := peer.ORB().Adapter().Activate(&liar{iface: orb.Interface{ID: "IDL:Lie:1.0"}, say: c.say})
 			if err != nil {
 				t.Fatal(err)

@@ -20,6 +20,7 @@ type method struct {
 	params   []param
 	ins      []reflect.Type // as Go has them
 	outs     []reflect.Type // the result first
+	copies   byte           // how the result goes, as values.copies has it
 	takesCtx bool
 	fails    bool // its last result is an error
 	borrowed bool // the result stays the object's
@@ -30,6 +31,7 @@ type method struct {
 
 type param struct {
 	how     byte
+	copies  byte
 	typ     *som.SignedType
 	in, out int // which of Go's arguments and results it is
 }
@@ -87,6 +89,7 @@ func newMethod(m *som.Method) *method {
 	default:
 		x.err = x.guessed(m.Packing().Passing())
 	}
+	x.copied(modifiersOf(m.Class()).copies[m.Name()])
 	if signed != nil {
 		x.raised = signed.Raises
 		for i := range signed.Raises {
@@ -97,6 +100,21 @@ func newMethod(m *som.Method) *method {
 		x.raises = append(x.raises, anyException{})
 	}
 	return x
+}
+
+// copied takes how objects go from what the class's IDL says, a letter for the result and one for each parameter.
+func (x *method) copied(letters string) {
+	if letters == "" || x.err != nil {
+		return
+	}
+	if len(letters) != 1+len(x.params) {
+		x.err = fmt.Errorf("its class says %q of how objects go, and it has %d parameters", letters, len(x.params))
+		return
+	}
+	x.copies = letters[0]
+	for i := range x.params {
+		x.params[i].copies = letters[i+1]
+	}
 }
 
 // told takes the types from the signature.
@@ -192,6 +210,7 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) 
 	for c.Next() {
 		for _, p := range x.params {
 			if p.how != 'o' {
+				v.copies = p.copies
 				v.put(&c.Out, p.typ, ins[p.in])
 			}
 		}
@@ -202,10 +221,12 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) 
 	}
 	if c.Returned(d.readers(ctx, x.raises, serverOf(ref))...) {
 		if x.result.Kind != som.Void {
+			v.copies = x.copies
 			v.get(&c.In, x.result, outs[0])
 		}
 		for _, p := range x.params {
 			if p.how != 'i' {
+				v.copies = p.copies
 				v.get(&c.In, p.typ, outs[p.out])
 			}
 		}
@@ -269,6 +290,7 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 			continue
 		}
 		in := reflect.New(x.ins[p.in]).Elem()
+		v.copies = p.copies
 		v.get(&r.In, p.typ, in)
 		if args[p.in] = in.Interface(); in.Kind() == reflect.Interface && in.IsNil() {
 			args[p.in] = nil
@@ -277,7 +299,10 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 	if !r.Decoded() {
 		return
 	}
-	outs, err := x.run(r.Context(), o, args)
+	outs, err := d.dispatched(r.Context(), x, o, args)
+	if err == nil && len(outs) != len(x.outs) {
+		err = exc.New(exc.Internal, exc.MinorBadValue, exc.Yes, "the server object gave %d results of %s, not %d", len(outs), x.of, len(x.outs))
+	}
 	if !x.borrowed {
 		defer func() {
 			for _, out := range outs {
@@ -294,10 +319,12 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 		w.why = passed
 	}
 	if x.result.Kind != som.Void {
+		w.copies = x.copies
 		w.put(&r.Out, x.result, result(outs, 0, x.outs[0]))
 	}
 	for _, p := range x.params {
 		if p.how != 'i' {
+			w.copies = p.copies
 			w.put(&r.Out, p.typ, result(outs, p.out, x.outs[p.out]))
 		}
 	}

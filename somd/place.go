@@ -129,6 +129,18 @@ func (at *place) createAt(ctx context.Context) (*orb.Ref, error) {
 	return createAt(ctx, server, at.Class)
 }
 
+// base returns the class that the placed class descends from first. What the server says of its own class is believed as far as
+// this process has the class that it names.
+func (at *place) base(own ClassDescription, parents []*som.Class) (*som.Class, error) {
+	name, strange := own.BaseProxy, true
+	for _, p := range parents {
+		if name == "" {
+			name, strange = baseProxyOf(p), at.d.isStrange(p)
+		}
+	}
+	return at.d.proxyBase(name, own.Name, strange)
+}
+
 // make makes the class.
 func (at *place) make(own ClassDescription) (*som.Class, error) {
 	d := at.d
@@ -164,7 +176,11 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 		}
 	}
 	s.Detached = s.AbstractParents
-	s.Parents = append([]*som.Class{ClientProxy}, s.AbstractParents...)
+	base, err := at.base(own, s.AbstractParents)
+	if err != nil {
+		return nil, err
+	}
+	s.Parents = append([]*som.Class{base}, s.AbstractParents...)
 	s.Init = func(r som.Ref) error {
 		p, _ := som.FindState[proxy](r)
 		p.mu.Lock()

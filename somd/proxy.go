@@ -11,23 +11,6 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// ClientProxy is IBM's SOMDClientProxy, which all classes of proxies descend from. What a proxy answers itself, sends to its target, or does in both
-// places is a table in docs/somd.md. A program's own class of proxies has ClientProxy for its first parent and the target's class, abstract, for
-// its second, and sends calls on by sommProxyDispatch.
-var ClientProxy = som.MustClass[proxy]("SOMDClientProxy", som.With(func(s *som.Spec) {
-	s.Introduces = []som.MethodSpec{
-		{Name: "is_proxy", Impl: func(som.Self) bool { return true }},
-		{Name: "is_nil", Impl: func(som.Self) bool { return false }},
-		{Name: "somdTargetFree", Impl: func(self som.Self, ctx context.Context) error { return proxyOf(self).free(ctx) }},
-		{Name: "somdProxyFree", Impl: func(self som.Self) error { return self.Ref().Release() }},
-		{Name: "somdTargetGetClass", Impl: func(self som.Self) *som.Class { return proxyOf(self).SomGetClass() }},
-		{Name: "somdProxyGetClass", Impl: func(self som.Self) *som.Class { return self.Ref().Class() }},
-		{Name: "somdTargetGetClassName", Impl: func(self som.Self) string { return proxyOf(self).SomGetClassName() }},
-		{Name: "somdProxyGetClassName", Impl: func(self som.Self) string { return self.Ref().Class().Name() }},
-		{Name: "somdReleaseResources", Impl: func(som.Self) {}},
-	}
-}))
-
 var sendToken = som.MustBind[func(som.Self, context.Context, *som.Method, []any) ([]any, error)](ClientProxy, "sommProxyDispatch")
 
 // A proxy is what an object of a class of proxies knows of its target.
@@ -62,6 +45,12 @@ func Reference(o som.Object) (*orb.Ref, bool) {
 	}
 	ref, err := p.reference()
 	return ref, err == nil
+}
+
+// IsProxy reports whether an object stands for one of another process.
+func IsProxy(o som.Object) bool {
+	_, ok := som.FindState[proxy](o.SOM())
+	return ok
 }
 
 func (p *proxy) reference() (*orb.Ref, error) {

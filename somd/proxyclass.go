@@ -14,18 +14,65 @@ func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
 	if err := d.share(target); err != nil {
 		return nil, err
 	}
-	s := som.Spec{Name: target.Name() + "__Proxy", Parents: []*som.Class{ClientProxy, target}}
+	base, err := d.proxyBase(baseProxyOf(target), target.Name(), d.isStrange(target))
+	if err != nil {
+		return nil, err
+	}
+	s := som.Spec{Name: target.Name() + "__Proxy", Parents: []*som.Class{base, target}}
 	if target == som.SOMObject {
 		s.Parents = s.Parents[:1]
 	}
 	s.AbstractParents = s.Parents[1:]
 	s.Detached = s.AbstractParents
-	s.Overrides = Forward(target)
+	s.Overrides = Forward(target, ownMethods(base)...)
 	c, err := som.NewClass(s)
 	if err != nil {
 		return nil, fmt.Errorf("somd: no proxies can be made for objects of %s: %w", target, err)
 	}
 	return c, nil
+}
+
+// proxyBase returns the class from which a target's proxies descend: that of a name, which the IDL of the target's class or of an ancestor gives it by
+// baseproxyclass. A strange class is one that a peer describes: what it names is taken if this process has it, and nothing is
+// loaded for it.
+func (d *Domain) proxyBase(name, target string, strange bool) (*som.Class, error) {
+	if name == "" {
+		return ClientProxy, nil
+	}
+	c := d.class(name)
+	if c == nil && strange {
+		return ClientProxy, nil
+	}
+	if c == nil && d.Find != nil {
+		if found, err := d.Find(name); err == nil {
+			c = found
+			d.Know(c)
+		}
+	}
+	switch {
+	case c == nil:
+		return nil, fmt.Errorf("somd: proxies for objects of %s descend from class %s (baseproxyclass), which this process does not have", target, name)
+	case !c.DescendsFrom(ClientProxy):
+		return nil, fmt.Errorf("somd: proxies for objects of %s are to descend from class %s (baseproxyclass), which does not descend from %s", target, name, ClientProxy)
+	}
+	return c, nil
+}
+
+// ownMethods are those that a base of proxies implements beside what all proxies do: a call of them runs there, and is not sent on.
+func ownMethods(base *som.Class) []*som.Method {
+	var all []*som.Method
+	for _, m := range base.Methods() {
+		for _, a := range base.Order() {
+			if a == ClientProxy || isRoot(a) {
+				break
+			}
+			if a.Implements(m) != nil {
+				all = append(all, m)
+				break
+			}
+		}
+	}
+	return all
 }
 
 // Forward returns the overrides by which the methods of a target's class go to the target, for a class of proxies of a program's own, which does those

@@ -3,6 +3,7 @@ package somd
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -23,7 +24,26 @@ const ServerID = "SOMDServer"
 //	void      somdDeleteObj(in SOMObject obj);
 //	sequence<string> somdClasses();
 //	sequence<struct {name, major, minor, parents, methods}> somdDescribe(in string objclass);
-var ServerClass = som.MustClass[Server]("SOMDServer")
+//
+// They stand at their places in SOM 3.0's release order, with what has no implementation here.
+var ServerClass = som.MustClass[Server]("SOMDServer", som.WithVersion(2, 2), som.With(func(s *som.Spec) {
+	type self = som.Self
+	type ctx = context.Context
+	s.Introduces = []som.MethodSpec{
+		kept("somdSOMObjFromRef", "o:o/SOMObject(SOMDObject)"),
+		kept("somdRefFromSOMObj", "o:o/SOMDObject(SOMObject)"),
+		{Name: "somdCreateObj", Signature: "o:ss/SOMObject(string,string)", Type: reflect.TypeFor[func(self, ctx, string, string) (som.Object, error)]()},
+		{Name: "somdDeleteObj", Signature: "v:o/void(SOMObject)", Type: reflect.TypeFor[func(self, ctx, som.Object) error]()},
+		kept("somdGetClassObj", "o:s/SOMClass(string)"),
+		{Name: "somdDispatchMethod", Type: reflect.TypeFor[func(self, ctx, som.Object, *som.Method, []any) ([]any, error)]()},
+		kept("somdObjReferencesCached", "b:/boolean()"),
+		kept("private1", ""), kept("private2", ""),
+		kept("somdCreateFactory", "o:sp/SOMObject(string,void*)"),
+		{Name: "somdFactory", Signature: "o:s/SOMObject(string)", Type: reflect.TypeFor[func(self, ctx, string) (som.Object, error)]()},
+		{Name: "somdClasses", Signature: "v:p/<string>()", Packing: som.Packing{}.Passes("r"), Type: reflect.TypeFor[func(self, ctx) ([]string, error)]()},
+		{Name: "somdDescribe", Packing: som.Packing{}.Passes("ri"), Type: reflect.TypeFor[func(self, ctx, string) ([]ClassDescription, error)]()},
+	}
+}))
 
 // A Server is the state of a SOMDServer object; see [NewServer].
 type Server struct {
@@ -34,17 +54,31 @@ type Server struct {
 
 	mu   sync.Mutex
 	seen map[string]*som.Class
+	make map[*som.Class]som.Ref // factories of classes that name one
 }
 
-// NewServer returns a SOMDServer, with one reference, that makes objects of the classes of these names, or of any that find finds if there are none.
-// An object that it makes lives until its client gives the reference back, or the process ends.
+// NewServer returns a SOMDServer, or an object of the class that the domain's Config names, with one reference. It makes objects of the classes of
+// these names, or of any that find finds if there are none. An object that it makes lives until its client gives the reference back,
+// or the process ends. A class that names a factory has its objects made by an object of that.
 func NewServer(d *Domain, find func(name string) (*som.Class, error), names ...string) (som.Ref, error) {
-	r, err := ServerClass.New()
+	c := d.Server
+	switch {
+	case c == nil:
+		c = ServerClass
+	case !c.DescendsFrom(ServerClass):
+		return som.Ref{}, fmt.Errorf("somd: the class of the server object is to be %s, which does not descend from %s", c, ServerClass)
+	}
+	r, err := c.New()
 	if err != nil {
 		return som.Ref{}, err
 	}
 	s, _ := som.FindState[Server](r)
-	s.d, s.find, s.names, s.seen = d, find, names, map[string]*som.Class{}
+	s.d, s.find, s.names, s.seen, s.make = d, find, names, map[string]*som.Class{}, map[*som.Class]som.Ref{}
+	if c != ServerClass && overridesDispatch(c) {
+		if err := d.dispatchBy(r); err != nil {
+			return som.Ref{}, drop(r, err)
+		}
+	}
 	return r, nil
 }
 
@@ -62,6 +96,32 @@ func Among(classes ...*som.Class) func(name string) (*som.Class, error) {
 		}
 		return nil, &som.Error{Code: som.CodeUnknown, Class: name, Text: "the server has no such class; it has " + strings.Join(names, ", ")}
 	}
+}
+
+// A ServerBase is what classes of servers in Go embed, whose parent is ServerClass: its methods are what that implements.
+type ServerBase struct{ som.Base }
+
+var (
+	createToken = som.MustBind[func(som.Self, context.Context, string, string) (som.Object, error)](ServerClass, "somdCreateObj")
+	deleteToken = som.MustBind[func(som.Self, context.Context, som.Object) error](ServerClass, "somdDeleteObj")
+)
+
+// SomdCreateObj is ServerClass's.
+func (b ServerBase) SomdCreateObj(ctx context.Context, objclass, hints string) (som.Object, error) {
+	fn, self := createToken.In(ServerClass, b.SOM())
+	return fn(self, ctx, objclass, hints)
+}
+
+// SomdDeleteObj is ServerClass's.
+func (b ServerBase) SomdDeleteObj(ctx context.Context, obj som.Object) error {
+	fn, self := deleteToken.In(ServerClass, b.SOM())
+	return fn(self, ctx, obj)
+}
+
+// SomdDispatchMethod is ServerClass's.
+func (b ServerBase) SomdDispatchMethod(ctx context.Context, obj som.Object, m *som.Method, args []any) ([]any, error) {
+	fn, self := dispatchToken.In(ServerClass, b.SOM())
+	return fn(self, ctx, obj, m, args)
 }
 
 // Publish exports an object under an id of an adapter whose ids the program chooses, so that its reference can outlive the process. It must
@@ -107,16 +167,17 @@ func (s *Server) class(name string) (*som.Class, error) {
 	return c, nil
 }
 
-// SomdCreateObj makes an object of a class for a client, who owns it. There are no hints yet: they must be empty.
-func (s *Server) SomdCreateObj(_ context.Context, objclass, hints string) (som.Object, error) {
+// SomdCreateObj makes an object of a class for a client, who owns it. Hints are for a class of servers of the program's own (Config.Server), which
+// overrides this: here they must be empty.
+func (s *Server) SomdCreateObj(ctx context.Context, objclass, hints string) (som.Object, error) {
 	if hints != "" {
-		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "there are no hints like %.100q: leave them empty", hints)
+		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "the server knows of no hints like %.100q: leave them empty", hints)
 	}
 	c, err := s.class(objclass)
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.New()
+	r, err := s.made(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("no object of class %s can be made: %w", c, err)
 	}

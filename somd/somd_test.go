@@ -211,7 +211,7 @@ func TestDescribed(t *testing.T) {
 	for _, c := range r.Class().Order() {
 		names = append(names, c.Name())
 	}
-	if got, want := strings.Join(names, " "), "Pets::Cat__Proxy SOMDClientProxy Pets::Cat Pets::Pet SOMObject"; got != want || r.IsA(cat.Class) {
+	if got, want := strings.Join(names, " "), "Pets::Cat__Proxy SOMDClientProxy SOMDObject Pets::Cat Pets::Pet SOMObject"; got != want || r.IsA(cat.Class) {
 		t.Errorf("the proxy's classes are %s", got)
 	}
 	ctx := t.Context()

@@ -22,6 +22,8 @@ type values struct {
 	why  hold      // of objects of this process that are written
 	from string    // the server of which references that are read were given to this process; empty: none was
 	refs []som.Ref // references that were read, each of the reader's own
+
+	copies byte // how objects of the parameter go: c as copies, m as copies where they can be, else as references
 }
 
 // release gives back the references that were read, where nobody gets them.
@@ -116,11 +118,18 @@ func (v *values) putObject(e *cdr.Encoder, x reflect.Value) {
 			return
 		}
 	}
-	if o == nil || o.SOM().IsNil() {
+	switch {
+	case v.copies == 'c' || v.copies == 'm':
+		v.putCopied(e, o)
+	case o == nil || o.SOM().IsNil():
 		e.Object(nil, nil)
-		return
+	default:
+		v.putReference(e, o.SOM())
 	}
-	ref, err := v.d.export(o.SOM(), v.why)
+}
+
+func (v *values) putReference(e *cdr.Encoder, r som.Ref) {
+	ref, err := v.d.export(r, v.why)
 	if err != nil {
 		e.Fail(err)
 		return
@@ -224,6 +233,14 @@ func serverOf(o *orb.Ref) string {
 }
 
 func (v *values) getObject(d *cdr.Decoder, t *som.SignedType, x reflect.Value) {
+	if v.copies == 'c' || v.copies == 'm' {
+		v.getCopied(d, t, x)
+		return
+	}
+	v.getReference(d, t, x)
+}
+
+func (v *values) getReference(d *cdr.Decoder, t *som.SignedType, x reflect.Value) {
 	o, _ := d.Object().(*orb.Ref)
 	if d.Err() != nil || o == nil {
 		return
@@ -396,7 +413,7 @@ func build(making map[form]*som.SignedType, f form) *som.SignedType {
 		x.Kind = som.WChar
 	case plain:
 		x.Kind = k
-	case t.Kind() == reflect.Interface && t.NumMethod() > 0 && t.Name() != "error": // of a generated class
+	case t.Kind() == reflect.Interface && (t.NumMethod() > 0 || som.IsNarrow(t)) && t.Name() != "error": // of a generated class
 		x.Kind = som.ObjectType
 	case t.Kind() == reflect.Slice, t.Kind() == reflect.Array:
 		if x.Kind = som.Sequence; t.Kind() == reflect.Array {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"strings"
+	"unsafe"
 
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/model"
@@ -23,6 +24,20 @@ func Parse(b []byte) (*model.Spec, error) {
 		return nil, err
 	}
 	return spec, nil
+}
+
+// At reads the typelib that lies at a place of memory, as a class's description points to one (som.Class.Typelib): it says itself how
+// long it is. The memory has to hold one; it is not kept.
+func At(p unsafe.Pointer) (*model.Spec, error) {
+	head := unsafe.Slice((*byte)(p), headerSize)
+	size := binary.LittleEndian.Uint32(head[offSize:])
+	if string(head[:len(magic)]) != magic || size < headerSize {
+		return nil, fmt.Errorf("typelib: there is none at this place: it begins with %q", head[:len(magic)])
+	}
+	if size > MaxSize {
+		return nil, exceeded("typelib-size", MaxSize, "it is said to have %d octets", size)
+	}
+	return Parse(unsafe.Slice((*byte)(p), size))
 }
 
 // ParseSection reads all the typelibs of a section, one for each object file that had any:

@@ -49,8 +49,12 @@ func (v classPlaceCmd) Run(c *console) error {
 		return usage("%v", err)
 	}
 	var links []string
+	names := []string{"libcosstream.so", "libcosobjectidentity.so"} // the classes of streams, which classes of objects that are copied descend from
 	for _, class := range p.Classes {
-		link := filepath.Join(v.Dir, somd.LibraryNames(class.Class)[0])
+		names = append(names, somd.LibraryNames(class.Class)[0])
+	}
+	for _, name := range names {
+		link := filepath.Join(v.Dir, name)
 		if ours, err := isPlaceLink(link, library); err != nil {
 			return err
 		} else if !ours {

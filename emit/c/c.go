@@ -146,7 +146,7 @@ func (u *unit) guard(name string) (end func()) {
 
 // includes returns the stems of the files whose headers a file's header includes.
 func (u *unit) includes() []string {
-	return u.Includes(u.spec, func(f *model.File) bool { return !f.Standard || cabi.IsGivenFile(f) })
+	return u.Includes(u.spec, func(f *model.File) bool { return !f.Standard || cabi.HasHeader(f) })
 }
 
 // library returns the source of a class library's entry.

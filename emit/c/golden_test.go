@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/opendsom/dsom/emit/c"
+	"github.com/opendsom/dsom/idl"
 	"github.com/opendsom/dsom/internal/golden"
 )
 
@@ -27,6 +28,19 @@ func TestGivenHeaders(t *testing.T) {
 	t.Parallel()
 	names := []string{"somobj.idl", "somcls.idl", "somcm.idl", "sombacls.idl", "snglicls.idl", "somtrcls.idl", "somproxy.idl"}
 	for p, got := range mustEmit(t, compile(t, root+"/idl/standard", names...), c.Options{}).All() {
+		golden.Check(t, "../"+root+"/bind/c/"+p, string(got))
+	}
+	names = []string{"somdtype.idl", "omgidobj.idl", "omgestio.idl", "impldef.idl", "implrep.idl", "somdorb.idl", "somdobj.idl", "somdcprx.idl", "principl.idl",
+		"servmgr.idl", "om.idl", "somdom.idl", "boa.idl", "somoa.idl", "somdproc.idl"}
+	for i, name := range names {
+		names[i] = filepath.Join(root, "idl/standard", name)
+	}
+	o := idl.Options{Dialect: idl.SOM, Include: []string{root + "/idl/standard"}, Define: []string{"SOMD_WITHOUT_ANY"}}
+	r, err := idl.Compile(t.Context(), o, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, got := range mustEmit(t, r.Spec, c.Options{Parts: c.Usage}).All() {
 		golden.Check(t, "../"+root+"/bind/c/"+p, string(got))
 	}
 }

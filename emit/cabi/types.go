@@ -137,6 +137,22 @@ func IsGivenFile(f *model.File) bool {
 	return false
 }
 
+// HasHeader reports whether a file of the compiler's own is one whose header is given in bind/c: those of DSOM's classes, and of streams.
+func HasHeader(f *model.File) bool {
+	if IsGivenFile(f) {
+		return true
+	}
+	if f == nil || !f.Standard {
+		return false
+	}
+	switch path.Base(f.Path) {
+	case "somdtype.idl", "omgidobj.idl", "omgestio.idl", "impldef.idl", "implrep.idl", "somdorb.idl", "somdobj.idl", "somdcprx.idl", "principl.idl",
+		"servmgr.idl", "om.idl", "somdom.idl", "boa.idl", "somoa.idl", "somdproc.idl":
+		return true
+	}
+	return false
+}
+
 // Definition returns what a forward declaration declares, if that is defined, and otherwise d.
 func Definition(d model.Decl) model.Decl {
 	if f, ok := d.(*model.Forward); ok && f.Definition != nil {

@@ -112,6 +112,12 @@ func (w *classWriter) spec(own []classMethod) {
 	if _, abstract := w.d.ClassModifier("abstract"); abstract {
 		w.L("s.Abstract = true")
 	}
+	if c := w.d.ClassNamed("baseproxyclass"); c != "" {
+		w.F("s.BaseProxy = %q", c)
+	}
+	if c := w.d.ClassNamed("factory"); c != "" {
+		w.F("s.Factory = %q", c)
+	}
 	if w.hasTypelib() {
 		w.F("s.Typelib = %s", w.typelib())
 	}
@@ -171,6 +177,9 @@ func (w *classWriter) methodSpec(m classMethod) string {
 	}
 	if how := m.passing(); how != "" {
 		packs += fmt.Sprintf(".Passes(%q)", how)
+	}
+	if m.copies != "" {
+		s += fmt.Sprintf(", Copies: %q", m.copies)
 	}
 	return fmt.Sprintf("%s, Type: %s.TypeFor[%s](), Signature: %q, Packing: %s}", s, w.rt("reflect"), m.funcName(), m.sig, packs)
 }

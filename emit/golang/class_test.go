@@ -190,6 +190,28 @@ func TestCrossing(t *testing.T) {
 	}
 }
 
+// TestElsewhere holds that classes say what their IDL says of their objects in other processes, with the names of classes resolved as IDL does.
+func TestElsewhere(t *testing.T) {
+	t.Parallel()
+	spec := compileSOM(t, idl.FilesOf{"toys.idl": `#include <somobj.idl>
+interface Works : SOMObject { implementation { }; };
+module Toys {
+  interface Works : SOMObject { implementation { }; };
+  interface Ball : SOMObject { implementation { factory = Works; baseproxyclass = "::Works"; }; };
+  interface Other : SOMObject { implementation { baseproxyclass = Elsewhere; }; };
+  interface Box : SOMObject {
+    Ball swap(in long n, inout Ball a, in Ball b, out Ball c);
+    void put(in Ball b);
+    implementation { swap: pass_by_copy_result, pass_by_copy_parameters = "a", maybe_by_value_parameters = "b, c"; };
+  };
+};
+`}, "toys.idl")
+	files := mustEmit(t, spec, golang.Options{PackagePrefix: "example.com/gen", Classes: true})
+	contains(t, files, "toys/ball/toys.go", `s.BaseProxy = "Works"`, `s.Factory = "Toys::Works"`)
+	contains(t, files, "toys/other/toys.go", `s.BaseProxy = "Elsewhere"`)
+	contains(t, files, "toys/box/toys.go", `Name: "swap", Copies: "crcmm", Type:`, `Name: "put", Type:`)
+}
+
 // TestTypelib holds that classes in Go point to the type information of their file, which is in a package of its own, and only with cgo.
 func TestTypelib(t *testing.T) {
 	t.Parallel()

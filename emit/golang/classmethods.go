@@ -12,11 +12,12 @@ import (
 // an attribute. Its operation is its name in the object model.
 type classMethod struct {
 	call
-	decl  model.Decl
-	class *model.Interface // that introduces it
-	kind  model.MethodKind
-	init  bool
-	sig   string // as other languages have it
+	decl   model.Decl
+	class  *model.Interface // that introduces it
+	kind   model.MethodKind
+	init   bool
+	sig    string // as other languages have it
+	copies string // how objects go to another process
 }
 
 func (m *classMethod) qualified() string { return m.class.QualifiedName() + "::" + m.operation }
@@ -42,7 +43,7 @@ func (f *file) classMethods(d *model.Interface) []classMethod {
 		for _, m := range i.Members() {
 			for _, c := range f.calls(m, names[m]) {
 				k := kinds[c.operation]
-				cm := classMethod{call: c, decl: m, class: i, kind: k.Kind(), init: k.IsInit(), sig: cabi.Signature(&k)}
+				cm := classMethod{call: c, decl: m, class: i, kind: k.Kind(), init: k.IsInit(), sig: cabi.Signature(&k), copies: k.Copies()}
 				if o, ok := m.(*model.Operation); ok && cm.init && len(o.Params) > 0 {
 					plain := *o
 					plain.Params = o.Params[1:] // the visits are the runtime's business

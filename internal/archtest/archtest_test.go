@@ -30,12 +30,12 @@ codeset typecode ior
 dyn model ior/explain
 idl/syntax giop emit emit/cabi emit/template typelib transport store som dyn/... svc/somdd/wire
 idl/check idl/format reach emit/... transport/... store/... som/... somd/internal/pets
-idl orb/internal/conn probe som/internal/zoo/dog somd/internal/pets/pet
-orb idl/... somd/internal/pets/cat
-orb/stub orb/poa orb/dii orb/pi orb/telemetry
+idl orb/internal/conn probe som/internal/zoo/dog som/stream/cosobjectidentity/identifiableobject som/stream/cosstream/streamio somd/internal/pets/pet
+orb idl/... som/stream/cosstream/streamable somd/internal/pets/cat
+orb/stub orb/poa orb/dii orb/pi orb/telemetry som/stream/cosstream/streamablefactory
 std/...
 somd svc/somdd/client
-svc/...
+svc/... somd/dsom
 daemon/admin
 server server/... daemon daemon/... gateway trace portscan doctor
 demo/...

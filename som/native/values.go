@@ -49,7 +49,7 @@ func letter(t reflect.Type) (string, bool) {
 	case reflect.String:
 		return "s", true
 	}
-	if t == refType || t.Kind() == reflect.Interface && t.Implements(objectType) || t.Kind() == reflect.Interface && t.NumMethod() > 0 && t != errorType && t != contextType {
+	if t == refType || t.Kind() == reflect.Interface && t.Implements(objectType) || t.Kind() == reflect.Interface && (t.NumMethod() > 0 || som.IsNarrow(t)) && t != errorType && t != contextType {
 		return "o", true // an object: interfaces of classes are all that a method takes of interfaces
 	}
 	return "", false

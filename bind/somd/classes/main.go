@@ -19,6 +19,7 @@ import (
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/native"
 	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/somd/dsom"
 )
 
 func main() {
@@ -49,6 +50,11 @@ func main() {
 
 // serve loads the libraries and publishes the object that makes others.
 func serve(ctx context.Context, s *server.Server, files []string, only string) error {
+	for _, c := range dsom.Classes() { // class libraries may descend from them and use them
+		if err := native.Export(c); err != nil {
+			return err
+		}
+	}
 	names, err := load(files)
 	if err != nil {
 		return err
@@ -62,6 +68,7 @@ func serve(ctx context.Context, s *server.Server, files []string, only string) e
 		names = strings.Split(only, ",")
 	}
 	d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export})
+	dsom.Provide(func() (*somd.Domain, dsom.Options, error) { return d, dsom.Options{Daemon: s.Daemon()}, nil })
 	ref, err := somd.Serve(ctx, s, d, native.Find, names...)
 	if err == nil && s.Daemon() == "" {
 		fmt.Println(ref) // there is no name to find it by

@@ -7,11 +7,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +25,7 @@ import (
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/native"
 	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/somd/dsom"
 )
 
 func init() { native.OnLoad(place) }
@@ -43,6 +47,9 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	}
 	adapter, err := poa.New(o).Create("objects", poa.Options{Bidirectional: poa.Both})
 	if err != nil {
+		return nil, err
+	}
+	if err := daemonOf(o); err != nil {
 		return nil, err
 	}
 	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export}), nil
@@ -71,6 +78,51 @@ func limitsIn(text string) (*limits.Limits, error) {
 	return l, nil
 }
 
+// daemonOf tells the ORB where the daemon's services are: at $DSOM_DAEMON, a host and port, or at port $SOMDPORT of this machine, or 3053.
+func daemonOf(o *orb.ORB) error {
+	at := cmp.Or(os.Getenv(envDaemon), net.JoinHostPort("127.0.0.1", cmp.Or(os.Getenv("SOMDPORT"), "3053")))
+	for _, name := range []string{"NameService", "InterfaceRepository"} {
+		ref, err := o.Resolve(context.Background(), "corbaloc:iiop:1.2@"+at+"/"+name)
+		if err != nil {
+			return fmt.Errorf("the daemon's address (%s): %w", envDaemon, err)
+		}
+		o.RegisterInitialReference(name, ref)
+	}
+	return nil
+}
+
+// envDaemon is the variable that says where the daemon is.
+const envDaemon = "DSOM_DAEMON"
+
+// shared has what share has come to, for each set of classes.
+var shared struct {
+	sync.Mutex
+	done map[string]bool
+}
+
+// share makes DSOM's classes known to libsom, once.
+func share(all []*som.Class) error {
+	dsom.Provide(func() (*somd.Domain, dsom.Options, error) {
+		d, err := joined()
+		return d, dsom.Options{Daemon: os.Getenv(envDaemon)}, err
+	})
+	shared.Lock()
+	defer shared.Unlock()
+	for _, c := range all {
+		if shared.done[c.Name()] {
+			continue
+		}
+		if err := native.Export(c); err != nil {
+			return err
+		}
+		if shared.done == nil {
+			shared.done = map[string]bool{}
+		}
+		shared.done[c.Name()] = true
+	}
+	return nil
+}
+
 // placing has the classes that are placed, or are being placed, each for those who wait.
 var placing struct {
 	sync.Mutex
@@ -82,8 +134,17 @@ type placed struct {
 	err  error
 }
 
+// libraryName is the library's own, by which it is loaded for DSOM's classes; by the other names it is for the classes that are placed.
+const libraryName = "libdsom-place.so"
+
 // place defines the classes that a file's name stands for.
 func place(file string) error {
+	switch filepath.Base(file) {
+	case libraryName, "libsomdprocess.so":
+		return share(dsom.Classes())
+	case "libcosstream.so", "libcosobjectidentity.so":
+		return share(dsom.Streams())
+	}
 	all, err := somd.ReadPlacement(file)
 	if err != nil {
 		return err

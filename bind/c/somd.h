@@ -1,0 +1,121 @@
+/*
+ * somd.h: DSOM for programs in C and C++: SOMD_Init, the objects that it makes, and somdCreate. docs/somd.md says how it is used.
+ *
+ * Nothing is linked but the kernel. The ORB is a library, libdsom-place.so, which is loaded when SOMD_Init is called first: from where the variable
+ * DSOM_PLACE_LIBRARY says, or else where the system looks for libraries. In a server's process it is there already. A process in which another
+ * library in Go is has no room for it: SOMD_Init then raises, and says so.
+ *
+ * As in SOM, SOMD_Init and SOMD_Uninit are called by one thread at a time; all else by any. The child of a process that has called SOMD_Init
+ * must not use DSOM after fork, but run a program.
+ */
+#ifndef SOMD_H
+#define SOMD_H
+
+#include <som_c.h>
+
+#include <stdlib.h>
+
+#include "implrep.h"
+#include "omgestio.h"
+#include "orb.h"
+#include "principl.h"
+#include "servmgr.h"
+#include "somdcprx.h"
+#include "somdom.h"
+#include "somdproc.h"
+#include "somoa.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What there is between SOMD_Init and SOMD_Uninit, of each program or library its own; NULL before and after. It is not released. */
+SOM_PER_CLIENT som_ref SOMD_ORBObject;     /* an ORB */
+SOM_PER_CLIENT som_ref SOMD_ImplRepObject; /* an ImplRepository */
+SOM_PER_CLIENT som_ref SOMD_ObjectMgr;     /* a SOMDObjectMgr */
+SOM_PER_CLIENT som_ref SOMD_SOMOAObject;   /* a SOMOA */
+SOM_PER_CLIENT struct somd_client {
+	som_ref process;
+	unsigned inits;
+} somd_client;
+
+/* Loads the ORB, unless it is there. */
+static inline int somd_load(som_env *ev) {
+	som_class *there = som_class_registered("SOMDProcess", NULL);
+	const char *file = getenv("DSOM_PLACE_LIBRARY");
+	if (there) {
+		som_release((som_ref)there);
+		return SOM_OK;
+	}
+	return som_library_load(file && *file ? file : "libdsom-place.so", ev);
+}
+
+static inline void somd_forget(void) {
+	som_ref all[] = {SOMD_ORBObject, SOMD_ImplRepObject, SOMD_ObjectMgr, SOMD_SOMOAObject, somd_client.process};
+	SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = somd_client.process = NULL;
+	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
+		som_release(all[i]);
+}
+
+/* Begins to use DSOM; what raises has begun nothing. It may be called again, and SOMD_Uninit as often. The daemon is not asked for anything: where it is
+ * say the variables DSOM_DAEMON, host:port, or SOMDPORT, a port of this machine, and without them it is at port 3053 of that. */
+static inline void SOMD_Init(som_env *ev) {
+	som_env own = {0, 0, 0, 0, NULL, NULL, NULL, NULL}, *to = ev ? ev : &own;
+	if (somd_client.inits) {
+		somd_client.inits++;
+		return;
+	}
+	if (somd_load(to) == SOM_OK && (somd_client.process = SOMDProcess_new(to))) SOMDProcess_begin(somd_client.process, to);
+	if (to->major == SOM_NO_EXCEPTION) {
+		somd_client.inits = 1;
+		SOMD_ORBObject = SOMDProcess_global(somd_client.process, to, "ORB");
+		SOMD_ImplRepObject = SOMDProcess_global(somd_client.process, to, "ImplRepository");
+		SOMD_ObjectMgr = SOMDProcess_global(somd_client.process, to, "SOMDObjectMgr");
+		SOMD_SOMOAObject = SOMDProcess_global(somd_client.process, to, "SOMOA");
+	} else
+		somd_forget();
+	if (!ev) som_env_clear(&own);
+}
+
+/* Takes a SOMD_Init back. */
+static inline void SOMD_Uninit(som_env *ev) {
+	if (!somd_client.inits) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "SOMD_Uninit is called more often than SOMD_Init");
+		return;
+	}
+	if (--somd_client.inits) return;
+	SOMDProcess_end(somd_client.process, ev);
+	somd_forget();
+}
+
+static inline int somd_begun(som_env *ev) {
+	if (somd_client.inits) return 1;
+	som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "SOMD_Init was not called yet");
+	return 0;
+}
+
+/* An object of a class, made by a server that has it: the class's name, or a constraint on class and alias, the server's name, such as class=='Car' and
+ * alias=='east'. Owned: the object ends when the proxy's last reference is released. init must be 1: objects are made initialised. */
+static inline som_ref somdCreate(som_env *ev, const char *constraint, int init) {
+	if (!somd_begun(ev)) return NULL;
+	if (!init) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/NO_IMPLEMENT:1.0", 0, SOM_COMPLETED_NO, "somdCreate: objects elsewhere are made initialised; to initialise one by arguments have its factory make it (somdFactory)");
+		return NULL;
+	}
+	return SOMDProcess_create(somd_client.process, ev, constraint);
+}
+/* What makes objects of a class at a server: of the class that the class's IDL names by factory=, or a SOMDFactory, which has somNew. Owned. */
+static inline som_ref somdFactory(som_env *ev, const char *constraint) {
+	return somd_begun(ev) ? SOMDProcess_factory(somd_client.process, ev, constraint) : NULL;
+}
+/* Whether the daemon takes calls, now or within so many seconds. */
+static inline int somdDaemonReady(som_env *ev, uint32_t seconds) {
+	return somd_begun(ev) && SOMDProcess_daemon_ready(somd_client.process, ev, seconds);
+}
+static inline void somdExceptionFree(som_env *ev) { som_env_clear(ev); }
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+//go:build linux
+
+package somd_test
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// books builds the client that is written as DSOM's books have it, and the class libraries of which its objects are copied.
+func (b bench) books(t *testing.T, kernel string) {
+	t.Helper()
+	if _, err := os.Stat(b.path("textbook")); err == nil {
+		return
+	}
+	link := []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-pthread"}
+	cc := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + b.dir}
+	for _, name := range []string{"coin", "purse"} {
+		run(t, b.path("dsom"), "idl", "build", "--out", b.dir, "--c=h,ih", "--typelib", "--library", name, "-I", "testdata", "testdata/"+name+".idl")
+		if err := os.Mkdir(b.path("only-"+name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		run(t, "gcc", append(append(cc, "-fPIC", "-shared", "-o", b.path("only-"+name, "lib"+name+".so"), "testdata/"+name+".c", b.path(name+"_library.c"), b.path(name+"_typelib.c")), link...)...)
+	}
+	run(t, "gcc", append(append(cc, "-o", b.path("textbook"), "testdata/textbook.c"), link...)...)
+	run(t, "g++", append([]string{"-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c++", "-I" + root + "/libsom/include", "-I" + root + "/bind/c"}, root+"/bind/c/somd.h")...)
+}
+
+// daemon starts a daemon and returns its state folder and its address.
+func (b bench) daemon(t *testing.T) (state, at string) {
+	t.Helper()
+	state = filepath.Join(t.TempDir(), "state")
+	daemon := exec.Command(b.path("dsom"), "daemon", "--state", state, "--listen", "127.0.0.1:0")
+	daemon.Env = append(os.Environ(), "NO_COLOR=1")
+	log, err := daemon.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = daemon.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(time.Minute, func() { _ = daemon.Process.Kill() })
+		defer late.Stop()
+		if err := daemon.Wait(); err != nil {
+			t.Errorf("the daemon ends with %v", err)
+		}
+	})
+	lines := bufio.NewReader(log)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("the daemon says no address: %v", err)
+		}
+		if _, rest, ok := strings.Cut(line, "address=127.0.0.1:"); ok {
+			at = "127.0.0.1:" + rest[:strings.IndexFunc(rest+" ", func(r rune) bool { return r < '0' || r > '9' })]
+			break
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	return state, at
+}
+
+// TestTextbook has a client in C of DSOM's own classes find and register servers, make objects at them by name, by constraint and by factory, pass
+// copies, and end: compiled against the headers, linked with nothing but libsom, with the ORB loaded when SOMD_Init is called.
+func TestTextbook(t *testing.T) {
+	b := newBench(t)
+	kernel := filepath.Dir(os.Getenv("SOM_LIBRARY"))
+	b.books(t, kernel)
+	state, at := b.daemon(t)
+	dsom := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command(b.path("dsom"), args...)
+		cmd.Env = append(os.Environ(), "DSOM_STATE="+state, "NO_COLOR=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+		}
+	}
+	libraries := strings.Join([]string{b.path("only-pet"), b.path("only-toy"), b.path("only-coin"), b.path("only-purse")}, ":")
+	env := []string{"-e", "SOM_LIBRARY=" + os.Getenv("SOM_LIBRARY"), "-e", "SOM_PATH=" + libraries}
+	dsom(append(append([]string{"server", "add", "pets"}, env...), "--", b.path("dsom"), "server", "run", b.path("only-pet", "libpet.so"))...)
+	dsom(append(append([]string{"server", "add", "purses"}, env...), "--", b.path("dsom"), "server", "run", b.path("only-purse", "libpurse.so"))...)
+	dsom("server", "start", "pets")
+	dsom("server", "start", "purses")
+	want, err := os.ReadFile("testdata/textbook.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	streams := b.path("streams") // where Coin's library finds the classes of streams that it descends from
+	if err := os.MkdirAll(streams, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"libcosstream.so", "libcosobjectidentity.so"} {
+		if err := os.Symlink(b.path("libdsom-place.so"), filepath.Join(streams, name)); err != nil && !os.IsExist(err) {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
+	t.Setenv("DSOM_DAEMON", at)
+	if got := b.program(t, []string{streams, b.path("only-coin"), b.path("only-toy")}, "textbook"); got != string(want) {
+		t.Errorf("the client prints\n%s, want\n%s", got, want)
+	}
+
+	// The ORB cannot be had: the program is told, and goes on.
+	for says, set := range map[string][2]string{"libnowhere.so": {"DSOM_PLACE_LIBRARY", "libnowhere.so"}, "is no port": {"DSOM_DAEMON", "x:y"}, "there is no limit": {"DSOM_LIMITS", "x=1"}} {
+		cmd := exec.Command(b.path("textbook"))
+		cmd.Env = append(os.Environ(), "SOM_PATH="+b.path("only-coin"), set[0]+"="+set[1])
+		out, err := cmd.Output()
+		if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 || !strings.Contains(string(out), "SOMD_Init: raised") || !strings.Contains(string(out), says) {
+			t.Errorf("%s: %v, %s", says, err, out)
+		}
+	}
+}

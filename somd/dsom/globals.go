@@ -1,0 +1,137 @@
+package dsom
+
+import (
+	"cmp"
+	"errors"
+	"net"
+	"os"
+	"strconv"
+	"sync"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/svc/somdd/client"
+)
+
+// Options of Init. The zero value is useful.
+type Options struct {
+	// Daemon is the host and port of the DSOM daemon, this one's or a somdd, that ImplRepository and SOMDServerMgr speak to. Empty: port $SOMDPORT
+	// of this machine, or 3053.
+	Daemon string
+}
+
+// Globals are what SOMD_Init makes: SOMD_ORBObject and so on. A process has one set, since DSOM's classes are made by their names alone, from
+// which they reach nothing else.
+type Globals struct {
+	ORB       som.Ref // SOMD_ORBObject
+	ObjectMgr som.Ref // SOMD_ObjectMgr, of SOM 2.x
+	ImplRep   som.Ref // SOMD_ImplRepObject
+	SOMOA     som.Ref // SOMD_SOMOAObject
+
+	d       *somd.Domain
+	daemon  *client.Daemon
+	address string // the daemon's
+}
+
+var process struct {
+	sync.Mutex
+	globals *Globals
+	inits   int
+}
+
+// Init makes the objects, or answers those that there are: as many calls of Uninit end them. It is an error if the process has them of another
+// domain. Nothing is called yet.
+func Init(d *somd.Domain, o Options) (*Globals, error) {
+	process.Lock()
+	defer process.Unlock()
+	if g := process.globals; g != nil {
+		if g.d != d {
+			return nil, exc.New(exc.BadInvOrder, exc.MinorAlreadyActive, exc.No, "SOMD_Init was called for another domain of the process, and Uninit not yet")
+		}
+		process.inits++
+		return g, nil
+	}
+	host, port, err := address(o.Daemon)
+	if err != nil {
+		return nil, err
+	}
+	g := &Globals{d: d, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	process.globals, process.inits = g, 1
+	for _, x := range []struct {
+		to    *som.Ref
+		class *som.Class
+	}{{&g.ORB, ORBClass}, {&g.ObjectMgr, ObjectMgrClass}, {&g.ImplRep, ImplRepositoryClass}, {&g.SOMOA, SOMOAClass}} {
+		if *x.to, err = x.class.New(); err != nil {
+			process.globals, process.inits = nil, 0
+			return nil, errors.Join(err, g.release())
+		}
+	}
+	return g, nil
+}
+
+// Uninit ends the objects when it is called as often as Init was. The domain is the caller's to close.
+func (g *Globals) Uninit() error {
+	process.Lock()
+	defer process.Unlock()
+	if process.globals != g {
+		return exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "SOMD_Uninit is called more often than SOMD_Init")
+	}
+	if process.inits--; process.inits > 0 {
+		return nil
+	}
+	process.globals = nil
+	return g.release()
+}
+
+func (g *Globals) release() (err error) {
+	for _, r := range []som.Ref{g.ORB, g.ObjectMgr, g.ImplRep, g.SOMOA} {
+		if !r.IsNil() {
+			err = errors.Join(err, r.Release())
+		}
+	}
+	return err
+}
+
+// current returns what Init has made: objects that a program makes by the names of their classes work with that.
+func current() (*Globals, error) {
+	process.Lock()
+	defer process.Unlock()
+	if process.globals == nil {
+		return nil, exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "SOMD_Init was not called yet")
+	}
+	return process.globals, nil
+}
+
+// address returns where the daemon is.
+func address(at string) (string, uint16, error) {
+	if at == "" {
+		at = net.JoinHostPort("127.0.0.1", cmp.Or(os.Getenv("SOMDPORT"), "3053"))
+	}
+	host, text, err := net.SplitHostPort(at)
+	if err != nil {
+		return "", 0, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "the daemon's address %.100q: want host:port: %w", at, err)
+	}
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || n == 0 {
+		return "", 0, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "the daemon's address %.100q: %.20q is no port ($SOMDPORT)", at, text)
+	}
+	return cmp.Or(host, "127.0.0.1"), uint16(n), nil
+}
+
+// export returns the text of an object's reference.
+func (g *Globals) export(obj som.Object) (*orb.Ref, error) {
+	if obj == nil || obj.SOM().IsNil() {
+		return nil, exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "there is no object")
+	}
+	return g.d.Export(obj)
+}
+
+// given is a reference as an object, nil at an error.
+func given(r som.Ref, err error) (som.Object, error) {
+	if err != nil || r.IsNil() {
+		return nil, err
+	}
+	return r, nil
+}
