@@ -37,11 +37,20 @@ func (t *Tree) change(ctx context.Context, prepare func(*state) (plan, error)) e
 		}
 	}
 	for range attempts {
-		p, err := prepare(t.state) // nobody else changes it
+		p, err := t.prepare(prepare)
 		if err != nil {
 			return err
 		}
 		revision, err := t.store.Commit(ctx, p.ops...)
+		if t.watch != nil { // which has told of the commit already, and of others' that it has met
+			if errors.Is(err, store.ErrConflict) {
+				continue
+			}
+			if err != nil {
+				err = fmt.Errorf("the naming service's state could not be written: %w", err)
+			}
+			return err
+		}
 		if err == nil {
 			t.mu.Lock()
 			p.apply(revision)
@@ -60,6 +69,19 @@ func (t *Tree) change(ctx context.Context, prepare func(*state) (plan, error)) e
 		}
 	}
 	return fmt.Errorf("naming: %w, %d times in a row", store.ErrConflict, attempts)
+}
+
+// prepare makes a plan of the present state.
+func (t *Tree) prepare(make func(*state) (plan, error)) (plan, error) {
+	if t.watch == nil {
+		return make(t.state) // nobody else changes it
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.stray != nil {
+		return plan{}, t.stray
+	}
+	return make(t.state)
 }
 
 // touch is the operation that guards an addition to a context.
