@@ -170,6 +170,13 @@ func (m *image) await(ctx context.Context, seq uint64) error {
 	}
 }
 
+// last returns the sequence of the last message that was taken up.
+func (m *image) last() uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.seq
+}
+
 // get returns what a key has.
 func (m *image) get(key string) (held, bool) {
 	m.mu.RLock()

@@ -49,7 +49,7 @@ var (
 )
 
 // Open connects to the servers, makes the stream if it is not there, and reads all that it holds. It tries until ctx ends, unless the
-// servers do not let it in, or the options are wrong.
+// servers do not let it in, or the options are wrong; what has begun to be read is read to its end.
 func Open(ctx context.Context, o Options) (_ store.Watcher, err error) {
 	o.Stream, o.Patience, o.Replicas = cmp.Or(o.Stream, DefaultStream), cmp.Or(o.Patience, DefaultPatience), cmp.Or(o.Replicas, 3)
 	c := &cluster{o: o, copy: newImage(), begin: o.Stream + "."}
@@ -97,7 +97,7 @@ func Open(ctx context.Context, o Options) (_ store.Watcher, err error) {
 		return err
 	})
 	if err == nil {
-		err = c.again(ctx, c.catchUp)
+		err = c.fill(ctx)
 	}
 	if err != nil {
 		if c.watch != nil {
@@ -139,6 +139,23 @@ func (c *cluster) catchUp(ctx context.Context) error {
 		return err
 	}
 	return c.copy.await(ctx, info.State.LastSeq)
+}
+
+// fill reads all that the stream has. It goes on beyond ctx's deadline for as long as something comes: how much there is to be read is not the caller's to know.
+func (c *cluster) fill(ctx context.Context) error {
+	for had := uint64(0); ; {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTime)
+		err := c.catchUp(limited)
+		cancel()
+		now := c.copy.last()
+		switch {
+		case err == nil || !passing(err):
+			return c.fault(err)
+		case errors.Is(ctx.Err(), context.Canceled), ctx.Err() != nil && now == had:
+			return errors.Join(c.fault(err), ctx.Err())
+		}
+		had = now
+	}
 }
 
 // again tries until it succeeds, or ctx ends, or the error is one that will not go away.
