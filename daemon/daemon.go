@@ -55,6 +55,10 @@ type Options struct {
 	// yet. It returns more for Env.
 	Before func(ctx context.Context, d *Daemon) (env []string, err error)
 
+	Shared  Shared                            // the state that machines share; nowhere: there is none
+	shared  store.Watcher                     // the same, in tests; nil: it is opened
+	publish func(m *machines) (string, error) // has references name other machines too; nil: they do not
+
 	settings *settingsAPI       // nil: there are none
 	config   string             // where the configuration is, for Status
 	visitors *visitors.Visitors // nil: nobody keeps account
@@ -67,12 +71,15 @@ type Options struct {
 // A Daemon is a daemon at work.
 type Daemon struct {
 	o       Options
-	store   store.Store
+	own     store.Store // what is this machine's alone
+	store   store.Store // names, servers, interfaces: the same, or what machines share
 	sup     *supervise.Supervisor
 	access  admin.Access
 	started time.Time
 
 	interfaces *ifr.Registry
+	machines   *machines // nil: the state is shared with no other
+	daemons    published
 
 	http   *http.Server
 	cancel context.CancelFunc // ends what streams
@@ -84,6 +91,7 @@ type Daemon struct {
 	counts  counts
 	objects atomic.Pointer[objects.Objects] // nil until calls are taken
 
+	ended   bool // its servers have ended in order
 	closing sync.Once
 	closed  error
 }
@@ -112,14 +120,23 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		return nil, err
 	}
 	d := &Daemon{o: o, started: time.Now(), served: make(chan struct{}), leases: map[string]*supervise.Lease{}}
-	if d.store, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {
+	if d.own, err = bbolt.Open(filepath.Join(o.State, StoreName), bbolt.Options{}); err != nil {
 		return nil, err
 	}
+	d.store = d.own
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, d.store.Close())
+			err = errors.Join(err, d.closeStores(ctx, false))
 		}
 	}()
+	if o.shared != nil {
+		err = d.joinStore(ctx, o.Shared, o.shared)
+	} else {
+		err = d.join(ctx, o.Shared)
+	}
+	if err != nil {
+		return nil, err
+	}
 	if d.interfaces, err = ifr.OpenRegistry(ctx, d.store); err != nil {
 		return nil, err
 	}
@@ -144,7 +161,13 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	}
 	d.o.Logs.Dir = filepath.Join(o.State, LogsName)
 	so := o.Supervise
-	so.Store, so.Logs, so.Log = d.store, &d.o.Logs, o.Log
+	so.Store, so.Share, so.Logs, so.Log = d.own, d.store, &d.o.Logs, o.Log
+	if d.machines != nil {
+		so.Machines, so.Machine = d.machines, d.machines.Name()
+		if err := d.machines.enter(ctx, d.Addresses()); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
 	so.Env = append([]string{admin.EnvState + "=" + o.State, admin.EnvAdmin + "=" + d.access.Address}, o.Env...)
 	if d.sup, err = supervise.New(ctx, so); err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -152,6 +175,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := admin.WriteAccess(o.State, d.access); err != nil {
 		d.sup.Close()
 		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written to the state folder %s: %w; it needs a few hundred octets there", o.State, err), l.Close())
+	}
+	if d.machines != nil {
+		d.machines.follow(ctx, d.sup, d.tellDaemons)
 	}
 	d.serve(context.WithoutCancel(ctx), l)
 	return d, nil
@@ -205,10 +231,44 @@ func (d *Daemon) Addresses() []string {
 // Access returns how the local API is reached.
 func (d *Daemon) Access() admin.Access { return d.access }
 
+// leaveTime is how long a daemon that ends tries to tell the others.
+const leaveTime = 5 * time.Second
+
+// closeStores closes both. If leave says so the machine's claims are given up: its servers have ended.
+func (d *Daemon) closeStores(ctx context.Context, leave bool) error {
+	if d.interfaces != nil {
+		d.interfaces.Close()
+	}
+	err := d.machines.close(ctx, leave)
+	if err != nil {
+		d.o.Log.Warn("the other machines could not be told that this one ends: they will find it dead", "error", err)
+		err = nil
+	}
+	if d.store != d.own {
+		err = d.store.Close()
+	}
+	return errors.Join(err, d.own.Close())
+}
+
+// tellDaemons has references name the machines that are beside this one now, and servers told.
+func (d *Daemon) tellDaemons() {
+	if d.o.publish == nil {
+		return
+	}
+	rules, err := d.o.publish(d.machines)
+	if err != nil {
+		d.o.Log.Warn("references cannot name other machines", "error", err)
+		return
+	}
+	d.daemons.set(rules)
+}
+
 // Shutdown stops the servers that the daemon, or one before it, has started, and then closes it. When ctx ends, those
 // that have not ended are left alone.
 func (d *Daemon) Shutdown(ctx context.Context) error {
-	return errors.Join(d.sup.StopAll(ctx), d.Close())
+	err := d.sup.StopAll(ctx)
+	d.ended = err == nil
+	return errors.Join(err, d.Close())
 }
 
 // endServers is the end of supervision, while names can still be looked up and changed: servers
@@ -218,6 +278,7 @@ func (d *Daemon) endServers(ctx context.Context, leave bool) error {
 	var err error
 	if !leave {
 		err = d.sup.StopAll(ctx)
+		d.ended = err == nil
 	}
 	d.sup.Close()
 	return err
@@ -230,7 +291,9 @@ func (d *Daemon) Close() error {
 		err := d.http.Close()
 		<-d.served
 		d.sup.Close()
-		d.closed = errors.Join(err, admin.RemoveAccess(d.o.State, d.access), d.store.Close())
+		leave, cancel := context.WithTimeout(context.Background(), leaveTime)
+		defer cancel()
+		d.closed = errors.Join(err, admin.RemoveAccess(d.o.State, d.access), d.closeStores(leave, d.ended))
 	})
 	return d.closed
 }

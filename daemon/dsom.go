@@ -41,7 +41,7 @@ const envSOMPort = "SOMDPORT"
 // serveDSOM returns what finds the objects that programs of DSOM call, and before all others' those of next.
 func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Handler, error) {
 	who := f.peers
-	lives, err := newDSOMLives(ctx, &dsomLives{sup: d.sup, orb: f.orb, store: d.store, peers: who, log: f.c.Log})
+	lives, err := newDSOMLives(ctx, &dsomLives{sup: d.sup, orb: f.orb, store: d.own, peers: who, log: f.c.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -69,6 +69,7 @@ func (d *Daemon) handler() http.Handler {
 	owner("POST /v1/servers/{name}/stop", d.stopServer)
 	owner("POST /v1/servers/{name}/upgrade", d.upgradeServer)
 	owner("GET /v1/servers/{name}/logs", d.serverLogs)
+	owner("GET /v1/machines", d.listMachines)
 	owner("GET /v1/calls", d.listCalls)
 	owner("GET /v1/connections", d.listConnections)
 	owner("GET /v1/visitors", d.listVisitors)
@@ -86,6 +87,7 @@ func (d *Daemon) handler() http.Handler {
 	// A server that the daemon has started knows only its own token, which is checked with what it asks for.
 	mux.Handle("POST /v1/leases", d.answer(d.grantLease, false))
 	mux.Handle("PUT /v1/leases/{id}/endpoints", d.answer(d.setEndpoints, false))
+	mux.Handle("PUT /v1/leases/{id}/renew", d.answer(d.renew, false))
 	mux.Handle("PUT /v1/leases/{id}/report", d.answer(d.report, false))
 	mux.Handle("PUT /v1/leases/{id}/counts", d.answer(d.setCounts, false))
 	mux.Handle("DELETE /v1/leases/{id}", d.answer(d.releaseLease, false))
@@ -185,6 +187,7 @@ func asError(err error) *admin.Error {
 		invalid *implrepo.InvalidError
 		start   *supervise.StartError
 		held    *supervise.HeldError
+		there   *supervise.ElsewhereError
 		limit   *ifr.LimitError
 		needed  *implrepo.NeededError
 	)
@@ -201,7 +204,9 @@ func asError(err error) *admin.Error {
 		e.Code = admin.CodeNotFound
 	case errors.Is(err, implrepo.ErrExists):
 		e.Code = admin.CodeExists
-	case errors.As(err, &held):
+	case errors.Is(err, supervise.ErrUnfenced):
+		e.Code = admin.CodeInvalid
+	case errors.As(err, &held), errors.As(err, &there):
 		e.Code = admin.CodeHeld
 	case errors.As(err, &start):
 		told := *start

@@ -23,7 +23,7 @@ func (d *Daemon) grantLease(c *call) error {
 	}
 	reg := supervise.Registration{
 		Name: in.Name, Create: in.Create, Token: c.token, ByHand: c.owner,
-		Incarnation: in.Incarnation, Process: in.Process, Elsewhere: c.isElsewhere(in.Process), Endpoints: in.Endpoints,
+		Fences: in.Fences, Incarnation: in.Incarnation, Process: in.Process, Elsewhere: c.isElsewhere(in.Process), Endpoints: in.Endpoints,
 	}
 	if in.UUID != "" {
 		var err error
@@ -47,7 +47,9 @@ func (d *Daemon) grantLease(c *call) error {
 		b, err := json.Marshal(m)
 		return err == nil && c.stream(append(b, '\n')) == nil
 	}
+	publish, changed := d.daemons.now()
 	granted := admin.Message{
+		Hold: admin.Duration(lease.Hold), Publish: publish,
 		Type: admin.MessageGranted, Lease: lease.ID, Name: lease.Name, UUID: lease.UUID.String(), Ping: admin.Duration(pingEvery),
 		Report: admin.Duration(lease.Every), Calls: lease.Terms.Calls,
 	}
@@ -65,6 +67,9 @@ func (d *Daemon) grantLease(c *call) error {
 			return nil
 		case s := <-lease.Stops():
 			m = admin.Message{Type: admin.MessageStop, Within: admin.Duration(s.Within), Reason: s.Reason}
+		case <-changed:
+			m.Type = admin.MessageDaemons
+			m.Publish, changed = d.daemons.now()
 		case <-asks:
 			m = admin.Message{Type: admin.MessageCounts}
 		case <-ping.C:
@@ -129,6 +134,19 @@ func (d *Daemon) setEndpoints(c *call) error {
 		return err
 	}
 	return c.reply(struct{}{})
+}
+
+// renew answers PUT /v1/leases/{id}/renew.
+func (d *Daemon) renew(c *call) error {
+	l, err := d.lease(c)
+	if err != nil {
+		return err
+	}
+	hold, err := l.Renew()
+	if err != nil {
+		return err
+	}
+	return c.reply(admin.Duration(hold))
 }
 
 // report answers PUT /v1/leases/{id}/report.

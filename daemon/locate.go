@@ -10,11 +10,13 @@ import (
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
 )
@@ -44,6 +46,9 @@ func (l *locator) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 // forward returns the reference with a key of a server that takes calls as want says, and starts it if need be.
 func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte, want supervise.Want) (*ior.IOR, error) {
 	live, err := l.sup.EnsureFor(ctx, server, want)
+	if there := (*supervise.ElsewhereError)(nil); errors.As(err, &there) {
+		return atDaemon(there.Addresses, key), nil
+	}
 	if err != nil {
 		return nil, l.failure(server, err)
 	}
@@ -168,12 +173,17 @@ func (l *locator) failure(server implrepo.UUID, err error) error {
 	var start *supervise.StartError
 	var held *supervise.HeldError
 	var full *supervise.FullError
+	var away *cluster.AwayError
 	switch {
 	case errors.As(err, &full):
 		return public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "%w", err))
 	case errors.Is(err, implrepo.ErrUnknown):
 		return public(exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "the reference is of the server with the UUID %s, which this daemon does not know: "+
 			"it was removed, or the reference is another daemon's; dsom server add --uuid %[1]s brings it back", server))
+	case errors.As(err, &away), errors.Is(err, cluster.ErrUnclear):
+		return public(exc.New(exc.Transient, exc.MinorMachineAway, exc.No, "%w", err))
+	case errors.Is(err, store.ErrUnreached):
+		return public(exc.New(exc.Transient, exc.MinorStoreUnreached, exc.No, "%w", err))
 	case errors.As(err, &start):
 		minor := exc.MinorServerFailed
 		if start.Held {

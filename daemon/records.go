@@ -16,7 +16,15 @@ func (d *Daemon) describe(r implrepo.Record, name func(implrepo.UUID) string) ad
 	for _, u := range r.After {
 		after = append(after, name(u))
 	}
+	run, machine := d.sup.Run(r.UUID), ""
+	if d.machines != nil {
+		at := d.machines.Where(r.UUID, r.On)
+		if machine = at.Machine; !at.Here && machine != "" {
+			run = admin.Run{State: admin.StateElsewhere}
+		}
+	}
 	return admin.Server{
+		On: r.On, Machine: machine,
 		Name: r.Name, UUID: r.UUID.String(), Command: r.Command, Dir: r.Dir, Env: r.Env,
 		Activation: string(r.Activation), Disabled: r.Disabled,
 		StartTimeout: admin.Duration(r.StartTimeout), StopTimeout: admin.Duration(r.StopTimeout), IdleTimeout: admin.Duration(r.IdleTimeout),
@@ -30,7 +38,7 @@ func (d *Daemon) describe(r implrepo.Record, name func(implrepo.UUID) string) ad
 			Every: admin.Duration(r.Health.Every), Within: admin.Duration(r.Health.Within), Bad: r.Health.Bad,
 			Object: r.Health.Object, Command: r.Health.Command,
 		},
-		Upgrade: r.Upgrade, Previous: r.Previous, Run: d.sup.Run(r.UUID),
+		Upgrade: r.Upgrade, Previous: r.Previous, Run: run,
 	}
 }
 
@@ -40,7 +48,7 @@ func asRecord(in admin.Server, after []implrepo.UUID) implrepo.Record {
 		Name: in.Name, Command: in.Command, Dir: in.Dir, Env: in.Env,
 		Activation: implrepo.Activation(in.Activation), Disabled: in.Disabled,
 		StartTimeout: time.Duration(in.StartTimeout), StopTimeout: time.Duration(in.StopTimeout), IdleTimeout: time.Duration(in.IdleTimeout),
-		User: in.User, After: after, Apart: in.Apart, Most: in.Most, Copies: in.Copies, Choose: implrepo.Balance(in.Choose), Alone: in.Alone,
+		User: in.User, After: after, Apart: in.Apart, Most: in.Most, Copies: in.Copies, Choose: implrepo.Balance(in.Choose), Alone: in.Alone, On: in.On,
 		Limits: asLimits(in.Limits), Retry: asRetry(in.Retry), Health: asHealth(in.Health),
 	}
 }

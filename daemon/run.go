@@ -48,6 +48,9 @@ type Config struct {
 	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
 	Connect string
 
+	// Shared is the state that machines share, if they do.
+	Shared Shared
+
 	// Live is what Settings can change later.
 	Live
 
@@ -106,6 +109,8 @@ func Run(ctx context.Context, c Config) (err error) {
 		Console:   front.consoleAddress,
 		settings:  &settingsAPI{from: c.Settings, live: &front.live},
 		visitors:  front.visitors,
+		Shared:    c.Shared,
+		publish:   (*machines).publish,
 		config:    c.ConfigFile,
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
@@ -185,15 +190,18 @@ func (f *front) local() string {
 // open makes the ORB, before anything else of the daemon comes up. It returns what servers
 // are to be told in their environment.
 func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
-	known, err := readIdentity(ctx, d.store)
+	known, err := readIdentity(ctx, d.own)
 	if err != nil {
 		return nil, err
+	}
+	id := known
+	if d.machines != nil {
+		id.UUID = d.machines.UUID()
 	}
 	host, port, err := f.listenAddress(known)
 	if err != nil {
 		return nil, err
 	}
-	id := known
 	f.orb, err = orb.New(orb.Config{
 		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
@@ -217,6 +225,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	if f.console, err = f.listenConsole(d); err != nil {
 		return nil, err
 	}
+	if d.machines != nil {
+		d.machines.orb = f.orb
+	}
 	id.Host, id.Port = f.published[0].Host, f.orb.Endpoints()[0].Port
 	if f.c.Publish != "" {
 		id.Publish = f.c.Publish
@@ -225,7 +236,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		f.rules = all.String()
 	}
 	if id != known {
-		if err := writeIdentity(ctx, d.store, id); err != nil {
+		if err := writeIdentity(ctx, d.own, id); err != nil {
 			return nil, err
 		}
 	}

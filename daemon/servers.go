@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -55,6 +56,9 @@ func (d *Daemon) addServer(c *call) error {
 	if err := mayBecome(rec.User); err != nil {
 		return err
 	}
+	if rec.On, err = d.placed(rec.On); err != nil {
+		return err
+	}
 	if rec, err = d.sup.Records().Add(c.r.Context(), rec); err != nil {
 		return err
 	}
@@ -97,6 +101,13 @@ func (d *Daemon) changeServer(c *call) error {
 		}
 	}
 	was := rec.Name
+	if in.On != nil && *in.On != rec.On {
+		back, err := d.rehome(c.r.Context(), &rec, *in.On)
+		if err != nil {
+			return err
+		}
+		defer back()
+	}
 	rec, err = d.sup.Records().Update(c.r.Context(), rec.UUID, func(r *implrepo.Record) error {
 		set(&r.Name, in.Name)
 		set(&r.Command, in.Command)
@@ -113,6 +124,7 @@ func (d *Daemon) changeServer(c *call) error {
 		set(&r.Copies, in.Copies)
 		set(&r.Choose, (*implrepo.Balance)(in.Choose))
 		set(&r.Alone, in.Alone)
+		set(&r.On, in.On)
 		if in.After != nil {
 			r.After = after
 		}
@@ -135,6 +147,50 @@ func (d *Daemon) changeServer(c *call) error {
 	}
 	return d.replyServer(c, rec)
 }
+
+// rehome sees to it that a server can be given to another machine: no process of it runs, and none is started before the function that it
+// returns is called. It has to be done on the machine that has the server, unless that is dead.
+func (d *Daemon) rehome(ctx context.Context, rec *implrepo.Record, on string) (back func(), err error) {
+	if _, err := d.placed(on); err != nil || on == "" {
+		return nil, cmp.Or(err, error(&implrepo.InvalidError{Field: "on", Reason: "a machine is wanted, or any"}))
+	}
+	if d.machines == nil {
+		return func() {}, nil
+	}
+	away := (*cluster.AwayError)(nil)
+	if err := d.machines.Find(ctx, *rec); err != nil && !errors.As(err, &away) {
+		return nil, err
+	}
+	disable := func(ctx context.Context, to bool) error {
+		_, err := d.sup.Records().Update(ctx, rec.UUID, func(r *implrepo.Record) error { r.Disabled = to; return nil })
+		return err
+	}
+	was := rec.Disabled
+	if err := disable(ctx, true); err != nil {
+		return nil, err
+	}
+	back = func() {
+		again, cancel := context.WithTimeout(context.WithoutCancel(ctx), rehomeTime)
+		defer cancel()
+		if err := disable(again, was); err != nil {
+			d.o.Log.Error("a server stays disabled that was to be given to another machine", "server", rec.Name, "error", err)
+		}
+	}
+	if run := d.sup.Run(rec.UUID); run.State != admin.StateStopped && run.State != admin.StateBackOff {
+		back()
+		return nil, &admin.Error{Code: admin.CodeBusy, Message: fmt.Sprintf("server %q is %s; stop it before another machine gets it", rec.Name, run.State)}
+	}
+	if rec.On == implrepo.Any {
+		if err := d.machines.Release(ctx, rec.UUID); err != nil {
+			back()
+			return nil, err
+		}
+	}
+	return back, nil
+}
+
+// rehomeTime is for a server to be enabled again.
+const rehomeTime = 10 * time.Second
 
 // set changes a field if there is something to change it to.
 func set[T any](field, to *T) {
@@ -160,6 +216,11 @@ func (d *Daemon) removeServer(c *call) error {
 // enabled again if it cannot be removed or the caller waits no more: then it is as it was, or at most has been stopped.
 func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (err error) {
 	records := d.sup.Records()
+	if d.machines != nil {
+		if there := (*supervise.ElsewhereError)(nil); errors.As(d.machines.Look(rec), &there) {
+			return there
+		}
+	}
 	if err := records.Needed(ctx, rec); err != nil {
 		return err
 	}
@@ -186,6 +247,11 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 		return err
 	}
 	d.counts.forget(rec.Name)
+	if d.machines != nil {
+		if err := d.machines.Release(ctx, rec.UUID); err != nil {
+			d.o.Log.Warn("the claim of a removed server is left", "server", rec.Name, "error", err)
+		}
+	}
 	if err := d.sup.Forget(rec.UUID); err != nil {
 		d.o.Log.Warn("what was kept of a removed server is left", "server", rec.Name, "error", err)
 	}

@@ -23,6 +23,9 @@ func (d *Daemon) status(c *call) error {
 		Files:   maxFiles(),
 		Config:  d.o.config,
 	}
+	if d.machines != nil {
+		s.Machine = d.machines.Name()
+	}
 	if d.o.Addresses != nil {
 		s.Addresses = d.o.Addresses()
 	}

@@ -40,6 +40,7 @@ type Patient struct {
 	Version     string        // of this program; "": unknown
 	Port        uint16        // at which a daemon would take calls that has no state yet
 	Machine     Machine       // nil: this one
+	Shared      Shared        // where machines share their state; the zero value: they do not
 	Timeout     time.Duration // for each address that is tried; 0: DefaultTimeout
 
 	// More are looked at where the daemon's configuration is.
@@ -72,7 +73,7 @@ func Look(ctx context.Context, p Patient) []Finding {
 		about string
 		at    func(context.Context)
 	}{
-		{"state folder", e.folder}, {"daemon", e.daemon}, {"state", e.store}, {"configuration", e.more}, {"clock", e.clock}, {"open files", e.files},
+		{"state folder", e.folder}, {"daemon", e.daemon}, {"state", e.store}, {"shared state", e.shared}, {"configuration", e.more}, {"clock", e.clock}, {"open files", e.files},
 		{"names", e.names}, {"addresses", e.addresses}, {"firewall", e.firewall}, {"certificates", e.certificates}, {"servers", e.servers},
 	}
 	for _, l := range looks {

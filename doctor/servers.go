@@ -33,7 +33,7 @@ func (e *exam) servers(ctx context.Context) {
 
 func (e *exam) server(s admin.Server) {
 	about := "server " + s.Name
-	if len(s.Command) > 0 {
+	if len(s.Command) > 0 && s.Run.State != admin.StateElsewhere {
 		name := s.Command[0]
 		if err := e.Machine.Program(name); err != nil && (strings.ContainsRune(name, '/') || !hasPath(s.Env)) {
 			e.say(about, Bad, "dsom server upgrade "+s.Name+" -- PROGRAM ARGUMENTS", "its program cannot be run: %v", err)

@@ -80,6 +80,8 @@ const (
 	MinorServerUnknown      = DSOMVMCID | 30
 	MinorRebind             = DSOMVMCID | 31
 	MinorNoRepository       = DSOMVMCID | 32
+	MinorMachineAway        = DSOMVMCID | 33
+	MinorStoreUnreached     = DSOMVMCID | 34
 	MinorNotBidirectional   = DSOMVMCID | 40
 	MinorRequestSent        = OMGVMCID | 10 // BAD_INV_ORDER: a request is sent twice
 	MinorRequestNotSent     = OMGVMCID | 11 // BAD_INV_ORDER: a response is wanted of a request that was not sent
@@ -178,6 +180,8 @@ var minors = []Minor{
 	{Transient, MinorServerFailed, "the daemon could not start the server", "see the text, and dsom server logs"},
 	{Transient, MinorServerBackOff, "the server failed before and is not tried again yet", "see dsom server logs, then dsom server start"},
 	{Transient, MinorServerDisabled, "the server is stopped and not to be started on demand", "dsom server start"},
+	{Transient, MinorMachineAway, "the machine to which the server belongs is not up, or it is not clear yet which has it", "call again later; dsom machine list says which machines there are"},
+	{Transient, MinorStoreUnreached, "the store that machines share was not reached", "call again later; completed says whether it may have happened"},
 	{InvPolicy, MinorNoListener, "a reference would be made in an ORB that listens nowhere", "give the ORB an endpoint to listen on"},
 	{Transient, MinorAdapterDestroyed, "the object's adapter ended while the request waited for it", "call again later"},
 	{BadInvOrder, MinorManagerSet, "the adapter has a servant manager already", "set it once, best in the adapter's Options"},

@@ -70,10 +70,7 @@ func (o *ORB) listenPoints(refs references) []byte {
 	if !o.bidir.Offer || o.maxVersion.Minor < 2 {
 		return nil
 	}
-	to := refs.names
-	if to == nil {
-		to = o.publishing.standard
-	}
+	to := refs.now()
 	points := make([]giop.ListenPoint, len(to.own))
 	for i, at := range to.own {
 		points[i] = giop.ListenPoint{Host: at.Host, Port: at.Port}

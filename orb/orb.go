@@ -128,7 +128,8 @@ type ORB struct {
 	maxVersion  cdr.Version
 	serverID    [16]byte
 	incarnation uint64
-	publishing  publishing
+	publishing  atomic.Pointer[publishing]
+	setDaemon   sync.Mutex
 	connect     *reach.Connect
 	connOptions conn.Options
 	offers      codeset.Component // what references say of this ORB

@@ -2,6 +2,7 @@ package orb
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -15,7 +16,7 @@ import (
 )
 
 // publishing is what the references of an ORB name, by who gets them. It is worked out when the
-// ORB has begun to listen; what rules ask of the machine is asked then.
+// ORB has begun to listen, and again when it is told of other daemons; what rules ask of the machine is asked then.
 type publishing struct {
 	rules, ofDaemon *reach.Publish // ofDaemon is nil where there is none
 	listeners       []transport.Endpoint
@@ -33,6 +34,7 @@ type names struct {
 	views
 	own, daemon []ior.Address
 	err         error // why there is no own address
+	isDaemon    bool  // this ORB is one of the daemon's addresses: what it has others have too, unless it is transient
 }
 
 type views struct{ forOwn, forDaemon reach.View }
@@ -48,8 +50,18 @@ const (
 
 // publish works out what references name.
 func (o *ORB) publish(rules, ofDaemon string) (err error) {
-	p := &o.publishing
-	p.all, p.known = map[views]*names{}, map[transport.Endpoint]whose{}
+	p := &publishing{all: map[views]*names{}, known: map[transport.Endpoint]whose{}}
+	if was := o.publishing.Load(); was != nil { // what was named once leads here still
+		was.mu.Lock()
+		maps.Copy(p.known, was.known)
+		was.mu.Unlock()
+		for len(p.known) > mostKnown {
+			for at := range p.known {
+				delete(p.known, at)
+				break
+			}
+		}
+	}
 	if p.rules, err = reach.ParsePublish(rules); err != nil {
 		return badRule("Config.Publish", err)
 	}
@@ -76,7 +88,28 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 		}
 	}
 	p.standard = p.names(views{})
+	o.publishing.Store(p)
 	return nil
+}
+
+// mostKnown bounds the addresses that are remembered because references have named them before.
+const mostKnown = 1024
+
+// SetDaemon changes what persistent references name from now on, as Config.Daemon does when the ORB is made: for a
+// daemon that has others beside it, which answer for its objects too. References that were given out stay as they are. Calls under way are not held up.
+func (o *ORB) SetDaemon(rules string) error {
+	o.setDaemon.Lock()
+	defer o.setDaemon.Unlock()
+	return o.publish(o.publishing.Load().rules.String(), rules)
+}
+
+// now returns what references name to the peer by the present rules.
+func (x references) now() *names {
+	p := x.orb.publishing.Load()
+	if x.names == nil || !p.rules.Has(x.names.forOwn) || !p.ofDaemon.Has(x.names.forDaemon) {
+		return p.standard
+	}
+	return p.names(x.names.views)
 }
 
 func badRule(where string, err error) error {
@@ -130,6 +163,7 @@ func (p *publishing) names(v views) *names {
 		return n
 	}
 	n.own = p.note(all, thisORB)
+	n.isDaemon = slices.Contains(n.daemon, n.own[0])
 	return n
 }
 
@@ -159,7 +193,7 @@ func (p *publishing) whose(host string, port uint16) whose {
 
 // referencesFor returns how the peer of a connection is to see references.
 func (o *ORB) referencesFor(c net.Conn) references {
-	p := &o.publishing
+	p := o.publishing.Load()
 	if !p.varies {
 		return references{orb: o}
 	}
@@ -180,25 +214,26 @@ func addressOf(a net.Addr) netip.Addr {
 
 // Published returns what references of this ORB name, as rules that say everything.
 func (o *ORB) Published() (*reach.Publish, error) {
-	if len(o.publishing.listeners) == 0 {
+	p := o.publishing.Load()
+	if len(p.listeners) == 0 {
 		return nil, errNoListener
 	}
-	return o.publishing.rules.Fixed(o.publishing.listeners, reach.System())
+	return p.rules.Fixed(p.listeners, reach.System())
 }
 
 // PublishedFor returns what is named to the client whose request a handler's ctx belongs to, for
 // what listens at at on this machine by this ORB's rules: for servers beside this one. Ports are those of at.
 func (o *ORB) PublishedFor(ctx context.Context, at []transport.Endpoint) ([]transport.Endpoint, error) {
 	v, _ := ctx.Value(viewKey{}).(reach.View)
-	return o.publishing.rules.Hosts().Addresses(v, at, reach.System())
+	return o.publishing.Load().rules.Hosts().Addresses(v, at, reach.System())
 }
 
 // Reference returns the reference of an object of interface i with a key. A persistent one
-// names the daemon, if there is one.
+// names the daemon, if there is one; so does any other that is not transient, if this ORB is one of that daemon's addresses.
 func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {
-	n := o.publishing.standard
+	n := o.publishing.Load().standard
 	at := n.own
-	if persistent && n.daemon != nil {
+	if n.daemon != nil && (persistent || n.isDaemon && !transient(key)) {
 		at = n.daemon
 	} else if n.err != nil {
 		return nil, n.err
@@ -215,17 +250,20 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles(p.At(at))}}, nil
 }
 
+// transient reports whether a key is that of an object which ends with its ORB.
+func transient(key []byte) bool {
+	k, ours := ior.ParseKey(key)
+	return ours && k.Incarnation != 0
+}
+
 // seen returns a reference as the peer is to see it: one of this ORB, or of its daemon, names
 // what is published to that peer, and every other is what it was. Profiles that tell one address each become one; what
 // another profile says beyond that is kept.
 func (x references) seen(i *ior.IOR) *ior.IOR {
-	if !x.orb.publishing.varies || i.IsNil() {
+	if !x.orb.publishing.Load().varies || i.IsNil() {
 		return i
 	}
-	to := x.names
-	if to == nil {
-		to = x.orb.publishing.standard
-	}
+	to := x.now()
 	out := make([]ior.Profile, 0, len(i.Profiles))
 	var written []ior.Profile // those that have been named anew, as they are at no address
 	for _, raw := range i.Profiles {
@@ -262,8 +300,11 @@ func (x references) moved(raw ior.Profile, to *names) ([]ior.Address, ior.IIOP) 
 		}
 		return to.own, p
 	}
-	switch x.orb.publishing.whose(p.Host, p.Port) {
+	switch x.orb.publishing.Load().whose(p.Host, p.Port) {
 	case thisORB:
+		if to.isDaemon {
+			return to.daemon, p
+		}
 		return to.own, p
 	case theDaemon:
 		return to.daemon, p

@@ -364,3 +364,52 @@ func TestPublishedInsideAny(t *testing.T) {
 		t.Errorf("%s came back as %s", before, after)
 	}
 }
+
+// TestSetDaemon holds that an ORB which is one of several daemons names all of them in what is not transient, from when it is told on, on
+// connections that were there before too, and that a view of a peer keeps to its own rule.
+func TestSetDaemon(t *testing.T) {
+	t.Parallel()
+	for _, varied := range []bool{false, true} {
+		o, _ := newORB(t, func(c *orb.Config) {
+			c.Listen = []string{"tcp:127.0.0.1:0"}
+			if varied {
+				c.Publish = "outside.example.org 127.0.0.0/8=127.0.0.1"
+			}
+		})
+		all, err := o.Published()
+		if err != nil {
+			t.Fatal(err)
+		}
+		more, err := all.With([]transport.Endpoint{{Network: "tcp", Host: "other.example.org", Port: 3053}, {Network: "tcp", Host: "third.example.org", Port: 7}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(key []byte) []ior.Address {
+			t.Helper()
+			ref, err := o.Reference(EchoClass.Interface(), key, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := ref.IOR().Profiles[0].IIOP()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Addresses()
+		}
+		if got := at([]byte("plain")); len(got) != 1 {
+			t.Errorf("varied %v: got %v before it was told", varied, got)
+		}
+		if err := o.SetDaemon(more.String()); err != nil {
+			t.Fatal(err)
+		}
+		if got := at([]byte("plain")); len(got) != 3 || got[1].Host != "other.example.org" || got[2].Port != 7 {
+			t.Errorf("varied %v: got %v", varied, got)
+		}
+		if got := at(ior.AppendKey(nil, ior.Key{Incarnation: 7, ID: []byte("x")})); len(got) != 1 {
+			t.Errorf("varied %v: a transient object is at %v", varied, got)
+		}
+		if err := o.SetDaemon("@here"); err == nil {
+			t.Error("rules that say no address were taken")
+		}
+	}
+}

@@ -244,6 +244,26 @@ func (p *Publish) Network(v View) string {
 	return ""
 }
 
+// Has reports whether a view is one of these rules: it may be of others that were there before.
+func (p *Publish) Has(v View) bool { return v.rule == 0 || p != nil && v.rule <= len(p.rules) }
+
+// With returns the same rules, with addresses more that each of them names behind its own: those of others who answer as well.
+func (p *Publish) With(more []transport.Endpoint) (*Publish, error) {
+	if len(more) == 0 {
+		return p, nil
+	}
+	var rules []string
+	for _, text := range strings.Fields(p.String()) {
+		for _, e := range more {
+			if at := e.Address(); !strings.Contains(","+text[strings.IndexByte(text, '=')+1:]+",", ","+at+",") {
+				text += "," + at
+			}
+		}
+		rules = append(rules, text)
+	}
+	return ParsePublish(strings.Join(rules, " "))
+}
+
 // rule returns the rule of a view; nil if there is none.
 func (p *Publish) rule(v View) *publishRule {
 	switch {

@@ -268,6 +268,13 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 	if at.lease != nil {
 		at.lease.Counts(func() admin.Counts { return admin.CountsOf(o) })
 	}
+	if at.lease != nil {
+		at.lease.Daemons(func(publish string) {
+			if err := o.SetDaemon(publish); err != nil {
+				opt.Logger.Warn("what the daemon says that references name cannot be used", "publish", publish, "error", err)
+			}
+		})
+	}
 	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", active: active, stop: stop}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)

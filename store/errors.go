@@ -18,6 +18,11 @@ var (
 	ErrVersion  = errors.New("written by another version")
 	ErrFull     = errors.New("no space left")
 	ErrReadOnly = errors.New("cannot be written")
+
+	// ErrUnreached is of a store elsewhere: nothing has happened, and it may do later.
+	ErrUnreached = errors.New("cannot be reached")
+	// ErrUnsure is of a store elsewhere: its answer was lost.
+	ErrUnsure = errors.New("it is not known whether the commit happened")
 )
 
 // An Error says what failed, where, and what to do about it.

@@ -15,8 +15,10 @@ import (
 
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/store/nats"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
 )
 
@@ -30,11 +32,24 @@ type daemonCmd struct {
 	AllowWrite   []string `placeholder:"WHO" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), or a network such as 10.0.0.0/8; may be repeated."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
-	Verbose      bool     `short:"v" help:"Log more."`
+	sharedFlags
+	Verbose bool `short:"v" help:"Log more."`
 	kong.Plugins
 
 	limits limitFlags
 	quiet  bool
+}
+
+// sharedFlags say where a state is that machines share.
+type sharedFlags struct {
+	Store            []string      `placeholder:"URL" help:"Servers of NATS in which the daemons of several machines share names, servers and interfaces: nats://HOST[:PORT],HOST…, or tls://…. Default: the state folder has them, for this daemon alone."`
+	StoreCredentials string        `placeholder:"FILE" help:"What those servers want to know of a client, in a file for its owner alone: what nsc writes, the seed of an nkey, or a line user:password."`
+	StoreCA          string        `name:"store-ca" placeholder:"FILE" help:"Certificates in PEM by which servers at tls:// are known. Default: the system's."`
+	StoreReplicas    int           `default:"3" placeholder:"N" help:"How many of them keep the state, heeded when it is made. Default: ${default}."`
+	Machine          string        `placeholder:"NAME" help:"This machine's name among those that share the state; it is kept. Default: the host's."`
+	DeadAfter        time.Duration `default:"20s" placeholder:"TIME" help:"After which silence a machine is dead, so that servers of any machine run elsewhere; heeded when the shared state is made. Default: ${default}."`
+
+	servers []string
 }
 
 func (*daemonCmd) Help() string {
@@ -49,6 +64,7 @@ Example:
 
     dsom daemon
     dsom daemon --listen :4000 --state /srv/dsom --allow-write user:bank --allow-write 10.0.0.0/8 --connections 20000
+    dsom daemon --store nats://a.example.org,b.example.org,c.example.org --store-credentials /etc/dsom/store
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here`
 }
 
@@ -129,8 +145,35 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	if _, err := reach.ParseConnect(conf.Connect); err != nil {
 		return conf, usage("--connect: %w", err)
 	}
+	if conf.Shared, err = v.shared(); err != nil {
+		return conf, err
+	}
 	conf.State, err = v.folder()
 	return conf, err
+}
+
+// shared returns where the state is that machines share.
+func (f *sharedFlags) shared() (s daemon.Shared, err error) {
+	if len(f.Store) == 0 {
+		for flag, given := range map[string]bool{"--store-credentials": f.StoreCredentials != "", "--store-ca": f.StoreCA != "", "--machine": f.Machine != ""} {
+			if given {
+				return s, usage("%s is about the state that machines share, and there is none: say where it is with --store", flag)
+			}
+		}
+		return s, nil
+	}
+	if f.servers, err = nats.ParseURLs(strings.Join(f.Store, ",")); err != nil {
+		return s, usage("--store: %w", err)
+	}
+	if f.StoreReplicas < 1 || f.StoreReplicas > 5 {
+		return s, usage("--store-replicas: %d is not between 1 and 5", f.StoreReplicas)
+	}
+	if f.DeadAfter < cluster.LeastDeadAfter || f.DeadAfter > cluster.MostDeadAfter {
+		return s, usage("--dead-after: %v is not between %v and %v", f.DeadAfter, cluster.LeastDeadAfter, cluster.MostDeadAfter)
+	}
+	return daemon.Shared{
+		Servers: f.servers, Credentials: f.StoreCredentials, CA: f.StoreCA, Replicas: f.StoreReplicas, Machine: f.Machine, DeadAfter: f.DeadAfter,
+	}, nil
 }
 
 // somddCmd is the daemon under the name that DSOM's had.

@@ -38,6 +38,9 @@ func (v doctorCmd) Run(ctx context.Context, c *console) error {
 	}
 	p := doctor.Patient{State: state, Port: 3053, Machine: doctor.System{Listens: listensAt}, More: []func(context.Context) []doctor.Finding{v.configured(c), environment}}
 	p.Version, _ = programVersion()
+	if conf, err := v.sharing(ctx, c); err == nil { // else it is said of the configuration
+		p.Shared = doctor.Shared{Servers: conf.servers, Credentials: conf.StoreCredentials, CA: conf.StoreCA}
+	}
 	p.Interrupted = backup.Interrupted(state)
 	p.Daemon, p.NoAccess = admin.Open(state)
 	if errors.Is(p.NoAccess, admin.ErrNoDaemon) {
@@ -59,6 +62,16 @@ func (v doctorCmd) Run(ctx context.Context, c *console) error {
 		err = errReported
 	}
 	return err
+}
+
+// sharing returns what the configuration says of the state that machines share.
+func (v doctorCmd) sharing(ctx context.Context, c *console) (sharedFlags, error) {
+	cmd, _, s, err := parseDaemon(ctx, c, daemonArgs(v.State, ""), nil)
+	if err != nil {
+		return sharedFlags{}, err
+	}
+	_, err = cmd.config(s)
+	return cmd.sharedFlags, err
 }
 
 // diagnosed prints findings.
@@ -145,7 +158,7 @@ func knownVariables() func() map[string]bool {
 	return sync.OnceValue(func() map[string]bool {
 		known := map[string]bool{
 			envConfig: true, admin.EnvState: true, admin.EnvAdmin: true, admin.EnvDaemon: true, admin.EnvDaemonLocal: true, admin.EnvDaemonPublish: true,
-			admin.EnvServerName: true, admin.EnvServerUUID: true, admin.EnvServerToken: true, admin.EnvServerObject: true, admin.EnvServerEndpoints: true,
+			admin.EnvServerName: true, admin.EnvServerUUID: true, admin.EnvServerToken: true, admin.EnvServerObject: true, admin.EnvServerFence: true, admin.EnvServerEndpoints: true,
 			admin.EnvServerPID: true, admin.EnvPublish: true, admin.EnvConnect: true, somd.EnvPlacement: true,
 			envClasses: true, envPlace: true, "DSOM_LIMITS": true, // of placed classes
 		}

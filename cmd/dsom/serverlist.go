@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,16 +54,33 @@ func (v serverListCmd) Run(ctx context.Context, c *console) error {
 		c.note("No server is registered. Register one with: dsom server add NAME -- PROGRAM ARGUMENT...")
 		return nil
 	}
+	shared := slices.ContainsFunc(all, func(s admin.Server) bool { return s.On != "" })
+	head := []string{"NAME", "STATE", "PID", "ACTIVATION", "ADDRESS", "COMMAND"}
+	if shared {
+		head = slices.Insert(head, 2, "MACHINE")
+	}
 	var rows [][]string
 	for _, s := range all {
 		pid := ""
 		if s.Run.PID != 0 {
 			pid = fmt.Sprint(s.Run.PID)
 		}
-		rows = append(rows, []string{s.Name, stateText(s), pid, s.Activation, strings.Join(s.Run.Endpoints, " "), strings.Join(s.Command, " ")})
+		row := []string{s.Name, stateText(s), pid, s.Activation, strings.Join(s.Run.Endpoints, " "), strings.Join(s.Command, " ")}
+		if shared {
+			row = slices.Insert(row, 2, machineOf(s))
+		}
+		rows = append(rows, row)
 	}
-	c.table([]string{"NAME", "STATE", "PID", "ACTIVATION", "ADDRESS", "COMMAND"}, rows)
+	c.table(head, rows)
 	return nil
+}
+
+// machineOf says where a server is, or may be.
+func machineOf(s admin.Server) string {
+	if s.On == "any" && s.Machine != "" {
+		return s.Machine + " (any)"
+	}
+	return s.On
 }
 
 func stateText(s admin.Server) string {
@@ -94,6 +112,7 @@ func serverFacts(s admin.Server) [][2]string {
 	for i, p := range s.Run.Processes {
 		rows = append(rows, [2]string{once("process", i), processText(p)})
 	}
+	add("machine", machineOf(s))
 	add("activation", s.Activation)
 	add("command", strings.Join(s.Command, " "))
 	add("command before", strings.Join(s.Previous, " "))

@@ -41,6 +41,8 @@ type serverTerms struct {
 	After        []string       `placeholder:"SERVER" help:"Server that has to take calls before this one is started; may be repeated."`
 	User         *string        `placeholder:"NAME" help:"Account under which the server runs, if the daemon is root's. Default: the daemon's."`
 
+	On *string `placeholder:"MACHINE" help:"Where machines share their state: the machine that runs the server, or any: one of them at a time, another when that is dead. Default: this machine."`
+
 	Apart  []string `placeholder:"PATTERN" sep:"none" help:"With per-object: path of the objects that have processes of their own, as 'objects/account-*'; may be repeated."`
 	Most   *int     `placeholder:"N" help:"With unshared, per-object and per-call: processes at once. Default: 64."`
 	Copies *int     `placeholder:"N" help:"Run so many processes of the server side by side."`
@@ -135,6 +137,7 @@ func (t serverTerms) server(s *admin.Server) {
 	put(&s.Copies, t.Copies, asIs)
 	put(&s.Choose, t.Choose, asIs)
 	put(&s.Alone, t.Alone, asIs)
+	put(&s.On, t.On, asIs)
 	s.After, s.Apart = t.After, strings.Join(t.Apart, " ")
 	t.limits(&s.Limits)
 	t.retry(&s.Retry)
@@ -145,7 +148,7 @@ func (t serverTerms) server(s *admin.Server) {
 func (t serverTerms) change(s admin.Server) admin.Change {
 	c := admin.Change{
 		StartTimeout: (*admin.Duration)(t.StartTimeout), StopTimeout: (*admin.Duration)(t.StopTimeout), IdleTimeout: (*admin.Duration)(t.IdleTimeout),
-		User: t.User, Most: t.Most, Copies: t.Copies, Choose: t.Choose, Alone: t.Alone,
+		User: t.User, Most: t.Most, Copies: t.Copies, Choose: t.Choose, Alone: t.Alone, On: t.On,
 	}
 	if len(t.After) > 0 {
 		after := nonEmpty(t.After)

@@ -38,7 +38,9 @@
 //	PUT    /v1/leases/{id}/endpoints    []string
 //	PUT    /v1/leases/{id}/report       Report
 //	PUT    /v1/leases/{id}/counts       Counts
+//	PUT    /v1/leases/{id}/renew        for how long the process may be the server from now on
 //	DELETE /v1/leases/{id}              the server is done
+//	GET    /v1/machines                 Machines, where several daemons share a state
 //
 // An error is answered as {"error": Error}.
 package admin
@@ -57,6 +59,10 @@ const (
 	EnvServerUUID    = "DSOM_SERVER_UUID"    // and the UUID
 	EnvServerToken   = "DSOM_SERVER_TOKEN"   // allows it to register as that server, and nothing else
 	EnvServerObject  = "DSOM_SERVER_OBJECT"  // the path of the one object that the process is for; "": it is for all
+
+	// EnvServerFence is a number that grows each time that another machine gets a server that may run on any: what the server writes to can refuse
+	// who comes with a smaller one than it has seen. "": the server is one machine's.
+	EnvServerFence = "DSOM_SERVER_FENCE"
 
 	// Of the command of a health check besides.
 	EnvServerEndpoints = "DSOM_SERVER_ENDPOINTS" // where the server takes calls, with spaces between

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // Lease registers a server program. The lease is held until the stream ends.
@@ -28,6 +29,13 @@ func (c *Client) SetEndpoints(ctx context.Context, lease string, endpoints []str
 // Report says how many calls the server of a lease serves.
 func (c *Client) Report(ctx context.Context, lease string, r Report) error {
 	return c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/report", r, nil)
+}
+
+// Renew returns for how long, counted from before it was called, the holder of a lease may be the server; 0: for good.
+func (c *Client) Renew(ctx context.Context, lease string) (hold time.Duration, err error) {
+	var d Duration
+	err = c.call(ctx, http.MethodPut, "/v1/leases/"+url.PathEscape(lease)+"/renew", nil, &d)
+	return time.Duration(d), err
 }
 
 // Release says that the server of a lease is done: it writes nothing any more, so that

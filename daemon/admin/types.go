@@ -35,6 +35,7 @@ type Status struct {
 	Live      int       `json:"live"`              // of those, taking calls
 	Files     uint64    `json:"files,omitempty"`   // how many files the daemon may have open; 0: not known
 	Config    string    `json:"config,omitempty"`  // where its configuration is, or would be
+	Machine   string    `json:"machine,omitempty"` // the name of this machine, where others share the daemon's state
 }
 
 // A Server is a registered server program, and how it is just now.
@@ -61,6 +62,9 @@ type Server struct {
 	Copies int      `json:"copies,omitempty"` // replicas; 0: one
 	Choose string   `json:"choose,omitempty"` // which of them a client is sent to: round-robin, random or least-load
 	Alone  bool     `json:"alone,omitempty"`  // no two processes at a time, not even during an upgrade
+
+	On      string `json:"on,omitempty"`      // the machine that it belongs to, or any, where daemons share a state; Add: "" is this machine
+	Machine string `json:"machine,omitempty"` // which has it just now, if it may run on any; ignored in requests
 
 	Upgrade  uint64   `json:"upgrade,omitempty"`  // counts upgrades; ignored in requests
 	Previous []string `json:"previous,omitempty"` // the command before the last of them; ignored in requests
@@ -106,6 +110,8 @@ const (
 	StateReady    = "ready"    // it takes calls
 	StateLost     = "lost"     // its process lives, its lease does not; it has until RetryAt to come back
 	StateStopping = "stopping" // it was asked to stop
+
+	StateElsewhere = "elsewhere" // another machine's daemon knows
 )
 
 // A Run is how a server is just now.
@@ -177,6 +183,7 @@ type Change struct {
 	Copies       *int      `json:"copies,omitempty"`
 	Choose       *string   `json:"choose,omitempty"`
 	Alone        *bool     `json:"alone,omitempty"`
+	On           *string   `json:"on,omitempty"`
 }
 
 // A Registration is what a server program says of itself when it asks for its lease.
@@ -190,6 +197,7 @@ type Registration struct {
 	Incarnation string     `json:"incarnation"` // tells this life of the server from others; 1 to 64 octets
 	Process     process.ID `json:"process"`
 	Endpoints   []string   `json:"endpoints,omitempty"` // where it takes calls; none: it will say so later
+	Fences      bool       `json:"fences,omitempty"`    // it heeds Message.Hold
 }
 
 // The types of Message.
@@ -198,6 +206,7 @@ const (
 	MessagePing    = "ping"    // nothing happened
 	MessageStop    = "stop"    // finish the calls under way and end
 	MessageCounts  = "counts"  // somebody wants to know what was counted: send Counts
+	MessageDaemons = "daemons" // references name others from now on: see Publish
 )
 
 // A Message is a line in the stream of a lease, from the daemon to the server.
@@ -212,6 +221,13 @@ type Message struct {
 
 	Report Duration `json:"report,omitzero"` // how often a Report is wanted while there is news; 0: none is
 	Calls  int      `json:"calls,omitempty"` // how many calls to serve before ending; 0: any number
+
+	// Hold is for how long, counted from before the lease was asked for, the process may be the server: then it has to have ended, unless
+	// it has asked Client.Renew for more. 0: for good.
+	Hold Duration `json:"hold,omitzero"`
+
+	// Publish, of MessageDaemons too, is what references name for the daemon and those beside it, to whom; "": what the environment says.
+	Publish string `json:"publish,omitempty"`
 
 	// Of MessageStop.
 	Within Duration `json:"within,omitzero"` // after this it is ended by force

@@ -21,6 +21,12 @@ func (s *Supervisor) ensureAfter(l *life) error {
 	for _, u := range l.rec.After {
 		go func() {
 			_, err := s.EnsureFor(ctx, u, Want{})
+			var elsewhere *ElsewhereError
+			if errors.As(err, &elsewhere) {
+				if _, rec, bad := s.record(ctx, u); bad == nil {
+					err = s.o.Machines.Wake(ctx, rec, elsewhere)
+				}
+			}
 			var told *StartError
 			if err != nil && !errors.As(err, &told) {
 				err = fmt.Errorf("server %s: %w", s.nameOf(u), err)

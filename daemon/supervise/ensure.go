@@ -35,7 +35,7 @@ type Want struct {
 // be started by a call. Many who call at once start it once, and share the outcome. A server
 // that lives but has lost its lease, or that an earlier daemon started, is waited for.
 //
-// Its errors: implrepo.ErrUnknown, ErrDisabled, ErrManual, ErrClosed, *StartError, *HeldError, *FullError, the context's, the store's.
+// Its errors: *ElsewhereError, implrepo.ErrUnknown, ErrDisabled, ErrManual, ErrClosed, *StartError, *HeldError, *FullError, the context's, the store's.
 func (s *Supervisor) Ensure(ctx context.Context, u implrepo.UUID) (Live, error) {
 	return s.EnsureFor(ctx, u, Want{})
 }
@@ -48,6 +48,9 @@ func (s *Supervisor) EnsureFor(ctx context.Context, u implrepo.UUID, want Want) 
 			return Live{}, err
 		}
 		if err := s.admitted(ctx, g); err != nil {
+			return Live{}, err
+		}
+		if err := s.here(ctx, rec); err != nil {
 			return Live{}, err
 		}
 		live, err := s.ensureAny(ctx, g, rec, want)
@@ -97,6 +100,9 @@ func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 			return Live{}, err
 		}
 		if err := s.admitted(ctx, g); err != nil {
+			return Live{}, err
+		}
+		if err := s.here(ctx, rec); err != nil {
 			return Live{}, err
 		}
 		for _, st := range s.seatsOf(u) {
@@ -292,7 +298,7 @@ func (st *seat) open(s *Supervisor, rec implrepo.Record, object string, why caus
 		}
 	}
 	l := newLife(s, st, rec.Name)
-	l.started, l.rec, l.object = true, rec, object
+	l.started, l.rec, l.object, l.movable = true, rec, object, s.movable(rec)
 	l.startBy = l.born.Add(orDefault(rec.StartTimeout, s.o.StartTimeout))
 	l.deadline = l.startBy
 	st.g.starts.Add(1)

@@ -247,10 +247,20 @@ func (s *Supervisor) settle(rec implrepo.Record) {
 			})
 		}
 	}
+	elsewhere := s.notElsewhere(rec) != nil
+	if elsewhere && rec.On != implrepo.Any { // of which claims decide
+		for _, st := range s.seatsOf(rec.UUID) {
+			st.update(func() {
+				if st.life != nil {
+					st.life.askStop("the server was given to another machine")
+				}
+			})
+		}
+	}
 	s.mu.Lock()
 	held := s.group(rec.UUID).isHeld()
 	s.mu.Unlock()
-	if rec.Activation != implrepo.Always || rec.Disabled || held {
+	if rec.Activation != implrepo.Always || rec.Disabled || held || elsewhere {
 		return
 	}
 	for i := range rec.N() {

@@ -104,7 +104,7 @@ func (l *life) runCheck(ctx context.Context, command []string, at Live) error {
 	defer func() { _ = out.Close() }()
 	c, err := child.Start(child.Spec{
 		Command: command, Dir: l.rec.Dir, Output: in, User: l.rec.User,
-		Env: append(l.environ(""), admin.EnvServerEndpoints+"="+strings.Join(at.Endpoints, " "), admin.EnvServerPID+"="+fmt.Sprint(at.PID)),
+		Env: append(l.environ("", 0), admin.EnvServerEndpoints+"="+strings.Join(at.Endpoints, " "), admin.EnvServerPID+"="+fmt.Sprint(at.PID)),
 	})
 	_ = in.Close()
 	if err != nil {

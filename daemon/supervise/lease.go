@@ -35,6 +35,7 @@ type Registration struct {
 	Process     process.ID
 	Elsewhere   bool     // it is known that who registers is not Process, which is then told and nothing more: it is never signalled
 	Endpoints   []string // none: SetEndpoints follows
+	Fences      bool     // it ends by itself in the time that Lease.Renew says
 }
 
 // A Lease is what a server holds while it lives. Its methods may be called concurrently.
@@ -43,6 +44,9 @@ type Lease struct {
 	UUID implrepo.UUID
 	Name string
 	Terms
+
+	// Hold is how long from the grant on the process may be the server, see Renew; 0: for good.
+	Hold time.Duration
 
 	l    *life
 	idle time.Duration // after which the process is asked to end; 0: never
@@ -147,6 +151,12 @@ func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, er
 	if err != nil {
 		return nil, err
 	}
+	if err := s.here(ctx, rec); err != nil {
+		return nil, err
+	}
+	if s.movable(rec) && !reg.Fences {
+		return nil, ErrUnfenced
+	}
 	holder := reg.Process
 	if actual, err := process.Of(holder.PID); err != nil || reg.Elsewhere || !holder.Known() || actual != holder || !mayBe(holder, rec.User) {
 		holder = process.ID{} // it does not live here, or does not know itself: only its connection tells that it lives
@@ -197,7 +207,7 @@ func (s *Supervisor) recordOf(ctx context.Context, reg Registration) (rec implre
 	} else {
 		rec, err = s.repo.ByName(ctx, reg.Name)
 		if errors.Is(err, implrepo.ErrUnknown) && reg.Create && reg.ByHand {
-			rec, err = s.repo.Add(ctx, implrepo.Record{Name: reg.Name, Activation: implrepo.Manual})
+			rec, err = s.repo.Add(ctx, implrepo.Record{Name: reg.Name, Activation: implrepo.Manual, On: s.o.Machine})
 			if errors.Is(err, implrepo.ErrExists) { // by somebody else in this moment
 				rec, err = s.repo.ByName(ctx, reg.Name)
 			}
@@ -234,6 +244,22 @@ func (s *Supervisor) tryRegister(st *seat, rec implrepo.Record, reg Registration
 	lease := &Lease{
 		ID: rand.Text(), UUID: st.uuid, Name: l.name, Terms: terms(rec, st.name),
 		l: l, idle: rec.IdleTimeout, stop: make(chan Stop, 1), over: make(chan struct{}),
+	}
+	if err := s.meant(rec); err != nil {
+		if fresh {
+			_ = s.forget(st)
+			st.update(func() { st.drop(l) })
+		}
+		return nil, nil, err
+	}
+	if l.movable { // asked last: all before may have taken its time
+		if lease.Hold, _, err = s.sure(st.uuid); err != nil {
+			if fresh {
+				_ = s.forget(st)
+				st.update(func() { st.drop(l) })
+			}
+			return nil, nil, err
+		}
 	}
 	var watched *process.Observer
 	if holder.PID != 0 {
@@ -282,6 +308,7 @@ func (s *Supervisor) admit(st *seat, rec implrepo.Record, reg Registration, hold
 		return nil, false, nil, ErrToken
 	case l == nil:
 		l = newLife(s, st, rec.Name)
+		l.movable = s.movable(rec)
 		st.take(l)
 		return l, true, nil, nil
 	case !l.is(reg, holder):

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,6 +35,7 @@ type life struct {
 	attempt uint64
 	started bool
 	adopted bool            // by or beside an earlier daemon
+	movable bool            // it may be another machine's as soon as this one is not sure of its claim
 	rec     implrepo.Record // of a child
 	object  string          // that of the seat
 	born    time.Time
@@ -117,6 +119,18 @@ func (l *life) start() {
 		l.bury(l.startError("was not started, because a server that it comes after does not run", err))
 		return
 	}
+	var fence uint64
+	if l.movable {
+		var err error
+		if _, fence, err = l.s.sure(l.st.uuid); err != nil {
+			l.bury(l.startError("was not started", err))
+			return
+		}
+	}
+	if err := l.s.meant(l.rec); err != nil { // asked now that others see that it is about to run
+		l.bury(l.startError("was not started", err))
+		return
+	}
 	if err := l.remember(); err != nil {
 		l.bury(l.startError("was not started, because the state cannot be written", err))
 		return
@@ -127,7 +141,7 @@ func (l *life) start() {
 	}
 	l.group = l.join()
 	c, err := child.Start(child.Spec{
-		Command: l.rec.Command, Dir: l.rec.Dir, Env: l.environ(token), Output: out,
+		Command: l.rec.Command, Dir: l.rec.Dir, Env: l.environ(token, fence), Output: out,
 		User: l.rec.User, Limits: rlimits(l.rec.Limits), Group: l.group.File(),
 	})
 	if out != nil {
@@ -150,12 +164,17 @@ func (l *life) start() {
 }
 
 // environ is the environment of the program.
-func (l *life) environ(token string) []string {
+func (l *life) environ(token string, fence uint64) []string {
+	number := ""
+	if l.movable {
+		number = strconv.FormatUint(fence, 10)
+	}
 	return slices.Concat(inherited(os.Environ(), l.rec.User), l.s.o.Env, l.rec.Env, []string{
 		admin.EnvServerName + "=" + l.name,
 		admin.EnvServerUUID + "=" + l.st.uuid.String(),
 		admin.EnvServerToken + "=" + token,
 		admin.EnvServerObject + "=" + l.object,
+		admin.EnvServerFence + "=" + number,
 	})
 }
 
@@ -297,6 +316,13 @@ func shallRun(rec implrepo.Record, st *seat) bool {
 // keepUp starts a process of a server that shall always run. If it does not come up, its end tries again.
 func (s *Supervisor) keepUp(rec implrepo.Record, name string) {
 	var known *StartError
+	var elsewhere *ElsewhereError
+	if err := s.here(s.ctx, rec); err != nil { // whoever has it keeps it up; if nobody does, all look again
+		if !errors.As(err, &elsewhere) && s.ctx.Err() == nil {
+			s.o.Log.Info("a server that shall always run is not started here", "server", rec.Name, "reason", err)
+		}
+		return
+	}
 	_, err := s.ensure(s.ctx, rec.UUID, name, kept)
 	if err == nil || errors.As(err, &known) || errors.Is(err, ErrClosed) || errors.Is(err, errStopped) || errors.Is(err, errMoved) {
 		return

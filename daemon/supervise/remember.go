@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -88,6 +89,17 @@ func (s *Supervisor) forget(st *seat) error {
 // since then. What seems not to have come yet is taken for now.
 func ago(t time.Time) time.Time { return time.Now().Add(-max(time.Since(t), 0)) }
 
+// claimed reports whether another machine may have the server of a life by now that an earlier supervisor has left.
+func (s *Supervisor) claimed(st *seat, l *life) bool {
+	if s.o.Machines == nil {
+		return false
+	}
+	if l.movable {
+		return !s.o.Machines.Has(st.uuid)
+	}
+	return l.rec.On != "" && l.rec.On != s.o.Machine
+}
+
 // takeUp makes lives of what an earlier supervisor left in the store: for the servers whose
 // processes may still live, time to come back for their leases.
 func (s *Supervisor) takeUp(ctx context.Context) error {
@@ -110,7 +122,13 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 		l.lostAt = time.Now()
 		l.deadline = l.lostAt.Add(s.o.Grace)
 		if rec, err := s.repo.Get(ctx, u); err == nil {
-			l.rec = rec
+			l.rec, l.movable = rec, s.movable(rec)
+		}
+		if s.claimed(st, l) {
+			l.askStop("another machine has the server by now")
+			if err := l.signal(os.Kill); err != nil && !l.gone() {
+				s.o.Log.Warn("a server that another machine has by now cannot be killed here", "server", r.Name, "pid", l.pid(), "error", err)
+			}
 		}
 		if l.gone() {
 			l.endOrphans()

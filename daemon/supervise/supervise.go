@@ -48,6 +48,7 @@ const (
 // Options tune a Supervisor; the zero value is useful, but for what is said to be needed.
 type Options struct {
 	Store store.Store     // where it remembers what it started; needed
+	Share store.Store     // where the records of servers are, if others have them too; nil: in Store
 	Logs  *capture.Keeper // where the output of servers goes; needed
 	Env   []string        // NAME=value for every server, besides this process's own environment
 	Log   *slog.Logger    // nil: nothing is logged
@@ -61,6 +62,10 @@ type Options struct {
 	BackOff      time.Duration // after the first failure to come up; doubled with each that follows
 	MaxBackOff   time.Duration
 	Settled      time.Duration // a server that ends sooner than this after it was started has failed
+
+	// Machines says which servers are this machine's; nil: all. Machine is its name.
+	Machines Machines
+	Machine  string
 
 	// Probe asks a process whether it works: an error says that it does not. nil: nobody asks but a record's command.
 	Probe func(ctx context.Context, rec implrepo.Record, at Live) error
@@ -101,7 +106,10 @@ func New(ctx context.Context, o Options) (*Supervisor, error) {
 	}
 	o.fill()
 	s := &Supervisor{o: o, groups: map[implrepo.UUID]*group{}}
-	s.repo = implrepo.New(o.Store).Watched(s.changed)
+	if s.o.Share == nil {
+		s.o.Share = s.o.Store
+	}
+	s.repo = implrepo.New(s.o.Share).Watched(s.changed)
 	s.ctx, s.close = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.o.Logs.TrimAll(); err != nil { // first of all: the disk may be full of them
 		s.o.Log.Warn("the output of servers cannot be cut", "error", err)

@@ -34,7 +34,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 // A Cluster is servers that keep streams together.
 type Cluster struct {
-	t     *testing.T
+	t     testing.TB
 	nodes []*node
 }
 
@@ -48,7 +48,7 @@ type node struct {
 }
 
 // Start runs n servers until the test ends, and returns when they take streams.
-func Start(t *testing.T, n int) *Cluster {
+func Start(t testing.TB, n int) *Cluster {
 	t.Helper()
 	path, err := program()
 	if err != nil {

@@ -94,9 +94,10 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	defer answered()
 	watchdog := time.AfterFunc(3*tellTime, cancel)
 	defer watchdog.Stop()
+	before := time.Now()
 	stream, err := client.Lease(ctx, admin.Registration{
 		Name: l.c.Name, UUID: l.c.UUID, Create: l.c.Create,
-		Incarnation: l.c.Incarnation, Process: l.self, Endpoints: endpoints,
+		Incarnation: l.c.Incarnation, Process: l.self, Endpoints: endpoints, Fences: true,
 	})
 	if err != nil {
 		return false, err
@@ -108,6 +109,8 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	}
 	silence := max(3*time.Duration(first.Ping), tellTime)
 	watchdog.Reset(silence)
+	l.extend(before, time.Duration(first.Hold))
+	l.daemons(first.Publish)
 	l.take(client, first)
 	defer l.take(nil, admin.Message{})
 	answered()
@@ -115,6 +118,9 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 	defer teller.Wait()
 	defer cancel()
 	teller.Go(func() { l.tell(ctx, client, first.Lease, endpoints, changed) })
+	if first.Hold > 0 {
+		teller.Go(func() { l.renew(ctx, client, first.Lease, time.Duration(first.Hold)) })
+	}
 	asks := make(chan struct{}, 1)
 	teller.Go(func() { l.answer(ctx, client, first.Lease, asks) })
 	for {
@@ -129,6 +135,8 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 			case l.stop <- Stop{time.Duration(m.Within), m.Reason}:
 			default: // it was asked before
 			}
+		case admin.MessageDaemons:
+			l.daemons(m.Publish)
 		case admin.MessageCounts:
 			select {
 			case asks <- struct{}{}:
@@ -136,6 +144,28 @@ func (l *Lease) once(ctx context.Context) (held bool, err error) {
 			}
 		}
 	}
+}
+
+// daemons tells what references name for the daemon.
+func (l *Lease) daemons(publish string) {
+	l.mu.Lock()
+	tell := l.told
+	if publish != "" {
+		l.published = publish
+	}
+	l.mu.Unlock()
+	if tell != nil && publish != "" {
+		tell(publish)
+	}
+}
+
+// Daemons makes tell what is told what references name for the daemon and those beside it, now if that is known, and whenever it changes.
+func (l *Lease) Daemons(tell func(publish string)) {
+	l.mu.Lock()
+	l.told = tell
+	publish := l.published
+	l.mu.Unlock()
+	l.daemons(publish)
 }
 
 // ask notes that a request for the lease is under way, until the function that it returns is called.

@@ -44,6 +44,10 @@ type Config struct {
 	UUID   string
 	Create bool // make a record for a Name that is unknown
 
+	// Over is called when the time is over for which this process may be the server, where another machine may have it then: nothing may be
+	// written any more. nil: the process ends at once, with the status ExitOver.
+	Over func()
+
 	Incarnation string       // tells this life of the server from others; "": chosen
 	Endpoints   []string     // where it takes calls, if that is known already
 	Log         *slog.Logger // nil: nothing is logged
@@ -96,7 +100,16 @@ type Lease struct {
 	uuid      string
 	terms     Terms
 	err       error // why it was refused
+
+	told      func(publish string) // see Daemons
+	published string
+
+	until  time.Time // when the process has to have ended; zero: never
+	guards bool      // somebody sees to that
 }
+
+// ExitOver is the status with which a process ends that may not be the server any longer.
+const ExitOver = 75
 
 // Connect begins to ask for a lease and returns at once. Its error is about the Config alone.
 func Connect(c Config) (*Lease, error) {

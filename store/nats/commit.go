@@ -69,11 +69,13 @@ func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64,
 		return 0, err
 	}
 	defer done()
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.o.Patience)
-		defer cancel()
+	limit := c.o.Patience
+	if end, ok := ctx.Deadline(); ok { // who waits is told in time
+		limit = time.Until(end)
+		limit -= min(limit/10, mostSpare)
 	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
 	id := rand.Text()
 	c.copy.want(id)
 	defer c.copy.drop(id)
@@ -84,42 +86,51 @@ func (c *cluster) Commit(ctx context.Context, ops ...store.Op) (revision uint64,
 			revision, err = c.publish(ctx, messages)
 			switch {
 			case err == nil:
-				return revision, c.fault(c.copy.await(ctx, revision))
+				if late := c.copy.await(ctx, revision); late != nil { // it has happened, and is not seen yet
+					return 0, c.fate(true, c.fault(late))
+				}
+				return revision, nil
 			case !passing(err) && !lost(err):
-				return 0, c.fault(err)
+				return 0, c.fate(unsure || !answered(err), c.fault(err))
 			}
 			unsure = unsure || !answered(err)
 		}
 		// Others have written, or nobody knows what has happened: it shows when all is known.
-		if err := c.again(ctx, c.catchUp); err != nil {
-			return 0, err
+		if missed := c.again(ctx, c.catchUp); missed != nil {
+			return 0, c.fate(unsure, missed)
 		}
 		if revision = c.copy.came(id); revision != 0 {
 			return revision, nil
 		}
 		if _, still := c.messages(id, ops); still != nil && unsure {
-			return 0, &store.Error{Kind: errUnknown, Path: c.place(), Err: err, Help: "the answer was lost, and others have written since: read again what is there"}
+			return 0, &store.Error{Kind: store.ErrUnsure, Path: c.place(), Err: err, Help: "the answer was lost, and others have written since: read again what is there"}
 		} else if still != nil {
 			return 0, still
 		}
 		select {
 		case <-time.After(pause/2 + mrand.N(pause)):
 		case <-ctx.Done():
-			return 0, errors.Join(c.fault(err), ctx.Err())
+			return 0, c.fate(unsure, errors.Join(c.fault(err), ctx.Err()))
 		case <-c.closing.Done():
 			return 0, &store.Error{Kind: store.ErrClosed, Path: c.place()}
 		}
 	}
 }
 
-// answered reports whether an error is what the stream said: then nothing has happened.
+// answered reports whether an error is what the stream said, or that it was not asked: then nothing has happened.
 func answered(err error) bool {
 	var api *jetstream.APIError
-	return errors.As(err, &api)
+	return errors.As(err, &api) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrReconnectBufExceeded) ||
+		errors.Is(err, nats.ErrConnectionReconnecting) || errors.Is(err, nats.ErrConnectionClosed) || errors.Is(err, nats.ErrMaxPayload)
 }
 
-// errUnknown is the kind of the error of a commit of which nobody knows whether it has happened.
-var errUnknown = errors.New("it is not known whether the commit happened")
+// fate says of a commit that was given up whether it may have happened.
+func (c *cluster) fate(unsure bool, err error) error {
+	if unsure && !errors.Is(err, store.ErrUnsure) {
+		return &store.Error{Kind: store.ErrUnsure, Path: c.place(), Err: err}
+	}
+	return err
+}
 
 // lost reports whether a condition did not hold where it is judged.
 func lost(err error) bool {

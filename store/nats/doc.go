@@ -9,7 +9,8 @@
 // have committed what has arrived; the conditions of a commit are judged where all is known. While no server is reached reading goes on, and commits fail.
 //
 // A commit whose answer is lost, as when a leader dies, is tried again until the context ends, or for Options.Patience: since all that it
-// writes is conditional, it happens once. If others have replaced all that it wrote before that is seen, nobody can say whether it happened, and the error says so.
+// writes is conditional, it happens once. If others have replaced all that it wrote before that is seen, nobody can say whether it happened, and the error is
+// store.ErrUnsure; so it is where an answer was lost and the time is over. Where surely nothing has happened, as without a connection, it is store.ErrUnreached.
 package nats
 
 import "time"
@@ -22,6 +23,7 @@ const (
 	attemptTime = 5 * time.Second      // for an answer of the stream
 	firstPause  = 2 * time.Millisecond // between attempts, doubled up to
 	longPause   = 500 * time.Millisecond
+	mostSpare   = 500 * time.Millisecond // of the time of a commit, up to a tenth, for its caller to hear that it failed
 )
 
 // The headers of messages, beside those of NATS.

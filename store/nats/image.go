@@ -3,7 +3,6 @@ package nats
 import (
 	"bytes"
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,7 +23,7 @@ type change struct {
 
 // A held is the last message of a key.
 type held struct {
-	value    []byte
+	value    []byte // never changed
 	revision uint64 // 0: the key is deleted
 	seq      uint64
 }
@@ -33,16 +32,22 @@ type held struct {
 type image struct {
 	mu      sync.RWMutex
 	all     map[string]held
-	keys    []string // those that are there, in order; meaningful if sorted
-	sorted  bool
+	keys    order  // those that are there
 	seq     uint64 // of the last message that was taken up
 	pending []change
 	moved   chan struct{}     // closed when seq grows
 	wanted  map[string]uint64 // commits of this process whose answer is waited for: their revision, 0 as long as they have not come
+	watches map[*watch]bool
+}
+
+// A watch is who wants to see changes.
+type watch struct {
+	prefixes []string
+	see      func([]store.Change)
 }
 
 func newImage() *image {
-	return &image{all: map[string]held{}, sorted: true, moved: make(chan struct{}), wanted: map[string]uint64{}}
+	return &image{all: map[string]held{}, moved: make(chan struct{}), wanted: map[string]uint64{}, watches: map[*watch]bool{}}
 }
 
 // take takes up a message. Those of one commit are seen together: a commit is complete with its last message, or, where that has been
@@ -75,14 +80,77 @@ func (m *image) apply() {
 		if c.deleted {
 			h.value, h.revision = nil, 0
 		}
-		if was := m.all[c.key]; (was.revision == 0) != (h.revision == 0) {
-			m.sorted = false
+		switch was := m.all[c.key]; {
+		case was.revision == 0 && h.revision != 0:
+			m.keys.add(c.key)
+		case was.revision != 0 && h.revision == 0:
+			m.keys.remove(c.key)
 		}
 		m.all[c.key] = h
 	}
+	for w := range m.watches {
+		w.show(m.pending)
+	}
+	clear(m.pending)
 	m.pending = m.pending[:0]
 	close(m.moved)
 	m.moved = make(chan struct{})
+}
+
+// wants reports whether changes of a key are wanted.
+func (w *watch) wants(key string) bool {
+	for _, p := range w.prefixes {
+		if strings.HasPrefix(key, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// show has changes seen, those that are wanted.
+func (w *watch) show(all []change) {
+	var some []store.Change
+	for _, c := range all {
+		if c.guard || !w.wants(c.key) {
+			continue
+		}
+		rest, _ := strconv.ParseUint(c.rest, 10, 16)
+		to := store.Change{Entry: store.Entry{Key: c.key, Value: c.value, Revision: c.seq + rest}, Deleted: c.deleted}
+		if c.deleted {
+			to.Value = nil
+		}
+		some = append(some, to)
+	}
+	if len(some) > 0 {
+		w.see(some)
+	}
+}
+
+// watch has changes seen from now on, and before that what is there.
+func (m *image) watch(see func([]store.Change), prefixes []string) (stop func()) {
+	w := &watch{prefixes, see}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range prefixes {
+		var page []store.Change
+		m.keys.from(p, "", func(k string) bool {
+			h := m.all[k]
+			if page = append(page, store.Change{Entry: store.Entry{Key: k, Value: h.value, Revision: h.revision}}); len(page) == store.MaxList {
+				see(page)
+				page = nil
+			}
+			return true
+		})
+		if len(page) > 0 {
+			see(page)
+		}
+	}
+	m.watches[w] = true
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.watches, w)
+	}
 }
 
 // await waits until a sequence was taken up.
@@ -102,6 +170,13 @@ func (m *image) await(ctx context.Context, seq uint64) error {
 	}
 }
 
+// last returns the sequence of the last message that was taken up.
+func (m *image) last() uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.seq
+}
+
 // get returns what a key has.
 func (m *image) get(key string) (held, bool) {
 	m.mu.RLock()
@@ -113,38 +188,28 @@ func (m *image) get(key string) (held, bool) {
 // list is store.Store.List.
 func (m *image) list(prefix, after string, limit int) []store.Entry {
 	m.mu.RLock()
-	if !m.sorted {
-		m.mu.RUnlock()
-		m.sort()
-		m.mu.RLock()
-	}
 	defer m.mu.RUnlock()
 	var page []store.Entry
-	i, _ := slices.BinarySearch(m.keys, max(prefix, after))
-	for ; i < len(m.keys) && strings.HasPrefix(m.keys[i], prefix) && len(page) < limit; i++ {
-		k := m.keys[i]
-		if h := m.all[k]; k != after && h.revision != 0 {
+	m.keys.from(prefix, after, func(k string) bool {
+		if h := m.all[k]; k != after {
 			page = append(page, store.Entry{Key: k, Value: bytes.Clone(h.value), Revision: h.revision})
 		}
-	}
+		return len(page) < limit
+	})
 	return page
 }
 
-// sort makes the list of keys anew.
-func (m *image) sort() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.sorted {
-		return
-	}
-	m.keys = m.keys[:0]
-	for k, h := range m.all {
-		if h.revision != 0 {
-			m.keys = append(m.keys, k)
-		}
-	}
-	slices.Sort(m.keys)
-	m.sorted = true
+// snapshot returns all entries as they are now. Their values must not be changed.
+func (m *image) snapshot() []store.Entry {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	all := make([]store.Entry, 0, m.keys.n)
+	m.keys.from("", "", func(k string) bool {
+		h := m.all[k]
+		all = append(all, store.Entry{Key: k, Value: h.value, Revision: h.revision})
+		return true
+	})
+	return all
 }
 
 // want has the image note whether a commit comes; drop ends that, and came returns its revision if it has.

@@ -22,8 +22,10 @@ type Options struct {
 	Replicas int           // when the stream is made; 0: 3
 	Patience time.Duration // of a commit without a deadline; 0: DefaultPatience
 
-	// Connect are options of the connection: credentials, TLS.
-	Connect []nats.Option
+	// Credentials is a file with what the servers want to know: what nsc writes (a JWT and a seed), the seed of an nkey, or
+	// one line user:password. Only its owner may read it. "": nothing.
+	Credentials string
+	CA          string // a file of certificates in PEM by which servers at tls:// are known; "": the system's
 }
 
 type cluster struct {
@@ -41,15 +43,26 @@ type cluster struct {
 	end     context.CancelFunc
 }
 
-var _ store.Store = (*cluster)(nil)
+var (
+	_ store.Watcher     = (*cluster)(nil)
+	_ store.Snapshotter = (*cluster)(nil)
+)
 
-// Open connects to the servers, makes the stream if it is not there, and reads all that it holds. It tries until ctx ends.
-func Open(ctx context.Context, o Options) (_ store.Store, err error) {
+// Open connects to the servers, makes the stream if it is not there, and reads all that it holds. It tries until ctx ends, unless the
+// servers do not let it in, or the options are wrong; what has begun to be read is read to its end.
+func Open(ctx context.Context, o Options) (_ store.Watcher, err error) {
 	o.Stream, o.Patience, o.Replicas = cmp.Or(o.Stream, DefaultStream), cmp.Or(o.Patience, DefaultPatience), cmp.Or(o.Replicas, 3)
 	c := &cluster{o: o, copy: newImage(), begin: o.Stream + "."}
 	c.closing, c.end = context.WithCancel(context.Background())
-	if c.conn, err = nats.Connect(strings.Join(o.Servers, ","), append([]nats.Option{nats.Name("dsom"), nats.MaxReconnects(-1), nats.ReconnectWait(100 * time.Millisecond)}, o.Connect...)...); err != nil {
-		return nil, c.fault(err)
+	options, err := o.connection()
+	if err != nil {
+		return nil, err
+	}
+	if err = c.again(ctx, func(context.Context) (err error) {
+		c.conn, err = nats.Connect(strings.Join(o.Servers, ","), options...)
+		return err
+	}); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -84,7 +97,7 @@ func Open(ctx context.Context, o Options) (_ store.Store, err error) {
 		return err
 	})
 	if err == nil {
-		err = c.again(ctx, c.catchUp)
+		err = c.fill(ctx)
 	}
 	if err != nil {
 		if c.watch != nil {
@@ -128,6 +141,23 @@ func (c *cluster) catchUp(ctx context.Context) error {
 	return c.copy.await(ctx, info.State.LastSeq)
 }
 
+// fill reads all that the stream has. It goes on beyond ctx's deadline for as long as something comes: how much there is to be read is not the caller's to know.
+func (c *cluster) fill(ctx context.Context) error {
+	for had := uint64(0); ; {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), attemptTime)
+		err := c.catchUp(limited)
+		cancel()
+		now := c.copy.last()
+		switch {
+		case err == nil || !passing(err):
+			return c.fault(err)
+		case errors.Is(ctx.Err(), context.Canceled), ctx.Err() != nil && now == had:
+			return errors.Join(c.fault(err), ctx.Err())
+		}
+		had = now
+	}
+}
+
 // again tries until it succeeds, or ctx ends, or the error is one that will not go away.
 func (c *cluster) again(ctx context.Context, try func(context.Context) error) error {
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
@@ -151,7 +181,7 @@ func (c *cluster) again(ctx context.Context, try func(context.Context) error) er
 func passing(err error) bool {
 	var api *jetstream.APIError
 	if errors.As(err, &api) {
-		return api.Code == 503 || api.ErrorCode == codeInflight || api.ErrorCode == codeIncomplete
+		return api.Code == 503 && api.ErrorCode != codeNoJetStream && api.ErrorCode != codeNoJetStreamHere || api.ErrorCode == codeInflight || api.ErrorCode == codeFewPeers || api.ErrorCode == codeIncomplete
 	}
 	for _, e := range []error{nats.ErrTimeout, nats.ErrNoResponders, nats.ErrDisconnected, nats.ErrConnectionReconnecting, nats.ErrNoServers, nats.ErrReconnectBufExceeded, context.DeadlineExceeded, jetstream.ErrNoStreamResponse} {
 		if errors.Is(err, e) {
@@ -174,7 +204,14 @@ func (c *cluster) fault(err error) error {
 		return &store.Error{Kind: store.ErrClosed, Path: c.place()}
 	case errors.As(err, &api) && (api.ErrorCode == codeResources || api.ErrorCode == codeMaxBytes):
 		e.Kind = store.ErrFull
+	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAuthRevoked), errors.Is(err, nats.ErrPermissionViolation):
+		e.Kind, e.Help = ErrRefused, "what they want to know of a client stands in the file of credentials"
+	case errors.As(err, &api) && (api.ErrorCode == codeNoJetStream || api.ErrorCode == codeNoJetStreamHere):
+		e.Kind, e.Help = ErrRefused, "the servers keep no streams: jetstream is missing in their configuration"
+	case errors.As(err, &api) && (api.ErrorCode == codeFewPeers || api.ErrorCode == codeAlone):
+		e.Kind, e.Help = ErrRefused, fmt.Sprintf("there are fewer servers than the %d replicas that are wanted", c.o.Replicas)
 	case passing(err):
+		e.Kind = store.ErrUnreached
 		e.Help = fmt.Sprintf("is a majority of the servers %s up?", strings.Join(c.o.Servers, " "))
 	}
 	return e
@@ -182,14 +219,21 @@ func (c *cluster) fault(err error) error {
 
 var errFailed = errors.New("failed")
 
+// ErrRefused is the kind of the error of servers that will not do what is wanted.
+var ErrRefused = errors.New("the servers refuse")
+
 // Codes of JetStream's errors.
 const (
-	codeResources  = 10023
-	codeWrongLast  = 10071
-	codeMaxBytes   = 10077
-	codeInProgress = 10164 // another commit about the same key is under way
-	codeIncomplete = 10176
-	codeInflight   = 10210
+	codeFewPeers        = 10005
+	codeResources       = 10023
+	codeNoJetStreamHere = 10039 // for the account
+	codeWrongLast       = 10071
+	codeAlone           = 10074 // a server that is in no cluster is to keep replicas
+	codeNoJetStream     = 10076
+	codeMaxBytes        = 10077
+	codeInProgress      = 10164 // another commit about the same key is under way
+	codeIncomplete      = 10176
+	codeInflight        = 10210
 )
 
 // Close ends the copy and the connection.

@@ -76,7 +76,9 @@ type manifest struct {
 //
 //	ifr/spec/NAME               a manifest
 //	ifr/piece/NAME/GENERATION/N  a piece of the specification, as JSON packed by gzip
+//	ifr/turn                    written with every change, where several daemons share the store
 const (
+	turnKey     = "ifr/turn"
 	prefixSpec  = "ifr/spec/"
 	prefixPiece = "ifr/piece/"
 	pieceSize   = 256 << 10
@@ -97,6 +99,8 @@ type Registry struct {
 	turn     chan struct{}          // holds a token while somebody changes the registry
 	all      map[string]*registered // of the holder of turn
 	doubtful bool                   // the store may differ from all
+	stale    atomic.Bool            // the store, which others write to as well, has told of a change since all was read
+	watch    func()                 // ends that; nil: nobody else writes
 
 	now  atomic.Pointer[snapshot]
 	once sync.Mutex // of who makes the first snapshot
@@ -106,15 +110,64 @@ type Registry struct {
 // be read, and names the first, or the store's.
 func OpenRegistry(ctx context.Context, s store.Store) (*Registry, error) {
 	r := &Registry{store: s, turn: make(chan struct{}, 1)}
-	if err := r.load(ctx); err != nil {
-		return nil, fmt.Errorf("the interface repository's state: %w", err)
+	if w, ok := s.(store.Watcher); ok {
+		r.watch = w.Watch(func([]store.Change) { r.stale.Store(true) }, prefixSpec)
+	}
+	r.doubtful = true
+	if err := r.refresh(ctx); err != nil {
+		r.Close()
+		return nil, err
 	}
 	return r, nil
+}
+
+// Close ends following the store.
+func (r *Registry) Close() {
+	if r.watch != nil {
+		r.watch()
+	}
+}
+
+// refresh reads the store again if it may differ from what is known. The caller holds turn.
+func (r *Registry) refresh(ctx context.Context) error {
+	for again := loadAttempts; r.doubtful || r.stale.Load(); again-- {
+		err := r.load(ctx)
+		if err != nil && again > 0 && r.stale.Load() { // it was changed while it was read
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("the interface repository's state could not be read: %w", err)
+		}
+		if again <= 0 { // what has come since will be read the next time
+			break
+		}
+	}
+	return nil
+}
+
+// loadAttempts bounds how often the store is read again because others change it meanwhile.
+const loadAttempts = 5
+
+// guard returns what has to be committed with every change where others write to the store as well: two changes at the same time, each
+// right by itself, could contradict one another.
+func (r *Registry) guard(ctx context.Context) ([]store.Op, error) {
+	if r.watch == nil {
+		return nil, nil
+	}
+	e, err := r.store.Get(ctx, turnKey)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return []store.Op{store.Create(turnKey, nil)}, nil
+	case err != nil:
+		return nil, err
+	}
+	return []store.Op{store.Update(turnKey, nil, e.Revision)}, nil
 }
 
 // load reads the store. The caller holds turn, or nobody else has the registry.
 func (r *Registry) load(ctx context.Context) error {
 	r.doubtful = true
+	r.stale.Store(false) // before it is read: what comes meanwhile is read the next time
 	all := map[string]*registered{}
 	for e, err := range store.All(ctx, r.store, prefixSpec) {
 		if err != nil {
@@ -124,7 +177,9 @@ func (r *Registry) load(ctx context.Context) error {
 		if err := json.Unmarshal(e.Value, &x.manifest); err != nil || specKey(x.Name) != e.Key {
 			return damaged(e.Key, "not the entry of a specification", err)
 		}
-		if x.spec, err = r.read(ctx, x.manifest); err != nil {
+		if old := r.all[x.Name]; old != nil && old.revision == x.revision {
+			x.spec = old.spec
+		} else if x.spec, err = r.read(ctx, x.manifest); err != nil {
 			return err
 		}
 		all[x.Name] = x
@@ -218,16 +273,18 @@ func (r *Registry) change(ctx context.Context, plan func() (ops []store.Op, done
 		return ctx.Err()
 	}
 	for range attempts {
-		if r.doubtful {
-			if err := r.load(ctx); err != nil {
-				return fmt.Errorf("the interface repository's state could not be read: %w", err)
-			}
+		guard, err := r.guard(ctx) // before what it guards is read
+		if err != nil {
+			return err
+		}
+		if err := r.refresh(ctx); err != nil {
+			return err
 		}
 		ops, done, err := plan()
 		if err != nil || len(ops) == 0 {
 			return err
 		}
-		revision, err := r.store.Commit(ctx, ops...)
+		revision, err := r.store.Commit(ctx, append(ops, guard...)...)
 		if err == nil {
 			done(revision)
 			return nil
@@ -361,6 +418,9 @@ func (r *Registry) Entries(ctx context.Context) ([]Entry, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if err := r.refresh(ctx); err != nil {
+		return nil, err
+	}
 	list := make([]Entry, 0, len(r.all))
 	for _, x := range r.all {
 		list = append(list, x.Entry)
@@ -381,13 +441,16 @@ func (r *Registry) Spec() (*model.Spec, error) {
 
 // current returns the present snapshot.
 func (r *Registry) current() (*snapshot, error) {
-	if x := r.now.Load(); x != nil {
+	if x := r.now.Load(); x != nil && !r.stale.Load() {
 		return x, nil
 	}
 	r.once.Lock()
 	defer r.once.Unlock()
 	r.turn <- struct{}{} // it is held for as long as a commit takes, or another snapshot
 	defer func() { <-r.turn }()
+	if err := r.refresh(context.Background()); err != nil { // it is in memory where others write
+		return nil, err
+	}
 	if x := r.now.Load(); x != nil {
 		return x, nil
 	}

@@ -29,6 +29,9 @@ const (
 	Always    Activation = "always"     // with the daemon, and again whenever it ends
 )
 
+// Any is the machine of a server that may run on each, one at a time.
+const Any = "any"
+
 // activations are all ways, in the order in which they are told.
 var activations = []Activation{OnDemand, Unshared, PerObject, PerCall, Manual, Always}
 
@@ -73,6 +76,9 @@ type Record struct {
 	Choose Balance `json:"choose,omitempty"` // which of them a client is sent to; "": RoundRobin
 	Alone  bool    `json:"alone,omitempty"`  // no two processes of it at a time, not even during an upgrade
 
+	// On is the machine whose daemon runs the server, where several daemons share this repository, or Any. "": the daemon shares it with no other.
+	On string `json:"on,omitempty"`
+
 	// Upgrade counts the changes to another program while the server ran. Previous is the
 	// command before the last of them; empty: there is nothing to go back to.
 	Upgrade  uint64   `json:"upgrade,omitempty"`
@@ -107,6 +113,12 @@ func (r *Record) normalise() error {
 	}
 	if !slices.Contains(activations, r.Activation) {
 		return &InvalidError{"activation", fmt.Sprintf("%.40q is none of %v", r.Activation, activations)}
+	}
+	if r.On != "" && CheckName(r.On) != nil {
+		return &InvalidError{"on", fmt.Sprintf(`%.40q is no name of a machine: letters, digits and "._-", and %s for each of them`, r.On, Any)}
+	}
+	if r.On == Any && len(r.Command) == 0 {
+		return &InvalidError{"on", "a server without a program is where it is started by hand: it cannot run on any machine"}
 	}
 	if err := r.checkCommand(); err != nil {
 		return err

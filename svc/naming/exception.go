@@ -78,6 +78,10 @@ func (s *service) raise(err error) error {
 		return exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "%w", err)
 	case errors.Is(err, tree.ErrRoot):
 		return public(exc.New(exc.NoPermission, 0, exc.No, "%w", err))
+	case errors.Is(err, store.ErrUnsure):
+		return public(exc.New(exc.Transient, exc.MinorStoreUnreached, exc.Maybe, "%w", err))
+	case errors.Is(err, store.ErrUnreached):
+		return public(exc.New(exc.Transient, exc.MinorStoreUnreached, exc.No, "%w", err))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return exc.From(err, exc.Maybe)
 	case errors.As(err, &sys) && !errors.Is(err, store.ErrCorrupt): // which may have one as its cause

@@ -4,6 +4,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 )
@@ -41,6 +43,7 @@ func TestOptions(t *testing.T) {
 			{"TCP_KEEPIDLE", syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE, 30},
 			{"TCP_KEEPINTVL", syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, 10},
 			{"TCP_KEEPCNT", syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, 6},
+			{"TCP_USER_TIMEOUT", syscall.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, map[string]int{"client": 30_000}[end]},
 		} {
 			var got int
 			var failed error

@@ -20,6 +20,11 @@ const Name = "tcp"
 // and gives up after six questions 10 s apart.
 var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 6}
 
+// unheard is how long a client's system tries, where that can be said (Linux), to have what it has written taken note of by the server's: then
+// the connection has broken, and the object is looked for elsewhere. A server that is slow takes note all the same; one that takes nothing for so long, though its
+// buffers are full, is as good as gone.
+const unheard = 30 * time.Second
+
 // New returns the transport.
 func New() transport.Transport { return tcp{} }
 
@@ -29,14 +34,19 @@ func (tcp) Name() string { return Name }
 
 func (tcp) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
 	d := net.Dialer{KeepAliveConfig: keepAlive}
-	if allow := transport.GuardOf(ctx); allow != nil {
-		d.Control = func(_, address string, _ syscall.RawConn) error {
+	allow := transport.GuardOf(ctx)
+	d.Control = func(_, address string, c syscall.RawConn) error {
+		if allow != nil {
 			at, err := netip.ParseAddrPort(address)
+			if err == nil {
+				err = allow(at.Addr())
+			}
 			if err != nil {
 				return err
 			}
-			return allow(at.Addr())
 		}
+		_ = boundUnheard(c) // an old system knows no bound
+		return nil
 	}
 	c, err := d.DialContext(ctx, "tcp", e.Address())
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"time"
 
 	"github.com/opendsom/dsom/ior"
@@ -13,6 +15,9 @@ import (
 const (
 	attempts   = 20               // of a change that meets conflicts
 	reloadTime = 10 * time.Second // to read the store after a failed commit
+
+	conflictTime = 30 * time.Second      // of a change in a store that others write to as well
+	longPause    = 32 * time.Millisecond // between its attempts, at most
 )
 
 // A plan is how to bring about a change: what to commit, and what to do to the copy in
@@ -36,12 +41,28 @@ func (t *Tree) change(ctx context.Context, prepare func(*state) (plan, error)) e
 			return fmt.Errorf("the naming service's state could not be read: %w", err)
 		}
 	}
-	for range attempts {
-		p, err := prepare(t.state) // nobody else changes it
+	tries, until := attempts, time.Now().Add(conflictTime)
+	if t.watch != nil { // whoever else adds to the context at the same moment is in the way: it is tried for a time, not so many times
+		tries = math.MaxInt
+	}
+	for try := range tries {
+		p, err := t.prepare(prepare)
 		if err != nil {
 			return err
 		}
 		revision, err := t.store.Commit(ctx, p.ops...)
+		if t.watch != nil { // which has told of the commit already, and of others' that it has met
+			if errors.Is(err, store.ErrConflict) && time.Now().Before(until) {
+				if err := pause(ctx, try); err != nil {
+					return err
+				}
+				continue
+			}
+			if err != nil {
+				err = fmt.Errorf("the naming service's state could not be written: %w", err)
+			}
+			return err
+		}
 		if err == nil {
 			t.mu.Lock()
 			p.apply(revision)
@@ -60,6 +81,31 @@ func (t *Tree) change(ctx context.Context, prepare func(*state) (plan, error)) e
 		}
 	}
 	return fmt.Errorf("naming: %w, %d times in a row", store.ErrConflict, attempts)
+}
+
+// pause waits a little before the next attempt, the longer the more there have been: chance decides who of many is the next.
+func pause(ctx context.Context, try int) error {
+	t := time.NewTimer(rand.N(min(time.Millisecond<<min(try, 10), longPause)))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// prepare makes a plan of the present state.
+func (t *Tree) prepare(make func(*state) (plan, error)) (plan, error) {
+	if t.watch == nil {
+		return make(t.state) // nobody else changes it
+	}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if t.stray != nil {
+		return plan{}, t.stray
+	}
+	return make(t.state)
 }
 
 // touch is the operation that guards an addition to a context.

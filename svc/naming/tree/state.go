@@ -123,7 +123,7 @@ func load(ctx context.Context, from store.Store) (s *state, err error) {
 // meanwhile, a change here that rests on the older revision of its context fails. And should
 // he add a context with a binding in it, the binding is a stray.
 func loadOnce(ctx context.Context, from store.Store) (s *state, stray *store.Entry, err error) {
-	s = &state{contexts: map[ID]*node{Root: newNode(0)}}
+	s = newState()
 	for e, err := range store.All(ctx, from, prefixContext) {
 		if err != nil {
 			return nil, nil, err

@@ -63,16 +63,18 @@ type Binding struct {
 
 func (b *binding) shown() Binding { return Binding{b.name, b.target, b.properties} }
 
-// A Tree is the contexts and bindings in a store. It is safe for concurrent use. One Tree at
-// a time should serve a store: what another one changes is seen here when a change of one's
-// own conflicts with it, and only then.
+// A Tree is the contexts and bindings in a store. It is safe for concurrent use. Several Trees may serve a
+// store.Watcher: each follows what the others change. Any other store one Tree at a time should serve: what another one
+// changes is seen here when a change of one's own conflicts with it, and only then.
 type Tree struct {
 	store  store.Store
 	limits Limits
+	watch  func()        // ends following a store.Watcher; nil: the store is none
 	turn   chan struct{} // holds a token while somebody changes the tree
 
 	mu    sync.RWMutex
-	state *state // changed by the holder of turn, under mu
+	state *state // changed under mu: by what follows the store, or else by the holder of turn
+	stray error  // what was followed to that cannot be read; nil: nothing
 
 	doubtful bool // the store may differ from state; of the holder of turn
 }
@@ -80,11 +82,21 @@ type Tree struct {
 // Open returns the tree in a store. An empty store holds the root context alone. Its error
 // is store.ErrCorrupt for entries that cannot be read, and names the first, or the store's.
 func Open(ctx context.Context, s store.Store, l Limits) (*Tree, error) {
+	if w, ok := s.(store.Watcher); ok {
+		return follow(w, l)
+	}
 	st, err := load(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("the naming service's state: %w", err)
 	}
 	return &Tree{store: s, limits: l.orDefault(), turn: make(chan struct{}, 1), state: st}, nil
+}
+
+// Close ends following the store. The tree stays as it is then.
+func (t *Tree) Close() {
+	if t.watch != nil {
+		t.watch()
+	}
 }
 
 // Exists reports whether there is a context id.

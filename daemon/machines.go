@@ -1,0 +1,314 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/cluster"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/store/nats"
+	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/transport"
+)
+
+// A Shared says where a state is that several daemons share. The zero value is nowhere.
+type Shared struct {
+	Servers     []string      // of NATS, see [nats.ParseURLs]
+	Credentials string        // a file
+	CA          string        // a file
+	Replicas    int           // when the store is new; 0: 3
+	Machine     string        // the name of this one; "": as before, or the host's
+	DeadAfter   time.Duration // when the store is new; 0: cluster.DefaultDeadAfter
+}
+
+// shareTime is how long a daemon that starts tries to reach the store.
+const shareTime = 30 * time.Second
+
+// besides is how many machines references name beside the one that makes them.
+const besides = 2
+
+// machines are this machine and those beside it, as the daemon has to do with them. It is a [supervise.Machines].
+type machines struct {
+	*cluster.Cluster
+	from Shared
+	orb  *orb.ORB
+
+	mu    sync.Mutex
+	sup   *supervise.Supervisor // nil until servers are supervised
+	dirty map[implrepo.UUID]bool
+	poke  chan struct{}
+	stop  func()
+
+	end context.CancelFunc
+	wg  sync.WaitGroup
+}
+
+// join makes this machine one of those that share a store, and d.store that.
+func (d *Daemon) join(ctx context.Context, from Shared) error {
+	name, err := cluster.Joined(ctx, d.own)
+	if err != nil {
+		return err
+	}
+	if len(from.Servers) == 0 {
+		if name != "" {
+			return fmt.Errorf("this state folder is that of the machine %q, whose daemon shares its names and servers with others: say where those are, dsom daemon --store nats://HOST,HOST,HOST, or use another state folder", name)
+		}
+		return nil
+	}
+	limited, cancel := context.WithTimeout(ctx, shareTime)
+	defer cancel()
+	d.o.Log.Info("reaching the store that machines share", "store", from.Servers)
+	w, err := nats.Open(limited, nats.Options{Servers: from.Servers, Credentials: from.Credentials, CA: from.CA, Replicas: from.Replicas})
+	if err != nil {
+		return fmt.Errorf("the state that machines share: %w", err)
+	}
+	return d.joinStore(ctx, from, w)
+}
+
+// joinStore is join with a store that is there. It is closed with the daemon.
+func (d *Daemon) joinStore(ctx context.Context, from Shared, w store.Watcher) error {
+	c, err := cluster.Join(ctx, cluster.Options{Store: w, Local: d.own, Name: from.Machine, Version: d.o.Version, DeadAfter: from.DeadAfter, Log: d.o.Log})
+	if err != nil {
+		return errors.Join(fmt.Errorf("the state that machines share: %w", err), w.Close())
+	}
+	m := &machines{Cluster: c, from: from, dirty: map[implrepo.UUID]bool{}, poke: make(chan struct{}, 1)}
+	d.store, d.machines = w, m
+	m.stop = w.Watch(m.see, recordPrefix)
+	return nil
+}
+
+// recordPrefix begins the keys of servers' records.
+const recordPrefix = "server/"
+
+// see notes which records were changed. The store is not called here.
+func (m *machines) see(all []store.Change) {
+	m.mu.Lock()
+	for _, c := range all {
+		if u, err := implrepo.ParseUUID(c.Key[len(recordPrefix):]); err == nil {
+			m.dirty[u] = true
+		}
+	}
+	m.mu.Unlock()
+	select {
+	case m.poke <- struct{}{}:
+	default:
+	}
+}
+
+// enter makes this machine known to the others.
+func (m *machines) enter(ctx context.Context, addresses []string) error {
+	return m.Enter(ctx, addresses, m.lost)
+}
+
+// follow has the supervisor follow what others change.
+func (m *machines) follow(ctx context.Context, sup *supervise.Supervisor, told func()) {
+	ctx, m.end = context.WithCancel(context.WithoutCancel(ctx))
+	m.mu.Lock()
+	m.sup = sup
+	m.mu.Unlock()
+	m.wg.Go(func() {
+		for {
+			select {
+			case <-m.poke:
+			case <-ctx.Done():
+				return
+			}
+			m.mu.Lock()
+			all := m.dirty
+			m.dirty = map[implrepo.UUID]bool{}
+			m.mu.Unlock()
+			for u := range all {
+				sup.Follow(ctx, u)
+			}
+		}
+	})
+	m.wg.Go(func() {
+		for {
+			changed := m.Changed()
+			told()
+			_ = sup.Refresh(ctx) // what shall always run, and nobody has now
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return
+			}
+			select { // others come and go together
+			case <-time.After(m.DeadAfter() / 100):
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// lost is told what has become of the claims.
+func (m *machines) lost(what cluster.Loss) {
+	m.mu.Lock()
+	sup := m.sup
+	m.mu.Unlock()
+	if sup == nil {
+		return
+	}
+	switch what {
+	case cluster.Waning:
+		sup.LoseClaims(false, "the store that machines share is not reached")
+	case cluster.Over:
+		sup.LoseClaims(true, "another machine may have the server now")
+	}
+}
+
+// close ends it. Who leaves gives its claims up: its servers have ended.
+func (m *machines) close(ctx context.Context, leave bool) error {
+	if m == nil {
+		return nil
+	}
+	var err error
+	if leave {
+		err = m.Leave(ctx)
+	}
+	if m.end != nil {
+		m.end()
+		m.wg.Wait()
+	}
+	m.stop()
+	m.Close()
+	return err
+}
+
+// asElsewhere says of a place that is not here what the supervisor is to know.
+func asElsewhere(rec implrepo.Record, p cluster.Place) error {
+	switch {
+	case p.Here, p.Machine == "":
+		return nil
+	case !p.Up:
+		return &cluster.AwayError{Machine: p.Machine}
+	}
+	return &supervise.ElsewhereError{Server: rec.Name, Machine: p.Machine, Addresses: p.Addresses}
+}
+
+// Find implements supervise.Machines.
+func (m *machines) Find(ctx context.Context, rec implrepo.Record) error {
+	p, err := m.Cluster.Find(ctx, rec.UUID, rec.On)
+	if err != nil {
+		return err
+	}
+	return asElsewhere(rec, p)
+}
+
+// Look implements supervise.Machines.
+func (m *machines) Look(rec implrepo.Record) error {
+	return asElsewhere(rec, m.Where(rec.UUID, rec.On))
+}
+
+// Wake implements supervise.Machines: it asks the other machine's daemon for an object of the server, by which that starts it.
+func (m *machines) Wake(ctx context.Context, rec implrepo.Record, at *supervise.ElsewhereError) error {
+	ref := m.orb.NewRef(atDaemon(at.Addresses, ior.AppendKey(nil, ior.Key{Server: rec.UUID, Adapter: "objects", ID: []byte("health")})))
+	_, err := ref.NonExistent(ctx)
+	return err
+}
+
+// atDaemon is the reference with a key at another machine's daemon.
+func atDaemon(addresses []string, key []byte) *ior.IOR {
+	var at []ior.Address
+	for _, a := range addresses {
+		host, p, err := net.SplitHostPort(a)
+		port, bad := strconv.ParseUint(p, 10, 16)
+		if err == nil && bad == nil {
+			at = append(at, ior.Address{Scheme: "iiop", Host: host, Port: uint16(port)})
+		}
+	}
+	if len(at) == 0 {
+		return new(ior.IOR)
+	}
+	p := ior.IIOP{Version: cdr.V12, Key: key, Components: []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM)}}
+	return &ior.IOR{Profiles: p.At(at)}
+}
+
+// publish has references name those beside this machine, too, and returns the rules.
+func (m *machines) publish() (string, error) {
+	own, err := m.orb.Published()
+	if err != nil {
+		return "", err
+	}
+	var more []transport.Endpoint
+	for _, other := range m.Beside(besides) {
+		for _, a := range other.Addresses[:min(len(other.Addresses), 1)] {
+			if e, err := transport.ParseEndpoint("tcp:" + a); err == nil {
+				more = append(more, e)
+			}
+		}
+	}
+	all, err := own.With(more)
+	if err != nil {
+		return "", err
+	}
+	return all.String(), m.orb.SetDaemon(all.String())
+}
+
+// placed returns a record that says on which machine the server is to be; the record of a daemon without others says nothing.
+func (d *Daemon) placed(on string) (string, error) {
+	switch {
+	case d.machines == nil && (on == "" || on == implrepo.Any):
+		return on, nil
+	case d.machines == nil:
+		return "", &implrepo.InvalidError{Field: "on", Reason: fmt.Sprintf("this daemon shares its state with no other machine, and so not with %q", on)}
+	case on == "":
+		return d.machines.Name(), nil
+	}
+	return on, nil
+}
+
+// listMachines answers GET /v1/machines.
+func (d *Daemon) listMachines(c *call) error {
+	m := d.machines
+	if m == nil {
+		return &admin.Error{Code: admin.CodeInvalid, Message: "this daemon shares its state with no other machine: dsom daemon --store has it do so"}
+	}
+	out := admin.Machines{Store: m.from.Servers, UUID: m.UUID().String(), DeadAfter: admin.Duration(m.DeadAfter()), Sure: m.Sure(), Machines: []admin.Machine{}}
+	for _, x := range m.Machines() {
+		out.Machines = append(out.Machines, admin.Machine{
+			Name: x.Name, Here: x.Name == m.Name(), Addresses: x.Addresses, Version: x.Version, Silent: admin.Duration(x.Silent().Round(time.Millisecond)),
+		})
+	}
+	return c.reply(out)
+}
+
+// published is what the holders of leases are told of the daemons that references name.
+type published struct {
+	mu      sync.Mutex
+	rules   string
+	changed chan struct{}
+}
+
+func (p *published) set(rules string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rules == rules {
+		return
+	}
+	p.rules = rules
+	if p.changed != nil {
+		close(p.changed)
+		p.changed = nil
+	}
+}
+
+// now returns the rules, and what is closed when they change.
+func (p *published) now() (string, <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.changed == nil {
+		p.changed = make(chan struct{})
+	}
+	return p.rules, p.changed
+}

@@ -1,0 +1,277 @@
+package daemon_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/daemon"
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/internal/storetest"
+	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/svc/implrepo"
+)
+
+// soonDead is after which silence a machine is dead here.
+const soonDead = 4 * time.Second
+
+// sharing are the options of the daemon of a machine that shares a store.
+func sharing(state, machine string, v *storetest.View) daemon.Options {
+	o := quick(state)
+	daemon.ShareWith(&o, v, machine, soonDead)
+	return o
+}
+
+// noViolation fails the test if two processes ever were one server.
+func noViolation(t *testing.T, data string) {
+	t.Helper()
+	if bad, _ := filepath.Glob(filepath.Join(data, "violation-*")); len(bad) > 0 {
+		t.Errorf("two processes were one server: %v", bad)
+	}
+}
+
+// anywhere registers a server that may run on any machine, and that keeps others out of its data.
+func anywhere(t *testing.T, d *daemon.Daemon, data string) implrepo.UUID {
+	t.Helper()
+	return uuid(t, add(t, d, "bank", "serve", func(s *admin.Server) {
+		s.On, s.Env = implrepo.Any, append(s.Env, envData+"="+data)
+	}))
+}
+
+// pidOf returns the process of a server at a daemon.
+func pidOf(t *testing.T, d *daemon.Daemon, u implrepo.UUID) process.ID {
+	t.Helper()
+	id, err := process.Of(d.Supervisor().Run(u).PID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// TestMachinesStartOnce has many start a server of any machine by two daemons at the same moment: one of them does it, once, and the other says where it is. A server of one
+// machine is started by that alone.
+func TestMachinesStartOnce(t *testing.T) {
+	t.Parallel()
+	hub, data := storetest.NewHub(), t.TempDir()
+	a, b := open(t, sharing(t.TempDir(), "a", hub.View())), open(t, sharing(t.TempDir(), "b", hub.View()))
+	u := anywhere(t, a, data)
+	var here, there atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			_, err := []*daemon.Daemon{a, b}[i%2].Supervisor().Ensure(t.Context(), u)
+			var elsewhere *supervise.ElsewhereError
+			switch {
+			case err == nil:
+				here.Add(1)
+			case errors.As(err, &elsewhere):
+				there.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	starts := a.Supervisor().Run(u).Starts + b.Supervisor().Run(u).Starts
+	if here.Load() != 8 || there.Load() != 8 || starts != 1 {
+		t.Errorf("%d got it, %d were sent on, %d starts", here.Load(), there.Load(), starts)
+	}
+	noViolation(t, data)
+	fixed := add(t, a, "fixed", "serve", nil)
+	if fixed.On != "a" {
+		t.Errorf("a server is registered on %q", fixed.On)
+	}
+	if _, err := client(t, b).Start(t.Context(), "fixed"); !errors.Is(err, &admin.Error{Code: admin.CodeHeld}) || !strings.Contains(err.Error(), `"a"`) {
+		t.Errorf("got %v", err)
+	}
+	if err := client(t, b).Remove(t.Context(), "fixed", true); !errors.Is(err, &admin.Error{Code: admin.CodeHeld}) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := client(t, a).Start(t.Context(), "fixed"); err != nil {
+		t.Error(err)
+	}
+	if s, err := client(t, b).Server(t.Context(), "fixed"); err != nil || s.Run.State != admin.StateElsewhere || s.Machine != "a" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+	_, err := a.Supervisor().Register(t.Context(), supervise.Registration{UUID: u, ByHand: true, Incarnation: "old"})
+	_, err2 := b.Supervisor().Register(t.Context(), supervise.Registration{UUID: u, ByHand: true, Incarnation: "old"})
+	if !errors.Is(errors.Join(err, err2), supervise.ErrUnfenced) {
+		t.Errorf("a program that does not end by itself: got %v, %v", err, err2)
+	}
+}
+
+// TestMachineCutOff parts a machine from the store: its server of any machine ends, that of its own goes on, another machine starts the first when it is dead, and it
+// does not come back with it.
+func TestMachineCutOff(t *testing.T) {
+	t.Parallel()
+	hub, data := storetest.NewHub(), t.TempDir()
+	view := hub.View()
+	a, b := open(t, sharing(t.TempDir(), "a", view)), open(t, sharing(t.TempDir(), "b", hub.View()))
+	u := anywhere(t, a, data)
+	own := uuid(t, add(t, a, "own", "serve", nil))
+	for _, u := range []implrepo.UUID{u, own} {
+		if _, err := a.Supervisor().Ensure(t.Context(), u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	was, stays := pidOf(t, a, u), pidOf(t, a, own)
+	view.Cut(true)
+	eventually(t, "the server has ended on the machine that is cut off", func() bool { return was.State() == process.Gone })
+	eventually(t, "the other machine has it", func() bool { _, err := b.Supervisor().Ensure(t.Context(), u); return err == nil })
+	if stays.State() != process.Running {
+		t.Error("the machine's own server has ended too")
+	}
+	if _, err := a.Supervisor().Ensure(t.Context(), own); err != nil {
+		t.Error(err)
+	}
+	view.Cut(false)
+	eventually(t, "the machine that comes back sends clients on", func() bool {
+		_, err := a.Supervisor().Ensure(t.Context(), u)
+		return errors.As(err, new(*supervise.ElsewhereError))
+	})
+	noViolation(t, data)
+}
+
+// TestMachineLeftAlone has a daemon end and leave its servers running, as if it had been killed: the server of any machine ends by itself before another machine
+// has it, and the next daemon of the machine does not take it up.
+func TestMachineLeftAlone(t *testing.T) {
+	t.Parallel()
+	hub, data, state := storetest.NewHub(), t.TempDir(), t.TempDir()
+	b := open(t, sharing(t.TempDir(), "b", hub.View()))
+	a, err := daemon.Open(t.Context(), sharing(state, "a", hub.View()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := anywhere(t, a, data)
+	if _, err := a.Supervisor().Ensure(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	was := pidOf(t, a, u)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	eventually(t, "the other machine has it", func() bool {
+		_, err := b.Supervisor().Ensure(t.Context(), u)
+		if err == nil && was.State() == process.Running {
+			t.Error("the process lives that was the server")
+		}
+		return err == nil
+	})
+	if took := time.Since(begun); took < soonDead/2 {
+		t.Errorf("after %v the machine was taken for dead", took)
+	}
+	if a, err = daemon.Open(t.Context(), sharing(state, "a", hub.View())); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = a.Close() }()
+	if _, err := a.Supervisor().Ensure(t.Context(), u); !errors.As(err, new(*supervise.ElsewhereError)) {
+		t.Errorf("got %v", err)
+	}
+	noViolation(t, data)
+	if b, _ := os.ReadFile(filepath.Join(data, "lives")); strings.Count(string(b), "\n") != 2 {
+		t.Errorf("the server's lives: %s", b)
+	}
+}
+
+// TestMachineRestarted has a daemon end, leaving its servers running, and the next one come up in time: it has the server still.
+func TestMachineRestarted(t *testing.T) {
+	t.Parallel()
+	hub, data, state := storetest.NewHub(), t.TempDir(), t.TempDir()
+	open(t, sharing(t.TempDir(), "b", hub.View()))
+	a, err := daemon.Open(t.Context(), sharing(state, "a", hub.View()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := anywhere(t, a, data)
+	if _, err := a.Supervisor().Ensure(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	was := pidOf(t, a, u)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a = open(t, sharing(state, "a", hub.View()))
+	if live, err := a.Supervisor().Ensure(t.Context(), u); err != nil || live.PID != was.PID {
+		t.Errorf("got process %d, %v, want %d", live.PID, err, was.PID)
+	}
+	begun := time.Now()
+	eventually(t, "the time is over that it was given at first", func() bool {
+		if was.State() != process.Running {
+			t.Fatal("it has ended although its daemon is there again")
+		}
+		return time.Since(begun) > soonDead
+	})
+	noViolation(t, data)
+}
+
+// TestRehome gives a server to another machine: not while it runs, and only where it is.
+func TestRehome(t *testing.T) {
+	t.Parallel()
+	hub, ctx := storetest.NewHub(), t.Context()
+	a, b := open(t, sharing(t.TempDir(), "a", hub.View())), open(t, sharing(t.TempDir(), "b", hub.View()))
+	add(t, a, "bank", "serve", nil)
+	ca, cb := client(t, a), client(t, b)
+	if _, err := ca.Start(ctx, "bank"); err != nil {
+		t.Fatal(err)
+	}
+	to := func(c *admin.Client, on string) error {
+		_, err := c.Update(ctx, "bank", admin.Change{On: &on})
+		return err
+	}
+	if err := to(ca, "b"); !errors.Is(err, &admin.Error{Code: admin.CodeBusy}) {
+		t.Errorf("it runs: got %v", err)
+	}
+	if s, err := ca.Server(ctx, "bank"); err != nil || s.Disabled || s.Run.State != admin.StateReady {
+		t.Errorf("what was refused has changed it: %+v, %v", s, err)
+	}
+	if _, err := ca.Stop(ctx, "bank"); err != nil {
+		t.Fatal(err)
+	}
+	if err := to(cb, "b"); !errors.Is(err, &admin.Error{Code: admin.CodeHeld}) {
+		t.Errorf("from elsewhere: got %v", err)
+	}
+	if err := to(ca, "b"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ca.Start(ctx, "bank"); !errors.Is(err, &admin.Error{Code: admin.CodeHeld}) {
+		t.Errorf("it is another's: got %v", err)
+	}
+	if s, err := cb.Start(ctx, "bank"); err != nil || s.Run.State != admin.StateReady || s.Disabled {
+		t.Errorf("got %+v, %v", s, err)
+	}
+	if _, err := cb.Stop(ctx, "bank"); err != nil {
+		t.Fatal(err)
+	}
+	if err := to(cb, implrepo.Any); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := ca.Start(ctx, "bank"); err != nil || s.Machine != "a" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+// TestJoinedStateAlone holds that the state of a machine among others is not taken for one of its own.
+func TestJoinedStateAlone(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	d, err := daemon.Open(t.Context(), sharing(state, "a", storetest.NewHub().View()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d, err = daemon.Open(t.Context(), quick(state)); err == nil {
+		_ = d.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "--store") {
+		t.Errorf("got %v", err)
+	}
+}
