@@ -39,7 +39,7 @@ func (c *Class) Redispatch(to func(*Method) Packed) error {
 		return fail(CodeBusy, c.Name(), "it has %d instances: put something in front of its methods before the first", n)
 	}
 	for m, i := range by {
-		f.slot(m.token).Store(c.entryOf(m, i))
+		c.putFront(m, c.entryOf(m, i))
 	}
 	return nil
 }
