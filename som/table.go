@@ -193,18 +193,23 @@ func (c *Class) replace(m *Method, by *impl) any {
 	c.own.Store(&own)
 	e := c.entryOf(m, by)
 	c.table.slot(m.token).Store(e)
-	if f := c.front.Load(); f != c.table && f.at(m.token) == old {
-		f.slot(m.token).Store(e)
+	if c.front.Load().at(m.token) == old || c.front.Load() == c.table {
+		c.putFront(m, e)
 	}
 	for _, w := range c.worn {
 		w.table.slot(m.token).Store(w.class.adopt(e))
 	}
+	return old.function(m)
+}
+
+// putFront makes e what calls of c's instances run, of those too that are cast to what lacks the method. changing is held.
+func (c *Class) putFront(m *Method, e *entry) {
+	c.front.Load().slot(m.token).Store(e)
 	for a, t := range c.casts {
 		if !a.DescendsFrom(m.class) {
 			t.slot(m.token).Store(e)
 		}
 	}
-	return old.function(m)
 }
 
 // worn is the table of a class's instances that are cast to another.

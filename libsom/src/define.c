@@ -22,20 +22,7 @@ typedef struct making {
 } making;
 
 static _Thread_local making *makings;
-static bool numbers[MAX_CLASSES + 1]; /* those in use; 0 is none */
-
-static int take_number(klass *k, som_env *ev) {
-	static uint32_t last;
-	for (uint32_t tries = 0; tries < MAX_CLASSES; tries++) {
-		last = last % MAX_CLASSES + 1;
-		if (numbers[last]) continue;
-		numbers[k->number = last] = true;
-		/* No procedure lies so high, no offset is so large: what equals an id is one. */
-		k->id = (void *)(uintptr_t)-(intptr_t)last;
-		return SOM_OK;
-	}
-	return fail(ev, SOM_E_CLASSES, "class %s: the process has %d classes, which is the limit", k->info.name, MAX_CLASSES);
-}
+static uint32_t classes; /* that have tokens */
 
 /* ---- Reading descriptions ---- */
 
@@ -235,8 +222,11 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	}
 	int code = index_names(k, ev);
 	if (code != SOM_OK) return code;
+	if (classes == MAX_CLASSES) return fail(ev, SOM_E_CLASSES, "class %s: the process has %d classes, which is the limit", k->info.name, MAX_CLASSES);
 	k->base = tokens_take(2 + k->slots, ev);
 	if (!k->base) return SOM_E_METHODS;
+	classes++;
+	k->id = (void *)(uintptr_t)-(k->base / WORD_SIZE); /* no procedure lies so high, no offset is so large: what equals an id is one */
 	uint32_t slot = 0;
 	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
 		const som_method *m = element(d->introduces, d->method_size, i);
@@ -289,6 +279,9 @@ static int select_parents(klass *k, const som_class_desc *d, som_env *ev) {
 		const klass *from = p < k->info.nparents && !k->abstract[p] ? K(k->info.parents[p]) : NULL;
 		if (!from || som_class_proc(C(from), f.info->token) == NULL || *word_at(from->row, f.info->token) == (som_proc *)no_implementation)
 			return fail(ev, SOM_E_METHOD, "class %s: %s cannot be selected from %.300s, which is no parent that has it", k->info.name, f.info->name, shown(s->parent));
+		for (uint32_t n = 0; n < k->nselects; n++)
+			if (k->selects[n].token == f.info->token && k->selects[n].parent != from)
+				return fail(ev, SOM_E_METHOD, "class %s: two parents are selected for %s::%s", k->info.name, f.in->info.name, f.info->name);
 		k->selects[k->nselects++] = (selection){f.info->token, from};
 	}
 	return SOM_OK;
@@ -363,7 +356,7 @@ static klass *build(making *m, som_env *ev) {
 	k->derived = m->derived;
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
-	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !take_number(k, ev) && !introduce(k, d, ev) &&
+	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !introduce(k, d, ev) &&
 		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev);
 	if (made && freed_row) freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
 	if (made) return k;
@@ -378,7 +371,7 @@ void undefine(klass *k) {
 		row_give(k, r->row);
 	if (k->row) row_give(k, k->row);
 	if (k->base) tokens_give(k->base, 2 + k->slots);
-	numbers[k->number] = false;
+	classes -= k->base != 0;
 	for (uint32_t i = 0; i < k->info.nparents; i++)
 		K(k->info.parents[i])->subclasses--;
 	if (k->metaclass) drop_metaclass(k->metaclass);

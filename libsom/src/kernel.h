@@ -22,7 +22,7 @@ enum {
 };
 
 /* flags of an object's head */
-enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8 /* in memory that is not the kernel's */ };
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8 /* in memory that is not the kernel's */, F_BEGUN = 16 /* by som_end */ };
 
 typedef struct klass klass;
 
@@ -53,7 +53,7 @@ struct klass {
 	klass *next, *named; /* all classes; those with one hash */
 	pool *pool;
 	void *raw;           /* what the allocator gave for this struct */
-	uint32_t hash, depth, slots, number;
+	uint32_t hash, depth, slots;
 	char *row;           /* what the class implements and inherits; NULL while it is made */
 	char *front;         /* the row of instances: the same, or one with procedures in front; atomic */
 	void *id;
@@ -147,6 +147,7 @@ klass *derive_metaclass(const char *of, klass *const *all, uint32_t n, som_env *
 int64_t no_implementation(som_ref o, som_env *ev);
 int64_t freed_call(som_ref o, som_env *ev);
 int table_fill(klass *k, som_env *ev);
+int changeable(const som_class *c, som_env *ev); /* SOM_OK unless it is no class, or one that everybody shares */
 som_proc *own_impl(const klass *k, som_tok t);
 const klass *owner(const klass *k, som_tok t);
 const klass *introducer(const klass *k, som_tok t); /* NULL: t is no method of k's */
@@ -206,7 +207,7 @@ bool unload_group(klass *k, uint32_t refs, const klass **busy); /* k with its li
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
 void finalise(som_ref o, const klass *k);
-int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by the methods that stand in for SOMObject's, if any do */
+int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by SOMObject's methods, or those that stand in for them */
 void end_life(som_ref o, const klass *k);
 void transfer(som_ref to, som_ref from, bool assign, som_env *ev); /* or copy: one that fails is undone */
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
@@ -223,7 +224,7 @@ int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, c
 
 /* root.c, and a file for each root class */
 enum { LIFE_INIT, LIFE_DESTRUCT, LIFE_COPY, LIFE_ASSIGN, LIFE_OLD_INIT, LIFE_OLD_UNINIT, LIFE_METHODS };
-extern som_tok tok_new, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
+extern som_tok tok_new, tok_raw, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
 extern som_proc *plain_new; /* SOMClass's own somNew */
 extern const som_class_desc object_desc, class_desc, manager_desc;
 /* Entries of their lists: a method, one that is without an implementation, a place that is retired. */

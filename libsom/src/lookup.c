@@ -119,7 +119,8 @@ int som_lookup(const som_class *c, const char *method, som_found *to, som_env *e
 
 int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
-	if (!is_class(c, ev)) return SOM_E_TYPE;
+	int code = changeable(c, ev);
+	if (code != SOM_OK) return code;
 	if (!name_ok(name, MAX_NAME, false))
 		return fail(ev, SOM_E_NAME, "class %s: a dynamic method's name must be an identifier of at most %d octets", k->info.name, MAX_NAME);
 	if (!proc) return fail(ev, SOM_E_METHOD, "class %s: the dynamic method %s has no procedure", k->info.name, name);
@@ -127,7 +128,7 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 	if (sig && !made) return SOM_E_METHOD;
 	lock();
 	bool has = own_method(k, name) || own_dynamic(k, name);
-	int code = has ? fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name) : SOM_OK;
+	if (has) code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
 	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
 	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
 	if (text) {

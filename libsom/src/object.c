@@ -58,6 +58,7 @@ void som_set_checking(int on) {
 }
 
 void end_memory(som_ref o, const klass *k) {
+	if (__builtin_expect(o->flags & F_WEAK, 0)) weak_clear(o); /* of what could not begin; else there is none any more */
 	void *raw = o->flags & F_PLACED ? NULL : aligned_by_allocator(k) ? (void *)o : ((void **)(void *)o)[-1];
 	if (__builtin_expect(!__atomic_load_n(&checking, __ATOMIC_RELAXED), 1))
 		give(raw);
@@ -94,7 +95,6 @@ static inline bool is_hooked(const klass *k) { return __builtin_expect(__atomic_
 static som_proc *life_method(const klass *k, int which) { return *word_at(front_of(k), tok_life[which]); }
 
 int begin_life(som_ref o, const klass *k, som_env *ev) {
-	if (!is_hooked(k)) return initialise(o, k, ev);
 	((void (*)(som_ref, som_env *, void *))life_method(k, LIFE_INIT))(o, ev, NULL);
 	if (ev->major != SOM_NO_EXCEPTION) return SOM_E_RAISED;
 	((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_INIT))(o, ev);
@@ -104,10 +104,6 @@ int begin_life(som_ref o, const klass *k, som_env *ev) {
 }
 
 void end_life(som_ref o, const klass *k) {
-	if (!is_hooked(k)) {
-		finalise(o, k);
-		return;
-	}
 	som_env ev = {0};
 	((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_UNINIT))(o, &ev);
 	som_env_clear(&ev);
@@ -116,9 +112,8 @@ void end_life(som_ref o, const klass *k) {
 }
 
 static som_ref refuse(const klass *k, som_env *ev) {
-	bool abstract = k->info.flags & SOM_ABSTRACT;
-	return fail(ev, abstract ? SOM_E_ABSTRACT : SOM_E_METACLASS, abstract ? "class %s is abstract: only its subclasses have instances" :
-		"the instances of the metaclass %s are classes; define one", k->info.name), NULL;
+	if (k->info.flags & SOM_ABSTRACT) return fail(ev, SOM_E_ABSTRACT, "class %s is abstract: only its subclasses have instances", k->info.name), NULL;
+	return fail(ev, SOM_E_METACLASS, "the instances of the metaclass %s are classes; define one", k->info.name), NULL;
 }
 
 static inline __attribute__((always_inline)) som_ref make(klass *k, void *memory, bool init, som_env *ev) {
@@ -170,12 +165,8 @@ void transfer(som_ref to, som_ref from, bool assign, som_env *ev) {
 	}
 }
 
-static void transfer_by_method(som_ref to, som_ref from, bool assign, som_env *ev) {
-	const klass *k = class_of(to);
-	if (is_hooked(k))
-		((void (*)(som_ref, som_env *, void *, som_ref))life_method(k, assign ? LIFE_ASSIGN : LIFE_COPY))(to, ev, NULL, from);
-	else
-		transfer(to, from, assign, ev);
+static void transfer_by_method(som_ref to, som_ref from, int which, som_env *ev) {
+	((void (*)(som_ref, som_env *, void *, som_ref))life_method(class_of(to), which))(to, ev, NULL, from);
 }
 
 som_ref som_copy(som_ref from, som_env *ev) {
@@ -185,7 +176,7 @@ som_ref som_copy(som_ref from, som_env *ev) {
 		return fail(ev, SOM_E_METACLASS, "class %s is not to be copied; define another", K((som_class *)from)->info.name), NULL;
 	som_env own, *e = env_or(&own, ev);
 	som_ref o = new_object(k, NULL, true, false, e);
-	if (o) transfer_by_method(o, from, false, e);
+	if (o) transfer_by_method(o, from, LIFE_COPY, e);
 	if (o && e->major != SOM_NO_EXCEPTION) {
 		end_memory(o, k);
 		o = NULL;
@@ -202,7 +193,7 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 	if (!descends(f, k) || to->flags & F_CLASS)
 		return fail(ev, SOM_E_TYPE, "an object of class %s cannot be assigned to one of %s", f->info.name, k->info.name);
 	som_env own, *e = env_or(&own, ev);
-	transfer_by_method(to, from, true, e);
+	transfer_by_method(to, from, LIFE_ASSIGN, e);
 	code = e->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_RAISED;
 	som_env_clear(&own);
 	return code;
@@ -250,8 +241,10 @@ struct som_making {
 };
 
 som_making *som_begin(som_class *c, som_env *ev) {
-	klass *k = is_class(c, ev) ? substituted(K(c)) : NULL;
-	som_ref o = k ? new_object(k, NULL, true, false, ev) : NULL;
+	if (!is_class(c, ev)) return NULL;
+	const klass *k = substituted(K(c));
+	som_ref o = ((som_ref(*)(som_ref, som_env *))som_resolve(&k->c.object, tok_raw))(&C(k)->object, ev);
+	if (o) k = class_of(o); /* the metaclass may have one of another */
 	som_making *m = o ? take(sizeof *m + k->info.ninits * sizeof m->e[0]) : NULL;
 	if (m) *m = (som_making){.o = o, .k = k};
 	if (o && !m) {
@@ -289,6 +282,8 @@ som_ref som_end(som_making *m, som_env *ev) {
 	som_ref o = m->o;
 	ev = ev ? ev : &m->own;
 	som_enter_default(m, C(m->k), ev);
+	__atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED); /* what stands in front has its say, also of what raised; SOMObject does no more */
+	((void (*)(som_ref, som_env *, void *))life_method(m->k, LIFE_INIT))(o, ev, NULL);
 	if (ev->major != SOM_NO_EXCEPTION) {
 		while (m->nleft-- > 0)
 			if (m->e[m->nleft].left->own.fini) m->e[m->nleft].left->own.fini(o, m->e[m->nleft].left->own.context);

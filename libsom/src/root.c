@@ -4,15 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-som_tok tok_new, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
+som_tok tok_new, tok_raw, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
 static const char *const life_names[] = {"somDefaultInit", "somDestruct", "somDefaultConstCopyInit", "somDefaultConstAssign", "somInit", "somUninit"};
-static som_proc *plain[LIFE_METHODS]; /* SOMObject's own; NULL until it is made */
 som_proc *plain_new;
 static som_ref manager;
 
 bool is_plain(const klass *k) {
-	for (int i = 0; i < LIFE_METHODS; i++)
-		if (plain[i] && *word_at(k->front, tok_life[i]) != plain[i]) return false;
+	for (int i = 0; object_class && i < LIFE_METHODS; i++)
+		if (*word_at(k->front, tok_life[i]) != *word_at(object_class->row, tok_life[i])) return false;
 	return true;
 }
 
@@ -36,12 +35,11 @@ void make_roots(void) {
 	class_class = meta;
 	tok_new = own_method(meta, "somNew")->token;
 	plain_new = *word_at(meta->row, tok_new);
+	tok_raw = own_method(meta, "somNewNoInit")->token;
 	tok_ready = own_method(meta, "somClassReady")->token;
 	tok_dispatch = own_method(root, "somDispatch")->token;
-	for (int i = 0; i < LIFE_METHODS; i++) {
+	for (int i = 0; i < LIFE_METHODS; i++)
 		tok_life[i] = own_method(root, life_names[i])->token;
-		plain[i] = *word_at(root->row, tok_life[i]);
-	}
 	manager_class = make(&manager_desc, root, &ev);
 	manager = som_create(C(manager_class), &ev);
 	const char *check = getenv("SOM_CHECK");

@@ -62,8 +62,9 @@ static int32_t dispatch(som_ref o, som_env *ev, const char *method, const som_va
 static uint8_t cast(som_ref o, som_env *ev, som_ref c) { return is_class(c, ev) && som_cast(o, (som_class *)c, ev) == SOM_OK; }
 static uint8_t uncast(som_ref o, som_env *ev) { return (void)ev, som_uncast(o), 1; }
 
-/* The control of SOM's initializers is som_making here, which does not come by this way. */
+/* The control of SOM's initializers is som_making here, which does not come by this way: som_end has seen to what it makes. */
 static void init(som_ref o, som_env *ev, void *control) {
+	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_BEGUN) return;
 	som_env own, *e = env_or(&own, ev);
 	(void)control;
 	initialise(o, class_of(o), e);

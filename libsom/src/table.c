@@ -100,6 +100,13 @@ int table_fill(klass *k, som_env *ev) {
 
 /* ---- Replacing ---- */
 
+int changeable(const som_class *c, som_env *ev) {
+	if (!is_class(c, ev)) return SOM_E_TYPE;
+	const klass *k = K(c);
+	bool root = k == object_class || k == class_class || k == manager_class;
+	return root ? fail(ev, SOM_E_METHOD, "class %s is everybody's: change a subclass of it", k->info.name) : SOM_OK;
+}
+
 /* All rows for cast objects of all classes, which follow what is replaced; not where something stands in front. */
 static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_proc *old, som_proc *proc) {
 	for (klass *x = all_classes; x; x = x->next)
@@ -110,7 +117,7 @@ static void replace_in_casts(const klass *in, som_tok t, const klass *k, som_pro
 som_proc *som_class_replace(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
 	som_proc *old = NULL;
-	if (!is_class(c, ev)) return NULL;
+	if (changeable(c, ev) != SOM_OK) return NULL;
 	const klass *in = introducer(k, t);
 	const char *why = in ? "a replacement needs a procedure" : "it has no method of this token";
 	if (!in || !proc) return fail(ev, in ? SOM_E_METHOD : SOM_E_UNKNOWN, "class %s: %s", k->info.name, why), NULL;
@@ -211,21 +218,27 @@ void som_uncast(som_ref o) {
 	if (need(o, NULL) == SOM_OK) __atomic_store_n(&o->mt, front_of(class_of(o)), __ATOMIC_RELEASE);
 }
 
+/* Into the rows of k's instances that have the front: those of casts to what lacks the method have it, too. */
+static void put_front(const klass *k, const klass *in, som_tok t, void *proc) {
+	for (const castrow *r = k->casts; r; r = r->next)
+		if (r->as == k || !row_has(r->as->row, in)) put(r->row, t, proc);
+}
+
 int som_class_front(som_class *c, som_tok t, som_proc *proc, som_env *ev) {
 	klass *k = K(c);
-	if (!is_class(c, ev)) return SOM_E_TYPE;
-	if (k == object_class || k == class_class || k == manager_class)
-		return fail(ev, SOM_E_METHOD, "class %s is everybody's: put something in front of a subclass's methods", k->info.name);
-	if (!introducer(k, t)) return fail(ev, SOM_E_UNKNOWN, "class %s: it has no method of this token", k->info.name);
+	int code = changeable(c, ev);
+	if (code != SOM_OK) return code;
+	const klass *in = introducer(k, t);
+	if (!in) return fail(ev, SOM_E_UNKNOWN, "class %s: it has no method of this token", k->info.name);
 	lock();
 	bool busy = som_class_instances(c) > 0;
 	char *row = busy ? NULL : cast_row(k, k, ev);
 	if (row) { /* what is being made was counted before it looks at the front: it has this one, or is seen here */
 		void *was = get(row, t);
-		put(row, t, (void *)(proc ? proc : get(k->row, t)));
+		put_front(k, in, t, (void *)(proc ? proc : get(k->row, t)));
 		__atomic_store_n(&k->front, row, __ATOMIC_SEQ_CST);
 		__atomic_store_n(&k->hooked, !is_plain(k), __ATOMIC_SEQ_CST);
-		if ((busy = __atomic_load_n(&k->instances, __ATOMIC_SEQ_CST) > 0)) put(row, t, was);
+		if ((busy = __atomic_load_n(&k->instances, __ATOMIC_SEQ_CST) > 0)) put_front(k, in, t, was);
 		forget_lookups();
 	}
 	unlock();
