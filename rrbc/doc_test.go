@@ -44,7 +44,7 @@ Beside the rows, releases with several changes at once are drawn by chance, and 
 class of a release a client and a subclass, and subclasses of several classes, are tried with the next release and the one after that in the kernel in Go, and some of
 them in C. Whatever is refused, lost, exchanged in silence or to be freed by another has to be predicted. The other way round a prediction may be a false alarm, seldom
 (more than two in 250 fail the test): a structure that only an object's own variables have gains a member, a member moves between a structure and its base,
-or a structure becomes another name of one that is alike, and `dsom idl diff` says that it breaks, though no old program has anything of it.
+or a structure becomes another name of one that is alike, and dsom idl diff says that it breaks, though no old program has anything of it.
 
 What a client is told of a method it is told when it first uses the class, and of a procedure or static data when it first looks for them: then
 the names, the ways of calling, the types and the members of exceptions that it was compiled with are compared with those that there are
