@@ -1,12 +1,15 @@
 package libsom_test
 
 import (
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 )
 
 // properties are the checks of test/meta.c.
-var properties = []string{"composes", "once", "life", "no-signature", "single", "traced", "proxies", "instantiable", "redispatched", "extents", "invariants", "cost"}
+var properties = []string{"composes", "once", "life", "no-signature", "single", "traced", "proxies", "instantiable", "redispatched", "extents", "invariants", "cost", "fronts", "mirrors", "ways",
+	"ends", "prevention"}
 
 // TestMetaclasses runs the library of metaclasses for programs in C as the package som/meta is tested in Go, by gcc and
 // with its sanitizers. With DSOM_SOAK it is clang and valgrind, too: a minute.
@@ -29,6 +32,27 @@ func TestMetaclasses(t *testing.T) {
 					}
 				})
 			}
+			t.Run("variable", func(t *testing.T) { tracedByVariable(t, c, program) })
 		})
+	}
+}
+
+// tracedByVariable holds which classes SOMM_TRACED has traced.
+func tracedByVariable(t *testing.T, c toolchain, program string) {
+	lines := func(class string) string {
+		var b strings.Builder
+		for _, call := range []struct{ method, args, result string }{{"SOMObject::somDefaultInit", "", ""}, {"Animal::speak", "1", "11"}, {"SOMObject::somDestruct", "", ""}} {
+			fmt.Fprintf(&b, "a %s.%s(%s)\na %[1]s.%[2]s: %[4]s\n", class, call.method, call.args, call.result)
+		}
+		return b.String()
+	}
+	for _, of := range []struct{ variable, want string }{
+		{"", lines("Unnamed") + lines("NamedB")}, {"NamedA, NamedB", lines("NamedB")}, {"NamedBB Named", ""}, {" Unnamed", lines("Unnamed")},
+	} {
+		cmd := c.command(t, program, "variable")
+		cmd.Env = append(cmd.Env, "SOMM_TRACED="+of.variable, "ASAN_OPTIONS=detect_leaks=0")
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != of.want+"ok\n" {
+			t.Errorf("SOMM_TRACED=%q: %v\n%s", of.variable, err, out)
+		}
 	}
 }

@@ -176,7 +176,7 @@ func (r Ref) Invoke(ctx context.Context, method string, args ...any) (any, error
 		return nil, err
 	}
 	fn, self := dispatch.Of(r)
-	out, err := fn(self, ctx, m, args)
+	out, err := fn(self, r.invoked(ctx, m), m, args)
 	switch len(out) {
 	case 0:
 		return nil, err
@@ -203,17 +203,21 @@ func (m *Method) Apply(ctx context.Context, r Ref, args []any) ([]any, error) {
 
 // apply calls an implementation with arguments that were packed.
 func (i *impl) apply(ctx context.Context, m *Method, self Self, args []any) ([]any, error) {
-	if m.spec.Packing.apply != nil {
+	fn := i.fn
+	switch {
+	case i.carrying != nil: // lest the context end here
+		fn = i.carrying()
+	case m.spec.Packing.apply != nil:
 		return m.spec.Packing.apply(i.word, self, ctx, args)
 	}
-	t := i.fn.Type()
+	t := fn.Type()
 	in := make([]reflect.Value, 0, t.NumIn())
 	if i.state {
 		in = append(in, reflect.NewAt(t.In(0).Elem(), self.p))
 	} else {
 		in = append(in, reflect.ValueOf(self))
 	}
-	if t.NumIn() > 1 && t.In(1) == contextType {
+	if takesContext(t) {
 		in = append(in, reflect.ValueOf(&ctx).Elem())
 	}
 	if len(in)+len(args) != t.NumIn() || t.IsVariadic() {
@@ -226,7 +230,7 @@ func (i *impl) apply(ctx context.Context, m *Method, self Self, args []any) ([]a
 		}
 		in = append(in, v)
 	}
-	return unpack(i.fn.Call(in))
+	return unpack(fn.Call(in))
 }
 
 // unpack parts results from the error behind them.

@@ -220,7 +220,7 @@ func TestRedispatchWhileMade(t *testing.T) {
 			}
 			made <- r
 		}()
-		err = c.Redispatch(func(is *som.Method) som.Packed {
+		err = c.Redispatch(func(is *som.Method, _ som.Packed) som.Packed {
 			if is != of {
 				return nil
 			}

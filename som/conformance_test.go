@@ -152,7 +152,7 @@ func (k *kernel) method(c *som.Class, s conformance.Step) (any, error) {
 		}
 		return all, nil
 	case "front":
-		return nil, c.Redispatch(func(of *som.Method) som.Packed {
+		return nil, c.Redispatch(func(of *som.Method, _ som.Packed) som.Packed {
 			if of != m {
 				return nil
 			}

@@ -64,13 +64,16 @@ type impl struct {
 	fn    reflect.Value //
 	word  unsafe.Pointer
 	state bool // it takes the State
+
+	front    Packed               // what it was made of, if it stands in front of a method
+	carrying func() reflect.Value // the same as a func with a context, if the method takes none
 }
 
 // newImpl prepares fn, which must be of type t, or of t with a *State first.
 func newImpl(c *Class, fn reflect.Value, state bool) *impl {
 	box := reflect.New(fn.Type()) // a variable of the func's type, whose memory is one word
 	box.Elem().Set(fn)
-	return &impl{c, fn, *(*unsafe.Pointer)(box.UnsafePointer()), state}
+	return &impl{class: c, fn: fn, word: *(*unsafe.Pointer)(box.UnsafePointer()), state: state}
 }
 
 // failing makes a function of type t that does nothing but fail: by its error result, or where it has

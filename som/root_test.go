@@ -126,7 +126,7 @@ func TestRootsStay(t *testing.T) {
 	}
 	_, replaced := som.SOMObject.Replace(m, func(som.Self) string { return "" })
 	_, added := som.SOMClass.AddMethod("x", answer("x"))
-	redispatched := som.SOMObject.Redispatch(func(*som.Method) som.Packed { return nil })
+	redispatched := som.SOMObject.Redispatch(func(*som.Method, som.Packed) som.Packed { return nil })
 	for what, err := range map[string]error{"replace": replaced, "add": added, "redispatch": redispatched} {
 		if !errors.Is(err, &som.Error{Code: som.CodeMethod}) {
 			t.Errorf("%s: got %v", what, err)

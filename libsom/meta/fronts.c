@@ -18,9 +18,10 @@ int refuse(som_env *ev, uint32_t code, const char *exception, const char *format
 	return (int)code;
 }
 
-som_ref next_new(const known *behind, som_ref c, som_env *ev) {
-	som_proc *next = som_next_proc(behind->c.cls, c, metaclass.m[META_NEW]);
-	return next ? ((som_ref (*)(som_ref, som_env *))next)(c, ev) : NULL;
+som_ref next_new(const known *behind, int way, som_ref c, som_env *ev, void *memory) {
+	som_proc *next = som_next_proc(behind->c.cls, c, metaclass.m[way]);
+	if (!next) return NULL;
+	return way < META_RENEW ? ((som_ref (*)(som_ref, som_env *))next)(c, ev) : ((som_ref (*)(som_ref, som_env *, void *))next)(c, ev, memory);
 }
 
 void next_ready(const known *behind, som_ref c, som_env *ev) {
@@ -53,6 +54,11 @@ bool is_seen(const som_class *c, const som_class *from, const som_method_info *m
 	return strcmp(m->name, "somDispatch") && strcmp(m->name, "somClassDispatch");
 }
 
+som_proc *front_of(const som_class *c, const char *method, som_tok t) {
+	som_found f = {.size_of = sizeof f};
+	return som_lookup(c, method, &f, NULL) == SOM_OK && f.proc != at(row_of(c), t) ? f.proc : NULL;
+}
+
 static int put(front **list, som_class *c, const som_class *from, const som_method_info *m, som_handler *handler, som_env *ev) {
 	const char *of = info(from)->name;
 	if (!m->sig)
@@ -64,6 +70,7 @@ static int put(front **list, som_class *c, const som_class *from, const som_meth
 		.life = life_of(from, m->name)};
 	strcat(strcat(strcpy(f->method, of), "::"), m->name);
 	*list = f; /* ends with the others, whatever comes */
+	f->before = front_of(c, f->method, f->token);
 	f->closure = som_closure(m->sig, handler, f, ev);
 	return f->closure ? som_class_front(c, m->token, f->closure, ev) : SOM_E_LIBRARY;
 }

@@ -1,7 +1,7 @@
-/* limits.c: classes with an invariant, without instances, without subclasses, and those whose calls all go through somDispatch. */
+/* limits.c: classes with an invariant, without instances, and without subclasses. */
 #include "meta.h"
 
-known has_invariant, checked, abstract, noninstantiable, final, redispatched;
+known has_invariant, checked, abstract, noninstantiable, final;
 
 static const char *const of_classes[] = {"SOMClass"}, *const of_before_after[] = {"SOMMBeforeAfter"};
 #define META(NAME, PARENTS, OVERRIDES) .size_of = sizeof(som_class_desc), .name = NAME, .parents = PARENTS, .nparents = 1, .overrides = OVERRIDES, \
@@ -39,16 +39,26 @@ const som_class_desc checked_desc = {META("SOMMInvariantChecked", of_before_afte
 static som_ref none(som_ref c, som_env *ev) {
 	return refuse(ev, SOM_E_ABSTRACT, "NO_IMPLEMENT", "class %s: neither it nor its subclasses have instances", info((som_class *)c)->name), NULL;
 }
-static const som_override no_new[] = {{"somNew", (som_proc *)none, NULL}};
-const som_class_desc noninstantiable_desc = {META("SOMMNoninstantiable", of_classes, no_new)};
+static som_ref none_there(som_ref c, som_env *ev, void *memory) { return (void)memory, none(c, ev); }
+static const som_override none_at_all[] = {{"somNew", (som_proc *)none, NULL}, {"somNewNoInit", (som_proc *)none, NULL}, {"somRenew", (som_proc *)none_there, NULL},
+	{"somRenewNoInit", (som_proc *)none_there, NULL}, {"somRenewNoZero", (som_proc *)none_there, NULL}, {"somRenewNoInitNoZero", (som_proc *)none_there, NULL}};
+const som_class_desc noninstantiable_desc = {META("SOMMNoninstantiable", of_classes, none_at_all)};
 
-static som_ref of_subclasses(som_ref c, som_env *ev) {
+static som_ref of_subclasses(int way, som_ref c, som_env *ev, void *memory) {
 	const som_class_info *i = info((som_class *)c);
-	if (!i->declared || !som_descends(i->declared, abstract.c.cls)) return next_new(&abstract, c, ev);
+	if (!i->declared || !som_descends(i->declared, abstract.c.cls)) return next_new(&abstract, way, c, ev, memory);
 	return refuse(ev, SOM_E_ABSTRACT, "NO_IMPLEMENT", "class %s is abstract: make an instance of a subclass", i->name), NULL;
 }
-static const som_override new_of_subclasses[] = {{"somNew", (som_proc *)of_subclasses, NULL}};
-const som_class_desc abstract_desc = {META("SOMMAbstract", of_classes, new_of_subclasses)};
+static som_ref new(som_ref c, som_env *ev) { return of_subclasses(META_NEW, c, ev, NULL); }
+static som_ref raw(som_ref c, som_env *ev) { return of_subclasses(META_RAW, c, ev, NULL); }
+static som_ref renew(som_ref c, som_env *ev, void *memory) { return of_subclasses(META_RENEW, c, ev, memory); }
+static som_ref renew_raw(som_ref c, som_env *ev, void *memory) { return of_subclasses(META_RENEW_RAW, c, ev, memory); }
+static som_ref renew_dirty(som_ref c, som_env *ev, void *memory) { return of_subclasses(META_RENEW_DIRTY, c, ev, memory); }
+static som_ref renew_raw_dirty(som_ref c, som_env *ev, void *memory) { return of_subclasses(META_RENEW_RAW_DIRTY, c, ev, memory); }
+static const som_override ways[] = {{"somNew", (som_proc *)new, NULL}, {"somNewNoInit", (som_proc *)raw, NULL}, {"somRenew", (som_proc *)renew, NULL},
+	{"somRenewNoInit", (som_proc *)renew_raw, NULL}, {"somRenewNoZero", (som_proc *)renew_dirty, NULL},
+	{"somRenewNoInitNoZero", (som_proc *)renew_raw_dirty, NULL}};
+const som_class_desc abstract_desc = {META("SOMMAbstract", of_classes, ways)};
 
 static void no_subclass(som_ref c, som_env *ev) {
 	const som_class_info *i = info((som_class *)c);
@@ -61,38 +71,3 @@ static void no_subclass(som_ref c, som_env *ev) {
 }
 static const som_override no_subclasses[] = {{"somClassReady", (som_proc *)no_subclass, NULL}};
 const som_class_desc final_desc = {META("SOMMFinal", of_classes, no_subclasses)};
-
-/* ---- SOMMRedispatched ---- */
-
-static _Thread_local struct { som_ref o; som_tok method; } dispatching; /* what somDispatch is asked to call */
-
-static void handle(void *context, som_ref o, som_env *ev, const som_value *args, som_value *result) {
-	const front *f = context;
-	if (dispatching.o == o && dispatching.method == f->token) { /* it comes back */
-		dispatching.o = NULL;
-		som_apply(at(f->row, f->token), f->sig, o, args, result, ev);
-		return;
-	}
-	const som_ref outer = dispatching.o;
-	const som_tok method = dispatching.method;
-	dispatching.o = o;
-	dispatching.method = f->token;
-	som_invoke(o, f->method, args, f->nargs, result, ev);
-	dispatching.o = outer;
-	dispatching.method = method;
-}
-
-static bool is_redispatched(const som_class *c, const som_class *from, const som_method_info *m) { return (void)c, (void)m, from != object.c.cls; }
-
-static front **fronts_of(som_ref c) { return som_data(c, redispatched.c.data); }
-
-static void redispatch(som_ref c, som_env *ev) {
-	next_ready(&redispatched, c, ev);
-	if (ev->major == SOM_NO_EXCEPTION) fronts_put(fronts_of(c), (som_class *)c, (som_class *)c, is_redispatched, handle, ev);
-}
-
-static void end(som_ref c, void *context) { (void)context, fronts_end(*fronts_of(c)); }
-
-static const som_override readies[] = {{"somClassReady", (som_proc *)redispatch, NULL}};
-const som_class_desc redispatched_desc = {META("SOMMRedispatched", of_classes, readies),
-	.data_size = sizeof(front *), .data_align = _Alignof(front *), .fini = end};

@@ -3,8 +3,9 @@
 
 known object, metaclass;
 
-static const char *const object_methods[] = {"somDefaultInit", "somDestruct"};
-static const char *const class_methods[] = {"somNew", "somClassReady", "somGetClassMtab", "somMethodImplOwner"};
+static const char *const object_methods[] = {"somDefaultInit", "somDestruct", "somDispatch"};
+static const char *const class_methods[] = {"somNew", "somNewNoInit", "somRenew", "somRenewNoInit", "somRenewNoZero", "somRenewNoInitNoZero", "somClassReady",
+	"somGetClassMtab", "somMethodImplOwner"};
 static const char *const hooks[] = {"sommBeforeMethod", "sommAfterMethod", "sommAroundMethod"};
 static const char *const dispatch[] = {"sommProxyDispatch"};
 static const char *const invariant[] = {"sommInvariant"};
@@ -24,6 +25,7 @@ static const struct {
 	{&checked, &checked_desc, "SOMMInvariantChecked", NULL, 0}, {&abstract, &abstract_desc, "SOMMAbstract", NULL, 0},
 	{&noninstantiable, &noninstantiable_desc, "SOMMNoninstantiable", NULL, 0}, {&final, &final_desc, "SOMMFinal", NULL, 0},
 	{&redispatched, &redispatched_desc, "SOMMRedispatched", NULL, 0},
+	{&prevention, &prevention_desc, "SOMMParentMethodCallPreventionEnabled", NULL, 0},
 };
 
 static int define_all(uint32_t abi, som_env *ev) {

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 known traced;
@@ -39,6 +40,31 @@ int som_trace(som_class *c, void (*to)(const char *line, void *context), void *c
 	__atomic_store_n(&t->on, to != NULL, __ATOMIC_RELEASE);
 	return SOM_OK;
 }
+
+/* ---- The variable SOMM_TRACED ---- */
+
+/* Whether it is there, and is empty or has the name in its list. */
+static bool is_asked_for(const char *name) {
+	static const char between[] = " ,";
+	const char *list = getenv("SOMM_TRACED");
+	if (!list) return false;
+	list += strspn(list, between);
+	if (!*list) return true;
+	for (size_t n; *list; list += n + strspn(list + n, between)) {
+		n = strcspn(list, between);
+		if (n == strlen(name) && !strncmp(list, name, n)) return true;
+	}
+	return false;
+}
+
+static void print(const char *line, void *context) { (void)context, puts(line); }
+
+static void ready(som_ref c, som_env *ev) {
+	next_ready(&traced, c, ev);
+	if (ev->major == SOM_NO_EXCEPTION && is_asked_for(info((som_class *)c)->name)) som_trace((som_class *)c, print, NULL, ev);
+}
+
+/* ---- Lines ---- */
 
 typedef struct line {
 	size_t n;
@@ -113,7 +139,8 @@ static uint8_t get_on(som_ref c, som_env *ev) { return (void)ev, __atomic_load_n
 
 static const char *const parents[] = {"SOMMBeforeAfter"};
 static const som_method methods[] = {METHOD("_set_sommTraceIsOn", "v:b", set_on), METHOD("_get_sommTraceIsOn", "b:", get_on)};
-static const som_override overrides[] = {{"sommBeforeMethod", (som_proc *)before, NULL}, {"sommAfterMethod", (som_proc *)after, NULL}};
+static const som_override overrides[] = {{"sommBeforeMethod", (som_proc *)before, NULL}, {"sommAfterMethod", (som_proc *)after, NULL},
+	{"somClassReady", (som_proc *)ready, NULL}};
 
 const som_class_desc traced_desc = {.size_of = sizeof(som_class_desc), .name = "SOMMTraced", .major = 2, .minor = 2,
 	.parents = parents, .nparents = 1,

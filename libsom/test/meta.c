@@ -264,6 +264,202 @@ static void redispatched(som_env *ev) {
 	som_release(o);
 }
 
+/* Puts something in front of speak by itself. */
+static som_tok ready_token;
+static som_proc *before_fronted;
+static som_class *fronted_by_hand;
+static int64_t in_front(som_ref o, som_env *ev, int64_t n) { return note("fronted"), ((speak_proc *)before_fronted)(o, ev, n); }
+static void front_speak(som_ref c, som_env *ev) {
+	som_proc *next = som_next_proc(fronted_by_hand, c, ready_token);
+	som_found f = {.size_of = sizeof f};
+	((void (*)(som_ref, som_env *))next)(c, ev);
+	CHECK(som_lookup((som_class *)c, "Animal::speak", &f, ev) == SOM_OK && (before_fronted = f.proc) != NULL);
+	CHECK(som_class_front((som_class *)c, Animal.m[0], (som_proc *)in_front, ev) == SOM_OK);
+}
+static const som_override fronts_speak[] = {{"somClassReady", (som_proc *)front_speak, NULL}};
+
+/* What stands in front is in the order of the metaclass, and a call that somDispatch brings back goes on further in. */
+static void fronts(som_env *ev) {
+	const char *classes[] = {"SOMClass"}, *speaker[] = {"Speaker"};
+	som_found f = {.size_of = sizeof f};
+	CHECK(som_lookup(som_class_class(), "somClassReady", &f, ev) == SOM_OK);
+	ready_token = f.token;
+	CHECK((fronted_by_hand = define("Fronted", classes, 1, NULL, fronts_speak, 1, ev)) != NULL);
+	static const struct { const char *name, *of[3], *want, *invoked; } all[] = {
+		{"OutRdIn", {"Outer", "SOMMRedispatched", "Inner"}, "outer<speak Animal::speak inner<speak speak speak>inner speak>outer",
+			"speak outer<speak inner<speak speak speak>inner speak>outer"},
+		{"RdOut", {"SOMMRedispatched", "Outer", NULL}, "Animal::speak outer<speak speak speak>outer", "speak outer<speak speak speak>outer"},
+		{"OutRd", {"Outer", "SOMMRedispatched", NULL}, "outer<speak Animal::speak speak speak>outer", "speak outer<speak speak speak>outer"},
+		{"FrontOut", {"Fronted", "Outer", NULL}, "fronted outer<speak speak speak>outer", "speak fronted outer<speak speak speak>outer"},
+		{"OutFront", {"Outer", "Fronted", NULL}, "outer<speak fronted speak speak>outer", "speak outer<speak fronted speak speak>outer"},
+		{"FrontRd", {"Fronted", "SOMMRedispatched", "Inner"}, "fronted Animal::speak fronted inner<speak speak speak>inner", /* it is no layer: it sees the call come back */
+			"speak fronted inner<speak speak speak>inner"},
+	};
+	const som_override sees[] = {{"somDispatch", (som_proc *)dispatched, NULL}};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		som_class *of[3];
+		uint32_t n = 0;
+		for (; n < 3 && all[i].of[n]; n++)
+			of[n] = som_class_registered(all[i].of[n], ev);
+		som_class *joint = som_class_join(of, n, ev);
+		som_class *c = define(all[i].name, speaker, 1, som_class_describe(joint)->name, sees, 1, ev);
+		CHECK(says(c, 1, ev) == 11 && saw(all[i].want));
+		som_ref o = som_new(c, ev);
+		som_value one = {.l = 1}, v;
+		CHECK(som_invoke(o, "speak", &one, 1, &v, ev) == SOM_OK && v.l == 11 && saw(all[i].invoked)); /* dispatched already */
+		som_release(o);
+	}
+}
+
+/* What somDispatch of a mirror calls is another's. */
+static som_ref mirrored;
+static int32_t mirror(som_ref o, som_env *ev, const char *method, const som_value *args, uint32_t n, som_value *to) {
+	som_ref next = mirrored;
+	note("%s", som_class_describe(som_class_of(o))->name);
+	mirrored = NULL;
+	if (next) speak(next, ev, args[0].l);
+	return som_dispatch(o, method, args, n, to, ev);
+}
+static void mirrors(som_env *ev) {
+	const char *animal[] = {"Animal"};
+	const som_override sees[] = {{"somDispatch", (som_proc *)mirror, NULL}};
+	som_class *c = define("M1", animal, 1, "SOMMRedispatched", sees, 1, ev), *d = define("M2", animal, 1, "SOMMRedispatched", sees, 1, ev);
+	som_ref o = som_new(c, ev);
+	mirrored = som_new(d, ev);
+	CHECK(speak(o, ev, 1) == 11 && saw("M1 M2"));
+	som_release(o);
+}
+
+static som_class *beginning;
+static int fails;
+static void begin_busy(som_ref o, som_env *ev, void *context) {
+	som_env own = {0};
+	(void)o, (void)context;
+	if (!beginning) return;
+	som_class *c = beginning;
+	beginning = NULL;
+	check_at(__FILE__, __LINE__, som_new(c, &own) == NULL && refused(&own, SOM_E_BUSY, "is being initialised"), "one that begins is given away", ev);
+	if (fails) som_raise_user(ev, "IDL:test/Fails:1.0", NULL, NULL);
+}
+
+/* Begun by an initializer with arguments, as generated code does it. */
+static som_ref begun(som_class *c, som_env *ev) {
+	som_making *m = som_begin(c, ev);
+	return m ? som_end(m, ev) : NULL;
+}
+
+/* An initializer with arguments asks the metaclass and what stands in front, too; so do objects in memory of the caller's. */
+static void ways(som_env *ev) {
+	static _Alignas(64) char memory[256];
+	static const char *const renews[] = {"somRenew", "somRenewNoInit", "somRenewNoZero", "somRenewNoInitNoZero"};
+	som_class *abstract = under("WAb", "Animal", "SOMMAbstract", ev), *none = under("WNo", "Animal", "SOMMNoninstantiable", ev);
+	CHECK(!begun(abstract, ev) && refused(ev, SOM_E_ABSTRACT, "WAb is abstract") && !begun(none, ev) && refused(ev, SOM_E_ABSTRACT, "WNo"));
+	som_class *sub = under("WAbSub", "WAb", NULL, ev), *one = under("WS", "Animal", "SOMMSingleInstance", ev);
+	som_ref o = begun(sub, ev);
+	CHECK(o && som_class_of(o) == sub);
+	som_release(o);
+	for (int i = 0; i < 4; i++) {
+		som_value at = {.p = memory}, v = {.o = NULL};
+		som_invoke((som_ref)abstract, renews[i], &at, 1, &v, ev);
+		CHECK(!v.o && refused(ev, SOM_E_ABSTRACT, "WAb is abstract"));
+		som_invoke((som_ref)none, renews[i], &at, 1, &v, ev);
+		CHECK(!v.o && refused(ev, SOM_E_ABSTRACT, "WNo"));
+		som_invoke((som_ref)one, renews[i], &at, 1, &v, ev);
+		CHECK(!v.o && refused(ev, SOM_E_METACLASS, "memory of its own"));
+		CHECK(som_invoke((som_ref)sub, renews[i], &at, 1, &v, ev) == SOM_OK && v.o == (som_ref)(void *)memory);
+		som_release(v.o);
+	}
+	CHECK((o = begun(one, ev)) && !begun(one, ev) && refused(ev, SOM_E_BUSY, "cannot make another") && som_new(one, ev) == o && o->refs == 2);
+	som_release(o);
+	som_release(o);
+	CHECK(som_class_instances(one) == 0);
+
+	const char *animal[] = {"Animal"};
+	const som_class_desc d = {.size_of = sizeof d, .name = "WBusy", .parents = animal, .nparents = 1, .metaclass = "SOMMSingleInstance", .init = begin_busy};
+	som_class *busy = som_class_define(&d, ev);
+	for (fails = 1; fails >= 0; fails--) {
+		beginning = busy;
+		o = begun(busy, ev);
+		CHECK((o == NULL) == fails && (ev->major == SOM_USER_EXCEPTION) == fails && som_class_instances(busy) == (uint64_t)!fails);
+		som_env_clear(ev);
+	}
+	som_ref same = som_new(busy, ev);
+	CHECK(same && same == o && o->refs == 2);
+	som_release(o);
+	som_release(o);
+
+	som_class *e = under("WE", "Animal", "SOMMExtentManaged", ev), *s = under("WTs", "Animal", "SOMMTimeStamped", ev), *g = under("WG", "Animal", "SOMMTraced", ev);
+	CHECK((o = begun(e, ev)) && som_extent(e, NULL, 0, ev) == 1);
+	som_release(o);
+	CHECK(som_extent(e, NULL, 0, ev) == 0 && (o = begun(s, ev)) && som_stamp(o, ev) > 0);
+	som_release(o);
+	CHECK(som_trace(g, told, NULL, ev) == SOM_OK && (o = begun(g, ev)) && saw("a WG.SOMObject::somDefaultInit(); a WG.SOMObject::somDefaultInit: ;"));
+	som_release(o);
+	*seen = 0;
+	const char *base[] = {"SOMMBeforeAfter"};
+	CHECK(define("WGuard", base, 1, NULL, guards, 1, ev) != NULL);
+	som_class *guarded = under("WGuarded", "Animal", "WGuard", ev);
+	veto = 1;
+	CHECK(!begun(guarded, ev) && refused(ev, SOM_E_RAISED, "WGuard does not let") && som_class_instances(guarded) == 0);
+	veto = 0;
+	*seen = 0;
+}
+
+static int parts; /* that live */
+static void begin_part(som_ref o, som_env *ev, void *context) { (void)o, (void)ev, (void)context, parts++; }
+static void end_part(som_ref o, void *context) { (void)o, (void)context, parts--; }
+static uint8_t block(som_ref c, som_env *ev, som_call *call) { return (void)c, (void)ev, call->life != SOM_CALL_ENDS; }
+static void block_around(som_ref c, som_env *ev, som_call *call, som_rest *rest) {
+	(void)c, (void)ev;
+	if (call->life != SOM_CALL_ENDS) som_call_rest(rest);
+}
+static const som_override blocks[] = {{"sommBeforeMethod", (som_proc *)block, NULL}, {"sommAroundMethod", (som_proc *)block_around, NULL}};
+
+/* The end of an object is not to be vetoed, and is its own class's, whatever it is cast to. */
+static void ends(som_env *ev) {
+	const char *base[] = {"SOMMBeforeAfter"}, *animal[] = {"Animal"};
+	som_class *of[] = {define("Blocker", base, 1, NULL, blocks, 2, ev), som_class_registered("Guard", ev)};
+	if (!of[1]) of[1] = define("Guard", base, 1, NULL, guards, 1, ev);
+	const som_class_desc d = {.size_of = sizeof d, .name = "Blocked", .parents = animal, .nparents = 1, .metaclass = som_class_describe(som_class_join(of, 2, ev))->name,
+		.init = begin_part, .fini = end_part, .data_size = 8, .data_align = 8};
+	som_class *c = som_class_define(&d, ev);
+	som_ref o = som_new(c, ev);
+	CHECK(o && parts == 1 && saw("begins"));
+	CHECK(som_cast(o, Animal.c.cls, ev) == SOM_OK);
+	som_release(o);
+	CHECK(parts == 0 && saw("ends") && som_class_instances(c) == 0);
+}
+
+static const char *insists; /* the class whose hook calls its parent's */
+static som_tok before_token;
+static uint8_t parental(som_ref c, som_env *ev, som_call *call) { return (void)c, (void)ev, call->life ? (void)0 : note("parental"), 1; }
+static uint8_t insistent(som_ref c, som_env *ev, som_call *call) {
+	if (call->life) return 1;
+	note("insistent");
+	return ((somm_before *)som_parent_proc(som_class_registered(insists, NULL), 0, before_token, ev))(c, ev, call);
+}
+static const som_override parentals[] = {{"sommBeforeMethod", (som_proc *)parental, NULL}}, insistents[] = {{"sommBeforeMethod", (som_proc *)insistent, NULL}};
+
+static void prevention(som_env *ev) {
+	const char *base[] = {"SOMMBeforeAfter"}, *let[] = {"LetParental"}, *prevented[] = {"PreventedParental"};
+	som_found f = {.size_of = sizeof f};
+	CHECK(define("LetParental", base, 1, NULL, parentals, 1, ev) && define("PreventedParental", base, 1, "SOMMParentMethodCallPreventionEnabled", parentals, 1, ev));
+	CHECK(som_lookup(som_class_registered("LetParental", ev), "sommBeforeMethod", &f, ev) == SOM_OK);
+	before_token = f.token;
+	CHECK(define("LetInsistent", let, 1, NULL, insistents, 1, ev) && define("PreventedInsistent", prevented, 1, NULL, insistents, 1, ev));
+	insists = "LetInsistent";
+	CHECK(says(under("Let", "Speaker", "LetInsistent", ev), 1, ev) == 11 && saw("insistent parental parental speak"));
+	insists = "PreventedInsistent";
+	CHECK(says(under("PreventedPlain", "Speaker", "PreventedParental", ev), 1, ev) == 11 && saw("parental speak"));
+	says(under("Prevented", "Speaker", "PreventedInsistent", ev), 1, ev);
+	CHECK(refused(ev, SOM_E_ABSTRACT, "Prevented: a property of it calls a hook of its parent's") && saw("insistent"));
+}
+
+/* The variable SOMM_TRACED has NamedA and NamedB, or is empty: what else is said is said to the output. */
+static void variable(som_env *ev) {
+	CHECK(says(under("Unnamed", "Animal", "SOMMTraced", ev), 1, ev) == 11 && says(under("NamedB", "Animal", "SOMMTraced", ev), 1, ev) == 11);
+}
+
 static void extents(som_env *ev) {
 	som_class *c = under("E", "Animal", "SOMMExtentManaged", ev);
 	som_ref all[4] = {som_new(c, ev), som_new(c, ev), som_new(c, ev)}, got[4] = {NULL};
@@ -363,7 +559,8 @@ static void cost(som_env *ev) {
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"no-signature", no_signature},
 		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents},
-		{"invariants", invariants}, {"cost", cost}};
+		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"prevention", prevention},
+		{"variable", variable}};
 	som_env ev = {0};
 	begin(&ev);
 	for (int i = 1; i < argc; i++)

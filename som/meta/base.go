@@ -7,6 +7,7 @@ import (
 )
 
 var (
+	rawToken   = som.MustBind[func(som.Self) (som.Ref, error)](som.SOMClass, "somNewNoInit")
 	newToken   = som.MustBind[func(som.Self) (som.Ref, error)](som.SOMClass, "somNew")
 	readyToken = som.MustBind[func(som.Self) error](som.SOMClass, "somClassReady")
 
@@ -40,6 +41,15 @@ type Next struct{ b som.Base }
 // SomNew makes an instance.
 func (n Next) SomNew() (som.Ref, error) {
 	fn, self, ok := newToken.Next(n.b.Class(), n.b.SOM())
+	if !ok {
+		return som.Ref{}, som.ErrNoNext
+	}
+	return fn(self)
+}
+
+// SomNewNoInit makes an instance that an initializer with arguments begins, see [som.Class.NewBy].
+func (n Next) SomNewNoInit() (som.Ref, error) {
+	fn, self, ok := rawToken.Next(n.b.Class(), n.b.SOM())
 	if !ok {
 		return som.Ref{}, som.ErrNoNext
 	}
@@ -81,6 +91,9 @@ type Call struct {
 	Args    []any // may be changed before
 	Results []any // may be changed after
 	Err     error // of the call; may be changed after
+
+	self   som.Self
+	behind som.Packed // what all properties stand in front of
 }
 
 // Begins reports whether the object is being initialised or copied by the call: before it, there

@@ -18,7 +18,8 @@ import (
 // or some of these. Before answers false to veto the call: then neither the method runs, nor
 // what comes after on behalf of the same property, nor properties further in. The caller gets the error
 // that came with the veto, or zero results. Around wraps the rest of the call and decides when, and
-// whether, it runs.
+// whether, it runs. The end of an object comes all the same, since its last reference is gone: there a veto is not heard, and what
+// an around has left out runs after it. Who wants to keep an object vetoes somFree.
 //
 // Properties nest in the order of the class's metaclass, the first outermost. A call is seen once: neither
 // a parent call nor a next call is another.
@@ -56,12 +57,12 @@ func wrap(self som.Self) error {
 			layers = append(layers, a)
 		}
 	}
-	return c.Redispatch(func(m *som.Method) som.Packed {
+	return c.Redispatch(func(m *som.Method, behind som.Packed) som.Packed {
 		if _, _, err := c.Entry(m); err != nil {
 			return nil // nothing to be before or after
 		}
 		return func(self som.Self, ctx context.Context, args []any) ([]any, error) {
-			call := &Call{Class: c, Object: self.Ref(), Method: m, Args: args}
+			call := &Call{Class: c, Object: self.Ref(), Method: m, Args: args, self: self, behind: behind}
 			run(ctx, layers, call)
 			return call.Results, call.Err
 		}
@@ -73,28 +74,34 @@ func overrides(a *som.Class, m *som.Method) bool { return a.Implements(m) != nil
 // run makes the call within layers.
 func run(ctx context.Context, layers []*som.Class, call *Call) {
 	if len(layers) == 0 {
-		call.Results, call.Err = call.Class.Call(ctx, call.Method, call.Object, call.Args)
+		call.Results, call.Err = call.behind(call.self, ctx, call.Args)
 		return
 	}
 	a, class := layers[0], call.Class.SOM()
 	if overrides(a, beforeToken.Method()) {
-		fn, self := beforeToken.In(a, class)
+		fn, self := hook(beforeToken, a, class)
 		goOn, err := fn(self, ctx, call)
-		if !goOn || err != nil {
+		if (!goOn || err != nil) && !call.Ends() {
 			if call.Err = err; err == nil && call.Begins() {
 				call.Err = &som.Error{Code: som.CodeRaised, Class: call.Class.Name(), Text: a.Name() + " does not let an instance begin"}
 			}
 			return
 		}
 	}
-	if overrides(a, aroundToken.Method()) {
-		fn, self := aroundToken.In(a, class)
-		fn(self, ctx, call, func(ctx context.Context) { run(ctx, layers[1:], call) })
-	} else {
+	ran, wraps := false, overrides(a, aroundToken.Method())
+	rest := func(ctx context.Context) {
+		ran = true
 		run(ctx, layers[1:], call)
 	}
+	if wraps {
+		fn, self := hook(aroundToken, a, class)
+		fn(self, ctx, call, rest)
+	}
+	if !ran && (!wraps || call.Ends()) { // an end comes, whoever is against it
+		rest(ctx)
+	}
 	if overrides(a, afterToken.Method()) {
-		fn, self := afterToken.In(a, class)
+		fn, self := hook(afterToken, a, class)
 		fn(self, ctx, call)
 	}
 }

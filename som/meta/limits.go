@@ -12,11 +12,14 @@ var Abstract = som.MustClass[abstract]("SOMMAbstract", som.Parents(som.SOMClass)
 
 type abstract struct{ Base }
 
-func (a *abstract) SomNew() (som.Ref, error) {
+func (a *abstract) SomNew() (som.Ref, error)       { return a.make(a.Next().SomNew) }
+func (a *abstract) SomNewNoInit() (som.Ref, error) { return a.make(a.Next().SomNewNoInit) }
+
+func (a *abstract) make(next func() (som.Ref, error)) (som.Ref, error) {
 	if c := a.Made(); declares(c, Abstract) {
 		return som.Ref{}, &som.Error{Code: som.CodeAbstract, Class: c.Name(), Text: "it is abstract: make an instance of a subclass"}
 	}
-	return a.Next().SomNew()
+	return next()
 }
 
 // Noninstantiable gives a class and its descendants no instances: they are for what the class objects
@@ -24,6 +27,8 @@ func (a *abstract) SomNew() (som.Ref, error) {
 var Noninstantiable = som.MustClass[noninstantiable]("SOMMNoninstantiable", som.Parents(som.SOMClass))
 
 type noninstantiable struct{ Base }
+
+func (n *noninstantiable) SomNewNoInit() (som.Ref, error) { return n.SomNew() }
 
 func (n *noninstantiable) SomNew() (som.Ref, error) {
 	return som.Ref{}, &som.Error{Code: som.CodeAbstract, Class: n.Made().Name(), Text: "neither it nor its subclasses have instances"}
@@ -45,31 +50,28 @@ func (f *final) SomClassReady() error {
 }
 
 // Redispatched sends every call of an instance's methods through somDispatch, so that a class which
-// overrides that sees them all.
-var Redispatched = som.MustClass[redispatched]("SOMMRedispatched", som.Parents(som.SOMClass))
+// overrides that sees them all, but for SOMObject's methods. It is a property among others: those further out see the call before, those
+// further in see what somDispatch makes of it, see [som.Returning].
+var Redispatched = som.MustClass[redispatched]("SOMMRedispatched", som.Parents(BeforeAfter))
 
 type redispatched struct{ Base }
 
 var dispatchToken = som.MustBind[func(som.Self, context.Context, *som.Method, []any) ([]any, error)](som.SOMObject, "somDispatch")
 
-func (r *redispatched) SomClassReady() error {
-	if err := r.Next().SomClassReady(); err != nil {
-		return err
+func (r *redispatched) SommAroundMethod(ctx context.Context, c *Call, rest func(context.Context)) {
+	ctx, dispatched := som.Dispatched(ctx, c.Object, c.Method)
+	if dispatched || c.Method.Class() == som.SOMObject {
+		rest(ctx)
+		return
 	}
-	c := r.Made()
-	return c.Redispatch(func(m *som.Method) som.Packed {
-		if _, _, err := c.Entry(m); err != nil || m.Class() == som.SOMObject {
-			return nil
-		}
-		return func(self som.Self, ctx context.Context, args []any) ([]any, error) {
-			if ctx.Value(dispatching{}) == m { // it comes back from somDispatch
-				return c.Call(context.WithValue(ctx, dispatching{}, nil), m, self.Ref(), args)
-			}
-			fn, s := dispatchToken.Of(self.Ref())
-			return fn(s, context.WithValue(ctx, dispatching{}, m), m, args)
-		}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	back := som.Returning(ctx, c.Object, c.Method, func(_ som.Self, ctx context.Context, args []any) ([]any, error) {
+		c.Args, c.Results, c.Err = args, nil, nil
+		rest(ctx)
+		return c.Results, c.Err
 	})
+	fn, self := dispatchToken.Of(c.Object)
+	c.Results, c.Err = fn(self, back, c.Method, c.Args)
 }
-
-// dispatching is the key of the method whose call somDispatch is making.
-type dispatching struct{}

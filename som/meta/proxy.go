@@ -89,7 +89,7 @@ func makeProxyClass(target *som.Class, name string, base *som.Class) (*som.Class
 	}
 	abstract := parents[1:]
 	return som.NewClass(som.Spec{Name: name, Parents: parents, AbstractParents: abstract, Detached: abstract, Ready: func(c *som.Class) error {
-		return c.Redispatch(func(m *som.Method) som.Packed {
+		return c.Redispatch(func(m *som.Method, _ som.Packed) som.Packed {
 			if !sent(m, base) {
 				return nil
 			}

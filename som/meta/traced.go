@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -12,7 +14,8 @@ import (
 )
 
 // Traced is IBM's SOMMTraced: each call of an instance's methods is told, with its arguments and
-// results. It is silent until [Trace] says where to.
+// results. It is silent until [Trace] says where to, or if the variable SOMM_TRACED is there when the class is made, and is empty or has the
+// class's name in its list, which blanks or commas part: then lines go to the standard output.
 var Traced = som.MustClass[traced]("SOMMTraced", som.WithVersion(2, 2), som.Parents(BeforeAfter), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
 		{Name: "_set_sommTraceIsOn", Impl: func(self som.Self, on bool) { tracedOf(self).on.Store(on) }},
@@ -25,6 +28,19 @@ type traced struct {
 	on atomic.Bool
 	mu sync.Mutex // one line at a time
 	to io.Writer
+}
+
+func (t *traced) SomClassReady() error {
+	if err := t.Next().SomClassReady(); err != nil {
+		return err
+	}
+	if list, ok := os.LookupEnv("SOMM_TRACED"); ok {
+		names := strings.FieldsFunc(list, func(r rune) bool { return r == ' ' || r == ',' })
+		if len(names) == 0 || slices.Contains(names, t.Made().Name()) {
+			return Trace(t.Made(), os.Stdout)
+		}
+	}
+	return nil
 }
 
 func tracedOf(self som.Self) *traced {

@@ -32,7 +32,7 @@ func (h *host) redispatch(im *image) error {
 	if len(fronts) == 0 {
 		return nil
 	}
-	return im.class.Redispatch(func(m *som.Method) som.Packed { return fronts[m] })
+	return im.class.Redispatch(func(m *som.Method, _ som.Packed) som.Packed { return fronts[m] })
 }
 
 // fronted makes calls of a method by the object's own row, in which is what stands in front.
