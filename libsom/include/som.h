@@ -275,7 +275,8 @@ SOM_API void som_weak_free(som_weak *w);
 /* Objects made by other initializers than init: begin, let the initializers run (each asks som_enter for its class and
  * does nothing if that says 0; then it sees to its direct ancestors, by their own initializers or som_enter_default;
  * then it does its work and says som_leave), and end, which runs what was not visited, or undoes in reverse what was
- * left if ev holds an exception. One thread at a time. */
+ * left if ev holds an exception. One thread at a time. som_begin asks the class by its somNewNoInit, and som_end, when all initializers
+ * have run or one has raised, what stands in front of somDefaultInit. */
 typedef struct som_making som_making;
 SOM_API som_making *som_begin(som_class *c, som_env *ev);
 SOM_API som_ref som_made(som_making *m); /* the object in the making */
@@ -324,12 +325,14 @@ typedef struct som_name som_name;
 SOM_API const som_name *som_name_of(const char *name, som_env *ev);
 SOM_API som_proc *som_find(const som_object *o, const som_name *name, som_env *ev);
 
-/* A dynamic method: found by name alone, in c and its subclasses. */
+/* A dynamic method: found by name alone, in c and its subclasses. Of the root classes SOM_E_METHOD. */
 SOM_API int som_class_add(som_class *c, const char *name, const char *sig, som_proc *proc, som_env *ev);
-/* Puts another implementation into c's table; what stood there, or NULL. Subclasses made later inherit it. */
+/* Puts another implementation into c's table; what stood there, or NULL. Subclasses made later inherit it. Of the root
+ * classes SOM_E_METHOD. */
 SOM_API som_proc *som_class_replace(som_class *c, som_tok method, som_proc *proc, som_env *ev);
 /* Puts a procedure in front of a method: what calls of c's instances run, by whichever way. What stands behind stays what
- * subclasses inherit, what parent and next calls run, and what som_class_proc answers. With proc NULL nothing stands in front any
+ * subclasses inherit, what parent and next calls run, and what som_class_proc answers. Proc takes the place of what stands in front
+ * already, which som_lookup answers and proc calls, so that both run; with proc NULL nothing stands in front any
  * more. For metaclasses, in somClassReady: SOM_E_BUSY while there are instances; of the root classes SOM_E_METHOD. */
 SOM_API int som_class_front(som_class *c, som_tok method, som_proc *proc, som_env *ev);
 

@@ -44,8 +44,9 @@ typedef struct som_rest som_rest; /* of a call, behind a sommAroundMethod */
  *
  * Before answers 0 to veto the call: then neither the method runs, nor what comes after on behalf of the same property, nor
  * properties further in. The caller gets the exception that came with the veto, or a result of zeros; an object that may not begin is an
- * exception in any case. Around wraps the rest of the call, and decides by som_call_rest when, and whether, it runs. Properties nest in
- * the order of the class's metaclass, the first outermost. A call is seen once: neither parent calls nor next calls are others.
+ * exception in any case, and the end of one comes all the same: its last reference is gone. Around wraps the rest of the call, and decides by som_call_rest when, and whether, it runs. Properties nest in
+ * the order of the class's metaclass, the first outermost. An object that an initializer with arguments begins is shown when all
+ * initializers have run; a veto undoes them. A call is seen once: neither parent calls nor next calls are others.
  * All run in the calling thread, several at a time. */
 typedef uint8_t somm_before(som_ref c, som_env *ev, som_call *call);                /* "sommBeforeMethod", b:p */
 typedef void somm_after(som_ref c, som_env *ev, som_call *call);                    /* "sommAfterMethod", v:p */
@@ -55,8 +56,10 @@ SOM_API void som_call_rest(som_rest *rest);
 /* ---- What else there is ----
  *
  * SOMMSingleInstance   somNew answers one instance, with a reference of the caller's own, until the last is given back; each subclass
- *                      has its own. sommGetSingleInstance o:, sommFreeSingleInstance v:. Its initializer must not ask for it.
- * SOMMTraced           tells each call, once som_trace says where to. _set_sommTraceIsOn v:b, _get_sommTraceIsOn b:.
+ *                      has its own. sommGetSingleInstance o:, sommFreeSingleInstance v:. Its initializer must not ask for it. An
+ *                      initializer with arguments makes it where there is none; else SOM_E_BUSY, as somNew is while it runs.
+ * SOMMTraced           tells each call, once som_trace says where to, or to the standard output, if the variable SOMM_TRACED is empty or
+ *                      has the class's name when it is made. _set_sommTraceIsOn v:b, _get_sommTraceIsOn b:.
  * SOMMProxyForObject   sends the calls of its methods on to its target: _set_sommProxyTarget v:o, which keeps no reference,
  *                      _get_sommProxyTarget o:. A subclass that overrides sommProxyDispatch i:spIp decides what happens to them: the
  *                      method's name, arguments, their number, the result.
@@ -66,7 +69,10 @@ SOM_API void som_call_rest(som_rest *rest);
  *                      be: sommInvariant v:, whose exception is the call's, and before the call a veto.
  * SOMMAbstract         gives the class that names it no instances; SOMMNoninstantiable its descendants neither.
  * SOMMFinal            gives it no subclasses.
- * SOMMRedispatched     sends every call, but of SOMObject's methods, through somDispatch, which the class may override.
+ * SOMMRedispatched     sends every call, but of SOMObject's methods, through somDispatch, which the class may override and which goes on
+ *                      by som_dispatch. Properties further out see the call before that, those further in what becomes of it.
+ * SOMMParentMethodCallPreventionEnabled   as the metaclass of a property: its hooks run when SOMMBeforeAfter calls them, and by no
+ *                      parent or next call of a descendant's, which is SOM_E_ABSTRACT.
  */
 
 /* Tells calls of instances of c, which must be SOMMTraced, a line each without its end; NULL ends that. to is called in the calling

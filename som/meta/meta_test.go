@@ -370,6 +370,19 @@ func TestTraced(t *testing.T) {
 	}
 }
 
+// TestTracedByVariable: which classes SOMM_TRACED has traced.
+func TestTracedByVariable(t *testing.T) {
+	for variable, want := range map[string][2]bool{"": {true, true}, "NamedA, NamedB": {false, true}, "NamedBB Named": {}, " Unnamed": {true, false}} {
+		t.Setenv("SOMM_TRACED", variable)
+		for i, name := range []string{"Unnamed", "NamedB"} {
+			c := speaks(t, name, meta.Traced)
+			if on, err := c.SOM().Invoke(t.Context(), "_get_sommTraceIsOn"); on != want[i] || err != nil {
+				t.Errorf("SOMM_TRACED=%q: %s is traced: %v, %v", variable, name, on, err)
+			}
+		}
+	}
+}
+
 // TestProxy: a proxy is called as its target and sends calls on, but for what it says of itself. The
 // target's metaclass is none of its business.
 func TestProxy(t *testing.T) {
