@@ -715,6 +715,32 @@ func TestEndIsNotVetoed(t *testing.T) {
 	}
 }
 
+// A complainer lets nothing begin, when it has.
+type complainer struct{ meta.Base }
+
+func (*complainer) SommAfterMethod(_ context.Context, c *meta.Call) {
+	if c.Begins() {
+		c.Err = errVeto
+	}
+}
+
+// TestBeginningFails: what fails behind the initializers undoes them, and properties that saw the beginning see the end.
+func TestBeginningFails(t *testing.T) {
+	t.Parallel()
+	m, err := meta.Of(som.MustClass[complainer]("Complainer", som.Parents(meta.BeforeAfter)), meta.ExtentManaged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := 0
+	begin := func(som.Ref) error { parts++; return nil }
+	c := mustClass(t, som.Spec{Name: "Complained", Metaclass: m, Init: begin, Fini: func(som.Ref) { parts-- }})
+	_, err = c.New()
+	_, byErr := c.NewBy(c, begin)
+	if !errors.Is(err, errVeto) || !errors.Is(byErr, errVeto) || parts != 0 || meta.Kept(c) != 0 || c.Instances() != 0 {
+		t.Errorf("%v, %v: %d parts, %d in the extent, %d instances", err, byErr, parts, meta.Kept(c), c.Instances())
+	}
+}
+
 type parental struct{ meta.Base }
 
 func (*parental) SommBeforeMethod(ctx context.Context, c *meta.Call) (bool, error) {
