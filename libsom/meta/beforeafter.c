@@ -173,8 +173,8 @@ static int32_t dispatch(som_ref o, som_env *ev, const char *method, const som_va
 	const som_class *c = som_class_of(o);
 	som_proc *next = *before_dispatch((som_ref)(uintptr_t)c);
 	som_found f = {.size_of = sizeof f};
-	bool known = method && som_lookup(c, method, &f, NULL) == SOM_OK;
-	if (known && !is_marked(o, f.token, DISPATCHING)) dispatching = (dispatched){o, f.token, 0, DISPATCHING};
+	bool found = method && som_lookup(c, method, &f, NULL) == SOM_OK;
+	if (found && !is_marked(o, f.token, DISPATCHING)) dispatching = (dispatched){o, f.token, 0, DISPATCHING};
 	int32_t code = ((dispatcher *)(next ? next : at(row_of(c), object.m[OBJECT_DISPATCH])))(o, ev, method, args, n, to);
 	dispatching = outer;
 	return code;

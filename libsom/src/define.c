@@ -141,8 +141,10 @@ static klass *allocate(making *m, som_env *ev) {
 		undefine(k);
 		return no_memory(ev, "a class"), NULL;
 	}
-	for (uint32_t i = 0; i < m->nparents; i++)
+	for (uint32_t i = 0; i < m->nparents; i++) {
 		parents[i] = C(m->parents[i]);
+		k->depth = m->parents[i]->depth >= k->depth ? m->parents[i]->depth + 1 : k->depth;
+	}
 	k->info.parents = parents;
 	k->info.nparents = m->nparents;
 	return k;
@@ -162,10 +164,6 @@ static int set_abstract_parents(klass *k, const som_class_desc *d, som_env *ev) 
 		if (p == k->info.nparents)
 			return fail(ev, SOM_E_PARENTS, "class %s: its abstract parent %.300s is no parent of it", k->info.name, shown(d->abstract_parents[i]));
 		k->abstract[p] = 1;
-	}
-	for (uint32_t i = 0; i < k->info.nparents; i++) {
-		uint32_t below = K(k->info.parents[i])->depth + 1;
-		k->depth = below > k->depth ? below : k->depth;
 	}
 	if (k->depth > MAX_DEPTH)
 		return fail(ev, SOM_E_DEPTH, "class %s is %u classes below SOMObject; %d is the limit", k->info.name, k->depth, MAX_DEPTH);

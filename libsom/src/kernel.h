@@ -22,7 +22,7 @@ enum {
 };
 
 /* flags of an object's head */
-enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8 /* in memory that is not the kernel's */, F_BEGUN = 16 /* by som_end */ };
+enum { F_CLASS = 1, F_DYING = 2, F_WEAK = 4, F_PLACED = 8 /* in memory that is not the kernel's */, F_BEGUN = 16 /* all initializers have run */ };
 
 typedef struct klass klass;
 

@@ -94,12 +94,17 @@ void finalise(som_ref o, const klass *k) { undo(o, k, k->nlives); }
 static inline bool is_hooked(const klass *k) { return __builtin_expect(__atomic_load_n(&k->hooked, __ATOMIC_RELAXED), 0); }
 static som_proc *life_method(const klass *k, int which) { return *word_at(front_of(k), tok_life[which]); }
 
+static void destruct(som_ref o, const klass *k) {
+	som_env ev = {0};
+	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL); /* the memory is not the method's */
+	som_env_clear(&ev);
+}
+
 int begin_life(som_ref o, const klass *k, som_env *ev) {
 	((void (*)(som_ref, som_env *, void *))life_method(k, LIFE_INIT))(o, ev, NULL);
-	if (ev->major != SOM_NO_EXCEPTION) return SOM_E_RAISED;
-	((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_INIT))(o, ev);
+	if (ev->major == SOM_NO_EXCEPTION) ((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_INIT))(o, ev);
 	if (ev->major == SOM_NO_EXCEPTION) return SOM_OK;
-	finalise(o, k);
+	if (o->flags & F_BEGUN) destruct(o, k); /* what raised came behind the initializers */
 	return SOM_E_RAISED;
 }
 
@@ -107,8 +112,7 @@ void end_life(som_ref o, const klass *k) {
 	som_env ev = {0};
 	((void (*)(som_ref, som_env *))life_method(k, LIFE_OLD_UNINIT))(o, &ev);
 	som_env_clear(&ev);
-	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL); /* the memory is not the method's */
-	som_env_clear(&ev);
+	destruct(o, k);
 }
 
 static som_ref refuse(const klass *k, som_env *ev) {
@@ -137,8 +141,7 @@ som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
 }
 
 som_ref som_create(som_class *c, som_env *ev) {
-	if (!is_class(c, ev)) return NULL;
-	return ev ? make(K(c), NULL, true, ev) : new_object(K(c), NULL, false, true, NULL);
+	return is_class(c, ev) ? new_object(K(c), NULL, false, true, ev) : NULL;
 }
 
 som_ref som_new(som_class *c, som_env *ev) {
@@ -178,6 +181,7 @@ som_ref som_copy(som_ref from, som_env *ev) {
 	som_ref o = new_object(k, NULL, true, false, e);
 	if (o) transfer_by_method(o, from, LIFE_COPY, e);
 	if (o && e->major != SOM_NO_EXCEPTION) {
+		if (o->flags & F_BEGUN) destruct(o, k);
 		end_memory(o, k);
 		o = NULL;
 	}

@@ -15,9 +15,6 @@ typedef struct list {
 	const som_class *const *from, *const *at, *const *end;
 } list;
 
-/* The first class of a list that has not been taken, or NULL. */
-static klass *head(const list *l) { return l->at == l->end ? NULL : K(*l->at); }
-
 static bool has_lives(const klass *k) { return k->info.part_size > 0 && (k->own.init || k->own.fini); }
 
 /* A method that both implement: its token, or 0. */
@@ -68,7 +65,7 @@ static klass *choose(const list *lists, uint32_t n, uint32_t all, char *why, siz
 	klass *best = NULL, *stuck = NULL;
 	*why = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		klass *h = head(&lists[i]);
+		klass *h = lists[i].at == lists[i].end ? NULL : K(*lists[i].at);
 		if (h && h->ahead == 0) return h;
 		stuck = stuck ? stuck : h;
 	}
@@ -161,8 +158,7 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 	size_t at = (size_t)snprintf(name, sizeof name, "SOMDerived(");
 	for (uint32_t i = 0; i < n; i++) {
 		names[i] = kept[i]->info.name;
-		int more = at < sizeof name ? snprintf(name + at, sizeof name - at, "%s%s", i ? "," : "", names[i]) : 0;
-		at += (size_t)more;
+		at += at < sizeof name ? (size_t)snprintf(name + at, sizeof name - at, "%s%s", i ? "," : "", names[i]) : 0;
 	}
 	if (at + 1 >= sizeof name)
 		return fail(ev, SOM_E_METACLASS, "class %s: the name of its derived metaclass has more than %d octets; give it an explicit one", of, MAX_DERIVED), NULL;

@@ -67,7 +67,7 @@ static void init(som_ref o, som_env *ev, void *control) {
 	if (__atomic_load_n(&o->flags, __ATOMIC_RELAXED) & F_BEGUN) return;
 	som_env own, *e = env_or(&own, ev);
 	(void)control;
-	initialise(o, class_of(o), e);
+	if (initialise(o, class_of(o), e) == SOM_OK) __atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED);
 	som_env_clear(&own);
 }
 
@@ -84,6 +84,7 @@ static void take_from(som_ref o, som_ref from, bool assign, som_env *ev) {
 		transfer(o, from, assign, e);
 	else
 		fail(e, SOM_E_TYPE, "an object of class %s takes nothing of one of class %s", class_of(o)->info.name, from ? class_of(from)->info.name : "(none)");
+	if (!assign && e->major == SOM_NO_EXCEPTION) __atomic_or_fetch(&o->flags, F_BEGUN, __ATOMIC_RELAXED);
 	som_env_clear(&own);
 }
 

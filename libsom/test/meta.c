@@ -430,6 +430,26 @@ static void ends(som_env *ev) {
 	CHECK(parts == 0 && saw("ends") && som_class_instances(c) == 0);
 }
 
+static void complain(som_ref c, som_env *ev, som_call *call) {
+	(void)c;
+	if (call->life == SOM_CALL_BEGINS) som_raise_user(ev, "IDL:test/Complaint:1.0", NULL, NULL);
+}
+static const som_override complains[] = {{"sommAfterMethod", (som_proc *)complain, NULL}};
+
+/* What fails behind the initializers undoes them, and properties that saw the beginning see the end. */
+static void complaints(som_env *ev) {
+	const char *base[] = {"SOMMBeforeAfter"}, *animal[] = {"Animal"};
+	som_class *of[] = {define("Complains", base, 1, NULL, complains, 1, ev), define("CGuard", base, 1, NULL, guards, 1, ev)};
+	const som_class_desc d = {.size_of = sizeof d, .name = "Complained", .parents = animal, .nparents = 1, .metaclass = som_class_describe(som_class_join(of, 2, ev))->name,
+		.init = begin_part, .fini = end_part, .data_size = 8, .data_align = 8};
+	som_class *c = som_class_define(&d, ev);
+	CHECK(!som_new(c, ev) && ev->major == SOM_USER_EXCEPTION && parts == 0 && saw("begins ends"));
+	som_env_clear(ev);
+	CHECK(!begun(c, ev) && ev->major == SOM_USER_EXCEPTION && parts == 0 && som_class_instances(c) == 0);
+	som_env_clear(ev);
+	*seen = 0;
+}
+
 static const char *insists; /* the class whose hook calls its parent's */
 static som_tok before_token;
 static uint8_t parental(som_ref c, som_env *ev, som_call *call) { return (void)c, (void)ev, call->life ? (void)0 : note("parental"), 1; }
@@ -559,7 +579,7 @@ static void cost(som_env *ev) {
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"no-signature", no_signature},
 		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents},
-		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"prevention", prevention},
+		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"complaints", complaints}, {"prevention", prevention},
 		{"variable", variable}};
 	som_env ev = {0};
 	begin(&ev);

@@ -94,6 +94,7 @@ type Call struct {
 
 	self   som.Self
 	behind som.Packed // what all properties stand in front of
+	begun  bool       // the object, by it
 }
 
 // Begins reports whether the object is being initialised or copied by the call: before it, there
@@ -113,6 +114,8 @@ var (
 	initMethod     = root("somDefaultInit")
 	copyMethod     = root("somDefaultConstCopyInit")
 	destructMethod = root("somDestruct")
+
+	destructToken = som.MustBind[func(som.Self)](som.SOMObject, "somDestruct")
 )
 
 func root(name string) *som.Method {

@@ -64,6 +64,10 @@ func wrap(self som.Self) error {
 		return func(self som.Self, ctx context.Context, args []any) ([]any, error) {
 			call := &Call{Class: c, Object: self.Ref(), Method: m, Args: args, self: self, behind: behind}
 			run(ctx, layers, call)
+			if call.begun && call.Err != nil { // what failed came behind the initializers
+				fn, self := destructToken.Of(call.Object)
+				fn(self)
+			}
 			return call.Results, call.Err
 		}
 	})
@@ -75,6 +79,7 @@ func overrides(a *som.Class, m *som.Method) bool { return a.Implements(m) != nil
 func run(ctx context.Context, layers []*som.Class, call *Call) {
 	if len(layers) == 0 {
 		call.Results, call.Err = call.behind(call.self, ctx, call.Args)
+		call.begun = call.Begins() && call.Err == nil
 		return
 	}
 	a, class := layers[0], call.Class.SOM()
