@@ -56,8 +56,9 @@ type Class struct {
 
 	subclasses int               // and substitutions by it; under family
 	joints     map[string]*Class // derived metaclasses whose first parent this is; under family
+	held       int               // loads that go on and have found it; under family
 	ended      bool              // unloaded; under family
-	gone       atomic.Bool       // likewise, for those who do not hold family
+	gone       atomic.Bool       // likewise, for those who do not hold family; or it is being tried
 }
 
 // Placed is where the data of a class is in an instance.

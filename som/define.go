@@ -41,9 +41,14 @@ func build(f func(made *[]*Class) (*Class, error)) (*Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, m := range made {
-		if err := m.ready(); err != nil {
-			refuse(made, i)
+	at := 0
+	defer func() {
+		if at < len(made) { // refused, or a metaclass panicked
+			refuse(made, at)
+		}
+	}()
+	for ; at < len(made); at++ {
+		if err := made[at].ready(); err != nil {
 			return nil, fmt.Errorf("class %s is refused: %w", c, err)
 		}
 	}

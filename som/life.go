@@ -25,28 +25,52 @@ func (c *Class) make() (Ref, error) {
 	if err != nil {
 		return Ref{}, err
 	}
-	if r, err = r.initialise(); err == nil {
-		r.older(somInit)
+	if r, err = r.initialise(); err == nil && r.hasOlder(somInit) {
+		r.begunOlder()
 	}
 	return r, err
+}
+
+// begunOlder calls somInit, and ends the object again if that panics.
+func (r Ref) begunOlder() {
+	begun := false
+	defer func() {
+		if !begun {
+			defer r.stillborn()
+			fn, self := somDestruct.Of(r)
+			fn(self)
+		}
+	}()
+	fn, self := somInit.Of(r)
+	fn(self)
+	begun = true
 }
 
 // initialise asks the object to initialise itself.
 func (r Ref) initialise() (Ref, error) {
 	fn, self := somDefaultInit.Of(r)
-	if err := fn(self); err != nil {
-		r.stillborn()
+	return r.begin(func() error { return fn(self) })
+}
+
+// begin ends the object again if what initialises it fails or panics.
+func (r Ref) begin(init func() error) (Ref, error) {
+	born := false
+	defer func() {
+		if !born {
+			r.stillborn()
+		}
+	}()
+	if err := init(); err != nil {
 		return Ref{}, err
 	}
+	born = true
 	return r, nil
 }
 
-// older calls what classes had before there were initializers and destructors, where one of the object's has it.
-func (r Ref) older(t Token[func(Self)]) {
-	if c := r.i.class; c.host == nil && c.table.at(t.Method().token).impl.class != SOMObject {
-		fn, self := t.Of(r)
-		fn(self)
-	}
+// hasOlder reports whether the object has what classes had before there were initializers and destructors.
+func (r Ref) hasOlder(t Token[func(Self)]) bool {
+	c := r.i.class
+	return c.host == nil && c.table.at(t.Method().token).impl.class != SOMObject
 }
 
 // Copy makes an object of the same class with the same data, with one reference.
@@ -62,11 +86,7 @@ func (r Ref) Copy() (Ref, error) {
 		return Ref{}, err
 	}
 	fn, self := somDefaultConstCopyInit.Of(to)
-	if err := fn(self, r); err != nil {
-		to.stillborn()
-		return Ref{}, err
-	}
-	return to, nil
+	return to.begin(func() error { return fn(self, r) })
 }
 
 // stillborn ends an object that could not be initialised.
@@ -119,19 +139,28 @@ func (i *instance) state(a *Class) unsafe.Pointer {
 // allocate makes an instance that no initializer has seen.
 func (c *Class) allocate() (Ref, error) {
 	switch {
-	case c.gone.Load():
-		return Ref{}, fail(CodeUnknown, c.Name(), "it was unloaded")
 	case c.spec.Abstract:
 		return Ref{}, fail(CodeAbstract, c.Name(), "an abstract class has no instances: make one of a subclass")
 	case c.DescendsFrom(SOMClass):
 		return Ref{}, fail(CodeMetaclass, c.Name(), "instances of a metaclass are classes, which are made by defining them")
 	}
-	c.instances.Add(1)
-	if c.gone.Load() { // unloading looks at the instances after it has said so
+	if c.instances.Add(1); c.gone.Load() { // unloading looks at the instances after it has said so
 		c.instances.Add(-1)
-		return Ref{}, fail(CodeUnknown, c.Name(), "it was unloaded")
+		if !c.countSlowly() {
+			return Ref{}, fail(CodeUnknown, c.Name(), "it was unloaded")
+		}
 	}
 	return Ref{form(c)}, nil
+}
+
+// countSlowly counts an instance of a class that is being unloaded, unless it ends.
+func (c *Class) countSlowly() bool {
+	family.Lock()
+	defer family.Unlock()
+	if !c.ended {
+		c.instances.Add(1)
+	}
+	return !c.ended
 }
 
 // form makes an object of class c.
@@ -162,18 +191,25 @@ func (c *Class) tie(state unsafe.Pointer, i *instance) {
 	}
 }
 
-// visit runs initializers in the order of visits. If one fails, those that have run are undone.
+// visit runs initializers in the order of visits. If one fails or panics, those that have run are undone.
 func (r Ref) visit(init func(*Class) error) error {
 	visits := r.i.class.visits
-	for n, a := range visits {
-		if err := init(a); err != nil {
-			for _, b := range slices.Backward(visits[:n]) {
-				if b.spec.Fini != nil {
-					b.spec.Fini(r)
-				}
+	done := 0
+	defer func() {
+		if done == len(visits) {
+			return
+		}
+		for _, b := range slices.Backward(visits[:done]) {
+			if b.spec.Fini != nil {
+				b.spec.Fini(r)
 			}
+		}
+	}()
+	for _, a := range visits {
+		if err := init(a); err != nil {
 			return &Error{Code: CodeRaised, Class: r.i.class.Name(), Text: "the initializer of " + a.Name() + " failed", Err: err}
 		}
+		done++
 	}
 	return nil
 }
@@ -224,14 +260,22 @@ func (r Ref) visitFini() {
 
 // end destroys the object, whose last reference is gone.
 func (i *instance) end() {
-	i.dispatchBy(i.class.front.Load()) // whatever it was cast to
-	Ref{i}.older(somUninit)
-	fn, self := somDestruct.Of(Ref{i})
-	fn(self)
-	i.bury()
+	i.destruct()
 	if i.other != nil && i.meta == nil {
 		i.class.host.End(Ref{i})
 	}
+}
+
+// destruct lets the object's methods end it. It has ended even if one of them panics.
+func (i *instance) destruct() {
+	defer i.bury()
+	i.dispatchBy(i.class.front.Load()) // whatever it was cast to
+	if r := (Ref{i}); r.hasOlder(somUninit) {
+		fn, self := somUninit.Of(r)
+		fn(self)
+	}
+	fn, self := somDestruct.Of(Ref{i})
+	fn(self)
 }
 
 // bury makes each further call an error.

@@ -24,13 +24,17 @@ type Manager struct {
 }
 
 // A group is what one load brought.
-type group struct{ classes []*Class }
+type group struct {
+	classes []*Class
+	loading bool // it is not all there; under the manager's mu
+}
 
 // A Loading is one load of classes, by which they find each other.
 type Loading struct {
 	m     *Manager
 	group *group
 	chain []string // what is being loaded, each for the one before
+	held  []*Class // that were found, and are not to be unloaded before this ends
 }
 
 // NewClass makes a class and registers it.
@@ -95,10 +99,20 @@ func (m *Manager) get(name string) *Class {
 			return root
 		}
 	}
-	if c := m.classes[name]; c != nil && !c.gone.Load() {
+	if c := m.classes[name]; c != nil && !c.unloaded() {
 		return c
 	}
 	return nil
+}
+
+// unloaded reports whether the class was unloaded. While somebody tries to, it waits for how that ends.
+func (c *Class) unloaded() bool {
+	if !c.gone.Load() {
+		return false
+	}
+	family.Lock()
+	defer family.Unlock()
+	return c.ended
 }
 
 func (m *Manager) registered(name string) *Class {
@@ -136,15 +150,43 @@ func (m *Manager) load(name string) (*Class, error) {
 	}
 	m.loading.Lock()
 	defer m.loading.Unlock()
-	return (&Loading{m: m, group: &group{}}).find(name)
+	l := &Loading{m: m, group: &group{loading: true}}
+	defer l.end()
+	return l.find(name)
+}
+
+// end lets go what was loaded and what it was loaded with.
+func (l *Loading) end() {
+	l.m.mu.Lock()
+	defer l.m.mu.Unlock()
+	l.group.loading = false
+	family.Lock()
+	defer family.Unlock()
+	for _, c := range l.held {
+		c.held--
+	}
+}
+
+// hold keeps a class that was found until the load ends.
+func (l *Loading) hold(name string) *Class {
+	l.m.mu.RLock()
+	defer l.m.mu.RUnlock()
+	c := l.m.get(name)
+	if c != nil && l.m.groups[c] != l.group { // what this load has brought stays anyway
+		family.Lock()
+		defer family.Unlock()
+		c.held++
+		l.held = append(l.held, c)
+	}
+	return c
 }
 
 // Find is Manager.Find for classes that others need which are being loaded. It gives the class
-// itself, not a substitute: it is for parents and metaclasses.
+// itself, not a substitute: it is for parents and metaclasses. The class is not unloaded before the load ends.
 func (l *Loading) Find(name string) (*Class, error) { return l.find(name) }
 
 func (l *Loading) find(name string) (*Class, error) {
-	if c := l.m.registered(name); c != nil {
+	if c := l.hold(name); c != nil {
 		return c, nil
 	}
 	if slices.Contains(l.chain, name) {
@@ -152,6 +194,12 @@ func (l *Loading) find(name string) (*Class, error) {
 	}
 	l.chain = append(l.chain, name)
 	defer func() { l.chain = l.chain[:len(l.chain)-1] }()
+	loaded, had := false, len(l.group.classes)
+	defer func() {
+		if !loaded {
+			l.takeBack(had)
+		}
+	}()
 	if err := l.m.Load(l, name); err != nil {
 		var known *Error
 		if errors.As(err, &known) {
@@ -159,10 +207,20 @@ func (l *Loading) find(name string) (*Class, error) {
 		}
 		return nil, &Error{Code: CodeLibrary, Class: name, Text: "it could not be loaded", Err: err}
 	}
-	if c := l.m.registered(name); c != nil {
+	if c := l.hold(name); c != nil {
+		loaded = true
 		return c, nil
 	}
 	return nil, fail(CodeLibrary, name, "what should have defined the class has not")
+}
+
+// takeBack unloads what a load that failed has brought, but the first of the group, unless something of it is in use already.
+func (l *Loading) takeBack(had int) {
+	l.m.mu.Lock()
+	defer l.m.mu.Unlock()
+	if set := slices.Clone(l.group.classes[had:]); len(set) > 0 && l.m.end(set) == nil {
+		l.group.classes = l.group.classes[:had]
+	}
 }
 
 // NewClass makes a class and registers it as part of the load.
@@ -177,7 +235,7 @@ func (m *Manager) Classes() []*Class {
 	defer m.mu.RUnlock()
 	var all []*Class
 	for _, c := range m.classes {
-		if !c.gone.Load() {
+		if !c.unloaded() {
 			all = append(all, c)
 		}
 	}
@@ -186,7 +244,8 @@ func (m *Manager) Classes() []*Class {
 }
 
 // Unload ends a class, and with it all that was loaded together with it, unless an instance, a
-// subclass, a substitution or a reference to the class lives.
+// subclass, a substitution or a reference to the class lives, or the load that brought it goes on.
+// Nobody notices an Unload that is refused.
 func (m *Manager) Unload(c *Class) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -198,8 +257,16 @@ func (m *Manager) Unload(c *Class) error {
 	}
 	set := []*Class{c}
 	if g := m.groups[c]; g != nil {
+		if g.loading {
+			return fail(CodeBusy, c.Name(), "it is part of what is being loaded")
+		}
 		set = slices.Clone(g.classes)
 	}
+	return m.end(set)
+}
+
+// end unloads all classes of a set, or none. mu is held.
+func (m *Manager) end(set []*Class) error {
 	family.Lock()
 	defer family.Unlock()
 	ended, err := unload(set)
@@ -213,7 +280,7 @@ func (m *Manager) Unload(c *Class) error {
 // unload ends all classes of a set, those that others of it need last, or none. It returns them
 // and the derived metaclasses that nobody needs any more. family is held.
 func unload(set []*Class) (ended []*Class, err error) {
-	for _, c := range set { // from here on nobody makes instances
+	for _, c := range set { // from here on who makes instances waits for family, and then for what has come of this
 		c.gone.Store(true)
 	}
 	left := slices.Clone(set)
@@ -269,6 +336,8 @@ func (c *Class) needed() string {
 		return "has subclasses, or takes another's place"
 	case c.object.refs.Load() > 1:
 		return "is referred to as an object"
+	case c.held > 0:
+		return "is what others are made of that are being loaded"
 	}
 	return ""
 }

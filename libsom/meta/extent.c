@@ -83,20 +83,39 @@ static void join(som_ref c, som_env *ev, som_call *call) {
 	pthread_mutex_unlock(&t->mutex);
 }
 
+/* References to the instances that live, if there are at most room; else nothing but how many there may be. */
+static uint64_t gather(table *t, som_ref *to, uint64_t room) {
+	uint64_t entries = 0, all = 0;
+	pthread_mutex_lock(&t->mutex);
+	for (int i = 0; i < BUCKETS; i++)
+		for (const entry *e = t->buckets[i]; e; e = e->next)
+			entries++;
+	for (int i = 0; i < BUCKETS && entries <= room; i++)
+		for (const entry *e = t->buckets[i]; e; e = e->next)
+			if ((to[all] = som_weak_get(e->weak))) all++;
+	pthread_mutex_unlock(&t->mutex);
+	return entries > room ? entries : all;
+}
+
 int64_t som_extent(som_class *c, som_ref *to, uint32_t n, som_env *ev) {
 	if (!extent.c.cls || !has(c, &extent)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMExtentManaged", info(c)->name), -1;
 	table *t = table_of(c, &extent);
-	int64_t all = 0;
-	pthread_mutex_lock(&t->mutex);
-	for (int i = 0; i < BUCKETS; i++)
-		for (entry *e = t->buckets[i]; e; e = e->next) {
-			som_ref o = som_weak_get(e->weak); /* an end that comes in between waits for nobody: this is another reference */
-			if (o && all < n) to[all] = o;
-			all += o != NULL;
-			if (o && all > n) som_release(o);
-		}
-	pthread_mutex_unlock(&t->mutex);
-	return all;
+	som_ref *some = NULL; /* references to those that live; given up without the mutex, since an end takes it */
+	uint64_t room = 0, all;
+	while ((all = gather(t, some, room)) > room) {
+		som_deallocate(some);
+		some = all < SIZE_MAX / sizeof *some ? som_allocate((size_t)all * sizeof *some) : NULL;
+		if (!some) return refuse(ev, SOM_E_MEMORY, "NO_MEMORY", "no memory for the extent of class %s", info(c)->name), -1;
+		room = all;
+	}
+	for (uint64_t i = 0; i < all; i++) {
+		if (i < n)
+			to[i] = some[i];
+		else
+			som_release(some[i]);
+	}
+	som_deallocate(some);
+	return (int64_t)all;
 }
 
 static const char *const parents[] = {"SOMMBeforeAfter"};

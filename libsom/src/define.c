@@ -91,6 +91,8 @@ static bool is_detached(const som_class_desc *d, const klass *parent) {
 	return named;
 }
 
+static void count_class(klass *metaclass) { __atomic_add_fetch(&metaclass->instances, 1, __ATOMIC_RELAXED); }
+
 static int find_metaclass(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *all[MAX_PARENTS + 1]; /* those that it must descend from */
@@ -104,13 +106,13 @@ static int find_metaclass(making *m, som_env *ev) {
 	if (n == 0) all[n++] = class_class;
 	m->metaclass = derive_metaclass(d->name, all, n, ev);
 	if (!m->metaclass) return SOM_E_METACLASS;
-	m->metaclass->instances++;
+	count_class(m->metaclass);
 	return SOM_OK;
 }
 
 static void drop_metaclass(klass *m) {
-	m->instances--;
-	if (m->derived && m->instances == 0 && m->subclasses == 0 && m->c.object.refs == 0) undefine(m);
+	bool last = __atomic_sub_fetch(&m->instances, 1, __ATOMIC_RELEASE) == 0;
+	if (last && m->derived && !m->by && m->subclasses == 0 && m->c.object.refs == 0) undefine(m);
 }
 
 /* ---- The class itself ---- */
@@ -125,13 +127,14 @@ static klass *allocate(making *m, som_env *ev) {
 	klass *k = (klass *)(raw + (MAX_ALIGN - behind % MAX_ALIGN) % MAX_ALIGN);
 	k->raw = raw;
 	k->c.object.flags = F_CLASS;
-	k->library = library_loading();
+	k->library = m->derived ? NULL : library_loading(); /* what joins may outlive it */
 	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & (SOM_ABSTRACT | SOM_OIDL), .major = d->major, .minor = d->minor,
 		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL, .library = k->library ? library_file(k->library) : NULL,
 		.typelib = d->typelib};
 	k->align = d->data_align ? d->data_align : 1;
 	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context};
 	k->metaclass = m->metaclass;
+	k->by = this_thread();
 	const som_class **parents = pool_take(k, (m->nparents + 1) * sizeof *parents);
 	k->info.name = pool_text(k, d->name, strlen(d->name));
 	k->abstract = pool_take(k, m->nparents + 1);
@@ -355,7 +358,7 @@ static klass *build(making *m, som_env *ev) {
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
 	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !introduce(k, d, ev) &&
-		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev);
+		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev) && !register_class(k, ev);
 	if (made && freed_row) freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
 	if (made) return k;
 	undefine(k);
@@ -387,29 +390,26 @@ klass *define_root(const som_class_desc *d, klass *parent, klass *metaclass, som
 		m.parents[m.nparents++] = parent;
 		parent->subclasses++;
 	}
-	if (metaclass) metaclass->instances++;
+	if (metaclass) count_class(metaclass);
 	return build(&m, ev);
 }
 
 void become_instance(klass *k, klass *metaclass) {
 	if (!k->metaclass) {
 		k->metaclass = metaclass;
-		metaclass->instances++;
+		count_class(metaclass);
 	}
 	k->c.object.mt = front_of(metaclass);
 }
 
 /* The class as an object: its metaclass's part, and the hook for metaclasses when all is there. */
 static int come_alive(klass *k, som_env *ev) {
-	become_instance(k, k->metaclass);
+	k->c.object.mt = front_of(k->metaclass);
 	int code = begin_life(&k->c.object, k->metaclass, ev);
 	if (code != SOM_OK) return code;
 	k->alive = true;
-	if ((code = register_class(k, ev)) == SOM_OK) {
-		((void (*)(som_ref, som_env *))*word_at(front_of(k->metaclass), tok_ready))(&k->c.object, ev);
-		code = ev->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_METACLASS;
-	}
-	return code;
+	((void (*)(som_ref, som_env *))*word_at(front_of(k->metaclass), tok_ready))(&k->c.object, ev);
+	return ev->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_METACLASS;
 }
 
 klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
@@ -426,8 +426,12 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 		m.parents[i]->subclasses--;
 	if (m.metaclass) drop_metaclass(m.metaclass);
 	if (!k) return NULL;
-	if (come_alive(k, ev) == SOM_OK) return k;
-	undefine(k);
+	int code = come_alive(k, ev);
+	const klass *busy;
+	k->by = NULL;
+	lock_wake();
+	if (code == SOM_OK) return k;
+	unload_group(k, NULL, 0, &busy); /* or it stays: something uses it already */
 	return NULL;
 }
 
@@ -435,7 +439,7 @@ som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
 	som_env own, *e = env_or(&own, ev);
 	lock();
 	klass *k = define(desc, false, e);
-	if (k) k->c.object.refs++;
+	if (k) som_retain(&k->c.object);
 	unlock();
 	som_env_clear(&own);
 	return k ? C(k) : NULL;

@@ -95,34 +95,22 @@ void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void 
 	__atomic_add_fetch(&exceptions, drop && value, __ATOMIC_RELAXED);
 }
 
-/* The text of a format, owned. */
-static char *text_of(const char *format, va_list ap) {
-	va_list again;
-	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, again);
-	va_end(again);
-	char *text = n < 0 ? NULL : take((size_t)n + 1);
-	if (text) vsnprintf(text, (size_t)n + 1, format, ap);
-	return text;
-}
-
 som_env aloud;
 
 int fail(som_env *ev, uint32_t code, const char *format, ...) {
 	if (!ev) return (int)code;
-	char id[64];
+	char id[64], text[MAX_ERROR]; /* what is longer is cut */
 	snprintf(id, sizeof id, "IDL:omg.org/CORBA/%s:1.0", codes[code].exception ? codes[code].exception : "BAD_PARAM");
 	va_list ap;
 	va_start(ap, format);
-	char *text = text_of(format, ap);
+	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	if (ev == &aloud)
-		hooks.error(code, text ? text : format);
+		hooks.error(code, text);
 	else {
 		som_raise_system(ev, id, code, SOM_COMPLETED_NO, text);
 		ev->code = code;
 	}
-	give(text);
 	return (int)code;
 }
 

@@ -95,9 +95,7 @@ const char *signature(const char *text, bool procedure, som_env *ev) {
 static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *args, som_value *to, som_env *ev) {
 	union { ffi_arg whole; som_value value; } r = {.value = {.l = 0}};
 	const call *c = call_of(sig);
-	void *at[2 + MAX_ARGS];
-	at[0] = &o;
-	at[1] = &ev;
+	void *at[2 + MAX_ARGS] = {&o, &ev};
 	for (uint32_t i = 0; i < c->nargs; i++)
 		at[2 + i] = (void *)(uintptr_t)&args[i];
 	ffi_call((ffi_cif *)(uintptr_t)&c->cif, proc, &r, at);

@@ -10,6 +10,7 @@
 enum {
 	MAX_NAME = 255,          /* octets of a class's or method's name */
 	MAX_DERIVED = 4095,      /* octets of a derived metaclass's name */
+	MAX_ERROR = 8191,        /* octets of what an error says */
 	MAX_TEXT = 65535,        /* octets of a signature, and of whatever is interned */
 	MAX_PARENTS = 255,       /* of a class */
 	MAX_METHODS = 65535,     /* that a class introduces */
@@ -47,6 +48,7 @@ typedef struct castrow { struct castrow *next; const klass *as; char *row; } cas
 typedef struct pool { struct pool *next; } pool; /* memory that ends with a class */
 
 typedef struct library library;
+typedef struct thread thread;
 
 struct klass {
 	som_class_info info;
@@ -60,6 +62,7 @@ struct klass {
 	som_tok base;        /* of its words: id, data, slots */
 	klass *metaclass, *substitute;
 	library *library;
+	const thread *by;    /* that is making it still, or NULL */
 	uint32_t align;      /* of its own data */
 	uint8_t *abstract;   /* of each parent: its interface alone */
 	uint8_t *concrete;   /* of each class in info.order: not only its interface */
@@ -106,8 +109,10 @@ static inline char *front_of(const klass *k) { return __atomic_load_n(&k->front,
 void lock(void), unlock(void); /* the former boots */
 unsigned lock_let_go(void); /* wholly; how often it was held */
 void lock_again(unsigned depth);
-void lock_wait(void), lock_wake(void); /* for a wake, letting the lock go meanwhile; all that wait */
-void weak_lock(void), weak_unlock(void);
+const thread *this_thread(void);
+/* Waits for a wake, letting the lock go meanwhile, since that thread has in hand what is wanted; false if it waits for this one. */
+bool lock_wait(const thread *by);
+void weak_lock(void), weak_unlock(void), lock_wake(void); /* the last: all that wait */
 void boot(void); /* makes the root classes, once; every way in comes by it, or by lock */
 
 /* env.c */
@@ -189,6 +194,7 @@ void undefine(klass *k); /* what was registered, or made in part; its metaclass 
 
 /* registry.c: under the lock */
 klass *registered(const char *name);
+klass *known(const char *name); /* the same, when it is made: another thread may be at it */
 klass *find_class(const char *name, som_env *ev); /* loads */
 int register_class(klass *k, som_env *ev);
 void unregister_class(klass *k);
@@ -201,8 +207,11 @@ void *open_library(const char *file, char *why, size_t n); /* the hooks to begin
 som_proc *find_symbol(void *handle, const char *name);
 void close_library(void *handle);
 library *library_loading(void); /* whose entry runs in this thread, or NULL */
-void *library_forget(library *l); /* its handle, to be closed when the lock is let go */
-bool unload_group(klass *k, uint32_t refs, const klass **busy); /* k with its library's, if k has but so many references */
+/* Waits until no other thread opens or closes a library. False if that waits for this one, or l, which may be NULL, is being loaded. */
+bool may_open(const library *l);
+void library_end(library *l); /* closes it, with the lock let go, and forgets it */
+void lose_libraries(void); /* that other threads were loading, in the child of a fork */
+bool unload_group(klass *k, const library *with, uint32_t refs, const klass **busy); /* k and classes of that library, if k has but so many references */
 
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */

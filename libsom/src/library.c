@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #ifdef _WIN32
 #include <windows.h>
@@ -32,8 +33,9 @@ void close_library(void *handle) { dlclose(handle); }
 
 struct library {
 	library *next;
-	void *handle;
-	const void *by; /* the thread that is loading it, or NULL: its entry has run */
+	void *handle, *go; /* NULL: linked in; without som_go_runtime */
+	const thread *by; /* that is loading or closing it, or NULL: its entry has run */
+	bool entered;
 	char file[];
 };
 
@@ -43,15 +45,22 @@ typedef struct place { /* where a class is, said by som_library_of_class */
 	char cls[];
 } place;
 
-static _Thread_local char me; /* its address is the thread's */
 static library *libraries;
+static const thread *opener; /* that is in the system's loader, which has a lock of its own, or NULL */
 static place *places;
 static char *folders; /* NULL: those of SOM_PATH */
 static void *go_runtime;
 static _Thread_local library *loading;
 
-/* OTHER: of another machine, which the system's loader passes over where it searches; CUT: shorter than its header says. */
-enum { ABSENT, OTHER, CUT, WHOLE };
+/* OTHER: of another machine, which the system's loader passes over where it searches; CUT: shorter than its header says; ODD: no
+ * file, but perhaps a pipe, on which who opens it waits. */
+enum { ABSENT, OTHER, CUT, ODD, WHOLE };
+static const char *const reasons[] = {[CUT] = "it is shorter than its header says", [ODD] = "it is no regular file"};
+
+static int kind_of(const char *file) {
+	struct stat s;
+	return stat(file, &s) != 0 ? ABSENT : S_ISREG(s.st_mode) ? WHOLE : ODD;
+}
 
 #ifdef __linux__
 #include <link.h>
@@ -60,11 +69,13 @@ extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden"))); /* o
 
 /* Of a file that is cut the system's loader would touch what is not there, and the process would end. What is no library at all is
  * left to the loader, which says so. */
-static int state_of(FILE *f) {
+static int state_of(const char *file) {
 	const unsigned char *mine = __ehdr_start.e_ident;
 	ElfW(Ehdr) h;
 	ElfW(Phdr) p;
-	if (!f) return ABSENT;
+	int kind = kind_of(file);
+	FILE *f = kind == WHOLE ? fopen(file, "rbe") : NULL;
+	if (!f) return kind == WHOLE ? ABSENT : kind;
 	bool elf = fread(&h, sizeof h, 1, f) == 1 && !memcmp(h.e_ident, ELFMAG, SELFMAG);
 	int state = elf && (h.e_ident[EI_CLASS] != mine[EI_CLASS] || h.e_machine != __ehdr_start.e_machine) ? OTHER : WHOLE;
 	uint64_t size = fseek(f, 0, SEEK_END) == 0 ? (uint64_t)ftell(f) : 0;
@@ -93,7 +104,7 @@ static int state_in_search(const char *file) {
 		dlinfo(self, RTLD_DI_SERINFO, all);
 	}
 	for (unsigned i = 0; all && i < all->dls_cnt && state <= OTHER; i++)
-		if (snprintf(at, sizeof at, "%s/%s", all->dls_serpath[i].dls_name, file) < (int)sizeof at) state = state_of(fopen(at, "rb"));
+		if (snprintf(at, sizeof at, "%s/%s", all->dls_serpath[i].dls_name, file) < (int)sizeof at) state = state_of(at);
 	give(all);
 	if (self) dlclose(self);
 	return state;
@@ -101,12 +112,9 @@ static int state_in_search(const char *file) {
 #else
 static int state_in_search(const char *file) { return (void)file, ABSENT; }
 #endif
-static int state(const char *file) { return strchr(file, '/') ? state_of(fopen(file, "rb")) : state_in_search(file); }
+static int state(const char *file) { return strchr(file, '/') ? state_of(file) : state_in_search(file); }
 #else
-static int state(const char *file) {
-	FILE *f = fopen(file, "rb");
-	return f ? fclose(f), WHOLE : ABSENT;
-}
+static int state(const char *file) { return kind_of(file); }
 #endif
 
 library *library_loading(void) { return loading; }
@@ -119,32 +127,46 @@ static library *find_library(const char *file) {
 	return l;
 }
 
-void *library_forget(library *l) {
-	void *handle = l->handle; /* NULL: linked in */
+static som_proc *symbol(const library *l, const char *name) { return l->handle ? hooks.symbol(l->handle, name) : NULL; }
+
+bool may_open(const library *l) {
+	bool may = true;
+	while (may && opener && opener != this_thread() && !(l && l->by))
+		may = lock_wait(opener);
+	return may && !(l && l->by);
+}
+
+void library_end(library *l) {
+	l->by = this_thread();
+	bool go = l->go && l->go == go_runtime; /* which does not leave a process */
+	if (l->handle && !go && !__atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) && may_open(NULL)) {
+		const thread *outer = opener;
+		opener = l->by;
+		unsigned depth = lock_let_go();
+		hooks.unload(l->handle);
+		lock_again(depth);
+		opener = outer;
+	}
 	library **at = &libraries;
 	while (*at != l)
 		at = &(*at)->next;
 	*at = l->next;
-	if (handle && go_runtime && hooks.symbol(handle, "som_go_runtime") == (som_proc *)go_runtime)
-		handle = NULL; /* Go's runtime does not leave a process */
 	give(l);
-	return handle;
+	lock_wake();
 }
 
-/* A process has room for one Go runtime; class libraries in Go export som_go_runtime. */
-static bool second_go(void *handle) {
-	void *go = (void *)hooks.symbol(handle, "som_go_runtime");
-	if (go && go_runtime && go != go_runtime) return true;
-	go_runtime = go ? go : go_runtime;
-	return false;
+void lose_libraries(void) {
+	for (library *l = libraries; l; l = l->next)
+		if (l->by != this_thread()) l->by = NULL;
+	opener = opener == this_thread() ? opener : NULL;
 }
 
-/* Runs the entry of a library that is just opened, and forgets it if that fails. */
+/* Runs the entry of a library. */
 static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
-	if (!entry) entry = (som_library_entry_proc *)hooks.symbol(l->handle, SOM_LIBRARY_ENTRY);
 	if (!entry) return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
-	if (l->handle && second_go(l->handle))
+	if (l->go && go_runtime && l->go != go_runtime) /* a process has room for one; class libraries in Go export it */
 		return fail(ev, SOM_E_LIBRARY, "%s has a Go runtime of its own, and there is one in the process already; build the two libraries as one", l->file);
+	go_runtime = l->go ? l->go : go_runtime;
 	library *outer = loading;
 	som_env inner = {0};
 	loading = l;
@@ -156,45 +178,59 @@ static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
 	return code;
 }
 
-/* Loads a file, or takes the entry of a library that is linked in. */
-static int load(const char *file, som_library_entry_proc *entry, som_env *ev) {
-	for (library *l; (l = find_library(file)); lock_wait()) /* while another thread is at it */
-		if (!l->by || l->by == &me) return SOM_OK;
-	library *l = take(sizeof *l + strlen(file) + 1);
-	if (!l) return no_memory(ev, "a class library");
+/* Loads a file, or takes the entry of a library that is linked in, for a class or for NULL. SOM_E_UNKNOWN, without a text: nothing could be
+ * loaded, and the file's state is at most passes. The lock is let go while the file is opened, and who opens others waits. */
+static int load(const char *file, som_library_entry_proc *entry, const char *cls, int passes, som_env *ev) {
+	library *l;
+	while ((l = find_library(file)) || (!entry && opener && opener != this_thread())) {
+		if (l && !l->by && !l->entered) return fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: another thread was at it when the process forked", file);
+		if ((l && (!l->by || l->by == this_thread())) || (cls && registered(cls))) return SOM_OK;
+		if (!lock_wait(l ? l->by : opener)) return fail(ev, SOM_E_CYCLE, "%s cannot be loaded: another thread is at it, which waits for what this one loads", file);
+	}
+	if (!(l = take(sizeof *l + strlen(file) + 1))) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
+	l->by = this_thread();
 	l->next = libraries;
 	libraries = l;
-	l->by = &me;
-	char why[512] = "it is shorter than its header says";
+	char why[512] = "";
+	const thread *outer = opener;
+	opener = entry ? opener : l->by;
 	unsigned depth = lock_let_go();
-	l->handle = !entry && state(file) != CUT ? hooks.load(file, why, sizeof why) : NULL;
-	som_proc *ready = l->handle ? hooks.symbol(l->handle, SOM_LIBRARY_READY) : NULL;
-	if (ready) ready(); /* without the lock, which the thread that it waits for may need */
+	int seen = entry ? WHOLE : state(file);
+	if (seen == CUT || seen == ODD)
+		snprintf(why, sizeof why, "%s", reasons[seen]);
+	else if (!entry && (seen != ABSENT || passes != ABSENT))
+		l->handle = hooks.load(file, why, sizeof why);
+	som_proc *ready = symbol(l, SOM_LIBRARY_READY);
+	l->go = (void *)symbol(l, "som_go_runtime");
+	entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
+	bool there = entry || l->handle;
 	lock_again(depth);
-	int code = l->handle || entry ? enter(l, entry, ev) : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
-	if (code == SOM_OK) l->by = NULL;
+	opener = outer;
 	lock_wake();
-	if (code == SOM_OK) return code;
-	const klass *busy;
-	klass *k = all_classes;
-	while (k && (k->library != l || k->derived))
-		k = k->next;
-	if (k && !unload_group(k, k->c.object.refs, &busy)) {
-		l->by = NULL; /* something of it is in use already: it stays */
-		return code;
+	if (ready) {
+		depth = lock_let_go();
+		ready(); /* without the lock, which the thread that it waits for may need */
+		lock_again(depth);
 	}
-	void *handle = library_forget(l);
-	depth = lock_let_go();
-	if (handle && !__atomic_load_n(&exceptions, __ATOMIC_ACQUIRE)) hooks.unload(handle);
-	lock_again(depth);
+	int code = there ? enter(l, entry, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
+	const klass *busy;
+	klass *k = code == SOM_OK ? NULL : all_classes;
+	while (k && k->library != l)
+		k = k->next;
+	l->entered = code == SOM_OK || (k && !unload_group(k, l, 0, &busy)); /* where it has failed, something of it is in use already: it stays */
+	if (l->entered)
+		l->by = NULL;
+	else
+		library_end(l);
+	lock_wake();
 	return code;
 }
 
 static int load_named(const char *file, som_library_entry_proc *entry, som_env *ev) {
 	if (!file || !*file) return fail(ev, SOM_E_LIBRARY, "a class library without a name");
 	lock();
-	int code = load(file, entry, ev);
+	int code = load(file, entry, NULL, -1, ev);
 	unlock();
 	return code;
 }
@@ -223,11 +259,10 @@ static void file_name(char *to, size_t n, const char *cls, bool first) {
 
 /* Tries one file: SOM_OK if the class is there now, SOM_E_UNKNOWN if there is no such file. */
 static int try(const char *file, const char *cls, bool by_system, som_env *ev) {
-	if (!by_system && state(file) == ABSENT) return SOM_E_UNKNOWN;
-	int code = load(file, NULL, ev);
+	int code = load(file, NULL, cls, by_system ? OTHER : ABSENT, ev);
 	if (code == SOM_OK && !registered(cls))
 		code = fail(ev, by_system ? SOM_E_UNKNOWN : SOM_E_LIBRARY, "%s does not define the class %s", file, cls);
-	return code != SOM_OK && by_system && !find_library(file) && state(file) <= OTHER ? SOM_E_UNKNOWN : code;
+	return code;
 }
 
 /* Tries the files that may have a class, in a folder whose name has n octets; without one, where the system looks. */
@@ -248,8 +283,10 @@ int load_for(const char *cls, som_env *ev) {
 	char name[MAX_NAME + 16] = "";
 	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
 	for (place *p = places; p; p = p->next)
-		if (!strcmp(p->cls, cls))
-			return try(p->file, cls, true, ev) == SOM_OK ? SOM_OK : fail(ev, SOM_E_LIBRARY, "class %s: its library %s is not to be loaded or lacks it", cls, p->file);
+		if (!strcmp(p->cls, cls)) {
+			int code = try(p->file, cls, true, ev);
+			return code != SOM_E_UNKNOWN ? code : fail(ev, SOM_E_LIBRARY, "class %s: its library %s is not to be loaded or lacks it", cls, p->file);
+		}
 	const char *now = folders ? folders : getenv("SOM_PATH");
 	char *path = copy_text(now); /* another may be set while the lock is let go */
 	if (now && !path) return no_memory(ev, "a path");

@@ -163,7 +163,7 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 	if (at + 1 >= sizeof name)
 		return fail(ev, SOM_E_METACLASS, "class %s: the name of its derived metaclass has more than %d octets; give it an explicit one", of, MAX_DERIVED), NULL;
 	strcpy(name + at, ")");
-	klass *m = registered(name);
+	klass *m = known(name);
 	if (m) return m;
 	som_class_desc d = {.size_of = sizeof d, .name = name, .parents = names, .nparents = n};
 	som_env inner = {0};

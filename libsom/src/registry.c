@@ -17,6 +17,13 @@ klass *registered(const char *name) {
 	return k;
 }
 
+klass *known(const char *name) {
+	klass *k;
+	while ((k = registered(name)) && k->by && lock_wait(k->by))
+		;
+	return k; /* not made yet if its making waits for this, or is this thread's */
+}
+
 int register_class(klass *k, som_env *ev) {
 	if (registered(k->info.name)) return fail(ev, SOM_E_NAME, "there is a class %s already", k->info.name);
 	k->hash = hash_text(k->info.name);
@@ -26,6 +33,7 @@ int register_class(klass *k, som_env *ev) {
 	k->next = all_classes;
 	all_classes = k;
 	k->registered = true;
+	lock_wake();
 	return SOM_OK;
 }
 
@@ -44,15 +52,15 @@ void unregister_class(klass *k) {
 klass *find_class(const char *name, som_env *ev) {
 	if (!name || strlen(name) > MAX_DERIVED)
 		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all", MAX_NAME), NULL;
-	klass *k = registered(name);
-	return k || load_for(name, ev) != SOM_OK ? k : registered(name);
+	klass *k = known(name);
+	return k || load_for(name, ev) != SOM_OK ? k : known(name);
 }
 
 static som_class *pinned(klass *k) { return __atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED), C(k); }
 
 static som_class *pinned_by_name(const char *name, bool load, som_env *ev) {
 	lock();
-	klass *k = load ? find_class(name, ev) : name ? registered(name) : NULL;
+	klass *k = load ? find_class(name, ev) : name ? known(name) : NULL;
 	som_class *c = k ? pinned(substituted(k)) : NULL;
 	unlock();
 	return c;
@@ -113,6 +121,7 @@ uint64_t som_class_instances(const som_class *c) { return __atomic_load_n(&K(c)-
 static bool needless(const klass *k, uint32_t refs) {
 	uint64_t instances = 0; /* and subclasses, of those that are marked */
 	uint32_t subclasses = 0;
+	if (k->by) return false;
 	for (const klass *x = all_classes; x; x = x->next) {
 		if (x->substitute == k && !x->mark) return false;
 		instances += x->mark && x->metaclass == k;
@@ -122,9 +131,9 @@ static bool needless(const klass *k, uint32_t refs) {
 	return som_class_instances(C(k)) == instances && k->subclasses == subclasses && __atomic_load_n(&k->c.object.refs, __ATOMIC_ACQUIRE) == refs;
 }
 
-bool unload_group(klass *k, uint32_t refs, const klass **busy) {
+bool unload_group(klass *k, const library *with, uint32_t refs, const klass **busy) {
 	for (klass *x = all_classes; x; x = x->next)
-		x->mark = x == k || (k->library && x->library == k->library && !x->derived);
+		x->mark = x == k || (with && x->library == with);
 	for (bool more = true; more;) { /* metaclasses that were derived for these alone end with them */
 		more = false;
 		for (klass *x = all_classes; x; x = x->next)
@@ -139,7 +148,7 @@ bool unload_group(klass *k, uint32_t refs, const klass **busy) {
 	}
 	/* The newest first, so that nobody loses a parent; derived metaclasses end by themselves, whichever their place. */
 	for (klass *x = all_classes; x;) {
-		bool ends = x->mark && !x->derived;
+		bool ends = x->mark && (!x->derived || x == k);
 		if (ends) undefine(x);
 		x = ends ? all_classes : x->next;
 	}
@@ -152,14 +161,15 @@ int som_class_unload(som_class *c, som_env *ev) {
 	if (!is_class(c, ev)) return SOM_E_TYPE;
 	lock();
 	library *l = k->library;
+	bool loading = k->by || (l && !may_open(l));
 	uint32_t held = l ? __atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) : 0;
-	bool done = !held && k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, 1, &busy);
+	bool done = !loading && !held && k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, l, 1, &busy);
 	if (!done)
 		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its library may "
-			"have to end", k->info.name, busy->info.name, (unsigned long long)busy->instances, busy->subclasses, busy->c.object.refs, held);
-	void *handle = done && l && l != library_loading() ? library_forget(l) : NULL; /* whose entry runs, load sees to */
+			"have to end%s", k->info.name, busy->info.name, (unsigned long long)som_class_instances(C(busy)), busy->subclasses,
+			__atomic_load_n(&busy->c.object.refs, __ATOMIC_RELAXED), held, loading ? "; it is being made, or its library loaded" : "");
+	if (done && l) library_end(l);
 	unlock();
-	if (handle) hooks.unload(handle);
 	return done ? SOM_OK : SOM_E_BUSY;
 }
 

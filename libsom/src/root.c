@@ -17,7 +17,8 @@ bool is_plain(const klass *k) {
 
 static klass *make(const som_class_desc *d, klass *parent, som_env *ev) {
 	klass *k = define_root(d, parent, class_class, ev);
-	if (k && register_class(k, ev) == SOM_OK) {
+	if (k) {
+		k->by = NULL;
 		if (class_class) become_instance(k, class_class);
 		return k;
 	}

@@ -5,7 +5,13 @@
 
 #include <pthread.h>
 
-static _Thread_local unsigned held;
+struct thread {
+	const thread *waits; /* for what another thread has in hand */
+	unsigned since;      /* while nobody was woken: its number of wakes is that */
+	unsigned held;       /* how often this one has the lock */
+};
+static _Thread_local thread me;
+static unsigned wakes;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, weak = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
 static bool booted;
@@ -14,41 +20,53 @@ void weak_lock(void) { pthread_mutex_lock(&weak); }
 void weak_unlock(void) { pthread_mutex_unlock(&weak); }
 
 static void acquire(void) {
-	if (held++ == 0) pthread_mutex_lock(&mutex);
+	if (me.held++ == 0) pthread_mutex_lock(&mutex);
 }
 
 void unlock(void) {
-	if (--held == 0) pthread_mutex_unlock(&mutex);
+	if (--me.held == 0) pthread_mutex_unlock(&mutex);
 }
 
 void lock(void) { boot(), acquire(); }
 
 unsigned lock_let_go(void) {
-	unsigned depth = held;
-	held = 0;
+	unsigned depth = me.held;
+	me.held = 0;
 	pthread_mutex_unlock(&mutex);
 	return depth;
 }
 
 void lock_again(unsigned depth) {
 	pthread_mutex_lock(&mutex);
-	held = depth;
+	me.held = depth;
 }
 
-void lock_wait(void) {
-	unsigned depth = held;
-	held = 0;
+const thread *this_thread(void) { return &me; }
+
+bool lock_wait(const thread *by) {
+	for (const thread *t = by; t; t = t->since == wakes ? t->waits : NULL) /* who has been woken since looks again, and perhaps goes on */
+		if (t == &me) return false;
+	unsigned depth = me.held;
+	me = (thread){.waits = by, .since = wakes};
 	pthread_cond_wait(&woken, &mutex);
-	held = depth;
+	me = (thread){.held = depth};
+	return true;
 }
 
-void lock_wake(void) { pthread_cond_broadcast(&woken); }
+void lock_wake(void) { wakes++, pthread_cond_broadcast(&woken); }
 
 /* The child of a fork has the forking thread alone: what it is given must not be half made by another. */
 #ifndef _WIN32
-static void before_fork(void) { lock(), weak_lock(); }
+static void before_fork(void) { lock(), may_open(NULL), weak_lock(); }
 static void after_fork(void) { weak_unlock(), unlock(); }
-static void mind_forks(void) { pthread_atfork(before_fork, after_fork, after_fork); }
+static void in_child(void) {
+	woken = (pthread_cond_t)PTHREAD_COND_INITIALIZER; /* nobody waits here */
+	lose_libraries();
+	for (klass *k = all_classes; k; k = k->next)
+		k->by = k->by == &me ? &me : NULL;
+	after_fork();
+}
+static void mind_forks(void) { pthread_atfork(before_fork, after_fork, in_child); }
 #else
 static void mind_forks(void) {}
 #endif

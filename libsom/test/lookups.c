@@ -42,6 +42,24 @@ static void unload(void) {
 	check(same > 0, "no class had the row of another: nothing is shown");
 }
 
+/* What is put in front of a method is found for objects that are cast, too, whatever their row led to before. */
+static void front(void) {
+	som_env ev = {0};
+	const som_method own[] = {{"m", "v:", proc(1), NULL, SOM_STATIC}};
+	const som_class_desc d = {.size_of = sizeof d, .name = "Fronted", .introduces = own, .nintroduces = 1, .method_size = sizeof *own};
+	const som_name *m = som_name_of("m", &ev);
+	som_class *c = som_class_define(&d, &ev);
+	som_found found = {.size_of = sizeof found};
+	check(som_lookup(c, "m", &found, &ev) == SOM_OK, "a lookup");
+	for (int i = 0; i < 3; i++) {
+		som_ref o = som_new(c, &ev);
+		check(som_cast(o, som_object_class(), &ev) == SOM_OK && som_find(o, m, &ev) == proc(i ? 2 : 1), "a name that leads behind what is in front");
+		som_release(o);
+		if (i == 0) check(som_class_front(c, found.token, proc(2), &ev) == SOM_OK, "something in front");
+	}
+	check(som_class_unload(c, &ev) == SOM_OK, "unload");
+}
+
 static void *find_all(void *step) {
 	som_env ev = {0};
 	int by = *(int *)step;
@@ -57,6 +75,7 @@ int main(int argc, char **argv) {
 	som_env ev = {0};
 	if (argc > 1) rounds = atoi(argv[1]);
 	unload();
+	front();
 	for (int i = 0; i < NAMES; i++) {
 		snprintf(texts[i], sizeof texts[i], "n%d", i);
 		own[i] = (som_method){texts[i], "v:", proc(i), NULL, SOM_STATIC};

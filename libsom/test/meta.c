@@ -3,7 +3,9 @@
 #include "check.h"
 #include "som_meta.h"
 
+#include <pthread.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 #define CHECK(ok) CHECK_IN(ev, ok)
 
@@ -480,6 +482,34 @@ static void variable(som_env *ev) {
 	CHECK(says(under("Unnamed", "Animal", "SOMMTraced", ev), 1, ev) == 11 && says(under("NamedB", "Animal", "SOMMTraced", ev), 1, ev) == 11);
 }
 
+static int done; /* atomic */
+static void *come_and_go(void *c) {
+	som_env ev = {0};
+	while (!__atomic_load_n(&done, __ATOMIC_RELAXED)) {
+		som_ref o = som_new(c, &ev), p = som_new(c, &ev);
+		som_release(o);
+		som_release(p);
+	}
+	return NULL;
+}
+
+/* Who asks for the extent may come to hold the last reference to an object. */
+static void churned(som_env *ev) {
+	som_class *c = under("Ch", "Animal", "SOMMExtentManaged", ev);
+	pthread_t t;
+	som_ref some[2];
+	alarm(100); /* who waits for ever is ended */
+	CHECK(pthread_create(&t, NULL, come_and_go, c) == 0);
+	for (int i = 0; i < 1000000; i++) { /* in half as many, it happens mostly */
+		int64_t n = som_extent(c, some, i % 2, ev);
+		CHECK(n >= 0 && n <= 4);
+		if (n > 0 && i % 2) som_release(some[0]);
+	}
+	__atomic_store_n(&done, 1, __ATOMIC_RELAXED);
+	pthread_join(t, NULL);
+	CHECK(som_extent(c, NULL, 0, ev) == 0 && som_class_instances(c) == 0);
+}
+
 static void extents(som_env *ev) {
 	som_class *c = under("E", "Animal", "SOMMExtentManaged", ev);
 	som_ref all[4] = {som_new(c, ev), som_new(c, ev), som_new(c, ev)}, got[4] = {NULL};
@@ -578,7 +608,7 @@ static void cost(som_env *ev) {
 
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"no-signature", no_signature},
-		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents},
+		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents}, {"churned", churned},
 		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"complaints", complaints}, {"prevention", prevention},
 		{"variable", variable}};
 	som_env ev = {0};

@@ -93,7 +93,8 @@ static void *work(void *arg) {
 		if (i == rounds / 2 && id == 0)
 			check(som_class_add(base, "dynamic", "i:", (som_proc *)one, &ev) == SOM_OK, "add");
 		som_class *c = som_class_named("Base", &ev);
-		check(c == base, "named");
+		check(c == base && som_class_unload(c, &ev) == SOM_E_BUSY, "named, and in use");
+		som_env_clear(&ev);
 		som_release(&c->object);
 		check(ev.major == 0, "an exception");
 	}

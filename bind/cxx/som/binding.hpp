@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace som {
@@ -25,8 +26,19 @@ template <std::size_t N> struct tokens {
 	}
 };
 
-// The file of the class library that this module is, once it has defined a class; borrowed from the kernel.
-SOM_LOCAL inline const char *own_library = nullptr;
+// The file of the class library that this module is, once it has defined a class; or a library's name that is linked in. It is the module's
+// own copy, since what is linked in stays when its classes are unloaded, and the kernel's text does not.
+struct SOM_LOCAL library_name {
+	std::string text;
+	const library_name *older; // what another thread may be reading stays
+};
+struct SOM_LOCAL library_names {
+	const library_name *last = nullptr;
+	~library_names() {
+		for (const library_name *n = std::exchange(last, nullptr); n;) delete std::exchange(n, n->older);
+	}
+};
+SOM_LOCAL inline library_names own_library;
 
 // What stands in memory that another thread may be writing, and its writing.
 template <class T> SOM_LOCAL inline T load(const T &t) noexcept {
@@ -42,6 +54,14 @@ template <class T> SOM_LOCAL inline T exchange(T &t, T v) noexcept {
 #else
 	return std::exchange(t, v);
 #endif
+}
+
+SOM_LOCAL inline bool is_own_library(const char *name) noexcept {
+	const library_name *mine = load(own_library.last);
+	return mine && name && mine->text == name;
+}
+SOM_LOCAL inline void own_library_is(const char *name) {
+	if (!is_own_library(name)) exchange(own_library.last, static_cast<const library_name *>(new library_name{name, load(own_library.last)}));
 }
 
 // A class as the compiler describes it to this header is a type C with
@@ -72,8 +92,7 @@ template <class C, class... P> SOM_LOCAL void bind_with(list<P...>) {
 	b.nbases = sizeof...(P);
 	som_class_bind(&b, reinterpret_cast<som_classdata *>(&C::bound), &ev);
 	check(ev);
-	const char *mine = load(own_library), *its = som_class_describe(C::bound.c.cls)->library;
-	if (mine && its && std::strcmp(mine, its) == 0 && !exchange(C::bound.own, true)) som_release(&C::bound.c.cls->object);
+	if (is_own_library(som_class_describe(C::bound.c.cls)->library) && !exchange(C::bound.own, true)) som_release(&C::bound.c.cls->object);
 }
 
 // Binds a class; throws where it cannot be found, has another version than is asked for, or is not what this module was compiled

@@ -205,7 +205,7 @@ template <class D, class... Entry> SOM_LOCAL class_object define(const char *nam
 	class_object c(class_object::som_adopt(), reinterpret_cast<som_ref>(som_class_define(&d.desc, &ev)));
 	check(ev);
 	facts<D>::learn(c.get_class());
-	if (c.info().library) exchange(own_library, c.info().library);
+	if (c.info().library) own_library_is(c.info().library);
 	return c;
 }
 

@@ -347,6 +347,23 @@ static void without_idl() {
 	CHECK(THROWN(som::system_exception, som::define<Sulking>("Sulking")).code() == SOM_E_NAME);
 }
 
+class Passing : public som::impl<Passing, Animal> {};
+static int passing(std::uint32_t abi, som_env *ev) {
+	return som::library(abi, ev, [] { som::define<Passing>("Passing"); });
+}
+
+// A library that is linked in and whose classes are unloaded: what is bound afterwards is bound.
+static void unloaded() {
+	som_env ev = som_env();
+	for (int twice = 0; twice < 2; twice++) {
+		CHECK(som_library_add("passing", passing, &ev) == SOM_OK);
+		CHECK(som_class_unload(som_class_registered("Passing", &ev), &ev) == SOM_OK);
+		som::unbind<elsewhere>();
+		som::bind<elsewhere>();
+		CHECK(som_bound(&elsewhere::bound.c) && !elsewhere::bound.own);
+	}
+}
+
 static void threads() {
 	Puppy shared = som::create<Puppy>();
 	std::vector<std::thread> all;
@@ -379,6 +396,7 @@ int main() {
 	initializers();
 	several_parents();
 	without_idl();
+	unloaded();
 	threads();
 	for (const char *name : {"Zoo::Animal", "Zoo::Dog", "Zoo::Puppy", "Cat"}) {
 		if (instances(name) != 0) std::printf("%s: %d left\n", name, static_cast<int>(instances(name))), failures++;

@@ -1,0 +1,402 @@
+/* loading.c: libraries that are loaded and unloaded by several threads, with forks, and what can go wrong meanwhile. The libraries are made of
+ * hooks, so that a thread is where a check wants it, not where chance has it. Each argument is the name of a check; says "ok". */
+#define _DEFAULT_SOURCE
+#include "check.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CHECK(ok) CHECK_IN(&ev, ok)
+enum { TRIES = 2000 }; /* how often others get the processor to do what they must not be able to do */
+
+/* ---- Libraries ---- */
+
+typedef struct library {
+	const char *name;
+	som_library_entry_proc *entry;
+	void (*opening)(void); /* what its constructors would do */
+	som_proc *ready;
+	int open; /* atomic, as is what follows */
+	int runs; /* its entry */
+} library;
+
+static library aa, bb;
+static int begun, going, seen; /* atomic: what threads tell each other */
+
+static int get(const int *at) { return __atomic_load_n(at, __ATOMIC_ACQUIRE); }
+static void set(int *at, int to) { __atomic_store_n(at, to, __ATOMIC_RELEASE); }
+static void await(const int *at) {
+	while (!get(at))
+		sched_yield();
+}
+static void await_in_vain(const int *at) {
+	for (int i = 0; i < TRIES && !get(at); i++)
+		sched_yield();
+}
+
+static void *load(const char *file, char *why, size_t n) {
+	library *l = !strcmp(file, "aa") ? &aa : !strcmp(file, "bb") ? &bb : NULL;
+	if (!l || !l->entry) return snprintf(why, n, "there is none"), NULL;
+	if (l->opening) l->opening();
+	__atomic_add_fetch(&l->open, 1, __ATOMIC_ACQ_REL);
+	return l;
+}
+
+static som_proc *symbol(void *handle, const char *name) {
+	const library *l = handle;
+	return !strcmp(name, SOM_LIBRARY_ENTRY) ? (som_proc *)l->entry : !strcmp(name, SOM_LIBRARY_READY) ? l->ready : NULL;
+}
+
+static void unload(void *handle) {
+	library *l = handle;
+	if (l->runs) abort(); /* its code is being executed */
+	__atomic_sub_fetch(&l->open, 1, __ATOMIC_ACQ_REL);
+}
+
+static som_class *defined(const char *name, const char *parent, const char *metaclass, som_env *ev) {
+	const char *parents[] = {parent};
+	const som_class_desc d = {.size_of = sizeof d, .name = name, .parents = parent ? parents : NULL, .nparents = parent != NULL, .metaclass = metaclass};
+	return som_class_define(&d, ev);
+}
+
+static int define(const char *name, const char *parent, som_env *ev) {
+	som_class *c = defined(name, parent, NULL, ev);
+	som_release((som_ref)c);
+	return c ? SOM_OK : (int)ev->code;
+}
+
+/* What a thread asks for, and what came of it: 0 or the error. */
+typedef struct asked { const char *name; int code; char text[1024]; } asked;
+static void *ask(void *arg) {
+	asked *a = arg;
+	som_env ev = {0};
+	som_class *c = som_class_named(a->name, &ev);
+	a->code = c ? SOM_OK : (int)ev.code;
+	snprintf(a->text, sizeof a->text, "%s", ev.text ? ev.text : "");
+	som_env_clear(&ev);
+	som_release((som_ref)c);
+	return NULL;
+}
+
+static pthread_t begin(void *(*run)(void *), void *arg) {
+	pthread_t t;
+	if (pthread_create(&t, NULL, run, arg) != 0) abort();
+	return t;
+}
+
+/* ---- Unloading what is being loaded ---- */
+
+static int one_and_more(som_env *ev) {
+	aa.runs = 1;
+	int code = define("Aa::One", NULL, ev);
+	if (code == SOM_OK) code = define("Aa::Two", "Bb::One", ev);
+	aa.runs = 0;
+	return code;
+}
+static int aa_entry(uint32_t abi, som_env *ev) { return (void)abi, one_and_more(ev); }
+static int bb_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Bb::One", NULL, ev); }
+
+static void hold(void) {
+	set(&begun, 1);
+	await(&going);
+}
+
+/* The entry of a library that waits for another: the classes that it has made so far stay. */
+static void unloaded_early(void) {
+	som_env ev = {0};
+	asked a = {.name = "Aa::Two"};
+	aa = (library){.entry = aa_entry};
+	bb = (library){.entry = bb_entry, .opening = hold};
+	pthread_t t = begin(ask, &a);
+	await(&begun);
+	som_class *c = som_class_registered("Aa::One", &ev);
+	CHECK(c && som_class_unload(c, &ev) == SOM_E_BUSY && refused(&ev, SOM_E_BUSY, "its library loaded"));
+	set(&going, 1);
+	pthread_join(t, NULL);
+	CHECK(a.code == SOM_OK && som_class_unload(c, &ev) == SOM_OK && !aa.open && bb.open == 1);
+	c = som_class_named("Bb::One", &ev);
+	CHECK(som_class_unload(c, &ev) == SOM_OK && !bb.open);
+}
+
+/* An entry that unloads a class of its own, by way of another library's, too. */
+static int inner_code, outer_code;
+static int unload_one(void) {
+	som_class *c = som_class_registered("Aa::One", NULL);
+	int code = som_class_unload(c, NULL);
+	if (code != SOM_OK) som_release((som_ref)c);
+	return code;
+}
+static void unload_outer(void) { inner_code = unload_one(); }
+static int own_entry(uint32_t abi, som_env *ev) {
+	(void)abi, aa.runs = 1;
+	int code = define("Aa::One", NULL, ev);
+	som_release((som_ref)som_class_named("Bb::One", ev));
+	outer_code = unload_one();
+	aa.runs = 0;
+	return code;
+}
+
+static void unloaded_by_itself(void) {
+	som_env ev = {0};
+	aa = (library){.entry = own_entry};
+	bb = (library){.entry = bb_entry, .opening = unload_outer};
+	som_class *c = som_class_named("Aa::One", &ev);
+	CHECK(c && inner_code == SOM_E_BUSY && outer_code == SOM_E_BUSY && som_class_unload(c, &ev) == SOM_OK && !aa.open);
+}
+
+/* A library that fails when somebody has a class of it already: that stays. */
+static som_class *held;
+static void hold_class(void) { held = som_class_registered("Aa::One", NULL); }
+static int failing_entry(uint32_t abi, som_env *ev) {
+	som_release((som_ref)defined("Aa::One", NULL, NULL, ev));
+	som_release((som_ref)som_class_named("Bb::One", ev));
+	return (void)abi, som_raise_user(ev, "IDL:Fails:1.0", NULL, NULL), SOM_E_RAISED;
+}
+
+static void failed_in_use(void) {
+	som_env ev = {0};
+	aa = (library){.entry = failing_entry};
+	bb = (library){.entry = bb_entry, .opening = hold_class};
+	CHECK(!som_class_named("Aa::Two", &ev) && refused(&ev, SOM_E_LIBRARY, "aa could not define its classes: IDL:Fails:1.0"));
+	som_ref o = som_new(held, &ev);
+	CHECK(o && aa.open);
+	som_release(o);
+	CHECK(som_class_unload(held, &ev) == SOM_OK && !aa.open);
+}
+
+/* What joins metaclasses of two libraries is of neither, and tells of no library that may have gone. */
+static int meta_entry(uint32_t abi, som_env *ev) {
+	int code = define("Aa::Meta", "SOMClass", ev);
+	som_class *metas[] = {som_class_registered("Meta", NULL), som_class_registered("Aa::Meta", NULL)};
+	som_release((som_ref)som_class_join(metas, 2, ev));
+	som_release((som_ref)metas[0]);
+	som_release((som_ref)metas[1]);
+	return (void)abi, code == SOM_OK ? define("Aa::One", NULL, ev) : code;
+}
+
+static void derived(void) {
+	som_env ev = {0};
+	aa = (library){.entry = meta_entry};
+	som_release((som_ref)defined("Meta", "SOMClass", NULL, &ev));
+	som_release((som_ref)som_class_named("Aa::One", &ev));
+	som_class *both = som_class_registered("SOMDerived(Meta,Aa::Meta)", &ev), *one = som_class_registered("Aa::One", &ev);
+	CHECK(both && !som_class_describe(both)->library && one && !strcmp(som_class_describe(one)->library, "aa"));
+}
+
+/* ---- Classes that are being made ---- */
+
+static int is_ready, unload_code, early;
+static void *look(void *name) {
+	som_env ev = {0};
+	som_class *c = som_class_registered(name, &ev);
+	CHECK(c != NULL);
+	early = !get(&is_ready);
+	som_release((som_ref)c);
+	set(&seen, 1);
+	return NULL;
+}
+
+static pthread_t looker;
+static void look_and_unload(void) {
+	som_class *c = som_class_registered("K", NULL); /* this thread sees it */
+	unload_code = som_class_unload(c, NULL);
+	if (unload_code == SOM_E_BUSY) som_release((som_ref)c);
+	looker = begin(look, "K");
+	await_in_vain(&seen);
+}
+
+static void ready_by_bb(som_ref c, som_env *ev) {
+	(void)c;
+	som_release((som_ref)som_class_named("Bb::One", ev));
+	set(&is_ready, 1);
+}
+
+static void meta_of(const char *name, void (*ready)(som_ref c, som_env *ev)) {
+	som_env ev = {0};
+	const char *parents[] = {"SOMClass"};
+	const som_override over[] = {{"somClassReady", (som_proc *)ready, NULL}};
+	const som_class_desc d = {.size_of = sizeof d, .name = name, .parents = parents, .nparents = 1, .overrides = over, .noverrides = 1, .override_size = sizeof *over};
+	som_class *c = som_class_define(&d, &ev);
+	CHECK(c != NULL);
+	som_release((som_ref)c);
+}
+
+/* A class whose metaclass is not done with it is not to be unloaded, nor seen by other threads. */
+static void unready(void) {
+	som_env ev = {0};
+	bb = (library){.entry = bb_entry, .opening = look_and_unload};
+	meta_of("M", ready_by_bb);
+	som_class *c = defined("K", NULL, "M", &ev);
+	CHECK(c && unload_code == SOM_E_BUSY);
+	pthread_join(looker, NULL);
+	CHECK(!early && som_class_unload(c, &ev) == SOM_OK);
+}
+
+static void refuse_in_use(som_ref c, som_env *ev) {
+	int code = define("Sub", som_class_describe((som_class *)c)->name, NULL);
+	if (code != SOM_OK && strcmp(som_class_describe((som_class *)c)->name, "Sub")) abort();
+	som_raise_system(ev, "IDL:omg.org/CORBA/NO_PERMISSION:1.0", 0, SOM_COMPLETED_NO, "no");
+}
+static void refuse_one(som_ref c, som_env *ev) {
+	if (!strcmp(som_class_describe((som_class *)c)->name, "K")) refuse_in_use(c, ev);
+}
+
+/* A class that its metaclass refuses when there is a subclass already: it stays, as that does. */
+static void refused_in_use(void) {
+	som_env ev = {0};
+	meta_of("M", refuse_one);
+	CHECK(!defined("K", NULL, "M", &ev) && ev.major == SOM_SYSTEM_EXCEPTION);
+	som_env_clear(&ev);
+	som_class *sub = som_class_registered("Sub", &ev);
+	som_ref o = som_new(sub, &ev);
+	CHECK(o && som_is_a(o, som_class_registered("K", &ev)));
+	som_release(o);
+	CHECK(som_class_unload(sub, &ev) == SOM_OK);
+}
+
+/* ---- Threads that need each other's libraries ---- */
+
+static void go(void) { set(&going, 1); }
+static void ready_waits(void) { await(&begun); }
+static int begin_entry(uint32_t abi, som_env *ev) { return set(&begun, 1), (void)abi, define("Bb::One", "Aa::One", ev); }
+
+/* The libraries need each other's classes, in an order in which they can be had. */
+static void mutual(void) {
+	som_env ev = {0};
+	asked a = {.name = "Aa::Two"}, b = {.name = "Bb::One"};
+	aa = (library){.entry = aa_entry, .opening = go, .ready = ready_waits};
+	bb = (library){.entry = begin_entry};
+	pthread_t s = begin(ask, &a);
+	await(&going); /* from Bb::One on they cannot be had, by one thread either */
+	pthread_t t = begin(ask, &b);
+	pthread_join(s, NULL);
+	pthread_join(t, NULL);
+	CHECK(a.code == SOM_OK && b.code == SOM_OK && aa.open == 1 && bb.open == 1);
+}
+
+static int ping_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Aa::One", "Bb::One", ev); }
+
+/* And in none: both are told so, whoever comes first. */
+static void circle(void) {
+	som_env ev = {0};
+	asked a = {.name = "Aa::One"}, b = {.name = "Bb::One"};
+	aa = (library){.entry = ping_entry, .ready = ready_waits};
+	bb = (library){.entry = begin_entry};
+	pthread_t s = begin(ask, &a), t = begin(ask, &b);
+	pthread_join(s, NULL);
+	pthread_join(t, NULL);
+	CHECK(a.code == SOM_E_LIBRARY && b.code == SOM_E_LIBRARY && !aa.open && !bb.open);
+	CHECK(strstr(a.text, "is among what it is made of itself") != NULL || strstr(a.text, "waits for what this one loads") != NULL);
+	CHECK(!som_class_registered("Aa::One", NULL) && !som_class_registered("Bb::One", NULL));
+}
+
+static asked inside = {.name = "Bb::One"};
+static void ask_inside(void) { go(), ask(&inside); }
+static void wait_for_opener(void) { await(&going); }
+static int alone_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Aa::One", NULL, ev); }
+static int bb_of_aa_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Bb::One", "Aa::One", ev); }
+
+/* What runs while a library is opened, with the system's loader to itself, needs one that waits for it. */
+static void from_constructor(void) {
+	som_env ev = {0};
+	asked a = {.name = "Aa::One"}, b = {.name = "Bb::One"};
+	aa = (library){.entry = alone_entry, .opening = ask_inside};
+	bb = (library){.entry = bb_of_aa_entry, .ready = wait_for_opener};
+	pthread_t t = begin(ask, &b);
+	while (!get(&bb.open))
+		sched_yield();
+	pthread_t s = begin(ask, &a);
+	pthread_join(s, NULL);
+	pthread_join(t, NULL);
+	CHECK(a.code == SOM_OK && aa.open == 1 && inside.code != SOM_OK);
+}
+
+/* Who wants a library that is just being closed waits until it is. */
+static int loaded_while_open;
+static void note_open(void) { loaded_while_open |= get(&bb.open); }
+static void *ask_again(void *a) { return ask(a), set(&seen, 1), NULL; }
+static pthread_t again;
+static void close_slowly(void *handle) {
+	if (handle == &bb) {
+		again = begin(ask_again, &inside);
+		await_in_vain(&seen);
+	}
+	unload(handle);
+}
+
+static void closing(void) {
+	som_env ev = {0};
+	const som_hooks slow = {.size_of = sizeof slow, .unload = close_slowly};
+	bb = (library){.entry = bb_entry, .opening = note_open};
+	som_class *c = som_class_named("Bb::One", &ev);
+	CHECK(som_set_hooks(&slow, &ev) == SOM_OK && som_class_unload(c, &ev) == SOM_OK);
+	pthread_join(again, NULL);
+	CHECK(inside.code == SOM_OK && !loaded_while_open && bb.open == 1);
+}
+
+/* ---- Forks ---- */
+
+static asked in_child;
+static void *fork_and_ask(void *arg) {
+	som_env ev = {0};
+	int status;
+	set(&seen, 1);
+	pid_t child = fork();
+	CHECK(child >= 0);
+	if (child == 0) {
+		alarm(20);
+		ask(&in_child);
+		_exit(in_child.code);
+	}
+	set(&begun, 2);
+	CHECK(waitpid(child, &status, 0) == child);
+	*(int *)arg = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return NULL;
+}
+
+static void until_forked(void) {
+	set(&going, 1);
+	await(&seen);
+	for (int i = 0; i < TRIES && get(&begun) != 2; i++)
+		sched_yield();
+}
+
+/* The process forks when a library is opened, which the child has whole then; or is told that it cannot have. */
+static void fork_while(library a, int want) {
+	som_env ev = {0};
+	asked first = {.name = "Aa::One"};
+	int code = 0;
+	in_child.name = "Aa::One";
+	aa = a;
+	pthread_t t = begin(ask, &first);
+	await(&going);
+	pthread_t f = begin(fork_and_ask, &code);
+	pthread_join(f, NULL);
+	pthread_join(t, NULL);
+	CHECK(code == want && first.code == SOM_OK);
+}
+static void forked_while_opened(void) { fork_while((library){.entry = alone_entry, .opening = until_forked}, SOM_OK); }
+static void forked_while_getting_ready(void) { fork_while((library){.entry = alone_entry, .ready = until_forked}, SOM_E_LIBRARY); }
+
+int main(int argc, char **argv) {
+	static const struct { const char *name; void (*run)(void); } all[] = {{"unloaded-early", unloaded_early}, {"unloaded-by-itself", unloaded_by_itself},
+		{"failed-in-use", failed_in_use}, {"derived", derived}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
+		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"forked-while-opened", forked_while_opened},
+		{"forked-while-getting-ready", forked_while_getting_ready}};
+	const som_hooks hooks = {.size_of = sizeof hooks, .load = load, .symbol = symbol, .unload = unload};
+	const char *const classes[] = {"Aa::One", "Aa::Two", "Bb::One"};
+	som_env ev = {0};
+	alarm(120); /* who waits for ever is ended */
+	CHECK(som_set_hooks(&hooks, &ev) == SOM_OK);
+	for (int i = 0; i < 3; i++)
+		CHECK(som_library_of_class(classes[i], classes[i][0] == 'A' ? "aa" : "bb", &ev) == SOM_OK);
+	for (size_t c = 0; argc == 2 && c < sizeof all / sizeof *all; c++)
+		if (!strcmp(argv[1], all[c].name)) {
+			all[c].run();
+			puts("ok");
+			return 0;
+		}
+	return 2;
+}
