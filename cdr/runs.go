@@ -3,7 +3,7 @@ package cdr
 import "github.com/opendsom/dsom/exc"
 
 // A run is what a peer may read in one step, whatever it is made of: a text, a fixed, the elements of a sequence or
-// array of primitives. In an any it is each primitive, and as many members and elements as lie side by side in memory.
+// array of primitives, the enumerators of a sequence of them or of arrays of them (but not those of an array, which omniORB reads one by one). In an any it is each primitive, and as many members and elements as lie side by side in memory.
 //
 // omniORB (4.2.5) has of a message what fits into a buffer of 8 KiB, or one fragment. It reads a run to the end of the
 // buffer, and the rest of the chunk must then be the rest of the run or a part of it, or it fails with MARSHAL. So where

@@ -77,7 +77,7 @@ func (e *Encoder) lastWord() (word, first int, misread bool) {
 	for first < s.nsteps && s.steps[first].end <= word {
 		first++
 	}
-	return word, first, first < s.nsteps && s.steps[first].end < len(e.buf) && s.chunk <= word
+	return word, first, first < s.nsteps
 }
 
 // stuck reports whether omniORB would not read on if the steps of the last word were moved, from the first on: they are of a row, with padding.

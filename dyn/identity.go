@@ -265,9 +265,12 @@ func (a Any) Whole() Any {
 
 // Hold returns an any that holds v itself, not a copy as [Of] and [Type.Any] make: where it is sent in one message
 // with v, both arrive as one value, and v may have the any for a member. What is in v when the any is sent is what arrives. An any that
-// was received holds values in the same way if they stand outside of it as well. v must not be nil. tc is its
-// type or that of a base; an any of another type has an error.
+// was received holds values in the same way if they stand outside of it as well. v must be a pointer
+// that is not nil, and tc its type or that of a base: an any of another has an error, BAD_PARAM.
 func Hold(tc *typecode.TypeCode, v cdr.Value) Any {
+	if err := noIdentity(v); err != nil {
+		return Any{&value{tc: tc, err: err}}
+	}
 	e, c := newEncoder()
 	t := transcoder{e: e, d: cdr.NewDecoder(nil, true, nil)}
 	t.madeFits(v.IDLValue().TypeCode, tc)

@@ -3,6 +3,7 @@ package dyn_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/dyn/dynany"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/internal/bounded"
 	"github.com/opendsom/dsom/limits"
 	tc "github.com/opendsom/dsom/typecode"
@@ -530,6 +532,25 @@ func TestHeldBombs(t *testing.T) { // not parallel: memory is counted
 					t.Errorf("%s: %d octets of JSON, %v", c.what, len(text), err)
 				}
 			})
+		}
+	}
+}
+
+// A flat is a value that is no pointer, and that Go cannot compare.
+type flat struct {
+	*vertex
+	tags []string
+}
+
+// TestNoIdentity makes anys of values that have no identity: that is BAD_PARAM.
+func TestNoIdentity(t *testing.T) {
+	t.Parallel()
+	for name, v := range map[string]cdr.Value{"no pointer": flat{new(vertex), nil}, "a nil pointer": (*vertex)(nil)} {
+		if _, err := dyn.Of(vertexCode, v); !errors.Is(err, exc.BadParam) {
+			t.Errorf("%s: Of: %v", name, err)
+		}
+		if a := dyn.Hold(vertexCode, v); !errors.Is(a.Err(), exc.BadParam) {
+			t.Errorf("%s: Hold: %v", name, a.Err())
 		}
 	}
 }

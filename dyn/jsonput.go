@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math"
+	"reflect"
 	"strconv"
 	"unicode/utf8"
 
@@ -242,11 +243,29 @@ func (w *jsonWriter) reference() {
 		w.raw("null")
 	case *ior.IOR:
 		w.url(o)
-	case Ref:
-		w.url(o.IOR())
 	default:
+		if r, ok := refOf(o); ok {
+			w.url(r.IOR())
+			return
+		}
 		w.fail(exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "a %T has no reference yet that could be written", o))
 	}
+}
+
+// refOf returns the reference that o is, or that the generated stub o holds: an operation may have the name of its method.
+func refOf(o any) (Ref, bool) {
+	if r, ok := o.(Ref); ok {
+		return r, true
+	}
+	v := reflect.ValueOf(o)
+	if v.Kind() != reflect.Struct {
+		return nil, false
+	}
+	if f := v.FieldByName("StubRef"); f.IsValid() && f.CanInterface() {
+		r, ok := f.Interface().(Ref)
+		return r, ok
+	}
+	return nil, false
 }
 
 func (w *jsonWriter) url(r *ior.IOR) {

@@ -1,7 +1,10 @@
 package dyn
 
 import (
+	"reflect"
+
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -25,6 +28,9 @@ func (b *builder) valuetype(at *path, tc *typecode.TypeCode, v any) error {
 		return b.state(at, tc, x.Type, x, len(x.Members), x.Members.member)
 	case cdr.Value:
 		if !b.json {
+			if err := noIdentity(x); err != nil {
+				return at.errorf("%w", err)
+			}
 			b.e.Value(x, &cdr.ValueType{ID: tc.ID()})
 			return nil
 		}
@@ -32,6 +38,17 @@ func (b *builder) valuetype(at *path, tc *typecode.TypeCode, v any) error {
 		return b.valueObject(at, tc, x)
 	}
 	return want(at, tc, v)
+}
+
+// noIdentity returns why v cannot be a value: it is no pointer, or a nil one.
+func noIdentity(v cdr.Value) error {
+	switch r := reflect.ValueOf(v); {
+	case r.Kind() != reflect.Pointer:
+		return exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "a %T cannot be a value: only a pointer has an identity", v)
+	case r.IsNil():
+		return exc.New(exc.BadParam, exc.MinorTypedNil, exc.No, "a nil %T stands where a value is wanted: pass a plain nil for null", v)
+	}
+	return nil
 }
 
 // valueObject writes what jsonWriter.valuetype wrote.

@@ -48,17 +48,18 @@ func tokens(t *tc.TypeCode) (all []token) {
 		}
 		return all
 	case tc.TkSequence, tc.TkArray:
-		of := t.Content()
-		switch n := sizeOf(of.Kind()); {
-		case n == 0: // as often as may be
-			if all = tokens(of); t.Kind() == tc.TkSequence {
-				return append(append([]token{other}, all...), all...)
-			}
-			return append(all, all...)
-		case n == 1 || t.Kind() == tc.TkSequence:
+		k, _, once := inOneStep(t)
+		switch {
+		case once && (sizeOf(k) == 1 || t.Kind() == tc.TkSequence):
 			return []token{other, run}
+		case once:
+			return []token{array}
 		}
-		return []token{array}
+		all = tokens(t.Content()) // as often as may be
+		if t.Kind() == tc.TkSequence {
+			return append(append([]token{other}, all...), all...)
+		}
+		return append(all, all...)
 	case tc.TkUnion: // each arm, and what may be behind any
 		for i := range t.Len() {
 			all = append(append(all, other), tokens(t.MemberType(i))...)

@@ -56,8 +56,9 @@ type pieces struct {
 // inPieces reports whether a value is written that an any holds, in a chunk, and that is not part of a run already.
 func (t *transcoder) inPieces() bool { return t.values == 0 && !t.pieces.whole && t.e.InChunk() }
 
-// isRun reports whether the elements of a sequence or array, of type content, are a run, and what is known of each.
-func (t *transcoder) isRun(content *typecode.TypeCode) (element layout, run bool) {
+// isRun reports whether the elements of tc, a sequence or array, are a run, and what is known of each.
+func (t *transcoder) isRun(tc *typecode.TypeCode) (element layout, run bool) {
+	content := tc.Content()
 	k := content.Unalias().Kind()
 	switch {
 	case k == typecode.TkChar:
@@ -66,6 +67,8 @@ func (t *transcoder) isRun(content *typecode.TypeCode) (element layout, run bool
 	case t.inPieces():
 		run = element.add(content)
 		return element, run && element.pieces > 0
+	case tc.Kind() == typecode.TkSequence && isEnums(content):
+		k = typecode.TkEnum
 	case k == typecode.TkEnum:
 		return element, false
 	}
@@ -74,6 +77,15 @@ func (t *transcoder) isRun(content *typecode.TypeCode) (element layout, run bool
 		element.put(p)
 	}
 	return element, p.size > 0
+}
+
+// isEnums reports whether tc is an enum, or an array of one: omniORB (4.2.5) reads those of a sequence in one step, and those of an array one by one.
+func isEnums(tc *typecode.TypeCode) bool {
+	tc = tc.Unalias()
+	for tc.Kind() == typecode.TkArray && !tc.RecursiveContent() {
+		tc = tc.Content().Unalias()
+	}
+	return tc.Kind() == typecode.TkEnum
 }
 
 // writePieces writes a value that an any holds, in a chunk.

@@ -109,6 +109,57 @@ func TestPieces(t *testing.T) {
 	}
 }
 
+// TestEnumeratorsInAState holds where the chunks of a value end that has enumerators and a text in its state, if peers have it in pieces of 8 octets: behind
+// those that omniORB (4.2.5) reads in one step.
+func TestEnumeratorsInAState(t *testing.T) {
+	t.Parallel()
+	hue := typecode.Alias("IDL:Tone:1.0", "Tone", typecode.Enum("IDL:Hue:1.0", "Hue", "red", "green"))
+	list := func(n int, v any) []any { return slices.Repeat([]any{v}, n) }
+	seq := func(of *typecode.TypeCode) *typecode.TypeCode { return typecode.Sequence(of, 0) }
+	array := func(of *typecode.TypeCode, n uint32) *typecode.TypeCode {
+		return typecode.Alias("IDL:A:1.0", "A", typecode.Array(of, n))
+	}
+	for name, c := range map[string]struct {
+		tc   *typecode.TypeCode
+		v    any
+		want []int
+	}{
+		"a sequence":                   {seq(hue), list(4, "red"), []int{20, 8}},
+		"bounded":                      {typecode.Sequence(hue, 5), list(4, "red"), []int{20, 8}},
+		"a sequence of arrays":         {seq(array(array(hue, 1), 2)), list(2, list(2, list(1, "red"))), []int{20, 8}},
+		"a sequence of sequences":      {seq(seq(hue)), list(2, list(3, "red")), []int{20, 16, 8}},
+		"an array of sequences":        {array(seq(hue), 2), list(2, list(3, "red")), []int{16, 16, 8}},
+		"an array, one by one":         {array(hue, 4), list(4, "red"), []int{24}},
+		"an array of arrays, likewise": {array(array(hue, 1), 4), list(4, list(1, "red")), []int{24}},
+		"a sequence of none":           {seq(hue), []any{}, []int{12}},
+		"a sequence of arrays of none": {seq(array(hue, 0)), list(2, []any{}), []int{12}},
+	} {
+		value := typecode.Value("IDL:V:1.0", "V", 0, nil, typecode.State{Name: "l", Type: c.tc, Public: true}, typecode.State{Name: "t", Type: typecode.String, Public: true})
+		a, err := dyn.Of(value, &dyn.Valuetype{Type: value, Members: dyn.Struct{{Name: "l", Value: c.v}, {Name: "t", Value: "abc"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, little := range []bool{false, true} {
+			e := cdr.NewEncoder(nil, little, &cdr.Env{Version: cdr.V12, Fragment: 8})
+			around := e.BeginValue(0, nil, true) // what is in it is in chunks, too
+			dyn.PutValue(e, a)
+			e.EndValue(around)
+			var sizes []int
+			d := cdr.NewDecoder(e.Bytes(), little, nil)
+			d.ULong()
+			d.ULong()
+			d.RawString()
+			for n := d.Long(); n > 0 && d.Err() == nil; n = d.Long() {
+				sizes = append(sizes, int(n))
+				d.OctetsView(int(n))
+			}
+			if e.Err() != nil || !slices.Equal(sizes, c.want) {
+				t.Errorf("%s, little-endian %v: chunks of %d octets, want %d (%v)", name, little, sizes, c.want, e.Err())
+			}
+		}
+	}
+}
+
 // endless returns a structure with an array of nothing between its other members, of what of makes of the structure itself. No checked TypeCode has such.
 func endless(of func(*typecode.TypeCode) *typecode.TypeCode) *typecode.TypeCode {
 	return typecode.Struct("IDL:S:1.0", "S", typecode.Member{Name: "l", Type: typecode.Long},

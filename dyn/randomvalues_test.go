@@ -46,7 +46,18 @@ func (r *randomValue) leaf() making {
 			return make(v)
 		}}
 	}
-	switch r.IntN(10) {
+	switch r.IntN(14) {
+	case 10:
+		return number(tc.UShort, func(v uint64) any { return uint16(v) })
+	case 11:
+		return number(tc.ULongLong, func(v uint64) any { return v })
+	case 12, 13:
+		id, name := r.name()
+		return making{tc.Enum(id, name, "red", "green", "blue"), func() any {
+			v := r.IntN(3)
+			r.put(v)
+			return v
+		}}
 	case 0:
 		return number(tc.Octet, func(v uint64) any { return byte(v) })
 	case 1:
@@ -80,7 +91,10 @@ func (r *randomValue) leaf() making {
 }
 
 func (r *randomValue) part(depth int) making {
-	if depth == 0 || r.IntN(2) == 0 {
+	switch k := r.IntN(10); {
+	case k == 0:
+		return r.rows()
+	case depth == 0 || k < 5:
 		return r.leaf()
 	}
 	switch r.IntN(5) {
@@ -113,6 +127,27 @@ func (r *randomValue) part(depth int) making {
 		}}
 	}
 	return making{tc.Any, func() any { return r.any(depth - 1) }}
+}
+
+// rows makes arrays of what has a length of its own, one in the other and in a sequence.
+func (r *randomValue) rows() making {
+	m := r.leaf()
+	for range 1 + r.IntN(3) {
+		of, n := m, 1+r.IntN(4)
+		if r.IntN(4) == 0 {
+			id, name := r.name()
+			of.of = tc.Alias(id, name, of.of)
+		}
+		m = making{tc.Array(of.of, uint32(n)), func() any { return r.list(n, of) }}
+	}
+	if r.IntN(2) == 0 {
+		return m
+	}
+	return making{tc.Sequence(m.of, 0), func() any {
+		n := r.IntN(8)
+		r.put(n)
+		return r.list(n, m)
+	}}
 }
 
 // union makes one of an arm for each of two labels, and none or another for the rest.

@@ -116,23 +116,45 @@ func sizeOf(k tc.Kind) int {
 	switch k {
 	case tc.TkBoolean, tc.TkOctet, tc.TkChar:
 		return 1
-	case tc.TkShort:
+	case tc.TkShort, tc.TkUShort:
 		return 2
-	case tc.TkLong, tc.TkULong:
+	case tc.TkLong, tc.TkULong, tc.TkFloat, tc.TkEnum:
 		return 4
-	case tc.TkLongLong, tc.TkDouble:
+	case tc.TkLongLong, tc.TkULongLong, tc.TkDouble:
 		return 8
 	}
 	return 0
 }
 
+// innermost returns of what t is an array, or an array of arrays and so on, and how many there are in it.
+func innermost(t *tc.TypeCode) (leaf *tc.TypeCode, n int) {
+	n = 1
+	for leaf = t.Unalias(); leaf.Kind() == tc.TkArray; leaf = leaf.Content().Unalias() {
+		n *= int(leaf.Length())
+	}
+	return leaf, n
+}
+
+// inOneStep returns of what kind the elements are, and how many in each, of a sequence or array that omniORB reads at once outside of anys, as omniidl (4.2.5) has it
+// read: each row of its table of sequences is in TestInOneStep.
+func inOneStep(t *tc.TypeCode) (k tc.Kind, each int, ok bool) {
+	leaf, each := innermost(t.Content())
+	k = leaf.Kind()
+	ok = sizeOf(k) > 0 && k != tc.TkChar && (k != tc.TkEnum || t.Kind() == tc.TkSequence)
+	return k, each, ok
+}
+
 // eachLeaf has r read what is of a type.
 func eachLeaf(t *tc.TypeCode, r source, leaves *[]string, inAny bool) {
 	put := func(v any) { *leaves = append(*leaves, fmt.Sprint(v)) }
-	elements := func(n int, array bool) {
-		c := t.Content()
-		if k := c.Kind(); sizeOf(k) > 0 && array {
-			for _, v := range r.array(k, n) {
+	elements := func(n int) {
+		c := t.Content().Unalias()
+		k, each, once := c.Kind(), 1, atOnce(r, t, inAny)
+		if o, ok := r.(*omniReader); ok && !o.python && !inAny {
+			k, each, once = inOneStep(t)
+		}
+		if once {
+			for _, v := range r.array(k, n*each) {
 				put(v)
 			}
 			return
@@ -149,7 +171,7 @@ func eachLeaf(t *tc.TypeCode, r source, leaves *[]string, inAny bool) {
 			eachLeaf(t.MemberType(i), r, leaves, inAny)
 		}
 	case tc.TkArray:
-		elements(int(t.Length()), !inAny || t.Content().Kind() == tc.TkOctet && octetsAtOnce(r))
+		elements(int(t.Length()))
 	case tc.TkUnion:
 		label := r.primitive(t.Discriminator().Kind())
 		put(label)
@@ -162,7 +184,7 @@ func eachLeaf(t *tc.TypeCode, r source, leaves *[]string, inAny bool) {
 			panic(misreads("MARSHAL: a sequence that is too long"))
 		}
 		put(n)
-		elements(int(n), !inAny || octetsAtOnce(r) && allAtOnce(r))
+		elements(int(n))
 	case tc.TkString:
 		put(r.text())
 	case tc.TkWString:
@@ -193,17 +215,22 @@ func eachLeaf(t *tc.TypeCode, r source, leaves *[]string, inAny bool) {
 	}
 }
 
-// octetsAtOnce reports whether r reads an array of octets in an any in one step.
-func octetsAtOnce(r source) bool {
-	o, ok := r.(*omniReader)
-	_, jacorb := r.(*jacReader)
-	return ok && o.python || jacorb || allAtOnce(r)
-}
-
-// allAtOnce reports whether r reads sequences in an any as it does elsewhere.
-func allAtOnce(r source) bool {
-	_, ok := r.(*combatReader)
-	return ok
+// atOnce reports whether r reads the elements of a sequence or array in one step. In an any most do so with octets alone.
+func atOnce(r source, t *tc.TypeCode, inAny bool) bool {
+	k := t.Content().Unalias().Kind()
+	switch r := r.(type) {
+	case *omniReader:
+		if r.python {
+			return k == tc.TkOctet
+		}
+	case *jacReader:
+		if inAny {
+			return k == tc.TkOctet && t.Kind() == tc.TkArray
+		}
+	case *combatReader:
+		inAny = false
+	}
+	return !inAny && sizeOf(k) > 0 && k != tc.TkEnum
 }
 
 // A levelReader looks for chunks before and behind the members of each of a value's types.

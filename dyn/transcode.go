@@ -327,7 +327,7 @@ func (t *transcoder) elements(tc *typecode.TypeCode, n int) {
 		return
 	}
 	content := tc.Content()
-	element, run := t.isRun(content)
+	element, run := t.isRun(tc)
 	switch {
 	case !run || t.pieces.whole:
 		t.each(tc, n)

@@ -43,6 +43,9 @@ func NewStubRef(r *Ref) StubRef { return StubRef{r} }
 
 func (s StubRef) objectRef() *Ref { return s.ref }
 
+// IOR returns the reference as data; see [Ref.IOR]. An operation of this name hides it in the stub around, but not here.
+func (s StubRef) IOR() *ior.IOR { return s.ref.IOR() }
+
 // RefOf returns the reference that o is or holds, nil for a nil o.
 func RefOf(o Object) *Ref {
 	if o == nil {

@@ -95,9 +95,9 @@ func TestExactSoak(t *testing.T) {
 	if s.results.Load() == 0 || s.kills.Load() == 0 || s.cuts.Load() == 0 {
 		t.Error("nothing has been tested")
 	}
-	half, end := mean(seen[soakSamples/4:soakSamples/2]), mean(seen[soakSamples*3/4:])
+	half, end := halves(seen)
 	for who, u := range map[string][2]usage{"the clients": {half.clients, end.clients}, "the server": {half.server, end.server}} {
-		if half, end := u[0], u[1]; half.grows(end, d, clients) {
+		if half, end := u[0], u[1]; half.grows(end, s.calls.Load(), clients) {
 			t.Errorf("%s grow: in the second quarter %+v, in the last %+v", who, half, end)
 		}
 	}
@@ -117,11 +117,19 @@ func mean(all []usages) (m usages) {
 	return m
 }
 
-// grows reports whether a run of d that has taken u in its second quarter, and end in its last, leaks. In a short
-// one not every client has been called back when half of the time is over, or has met a cut connection: that share of what is
-// allowed shrinks as d grows, and what remains is noise.
-func (u usage) grows(end usage, d time.Duration, clients int) bool {
-	warm := min(1, float64(soakTime)/float64(d))
+// halves returns what was taken in the second quarter of a run and in the last.
+func halves(seen []usages) (half, end usages) {
+	return mean(seen[soakSamples/4 : soakSamples/2]), mean(seen[soakSamples*3/4:])
+}
+
+// soakWarm is after how many calls each a thousand clients take little more than they will: by then each has made those of most kinds, been called back, and
+// met connections that were cut. Up to there what they take grows as the logarithm of the calls, however long that lasts.
+const soakWarm = 60
+
+// grows reports whether a run of so many calls that has taken u in its second quarter, and end in its last, leaks. What is allowed while clients
+// warm up shrinks with the calls of each behind that, and what remains is noise.
+func (u usage) grows(end usage, calls int64, clients int) bool {
+	warm := min(1, soakWarm*float64(clients)/max(float64(calls), 1))
 	heap := 1<<20 + float64(u.heap)/25 + warm*(6<<20+float64(u.heap)/16)
 	goroutines := float64(u.goroutines)/10 + float64(clients)/20 + warm*float64(clients)
 	return float64(end.heap)-float64(u.heap) > heap || float64(end.goroutines-u.goroutines) > goroutines
@@ -133,21 +141,83 @@ func TestSoakSees(t *testing.T) {
 	t.Parallel()
 	half := usage{37 << 20, 3100}
 	for name, c := range map[string]struct {
-		d     time.Duration
+		calls int64
 		end   usage
 		grows bool
 	}{
-		"nothing":             {10 * time.Minute, half, false},
-		"less":                {10 * time.Minute, usage{30 << 20, 2000}, false},
-		"noise":               {10 * time.Minute, usage{half.heap + 1<<20, half.goroutines + 300}, false},
-		"16 octets a call":    {10 * time.Minute, usage{half.heap + 300_000*16, half.goroutines}, true},
-		"one in a thousand":   {10 * time.Minute, usage{half.heap, half.goroutines + 400}, true},
-		"clients warm up":     {soakTime, usage{half.heap + 6<<20, half.goroutines + 1000}, false},
-		"much in a short run": {soakTime, usage{half.heap + 20<<20, half.goroutines}, true},
-		"many in a short run": {soakTime, usage{half.heap, half.goroutines + 2000}, true},
+		"nothing":             {600_000, half, false},
+		"less":                {600_000, usage{30 << 20, 2000}, false},
+		"noise":               {600_000, usage{half.heap + 1<<20, half.goroutines + 300}, false},
+		"16 octets a call":    {600_000, usage{half.heap + 300_000*16, half.goroutines}, true},
+		"one in a thousand":   {600_000, usage{half.heap, half.goroutines + 600}, true},
+		"clients warm up":     {10_000, usage{half.heap + 6<<20, half.goroutines + 1000}, false},
+		"much in a short run": {10_000, usage{half.heap + 20<<20, half.goroutines}, true},
+		"many in a short run": {10_000, usage{half.heap, half.goroutines + 2000}, true},
+		"no call":             {0, half, false},
 	} {
-		if got := half.grows(c.end, c.d, 1000); got != c.grows {
+		if got := half.grows(c.end, c.calls, 1000); got != c.grows {
 			t.Errorf("%s: got %v, want %v", name, got, c.grows)
+		}
+	}
+}
+
+// warmUp is what a thousand clients and the server had taken behind so many calls of each client, in runs of 10, 40 and 300 seconds.
+var warmUp = []struct {
+	calls float64
+	usages
+}{
+	{1, usages{usage{29180 << 10, 1617}, usage{907 << 10, 147}}}, {2, usages{usage{31309 << 10, 1714}, usage{1353 << 10, 216}}},
+	{4.5, usages{usage{33991 << 10, 1778}, usage{1837 << 10, 305}}}, {8.4, usages{usage{36981 << 10, 1800}, usage{2221 << 10, 382}}},
+	{15.7, usages{usage{40472 << 10, 1813}, usage{2500 << 10, 476}}}, {28, usages{usage{43749 << 10, 1904}, usage{2600 << 10, 580}}},
+	{42, usages{usage{46169 << 10, 1864}, usage{2700 << 10, 662}}}, {73, usages{usage{47800 << 10, 1907}, usage{3142 << 10, 749}}},
+	{110, usages{usage{49700 << 10, 1880}, usage{3186 << 10, 770}}}, {166, usages{usage{50281 << 10, 1900}, usage{3500 << 10, 800}}},
+	{295, usages{usage{50770 << 10, 1948}, usage{3600 << 10, 825}}}, {100_000, usages{usage{51500 << 10, 1960}, usage{3700 << 10, 840}}},
+}
+
+// warmAt returns what is taken behind so many calls of each client.
+func warmAt(calls float64) usages {
+	i := 1
+	for i < len(warmUp)-1 && warmUp[i].calls < calls {
+		i++
+	}
+	a, b := warmUp[i-1], warmUp[i]
+	share := (calls - a.calls) / (b.calls - a.calls)
+	between := func(a, b usage) usage {
+		return usage{uint64(float64(a.heap) + share*(float64(b.heap)-float64(a.heap))), a.goroutines + int(share*float64(b.goroutines-a.goroutines))}
+	}
+	return usages{between(a.clients, b.clients), between(a.server, b.server)}
+}
+
+// TestSoakOfAnyLength takes no warming up for a leak, however long a soak lasts and however fast the machine is, and each leak that shows in its time.
+func TestSoakOfAnyLength(t *testing.T) {
+	t.Parallel()
+	const clients = 1000
+	run := func(seconds, rate, leak, stuck float64) (grows bool) { // calls a second of each client; KiB and goroutines a second that leak
+		var seen []usages
+		for i := range soakSamples {
+			at := seconds * float64(i+1) / soakSamples
+			u := warmAt(at * rate)
+			u.clients.heap += uint64(at * leak * (1 << 10))
+			u.clients.goroutines += int(at * stuck)
+			seen = append(seen, u)
+		}
+		half, end := halves(seen)
+		calls := int64(seconds * rate * clients)
+		return half.clients.grows(end.clients, calls, clients) || half.server.grows(end.server, calls, clients)
+	}
+	for _, seconds := range []float64{10, 20, 30, 40, 60, 90, 120, 200, 300, 600, 3600, 36000} {
+		for _, rate := range []float64{0.5, 1, 1.7} {
+			if run(seconds, rate, 0, 0) {
+				t.Errorf("%v seconds, %v calls a second of each client: warming up is taken for a leak", seconds, rate)
+			}
+		}
+	}
+	for _, c := range []struct{ seconds, leak, stuck float64 }{
+		{10, 4000, 0}, {40, 500, 0}, {60, 300, 0}, {120, 100, 0}, {300, 32, 0}, {600, 16, 0}, {3600, 2, 0},
+		{10, 0, 400}, {40, 0, 80}, {120, 0, 20}, {600, 0, 2}, {3600, 0, 0.2},
+	} {
+		if !run(c.seconds, 1, c.leak, c.stuck) {
+			t.Errorf("%v seconds: a leak of %v KiB and %v goroutines a second is not noticed", c.seconds, c.leak, c.stuck)
 		}
 	}
 }

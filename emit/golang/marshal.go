@@ -181,10 +181,30 @@ func (f *file) putSequence(c coder, x string, t *model.Type, depth int) {
 		f.F("%s.%s(%s)", c.value, bulk, x)
 		return
 	}
+	run := isEnums(t.Elem)
+	if run {
+		f.F("%s.BeginRun(%d)", c.value, enumSize)
+	}
 	i := loopVariable(depth)
 	f.F("for %s := range %s {", i, x)
 	f.put(c, x+"["+i+"]", t.Elem, depth+1)
 	f.L("}")
+	if run {
+		f.F("%s.EndRun()", c.value)
+	}
+}
+
+// enumSize is how many octets an enumerator takes.
+const enumSize = 4
+
+// isEnums reports whether t is an enum, or an array of one: some peers read those of a sequence in one step. See BeginRun of cdr.Encoder.
+func isEnums(t *model.Type) bool {
+	t = t.Resolve()
+	for t.Kind == model.Array {
+		t = t.Elem.Resolve()
+	}
+	_, ok := t.Decl.(*model.Enum)
+	return ok && t.Kind == model.Named
 }
 
 func (f *file) getSequence(c coder, x string, t *model.Type, depth int) {

@@ -64,6 +64,8 @@ func (seed_glue) Known(id string) *cdr.ValueType {
 		return SackType.ValueType()
 	case "IDL:interop.opendsom.org/Grown/Ledger:1.0":
 		return LedgerType.ValueType()
+	case "IDL:interop.opendsom.org/Grown/Rack:1.0":
+		return RackType.ValueType()
 	}
 	return nil
 }
@@ -725,6 +727,1322 @@ type ledger_glue struct{}
 func (ledger_glue) New() cdr.Value { return new(LedgerState) }
 
 func (ledger_glue) Known(string) *cdr.ValueType { return nil }
+
+// Hue is IDL:interop.opendsom.org/Grown/Hue:1.0.
+//
+// A Rack holds lists of every kind, which stand where the text before them has them stand.
+type Hue uint32
+
+// The enumerators of Hue.
+const (
+	Hue_Red   Hue = 0
+	Hue_Green Hue = 1
+	Hue_Blue  Hue = 2
+)
+
+var hue_names = [...]string{"red", "green", "blue"}
+
+// String returns the enumerator's name in IDL.
+func (v Hue) String() string {
+	if v.IsValid() {
+		return hue_names[v]
+	}
+	return fmt.Sprintf("Hue(%d)", uint32(v))
+}
+
+// IsValid reports whether v is an enumerator of Hue.
+func (v Hue) IsValid() bool { return v < 3 }
+
+// MarshalCDR writes v.
+func (v Hue) MarshalCDR(e *cdr.Encoder) { e.Enum(uint32(v), 3) }
+
+// UnmarshalCDR reads v.
+func (v *Hue) UnmarshalCDR(d *cdr.Decoder) { *v = Hue(d.Enum(3)) }
+
+// HueType describes Hue.
+var HueType = stub.NewType[Hue](typecode.Enum("IDL:interop.opendsom.org/Grown/Hue:1.0", "Hue", "red", "green", "blue"))
+
+// Tone is IDL:interop.opendsom.org/Grown/Tone:1.0, another name of Hue.
+type Tone = Hue
+
+// ToneType describes Tone.
+var ToneType = stub.NewType[Hue](typecode.Alias("IDL:interop.opendsom.org/Grown/Tone:1.0", "Tone", HueType.TypeCode()))
+
+// HueSeq is IDL:interop.opendsom.org/Grown/HueSeq:1.0.
+type HueSeq []Hue
+
+// MarshalCDR writes v.
+func (v HueSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.BeginRun(4)
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+	e.EndRun()
+}
+
+// UnmarshalCDR reads v.
+func (v *HueSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[HueSeq](d, d.Count(4))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// HueSeqType describes HueSeq.
+var HueSeqType = stub.NewType[HueSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/HueSeq:1.0", "HueSeq", typecode.Sequence(HueType.TypeCode(), 0)))
+
+// ToneSeq is IDL:interop.opendsom.org/Grown/ToneSeq:1.0, a sequence<Tone, 400>.
+type ToneSeq []Tone
+
+// MarshalCDR writes v.
+func (v ToneSeq) MarshalCDR(e *cdr.Encoder) {
+	e.CountMax(len(v), 400)
+	e.BeginRun(4)
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+	e.EndRun()
+}
+
+// UnmarshalCDR reads v.
+func (v *ToneSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[ToneSeq](d, d.CountMax(4, 400))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// ToneSeqType describes ToneSeq.
+var ToneSeqType = stub.NewType[ToneSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/ToneSeq:1.0", "ToneSeq", typecode.Sequence(ToneType.TypeCode(), 400)))
+
+// HueRow is IDL:interop.opendsom.org/Grown/HueRow:1.0.
+type HueRow [3]Hue
+
+// MarshalCDR writes v.
+func (v HueRow) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *HueRow) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		v[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+}
+
+// HueRowType describes HueRow.
+var HueRowType = stub.NewType[HueRow](typecode.Alias("IDL:interop.opendsom.org/Grown/HueRow:1.0", "HueRow", typecode.Array(HueType.TypeCode(), 3)))
+
+// HueRows is IDL:interop.opendsom.org/Grown/HueRows:1.0.
+type HueRows []HueRow
+
+// MarshalCDR writes v.
+func (v HueRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.BeginRun(4)
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+	e.EndRun()
+}
+
+// UnmarshalCDR reads v.
+func (v *HueRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[HueRows](d, d.Count(12))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// HueRowsType describes HueRows.
+var HueRowsType = stub.NewType[HueRows](typecode.Alias("IDL:interop.opendsom.org/Grown/HueRows:1.0", "HueRows", typecode.Sequence(HueRowType.TypeCode(), 0)))
+
+// HueLists is IDL:interop.opendsom.org/Grown/HueLists:1.0.
+type HueLists []HueSeq
+
+// MarshalCDR writes v.
+func (v HueLists) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *HueLists) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[HueLists](d, d.Count(4))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// HueListsType describes HueLists.
+var HueListsType = stub.NewType[HueLists](typecode.Alias("IDL:interop.opendsom.org/Grown/HueLists:1.0", "HueLists", typecode.Sequence(HueSeqType.TypeCode(), 0)))
+
+// HuePair is IDL:interop.opendsom.org/Grown/HuePair:1.0.
+type HuePair [2]HueSeq
+
+// MarshalCDR writes v.
+func (v HuePair) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *HuePair) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		v[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+}
+
+// HuePairType describes HuePair.
+var HuePairType = stub.NewType[HuePair](typecode.Alias("IDL:interop.opendsom.org/Grown/HuePair:1.0", "HuePair", typecode.Array(HueSeqType.TypeCode(), 2)))
+
+// HueGrid is IDL:interop.opendsom.org/Grown/HueGrid:1.0.
+type HueGrid [2][3]Tone
+
+// MarshalCDR writes v.
+func (v HueGrid) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		for j := range v[i] {
+			v[i][j].MarshalCDR(e)
+		}
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *HueGrid) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		for j := range v[i] {
+			v[i][j].UnmarshalCDR(d)
+			if d.Err() != nil {
+				break
+			}
+		}
+	}
+}
+
+// HueGridType describes HueGrid.
+var HueGridType = stub.NewType[HueGrid](typecode.Alias("IDL:interop.opendsom.org/Grown/HueGrid:1.0", "HueGrid", typecode.Array(typecode.Array(ToneType.TypeCode(), 3), 2)))
+
+// HueGrids is IDL:interop.opendsom.org/Grown/HueGrids:1.0.
+type HueGrids []HueGrid
+
+// MarshalCDR writes v.
+func (v HueGrids) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.BeginRun(4)
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+	e.EndRun()
+}
+
+// UnmarshalCDR reads v.
+func (v *HueGrids) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[HueGrids](d, d.Count(24))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// HueGridsType describes HueGrids.
+var HueGridsType = stub.NewType[HueGrids](typecode.Alias("IDL:interop.opendsom.org/Grown/HueGrids:1.0", "HueGrids", typecode.Sequence(HueGridType.TypeCode(), 0)))
+
+// Dyed is IDL:interop.opendsom.org/Grown/Dyed:1.0.
+type Dyed struct {
+	Odd  byte
+	List HueSeq
+}
+
+// MarshalCDR writes v.
+func (v *Dyed) MarshalCDR(e *cdr.Encoder) {
+	e.Octet(v.Odd)
+	v.List.MarshalCDR(e)
+}
+
+// UnmarshalCDR reads v.
+func (v *Dyed) UnmarshalCDR(d *cdr.Decoder) {
+	v.Odd = d.Octet()
+	v.List.UnmarshalCDR(d)
+}
+
+// DyedType describes Dyed.
+var DyedType = stub.NewType[Dyed](typecode.Struct("IDL:interop.opendsom.org/Grown/Dyed:1.0", "Dyed",
+	typecode.Member{Name: "odd", Type: typecode.Octet},
+	typecode.Member{Name: "list", Type: HueSeqType.TypeCode()}))
+
+// DyedSeq is IDL:interop.opendsom.org/Grown/DyedSeq:1.0.
+type DyedSeq []Dyed
+
+// MarshalCDR writes v.
+func (v DyedSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *DyedSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[DyedSeq](d, d.Count(5))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// DyedSeqType describes DyedSeq.
+var DyedSeqType = stub.NewType[DyedSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/DyedSeq:1.0", "DyedSeq", typecode.Sequence(DyedType.TypeCode(), 0)))
+
+// ShortRow is IDL:interop.opendsom.org/Grown/ShortRow:1.0.
+type ShortRow [3]int16
+
+// MarshalCDR writes v.
+func (v ShortRow) MarshalCDR(e *cdr.Encoder) { e.Shorts(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *ShortRow) UnmarshalCDR(d *cdr.Decoder) { d.Shorts(v[:]) }
+
+// ShortRowType describes ShortRow.
+var ShortRowType = stub.NewType[ShortRow](typecode.Alias("IDL:interop.opendsom.org/Grown/ShortRow:1.0", "ShortRow", typecode.Array(typecode.Short, 3)))
+
+// ShortRows is IDL:interop.opendsom.org/Grown/ShortRows:1.0.
+type ShortRows []ShortRow
+
+// MarshalCDR writes v.
+func (v ShortRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *ShortRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[ShortRows](d, d.Count(6))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// ShortRowsType describes ShortRows.
+var ShortRowsType = stub.NewType[ShortRows](typecode.Alias("IDL:interop.opendsom.org/Grown/ShortRows:1.0", "ShortRows", typecode.Sequence(ShortRowType.TypeCode(), 0)))
+
+// ShortGrid is IDL:interop.opendsom.org/Grown/ShortGrid:1.0.
+type ShortGrid [3][3]int16
+
+// MarshalCDR writes v.
+func (v ShortGrid) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		e.Shorts(v[i][:])
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *ShortGrid) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		d.Shorts(v[i][:])
+	}
+}
+
+// ShortGridType describes ShortGrid.
+var ShortGridType = stub.NewType[ShortGrid](typecode.Alias("IDL:interop.opendsom.org/Grown/ShortGrid:1.0", "ShortGrid", typecode.Array(typecode.Array(typecode.Short, 3), 3)))
+
+// UShortOne is IDL:interop.opendsom.org/Grown/UShortOne:1.0.
+type UShortOne [1]uint16
+
+// MarshalCDR writes v.
+func (v UShortOne) MarshalCDR(e *cdr.Encoder) { e.UShorts(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *UShortOne) UnmarshalCDR(d *cdr.Decoder) { d.UShorts(v[:]) }
+
+// UShortOneType describes UShortOne.
+var UShortOneType = stub.NewType[UShortOne](typecode.Alias("IDL:interop.opendsom.org/Grown/UShortOne:1.0", "UShortOne", typecode.Array(typecode.UShort, 1)))
+
+// UShortOnes is IDL:interop.opendsom.org/Grown/UShortOnes:1.0.
+type UShortOnes []UShortOne
+
+// MarshalCDR writes v.
+func (v UShortOnes) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *UShortOnes) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[UShortOnes](d, d.Count(2))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// UShortOnesType describes UShortOnes.
+var UShortOnesType = stub.NewType[UShortOnes](typecode.Alias("IDL:interop.opendsom.org/Grown/UShortOnes:1.0", "UShortOnes", typecode.Sequence(UShortOneType.TypeCode(), 0)))
+
+// LongOne is IDL:interop.opendsom.org/Grown/LongOne:1.0.
+type LongOne [1]int32
+
+// MarshalCDR writes v.
+func (v LongOne) MarshalCDR(e *cdr.Encoder) { e.Longs(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *LongOne) UnmarshalCDR(d *cdr.Decoder) { d.Longs(v[:]) }
+
+// LongOneType describes LongOne.
+var LongOneType = stub.NewType[LongOne](typecode.Alias("IDL:interop.opendsom.org/Grown/LongOne:1.0", "LongOne", typecode.Array(typecode.Long, 1)))
+
+// LongOnes is IDL:interop.opendsom.org/Grown/LongOnes:1.0.
+type LongOnes []LongOne
+
+// MarshalCDR writes v.
+func (v LongOnes) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *LongOnes) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[LongOnes](d, d.Count(4))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// LongOnesType describes LongOnes.
+var LongOnesType = stub.NewType[LongOnes](typecode.Alias("IDL:interop.opendsom.org/Grown/LongOnes:1.0", "LongOnes", typecode.Sequence(LongOneType.TypeCode(), 0)))
+
+// ULongSeq is IDL:interop.opendsom.org/Grown/ULongSeq:1.0.
+type ULongSeq []uint32
+
+// MarshalCDR writes v.
+func (v ULongSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.ULongs(v)
+}
+
+// UnmarshalCDR reads v.
+func (v *ULongSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[ULongSeq](d, d.Count(4))
+	d.ULongs(s)
+	*v = s
+}
+
+// ULongSeqType describes ULongSeq.
+var ULongSeqType = stub.NewType[ULongSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/ULongSeq:1.0", "ULongSeq", typecode.Sequence(typecode.ULong, 0)))
+
+// FloatRow is IDL:interop.opendsom.org/Grown/FloatRow:1.0.
+type FloatRow [3]float32
+
+// MarshalCDR writes v.
+func (v FloatRow) MarshalCDR(e *cdr.Encoder) { e.Floats(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *FloatRow) UnmarshalCDR(d *cdr.Decoder) { d.Floats(v[:]) }
+
+// FloatRowType describes FloatRow.
+var FloatRowType = stub.NewType[FloatRow](typecode.Alias("IDL:interop.opendsom.org/Grown/FloatRow:1.0", "FloatRow", typecode.Array(typecode.Float, 3)))
+
+// FloatRows is IDL:interop.opendsom.org/Grown/FloatRows:1.0.
+type FloatRows []FloatRow
+
+// MarshalCDR writes v.
+func (v FloatRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *FloatRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[FloatRows](d, d.Count(12))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// FloatRowsType describes FloatRows.
+var FloatRowsType = stub.NewType[FloatRows](typecode.Alias("IDL:interop.opendsom.org/Grown/FloatRows:1.0", "FloatRows", typecode.Sequence(FloatRowType.TypeCode(), 0)))
+
+// LongLongSeq is IDL:interop.opendsom.org/Grown/LongLongSeq:1.0.
+type LongLongSeq []int64
+
+// MarshalCDR writes v.
+func (v LongLongSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.LongLongs(v)
+}
+
+// UnmarshalCDR reads v.
+func (v *LongLongSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[LongLongSeq](d, d.Count(8))
+	d.LongLongs(s)
+	*v = s
+}
+
+// LongLongSeqType describes LongLongSeq.
+var LongLongSeqType = stub.NewType[LongLongSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/LongLongSeq:1.0", "LongLongSeq", typecode.Sequence(typecode.LongLong, 0)))
+
+// DoubleRow is IDL:interop.opendsom.org/Grown/DoubleRow:1.0.
+type DoubleRow [2]float64
+
+// MarshalCDR writes v.
+func (v DoubleRow) MarshalCDR(e *cdr.Encoder) { e.Doubles(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *DoubleRow) UnmarshalCDR(d *cdr.Decoder) { d.Doubles(v[:]) }
+
+// DoubleRowType describes DoubleRow.
+var DoubleRowType = stub.NewType[DoubleRow](typecode.Alias("IDL:interop.opendsom.org/Grown/DoubleRow:1.0", "DoubleRow", typecode.Array(typecode.Double, 2)))
+
+// DoubleRows is IDL:interop.opendsom.org/Grown/DoubleRows:1.0.
+type DoubleRows []DoubleRow
+
+// MarshalCDR writes v.
+func (v DoubleRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *DoubleRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[DoubleRows](d, d.Count(16))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// DoubleRowsType describes DoubleRows.
+var DoubleRowsType = stub.NewType[DoubleRows](typecode.Alias("IDL:interop.opendsom.org/Grown/DoubleRows:1.0", "DoubleRows", typecode.Sequence(DoubleRowType.TypeCode(), 0)))
+
+// DoubleGrid is IDL:interop.opendsom.org/Grown/DoubleGrid:1.0.
+type DoubleGrid [2][2]float64
+
+// MarshalCDR writes v.
+func (v DoubleGrid) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		e.Doubles(v[i][:])
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *DoubleGrid) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		d.Doubles(v[i][:])
+	}
+}
+
+// DoubleGridType describes DoubleGrid.
+var DoubleGridType = stub.NewType[DoubleGrid](typecode.Alias("IDL:interop.opendsom.org/Grown/DoubleGrid:1.0", "DoubleGrid", typecode.Array(typecode.Array(typecode.Double, 2), 2)))
+
+// OctetRow is IDL:interop.opendsom.org/Grown/OctetRow:1.0.
+type OctetRow [3]byte
+
+// MarshalCDR writes v.
+func (v OctetRow) MarshalCDR(e *cdr.Encoder) { e.Octets(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *OctetRow) UnmarshalCDR(d *cdr.Decoder) { d.Octets(v[:]) }
+
+// OctetRowType describes OctetRow.
+var OctetRowType = stub.NewType[OctetRow](typecode.Alias("IDL:interop.opendsom.org/Grown/OctetRow:1.0", "OctetRow", typecode.Array(typecode.Octet, 3)))
+
+// OctetRows is IDL:interop.opendsom.org/Grown/OctetRows:1.0.
+type OctetRows []OctetRow
+
+// MarshalCDR writes v.
+func (v OctetRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *OctetRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[OctetRows](d, d.Count(3))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// OctetRowsType describes OctetRows.
+var OctetRowsType = stub.NewType[OctetRows](typecode.Alias("IDL:interop.opendsom.org/Grown/OctetRows:1.0", "OctetRows", typecode.Sequence(OctetRowType.TypeCode(), 0)))
+
+// OctetGrid is IDL:interop.opendsom.org/Grown/OctetGrid:1.0.
+type OctetGrid [3][3]byte
+
+// MarshalCDR writes v.
+func (v OctetGrid) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		e.Octets(v[i][:])
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *OctetGrid) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		d.Octets(v[i][:])
+	}
+}
+
+// OctetGridType describes OctetGrid.
+var OctetGridType = stub.NewType[OctetGrid](typecode.Alias("IDL:interop.opendsom.org/Grown/OctetGrid:1.0", "OctetGrid", typecode.Array(typecode.Array(typecode.Octet, 3), 3)))
+
+// FlagRow is IDL:interop.opendsom.org/Grown/FlagRow:1.0.
+type FlagRow [3]bool
+
+// MarshalCDR writes v.
+func (v FlagRow) MarshalCDR(e *cdr.Encoder) { e.Booleans(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *FlagRow) UnmarshalCDR(d *cdr.Decoder) { d.Booleans(v[:]) }
+
+// FlagRowType describes FlagRow.
+var FlagRowType = stub.NewType[FlagRow](typecode.Alias("IDL:interop.opendsom.org/Grown/FlagRow:1.0", "FlagRow", typecode.Array(typecode.Boolean, 3)))
+
+// FlagRows is IDL:interop.opendsom.org/Grown/FlagRows:1.0.
+type FlagRows []FlagRow
+
+// MarshalCDR writes v.
+func (v FlagRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *FlagRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[FlagRows](d, d.Count(3))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// FlagRowsType describes FlagRows.
+var FlagRowsType = stub.NewType[FlagRows](typecode.Alias("IDL:interop.opendsom.org/Grown/FlagRows:1.0", "FlagRows", typecode.Sequence(FlagRowType.TypeCode(), 0)))
+
+// CharSeq is IDL:interop.opendsom.org/Grown/CharSeq:1.0.
+type CharSeq []byte
+
+// MarshalCDR writes v.
+func (v CharSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.Chars(v)
+}
+
+// UnmarshalCDR reads v.
+func (v *CharSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[CharSeq](d, d.Count(1))
+	d.Chars(s)
+	*v = s
+}
+
+// CharSeqType describes CharSeq.
+var CharSeqType = stub.NewType[CharSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/CharSeq:1.0", "CharSeq", typecode.Sequence(typecode.Char, 0)))
+
+// CharRow is IDL:interop.opendsom.org/Grown/CharRow:1.0.
+type CharRow [3]byte
+
+// MarshalCDR writes v.
+func (v CharRow) MarshalCDR(e *cdr.Encoder) { e.Chars(v[:]) }
+
+// UnmarshalCDR reads v.
+func (v *CharRow) UnmarshalCDR(d *cdr.Decoder) { d.Chars(v[:]) }
+
+// CharRowType describes CharRow.
+var CharRowType = stub.NewType[CharRow](typecode.Alias("IDL:interop.opendsom.org/Grown/CharRow:1.0", "CharRow", typecode.Array(typecode.Char, 3)))
+
+// CharRows is IDL:interop.opendsom.org/Grown/CharRows:1.0.
+type CharRows []CharRow
+
+// MarshalCDR writes v.
+func (v CharRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *CharRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[CharRows](d, d.Count(3))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// CharRowsType describes CharRows.
+var CharRowsType = stub.NewType[CharRows](typecode.Alias("IDL:interop.opendsom.org/Grown/CharRows:1.0", "CharRows", typecode.Sequence(CharRowType.TypeCode(), 0)))
+
+// CharGrid is IDL:interop.opendsom.org/Grown/CharGrid:1.0.
+type CharGrid [3][3]byte
+
+// MarshalCDR writes v.
+func (v CharGrid) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		e.Chars(v[i][:])
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *CharGrid) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		d.Chars(v[i][:])
+	}
+}
+
+// CharGridType describes CharGrid.
+var CharGridType = stub.NewType[CharGrid](typecode.Alias("IDL:interop.opendsom.org/Grown/CharGrid:1.0", "CharGrid", typecode.Array(typecode.Array(typecode.Char, 3), 3)))
+
+// WideSeq is IDL:interop.opendsom.org/Grown/WideSeq:1.0.
+type WideSeq []rune
+
+// MarshalCDR writes v.
+func (v WideSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		e.WChar(v[i])
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *WideSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[WideSeq](d, d.Count(1))
+	for i := range s {
+		s[i] = d.WChar()
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// WideSeqType describes WideSeq.
+var WideSeqType = stub.NewType[WideSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/WideSeq:1.0", "WideSeq", typecode.Sequence(typecode.WChar, 0)))
+
+// WideRow is IDL:interop.opendsom.org/Grown/WideRow:1.0.
+type WideRow [3]rune
+
+// MarshalCDR writes v.
+func (v WideRow) MarshalCDR(e *cdr.Encoder) {
+	for i := range v {
+		e.WChar(v[i])
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *WideRow) UnmarshalCDR(d *cdr.Decoder) {
+	for i := range v {
+		v[i] = d.WChar()
+		if d.Err() != nil {
+			break
+		}
+	}
+}
+
+// WideRowType describes WideRow.
+var WideRowType = stub.NewType[WideRow](typecode.Alias("IDL:interop.opendsom.org/Grown/WideRow:1.0", "WideRow", typecode.Array(typecode.WChar, 3)))
+
+// WideRows is IDL:interop.opendsom.org/Grown/WideRows:1.0.
+type WideRows []WideRow
+
+// MarshalCDR writes v.
+func (v WideRows) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *WideRows) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[WideRows](d, d.Count(3))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// WideRowsType describes WideRows.
+var WideRowsType = stub.NewType[WideRows](typecode.Alias("IDL:interop.opendsom.org/Grown/WideRows:1.0", "WideRows", typecode.Sequence(WideRowType.TypeCode(), 0)))
+
+// Item is IDL:interop.opendsom.org/Grown/Item:1.0, a union. Its zero value has the arm that the discriminator's zero value selects.
+type Item struct {
+	d           int32
+	aHues       HueSeq
+	aTones      ToneSeq
+	aRow        HueRow
+	aRows       HueRows
+	aLists      HueLists
+	aPair       HuePair
+	aGrid       HueGrid
+	aGrids      HueGrids
+	aDyed       DyedSeq
+	bShorts     ShortRows
+	bShortGrid  ShortGrid
+	bUshorts    UShortOnes
+	bLongs      LongOnes
+	bUlongs     ULongSeq
+	bFloats     FloatRows
+	bLongLongs  LongLongSeq
+	bDoubles    DoubleRows
+	bDoubleGrid DoubleGrid
+	cOctets     OctetRows
+	cOctetGrid  OctetGrid
+	cFlags      FlagRows
+	cChars      CharSeq
+	cCharRows   CharRows
+	cCharGrid   CharGrid
+	dTexts      TextSeq
+	dWide       WideSeq
+	dWideRows   WideRows
+	bad         bool // made with a discriminator that selects another arm
+}
+
+// NewItem_AHues returns a Item with arm a_hues, discriminator 0.
+func NewItem_AHues(v HueSeq) Item { return Item{d: 0, aHues: v} }
+
+// NewItem_ATones returns a Item with arm a_tones, discriminator 1.
+func NewItem_ATones(v ToneSeq) Item { return Item{d: 1, aTones: v} }
+
+// NewItem_ARow returns a Item with arm a_row, discriminator 2.
+func NewItem_ARow(v HueRow) Item { return Item{d: 2, aRow: v} }
+
+// NewItem_ARows returns a Item with arm a_rows, discriminator 3.
+func NewItem_ARows(v HueRows) Item { return Item{d: 3, aRows: v} }
+
+// NewItem_ALists returns a Item with arm a_lists, discriminator 4.
+func NewItem_ALists(v HueLists) Item { return Item{d: 4, aLists: v} }
+
+// NewItem_APair returns a Item with arm a_pair, discriminator 5.
+func NewItem_APair(v HuePair) Item { return Item{d: 5, aPair: v} }
+
+// NewItem_AGrid returns a Item with arm a_grid, discriminator 6.
+func NewItem_AGrid(v HueGrid) Item { return Item{d: 6, aGrid: v} }
+
+// NewItem_AGrids returns a Item with arm a_grids, discriminator 7.
+func NewItem_AGrids(v HueGrids) Item { return Item{d: 7, aGrids: v} }
+
+// NewItem_ADyed returns a Item with arm a_dyed, discriminator 8.
+func NewItem_ADyed(v DyedSeq) Item { return Item{d: 8, aDyed: v} }
+
+// NewItem_BShorts returns a Item with arm b_shorts, discriminator 9.
+func NewItem_BShorts(v ShortRows) Item { return Item{d: 9, bShorts: v} }
+
+// NewItem_BShortGrid returns a Item with arm b_short_grid, discriminator 10.
+func NewItem_BShortGrid(v ShortGrid) Item { return Item{d: 10, bShortGrid: v} }
+
+// NewItem_BUshorts returns a Item with arm b_ushorts, discriminator 11.
+func NewItem_BUshorts(v UShortOnes) Item { return Item{d: 11, bUshorts: v} }
+
+// NewItem_BLongs returns a Item with arm b_longs, discriminator 12.
+func NewItem_BLongs(v LongOnes) Item { return Item{d: 12, bLongs: v} }
+
+// NewItem_BUlongs returns a Item with arm b_ulongs, discriminator 13.
+func NewItem_BUlongs(v ULongSeq) Item { return Item{d: 13, bUlongs: v} }
+
+// NewItem_BFloats returns a Item with arm b_floats, discriminator 14.
+func NewItem_BFloats(v FloatRows) Item { return Item{d: 14, bFloats: v} }
+
+// NewItem_BLongLongs returns a Item with arm b_long_longs, discriminator 15.
+func NewItem_BLongLongs(v LongLongSeq) Item { return Item{d: 15, bLongLongs: v} }
+
+// NewItem_BDoubles returns a Item with arm b_doubles, discriminator 16.
+func NewItem_BDoubles(v DoubleRows) Item { return Item{d: 16, bDoubles: v} }
+
+// NewItem_BDoubleGrid returns a Item with arm b_double_grid, discriminator 17.
+func NewItem_BDoubleGrid(v DoubleGrid) Item { return Item{d: 17, bDoubleGrid: v} }
+
+// NewItem_COctets returns a Item with arm c_octets, discriminator 18.
+func NewItem_COctets(v OctetRows) Item { return Item{d: 18, cOctets: v} }
+
+// NewItem_COctetGrid returns a Item with arm c_octet_grid, discriminator 19.
+func NewItem_COctetGrid(v OctetGrid) Item { return Item{d: 19, cOctetGrid: v} }
+
+// NewItem_CFlags returns a Item with arm c_flags, discriminator 20.
+func NewItem_CFlags(v FlagRows) Item { return Item{d: 20, cFlags: v} }
+
+// NewItem_CChars returns a Item with arm c_chars, discriminator 21.
+func NewItem_CChars(v CharSeq) Item { return Item{d: 21, cChars: v} }
+
+// NewItem_CCharRows returns a Item with arm c_char_rows, discriminator 22.
+func NewItem_CCharRows(v CharRows) Item { return Item{d: 22, cCharRows: v} }
+
+// NewItem_CCharGrid returns a Item with arm c_char_grid, discriminator 23.
+func NewItem_CCharGrid(v CharGrid) Item { return Item{d: 23, cCharGrid: v} }
+
+// NewItem_DTexts returns a Item with arm d_texts, discriminator 24.
+func NewItem_DTexts(v TextSeq) Item { return Item{d: 24, dTexts: v} }
+
+// NewItem_DWide returns a Item with arm d_wide, discriminator 25.
+func NewItem_DWide(v WideSeq) Item { return Item{d: 25, dWide: v} }
+
+// NewItem_DWideRows returns a Item with arm d_wide_rows, discriminator 26.
+func NewItem_DWideRows(v WideRows) Item { return Item{d: 26, dWideRows: v} }
+
+// NewItem_None returns a Item without an arm. If d selects one it cannot be sent.
+func NewItem_None(d int32) Item {
+	u := Item{d: d}
+	u.bad = u.armOf() != 0
+	return u
+}
+
+// Discriminator returns what selects the arm.
+func (v Item) Discriminator() int32 { return v.d }
+
+// AHues returns the arm a_hues, and whether it is the active one.
+func (v Item) AHues() (HueSeq, bool) { return v.aHues, v.armOf() == 1 }
+
+// ATones returns the arm a_tones, and whether it is the active one.
+func (v Item) ATones() (ToneSeq, bool) { return v.aTones, v.armOf() == 2 }
+
+// ARow returns the arm a_row, and whether it is the active one.
+func (v Item) ARow() (HueRow, bool) { return v.aRow, v.armOf() == 3 }
+
+// ARows returns the arm a_rows, and whether it is the active one.
+func (v Item) ARows() (HueRows, bool) { return v.aRows, v.armOf() == 4 }
+
+// ALists returns the arm a_lists, and whether it is the active one.
+func (v Item) ALists() (HueLists, bool) { return v.aLists, v.armOf() == 5 }
+
+// APair returns the arm a_pair, and whether it is the active one.
+func (v Item) APair() (HuePair, bool) { return v.aPair, v.armOf() == 6 }
+
+// AGrid returns the arm a_grid, and whether it is the active one.
+func (v Item) AGrid() (HueGrid, bool) { return v.aGrid, v.armOf() == 7 }
+
+// AGrids returns the arm a_grids, and whether it is the active one.
+func (v Item) AGrids() (HueGrids, bool) { return v.aGrids, v.armOf() == 8 }
+
+// ADyed returns the arm a_dyed, and whether it is the active one.
+func (v Item) ADyed() (DyedSeq, bool) { return v.aDyed, v.armOf() == 9 }
+
+// BShorts returns the arm b_shorts, and whether it is the active one.
+func (v Item) BShorts() (ShortRows, bool) { return v.bShorts, v.armOf() == 10 }
+
+// BShortGrid returns the arm b_short_grid, and whether it is the active one.
+func (v Item) BShortGrid() (ShortGrid, bool) { return v.bShortGrid, v.armOf() == 11 }
+
+// BUshorts returns the arm b_ushorts, and whether it is the active one.
+func (v Item) BUshorts() (UShortOnes, bool) { return v.bUshorts, v.armOf() == 12 }
+
+// BLongs returns the arm b_longs, and whether it is the active one.
+func (v Item) BLongs() (LongOnes, bool) { return v.bLongs, v.armOf() == 13 }
+
+// BUlongs returns the arm b_ulongs, and whether it is the active one.
+func (v Item) BUlongs() (ULongSeq, bool) { return v.bUlongs, v.armOf() == 14 }
+
+// BFloats returns the arm b_floats, and whether it is the active one.
+func (v Item) BFloats() (FloatRows, bool) { return v.bFloats, v.armOf() == 15 }
+
+// BLongLongs returns the arm b_long_longs, and whether it is the active one.
+func (v Item) BLongLongs() (LongLongSeq, bool) { return v.bLongLongs, v.armOf() == 16 }
+
+// BDoubles returns the arm b_doubles, and whether it is the active one.
+func (v Item) BDoubles() (DoubleRows, bool) { return v.bDoubles, v.armOf() == 17 }
+
+// BDoubleGrid returns the arm b_double_grid, and whether it is the active one.
+func (v Item) BDoubleGrid() (DoubleGrid, bool) { return v.bDoubleGrid, v.armOf() == 18 }
+
+// COctets returns the arm c_octets, and whether it is the active one.
+func (v Item) COctets() (OctetRows, bool) { return v.cOctets, v.armOf() == 19 }
+
+// COctetGrid returns the arm c_octet_grid, and whether it is the active one.
+func (v Item) COctetGrid() (OctetGrid, bool) { return v.cOctetGrid, v.armOf() == 20 }
+
+// CFlags returns the arm c_flags, and whether it is the active one.
+func (v Item) CFlags() (FlagRows, bool) { return v.cFlags, v.armOf() == 21 }
+
+// CChars returns the arm c_chars, and whether it is the active one.
+func (v Item) CChars() (CharSeq, bool) { return v.cChars, v.armOf() == 22 }
+
+// CCharRows returns the arm c_char_rows, and whether it is the active one.
+func (v Item) CCharRows() (CharRows, bool) { return v.cCharRows, v.armOf() == 23 }
+
+// CCharGrid returns the arm c_char_grid, and whether it is the active one.
+func (v Item) CCharGrid() (CharGrid, bool) { return v.cCharGrid, v.armOf() == 24 }
+
+// DTexts returns the arm d_texts, and whether it is the active one.
+func (v Item) DTexts() (TextSeq, bool) { return v.dTexts, v.armOf() == 25 }
+
+// DWide returns the arm d_wide, and whether it is the active one.
+func (v Item) DWide() (WideSeq, bool) { return v.dWide, v.armOf() == 26 }
+
+// DWideRows returns the arm d_wide_rows, and whether it is the active one.
+func (v Item) DWideRows() (WideRows, bool) { return v.dWideRows, v.armOf() == 27 }
+
+// armOf returns the number of the active arm, from 1, or 0 if there is none.
+func (v *Item) armOf() int {
+	switch v.d {
+	case 0:
+		return 1
+	case 1:
+		return 2
+	case 2:
+		return 3
+	case 3:
+		return 4
+	case 4:
+		return 5
+	case 5:
+		return 6
+	case 6:
+		return 7
+	case 7:
+		return 8
+	case 8:
+		return 9
+	case 9:
+		return 10
+	case 10:
+		return 11
+	case 11:
+		return 12
+	case 12:
+		return 13
+	case 13:
+		return 14
+	case 14:
+		return 15
+	case 15:
+		return 16
+	case 16:
+		return 17
+	case 17:
+		return 18
+	case 18:
+		return 19
+	case 19:
+		return 20
+	case 20:
+		return 21
+	case 21:
+		return 22
+	case 22:
+		return 23
+	case 23:
+		return 24
+	case 24:
+		return 25
+	case 25:
+		return 26
+	case 26:
+		return 27
+	}
+	return 0
+}
+
+// MarshalCDR writes v.
+func (v *Item) MarshalCDR(e *cdr.Encoder) {
+	if v.bad {
+		stub.WrongArm(e, "IDL:interop.opendsom.org/Grown/Item:1.0", v.d)
+		return
+	}
+	e.Long(v.d)
+	switch v.armOf() {
+	case 1:
+		v.aHues.MarshalCDR(e)
+	case 2:
+		v.aTones.MarshalCDR(e)
+	case 3:
+		v.aRow.MarshalCDR(e)
+	case 4:
+		v.aRows.MarshalCDR(e)
+	case 5:
+		v.aLists.MarshalCDR(e)
+	case 6:
+		v.aPair.MarshalCDR(e)
+	case 7:
+		v.aGrid.MarshalCDR(e)
+	case 8:
+		v.aGrids.MarshalCDR(e)
+	case 9:
+		v.aDyed.MarshalCDR(e)
+	case 10:
+		v.bShorts.MarshalCDR(e)
+	case 11:
+		v.bShortGrid.MarshalCDR(e)
+	case 12:
+		v.bUshorts.MarshalCDR(e)
+	case 13:
+		v.bLongs.MarshalCDR(e)
+	case 14:
+		v.bUlongs.MarshalCDR(e)
+	case 15:
+		v.bFloats.MarshalCDR(e)
+	case 16:
+		v.bLongLongs.MarshalCDR(e)
+	case 17:
+		v.bDoubles.MarshalCDR(e)
+	case 18:
+		v.bDoubleGrid.MarshalCDR(e)
+	case 19:
+		v.cOctets.MarshalCDR(e)
+	case 20:
+		v.cOctetGrid.MarshalCDR(e)
+	case 21:
+		v.cFlags.MarshalCDR(e)
+	case 22:
+		v.cChars.MarshalCDR(e)
+	case 23:
+		v.cCharRows.MarshalCDR(e)
+	case 24:
+		v.cCharGrid.MarshalCDR(e)
+	case 25:
+		v.dTexts.MarshalCDR(e)
+	case 26:
+		v.dWide.MarshalCDR(e)
+	case 27:
+		v.dWideRows.MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *Item) UnmarshalCDR(d *cdr.Decoder) {
+	*v = Item{}
+	v.d = d.Long()
+	switch v.armOf() {
+	case 1:
+		v.aHues.UnmarshalCDR(d)
+	case 2:
+		v.aTones.UnmarshalCDR(d)
+	case 3:
+		v.aRow.UnmarshalCDR(d)
+	case 4:
+		v.aRows.UnmarshalCDR(d)
+	case 5:
+		v.aLists.UnmarshalCDR(d)
+	case 6:
+		v.aPair.UnmarshalCDR(d)
+	case 7:
+		v.aGrid.UnmarshalCDR(d)
+	case 8:
+		v.aGrids.UnmarshalCDR(d)
+	case 9:
+		v.aDyed.UnmarshalCDR(d)
+	case 10:
+		v.bShorts.UnmarshalCDR(d)
+	case 11:
+		v.bShortGrid.UnmarshalCDR(d)
+	case 12:
+		v.bUshorts.UnmarshalCDR(d)
+	case 13:
+		v.bLongs.UnmarshalCDR(d)
+	case 14:
+		v.bUlongs.UnmarshalCDR(d)
+	case 15:
+		v.bFloats.UnmarshalCDR(d)
+	case 16:
+		v.bLongLongs.UnmarshalCDR(d)
+	case 17:
+		v.bDoubles.UnmarshalCDR(d)
+	case 18:
+		v.bDoubleGrid.UnmarshalCDR(d)
+	case 19:
+		v.cOctets.UnmarshalCDR(d)
+	case 20:
+		v.cOctetGrid.UnmarshalCDR(d)
+	case 21:
+		v.cFlags.UnmarshalCDR(d)
+	case 22:
+		v.cChars.UnmarshalCDR(d)
+	case 23:
+		v.cCharRows.UnmarshalCDR(d)
+	case 24:
+		v.cCharGrid.UnmarshalCDR(d)
+	case 25:
+		v.dTexts.UnmarshalCDR(d)
+	case 26:
+		v.dWide.UnmarshalCDR(d)
+	case 27:
+		v.dWideRows.UnmarshalCDR(d)
+	}
+}
+
+// ItemType describes Item.
+var ItemType = stub.NewType[Item](typecode.Union("IDL:interop.opendsom.org/Grown/Item:1.0", "Item", typecode.Long,
+	typecode.Arm{Label: 0, Name: "a_hues", Type: HueSeqType.TypeCode()},
+	typecode.Arm{Label: 1, Name: "a_tones", Type: ToneSeqType.TypeCode()},
+	typecode.Arm{Label: 2, Name: "a_row", Type: HueRowType.TypeCode()},
+	typecode.Arm{Label: 3, Name: "a_rows", Type: HueRowsType.TypeCode()},
+	typecode.Arm{Label: 4, Name: "a_lists", Type: HueListsType.TypeCode()},
+	typecode.Arm{Label: 5, Name: "a_pair", Type: HuePairType.TypeCode()},
+	typecode.Arm{Label: 6, Name: "a_grid", Type: HueGridType.TypeCode()},
+	typecode.Arm{Label: 7, Name: "a_grids", Type: HueGridsType.TypeCode()},
+	typecode.Arm{Label: 8, Name: "a_dyed", Type: DyedSeqType.TypeCode()},
+	typecode.Arm{Label: 9, Name: "b_shorts", Type: ShortRowsType.TypeCode()},
+	typecode.Arm{Label: 10, Name: "b_short_grid", Type: ShortGridType.TypeCode()},
+	typecode.Arm{Label: 11, Name: "b_ushorts", Type: UShortOnesType.TypeCode()},
+	typecode.Arm{Label: 12, Name: "b_longs", Type: LongOnesType.TypeCode()},
+	typecode.Arm{Label: 13, Name: "b_ulongs", Type: ULongSeqType.TypeCode()},
+	typecode.Arm{Label: 14, Name: "b_floats", Type: FloatRowsType.TypeCode()},
+	typecode.Arm{Label: 15, Name: "b_long_longs", Type: LongLongSeqType.TypeCode()},
+	typecode.Arm{Label: 16, Name: "b_doubles", Type: DoubleRowsType.TypeCode()},
+	typecode.Arm{Label: 17, Name: "b_double_grid", Type: DoubleGridType.TypeCode()},
+	typecode.Arm{Label: 18, Name: "c_octets", Type: OctetRowsType.TypeCode()},
+	typecode.Arm{Label: 19, Name: "c_octet_grid", Type: OctetGridType.TypeCode()},
+	typecode.Arm{Label: 20, Name: "c_flags", Type: FlagRowsType.TypeCode()},
+	typecode.Arm{Label: 21, Name: "c_chars", Type: CharSeqType.TypeCode()},
+	typecode.Arm{Label: 22, Name: "c_char_rows", Type: CharRowsType.TypeCode()},
+	typecode.Arm{Label: 23, Name: "c_char_grid", Type: CharGridType.TypeCode()},
+	typecode.Arm{Label: 24, Name: "d_texts", Type: TextSeqType.TypeCode()},
+	typecode.Arm{Label: 25, Name: "d_wide", Type: WideSeqType.TypeCode()},
+	typecode.Arm{Label: 26, Name: "d_wide_rows", Type: WideRowsType.TypeCode()}))
+
+// ItemSeq is IDL:interop.opendsom.org/Grown/ItemSeq:1.0.
+type ItemSeq []Item
+
+// MarshalCDR writes v.
+func (v ItemSeq) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	for i := range v {
+		v[i].MarshalCDR(e)
+	}
+}
+
+// UnmarshalCDR reads v.
+func (v *ItemSeq) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[ItemSeq](d, d.Count(4))
+	for i := range s {
+		s[i].UnmarshalCDR(d)
+		if d.Err() != nil {
+			break
+		}
+	}
+	*v = s
+}
+
+// ItemSeqType describes ItemSeq.
+var ItemSeqType = stub.NewType[ItemSeq](typecode.Alias("IDL:interop.opendsom.org/Grown/ItemSeq:1.0", "ItemSeq", typecode.Sequence(ItemType.TypeCode(), 0)))
+
+// Rack is IDL:interop.opendsom.org/Grown/Rack:1.0, a valuetype. A *RackState is one.
+type Rack interface {
+	Seed
+	// AsRack returns the state.
+	AsRack() *RackState
+}
+
+// RackState is the state of Rack.
+type RackState struct {
+	SeedState
+	Text  string
+	Items ItemSeq
+	Tail  int32
+}
+
+var _ Rack = (*RackState)(nil)
+
+// IDLValue names the valuetype.
+func (*RackState) IDLValue() *cdr.ValueType { return RackType.ValueType() }
+
+// AsRack returns v.
+func (v *RackState) AsRack() *RackState { return v }
+
+// MarshalState writes the members.
+func (v *RackState) MarshalState(e *cdr.Encoder) {
+	v.SeedState.MarshalState(e)
+	e.String(v.Text)
+	v.Items.MarshalCDR(e)
+	e.Long(v.Tail)
+}
+
+// UnmarshalState reads the members.
+func (v *RackState) UnmarshalState(d *cdr.Decoder) {
+	v.SeedState.UnmarshalState(d)
+	v.Text = d.String()
+	v.Items.UnmarshalCDR(d)
+	v.Tail = d.Long()
+}
+
+// RackType describes Rack.
+var RackType = stub.NewValue[Rack]("IDL:interop.opendsom.org/Grown/Rack:1.0", []string{"IDL:interop.opendsom.org/Grown/Seed:1.0"}, false, typecode.Value("IDL:interop.opendsom.org/Grown/Rack:1.0", "Rack", typecode.ValueTruncatable, SeedType.TypeCode(),
+	typecode.State{Name: "text", Type: typecode.String, Public: true},
+	typecode.State{Name: "items", Type: ItemSeqType.TypeCode(), Public: true},
+	typecode.State{Name: "tail", Type: typecode.Long, Public: true}), rack_glue{})
+
+type rack_glue struct{}
+
+func (rack_glue) New() cdr.Value { return new(RackState) }
+
+func (rack_glue) Known(string) *cdr.ValueType { return nil }
 
 // Deeps is IDL:interop.opendsom.org/Grown/Deeps:1.0.
 type Deeps []Deep

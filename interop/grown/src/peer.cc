@@ -373,6 +373,7 @@ int main(int argc, char** argv) {
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Husk:1.0", new Husk_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Shell:1.0", new Shell_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Sack:1.0", new Sack_init);
+    orb->register_value_factory("IDL:interop.opendsom.org/Grown/Rack:1.0", new Rack_init);
     orb->register_value_factory("IDL:interop.opendsom.org/Grown/Ledger:1.0", new Ledger_init);
     CORBA::Object_var o = orb->resolve_initial_references("RootPOA");
     PortableServer::POA_var root = PortableServer::POA::_narrow(o);

@@ -184,7 +184,7 @@ def cases(there, rnd):
     yield "dug", lambda: dug(there)
 
 
-for value in (Grown.Seed, Grown.Bulk, Grown.Holder, Grown.Pip, Grown.Pod, Grown.Husk, Grown.Shell, Grown.Sack, Grown.Ledger):
+for value in (Grown.Seed, Grown.Bulk, Grown.Holder, Grown.Pip, Grown.Pod, Grown.Husk, Grown.Shell, Grown.Sack, Grown.Rack, Grown.Ledger):
     registerValueFactory(value._NP_RepositoryId, value)
 orb, poa = suite.start()
 if sys.argv[-1] == "serve":

@@ -308,9 +308,11 @@ type Colors []Color
 // MarshalCDR writes v.
 func (v Colors) MarshalCDR(e *cdr.Encoder) {
 	e.Count(len(v))
+	e.BeginRun(4)
 	for i := range v {
 		v[i].MarshalCDR(e)
 	}
+	e.EndRun()
 }
 
 // UnmarshalCDR reads v.
@@ -609,9 +611,11 @@ func (v *Mixed) MarshalCDR(e *cdr.Encoder) {
 	e.Count(len(v.Table))
 	for i := range v.Table {
 		e.Count(len(v.Table[i]))
+		e.BeginRun(4)
 		for j := range v.Table[i] {
 			v.Table[i][j].MarshalCDR(e)
 		}
+		e.EndRun()
 	}
 	for i := range v.Matrix {
 		e.Longs(v.Matrix[i][:])

@@ -61,6 +61,7 @@ public final class Gardens {
     known(orb, "Bulk", BulkImpl::new);
     known(orb, "Holder", HolderImpl::new);
     known(orb, "Sack", SackImpl::new);
+    known(orb, "Rack", RackImpl::new);
     known(orb, "Pip", PipImpl::new);
     known(orb, "Pod", PodImpl::new);
     known(orb, "Husk", HuskImpl::new);

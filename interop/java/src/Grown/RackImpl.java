@@ -1,0 +1,3 @@
+package Grown;
+
+public class RackImpl extends Rack {}
