@@ -430,9 +430,7 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 	const klass *busy;
 	k->by = NULL;
 	lock_wake();
-	if (code == SOM_OK) return k;
-	unload_group(k, NULL, 0, &busy); /* or it stays: something uses it already */
-	return NULL;
+	return code == SOM_OK ? k : (unload_group(k, NULL, 0, &busy), NULL); /* or it stays: something uses it already */
 }
 
 som_class *som_class_define(const som_class_desc *desc, som_env *ev) {

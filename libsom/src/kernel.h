@@ -237,9 +237,9 @@ extern som_tok tok_new, tok_raw, tok_ready, tok_dispatch, tok_life[LIFE_METHODS]
 extern som_proc *plain_new; /* SOMClass's own somNew */
 extern const som_class_desc object_desc, class_desc, manager_desc;
 /* Entries of their lists: a method, one that is without an implementation, a place that is retired. */
-#define METHOD(name, sig, proc) {name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
-#define WITHOUT(name) {name, NULL, NULL, NULL, SOM_STATIC}
-#define RETIRED(name) {name, NULL, NULL, NULL, SOM_NONSTATIC}
+#define HAS(name, sig, proc) {#name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
+#define LACKS(name) {#name, NULL, NULL, NULL, SOM_STATIC}
+#define GONE(name) {#name, NULL, NULL, NULL, SOM_NONSTATIC}
 bool no_class(const som_object *c, som_env *ev); /* false, and says what c is */
 static inline bool is_class(const void *c, som_env *ev) { return __builtin_expect(c && ((const som_object *)c)->flags & F_CLASS, 1) || no_class(c, ev); }
 bool is_plain(const klass *k); /* nothing stands in for what SOMObject does at the beginning and the end */

@@ -130,10 +130,9 @@ static library *find_library(const char *file) {
 static som_proc *symbol(const library *l, const char *name) { return l->handle ? hooks.symbol(l->handle, name) : NULL; }
 
 bool may_open(const library *l) {
-	bool may = true;
-	while (may && opener && opener != this_thread() && !(l && l->by))
-		may = lock_wait(opener);
-	return may && !(l && l->by);
+	while (opener && opener != this_thread() && !(l && l->by))
+		if (!lock_wait(opener)) return false;
+	return !(l && l->by);
 }
 
 void library_end(library *l) {
@@ -204,16 +203,15 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	som_proc *ready = symbol(l, SOM_LIBRARY_READY);
 	l->go = (void *)symbol(l, "som_go_runtime");
 	entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
-	bool there = entry || l->handle;
 	lock_again(depth);
 	opener = outer;
 	lock_wake();
-	if (ready) {
+	if (ready) { /* else no fork comes between */
 		depth = lock_let_go();
 		ready(); /* without the lock, which the thread that it waits for may need */
 		lock_again(depth);
 	}
-	int code = there ? enter(l, entry, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
+	int code = entry || l->handle ? enter(l, entry, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
 	const klass *busy;
 	klass *k = code == SOM_OK ? NULL : all_classes;
 	while (k && k->library != l)

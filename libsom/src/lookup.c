@@ -31,10 +31,8 @@ const som_method_info *own_method(const klass *k, const char *name) {
 }
 
 const klass *class_in(const klass *k, const char *name, size_t n) {
-	for (uint32_t i = 0; i < k->info.norder; i++) {
-		const klass *a = order_at(k, i);
-		if (!strncmp(a->info.name, name, n) && !a->info.name[n]) return a;
-	}
+	for (uint32_t i = 0; i < k->info.norder; i++)
+		if (!strncmp(order_at(k, i)->info.name, name, n) && !order_at(k, i)->info.name[n]) return order_at(k, i);
 	return NULL;
 }
 

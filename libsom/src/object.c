@@ -26,20 +26,17 @@ static inline som_ref memory_for(const klass *k, som_env *ev) {
 /* Objects of the checking mode that were destroyed, the oldest first to be forgotten. */
 enum { KEPT = 4096, KEPT_OCTETS = 64 << 20 };
 static bool checking;
-static struct { void *memory; size_t size; } kept[KEPT];
-static uint32_t kept_from, kept_n;
+static struct kept { void *memory; size_t size; } kept[KEPT];
+static uint32_t kept_from, kept_to; /* how many were forgotten, and kept, so far */
 static size_t kept_octets;
 
 static void keep(void *memory, size_t size) {
 	weak_lock();
-	while (kept_n == KEPT || (kept_n && kept_octets + size > KEPT_OCTETS)) {
-		give(kept[kept_from].memory);
-		kept_octets -= kept[kept_from].size;
-		kept_from = (kept_from + 1) % KEPT;
-		kept_n--;
+	while (kept_to - kept_from == KEPT || (kept_to != kept_from && kept_octets + size > KEPT_OCTETS)) {
+		kept_octets -= kept[kept_from % KEPT].size;
+		give(kept[kept_from++ % KEPT].memory);
 	}
-	kept[(kept_from + kept_n) % KEPT].memory = memory;
-	kept[(kept_from + kept_n++) % KEPT].size = size;
+	kept[kept_to++ % KEPT] = (struct kept){memory, size};
 	kept_octets += size;
 	weak_unlock();
 }

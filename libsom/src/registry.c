@@ -18,9 +18,9 @@ klass *registered(const char *name) {
 }
 
 klass *known(const char *name) {
-	klass *k;
-	while ((k = registered(name)) && k->by && lock_wait(k->by))
-		;
+	klass *k = registered(name);
+	while (k && k->by && lock_wait(k->by))
+		k = registered(name);
 	return k; /* not made yet if its making waits for this, or is this thread's */
 }
 

@@ -69,15 +69,13 @@ static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
 }
 
 static const som_method methods[] = {
-	METHOD("somFindClsInFile", "o:siis", find_in_file), METHOD("somFindClass", "o:sii", find_by_name), METHOD("somClassFromId", "o:s", from_id),
-	WITHOUT("somRegisterClass"), METHOD("somUnregisterClass", "i:o", unload), METHOD("somLocateClassFile", "s:sii", locate),
-	METHOD("somLoadClassFile", "o:siis", find_in_file), METHOD("somUnloadClassFile", "i:o", unload), METHOD("somGetInitFunction", "s:", entry_name),
-	WITHOUT("somMergeInto"), METHOD("somGetRelatedClasses", "p:op", related), METHOD("somSubstituteClass", "i:ss", substitute),
-	METHOD("_get_somInterfaceRepository", "p:", repository), METHOD("_set_somInterfaceRepository", "v:p", set_repository),
-	METHOD("_get_somRegisteredClasses", "p:p", all), WITHOUT("somBeginPersistentClasses"), WITHOUT("somEndPersistentClasses"),
-	RETIRED("somcmPrivate1"), RETIRED("somcmPrivate2"), METHOD("somRegisterClassLibrary", "v:sp", add_library),
-	METHOD("somJoinAffinityGroup", "v:oo", join_group), WITHOUT("somUnregisterClassLibrary"), WITHOUT("somImportObject"),
-	RETIRED("somcmPrivate3"), RETIRED("somcmPrivate4"),
+	HAS(somFindClsInFile, "o:siis", find_in_file), HAS(somFindClass, "o:sii", find_by_name), HAS(somClassFromId, "o:s", from_id), LACKS(somRegisterClass),
+	HAS(somUnregisterClass, "i:o", unload), HAS(somLocateClassFile, "s:sii", locate), HAS(somLoadClassFile, "o:siis", find_in_file),
+	HAS(somUnloadClassFile, "i:o", unload), HAS(somGetInitFunction, "s:", entry_name), LACKS(somMergeInto), HAS(somGetRelatedClasses, "p:op", related),
+	HAS(somSubstituteClass, "i:ss", substitute), HAS(_get_somInterfaceRepository, "p:", repository), HAS(_set_somInterfaceRepository, "v:p", set_repository),
+	HAS(_get_somRegisteredClasses, "p:p", all), LACKS(somBeginPersistentClasses), LACKS(somEndPersistentClasses), GONE(somcmPrivate1), GONE(somcmPrivate2),
+	HAS(somRegisterClassLibrary, "v:sp", add_library), HAS(somJoinAffinityGroup, "v:oo", join_group), LACKS(somUnregisterClassLibrary), LACKS(somImportObject),
+	GONE(somcmPrivate3), GONE(somcmPrivate4),
 };
 
 const som_class_desc manager_desc = {.size_of = sizeof manager_desc, .name = "SOMClassMgr", .major = 1, .minor = 6, .introduces = methods,

@@ -92,18 +92,15 @@ static void copy(som_ref o, som_env *ev, void *control, som_ref from) { (void)co
 static void assign(som_ref o, som_env *ev, void *control, som_ref from) { (void)control, take_from(o, from, true, ev); }
 
 static const som_method methods[] = {
-	METHOD("somInit", "v:", plain), METHOD("somUninit", "v:", plain), METHOD("somFree", "v:", free_object),
-	METHOD("somDefaultVCopyInit", "v:po", copy), METHOD("somGetClassName", "s:", class_name), METHOD("somGetClass", "o:", get_class),
-	METHOD("somIsA", "b:o", is_a), METHOD("somRespondsTo", "b:s", responds), METHOD("somIsInstanceOf", "b:o", is_instance),
-	METHOD("somGetSize", "i:", get_size), METHOD("somDumpSelf", "v:i", dump), METHOD("somDumpSelfInt", "v:i", dump_parts),
-	METHOD("somPrintSelf", "o:", print_self), METHOD("somDefaultConstVCopyInit", "v:po", copy), RETIRED("somoPrivate1"),
-	RETIRED("somoPrivate2"), RETIRED("somoPrivate3"), RETIRED("somoPrivate4"), METHOD("somDispatch", "i:spIp", dispatch),
-	METHOD("somClassDispatch", "i:ospIp", class_dispatch), METHOD("somCastObj", "b:o", cast), METHOD("somResetObj", "b:", uncast),
-	METHOD("somDefaultInit", "v:p", init), METHOD("somDestruct", "v:bp", destruct), RETIRED("somoPrivate5"), RETIRED("somoPrivate6"),
-	METHOD("somDefaultCopyInit", "v:po", copy), METHOD("somDefaultConstCopyInit", "v:po", copy), METHOD("somDefaultAssign", "v:po", assign),
-	METHOD("somDefaultConstAssign", "v:po", assign), METHOD("somDefaultVAssign", "v:po", assign), METHOD("somDefaultConstVAssign", "v:po", assign),
-	RETIRED("somoPrivate7"), RETIRED("somoPrivate8"), RETIRED("somoPrivate9"), RETIRED("somoPrivate10"), RETIRED("somoPrivate11"),
-	RETIRED("somoPrivate12"), RETIRED("somoPrivate13"), RETIRED("somoPrivate14"),
+	HAS(somInit, "v:", plain), HAS(somUninit, "v:", plain), HAS(somFree, "v:", free_object), HAS(somDefaultVCopyInit, "v:po", copy),
+	HAS(somGetClassName, "s:", class_name), HAS(somGetClass, "o:", get_class), HAS(somIsA, "b:o", is_a), HAS(somRespondsTo, "b:s", responds),
+	HAS(somIsInstanceOf, "b:o", is_instance), HAS(somGetSize, "i:", get_size), HAS(somDumpSelf, "v:i", dump), HAS(somDumpSelfInt, "v:i", dump_parts),
+	HAS(somPrintSelf, "o:", print_self), HAS(somDefaultConstVCopyInit, "v:po", copy), GONE(somoPrivate1), GONE(somoPrivate2), GONE(somoPrivate3),
+	GONE(somoPrivate4), HAS(somDispatch, "i:spIp", dispatch), HAS(somClassDispatch, "i:ospIp", class_dispatch), HAS(somCastObj, "b:o", cast),
+	HAS(somResetObj, "b:", uncast), HAS(somDefaultInit, "v:p", init), HAS(somDestruct, "v:bp", destruct), GONE(somoPrivate5), GONE(somoPrivate6),
+	HAS(somDefaultCopyInit, "v:po", copy), HAS(somDefaultConstCopyInit, "v:po", copy), HAS(somDefaultAssign, "v:po", assign),
+	HAS(somDefaultConstAssign, "v:po", assign), HAS(somDefaultVAssign, "v:po", assign), HAS(somDefaultConstVAssign, "v:po", assign), GONE(somoPrivate7),
+	GONE(somoPrivate8), GONE(somoPrivate9), GONE(somoPrivate10), GONE(somoPrivate11), GONE(somoPrivate12), GONE(somoPrivate13), GONE(somoPrivate14),
 };
 
 const som_class_desc object_desc = {.size_of = sizeof object_desc, .name = "SOMObject", .major = 1, .minor = 7, .introduces = methods,
