@@ -63,9 +63,8 @@ som_tok tokens_take(uint32_t words, som_env *ev) {
 	}
 	if (words > TOKEN_WORDS - top)
 		return fail(ev, SOM_E_METHODS, "the process has no tokens left for %u methods: it can have %u in all classes", words, TOKEN_WORDS), 0;
-	uint32_t at = top;
 	top += words;
-	return (som_tok)at * WORD_SIZE;
+	return (som_tok)(top - words) * WORD_SIZE;
 }
 
 void tokens_give(som_tok at, uint32_t words) {

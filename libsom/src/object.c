@@ -245,13 +245,11 @@ som_making *som_begin(som_class *c, som_env *ev) {
 	if (!is_class(c, ev)) return NULL;
 	const klass *k = substituted(K(c));
 	som_ref o = ((som_ref(*)(som_ref, som_env *))som_resolve(&k->c.object, tok_raw))(&C(k)->object, ev);
-	if (o) k = class_of(o); /* the metaclass may have one of another */
-	som_making *m = o ? take(sizeof *m + k->info.ninits * sizeof m->e[0]) : NULL;
-	if (m) *m = (som_making){.o = o, .k = k};
-	if (o && !m) {
-		end_memory(o, k);
-		no_memory(ev, k->info.name);
-	}
+	if (!o) return NULL;
+	k = class_of(o); /* the metaclass may have one of another */
+	som_making *m = take(sizeof *m + k->info.ninits * sizeof m->e[0]);
+	if (!m) return end_memory(o, k), no_memory(ev, k->info.name), NULL;
+	*m = (som_making){.o = o, .k = k};
 	return m;
 }
 
