@@ -223,7 +223,7 @@ som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /
 void end_memory(som_ref o, const klass *k);
 
 /* weak.c */
-void weak_clear(som_ref o);
+void weak_clear(som_ref o, const som_weak *only); /* ends what only refers by, or else all weak references to o */
 
 /* invoke.c: signatures are made once and live as long as the process */
 const char *signature(const char *text, bool procedure, som_env *ev); /* of a procedure, which may have no letters */

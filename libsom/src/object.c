@@ -55,7 +55,7 @@ void som_set_checking(int on) {
 }
 
 void end_memory(som_ref o, const klass *k) {
-	if (__builtin_expect(o->flags & F_WEAK, 0)) weak_clear(o); /* of what could not begin; else there is none any more */
+	if (__builtin_expect(o->flags & F_WEAK, 0)) weak_clear(o, NULL); /* of what could not begin; else there is none any more */
 	void *raw = o->flags & F_PLACED ? NULL : aligned_by_allocator(k) ? (void *)o : ((void **)(void *)o)[-1];
 	if (__builtin_expect(!__atomic_load_n(&checking, __ATOMIC_RELAXED), 1))
 		give(raw);
@@ -205,7 +205,7 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
-	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o);
+	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o, NULL);
 	is_hooked(k) ? end_life(o, k) : undo(o, k, k->nlives);
 	end_memory(o, k);
 }
