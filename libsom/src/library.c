@@ -244,14 +244,8 @@ int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev
 /* The file that may have a class: of its whole name, or of its first part. */
 static void file_name(char *to, size_t n, const char *cls, bool first) {
 	size_t at = (size_t)snprintf(to, n, "%s", prefix);
-	for (; *cls && at + sizeof suffix < n; cls++) {
-		if (cls[0] == ':') {
-			if (first) break;
-			cls++;
-			to[at++] = '_';
-		} else
-			to[at++] = *cls >= 'A' && *cls <= 'Z' ? (char)(*cls + 'a' - 'A') : *cls;
-	}
+	for (; *cls && !(first && *cls == ':') && at + sizeof suffix < n; cls += *cls == ':' ? 2 : 1)
+		to[at++] = *cls == ':' ? '_' : *cls >= 'A' && *cls <= 'Z' ? (char)(*cls + 'a' - 'A') : *cls;
 	strcpy(to + at, suffix);
 }
 
