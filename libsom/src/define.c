@@ -427,10 +427,9 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 	if (m.metaclass) drop_metaclass(m.metaclass);
 	if (!k) return NULL;
 	int code = come_alive(k, ev);
-	const klass *busy;
 	k->by = NULL;
 	lock_wake();
-	return code == SOM_OK ? k : (unload_group(k, NULL, 0, &busy), NULL); /* or it stays: something uses it already */
+	return code == SOM_OK ? k : (unload_group(k, NULL, 0), NULL); /* or it stays: something uses it already */
 }
 
 som_class *som_class_define(const som_class_desc *desc, som_env *ev) {

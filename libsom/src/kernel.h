@@ -211,7 +211,8 @@ library *library_loading(void); /* whose entry runs in this thread, or NULL */
 bool may_open(const library *l);
 void library_end(library *l); /* closes it, with the lock let go, and forgets it */
 void lose_libraries(void); /* that other threads were loading, in the child of a fork */
-bool unload_group(klass *k, const library *with, uint32_t refs, const klass **busy); /* k and classes of that library, if k has but so many references */
+/* Ends k and classes of that library, if k has but so many references; or the first that something else needs. */
+const klass *unload_group(klass *k, const library *with, uint32_t refs);
 
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */

@@ -212,11 +212,10 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 		lock_again(depth);
 	}
 	int code = entry || l->handle ? enter(l, entry, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
-	const klass *busy;
 	klass *k = code == SOM_OK ? NULL : all_classes;
 	while (k && k->library != l)
 		k = k->next;
-	l->entered = code == SOM_OK || (k && !unload_group(k, l, 0, &busy)); /* where it has failed, something of it is in use already: it stays */
+	l->entered = code == SOM_OK || (k && unload_group(k, l, 0)); /* where it has failed, something of it is in use already: it stays */
 	if (l->entered)
 		l->by = NULL;
 	else
