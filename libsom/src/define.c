@@ -384,22 +384,17 @@ void undefine(klass *k) {
 	give(k->raw);
 }
 
-klass *define_root(const som_class_desc *d, klass *parent, klass *metaclass, som_env *ev) {
-	making m = {.d = d, .metaclass = metaclass};
-	if (parent) {
-		m.parents[m.nparents++] = parent;
-		parent->subclasses++;
-	}
-	if (metaclass) count_class(metaclass);
+klass *define_root(const som_class_desc *d, klass *parent, som_env *ev) {
+	making m = {.d = d, .parents = {parent}, .nparents = parent != NULL};
+	if (parent) parent->subclasses++;
 	return build(&m, ev);
 }
 
 void become_instance(klass *k, klass *metaclass) {
-	if (!k->metaclass) {
-		k->metaclass = metaclass;
-		count_class(metaclass);
-	}
+	k->metaclass = metaclass;
+	count_class(metaclass);
 	k->c.object.mt = front_of(metaclass);
+	k->by = NULL;
 }
 
 /* The class as an object: its metaclass's part, and the hook for metaclasses when all is there. */

@@ -188,7 +188,7 @@ void forget_lookups(void);
 
 /* define.c: under the lock */
 klass *define(const som_class_desc *desc, bool derived, som_env *ev);
-klass *define_root(const som_class_desc *desc, klass *parent, klass *metaclass, som_env *ev); /* not registered */
+klass *define_root(const som_class_desc *desc, klass *parent, som_env *ev); /* a class to be completed by */
 void become_instance(klass *k, klass *metaclass);
 void undefine(klass *k); /* what was registered, or made in part; its metaclass too, if that was derived for it alone */
 
