@@ -7,7 +7,6 @@
  */
 #include "kernel.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -359,10 +358,9 @@ static klass *build(making *m, som_env *ev) {
 	m->metaclass = NULL;
 	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !introduce(k, d, ev) &&
 		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev) && !register_class(k, ev);
-	if (made && freed_row) freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
-	if (made) return k;
-	undefine(k);
-	return NULL;
+	if (!made) return undefine(k), NULL;
+	if (freed_row) freed_row_fill(k);
+	return k;
 }
 
 void undefine(klass *k) {

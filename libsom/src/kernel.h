@@ -136,8 +136,8 @@ void tokens_give(som_tok at, uint32_t words);
 char *row_place(const klass *k, som_env *ev); /* for k's order; all words 0 */
 void row_give(const klass *k, char *row);
 extern char *freed_row; /* NULL unless checking has been on */
-int freed_row_make(void);
-void freed_row_fill(som_tok from, uint32_t words, som_proc *proc);
+bool freed_row_make(void); /* with the places of all classes' methods; false: no memory */
+void freed_row_fill(const klass *k);
 int gone(const som_object *o, som_env *ev); /* the code of its error: there is none, or it was destroyed */
 static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }
 

@@ -43,13 +43,10 @@ static void keep(void *memory, size_t size) {
 
 void som_set_checking(int on) {
 	lock();
-	bool fresh = !freed_row;
-	if (on && freed_row_make() != SOM_OK) {
+	if (on && !freed_row_make()) {
 		fail(&aloud, SOM_E_MEMORY, "no memory for the checking mode: it stays off");
 		on = 0;
 	}
-	for (klass *k = all_classes; on && fresh && k; k = k->next)
-		freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
 	__atomic_store_n(&checking, on != 0, __ATOMIC_RELEASE);
 	unlock();
 }
