@@ -21,7 +21,7 @@ typedef struct making {
 } making;
 
 static _Thread_local making *makings;
-static uint32_t classes; /* that have tokens */
+uint32_t classes_with_tokens;
 
 /* ---- Reading descriptions ---- */
 
@@ -222,10 +222,10 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	}
 	int code = index_names(k, ev);
 	if (code != SOM_OK) return code;
-	if (classes == MAX_CLASSES) return fail(ev, SOM_E_CLASSES, "class %s: the process has %d classes, which is the limit", k->info.name, MAX_CLASSES);
+	if (classes_with_tokens == MAX_CLASSES) return fail(ev, SOM_E_CLASSES, "class %s: the process has %d classes, which is the limit", k->info.name, MAX_CLASSES);
 	k->base = tokens_take(2 + k->slots, ev);
 	if (!k->base) return SOM_E_METHODS;
-	classes++;
+	classes_with_tokens++;
 	k->id = (void *)(uintptr_t)-(k->base / WORD_SIZE); /* no procedure lies so high, no offset is so large: what equals an id is one */
 	uint32_t slot = 0;
 	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
@@ -370,7 +370,7 @@ void undefine(klass *k) {
 		row_give(k, r->row);
 	if (k->row) row_give(k, k->row);
 	if (k->base) tokens_give(k->base, 2 + k->slots);
-	classes -= k->base != 0;
+	classes_with_tokens -= k->base != 0;
 	for (uint32_t i = 0; i < k->info.nparents; i++)
 		K(k->info.parents[i])->subclasses--;
 	if (k->metaclass) drop_metaclass(k->metaclass);

@@ -127,7 +127,7 @@ extern uint32_t exceptions; /* that live and have members which something ends, 
 extern som_env aloud; /* only its address: an error goes to the hook, since there is nobody to return it to */
 som_env *env_or(som_env *own, som_env *ev); /* ev, cleared, or own where there is none; who has own clears it */
 void print(const char *format, ...) SOM_FORMAT(1, 2);
-bool memory_in_use(void);
+extern bool memory_taken; /* by take, ever; atomic */
 extern som_hooks hooks;
 
 /* arena.c: words of rows, tokens, and the row of the freed */
@@ -187,6 +187,7 @@ bool name_ok(const char *name, size_t limit, bool scoped); /* well-formed */
 void forget_lookups(void);
 
 /* define.c: under the lock */
+extern uint32_t classes_with_tokens; /* as many at least as are registered */
 klass *define(const som_class_desc *desc, bool derived, som_env *ev);
 klass *define_root(const som_class_desc *desc, klass *parent, som_env *ev); /* a class to be completed by */
 void become_instance(klass *k, klass *metaclass);

@@ -324,7 +324,7 @@ int som_set_hooks(const som_hooks *h, som_env *ev) {
 	som_hooks new = {0};
 	if (!h) return fail(ev, SOM_E_TYPE, "hooks are asked for, and there are none");
 	memcpy(&new, h, h->size_of < sizeof new ? h->size_of : sizeof new);
-	if ((new.allocate || new.deallocate) && memory_in_use())
+	if ((new.allocate || new.deallocate) && __atomic_load_n(&memory_taken, __ATOMIC_ACQUIRE))
 		return fail(ev, SOM_E_BUSY, "memory was taken already; set the hooks for memory before anything else");
 #define SET(hook) hooks.hook = new.hook ? new.hook : hooks.hook
 	SET(allocate); SET(deallocate); /* before the lock, which makes the root classes */
