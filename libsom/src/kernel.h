@@ -179,8 +179,6 @@ const klass *class_in(const klass *k, const char *name, size_t n); /* in k's ord
 int lookup(const klass *k, const char *name, found *f, som_env *ev);
 /* The same among the strict ancestors, for a class that is being made, of methods with a place in the table. */
 int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev);
-/* SOM_OK unless sig, of a client or of an override, and the method's are both told and do not agree. */
-int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev);
 const som_method_info *own_method(const klass *k, const char *name); /* or NULL */
 int methods_by_name(const void *a, const void *b);                   /* pointers to them, for qsort and bsearch */
 bool name_ok(const char *name, size_t limit, bool scoped); /* well-formed */
@@ -229,8 +227,8 @@ void weak_clear(som_ref o, const som_weak *only); /* ends what only refers by, o
 
 /* invoke.c: signatures are made once and live as long as the process */
 const char *signature(const char *text, bool procedure, som_env *ev); /* of a procedure, which may have no letters */
-/* As far as both say it, whether caller calls what is called as its says; an override may raise exceptions of fewer members. */
-bool same_signature(const char *caller, const char *its, bool overrides);
+/* SOM_OK unless sig, of a client or of an override, and the method's are both told and do not agree. */
+int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev);
 int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev);
 
 /* root.c, and a file for each root class */

@@ -158,7 +158,7 @@ int som_class_unload(som_class *c, som_env *ev) {
 	library *l = k->library;
 	bool loading = k->by || (l && !may_open(l));
 	uint32_t held = l ? __atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) : 0;
-	bool may_end = !loading && !held && k != object_class && k != class_class && k != manager_class && !k->derived;
+	bool may_end = !loading && !held && changeable(c, NULL) == SOM_OK && !k->derived;
 	const klass *busy = may_end ? unload_group(k, l, 1) : k;
 	if (busy)
 		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its library may "
@@ -171,12 +171,6 @@ int som_class_unload(som_class *c, som_env *ev) {
 }
 
 /* ---- Binding ---- */
-
-int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev) {
-	if (!sig || !its || same_signature(overrides ? its : sig, overrides ? sig : its, overrides)) return SOM_OK;
-	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %s, of another release", k->info.name, method, its,
-		overrides ? "its override has" : "a client calls it as", sig);
-}
 
 static int check_base(const klass *k, const som_base *b, som_env *ev) {
 	const klass *a = b->name ? class_in(k, b->name, strlen(b->name)) : NULL;
