@@ -210,7 +210,7 @@ library *library_loading(void); /* whose entry runs in this thread, or NULL */
 bool may_open(const library *l);
 void library_end(library *l); /* closes it, with the lock let go, and forgets it */
 void lose_libraries(void); /* that other threads were loading, in the child of a fork */
-/* Ends k and classes of that library, if k has but so many references; or the first that something else needs. */
+/* Ends k, which has so many references, and the classes of that library: NULL. Or ends none: the first that something else needs. */
 const klass *unload_group(klass *k, const library *with, uint32_t refs);
 
 /* object.c */
