@@ -10,8 +10,6 @@
 #define _DEFAULT_SOURCE
 #include "kernel.h"
 
-#include <string.h>
-
 #if UINTPTR_MAX > UINT32_MAX && !defined(_WIN32)
 enum { ROW_WORDS = 1 << 25, TOKEN_WORDS = 1 << 22 }; /* 256 and 32 MiB of addresses */
 #else
@@ -133,16 +131,18 @@ void row_give(const klass *k, char *row) {
 	if (origin / 64 < low) low = origin / 64;
 }
 
-int freed_row_make(void) {
-	if (freed_row) return SOM_OK;
+bool freed_row_make(void) {
+	if (freed_row) return true;
 	char *row = reserve((size_t)TOKEN_WORDS * WORD_SIZE);
-	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD_SIZE)) return SOM_E_MEMORY;
+	if (!row || !make_writable(row, (size_t)TOKEN_WORDS * WORD_SIZE)) return false;
 	*(som_class **)row = C(object_class);
 	__atomic_store_n(&freed_row, row, __ATOMIC_RELEASE);
-	return SOM_OK;
+	for (klass *k = all_classes; k; k = k->next)
+		freed_row_fill(k);
+	return true;
 }
 
-void freed_row_fill(som_tok from, uint32_t words, som_proc *proc) {
-	for (uint32_t i = 0; i < words; i++)
-		*word_at(freed_row, from + (som_tok)i * WORD_SIZE) = proc;
+void freed_row_fill(const klass *k) {
+	for (uint32_t i = 0; i < k->slots; i++)
+		*word_at(freed_row, slot_token(k, i)) = (som_proc *)freed_call;
 }

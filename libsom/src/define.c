@@ -7,7 +7,6 @@
  */
 #include "kernel.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +21,7 @@ typedef struct making {
 } making;
 
 static _Thread_local making *makings;
-static uint32_t classes; /* that have tokens */
+uint32_t classes_with_tokens;
 
 /* ---- Reading descriptions ---- */
 
@@ -223,10 +222,10 @@ static int introduce(klass *k, const som_class_desc *d, som_env *ev) {
 	}
 	int code = index_names(k, ev);
 	if (code != SOM_OK) return code;
-	if (classes == MAX_CLASSES) return fail(ev, SOM_E_CLASSES, "class %s: the process has %d classes, which is the limit", k->info.name, MAX_CLASSES);
+	if (classes_with_tokens == MAX_CLASSES) return fail(ev, SOM_E_CLASSES, "class %s: the process has %d classes, which is the limit", k->info.name, MAX_CLASSES);
 	k->base = tokens_take(2 + k->slots, ev);
 	if (!k->base) return SOM_E_METHODS;
-	classes++;
+	classes_with_tokens++;
 	k->id = (void *)(uintptr_t)-(k->base / WORD_SIZE); /* no procedure lies so high, no offset is so large: what equals an id is one */
 	uint32_t slot = 0;
 	for (uint32_t i = 0; i < d->nintroduces && code == SOM_OK; i++) {
@@ -359,10 +358,9 @@ static klass *build(making *m, som_env *ev) {
 	m->metaclass = NULL;
 	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !introduce(k, d, ev) &&
 		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev) && !register_class(k, ev);
-	if (made && freed_row) freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
-	if (made) return k;
-	undefine(k);
-	return NULL;
+	if (!made) return undefine(k), NULL;
+	if (freed_row) freed_row_fill(k);
+	return k;
 }
 
 void undefine(klass *k) {
@@ -372,7 +370,7 @@ void undefine(klass *k) {
 		row_give(k, r->row);
 	if (k->row) row_give(k, k->row);
 	if (k->base) tokens_give(k->base, 2 + k->slots);
-	classes -= k->base != 0;
+	classes_with_tokens -= k->base != 0;
 	for (uint32_t i = 0; i < k->info.nparents; i++)
 		K(k->info.parents[i])->subclasses--;
 	if (k->metaclass) drop_metaclass(k->metaclass);
@@ -384,22 +382,17 @@ void undefine(klass *k) {
 	give(k->raw);
 }
 
-klass *define_root(const som_class_desc *d, klass *parent, klass *metaclass, som_env *ev) {
-	making m = {.d = d, .metaclass = metaclass};
-	if (parent) {
-		m.parents[m.nparents++] = parent;
-		parent->subclasses++;
-	}
-	if (metaclass) count_class(metaclass);
+klass *define_root(const som_class_desc *d, klass *parent, som_env *ev) {
+	making m = {.d = d, .parents = {parent}, .nparents = parent != NULL};
+	if (parent) parent->subclasses++;
 	return build(&m, ev);
 }
 
 void become_instance(klass *k, klass *metaclass) {
-	if (!k->metaclass) {
-		k->metaclass = metaclass;
-		count_class(metaclass);
-	}
+	k->metaclass = metaclass;
+	count_class(metaclass);
 	k->c.object.mt = front_of(metaclass);
+	k->by = NULL;
 }
 
 /* The class as an object: its metaclass's part, and the hook for metaclasses when all is there. */
@@ -427,10 +420,9 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 	if (m.metaclass) drop_metaclass(m.metaclass);
 	if (!k) return NULL;
 	int code = come_alive(k, ev);
-	const klass *busy;
 	k->by = NULL;
 	lock_wake();
-	return code == SOM_OK ? k : (unload_group(k, NULL, 0, &busy), NULL); /* or it stays: something uses it already */
+	return code == SOM_OK ? k : (unload_group(k, NULL, 0), NULL); /* or it stays: something uses it already */
 }
 
 som_class *som_class_define(const som_class_desc *desc, som_env *ev) {

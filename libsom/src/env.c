@@ -11,13 +11,11 @@ static void error(uint32_t code, const char *text) { fprintf(stderr, "som: %s: %
 
 som_hooks hooks = {.allocate = malloc, .deallocate = free, .output = output, .error = error,
 	.load = open_library, .symbol = find_symbol, .unload = close_library};
-static bool used; /* memory has been taken */
+bool memory_taken;
 uint32_t exceptions;
 
-bool memory_in_use(void) { return __atomic_load_n(&used, __ATOMIC_ACQUIRE); }
-
 void *take(size_t n) {
-	if (!__atomic_load_n(&used, __ATOMIC_RELAXED)) __atomic_store_n(&used, true, __ATOMIC_RELEASE);
+	if (!__atomic_load_n(&memory_taken, __ATOMIC_RELAXED)) __atomic_store_n(&memory_taken, true, __ATOMIC_RELEASE);
 	void *p = hooks.allocate(n);
 	return p ? memset(p, 0, n) : NULL;
 }

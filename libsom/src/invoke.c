@@ -37,7 +37,8 @@ static const char *exception_in(const char *sig, const char *e, size_t n) {
 	return sig;
 }
 
-bool same_signature(const char *caller, const char *its, bool overrides) {
+/* As far as both say it, whether caller calls what is called as its says; an override may raise exceptions of fewer members. */
+static bool same_signature(const char *caller, const char *its, bool overrides) {
 	size_t n = letters_in(caller), types = strcspn(caller, "!");
 	if (letters_in(its) != n || strncmp(caller, its, n)) return false;
 	if (!caller[n] || !its[n]) return true;
@@ -49,6 +50,12 @@ bool same_signature(const char *caller, const char *its, bool overrides) {
 		if (there && (strncmp(e, there, known < has ? known : has) || (known > has && !overrides))) return false;
 	}
 	return true;
+}
+
+int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev) {
+	if (!sig || !its || same_signature(overrides ? its : sig, overrides ? sig : its, overrides)) return SOM_OK;
+	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %s, of another release", k->info.name, method, its,
+		overrides ? "its override has" : "a client calls it as", sig);
 }
 
 #ifdef SOM_FFI

@@ -127,7 +127,7 @@ extern uint32_t exceptions; /* that live and have members which something ends, 
 extern som_env aloud; /* only its address: an error goes to the hook, since there is nobody to return it to */
 som_env *env_or(som_env *own, som_env *ev); /* ev, cleared, or own where there is none; who has own clears it */
 void print(const char *format, ...) SOM_FORMAT(1, 2);
-bool memory_in_use(void);
+extern bool memory_taken; /* by take, ever; atomic */
 extern som_hooks hooks;
 
 /* arena.c: words of rows, tokens, and the row of the freed */
@@ -136,8 +136,8 @@ void tokens_give(som_tok at, uint32_t words);
 char *row_place(const klass *k, som_env *ev); /* for k's order; all words 0 */
 void row_give(const klass *k, char *row);
 extern char *freed_row; /* NULL unless checking has been on */
-int freed_row_make(void);
-void freed_row_fill(som_tok from, uint32_t words, som_proc *proc);
+bool freed_row_make(void); /* with the places of all classes' methods; false: no memory */
+void freed_row_fill(const klass *k);
 int gone(const som_object *o, som_env *ev); /* the code of its error: there is none, or it was destroyed */
 static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }
 
@@ -179,16 +179,15 @@ const klass *class_in(const klass *k, const char *name, size_t n); /* in k's ord
 int lookup(const klass *k, const char *name, found *f, som_env *ev);
 /* The same among the strict ancestors, for a class that is being made, of methods with a place in the table. */
 int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev);
-/* SOM_OK unless sig, of a client or of an override, and the method's are both told and do not agree. */
-int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev);
 const som_method_info *own_method(const klass *k, const char *name); /* or NULL */
 int methods_by_name(const void *a, const void *b);                   /* pointers to them, for qsort and bsearch */
 bool name_ok(const char *name, size_t limit, bool scoped); /* well-formed */
 void forget_lookups(void);
 
 /* define.c: under the lock */
+extern uint32_t classes_with_tokens; /* as many at least as are registered */
 klass *define(const som_class_desc *desc, bool derived, som_env *ev);
-klass *define_root(const som_class_desc *desc, klass *parent, klass *metaclass, som_env *ev); /* not registered */
+klass *define_root(const som_class_desc *desc, klass *parent, som_env *ev); /* a class to be completed by */
 void become_instance(klass *k, klass *metaclass);
 void undefine(klass *k); /* what was registered, or made in part; its metaclass too, if that was derived for it alone */
 
@@ -211,7 +210,8 @@ library *library_loading(void); /* whose entry runs in this thread, or NULL */
 bool may_open(const library *l);
 void library_end(library *l); /* closes it, with the lock let go, and forgets it */
 void lose_libraries(void); /* that other threads were loading, in the child of a fork */
-bool unload_group(klass *k, const library *with, uint32_t refs, const klass **busy); /* k and classes of that library, if k has but so many references */
+/* Ends k, which has so many references, and the classes of that library: NULL. Or ends none: the first that something else needs. */
+const klass *unload_group(klass *k, const library *with, uint32_t refs);
 
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
@@ -223,12 +223,12 @@ som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /
 void end_memory(som_ref o, const klass *k);
 
 /* weak.c */
-void weak_clear(som_ref o);
+void weak_clear(som_ref o, const som_weak *only); /* ends what only refers by, or else all weak references to o */
 
 /* invoke.c: signatures are made once and live as long as the process */
 const char *signature(const char *text, bool procedure, som_env *ev); /* of a procedure, which may have no letters */
-/* As far as both say it, whether caller calls what is called as its says; an override may raise exceptions of fewer members. */
-bool same_signature(const char *caller, const char *its, bool overrides);
+/* SOM_OK unless sig, of a client or of an override, and the method's are both told and do not agree. */
+int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev);
 int call_found(som_proc *proc, const char *sig, som_ref o, const char *method, const som_value *args, uint32_t n, som_value *to, som_env *ev);
 
 /* root.c, and a file for each root class */

@@ -212,11 +212,10 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 		lock_again(depth);
 	}
 	int code = entry || l->handle ? enter(l, entry, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
-	const klass *busy;
 	klass *k = code == SOM_OK ? NULL : all_classes;
 	while (k && k->library != l)
 		k = k->next;
-	l->entered = code == SOM_OK || (k && !unload_group(k, l, 0, &busy)); /* where it has failed, something of it is in use already: it stays */
+	l->entered = code == SOM_OK || (k && unload_group(k, l, 0)); /* where it has failed, something of it is in use already: it stays */
 	if (l->entered)
 		l->by = NULL;
 	else
@@ -244,14 +243,8 @@ int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev
 /* The file that may have a class: of its whole name, or of its first part. */
 static void file_name(char *to, size_t n, const char *cls, bool first) {
 	size_t at = (size_t)snprintf(to, n, "%s", prefix);
-	for (; *cls && at + sizeof suffix < n; cls++) {
-		if (cls[0] == ':') {
-			if (first) break;
-			cls++;
-			to[at++] = '_';
-		} else
-			to[at++] = *cls >= 'A' && *cls <= 'Z' ? (char)(*cls + 'a' - 'A') : *cls;
-	}
+	for (; *cls && !(first && *cls == ':') && at + sizeof suffix < n; cls += *cls == ':' ? 2 : 1)
+		to[at++] = *cls == ':' ? '_' : *cls >= 'A' && *cls <= 'Z' ? (char)(*cls + 'a' - 'A') : *cls;
 	strcpy(to + at, suffix);
 }
 
@@ -331,7 +324,7 @@ int som_set_hooks(const som_hooks *h, som_env *ev) {
 	som_hooks new = {0};
 	if (!h) return fail(ev, SOM_E_TYPE, "hooks are asked for, and there are none");
 	memcpy(&new, h, h->size_of < sizeof new ? h->size_of : sizeof new);
-	if ((new.allocate || new.deallocate) && memory_in_use())
+	if ((new.allocate || new.deallocate) && __atomic_load_n(&memory_taken, __ATOMIC_ACQUIRE))
 		return fail(ev, SOM_E_BUSY, "memory was taken already; set the hooks for memory before anything else");
 #define SET(hook) hooks.hook = new.hook ? new.hook : hooks.hook
 	SET(allocate); SET(deallocate); /* before the lock, which makes the root classes */

@@ -125,8 +125,7 @@ int som_class_add(som_class *c, const char *name, const char *sig, som_proc *pro
 	const char *made = sig ? signature(sig, false, ev) : NULL;
 	if (sig && !made) return SOM_E_METHOD;
 	lock();
-	bool has = own_method(k, name) || own_dynamic(k, name);
-	if (has) code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
+	if (own_method(k, name) || own_dynamic(k, name)) code = fail(ev, SOM_E_METHOD, "class %s has a method %s of its own already", k->info.name, name);
 	dynamic *d = code == SOM_OK ? pool_take(k, sizeof *d) : NULL;
 	char *text = d ? pool_text(k, name, strlen(name)) : NULL;
 	if (text) {

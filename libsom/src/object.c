@@ -43,19 +43,16 @@ static void keep(void *memory, size_t size) {
 
 void som_set_checking(int on) {
 	lock();
-	bool fresh = !freed_row;
-	if (on && freed_row_make() != SOM_OK) {
+	if (on && !freed_row_make()) {
 		fail(&aloud, SOM_E_MEMORY, "no memory for the checking mode: it stays off");
 		on = 0;
 	}
-	for (klass *k = all_classes; on && fresh && k; k = k->next)
-		freed_row_fill(slot_token(k, 0), k->slots, (som_proc *)freed_call);
 	__atomic_store_n(&checking, on != 0, __ATOMIC_RELEASE);
 	unlock();
 }
 
 void end_memory(som_ref o, const klass *k) {
-	if (__builtin_expect(o->flags & F_WEAK, 0)) weak_clear(o); /* of what could not begin; else there is none any more */
+	if (__builtin_expect(o->flags & F_WEAK, 0)) weak_clear(o, NULL); /* of what could not begin; else there is none any more */
 	void *raw = o->flags & F_PLACED ? NULL : aligned_by_allocator(k) ? (void *)o : ((void **)(void *)o)[-1];
 	if (__builtin_expect(!__atomic_load_n(&checking, __ATOMIC_RELAXED), 1))
 		give(raw);
@@ -205,7 +202,7 @@ int som_assign(som_ref to, som_ref from, som_env *ev) {
 static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
-	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o);
+	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o, NULL);
 	is_hooked(k) ? end_life(o, k) : undo(o, k, k->nlives);
 	end_memory(o, k);
 }

@@ -131,7 +131,7 @@ static bool needless(const klass *k, uint32_t refs) {
 	return som_class_instances(C(k)) == instances && k->subclasses == subclasses && __atomic_load_n(&k->c.object.refs, __ATOMIC_ACQUIRE) == refs;
 }
 
-bool unload_group(klass *k, const library *with, uint32_t refs, const klass **busy) {
+const klass *unload_group(klass *k, const library *with, uint32_t refs) {
 	for (klass *x = all_classes; x; x = x->next)
 		x->mark = x == k || (with && x->library == with);
 	for (bool more = true; more;) { /* metaclasses that were derived for these alone end with them */
@@ -140,46 +140,37 @@ bool unload_group(klass *k, const library *with, uint32_t refs, const klass **bu
 			if (x->derived && !x->mark && x->instances + x->subclasses > 0 && needless(x, 0))
 				x->mark = more = true;
 	}
-	for (klass *x = all_classes; x; x = x->next) {
-		if (x->mark && !needless(x, x == k ? refs : 0)) {
-			*busy = x;
-			return false;
-		}
-	}
+	for (klass *x = all_classes; x; x = x->next)
+		if (x->mark && !needless(x, x == k ? refs : 0)) return x;
 	/* The newest first, so that nobody loses a parent; derived metaclasses end by themselves, whichever their place. */
 	for (klass *x = all_classes; x;) {
 		bool ends = x->mark && (!x->derived || x == k);
 		if (ends) undefine(x);
 		x = ends ? all_classes : x->next;
 	}
-	return true;
+	return NULL;
 }
 
 int som_class_unload(som_class *c, som_env *ev) {
 	klass *k = K(c);
-	const klass *busy = k;
 	if (!is_class(c, ev)) return SOM_E_TYPE;
 	lock();
 	library *l = k->library;
 	bool loading = k->by || (l && !may_open(l));
 	uint32_t held = l ? __atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) : 0;
-	bool done = !loading && !held && k != object_class && k != class_class && k != manager_class && !k->derived && unload_group(k, l, 1, &busy);
-	if (!done)
+	bool may_end = !loading && !held && changeable(c, NULL) == SOM_OK && !k->derived;
+	const klass *busy = may_end ? unload_group(k, l, 1) : k;
+	if (busy)
 		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its library may "
 			"have to end%s", k->info.name, busy->info.name, (unsigned long long)som_class_instances(C(busy)), busy->subclasses,
 			__atomic_load_n(&busy->c.object.refs, __ATOMIC_RELAXED), held, loading ? "; it is being made, or its library loaded" : "");
-	if (done && l) library_end(l);
+	else if (l)
+		library_end(l);
 	unlock();
-	return done ? SOM_OK : SOM_E_BUSY;
+	return busy ? SOM_E_BUSY : SOM_OK;
 }
 
 /* ---- Binding ---- */
-
-int check_signature(const klass *k, const char *method, const char *its, const char *sig, bool overrides, som_env *ev) {
-	if (!sig || !its || same_signature(overrides ? its : sig, overrides ? sig : its, overrides)) return SOM_OK;
-	return fail(ev, SOM_E_METHOD, "class %s: %s has the signature %s, and %s %s, of another release", k->info.name, method, its,
-		overrides ? "its override has" : "a client calls it as", sig);
-}
 
 static int check_base(const klass *k, const som_base *b, som_env *ev) {
 	const klass *a = b->name ? class_in(k, b->name, strlen(b->name)) : NULL;

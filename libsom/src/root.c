@@ -16,12 +16,8 @@ bool is_plain(const klass *k) {
 }
 
 static klass *make(const som_class_desc *d, klass *parent, som_env *ev) {
-	klass *k = define_root(d, parent, class_class, ev);
-	if (k) {
-		k->by = NULL;
-		if (class_class) become_instance(k, class_class);
-		return k;
-	}
+	klass *k = define_root(d, parent, ev);
+	if (k) return k;
 	fail(&aloud, SOM_E_MEMORY, "the root class %s cannot be made: %s", d->name, ev->text ? ev->text : "no memory");
 	abort();
 }
@@ -29,8 +25,10 @@ static klass *make(const som_class_desc *d, klass *parent, som_env *ev) {
 void make_roots(void) {
 	som_env ev = {0};
 	klass *root = make(&object_desc, NULL, &ev), *meta = make(&class_desc, root, &ev);
+	manager_class = make(&manager_desc, root, &ev);
 	become_instance(root, meta);
 	become_instance(meta, meta);
+	become_instance(manager_class, meta);
 	meta->barren = true;
 	object_class = root;
 	class_class = meta;
@@ -41,7 +39,6 @@ void make_roots(void) {
 	tok_dispatch = own_method(root, "somDispatch")->token;
 	for (int i = 0; i < LIFE_METHODS; i++)
 		tok_life[i] = own_method(root, life_names[i])->token;
-	manager_class = make(&manager_desc, root, &ev);
 	manager = som_create(C(manager_class), &ev);
 	const char *check = getenv("SOM_CHECK");
 	if (check && !strcmp(check, "1")) som_set_checking(1);

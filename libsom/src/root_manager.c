@@ -32,11 +32,8 @@ static const char *entry_name(som_ref m, som_env *ev) { return (void)m, (void)ev
 
 /* Classes of one library, or all; the list is owned, the classes are not. */
 static som_class **list(const klass *like, uint32_t *n, som_env *ev) {
-	uint32_t all = 0;
 	lock();
-	for (klass *k = all_classes; k; k = k->next)
-		all++;
-	som_class **to = take((all + 1) * sizeof *to);
+	som_class **to = take((classes_with_tokens + 1) * sizeof *to);
 	*n = 0;
 	for (klass *k = to ? all_classes : NULL; k; k = k->next)
 		if (!like || k == like || (like->library && k->library == like->library)) to[(*n)++] = C(k);

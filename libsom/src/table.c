@@ -43,20 +43,14 @@ const klass *introducer(const klass *k, som_tok t) {
 	return NULL;
 }
 
-static const klass *selected(const klass *k, som_tok t) {
-	for (uint32_t i = 0; i < k->nselects; i++)
-		if (k->selects[i].token == t) return k->selects[i].parent;
-	return NULL;
-}
-
 /* The parent whose entry k inherits, or NULL. */
 static const klass *inherited_from(const klass *k, const klass *in, som_tok t) {
-	const klass *p = selected(k, t);
-	if (p) return p;
+	for (uint32_t i = 0; i < k->nselects; i++)
+		if (k->selects[i].token == t) return k->selects[i].parent;
 	for (uint32_t i = 1; k->derived && i < k->info.norder; i++) /* it joins: what merely inherits hides nothing */
 		if (find_impl(impls_of(order_at(k, i)), t)) return order_at(k, i);
 	for (uint32_t i = 0; i < k->info.nparents; i++) {
-		p = K(k->info.parents[i]);
+		const klass *p = K(k->info.parents[i]);
 		if (!k->abstract[i] && row_has(p->row, in) && get(p->row, t) != (som_proc *)no_implementation) return p;
 	}
 	return in->info.nparents == 0 && in != k ? in : NULL; /* an object is one, even if its parents are abstract */

@@ -14,14 +14,16 @@ static som_weak **bucket(som_ref o) {
 	return &buckets[(h ^ h >> 9) % BUCKETS];
 }
 
-/* Ends what w refers by, or all weak references to o; under the lock. */
-static void drop(som_ref o, const som_weak *only) {
+void weak_clear(som_ref o, const som_weak *only) {
+	weak_lock();
+	o = only ? only->o : o;
 	for (som_weak **at = bucket(o), *w; (w = *at);) {
 		bool ends = only ? w == only : w->o == o;
 		w->o = ends ? NULL : w->o;
 		*at = ends ? w->next : w;
 		at = ends ? at : &w->next;
 	}
+	weak_unlock();
 }
 
 som_weak *som_weak_new(som_ref o, som_env *ev) {
@@ -50,15 +52,6 @@ som_ref som_weak_get(som_weak *w) {
 }
 
 void som_weak_free(som_weak *w) {
-	if (!w) return;
-	weak_lock();
-	if (w->o) drop(w->o, w);
-	weak_unlock();
+	if (w) weak_clear(NULL, w);
 	give(w);
-}
-
-void weak_clear(som_ref o) {
-	weak_lock();
-	drop(o, NULL);
-	weak_unlock();
 }
