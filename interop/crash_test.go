@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,13 +53,15 @@ func serveCrash(t *testing.T, name string) (program string, server *exec.Cmd, io
 // not, cdr may write such arrays as it writes others.
 func TestOmniORBEnds(t *testing.T) {
 	t.Parallel()
-	for name, signal := range map[string]string{"arrays": "segmentation fault", "values": "aborted"} {
+	// What is read behind the end of a chunk is what was in memory: values end the process in more than one way.
+	for name, signals := range map[string][]string{"arrays": {"segmentation fault"}, "values": {"aborted", "segmentation fault"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			program, server, ior := serveCrash(t, name)
 			said, err := peer.Output(t, program, "call", ior)
 			_ = server.Process.Kill() // it has ended, or never will
-			if ended := server.Wait(); err != nil || !strings.Contains(said, "COMM_FAILURE at ") || ended == nil || !strings.Contains(ended.Error(), signal) {
+			if ended := server.Wait(); err != nil || !strings.Contains(said, "COMM_FAILURE at ") || ended == nil ||
+				!slices.ContainsFunc(signals, func(s string) bool { return strings.Contains(ended.Error(), s) }) {
 				t.Errorf("the server ends no more (%v): %v\n%s", ended, err, said)
 			}
 		})

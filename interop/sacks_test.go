@@ -140,7 +140,7 @@ var (
 	grain = typecode.Struct("IDL:interop.opendsom.org/Grown/Grain:1.0", "Grain", typecode.Member{Name: "d", Type: typecode.Double}, typecode.Member{Name: "o", Type: typecode.Octet})
 	husks = typecode.Struct("IDL:interop.opendsom.org/Grown/Chaff:1.0", "Chaff", typecode.Member{Name: "l", Type: typecode.Long},
 		typecode.Member{Name: "g", Type: grain}, typecode.Member{Name: "s", Type: typecode.Short}, typecode.Member{Name: "e", Type: typecode.Array(typecode.Long, 3)}, typecode.Member{Name: "x", Type: typecode.LongLong})
-	hue = typecode.Enum("IDL:interop.opendsom.org/Grown/Hue:1.0", "Hue", "red", "green")
+	hue = typecode.Enum("IDL:interop.opendsom.org/Grown/Hue:1.0", "Hue", "red", "green", "blue")
 )
 
 // item returns an any of any kind.
