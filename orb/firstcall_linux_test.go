@@ -17,7 +17,7 @@ const (
 	envFirstCount = "DSOM_TEST_FIRST_COUNT"
 )
 
-// What a client asks of the system for a connection: a socket, its connect, three questions whether and how that went, five options (TCP_NODELAY, and four for
+// What a client asks of the system for a connection: a socket, its connect, three questions whether and how that went, six options (TCP_NODELAY, TCP_USER_TIMEOUT, and four for
 // keep-alive). What it asks for the call, and while it waits, is as many reads as it is woken.
 var connectionCosts = map[string]int{"socket": 1, "connect": 1, "getsockopt": 1, "getpeername": 1, "getsockname": 1, "setsockopt": 6}
 
