@@ -103,11 +103,8 @@ func (b *ball) InternalizeFromStream(ctx context.Context, source som.Object, the
 	return err
 }
 
-// A box keeps what it is given.
-type box struct {
-	som.Base
-	kept som.Object
-}
+// A box says what it is given.
+type box struct{ som.Base }
 
 type (
 	putFunc  = func(som.Self, context.Context, som.Object) (string, error)
