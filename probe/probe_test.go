@@ -21,8 +21,6 @@ import (
 	"github.com/opendsom/dsom/reach"
 )
 
-const soon = 300 * time.Millisecond // for what does not answer
-
 // TestExplanations holds what is said of every way in which an address can be no good.
 func TestExplanations(t *testing.T) {
 	t.Parallel()
@@ -190,44 +188,43 @@ func TestExplanations(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
-			host, port, _ := strings.Cut(c.address, ":")
-			if strings.HasPrefix(c.address, "[") {
-				i := strings.LastIndexByte(c.address, ':')
-				host, port = strings.Trim(c.address[:i], "[]"), c.address[i+1:]
-			}
-			if c.means != "" {
-				w.names[host] = []string{c.means}
-				host = c.means
-			}
-			if strings.Contains(host, ":") {
-				host = "[" + host + "]"
-			}
-			w.at[host+":"+port] = c.peer
-			rules, err := reach.ParseConnect(c.rules)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := probe.Prober{Timeout: 5 * time.Second, Network: w, Connect: rules}
-			if c.outcome == probe.TimedOut || c.outcome == probe.Silent || c.outcome == probe.Unresolved {
-				p.Timeout = soon
-			}
-			rep := p.Probe(t.Context(), at(c.address))
-			if len(rep.Addresses) != 1 || rep.Reachable != (c.outcome == probe.Reachable) {
-				t.Fatalf("got %+v", rep)
-			}
-			f := rep.Addresses[0]
-			if f.Outcome != c.outcome || f.Address != c.address {
-				t.Errorf("got %s at %s (%s; %s), want %s", f.Outcome, f.Address, f.Problem, f.Detail, c.outcome)
-			}
-			for _, want := range c.problem {
-				if !strings.Contains(f.Problem, want) {
-					t.Errorf("the problem is %q, want %q in it", f.Problem, want)
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				host, port, _ := strings.Cut(c.address, ":")
+				if strings.HasPrefix(c.address, "[") {
+					i := strings.LastIndexByte(c.address, ':')
+					host, port = strings.Trim(c.address[:i], "[]"), c.address[i+1:]
 				}
-			}
-			if strings.HasPrefix(f.Advice, ";") || !strings.Contains(f.Advice, c.advice) || c.problem == nil && f.Problem+f.Advice != "" {
-				t.Errorf("the problem is %q and the advice %q, want %q", f.Problem, f.Advice, c.advice)
-			}
+				if c.means != "" {
+					w.names[host] = []string{c.means}
+					host = c.means
+				}
+				if strings.Contains(host, ":") {
+					host = "[" + host + "]"
+				}
+				w.at[host+":"+port] = c.peer
+				rules, err := reach.ParseConnect(c.rules)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := probe.Prober{Timeout: 5 * time.Second, Network: w, Connect: rules}
+				rep := p.Probe(t.Context(), at(c.address))
+				if len(rep.Addresses) != 1 || rep.Reachable != (c.outcome == probe.Reachable) {
+					t.Fatalf("got %+v", rep)
+				}
+				f := rep.Addresses[0]
+				if f.Outcome != c.outcome || f.Address != c.address {
+					t.Errorf("got %s at %s (%s; %s), want %s", f.Outcome, f.Address, f.Problem, f.Detail, c.outcome)
+				}
+				for _, want := range c.problem {
+					if !strings.Contains(f.Problem, want) {
+						t.Errorf("the problem is %q, want %q in it", f.Problem, want)
+					}
+				}
+				if strings.HasPrefix(f.Advice, ";") || !strings.Contains(f.Advice, c.advice) || c.problem == nil && f.Problem+f.Advice != "" {
+					t.Errorf("the problem is %q and the advice %q, want %q", f.Problem, f.Advice, c.advice)
+				}
+			})
 		})
 	}
 }

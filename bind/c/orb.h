@@ -39,11 +39,11 @@ static inline int som_seq_ORB_ObjectId_resize(som_seq_ORB_ObjectId *value, uint3
 	value->_maximum = value->_length = n;
 	return SOM_OK;
 }
-static inline int som_seq_ORB_ObjectId_copy(som_seq_ORB_ObjectId *value, const som_seq_ORB_ObjectId *from) {
+static inline int som_seq_ORB_ObjectId_copy(som_seq_ORB_ObjectId *value, const som_seq_ORB_ObjectId *given) {
 	memset(value, 0, sizeof *value);
-	if (som_seq_ORB_ObjectId_resize(value, from->_length) != SOM_OK) return SOM_E_MEMORY;
-	for (uint32_t i = 0; i < from->_length; i++) {
-		if (from->_buffer[i] && !(value->_buffer[i] = som_string_copy(from->_buffer[i]))) goto no_memory;
+	if (som_seq_ORB_ObjectId_resize(value, given->_length) != SOM_OK) return SOM_E_MEMORY;
+	for (uint32_t i = 0; i < given->_length; i++) {
+		if (given->_buffer[i] && !(value->_buffer[i] = som_string_copy(given->_buffer[i]))) goto no_memory;
 	}
 	return SOM_OK;
 no_memory:
@@ -53,7 +53,7 @@ no_memory:
 #endif
 static inline void ORB_ObjectIdList_clear(ORB_ObjectIdList *value) { som_seq_ORB_ObjectId_clear(value); }
 static inline int ORB_ObjectIdList_resize(ORB_ObjectIdList *value, uint32_t n) { return som_seq_ORB_ObjectId_resize(value, n); }
-static inline int ORB_ObjectIdList_copy(ORB_ObjectIdList *value, const ORB_ObjectIdList *from) { return som_seq_ORB_ObjectId_copy(value, from); }
+static inline int ORB_ObjectIdList_copy(ORB_ObjectIdList *value, const ORB_ObjectIdList *given) { return som_seq_ORB_ObjectId_copy(value, given); }
 
 /* The exception ORB::InvalidName: raising it, and asking whether it was raised. */
 static const char ORB_InvalidName_id[] = "IDL:ORB/InvalidName:1.0";

@@ -15,7 +15,7 @@ extern "C" {
 typedef som_seq_object SOMDObjectMgr_SOMDServerList;
 static inline void SOMDObjectMgr_SOMDServerList_clear(SOMDObjectMgr_SOMDServerList *value) { som_seq_object_clear(value); }
 static inline int SOMDObjectMgr_SOMDServerList_resize(SOMDObjectMgr_SOMDServerList *value, uint32_t n) { return som_seq_object_resize(value, n); }
-static inline int SOMDObjectMgr_SOMDServerList_copy(SOMDObjectMgr_SOMDServerList *value, const SOMDObjectMgr_SOMDServerList *from) { return som_seq_object_copy(value, from); }
+static inline int SOMDObjectMgr_SOMDServerList_copy(SOMDObjectMgr_SOMDServerList *value, const SOMDObjectMgr_SOMDServerList *given) { return som_seq_object_copy(value, given); }
 
 /* Class SOMDObjectMgr, of ObjectMgr. */
 enum { SOMDObjectMgr_major = 2, SOMDObjectMgr_minor = 2 };

@@ -21,7 +21,7 @@ typedef char *ImplId;
 typedef som_seq_octet ReferenceData;
 static inline void ReferenceData_clear(ReferenceData *value) { som_seq_octet_clear(value); }
 static inline int ReferenceData_resize(ReferenceData *value, uint32_t n) { return som_seq_octet_resize(value, n); }
-static inline int ReferenceData_copy(ReferenceData *value, const ReferenceData *from) { return som_seq_octet_copy(value, from); }
+static inline int ReferenceData_copy(ReferenceData *value, const ReferenceData *given) { return som_seq_octet_copy(value, given); }
 
 #ifdef __cplusplus
 }

@@ -45,7 +45,7 @@ func (u *unit) helpers() {
 	for _, h := range all {
 		if !h.seq {
 			u.F("static inline void %[1]s_clear(%[1]s *value);", h.name)
-			u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from);", h.name)
+			u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given);", h.name)
 		}
 	}
 	for _, h := range all {
@@ -80,23 +80,23 @@ func (u *unit) typedefHelpers() {
 		if r.Kind == model.Sequence {
 			u.F("static inline int %[1]s_resize(%[1]s *value, uint32_t n) { return %s_resize(value, n); }", name, helper)
 		}
-		u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) { return %s_copy(value, from); }", name, helper)
+		u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) { return %s_copy(value, given); }", name, helper)
 	}
 }
 
 // arrayHelpers prints the same for an array, which is passed as where it is.
 func (u *unit) arrayHelpers(name string, t *model.Type) {
-	from := name + " from"
+	given := name + " given"
 	if a := t.Resolve(); len(a.Dims) == 1 && a.Elem.Resolve().Kind != model.Array {
-		from = "const " + from // C has no conversion to what is const of more dimensions
+		given = "const " + given // C has no conversion to what is const of more dimensions
 	}
 	u.F("static inline void %[1]s_clear(%[1]s value) {", name)
 	u.clear(t, "value", 1)
 	u.F("\tmemset(value, 0, sizeof(%s));", name)
 	u.F("}")
-	u.F("static inline int %[1]s_copy(%[1]s value, %[2]s) {", name, from)
+	u.F("static inline int %[1]s_copy(%[1]s value, %[2]s) {", name, given)
 	u.F("\tmemset(value, 0, sizeof(%s));", name)
-	u.copy(t, "value", "from", 1)
+	u.copy(t, "value", "given", 1)
 	u.copyEnd(name, needsMemory(t))
 }
 
@@ -121,23 +121,25 @@ func (u *unit) sequenceHelpers(t *model.Type) {
 	u.F("\tmemset(value, 0, sizeof *value);")
 	u.F("}")
 	u.comment("Room for n elements, all zero, in place of what was there.")
-	u.F("static inline int %[1]s_resize(%[1]s *value, uint32_t n) {", name)
+	n := []param{{typ: "uint32_t", name: "n"}}
+	apart(n, elem)
+	u.F("static inline int %[1]s_resize(%[1]s *value, %[2]s) {", name, n[0])
 	u.F("\t%s_clear(value);", name)
-	u.F("\tif (n && !(value->_buffer = (%s*)som_elements(n, sizeof *value->_buffer))) return SOM_E_MEMORY;", elem)
-	u.F("\tvalue->_maximum = value->_length = n;")
+	u.F("\tif (%[1]s && !(value->_buffer = (%[2]s*)som_elements(%[1]s, sizeof *value->_buffer))) return SOM_E_MEMORY;", n[0].name, elem)
+	u.F("\tvalue->_maximum = value->_length = %s;", n[0].name)
 	u.F("\treturn SOM_OK;")
 	u.F("}")
-	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) {", name)
+	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) {", name)
 	u.F("\tmemset(value, 0, sizeof *value);")
-	u.F("\tif (%s_resize(value, from->_length) != SOM_OK) return SOM_E_MEMORY;", name)
+	u.F("\tif (%s_resize(value, given->_length) != SOM_OK) return SOM_E_MEMORY;", name)
 	if !owns(t.Elem) {
-		u.F("\tif (from->_length) memcpy(value->_buffer, from->_buffer, from->_length * sizeof *value->_buffer);")
+		u.F("\tif (given->_length) memcpy(value->_buffer, given->_buffer, given->_length * sizeof *value->_buffer);")
 		u.F("\treturn SOM_OK;")
 		u.F("}")
 		return
 	}
-	u.F("\tfor (uint32_t i = 0; i < from->_length; i++) {")
-	u.copy(t.Elem, "value->_buffer[i]", "from->_buffer[i]", 2)
+	u.F("\tfor (uint32_t i = 0; i < given->_length; i++) {")
+	u.copy(t.Elem, "value->_buffer[i]", "given->_buffer[i]", 2)
 	u.F("\t}")
 	u.copyEnd(name, needsMemory(t.Elem))
 }
@@ -164,8 +166,8 @@ func (u *unit) memberHelpers(name string, ms []*model.Member) {
 	}
 	u.F("\tmemset(value, 0, sizeof *value);")
 	u.F("}")
-	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) {", name)
-	u.F("\t*value = *from;")
+	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) {", name)
+	u.F("\t*value = *given;")
 	for _, m := range ms {
 		if owns(m.Type) {
 			u.F("\tmemset(&value->%[1]s, 0, sizeof value->%[1]s);", memberName(m.Name))
@@ -173,7 +175,7 @@ func (u *unit) memberHelpers(name string, ms []*model.Member) {
 	}
 	for _, m := range ms {
 		if owns(m.Type) {
-			u.copy(m.Type, "value->"+memberName(m.Name), "from->"+memberName(m.Name), 1)
+			u.copy(m.Type, "value->"+memberName(m.Name), "given->"+memberName(m.Name), 1)
 		}
 	}
 	u.copyEnd(name, canFail(ms))
@@ -229,11 +231,11 @@ func (u *unit) unionHelpers(d *model.Union) {
 	for _, c := range d.Cases {
 		fails = fails || owns(c.Type) && needsMemory(c.Type)
 	}
-	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *from) {", name)
-	u.F("\t*value = *from;")
+	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) {", name)
+	u.F("\t*value = *given;")
 	each(func(c *model.Case) {
 		u.F("\t\tmemset(&value->_u, 0, sizeof value->_u);")
-		u.copy(c.Type, "value->_u."+memberName(c.Name), "from->_u."+memberName(c.Name), 2)
+		u.copy(c.Type, "value->_u."+memberName(c.Name), "given->_u."+memberName(c.Name), 2)
 	})
 	u.copyEnd(name, fails)
 }

@@ -60,11 +60,11 @@ struct Zoo_Tired {
 
 /* Ends what a value owns, and leaves it zero; makes a copy of its own, or answers SOM_E_MEMORY and leaves zero. */
 static inline void Zoo_Tag_clear(Zoo_Tag *value);
-static inline int Zoo_Tag_copy(Zoo_Tag *value, const Zoo_Tag *from);
+static inline int Zoo_Tag_copy(Zoo_Tag *value, const Zoo_Tag *given);
 static inline void Zoo_Meal_clear(Zoo_Meal *value);
-static inline int Zoo_Meal_copy(Zoo_Meal *value, const Zoo_Meal *from);
+static inline int Zoo_Meal_copy(Zoo_Meal *value, const Zoo_Meal *given);
 static inline void Zoo_Tired_clear(Zoo_Tired *value);
-static inline int Zoo_Tired_copy(Zoo_Tired *value, const Zoo_Tired *from);
+static inline int Zoo_Tired_copy(Zoo_Tired *value, const Zoo_Tired *given);
 #ifndef SOM_HELPED_som_seq_Zoo_Tag
 #define SOM_HELPED_som_seq_Zoo_Tag
 static inline void som_seq_Zoo_Tag_clear(som_seq_Zoo_Tag *value) {
@@ -81,11 +81,11 @@ static inline int som_seq_Zoo_Tag_resize(som_seq_Zoo_Tag *value, uint32_t n) {
 	value->_maximum = value->_length = n;
 	return SOM_OK;
 }
-static inline int som_seq_Zoo_Tag_copy(som_seq_Zoo_Tag *value, const som_seq_Zoo_Tag *from) {
+static inline int som_seq_Zoo_Tag_copy(som_seq_Zoo_Tag *value, const som_seq_Zoo_Tag *given) {
 	memset(value, 0, sizeof *value);
-	if (som_seq_Zoo_Tag_resize(value, from->_length) != SOM_OK) return SOM_E_MEMORY;
-	for (uint32_t i = 0; i < from->_length; i++) {
-		if (Zoo_Tag_copy(&value->_buffer[i], &from->_buffer[i]) != SOM_OK) goto no_memory;
+	if (som_seq_Zoo_Tag_resize(value, given->_length) != SOM_OK) return SOM_E_MEMORY;
+	for (uint32_t i = 0; i < given->_length; i++) {
+		if (Zoo_Tag_copy(&value->_buffer[i], &given->_buffer[i]) != SOM_OK) goto no_memory;
 	}
 	return SOM_OK;
 no_memory:
@@ -98,12 +98,12 @@ static inline void Zoo_Tag_clear(Zoo_Tag *value) {
 	som_seq_string_clear(&value->notes);
 	memset(value, 0, sizeof *value);
 }
-static inline int Zoo_Tag_copy(Zoo_Tag *value, const Zoo_Tag *from) {
-	*value = *from;
+static inline int Zoo_Tag_copy(Zoo_Tag *value, const Zoo_Tag *given) {
+	*value = *given;
 	memset(&value->text, 0, sizeof value->text);
 	memset(&value->notes, 0, sizeof value->notes);
-	if (from->text && !(value->text = som_string_copy(from->text))) goto no_memory;
-	if (som_seq_string_copy(&value->notes, &from->notes) != SOM_OK) goto no_memory;
+	if (given->text && !(value->text = som_string_copy(given->text))) goto no_memory;
+	if (som_seq_string_copy(&value->notes, &given->notes) != SOM_OK) goto no_memory;
 	return SOM_OK;
 no_memory:
 	Zoo_Tag_clear(value);
@@ -122,16 +122,16 @@ static inline void Zoo_Meal_clear(Zoo_Meal *value) {
 	}
 	memset(value, 0, sizeof *value);
 }
-static inline int Zoo_Meal_copy(Zoo_Meal *value, const Zoo_Meal *from) {
-	*value = *from;
+static inline int Zoo_Meal_copy(Zoo_Meal *value, const Zoo_Meal *given) {
+	*value = *given;
 	switch (value->_d) {
 	case Zoo_plants:
 		memset(&value->_u, 0, sizeof value->_u);
-		if (from->_u.plant && !(value->_u.plant = som_string_copy(from->_u.plant))) goto no_memory;
+		if (given->_u.plant && !(value->_u.plant = som_string_copy(given->_u.plant))) goto no_memory;
 		break;
 	case Zoo_meat:
 		memset(&value->_u, 0, sizeof value->_u);
-		if (som_seq_octet_copy(&value->_u.prey, &from->_u.prey) != SOM_OK) goto no_memory;
+		if (som_seq_octet_copy(&value->_u.prey, &given->_u.prey) != SOM_OK) goto no_memory;
 		break;
 	default:
 		break;
@@ -145,10 +145,10 @@ static inline void Zoo_Tired_clear(Zoo_Tired *value) {
 	som_deallocate(value->why);
 	memset(value, 0, sizeof *value);
 }
-static inline int Zoo_Tired_copy(Zoo_Tired *value, const Zoo_Tired *from) {
-	*value = *from;
+static inline int Zoo_Tired_copy(Zoo_Tired *value, const Zoo_Tired *given) {
+	*value = *given;
 	memset(&value->why, 0, sizeof value->why);
-	if (from->why && !(value->why = som_string_copy(from->why))) goto no_memory;
+	if (given->why && !(value->why = som_string_copy(given->why))) goto no_memory;
 	return SOM_OK;
 no_memory:
 	Zoo_Tired_clear(value);
@@ -156,7 +156,7 @@ no_memory:
 }
 static inline void Zoo_Tags_clear(Zoo_Tags *value) { som_seq_Zoo_Tag_clear(value); }
 static inline int Zoo_Tags_resize(Zoo_Tags *value, uint32_t n) { return som_seq_Zoo_Tag_resize(value, n); }
-static inline int Zoo_Tags_copy(Zoo_Tags *value, const Zoo_Tags *from) { return som_seq_Zoo_Tag_copy(value, from); }
+static inline int Zoo_Tags_copy(Zoo_Tags *value, const Zoo_Tags *given) { return som_seq_Zoo_Tag_copy(value, given); }
 
 /* The exception Zoo::Tired: raising it, and asking whether it was raised. */
 static const char Zoo_Tired_id[] = "IDL:Zoo/Tired:1.0";

@@ -81,13 +81,13 @@ struct class__template_private {
 
 /* Ends what a value owns, and leaves it zero; makes a copy of its own, or answers SOM_E_MEMORY and leaves zero. */
 static inline void class__template_typename_clear(class__template_typename *value);
-static inline int class__template_typename_copy(class__template_typename *value, const class__template_typename *from);
+static inline int class__template_typename_copy(class__template_typename *value, const class__template_typename *given);
 static inline void class__template_static__clear(class__template_static_ *value);
-static inline int class__template_static__copy(class__template_static_ *value, const class__template_static_ *from);
+static inline int class__template_static__copy(class__template_static_ *value, const class__template_static_ *given);
 static inline void class__template_letter_clear(class__template_letter *value);
-static inline int class__template_letter_copy(class__template_letter *value, const class__template_letter *from);
+static inline int class__template_letter_copy(class__template_letter *value, const class__template_letter *given);
 static inline void class__template_private_clear(class__template_private *value);
-static inline int class__template_private_copy(class__template_private *value, const class__template_private *from);
+static inline int class__template_private_copy(class__template_private *value, const class__template_private *given);
 #ifndef SOM_HELPED_som_seq_seq_long
 #define SOM_HELPED_som_seq_seq_long
 static inline void som_seq_seq_long_clear(som_seq_seq_long *value) {
@@ -104,11 +104,11 @@ static inline int som_seq_seq_long_resize(som_seq_seq_long *value, uint32_t n) {
 	value->_maximum = value->_length = n;
 	return SOM_OK;
 }
-static inline int som_seq_seq_long_copy(som_seq_seq_long *value, const som_seq_seq_long *from) {
+static inline int som_seq_seq_long_copy(som_seq_seq_long *value, const som_seq_seq_long *given) {
 	memset(value, 0, sizeof *value);
-	if (som_seq_seq_long_resize(value, from->_length) != SOM_OK) return SOM_E_MEMORY;
-	for (uint32_t i = 0; i < from->_length; i++) {
-		if (som_seq_long_copy(&value->_buffer[i], &from->_buffer[i]) != SOM_OK) goto no_memory;
+	if (som_seq_seq_long_resize(value, given->_length) != SOM_OK) return SOM_E_MEMORY;
+	for (uint32_t i = 0; i < given->_length; i++) {
+		if (som_seq_long_copy(&value->_buffer[i], &given->_buffer[i]) != SOM_OK) goto no_memory;
 	}
 	return SOM_OK;
 no_memory:
@@ -132,11 +132,11 @@ static inline int som_seq_class__template_typename_resize(som_seq_class__templat
 	value->_maximum = value->_length = n;
 	return SOM_OK;
 }
-static inline int som_seq_class__template_typename_copy(som_seq_class__template_typename *value, const som_seq_class__template_typename *from) {
+static inline int som_seq_class__template_typename_copy(som_seq_class__template_typename *value, const som_seq_class__template_typename *given) {
 	memset(value, 0, sizeof *value);
-	if (som_seq_class__template_typename_resize(value, from->_length) != SOM_OK) return SOM_E_MEMORY;
-	for (uint32_t i = 0; i < from->_length; i++) {
-		if (class__template_typename_copy(&value->_buffer[i], &from->_buffer[i]) != SOM_OK) goto no_memory;
+	if (som_seq_class__template_typename_resize(value, given->_length) != SOM_OK) return SOM_E_MEMORY;
+	for (uint32_t i = 0; i < given->_length; i++) {
+		if (class__template_typename_copy(&value->_buffer[i], &given->_buffer[i]) != SOM_OK) goto no_memory;
 	}
 	return SOM_OK;
 no_memory:
@@ -160,11 +160,11 @@ static inline int som_seq_class__template_thing_resize(som_seq_class__template_t
 	value->_maximum = value->_length = n;
 	return SOM_OK;
 }
-static inline int som_seq_class__template_thing_copy(som_seq_class__template_thing *value, const som_seq_class__template_thing *from) {
+static inline int som_seq_class__template_thing_copy(som_seq_class__template_thing *value, const som_seq_class__template_thing *given) {
 	memset(value, 0, sizeof *value);
-	if (som_seq_class__template_thing_resize(value, from->_length) != SOM_OK) return SOM_E_MEMORY;
-	for (uint32_t i = 0; i < from->_length; i++) {
-		value->_buffer[i] = som_retain(from->_buffer[i]);
+	if (som_seq_class__template_thing_resize(value, given->_length) != SOM_OK) return SOM_E_MEMORY;
+	for (uint32_t i = 0; i < given->_length; i++) {
+		value->_buffer[i] = som_retain(given->_buffer[i]);
 	}
 	return SOM_OK;
 }
@@ -179,16 +179,16 @@ static inline void class__template_typename_clear(class__template_typename *valu
 	}
 	memset(value, 0, sizeof *value);
 }
-static inline int class__template_typename_copy(class__template_typename *value, const class__template_typename *from) {
-	*value = *from;
+static inline int class__template_typename_copy(class__template_typename *value, const class__template_typename *given) {
+	*value = *given;
 	memset(&value->new_, 0, sizeof value->new_);
 	memset(&value->deep, 0, sizeof value->deep);
 	memset(&value->names, 0, sizeof value->names);
-	if (from->new_ && !(value->new_ = som_string_copy(from->new_))) goto no_memory;
-	if (som_seq_seq_long_copy(&value->deep, &from->deep) != SOM_OK) goto no_memory;
+	if (given->new_ && !(value->new_ = som_string_copy(given->new_))) goto no_memory;
+	if (som_seq_seq_long_copy(&value->deep, &given->deep) != SOM_OK) goto no_memory;
 	for (uint32_t i1 = 0; i1 < 2; i1++) {
 		for (uint32_t i2 = 0; i2 < 3; i2++) {
-			if (from->names[i1][i2] && !(value->names[i1][i2] = som_string_copy(from->names[i1][i2]))) goto no_memory;
+			if (given->names[i1][i2] && !(value->names[i1][i2] = som_string_copy(given->names[i1][i2]))) goto no_memory;
 		}
 	}
 	return SOM_OK;
@@ -208,16 +208,16 @@ static inline void class__template_static__clear(class__template_static_ *value)
 	}
 	memset(value, 0, sizeof *value);
 }
-static inline int class__template_static__copy(class__template_static_ *value, const class__template_static_ *from) {
-	*value = *from;
+static inline int class__template_static__copy(class__template_static_ *value, const class__template_static_ *given) {
+	*value = *given;
 	switch (value->_d) {
 	case 1:
 		memset(&value->_u, 0, sizeof value->_u);
-		if (class__template_typename_copy(&value->_u.then, &from->_u.then) != SOM_OK) goto no_memory;
+		if (class__template_typename_copy(&value->_u.then, &given->_u.then) != SOM_OK) goto no_memory;
 		break;
 	case 0:
 		memset(&value->_u, 0, sizeof value->_u);
-		if (from->_u.other && !(value->_u.other = som_string_copy(from->_u.other))) goto no_memory;
+		if (given->_u.other && !(value->_u.other = som_string_copy(given->_u.other))) goto no_memory;
 		break;
 	default: break;
 	}
@@ -238,16 +238,16 @@ static inline void class__template_letter_clear(class__template_letter *value) {
 	}
 	memset(value, 0, sizeof *value);
 }
-static inline int class__template_letter_copy(class__template_letter *value, const class__template_letter *from) {
-	*value = *from;
+static inline int class__template_letter_copy(class__template_letter *value, const class__template_letter *given) {
+	*value = *given;
 	switch (value->_d) {
 	case '\141':
 		memset(&value->_u, 0, sizeof value->_u);
-		value->_u.o = som_retain(from->_u.o);
+		value->_u.o = som_retain(given->_u.o);
 		break;
 	case '\012':
 		memset(&value->_u, 0, sizeof value->_u);
-		if (from->_u.w && !(value->_u.w = som_wstring_copy(from->_u.w))) goto no_memory;
+		if (given->_u.w && !(value->_u.w = som_wstring_copy(given->_u.w))) goto no_memory;
 		break;
 	default: break;
 	}
@@ -261,12 +261,12 @@ static inline void class__template_private_clear(class__template_private *value)
 	som_seq_class__template_thing_clear(&value->all);
 	memset(value, 0, sizeof *value);
 }
-static inline int class__template_private_copy(class__template_private *value, const class__template_private *from) {
-	*value = *from;
+static inline int class__template_private_copy(class__template_private *value, const class__template_private *given) {
+	*value = *given;
 	memset(&value->what, 0, sizeof value->what);
 	memset(&value->all, 0, sizeof value->all);
-	if (class__template_typename_copy(&value->what, &from->what) != SOM_OK) goto no_memory;
-	if (som_seq_class__template_thing_copy(&value->all, &from->all) != SOM_OK) goto no_memory;
+	if (class__template_typename_copy(&value->what, &given->what) != SOM_OK) goto no_memory;
+	if (som_seq_class__template_thing_copy(&value->all, &given->all) != SOM_OK) goto no_memory;
 	return SOM_OK;
 no_memory:
 	class__template_private_clear(value);
@@ -274,17 +274,17 @@ no_memory:
 }
 static inline void class__template_friend_clear(class__template_friend *value) { som_seq_class__template_typename_clear(value); }
 static inline int class__template_friend_resize(class__template_friend *value, uint32_t n) { return som_seq_class__template_typename_resize(value, n); }
-static inline int class__template_friend_copy(class__template_friend *value, const class__template_friend *from) { return som_seq_class__template_typename_copy(value, from); }
+static inline int class__template_friend_copy(class__template_friend *value, const class__template_friend *given) { return som_seq_class__template_typename_copy(value, given); }
 static inline void class__template_lines_clear(class__template_lines value) {
 	for (uint32_t i1 = 0; i1 < 2; i1++) {
 		som_deallocate(value[i1]);
 	}
 	memset(value, 0, sizeof(class__template_lines));
 }
-static inline int class__template_lines_copy(class__template_lines value, const class__template_lines from) {
+static inline int class__template_lines_copy(class__template_lines value, const class__template_lines given) {
 	memset(value, 0, sizeof(class__template_lines));
 	for (uint32_t i1 = 0; i1 < 2; i1++) {
-		if (from[i1] && !(value[i1] = som_string_copy(from[i1]))) goto no_memory;
+		if (given[i1] && !(value[i1] = som_string_copy(given[i1]))) goto no_memory;
 	}
 	return SOM_OK;
 no_memory:
@@ -293,7 +293,7 @@ no_memory:
 }
 static inline void class__template_things_clear(class__template_things *value) { som_seq_class__template_thing_clear(value); }
 static inline int class__template_things_resize(class__template_things *value, uint32_t n) { return som_seq_class__template_thing_resize(value, n); }
-static inline int class__template_things_copy(class__template_things *value, const class__template_things *from) { return som_seq_class__template_thing_copy(value, from); }
+static inline int class__template_things_copy(class__template_things *value, const class__template_things *given) { return som_seq_class__template_thing_copy(value, given); }
 
 /* The exception class_::template::private: raising it, and asking whether it was raised. */
 static const char class__template_private_id[] = "IDL:class_/template/private:1.0";
