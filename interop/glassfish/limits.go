@@ -45,7 +45,7 @@ var Peer = matrix.Peer{
 			Seen: []string{"COMM_FAILURE: FINE: 00410001: Connection failure", "Communications retry timeout"}},
 	},
 	Others: []matrix.Other{
-		{What: "it cannot write a letter where the first text of the message was empty, and writes each any that it receives: UNKNOWN, from its own ArrayIndexOutOfBoundsException",
+		{What: "it cannot write a letter where the first text was empty (of the message; in messages of a connection, of the thread that writes them), and writes each any that it receives: UNKNOWN, from its own ArrayIndexOutOfBoundsException",
 			Proof: "glassfish/limits/EmptyString.java"},
 		{What: "its client reads an exception whose repository id goes over the end of a fragment in its own byte order", Proof: "glassfish/limits/Fragments.java"},
 	},

@@ -23,6 +23,7 @@ final class Peer {
     p.setProperty("org.omg.CORBA.ORBClass", "com.sun.corba.ee.impl.orb.ORBImpl");
     p.setProperty("org.omg.CORBA.ORBSingletonClass", "com.sun.corba.ee.impl.orb.ORBSingleton");
     p.setProperty("org.omg.PortableInterceptor.ORBInitializerClass.suite.Counter", "suite.Counter");
+    p.setProperty("org.omg.PortableInterceptor.ORBInitializerClass.suite.Rooms", "suite.Rooms");
     p.setProperty(OPTION + "giop.ORBGIOPVersion", version);
     p.setProperty(OPTION + "ORBServerHost", "127.0.0.1");
     p.setProperty(OPTION + "ORBServerId", "1");
