@@ -71,6 +71,7 @@ type generator struct {
 	names  map[string]model.Decl // global identifiers, and whose they are
 
 	members map[string]bool // see memberNames
+	classes []string        // what the names of their functions begin with; see behind
 	bare    bool            // what the IDL hands to the files as it is is left out
 }
 

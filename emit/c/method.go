@@ -73,6 +73,7 @@ func (g *generator) methodOf(m *model.Method) *method {
 		}
 	}
 	apart(c.params, c.result)
+	g.behind(c.params)
 	c.sig = cabi.Signature(m)
 	return c
 }

@@ -31,6 +31,26 @@ func apart(ps []param, types ...string) {
 	}
 }
 
+// behind gives parameters other names that functions of a class could have: the bodies that are written call those.
+func (g *generator) behind(ps []param) {
+	if g.classes == nil {
+		for d := range g.spec.All() {
+			if i, ok := d.(*model.Interface); ok && i.IsClass() {
+				g.classes = append(g.classes, cname(i)+"_")
+			}
+		}
+	}
+	for i := range ps {
+		taken := func(p param) bool { return p.name == ps[i].name }
+		if slices.ContainsFunc(g.classes, func(prefix string) bool { return strings.HasPrefix(ps[i].name, prefix) }) {
+			ps[i].name += "_"
+		}
+		for slices.ContainsFunc(ps[:i], taken) || slices.ContainsFunc(ps[i+1:], taken) {
+			ps[i].name += "_"
+		}
+	}
+}
+
 func noWord(r rune) bool { return cabi.Word(string(r)) != string(r) }
 
 // memberName returns the name of a member, or of what else has no scopes in its name.
