@@ -52,7 +52,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\t%s %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(fmt.Sprint(n)), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, seen(i, m.params), m.what(fmt.Sprint(n)), arguments(m.params))
 	}
 	for _, m := range introduced(i) {
 		if m.Kind() != model.ProcedureMethod {
@@ -63,7 +63,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, name, m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, seen(i, m.params), m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
 	}
 	u.L("};")
 }
@@ -254,7 +254,16 @@ func (u *unit) handleFunctions(i *model.Interface) {
 			args = args[2:]
 		}
 		u.F("inline %s %s::%s(%s) {", name, name, m.name, declared(m.initParams()))
-		u.F("\treturn som::make<%s, %s_class, %s>(%s);", name, name, m.what(fmt.Sprint(n)), args)
+		u.F("\treturn som::make<%[1]s, %[1]s_class, %[2]s>(%[3]s);", seen(i, m.initParams()), m.what(fmt.Sprint(n)), args)
 		u.L("}")
 	}
+}
+
+// seen returns the name of a class for a function with parameters, which may have that name, or that of what describes the class.
+func seen(i *model.Interface, ps []param) string {
+	name := plainName(i)
+	if slices.ContainsFunc(ps, func(p param) bool { return local(p.name) == name || local(p.name) == name+"_class" }) {
+		return qualified(i)
+	}
+	return name
 }
