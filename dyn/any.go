@@ -20,7 +20,6 @@
 package dyn
 
 import (
-	"bytes"
 	"unsafe"
 
 	"github.com/opendsom/dsom/cdr"
@@ -209,34 +208,6 @@ func (a Any) Through(o Any) Any {
 	v.vals.join(&valueTypes{used: used})
 	v.vals.join(&o.v.vals)
 	return Any{&v}
-}
-
-// Equal reports whether a and b have equal types and the same value. Floating-point numbers
-// are compared by their bits, references by their octets, objects without a reference by ==, and Go values
-// that they hold by what is in them and how it hangs together.
-func Equal(a, b Any) bool {
-	if a.v == nil || b.v == nil || a.v == b.v {
-		return a.v == b.v || a.IsNull() && b.IsNull() && a.Type().Kind() == b.Type().Kind()
-	}
-	if a.v.err != nil || b.v.err != nil || !typecode.Equal(a.v.tc, b.v.tc) {
-		return false
-	}
-	x, y := a.v.whole(), b.v.whole()
-	if x.err != nil || y.err != nil || len(x.objs) != len(y.objs) {
-		return false
-	}
-	for i := range x.objs {
-		if !sameObject(x.objs[i].v, y.objs[i].v) {
-			return false
-		}
-	}
-	return bytes.Equal(x.raw, y.raw) // of one any each
-}
-
-// sameObject is ==, but for objects that Go cannot compare.
-func sameObject(a, b any) (same bool) {
-	defer func() { _ = recover() }()
-	return a == b
 }
 
 // PutAny writes a: its TypeCode and its value.

@@ -24,6 +24,7 @@ type transcoder struct {
 	told     told // by the any around the value
 	pieces   pieces
 	fit      *fitted
+	kinds    *kinds // not nil: in place of a TypeCode its number is written
 }
 
 func isCanonical(env *cdr.Env) bool {
@@ -91,9 +92,7 @@ func (t *transcoder) write(tc *typecode.TypeCode) {
 	case typecode.TkAny:
 		t.any()
 	case typecode.TkTypeCode:
-		if c := typecode.Get(d); d.Err() == nil {
-			typecode.Put(e, c)
-		}
+		t.typeCode()
 	case typecode.TkPrincipal:
 		e.OctetSeq(d.OctetSeqView())
 	case typecode.TkObjref, typecode.TkComponent, typecode.TkHome:
@@ -156,13 +155,25 @@ func (t *transcoder) string(most int) {
 	e.EndRun()
 }
 
+// typeCode copies a TypeCode and returns it.
+func (t *transcoder) typeCode() *typecode.TypeCode {
+	c := typecode.Get(t.d)
+	switch {
+	case t.d.Err() != nil:
+	case t.kinds != nil:
+		t.e.ULong(t.kinds.number(c))
+	default:
+		typecode.Put(t.e, c)
+	}
+	return c
+}
+
 func (t *transcoder) any() {
 	if t.anys++; t.anys >= t.d.Env().Limits.Int(limits.AnyDepth) {
 		t.exceeded(limits.AnyDepth, t.anys+1)
 		return
 	}
-	if c := typecode.Get(t.d); t.d.Err() == nil {
-		typecode.Put(t.e, c)
+	if c := t.typeCode(); t.d.Err() == nil {
 		around, values := t.told, t.values
 		t.told, t.values = told{root: c, around: &around}, 0
 		t.copy(c)

@@ -796,3 +796,32 @@ func change(t *testing.T, root, at *dynany.Value, op byte) *dynany.Value {
 	}
 	return at
 }
+
+// TestEqualInAnys: what anys hold is compared as it is outside of them, by equivalent types.
+func TestEqualInAnys(t *testing.T) {
+	t.Parallel()
+	alias := tc.Alias("IDL:L:1.0", "L", tc.Long)
+	of := func(tc *tc.TypeCode, v any) dyn.Any { return must[dyn.Any](t)(dyn.Of(tc, v)) }
+	for name, c := range map[string]struct {
+		one, other dyn.Any
+		equal      bool
+	}{
+		"an alias":             {of(alias, 3), of(tc.Long, 3), true},
+		"another number":       {of(alias, 3), of(tc.Long, 4), false},
+		"another type":         {of(alias, 3), of(tc.ULong, 3), false},
+		"an any of an alias":   {of(tc.Any, of(alias, 3)), of(tc.Any, of(tc.Long, 3)), true},
+		"an any of a number":   {of(tc.Any, of(alias, 3)), of(tc.Long, 3), false},
+		"nothing":              {dyn.Any{}, dyn.Any{}, true},
+		"nothing, and a thing": {dyn.Any{}, of(tc.Long, 0), false},
+	} {
+		for _, around := range []func(dyn.Any) dyn.Any{
+			func(a dyn.Any) dyn.Any { return of(tc.Any, a) },
+			func(a dyn.Any) dyn.Any { return of(tc.Sequence(tc.Any, 0), []any{a}) },
+		} {
+			x, y := must[*dynany.Value](t)(dynany.Of(around(c.one))), must[*dynany.Value](t)(dynany.Of(around(c.other)))
+			if same, err := x.Equal(y); err != nil || same != c.equal {
+				t.Errorf("%s: got %v (%v), want %v", name, same, err, c.equal)
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/opendsom/dsom/dyn"
+	"github.com/opendsom/dsom/typecode"
 )
 
 // comparison knows which objects are taken for equal, because they are being compared.
@@ -39,6 +40,9 @@ func (c *comparison) equal(a, b *Value) (bool, error) {
 		return false, err
 	}
 	if !composite(a.kind) && a.obj == nil {
+		if a.kind == typecode.TkAny {
+			return c.anysEqual(a, b)
+		}
 		return leavesEqual(a, b)
 	}
 	for i := range as {
@@ -47,6 +51,19 @@ func (c *comparison) equal(a, b *Value) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// anysEqual compares what anys hold.
+func (c *comparison) anysEqual(a, b *Value) (bool, error) {
+	x, err := a.GetDyn()
+	if err != nil {
+		return false, err
+	}
+	y, err := b.GetDyn()
+	if err != nil || !typecode.Equivalent(x.tc, y.tc) {
+		return false, err
+	}
+	return c.equal(x, y)
 }
 
 // leavesEqual compares values without components, in the type of the first.
