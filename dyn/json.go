@@ -70,6 +70,9 @@ func parseJSON(data []byte) (any, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something follows the JSON value")
 	}
+	if err := unambiguous(data); err != nil {
+		return nil, err
+	}
 	return v, nil
 }
 

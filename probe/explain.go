@@ -41,8 +41,8 @@ func explain(f *Finding, at surround) (problem, advice string) {
 	default: // no server, or none of ours, was met
 		if what != "" && f.rule == "" {
 			problem = what + "; " + problem
-			switch a, err := netip.ParseAddr(f.host); {
-			case few && err == nil && at.has(a.Unmap()):
+			switch {
+			case few && at.here(f):
 				if advice != "" {
 					advice += "; "
 				}
@@ -123,6 +123,14 @@ func outcome(f *Finding) (problem, advice string) {
 		return "a profile of a kind that is not tried here", ""
 	}
 	return f.Detail, ""
+}
+
+// here reports whether an address, or all that a name means, is this machine's own.
+func (s surround) here(f *Finding) bool {
+	if a, err := netip.ParseAddr(f.host); err == nil {
+		return s.has(a.Unmap())
+	}
+	return len(f.addrs) > 0 && !slices.ContainsFunc(f.addrs, func(a netip.Addr) bool { return !s.has(a.Unmap()) })
 }
 
 // inner are names that resolve in some places alone, in small letters and without a dot at their end: the first that a name is. Another advice

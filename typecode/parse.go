@@ -19,7 +19,7 @@ func Parse(s string, named func(name string) *TypeCode) (*TypeCode, error) {
 		p.fail("nothing ought to follow")
 	}
 	if p.err != nil {
-		return nil, fmt.Errorf("type %q: %w", s, p.err)
+		return nil, fmt.Errorf("type %q: %w", clip(s), p.err)
 	}
 	return t, nil
 }
@@ -44,12 +44,28 @@ type around struct {
 // maxText limits how deep a type may nest in text.
 const maxText = 64
 
+// maxQuoted is how many octets of a text an error repeats.
+const maxQuoted = 120
+
+// clip returns the beginning of a text.
+func clip(s string) string {
+	if len(s) <= maxQuoted {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxQuoted], "") + "…"
+}
+
 func (p *parser) fail(format string, args ...any) {
 	if p.err == nil {
 		at := max(p.pos-len(p.tok), 0)
 		found := "the end"
 		if p.tok != "" {
-			found = strconv.Quote(p.tok)
+			found = strconv.Quote(clip(p.tok))
+		}
+		for i := range args {
+			if s, ok := args[i].(string); ok {
+				args[i] = clip(s)
+			}
 		}
 		p.err = fmt.Errorf("%s at offset %d, before %s", fmt.Sprintf(format, args...), at, found)
 	}
