@@ -37,6 +37,11 @@ type Config struct {
 	// (a free port). Empty: none, and no object can be made.
 	Listen []string
 
+	// RequireTLS has calls made and taken over sealed connections alone: by TLS, or within the machine. A request that comes over another is
+	// answered with NO_PERMISSION, references name port 0 for plain IIOP, and a call by a reference that offers nothing sealed is
+	// NO_PERMISSION here. Calls within the process are not concerned.
+	RequireTLS bool
+
 	// Hold keeps clients waiting until [ORB.Accept] is called: they can connect, and what they
 	// send is not read yet. So nobody is told that an object does not exist while a server that
 	// comes up has not made it yet. Calls that stay within the ORB are not held.
@@ -128,6 +133,7 @@ type ORB struct {
 	maxVersion  cdr.Version
 	serverID    [16]byte
 	incarnation uint64
+	requireTLS  bool
 	publishing  atomic.Pointer[publishing]
 	setDaemon   sync.Mutex
 	connect     *reach.Connect
@@ -168,7 +174,7 @@ type ORB struct {
 func New(cfg Config) (*ORB, error) {
 	o := &ORB{
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
-		serverID: cfg.ServerID, incarnation: newIncarnation(),
+		requireTLS: cfg.RequireTLS, serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
 		references: cfg.References, adapters: cfg.Adapters, door: cfg.Door, principal: bytes.Clone(cfg.Principal),

@@ -46,22 +46,11 @@ func newTransport(t testing.TB, c tls.Config) *tls.Transport {
 
 func TestSuite(t *testing.T) {
 	ca := certs.New(t, "authority")
-	for name, c := range map[string]func() tls.Config{
-		"TLS13": func() tls.Config {
-			p := ca.Issue(t, certs.Order{})
-			return tls.Config{Certificate: p.Cert, Key: p.Key, Authorities: ca.File}
-		},
-		"Mutual": func() tls.Config {
-			p := ca.Issue(t, certs.Order{})
-			return tls.Config{Certificate: p.Both(t), Authorities: ca.File, Clients: ca.File}
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			transporttest.Run(t, transporttest.Subject{
-				Transport: newTransport(t, c()), Endpoint: here, Lazy: runtime.GOOS != "windows", Allocates: "crypto/tls allocates for each record that it reads",
-			})
-		})
-	}
+	p := ca.Issue(t, certs.Order{})
+	transporttest.Run(t, transporttest.Subject{
+		Transport: newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Authorities: ca.File, Clients: ca.File}),
+		Endpoint:  here, Lazy: runtime.GOOS != "windows", Allocates: "crypto/tls allocates for each record that it reads",
+	})
 }
 
 // pair returns the ends of a connection between two transports, or what each was told.
