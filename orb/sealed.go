@@ -27,11 +27,10 @@ func (s *serverConn) unsealed(c *conn.Conn) error {
 	if s.sealed.Load() {
 		return nil
 	}
-	sealed, promised := c.Sealed()
-	switch {
-	case sealed:
+	switch k := c.Identity(); {
+	case k.Sealed:
 		s.sealed.Store(true)
-	case promised:
+	case k.Plain:
 		return exc.New(exc.NoPermission, exc.MinorNotSealed, exc.No, "requests at %v are taken over TLS alone", c.LocalAddr())
 	case s.orb.requireTLS:
 		return exc.New(exc.NoPermission, exc.MinorNotSealed, exc.No, "requests are taken over TLS alone, and this one came without")

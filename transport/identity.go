@@ -11,6 +11,9 @@ type Identity struct {
 	// Sealed says that nobody on the way reads or changes what is sent.
 	Sealed bool
 
+	// Plain says that the connection was to be sealed, and is not, since the peer has not even tried: nothing that it asks for is to be done.
+	Plain bool
+
 	// Certificates is the chain that the peer has shown and that was found good, its own certificate first; nil: none.
 	// It must not be changed.
 	Certificates []*x509.Certificate

@@ -72,7 +72,7 @@ func (c *conn) shake() error {
 // Identity returns who the peer is by its certificate; a server that has not been called yet does not know.
 func (c *conn) Identity() transport.Identity {
 	if !c.ready.Load() {
-		return transport.Identity{}
+		return transport.Identity{Plain: c.plain.Load()}
 	}
 	if k := c.identity.Load(); k != nil {
 		return *k

@@ -248,7 +248,7 @@ func TestStrangers(t *testing.T) {
 			if c.want != 255 {
 				return
 			}
-			if string(chunk[:n]) != c.says || transport.IdentityOf(b).Sealed {
+			if string(chunk[:n]) != c.says || transport.IdentityOf(b).Sealed || !transport.IdentityOf(b).Plain {
 				t.Errorf("read %q, %+v", chunk[:n], transport.IdentityOf(b))
 			}
 			chunk.Free()

@@ -223,12 +223,6 @@ func (c *Conn) LocalAddr() net.Addr { return c.t.LocalAddr() }
 // Identity returns what the transport has made sure of about the peer.
 func (c *Conn) Identity() transport.Identity { return transport.IdentityOf(c.t) }
 
-// Sealed reports whether nobody else reads or changes what is sent, and whether the transport is one that promises that.
-func (c *Conn) Sealed() (sealed, promised bool) {
-	k, promised := c.t.(transport.Identified)
-	return promised && k.Identity().Sealed, promised
-}
-
 // Close ends the connection at once. Calls that wait for a reply fail, handlers that run get
 // their signal. It does not wait for them, nor does the end of the connection.
 func (c *Conn) Close() {
