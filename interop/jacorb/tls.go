@@ -29,7 +29,7 @@ func TLS(t testing.TB, certificate, key, authority string) []string {
 		"jacorb.security.support_ssl=on",
 		"jacorb.ssl.socket_factory=org.jacorb.security.ssl.sun_jsse.SSLSocketFactory",
 		"jacorb.ssl.server_socket_factory=org.jacorb.security.ssl.sun_jsse.SSLServerSocketFactory",
-		"jacorb.security.keystore=" + store, "jacorb.security.keystore_password=" + password, "jacorb.security.keystore_type=PKCS12",
+		"jacorb.security.keystore=" + store, "jacorb.security.keystore_password=" + password, "jacorb.security.keystore_type=JKS", // of others it reads no file; Java takes a store for what it is
 		"jacorb.security.jsse.trustees_from_ks=on", "jacorb.security.jsse.client.key_manager_algorithm=SunX509",
 		"jacorb.security.jsse.client.trust_manager_algorithm=PKIX", "jacorb.security.jsse.server.key_manager_algorithm=SunX509",
 		"jacorb.security.jsse.server.trust_manager_algorithm=PKIX",
