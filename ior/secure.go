@@ -1,6 +1,9 @@
 package ior
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An AssociationOptions is what of security a side supports or requires (Security::AssociationOptions, OMG Security Service 1.8).
 type AssociationOptions uint16
@@ -94,4 +97,69 @@ func (b IIOP) Without(tag uint32) IIOP {
 	}
 	b.Components = all
 	return b
+}
+
+// Places is where references lead.
+type Places struct {
+	Plain  []Address // of IIOP alone
+	Sealed []Address // of IIOP over TLS
+	Mutual bool      // there clients must show certificates
+}
+
+// None reports whether there is no place.
+func (x Places) None() bool { return len(x.Plain)+len(x.Sealed) == 0 }
+
+// Profiles returns the profiles of p's object at x: a host that takes TLS beside plain IIOP has a profile with both, one that takes TLS alone one with
+// port 0. Everything else of p stays.
+func (x Places) Profiles(p IIOP) []Profile {
+	if _, is := p.Find(TagSSLSecTrans); is {
+		p = p.Without(TagSSLSecTrans)
+	}
+	if len(x.Sealed) == 0 {
+		return p.At(x.Plain)
+	}
+	groups := [][]Address{x.Plain}
+	if p.Version.Minor < 2 { // which has a profile for each
+		groups = nil
+		for i := range x.Plain {
+			groups = append(groups, x.Plain[i:i+1])
+		}
+	}
+	rest := slices.Clone(x.Sealed)
+	var all []Profile
+	for _, g := range groups {
+		if len(g) == 0 {
+			continue
+		}
+		q := p
+		if i := slices.IndexFunc(rest, func(a Address) bool { return a.Host == g[0].Host }); i >= 0 {
+			q.Components = append(slices.Clip(p.Components), x.ssl(rest[i].Port, false).Component())
+			rest = slices.Delete(rest, i, i+1)
+		}
+		all = append(all, q.At(g)...)
+	}
+	for _, a := range rest {
+		q := p.Without(TagAlternateIIOPAddress)
+		q.Host, q.Port = a.Host, 0
+		q.Components = append(q.Components, x.ssl(a.Port, true).Component())
+		all = append(all, q.Profile())
+	}
+	return all
+}
+
+// ssl says what TLS at a port gives, and whether there is no other way.
+func (x Places) ssl(port uint16, alone bool) SSL {
+	s := SSL{Supports: Sealed | EstablishTrustInTarget, Requires: NoProtection, Port: port}
+	if alone {
+		s.Requires = Integrity | Confidentiality
+	} else {
+		s.Supports |= NoProtection
+	}
+	if x.Mutual {
+		s.Supports |= EstablishTrustInClient
+		if alone {
+			s.Requires |= EstablishTrustInClient
+		}
+	}
+	return s
 }

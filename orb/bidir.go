@@ -71,8 +71,8 @@ func (o *ORB) listenPoints(refs references) []byte {
 		return nil
 	}
 	to := refs.now()
-	points := make([]giop.ListenPoint, 0, len(to.own.plain)+len(to.own.sealed))
-	for _, at := range slices.Concat(to.own.plain, to.own.sealed) {
+	points := make([]giop.ListenPoint, 0, len(to.own.Plain)+len(to.own.Sealed))
+	for _, at := range slices.Concat(to.own.Plain, to.own.Sealed) {
 		points = append(points, giop.ListenPoint{Host: at.Host, Port: at.Port})
 	}
 	if len(points) == 0 {

@@ -35,7 +35,7 @@ type publishing struct {
 // names is what references name for some clients.
 type names struct {
 	views
-	own, daemon places
+	own, daemon ior.Places
 	err         error // why there is no own address
 	isDaemon    bool  // this ORB is one of the daemon's addresses: what it has others have too, unless it is transient
 }
@@ -160,13 +160,13 @@ func (p *publishing) names(v views) *names {
 	if p.ofDaemon != nil {
 		all, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
 		if n.err = err; err == nil {
-			n.daemon.plain = p.note("tcp", all, theDaemon)
+			n.daemon.Plain = p.note("tcp", all, theDaemon)
 		}
 	}
-	n.own.mutual = p.mutual
+	n.own.Mutual = p.mutual
 	if len(p.listeners)+len(p.sealed) == 0 {
 		if p.back != nil {
-			n.own.plain = p.note("tcp", p.back, thisORB)
+			n.own.Plain = p.note("tcp", p.back, thisORB)
 		} else {
 			n.err = errNoListener
 		}
@@ -177,7 +177,7 @@ func (p *publishing) names(v views) *names {
 		network string
 		at      []transport.Endpoint
 		to      *[]ior.Address
-	}{{"tcp", p.listeners, &n.own.plain}, {sealedNetwork, p.sealed, &n.own.sealed}} {
+	}{{"tcp", p.listeners, &n.own.Plain}, {sealedNetwork, p.sealed, &n.own.Sealed}} {
 		if len(x.at) == 0 {
 			continue
 		}
@@ -189,7 +189,7 @@ func (p *publishing) names(v views) *names {
 		*x.to = p.note(x.network, all, thisORB)
 		rules = rules.Hosts() // ports in rules are of the first kind that there is
 	}
-	n.isDaemon = len(n.own.plain) > 0 && slices.Contains(n.daemon.plain, n.own.plain[0])
+	n.isDaemon = len(n.own.Plain) > 0 && slices.Contains(n.daemon.Plain, n.own.Plain[0])
 	return n
 }
 
@@ -242,13 +242,16 @@ func addressOf(a net.Addr) netip.Addr {
 	return at.Addr().Unmap()
 }
 
-// Published returns what references of this ORB name, as rules that say everything.
+// Published returns what references of this ORB name, as rules that say everything: their ports are those of TCP, or of TLS where references name no others.
 func (o *ORB) Published() (*reach.Publish, error) {
 	p := o.publishing.Load()
-	if len(p.listeners) == 0 {
-		return nil, errNoListener
+	switch {
+	case len(p.listeners) > 0:
+		return p.rules.Fixed(p.listeners, reach.System())
+	case len(p.sealed) > 0:
+		return p.rules.Fixed(p.sealed, reach.System())
 	}
-	return p.rules.Fixed(p.listeners, reach.System())
+	return nil, errNoListener
 }
 
 // PublishedFor returns what is named to the client whose request a handler's ctx belongs to, for
@@ -263,7 +266,7 @@ func (o *ORB) PublishedFor(ctx context.Context, at []transport.Endpoint) ([]tran
 func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {
 	n := o.publishing.Load().standard
 	at := n.own
-	if !n.daemon.none() && (persistent || n.isDaemon && !transient(key)) {
+	if !n.daemon.None() && (persistent || n.isDaemon && !transient(key)) {
 		at = n.daemon
 	} else if n.err != nil {
 		return nil, n.err
@@ -277,7 +280,7 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 		return nil, err
 	}
 	p.Components = more.components(p.Components)
-	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles(at.profiles(p))}}, nil
+	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles(at.Profiles(p))}}, nil
 }
 
 // transient reports whether a key is that of an object which ends with its ORB.
@@ -298,13 +301,13 @@ func (x references) seen(i *ior.IOR) *ior.IOR {
 	var written []ior.Profile // those that have been named anew, as they are at no address
 	for _, raw := range i.Profiles {
 		at, p := x.moved(raw, to)
-		if at.none() {
+		if at.None() {
 			out = append(out, raw)
 			continue
 		}
-		nowhere := places{plain: []ior.Address{{}}}.profiles(p)[0]
+		nowhere := ior.Places{Plain: []ior.Address{{}}}.Profiles(p)[0]
 		if !slices.ContainsFunc(written, nowhere.Equal) {
-			out = append(out, at.profiles(p)...)
+			out = append(out, at.Profiles(p)...)
 			written = append(written, nowhere)
 		}
 	}
@@ -316,16 +319,16 @@ func (x references) seen(i *ior.IOR) *ior.IOR {
 }
 
 // moved returns the addresses that a profile is to name instead of its own; none for one that stays.
-func (x references) moved(raw ior.Profile, to *names) (places, ior.IIOP) {
+func (x references) moved(raw ior.Profile, to *names) (ior.Places, ior.IIOP) {
 	if raw.Tag != ior.TagInternetIOP {
-		return places{}, ior.IIOP{}
+		return ior.Places{}, ior.IIOP{}
 	}
 	p, err := raw.IIOP()
 	if err != nil {
-		return places{}, p
+		return ior.Places{}, p
 	}
 	if k, ours := ior.ParseKey(p.Key); ours && k.Server == x.orb.serverID {
-		if k.Incarnation == 0 && !to.daemon.none() {
+		if k.Incarnation == 0 && !to.daemon.None() {
 			return to.daemon, p
 		}
 		return to.own, p
@@ -339,5 +342,5 @@ func (x references) moved(raw ior.Profile, to *names) (places, ior.IIOP) {
 	case theDaemon:
 		return to.daemon, p
 	}
-	return places{}, p
+	return ior.Places{}, p
 }

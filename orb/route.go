@@ -328,7 +328,7 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (to *reached, 
 			fail(i, errGone)
 			continue
 		}
-		if rt.orb.requireTLS && !rt.ways[i].sealedHere() {
+		if rt.orb.callSealed && !rt.ways[i].sealedHere() {
 			fail(i, errNotSealed)
 			continue
 		}

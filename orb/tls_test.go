@@ -66,7 +66,7 @@ func TestTLSForms(t *testing.T) {
 		for _, big := range []bool{false, true} {
 			for _, fragment := range []int{0, 64} {
 				set := func(c *orb.Config) {
-					c.MaxVersion, c.BigEndian, c.FragmentSize, c.RequireTLS = v, big, fragment, true
+					c.MaxVersion, c.BigEndian, c.FragmentSize, c.RequireTLS, c.CallTLSOnly = v, big, fragment, true, true
 				}
 				so, root := newORB(t, sealed(t, sc, set))
 				impl := &echo{orb: so}
@@ -142,7 +142,7 @@ func TestTLSReferences(t *testing.T) {
 		}
 		// Whichever it is, one with TLS calls by TLS, and one without is called or refused.
 		for _, url := range []string{ref.String(), "corbaloc:ssliop:1.2@" + p.Host + ":" + itoa(want.Port) + "/" + escaped(p.Key)} {
-			e, err := EchoClass.Bind(t.Context(), newClient(t, sealed(t, cc, func(o *orb.Config) { o.RequireTLS = true })), url)
+			e, err := EchoClass.Bind(t.Context(), newClient(t, sealed(t, cc, func(o *orb.Config) { o.CallTLSOnly = true })), url)
 			if err == nil {
 				err = e.Ping(t.Context())
 			}
@@ -227,7 +227,7 @@ func TestTLSRequired(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := EchoClass.Bind(t.Context(), newClient(t, sealed(t, cc, func(o *orb.Config) { o.RequireTLS = true })), ref.String())
+	e, err := EchoClass.Bind(t.Context(), newClient(t, sealed(t, cc, func(o *orb.Config) { o.CallTLSOnly = true })), ref.String())
 	if err == nil {
 		err = e.Ping(t.Context())
 	}
@@ -318,12 +318,12 @@ func TestCaller(t *testing.T) {
 func TestTLSBothWays(t *testing.T) {
 	t.Parallel()
 	sc, cc := tlsPair(t)
-	so, sroot := newORB(t, sealed(t, sc, func(o *orb.Config) { o.RequireTLS, o.BiDir.Accept = true, true }))
+	so, sroot := newORB(t, sealed(t, sc, func(o *orb.Config) { o.RequireTLS, o.CallTLSOnly, o.BiDir.Accept = true, true, true }))
 	ref, err := EchoClass.Activate(sroot, &echo{orb: so})
 	if err != nil {
 		t.Fatal(err)
 	}
-	co, croot := newORB(t, sealed(t, cc, func(o *orb.Config) { o.Listen, o.RequireTLS, o.BiDir.Offer = nil, true, true }))
+	co, croot := newORB(t, sealed(t, cc, func(o *orb.Config) { o.Listen, o.RequireTLS, o.CallTLSOnly, o.BiDir.Offer = nil, true, true, true }))
 	both, err := croot.Create("both", poa.Options{Bidirectional: poa.Both})
 	if err != nil {
 		t.Fatal(err)

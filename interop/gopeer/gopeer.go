@@ -76,6 +76,7 @@ func NewORB(t testing.TB, options Options) *ORB {
 	cfg := orb.Config{
 		Transports:   set,
 		RequireTLS:   options.Require,
+		CallTLSOnly:  options.Require,
 		Listen:       []string{cmp.Or(options.Network, tcp.Name) + ":" + listen},
 		MaxVersion:   version(t, options.Version),
 		BigEndian:    options.BigEndian,

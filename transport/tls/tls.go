@@ -99,6 +99,11 @@ func (t *Transport) Dial(ctx context.Context, e transport.Endpoint) (transport.C
 	if err != nil {
 		return nil, err
 	}
+	return t.Client(ctx, raw, e)
+}
+
+// Client shakes hands over raw, a connection to e that has been made. If it cannot, raw is closed.
+func (t *Transport) Client(ctx context.Context, raw transport.Conn, e transport.Endpoint) (transport.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.config.Limits.Time(limits.ConnectTimeout))
 	defer cancel()
 	c := &conn{carrier: newCarrier(raw), peer: e.Address()}
