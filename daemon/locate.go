@@ -19,6 +19,7 @@ import (
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // locator sends the requests for objects of servers to where the servers are, starting
@@ -59,15 +60,26 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 	}
 	to := new(ior.IOR)
 	how := l.speech(live.Endpoints)
-	for _, e := range l.addresses(ctx, live.Endpoints) {
-		p := ior.IIOP{Version: how.Version, Host: e.Host, Port: e.Port, Key: key}
-		if how.Version.AtLeast(cdr.V11) {
-			p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: how.CodeSets.Append(nil)}}
+	p := ior.IIOP{Version: how.Version, Key: key}
+	if how.Version.AtLeast(cdr.V11) {
+		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: how.CodeSets.Append(nil)}}
+	}
+	var at ior.Places
+	for network, list := range map[string]*[]ior.Address{"tcp": &at.Plain, tls.Name: &at.Sealed} {
+		for _, e := range l.addresses(ctx, network, live.Endpoints) {
+			*list = append(*list, ior.Address{Host: e.Host, Port: e.Port})
 		}
-		to.Profiles = append(to.Profiles, p.Profile())
+	}
+	if len(at.Sealed) == 0 {
+		for _, a := range at.Plain { // a profile each, which every version has
+			p.Host, p.Port = a.Host, a.Port
+			to.Profiles = append(to.Profiles, p.Profile())
+		}
+	} else {
+		to.Profiles = at.Profiles(p)
 	}
 	if len(to.Profiles) == 0 {
-		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP"))
+		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP or TLS"))
 	}
 	return to, nil
 }
@@ -115,20 +127,24 @@ func (l *locator) speech(endpoints []string) admin.Speech {
 	return admin.OrdinarySpeech()
 }
 
-// addresses returns where the client of ctx reaches a server with the given endpoints: by the
-// server's own rules, if it has some, else by the daemon's with the ports that the server listens at.
-func (l *locator) addresses(ctx context.Context, endpoints []string) []transport.Endpoint {
+// addresses returns where the client of ctx reaches a server with the given endpoints, of a network: by the
+// server's own rules, if it has some, else by the daemon's with the ports that the server listens at. Rules' ports are those of TCP, if
+// that is listened at.
+func (l *locator) addresses(ctx context.Context, network string, endpoints []string) []transport.Endpoint {
 	var rules []string
-	var all, everywhere []transport.Endpoint
+	var all, everywhere, listened []transport.Endpoint
+	others := false
 	for _, s := range endpoints {
 		if rule, ok := strings.CutPrefix(s, admin.PublishedPrefix); ok {
 			rules = append(rules, rule)
 			continue
 		}
 		e, err := transport.ParseEndpoint(s)
-		if err != nil || e.Network != "tcp" {
+		if err != nil || e.Network != network {
+			others = others || err == nil && e.Network == "tcp"
 			continue
 		}
+		listened = append(listened, e)
 		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
 			if host, ok := l.id.loopback(orb.Peer(ctx)); ok {
 				all = append(all, transport.Endpoint{Network: "tcp", Host: host, Port: e.Port})
@@ -138,10 +154,13 @@ func (l *locator) addresses(ctx context.Context, endpoints []string) []transport
 		}
 		all = append(all, e)
 	}
-	if len(rules) > 0 {
+	if len(listened) > 0 && len(rules) > 0 {
 		by, err := reach.ParsePublish(strings.Join(rules, " "))
+		if err == nil && network == tls.Name && others {
+			by = by.Hosts()
+		}
 		if err == nil {
-			all, err = by.Addresses(by.View(reach.Client{Peer: peerAddress(ctx)}), nil, reach.System())
+			all, err = by.Addresses(by.View(reach.Client{Peer: peerAddress(ctx)}), listened, reach.System())
 		}
 		if err != nil {
 			l.log.Warn("a server's rules for its references cannot be used", "rules", rules, "error", err)

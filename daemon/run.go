@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // DefaultPort is the port at which the daemon takes calls: dsom-server's registered one.
@@ -47,6 +49,12 @@ type Config struct {
 
 	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
 	Connect string
+
+	// TLSListen is where calls are taken by TLS besides, host:port; "" is nowhere.
+	TLSListen string
+
+	// TLS is by what certificates the daemon is known, and knows others; nil is without TLS.
+	TLS *tls.Config
 
 	// Shared is the state that machines share, if they do.
 	Shared Shared
@@ -202,8 +210,20 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	listen := []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	var set transport.Set // TCP
+	if f.c.TLS != nil {
+		c := *f.c.TLS
+		c.Limits, c.Logger = f.c.Limits, f.c.Log
+		if set, err = tls.Set(c); err != nil {
+			return nil, fmt.Errorf("TLS: %w", err)
+		}
+		if f.c.TLSListen != "" {
+			listen = append(listen, "tls:"+f.c.TLSListen)
+		}
+	}
 	f.orb, err = orb.New(orb.Config{
-		Listen: []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, Limits: f.c.Limits, Logger: f.c.Log,
+		Transports: set, Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
 		Door:  f.visitors,
@@ -213,6 +233,11 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		return nil, err
 	}
 	if err != nil {
+		if op := (*net.OpError)(nil); errors.As(err, &op) && op.Addr != nil {
+			if at, bad := netip.ParseAddrPort(op.Addr.String()); bad == nil && at.Port() != port {
+				return nil, &PortError{at.Port(), err}
+			}
+		}
 		return nil, &PortError{port, err}
 	}
 	all, err := f.orb.Published()

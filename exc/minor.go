@@ -94,6 +94,9 @@ const (
 	MinorWrongAdapter       = DSOMVMCID | 67
 	MinorNoContext          = DSOMVMCID | 68
 	MinorConnectRefused     = DSOMVMCID | 40
+	MinorNotSealed          = DSOMVMCID | 41
+	MinorHandshake          = DSOMVMCID | 42
+	MinorNeedsTLS           = DSOMVMCID | 43
 
 	MinorPIUnsupported      = OMGVMCID | 1  // NO_RESOURCES: not known of the request in this binding
 	MinorPIPoint            = OMGVMCID | 14 // BAD_INV_ORDER: not valid at this interception point
@@ -132,6 +135,9 @@ var minors = []Minor{
 	{InvObjref, MinorNilReference, "the reference is nil or has no profile that can be used", "check where the reference came from"},
 	{NoPermission, MinorWriteDenied, "names may be changed by the daemon's user, root, and registered servers only", "start the daemon with --allow-write, which says who else may"},
 	{NoPermission, MinorConnectRefused, "a rule of this side forbids to connect to where the reference leads", "see the text for the rule; a rule before it may allow the address (NETWORK=@direct)"},
+	{NoPermission, MinorNotSealed, "the server takes requests over TLS alone, and this one came without", "get a new reference, which names its port for TLS, and call with an ORB that has that transport"},
+	{NoPermission, MinorHandshake, "the two sides cannot agree on TLS", "see the text for what is wrong with whose certificate; dsom ior --probe tells more"},
+	{NoPermission, MinorNeedsTLS, "there is no way that is sealed to where the reference leads, and no other is wanted", "give the ORB the transport by TLS, or have the server listen by it"},
 	{Marshal, MinorNoValueFactory, "no factory is known for the type of a value that was received", "register one with Register of the type's descriptor, or have the sender send what the receiver knows"},
 	{Marshal, MinorForeignError, "a value's own code failed to write or read it", "see the text"},
 	{Marshal, MinorWrongType, "a value of another type than the one declared was received", "compare the IDL of both sides"},

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 )
 
@@ -25,6 +26,7 @@ const DefaultKey = "NameService"
 //	IOR:0100…                                 a stringified reference
 //	corbaloc::host:2809/key                   an object key at an address, or at one of several
 //	corbaloc:iiop:1.2@a:1,iiop:[::1]:2/key
+//	corbaloc:ssliop:1.2@host:684/key          the same by TLS alone
 //	corbaloc:rir:/NameService                 an initial reference of the ORB
 //	corbaname::host:3053#bank/main.account    a name in a naming service
 //	dsom://host/bank/main                     the same, in short, for a DSOM daemon
@@ -163,18 +165,26 @@ func (u *URL) String() string {
 
 // Reference returns what can be said of the object without asking anyone: the reference
 // itself of an IOR: URL; for the others one without a type id that has an IIOP profile for
-// each address of scheme iiop, and is nil if there is none. Of a URL with a Name it refers to
-// the naming context in which to resolve it.
+// each address of scheme iiop or ssliop, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
+// version 1.1 at least, since 1.0 has no components. Of a URL with a Name it refers to the naming context in which to resolve it.
 func (u *URL) Reference() *IOR {
 	if u.Scheme == "IOR" {
 		return u.IOR
 	}
 	r := &IOR{}
 	for _, a := range u.Addresses {
-		if a.Scheme == "iiop" {
-			b := IIOP{Version: a.Version, Host: a.Host, Port: a.Port, Key: u.Key}
-			r.Profiles = append(r.Profiles, b.Profile())
+		b := IIOP{Version: a.Version, Host: a.Host, Port: a.Port, Key: u.Key}
+		switch a.Scheme {
+		case "iiop":
+		case "ssliop":
+			if !b.Version.AtLeast(cdr.V11) {
+				b.Version = cdr.V11
+			}
+			b.Port, b.Components = 0, []Component{SSL{Sealed | EstablishTrustInTarget, Sealed, a.Port}.Component()}
+		default:
+			continue
 		}
+		r.Profiles = append(r.Profiles, b.Profile())
 	}
 	return r
 }
@@ -192,6 +202,10 @@ func (r *IOR) Corbaloc() (u *URL, ok bool) {
 			return nil, false
 		}
 		u.Key = b.Key
+		if s, ok := b.TLS(); ok && b.Port == 0 && validHost(b.Host) {
+			u.Addresses = append(u.Addresses, Address{Scheme: "ssliop", Version: b.Version, Host: b.Host, Port: s.Port})
+			continue
+		}
 		for _, a := range b.Addresses() {
 			if !validHost(a.Host) || a.Port == 0 {
 				return nil, false

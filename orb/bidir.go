@@ -71,9 +71,9 @@ func (o *ORB) listenPoints(refs references) []byte {
 		return nil
 	}
 	to := refs.now()
-	points := make([]giop.ListenPoint, len(to.own))
-	for i, at := range to.own {
-		points[i] = giop.ListenPoint{Host: at.Host, Port: at.Port}
+	points := make([]giop.ListenPoint, 0, len(to.own.Plain)+len(to.own.Sealed))
+	for _, at := range slices.Concat(to.own.Plain, to.own.Sealed) {
+		points = append(points, giop.ListenPoint{Host: at.Host, Port: at.Port})
 	}
 	if len(points) == 0 {
 		return nil

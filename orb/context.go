@@ -9,6 +9,8 @@ import (
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport"
 )
 
 // A callContext is the context of one upcall. It is made cheap by doing nothing until it
@@ -22,8 +24,9 @@ type callContext struct {
 	parent context.Context // of a local call; else nil
 	peer   net.Addr
 	local  net.Addr
-	names  *names // what references name for peer; nil: the standard
-	object []byte // the key of the object that it is for, if it came over a connection
+	over   *conn.Conn // that the request came over; nil: a local call
+	names  *names     // what references name for peer; nil: the standard
+	object []byte     // the key of the object that it is for, if it came over a connection
 
 	asked atomic.Bool
 	mu    sync.Mutex // guards what follows
@@ -184,6 +187,7 @@ type (
 	orbKey    struct{}
 	peerKey   struct{}
 	localKey  struct{}
+	overKey   struct{}
 	upcallKey struct{}
 	viewKey   struct{}
 )
@@ -210,6 +214,12 @@ func (c *callContext) Value(key any) any {
 		if c.local != nil {
 			return c.local
 		}
+	}
+	if _, of := key.(overKey); of {
+		if c.over == nil {
+			return nil // a local call: it is not who has called the caller
+		}
+		return c.over
 	}
 	if _, of := key.(viewKey); of && c.names != nil {
 		return c.names.forOwn
@@ -238,6 +248,16 @@ func Peer(ctx context.Context) net.Addr {
 func Local(ctx context.Context) net.Addr {
 	a, _ := ctx.Value(localKey{}).(net.Addr)
 	return a
+}
+
+// Caller returns what the transport has made sure of about the client whose request a servant's ctx belongs to: the certificate that
+// he has shown, where TLS is mutual, or the process of this machine that has called over a socket of the system. It is zero
+// outside an upcall, for a call from the same process, and where the transport makes sure of nothing, as TCP alone does.
+func Caller(ctx context.Context) transport.Identity {
+	if c, ok := ctx.Value(overKey{}).(*conn.Conn); ok {
+		return c.Identity()
+	}
+	return transport.Identity{}
 }
 
 // upcallOf returns the ORB that called the servant ctx was given to, or nil.

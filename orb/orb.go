@@ -37,6 +37,13 @@ type Config struct {
 	// (a free port). Empty: none, and no object can be made.
 	Listen []string
 
+	// RequireTLS has requests taken over sealed connections alone: by TLS, or within the machine. One that comes over another is answered with
+	// NO_PERMISSION, and references name port 0 for plain IIOP.
+	RequireTLS bool
+
+	// CallTLSOnly has calls made over such connections alone: one by a reference that offers nothing sealed is NO_PERMISSION.
+	CallTLSOnly bool
+
 	// Hold keeps clients waiting until [ORB.Accept] is called: they can connect, and what they
 	// send is not read yet. So nobody is told that an object does not exist while a server that
 	// comes up has not made it yet. Calls that stay within the ORB are not held.
@@ -128,6 +135,8 @@ type ORB struct {
 	maxVersion  cdr.Version
 	serverID    [16]byte
 	incarnation uint64
+	requireTLS  bool
+	callSealed  bool
 	publishing  atomic.Pointer[publishing]
 	setDaemon   sync.Mutex
 	connect     *reach.Connect
@@ -168,7 +177,7 @@ type ORB struct {
 func New(cfg Config) (*ORB, error) {
 	o := &ORB{
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
-		serverID: cfg.ServerID, incarnation: newIncarnation(),
+		requireTLS: cfg.RequireTLS, callSealed: cfg.CallTLSOnly, serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
 		references: cfg.References, adapters: cfg.Adapters, door: cfg.Door, principal: bytes.Clone(cfg.Principal),

@@ -2,6 +2,7 @@ package orb
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net"
 	"net/netip"
@@ -18,8 +19,10 @@ import (
 // publishing is what the references of an ORB name, by who gets them. It is worked out when the
 // ORB has begun to listen, and again when it is told of other daemons; what rules ask of the machine is asked then.
 type publishing struct {
-	rules, ofDaemon *reach.Publish // ofDaemon is nil where there is none
-	listeners       []transport.Endpoint
+	rules, ofDaemon *reach.Publish       // ofDaemon is nil where there is none
+	listeners       []transport.Endpoint // of plain IIOP, if references may name those
+	sealed          []transport.Endpoint // of TLS
+	mutual          bool                 // there clients must show certificates
 	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
 	varies          bool                 // clients get different references
 	standard        *names               // for whom no other rule holds, and while nobody is known
@@ -32,7 +35,7 @@ type publishing struct {
 // names is what references name for some clients.
 type names struct {
 	views
-	own, daemon []ior.Address
+	own, daemon ior.Places
 	err         error // why there is no own address
 	isDaemon    bool  // this ORB is one of the daemon's addresses: what it has others have too, unless it is transient
 }
@@ -73,7 +76,13 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 			return badRule("Config.Daemon", err)
 		}
 	}
-	p.listeners = o.published()
+	p.listeners, p.sealed = o.published()
+	if m, ok := o.findTransport(sealedNetwork).(interface{ MutualTLS() bool }); ok {
+		p.mutual = m.MutualTLS()
+	}
+	if len(p.sealed) > 0 && o.maxVersion.Minor == 0 {
+		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name an endpoint of TLS: MaxVersion must be 1.1 or more"))
+	}
 	if o.bidir.Offer && o.maxVersion.Minor >= 2 {
 		p.back = []transport.Endpoint{{Network: "tcp", Host: o.fakeHost(), Port: fakePort}}
 	}
@@ -83,7 +92,7 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 	}
 	for _, v := range p.rules.Views() {
 		n := p.names(views{forOwn: v})
-		if n.err != nil && len(p.listeners) > 0 && !p.rules.Empty() {
+		if n.err != nil && len(p.listeners)+len(p.sealed) > 0 && !p.rules.Empty() {
 			return badRule("Config.Publish", n.err)
 		}
 	}
@@ -119,19 +128,24 @@ func badRule(where string, err error) error {
 var errNoListener = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No,
 	"an object is to be made, but the ORB listens nowhere: set Config.Listen, to tcp::0 for instance")
 
-// published returns the endpoints that references can name: those of TCP, if there are any.
-func (o *ORB) published() []transport.Endpoint {
-	var tcp []transport.Endpoint
-	all := o.Endpoints()
-	for _, e := range all {
-		if e.Network == "tcp" {
-			tcp = append(tcp, e)
+// published returns the endpoints that references can name: those of TCP, if there are any, and of TLS, which are all if nothing else is taken.
+func (o *ORB) published() (plain, sealed []transport.Endpoint) {
+	var others []transport.Endpoint
+	for _, e := range o.Endpoints() {
+		switch {
+		case e.Network == sealedNetwork:
+			sealed = append(sealed, e)
+		case o.requireTLS && e.Network == "tcp":
+		case e.Network == "tcp":
+			plain = append(plain, e)
+		default:
+			others = append(others, e)
 		}
 	}
-	if len(tcp) == 0 {
-		return all
+	if len(plain)+len(sealed) == 0 {
+		return others, nil
 	}
-	return tcp
+	return plain, sealed
 }
 
 // names returns what is named in the views of a client.
@@ -146,33 +160,45 @@ func (p *publishing) names(v views) *names {
 	if p.ofDaemon != nil {
 		all, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
 		if n.err = err; err == nil {
-			n.daemon = p.note(all, theDaemon)
+			n.daemon.Plain = p.note("tcp", all, theDaemon)
 		}
 	}
-	if len(p.listeners) == 0 && p.back != nil {
-		n.own = p.note(p.back, thisORB)
+	n.own.Mutual = p.mutual
+	if len(p.listeners)+len(p.sealed) == 0 {
+		if p.back != nil {
+			n.own.Plain = p.note("tcp", p.back, thisORB)
+		} else {
+			n.err = errNoListener
+		}
 		return n
 	}
-	if len(p.listeners) == 0 {
-		n.err = errNoListener
-		return n
+	rules := p.rules
+	for _, x := range []struct {
+		network string
+		at      []transport.Endpoint
+		to      *[]ior.Address
+	}{{"tcp", p.listeners, &n.own.Plain}, {sealedNetwork, p.sealed, &n.own.Sealed}} {
+		if len(x.at) == 0 {
+			continue
+		}
+		all, err := rules.Addresses(v.forOwn, x.at, reach.System())
+		if err != nil {
+			n.err = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No, "there is no address that references could name: %w", err)
+			return n
+		}
+		*x.to = p.note(x.network, all, thisORB)
+		rules = rules.Hosts() // ports in rules are of the first kind that there is
 	}
-	all, err := p.rules.Addresses(v.forOwn, p.listeners, reach.System())
-	if err != nil {
-		n.err = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No, "there is no address that references could name: %w", err)
-		return n
-	}
-	n.own = p.note(all, thisORB)
-	n.isDaemon = slices.Contains(n.daemon, n.own[0])
+	n.isDaemon = len(n.own.Plain) > 0 && slices.Contains(n.daemon.Plain, n.own.Plain[0])
 	return n
 }
 
 // note remembers whose addresses are, and returns them as references have them. The lock is held.
-func (p *publishing) note(all []transport.Endpoint, w whose) []ior.Address {
+func (p *publishing) note(network string, all []transport.Endpoint, w whose) []ior.Address {
 	list := make([]ior.Address, len(all))
 	for i, e := range all {
 		list[i] = ior.Address{Scheme: "iiop", Host: e.Host, Port: e.Port}
-		if at := place(e.Host, e.Port); p.known[at] != thisORB { // which is sure of itself
+		if at := place(network, e.Host, e.Port); p.known[at] != thisORB { // which is sure of itself
 			p.known[at] = w
 		}
 	}
@@ -180,15 +206,19 @@ func (p *publishing) note(all []transport.Endpoint, w whose) []ior.Address {
 }
 
 // place is an address as a key.
-func place(host string, port uint16) transport.Endpoint {
-	return transport.Endpoint{Network: "tcp", Host: strings.ToLower(host), Port: port}
+func place(network, host string, port uint16) transport.Endpoint {
+	return transport.Endpoint{Network: network, Host: strings.ToLower(host), Port: port}
 }
 
-// whose says who is reached at an address.
-func (p *publishing) whose(host string, port uint16) whose {
+// whose says who is reached at the address of a profile.
+func (p *publishing) whose(b ior.IIOP) whose {
+	at := place("tcp", b.Host, b.Port)
+	if s, ok := b.TLS(); ok && b.Port == 0 {
+		at = place(sealedNetwork, b.Host, s.Port)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.known[place(host, port)]
+	return p.known[at]
 }
 
 // referencesFor returns how the peer of a connection is to see references.
@@ -212,13 +242,16 @@ func addressOf(a net.Addr) netip.Addr {
 	return at.Addr().Unmap()
 }
 
-// Published returns what references of this ORB name, as rules that say everything.
+// Published returns what references of this ORB name, as rules that say everything: their ports are those of TCP, or of TLS where references name no others.
 func (o *ORB) Published() (*reach.Publish, error) {
 	p := o.publishing.Load()
-	if len(p.listeners) == 0 {
-		return nil, errNoListener
+	switch {
+	case len(p.listeners) > 0:
+		return p.rules.Fixed(p.listeners, reach.System())
+	case len(p.sealed) > 0:
+		return p.rules.Fixed(p.sealed, reach.System())
 	}
-	return p.rules.Fixed(p.listeners, reach.System())
+	return nil, errNoListener
 }
 
 // PublishedFor returns what is named to the client whose request a handler's ctx belongs to, for
@@ -233,7 +266,7 @@ func (o *ORB) PublishedFor(ctx context.Context, at []transport.Endpoint) ([]tran
 func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error) {
 	n := o.publishing.Load().standard
 	at := n.own
-	if n.daemon != nil && (persistent || n.isDaemon && !transient(key)) {
+	if !n.daemon.None() && (persistent || n.isDaemon && !transient(key)) {
 		at = n.daemon
 	} else if n.err != nil {
 		return nil, n.err
@@ -247,7 +280,7 @@ func (o *ORB) Reference(i *Interface, key []byte, persistent bool) (*Ref, error)
 		return nil, err
 	}
 	p.Components = more.components(p.Components)
-	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles(p.At(at))}}, nil
+	return &Ref{orb: o, ior: &ior.IOR{TypeID: i.ID, Profiles: more.profiles(at.Profiles(p))}}, nil
 }
 
 // transient reports whether a key is that of an object which ends with its ORB.
@@ -268,13 +301,13 @@ func (x references) seen(i *ior.IOR) *ior.IOR {
 	var written []ior.Profile // those that have been named anew, as they are at no address
 	for _, raw := range i.Profiles {
 		at, p := x.moved(raw, to)
-		if at == nil {
+		if at.None() {
 			out = append(out, raw)
 			continue
 		}
-		nowhere := p.At([]ior.Address{{}})[0]
+		nowhere := ior.Places{Plain: []ior.Address{{}}}.Profiles(p)[0]
 		if !slices.ContainsFunc(written, nowhere.Equal) {
-			out = append(out, p.At(at)...)
+			out = append(out, at.Profiles(p)...)
 			written = append(written, nowhere)
 		}
 	}
@@ -285,22 +318,22 @@ func (x references) seen(i *ior.IOR) *ior.IOR {
 	return r
 }
 
-// moved returns the addresses that a profile is to name instead of its own; nil for one that stays.
-func (x references) moved(raw ior.Profile, to *names) ([]ior.Address, ior.IIOP) {
+// moved returns the addresses that a profile is to name instead of its own; none for one that stays.
+func (x references) moved(raw ior.Profile, to *names) (ior.Places, ior.IIOP) {
 	if raw.Tag != ior.TagInternetIOP {
-		return nil, ior.IIOP{}
+		return ior.Places{}, ior.IIOP{}
 	}
 	p, err := raw.IIOP()
 	if err != nil {
-		return nil, p
+		return ior.Places{}, p
 	}
 	if k, ours := ior.ParseKey(p.Key); ours && k.Server == x.orb.serverID {
-		if k.Incarnation == 0 && to.daemon != nil {
+		if k.Incarnation == 0 && !to.daemon.None() {
 			return to.daemon, p
 		}
 		return to.own, p
 	}
-	switch x.orb.publishing.Load().whose(p.Host, p.Port) {
+	switch x.orb.publishing.Load().whose(p) {
 	case thisORB:
 		if to.isDaemon {
 			return to.daemon, p
@@ -309,5 +342,5 @@ func (x references) moved(raw ior.Profile, to *names) ([]ior.Address, ior.IIOP) 
 	case theDaemon:
 		return to.daemon, p
 	}
-	return nil, p
+	return ior.Places{}, p
 }

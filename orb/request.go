@@ -177,7 +177,11 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 	if ok {
 		r.ctx.told(told)
 	}
-	env, envErr := from.environment(h, r.msg.ID, r.msg.Contexts)
+	var env *cdr.Env
+	envErr := r.unsealed()
+	if envErr == nil {
+		env, envErr = from.environment(h, r.msg.ID, r.msg.Contexts)
+	}
 	if envErr == nil {
 		envErr = r.msg.Target.NoKey
 	}

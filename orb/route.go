@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -204,14 +205,24 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	made, told := orbType(p)
 	h.reader, h.noCancel = readerOf(made, told, p.Key), cannotCancel(made)
 	most := rt.orb.limits.Int(limits.HostName)
-	for _, a := range p.Addresses() {
+	network, addresses := "tcp", p.Addresses()
+	if tls, ok := p.TLS(); ok {
+		switch {
+		case rt.orb.findTransport(sealedNetwork) != nil: // and no other is tried: whoever is on the way could bring that about
+			network, addresses = sealedNetwork, []ior.Address{{Host: p.Host, Port: tls.Port}}
+		case p.Port == 0:
+			addresses = nil
+			rt.refused = append(rt.refused, exc.New(exc.NoPermission, exc.MinorNeedsTLS, exc.No, "%s takes calls over TLS alone, at port %d, and this ORB has no transport for that", p.Host, tls.Port))
+		}
+	}
+	for _, a := range addresses {
 		if len(a.Host) > most {
 			return rt.orb.limits.Exceeded(limits.HostName, int64(len(a.Host)))
 		}
 		if len(rt.ways) >= rt.orb.limits.Int(limits.Profiles) {
 			break
 		}
-		to, err := rt.orb.connect.Way(transport.Endpoint{Network: "tcp", Host: a.Host, Port: a.Port})
+		to, err := rt.orb.connect.Way(transport.Endpoint{Network: network, Host: a.Host, Port: a.Port})
 		if err != nil {
 			rt.refused = append(rt.refused, err)
 			continue
@@ -317,6 +328,10 @@ func (rt *route) connect(ctx context.Context, deadline time.Time) (to *reached, 
 			fail(i, errGone)
 			continue
 		}
+		if rt.orb.callSealed && !rt.ways[i].sealedHere() {
+			fail(i, errNotSealed)
+			continue
+		}
 		l, fresh, err := rt.orb.link(ctx, rt.ways[i].hop, until)
 		if err == nil {
 			return took(i, l), fresh, nil
@@ -355,6 +370,9 @@ var errNoAnswer = errors.New("no answer in its share of the call's time")
 // unreachable says why no way leads anywhere, nor could what was refused.
 func unreachable(ways []way, errs, refused []error) error {
 	var texts []string
+	if sys := noSealedWay(ways, errs, refused); sys != nil {
+		return sys
+	}
 	for i, err := range errs {
 		if by := (*reach.RefusedError)(nil); errors.As(err, &by) {
 			refused = append(slices.Clip(refused), by)
@@ -370,12 +388,38 @@ func unreachable(ways []way, errs, refused []error) error {
 		texts = append(texts, at+": "+err.Error())
 	}
 	if len(texts) == 0 {
+		var sys *exc.SystemException
+		if len(refused) == 1 && errors.As(refused[0], &sys) {
+			return sys
+		}
 		return exc.New(exc.NoPermission, exc.MinorConnectRefused, exc.No, "%w", errors.Join(refused...))
 	}
 	for _, err := range refused {
 		texts = append(texts, err.Error())
 	}
 	return exc.New(exc.Transient, exc.MinorConnect, exc.No, "no endpoint of the reference can be reached; %s", strings.Join(texts, "; "))
+}
+
+// noSealedWay returns NO_PERMISSION where what failed is that the sides do not agree on TLS, at each way: to call again later is no help. Else nil.
+func noSealedWay(ways []way, errs, refused []error) error {
+	if len(errs) == 0 || len(refused) > 0 {
+		return nil
+	}
+	minor := uint32(exc.MinorNeedsTLS)
+	var all []error
+	for i, err := range errs {
+		h := (*transport.HandshakeError)(nil)
+		switch {
+		case errors.As(err, &h):
+			minor = exc.MinorHandshake
+			all = append(all, err)
+		case errors.Is(err, errNotSealed):
+			all = append(all, fmt.Errorf("%s: %w", ways[i].endpoint, err))
+		default:
+			return nil
+		}
+	}
+	return exc.New(exc.NoPermission, minor, exc.No, "%w", errors.Join(all...))
 }
 
 // links shares connections among references.

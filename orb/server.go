@@ -259,6 +259,7 @@ type serverConn struct {
 
 	since    time.Time
 	requests atomic.Int64 // that have come
+	sealed   atomic.Bool  // what comes over it may be carried out
 
 	mu   sync.Mutex
 	env  *cdr.Env // of the latest request
@@ -344,7 +345,7 @@ func (s *serverConn) context(r *ServerRequest, fresh bool) *callContext {
 
 func (s *serverConn) newContext(w *conn.Work) *callContext {
 	c := newCallContext(s.orb, nil, w.Conn().RemoteAddr())
-	c.names, c.local = s.refs.names, w.Conn().LocalAddr()
+	c.names, c.local, c.over = s.refs.names, w.Conn().LocalAddr(), w.Conn()
 	return c
 }
 
@@ -439,6 +440,9 @@ func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
 	if err := q.Parse(w.Header, &d); err != nil {
 		w.Fail(err)
 		return w.Out
+	}
+	if err := s.unsealed(w.Conn()); err != nil {
+		return s.located(w, q.ID, Target{}, err, env)
 	}
 	if err := q.Target.NoKey; err != nil {
 		return s.located(w, q.ID, Target{}, err, env)

@@ -16,6 +16,8 @@ import (
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/reach"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // An attempt is the trying of one address.
@@ -24,6 +26,8 @@ type attempt struct {
 	net     Network
 	target  target
 	finding *Finding
+	tls     *tls.Transport
+	host    string // that the server's certificate is to be for
 }
 
 // run tries the address. It returns where the server forwards to, if it does.
@@ -72,6 +76,7 @@ func (a *attempt) late(err error) bool {
 
 // connect connects to the first address that takes it. Each has its share of the time.
 func (a *attempt) connect(rules *reach.Connect, way reach.Way) net.Conn {
+	a.host = way.To.Host
 	for i, at := range a.finding.addrs {
 		if way.Open {
 			if err := rules.Check(way.To, at); err != nil {
@@ -87,7 +92,10 @@ func (a *attempt) connect(rules *reach.Connect, way reach.Way) net.Conn {
 		if err == nil {
 			return c
 		}
+		var shake *transport.HandshakeError
 		switch {
+		case errors.As(err, &shake):
+			a.is(ofHandshake(shake), shake.Err)
 		case refusedBy(err):
 			a.is(Refused, err)
 		case nowhere(err):
@@ -107,6 +115,9 @@ func (a *attempt) dial(at netip.AddrPort, share int) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(a.ctx, time.Until(until)/time.Duration(share))
 	defer cancel()
 	c, err := a.net.Dial(ctx, at)
+	if err == nil && a.finding.TLS {
+		c, err = a.seal(ctx, c)
+	}
 	if err == nil {
 		err = c.SetDeadline(until)
 	}
@@ -338,7 +349,10 @@ func read(c net.Conn, most int) (h giop.Header, msg []byte, err error) {
 // broken notes why there is no answer.
 func (a *attempt) broken(c net.Conn, err error) {
 	var other *notGIOP
+	var shake *transport.HandshakeError
 	switch {
+	case errors.As(err, &shake): // a server of TLS 1.3 says so late
+		a.is(ofHandshake(shake), shake.Err)
 	case errors.As(err, &other):
 		a.finding.seen = other.what
 		a.is(NotGIOP, nil)

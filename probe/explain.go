@@ -21,7 +21,7 @@ func explain(f *Finding, at surround) (problem, advice string) {
 	problem, advice = outcome(f)
 	what, few := publishedAs(f, at)
 	switch f.Outcome {
-	case Unresolved, Forbidden, BadProfile, Unsupported, NeedsTLS:
+	case Unresolved, Forbidden, BadProfile, Unsupported, NeedsTLS, TLSExpired, TLSEarly, TLSName, TLSUnknown, TLSCertificate, TLSWanted, TLSRefused, TLSVersion, TLSFailed:
 	case BadAddress:
 		if what != "" {
 			problem, advice = what+": nobody can connect to it", publishHost
@@ -111,6 +111,8 @@ func outcome(f *Finding) (problem, advice string) {
 		return "the connection is closed without an answer", "the server does not let this client in, or a proxy or port forwarding has no server behind it"
 	case OldVersion:
 		return fmt.Sprintf("the server does not take GIOP %s, which the reference names: %s", f.Version, f.Detail), "publish a version that the server speaks, or see who listens at this port now"
+	case TLSExpired, TLSEarly, TLSName, TLSUnknown, TLSCertificate, NotTLS, TLSWanted, TLSRefused, TLSVersion, TLSFailed:
+		return ofTLS(f)
 	case NeedsTLS:
 		return "the reference names no port for plain IIOP: the server takes TLS alone", "call it over TLS"
 	case Forbidden:

@@ -18,6 +18,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // The bounds of a probe.
@@ -33,24 +34,36 @@ type Outcome string
 
 // The outcomes.
 const (
-	Reachable   Outcome = "reachable"        // the object is there
-	NotExist    Outcome = "object-not-exist" // a server is there, the object is not
-	Raised      Outcome = "exception"        // the server answered with another exception
-	Forwarded   Outcome = "forwarded"        // the server named another place: see Finding.Forward
-	Unresolved  Outcome = "unresolved"       // the name does not resolve
-	Refused     Outcome = "refused"          // nobody listens there
-	TimedOut    Outcome = "timeout"          // no connection in time
-	NoRoute     Outcome = "no-route"         // the network does not lead there
-	NotGIOP     Outcome = "not-giop"         // something else answered
-	Silent      Outcome = "silent"           // connected, and not answered in time
-	Closed      Outcome = "closed"           // connected, and closed without an answer
-	OldVersion  Outcome = "version"          // the server speaks an older GIOP than the reference says
-	NeedsTLS    Outcome = "tls-only"         // the reference names no port for plain IIOP
-	Forbidden   Outcome = "forbidden"        // a rule here forbids to connect
-	BadAddress  Outcome = "bad-address"      // nobody can connect to that
-	BadProfile  Outcome = "bad-profile"      // the profile cannot be read
-	Unsupported Outcome = "unsupported"      // the profile is of a kind that is not tried
-	Failed      Outcome = "failed"           // anything else; see Detail
+	Reachable  Outcome = "reachable"        // the object is there
+	NotExist   Outcome = "object-not-exist" // a server is there, the object is not
+	Raised     Outcome = "exception"        // the server answered with another exception
+	Forwarded  Outcome = "forwarded"        // the server named another place: see Finding.Forward
+	Unresolved Outcome = "unresolved"       // the name does not resolve
+	Refused    Outcome = "refused"          // nobody listens there
+	TimedOut   Outcome = "timeout"          // no connection in time
+	NoRoute    Outcome = "no-route"         // the network does not lead there
+	NotGIOP    Outcome = "not-giop"         // something else answered
+	Silent     Outcome = "silent"           // connected, and not answered in time
+	Closed     Outcome = "closed"           // connected, and closed without an answer
+	OldVersion Outcome = "version"          // the server speaks an older GIOP than the reference says
+	NeedsTLS   Outcome = "tls-only"         // the reference names no port for plain IIOP, and none for TLS that could be tried
+
+	TLSExpired     Outcome = "tls-expired"             // the server's certificate is not good any more
+	TLSEarly       Outcome = "tls-not-yet-valid"       // the server's certificate is not good yet
+	TLSName        Outcome = "tls-wrong-name"          // the server's certificate is for another host
+	TLSUnknown     Outcome = "tls-unknown-authority"   // nobody whom we trust has signed the server's certificate
+	TLSCertificate Outcome = "tls-bad-certificate"     // it is wrong in another way
+	NotTLS         Outcome = "not-tls"                 // something else answers where the reference says TLS
+	TLSWanted      Outcome = "tls-client-certificate"  // the server wants a certificate of us, and we have none
+	TLSRefused     Outcome = "tls-certificate-refused" // the server does not take our certificate
+	TLSVersion     Outcome = "tls-version"             // the server speaks other versions of TLS
+	TLSFailed      Outcome = "tls-failed"              // anything else of TLS; see Detail
+
+	Forbidden   Outcome = "forbidden"   // a rule here forbids to connect
+	BadAddress  Outcome = "bad-address" // nobody can connect to that
+	BadProfile  Outcome = "bad-profile" // the profile cannot be read
+	Unsupported Outcome = "unsupported" // the profile is of a kind that is not tried
+	Failed      Outcome = "failed"      // anything else; see Detail
 )
 
 // A Finding is what came of one address. Its JSON is stable.
@@ -61,6 +74,8 @@ type Finding struct {
 	Resolved []string `json:"resolved,omitempty"` // what the host's name means here
 	Tried    string   `json:"tried,omitempty"`    // where a rule led instead
 	Peer     string   `json:"peer,omitempty"`     // who was connected to last
+	TLS      bool     `json:"tls,omitempty"`      // it is an address of TLS
+	Sealed   string   `json:"sealed,omitempty"`   // by which version and cipher, and whose certificate
 	Outcome  Outcome  `json:"outcome"`
 	Detail   string   `json:"detail,omitempty"` // in the words of the system, or the peer
 	Problem  string   `json:"problem,omitempty"`
@@ -86,6 +101,7 @@ type Prober struct {
 	Timeout  time.Duration        // for each address; 0 is DefaultTimeout
 	Connect  *reach.Connect       // rules for where addresses lead
 	Network  Network              // nil is that of this machine
+	TLS      *tls.Transport       // by which certificates servers are known; nil: by those of the system's authorities
 	Progress func(address string) // if set, is told what is tried; called concurrently
 }
 
@@ -98,6 +114,12 @@ func (p *Prober) Probe(ctx context.Context, r *ior.IOR) *Report {
 	}
 	if x.Timeout <= 0 {
 		x.Timeout = DefaultTimeout
+	}
+	if x.TLS == nil {
+		var err error
+		if x.TLS, err = tls.New(tls.Config{TLS12: true}); err != nil { // cannot be: there is no file
+			panic(err)
+		}
 	}
 	x.at = x.Network.Own()
 	x.left.Store(maxAddresses)
@@ -170,6 +192,16 @@ func plan(r *ior.IOR) []target {
 			continue
 		}
 		_, secure := b.Find(ior.TagSSLSecTrans)
+		sealed, ok := b.TLS()
+		if ok {
+			a := ior.Address{Host: b.Host, Port: sealed.Port}
+			all = append(all, target{ior: r, key: b.Key, version: b.Version, finding: Finding{
+				Profile: i, Address: a.HostPort(), Version: b.Version.String(), TLS: true, host: a.Host, port: a.Port,
+			}})
+			if b.Port == 0 {
+				continue
+			}
+		}
 		if _, csi := b.Find(ior.TagCSISecMechList); csi {
 			secure = true
 		}
@@ -210,7 +242,7 @@ func (x *run) attempt(t target, f *Finding, by path) {
 	}
 	started := time.Now()
 	ctx, cancel := context.WithTimeout(x.ctx, x.Timeout)
-	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f}
+	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f, tls: x.TLS}
 	to := a.run(x.Connect)
 	cancel()
 	f.Millis = time.Since(started).Milliseconds()

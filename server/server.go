@@ -36,6 +36,7 @@ import (
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // Options describe a server. The zero value is a server without a name: it listens on a
@@ -58,6 +59,14 @@ type Options struct {
 
 	// Connect are rules for the addresses that the server connects to: see [reach.ParseConnect]. "" is $DSOM_CONNECT.
 	Connect string
+
+	// TLS, if set, has the server call and be called by TLS besides; where Listen is nil, at a free port. Nil is what the variables of the
+	// environment say whose names begin with DSOM_TLS_: see [tls.FromEnvironment]. Transports must be nil then, or without TLS.
+	TLS *tls.Config
+
+	// RequireTLS has calls taken by TLS alone: see orb.Config. DSOM_REQUIRE_TLS=true says so, too. References of Server.Objects lead to the daemon
+	// first, at its plain port; it sends the client on to the server, and the call itself goes by TLS.
+	RequireTLS bool
 
 	// State is the daemon's state folder, by which it is found; "" is the default one.
 	State string
@@ -242,8 +251,17 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 			cfg.InitialReferences[name] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/" + name
 		}
 	}
+	sealed, err := opt.sealed(&cfg)
+	if err != nil {
+		return nil, err
+	}
 	if cfg.Listen == nil {
-		cfg.Listen = []string{"tcp:" + at.host() + ":0"}
+		if !cfg.RequireTLS {
+			cfg.Listen = []string{"tcp:" + at.host() + ":0"}
+		}
+		if sealed {
+			cfg.Listen = append(cfg.Listen, "tls:"+at.host()+":0")
+		}
 		if publish == "" && at.host() == "" {
 			rules, err := reach.ParsePublish(at.publish)
 			if err != nil {
@@ -291,6 +309,42 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 		return nil, errors.Join(err, o.Shutdown(context.Background()))
 	}
 	return s, nil
+}
+
+// sealed gives cfg the transport by TLS, if there is one to be. It reports whether the server can listen by it.
+func (opt Options) sealed(cfg *orb.Config) (listens bool, err error) {
+	c, require, told, err := tls.FromEnvironment(os.Getenv)
+	if err != nil {
+		return false, err
+	}
+	if opt.TLS != nil {
+		c, told = *opt.TLS, true
+	}
+	cfg.RequireTLS = opt.RequireTLS || require
+	if !told {
+		if cfg.RequireTLS {
+			return false, fmt.Errorf("Options.RequireTLS is set, and there is no TLS: set Options.TLS, or %s and %s", tls.EnvCertificate, tls.EnvKey)
+		}
+		return false, nil
+	}
+	if _, err := cfg.Transports.Find(tls.Name); err == nil {
+		return c.Certificate != "", nil // the program has seen to it
+	}
+	if c.Limits == nil {
+		c.Limits = opt.Limits
+	}
+	if c.Logger == nil {
+		c.Logger = opt.Logger
+	}
+	set, err := tls.Set(c)
+	if err != nil {
+		return false, fmt.Errorf("TLS: %w", err)
+	}
+	if cfg.Transports != nil {
+		set = append(slices.Clip(cfg.Transports), set[1])
+	}
+	cfg.Transports = set
+	return c.Certificate != "", nil
 }
 
 // endpoints returns where the daemon is to send clients.

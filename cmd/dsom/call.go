@@ -21,6 +21,8 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
+	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -119,17 +121,41 @@ func connectRules() (*reach.Connect, error) {
 	return rules, nil
 }
 
-// newClient returns an ORB that calls out, by the transports given or else by TCP, by
+// newClient returns an ORB that calls out, by the transports given or else by TCP, and by TLS if the environment says how, by
 // the rules of the environment. What it would
 // log is in the errors that it returns.
 func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	if _, err := connectRules(); err != nil {
 		return nil, err
 	}
+	sealed, require, err := tlsClient()
+	if err != nil {
+		return nil, err
+	}
+	if sealed != nil {
+		if len(by) == 0 {
+			by = append(by, tcp.New())
+		}
+		by = append(by, sealed)
+	}
 	return orb.New(orb.Config{
-		Transports: by, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
+		Transports: by, CallTLSOnly: require, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
 	})
+}
+
+// tlsClient returns the transport by TLS, if the environment says anything of it, and whether calls are to go by nothing else.
+func tlsClient() (t *tls.Transport, require bool, err error) {
+	c, require, told, err := tls.FromEnvironment(os.Getenv)
+	if err != nil || !told {
+		return nil, require, err
+	}
+	c.Logger = slog.New(slog.DiscardHandler)
+	sealed, err := tls.New(c)
+	if err != nil {
+		return nil, require, fmt.Errorf("$DSOM_TLS_…: %w", err)
+	}
+	return sealed, require, nil
 }
 
 // operation finds the object and the signature of the operation.

@@ -20,6 +20,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/store/nats"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 type daemonCmd struct {
@@ -32,6 +33,7 @@ type daemonCmd struct {
 	AllowWrite   []string `placeholder:"WHO" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), or a network such as 10.0.0.0/8; may be repeated."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
+	tlsFlags
 	sharedFlags
 	Verbose bool `short:"v" help:"Log more."`
 	kong.Plugins
@@ -52,6 +54,38 @@ type sharedFlags struct {
 	servers []string
 }
 
+// tlsFlags say by which certificates the daemon is known, and knows others.
+type tlsFlags struct {
+	TLSListen      string `name:"tls-listen" placeholder:"[HOST]:PORT" help:"Where to take calls by TLS, besides. Default: nowhere."`
+	TLSCertificate string `name:"tls-certificate" placeholder:"FILE" help:"Certificate to be shown, in PEM, with those of authorities behind it. Files are read again when they have changed."`
+	TLSKey         string `name:"tls-key" placeholder:"FILE" help:"Its private key, in PEM. Default: in the file of the certificate."`
+	TLSAuthorities string `name:"tls-authorities" placeholder:"FILE" help:"Certificates of authorities by which other servers are known. Default: the system's."`
+	TLSClients     string `name:"tls-clients" placeholder:"FILE" help:"Certificates of authorities by which clients are known, who must show one then: mutual TLS. Default: clients are not asked."`
+	TLSKeyLog      string `name:"tls-key-log" placeholder:"FILE" help:"Append the secrets of TLS connections to a file, by which recordings of them can be read. Default: no."`
+	TLS12          bool   `name:"tls-12" help:"Speak TLS 1.2, too, with those who know no 1.3."`
+}
+
+// tls returns what the daemon is told of TLS; nil: nothing.
+func (f *tlsFlags) tls() (*tls.Config, error) {
+	if f.TLSListen == "" {
+		for flag, given := range map[string]bool{"--tls-clients": f.TLSClients != "", "--tls-key": f.TLSKey != "" && f.TLSCertificate == ""} {
+			if given {
+				return nil, usage("%s is given, and calls are taken nowhere by TLS: say where with --tls-listen, and by which certificate with --tls-certificate", flag)
+			}
+		}
+	} else if f.TLSCertificate == "" {
+		return nil, usage("--tls-listen: a server needs a certificate: name its file with --tls-certificate")
+	}
+	if err := addressFlag("--tls-listen", f.TLSListen, true); err != nil {
+		return nil, err
+	}
+	c := tls.Config{Certificate: f.TLSCertificate, Key: f.TLSKey, Authorities: f.TLSAuthorities, Clients: f.TLSClients, KeyLog: f.TLSKeyLog, TLS12: f.TLS12}
+	if c == (tls.Config{}) {
+		return nil, nil
+	}
+	return &c, nil
+}
+
 func (*daemonCmd) Help() string {
 	return `Takes calls, starts servers on demand, and keeps names, until it is told to end: by SIGINT, SIGTERM, or,
 unless it was started with nohup, its terminal's going away. It logs to standard error, and runs on
@@ -65,7 +99,8 @@ Example:
     dsom daemon
     dsom daemon --listen :4000 --state /srv/dsom --allow-write user:bank --allow-write 10.0.0.0/8 --connections 20000
     dsom daemon --store nats://a.example.org,b.example.org,c.example.org --store-credentials /etc/dsom/store
-    dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here`
+    dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
+    dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem`
 }
 
 func (v *daemonCmd) Run(ctx context.Context, c *console, k *kong.Context, s *settings) error {
@@ -145,6 +180,10 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	if _, err := reach.ParseConnect(conf.Connect); err != nil {
 		return conf, usage("--connect: %w", err)
 	}
+	if conf.TLS, err = v.tls(); err != nil {
+		return conf, err
+	}
+	conf.TLSListen = v.TLSListen
 	if conf.Shared, err = v.shared(); err != nil {
 		return conf, err
 	}

@@ -30,6 +30,9 @@ func (c *console) probeAll(ctx context.Context, urls []*ior.URL, timeout time.Du
 		return err
 	}
 	p := &probe.Prober{Timeout: timeout, Connect: rules}
+	if p.TLS, _, err = tlsClient(); err != nil {
+		return err
+	}
 	if isTerminal(c.err) && !c.json {
 		var mu sync.Mutex
 		p.Progress = func(address string) {
@@ -140,7 +143,13 @@ func (c *console) findings(all []probe.Finding, indent string) {
 		if f.Outcome == probe.Reachable || f.Outcome == probe.Forwarded && f.Forward != nil && f.Forward.Reachable {
 			colour = green
 		}
+		if f.TLS {
+			at = "tls " + at
+		}
 		c.printf("%s%s  %s  %d ms\n", indent, safe(at), c.tinted(colour, string(f.Outcome)), f.Millis)
+		if f.Sealed != "" {
+			c.printf("%s  %s\n", indent, c.tinted(dim, safe(f.Sealed)))
+		}
 		if f.Problem != "" {
 			c.printf("%s  %s\n", indent, safe(f.Problem))
 		}

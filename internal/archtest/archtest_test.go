@@ -27,11 +27,11 @@ var floors = strings.Split(strings.TrimSpace(`
 exc diag limits process nonblock conformance
 cdr
 codeset typecode ior
-dyn model ior/explain
-idl/syntax giop emit emit/cabi emit/template typelib transport store som dyn/... svc/somdd/wire
+dyn model ior/explain transport
+idl/syntax giop emit emit/cabi emit/template typelib transport/socket store som dyn/... svc/somdd/wire
 idl/check idl/format reach emit/... transport/... store/... som/... somd/internal/pets
-idl orb/internal/conn probe som/internal/zoo/dog som/stream/cosobjectidentity/identifiableobject som/stream/cosstream/streamio somd/internal/pets/pet
-orb idl/... som/stream/cosstream/streamable somd/internal/pets/cat
+idl orb/internal/conn transport/tls som/internal/zoo/dog som/stream/cosobjectidentity/identifiableobject som/stream/cosstream/streamio somd/internal/pets/pet
+orb probe idl/... som/stream/cosstream/streamable somd/internal/pets/cat
 orb/stub orb/poa orb/dii orb/pi orb/telemetry som/stream/cosstream/streamablefactory
 std/...
 somd svc/somdd/client

@@ -46,6 +46,9 @@ func room(n int, most int, cut, done int64) (int, error) {
 	return n, nil
 }
 
+// Identity is that of the connection below.
+func (c *faulty) Identity() transport.Identity { return transport.IdentityOf(c.Conn) }
+
 func (c *faulty) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil

@@ -3,6 +3,7 @@
 package gopeer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // shutdownTime is how long an ORB may take to end in order.
@@ -34,6 +36,10 @@ type Options struct {
 	IdleClose time.Duration // server: idle connections are closed after so long
 	Idle      time.Duration // client: what the case rebind waits
 	Spoil     string        // operations, between blanks, whose replies are changed as they are sent or received
+	Network   string        // to listen and to be called by; "" is tcp
+	Address   string        // to listen at instead of 127.0.0.1 and Port
+	TLS       *tls.Config   // the transport by TLS is there
+	Require   bool          // nothing that is not sealed is taken or called
 	ServerID  [16]byte      // server: if set, references to the hub's parts mean the same in the next server of this id
 }
 
@@ -55,9 +61,23 @@ func NewORB(t testing.TB, options Options) *ORB {
 		o.Tap.Spoil = func(operation string) bool { return slices.Contains(spoilt, operation) }
 	}
 	o.transport = o.Tap.On(tcp.New())
+	set := transport.Set{o.transport}
+	if options.TLS != nil {
+		sealed, err := tls.New(*options.TLS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set = append(set, o.Tap.On(sealed))
+		if options.Network == tls.Name {
+			o.transport = set[1]
+		}
+	}
+	listen := cmp.Or(options.Address, fmt.Sprintf("127.0.0.1:%d", options.Port))
 	cfg := orb.Config{
-		Transports:   transport.Set{o.transport},
-		Listen:       []string{fmt.Sprintf("tcp:127.0.0.1:%d", options.Port)},
+		Transports:   set,
+		RequireTLS:   options.Require,
+		CallTLSOnly:  options.Require,
+		Listen:       []string{cmp.Or(options.Network, tcp.Name) + ":" + listen},
 		MaxVersion:   version(t, options.Version),
 		BigEndian:    options.BigEndian,
 		FragmentSize: options.Fragment,

@@ -82,6 +82,8 @@ type Options struct {
 	Version string // greatest GIOP version
 	Naming  string // server: URL of the naming service in which to bind the hub
 	Name    string // server: under this stringified name
+
+	Properties []string // of the ORB, each NAME=VALUE
 }
 
 // java is the beginning of a command line that runs a class.
@@ -90,7 +92,11 @@ func (o *ORB) java(class string) []string {
 }
 
 func (o *ORB) command(class string, options Options) []string {
-	args := o.java(class)
+	var properties []string
+	for _, p := range options.Properties {
+		properties = append(properties, "-D"+p)
+	}
+	args := append(properties, o.java(class)...)
 	if options.Version != "" {
 		args = append(args, "-version", options.Version)
 	}

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ var sources embed.FS
 var tools = []peer.Tool{
 	{Name: "omniidl", Package: "omniidl"},
 	{Name: "/usr/include/omniORB4/CORBA.h", Package: "libomniorb4-dev"},
+	{Name: "/usr/include/omniORB4/sslContext.h", Package: "libomniorb4-dev"},
 	{Name: "/usr/share/idl/omniORB/orb.idl", Package: "omniorb-idl"},
 	{Name: "g++", Package: "g++"},
 }
@@ -66,17 +68,19 @@ func stages() [][]peer.Command {
 		}
 		compile = append(compile, peer.Command{"g++", "-std=c++17", level, "-w", "-I.", "-c", unit + ".cc", "-o", unit + ".o"})
 	}
-	link := func(program string, units ...string) peer.Command {
+	var link []peer.Command
+	for program, units := range map[string][]string{"server": {"server", "servants"}, "client": append([]string{"client"}, cases...)} {
 		c := peer.Command{"g++", "-o", program, "stubs.o", "describe.o"}
 		for _, unit := range units {
 			c = append(c, unit+".o")
 		}
-		return append(c, "-lomniDynamic4", "-lomniORB4", "-lomnithread", "-lpthread")
+		c = append(c, "-lomniDynamic4", "-lomniORB4", "-lomnithread", "-lpthread")
+		// The same with the transport by TLS, which is there when it is linked.
+		sealed := append(slices.Clone(c), "-Wl,--no-as-needed", "-lomnisslTP4")
+		sealed[2] += sealedSuffix
+		link = append(link, c, sealed)
 	}
-	return [][]peer.Command{generate, compile, {
-		link("server", "server", "servants"),
-		link("client", append([]string{"client"}, cases...)...),
-	}}
+	return [][]peer.Command{generate, compile, link}
 }
 
 // Options are what server and client can be told. The zero value says nothing.
@@ -87,7 +91,27 @@ type Options struct {
 	Naming    string        // server: URL of the naming service in which to bind the hub
 	Name      string        // server: under this stringified name
 	Idle      time.Duration // client: what the case rebind waits
+	Endpoint  string        // to listen at instead of Port, as omniORB writes it: giop:ssl:127.0.0.1:PORT
+	TLS       *TLS          // the transport by TLS is there
 	ORB       []string      // further -ORB options
+}
+
+// TLS is what omniORB's transport by TLS wants to know.
+type TLS struct {
+	Authority string // file of the authority's certificate
+	Key       string // file of this side's key and certificate
+	Peer      bool   // whoever connects, or is connected to, must show a certificate of the authority
+}
+
+// sealedSuffix is at the end of the names of the programs that have the transport.
+const sealedSuffix = "-tls"
+
+// program returns the path of a program.
+func (o *ORB) program(name string, options Options) string {
+	if options.TLS != nil {
+		name += sealedSuffix
+	}
+	return filepath.Join(o.dir, name)
 }
 
 func (o Options) args() []string {
@@ -104,6 +128,16 @@ func (o Options) args() []string {
 	if o.Idle > 0 {
 		args = append(args, "-idle", strconv.FormatInt(o.Idle.Milliseconds(), 10))
 	}
+	if o.Endpoint != "" {
+		args = append(args, "-endpoint", o.Endpoint)
+	}
+	if x := o.TLS; x != nil {
+		mode := "none"
+		if x.Peer {
+			mode = "peer,fail"
+		}
+		args = append(args, "-ORBsslCAFile", x.Authority, "-ORBsslKeyFile", x.Key, "-ORBsslKeyPassword", "", "-ORBsslVerifyMode", mode)
+	}
 	return append(args, o.ORB...)
 }
 
@@ -112,14 +146,14 @@ func seconds(d time.Duration) string { return strconv.Itoa(int((d + time.Second 
 // Start starts the server. Its hub can also be named corbaloc::127.0.0.1:PORT/interop.
 func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
 	t.Helper()
-	return peer.Start(t, o.tally, filepath.Join(o.dir, "server"), options.args()...)
+	return peer.Start(t, o.tally, o.program("server", options), options.args()...)
 }
 
 // Run runs the client against a hub: the cases named, or all but those that are run only when named.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
 	args := append(options.args(), "-seed", strconv.FormatInt(peer.Seed(t), 10), url)
-	return peer.Run(t, o.tally, filepath.Join(o.dir, "client"), append(args, cases...)...)
+	return peer.Run(t, o.tally, o.program("client", options), append(args, cases...)...)
 }
 
 // Cases returns the names of all cases that the client has.

@@ -153,6 +153,9 @@ type conn struct {
 	in, out scanner
 }
 
+// Identity is that of the connection that is tapped.
+func (c *conn) Identity() transport.Identity { return transport.IdentityOf(c.Conn) }
+
 func newConn(c transport.Conn, p *Tap) *conn {
 	here, there := port(c.LocalAddr()), port(c.RemoteAddr())
 	return &conn{

@@ -142,6 +142,10 @@ func component(c ior.Component) Component {
 		if sets, err := codeset.ParseComponent(c.Data); err == nil {
 			s.Value = "char " + supportText(sets.Char) + "; wchar " + supportText(sets.Wchar)
 		}
+	case ior.TagSSLSecTrans:
+		if x, err := c.SSL(); err == nil {
+			s.Value = fmt.Sprintf("port %d; supports %v; requires %v", x.Port, x.Supports, x.Requires)
+		}
 	case ior.TagAlternateIIOPAddress:
 		if host, port, err := c.AlternateAddress(); err == nil {
 			s.Value = net.JoinHostPort(host, strconv.Itoa(int(port)))

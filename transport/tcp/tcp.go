@@ -6,11 +6,11 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/socket"
 )
 
 // Name is the network of endpoints of this transport.
@@ -52,7 +52,7 @@ func (tcp) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	return wrap(c.(*net.TCPConn))
+	return socket.Wrap(c.(*net.TCPConn)) // with TCP_NODELAY: a message goes out when it is written
 }
 
 func (tcp) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
@@ -75,42 +75,8 @@ func (l *listener) Accept() (transport.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wrap(c)
+	return socket.Wrap(c)
 }
 
 func (l *listener) Close() error                 { return l.l.Close() }
 func (l *listener) Endpoint() transport.Endpoint { return l.endpoint }
-
-// A conn is a TCP connection. What it adds to net.TCPConn is in the files by system.
-type conn struct {
-	*net.TCPConn
-	raw  syscall.RawConn
-	fill func(fd uintptr) bool // made with the first ReadChunk
-	out  outgoing
-	busy atomic.Bool // see nonblock
-
-	// of the ReadChunk under way
-	chunk *transport.Chunk
-	n     int
-	err   error
-}
-
-var _ transport.Conn = (*conn)(nil)
-
-// wrap takes a connection as package net makes them, with TCP_NODELAY: a message goes out when it is written.
-func wrap(c *net.TCPConn) (transport.Conn, error) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	return &conn{TCPConn: c, raw: raw}, nil
-}
-
-func (c *conn) SetBusy(busy bool) {
-	if c.busy.Load() != busy {
-		c.busy.Store(busy)
-	}
-}
-
-func (c *conn) WriteBuffers(v *net.Buffers) (int64, error) { return v.WriteTo(c.TCPConn) }

@@ -201,7 +201,11 @@ func profile(o orb.Object) ior.IIOP {
 
 func exUnknownKey(c *Client) {
 	p := profile(c.ref(c.calls))
-	o := ok(c.ORB.Resolve(c.ctx, fmt.Sprintf("corbaloc:iiop:%v@%s:%d/no%%20such%%20key", p.Version, p.Host, p.Port)))
+	scheme, port := "iiop", p.Port
+	if s, sealed := p.TLS(); sealed {
+		scheme, port = "ssliop", s.Port
+	}
+	o := ok(c.ORB.Resolve(c.ctx, fmt.Sprintf("corbaloc:%s:%v@%s:%d/no%%20such%%20key", scheme, p.Version, p.Host, port)))
 	e := raised[*exc.SystemException](c.send(o, "ping", nil))
 	check(e.Kind == exc.ObjectNotExist && e.Completed == exc.No && e.Remote, "got %v", e)
 }

@@ -12,7 +12,11 @@ import (
 // locate sends a LocateRequest by hand, on a connection of its own: this ORB never asks where an object is, it calls it.
 func locate(c *Client) {
 	p := profile(c.ref(c.calls))
-	conn := ok(c.Transport.Dial(c.ctx, transport.Endpoint{Network: c.Transport.Name(), Host: p.Host, Port: p.Port}))
+	at := transport.Endpoint{Network: c.Transport.Name(), Host: p.Host, Port: p.Port}
+	if s, sealed := p.TLS(); sealed {
+		at.Port = s.Port
+	}
+	conn := ok(c.Transport.Dial(c.ctx, at))
 	defer conn.Close()
 	done(conn.SetDeadline(time.Now().Add(10 * time.Second)))
 	for i, k := range []struct {

@@ -88,7 +88,7 @@ int run(Context& context, const std::vector<std::string>& names, bool list) {
 
 int main(int argc, char** argv) {
   Context context;
-  std::string url, port = "0";
+  std::string url, own, port = "0";
   std::vector<std::string> names;
   bool list = false;
   for (int i = 1; i < argc; i++) {
@@ -97,6 +97,7 @@ int main(int argc, char** argv) {
     else if (a == "-idle" && i + 1 < argc) context.idle = atoi(argv[++i]);
     else if (a == "-seed" && i + 1 < argc) context.rnd.seed(std::stoull(argv[++i]));
     else if (a == "-port" && i + 1 < argc) port = argv[++i];
+    else if (a == "-endpoint" && i + 1 < argc) own = argv[++i];
     else if (a.compare(0, 4, "-ORB") == 0) i++;  // ORB_init reads it
     else if (url.empty()) url = a;
     else names.push_back(a);
@@ -106,7 +107,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: client [-list] [-port N] [-idle MS] [-ORB...] URL [CASE...]" << std::endl;
     return 2;
   }
-  const std::string endpoint = "giop:tcp:127.0.0.1:" + port;
+  const std::string endpoint = own.empty() ? "giop:tcp:127.0.0.1:" + port : own;
   const char* options[][2] = {{"endPoint", endpoint.c_str()}, {"giopMaxMsgSize", "16777216"},
                               {"supportPerThreadTimeOut", "1"}, {nullptr, nullptr}};
   int status = 1;

@@ -1,5 +1,5 @@
 // The suite's server on omniORB.
-//   server [-port N] [-naming URL -name a/b] [-ORB…]
+//   server [-port N | -endpoint E] [-naming URL -name a/b] [-ORB…]
 // It listens on 127.0.0.1, prints the Hub's IOR and "ready", and serves until standard input ends or SIGTERM comes. With
 // -naming it binds the Hub under the name in the naming service there, making the contexts on the way.
 #include <omniORB4/Naming.hh>
@@ -47,13 +47,14 @@ void wait_for_end() {
 int main(int argc, char** argv) {
   if (pipe(stop_pipe) != 0) return 1;
   signal(SIGTERM, on_term);
-  std::string port = "0", naming, name;
+  std::string port = "0", own, naming, name;
   for (int i = 1; i + 1 < argc; i++) {
     if (!strcmp(argv[i], "-port")) port = argv[++i];
+    else if (!strcmp(argv[i], "-endpoint")) own = argv[++i];
     else if (!strcmp(argv[i], "-naming")) naming = argv[++i];
     else if (!strcmp(argv[i], "-name")) name = argv[++i];
   }
-  const std::string endpoint = "giop:tcp:127.0.0.1:" + port;
+  const std::string endpoint = own.empty() ? "giop:tcp:127.0.0.1:" + port : own;
   const char* options[][2] = {{"endPoint", endpoint.c_str()}, {"giopMaxMsgSize", "16777216"}, {nullptr, nullptr}};
   try {
     CORBA::ORB_var orb = CORBA::ORB_init(argc, argv, "omniORB4", options);

@@ -220,6 +220,9 @@ func (c *Conn) RemoteAddr() net.Addr { return c.t.RemoteAddr() }
 // LocalAddr returns this side's address.
 func (c *Conn) LocalAddr() net.Addr { return c.t.LocalAddr() }
 
+// Identity returns what the transport has made sure of about the peer.
+func (c *Conn) Identity() transport.Identity { return transport.IdentityOf(c.t) }
+
 // Close ends the connection at once. Calls that wait for a reply fail, handlers that run get
 // their signal. It does not wait for them, nor does the end of the connection.
 func (c *Conn) Close() {

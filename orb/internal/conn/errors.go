@@ -9,6 +9,7 @@ import (
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/giop"
+	"github.com/opendsom/dsom/transport"
 )
 
 // ContextError returns the system exception for a call that its context ended: TIMEOUT, which
@@ -84,6 +85,9 @@ func parted(why error) *ending {
 func lost(err error) *ending {
 	if err == io.EOF {
 		err = errEOF
+	}
+	if h := (*transport.HandshakeError)(nil); errors.As(err, &h) { // nothing has got through
+		return &ending{kind: exc.NoPermission, minor: exc.MinorHandshake, err: err, safe: true}
 	}
 	return &ending{kind: exc.CommFailure, minor: exc.MinorConnectionLost, err: err, quiet: true}
 }

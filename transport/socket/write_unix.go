@@ -1,6 +1,6 @@
 //go:build unix
 
-package tcp
+package socket
 
 import (
 	"io"
@@ -19,10 +19,10 @@ type outgoing struct {
 	err  error
 }
 
-// Write is net.TCPConn's, but for how short ones ask the system when the connection is busy.
+// Write is package net's, but for how short ones ask the system when the connection is busy.
 func (c *conn) Write(b []byte) (int, error) {
 	if !c.busy.Load() || len(b) == 0 || len(b) > nonblock.ShortWrite {
-		return c.TCPConn.Write(b)
+		return c.Stream.Write(b)
 	}
 	s := &c.out
 	s.Lock()

@@ -1,0 +1,55 @@
+package orb
+
+import (
+	"errors"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb/internal/conn"
+	"github.com/opendsom/dsom/transport"
+)
+
+// sealedNetwork is the network of endpoints that are TLS: that of package transport/tls.
+const sealedNetwork = "tls"
+
+// unsealed returns why a request is not taken whose connection is not sealed: see the other.
+func (r *ServerRequest) unsealed() error {
+	if s, ok := r.from.(*serverConn); ok {
+		return s.unsealed(r.work.Conn())
+	}
+	return nil // a call within the process
+}
+
+// unsealed returns why requests that come over s, which is c, are not taken: the transport would seal and has not, since the peer spoke plain
+// GIOP, or this ORB takes nothing else.
+func (s *serverConn) unsealed(c *conn.Conn) error {
+	if s.sealed.Load() {
+		return nil
+	}
+	switch k := c.Identity(); {
+	case k.Sealed:
+		s.sealed.Store(true)
+	case k.Plain:
+		return exc.New(exc.NoPermission, exc.MinorNotSealed, exc.No, "requests at %v are taken over TLS alone", c.LocalAddr())
+	case s.orb.requireTLS:
+		return exc.New(exc.NoPermission, exc.MinorNotSealed, exc.No, "requests are taken over TLS alone, and this one came without")
+	default:
+		s.sealed.Store(true) // as far as it matters
+	}
+	return nil
+}
+
+// errNotSealed says why a way is not gone.
+var errNotSealed = errors.New("it is not sealed, and Config.CallTLSOnly wants that")
+
+// sealedHere reports whether calls by a way are sealed, as far as the network tells.
+func (h hop) sealedHere() bool { return h.endpoint.Network != "tcp" }
+
+// findTransport returns the transport of a network, nil if there is none.
+func (o *ORB) findTransport(network string) transport.Transport {
+	for _, t := range o.transports {
+		if t.Name() == network {
+			return t
+		}
+	}
+	return nil
+}

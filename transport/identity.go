@@ -1,0 +1,57 @@
+package transport
+
+import (
+	"crypto/x509"
+	"fmt"
+)
+
+// An Identity is what a transport has made sure of about the peer of a connection. The zero value says nothing: what the
+// peer calls itself in its messages is another matter.
+type Identity struct {
+	// Sealed says that nobody on the way reads or changes what is sent.
+	Sealed bool
+
+	// Plain says that the connection was to be sealed, and is not, since the peer has not even tried: nothing that it asks for is to be done.
+	Plain bool
+
+	// Certificates is the chain that the peer has shown and that was found good, its own certificate first; nil: none.
+	// It must not be changed.
+	Certificates []*x509.Certificate
+
+	// Process is who has made the connection, as the system of this machine says; nil: it does not.
+	Process *Process
+}
+
+// A Process is a process of this machine, as it was when the connection was made.
+type Process struct {
+	PID int // 0: the system does not say
+	UID uint32
+	GID uint32
+}
+
+// Name returns who the peer is in one line, for logs and for lists of who may do what: "cert:" and the subject of its certificate,
+// in the form of RFC 2253, or "uid:" and a number; "" for nobody in particular.
+func (i Identity) Name() string {
+	switch {
+	case len(i.Certificates) > 0:
+		return "cert:" + i.Certificates[0].Subject.String()
+	case i.Process != nil:
+		return fmt.Sprintf("uid:%d", i.Process.UID)
+	}
+	return ""
+}
+
+// An Identified is a [Conn] that knows who is at its other end.
+type Identified interface {
+	// Identity returns what is known of the peer. It may be called concurrently. Before the connection's first
+	// octets were read it may be nothing.
+	Identity() Identity
+}
+
+// IdentityOf returns what c knows of its peer: nothing, if its transport makes sure of nothing.
+func IdentityOf(c Conn) Identity {
+	if k, ok := c.(Identified); ok {
+		return k.Identity()
+	}
+	return Identity{}
+}

@@ -1,0 +1,328 @@
+package tls
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opendsom/dsom/transport"
+)
+
+// A conn is a connection that is sealed, or is to be: one that a client has made shakes hands with its first read.
+type conn struct {
+	*carrier
+	tls      *tls.Conn
+	peer     string // its address
+	server   bool
+	patience time.Duration // for the handshake of a server
+
+	asked, shown atomic.Bool // the server wanted a certificate, and got one
+	ready        atomic.Bool // hands are shaken
+	plain        atomic.Bool // the client speaks no TLS but GIOP
+	identity     atomic.Pointer[transport.Identity]
+
+	in       sync.Mutex // held by who reads
+	ahead    [1]byte    // an octet that was read before it was wanted
+	hasAhead bool
+	failed   error // what State met
+}
+
+var (
+	_ transport.Conn       = (*conn)(nil)
+	_ transport.Identified = (*conn)(nil)
+)
+
+// errUnready says that a server wrote before its client had shaken hands, which it has no reason to do but to send it away.
+var errUnready = errors.New("TLS: the client has not shaken hands yet")
+
+// Handshake shakes hands, if that has not been done. It is done by the first Read as well.
+func (c *conn) Handshake() error {
+	c.in.Lock()
+	defer c.in.Unlock()
+	return c.shake()
+}
+
+// shake is Handshake for who reads. An error comes again.
+func (c *conn) shake() error {
+	if c.ready.Load() || c.plain.Load() {
+		return nil
+	}
+	first, err := c.carrier.peek()
+	if err != nil {
+		return err
+	}
+	if first == 'G' { // of GIOP; no record of TLS begins so
+		c.plain.Store(true)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.patience)
+	defer cancel()
+	if err := c.tls.HandshakeContext(ctx); err != nil {
+		return c.explain(err)
+	}
+	c.ready.Store(true)
+	return nil
+}
+
+// Identity returns who the peer is by its certificate; a server that has not been called yet does not know.
+func (c *conn) Identity() transport.Identity {
+	if !c.ready.Load() {
+		return transport.Identity{Plain: c.plain.Load()}
+	}
+	if k := c.identity.Load(); k != nil {
+		return *k
+	}
+	k := transport.Identity{Sealed: true}
+	if s := c.tls.ConnectionState(); len(s.VerifiedChains) > 0 {
+		k.Certificates = s.VerifiedChains[0]
+	}
+	c.identity.Store(&k)
+	return k
+}
+
+// Read reads what was sealed. An error by which the peer refuses this side is a [transport.HandshakeError]: in TLS 1.3 a
+// client learns only then that the server does not take its certificate.
+func (c *conn) Read(p []byte) (int, error) {
+	c.in.Lock()
+	defer c.in.Unlock()
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if err := c.begin(); err != nil {
+		return 0, err
+	}
+	switch {
+	case c.plain.Load():
+		return c.carrier.Read(p)
+	case c.hasAhead:
+		c.hasAhead = false
+		p[0] = c.ahead[0]
+		n, _ := c.rest(p[1:])
+		return 1 + n, nil
+	}
+	n, err := c.tls.Read(p)
+	return n, c.readError(n, err)
+}
+
+// begin shakes hands, and returns what State has met.
+func (c *conn) begin() error {
+	if err := c.shake(); err != nil {
+		return err
+	}
+	if c.hasAhead {
+		return nil
+	}
+	return c.failed
+}
+
+// rest reads what is there already of the record under way.
+func (c *conn) rest(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	c.carrier.mode = fromMemory
+	n, err := c.tls.Read(p)
+	c.carrier.mode = mayWait
+	if errors.Is(err, errWouldWait) {
+		err = nil
+	}
+	return n, err
+}
+
+// readError returns what a read error means.
+func (c *conn) readError(n int, err error) error {
+	if err == nil || n > 0 {
+		return nil // it comes again
+	}
+	if a, ok := alertOf(err); ok && !c.server {
+		if r := c.byAlert(a); r != transport.HandshakeFailed {
+			return &transport.HandshakeError{Reason: r, Peer: c.peer, Err: err}
+		}
+	}
+	return err
+}
+
+// ReadChunk takes a chunk when an octet is there: it is read alone, and then the rest of its record.
+func (c *conn) ReadChunk() (*transport.Chunk, int, error) {
+	c.in.Lock()
+	defer c.in.Unlock()
+	if err := c.begin(); err != nil {
+		return nil, 0, err
+	}
+	if c.plain.Load() {
+		return c.carrier.readChunk()
+	}
+	if !c.hasAhead {
+		n, err := c.tls.Read(c.ahead[:])
+		if err := c.readError(n, err); err != nil {
+			return nil, 0, err
+		}
+	}
+	c.hasAhead = false
+	b := transport.NewChunk()
+	b[0] = c.ahead[0]
+	n, _ := c.rest(b[1:])
+	return b, 1 + n, nil
+}
+
+// State looks behind what is no octet of the peer's: tickets, new keys, the word that it writes no more.
+func (c *conn) State() transport.State {
+	if !c.in.TryLock() { // somebody reads, who will find it
+		return transport.Quiet
+	}
+	defer c.in.Unlock()
+	switch {
+	case c.hasAhead:
+		return transport.Waiting
+	case c.failed != nil:
+		return transport.Gone
+	case c.plain.Load(), !c.ready.Load():
+		return c.carrier.state()
+	}
+	c.carrier.mode = whatIsThere
+	n, err := c.tls.Read(c.ahead[:])
+	c.carrier.mode = mayWait
+	switch {
+	case n > 0:
+		c.hasAhead = true
+		return transport.Waiting
+	case err == nil || errors.Is(err, errWouldWait):
+		return transport.Quiet
+	}
+	if err = c.readError(n, err); temporary(err) {
+		return transport.Quiet
+	}
+	c.failed = err
+	return transport.Gone
+}
+
+func temporary(err error) bool {
+	var e net.Error
+	return errors.As(err, &e) && e.Timeout()
+}
+
+// Write seals p. When the deadline passes in the middle, what has been sealed by then counts as written, and goes out as soon as the
+// peer makes room: a record cannot be taken back.
+func (c *conn) Write(p []byte) (int, error) {
+	if c.plain.Load() {
+		return c.raw.Write(p)
+	}
+	if !c.ready.Load() {
+		return 0, errUnready
+	}
+	total := 0
+	for {
+		if err := c.carrier.room(); err != nil {
+			return total, err
+		}
+		piece := p[total:min(len(p), total+mostRecord)]
+		n, err := c.tls.Write(piece)
+		total += n
+		if err != nil || total == len(p) {
+			return total, c.writeError(err)
+		}
+	}
+}
+
+func (c *conn) writeError(err error) error {
+	if err != nil && c.carrier.isClosed() {
+		return net.ErrClosed
+	}
+	return err
+}
+
+// mostRecord is how much is sealed in one piece (RFC 8446, section 5.1).
+const mostRecord = 16 << 10
+
+// WriteBuffers gathers short buffers into records.
+func (c *conn) WriteBuffers(v *net.Buffers) (int64, error) {
+	if c.plain.Load() {
+		return c.raw.WriteBuffers(v)
+	}
+	var total int64
+	var gather *transport.Chunk
+	defer func() { gather.Free() }()
+	for len(*v) > 0 {
+		piece := (*v)[0]
+		if len(*v) > 1 && len(piece) < mostRecord {
+			if gather == nil {
+				gather = transport.NewChunk()
+			}
+			n := 0
+			for _, b := range *v {
+				k := copy(gather[n:], b)
+				if n += k; k < len(b) {
+					break
+				}
+			}
+			piece = gather[:n]
+		}
+		n, err := c.Write(piece)
+		consume(v, n)
+		total += int64(n)
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// consume takes n octets, and buffers that are empty then, from v.
+func consume(v *net.Buffers, n int) {
+	for len(*v) > 0 && n >= len((*v)[0]) {
+		n -= len((*v)[0])
+		(*v)[0] = nil
+		*v = (*v)[1:]
+	}
+	if n > 0 {
+		(*v)[0] = (*v)[0][n:]
+	}
+}
+
+// CloseWrite says that no more will come (close_notify), and leaves the connection below as it is.
+func (c *conn) CloseWrite() error {
+	if c.plain.Load() {
+		return c.raw.CloseWrite()
+	}
+	if !c.ready.Load() {
+		return errUnready
+	}
+	if err := c.carrier.room(); err != nil {
+		return err
+	}
+	return c.tls.CloseWrite()
+}
+
+// Close says that no more will come, if there is room for that, and ends the connection.
+func (c *conn) Close() error {
+	if !c.carrier.closing() {
+		return net.ErrClosed
+	}
+	if c.ready.Load() {
+		_ = c.tls.Close() // which the connection below does not outlive
+		return nil
+	}
+	return c.raw.Close()
+}
+
+func (c *conn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}
+
+func (c *conn) SetReadDeadline(t time.Time) error  { return c.raw.SetReadDeadline(t) }
+func (c *conn) SetWriteDeadline(t time.Time) error { return c.carrier.setWriteDeadline(t) }
+func (c *conn) SetBusy(busy bool)                  { c.raw.SetBusy(busy) }
+
+// String says what is spoken, for logs.
+func (c *conn) String() string {
+	if !c.ready.Load() {
+		return "no TLS yet"
+	}
+	s := c.tls.ConnectionState()
+	return fmt.Sprintf("%s, %s", tls.VersionName(s.Version), tls.CipherSuiteName(s.CipherSuite))
+}

@@ -1,0 +1,171 @@
+// Package tls is the transport by TLS over TCP, as package crypto/tls has it: what ORBs call SSLIOP (OMG Security Service 1.8,
+// clause 3.12; TLS 1.3 is RFC 8446). References tell of it by a component of tag TAG_SSL_SEC_TRANS.
+//
+// A server listens at endpoints such as tls::3055. A connection that it accepts shakes hands when it is first read, so that a
+// client that is slow or silent holds up nobody else. A client that speaks plain GIOP there is heard, and not sealed
+// ([transport.Identity]): an ORB answers its requests with NO_PERMISSION.
+package tls
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
+)
+
+// Name is the network of endpoints of this transport.
+const Name = "tls"
+
+// A Config says by which certificates this side is known, and by which it knows others. Files are in PEM, and are read again when they
+// have changed, with the next handshake: connections that there are stay. The zero value is a client that knows
+// servers by the authorities of the system.
+type Config struct {
+	// Certificate is the file of the certificate to be shown, with those of authorities between it and a known one behind it, Key that of its
+	// private key; "" is Certificate's own. A server needs them; a client shows them if it is asked to.
+	Certificate, Key string
+
+	// Authorities is the file of the certificates of authorities by which servers are known; "" is the system's.
+	Authorities string
+
+	// Clients is the file of the certificates of authorities by which clients are known. If it is set, a client must show a
+	// certificate of theirs: mutual TLS. Else clients are not asked.
+	Clients string
+
+	// ServerName is the name that servers' certificates must be for, instead of the host that was connected to, and that servers are
+	// told (SNI); "" is the host.
+	ServerName string
+
+	// TLS12 allows TLS 1.2 as well, for peers that know no 1.3.
+	TLS12 bool
+
+	// KeyLog is a file to which the secrets of all connections are appended, in the form of NSS: who has it can read what was recorded of
+	// them. "" is none. The variable SSLKEYLOGFILE is not looked at here.
+	KeyLog string
+
+	// Limits has the time for a handshake, connect-timeout; nil is the defaults.
+	Limits *limits.Limits
+
+	// Logger is told of files that have changed and cannot be used; nil is slog.Default.
+	Logger *slog.Logger
+}
+
+// New returns the transport. An error says which file cannot be used.
+func New(c Config) (*Transport, error) {
+	t := &Transport{config: c, files: files{config: c}, carrier: tcp.New()}
+	if t.config.Logger == nil {
+		t.config.Logger = slog.Default()
+	}
+	t.files.log = t.config.Logger
+	if err := t.files.load(); err != nil {
+		t.files.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// A Transport is the transport by TLS. It is safe for concurrent use.
+type Transport struct {
+	config  Config
+	files   files
+	carrier transport.Transport
+}
+
+var _ transport.Transport = (*Transport)(nil)
+
+// Name returns the transport's name.
+func (*Transport) Name() string { return Name }
+
+// Reload reads the files again, whether they have changed or not. If one cannot be used, all is as it was. Handshakes look by
+// themselves whether files have changed.
+func (t *Transport) Reload() error { return t.files.load() }
+
+// Close closes the file of secrets, if there is one. Connections go on, and write no more to it.
+func (t *Transport) Close() error { return t.files.close() }
+
+// MutualTLS reports whether clients must show a certificate.
+func (t *Transport) MutualTLS() bool { return t.config.Clients != "" }
+
+// Dial connects to e and shakes hands. An error of the handshake is a [transport.HandshakeError].
+func (t *Transport) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
+	at := e
+	at.Network = tcp.Name
+	raw, err := t.carrier.Dial(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return t.Client(ctx, raw, e)
+}
+
+// Client shakes hands over raw, a connection to e that has been made. If it cannot, raw is closed.
+func (t *Transport) Client(ctx context.Context, raw transport.Conn, e transport.Endpoint) (transport.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.config.Limits.Time(limits.ConnectTimeout))
+	defer cancel()
+	c := &conn{carrier: newCarrier(raw), peer: e.Address()}
+	now := t.files.now()
+	cfg := now.client.Clone()
+	cfg.ServerName = cmp.Or(t.config.ServerName, e.Host, "localhost")
+	cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		c.asked.Store(true)
+		if now.own == nil {
+			return new(tls.Certificate), nil // the peer decides whether it must have one
+		}
+		c.shown.Store(true)
+		return now.own, nil
+	}
+	c.tls = tls.Client(c.carrier, cfg)
+	if err := c.tls.HandshakeContext(ctx); err != nil {
+		raw.Close()
+		return nil, c.explain(err)
+	}
+	c.ready.Store(true)
+	return c, nil
+}
+
+// Listen takes connections at e.
+func (t *Transport) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
+	if t.config.Certificate == "" {
+		return nil, fmt.Errorf("endpoint %v: a server needs a certificate, and none is configured", e)
+	}
+	at := e
+	at.Network = tcp.Name
+	l, err := t.carrier.Listen(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return &listener{l, t}, nil
+}
+
+type listener struct {
+	transport.Listener
+	of *Transport
+}
+
+func (l *listener) Endpoint() transport.Endpoint {
+	e := l.Listener.Endpoint()
+	e.Network = Name
+	return e
+}
+
+func (l *listener) Accept() (transport.Conn, error) {
+	raw, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{carrier: newCarrier(raw), peer: raw.RemoteAddr().String(), server: true, patience: l.of.config.Limits.Time(limits.ConnectTimeout)}
+	c.tls = tls.Server(c.carrier, &tls.Config{
+		MinVersion: tls.VersionTLS12, // the other decides
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			return l.of.files.now().server, nil
+		},
+	})
+	return c, nil
+}
+
+// closing is how long a connection that is closed may take to say so: an empty buffer takes it at once.
+const closing = 100 * time.Millisecond

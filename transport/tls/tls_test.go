@@ -1,0 +1,539 @@
+package tls_test
+
+import (
+	"bytes"
+	"context"
+	ctls "crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/internal/certs"
+	"github.com/opendsom/dsom/internal/leaktest"
+	"github.com/opendsom/dsom/internal/transporttest"
+	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
+	"github.com/opendsom/dsom/transport/tls"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
+
+var here = transport.Endpoint{Network: tls.Name, Host: "127.0.0.1"}
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+func newTransport(t testing.TB, c tls.Config) *tls.Transport {
+	t.Helper()
+	if c.Logger == nil {
+		c.Logger = quiet()
+	}
+	tr, err := tls.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tr.Close() })
+	return tr
+}
+
+func TestSuite(t *testing.T) {
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	transporttest.Run(t, transporttest.Subject{
+		Transport: newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Authorities: ca.File, Clients: ca.File}),
+		Endpoint:  here, Lazy: runtime.GOOS != "windows", Allocates: "crypto/tls allocates for each record that it reads",
+	})
+}
+
+// pair returns the ends of a connection between two transports, or what each was told.
+func pair(t *testing.T, client, server transport.Transport) (a, b transport.Conn, dialled, accepted error) {
+	t.Helper()
+	l, err := server.Listen(t.Context(), here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var both sync.WaitGroup
+	both.Go(func() {
+		if b, accepted = l.Accept(); accepted == nil {
+			t.Cleanup(func() { b.Close() })
+			if accepted = b.(interface{ Handshake() error }).Handshake(); accepted != nil {
+				b.Close()
+			}
+		}
+	})
+	e := l.Endpoint()
+	e.Network = client.Name()
+	if a, dialled = client.Dial(t.Context(), e); dialled == nil {
+		t.Cleanup(func() { a.Close() })
+	} else {
+		l.Close()
+	}
+	if client.Name() != tls.Name {
+		return a, nil, dialled, nil
+	}
+	both.Wait()
+	return a, b, dialled, accepted
+}
+
+func reasonOf(err error) (transport.Reason, string) {
+	var e *transport.HandshakeError
+	if !errors.As(err, &e) {
+		return 255, ""
+	}
+	return e.Reason, e.Error()
+}
+
+// TestWrongCertificates: each is refused, by the side that sees it, with an error that says what is wrong; and the other side is told.
+func TestWrongCertificates(t *testing.T) {
+	t.Parallel()
+	ca, other := certs.New(t, "authority"), certs.New(t, "another")
+	good := ca.Issue(t, certs.Order{})
+	now := time.Now()
+	server := func(p certs.Pair) tls.Config { return tls.Config{Certificate: p.Cert, Key: p.Key} }
+	client := tls.Config{Authorities: ca.File}
+	mutual := tls.Config{Certificate: good.Cert, Key: good.Key, Clients: ca.File}
+	with := func(p certs.Pair) tls.Config {
+		return tls.Config{Authorities: ca.File, Certificate: p.Cert, Key: p.Key}
+	}
+	const none = transport.Reason(255)
+	for name, c := range map[string]struct {
+		server, client tls.Config
+		sees, told     transport.Reason // by the client, and by the server
+		words          string           // of the client's error
+	}{
+		"good":              {server(good), client, none, none, ""},
+		"expired":           {server(ca.Issue(t, certs.Order{From: now.Add(-2 * time.Hour), Until: now.Add(-time.Hour)})), client, transport.CertificateExpired, transport.CertificateRefused, "has expired"},
+		"early":             {server(ca.Issue(t, certs.Order{From: now.Add(time.Hour)})), client, transport.CertificateEarly, transport.CertificateRefused, "not valid yet"},
+		"name":              {server(ca.Issue(t, certs.Order{Hosts: []string{"bank.example.org"}})), client, transport.WrongName, transport.CertificateRefused, "for another name"},
+		"authority":         {server(other.Issue(t, certs.Order{})), client, transport.UnknownAuthority, transport.CertificateRefused, "not known here"},
+		"system":            {server(good), tls.Config{}, transport.UnknownAuthority, transport.CertificateRefused, "not known here"},
+		"named otherwise":   {server(ca.Issue(t, certs.Order{Hosts: []string{"bank.example.org"}})), tls.Config{Authorities: ca.File, ServerName: "bank.example.org"}, none, none, ""},
+		"client":            {mutual, with(ca.Issue(t, certs.Order{Name: "teller"})), none, none, ""},
+		"no client":         {mutual, client, transport.NoCertificate, transport.NoCertificate, "was shown none"},
+		"client's":          {mutual, with(other.Issue(t, certs.Order{})), transport.CertificateRefused, transport.UnknownAuthority, "does not take the certificate"},
+		"client's, expired": {mutual, with(ca.Issue(t, certs.Order{From: now.Add(-2 * time.Hour), Until: now.Add(-time.Hour)})), transport.CertificateRefused, transport.CertificateExpired, "does not take the certificate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, b, dialled, accepted := pair(t, newTransport(t, c.client), newTransport(t, c.server))
+			err := dialled
+			if dialled == nil { // in TLS 1.3 the server's word comes with what is read first
+				a.SetDeadline(time.Now().Add(10 * time.Second))
+				if accepted == nil {
+					if _, err := b.Write([]byte("x")); err != nil {
+						t.Fatal(err)
+					}
+				}
+				_, err = a.Read(make([]byte, 1))
+			}
+			if got, text := reasonOf(err); got != c.sees || !strings.Contains(text, c.words) || c.sees == none && err != nil {
+				t.Errorf("the client: %v", err)
+			}
+			if got, _ := reasonOf(accepted); got != c.told || c.told == none && accepted != nil {
+				t.Errorf("the server: %v, want %v", accepted, c.told)
+			}
+			if name == "client" {
+				if k := transport.IdentityOf(b); !k.Sealed || k.Name() != "cert:CN=teller,O=DSOM" {
+					t.Errorf("the client is %+v", k.Name())
+				}
+				if k := transport.IdentityOf(a); !k.Sealed || k.Name() != "cert:CN=localhost,O=DSOM" {
+					t.Errorf("the server is %+v", k.Name())
+				}
+			}
+		})
+	}
+}
+
+// TestNotTLS: servers that say something else, nothing, or good-bye.
+func TestNotTLS(t *testing.T) {
+	t.Parallel()
+	lim := new(limits.Limits)
+	lim.SetTime(limits.ConnectTimeout, 300*time.Millisecond)
+	client := newTransport(t, tls.Config{Limits: lim})
+	for name, c := range map[string]struct {
+		says string
+		ends bool
+		want transport.Reason
+	}{
+		"GIOP": {"GIOP\x01\x00\x01\x06\x00\x00\x00\x00", false, transport.NotTLS},
+		"HTTP": {"HTTP/1.1 400 Bad Request\r\n\r\n", true, transport.NotTLS},
+		"end":  {"", true, transport.NotTLS},
+		"mute": {"", false, transport.HandshakeTimeout},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			var served sync.WaitGroup
+			defer served.Wait()
+			served.Go(func() {
+				s, err := l.Accept()
+				if err != nil {
+					return
+				}
+				defer s.Close()
+				_, _ = s.Read(make([]byte, 4096))
+				_, _ = io.WriteString(s, c.says)
+				if !c.ends {
+					_, _ = io.Copy(io.Discard, s)
+				}
+			})
+			_, err = client.Dial(t.Context(), transport.Endpoint{Network: tls.Name, Host: "127.0.0.1", Port: uint16(l.Addr().(*net.TCPAddr).Port)})
+			if got, _ := reasonOf(err); got != c.want {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			l.Close()
+		})
+	}
+}
+
+// TestStrangers: who does not speak TLS to a server is told apart, by his first octets; one who speaks GIOP is heard, and nobody takes him for sealed.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	lim := new(limits.Limits)
+	lim.SetTime(limits.ConnectTimeout, 300*time.Millisecond)
+	server := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Limits: lim})
+	for name, c := range map[string]struct {
+		says string
+		want transport.Reason
+	}{
+		"HTTP": {"POST / HTTP/1.1\r\n\r\n", transport.NotTLS},
+		"SSH":  {"SSH-2.0-OpenSSH\r\n", transport.NotTLS},
+		"zero": {strings.Repeat("\x00", 64), transport.NotTLS},
+		"half": {"\x16\x03\x01\x02\x00\x01", transport.HandshakeTimeout},
+		"lie":  {"\x16\x03\x01\xff\xff", transport.NotTLS},
+		"GIOP": {"GIOP\x01\x02\x01\x00\x00\x00\x00\x00", 255},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, err := server.Listen(t.Context(), here)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			a, err := net.Dial("tcp", l.Endpoint().Address())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer a.Close()
+			b, err := l.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer b.Close()
+			if _, err := b.Write([]byte("x")); err == nil {
+				t.Error("a server writes before it knows what is spoken")
+			}
+			if _, err := io.WriteString(a, c.says); err != nil {
+				t.Fatal(err)
+			}
+			chunk, n, err := b.ReadChunk()
+			if got, _ := reasonOf(err); got != c.want {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if c.want != 255 {
+				return
+			}
+			if string(chunk[:n]) != c.says || transport.IdentityOf(b).Sealed || !transport.IdentityOf(b).Plain {
+				t.Errorf("read %q, %+v", chunk[:n], transport.IdentityOf(b))
+			}
+			chunk.Free()
+			v := net.Buffers{[]byte("an"), []byte("swer")}
+			if _, err := b.WriteBuffers(&v); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.CloseWrite(); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(a); string(got) != "answer" || err != nil {
+				t.Errorf("the client reads %q, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestVersions: 1.2 only where it is allowed, and nothing older.
+func TestVersions(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	for _, c := range []struct {
+		allowed bool
+		speaks  uint16
+		good    bool
+	}{{false, ctls.VersionTLS13, true}, {false, ctls.VersionTLS12, false}, {true, ctls.VersionTLS12, true}, {true, ctls.VersionTLS11, false}} {
+		server := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, TLS12: c.allowed})
+		l, err := server.Listen(t.Context(), here)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() {
+			b, err := l.Accept()
+			if err == nil {
+				err = b.(interface{ Handshake() error }).Handshake()
+				b.Close()
+			}
+			done <- err
+		}()
+		a, err := ctls.Dial("tcp", l.Endpoint().Address(), &ctls.Config{InsecureSkipVerify: true, MinVersion: ctls.VersionTLS10, MaxVersion: c.speaks})
+		if err == nil {
+			if v := a.ConnectionState().Version; v != c.speaks {
+				t.Errorf("%s is spoken", ctls.VersionName(v))
+			}
+			a.Close()
+		}
+		if shaken := <-done; (err == nil) != c.good || (shaken == nil) != c.good {
+			t.Errorf("1.2 allowed %v, peer with %s: %v, %v", c.allowed, ctls.VersionName(c.speaks), err, shaken)
+		}
+		l.Close()
+	}
+	// And a client that has been told nothing meets a server that knows 1.2 alone.
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	key, err := ctls.LoadX509KeyPair(p.Cert, p.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := ctls.NewListener(l, &ctls.Config{Certificates: []ctls.Certificate{key}, MaxVersion: ctls.VersionTLS12})
+	go func() {
+		for {
+			b, err := old.Accept()
+			if err != nil {
+				return
+			}
+			_ = b.(*ctls.Conn).Handshake()
+			b.Close()
+		}
+	}()
+	at := transport.Endpoint{Network: tls.Name, Host: "127.0.0.1", Port: uint16(l.Addr().(*net.TCPAddr).Port)}
+	_, err = newTransport(t, tls.Config{Authorities: ca.File}).Dial(t.Context(), at)
+	if got, _ := reasonOf(err); got != transport.NoCommonVersion {
+		t.Errorf("got %v", err)
+	}
+	c, err := newTransport(t, tls.Config{Authorities: ca.File, TLS12: true}).Dial(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Close()
+}
+
+// TestReload: a certificate that is replaced is shown to the next client; one that cannot be used leaves all as it was, and is told once.
+func TestReload(t *testing.T) {
+	t.Parallel()
+	ca, next := certs.New(t, "authority"), certs.New(t, "next")
+	p := ca.Issue(t, certs.Order{Name: "first"})
+	var log lines
+	server := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	roots := filepath.Join(t.TempDir(), "roots.pem")
+	copyFile(t, roots, ca.File)
+	client := newTransport(t, tls.Config{Authorities: roots})
+	shown := func() string {
+		t.Helper()
+		a, _, dialled, accepted := pair(t, client, server)
+		if dialled != nil || accepted != nil {
+			return "none"
+		}
+		return transport.IdentityOf(a).Name()
+	}
+	if got := shown(); got != "cert:CN=first,O=DSOM" {
+		t.Errorf("got %s", got)
+	}
+	old, _, _, _ := pair(t, client, server)
+	ca.IssueTo(t, certs.Order{Name: "second certificate"}, p)
+	if got := shown(); got != "cert:CN=second certificate,O=DSOM" {
+		t.Errorf("got %s", got)
+	}
+	if got := transport.IdentityOf(old).Name(); got != "cert:CN=first,O=DSOM" {
+		t.Errorf("a connection that there was is %s", got)
+	}
+	copyFile(t, p.Cert, ca.Issue(t, certs.Order{Name: "of another key"}).Cert)
+	for range 2 {
+		if got := shown(); got != "cert:CN=second certificate,O=DSOM" {
+			t.Errorf("got %s", got)
+		}
+	}
+	if n := strings.Count(log.String(), "cannot be used"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, log.String())
+	}
+	if err := server.Reload(); err == nil || !strings.Contains(err.Error(), p.Cert) {
+		t.Errorf("Reload: %v", err)
+	}
+	// The other side: another authority.
+	next.IssueTo(t, certs.Order{Name: "third"}, p)
+	if got := shown(); got != "none" {
+		t.Errorf("got %s", got)
+	}
+	copyFile(t, roots, next.File)
+	if got := shown(); got != "cert:CN=third,O=DSOM" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// lines is a log.
+type lines struct {
+	sync.Mutex
+	b bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.Lock()
+	defer l.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.Lock()
+	defer l.Unlock()
+	return l.b.String()
+}
+
+func copyFile(t *testing.T, to, from string) {
+	t.Helper()
+	b, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to+".new", b, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(to+".new", to)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUnusable: what cannot be used is said when the transport is made, with the file.
+func TestUnusable(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p, q := ca.Issue(t, certs.Order{}), ca.Issue(t, certs.Order{})
+	none := filepath.Join(t.TempDir(), "none.pem")
+	text := filepath.Join(t.TempDir(), "text.pem")
+	if err := os.WriteFile(text, []byte("no PEM"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		config tls.Config
+		want   []string
+	}{
+		"no file":      {tls.Config{Certificate: none}, []string{"the certificate", none}},
+		"no key":       {tls.Config{Certificate: p.Cert}, []string{p.Cert}},
+		"no key file":  {tls.Config{Certificate: p.Cert, Key: none}, []string{"the private key", none}},
+		"another key":  {tls.Config{Certificate: p.Cert, Key: q.Key}, []string{p.Cert, q.Key}},
+		"a key alone":  {tls.Config{Key: p.Key}, []string{"no certificate"}},
+		"authorities":  {tls.Config{Authorities: text}, []string{"authorities", text}},
+		"clients":      {tls.Config{Clients: none}, []string{"authorities", none}},
+		"text":         {tls.Config{Certificate: text}, []string{text}},
+		"the secrets'": {tls.Config{KeyLog: filepath.Join(none, "x")}, []string{"secrets", none}},
+	} {
+		_, err := tls.New(c.config)
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want %q in it", name, err, want)
+			}
+		}
+	}
+	tr := newTransport(t, tls.Config{})
+	if l, err := tr.Listen(t.Context(), here); err == nil || !strings.Contains(err.Error(), "needs a certificate") {
+		t.Errorf("got %v, %v", l, err)
+	}
+}
+
+// TestSNI: the server is told the name, as it was called or as was configured.
+func TestSNI(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{Hosts: []string{"localhost", "bank.example.org"}})
+	key, err := ctls.LoadX509KeyPair(p.Cert, p.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make(chan string, 2)
+	l, err := ctls.Listen("tcp", "127.0.0.1:0", &ctls.Config{GetCertificate: func(h *ctls.ClientHelloInfo) (*ctls.Certificate, error) {
+		names <- h.ServerName
+		return &key, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			b, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = b.(*ctls.Conn).Handshake()
+			b.Close()
+		}
+	}()
+	for config, want := range map[string]string{"": "localhost", "bank.example.org": "bank.example.org"} {
+		c, err := newTransport(t, tls.Config{Authorities: ca.File, ServerName: config}).Dial(t.Context(),
+			transport.Endpoint{Network: tls.Name, Host: "localhost", Port: uint16(l.Addr().(*net.TCPAddr).Port)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+		if got := <-names; got != want {
+			t.Errorf("the server was told %q, want %q", got, want)
+		}
+	}
+}
+
+// TestKeyLog: secrets are written where that was asked for, and the environment alone does not ask.
+func TestKeyLog(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("SSLKEYLOGFILE", filepath.Join(dir, "environment"))
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	server := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key})
+	log := filepath.Join(dir, "asked")
+	for _, c := range []tls.Config{{Authorities: ca.File}, {Authorities: ca.File, KeyLog: log}} {
+		if _, _, dialled, accepted := pair(t, newTransport(t, c), server); dialled != nil || accepted != nil {
+			t.Fatal(dialled, accepted)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "environment")); err == nil {
+		t.Error("the variable was heeded")
+	}
+	b, err := os.ReadFile(log)
+	if err != nil || !strings.Contains(string(b), "CLIENT_TRAFFIC_SECRET_0 ") {
+		t.Errorf("%q, %v", b, err)
+	}
+	if info, err := os.Stat(log); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+// TestDialGivenUp: a handshake that nobody answers ends with the caller's context.
+func TestDialGivenUp(t *testing.T) {
+	t.Parallel()
+	l, err := tcp.New().Listen(t.Context(), transport.Endpoint{Network: tcp.Name, Host: "127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	_, err = newTransport(t, tls.Config{}).Dial(ctx, transport.Endpoint{Network: tls.Name, Host: "127.0.0.1", Port: l.Endpoint().Port})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
