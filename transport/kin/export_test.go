@@ -61,7 +61,7 @@ func (l *Loop) Listen(ctx context.Context, e transport.Endpoint) (transport.List
 	}
 	at := in.Endpoint()
 	at.Port = l.port
-	x := &loopChild{Listener: in, l: l, at: at, c: &Child{host: e.Host, control: &control{c: ours}}, h: h}
+	x := &loopChild{Listener: in, l: l, at: at, c: &Child{host: e.Host, control: &control{c: ours}, gone: make(chan struct{})}, h: h}
 	l.at[at] = x
 	return x, nil
 }

@@ -4,8 +4,8 @@
 // Between the two is one pair of sockets. To connect, the parent makes another pair and sends one end of it over the first, so that there are as many
 // connections as there would be over TCP, each of which ends by itself. When the first pair ends, one of the two processes has.
 //
-// Both are transports of the network that they stand beside, TCP: an endpoint is private by its host, a name that nobody else has, under .invalid, which is nobody's for good
-// (RFC 6761). So references name it as any other host, and lead nowhere but in the parent.
+// Both are transports of the network that they stand beside, TCP: an endpoint is private by its host, a name that nobody else has, under .alt, where the DNS has nothing for good
+// (RFC 9476). So references name it as any other host, and lead nowhere but in the parent.
 //
 // There is this on Unix alone; elsewhere [Parent.Start] is an error.
 package kin
@@ -84,8 +84,8 @@ func (p *Parent) Has(host string) bool {
 
 // The form of a private host.
 const (
-	hostPrefix = "dsom-child-"
-	hostSuffix = ".invalid"
+	hostPrefix = "child-"
+	hostSuffix = ".dsom.alt"
 )
 
 // IsPrivate reports whether a host is that of a child of some process.
@@ -101,6 +101,8 @@ type Child struct {
 	control *control
 
 	word chan string // what it says of itself, once
+	gone chan struct{}
+	once sync.Once // of gone
 	done chan struct{}
 	err  error // how it ended, when done is closed
 }
@@ -113,6 +115,21 @@ func (c *Child) PID() int { return c.cmd.Process.Pid }
 
 // Done is closed when the process has ended.
 func (c *Child) Done() <-chan struct{} { return c.done }
+
+// Gone is closed when the process cannot be reached any more: it has ended, or is about to.
+func (c *Child) Gone() <-chan struct{} { return c.gone }
+
+// lose has the child be known no more.
+func (c *Child) lose() {
+	c.once.Do(func() {
+		if c.p != nil {
+			c.p.mu.Lock()
+			delete(c.p.children, c.host)
+			c.p.mu.Unlock()
+		}
+		close(c.gone)
+	})
+}
 
 // Word waits until the child says what it is, and returns that; its error is ErrEnded, with how it ended, or ctx's.
 func (c *Child) Word(ctx context.Context) (string, error) {

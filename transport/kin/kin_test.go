@@ -179,6 +179,7 @@ func TestChild(t *testing.T) {
 	if err := syscall.Kill(one.c.PID(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
+	<-one.c.Gone()
 	<-one.c.Done()
 	if s := open.State(); s != transport.Gone {
 		t.Errorf("its state is %v", s)
@@ -228,7 +229,7 @@ func TestBad(t *testing.T) {
 	}
 	c.Leave() // it ends in order
 	<-c.Done()
-	for _, set := range [][2]string{{"x", "h"}, {"2", "dsom-child-x.invalid"}, {"3", "example.com"}, {"1000000", "dsom-child-x.invalid"}, {"-1", "dsom-child-x.invalid"}} {
+	for _, set := range [][2]string{{"x", "h"}, {"2", "child-x.dsom.alt"}, {"3", "example.com"}, {"1000000", "child-x.dsom.alt"}, {"-1", "child-x.dsom.alt"}} {
 		cmd := command("echo")
 		cmd.Env = append(cmd.Env, kin.EnvSocket+"="+set[0], kin.EnvHost+"="+set[1])
 		cmd.Stdout = nil

@@ -86,7 +86,7 @@ func (p *Parent) Start(cmd *exec.Cmd) (*Child, error) {
 		_ = cmd.Wait()
 		return nil, err
 	}
-	c := &Child{p: p, cmd: cmd, host: host, control: &control{c: u}, word: make(chan string, 1), done: make(chan struct{})}
+	c := &Child{p: p, cmd: cmd, host: host, control: &control{c: u}, word: make(chan string, 1), gone: make(chan struct{}), done: make(chan struct{})}
 	p.mu.Lock()
 	p.children[host] = c
 	p.mu.Unlock()
@@ -104,11 +104,10 @@ func (c *Child) watch() {
 			c.word <- strings.TrimSuffix(line, "\n")
 		}
 		_, _ = io.Copy(io.Discard, c.control.c)
+		c.lose()
 	}()
 	err := c.cmd.Wait()
-	c.p.mu.Lock()
-	delete(c.p.children, c.host)
-	c.p.mu.Unlock()
+	c.lose()
 	c.control.close()
 	<-heard
 	c.err = err
@@ -128,6 +127,9 @@ func (c *Child) dial(e transport.Endpoint) (transport.Conn, error) {
 	if err := errors.Join(err, theirs.Close()); err != nil {
 		if u != nil {
 			_ = u.Close()
+		}
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			c.lose()
 		}
 		return nil, fmt.Errorf("%s: %w: %w", c.host, ErrEnded, err)
 	}
