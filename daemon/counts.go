@@ -212,11 +212,13 @@ func (d *Daemon) calls(ctx context.Context) admin.Calls {
 	return c
 }
 
+func byServer(a, b admin.OperationCalls) int {
+	return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Machine, b.Machine))
+}
+
 // merged sorts counts, in place, and puts those of the same operation of a server together.
 func merged(all []admin.OperationCalls) []admin.OperationCalls {
-	slices.SortFunc(all, func(a, b admin.OperationCalls) int {
-		return cmp.Or(cmp.Compare(a.Server, b.Server), cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Operation, b.Operation))
-	})
+	slices.SortFunc(all, byServer)
 	out := all[:0]
 	for _, o := range all {
 		if n := len(out); n > 0 && out[n-1].Server == o.Server && out[n-1].Interface == o.Interface && out[n-1].Operation == o.Operation {
@@ -242,7 +244,7 @@ func together(a, b admin.OperationCalls) admin.OperationCalls {
 }
 
 // listCalls answers GET /v1/calls.
-func (d *Daemon) listCalls(c *call) error { return c.reply(d.calls(c.r.Context())) }
+func (d *Daemon) listCalls(c *call) error { return c.reply(d.callsOfAll(c)) }
 
 // connections returns those of the daemon and its servers.
 func (d *Daemon) connections(ctx context.Context) admin.Connections {
@@ -266,4 +268,4 @@ func (d *Daemon) connections(ctx context.Context) admin.Connections {
 }
 
 // listConnections answers GET /v1/connections.
-func (d *Daemon) listConnections(c *call) error { return c.reply(d.connections(c.r.Context())) }
+func (d *Daemon) listConnections(c *call) error { return c.reply(d.connectionsOfAll(c)) }

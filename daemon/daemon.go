@@ -21,6 +21,7 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/backup"
+	"github.com/opendsom/dsom/daemon/errand"
 	"github.com/opendsom/dsom/daemon/objects"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
@@ -79,6 +80,8 @@ type Daemon struct {
 
 	interfaces *ifr.Registry
 	machines   *machines // nil: the state is shared with no other
+	errands    *errand.Server
+	relay      store.Relay // to other machines; nil: none
 	daemons    published
 
 	http   *http.Server
@@ -180,6 +183,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		d.machines.follow(ctx, d.sup, d.tellDaemons)
 	}
 	d.serve(context.WithoutCancel(ctx), l)
+	if err := d.serveErrands(); err != nil {
+		d.o.Log.Error("other machines cannot ask this one", "error", err)
+	}
 	return d, nil
 }
 
@@ -288,6 +294,9 @@ func (d *Daemon) endServers(ctx context.Context, leave bool) error {
 func (d *Daemon) Close() error {
 	d.closing.Do(func() {
 		d.cancel()
+		if d.errands != nil {
+			d.errands.Close()
+		}
 		err := d.http.Close()
 		<-d.served
 		d.sup.Close()

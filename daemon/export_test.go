@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/opendsom/dsom/store"
@@ -10,3 +11,6 @@ import (
 func ShareWith(o *Options, w store.Watcher, machine string, deadAfter time.Duration) {
 	o.shared, o.Shared = w, Shared{Machine: machine, DeadAfter: deadAfter}
 }
+
+// API returns what answers the local API.
+func API(d *Daemon) http.Handler { return d.handler() }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/errand"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/ifr"
@@ -62,17 +63,17 @@ func (d *Daemon) handler() http.Handler {
 	owner("POST /v1/settings/reload", d.o.settings.reload)
 	owner("GET /v1/servers", d.listServers)
 	owner("POST /v1/servers", d.addServer)
-	owner("GET /v1/servers/{name}", d.getServer)
-	owner("PATCH /v1/servers/{name}", d.changeServer)
-	owner("DELETE /v1/servers/{name}", d.removeServer)
-	owner("POST /v1/servers/{name}/start", d.startServer)
-	owner("POST /v1/servers/{name}/stop", d.stopServer)
-	owner("POST /v1/servers/{name}/upgrade", d.upgradeServer)
-	owner("GET /v1/servers/{name}/logs", d.serverLogs)
+	owner("GET /v1/servers/{name}", d.there(d.getServer))
+	owner("PATCH /v1/servers/{name}", d.there(d.changeServer))
+	owner("DELETE /v1/servers/{name}", d.there(d.removeServer))
+	owner("POST /v1/servers/{name}/start", d.there(d.startServer))
+	owner("POST /v1/servers/{name}/stop", d.there(d.stopServer))
+	owner("POST /v1/servers/{name}/upgrade", d.there(d.upgradeServer))
+	owner("GET /v1/servers/{name}/logs", d.there(d.serverLogs))
 	owner("GET /v1/machines", d.listMachines)
 	owner("GET /v1/calls", d.listCalls)
 	owner("GET /v1/connections", d.listConnections)
-	owner("GET /v1/visitors", d.listVisitors)
+	owner("GET /v1/visitors", d.at(d.listVisitors))
 	owner("GET /v1/names", d.listNames)
 	owner("GET /v1/classes", d.listClasses)
 	owner("GET /v1/classes/{name}", d.getClass)
@@ -127,14 +128,23 @@ func (d *Daemon) answer(h func(*call) error, ownerOnly bool) http.Handler {
 	})
 }
 
-// read decodes the request's body.
-func (c *call) read(into any) error {
+// body returns the request's body.
+func (c *call) body() ([]byte, error) {
 	_ = c.rc.SetReadDeadline(time.Now().Add(bodyTime))
 	b, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, admin.MaxRequest))
 	if err != nil {
-		return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the request's body: %v", err)}
+		return nil, &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the request's body: %v", err)}
 	}
 	_ = c.rc.SetReadDeadline(time.Time{})
+	return b, nil
+}
+
+// read decodes the request's body.
+func (c *call) read(into any) error {
+	b, err := c.body()
+	if err != nil {
+		return err
+	}
 	if err := json.Unmarshal(b, into); err != nil {
 		return &admin.Error{Code: admin.CodeInvalid, Message: fmt.Sprintf("the request's body is not as it should be: %v", err)}
 	}
@@ -190,6 +200,7 @@ func asError(err error) *admin.Error {
 		there   *supervise.ElsewhereError
 		limit   *ifr.LimitError
 		needed  *implrepo.NeededError
+		unheard *errand.Error
 	)
 	e := &admin.Error{Message: err.Error()}
 	switch {
@@ -216,6 +227,8 @@ func asError(err error) *admin.Error {
 		e.Code = admin.CodeDisabled
 	case errors.Is(err, supervise.ErrRuns), errors.Is(err, supervise.ErrUpgrading), errors.As(err, &needed):
 		e.Code = admin.CodeBusy
+	case errors.As(err, &unheard):
+		e.Code = admin.CodeUnavailable
 	case errors.Is(err, supervise.ErrToken):
 		e.Code = admin.CodeUnauthorized
 	default: // the store's, the context's, ErrClosed

@@ -274,10 +274,10 @@ func (d *Daemon) listMachines(c *call) error {
 	if m == nil {
 		return &admin.Error{Code: admin.CodeInvalid, Message: "this daemon shares its state with no other machine: dsom daemon --store has it do so"}
 	}
-	out := admin.Machines{Store: m.from.Servers, UUID: m.UUID().String(), DeadAfter: admin.Duration(m.DeadAfter()), Sure: m.Sure(), Machines: []admin.Machine{}}
+	out := admin.Machines{Store: append([]string{}, m.from.Servers...), UUID: m.UUID().String(), DeadAfter: admin.Duration(m.DeadAfter()), Sure: m.Sure(), Machines: []admin.Machine{}}
 	for _, x := range m.Machines() {
 		out.Machines = append(out.Machines, admin.Machine{
-			Name: x.Name, Here: x.Name == m.Name(), Addresses: x.Addresses, Version: x.Version, Silent: admin.Duration(x.Silent().Round(time.Millisecond)),
+			Name: x.Name, Here: x.Name == m.Name(), Addresses: append([]string{}, x.Addresses...), Version: x.Version, Silent: admin.Duration(x.Silent().Round(time.Millisecond)),
 		})
 	}
 	return c.reply(out)

@@ -155,7 +155,7 @@ func serve(stubborn bool) int {
 		}
 	}()
 	l.Ready([]string{ls.Addr().String()})
-	fmt.Println("serving as process", os.Getpid())
+	fmt.Println("serving as process", os.Getpid(), "fence", os.Getenv(admin.EnvServerFence))
 	if stubborn {
 		signal.Ignore(syscall.SIGTERM)
 		<-l.Stops()

@@ -3,6 +3,7 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/cluster"
+	"github.com/opendsom/dsom/daemon/errand"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -34,6 +36,7 @@ func (d *Daemon) listServers(c *call) error {
 	for _, r := range recs {
 		all = append(all, d.describe(r, func(u implrepo.UUID) string { return cmp.Or(names[u], u.String()) }))
 	}
+	d.runsElsewhere(c, all)
 	return c.reply(all)
 }
 
@@ -42,6 +45,13 @@ func (d *Daemon) addServer(c *call) error {
 	var in admin.Server
 	if err := c.read(&in); err != nil {
 		return err
+	}
+	if machine := d.homeOf(c, in.On); machine != "" { // which knows its accounts
+		body, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		return d.pass(c, machine, body)
 	}
 	after, err := d.uuids(c, in.After)
 	if err != nil {
@@ -124,7 +134,9 @@ func (d *Daemon) changeServer(c *call) error {
 		set(&r.Copies, in.Copies)
 		set(&r.Choose, (*implrepo.Balance)(in.Choose))
 		set(&r.Alone, in.Alone)
-		set(&r.On, in.On)
+		if in.On != nil && *in.On != r.On {
+			r.On, r.Placed = *in.On, r.Revision
+		}
 		if in.After != nil {
 			r.After = after
 		}
@@ -319,6 +331,11 @@ func (d *Daemon) serverLogs(c *call) error {
 		}
 	}
 	follow, _ := strconv.ParseBool(q.Get("follow"))
+	if d.machines != nil && q.Get("machine") == "" && errand.By(c.r.Context()) == "" { // what another had is read by its name
+		if p := d.machines.Where(rec.UUID, rec.On); !p.Here && p.Machine != "" {
+			return &admin.Error{Code: admin.CodeUnavailable, Message: fmt.Sprintf("what the server %q writes is kept on its machine, %q, which is not up", rec.Name, p.Machine)}
+		}
+	}
 	c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if err := c.stream(nil); err != nil {
 		return nil // the client has gone

@@ -548,3 +548,60 @@ func TestClusterKills(t *testing.T) {
 		t.Error("nothing was tried")
 	}
 }
+
+// TestClusterActs does with a server of one machine what operators do, by the command line of another, with a store of NATS between the two.
+func TestClusterActs(t *testing.T) {
+	t.Parallel()
+	f := newFleet(t, 2)
+	here, there := f.all[0], f.all[1]
+	for _, d := range f.all {
+		f.eventually(d.name+" knows all", func() bool { return f.machines(d) == "m0 m1" })
+	}
+	f.must(here, "server", "add", "--on", "m1", "--alone", "bank", "--", f.program, "__demo-bank-server", "--data", f.data)
+	f.must(here, "server", "start", "bank")
+	first := f.server(there, "bank").Run.PID
+	if s := f.server(here, "bank"); s.Machine != "m1" || s.Run.State != admin.StateReady || s.Run.PID != first || first == 0 {
+		t.Fatalf("got %+v, want process %d", s, first)
+	}
+	branch, err := bank.BranchClass.Bind(t.Context(), f.orb, f.url(0, "bank/branch"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := branch.Open(t.Context(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	f.must(here, "server", "add", "--on", "m1", "loud", "--", "/bin/sh", "-c", "echo heard; exit 3")
+	if _, err := f.dsom(here, "server", "start", "loud"); err == nil || !strings.Contains(err.Error(), "heard") || !strings.Contains(err.Error(), "status 3") {
+		t.Errorf("it has come up: %v", err)
+	}
+	if out := f.must(here, "server", "logs", "loud"); !strings.Contains(out, "heard") {
+		t.Errorf("it has written %q", out)
+	}
+	if out := f.must(here, "server", "logs", "--machine", "m0", "loud"); out != "" {
+		t.Errorf("it has written here %q", out)
+	}
+	f.must(here, "server", "remove", "loud")
+	f.must(here, "server", "upgrade", "bank")
+	if s := f.server(here, "bank"); s.Run.State != admin.StateReady || s.Run.PID == first {
+		t.Errorf("got %+v", s)
+	}
+	if out := f.must(here, "top", "--once", "--every", "200ms"); !strings.Contains(out, "1 of 1 servers take calls") ||
+		!strings.Contains(out, "\nm1           bank ") || !strings.Contains(out, "\nm1           (daemon) ") || !strings.Contains(out, "\nm0           (daemon) ") {
+		t.Errorf("dsom top prints\n%s", out)
+	}
+	f.must(here, "server", "stop", "--disable", "bank")
+	if banks := f.banks(); len(banks) != 0 {
+		t.Errorf("there are %v", banks)
+	}
+	f.must(here, "server", "start", "bank")
+	f.must(here, "server", "stop", "bank")
+	f.must(here, "server", "change", "--on", "m0", "bank")
+	f.must(there, "server", "start", "bank")
+	if s := f.server(there, "bank"); s.Machine != "m0" || s.Run.State != admin.StateReady {
+		t.Errorf("got %+v", s)
+	}
+	f.must(there, "server", "remove", "--stop", "bank")
+	if banks := f.banks(); len(banks) != 0 {
+		t.Errorf("there are %v", banks)
+	}
+}

@@ -266,3 +266,89 @@ func (d *deaf) cut() {
 	d.conns = nil
 	d.deaf.Store(false)
 }
+
+// TestNATSRelay has stores in NATS carry requests, of all lengths up to the limit, to who serves a name; nobody else hears them. A server of NATS is killed meanwhile, and
+// those that are asked again are answered.
+func TestNATSRelay(t *testing.T) {
+	t.Parallel()
+	c := natsserver.Start(t, 3)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	open := func() store.Relay {
+		t.Helper()
+		s, err := nats.Open(ctx, nats.Options{Servers: c.URLs()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s.(store.Relay)
+	}
+	a, b := open(), open()
+	if _, err := a.Ask(ctx, "host.with dots", nil); !errors.Is(err, store.ErrNobody) {
+		t.Errorf("nobody serves it: %v", err)
+	}
+	gone := make(chan struct{})
+	stop, err := b.Serve("host.with dots", func(ctx context.Context, request []byte) []byte {
+		if string(request) == "wait" {
+			<-ctx.Done()
+			close(gone)
+			return nil
+		}
+		return append([]byte("got "), request[:len(request)/2]...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for errors.Is(err, store.ErrNobody) || err == nil { // that it is served is known to all servers a moment later
+		if _, err = a.Ask(ctx, "host.with dots", nil); err == nil {
+			break
+		}
+	}
+	for _, n := range []int{0, 1, 1000, store.MaxMessage} {
+		out, err := a.Ask(ctx, "host.with dots", make([]byte, n))
+		if err != nil || len(out) != len("got ")+n/2 {
+			t.Errorf("%d octets: %d, %v", n, len(out), err)
+		}
+	}
+	if _, err := a.Ask(ctx, "host.with dots", make([]byte, store.MaxMessage+1)); !errors.Is(err, store.ErrTooLarge) {
+		t.Errorf("too long: %v", err)
+	}
+	if _, err := a.Ask(ctx, "other", nil); !errors.Is(err, store.ErrNobody) {
+		t.Errorf("another name: %v", err)
+	}
+	answered := 0
+	for i := range 3 {
+		c.Kill(i)
+		for ctx.Err() == nil {
+			limited, cancel := context.WithTimeout(ctx, time.Second)
+			_, err := a.Ask(limited, "host.with dots", []byte("x"))
+			cancel()
+			if err == nil {
+				answered++
+				break
+			}
+		}
+		c.Run(i)
+	}
+	if answered != 3 {
+		t.Errorf("%d of 3 were answered: %v", answered, ctx.Err())
+	}
+	limited, cancel2 := context.WithTimeout(ctx, 100*time.Millisecond)
+	defer cancel2()
+	if _, err := a.Ask(limited, "host.with dots", []byte("wait")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("no answer in time: %v", err)
+	}
+	stop()
+	<-gone
+	for { // that nobody serves it any more is known to all servers a moment later
+		limited, cancel := context.WithTimeout(ctx, time.Second)
+		_, err := a.Ask(limited, "host.with dots", nil)
+		cancel()
+		if errors.Is(err, store.ErrNobody) {
+			return
+		}
+		if err == nil || ctx.Err() != nil {
+			t.Fatalf("nobody serves it any more: %v", err)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type registration struct {
 	daemon  string // host:port at which it takes calls, as references name it
 	local   string // and as this machine reaches it
 	publish string // as references name it, to whom: rules; "": daemon, to all
+	names   string // where there are a daemon's names, of a server that has nothing to do with the daemon itself
 	without string // why there is no daemon
 	lease   *lease.Lease
 	within  atomic.Int64 // nanoseconds that the daemon leaves the server for ending; 0: it has not asked

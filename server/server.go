@@ -11,7 +11,7 @@
 //	})
 //
 // The same program serves when the daemon starts it on demand, when it is started by hand
-// beside a daemon, and without one.
+// beside a daemon, without one, and when a client starts it for itself (somd.Processes).
 package server
 
 import (
@@ -105,7 +105,8 @@ type Server struct {
 
 	name    string
 	daemon  string
-	without string // why there is no daemon
+	parent  *private // nil: the server is everybody's
+	without string   // why there is no daemon
 	stop    context.CancelCauseFunc
 
 	published bool      // what the server's references name was set
@@ -180,12 +181,18 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 		opt.Logger = slog.Default()
 	}
 
-	at, err := register(ctx, opt, stop)
+	parent, err := inherit(ctx, stop)
 	if err != nil {
 		return err
 	}
+	at := (*registration)(nil)
+	if parent != nil {
+		at = parent.registration(opt)
+	} else if at, err = register(ctx, opt, stop); err != nil {
+		return err
+	}
 	defer at.release()
-	s, err := assemble(opt, at, stop)
+	s, err := assemble(opt, at, parent, stop)
 	if err != nil {
 		return err
 	}
@@ -193,6 +200,11 @@ func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Se
 	if err == nil {
 		s.ORB.Accept()
 		at.ready(s.endpoints())
+		if parent != nil {
+			err = parent.ready()
+		}
+	}
+	if err == nil {
 		defer s.active.follow(ctx, at)()
 		<-ctx.Done()
 		err = refused(ctx)
@@ -239,21 +251,25 @@ func refused(ctx context.Context) error {
 }
 
 // assemble makes the ORB and the adapters.
-func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Server, error) {
+func assemble(opt Options, at *registration, parent *private, stop context.CancelCauseFunc) (*Server, error) {
 	publish := cmp.Or(opt.Publish, os.Getenv(admin.EnvPublish))
 	cfg := orb.Config{
 		Transports: opt.Transports, Listen: opt.Listen, Publish: publish, Connect: cmp.Or(opt.Connect, os.Getenv(admin.EnvConnect)), Limits: opt.Limits, Logger: opt.Logger, MaxVersion: opt.MaxVersion, CodeSets: opt.CodeSets,
 		BiDir: opt.BiDir, ServerID: at.uuid, Daemon: cmp.Or(at.publish, at.daemon), InitialReferences: map[string]string{}, Hold: true,
 		Count: at.lease != nil, // for who looks at the daemon
 	}
-	if at.daemon != "" {
+	if names := cmp.Or(at.local, at.daemon, at.names); names != "" {
 		for _, name := range []string{"NameService", "InterfaceRepository"} {
-			cfg.InitialReferences[name] = "corbaloc:iiop:1.2@" + cmp.Or(at.local, at.daemon) + "/" + name
+			cfg.InitialReferences[name] = "corbaloc:iiop:1.2@" + names + "/" + name
 		}
 	}
 	sealed, err := opt.sealed(&cfg)
 	if err != nil {
 		return nil, err
+	}
+	if parent != nil {
+		parent.configure(&cfg)
+		publish = cfg.Publish
 	}
 	if cfg.Listen == nil {
 		if !cfg.RequireTLS {
@@ -293,7 +309,7 @@ func assemble(opt Options, at *registration, stop context.CancelCauseFunc) (*Ser
 			}
 		})
 	}
-	s := &Server{ORB: o, Root: poa.New(o), name: at.name, daemon: at.daemon, without: at.without, published: publish != "", active: active, stop: stop}
+	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, published: publish != "", active: active, stop: stop}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)
 		if err != nil {
@@ -366,9 +382,17 @@ func (s *Server) endpoints() []string {
 	return all
 }
 
+// Private reports whether a program has started the server for itself, such as one that has a class in a process of its own: that program alone can call it, finds
+// what Bind is told of, and ends it by ending itself. There is no daemon then.
+func (s *Server) Private() bool { return s.parent != nil }
+
 // Bind binds the object o to a stringified name in the daemon's naming service, such as
-// bank/main, over whatever had the name before, and makes the contexts on the way.
+// bank/main, over whatever had the name before, and makes the contexts on the way. A private server tells its parent.
 func (s *Server) Bind(ctx context.Context, name string, o orb.Object) error {
+	if s.parent != nil {
+		s.parent.bind(name, o)
+		return nil
+	}
 	if s.daemon == "" {
 		return fmt.Errorf("%s cannot be bound: %s", name, s.without)
 	}

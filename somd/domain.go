@@ -45,6 +45,9 @@ type Config struct {
 	// Server is a descendant of ServerClass, of which the server object is made instead: IBM's impl_server_class. It may override what makes and ends
 	// objects (somdCreateObj, somdDeleteObj), and what calls them (somdDispatchMethod). Nil: ServerClass.
 	Server *som.Class
+
+	// Processes has the classes that are placed in processes of this one's own. Nil: none can be.
+	Processes *Processes
 }
 
 // A Domain joins objects of the object model to an ORB: it exports those of this process, and imports others. It may be
@@ -128,7 +131,7 @@ func ClassName(id string) string {
 	return strings.ReplaceAll(parts[1], "/", "::")
 }
 
-// Export returns the reference of an object: that of a proxy is its target's, any other is made an object of the adapter, and kept until it is
+// Export returns the reference of an object: that of a proxy is its target's, unless that is in a process of this one's own, which nobody else reaches; any other is made an object of the adapter, and kept until it is
 // withdrawn.
 func (d *Domain) Export(o som.Object) (*orb.Ref, error) { return d.export(o.SOM(), shown) }
 
@@ -137,7 +140,10 @@ func (d *Domain) export(r som.Ref, why hold) (*orb.Ref, error) {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "no object is to be exported")
 	}
 	if p, ok := som.FindState[proxy](r); ok {
-		return p.reference()
+		ref, err := p.reference()
+		if err != nil || privateHost(ref) == "" {
+			return ref, err
+		} // else nobody but this process reaches the target: it stands between
 	}
 	if c, ok := r.AsClass(); ok {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)

@@ -202,7 +202,7 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) 
 		}
 		ins[i] = v
 	}
-	v := values{d: d, ctx: ctx, why: passed}
+	v := values{d: d, ctx: ctx, why: passed, to: ref}
 	if !x.borrowed {
 		v.from = serverOf(ref)
 	}

@@ -14,7 +14,8 @@ import (
 // A Place is where objects of a class are made: by a SOMDServer.
 type Place struct {
 	Class string // its name
-	URL   string // of the SOMDServer, such as corbaname::host#somd/dogs
+	URL   string // of the SOMDServer, such as corbaname::host#somd/dogs, or process: or program: and a file, see [Processes]
+	File  string // the placement file that says it, by whose folder files are found; "": none
 
 	// Load finds ancestors of the class that this process has, or can have by a library of its own, so that objects made here are objects of the
 	// same ancestors. Nil, or an error: the server's description stands for the ancestor.
@@ -77,7 +78,14 @@ func (at *place) server(ctx context.Context) (*orb.Ref, error) {
 	if ref != nil {
 		return ref, nil
 	}
-	ref, err := at.d.ORB().Resolve(ctx, at.URL)
+	url := at.URL
+	if isOwnProcess(url) {
+		var err error
+		if url, err = at.d.Processes.server(ctx, at.Place); err != nil {
+			return nil, fmt.Errorf("class %s is placed at %s: %w", at.Class, at.URL, err)
+		}
+	}
+	ref, err := at.d.ORB().Resolve(ctx, url)
 	if err != nil {
 		return nil, fmt.Errorf("class %s is placed at %s: %w", at.Class, at.URL, err)
 	}

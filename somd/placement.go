@@ -64,7 +64,7 @@ func ParsePlacement(file, text string) (Placement, error) {
 			return p, fmt.Errorf("%s:%d: class %s is placed in line %d already", file, n, words[0], at)
 		}
 		seen[words[0]] = n
-		p.Classes = append(p.Classes, Place{Class: words[0], URL: words[1]})
+		p.Classes = append(p.Classes, Place{Class: words[0], URL: words[1], File: file})
 	}
 	return p, lines.Err()
 }

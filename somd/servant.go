@@ -50,13 +50,19 @@ type servant struct {
 }
 
 func newServant(d *Domain, r som.Ref, at *poa.POA) *servant {
-	s := &servant{d: d, class: r.Class(), at: at, id: identity(r), ready: make(chan struct{}), iface: orb.Interface{ID: RepositoryID(r.Class().Name())}}
+	class := r.Class()
+	if p, ok := som.FindState[proxy](r); ok { // of a target that others reach by way of this process
+		if target := p.SomGetClass(); target != nil {
+			class = target
+		}
+	}
+	s := &servant{d: d, class: class, at: at, id: identity(r), ready: make(chan struct{}), iface: orb.Interface{ID: RepositoryID(class.Name())}}
 	if d.Weak != nil && r.Other() != nil {
 		s.weak = d.Weak(r)
 	} else {
 		s.weak = r.Weak().Get
 	}
-	for _, a := range r.Class().Order()[1:] {
+	for _, a := range class.Order()[1:] {
 		s.iface.Bases = append(s.iface.Bases, RepositoryID(a.Name()))
 	}
 	return s

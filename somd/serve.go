@@ -9,6 +9,9 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
+// privateName is that of the SOMDServer of a private server, among what its parent is told.
+const privateName = "somd"
+
 // A Host is what Serve needs of a server program: a *server.Server has it.
 type Host interface {
 	Name() string                                              // in the daemon, or empty
@@ -17,6 +20,7 @@ type Host interface {
 	Bind(ctx context.Context, name string, o orb.Object) error // in the daemon's naming service
 	AtEnd(f func() error)                                      // has f called when no call is under way any more
 	WhileBusy(f func() bool)                                   // does not end for want of calls while f reports true
+	Private() bool                                             // a client has started it for itself, and finds what Bind tells it
 }
 
 // Serve makes a server program serve classes, those of the names that find finds, by a SOMDServer in the domain. With a daemon it is bound to the
@@ -38,7 +42,10 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 	}
 	h.AtEnd(d.Close)
 	h.WhileBusy(func() bool { return d.Given() > 0 })
-	if h.Daemon() == "" || h.Name() == "" {
+	switch {
+	case h.Private():
+		return ref, h.Bind(ctx, privateName, ref)
+	case h.Daemon() == "" || h.Name() == "":
 		return ref, nil
 	}
 	return ref, h.Bind(ctx, "somd/"+h.Name(), ref)

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/exc"
-	"github.com/opendsom/dsom/internal/leaktest"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
@@ -18,8 +17,6 @@ import (
 	"github.com/opendsom/dsom/somd/internal/pets/cat"
 	"github.com/opendsom/dsom/somd/internal/pets/pet"
 )
-
-func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // domain returns a domain with an ORB of its own, as another process would have it.
 func domain(t *testing.T, cfg somd.Config) *somd.Domain {

@@ -3,6 +3,7 @@ package somd
 import (
 	"context"
 	"fmt"
+	"net"
 	"reflect"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/transport/kin"
 )
 
 // values writes and reads the values of one call.
@@ -20,6 +22,7 @@ type values struct {
 	d    *Domain
 	ctx  context.Context
 	why  hold      // of objects of this process that are written
+	to   *orb.Ref  // the object that gets them; nil: whoever called, as ctx says
 	from string    // the server of which references that are read were given to this process; empty: none was
 	refs []som.Ref // references that were read, each of the reader's own
 
@@ -129,6 +132,13 @@ func (v *values) putObject(e *cdr.Encoder, x reflect.Value) {
 }
 
 func (v *values) putReference(e *cdr.Encoder, r som.Ref) {
+	if p, ok := som.FindState[proxy](r); ok {
+		ref, err := p.reference()
+		if host := privateHost(ref); err == nil && host != "" && host == v.reader() { // its own object comes back to it
+			e.Object(ref, nil)
+			return
+		}
+	}
 	ref, err := v.d.export(r, v.why)
 	if err != nil {
 		e.Fail(err)
@@ -228,6 +238,19 @@ func (v *values) getElements(d *cdr.Decoder, t *som.SignedType, x reflect.Value)
 func serverOf(o *orb.Ref) string {
 	if k, ok := ior.ParseKey([]byte(o.ObjectKey())); ok {
 		return string(k.Server[:])
+	}
+	return ""
+}
+
+// reader returns the private host of the process that gets what is written, "" if it has none.
+func (v *values) reader() string {
+	if v.to != nil {
+		return privateHost(v.to)
+	}
+	if peer := orb.Peer(v.ctx); peer != nil {
+		if host, _, err := net.SplitHostPort(peer.String()); err == nil && kin.IsPrivate(host) {
+			return host
+		}
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/backup"
+	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/store"
 )
 
@@ -107,6 +108,15 @@ func (c *console) summary(path string, sum backup.Summary, moved []string) error
 	return nil
 }
 
+// mayGo returns why a state is not replaced: that of a machine among others is theirs, too.
+func mayGo(ctx context.Context, s store.Store) error {
+	name, err := cluster.Joined(ctx, s)
+	if name != "" {
+		return fmt.Errorf("this state folder is that of the machine %q, and its names and servers are in a store that it shares with others, which a restore does not change: restore into a new folder (--state DIR), and begin a new store with that, as docs/cluster.md says", name)
+	}
+	return err
+}
+
 type restoreCmd struct {
 	stateFlag
 	Replace bool   `help:"Replace a state that is there: it is moved to another name."`
@@ -116,6 +126,9 @@ type restoreCmd struct {
 func (restoreCmd) Help() string {
 	return `No daemon may run with the state folder. The state is there wholly afterwards, or, if the file is damaged or cut off, as it was. References that
 the daemon before had given name its address: on another machine start the daemon with --publish, and see dsom ior rewrite.
+
+The state of a machine that shares it with others is not replaced. What was lost of such a store is restored into a new folder, and the first daemon that is
+started with that and a new, empty --store begins the store with it: see docs/cluster.md.
 
 Example:
 
@@ -137,7 +150,7 @@ func (v restoreCmd) Run(ctx context.Context, c *console) error {
 		defer func() { _ = f.Close() }()
 		in = f
 	}
-	sum, moved, err := backup.Restore(ctx, in, folder, v.Replace)
+	sum, moved, err := backup.Restore(ctx, in, folder, v.Replace, mayGo)
 	if err != nil {
 		return fmt.Errorf("%s: %w", v.File, err)
 	}

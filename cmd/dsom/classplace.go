@@ -17,7 +17,7 @@ const (
 
 type classPlaceCmd struct {
 	Dir   string   `required:"" placeholder:"DIR" help:"Folder that is made for SOM_PATH."`
-	Class []string `arg:"" name:"class" help:"CLASS=URL: a class, and the server that makes its objects."`
+	Class []string `arg:"" name:"class" help:"CLASS=URL: a class, and the server that makes its objects; or CLASS=process:LIBRARY or CLASS=program:FILE, for a process of the client's own."`
 }
 
 func (classPlaceCmd) Help() string {
@@ -26,11 +26,15 @@ they find there what stands for the class, and its objects are made by the serve
 placement is is a text file, named placement, that may be edited: classes that are placed later come beside the others. A class that is not in it
 is loaded as ever.
 
+CLASS=process:LIBRARY has the client start a process of its own for the class, which loads the library, is reached by nobody else, and ends with the client: a crash of
+the library is an exception there, and the next call starts it again. No daemon is needed. CLASS=program:FILE is the same for a program that serves classes itself, such as classes in Go.
+
 The folder's links lead to libdsom-place.so, which stands beside dsom or where DSOM_PLACE_LIBRARY says.
 
 Example:
 
     dsom class place --dir placed Dog=corbaname::localhost#somd/dogs
+    dsom class place --dir placed Dog=process:lib/libdog.so
     SOM_PATH=placed:lib ./client`
 }
 
@@ -95,6 +99,9 @@ func (v classPlaceCmd) placement(file string) (string, error) {
 			return "", usage("class %s is placed twice", class)
 		}
 		given[class] = true
+		if url, err = ownProcess(url); err != nil {
+			return "", err
+		}
 		line := class + " " + url
 		if i := slices.IndexFunc(lines, func(l string) bool { words := strings.Fields(l); return len(words) > 0 && words[0] == class }); i >= 0 {
 			lines[i] = line
@@ -103,6 +110,22 @@ func (v classPlaceCmd) placement(file string) (string, error) {
 		}
 	}
 	return strings.Join(lines, "\n") + "\n", nil
+}
+
+// ownProcess has the file of a process of the client's own be found from everywhere.
+func ownProcess(url string) (string, error) {
+	scheme, file, _ := strings.Cut(url, ":")
+	if scheme != "process" && scheme != "program" || file == "" {
+		return url, nil
+	}
+	file, err := filepath.Abs(file)
+	if err == nil {
+		_, err = os.Stat(file)
+	}
+	if err != nil {
+		return "", usage("%s: %v", url, err)
+	}
+	return scheme + ":" + file, nil
 }
 
 // isPlaceLink reports whether a file is the link to the library already. Anything else of the name but another link to such a library is an error: it is somebody's,

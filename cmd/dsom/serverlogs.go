@@ -13,13 +13,14 @@ import (
 
 type serverLogsCmd struct {
 	stateFlag
-	Lines  int    `short:"n" default:"50" help:"How many of the last lines to begin with."`
-	Follow bool   `short:"f" help:"Go on with what the server writes, until interrupted."`
-	Name   string `arg:"" name:"server" help:"Name of the server."`
+	Lines   int    `short:"n" default:"50" help:"How many of the last lines to begin with."`
+	Follow  bool   `short:"f" help:"Go on with what the server writes, until interrupted."`
+	Machine string `placeholder:"NAME" help:"What the server has written on that machine, where several share their state. Default: the one that has it."`
+	Name    string `arg:"" name:"server" help:"Name of the server."`
 }
 
 func (serverLogsCmd) Help() string {
-	return "Example:\n\n    dsom server logs bank\n    dsom server logs --follow -n 0 bank"
+	return "Example:\n\n    dsom server logs bank\n    dsom server logs --follow -n 0 bank\n    dsom server logs --machine b bank"
 }
 
 func (v serverLogsCmd) Run(ctx context.Context, c *console) error {
@@ -29,6 +30,9 @@ func (v serverLogsCmd) Run(ctx context.Context, c *console) error {
 	d, err := v.daemon()
 	if err != nil {
 		return err
+	}
+	if v.Machine != "" {
+		d = d.At(v.Machine)
 	}
 	r, err := d.Logs(ctx, v.Name, v.Lines, v.Follow)
 	if err != nil {

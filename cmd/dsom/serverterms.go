@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -226,6 +227,7 @@ func (v serverChangeCmd) Run(ctx context.Context, c *console) error {
 	if change == (admin.Change{}) {
 		return usage("what is to be changed?")
 	}
+	was := s.On
 	s, err = d.Update(ctx, v.Name, change)
 	if errors.Is(err, &admin.Error{Code: admin.CodeInvalid}) {
 		return &usageError{err: err}
@@ -237,5 +239,10 @@ func (v serverChangeCmd) Run(ctx context.Context, c *console) error {
 		return c.printJSON(s)
 	}
 	c.facts(serverFacts(s))
+	if was != s.On && was != "" && was != "any" {
+		if m, err := d.Machines(ctx); err == nil && !slices.ContainsFunc(m.Machines, func(x admin.Machine) bool { return x.Name == was }) {
+			c.note("The machine %s, which had it, is not up. Should it only be cut off, its process runs on there until the store is reached again: see docs/cluster.md.", was)
+		}
+	}
 	return nil
 }

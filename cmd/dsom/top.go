@@ -22,7 +22,7 @@ type topCmd struct {
 
 func (topCmd) Help() string {
 	return `Shows the daemon's servers and, the busiest first, the operations that are called: how often a second, how many failed, and how
-long they take. On a terminal it fills the screen until Ctrl-C; elsewhere it prints what it would show, each time that it looks.
+long they take; where several machines share their state, those, and the servers of all. On a terminal it fills the screen until Ctrl-C; elsewhere it prints what it would show, each time that it looks.
 
 Example:
 
@@ -88,11 +88,12 @@ func (v topCmd) Run(ctx context.Context, c *console) error {
 
 // A topView is what dsom top shows; its JSON is stable.
 type topView struct {
-	At         time.Time      `json:"at"`
-	Status     admin.Status   `json:"status"`
-	Servers    []admin.Server `json:"servers"`
-	Operations []topOperation `json:"operations"` // the busiest first
-	Silent     []string       `json:"silent,omitempty"`
+	At         time.Time       `json:"at"`
+	Status     admin.Status    `json:"status"`
+	Machines   *admin.Machines `json:"machines,omitempty"` // where several share their state
+	Servers    []admin.Server  `json:"servers"`
+	Operations []topOperation  `json:"operations"` // the busiest first
+	Silent     []string        `json:"silent,omitempty"`
 }
 
 type topOperation struct {
@@ -115,12 +116,19 @@ func (t topCmd) look(ctx context.Context, before *topView) (*topView, error) {
 	if v.Servers, err = d.Servers(ctx); err != nil {
 		return nil, err
 	}
+	if v.Status.Machine != "" {
+		m, err := d.Machines(ctx)
+		if err != nil {
+			return nil, err
+		}
+		v.Machines = &m
+	}
 	calls, err := d.Calls(ctx)
 	if err != nil {
 		return nil, err
 	}
 	v.At, v.Silent, v.Operations = calls.At, calls.Silent, []topOperation{}
-	was := map[[3]string]uint64{}
+	was := map[[4]string]uint64{}
 	seconds := 0.0
 	if before != nil {
 		seconds = v.At.Sub(before.At).Seconds()
@@ -141,31 +149,68 @@ func (t topCmd) look(ctx context.Context, before *topView) (*topView, error) {
 	return v, nil
 }
 
-func (o topOperation) key() [3]string { return [3]string{o.Server, o.Interface, o.Operation} }
+func (o topOperation) key() [4]string {
+	return [4]string{o.Machine, o.Server, o.Interface, o.Operation}
+}
 
 // lines are what people are shown.
 func (v *topView) lines() []string {
-	head := fmt.Sprintf("dsom %s, process %d, up %v: %d of %d servers take calls", v.Status.Version, v.Status.PID, time.Duration(v.Status.Uptime).Round(time.Second), v.Status.Live, v.Status.Servers)
-	lines := []string{head, "", fmt.Sprintf("%-24s %-9s %8s %8s %7s  %s", "SERVER", "STATE", "FOR", "PROCESS", "STARTS", "LAST ERROR")}
+	live := v.Status.Live
+	if v.Machines != nil {
+		live = v.takeCalls("")
+	}
+	head := fmt.Sprintf("dsom %s, process %d, up %v: %d of %d servers take calls", v.Status.Version, v.Status.PID, time.Duration(v.Status.Uptime).Round(time.Second), live, v.Status.Servers)
+	lines := append([]string{head, ""}, v.machineLines()...)
+	lines = append(lines, v.column("MACHINE", 12)+fmt.Sprintf("%-24s %-9s %8s %8s %7s  %s", "SERVER", "STATE", "FOR", "PROCESS", "STARTS", "LAST ERROR"))
 	for _, s := range v.Servers {
 		since := ""
 		if !s.Run.Since.IsZero() {
 			since = v.At.Sub(s.Run.Since).Round(time.Second).String()
 		}
-		lines = append(lines, fmt.Sprintf("%-24s %-9s %8s %8s %7d  %s", s.Name, s.Run.State, since, count(s.Run.PID), s.Run.Starts, s.Run.LastError))
+		lines = append(lines, v.column(s.Machine, 12)+fmt.Sprintf("%-24s %-9s %8s %8s %7d  %s", s.Name, s.Run.State, since, count(s.Run.PID), s.Run.Starts, s.Run.LastError))
 	}
-	lines = append(lines, "", fmt.Sprintf("%-16s %-44s %9s %10s %8s %9s %9s", "SERVER", "OPERATION", "CALLS/S", "CALLS", "FAILED", "HALF <", "99% <"))
+	lines = append(lines, "", v.column("MACHINE", 12)+fmt.Sprintf("%-16s %-44s %9s %10s %8s %9s %9s", "SERVER", "OPERATION", "CALLS/S", "CALLS", "FAILED", "HALF <", "99% <"))
 	for _, o := range v.Operations {
 		name := o.Operation
 		if _, scoped, _, ok := ior.ScopedName(o.Interface); ok {
 			name = scoped + " " + name
 		}
-		lines = append(lines, fmt.Sprintf("%-16s %-44s %9.1f %10d %8d %9s %9s", o.Server, name, o.Rate, o.Calls, o.Failed, below(o.Took, 0.5), below(o.Took, 0.99)))
+		lines = append(lines, v.column(o.Machine, 12)+fmt.Sprintf("%-16s %-44s %9.1f %10d %8d %9s %9s", o.Server, name, o.Rate, o.Calls, o.Failed, below(o.Took, 0.5), below(o.Took, 0.99)))
 	}
 	if len(v.Silent) > 0 {
 		lines = append(lines, "", "Not told by: "+strings.Join(v.Silent, ", "))
 	}
 	return lines
+}
+
+// column is a column that is there where there are machines.
+func (v *topView) column(text string, width int) string {
+	if v.Machines == nil {
+		return ""
+	}
+	return fmt.Sprintf("%-*s ", width, text)
+}
+
+// takeCalls counts the servers that take calls on a machine, or on all: "".
+func (v *topView) takeCalls(machine string) (n int) {
+	for _, s := range v.Servers {
+		if s.Run.State == admin.StateReady && (machine == "" || s.Machine == machine) {
+			n++
+		}
+	}
+	return n
+}
+
+// machineLines are what is said of the machines, and an empty line behind it.
+func (v *topView) machineLines() []string {
+	if v.Machines == nil {
+		return nil
+	}
+	lines := []string{fmt.Sprintf("%-24s %-16s %8s  %s", "MACHINE", "STATE", "SERVERS", "ADDRESS")}
+	for _, m := range v.Machines.Machines {
+		lines = append(lines, fmt.Sprintf("%-24s %-16s %8d  %s", m.Name, machineText(*v.Machines, m), v.takeCalls(m.Name), strings.Join(m.Addresses, " ")))
+	}
+	return append(lines, "")
 }
 
 func count(n int) string {

@@ -11,28 +11,36 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// maxResponse bounds what a client reads of an answer that is not a stream.
-const maxResponse = 64 << 20
+// MaxResponse bounds what a client reads of an answer that is not a stream, in octets.
+const MaxResponse = 64 << 20
 
 // A Client speaks to a daemon. Its methods may be called concurrently; how long they may
 // take is for the context to say. Errors are *Error where the daemon answered, ErrNoDaemon where none did.
 type Client struct {
-	access Access
-	http   *http.Client
+	access  Access
+	http    *http.Client
+	machine string
 }
 
 // NewClient returns a client of the daemon that is reached by a. It keeps no connection.
 func NewClient(a Access) *Client {
 	dial := &net.Dialer{Timeout: 5 * time.Second}
-	return &Client{a, &http.Client{
+	return &Client{access: a, http: &http.Client{
 		Transport: &http.Transport{DialContext: dial.DialContext, DisableKeepAlives: true, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return errors.New("the daemon's API does not redirect")
 		},
 	}}
+}
+
+// At returns a client by which another machine answers, that shares its state with the daemon's: what is asked about one server, and who visits. Of a daemon that
+// shares its state with no other the errors are CodeInvalid, of a machine that is not up CodeNotFound, of one that does not answer CodeUnavailable.
+func (c *Client) At(machine string) *Client {
+	return &Client{c.access, c.http, machine}
 }
 
 // Open returns a client of the daemon of a state folder.
@@ -121,7 +129,7 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 }
 
 func decode(body io.Reader, out any) error {
-	return json.NewDecoder(io.LimitReader(body, maxResponse)).Decode(out)
+	return json.NewDecoder(io.LimitReader(body, MaxResponse)).Decode(out)
 }
 
 // do makes a request and returns the answer if it is a good one.
@@ -144,6 +152,13 @@ func (c *Client) send(ctx context.Context, method, path, contentType string, b [
 	var body io.Reader
 	if contentType != "" {
 		body = bytes.NewReader(b)
+	}
+	if c.machine != "" {
+		mark := "?"
+		if strings.Contains(path, "?") {
+			mark = "&"
+		}
+		path += mark + "machine=" + url.QueryEscape(c.machine)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, "http://"+c.access.Address+path, body)
 	if err != nil {

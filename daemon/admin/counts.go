@@ -31,6 +31,7 @@ type Counts struct {
 // numbers of one that lives are those since its start.
 type OperationCalls struct {
 	Server    string `json:"server"`              // its name, or DaemonServer
+	Machine   string `json:"machine,omitempty"`   // where, if daemons of several share their state
 	Interface string `json:"interface,omitempty"` // repository id
 	Operation string `json:"operation"`           // or orb.OtherOperations, for those that are not told apart
 	Calls     uint64 `json:"calls"`               // that have begun
@@ -44,17 +45,18 @@ type OperationCalls struct {
 	Seconds float64  `json:"seconds"`
 }
 
-// Calls is what the daemon and its servers have counted.
+// Calls is what the daemon and its servers have counted, and those of the other machines that share its state.
 type Calls struct {
 	At         time.Time        `json:"at"`
 	Operations []OperationCalls `json:"operations"`       // ordered by server, interface and operation
-	Silent     []string         `json:"silent,omitempty"` // servers that run and did not tell
+	Silent     []string         `json:"silent,omitempty"` // servers that run and did not tell, and "machine NAME"
 }
 
 // A Connection is one from a client.
 type Connection struct {
 	Server   string    `json:"server"` // to which; or DaemonServer
-	Peer     string    `json:"peer"`   // host:port
+	Machine  string    `json:"machine,omitempty"`
+	Peer     string    `json:"peer"` // host:port
 	Since    time.Time `json:"since"`
 	Calls    int64     `json:"calls"`
 	Received int64     `json:"received"` // octets

@@ -42,6 +42,9 @@
 //	DELETE /v1/leases/{id}              the server is done
 //	GET    /v1/machines                 Machines, where several daemons share a state
 //
+// Where they do, a request about one server is answered by the machine that has it, whichever daemon gets it, and what is told of all servers, of calls and
+// of connections is told of all machines. ?machine=NAME names the machine that is to answer, for what is asked about a server and for the visitors.
+//
 // An error is answered as {"error": Error}.
 package admin
 
@@ -60,8 +63,8 @@ const (
 	EnvServerToken   = "DSOM_SERVER_TOKEN"   // allows it to register as that server, and nothing else
 	EnvServerObject  = "DSOM_SERVER_OBJECT"  // the path of the one object that the process is for; "": it is for all
 
-	// EnvServerFence is a number that grows each time that another machine gets a server that may run on any: what the server writes to can refuse
-	// who comes with a smaller one than it has seen. "": the server is one machine's.
+	// EnvServerFence is a number that grows each time that another machine gets the server, be it that it may run on any or that it is given away: what the
+	// server writes to can refuse who comes with a smaller one than it has seen. "": it has always been one machine's.
 	EnvServerFence = "DSOM_SERVER_FENCE"
 
 	// Of the command of a health check besides.

@@ -122,7 +122,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 	}
 	to := filepath.Join(t.TempDir(), "new", "state")
-	sum, moved, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false)
+	sum, moved, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState)
 	if err != nil || len(moved) != 0 {
 		t.Fatal(err, moved)
 	}
@@ -139,11 +139,11 @@ func TestRoundTrip(t *testing.T) {
 			t.Error(st.Mode(), err)
 		}
 	}
-	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false); !errors.Is(err, backup.ErrThere) {
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState); !errors.Is(err, backup.ErrThere) {
 		t.Errorf("got %v", err)
 	}
 	other, so, want := aState(t, 3)
-	_, moved, err = backup.Restore(t.Context(), bytes.NewReader(write(t, so, other)), to, true)
+	_, moved, err = backup.Restore(t.Context(), bytes.NewReader(write(t, so, other)), to, true, anyState)
 	if err != nil || len(moved) != 3 {
 		t.Fatal(err, moved)
 	}
@@ -174,7 +174,7 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), dir, true); err != nil {
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), dir, true, anyState); err != nil {
 		t.Fatal(err)
 	}
 	if err := backup.Interrupted(dir); err != nil {
@@ -187,7 +187,7 @@ func TestInterrupted(t *testing.T) {
 func TestDaemonHasIt(t *testing.T) {
 	t.Parallel()
 	dir, s, _ := aState(t, 2)
-	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(write(t, s, dir)), dir, true); !errors.Is(err, store.ErrLocked) {
+	if _, _, err := backup.Restore(t.Context(), bytes.NewReader(write(t, s, dir)), dir, true, anyState); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -308,7 +308,7 @@ func TestRefuses(t *testing.T) {
 			t.Parallel()
 			top := t.TempDir()
 			to := filepath.Join(top, "state")
-			if sum, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false); err == nil {
+			if sum, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState); err == nil {
 				t.Errorf("it was restored: %+v", sum)
 			} else if len(err.Error()) > 5000 {
 				t.Errorf("an error of %d octets", len(err.Error()))
@@ -344,3 +344,6 @@ func FuzzRead(f *testing.F) {
 		})
 	})
 }
+
+// anyState lets every state be replaced.
+func anyState(context.Context, store.Store) error { return nil }

@@ -20,15 +20,15 @@ var ErrThere = errors.New("there is a state already")
 
 // Restore makes the state of a folder from a backup: wholly, or not at all, also if it is killed, or the machine ends; what it had begun to put in place is then put there
 // by [Finish]. A state that is there is ErrThere unless it is to be replaced: then it is moved
-// to a name of its own, which is returned. A daemon that has the folder is store.ErrLocked.
-func Restore(ctx context.Context, r io.Reader, folder string, replace bool) (sum Summary, moved []string, err error) {
+// to a name of its own, which is returned, unless mayGo, which is asked about it, has an error. A daemon that has the folder is store.ErrLocked.
+func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayGo func(context.Context, store.Store) error) (sum Summary, moved []string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return sum, nil, err
 	}
 	if err := Finish(folder); err != nil { // an earlier one
 		return sum, nil, err
 	}
-	if err := vacant(folder, replace); err != nil {
+	if err := vacant(ctx, folder, replace, mayGo); err != nil {
 		return sum, nil, err
 	}
 	tmp, err := os.MkdirTemp(folder, "restore-*")
@@ -39,7 +39,7 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool) (sum
 	if sum, err = unpack(ctx, r, tmp); err != nil {
 		return sum, nil, err
 	}
-	if err := vacant(folder, replace); err != nil { // it has taken its time
+	if err := vacant(ctx, folder, replace, mayGo); err != nil { // it has taken its time
 		return sum, nil, err
 	}
 	moved, err = commit(tmp, folder, noCrash)
@@ -50,7 +50,7 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool) (sum
 var kept = []string{configFile, library, storeName}
 
 // vacant returns why no state can be put into a folder.
-func vacant(folder string, replace bool) error {
+func vacant(ctx context.Context, folder string, replace bool, mayGo func(context.Context, store.Store) error) error {
 	for _, name := range kept {
 		path := filepath.Join(folder, name)
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
@@ -68,12 +68,11 @@ func vacant(folder string, replace bool) error {
 		if errors.Is(err, store.ErrLocked) {
 			return fmt.Errorf("%w; end the daemon first", err)
 		}
-		if err == nil {
-			err = s.Close()
-			if err != nil {
+		if err == nil { // a state that is damaged is what is replaced
+			if err := errors.Join(mayGo(ctx, s), s.Close()); err != nil {
 				return err
 			}
-		} // a state that is damaged is what is replaced
+		}
 	}
 	return nil
 }

@@ -248,14 +248,8 @@ func (s *Supervisor) settle(rec implrepo.Record) {
 		}
 	}
 	elsewhere := s.notElsewhere(rec) != nil
-	if elsewhere && rec.On != implrepo.Any { // of which claims decide
-		for _, st := range s.seatsOf(rec.UUID) {
-			st.update(func() {
-				if st.life != nil {
-					st.life.askStop("the server was given to another machine")
-				}
-			})
-		}
+	if elsewhere || s.movable(rec) {
+		s.fence(rec)
 	}
 	s.mu.Lock()
 	held := s.group(rec.UUID).isHeld()

@@ -166,6 +166,9 @@ func (l *life) start() {
 // environ is the environment of the program.
 func (l *life) environ(token string, fence uint64) []string {
 	number := ""
+	if !l.movable && l.rec.Placed != 0 {
+		number = strconv.FormatUint(l.rec.Placed, 10)
+	}
 	if l.movable {
 		number = strconv.FormatUint(fence, 10)
 	}

@@ -117,6 +117,27 @@ func (s *Supervisor) LoseClaims(force bool, reason string) {
 	}
 }
 
+// fence ends what runs here of a server that was given to another machine, at once: that machine may have started it, and it is not asked to end because it would
+// serve meanwhile. So it is with a machine that was cut off, whose server was given away in the meantime, and that sees it now. A server that may run on any
+// machine is ended when its claim is lost; what has been started before it became one of those, without a claim, is ended here.
+func (s *Supervisor) fence(rec implrepo.Record) {
+	for _, st := range s.seatsOf(rec.UUID) {
+		st.mu.Lock()
+		l := st.life
+		if l == nil || rec.On == implrepo.Any && (l.movable || s.o.Machines.Has(rec.UUID)) {
+			st.mu.Unlock()
+			continue
+		}
+		l.askStop("the server was given to another machine")
+		st.wake()
+		st.mu.Unlock()
+		s.o.Log.Warn("a server that was given to another machine is ended here", "server", l.name, "machine", rec.On)
+		if err := l.signal(os.Kill); err != nil && !l.gone() {
+			s.o.Log.Warn("a server that is another machine's by now cannot be killed here", "server", l.name, "error", err)
+		}
+	}
+}
+
 // Follow takes up the record of a server that was changed elsewhere.
 func (s *Supervisor) Follow(ctx context.Context, u implrepo.UUID) {
 	rec, err := s.repo.Get(ctx, u)

@@ -166,6 +166,20 @@ func TestPlaced(t *testing.T) {
 	golden.Check(t, "placed.txt", h.client(h.placed()))
 }
 
+// TestOwnProcesses has the same client use a Dog and a Puppy, each in a process of the client's own, without any daemon: a class in C++, which the generic server loads, and one in
+// Go, of a program that serves it.
+func TestOwnProcesses(t *testing.T) {
+	t.Parallel()
+	b := builds(t)
+	if err := parts(); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	h := &house{t: t, b: b, state: filepath.Join(dir, "nowhere")}
+	t.Log(h.must("class", "place", "--dir", filepath.Join(dir, "placed"), "Dog=process:"+filepath.Join(b.out, "libdog.so"), "Puppy=program:"+filepath.Join(b.out, "kennel")))
+	golden.Check(t, "placed.txt", h.client(filepath.Join(dir, "placed")+":"+b.out))
+}
+
 // TestOtherMachine does the same where the servers are on another machine, in a network of its own.
 func TestOtherMachine(t *testing.T) {
 	t.Parallel()

@@ -18,10 +18,14 @@ type Hub struct {
 	log   [][]store.Change // commits, in order
 	last  uint64           // revision
 	views []*View
+
+	serving map[string]func(context.Context, []byte) []byte // by the name; of Relay
 }
 
 // NewHub returns an empty one.
-func NewHub() *Hub { return &Hub{all: map[string]store.Entry{}} }
+func NewHub() *Hub {
+	return &Hub{all: map[string]store.Entry{}, serving: map[string]func(context.Context, []byte) []byte{}}
+}
 
 // View returns a new copy, which has all that there is.
 func (h *Hub) View() *View {
@@ -46,7 +50,10 @@ type View struct {
 	closed  bool
 }
 
-var _ store.Watcher = (*View)(nil)
+var (
+	_ store.Watcher = (*View)(nil)
+	_ store.Relay   = (*View)(nil)
+)
 
 type sharedWatch struct {
 	see      func([]store.Change)
@@ -234,4 +241,64 @@ func (v *View) Close() error {
 	defer v.mu.Unlock()
 	v.closed = true
 	return nil
+}
+
+// isCut reports whether the copy is parted from the hub.
+func (v *View) isCut() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.cut
+}
+
+// Serve implements store.Relay. A view that is cut is not heard, nor does it hear.
+func (v *View) Serve(name string, answer func(context.Context, []byte) []byte) (stop func(), err error) {
+	ctx, end := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	v.hub.mu.Lock()
+	defer v.hub.mu.Unlock()
+	v.hub.serving[name] = func(ask context.Context, request []byte) []byte {
+		if v.isCut() {
+			return nil
+		}
+		var out []byte
+		done := make(chan struct{})
+		wg.Go(func() { defer close(done); out = answer(ctx, request) })
+		select {
+		case <-done:
+			return out
+		case <-ask.Done():
+			return nil
+		}
+	}
+	return sync.OnceFunc(func() {
+		v.hub.mu.Lock()
+		delete(v.hub.serving, name)
+		v.hub.mu.Unlock()
+		end()
+		wg.Wait()
+	}), nil
+}
+
+// Ask implements store.Relay.
+func (v *View) Ask(ctx context.Context, name string, request []byte) ([]byte, error) {
+	v.mu.Lock()
+	err := v.begun(ctx)
+	v.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if v.isCut() {
+		return nil, &store.Error{Kind: store.ErrUnreached}
+	}
+	v.hub.mu.Lock()
+	answer := v.hub.serving[name]
+	v.hub.mu.Unlock()
+	if answer == nil {
+		return nil, store.ErrNobody
+	}
+	if out := answer(ctx, request); out != nil && !v.isCut() {
+		return out, nil
+	}
+	<-ctx.Done() // nobody hears, or the answer is lost
+	return nil, ctx.Err()
 }

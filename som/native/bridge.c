@@ -99,6 +99,11 @@ int native_open(const char *file, char *why, size_t size) {
 	return 0;
 }
 
+const char *native_file(void) {
+	Dl_info i;
+	return dladdr((void *)kernel.som_set_hooks, &i) ? i.dli_fname : NULL;
+}
+
 /* ---- From Go ---- */
 
 som_env *native_moved(const som_env *ev) {

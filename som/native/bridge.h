@@ -30,6 +30,7 @@ struct native_kernel {
 extern struct native_kernel kernel;
 
 /* Finds libsom, in file unless the process has it. 0, or why tells. */
+const char *native_file(void);
 int native_open(const char *file, char *why, size_t size);
 
 /* The names of the classes that came from a library, each with a newline behind it; to be freed. NULL: no memory. */

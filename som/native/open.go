@@ -11,6 +11,7 @@ import "C"
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"unsafe"
@@ -52,6 +53,18 @@ func Open(file string) error {
 	opening.done = true
 	the.begin()
 	return nil
+}
+
+// File returns the file from which this process has libsom, or "" if that is not known, or is no library.
+func File() (string, error) {
+	if err := Open(""); err != nil {
+		return "", err
+	}
+	file := C.GoString(C.native_file())
+	if !strings.HasPrefix(filepath.Base(file), "libsom") {
+		return "", nil
+	}
+	return filepath.Abs(file)
 }
 
 // Load loads a class library by its file name, once.

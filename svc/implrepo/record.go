@@ -79,6 +79,9 @@ type Record struct {
 	// On is the machine whose daemon runs the server, where several daemons share this repository, or Any. "": the daemon shares it with no other.
 	On string `json:"on,omitempty"`
 
+	// Placed is a number that is greater each time that On has changed, and greater than that of each claim of the server made before; 0: it never has.
+	Placed uint64 `json:"placed,omitempty"`
+
 	// Upgrade counts the changes to another program while the server ran. Previous is the
 	// command before the last of them; empty: there is nothing to go back to.
 	Upgrade  uint64   `json:"upgrade,omitempty"`

@@ -70,7 +70,7 @@ func serve(ctx context.Context, s *server.Server, files []string, only string) e
 	d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export})
 	dsom.Provide(func() (*somd.Domain, dsom.Options, error) { return d, dsom.Options{Daemon: s.Daemon()}, nil })
 	ref, err := somd.Serve(ctx, s, d, native.Find, names...)
-	if err == nil && s.Daemon() == "" {
+	if err == nil && s.Daemon() == "" && !s.Private() {
 		fmt.Println(ref) // there is no name to find it by
 	}
 	return err

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/limits"
@@ -41,7 +42,11 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := orb.New(orb.Config{Limits: l, BiDir: orb.BiDir{Offer: true}, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	own, err := processes()
+	if err != nil {
+		return nil, err
+	}
+	o, err := orb.New(orb.Config{Transports: own.Transports(), Limits: l, BiDir: orb.BiDir{Offer: true}, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +57,36 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err := daemonOf(o); err != nil {
 		return nil, err
 	}
-	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export}), nil
+	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, Processes: own}), nil
 })
+
+// here is the folder of this library, once it is known.
+var here atomic.Pointer[string]
+
+// processes has the classes that are placed in processes of this one's own: of the generic server beside this library, with the libsom that this process has.
+func processes() (*somd.Processes, error) {
+	own := somd.NewProcesses()
+	if folder := here.Load(); folder != nil && os.Getenv(somd.EnvClasses) == "" {
+		if file := filepath.Join(*folder, "dsom-classes"); isFile(file) {
+			own.Program = file
+		}
+	}
+	if os.Getenv("SOM_LIBRARY") == "" {
+		file, err := native.File()
+		if err != nil {
+			return nil, err
+		}
+		if file != "" {
+			own.Env = []string{"SOM_LIBRARY=" + file}
+		}
+	}
+	return own, nil
+}
+
+func isFile(name string) bool {
+	i, err := os.Stat(name)
+	return err == nil && i.Mode().IsRegular()
+}
 
 // envLimits is the variable that sets limits of the ORB, by the names of dsom daemon --help: call-timeout=5s,connections=100.
 const envLimits = "DSOM_LIMITS"
@@ -139,6 +172,10 @@ const libraryName = "libdsom-place.so"
 
 // place defines the classes that a file's name stands for.
 func place(file string) error {
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		folder := filepath.Dir(real)
+		here.CompareAndSwap(nil, &folder)
+	}
 	switch filepath.Base(file) {
 	case libraryName, "libsomdprocess.so":
 		return share(dsom.Classes())

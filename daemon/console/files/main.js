@@ -1,6 +1,7 @@
 import {h, show, visible} from './dom.js';
 import * as api from './api.js';
 import {servers, server} from './servers.js';
+import {machines, machine} from './machines.js';
 import {names} from './names.js';
 import {classes, classPage} from './classes.js';
 import {calls, connections, visitors} from './calls.js';
@@ -13,6 +14,7 @@ const status = document.getElementById('status');
 // signal says that another page is shown.
 const pages = {
   servers: {title: 'Servers', page: servers, one: server, refresh: 2000},
+  machines: {title: 'Machines', page: machines, one: machine, refresh: 2000},
   names: {title: 'Names', page: names},
   classes: {title: 'Classes', page: classes, one: classPage},
   calls: {title: 'Live calls', page: calls, refresh: 2000},
@@ -126,7 +128,7 @@ function nextTheme() {
 
 // Keys.
 
-const sections = {s: 'servers', n: 'names', c: 'classes', l: 'calls', k: 'connections', v: 'visitors', o: 'object'};
+const sections = {s: 'servers', m: 'machines', n: 'names', c: 'classes', l: 'calls', k: 'connections', v: 'visitors', o: 'object'};
 const keys = document.getElementById('keys');
 let going = 0; // until when a letter names a section
 

@@ -6,15 +6,20 @@ const stateOf = (s) => h('span', {className: 'state ' + s.run.state}, s.disabled
 /** servers lists them. */
 export async function servers({place, signal}) {
   const [all, daemon] = await Promise.all([get('servers', signal), get('status', signal)]);
+  const shared = Boolean(daemon.machine);
+  const live = shared ? all.filter((s) => s.run.state === 'ready').length : daemon.live;
   const rows = all.map((s) => [
-    link('/servers/' + part(s.name), {}, s.name), stateOf(s), ago(s.run.since), s.run.pid ?? '', s.run.starts, s.activation ?? '', s.run.last_error ?? '',
+    ...(shared ? [machineLink(s.machine)] : []), link('/servers/' + part(s.name), {}, s.name), stateOf(s), ago(s.run.since), s.run.pid ?? '', s.run.starts, s.activation ?? '', s.run.last_error ?? '',
   ]);
   show(place,
-    h('p', {className: 'quiet'}, `Daemon ${daemon.version}, process ${daemon.pid}, up ${ago(daemon.started)}, takes calls at ${(daemon.addresses ?? []).join(', ')}.`),
-    all.length ? table(`${all.length} registered, ${daemon.live} take calls`,
-      [{name: 'Server'}, {name: 'State'}, {name: 'For'}, {name: 'Process', number: true}, {name: 'Starts', number: true}, {name: 'Started'}, {name: 'Last error'}], rows)
+    h('p', {className: 'quiet'}, `Daemon ${daemon.version}, process ${daemon.pid}, up ${ago(daemon.started)}, takes calls at ${(daemon.addresses ?? []).join(', ')}${shared ? `, on the machine ${daemon.machine}` : ''}.`),
+    all.length ? table(`${all.length} registered, ${live} take calls`,
+      [...(shared ? [{name: 'Machine'}] : []), {name: 'Server'}, {name: 'State'}, {name: 'For'}, {name: 'Process', number: true}, {name: 'Starts', number: true}, {name: 'Started'}, {name: 'Last error'}], rows)
       : empty('No server is registered yet. Register a program: ', h('code', {}, 'dsom server add bank -- ./bank-server')));
 }
+
+/** machineLink names a machine, if there are any. */
+export const machineLink = (name) => (name ? link('/machines/' + part(name), {}, name) : '');
 
 const mostLines = 2000; // of a log that are shown
 const longestLine = 4096; // characters of a line that are shown: its end
@@ -30,7 +35,7 @@ export async function server(on) {
     follow(on, log);
   }
   show(on.parts.about, facts([
-    ['state', stateOf(s)], ['for', ago(s.run.since)], ['process', s.run.pid], ['takes calls at', (s.run.endpoints ?? []).join(' ')],
+    ['machine', machineLink(s.machine)], ['may run on', s.on === 'any' ? 'any machine, one at a time' : ''], ['state', stateOf(s)], ['for', ago(s.run.since)], ['process', s.run.pid], ['takes calls at', (s.run.endpoints ?? []).join(' ')],
     ['started by this daemon', `${s.run.starts} times`], ['failed in a row', s.run.failures], ['last error', s.run.last_error],
     ['its last process', s.run.ended], ['not enforced', (s.run.unenforced ?? []).join('; ')], ['activation', s.activation], ['command', (s.command ?? []).join(' ')],
     ['command before the last upgrade', (s.previous ?? []).join(' ')], ['upgrades', s.upgrade], ['folder', s.dir], ['UUID', s.uuid],
