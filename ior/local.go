@@ -83,6 +83,21 @@ func (c Component) OmniORBUnix() (machine, path string, err error) {
 	return machine, path, d.Err()
 }
 
+// LocalComponents returns the components that name sockets of a machine, of which the endpoints are given as in Endpoints: for ORBs of this project, and, if
+// the machine has a name and a socket a path, for omniORB.
+func LocalComponents(machine [16]byte, host string, names []string) []Component {
+	if len(names) == 0 {
+		return nil
+	}
+	all := []Component{Endpoints{Machine: machine, Names: names}.Component()}
+	for _, n := range names {
+		if path, ok := strings.CutPrefix(n, "unix:/"); ok && host != "" {
+			all = append(all, OmniORBUnixComponent(host, "/"+path))
+		}
+	}
+	return all
+}
+
 // Sockets returns the paths at which the object is reached on a machine, by what tells it from others and by its name. Components that cannot be read are skipped.
 func (b IIOP) Sockets(machine [16]byte, host string) []string {
 	var all []string

@@ -3,7 +3,6 @@ package orb
 import (
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
@@ -32,26 +31,18 @@ func hostName() string {
 }
 
 // localComponents returns what references say of the sockets at which the ORB listens: for ORBs of this project, and of omniORB.
-func (o *ORB) localComponents() (all []ior.Component) {
+func (o *ORB) localComponents() []ior.Component {
 	id, ok := o.machine()
 	if !ok {
 		return nil
 	}
-	own := ior.Endpoints{Machine: id}
-	name := hostName()
+	var names []string
 	for _, e := range o.Endpoints() {
-		if e.Network != localNetwork {
-			continue
-		}
-		own.Names = append(own.Names, e.String())
-		if name != "" && strings.HasPrefix(e.Host, "/") {
-			all = append(all, ior.OmniORBUnixComponent(name, e.Host))
+		if e.Network == localNetwork {
+			names = append(names, e.String())
 		}
 	}
-	if own.Names == nil {
-		return nil
-	}
-	return append([]ior.Component{own.Component()}, all...)
+	return ior.LocalComponents(id, hostName(), names)
 }
 
 // addLocal adds the ways by sockets of this machine that p names, before all others: unless rules say otherwise of the host.
