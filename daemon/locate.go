@@ -1,11 +1,13 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/opendsom/dsom/cdr"
@@ -20,6 +22,7 @@ import (
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // locator sends the requests for objects of servers to where the servers are, starting
@@ -70,16 +73,27 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 			*list = append(*list, ior.Address{Host: e.Host, Port: e.Port})
 		}
 	}
-	if len(at.Sealed) == 0 {
+	var sockets []string
+	for _, s := range live.Endpoints {
+		if strings.HasPrefix(s, unix.Name+":") {
+			sockets = append(sockets, s)
+		}
+	}
+	if len(sockets) > 0 && how.Version.AtLeast(cdr.V11) { // the server is on this machine
+		at.Host, _ = os.Hostname()
+		at.Local = ior.LocalComponents(unix.Machine(), at.Host, sockets)
+		at.Host = cmp.Or(at.Host, "localhost")
+	}
+	if len(at.Sealed)+len(at.Local) == 0 {
 		for _, a := range at.Plain { // a profile each, which every version has
 			p.Host, p.Port = a.Host, a.Port
 			to.Profiles = append(to.Profiles, p.Profile())
 		}
-	} else {
+	} else if !at.None() {
 		to.Profiles = at.Profiles(p)
 	}
 	if len(to.Profiles) == 0 {
-		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP or TLS"))
+		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP or TLS, or at a socket"))
 	}
 	return to, nil
 }

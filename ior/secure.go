@@ -104,18 +104,30 @@ type Places struct {
 	Plain  []Address // of IIOP alone
 	Sealed []Address // of IIOP over TLS
 	Mutual bool      // there clients must show certificates
+
+	Host  string      // what profiles name where there is neither: this machine
+	Local []Component // of sockets of the machine
 }
 
 // None reports whether there is no place.
-func (x Places) None() bool { return len(x.Plain)+len(x.Sealed) == 0 }
+func (x Places) None() bool { return len(x.Plain)+len(x.Sealed)+len(x.Local) == 0 }
 
 // Profiles returns the profiles of p's object at x: a host that takes TLS beside plain IIOP has a profile with both, one that takes TLS alone one with
-// port 0. Everything else of p stays.
+// port 0. Each has the sockets of the machine. Everything else of p stays.
 func (x Places) Profiles(p IIOP) []Profile {
-	if _, is := p.Find(TagSSLSecTrans); is {
-		p = p.Without(TagSSLSecTrans)
+	for _, tag := range []uint32{TagSSLSecTrans, TagDSOMEndpoints, TagOmniORBUnix} {
+		if _, is := p.Find(tag); is {
+			p = p.Without(tag)
+		}
 	}
-	if len(x.Sealed) == 0 {
+	if p.Version.Minor >= 1 {
+		p.Components = append(slices.Clip(p.Components), x.Local...)
+	}
+	switch {
+	case len(x.Plain)+len(x.Sealed) == 0:
+		p.Host, p.Port = x.Host, 0
+		return []Profile{p.Profile()}
+	case len(x.Sealed) == 0:
 		return p.At(x.Plain)
 	}
 	groups := [][]Address{x.Plain}

@@ -27,6 +27,7 @@ const DefaultKey = "NameService"
 //	corbaloc::host:2809/key                   an object key at an address, or at one of several
 //	corbaloc:iiop:1.2@a:1,iiop:[::1]:2/key
 //	corbaloc:ssliop:1.2@host:684/key          the same by TLS alone
+//	corbaloc:unix:%2Frun%2Fbank.sock/key      at a socket of this machine
 //	corbaloc:rir:/NameService                 an initial reference of the ORB
 //	corbaname::host:3053#bank/main.account    a name in a naming service
 //	dsom://host/bank/main                     the same, in short, for a DSOM daemon
@@ -165,8 +166,8 @@ func (u *URL) String() string {
 
 // Reference returns what can be said of the object without asking anyone: the reference
 // itself of an IOR: URL; for the others one without a type id that has an IIOP profile for
-// each address of scheme iiop or ssliop, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
-// version 1.1 at least, since 1.0 has no components. Of a URL with a Name it refers to the naming context in which to resolve it.
+// each address of scheme iiop, ssliop or unix, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
+// version 1.1 at least, since 1.0 has no components; that of unix has port 0 and a component of tag TagDSOMEndpoints. Of a URL with a Name it refers to the naming context in which to resolve it.
 func (u *URL) Reference() *IOR {
 	if u.Scheme == "IOR" {
 		return u.IOR
@@ -176,6 +177,8 @@ func (u *URL) Reference() *IOR {
 		b := IIOP{Version: a.Version, Host: a.Host, Port: a.Port, Key: u.Key}
 		switch a.Scheme {
 		case "iiop":
+		case "unix":
+			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{"unix:" + a.Path}}.Component()}
 		case "ssliop":
 			if !b.Version.AtLeast(cdr.V11) {
 				b.Version = cdr.V11

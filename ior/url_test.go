@@ -2,9 +2,11 @@ package ior_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 )
@@ -88,8 +90,22 @@ func TestParseURLParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if u.Addresses[0].Path != "/run/d" || !u.Reference().IsNil() {
+	if u.Addresses[0].Path != "/run/d" {
 		t.Errorf("unix address %+v", u.Addresses[0])
+	}
+	if b, err = u.Reference().Profiles[0].IIOP(); err != nil || b.Port != 0 || !slices.Equal(b.Sockets([16]byte{7}, "vm"), []string{"/run/d"}) {
+		t.Errorf("unix profile %+v, %v", b, err)
+	}
+	u, err = ior.ParseURL("corbaloc:ssliop:h:9/k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err = u.Reference().Profiles[0].IIOP()
+	if s, ok := b.TLS(); err != nil || b.Port != 0 || b.Host != "h" || !ok || s.Port != 9 || b.Version != cdr.V11 {
+		t.Errorf("ssliop profile %+v, %v", b, err)
+	}
+	if back, ok := u.Reference().Corbaloc(); !ok || back.String() != "corbaloc:ssliop:1.1@h:9/k" {
+		t.Errorf("ssliop in short: %v", back)
 	}
 }
 

@@ -1,6 +1,7 @@
 package orb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -23,6 +24,7 @@ type publishing struct {
 	listeners       []transport.Endpoint // of plain IIOP, if references may name those
 	sealed          []transport.Endpoint // of TLS
 	mutual          bool                 // there clients must show certificates
+	local           []ior.Component      // of sockets of this machine
 	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
 	varies          bool                 // clients get different references
 	standard        *names               // for whom no other rule holds, and while nobody is known
@@ -77,6 +79,10 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 		}
 	}
 	p.listeners, p.sealed = o.published()
+	p.local = o.localComponents()
+	if len(p.local) > 0 && o.maxVersion.Minor == 0 && len(p.listeners) == 0 {
+		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name a socket of the machine: listen by TCP as well, or let MaxVersion be 1.1 or more"))
+	}
 	if m, ok := o.findTransport(sealedNetwork).(interface{ MutualTLS() bool }); ok {
 		p.mutual = m.MutualTLS()
 	}
@@ -135,6 +141,7 @@ func (o *ORB) published() (plain, sealed []transport.Endpoint) {
 		switch {
 		case e.Network == sealedNetwork:
 			sealed = append(sealed, e)
+		case e.Network == localNetwork:
 		case o.requireTLS && e.Network == "tcp":
 		case e.Network == "tcp":
 			plain = append(plain, e)
@@ -163,11 +170,13 @@ func (p *publishing) names(v views) *names {
 			n.daemon.Plain = p.note("tcp", all, theDaemon)
 		}
 	}
-	n.own.Mutual = p.mutual
+	n.own.Mutual, n.own.Local, n.own.Host = p.mutual, p.local, cmp.Or(hostName(), "localhost")
 	if len(p.listeners)+len(p.sealed) == 0 {
-		if p.back != nil {
+		switch {
+		case len(p.local) > 0:
+		case p.back != nil:
 			n.own.Plain = p.note("tcp", p.back, thisORB)
-		} else {
+		default:
 			n.err = errNoListener
 		}
 		return n

@@ -206,13 +206,23 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	h.reader, h.noCancel = readerOf(made, told, p.Key), cannotCancel(made)
 	most := rt.orb.limits.Int(limits.HostName)
 	network, addresses := "tcp", p.Addresses()
+	before := len(rt.ways)
+	rt.addLocal(p, h)
 	if tls, ok := p.TLS(); ok {
 		switch {
 		case rt.orb.findTransport(sealedNetwork) != nil: // and no other is tried: whoever is on the way could bring that about
 			network, addresses = sealedNetwork, []ior.Address{{Host: p.Host, Port: tls.Port}}
+		case p.Port == 0 && len(rt.ways) > before:
+			addresses = nil
 		case p.Port == 0:
 			addresses = nil
 			rt.refused = append(rt.refused, exc.New(exc.NoPermission, exc.MinorNeedsTLS, exc.No, "%s takes calls over TLS alone, at port %d, and this ORB has no transport for that", p.Host, tls.Port))
+		}
+	}
+	if _, local := p.Find(ior.TagDSOMEndpoints); network == "tcp" && p.Port == 0 && (local || len(rt.ways) > before) { // there is nothing but the socket
+		addresses = nil
+		if len(rt.ways) == before {
+			rt.refused = append(rt.refused, exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "%s takes calls at a socket of its machine alone, which is another, or this ORB has no transport for that", p.Host))
 		}
 	}
 	for _, a := range addresses {

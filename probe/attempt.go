@@ -33,6 +33,14 @@ type attempt struct {
 // run tries the address. It returns where the server forwards to, if it does.
 func (a *attempt) run(rules *reach.Connect) *ior.IOR {
 	f := a.finding
+	if a.target.socket != "" {
+		c := a.connectSocket()
+		if c == nil {
+			return nil
+		}
+		defer c.Close()
+		return a.ask(c)
+	}
 	way, err := rules.Way(f.endpoint())
 	if err != nil {
 		return a.is(Forbidden, err)
@@ -150,8 +158,7 @@ func (a *attempt) ask(c net.Conn) *ior.IOR {
 	}
 	again := c
 	if !here { // an ORB that does not know the message: it has closed, or says nothing
-		peer, _ := netip.ParseAddrPort(a.finding.Peer)
-		if again, err = a.dial(peer, 1); err != nil && silent {
+		if again, err = a.again(); err != nil && silent {
 			return a.is(Silent, nil)
 		} else if err != nil {
 			return a.is(Failed, err)

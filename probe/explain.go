@@ -86,6 +86,9 @@ func outcome(f *Finding) (problem, advice string) {
 		return fmt.Sprintf("the name %s does not resolve here: %s", f.host, f.Detail),
 			enterName
 	case Refused:
+		if f.socket {
+			return "nobody listens at this socket: " + f.Detail, "start the server; clients call by another address of the reference meanwhile, if there is one"
+		}
 		return "nobody listens at port " + fmt.Sprint(f.port) + " there", "start the server; if it runs, see at which port it listens"
 	case TimedOut:
 		return "no connection is made in time: a firewall drops it, or no machine has this address", "let port " + fmt.Sprint(f.port) + " through, or see that the machine runs"

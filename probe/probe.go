@@ -9,6 +9,7 @@ package probe
 import (
 	"context"
 	"net/netip"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // The bounds of a probe.
@@ -88,6 +90,8 @@ type Finding struct {
 	addrs []netip.Addr // what it means here
 	seen  string       // what answered that is no GIOP
 	rule  string
+
+	socket bool
 }
 
 // A Report is what came of a reference. Its JSON is stable.
@@ -165,6 +169,7 @@ func (x *run) probe(r *ior.IOR, by path) *Report {
 // A target is an address to be tried, or why there is none.
 type target struct {
 	finding Finding
+	socket  string   // the path of a socket of this machine; "": it is an address
 	ior     *ior.IOR // that names it, with finding.Profile
 	key     []byte
 	version cdr.Version
@@ -189,6 +194,19 @@ func plan(r *ior.IOR) []target {
 		b, err := raw.IIOP()
 		if err != nil {
 			all = append(all, target{finding: Finding{Profile: i, Outcome: BadProfile, Detail: err.Error()}})
+			continue
+		}
+		host, _ := os.Hostname() // without one there is none that is omniORB's
+		sockets := b.Sockets(unix.Machine(), host)
+		for _, path := range sockets[:min(len(sockets), maxAddresses-len(all))] {
+			all = append(all, target{ior: r, key: b.Key, version: b.Version, socket: path, finding: Finding{
+				Profile: i, Address: unix.Name + ":" + path, Version: b.Version.String(), socket: true,
+			}})
+		}
+		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets) > 0 {
+			continue
+		} else if _, tls := b.TLS(); b.Port == 0 && local && !tls {
+			all = append(all, target{finding: Finding{Profile: i, Outcome: Unsupported, Detail: "a socket of another machine"}})
 			continue
 		}
 		_, secure := b.Find(ior.TagSSLSecTrans)

@@ -36,7 +36,9 @@ import (
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // Options describe a server. The zero value is a server without a name: it listens on a
@@ -67,6 +69,10 @@ type Options struct {
 	// RequireTLS has calls taken by TLS alone: see orb.Config. DSOM_REQUIRE_TLS=true says so, too. References of Server.Objects lead to the daemon
 	// first, at its plain port; it sends the client on to the server, and the call itself goes by TLS.
 	RequireTLS bool
+
+	// Socket is a socket at which programs of this machine reach the server besides, and which they prefer: a path, or on Linux "@" for a name
+	// that is free (see transport/unix). "" is $DSOM_SOCKET, and without that there is none. Servants learn by orb.Caller whose process has called.
+	Socket string
 
 	// State is the daemon's state folder, by which it is found; "" is the default one.
 	State string
@@ -267,9 +273,16 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if err != nil {
 		return nil, err
 	}
-	if parent != nil {
+	if cfg.Transports == nil {
+		cfg.Transports = transport.Set{tcp.New()}
+	}
+	if _, err := cfg.Transports.Find(unix.Name); err != nil {
+		cfg.Transports = append(slices.Clip(cfg.Transports), unix.New())
+	}
+	socket := cmp.Or(opt.Socket, os.Getenv(admin.EnvSocket))
+	if parent != nil { // whom nobody else calls
 		parent.configure(&cfg)
-		publish = cfg.Publish
+		publish, socket = cfg.Publish, ""
 	}
 	if cfg.Listen == nil {
 		if !cfg.RequireTLS {
@@ -278,6 +291,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 		if sealed {
 			cfg.Listen = append(cfg.Listen, "tls:"+at.host()+":0")
 		}
+		if len(cfg.Listen) == 0 {
+			return nil, fmt.Errorf("the server requires TLS, and has no certificate: set Options.TLS.Certificate, or %s", tls.EnvCertificate)
+		}
 		if publish == "" && at.host() == "" {
 			rules, err := reach.ParsePublish(at.publish)
 			if err != nil {
@@ -285,6 +301,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 			}
 			cfg.Publish = rules.Hosts().String()
 		}
+	}
+	if socket != "" {
+		cfg.Listen = append(slices.Clip(cfg.Listen), "unix:"+socket)
 	}
 	if opt.Configure != nil {
 		if err := opt.Configure(&cfg); err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -132,10 +133,10 @@ func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sealed != nil {
-		if len(by) == 0 {
-			by = append(by, tcp.New())
-		}
+	if len(by) == 0 {
+		by = append(by, tcp.New())
+	}
+	if by = append(by, unix.New()); sealed != nil {
 		by = append(by, sealed)
 	}
 	return orb.New(orb.Config{

@@ -13,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/portscan"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 type doctorCmd struct {
@@ -159,7 +160,7 @@ func knownVariables() func() map[string]bool {
 		known := map[string]bool{
 			envConfig: true, admin.EnvState: true, admin.EnvAdmin: true, admin.EnvDaemon: true, admin.EnvDaemonLocal: true, admin.EnvDaemonPublish: true,
 			admin.EnvServerName: true, admin.EnvServerUUID: true, admin.EnvServerToken: true, admin.EnvServerObject: true, admin.EnvServerFence: true, admin.EnvServerEndpoints: true,
-			admin.EnvServerPID: true, admin.EnvPublish: true, admin.EnvConnect: true, somd.EnvPlacement: true,
+			admin.EnvServerPID: true, admin.EnvPublish: true, admin.EnvConnect: true, admin.EnvSocket: true, tls.EnvServerName: true, tls.EnvRequire: true, somd.EnvPlacement: true,
 			envClasses: true, envPlace: true, "DSOM_LIMITS": true, // of placed classes
 		}
 		keys, err := configKeys(context.Background(), newConsole(strings.NewReader(""), nil, nil))

@@ -77,6 +77,7 @@ const (
 const (
 	EnvPublish = "DSOM_PUBLISH" // what references name
 	EnvConnect = "DSOM_CONNECT" // where the addresses in references lead
+	EnvSocket  = "DSOM_SOCKET"  // a socket of the machine at which a server listens besides
 )
 
 // PublishedPrefix begins those of a server's endpoints that are rules for what its references

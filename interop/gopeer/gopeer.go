@@ -22,6 +22,7 @@ import (
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // shutdownTime is how long an ORB may take to end in order.
@@ -71,6 +72,10 @@ func NewORB(t testing.TB, options Options) *ORB {
 		if options.Network == tls.Name {
 			o.transport = set[1]
 		}
+	}
+	if options.Network == unix.Name {
+		set = append(set, o.Tap.On(unix.New()))
+		o.transport = set[len(set)-1]
 	}
 	listen := cmp.Or(options.Address, fmt.Sprintf("127.0.0.1:%d", options.Port))
 	cfg := orb.Config{

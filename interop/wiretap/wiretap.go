@@ -112,6 +112,14 @@ func (p *Tap) fail(err error) {
 // On returns t with the tap on all its connections.
 func (p *Tap) On(t transport.Transport) transport.Transport { return tapped{t, p} }
 
+// Machine is that of the transport that is tapped.
+func (t tapped) Machine() [16]byte {
+	if m, ok := t.Transport.(interface{ Machine() [16]byte }); ok {
+		return m.Machine()
+	}
+	return [16]byte{}
+}
+
 type tapped struct {
 	transport.Transport
 	tap *Tap

@@ -118,9 +118,10 @@ var componentNames = map[uint32]string{
 	ior.TagORBType: "ORB type", ior.TagCodeSets: "code sets", ior.TagPolicies: "policies", ior.TagAlternateIIOPAddress: "alternate address",
 	5: "complete object key", 6: "endpoint id position", 12: "location policy", 13: "association options", 14: "security name",
 	ior.TagSSLSecTrans: "SSL", 21: "CSI ECMA secret", 31: "OTS policy", 32: "invocation policy", ior.TagCSISecMechList: "CSIv2 mechanisms",
-	34: "null security", 35: "SECIOP security", ior.TagTLSSecTrans: "TLS", 37: "activity policy", ior.TagRMICustomMaxStream: "RMI stream version",
+	ior.TagDSOMEndpoints: "DSOM endpoints",
+	34:                   "null security", 35: "SECIOP security", ior.TagTLSSecTrans: "TLS", 37: "activity policy", ior.TagRMICustomMaxStream: "RMI stream version",
 	100: "DCE string binding", 101: "DCE binding name", 102: "DCE no pipes", 0x54414f02: "TAO endpoints", 0x41545401: "omniORB bidirectional",
-	0x41545402: "omniORB unix socket", 0x41545403: "omniORB persistent id", 0x41545404: "omniORB restricted connection",
+	ior.TagOmniORBUnix: "omniORB unix socket", 0x41545403: "omniORB persistent id", 0x41545404: "omniORB restricted connection",
 }
 
 var orbTypes = map[uint32]string{
@@ -145,6 +146,14 @@ func component(c ior.Component) Component {
 	case ior.TagSSLSecTrans:
 		if x, err := c.SSL(); err == nil {
 			s.Value = fmt.Sprintf("port %d; supports %v; requires %v", x.Port, x.Supports, x.Requires)
+		}
+	case ior.TagDSOMEndpoints:
+		if x, err := c.Endpoints(); err == nil {
+			s.Value = fmt.Sprintf("%s on the machine %x", strings.Join(x.Names, " "), x.Machine)
+		}
+	case ior.TagOmniORBUnix:
+		if machine, path, err := c.OmniORBUnix(); err == nil {
+			s.Value = fmt.Sprintf("%s on the machine %s", path, machine)
 		}
 	case ior.TagAlternateIIOPAddress:
 		if host, port, err := c.AlternateAddress(); err == nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type conn struct {
 	asked, shown atomic.Bool // the server wanted a certificate, and got one
 	ready        atomic.Bool // hands are shaken
 	plain        atomic.Bool // the client speaks no TLS but GIOP
+	refused      atomic.Bool // the client was told that hands are not shaken
 	identity     atomic.Pointer[transport.Identity]
 
 	in       sync.Mutex // held by who reads
@@ -63,6 +65,7 @@ func (c *conn) shake() error {
 	ctx, cancel := context.WithTimeout(context.Background(), c.patience)
 	defer cancel()
 	if err := c.tls.HandshakeContext(ctx); err != nil {
+		c.refused.Store(true)
 		return c.explain(err)
 	}
 	c.ready.Store(true)
@@ -180,7 +183,7 @@ func (c *conn) State() transport.State {
 	case c.hasAhead:
 		return transport.Waiting
 	case c.failed != nil:
-		return transport.Gone
+		return gone(c.failed)
 	case c.plain.Load(), !c.ready.Load():
 		return c.carrier.state()
 	}
@@ -198,6 +201,15 @@ func (c *conn) State() transport.State {
 		return transport.Quiet
 	}
 	c.failed = err
+	return gone(err)
+}
+
+// gone is the state of a connection that has ended so: who is told why must read that.
+func gone(err error) transport.State {
+	var e *transport.HandshakeError
+	if errors.As(err, &e) {
+		return transport.Waiting
+	}
 	return transport.Gone
 }
 
@@ -307,8 +319,26 @@ func (c *conn) Close() error {
 		_ = c.tls.Close() // which the connection below does not outlive
 		return nil
 	}
+	if c.refused.Load() && c.raw.CloseWrite() == nil {
+		go c.linger()
+		return nil
+	}
 	return c.raw.Close()
 }
+
+// linger reads what a client has written in the belief that hands were shaken, for a while: were it left unread, the system would take back the word by which
+// the client is told that they are not.
+func (c *conn) linger() {
+	defer c.raw.Close()
+	_ = c.raw.SetReadDeadline(time.Now().Add(lingering))
+	_, _ = io.CopyN(io.Discard, c.raw, mostLate)
+}
+
+// How long, and for how many octets, a client is listened to that is refused.
+const (
+	lingering = time.Second
+	mostLate  = 256 << 10
+)
 
 func (c *conn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))

@@ -27,6 +27,9 @@ const MaxPath = 103
 // New returns the transport.
 func New() transport.Transport { return unix{} }
 
+// Machine is the function [Machine], for who has the transport alone.
+func (unix) Machine() [16]byte { return Machine() }
+
 type unix struct{}
 
 func (unix) Name() string { return Name }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"github.com/opendsom/dsom/interop/gopeer/servants"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // Cases of parameters, errors, and the ways of a call: Params, Errors, Calls.
@@ -205,9 +207,22 @@ func exUnknownKey(c *Client) {
 	if s, sealed := p.TLS(); sealed {
 		scheme, port = "ssliop", s.Port
 	}
-	o := ok(c.ORB.Resolve(c.ctx, fmt.Sprintf("corbaloc:%s:%v@%s:%d/no%%20such%%20key", scheme, p.Version, p.Host, port)))
+	url := fmt.Sprintf("corbaloc:%s:%v@%s:%d/no%%20such%%20key", scheme, p.Version, p.Host, port)
+	if path := socket(p); path != "" {
+		url = (&ior.URL{Scheme: "corbaloc", Addresses: []ior.Address{{Scheme: "unix", Path: path}}, Key: []byte("no such key")}).String()
+	}
+	o := ok(c.ORB.Resolve(c.ctx, url))
 	e := raised[*exc.SystemException](c.send(o, "ping", nil))
 	check(e.Kind == exc.ObjectNotExist && e.Completed == exc.No && e.Remote, "got %v", e)
+}
+
+// socket returns the path of the socket at which p's object is reached, and nowhere else; "": there is none.
+func socket(p ior.IIOP) string {
+	host := ok(os.Hostname())
+	if all := p.Sockets(unix.Machine(), host); p.Port == 0 && len(all) > 0 {
+		return all[0]
+	}
+	return ""
 }
 
 func pause(c *Client) {

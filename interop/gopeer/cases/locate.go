@@ -16,6 +16,9 @@ func locate(c *Client) {
 	if s, sealed := p.TLS(); sealed {
 		at.Port = s.Port
 	}
+	if path := socket(p); path != "" {
+		at.Host, at.Port = path, 0
+	}
 	conn := ok(c.Transport.Dial(c.ctx, at))
 	defer conn.Close()
 	done(conn.SetDeadline(time.Now().Add(10 * time.Second)))

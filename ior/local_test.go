@@ -1,0 +1,63 @@
+package ior_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/ior"
+)
+
+// TestSockets: which sockets are of this machine, and which of another, or of none.
+func TestSockets(t *testing.T) {
+	t.Parallel()
+	here, there := [16]byte{1}, [16]byte{2}
+	c := func(m [16]byte, names ...string) ior.Component {
+		return ior.Endpoints{Machine: m, Names: names}.Component()
+	}
+	for name, x := range map[string]struct {
+		components []ior.Component
+		want       []string
+	}{
+		"none":      {nil, nil},
+		"here":      {[]ior.Component{c(here, "unix:/a", "nb:X:1", "unix:@b")}, []string{"/a", "@b"}},
+		"there":     {[]ior.Component{c(there, "unix:/a")}, nil},
+		"anywhere":  {[]ior.Component{c([16]byte{}, "unix:/a")}, []string{"/a"}},
+		"omniORB":   {[]ior.Component{ior.OmniORBUnixComponent("vm", "/o")}, []string{"/o"}},
+		"another":   {[]ior.Component{ior.OmniORBUnixComponent("other", "/o")}, nil},
+		"both":      {[]ior.Component{c(here, "unix:/a"), ior.OmniORBUnixComponent("vm", "/o")}, []string{"/a", "/o"}},
+		"damaged":   {[]ior.Component{{Tag: ior.TagDSOMEndpoints, Data: []byte{1, 0}}, {Tag: ior.TagOmniORBUnix}, c(here, "unix:/a")}, []string{"/a"}},
+		"too long":  {[]ior.Component{c(here, "unix:/"+strings.Repeat("x", 300))}, nil},
+		"too many":  {[]ior.Component{c(here, slices.Repeat([]string{"unix:/a"}, 65)...)}, nil},
+		"no length": {[]ior.Component{{Tag: ior.TagDSOMEndpoints, Data: []byte{1, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}}}, nil},
+	} {
+		p := ior.IIOP{Version: cdr.V12, Components: x.components}
+		if got := p.Sockets(here, "vm"); !slices.Equal(got, x.want) {
+			t.Errorf("%s: got %q, want %q", name, got, x.want)
+		}
+	}
+}
+
+// FuzzEndpoints: whatever components have, they are read or refused, and what is read comes back.
+func FuzzEndpoints(f *testing.F) {
+	f.Add(ior.Endpoints{Machine: [16]byte{1}, Names: []string{"unix:/a", "unix:@b"}}.Component().Data)
+	f.Add(ior.OmniORBUnixComponent("vm", "/tmp/x").Data)
+	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c := ior.Component{Tag: ior.TagDSOMEndpoints, Data: bytes.Clone(b)}
+		if p, err := c.Endpoints(); err == nil {
+			again, err := p.Component().Endpoints()
+			if err != nil || again.Machine != p.Machine || !slices.Equal(again.Names, p.Names) {
+				t.Errorf("%+v is read as %+v, %v", p, again, err)
+			}
+		}
+		c.Tag = ior.TagOmniORBUnix
+		if m, path, err := c.OmniORBUnix(); err == nil {
+			if m2, path2, err := ior.OmniORBUnixComponent(m, path).OmniORBUnix(); err != nil || m2 != m || path2 != path {
+				t.Errorf("%q, %q is read as %q, %q, %v", m, path, m2, path2, err)
+			}
+		}
+	})
+}
