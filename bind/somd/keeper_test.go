@@ -4,10 +4,11 @@ package somd_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/daemontest"
 )
 
 // TestKeeper has a client in C++ use DSOM by the headers of C, and a server whose server object is of a class in C, which loads objects by the data of their references: they are
@@ -26,21 +27,13 @@ func TestKeeper(t *testing.T) {
 	run(t, "gcc", append(append(append([]string{"-std=gnu11"}, flags...), "-fPIC", "-shared", "-o", library, "testdata/vault.c", b.path("vault_library.c")), link...)...)
 	run(t, "g++", append(append(append([]string{"-std=c++17"}, flags...), "-o", b.path("keeper"), "testdata/keeper.cpp"), link...)...)
 
-	state, at := b.daemon(t)
-	dsom := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command(b.path("dsom"), args...)
-		cmd.Env = append(os.Environ(), "DSOM_STATE="+state, "NO_COLOR=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-		}
-	}
+	d := daemontest.Start(t, b.path("dsom"), "127.0.0.1")
 	path := strings.Join([]string{b.path("only-pet"), b.path("only-toy")}, ":")
-	dsom("server", "add", "vaults", "-e", "SOM_LIBRARY="+os.Getenv("SOM_LIBRARY"), "-e", "SOM_PATH="+path, "--",
+	d.Run("server", "add", "vaults", "-e", "SOM_LIBRARY="+os.Getenv("SOM_LIBRARY"), "-e", "SOM_PATH="+path, "--",
 		b.path("dsom"), "server", "run", "--server-class", "Vault", "--class", "Pet", library, b.path("only-pet", "libpet.so"))
-	dsom("server", "start", "vaults")
+	d.Run("server", "start", "vaults")
 	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
-	t.Setenv("DSOM_DAEMON", at)
+	t.Setenv("DSOM_DAEMON", d.Address)
 	keeper := func(args ...string) string {
 		t.Helper()
 		return strings.TrimSpace(b.program(t, []string{b.path("only-toy")}, "keeper", args...))
@@ -65,6 +58,6 @@ no request: 30019`
 		if got := keeper("call", kept); got != "Grace says hello to C++" {
 			t.Errorf("round %d: %s", round, got)
 		}
-		dsom("server", "stop", "vaults") // the next call starts another process
+		d.Run("server", "stop", "vaults") // the next call starts another process
 	}
 }
