@@ -182,10 +182,10 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if d.machines != nil {
 		d.machines.follow(ctx, d.sup, d.tellDaemons)
 	}
-	d.serve(context.WithoutCancel(ctx), l)
 	if err := d.serveErrands(); err != nil {
 		d.o.Log.Error("other machines cannot ask this one", "error", err)
 	}
+	d.serve(context.WithoutCancel(ctx), l)
 	return d, nil
 }
 

@@ -25,7 +25,7 @@ const (
 	lookTime  = 1500 * time.Millisecond // that they have for it: their own servers may take a second
 )
 
-// serveErrands has requests of other machines answered, where the store carries them.
+// serveErrands has requests of other machines answered, where the store carries them. It is called before the local API is.
 func (d *Daemon) serveErrands() error {
 	if d.machines == nil {
 		return nil
@@ -34,6 +34,7 @@ func (d *Daemon) serveErrands() error {
 	if !ok {
 		return nil
 	}
+	d.relay = relay // before anybody is answered
 	api := d.handler()
 	var err error
 	d.errands, err = errand.Serve(relay, d.machines.Name(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +46,6 @@ func (d *Daemon) serveErrands() error {
 		r.Header.Set("Authorization", "Bearer "+d.access.Token) // who writes to the store may do this
 		api.ServeHTTP(w, r)
 	}), d.o.Log)
-	d.relay = relay
 	return err
 }
 

@@ -49,7 +49,14 @@ func (p *private) registration(opt Options) *registration {
 
 // configure has the ORB take calls of the parent alone. Objects of the parent are called back over its own connections.
 func (p *private) configure(cfg *orb.Config) {
-	cfg.Transports, cfg.Listen = transport.Set{p.Heir}, []string{p.Endpoint()}
+	set := transport.Set{p.Heir}
+	for _, t := range cfg.Transports { // of which others are called by those that it does not stand for
+		if t.Name() != p.Name() {
+			set = append(set, t)
+		}
+	}
+	cfg.Transports, cfg.Listen = set, []string{p.Endpoint()}
+	cfg.RequireTLS = false // nobody else comes in
 	cfg.Publish = fmt.Sprintf("%s:%d", p.Host(), kin.Port)
 	cfg.BiDir.Accept = true
 }

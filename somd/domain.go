@@ -67,6 +67,11 @@ type Domain struct {
 
 	dispatcher atomic.Pointer[som.Weak] // the server object through which calls go, if it wants to see them
 
+	server atomic.Pointer[som.Weak] // the server object
+
+	calls   atomic.Uint64                 // of objects of this process that were carried out
+	awaited atomic.Pointer[chan struct{}] // closed at the next of them; nil: nobody waits
+
 	given atomic.Int64 // objects of which clients have references of their own
 
 	making sync.Mutex // one class of proxies is made at a time

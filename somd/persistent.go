@@ -41,6 +41,15 @@ func (d *Domain) Persistent(parent *poa.POA, name string, class *som.Class, load
 	return p, nil
 }
 
+// Loaded is Persistent for objects of any class: their references do not say which, so that who gets one asks the object, which is loaded for that.
+func (d *Domain) Loaded(parent *poa.POA, name string, load func(ctx context.Context, data []byte) (som.Object, error)) (*Persistent, error) {
+	p, err := d.Persistent(parent, name, som.SOMObject, load)
+	if err == nil {
+		p.iface = orb.Interface{}
+	}
+	return p, err
+}
+
 // Reference returns the reference of the object of some reference data, which need not be there yet (BOA's create).
 func (p *Persistent) Reference(data []byte) (*orb.Ref, error) {
 	if err := checkData(data); err != nil {

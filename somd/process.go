@@ -142,7 +142,7 @@ func (p *Processes) server(ctx context.Context, at Place) (string, error) {
 			return "", err
 		}
 		if mine {
-			p.start(x, command, env)
+			go p.start(x, command, env) // for all who want it, not only for who is here, whose time may be over before it is up
 		}
 		select {
 		case <-x.ready:
@@ -189,7 +189,7 @@ func (p *Processes) forget(key string, x *ownProcess) {
 	}
 }
 
-// start starts a process and waits until it serves: for all who want it, not only for who is here, whose time may be over.
+// start starts a process and waits until it serves.
 func (p *Processes) start(x *ownProcess, command, env []string) {
 	defer close(x.ready)
 	cmd := exec.Command(command[0], command[1:]...)

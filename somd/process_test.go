@@ -72,7 +72,7 @@ func withProcesses(t *testing.T, how string, listen ...string) (d *somd.Domain, 
 	t.Helper()
 	p, lives = somd.NewProcesses(), t.TempDir()
 	p.Env = []string{envKennel + "=" + how, envLives + "=" + lives, "GORACE=atexit_sleep_ms=0"}
-	o, err := orb.New(orb.Config{Transports: p.Transports(), Listen: listen, BiDir: orb.BiDir{Offer: true}})
+	o, err := orb.New(orb.Config{Transports: p.Transports(), Listen: listen, BiDir: orb.BiDir{Offer: true}, RequireTLS: len(listen) == 0}) // what is private is as good as sealed
 	if err != nil {
 		t.Fatal(err)
 	}

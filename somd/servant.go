@@ -155,6 +155,7 @@ func (s *servant) Dispatch(r *orb.ServerRequest) bool {
 	}
 	released := false
 	defer func() {
+		s.d.called()
 		_ = object.Release()
 		if released {
 			s.forgetEnded()

@@ -30,13 +30,13 @@ var ServerClass = som.MustClass[Server]("SOMDServer", som.WithVersion(2, 2), som
 	type self = som.Self
 	type ctx = context.Context
 	s.Introduces = []som.MethodSpec{
-		kept("somdSOMObjFromRef", "o:o/SOMObject(SOMDObject)"),
-		kept("somdRefFromSOMObj", "o:o/SOMDObject(SOMObject)"),
+		{Name: "somdSOMObjFromRef", Signature: "o:o/SOMObject(SOMDObject)", Type: reflect.TypeFor[func(self, ctx, som.Object) (som.Object, error)]()},
+		{Name: "somdRefFromSOMObj", Signature: "o:o/SOMDObject(SOMObject)", Type: reflect.TypeFor[func(self, ctx, som.Object) (som.Object, error)]()},
 		{Name: "somdCreateObj", Signature: "o:ss/SOMObject(string,string)", Type: reflect.TypeFor[func(self, ctx, string, string) (som.Object, error)]()},
 		{Name: "somdDeleteObj", Signature: "v:o/void(SOMObject)", Type: reflect.TypeFor[func(self, ctx, som.Object) error]()},
 		kept("somdGetClassObj", "o:s/SOMClass(string)"),
 		{Name: "somdDispatchMethod", Type: reflect.TypeFor[func(self, ctx, som.Object, *som.Method, []any) ([]any, error)]()},
-		kept("somdObjReferencesCached", "b:/boolean()"),
+		{Name: "somdObjReferencesCached", Signature: "b:/boolean()", Type: reflect.TypeFor[func(self, ctx) (bool, error)]()},
 		kept("private1", ""), kept("private2", ""),
 		kept("somdCreateFactory", "o:sp/SOMObject(string,void*)"),
 		{Name: "somdFactory", Signature: "o:s/SOMObject(string)", Type: reflect.TypeFor[func(self, ctx, string) (som.Object, error)]()},
@@ -73,6 +73,8 @@ func NewServer(d *Domain, find func(name string) (*som.Class, error), names ...s
 		return som.Ref{}, err
 	}
 	s, _ := som.FindState[Server](r)
+	weak := r.Weak()
+	d.server.Store(&weak)
 	s.d, s.find, s.names, s.seen, s.make = d, find, names, map[string]*som.Class{}, map[*som.Class]som.Ref{}
 	if c != ServerClass && overridesDispatch(c) {
 		if err := d.dispatchBy(r); err != nil {
@@ -102,8 +104,9 @@ func Among(classes ...*som.Class) func(name string) (*som.Class, error) {
 type ServerBase struct{ som.Base }
 
 var (
-	createToken = som.MustBind[func(som.Self, context.Context, string, string) (som.Object, error)](ServerClass, "somdCreateObj")
-	deleteToken = som.MustBind[func(som.Self, context.Context, som.Object) error](ServerClass, "somdDeleteObj")
+	createToken  = som.MustBind[func(som.Self, context.Context, string, string) (som.Object, error)](ServerClass, "somdCreateObj")
+	fromRefToken = som.MustBind[func(som.Self, context.Context, som.Object) (som.Object, error)](ServerClass, "somdSOMObjFromRef")
+	deleteToken  = som.MustBind[func(som.Self, context.Context, som.Object) error](ServerClass, "somdDeleteObj")
 )
 
 // SomdCreateObj is ServerClass's.
@@ -116,6 +119,12 @@ func (b ServerBase) SomdCreateObj(ctx context.Context, objclass, hints string) (
 func (b ServerBase) SomdDeleteObj(ctx context.Context, obj som.Object) error {
 	fn, self := deleteToken.In(ServerClass, b.SOM())
 	return fn(self, ctx, obj)
+}
+
+// SomdSOMObjFromRef is ServerClass's.
+func (b ServerBase) SomdSOMObjFromRef(ctx context.Context, ref som.Object) (som.Object, error) {
+	fn, self := fromRefToken.In(ServerClass, b.SOM())
+	return fn(self, ctx, ref)
 }
 
 // SomdDispatchMethod is ServerClass's.
@@ -197,6 +206,36 @@ func (s *Server) SomdDeleteObj(_ context.Context, obj som.Object) error {
 	}
 	return nil
 }
+
+// SomdSOMObjFromRef returns the object of this process that a reference leads to, with a reference more. A class of servers of the program's own (Config.Server) overrides
+// it to load objects, by the reference data that get_id of SOMOA tells of references made with such: here there are none but those that are exported.
+func (s *Server) SomdSOMObjFromRef(_ context.Context, ref som.Object) (som.Object, error) {
+	if ref == nil || ref.SOM().IsNil() {
+		return nil, exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "there is no reference")
+	}
+	to, ok := Reference(ref)
+	if !ok {
+		return ref, ref.SOM().Retain() // an object of this process is its own reference
+	}
+	if r, ok := s.d.Local(to); ok {
+		return r, nil
+	}
+	return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the reference leads to no object that is here, and the server's class, %s, loads none: one of the program's own overrides somdSOMObjFromRef", s.SOM().Class())
+}
+
+// SomdRefFromSOMObj exports an object, which is its own reference, with a reference more.
+func (s *Server) SomdRefFromSOMObj(_ context.Context, obj som.Object) (som.Object, error) {
+	if obj == nil || obj.SOM().IsNil() {
+		return nil, exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "there is no object")
+	}
+	if _, err := s.d.Export(obj); err != nil {
+		return nil, err
+	}
+	return obj, obj.SOM().Retain()
+}
+
+// SomdObjReferencesCached reports that an object keeps its reference for as long as it is exported.
+func (s *Server) SomdObjReferencesCached(context.Context) (bool, error) { return true, nil }
 
 // SomdClasses are the names of the classes that the server says it makes objects of.
 func (s *Server) SomdClasses(context.Context) ([]string, error) { return slices.Clone(s.names), nil }

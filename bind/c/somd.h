@@ -34,6 +34,7 @@ SOM_PER_CLIENT som_ref SOMD_ORBObject;     /* an ORB */
 SOM_PER_CLIENT som_ref SOMD_ImplRepObject; /* an ImplRepository */
 SOM_PER_CLIENT som_ref SOMD_ObjectMgr;     /* a SOMDObjectMgr */
 SOM_PER_CLIENT som_ref SOMD_SOMOAObject;   /* a SOMOA */
+SOM_PER_CLIENT som_ref SOMD_ServerObject;  /* the SOMDServer; NULL in a program that is no server, and in a library until its server is up */
 SOM_PER_CLIENT struct somd_client {
 	som_ref process;
 	unsigned inits;
@@ -51,8 +52,8 @@ static inline int somd_load(som_env *ev) {
 }
 
 static inline void somd_forget(void) {
-	som_ref all[] = {SOMD_ORBObject, SOMD_ImplRepObject, SOMD_ObjectMgr, SOMD_SOMOAObject, somd_client.process};
-	SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = somd_client.process = NULL;
+	som_ref all[] = {SOMD_ORBObject, SOMD_ImplRepObject, SOMD_ObjectMgr, SOMD_SOMOAObject, SOMD_ServerObject, somd_client.process};
+	SOMD_ORBObject = SOMD_ImplRepObject = SOMD_ObjectMgr = SOMD_SOMOAObject = SOMD_ServerObject = somd_client.process = NULL;
 	for (unsigned i = 0; i < sizeof all / sizeof *all; i++)
 		som_release(all[i]);
 }
@@ -63,6 +64,7 @@ static inline void SOMD_Init(som_env *ev) {
 	som_env own = {0, 0, 0, 0, NULL, NULL, NULL, NULL}, *to = ev ? ev : &own;
 	if (somd_client.inits) {
 		somd_client.inits++;
+		if (!SOMD_ServerObject) SOMD_ServerObject = SOMDProcess_global(somd_client.process, to, "SOMDServer"); /* it may be up by now */
 		return;
 	}
 	if (somd_load(to) == SOM_OK && (somd_client.process = SOMDProcess_new(to))) SOMDProcess_begin(somd_client.process, to);
@@ -72,6 +74,7 @@ static inline void SOMD_Init(som_env *ev) {
 		SOMD_ImplRepObject = SOMDProcess_global(somd_client.process, to, "ImplRepository");
 		SOMD_ObjectMgr = SOMDProcess_global(somd_client.process, to, "SOMDObjectMgr");
 		SOMD_SOMOAObject = SOMDProcess_global(somd_client.process, to, "SOMOA");
+		SOMD_ServerObject = SOMDProcess_global(somd_client.process, to, "SOMDServer");
 	} else
 		somd_forget();
 	if (!ev) som_env_clear(&own);
@@ -112,6 +115,26 @@ static inline som_ref somdFactory(som_env *ev, const char *constraint) {
 static inline int somdDaemonReady(som_env *ev, uint32_t seconds) {
 	return somd_begun(ev) && SOMDProcess_daemon_ready(somd_client.process, ev, seconds);
 }
+/* The class of proxies for objects of a class, Name__Proxy, which is made if there is none yet. Owned. The versions are the least that will do, 0 for any. */
+static inline som_class *somdCreateDynProxyClass(som_env *ev, const char *name, int32_t major, int32_t minor) {
+	char *proxies;
+	som_class *target, *made = NULL;
+	if (!somd_begun(ev) || !(target = som_class_named(name, ev))) return NULL;
+	const som_class_info *is = som_class_describe(target);
+	if (major && ((int32_t)is->major != major || (int32_t)is->minor < minor)) {
+		som_raise_system(ev, "IDL:omg.org/CORBA/BAD_PARAM:1.0", 0, SOM_COMPLETED_NO, "somdCreateDynProxyClass: the class has another version");
+		som_release((som_ref)target);
+		return NULL;
+	}
+	som_release((som_ref)target);
+	proxies = SOMDProcess_proxy_class(somd_client.process, ev, name);
+	if (proxies && (!ev || ev->major == SOM_NO_EXCEPTION)) made = som_class_named(proxies, ev);
+	som_deallocate(proxies);
+	return made;
+}
+/* In SOM 2.x this has an event manager wait for requests, too. Here threads of the ORB carry them out, whatever the program does: func is never called. */
+typedef void somd_event_proc(void *event, void *data);
+static inline void SOMD_RegisterCallback(som_ref manager, somd_event_proc *func) { (void)manager, (void)func; }
 static inline void somdExceptionFree(som_env *ev) { som_env_clear(ev); }
 
 #ifdef __cplusplus

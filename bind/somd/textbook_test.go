@@ -3,15 +3,13 @@
 package somd_test
 
 import (
-	"bufio"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
+
+	"github.com/opendsom/dsom/internal/daemontest"
 )
 
 // books builds the client that is written as DSOM's books have it, and the class libraries of which its objects are copied.
@@ -33,63 +31,19 @@ func (b bench) books(t *testing.T, kernel string) {
 	run(t, "g++", append([]string{"-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c++", "-I" + root + "/libsom/include", "-I" + root + "/bind/c"}, root+"/bind/c/somd.h")...)
 }
 
-// daemon starts a daemon and returns its state folder and its address.
-func (b bench) daemon(t *testing.T) (state, at string) {
-	t.Helper()
-	state = filepath.Join(t.TempDir(), "state")
-	daemon := exec.Command(b.path("dsom"), "daemon", "--state", state, "--listen", "127.0.0.1:0")
-	daemon.Env = append(os.Environ(), "NO_COLOR=1")
-	log, err := daemon.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = daemon.Process.Signal(syscall.SIGTERM)
-		late := time.AfterFunc(time.Minute, func() { _ = daemon.Process.Kill() })
-		defer late.Stop()
-		if err := daemon.Wait(); err != nil {
-			t.Errorf("the daemon ends with %v", err)
-		}
-	})
-	lines := bufio.NewReader(log)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			t.Fatalf("the daemon says no address: %v", err)
-		}
-		if _, rest, ok := strings.Cut(line, "address=127.0.0.1:"); ok {
-			at = "127.0.0.1:" + rest[:strings.IndexFunc(rest+" ", func(r rune) bool { return r < '0' || r > '9' })]
-			break
-		}
-	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	return state, at
-}
-
 // TestTextbook has a client in C of DSOM's own classes find and register servers, make objects at them by name, by constraint and by factory, pass
 // copies, and end: compiled against the headers, linked with nothing but libsom, with the ORB loaded when SOMD_Init is called.
 func TestTextbook(t *testing.T) {
 	b := newBench(t)
 	kernel := filepath.Dir(os.Getenv("SOM_LIBRARY"))
 	b.books(t, kernel)
-	state, at := b.daemon(t)
-	dsom := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command(b.path("dsom"), args...)
-		cmd.Env = append(os.Environ(), "DSOM_STATE="+state, "NO_COLOR=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-		}
-	}
+	d := daemontest.Start(t, b.path("dsom"), "127.0.0.1")
 	libraries := strings.Join([]string{b.path("only-pet"), b.path("only-toy"), b.path("only-coin"), b.path("only-purse")}, ":")
 	env := []string{"-e", "SOM_LIBRARY=" + os.Getenv("SOM_LIBRARY"), "-e", "SOM_PATH=" + libraries}
-	dsom(append(append([]string{"server", "add", "pets"}, env...), "--", b.path("dsom"), "server", "run", b.path("only-pet", "libpet.so"))...)
-	dsom(append(append([]string{"server", "add", "purses"}, env...), "--", b.path("dsom"), "server", "run", b.path("only-purse", "libpurse.so"))...)
-	dsom("server", "start", "pets")
-	dsom("server", "start", "purses")
+	d.Run(append(append([]string{"server", "add", "pets"}, env...), "--", b.path("dsom"), "server", "run", b.path("only-pet", "libpet.so"))...)
+	d.Run(append(append([]string{"server", "add", "purses"}, env...), "--", b.path("dsom"), "server", "run", b.path("only-purse", "libpurse.so"))...)
+	d.Run("server", "start", "pets")
+	d.Run("server", "start", "purses")
 	want, err := os.ReadFile("testdata/textbook.golden")
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +58,7 @@ func TestTextbook(t *testing.T) {
 		}
 	}
 	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
-	t.Setenv("DSOM_DAEMON", at)
+	t.Setenv("DSOM_DAEMON", d.Address)
 	if got := b.program(t, []string{streams, b.path("only-coin"), b.path("only-toy")}, "textbook"); got != string(want) {
 		t.Errorf("the client prints\n%s, want\n%s", got, want)
 	}

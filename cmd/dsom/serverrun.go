@@ -18,10 +18,11 @@ const classesProgram = "dsom-classes"
 const envClasses = "DSOM_CLASSES"
 
 type serverRunCmd struct {
-	Name    string   `placeholder:"NAME" help:"Name of the server, where the daemon does not start it."`
-	Class   []string `placeholder:"CLASS" help:"Make objects of this class alone; may be repeated. Default: of all classes that the libraries define."`
-	Listen  []string `placeholder:"ENDPOINT" help:"Take calls at this endpoint, such as tcp:127.0.0.1:4000; may be repeated."`
-	Library []string `arg:"" help:"Class libraries."`
+	Name        string   `placeholder:"NAME" help:"Name of the server, where the daemon does not start it."`
+	Class       []string `placeholder:"CLASS" help:"Make objects of this class alone; may be repeated. Default: of all classes that the libraries define."`
+	ServerClass string   `placeholder:"CLASS" help:"The class of the server object, a descendant of SOMDServer that a library has. Default: SOMDServer."`
+	Listen      []string `placeholder:"ENDPOINT" help:"Take calls at this endpoint, such as tcp:127.0.0.1:4000; may be repeated."`
+	Library     []string `arg:"" help:"Class libraries."`
 }
 
 func (serverRunCmd) Help() string {
@@ -48,6 +49,9 @@ func (v serverRunCmd) Run(context.Context) error {
 	}
 	if len(v.Class) > 0 {
 		line = append(line, "--class", strings.Join(v.Class, ","))
+	}
+	if v.ServerClass != "" {
+		line = append(line, "--server-class", v.ServerClass)
 	}
 	if len(v.Listen) > 0 {
 		line = append(line, "--listen", strings.Join(v.Listen, ","))

@@ -16,9 +16,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/daemontest"
 	"github.com/opendsom/dsom/internal/golden"
 )
 
@@ -42,11 +42,9 @@ var parts = sync.OnceValue(func() error {
 
 // A house is a daemon with servers of the example's classes.
 type house struct {
-	t     *testing.T
-	b     build
-	under []string // the command under which the daemon runs, for a network of its own
-	state string
-	at    string // the daemon's address
+	t *testing.T
+	b build
+	d *daemontest.Daemon
 }
 
 // newHouse starts a daemon that is reached at a host, and registers the servers.
@@ -56,60 +54,12 @@ func newHouse(t *testing.T, host string, under ...string) *house {
 	if err := parts(); err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, b: b, under: under, state: filepath.Join(t.TempDir(), "state")}
-	line := append(append([]string{}, under...), b.dsom, "daemon", "--state", h.state, "--listen", host+":0")
-	if host != "127.0.0.1" {
-		line = append(line, "--publish", host)
-	}
-	daemon := exec.Command(line[0], line[1:]...)
-	daemon.Env = append(os.Environ(), "NO_COLOR=1")
-	log, err := daemon.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = daemon.Process.Signal(syscall.SIGTERM)
-		late := time.AfterFunc(time.Minute, func() { _ = daemon.Process.Kill() })
-		defer late.Stop()
-		if err := daemon.Wait(); err != nil {
-			t.Errorf("the daemon ends with %v", err)
-		}
-	})
-	lines := bufio.NewReader(log)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			t.Fatalf("the daemon says no address: %v", err)
-		}
-		if _, rest, ok := strings.Cut(line, "address="+host+":"); ok {
-			port := rest[:strings.IndexFunc(rest+" ", func(r rune) bool { return r < '0' || r > '9' })]
-			h.at = host + ":" + port
-			break
-		}
-	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	h.must("server", "add", "dogs", "-e", "SOM_LIBRARY="+filepath.Join(b.out, "libsom.so.1"), "--", b.dsom, "server", "run", filepath.Join(b.out, "libdog.so"))
-	h.must("server", "add", "kennel", "-e", "SOM_LIBRARY="+filepath.Join(b.out, "libsom.so.1"), "-e", "SOM_PATH="+b.out, "--", filepath.Join(b.out, "kennel"))
-	h.must("server", "start", "dogs") // so that it has its name
-	h.must("server", "start", "kennel")
+	h := &house{t: t, b: b, d: daemontest.Start(t, b.dsom, host, under...)}
+	h.d.Run("server", "add", "dogs", "-e", "SOM_LIBRARY="+filepath.Join(b.out, "libsom.so.1"), "--", b.dsom, "server", "run", filepath.Join(b.out, "libdog.so"))
+	h.d.Run("server", "add", "kennel", "-e", "SOM_LIBRARY="+filepath.Join(b.out, "libsom.so.1"), "-e", "SOM_PATH="+b.out, "--", filepath.Join(b.out, "kennel"))
+	h.d.Run("server", "start", "dogs") // so that it has its name
+	h.d.Run("server", "start", "kennel")
 	return h
-}
-
-// must runs dsom on the daemon's machine.
-func (h *house) must(args ...string) string {
-	h.t.Helper()
-	line := append(append([]string{}, h.under...), h.b.dsom)
-	line = append(line, args...)
-	cmd := exec.Command(line[0], line[1:]...)
-	cmd.Env = append(os.Environ(), "DSOM_STATE="+h.state, "NO_COLOR=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		h.t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
-	}
-	return string(out)
 }
 
 // pid returns the process of a server.
@@ -121,7 +71,7 @@ func (h *house) pid(server string) int {
 			PID int `json:"pid"`
 		} `json:"run"`
 	}
-	if err := json.Unmarshal([]byte(h.must("server", "list", "--json")), &all); err != nil {
+	if err := json.Unmarshal([]byte(h.d.Run("server", "list", "--json")), &all); err != nil {
 		h.t.Fatal(err)
 	}
 	for _, s := range all {
@@ -138,7 +88,7 @@ func (h *house) pid(server string) int {
 func (h *house) placed() string {
 	h.t.Helper()
 	dir := h.t.TempDir()
-	h.must("class", "place", "--dir", filepath.Join(dir, "placed"), "Dog=corbaname::"+h.at+"#somd/dogs", "Puppy=corbaname::"+h.at+"#somd/kennel")
+	h.d.Run("class", "place", "--dir", filepath.Join(dir, "placed"), "Dog=corbaname::"+h.d.Address+"#somd/dogs", "Puppy=corbaname::"+h.d.Address+"#somd/kennel")
 	own := filepath.Join(dir, "own")
 	if err := errors.Join(os.Mkdir(own, 0o755), os.Symlink(filepath.Join(h.b.out, "libanimal.so"), filepath.Join(own, "libanimal.so"))); err != nil {
 		h.t.Fatal(err)
@@ -175,8 +125,10 @@ func TestOwnProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	h := &house{t: t, b: b, state: filepath.Join(dir, "nowhere")}
-	t.Log(h.must("class", "place", "--dir", filepath.Join(dir, "placed"), "Dog=process:"+filepath.Join(b.out, "libdog.so"), "Puppy=program:"+filepath.Join(b.out, "kennel")))
+	h := &house{t: t, b: b}
+	if _, err := b.run(b.dsom, "class", "place", "--dir", filepath.Join(dir, "placed"), "Dog=process:"+filepath.Join(b.out, "libdog.so"), "Puppy=program:"+filepath.Join(b.out, "kennel")); err != nil {
+		t.Fatal(err)
+	}
 	golden.Check(t, "placed.txt", h.client(filepath.Join(dir, "placed")+":"+b.out))
 }
 

@@ -2,6 +2,7 @@ package dsom
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/svc/somdd/client"
@@ -20,6 +22,9 @@ type Options struct {
 	// Daemon is the host and port of the DSOM daemon, this one's or a somdd, that ImplRepository and SOMDServerMgr speak to. Empty: port $SOMDPORT
 	// of this machine, or 3053.
 	Daemon string
+
+	// Objects is the adapter below which references of SOMOA's create lead, and as long as its own: a server's Objects, for those that outlive the process. Nil: the domain's.
+	Objects *poa.POA
 }
 
 // Globals are what SOMD_Init makes: SOMD_ORBObject and so on. A process has one set, since DSOM's classes are made by their names alone, from
@@ -33,6 +38,76 @@ type Globals struct {
 	d       *somd.Domain
 	daemon  *client.Daemon
 	address string // the daemon's
+	objects *poa.POA
+}
+
+// Server returns SOMD_ServerObject, the object that makes the server's objects, with a reference of the caller's own; a nil Ref where the process is no server.
+func (g *Globals) Server() som.Ref {
+	r, _ := g.d.ServerObject()
+	return r
+}
+
+// Callback is SOMD_RegisterCallback, by which a program of SOM 2.x has the event manager wait for requests, too: there is nothing to wait for, since they are carried out
+// by goroutines of the ORB, whatever the program does. So nothing is ever called by it.
+func (g *Globals) Callback(func()) {}
+
+// loaded has the references that SOMOA's create makes, by the domain: an adapter has its name once.
+var loaded struct {
+	sync.Mutex
+	by map[*somd.Domain]*somd.Persistent
+}
+
+// References has the references that SOMOA's create makes in a domain lead to objects: the domain's server object loads them. A server calls it before it takes calls, so
+// that those lead there too which a process before has given out; for others Create does.
+func References(d *somd.Domain, objects *poa.POA) (*somd.Persistent, error) {
+	loaded.Lock()
+	defer loaded.Unlock()
+	if p := loaded.by[d]; p != nil {
+		return p, nil
+	}
+	if objects == nil {
+		objects = d.Adapter()
+	}
+	var p *somd.Persistent
+	p, err := d.Loaded(objects, "SOMOA", func(ctx context.Context, data []byte) (som.Object, error) {
+		server, ok := d.ServerObject()
+		if !ok {
+			return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the process has no server object that could load what the reference leads to")
+		}
+		defer func() { _ = server.Release() }()
+		ref, err := p.Reference(data)
+		if err != nil {
+			return nil, err
+		}
+		r, err := d.Refer(ref)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = r.Release() }()
+		got, err := server.Invoke(ctx, "somdSOMObjFromRef", r)
+		o, _ := got.(som.Object)
+		return o, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if loaded.by == nil {
+		loaded.by = map[*somd.Domain]*somd.Persistent{}
+	}
+	loaded.by[d] = p
+	return p, nil
+}
+
+func (g *Globals) references() (*somd.Persistent, error) { return References(g.d, g.objects) }
+
+// MakeProxyClass is somdCreateDynProxyClass: the class of proxies for objects of a class, Name__Proxy, which is made if there is none yet. The class itself has to be one that this
+// process has, or can have by a library.
+func (g *Globals) MakeProxyClass(name string) (*som.Class, error) {
+	c, err := g.d.ClassNamed(name)
+	if err != nil {
+		return nil, err
+	}
+	return g.d.ProxyClass(c)
 }
 
 var process struct {
@@ -57,7 +132,7 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Globals{d: d, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	g := &Globals{d: d, objects: o.Objects, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
 	process.globals, process.inits = g, 1
 	for _, x := range []struct {
 		to    *som.Ref

@@ -24,6 +24,7 @@ var ProcessClass = classOf[processObject]("SOMDProcess", `
 	create o:s/SOMObject(string)
 	factory o:s/SOMObject(string)
 	daemon_ready b:I/boolean(unsigned long)
+	proxy_class s:s/string(string)
 `)
 
 type processObject struct{ som.Base }
@@ -83,9 +84,12 @@ func (o *processObject) Global(_ context.Context, name string) (som.Object, erro
 	if err != nil {
 		return nil, err
 	}
+	if name == "SOMDServer" {
+		return given(g.Server(), nil)
+	}
 	r, ok := map[string]som.Ref{"ORB": g.ORB, "ImplRepository": g.ImplRep, "SOMDObjectMgr": g.ObjectMgr, "SOMOA": g.SOMOA}[name]
 	if !ok {
-		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "there is no object %.100q: there are ORB, ImplRepository, SOMDObjectMgr and SOMOA", name)
+		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "there is no object %.100q: there are ORB, ImplRepository, SOMDObjectMgr, SOMOA and SOMDServer", name)
 	}
 	return r, r.Retain()
 }
@@ -97,6 +101,24 @@ func (o *processObject) Create(ctx context.Context, constraint string) (som.Obje
 		return nil, err
 	}
 	return given(g.d.Create(ctx, constraint))
+}
+
+// ProxyClass makes the class of proxies for a class, and returns its name, by which it is found.
+func (o *processObject) ProxyClass(_ context.Context, name string) (string, error) {
+	g, err := current()
+	if err != nil {
+		return "", err
+	}
+	c, err := g.MakeProxyClass(name)
+	if err != nil {
+		return "", err
+	}
+	if g.d.Share != nil {
+		if err := g.d.Share(c); err != nil {
+			return "", err
+		}
+	}
+	return c.Name(), nil
 }
 
 // Factory returns what makes objects of a class at the first server that answers.

@@ -8,12 +8,13 @@ import (
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 const boaOrder = `
-	create - o:poo/SOMDObject(<octet>,InterfaceDef,ImplementationDef)
+	create o:poo/SOMDObject(<octet>,InterfaceDef,ImplementationDef) | riii
 	dispose v:o/void(SOMDObject)
-	get_id - v:op/<octet>(SOMDObject)
+	get_id v:op/<octet>(SOMDObject) | ri
 	change_implementation - v:oo/void(SOMDObject,ImplementationDef)
 	get_principal - o:op/Principal(SOMDObject,{enum,octet[12]})
 	set_exception - v:Isp/void(enum,string,void*)
@@ -33,16 +34,20 @@ var BOAClass = som.MustClass[boaBase]("BOA", som.WithVersion(2, 2), som.With(fun
 
 type boaBase struct{ som.Base }
 
-// SOMOAClass is SOM's object adapter. The process takes calls from the moment on that its ORB listens, and objects are exported as they are
-// passed: what is left of the adapter is what a server of SOM calls until it ends.
+// SOMOAClass is SOM's object adapter. The process takes calls from the moment on that its ORB listens, carries them out as they come, and objects are exported as they are
+// passed. What a server of SOM calls until it ends has this to wait for; references with data of the program's own (create) lead to objects that the server object
+// loads, by somdSOMObjFromRef.
+//
+// What has no implementation: change_id, for the data are within references that others have; get_principal and set_exception, which in C know nothing of the request that they are
+// about (in Go a method has a ctx, for which orb.Peer says who calls, and raises what it returns); get_service_contexts.
 var SOMOAClass = classOf[somoa]("SOMOA", `
-	execute_next_request - I:I/unsigned long(unsigned long)
+	execute_next_request I:I/unsigned long(unsigned long)
 	execute_request_loop I:I/unsigned long(unsigned long)
-	create_constant - o:poo/SOMDObject(<octet>,InterfaceDef,ImplementationDef)
+	create_constant o:poo/SOMDObject(<octet>,InterfaceDef,ImplementationDef) | riii
 	change_id - v:op/void(SOMDObject,<octet>)
 	create_SOM_ref o:oo/SOMDObject(SOMObject,ImplementationDef)
 	get_SOM_object o:o/SOMObject(SOMDObject)
-	activate_impl_failed - v:oI/void(ImplementationDef,unsigned long)
+	activate_impl_failed v:oI/void(ImplementationDef,unsigned long)
 	interrupt_server v:/void()
 	private1
 	get_service_contexts - p:/void*()
@@ -52,9 +57,11 @@ var SOMOAClass = classOf[somoa]("SOMOA", `
 
 type somoa struct {
 	som.Base
-	mu   sync.Mutex
-	over chan struct{} // closed by interrupt_server
-	done bool
+	mu     sync.Mutex
+	over   chan struct{} // closed by interrupt_server
+	done   bool
+	failed uint32 // what activate_impl_failed was told
+	seen   uint64 // of the domain's calls, those that execute_next_request has told of
 }
 
 // Flags of execute_request_loop.
@@ -71,6 +78,106 @@ func (o *somoa) ImplIsReady(context.Context, som.Object) error { return nil }
 // DeactivateImpl says that the server is about to end: its loop ends.
 func (o *somoa) DeactivateImpl(ctx context.Context, _ som.Object) error {
 	return o.InterruptServer(ctx)
+}
+
+// ActivateImplFailed says that the server cannot come up, and why: its loop ends with that status.
+func (o *somoa) ActivateImplFailed(ctx context.Context, _ som.Object, status uint32) error {
+	o.mu.Lock()
+	o.failed = status
+	o.mu.Unlock()
+	return o.InterruptServer(ctx)
+}
+
+// status is what the loop ends with.
+func (o *somoa) status() uint32 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failed
+}
+
+// ExecuteNextRequest returns when a request has been carried out of which it has not told yet: with NoWait at once, with the status SOMDERROR_NoMessages if there is none. When
+// interrupt_server is called, or ctx ends, it is that status, too.
+func (o *somoa) ExecuteNextRequest(ctx context.Context, flag uint32) (uint32, error) {
+	g, err := current()
+	if err != nil {
+		return 0, err
+	}
+	for {
+		o.mu.Lock()
+		seen := o.seen
+		news := g.d.Calls() > seen
+		if news {
+			o.seen++
+		}
+		o.mu.Unlock()
+		if news {
+			return 0, nil
+		}
+		if flag&NoWait != 0 {
+			return uint32(wire.NoMessages), nil
+		}
+		wait, stop := context.WithCancel(ctx)
+		go func() {
+			select {
+			case <-o.over:
+				stop()
+			case <-wait.Done():
+			}
+		}()
+		_, err := g.d.NextCall(wait, seen)
+		stop()
+		if err != nil {
+			return uint32(wire.NoMessages), ctx.Err()
+		}
+	}
+}
+
+// Create makes a reference with data of the program's own, at most somd.MaxReferenceData octets. Whoever calls it has the server object find the object, by
+// somdSOMObjFromRef, which is kept until the process ends; in a server (Options.Objects) the reference outlives that. Which interface the object has it says itself: the
+// arguments for that, and for the implementation, are not heeded. The reference is a SOMDObject, of which the caller has a reference.
+func (o *somoa) Create(_ context.Context, data []byte, _, _ som.Object) (som.Object, error) {
+	g, err := current()
+	if err != nil {
+		return nil, err
+	}
+	p, err := g.references()
+	if err != nil {
+		return nil, err
+	}
+	ref, err := p.Reference(data)
+	if err != nil {
+		return nil, err
+	}
+	return given(g.d.Refer(ref))
+}
+
+// CreateConstant is Create: no reference's data can be changed.
+func (o *somoa) CreateConstant(ctx context.Context, data []byte, intf, impl som.Object) (som.Object, error) {
+	return o.Create(ctx, data, intf, impl)
+}
+
+// GetId returns the data of a reference that Create has made, or of the object that was loaded by it.
+func (o *somoa) GetId(_ context.Context, obj som.Object) ([]byte, error) {
+	g, err := current()
+	if err != nil {
+		return nil, err
+	}
+	if obj == nil || obj.SOM().IsNil() {
+		return nil, exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "there is no reference")
+	}
+	p, err := g.references()
+	if err != nil {
+		return nil, err
+	}
+	ref, err := g.d.ReferenceOf(obj)
+	if err != nil {
+		return nil, err
+	}
+	data, ok := p.Data(ref)
+	if !ok {
+		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%s is no reference that create has made, nor an object that was loaded by one: it has no reference data", obj.SOM())
+	}
+	return data, nil
 }
 
 // ObjIsReady does nothing, as in SOM.
@@ -99,9 +206,9 @@ func (o *somoa) ExecuteRequestLoop(ctx context.Context, flag uint32) (uint32, er
 	}
 	select {
 	case <-o.over:
-		return 0, nil
+		return o.status(), nil
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return o.status(), ctx.Err()
 	}
 }
 

@@ -42,6 +42,9 @@ func (c *conn) WriteBuffers(v *net.Buffers) (int64, error) { return v.WriteTo(c.
 
 func (c *conn) SetBusy(bool) {}
 
+// Identity says that nobody else has the connection.
+func (c *conn) Identity() transport.Identity { return transport.Identity{Sealed: true} }
+
 func (c *conn) State() transport.State {
 	state := transport.Gone
 	if err := c.raw.Control(func(fd uintptr) {

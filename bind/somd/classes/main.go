@@ -25,6 +25,7 @@ import (
 func main() {
 	name := flag.String("name", "", "the server's `name`, where the daemon has not started it")
 	only := flag.String("class", "", "make objects of these `classes` alone, with commas between; default: all of the libraries")
+	by := flag.String("server-class", "", "the `class` of the server object, a descendant of SOMDServer that a library has; default: SOMDServer")
 	listen := flag.String("listen", "", "take calls at these `endpoints`, with commas between, such as tcp:127.0.0.1:4000")
 	flag.Usage = func() {
 		fmt.Fprintf(flag.CommandLine.Output(), "Usage: dsom-classes [flags] library ...\n\nLoads class libraries, and makes objects of their classes for clients elsewhere.\n\nExample:\n\n    dsom-classes --name dogs ./libdog.so\n\nFlags:\n")
@@ -40,7 +41,7 @@ func main() {
 		opt.Listen = strings.Split(*listen, ",")
 	}
 	err := server.Run(context.Background(), opt, func(ctx context.Context, s *server.Server) error {
-		return serve(ctx, s, flag.Args(), *only)
+		return serve(ctx, s, flag.Args(), *only, *by)
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dsom-classes:", err)
@@ -49,7 +50,7 @@ func main() {
 }
 
 // serve loads the libraries and publishes the object that makes others.
-func serve(ctx context.Context, s *server.Server, files []string, only string) error {
+func serve(ctx context.Context, s *server.Server, files []string, only, by string) error {
 	for _, c := range dsom.Classes() { // class libraries may descend from them and use them
 		if err := native.Export(c); err != nil {
 			return err
@@ -67,8 +68,19 @@ func serve(ctx context.Context, s *server.Server, files []string, only string) e
 		}
 		names = strings.Split(only, ",")
 	}
-	d := somd.New(s.Root.POA, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export})
-	dsom.Provide(func() (*somd.Domain, dsom.Options, error) { return d, dsom.Options{Daemon: s.Daemon()}, nil })
+	cfg := somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export}
+	if by != "" {
+		if cfg.Server, err = native.Find(by); err != nil {
+			return fmt.Errorf("--server-class %s: %w", by, err)
+		}
+	}
+	d := somd.New(s.Root.POA, cfg)
+	dsom.Provide(func() (*somd.Domain, dsom.Options, error) {
+		return d, dsom.Options{Daemon: s.Daemon(), Objects: s.Objects}, nil
+	})
+	if _, err := dsom.References(d, s.Objects); err != nil {
+		return err
+	}
 	ref, err := somd.Serve(ctx, s, d, native.Find, names...)
 	if err == nil && s.Daemon() == "" && !s.Private() {
 		fmt.Println(ref) // there is no name to find it by

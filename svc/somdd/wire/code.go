@@ -9,6 +9,7 @@ type Code uint32
 const (
 	Success              Code = 0
 	NotImplemented       Code = 30002
+	NoMessages           Code = 30019
 	UnexpectedNULL       Code = 30003
 	CouldNotStartProcess Code = 30041
 	NoServerClass        Code = 30042
@@ -26,6 +27,7 @@ const (
 
 var codeTexts = map[Code][2]string{
 	Success:              {"Success", "done"},
+	NoMessages:           {"NoMessages", "there is no request to be carried out"},
 	NotImplemented:       {"NotImplemented", "this is not implemented there"},
 	UnexpectedNULL:       {"UnexpectedNULL", "something is missing that is needed"},
 	CouldNotStartProcess: {"CouldNotStartProcess", "the server could not be started"},
