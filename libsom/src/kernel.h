@@ -35,20 +35,25 @@ typedef struct selection { som_tok token; const klass *parent; } selection;
 typedef struct dynamic { struct dynamic *next; const char *name, *sig; som_proc *proc; } dynamic;
 
 /* One class's share in the life of an instance. */
-typedef struct life {
-	som_initializer *init;
-	som_destructor *fini;
-	som_copier *copy, *assign;
-	void *context;
-} life;
+typedef struct life { som_initializer *init; som_destructor *fini; som_copier *copy, *assign; void *context; } life;
 
 /* A row for objects cast to an ancestor; as the class itself, for instances that have something in front of their methods. */
 typedef struct castrow { struct castrow *next; const klass *as; char *row; } castrow;
 
 typedef struct pool { struct pool *next; } pool; /* memory that ends with a class */
 
-typedef struct library library;
 typedef struct thread thread;
+typedef struct span { uintptr_t from, size; } span; /* addresses */
+
+typedef struct library {
+	struct library *next;
+	void *handle, *go;    /* NULL: linked in; without som_go_runtime */
+	const thread *by;     /* that is loading or closing it, or NULL: its entry has run */
+	bool entered;         /* its entry has run, or failed; with by: it is being closed */
+	uint64_t group;
+	span code;            /* and data; of what is linked in, or is Go's, nothing */
+	char file[];
+} library;
 
 struct klass {
 	som_class_info info;
@@ -61,8 +66,9 @@ struct klass {
 	void *id;
 	som_tok base;        /* of its words: id, data, slots */
 	klass *metaclass, *substitute;
-	library *library;
-	const thread *by;    /* that is making it still, or NULL */
+	library *library;    /* whose code it is, or NULL */
+	uint64_t group;      /* of classes that are unloaded together: its number */
+	const thread *by;    /* that is making it still, or ending it; or NULL */
 	uint32_t align;      /* of its own data */
 	uint8_t *abstract;   /* of each parent: its interface alone */
 	uint8_t *concrete;   /* of each class in info.order: not only its interface */
@@ -186,7 +192,7 @@ void forget_lookups(void);
 
 /* define.c: under the lock */
 extern uint32_t classes_with_tokens; /* as many at least as are registered */
-klass *define(const som_class_desc *desc, bool derived, som_env *ev);
+klass *define(const som_class_desc *desc, const void *caller, som_env *ev); /* caller: whose code asks, or NULL for a derived metaclass */
 klass *define_root(const som_class_desc *desc, klass *parent, som_env *ev); /* a class to be completed by */
 void become_instance(klass *k, klass *metaclass);
 void undefine(klass *k); /* what was registered, or made in part; its metaclass too, if that was derived for it alone */
@@ -201,17 +207,21 @@ extern klass *all_classes, *object_class, *class_class, *manager_class;
 
 /* library.c: under the lock */
 int load_for(const char *name, som_env *ev); /* the library that has a class; the lock is let go while files are opened */
-const char *library_file(const library *l);
+extern library *libraries;
 void *open_library(const char *file, char *why, size_t n); /* the hooks to begin with */
 som_proc *find_symbol(void *handle, const char *name);
 void close_library(void *handle);
-library *library_loading(void); /* whose entry runs in this thread, or NULL */
-/* Waits until no other thread opens or closes a library. False if that waits for this one, or l, which may be NULL, is being loaded. */
-bool may_open(const library *l);
-void library_end(library *l); /* closes it, with the lock let go, and forgets it */
+library *library_of(const uintptr_t code[3]); /* that has the first of it, or whose entry runs in this thread; or NULL */
+library *library_in(uint64_t group, bool in_hand); /* of that group, perhaps one that is being loaded or closed; or NULL */
+/* Waits until no other thread opens or closes a library. False if that waits for this one, or one of the group of k, which may be
+ * NULL, is in hand. */
+bool may_open(const klass *k);
+void library_end(library *l); /* closes it, which this thread has in hand, with the lock let go, and forgets it */
 void lose_libraries(void); /* that other threads were loading, in the child of a fork */
-/* Ends k, which has so many references, and the classes of that library: NULL. Or ends none: the first that something else needs. */
-const klass *unload_group(klass *k, const library *with, uint32_t refs);
+extern uint64_t groups; /* so many were there */
+/* Ends k and the classes of that library: NULL. Or ends none: the first that something else needs. With a group, k has a reference, and
+ * all classes of the group end; its libraries are this thread's to end. */
+const klass *unload_group(klass *k, const library *with, uint64_t group);
 
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */

@@ -134,9 +134,7 @@ som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
 	return o;
 }
 
-som_ref som_create(som_class *c, som_env *ev) {
-	return is_class(c, ev) ? new_object(K(c), NULL, false, true, ev) : NULL;
-}
+som_ref som_create(som_class *c, som_env *ev) { return is_class(c, ev) ? new_object(K(c), NULL, false, true, ev) : NULL; }
 
 som_ref som_new(som_class *c, som_env *ev) {
 	if (!is_class(c, ev)) return NULL;

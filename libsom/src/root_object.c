@@ -34,9 +34,7 @@ static void dump_parts(som_ref o, som_env *ev, int32_t level) {
 	}
 }
 
-static som_ref print_self(som_ref o, som_env *ev) {
-	return (void)ev, print("{an instance of class %s at %p}\n", class_of(o)->info.name, (void *)o), o;
-}
+static som_ref print_self(som_ref o, som_env *ev) { return (void)ev, print("{an instance of class %s at %p}\n", class_of(o)->info.name, (void *)o), o; }
 
 static void dump(som_ref o, som_env *ev, int32_t level) {
 	found f;

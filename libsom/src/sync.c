@@ -19,14 +19,8 @@ static bool booted;
 void weak_lock(void) { pthread_mutex_lock(&weak); }
 void weak_unlock(void) { pthread_mutex_unlock(&weak); }
 
-static void acquire(void) {
-	if (me.held++ == 0) pthread_mutex_lock(&mutex);
-}
-
-void unlock(void) {
-	if (--me.held == 0) pthread_mutex_unlock(&mutex);
-}
-
+static void acquire(void) { if (me.held++ == 0) pthread_mutex_lock(&mutex); }
+void unlock(void) { if (--me.held == 0) pthread_mutex_unlock(&mutex); }
 void lock(void) { boot(), acquire(); }
 
 unsigned lock_let_go(void) {
