@@ -66,7 +66,8 @@ SOM_API void som_call_rest(som_rest *rest);
  * SOMMProxyFor         is the metaclass of that; sommMakeProxyClass o:os is som_proxy_class.
  * SOMMExtentManaged, SOMMTimeStamped   see som_extent, som_stamp.
  * SOMMInvariantChecked asks an instance that descends from SOMMHasInvariant before and after each call whether it is as it should
- *                      be: sommInvariant v:, whose exception is the call's, and before the call a veto.
+ *                      be: sommInvariant v:, whose exception is the call's, and before the call a veto. What it calls of its own
+ *                      object in its thread is not asked about.
  * SOMMAbstract         gives the class that names it no instances; SOMMNoninstantiable its descendants neither.
  * SOMMFinal            gives it no subclasses.
  * SOMMRedispatched     sends every call, but of SOMObject's methods, through somDispatch, which the class may override and which goes on

@@ -507,6 +507,58 @@ func TestInvariantChecked(t *testing.T) {
 	}
 }
 
+// A purse is asked by its own methods, as others call them, and by those of another purse, which looks at it in turn.
+type purse struct {
+	som.Base
+	coins int
+	other som.Ref
+	asked int
+}
+
+func (p *purse) Coins() (int, error) { return p.coins, nil }
+func (p *purse) Put(n int) error     { p.coins += n; return nil }
+
+func (p *purse) SommInvariant() error {
+	p.asked++
+	coins := func(r som.Ref) int {
+		n, err := r.Invoke(context.Background(), "coins")
+		if err != nil {
+			return -1
+		}
+		return n.(int)
+	}
+	if coins(p.SOM()) < 0 || p.other != (som.Ref{}) && coins(p.other) < 0 {
+		return errOverdrawn
+	}
+	return nil
+}
+
+// TestInvariantCalls holds that an invariant may call its object's methods, and other objects', whose invariants are asked.
+func TestInvariantCalls(t *testing.T) {
+	t.Parallel()
+	c := som.MustClass[purse]("Purse", som.Parents(meta.HasInvariant), som.WithMetaclass(meta.InvariantChecked))
+	var both [2]*purse
+	for i := range both {
+		r, err := c.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		both[i], _ = som.FindState[purse](r)
+	}
+	a, b := both[0], both[1]
+	a.other, b.other = b.SOM(), a.SOM()
+	a.asked, b.asked = 0, 0
+	if _, err := a.SOM().Invoke(t.Context(), "put", 1); err != nil || a.asked != 2 || b.asked != 4 {
+		t.Errorf("got %v; asked %d times, and %d the other: want 2, and each time before and after", err, a.asked, b.asked)
+	}
+	if _, err := a.SOM().Invoke(t.Context(), "put", -2); !errors.Is(err, errOverdrawn) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := b.SOM().Invoke(t.Context(), "coins"); !errors.Is(err, errOverdrawn) {
+		t.Errorf("the other one, which looks at it: got %v", err)
+	}
+}
+
 // TestCost holds that n classes with p properties are n + p classes to write, however they are mixed, and
 // that what the kernel adds is one joint for each mixture that is used.
 func TestCost(t *testing.T) {
