@@ -19,12 +19,10 @@
 extern "C" {
 #endif
 
-#if defined(_WIN32) && defined(SOM_SHARED)
-#ifdef SOM_BUILDING
+#if defined(_WIN32) && defined(SOM_SHARED) && defined(SOM_BUILDING)
 #define SOM_API __declspec(dllexport)
-#else
+#elif defined(_WIN32) && defined(SOM_SHARED)
 #define SOM_API __declspec(dllimport)
-#endif
 #elif defined(__GNUC__)
 #define SOM_API __attribute__((visibility("default")))
 #else
@@ -108,8 +106,7 @@ enum { SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE, SOM_DYNAMIC };
  * A procedure that is a function of something else has types alone: "/noself noenv long(long)". A method without letters cannot be
  * invoked by som_invoke. One without proc must be overridden to be called. */
 typedef struct som_method {
-	const char *name;
-	const char *sig;      /* or NULL */
+	const char *name, *sig; /* the latter or NULL */
 	som_proc *proc;       /* or NULL */
 	const char *migrated; /* the ancestor that introduces it since; the place in the release order is kept. Or NULL */
 	uint32_t kind;        /* SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE */
@@ -137,8 +134,7 @@ enum {
 /* A class, described. Nothing of it but typelib is kept: its memory may go when som_class_define returns. Arrays with no elements
  * may be NULL; the sizes of elements let them grow. Without parents SOMObject is the parent. */
 typedef struct som_class_desc {
-	uint32_t size_of; /* sizeof(som_class_desc) */
-	uint32_t flags;   /* SOM_ABSTRACT … */
+	uint32_t size_of, flags; /* sizeof(som_class_desc); SOM_ABSTRACT … */
 	const char *name;
 	uint32_t major, minor;
 	const char *const *parents;
@@ -346,18 +342,14 @@ SOM_API void som_closure_free(som_proc *closure);
 /* ---- What a class is ---- */
 
 typedef struct som_method_info {
-	const char *name;
-	const char *sig;            /* or NULL */
+	const char *name, *sig;     /* the latter or NULL */
 	som_tok token;              /* 0 of procedures */
 	uint32_t kind;
 	const som_class *migrated;  /* who introduces it since, or NULL */
 } som_method_info;
 
-typedef struct som_part { /* of an instance: the data of one ancestor */
-	const som_class *cls;
-	uint64_t offset; /* from the first octet behind the head */
-	uint64_t size;
-} som_part;
+/* Of an instance: the data of one ancestor; the offset is from the first octet behind the head. */
+typedef struct som_part { const som_class *cls; uint64_t offset, size; } som_part;
 
 /* What som_class_describe answers is constant, and lives as long as the class. Dynamic methods are not in it. */
 typedef struct som_class_info {
@@ -427,6 +419,13 @@ SOM_API void som_deallocate(void *p);
 /* Checking mode: memory of destroyed objects is kept for a while, and what is done with them is an error "freed".
  * On at the start if the variable SOM_CHECK is 1. */
 SOM_API void som_set_checking(int on);
+
+/* What one thread does at a time, to begin with all zero. Who waits for it lets the kernel's lock go, if it has that because a class is being made
+ * or loaded, so that whoever has the turn may make and load classes. SOM_E_CYCLE: that one waits for this thread, or is this thread,
+ * which has not taken it then. In the child of a fork nobody has a turn but the thread that forked. */
+typedef struct som_turn { const void *by; uint32_t forks, wanted; } som_turn;
+SOM_API int som_turn_take(som_turn *t, som_env *ev);
+SOM_API void som_turn_give(som_turn *t);
 
 enum { SOM_PROVIDER_DSOM, SOM_PROVIDER_THREADS, SOM_PROVIDER_REPOSITORY, SOM_PROVIDERS = 8 };
 /* What others provide to whoever asks: a table of functions. NULL: none. */

@@ -151,12 +151,10 @@ static klass *allocate(making *m, som_env *ev) {
 	return k;
 }
 
-/* The first class of a list with that name, or n. */
+/* Where a list of ancestors has the class of that name, or n. */
 static uint32_t named(const som_class *const *list, uint32_t n, const char *name) {
-	uint32_t i = 0;
-	while (i < n && (!name || strcmp(K(list[i])->info.name, name)))
-		i++;
-	return i;
+	const klass *k = name ? registered(name) : NULL;
+	return k ? place_in(list, n, C(k)) : n;
 }
 
 static int set_abstract_parents(klass *k, const som_class_desc *d, som_env *ev) {

@@ -119,7 +119,16 @@ static int has(struct dl_phdr_info *o, size_t n, void *looked_for) {
 static span span_of(span code) { return dl_iterate_phdr(has, &code), code; }
 #else
 static int state(const char *file) { return kind_of(file); }
+#ifdef _WIN32
+static span span_of(span code) {
+	MEMORY_BASIC_INFORMATION m;
+	if (!VirtualQuery((void *)code.from, &m, sizeof m) || m.Type != MEM_IMAGE || m.AllocationBase == (void *)GetModuleHandleA(NULL)) return code;
+	const char *image = m.AllocationBase;
+	return (span){(uintptr_t)image, ((const IMAGE_NT_HEADERS *)(image + ((const IMAGE_DOS_HEADER *)image)->e_lfanew))->OptionalHeader.SizeOfImage};
+}
+#else
 static span span_of(span code) { return code; }
+#endif
 #endif
 
 library *library_of(const uintptr_t code[3]) {

@@ -90,7 +90,8 @@ static som_proc *life_method(const klass *k, int which) { return *word_at(front_
 
 static void destruct(som_ref o, const klass *k) {
 	som_env ev = {0};
-	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL); /* the memory is not the method's */
+	__atomic_or_fetch(&o->flags, F_DYING, __ATOMIC_RELAXED); /* the memory is not the method's */
+	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL);
 	som_env_clear(&ev);
 }
 

@@ -108,8 +108,11 @@ int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 int som_classes(int (*see)(som_class *c, void *context), void *context) {
 	int answer = 0;
 	lock();
-	for (klass *k = all_classes; k && answer == 0; k = k->next)
+	for (klass *k = all_classes; k && answer == 0; k = k->next) {
+		k->subclasses++; /* it stays, whoever gets the lock meanwhile */
 		answer = see(C(k), context);
+		k->subclasses--;
+	}
 	unlock();
 	return answer;
 }
