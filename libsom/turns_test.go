@@ -13,7 +13,7 @@ func TestTurns(t *testing.T) {
 			t.Parallel()
 			program := c.build(t, "turns")
 			for _, kind := range strings.Fields(`single single-by-itself traced traced-by-itself traced-by-many
-				forked-single forked-traced forked-by-reader forked-extents forked-stamped`) {
+				forked-weak forked-single forked-traced forked-by-reader forked-extents forked-stamped`) {
 				t.Run(kind, func(t *testing.T) {
 					cmd := c.command(t, program, kind)
 					cmd.Env = append(cmd.Env, "SOM_CHECK=0", "ASAN_OPTIONS=detect_leaks=0") // classes live as long as the process

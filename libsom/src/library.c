@@ -231,7 +231,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	const span at = span_of((span){(uintptr_t)entry, 0});
 	lock_again(depth);
 	if (l->handle && !l->go) l->code = at;
-	opener = outer;
+	opener = opener == l->by ? outer : opener; /* of what is linked in it is another thread's all the while */
 	lock_wake();
 	if (ready) { /* else no fork comes between */
 		depth = lock_let_go();

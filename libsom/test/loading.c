@@ -220,6 +220,30 @@ static void joined(void) {
 	CHECK(som_class_unload(mine, &ev) == SOM_OK && !aa.open && !som_class_registered("Aa::One", NULL));
 }
 
+/* A class that its metaclass is not done with keeps the group that it joins. */
+static som_class *mate;
+static int mate_code;
+static void join_and_unload(som_ref c, som_env *ev) {
+	som_env inner = {0};
+	(void)ev;
+	join((som_class *)c, mate);
+	mate_code = som_class_unload(mate, &inner);
+	if (!inner.text || !strstr(inner.text, "of K 0 instances")) mate_code = -1;
+	som_env_clear(&inner);
+}
+static void meta_of(const char *name, void (*ready)(som_ref c, som_env *ev));
+
+static void joined_unready(void) {
+	som_env ev = {0};
+	aa = (library){.entry = alone_entry};
+	mate = som_class_named("Aa::One", &ev);
+	meta_of("Joiner", join_and_unload);
+	som_class *k = defined("K", NULL, "Joiner", &ev);
+	CHECK(k && mate_code == SOM_E_BUSY && aa.open);
+	som_release(&mate->object);
+	CHECK(som_class_unload(k, &ev) == SOM_OK && !aa.open && !som_class_registered("Aa::One", NULL));
+}
+
 /* A metaclass whose destructor does with classes what it likes: it unloads one, and makes one. */
 static som_classdata guide;
 static som_class *helpers[4], *last;
@@ -398,6 +422,34 @@ static void from_constructor(void) {
 	CHECK(a.code == SOM_OK && aa.open == 1 && inside.code != SOM_OK);
 }
 
+/* What is linked in waits for no library that is being opened, and leaves no trace of itself where that is noted. */
+static int linked_entry(uint32_t abi, som_env *ev) { return (void)abi, (void)ev, SOM_OK; }
+static void *link_many(void *unused) {
+	char name[16];
+	for (int i = 0; i < TRIES; i++) {
+		snprintf(name, sizeof name, "linked%d", i);
+		if (som_library_add(name, linked_entry, NULL) != SOM_OK) abort();
+		if (i == 0) set(&going, 1); /* what is being opened waits for this */
+	}
+	return unused;
+}
+static void linked(void) {
+	som_env ev = {0};
+	asked a = {.name = "Aa::One"}, b = {.name = "Bb::One"};
+	aa = (library){.entry = alone_entry, .opening = hold};
+	bb = (library){.entry = bb_entry};
+	pthread_t s = begin(ask, &a);
+	await(&begun);
+	pthread_t t = begin(link_many, NULL);
+	pthread_join(s, NULL);
+	aa.opening = NULL;
+	for (int i = 0; i < TRIES / 10; i++)
+		CHECK(som_class_unload(som_class_named("Aa::One", &ev), &ev) == SOM_OK);
+	pthread_join(t, NULL);
+	ask(&b);
+	CHECK(a.code == SOM_OK && b.code == SOM_OK && bb.open);
+}
+
 /* Who wants a library that is just being closed waits until it is. */
 static int loaded_while_open;
 static void note_open(void) { loaded_while_open |= get(&bb.open); }
@@ -497,13 +549,35 @@ static void forked_while_ending(void) {
 	pthread_join(t, NULL);
 	CHECK(code == SOM_E_LIBRARY && unloaded == SOM_OK && !aa.open);
 }
+
+/* The process forks while a metaclass is not done with a class: the child does not wait for that. */
+static void load_when_ready(som_ref c, som_env *ev) { (void)c, som_release((som_ref)som_class_named("Bb::One", ev)); }
+static void *define_slowly(void *code) {
+	som_class *k = defined("K", NULL, "M", NULL);
+	*(int *)code = k ? SOM_OK : SOM_E_RAISED;
+	return NULL;
+}
+static void forked_while_making(void) {
+	int code = -1, made = -1;
+	meta_of("M", load_when_ready);
+	in_child.name = "K";
+	bb = (library){.entry = bb_entry, .ready = until_forked};
+	pthread_t t = begin(define_slowly, &made);
+	await(&going);
+	pthread_t f = begin(fork_and_ask, &code);
+	pthread_join(f, NULL);
+	pthread_join(t, NULL);
+	som_env ev = {0};
+	CHECK(code == SOM_OK && made == SOM_OK);
+}
 static void forked_while_getting_ready(void) { fork_while((library){.entry = alone_entry, .ready = until_forked}, SOM_E_LIBRARY); }
 
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(void); } all[] = {{"unloaded-early", unloaded_early}, {"unloaded-by-itself", unloaded_by_itself},
-		{"failed-in-use", failed_in_use}, {"derived", derived}, {"joined", joined}, {"ends-others", ends_others}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
-		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"forked-while-opened", forked_while_opened},
-		{"forked-while-getting-ready", forked_while_getting_ready}, {"forked-while-ending", forked_while_ending}};
+		{"failed-in-use", failed_in_use}, {"derived", derived}, {"joined", joined}, {"joined-unready", joined_unready}, {"ends-others", ends_others}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
+		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"linked", linked}, {"forked-while-opened", forked_while_opened},
+		{"forked-while-getting-ready", forked_while_getting_ready}, {"forked-while-ending", forked_while_ending},
+		{"forked-while-making", forked_while_making}};
 	const som_hooks hooks = {.size_of = sizeof hooks, .load = load, .symbol = symbol, .unload = unload};
 	const char *const classes[] = {"Aa::One", "Aa::Two", "Bb::One"};
 	som_env ev = {0};

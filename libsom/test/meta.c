@@ -166,6 +166,16 @@ static void life(som_env *ev) {
 	veto = 0;
 }
 
+/* A veto without an exception is a result of zeros, whatever a property further out, or the one that vetoes, has made of it before. */
+static uint8_t guess(som_ref c, som_env *ev, som_call *call) { return (void)c, (void)ev, call->life ? 0 : (call->result->l = 77), 1; }
+static uint8_t guess_in_vain(som_ref c, som_env *ev, som_call *call) { return (void)c, (void)ev, call->life ? 0 : (call->result->l = 78), call->life != 0; }
+static void guesses(som_env *ev) {
+	const char *base[] = {"SOMMBeforeAfter"}, *both[] = {"Guesser", "Refuser"};
+	const som_override guesser[] = {{"sommBeforeMethod", (som_proc *)guess, NULL}}, refuser[] = {{"sommBeforeMethod", (som_proc *)guess_in_vain, NULL}};
+	CHECK(define("Guesser", base, 1, NULL, guesser, 1, ev) && define("Refuser", base, 1, NULL, refuser, 1, ev) && define("Guessers", both, 2, NULL, NULL, 0, ev));
+	CHECK(says(under("VR", "Animal", "Guessers", ev), 1, ev) == 0);
+}
+
 static void no_signature(som_env *ev) {
 	static const som_method own[] = {{"secret", NULL, (som_proc *)name_of_animals, NULL, SOM_STATIC}};
 	const som_class_desc d = {.size_of = sizeof d, .name = "Secret", .introduces = own, .nintroduces = 1, .method_size = sizeof *own, .metaclass = "Outer"};
@@ -646,7 +656,7 @@ static void cost(som_env *ev) {
 }
 
 int main(int argc, char **argv) {
-	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"no-signature", no_signature},
+	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"guesses", guesses}, {"no-signature", no_signature},
 		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents}, {"churned", churned},
 		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"complaints", complaints}, {"prevention", prevention},
 		{"variable", variable}};

@@ -169,8 +169,20 @@ static void until_forked(void) {
 	await(&forked);
 }
 static void *allocate(size_t n) {
-	if (slow && n > SOM_HEAD + sizeof(void *)) until_forked();
+	if (slow == 1 && n > SOM_HEAD + sizeof(void *)) until_forked();
 	return malloc(n);
+}
+
+/* The kernel gives memory back under the lock of weak references in the checking mode: a fork waits for that. */
+enum { TRIES = 2000 };
+static void deallocate(void *p) {
+	if (slow == 2) {
+		slow = 0;
+		set(&at_work, 1);
+		for (int i = 0; i < TRIES && !get(&forked); i++)
+			sched_yield();
+	}
+	free(p);
 }
 
 /* Forks, and lets the child look: whether it says so. */
@@ -227,6 +239,32 @@ static void forked_single(void) {
 	set(&forked, 1);
 	pthread_join(t, NULL);
 	CHECK(som_new(K.c.cls, &ev) == one);
+}
+
+static int referred_to(void) {
+	som_weak *w = som_weak_new(one, NULL);
+	som_ref o = som_weak_get(w);
+	som_weak_free(w);
+	som_release(o);
+	return o == one;
+}
+static void *end_many(void *unused) {
+	for (int i = 0; i < 5000; i++)
+		som_release(som_new(K.c.cls, NULL)); /* those that ended first are not kept any longer */
+	slow = 2;
+	som_release(som_new(K.c.cls, NULL));
+	return unused;
+}
+static void forked_weak(void) {
+	som_env ev = {0};
+	define(NULL, NULL);
+	one = som_new(K.c.cls, &ev);
+	som_set_checking(1);
+	pthread_t t = begin(end_many, NULL);
+	await(&at_work);
+	CHECK(child_says(referred_to));
+	set(&forked, 1);
+	pthread_join(t, NULL);
 }
 
 static int told(void) {
@@ -288,9 +326,9 @@ static void forked_stamped(void) {
 
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(void); } all[] = {{"single", single}, {"single-by-itself", single_by_itself}, {"traced", traced},
-		{"traced-by-itself", traced_by_itself}, {"traced-by-many", traced_by_many}, {"forked-single", forked_single}, {"forked-traced", forked_traced},
+		{"traced-by-itself", traced_by_itself}, {"traced-by-many", traced_by_many}, {"forked-single", forked_single}, {"forked-weak", forked_weak}, {"forked-traced", forked_traced},
 		{"forked-by-reader", forked_by_reader}, {"forked-extents", forked_extents}, {"forked-stamped", forked_stamped}};
-	const som_hooks hooks = {.size_of = sizeof hooks, .allocate = allocate, .deallocate = free};
+	const som_hooks hooks = {.size_of = sizeof hooks, .allocate = allocate, .deallocate = deallocate};
 	som_env ev = {0};
 	alarm(120); /* who waits for ever is ended */
 	CHECK(som_set_hooks(&hooks, &ev) == SOM_OK);

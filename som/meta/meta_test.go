@@ -178,6 +178,28 @@ func TestVeto(t *testing.T) {
 	}
 }
 
+// TestVetoAfterResult holds that a veto without an error is a result of zeros, whatever a property further out has made of it before.
+func TestVetoAfterResult(t *testing.T) {
+	t.Parallel()
+	property := func(name string, answer []any, goOn bool) *som.Class {
+		return mustClass(t, som.Spec{Name: name, Parents: []*som.Class{meta.BeforeAfter}, Overrides: []som.Override{{Method: "sommBeforeMethod",
+			Impl: func(_ som.Self, _ context.Context, c *meta.Call) (bool, error) {
+				if c.Begins() || c.Ends() {
+					return true, nil
+				}
+				c.Results = answer
+				return goOn, nil
+			}}}})
+	}
+	all, err := meta.Of(property("Guesser", []any{int64(77), error(nil)}, true), property("Refuser", []any{int64(78), error(nil)}, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := instance(t, speaks(t, "VR", all)).Speak(t.Context(), 1); n != 0 || err != nil {
+		t.Errorf("got %d, %v", n, err)
+	}
+}
+
 // TestOneCallOnce holds that parent calls, calls by name and Invoke are seen as often as they are calls:
 // once.
 func TestOneCallOnce(t *testing.T) {
