@@ -77,6 +77,7 @@ func TestLibraries(t *testing.T) {
 	classlib(t, d+"/libjoined.so", `CLASS="Joined"`, "FAILS", "JOINED")
 	classlib(t, d+"/libplain.so", `CLASS="Plain"`, "NO_ENTRY")
 	classlib(t, d+"/libready.so", `CLASS="Ready"`, "READY")
+	classlib(t, d+"/liblazy.so", `CLASS="Lazy"`, "LATER")
 	one := classlib(t, d+"/libone.so", `CLASS="One"`, "GO")
 	two := classlib(t, d+"/libtwo.so", `CLASS="Two"`, "GO")
 	for _, c := range []struct {
@@ -105,6 +106,8 @@ func TestLibraries(t *testing.T) {
 			"placed\nplaced\nplaced\nused\n"},
 		{"where it is not", []string{"place", "Zoo::Animal=" + d + "/libliar.so", "use", "Zoo::Animal"}, "placed\nerror library: class Zoo::Animal: its library " + d + "/libliar.so"},
 		{"goes", []string{"stays", "Zoo::Animal"}, "went\n"},
+		{"what a library makes later goes with it, and nothing is made when it goes", []string{"later", "Lazy", "use", "Lazy"},
+			"Lazy: class TooLate cannot be made: its library " + d + "/liblazy.so is being unloaded\nwent together\n"},
 		{"Go stays", []string{"stays", "One"}, "stays\n"},
 		{"two Go runtimes", []string{"load", one, "load", two}, "loaded\nerror library: " + two + " has a Go runtime of its own"},
 	} {

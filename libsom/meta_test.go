@@ -8,7 +8,7 @@ import (
 )
 
 // properties are the checks of test/meta.c.
-var properties = []string{"composes", "once", "life", "no-signature", "single", "traced", "proxies", "instantiable", "redispatched", "extents", "churned", "invariants", "cost", "fronts", "mirrors", "ways",
+var properties = []string{"composes", "once", "life", "guesses", "no-signature", "single", "traced", "proxies", "instantiable", "redispatched", "extents", "churned", "invariants", "cost", "fronts", "mirrors", "ways",
 	"ends", "complaints", "prevention"}
 
 // TestMetaclasses runs the library of metaclasses for programs in C as the package som/meta is tested in Go, by gcc and

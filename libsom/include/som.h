@@ -19,12 +19,10 @@
 extern "C" {
 #endif
 
-#if defined(_WIN32) && defined(SOM_SHARED)
-#ifdef SOM_BUILDING
+#if defined(_WIN32) && defined(SOM_SHARED) && defined(SOM_BUILDING)
 #define SOM_API __declspec(dllexport)
-#else
+#elif defined(_WIN32) && defined(SOM_SHARED)
 #define SOM_API __declspec(dllimport)
-#endif
 #elif defined(__GNUC__)
 #define SOM_API __attribute__((visibility("default")))
 #else
@@ -53,9 +51,7 @@ typedef struct som_object {
 } som_object, *som_ref;
 
 /* A class is an object. What else it is is the kernel's. */
-struct som_class {
-	som_object object;
-};
+struct som_class { som_object object; };
 
 /* A token is the distance of a word from a row's origin, in octets: the same in the rows of all classes that have
  * the word. Tokens hold for the life of the process or until the class that they belong to is unloaded. */
@@ -110,8 +106,7 @@ enum { SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE, SOM_DYNAMIC };
  * A procedure that is a function of something else has types alone: "/noself noenv long(long)". A method without letters cannot be
  * invoked by som_invoke. One without proc must be overridden to be called. */
 typedef struct som_method {
-	const char *name;
-	const char *sig;      /* or NULL */
+	const char *name, *sig; /* the latter or NULL */
 	som_proc *proc;       /* or NULL */
 	const char *migrated; /* the ancestor that introduces it since; the place in the release order is kept. Or NULL */
 	uint32_t kind;        /* SOM_STATIC, SOM_NONSTATIC, SOM_PROCEDURE */
@@ -123,10 +118,7 @@ typedef struct som_override {
 	const char *sig; /* of proc: SOM_E_METHOD if the method has another. Or NULL */
 } som_override;
 
-typedef struct som_select {
-	const char *method;
-	const char *parent; /* whose implementation is inherited */
-} som_select;
+typedef struct som_select { const char *method, *parent; } som_select; /* and the parent whose implementation is inherited */
 
 /* Life of one class's part of an instance; context is the description's. Init and copy may raise, fini must not. */
 typedef void som_initializer(som_ref self, som_env *ev, void *context);
@@ -142,8 +134,7 @@ enum {
 /* A class, described. Nothing of it but typelib is kept: its memory may go when som_class_define returns. Arrays with no elements
  * may be NULL; the sizes of elements let them grow. Without parents SOMObject is the parent. */
 typedef struct som_class_desc {
-	uint32_t size_of; /* sizeof(som_class_desc) */
-	uint32_t flags;   /* SOM_ABSTRACT … */
+	uint32_t size_of, flags; /* sizeof(som_class_desc); SOM_ABSTRACT … */
 	const char *name;
 	uint32_t major, minor;
 	const char *const *parents;
@@ -185,8 +176,8 @@ SOM_API int som_class_check_version(const som_class *c, uint32_t major, uint32_t
 /* From now on new instances of c are instances of by, a subclass that adds no data, and c's name finds by; with by NULL
  * c is itself again. */
 SOM_API int som_class_substitute(som_class *c, som_class *by, som_env *ev);
-/* Ends c, whose reference is given up, and the classes of its library; SOM_E_BUSY, and nothing is given up, where
- * an instance, a subclass or another reference lives, or c has a library and anywhere in the process there is an environment with
+/* Ends c, whose reference is given up, and the classes of its library and of those that it was joined with; SOM_E_BUSY, and nothing is given up, where
+ * an instance, a subclass or another reference lives, or these have a library and anywhere in the process there is an environment with
  * an exception of som_raise_user that has a value and a drop, which may be that library's code. */
 SOM_API int som_class_unload(som_class *c, som_env *ev);
 
@@ -201,14 +192,10 @@ typedef struct som_classdata {
 } som_classdata;
 
 /* An ancestor that a client knows of, and the version that is required of it; 0.0: any. */
-typedef struct som_base {
-	const char *name;
-	uint32_t major, minor;
-} som_base;
+typedef struct som_base { const char *name; uint32_t major, minor; } som_base;
 
 typedef struct som_binding {
-	uint32_t size_of; /* sizeof(som_binding) */
-	uint32_t nmethods;
+	uint32_t size_of, nmethods; /* sizeof(som_binding) */
 	const char *cls;
 	uint32_t major, minor; /* required; 0.0: any */
 	const char *const *methods; /* names in cls, its own first, then inherited, qualified or not */
@@ -245,12 +232,8 @@ static inline int som_bound(const som_classdata *d) {
 #endif
 
 static inline som_proc *som_resolve(const som_object *o, som_tok method) { return SOM_WORD(som_proc *, o->mt, method); }
-static inline void *som_data(const som_object *o, som_tok data) {
-	return (char *)o + *(const intptr_t *)(o->mt + data);
-}
-static inline int som_isa(const som_object *o, const som_classdata *d) {
-	return SOM_WORD(void *, o->mt, d->type) == d->id;
-}
+static inline void *som_data(const som_object *o, som_tok data) { return (char *)o + *(const intptr_t *)(o->mt + data); }
+static inline int som_isa(const som_object *o, const som_classdata *d) { return SOM_WORD(void *, o->mt, d->type) == d->id; }
 static inline som_class *som_class_of(const som_object *o) { return *(som_class **)o->mt; }
 
 /* ---- Life of objects ---- */
@@ -307,8 +290,7 @@ SOM_API som_proc *som_class_proc(const som_class *c, som_tok method);
 /* ---- Methods by name ---- */
 
 typedef struct som_found {
-	uint32_t size_of; /* sizeof(som_found), set by the caller */
-	uint32_t kind;
+	uint32_t size_of, kind; /* sizeof(som_found), set by the caller */
 	som_tok token;         /* 0 of procedures and dynamic methods */
 	som_proc *proc;        /* what a call on an instance of the class runs */
 	const char *sig;       /* or NULL */
@@ -339,18 +321,9 @@ SOM_API int som_class_front(som_class *c, som_tok method, som_proc *proc, som_en
 /* ---- Calls by signature ---- */
 
 typedef union som_value {
-	uint8_t b;
-	int16_t h;
-	uint16_t H;
-	int32_t i;
+	uint8_t b; int16_t h; uint16_t H; int32_t i; int64_t l; uint64_t L; float f; double d;
 	uint32_t u; /* the letter I, which complex.h takes */
-	int64_t l;
-	uint64_t L;
-	float f;
-	double d;
-	const char *s;
-	som_ref o;
-	void *p;
+	const char *s; som_ref o; void *p;
 } som_value;
 
 /* Calls a method by name, by way of somDispatch, which the object's class may have overridden. */
@@ -369,18 +342,14 @@ SOM_API void som_closure_free(som_proc *closure);
 /* ---- What a class is ---- */
 
 typedef struct som_method_info {
-	const char *name;
-	const char *sig;            /* or NULL */
+	const char *name, *sig;     /* the latter or NULL */
 	som_tok token;              /* 0 of procedures */
 	uint32_t kind;
 	const som_class *migrated;  /* who introduces it since, or NULL */
 } som_method_info;
 
-typedef struct som_part { /* of an instance: the data of one ancestor */
-	const som_class *cls;
-	uint64_t offset; /* from the first octet behind the head */
-	uint64_t size;
-} som_part;
+/* Of an instance: the data of one ancestor; the offset is from the first octet behind the head. */
+typedef struct som_part { const som_class *cls; uint64_t offset, size; } som_part;
 
 /* What som_class_describe answers is constant, and lives as long as the class. Dynamic methods are not in it. */
 typedef struct som_class_info {
@@ -432,8 +401,7 @@ SOM_API int som_library_of_class(const char *cls, const char *file, som_env *ev)
 
 /* Hooks; NULL keeps what is there. Memory can be replaced only before anything else of the kernel is used. */
 typedef struct som_hooks {
-	uint32_t size_of;
-	uint32_t reserved;
+	uint32_t size_of, reserved;
 	void *(*allocate)(size_t n); /* aligned as malloc's, or NULL */
 	void (*deallocate)(void *p);
 	void (*output)(const char *text, size_t n);              /* what somPrintSelf and the like write */
@@ -451,6 +419,13 @@ SOM_API void som_deallocate(void *p);
 /* Checking mode: memory of destroyed objects is kept for a while, and what is done with them is an error "freed".
  * On at the start if the variable SOM_CHECK is 1. */
 SOM_API void som_set_checking(int on);
+
+/* What one thread does at a time, to begin with all zero. Who waits for it lets the kernel's lock go, if it has that because a class is being made
+ * or loaded, so that whoever has the turn may make and load classes. SOM_E_CYCLE: that one waits for this thread, or is this thread,
+ * which has not taken it then. In the child of a fork nobody has a turn but the thread that forked. */
+typedef struct som_turn { const void *by; uint32_t forks, wanted; } som_turn;
+SOM_API int som_turn_take(som_turn *t, som_env *ev);
+SOM_API void som_turn_give(som_turn *t);
 
 enum { SOM_PROVIDER_DSOM, SOM_PROVIDER_THREADS, SOM_PROVIDER_REPOSITORY, SOM_PROVIDERS = 8 };
 /* What others provide to whoever asks: a table of functions. NULL: none. */

@@ -14,10 +14,23 @@ static const som_method invariant[] = {METHOD("sommInvariant", "v:", good)};
 const som_class_desc has_invariant_desc = {.size_of = sizeof(som_class_desc), .flags = SOM_ABSTRACT, .name = "SOMMHasInvariant", .introduces = invariant,
 	.nintroduces = 1, .method_size = sizeof(som_method)};
 
-/* Runs the implementation itself, so that asking is not asked about. */
+/* An object that is being asked in this thread, and those meanwhile. */
+typedef struct asked {
+	const struct asked *outer;
+	som_ref o;
+} asked;
+static _Thread_local const asked *asking;
+
+/* Runs the implementation itself, so that asking is not asked about; nor is what an invariant calls of its own object. */
 static void ask(som_call *call, som_env *ev) {
 	som_tok t = has_invariant.m[0];
-	if (call->token != t && som_is_a(call->object, has_invariant.c.cls)) ((void (*)(som_ref, som_env *))at(row_of(call->cls), t))(call->object, ev);
+	const asked mine = {asking, call->object}, *a = asking;
+	while (a && a->o != mine.o)
+		a = a->outer;
+	if (a || call->token == t || !som_is_a(call->object, has_invariant.c.cls)) return;
+	asking = &mine;
+	((void (*)(som_ref, som_env *))at(row_of(call->cls), t))(call->object, ev);
+	asking = mine.outer;
 }
 
 static uint8_t ask_before(som_ref c, som_env *ev, som_call *call) {

@@ -1,6 +1,21 @@
 /* load.c: the library's classes, as one class library that is linked in. */
 #include "meta.h"
 
+#include <pthread.h>
+
+enum { LOCKS = 64 };
+static pthread_mutex_t locks[LOCKS];
+
+static pthread_mutex_t *lock_of(const void *data) { return &locks[(uintptr_t)data / 64 % LOCKS]; }
+void data_lock(const void *data) { pthread_mutex_lock(lock_of(data)); }
+void data_unlock(const void *data) { pthread_mutex_unlock(lock_of(data)); }
+
+/* At the beginning, and in the child of a fork, which has the forking thread alone. */
+static void begin_locks(void) {
+	for (int i = 0; i < LOCKS; i++)
+		locks[i] = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+}
+
 known object, metaclass;
 
 static const char *const object_methods[] = {"somDefaultInit", "somDestruct", "somDispatch"};
@@ -29,7 +44,13 @@ static const struct {
 };
 
 static int define_all(uint32_t abi, som_env *ev) {
+	static bool begun;
 	int code = abi == SOM_ABI ? SOM_OK : SOM_E_LIBRARY;
+	if (!begun) begin_locks();
+#ifndef _WIN32
+	if (!begun) pthread_atfork(NULL, NULL, begin_locks);
+#endif
+	begun = true;
 	for (uint32_t i = 0; i < COUNT(all) && code == SOM_OK; i++) {
 		som_class *c = all[i].desc ? som_class_define(all[i].desc, ev) : NULL;
 		const som_binding b = {.size_of = sizeof b, .cls = all[i].name, .methods = all[i].methods, .nmethods = all[i].n};

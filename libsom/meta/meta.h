@@ -25,6 +25,10 @@ static inline bool has(const som_class *c, const known *property) { return som_i
 /* Raises one of the kernel's errors in ev, which may be NULL; returns code. */
 int refuse(som_env *ev, uint32_t code, const char *exception, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* For a class's data of a property, briefly: no code but the library's runs meanwhile. The process may fork between any two stores to what is
+ * kept so, which therefore is whole all the time; the child has it free. */
+void data_lock(const void *data), data_unlock(const void *data);
+
 /* What the metaclasses behind one do for a class. */
 som_ref next_new(const known *behind, int way, som_ref c, som_env *ev, void *memory);
 void next_ready(const known *behind, som_ref c, som_env *ev);

@@ -1,12 +1,10 @@
 /* single.c: SOMMSingleInstance: one instance, until its last reference is given back. */
 #include "meta.h"
 
-#include <pthread.h>
-
 known single_instance;
 
 typedef struct single { /* a class's data */
-	pthread_mutex_t mutex;
+	som_turn turn; /* to make it */
 	som_weak *one;
 	bool begins;      /* the one is made by an initializer with arguments, which has not ended; atomic */
 	som_proc *before; /* what stood in front of the initializer before this did, or NULL */
@@ -14,25 +12,26 @@ typedef struct single { /* a class's data */
 
 static single *single_of(som_ref c) { return som_data(c, single_instance.c.data); }
 
-static void begin(som_ref c, som_env *ev, void *context) {
-	(void)ev, (void)context;
-	pthread_mutex_init(&single_of(c)->mutex, NULL);
+static void end(som_ref c, void *context) { (void)context, som_weak_free(single_of(c)->one); }
+
+static som_ref living(single *s) {
+	data_lock(s);
+	som_ref o = som_weak_get(s->one);
+	data_unlock(s);
+	return o;
 }
 
-static void end(som_ref c, void *context) {
-	(void)context;
-	som_weak_free(single_of(c)->one);
-	pthread_mutex_destroy(&single_of(c)->mutex);
-}
-
-/* Another one, where there is none; under the mutex. */
+/* Another one, where there is none; in this thread's turn. */
 static som_ref make(single *s, int way, som_ref c, som_env *ev) {
 	__atomic_store_n(&s->begins, way == META_RAW, __ATOMIC_RELEASE);
 	som_ref o = next_new(&single_instance, way, c, ev, NULL);
 	som_weak *w = o ? som_weak_new(o, ev) : NULL;
 	if (w) {
-		som_weak_free(s->one);
-		s->one = w;
+		som_weak *old = s->one;
+		data_lock(s);
+		__atomic_store_n(&s->one, w, __ATOMIC_RELEASE);
+		data_unlock(s);
+		som_weak_free(old);
 	} else if (o) {
 		som_release(o);
 		o = NULL;
@@ -43,11 +42,17 @@ static som_ref make(single *s, int way, som_ref c, som_env *ev) {
 /* Refused is the second to begin one by an initializer with arguments, which would run in vain, and whoever asks for one that begins. */
 static som_ref one(som_ref c, int way, som_env *ev) {
 	single *s = single_of(c);
-	pthread_mutex_lock(&s->mutex);
-	som_ref o = som_weak_get(s->one);
-	const bool lives = o != NULL, begins = lives && __atomic_load_n(&s->begins, __ATOMIC_ACQUIRE);
-	if (!lives) o = make(s, way, c, ev);
-	pthread_mutex_unlock(&s->mutex);
+	som_ref o = living(s);
+	bool lives = o != NULL;
+	if (!lives && som_turn_take(&s->turn, NULL) != SOM_OK)
+		return refuse(ev, SOM_E_CYCLE, "BAD_PARAM", "class %s: its one instance is being made, by this thread or one that waits for it", info((som_class *)c)->name), NULL;
+	if (!lives) {
+		o = living(s);
+		lives = o != NULL;
+		if (!lives) o = make(s, way, c, ev);
+		som_turn_give(&s->turn);
+	}
+	const bool begins = lives && __atomic_load_n(&s->begins, __ATOMIC_ACQUIRE);
 	if (!begins && !(lives && way == META_RAW)) return o;
 	som_release(o);
 	return refuse(ev, SOM_E_BUSY, "BAD_INV_ORDER", "class %s has its one instance already%s", info((som_class *)c)->name,
@@ -81,10 +86,7 @@ static som_ref get(som_ref c, som_env *ev) { return som_new((som_class *)c, ev);
 
 /* Gives back the reference of whoever calls it. */
 static void free_one(som_ref c, som_env *ev) {
-	single *s = single_of(c);
-	pthread_mutex_lock(&s->mutex);
-	som_ref o = som_weak_get(s->one);
-	pthread_mutex_unlock(&s->mutex);
+	som_ref o = living(single_of(c));
 	if (!o) refuse(ev, SOM_E_FREED, "OBJECT_NOT_EXIST", "class %s has no instance", info((som_class *)c)->name);
 	som_release(o); /* som_weak_get's own */
 	som_release(o);
@@ -100,4 +102,4 @@ const som_class_desc single_instance_desc = {.size_of = sizeof(som_class_desc), 
 	.parents = parents, .nparents = 1,
 	.introduces = methods, .nintroduces = COUNT(methods), .method_size = sizeof(som_method), .overrides = overrides, .noverrides = COUNT(overrides),
 	.override_size = sizeof(som_override),
-	.data_size = sizeof(single), .data_align = _Alignof(single), .init = begin, .fini = end};
+	.data_size = sizeof(single), .data_align = _Alignof(single), .fini = end};

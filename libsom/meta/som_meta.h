@@ -56,7 +56,8 @@ SOM_API void som_call_rest(som_rest *rest);
 /* ---- What else there is ----
  *
  * SOMMSingleInstance   somNew answers one instance, with a reference of the caller's own, until the last is given back; each subclass
- *                      has its own. sommGetSingleInstance o:, sommFreeSingleInstance v:. Its initializer must not ask for it. An
+ *                      has its own. sommGetSingleInstance o:, sommFreeSingleInstance v:. Who asks for it while it is made waits; its initializer
+ *                      itself, and a thread that it waits for, get SOM_E_CYCLE. An
  *                      initializer with arguments makes it where there is none; else SOM_E_BUSY, as somNew is while it runs.
  * SOMMTraced           tells each call, once som_trace says where to, or to the standard output, if the variable SOMM_TRACED is empty or
  *                      has the class's name when it is made. _set_sommTraceIsOn v:b, _get_sommTraceIsOn b:.
@@ -66,7 +67,8 @@ SOM_API void som_call_rest(som_rest *rest);
  * SOMMProxyFor         is the metaclass of that; sommMakeProxyClass o:os is som_proxy_class.
  * SOMMExtentManaged, SOMMTimeStamped   see som_extent, som_stamp.
  * SOMMInvariantChecked asks an instance that descends from SOMMHasInvariant before and after each call whether it is as it should
- *                      be: sommInvariant v:, whose exception is the call's, and before the call a veto.
+ *                      be: sommInvariant v:, whose exception is the call's, and before the call a veto. What it calls of its own
+ *                      object in its thread is not asked about.
  * SOMMAbstract         gives the class that names it no instances; SOMMNoninstantiable its descendants neither.
  * SOMMFinal            gives it no subclasses.
  * SOMMRedispatched     sends every call, but of SOMObject's methods, through somDispatch, which the class may override and which goes on
@@ -76,7 +78,8 @@ SOM_API void som_call_rest(som_rest *rest);
  */
 
 /* Tells calls of instances of c, which must be SOMMTraced, a line each without its end; NULL ends that. to is called in the calling
- * thread, one call at a time for a class. */
+ * thread, one call at a time for a class, under no lock: it may load classes, and end the tracing. What it calls itself is not told, nor what another
+ * thread calls for which it waits. When som_trace returns, the one before is not running any more in other threads, unless that calls som_trace, or waits for it. */
 SOM_API int som_trace(som_class *c, void (*to)(const char *line, void *context), void *context, som_env *ev);
 
 /* A class of proxies with the interface of target and nothing else of it: owned. All calls are sent on but those by which an object

@@ -1,7 +1,6 @@
 /* traced.c: SOMMTraced: each call of an instance's methods is told, with its arguments and results. */
 #include "meta.h"
 
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@ known traced;
 enum { LINE = 4096, SHOWN = 200 }; /* octets of a line, and of a string in it */
 
 typedef struct trace { /* a class's data */
-	pthread_mutex_t mutex; /* one line at a time */
+	som_turn turn; /* one line at a time */
 	void (*to)(const char *line, void *context);
 	void *context;
 	uint8_t on; /* atomic */
@@ -20,23 +19,16 @@ typedef struct trace { /* a class's data */
 
 static trace *trace_of(som_ref c) { return som_data(c, traced.c.data); }
 
-static void begin(som_ref c, som_env *ev, void *context) {
-	(void)ev, (void)context;
-	pthread_mutex_init(&trace_of(c)->mutex, NULL);
-}
-
-static void end(som_ref c, void *context) {
-	(void)context;
-	pthread_mutex_destroy(&trace_of(c)->mutex);
-}
-
 int som_trace(som_class *c, void (*to)(const char *line, void *context), void *context, som_env *ev) {
 	if (!traced.c.cls || !has(c, &traced)) return refuse(ev, SOM_E_TYPE, "BAD_PARAM", "class %s: its metaclass is no SOMMTraced", info(c)->name);
 	trace *t = trace_of(&c->object);
-	pthread_mutex_lock(&t->mutex);
-	t->to = to;
-	t->context = context;
-	pthread_mutex_unlock(&t->mutex);
+	const bool others = som_turn_take(&t->turn, NULL) == SOM_OK; /* else what tells a line calls this, or waits for it */
+	data_lock(t);
+	__atomic_store_n(&t->to, NULL, __ATOMIC_RELEASE); /* a fork finds no context that is another's */
+	__atomic_store_n(&t->context, context, __ATOMIC_RELEASE);
+	__atomic_store_n(&t->to, to, __ATOMIC_RELEASE);
+	data_unlock(t);
+	if (others) som_turn_give(&t->turn);
 	__atomic_store_n(&t->on, to != NULL, __ATOMIC_RELEASE);
 	return SOM_OK;
 }
@@ -100,9 +92,13 @@ static void say_value(line *l, char letter, const som_value *v) {
 
 static void tell(som_call *call, const line *l) {
 	trace *t = trace_of(&call->cls->object);
-	pthread_mutex_lock(&t->mutex);
-	if (t->to) t->to(l->text, t->context);
-	pthread_mutex_unlock(&t->mutex);
+	if (som_turn_take(&t->turn, NULL) != SOM_OK) return; /* a call that is part of telling another */
+	data_lock(t);
+	void (*to)(const char *line, void *context) = t->to;
+	void *context = t->context;
+	data_unlock(t);
+	if (to) to(l->text, context);
+	som_turn_give(&t->turn);
 }
 
 static bool is_on(const som_call *call) { return __atomic_load_n(&trace_of(&call->cls->object)->on, __ATOMIC_ACQUIRE); }
@@ -146,4 +142,4 @@ const som_class_desc traced_desc = {.size_of = sizeof(som_class_desc), .name = "
 	.parents = parents, .nparents = 1,
 	.introduces = methods, .nintroduces = COUNT(methods), .method_size = sizeof(som_method), .overrides = overrides,
 	.noverrides = COUNT(overrides), .override_size = sizeof(som_override),
-	.data_size = sizeof(trace), .data_align = _Alignof(trace), .init = begin, .fini = end};
+	.data_size = sizeof(trace), .data_align = _Alignof(trace)};

@@ -14,10 +14,10 @@
 typedef struct making {
 	struct making *outer; /* what is made meanwhile is an ancestor, or its metaclass */
 	const som_class_desc *d;
-	bool derived;
 	klass *parents[MAX_PARENTS];
 	uint32_t nparents;
 	klass *metaclass, *declared; /* the latter: explicit, or NULL */
+	const void *caller; /* whose code asks for it, or NULL: the kernel's, and the class derived */
 } making;
 
 static _Thread_local making *makings;
@@ -126,9 +126,8 @@ static klass *allocate(making *m, som_env *ev) {
 	klass *k = (klass *)(raw + (MAX_ALIGN - behind % MAX_ALIGN) % MAX_ALIGN);
 	k->raw = raw;
 	k->c.object.flags = F_CLASS;
-	k->library = m->derived ? NULL : library_loading(); /* what joins may outlive it */
 	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & (SOM_ABSTRACT | SOM_OIDL), .major = d->major, .minor = d->minor,
-		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL, .library = k->library ? library_file(k->library) : NULL,
+		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL,
 		.typelib = d->typelib};
 	k->align = d->data_align ? d->data_align : 1;
 	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context};
@@ -152,12 +151,10 @@ static klass *allocate(making *m, som_env *ev) {
 	return k;
 }
 
-/* The first class of a list with that name, or n. */
+/* Where a list of ancestors has the class of that name, or n. */
 static uint32_t named(const som_class *const *list, uint32_t n, const char *name) {
-	uint32_t i = 0;
-	while (i < n && (!name || strcmp(K(list[i])->info.name, name)))
-		i++;
-	return i;
+	const klass *k = name ? registered(name) : NULL;
+	return k ? place_in(list, n, C(k)) : n;
 }
 
 static int set_abstract_parents(klass *k, const som_class_desc *d, som_env *ev) {
@@ -349,15 +346,27 @@ static int plan_lives(klass *k, const som_class_desc *d, som_env *ev) {
 
 /* ---- All together ---- */
 
+/* Whose code it is: that of its procedures, or else of whoever asks for it. What joins metaclasses may outlive that. */
+static int find_library(klass *k, const void *caller, som_env *ev) {
+	const uintptr_t code[] = {k->impls->n ? (uintptr_t)k->impls->e[0].proc : 0, (uintptr_t)k->own.init, (uintptr_t)caller};
+	library *l = k->derived ? NULL : library_of(code);
+	if (l && l->by && l->entered) return fail(ev, SOM_E_BUSY, "class %s cannot be made: its library %s is being unloaded", k->info.name, l->file);
+	k->library = l;
+	k->info.library = l ? l->file : NULL;
+	k->group = l ? l->group : ++groups;
+	return SOM_OK;
+}
+
 static klass *build(making *m, som_env *ev) {
 	const som_class_desc *d = m->d;
 	klass *k = allocate(m, ev);
 	if (!k) return NULL;
-	k->derived = m->derived;
+	k->derived = !m->caller;
 	m->nparents = 0; /* k's, from now on */
 	m->metaclass = NULL;
 	bool made = !set_abstract_parents(k, d, ev) && !linearise(k, ev) && !introduce(k, d, ev) &&
-		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !table_fill(k, ev) && !register_class(k, ev);
+		!override(k, d, ev) && !select_parents(k, d, ev) && !lay_out(k, ev) && !plan_lives(k, d, ev) && !find_library(k, m->caller, ev) &&
+		!table_fill(k, ev) && !register_class(k, ev);
 	if (!made) return undefine(k), NULL;
 	if (freed_row) freed_row_fill(k);
 	return k;
@@ -383,7 +392,7 @@ void undefine(klass *k) {
 }
 
 klass *define_root(const som_class_desc *d, klass *parent, som_env *ev) {
-	making m = {.d = d, .parents = {parent}, .nparents = parent != NULL};
+	making m = {.d = d, .caller = d, .parents = {parent}, .nparents = parent != NULL};
 	if (parent) parent->subclasses++;
 	return build(&m, ev);
 }
@@ -395,23 +404,13 @@ void become_instance(klass *k, klass *metaclass) {
 	k->by = NULL;
 }
 
-/* The class as an object: its metaclass's part, and the hook for metaclasses when all is there. */
-static int come_alive(klass *k, som_env *ev) {
-	k->c.object.mt = front_of(k->metaclass);
-	int code = begin_life(&k->c.object, k->metaclass, ev);
-	if (code != SOM_OK) return code;
-	k->alive = true;
-	((void (*)(som_ref, som_env *))*word_at(front_of(k->metaclass), tok_ready))(&k->c.object, ev);
-	return ev->major == SOM_NO_EXCEPTION ? SOM_OK : SOM_E_METACLASS;
-}
-
-klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
+klass *define(const som_class_desc *desc, const void *caller, som_env *ev) {
 	som_class_desc all = {.size_of = sizeof all};
 	uint32_t size = desc ? desc->size_of : 0, least = offsetof(som_class_desc, typelib); /* what the first release had */
 	if (size < least) return fail(ev, SOM_E_METHOD, "a class's description has %u octets; %u are the least", size, least), NULL;
 	desc = memcpy(&all, desc, size < sizeof all ? size : sizeof all);
-	if (check(desc, derived, ev) != SOM_OK) return NULL;
-	making m = {.outer = makings, .d = desc, .derived = derived};
+	if (check(desc, !caller, ev) != SOM_OK) return NULL;
+	making m = {.outer = makings, .d = desc, .caller = caller};
 	makings = &m;
 	klass *k = find_parents(&m, ev) == SOM_OK && find_metaclass(&m, ev) == SOM_OK ? build(&m, ev) : NULL;
 	makings = m.outer;
@@ -419,16 +418,18 @@ klass *define(const som_class_desc *desc, bool derived, som_env *ev) {
 		m.parents[i]->subclasses--;
 	if (m.metaclass) drop_metaclass(m.metaclass);
 	if (!k) return NULL;
-	int code = come_alive(k, ev);
+	k->c.object.mt = front_of(k->metaclass); /* the class as an object: its metaclass's part, and the hook for metaclasses when all is there */
+	k->alive = begin_life(&k->c.object, k->metaclass, ev) == SOM_OK;
+	if (k->alive) ((void (*)(som_ref, som_env *))*word_at(front_of(k->metaclass), tok_ready))(&k->c.object, ev);
 	k->by = NULL;
 	lock_wake();
-	return code == SOM_OK ? k : (unload_group(k, NULL, 0), NULL); /* or it stays: something uses it already */
+	return ev->major == SOM_NO_EXCEPTION ? k : (unload_group(k, NULL, 0), NULL); /* or it stays: something uses it already */
 }
 
 som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
 	som_env own, *e = env_or(&own, ev);
 	lock();
-	klass *k = define(desc, false, e);
+	klass *k = define(desc, __builtin_return_address(0), e);
 	if (k) som_retain(&k->c.object);
 	unlock();
 	som_env_clear(&own);

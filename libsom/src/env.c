@@ -20,9 +20,7 @@ void *take(size_t n) {
 	return p ? memset(p, 0, n) : NULL;
 }
 
-void give(void *p) {
-	if (p) hooks.deallocate(p);
-}
+void give(void *p) { if (p) hooks.deallocate(p); }
 
 void *som_allocate(size_t n) { return take(n ? n : 1); }
 void som_deallocate(void *p) { give(p); }

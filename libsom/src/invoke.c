@@ -114,14 +114,7 @@ static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *ar
 
 /* ---- Closures ---- */
 
-typedef struct closure {
-	ffi_closure *made;
-	som_proc *code;
-	const char *sig;
-	som_handler *handler;
-	void *context;
-	struct closure *next;
-} closure;
+typedef struct closure { struct closure *next; ffi_closure *made; som_proc *code; const char *sig; som_handler *handler; void *context; } closure;
 
 enum { CLOSURE_BUCKETS = 1024 };
 static closure *closures[CLOSURE_BUCKETS]; /* by code, under the lock */

@@ -35,20 +35,25 @@ typedef struct selection { som_tok token; const klass *parent; } selection;
 typedef struct dynamic { struct dynamic *next; const char *name, *sig; som_proc *proc; } dynamic;
 
 /* One class's share in the life of an instance. */
-typedef struct life {
-	som_initializer *init;
-	som_destructor *fini;
-	som_copier *copy, *assign;
-	void *context;
-} life;
+typedef struct life { som_initializer *init; som_destructor *fini; som_copier *copy, *assign; void *context; } life;
 
 /* A row for objects cast to an ancestor; as the class itself, for instances that have something in front of their methods. */
 typedef struct castrow { struct castrow *next; const klass *as; char *row; } castrow;
 
 typedef struct pool { struct pool *next; } pool; /* memory that ends with a class */
 
-typedef struct library library;
 typedef struct thread thread;
+typedef struct span { uintptr_t from, size; } span; /* addresses */
+
+typedef struct library {
+	struct library *next;
+	void *handle, *go;    /* NULL: linked in; without som_go_runtime */
+	const thread *by;     /* that is loading or closing it, or NULL: its entry has run */
+	bool entered;         /* its entry has run, or failed; with by: it is being closed */
+	uint64_t group;
+	span code;            /* and data; of what is linked in, or is Go's, nothing */
+	char file[];
+} library;
 
 struct klass {
 	som_class_info info;
@@ -61,11 +66,11 @@ struct klass {
 	void *id;
 	som_tok base;        /* of its words: id, data, slots */
 	klass *metaclass, *substitute;
-	library *library;
-	const thread *by;    /* that is making it still, or NULL */
+	library *library;    /* whose code it is, or NULL */
+	uint64_t group;      /* of classes that are unloaded together: its number */
+	const thread *by;    /* that is making it still, or ending it; or NULL */
 	uint32_t align;      /* of its own data */
-	uint8_t *abstract;   /* of each parent: its interface alone */
-	uint8_t *concrete;   /* of each class in info.order: not only its interface */
+	uint8_t *abstract, *concrete; /* of each parent: its interface alone; of each class in info.order: not only that */
 	const som_method_info **by_name; /* info.introduces, sorted by name */
 	som_proc **procs;    /* of info.introduces; NULL where there are none */
 	impls *impls;
@@ -76,8 +81,7 @@ struct klass {
 	castrow *casts;
 	uint64_t instances;  /* atomic */
 	uint32_t subclasses;
-	bool barren; /* without instances: abstract, or a metaclass */
-	bool hooked; /* its initialisation or destruction is not the plain one */
+	bool barren, hooked; /* without instances: abstract, or a metaclass; its initialisation or destruction is not the plain one */
 	bool derived, registered, alive; /* alive: its metaclass's initializers have run */
 	uint32_t mark, ahead, list, at, until; /* scratch, under the lock, as is first */
 	struct klass *first;
@@ -116,11 +120,9 @@ void weak_lock(void), weak_unlock(void), lock_wake(void); /* the last: all that 
 void boot(void); /* makes the root classes, once; every way in comes by it, or by lock */
 
 /* env.c */
-void *take(size_t n);  /* zeroed, or NULL */
+void *take(size_t n), *pool_take(klass *k, size_t n); /* zeroed, or NULL */
 void give(void *p);
-void *pool_take(klass *k, size_t n);
-char *pool_text(klass *k, const char *s, size_t n);
-char *copy_text(const char *s); /* owned, or NULL */
+char *pool_text(klass *k, const char *s, size_t n), *copy_text(const char *s); /* the latter is owned, or NULL */
 int fail(som_env *ev, uint32_t code, const char *format, ...) SOM_FORMAT(3, 4); /* returns code */
 int no_memory(som_env *ev, const char *what);
 extern uint32_t exceptions; /* that live and have members which something ends, perhaps a library's code; atomic */
@@ -132,9 +134,8 @@ extern som_hooks hooks;
 
 /* arena.c: words of rows, tokens, and the row of the freed */
 som_tok tokens_take(uint32_t words, som_env *ev); /* 0: none left */
-void tokens_give(som_tok at, uint32_t words);
 char *row_place(const klass *k, som_env *ev); /* for k's order; all words 0 */
-void row_give(const klass *k, char *row);
+void tokens_give(som_tok at, uint32_t words), row_give(const klass *k, char *row);
 extern char *freed_row; /* NULL unless checking has been on */
 bool freed_row_make(void); /* with the places of all classes' methods; false: no memory */
 void freed_row_fill(const klass *k);
@@ -149,32 +150,21 @@ int linearise(klass *k, som_env *ev);
 klass *derive_metaclass(const char *of, klass *const *all, uint32_t n, som_env *ev); /* the one that has all of these */
 
 /* table.c */
-int64_t no_implementation(som_ref o, som_env *ev);
-int64_t freed_call(som_ref o, som_env *ev);
+int64_t no_implementation(som_ref o, som_env *ev), freed_call(som_ref o, som_env *ev);
 int table_fill(klass *k, som_env *ev);
 int changeable(const som_class *c, som_env *ev); /* SOM_OK unless it is no class, or one that everybody shares */
 som_proc *own_impl(const klass *k, som_tok t);
-const klass *owner(const klass *k, som_tok t);
-const klass *introducer(const klass *k, som_tok t); /* NULL: t is no method of k's */
+const klass *owner(const klass *k, som_tok t), *introducer(const klass *k, som_tok t); /* the latter NULL: t is no method of k's */
 int impls_by_token(const void *a, const void *b);   /* for qsort and bsearch */
 
 /* intern.c: texts that are made once and live as long as the process; no lock to find them */
-struct som_name {
-	const som_name *next;
-	struct call *call; /* of a signature, once it is one; invoke.c's */
-	uint32_t hash;
-	char text[];
-};
+struct som_name { const som_name *next; struct call *call; uint32_t hash; char text[]; }; /* call: of a signature, once it is one; invoke.c's */
 const som_name *interned(const char *text); /* or NULL */
 uint32_t hash_text(const char *s);
 
 /* lookup.c */
 som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev);
-typedef struct found {
-	const klass *in;            /* who introduces it */
-	const som_method_info *info; /* or NULL, and then */
-	const dynamic *dyn;
-} found;
+typedef struct found { const klass *in; const som_method_info *info; const dynamic *dyn; } found; /* who introduces it; it is one of the two others */
 const klass *class_in(const klass *k, const char *name, size_t n); /* in k's order */
 int lookup(const klass *k, const char *name, found *f, som_env *ev);
 /* The same among the strict ancestors, for a class that is being made, of methods with a place in the table. */
@@ -186,14 +176,13 @@ void forget_lookups(void);
 
 /* define.c: under the lock */
 extern uint32_t classes_with_tokens; /* as many at least as are registered */
-klass *define(const som_class_desc *desc, bool derived, som_env *ev);
+klass *define(const som_class_desc *desc, const void *caller, som_env *ev); /* caller: whose code asks, or NULL for a derived metaclass */
 klass *define_root(const som_class_desc *desc, klass *parent, som_env *ev); /* a class to be completed by */
 void become_instance(klass *k, klass *metaclass);
 void undefine(klass *k); /* what was registered, or made in part; its metaclass too, if that was derived for it alone */
 
 /* registry.c: under the lock */
-klass *registered(const char *name);
-klass *known(const char *name); /* the same, when it is made: another thread may be at it */
+klass *registered(const char *name), *known(const char *name); /* the latter when it is made: another thread may be at it */
 klass *find_class(const char *name, som_env *ev); /* loads */
 int register_class(klass *k, som_env *ev);
 void unregister_class(klass *k);
@@ -201,26 +190,28 @@ extern klass *all_classes, *object_class, *class_class, *manager_class;
 
 /* library.c: under the lock */
 int load_for(const char *name, som_env *ev); /* the library that has a class; the lock is let go while files are opened */
-const char *library_file(const library *l);
+extern library *libraries;
 void *open_library(const char *file, char *why, size_t n); /* the hooks to begin with */
 som_proc *find_symbol(void *handle, const char *name);
 void close_library(void *handle);
-library *library_loading(void); /* whose entry runs in this thread, or NULL */
-/* Waits until no other thread opens or closes a library. False if that waits for this one, or l, which may be NULL, is being loaded. */
-bool may_open(const library *l);
-void library_end(library *l); /* closes it, with the lock let go, and forgets it */
+library *library_of(const uintptr_t code[3]); /* that has the first of it, or whose entry runs in this thread; or NULL */
+library *library_in(uint64_t group, bool in_hand); /* of that group, perhaps one that is being loaded or closed; or NULL */
+/* Waits until no other thread opens or closes a library. False if that waits for this one, or one of the group of k, which may be
+ * NULL, is in hand. */
+bool may_open(const klass *k);
+void library_end(library *l); /* closes it, which this thread has in hand, with the lock let go, and forgets it */
 void lose_libraries(void); /* that other threads were loading, in the child of a fork */
-/* Ends k, which has so many references, and the classes of that library: NULL. Or ends none: the first that something else needs. */
-const klass *unload_group(klass *k, const library *with, uint32_t refs);
+extern uint64_t groups; /* so many were there */
+/* Ends k and the classes of that library: NULL. Or ends none: the first that something else needs. With a group, k has a reference, and
+ * all classes of the group end; its libraries are this thread's to end. */
+const klass *unload_group(klass *k, const library *with, uint64_t group);
 
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
-void finalise(som_ref o, const klass *k);
 int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by SOMObject's methods, or those that stand in for them */
-void end_life(som_ref o, const klass *k);
+void finalise(som_ref o, const klass *k), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
 void transfer(som_ref to, som_ref from, bool assign, som_env *ev); /* or copy: one that fails is undone */
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
-void end_memory(som_ref o, const klass *k);
 
 /* weak.c */
 void weak_clear(som_ref o, const som_weak *only); /* ends what only refers by, or else all weak references to o */

@@ -31,21 +31,9 @@ som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(uint
 void close_library(void *handle) { dlclose(handle); }
 #endif
 
-struct library {
-	library *next;
-	void *handle, *go; /* NULL: linked in; without som_go_runtime */
-	const thread *by; /* that is loading or closing it, or NULL: its entry has run */
-	bool entered;
-	char file[];
-};
+typedef struct place { struct place *next; char *file, cls[]; } place; /* where a class is, said by som_library_of_class */
 
-typedef struct place { /* where a class is, said by som_library_of_class */
-	struct place *next;
-	char *file;
-	char cls[];
-} place;
-
-static library *libraries;
+library *libraries;
 static const thread *opener; /* that is in the system's loader, which has a lock of its own, or NULL */
 static place *places;
 static char *folders; /* NULL: those of SOM_PATH */
@@ -64,6 +52,7 @@ static int kind_of(const char *file) {
 
 #ifdef __linux__
 #include <link.h>
+#include <sys/auxv.h>
 
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden"))); /* of what the kernel is in */
 
@@ -113,14 +102,43 @@ static int state_in_search(const char *file) {
 static int state_in_search(const char *file) { return (void)file, ABSENT; }
 #endif
 static int state(const char *file) { return strchr(file, '/') ? state_of(file) : state_in_search(file); }
+
+/* Whether this file of the process has what is looked for. The program's own code goes with no library. */
+static int has(struct dl_phdr_info *o, size_t n, void *looked_for) {
+	span *s = looked_for, here = {0, 0};
+	for (n = 0; n < o->dlpi_phnum; n++) {
+		uintptr_t at = o->dlpi_addr + o->dlpi_phdr[n].p_vaddr;
+		if (o->dlpi_phdr[n].p_type != PT_LOAD) continue;
+		here.from = here.size ? here.from : at; /* by ascending addresses */
+		here.size = at - here.from + o->dlpi_phdr[n].p_memsz;
+	}
+	if (s->from - here.from >= here.size) return 0;
+	*s = (uintptr_t)o->dlpi_phdr == getauxval(AT_PHDR) ? *s : here;
+	return 1;
+}
+static span span_of(span code) { return dl_iterate_phdr(has, &code), code; }
 #else
 static int state(const char *file) { return kind_of(file); }
+#ifdef _WIN32
+static span span_of(span code) {
+	MEMORY_BASIC_INFORMATION m;
+	if (!VirtualQuery((void *)code.from, &m, sizeof m) || m.Type != MEM_IMAGE || m.AllocationBase == (void *)GetModuleHandleA(NULL)) return code;
+	const char *image = m.AllocationBase;
+	return (span){(uintptr_t)image, ((const IMAGE_NT_HEADERS *)(image + ((const IMAGE_DOS_HEADER *)image)->e_lfanew))->OptionalHeader.SizeOfImage};
+}
+#else
+static span span_of(span code) { return code; }
+#endif
 #endif
 
-library *library_loading(void) { return loading; }
-const char *library_file(const library *l) { return l->file; }
+library *library_of(const uintptr_t code[3]) {
+	for (int i = 0; i < 3; i++)
+		for (library *l = libraries; l; l = l->next)
+			if (code[i] - l->code.from < l->code.size) return l;
+	return loading;
+}
 
-static library *find_library(const char *file) {
+static library *library_named(const char *file) {
 	library *l = libraries;
 	while (l && strcmp(l->file, file))
 		l = l->next;
@@ -129,14 +147,20 @@ static library *find_library(const char *file) {
 
 static som_proc *symbol(const library *l, const char *name) { return l->handle ? hooks.symbol(l->handle, name) : NULL; }
 
-bool may_open(const library *l) {
-	while (opener && opener != this_thread() && !(l && l->by))
+library *library_in(uint64_t group, bool in_hand) {
+	library *l = libraries;
+	while (l && (l->group != group || (in_hand && !l->by)))
+		l = l->next;
+	return l;
+}
+
+bool may_open(const klass *k) {
+	while (opener && opener != this_thread() && !(k && library_in(k->group, true)))
 		if (!lock_wait(opener)) return false;
-	return !(l && l->by);
+	return !(k && library_in(k->group, true));
 }
 
 void library_end(library *l) {
-	l->by = this_thread();
 	bool go = l->go && l->go == go_runtime; /* which does not leave a process */
 	if (l->handle && !go && !__atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) && may_open(NULL)) {
 		const thread *outer = opener;
@@ -156,7 +180,7 @@ void library_end(library *l) {
 
 void lose_libraries(void) {
 	for (library *l = libraries; l; l = l->next)
-		if (l->by != this_thread()) l->by = NULL;
+		if (l->by != this_thread()) l->entered &= !l->by, l->by = NULL; /* what was being closed is half there */
 	opener = opener == this_thread() ? opener : NULL;
 }
 
@@ -181,7 +205,7 @@ static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
  * loaded, and the file's state is at most passes. The lock is let go while the file is opened, and who opens others waits. */
 static int load(const char *file, som_library_entry_proc *entry, const char *cls, int passes, som_env *ev) {
 	library *l;
-	while ((l = find_library(file)) || (!entry && opener && opener != this_thread())) {
+	while ((l = library_named(file)) || (!entry && opener && opener != this_thread())) {
 		if (l && !l->by && !l->entered) return fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: another thread was at it when the process forked", file);
 		if ((l && (!l->by || l->by == this_thread())) || (cls && registered(cls))) return SOM_OK;
 		if (!lock_wait(l ? l->by : opener)) return fail(ev, SOM_E_CYCLE, "%s cannot be loaded: another thread is at it, which waits for what this one loads", file);
@@ -189,6 +213,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	if (!(l = take(sizeof *l + strlen(file) + 1))) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
 	l->by = this_thread();
+	l->group = ++groups;
 	l->next = libraries;
 	libraries = l;
 	char why[512] = "";
@@ -203,8 +228,10 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	som_proc *ready = symbol(l, SOM_LIBRARY_READY);
 	l->go = (void *)symbol(l, "som_go_runtime");
 	entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
+	const span at = span_of((span){(uintptr_t)entry, 0});
 	lock_again(depth);
-	opener = outer;
+	if (l->handle && !l->go) l->code = at;
+	opener = opener == l->by ? outer : opener; /* of what is linked in it is another thread's all the while */
 	lock_wake();
 	if (ready) { /* else no fork comes between */
 		depth = lock_let_go();
@@ -215,8 +242,8 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	klass *k = code == SOM_OK ? NULL : all_classes;
 	while (k && k->library != l)
 		k = k->next;
-	l->entered = code == SOM_OK || (k && unload_group(k, l, 0)); /* where it has failed, something of it is in use already: it stays */
-	if (l->entered)
+	l->entered = true;
+	if (code == SOM_OK || (k && unload_group(k, l, 0))) /* where it has failed, something of it is in use already: it stays */
 		l->by = NULL;
 	else
 		library_end(l);

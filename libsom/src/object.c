@@ -90,7 +90,8 @@ static som_proc *life_method(const klass *k, int which) { return *word_at(front_
 
 static void destruct(som_ref o, const klass *k) {
 	som_env ev = {0};
-	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL); /* the memory is not the method's */
+	__atomic_or_fetch(&o->flags, F_DYING, __ATOMIC_RELAXED); /* the memory is not the method's */
+	((void (*)(som_ref, som_env *, uint8_t, void *))life_method(k, LIFE_DESTRUCT))(o, &ev, 0, NULL);
 	som_env_clear(&ev);
 }
 
@@ -134,9 +135,7 @@ som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev) {
 	return o;
 }
 
-som_ref som_create(som_class *c, som_env *ev) {
-	return is_class(c, ev) ? new_object(K(c), NULL, false, true, ev) : NULL;
-}
+som_ref som_create(som_class *c, som_env *ev) { return is_class(c, ev) ? new_object(K(c), NULL, false, true, ev) : NULL; }
 
 som_ref som_new(som_class *c, som_env *ev) {
 	if (!is_class(c, ev)) return NULL;

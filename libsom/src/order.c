@@ -11,9 +11,7 @@
 
 enum { CONCRETE = 1, TAKEN = 2 }; /* klass.mark */
 
-typedef struct list {
-	const som_class *const *from, *const *at, *const *end;
-} list;
+typedef struct list { const som_class *const *from, *const *at, *const *end; } list;
 
 static bool has_lives(const klass *k) { return k->info.part_size > 0 && (k->own.init || k->own.fini); }
 
@@ -167,7 +165,7 @@ static klass *derived_from(const char *of, klass **kept, uint32_t n, som_env *ev
 	if (m) return m;
 	som_class_desc d = {.size_of = sizeof d, .name = name, .parents = names, .nparents = n};
 	som_env inner = {0};
-	m = define(&d, true, &inner);
+	m = define(&d, NULL, &inner);
 	if (!m) {
 		uint32_t code = inner.code == SOM_E_MEMORY ? SOM_E_MEMORY : SOM_E_METACLASS;
 		fail(ev, code, "class %s: its metaclass %s cannot be made: %s", of, name, inner.text ? inner.text : "no reason is known");

@@ -5,6 +5,7 @@
 
 klass *all_classes; /* newest first */
 klass *object_class, *class_class, *manager_class;
+uint64_t groups;
 
 enum { BUCKETS = 1 << 14 }; /* for at most 65,535 classes */
 static klass *buckets[BUCKETS];
@@ -46,6 +47,8 @@ void unregister_class(klass *k) {
 	for (at = &all_classes; *at != k;)
 		at = &(*at)->next;
 	*at = k->next;
+	k->next = NULL;
+	k->by = this_thread();
 	k->registered = false;
 }
 
@@ -105,8 +108,11 @@ int som_class_substitute(som_class *c, som_class *by, som_env *ev) {
 int som_classes(int (*see)(som_class *c, void *context), void *context) {
 	int answer = 0;
 	lock();
-	for (klass *k = all_classes; k && answer == 0; k = k->next)
+	for (klass *k = all_classes; k && answer == 0; k = k->next) {
+		k->subclasses++; /* it stays, whoever gets the lock meanwhile */
 		answer = see(C(k), context);
+		k->subclasses--;
+	}
 	unlock();
 	return answer;
 }
@@ -131,9 +137,9 @@ static bool needless(const klass *k, uint32_t refs) {
 	return som_class_instances(C(k)) == instances && k->subclasses == subclasses && __atomic_load_n(&k->c.object.refs, __ATOMIC_ACQUIRE) == refs;
 }
 
-const klass *unload_group(klass *k, const library *with, uint32_t refs) {
+const klass *unload_group(klass *k, const library *with, uint64_t group) {
 	for (klass *x = all_classes; x; x = x->next)
-		x->mark = x == k || (with && x->library == with);
+		x->mark = x == k || x->group == group || (with && x->library == with);
 	for (bool more = true; more;) { /* metaclasses that were derived for these alone end with them */
 		more = false;
 		for (klass *x = all_classes; x; x = x->next)
@@ -141,13 +147,21 @@ const klass *unload_group(klass *k, const library *with, uint32_t refs) {
 				x->mark = more = true;
 	}
 	for (klass *x = all_classes; x; x = x->next)
-		if (x->mark && !needless(x, x == k ? refs : 0)) return x;
-	/* The newest first, so that nobody loses a parent; derived metaclasses end by themselves, whichever their place. */
-	for (klass *x = all_classes; x;) {
-		bool ends = x->mark && (!x->derived || x == k);
-		if (ends) undefine(x);
-		x = ends ? all_classes : x->next;
+		if (x->mark && !needless(x, group && x == k)) return x;
+	for (library *l = libraries; l; l = l->next)
+		l->by = l->group == group ? this_thread() : l->by;
+	/* The newest first, so that nobody loses a parent or a metaclass. Code of metaclasses runs: it finds none of them any more, and may unload
+	 * others, whose marks are other ones. */
+	klass *ending = NULL, **end = &ending;
+	for (klass *x = all_classes, *next; x; x = next) {
+		next = x->next;
+		if (!x->mark) continue;
+		unregister_class(x);
+		*end = x;
+		end = &x->next;
 	}
+	for (klass *x; (x = ending); undefine(x))
+		ending = x->next;
 	return NULL;
 }
 
@@ -155,16 +169,16 @@ int som_class_unload(som_class *c, som_env *ev) {
 	klass *k = K(c);
 	if (!is_class(c, ev)) return SOM_E_TYPE;
 	lock();
-	library *l = k->library;
-	bool loading = k->by || (l && !may_open(l));
-	uint32_t held = l ? __atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) : 0;
+	bool loading = k->by || !may_open(k);
+	const uint64_t group = k->group;
+	uint32_t held = library_in(group, false) ? __atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) : 0;
 	bool may_end = !loading && !held && changeable(c, NULL) == SOM_OK && !k->derived;
-	const klass *busy = may_end ? unload_group(k, l, 1) : k;
+	const klass *busy = may_end ? unload_group(k, NULL, group) : k;
 	if (busy)
 		fail(ev, SOM_E_BUSY, "class %s cannot be unloaded: of %s %llu instances, %u subclasses and %u references live, and %u exceptions that its library may "
 			"have to end%s", k->info.name, busy->info.name, (unsigned long long)som_class_instances(C(busy)), busy->subclasses,
 			__atomic_load_n(&busy->c.object.refs, __ATOMIC_RELAXED), held, loading ? "; it is being made, or its library loaded" : "");
-	else if (l)
+	for (library *l; !busy && (l = library_in(group, false));)
 		library_end(l);
 	unlock();
 	return busy ? SOM_E_BUSY : SOM_OK;

@@ -30,13 +30,13 @@ static int32_t unload(som_ref m, som_env *ev, som_ref c) { return (void)m, som_c
 
 static const char *entry_name(som_ref m, som_env *ev) { return (void)m, (void)ev, SOM_LIBRARY_ENTRY; }
 
-/* Classes of one library, or all; the list is owned, the classes are not. */
+/* Classes of one group, or all; the list is owned, the classes are not. */
 static som_class **list(const klass *like, uint32_t *n, som_env *ev) {
 	lock();
 	som_class **to = take((classes_with_tokens + 1) * sizeof *to);
 	*n = 0;
 	for (klass *k = to ? all_classes : NULL; k; k = k->next)
-		if (!like || k == like || (like->library && k->library == like->library)) to[(*n)++] = C(k);
+		if (!like || k->group == like->group) to[(*n)++] = C(k);
 	unlock();
 	if (!to) no_memory(ev, "a list of classes");
 	return to;
@@ -57,11 +57,17 @@ static const void *repository(som_ref m, som_env *ev) { return (void)m, (void)ev
 static void set_repository(som_ref m, som_env *ev, const void *r) { (void)m, (void)ev, som_set_provider(SOM_PROVIDER_REPOSITORY, r); }
 static void add_library(som_ref m, som_env *ev, const char *name, som_library_entry_proc *entry) { (void)m, som_library_add(name, entry, ev); }
 
+/* The two groups are one from now on, since a class goes with its library, whatever it joins. */
 static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
 	(void)m;
 	if (!is_class(c, ev) || !is_class(to, ev)) return;
 	lock();
-	K((som_class *)c)->library = K((som_class *)to)->library;
+	const klass *into = K((som_class *)to);
+	const uint64_t of = K((som_class *)c)->group, all = into->registered ? into->group : of; /* else it is ending */
+	for (klass *k = all_classes; k; k = k->next)
+		k->group = k->group == of ? all : k->group;
+	for (library *l = libraries; l; l = l->next)
+		l->group = l->group == of ? all : l->group;
 	unlock();
 }
 

@@ -34,9 +34,7 @@ static void dump_parts(som_ref o, som_env *ev, int32_t level) {
 	}
 }
 
-static som_ref print_self(som_ref o, som_env *ev) {
-	return (void)ev, print("{an instance of class %s at %p}\n", class_of(o)->info.name, (void *)o), o;
-}
+static som_ref print_self(som_ref o, som_env *ev) { return (void)ev, print("{an instance of class %s at %p}\n", class_of(o)->info.name, (void *)o), o; }
 
 static void dump(som_ref o, som_env *ev, int32_t level) {
 	found f;
@@ -75,7 +73,7 @@ static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *contr
 	const klass *k = class_of(o);
 	(void)ev, (void)control;
 	finalise(o, k);
-	if (release_memory && !(o->flags & F_DYING)) end_memory(o, k); /* else the last release does */
+	if (!(o->flags & F_DYING) && (release_memory || o->flags & F_PLACED)) end_memory(o, k); /* else the last release does, or whoever undoes a beginning */
 }
 
 static void take_from(som_ref o, som_ref from, bool assign, som_env *ev) {

@@ -11,7 +11,8 @@ struct thread {
 	unsigned held;       /* how often this one has the lock */
 };
 static _Thread_local thread me;
-static unsigned wakes;
+static unsigned wakes, forks;
+static const thread *survivor; /* of the last fork, in its child */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, weak = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
 static bool booted;
@@ -19,14 +20,8 @@ static bool booted;
 void weak_lock(void) { pthread_mutex_lock(&weak); }
 void weak_unlock(void) { pthread_mutex_unlock(&weak); }
 
-static void acquire(void) {
-	if (me.held++ == 0) pthread_mutex_lock(&mutex);
-}
-
-void unlock(void) {
-	if (--me.held == 0) pthread_mutex_unlock(&mutex);
-}
-
+static void acquire(void) { if (me.held++ == 0) pthread_mutex_lock(&mutex); }
+void unlock(void) { if (--me.held == 0) pthread_mutex_unlock(&mutex); }
 void lock(void) { boot(), acquire(); }
 
 unsigned lock_let_go(void) {
@@ -55,21 +50,50 @@ bool lock_wait(const thread *by) {
 
 void lock_wake(void) { wakes++, pthread_cond_broadcast(&woken); }
 
+/* ---- Turns ---- */
+
+/* Who has it, wanted from now on; or NULL: it is this thread's. Who has not survived a fork has nothing. */
+static const thread *holder(som_turn *t) {
+	weak_lock();
+	const thread *by = t->forks == forks || t->by == survivor ? t->by : NULL;
+	if (!by) t->by = &me, t->forks = forks;
+	t->wanted = by != NULL;
+	weak_unlock();
+	return by;
+}
+
+int som_turn_take(som_turn *t, som_env *ev) {
+	const thread *by = holder(t);
+	if (!by) return SOM_OK;
+	lock();
+	while ((by = holder(t)) && lock_wait(by))
+		;
+	unlock();
+	return by ? fail(ev, SOM_E_CYCLE, "a thread has its turn that waits for this one, or is this one") : SOM_OK;
+}
+
+void som_turn_give(som_turn *t) {
+	weak_lock();
+	bool wanted = t->wanted;
+	t->by = NULL;
+	weak_unlock();
+	if (wanted) lock(), lock_wake(), unlock();
+}
+
 /* The child of a fork has the forking thread alone: what it is given must not be half made by another. */
-#ifndef _WIN32
+#ifdef _WIN32
+#define pthread_atfork(before, after, in_child) ((void)before, (void)after, (void)in_child)
+#endif
 static void before_fork(void) { lock(), may_open(NULL), weak_lock(); }
 static void after_fork(void) { weak_unlock(), unlock(); }
 static void in_child(void) {
 	woken = (pthread_cond_t)PTHREAD_COND_INITIALIZER; /* nobody waits here */
+	forks++, survivor = &me;
 	lose_libraries();
 	for (klass *k = all_classes; k; k = k->next)
 		k->by = k->by == &me ? &me : NULL;
 	after_fork();
 }
-static void mind_forks(void) { pthread_atfork(before_fork, after_fork, in_child); }
-#else
-static void mind_forks(void) {}
-#endif
 
 void boot(void) {
 	static bool begun; /* under the lock: this thread is just making the roots */
@@ -77,7 +101,7 @@ void boot(void) {
 	acquire();
 	if (!begun) {
 		begun = true;
-		mind_forks();
+		pthread_atfork(before_fork, after_fork, in_child);
 		make_roots();
 		__atomic_store_n(&booted, true, __ATOMIC_RELEASE);
 	}

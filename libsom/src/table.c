@@ -208,9 +208,7 @@ int som_cast(som_ref o, const som_class *ancestor, som_env *ev) {
 	return SOM_OK;
 }
 
-void som_uncast(som_ref o) {
-	if (need(o, NULL) == SOM_OK) __atomic_store_n(&o->mt, front_of(class_of(o)), __ATOMIC_RELEASE);
-}
+void som_uncast(som_ref o) { if (need(o, NULL) == SOM_OK) __atomic_store_n(&o->mt, front_of(class_of(o)), __ATOMIC_RELEASE); }
 
 /* Into the rows of k's instances that have the front: those of casts to what lacks the method have it, too. */
 static void put_front(const klass *k, const klass *in, som_tok t, void *proc) {

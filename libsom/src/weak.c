@@ -1,10 +1,7 @@
 /* weak.c: weak references: found by their objects in one table, with a lock that nothing else is taken under. */
 #include "kernel.h"
 
-struct som_weak {
-	som_weak *next;
-	som_ref o; /* NULL once its destruction has begun */
-};
+struct som_weak { som_weak *next; som_ref o; }; /* o: NULL once its destruction has begun */
 
 enum { BUCKETS = 1 << 16 };
 static som_weak *buckets[BUCKETS];

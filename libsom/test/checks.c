@@ -178,6 +178,13 @@ static void making(void) {
 	CHECK((void *)placed == memory + 48 && som_class_of(placed) == D);
 	som_release(placed);
 	CHECK(!strcmp(trace, "ABCD~D~C~B~A") && som_class_instances(D) == 0);
+	for (uint8_t free_memory = 0; free_memory < 2; free_memory++) { /* and one that somDestruct ends, which frees nothing here */
+		*trace = 0;
+		placed = ((som_ref (*)(som_ref, som_env *, void *))method(som_class_class(), "somRenew"))(&D->object, &ev, memory + 48);
+		((void (*)(som_ref, som_env *, uint8_t, void *))method(D, "somDestruct"))(placed, &ev, free_memory, NULL);
+		CHECK(!strcmp(trace, "ABCD~D~C~B~A") && som_class_instances(D) == 0);
+	}
+	CHECK(som_class_unload(D, &ev) == SOM_OK);
 }
 
 /* ---- Metaclasses and classes that take part ---- */

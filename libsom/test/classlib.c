@@ -1,4 +1,4 @@
-/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, JOINED, NO_ENTRY, GO. */
+/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, JOINED, NO_ENTRY, GO, LATER. */
 #include "som.h"
 
 #ifdef GO
@@ -29,11 +29,43 @@ enum { begun = 1 };
 #endif
 
 #ifndef NO_ENTRY
-static int32_t legs(som_ref o, som_env *ev) { return (void)o, (void)ev, 4; }
+static int32_t legs(som_ref o, som_env *ev);
+static const som_method own[] = {{"legs", "i:", (som_proc *)legs, NULL, SOM_STATIC}};
+
+#ifdef LATER /* a class that is made when it is first needed; and one when it is too late, which the library's metaclass tells of */
+#include <stdio.h>
+
+static som_class *more(const char *name, som_env *ev) {
+	const som_class_desc d = {.size_of = sizeof d, .name = name, .introduces = own, .nintroduces = 1, .method_size = sizeof *own};
+	return som_class_define(&d, ev);
+}
+static void end(som_ref c, void *context) {
+	som_env ev = {0};
+	som_release((som_ref)more("TooLate", &ev));
+	printf("%s: %s\n", som_class_describe((som_class *)c)->name, ev.text ? ev.text : "made");
+	(void)context, som_env_clear(&ev);
+}
+static int before(som_class_desc *d, som_env *ev) {
+	static const char *const root[] = {"SOMClass"};
+	const som_class_desc m = {.size_of = sizeof m, .name = "LaterMeta", .parents = root, .nparents = 1, .fini = end};
+	som_class *meta = som_class_define(&m, ev);
+	som_release((som_ref)meta);
+	d->metaclass = "LaterMeta";
+	return meta != NULL;
+}
+static void at_first(som_env *ev) {
+	som_class *c = som_class_registered("Later", NULL);
+	som_release((som_ref)(c ? c : more("Later", ev)));
+}
+#else
+static int before(som_class_desc *d, som_env *ev) { return (void)ev, d != NULL; }
+static void at_first(som_env *ev) { (void)ev; }
+#endif
+
+static int32_t legs(som_ref o, som_env *ev) { return (void)o, at_first(ev), 4; }
 
 SOM_API int som_library_entry(uint32_t abi, som_env *ev);
 int som_library_entry(uint32_t abi, som_env *ev) {
-	const som_method own[] = {{"legs", "i:", (som_proc *)legs, NULL, SOM_STATIC}};
 	som_class_desc d = {.size_of = sizeof d, .name = CLASS, .major = 1, .minor = MINOR, .introduces = own, .nintroduces = 1, .method_size = sizeof *own};
 #ifdef PARENT
 	const char *parents[] = {PARENT};
@@ -41,7 +73,7 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 	d.nparents = 1;
 	d.nintroduces = 0;
 #endif
-	som_class *c = abi == SOM_ABI && begun ? som_class_define(&d, ev) : NULL;
+	som_class *c = abi == SOM_ABI && begun && before(&d, ev) ? som_class_define(&d, ev) : NULL;
 #ifdef JOINED /* what the library keeps is a metaclass that is derived from two of its own */
 	const char *root[] = {"SOMClass"}, *names[] = {"JoinedM", "JoinedN"};
 	som_class *metas[2] = {0};

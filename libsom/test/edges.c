@@ -81,6 +81,23 @@ static void no_copy(som_ref o, som_ref from, som_env *ev, void *context) {
 	som_raise_user(ev, "IDL:test/No:1.0", NULL, NULL);
 }
 
+static int32_t parts_copied;
+static void copy_and_refuse(som_ref o, som_env *ev, void *control, som_ref from) {
+	som_found f = {.size_of = sizeof f};
+	som_lookup(som_object_class(), "somDefaultConstCopyInit", &f, NULL);
+	((void (*)(som_ref, som_env *, void *, som_ref))som_class_proc(som_object_class(), f.token))(o, ev, control, from);
+	parts_copied = begun;
+	som_raise_user(ev, "IDL:test/No:1.0", NULL, NULL);
+}
+
+/* A metaclass that gives instances of another class. */
+static som_class *given;
+static som_ref raw_of_given(som_ref c, som_env *ev) {
+	som_found f = {.size_of = sizeof f};
+	som_lookup(som_class_class(), "somNewNoInit", &f, NULL);
+	return ((som_ref (*)(som_ref, som_env *))som_class_proc(som_class_class(), f.token))(given ? &given->object : c, ev);
+}
+
 static som_class *part(const char *name, const char *parent, som_copier *copier, som_env *ev) {
 	const som_class_desc d = {.size_of = sizeof d, .name = name, .parents = parent ? &parent : NULL, .nparents = parent != NULL, .init = init, .fini = fini,
 		.copy = copier, .assign = copier, .data_size = 8, .data_align = 8};
@@ -120,6 +137,28 @@ static void halfway(void) {
 	CHECK(!som_begin(B, &ev) && ev.code == SOM_E_MEMORY && som_class_instances(B) == 0);
 	refuse_from = -1;
 	som_env_clear(&ev);
+	const char *of_b[] = {"B"};
+	const som_override late = {"somDefaultConstCopyInit", (som_proc *)copy_and_refuse, NULL};
+	const som_class_desc d = {.size_of = sizeof d, .name = "D", .parents = of_b, .nparents = 1, .overrides = &late, .noverrides = 1, .override_size = sizeof late};
+	som_class *D = som_class_define(&d, &ev);
+	som_ref q = som_new(D, &ev);
+	begun = ended = 0; /* what raises when all has been copied has all of it to undo */
+	CHECK(!som_copy(q, &ev) && ev.major == SOM_USER_EXCEPTION && parts_copied == 2 && ended == 2 && som_class_instances(D) == 1);
+	som_env_clear(&ev);
+	som_release(q);
+	CHECK(som_class_unload(D, &ev) == SOM_OK);
+	const char *of_classes[] = {"SOMClass"}, *of_c[] = {"B"};
+	const som_override raw = {"somNewNoInit", (som_proc *)raw_of_given, NULL};
+	const som_class_desc m1 = {.size_of = sizeof m1, .name = "Giver", .parents = of_classes, .nparents = 1, .overrides = &raw, .noverrides = 1, .override_size = sizeof raw};
+	const som_class_desc e = {.size_of = sizeof e, .name = "E", .parents = of_c, .nparents = 1, .metaclass = "Giver"};
+	som_class *giver = som_class_define(&m1, &ev), *E = som_class_define(&e, &ev);
+	given = part("F", "E", copy, &ev);
+	begun = ended = 0;
+	som_ref f = som_end(som_begin(E, &ev), &ev); /* of the class that it is, whichever was asked */
+	CHECK(f && som_class_of(f) == given && begun == 3);
+	som_release(f);
+	CHECK(ended == 3 && som_class_instances(E) == 0 && som_class_instances(given) == 0);
+	CHECK(som_class_unload(given, &ev) == SOM_OK && som_class_unload(E, &ev) == SOM_OK && som_class_unload(giver, &ev) == SOM_OK);
 	som_release(o);
 	CHECK(som_class_instances(C) == 0 && som_class_unload(C, &ev) == SOM_OK && som_class_unload(B, &ev) == SOM_OK && som_class_unload(A, &ev) == SOM_OK);
 }

@@ -44,6 +44,27 @@ static int use(const char *name, som_env *ev) {
 	return 0;
 }
 
+/* A class whose library makes another one, Later, when it is used: the two go together. */
+static int later(const char *name, som_env *ev) {
+	som_value v = {.l = 0};
+	som_class *c = som_class_named(name, ev);
+	if (!c) return failed(ev);
+	som_ref o = som_new(c, ev), p;
+	if (som_invoke(o, "legs", NULL, 0, &v, ev) != SOM_OK) return 1;
+	som_release(o);
+	som_class *l = som_class_registered("Later", ev);
+	if (!l || !som_class_describe(l)->library || strcmp(som_class_describe(l)->library, som_class_describe(c)->library)) return 1;
+	p = som_new(l, ev);
+	som_release((som_ref)l);
+	if (som_class_unload(c, ev) != SOM_E_BUSY || !strstr(ev->text, "of Later 1 instances")) return 1;
+	som_env_clear(ev);
+	if (som_invoke(p, "legs", NULL, 0, &v, ev) != SOM_OK || v.i != 4) return 1;
+	som_release(p);
+	if (som_class_unload(c, ev) != SOM_OK || som_class_registered("Later", NULL) || som_class_registered("TooLate", NULL)) return 1;
+	puts("went together");
+	return 0;
+}
+
 static int has(const char *name) {
 	som_class *c = som_class_registered(name, NULL);
 	puts(c ? "has" : "has not");
@@ -177,6 +198,8 @@ int main(int argc, char **argv) {
 			bad = has(argv[i + 1]);
 		else if (!strcmp(argv[i], "leaves") || !strcmp(argv[i], "leaves-full"))
 			bad = leaves(argv[i + 1], !strcmp(argv[i], "leaves-full"), &ev);
+		else if (!strcmp(argv[i], "later"))
+			bad = later(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "stays"))
 			bad = stays(argv[i + 1], &ev);
 		if (bad || ev.major)

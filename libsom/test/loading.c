@@ -185,6 +185,116 @@ static void derived(void) {
 	CHECK(both && !som_class_describe(both)->library && one && !strcmp(som_class_describe(one)->library, "aa"));
 }
 
+/* ---- Groups ---- */
+
+static int alone_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Aa::One", NULL, ev); }
+
+static void join(som_class *c, som_class *to) {
+	som_env ev = {0};
+	som_found f = {.size_of = sizeof f};
+	CHECK(som_lookup(som_class_manager_class(), "somJoinAffinityGroup", &f, &ev) == SOM_OK);
+	((void (*)(som_ref, som_env *, som_ref, som_ref))f.proc)(som_class_manager(), &ev, &c->object, &to->object);
+}
+
+/* A class that joins another goes with its own library all the same: then both go, or neither. */
+static void joined(void) {
+	som_env ev = {0};
+	aa = (library){.entry = alone_entry};
+	bb = (library){.entry = bb_entry};
+	som_class *a = som_class_named("Aa::One", &ev), *b = som_class_named("Bb::One", &ev);
+	join(b, a);
+	CHECK(!strcmp(som_class_describe(b)->library, "bb"));
+	som_ref o = som_new(b, &ev);
+	som_release(&b->object);
+	CHECK(som_class_unload(a, &ev) == SOM_E_BUSY && refused(&ev, SOM_E_BUSY, "of Bb::One 1 instances") && bb.open && aa.open);
+	som_release(o);
+	CHECK(som_class_unload(a, &ev) == SOM_OK && !aa.open && !bb.open && !som_class_registered("Bb::One", NULL));
+	a = som_class_named("Aa::One", &ev); /* and that of a class without a library */
+	som_class *mine = defined("Mine", NULL, NULL, &ev);
+	join(a, mine);
+	CHECK(!strcmp(som_class_describe(a)->library, "aa") && !som_class_describe(mine)->library);
+	o = som_new(a, &ev);
+	som_release(&a->object);
+	CHECK(som_class_unload(mine, &ev) == SOM_E_BUSY && refused(&ev, SOM_E_BUSY, "of Aa::One 1 instances") && aa.open);
+	som_release(o);
+	CHECK(som_class_unload(mine, &ev) == SOM_OK && !aa.open && !som_class_registered("Aa::One", NULL));
+}
+
+/* A class that its metaclass is not done with keeps the group that it joins. */
+static som_class *mate;
+static int mate_code;
+static void join_and_unload(som_ref c, som_env *ev) {
+	som_env inner = {0};
+	(void)ev;
+	join((som_class *)c, mate);
+	mate_code = som_class_unload(mate, &inner);
+	if (!inner.text || !strstr(inner.text, "of K 0 instances")) mate_code = -1;
+	som_env_clear(&inner);
+}
+static void meta_of(const char *name, void (*ready)(som_ref c, som_env *ev));
+
+static void joined_unready(void) {
+	som_env ev = {0};
+	aa = (library){.entry = alone_entry};
+	mate = som_class_named("Aa::One", &ev);
+	meta_of("Joiner", join_and_unload);
+	som_class *k = defined("K", NULL, "Joiner", &ev);
+	CHECK(k && mate_code == SOM_E_BUSY && aa.open);
+	som_release(&mate->object);
+	CHECK(som_class_unload(k, &ev) == SOM_OK && !aa.open && !som_class_registered("Aa::One", NULL));
+}
+
+/* A metaclass whose destructor does with classes what it likes: it unloads one, and makes one. */
+static som_classdata guide;
+static som_class *helpers[4], *last;
+static int nhelpers, ends, outer_busy;
+static void take_helper(som_ref c, som_env *ev, void *context) {
+	(void)ev, (void)context;
+	*(som_class **)som_data(c, guide.data) = helpers[nhelpers++];
+}
+static void end_helper(som_ref c, void *context) {
+	som_env ev = {0};
+	const char *parents[] = {"SOMObject"};
+	const som_class_desc d = {.size_of = sizeof d, .name = "Passing", .parents = parents, .nparents = 1};
+	(void)context, ends++;
+	CHECK(som_class_unload(*(som_class **)som_data(c, guide.data), &ev) == SOM_OK);
+	CHECK(som_class_unload(som_class_define(&d, &ev), &ev) == SOM_OK);
+	CHECK(!som_class_registered("Aa::One", NULL) && !som_class_registered("Aa::Three", NULL)); /* nobody finds what is ending */
+	outer_busy += som_class_unload((som_class *)c, NULL) == SOM_E_BUSY;
+	outer_busy += som_class_unload(last, NULL) == SOM_E_BUSY;
+}
+static int three_entry(uint32_t abi, som_env *ev) {
+	static const char *const names[] = {"Aa::One", "Aa::Two", "Aa::Three"};
+	(void)abi;
+	for (int i = 0; i < 3; i++) {
+		som_class *c = defined(names[i], i ? names[i - 1] : NULL, i ? NULL : "Guided", ev);
+		if (!c) return (int)ev->code;
+		som_release(&c->object);
+	}
+	return SOM_OK;
+}
+
+static void ends_others(void) {
+	som_env ev = {0};
+	const char *parents[] = {"SOMClass"};
+	const som_class_desc d = {.size_of = sizeof d, .name = "Guided", .parents = parents, .nparents = 1, .data_size = sizeof(void *), .data_align = sizeof(void *),
+		.init = take_helper, .fini = end_helper};
+	const som_binding b = {.size_of = sizeof b, .cls = "Guided"};
+	som_release((som_ref)som_class_define(&d, &ev));
+	CHECK(som_class_bind(&b, &guide, &ev) == SOM_OK);
+	for (int twice = 0; twice < 2; twice++) {
+		helpers[0] = defined("Helper0", NULL, NULL, &ev), helpers[1] = defined("Helper1", NULL, NULL, &ev), helpers[2] = defined("Helper2", NULL, NULL, &ev);
+		nhelpers = ends = outer_busy = 0;
+		aa = (library){.entry = three_entry};
+		som_class *c = som_class_named("Aa::Two", &ev);
+		last = som_class_registered("Aa::One", &ev);
+		som_release((som_ref)last);
+		CHECK(c && som_class_unload(c, &ev) == SOM_OK && ends == 3 && outer_busy == 6 && !aa.open);
+		CHECK(!som_class_registered("Aa::One", NULL) && !som_class_registered("Aa::Two", NULL) && !som_class_registered("Aa::Three", NULL));
+	}
+	som_class_unbind(&guide);
+}
+
 /* ---- Classes that are being made ---- */
 
 static int is_ready, unload_code, early;
@@ -295,7 +405,6 @@ static void circle(void) {
 static asked inside = {.name = "Bb::One"};
 static void ask_inside(void) { go(), ask(&inside); }
 static void wait_for_opener(void) { await(&going); }
-static int alone_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Aa::One", NULL, ev); }
 static int bb_of_aa_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Bb::One", "Aa::One", ev); }
 
 /* What runs while a library is opened, with the system's loader to itself, needs one that waits for it. */
@@ -311,6 +420,34 @@ static void from_constructor(void) {
 	pthread_join(s, NULL);
 	pthread_join(t, NULL);
 	CHECK(a.code == SOM_OK && aa.open == 1 && inside.code != SOM_OK);
+}
+
+/* What is linked in waits for no library that is being opened, and leaves no trace of itself where that is noted. */
+static int linked_entry(uint32_t abi, som_env *ev) { return (void)abi, (void)ev, SOM_OK; }
+static void *link_many(void *unused) {
+	char name[16];
+	for (int i = 0; i < TRIES; i++) {
+		snprintf(name, sizeof name, "linked%d", i);
+		if (som_library_add(name, linked_entry, NULL) != SOM_OK) abort();
+		if (i == 0) set(&going, 1); /* what is being opened waits for this */
+	}
+	return unused;
+}
+static void linked(void) {
+	som_env ev = {0};
+	asked a = {.name = "Aa::One"}, b = {.name = "Bb::One"};
+	aa = (library){.entry = alone_entry, .opening = hold};
+	bb = (library){.entry = bb_entry};
+	pthread_t s = begin(ask, &a);
+	await(&begun);
+	pthread_t t = begin(link_many, NULL);
+	pthread_join(s, NULL);
+	aa.opening = NULL;
+	for (int i = 0; i < TRIES / 10; i++)
+		CHECK(som_class_unload(som_class_named("Aa::One", &ev), &ev) == SOM_OK);
+	pthread_join(t, NULL);
+	ask(&b);
+	CHECK(a.code == SOM_OK && b.code == SOM_OK && bb.open);
 }
 
 /* Who wants a library that is just being closed waits until it is. */
@@ -339,6 +476,7 @@ static void closing(void) {
 /* ---- Forks ---- */
 
 static asked in_child;
+static const char *child_says = ""; /* in its error's text */
 static void *fork_and_ask(void *arg) {
 	som_env ev = {0};
 	int status;
@@ -348,7 +486,7 @@ static void *fork_and_ask(void *arg) {
 	if (child == 0) {
 		alarm(20);
 		ask(&in_child);
-		_exit(in_child.code);
+		_exit(strstr(in_child.text, child_says) ? in_child.code : 99);
 	}
 	set(&begun, 2);
 	CHECK(waitpid(child, &status, 0) == child);
@@ -378,13 +516,68 @@ static void fork_while(library a, int want) {
 	CHECK(code == want && first.code == SOM_OK);
 }
 static void forked_while_opened(void) { fork_while((library){.entry = alone_entry, .opening = until_forked}, SOM_OK); }
+
+/* The process forks while the destructor of a metaclass waits for another library: what is ending is half there. */
+static void load_other(som_ref c, void *context) {
+	(void)c, (void)context;
+	som_release((som_ref)som_class_named("Bb::One", NULL));
+}
+static int slow_entry(uint32_t abi, som_env *ev) {
+	som_class *c = defined("Aa::One", NULL, "Slow", ev);
+	som_release((som_ref)c);
+	return (void)abi, c ? SOM_OK : (int)ev->code;
+}
+static void *unload_slowly(void *code) {
+	*(int *)code = som_class_unload(som_class_named("Aa::One", NULL), NULL);
+	return NULL;
+}
+
+static void forked_while_ending(void) {
+	som_env ev = {0};
+	const char *parents[] = {"SOMClass"};
+	const som_class_desc d = {.size_of = sizeof d, .name = "Slow", .parents = parents, .nparents = 1, .fini = load_other};
+	int code = 0, unloaded = -1;
+	som_release((som_ref)som_class_define(&d, &ev));
+	in_child.name = "Aa::One";
+	child_says = "when the process forked";
+	aa = (library){.entry = slow_entry};
+	bb = (library){.entry = bb_entry, .ready = until_forked};
+	pthread_t t = begin(unload_slowly, &unloaded);
+	await(&going);
+	pthread_t f = begin(fork_and_ask, &code);
+	pthread_join(f, NULL);
+	pthread_join(t, NULL);
+	CHECK(code == SOM_E_LIBRARY && unloaded == SOM_OK && !aa.open);
+}
+
+/* The process forks while a metaclass is not done with a class: the child does not wait for that. */
+static void load_when_ready(som_ref c, som_env *ev) { (void)c, som_release((som_ref)som_class_named("Bb::One", ev)); }
+static void *define_slowly(void *code) {
+	som_class *k = defined("K", NULL, "M", NULL);
+	*(int *)code = k ? SOM_OK : SOM_E_RAISED;
+	return NULL;
+}
+static void forked_while_making(void) {
+	int code = -1, made = -1;
+	meta_of("M", load_when_ready);
+	in_child.name = "K";
+	bb = (library){.entry = bb_entry, .ready = until_forked};
+	pthread_t t = begin(define_slowly, &made);
+	await(&going);
+	pthread_t f = begin(fork_and_ask, &code);
+	pthread_join(f, NULL);
+	pthread_join(t, NULL);
+	som_env ev = {0};
+	CHECK(code == SOM_OK && made == SOM_OK);
+}
 static void forked_while_getting_ready(void) { fork_while((library){.entry = alone_entry, .ready = until_forked}, SOM_E_LIBRARY); }
 
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(void); } all[] = {{"unloaded-early", unloaded_early}, {"unloaded-by-itself", unloaded_by_itself},
-		{"failed-in-use", failed_in_use}, {"derived", derived}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
-		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"forked-while-opened", forked_while_opened},
-		{"forked-while-getting-ready", forked_while_getting_ready}};
+		{"failed-in-use", failed_in_use}, {"derived", derived}, {"joined", joined}, {"joined-unready", joined_unready}, {"ends-others", ends_others}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
+		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"linked", linked}, {"forked-while-opened", forked_while_opened},
+		{"forked-while-getting-ready", forked_while_getting_ready}, {"forked-while-ending", forked_while_ending},
+		{"forked-while-making", forked_while_making}};
 	const som_hooks hooks = {.size_of = sizeof hooks, .load = load, .symbol = symbol, .unload = unload};
 	const char *const classes[] = {"Aa::One", "Aa::Two", "Bb::One"};
 	som_env ev = {0};

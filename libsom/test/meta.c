@@ -166,6 +166,16 @@ static void life(som_env *ev) {
 	veto = 0;
 }
 
+/* A veto without an exception is a result of zeros, whatever a property further out, or the one that vetoes, has made of it before. */
+static uint8_t guess(som_ref c, som_env *ev, som_call *call) { return (void)c, (void)ev, call->life ? 0 : (call->result->l = 77), 1; }
+static uint8_t guess_in_vain(som_ref c, som_env *ev, som_call *call) { return (void)c, (void)ev, call->life ? 0 : (call->result->l = 78), call->life != 0; }
+static void guesses(som_env *ev) {
+	const char *base[] = {"SOMMBeforeAfter"}, *both[] = {"Guesser", "Refuser"};
+	const som_override guesser[] = {{"sommBeforeMethod", (som_proc *)guess, NULL}}, refuser[] = {{"sommBeforeMethod", (som_proc *)guess_in_vain, NULL}};
+	CHECK(define("Guesser", base, 1, NULL, guesser, 1, ev) && define("Refuser", base, 1, NULL, refuser, 1, ev) && define("Guessers", both, 2, NULL, NULL, 0, ev));
+	CHECK(says(under("VR", "Animal", "Guessers", ev), 1, ev) == 0);
+}
+
 static void no_signature(som_env *ev) {
 	static const som_method own[] = {{"secret", NULL, (som_proc *)name_of_animals, NULL, SOM_STATIC}};
 	const som_class_desc d = {.size_of = sizeof d, .name = "Secret", .introduces = own, .nintroduces = 1, .method_size = sizeof *own, .metaclass = "Outer"};
@@ -541,7 +551,46 @@ static void not_overdrawn(som_ref o, som_env *ev) {
 	if (*balance(o) < 0) som_raise_user(ev, "IDL:test/Overdrawn:1.0", NULL, NULL);
 }
 
+/* One that looks at its object by the object's methods, and at another, which looks at it in turn. */
+static struct { som_classdata c; som_tok m[2]; } Purse;
+typedef struct purse { int32_t coins, asked; som_ref other; } purse;
+static purse *purse_of(som_ref o) { return som_data(o, Purse.c.data); }
+static int32_t coins(som_ref o, som_env *ev) { return (void)ev, purse_of(o)->coins; }
+static void put_in(som_ref o, som_env *ev, int32_t n) { (void)ev, purse_of(o)->coins += n; }
+static int32_t coins_in(som_ref o) {
+	som_env ev = {0};
+	int32_t n = ((int32_t (*)(som_ref, som_env *))som_resolve(o, Purse.m[0]))(o, &ev);
+	n = ev.major == SOM_NO_EXCEPTION ? n : -1;
+	som_env_clear(&ev);
+	return n;
+}
+static void no_debts(som_ref o, som_env *ev) {
+	purse_of(o)->asked++;
+	if (coins_in(o) < 0 || (purse_of(o)->other && coins_in(purse_of(o)->other) < 0)) som_raise_user(ev, "IDL:test/Overdrawn:1.0", NULL, NULL);
+}
+
+static void purses(som_env *ev) {
+	const char *base[] = {"SOMMHasInvariant"}, *both[] = {"coins", "put"};
+	const som_method own[] = {{"coins", "i:", (som_proc *)coins, NULL, SOM_STATIC}, {"put", "v:i", (som_proc *)put_in, NULL, SOM_STATIC}};
+	const som_override over[] = {{"sommInvariant", (som_proc *)no_debts, NULL}};
+	const som_class_desc d = {.size_of = sizeof d, .name = "Purse", .parents = base, .nparents = 1, .metaclass = "SOMMInvariantChecked", .introduces = own, .nintroduces = 2,
+		.method_size = sizeof *own, .overrides = over, .noverrides = 1, .override_size = sizeof *over, .data_size = sizeof(purse), .data_align = _Alignof(purse)};
+	const som_binding of = {.size_of = sizeof of, .cls = "Purse", .methods = both, .nmethods = 2};
+	CHECK(som_class_define(&d, ev) && som_class_bind(&of, &Purse.c, ev) == SOM_OK);
+	som_ref a = som_new(Purse.c.cls, ev), b = som_new(Purse.c.cls, ev);
+	*purse_of(a) = (purse){.other = b}, *purse_of(b) = (purse){.other = a};
+	void (*put)(som_ref, som_env *, int32_t) = (void (*)(som_ref, som_env *, int32_t))som_resolve(a, Purse.m[1]);
+	put(a, ev, 1);
+	CHECK(ev->major == SOM_NO_EXCEPTION && purse_of(a)->asked == 2 && purse_of(b)->asked == 4); /* b before and after each call of a's invariant */
+	put(a, ev, -2);
+	CHECK(ev->major == SOM_USER_EXCEPTION && coins_in(b) == -1);
+	som_env_clear(ev);
+	som_release(a);
+	som_release(b);
+}
+
 static void invariants(som_env *ev) {
+	purses(ev);
 	const char *base[] = {"SOMMHasInvariant"}, *only[] = {"withdraw"};
 	const som_method own[] = {{"withdraw", "v:i", (som_proc *)withdraw, NULL, SOM_STATIC}};
 	const som_override over[] = {{"sommInvariant", (som_proc *)not_overdrawn, NULL}};
@@ -607,7 +656,7 @@ static void cost(som_env *ev) {
 }
 
 int main(int argc, char **argv) {
-	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"no-signature", no_signature},
+	static const struct { const char *name; void (*run)(som_env *ev); } all[] = {{"composes", composes}, {"once", once}, {"life", life}, {"guesses", guesses}, {"no-signature", no_signature},
 		{"single", single}, {"traced", traced}, {"proxies", proxies}, {"instantiable", instantiable}, {"redispatched", redispatched}, {"extents", extents}, {"churned", churned},
 		{"invariants", invariants}, {"cost", cost}, {"fronts", fronts}, {"mirrors", mirrors}, {"ways", ways}, {"ends", ends}, {"complaints", complaints}, {"prevention", prevention},
 		{"variable", variable}};

@@ -87,6 +87,7 @@ func run(ctx context.Context, layers []*som.Class, call *Call) {
 		fn, self := hook(beforeToken, a, class)
 		goOn, err := fn(self, ctx, call)
 		if (!goOn || err != nil) && !call.Ends() {
+			call.Results = nil // of a property further out
 			if call.Err = err; err == nil && call.Begins() {
 				call.Err = &som.Error{Code: som.CodeRaised, Class: call.Class.Name(), Text: a.Name() + " does not let an instance begin"}
 			}

@@ -178,6 +178,28 @@ func TestVeto(t *testing.T) {
 	}
 }
 
+// TestVetoAfterResult holds that a veto without an error is a result of zeros, whatever a property further out has made of it before.
+func TestVetoAfterResult(t *testing.T) {
+	t.Parallel()
+	property := func(name string, answer []any, goOn bool) *som.Class {
+		return mustClass(t, som.Spec{Name: name, Parents: []*som.Class{meta.BeforeAfter}, Overrides: []som.Override{{Method: "sommBeforeMethod",
+			Impl: func(_ som.Self, _ context.Context, c *meta.Call) (bool, error) {
+				if c.Begins() || c.Ends() {
+					return true, nil
+				}
+				c.Results = answer
+				return goOn, nil
+			}}}})
+	}
+	all, err := meta.Of(property("Guesser", []any{int64(77), error(nil)}, true), property("Refuser", []any{int64(78), error(nil)}, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := instance(t, speaks(t, "VR", all)).Speak(t.Context(), 1); n != 0 || err != nil {
+		t.Errorf("got %d, %v", n, err)
+	}
+}
+
 // TestOneCallOnce holds that parent calls, calls by name and Invoke are seen as often as they are calls:
 // once.
 func TestOneCallOnce(t *testing.T) {
@@ -504,6 +526,58 @@ func TestInvariantChecked(t *testing.T) {
 		if !errors.Is(err, step.want) || a.balance != step.left {
 			t.Errorf("withdraw %d: got %v, balance %d", step.n, err, a.balance)
 		}
+	}
+}
+
+// A purse is asked by its own methods, as others call them, and by those of another purse, which looks at it in turn.
+type purse struct {
+	som.Base
+	coins int
+	other som.Ref
+	asked int
+}
+
+func (p *purse) Coins() (int, error) { return p.coins, nil }
+func (p *purse) Put(n int) error     { p.coins += n; return nil }
+
+func (p *purse) SommInvariant() error {
+	p.asked++
+	coins := func(r som.Ref) int {
+		n, err := r.Invoke(context.Background(), "coins")
+		if err != nil {
+			return -1
+		}
+		return n.(int)
+	}
+	if coins(p.SOM()) < 0 || p.other != (som.Ref{}) && coins(p.other) < 0 {
+		return errOverdrawn
+	}
+	return nil
+}
+
+// TestInvariantCalls holds that an invariant may call its object's methods, and other objects', whose invariants are asked.
+func TestInvariantCalls(t *testing.T) {
+	t.Parallel()
+	c := som.MustClass[purse]("Purse", som.Parents(meta.HasInvariant), som.WithMetaclass(meta.InvariantChecked))
+	var both [2]*purse
+	for i := range both {
+		r, err := c.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		both[i], _ = som.FindState[purse](r)
+	}
+	a, b := both[0], both[1]
+	a.other, b.other = b.SOM(), a.SOM()
+	a.asked, b.asked = 0, 0
+	if _, err := a.SOM().Invoke(t.Context(), "put", 1); err != nil || a.asked != 2 || b.asked != 4 {
+		t.Errorf("got %v; asked %d times, and %d the other: want 2, and each time before and after", err, a.asked, b.asked)
+	}
+	if _, err := a.SOM().Invoke(t.Context(), "put", -2); !errors.Is(err, errOverdrawn) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := b.SOM().Invoke(t.Context(), "coins"); !errors.Is(err, errOverdrawn) {
+		t.Errorf("the other one, which looks at it: got %v", err)
 	}
 }
 

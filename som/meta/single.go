@@ -13,7 +13,8 @@ import (
 // caller's own. When the last reference is given back the instance ends, and the next New makes
 // another. Each subclass has its own. A Copy of the instance is another object.
 //
-// The initializer runs while others wait for the instance, so that it must not ask for it itself. An initializer with arguments
+// The initializer runs while others wait for the instance, so that it must not ask for it itself, nor load a class whose
+// load asks for it in another goroutine. An initializer with arguments
 // (NewBy) makes the instance if there is none; a second one is refused ([som.CodeBusy]) rather than left out, and so is New while the first runs.
 var SingleInstance = som.MustClass[single]("SOMMSingleInstance", som.WithVersion(2, 2), som.Parents(som.SOMClass), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{

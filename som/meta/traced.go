@@ -25,9 +25,12 @@ var Traced = som.MustClass[traced]("SOMMTraced", som.WithVersion(2, 2), som.Pare
 
 type traced struct {
 	Base
-	on atomic.Bool
-	mu sync.Mutex // one line at a time
-	to io.Writer
+	on    atomic.Bool
+	mu    sync.Mutex // of what follows: no code but this runs under it
+	to    io.Writer
+	lines []string // to be written
+	lost  int      // lines for which there was no room
+	busy  bool     // some goroutine writes
 }
 
 func (t *traced) SomClassReady() error {
@@ -48,14 +51,17 @@ func tracedOf(self som.Self) *traced {
 	return t
 }
 
-// Trace writes the calls of instances of c, which must be Traced, to w from now on; nil ends that.
+// Trace writes the calls of instances of c, which must be Traced, to w from now on; nil ends that. Lines are written one at a time, by one of
+// the goroutines that call, which holds no lock: w may load classes and end the tracing. It must not call instances of c, for that is traced
+// in turn. Others do not wait for a line that is being written: up to [MaxUntold] lines wait, of more there is but the number. What was being written
+// when Trace returns goes on.
 func Trace(c *som.Class, w io.Writer) error {
 	t, ok := som.State[traced](c.SOM(), Traced)
 	if !ok {
 		return &som.Error{Code: som.CodeType, Class: c.Name(), Text: "its metaclass is not SOMMTraced"}
 	}
 	t.mu.Lock()
-	t.to = w
+	t.to, t.lines, t.lost = w, nil, 0
 	t.mu.Unlock()
 	t.on.Store(w != nil)
 	return nil
@@ -79,12 +85,48 @@ func (t *traced) SommAfterMethod(_ context.Context, c *Call) {
 	t.line("%s.%s: %s", c.Object, c.Method, s)
 }
 
+// MaxUntold is how many lines of a class wait to be written while another is.
+const MaxUntold = 4096
+
 func (t *traced) line(format string, args ...any) {
+	line := fmt.Sprintf(format+"\n", args...)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.to != nil {
-		fmt.Fprintf(t.to, format+"\n", args...)
+	switch {
+	case t.to == nil:
+		return
+	case len(t.lines) < MaxUntold:
+		t.lines = append(t.lines, line)
+	default:
+		t.lost++
 	}
+	if !t.busy {
+		t.busy = true
+		defer func() { t.busy = false }()
+		for t.to != nil && len(t.lines)+t.lost > 0 {
+			t.write(t.next())
+		}
+	}
+}
+
+// next takes the next line. mu is held.
+func (t *traced) next() string {
+	if len(t.lines) == 0 {
+		line := fmt.Sprintf("%d lines more than MaxUntold\n", t.lost)
+		t.lost = 0
+		return line
+	}
+	line := t.lines[0]
+	t.lines = t.lines[1:]
+	return line
+}
+
+// write writes a line with mu let go.
+func (t *traced) write(line string) {
+	w := t.to
+	t.mu.Unlock()
+	defer t.mu.Lock()
+	io.WriteString(w, line)
 }
 
 // maxTraced is how many octets of a value a trace shows.
