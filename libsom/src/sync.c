@@ -81,9 +81,6 @@ void som_turn_give(som_turn *t) {
 }
 
 /* The child of a fork has the forking thread alone: what it is given must not be half made by another. */
-#ifdef _WIN32
-#define pthread_atfork(before, after, in_child) ((void)before, (void)after, (void)in_child)
-#endif
 static void before_fork(void) { lock(), may_open(NULL), weak_lock(); }
 static void after_fork(void) { weak_unlock(), unlock(); }
 static void in_child(void) {
@@ -101,7 +98,7 @@ void boot(void) {
 	acquire();
 	if (!begun) {
 		begun = true;
-		pthread_atfork(before_fork, after_fork, in_child);
+		(void)((void)before_fork, (void)after_fork, (void)in_child, pthread_atfork(before_fork, after_fork, in_child)); /* 0 on Windows */
 		make_roots();
 		__atomic_store_n(&booted, true, __ATOMIC_RELEASE);
 	}
