@@ -47,6 +47,9 @@ func build(f func(made *[]*Class) (*Class, error)) (*Class, error) {
 			refuse(made, at)
 		}
 	}()
+	if c.spec.Known != nil {
+		c.spec.Known(c)
+	}
 	for ; at < len(made); at++ {
 		if err := made[at].ready(); err != nil {
 			return nil, fmt.Errorf("class %s is refused: %w", c, err)

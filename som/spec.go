@@ -41,7 +41,8 @@ type Spec struct {
 	// stays as long as the program, or nil. Other kernels hand it on.
 	Typelib unsafe.Pointer
 
-	Mirror Host // the other kernel that has the class, of which this is the image here
+	Mirror Host         // the other kernel that has the class, of which this is the image here
+	Known  func(*Class) // called once, with no lock of this package held, when all of the class is there but its metaclass has not looked at it yet; or nil
 }
 
 // Data is raw memory of an instance, Size octets at a multiple of Align.

@@ -33,15 +33,23 @@ static inline void som_compat_define(const char *name, SOMClass *(*new_class)(in
 	if (!c && new_class) new_class(0, 0);
 	som_release((som_ref)c);
 }
+/* IBM's programs get classes as often as they like, release none, and unload them: a class that they are given is held by nobody, and stays until
+ * it is unloaded. Of a version that does not do it is NULL. */
+static inline SOMClass *som_compat_checked(som_class *c, long major, long minor) {
+	int code = c ? som_class_check_version(c, (uint32_t)major, (uint32_t)minor, somGetGlobalEnvironment()) : SOM_E_UNKNOWN;
+	som_release((som_ref)c);
+	return code == SOM_OK ? (SOMClass *)c : NULL;
+}
+static inline long som_compat_unload_class(SOMClass *c) {
+	som_ref o = som_retain((som_ref)c);
+	int code = som_class_unload((som_class *)c, somGetGlobalEnvironment());
+	if (code != SOM_OK) som_release(o);
+	return code;
+}
 static inline SOMClass *som_compat_new_class(const char *name, som_class *(*define)(som_env *), integer4 major, integer4 minor) {
-	Environment *ev = somGetGlobalEnvironment();
 	som_class *c = som_class_registered(name, NULL);
-	if (!c) c = define(ev);
-	if (c && som_class_check_version(c, (uint32_t)major, (uint32_t)minor, ev) != SOM_OK) {
-		som_release((som_ref)c);
-		c = NULL;
-	}
-	return (SOMClass *)c;
+	if (!c) c = define(somGetGlobalEnvironment());
+	return som_compat_checked(c, major, minor);
 }
 /* In an initializer: runs that of an ancestor; where the kernel sees to it there is no control. */
 static inline void som_compat_init(somInitCtrl *ctrl, som_class *ancestor) {
@@ -130,7 +138,7 @@ static inline boolean som_compat_find(SOMClass *c, const char *name, somMethodPt
 #define _somIsA(o, c) ((boolean)som_is_a((o), (som_class *)(c)))
 #define _somIsInstanceOf(o, c) ((boolean)(som_class_of(o) == (som_class *)(c)))
 #define _somRespondsTo(o, id) SOMObject_somRespondsTo((som_ref)(o), NULL, *(id))
-#define _somGetSize(o) SOMObject_somGetSize((som_ref)(o), NULL)
+#define _somGetSize(o) ((long)SOMObject_somGetSize((som_ref)(o), NULL))
 #define _somPrintSelf(o) SOMObject_somPrintSelf((som_ref)(o), NULL)
 #define _somDumpSelf(o, level) SOMObject_somDumpSelf((som_ref)(o), NULL, (int32_t)(level))
 #define _somDumpSelfInt(o, level) SOMObject_somDumpSelfInt((som_ref)(o), NULL, (int32_t)(level))
@@ -220,13 +228,6 @@ static inline somMethodPtr som_compat_lookup(SOMClass *c, somId id, int statics)
 
 /* ---- SOMClassMgr ---- */
 
-static inline SOMClass *som_compat_checked(som_class *c, long major, long minor) {
-	if (c && som_class_check_version(c, (uint32_t)major, (uint32_t)minor, somGetGlobalEnvironment()) != SOM_OK) {
-		som_release((som_ref)c);
-		c = NULL;
-	}
-	return (SOMClass *)c;
-}
 /* A loader of the program's own is asked for what is not there. */
 static inline SOMClass *som_compat_find_class(somId id, long major, long minor, const char *file) {
 	som_class *c = som_class_registered(*id, NULL);
@@ -243,11 +244,17 @@ static inline SOMClass *somFindClass(somId id, long major, long minor) { return 
 #define _somFindClass(mgr, id, major, minor) ((void)(mgr), som_compat_find_class((id), (major), (minor), NULL))
 #define _somFindClsInFile(mgr, id, major, minor, file) ((void)(mgr), som_compat_find_class((id), (major), (minor), (file)))
 #define _somLoadClassFile(mgr, id, major, minor, file) _somFindClsInFile(mgr, id, major, minor, file)
-#define _somClassFromId(mgr, id) ((void)(mgr), (SOMClass *)som_class_registered(*(id), NULL))
+#define _somClassFromId(mgr, id) ((void)(mgr), som_compat_checked(som_class_registered(*(id), NULL), 0, 0))
 #define _somLocateClassFile(mgr, id, major, minor) ((string)(uintptr_t)SOMClassMgr_somLocateClassFile((som_ref)(mgr), somGetGlobalEnvironment(), *(id), (int32_t)(major), (int32_t)(minor)))
 #define _somGetInitFunction(mgr) ((void)(mgr), SOMClassInitFuncName())
-#define _somUnloadClassFile(mgr, c) ((void)(mgr), (long)som_class_unload((som_class *)(c), somGetGlobalEnvironment()))
-#define _somUnregisterClass(mgr, c) ((long)SOMClassMgr_somUnregisterClass((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(c)))
+#define _somUnloadClassFile(mgr, c) ((void)(mgr), som_compat_unload_class((SOMClass *)(c)))
+static inline long som_compat_unregister(SOMClassMgr *mgr, SOMClass *c) {
+	som_ref o = som_retain((som_ref)c);
+	int32_t code = SOMClassMgr_somUnregisterClass((som_ref)mgr, somGetGlobalEnvironment(), o);
+	if (code != SOM_OK) som_release(o);
+	return code;
+}
+#define _somUnregisterClass(mgr, c) som_compat_unregister((SOMClassMgr *)(mgr), (SOMClass *)(c))
 #define _somJoinAffinityGroup(mgr, c, of) SOMClassMgr_somJoinAffinityGroup((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(c), (som_ref)(of))
 static inline long som_compat_substitute(const char *name, const char *by) {
 	som_class *c = som_class_named(name, NULL), *s = c ? som_class_named(by, NULL) : NULL;

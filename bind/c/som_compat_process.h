@@ -20,7 +20,7 @@ typedef som_env Environment;
 typedef void *somToken;
 typedef som_tok somMToken, somDToken;
 typedef som_class *somMethodTabs; /* whose parents' tables they are */
-typedef som_proc *somMethodPtr, *somMethodProc;
+typedef som_proc *somMethodPtr, somMethodProc; /* the latter is a function, as IBM has it: somMethodProc *proc */
 typedef char *string;
 typedef char *zString;
 typedef uint8_t boolean, octet;

@@ -21,7 +21,7 @@ func TestAffixes(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	front := strings.Fields("next_ has_next_ parent_ do_ static_ where_ entry_ new_ get_ set_ enter_ som_ somSelf")
-	behind := strings.Fields("_ _first _clear _copy _raised _raise _value _resize _major _bind _class _instance _data _own _define _token _is _new _enter_parents _binding")
+	behind := strings.Fields("_ _first _clear _copy _raised _raise _value _resize _major _bind _class _instance _data _own _define _known _token _is _new _enter_parents _binding")
 	var good, bad []string
 	told := map[string]string{}
 	for seed := range uint64(affixes.Rounds) {

@@ -221,12 +221,22 @@ func (u *unit) compatUsage(i *model.Interface) {
 			u.returning("som_value_"+usage, usage, m)
 			usage = "som_value_" + usage
 		}
+		if m.long != "" {
+			u.F("static inline %s {", prototype(m.long, "som_long_"+usage, declared(m.shown())))
+			u.F("\treturn %s(%s);", usage, cabi.List(m.shown(), func(p param) string { return p.name }))
+			u.L("}")
+			usage = "som_long_" + usage
+		}
 		u.F("#define _%s %s", m.name, usage)
 		if m.self && m.env && !m.oidl {
 			u.F("typedef %s(*somTD_%s_%s)(%s);", cabi.Spaced(m.result), name, m.name, types(m.abi()))
 			u.F("#undef lookup_%s", m.name)
 			u.F("#define %[2]s_lookup_%[1]s lookup_%[1]s", m.name, name)
-			u.F("#define lookup_%[1]s(o, ...) ((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__)", m.name, name, cabi.Quoted(m.name))
+			as := ""
+			if m.long != "" {
+				as = "(" + m.long + ")"
+			}
+			u.F("#define lookup_%[1]s(o, ...) (%[4]s((somTD_%[2]s_%[1]s)somResolveByName((SOMObject *)(o), %[3]s))((SOMObject *)(o), __VA_ARGS__))", m.name, name, cabi.Quoted(m.name), as)
 		}
 	}
 }

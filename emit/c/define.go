@@ -34,8 +34,24 @@ func (u *unit) enterParents(m *implementing) {
 	u.F("}")
 }
 
+// known prints what is learnt of a class as soon as it is there: its metaclass may make instances, or have some made, while it is being defined.
+func (u *unit) known(m *implementing) {
+	u.Blank()
+	u.F("static void %s_known(som_ref self, som_env *ev, void *context) {", m.name)
+	u.bindingTable(m.Interface, m.over, (*method).qualified)
+	u.F("\t(void)context;")
+	u.F("\tmemset(&%[1]s_own, 0, sizeof %[1]s_own);", m.name)
+	u.F("\tif (som_class_bind(&binding, &%s_own.c, ev) != SOM_OK) return;", m.name)
+	u.F("\tsom_release(self); /* a class's own binding does not keep it */")
+	for n := range m.Parents() {
+		u.F("\t%[1]s_own.parent[%[2]d] = som_parent_row((som_class *)self, %[2]d);", m.name, n)
+	}
+	u.F("}")
+}
+
 // define prints the description of a class and the function that defines it.
 func (u *unit) define(m *implementing) {
+	u.known(m)
 	u.Blank()
 	u.comment("Defines the class: a reference to it, owned; NULL where that fails.")
 	head := prototype("som_class *", m.name+"_define", "som_env *ev")
@@ -56,7 +72,6 @@ func (u *unit) define(m *implementing) {
 		u.F("\tstruct aligned { char c; %s_instance instance; };", m.name)
 	}
 	major, minor := m.ClassVersion()
-	u.bindingTable(m.Interface, m.over, (*method).qualified)
 	u.F("\tsom_class_desc d;")
 	u.F("\tmemset(&d, 0, sizeof d);")
 	set := func(field, value string) { u.F("\td.%s = %s;", field, value) }
@@ -115,30 +130,18 @@ func (u *unit) define(m *implementing) {
 	if u.opt.Typelib {
 		set("typelib", typelib.Symbol(u.File.Path))
 	}
-	u.finish(m)
-}
-
-// finish prints what is left when the description is made.
-func (u *unit) finish(m *implementing) {
-	u.F("\tsom_class *c = som_class_define(&d, ev);")
-	u.F("\tif (!c) return NULL;")
-	u.F("\tmemset(&%[1]s_own, 0, sizeof %[1]s_own);", m.name)
-	u.F("\tif (som_class_bind(&binding, &%s_own.c, ev) != SOM_OK) {", m.name)
-	u.F("\t\tsom_class_unload(c, NULL);")
-	u.F("\t\treturn NULL;")
-	u.F("\t}")
-	u.F("\tsom_release((som_ref)c); /* a class's own binding does not keep it */")
-	for n := range m.Parents() {
-		u.F("\t%[1]s_own.parent[%[2]d] = som_parent_row(c, %[2]d);", m.name, n)
-	}
+	set("known", m.name+"_known")
 	if f, ok := m.ClassModifier("classinit"); ok {
+		u.F("\tsom_class *c = som_class_define(&d, ev);")
 		if u.opt.Compat {
-			u.F("\t%s((SOMClass *)c);", f)
+			u.F("\tif (c) %s((SOMClass *)c);", f)
 		} else {
-			u.F("\t%s(c);", f)
+			u.F("\tif (c) %s(c);", f)
 		}
+		u.F("\treturn c;")
+	} else {
+		u.F("\treturn som_class_define(&d, ev);")
 	}
-	u.F("\treturn c;")
 	u.F("}")
 }
 

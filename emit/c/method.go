@@ -16,6 +16,7 @@ type method struct {
 	params []param // behind receiver and environment
 	result string  // C type; "void" where the last parameter is where the result goes
 	value  string  // the type of what the last parameter points to where the result goes, unless it is an array
+	long   string  // the C type that IBM's bindings had for the result where IDL says long: C's, which has 8 octets on some machines; or empty
 	sig    string  // or empty: nothing is known of it
 
 	self, env bool // whether the function in the table has them
@@ -67,6 +68,7 @@ func (g *generator) methodOf(m *model.Method) *method {
 			c.params = append(c.params, param{typ: typeName(result), name: "result"})
 		default:
 			c.result = typeName(result)
+			c.long = longTypes[result.Resolve().Kind]
 			if f == cabi.Text && m.Owner("") == model.ObjectOwned {
 				c.result = "const char *"
 			}
@@ -77,6 +79,8 @@ func (g *generator) methodOf(m *model.Method) *method {
 	c.sig = cabi.Signature(m)
 	return c
 }
+
+var longTypes = map[model.Kind]string{model.Long: "long", model.ULong: "unsigned long"}
 
 // told returns the signature as an expression.
 func (m *method) told() string {

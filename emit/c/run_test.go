@@ -72,6 +72,20 @@ func TestMetaclass(t *testing.T) {
 	}
 }
 
+// TestPrototype runs a program whose metaclass makes instances of a class that is still being defined.
+func TestPrototype(t *testing.T) {
+	t.Parallel()
+	k := kernel(t, "-O1")
+	dir := t.TempDir()
+	write(t, dir, mustEmit(t, compile(t, "testdata/idl", "prototype.idl"), c.Options{}))
+	program := filepath.Join(dir, "prototype")
+	run(t, nil, "gcc", slices.Concat([]string{"-std=c11", "-I" + dir, "-o", program}, strict, []string{"testdata/run/prototype.c"}, linking(k))...)
+	const want = "11 1, 3 sides, asked 1\nthere is a class Shape already\n12\n"
+	if got := run(t, nil, program); got != strings.Repeat(want, 2) {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 // TestRefusedBinding runs a client of a class that is of another release: no call is made, however often.
 func TestRefusedBinding(t *testing.T) {
 	t.Parallel()

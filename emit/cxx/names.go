@@ -46,7 +46,7 @@ func plainName(d model.Decl) string {
 	for s := d.About().Scope(); s != nil; s = s.About().Scope() {
 		switch s.(type) {
 		case *model.Module:
-			return identifier(name)
+			return ownName(d, identifier(name))
 		case *model.Enum:
 			continue
 		}
@@ -55,7 +55,15 @@ func plainName(d model.Decl) string {
 	if globals[name] {
 		return name + "_" // there is no namespace around it
 	}
-	return identifier(name)
+	return ownName(d, identifier(name))
+}
+
+// ownName returns the name of a class in C++, of which a function of its own would be its constructor if the two had one name.
+func ownName(d model.Decl, name string) string {
+	if _, ok := d.(*model.Exception); ok && ownMembers[name] {
+		return name + "_"
+	}
+	return name
 }
 
 // qualified returns the name of what is declared with all its namespaces.
@@ -136,8 +144,8 @@ var (
 	// ownLocals are what generated functions use besides an operation's parameters.
 	ownLocals = cabi.Set(`std som`)
 
-	// ownMembers are what exceptions have besides their members.
-	ownMembers = cabi.Set(`id raise som_id som_abi som_members som_handles`)
+	// ownMembers are what exceptions have besides their members, what they inherit among it.
+	ownMembers = cabi.Set(`id raise what held_ som_id som_abi som_members som_handles som_came som_keep`)
 
 	// handleNames are what all handles have: methods of these names hide them, which is said where it has to be.
 	handleNames = cabi.Set(`create narrow bind unbind class_pointer get handle object named of get_class info instances`)

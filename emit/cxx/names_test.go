@@ -14,14 +14,14 @@ import (
 )
 
 // compiles generates everything from a text, and has a compiler look at the implementation as it is made, behind
-// what stands before.
-func compiles(t *testing.T, text, before string) {
+// what stands before and in front of what stands behind.
+func compiles(t *testing.T, text, before string, behind ...string) {
 	t.Helper()
-	compilesBy(t, text, before, "g++", "-std=c++17")
+	compilesBy(t, text, before, strings.Join(behind, ""), "g++", "-std=c++17")
 }
 
 // compilesBy does the same by a compiler with flags.
-func compilesBy(t *testing.T, text, before string, compiler ...string) {
+func compilesBy(t *testing.T, text, before, behind string, compiler ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, data := range build(t, "names.idl", text, everything("")).All() {
@@ -33,7 +33,7 @@ func compilesBy(t *testing.T, text, before string, compiler ...string) {
 		absent.Skip(t, "no %s: interop/install-peers has it", compiler[0])
 	}
 	program := filepath.Join(dir, "program.cpp")
-	if err := os.WriteFile(program, []byte(before+"#include <names.cpp>\n"), 0o666); err != nil {
+	if err := os.WriteFile(program, []byte(before+"#include <names.cpp>\n"+behind), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	args := append(compiler[1:], "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"+dir, "-I../../libsom/include", "-I../../bind/cxx", program)
@@ -71,6 +71,33 @@ interface Store : SOMObject { Trouble put(in long EIO); implementation { release
 	}
 }
 
+// TestExceptionNames has exceptions and members of exceptions that are called as what all exceptions have, which is called for each.
+func TestExceptionNames(t *testing.T) {
+	t.Parallel()
+	own := strings.Fields("id raise what held_ user_exception _exception som_id som_abi som_members som_handles som_came som_keep operator a_x")
+	var idl, uses strings.Builder
+	idl.WriteString("#include <somobj.idl>\nmodule Zoo {\n")
+	uses.WriteString("static int use(const som::exception &e) { som::env ev; e.raise(&ev); return e.id() == e.what(); }\n" +
+		"template <class E> int uses(E e) { static_assert(noexcept(e.what(), e.id(), e.raise(nullptr))); E copy = e; try { throw copy; } catch (const E &c) { return use(c); } }\nint all() {\n\tint n = 0;\n")
+	for n, name := range own {
+		members := ""
+		for m, other := range own {
+			if m != n {
+				members += fmt.Sprintf("string %s; ", other)
+			}
+		}
+		fmt.Fprintf(&idl, "exception %s { long x; };\nexception All%d { %s };\n", name, n, members)
+		fmt.Fprintf(&uses, "\tn += uses(Zoo::All%d());\n", n)
+	}
+	fmt.Fprintf(&idl, "interface Dog : SOMObject { exception raise { long id; }; void bark() raises (%s, raise); implementation { releaseorder: bark; }; };\n};\n"+
+		"exception id { long x; };\nexception what { long raise; };\n", "::Zoo::"+strings.Join(own, ", ::Zoo::"))
+	for _, name := range strings.Fields("id_ raise_ what_ held__ user_exception exception som_id_ a_x Dog_raise") {
+		fmt.Fprintf(&uses, "\tn += uses(Zoo::%s()) + (Zoo::%[1]s(3).id()[0] != 'I');\n", name)
+	}
+	uses.WriteString("\treturn n + uses(id_()) + uses(::what_()) + uses(Zoo::Dog::raise(4));\n}\n")
+	compiles(t, idl.String(), "", uses.String())
+}
+
 // TestUnions has unions over all types there may be, for which compilers have nothing to say.
 func TestUnions(t *testing.T) {
 	t.Parallel()
@@ -86,7 +113,7 @@ func TestUnions(t *testing.T) {
 	for _, c := range [][]string{{"g++", "-std=c++17"}, {"clang++", "-std=c++17"}, {"clang++", "-std=c++20"}} {
 		t.Run(strings.Join(c, ""), func(t *testing.T) {
 			t.Parallel()
-			compilesBy(t, text+"interface A : SOMObject { implementation { releaseorder:; }; };", "", c...)
+			compilesBy(t, text+"interface A : SOMObject { implementation { releaseorder:; }; };", "", "", c...)
 		})
 	}
 }
@@ -96,6 +123,9 @@ func TestTwoThingsOfOneName(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"struct S { long errno; long errno_; };":                                                                                     "errno_",
+		"exception id { long x; }; exception id_ { long x; };":                                                                       "id_",
+		"exception raise { long raise_; };":                                                                                          "raise_",
+		"exception E { long what; long what_; };":                                                                                    "what_",
 		"exception E { long int; long int_; };":                                                                                      "int_",
 		"enum E { new, new_ };":                                                                                                      "new_",
 		"union U switch (long) { case 0: long b; default: boolean is_b; };":                                                          "is_b",

@@ -152,6 +152,43 @@ func TestClassParts(t *testing.T) {
 	}
 }
 
+// farm has classes whose methods mention others by typedefs alone: of the file, of another, and of one another.
+var farm = idl.FilesOf{
+	"beasts.idl": "#include <somobj.idl>\nmodule Beasts { interface Cow : SOMObject { void moo(); implementation { releaseorder: moo; }; }; typedef Cow Animal; typedef Animal Pick; };\n",
+	"farm.idl": `#include "beasts.idl"
+module Farm {
+  typedef Beasts::Pick Best;
+  typedef sequence<Beasts::Animal> Herd;
+  struct Lot { Best one; Herd rest; };
+  interface Stall : SOMObject {
+    void put(in Beasts::Animal a);
+    attribute Best best;
+    Herd all(inout Lot l);
+    implementation { releaseorder: put, _get_best, _set_best, all; };
+  };
+  interface Own : SOMObject { Best calf(in Beasts::Animal a); implementation { releaseorder: calf; }; };
+};
+module Market { interface Fair : SOMObject { ::Farm::Best sell(out ::Beasts::Pick p); implementation { releaseorder: sell; }; }; };
+`}
+
+// emitFarm generates the classes of farm's files.
+func emitFarm(t testing.TB, native bool, names ...string) *emit.Files {
+	t.Helper()
+	return mustEmit(t, compileSOM(t, farm, names...), golang.Options{PackagePrefix: "example.com/gen/farm", Classes: true, Native: native})
+}
+
+// TestClassByTypedef holds that a class is imported which a method mentions by a typedef alone, wherever that is declared.
+func TestClassByTypedef(t *testing.T) {
+	t.Parallel()
+	for _, native := range []bool{false, true} {
+		for _, names := range [][]string{{"beasts.idl", "farm.idl"}, {"farm.idl"}} {
+			files := emitFarm(t, native, names...)
+			contains(t, files, "farm/stall/farm.go", `"example.com/gen/farm/beasts/cow"`, "(args, 0, cow.Narrow)")
+			contains(t, files, "market/fair/farm.go", `"example.com/gen/farm/beasts/cow"`, "(out, 1, cow.Narrow)")
+		}
+	}
+}
+
 // TestNativeClass holds that a class which is implemented elsewhere has no implementation here.
 func TestNativeClass(t *testing.T) {
 	t.Parallel()

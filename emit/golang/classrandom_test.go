@@ -68,6 +68,9 @@ func TestRandomHierarchies(t *testing.T) {
 	for p, text := range emitClasses(t, parts, "example.com/gen/parts").All() { // with the templates as they are
 		write("parts/"+p, string(text))
 	}
+	for p, text := range emitFarm(t, true, "beasts.idl", "farm.idl").All() {
+		write("farm/"+p, string(text))
+	}
 	text, err := os.ReadFile("classreport_test.go")
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +99,7 @@ func TestRandomHierarchies(t *testing.T) {
 		}
 		return string(out)
 	}
-	run("vet", "./parts/...")
+	run("vet", "./parts/...", "./farm/...")
 	got, wanted := strings.Split(run("run", "."), "\n"), strings.Split(want.String(), "\n")
 	for i := range min(len(got), len(wanted)) {
 		if got[i] != wanted[i] {

@@ -170,6 +170,21 @@ func (f *file) qualified(d model.Decl, name string) string {
 // ownNames are what generated functions always call the same, and what a file of a class declares for itself.
 const ownNames = "ctx err self fn args result impl r after a b c d own"
 
+// usesThrough returns what d refers to, and what typedefs among that stand for, which generated code names too.
+func usesThrough(d model.Decl) []model.Decl {
+	all := model.Uses(d)
+	for n := 0; n < len(all); n++ {
+		if td, ok := all[n].(*model.Typedef); ok {
+			for _, used := range model.Uses(td) {
+				if !slices.Contains(all, used) {
+					all = append(all, used)
+				}
+			}
+		}
+	}
+	return all
+}
+
 // nameImports chooses the names under which the files of a package import other generated
 // packages: the package's own, or that with idl and a number behind it where it is taken.
 func (g *generator) nameImports(p *goPackage) {
@@ -184,14 +199,14 @@ func (g *generator) nameImports(p *goPackage) {
 				paths[to.path] = true
 			}
 		}
-		for _, used := range model.Uses(d) {
+		for _, used := range usesThrough(d) {
 			if to := g.packageOf(used); to != p {
 				paths[to.path] = true
 			}
 		}
 		if i, ok := d.(*model.Interface); ok { // bases and skeletons are flat
 			for _, m := range i.AllMembers() {
-				for _, used := range model.Uses(m) {
+				for _, used := range usesThrough(m) {
 					if to := g.packageOf(used); to != p {
 						paths[to.path] = true
 					}

@@ -54,8 +54,7 @@ som_tok tokens_take(uint32_t words, som_env *ev) {
 	for (uint32_t i = 0; i < nspans; i++) {
 		if (spans[i].words < words) continue;
 		uint32_t at = spans[i].at;
-		spans[i].at += words;
-		spans[i].words -= words;
+		spans[i].at += words, spans[i].words -= words;
 		if (spans[i].words == 0) spans[i] = spans[--nspans];
 		return (som_tok)at * WORD_SIZE;
 	}
@@ -69,10 +68,8 @@ void tokens_give(som_tok at, uint32_t words) {
 	uint32_t first = (uint32_t)(at / WORD_SIZE);
 	if (first + words == top)
 		top = first;
-	else if (nspans < sizeof spans / sizeof spans[0]) {
-		spans[nspans].at = first;
-		spans[nspans++].words = words;
-	}
+	else if (nspans < sizeof spans / sizeof spans[0])
+		spans[nspans].at = first, spans[nspans++].words = words;
 }
 
 static uint32_t range_words(const klass *k) { return 2 + k->slots; }

@@ -418,8 +418,9 @@ klass *define(const som_class_desc *desc, const void *caller, som_env *ev) {
 		m.parents[i]->subclasses--;
 	if (m.metaclass) drop_metaclass(m.metaclass);
 	if (!k) return NULL;
-	k->c.object.mt = front_of(k->metaclass); /* the class as an object: its metaclass's part, and the hook for metaclasses when all is there */
-	k->alive = begin_life(&k->c.object, k->metaclass, ev) == SOM_OK;
+	k->c.object.mt = front_of(k->metaclass); /* the class as an object: what its library learns, its metaclass's part, and that all is there */
+	if (desc->known) desc->known(&k->c.object, ev, desc->context);
+	k->alive = ev->major == SOM_NO_EXCEPTION && begin_life(&k->c.object, k->metaclass, ev) == SOM_OK;
 	if (k->alive) ((void (*)(som_ref, som_env *))*word_at(front_of(k->metaclass), tok_ready))(&k->c.object, ev);
 	k->by = NULL;
 	lock_wake();

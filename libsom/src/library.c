@@ -138,9 +138,10 @@ library *library_of(const uintptr_t code[3]) {
 	return loading;
 }
 
-static library *library_named(const char *file) {
+/* Of a name; or what as is by another name: links, or a folder's other name, lead to one file, which the system's loader has once. */
+static library *library_named(const char *file, const library *as) {
 	library *l = libraries;
-	while (l && strcmp(l->file, file))
+	while (l && (as ? l == as || l->handle != as->handle : strcmp(l->file, file)))
 		l = l->next;
 	return l;
 }
@@ -205,7 +206,7 @@ static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
  * loaded, and the file's state is at most passes. The lock is let go while the file is opened, and who opens others waits. */
 static int load(const char *file, som_library_entry_proc *entry, const char *cls, int passes, som_env *ev) {
 	library *l;
-	while ((l = library_named(file)) || (!entry && opener && opener != this_thread())) {
+	while ((l = library_named(file, NULL)) || (!entry && opener && opener != this_thread())) {
 		if (l && !l->by && !l->entered) return fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: another thread was at it when the process forked", file);
 		if ((l && (!l->by || l->by == this_thread())) || (cls && registered(cls))) return SOM_OK;
 		if (!lock_wait(l ? l->by : opener)) return fail(ev, SOM_E_CYCLE, "%s cannot be loaded: another thread is at it, which waits for what this one loads", file);
@@ -230,9 +231,13 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
 	const span at = span_of((span){(uintptr_t)entry, 0});
 	lock_again(depth);
-	if (l->handle && !l->go) l->code = at;
 	opener = opener == l->by ? outer : opener; /* of what is linked in it is another thread's all the while */
 	lock_wake();
+	library *same = NULL; /* what has ready goes by the name that it is asked for by */
+	while (l->handle && !ready && (same = library_named(file, l)) && same->by && same->by != l->by && lock_wait(same->by)) {}
+	bool waits = same && same->by && same->by != l->by;
+	if (same) return library_end(l), waits ? fail(ev, SOM_E_CYCLE, "%s cannot be loaded: another thread is at it by another name, and waits", file) : SOM_OK;
+	if (l->handle && !l->go) l->code = at;
 	if (ready) { /* else no fork comes between */
 		depth = lock_let_go();
 		ready(); /* without the lock, which the thread that it waits for may need */

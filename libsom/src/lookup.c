@@ -73,10 +73,8 @@ static int search(const klass *k, uint32_t from, const char *name, found *f, som
 			return fail(ev, SOM_E_AMBIGUOUS, "class %s: %s is both %s::%s and %s::%s; say which", k->info.name, name, f->in->info.name, name, a->info.name, name);
 		if (m && !m->migrated)
 			*f = (found){.in = a, .info = m};
-		else if (!f->in && (f->dyn = own_dynamic(a, name))) {
-			f->in = a;
-			return SOM_OK;
-		}
+		else if (!f->in && (f->dyn = own_dynamic(a, name)))
+			return f->in = a, SOM_OK;
 	}
 	return f->in ? SOM_OK : fail(ev, SOM_E_UNKNOWN, "class %s has no method %.300s", k->info.name, name);
 }
@@ -152,10 +150,9 @@ enum { CACHE = 1 << 10 };
 typedef struct entry { /* a cache line */
 	_Alignas(64) uint32_t sequence;
 	uint32_t generation;
-	const char *mt;
+	const char *mt, *sig;
 	const som_name *name;
 	intptr_t at; /* from mt: the word with the procedure */
-	const char *sig;
 } entry;
 
 static entry cache[CACHE];

@@ -114,10 +114,7 @@ int linearise(klass *k, som_env *ev) {
 	const som_class **order = pool_take(k, all * sizeof *order);
 	k->info.order = order;
 	k->concrete = pool_take(k, all);
-	if (!order || !k->concrete) {
-		give(lists);
-		return no_memory(ev, "a linearisation");
-	}
+	if (!order || !k->concrete) return give(lists), no_memory(ev, "a linearisation");
 	order[k->info.norder++] = C(k);
 	char why[4 * MAX_NAME];
 	for (klass *next; (next = choose(lists, n, all, why, sizeof why));) {

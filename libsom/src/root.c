@@ -30,8 +30,7 @@ void make_roots(void) {
 	become_instance(meta, meta);
 	become_instance(manager_class, meta);
 	meta->barren = true;
-	object_class = root;
-	class_class = meta;
+	object_class = root, class_class = meta;
 	tok_new = own_method(meta, "somNew")->token;
 	plain_new = *word_at(meta->row, tok_new);
 	tok_raw = own_method(meta, "somNewNoInit")->token;

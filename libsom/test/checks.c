@@ -225,8 +225,46 @@ static void end(som_ref o, som_env *ev, uint8_t release_memory, void *control) {
 }
 static void old_init(som_ref o, som_env *ev) { (void)o, (void)ev, begun += 10; }
 
+/* What a library learns of its class before a metaclass can make an instance, which is in somClassReady. */
+static struct { som_classdata c; som_tok m[1]; } learnt;
+static void known(som_ref c, som_env *ev, void *context) {
+	static const char *const names[] = {"somGetSize"};
+	som_class *self = (som_class *)c;
+	const som_binding b = {.size_of = sizeof b, .cls = som_class_describe(self)->name, .methods = names, .nmethods = 1};
+	memset(&learnt, 0, sizeof learnt);
+	if (som_class_bind(&b, &learnt.c, ev) == SOM_OK) som_release(c);
+	CHECK_IN(ev, context == &learnt && learnt.c.cls == self && som_class_registered(b.cls, ev) == self && som_parent_row(self, 0));
+	som_release(c);
+	if (!strcmp(b.cls, "Unwanted")) som_raise_user(ev, "IDL:Unwanted:1.0", NULL, NULL);
+}
+
+static som_ref early; /* made while its class was being defined */
+static void make_one(som_ref c, som_env *ev) { early = learnt.c.cls == (som_class *)c ? som_new((som_class *)c, ev) : NULL; }
+static void fill(som_ref o, som_env *ev, void *context) { (void)ev, (void)context, *(uint64_t *)som_data(o, learnt.c.data) = 4711; }
+
+static void known_early(void) {
+	som_env ev = {0};
+	const char *meta[] = {"SOMClass"};
+	const som_override news[] = {{"somClassReady", (som_proc *)make_one, NULL}};
+	som_class_desc d = {.size_of = sizeof d, .name = "Maker", .parents = meta, .nparents = 1, .overrides = news, .noverrides = 1, .override_size = sizeof *news};
+	CHECK(som_class_define(&d, &ev) != NULL);
+	som_class_desc of = {.size_of = sizeof of, .name = "Made", .metaclass = "Maker", .data_size = 8, .data_align = 8, .init = fill, .context = &learnt, .known = known};
+	som_class *c = som_class_define(&of, &ev);
+	CHECK(c && early && som_class_of(early) == c && *(uint64_t *)som_data(early, learnt.c.data) == 4711);
+	CHECK(som_class_define(&of, &ev) == NULL && ev.code == SOM_E_NAME && learnt.c.cls == c); /* known is not asked of what is refused */
+	som_release(early);
+	CHECK(som_class_unload(c, &ev) == SOM_OK);
+	early = NULL;
+	of.name = "Unwanted";
+	CHECK(som_class_define(&of, &ev) == NULL && ev.major == SOM_USER_EXCEPTION && !early && !som_class_registered("Unwanted", NULL));
+	of.size_of = offsetof(som_class_desc, known); /* of a release that had none */
+	CHECK(som_class_define(&of, &ev) != NULL);
+	som_env_clear(&ev);
+}
+
 static void taking_part(void) {
 	som_env ev = {0};
+	known_early();
 	const char *meta[] = {"SOMClass"};
 	const som_override news[] = {{"somNew", (som_proc *)single, NULL}, {"somClassReady", (som_proc *)ready, NULL}};
 	som_class_desc d = {.size_of = sizeof d, .name = "Single", .parents = meta, .nparents = 1, .overrides = news, .noverrides = 2, .override_size = sizeof *news, .data_size = 8, .data_align = 8};

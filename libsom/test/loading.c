@@ -37,7 +37,7 @@ static void await_in_vain(const int *at) {
 }
 
 static void *load(const char *file, char *why, size_t n) {
-	library *l = !strcmp(file, "aa") ? &aa : !strcmp(file, "bb") ? &bb : NULL;
+	library *l = !strcmp(file, "aa") || !strcmp(file, "./aa") ? &aa : !strcmp(file, "bb") ? &bb : NULL;
 	if (!l || !l->entry) return snprintf(why, n, "there is none"), NULL;
 	if (l->opening) l->opening();
 	__atomic_add_fetch(&l->open, 1, __ATOMIC_ACQ_REL);
@@ -473,6 +473,56 @@ static void closing(void) {
 	CHECK(inside.code == SOM_OK && !loaded_while_open && bb.open == 1);
 }
 
+/* ---- One library by two names ---- */
+
+static int entered;
+static int counted_entry(uint32_t abi, som_env *ev) { return entered++, aa_entry(abi, ev); }
+static void *load_again(void *code) {
+	som_env ev = {0};
+	set(&seen, 1);
+	*(int *)code = som_library_load("./aa", &ev);
+	som_env_clear(&ev);
+	return NULL;
+}
+static pthread_t other;
+static int other_code = -1;
+static void load_meanwhile(void) { /* aa's entry waits for this one, and who wants aa by another name waits for both */
+	other = begin(load_again, &other_code);
+	await(&seen);
+	for (int i = 0; i < TRIES; i++)
+		sched_yield();
+}
+
+static void two_names(void) {
+	som_env ev = {0};
+	aa = (library){.entry = counted_entry};
+	bb = (library){.entry = bb_entry, .ready = load_meanwhile};
+	CHECK(som_library_load("aa", &ev) == SOM_OK);
+	pthread_join(other, NULL);
+	CHECK(other_code == SOM_OK && entered == 1 && aa.open == 1);
+	som_ref o = som_new(som_class_registered("Aa::One", &ev), &ev);
+	CHECK(som_library_load("./aa", &ev) == SOM_OK && som_library_load("./aa", &ev) == SOM_OK && entered == 1 && aa.open == 1);
+	CHECK(!strcmp(som_class_describe(som_class_of(o))->library, "aa"));
+	som_class *c = som_class_of(o);
+	som_release(o);
+	CHECK(som_class_unload(c, &ev) == SOM_OK && !aa.open);
+	bb.ready = NULL;
+	CHECK(som_library_load("./aa", &ev) == SOM_OK && som_library_load("aa", &ev) == SOM_OK && entered == 2 && aa.open == 1);
+	/* An entry that asks for a class of its own by a name that leads back to it is told that there is none. */
+	CHECK(som_library_of_class("Aa::Three", "aa", &ev) == SOM_OK && !som_class_named("Aa::Three", &ev) && refused(&ev, SOM_E_LIBRARY, "is not to be loaded or lacks it"));
+}
+
+/* One that gets ready is asked by each name, since it may go by that. */
+static int named_by;
+static void note_name(void) { named_by++; }
+static int empty_entry(uint32_t abi, som_env *ev) { return entered++, (void)ev, abi != SOM_ABI; }
+static void ready_for_names(void) {
+	som_env ev = {0};
+	aa = (library){.entry = empty_entry, .ready = note_name};
+	CHECK(som_library_load("aa", &ev) == SOM_OK && som_library_load("./aa", &ev) == SOM_OK && som_library_load("aa", &ev) == SOM_OK);
+	CHECK(named_by == 2 && entered == 2 && aa.open == 2);
+}
+
 /* ---- Forks ---- */
 
 static asked in_child;
@@ -575,7 +625,7 @@ static void forked_while_getting_ready(void) { fork_while((library){.entry = alo
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(void); } all[] = {{"unloaded-early", unloaded_early}, {"unloaded-by-itself", unloaded_by_itself},
 		{"failed-in-use", failed_in_use}, {"derived", derived}, {"joined", joined}, {"joined-unready", joined_unready}, {"ends-others", ends_others}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
-		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"linked", linked}, {"forked-while-opened", forked_while_opened},
+		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"two-names", two_names}, {"ready-for-names", ready_for_names}, {"linked", linked}, {"forked-while-opened", forked_while_opened},
 		{"forked-while-getting-ready", forked_while_getting_ready}, {"forked-while-ending", forked_while_ending},
 		{"forked-while-making", forked_while_making}};
 	const som_hooks hooks = {.size_of = sizeof hooks, .load = load, .symbol = symbol, .unload = unload};

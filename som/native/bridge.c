@@ -293,7 +293,19 @@ static void copy(som_ref self, som_ref from, som_env *ev, void *context) { live(
 static void assign(som_ref self, som_ref from, som_env *ev, void *context) { live(context, 2, self, from, ev); }
 static void end(som_ref self, void *context) { live(context, 3, self, NULL, NULL); }
 
-som_class *native_define(som_class_desc *desc, uintptr_t class, som_tok *data, som_env *ev) {
+static void known(som_ref self, som_env *ev, void *context) {
+	som_class *c = (som_class *)self;
+	som_classdata d = {0};
+	const som_binding b = {.size_of = sizeof b, .cls = kernel.som_class_describe(c)->name};
+	if (kernel.som_class_bind(&b, &d, ev) != SOM_OK) return;
+	kernel.som_release(self); /* a class's own binding does not keep it */
+	native_within here;
+	come(&here);
+	somNativeKnown((uintptr_t)context, c, d.data, ev);
+	leave(&here);
+}
+
+som_class *native_define(som_class_desc *desc, uintptr_t class, som_env *ev) {
 	desc->size_of = sizeof *desc;
 	desc->method_size = sizeof(som_method);
 	desc->override_size = sizeof(som_override);
@@ -304,12 +316,7 @@ som_class *native_define(som_class_desc *desc, uintptr_t class, som_tok *data, s
 	desc->fini = end;
 	desc->copy = copy;
 	desc->assign = assign;
+	desc->known = known;
 	desc->context = (void *)class;
-	som_class *c = kernel.som_class_define(desc, ev);
-	if (!c) return NULL;
-	som_classdata d = {0};
-	const som_binding b = {.size_of = sizeof b, .cls = desc->name};
-	if (kernel.som_class_bind(&b, &d, ev) != SOM_OK) return NULL;
-	*data = d.data;
-	return c; /* for the life of the process, and so is the binding */
+	return kernel.som_class_define(desc, ev); /* for the life of the process */
 }

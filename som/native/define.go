@@ -43,9 +43,7 @@ func (b *block) end() {
 
 // Define makes a class of Go known to libsom.
 func (h *host) Define(c *som.Class) error {
-	h.defining.Lock()
-	defer h.defining.Unlock()
-	im := &image{class: c}
+	im, there := &image{class: c}, false
 	im.go_ = im
 	for _, a := range c.Order()[1:] { // one handle for all classes of Go is enough to find the object
 		if x, ok := h.byClass.Load(a); ok && x.(*image).go_ != nil && c.Concrete(a) {
@@ -67,7 +65,7 @@ func (h *host) Define(c *som.Class) error {
 		if t, err := description(c); err == nil { // else signatures are all there is
 			d.typelib = C.CBytes(t)
 			defer func() {
-				if im.cls == nil {
+				if !there {
 					C.free(unsafe.Pointer(d.typelib))
 				}
 			}()
@@ -81,25 +79,47 @@ func (h *host) Define(c *som.Class) error {
 	if err != nil {
 		return err
 	}
+	im.entries = numbers
 	var ev C.som_env
-	im.cls = C.native_define(d, C.uintptr_t(h.classes.put(im)), &im.data, &ev)
-	if im.cls == nil {
+	if C.native_define(d, C.uintptr_t(h.classes.put(im)), &ev) == nil {
+		if there = h.stays(im); !there && im.cls != nil {
+			h.drop(im)
+		}
 		return taken(&ev)
 	}
-	for _, n := range numbers {
-		C.native_entry_at(C.uint32_t(n), im.data)
+	there = true
+	return h.front(im)
+}
+
+// learn is told of a class of Go that libsom has just made, whose metaclass may make instances next.
+func (h *host) learn(im *image, cls *C.som_class, data C.som_tok) error {
+	im.cls, im.data = cls, data
+	for _, n := range im.entries {
+		C.native_entry_at(C.uint32_t(n), data)
 	}
-	for n, p := range c.Parents() {
-		if row := C.call_parent_row(im.cls, C.uint32_t(n)); row != 0 {
+	for n, p := range im.class.Parents() {
+		if row := C.call_parent_row(cls, C.uint32_t(n)); row != 0 {
 			x, _ := h.known(p)
 			x.row.CompareAndSwap(0, uintptr(row))
 		}
 	}
 	h.add(im)
-	if _, err := h.mirror(C.call_class_of(im.cls), nil); err != nil { // as an object it is an instance of that
-		return err
+	_, err := h.imageOf(C.call_class_of(cls), nil) // as an object it is an instance of that
+	return err
+}
+
+// stays reports whether libsom has a class that it has refused, because something uses it already.
+func (h *host) stays(im *image) bool {
+	if im.cls == nil {
+		return false
 	}
-	return h.redispatch(im)
+	name := C.CString(im.class.Name())
+	defer C.free(unsafe.Pointer(name))
+	cls := C.call_registered(name, nil)
+	if cls != nil {
+		C.call_release(C.uintptr_t(uintptr(unsafe.Pointer(cls))))
+	}
+	return cls == im.cls
 }
 
 func (h *host) parents(b *block, d *C.som_class_desc, c *som.Class) error {

@@ -201,17 +201,26 @@ func (h *host) keep(r som.Ref, e *entry, c cell) bool {
 		return false
 	}
 	t := x.(*twin)
+	c.ends = true
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	if t.kept == nil {
 		t.kept = map[*entry]cell{}
 	}
-	if old, ok := t.kept[e]; ok {
+	old, was := t.kept[e]
+	t.kept[e] = c
+	t.mu.Unlock()
+	if was { // with the last references to objects, perhaps, whose destructors may ask for the attribute
 		old.end()
 	}
-	c.ends = true
-	t.kept[e] = c
 	return true
+}
+
+//export somNativeKnown
+func somNativeKnown(class C.uintptr_t, cls *C.som_class, data C.som_tok, ev *C.som_env) {
+	defer func() { recovered(ev, recover()) }()
+	if err := the.learn(the.classes.get(uint64(class)), cls, data); err != nil {
+		raise(ev, err)
+	}
 }
 
 //export somNativeLife
@@ -264,6 +273,9 @@ func (h *host) live(im *image, part som.Part, self, from uintptr) (err error) {
 func (h *host) pair(o uintptr) (*twin, error) {
 	cls := **(***C.som_class)(pointer(o))
 	im, err := h.imageOf(cls, nil)
+	if err == nil {
+		err = h.front(im)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -283,11 +295,12 @@ func (h *host) ended(t *twin) {
 	h.twins.Delete(t.object)
 	handles.drop(t.handle)
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, c := range t.kept {
+	kept := t.kept
+	t.kept = nil
+	t.mu.Unlock()
+	for _, c := range kept {
 		c.end()
 	}
-	t.kept = nil
 }
 
 // recovered makes an exception of a panic.

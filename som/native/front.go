@@ -12,8 +12,15 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// redispatch makes calls from Go run what a metaclass of libsom's has put in front of a class's methods. Only calls of
-// instances do: what the class implements, which parent and next calls run, stays.
+// front makes calls from Go run what a metaclass of libsom's has put in front of a class's methods, which that does while the class has
+// no instances.
+func (h *host) front(im *image) error {
+	im.fronts.Do(func() { im.odd = h.redispatch(im) })
+	return im.odd
+}
+
+// redispatch finds what stands in front of a class's methods. Only calls of
+// instances run it: what the class implements, which parent and next calls run, stays.
 func (h *host) redispatch(im *image) error {
 	fronts := map[*som.Method]som.Packed{}
 	for _, m := range im.class.Methods() {

@@ -51,6 +51,7 @@ func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 
 //export som_library_ready
 func som_library_ready() {
+	_ = Open("") // which asks libsom for its lock, so that it is done when the entry runs, which has the lock
 	if onLoad == nil {
 		return
 	}

@@ -67,6 +67,8 @@ func build(dir string) error {
 	for _, args := range [][]string{
 		{"-o", filepath.Join(dir, "libanimal.so"), "testdata/animal.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libsecond.so"), `-DCLASS="Second"`, "-DGO", "../../libsom/test/classlib.c", som, "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libcatalog.so"), "testdata/catalog.c", som, "-Wl,-rpath," + dir},
+		{"-o", filepath.Join(dir, "libplugs.so"), "testdata/plugs.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libdepot.so"), "testdata/depot.c", som, "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libporter.so"), "testdata/cross.c", filepath.Join(dir, "cross_library.c"), som, "-I" + dir, "-I../../bind/c", "-Wl,-rpath," + dir},
 		{"-o", filepath.Join(dir, "libraiser.so"), "testdata/raise.c", filepath.Join(dir, "raise_library.c"), som, "-I" + dir, "-I../../bind/c", "-Wl,-rpath," + dir},

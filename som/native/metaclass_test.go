@@ -19,11 +19,11 @@ func names(cs []*som.Class) (all []string) {
 	return all
 }
 
-// found is a class of libsom's, which is in the library of Depot or of Heavy.
+// found is a class of libsom's, which is in the library of Depot, Heavy or Catalog.
 func found(t testing.TB, name string) *som.Class {
 	t.Helper()
 	need(t)
-	for _, library := range []string{"Depot", "Heavy"} {
+	for _, library := range []string{"Depot", "Heavy", "Catalog"} {
 		if _, err := native.Find(library); err != nil {
 			t.Fatal(err)
 		}

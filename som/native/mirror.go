@@ -19,11 +19,15 @@ import (
 
 // An image is a class that both kernels have: one of libsom's as Go sees it, or one of Go's as libsom does.
 type image struct {
-	class *som.Class
-	cls   *C.som_class
-	row   atomic.Uintptr // of cls, known from its first subclass on; before that there are only instances of cls itself
-	data  C.som_tok      // where instances have the handle of a class of Go
-	go_   *image         // the first class of Go in the order, which may be this one; nil: objects are libsom's alone
+	class   *som.Class
+	cls     *C.som_class
+	row     atomic.Uintptr // of cls, known from its first subclass on; before that there are only instances of cls itself
+	data    C.som_tok      // where instances have the handle of a class of Go
+	go_     *image         // the first class of Go in the order, which may be this one; nil: objects are libsom's alone
+	entries []uint32       // of a class of Go: the numbers of its quick entries
+
+	fronts sync.Once // finds what stands in front of its methods, before the first instance is known here …
+	odd    error     // … or why that is impossible
 }
 
 // the is what there is to know of libsom.
@@ -31,9 +35,9 @@ var the = &host{}
 
 // A host joins the kernels.
 type host struct {
-	defining sync.Mutex // one image is made at a time
-	byClass  sync.Map   // *som.Class to *image
-	byNative sync.Map   // *C.som_class to *image
+	mirroring sync.Mutex // one image is made at a time. Under it no method, no metaclass and nothing of libsom's that takes a lock there runs
+	byClass   sync.Map   // *som.Class to *image
+	byNative  sync.Map   // *C.som_class to *image
 
 	objects objects
 	watched sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to
@@ -63,6 +67,11 @@ func (h *host) add(im *image) {
 	h.byNative.Store(im.cls, im)
 }
 
+func (h *host) drop(im *image) {
+	h.byClass.Delete(im.class)
+	h.byNative.Delete(im.cls)
+}
+
 // known returns the image of a class that libsom has.
 func (h *host) known(c *som.Class) (*image, error) {
 	if im, ok := h.byClass.Load(c); ok {
@@ -71,18 +80,44 @@ func (h *host) known(c *som.Class) (*image, error) {
 	return nil, &som.Error{Code: som.CodeUnknown, Class: c.Name(), Text: "libsom does not know it: Export it first"}
 }
 
-// imageOf returns the image of a class of libsom's, and makes it where there is none.
+// imageOf returns the image of a class of libsom's, and makes it where there is none, with those of all that the class is made of before.
 func (h *host) imageOf(cls *C.som_class, hints map[string]*som.MethodSpec) (*image, error) {
 	if im, ok := h.byNative.Load(cls); ok {
 		return im.(*image), nil
 	}
-	h.defining.Lock()
-	defer h.defining.Unlock()
-	return h.mirror(cls, hints)
+	meta, err := h.imageOf(C.call_class_of(cls), nil)
+	if err != nil {
+		return nil, err
+	}
+	info := C.call_describe(cls)
+	parents := make([]*image, 0, info.nparents)
+	for _, p := range unsafe.Slice(info.parents, info.nparents) {
+		parent, err := h.imageOf((*C.som_class)(unsafe.Pointer(p)), hints)
+		if err != nil {
+			return nil, err
+		}
+		parents = append(parents, parent)
+	}
+	for _, m := range unsafe.Slice(info.introduces, info.nintroduces) {
+		if m.migrated == nil {
+			continue
+		}
+		if _, err := h.imageOf((*C.som_class)(unsafe.Pointer(m.migrated)), hints); err != nil {
+			return nil, err
+		}
+	}
+	if strings.HasPrefix(C.GoString(info.name), derived) {
+		return h.joined(cls, parents)
+	}
+	return h.mirror(cls, meta, parents, hints)
 }
 
-// mirror makes the image of a class, and of its ancestors before.
-func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*image, error) {
+// mirror makes the image of a class, unless another goroutine has. The image is there before metaclasses in Go see it, which may do
+// whatever they like.
+func (h *host) mirror(cls *C.som_class, meta *image, parents []*image, hints map[string]*som.MethodSpec) (*image, error) {
+	h.mirroring.Lock()
+	unlock := sync.OnceFunc(h.mirroring.Unlock)
+	defer unlock()
 	if im, ok := h.byNative.Load(cls); ok {
 		return im.(*image), nil
 	}
@@ -92,16 +127,10 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 		Name: C.GoString(info.name), Version: som.Version{Major: int(info.major), Minor: int(info.minor)},
 		Abstract: info.flags&C.SOM_ABSTRACT != 0, Mirror: h, Typelib: unsafe.Pointer(info.typelib),
 	}
-	if meta, err := h.mirror(C.call_class_of(cls), nil); err != nil {
-		return nil, err
-	} else if meta.class != som.SOMClass {
+	if meta.class != som.SOMClass {
 		s.Metaclass = meta.class
 	}
-	for n, p := range unsafe.Slice(info.parents, info.nparents) {
-		parent, err := h.mirror((*C.som_class)(unsafe.Pointer(p)), hints)
-		if err != nil {
-			return nil, err
-		}
+	for n, parent := range parents {
 		s.Parents = append(s.Parents, parent.class)
 		if row := C.call_parent_row(cls, C.uint32_t(n)); row != 0 {
 			parent.row.CompareAndSwap(0, uintptr(row))
@@ -112,31 +141,38 @@ func (h *host) mirror(cls *C.som_class, hints map[string]*som.MethodSpec) (*imag
 	if info.flags&C.SOM_DETACHED != 0 {
 		s.Detached = s.AbstractParents
 	}
-	if strings.HasPrefix(s.Name, derived) {
-		return h.joined(im, s.Parents)
-	}
 	order := unsafe.Slice(info.order, info.norder)
 	for _, a := range order[1:] {
 		if x, ok := h.byNative.Load((*C.som_class)(unsafe.Pointer(a))); ok && im.go_ == nil && concrete(info, a) {
 			im.go_ = x.(*image).go_
 		}
 	}
-	if err := h.introduced(im, info, hints, &s); err != nil {
-		return nil, err
-	}
+	h.introduced(im, info, hints, &s)
 	for _, a := range order[1:] {
 		h.overridden(im, (*C.som_class)(unsafe.Pointer(a)), &s)
 	}
-	c, err := som.NewClass(s)
-	if err != nil {
-		return nil, err
+	s.Known = func(c *som.Class) {
+		im.class = c
+		if c.DescendsFrom(som.SOMClass) { // its instances are classes, which nobody adopts
+			_ = h.front(im)
+		}
+		h.hold(im)
+		unlock()
 	}
-	im.class = c
-	if err := h.redispatch(im); err != nil {
-		return nil, err
+	_, err := som.NewClass(s)
+	if err == nil {
+		err = im.odd
 	}
+	if err != nil && im.class != nil { // a metaclass in Go does not want it; who has it by now keeps it
+		h.drop(im)
+	}
+	return im, err
+}
+
+// hold makes an image known, and keeps its class: another could get its place otherwise, when it is unloaded, and be taken for it.
+func (h *host) hold(im *image) {
+	C.call_retain(C.uintptr_t(uintptr(unsafe.Pointer(im.cls))))
 	h.add(im)
-	return im, nil
 }
 
 // concrete reports whether instances of a class have the data of an ancestor: of abstract parents they have not.
@@ -153,13 +189,22 @@ func concrete(info *C.som_class_info, a *C.som_class) bool {
 const derived = "SOMDerived("
 
 // joined makes the image of a metaclass that libsom derived: what Go derives of the same parents.
-func (h *host) joined(im *image, parents []*som.Class) (*image, error) {
-	c, err := som.Join(parents...)
+func (h *host) joined(cls *C.som_class, parents []*image) (*image, error) {
+	classes := make([]*som.Class, 0, len(parents))
+	for _, p := range parents {
+		classes = append(classes, p.class)
+	}
+	c, err := som.Join(classes...)
 	if err != nil {
 		return nil, err
 	}
-	im.class = c
-	h.add(im)
+	h.mirroring.Lock()
+	defer h.mirroring.Unlock()
+	if im, ok := h.byNative.Load(cls); ok {
+		return im.(*image), nil
+	}
+	im := &image{class: c, cls: cls}
+	h.hold(im)
 	return im, nil
 }
 
@@ -172,15 +217,12 @@ func calls(hint *som.MethodSpec, sig string) bool {
 }
 
 // introduced adds the methods that a class introduces.
-func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*som.MethodSpec, s *som.Spec) error {
+func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*som.MethodSpec, s *som.Spec) {
 	for _, m := range unsafe.Slice(info.introduces, info.nintroduces) {
 		ms := som.MethodSpec{Name: C.GoString(m.name), Kind: som.Kind(m.kind)}
 		if m.migrated != nil {
-			to, err := h.mirror((*C.som_class)(unsafe.Pointer(m.migrated)), hints)
-			if err != nil {
-				return err
-			}
-			ms.Migrated = to.class
+			to, _ := h.byNative.Load((*C.som_class)(unsafe.Pointer(m.migrated)))
+			ms.Migrated = to.(*image).class
 			s.Introduces = append(s.Introduces, ms)
 			continue
 		}
@@ -202,7 +244,6 @@ func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*s
 		}
 		s.Introduces = append(s.Introduces, ms)
 	}
-	return nil
 }
 
 // overridden adds the methods of an ancestor that a class implements anew.

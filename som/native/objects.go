@@ -57,6 +57,9 @@ func (h *host) refOf(o uintptr, owned bool) (som.Ref, error) {
 		}
 		return r, nil
 	}
+	if err := h.front(im); err != nil {
+		return som.Ref{}, err
+	}
 	return h.objects.get(o, owned, im), nil
 }
 

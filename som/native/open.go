@@ -182,10 +182,11 @@ func find(name string, by func(*C.char, *C.som_env) *C.som_class, hints map[stri
 	if cls == nil {
 		return nil, taken(&ev)
 	}
+	defer C.call_release(C.uintptr_t(uintptr(unsafe.Pointer(cls)))) // its image has one of its own
 	if err := the.agrees(cls, name, hints); err != nil {
 		return nil, err
 	}
-	im, err := the.imageOf(cls, hints) // the reference stays: the class is held for good
+	im, err := the.imageOf(cls, hints)
 	if err != nil {
 		return nil, err
 	}

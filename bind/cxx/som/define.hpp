@@ -153,7 +153,6 @@ template <class D> struct SOM_LOCAL life {
 	// Makes the part by a constructor; whether it has not thrown.
 	template <class F> static bool make(som_ref self, som_env *ev, F construct) noexcept {
 		try {
-			facts<D>::know();
 			part<D> *p = part_of<D>(self);
 			p->self = self;
 			construct(static_cast<void *>(p->value));
@@ -200,11 +199,9 @@ template <class D, class... Entry> SOM_LOCAL class_object define(const char *nam
 	d.desc.fini = life<D>::fini;
 	d.desc.copy = life<D>::copy;
 	d.desc.assign = life<D>::assign;
-	facts<D>::cls = nullptr;
-	facts<D>::name = name;
+	d.desc.known = facts<D>::learn;
 	class_object c(class_object::som_adopt(), reinterpret_cast<som_ref>(som_class_define(&d.desc, &ev)));
 	check(ev);
-	facts<D>::learn(c.get_class());
 	if (c.info().library) own_library_is(c.info().library);
 	return c;
 }

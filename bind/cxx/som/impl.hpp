@@ -22,27 +22,18 @@ template <class D> struct SOM_LOCAL facts {
 	SOM_LOCAL static inline som_tok data = 0;
 	SOM_LOCAL static inline const char *rows[count + 1] = {}; // of the parents; null of abstract ones
 
-	SOM_LOCAL static void learn(::som_class *c) {
+	// Said by the kernel as soon as there is the class: its metaclass may make instances while it is being defined.
+	SOM_LOCAL static void learn(som_ref c, som_env *ev, void *) noexcept {
 		som_classdata to = {};
 		som_binding b = {};
-		env ev;
 		b.size_of = sizeof b;
-		b.cls = name;
-		som_class_bind(&b, &to, &ev);
-		check(ev);
+		b.cls = som_class_describe(reinterpret_cast<::som_class *>(c))->name;
+		if (som_class_bind(&b, &to, ev) != SOM_OK) return;
+		name = b.cls;
+		cls = to.cls;
 		data = to.data;
+		for (std::uint32_t i = 0; i < count; i++) rows[i] = som_parent_row(cls, i);
 		som_class_unbind(&to);
-		for (std::uint32_t i = 0; i < count; i++) rows[i] = som_parent_row(c, i);
-		cls = c;
-	}
-	// Before an instance is made: a metaclass may make some while the class is being defined.
-	SOM_LOCAL static void know() {
-		if (cls) return;
-		env ev;
-		::som_class *c = som_class_registered(name, &ev);
-		check(ev);
-		som_release(&c->object);
-		learn(c);
 	}
 };
 

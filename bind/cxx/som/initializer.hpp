@@ -60,7 +60,6 @@ template <class D, class Tag, class... P> struct SOM_LOCAL initializer_thunk<D, 
 		env own;
 		som_env *e = ev ? ev : static_cast<som_env *>(&own);
 		try {
-			facts<D>::know();
 			if (!m) throw system_exception("BAD_PARAM", std::string("class ") + facts<D>::name + ": an initializer was called outside the making of an object");
 			if (!som_enter(m, facts<D>::cls)) return;
 			before(self, m, typename arg<P>::received(w)...);

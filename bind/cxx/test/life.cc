@@ -347,6 +347,37 @@ static void without_idl() {
 	CHECK(THROWN(som::system_exception, som::define<Sulking>("Sulking")).code() == SOM_E_NAME);
 }
 
+// A metaclass that makes an instance of each class when that is ready, and calls it: the class's definition has not returned.
+static std::int64_t spoken;
+class Cataloguing : public som::impl<Cataloguing, som::class_object> {
+public:
+	void somClassReady() {
+		parent<som::class_object>().somClassReady();
+		som::env ev;
+		Animal a = som::adopted<Animal>(som_new(reinterpret_cast<som_class *>(som_self()), &ev));
+		som::check(ev);
+		spoken += a.speak(4);
+	}
+};
+
+class Parrot : public som::impl<Parrot, Animal> {
+public:
+	std::int64_t speak(std::int64_t n) { return 100 * parent<Animal>().speak(n) + next<Animal>().speak(n); }
+};
+
+// What is refused leaves the class that there is as it was.
+static void in_the_making() {
+	som::define<Cataloguing>("Cataloguing", som::overrides<&Cataloguing::somClassReady>("somClassReady"));
+	auto parrot = [](const char *name) { return som::define<Parrot>(name, som::metaclass{"Cataloguing"}, som::overrides<&Parrot::speak>("speak")); };
+	som::class_object c = parrot("Parrot");
+	CHECK(spoken == 808);
+	som_env ev = som_env();
+	Animal a = som::adopted<Animal>(som_new(c.get_class(), &ev));
+	CHECK(THROWN(som::system_exception, parrot("Parrot")).code() == SOM_E_NAME);
+	CHECK(THROWN(som::system_exception, parrot("no name")).code() == SOM_E_NAME);
+	CHECK(a.speak(2) == 404);
+}
+
 class Passing : public som::impl<Passing, Animal> {};
 static int passing(std::uint32_t abi, som_env *ev) {
 	return som::library(abi, ev, [] { som::define<Passing>("Passing"); });
@@ -396,6 +427,7 @@ int main() {
 	initializers();
 	several_parents();
 	without_idl();
+	in_the_making();
 	unloaded();
 	threads();
 	for (const char *name : {"Zoo::Animal", "Zoo::Dog", "Zoo::Puppy", "Cat"}) {

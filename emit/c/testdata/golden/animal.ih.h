@@ -159,6 +159,17 @@ no_memory:
 	som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", SOM_E_MEMORY, SOM_COMPLETED_NO, "no memory for the attributes of Zoo::Animal");
 }
 
+static void Zoo_Animal_known(som_ref self, som_env *ev, void *context) {
+	static const char *const methods[] = {"SOMObject::somPrintSelf"};
+	static const char *const sigs[] = {"o:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
+	(void)context;
+	memset(&Zoo_Animal_own, 0, sizeof Zoo_Animal_own);
+	if (som_class_bind(&binding, &Zoo_Animal_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Zoo_Animal_own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Zoo_Animal_define(som_env *ev);
 som_class *Zoo_Animal_define(som_env *ev) {
@@ -187,9 +198,6 @@ som_class *Zoo_Animal_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Zoo_Animal_instance instance; };
-	static const char *const methods[] = {"SOMObject::somPrintSelf"};
-	static const char *const sigs[] = {"o:"};
-	static const som_binding binding = {sizeof(som_binding), 1, "Zoo::Animal", 1, 2, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -210,16 +218,8 @@ som_class *Zoo_Animal_define(som_env *ev) {
 	d.fini = Zoo_Animal_fini;
 	d.copy = Zoo_Animal_copy;
 	d.assign = Zoo_Animal_assign;
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Zoo_Animal_own, 0, sizeof Zoo_Animal_own);
-	if (som_class_bind(&binding, &Zoo_Animal_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Zoo_Animal_own.parent[0] = som_parent_row(c, 0);
-	return c;
+	d.known = Zoo_Animal_known;
+	return som_class_define(&d, ev);
 }
 
 #ifdef __cplusplus

@@ -28,6 +28,15 @@ static int32_t Swimmer_do_depth(som_ref self, som_env *ev);
 static void Swimmer_do_dive(som_ref self, som_env *ev, int32_t to);
 
 
+static void Swimmer_known(som_ref self, som_env *ev, void *context) {
+	static const som_binding binding = {sizeof(som_binding), 0, "Swimmer", 0, 0, NULL, NULL, NULL, 0};
+	(void)context;
+	memset(&Swimmer_own, 0, sizeof Swimmer_own);
+	if (som_class_bind(&binding, &Swimmer_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Swimmer_own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Swimmer_define(som_env *ev);
 som_class *Swimmer_define(som_env *ev) {
@@ -37,7 +46,6 @@ som_class *Swimmer_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Swimmer_instance instance; };
-	static const som_binding binding = {sizeof(som_binding), 0, "Swimmer", 0, 0, NULL, NULL, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -51,16 +59,8 @@ som_class *Swimmer_define(som_env *ev) {
 	d.method_size = sizeof(som_method);
 	d.data_size = sizeof(Swimmer_instance);
 	d.data_align = offsetof(struct aligned, instance);
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Swimmer_own, 0, sizeof Swimmer_own);
-	if (som_class_bind(&binding, &Swimmer_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Swimmer_own.parent[0] = som_parent_row(c, 0);
-	return c;
+	d.known = Swimmer_known;
+	return som_class_define(&d, ev);
 }
 
 /* Class Dog. */
@@ -136,6 +136,18 @@ static void Dog_init(som_ref self, som_env *ev, void *context) {
 	dog_somDefaultInit(self, ev);
 }
 
+static void Dog_known(som_ref self, som_env *ev, void *context) {
+	static const char *const methods[] = {"Zoo::Animal::legs", "Zoo::Animal::speak"};
+	static const char *const sigs[] = {"i:/long()", "s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;"};
+	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
+	static const som_binding binding = {sizeof(som_binding), 2, "Dog", 2, 0, methods, sigs, bases, 1};
+	(void)context;
+	memset(&Dog_own, 0, sizeof Dog_own);
+	if (som_class_bind(&binding, &Dog_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Dog_own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Dog_define(som_env *ev);
 som_class *Dog_define(som_env *ev) {
@@ -156,10 +168,6 @@ som_class *Dog_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"Zoo::Animal"};
 	struct aligned { char c; Dog_instance instance; };
-	static const char *const methods[] = {"Zoo::Animal::legs", "Zoo::Animal::speak"};
-	static const char *const sigs[] = {"i:/long()", "s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;"};
-	static const som_base bases[] = {{"Zoo::Animal", 1, 2}};
-	static const som_binding binding = {sizeof(som_binding), 2, "Dog", 2, 0, methods, sigs, bases, 1};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -177,16 +185,9 @@ som_class *Dog_define(som_env *ev) {
 	d.data_size = sizeof(Dog_instance);
 	d.data_align = offsetof(struct aligned, instance);
 	d.init = Dog_init;
+	d.known = Dog_known;
 	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Dog_own, 0, sizeof Dog_own);
-	if (som_class_bind(&binding, &Dog_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Dog_own.parent[0] = som_parent_row(c, 0);
-	dog_class_made(c);
+	if (c) dog_class_made(c);
 	return c;
 }
 
@@ -225,6 +226,19 @@ static char *otter_speak(som_ref self, som_env *ev, int16_t volume);
 static void otter_dive(som_ref self, som_env *ev, int32_t to);
 
 
+static void Otter_known(som_ref self, som_env *ev, void *context) {
+	static const char *const methods[] = {"Zoo::Animal::speak", "Swimmer::dive"};
+	static const char *const sigs[] = {"s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;", "v:i/void(long)"};
+	static const som_base bases[] = {{"Zoo::Animal", 1, 2}, {"Dog", 2, 0}, {"Swimmer", 0, 0}};
+	static const som_binding binding = {sizeof(som_binding), 2, "Otter", 0, 0, methods, sigs, bases, 3};
+	(void)context;
+	memset(&Otter_own, 0, sizeof Otter_own);
+	if (som_class_bind(&binding, &Otter_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Otter_own.parent[0] = som_parent_row((som_class *)self, 0);
+	Otter_own.parent[1] = som_parent_row((som_class *)self, 1);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Otter_define(som_env *ev);
 som_class *Otter_define(som_env *ev) {
@@ -233,10 +247,6 @@ som_class *Otter_define(som_env *ev) {
 		{"Swimmer::dive", (som_proc *)otter_dive, "v:i/void(long)"},
 	};
 	static const char *const parents[] = {"Dog", "Swimmer"};
-	static const char *const methods[] = {"Zoo::Animal::speak", "Swimmer::dive"};
-	static const char *const sigs[] = {"s:h/string(short)!IDL:Zoo/Asleep:1.0{!IDL:Zoo/Tired:1.0{short;string;", "v:i/void(long)"};
-	static const som_base bases[] = {{"Zoo::Animal", 1, 2}, {"Dog", 2, 0}, {"Swimmer", 0, 0}};
-	static const som_binding binding = {sizeof(som_binding), 2, "Otter", 0, 0, methods, sigs, bases, 3};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -248,17 +258,8 @@ som_class *Otter_define(som_env *ev) {
 	d.overrides = overrides;
 	d.noverrides = 2;
 	d.override_size = sizeof(som_override);
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Otter_own, 0, sizeof Otter_own);
-	if (som_class_bind(&binding, &Otter_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Otter_own.parent[0] = som_parent_row(c, 0);
-	Otter_own.parent[1] = som_parent_row(c, 1);
-	return c;
+	d.known = Otter_known;
+	return som_class_define(&d, ev);
 }
 
 #ifdef __cplusplus

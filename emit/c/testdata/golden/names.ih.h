@@ -185,6 +185,17 @@ no_memory:
 	som_raise_system(ev, "IDL:omg.org/CORBA/NO_MEMORY:1.0", SOM_E_MEMORY, SOM_COMPLETED_NO, "no memory for the attributes of namespace");
 }
 
+static void namespace__known(som_ref self, som_env *ev, void *context) {
+	static const char *const methods[] = {"SOMObject::somDispatch"};
+	static const char *const sigs[] = {"i:spIp"};
+	static const som_binding binding = {sizeof(som_binding), 1, "namespace", 3, 1, methods, sigs, NULL, 0};
+	(void)context;
+	memset(&namespace__own, 0, sizeof namespace__own);
+	if (som_class_bind(&binding, &namespace__own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	namespace__own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *namespace__define(som_env *ev);
 som_class *namespace__define(som_env *ev) {
@@ -212,9 +223,6 @@ som_class *namespace__define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; namespace__instance instance; };
-	static const char *const methods[] = {"SOMObject::somDispatch"};
-	static const char *const sigs[] = {"i:spIp"};
-	static const som_binding binding = {sizeof(som_binding), 1, "namespace", 3, 1, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -235,16 +243,8 @@ som_class *namespace__define(som_env *ev) {
 	d.fini = namespace__fini;
 	d.copy = namespace__copy;
 	d.assign = namespace__assign;
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&namespace__own, 0, sizeof namespace__own);
-	if (som_class_bind(&binding, &namespace__own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	namespace__own.parent[0] = som_parent_row(c, 0);
-	return c;
+	d.known = namespace__known;
+	return som_class_define(&d, ev);
 }
 
 /* Class Up. */
@@ -258,6 +258,15 @@ static struct Up_own {
 static void Up_do_moved(som_ref self, som_env *ev);
 
 
+static void Up_known(som_ref self, som_env *ev, void *context) {
+	static const som_binding binding = {sizeof(som_binding), 0, "Up", 0, 0, NULL, NULL, NULL, 0};
+	(void)context;
+	memset(&Up_own, 0, sizeof Up_own);
+	if (som_class_bind(&binding, &Up_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Up_own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Up_define(som_env *ev);
 som_class *Up_define(som_env *ev) {
@@ -265,7 +274,6 @@ som_class *Up_define(som_env *ev) {
 		{"moved", "v:/void()", (som_proc *)Up_do_moved, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
-	static const som_binding binding = {sizeof(som_binding), 0, "Up", 0, 0, NULL, NULL, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -277,16 +285,8 @@ som_class *Up_define(som_env *ev) {
 	d.introduces = introduces;
 	d.nintroduces = 1;
 	d.method_size = sizeof(som_method);
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Up_own, 0, sizeof Up_own);
-	if (som_class_bind(&binding, &Up_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Up_own.parent[0] = som_parent_row(c, 0);
-	return c;
+	d.known = Up_known;
+	return som_class_define(&d, ev);
 }
 
 /* Class Down. */
@@ -300,6 +300,17 @@ static struct Down_own {
 static void Down_do_moved2(som_ref self, som_env *ev);
 
 
+static void Down_known(som_ref self, som_env *ev, void *context) {
+	static const som_base bases[] = {{"Up", 0, 0}, {"namespace", 3, 1}};
+	static const som_binding binding = {sizeof(som_binding), 0, "Down", 0, 0, NULL, NULL, bases, 2};
+	(void)context;
+	memset(&Down_own, 0, sizeof Down_own);
+	if (som_class_bind(&binding, &Down_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Down_own.parent[0] = som_parent_row((som_class *)self, 0);
+	Down_own.parent[1] = som_parent_row((som_class *)self, 1);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Down_define(som_env *ev);
 som_class *Down_define(som_env *ev) {
@@ -310,8 +321,6 @@ som_class *Down_define(som_env *ev) {
 	static const char *const parents[] = {"Up", "namespace"};
 	static const char *const abstracts[] = {"namespace"};
 	static const char *const inits[] = {"Up", "SOMObject"};
-	static const som_base bases[] = {{"Up", 0, 0}, {"namespace", 3, 1}};
-	static const som_binding binding = {sizeof(som_binding), 0, "Down", 0, 0, NULL, NULL, bases, 2};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -328,17 +337,8 @@ som_class *Down_define(som_env *ev) {
 	d.introduces = introduces;
 	d.nintroduces = 2;
 	d.method_size = sizeof(som_method);
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Down_own, 0, sizeof Down_own);
-	if (som_class_bind(&binding, &Down_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Down_own.parent[0] = som_parent_row(c, 0);
-	Down_own.parent[1] = som_parent_row(c, 1);
-	return c;
+	d.known = Down_known;
+	return som_class_define(&d, ev);
 }
 
 #ifdef __cplusplus

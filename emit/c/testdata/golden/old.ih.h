@@ -43,6 +43,17 @@ static int32_t OldMeta_entry_made(som_ref self, som_env *ev) {
 	return meta_made(self);
 }
 
+static void OldMeta_known(som_ref self, som_env *ev, void *context) {
+	static const char *const methods[] = {"SOMClass::somNew"};
+	static const char *const sigs[] = {"o:"};
+	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods, sigs, NULL, 0};
+	(void)context;
+	memset(&OldMeta_own, 0, sizeof OldMeta_own);
+	if (som_class_bind(&binding, &OldMeta_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	OldMeta_own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *OldMeta_define(som_env *ev);
 som_class *OldMeta_define(som_env *ev) {
@@ -54,9 +65,6 @@ som_class *OldMeta_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMClass"};
 	struct aligned { char c; OldMeta_instance instance; };
-	static const char *const methods[] = {"SOMClass::somNew"};
-	static const char *const sigs[] = {"o:"};
-	static const som_binding binding = {sizeof(som_binding), 1, "OldMeta", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -74,16 +82,8 @@ som_class *OldMeta_define(som_env *ev) {
 	d.override_size = sizeof(som_override);
 	d.data_size = sizeof(OldMeta_instance);
 	d.data_align = offsetof(struct aligned, instance);
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&OldMeta_own, 0, sizeof OldMeta_own);
-	if (som_class_bind(&binding, &OldMeta_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	OldMeta_own.parent[0] = som_parent_row(c, 0);
-	return c;
+	d.known = OldMeta_known;
+	return som_class_define(&d, ev);
 }
 
 /* Class Old. */
@@ -147,6 +147,17 @@ static void Old_entry_from(som_ref self, som_env *ev, som_making *making, int32_
 	if (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, Old_own.c.cls);
 }
 
+static void Old_known(som_ref self, som_env *ev, void *context) {
+	static const char *const methods[] = {"SOMObject::somInit", "SOMObject::somUninit"};
+	static const char *const sigs[] = {"v:", "v:"};
+	static const som_binding binding = {sizeof(som_binding), 2, "Old", 0, 0, methods, sigs, NULL, 0};
+	(void)context;
+	memset(&Old_own, 0, sizeof Old_own);
+	if (som_class_bind(&binding, &Old_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Old_own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Old_define(som_env *ev);
 som_class *Old_define(som_env *ev) {
@@ -161,9 +172,6 @@ som_class *Old_define(som_env *ev) {
 	};
 	static const char *const parents[] = {"SOMObject"};
 	struct aligned { char c; Old_instance instance; };
-	static const char *const methods[] = {"SOMObject::somInit", "SOMObject::somUninit"};
-	static const char *const sigs[] = {"v:", "v:"};
-	static const som_binding binding = {sizeof(som_binding), 2, "Old", 0, 0, methods, sigs, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -182,16 +190,8 @@ som_class *Old_define(som_env *ev) {
 	d.override_size = sizeof(som_override);
 	d.data_size = sizeof(Old_instance);
 	d.data_align = offsetof(struct aligned, instance);
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Old_own, 0, sizeof Old_own);
-	if (som_class_bind(&binding, &Old_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Old_own.parent[0] = som_parent_row(c, 0);
-	return c;
+	d.known = Old_known;
+	return som_class_define(&d, ev);
 }
 
 /* Class Old_Base. */
@@ -209,6 +209,15 @@ static void Old_Base_entry_must(som_ref self, som_env *ev) {
 	base_must(self);
 }
 
+static void Old_Base_known(som_ref self, som_env *ev, void *context) {
+	static const som_binding binding = {sizeof(som_binding), 0, "Old_Base", 0, 0, NULL, NULL, NULL, 0};
+	(void)context;
+	memset(&Old_Base_own, 0, sizeof Old_Base_own);
+	if (som_class_bind(&binding, &Old_Base_own.c, ev) != SOM_OK) return;
+	som_release(self); /* a class's own binding does not keep it */
+	Old_Base_own.parent[0] = som_parent_row((som_class *)self, 0);
+}
+
 /* Defines the class: a reference to it, owned; NULL where that fails. */
 som_class *Old_Base_define(som_env *ev);
 som_class *Old_Base_define(som_env *ev) {
@@ -216,7 +225,6 @@ som_class *Old_Base_define(som_env *ev) {
 		{"must", "v:/oidl void()", (som_proc *)Old_Base_entry_must, NULL, SOM_STATIC},
 	};
 	static const char *const parents[] = {"SOMObject"};
-	static const som_binding binding = {sizeof(som_binding), 0, "Old_Base", 0, 0, NULL, NULL, NULL, 0};
 	som_class_desc d;
 	memset(&d, 0, sizeof d);
 	d.size_of = sizeof d;
@@ -229,16 +237,8 @@ som_class *Old_Base_define(som_env *ev) {
 	d.introduces = introduces;
 	d.nintroduces = 1;
 	d.method_size = sizeof(som_method);
-	som_class *c = som_class_define(&d, ev);
-	if (!c) return NULL;
-	memset(&Old_Base_own, 0, sizeof Old_Base_own);
-	if (som_class_bind(&binding, &Old_Base_own.c, ev) != SOM_OK) {
-		som_class_unload(c, NULL);
-		return NULL;
-	}
-	som_release((som_ref)c); /* a class's own binding does not keep it */
-	Old_Base_own.parent[0] = som_parent_row(c, 0);
-	return c;
+	d.known = Old_Base_known;
+	return som_class_define(&d, ev);
 }
 
 #ifdef __cplusplus

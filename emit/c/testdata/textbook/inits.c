@@ -6,11 +6,11 @@ int main(void)
 	Environment *ev = somGetGlobalEnvironment();
 	somEnvironmentNew();
 	Bottom *b = BottomNew();
-	somPrintf("size %ld\n", (long)__get_size(b, ev));
+	somPrintf("size %ld\n", __get_size(b, ev));
 	_somFree(b);
 	somPrintf("\n");
 	b = BottomNew_Bottom_withName(ev, "it");
-	somPrintf("size %ld\n", (long)__get_size(b, ev));
+	somPrintf("size %ld\n", __get_size(b, ev));
 	_somFree(b);
 	somPrintf("\n");
 	Legacy *old = LegacyNew();

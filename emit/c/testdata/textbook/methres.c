@@ -15,7 +15,7 @@ static void show(SOMObject *car, Environment *ev)
 	somId wheel = somIdFromString("wheel");
 	somToken ret = NULL;
 	typedef int32_t method(SOMObject *, Environment *);
-	somPrintf("%s: short %ld, offset %ld, ", _somGetClassName(car), (long)_wheel(car, ev), (long)SOM_Resolve(car, Car, wheel)(car, ev));
+	somPrintf("%s: short %ld, offset %ld, ", _somGetClassName(car), _wheel(car, ev), (long)SOM_Resolve(car, Car, wheel)(car, ev));
 	somPrintf("name %ld, ", (long)((method *)somResolveByName(car, "wheel"))(car, ev));
 	boolean done = by_dispatch(car, &ret, wheel, car, ev);
 	somPrintf("dispatch %d %ld, ", done, (long)(intptr_t)ret);
@@ -33,9 +33,9 @@ int main(void)
 	show(mine, ev);
 	show(yours, ev);
 	somPrintf("cast %d, ", _somCastObj(yours, _LeftCar));
-	somPrintf("wheel %ld, class %s, ", (long)_wheel(yours, ev), _somGetClassName(yours));
+	somPrintf("wheel %ld, class %s, ", _wheel(yours, ev), _somGetClassName(yours));
 	somPrintf("reset %d, ", _somResetObj(yours));
-	somPrintf("wheel %ld\n", (long)_wheel(yours, ev));
+	somPrintf("wheel %ld\n", _wheel(yours, ev));
 	_somFree(mine);
 	_somFree(yours);
 	return 0;

@@ -8,9 +8,9 @@ int main(void)
 	Stack *s = StackNew();
 	for (int i = 1; i <= 5; i++)
 		_push(s, ev, i * i);
-	somPrintf("size %ld, ", (long)_size(s, ev));
-	somPrintf("pop %ld, ", (long)_pop(s, ev));
-	somPrintf("size %ld\n", (long)_size(s, ev));
+	somPrintf("size %ld, ", _size(s, ev));
+	somPrintf("pop %ld, ", _pop(s, ev));
+	somPrintf("size %ld\n", _size(s, ev));
 	fprintf(stderr, "instance %ld, of %s\n", _somGetInstanceSize(_Stack), _somGetName(_somGetParent(_Stack)));
 	_somFree(s);
 	return 0;

@@ -23,6 +23,7 @@ int main(void)
 		somPrintf("%ld ", by_list(a, _Adder, how, "add", a, 40L, 2L));
 		somPrintf("%ld\n", by_list(a, _Adder, how, "somIsA", a, _Adder));
 	}
+	somPrintf("%ld %ld\n", _add(a, -40L, -2L), _add(a, 1L, -2L) * 3000000000L);
 	_somFree(a);
 	return 0;
 }
