@@ -443,6 +443,8 @@ typedef struct som_hooks {
 	void (*unload)(void *handle);
 } som_hooks;
 SOM_API int som_set_hooks(const som_hooks *hooks, som_env *ev);
+/* Writes a text to where somPrintSelf and the like do: by the hook output. */
+SOM_API void som_output(const char *text, size_t n);
 
 /* Zeroed memory by the hooks, or NULL. What the kernel hands out as owned memory ends by som_deallocate. */
 SOM_API void *som_allocate(size_t n);

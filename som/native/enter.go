@@ -80,7 +80,11 @@ func (e *entry) over() error {
 func somNativeHandle(method, self C.uintptr_t, ev *C.som_env, args, result *C.som_value) {
 	defer func() { recovered(ev, recover()) }()
 	e := the.methods.get(uint64(method))
-	if err := e.call(uintptr(self), args, result); err != nil {
+	call := e.call
+	if e.root != nil {
+		call = func(self uintptr, args, result *C.som_value) error { return e.root(e, self, args, result) }
+	}
+	if err := call(uintptr(self), args, result); err != nil {
 		raise(ev, err)
 	}
 }
