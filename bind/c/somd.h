@@ -23,6 +23,7 @@
 #include "somdcprx.h"
 #include "somdom.h"
 #include "somdproc.h"
+#include "somdserv.h"
 #include "somoa.h"
 
 #ifdef __cplusplus

@@ -144,3 +144,41 @@ func TestProxyTable(t *testing.T) {
 		t.Errorf("%d objects are left", n)
 	}
 }
+
+// TestHeaders holds that each class of DSOM's that the page lists has a header for C and one for C++, but those that it says C has not.
+func TestHeaders(t *testing.T) {
+	page, err := os.ReadFile(root + "/docs/somd.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "| class | | what has no implementation |\n|---|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	n := 0
+	for line := range strings.SplitSeq(table, "\n") {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 || strings.HasPrefix(strings.TrimSpace(cells[3]), "in C, ") {
+			continue
+		}
+		for i, class := range strings.Split(cells[1], "`") {
+			if i%2 == 0 {
+				continue
+			}
+			n++
+			for _, at := range []string{"/bind/c/*.h", "/bind/cxx/*.hpp"} {
+				files, err := filepath.Glob(root + at)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.ContainsFunc(files, func(name string) bool {
+					text, err := os.ReadFile(name)
+					return err == nil && (strings.Contains(string(text), " *"+class+"_class(som_env *ev) {") || strings.Contains(string(text), "class "+class+" : public som::handle"))
+				}) {
+					t.Errorf("no header of %s has %s", at, class)
+				}
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("the page lists %d classes", n)
+	}
+}

@@ -81,6 +81,8 @@ void native_call_texts(native_texts *call, uintptr_t proc, uintptr_t o);
 
 /* Calls a procedure of any signature. The result's octets are those of a som_value. */
 native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args);
+/* Calls a procedure that sends a method's call on, as sommProxyDispatch does: with the arguments packed. */
+native_result native_send(uintptr_t proc, uintptr_t o, const char *method, const som_value *args, uint32_t n);
 /* Ends an environment that a result has. */
 void native_forget(som_env *raised);
 

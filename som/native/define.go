@@ -85,7 +85,10 @@ func (h *host) Define(c *som.Class) error {
 	var ev C.som_env
 	im.cls = C.native_define(d, C.uintptr_t(h.classes.put(im)), &im.data, &ev)
 	if im.cls == nil {
-		return taken(&ev)
+		if err := taken(&ev); err != nil {
+			return err
+		}
+		return &som.Error{Code: som.CodeLibrary, Class: c.Name(), Text: "another library has it, in a folder of SOM_PATH before this one's"}
 	}
 	for _, n := range numbers {
 		C.native_entry_at(C.uint32_t(n), im.data)
@@ -151,6 +154,13 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 	for i, m := range own {
 		intro[i].name = b.text(m.Name())
 		intro[i].kind = C.uint32_t(m.Kind())
+		if m.Type() == dispatchType {
+			intro[i].sig = b.text(dispatchSig)
+			if intro[i].proc, err = h.enterDispatch(c, m); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
@@ -175,6 +185,13 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 	roots := rootsOf(c)
 	overrides := unsafe.Slice((*C.som_override)(b.take(len(over)+len(roots), uintptr(C.sizeof_som_override))), len(over)+len(roots))
 	for i, m := range over {
+		if m.Type() == dispatchType {
+			overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(dispatchSig)
+			if overrides[i].proc, err = h.enterDispatch(c, m); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}

@@ -11,8 +11,8 @@ int main(int argc, char **argv) {
 	SOMD_Init(&ev);
 	som_ref till = somdCreate(&ev, argv[1], 1);
 	if (ev.major == SOM_NO_EXCEPTION) {
-		Till_add(till, &ev, 2);
-		printf("%d %d\n", (int)Till_add(till, &ev, 3), (int)Till_in_main(till, &ev, 1));
+		int wrong = (int)Till_add(till, &ev, 2) < 0, sum = (int)Till_add(till, &ev, 3), in = (int)Till_in_main(till, &ev, 1);
+		printf("%d %d\n", wrong ? -1 : sum, in);
 	}
 	if (ev.major != SOM_NO_EXCEPTION) printf("raised %s %s\n", ev.id, ev.text ? ev.text : "");
 	somdExceptionFree(&ev);

@@ -66,10 +66,9 @@ int main(int argc, char **argv) {
 	som_ref server = ORB_string_to_object(SOMD_ORBObject, &ev, argv[1]);
 	while (ev.major == SOM_NO_EXCEPTION && fgets(line, sizeof line, stdin)) {
 		char name[100];
-		som_value of[2] = {{.s = "Pets::Cat"}, {.s = ""}}, made;
 		snprintf(name, strcspn(line, "\n") + 1, "%s", line);
-		if (som_invoke(server, "somdCreateObj", of, 2, &made, &ev) != SOM_OK) break;
-		som_ref o = (som_ref)made.p;
+		som_ref o = SOMDServer_somdCreateObj(server, &ev, "Pets::Cat", "");
+		if (!o) break;
 		som_weak *there = som_weak_new(o, &ev);
 		printf("made\n");
 		if (!fgets(line, sizeof line, stdin)) break;
