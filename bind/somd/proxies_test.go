@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/opendsom/dsom/internal/daemontest"
 )
 
 // TestOwnProxies has programs in C whose proxies are of classes of their own, in C and in C++: found by the name of the class that they stand for, and by what that
@@ -53,7 +55,8 @@ func TestOwnProxies(t *testing.T) {
 	}
 
 	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
-	state, at := b.daemon(t)
+	daemon := daemontest.Start(t, b.path("dsom"), "127.0.0.1")
+	state, at := daemon.State, daemon.Address
 	t.Setenv("DSOM_STATE", state)
 	t.Setenv("DSOM_DAEMON", at)
 	run(t, b.path("dsom"), "server", "add", "tills", "-e", "SOM_LIBRARY="+os.Getenv("SOM_LIBRARY"), "--", b.path("dsom"), "server", "run", b.path("only-till", "libtill.so"))

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/internal/daemontest"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
@@ -77,7 +78,8 @@ func TestCServer(t *testing.T) {
 	b.tills(t, kernel)
 	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
 	t.Setenv("SOM_PATH", b.path("only-till"))
-	state, at := b.daemon(t)
+	daemon := daemontest.Start(t, b.path("dsom"), "127.0.0.1")
+	state, at := daemon.State, daemon.Address
 	t.Setenv("DSOM_STATE", state)
 	t.Setenv("DSOM_DAEMON", at)
 	_, port, _ := strings.Cut(at, ":")

@@ -168,6 +168,8 @@ typedef struct som_class_desc {
 } som_class_desc;
 
 /* Makes a class: a reference to it, owned, or NULL. Unknown parents and metaclasses are loaded by name.
+ * NULL without an exception: the entry of a library runs that was found in a folder of SOM_PATH, and a folder before that has a file of
+ * the class's own. That one has the class, when it is asked for, and the library has its others.
  * Classes are made one at a time: initializers of metaclasses and somClassReady, which run meanwhile, must not wait
  * for another thread that makes or loads classes. */
 SOM_API som_class *som_class_define(const som_class_desc *desc, som_env *ev);

@@ -3,6 +3,7 @@ package dsom
 import (
 	"context"
 	"reflect"
+	"sync"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/som"
