@@ -110,8 +110,28 @@ func (i *Interface) DirectInitClasses() []*Interface {
 	return i.Parents()
 }
 
-// AbstractParents returns the parents of which the class inherits the interface, but no implementation.
-func (i *Interface) AbstractParents() []*Interface { return i.ancestorsNamed("abstractparents") }
+// proxySuffix ends the name of a class of proxies of a program's own, behind that of the class that they stand for.
+const proxySuffix = "__Proxy"
+
+// AbstractParents returns the parents of which the class inherits the interface, but no implementation. To a class Dog__Proxy that has SOMDClientProxy for its first
+// parent, Dog is one without being said to be: its objects are elsewhere.
+func (i *Interface) AbstractParents() []*Interface {
+	all := i.ancestorsNamed("abstractparents")
+	parents := i.Parents()
+	if target, ok := strings.CutSuffix(i.ScopedName(), proxySuffix); ok && len(parents) > 1 && isClientProxy(parents[0]) {
+		for _, p := range parents[1:] {
+			if p.ScopedName() == target && !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
+func isClientProxy(i *Interface) bool {
+	named := func(a *Interface) bool { return a.ScopedName() == "SOMDClientProxy" }
+	return named(i) || slices.ContainsFunc(i.Ancestors(), named)
+}
 
 // InstanceData returns the variables that each instance has for this class, in source order.
 // Attributes have one more each, unless they have the modifier nodata: see AttributeData.

@@ -84,6 +84,9 @@ type Options struct {
 	// leaves, where that has asked, and else 10 s. Those that take longer are cut off.
 	DrainTimeout time.Duration
 
+	// NoSignals leaves SIGINT and SIGTERM to the program, which ends the server by ctx.
+	NoSignals bool
+
 	// Configure, if set, changes how the ORB is made: by interceptors, for instance, of package orb/telemetry or orb/pi.
 	Configure func(*orb.Config) error
 
@@ -182,7 +185,9 @@ var errStopped = errors.New("stopped")
 func Run(ctx context.Context, opt Options, setup func(ctx context.Context, s *Server) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	defer stopOnSignal(stop)()
+	if !opt.NoSignals {
+		defer stopOnSignal(stop)()
+	}
 	if opt.Logger == nil {
 		opt.Logger = slog.Default()
 	}

@@ -39,7 +39,7 @@ type Config struct {
 	Share func(*som.Class) error
 
 	// Proxy chooses the class of proxies for a target class where the program has one of its own: a descendant of ClientProxy and of the target.
-	// Nil, or a nil class: the one of the name Target__Proxy that Know was told of, or else one that is made.
+	// Nil, or a nil class: the one of the name Target__Proxy that Know was told of or that the process has or finds, or else one that is made.
 	Proxy func(target *som.Class) *som.Class
 
 	// Server is a descendant of ServerClass, of which the server object is made instead: IBM's impl_server_class. It may override what makes and ends
@@ -385,7 +385,7 @@ func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
 	d.making.Lock()
 	defer d.making.Unlock()
 	d.mu.Lock()
-	c, own := d.proxies[target], d.classes[target.Name()+"__Proxy"]
+	c := d.proxies[target]
 	d.mu.Unlock()
 	if c != nil {
 		return c, nil
@@ -393,11 +393,13 @@ func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
 	if d.Proxy != nil {
 		c = d.Proxy(target)
 	}
-	if c == nil && own != nil && own.DescendsFrom(ClientProxy) && own.DescendsFrom(target) {
-		c = own
+	var err error
+	if c == nil {
+		if c, err = d.ownProxyClass(target); err != nil {
+			return nil, err
+		}
 	}
 	if c == nil {
-		var err error
 		if c, err = d.makeProxyClass(target); err != nil {
 			return nil, err
 		}

@@ -50,10 +50,10 @@ func kept(name, signature string) som.MethodSpec {
 var ClientProxy = som.MustClass[proxy]("SOMDClientProxy", som.WithVersion(2, 2), som.Parents(ObjectClass), som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
 		{Name: "somdTargetFree", Signature: "v:/void()", Impl: func(self som.Self, ctx context.Context) error { return proxyOf(self).free(ctx) }},
-		{Name: "somdTargetGetClass", Signature: "o:/SOMClass()", Impl: func(self som.Self) *som.Class { return proxyOf(self).SomGetClass() }},
+		{Name: "somdTargetGetClass", Signature: "o:/SOMClass()", Impl: func(self som.Self) (som.Object, error) { return classRef(proxyOf(self).SomGetClass()) }},
 		{Name: "somdTargetGetClassName", Signature: "s:/string()", Impl: func(self som.Self) string { return proxyOf(self).SomGetClassName() }},
 		{Name: "somdProxyFree", Signature: "v:/void()", Impl: func(self som.Self) error { return self.Ref().Release() }},
-		{Name: "somdProxyGetClass", Signature: "o:/SOMClass()", Impl: func(self som.Self) *som.Class { return self.Ref().Class() }},
+		{Name: "somdProxyGetClass", Signature: "o:/SOMClass()", Impl: func(self som.Self) (som.Object, error) { return classRef(self.Ref().Class()) }},
 		{Name: "somdProxyGetClassName", Signature: "s:/string()", Impl: func(self som.Self) string { return self.Ref().Class().Name() }},
 		kept("unused1", ""), kept("unused2", ""), kept("unused3", ""), kept("unused4", ""), kept("unused5", ""),
 		{Name: "somdReleaseResources", Signature: "v:/void()", Impl: func(som.Self) {}},
@@ -72,3 +72,11 @@ var ClientProxy = som.MustClass[proxy]("SOMDClientProxy", som.WithVersion(2, 2),
 		}},
 	}
 }))
+
+// classRef is a class as an object, the caller's.
+func classRef(c *som.Class) (som.Object, error) {
+	if c == nil {
+		return nil, nil
+	}
+	return c.SOM(), c.SOM().Retain()
+}

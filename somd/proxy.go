@@ -115,14 +115,14 @@ func (p *proxy) SomDestruct() {
 	}
 }
 
-// SomFree ends both, the target and the proxy.
+// SomFree ends both, the target and the reference to the proxy, which ends with its last.
 func (p *proxy) SomFree() error {
 	ctx, stop := context.WithTimeout(context.Background(), endTimeout)
 	defer stop()
 	if err := p.free(ctx); err != nil {
 		return err
 	}
-	return p.SOM().Free()
+	return p.SOM().Release()
 }
 
 // SomGetClass is the target's class, or what stands for it in this process.

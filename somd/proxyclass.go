@@ -2,6 +2,7 @@ package somd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -32,6 +33,41 @@ func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
 	return c, nil
 }
 
+// ownProxyClass returns the class of proxies that the program has for a target, by its name, or nil. It is looked for in libraries if the process has the target's class,
+// and not for a name that a peer has said. What the class implements runs here; what else the target's class has is sent on. d.making is held.
+func (d *Domain) ownProxyClass(target *som.Class) (*som.Class, error) {
+	name := target.Name() + "__Proxy"
+	own := d.class(name)
+	if own == nil && d.Find != nil && target != som.SOMObject && !d.isStrange(target) {
+		if err := d.share(target); err != nil { // what it descends from
+			return nil, err
+		}
+		found, err := d.Find(name)
+		if x := (*som.Error)(nil); err != nil && !(errors.As(err, &x) && x.Code == som.CodeUnknown) {
+			return nil, fmt.Errorf("somd: the program's class of proxies for objects of %s cannot be had: %w", target, err)
+		}
+		if own = found; err != nil {
+			return nil, nil
+		}
+		d.Know(own)
+	}
+	switch {
+	case own == nil || !own.DescendsFrom(ClientProxy) || !own.DescendsFrom(target):
+		return nil, nil
+	case own.Concrete(target):
+		return nil, fmt.Errorf("somd: the class of proxies %s has the implementation of %s: let it inherit the interface alone (abstractparents)", own, target)
+	}
+	rest := Forward(target, ownMethods(own)...)
+	if len(rest) == 0 {
+		return own, nil
+	}
+	c, err := som.NewClass(som.Spec{Name: name + "__Rest", Parents: []*som.Class{own}, Overrides: rest})
+	if err != nil {
+		return nil, fmt.Errorf("somd: what %s does not do cannot be sent to objects of %s: %w", own, target, err)
+	}
+	return c, nil
+}
+
 // proxyBase returns the class from which a target's proxies descend: that of a name, which the IDL of the target's class or of an ancestor gives it by
 // baseproxyclass. A strange class is one that a peer describes: what it names is taken if this process has it, and nothing is
 // loaded for it.
@@ -43,15 +79,17 @@ func (d *Domain) proxyBase(name, target string, strange bool) (*som.Class, error
 	if c == nil && strange {
 		return ClientProxy, nil
 	}
+	err := errors.New("nobody told the domain of it")
 	if c == nil && d.Find != nil {
-		if found, err := d.Find(name); err == nil {
-			c = found
+		if c, err = d.Find(name); err == nil {
 			d.Know(c)
+		} else {
+			c = nil
 		}
 	}
 	switch {
 	case c == nil:
-		return nil, fmt.Errorf("somd: proxies for objects of %s descend from class %s (baseproxyclass), which this process does not have", target, name)
+		return nil, fmt.Errorf("somd: proxies for objects of %s descend from class %s (baseproxyclass), which this process does not have: %w", target, name, err)
 	case !c.DescendsFrom(ClientProxy):
 		return nil, fmt.Errorf("somd: proxies for objects of %s are to descend from class %s (baseproxyclass), which does not descend from %s", target, name, ClientProxy)
 	}

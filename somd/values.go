@@ -45,7 +45,7 @@ func wrong(format string, args ...any) error {
 func (v *values) put(e *cdr.Encoder, t *som.SignedType, x reflect.Value) {
 	switch t.Kind {
 	case som.Boolean:
-		e.Boolean(x.Bool())
+		e.Boolean(!x.IsZero()) // a number, where a class of the other kernel is known by letters alone
 	case som.Octet:
 		e.Octet(byte(whole(x)))
 	case som.Char:
@@ -167,7 +167,11 @@ func setWhole(x reflect.Value, n int64) {
 func (v *values) get(d *cdr.Decoder, t *som.SignedType, x reflect.Value) {
 	switch t.Kind {
 	case som.Boolean:
-		x.SetBool(d.Boolean())
+		if b := d.Boolean(); x.Kind() == reflect.Bool {
+			x.SetBool(b)
+		} else if b {
+			setWhole(x, 1)
+		}
 	case som.Octet:
 		setWhole(x, int64(d.Octet()))
 	case som.Char:

@@ -152,7 +152,7 @@ static inline int som_define_library(uint32_t abi, som_class *(*const *define)(s
 	}
 	for (size_t i = 0; i < n && code == SOM_OK; i++) {
 		som_class *c = define[i](e);
-		if (!c) code = e->code ? (int)e->code : SOM_E_RAISED;
+		if (!c && e->major != SOM_NO_EXCEPTION) code = e->code ? (int)e->code : SOM_E_RAISED; /* else another library has it */
 		som_release((som_ref)c);
 	}
 	som_env_done(ev, &own, NULL);

@@ -23,11 +23,34 @@
 #include "somdcprx.h"
 #include "somdom.h"
 #include "somdproc.h"
+#include "somdserv.h"
 #include "somoa.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Whether execute_request_loop and execute_next_request wait for requests. */
+enum { SOMD_WAIT = 0, SOMD_NO_WAIT = 1 };
+
+/* Statuses (ORBStatus); 0 is success. */
+enum {
+	SOMDERROR_NotImplemented = 30002,
+	SOMDERROR_UnexpectedNULL = 30003,
+	SOMDERROR_NoMessages = 30019, /* no request waits */
+	SOMDERROR_CouldNotStartProcess = 30041,
+	SOMDERROR_NoServerClass = 30042,
+	SOMDERROR_ImplNotFound = 30046,
+	SOMDERROR_ClassNotFound = 30047,
+	SOMDERROR_ServerNotFound = 30048, /* it does not run */
+	SOMDERROR_ServerAlreadyExists = 30049,
+	SOMDERROR_ServerNotActive = 30050,
+	SOMDERROR_ObjectNotFound = 30052,
+	SOMDERROR_AccessDenied = 30065,
+	SOMDERROR_BadParm = 30066,
+	SOMDERROR_UnknownError = 30071,
+	SOMDERROR_NoSpace = 30072
+};
 
 /* What there is between SOMD_Init and SOMD_Uninit, of each program or library its own; NULL before and after. It is not released. */
 SOM_PER_CLIENT som_ref SOMD_ORBObject;     /* an ORB */

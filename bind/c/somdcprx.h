@@ -18,34 +18,34 @@ extern "C" {
 enum { SOMDClientProxy_major = 2, SOMDClientProxy_minor = 2 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMDClientProxy_binding_9bd764eb {
+SOM_PER_CLIENT struct SOMDClientProxy_binding_be3b6008 {
 	som_classdata c;
-	som_tok m[7];
-} SOMDClientProxy_binding_9bd764eb;
+	som_tok m[8];
+} SOMDClientProxy_binding_be3b6008;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMDClientProxy_bind(som_env *ev) {
-	static const char *const methods[] = {"somdTargetFree", "somdTargetGetClass", "somdTargetGetClassName", "somdProxyFree", "somdProxyGetClass", "somdProxyGetClassName", "somdReleaseResources"};
-	static const char *const sigs[] = {"v:/void()", "o:/SOMClass()", "s:/string()", "v:/void()", "o:/SOMClass()", "s:/string()", "v:/void()"};
+	static const char *const methods[] = {"somdTargetFree", "somdTargetGetClass", "somdTargetGetClassName", "somdProxyFree", "somdProxyGetClass", "somdProxyGetClassName", "somdReleaseResources", "sommProxyDispatch"};
+	static const char *const sigs[] = {"v:/void()", "o:/SOMClass()", "s:/string()", "v:/void()", "o:/SOMClass()", "s:/string()", "v:/void()", "i:spIp/long(string,void*,unsigned long,void*)"};
 	static const som_base bases[] = {{"SOMDObject", 2, 2}};
-	static const som_binding binding = {sizeof(som_binding), 7, "SOMDClientProxy", 2, 2, methods, sigs, bases, 1};
-	return som_bind(&binding, &SOMDClientProxy_binding_9bd764eb.c, ev);
+	static const som_binding binding = {sizeof(som_binding), 8, "SOMDClientProxy", 2, 2, methods, sigs, bases, 1};
+	return som_bind(&binding, &SOMDClientProxy_binding_be3b6008.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMDClientProxy_unbind(void) {
-	som_class_unbind(&SOMDClientProxy_binding_9bd764eb.c);
-	memset(&SOMDClientProxy_binding_9bd764eb, 0, sizeof SOMDClientProxy_binding_9bd764eb);
+	som_class_unbind(&SOMDClientProxy_binding_be3b6008.c);
+	memset(&SOMDClientProxy_binding_be3b6008, 0, sizeof SOMDClientProxy_binding_be3b6008);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMDClientProxy_class(som_env *ev) {
-	return som_bound(&SOMDClientProxy_binding_9bd764eb.c) || SOMDClientProxy_bind(ev) == SOM_OK ? SOMDClientProxy_binding_9bd764eb.c.cls : NULL;
+	return som_bound(&SOMDClientProxy_binding_be3b6008.c) || SOMDClientProxy_bind(ev) == SOM_OK ? SOMDClientProxy_binding_be3b6008.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMDClientProxy_is(const som_object *o) {
-	return som_is(o, &SOMDClientProxy_binding_9bd764eb.c, "SOMDClientProxy", SOMDClientProxy_bind);
+	return som_is(o, &SOMDClientProxy_binding_be3b6008.c, "SOMDClientProxy", SOMDClientProxy_bind);
 }
 static inline som_ref SOMDClientProxy_cast(som_ref o) { return o && SOMDClientProxy_is(o) ? o : NULL; }
-static inline som_tok SOMDClientProxy_token(uint32_t n, som_env *ev) { return SOMDClientProxy_bind(ev) == SOM_OK ? som_token(&SOMDClientProxy_binding_9bd764eb.m[n]) : 0; }
+static inline som_tok SOMDClientProxy_token(uint32_t n, som_env *ev) { return SOMDClientProxy_bind(ev) == SOM_OK ? som_token(&SOMDClientProxy_binding_be3b6008.m[n]) : 0; }
 
 /* A new object, the caller's, ended by som_release; NULL where it raises. */
 static inline som_ref SOMDClientProxy_new(som_env *ev) {
@@ -59,7 +59,7 @@ SOM_COLD void SOMDClientProxy_somdTargetFree_first(som_ref self, som_env *ev) {
 }
 /* void somdTargetFree() */
 static inline void SOMDClientProxy_somdTargetFree(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDClientProxy_binding_9bd764eb.m[0]);
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[0]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -72,7 +72,7 @@ SOM_COLD som_ref SOMDClientProxy_somdTargetGetClass_first(som_ref self, som_env 
 }
 /* SOMClass somdTargetGetClass() */
 static inline som_ref SOMDClientProxy_somdTargetGetClass(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDClientProxy_binding_9bd764eb.m[1]);
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[1]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDClientProxy_somdTargetGetClass_first(self, ev);
 }
 
@@ -82,7 +82,7 @@ SOM_COLD char *SOMDClientProxy_somdTargetGetClassName_first(som_ref self, som_en
 }
 /* string somdTargetGetClassName() */
 static inline char *SOMDClientProxy_somdTargetGetClassName(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDClientProxy_binding_9bd764eb.m[2]);
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[2]);
 	return SOM_LIKELY(token) ? ((char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDClientProxy_somdTargetGetClassName_first(self, ev);
 }
 
@@ -92,7 +92,7 @@ SOM_COLD void SOMDClientProxy_somdProxyFree_first(som_ref self, som_env *ev) {
 }
 /* void somdProxyFree() */
 static inline void SOMDClientProxy_somdProxyFree(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDClientProxy_binding_9bd764eb.m[3]);
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[3]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -105,7 +105,7 @@ SOM_COLD som_ref SOMDClientProxy_somdProxyGetClass_first(som_ref self, som_env *
 }
 /* SOMClass somdProxyGetClass() */
 static inline som_ref SOMDClientProxy_somdProxyGetClass(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDClientProxy_binding_9bd764eb.m[4]);
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[4]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDClientProxy_somdProxyGetClass_first(self, ev);
 }
 
@@ -115,7 +115,7 @@ SOM_COLD char *SOMDClientProxy_somdProxyGetClassName_first(som_ref self, som_env
 }
 /* string somdProxyGetClassName() */
 static inline char *SOMDClientProxy_somdProxyGetClassName(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDClientProxy_binding_9bd764eb.m[5]);
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[5]);
 	return SOM_LIKELY(token) ? ((char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMDClientProxy_somdProxyGetClassName_first(self, ev);
 }
 
@@ -125,11 +125,22 @@ SOM_COLD void SOMDClientProxy_somdReleaseResources_first(som_ref self, som_env *
 }
 /* void somdReleaseResources() */
 static inline void SOMDClientProxy_somdReleaseResources(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMDClientProxy_binding_9bd764eb.m[6]);
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[6]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
 		SOMDClientProxy_somdReleaseResources_first(self, ev);
+}
+
+SOM_COLD int32_t SOMDClientProxy_sommProxyDispatch_first(som_ref self, som_env *ev, const char *method, void *args, uint32_t n, void *result_) {
+	som_tok token = SOMDClientProxy_token(7, ev);
+	return token ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, method, args, n, result_) : 0;
+}
+/* long sommProxyDispatch(in string method, in somToken args, in unsigned long n, in somToken result)
+ * Sends a call of a method to the target: args are n values of som_value, result is one. All that a proxy sends on comes by it. */
+static inline int32_t SOMDClientProxy_sommProxyDispatch(som_ref self, som_env *ev, const char *method, void *args, uint32_t n, void *result_) {
+	som_tok token = som_token(&SOMDClientProxy_binding_be3b6008.m[7]);
+	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, void *, uint32_t, void *))som_resolve(self, token))(self, ev, method, args, n, result_) : SOMDClientProxy_sommProxyDispatch_first(self, ev, method, args, n, result_);
 }
 
 /* Inherited. */

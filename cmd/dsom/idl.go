@@ -142,6 +142,9 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	if v.AMI {
 		v.first = []string{messagingFile}
 	}
+	if (v.C.on || v.Cxx.on) && !v.Go { // of DSOM's classes what their headers have
+		v.Define = append(v.Define, withoutAny)
+	}
 	r, err := v.read(ctx, v.File)
 	if err != nil {
 		return err
@@ -181,6 +184,9 @@ func (v idlBuildCmd) Run(ctx context.Context, c *console) error {
 	}
 	return nil
 }
+
+// withoutAny is what the IDL of DSOM's classes leaves out what C and C++ have no form of by.
+const withoutAny = "SOMD_WITHOUT_ANY"
 
 // gcPercent is how much the heap may grow before it is collected while IDL is compiled: a
 // compilation keeps nearly all that it allocates, and ends.

@@ -137,7 +137,7 @@ func IsGivenFile(f *model.File) bool {
 	return false
 }
 
-// HasHeader reports whether a file of the compiler's own is one whose header is given in bind/c: those of DSOM's classes, and of streams.
+// HasHeader reports whether a file of the compiler's own is one whose header is given in bind/c, and in bind/cxx unless it is a [IsGivenFile]: those of DSOM's classes, and of streams.
 func HasHeader(f *model.File) bool {
 	if IsGivenFile(f) {
 		return true

@@ -157,7 +157,7 @@ func (u *unit) within(d model.Decl) {
 // includes returns the headers that a file's header includes, as they are written.
 func (u *unit) includes() []string {
 	all := []string{"<som.hpp>"}
-	for _, stem := range u.Includes(u.spec, func(f *model.File) bool { return !f.Standard }) {
+	for _, stem := range u.Includes(u.spec, func(f *model.File) bool { return !f.Standard || cabi.HasHeader(f) && !cabi.IsGivenFile(f) }) {
 		all = append(all, cabi.Include(stem+".hpp"))
 	}
 	return all

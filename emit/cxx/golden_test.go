@@ -50,3 +50,22 @@ func TestGolden(t *testing.T) {
 		}
 	}
 }
+
+// TestGivenHeaders holds that the headers of DSOM's classes in bind/cxx are those that are generated.
+func TestGivenHeaders(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"somdtype", "omgidobj", "omgestio", "impldef", "implrep", "somdorb", "somdobj", "somdcprx", "principl", "servmgr", "om", "somdom", "boa", "somoa", "somdserv"} {
+		o := idl.Options{Dialect: idl.SOM, Define: []string{"SOMD_WITHOUT_ANY"}}
+		r, err := idl.Compile(t.Context(), o, filepath.Join("../../idl/standard", name+".idl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, report := cxx.Emit(r.Spec, cxx.Options{Parts: cxx.Usage})
+		if report.HasErrors() {
+			t.Fatal(report.Err())
+		}
+		for p, got := range files.All() {
+			golden.Check(t, "../../../bind/cxx/"+p, string(got))
+		}
+	}
+}

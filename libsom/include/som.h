@@ -160,6 +160,8 @@ typedef struct som_class_desc {
 } som_class_desc;
 
 /* Makes a class: a reference to it, owned, or NULL. Unknown parents and metaclasses are loaded by name.
+ * NULL without an exception: the entry of a library runs that was found in a folder of SOM_PATH, and a folder before that has a file of
+ * the class's own. That one has the class, when it is asked for, and the library has its others.
  * Classes are made one at a time: initializers of metaclasses and somClassReady, which run meanwhile, must not wait
  * for another thread that makes or loads classes. */
 SOM_API som_class *som_class_define(const som_class_desc *desc, som_env *ev);
@@ -412,6 +414,8 @@ typedef struct som_hooks {
 	void (*unload)(void *handle);
 } som_hooks;
 SOM_API int som_set_hooks(const som_hooks *hooks, som_env *ev);
+/* Writes a text to where somPrintSelf and the like do: by the hook output. */
+SOM_API void som_output(const char *text, size_t n);
 
 /* Zeroed memory by the hooks, or NULL. What the kernel hands out as owned memory ends by som_deallocate. */
 SOM_API void *som_allocate(size_t n);

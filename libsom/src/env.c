@@ -126,3 +126,5 @@ void print(const char *format, ...) {
 	va_end(ap);
 	hooks.output(text, strlen(text));
 }
+
+void som_output(const char *text, size_t n) { hooks.output(text, n); }

@@ -49,6 +49,7 @@ typedef struct library {
 	struct library *next;
 	void *handle, *go;    /* NULL: linked in; without som_go_runtime */
 	const thread *by;     /* that is loading or closing it, or NULL: its entry has run */
+	bool sought;          /* found in a folder of the path, for a class */
 	bool entered;         /* its entry has run, or failed; with by: it is being closed */
 	uint64_t group;
 	span code;            /* and data; of what is linked in, or is Go's, nothing */
@@ -191,6 +192,8 @@ extern klass *all_classes, *object_class, *class_class, *manager_class;
 /* library.c: under the lock */
 int load_for(const char *name, som_env *ev); /* the library that has a class; the lock is let go while files are opened */
 extern library *libraries;
+/* Whether a class that the library defines whose entry runs has a file of its own in the path, in a folder before that library's. */
+bool is_elsewhere(const char *cls);
 void *open_library(const char *file, char *why, size_t n); /* the hooks to begin with */
 som_proc *find_symbol(void *handle, const char *name);
 void close_library(void *handle);

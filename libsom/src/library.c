@@ -213,6 +213,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	}
 	if (!(l = take(sizeof *l + strlen(file) + 1))) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
+	l->sought = cls != NULL;
 	l->by = this_thread();
 	l->group = ++groups;
 	l->next = libraries;
@@ -325,6 +326,25 @@ int load_for(const char *cls, som_env *ev) {
 	}
 	give(path);
 	return code;
+}
+
+/* The first n octets of at are the folder of a file. */
+static bool is_in(const char *file, const char *at, size_t n) { return n && !strncmp(file, at, n) && file[n] == '/' && !strchr(file + n + 1, '/'); }
+
+bool is_elsewhere(const char *cls) {
+	const library *l = loading;
+	const char *path = folders ? folders : getenv("SOM_PATH");
+	char name[MAX_NAME + 16], file[4096];
+	if (!l || !l->sought || !path || !name_ok(cls, MAX_NAME, true)) return false;
+	file_name(name, sizeof name, cls, false);
+	bool before = false, own = false;
+	for (const char *p = path; *p && !own; p += *p != 0) {
+		size_t n = strcspn(p, separator);
+		own = is_in(l->file, p, n);
+		if (!own && n && snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name) < (int)sizeof file) before = before || kind_of(file) != ABSENT;
+		p += n;
+	}
+	return before && own;
 }
 
 int som_set_path(const char *path, som_env *ev) {

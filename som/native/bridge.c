@@ -191,6 +191,17 @@ native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_val
 	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
 }
 
+native_result native_send(uintptr_t proc, uintptr_t o, const char *method, const som_value *args, uint32_t n) {
+	som_env ev = {0};
+	som_value result;
+	uint64_t value;
+	memset(&result, 0, sizeof result);
+	int32_t code = ((int32_t (*)(som_ref, som_env *, const char *, const som_value *, uint32_t, som_value *))proc)((som_ref)o, &ev, method, args, n, &result);
+	if (code != SOM_OK && ev.major == SOM_NO_EXCEPTION) native_raise(&ev, (uint32_t)code, "IDL:omg.org/CORBA/UNKNOWN:1.0", 0, SOM_COMPLETED_MAYBE, "it was not sent on, and nothing raised");
+	memcpy(&value, &result, sizeof value);
+	return (native_result){value, ev.major == SOM_NO_EXCEPTION ? NULL : native_moved(&ev)};
+}
+
 /* ---- To Go ---- */
 
 /* A text that the environment owns. */

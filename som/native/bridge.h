@@ -19,7 +19,7 @@ enum { NATIVE_ALIGN_EIGHT = offsetof(struct native_eight, at) };
 	X(som_class_registered) X(som_class_check_version) X(som_class_unload) X(som_class_bind) X(som_new) X(som_copy)        \
 	X(som_assign) X(som_retain) X(som_release) X(som_weak_new) X(som_weak_get) X(som_weak_free) X(som_descends)            \
 	X(som_parent_row) X(som_class_proc) X(som_lookup) X(som_apply) X(som_closure) X(som_closure_free) X(som_class_describe) \
-	X(som_class_instances) X(som_classes) X(som_library_load) X(som_set_hooks) X(som_set_path) X(som_allocate) X(som_deallocate)                           \
+	X(som_class_instances) X(som_classes) X(som_library_load) X(som_set_hooks) X(som_output) X(som_set_path) X(som_allocate) X(som_deallocate)                           \
 	X(som_object_class) X(som_class_class) X(som_class_manager_class)
 
 #define DECLARE(f) __typeof__(f) *f;
@@ -81,6 +81,8 @@ void native_call_texts(native_texts *call, uintptr_t proc, uintptr_t o);
 
 /* Calls a procedure of any signature. The result's octets are those of a som_value. */
 native_result native_apply(uintptr_t proc, const char *sig, uintptr_t o, som_value *args);
+/* Calls a procedure that sends a method's call on, as sommProxyDispatch does: with the arguments packed. */
+native_result native_send(uintptr_t proc, uintptr_t o, const char *method, const som_value *args, uint32_t n);
 /* Ends an environment that a result has. */
 void native_forget(som_env *raised);
 

@@ -28,6 +28,9 @@ func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.
 	if f.sig == nil {
 		return nil
 	}
+	if t == dispatchType {
+		return im.dispatcher(f)
+	}
 	s, err := signatureOf(t, p.Passing())
 	if err != nil || !s.is(C.GoString(f.sig)) {
 		return nil

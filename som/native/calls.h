@@ -36,6 +36,7 @@ static inline uintptr_t call_weak_get(som_weak *w) { return (uintptr_t)kernel.so
 static inline void call_weak_free(som_weak *w) { kernel.som_weak_free(w); }
 static inline const char *call_code_name(uint32_t code) { return kernel.som_code_name(code); }
 static inline void call_env_clear(som_env *ev) { kernel.som_env_clear(ev); }
+static inline void call_output(const char *text, size_t n) { kernel.som_output(text, n); }
 static inline void call_deallocate(void *p) { kernel.som_deallocate(p); }
 static inline char *call_allocate(size_t n) { return kernel.som_allocate(n); }
 

@@ -18,6 +18,7 @@ type entry struct {
 	method *som.Method
 	sig    *signature
 	line   som.Line
+	root   rootCall // how a method of SOMObject's is called; nil: it is none
 }
 
 // A block is memory of C's that ends together.
@@ -85,7 +86,10 @@ func (h *host) Define(c *som.Class) error {
 		if there = h.stays(im); !there && im.cls != nil {
 			h.drop(im)
 		}
-		return taken(&ev)
+		if err := taken(&ev); err != nil {
+			return err
+		}
+		return &som.Error{Code: som.CodeLibrary, Class: c.Name(), Text: "another library has it, in a folder of SOM_PATH before this one's"}
 	}
 	there = true
 	return h.front(im)
@@ -170,6 +174,13 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 	for i, m := range own {
 		intro[i].name = b.text(m.Name())
 		intro[i].kind = C.uint32_t(m.Kind())
+		if m.Type() == dispatchType {
+			intro[i].sig = b.text(dispatchSig)
+			if intro[i].proc, err = h.enterDispatch(c, m); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
@@ -191,8 +202,16 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 			over = append(over, m)
 		}
 	}
-	overrides := unsafe.Slice((*C.som_override)(b.take(len(over), uintptr(C.sizeof_som_override))), len(over))
+	roots := rootsOf(c)
+	overrides := unsafe.Slice((*C.som_override)(b.take(len(over)+len(roots), uintptr(C.sizeof_som_override))), len(over)+len(roots))
 	for i, m := range over {
+		if m.Type() == dispatchType {
+			overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(dispatchSig)
+			if overrides[i].proc, err = h.enterDispatch(c, m); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}
@@ -202,14 +221,21 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 			return nil, err
 		}
 	}
+	for i, m := range roots {
+		to := &overrides[len(over)+i]
+		to.method, to.sig = b.text(m.String()), b.text(rootCalls[m.Name()].sig)
+		if to.proc, err = h.enterRoot(c, m); err != nil {
+			return nil, err
+		}
+	}
 	d.introduces, d.nintroduces = unsafe.SliceData(intro), C.uint32_t(len(own))
-	d.overrides, d.noverrides = unsafe.SliceData(overrides), C.uint32_t(len(over))
+	d.overrides, d.noverrides = unsafe.SliceData(overrides), C.uint32_t(len(overrides))
 	return numbers, nil
 }
 
 // enter returns the procedure by which C calls a method of a class of Go.
 func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint32) (*C.som_proc, error) {
-	e := &entry{c, m, s, c.Line(m)}
+	e := &entry{class: c, method: m, sig: s, line: c.Line(m)}
 	s.borrowed = len(m.Name()) > 5 && m.Name()[:5] == "_get_"
 	texts := m.Packing().HasTexts() && !s.borrowed
 	if quick && (m.Packing().HasWords() || texts) {
@@ -225,7 +251,12 @@ func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint3
 			return C.native_entry(C.uint32_t(n)), nil
 		}
 	}
-	sig := C.CString(s.text)
+	return h.closure(e, s.text)
+}
+
+// closure makes a procedure of a signature that calls an entry.
+func (h *host) closure(e *entry, signature string) (*C.som_proc, error) {
+	sig := C.CString(signature)
 	defer C.free(unsafe.Pointer(sig))
 	var ev C.som_env
 	p := C.native_closure(sig, C.uintptr_t(h.methods.put(e)), &ev)

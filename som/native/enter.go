@@ -80,7 +80,11 @@ func (e *entry) over() error {
 func somNativeHandle(method, self C.uintptr_t, ev *C.som_env, args, result *C.som_value) {
 	defer func() { recovered(ev, recover()) }()
 	e := the.methods.get(uint64(method))
-	if err := e.call(uintptr(self), args, result); err != nil {
+	call := e.call
+	if e.root != nil {
+		call = func(self uintptr, args, result *C.som_value) error { return e.root(e, self, args, result) }
+	}
+	if err := call(uintptr(self), args, result); err != nil {
 		raise(ev, err)
 	}
 }
@@ -92,6 +96,11 @@ func (e *entry) call(self uintptr, from, result *C.som_value) error {
 		return err
 	}
 	defer func() { _ = r.Release() }()
+	return e.callBy(r, from, result, func(args []any) ([]any, error) { return e.class.Call(background, e.method, r, args) })
+}
+
+// callBy has do called with what C passes, and gives C what that returns.
+func (e *entry) callBy(r som.Ref, from, result *C.som_value, do func(args []any) ([]any, error)) (err error) {
 	values := unsafe.Slice(from, len(e.sig.args))
 	args := make([]any, e.sig.ins)
 	defer func() {
@@ -108,7 +117,7 @@ func (e *entry) call(self uintptr, from, result *C.som_value) error {
 			return err
 		}
 	}
-	outs, err := e.class.Call(background, e.method, r, args)
+	outs, err := do(args)
 	if err != nil || e.sig.outs == 0 {
 		return err
 	}

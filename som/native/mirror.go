@@ -45,6 +45,7 @@ type host struct {
 	methods table[*entry]
 	classes table[*image]
 	missed  missed
+	sent    sync.Map // sent to *entry
 }
 
 // What calls from C need is by itself, so that its place is no further thing to look up.

@@ -25,6 +25,10 @@ type Options struct {
 
 	// Objects is the adapter below which references of SOMOA's create lead, and as long as its own: a server's Objects, for those that outlive the process. Nil: the domain's.
 	Objects *poa.POA
+
+	// Serve makes the process the server of a role, as server.Run does, until ctx ends or the daemon stops the server. impl_is_ready calls it. Nil: the domain of
+	// Init takes calls, and impl_is_ready has nothing to do.
+	Serve func(ctx context.Context, as Role) error
 }
 
 // Globals are what SOMD_Init makes: SOMD_ORBObject and so on. A process has one set, since DSOM's classes are made by their names alone, from
@@ -35,10 +39,13 @@ type Globals struct {
 	ImplRep   som.Ref // SOMD_ImplRepObject
 	SOMOA     som.Ref // SOMD_SOMOAObject
 
-	d       *somd.Domain
+	given   *somd.Domain // Init's
+	d       *somd.Domain // that, or the server's while the process is one
 	daemon  *client.Daemon
 	address string // the daemon's
 	objects *poa.POA
+	become  func(ctx context.Context, as Role) error
+	serving *serving // nil: the process is not a server by impl_is_ready
 }
 
 // Server returns SOMD_ServerObject, the object that makes the server's objects, with a reference of the caller's own; a nil Ref where the process is no server.
@@ -110,11 +117,17 @@ func (g *Globals) MakeProxyClass(name string) (*som.Class, error) {
 	return g.d.ProxyClass(c)
 }
 
-var process struct {
+type processState struct {
+	becoming sync.Mutex // one server is made at a time; nothing of the program's is called under the other lock
+
 	sync.Mutex
-	globals *Globals
+	globals *Globals // replaced, not changed, when the process becomes a server
 	inits   int
 }
+
+var process processState
+
+var errNotBegun = exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "SOMD_Init was not called yet")
 
 // Init makes the objects, or answers those that there are: as many calls of Uninit end them. It is an error if the process has them of another
 // domain. Nothing is called yet.
@@ -122,7 +135,7 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	process.Lock()
 	defer process.Unlock()
 	if g := process.globals; g != nil {
-		if g.d != d {
+		if g.given != d {
 			return nil, exc.New(exc.BadInvOrder, exc.MinorAlreadyActive, exc.No, "SOMD_Init was called for another domain of the process, and Uninit not yet")
 		}
 		process.inits++
@@ -132,7 +145,7 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Globals{d: d, objects: o.Objects, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	g := &Globals{given: d, d: d, objects: o.Objects, become: o.Serve, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
 	process.globals, process.inits = g, 1
 	for _, x := range []struct {
 		to    *som.Ref
@@ -146,18 +159,27 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	return g, nil
 }
 
-// Uninit ends the objects when it is called as often as Init was. The domain is the caller's to close.
+// Uninit ends the objects when it is called as often as Init was, and before them the server that the process is. The domain is the caller's to close.
 func (g *Globals) Uninit() error {
 	process.Lock()
-	defer process.Unlock()
-	if process.globals != g {
+	now := process.globals
+	if now == nil || now.ORB != g.ORB {
+		process.Unlock()
 		return exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "SOMD_Uninit is called more often than SOMD_Init")
 	}
 	if process.inits--; process.inits > 0 {
+		process.Unlock()
 		return nil
 	}
+	process.Unlock()
+	var err error
+	if now.serving != nil {
+		err = now.deactivate()
+	}
+	process.Lock()
+	defer process.Unlock()
 	process.globals = nil
-	return g.release()
+	return errors.Join(err, now.release())
 }
 
 func (g *Globals) release() (err error) {
@@ -174,7 +196,7 @@ func current() (*Globals, error) {
 	process.Lock()
 	defer process.Unlock()
 	if process.globals == nil {
-		return nil, exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "SOMD_Init was not called yet")
+		return nil, errNotBegun
 	}
 	return process.globals, nil
 }

@@ -34,8 +34,8 @@ var BOAClass = som.MustClass[boaBase]("BOA", som.WithVersion(2, 2), som.With(fun
 
 type boaBase struct{ som.Base }
 
-// SOMOAClass is SOM's object adapter. The process takes calls from the moment on that its ORB listens, carries them out as they come, and objects are exported as they are
-// passed. What a server of SOM calls until it ends has this to wait for; references with data of the program's own (create) lead to objects that the server object
+// SOMOAClass is SOM's object adapter. What makes a process a server, and carries its calls out, is in serving.go; where the program has a domain of its own, the
+// ORB carries calls out as they come, and a server of SOM has this to wait for. Objects are exported as they are passed; references with data of the program's own (create) lead to objects that the server object
 // loads, by somdSOMObjFromRef.
 //
 // What has no implementation: change_id, for the data are within references that others have; get_principal and set_exception, which in C know nothing of the request that they are
@@ -72,14 +72,6 @@ const (
 
 func (o *somoa) SomDefaultInit() error { o.over = make(chan struct{}); return nil }
 
-// ImplIsReady says that the server is up: nothing is to be done, since that is known of who takes calls.
-func (o *somoa) ImplIsReady(context.Context, som.Object) error { return nil }
-
-// DeactivateImpl says that the server is about to end: its loop ends.
-func (o *somoa) DeactivateImpl(ctx context.Context, _ som.Object) error {
-	return o.InterruptServer(ctx)
-}
-
 // ActivateImplFailed says that the server cannot come up, and why: its loop ends with that status.
 func (o *somoa) ActivateImplFailed(ctx context.Context, _ som.Object, status uint32) error {
 	o.mu.Lock()
@@ -95,9 +87,9 @@ func (o *somoa) status() uint32 {
 	return o.failed
 }
 
-// ExecuteNextRequest returns when a request has been carried out of which it has not told yet: with NoWait at once, with the status SOMDERROR_NoMessages if there is none. When
+// ownNext is ExecuteNextRequest where the domain is the program's own: it returns when a request has been carried out of which it has not told yet: with NoWait at once, with the status SOMDERROR_NoMessages if there is none. When
 // interrupt_server is called, or ctx ends, it is that status, too.
-func (o *somoa) ExecuteNextRequest(ctx context.Context, flag uint32) (uint32, error) {
+func (o *somoa) ownNext(ctx context.Context, flag uint32) (uint32, error) {
 	g, err := current()
 	if err != nil {
 		return 0, err
@@ -198,11 +190,11 @@ func (o *somoa) Dispose(_ context.Context, obj som.Object) error {
 	return g.d.Withdraw(obj)
 }
 
-// ExecuteRequestLoop returns when interrupt_server is called, or ctx ends; calls are carried out by the ORB meanwhile. With NoWait it returns at
+// ownLoop is ExecuteRequestLoop where the domain is the program's own: it returns when interrupt_server is called, or ctx ends; calls are carried out by the ORB meanwhile. With NoWait it returns at
 // once.
-func (o *somoa) ExecuteRequestLoop(ctx context.Context, flag uint32) (uint32, error) {
+func (o *somoa) ownLoop(ctx context.Context, flag uint32) (uint32, error) {
 	if flag&NoWait != 0 {
-		return 0, nil
+		return uint32(wire.NoMessages), nil
 	}
 	select {
 	case <-o.over:
@@ -212,15 +204,14 @@ func (o *somoa) ExecuteRequestLoop(ctx context.Context, flag uint32) (uint32, er
 	}
 }
 
-// InterruptServer ends the loop.
-func (o *somoa) InterruptServer(context.Context) error {
+// ownInterrupt ends it.
+func (o *somoa) ownInterrupt() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.done {
 		o.done = true
 		close(o.over)
 	}
-	return nil
 }
 
 // CreateSOMRef exports an object of this process, and returns what refers to it: itself, with a reference of the caller's.

@@ -202,6 +202,7 @@ template <class D, class... Entry> SOM_LOCAL class_object define(const char *nam
 	d.desc.known = facts<D>::learn;
 	class_object c(class_object::som_adopt(), reinterpret_cast<som_ref>(som_class_define(&d.desc, &ev)));
 	check(ev);
+	if (!c) return c; // another library has it
 	if (c.info().library) own_library_is(c.info().library);
 	return c;
 }

@@ -137,7 +137,7 @@ var shared struct {
 func share(all []*som.Class) error {
 	dsom.Provide(func() (*somd.Domain, dsom.Options, error) {
 		d, err := joined()
-		return d, dsom.Options{Daemon: os.Getenv(envDaemon)}, err
+		return d, dsom.Options{Daemon: os.Getenv(envDaemon), Serve: serve}, err
 	})
 	shared.Lock()
 	defer shared.Unlock()

@@ -1,0 +1,51 @@
+/* A server of DSOM as its books have it: argv[1] is its id. Of the name nowait it looks after other things between calls. */
+#include <somd.h>
+
+#include "till.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static void said(const char *what, som_env *ev) {
+	if (ev->major == SOM_NO_EXCEPTION)
+		fprintf(stderr, "%s\n", what);
+	else
+		fprintf(stderr, "%s: raised %s %s\n", what, ev->id, ev->text ? ev->text : "");
+	somdExceptionFree(ev);
+}
+
+int main(int argc, char **argv) {
+	som_env ev = {0};
+	ORBStatus status;
+	SOMD_Init(&ev);
+	said("SOMD_Init", &ev);
+	som_ref def = ImplRepository_find_impldef(SOMD_ImplRepObject, &ev, argc > 1 ? argv[1] : "");
+	said("find_impldef", &ev);
+	SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_NO_WAIT);
+	said("before it is ready", &ev);
+	BOA_impl_is_ready(SOMD_SOMOAObject, &ev, def);
+	if (ev.major != SOM_NO_EXCEPTION) {
+		said("impl_is_ready", &ev);
+		return 1;
+	}
+	BOA_impl_is_ready(SOMD_SOMOAObject, &ev, def);
+	said("impl_is_ready", &ev);
+	if (strstr(argv[0], "nowait")) {
+		while ((status = SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_NO_WAIT)) == SOMDERROR_NoMessages && ev.major == SOM_NO_EXCEPTION)
+			usleep(1000);
+	} else if (strstr(argv[0], "single")) {
+		if ((status = SOMOA_execute_next_request(SOMD_SOMOAObject, &ev, SOMD_NO_WAIT)) != SOMDERROR_NoMessages) fprintf(stderr, "a request before any is sent: %u\n", (unsigned)status);
+		for (int n = 0; n < 3; n++) status = SOMOA_execute_next_request(SOMD_SOMOAObject, &ev, SOMD_WAIT);
+		SOMOA_interrupt_server(SOMD_SOMOAObject, &ev);
+		status = SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_WAIT);
+	} else
+		status = SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_WAIT);
+	fprintf(stderr, "the loop returns %u\n", (unsigned)status);
+	said("execute_request_loop", &ev);
+	BOA_deactivate_impl(SOMD_SOMOAObject, &ev, def);
+	said("deactivate_impl", &ev);
+	som_release(def);
+	SOMD_Uninit(&ev);
+	said("SOMD_Uninit", &ev);
+	return 0;
+}
