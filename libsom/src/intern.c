@@ -8,16 +8,14 @@ static const som_name *buckets[BUCKETS]; /* only ever added to */
 
 uint32_t hash_text(const char *s) {
 	uint32_t h = 2166136261u;
-	for (; *s; s++)
-		h = (h ^ (uint8_t)*s) * 16777619u;
+	for (; *s; s++) h = (h ^ (uint8_t)*s) * 16777619u;
 	return h;
 }
 
 const som_name *interned(const char *text) {
 	uint32_t h = hash_text(text);
 	const som_name *n = __atomic_load_n(&buckets[h % BUCKETS], __ATOMIC_ACQUIRE);
-	while (n && (n->hash != h || strcmp(n->text, text)))
-		n = n->next;
+	while (n && (n->hash != h || strcmp(n->text, text))) n = n->next;
 	return n;
 }
 

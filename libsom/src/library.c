@@ -141,8 +141,7 @@ library *library_of(const uintptr_t code[3]) {
 /* Of a name; or what as is by another name: links, or a folder's other name, lead to one file, which the system's loader has once. */
 static library *library_named(const char *file, const library *as) {
 	library *l = libraries;
-	while (l && (as ? l == as || l->handle != as->handle : strcmp(l->file, file)))
-		l = l->next;
+	while (l && (as ? l == as || l->handle != as->handle : strcmp(l->file, file))) l = l->next;
 	return l;
 }
 
@@ -150,8 +149,7 @@ static som_proc *symbol(const library *l, const char *name) { return l->handle ?
 
 library *library_in(uint64_t group, bool in_hand) {
 	library *l = libraries;
-	while (l && (l->group != group || (in_hand && !l->by)))
-		l = l->next;
+	while (l && (l->group != group || (in_hand && !l->by))) l = l->next;
 	return l;
 }
 
@@ -172,8 +170,7 @@ void library_end(library *l) {
 		opener = outer;
 	}
 	library **at = &libraries;
-	while (*at != l)
-		at = &(*at)->next;
+	while (*at != l) at = &(*at)->next;
 	*at = l->next;
 	give(l);
 	lock_wake();
@@ -246,8 +243,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	}
 	int code = entry || l->handle ? enter(l, entry, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
 	klass *k = code == SOM_OK ? NULL : all_classes;
-	while (k && k->library != l)
-		k = k->next;
+	while (k && k->library != l) k = k->next;
 	l->entered = true;
 	if (code == SOM_OK || (k && unload_group(k, l, 0))) /* where it has failed, something of it is in use already: it stays */
 		l->by = NULL;
@@ -315,11 +311,9 @@ int load_for(const char *cls, som_env *ev) {
 	char *path = copy_text(now); /* another may be set while the lock is let go */
 	if (now && !path) return no_memory(ev, "a path");
 	int code = path ? SOM_E_UNKNOWN : try_folder(NULL, 0, cls, ev);
-	for (const char *p = path; p && *p && code == SOM_E_UNKNOWN; p += *p != 0) {
-		size_t n = strcspn(p, separator);
-		code = try_folder(p, n, cls, ev);
-		p += n;
-	}
+	size_t n;
+	for (const char *p = path; p && *p && code == SOM_E_UNKNOWN; p += n + (p[n] != 0))
+		code = try_folder(p, n = strcspn(p, separator), cls, ev);
 	if (code == SOM_E_UNKNOWN) {
 		file_name(name, sizeof name, cls, false);
 		fail(ev, SOM_E_UNKNOWN, "there is no class %s, and no library %s in %s", cls, name, path ? path : "the system's folders; name others by SOM_PATH");
@@ -332,19 +326,16 @@ int load_for(const char *cls, som_env *ev) {
 static bool is_in(const char *file, const char *at, size_t n) { return n && !strncmp(file, at, n) && file[n] == '/' && !strchr(file + n + 1, '/'); }
 
 bool is_elsewhere(const char *cls) {
-	const library *l = loading;
-	const char *path = folders ? folders : getenv("SOM_PATH");
+	const char *p = folders ? folders : getenv("SOM_PATH");
 	char name[MAX_NAME + 16], file[4096];
-	if (!l || !l->sought || !path || !name_ok(cls, MAX_NAME, true)) return false;
+	if (!loading || !loading->sought || !name_ok(cls, MAX_NAME, true)) return false;
 	file_name(name, sizeof name, cls, false);
-	bool before = false, own = false;
-	for (const char *p = path; *p && !own; p += *p != 0) {
-		size_t n = strcspn(p, separator);
-		own = is_in(l->file, p, n);
-		if (!own && n && snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name) < (int)sizeof file) before = before || kind_of(file) != ABSENT;
-		p += n;
+	bool before = false;
+	for (size_t n; p && *p; p += n + (p[n] != 0)) {
+		if (is_in(loading->file, p, n = strcspn(p, separator))) return before;
+		before = before || (n && snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name) < (int)sizeof file && kind_of(file) != ABSENT);
 	}
-	return before && own;
+	return false;
 }
 
 int som_set_path(const char *path, som_env *ev) {

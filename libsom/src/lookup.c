@@ -38,8 +38,7 @@ const klass *class_in(const klass *k, const char *name, size_t n) {
 
 static const dynamic *own_dynamic(const klass *k, const char *name) {
 	const dynamic *d = __atomic_load_n(&k->dynamics, __ATOMIC_ACQUIRE);
-	while (d && strcmp(d->name, name))
-		d = d->next;
+	while (d && strcmp(d->name, name)) d = d->next;
 	return d;
 }
 

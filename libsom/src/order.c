@@ -34,8 +34,7 @@ static bool serious(const klass *before, const klass *taken, char *why, size_t n
 	if (t) {
 		const klass *in = introducer(before, t);
 		const som_method_info *m = in->info.introduces;
-		while (m->token != t || m->migrated)
-			m++;
+		while (m->token != t || m->migrated) m++;
 		return snprintf(why, nwhy, "%s and %s both implement %s::%s", before->info.name, taken->info.name, in->info.name, m->name) > 0;
 	}
 	return has_lives(before) && has_lives(taken) &&
@@ -80,8 +79,7 @@ static klass *choose(const list *lists, uint32_t n, uint32_t all, char *why, siz
 /* Moves a list past what was taken; what comes to stand first is no longer in its rest. */
 static void advance(list *l) {
 	const som_class *const *was = l->at;
-	while (l->at < l->end && K(*l->at)->mark & TAKEN)
-		l->at++;
+	while (l->at < l->end && K(*l->at)->mark & TAKEN) l->at++;
 	if (l->at != was && l->at < l->end) K(*l->at)->ahead--;
 }
 

@@ -13,8 +13,7 @@ static klass *buckets[BUCKETS];
 klass *registered(const char *name) {
 	uint32_t h = hash_text(name);
 	klass *k = buckets[h % BUCKETS];
-	while (k && (k->hash != h || strcmp(k->info.name, name)))
-		k = k->named;
+	while (k && (k->hash != h || strcmp(k->info.name, name))) k = k->named;
 	return k;
 }
 
@@ -41,11 +40,9 @@ int register_class(klass *k, som_env *ev) {
 void unregister_class(klass *k) {
 	if (!k->registered) return;
 	klass **at = &buckets[k->hash % BUCKETS];
-	while (*at != k)
-		at = &(*at)->named;
+	while (*at != k) at = &(*at)->named;
 	*at = k->named;
-	for (at = &all_classes; *at != k;)
-		at = &(*at)->next;
+	for (at = &all_classes; *at != k;) at = &(*at)->next;
 	*at = k->next;
 	k->next = NULL;
 	k->by = this_thread();
