@@ -66,7 +66,7 @@ func (d *Daemon) addServer(c *call) error {
 	if err := mayBecome(rec.User); err != nil {
 		return err
 	}
-	if rec.On, err = d.placed(rec.On); err != nil {
+	if err := d.placed(rec.On); err != nil {
 		return err
 	}
 	if rec, err = d.sup.Records().Add(c.r.Context(), rec); err != nil {
@@ -163,7 +163,7 @@ func (d *Daemon) changeServer(c *call) error {
 // rehome sees to it that a server can be given to another machine: no process of it runs, and none is started before the function that it
 // returns is called. It has to be done on the machine that has the server, unless that is dead.
 func (d *Daemon) rehome(ctx context.Context, rec *implrepo.Record, on string) (back func(), err error) {
-	if _, err := d.placed(on); err != nil || on == "" {
+	if err := d.placed(on); err != nil || on == "" {
 		return nil, cmp.Or(err, error(&implrepo.InvalidError{Field: "on", Reason: "a machine is wanted, or any"}))
 	}
 	if d.machines == nil {
