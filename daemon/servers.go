@@ -157,6 +157,9 @@ func (d *Daemon) changeServer(c *call) error {
 	if rec.Name != was {
 		d.counts.forget(was)
 	}
+	if err := d.classes.Load().renamed(c.r.Context(), was, rec); err != nil {
+		d.o.Log.Warn("what is said of the classes of a server is not under its new name", "server", rec.Name, "error", err)
+	}
 	return d.replyServer(c, rec)
 }
 
@@ -266,6 +269,9 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	}
 	if err := d.sup.Forget(rec.UUID); err != nil {
 		d.o.Log.Warn("what was kept of a removed server is left", "server", rec.Name, "error", err)
+	}
+	if err := d.classes.Load().forget(ctx, rec.Name); err != nil {
+		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", rec.Name, "error", err)
 	}
 	if err := d.interfaces.Remove(ctx, admin.ServerSpecification(rec.Name)); err != nil && !errors.Is(err, ifr.ErrUnknown) {
 		d.o.Log.Warn("the interfaces of a removed server stay registered", "server", rec.Name, "error", err)

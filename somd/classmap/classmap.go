@@ -74,7 +74,24 @@ type Server struct {
 
 // Announce says which classes a server makes objects of, and that it makes no others. A naming service without properties is told of the server alone.
 func (m Map) Announce(ctx context.Context, s Server, classes []string) error {
-	at, err := m.enter(ctx, true)
+	had, err := m.Classes(ctx, s.Alias)
+	if err != nil && !plain(err) {
+		return err
+	}
+	return m.Change(ctx, s, classes, slices.DeleteFunc(had, func(c string) bool { return slices.Contains(classes, c) }))
+}
+
+// Change says that a server makes objects of some classes, and of others no more. What is said of further ones stays.
+func (m Map) Change(ctx context.Context, s Server, more, less []string) error {
+	name := cosnaming.Name{{Id: Context}}
+	_, err := m.root.BindNewContext(ctx, name)
+	if bound := (*cosnaming.NamingContext_AlreadyBound)(nil); err != nil && !errors.As(err, &bound) {
+		return fmt.Errorf("the context %s cannot be made: %w", Context, err)
+	}
+	at, err := m.enter(ctx)
+	if err == nil && at == nil {
+		err = exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "the context %s has gone again", Context)
+	}
 	if err != nil {
 		return err
 	}
@@ -85,20 +102,14 @@ func (m Map) Announce(ctx context.Context, s Server, classes []string) error {
 	if err != nil {
 		return fmt.Errorf("the server %s cannot be announced: %w", s.Alias, err)
 	}
-	had, err := classesOf(ctx, at, s.Alias)
-	if err != nil {
-		return err
-	}
-	for _, c := range classes {
+	for _, c := range more {
 		if err := at.RebindWithProperties(ctx, Entry{c, s.Alias}.name(), s.Ref, properties(s, c)); err != nil {
-			return fmt.Errorf("class %s cannot be announced: %w", c, err)
+			return fmt.Errorf("class %.255q cannot be announced: %w", c, err)
 		}
 	}
-	for _, c := range had {
-		if !slices.Contains(classes, c) {
-			if err := unbind(ctx, at, Entry{c, s.Alias}); err != nil {
-				return err
-			}
+	for _, c := range less {
+		if err := unbind(ctx, at, Entry{c, s.Alias}); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -123,16 +134,9 @@ func missing(err error) bool {
 	return errors.As(err, new(*cosnaming.NamingContext_NotFound))
 }
 
-// enter returns the context of the map, nil if there is none and it is not to be made.
-func (m Map) enter(ctx context.Context, create bool) (extendednaming.ExtendedNamingContext, error) {
-	name := cosnaming.Name{{Id: Context}}
-	if create {
-		_, err := m.root.BindNewContext(ctx, name)
-		if bound := (*cosnaming.NamingContext_AlreadyBound)(nil); err != nil && !errors.As(err, &bound) {
-			return nil, fmt.Errorf("the context %s cannot be made: %w", Context, err)
-		}
-	}
-	at, err := m.root.Resolve(ctx, name)
+// enter returns the context of the map, nil if there is none.
+func (m Map) enter(ctx context.Context) (extendednaming.ExtendedNamingContext, error) {
+	at, err := m.root.Resolve(ctx, cosnaming.Name{{Id: Context}})
 	if missing(err) {
 		return nil, nil
 	}
@@ -151,7 +155,7 @@ func unbind(ctx context.Context, at extendednaming.ExtendedNamingContext, e Entr
 
 // Drop forgets a server.
 func (m Map) Drop(ctx context.Context, alias string) error {
-	at, err := m.enter(ctx, false)
+	at, err := m.enter(ctx)
 	if err != nil || at == nil {
 		return err
 	}
@@ -167,7 +171,7 @@ func (m Map) Drop(ctx context.Context, alias string) error {
 
 // Classes returns what a server makes objects of, by the map, in their order.
 func (m Map) Classes(ctx context.Context, alias string) ([]string, error) {
-	at, err := m.enter(ctx, false)
+	at, err := m.enter(ctx)
 	if err != nil || at == nil {
 		return nil, err
 	}
@@ -188,7 +192,7 @@ func classesOf(ctx context.Context, at extendednaming.ExtendedNamingContext, of 
 
 // Servers returns the names of the servers that make objects of a class, by the map, in their order.
 func (m Map) Servers(ctx context.Context, of string) ([]string, error) {
-	at, err := m.enter(ctx, false)
+	at, err := m.enter(ctx)
 	if err != nil || at == nil {
 		return nil, err
 	}
@@ -289,7 +293,7 @@ func subject(e Entry, id string) *constraint.Subject {
 // Find returns the entries for which a constraint holds, in the order of servers and classes, and the servers of which the map does not say what classes they
 // have, as far as the constraint can hold for one: those have to be asked. No server is asked here.
 func (m Map) Find(ctx context.Context, q Query) (found []Entry, silent []string, err error) {
-	at, err := m.enter(ctx, false)
+	at, err := m.enter(ctx)
 	if err != nil || at == nil {
 		return nil, nil, err
 	}
@@ -319,7 +323,7 @@ func (m Map) Find(ctx context.Context, q Query) (found []Entry, silent []string,
 
 // All returns the names of all servers, in their order.
 func (m Map) All(ctx context.Context) ([]string, error) {
-	at, err := m.enter(ctx, false)
+	at, err := m.enter(ctx)
 	if err != nil || at == nil {
 		return nil, err
 	}
