@@ -12,6 +12,7 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -119,6 +120,9 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 		return err
 	}
 	was := definition(*r)
+	if wantsSecure(d) && !wantsSecure(was) {
+		return exc.New(exc.NoImplement, uint32(wire.NotImplemented), exc.No, "clients are not authenticated, and so a secure server would serve anybody: it is not registered")
+	}
 	r.Name, r.Disabled = d.Alias, d.Flags&wire.Disabled != 0
 	if d.Program != was.Program {
 		if len(r.Command) == 0 {
@@ -129,6 +133,9 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 	r.DSOM = &implrepo.DSOM{Definition: implrepo.Definition(d.Clone())}
 	return nil
 }
+
+// wantsSecure reports whether a server is to be for authenticated clients alone.
+func wantsSecure(d wire.Definition) bool { return d.Secure || d.Flags&wire.SecureMode != 0 }
 
 // checkTexts refuses what the state could not tell again: it holds text.
 func checkTexts(d wire.Definition) error {
