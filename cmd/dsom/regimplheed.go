@@ -18,7 +18,7 @@ func generic(d wire.Definition) bool {
 func secure(d wire.Definition) bool { return d.Secure || d.Flags&wire.SecureMode != 0 }
 
 // notSecure is why there are no secure servers.
-const notSecure = "nothing here authenticates clients, so that a secure server would have to refuse all, or serve anybody; register it with -s off, and let a network or a proxy with TLS say who reaches it"
+const notSecure = "nothing here authenticates clients of DSOM's servers, so that a secure server would have to refuse all, or serve anybody; register it with -s off, and let the network say who reaches it"
 
 // unheeded says what of a definition is kept, and listed, and does nothing.
 func unheeded(d wire.Definition) (all []string) {
