@@ -46,7 +46,7 @@ func (n *names) Resolve(_ context.Context, name cosnaming.Name) (orb.Object, err
 
 func (n *names) List(context.Context, uint32) (cosnaming.BindingList, cosnaming.BindingIterator, error) {
 	var all cosnaming.BindingList
-	for _, name := range slices.Sorted(maps.Keys(n.servers)) {
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(n.servers))) { // in no order that is of use
 		all = append(all, cosnaming.Binding{BindingName: cosnaming.Name{{Id: name}}})
 	}
 	return all, nil, nil
@@ -293,6 +293,10 @@ func TestCreate(t *testing.T) {
 		if _, err := client.Create(t.Context(), constraint); !errors.Is(err, want.is) || !strings.Contains(err.Error(), want.text) {
 			t.Errorf("%s: got %v", constraint, err)
 		}
+	}
+	servers, err := client.Servers(t.Context())
+	if err != nil || len(servers) != 3 || servers[0].Alias+servers[1].Alias+servers[2].Alias != "awayeastwest" {
+		t.Errorf("the servers are %v, %v", servers, err)
 	}
 	all, err := client.Factories(t.Context(), "class!=''")
 	got := ""
