@@ -93,6 +93,7 @@ type Daemon struct {
 
 	counts  counts
 	objects atomic.Pointer[objects.Objects] // nil until calls are taken
+	classes atomic.Pointer[classes]         // likewise
 
 	ended   bool // its servers have ended in order
 	closing sync.Once

@@ -12,6 +12,7 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/svc/implrepo"
@@ -26,6 +27,7 @@ type dsomServers struct {
 	sup     *supervise.Supervisor
 	locator *locator
 	lives   *dsomLives
+	classes *classes
 	remove  func(ctx context.Context, r implrepo.Record, stop bool) error
 	log     *slog.Logger
 }
@@ -47,7 +49,7 @@ func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Ha
 	}
 	f.dsom = lives
 	return somdd.New(somdd.Config{
-		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, remove: d.remove, log: f.c.Log},
+		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, classes: d.classes.Load(), remove: d.remove, log: f.c.Log},
 		Limits:  f.c.Limits, Log: f.seldom, Allow: f.counted(who.mayUseDSOM), Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }
@@ -118,6 +120,9 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 		return err
 	}
 	was := definition(*r)
+	if wantsSecure(d) && !wantsSecure(was) {
+		return exc.New(exc.NoImplement, uint32(wire.NotImplemented), exc.No, "clients are not authenticated, and so a secure server would serve anybody: it is not registered")
+	}
 	r.Name, r.Disabled = d.Alias, d.Flags&wire.Disabled != 0
 	if d.Program != was.Program {
 		if len(r.Command) == 0 {
@@ -125,13 +130,12 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 		}
 		r.Command = command(d)
 	}
-	kept := implrepo.DSOM{Definition: implrepo.Definition(d.Clone())}
-	if r.DSOM != nil {
-		kept.Classes = r.DSOM.Classes
-	}
-	r.DSOM = &kept
+	r.DSOM = &implrepo.DSOM{Definition: implrepo.Definition(d.Clone())}
 	return nil
 }
+
+// wantsSecure reports whether a server is to be for authenticated clients alone.
+func wantsSecure(d wire.Definition) bool { return d.Secure || d.Flags&wire.SecureMode != 0 }
 
 // checkTexts refuses what the state could not tell again: it holds text.
 func checkTexts(d wire.Definition) error {
@@ -231,9 +235,13 @@ func (s *dsomServers) Update(ctx context.Context, d wire.Definition) error {
 
 // change changes the record of a server.
 func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.Record) error) error {
-	r, err := s.sup.Records().Update(ctx, implrepo.UUID(id), f)
+	was := ""
+	r, err := s.sup.Records().Update(ctx, implrepo.UUID(id), func(r *implrepo.Record) error { was = r.Name; return f(r) })
 	if err != nil {
 		return dsomTold(err)
+	}
+	if err := s.classes.renamed(ctx, was, r); err != nil {
+		return err
 	}
 	s.log.Info("a program of DSOM has changed a server", "server", r.Name, "disabled", r.Disabled)
 	return s.sup.Refresh(ctx)
@@ -256,30 +264,52 @@ func (s *dsomServers) Remove(ctx context.Context, id wire.ID) error {
 
 func (s *dsomServers) Classes(ctx context.Context, id wire.ID) ([]string, error) {
 	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
-	if err != nil || r.DSOM == nil {
+	if err != nil {
 		return nil, dsomTold(err)
 	}
-	return r.DSOM.Classes, nil
+	return s.classes.of(ctx, r.Name)
+}
+
+func (s *dsomServers) WithClass(ctx context.Context, class string) ([]wire.Definition, error) {
+	names, err := s.classes.with(ctx, class)
+	if err != nil {
+		return nil, err
+	}
+	var all []wire.Definition
+	for _, name := range names {
+		r, err := s.sup.Records().ByName(ctx, name)
+		if errors.Is(err, implrepo.ErrUnknown) {
+			continue // a server that is not registered has bound itself there
+		}
+		if err != nil {
+			return nil, dsomTold(err)
+		}
+		all = append(all, definition(r))
+	}
+	return all, nil
 }
 
 func (s *dsomServers) SetClasses(ctx context.Context, id wire.ID, change func([]string) ([]string, error)) error {
-	return s.change(ctx, id, func(r *implrepo.Record) error {
-		if r.DSOM == nil {
-			r.DSOM = &implrepo.DSOM{Definition: implrepo.Definition(definition(*r))}
-		}
-		list, err := change(r.DSOM.Classes)
+	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
+	if err != nil {
+		return dsomTold(err)
+	}
+	err = s.classes.set(ctx, r, func(had []string) ([]string, error) {
+		list, err := change(had)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, name := range list {
-			if !utf8.ValidString(name) {
-				return &somdd.InvalidError{Err: fmt.Errorf("the name of a class, %.80q, is not text in UTF-8", name)}
+			if !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+				return nil, &somdd.InvalidError{Err: fmt.Errorf("the name of a class, %.80q, is not text in UTF-8", name)}
 			}
 		}
-		slices.Sort(list)
-		r.DSOM.Classes = slices.Compact(list)
-		return nil
+		return list, nil
 	})
+	if err == nil {
+		s.log.Info("a program of DSOM has said which classes a server has", "server", r.Name)
+	}
+	return err
 }
 
 func (s *dsomServers) Runs(id wire.ID) bool {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/opendsom/dsom/store"
+	"github.com/opendsom/dsom/svc/somdd"
 )
 
 // ShareWith makes a daemon share a store that is there.
@@ -14,3 +15,8 @@ func ShareWith(o *Options, w store.Watcher, machine string, deadAfter time.Durat
 
 // API returns what answers the local API.
 func API(d *Daemon) http.Handler { return d.handler() }
+
+// DSOMServers are a daemon's servers as programs of DSOM change them.
+func DSOMServers(d *Daemon) somdd.Servers {
+	return &dsomServers{sup: d.sup, remove: d.remove, log: d.o.Log}
+}

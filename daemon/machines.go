@@ -188,7 +188,7 @@ func (m *machines) close(ctx context.Context, leave bool) error {
 // asElsewhere says of a place that is not here what the supervisor is to know.
 func asElsewhere(rec implrepo.Record, p cluster.Place) error {
 	switch {
-	case p.Here, p.Machine == "":
+	case p.Here, p.Machine == "" && rec.On != "":
 		return nil
 	case !p.Up:
 		return &cluster.AwayError{Machine: p.Machine}
@@ -255,17 +255,12 @@ func (m *machines) publish() (string, error) {
 	return all.String(), m.orb.SetDaemon(all.String())
 }
 
-// placed returns a record that says on which machine the server is to be; the record of a daemon without others says nothing.
-func (d *Daemon) placed(on string) (string, error) {
-	switch {
-	case d.machines == nil && (on == "" || on == implrepo.Any):
-		return on, nil
-	case d.machines == nil:
-		return "", &implrepo.InvalidError{Field: "on", Reason: fmt.Sprintf("this daemon shares its state with no other machine, and so not with %q", on)}
-	case on == "":
-		return d.machines.Name(), nil
+// placed refuses a machine other than this for the servers of a daemon without others.
+func (d *Daemon) placed(on string) error {
+	if d.machines == nil && on != "" && on != implrepo.Any {
+		return &implrepo.InvalidError{Field: "on", Reason: fmt.Sprintf("this daemon shares its state with no other machine, and so not with %q", on)}
 	}
-	return on, nil
+	return nil
 }
 
 // listMachines answers GET /v1/machines.

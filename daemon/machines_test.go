@@ -12,10 +12,12 @@ import (
 
 	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/internal/storetest"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/svc/implrepo"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 // soonDead is after which silence a machine is dead here.
@@ -94,6 +96,69 @@ func TestMachinesStartOnce(t *testing.T) {
 	_, err2 := b.Supervisor().Register(t.Context(), supervise.Registration{UUID: u, ByHand: true, Incarnation: "old"})
 	if !errors.Is(errors.Join(err, err2), supervise.ErrUnfenced) {
 		t.Errorf("a program that does not end by itself: got %v, %v", err, err2)
+	}
+}
+
+// TestMachineRegisters holds that what programs of DSOM register at a machine is a server of that machine alone, and so is what a server started by hand registers.
+func TestMachineRegisters(t *testing.T) {
+	t.Parallel()
+	hub, data := storetest.NewHub(), t.TempDir()
+	a, b := open(t, sharing(t.TempDir(), "a", hub.View())), open(t, sharing(t.TempDir(), "b", hub.View()))
+	if err := daemon.DSOMServers(a).Add(t.Context(), wire.Definition{Alias: "garage", Program: os.Args[0]}); err != nil {
+		t.Fatal(err)
+	}
+	env := append(environ("serve"), envData+"="+data)
+	s, err := client(t, a).Update(t.Context(), "garage", admin.Change{Env: &env})
+	if err != nil || s.On != "a" || s.Machine != "a" {
+		t.Fatalf("got %+v, %v", s, err)
+	}
+	u := uuid(t, s)
+	if _, err := a.Supervisor().Ensure(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Supervisor().Ensure(t.Context(), u); !errors.As(err, new(*supervise.ElsewhereError)) {
+		t.Errorf("at the other machine: got %v", err)
+	}
+	if n := b.Supervisor().Run(u).Starts; n != 0 {
+		t.Errorf("the other machine has started it, too (%d)", n)
+	}
+	noViolation(t, data)
+	if _, err := b.Supervisor().Register(t.Context(), supervise.Registration{Name: "found", Create: true, ByHand: true, Incarnation: "one"}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := client(t, a).Server(t.Context(), "found"); err != nil || s.On != "b" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
+
+// TestMachineUnsaid has a record in the shared state that names no machine, as a daemon that knew of no others may have left it: no machine starts the server until
+// it is said whose it is.
+func TestMachineUnsaid(t *testing.T) {
+	t.Parallel()
+	hub := storetest.NewHub()
+	view := hub.View()
+	a, b := open(t, sharing(t.TempDir(), "a", view)), open(t, sharing(t.TempDir(), "b", hub.View()))
+	r, err := implrepo.New(view).Add(t.Context(), implrepo.Record{Name: "old", Command: []string{os.Args[0]}, Env: environ("serve")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "both know of it", func() bool {
+		_, err := client(t, a).Server(t.Context(), "old")
+		_, err2 := client(t, b).Server(t.Context(), "old")
+		return err == nil && err2 == nil
+	})
+	for _, d := range []*daemon.Daemon{a, b} {
+		_, err := d.Supervisor().Ensure(t.Context(), r.UUID)
+		if away := (*cluster.AwayError)(nil); !errors.As(err, &away) || !strings.Contains(err.Error(), "--on MACHINE") {
+			t.Errorf("got %v", err)
+		}
+	}
+	to := "b"
+	if _, err := client(t, a).Update(t.Context(), "old", admin.Change{On: &to}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := client(t, b).Start(t.Context(), "old"); err != nil || s.Run.State != admin.StateReady {
+		t.Errorf("got %+v, %v", s, err)
 	}
 }
 

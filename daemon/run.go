@@ -310,6 +310,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 		return err
 	}
 	f.orb.RegisterInitialReference("NameService", names)
+	d.classes.Store(newClasses(f.orb, names))
 	interfaces, err := ifr.New(root, d.interfaces, f.c.Log)
 	if err != nil {
 		return err
@@ -329,7 +330,7 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	root.SetNext(next)
 	f.orb.Accept()
-	return nil
+	return d.classes.Load().adopt(ctx, d.sup.Records())
 }
 
 // close ends the ORB.

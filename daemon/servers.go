@@ -66,7 +66,7 @@ func (d *Daemon) addServer(c *call) error {
 	if err := mayBecome(rec.User); err != nil {
 		return err
 	}
-	if rec.On, err = d.placed(rec.On); err != nil {
+	if err := d.placed(rec.On); err != nil {
 		return err
 	}
 	if rec, err = d.sup.Records().Add(c.r.Context(), rec); err != nil {
@@ -157,13 +157,16 @@ func (d *Daemon) changeServer(c *call) error {
 	if rec.Name != was {
 		d.counts.forget(was)
 	}
+	if err := d.classes.Load().renamed(c.r.Context(), was, rec); err != nil {
+		d.o.Log.Warn("what is said of the classes of a server is not under its new name", "server", rec.Name, "error", err)
+	}
 	return d.replyServer(c, rec)
 }
 
 // rehome sees to it that a server can be given to another machine: no process of it runs, and none is started before the function that it
 // returns is called. It has to be done on the machine that has the server, unless that is dead.
 func (d *Daemon) rehome(ctx context.Context, rec *implrepo.Record, on string) (back func(), err error) {
-	if _, err := d.placed(on); err != nil || on == "" {
+	if err := d.placed(on); err != nil || on == "" {
 		return nil, cmp.Or(err, error(&implrepo.InvalidError{Field: "on", Reason: "a machine is wanted, or any"}))
 	}
 	if d.machines == nil {
@@ -266,6 +269,9 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	}
 	if err := d.sup.Forget(rec.UUID); err != nil {
 		d.o.Log.Warn("what was kept of a removed server is left", "server", rec.Name, "error", err)
+	}
+	if err := d.classes.Load().forget(ctx, rec.Name); err != nil {
+		d.o.Log.Warn("what is said of the classes of a removed server is left", "server", rec.Name, "error", err)
 	}
 	if err := d.interfaces.Remove(ctx, admin.ServerSpecification(rec.Name)); err != nil && !errors.Is(err, ifr.ErrUnknown) {
 		d.o.Log.Warn("the interfaces of a removed server stay registered", "server", rec.Name, "error", err)

@@ -102,11 +102,3 @@ func (e *exam) more(ctx context.Context) {
 		e.found = append(e.found, m(ctx)...)
 	}
 }
-
-// certificates says what there is to be said as long as calls go in clear.
-func (e *exam) certificates(context.Context) {
-	if e.status != nil && !onlyLoopback(e.status.Addresses) {
-		e.say("certificates", Note, "let nobody but trusted networks reach the port, or take calls on loopback alone: dsom daemon --listen 127.0.0.1:3053",
-			"there are none: calls from other machines come unencrypted")
-	}
-}

@@ -124,7 +124,7 @@ func TestFindings(t *testing.T) {
 		"no address":            {status: &admin.Status{Addresses: []string{"a b"}}, want: "address a b bad it is none that a reference can name", mend: "--publish"},
 		"a firewall":            {change: func(m *machine) { m.filters = "nftables" }, status: &public, want: "firewall note nftables is in use here", mend: "corbaloc::198.51.100.1:3053/NameService"},
 		"no firewall known":     {status: &public, want: "firewall note none is known"},
-		"no certificates":       {status: &public, want: "certificates note there are none"},
+		"no certificates":       {status: &public, want: "certificates note there are none for calls"},
 		"a program gone": {change: func(m *machine) { m.missing = "/opt/bank" }, status: &status, servers: []admin.Server{{Name: "bank", Command: []string{"/opt/bank", "-v"}}},
 			want: "server bank bad its program cannot be run: /opt/bank: no such file", mend: "dsom server upgrade bank"},
 		"one that its own PATH has": {change: func(m *machine) { m.missing = "bank" }, status: &status, servers: []admin.Server{{Name: "bank", Command: []string{"bank"}, Env: []string{"PATH=/opt"}}},

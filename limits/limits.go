@@ -48,6 +48,7 @@ const (
 	DSOMStream
 	DSOMClasses
 	CountedOperations
+	ClassServerTimeout
 	numNames
 )
 
@@ -103,6 +104,7 @@ var table = [numNames]struct {
 	DSOMObjects:           {"dsom-objects", count, 1024, "objects that clients of SOM's DSOM have had made by the daemon, and have not freed"},
 	DSOMStream:            {"dsom-stream", octets, 65536, "octets of a stream object of such a client"},
 	DSOMClasses:           {"dsom-classes", count, 256, "classes that such a client says a server has objects of"},
+	ClassServerTimeout:    {"class-server-timeout", nanoseconds, int64(10 * time.Second), "time that a server has to say which classes it makes objects of, or to make an object while another server could make it instead"},
 	CountedOperations:     {"counted-operations", count, 1000, "operations whose calls a server counts one by one; those of further ones are counted together as _OTHER"},
 }
 

@@ -8,15 +8,24 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
-	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/somd/classmap"
 )
 
-// MaxServers is how many servers are asked for a class.
-const MaxServers = 4096
+// MaxServers is how many servers and classes may match a constraint.
+const MaxServers = classmap.MaxFound
+
+const (
+	askAtOnce     = 64 // servers that are asked for their classes at the same time
+	resolveAtOnce = 16 // names that are resolved at the same time
+	toldOf        = 10 // servers that an error tells of
+)
 
 // A Factory makes objects of a class at a server.
 type Factory struct {
@@ -25,63 +34,212 @@ type Factory struct {
 	server       *orb.Ref
 }
 
-// Create makes an object of a class at some server that makes such objects (IBM's somdCreate): the first, by their names, that is there. What is given is
-// the name of the class, or a [Constraint] on the properties class and alias, the server's name. The reference is the
+// Create makes an object of a class at some server that makes such objects (IBM's somdCreate): the first, by their names, that does. What is given is
+// the name of the class, or a constraint on the properties class, alias and serverId, as [Domain.Factories] takes it. The reference is the
 // caller's, and the object ends with it.
+//
+// A server that does not answer is passed over after the limit class-server-timeout, or after its part of the time that ctx leaves, while there
+// is another; the last has all the time. It may make its object yet, which nobody has then. The error of all that were tried is TIMEOUT if one did not answer, or TRANSIENT if one could not
+// be reached, and names each.
 func (d *Domain) Create(ctx context.Context, constraint string) (som.Ref, error) {
 	all, err := d.Factories(ctx, constraint)
 	if err != nil {
 		return som.Ref{}, err
 	}
-	var failed error
-	for _, f := range all {
-		r, err := f.Create(ctx)
+	var failed []error
+	for i, f := range all {
+		r, err := f.createWithin(ctx, len(all)-i)
 		if err == nil {
 			return r, nil
 		}
-		failed = errors.Join(failed, fmt.Errorf("%s at %s: %w", f.Class, f.Alias, err))
+		failed = append(failed, fmt.Errorf("%s at %s: %w", f.Class, f.Alias, err))
+		if ctx.Err() != nil {
+			break
+		}
 	}
-	return som.Ref{}, failed
+	return som.Ref{}, gravest(failed)
 }
 
-// Factories returns what makes objects for which a constraint holds, in the order of the servers' names, at least one. Servers are those that have a name in the
-// context somd of the ORB's naming service (see [Serve]); those that cannot be reached are passed over.
-func (d *Domain) Factories(ctx context.Context, constraint string) ([]Factory, error) {
-	c, err := ParseConstraint(constraint)
-	if err != nil {
-		return nil, err
+// createWithin creates within the time that one of so many servers has which are left.
+func (f Factory) createWithin(ctx context.Context, left int) (som.Ref, error) {
+	if left == 1 {
+		return f.Create(ctx)
 	}
-	servers, err := d.servers(ctx)
-	if err != nil {
-		return nil, err
+	limited, cancel, within := f.d.patience(ctx, left)
+	defer cancel()
+	r, err := f.Create(limited)
+	return r, late(err, within)
+}
+
+// patience is the time that one server has of which there are so many, one after the other.
+func (d *Domain) patience(ctx context.Context, servers int) (context.Context, context.CancelFunc, time.Duration) {
+	within := d.ORB().Limits().Time(limits.ClassServerTimeout)
+	if by, ok := ctx.Deadline(); ok {
+		within = min(within, time.Until(by)/time.Duration(servers))
 	}
-	var all []Factory
-	var asked []string
-	for _, s := range servers {
-		classes, err := s.classes(ctx)
-		if err != nil {
-			asked = append(asked, fmt.Sprintf("%s (%v)", s.Alias, err))
-			continue
+	limited, cancel := context.WithTimeout(ctx, within)
+	return limited, cancel, within
+}
+
+// late says of a timeout whose it is.
+func late(err error, within time.Duration) error {
+	if errors.Is(err, exc.Timeout) {
+		return fmt.Errorf("no answer within %v (limit %v): %w", within.Round(time.Millisecond), limits.ClassServerTimeout, err)
+	}
+	return err
+}
+
+// gravest joins errors, that which says most of why all failed in front: by it callers tell what has happened. A server that did not answer may be a matter of
+// time, and so may be one that cannot be reached; others have said no.
+func gravest(all []error) error {
+	rank := func(err error) int {
+		switch {
+		case errors.Is(err, exc.Timeout):
+			return 0
+		case errors.Is(err, exc.Transient), errors.Is(err, exc.CommFailure):
+			return 1
 		}
-		asked = append(asked, fmt.Sprintf("%s (%s)", s.Alias, strings.Join(classes, " ")))
-		for _, class := range classes {
-			if c.Holds(func(name string) string { return map[string]string{"class": class, "alias": s.Alias}[name] }) {
-				s.Class = class
-				all = append(all, s)
-			}
+		return 2
+	}
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b error) int { return cmp.Compare(rank(a), rank(b)) })
+	return errors.Join(all...)
+}
+
+// Factories returns what makes objects for which a constraint holds, in the order of the servers' names, at least one. Constraints are those of the naming
+// service, on the properties class, alias and serverId, or the name of a class alone. What servers make is known by the naming service (package classmap), and
+// no server is started or waited for. Only a server that the map says nothing of, since the naming service has no properties, is asked for its classes, if the constraint can hold for
+// it: all of these at the same time, within the limit class-server-timeout each. If nothing was found, the error is TIMEOUT where one of them did not answer, TRANSIENT where
+// one could not be reached, and else OBJECT_NOT_EXIST, and says which.
+func (d *Domain) Factories(ctx context.Context, constraint string) ([]Factory, error) {
+	q, err := classmap.Parse(constraint)
+	if err != nil {
+		return nil, err
+	}
+	m, err := classmap.Of(ctx, d.ORB())
+	if err != nil {
+		return nil, err
+	}
+	found, silent, err := m.Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.resolve(ctx, m, found)
+	if err != nil {
+		return nil, err
+	}
+	var unsaid []classmap.Entry
+	for _, alias := range silent {
+		unsaid = append(unsaid, classmap.Entry{Alias: alias})
+	}
+	servers, err := d.resolve(ctx, m, unsaid)
+	if err != nil {
+		return nil, err
+	}
+	asked, failed := d.ask(ctx, servers)
+	for _, f := range asked {
+		if q.Holds(classmap.Entry{Class: f.Class, Alias: f.Alias}, "") {
+			all = append(all, f)
 		}
 	}
 	if len(all) == 0 {
-		if len(asked) > 10 {
-			asked = append(asked[:10], "…")
-		}
-		return nil, exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "no server makes objects with %.200s; asked were %s", constraint, cmp.Or(strings.Join(asked, ", "), "none, there are none"))
+		return nil, d.nothing(ctx, m, constraint, asked, failed)
 	}
+	slices.SortStableFunc(all, func(a, b Factory) int { return cmp.Compare(a.Alias, b.Alias) })
 	return all, nil
 }
 
+// ask asks servers at the same time for their classes, and returns them and what came of those that did not answer.
+func (d *Domain) ask(ctx context.Context, servers []Factory) (all []Factory, failed []error) {
+	limited, cancel, within := d.patience(ctx, 1)
+	defer cancel()
+	classes, errs := make([][]string, len(servers)), make([]error, len(servers))
+	atOnceEach(len(servers), askAtOnce, func(i int) { classes[i], errs[i] = servers[i].classes(limited) })
+	for i, s := range servers {
+		if err := late(errs[i], within); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", s.Alias, err))
+		}
+		for _, s.Class = range classes[i] {
+			all = append(all, s)
+		}
+	}
+	return all, failed
+}
+
+// atOnceEach calls f with the numbers below n, so many at the same time.
+func atOnceEach(n, most int, f func(i int)) {
+	var wg sync.WaitGroup
+	turns := make(chan struct{}, most)
+	for i := range n {
+		turns <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-turns }()
+			f(i)
+		})
+	}
+	wg.Wait()
+}
+
+// nothing is the error where nothing makes such objects, as far as could be known.
+func (d *Domain) nothing(ctx context.Context, m classmap.Map, constraint string, asked []Factory, failed []error) error {
+	if len(failed) > 0 {
+		kind, first := exc.ObjectNotExist, gravest(failed)
+		switch {
+		case errors.Is(first, exc.Timeout):
+			kind = exc.Timeout
+		case errors.Is(first, exc.Transient), errors.Is(first, exc.CommFailure):
+			kind = exc.Transient
+		}
+		return exc.New(kind, exc.MinorServerUnknown, exc.No, "nothing that answered makes objects with %.200s; these servers did not say what they make: %w", constraint, first)
+	}
+	var have []string
+	for _, f := range asked {
+		have = append(have, f.Class+" at "+f.Alias)
+	}
+	if q, err := classmap.Parse("exist class"); err == nil {
+		known, _, _ := m.Find(ctx, q)
+		for _, e := range known {
+			have = append(have, e.Class+" at "+e.Alias)
+		}
+	}
+	if len(have) > toldOf {
+		have = append(have[:toldOf], "…")
+	}
+	return exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "no server makes objects with %.200s; there are %s", constraint, cmp.Or(strings.Join(have, ", "), "none at all"))
+}
+
 // Servers returns all servers in the context somd, by name; each Factory has no class.
-func (d *Domain) Servers(ctx context.Context) ([]Factory, error) { return d.servers(ctx) }
+func (d *Domain) Servers(ctx context.Context) ([]Factory, error) {
+	m, err := classmap.Of(ctx, d.ORB())
+	if err != nil {
+		return nil, err
+	}
+	names, err := m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []classmap.Entry
+	for _, n := range names {
+		all = append(all, classmap.Entry{Alias: n})
+	}
+	return d.resolve(ctx, m, all)
+}
+
+// resolve returns the servers of entries of the map, without those that have gone meanwhile.
+func (d *Domain) resolve(ctx context.Context, m classmap.Map, entries []classmap.Entry) ([]Factory, error) {
+	refs, errs := make([]*orb.Ref, len(entries)), make([]error, len(entries))
+	atOnceEach(len(entries), resolveAtOnce, func(i int) { refs[i], errs[i] = m.Resolve(ctx, entries[i]) })
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	var all []Factory
+	for i, e := range entries {
+		if refs[i] != nil {
+			all = append(all, Factory{Class: e.Class, Alias: e.Alias, d: d, server: refs[i]})
+		}
+	}
+	return all, nil
+}
 
 // Server returns the SOMDServer, with a reference of the caller's own.
 func (f Factory) Server(ctx context.Context) (som.Ref, error) { return f.d.Import(ctx, f.server) }
@@ -108,47 +266,6 @@ func (f Factory) Factory(ctx context.Context) (som.Ref, error) {
 		return som.Ref{}, errors.Join(err, freeTarget(ctx, ref))
 	}
 	return r, nil
-}
-
-// servers lists the servers in the context somd, by name.
-func (d *Domain) servers(ctx context.Context) ([]Factory, error) {
-	names, err := d.ORB().InitialReference(ctx, "NameService")
-	if err != nil {
-		return nil, fmt.Errorf("servers of classes are found by the naming service: %w", err)
-	}
-	if names == nil {
-		return nil, exc.New(exc.BadInvOrder, exc.MinorUnknownInitialRef, exc.No, "servers of classes are found by the naming service, and the ORB has none: configure the initial reference NameService")
-	}
-	root := cosnaming.NamingContextClass.Unchecked(names)
-	at, err := root.Resolve(ctx, cosnaming.Name{{Id: "somd"}})
-	if missing := (*cosnaming.NamingContext_NotFound)(nil); errors.As(err, &missing) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	context := cosnaming.NamingContextClass.Unchecked(at)
-	list, more, err := context.List(ctx, MaxServers)
-	if err != nil {
-		return nil, err
-	}
-	if more != nil {
-		_ = more.Destroy(ctx)
-		return nil, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "the context somd has more than %d servers (MaxServers)", MaxServers)
-	}
-	var all []Factory
-	for _, b := range list {
-		if b.BindingType != cosnaming.BindingType_Nobject || len(b.BindingName) != 1 {
-			continue
-		}
-		o, err := context.Resolve(ctx, b.BindingName)
-		if err != nil || o == nil {
-			continue // it has gone meanwhile
-		}
-		all = append(all, Factory{Alias: b.BindingName[0].Id, d: d, server: orb.RefOf(o)})
-	}
-	slices.SortFunc(all, func(a, b Factory) int { return cmp.Compare(a.Alias, b.Alias) })
-	return all, nil
 }
 
 var namesType = typeOf(reflect.TypeFor[[]string](), false)

@@ -7,6 +7,8 @@ import (
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/somd/classmap"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 // privateName is that of the SOMDServer of a private server, among what its parent is told.
@@ -24,7 +26,8 @@ type Host interface {
 }
 
 // Serve makes a server program serve classes, those of the names that find finds, by a SOMDServer in the domain. With a daemon it is bound to the
-// name somd/ and the server's name, where clients find it that place a class there (docs/somd.md). It returns the reference:
+// name somd/ and the server's name, where clients find it that place a class there (docs/somd.md), and the daemon's naming service has what classes
+// it serves (package classmap). It returns the reference:
 //
 //	err := server.Run(ctx, server.Options{Name: "dogs"}, func(ctx context.Context, s *server.Server) error {
 //		d := somd.New(s.Root.POA, somd.Config{})
@@ -48,5 +51,12 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 	case h.Daemon() == "" || h.Name() == "":
 		return ref, nil
 	}
-	return ref, h.Bind(ctx, "somd/"+h.Name(), ref)
+	if err := h.Bind(ctx, classmap.Context+"/"+h.Name(), ref); err != nil {
+		return ref, err
+	}
+	m, err := classmap.Of(ctx, d.ORB())
+	if err != nil {
+		return ref, err
+	}
+	return ref, m.Announce(ctx, classmap.Server{Alias: h.Name(), ID: wire.ID(d.ORB().ServerID()).String(), Ref: ref}, names)
 }

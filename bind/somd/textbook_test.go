@@ -27,7 +27,9 @@ func (b bench) books(t *testing.T, kernel string) {
 		}
 		run(t, "gcc", append(append(cc, "-fPIC", "-shared", "-o", b.path("only-"+name, "lib"+name+".so"), "testdata/"+name+".c", b.path(name+"_library.c"), b.path(name+"_typelib.c")), link...)...)
 	}
-	run(t, "gcc", append(append(cc, "-o", b.path("textbook"), "testdata/textbook.c"), link...)...)
+	for _, name := range []string{"textbook", "create"} {
+		run(t, "gcc", append(append(cc, "-o", b.path(name), "testdata/"+name+".c"), link...)...)
+	}
 	run(t, "g++", append([]string{"-std=c++17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c++", "-I" + root + "/libsom/include", "-I" + root + "/bind/c"}, root+"/bind/c/somd.h")...)
 }
 
@@ -72,4 +74,56 @@ func TestTextbook(t *testing.T) {
 			t.Errorf("%s: %v, %s", says, err, out)
 		}
 	}
+}
+
+// TestGarage does what DSOM's books begin with: the generic server is registered with a class, started, and asked for objects by the class's name, with the options
+// that the registration has. A server that dsom server run starts is in the same map.
+func TestGarage(t *testing.T) {
+	b := newBench(t)
+	kernel := filepath.Dir(os.Getenv("SOM_LIBRARY"))
+	b.books(t, kernel)
+	t.Setenv("SOM_PATH", b.path("only-pet")+":"+b.path("only-toy"))
+	d := daemontest.Start(t, b.path("dsom"), "127.0.0.1")
+	state, at := d.State, d.Address
+	somdsvr := b.path("somdsvr")
+	if err := os.Symlink(b.path("dsom"), somdsvr); err != nil && !os.IsExist(err) {
+		t.Fatal(err)
+	}
+	dsom := func(want string, args ...string) {
+		t.Helper()
+		cmd := exec.Command(b.path("dsom"), args...)
+		cmd.Env = append(os.Environ(), "DSOM_STATE="+state, "NO_COLOR=1")
+		out, err := cmd.CombinedOutput()
+		if failed := strings.HasPrefix(want, "!"); (err != nil) != failed || !strings.Contains(string(out), strings.TrimPrefix(want, "!")) {
+			log, _ := exec.Command(b.path("dsom"), "server", "logs", "--state", state, "garage").CombinedOutput()
+			t.Fatalf("%v: %v\n%s, want %q; the server says\n%s", cmd.Args, err, out, want, log)
+		}
+	}
+	dsom("garage", "regimpl", "-A", "-i", "garage", "-p", somdsvr, "-c", "Pet")
+	dsom("", "start", "garage")
+	dsom("", "server", "add", "kennel", "--", b.path("dsom"), "server", "run", b.path("only-pet", "libpet.so"))
+	dsom("", "server", "start", "kennel")
+	dsom("garage\nkennel\n", "regimpl", "-l", "-c", "Pet")
+	dsom("Pet\n", "regimpl", "-l", "-i", "kennel")
+	dsom("somd/garage.Pet\nsomd/kennel.Pet\n", "name", "find", "class=='Pet'")
+	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
+	t.Setenv("DSOM_DAEMON", at)
+	create := func(want, constraint string) {
+		t.Helper()
+		cmd := exec.Command(b.path("create"), constraint)
+		out, err := cmd.CombinedOutput()
+		if got := strings.TrimSpace(string(out)); err != nil || !strings.Contains(got, want) {
+			log, _ := exec.Command(b.path("dsom"), "server", "logs", "--state", state, "garage").CombinedOutput()
+			t.Errorf("%s: %v, %s, want %s; the server says\n%s", constraint, err, got, want, log)
+		}
+	}
+	create("made", "Pet")
+	create("made", "class=='Pet' and alias=='garage'")
+	dsom("stopped", "stop", "garage")
+	create("made", "alias=='garage' and not alias=='kennel'") // which starts it
+	create("OBJECT_NOT_EXIST", "class=='Pet' and alias=='shed'")
+	dsom("", "stop", "garage")
+	dsom("", "regimpl", "-U", "-i", "garage", "-v", "NoSuchServerClass")
+	dsom("!", "start", "garage")
+	dsom("NoSuchServerClass", "server", "logs", "garage")
 }

@@ -49,6 +49,9 @@ func TestNameProperties(t *testing.T) {
 	want(name("properties", "cars/1", "nothing"), statusUsage, "", "write NAME=VALUE")
 	want(name("properties", "cars/1", `x="y`), statusUsage, "", "as in JSON")
 	want(name("properties", "none"), statusRaised, "", "was not found")
+	want(name("properties", "cars/1", "big=18446744073709551615"), 0, "big=\"18446744073709551615\"\nx=1\n", "")
+	want(name("find", "big==18446744073709551615"), 0, "cars/1\n", "")
+	want(name("find", "big==18446744073709551614"), 1, "", "")
 	want(name("bind", "--rebind", "cars/2", object), 0, "", "")
 	want(name("properties", "cars/2"), 0, "class=\"Car\"\nspeed=99\n", "")
 }

@@ -117,7 +117,7 @@ func parseProperties(words []string) (list extendednaming.PropertyList, err erro
 	return list, nil
 }
 
-// propertyValue reads a value: an integer of 32 or 64 bits, another number, true or false, or a text, which
+// propertyValue reads a value: an integer of 32 or 64 bits, another number, as a double, true or false, or a text, which
 // may stand in double quotes.
 func propertyValue(text string) (dyn.Any, error) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -125,6 +125,9 @@ func propertyValue(text string) (dyn.Any, error) {
 			return dyn.Of(typecode.Long, int32(n))
 		}
 		return dyn.Of(typecode.LongLong, n)
+	}
+	if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+		return dyn.Of(typecode.ULongLong, n)
 	}
 	if f, err := strconv.ParseFloat(text, 64); err == nil && strings.ContainsAny(text, "0123456789") {
 		return dyn.Of(typecode.Double, f)

@@ -23,15 +23,15 @@ type regimplCmd struct {
 	Classes     bool     `short:"l" xor:"what" help:"List the classes of the servers of -i, or the servers of the classes of -c."`
 	Alias       []string `short:"i" sep:"none" placeholder:"ALIAS" help:"The server's alias; may be repeated with -a, -d and -l."`
 	Program     *string  `short:"p" placeholder:"PROGRAM" help:"Its program: a path, or a name to be found in the daemon's PATH. It is started with the server's id as its argument. Default: somdsvr."`
-	ServerClass *string  `short:"v" placeholder:"CLASS" help:"The class of its server object. Default: SOMDServer."`
-	Threads     string   `short:"m" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it takes several requests at once."`
+	ServerClass *string  `short:"v" placeholder:"CLASS" help:"The class of its server object, which somdsvr makes of it. Default: SOMDServer."`
+	Threads     string   `short:"m" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it takes several requests at once: somdsvr does, or answers one after the other."`
 	NonStop     string   `short:"n" enum:"on,off," default:"" placeholder:"on|off" help:"Whether dsom stop leaves it alone."`
-	Secure      string   `short:"s" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it wants authenticated clients."`
-	Managed     string   `short:"k" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it is managed."`
+	Secure      string   `short:"s" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it wants authenticated clients: on is refused, for nothing here authenticates them."`
+	Managed     string   `short:"k" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it is managed: kept, and of no effect."`
 	ID          string   `short:"z" placeholder:"ID" help:"Its id, for one that was registered before. Default: a new one."`
-	ConfigFile  *string  `short:"g" placeholder:"FILE" help:"Its configuration file."`
-	Protocol    []string `short:"t" placeholder:"PROTOCOL" help:"The protocols it is called by. Default: SOMD_TCPIP."`
-	DefClass    *string  `short:"e" placeholder:"CLASS" help:"The class of the definition itself. Default: ImplementationDef."`
+	ConfigFile  *string  `short:"g" placeholder:"FILE" help:"Its configuration file: kept, and of no effect."`
+	Protocol    []string `short:"t" placeholder:"PROTOCOL" help:"The protocols it is called by: kept, and TCP/IP is used. Default: SOMD_TCPIP."`
+	DefClass    *string  `short:"e" placeholder:"CLASS" help:"The class of the definition itself: kept, and of no effect. Default: ImplementationDef."`
 	Class       []string `short:"c" sep:"none" placeholder:"CLASS" help:"A class whose objects it has; may be repeated."`
 }
 
@@ -62,7 +62,7 @@ func (v regimplCmd) Run(ctx context.Context, c *console) error {
 	case v.Add:
 		err = v.add(ctx, c, repo)
 	case v.Update:
-		err = v.update(ctx, repo)
+		err = v.update(ctx, c, repo)
 	case v.Delete:
 		err = v.each(func(alias string) error {
 			def, err := repo.ByAlias(ctx, alias)
@@ -169,8 +169,9 @@ func (v regimplCmd) add(ctx context.Context, c *console, repo *somclient.Reposit
 		return err
 	}
 	if err := repo.Add(ctx, d); err != nil {
-		return err
+		return c.refused(d, err)
 	}
+	c.heeded(d)
 	for _, class := range v.Class {
 		if err := repo.AddClass(ctx, d.ID, class); err != nil {
 			return err
@@ -183,7 +184,7 @@ func (v regimplCmd) add(ctx context.Context, c *console, repo *somclient.Reposit
 	return nil
 }
 
-func (v regimplCmd) update(ctx context.Context, repo *somclient.Repository) error {
+func (v regimplCmd) update(ctx context.Context, c *console, repo *somclient.Repository) error {
 	alias, err := v.one()
 	if err != nil {
 		return err
@@ -195,7 +196,11 @@ func (v regimplCmd) update(ctx context.Context, repo *somclient.Repository) erro
 	if err != nil {
 		return err
 	}
-	return repo.Update(ctx, d)
+	if err := repo.Update(ctx, d); err != nil {
+		return c.refused(d, err)
+	}
+	c.heeded(d)
+	return nil
 }
 
 // classes adds classes to servers, or takes them away.

@@ -20,9 +20,10 @@ const envClasses = "DSOM_CLASSES"
 type serverRunCmd struct {
 	Name        string   `placeholder:"NAME" help:"Name of the server, where the daemon does not start it."`
 	Class       []string `placeholder:"CLASS" help:"Make objects of this class alone; may be repeated. Default: of all classes that the libraries define."`
-	ServerClass string   `placeholder:"CLASS" help:"The class of the server object, a descendant of SOMDServer that a library has. Default: SOMDServer."`
 	Listen      []string `placeholder:"ENDPOINT" help:"Take calls at this endpoint, such as tcp:127.0.0.1:4000; may be repeated."`
-	Library     []string `arg:"" help:"Class libraries."`
+	ServerClass string   `placeholder:"CLASS" help:"Class of the server object, a descendant of SOMDServer. Default: SOMDServer."`
+	Serial      bool     `help:"Answer one request after the other."`
+	Library     []string `arg:"" optional:"" help:"Class libraries. Without one libsom finds those of the classes of --class, by SOM_PATH."`
 }
 
 func (serverRunCmd) Help() string {
@@ -39,6 +40,9 @@ Example:
 }
 
 func (v serverRunCmd) Run(context.Context) error {
+	if len(v.Library) == 0 && len(v.Class) == 0 {
+		return usage("what is to be served? Name class libraries, or classes by --class")
+	}
 	program, err := beside(envClasses, classesProgram)
 	if err != nil {
 		return fmt.Errorf("the generic server is not there: %w\nBuild it with: go build -o %s ./bind/somd/classes", err, classesProgram)
@@ -50,11 +54,14 @@ func (v serverRunCmd) Run(context.Context) error {
 	if len(v.Class) > 0 {
 		line = append(line, "--class", strings.Join(v.Class, ","))
 	}
+	if len(v.Listen) > 0 {
+		line = append(line, "--listen", strings.Join(v.Listen, ","))
+	}
 	if v.ServerClass != "" {
 		line = append(line, "--server-class", v.ServerClass)
 	}
-	if len(v.Listen) > 0 {
-		line = append(line, "--listen", strings.Join(v.Listen, ","))
+	if v.Serial {
+		line = append(line, "--serial")
 	}
 	line = append(append(line, "--"), v.Library...)
 	return fmt.Errorf("%s cannot be run: %w", program, syscall.Exec(program, line, os.Environ()))

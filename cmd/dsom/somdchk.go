@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,7 +17,7 @@ type somdchkCmd struct {
 
 func (somdchkCmd) Help() string {
 	return `Looks whether programs of DSOM find what they need on this machine, and says how to mend what they do not: the daemon, whether it lets
-them in, and the programs of the servers that are registered there.
+them in, and the programs of the servers that are registered there; and what is registered of servers and does nothing.
 
 Example:
 
@@ -27,6 +28,7 @@ Example:
 type finding struct {
 	What string `json:"what"`
 	Good bool   `json:"good"`
+	Note bool   `json:"note,omitempty"` // something to be known, and nothing bad
 	Says string `json:"says"`
 }
 
@@ -35,11 +37,14 @@ func (v somdchkCmd) Run(ctx context.Context, c *console) error {
 	bad := 0
 	for _, f := range all {
 		mark := "good"
-		if !f.Good {
+		switch {
+		case !f.Good:
 			mark = "BAD"
 			bad++
+		case f.Note:
+			mark = "note"
 		}
-		if !c.json && (v.Verbose || !f.Good) {
+		if !c.json && (v.Verbose || !f.Good || f.Note) {
 			c.printf("%-4s  %s: %s\n", mark, safe(f.What), safe(f.Says))
 		}
 	}
@@ -60,7 +65,7 @@ func (v somdchkCmd) Run(ctx context.Context, c *console) error {
 // look looks at everything, in the order in which one needs the other.
 func (v somdchkCmd) look(ctx context.Context) (all []finding) {
 	add := func(what string, err error, says string, args ...any) bool {
-		f := finding{what, err == nil, fmt.Sprintf(says, args...)}
+		f := finding{What: what, Good: err == nil, Says: fmt.Sprintf(says, args...)}
 		if err != nil {
 			f.Says = err.Error()
 		}
@@ -89,8 +94,24 @@ func (v somdchkCmd) look(ctx context.Context) (all []finding) {
 		return all
 	}
 	for _, def := range defs {
-		path, err := programOf(def)
-		add("server "+def.Alias, err, "its program is %s", path)
+		all = append(all, lookAt(def)...)
+	}
+	return all
+}
+
+// lookAt looks at what is registered of a server.
+func lookAt(def wire.Definition) []finding {
+	path, err := programOf(def)
+	if err == nil && secure(def) {
+		err = errors.New("it is registered as secure, and serves anybody: " + notSecure + ": dsom regimpl -U -i " + def.Alias + " -s off")
+	}
+	f := finding{What: "server " + def.Alias, Good: err == nil, Says: "its program is " + path}
+	if err != nil {
+		f.Says = err.Error()
+	}
+	all := []finding{f}
+	for _, says := range unheeded(def) {
+		all = append(all, finding{What: f.What, Good: true, Note: true, Says: "of no effect: " + says})
 	}
 	return all
 }

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"time"
 
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/orb"
 	somclient "github.com/opendsom/dsom/svc/somdd/client"
 	"github.com/opendsom/dsom/svc/somdd/host"
@@ -22,7 +26,8 @@ type somdsvrCmd struct {
 
 func (somdsvrCmd) Help() string {
 	return `Is the server of DSOM with an id: it looks for its definition, tells the daemon that it is up, and ends when the daemon asks it to, or by a signal.
-It makes no objects of class libraries yet.
+It makes objects of the classes that the definition has (regimpl -c): libsom finds their libraries, by SOM_PATH. For that it becomes the program dsom-classes, as dsom server
+run does. Classes that are registered while it runs are served from its next start on. Without a class it makes no objects.
 
 Example:
 
@@ -57,24 +62,65 @@ func (v somdsvrCmd) Run(ctx context.Context, c *console) error {
 }
 
 func (v somdsvrCmd) serve(ctx context.Context, c *console, d *somdClient) error {
-	if v.Alias != "" {
-		repo, err := d.Repository(ctx)
-		if err != nil {
-			return err
-		}
-		def, err := repo.ByAlias(ctx, v.Alias)
-		if err != nil {
-			return err
-		}
-		v.ID = def.ID
-	}
-	id, err := wire.ParseID(v.ID)
+	repo, err := d.Repository(ctx)
 	if err != nil {
+		return err
+	}
+	find := repo.Find
+	if v.Alias != "" {
+		find = repo.ByAlias
+	} else if _, err := wire.ParseID(v.ID); err != nil {
 		return &usageError{err: err}
 	}
+	def, err := find(ctx, cmp.Or(v.Alias, v.ID))
+	if err != nil {
+		return err
+	}
+	id, err := wire.ParseID(def.ID)
+	if err != nil {
+		return err
+	}
+	classes, err := repo.Classes(ctx, def.ID)
+	if err != nil && !notThere(err) { // somdd has not all operations
+		return err
+	}
+	if len(classes) > 0 {
+		return v.become(ctx, d, def, classes)
+	}
+	c.note("No class is registered for %s (dsom regimpl -a -i %s -c CLASS): it makes no objects", safe(def.Alias), safe(def.Alias))
 	err = host.Serve(ctx, host.Options{ORB: d.orb, Daemon: d.Daemon, ID: id, Ready: func() { c.note("Taking calls as %s at %v", id, d.orb.Endpoints()[0].Address()) }})
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil
 	}
 	return err
 }
+
+// become makes this process the generic server of the classes. It returns only where it cannot.
+func (v somdsvrCmd) become(ctx context.Context, d *somdClient, def wire.Definition, classes []string) error {
+	run := serverRunCmd{Name: def.Alias, Class: classes, ServerClass: def.ServerClass, Serial: def.Flags&wire.MultiThread == 0}
+	if os.Getenv(admin.EnvServerToken) == "" { // started by hand: the lease is the daemon's of the state folder, which has to be this one
+		daemon, err := v.daemon()
+		if err != nil {
+			return fmt.Errorf("a server of classes that is started by hand has to find the daemon's state: %w", err)
+		}
+		s, err := daemon.Status(ctx)
+		if err != nil {
+			return err
+		}
+		if s.Local != d.address {
+			return fmt.Errorf("the daemon of the state folder takes calls at %s, and %s is asked for: name its state folder by --state", s.Local, d.address)
+		}
+		if v.State != "" {
+			if err := os.Setenv(admin.EnvState, v.State); err != nil {
+				return err
+			}
+		}
+	}
+	if def.ServerClass == somdServerClass {
+		run.ServerClass = ""
+	}
+	return run.Run(ctx)
+}
+
+// somdServerClass is the class of server objects where a definition names none.
+const somdServerClass = "SOMDServer"

@@ -25,3 +25,6 @@ func FinishCrashing(pending, folder string, between func() error) error {
 	_, err := finish(pending, folder, between)
 	return err
 }
+
+// WriteFile is writeFile.
+var WriteFile = writeFile

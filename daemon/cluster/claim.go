@@ -45,11 +45,14 @@ type Place struct {
 	Suspect   bool     // nothing was heard of the machine of late
 }
 
-// An AwayError says that the machine is not up to which a server belongs.
+// An AwayError says that the machine is not up to which a server belongs, or, with none, that its record names no machine.
 type AwayError struct{ Machine string }
 
 // Error says what to do.
 func (e *AwayError) Error() string {
+	if e.Machine == "" {
+		return "the server's record says of no machine that the server is its; say so: dsom server change --on MACHINE, or --on any"
+	}
 	return fmt.Sprintf("the server is the machine %q's, which is not up; to have it elsewhere: dsom server change --on MACHINE, or --on any", e.Machine)
 }
 
@@ -76,7 +79,10 @@ func (c *Cluster) where(u implrepo.UUID, on string) Place {
 			return Place{} // this machine's from before it was found dead
 		}
 	}
-	if on == "" || name == c.self.Name {
+	if on == "" {
+		return Place{} // it would be here, and on every other machine
+	}
+	if name == c.self.Name {
 		return Place{Here: true, Machine: c.self.Name, Up: true}
 	}
 	p := Place{Machine: name}
@@ -100,6 +106,8 @@ func (c *Cluster) Find(ctx context.Context, u implrepo.UUID, on string) (Place, 
 		me, cl := c.me, c.claims[u]
 		c.mu.Unlock()
 		switch {
+		case on == "":
+			return p, &AwayError{}
 		case p.Here && (on != implrepo.Any || able):
 			return p, nil
 		case p.Here, p.Machine == "" && !able: // until this machine is sure of what it has, or may have

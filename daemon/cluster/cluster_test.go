@@ -192,6 +192,26 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
+// TestDeadOnce has a machine found dead and come back, and nobody claim meanwhile what it had: its claim is from before its death, and so is nobody's.
+func TestDeadOnce(t *testing.T) {
+	t.Parallel()
+	_, all := fleet(t, 2)
+	u := implrepo.NewUUID()
+	if p, err := all[0].Find(t.Context(), u, implrepo.Any); err != nil || !p.Here {
+		t.Fatal(p, err)
+	}
+	all[0].view.Cut(true)
+	eventually(t, "it is found dead", func() bool { return len(all[1].Machines()) == 1 })
+	all[0].view.Cut(false)
+	eventually(t, "it is back", func() bool { return len(all[1].Machines()) == 2 && all[0].Sure() })
+	if p := all[1].Where(u, implrepo.Any); p.Machine != "" {
+		t.Errorf("the server is somebody's: %+v", p)
+	}
+	if p, err := all[1].Find(t.Context(), u, implrepo.Any); err != nil || !p.Here {
+		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
 // TestShortCut parts a machine from the store for less than it takes to be dead: it keeps its claims, though it may have been told that it has to end what
 // they are for.
 func TestShortCut(t *testing.T) {
@@ -248,7 +268,7 @@ func TestFixed(t *testing.T) {
 		away bool
 	}{
 		{"m0", cluster.Place{Here: true, Machine: "m0", Up: true}, false},
-		{"", cluster.Place{Here: true, Machine: "m0", Up: true}, false},
+		{"", cluster.Place{}, true}, // else it would be here, and on every other machine
 		{"m1", cluster.Place{Machine: "m1", Up: true, Addresses: []string{"m1:3053"}}, false},
 		{"gone", cluster.Place{Machine: "gone"}, true},
 	} {

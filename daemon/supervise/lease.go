@@ -207,7 +207,7 @@ func (s *Supervisor) recordOf(ctx context.Context, reg Registration) (rec implre
 	} else {
 		rec, err = s.repo.ByName(ctx, reg.Name)
 		if errors.Is(err, implrepo.ErrUnknown) && reg.Create && reg.ByHand {
-			rec, err = s.repo.Add(ctx, implrepo.Record{Name: reg.Name, Activation: implrepo.Manual, On: s.o.Machine})
+			rec, err = s.repo.Add(ctx, implrepo.Record{Name: reg.Name, Activation: implrepo.Manual})
 			if errors.Is(err, implrepo.ErrExists) { // by somebody else in this moment
 				rec, err = s.repo.ByName(ctx, reg.Name)
 			}

@@ -109,7 +109,7 @@ func New(ctx context.Context, o Options) (*Supervisor, error) {
 	if s.o.Share == nil {
 		s.o.Share = s.o.Store
 	}
-	s.repo = implrepo.New(s.o.Share).Watched(s.changed)
+	s.repo = implrepo.New(s.o.Share).On(s.o.Machine).Watched(s.changed)
 	s.ctx, s.close = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.o.Logs.TrimAll(); err != nil { // first of all: the disk may be full of them
 		s.o.Log.Warn("the output of servers cannot be cut", "error", err)

@@ -44,11 +44,15 @@ func domain(t *testing.T) *somd.Domain {
 // names is a naming service with servers in its context somd, and nothing else.
 type names struct {
 	cosnaming.NamingContextBase
-	servers map[string]orb.Object // nil: it is the root
+	servers map[string]orb.Object
+	below   *names // of the root
 }
 
 func (n *names) Resolve(_ context.Context, name cosnaming.Name) (orb.Object, error) {
-	return n.servers[name[len(name)-1].Id], nil
+	if n.below != nil && len(name) > 1 {
+		n, name = n.below, name[1:]
+	}
+	return n.servers[name[0].Id], nil
 }
 
 func (n *names) List(context.Context, uint32) (cosnaming.BindingList, cosnaming.BindingIterator, error) {
@@ -84,7 +88,8 @@ func initialised(t *testing.T) (g *dsom.Globals, d, east, west *somd.Domain) {
 		}
 		return ref
 	}
-	d.ORB().RegisterInitialReference("NameService", orb.RefOf(bind(&names{servers: map[string]orb.Object{"somd": bind(&names{servers: servers})}})))
+	below := &names{servers: servers}
+	d.ORB().RegisterInitialReference("NameService", orb.RefOf(bind(&names{servers: map[string]orb.Object{"somd": bind(below)}, below: below})))
 	var err error
 	if g, err = dsom.Init(d, dsom.Options{Daemon: "127.0.0.1:1"}); err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import "slices"
 // identity and its program, and is right where they differ: people may have changed it.
 type DSOM struct {
 	Definition Definition `json:"definition"`
-	Classes    []string   `json:"classes,omitempty"` // that it says it has objects of
+	Classes    []string   `json:"classes,omitempty"` // as older daemons kept them: a newer moves them to the naming service
 }
 
 // A Definition has the attributes of an ImplementationDef.

@@ -1,6 +1,7 @@
 package implrepo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,8 +22,9 @@ var (
 // A Repo keeps records in a store. Its methods may be called concurrently, also through
 // several Repos on one store.
 type Repo struct {
-	s     store.Store
-	watch func(Record) // nil: nobody
+	s       store.Store
+	watch   func(Record) // nil: nobody
+	machine string       // "": there is one
 }
 
 // New returns the repository that lies in a store.
@@ -30,7 +32,11 @@ func New(s store.Store) *Repo { return &Repo{s: s} }
 
 // Watched returns the same repository, whose changes, made through what is returned, are told to watch once they are there: the
 // record as it was stored, or, if it was removed, one of the zero Revision. watch is called in the goroutine that made the change.
-func (p *Repo) Watched(watch func(Record)) *Repo { return &Repo{p.s, watch} }
+func (p *Repo) Watched(watch func(Record)) *Repo { return &Repo{p.s, watch, p.machine} }
+
+// On returns the same repository, as a machine that shares it with others has it: what is added through what is returned, and names no machine, is that
+// machine's. A record that named none would be a server on every one of them. "": it is shared with no other.
+func (p *Repo) On(machine string) *Repo { return &Repo{p.s, p.watch, machine} }
 
 // tell tells of a change.
 func (p *Repo) tell(r Record) {
@@ -53,9 +59,10 @@ func recordKey(u UUID) string { return prefixRecord + u.String() }
 func nameKey(name string) string { return prefixName + store.EscapeKey(strings.ToLower(name)) }
 
 // Add registers a server and returns its record as it was stored: with a UUID, where r has
-// none, and the time. Its error is an *InvalidError, ErrExists, or the store's.
+// none, the machine (see On), and the time. Its error is an *InvalidError, ErrExists, or the store's.
 func (p *Repo) Add(ctx context.Context, r Record) (Record, error) {
 	r = r.clone()
+	r.On = cmp.Or(r.On, p.machine)
 	if err := r.normalise(); err != nil {
 		return Record{}, err
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/std/cosnaming"
@@ -490,6 +493,46 @@ func TestTypes(t *testing.T) {
 			if is, err := o.IsA(t.Context(), id); err != nil || !is {
 				t.Errorf("%s: is a %s: %v, %v", what, id, is, err)
 			}
+		}
+	}
+}
+
+// TestExactNumbers holds that numbers are compared as they are, also those that no double is.
+func TestExactNumbers(t *testing.T) {
+	t.Parallel()
+	p := serve(t, nil)
+	fixed, err := cdr.ParseFixed("1.10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := cdr.LongDoubleOf(new(big.Float).SetPrec(113).SetMantExp(big.NewFloat(1), 100))
+	for name, v := range map[string]struct {
+		tc    *typecode.TypeCode
+		value any
+	}{
+		"big": {typecode.ULongLong, uint64(math.MaxUint64)}, "price": {typecode.Fixed(4, 2), fixed}, "long": {typecode.LongDouble, long},
+		"endless": {typecode.LongDouble, cdr.LongDoubleOf(new(big.Float).SetInf(true))},
+	} {
+		a, err := dyn.Of(v.tc, v.value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := extendednaming.PropertyList{{Binding: extendednaming.PropertyBinding{PropertyName: "n"}, Value: a}}
+		if err := extended(p.root).BindWithProperties(t.Context(), cosnaming.Name{{Id: name}}, p.root.(orb.Object), list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for text, want := range map[string]string{
+		"n==18446744073709551615": "big", "n==18446744073709551614": "", "n==1.1": "price", "n==1.1000000000000001": "",
+		"n==1267650600228229401496703205376": "long", "n==1267650600228229401496703205377": "", "n<-1e308": "endless", "n>1 and n<2": "price",
+	} {
+		list, _, err := extended(p.root).FindAll(t.Context(), text, 0, 10)
+		got := ""
+		for _, b := range list {
+			got += b.BindingName[0].Id
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: got %q, %v, want %q", text, got, err, want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package naming
 import (
 	"context"
 	"math"
+	"math/big"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
@@ -56,7 +57,7 @@ func toPropertyBinding(p tree.Property) extendednaming.PropertyBindingStruct {
 func seen(a dyn.Any) constraint.Value {
 	switch kind := a.Type().Unalias().Kind(); kind {
 	case typecode.TkShort, typecode.TkUShort, typecode.TkLong, typecode.TkULong, typecode.TkLongLong, typecode.TkULongLong, typecode.TkFloat,
-		typecode.TkDouble, typecode.TkBoolean, typecode.TkOctet, typecode.TkChar, typecode.TkWChar, typecode.TkString, typecode.TkWString, typecode.TkEnum:
+		typecode.TkDouble, typecode.TkBoolean, typecode.TkOctet, typecode.TkChar, typecode.TkWChar, typecode.TkString, typecode.TkWString, typecode.TkEnum, typecode.TkFixed, typecode.TkLongDouble:
 		return scalar(kind, a.Value())
 	}
 	return constraint.Value{}
@@ -92,8 +93,30 @@ func scalar(kind typecode.Kind, v any) constraint.Value {
 		return constraint.RealOf(float64(v))
 	case float64:
 		return constraint.RealOf(v)
+	case cdr.Fixed:
+		if n, ok := new(big.Rat).SetString(v.String()); ok {
+			return constraint.ExactOf(n)
+		}
+	case cdr.LongDouble:
+		return quadruple(v)
 	}
 	return constraint.Value{}
+}
+
+// quadruple is what a constraint sees of a long double.
+func quadruple(v cdr.LongDouble) constraint.Value {
+	if f, ok := v.Float(); ok {
+		if n, _ := f.Rat(nil); n != nil {
+			return constraint.ExactOf(n)
+		}
+	}
+	switch {
+	case v.IsNaN():
+		return constraint.RealOf(math.NaN())
+	case v.Signbit():
+		return constraint.RealOf(math.Inf(-1))
+	}
+	return constraint.RealOf(math.Inf(1))
 }
 
 // page splits a list into what is returned and what an iterator is for.

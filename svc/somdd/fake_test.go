@@ -146,6 +146,15 @@ func (s *servers) Classes(_ context.Context, id wire.ID) ([]string, error) {
 	return s.classes[id], nil
 }
 
+func (s *servers) WithClass(ctx context.Context, class string) ([]wire.Definition, error) {
+	all, err := s.All(ctx)
+	return slices.DeleteFunc(all, func(d wire.Definition) bool {
+		id, err := wire.ParseID(d.ID)
+		list, err2 := s.Classes(ctx, id)
+		return err != nil || err2 != nil || !slices.Contains(list, class)
+	}), err
+}
+
 func (s *servers) SetClasses(_ context.Context, id wire.ID, change func([]string) ([]string, error)) error {
 	return s.update(func() error {
 		if _, there := s.all[id]; !there {

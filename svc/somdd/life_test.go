@@ -75,6 +75,14 @@ func life(t *testing.T, d *daemon, c *client.Daemon) {
 	if err := m.List(ctx, "bank2"); !errors.As(err, &status) || status.Code != wire.ServerNotFound {
 		t.Errorf("list: %v", err)
 	}
+	if err := m.Stop(ctx, "bank2"); !errors.As(err, &status) || status.Code != wire.ServerNotFound {
+		t.Errorf("stop what does not run: %v", err)
+	}
+	changed.Flags |= wire.NonStoppable
+	check("forbid to stop it", repo.Update(ctx, changed))
+	if err := m.Stop(ctx, "bank2"); !errors.As(err, &status) || status.Code != wire.AccessDenied {
+		t.Errorf("stop what is not to be stopped: %v", err)
+	}
 	check("disable", m.Disable(ctx, "bank2"))
 	if got, _ := repo.Find(ctx, full.ID); got.Flags&wire.Disabled == 0 {
 		t.Errorf("it is not disabled: %+v", got)

@@ -78,31 +78,8 @@ func (v *repository) findByClass(r *orb.ServerRequest) {
 		v.answerAll(r, []wire.Definition{daemonDefinition()}, nil, false)
 		return
 	}
-	all, err := v.s.withClass(r.Context(), name)
+	all, err := v.s.c.Servers.WithClass(r.Context(), name)
 	v.answerAll(r, all, err, false)
-}
-
-// withClass returns the servers that have objects of a class.
-func (s *Service) withClass(ctx context.Context, name string) ([]wire.Definition, error) {
-	all, err := s.c.Servers.All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var with []wire.Definition
-	for _, d := range all {
-		id, err := wire.ParseID(d.ID)
-		if err != nil {
-			return nil, err
-		}
-		list, err := s.c.Servers.Classes(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(list, name) {
-			with = append(with, d)
-		}
-	}
-	return with, nil
 }
 
 // findAll is find_all_impldefs: ORBStatus (out sequence<ImplementationDef>).

@@ -42,6 +42,8 @@ type Servers interface {
 
 	// Classes returns the classes whose objects a server has: ErrUnknown.
 	Classes(ctx context.Context, id wire.ID) ([]string, error)
+	// WithClass returns the definitions of the servers that have objects of a class, ordered by alias.
+	WithClass(ctx context.Context, class string) ([]wire.Definition, error)
 	// SetClasses changes them as change says; what that returns is sorted and without doubles.
 	SetClasses(ctx context.Context, id wire.ID, change func([]string) ([]string, error)) error
 

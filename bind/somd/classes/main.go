@@ -2,11 +2,12 @@
 // for clients elsewhere, without a line of server code. It is what dsom server run starts, which itself is built without cgo.
 //
 //	dsom server add dogs -- dsom server run ./libdog.so
+//
+// It is also what dsom somdsvr becomes: the server of an implementation definition, which says its classes by name.
 package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -14,12 +15,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/server"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/som/native"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/dsom"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 func main() {
@@ -27,12 +30,13 @@ func main() {
 	only := flag.String("class", "", "make objects of these `classes` alone, with commas between; default: all of the libraries")
 	by := flag.String("server-class", "", "the `class` of the server object, a descendant of SOMDServer that a library has; default: SOMDServer")
 	listen := flag.String("listen", "", "take calls at these `endpoints`, with commas between, such as tcp:127.0.0.1:4000")
+	serial := flag.Bool("serial", false, "answer one request after the other")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "Usage: dsom-classes [flags] library ...\n\nLoads class libraries, and makes objects of their classes for clients elsewhere.\n\nExample:\n\n    dsom-classes --name dogs ./libdog.so\n\nFlags:\n")
+		fmt.Fprintf(flag.CommandLine.Output(), "Usage: dsom-classes [flags] [library ...]\n\nLoads class libraries, and makes objects of their classes for clients elsewhere. Without a library --class names the classes,\nand libsom finds their libraries, by SOM_PATH.\n\nExample:\n\n    dsom-classes --name dogs ./libdog.so\n    dsom-classes --name dogs --class Dog,Zoo::Cat\n\nFlags:\n")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() == 0 {
+	if flag.NArg() == 0 && *only == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -40,12 +44,33 @@ func main() {
 	if *listen != "" {
 		opt.Listen = strings.Split(*listen, ",")
 	}
+	if *serial {
+		opt.Configure = func(c *orb.Config) error {
+			c.ServerInterceptors = append(c.ServerInterceptors, oneByOne())
+			return nil
+		}
+	}
 	err := server.Run(context.Background(), opt, func(ctx context.Context, s *server.Server) error {
 		return serve(ctx, s, flag.Args(), *only, *by)
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dsom-classes:", err)
 		os.Exit(1)
+	}
+}
+
+// oneByOne has a request wait for the end of the one before it, as long as its caller does. A call that comes back, from what this server calls, waits in vain for
+// itself: so it was in a DSOM server of one thread.
+func oneByOne() orb.ServerInterceptor {
+	turn := make(chan struct{}, 1)
+	return func(ctx context.Context, r *orb.IncomingRequest, next func(context.Context) error) error {
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+			return next(ctx)
+		case <-ctx.Done():
+			return exc.New(exc.Timeout, exc.MinorDeadline, exc.No, "the server answers one request after the other, and the one before it has not ended: %w", ctx.Err())
+		}
 	}
 }
 
@@ -62,8 +87,11 @@ func serve(ctx context.Context, s *server.Server, files []string, only, by strin
 	}
 	if only != "" {
 		for _, name := range strings.Split(only, ",") {
-			if !slices.Contains(names, name) {
+			if len(files) > 0 && !slices.Contains(names, name) {
 				return fmt.Errorf("--class %s: no library here has it; they have %s", name, strings.Join(names, ", "))
+			}
+			if _, err := native.Find(name); err != nil {
+				return fmt.Errorf("class %s cannot be served: %w", name, err)
 			}
 		}
 		names = strings.Split(only, ",")
@@ -82,9 +110,23 @@ func serve(ctx context.Context, s *server.Server, files []string, only, by strin
 		return err
 	}
 	ref, err := somd.Serve(ctx, s, d, native.Find, names...)
-	if err == nil && s.Daemon() == "" && !s.Private() {
-		fmt.Println(ref) // there is no name to find it by
+	if err != nil || s.Private() {
+		return err
 	}
+	if s.Daemon() == "" {
+		fmt.Println(ref) // there is no name to find it by
+		return nil
+	}
+	return asDSOM(s, ref)
+}
+
+// asDSOM lets the server object be found as programs of SOM's DSOM and the implementation repository call it: by the server's id alone.
+func asDSOM(s *server.Server, ref *orb.Ref) error {
+	object, err := s.Objects.ReferenceToServant(ref)
+	if err != nil {
+		return err
+	}
+	_, err = s.Root.ActivateKey(string(wire.ServerKey(wire.ID(s.ORB.ServerID()))), object)
 	return err
 }
 
@@ -113,9 +155,6 @@ func load(files []string) (names []string, err error) {
 			return nil, &som.Error{Code: som.CodeLibrary, Class: file, Text: "it defines no class"}
 		}
 		names = append(names, of...)
-	}
-	if len(names) == 0 {
-		return nil, errors.New("no class is to be served")
 	}
 	return names, nil
 }

@@ -129,6 +129,34 @@ func TestSearchLimits(t *testing.T) {
 	}
 }
 
+// TestFoundOnce has a context with two names, and one that leads back to where the search began: what is in them is found once.
+func TestFoundOnce(t *testing.T) {
+	t.Parallel()
+	tr, _ := open(t, t.TempDir())
+	ctx := t.Context()
+	in, err := tr.BindNewContext(ctx, tree.Root, name("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		tr.Bind(ctx, tree.Root, name("b"), tree.Target{Kind: tree.Context, Context: in}),
+		tr.Bind(ctx, in, name("back"), tree.Target{Kind: tree.Context, Context: tree.Root}),
+		tr.BindWith(ctx, in, name("x"), object("x"), []tree.Property{property("class", constraint.TextOf("Car"))}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, err := constraint.New("class=='Car'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := tr.Find(ctx, tree.Search{At: tree.Root, Expr: e, Distance: 9})
+	if err != nil || len(found) != 1 || found[0].Name[0].ID != "a" {
+		t.Errorf("got %v, %v", found, err)
+	}
+}
+
 // TestManyNames registers 10,000 names with properties: a commit each and nothing read, and a
 // bound for the memory that they take.
 func TestManyNames(t *testing.T) {

@@ -19,42 +19,69 @@ type Fate struct {
 // A meaning is what settings of some names have become.
 type meaning struct {
 	names    []string
+	stanzas  []string                                     // where they stand
 	variable bool                                         // it was a variable of DSOM 2.1
 	become   func(v string) (key, text string, err error) // nil: nothing by itself
 	note     string
 }
 
+// tcpip is the stanza of the one protocol that is spoken. What it says of an address goes before what [somd] says for all protocols.
+const tcpip = "SOMD_TCPIP"
+
+// The stanzas that settings belong to.
+var (
+	somd      = []string{"somd"}
+	address   = []string{tcpip, "somd"}
+	protocols = []string{tcpip, "SOMD_IPC", "SOMD_NetBIOS", "SOMD_IPX"}
+	ras       = []string{"somras"}
+	ir        = []string{"somir"}
+	nm        = []string{"somnm"}
+	sec       = []string{"somsec"}
+	u         = []string{"somu"}
+	jclient   = []string{"SOMD_JCLIENT"}
+)
+
+// among reports whether a name is one of some, whatever its case.
+func among(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
 // meanings is the one place that knows them.
 var meanings = []meaning{
-	{[]string{"SOMDPORT"}, true, port, "the port at which calls are taken; without it 3053, where IBM's had 9393 or what the services file said"},
-	{[]string{"HOSTNAME"}, true, host, "what references name"},
-	{[]string{"SOMDDIR"}, true, nil, "the state folder is dsom within it, if it is a variable of the environment and DSOM_STATE is not; what DSOM has stored there is not read: register its servers again, with regimpl"},
-	{[]string{"SOMDTIMEOUT", "SOMDRECVWAIT"}, true, seconds("call-timeout"), "the time that a call may take"},
-	{[]string{"SOMDSENDWAIT"}, true, seconds("stall-timeout"), "the time without an octet in the middle of a message"},
-	{[]string{"SOMDDEBUG"}, true, debug, "more is logged"},
-	{[]string{"SOMDMESSAGELOG", "SOMErrorLogFile"}, true, nil, "the daemon logs to standard error: let the system keep it, or write dsom somdd 2>>FILE"},
-	{[]string{"SOMErrorLogSize", "SOMErrorLogControl", "SOMErrorLogDisplayMsgs"}, false, nil, "the daemon logs to standard error; --verbose logs more, -q less"},
-	{[]string{"SOMDNUMTHREADS", "SOMDTHREADSTACKSIZE"}, true, nil, "there are no threads to be set: outstanding-requests bounds the requests of a connection"},
-	{[]string{"CHECK_CONNECTION_INTERVAL"}, false, nil, "connections are watched all the time; idle-timeout closes unused ones"},
-	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, true, nil, "calls go over TCP/IP; NetBIOS and IPX are not spoken"},
-	{[]string{"SOMIR"}, true, nil, "the interface repository is in the daemon: dsom idl register FILE.idl fills it; .ir files are not read"},
-	{[]string{"HOSTKIND", "SOMNMOBJREF", "NAMING_SERVER_ALIAS", "GLOBAL_OBJREF_FILE"}, false, nil, "the naming service is in the daemon, at corbaloc::HOST/NameService: dsom name"},
-	{[]string{"USER"}, false, nil, "what a program says of its user is not believed: --dsom-clients says whose programs are served"},
-	{[]string{"SECURITY_SERVER_ALIAS", "LOGIN_INFO_SOURCE", "LOGIN_TIMEOUT"}, false, nil, "there is no security server: --dsom-clients and --allow-write say who may do what"},
-	{[]string{"SOMM_TRACED"}, false, nil, "classes are traced by their metaclass, or by a program that sets a hook: docs/som-c.md"},
-	{[]string{"CSFactoryClass", "CSRegistrarClass", "CSTransportClass", "CSLocationName", "CSProfileTag", "CALL_POOL_SIZE", "ENCAP_POOL_SIZE"}, false, nil, "transports are in the daemon, and need no classes"},
-	{[]string{"SERVICES_FILE_TARGET"}, false, nil, "Java programs call the daemon by GIOP, and need no file"},
+	{[]string{"SOMDPORT"}, address, true, port, "the port at which calls are taken; without it 3053, where IBM's had 9393 or what the services file said"},
+	{[]string{"HOSTNAME"}, address, true, host, "what references name"},
+	{[]string{"SOMDDIR"}, somd, true, nil, "the state folder is dsom within it, if it is a variable of the environment and DSOM_STATE is not; what DSOM has stored there is not read: register its servers again, with regimpl"},
+	{[]string{"SOMDTIMEOUT", "SOMDRECVWAIT"}, somd, true, seconds("call-timeout"), "the time that a call may take"},
+	{[]string{"SOMDSENDWAIT"}, somd, true, seconds("stall-timeout"), "the time without an octet in the middle of a message"},
+	{[]string{"SOMDDEBUG"}, somd, true, debug, "more is logged"},
+	{[]string{"SOMDMESSAGELOG", "SOMErrorLogFile"}, somd, true, nil, "the daemon logs to standard error: let the system keep it, or write dsom somdd 2>>FILE"},
+	{[]string{"SOMErrorLogSize", "SOMErrorLogControl", "SOMErrorLogDisplayMsgs"}, ras, false, nil, "the daemon logs to standard error; --verbose logs more, -q less"},
+	{[]string{"SOMDNUMTHREADS", "SOMDTHREADSTACKSIZE"}, somd, true, nil, "there are no threads to be set: outstanding-requests bounds the requests of a connection"},
+	{[]string{"CHECK_CONNECTION_INTERVAL"}, somd, false, nil, "connections are watched all the time; idle-timeout closes unused ones"},
+	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, somd, true, nil, "calls go over TCP/IP; NetBIOS and IPX are not spoken"},
+	{[]string{"SOMIR"}, ir, true, nil, "the interface repository is in the daemon: dsom idl register FILE.idl fills it; .ir files are not read"},
+	{[]string{"HOSTKIND", "SOMNMOBJREF", "NAMING_SERVER_ALIAS", "GLOBAL_OBJREF_FILE"}, nm, false, nil, "the naming service is in the daemon, at corbaloc::HOST/NameService: dsom name"},
+	{[]string{"USER"}, somd, false, nil, "what a program says of its user is not believed: --dsom-clients says whose programs are served"},
+	{[]string{"SECURITY_SERVER_ALIAS", "LOGIN_INFO_SOURCE", "LOGIN_TIMEOUT"}, sec, false, nil, "there is no security server: --dsom-clients and --allow-write say who may do what"},
+	{[]string{"SOMM_TRACED"}, u, false, nil, "classes are traced by their metaclass, or by a program that sets a hook: docs/som-c.md"},
+	{[]string{"CSFactoryClass", "CSRegistrarClass", "CSTransportClass", "CSLocationName", "CSProfileTag", "CALL_POOL_SIZE", "ENCAP_POOL_SIZE"}, protocols, false, nil, "transports are in the daemon, and need no classes"},
+	{[]string{"SERVICES_FILE_TARGET"}, jclient, false, nil, "Java programs call the daemon by GIOP, and need no file"},
 }
 
 // Became says what a setting has become. Its error is that of a value that the setting cannot have.
 func (s Setting) Became() (Fate, error) {
-	i := slices.IndexFunc(meanings, func(m meaning) bool {
-		return slices.ContainsFunc(m.names, func(n string) bool { return strings.EqualFold(n, s.Name) })
-	})
+	i := slices.IndexFunc(meanings, func(m meaning) bool { return among(m.names, s.Name) })
 	if i < 0 {
 		return Fate{Setting: s, Note: "no setting of SOM that is known"}, nil
 	}
 	m := meanings[i]
+	switch {
+	case s.Stanza == "" || among(m.stanzas, s.Stanza):
+	case among(protocols, s.Stanza):
+		return Fate{Setting: s, Note: "it is of a protocol that is not spoken: calls go over TCP/IP, and [" + tcpip + "] says where"}, nil
+	default:
+		return Fate{Setting: s, Note: "of no effect in this stanza: it belongs in [" + strings.Join(m.stanzas, "] or [") + "]"}, nil
+	}
 	f := Fate{Setting: s, Note: m.note}
 	if m.become == nil || s.Value == "" {
 		return f, nil
@@ -70,23 +97,44 @@ func (s Setting) Became() (Fate, error) {
 	return f, nil
 }
 
-// Fates says what each of some settings has become. Where two have become one key, the first has it.
+// Fates says what each of some settings has become. Where two have become one key, a variable has it, then that of the stanza of TCP/IP, then the first.
 func Fates(all []Setting) ([]Fate, error) {
-	var fates []Fate
-	taken := map[string]string{}
-	for _, s := range all {
+	fates := make([]Fate, len(all))
+	best := map[string]int{} // by key: which setting has it
+	for i, s := range all {
 		f, err := s.Became()
 		if err != nil {
 			return nil, err
 		}
-		if by, ok := taken[f.Key]; ok && f.Key != "" {
-			f.Key, f.Text, f.Note = "", "", f.Note+"; "+by+" says it already"
-		} else if f.Key != "" {
-			taken[f.Key] = f.Name
+		fates[i] = f
+		if had, ok := best[f.Key]; f.Key != "" && (!ok || rank(s) < rank(all[had])) {
+			best[f.Key] = i
 		}
-		fates = append(fates, f)
+	}
+	for i, f := range fates {
+		if by := best[f.Key]; f.Key != "" && by != i {
+			fates[i].Key, fates[i].Text, fates[i].Note = "", "", f.Note+"; "+all[by].where()+" says it already"
+		}
 	}
 	return fates, nil
+}
+
+func rank(s Setting) int {
+	switch {
+	case s.Stanza == "":
+		return 0
+	case strings.EqualFold(s.Stanza, tcpip):
+		return 1
+	}
+	return 2
+}
+
+// where is the setting with its stanza.
+func (s Setting) where() string {
+	if s.Stanza == "" {
+		return s.Name
+	}
+	return "[" + s.Stanza + "] " + s.Name
 }
 
 func port(v string) (key, text string, err error) {

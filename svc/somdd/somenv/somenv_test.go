@@ -96,11 +96,11 @@ func TestRead(t *testing.T) {
 		"$SOMDPORT SOMDPORT -> listen :3053",
 		"$SOMDTIMEOUT SOMDTIMEOUT ->  ",
 		"left.ini:3 SOMDDIR ->  ",
-		"left.ini:4 HOSTNAME -> publish atlas.example",
+		"left.ini:4 HOSTNAME ->  ",
 		"left.ini:5 SOMDPROTOCOLS ->  ",
 		"left.ini:7 somdrecvwait -> call-timeout 600s",
 		"left.ini:8 SOMDDEBUG -> verbose false",
-		"left.ini:12 HOSTNAME ->  ",
+		"left.ini:12 HOSTNAME -> publish 10.0.0.5",
 		"left.ini:15 SOMIR ->  ",
 		"left.ini:17 Sky ->  ",
 		"more/somenv.ini:3 USER ->  ",
@@ -112,6 +112,38 @@ func TestRead(t *testing.T) {
 	for _, f := range fates {
 		if f.Note == "" {
 			t.Errorf("%s: nothing is said of it", f.Name)
+		}
+	}
+}
+
+// TestStanzas holds that a setting is that of its stanza: of another protocol than TCP/IP, or where it does not belong, it is of no effect, and says so.
+func TestStanzas(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ text, listen, publish, note string }{
+		{"[SOMD_IPC]\nHOSTNAME=ipchost\nSOMDPORT=9999\n[SOMD_TCPIP]\nHOSTNAME=tcphost\nSOMDPORT=14682\n", ":14682", "tcphost", "not spoken"},
+		{"[SOMD_NetBIOS]\nSOMDPORT=9999\n", "", "", "[SOMD_TCPIP] says where"},
+		{"[somnm]\nSOMDPORT=9999\n", "", "", "belongs in [SOMD_TCPIP] or [somd]"},
+		{"[somd]\nHOSTNAME=all\nSOMDPORT=1\n[somd_tcpip]\nHOSTNAME=tcphost\n", ":1", "tcphost", "[somd_tcpip] HOSTNAME says it already"},
+		{"[SOMD_TCPIP]\nHOSTNAME=tcphost\n[somd]\nHOSTNAME=all\n", "", "tcphost", "[SOMD_TCPIP] HOSTNAME says it already"},
+		{"[SOMD_IPC]\nSOMDDEBUG=1\nSOMDPORT=none of TCP's\n", "", "", "not spoken"},
+	} {
+		all, err := somenv.Parse("x", []byte(c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fates, err := somenv.Fates(all)
+		if err != nil {
+			t.Errorf("%q: %v", c.text, err)
+		}
+		got, notes := map[string]string{}, ""
+		for _, f := range fates {
+			if f.Key != "" {
+				got[f.Key] = f.Text
+			}
+			notes += f.Note + "\n"
+		}
+		if got["listen"] != c.listen || got["publish"] != c.publish || got["verbose"] != "" || !strings.Contains(notes, c.note) {
+			t.Errorf("%q: got %v, %s", c.text, got, notes)
 		}
 	}
 }

@@ -10,8 +10,8 @@
 // truth only for being the same. A comparison with a property that is missing is false, also with !=; of
 // values of two kinds != is true and all others are false.
 //
-// Two words have a meaning of their own where == or != compares texts, as in DSOM: _ANY is equal to every
-// text, on either side, and _LOCAL to every text that names this machine.
+// Three words have a meaning of their own where == or != compares texts, as in DSOM: _ANY is equal to every
+// text, on either side, _LOCAL to every text that names this machine, and _NULL to the empty text and to what is missing.
 package constraint
 
 import "strings"
@@ -27,7 +27,8 @@ func (e *Expr) String() string { return e.text }
 
 // Subject is what a constraint is held against.
 type Subject struct {
-	// Property returns the value of a property, false if there is none of that name.
+	// Property returns the value of a property, false if there is none of that name. Unknown is that of one that may have any value, or
+	// be missing.
 	Property func(name string) (Value, bool)
 	// Local reports whether a text names this machine; nil: none does.
 	Local func(text string) bool
@@ -40,11 +41,31 @@ type Subject struct {
 // stepOctets is how many octets of text are a step.
 const stepOctets = 64
 
-// Match reports whether the constraint holds for s.
-func (e *Expr) Match(s *Subject) bool { return e.root.holds(s) }
+// Match reports whether the constraint holds for s, whatever those of its properties are that are unknown.
+func (e *Expr) Match(s *Subject) bool { return e.root.holds(s) == yes }
+
+// Possible reports whether the constraint may hold for s, where it has unknown properties. It looks at each property by itself: that
+// a and not a cannot both hold escapes it.
+func (e *Expr) Possible(s *Subject) bool { return e.root.holds(s) != no }
+
+// A verdict is what is known of whether a constraint holds. They are in an order: and is the least of its parts, or the greatest.
+type verdict int8
+
+const (
+	no verdict = iota
+	perhaps
+	yes
+)
+
+func verdictOf(is bool) verdict {
+	if is {
+		return yes
+	}
+	return no
+}
 
 // A node is a part of an expression that is true or false.
-type node interface{ holds(s *Subject) bool }
+type node interface{ holds(s *Subject) verdict }
 
 type (
 	allOf  []node // joined by and
@@ -59,82 +80,93 @@ type (
 	}
 )
 
-func (n allOf) holds(s *Subject) bool {
+func (n allOf) holds(s *Subject) verdict {
+	least := yes
 	for _, x := range n {
-		if !x.holds(s) {
-			return false
+		if least = min(least, x.holds(s)); least == no {
+			break
 		}
 	}
-	return true
+	return least
 }
 
-func (n anyOf) holds(s *Subject) bool {
+func (n anyOf) holds(s *Subject) verdict {
+	greatest := no
 	for _, x := range n {
-		if x.holds(s) {
-			return true
+		if greatest = max(greatest, x.holds(s)); greatest == yes {
+			break
 		}
 	}
-	return false
+	return greatest
 }
 
-func (n isNot) holds(s *Subject) bool { return !n.not.holds(s) }
+func (n isNot) holds(s *Subject) verdict { return yes - n.not.holds(s) }
 
-func (n exists) holds(s *Subject) bool {
-	_, ok := operand{name: n.name}.value(s)
-	return ok
+func (n exists) holds(s *Subject) verdict {
+	v, ok := operand{name: n.name}.value(s)
+	if v.kind == unknown {
+		return perhaps
+	}
+	return verdictOf(ok)
 }
 
-func (n truth) holds(s *Subject) bool {
+func (n truth) holds(s *Subject) verdict {
 	v, ok := n.of.value(s)
-	return ok && v.kind == Boolean && v.integer != 0
+	if v.kind == unknown {
+		return perhaps
+	}
+	return verdictOf(ok && v.kind == Boolean && v.integer != 0)
 }
 
-func (n compared) holds(s *Subject) bool {
-	l, ok := n.left.value(s)
-	if !ok {
-		return false
+func (n compared) holds(s *Subject) verdict {
+	l, has := n.left.value(s)
+	r, alsoHas := n.right.value(s)
+	if l.kind == unknown || r.kind == unknown {
+		return perhaps
 	}
-	r, ok := n.right.value(s)
-	if !ok {
-		return false
+	if !has || !alsoHas {
+		return verdictOf(n.op == tokenEqual && (has && l.null() || alsoHas && r.null()))
 	}
-	s.Steps += 1 + (len(l.text)+len(r.text))/stepOctets
+	s.Steps += 1 + (l.Octets()+r.Octets())/stepOctets
 	switch n.op {
 	case tokenEqual:
-		return equal(l, r, s)
+		return verdictOf(equal(l, r, s))
 	case tokenUnequal:
-		return !equal(l, r, s)
+		return verdictOf(!equal(l, r, s))
 	case tokenContains:
-		return l.kind == Text && r.kind == Text && strings.Contains(l.text, r.text)
+		return verdictOf(l.kind == Text && r.kind == Text && strings.Contains(l.text, r.text))
 	}
 	c, ok := l.compare(r)
 	if !ok {
-		return false
+		return no
 	}
 	switch n.op {
 	case tokenLess:
-		return c < 0
+		return verdictOf(c < 0)
 	case tokenAtMost:
-		return c <= 0
+		return verdictOf(c <= 0)
 	case tokenMore:
-		return c > 0
+		return verdictOf(c > 0)
 	}
-	return c >= 0
+	return verdictOf(c >= 0)
 }
 
 // The words with a meaning of their own.
 const (
 	Any   = "_ANY"   // equal to every text
 	Local = "_LOCAL" // equal to every text that names this machine
+	Null  = "_NULL"  // equal to the empty text, and to what is missing
 )
 
 // equal is ==.
 func equal(l, r Value, s *Subject) bool {
 	if l.kind == Text && r.kind == Text {
-		return l.text == r.text || l.text == Any || r.text == Any || local(l.text, r.text, s) || local(r.text, l.text, s)
+		return l.text == r.text || l.text == Any || r.text == Any || l.null() && r.text == "" || r.null() && l.text == "" || local(l.text, r.text, s) || local(r.text, l.text, s)
 	}
 	return l.Equal(r)
 }
+
+func (v Value) null() bool { return v.kind == Text && v.text == Null }
 
 func local(word, text string, s *Subject) bool {
 	return word == Local && s.Local != nil && s.Local(text)

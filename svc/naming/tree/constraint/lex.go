@@ -2,6 +2,7 @@ package constraint
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -123,7 +124,7 @@ func (l *lexer) quoted(quote byte) error {
 	return l.wrong("the text that begins here does not end: %c is missing", quote)
 }
 
-// number reads a number: a whole one of up to 64 bits, or one with a point or an exponent.
+// number reads a number: a whole one, or one with a point or an exponent, which is the nearest double to doubles and itself to the others.
 func (l *lexer) number() error {
 	end := l.at + 1
 	for end < len(l.text) {
@@ -139,15 +140,22 @@ func (l *lexer) number() error {
 		l.value = IntegerOf(n)
 		return nil
 	}
-	if n, err := strconv.ParseUint(written, 10, 64); err == nil {
-		l.value = UnsignedOf(n)
+	if !strings.ContainsAny(written, ".eE") {
+		n, ok := new(big.Int).SetString(written, 10)
+		if !ok {
+			return l.wrong("%.40q is no number", written)
+		}
+		l.value = ExactOf(new(big.Rat).SetInt(n))
 		return nil
 	}
 	f, err := strconv.ParseFloat(written, 64)
 	if err != nil {
 		return l.wrong("%.40q is no number", written)
 	}
-	l.value = RealOf(f)
+	l.value = RealOf(f)                                // what a double that is written so is
+	if f != 0 || !strings.ContainsAny(written, "eE") { // an exponent without bound takes as much memory
+		l.value.exact, _ = new(big.Rat).SetString(written)
+	}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"math"
+	"math/big"
 	"strings"
 )
 
@@ -15,9 +16,15 @@ const (
 	Other   Kind = iota // what no comparison is made with: structures, sequences …
 	Text                // strings, enumerators, characters
 	Integer             // within 64 bits, signed
-	Real                // other numbers
+	Real                // what a double is
 	Boolean
+	Exact // other numbers, to all their digits: larger integers, and fractions that came as something else than a double
+
+	unknown Kind = 255 // never kept
 )
+
+// Unknown is the value of a property of which nothing is known, not even whether it is there.
+var Unknown = Value{kind: unknown}
 
 // A Value is what a constraint sees of a property's value. The zero Value is of kind Other.
 type Value struct {
@@ -25,6 +32,7 @@ type Value struct {
 	text    string
 	integer int64 // of Integer; of Boolean 0 or 1
 	real    float64
+	exact   *big.Rat // of Exact; of a Real that a constraint spells: what is written. It is not changed.
 }
 
 // TextOf returns a text.
@@ -33,12 +41,15 @@ func TextOf(s string) Value { return Value{kind: Text, text: s} }
 // IntegerOf returns an integer.
 func IntegerOf(n int64) Value { return Value{kind: Integer, integer: n} }
 
-// UnsignedOf returns a number; one above the largest int64 as a real number, as near as that comes.
-func UnsignedOf(n uint64) Value {
-	if n > math.MaxInt64 {
-		return RealOf(float64(n))
+// UnsignedOf returns an integer.
+func UnsignedOf(n uint64) Value { return ExactOf(new(big.Rat).SetUint64(n)) }
+
+// ExactOf returns a number, which must not be changed any more.
+func ExactOf(n *big.Rat) Value {
+	if n.IsInt() && n.Num().IsInt64() {
+		return IntegerOf(n.Num().Int64())
 	}
-	return IntegerOf(int64(n))
+	return Value{kind: Exact, exact: n}
 }
 
 // RealOf returns a number.
@@ -57,7 +68,13 @@ func BooleanOf(b bool) Value {
 func (v Value) Kind() Kind { return v.kind }
 
 // Octets is what the value takes in memory beside itself.
-func (v Value) Octets() int { return len(v.text) }
+func (v Value) Octets() int {
+	n := len(v.text)
+	if v.exact != nil {
+		n += (v.exact.Num().BitLen() + v.exact.Denom().BitLen()) / 8
+	}
+	return n
+}
 
 // Equal reports whether two values are the same. One of kind Other equals nothing.
 func (v Value) Equal(w Value) bool {
@@ -82,8 +99,30 @@ func (v Value) compare(w Value) (int, bool) {
 	case v.kind == Real && w.kind == Integer:
 		c, ok := compareMixed(w.integer, v.real)
 		return -c, ok
+	case v.kind == Exact && w.kind == Exact:
+		return v.exact.Cmp(w.exact), true
+	case v.kind == Exact:
+		return compareExact(v.exact, w)
+	case w.kind == Exact:
+		c, ok := compareExact(w.exact, v)
+		return -c, ok
 	}
 	return 0, false
+}
+
+// compareExact compares a number of many digits with one of another kind.
+func compareExact(n *big.Rat, w Value) (int, bool) {
+	switch {
+	case w.kind == Integer:
+		return n.Cmp(new(big.Rat).SetInt64(w.integer)), true
+	case w.kind != Real || math.IsNaN(w.real):
+		return 0, false
+	case math.IsInf(w.real, 0):
+		return -cmp.Compare(w.real, 0), true
+	case w.exact != nil:
+		return n.Cmp(w.exact), true
+	}
+	return n.Cmp(new(big.Rat).SetFloat64(w.real)), true
 }
 
 // compareMixed compares exactly: an int64 has digits that a float64 has not.
@@ -104,7 +143,7 @@ func compareMixed(n int64, f float64) (int, bool) {
 	return cmp.Compare(whole, f), true
 }
 
-// Append appends the value as it is kept: its kind, and for all but Other its length or octets.
+// Append appends the value as it is kept: its kind, and for all but Other its length or octets; of one that is Exact the sign, the numerator and the denominator.
 func (v Value) Append(b []byte) []byte {
 	b = append(b, byte(v.kind))
 	switch v.kind {
@@ -115,6 +154,16 @@ func (v Value) Append(b []byte) []byte {
 		b = binary.AppendVarint(b, v.integer)
 	case Real:
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(v.real))
+	case Exact:
+		sign := byte(0)
+		if v.exact.Sign() < 0 {
+			sign = 1
+		}
+		b = append(b, sign)
+		for _, n := range []*big.Int{v.exact.Num(), v.exact.Denom()} {
+			magnitude := n.Bytes()
+			b = append(binary.AppendUvarint(b, uint64(len(magnitude))), magnitude...)
+		}
 	}
 	return b
 }
@@ -149,6 +198,27 @@ func Parse(b []byte) (v Value, rest []byte, ok bool) {
 		}
 		v.real = math.Float64frombits(binary.BigEndian.Uint64(b))
 		return v, b[8:], true
+	case Exact:
+		if len(b) == 0 || b[0] > 1 {
+			return v, nil, false
+		}
+		negative := b[0] == 1
+		b = b[1:]
+		var parts [2]big.Int
+		for i := range parts {
+			n, size := binary.Uvarint(b)
+			if size <= 0 || n > uint64(len(b)-size) || n == 0 || b[size] == 0 {
+				return v, nil, false
+			}
+			end := size + int(n)
+			parts[i].SetBytes(b[size:end])
+			b = b[end:]
+		}
+		v.exact = new(big.Rat).SetFrac(&parts[0], &parts[1])
+		if negative {
+			v.exact.Neg(v.exact)
+		}
+		return v, b, ExactOf(v.exact).kind == Exact
 	}
 	return v, nil, false
 }

@@ -1,0 +1,82 @@
+package doctor
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+const (
+	maxCertificates = 1 << 20             // octets of a file of certificates that is read
+	soonExpired     = 30 * 24 * time.Hour // a certificate that has no longer to go is told of
+)
+
+// certificates looks at those that the configuration names, by which the servers of a shared store are known. Where calls go in clear, it says so.
+func (e *exam) certificates(context.Context) {
+	const about = "certificates"
+	if file := e.Shared.CA; file != "" {
+		all, err := readCertificates(file)
+		if err != nil {
+			e.say(about, Bad, "have --store-ca name a file of certificates in PEM that the daemon can read", "those by which the store's servers are known: %v", err)
+		}
+		for _, c := range all {
+			e.certificate(about, file, c)
+		}
+	}
+	if e.status != nil && !onlyLoopback(e.status.Addresses) {
+		e.say(about, Note, "let nobody but trusted networks reach the port, or take calls on loopback alone: dsom daemon --listen 127.0.0.1:3053",
+			"there are none for calls: those from other machines come unencrypted")
+	}
+}
+
+// certificate says whether one holds at the machine's time.
+func (e *exam) certificate(about, file string, c *x509.Certificate) {
+	const day = "2 January 2006"
+	now := e.Machine.Now()
+	who, mend := c.Subject.String(), "put a new one into "+file+", and start the daemon again"
+	switch {
+	case now.Before(c.NotBefore):
+		e.say(about, Bad, "see to the clock, or wait", "that of %s in %s is good from %s on, and it is %s here", who, file, c.NotBefore.Format(day), now.Format(day))
+	case now.After(c.NotAfter):
+		e.say(about, Bad, mend, "that of %s in %s has expired on %s: servers that are known by it are refused", who, file, c.NotAfter.Format(day))
+	case now.Add(soonExpired).After(c.NotAfter):
+		e.say(about, Note, mend, "that of %s in %s expires on %s", who, file, c.NotAfter.Format(day))
+	default:
+		e.say(about, Good, "", "that of %s in %s is good until %s", who, file, c.NotAfter.Format(day))
+	}
+}
+
+// readCertificates reads the certificates of a file, at least one.
+func readCertificates(file string) (all []*x509.Certificate, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxCertificates+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxCertificates {
+		return nil, fmt.Errorf("%s is longer than %d octets (maxCertificates)", file, maxCertificates)
+	}
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		all = append(all, c)
+	}
+	if len(all) == 0 {
+		return nil, errors.New(file + " has no certificate in PEM")
+	}
+	return all, nil
+}

@@ -1,0 +1,75 @@
+package doctor_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opendsom/dsom/doctor"
+)
+
+// certificate is one in PEM that is good between two times.
+func certificate(t *testing.T, name string, from, until time.Time) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until, IsCA: true}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+// TestCertificates looks at those by which the servers of a shared store are known.
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	now := well().now
+	day := 24 * time.Hour
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"good":    {certificate(t, "a", now.Add(-day), now.Add(90*day)), []string{"good that of CN=a in FILE is good until 27 February 2027"}},
+		"expired": {certificate(t, "b", now.Add(-9*day), now.Add(-day)), []string{"bad that of CN=b in FILE has expired on 28 November 2026"}},
+		"soon":    {certificate(t, "c", now.Add(-9*day), now.Add(9*day)), []string{"note that of CN=c in FILE expires on 8 December 2026"}},
+		"later":   {certificate(t, "d", now.Add(day), now.Add(9*day)), []string{"bad that of CN=d in FILE is good from 30 November 2026 on"}},
+		"two": {certificate(t, "e", now.Add(-day), now.Add(90*day)) + "and\n" + certificate(t, "f", now.Add(-9*day), now.Add(-day)),
+			[]string{"good that of CN=e in FILE", "bad that of CN=f in FILE"}},
+		"none":   {"nothing", []string{"bad those by which the store's servers are known: FILE has no certificate in PEM"}},
+		"broken": {"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n", []string{"bad those by which the store's servers are known: FILE: x509"}},
+		"long":   {strings.Repeat("\n", 1<<20+1), []string{"bad those by which the store's servers are known: FILE is longer than 1048576 octets"}},
+		"absent": {"", []string{"bad those by which the store's servers are known: open FILE"}},
+	} {
+		file := filepath.Join(t.TempDir(), "ca.pem")
+		if c.text != "" {
+			if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		for _, f := range doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Machine: well(), Timeout: 50 * time.Millisecond, Shared: doctor.Shared{CA: file}}) {
+			if f.About == "certificates" {
+				got = append(got, string(f.Grade)+" "+strings.ReplaceAll(f.Says, file, "FILE"))
+			}
+		}
+		ok := len(got) == len(c.want)
+		for i := 0; ok && i < len(got); i++ {
+			ok = strings.HasPrefix(got[i], c.want[i])
+		}
+		if !ok {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
