@@ -162,7 +162,7 @@ func (c toolchain) command(t testing.TB, program string, args ...string) *exec.C
 	ctx, cancel := context.WithTimeout(context.Background(), limit) // not the test's, which ends before its cleanup
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Env = append(os.Environ(), "UBSAN_OPTIONS=print_stacktrace=1", "TSAN_OPTIONS=halt_on_error=1")
+	cmd.Env = append(os.Environ(), "UBSAN_OPTIONS=print_stacktrace=1", "TSAN_OPTIONS=halt_on_error=1 report_thread_leaks=0")
 	cmd.Env = append(cmd.Env, c.env...)
 	if c.name != "asan" && c.name != "valgrind" {
 		cmd.Env = append(cmd.Env, "SOM_CHECK=1")
