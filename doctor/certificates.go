@@ -16,26 +16,43 @@ const (
 	soonExpired     = 30 * 24 * time.Hour // a certificate that has no longer to go is told of
 )
 
-// certificates looks at those that the configuration names, by which the servers of a shared store are known. Where calls go in clear, it says so.
+// TLS names the files of certificates by which the daemon takes calls; the zero value: it takes none by TLS.
+type TLS struct{ Certificate, Authorities, Clients string }
+
+// certificates looks at those that the configuration names: the daemon's own, those by which others are known, and those by which the servers of
+// a shared store are. Where calls go in clear, it says so.
 func (e *exam) certificates(context.Context) {
 	const about = "certificates"
-	if file := e.Shared.CA; file != "" {
-		all, err := readCertificates(file)
+	for _, named := range []struct{ file, flag, what, refused string }{
+		{e.TLS.Certificate, "--tls-certificate", "by which the daemon is known", "clients that check it do not call"},
+		{e.TLS.Authorities, "--tls-authorities", "by which other servers are known", "servers that are known by it are not called"},
+		{e.TLS.Clients, "--tls-clients", "by which clients are known", "clients that are known by it are refused"},
+		{e.Shared.CA, "--store-ca", "by which the store's servers are known", "servers that are known by it are refused"},
+	} {
+		if named.file == "" {
+			continue
+		}
+		all, err := readCertificates(named.file)
 		if err != nil {
-			e.say(about, Bad, "have --store-ca name a file of certificates in PEM that the daemon can read", "those by which the store's servers are known: %v", err)
+			e.say(about, Bad, "have "+named.flag+" name a file of certificates in PEM that the daemon can read", "those %s: %v", named.what, err)
 		}
 		for _, c := range all {
-			e.certificate(about, file, c)
+			e.certificate(about, named.file, named.refused, c)
 		}
 	}
-	if e.status != nil && !onlyLoopback(e.status.Addresses) {
+	switch {
+	case e.status == nil || onlyLoopback(e.status.Addresses):
+	case e.TLS.Certificate != "":
+		e.say(about, Note, "let nobody but trusted networks reach the port for calls in clear, or take those on loopback alone: dsom daemon --listen 127.0.0.1:3053",
+			"other machines may call by TLS, and unencrypted at the port beside")
+	default:
 		e.say(about, Note, "let nobody but trusted networks reach the port, or take calls on loopback alone: dsom daemon --listen 127.0.0.1:3053",
 			"there are none for calls: those from other machines come unencrypted")
 	}
 }
 
 // certificate says whether one holds at the machine's time.
-func (e *exam) certificate(about, file string, c *x509.Certificate) {
+func (e *exam) certificate(about, file, refused string, c *x509.Certificate) {
 	const day = "2 January 2006"
 	now := e.Machine.Now()
 	who, mend := c.Subject.String(), "put a new one into "+file+", and start the daemon again"
@@ -43,7 +60,7 @@ func (e *exam) certificate(about, file string, c *x509.Certificate) {
 	case now.Before(c.NotBefore):
 		e.say(about, Bad, "see to the clock, or wait", "that of %s in %s is good from %s on, and it is %s here", who, file, c.NotBefore.Format(day), now.Format(day))
 	case now.After(c.NotAfter):
-		e.say(about, Bad, mend, "that of %s in %s has expired on %s: servers that are known by it are refused", who, file, c.NotAfter.Format(day))
+		e.say(about, Bad, mend, "that of %s in %s has expired on %s: %s", who, file, c.NotAfter.Format(day), refused)
 	case now.Add(soonExpired).After(c.NotAfter):
 		e.say(about, Note, mend, "that of %s in %s expires on %s", who, file, c.NotAfter.Format(day))
 	default:

@@ -32,7 +32,7 @@ func certificate(t *testing.T, name string, from, until time.Time) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-// TestCertificates looks at those by which the servers of a shared store are known.
+// TestCertificates looks at those of each kind that the configuration names.
 func TestCertificates(t *testing.T) {
 	t.Parallel()
 	now := well().now
@@ -58,18 +58,24 @@ func TestCertificates(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		var got []string
-		for _, f := range doctor.Look(t.Context(), doctor.Patient{State: t.TempDir(), Machine: well(), Timeout: 50 * time.Millisecond, Shared: doctor.Shared{CA: file}}) {
-			if f.About == "certificates" {
-				got = append(got, string(f.Grade)+" "+strings.ReplaceAll(f.Says, file, "FILE"))
+		for what, p := range map[string]doctor.Patient{
+			"the store's servers are": {Shared: doctor.Shared{CA: file}}, "the daemon is": {TLS: doctor.TLS{Certificate: file}},
+			"clients are": {TLS: doctor.TLS{Clients: file}}, "other servers are": {TLS: doctor.TLS{Authorities: file}},
+		} {
+			p.State, p.Machine, p.Timeout = t.TempDir(), well(), 50*time.Millisecond
+			var got []string
+			for _, f := range doctor.Look(t.Context(), p) {
+				if f.About == "certificates" {
+					got = append(got, string(f.Grade)+" "+strings.ReplaceAll(strings.ReplaceAll(f.Says, file, "FILE"), what, "the store's servers are"))
+				}
 			}
-		}
-		ok := len(got) == len(c.want)
-		for i := 0; ok && i < len(got); i++ {
-			ok = strings.HasPrefix(got[i], c.want[i])
-		}
-		if !ok {
-			t.Errorf("%s: got %q, want %q", name, got, c.want)
+			ok := len(got) == len(c.want)
+			for i := 0; ok && i < len(got); i++ {
+				ok = strings.HasPrefix(got[i], c.want[i])
+			}
+			if !ok {
+				t.Errorf("%s, by which %s known: got %q, want %q", name, what, got, c.want)
+			}
 		}
 	}
 }

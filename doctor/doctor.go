@@ -41,6 +41,7 @@ type Patient struct {
 	Port        uint16        // at which a daemon would take calls that has no state yet
 	Machine     Machine       // nil: this one
 	Shared      Shared        // where machines share their state; the zero value: they do not
+	TLS         TLS           // by which certificates calls are taken
 	Timeout     time.Duration // for each address that is tried; 0: DefaultTimeout
 
 	// More are looked at where the daemon's configuration is.

@@ -39,7 +39,11 @@ func (v doctorCmd) Run(ctx context.Context, c *console) error {
 	}
 	p := doctor.Patient{State: state, Port: 3053, Machine: doctor.System{Listens: listensAt}, More: []func(context.Context) []doctor.Finding{v.configured(c), environment}}
 	p.Version, _ = programVersion()
-	if conf, err := v.sharing(ctx, c); err == nil { // else it is said of the configuration
+	conf, err := v.told(ctx, c)
+	if conf != nil {
+		p.TLS = doctor.TLS{Certificate: conf.TLSCertificate, Authorities: conf.TLSAuthorities, Clients: conf.TLSClients}
+	}
+	if err == nil { // else it is said of the configuration
 		p.Shared = doctor.Shared{Servers: conf.servers, Credentials: conf.StoreCredentials, CA: conf.StoreCA}
 	}
 	p.Interrupted = backup.Interrupted(state)
@@ -65,14 +69,14 @@ func (v doctorCmd) Run(ctx context.Context, c *console) error {
 	return err
 }
 
-// sharing returns what the configuration says of the state that machines share.
-func (v doctorCmd) sharing(ctx context.Context, c *console) (sharedFlags, error) {
+// told returns what the configuration tells the daemon, also with an error if that is in what it leads to; nil: it is not read.
+func (v doctorCmd) told(ctx context.Context, c *console) (*daemonCmd, error) {
 	cmd, _, s, err := parseDaemon(ctx, c, daemonArgs(v.State, ""), nil)
 	if err != nil {
-		return sharedFlags{}, err
+		return nil, err
 	}
 	_, err = cmd.config(s)
-	return cmd.sharedFlags, err
+	return cmd, err
 }
 
 // diagnosed prints findings.
