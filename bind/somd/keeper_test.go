@@ -46,7 +46,7 @@ Pet 9: raised
 Nobody 0: raised
 raised IDL:TooFull:1.0
 its data: x, a SOMDObject: 1
-no request: 30019`
+no server: IDL:omg.org/CORBA/BAD_INV_ORDER:1.0`
 	if got := keeper(); got != want {
 		t.Errorf("the client prints\n%s, want\n%s", got, want)
 	}

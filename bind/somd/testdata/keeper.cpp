@@ -104,8 +104,12 @@ int run(int argc, char **argv) {
 	ev.check();
 	std::printf("its data: %.*s, a SOMDObject: %d\n", static_cast<int>(back._length), reinterpret_cast<char *>(back._buffer), SOMDObject_is(ref.get()));
 	ReferenceData_clear(&back);
-	std::printf("no request: %u\n", static_cast<unsigned>(SOMOA_execute_next_request(SOMD_SOMOAObject, ev, 1)));
-	ev.check();
+	try {
+		SOMOA_execute_next_request(SOMD_SOMOAObject, ev, 1);
+		ev.check();
+	} catch (const Raised &r) {
+		std::printf("no server: %s\n", r.id.c_str());
+	}
 	return 0;
 }
 
