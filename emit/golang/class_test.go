@@ -154,7 +154,7 @@ func TestClassParts(t *testing.T) {
 
 // farm has classes whose methods mention others by typedefs alone: of the file, of another, and of one another.
 var farm = idl.FilesOf{
-	"beasts.idl": "#include <somobj.idl>\nmodule Beasts { interface Cow : SOMObject { void moo(); implementation { releaseorder: moo; }; }; typedef Cow Animal; typedef Animal Pick; };\n",
+	"beasts.idl": "#include <somobj.idl>\nmodule Beasts { interface Cow : SOMObject { void moo(); implementation { releaseorder: moo; }; }; typedef Cow Animal; typedef Animal Pick; typedef SOMObject Thing; };\n",
 	"farm.idl": `#include "beasts.idl"
 module Farm {
   typedef Beasts::Pick Best;
@@ -162,9 +162,10 @@ module Farm {
   struct Lot { Best one; Herd rest; };
   interface Stall : SOMObject {
     void put(in Beasts::Animal a);
+    Beasts::Thing thing(in Beasts::Thing t);
     attribute Best best;
     Herd all(inout Lot l);
-    implementation { releaseorder: put, _get_best, _set_best, all; };
+    implementation { releaseorder: put, _get_best, _set_best, all, thing; };
   };
   interface Own : SOMObject { Best calf(in Beasts::Animal a); implementation { releaseorder: calf; }; };
 };

@@ -73,7 +73,7 @@ func (w *classWriter) packs(m classMethod) {
 // narrow returns the function that makes an object one of the class that a type names, or "" where it names none.
 func (w *classWriter) narrow(t *model.Type) string {
 	i, ok := w.interfaceOf(t.Resolve().Decl)
-	if t.Resolve().Kind != model.Named || !ok || strings.HasSuffix(w.goType(t), "som.Object") {
+	if t.Resolve().Kind != model.Named || !ok || strings.HasSuffix(w.goType(t.Resolve()), "som.Object") {
 		return ""
 	}
 	if i == w.d {
