@@ -110,15 +110,17 @@ func (d *Daemon) changeServer(c *call) error {
 			return err
 		}
 	}
-	was := rec.Name
-	if in.On != nil && *in.On != rec.On {
-		back, err := d.rehome(c.r.Context(), &rec, *in.On)
-		if err != nil {
+	was, disabled, back := rec.Name, rec.Disabled, func() {}
+	moves := in.On != nil && *in.On != rec.On
+	if moves {
+		if back, err = d.rehome(c.r.Context(), &rec, *in.On); err != nil {
 			return err
 		}
-		defer back()
 	}
 	rec, err = d.sup.Records().Update(c.r.Context(), rec.UUID, func(r *implrepo.Record) error {
+		if moves {
+			r.Disabled = disabled
+		}
 		set(&r.Name, in.Name)
 		set(&r.Command, in.Command)
 		set(&r.Dir, in.Dir)
@@ -152,6 +154,7 @@ func (d *Daemon) changeServer(c *call) error {
 		return nil
 	})
 	if err != nil {
+		back()
 		return err
 	}
 	if rec.Name != was {
@@ -163,8 +166,8 @@ func (d *Daemon) changeServer(c *call) error {
 	return d.replyServer(c, rec)
 }
 
-// rehome sees to it that a server can be given to another machine: no process of it runs, and none is started before the function that it
-// returns is called. It has to be done on the machine that has the server, unless that is dead.
+// rehome sees to it that a server can be given to another machine: no process of it runs, and it is disabled, so that none is started. The function
+// that it returns makes it as it was, if it is not given away after all. It has to be done on the machine that has the server, unless that is dead.
 func (d *Daemon) rehome(ctx context.Context, rec *implrepo.Record, on string) (back func(), err error) {
 	if err := d.placed(on); err != nil || on == "" {
 		return nil, cmp.Or(err, error(&implrepo.InvalidError{Field: "on", Reason: "a machine is wanted, or any"}))

@@ -95,10 +95,11 @@ func (s *Supervisor) ensureAny(ctx context.Context, g *group, rec implrepo.Recor
 // failed lately, at once; of replicas all. It returns when one process takes calls.
 func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 	for {
-		g, rec, err := s.record(ctx, u) // before the table gets an entry for it
+		rec, err := s.repo.Get(ctx, u) // as it is now: another machine may have changed it, of which nothing was heard yet
 		if err != nil {
 			return Live{}, err
 		}
+		g := s.know(rec)
 		if err := s.admitted(ctx, g); err != nil {
 			return Live{}, err
 		}
