@@ -182,7 +182,7 @@ func TestTLSRequired(t *testing.T) {
 		for _, v := range []string{"1.0", "1.1", "1.2"} {
 			e, err := EchoClass.Bind(t.Context(), client, "corbaloc:iiop:"+v+"@127.0.0.1:"+itoa(at.Port)+"/Echo")
 			if err == nil {
-				err = e.Note(t.Context(), "plain")
+				_ = e.Note(t.Context(), "plain")
 				_, err = e.Say(t.Context(), "plain")
 			}
 			if !isNoPermission(err, exc.MinorNotSealed) {

@@ -271,7 +271,7 @@ func (at Place) isFolder(folder string) bool {
 // beside returns a file that a placement names: by the placement's folder, if it is no absolute path.
 func beside(placement, file string) (string, error) {
 	if file == "" {
-		return "", errors.New("a program is wanted behind program:")
+		return "", errors.New("behind program: a program is wanted")
 	}
 	if !filepath.IsAbs(file) && placement != "" {
 		file = filepath.Join(filepath.Dir(placement), file)
