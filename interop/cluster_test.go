@@ -279,12 +279,10 @@ func TestCluster(t *testing.T) {
 		})
 	}
 	first.Wait()
-	starts := 0
-	for _, d := range f.all {
-		starts += f.server(d, "bank").Run.Starts
-	}
-	if banks := f.banks(); starts != 1 || len(banks) != 1 {
-		t.Fatalf("the bank was started %d times, and its processes are %v", starts, banks)
+	for _, d := range f.all { // each tells what the machine does that has the server
+		if banks, run := f.banks(), f.server(d, "bank").Run; run.Starts != 1 || len(banks) != 1 {
+			t.Fatalf("at %s the bank was started %d times, and its processes are %v", d.name, run.Starts, banks)
+		}
 	}
 	var accounts []bank.Account
 	for i := range f.all { // each answers for the name, and sends to where the server is
