@@ -130,7 +130,7 @@ func TestHostile(t *testing.T) {
 			if got := r.Report; c.want == "" && got.HasErrors() || c.want != "" && !has(got, diag.Code(c.want)) {
 				t.Errorf("got %.200s, want %s", summary(got), c.want)
 			}
-			if took := time.Since(start); took > 2*time.Minute {
+			if took := time.Since(start); took > 6*time.Minute { // quadratic ones take hours; others run beside it
 				t.Errorf("took %v", took)
 			}
 			if n := len(r.Report.All()); n > 2*diag.DefaultMax {
