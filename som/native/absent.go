@@ -11,6 +11,9 @@ func absent(what string) error {
 // Open fails: the program is built without cgo.
 func Open(file string) error { return absent("libsom") }
 
+// File fails: the program is built without cgo.
+func File() (string, error) { return "", absent("libsom") }
+
 // Load fails: the program is built without cgo.
 func Load(file string) error { return absent(file) }
 

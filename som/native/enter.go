@@ -9,7 +9,6 @@ import "C"
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"runtime/debug"
 	"unsafe"
@@ -318,11 +317,3 @@ func recovered(ev *C.som_env, p any) {
 		raise(ev, &Panic{Value: p, Stack: debug.Stack()})
 	}
 }
-
-// A Panic is what a method in Go ended with that was called from another language.
-type Panic struct {
-	Value any
-	Stack []byte
-}
-
-func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
