@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
@@ -138,6 +139,11 @@ func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	}
 	if by = append(by, unix.New()); sealed != nil {
 		by = append(by, sealed)
+	}
+	if s, told, err := netbios.FromEnvironment(os.Getenv); err != nil {
+		return nil, err
+	} else if told {
+		by = append(by, netbios.New(netbios.Config{Resolver: s.Asker()}))
 	}
 	return orb.New(orb.Config{
 		Transports: by, CallTLSOnly: require, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
