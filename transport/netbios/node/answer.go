@@ -17,20 +17,22 @@ func drawn() uint16 {
 	return binary.BigEndian.Uint16(b[:])
 }
 
-// requested takes a request of another node.
-func (n *Node) requested(p *nbns.Packet, from netip.AddrPort) {
+// requested takes a request of another node, which was sent to this one or to all.
+func (n *Node) requested(p *nbns.Packet, from netip.AddrPort, all bool) {
 	if len(p.Questions) != 1 || p.Questions[0].Class != nbns.ClassIN {
 		n.counts.malformed.Add(1)
 		return
 	}
-	if p.Broadcast && n.c.Type == nbns.P { // P nodes take no part in that
+	if all && n.c.Type == nbns.P { // P nodes take no part in that
 		return
 	}
 	q := p.Questions[0]
 	switch p.Op {
 	case nbns.OpQuery:
 		if q.Type == nbns.TypeNBSTAT {
-			n.tellStatus(p, from)
+			if !all { // whatever the packet says of itself: nbtscan's says that it was sent to all
+				n.tellStatus(p, from)
+			}
 		} else if q.Type == nbns.TypeNB {
 			n.tellName(p, from)
 		}
@@ -89,7 +91,7 @@ func (n *Node) tellName(p *nbns.Packet, from netip.AddrPort) {
 // tellStatus answers who asks for the node's names.
 func (n *Node) tellStatus(p *nbns.Packet, from netip.AddrPort) {
 	name := p.Questions[0].Name
-	if p.Broadcast || name.Text != nbname.Any.Text && n.mine(name) == nil {
+	if name.Text != nbname.Any.Text && n.mine(name) == nil {
 		return
 	}
 	s := nbns.Status{Unit: n.c.Unit}

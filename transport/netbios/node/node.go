@@ -188,8 +188,8 @@ func (n *Node) read(r Carrier) {
 		}
 		if p.Response {
 			n.answered(p, from)
-		} else if !(p.Broadcast && from.Addr() == n.c.Addr) { // its own word to all
-			n.requested(p, from)
+		} else if !p.Broadcast || from != netip.AddrPortFrom(n.c.Addr, n.c.Port) { // its own word to all
+			n.requested(p, from, r == n.c.Broadcast)
 		}
 	}
 }

@@ -359,6 +359,11 @@ func TestStatus(t *testing.T) {
 		if l.count(func(p packet) bool { return p.Response }) > 0 {
 			t.Error("all tell their names to who asks all")
 		}
+		odd.WriteTo(q.Append(nil), at(2))
+		time.Sleep(time.Second)
+		if l.count(func(p packet) bool { return p.Response }) != 1 {
+			t.Error("no names for who asks one, in a packet that says it asks all")
+		}
 	})
 }
 
