@@ -338,7 +338,7 @@ func TestBadServers(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct{ sent, want string }{
 		"GIOP": {"GIOP\x01\x00\x06\x00", "none"}, "a message": {"\x00\x00\x00\x00", "before there is a session"}, "a request": {string(nbss.AppendRequest(nil, called, called)), "before there is a session"},
-		"a positive with more": {"\x82\x00\x00\x01", "1 octets"}, "half a retarget": {"\x84\x00\x00\x06\x01\x02", "EOF"}, "a retarget to port 0": {"\x84\x00\x00\x06\x7f\x00\x00\x01\x00\x00", "sent to"},
+		"a positive with more than is there": {"\x82\x00\x00\x01", "EOF"}, "a long positive": {"\x82\x00\xff\xff", "65535 octets"}, "half a retarget": {"\x84\x00\x00\x06\x01\x02", "EOF"}, "a retarget to port 0": {"\x84\x00\x00\x06\x7f\x00\x00\x01\x00\x00", "sent to"},
 		"nothing": {"", "EOF"}, "refusal": {"\x83\x00\x00\x01\x81", "calling name"},
 	} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

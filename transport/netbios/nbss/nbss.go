@@ -66,7 +66,9 @@ func ParseHead(b [HeadSize]byte) (Type, int, error) {
 		good = true
 	case Request:
 		good = size >= 2*34 && size <= MostRequest
-	case Positive, KeepAlive:
+	case Positive:
+		good = size <= MostRequest // impacket's server sends the names of the request back, which mean nothing there
+	case KeepAlive:
 		good = size == 0
 	case Negative:
 		good = size == 1

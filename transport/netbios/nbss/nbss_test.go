@@ -19,7 +19,7 @@ func TestHeads(t *testing.T) {
 	}{
 		{0, 0, 0, 0}: {nbss.Message, 0}, {0, 0, 1, 2}: {nbss.Message, 258}, {0, 1, 0xff, 0xff}: {nbss.Message, nbss.MostMessage},
 		{0x81, 0, 0, 68}: {nbss.Request, 68}, {0x81, 0, 1, 254}: {nbss.Request, nbss.MostRequest},
-		{0x82, 0, 0, 0}: {nbss.Positive, 0}, {0x83, 0, 0, 1}: {nbss.Negative, 1}, {0x84, 0, 0, 6}: {nbss.Retarget, 6}, {0x85, 0, 0, 0}: {nbss.KeepAlive, 0},
+		{0x82, 0, 0, 0}: {nbss.Positive, 0}, {0x82, 0, 0, 68}: {nbss.Positive, 68}, {0x83, 0, 0, 1}: {nbss.Negative, 1}, {0x84, 0, 0, 6}: {nbss.Retarget, 6}, {0x85, 0, 0, 0}: {nbss.KeepAlive, 0},
 	} {
 		kind, size, err := nbss.ParseHead(in)
 		if err != nil || kind != want.kind || size != want.size {
@@ -30,7 +30,7 @@ func TestHeads(t *testing.T) {
 		}
 	}
 	for _, in := range [][4]byte{
-		{0, 2, 0, 0}, {0, 0x80, 0, 1}, {0x81, 0, 0, 67}, {0x81, 0, 2, 0}, {0x81, 1, 0, 68}, {0x82, 0, 0, 1}, {0x83, 0, 0, 0}, {0x83, 0, 0, 2}, {0x84, 0, 0, 5}, {0x84, 0, 0, 8},
+		{0, 2, 0, 0}, {0, 0x80, 0, 1}, {0x81, 0, 0, 67}, {0x81, 0, 2, 0}, {0x81, 1, 0, 68}, {0x82, 0, 2, 0}, {0x82, 1, 0, 0}, {0x83, 0, 0, 0}, {0x83, 0, 0, 2}, {0x84, 0, 0, 5}, {0x84, 0, 0, 8},
 		{0x85, 0, 0, 1}, {0x85, 1, 0, 0}, {0x80}, {'G', 'I', 'O', 'P'}, {0x16, 3, 1, 2}, {0xff, 0xff, 0xff, 0xff},
 	} {
 		if kind, size, err := nbss.ParseHead(in); err == nil {
