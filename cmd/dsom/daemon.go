@@ -186,8 +186,12 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 		return conf, err
 	}
 	conf.TLSListen = v.TLSListen
-	if conf.NetBIOS, err = v.netbios(); err != nil {
+	named, err := v.netbiosFlags.settings()
+	if err != nil {
 		return conf, err
+	}
+	if named != nil {
+		conf.NetBIOS = &daemon.NetBIOS{Settings: *named, Groups: v.NetBIOSGroup, Serve: v.NetBIOSServe}
 	}
 	if conf.Shared, err = v.shared(); err != nil {
 		return conf, err

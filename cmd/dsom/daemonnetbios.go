@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/opendsom/dsom/daemon"
 	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/netbios/nbname"
 )
@@ -18,8 +17,8 @@ type netbiosFlags struct {
 	NetBIOSSessionPort uint16   `name:"netbios-session-port" default:"139" placeholder:"PORT" help:"Port of TCP of the session service. Default: ${default}."`
 }
 
-// netbios returns what the daemon is told of NetBIOS; nil: it takes no part.
-func (f *netbiosFlags) netbios() (*daemon.NetBIOS, error) {
+// settings returns what the daemon is told of NetBIOS; nil: it takes no part.
+func (f *netbiosFlags) settings() (*netbios.Settings, error) {
 	if f.NetBIOS == "" {
 		for flag, given := range map[string]bool{
 			"--netbios-name": f.NetBIOSName != "", "--netbios-group": len(f.NetBIOSGroup) > 0, "--netbios-node": f.NetBIOSNode != "", "--netbios-servers": len(f.NetBIOSServers) > 0, "--netbios-serve": f.NetBIOSServe,
@@ -30,9 +29,9 @@ func (f *netbiosFlags) netbios() (*daemon.NetBIOS, error) {
 		}
 		return nil, nil
 	}
-	n := &daemon.NetBIOS{Groups: f.NetBIOSGroup, Serve: f.NetBIOSServe, Settings: netbios.Settings{
+	n := &netbios.Settings{
 		Interface: f.NetBIOS, Name: f.NetBIOSName, Node: f.NetBIOSNode, Servers: f.NetBIOSServers, NamePort: f.NetBIOSNamePort, SessionPort: f.NetBIOSSessionPort,
-	}}
+	}
 	if n.NamePort == 0 || n.SessionPort == 0 {
 		return nil, usage("--netbios-name-port and --netbios-session-port are known to others: they are not 0")
 	}
@@ -42,7 +41,7 @@ func (f *netbiosFlags) netbios() (*daemon.NetBIOS, error) {
 	if _, err := n.Machine(); err != nil {
 		return nil, usage("--netbios-name: %w", err)
 	}
-	for _, g := range n.Groups {
+	for _, g := range f.NetBIOSGroup {
 		if _, err := nbname.Parse(g, nbname.DSOM); err != nil {
 			return nil, usage("--netbios-group: %w", err)
 		}
