@@ -165,6 +165,15 @@ func (n *Node) Close() error {
 // Addr returns the node's address.
 func (n *Node) Addr() netip.Addr { return n.c.Addr }
 
+// Type returns the node's type.
+func (n *Node) Type() nbns.NodeType { return n.c.Type }
+
+// Has reports whether a name is the node's, and whether it is a group's.
+func (n *Node) Has(name nbname.Name) (group, has bool) {
+	h := n.mine(name)
+	return h != nil && h.group, h != nil
+}
+
 // read takes what comes.
 func (n *Node) read(r Carrier) {
 	b := make([]byte, nbns.MostRead)
