@@ -24,6 +24,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/netbios"
+	"github.com/opendsom/dsom/transport/netbios/nbds"
 	"github.com/opendsom/dsom/transport/netbios/nbname"
 	"github.com/opendsom/dsom/transport/netbios/nbns"
 	"github.com/opendsom/dsom/transport/netbios/nbss"
@@ -204,6 +205,57 @@ func TestNetBIOSServer(t *testing.T) {
 	soon(t, "nmbd has registered its name at our name server", func() bool {
 		got, err := n.Lookup(t.Context(), nbName(t, samba.Host+"#20"))
 		return err == nil && len(got) == 1 && got[0].Addr.String() == cable.Near
+	})
+}
+
+// TestNetBIOSDatagrams sends a datagram to nmbd's name, which says what it thinks of it, and takes those that nmbd sends to its group.
+func TestNetBIOSDatagrams(t *testing.T) {
+	t.Parallel()
+	peer.Need(t, peer.Tool{Name: "nmbd", Package: "samba"})
+	near, far := cable.Lay(t)
+	n, _ := nodeAt(t, far, cable.Far, nbns.B, false)
+	group := nbName(t, "DSOMGRP#1E")
+	if err := n.Register(t.Context(), group, true); err != nil {
+		t.Fatal(err)
+	}
+	var sends, hears node.Carrier
+	var err error
+	far.Do(t, func() {
+		sends, hears, err = node.Interface{Addr: n.Addr(), All: netip.MustParseAddr(cable.All)}.Open(t.Context(), nbds.Port, true)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, in := netbios.NewDatagrams(n, sends, netip.MustParseAddr(cable.All), 0), netbios.NewDatagrams(n, hears, netip.Addr{}, 0)
+	defer out.Close()
+	heard := make(chan netbios.Datagram, 1)
+	go func() {
+		for {
+			d, err := in.Receive()
+			if err != nil {
+				return
+			}
+			select {
+			case heard <- d:
+			default:
+			}
+		}
+	}()
+	defer in.Close()
+	s := samba.Start(t, near, cable.Near, "nmbd")
+	select {
+	case d := <-heard:
+		if !d.Group || d.To != group || d.From.Base() != samba.Host || !bytes.HasPrefix(d.Data, []byte("\xffSMB")) {
+			t.Errorf("%+v", d)
+		}
+	case <-time.After(60 * time.Second):
+		t.Error("nothing for the group")
+	}
+	soon(t, "nmbd is told", func() bool {
+		if err := out.Send(t.Context(), nbName(t, "DSOMD"), nbName(t, samba.Host+"#00"), []byte("GIOP\x01\x02\x00\x03\x00\x00\x00\x00")); err != nil {
+			t.Logf("send: %v", err)
+		}
+		return strings.Contains(s.Log.String(), "too short dgram packet (12) sent to name "+samba.Host+"<00>")
 	})
 }
 

@@ -17,19 +17,22 @@ import (
 // Host is the name that they have.
 const Host = "NMBHOST"
 
+// A Samba is what was started.
+type Samba struct{ Log peer.Buffer }
+
 // Start starts programs, nmbd or smbd, at an end of a cable that has an address; nmbd is a name server. They end with the test.
-func Start(t testing.TB, at *cable.End, address string, programs ...string) {
+func Start(t testing.TB, at *cable.End, address string, programs ...string) *Samba {
 	t.Helper()
-	start(t, at, address, "wins support = yes", programs)
+	return start(t, at, address, "wins support = yes", programs)
 }
 
 // StartClient is Start with another name server, which nmbd uses.
-func StartClient(t testing.TB, at *cable.End, address, server string, programs ...string) {
+func StartClient(t testing.TB, at *cable.End, address, server string, programs ...string) *Samba {
 	t.Helper()
-	start(t, at, address, "wins server = "+server, programs)
+	return start(t, at, address, "wins server = "+server, programs)
 }
 
-func start(t testing.TB, at *cable.End, address, wins string, programs []string) {
+func start(t testing.TB, at *cable.End, address, wins string, programs []string) *Samba {
 	t.Helper()
 	var tools []peer.Tool
 	for _, p := range programs {
@@ -43,7 +46,7 @@ func start(t testing.TB, at *cable.End, address, wins string, programs []string)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	var b strings.Builder
 	b.WriteString("[global]\nnetbios name = " + Host + "\nworkgroup = DSOMGRP\n" + wins + "\ninterfaces = " + address + "/24\nbind interfaces only = yes\n" +
-		"smb ports = 139 445\nmin wins ttl = 2\nmax wins ttl = 4\nmap to guest = bad user\nserver min protocol = NT1\nload printers = no\ndisable spoolss = yes\n")
+		"smb ports = 139 445\nmin wins ttl = 2\nmax wins ttl = 4\nmap to guest = bad user\nserver min protocol = NT1\nlog level = 3\nload printers = no\ndisable spoolss = yes\n")
 	for _, key := range []string{"lock directory", "state directory", "cache directory", "pid directory", "private dir", "ncalrpc dir", "usershare path"} {
 		b.WriteString(key + " = " + dir + "\n")
 	}
@@ -51,10 +54,10 @@ func start(t testing.TB, at *cable.End, address, wins string, programs []string)
 	if err := os.WriteFile(conf, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	all := new(Samba)
 	for _, p := range programs {
 		cmd := at.Command(p, "--foreground", "--no-process-group", "--debug-stdout", "-s", conf)
-		log := new(peer.Buffer)
-		cmd.Stdout, cmd.Stderr = log, log
+		cmd.Stdout, cmd.Stderr = &all.Log, &all.Log
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -63,8 +66,9 @@ func start(t testing.TB, at *cable.End, address, wins string, programs []string)
 			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 			_ = cmd.Wait()
 			if t.Failed() {
-				t.Logf("%s says:\n%s", p, log.String())
+				t.Logf("%s says:\n%s", p, all.Log.String())
 			}
 		})
 	}
+	return all
 }
