@@ -112,8 +112,7 @@ func TestNamedPreferred(t *testing.T) {
 			t.Errorf("%s: by %s, want %s", name, got, c.want)
 		}
 	}
-	sc, cc := tlsPair(t)
-	_ = sc
+	_, cc := tlsPair(t)
 	tlsAnd := func(more func(*orb.Config)) func(*orb.Config) {
 		return sealed(t, cc, func(o *orb.Config) {
 			o.Transports = append(o.Transports, netbios.New(netbios.Config{}))
@@ -175,7 +174,7 @@ func TestNamedSealed(t *testing.T) {
 // TestNamedDaemon: references of persistent objects name the daemon's endpoint by name, beside its address.
 func TestNamedDaemon(t *testing.T) {
 	t.Parallel()
-	o, root := newORB(t, byName(func(o *orb.Config) { o.Daemon, o.DaemonNames = "daemon.example:3053", []string{"netbios:ADA:139"} }))
+	o, _ := newORB(t, byName(func(o *orb.Config) { o.Daemon, o.DaemonNames = "daemon.example:3053", []string{"netbios:ADA:139"} }))
 	ref, err := o.Reference(EchoClass.Interface(), []byte("key"), true)
 	if err != nil {
 		t.Fatal(err)
@@ -183,5 +182,4 @@ func TestNamedDaemon(t *testing.T) {
 	if p := iiopOf(t, ref); p.Host != "daemon.example" || len(p.Named()) != 1 || p.Named()[0] != "netbios:ADA:139" {
 		t.Errorf("%s, %q", p.Host, p.Named())
 	}
-	_ = root
 }

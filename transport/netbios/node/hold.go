@@ -19,6 +19,9 @@ type held struct {
 	served   bool      // the name server has it
 	due      time.Time // when the name server is told again; zero: it is not
 	looked   time.Time // when somebody last disputed it
+
+	ctx  context.Context // ends when the name is given up, and with the node: what is under way for it ends then
+	drop context.CancelFunc
 }
 
 // Register makes a name this node's, or makes this node one of the group of that name, by the ways of the node's type. Its errors are a NameError if it is another's, a
@@ -35,6 +38,7 @@ func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error
 		return &LimitError{"netbios-names", MostNames}
 	}
 	n.held[name] = h
+	h.ctx, h.drop = context.WithCancel(n.ctx)
 	n.mu.Unlock()
 	var err error
 	for i, by := range n.ways() {
@@ -50,6 +54,7 @@ func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error
 	}
 	n.mu.Lock()
 	if h.ready = err == nil; !h.ready {
+		h.drop()
 		delete(n.held, name)
 	}
 	n.mu.Unlock()
@@ -162,7 +167,7 @@ func (n *Node) refresh() {
 		timer := time.NewTimer(time.Until(next))
 		select {
 		case <-timer.C:
-			if h != nil {
+			if h != nil && h.ctx.Err() == nil {
 				n.refreshName(name, h)
 			}
 		case <-n.changed:
@@ -177,10 +182,11 @@ func (n *Node) refresh() {
 
 // refreshName tells the name server of one name.
 func (n *Node) refreshName(name nbname.Name, h *held) {
-	r, err := n.byServer(n.ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet {
+	r, err := n.byServer(h.ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet {
 		return nbns.Refresh(id, name, n.entry(h.group), seconds(n.c.TTL))
 	})
 	switch {
+	case h.ctx.Err() != nil: // it was given up meanwhile
 	case err != nil: // it may have been away for a moment
 		n.mu.Lock()
 		h.due = time.Now().Add(max(min(n.c.TTL/8, 10*time.Minute), leastRefresh))
@@ -208,7 +214,12 @@ func (n *Node) Release(ctx context.Context, name nbname.Name) error {
 	h := n.held[name]
 	delete(n.held, name)
 	n.mu.Unlock()
-	if h == nil || h.conflict {
+	if h == nil {
+		return nil
+	}
+	h.drop()
+	n.wake()
+	if h.conflict {
 		return nil
 	}
 	var err error
@@ -261,6 +272,6 @@ func (n *Node) Names() []nbns.Held {
 // stillMine asks by a way whether a name is this node's. Silence says that it is.
 func (n *Node) stillMine(by way, name nbname.Name, h *held) *NameError {
 	var bad *NameError
-	_ = errors.As(by.register(n.ctx, name, h), &bad)
+	_ = errors.As(by.register(h.ctx, name, h), &bad)
 	return bad
 }

@@ -208,6 +208,31 @@ func TestRefresh(t *testing.T) {
 	})
 }
 
+// TestNotRefreshedWhenReleased: what is given up just before it is due to be told again, or while it is being told, is not told: the name server would have it again.
+func TestNotRefreshedWhenReleased(t *testing.T) {
+	for _, before := range []time.Duration{time.Millisecond, -time.Millisecond} {
+		t.Run(before.String(), func(t *testing.T) {
+			virtually(t, func(t *testing.T, l *lan) {
+				l.lose = func(p *nbns.Packet, _, _ netip.AddrPort) bool { return p.Op == nbns.OpRefresh && !p.Response }
+				l.node(t, 1, nbns.B, func(c *node.Config) { c.Serve, c.MostTTL = true, time.Minute })
+				a := l.node(t, 2, nbns.P, asks(1))
+				if err := a.Register(t.Context(), name("ADA"), false); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(30*time.Second - before)
+				if err := a.Release(t.Context(), name("ADA")); err != nil {
+					t.Fatal(err)
+				}
+				l.forget()
+				time.Sleep(10 * time.Minute)
+				if n := l.count(func(packet) bool { return true }); n > 0 {
+					t.Errorf("%d packets after the release", n)
+				}
+			})
+		})
+	}
+}
+
 // TestRefreshRefused: a name server that says the name is another's is believed, since it was asked.
 func TestRefreshRefused(t *testing.T) {
 	virtually(t, func(t *testing.T, l *lan) {
