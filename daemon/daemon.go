@@ -60,9 +60,10 @@ type Options struct {
 	shared  store.Watcher                     // the same, in tests; nil: it is opened
 	publish func(m *machines) (string, error) // has references name other machines too; nil: they do not
 
-	settings *settingsAPI       // nil: there are none
-	config   string             // where the configuration is, for Status
-	visitors *visitors.Visitors // nil: nobody keeps account
+	settings *settingsAPI          // nil: there are none
+	config   string                // where the configuration is, for Status
+	visitors *visitors.Visitors    // nil: nobody keeps account
+	netbios  func() *admin.NetBIOS // for Status; nil: there is none
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
 	Supervise supervise.Options

@@ -32,6 +32,8 @@ type locator struct {
 	orb *orb.ORB
 	id  identity
 	log *slog.Logger
+
+	named *named // nil: there is no NetBIOS
 }
 
 // Find returns the present address of the object with a key, and how to speak to it: the key stays the same.
@@ -83,6 +85,9 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 		at.Host, _ = os.Hostname()
 		at.Local = ior.LocalComponents(unix.Machine(), at.Host, sockets)
 		at.Host = cmp.Or(at.Host, "localhost")
+	}
+	if names := l.named.components(live.Endpoints); len(names) > 0 && how.Version.AtLeast(cdr.V11) {
+		at.Local, at.Host = append(at.Local, names...), cmp.Or(at.Host, "localhost")
 	}
 	if len(at.Sealed)+len(at.Local) == 0 {
 		for _, a := range at.Plain { // a profile each, which every version has

@@ -24,6 +24,7 @@ import (
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 )
 
@@ -55,6 +56,9 @@ type Config struct {
 
 	// TLS is by what certificates the daemon is known, and knows others; nil is without TLS.
 	TLS *tls.Config
+
+	// NetBIOS is the daemon's part in a network of that; nil is none.
+	NetBIOS *NetBIOS
 
 	// Shared is the state that machines share, if they do.
 	Shared Shared
@@ -120,6 +124,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		Shared:    c.Shared,
 		publish:   (*machines).publish,
 		config:    c.ConfigFile,
+		netbios:   func() *admin.NetBIOS { return front.named.status() },
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -159,6 +164,7 @@ type front struct {
 	id  identity
 	orb *orb.ORB
 
+	named  *named // nil: there is no NetBIOS
 	peers  *peers
 	dsom   *dsomLives   // nil until calls are let in
 	seldom *slog.Logger // of what clients bring about
@@ -222,6 +228,15 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 			listen = append(listen, "tls:"+f.c.TLSListen)
 		}
 	}
+	if f.c.NetBIOS != nil {
+		if f.named, err = openNamed(ctx, *f.c.NetBIOS, f.c.Limits, f.c.Log); err != nil {
+			return nil, err
+		}
+		if set == nil {
+			set = transport.Set{tcp.New()}
+		}
+		set, listen = append(set, f.named.by), append(listen, f.named.endpoint())
+	}
 	f.orb, err = orb.New(orb.Config{
 		Transports: set, Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
@@ -266,11 +281,14 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		}
 	}
 	f.id = id
-	return []string{
-		admin.EnvDaemon + "=" + f.address(), admin.EnvDaemonLocal + "=" + f.local(), admin.EnvDaemonPublish + "=" + f.rules,
-		envSOMPort + "=" + strconv.Itoa(int(id.Port)),
-		admin.EnvPublish + "=", // the daemon's own is not the servers': its port is not theirs
-	}, nil
+	if f.named != nil {
+		env = f.named.environment()
+	}
+	return append(env,
+		admin.EnvDaemon+"="+f.address(), admin.EnvDaemonLocal+"="+f.local(), admin.EnvDaemonPublish+"="+f.rules,
+		envSOMPort+"="+strconv.Itoa(int(id.Port)),
+		admin.EnvPublish+"=", // the daemon's own is not the servers': its port is not theirs
+	), nil
 }
 
 // listenAddress returns where to listen. The port of a state never changes: references name it.
@@ -324,21 +342,24 @@ func (f *front) serve(ctx context.Context, d *Daemon) error {
 	}
 	d.objects.Store(f.objects)
 	f.servePages(d)
-	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom})
+	next, err := f.serveDSOM(ctx, d, &locator{sup: d.sup, orb: f.orb, id: f.id, log: f.seldom, named: f.named})
 	if err != nil {
 		return err
 	}
 	root.SetNext(next)
 	f.orb.Accept()
+	if f.named != nil {
+		f.named.start(d.sup)
+	}
 	return d.classes.Load().adopt(ctx, d.sup.Records())
 }
 
 // close ends the ORB.
 func (f *front) close(ctx context.Context) error {
 	if f.orb == nil {
-		return nil
+		return f.named.close()
 	}
-	err := f.closePages()
+	err := errors.Join(f.closePages(), f.named.close())
 	if f.objects != nil {
 		err = errors.Join(err, f.objects.Close(ctx))
 	}

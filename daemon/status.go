@@ -38,6 +38,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.Console != nil {
 		s.Console = d.o.Console()
 	}
+	if d.o.netbios != nil {
+		s.NetBIOS = d.o.netbios()
+	}
 	for _, rec := range recs {
 		if d.sup.Run(rec.UUID).State == admin.StateReady {
 			s.Live++

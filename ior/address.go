@@ -14,14 +14,15 @@ const (
 	PortCorbaloc uint16 = 2809
 	PortSSLIOP   uint16 = 684
 	PortDSOM     uint16 = 3053
+	PortNetBIOS  uint16 = 139
 )
 
 // An Address is where an object can be reached, as URLs give it. Whether a scheme can be
 // used is for others to say.
 type Address struct {
-	Scheme  string      // iiop, ssliop, dsom, unix, or rir: an initial reference of the ORB
+	Scheme  string      // iiop, ssliop, dsom, unix, netbios, or rir: an initial reference of the ORB
 	Version cdr.Version // of IIOP
-	Host    string      // without the brackets of an IPv6 address; not in unix and rir
+	Host    string      // without the brackets of an IPv6 address; not in unix and rir. In netbios who is called, and where: BANK@ADA
 	Port    uint16
 	Path    string // of the socket, in unix
 }
@@ -55,6 +56,12 @@ func (a Address) String() string {
 		return "rir:"
 	case "unix":
 		return "unix:" + escape(a.Path, pathSafe)
+	case "netbios":
+		s := "netbios:" + escape(a.Host, pathSafe+"@")
+		if a.Port != PortNetBIOS {
+			s += ":" + strconv.Itoa(int(a.Port))
+		}
+		return s
 	}
 	s := a.Scheme + ":"
 	if a.Version != defaultVersion(a.Scheme) {
@@ -122,10 +129,33 @@ func parseAddress(s string) (Address, error) {
 			return Address{}, badAddress(s, "no path of a socket; write its slashes as %%2F")
 		}
 		return Address{Scheme: scheme, Version: cdr.V12, Path: path}, nil
+	case "netbios":
+		return parseNetBIOS(s, rest)
 	case "iiop", "ssliop", "dsom":
 		return parseHostPort(s, scheme, rest)
 	}
-	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, unix and rir", scheme)
+	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, unix, netbios and rir", scheme)
+}
+
+// parseNetBIOS parses name[@node][:port]. Whether the names are such is for the transport to say.
+func parseNetBIOS(whole, s string) (Address, error) {
+	a := Address{Scheme: "netbios", Version: cdr.V12, Port: PortNetBIOS}
+	host, port, hasPort := strings.Cut(s, ":")
+	host, err := unescape(host)
+	if err != nil {
+		return a, badAddress(whole, "%v", err)
+	}
+	if host == "" || strings.ContainsAny(host, "\x00:") || strings.HasPrefix(host, "/") || strings.HasPrefix(host, "[") {
+		return a, badAddress(whole, "%q is no name of NetBIOS", host)
+	}
+	if a.Host = host; hasPort {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 || port[0] == '+' {
+			return a, badAddress(whole, "%q is no port; ports are 1 to 65535", port)
+		}
+		a.Port = uint16(n)
+	}
+	return a, nil
 }
 
 // parseHostPort parses [major.minor@]host[:port].

@@ -6,7 +6,7 @@ import (
 	"github.com/opendsom/dsom/exc"
 )
 
-// The tags of components that name sockets of a machine.
+// The tags of components that name sockets of a machine, and other endpoints.
 const (
 	TagDSOMEndpoints uint32 = 0x44534f01 // "DSO\x01", ours: not registered
 	TagOmniORBUnix   uint32 = 0x41545402 // omniORB's
@@ -20,8 +20,8 @@ const (
 
 // Endpoints is the content of a component of tag TagDSOMEndpoints: further endpoints of the profile's object. ORBs that do not know it skip it.
 type Endpoints struct {
-	Machine [16]byte // where they are; zero: on the machine of whoever reads it
-	Names   []string // as package transport writes them: unix:/run/bank.sock
+	Machine [16]byte // where sockets of a machine are; zero: on the machine of whoever reads it
+	Names   []string // as package transport writes them: unix:/run/bank.sock, netbios:ADA:139
 }
 
 // Component builds the component: an encapsulation of the machine, as a sequence of octets, and of the endpoints, as a sequence of strings.
@@ -93,6 +93,43 @@ func LocalComponents(machine [16]byte, host string, names []string) []Component 
 	for _, n := range names {
 		if path, ok := strings.CutPrefix(n, "unix:/"); ok && host != "" {
 			all = append(all, OmniORBUnixComponent(host, "/"+path))
+		}
+	}
+	return all
+}
+
+// namedPrefix begins endpoints of NetBIOS.
+const namedPrefix = "netbios:"
+
+// NamedComponents returns the component that names endpoints of NetBIOS, of those that are given; none if none is.
+func NamedComponents(endpoints []string) []Component {
+	var names []string
+	for _, e := range endpoints {
+		if strings.HasPrefix(e, namedPrefix) && len(names) < mostEndpoints {
+			names = append(names, e)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []Component{Endpoints{Names: names}.Component()}
+}
+
+// Named returns the endpoints of NetBIOS at which the object is reached, whatever machine the reader is on. Components that cannot be read are skipped.
+func (b IIOP) Named() []string {
+	var all []string
+	for _, c := range b.Components {
+		if c.Tag != TagDSOMEndpoints {
+			continue
+		}
+		p, err := c.Endpoints()
+		if err != nil {
+			continue
+		}
+		for _, n := range p.Names {
+			if strings.HasPrefix(n, namedPrefix) && len(all) < mostEndpoints {
+				all = append(all, n)
+			}
 		}
 	}
 	return all

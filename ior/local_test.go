@@ -61,3 +61,49 @@ func FuzzEndpoints(f *testing.F) {
 		}
 	})
 }
+
+// TestNamed: endpoints of NetBIOS stand in a component of their own, which those who look for sockets do not take for one of theirs.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	all := []string{"unix:/run/x", "netbios:ADA:139", "tcp:host:1", "netbios:BANK@ADA:139"}
+	p := ior.IIOP{Components: append(ior.NamedComponents(all), ior.LocalComponents([16]byte{7}, "", all[:1])...)}
+	if got := p.Named(); !slices.Equal(got, []string{all[1], all[3]}) {
+		t.Errorf("%q", got)
+	}
+	if got := p.Sockets([16]byte{7}, ""); !slices.Equal(got, []string{"/run/x"}) {
+		t.Errorf("%q", got)
+	}
+	if got := ior.NamedComponents(all[:1]); got != nil {
+		t.Errorf("%v", got)
+	}
+	bad := ior.IIOP{Components: []ior.Component{{Tag: ior.TagDSOMEndpoints, Data: []byte{0, 1, 2}}}}
+	if got := bad.Named(); got != nil {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestNetBIOSURL(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"corbaloc:netbios:ADA/NameService": "netbios:ADA:139", "corbaloc:netbios:BANK@ADA:1139/k": "netbios:BANK@ADA:1139", "corbaloc:netbios:ADA%2353@192.0.2.1/k": "netbios:ADA#53@192.0.2.1:139",
+		"corbaname:netbios:ADA#a/b": "netbios:ADA:139",
+	} {
+		u, err := ior.ParseURL(in)
+		if err != nil {
+			t.Errorf("%s: %v", in, err)
+			continue
+		}
+		b, err := u.Reference().Profiles[0].IIOP()
+		if err != nil || b.Port != 0 || !slices.Equal(b.Named(), []string{want}) {
+			t.Errorf("%s: %+v, %v", in, b, err)
+		}
+		if u.String() != in {
+			t.Errorf("%s is written as %s", in, u)
+		}
+	}
+	for _, in := range []string{"corbaloc:netbios:/k", "corbaloc:netbios:ADA:0/k", "corbaloc:netbios:ADA:x/k", "corbaloc:netbios:ADA:1:2/k", "corbaloc:netbios:%00/k", "corbaloc:netbios:%2Fx/k", "corbaloc:netbios:%z/k"} {
+		if u, err := ior.ParseURL(in); err == nil {
+			t.Errorf("%s: %v", in, u)
+		}
+	}
+}

@@ -30,11 +30,12 @@ func hostName() string {
 	return name
 }
 
-// localComponents returns what references say of the sockets at which the ORB listens: for ORBs of this project, and of omniORB.
+// localComponents returns what references say of the sockets at which the ORB listens, for ORBs of this project, and of omniORB; and of the names of NetBIOS.
 func (o *ORB) localComponents() []ior.Component {
+	named := ior.NamedComponents(o.named())
 	id, ok := o.machine()
 	if !ok {
-		return nil
+		return named
 	}
 	var names []string
 	for _, e := range o.Endpoints() {
@@ -42,7 +43,7 @@ func (o *ORB) localComponents() []ior.Component {
 			names = append(names, e.String())
 		}
 	}
-	return ior.LocalComponents(id, hostName(), names)
+	return append(ior.LocalComponents(id, hostName(), names), named...)
 }
 
 // addLocal adds the ways by sockets of this machine that p names, before all others: unless rules say otherwise of the host.

@@ -59,6 +59,9 @@ type Config struct {
 	// that knows where this server is; or rules, as for Publish. Empty: this ORB's own.
 	Daemon string
 
+	// DaemonNames are endpoints of NetBIOS at which that daemon takes calls besides, such as netbios:ADA:139.
+	DaemonNames []string
+
 	// Connect are rules for the addresses in references, before they are connected to: where
 	// others are to be tried instead, and what is refused. See [reach.ParseConnect]. Empty: none.
 	Connect string
@@ -139,6 +142,7 @@ type ORB struct {
 	callSealed  bool
 	publishing  atomic.Pointer[publishing]
 	setDaemon   sync.Mutex
+	daemonNamed []string
 	connect     *reach.Connect
 	connOptions conn.Options
 	offers      codeset.Component // what references say of this ORB
@@ -177,7 +181,7 @@ type ORB struct {
 func New(cfg Config) (*ORB, error) {
 	o := &ORB{
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
-		requireTLS: cfg.RequireTLS, callSealed: cfg.CallTLSOnly, serverID: cfg.ServerID, incarnation: newIncarnation(),
+		requireTLS: cfg.RequireTLS, callSealed: cfg.CallTLSOnly, daemonNamed: cfg.DaemonNames, serverID: cfg.ServerID, incarnation: newIncarnation(),
 		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
 		references: cfg.References, adapters: cfg.Adapters, door: cfg.Door, principal: bytes.Clone(cfg.Principal),

@@ -24,7 +24,8 @@ type publishing struct {
 	listeners       []transport.Endpoint // of plain IIOP, if references may name those
 	sealed          []transport.Endpoint // of TLS
 	mutual          bool                 // there clients must show certificates
-	local           []ior.Component      // of sockets of this machine
+	local           []ior.Component      // of sockets of this machine, and of names of NetBIOS
+	daemonNamed     []string             // endpoints of NetBIOS of the daemon
 	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
 	varies          bool                 // clients get different references
 	standard        *names               // for whom no other rule holds, and while nobody is known
@@ -78,10 +79,11 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 			return badRule("Config.Daemon", err)
 		}
 	}
+	p.daemonNamed = o.daemonNamed
 	p.listeners, p.sealed = o.published()
 	p.local = o.localComponents()
 	if len(p.local) > 0 && o.maxVersion.Minor == 0 && len(p.listeners) == 0 {
-		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name a socket of the machine: listen by TCP as well, or let MaxVersion be 1.1 or more"))
+		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name a socket of the machine, or an endpoint of NetBIOS: listen by TCP as well, or let MaxVersion be 1.1 or more"))
 	}
 	if m, ok := o.findTransport(sealedNetwork).(interface{ MutualTLS() bool }); ok {
 		p.mutual = m.MutualTLS()
@@ -141,7 +143,7 @@ func (o *ORB) published() (plain, sealed []transport.Endpoint) {
 		switch {
 		case e.Network == sealedNetwork:
 			sealed = append(sealed, e)
-		case e.Network == localNetwork:
+		case e.Network == localNetwork, e.Network == namedNetwork:
 		case o.requireTLS && e.Network == "tcp":
 		case e.Network == "tcp":
 			plain = append(plain, e)
@@ -168,6 +170,7 @@ func (p *publishing) names(v views) *names {
 		all, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
 		if n.err = err; err == nil {
 			n.daemon.Plain = p.note("tcp", all, theDaemon)
+			n.daemon.Local = ior.NamedComponents(p.daemonNamed)
 		}
 	}
 	n.own.Mutual, n.own.Local, n.own.Host = p.mutual, p.local, cmp.Or(hostName(), "localhost")

@@ -208,6 +208,8 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	network, addresses := "tcp", p.Addresses()
 	before := len(rt.ways)
 	rt.addLocal(p, h)
+	named := rt.namedWays(p)
+	defer func() { rt.addNamed(named, h) }()
 	if tls, ok := p.TLS(); ok {
 		switch {
 		case rt.orb.findTransport(sealedNetwork) != nil: // and no other is tried: whoever is on the way could bring that about
@@ -221,8 +223,8 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	}
 	if _, local := p.Find(ior.TagDSOMEndpoints); network == "tcp" && p.Port == 0 && (local || len(rt.ways) > before) { // there is nothing but the socket
 		addresses = nil
-		if len(rt.ways) == before {
-			rt.refused = append(rt.refused, exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "%s takes calls at a socket of its machine alone, which is another, or this ORB has no transport for that", p.Host))
+		if len(rt.ways) == before && len(named) == 0 {
+			rt.refused = append(rt.refused, exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "%s takes calls at a socket of its machine alone, which is another, or by NetBIOS alone, or this ORB has no transport for that", p.Host))
 		}
 	}
 	for _, a := range addresses {

@@ -42,7 +42,9 @@ func (s *serverConn) unsealed(c *conn.Conn) error {
 var errNotSealed = errors.New("it is not sealed, and Config.CallTLSOnly wants that")
 
 // sealedHere reports whether calls by a way are sealed, as far as the network tells.
-func (h hop) sealedHere() bool { return h.endpoint.Network != "tcp" }
+func (h hop) sealedHere() bool {
+	return h.endpoint.Network != "tcp" && h.endpoint.Network != namedNetwork
+}
 
 // findTransport returns the transport of a network, nil if there is none.
 func (o *ORB) findTransport(network string) transport.Transport {

@@ -7,7 +7,7 @@ import (
 	"github.com/opendsom/dsom/orb"
 )
 
-// BenchmarkWays makes the same calls by TCP, by TLS and at a socket of the machine, in one run: what counts are the ratios (docs/performance.md).
+// BenchmarkWays makes the same calls by TCP, by TLS, at a socket of the machine and by a session of NetBIOS, in one run: what counts are the ratios (docs/performance.md).
 func BenchmarkWays(b *testing.B) {
 	sc, cc := tlsPair(b)
 	for _, way := range []struct {
@@ -17,6 +17,7 @@ func BenchmarkWays(b *testing.B) {
 		{"tcp", nil, nil},
 		{"tls", sealed(b, sc, nil), sealed(b, cc, nil)},
 		{"unix", onSocket(b, nil), onSocket(b, nil)},
+		{"netbios", byName(nil, "netbios:TEST@127.0.0.1:0"), byName(nil)},
 	} {
 		so, root := newORB(b, way.server)
 		ref, err := EchoClass.Activate(root, &echo{orb: so})

@@ -27,14 +27,16 @@ type attempt struct {
 	target  target
 	finding *Finding
 	tls     *tls.Transport
+	named   transport.Transport // by names of NetBIOS
+	rules   *reach.Connect
 	host    string // that the server's certificate is to be for
 }
 
 // run tries the address. It returns where the server forwards to, if it does.
 func (a *attempt) run(rules *reach.Connect) *ior.IOR {
 	f := a.finding
-	if a.target.socket != "" {
-		c := a.connectSocket()
+	if a.rules = rules; a.target.direct.Network != "" {
+		c := a.connectDirect()
 		if c == nil {
 			return nil
 		}

@@ -78,6 +78,9 @@ func outcome(f *Finding) (problem, advice string) {
 		}
 		return "", ""
 	case Unresolved:
+		if f.named {
+			return "nobody says that he has this name of NetBIOS: " + f.Detail, "see that the machine's daemon takes part in NetBIOS (dsom daemon --netbios), in a network or at a name server that this program asks too"
+		}
 		for _, n := range inner {
 			if n.is(strings.ToLower(strings.TrimSuffix(f.host, "."))) {
 				return fmt.Sprintf("the name %s is %s; it does not resolve here: %s", f.host, n.what, f.Detail), cmp.Or(n.advice, publishHost)
@@ -86,6 +89,9 @@ func outcome(f *Finding) (problem, advice string) {
 		return fmt.Sprintf("the name %s does not resolve here: %s", f.host, f.Detail),
 			enterName
 	case Refused:
+		if f.named {
+			return "the machine of that name takes no session: " + f.Detail, "see that the server runs, and is called by that name: clients call by another address of the reference meanwhile, if there is one"
+		}
 		if f.socket {
 			return "nobody listens at this socket: " + f.Detail, "start the server; clients call by another address of the reference meanwhile, if there is one"
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
 )
@@ -91,7 +92,7 @@ type Finding struct {
 	seen  string       // what answered that is no GIOP
 	rule  string
 
-	socket bool
+	socket, named bool
 }
 
 // A Report is what came of a reference. Its JSON is stable.
@@ -106,6 +107,7 @@ type Prober struct {
 	Connect  *reach.Connect       // rules for where addresses lead
 	Network  Network              // nil is that of this machine
 	TLS      *tls.Transport       // by which certificates servers are known; nil: by those of the system's authorities
+	NetBIOS  transport.Transport  // by which names of NetBIOS are called; nil: they are not
 	Progress func(address string) // if set, is told what is tried; called concurrently
 }
 
@@ -149,7 +151,7 @@ type path struct{ been, tried []place }
 
 // probe tries r, which by has led to.
 func (x *run) probe(r *ior.IOR, by path) *Report {
-	targets := plan(r)
+	targets := plan(r, x.NetBIOS != nil)
 	by.tried = slices.Clip(by.tried)
 	for _, t := range targets {
 		by.tried = append(by.tried, t.place())
@@ -169,14 +171,14 @@ func (x *run) probe(r *ior.IOR, by path) *Report {
 // A target is an address to be tried, or why there is none.
 type target struct {
 	finding Finding
-	socket  string   // the path of a socket of this machine; "": it is an address
-	ior     *ior.IOR // that names it, with finding.Profile
+	direct  transport.Endpoint // a socket of this machine, or a name of NetBIOS; zero: it is an address
+	ior     *ior.IOR           // that names it, with finding.Profile
 	key     []byte
 	version cdr.Version
 }
 
-// plan returns the addresses of all profiles.
-func plan(r *ior.IOR) []target {
+// plan returns the addresses of all profiles. Names of NetBIOS are to be tried if byName says so.
+func plan(r *ior.IOR, byName bool) []target {
 	var all []target
 	if r == nil {
 		return nil
@@ -199,11 +201,24 @@ func plan(r *ior.IOR) []target {
 		host, _ := os.Hostname() // without one there is none that is omniORB's
 		sockets := b.Sockets(unix.Machine(), host)
 		for _, path := range sockets[:min(len(sockets), maxAddresses-len(all))] {
-			all = append(all, target{ior: r, key: b.Key, version: b.Version, socket: path, finding: Finding{
+			all = append(all, target{ior: r, key: b.Key, version: b.Version, direct: transport.Endpoint{Network: unix.Name, Host: path}, finding: Finding{
 				Profile: i, Address: unix.Name + ":" + path, Version: b.Version.String(), socket: true,
 			}})
 		}
-		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets) > 0 {
+		named := b.Named()
+		named = named[:min(len(named), maxAddresses-len(all))]
+		for _, s := range named {
+			e, err := transport.ParseEndpoint(s)
+			t := target{ior: r, key: b.Key, version: b.Version, direct: e, finding: Finding{Profile: i, Address: s, Version: b.Version.String(), named: true}}
+			switch {
+			case err != nil:
+				t.finding.Outcome, t.finding.Detail = BadAddress, err.Error()
+			case !byName:
+				t.finding.Outcome, t.finding.Detail = Unsupported, "a name of NetBIOS, and this program takes no part in that: $"+netbios.EnvInterface+" says on which interface it is to"
+			}
+			all = append(all, t)
+		}
+		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets)+len(named) > 0 {
 			continue
 		} else if _, tls := b.TLS(); b.Port == 0 && local && !tls {
 			all = append(all, target{finding: Finding{Profile: i, Outcome: Unsupported, Detail: "a socket of another machine"}})
@@ -260,7 +275,7 @@ func (x *run) attempt(t target, f *Finding, by path) {
 	}
 	started := time.Now()
 	ctx, cancel := context.WithTimeout(x.ctx, x.Timeout)
-	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f, tls: x.TLS}
+	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f, tls: x.TLS, named: x.NetBIOS}
 	to := a.run(x.Connect)
 	cancel()
 	f.Millis = time.Since(started).Milliseconds()
@@ -282,7 +297,7 @@ func (x *run) attempt(t target, f *Finding, by path) {
 // leadsBack reports whether r leads to a place that has led here, and to none that has not been tried on the way.
 func (by path) leadsBack(r *ior.IOR) bool {
 	back := false
-	for _, t := range plan(r) {
+	for _, t := range plan(r, true) {
 		if !slices.Contains(by.tried, t.place()) {
 			return false
 		}

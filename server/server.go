@@ -284,10 +284,14 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if _, err := cfg.Transports.Find(unix.Name); err != nil {
 		cfg.Transports = append(slices.Clip(cfg.Transports), unix.New())
 	}
+	byName, err := opt.named(&cfg, at)
+	if err != nil {
+		return nil, err
+	}
 	socket := cmp.Or(opt.Socket, os.Getenv(admin.EnvSocket))
 	if parent != nil { // whom nobody else calls
 		parent.configure(&cfg)
-		publish, socket = cfg.Publish, ""
+		publish, socket, byName = cfg.Publish, "", ""
 	}
 	if cfg.Listen == nil {
 		if !cfg.RequireTLS {
@@ -306,6 +310,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 			}
 			cfg.Publish = rules.Hosts().String()
 		}
+	}
+	if byName != "" {
+		cfg.Listen = append(slices.Clip(cfg.Listen), byName)
 	}
 	if socket != "" {
 		cfg.Listen = append(slices.Clip(cfg.Listen), "unix:"+socket)

@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
@@ -139,10 +140,24 @@ func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	if by = append(by, unix.New()); sealed != nil {
 		by = append(by, sealed)
 	}
+	if named, err := netbiosClient(); err != nil {
+		return nil, err
+	} else if named != nil {
+		by = append(by, named)
+	}
 	return orb.New(orb.Config{
 		Transports: by, CallTLSOnly: require, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
 	})
+}
+
+// netbiosClient returns the transport by names of NetBIOS, if the environment says anything of it.
+func netbiosClient() (*netbios.Transport, error) {
+	s, told, err := netbios.FromEnvironment(os.Getenv)
+	if err != nil || !told {
+		return nil, err
+	}
+	return netbios.New(netbios.Config{Resolver: s.Asker()}), nil
 }
 
 // tlsClient returns the transport by TLS, if the environment says anything of it, and whether calls are to go by nothing else.

@@ -34,6 +34,7 @@ type daemonCmd struct {
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	tlsFlags
+	netbiosFlags
 	sharedFlags
 	Verbose bool `short:"v" help:"Log more."`
 	kong.Plugins
@@ -100,7 +101,8 @@ Example:
     dsom daemon --listen :4000 --state /srv/dsom --allow-write user:bank --allow-write 10.0.0.0/8 --connections 20000
     dsom daemon --store nats://a.example.org,b.example.org,c.example.org --store-credentials /etc/dsom/store
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
-    dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem`
+    dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem
+    dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1`
 }
 
 func (v *daemonCmd) Run(ctx context.Context, c *console, k *kong.Context, s *settings) error {
@@ -184,6 +186,13 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 		return conf, err
 	}
 	conf.TLSListen = v.TLSListen
+	named, err := v.netbiosFlags.settings()
+	if err != nil {
+		return conf, err
+	}
+	if named != nil {
+		conf.NetBIOS = &daemon.NetBIOS{Settings: *named, Groups: v.NetBIOSGroup, Serve: v.NetBIOSServe}
+	}
 	if conf.Shared, err = v.shared(); err != nil {
 		return conf, err
 	}

@@ -33,6 +33,11 @@ func (c *console) probeAll(ctx context.Context, urls []*ior.URL, timeout time.Du
 	if p.TLS, _, err = tlsClient(); err != nil {
 		return err
 	}
+	if by, err := netbiosClient(); err != nil {
+		return err
+	} else if by != nil {
+		p.NetBIOS = by
+	}
 	if isTerminal(c.err) && !c.json {
 		var mu sync.Mutex
 		p.Progress = func(address string) {

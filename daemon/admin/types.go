@@ -36,6 +36,23 @@ type Status struct {
 	Files     uint64    `json:"files,omitempty"`   // how many files the daemon may have open; 0: not known
 	Config    string    `json:"config,omitempty"`  // where its configuration is, or would be
 	Machine   string    `json:"machine,omitempty"` // the name of this machine, where others share the daemon's state
+	NetBIOS   *NetBIOS  `json:"netbios,omitempty"` // its part in a network of NetBIOS, if it has one
+}
+
+// NetBIOS is a daemon's part in a network of NetBIOS.
+type NetBIOS struct {
+	Address     string            `json:"address"`           // at which names are asked for, and sessions
+	SessionPort uint16            `json:"session_port"`      //
+	Names       []NetBIOSName     `json:"names"`             // the machine's first
+	NameServer  bool              `json:"name_server"`       // it is one
+	Servers     []string          `json:"servers,omitempty"` // those that it asks
+	Counts      map[string]uint64 `json:"counts"`            // how often what has happened
+}
+
+// A NetBIOSName is a name of the machine's, and what has become of it: "registered", or why it is not.
+type NetBIOSName struct {
+	Name  string `json:"name"`
+	State string `json:"state"`
 }
 
 // A Server is a registered server program, and how it is just now.

@@ -149,7 +149,10 @@ func component(c ior.Component) Component {
 		}
 	case ior.TagDSOMEndpoints:
 		if x, err := c.Endpoints(); err == nil {
-			s.Value = fmt.Sprintf("%s on the machine %x", strings.Join(x.Names, " "), x.Machine)
+			s.Value = strings.Join(x.Names, " ")
+			if x.Machine != ([16]byte{}) {
+				s.Value += fmt.Sprintf(" on the machine %x", x.Machine)
+			}
 		}
 	case ior.TagOmniORBUnix:
 		if machine, path, err := c.OmniORBUnix(); err == nil {

@@ -58,7 +58,7 @@ var meanings = []meaning{
 	{[]string{"SOMErrorLogSize", "SOMErrorLogControl", "SOMErrorLogDisplayMsgs"}, ras, false, nil, "the daemon logs to standard error; --verbose logs more, -q less"},
 	{[]string{"SOMDNUMTHREADS", "SOMDTHREADSTACKSIZE"}, somd, true, nil, "there are no threads to be set: outstanding-requests bounds the requests of a connection"},
 	{[]string{"CHECK_CONNECTION_INTERVAL"}, somd, false, nil, "connections are watched all the time; idle-timeout closes unused ones"},
-	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, somd, true, nil, "calls go over TCP/IP; NetBIOS and IPX are not spoken"},
+	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, somd, true, nil, "calls go over TCP/IP, and by NetBIOS besides if the key netbios names an interface; IPX is not spoken"},
 	{[]string{"SOMIR"}, ir, true, nil, "the interface repository is in the daemon: dsom idl register FILE.idl fills it; .ir files are not read"},
 	{[]string{"HOSTKIND", "SOMNMOBJREF", "NAMING_SERVER_ALIAS", "GLOBAL_OBJREF_FILE"}, nm, false, nil, "the naming service is in the daemon, at corbaloc::HOST/NameService: dsom name"},
 	{[]string{"USER"}, somd, false, nil, "what a program says of its user is not believed: --dsom-clients says whose programs are served"},

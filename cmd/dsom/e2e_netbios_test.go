@@ -1,0 +1,145 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/internal/freeport"
+	"github.com/opendsom/dsom/ior"
+)
+
+// freeUDP returns a port of UDP on loopback that was free a moment ago.
+func freeUDP(t *testing.T) int {
+	t.Helper()
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).Port
+}
+
+// TestNetBIOSPage runs the commands of docs/netbios.md that are marked as such, in order, on loopback and at free ports; a block of text behind one is what it prints.
+// What the page cannot show is held with the daemon that it has started.
+func TestNetBIOSPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/netbios.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t)
+	dir := t.TempDir()
+	bin := filepath.Join(dir, "bin")
+	if err := os.Mkdir(bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(h.program, filepath.Join(bin, "dsom")); err != nil {
+		t.Fatal(err)
+	}
+	names, sessions := fmt.Sprint(freeUDP(t)), fmt.Sprint(freeport.Hold(t))
+	ports := strings.NewReplacer("1137", names, "1139", sessions, "127.0.0.1:3053", "127.0.0.1:0")
+	var before string
+	run := func(text string) string {
+		t.Helper()
+		cmd := exec.Command("sh", "-c", before+text)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), append(h.env, "PATH="+bin+":"+os.Getenv("PATH"))...)
+		out, err := cmd.Output()
+		if err != nil && !strings.Contains(text, "--probe") { // which fails where the object is not reached
+			t.Fatalf("%s\n%v", text, err)
+		}
+		return string(out)
+	}
+	blocks := regexp.MustCompile("(?s)```(sh|text)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	ran := 0
+	for i, b := range blocks {
+		if b[1] != "sh" {
+			continue
+		}
+		text := ports.Replace(b[2])
+		ran++
+		if args, ok := strings.CutPrefix(strings.TrimSpace(text), "dsom daemon "); ok {
+			h.startDaemon(strings.Fields(args)...)
+			eventually(t, "the daemon has its name", func() bool { return strings.Contains(h.logged(), "a name of NetBIOS is this machine's") })
+			continue
+		}
+		out := run(text)
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "export ") {
+				before += line
+			}
+		}
+		if i+1 < len(blocks) && blocks[i+1][1] == "text" && out != ports.Replace(blocks[i+1][2]) {
+			t.Errorf("%s\nprints:\n%s\nand should print:\n%s", text, out, ports.Replace(blocks[i+1][2]))
+		}
+	}
+	if ran < 3 {
+		t.Fatalf("%d blocks were found", ran)
+	}
+
+	h.addBank()
+	h.must("server", "start", "bank")
+	u, err := ior.ParseURL(strings.TrimSpace(h.must("name", "resolve", "--at", "corbaloc::"+h.address+"/NameService", "bank/main")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := u.IOR.Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Named(); len(got) != 1 || got[0] != "netbios:ADA#53:"+sessions {
+		t.Errorf("the bank's reference names %q", got)
+	}
+	h.must("server", "stop", "bank")
+	at := func(host string) string {
+		u := ior.URL{Scheme: "corbaloc", Addresses: []ior.Address{{Scheme: "netbios", Host: host, Port: uint16(mustAtoi(t, sessions))}}, Key: p.Key}
+		return "'" + u.String() + "'"
+	}
+	idl, err := filepath.Abs(bankIDL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run("dsom call --idl " + idl + " " + at("bank@ada") + " balance"); got != "0\n" { // which starts it
+		t.Errorf("by the bank's name: %q", got)
+	}
+	if got := run("dsom ior --probe " + at("nobody@ada") + " " + at("ada@nobody")); !strings.Contains(got, "refused") || !strings.Contains(got, "the called name is not there") || !strings.Contains(got, "unresolved") {
+		t.Errorf("probing names that are not there: %s", got)
+	}
+	if got := run("env -u DSOM_NETBIOS dsom ior --probe " + at("ada")); !strings.Contains(got, "unsupported") {
+		t.Errorf("probing without NetBIOS: %s", got)
+	}
+	h.stopDaemon()
+}
+
+func mustAtoi(t *testing.T, s string) (n int) {
+	t.Helper()
+	if _, err := fmt.Sscan(s, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestNetBIOSFlags: what cannot be is said, and nothing is begun.
+func TestNetBIOSFlags(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"--netbios-name x":                              "takes no part in NetBIOS",
+		"--netbios lo --netbios-node p":                 "name server",
+		"--netbios lo --netbios-node q":                 "none of B, P, M and H",
+		"--netbios lo --netbios-name a/b":               "not for names",
+		"--netbios lo --netbios-servers host":           "no address of IPv4",
+		"--netbios lo --netbios-group sixteen-letters-": "15 at most",
+		"--netbios lo --netbios-session-port 0":         "not 0",
+	} {
+		h := dsom(t, "", append([]string{"daemon", "--state", t.TempDir()}, strings.Fields(args)...)...)
+		if h.status != 2 || !strings.Contains(h.err, want) {
+			t.Errorf("%s: %+v", args, h)
+		}
+	}
+}

@@ -1,0 +1,277 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/opendsom/dsom/transport/netbios/nbname"
+	"github.com/opendsom/dsom/transport/netbios/nbns"
+)
+
+// held is a name of this node.
+type held struct {
+	group    bool
+	ready    bool      // it is registered
+	conflict bool      // it is another's too, and not used
+	served   bool      // the name server has it
+	due      time.Time // when the name server is told again; zero: it is not
+	looked   time.Time // when somebody last disputed it
+
+	ctx  context.Context // ends when the name is given up, and with the node: what is under way for it ends then
+	drop context.CancelFunc
+}
+
+// Register makes a name this node's, or makes this node one of the group of that name, by the ways of the node's type. Its errors are a NameError if it is another's, a
+// SilenceError, a LimitError, or that of ctx. A node whose network has no name server is no worse for it if it is of type H.
+func (n *Node) Register(ctx context.Context, name nbname.Name, group bool) error {
+	h := &held{group: group}
+	n.mu.Lock()
+	switch {
+	case n.held[name] != nil:
+		n.mu.Unlock()
+		return nil
+	case len(n.held) >= MostNames:
+		n.mu.Unlock()
+		return &LimitError{"netbios-names", MostNames}
+	}
+	n.held[name] = h
+	h.ctx, h.drop = context.WithCancel(n.ctx)
+	n.mu.Unlock()
+	var err error
+	for i, by := range n.ways() {
+		e := by.register(ctx, name, h)
+		silent := (*SilenceError)(nil)
+		if n.c.Type == nbns.H && i == 0 && errors.As(e, &silent) {
+			continue // by all, then
+		}
+		err = e
+		if e != nil || n.c.Type == nbns.H {
+			break
+		}
+	}
+	n.mu.Lock()
+	if h.ready = err == nil; !h.ready {
+		h.drop()
+		delete(n.held, name)
+	}
+	n.mu.Unlock()
+	n.wake()
+	return err
+}
+
+// wake has who refreshes look again when that is next due.
+func (n *Node) wake() {
+	select {
+	case n.changed <- struct{}{}:
+	default:
+	}
+}
+
+// registerByAll asks all whether they have anything against it, and then tells them.
+func (n *Node) registerByAll(ctx context.Context, name nbname.Name, h *held) error {
+	if !n.c.All.Is4() {
+		return errNoAll
+	}
+	if err := n.challengeAll(ctx, name, h.group); err != nil {
+		return err
+	}
+	n.send(nbns.Overwrite(drawn(), name, n.entry(h.group), 0, true), n.all())
+	return nil
+}
+
+// challengeAll asks all whether a name is theirs.
+func (n *Node) challengeAll(ctx context.Context, name nbname.Name, group bool) error {
+	q, err := n.ask(name, nbns.OpRegistration, n.all())
+	if err != nil {
+		return err
+	}
+	defer n.end(q)
+	var refused error
+	err = n.gather(ctx, q, nbns.Registration(q.id, name, n.entry(group), 0, true), func(r reply) bool {
+		if r.p.Op == nbns.OpRegistration && r.p.Code != nbns.OK {
+			refused = &NameError{name, r.p.Code, r.from}
+		}
+		return refused != nil
+	})
+	return errors.Join(refused, err)
+}
+
+// registerByServer asks the name server. One that leaves it to this node to ask the present owner has that done.
+func (n *Node) registerByServer(ctx context.Context, name nbname.Name, h *held) error {
+	entry, ttl := n.entry(h.group), seconds(n.c.TTL)
+	r, err := n.byServer(ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet { return nbns.Registration(id, name, entry, ttl, false) })
+	if err != nil {
+		return err
+	}
+	if r.p.Code == nbns.OK && !r.p.RecursionAvailable {
+		list, err := owners(r)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			if e.Addr == n.c.Addr {
+				continue
+			}
+			if from, has := n.hasName(ctx, netip.AddrPortFrom(e.Addr, n.c.Port), name); has {
+				return &NameError{name, nbns.ActiveErr, from}
+			}
+		}
+		r, err = n.exchange(ctx, nbns.OpRegistration, r.from, name, func(id uint16) *nbns.Packet { return nbns.Overwrite(id, name, entry, ttl, false) })
+		if err != nil {
+			return err
+		}
+	}
+	if r.p.Code != nbns.OK {
+		return &NameError{name, r.p.Code, r.from}
+	}
+	n.granted(h, r)
+	return nil
+}
+
+// hasName asks the node at an address whether it has a name.
+func (n *Node) hasName(ctx context.Context, at netip.AddrPort, name nbname.Name) (netip.AddrPort, bool) {
+	r, err := n.exchangeFor(ctx, UnicastTries, UnicastTime, nbns.OpQuery, at, name, func(id uint16) *nbns.Packet { return nbns.Query(id, name, false) })
+	if err != nil {
+		return at, false
+	}
+	list, err := owners(r)
+	return r.from, err == nil && slices.ContainsFunc(list, func(e nbns.Entry) bool { return e.Addr == at.Addr() })
+}
+
+// granted notes for how long a name server has given a name: it is told again when half of that is over.
+func (n *Node) granted(h *held, r reply) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	h.due, h.served = time.Time{}, true
+	if len(r.p.Answers) > 0 && r.p.Answers[0].TTL > 0 {
+		h.due = time.Now().Add(max(time.Duration(r.p.Answers[0].TTL)*time.Second/2, leastRefresh))
+	}
+}
+
+// refresh tells the name server of names while the node lives.
+func (n *Node) refresh() {
+	for {
+		n.mu.Lock()
+		next := time.Now().Add(time.Hour)
+		var name nbname.Name
+		var h *held
+		for at, x := range n.held {
+			if x.ready && !x.conflict && !x.due.IsZero() && x.due.Before(next) {
+				next, name, h = x.due, at, x
+			}
+		}
+		n.mu.Unlock()
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-timer.C:
+			if h != nil && h.ctx.Err() == nil {
+				n.refreshName(name, h)
+			}
+		case <-n.changed:
+		case <-n.ctx.Done():
+		}
+		timer.Stop()
+		if n.ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+// refreshName tells the name server of one name.
+func (n *Node) refreshName(name nbname.Name, h *held) {
+	r, err := n.byServer(h.ctx, nbns.OpRegistration, name, func(id uint16) *nbns.Packet {
+		return nbns.Refresh(id, name, n.entry(h.group), seconds(n.c.TTL))
+	})
+	switch {
+	case h.ctx.Err() != nil: // it was given up meanwhile
+	case err != nil: // it may have been away for a moment
+		n.mu.Lock()
+		h.due = time.Now().Add(max(min(n.c.TTL/8, 10*time.Minute), leastRefresh))
+		n.mu.Unlock()
+		n.c.Log.Warn("the name server does not answer", "name", name, "error", err)
+	case r.p.Code != nbns.OK:
+		n.lost(name, h, r.from)
+	default:
+		n.granted(h, r)
+	}
+}
+
+// lost notes that a name is another's.
+func (n *Node) lost(name nbname.Name, h *held, by netip.AddrPort) {
+	n.mu.Lock()
+	h.conflict = true
+	n.mu.Unlock()
+	n.counts.conflicts.Add(1)
+	n.c.Log.Error("a name of NetBIOS is another's too: it is not used any more", "name", name, "says", by.Addr())
+}
+
+// Release gives a name up, and tells those who were told that it was this node's. It is given up whatever the error.
+func (n *Node) Release(ctx context.Context, name nbname.Name) error {
+	n.mu.Lock()
+	h := n.held[name]
+	delete(n.held, name)
+	n.mu.Unlock()
+	if h == nil {
+		return nil
+	}
+	h.drop()
+	n.wake()
+	if h.conflict {
+		return nil
+	}
+	var err error
+	for _, by := range n.ways() {
+		err = errors.Join(err, by.release(ctx, name, h))
+	}
+	return err
+}
+
+func (n *Node) releaseByAll(ctx context.Context, name nbname.Name, h *held) error {
+	if !n.c.All.Is4() {
+		return nil
+	}
+	q, err := n.ask(name, nbns.OpRelease, n.all())
+	if err != nil {
+		return err
+	}
+	defer n.end(q)
+	return n.gather(ctx, q, nbns.Release(q.id, name, n.entry(h.group), true), func(reply) bool { return false })
+}
+
+func (n *Node) releaseByServer(ctx context.Context, name nbname.Name, h *held) error {
+	n.mu.Lock()
+	served := h.served
+	n.mu.Unlock()
+	if !served {
+		return nil
+	}
+	r, err := n.byServer(ctx, nbns.OpRelease, name, func(id uint16) *nbns.Packet { return nbns.Release(id, name, n.entry(h.group), false) })
+	if err == nil && r.p.Code != nbns.OK {
+		err = &NameError{name, r.p.Code, r.from}
+	}
+	return err
+}
+
+// Names returns the node's names, as its status tells them.
+func (n *Node) Names() []nbns.Held {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var all []nbns.Held
+	for name, h := range n.held {
+		if h.ready {
+			all = append(all, nbns.Held{Name: name, Group: h.group, Type: n.c.Type, Active: true, Conflict: h.conflict})
+		}
+	}
+	slices.SortFunc(all, func(a, b nbns.Held) int { return slices.Compare(a.Name.Text[:], b.Name.Text[:]) })
+	return all
+}
+
+// stillMine asks by a way whether a name is this node's. Silence says that it is.
+func (n *Node) stillMine(by way, name nbname.Name, h *held) *NameError {
+	var bad *NameError
+	_ = errors.As(by.register(h.ctx, name, h), &bad)
+	return bad
+}

@@ -1,0 +1,173 @@
+package node
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/opendsom/dsom/transport/netbios/nbname"
+	"github.com/opendsom/dsom/transport/netbios/nbns"
+)
+
+// A record is what a name server keeps of a name.
+type record struct {
+	owners []owner
+}
+
+type owner struct {
+	nbns.Entry
+	until time.Time
+}
+
+// living takes away owners whose time is over, and returns the record if any is left. The lock is held.
+func (n *Node) living(name nbname.Name, now time.Time) *record {
+	r := n.records[name]
+	if r == nil {
+		return nil
+	}
+	r.owners = slices.DeleteFunc(r.owners, func(o owner) bool { return !o.until.After(now) })
+	if len(r.owners) == 0 {
+		delete(n.records, name)
+		return nil
+	}
+	return r
+}
+
+// kept returns the owners of a name, and for how many seconds that holds.
+func (n *Node) kept(name nbname.Name) (list []nbns.Entry, ttl uint32) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := time.Now()
+	r := n.living(name, now)
+	if r == nil {
+		return nil, 0
+	}
+	last := now
+	for _, o := range r.owners {
+		list = append(list, o.Entry)
+		if o.until.After(last) {
+			last = o.until
+		}
+	}
+	return list, max(seconds(last.Sub(now)), 1)
+}
+
+// serve is a name server's part in registrations, refreshes and releases.
+func (n *Node) serve(p *nbns.Packet, e nbns.Entry, from netip.AddrPort) {
+	if e.Addr != from.Addr() { // nobody registers, or gives up, for others
+		n.counts.foreign.Add(1)
+		n.send(nbns.Registered(p, nbns.Refused, 0, true), from)
+		return
+	}
+	name := p.Questions[0].Name
+	if p.Op == nbns.OpRelease {
+		n.send(nbns.Registered(p, n.forget(name, e), 0, true), from)
+		return
+	}
+	ttl := n.c.MostTTL
+	if asked := time.Duration(p.Additionals[0].TTL) * time.Second; asked > 0 {
+		ttl = min(ttl, max(asked, leastRefresh))
+	}
+	code, rival := n.keep(name, e, ttl, nil)
+	if code == nbns.ActiveErr {
+		n.challenge(p, name, e, ttl, rival, from)
+		return
+	}
+	n.send(nbns.Registered(p, code, seconds(ttl), true), from)
+}
+
+// forget takes an owner away.
+func (n *Node) forget(name nbname.Name, e nbns.Entry) nbns.Code {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	r := n.living(name, time.Now())
+	if r == nil {
+		return nbns.NameErr
+	}
+	at := slices.IndexFunc(r.owners, func(o owner) bool { return o.Addr == e.Addr })
+	if at < 0 {
+		return nbns.ActiveErr
+	}
+	if r.owners = slices.Delete(r.owners, at, at+1); len(r.owners) == 0 {
+		delete(n.records, name)
+	}
+	return nbns.OK
+}
+
+// keep notes an owner of a name. If that is another's, it says whose: unless that is the one who was found not to have it.
+func (n *Node) keep(name nbname.Name, e nbns.Entry, ttl time.Duration, gone *nbns.Entry) (code nbns.Code, rival nbns.Entry) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := time.Now()
+	is := owner{e, now.Add(ttl)}
+	r := n.living(name, now)
+	if r == nil {
+		if len(n.records) >= MostRecords {
+			for other := range n.records {
+				n.living(other, now)
+			}
+		}
+		if len(n.records) >= MostRecords {
+			n.counts.full.Add(1)
+			n.c.Log.Warn("the name server has no room", "limit", "netbios-records", "most", MostRecords)
+			return nbns.ServerErr, rival
+		}
+		n.records[name] = &record{[]owner{is}}
+		return nbns.OK, rival
+	}
+	if at := slices.IndexFunc(r.owners, func(o owner) bool { return o.Addr == e.Addr }); at >= 0 && (len(r.owners) == 1 || e.Group) {
+		r.owners[at] = is
+		return nbns.OK, rival
+	}
+	group := r.owners[0].Group
+	switch {
+	case group && e.Group:
+		if len(r.owners) >= MostOwners { // the one that would end first
+			slices.SortFunc(r.owners, func(a, b owner) int { return a.until.Compare(b.until) })
+			r.owners = slices.Delete(r.owners, 0, 1)
+		}
+		r.owners = append(r.owners, is)
+		return nbns.OK, rival
+	case group:
+		return nbns.Refused, rival
+	case gone != nil && r.owners[0].Addr == gone.Addr:
+		r.owners = []owner{is}
+		return nbns.OK, rival
+	}
+	return nbns.ActiveErr, r.owners[0].Entry
+}
+
+// challengeSeconds is how long who registers is told to wait while the owner is asked.
+const challengeSeconds = uint32(UnicastTries*UnicastTime/time.Second) + 5
+
+// challenge asks the owner of a name whether it is still his, and gives it to another if he is silent.
+func (n *Node) challenge(p *nbns.Packet, name nbname.Name, e nbns.Entry, ttl time.Duration, rival nbns.Entry, from netip.AddrPort) {
+	n.mu.Lock()
+	switch {
+	case n.ctx.Err() != nil || n.busy[name]: // it is being asked: who has sent this again is told to wait still
+		n.mu.Unlock()
+		n.send(nbns.Wait(p, challengeSeconds), from)
+		return
+	case len(n.busy) >= MostChallenges:
+		n.mu.Unlock()
+		n.counts.full.Add(1)
+		n.c.Log.Warn("the name server has no room", "limit", "netbios-challenges", "most", MostChallenges)
+		n.send(nbns.Registered(p, nbns.ServerErr, 0, true), from)
+		return
+	}
+	n.busy[name] = true
+	n.work.Add(1)
+	n.mu.Unlock()
+	n.send(nbns.Wait(p, challengeSeconds), from)
+	go func() {
+		defer n.work.Done()
+		code := nbns.ActiveErr
+		if _, has := n.hasName(n.ctx, netip.AddrPortFrom(rival.Addr, n.c.Port), name); !has && n.ctx.Err() == nil {
+			code, _ = n.keep(name, e, ttl, &rival)
+		}
+		n.mu.Lock()
+		delete(n.busy, name)
+		n.mu.Unlock()
+		n.send(nbns.Registered(p, code, seconds(ttl), true), from)
+	}()
+}
