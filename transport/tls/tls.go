@@ -157,14 +157,19 @@ func (l *listener) Accept() (transport.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{carrier: newCarrier(raw), peer: raw.RemoteAddr().String(), server: true, patience: l.of.config.Limits.Time(limits.ConnectTimeout)}
+	return l.of.server(raw), nil
+}
+
+// server is a connection that has been accepted, which shakes hands when it is read.
+func (t *Transport) server(raw transport.Conn) *conn {
+	c := &conn{carrier: newCarrier(raw), peer: raw.RemoteAddr().String(), server: true, patience: t.config.Limits.Time(limits.ConnectTimeout)}
 	c.tls = tls.Server(c.carrier, &tls.Config{
 		MinVersion: tls.VersionTLS12, // the other decides
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-			return l.of.files.now().server, nil
+			return t.files.now().server, nil
 		},
 	})
-	return c, nil
+	return c
 }
 
 // closing is how long a connection that is closed may take to say so: an empty buffer takes it at once.

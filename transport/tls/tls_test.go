@@ -537,3 +537,72 @@ func TestDialGivenUp(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A brittle connection fails in the middle of the write that is the last.
+type brittle struct {
+	transport.Conn
+	left int // octets it takes; negative: all
+}
+
+func (b *brittle) Write(p []byte) (int, error) {
+	if b.left < 0 || b.left >= len(p) {
+		if b.left >= 0 {
+			b.left -= len(p)
+		}
+		return b.Conn.Write(p)
+	}
+	n, _ := b.Conn.Write(p[:b.left])
+	b.Conn.Close()
+	return n, io.ErrClosedPipe
+}
+
+// TestFailedWrite: of a write that fails no octet counts as unwritten that the peer can read, and the next is told of the failure.
+func TestFailedWrite(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	tr := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Authorities: ca.File})
+	l, err := tr.Listen(t.Context(), here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := l.Endpoint()
+	at.Network = tcp.Name
+	raw, err := tcp.New().Dial(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	come := make(chan int, 1)
+	go func() {
+		n := 0
+		defer func() { come <- n }()
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		for b := make([]byte, 1<<16); err == nil; {
+			var k int
+			k, err = c.Read(b)
+			n += k
+		}
+	}()
+	b := &brittle{raw, -1}
+	c, err := tr.Client(t.Context(), b, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	b.left = 230_000 // some records, and a part of one
+	n, err := c.Write(make([]byte, 1<<20))
+	if !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the write: %v", err)
+	}
+	if got := <-come; n < got || got < 229_000 {
+		t.Errorf("%d octets were written and %d read", n, got)
+	}
+	if n, err := c.Write([]byte("more")); n != 0 || err == nil {
+		t.Errorf("the next write: %d, %v", n, err)
+	}
+}
