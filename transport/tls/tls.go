@@ -48,6 +48,9 @@ type Config struct {
 	// them. "" is none. The variable SSLKEYLOGFILE is not looked at here.
 	KeyLog string
 
+	// Carrier is by what connections are made and taken that are then sealed, such as one that hears proxies; nil is TCP.
+	Carrier transport.Transport
+
 	// Limits has the time for a handshake, connect-timeout; nil is the defaults.
 	Limits *limits.Limits
 
@@ -57,7 +60,10 @@ type Config struct {
 
 // New returns the transport. An error says which file cannot be used.
 func New(c Config) (*Transport, error) {
-	t := &Transport{config: c, files: files{config: c}, carrier: tcp.New()}
+	t := &Transport{config: c, files: files{config: c}, carrier: c.Carrier}
+	if t.carrier == nil {
+		t.carrier = tcp.New()
+	}
 	if t.config.Logger == nil {
 		t.config.Logger = slog.Default()
 	}

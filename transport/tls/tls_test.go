@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/internal/transporttest"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 )
@@ -605,4 +606,46 @@ func TestFailedWrite(t *testing.T) {
 	if n, err := c.Write([]byte("more")); n != 0 || err == nil {
 		t.Errorf("the next write: %d, %v", n, err)
 	}
+}
+
+// TestBehindAProxy: the header of a proxy comes before the handshake, and the client is whom it names.
+func TestBehindAProxy(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	proxies, err := proxied.Prefixes("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Carrier: proxied.New(tcp.New(), proxied.Config{Proxies: proxies, Logger: quiet()})})
+	l, err := server.Listen(t.Context(), here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := l.Endpoint()
+	at.Network = tcp.Name
+	raw, err := tcp.New().Dial(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw.Write([]byte("\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\x0a\x01\x02\x03\x7f\x00\x00\x01\x00\x07\x0b\xed")); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		if c, err := newTransport(t, tls.Config{Authorities: ca.File}).Client(t.Context(), raw, at); err == nil {
+			_, _ = c.Write([]byte("sealed"))
+			_ = c.CloseWrite()
+		}
+	}()
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	text, err := io.ReadAll(c)
+	if string(text) != "sealed" || err != nil || c.RemoteAddr().String() != "10.1.2.3:7" {
+		t.Errorf("%q from %v, %v", text, c.RemoteAddr(), err)
+	}
+	raw.Close()
 }
