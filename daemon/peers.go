@@ -11,6 +11,7 @@ import (
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/transport/proxied"
 )
 
 // DSOMClients says whose programs of SOM's DSOM may use the daemon: they have no token, and what they register is run.
@@ -46,12 +47,18 @@ type link struct {
 func linkOf(ctx context.Context) (l link, ok bool) { return linkBetween(orb.Peer(ctx), orb.Local(ctx)) }
 
 func linkBetween(client, here net.Addr) (l link, ok bool) {
-	if client == nil || here == nil {
+	if client == nil || here == nil || isProxied(client) {
 		return l, false
 	}
 	c, err := netip.ParseAddrPort(client.String())
 	h, bad := netip.ParseAddrPort(here.String())
 	return link{unmapped(c), unmapped(h)}, err == nil && bad == nil
+}
+
+// isProxied reports whether an address is what a proxy has told, and that of no socket here: what is on loopback there is no program of this machine.
+func isProxied(a net.Addr) bool {
+	_, told := a.(proxied.Addr)
+	return told
 }
 
 // A caller is the program at the other end of a connection, as far as the system tells.
@@ -92,7 +99,7 @@ func (p *peers) mayWrite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(may.Networks, func(n netip.Prefix) bool { return n.Contains(unmapped(at).Addr()) }) {
+	if slices.ContainsFunc(may.Networks, func(n netip.Prefix) bool { return n.Contains(unmapped(at).Addr()) }) && !(isProxied(peer) && unmapped(at).Addr().IsLoopback()) {
 		return nil
 	}
 	if !onThisMachine(peer) {
@@ -151,6 +158,9 @@ func unmapped(at netip.AddrPort) netip.AddrPort {
 
 // onThisMachine reports whether a client is on this machine.
 func onThisMachine(peer net.Addr) bool {
+	if isProxied(peer) {
+		return false
+	}
 	at, err := netip.ParseAddrPort(peer.String())
 	if err != nil {
 		return false

@@ -24,6 +24,7 @@ import (
 	"github.com/opendsom/dsom/svc/ifr"
 	"github.com/opendsom/dsom/svc/naming"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 )
@@ -53,6 +54,9 @@ type Config struct {
 
 	// TLSListen is where calls are taken by TLS besides, host:port; "" is nowhere.
 	TLSListen string
+
+	// Proxies are whose connections begin with a header of the PROXY protocol, version 2, at all ports where calls are taken.
+	Proxies []netip.Prefix
 
 	// TLS is by what certificates the daemon is known, and knows others; nil is without TLS.
 	TLS *tls.Config
@@ -201,6 +205,11 @@ func (f *front) local() string {
 	return e.Address()
 }
 
+// behindProxies is TCP that hears proxies.
+func (f *front) behindProxies() transport.Transport {
+	return proxied.New(tcp.New(), proxied.Config{Proxies: f.c.Proxies, Limits: f.c.Limits, Logger: f.c.Log})
+}
+
 // open makes the ORB, before anything else of the daemon comes up. It returns what servers
 // are to be told in their environment.
 func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
@@ -221,6 +230,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	if f.c.TLS != nil {
 		c := *f.c.TLS
 		c.Limits, c.Logger = f.c.Limits, f.c.Log
+		if len(f.c.Proxies) > 0 {
+			c.Carrier = f.behindProxies()
+		}
 		if set, err = tls.Set(c); err != nil {
 			return nil, fmt.Errorf("TLS: %w", err)
 		}
@@ -236,6 +248,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 			set = transport.Set{tcp.New()}
 		}
 		set, listen = append(set, f.named.by), append(listen, f.named.endpoint())
+	}
+	if len(f.c.Proxies) > 0 {
+		set = append(transport.Set{f.behindProxies()}, set[min(len(set), 1):]...) // in TCP's place, which is first
 	}
 	f.orb, err = orb.New(orb.Config{
 		Transports: set, Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,

@@ -2,23 +2,18 @@ package orb
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
-	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/transport"
 )
@@ -42,6 +37,7 @@ type route struct {
 	last      atomic.Pointer[reached]
 	first     reached // room for the first of them, which is mostly the only one
 	taken     atomic.Bool
+	sealed    bool // the reference offers TLS, and this ORB has the transport: no way is gone that is not sealed
 	ior       *ior.IOR
 	from      string       // as in Ref
 	wanted    atomic.Int32 // the giop.Addressing that the peer has asked for
@@ -70,20 +66,6 @@ type hop struct {
 	noCancel bool       // a CancelRequest would harm the peer
 	rule     string     // that led to endpoint from what the reference names; "": none
 	open     bool       // what endpoint resolves to is held against the rules
-}
-
-// A link is a connection to a hop.
-type link struct {
-	conn     *conn.Conn
-	hop      hop // zero for a way back
-	env      *cdr.Env
-	codeSets []byte      // service context that announces the code sets; nil: none
-	offer    []byte      // service context that offers to be called back; nil: none
-	offered  atomic.Bool // that was sent
-	settled  atomic.Bool // the peer knows both
-
-	ready chan struct{} // closed when conn or err is there
-	err   error
 }
 
 // route returns the way to the object as known now.
@@ -152,6 +134,7 @@ func (r *Ref) newRoute(i *ior.IOR, forwarded bool) *route {
 	switch {
 	case len(rt.ways) > 0:
 		rt.err = nil
+		rt.sealed = slices.ContainsFunc(rt.ways, func(w way) bool { return w.endpoint.Network == sealedNetwork })
 		rt.terse = i.TypeID == "" && !rt.told && o.maxVersion.AtLeast(cdr.V12)
 	case len(rt.refused) > 0:
 		rt.err = unreachable(nil, nil, rt.refused)
@@ -293,79 +276,6 @@ func (o *ORB) version(v cdr.Version) cdr.Version {
 	return v
 }
 
-// connect returns a connection to one of the route's ways, the first that can be reached in its
-// share of the time: another is tried when one does not answer, and the next call begins there.
-func (rt *route) connect(ctx context.Context, deadline time.Time) (to *reached, fresh bool, err error) {
-	if to := rt.last.Load(); to != nil && to.conn.Usable() {
-		return to, false, nil
-	}
-	if rt.orb.life.Err() != nil {
-		return nil, false, shutDown()
-	}
-	if rt.err != nil {
-		return nil, false, rt.err
-	}
-	var errs []error // of the ways
-	fail := func(i int, err error) {
-		if errs == nil {
-			errs = make([]error, len(rt.ways))
-		}
-		errs[i] = err
-	}
-	took := func(i int, l *link) *reached {
-		to := &rt.first
-		if !rt.taken.CompareAndSwap(false, true) {
-			to = new(reached)
-		}
-		to.link, to.way = l, &rt.ways[i]
-		rt.begin.Store(int32(i))
-		rt.last.Store(to)
-		return to
-	}
-	begin := int(rt.begin.Load())
-	for n := range rt.ways {
-		i := (begin + n) % len(rt.ways)
-		others := len(rt.ways) - n - 1
-		if rt.forwarded { // the original reference is to have a share too
-			others++
-		}
-		until := deadline
-		if others > 0 {
-			until = time.Now().Add(time.Until(deadline) / time.Duration(others+1))
-		}
-		if l := rt.orb.wayBack(rt.from, rt.ways[i].hop); l != nil {
-			return took(i, l), false, nil
-		}
-		if strings.HasSuffix(rt.ways[i].endpoint.Host, nowhere) {
-			fail(i, errGone)
-			continue
-		}
-		if rt.orb.callSealed && !rt.ways[i].sealedHere() {
-			fail(i, errNotSealed)
-			continue
-		}
-		l, fresh, err := rt.orb.link(ctx, rt.ways[i].hop, until)
-		if err == nil {
-			return took(i, l), fresh, nil
-		}
-		rt.begin.Store(int32((i + 1) % len(rt.ways)))
-		switch {
-		case rt.orb.life.Err() != nil: // meanwhile: that is why
-			return nil, false, shutDown()
-		case ctx.Err() != nil:
-			return nil, false, conn.ContextError(ctx.Err(), exc.No)
-		}
-		if sys := (*exc.SystemException)(nil); errors.As(err, &sys) && sys.Kind == exc.Timeout {
-			if !time.Now().Before(deadline) {
-				return nil, false, err
-			}
-			err = errNoAnswer
-		}
-		fail(i, err)
-	}
-	return nil, false, unreachable(rt.ways, errs, rt.refused)
-}
-
 // leave has calls begin at the way after that which to came by, unless another has been reached since.
 func (rt *route) leave(to *reached) {
 	rt.last.CompareAndSwap(to, nil)
@@ -375,9 +285,6 @@ func (rt *route) leave(to *reached) {
 		}
 	}
 }
-
-// errNoAnswer says that the time for one of several addresses was over.
-var errNoAnswer = errors.New("no answer in its share of the call's time")
 
 // unreachable says why no way leads anywhere, nor could what was refused.
 func unreachable(ways []way, errs, refused []error) error {
@@ -425,115 +332,11 @@ func noSealedWay(ways []way, errs, refused []error) error {
 		case errors.As(err, &h):
 			minor = exc.MinorHandshake
 			all = append(all, err)
-		case errors.Is(err, errNotSealed):
+		case errors.Is(err, errNotSealed), errors.Is(err, errUndercut):
 			all = append(all, fmt.Errorf("%s: %w", ways[i].endpoint, err))
 		default:
 			return nil
 		}
 	}
 	return exc.New(exc.NoPermission, minor, exc.No, "%w", errors.Join(all...))
-}
-
-// links shares connections among references.
-type links struct {
-	mu     sync.Mutex
-	byHop  map[hop]*link
-	closed bool
-}
-
-// link returns the connection to h, making it if there is none. Callers that come while it
-// is being made wait for the same one.
-func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fresh bool, err error) {
-	s := &o.links
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		return nil, false, shutDown()
-	}
-	l = s.byHop[h]
-	if l == nil || l.dead() {
-		l = &link{hop: h, ready: make(chan struct{})}
-		if h.sets != (codeset.Choice{}) {
-			l.codeSets = h.sets.Append(nil)
-		}
-		s.byHop[h] = l
-		fresh = true
-		go o.dial(l, h)
-	}
-	s.mu.Unlock()
-	select {
-	case <-l.ready: // mostly
-		return l, fresh, l.err
-	default:
-	}
-	wait := time.NewTimer(time.Until(deadline))
-	defer wait.Stop()
-	select {
-	case <-l.ready:
-		return l, fresh, l.err
-	case <-ctx.Done():
-		return nil, false, conn.ContextError(ctx.Err(), exc.No)
-	case <-wait.C:
-		return nil, false, conn.ContextError(context.DeadlineExceeded, exc.No)
-	}
-}
-
-// dead reports whether l is of no more use. The links' lock is held.
-func (l *link) dead() bool {
-	select {
-	case <-l.ready:
-		return l.err != nil || !l.conn.Usable()
-	default:
-		return false
-	}
-}
-
-// dial makes l's connection.
-func (o *ORB) dial(l *link, h hop) {
-	defer close(l.ready)
-	ctx, cancel := context.WithTimeout(o.life, o.limits.Time(limits.ConnectTimeout))
-	defer cancel()
-	if h.open {
-		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return o.connect.Check(h.endpoint, at) })
-	}
-	var refs references
-	t, err := o.transports.Dial(ctx, h.endpoint)
-	if err == nil {
-		refs = o.referencesFor(t)
-		if l.env, err = o.env(coding{h.version, h.sets, h.reader, refs.names}, refs); err != nil {
-			t.Close()
-		}
-	}
-	if err != nil {
-		l.err = err
-		o.links.forget(l, h)
-		return
-	}
-	opt := o.connOptions
-	opt.NoCancel = h.noCancel
-	opt.Ended = func() { o.links.forget(l, h) }
-	if h := o.serves(l, h, refs); h != nil {
-		l.conn = conn.Both(t, opt, h)
-		if len(o.Endpoints()) == 0 {
-			l.conn.StayUp()
-		}
-	} else {
-		l.conn = conn.Client(t, opt)
-	}
-	o.links.mu.Lock()
-	closed := o.links.closed
-	o.links.mu.Unlock()
-	if closed {
-		l.conn.Close()
-		l.err = shutDown()
-	}
-}
-
-// forget drops a link that is of no more use, so that what peers name does not pile up.
-func (s *links) forget(l *link, h hop) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.byHop[h] == l {
-		delete(s.byHop, h)
-	}
 }

@@ -85,6 +85,7 @@ type Finding struct {
 	Advice   string   `json:"advice,omitempty"`
 	Millis   int64    `json:"ms"`
 	Forward  *Report  `json:"forward,omitempty"`
+	Turn     int      `json:"turn,omitempty"` // which of the reference's it is for calls, from 1; 0: no call goes there, or it is the only one
 
 	host  string // that was published
 	port  uint16
@@ -162,10 +163,30 @@ func (x *run) probe(r *ior.IOR, by path) *Report {
 		wait.Go(func() { rep.Addresses[i] = x.try(targets[i], by) })
 	}
 	wait.Wait()
+	turns(rep.Addresses)
 	for _, f := range rep.Addresses {
 		rep.Reachable = rep.Reachable || f.Outcome == Reachable || f.Forward != nil && f.Forward.Reachable
 	}
 	return rep
+}
+
+// turns says in which order an ORB that has all transports would try the addresses of a reference: as they stand there, and, if one offers TLS, none that is plain.
+func turns(all []Finding) {
+	if len(all) < 2 {
+		return
+	}
+	sealed := slices.ContainsFunc(all, func(f Finding) bool { return f.TLS })
+	n := 0
+	for i := range all {
+		switch f := &all[i]; f.Outcome {
+		case BadProfile, Unsupported, BadAddress, NeedsTLS:
+		default:
+			if f.TLS || f.socket || !sealed {
+				n++
+				f.Turn = n
+			}
+		}
+	}
 }
 
 // A target is an address to be tried, or why there is none.

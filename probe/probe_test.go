@@ -489,8 +489,8 @@ func TestReferences(t *testing.T) {
 	rep.Addresses[0].Millis, rep.Addresses[1].Millis = 0, 0
 	want := `{"reachable":true,"addresses":[` +
 		`{"profile":0,"address":"8.0.0.1:1","version":"1.2","peer":"8.0.0.1:1","outcome":"refused","detail":"dial tcp: connection refused",` +
-		`"problem":"nobody listens at port 1 there","advice":"start the server; if it runs, see at which port it listens","ms":0},` +
-		`{"profile":0,"address":"two.example.org:2","version":"1.2","resolved":["8.0.0.1","8.0.0.2"],"peer":"8.0.0.2:2","outcome":"reachable","ms":0}]}`
+		`"problem":"nobody listens at port 1 there","advice":"start the server; if it runs, see at which port it listens","ms":0,"turn":1},` +
+		`{"profile":0,"address":"two.example.org:2","version":"1.2","resolved":["8.0.0.1","8.0.0.2"],"peer":"8.0.0.2:2","outcome":"reachable","ms":0,"turn":2}]}`
 	if got := text(t, rep); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}

@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -90,5 +91,35 @@ func TestTLS(t *testing.T) {
 				t.Errorf("sealed: %q", f.Sealed)
 			}
 		})
+	}
+}
+
+// TestTurns: in which order calls try what a reference names, and where they do not go.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	profile := func(host string, port uint16, tls bool) ior.Profile {
+		p := ior.IIOP{Version: cdr.V12, Host: host, Port: port, Key: []byte("k")}
+		if tls {
+			p.Components = []ior.Component{ior.SSL{Supports: ior.Integrity | ior.Confidentiality, Port: 9}.Component()}
+		}
+		return p.Profile()
+	}
+	for _, c := range []struct {
+		name     string
+		profiles []ior.Profile
+		want     string // each address with its turn
+	}{
+		{"one", []ior.Profile{profile("127.0.0.1", 9, false)}, "127.0.0.1:9 0"},
+		{"plain", []ior.Profile{profile("127.0.0.1", 9, false), profile("127.0.0.2", 9, false)}, "127.0.0.1:9 1, 127.0.0.2:9 2"},
+		{"TLS elsewhere", []ior.Profile{profile("127.0.0.1", 9, false), profile("127.0.0.2", 10, true), profile("127.0.0.3", 0, true)}, "127.0.0.1:9 0, 127.0.0.2:9 1, 127.0.0.2:10 0, 127.0.0.3:9 2"},
+	} {
+		rep := (&probe.Prober{Timeout: 2 * time.Second}).Probe(t.Context(), &ior.IOR{Profiles: c.profiles})
+		var got []string
+		for _, f := range rep.Addresses {
+			got = append(got, fmt.Sprintf("%s %d", f.Address, f.Turn))
+		}
+		if s := strings.Join(got, ", "); s != c.want {
+			t.Errorf("%s: got %s, want %s", c.name, s, c.want)
+		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/opendsom/dsom/reach"
 	"github.com/opendsom/dsom/store/nats"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
+	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/tls"
 )
 
@@ -32,6 +33,7 @@ type daemonCmd struct {
 	Connect      []string `placeholder:"RULE" sep:"none" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
 	AllowWrite   []string `placeholder:"WHO" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), or a network such as 10.0.0.0/8; may be repeated."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
+	Proxies      []string `placeholder:"ADDRESS" help:"Whose connections begin with a header of the PROXY protocol, version 2, and are those of the client that it names: an address, or a network such as 10.0.0.0/8; may be repeated. Default: nobody's."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	tlsFlags
 	netbiosFlags
@@ -102,7 +104,8 @@ Example:
     dsom daemon --store nats://a.example.org,b.example.org,c.example.org --store-credentials /etc/dsom/store
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
     dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem
-    dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1`
+    dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1
+    dsom daemon --proxies 10.0.0.7`
 }
 
 func (v *daemonCmd) Run(ctx context.Context, c *console, k *kong.Context, s *settings) error {
@@ -172,6 +175,13 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	}
 	if conf.Limits, err = v.limits.limits(); err != nil {
 		return conf, err
+	}
+	for _, p := range v.Proxies {
+		all, err := proxied.Prefixes(p)
+		if err != nil {
+			return conf, usage("--proxies: %w", err)
+		}
+		conf.Proxies = append(conf.Proxies, all...)
 	}
 	if conf.Writers, err = writersOf(v.AllowWrite); err != nil {
 		return conf, err

@@ -161,10 +161,24 @@ func (c *console) findings(all []probe.Finding, indent string) {
 		if f.Advice != "" {
 			c.printf("%s  %s\n", indent, c.tinted(dim, safe(f.Advice)))
 		}
+		if len(all) > 1 {
+			c.printf("%s  %s\n", indent, c.tinted(dim, turn(f.Turn)))
+		}
 		if f.Forward != nil {
 			c.findings(f.Forward.Addresses, indent+"    ")
 		}
 	}
+}
+
+// turn says when calls go to an address.
+func turn(n int) string {
+	switch n {
+	case 0:
+		return "no call goes here"
+	case 1:
+		return "calls begin here"
+	}
+	return fmt.Sprintf("calls come here as number %d: when the one before fails, or has not taken the connection within head-start (250 ms)", n)
 }
 
 // shorten returns a reference as a URL that people can read, where there is one.

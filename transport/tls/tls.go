@@ -48,6 +48,9 @@ type Config struct {
 	// them. "" is none. The variable SSLKEYLOGFILE is not looked at here.
 	KeyLog string
 
+	// Carrier is by what connections are made and taken that are then sealed, such as one that hears proxies; nil is TCP.
+	Carrier transport.Transport
+
 	// Limits has the time for a handshake, connect-timeout; nil is the defaults.
 	Limits *limits.Limits
 
@@ -57,7 +60,10 @@ type Config struct {
 
 // New returns the transport. An error says which file cannot be used.
 func New(c Config) (*Transport, error) {
-	t := &Transport{config: c, files: files{config: c}, carrier: tcp.New()}
+	t := &Transport{config: c, files: files{config: c}, carrier: c.Carrier}
+	if t.carrier == nil {
+		t.carrier = tcp.New()
+	}
 	if t.config.Logger == nil {
 		t.config.Logger = slog.Default()
 	}
@@ -157,14 +163,19 @@ func (l *listener) Accept() (transport.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{carrier: newCarrier(raw), peer: raw.RemoteAddr().String(), server: true, patience: l.of.config.Limits.Time(limits.ConnectTimeout)}
+	return l.of.server(raw), nil
+}
+
+// server is a connection that has been accepted, which shakes hands when it is read.
+func (t *Transport) server(raw transport.Conn) *conn {
+	c := &conn{carrier: newCarrier(raw), peer: raw.RemoteAddr().String(), server: true, patience: t.config.Limits.Time(limits.ConnectTimeout)}
 	c.tls = tls.Server(c.carrier, &tls.Config{
 		MinVersion: tls.VersionTLS12, // the other decides
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-			return l.of.files.now().server, nil
+			return t.files.now().server, nil
 		},
 	})
-	return c, nil
+	return c
 }
 
 // closing is how long a connection that is closed may take to say so: an empty buffer takes it at once.

@@ -21,6 +21,7 @@ import (
 	"github.com/opendsom/dsom/internal/transporttest"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 )
@@ -536,4 +537,115 @@ func TestDialGivenUp(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A brittle connection fails in the middle of the write that is the last.
+type brittle struct {
+	transport.Conn
+	left int // octets it takes; negative: all
+}
+
+func (b *brittle) Write(p []byte) (int, error) {
+	if b.left < 0 || b.left >= len(p) {
+		if b.left >= 0 {
+			b.left -= len(p)
+		}
+		return b.Conn.Write(p)
+	}
+	n, _ := b.Conn.Write(p[:b.left])
+	b.Conn.Close()
+	return n, io.ErrClosedPipe
+}
+
+// TestFailedWrite: of a write that fails no octet counts as unwritten that the peer can read, and the next is told of the failure.
+func TestFailedWrite(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	tr := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Authorities: ca.File})
+	l, err := tr.Listen(t.Context(), here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := l.Endpoint()
+	at.Network = tcp.Name
+	raw, err := tcp.New().Dial(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	come := make(chan int, 1)
+	go func() {
+		n := 0
+		defer func() { come <- n }()
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		for b := make([]byte, 1<<16); err == nil; {
+			var k int
+			k, err = c.Read(b)
+			n += k
+		}
+	}()
+	b := &brittle{raw, -1}
+	c, err := tr.Client(t.Context(), b, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	b.left = 230_000 // some records, and a part of one
+	n, err := c.Write(make([]byte, 1<<20))
+	if !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the write: %v", err)
+	}
+	if got := <-come; n < got || got < 229_000 {
+		t.Errorf("%d octets were written and %d read", n, got)
+	}
+	if n, err := c.Write([]byte("more")); n != 0 || err == nil {
+		t.Errorf("the next write: %d, %v", n, err)
+	}
+}
+
+// TestBehindAProxy: the header of a proxy comes before the handshake, and the client is whom it names.
+func TestBehindAProxy(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	p := ca.Issue(t, certs.Order{})
+	proxies, err := proxied.Prefixes("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := newTransport(t, tls.Config{Certificate: p.Cert, Key: p.Key, Carrier: proxied.New(tcp.New(), proxied.Config{Proxies: proxies, Logger: quiet()})})
+	l, err := server.Listen(t.Context(), here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	at := l.Endpoint()
+	at.Network = tcp.Name
+	raw, err := tcp.New().Dial(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := raw.Write([]byte("\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\x0a\x01\x02\x03\x7f\x00\x00\x01\x00\x07\x0b\xed")); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		if c, err := newTransport(t, tls.Config{Authorities: ca.File}).Client(t.Context(), raw, at); err == nil {
+			_, _ = c.Write([]byte("sealed"))
+			_ = c.CloseWrite()
+		}
+	}()
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	text, err := io.ReadAll(c)
+	if string(text) != "sealed" || err != nil || c.RemoteAddr().String() != "10.1.2.3:7" {
+		t.Errorf("%q from %v, %v", text, c.RemoteAddr(), err)
+	}
+	raw.Close()
 }

@@ -30,9 +30,14 @@ func (*dsomServant) Structs(_ context.Context, seq peers.Items) (peers.Items, er
 func serveDSOM(l net.Listener) error {
 	addr := l.Addr().String()
 	l.Close() // the ORB listens itself
-	lim := new(limits.Limits)
-	lim.Set(limits.ConnectionsPerAddress, limits.Unlimited)
-	o, err := orb.New(orb.Config{Listen: []string{"tcp:" + addr}, Limits: lim})
+	return serveBy(orb.Config{Listen: []string{"tcp:" + addr}})
+}
+
+// serveBy serves as c says.
+func serveBy(c orb.Config) error {
+	c.Limits = new(limits.Limits)
+	c.Limits.Set(limits.ConnectionsPerAddress, limits.Unlimited)
+	o, err := orb.New(c)
 	if err != nil {
 		return err
 	}
@@ -48,11 +53,15 @@ type dsomConn struct {
 }
 
 func dialDSOM(addr string) (Conn, error) {
-	o, err := orb.New(orb.Config{})
+	return dialBy(orb.Config{}, "corbaloc:iiop:1.2@"+addr+"/Echo")
+}
+
+func dialBy(c orb.Config, url string) (Conn, error) {
+	o, err := orb.New(c)
 	if err != nil {
 		return nil, err
 	}
-	ref, err := o.Resolve(context.Background(), "corbaloc:iiop:1.2@"+addr+"/Echo")
+	ref, err := o.Resolve(context.Background(), url)
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ var meanings = []meaning{
 	{[]string{"SOMErrorLogSize", "SOMErrorLogControl", "SOMErrorLogDisplayMsgs"}, ras, false, nil, "the daemon logs to standard error; --verbose logs more, -q less"},
 	{[]string{"SOMDNUMTHREADS", "SOMDTHREADSTACKSIZE"}, somd, true, nil, "there are no threads to be set: outstanding-requests bounds the requests of a connection"},
 	{[]string{"CHECK_CONNECTION_INTERVAL"}, somd, false, nil, "connections are watched all the time; idle-timeout closes unused ones"},
-	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, somd, true, nil, "calls go over TCP/IP, and by NetBIOS besides if the key netbios names an interface; IPX is not spoken"},
+	{[]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, somd, true, nil, "calls go over TCP/IP, and by NetBIOS besides if the key netbios names an interface; IPX is not spoken, and for programs of one machine there are sockets of its own (DSOM_SOCKET)"},
 	{[]string{"SOMIR"}, ir, true, nil, "the interface repository is in the daemon: dsom idl register FILE.idl fills it; .ir files are not read"},
 	{[]string{"HOSTKIND", "SOMNMOBJREF", "NAMING_SERVER_ALIAS", "GLOBAL_OBJREF_FILE"}, nm, false, nil, "the naming service is in the daemon, at corbaloc::HOST/NameService: dsom name"},
 	{[]string{"USER"}, somd, false, nil, "what a program says of its user is not believed: --dsom-clients says whose programs are served"},
@@ -83,6 +83,9 @@ func (s Setting) Became() (Fate, error) {
 		return Fate{Setting: s, Note: "of no effect in this stanza: it belongs in [" + strings.Join(m.stanzas, "] or [") + "]"}, nil
 	}
 	f := Fate{Setting: s, Note: m.note}
+	if among([]string{"SOMSOCKETS", "SOMDPROTOCOLS"}, s.Name) && s.Value != "" {
+		f.Note = roads(s.Value)
+	}
 	if m.become == nil || s.Value == "" {
 		return f, nil
 	}
@@ -117,6 +120,39 @@ func Fates(all []Setting) ([]Fate, error) {
 		}
 	}
 	return fates, nil
+}
+
+// A road is a way of calling, by the names that DSOM gave it: the class of its sockets (SOMSOCKETS), or its protocol (SOMDPROTOCOLS).
+type road struct {
+	names []string
+	is    string
+}
+
+var allRoads = []road{
+	{[]string{"TCPIPSockets", "TCPIPSockets32", tcpip}, "TCP/IP, which calls go over"},
+	{[]string{"SOMD_IPC"}, "shared memory of a machine, for which there are sockets of its own (DSOM_SOCKET)"},
+	{[]string{"NBSockets", "SOMD_NetBIOS"}, "NetBIOS, by which calls go over TCP/IP if the key netbios names an interface"},
+	{[]string{"IPXSockets", "SOMD_IPX"}, "IPX/SPX, which is not spoken"},
+}
+
+// mostRoads is how many names of a list are told of.
+const mostRoads = 8
+
+// roads says what has become of each way of calling that a list names.
+func roads(list string) string {
+	var all []string
+	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return r <= ' ' || r == ',' || r == ';' || r == '\\' }) {
+		if len(all) == mostRoads {
+			all = append(all, "and more, which are not looked at")
+			break
+		}
+		is := "no way of calling that is known: a class of one's own is not loaded"
+		if i := slices.IndexFunc(allRoads, func(r road) bool { return among(r.names, name) }); i >= 0 {
+			is = allRoads[i].is
+		}
+		all = append(all, fmt.Sprintf("%.64s is %s", name, is))
+	}
+	return strings.Join(all, "; ")
 }
 
 func rank(s Setting) int {

@@ -194,3 +194,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestRoads holds what is said of each way of calling that a configuration names.
+func TestRoads(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, value, want string }{
+		{"SOMSOCKETS", "TCPIPSockets", "TCPIPSockets is TCP/IP, which calls go over"},
+		{"somsockets", "tcpipsockets32", "tcpipsockets32 is TCP/IP, which calls go over"},
+		{"SOMSOCKETS", "NBSockets", "NBSockets is NetBIOS, by which calls go over TCP/IP if"},
+		{"SOMSOCKETS", "IPXSockets", "IPXSockets is IPX/SPX, which is not spoken"},
+		{"SOMSOCKETS", "MySockets", "MySockets is no way of calling that is known"},
+		{"SOMDPROTOCOLS", "SOMD_TCPIP SOMD_IPC", "SOMD_TCPIP is TCP/IP, which calls go over; SOMD_IPC is shared memory of a machine, for which there are sockets"},
+		{"SOMDPROTOCOLS", strings.Repeat("x ", 20), "x is no way of calling"},
+		{"SOMDPROTOCOLS", "", "calls go over TCP/IP"},
+	} {
+		f, err := somenv.Setting{Name: c.name, Value: c.value}.Became()
+		if err != nil || !strings.HasPrefix(f.Note, c.want) || len(f.Note) > 900 {
+			t.Errorf("%s=%s: %q, %v", c.name, c.value, f.Note, err)
+		}
+	}
+}

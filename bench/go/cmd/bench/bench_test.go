@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func built(t *testing.T) {
 		t.Logf("%s is not built: ./run -build does that", name)
 	}
 	*dir, *scale, *rounds, *tries, *wait, *noCount, *seed = here, 0.004, 2, 1, 0, false, 1
-	*only = "dsom,go-mux,omniorb,omniorb-watch,omniorb-64c"
+	*only = "dsom,dsom-unix,dsom-tls,dsom-netbios,go-mux,omniorb,omniorb-watch,omniorb-64c"
 	*variants = "raw:lean:leadg:net"
 	*most = 2
 	newCounter = nil
@@ -140,6 +141,12 @@ func TestPage(t *testing.T) {
 	lat := &Table{Section: "lat", Title: "ping(), one caller"}
 	for i, x := range []float64{1, 2, 9} {
 		lat.Runs = append(lat.Runs, run("dsom", i, Sample{"p50_ns": x * 1000}), run("omniorb", i, Sample{"p50_ns": 2000}), run("grpc", i, Sample{"p50_ns": 6000}))
+	}
+	ways := &Table{Section: "ways", Variant: "ping", Title: "ways: ping()", Runs: []Run{run("dsom", 0, Sample{"p50_ns": 1000}), run("dsom-unix", 0, Sample{"p50_ns": 700}), run("dsom-tls", 0, Sample{"p50_ns": 1300})}}
+	for what, want := range map[string]string{"by a socket of the machine": "holds", "by TLS": "does not hold"} {
+		if got := gatesOf(&Results{Rounds: 1, Tables: []*Table{ways}}, wayGates).text(true); !regexp.MustCompile(what + `.*\| \**` + want).MatchString(got) {
+			t.Errorf("%s: not %q in\n%s", what, want, got)
+		}
 	}
 	objects := &Table{Section: "objects", Title: "objects", Runs: []Run{{"dsom", 1, 0, Sample{"p50_ns": 10000}}, {"dsom", 100, 0, Sample{"p50_ns": 30000}}}, Failed: map[string]string{"omniorb 1": "it ended"}}
 	kept := filepath.Join(here, "kept.json")

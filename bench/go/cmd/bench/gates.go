@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 // A gate is a bound of a ratio to another peer's.
 type gate struct {
+	of      string // whose; "" is this project's ORB
 	work    string
 	section string
 	variant string
@@ -18,20 +20,31 @@ type gate struct {
 }
 
 var gates = []gate{
-	{"ping p50, one caller", "lat", "", "p50_ns", "omniorb", 1.5, true},
-	{"ping p50, one caller", "lat", "", "p50_ns", "grpc", 0.25, true},
-	{"client CPU a ping", "lat", "", "cli_cpu", "omniorb", 2, true},
-	{"server CPU a ping", "lat", "", "srv_cpu", "omniorb", 2, true},
-	{"ping, 16 callers, calls/s", "thr", "16", "rate", "omniorb", 3, false},
-	{"ping, 16 callers, calls/s", "thr", "16", "rate", "grpc", 5, false},
-	{"ping, 64 callers, calls/s", "thr", "64", "rate", "omniorb", 3, false},
-	{"ping, 64 callers, calls/s", "thr", "64", "rate", "grpc", 5, false},
-	{"100 structs, calls/s", "structs", "", "rate", "omniorb", 0.8, false},
-	{"64 KiB there and back, calls/s", "bw", "64", "rate", "omniorb", 1, false},
-	{"4 MiB there and back, calls/s", "bw", "4096", "rate", "omniorb", 1, false},
+	{"", "ping p50, one caller", "lat", "", "p50_ns", "omniorb", 1.5, true},
+	{"", "ping p50, one caller", "lat", "", "p50_ns", "grpc", 0.25, true},
+	{"", "client CPU a ping", "lat", "", "cli_cpu", "omniorb", 2, true},
+	{"", "server CPU a ping", "lat", "", "srv_cpu", "omniorb", 2, true},
+	{"", "ping, 16 callers, calls/s", "thr", "16", "rate", "omniorb", 3, false},
+	{"", "ping, 16 callers, calls/s", "thr", "16", "rate", "grpc", 5, false},
+	{"", "ping, 64 callers, calls/s", "thr", "64", "rate", "omniorb", 3, false},
+	{"", "ping, 64 callers, calls/s", "thr", "64", "rate", "grpc", 5, false},
+	{"", "100 structs, calls/s", "structs", "", "rate", "omniorb", 0.8, false},
+	{"", "64 KiB there and back, calls/s", "bw", "64", "rate", "omniorb", 1, false},
+	{"", "4 MiB there and back, calls/s", "bw", "4096", "rate", "omniorb", 1, false},
 }
 
-// ours is the peer that the gates are for.
+// wayGates are between the ways that a call can go. They are measured by a run of their own, and have a block of the page.
+var wayGates = []gate{
+	{"dsom-unix", "ping p50, one caller, by a socket of the machine", "ways", "ping", "p50_ns", ours, 0.8, true},
+	{"dsom-tls", "ping p50, one caller, by TLS", "ways", "ping", "p50_ns", ours, 1.25, true},
+	{"dsom-tls", "1 MiB there and back, calls/s, by TLS", "ways", "1024", "rate", ours, 0.6, false},
+	{"dsom-netbios", "ping p50, one caller, by NetBIOS", "ways", "ping", "p50_ns", ours, 1.2, true},
+}
+
+// whose is the peer that a gate is for.
+func (g gate) whose() string { return cmp.Or(g.of, ours) }
+
+// ours is the peer that most gates are for.
 const ours = "dsom"
 
 // table is that of the results in which a gate is measured; nil: it was not.
@@ -45,14 +58,14 @@ func (g gate) table(r *Results) *Table {
 }
 
 // gatesOf says which gates hold: the median does, and with a margin if the worst round does too.
-func gatesOf(r *Results) grid {
+func gatesOf(r *Results, gates []gate) grid {
 	out := grid{{"work", "gate", "median", "least–most of the rounds", ""}}
 	for _, g := range gates {
 		t := g.table(r)
 		if t == nil {
 			continue
 		}
-		q := ratios(t.values(ours, 0, g.key), t.values(g.peer, 0, g.key))
+		q := ratios(t.values(g.whose(), 0, g.key), t.values(g.peer, 0, g.key))
 		if len(q) == 0 {
 			continue
 		}

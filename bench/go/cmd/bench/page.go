@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -16,12 +17,18 @@ const endMark = "<!-- end -->"
 
 func mark(name string) string { return "<!-- bench " + name + " -->" }
 
-// blocks are all that a page can have of these results: "machine", "gates", "rounds", and each section by
+// blocks are all that a page can have of these results: "machine", "gates", "rounds", "ways-gates", "ways-machine", and each section by
 // its name.
 func blocks(r *Results, known []*section) []block {
-	all := []block{{"machine", r.describe()}}
-	if g := gatesOf(r); len(g) > 1 {
+	var all []block
+	if slices.ContainsFunc(r.Tables, func(t *Table) bool { return t.Section != "ways" }) { // else it is no word on the others
+		all = append(all, block{"machine", r.describe()})
+	}
+	if g := gatesOf(r, gates); len(g) > 1 {
 		all = append(all, block{"gates", g.text(true)}, block{"rounds", roundsOf(r)})
+	}
+	if g := gatesOf(r, wayGates); len(g) > 1 {
+		all = append(all, block{"ways-gates", g.text(true)}, block{"ways-machine", r.describe()})
 	}
 	byName := map[string]int{}
 	for _, t := range r.Tables {

@@ -67,6 +67,18 @@ func sections() []*section {
 	for _, s := range all {
 		s.targets, s.base = ts, *base
 	}
+	ways := ways()
+	all = append(all, &section{name: "ways", variant: "ping", title: "ways: ping(), one caller", columns: lat, targets: ways, base: ours,
+		work: func(t target, _ int) []string { return []string{"lat", scaled(t, 50000)} }})
+	for _, b := range []struct {
+		size  int
+		calls float64
+	}{{64 << 10, 8000}, {1 << 20, 600}, {4 << 20, 150}} {
+		throughput := column{keys: []string{"rate"}, title: "MiB/s each way", div: float64(1<<20) / float64(b.size), format: "%.0f", ratio: true}
+		all = append(all, &section{name: "ways", variant: strconv.Itoa(b.size >> 10), title: fmt.Sprintf("ways: echo of %d KiB, one caller", b.size>>10),
+			columns: columns([]column{throughput, us("mean_ns", "mean µs", false)}, each), targets: ways, base: ours,
+			work: func(t target, _ int) []string { return []string{"bw", strconv.Itoa(b.size), scaled(t, b.calls)} }})
+	}
 	labs := labs()
 	all = append(all, &section{name: "lab", variant: "1", title: "lab: ping(), one caller", columns: lat, targets: labs, base: *base,
 		work: func(t target, _ int) []string { return []string{"lat", scaled(t, 30000)} }})

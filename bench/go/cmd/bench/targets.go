@@ -83,6 +83,15 @@ func peers() []target {
 	return append(ts, d)
 }
 
+// ways are this project's ORB by each transport.
+func ways() []target {
+	var ts []target
+	for _, name := range []string{ours, "dsom-unix", "dsom-tls", "dsom-netbios"} {
+		ts = append(ts, target{name: name, server: []string{"gopeer", "server", name, "PORT"}, client: []string{"gopeer", "client", name, "PORT"}, stats: true, weight: 1})
+	}
+	return ts
+}
+
 // labs are the variants of package peer's raw.go, and what they are compared with.
 func labs() []target {
 	var ts []target
