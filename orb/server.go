@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -199,6 +200,10 @@ func refuse(t transport.Conn) {
 }
 
 func hostOf(a net.Addr) string {
+	if a.Network() == localNetwork { // of a user all processes together
+		who, _, _ := strings.Cut(a.String(), ", pid ")
+		return who
+	}
 	host, _, err := net.SplitHostPort(a.String())
 	if err != nil {
 		return a.String()
