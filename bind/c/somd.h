@@ -134,6 +134,13 @@ static inline som_ref somdCreate(som_env *ev, const char *constraint, int init) 
 static inline som_ref somdFactory(som_env *ev, const char *constraint) {
 	return somd_begun(ev) ? SOMDProcess_factory(somd_client.process, ev, constraint) : NULL;
 }
+/* Who has sent the request that this thread carries out, in a method of an object of a server: owned. userName is the user's name for who calls over a socket of the machine, cert: and the
+ * subject of the certificate for who has shown one by TLS, and empty for all others, whatever they say of themselves; a server that is registered as secure has none of these. hostName is where the
+ * client is. The object and the environment are not looked at. BAD_INV_ORDER outside of a request. */
+static inline som_ref BOA_get_principal(som_ref self, som_env *ev, som_ref obj, const som_env *req_ev) {
+	(void)self, (void)obj, (void)req_ev;
+	return somd_begun(ev) ? SOMDProcess_principal(somd_client.process, ev) : NULL;
+}
 /* Whether the daemon takes calls, now or within so many seconds. */
 static inline int somdDaemonReady(som_env *ev, uint32_t seconds) {
 	return somd_begun(ev) && SOMDProcess_daemon_ready(somd_client.process, ev, seconds);

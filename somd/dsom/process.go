@@ -25,6 +25,7 @@ var ProcessClass = classOf[processObject]("SOMDProcess", `
 	factory o:s/SOMObject(string)
 	daemon_ready b:I/boolean(unsigned long)
 	proxy_class s:s/string(string)
+	principal o:/Principal()
 `)
 
 type processObject struct{ som.Base }
