@@ -178,11 +178,7 @@ func (s *servant) Dispatch(r *orb.ServerRequest) bool {
 		if err != nil || isRoot(m.Class()) {
 			return false
 		}
-		if s.d.Around == nil {
-			methodOf(m).serve(s.d, r, object)
-		} else {
-			s.d.Around(r.Context(), func() { methodOf(m).serve(s.d, r, object) })
-		}
+		methodOf(m).serve(s.d, r, object)
 	}
 	return true
 }

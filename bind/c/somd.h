@@ -141,6 +141,15 @@ static inline som_ref BOA_get_principal(som_ref self, som_env *ev, som_ref obj, 
 	(void)self, (void)obj, (void)req_ev;
 	return somd_begun(ev) ? SOMDProcess_principal(somd_client.process, ev) : NULL;
 }
+/* Has the request that this thread carries out raise an exception when its method has returned, unless that raises by its ev: USER_EXCEPTION with the members, or NULL, which stay the
+ * caller's, SYSTEM_EXCEPTION with a StExcep, or NULL, and an id as IDL:omg.org/CORBA/NO_PERMISSION:1.0 or ::StExcep::NO_PERMISSION; NO_EXCEPTION takes it back. A client gets a user exception that the method
+ * declares. */
+static inline void BOA_set_exception(som_ref self, som_env *ev, uint32_t major, const char *userid, const void *param) {
+	const uint32_t *system = major == SOM_SYSTEM_EXCEPTION ? (const uint32_t *)param : NULL; /* minor code and completion */
+	(void)self;
+	if (somd_begun(ev))
+		SOMDProcess_set_exception(somd_client.process, ev, major, userid ? userid : "", system ? system[0] : 0, system ? system[1] : (uint32_t)SOM_COMPLETED_YES, major == SOM_USER_EXCEPTION ? (uintptr_t)param : 0);
+}
 /* Whether the daemon takes calls, now or within so many seconds. */
 static inline int somdDaemonReady(som_env *ev, uint32_t seconds) {
 	return somd_begun(ev) && SOMDProcess_daemon_ready(somd_client.process, ev, seconds);

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/user"
@@ -159,6 +160,22 @@ func TestCServer(t *testing.T) {
 			if who, err := r.Invoke(t.Context(), "who"); err != nil || who != " at 127.0.0.1" {
 				t.Errorf("the caller is %q, %v", who, err)
 			}
+			for how, want := range map[string]string{"user": "IDL:Till/Short:1.0", "system": "NO_PERMISSION", "no such": "BAD_PARAM", "taken back": ""} {
+				got, err := r.Invoke(t.Context(), "fail", how)
+				switch {
+				case want == "" && (err != nil || got != int32(42)), want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+					t.Errorf("%s: got %v, %v", how, got, err)
+				case how == "system":
+					if sys := (*exc.SystemException)(nil); !errors.As(err, &sys) || sys.Minor != 7 || sys.Completed != exc.No {
+						t.Errorf("%s: got %+v", how, sys)
+					}
+				case how == "user":
+					x := (*som.UserException)(nil)
+					if !errors.As(err, &x) || !strings.Contains(fmt.Sprint(x.Members), "3 coins") {
+						t.Errorf("%s: got %+v", how, err)
+					}
+				}
+			}
 			held := filepath.Join(t.TempDir(), "held")
 			done := make(chan error, 1)
 			go func() {
@@ -192,7 +209,7 @@ func TestCServer(t *testing.T) {
 			}
 			until(t, "it goes idle", func() bool { return stateOf(t, c.name) == "stopped" })
 			ordered(t, c.name, "0")
-			if out := plain(dsom(t, "server", "logs", c.name)); strings.Count(out, "SOMD_Uninit\n") < 2 || strings.Count(out, "before it is ready: raised IDL:omg.org/CORBA/BAD_INV_ORDER:1.0") != strings.Count(out, "SOMD_Uninit\n") || strings.Count(out, "no request: raised IDL:omg.org/CORBA/BAD_INV_ORDER:1.0") != strings.Count(out, "SOMD_Uninit\n") || strings.Count(out, "raised") != 2*strings.Count(out, "SOMD_Uninit\n") {
+			if out := plain(dsom(t, "server", "logs", c.name)); strings.Count(out, "SOMD_Uninit\n") < 2 || strings.Count(out, "before it is ready: raised IDL:omg.org/CORBA/BAD_INV_ORDER:1.0") != strings.Count(out, "SOMD_Uninit\n") || strings.Count(out, "no request: raised IDL:omg.org/CORBA/BAD_INV_ORDER:1.0") != 2*strings.Count(out, "SOMD_Uninit\n") || strings.Count(out, "raised") != 3*strings.Count(out, "SOMD_Uninit\n") {
 				t.Errorf("it has written\n%s", out)
 			}
 		})

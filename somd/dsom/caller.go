@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/opendsom/dsom/exc"
@@ -17,40 +18,69 @@ import (
 // carried has the requests that threads carry out: a method in C has no context by which it could tell of its request, but runs in the thread of it.
 var carried struct {
 	sync.Mutex
-	thread func() uintptr
-	now    map[uintptr]context.Context
+	ForeignThreads
+	now map[uintptr]*carriedRequest
+}
+
+// A carriedRequest is one that is carried out.
+type carriedRequest struct {
+	ctx   context.Context
+	raise error // what set_exception has said
+}
+
+// ForeignThreads is what a process that has methods in other languages knows of those.
+type ForeignThreads struct {
+	Thread    func() uintptr                         // tells the present thread from all others (native.Thread)
+	Exception func(id string, members uintptr) error // a user exception with its members as C has them, or 0 (native.UserException)
 }
 
 // Carried is for somd.Config.Around in a process that has methods in other languages: what they call of DSOM's classes knows which request they carry out, by the thread
-// that they run in, which the function given tells from all others (native.Thread). All domains of a process have the same.
-func Carried(thread func() uintptr) func(ctx context.Context, call func()) {
+// that they run in, and what set_exception has said is raised when the method has returned, unless that raises itself. All domains of a process have the same threads.
+func Carried(by ForeignThreads) func(ctx context.Context, call func() error) error {
 	carried.Lock()
 	defer carried.Unlock()
-	carried.thread = thread
+	carried.ForeignThreads = by
 	if carried.now == nil {
-		carried.now = map[uintptr]context.Context{}
+		carried.now = map[uintptr]*carriedRequest{}
 	}
-	return func(ctx context.Context, call func()) {
+	return func(ctx context.Context, call func() error) error {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		at := thread()
-		outer := carry(at, ctx)
+		at, r := by.Thread(), &carriedRequest{ctx: ctx}
+		outer := carry(at, r)
 		defer carry(at, outer) // the one from within which this one came, if there is one
-		call()
+		if err := call(); err != nil {
+			return err
+		}
+		return r.raise
 	}
 }
 
 // carry notes which request a thread carries out, nil for none, and returns the one before.
-func carry(thread uintptr, ctx context.Context) (before context.Context) {
+func carry(thread uintptr, r *carriedRequest) (before *carriedRequest) {
 	carried.Lock()
 	defer carried.Unlock()
 	before = carried.now[thread]
-	if ctx == nil {
+	if r == nil {
 		delete(carried.now, thread)
 	} else {
-		carried.now[thread] = ctx
+		carried.now[thread] = r
 	}
 	return before
+}
+
+// carriedHere returns the request of this thread, nil if there is none, and what is known of threads.
+func carriedHere() (*carriedRequest, ForeignThreads) {
+	carried.Lock()
+	by := carried.ForeignThreads
+	carried.Unlock()
+	if by.Thread == nil {
+		return nil, by
+	}
+	at := by.Thread()
+	carried.Lock()
+	defer carried.Unlock()
+	return carried.now[at], by
 }
 
 // requestOf returns the context of the request that is carried out: ctx, where a method in Go has called, or that of this thread. It is nil if there is none.
@@ -58,16 +88,10 @@ func requestOf(ctx context.Context) context.Context {
 	if orb.Peer(ctx) != nil {
 		return ctx
 	}
-	carried.Lock()
-	thread := carried.thread
-	carried.Unlock()
-	if thread == nil {
-		return nil
+	if r, _ := carriedHere(); r != nil {
+		return r.ctx
 	}
-	at := thread()
-	carried.Lock()
-	defer carried.Unlock()
-	return carried.now[at]
+	return nil
 }
 
 // NewPrincipal makes a Principal that says who has sent the request which ctx belongs to, as far as the transport has made sure of that: userName is the user's name over a socket of the machine (uid: and his
@@ -118,4 +142,38 @@ func accountName(uid int) string {
 // Principal returns who has sent the request that is carried out: see [NewPrincipal].
 func (o *processObject) Principal(ctx context.Context) (som.Object, error) {
 	return given(NewPrincipal(ctx))
+}
+
+// What set_exception is told of the kind of an exception, as CORBA 1.1's exception_type.
+const (
+	noException = iota
+	userException
+	systemException
+)
+
+// SetException has the request that this thread carries out raise an exception when its method has returned, unless that raises itself. The members are read at once, and stay the caller's. The
+// error is BAD_INV_ORDER if the thread carries no request out, and BAD_PARAM for what is no exception.
+func (o *processObject) SetException(_ context.Context, major uint32, id string, minor, completed uint32, members uint64) error {
+	r, by := carriedHere()
+	if r == nil {
+		return exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "set_exception: this thread carries no request out")
+	}
+	switch major {
+	case noException:
+		r.raise = nil
+	case userException:
+		r.raise = by.Exception(id, uintptr(members))
+	case systemException:
+		if name, old := strings.CutPrefix(id, "::StExcep::"); old { // as DSOM's programs have it
+			id = "IDL:omg.org/CORBA/" + name + ":1.0"
+		}
+		kind, ok := exc.KindOf(id)
+		if !ok || completed > uint32(exc.Maybe) {
+			return exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "set_exception: %.100q with the completion %d is no system exception", id, completed)
+		}
+		r.raise = exc.New(kind, minor, exc.Completed(completed), "the method has said so (set_exception)")
+	default:
+		return exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "set_exception: %d is no kind of exception: there are NO_EXCEPTION, USER_EXCEPTION and SYSTEM_EXCEPTION", major)
+	}
+	return nil
 }

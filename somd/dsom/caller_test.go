@@ -124,7 +124,7 @@ func TestPrincipal(t *testing.T) {
 // TestCarried holds that a thread knows the innermost request that it carries out, and none when it has, however that ends.
 func TestCarried(t *testing.T) {
 	thread := uintptr(1)
-	carried := dsom.Carried(func() uintptr { return thread })
+	carried := dsom.Carried(dsom.ForeignThreads{Thread: func() uintptr { return thread }})
 	none := func() {
 		t.Helper()
 		var sys *exc.SystemException
@@ -132,25 +132,32 @@ func TestCarried(t *testing.T) {
 			t.Errorf("without a request: %v", err)
 		}
 	}
-	some := func() {
+	some := func() error {
 		t.Helper()
 		if name, _, err := principal(t, context.Background()); err != nil || name == "" { // a call within the process is its own user's
 			t.Errorf("within a request: %q, %v", name, err)
 		}
+		return nil
 	}
 	none()
-	carried(t.Context(), func() {
-		some()
-		carried(t.Context(), some)
-		some()
+	err := carried(t.Context(), func() error {
+		_ = some()
+		if err := carried(t.Context(), some); err != nil {
+			t.Error(err)
+		}
+		_ = some()
 		func() {
 			defer func() { _ = recover() }()
-			carried(t.Context(), func() { panic("a servant") })
+			_ = carried(t.Context(), func() error { panic("a servant") })
 		}()
-		some()
+		_ = some()
 		thread = 2
 		none()
 		thread = 1
+		return errors.New("what the method raises")
 	})
+	if err == nil || err.Error() != "what the method raises" {
+		t.Errorf("got %v", err)
+	}
 	none()
 }

@@ -38,7 +38,7 @@ type boaBase struct{ som.Base }
 // ORB carries calls out as they come, and a server of SOM has this to wait for. Objects are exported as they are passed; references with data of the program's own (create) lead to objects that the server object
 // loads, by somdSOMObjFromRef.
 //
-// What has no implementation: change_id, for the data are within references that others have; set_exception, since a method raises what it returns, in C by its environment; get_service_contexts.
+// What has no implementation: change_id, for the data are within references that others have; set_exception, since a method raises what it returns (programs in C have it as a function of somd.h); get_service_contexts.
 var SOMOAClass = classOf[somoa]("SOMOA", `
 	execute_next_request I:I/unsigned long(unsigned long)
 	execute_request_loop I:I/unsigned long(unsigned long)

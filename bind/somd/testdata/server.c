@@ -25,6 +25,8 @@ int main(int argc, char **argv) {
 	said("before it is ready", &ev);
 	som_release(BOA_get_principal(SOMD_SOMOAObject, &ev, NULL, &ev));
 	said("no request", &ev);
+	BOA_set_exception(SOMD_SOMOAObject, &ev, SOM_NO_EXCEPTION, NULL, NULL);
+	said("no request", &ev);
 	BOA_impl_is_ready(SOMD_SOMOAObject, &ev, def);
 	if (ev.major != SOM_NO_EXCEPTION) {
 		said("impl_is_ready", &ev);

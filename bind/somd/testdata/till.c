@@ -49,3 +49,21 @@ static char *Till_do_who(som_ref self, som_env *ev) {
 	SOMD_Uninit(NULL);
 	return ev->major ? NULL : som_string_copy(text);
 }
+
+/* Raises by the adapter. */
+static int32_t Till_do_fail(som_ref self, som_env *ev, const char *how) {
+	const uint32_t system[] = {7, SOM_COMPLETED_NO};
+	Till_Short is = {3, (char *)"coins"};
+	(void)self;
+	SOMD_Init(ev);
+	if (ev->major) return 0;
+	if (!strcmp(how, "system"))
+		BOA_set_exception(SOMD_SOMOAObject, ev, SOM_SYSTEM_EXCEPTION, "::StExcep::NO_PERMISSION", system);
+	else if (!strcmp(how, "no such"))
+		BOA_set_exception(SOMD_SOMOAObject, ev, SOM_SYSTEM_EXCEPTION, "::StExcep::NOTHING", system);
+	else
+		BOA_set_exception(SOMD_SOMOAObject, ev, SOM_USER_EXCEPTION, "IDL:Till/Short:1.0", &is);
+	if (!strcmp(how, "taken back")) BOA_set_exception(SOMD_SOMOAObject, ev, SOM_NO_EXCEPTION, NULL, NULL);
+	SOMD_Uninit(NULL);
+	return 42;
+}
