@@ -47,6 +47,7 @@ type Options struct {
 	Version   string          // told in Status
 	Addresses func() []string // where the daemon takes CORBA calls, for Status; nil: nowhere
 	Local     func() string   // and where programs of this machine call it; nil: nowhere
+	Socket    func() string   // and at which socket; nil: at none
 	Rules     func() string   // what references name to whom, where that was set; nil: it was not
 	Console   func() string   // where the pages for people are, for Status; nil: nowhere
 	Env       []string        // NAME=value for every server that is started

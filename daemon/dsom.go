@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,13 +13,13 @@ import (
 
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/supervise"
-	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/svc/somdd"
 	"github.com/opendsom/dsom/svc/somdd/wire"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // dsomServers are the daemon's servers as programs of SOM's DSOM see and change them. Those of that kind and all others are in one
@@ -63,10 +64,35 @@ func (f *front) letGo() {
 
 // dsomAddresses returns what references name to the client of ctx: where it came in, if that is this machine alone, and else what is published.
 func (f *front) dsomAddresses(ctx context.Context) ([]transport.Endpoint, error) {
-	if at, ok := orb.Peer(ctx).(*net.TCPAddr); ok && at.IP.IsLoopback() {
-		return []transport.Endpoint{{Network: "tcp", Host: at.IP.String(), Port: f.id.Port}}, nil
+	network := "tcp"
+	switch at := orb.Peer(ctx).(type) {
+	case *net.UnixAddr:
+		e, err := transport.ParseEndpoint("tcp:" + f.local())
+		return []transport.Endpoint{e}, err
+	case *net.TCPAddr:
+		if orb.Caller(ctx).Sealed { // and so are the calls to come, that it is known whose they are
+			network = tls.Name
+		}
+		if at.IP.IsLoopback() {
+			return f.listened(network, at.IP.String()), nil
+		}
 	}
-	return f.orb.PublishedFor(ctx, f.orb.Endpoints())
+	published, err := f.orb.PublishedFor(ctx, f.listened(network, ""))
+	for i := range published {
+		published[i].Network = network
+	}
+	return published, err
+}
+
+// listened returns where calls are taken by a network, with a host instead of the one listened at, if there is one given.
+func (f *front) listened(network, host string) (all []transport.Endpoint) {
+	for _, e := range f.orb.Endpoints() {
+		if e.Network == network {
+			e.Host = cmp.Or(host, e.Host)
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // definition returns a record as DSOM has it.
@@ -82,7 +108,10 @@ func definition(r implrepo.Record) wire.Definition {
 	if !slices.Equal(r.Command, command(d)) {
 		d.Program = programText(r.Command)
 	}
-	d.Flags &^= wire.Disabled
+	d.Secure, d.Flags = r.IsSecure(), d.Flags&^(wire.Disabled|wire.SecureMode)
+	if d.Secure {
+		d.Flags |= wire.SecureMode
+	}
 	if r.Disabled {
 		d.Flags |= wire.Disabled
 	}
@@ -120,9 +149,6 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 		return err
 	}
 	was := definition(*r)
-	if wantsSecure(d) && !wantsSecure(was) {
-		return exc.New(exc.NoImplement, uint32(wire.NotImplemented), exc.No, "clients are not authenticated, and so a secure server would serve anybody: it is not registered")
-	}
 	r.Name, r.Disabled = d.Alias, d.Flags&wire.Disabled != 0
 	if d.Program != was.Program {
 		if len(r.Command) == 0 {
@@ -131,11 +157,18 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 		r.Command = command(d)
 	}
 	r.DSOM = &implrepo.DSOM{Definition: implrepo.Definition(d.Clone())}
+	r.SetSecure(wantsSecure(was, d))
 	return nil
 }
 
-// wantsSecure reports whether a server is to be for authenticated clients alone.
-func wantsSecure(d wire.Definition) bool { return d.Secure || d.Flags&wire.SecureMode != 0 }
+// wantsSecure reports whether a server is to be for identified callers alone. A definition says so twice, by a flag and by a member of its own: what was
+// changed counts, since a program may know of one of them alone.
+func wantsSecure(was, d wire.Definition) bool {
+	if flag := d.Flags&wire.SecureMode != 0; flag != (was.Flags&wire.SecureMode != 0) {
+		return flag
+	}
+	return d.Secure
+}
 
 // checkTexts refuses what the state could not tell again: it holds text.
 func checkTexts(d wire.Definition) error {
@@ -165,7 +198,7 @@ func dsomTold(err error) error {
 		return fmt.Errorf("%w: %w", somdd.ErrDisabled, err)
 	case errors.Is(err, supervise.ErrRuns), errors.As(err, &needed):
 		return fmt.Errorf("%w: %w", somdd.ErrRuns, err)
-	case errors.As(err, &start), errors.As(err, &full), errors.Is(err, supervise.ErrManual):
+	case errors.As(err, &start), errors.As(err, &full), errors.Is(err, supervise.ErrManual), errors.Is(err, supervise.ErrOpen):
 		return fmt.Errorf("%w: %w", somdd.ErrStart, err)
 	case errors.As(err, &held), errors.Is(err, supervise.ErrToken):
 		return fmt.Errorf("%w: %w", somdd.ErrNotYours, err)

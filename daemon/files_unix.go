@@ -2,7 +2,10 @@
 
 package daemon
 
-import "syscall"
+import (
+	"io/fs"
+	"syscall"
+)
 
 // maxFiles returns how many files this process may have open, 0 if the system does not tell. The
 // runtime has raised the number to what the user may have.
@@ -12,4 +15,13 @@ func maxFiles() uint64 {
 		return 0
 	}
 	return uint64(r.Cur)
+}
+
+// ownerOf returns whose a file is, by the user's number; told is false where the system does not say.
+func ownerOf(info fs.FileInfo) (user int, told bool) {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, false
+	}
+	return int(s.Uid), true
 }

@@ -215,7 +215,7 @@ func asError(err error) *admin.Error {
 		e.Code = admin.CodeNotFound
 	case errors.Is(err, implrepo.ErrExists):
 		e.Code = admin.CodeExists
-	case errors.Is(err, supervise.ErrUnfenced):
+	case errors.Is(err, supervise.ErrUnfenced), errors.Is(err, supervise.ErrOpen):
 		e.Code = admin.CodeInvalid
 	case errors.As(err, &held), errors.As(err, &there):
 		e.Code = admin.CodeHeld

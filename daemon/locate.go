@@ -75,13 +75,7 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 			*list = append(*list, ior.Address{Host: e.Host, Port: e.Port})
 		}
 	}
-	var sockets []string
-	for _, s := range live.Endpoints {
-		if strings.HasPrefix(s, unix.Name+":") {
-			sockets = append(sockets, s)
-		}
-	}
-	if len(sockets) > 0 && how.Version.AtLeast(cdr.V11) { // the server is on this machine
+	if sockets := socketsOf(live.Endpoints); len(sockets) > 0 && how.Version.AtLeast(cdr.V11) { // the server is on this machine
 		at.Host, _ = os.Hostname()
 		at.Local = ior.LocalComponents(unix.Machine(), at.Host, sockets)
 		at.Host = cmp.Or(at.Host, "localhost")
@@ -106,11 +100,7 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 // prove asks a process that was started for a single object whether it has that. One that has not is ended: else anybody could have as many processes started
 // as the server may have, by calling objects that there are not.
 func (l *locator) prove(ctx context.Context, live supervise.Live, key []byte) error {
-	to := new(ior.IOR)
-	for _, e := range near(live.Endpoints) {
-		p := ior.IIOP{Version: cdr.V10, Host: e.Host, Port: e.Port, Key: key}
-		to.Profiles = append(to.Profiles, p.Profile())
-	}
+	to := nearby(live.Endpoints, key)
 	if len(to.Profiles) == 0 {
 		return nil
 	}
@@ -218,6 +208,8 @@ func (l *locator) failure(server implrepo.UUID, err error) error {
 	case errors.Is(err, implrepo.ErrUnknown):
 		return public(exc.New(exc.ObjectNotExist, exc.MinorServerUnknown, exc.No, "the reference is of the server with the UUID %s, which this daemon does not know: "+
 			"it was removed, or the reference is another daemon's; dsom server add --uuid %[1]s brings it back", server))
+	case errors.Is(err, supervise.ErrOpen):
+		return public(exc.New(exc.NoPermission, exc.MinorNotIdentified, exc.No, "%w", err))
 	case errors.As(err, &away), errors.Is(err, cluster.ErrUnclear):
 		return public(exc.New(exc.Transient, exc.MinorMachineAway, exc.No, "%w", err))
 	case errors.Is(err, store.ErrUnreached):

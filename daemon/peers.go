@@ -11,7 +11,9 @@ import (
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/process"
+	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/proxied"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // DSOMClients says whose programs of SOM's DSOM may use the daemon: they have no token, and what they register is run.
@@ -27,9 +29,20 @@ const (
 // Writers says who may change names, besides the programs of root and of the daemon's user on this machine, and the servers that are registered. The zero
 // value is nobody else, where the system tells whose programs call; where it does not, that is everybody on this machine.
 type Writers struct {
+	Identities
 	Networks    []netip.Prefix // other machines, and all on them
-	Users       []int          // of this machine, by their numbers
 	ThisMachine bool           // everybody on this machine
+}
+
+// Identities are callers of whom the system or the transport has made sure.
+type Identities struct {
+	Users        []int    // of this machine, by their numbers
+	Certificates []string // wherever they are: those who show a certificate with such a subject, in the form of RFC 2253, of an authority by which clients are known (tls.Config.Clients)
+}
+
+// shown reports whether a caller has shown one of the certificates.
+func (i Identities) shown(who transport.Identity) bool {
+	return len(who.Certificates) > 0 && slices.Contains(i.Certificates, who.Certificates[0].Subject.String())
 }
 
 // peers tells whose programs are at the other end of connections to the daemon.
@@ -69,21 +82,25 @@ type caller struct {
 
 // mayUseDSOM returns why a client of DSOM may not use the daemon.
 func (p *peers) mayUseDSOM(ctx context.Context) error {
-	peer, may := orb.Peer(ctx), p.live.now.Load().DSOMClients
+	now := p.live.now.Load()
+	peer, may, operators := orb.Peer(ctx), now.DSOMClients, now.Operators
 	if peer == nil || may == DSOMThisMachine && onThisMachine(peer) {
 		return nil
 	}
 	if may == DSOMNobody {
 		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody)")
 	}
+	if operators.shown(orb.Caller(ctx)) {
+		return nil
+	}
 	if !onThisMachine(peer) {
-		return fmt.Errorf("%v is another machine: what registers and starts servers must run on theirs", peer)
+		return fmt.Errorf("%v is another machine, and has shown no certificate that may (--operators): what registers and starts servers must run on theirs", peer)
 	}
 	user, err := callingUser(ctx)
 	if err != nil {
 		return fmt.Errorf("%w; start the daemon with --dsom-clients=this-machine if all users of this machine may run programs as its user", err)
 	}
-	if user != 0 && user != ownUser() {
+	if user != 0 && user != ownUser() && !slices.Contains(operators.Users, user) {
 		return fmt.Errorf("the program that calls from %v is of user %d, and the daemon of user %d", peer, user, ownUser())
 	}
 	return nil
@@ -91,19 +108,21 @@ func (p *peers) mayUseDSOM(ctx context.Context) error {
 
 // mayWrite returns why a client may not change names.
 func (p *peers) mayWrite(ctx context.Context) error {
-	peer, may := orb.Peer(ctx), p.live.now.Load().Writers
+	now := p.live.now.Load()
+	peer, may, operators := orb.Peer(ctx), now.Writers, now.Operators
 	if peer == nil { // this process
 		return nil
 	}
-	at, err := netip.ParseAddrPort(peer.String())
-	if err != nil {
-		return err
-	}
-	if slices.ContainsFunc(may.Networks, func(n netip.Prefix) bool { return n.Contains(unmapped(at).Addr()) }) && !(isProxied(peer) && unmapped(at).Addr().IsLoopback()) {
+	if who := orb.Caller(ctx); may.shown(who) || operators.shown(who) {
 		return nil
 	}
+	if at, err := netip.ParseAddrPort(peer.String()); err == nil {
+		if slices.ContainsFunc(may.Networks, func(n netip.Prefix) bool { return n.Contains(unmapped(at).Addr()) }) && !(isProxied(peer) && unmapped(at).Addr().IsLoopback()) {
+			return nil
+		}
+	}
 	if !onThisMachine(peer) {
-		return errors.New("it is another machine, and not in a network from which names may be changed")
+		return errors.New("it is another machine, not in a network from which names may be changed, and has shown no certificate by which they may")
 	}
 	if may.ThisMachine {
 		return nil
@@ -115,7 +134,7 @@ func (p *peers) mayWrite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if user == 0 || user == ownUser() || slices.Contains(may.Users, user) || p.isServer(ctx, user) {
+	if user == 0 || user == ownUser() || slices.Contains(may.Users, user) || slices.Contains(operators.Users, user) || p.isServer(ctx, user) {
 		return nil
 	}
 	return fmt.Errorf("its program is of user %d, and names may be changed by those of user %d, which is the daemon's, and of root", user, ownUser())
@@ -123,6 +142,9 @@ func (p *peers) mayWrite(ctx context.Context) error {
 
 // isServer reports whether the caller is a process of a server that runs as a user.
 func (p *peers) isServer(ctx context.Context, user int) bool {
+	if at := orb.Caller(ctx).Process; at != nil {
+		return at.PID != 0 && slices.ContainsFunc(p.sup.ProcessesAs(user), func(id process.ID) bool { return id.PID == at.PID })
+	}
 	l, ok := linkOf(ctx)
 	if !ok {
 		return false
@@ -132,7 +154,13 @@ func (p *peers) isServer(ctx context.Context, user int) bool {
 
 // callingUser returns the user whose program is at the other end of the connection of ctx, which is from this machine.
 func callingUser(ctx context.Context) (int, error) {
+	if at := orb.Caller(ctx).Process; at != nil { // over the daemon's socket
+		return int(at.UID), nil
+	}
 	l, ok := linkOf(ctx)
+	if !ok && orb.Peer(ctx).Network() == unix.Name {
+		return 0, fmt.Errorf("it cannot be told whose program calls: %w", errors.ErrUnsupported)
+	}
 	if !ok {
 		return 0, errors.New("it cannot be told whose program calls: the connection has no address")
 	}
@@ -145,6 +173,13 @@ func callingUser(ctx context.Context) (int, error) {
 
 // caller returns what is known of the program at the other end of a connection; likely is the process that it should be, if there is one.
 func (p *peers) caller(ctx context.Context, likely process.ID) caller {
+	if at := orb.Caller(ctx).Process; at != nil && at.PID != 0 {
+		id, err := process.Of(at.PID)
+		if err != nil {
+			return caller{}
+		}
+		return callerOf(id)
+	}
 	l, ok := linkOf(ctx)
 	if !ok {
 		return caller{}
@@ -160,6 +195,9 @@ func unmapped(at netip.AddrPort) netip.AddrPort {
 func onThisMachine(peer net.Addr) bool {
 	if isProxied(peer) {
 		return false
+	}
+	if peer.Network() == unix.Name {
+		return true
 	}
 	at, err := netip.ParseAddrPort(peer.String())
 	if err != nil {

@@ -137,7 +137,12 @@ func (l link) caller(likely process.ID) caller {
 	if len(found) != 1 { // it was inherited, and any of them may call
 		return caller{}
 	}
-	return caller{process: found[0], token: environToken(folder(found[0]))}
+	return callerOf(found[0])
+}
+
+// callerOf returns a process, and the token in its environment.
+func callerOf(id process.ID) caller {
+	return caller{process: id, token: environToken(folder(id))}
 }
 
 // mayBeOf reports whether a process may have the client's end: it has, or the system does not tell.

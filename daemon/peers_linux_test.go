@@ -130,7 +130,7 @@ func TestWriters(t *testing.T) {
 		may     map[int]bool
 	}{
 		"by default":   {daemon.Writers{}, map[int]bool{0: true, aStranger: false, aStranger - 1: false}},
-		"a user":       {daemon.Writers{Users: []int{1, aStranger}}, map[int]bool{0: true, aStranger: true, aStranger - 1: false}},
+		"a user":       {daemon.Writers{Identities: daemon.Identities{Users: []int{1, aStranger}}}, map[int]bool{0: true, aStranger: true, aStranger - 1: false}},
 		"this machine": {daemon.Writers{ThisMachine: true}, map[int]bool{0: true, aStranger: true, aStranger - 1: true}},
 		"a network":    {daemon.Writers{Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, map[int]bool{aStranger: true}},
 	} {

@@ -18,6 +18,9 @@ func (link) user() (int, error) { return 0, errors.ErrUnsupported }
 // caller likewise.
 func (link) caller(process.ID) caller { return caller{} }
 
+// callerOf returns a process, whose environment is not seen.
+func callerOf(id process.ID) caller { return caller{process: id} }
+
 // isOf likewise.
 func (link) isOf(process.ID) bool { return false }
 

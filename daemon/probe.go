@@ -13,6 +13,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // nobodys is the incarnation in the key of an object that no server has: it answers that, if it answers.
@@ -29,13 +30,9 @@ func (f *front) probe(ctx context.Context, rec implrepo.Record, at supervise.Liv
 		}
 		key = ior.Key{Server: rec.UUID, Adapter: strings.ReplaceAll(adapter, "/", "\x00"), ID: []byte(id)}
 	}
-	to := new(ior.IOR)
-	for _, e := range near(at.Endpoints) {
-		p := ior.IIOP{Version: cdr.V10, Host: e.Host, Port: e.Port, Key: ior.AppendKey(nil, key)}
-		to.Profiles = append(to.Profiles, p.Profile())
-	}
+	to := nearby(at.Endpoints, ior.AppendKey(nil, key))
 	if len(to.Profiles) == 0 {
-		return errors.New("it says nowhere that it takes calls over TCP")
+		return errors.New("it says nowhere that it takes calls over TCP, or at a socket of the machine")
 	}
 	absent, err := f.orb.NewRef(to).NonExistent(ctx)
 	var sys *exc.SystemException
@@ -48,6 +45,37 @@ func (f *front) probe(ctx context.Context, rec implrepo.Record, at supervise.Liv
 		return fmt.Errorf("it has no object %s", rec.Health.Object)
 	}
 	return nil
+}
+
+// nearby returns the reference with a key of a server of this machine that takes calls at the given endpoints, for the daemon's own calls: they go to its sockets, if it
+// has any, where a server that has to know who calls is told, and else over TCP. Without profiles there is nowhere to go.
+func nearby(endpoints []string, key []byte) *ior.IOR {
+	to := new(ior.IOR)
+	p := ior.IIOP{Version: cdr.V10, Key: key}
+	at := ior.Places{Host: "localhost"}
+	for _, e := range near(endpoints) {
+		at.Plain = append(at.Plain, ior.Address{Host: e.Host, Port: e.Port})
+	}
+	if sockets := socketsOf(endpoints); len(sockets) > 0 {
+		p.Version, at.Local = cdr.V12, ior.LocalComponents(unix.Machine(), "", sockets)
+		to.Profiles = at.Profiles(p)
+		return to
+	}
+	for _, a := range at.Plain { // a profile each, which every version has
+		p.Host, p.Port = a.Host, a.Port
+		to.Profiles = append(to.Profiles, p.Profile())
+	}
+	return to
+}
+
+// socketsOf returns those of a server's endpoints that are sockets of the machine.
+func socketsOf(endpoints []string) (all []string) {
+	for _, s := range endpoints {
+		if strings.HasPrefix(s, unix.Name+":") {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // near returns where this machine reaches a server with the given endpoints: what listens at all addresses, at loopback.

@@ -28,7 +28,7 @@ func (d *Daemon) describe(r implrepo.Record, name func(implrepo.UUID) string) ad
 		Name: r.Name, UUID: r.UUID.String(), Command: r.Command, Dir: r.Dir, Env: r.Env,
 		Activation: string(r.Activation), Disabled: r.Disabled,
 		StartTimeout: admin.Duration(r.StartTimeout), StopTimeout: admin.Duration(r.StopTimeout), IdleTimeout: admin.Duration(r.IdleTimeout),
-		Created: r.Created, User: r.User, After: after, Apart: r.Apart, Most: r.Most, Copies: r.Copies, Choose: string(r.Choose), Alone: r.Alone,
+		Created: r.Created, User: r.User, After: after, Apart: r.Apart, Most: r.Most, Copies: r.Copies, Choose: string(r.Choose), Alone: r.Alone, Secure: r.IsSecure(),
 		Limits: admin.Limits{
 			Files: r.Limits.Files, Memory: r.Limits.Memory, FileLen: r.Limits.FileLen, Core: r.Limits.Core, CPUTime: admin.Duration(r.Limits.CPUTime),
 			GroupMemory: r.Limits.Group.Memory, GroupCPU: r.Limits.Group.CPU, GroupProcesses: r.Limits.Group.Processes,
@@ -48,7 +48,7 @@ func asRecord(in admin.Server, after []implrepo.UUID) implrepo.Record {
 		Name: in.Name, Command: in.Command, Dir: in.Dir, Env: in.Env,
 		Activation: implrepo.Activation(in.Activation), Disabled: in.Disabled,
 		StartTimeout: time.Duration(in.StartTimeout), StopTimeout: time.Duration(in.StopTimeout), IdleTimeout: time.Duration(in.IdleTimeout),
-		User: in.User, After: after, Apart: in.Apart, Most: in.Most, Copies: in.Copies, Choose: implrepo.Balance(in.Choose), Alone: in.Alone, On: in.On,
+		User: in.User, After: after, Apart: in.Apart, Most: in.Most, Copies: in.Copies, Choose: implrepo.Balance(in.Choose), Alone: in.Alone, Secure: in.Secure, On: in.On,
 		Limits: asLimits(in.Limits), Retry: asRetry(in.Retry), Health: asHealth(in.Health),
 	}
 }

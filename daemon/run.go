@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"github.com/opendsom/dsom/transport/proxied"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // DefaultPort is the port at which the daemon takes calls: dsom-server's registered one.
@@ -40,6 +42,9 @@ type Config struct {
 	// Listen is where calls are taken, host:port; "" is the port that the state was made
 	// for, on all addresses, and DefaultPort for a new one. Port 0 chooses a free one for a new state.
 	Listen string
+
+	// Socket is a socket of the machine at which calls are taken besides: a path, on Linux "@" and a name without a file, or SocketAuto; "" is none.
+	Socket string
 
 	// Publish is the host that references name, or rules for that: see [reach.ParsePublish]. It is kept
 	// in the state; "" is what was given last, and for a new state this machine's address, or loopback if
@@ -121,7 +126,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	front.live.set(c.Live)
 	d, err := Open(ctx, Options{
 		State: c.State, Version: c.Version, Log: c.Log,
-		Addresses: front.addresses, Local: front.local, Rules: func() string { return front.rules }, Before: front.open,
+		Addresses: front.addresses, Local: front.local, Socket: front.socket, Rules: func() string { return front.rules }, Before: front.open,
 		Console:   front.consoleAddress,
 		settings:  &settingsAPI{from: c.Settings, live: &front.live},
 		visitors:  front.visitors,
@@ -149,7 +154,7 @@ func Run(ctx context.Context, c Config) (err error) {
 	if c.Publish == "" {
 		front.id.warnIfMoved(c.Log)
 	}
-	c.Log.Info("daemon ready", "address", front.address(), "state", d.State(), "console", front.consoleAddress())
+	c.Log.Info("daemon ready", "address", front.address(), "socket", front.socket(), "state", d.State(), "console", front.consoleAddress())
 	if c.Ready != nil {
 		c.Ready(d)
 	}
@@ -226,7 +231,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		return nil, err
 	}
 	listen := []string{"tcp:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}
-	var set transport.Set // TCP
+	set := transport.Set{tcp.New()}
 	if f.c.TLS != nil {
 		c := *f.c.TLS
 		c.Limits, c.Logger = f.c.Limits, f.c.Log
@@ -244,21 +249,34 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		if f.named, err = openNamed(ctx, *f.c.NetBIOS, f.c.Limits, f.c.Log); err != nil {
 			return nil, err
 		}
-		if set == nil {
-			set = transport.Set{tcp.New()}
-		}
 		set, listen = append(set, f.named.by), append(listen, f.named.endpoint())
 	}
 	if len(f.c.Proxies) > 0 {
-		set = append(transport.Set{f.behindProxies()}, set[min(len(set), 1):]...) // in TCP's place, which is first
+		set = append(transport.Set{f.behindProxies()}, set[1:]...) // in TCP's place, which is first
 	}
-	f.orb, err = orb.New(orb.Config{
-		Transports: set, Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
+	socket, err := socketPath(f.c.Socket, d.State())
+	if err != nil {
+		f.c.Log.Warn("no calls are taken at a socket of the machine", "error", err)
+	}
+	cfg := orb.Config{
+		Transports: append(set, unix.New()), Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
 		Door:  f.visitors,
 		Hold:  true, // until there is naming, and the way to servers
-	})
+	}
+	if socket != "" {
+		cfg.Listen = append(slices.Clip(listen), unix.Name+":"+socket)
+	}
+	f.orb, err = orb.New(cfg)
+	if isSocketError(err) {
+		if f.c.Socket != SocketAuto {
+			return nil, fmt.Errorf("calls cannot be taken at the socket %s: %w", socket, err)
+		}
+		f.c.Log.Warn("no calls are taken at a socket of the machine", "socket", socket, "error", err)
+		cfg.Listen = listen
+		f.orb, err = orb.New(cfg)
+	}
 	if rule := (*reach.RuleError)(nil); errors.As(err, &rule) {
 		return nil, err
 	}
@@ -269,6 +287,9 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 			}
 		}
 		return nil, &PortError{port, err}
+	}
+	if err := openSocket(f.socket()); err != nil {
+		return nil, fmt.Errorf("the socket %s: %w", socket, err)
 	}
 	all, err := f.orb.Published()
 	if err == nil {
@@ -301,6 +322,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	}
 	return append(env,
 		admin.EnvDaemon+"="+f.address(), admin.EnvDaemonLocal+"="+f.local(), admin.EnvDaemonPublish+"="+f.rules,
+		admin.EnvDaemonSocket+"="+f.socket(), admin.EnvLocalSocket+"=", // which is the daemon's own
 		envSOMPort+"="+strconv.Itoa(int(id.Port)),
 		admin.EnvPublish+"=", // the daemon's own is not the servers': its port is not theirs
 	), nil

@@ -136,6 +136,9 @@ func (d *Daemon) changeServer(c *call) error {
 		set(&r.Copies, in.Copies)
 		set(&r.Choose, (*implrepo.Balance)(in.Choose))
 		set(&r.Alone, in.Alone)
+		if in.Secure != nil {
+			r.SetSecure(*in.Secure)
+		}
 		if in.On != nil && *in.On != r.On {
 			r.On, r.Placed = *in.On, r.Revision
 		}

@@ -12,6 +12,8 @@ import (
 type Live struct {
 	Writers Writers // who may change names
 
+	Operators Identities // who may do so, too, and register, start and stop servers by calls, besides those of DSOMClients
+
 	// DSOMClients are the programs of SOM's DSOM that are served; "" is DSOMSameUser.
 	DSOMClients DSOMClients
 

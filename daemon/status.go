@@ -32,6 +32,9 @@ func (d *Daemon) status(c *call) error {
 	if d.o.Local != nil {
 		s.Local = d.o.Local()
 	}
+	if d.o.Socket != nil {
+		s.Socket = d.o.Socket()
+	}
 	if d.o.Rules != nil {
 		s.Publish = d.o.Rules()
 	}

@@ -97,6 +97,7 @@ const (
 	MinorNotSealed          = DSOMVMCID | 41
 	MinorHandshake          = DSOMVMCID | 42
 	MinorNeedsTLS           = DSOMVMCID | 43
+	MinorNotIdentified      = DSOMVMCID | 44
 
 	MinorPIUnsupported      = OMGVMCID | 1  // NO_RESOURCES: not known of the request in this binding
 	MinorPIPoint            = OMGVMCID | 14 // BAD_INV_ORDER: not valid at this interception point
@@ -138,6 +139,7 @@ var minors = []Minor{
 	{NoPermission, MinorNotSealed, "the server takes requests over TLS alone, and this one came without", "get a new reference, which names its port for TLS, and call with an ORB that has that transport"},
 	{NoPermission, MinorHandshake, "the two sides cannot agree on TLS", "see the text for what is wrong with whose certificate; dsom ior --probe tells more"},
 	{NoPermission, MinorNeedsTLS, "there is no way that is sealed to where the reference leads, and no other is wanted", "give the ORB the transport by TLS, or have the server listen by it"},
+	{NoPermission, MinorNotIdentified, "the server takes requests of identified callers alone, and the transport has made sure of nobody", "call over TLS with a certificate that the server knows, or on its machine with an ORB that has the transport by sockets"},
 	{Marshal, MinorNoValueFactory, "no factory is known for the type of a value that was received", "register one with Register of the type's descriptor, or have the sender send what the receiver knows"},
 	{Marshal, MinorForeignError, "a value's own code failed to write or read it", "see the text"},
 	{Marshal, MinorWrongType, "a value of another type than the one declared was received", "compare the IDL of both sides"},

@@ -41,6 +41,10 @@ type Config struct {
 	// NO_PERMISSION, and references name port 0 for plain IIOP.
 	RequireTLS bool
 
+	// RequireIdentity has requests taken of identified callers alone: those of whom [Caller] tells a name, by the certificate that they have shown where TLS is mutual, or by the
+	// socket of this machine over which they call. All others, and who asks where an object is, are answered with NO_PERMISSION. Calls within the process are not concerned.
+	RequireIdentity bool
+
 	// CallTLSOnly has calls made over such connections alone: one by a reference that offers nothing sealed is NO_PERMISSION.
 	CallTLSOnly bool
 
@@ -130,23 +134,24 @@ type Config struct {
 
 // An ORB is an object request broker. It is safe for concurrent use.
 type ORB struct {
-	transports  transport.Set
-	limits      *limits.Limits
-	log         *slog.Logger
-	door        Door // or nil
-	little      bool
-	maxVersion  cdr.Version
-	serverID    [16]byte
-	incarnation uint64
-	requireTLS  bool
-	callSealed  bool
-	publishing  atomic.Pointer[publishing]
-	setDaemon   sync.Mutex
-	daemonNamed []string
-	connect     *reach.Connect
-	connOptions conn.Options
-	offers      codeset.Component // what references say of this ORB
-	converts    codeset.Component // what it chooses from as a client
+	transports      transport.Set
+	limits          *limits.Limits
+	log             *slog.Logger
+	door            Door // or nil
+	little          bool
+	maxVersion      cdr.Version
+	serverID        [16]byte
+	incarnation     uint64
+	requireTLS      bool
+	requireIdentity bool
+	callSealed      bool
+	publishing      atomic.Pointer[publishing]
+	setDaemon       sync.Mutex
+	daemonNamed     []string
+	connect         *reach.Connect
+	connOptions     conn.Options
+	offers          codeset.Component // what references say of this ORB
+	converts        codeset.Component // what it chooses from as a client
 
 	clientInterceptors []ClientInterceptor
 	serverInterceptors []ServerInterceptor
@@ -181,8 +186,9 @@ type ORB struct {
 func New(cfg Config) (*ORB, error) {
 	o := &ORB{
 		transports: cfg.Transports, limits: cfg.Limits, log: cfg.Logger, little: !cfg.BigEndian, maxVersion: cfg.MaxVersion,
-		requireTLS: cfg.RequireTLS, callSealed: cfg.CallTLSOnly, daemonNamed: cfg.DaemonNames, serverID: cfg.ServerID, incarnation: newIncarnation(),
-		envs: map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
+		requireTLS: cfg.RequireTLS, requireIdentity: cfg.RequireIdentity, callSealed: cfg.CallTLSOnly, daemonNamed: cfg.DaemonNames, serverID: cfg.ServerID,
+		incarnation: newIncarnation(),
+		envs:        map[coding]*cdr.Env{}, clientInterceptors: cfg.ClientInterceptors, serverInterceptors: cfg.ServerInterceptors,
 		bidir:      bidir{BiDir: cfg.BiDir},
 		references: cfg.References, adapters: cfg.Adapters, door: cfg.Door, principal: bytes.Clone(cfg.Principal),
 	}

@@ -178,7 +178,7 @@ func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) 
 		r.ctx.told(told)
 	}
 	var env *cdr.Env
-	envErr := r.unsealed()
+	envErr := r.unwelcome()
 	if envErr == nil {
 		env, envErr = from.environment(h, r.msg.ID, r.msg.Contexts)
 	}

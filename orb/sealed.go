@@ -11,30 +11,31 @@ import (
 // sealedNetwork is the network of endpoints that are TLS: that of package transport/tls.
 const sealedNetwork = "tls"
 
-// unsealed returns why a request is not taken whose connection is not sealed: see the other.
-func (r *ServerRequest) unsealed() error {
+// unwelcome returns why a request is not taken because of what its connection is: see the other.
+func (r *ServerRequest) unwelcome() error {
 	if s, ok := r.from.(*serverConn); ok {
-		return s.unsealed(r.work.Conn())
+		return s.unwelcome(r.work.Conn())
 	}
 	return nil // a call within the process
 }
 
-// unsealed returns why requests that come over s, which is c, are not taken: the transport would seal and has not, since the peer spoke plain
-// GIOP, or this ORB takes nothing else.
-func (s *serverConn) unsealed(c *conn.Conn) error {
-	if s.sealed.Load() {
+// unwelcome returns why requests that come over s, which is c, are not taken: the transport would seal and has not, since the peer spoke plain
+// GIOP, or this ORB takes nothing else, or it takes requests of those alone of whom the transport has made sure.
+func (s *serverConn) unwelcome(c *conn.Conn) error {
+	if s.welcome.Load() {
 		return nil
 	}
 	switch k := c.Identity(); {
-	case k.Sealed:
-		s.sealed.Store(true)
 	case k.Plain:
 		return exc.New(exc.NoPermission, exc.MinorNotSealed, exc.No, "requests at %v are taken over TLS alone", c.LocalAddr())
-	case s.orb.requireTLS:
+	case s.orb.requireTLS && !k.Sealed:
 		return exc.New(exc.NoPermission, exc.MinorNotSealed, exc.No, "requests are taken over TLS alone, and this one came without")
-	default:
-		s.sealed.Store(true) // as far as it matters
+	case s.orb.requireIdentity && k.Name() == "":
+		e := exc.New(exc.NoPermission, exc.MinorNotIdentified, exc.No, "requests are taken of identified callers alone, and %v is none: it has shown no certificate by TLS, and does not call over a socket of this machine", c.RemoteAddr())
+		e.Public = true
+		return e
 	}
+	s.welcome.Store(true)
 	return nil
 }
 

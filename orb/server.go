@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -199,6 +200,10 @@ func refuse(t transport.Conn) {
 }
 
 func hostOf(a net.Addr) string {
+	if a.Network() == localNetwork { // of a user all processes together
+		who, _, _ := strings.Cut(a.String(), ", pid ")
+		return who
+	}
 	host, _, err := net.SplitHostPort(a.String())
 	if err != nil {
 		return a.String()
@@ -259,7 +264,7 @@ type serverConn struct {
 
 	since    time.Time
 	requests atomic.Int64 // that have come
-	sealed   atomic.Bool  // what comes over it may be carried out
+	welcome  atomic.Bool  // what comes over it may be carried out
 
 	mu   sync.Mutex
 	env  *cdr.Env // of the latest request
@@ -441,7 +446,7 @@ func (s *serverConn) locate(w *conn.Work, env *cdr.Env) []byte {
 		w.Fail(err)
 		return w.Out
 	}
-	if err := s.unsealed(w.Conn()); err != nil {
+	if err := s.unwelcome(w.Conn()); err != nil {
 		return s.located(w, q.ID, Target{}, err, env)
 	}
 	if err := q.Target.NoKey; err != nil {

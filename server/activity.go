@@ -101,7 +101,7 @@ func (at *registration) activity(stop context.CancelCauseFunc) *activity {
 		return nil
 	}
 	t := at.lease.Terms()
-	if t == (lease.Terms{}) {
+	if t.Report == 0 && t.Calls == 0 {
 		return nil
 	}
 	return &activity{most: int64(t.Calls), full: sync.OnceFunc(func() { stop(errStopped) }), daemon: at.daemon, since: time.Now()}

@@ -20,6 +20,7 @@ type registration struct {
 	name    string
 	uuid    [16]byte
 	daemon  string // host:port at which it takes calls, as references name it
+	socket  string // and at which socket; "": at none
 	local   string // and as this machine reaches it
 	publish string // as references name it, to whom: rules; "": daemon, to all
 	names   string // where there are a daemon's names, of a server that has nothing to do with the daemon itself
@@ -43,6 +44,7 @@ func register(ctx context.Context, opt Options, stop context.CancelCauseFunc) (*
 	if started {
 		at.daemon = os.Getenv(admin.EnvDaemon)
 		at.local = os.Getenv(admin.EnvDaemonLocal)
+		at.socket = os.Getenv(admin.EnvDaemonSocket)
 		at.publish = os.Getenv(admin.EnvDaemonPublish)
 	} else {
 		found, err := byHand(ctx, opt, at, &cfg)
@@ -90,7 +92,7 @@ func byHand(ctx context.Context, opt Options, at *registration, cfg *lease.Confi
 	if err == nil {
 		var status admin.Status
 		if status, err = client.Status(ctx); err == nil && len(status.Addresses) > 0 {
-			at.daemon, at.local, at.publish = status.Addresses[0], status.Local, status.Publish
+			at.daemon, at.local, at.publish, at.socket = status.Addresses[0], status.Local, status.Publish, status.Socket
 		}
 	}
 	switch {

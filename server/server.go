@@ -22,6 +22,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,7 @@ import (
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -70,8 +72,13 @@ type Options struct {
 	// first, at its plain port; it sends the client on to the server, and the call itself goes by TLS.
 	RequireTLS bool
 
+	// RequireIdentity has calls taken of identified callers alone, those that show a certificate where TLS.Clients wants one, or that call over Socket: see orb.Config. So
+	// it is if the server is registered with the daemon as secure, too, whatever stands here.
+	RequireIdentity bool
+
 	// Socket is a socket at which programs of this machine reach the server besides, and which they prefer: a path, or on Linux "@" for a name
-	// that is free (see transport/unix). "" is $DSOM_SOCKET, and without that there is none. Servants learn by orb.Caller whose process has called.
+	// that is free (see transport/unix). "" is $DSOM_SOCKET, and without that there is none, unless
+	// callers have to be identified and can be by nothing else. Servants learn by orb.Caller whose process has called.
 	Socket string
 
 	// State is the daemon's state folder, by which it is found; "" is the default one.
@@ -118,8 +125,9 @@ type Server struct {
 	without string   // why there is no daemon
 	stop    context.CancelCauseFunc
 
-	published bool      // what the server's references name was set
-	active    *activity // nil: nobody wants to know
+	identified bool      // callers have to be
+	published  bool      // what the server's references name was set
+	active     *activity // nil: nobody wants to know
 
 	mu    sync.Mutex
 	atEnd []func() error
@@ -270,11 +278,15 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 		Count: at.lease != nil, // for who looks at the daemon
 	}
 	if names := cmp.Or(at.local, at.daemon, at.names); names != "" {
+		names = "iiop:1.2@" + names
+		if at.socket != "" { // where the daemon is told by the system who calls
+			names = ior.Address{Scheme: unix.Name, Path: at.socket}.String() + "," + names
+		}
 		for _, name := range []string{"NameService", "InterfaceRepository"} {
-			cfg.InitialReferences[name] = "corbaloc:iiop:1.2@" + names + "/" + name
+			cfg.InitialReferences[name] = "corbaloc:" + names + "/" + name
 		}
 	}
-	sealed, err := opt.sealed(&cfg)
+	sealed, certain, err := opt.sealed(&cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -292,6 +304,12 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	if parent != nil { // whom nobody else calls
 		parent.configure(&cfg)
 		publish, socket, byName = cfg.Publish, "", ""
+	}
+	cfg.RequireIdentity = opt.RequireIdentity || at.lease != nil && at.lease.Terms().Secure
+	if cfg.RequireIdentity && parent == nil && socket == "" && !certain {
+		if socket = anySocket(); socket == "" {
+			return nil, errors.New("the server serves identified callers alone, and has nothing by which to identify any: give it a socket (DSOM_SOCKET), or TLS with the authorities of clients (DSOM_TLS_CLIENTS)")
+		}
 	}
 	if cfg.Listen == nil {
 		if !cfg.RequireTLS {
@@ -340,7 +358,7 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 			}
 		})
 	}
-	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, published: publish != "", active: active, stop: stop}
+	s := &Server{ORB: o, Root: poa.New(o), parent: parent, name: at.name, daemon: at.daemon, without: at.without, identified: cfg.RequireIdentity, published: publish != "", active: active, stop: stop}
 	if at.daemon != "" {
 		h, err := toDaemon(at.daemon)
 		if err != nil {
@@ -358,11 +376,19 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	return s, nil
 }
 
-// sealed gives cfg the transport by TLS, if there is one to be. It reports whether the server can listen by it.
-func (opt Options) sealed(cfg *orb.Config) (listens bool, err error) {
+// anySocket is a socket that is free, where the system has such.
+func anySocket() string {
+	if runtime.GOOS == "linux" {
+		return "@"
+	}
+	return ""
+}
+
+// sealed gives cfg the transport by TLS, if there is one to be. It reports whether the server can listen by it, and whether clients have to show certificates there.
+func (opt Options) sealed(cfg *orb.Config) (listens, certain bool, err error) {
 	c, require, told, err := tls.FromEnvironment(os.Getenv)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if opt.TLS != nil {
 		c, told = *opt.TLS, true
@@ -370,12 +396,14 @@ func (opt Options) sealed(cfg *orb.Config) (listens bool, err error) {
 	cfg.RequireTLS = opt.RequireTLS || require
 	if !told {
 		if cfg.RequireTLS {
-			return false, fmt.Errorf("Options.RequireTLS is set, and there is no TLS: set Options.TLS, or %s and %s", tls.EnvCertificate, tls.EnvKey)
+			return false, false, fmt.Errorf("Options.RequireTLS is set, and there is no TLS: set Options.TLS, or %s and %s", tls.EnvCertificate, tls.EnvKey)
 		}
-		return false, nil
+		return false, false, nil
 	}
+	listens = c.Certificate != ""
+	certain = listens && c.Clients != ""
 	if _, err := cfg.Transports.Find(tls.Name); err == nil {
-		return c.Certificate != "", nil // the program has seen to it
+		return listens, certain, nil // the program has seen to it
 	}
 	if c.Limits == nil {
 		c.Limits = opt.Limits
@@ -385,13 +413,13 @@ func (opt Options) sealed(cfg *orb.Config) (listens bool, err error) {
 	}
 	set, err := tls.Set(c)
 	if err != nil {
-		return false, fmt.Errorf("TLS: %w", err)
+		return false, false, fmt.Errorf("TLS: %w", err)
 	}
 	if cfg.Transports != nil {
 		set = append(slices.Clip(cfg.Transports), set[1])
 	}
 	cfg.Transports = set
-	return c.Certificate != "", nil
+	return listens, certain, nil
 }
 
 // endpoints returns where the daemon is to send clients.
@@ -402,6 +430,9 @@ func (s *Server) endpoints() []string {
 	}
 	if how := (admin.Speech{Version: s.ORB.MaxVersion(), CodeSets: s.ORB.CodeSets()}); !how.Ordinary() {
 		all = append(all, how.String())
+	}
+	if s.identified {
+		all = append(all, admin.IdentifiedCallers)
 	}
 	if s.published {
 		if rules, err := s.ORB.Published(); err == nil {

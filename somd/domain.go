@@ -46,6 +46,10 @@ type Config struct {
 	// objects (somdCreateObj, somdDeleteObj), and what calls them (somdDispatchMethod). Nil: ServerClass.
 	Server *som.Class
 
+	// Around, if set, is called for each call of an object of this process that comes over the ORB, in the goroutine that carries it out: it has to call the function, once. The
+	// context is the call's (orb.Caller). What it returns is what the method raises.
+	Around func(ctx context.Context, call func() error) error
+
 	// Processes has the classes that are placed in processes of this one's own. Nil: none can be.
 	Processes *Processes
 }

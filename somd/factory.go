@@ -133,6 +133,17 @@ func (d *Domain) dispatchBy(r som.Ref) error {
 }
 
 // dispatched carries out a call, through the server object that wants to see it, if there is one.
+func (d *Domain) carriedOut(ctx context.Context, x *method, o som.Ref, args []any) (outs []any, err error) {
+	if d.Around == nil {
+		return d.dispatched(ctx, x, o, args)
+	}
+	err = d.Around(ctx, func() (err error) {
+		outs, err = d.dispatched(ctx, x, o, args)
+		return err
+	})
+	return outs, err
+}
+
 func (d *Domain) dispatched(ctx context.Context, x *method, o som.Ref, args []any) ([]any, error) {
 	w := d.dispatcher.Load()
 	if w == nil {

@@ -299,7 +299,7 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 	if !r.Decoded() {
 		return
 	}
-	outs, err := d.dispatched(r.Context(), x, o, args)
+	outs, err := d.carriedOut(r.Context(), x, o, args)
 	if err == nil && len(outs) != len(x.outs) {
 		err = exc.New(exc.Internal, exc.MinorBadValue, exc.Yes, "the server object gave %d results of %s, not %d", len(outs), x.of, len(x.outs))
 	}

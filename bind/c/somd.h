@@ -134,6 +134,22 @@ static inline som_ref somdCreate(som_env *ev, const char *constraint, int init) 
 static inline som_ref somdFactory(som_env *ev, const char *constraint) {
 	return somd_begun(ev) ? SOMDProcess_factory(somd_client.process, ev, constraint) : NULL;
 }
+/* Who has sent the request that this thread carries out, in a method of an object of a server: owned. userName is the user's name for who calls over a socket of the machine, cert: and the
+ * subject of the certificate for who has shown one by TLS, and empty for all others, whatever they say of themselves; a server that is registered as secure has none of these. hostName is where the
+ * client is. The object and the environment are not looked at. BAD_INV_ORDER outside of a request. */
+static inline som_ref BOA_get_principal(som_ref self, som_env *ev, som_ref obj, const som_env *req_ev) {
+	(void)self, (void)obj, (void)req_ev;
+	return somd_begun(ev) ? SOMDProcess_principal(somd_client.process, ev) : NULL;
+}
+/* Has the request that this thread carries out raise an exception when its method has returned, unless that raises by its ev: USER_EXCEPTION with the members, or NULL, which stay the
+ * caller's, SYSTEM_EXCEPTION with a StExcep, or NULL, and an id as IDL:omg.org/CORBA/NO_PERMISSION:1.0 or ::StExcep::NO_PERMISSION; NO_EXCEPTION takes it back. A client gets a user exception that the method
+ * declares. */
+static inline void BOA_set_exception(som_ref self, som_env *ev, uint32_t major, const char *userid, const void *param) {
+	const uint32_t *system = major == SOM_SYSTEM_EXCEPTION ? (const uint32_t *)param : NULL; /* minor code and completion */
+	(void)self;
+	if (somd_begun(ev))
+		SOMDProcess_set_exception(somd_client.process, ev, major, userid ? userid : "", system ? system[0] : 0, system ? system[1] : (uint32_t)SOM_COMPLETED_YES, major == SOM_USER_EXCEPTION ? (uintptr_t)param : 0);
+}
 /* Whether the daemon takes calls, now or within so many seconds. */
 static inline int somdDaemonReady(som_env *ev, uint32_t seconds) {
 	return somd_begun(ev) && SOMDProcess_daemon_ready(somd_client.process, ev, seconds);

@@ -5,21 +5,29 @@ package somd_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/internal/daemontest"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/svc/somdd/wire"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 // tills builds the server that is written as DSOM's books have it, under the names by which it tells what it is to do, the class library
@@ -46,9 +54,9 @@ func (b bench) tills(t *testing.T, kernel string) {
 }
 
 // A goClient is a client in Go of the servers of a daemon, which knows none of their classes.
-func goClient(t *testing.T, daemon string) *somd.Domain {
+func goClient(t *testing.T, daemon string, by ...transport.Transport) *somd.Domain {
 	t.Helper()
-	o, err := orb.New(orb.Config{InitialReferences: map[string]string{"NameService": "corbaloc:iiop:1.2@" + daemon + "/NameService"}})
+	o, err := orb.New(orb.Config{Transports: by, InitialReferences: map[string]string{"NameService": "corbaloc:iiop:1.2@" + daemon + "/NameService"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,6 +157,25 @@ func TestCServer(t *testing.T) {
 			if in, err := r.Invoke(t.Context(), "in_main", true); err != nil || in != (c.main == "1") {
 				t.Errorf("in the main thread: %v, %v", in, err)
 			}
+			if who, err := r.Invoke(t.Context(), "who"); err != nil || who != " at 127.0.0.1" {
+				t.Errorf("the caller is %q, %v", who, err)
+			}
+			for how, want := range map[string]string{"user": "IDL:Till/Short:1.0", "system": "NO_PERMISSION", "no such": "BAD_PARAM", "taken back": ""} {
+				got, err := r.Invoke(t.Context(), "fail", how)
+				switch {
+				case want == "" && (err != nil || got != int32(42)), want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+					t.Errorf("%s: got %v, %v", how, got, err)
+				case how == "system":
+					if sys := (*exc.SystemException)(nil); !errors.As(err, &sys) || sys.Minor != 7 || sys.Completed != exc.No {
+						t.Errorf("%s: got %+v", how, sys)
+					}
+				case how == "user":
+					x := (*som.UserException)(nil)
+					if !errors.As(err, &x) || !strings.Contains(fmt.Sprint(x.Members), "3 coins") {
+						t.Errorf("%s: got %+v", how, err)
+					}
+				}
+			}
 			held := filepath.Join(t.TempDir(), "held")
 			done := make(chan error, 1)
 			go func() {
@@ -182,12 +209,46 @@ func TestCServer(t *testing.T) {
 			}
 			until(t, "it goes idle", func() bool { return stateOf(t, c.name) == "stopped" })
 			ordered(t, c.name, "0")
-			if out := plain(dsom(t, "server", "logs", c.name)); strings.Count(out, "SOMD_Uninit\n") < 2 || strings.Count(out, "before it is ready: raised IDL:omg.org/CORBA/BAD_INV_ORDER:1.0") != strings.Count(out, "SOMD_Uninit\n") || strings.Count(out, "raised") != strings.Count(out, "SOMD_Uninit\n") {
+			if out := plain(dsom(t, "server", "logs", c.name)); strings.Count(out, "SOMD_Uninit\n") < 2 || strings.Count(out, "before it is ready: raised IDL:omg.org/CORBA/BAD_INV_ORDER:1.0") != strings.Count(out, "SOMD_Uninit\n") || strings.Count(out, "no request: raised IDL:omg.org/CORBA/BAD_INV_ORDER:1.0") != 2*strings.Count(out, "SOMD_Uninit\n") || strings.Count(out, "raised") != 3*strings.Count(out, "SOMD_Uninit\n") {
 				t.Errorf("it has written\n%s", out)
 			}
 		})
 	}
 
+	t.Run("secure", func(t *testing.T) {
+		me, err := user.Current()
+		if err != nil {
+			t.Fatal(err)
+		}
+		host, _ := os.Hostname()
+		near := goClient(t, at, tcp.New(), unix.New())
+		for name, several := range map[string]string{"secure": "off", "secure-several": "on"} {
+			dsom(t, "regimpl", "-A", "-i", name, "-p", b.path("server"), "-c", "Till", "-m", several, "-s", "on")
+			dsom(t, "start", name)
+			till := "class=='Till' and alias=='" + name + "'"
+			var sys *exc.SystemException
+			if _, err := d.Create(t.Context(), till); !errors.As(err, &sys) || sys.Kind != exc.NoPermission {
+				t.Errorf("%s: who is nobody gets %v", name, err)
+			}
+			r, err := near.Create(t.Context(), till)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all sync.WaitGroup
+			for range 8 {
+				all.Go(func() {
+					if who, err := r.Invoke(t.Context(), "who"); err != nil || who != me.Username+" at "+host {
+						t.Errorf("%s: the caller is %q, %v", name, who, err)
+					}
+				})
+			}
+			all.Wait()
+			if got := b.program(t, nil, "buyer", till); !strings.HasPrefix(got, "5 ") {
+				t.Errorf("%s: the client in C prints %s", name, got)
+			}
+			_ = r.Release()
+		}
+	})
 	t.Run("by hand", func(t *testing.T) { // and ends by a signal
 		all := dsom(t, "regimpl", "-L", "-i", "loop")
 		id := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]+`).FindString(all)

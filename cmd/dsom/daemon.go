@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"os/user"
@@ -31,7 +32,9 @@ type daemonCmd struct {
 	Publish      []string `placeholder:"RULE" sep:"none" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
 	Console      string   `default:"auto" placeholder:"ADDRESS" help:"Where the pages for people are, such as 127.0.0.1:3054: an address of loopback, or off. Default: 127.0.0.1:3054, or a free port if calls are taken at another than 3053; it is kept."`
 	Connect      []string `placeholder:"RULE" sep:"none" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
-	AllowWrite   []string `placeholder:"WHO" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), or a network such as 10.0.0.0/8; may be repeated."`
+	LocalSocket  string   `default:"auto" placeholder:"PATH" help:"Socket of this machine at which calls are taken besides, by which it is known whose program calls; or off. Default: one in the user's own runtime folder, $$XDG_RUNTIME_DIR/dsom, if there is that."`
+	AllowWrite   []string `placeholder:"WHO" sep:"none" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), a network such as 10.0.0.0/8, or cert:SUBJECT, who shows a certificate of tls-clients with that subject, as cert:CN=teller,O=Bank; may be repeated."`
+	Operators    []string `placeholder:"WHO" sep:"none" help:"Who may, besides, register, start and stop servers by calls, which has programs run as the daemon's user, and change names: user:NAME of this machine, or cert:SUBJECT; may be repeated. Default: nobody."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	Proxies      []string `placeholder:"ADDRESS" help:"Whose connections begin with a header of the PROXY protocol, version 2, and are those of the client that it names: an address, or a network such as 10.0.0.0/8; may be repeated. Default: nobody's."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
@@ -103,7 +106,7 @@ Example:
     dsom daemon --listen :4000 --state /srv/dsom --allow-write user:bank --allow-write 10.0.0.0/8 --connections 20000
     dsom daemon --store nats://a.example.org,b.example.org,c.example.org --store-credentials /etc/dsom/store
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
-    dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem
+    dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem --operators cert:CN=teller,O=Bank
     dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1
     dsom daemon --proxies 10.0.0.7`
 }
@@ -185,6 +188,17 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 	}
 	if conf.Writers, err = writersOf(v.AllowWrite); err != nil {
 		return conf, err
+	}
+	if conf.Operators, err = operatorsOf(v.Operators); err != nil {
+		return conf, err
+	}
+	for flag, who := range map[string]daemon.Identities{"--allow-write": conf.Writers.Identities, "--operators": conf.Operators} {
+		if len(who.Certificates) > 0 && (v.TLSClients == "" || v.TLSListen == "") {
+			return conf, usage("%s: cert:%s: nobody shows a certificate here: say by --tls-listen where calls are taken by TLS, and by --tls-clients of which authority clients' certificates are", flag, who.Certificates[0])
+		}
+	}
+	if conf.Socket = v.LocalSocket; conf.Socket == "off" {
+		conf.Socket = ""
 	}
 	if _, err := reach.ParsePublish(conf.Publish); err != nil {
 		return conf, usage("--publish: %w", err)
@@ -328,17 +342,10 @@ func (c *console) announce(ctx context.Context, d *admin.Client) {
 
 // writersOf parses who may change names; a single address is a network of its own.
 func writersOf(list []string) (w daemon.Writers, err error) {
-	for _, s := range list {
-		if name, is := strings.CutPrefix(s, "user:"); is {
-			u, err := user.Lookup(name)
-			if err != nil {
-				return w, usage("--allow-write: %q: %w", s, err)
-			}
-			n, err := strconv.Atoi(u.Uid)
-			if err != nil {
-				return w, usage("--allow-write: the users of this system have no numbers: allow this-machine")
-			}
-			w.Users = append(w.Users, n)
+	for _, s := range callers(list) {
+		if is, err := identity(&w.Identities, s); err != nil {
+			return w, usage("--allow-write: %w", err)
+		} else if is {
 			continue
 		}
 		if s == "this-machine" {
@@ -349,13 +356,75 @@ func writersOf(list []string) (w daemon.Writers, err error) {
 		if err != nil {
 			a, bad := netip.ParseAddr(s)
 			if bad != nil {
-				return w, usage("--allow-write: %q is neither user:NAME nor this-machine, and no network; write that as 10.0.0.0/8", s)
+				return w, usage("--allow-write: %q is neither user:NAME, cert:SUBJECT nor this-machine, and no network; write that as 10.0.0.0/8", s)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
 		w.Networks = append(w.Networks, p.Masked())
 	}
 	return w, nil
+}
+
+// operatorsOf parses who may register, start and stop servers by calls.
+func operatorsOf(list []string) (all daemon.Identities, err error) {
+	for _, s := range callers(list) {
+		is, err := identity(&all, s)
+		if err == nil && !is {
+			err = fmt.Errorf("%q is neither user:NAME nor cert:SUBJECT: a machine or a network tells nobody apart", s)
+		}
+		if err != nil {
+			return all, usage("--operators: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// callers takes apart what has several with commas between, as a variable of the environment may have them. The subject of a certificate has commas, too: it goes to the next
+// part that begins as a caller does.
+func callers(list []string) (all []string) {
+	for _, s := range list {
+		subject, escaped := false, false
+		for part := range strings.SplitSeq(s, ",") {
+			if subject && (escaped || !beginsCaller(part)) {
+				all[len(all)-1] += "," + part
+			} else {
+				all = append(all, part)
+				subject = strings.HasPrefix(part, "cert:")
+			}
+			escaped = strings.HasSuffix(part, `\`) && !strings.HasSuffix(part, `\\`)
+		}
+	}
+	return all
+}
+
+// beginsCaller reports whether a part of a list is none of a subject, whose parts are TYPE=VALUE.
+func beginsCaller(part string) bool {
+	return strings.HasPrefix(part, "cert:") || strings.HasPrefix(part, "user:") || !strings.Contains(part, "=")
+}
+
+// identity adds to what user:NAME or cert:SUBJECT stands for, and reports whether s is either.
+func identity(to *daemon.Identities, s string) (is bool, err error) {
+	if subject, is := strings.CutPrefix(s, "cert:"); is {
+		if subject == "" {
+			return true, errors.New("cert: is without the subject: write it as orb.Caller and the log have it, cert:CN=teller,O=Bank")
+		}
+		to.Certificates = append(to.Certificates, subject)
+		return true, nil
+	}
+	name, is := strings.CutPrefix(s, "user:")
+	if !is {
+		return false, nil
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return true, fmt.Errorf("%q: %w", s, err)
+	}
+	n, err := strconv.Atoi(u.Uid)
+	if err != nil {
+		return true, errors.New("the users of this system have no numbers, by which their programs could be told apart")
+	}
+	to.Users = append(to.Users, n)
+	return true, nil
 }
 
 // portTaken adds to an error that says that a port is in use by whom, and what to do.

@@ -16,11 +16,13 @@ func TestDaemonRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		"a limit that is no number": {[]string{"--connections", "many"}, "--connections:"},
-		"a time without a unit":     {[]string{"--call-timeout", "60"}, "--call-timeout:"},
-		"a limit below zero":        {[]string{"--connections=-5"}, "--connections:"},
-		"no network":                {[]string{"--allow-write", "here"}, "--allow-write:"},
-		"a limit that is misspelt":  {[]string{"--conections", "5"}, "did you mean"},
+		"a limit that is no number":  {[]string{"--connections", "many"}, "--connections:"},
+		"a time without a unit":      {[]string{"--call-timeout", "60"}, "--call-timeout:"},
+		"a limit below zero":         {[]string{"--connections=-5"}, "--connections:"},
+		"a certificate of nobody":    {[]string{"--operators", "cert:CN=x"}, "--tls-clients"},
+		"a certificate of no client": {[]string{"--allow-write", "cert:CN=x", "--tls-listen", ":0", "--tls-certificate", "x"}, "nobody shows a certificate here"},
+		"no network":                 {[]string{"--allow-write", "here"}, "--allow-write:"},
+		"a limit that is misspelt":   {[]string{"--conections", "5"}, "did you mean"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -82,7 +84,19 @@ func TestWritersOf(t *testing.T) {
 	if w, err := writersOf([]string{"this-machine"}); err != nil || !w.ThisMachine {
 		t.Errorf("got %+v, %v", w, err)
 	}
-	for _, s := range []string{"user:", "user:of no such name", "root", "10.0.0.0/33"} {
+	who := []string{`10.0.0.0/8,user:root,cert:CN=Smith\, J.,O=Bank,C=DE,cert:CN=b,192.0.2.1`, "cert:CN=c,O=x"}
+	if w, err := writersOf(who); err != nil || !slices.Equal(w.Certificates, []string{`CN=Smith\, J.,O=Bank,C=DE`, "CN=b", "CN=c,O=x"}) || len(w.Networks) != 2 || len(w.Users) != 1 {
+		t.Errorf("got %+v, %v", w, err)
+	}
+	if w, err := operatorsOf([]string{"cert:CN=a,O=b", "user:root"}); err != nil || !slices.Equal(w.Certificates, []string{"CN=a,O=b"}) || !slices.Equal(w.Users, []int{0}) {
+		t.Errorf("got %+v, %v", w, err)
+	}
+	for _, s := range []string{"cert:", "10.0.0.0/8", "this-machine", "root"} {
+		if _, err := operatorsOf([]string{s}); err == nil || !strings.Contains(err.Error(), "--operators") {
+			t.Errorf("%s: got %v", s, err)
+		}
+	}
+	for _, s := range []string{"cert:", "user:", "user:of no such name", "root", "10.0.0.0/33"} {
 		if _, err := writersOf([]string{s}); err == nil || !strings.Contains(err.Error(), "--allow-write") {
 			t.Errorf("%s: got %v", s, err)
 		}

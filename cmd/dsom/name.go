@@ -17,6 +17,7 @@ import (
 	"github.com/opendsom/dsom/std/cosnaming"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 type nameCmd struct {
@@ -103,7 +104,7 @@ func (v namingFlags) find(ctx context.Context) (url string, by transport.Set, er
 		return "", nil, fmt.Errorf("the daemon with the state folder %s takes no calls", s.State)
 	}
 	local := cmp.Or(s.Local, s.Addresses[0])
-	short, err := nearby(s.Addresses[0], local)
+	short, err := nearby(s.Addresses[0], local, s.Socket)
 	if err != nil {
 		return "", nil, fmt.Errorf("the daemon's address: %w", err)
 	}
@@ -121,25 +122,31 @@ func answers(ctx context.Context, address string) bool {
 	return true
 }
 
-// A shortcut is TCP, but for one address, in whose place another is connected to: the daemon of
-// this machine is reached also when the address that its references name is not.
+// A shortcut is TCP, but for one address, in whose place another is connected to, or a socket: the daemon of
+// this machine is reached also when the address that its references name is not, and knows where it can whose program calls.
 type shortcut struct {
 	transport.Transport
 	from, to transport.Endpoint
+	socket   string // the path; "": there is none
 }
 
 func (s shortcut) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
 	if e == s.from {
+		if s.socket != "" {
+			if c, err := unix.New().Dial(ctx, transport.Endpoint{Network: unix.Name, Host: s.socket}); err == nil {
+				return c, nil
+			}
+		}
 		e = s.to
 	}
 	return s.Transport.Dial(ctx, e)
 }
 
-// nearby returns the shortcut between two addresses, each host:port.
-func nearby(from, to string) (transport.Transport, error) {
+// nearby returns the shortcut between two addresses, each host:port, or to a socket before; "" is none.
+func nearby(from, to, socket string) (transport.Transport, error) {
 	a, err := transport.ParseEndpoint("tcp:" + from)
 	b, bad := transport.ParseEndpoint("tcp:" + to)
-	return shortcut{tcp.New(), a, b}, errors.Join(err, bad)
+	return shortcut{tcp.New(), a, b, socket}, errors.Join(err, bad)
 }
 
 // parseName parses a stringified name for calls.

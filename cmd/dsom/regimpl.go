@@ -26,7 +26,7 @@ type regimplCmd struct {
 	ServerClass *string  `short:"v" placeholder:"CLASS" help:"The class of its server object, which somdsvr makes of it. Default: SOMDServer."`
 	Threads     string   `short:"m" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it takes several requests at once: somdsvr does, or answers one after the other."`
 	NonStop     string   `short:"n" enum:"on,off," default:"" placeholder:"on|off" help:"Whether dsom stop leaves it alone."`
-	Secure      string   `short:"s" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it wants authenticated clients: on is refused, for nothing here authenticates them."`
+	Secure      string   `short:"s" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it serves identified callers alone, by their client certificate or a socket of this machine; others get NO_PERMISSION. A server that runs heeds it when it is started again."`
 	Managed     string   `short:"k" enum:"on,off," default:"" placeholder:"on|off" help:"Whether it is managed: kept, and of no effect."`
 	ID          string   `short:"z" placeholder:"ID" help:"Its id, for one that was registered before. Default: a new one."`
 	ConfigFile  *string  `short:"g" placeholder:"FILE" help:"Its configuration file: kept, and of no effect."`
@@ -147,6 +147,9 @@ func (v regimplCmd) say(d *wire.Definition) error {
 			d.Flags &^= f.bit
 		}
 	}
+	if v.Secure != "" {
+		d.Secure = v.Secure == "on"
+	}
 	return nil
 }
 
@@ -169,7 +172,7 @@ func (v regimplCmd) add(ctx context.Context, c *console, repo *somclient.Reposit
 		return err
 	}
 	if err := repo.Add(ctx, d); err != nil {
-		return c.refused(d, err)
+		return err
 	}
 	c.heeded(d)
 	for _, class := range v.Class {
@@ -197,7 +200,7 @@ func (v regimplCmd) update(ctx context.Context, c *console, repo *somclient.Repo
 		return err
 	}
 	if err := repo.Update(ctx, d); err != nil {
-		return c.refused(d, err)
+		return err
 	}
 	c.heeded(d)
 	return nil

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 
-	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
@@ -14,11 +12,11 @@ func generic(d wire.Definition) bool {
 	return d.Program == "" || filepath.Base(d.Program) == "somdsvr"
 }
 
-// secure reports whether a definition wants authenticated clients.
+// secure reports whether a definition wants identified callers alone.
 func secure(d wire.Definition) bool { return d.Secure || d.Flags&wire.SecureMode != 0 }
 
-// notSecure is why there are no secure servers.
-const notSecure = "nothing here authenticates clients of DSOM's servers, so that a secure server would have to refuse all, or serve anybody; register it with -s off, and let the network say who reaches it"
+// refuses says what a program of one's own has to do for that.
+const refuses = "it has to be one of package server, or of bind/somd, which refuse callers that are not identified; nobody is sent to another"
 
 // unheeded says what of a definition is kept, and listed, and does nothing.
 func unheeded(d wire.Definition) (all []string) {
@@ -42,13 +40,7 @@ func (c *console) heeded(d wire.Definition) {
 	for _, says := range unheeded(d) {
 		c.note("Of no effect: %s", safe(says))
 	}
-}
-
-// refused says more of the error by which a daemon refuses a secure server, and returns it.
-func (c *console) refused(d wire.Definition, err error) error {
-	var sys *exc.SystemException
-	if secure(d) && errors.As(err, &sys) && wire.Code(sys.Minor) == wire.NotImplemented {
-		c.note("A secure server: %s.", notSecure)
+	if secure(d) && !generic(d) {
+		c.note("A secure server's program, %s: %s", safe(filepath.Base(d.Program)), refuses)
 	}
-	return err
 }

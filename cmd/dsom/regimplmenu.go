@@ -255,7 +255,7 @@ func (m *regimplMenu) add(ctx context.Context) error {
 		return err
 	}
 	if _, err = m.repo.Maker(ctx); err == nil { // as DSOM's own does, before it has a definition made
-		err = m.c.refused(d, m.repo.Add(ctx, d))
+		err = m.repo.Add(ctx, d)
 	}
 	if err == nil {
 		m.c.printf("Implementation %s is registered.\n", safe(d.Alias))
@@ -286,7 +286,7 @@ func (m *regimplMenu) change(ctx context.Context) error {
 	if yes, err := m.yes(ctx, "Change "+safe(d.Alias)+"?", false); err != nil || !yes {
 		return err
 	}
-	err = m.c.refused(d, m.repo.Update(ctx, d))
+	err = m.repo.Update(ctx, d)
 	if err == nil {
 		m.c.heeded(d)
 	}

@@ -150,6 +150,9 @@ func termFacts(s admin.Server) (rows [][2]string) {
 	if s.Alone {
 		add("alone", "yes")
 	}
+	if s.Secure {
+		add("callers", "identified ones alone")
+	}
 	add("start time", period(s.StartTimeout))
 	add("stop time", period(s.StopTimeout))
 	add("idle time", period(s.IdleTimeout))

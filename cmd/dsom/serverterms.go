@@ -50,6 +50,8 @@ type serverTerms struct {
 	Choose *string  `placeholder:"HOW" help:"Which of them a client is sent to: round-robin, random or least-load. Default: round-robin."`
 	Alone  *bool    `negatable:"" help:"There must not be two processes of the server at a time, not even during an upgrade."`
 
+	Secure *bool `negatable:"" help:"Callers that are identified, by a client certificate or by a socket of this machine, are served alone; others get NO_PERMISSION. A server that runs heeds it when it is started again."`
+
 	RetryPause    *time.Duration `group:"Restarts:" placeholder:"TIME" help:"How long the server is left alone after it has failed, doubled with each time in a row. Default: 500ms."`
 	RetryMaxPause *time.Duration `group:"Restarts:" placeholder:"TIME" help:"At most. Default: 30s."`
 	RetryMost     *int           `group:"Restarts:" placeholder:"N" help:"Failures in a row, after which only dsom server start starts it. Default: there is no end."`
@@ -138,6 +140,7 @@ func (t serverTerms) server(s *admin.Server) {
 	put(&s.Copies, t.Copies, asIs)
 	put(&s.Choose, t.Choose, asIs)
 	put(&s.Alone, t.Alone, asIs)
+	put(&s.Secure, t.Secure, asIs)
 	put(&s.On, t.On, asIs)
 	s.After, s.Apart = t.After, strings.Join(t.Apart, " ")
 	t.limits(&s.Limits)
@@ -149,7 +152,7 @@ func (t serverTerms) server(s *admin.Server) {
 func (t serverTerms) change(s admin.Server) admin.Change {
 	c := admin.Change{
 		StartTimeout: (*admin.Duration)(t.StartTimeout), StopTimeout: (*admin.Duration)(t.StopTimeout), IdleTimeout: (*admin.Duration)(t.IdleTimeout),
-		User: t.User, Most: t.Most, Copies: t.Copies, Choose: t.Choose, Alone: t.Alone, On: t.On,
+		User: t.User, Most: t.Most, Copies: t.Copies, Choose: t.Choose, Alone: t.Alone, Secure: t.Secure, On: t.On,
 	}
 	if len(t.After) > 0 {
 		after := nonEmpty(t.After)

@@ -42,7 +42,7 @@ type settings struct {
 var unkeyed = map[string]bool{"state": true, "config": true, "help": true}
 
 // reloadable are the keys that a daemon takes up while it runs.
-var reloadable = map[string]bool{"allow-write": true, "dsom-clients": true, "verbose": true, "leave-servers": true}
+var reloadable = map[string]bool{"allow-write": true, "operators": true, "dsom-clients": true, "verbose": true, "leave-servers": true}
 
 // envOf returns the variable of a key.
 func envOf(key string) string { return "DSOM_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_")) }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+	"strings"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/daemon/admin"
@@ -18,6 +19,8 @@ import (
 	"github.com/opendsom/dsom/orb"
 	somclient "github.com/opendsom/dsom/svc/somdd/client"
 	"github.com/opendsom/dsom/svc/somdd/wire"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tcp"
 )
 
 // envSOMPort is by what programs of DSOM know the port of their daemon.
@@ -26,7 +29,7 @@ const envSOMPort = "SOMDPORT"
 // somdFlags say which daemon of DSOM is meant.
 type somdFlags struct {
 	stateFlag
-	At string `placeholder:"HOST[:PORT]" help:"The daemon, somdd or dsom's. Default: port $$SOMDPORT of this machine, else the daemon of --state, else port 3053."`
+	At string `placeholder:"HOST[:PORT]" help:"The daemon, somdd or dsom's; tls:HOST:PORT is one of dsom's that is called by TLS, and lets in whom its operators say by the certificate of $$DSOM_TLS_CERTIFICATE. Default: port $$SOMDPORT of this machine, else the daemon of --state, else port 3053."`
 }
 
 // address returns where the daemon is.
@@ -72,6 +75,10 @@ type somdClient struct {
 
 // open returns a client of the daemon; close ends it.
 func (v somdFlags) open(ctx context.Context) (*somdClient, error) {
+	plain, sealed := strings.CutPrefix(v.At, "tls:")
+	if sealed {
+		v.At = plain
+	}
 	host, port, err := v.address(ctx)
 	if err != nil {
 		return nil, err
@@ -79,11 +86,36 @@ func (v somdFlags) open(ctx context.Context) (*somdClient, error) {
 	if _, err := connectRules(); err != nil {
 		return nil, err
 	}
-	o, err := orb.New(orb.Config{MaxVersion: cdr.V10, Principal: principal(), Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler)})
+	by, require, err := v.transports(ctx, host, port)
 	if err != nil {
 		return nil, err
 	}
+	o, err := orb.New(orb.Config{Transports: by, CallTLSOnly: require, MaxVersion: cdr.V10, Principal: principal(), Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	if sealed {
+		return &somdClient{somclient.AtTLS(o, host, port), o, "tls:" + net.JoinHostPort(host, strconv.Itoa(int(port)))}, nil
+	}
 	return &somdClient{somclient.At(o, host, port), o, net.JoinHostPort(host, strconv.Itoa(int(port)))}, nil
+}
+
+// transports returns by what a daemon is called: by the socket of that of the state folder, if it is that and has one, by TCP, and by TLS if the environment says how.
+func (v somdFlags) transports(ctx context.Context, host string, port uint16) (by transport.Set, require bool, err error) {
+	plain := tcp.New()
+	if d, err := v.daemon(); err == nil {
+		at := net.JoinHostPort(host, strconv.Itoa(int(port)))
+		if s, err := d.Status(ctx); err == nil && s.Local == at {
+			if plain, err = nearby(at, at, s.Socket); err != nil {
+				return nil, false, err
+			}
+		}
+	}
+	sealed, require, err := tlsClient()
+	if by = append(by, plain); sealed != nil {
+		by = append(by, sealed)
+	}
+	return by, require, err
 }
 
 func (c *somdClient) close() { _ = c.orb.Shutdown(context.Background()) }

@@ -93,16 +93,19 @@ func TestOldTools(t *testing.T) {
 	}
 	run(0, "regimpl", "-d", "-i", "bank", "-c", "Account") // its library is not here
 	run(0, "regimpl", "-U", "-i", "bank", "-m", "off", "-n", "on")
-	has(run(statusRaised, "regimpl", "-A", "-i", "safe", "-s", "on"), "not implemented", "nothing here authenticates clients")
-	has(run(statusRaised, "regimpl", "-U", "-i", "bank", "-s", "on"), "nothing here authenticates clients")
+	has(run(0, "regimpl", "-A", "-i", "safe", "-s", "on", "-p", "/bin/sh"), "A secure server's program, sh: it has to be one of package server")
+	has(run(0, "regimpl", "-L", "-i", "safe"), "Secure.....................: Yes")
+	has(run(0, "somdchk"), "note  server safe: a secure server's program")
+	run(0, "regimpl", "-U", "-i", "safe", "-s", "off")
+	has(run(0, "regimpl", "-L", "-i", "safe"), "Secure.....................: No")
+	run(0, "regimpl", "-D", "-i", "safe")
+	run(0, "regimpl", "-A", "-i", "empty", "-s", "on")
+	has(run(statusFailed, "somdsvr", "-a", "empty"), "is registered as secure, and has no class")
+	run(0, "regimpl", "-D", "-i", "empty")
 	has(run(0, "regimpl", "-A", "-i", "other", "-p", "/bin/sh", "-k", "on", "-v", "X", "-m", "on", "-g", "/cfg", "-t", "IPX", "-e", "Y"),
 		"Of no effect: server class X: only somdsvr", "Of no effect: several threads", "Of no effect: managed", "Of no effect: configuration file /cfg", "Of no effect: protocols IPX", "Of no effect: class of the definition Y")
 	has(run(0, "somdchk"), "note  server other: of no effect: managed", "as it should be")
 	run(0, "regimpl", "-D", "-i", "other")
-	old := lookAt(wire.Definition{Alias: "old", Program: "/bin/sh", Flags: wire.SecureMode}) // of a daemon that took it
-	if len(old) != 1 || old[0].Good || !strings.Contains(old[0].Says, "registered as secure, and serves anybody") || !strings.Contains(old[0].Says, "-i old -s off") {
-		t.Errorf("a secure server: %+v", old)
-	}
 	var list []regimplServer
 	if err := json.Unmarshal([]byte(run(0, "regimpl", "-L", "--json")), &list); err != nil || len(list) != 1 || list[0].Flags != wire.NonStoppable || list[0].ServerClass != "Bank" {
 		t.Errorf("-L --json: %+v, %v", list, err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -102,14 +101,14 @@ func (v somdchkCmd) look(ctx context.Context) (all []finding) {
 // lookAt looks at what is registered of a server.
 func lookAt(def wire.Definition) []finding {
 	path, err := programOf(def)
-	if err == nil && secure(def) {
-		err = errors.New("it is registered as secure, and serves anybody: " + notSecure + ": dsom regimpl -U -i " + def.Alias + " -s off")
-	}
 	f := finding{What: "server " + def.Alias, Good: err == nil, Says: "its program is " + path}
 	if err != nil {
 		f.Says = err.Error()
 	}
 	all := []finding{f}
+	if secure(def) && !generic(def) {
+		all = append(all, finding{What: f.What, Good: true, Note: true, Says: "a secure server's program: " + refuses})
+	}
 	for _, says := range unheeded(def) {
 		all = append(all, finding{What: f.What, Good: true, Note: true, Says: "of no effect: " + says})
 	}

@@ -87,6 +87,9 @@ func (v somdsvrCmd) serve(ctx context.Context, c *console, d *somdClient) error 
 	if len(classes) > 0 {
 		return v.become(ctx, d, def, classes)
 	}
+	if secure(def) {
+		return fmt.Errorf("%s is registered as secure, and has no class: the generic server refuses callers that are not identified where it has classes (dsom regimpl -a -i %[1]s -c CLASS)", def.Alias)
+	}
 	c.note("No class is registered for %s (dsom regimpl -a -i %s -c CLASS): it makes no objects", safe(def.Alias), safe(def.Alias))
 	err = host.Serve(ctx, host.Options{ORB: d.orb, Daemon: d.Daemon, ID: id, Ready: func() { c.note("Taking calls as %s at %v", id, d.orb.Endpoints()[0].Address()) }})
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {

@@ -58,6 +58,7 @@ const (
 	EnvDaemon        = "DSOM_DAEMON"         // host:port at which the daemon takes CORBA calls, as references name it
 	EnvDaemonLocal   = "DSOM_DAEMON_LOCAL"   // host:port at which programs of this machine call it
 	EnvDaemonPublish = "DSOM_DAEMON_PUBLISH" // what references name for the daemon, to whom; "": EnvDaemon to all
+	EnvDaemonSocket  = "DSOM_DAEMON_SOCKET"  // the socket at which they do; "": there is none
 	EnvServerName    = "DSOM_SERVER_NAME"    // the name of its record
 	EnvServerUUID    = "DSOM_SERVER_UUID"    // and the UUID
 	EnvServerToken   = "DSOM_SERVER_TOKEN"   // allows it to register as that server, and nothing else
@@ -75,14 +76,18 @@ const (
 // The variables by which who starts a daemon, or a server, says how it is reached, and reaches
 // others: rules of package reach. What a program or a command line says comes before.
 const (
-	EnvPublish = "DSOM_PUBLISH" // what references name
-	EnvConnect = "DSOM_CONNECT" // where the addresses in references lead
-	EnvSocket  = "DSOM_SOCKET"  // a socket of the machine at which a server listens besides
+	EnvPublish     = "DSOM_PUBLISH"      // what references name
+	EnvConnect     = "DSOM_CONNECT"      // where the addresses in references lead
+	EnvLocalSocket = "DSOM_LOCAL_SOCKET" // the daemon's own socket, of its configuration
+	EnvSocket      = "DSOM_SOCKET"       // a socket of the machine at which a server listens besides
 )
 
 // PublishedPrefix begins those of a server's endpoints that are rules for what its references
 // name: the daemon sends clients by them, not to what is listened at.
 const PublishedPrefix = "publish:"
+
+// IdentifiedCallers is the one of a server's endpoints that says that it refuses callers that are not identified, as one has to that is registered as secure.
+const IdentifiedCallers = "callers:identified"
 
 // Limits of the API, both ways.
 const (

@@ -30,6 +30,7 @@ type Status struct {
 	Console   string    `json:"console,omitempty"` // host:port of the pages for people, if there are any
 	Addresses []string  `json:"addresses"`         // where it takes CORBA calls, as references name it
 	Local     string    `json:"local"`             // where programs of this machine call it: loopback, if it listens there
+	Socket    string    `json:"socket,omitempty"`  // the socket of the machine at which it takes calls, if it does
 	Publish   string    `json:"publish,omitempty"` // what references name to whom, where that was set: rules of package reach
 	Servers   int       `json:"servers"`           // registered
 	Live      int       `json:"live"`              // of those, taking calls
@@ -79,6 +80,7 @@ type Server struct {
 	Copies int      `json:"copies,omitempty"` // replicas; 0: one
 	Choose string   `json:"choose,omitempty"` // which of them a client is sent to: round-robin, random or least-load
 	Alone  bool     `json:"alone,omitempty"`  // no two processes at a time, not even during an upgrade
+	Secure bool     `json:"secure,omitempty"` // it serves identified callers alone
 
 	On      string `json:"on,omitempty"`      // the machine that it belongs to, or any, where daemons share a state; Add: "" is this machine
 	Machine string `json:"machine,omitempty"` // which has it just now, if it may run on any; ignored in requests
@@ -200,6 +202,7 @@ type Change struct {
 	Copies       *int      `json:"copies,omitempty"`
 	Choose       *string   `json:"choose,omitempty"`
 	Alone        *bool     `json:"alone,omitempty"`
+	Secure       *bool     `json:"secure,omitempty"`
 	On           *string   `json:"on,omitempty"`
 }
 
@@ -242,6 +245,9 @@ type Message struct {
 	// Hold is for how long, counted from before the lease was asked for, the process may be the server: then it has to have ended, unless
 	// it has asked Client.Renew for more. 0: for good.
 	Hold Duration `json:"hold,omitzero"`
+
+	// Secure says that the server is to refuse callers that are not identified, and to say so by IdentifiedCallers among its endpoints.
+	Secure bool `json:"secure,omitempty"`
 
 	// Publish, of MessageDaemons too, is what references name for the daemon and those beside it, to whom; "": what the environment says.
 	Publish string `json:"publish,omitempty"`

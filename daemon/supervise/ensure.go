@@ -35,7 +35,7 @@ type Want struct {
 // be started by a call. Many who call at once start it once, and share the outcome. A server
 // that lives but has lost its lease, or that an earlier daemon started, is waited for.
 //
-// Its errors: *ElsewhereError, implrepo.ErrUnknown, ErrDisabled, ErrManual, ErrClosed, *StartError, *HeldError, *FullError, the context's, the store's.
+// Its errors: *ElsewhereError, implrepo.ErrUnknown, ErrDisabled, ErrManual, ErrOpen, ErrClosed, *StartError, *HeldError, *FullError, the context's, the store's.
 func (s *Supervisor) Ensure(ctx context.Context, u implrepo.UUID) (Live, error) {
 	return s.EnsureFor(ctx, u, Want{})
 }
@@ -54,6 +54,9 @@ func (s *Supervisor) EnsureFor(ctx context.Context, u implrepo.UUID, want Want) 
 			return Live{}, err
 		}
 		live, err := s.ensureAny(ctx, g, rec, want)
+		if err == nil && rec.IsSecure() && servesAnybody(live.Endpoints) {
+			return Live{}, ErrOpen
+		}
 		if !errors.Is(err, errMoved) {
 			return live, err
 		}

@@ -76,6 +76,10 @@ func (le *Lease) SetEndpoints(endpoints []string) error {
 	if err := checkEndpoints(endpoints); err != nil {
 		return err
 	}
+	if le.Secure && servesAnybody(endpoints) {
+		le.l.s.o.Log.Warn("a server does not take calls", "server", le.Name, "error", ErrOpen)
+		return ErrOpen
+	}
 	st := le.l.st
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -125,6 +129,15 @@ func (le *Lease) Lost() {
 	})
 }
 
+// ErrOpen is why a process takes no calls as a server that is registered as secure, or why nobody is sent to it.
+var ErrOpen = errors.New("the server is registered as secure, to serve identified callers alone, and its process does not say that it refuses others: " +
+	"it was started before, and has to be started again, or its program cannot; register that with regimpl -s off, or dsom server change --no-secure")
+
+// servesAnybody reports whether a process that takes calls does not say that it refuses callers that are not identified.
+func servesAnybody(endpoints []string) bool {
+	return len(endpoints) > 0 && !slices.Contains(endpoints, admin.IdentifiedCallers)
+}
+
 func checkEndpoints(endpoints []string) error {
 	if len(endpoints) > admin.MaxEndpoints {
 		return &implrepo.InvalidError{Field: "endpoints", Reason: fmt.Sprintf("%d of them, the limit is %d", len(endpoints), admin.MaxEndpoints)}
@@ -138,7 +151,7 @@ func checkEndpoints(endpoints []string) error {
 }
 
 // Register grants a server its lease, or says why not: *HeldError if another process may
-// hold it, ErrToken if the server's start is over, ErrDisabled, implrepo.ErrUnknown, an
+// hold it, ErrToken if the server's start is over, ErrDisabled, ErrOpen, implrepo.ErrUnknown, an
 // *implrepo.InvalidError, ErrClosed, or the store's error.
 func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, error) {
 	if n := len(reg.Incarnation); n == 0 || n > 64 {
@@ -156,6 +169,9 @@ func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, er
 	}
 	if s.movable(rec) && !reg.Fences {
 		return nil, ErrUnfenced
+	}
+	if rec.IsSecure() && servesAnybody(reg.Endpoints) {
+		return nil, ErrOpen
 	}
 	holder := reg.Process
 	if actual, err := process.Of(holder.PID); err != nil || reg.Elsewhere || !holder.Known() || actual != holder || !mayBe(holder, rec.User) {

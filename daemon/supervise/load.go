@@ -16,8 +16,9 @@ type Report struct {
 
 // Terms are what a process that registers is told of how it is to serve.
 type Terms struct {
-	Every time.Duration // how often it is to report, while there is anything new; 0: not at all
-	Calls int           // how many calls it serves before it ends; 0: any number
+	Every  time.Duration // how often it is to report, while there is anything new; 0: not at all
+	Calls  int           // how many calls it serves before it ends; 0: any number
+	Secure bool          // it is to serve identified callers alone
 }
 
 // How often processes report.
@@ -30,7 +31,7 @@ const (
 
 // terms are those of a record, for a seat.
 func terms(rec implrepo.Record, seat string) Terms {
-	var t Terms
+	t := Terms{Secure: rec.IsSecure()}
 	if rec.IdleTimeout > 0 {
 		t.Every = min(max(rec.IdleTimeout/idleParts, leastReport), mostReport)
 	}

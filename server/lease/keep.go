@@ -191,7 +191,7 @@ func (l *Lease) take(client *admin.Client, granted admin.Message) {
 		return
 	}
 	l.name, l.uuid = granted.Name, granted.UUID
-	l.terms = Terms{time.Duration(granted.Report), granted.Calls}
+	l.terms = Terms{time.Duration(granted.Report), granted.Calls, granted.Secure}
 	select {
 	case <-l.granted:
 	default:

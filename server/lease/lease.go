@@ -76,6 +76,7 @@ type Stop struct {
 type Terms struct {
 	Report time.Duration // how often it wants to be told of the calls; 0: not at all
 	Calls  int           // how many calls the process is for; 0: any number
+	Secure bool          // it is to refuse callers that are not identified
 }
 
 // A Lease is held, or being asked for, until Close, or until it is refused. Its methods may

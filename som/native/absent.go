@@ -29,6 +29,12 @@ func Find(name string) (*som.Class, error) { return nil, absent(name) }
 // Registered fails: the program is built without cgo.
 func Registered(name string) (*som.Class, error) { return nil, absent(name) }
 
+// Thread returns 0: the program is built without cgo, and nobody asks.
+func Thread() uintptr { return 0 }
+
+// UserException fails: the program is built without cgo.
+func UserException(id string, members uintptr) error { return absent(id) }
+
 // OnLoad does nothing: the program is built without cgo, and no library.
 func OnLoad(func(file string) error) {}
 

@@ -75,6 +75,17 @@ func userException(ev *C.som_env) error {
 	return err
 }
 
+// UserException returns a user exception with its members as C has them at a place, 0 for none: as Go has it where generated code knows it or a signature tells how the members lie, else an
+// [Exception]. The members are copied, references in them too.
+func UserException(id string, members uintptr) error {
+	ev := (*C.som_env)(C.calloc(1, C.size_t(unsafe.Sizeof(C.som_env{}))))
+	defer C.free(unsafe.Pointer(ev))
+	name := C.CString(id)
+	defer C.free(unsafe.Pointer(name))
+	ev.major, ev.id, ev.value = C.SOM_USER_EXCEPTION, name, pointer(members)
+	return userException(ev)
+}
+
 // load reads the members of an exception for which there is no generated type, if it is known how they lie.
 func (e *Exception) load(ev *C.som_env) {
 	t := som.ExceptionForm(e.ID)

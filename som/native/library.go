@@ -65,6 +65,10 @@ func som_library_ready() {
 	}
 }
 
+// Thread returns what tells this thread from all others of the process that there are at the same time. A goroutine that is to go by it is locked to its thread, as those are that C
+// has called. Without cgo it is 0.
+func Thread() uintptr { return uintptr(C.native_thread()) }
+
 //export som_go_runtime
 func som_go_runtime() {}
 

@@ -120,7 +120,7 @@ func (o *orbObject) ResolveInitialReferences(ctx context.Context, identifier str
 	return given(g.d.Import(ctx, ref))
 }
 
-// PrincipalClass is on whose behalf a call is made: what the requests of the old programs say, and what anybody can say.
+// PrincipalClass is who has sent a request, as far as the transport has made sure of that: see [NewPrincipal].
 var PrincipalClass = classOf[principal]("Principal", `
 	_set_userName v:s/void(string)
 	_get_userName s:/string()

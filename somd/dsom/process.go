@@ -25,6 +25,8 @@ var ProcessClass = classOf[processObject]("SOMDProcess", `
 	factory o:s/SOMObject(string)
 	daemon_ready b:I/boolean(unsigned long)
 	proxy_class s:s/string(string)
+	principal o:/Principal()
+	set_exception v:IsIIL/void(unsigned long,string,unsigned long,unsigned long,unsigned long long)
 `)
 
 type processObject struct{ som.Base }

@@ -16,7 +16,7 @@ const boaOrder = `
 	dispose v:o/void(SOMDObject)
 	get_id v:op/<octet>(SOMDObject) | ri
 	change_implementation - v:oo/void(SOMDObject,ImplementationDef)
-	get_principal - o:op/Principal(SOMDObject,{enum,octet[12]})
+	get_principal o:op/Principal(SOMDObject,{enum,octet[12]}) | rii
 	set_exception - v:Isp/void(enum,string,void*)
 	impl_is_ready v:o/void(ImplementationDef)
 	deactivate_impl v:o/void(ImplementationDef)
@@ -38,8 +38,7 @@ type boaBase struct{ som.Base }
 // ORB carries calls out as they come, and a server of SOM has this to wait for. Objects are exported as they are passed; references with data of the program's own (create) lead to objects that the server object
 // loads, by somdSOMObjFromRef.
 //
-// What has no implementation: change_id, for the data are within references that others have; get_principal and set_exception, which in C know nothing of the request that they are
-// about (in Go a method has a ctx, for which orb.Peer says who calls, and raises what it returns); get_service_contexts.
+// What has no implementation: change_id, for the data are within references that others have; set_exception, since a method raises what it returns (programs in C have it as a function of somd.h); get_service_contexts.
 var SOMOAClass = classOf[somoa]("SOMOA", `
 	execute_next_request I:I/unsigned long(unsigned long)
 	execute_request_loop I:I/unsigned long(unsigned long)
@@ -174,6 +173,17 @@ func (o *somoa) GetId(_ context.Context, obj som.Object) ([]byte, error) {
 
 // ObjIsReady does nothing, as in SOM.
 func (o *somoa) ObjIsReady(context.Context, som.Object, som.Object) (uint32, error) { return 0, nil }
+
+// An Environment is CORBA 1.1's, which says nothing of a request here.
+type Environment struct {
+	Major uint32
+	Rest  [12]byte
+}
+
+// GetPrincipal returns who has sent the request that is carried out: see [NewPrincipal]. Neither the object nor the environment is looked at. Programs in C have it as a function of somd.h.
+func (o *somoa) GetPrincipal(ctx context.Context, _ som.Object, _ Environment) (som.Object, error) {
+	return given(NewPrincipal(ctx))
+}
 
 // DeactivateObj does nothing, as in SOM.
 func (o *somoa) DeactivateObj(context.Context, som.Object) error { return nil }

@@ -26,6 +26,29 @@ type Definition struct {
 	Protocols     string `json:"protocols,omitempty"`
 }
 
+// secureMode is the bit of Definition.Flags that says so (SECUREMODE of SOM's ImplementationDef).
+const secureMode = 0x20
+
+// IsSecure reports whether the server serves identified callers alone. Of a record that was made before there were such servers a program of DSOM has
+// said so.
+func (r Record) IsSecure() bool {
+	return r.Secure || r.DSOM != nil && (r.DSOM.Definition.Secure || r.DSOM.Definition.Flags&secureMode != 0)
+}
+
+// SetSecure says whether the server serves identified callers alone, and has DSOM's definition say the same.
+func (r *Record) SetSecure(to bool) {
+	r.Secure = to
+	if r.DSOM == nil {
+		return
+	}
+	r.DSOM = r.DSOM.clone()
+	d := &r.DSOM.Definition
+	d.Secure, d.Flags = to, d.Flags&^secureMode
+	if to {
+		d.Flags |= secureMode
+	}
+}
+
 // clone returns a copy that shares no memory with d.
 func (d *DSOM) clone() *DSOM {
 	if d == nil {

@@ -76,6 +76,9 @@ type Record struct {
 	Choose Balance `json:"choose,omitempty"` // which of them a client is sent to; "": RoundRobin
 	Alone  bool    `json:"alone,omitempty"`  // no two processes of it at a time, not even during an upgrade
 
+	// Secure says that the server serves identified callers alone: see orb.Config.RequireIdentity. It is read by IsSecure and changed by SetSecure.
+	Secure bool `json:"secure,omitempty"`
+
 	// On is the machine whose daemon runs the server, where several daemons share this repository, or Any. "": the daemon shares it with no other.
 	On string `json:"on,omitempty"`
 

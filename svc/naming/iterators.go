@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -145,6 +146,10 @@ func clientOf(ctx context.Context) string {
 	peer := orb.Peer(ctx)
 	if peer == nil {
 		return ""
+	}
+	if peer.Network() == "unix" { // of a user all processes together
+		who, _, _ := strings.Cut(peer.String(), ", pid ")
+		return who
 	}
 	host, _, err := net.SplitHostPort(peer.String())
 	if err != nil {

@@ -2,12 +2,15 @@ package somdd
 
 import (
 	"context"
+	"slices"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/svc/somdd/wire"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
 )
 
 // A class is one of DSOM's classes, as the daemon serves it.
@@ -128,9 +131,19 @@ func (s *Service) ref(ctx context.Context, c *class, key []byte) (*ior.IOR, erro
 	}
 	ref := &ior.IOR{TypeID: c.iface.ID}
 	for _, e := range at {
-		ref.Profiles = append(ref.Profiles, ior.IIOP{Version: cdr.V10, Host: e.Host, Port: e.Port, Key: key}.Profile())
+		ref.Profiles = append(ref.Profiles, profileAt(e, key))
 	}
 	return ref, nil
+}
+
+// profileAt returns the profile of an object at one of the daemon's addresses: programs of DSOM know those of TCP, and of IIOP 1.0, which has no room for what else there may be.
+func profileAt(e transport.Endpoint, key []byte) ior.Profile {
+	p := ior.IIOP{Version: cdr.V10, Host: e.Host, Port: e.Port, Key: key}
+	if e.Network != tls.Name {
+		return p.Profile()
+	}
+	p.Version = cdr.V12
+	return ior.Places{Sealed: []ior.Address{{Host: e.Host, Port: e.Port}}, Mutual: true}.Profiles(p)[0]
 }
 
 // definitions returns the references of registered definitions.
@@ -175,12 +188,10 @@ func (s *Service) isHere(ctx context.Context, p ior.IIOP) bool {
 	if err != nil {
 		return false
 	}
-	for _, e := range at {
-		if e.Host == p.Host && e.Port == p.Port {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(at, func(e transport.Endpoint) bool {
+		told, err := profileAt(e, p.Key).IIOP()
+		return err == nil && told.Host == p.Host && told.Port == p.Port
+	})
 }
 
 // putText writes a string, which is of length 0 where there is none, as these clients have it.

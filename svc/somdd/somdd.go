@@ -95,7 +95,7 @@ type Config struct {
 	// process do so, and nobody else.
 	Allow func(ctx context.Context) error
 
-	// Addresses returns the daemon's addresses, of TCP, for the client of ctx: what references name. At least one.
+	// Addresses returns the daemon's addresses for the client of ctx, of TCP, or of TLS if it has come by that: what references name. At least one.
 	Addresses func(ctx context.Context) ([]transport.Endpoint, error)
 
 	// Next finds what has no key of DSOM; nil: nobody does.

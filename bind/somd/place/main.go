@@ -27,6 +27,9 @@ import (
 	"github.com/opendsom/dsom/som/native"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/dsom"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
 )
 
 func init() { native.OnLoad(place) }
@@ -46,7 +49,11 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := orb.New(orb.Config{Transports: own.Transports(), Limits: l, BiDir: orb.BiDir{Offer: true}, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
+	by, require, err := transports(own.Transports())
+	if err != nil {
+		return nil, err
+	}
+	o, err := orb.New(orb.Config{Transports: by, CallTLSOnly: require, Limits: l, BiDir: orb.BiDir{Offer: true}, Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +64,23 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err := daemonOf(o); err != nil {
 		return nil, err
 	}
-	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, Processes: own}), nil
+	return somd.New(adapter, somd.Config{Class: native.Registered, Find: native.Find, Weak: native.Weak, Share: native.Export, Processes: own, Around: dsom.Carried(dsom.ForeignThreads{Thread: native.Thread, Exception: native.UserException})}), nil
 })
+
+// transports adds to by the sockets of the machine, where servers are told by the system whose program calls, and TLS, if the environment says how (DSOM_TLS_…).
+func transports(by transport.Set) (all transport.Set, require bool, err error) {
+	all = append(all, by...)
+	all = append(all, unix.New())
+	c, require, told, err := tls.FromEnvironment(os.Getenv)
+	if err != nil || !told {
+		return all, require, err
+	}
+	sealed, err := tls.New(c)
+	if err != nil {
+		return nil, require, fmt.Errorf("TLS: %w", err)
+	}
+	return append(all, sealed), require, nil
+}
 
 // here is the folder of this library, once it is known.
 var here atomic.Pointer[string]

@@ -23,6 +23,10 @@ int main(int argc, char **argv) {
 	said("find_impldef", &ev);
 	SOMOA_execute_request_loop(SOMD_SOMOAObject, &ev, SOMD_NO_WAIT);
 	said("before it is ready", &ev);
+	som_release(BOA_get_principal(SOMD_SOMOAObject, &ev, NULL, &ev));
+	said("no request", &ev);
+	BOA_set_exception(SOMD_SOMOAObject, &ev, SOM_NO_EXCEPTION, NULL, NULL);
+	said("no request", &ev);
 	BOA_impl_is_ready(SOMD_SOMOAObject, &ev, def);
 	if (ev.major != SOM_NO_EXCEPTION) {
 		said("impl_is_ready", &ev);

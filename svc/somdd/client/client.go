@@ -24,10 +24,20 @@ func At(o *orb.ORB, host string, port uint16) *Daemon {
 	return &Daemon{o, ServerRef(o, host, port, wire.DaemonID)}
 }
 
+// AtTLS is At for a daemon of this project that is called by TLS, where who calls is known by his certificate.
+func AtTLS(o *orb.ORB, host string, port uint16) *Daemon {
+	p := ior.IIOP{Version: cdr.V12, Key: wire.ServerKey(wire.DaemonID)}
+	at := ior.Places{Sealed: []ior.Address{{Host: host, Port: port}}}
+	return &Daemon{o, o.NewRef(&ior.IOR{TypeID: serverType, Profiles: at.Profiles(p)})}
+}
+
+// serverType is the type of server objects.
+const serverType = "IDL:SOMDServer:2.2"
+
 // ServerRef returns the reference of the server object of an implementation that takes calls at host and port.
 func ServerRef(o *orb.ORB, host string, port uint16, id wire.ID) *orb.Ref {
 	p := ior.IIOP{Version: cdr.V10, Host: host, Port: port, Key: wire.ServerKey(id)}
-	return o.NewRef(&ior.IOR{TypeID: "IDL:SOMDServer:2.2", Profiles: []ior.Profile{p.Profile()}})
+	return o.NewRef(&ior.IOR{TypeID: serverType, Profiles: []ior.Profile{p.Profile()}})
 }
 
 // invoke calls an operation. in writes the arguments, and may be called again; out reads the results. Either may be nil.
