@@ -173,8 +173,7 @@ func (d *Decoder) words(n, size int) []byte {
 		return nil
 	}
 	if size == 8 && d.seams != nil {
-		d.pos = min(d.seams.alignBulk(d.pos, d.base), d.end)
-		return d.OctetsView(8 * n)
+		return d.seamWords(n)
 	}
 	if d.chunked() && n > (d.end-d.align(size))/size {
 		return d.gatherWords(n, size)

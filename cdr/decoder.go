@@ -74,9 +74,10 @@ func (d *Decoder) Remaining() int {
 	return d.end - d.pos
 }
 
-// Done fails if octets are left over that are not padding.
+// Done fails if octets are left over that are not padding. In a message of GIOP 1.1 that can be read in two ways there must
+// be none at all; see [Decoder.Reread].
 func (d *Decoder) Done() error {
-	if d.err == nil && d.end-d.pos >= 8 {
+	if left := d.end - d.pos; d.err == nil && (left >= 8 || left > 0 && d.seams != nil && d.seams.apart) {
 		d.Fail(marshal(exc.MinorTrailing, "%d octets are left over behind the last value", d.end-d.pos))
 	}
 	return d.err
@@ -95,7 +96,7 @@ func (d *Decoder) short(n int) {
 func (d *Decoder) Align(n int) {
 	p := (d.pos-d.base+n-1)&^(n-1) + d.base
 	if n == 8 && d.seams != nil {
-		p = d.seams.align8(d.pos, d.base)
+		p = d.alignSeams()
 	}
 	if p >= d.end && d.chunked() && d.err == nil {
 		if d.nextChunk() {
@@ -195,7 +196,7 @@ func (d *Decoder) ULong() uint32 {
 func (d *Decoder) ULongLong() uint64 {
 	p := (d.pos-d.base+7)&^7 + d.base
 	if d.seams != nil {
-		p = d.seams.align8(d.pos, d.base)
+		p = d.alignSeams()
 	}
 	if p+8 > d.end {
 		if !d.more(8, 8) {

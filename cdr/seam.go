@@ -7,13 +7,24 @@ import "slices"
 // where the specification is silent; as its 12 octets are not a multiple of 8, what must
 // stand at a multiple of 8 is found with their help. In GIOP 1.2 the header has 16.
 type Seams struct {
-	at []seam
+	at    []seam
+	habit *Habit
+	start Decoder // as it was before the first pass
+	now   reading // that which the decoder follows
+	known bool    // it is the sender's habit
+	pass  int     // 0, 1, or 2: the last, and once it is settled
+	apart bool    // values were met that stand elsewhere in the other reading
+	ends  bool    // the first pass ended with the message
+	doubt [3]bool // by reading: octets that are padding in it do not look like any
 }
 
 type seam struct {
 	at   int // where the fragment's data begin in the message
 	base int // from where alignment counts in them
 }
+
+// NewSeams returns the seams of a message, none so far. habit is what is known of its sender; nil: nothing ever.
+func NewSeams(habit *Habit) *Seams { return &Seams{habit: habit} }
 
 // Add says that data which stood at the offset within in their fragment begin at at in the
 // message. Places are added in order.
@@ -24,6 +35,66 @@ func (s *Seams) Add(at, within int) {
 // SetSeams makes d count alignment as s says; nil: from the base alone. It does not matter inside
 // encapsulations, which have an alignment of their own.
 func (d *Decoder) SetSeams(s *Seams) { d.seams = s }
+
+// alignSeams is where a single value of 8 octets stands at or behind d's place.
+func (d *Decoder) alignSeams() int {
+	p := d.seams.align8(d.pos, d.base)
+	if d.seams.apart {
+		d.seams.look(d.buf, d.pos, min(p, d.end))
+	}
+	return p
+}
+
+// seamWords returns the octets of n values of 8 octets that follow one another: a view, or where
+// there is padding between them a copy.
+func (d *Decoder) seamWords(n int) []byte {
+	s := d.seams
+	first, end := s.each(d.pos, d.base, n, nil)
+	bulk := s.alignBulk(d.pos, d.base)
+	if first == bulk && end == bulk+8*n {
+		d.pos = min(bulk, d.end)
+		return d.OctetsView(8 * n)
+	}
+	s.apart = true
+	if s.now != readEach {
+		bulk = min(bulk, d.end)
+		s.look(d.buf, d.pos, bulk)
+		d.pos = bulk
+		return d.OctetsView(8 * n)
+	}
+	if end > d.end {
+		d.short(end - d.pos)
+		return nil
+	}
+	b := make([]byte, 0, 8*n)
+	at := d.pos
+	s.each(d.pos, d.base, n, func(from, to int) {
+		s.look(d.buf, at, from)
+		b, at = append(b, d.buf[from:to]...), to
+	})
+	d.pos = end
+	return b
+}
+
+// each tells f, unless it is nil, where n values of 8 octets stand at or behind pos if each is aligned,
+// as many at a time as follow one another. It returns where the first begins and the last ends.
+func (s *Seams) each(pos, base, n int, f func(from, to int)) (first, end int) {
+	for first = s.align8(pos, base); n > 0; {
+		from, k := s.align8(pos, base), n
+		i, found := s.before(from)
+		if found {
+			i++
+		}
+		if i < len(s.at) {
+			k = min(n, (s.at[i].at-from+7)/8)
+		}
+		pos = from + 8*k
+		if n -= k; f != nil {
+			f(from, pos)
+		}
+	}
+	return first, pos
+}
 
 // align8 returns the place at or behind pos at which a single value of 8 octets stands, if
 // alignment counts from base up to the first seam.

@@ -24,6 +24,9 @@ func (w byteWide) PutWChar(e *cdr.Encoder, r rune) {
 		return
 	}
 	var room [utf8.UTFMax]byte
+	if w.beyond(e, string(r)) {
+		return
+	}
 	b, err := w.AppendString(room[:0], string(r))
 	if err != nil {
 		e.Fail(err)
@@ -57,6 +60,9 @@ func (w byteWide) PutWString(e *cdr.Encoder, s string) {
 	if _, ok := wideText(e, s, func(rune) bool { return true }, w.ID()); !ok {
 		return
 	}
+	if w.beyond(e, s) {
+		return
+	}
 	b, err := w.AppendString(nil, s)
 	if err != nil {
 		e.Fail(err)
@@ -64,6 +70,19 @@ func (w byteWide) PutWString(e *cdr.Encoder, s string) {
 	}
 	e.Count(len(b))
 	e.Octets(b)
+}
+
+// beyond fails, and reports that, if a text has characters that the reader would take for others: JacORB (3.9) knows no more than three octets of a wide
+// character in UTF-8.
+func (w byteWide) beyond(e *cdr.Encoder, s string) bool {
+	if e.Env().Reader != cdr.JacORB {
+		return false
+	}
+	at := strings.IndexFunc(s, func(r rune) bool { return r > 0xffff })
+	if at >= 0 {
+		e.Fail(conversion("a JacORB reads no wide characters beyond U+FFFF in %s: there is one at octet %d", Name(w.ID()), at))
+	}
+	return at >= 0
 }
 
 func (w byteWide) WString(d *cdr.Decoder) string {

@@ -23,6 +23,27 @@ func wideEnv(t *testing.T, id uint32, v cdr.Version) *cdr.Env {
 	return &cdr.Env{Version: v, Wide: w}
 }
 
+// TestBeyondJacORB: what a JacORB would take for other characters is not sent to it.
+func TestBeyondJacORB(t *testing.T) {
+	t.Parallel()
+	for _, reader := range []cdr.Reader{cdr.JacORB, cdr.OmniORB, cdr.Other, cdr.AnyReader} {
+		env := wideEnv(t, codeset.IDUTF8, cdr.V12)
+		env.Reader = reader
+		for name, put := range map[string]func(*cdr.Encoder){
+			"wchar": func(e *cdr.Encoder) { e.WChar('😀') }, "wstring": func(e *cdr.Encoder) { e.WString("日本😀") },
+		} {
+			e := cdr.NewEncoder(nil, true, env)
+			if put(e); errors.Is(e.Err(), exc.DataConversion) != (reader == cdr.JacORB) {
+				t.Errorf("%s to the reader %d: %v", name, reader, e.Err())
+			}
+		}
+		e := cdr.NewEncoder(nil, true, env)
+		if e.WString("日本\uffff"); e.Err() != nil {
+			t.Errorf("to the reader %d: %v", reader, e.Err())
+		}
+	}
+}
+
 // TestByteOrientedWide holds wide characters in sets of octets: counts and octets, whatever the byte order of the message.
 func TestByteOrientedWide(t *testing.T) {
 	t.Parallel()

@@ -153,25 +153,26 @@ func (c Choice) Sets() (narrow cdr.CodeSet, wide cdr.WideCodeSet, err error) {
 // server's sets that both convert; and if both know their characters at all, UTF-8 or UTF-16, which every
 // ORB has to take. The error is CODESET_INCOMPATIBLE.
 //
-// One step is before those: if the client's native set is all of Unicode and the server takes it, it is
-// used, since any other that both have would lose some of what the client holds.
-func Negotiate(client, server Component) (Choice, error) {
+// Who prefers Unicode has one step before those: if the client's native set is all of Unicode and the server takes it, it is
+// used, since any other that both have would lose some of what the client holds. It must not be preferred with a server
+// that answers in its native set whatever was chosen.
+func Negotiate(client, server Component, preferUnicode bool) (Choice, error) {
 	var c Choice
 	var err error
-	if c.Char, err = negotiate(client.Char, server.Char, IDUTF8); err != nil {
+	if c.Char, err = negotiate(client.Char, server.Char, IDUTF8, preferUnicode); err != nil {
 		return Choice{}, err
 	}
-	if c.Wchar, err = negotiate(client.Wchar, server.Wchar, IDUTF16); err != nil {
+	if c.Wchar, err = negotiate(client.Wchar, server.Wchar, IDUTF16, preferUnicode); err != nil {
 		return Choice{}, err
 	}
 	return c, nil
 }
 
-func negotiate(client, server Support, fallback uint32) (uint32, error) {
+func negotiate(client, server Support, fallback uint32, preferUnicode bool) (uint32, error) {
 	switch {
 	case client.Native == 0 || server.Native == 0 && len(server.Conversion) == 0:
 		return 0, nil // one of them has no such characters: they meet none, or an exception
-	case client.Native == fallback && server.takes(fallback):
+	case preferUnicode && client.Native == fallback && server.takes(fallback):
 		return fallback, nil
 	case client.takes(server.Native): // equal, or the client converts
 		return server.Native, nil

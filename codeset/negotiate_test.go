@@ -91,7 +91,7 @@ func TestNegotiate(t *testing.T) {
 		{"nothing in common", codeset.Ours(), codeset.Component{Char: s(unknown), Wchar: s(0)}, codeset.Choice{}, true},
 		{"nothing wide in common", codeset.Ours(), codeset.Component{Char: s(codeset.IDUTF8), Wchar: s(unknown)}, codeset.Choice{}, true},
 	} {
-		got, err := codeset.Negotiate(c.client, c.server)
+		got, err := codeset.Negotiate(c.client, c.server, true)
 		if c.incompatible {
 			if !errors.Is(err, exc.CodesetIncompatible) {
 				t.Errorf("%s: got %+v, %v, want CODESET_INCOMPATIBLE", c.what, got, err)
@@ -99,6 +99,30 @@ func TestNegotiate(t *testing.T) {
 			continue
 		}
 		if err != nil || got != c.want {
+			t.Errorf("%s: got %+v, %v, want %+v", c.what, got, err, c.want)
+		}
+	}
+}
+
+// TestNegotiateByTheBook: who does not prefer Unicode converts to the server's native set wherever it can.
+func TestNegotiateByTheBook(t *testing.T) {
+	t.Parallel()
+	s := func(native uint32, conversion ...uint32) codeset.Support {
+		return codeset.Support{Native: native, Conversion: conversion}
+	}
+	for _, c := range []struct {
+		what   string
+		server codeset.Component
+		want   codeset.Choice
+	}{
+		{"JacORB in the C locale", codeset.Component{Char: s(codeset.IDLatin1, 0x0001000f, codeset.IDUTF8), Wchar: s(codeset.IDUTF16, codeset.IDUTF8, codeset.IDUCS2)},
+			codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUTF16}},
+		{"JacORB in a locale of UTF-8", codeset.Component{Char: s(codeset.IDUTF8, codeset.IDLatin1), Wchar: s(codeset.IDUTF8, codeset.IDUTF16)},
+			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF8}},
+		{"a native set that is not known here", codeset.Component{Char: s(0x0badf00d, codeset.IDUTF8), Wchar: s(0x0badf00d, codeset.IDUTF16)},
+			codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}},
+	} {
+		if got, err := codeset.Negotiate(codeset.Any(), c.server, false); err != nil || got != c.want {
 			t.Errorf("%s: got %+v, %v, want %+v", c.what, got, err, c.want)
 		}
 	}

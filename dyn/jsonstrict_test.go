@@ -18,6 +18,7 @@ func TestAmbiguousJSON(t *testing.T) {
 		{`{"s": "x", "x": 1}`, ""},
 		{"{\"s\": \"\U0001F600\", \"x\": 1}", ""},
 		{`{"x": 1, "s": "\ud800"}`, `half a surrogate pair, \ud800`},
+		{`{"x": 1, "s": "\ud900"}`, `half a surrogate pair, \ud900`},
 		{`{"x": 1, "s": "\uD83Dx"}`, "half a surrogate pair"},
 		{`{"x": 1, "s": "\ude00\ud83d"}`, "half a surrogate pair"},
 		{`{"x": 1, "s": "\ud83d\u0041"}`, "half a surrogate pair"},

@@ -15,6 +15,7 @@ type Assembler struct {
 
 	parts []*part // few: messages that began and have not ended
 	held  int
+	habit cdr.Habit // of the peer
 }
 
 // A part is a message whose end has not come.
@@ -129,7 +130,7 @@ func (a *Assembler) fragment(h Header, msg []byte) (Header, []byte, error) {
 	if len(f.Data) > 0 && !h.Version.AtLeast(cdr.V12) {
 		// In version 1.2 data stand at the same place modulo 8 in the fragment as in the message.
 		if p.seams == nil {
-			p.seams = &cdr.Seams{}
+			p.seams = cdr.NewSeams(&a.habit)
 		}
 		p.seams.Add(len(p.msg), fragmentHead(h.Version))
 	}

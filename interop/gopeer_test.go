@@ -161,34 +161,6 @@ func TestGoGo(t *testing.T) {
 	})
 }
 
-// TestSeams lets sequences of doubles lie across the ends of omniORB's fragments: in its requests, and in its replies.
-func TestSeams(t *testing.T) {
-	t.Parallel()
-	cpp := omniorb.Build(t, &tally)
-	for _, version := range []string{"1.1", "1.2"} {
-		t.Run(version, func(t *testing.T) {
-			t.Parallel()
-			s := gopeer.Start(t, gopeer.Options{Version: version})
-			r := cpp.Run(t, omniorb.Options{}, s.IOR, "seams")
-			s.Stop(t)
-			theirs := cpp.Start(t, omniorb.Options{Version: version})
-			client := gopeer.NewORB(t, gopeer.Options{})
-			ours := client.Run(t, theirs.IOR, "seams")
-			theirs.Stop(t)
-			client.Stop(t)
-			for _, r := range []peer.Report{r, ours} {
-				if len(r.By(peer.OK)) != 1 {
-					t.Errorf("not every call went well:\n%v", r)
-				}
-			}
-			fragments := func(m wiretap.Message) bool { return !m.Sent && m.Header.Type == giop.TypeFragment }
-			if s.Tap.Count(fragments) == 0 || client.Tap.Count(fragments) == 0 {
-				t.Error("omniORB sent no fragments")
-			}
-		})
-	}
-}
-
 // A count is something that two parties counted.
 type count struct {
 	what string

@@ -13,12 +13,13 @@ import (
 
 var javaORBs = []struct {
 	peer    matrix.Peer
+	plain   matrix.Peer // the same in the C locale, where that matters
 	folder  string
 	build   func(testing.TB, *peer.Tally) *java.ORB
 	compile func(lib, out, file string) peer.Command
 }{
-	{jacorb.Peer, "jacorb", jacorb.Build, jacorb.Compile},
-	{glassfish.Peer, "glassfish", glassfish.Build, glassfish.Compile},
+	{jacorb.Peer, jacorb.Plain, "jacorb", jacorb.Build, jacorb.Compile},
+	{glassfish.Peer, matrix.Peer{}, "glassfish", glassfish.Build, glassfish.Compile},
 }
 
 // TestJava runs all cases between this project and the ORBs in Java, in both directions and each version of GIOP; and of each
@@ -40,6 +41,18 @@ func TestJava(t *testing.T) {
 					t.Parallel()
 					checkServer(t, o.peer.Name, version, orb.Start(t, java.Options{Version: version}))
 				})
+				if o.plain.Name != "" {
+					t.Run(version+" client, C locale", func(t *testing.T) {
+						t.Parallel()
+						checkClient(t, o.plain.Name, version, func(url string, cases ...string) peer.Report {
+							return orb.Run(t, java.Options{Version: version, Locale: "C"}, url, cases...)
+						})
+					})
+					t.Run(version+" server, C locale", func(t *testing.T) {
+						t.Parallel()
+						checkServer(t, o.plain.Name, version, orb.Start(t, java.Options{Version: version, Locale: "C"}))
+					})
+				}
 				t.Run(version+" alone", func(t *testing.T) {
 					t.Parallel()
 					s := orb.Start(t, java.Options{Version: version})

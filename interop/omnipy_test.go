@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -142,4 +143,20 @@ func ask(t *testing.T, p ior.IIOP, operation string) []byte {
 		t.Fatal(err)
 	}
 	return msg
+}
+
+// TestOmnipyLimits demands that the minimal reproductions of what omniORBpy cannot do still show it.
+func TestOmnipyLimits(t *testing.T) {
+	t.Parallel()
+	orb := omnipy.Build(t, &tally)
+	files, err := filepath.Glob("omnipy/limits/*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no limits of omniORBpy: %v", err)
+	}
+	for _, file := range files {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			orb.CheckLimit(t, file)
+		})
+	}
 }

@@ -17,7 +17,7 @@ import (
 // document is the table that the tests of this package hold against what they see.
 var document = &matrix.Document{
 	File:  "../docs/interop.md",
-	Peers: []matrix.Peer{omniorb.Peer, omnipy.Peer, jacorb.Peer, glassfish.Peer, combat.Peer, bigEndian, foreign},
+	Peers: []matrix.Peer{omniorb.Peer, omnipy.Peer, jacorb.Peer, jacorb.Plain, glassfish.Peer, combat.Peer, bigEndian, foreign},
 }
 
 // bigEndian is this project, told to send as machines of the other byte order do.
@@ -42,13 +42,13 @@ func TestSuites(t *testing.T) {
 }
 
 // TestProofs demands that the reproductions by which limits are said to be shown are there, in the folders whose files
-// TestOmniORBLimits, TestJavaLimits and TestCombatLimits run.
+// TestOmniORBLimits, TestOmnipyLimits, TestJavaLimits and TestCombatLimits run.
 func TestProofs(t *testing.T) {
 	t.Parallel()
 	programs := 0
 	for _, p := range document.Peers {
 		for _, l := range p.Limits {
-			for _, file := range regexp.MustCompile(`\b(omniorb|jacorb|glassfish|combat)/\S+\.\w+`).FindAllString(l.Proof, -1) {
+			for _, file := range regexp.MustCompile(`\b(omniorb|omnipy|jacorb|glassfish|combat)/\S+\.\w+`).FindAllString(l.Proof, -1) {
 				programs++
 				if _, err := os.Stat(file); err != nil {
 					t.Errorf("%s: a limit of %q is said to be shown by %s: %v", p.Name, l.Cases, file, err)

@@ -71,6 +71,7 @@ const (
 	callRoute     callState = iota // find out where to send it
 	callMarshal                    // the stub is to write the arguments
 	callReturned                   // results are there
+	callRead                       // they have been read
 	callException                  // a user exception is there
 	callFailed                     // err says why
 )
@@ -120,12 +121,17 @@ func (c *Call) Next() bool {
 	return c.state == callMarshal
 }
 
-// Returned reports whether results are to be read from In. raises are the exceptions that
-// the operation declares.
+// Returned reports whether results are to be read from In, at first or again: again only if there may be
+// arrays or sequences of values of 8 octets among them, in GIOP 1.1 (see [cdr.Decoder.Reread]). Who does not ask again gets MARSHAL for a
+// message that has to be read twice. raises are the exceptions that the operation declares.
 func (c *Call) Returned(raises ...Exception) bool {
 	switch c.state {
 	case callReturned:
+		c.In.Rereads()
+		c.state = callRead
 		return true
+	case callRead:
+		return c.In.Reread()
 	case callException:
 		c.raise(raises)
 	}
@@ -136,7 +142,12 @@ func (c *Call) raise(raises []Exception) {
 	id := c.In.RawString()
 	for _, x := range raises {
 		if x.ExceptionID() == id {
-			if c.err = x.Read(&c.In); c.In.Err() != nil {
+			c.In.Rereads()
+			c.err = x.Read(&c.In)
+			for c.In.Reread() {
+				c.err = x.Read(&c.In)
+			}
+			if c.In.Err() != nil {
 				c.err = withCompleted(exc.From(c.In.Err(), exc.Yes), exc.Yes)
 			}
 			c.state = callFailed
@@ -153,7 +164,8 @@ func (c *Call) End() error {
 	if c.state == callException { // of a oneway operation, whose stub does not ask
 		c.raise(nil)
 	}
-	if c.state == callReturned {
+	if c.state == callReturned || c.state == callRead {
+		c.In.Reread() // which leaves octets over, if it is to be done
 		if err := c.In.Done(); err != nil {
 			c.err = withCompleted(exc.From(err, exc.Yes), exc.Yes)
 		}

@@ -56,6 +56,26 @@ func TestUnicodeThroughCorbaloc(t *testing.T) {
 	}
 }
 
+// TestNativeAnswers: Unicode is preferred to a server's native sets, but not where the server is JacORB, which answers in those.
+func TestNativeAnswers(t *testing.T) {
+	t.Parallel()
+	o := newClient(t, nil)
+	offer := codeset.Component{
+		Char:  codeset.Support{Native: codeset.IDLatin1, Conversion: []uint32{codeset.IDUTF8}},
+		Wchar: codeset.Support{Native: codeset.IDUCS2, Conversion: []uint32{codeset.IDUTF16}},
+	}
+	unicode := codeset.Choice{Char: codeset.IDUTF8, Wchar: codeset.IDUTF16}
+	native := codeset.Choice{Char: codeset.IDLatin1, Wchar: codeset.IDUCS2}
+	for made, want := range map[uint32]codeset.Choice{ior.ORBTypeJacORB: native, ior.ORBTypeOmniORB: unicode, ior.ORBTypeDSOM: unicode, 0x53554e00: unicode} {
+		p := ior.IIOP{Version: cdr.V12, Host: "127.0.0.1", Port: 9, Key: []byte("x"), Components: []ior.Component{
+			ior.ORBTypeComponent(made), {Tag: ior.TagCodeSets, Data: offer.Append(nil)},
+		}}
+		if got := orb.CodeSets(o.NewRef(&ior.IOR{TypeID: echoID, Profiles: []ior.Profile{p.Profile()}})); got != want {
+			t.Errorf("the ORB %#x is spoken to in %+v, want %+v", made, got, want)
+		}
+	}
+}
+
 // TestCodeSets: what client and server are configured with decides how their text travels, and what
 // the set lacks is DATA_CONVERSION.
 func TestCodeSets(t *testing.T) {

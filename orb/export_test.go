@@ -2,6 +2,7 @@ package orb
 
 import (
 	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/codeset"
 	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/orb/internal/conn"
 	"github.com/opendsom/dsom/transport"
@@ -16,6 +17,9 @@ func Links(o *ORB) int {
 
 // Reader returns what is known of the peer that r leads to first.
 func Reader(r *Ref) cdr.Reader { return r.route().ways[0].reader }
+
+// CodeSets returns the code sets that were negotiated for the peer that r leads to first.
+func CodeSets(r *Ref) codeset.Choice { return r.route().ways[0].sets }
 
 // ReplyReader returns what is known of a peer whose request to o is in a byte order. made is what the reference told by
 // which the connection was made to it, AnyReader if the peer has made it. ids are those of its requests.

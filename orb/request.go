@@ -39,6 +39,7 @@ type ServerRequest struct {
 	userCtx  context.Context  // what interceptors have made of ctx; nil: nothing
 	outcome  error            // what interceptors are told, unless it has failed
 	ran      bool             // the servant was called
+	again    bool             // it is to be, once more: the arguments are to be read in another way
 	oneway   bool
 	scope    Scope // to be released
 	counted  counting
@@ -87,9 +88,13 @@ func (r *ServerRequest) Context() context.Context {
 // ORB returns the ORB that dispatches the request.
 func (r *ServerRequest) ORB() *ORB { return r.orb }
 
-// Decoded reports whether all arguments could be read. If not, MARSHAL will be answered,
-// and the implementation must not be called.
+// Decoded reports whether all arguments could be read. If not, MARSHAL will be answered, or Dispatch called
+// again, as a message of GIOP 1.1 may have to be read in another way ([cdr.Decoder.Reread]); the implementation must not be called.
 func (r *ServerRequest) Decoded() bool {
+	if r.In.Reread() {
+		r.again = true
+		return false
+	}
 	if err := r.In.Done(); err != nil {
 		r.fail(withCompleted(exc.From(err, exc.No), exc.No))
 		return false
@@ -164,7 +169,7 @@ type environment interface {
 // out. It returns out as it was for a oneway, and for a message whose header is malformed.
 func (r *ServerRequest) serve(h giop.Header, msg, out []byte, from environment) ([]byte, []cdr.Loan) {
 	r.head, r.from, r.state, r.failed, r.malformed, r.start = h, from, replyNone, nil, nil, len(out)
-	r.seen, r.userCtx, r.outcome, r.ran = nil, nil, nil, false
+	r.seen, r.userCtx, r.outcome, r.ran, r.again = nil, nil, nil, false, false
 	r.In.Reset(msg, giop.HeaderSize, h.Little, nil)
 	if err := r.msg.Parse(h, &r.In); err != nil {
 		r.malformed = err // without a request id there is nobody to answer
@@ -313,7 +318,13 @@ func (r *ServerRequest) upcall(s Servant) {
 			r.orb.tally.stop(&r.counted, r)
 		}
 	}()
-	if !s.Dispatch(r) && !r.implicit(s) {
+	r.In.Rereads()
+	known := s.Dispatch(r)
+	for r.again {
+		r.again = false
+		known = s.Dispatch(r)
+	}
+	if !known && !r.implicit(s) {
 		r.fail(exc.New(exc.BadOperation, exc.MinorNoServantOp, exc.No, "%s has no operation %.64s", s.Interface().ID, r.msg.Operation))
 	}
 	returned = true

@@ -175,17 +175,17 @@ func (o *ORB) here(key []byte) bool {
 // add adds the addresses of the profile of that index.
 func (rt *route) add(p ior.IIOP, index int) error {
 	h := way{hop: hop{version: rt.orb.version(p.Version)}, key: p.Key, profile: index}
+	made, told := orbType(p)
 	if data, ok := p.Find(ior.TagCodeSets); ok && h.version.Minor >= 1 {
 		rt.told = true
 		offer, err := codeset.ParseComponent(data)
 		if err != nil {
 			return err
 		}
-		if h.sets, err = codeset.Negotiate(rt.orb.converts, offer); err != nil {
+		if h.sets, err = codeset.Negotiate(rt.orb.converts, offer, !answersNatively(made)); err != nil {
 			return err
 		}
 	}
-	made, told := orbType(p)
 	h.reader, h.noCancel = readerOf(made, told, p.Key), cannotCancel(made)
 	most := rt.orb.limits.Int(limits.HostName)
 	network, addresses := "tcp", p.Addresses()
@@ -242,6 +242,10 @@ func orbType(p ior.IIOP) (id uint32, told bool) {
 // omniORB (4.2.5) drops the reply of a call that is running when one comes, and a thread of
 // it then spins for good; before GIOP 1.2 it closes the connection.
 func cannotCancel(made uint32) bool { return made == ior.ORBTypeOmniORB }
+
+// answersNatively reports whether an ORB of a type writes texts in its native code sets whatever the client has chosen. JacORB (3.9)
+// does: it reads requests in the chosen sets and writes replies in its own.
+func answersNatively(made uint32) bool { return made == ior.ORBTypeJacORB }
 
 // readerOf returns what an ORB is as a reader of values in chunks, if its type is told, or its object key is such as one ORB alone makes.
 func readerOf(made uint32, told bool, key []byte) cdr.Reader {

@@ -12,6 +12,8 @@ import (
 const (
 	enterName   = "enter the name in DNS or in this machine's hosts file, or start the server with --publish and an address"
 	publishHost = "start the server with --publish HOST, a name or address that its clients reach it by, and get a new reference"
+	publishPort = "start the server with --publish HOST:PORT, the port that its clients reach it by, and get a new reference"
+	callBack    = "call it from a process to which the client has a connection, and which accepts to call it back over that (bidirectional GIOP); or let the client listen at an address"
 	mapHere     = "start the server with --publish HOST, or lead the address elsewhere on this side: DSOM_CONNECT=%s=HOST:PORT"
 )
 
@@ -23,7 +25,7 @@ func explain(f *Finding, at surround) (problem, advice string) {
 	switch f.Outcome {
 	case Unresolved, Forbidden, BadProfile, Unsupported, NeedsTLS, TLSExpired, TLSEarly, TLSName, TLSUnknown, TLSCertificate, TLSWanted, TLSRefused, TLSVersion, TLSFailed:
 	case BadAddress:
-		if what != "" {
+		if what != "" && f.port != 0 {
 			problem, advice = what+": nobody can connect to it", publishHost
 		}
 	case Reachable, Forwarded, Raised:
@@ -127,6 +129,9 @@ func outcome(f *Finding) (problem, advice string) {
 	case Forbidden:
 		return f.Detail, "put a rule before it that allows the address: " + f.host + "=@direct"
 	case BadAddress:
+		if f.port == 0 && f.host != "" {
+			return "the reference names port 0, at which nobody can listen", publishPort
+		}
 		return "the reference names no address that can be connected to", publishHost
 	case BadProfile:
 		return "the profile is damaged: " + f.Detail, "get a new reference"
@@ -151,6 +156,8 @@ var inner = []struct {
 	what   string
 	advice string
 }{
+	{listensNowhere, "that of a client which listens nowhere: it is reached over the connections alone that it has made, by those at their other end", callBack},
+	{domain(".invalid"), "below the domain invalid, in which no name ever resolves", publishHost},
 	{service, "that of a Kubernetes service, which resolves within its cluster alone", ""},
 	{statefulPod, "such as Kubernetes gives the pods of a StatefulSet, which resolves within its namespace or cluster alone", ""},
 	{domain(".docker.internal"), "what Docker calls the host in its containers, and resolves there alone", ""},
@@ -173,6 +180,13 @@ func domain(all ...string) func(name string) bool {
 	return func(name string) bool {
 		return slices.ContainsFunc(all, func(d string) bool { return below(name, d) })
 	}
+}
+
+// listensNowhere reports whether a name is such as this project's clients have in their references that have no address and offer to be called
+// over their own connections: dsom-, the 32 digits of the process, and .invalid.
+func listensNowhere(name string) bool {
+	id, client := strings.CutPrefix(strings.TrimSuffix(name, ".invalid"), "dsom-")
+	return client && below(name, ".invalid") && len(id) == 32 && strings.Trim(id, "0123456789abcdef") == ""
 }
 
 // service reports whether a name is that of a Kubernetes service: in full, or as far as its namespace if that is one that every cluster has.

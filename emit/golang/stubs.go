@@ -2,6 +2,7 @@ package golang
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/model"
@@ -49,7 +50,11 @@ func (f *file) stubMethod(typ string, c *call) {
 	if len(c.outs) == 0 {
 		f.F("%s.Returned(%s)", v, f.raisesList(c.raises))
 	} else {
-		f.F("if %s.Returned(%s) {", v, f.raisesList(c.raises))
+		read := "if"
+		if c.rereads() {
+			read = "for"
+		}
+		f.F("%s %s.Returned(%s) {", read, v, f.raisesList(c.raises))
 		for _, p := range c.outs {
 			f.get(field(v, "In"), p.name, p.typ, 0)
 		}
@@ -58,6 +63,46 @@ func (f *file) stubMethod(typ string, c *call) {
 	f.F("return %s", strings.Join(append(c.outNames(), v+".End()"), ", "))
 	f.L("}")
 	f.Blank()
+}
+
+// rereads reports whether results of c may have to be read a second time, in GIOP 1.1: there are arrays or sequences of values of
+// 8 octets among them, or anything may be. Values of valuetypes are not looked into, which are of GIOP 1.2.
+func (c *call) rereads() bool {
+	seen := map[model.Decl]bool{}
+	for _, p := range c.outs {
+		if holdsRuns(p.typ, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+func holdsRuns(t *model.Type, seen map[model.Decl]bool) bool {
+	t = t.Resolve()
+	switch t.Kind {
+	case model.Any:
+		return true
+	case model.Sequence, model.Array:
+		switch t.Elem.Resolve().Kind {
+		case model.LongLong, model.ULongLong, model.Double:
+			return true
+		}
+		return holdsRuns(t.Elem, seen)
+	case model.Map:
+		return holdsRuns(t.Key, seen) || holdsRuns(t.Elem, seen)
+	case model.Named:
+		if seen[t.Decl] {
+			return false
+		}
+		seen[t.Decl] = true
+	}
+	switch d := t.Decl.(type) {
+	case *model.Struct:
+		return slices.ContainsFunc(d.AllMembers(), func(m *model.Member) bool { return holdsRuns(m.Type, seen) })
+	case *model.Union:
+		return slices.ContainsFunc(d.Cases, func(c *model.Case) bool { return holdsRuns(c.Type, seen) })
+	}
+	return false
 }
 
 // quotedList returns strings as further arguments.

@@ -5,6 +5,13 @@ import (
 	"github.com/opendsom/dsom/interop/matrix"
 )
 
+// Plain is JacORB in the C locale.
+var Plain = matrix.Peer{
+	Name: "JacORB, C locale", Client: true, Server: true, Versions: java.Versions, Columns: matrix.Suites, Like: &Peer,
+	About: "The same with LC_ALL=C, as in containers and under systemd: its native code set is ISO 8859-1 then, in which it answers\n" +
+		"whatever its client has chosen. This project's client therefore takes the native code sets of a JacORB.",
+}
+
 // Peer is JacORB's part of the matrix.
 var Peer = matrix.Peer{
 	Name: "JacORB", Client: true, Server: true, Versions: java.Versions,
@@ -36,6 +43,7 @@ var Peer = matrix.Peer{
 	Others: []matrix.Other{
 		{What: "it takes the chunk of a value for ended that ends at the next multiple of 4 or before, also if what it reads next is in it: other values without an error. " +
 			"This project ends chunks where that does no harm", Proof: "jacorb/limits/Chunks.java"},
+		{What: "told that its wide characters are in UTF-8, it takes those beyond U+FFFF for others. This project sends it none, and raises DATA_CONVERSION instead", Proof: "jacorb/limits/Surrogates.java"},
 		{What: "of a value box inside a value in chunks it reads the size of the chunk for what is in the box, its own client's too: other values without an error. This project sends " +
 			"none to a JacORB that it knows by its reference, and raises MARSHAL instead; one that it does not know, at a corbaloc or as a client, reads wrong", Proof: "jacorb/limits/Boxes.java"},
 	},

@@ -4,6 +4,7 @@
 package java
 
 import (
+	"cmp"
 	"embed"
 	"io/fs"
 	"slices"
@@ -84,6 +85,12 @@ type Options struct {
 	Name    string // server: under this stringified name
 
 	Properties []string // of the ORB, each NAME=VALUE
+	Locale     string   // of the process, by LC_ALL, which says what its characters are; empty: C.UTF-8
+}
+
+// locale returns the arguments of env that run a command in the locale.
+func (o Options) locale(command []string) []string {
+	return append([]string{"LC_ALL=" + cmp.Or(o.Locale, "C.UTF-8")}, append([]string{"java"}, command...)...)
 }
 
 // java is the beginning of a command line that runs a class.
@@ -109,14 +116,14 @@ func (o *ORB) command(class string, options Options) []string {
 // Start starts the server.
 func (o *ORB) Start(t testing.TB, options Options) *peer.Server {
 	t.Helper()
-	return peer.Start(t, o.tally, "java", o.command("suite.Server", options)...)
+	return peer.Start(t, o.tally, "env", options.locale(o.command("suite.Server", options))...)
 }
 
 // Run runs the client against a hub: the cases named, or all but those that are run only when named.
 func (o *ORB) Run(t testing.TB, options Options, url string, cases ...string) peer.Report {
 	t.Helper()
 	args := append(o.command("suite.Client", options), "-seed", strconv.FormatInt(peer.Seed(t), 10), url)
-	return peer.Run(t, o.tally, "java", append(args, cases...)...)
+	return peer.Run(t, o.tally, "env", options.locale(append(args, cases...))...)
 }
 
 // NamingCommand returns the command that runs a naming service of the ORB: a class, its properties, and its arguments.

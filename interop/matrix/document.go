@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,8 @@ type Peer struct {
 	Versions       []string
 	Limits         []Limit
 	Others         []Other
+	Columns        []Suite // which of the table are run of it; nil: all
+	Like           *Peer   // the same ORB, run otherwise, whose limits it has as well
 }
 
 // A Document is the text of the table, in a file, and the rows that this run has found. It is safe for concurrent use.
@@ -51,14 +54,25 @@ func (d *Document) Rows() []Row {
 	return rows
 }
 
+// has reports whether a suite is run of the other peer in a row.
+func (d *Document) has(r Row, suite string) bool {
+	return !slices.ContainsFunc(d.Peers, func(p Peer) bool {
+		return (p.Name == r.Client || p.Name == r.Server) && p.Columns != nil && !slices.ContainsFunc(p.Columns, func(s Suite) bool { return s.Name == suite })
+	})
+}
+
 // limits returns those of the other peer in a row.
 func (d *Document) limits(r Row) map[string]Limit {
 	for _, p := range d.Peers {
+		all := p.Limits
+		if p.Like != nil {
+			all = slices.Concat(p.Like.Limits, all)
+		}
 		switch p.Name {
 		case r.Client:
-			return Of(p.Limits, true, r.Version)
+			return Of(all, true, r.Version)
 		case r.Server:
-			return Of(p.Limits, false, r.Version)
+			return Of(all, false, r.Version)
 		}
 	}
 	return nil
@@ -163,7 +177,7 @@ func (d *Document) text(old []string) string {
 		b.WriteString(row.head())
 		said := d.said(old, row)
 		for _, s := range columns() {
-			if s.Only != "" && s.Only != row.Version {
+			if s.Only != "" && s.Only != row.Version || !d.has(row, s.Name) {
 				b.WriteString(" | –")
 				continue
 			}
@@ -178,6 +192,9 @@ func (d *Document) text(old []string) string {
 	b.WriteString("\n## The peers, and their limits\n")
 	for _, p := range d.Peers {
 		fmt.Fprintf(&b, "\n### %s\n\n%s\n", p.Name, p.About)
+		if p.Like != nil {
+			fmt.Fprintf(&b, "It has the limits of %s.\n", p.Like.Name)
+		}
 		for i, l := range p.Limits {
 			if i == 0 {
 				b.WriteString("\n")
@@ -235,6 +252,7 @@ those of tshark.
 Bidirectional GIOP begins with GIOP 1.2, so that the cells of 1.0 and 1.1 have a dash. Its cases are run so that there is no way
 back but the client's own connection: this project's server makes no connections, and its client listens nowhere
 (bidir_test.go). Naming is run in GIOP 1.2 alone: the peer's client in this project's naming service, and this project's client in the
-peer's (naming_suite_test.go; of omniORB it is nameclt and omniNames).
+peer's (naming_suite_test.go; of omniORB it is nameclt and omniNames). Lists of doubles at the seams of fragments are run in GIOP 1.1, where
+ORBs write them in two ways (seams_test.go).
 
 `

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/interop/bidir"
@@ -49,6 +50,8 @@ var Peer = matrix.Peer{
 	Others: []matrix.Other{
 		{What: "its references have omniORB's ORB type, so that what spares omniORB's process meets it too: of a value in chunks, an array of numbers behind a value within whose data end at no multiple of them, " +
 			"which it would read, is MARSHAL raised by this project", Proof: "its references (TestOmniORBpyPassesForOmniORB) and omniorb/crash/values.idl"},
+		{What: "in GIOP 1.1 it ends a fragment behind octets of more than 16 KiB, whatever their number: unless that is a multiple of 4, its own server ends the connection, and this project raises MARSHAL",
+			Proof: "omnipy/limits/octets.py"},
 		{What: "such an array behind a text or array that is in two of its buffers, and that the chunk does not end behind for omniORB's sake, is MARSHAL raised by it", Proof: "its references, as above, and omniorb/crash/arrays.idl"},
 	},
 }
@@ -102,6 +105,17 @@ func (o *ORB) command(program string, options Options) []string {
 		args = append(args, "-naming", options.Naming, "-name", options.Name)
 	}
 	return args
+}
+
+// CheckLimit demands that a script, which is a minimal reproduction of something that omniORBpy cannot do, still shows it with the
+// words of its first line: "# prints: WORDS".
+func (o *ORB) CheckLimit(t testing.TB, file string) {
+	t.Helper()
+	words := peer.Promised(t, file, "# prints: ")
+	said, err := peer.Output(t, "env", "PYTHONPATH="+filepath.Join(o.dir, "packages")+":"+o.dir, "python3", file)
+	if err != nil || !strings.Contains(said, words) {
+		t.Errorf("%s prints no more %q: %v\n%s", file, words, err, said)
+	}
 }
 
 // Start starts the server.

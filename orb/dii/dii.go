@@ -147,7 +147,8 @@ func Call(ctx context.Context, ref *orb.Ref, s *Signature, args ...dyn.Any) (Res
 		}
 	}
 	var r Results
-	if c.Returned(s.exceptions()...) && !s.Oneway {
+	for raises := s.exceptions(); c.Returned(raises...) && !s.Oneway; {
+		r = Results{}
 		r.get(&c.In, s)
 	}
 	if err := c.End(); err != nil {

@@ -441,7 +441,7 @@ func (s operations_stub) Key(ctx context.Context, element dyn.Any) (result dyn.A
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -954,7 +954,7 @@ func (s iterator_stub) RetrieveElement(ctx context.Context) (result bool, elemen
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -965,7 +965,7 @@ func (s iterator_stub) RetrieveElementSetToNext(ctx context.Context) (result boo
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -978,7 +978,7 @@ func (s iterator_stub) RetrieveNextNElements(ctx context.Context, n uint32) (res
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -991,7 +991,7 @@ func (s iterator_stub) NotEqualRetrieveElementSetToNext(ctx context.Context, tes
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -1706,7 +1706,7 @@ func (s orderedIterator_stub) RetrieveElement(ctx context.Context) (result bool,
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -1717,7 +1717,7 @@ func (s orderedIterator_stub) RetrieveElementSetToNext(ctx context.Context) (res
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -1730,7 +1730,7 @@ func (s orderedIterator_stub) RetrieveNextNElements(ctx context.Context, n uint3
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -1743,7 +1743,7 @@ func (s orderedIterator_stub) NotEqualRetrieveElementSetToNext(ctx context.Conte
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -1999,7 +1999,7 @@ func (s orderedIterator_stub) RetrieveElementSetToPrevious(ctx context.Context) 
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_previous", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -2012,7 +2012,7 @@ func (s orderedIterator_stub) RetrievePreviousNElements(ctx context.Context, n u
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -2025,7 +2025,7 @@ func (s orderedIterator_stub) NotEqualRetrieveElementSetToPrevious(ctx context.C
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -2794,7 +2794,7 @@ func (s sequentialIterator_stub) RetrieveElement(ctx context.Context) (result bo
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -2805,7 +2805,7 @@ func (s sequentialIterator_stub) RetrieveElementSetToNext(ctx context.Context) (
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -2818,7 +2818,7 @@ func (s sequentialIterator_stub) RetrieveNextNElements(ctx context.Context, n ui
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -2831,7 +2831,7 @@ func (s sequentialIterator_stub) NotEqualRetrieveElementSetToNext(ctx context.Co
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -3087,7 +3087,7 @@ func (s sequentialIterator_stub) RetrieveElementSetToPrevious(ctx context.Contex
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_previous", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -3100,7 +3100,7 @@ func (s sequentialIterator_stub) RetrievePreviousNElements(ctx context.Context, 
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -3113,7 +3113,7 @@ func (s sequentialIterator_stub) NotEqualRetrieveElementSetToPrevious(ctx contex
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -3871,7 +3871,7 @@ func (s keyIterator_stub) RetrieveElement(ctx context.Context) (result bool, ele
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -3882,7 +3882,7 @@ func (s keyIterator_stub) RetrieveElementSetToNext(ctx context.Context) (result 
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -3895,7 +3895,7 @@ func (s keyIterator_stub) RetrieveNextNElements(ctx context.Context, n uint32) (
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -3908,7 +3908,7 @@ func (s keyIterator_stub) NotEqualRetrieveElementSetToNext(ctx context.Context, 
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -4146,7 +4146,7 @@ func (s keyIterator_stub) RetrieveKey(ctx context.Context) (result bool, aKey dy
 	c := stub.Start(ctx, s.StubRef, "retrieve_key", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		aKey = dyn.GetAny(&c.In)
 	}
@@ -4157,7 +4157,7 @@ func (s keyIterator_stub) RetrieveNextNKeys(ctx context.Context) (result bool, s
 	c := stub.Start(ctx, s.StubRef, "retrieve_next_n_keys", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		someKeys.UnmarshalCDR(&c.In)
 	}
@@ -4616,7 +4616,7 @@ func (s equalityIterator_stub) RetrieveElement(ctx context.Context) (result bool
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -4627,7 +4627,7 @@ func (s equalityIterator_stub) RetrieveElementSetToNext(ctx context.Context) (re
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -4640,7 +4640,7 @@ func (s equalityIterator_stub) RetrieveNextNElements(ctx context.Context, n uint
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -4653,7 +4653,7 @@ func (s equalityIterator_stub) NotEqualRetrieveElementSetToNext(ctx context.Cont
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -5343,7 +5343,7 @@ func (s equalityKeyIterator_stub) RetrieveElement(ctx context.Context) (result b
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -5354,7 +5354,7 @@ func (s equalityKeyIterator_stub) RetrieveElementSetToNext(ctx context.Context) 
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -5367,7 +5367,7 @@ func (s equalityKeyIterator_stub) RetrieveNextNElements(ctx context.Context, n u
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -5380,7 +5380,7 @@ func (s equalityKeyIterator_stub) NotEqualRetrieveElementSetToNext(ctx context.C
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -5650,7 +5650,7 @@ func (s equalityKeyIterator_stub) RetrieveKey(ctx context.Context) (result bool,
 	c := stub.Start(ctx, s.StubRef, "retrieve_key", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		aKey = dyn.GetAny(&c.In)
 	}
@@ -5661,7 +5661,7 @@ func (s equalityKeyIterator_stub) RetrieveNextNKeys(ctx context.Context) (result
 	c := stub.Start(ctx, s.StubRef, "retrieve_next_n_keys", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		someKeys.UnmarshalCDR(&c.In)
 	}
@@ -6214,7 +6214,7 @@ func (s sortedIterator_stub) RetrieveElement(ctx context.Context) (result bool, 
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -6225,7 +6225,7 @@ func (s sortedIterator_stub) RetrieveElementSetToNext(ctx context.Context) (resu
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -6238,7 +6238,7 @@ func (s sortedIterator_stub) RetrieveNextNElements(ctx context.Context, n uint32
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -6251,7 +6251,7 @@ func (s sortedIterator_stub) NotEqualRetrieveElementSetToNext(ctx context.Contex
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -6507,7 +6507,7 @@ func (s sortedIterator_stub) RetrieveElementSetToPrevious(ctx context.Context) (
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_previous", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -6520,7 +6520,7 @@ func (s sortedIterator_stub) RetrievePreviousNElements(ctx context.Context, n ui
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -6533,7 +6533,7 @@ func (s sortedIterator_stub) NotEqualRetrieveElementSetToPrevious(ctx context.Co
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -7399,7 +7399,7 @@ func (s keySortedIterator_stub) RetrieveElement(ctx context.Context) (result boo
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -7410,7 +7410,7 @@ func (s keySortedIterator_stub) RetrieveElementSetToNext(ctx context.Context) (r
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -7423,7 +7423,7 @@ func (s keySortedIterator_stub) RetrieveNextNElements(ctx context.Context, n uin
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -7436,7 +7436,7 @@ func (s keySortedIterator_stub) NotEqualRetrieveElementSetToNext(ctx context.Con
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -7674,7 +7674,7 @@ func (s keySortedIterator_stub) RetrieveKey(ctx context.Context) (result bool, a
 	c := stub.Start(ctx, s.StubRef, "retrieve_key", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		aKey = dyn.GetAny(&c.In)
 	}
@@ -7685,7 +7685,7 @@ func (s keySortedIterator_stub) RetrieveNextNKeys(ctx context.Context) (result b
 	c := stub.Start(ctx, s.StubRef, "retrieve_next_n_keys", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		someKeys.UnmarshalCDR(&c.In)
 	}
@@ -7746,7 +7746,7 @@ func (s keySortedIterator_stub) RetrieveElementSetToPrevious(ctx context.Context
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_previous", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -7759,7 +7759,7 @@ func (s keySortedIterator_stub) RetrievePreviousNElements(ctx context.Context, n
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -7772,7 +7772,7 @@ func (s keySortedIterator_stub) NotEqualRetrieveElementSetToPrevious(ctx context
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -7937,7 +7937,7 @@ func (s keySortedIterator_stub) RetrievePreviousNKeys(ctx context.Context) (resu
 	c := stub.Start(ctx, s.StubRef, "retrieve_previous_n_keys", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		someKeys.UnmarshalCDR(&c.In)
 	}
@@ -8695,7 +8695,7 @@ func (s equalitySortedIterator_stub) RetrieveElement(ctx context.Context) (resul
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -8706,7 +8706,7 @@ func (s equalitySortedIterator_stub) RetrieveElementSetToNext(ctx context.Contex
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -8719,7 +8719,7 @@ func (s equalitySortedIterator_stub) RetrieveNextNElements(ctx context.Context, 
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -8732,7 +8732,7 @@ func (s equalitySortedIterator_stub) NotEqualRetrieveElementSetToNext(ctx contex
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -9020,7 +9020,7 @@ func (s equalitySortedIterator_stub) RetrieveElementSetToPrevious(ctx context.Co
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_previous", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -9033,7 +9033,7 @@ func (s equalitySortedIterator_stub) RetrievePreviousNElements(ctx context.Conte
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -9046,7 +9046,7 @@ func (s equalitySortedIterator_stub) NotEqualRetrieveElementSetToPrevious(ctx co
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -9978,7 +9978,7 @@ func (s equalityKeySortedIterator_stub) RetrieveElement(ctx context.Context) (re
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -9989,7 +9989,7 @@ func (s equalityKeySortedIterator_stub) RetrieveElementSetToNext(ctx context.Con
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -10002,7 +10002,7 @@ func (s equalityKeySortedIterator_stub) RetrieveNextNElements(ctx context.Contex
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -10015,7 +10015,7 @@ func (s equalityKeySortedIterator_stub) NotEqualRetrieveElementSetToNext(ctx con
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -10303,7 +10303,7 @@ func (s equalityKeySortedIterator_stub) RetrieveElementSetToPrevious(ctx context
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_previous", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -10316,7 +10316,7 @@ func (s equalityKeySortedIterator_stub) RetrievePreviousNElements(ctx context.Co
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -10329,7 +10329,7 @@ func (s equalityKeySortedIterator_stub) NotEqualRetrieveElementSetToPrevious(ctx
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -10526,7 +10526,7 @@ func (s equalityKeySortedIterator_stub) RetrieveKey(ctx context.Context) (result
 	c := stub.Start(ctx, s.StubRef, "retrieve_key", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		aKey = dyn.GetAny(&c.In)
 	}
@@ -10537,7 +10537,7 @@ func (s equalityKeySortedIterator_stub) RetrieveNextNKeys(ctx context.Context) (
 	c := stub.Start(ctx, s.StubRef, "retrieve_next_n_keys", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		someKeys.UnmarshalCDR(&c.In)
 	}
@@ -10593,7 +10593,7 @@ func (s equalityKeySortedIterator_stub) RetrievePreviousNKeys(ctx context.Contex
 	c := stub.Start(ctx, s.StubRef, "retrieve_previous_n_keys", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInBetweenType, IteratorInvalidType) {
+	for c.Returned(IteratorInBetweenType, IteratorInvalidType) {
 		result = c.In.Boolean()
 		someKeys.UnmarshalCDR(&c.In)
 	}
@@ -11424,7 +11424,7 @@ func (s equalitySequentialIterator_stub) RetrieveElement(ctx context.Context) (r
 	c := stub.Start(ctx, s.StubRef, "retrieve_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -11435,7 +11435,7 @@ func (s equalitySequentialIterator_stub) RetrieveElementSetToNext(ctx context.Co
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -11448,7 +11448,7 @@ func (s equalitySequentialIterator_stub) RetrieveNextNElements(ctx context.Conte
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -11461,7 +11461,7 @@ func (s equalitySequentialIterator_stub) NotEqualRetrieveElementSetToNext(ctx co
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -11749,7 +11749,7 @@ func (s equalitySequentialIterator_stub) RetrieveElementSetToPrevious(ctx contex
 	c := stub.Start(ctx, s.StubRef, "retrieve_element_set_to_previous", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 		more = c.In.Boolean()
@@ -11762,7 +11762,7 @@ func (s equalitySequentialIterator_stub) RetrievePreviousNElements(ctx context.C
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		result_.UnmarshalCDR(&c.In)
 		more = c.In.Boolean()
@@ -11775,7 +11775,7 @@ func (s equalitySequentialIterator_stub) NotEqualRetrieveElementSetToPrevious(ct
 	for c.Next() {
 		IteratorClass.Put(&c.Out, test)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -12572,7 +12572,7 @@ func (s collection_stub) RetrieveElementAt(ctx context.Context, where Iterator) 
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -12941,7 +12941,7 @@ func (s orderedCollection_stub) RetrieveElementAt(ctx context.Context, where Ite
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -13028,7 +13028,7 @@ func (s orderedCollection_stub) RetrieveElementAtPosition(ctx context.Context, p
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -13039,7 +13039,7 @@ func (s orderedCollection_stub) RetrieveFirstElement(ctx context.Context) (resul
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -13050,7 +13050,7 @@ func (s orderedCollection_stub) RetrieveLastElement(ctx context.Context) (result
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -13507,7 +13507,7 @@ func (s sequentialCollection_stub) RetrieveElementAt(ctx context.Context, where 
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -13594,7 +13594,7 @@ func (s sequentialCollection_stub) RetrieveElementAtPosition(ctx context.Context
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -13605,7 +13605,7 @@ func (s sequentialCollection_stub) RetrieveFirstElement(ctx context.Context) (re
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -13616,7 +13616,7 @@ func (s sequentialCollection_stub) RetrieveLastElement(ctx context.Context) (res
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -14195,7 +14195,7 @@ func (s sortedCollection_stub) RetrieveElementAt(ctx context.Context, where Iter
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -14282,7 +14282,7 @@ func (s sortedCollection_stub) RetrieveElementAtPosition(ctx context.Context, po
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -14293,7 +14293,7 @@ func (s sortedCollection_stub) RetrieveFirstElement(ctx context.Context) (result
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -14304,7 +14304,7 @@ func (s sortedCollection_stub) RetrieveLastElement(ctx context.Context) (result 
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -14713,7 +14713,7 @@ func (s equalityCollection_stub) RetrieveElementAt(ctx context.Context, where It
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -15380,7 +15380,7 @@ func (s keyCollection_stub) RetrieveElementAt(ctx context.Context, where Iterato
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -15565,7 +15565,7 @@ func (s keyCollection_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -15577,7 +15577,7 @@ func (s keyCollection_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -15588,7 +15588,7 @@ func (s keyCollection_stub) Keys(ctx context.Context, elements AnySequence) (som
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -16222,7 +16222,7 @@ func (s equalityKeyCollection_stub) RetrieveElementAt(ctx context.Context, where
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -16530,7 +16530,7 @@ func (s equalityKeyCollection_stub) RetrieveElementWithKey(ctx context.Context, 
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -16542,7 +16542,7 @@ func (s equalityKeyCollection_stub) Key(ctx context.Context, element dyn.Any) (a
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -16553,7 +16553,7 @@ func (s equalityKeyCollection_stub) Keys(ctx context.Context, elements AnySequen
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -17287,7 +17287,7 @@ func (s keySortedCollection_stub) RetrieveElementAt(ctx context.Context, where I
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -17472,7 +17472,7 @@ func (s keySortedCollection_stub) RetrieveElementWithKey(ctx context.Context, aK
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -17484,7 +17484,7 @@ func (s keySortedCollection_stub) Key(ctx context.Context, element dyn.Any) (aKe
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -17495,7 +17495,7 @@ func (s keySortedCollection_stub) Keys(ctx context.Context, elements AnySequence
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -17587,7 +17587,7 @@ func (s keySortedCollection_stub) RetrieveElementAtPosition(ctx context.Context,
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -17598,7 +17598,7 @@ func (s keySortedCollection_stub) RetrieveFirstElement(ctx context.Context) (res
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -17609,7 +17609,7 @@ func (s keySortedCollection_stub) RetrieveLastElement(ctx context.Context) (resu
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -18302,7 +18302,7 @@ func (s equalitySortedCollection_stub) RetrieveElementAt(ctx context.Context, wh
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -18512,7 +18512,7 @@ func (s equalitySortedCollection_stub) RetrieveElementAtPosition(ctx context.Con
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -18523,7 +18523,7 @@ func (s equalitySortedCollection_stub) RetrieveFirstElement(ctx context.Context)
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -18534,7 +18534,7 @@ func (s equalitySortedCollection_stub) RetrieveLastElement(ctx context.Context) 
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -19228,7 +19228,7 @@ func (s equalityKeySortedCollection_stub) RetrieveElementAt(ctx context.Context,
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -19536,7 +19536,7 @@ func (s equalityKeySortedCollection_stub) RetrieveElementWithKey(ctx context.Con
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -19548,7 +19548,7 @@ func (s equalityKeySortedCollection_stub) Key(ctx context.Context, element dyn.A
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -19559,7 +19559,7 @@ func (s equalityKeySortedCollection_stub) Keys(ctx context.Context, elements Any
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -19651,7 +19651,7 @@ func (s equalityKeySortedCollection_stub) RetrieveElementAtPosition(ctx context.
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -19662,7 +19662,7 @@ func (s equalityKeySortedCollection_stub) RetrieveFirstElement(ctx context.Conte
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -19673,7 +19673,7 @@ func (s equalityKeySortedCollection_stub) RetrieveLastElement(ctx context.Contex
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -20434,7 +20434,7 @@ func (s equalitySequentialCollection_stub) RetrieveElementAt(ctx context.Context
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -20644,7 +20644,7 @@ func (s equalitySequentialCollection_stub) RetrieveElementAtPosition(ctx context
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -20655,7 +20655,7 @@ func (s equalitySequentialCollection_stub) RetrieveFirstElement(ctx context.Cont
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -20666,7 +20666,7 @@ func (s equalitySequentialCollection_stub) RetrieveLastElement(ctx context.Conte
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -21458,7 +21458,7 @@ func (s keySet_stub) RetrieveElementAt(ctx context.Context, where Iterator) (res
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -21643,7 +21643,7 @@ func (s keySet_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn.Any) (
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -21655,7 +21655,7 @@ func (s keySet_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.Any, er
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -21666,7 +21666,7 @@ func (s keySet_stub) Keys(ctx context.Context, elements AnySequence) (someKeys A
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -22244,7 +22244,7 @@ func (s keyBag_stub) RetrieveElementAt(ctx context.Context, where Iterator) (res
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -22429,7 +22429,7 @@ func (s keyBag_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn.Any) (
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -22441,7 +22441,7 @@ func (s keyBag_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.Any, er
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -22452,7 +22452,7 @@ func (s keyBag_stub) Keys(ctx context.Context, elements AnySequence) (someKeys A
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -23141,7 +23141,7 @@ func (s map_stub) RetrieveElementAt(ctx context.Context, where Iterator) (result
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -23449,7 +23449,7 @@ func (s map_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn.Any) (res
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -23461,7 +23461,7 @@ func (s map_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.Any, err e
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -23472,7 +23472,7 @@ func (s map_stub) Keys(ctx context.Context, elements AnySequence) (someKeys AnyS
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -24329,7 +24329,7 @@ func (s relation_stub) RetrieveElementAt(ctx context.Context, where Iterator) (r
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -24637,7 +24637,7 @@ func (s relation_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn.Any)
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -24649,7 +24649,7 @@ func (s relation_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.Any, 
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -24660,7 +24660,7 @@ func (s relation_stub) Keys(ctx context.Context, elements AnySequence) (someKeys
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -25288,7 +25288,7 @@ func (s set_stub) RetrieveElementAt(ctx context.Context, where Iterator) (result
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -25877,7 +25877,7 @@ func (s bag_stub) RetrieveElementAt(ctx context.Context, where Iterator) (result
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -26567,7 +26567,7 @@ func (s keySortedSet_stub) RetrieveElementAt(ctx context.Context, where Iterator
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -26752,7 +26752,7 @@ func (s keySortedSet_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn.
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -26764,7 +26764,7 @@ func (s keySortedSet_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.A
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -26775,7 +26775,7 @@ func (s keySortedSet_stub) Keys(ctx context.Context, elements AnySequence) (some
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -26867,7 +26867,7 @@ func (s keySortedSet_stub) RetrieveElementAtPosition(ctx context.Context, positi
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -26878,7 +26878,7 @@ func (s keySortedSet_stub) RetrieveFirstElement(ctx context.Context) (result boo
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -26889,7 +26889,7 @@ func (s keySortedSet_stub) RetrieveLastElement(ctx context.Context) (result bool
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -27638,7 +27638,7 @@ func (s keySortedBag_stub) RetrieveElementAt(ctx context.Context, where Iterator
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -27823,7 +27823,7 @@ func (s keySortedBag_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn.
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -27835,7 +27835,7 @@ func (s keySortedBag_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.A
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -27846,7 +27846,7 @@ func (s keySortedBag_stub) Keys(ctx context.Context, elements AnySequence) (some
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -27938,7 +27938,7 @@ func (s keySortedBag_stub) RetrieveElementAtPosition(ctx context.Context, positi
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -27949,7 +27949,7 @@ func (s keySortedBag_stub) RetrieveFirstElement(ctx context.Context) (result boo
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -27960,7 +27960,7 @@ func (s keySortedBag_stub) RetrieveLastElement(ctx context.Context) (result bool
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -28744,7 +28744,7 @@ func (s sortedMap_stub) RetrieveElementAt(ctx context.Context, where Iterator) (
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -29052,7 +29052,7 @@ func (s sortedMap_stub) RetrieveElementWithKey(ctx context.Context, aKey dyn.Any
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -29064,7 +29064,7 @@ func (s sortedMap_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn.Any,
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -29075,7 +29075,7 @@ func (s sortedMap_stub) Keys(ctx context.Context, elements AnySequence) (someKey
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -29167,7 +29167,7 @@ func (s sortedMap_stub) RetrieveElementAtPosition(ctx context.Context, position 
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -29178,7 +29178,7 @@ func (s sortedMap_stub) RetrieveFirstElement(ctx context.Context) (result bool, 
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -29189,7 +29189,7 @@ func (s sortedMap_stub) RetrieveLastElement(ctx context.Context) (result bool, e
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -29981,7 +29981,7 @@ func (s sortedRelation_stub) RetrieveElementAt(ctx context.Context, where Iterat
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -30289,7 +30289,7 @@ func (s sortedRelation_stub) RetrieveElementWithKey(ctx context.Context, aKey dy
 	for c.Next() {
 		dyn.PutAny(&c.Out, aKey)
 	}
-	if c.Returned(KeyInvalidType) {
+	for c.Returned(KeyInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -30301,7 +30301,7 @@ func (s sortedRelation_stub) Key(ctx context.Context, element dyn.Any) (aKey dyn
 	for c.Next() {
 		dyn.PutAny(&c.Out, element)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		aKey = dyn.GetAny(&c.In)
 	}
 	return aKey, c.End()
@@ -30312,7 +30312,7 @@ func (s sortedRelation_stub) Keys(ctx context.Context, elements AnySequence) (so
 	for c.Next() {
 		elements.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ElementInvalidType) {
+	for c.Returned(ElementInvalidType) {
 		someKeys.UnmarshalCDR(&c.In)
 	}
 	return someKeys, c.End()
@@ -30404,7 +30404,7 @@ func (s sortedRelation_stub) RetrieveElementAtPosition(ctx context.Context, posi
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -30415,7 +30415,7 @@ func (s sortedRelation_stub) RetrieveFirstElement(ctx context.Context) (result b
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -30426,7 +30426,7 @@ func (s sortedRelation_stub) RetrieveLastElement(ctx context.Context) (result bo
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -31143,7 +31143,7 @@ func (s sortedSet_stub) RetrieveElementAt(ctx context.Context, where Iterator) (
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -31353,7 +31353,7 @@ func (s sortedSet_stub) RetrieveElementAtPosition(ctx context.Context, position 
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -31364,7 +31364,7 @@ func (s sortedSet_stub) RetrieveFirstElement(ctx context.Context) (result bool, 
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -31375,7 +31375,7 @@ func (s sortedSet_stub) RetrieveLastElement(ctx context.Context) (result bool, e
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32017,7 +32017,7 @@ func (s sortedBag_stub) RetrieveElementAt(ctx context.Context, where Iterator) (
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32227,7 +32227,7 @@ func (s sortedBag_stub) RetrieveElementAtPosition(ctx context.Context, position 
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32238,7 +32238,7 @@ func (s sortedBag_stub) RetrieveFirstElement(ctx context.Context) (result bool, 
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32249,7 +32249,7 @@ func (s sortedBag_stub) RetrieveLastElement(ctx context.Context) (result bool, e
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32881,7 +32881,7 @@ func (s cSequence_stub) RetrieveElementAt(ctx context.Context, where Iterator) (
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32968,7 +32968,7 @@ func (s cSequence_stub) RetrieveElementAtPosition(ctx context.Context, position 
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32979,7 +32979,7 @@ func (s cSequence_stub) RetrieveFirstElement(ctx context.Context) (result bool, 
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -32990,7 +32990,7 @@ func (s cSequence_stub) RetrieveLastElement(ctx context.Context) (result bool, e
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -33741,7 +33741,7 @@ func (s equalitySequence_stub) RetrieveElementAt(ctx context.Context, where Iter
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -33951,7 +33951,7 @@ func (s equalitySequence_stub) RetrieveElementAtPosition(ctx context.Context, po
 	for c.Next() {
 		c.Out.ULong(position)
 	}
-	if c.Returned(PositionInvalidType) {
+	for c.Returned(PositionInvalidType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -33962,7 +33962,7 @@ func (s equalitySequence_stub) RetrieveFirstElement(ctx context.Context) (result
 	c := stub.Start(ctx, s.StubRef, "retrieve_first_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -33973,7 +33973,7 @@ func (s equalitySequence_stub) RetrieveLastElement(ctx context.Context) (result 
 	c := stub.Start(ctx, s.StubRef, "retrieve_last_element", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -34727,7 +34727,7 @@ func (s heap_stub) RetrieveElementAt(ctx context.Context, where Iterator) (resul
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, IteratorInBetweenType) {
+	for c.Returned(IteratorInvalidType, IteratorInBetweenType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -35087,7 +35087,7 @@ func (s queue_stub) ElementDequeue(ctx context.Context) (result bool, element dy
 	c := stub.Start(ctx, s.StubRef, "element_dequeue", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -35276,7 +35276,7 @@ func (s deque_stub) ElementDequeueFirst(ctx context.Context) (result bool, eleme
 	c := stub.Start(ctx, s.StubRef, "element_dequeue_first", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -35295,7 +35295,7 @@ func (s deque_stub) ElementDequeueLast(ctx context.Context) (result bool, elemen
 	c := stub.Start(ctx, s.StubRef, "element_dequeue_last", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -35480,7 +35480,7 @@ func (s stack_stub) ElementPop(ctx context.Context) (result bool, element dyn.An
 	c := stub.Start(ctx, s.StubRef, "element_pop", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -35491,7 +35491,7 @@ func (s stack_stub) Top(ctx context.Context) (result bool, element dyn.Any, err 
 	c := stub.Start(ctx, s.StubRef, "top", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}
@@ -35658,7 +35658,7 @@ func (s priorityQueue_stub) ElementDequeue(ctx context.Context) (result bool, el
 	c := stub.Start(ctx, s.StubRef, "element_dequeue", 0)
 	for c.Next() {
 	}
-	if c.Returned(EmptyCollectionType) {
+	for c.Returned(EmptyCollectionType) {
 		result = c.In.Boolean()
 		element = dyn.GetAny(&c.In)
 	}

@@ -186,7 +186,7 @@ func (s pullSupplier_stub) Pull(ctx context.Context) (result dyn.Any, err error)
 	c := stub.Start(ctx, s.StubRef, "pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(DisconnectedType) {
+	for c.Returned(DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -196,7 +196,7 @@ func (s pullSupplier_stub) TryPull(ctx context.Context) (result dyn.Any, hasEven
 	c := stub.Start(ctx, s.StubRef, "try_pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(DisconnectedType) {
+	for c.Returned(DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 		hasEvent = c.In.Boolean()
 	}

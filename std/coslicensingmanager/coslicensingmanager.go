@@ -349,7 +349,7 @@ func (s producerSpecificLicenseService_stub) StartUse(ctx context.Context, compo
 		coseventcomm.PushConsumerClass.Put(&c.Out, callBack)
 		challenge.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidParameterType, ComponentNotRegisteredType) {
+	for c.Returned(InvalidParameterType, ComponentNotRegisteredType) {
 		result = dyn.GetAny(&c.In)
 		challengeOut.UnmarshalCDR(&c.In)
 	}
@@ -363,7 +363,7 @@ func (s producerSpecificLicenseService_stub) CheckUse(ctx context.Context, handl
 		cospropertyservice.PropertySetClass.Put(&c.Out, licenseUseContext)
 		challenge.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidParameterType) {
+	for c.Returned(InvalidParameterType) {
 		recommendedCheckInterval = c.In.ULong()
 		actionToBeTaken.UnmarshalCDR(&c.In)
 		challengeOut.UnmarshalCDR(&c.In)
@@ -378,7 +378,7 @@ func (s producerSpecificLicenseService_stub) EndUse(ctx context.Context, handle 
 		cospropertyservice.PropertySetClass.Put(&c.Out, licenseUseContext)
 		challenge.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidParameterType) {
+	for c.Returned(InvalidParameterType) {
 		challengeOut.UnmarshalCDR(&c.In)
 	}
 	return challengeOut, c.End()
@@ -479,7 +479,7 @@ func (s licenseServiceManager_stub) ObtainProducerSpecificLicenseService(ctx con
 		c.Out.String(producerName)
 		challenge.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidProducerType, InvalidParameterType) {
+	for c.Returned(InvalidProducerType, InvalidParameterType) {
 		result = ProducerSpecificLicenseServiceClass.Get(&c.In)
 		challengeOut.UnmarshalCDR(&c.In)
 	}

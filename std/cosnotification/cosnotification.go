@@ -571,7 +571,7 @@ func (s qoSAdmin_stub) GetQos(ctx context.Context) (result QoSProperties, err er
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -591,7 +591,7 @@ func (s qoSAdmin_stub) ValidateQos(ctx context.Context, requiredQos QoSPropertie
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(UnsupportedQoSType) {
+	for c.Returned(UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -677,7 +677,7 @@ func (s adminPropertiesAdmin_stub) GetAdmin(ctx context.Context) (result AdminPr
 	c := stub.Start(ctx, s.StubRef, "get_admin", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()

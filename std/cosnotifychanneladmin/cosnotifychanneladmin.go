@@ -227,7 +227,7 @@ func (s proxyConsumer_stub) GetQos(ctx context.Context) (result cosnotification.
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -247,7 +247,7 @@ func (s proxyConsumer_stub) ValidateQos(ctx context.Context, requiredQos cosnoti
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -338,7 +338,7 @@ func (s proxyConsumer_stub) ValidateEventQos(ctx context.Context, requiredQos co
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -556,7 +556,7 @@ func (s proxySupplier_stub) GetQos(ctx context.Context) (result cosnotification.
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -576,7 +576,7 @@ func (s proxySupplier_stub) ValidateQos(ctx context.Context, requiredQos cosnoti
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -705,7 +705,7 @@ func (s proxySupplier_stub) ValidateEventQos(ctx context.Context, requiredQos co
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -942,7 +942,7 @@ func (s proxyPushConsumer_stub) GetQos(ctx context.Context) (result cosnotificat
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -962,7 +962,7 @@ func (s proxyPushConsumer_stub) ValidateQos(ctx context.Context, requiredQos cos
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1053,7 +1053,7 @@ func (s proxyPushConsumer_stub) ValidateEventQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1326,7 +1326,7 @@ func (s structuredProxyPushConsumer_stub) GetQos(ctx context.Context) (result co
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1346,7 +1346,7 @@ func (s structuredProxyPushConsumer_stub) ValidateQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1437,7 +1437,7 @@ func (s structuredProxyPushConsumer_stub) ValidateEventQos(ctx context.Context, 
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1713,7 +1713,7 @@ func (s sequenceProxyPushConsumer_stub) GetQos(ctx context.Context) (result cosn
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1733,7 +1733,7 @@ func (s sequenceProxyPushConsumer_stub) ValidateQos(ctx context.Context, require
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1824,7 +1824,7 @@ func (s sequenceProxyPushConsumer_stub) ValidateEventQos(ctx context.Context, re
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -2125,7 +2125,7 @@ func (s proxyPullSupplier_stub) GetQos(ctx context.Context) (result cosnotificat
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2145,7 +2145,7 @@ func (s proxyPullSupplier_stub) ValidateQos(ctx context.Context, requiredQos cos
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -2274,7 +2274,7 @@ func (s proxyPullSupplier_stub) ValidateEventQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -2294,7 +2294,7 @@ func (s proxyPullSupplier_stub) Pull(ctx context.Context) (result dyn.Any, err e
 	c := stub.Start(ctx, s.StubRef, "pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -2304,7 +2304,7 @@ func (s proxyPullSupplier_stub) TryPull(ctx context.Context) (result dyn.Any, ha
 	c := stub.Start(ctx, s.StubRef, "try_pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 		hasEvent = c.In.Boolean()
 	}
@@ -2619,7 +2619,7 @@ func (s structuredProxyPullSupplier_stub) GetQos(ctx context.Context) (result co
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2639,7 +2639,7 @@ func (s structuredProxyPullSupplier_stub) ValidateQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -2768,7 +2768,7 @@ func (s structuredProxyPullSupplier_stub) ValidateEventQos(ctx context.Context, 
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -2788,7 +2788,7 @@ func (s structuredProxyPullSupplier_stub) PullStructuredEvent(ctx context.Contex
 	c := stub.Start(ctx, s.StubRef, "pull_structured_event", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2798,7 +2798,7 @@ func (s structuredProxyPullSupplier_stub) TryPullStructuredEvent(ctx context.Con
 	c := stub.Start(ctx, s.StubRef, "try_pull_structured_event", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 		hasEvent = c.In.Boolean()
 	}
@@ -3115,7 +3115,7 @@ func (s sequenceProxyPullSupplier_stub) GetQos(ctx context.Context) (result cosn
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3135,7 +3135,7 @@ func (s sequenceProxyPullSupplier_stub) ValidateQos(ctx context.Context, require
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -3264,7 +3264,7 @@ func (s sequenceProxyPullSupplier_stub) ValidateEventQos(ctx context.Context, re
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -3285,7 +3285,7 @@ func (s sequenceProxyPullSupplier_stub) PullStructuredEvents(ctx context.Context
 	for c.Next() {
 		c.Out.Long(maxNumber)
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3296,7 +3296,7 @@ func (s sequenceProxyPullSupplier_stub) TryPullStructuredEvents(ctx context.Cont
 	for c.Next() {
 		c.Out.Long(maxNumber)
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 		hasEvent = c.In.Boolean()
 	}
@@ -3599,7 +3599,7 @@ func (s proxyPullConsumer_stub) GetQos(ctx context.Context) (result cosnotificat
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3619,7 +3619,7 @@ func (s proxyPullConsumer_stub) ValidateQos(ctx context.Context, requiredQos cos
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -3710,7 +3710,7 @@ func (s proxyPullConsumer_stub) ValidateEventQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -4003,7 +4003,7 @@ func (s structuredProxyPullConsumer_stub) GetQos(ctx context.Context) (result co
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -4023,7 +4023,7 @@ func (s structuredProxyPullConsumer_stub) ValidateQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -4114,7 +4114,7 @@ func (s structuredProxyPullConsumer_stub) ValidateEventQos(ctx context.Context, 
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -4409,7 +4409,7 @@ func (s sequenceProxyPullConsumer_stub) GetQos(ctx context.Context) (result cosn
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -4429,7 +4429,7 @@ func (s sequenceProxyPullConsumer_stub) ValidateQos(ctx context.Context, require
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -4520,7 +4520,7 @@ func (s sequenceProxyPullConsumer_stub) ValidateEventQos(ctx context.Context, re
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -4835,7 +4835,7 @@ func (s proxyPushSupplier_stub) GetQos(ctx context.Context) (result cosnotificat
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -4855,7 +4855,7 @@ func (s proxyPushSupplier_stub) ValidateQos(ctx context.Context, requiredQos cos
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -4984,7 +4984,7 @@ func (s proxyPushSupplier_stub) ValidateEventQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -5323,7 +5323,7 @@ func (s structuredProxyPushSupplier_stub) GetQos(ctx context.Context) (result co
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -5343,7 +5343,7 @@ func (s structuredProxyPushSupplier_stub) ValidateQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -5472,7 +5472,7 @@ func (s structuredProxyPushSupplier_stub) ValidateEventQos(ctx context.Context, 
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -5813,7 +5813,7 @@ func (s sequenceProxyPushSupplier_stub) GetQos(ctx context.Context) (result cosn
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -5833,7 +5833,7 @@ func (s sequenceProxyPushSupplier_stub) ValidateQos(ctx context.Context, require
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -5962,7 +5962,7 @@ func (s sequenceProxyPushSupplier_stub) ValidateEventQos(ctx context.Context, re
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -6522,7 +6522,7 @@ func (s consumerAdmin_stub) GetQos(ctx context.Context) (result cosnotification.
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -6542,7 +6542,7 @@ func (s consumerAdmin_stub) ValidateQos(ctx context.Context, requiredQos cosnoti
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -7080,7 +7080,7 @@ func (s supplierAdmin_stub) GetQos(ctx context.Context) (result cosnotification.
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -7100,7 +7100,7 @@ func (s supplierAdmin_stub) ValidateQos(ctx context.Context, requiredQos cosnoti
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -7563,7 +7563,7 @@ func (s eventChannel_stub) GetQos(ctx context.Context) (result cosnotification.Q
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -7583,7 +7583,7 @@ func (s eventChannel_stub) ValidateQos(ctx context.Context, requiredQos cosnotif
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -7593,7 +7593,7 @@ func (s eventChannel_stub) GetAdmin(ctx context.Context) (result cosnotification
 	c := stub.Start(ctx, s.StubRef, "get_admin", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()

@@ -362,7 +362,7 @@ func (s pullSupplier_stub) Pull(ctx context.Context) (result dyn.Any, err error)
 	c := stub.Start(ctx, s.StubRef, "pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -372,7 +372,7 @@ func (s pullSupplier_stub) TryPull(ctx context.Context) (result dyn.Any, hasEven
 	c := stub.Start(ctx, s.StubRef, "try_pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 		hasEvent = c.In.Boolean()
 	}
@@ -727,7 +727,7 @@ func (s structuredPullSupplier_stub) PullStructuredEvent(ctx context.Context) (r
 	c := stub.Start(ctx, s.StubRef, "pull_structured_event", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -737,7 +737,7 @@ func (s structuredPullSupplier_stub) TryPullStructuredEvent(ctx context.Context)
 	c := stub.Start(ctx, s.StubRef, "try_pull_structured_event", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 		hasEvent = c.In.Boolean()
 	}
@@ -1097,7 +1097,7 @@ func (s sequencePullSupplier_stub) PullStructuredEvents(ctx context.Context, max
 	for c.Next() {
 		c.Out.Long(maxNumber)
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1108,7 +1108,7 @@ func (s sequencePullSupplier_stub) TryPullStructuredEvents(ctx context.Context, 
 	for c.Next() {
 		c.Out.Long(maxNumber)
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result.UnmarshalCDR(&c.In)
 		hasEvent = c.In.Boolean()
 	}

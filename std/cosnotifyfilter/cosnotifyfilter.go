@@ -867,7 +867,7 @@ func (s mappingFilter_stub) DefaultValue(ctx context.Context) (result dyn.Any, e
 	c := stub.Start(ctx, s.StubRef, "_get_default_value", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -878,7 +878,7 @@ func (s mappingFilter_stub) AddMappingConstraints(ctx context.Context, pairList 
 	for c.Next() {
 		pairList.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidConstraintType, InvalidValueType) {
+	for c.Returned(InvalidConstraintType, InvalidValueType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -899,7 +899,7 @@ func (s mappingFilter_stub) GetMappingConstraints(ctx context.Context, idList Co
 	for c.Next() {
 		idList.MarshalCDR(&c.Out)
 	}
-	if c.Returned(ConstraintNotFoundType) {
+	for c.Returned(ConstraintNotFoundType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -909,7 +909,7 @@ func (s mappingFilter_stub) GetAllMappingConstraints(ctx context.Context) (resul
 	c := stub.Start(ctx, s.StubRef, "get_all_mapping_constraints", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -936,7 +936,7 @@ func (s mappingFilter_stub) Match(ctx context.Context, filterableData dyn.Any) (
 	for c.Next() {
 		dyn.PutAny(&c.Out, filterableData)
 	}
-	if c.Returned(UnsupportedFilterableDataType) {
+	for c.Returned(UnsupportedFilterableDataType) {
 		result = c.In.Boolean()
 		resultToSet = dyn.GetAny(&c.In)
 	}
@@ -948,7 +948,7 @@ func (s mappingFilter_stub) MatchStructured(ctx context.Context, filterableData 
 	for c.Next() {
 		filterableData.MarshalCDR(&c.Out)
 	}
-	if c.Returned(UnsupportedFilterableDataType) {
+	for c.Returned(UnsupportedFilterableDataType) {
 		result = c.In.Boolean()
 		resultToSet = dyn.GetAny(&c.In)
 	}
@@ -960,7 +960,7 @@ func (s mappingFilter_stub) MatchTyped(ctx context.Context, filterableData cosno
 	for c.Next() {
 		filterableData.MarshalCDR(&c.Out)
 	}
-	if c.Returned(UnsupportedFilterableDataType) {
+	for c.Returned(UnsupportedFilterableDataType) {
 		result = c.In.Boolean()
 		resultToSet = dyn.GetAny(&c.In)
 	}

@@ -188,7 +188,7 @@ func (s dDO_stub) GetDataProperty(ctx context.Context, dataId int16, propertyId 
 		c.Out.Short(dataId)
 		c.Out.Short(propertyId)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		propertyName = c.In.String()
 		propertyValue = dyn.GetAny(&c.In)
 	}
@@ -212,7 +212,7 @@ func (s dDO_stub) GetData(ctx context.Context, dataId int16) (dataName string, d
 	for c.Next() {
 		c.Out.Short(dataId)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		dataName = c.In.String()
 		dataValue = dyn.GetAny(&c.In)
 	}

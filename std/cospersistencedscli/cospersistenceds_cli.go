@@ -64,7 +64,7 @@ func (s userEnvironment_stub) GetOption(ctx context.Context, option int32) (valu
 	for c.Next() {
 		c.Out.Long(option)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		value = dyn.GetAny(&c.In)
 	}
 	return value, c.End()
@@ -153,7 +153,7 @@ func (s connection_stub) GetOption(ctx context.Context, option int32) (value dyn
 	for c.Next() {
 		c.Out.Long(option)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		value = dyn.GetAny(&c.In)
 	}
 	return value, c.End()

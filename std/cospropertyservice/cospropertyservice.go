@@ -866,7 +866,7 @@ func (s propertySet_stub) GetPropertyValue(ctx context.Context, propertyName Pro
 	for c.Next() {
 		c.Out.String(propertyName)
 	}
-	if c.Returned(PropertyNotFoundType, InvalidPropertyNameType) {
+	for c.Returned(PropertyNotFoundType, InvalidPropertyNameType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -877,7 +877,7 @@ func (s propertySet_stub) GetProperties(ctx context.Context, propertyNames Prope
 	for c.Next() {
 		propertyNames.MarshalCDR(&c.Out)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = c.In.Boolean()
 		nproperties.UnmarshalCDR(&c.In)
 	}
@@ -889,7 +889,7 @@ func (s propertySet_stub) GetAllProperties(ctx context.Context, howMany uint32) 
 	for c.Next() {
 		c.Out.ULong(howMany)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		nproperties.UnmarshalCDR(&c.In)
 		rest = PropertiesIteratorClass.Get(&c.In)
 	}
@@ -1203,7 +1203,7 @@ func (s propertySetDef_stub) GetPropertyValue(ctx context.Context, propertyName 
 	for c.Next() {
 		c.Out.String(propertyName)
 	}
-	if c.Returned(PropertyNotFoundType, InvalidPropertyNameType) {
+	for c.Returned(PropertyNotFoundType, InvalidPropertyNameType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -1214,7 +1214,7 @@ func (s propertySetDef_stub) GetProperties(ctx context.Context, propertyNames Pr
 	for c.Next() {
 		propertyNames.MarshalCDR(&c.Out)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = c.In.Boolean()
 		nproperties.UnmarshalCDR(&c.In)
 	}
@@ -1226,7 +1226,7 @@ func (s propertySetDef_stub) GetAllProperties(ctx context.Context, howMany uint3
 	for c.Next() {
 		c.Out.ULong(howMany)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		nproperties.UnmarshalCDR(&c.In)
 		rest = PropertiesIteratorClass.Get(&c.In)
 	}
@@ -1286,7 +1286,7 @@ func (s propertySetDef_stub) GetAllowedProperties(ctx context.Context) (property
 	c := stub.Start(ctx, s.StubRef, "get_allowed_properties", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		propertyDefs.UnmarshalCDR(&c.In)
 	}
 	return propertyDefs, c.End()
@@ -1686,7 +1686,7 @@ func (s propertiesIterator_stub) NextOne(ctx context.Context) (result bool, apro
 	c := stub.Start(ctx, s.StubRef, "next_one", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = c.In.Boolean()
 		aproperty.UnmarshalCDR(&c.In)
 	}
@@ -1698,7 +1698,7 @@ func (s propertiesIterator_stub) NextN(ctx context.Context, howMany uint32) (res
 	for c.Next() {
 		c.Out.ULong(howMany)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = c.In.Boolean()
 		nproperties.UnmarshalCDR(&c.In)
 	}

@@ -339,7 +339,7 @@ func (s queryEvaluator_stub) Evaluate(ctx context.Context, query string, qlType 
 		corba.InterfaceDefClass.Put(&c.Out, qlType)
 		params.MarshalCDR(&c.Out)
 	}
-	if c.Returned(QueryTypeInvalidType, QueryInvalidType, QueryProcessingErrorType) {
+	for c.Returned(QueryTypeInvalidType, QueryInvalidType, QueryProcessingErrorType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -513,7 +513,7 @@ func (s queryableCollection_stub) Evaluate(ctx context.Context, query string, ql
 		corba.InterfaceDefClass.Put(&c.Out, qlType)
 		params.MarshalCDR(&c.Out)
 	}
-	if c.Returned(QueryTypeInvalidType, QueryInvalidType, QueryProcessingErrorType) {
+	for c.Returned(QueryTypeInvalidType, QueryInvalidType, QueryProcessingErrorType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -589,7 +589,7 @@ func (s queryableCollection_stub) RetrieveElementAt(ctx context.Context, where c
 	for c.Next() {
 		cosquerycollection.IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(cosquerycollection.IteratorInvalidType, cosquerycollection.PositionInvalidType) {
+	for c.Returned(cosquerycollection.IteratorInvalidType, cosquerycollection.PositionInvalidType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -769,7 +769,7 @@ func (s queryManager_stub) Evaluate(ctx context.Context, query string, qlType QL
 		corba.InterfaceDefClass.Put(&c.Out, qlType)
 		params.MarshalCDR(&c.Out)
 	}
-	if c.Returned(QueryTypeInvalidType, QueryInvalidType, QueryProcessingErrorType) {
+	for c.Returned(QueryTypeInvalidType, QueryInvalidType, QueryProcessingErrorType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -926,7 +926,7 @@ func (s query_stub) GetResult(ctx context.Context) (result dyn.Any, err error) {
 	c := stub.Start(ctx, s.StubRef, "get_result", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

@@ -785,7 +785,7 @@ func (s collection_stub) RetrieveElementAt(ctx context.Context, where Iterator) 
 	for c.Next() {
 		IteratorClass.Put(&c.Out, where)
 	}
-	if c.Returned(IteratorInvalidType, PositionInvalidType) {
+	for c.Returned(IteratorInvalidType, PositionInvalidType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -911,7 +911,7 @@ func (s iterator_stub) Next(ctx context.Context) (result dyn.Any, err error) {
 	c := stub.Start(ctx, s.StubRef, "next", 0)
 	for c.Next() {
 	}
-	if c.Returned(IteratorInvalidType, PositionInvalidType) {
+	for c.Returned(IteratorInvalidType, PositionInvalidType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

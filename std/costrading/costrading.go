@@ -1610,7 +1610,7 @@ func (s lookup_stub) Query(ctx context.Context, type_ ServiceTypeName, constr Co
 		desiredProps.MarshalCDR(&c.Out)
 		c.Out.ULong(howMany)
 	}
-	if c.Returned(IllegalServiceTypeType, UnknownServiceTypeType, IllegalConstraintType, Lookup_IllegalPreferenceType, Lookup_IllegalPolicyNameType, Lookup_PolicyTypeMismatchType, Lookup_InvalidPolicyValueType, IllegalPropertyNameType, DuplicatePropertyNameType, DuplicatePolicyNameType) {
+	for c.Returned(IllegalServiceTypeType, UnknownServiceTypeType, IllegalConstraintType, Lookup_IllegalPreferenceType, Lookup_IllegalPolicyNameType, Lookup_PolicyTypeMismatchType, Lookup_InvalidPolicyValueType, IllegalPropertyNameType, DuplicatePropertyNameType, DuplicatePolicyNameType) {
 		offers.UnmarshalCDR(&c.In)
 		offerItr = OfferIteratorClass.Get(&c.In)
 		limitsApplied.UnmarshalCDR(&c.In)
@@ -2192,7 +2192,7 @@ func (s register_stub) Describe(ctx context.Context, id OfferId) (result Registe
 	for c.Next() {
 		c.Out.String(id)
 	}
-	if c.Returned(IllegalOfferIdType, UnknownOfferIdType, Register_ProxyOfferIdType) {
+	for c.Returned(IllegalOfferIdType, UnknownOfferIdType, Register_ProxyOfferIdType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3338,7 +3338,7 @@ func (s proxy_stub) DescribeProxy(ctx context.Context, id OfferId) (result Proxy
 	for c.Next() {
 		c.Out.String(id)
 	}
-	if c.Returned(IllegalOfferIdType, UnknownOfferIdType, Proxy_NotProxyOfferIdType) {
+	for c.Returned(IllegalOfferIdType, UnknownOfferIdType, Proxy_NotProxyOfferIdType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -4599,7 +4599,7 @@ func (s offerIterator_stub) NextN(ctx context.Context, n uint32) (result bool, o
 	for c.Next() {
 		c.Out.ULong(n)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = c.In.Boolean()
 		offers.UnmarshalCDR(&c.In)
 	}

@@ -79,7 +79,7 @@ func (s dynamicPropEval_stub) EvalDP(ctx context.Context, name costrading.Proper
 		typecode.Put(&c.Out, returnedType)
 		dyn.PutAny(&c.Out, extraInfo)
 	}
-	if c.Returned(DPEvalFailureType) {
+	for c.Returned(DPEvalFailureType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

@@ -880,7 +880,7 @@ func (s coordinator_stub) GetTxcontext(ctx context.Context) (result PropagationC
 	c := stub.Start(ctx, s.StubRef, "get_txcontext", 0)
 	for c.Next() {
 	}
-	if c.Returned(UnavailableType) {
+	for c.Returned(UnavailableType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()

@@ -58,7 +58,7 @@ func (s sender_stub) SendingRequest(ctx context.Context, id ReqId) (ctx_ costran
 	for c.Next() {
 		c.Out.Long(id)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		ctx_.UnmarshalCDR(&c.In)
 	}
 	return ctx_, c.End()
@@ -147,7 +147,7 @@ func (s receiver_stub) SendingReply(ctx context.Context, id ReqId) (ctx_ costran
 	for c.Next() {
 		c.Out.Long(id)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		ctx_.UnmarshalCDR(&c.In)
 	}
 	return ctx_, c.End()

@@ -219,7 +219,7 @@ func (s typedProxyPullSupplier_stub) Pull(ctx context.Context) (result dyn.Any, 
 	c := stub.Start(ctx, s.StubRef, "pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -229,7 +229,7 @@ func (s typedProxyPullSupplier_stub) TryPull(ctx context.Context) (result dyn.An
 	c := stub.Start(ctx, s.StubRef, "try_pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 		hasEvent = c.In.Boolean()
 	}

@@ -141,7 +141,7 @@ func (s typedProxyPushConsumer_stub) GetQos(ctx context.Context) (result cosnoti
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -161,7 +161,7 @@ func (s typedProxyPushConsumer_stub) ValidateQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -252,7 +252,7 @@ func (s typedProxyPushConsumer_stub) ValidateEventQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -574,7 +574,7 @@ func (s typedProxyPullSupplier_stub) GetQos(ctx context.Context) (result cosnoti
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -594,7 +594,7 @@ func (s typedProxyPullSupplier_stub) ValidateQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -723,7 +723,7 @@ func (s typedProxyPullSupplier_stub) ValidateEventQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -733,7 +733,7 @@ func (s typedProxyPullSupplier_stub) Pull(ctx context.Context) (result dyn.Any, 
 	c := stub.Start(ctx, s.StubRef, "pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -743,7 +743,7 @@ func (s typedProxyPullSupplier_stub) TryPull(ctx context.Context) (result dyn.An
 	c := stub.Start(ctx, s.StubRef, "try_pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 		hasEvent = c.In.Boolean()
 	}
@@ -1071,7 +1071,7 @@ func (s typedProxyPullConsumer_stub) GetQos(ctx context.Context) (result cosnoti
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1091,7 +1091,7 @@ func (s typedProxyPullConsumer_stub) ValidateQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1182,7 +1182,7 @@ func (s typedProxyPullConsumer_stub) ValidateEventQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1497,7 +1497,7 @@ func (s typedProxyPushSupplier_stub) GetQos(ctx context.Context) (result cosnoti
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1517,7 +1517,7 @@ func (s typedProxyPushSupplier_stub) ValidateQos(ctx context.Context, requiredQo
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -1646,7 +1646,7 @@ func (s typedProxyPushSupplier_stub) ValidateEventQos(ctx context.Context, requi
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -2020,7 +2020,7 @@ func (s typedConsumerAdmin_stub) GetQos(ctx context.Context) (result cosnotifica
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2040,7 +2040,7 @@ func (s typedConsumerAdmin_stub) ValidateQos(ctx context.Context, requiredQos co
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -2670,7 +2670,7 @@ func (s typedSupplierAdmin_stub) GetQos(ctx context.Context) (result cosnotifica
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2690,7 +2690,7 @@ func (s typedSupplierAdmin_stub) ValidateQos(ctx context.Context, requiredQos co
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -3235,7 +3235,7 @@ func (s typedEventChannel_stub) GetQos(ctx context.Context) (result cosnotificat
 	c := stub.Start(ctx, s.StubRef, "get_qos", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3255,7 +3255,7 @@ func (s typedEventChannel_stub) ValidateQos(ctx context.Context, requiredQos cos
 	for c.Next() {
 		requiredQos.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnotification.UnsupportedQoSType) {
+	for c.Returned(cosnotification.UnsupportedQoSType) {
 		availableQos.UnmarshalCDR(&c.In)
 	}
 	return availableQos, c.End()
@@ -3265,7 +3265,7 @@ func (s typedEventChannel_stub) GetAdmin(ctx context.Context) (result cosnotific
 	c := stub.Start(ctx, s.StubRef, "get_admin", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()

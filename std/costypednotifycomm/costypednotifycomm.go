@@ -178,7 +178,7 @@ func (s typedPullSupplier_stub) Pull(ctx context.Context) (result dyn.Any, err e
 	c := stub.Start(ctx, s.StubRef, "pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -188,7 +188,7 @@ func (s typedPullSupplier_stub) TryPull(ctx context.Context) (result dyn.Any, ha
 	c := stub.Start(ctx, s.StubRef, "try_pull", 0)
 	for c.Next() {
 	}
-	if c.Returned(coseventcomm.DisconnectedType) {
+	for c.Returned(coseventcomm.DisconnectedType) {
 		result = dyn.GetAny(&c.In)
 		hasEvent = c.In.Boolean()
 	}

@@ -598,7 +598,7 @@ func (s namingContext_stub) GetProperty(ctx context.Context, n cosnaming.Name, p
 		n.MarshalCDR(&c.Out)
 		c.Out.String(pn)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
 		prop.UnmarshalCDR(&c.In)
 	}
 	return prop, c.End()
@@ -611,7 +611,7 @@ func (s namingContext_stub) GetProperties(ctx context.Context, n cosnaming.Name,
 		c.Out.ULong(howMany)
 		inames.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
 		props.UnmarshalCDR(&c.In)
 		rest = extendednaming.PropertyIteratorClass.Get(&c.In)
 	}
@@ -624,7 +624,7 @@ func (s namingContext_stub) GetAllProperties(ctx context.Context, n cosnaming.Na
 		n.MarshalCDR(&c.Out)
 		c.Out.ULong(howMany)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
 		props.UnmarshalCDR(&c.In)
 		rest = extendednaming.PropertyIteratorClass.Get(&c.In)
 	}
@@ -637,7 +637,7 @@ func (s namingContext_stub) ResolveWithProperty(ctx context.Context, n cosnaming
 		n.MarshalCDR(&c.Out)
 		c.Out.String(prop)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
 		result = stub.GetObject(&c.In)
 		v = dyn.GetAny(&c.In)
 	}
@@ -651,7 +651,7 @@ func (s namingContext_stub) ResolveWithProperties(ctx context.Context, n cosnami
 		c.Out.ULong(howMany)
 		inames.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, extendednaming.ExtendedNamingContext_PropertyNotFoundType) {
 		result = stub.GetObject(&c.In)
 		props.UnmarshalCDR(&c.In)
 		rest = extendednaming.PropertyIteratorClass.Get(&c.In)
@@ -665,7 +665,7 @@ func (s namingContext_stub) ResolveWithAllProperties(ctx context.Context, n cosn
 		n.MarshalCDR(&c.Out)
 		c.Out.ULong(howMany)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
 		result = stub.GetObject(&c.In)
 		props.UnmarshalCDR(&c.In)
 		rest = extendednaming.PropertyIteratorClass.Get(&c.In)

@@ -386,7 +386,7 @@ func (s propertyIterator_stub) NextOne(ctx context.Context) (result bool, p Prop
 	c := stub.Start(ctx, s.StubRef, "next_one", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = c.In.Boolean()
 		p.UnmarshalCDR(&c.In)
 	}
@@ -398,7 +398,7 @@ func (s propertyIterator_stub) NextN(ctx context.Context, howMany uint32) (resul
 	for c.Next() {
 		c.Out.ULong(howMany)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = c.In.Boolean()
 		pl.UnmarshalCDR(&c.In)
 	}
@@ -1137,7 +1137,7 @@ func (s extendedNamingContext_stub) GetProperty(ctx context.Context, n cosnaming
 		n.MarshalCDR(&c.Out)
 		c.Out.String(pn)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
 		prop.UnmarshalCDR(&c.In)
 	}
 	return prop, c.End()
@@ -1150,7 +1150,7 @@ func (s extendedNamingContext_stub) GetProperties(ctx context.Context, n cosnami
 		c.Out.ULong(howMany)
 		inames.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
 		props.UnmarshalCDR(&c.In)
 		rest = PropertyIteratorClass.Get(&c.In)
 	}
@@ -1163,7 +1163,7 @@ func (s extendedNamingContext_stub) GetAllProperties(ctx context.Context, n cosn
 		n.MarshalCDR(&c.Out)
 		c.Out.ULong(howMany)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
 		props.UnmarshalCDR(&c.In)
 		rest = PropertyIteratorClass.Get(&c.In)
 	}
@@ -1176,7 +1176,7 @@ func (s extendedNamingContext_stub) ResolveWithProperty(ctx context.Context, n c
 		n.MarshalCDR(&c.Out)
 		c.Out.String(prop)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
 		result = stub.GetObject(&c.In)
 		v = dyn.GetAny(&c.In)
 	}
@@ -1190,7 +1190,7 @@ func (s extendedNamingContext_stub) ResolveWithProperties(ctx context.Context, n
 		c.Out.ULong(howMany)
 		inames.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType, ExtendedNamingContext_PropertyNotFoundType) {
 		result = stub.GetObject(&c.In)
 		props.UnmarshalCDR(&c.In)
 		rest = PropertyIteratorClass.Get(&c.In)
@@ -1204,7 +1204,7 @@ func (s extendedNamingContext_stub) ResolveWithAllProperties(ctx context.Context
 		n.MarshalCDR(&c.Out)
 		c.Out.ULong(howMany)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_CannotProceedType, cosnaming.NamingContext_InvalidNameType) {
 		result = stub.GetObject(&c.In)
 		props.UnmarshalCDR(&c.In)
 		rest = PropertyIteratorClass.Get(&c.In)

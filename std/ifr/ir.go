@@ -408,7 +408,7 @@ func (s contained_stub) Describe(ctx context.Context) (result Contained_Descript
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1378,7 +1378,7 @@ func (s container_stub) DescribeContents(ctx context.Context, limitType Definiti
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2118,7 +2118,7 @@ func (s repository_stub) DescribeContents(ctx context.Context, limitType Definit
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2970,7 +2970,7 @@ func (s moduleDef_stub) DescribeContents(ctx context.Context, limitType Definiti
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3275,7 +3275,7 @@ func (s moduleDef_stub) Describe(ctx context.Context) (result Contained_Descript
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3863,7 +3863,7 @@ func (s constantDef_stub) Describe(ctx context.Context) (result Contained_Descri
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -3913,7 +3913,7 @@ func (s constantDef_stub) Value(ctx context.Context) (result dyn.Any, err error)
 	c := stub.Start(ctx, s.StubRef, "_get_value", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -4296,7 +4296,7 @@ func (s typedefDef_stub) Describe(ctx context.Context) (result Contained_Descrip
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -4763,7 +4763,7 @@ func (s structDef_stub) Describe(ctx context.Context) (result Contained_Descript
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -4834,7 +4834,7 @@ func (s structDef_stub) DescribeContents(ctx context.Context, limitType Definiti
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -5724,7 +5724,7 @@ func (s unionDef_stub) Describe(ctx context.Context) (result Contained_Descripti
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -5795,7 +5795,7 @@ func (s unionDef_stub) DescribeContents(ctx context.Context, limitType Definitio
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -6042,7 +6042,7 @@ func (s unionDef_stub) Members(ctx context.Context) (result UnionMemberSeq, err 
 	c := stub.Start(ctx, s.StubRef, "_get_members", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -6625,7 +6625,7 @@ func (s enumDef_stub) Describe(ctx context.Context) (result Contained_Descriptio
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -6999,7 +6999,7 @@ func (s aliasDef_stub) Describe(ctx context.Context) (result Contained_Descripti
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -7360,7 +7360,7 @@ func (s nativeDef_stub) Describe(ctx context.Context) (result Contained_Descript
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -8760,7 +8760,7 @@ func (s exceptionDef_stub) Describe(ctx context.Context) (result Contained_Descr
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -8821,7 +8821,7 @@ func (s exceptionDef_stub) DescribeContents(ctx context.Context, limitType Defin
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -9656,7 +9656,7 @@ func (s attributeDef_stub) Describe(ctx context.Context) (result Contained_Descr
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -10238,7 +10238,7 @@ func (s extAttributeDef_stub) Describe(ctx context.Context) (result Contained_De
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -10930,7 +10930,7 @@ func (s operationDef_stub) Describe(ctx context.Context) (result Contained_Descr
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -11581,7 +11581,7 @@ func (s interfaceDef_stub) DescribeContents(ctx context.Context, limitType Defin
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -11886,7 +11886,7 @@ func (s interfaceDef_stub) Describe(ctx context.Context) (result Contained_Descr
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -12877,7 +12877,7 @@ func (s extInterfaceDef_stub) DescribeContents(ctx context.Context, limitType De
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -13182,7 +13182,7 @@ func (s extInterfaceDef_stub) Describe(ctx context.Context) (result Contained_De
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -13989,7 +13989,7 @@ func (s abstractInterfaceDef_stub) DescribeContents(ctx context.Context, limitTy
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -14294,7 +14294,7 @@ func (s abstractInterfaceDef_stub) Describe(ctx context.Context) (result Contain
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -15063,7 +15063,7 @@ func (s extAbstractInterfaceDef_stub) DescribeContents(ctx context.Context, limi
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -15368,7 +15368,7 @@ func (s extAbstractInterfaceDef_stub) Describe(ctx context.Context) (result Cont
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -16177,7 +16177,7 @@ func (s localInterfaceDef_stub) DescribeContents(ctx context.Context, limitType 
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -16482,7 +16482,7 @@ func (s localInterfaceDef_stub) Describe(ctx context.Context) (result Contained_
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -17249,7 +17249,7 @@ func (s extLocalInterfaceDef_stub) DescribeContents(ctx context.Context, limitTy
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -17554,7 +17554,7 @@ func (s extLocalInterfaceDef_stub) Describe(ctx context.Context) (result Contain
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -18315,7 +18315,7 @@ func (s valueMemberDef_stub) Describe(ctx context.Context) (result Contained_Des
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -18867,7 +18867,7 @@ func (s valueDef_stub) DescribeContents(ctx context.Context, limitType Definitio
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -19172,7 +19172,7 @@ func (s valueDef_stub) Describe(ctx context.Context) (result Contained_Descripti
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -20368,7 +20368,7 @@ func (s extValueDef_stub) DescribeContents(ctx context.Context, limitType Defini
 		c.Out.Boolean(excludeInherited)
 		c.Out.Long(maxReturnedObjs)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -20673,7 +20673,7 @@ func (s extValueDef_stub) Describe(ctx context.Context) (result Contained_Descri
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -21748,7 +21748,7 @@ func (s valueBoxDef_stub) Describe(ctx context.Context) (result Contained_Descri
 	c := stub.Start(ctx, s.StubRef, "describe", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()

@@ -198,7 +198,7 @@ func (s lifeCycleServiceAdmin_stub) Policies(ctx context.Context) (result Policy
 	c := stub.Start(ctx, s.StubRef, "_get_policies", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -281,7 +281,7 @@ func (s lifeCycleServiceAdmin_stub) GetLinkProperties(ctx context.Context, name 
 	for c.Next() {
 		name.MarshalCDR(&c.Out)
 	}
-	if c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_InvalidNameType) {
+	for c.Returned(cosnaming.NamingContext_NotFoundType, cosnaming.NamingContext_InvalidNameType) {
 		keySet.UnmarshalCDR(&c.In)
 		otherProperties.UnmarshalCDR(&c.In)
 	}

@@ -508,7 +508,7 @@ func (s auditPolicy_stub) GetAuditSelectors(ctx context.Context, objectType corb
 		corba.InterfaceDefClass.Put(&c.Out, objectType)
 		events.MarshalCDR(&c.Out)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()

@@ -107,6 +107,17 @@ case doubles {
     set v [several 51 real]
     expect [call [built] mirror_doubles $v] [lmap d [lreverse $v] {flip_real $d}]
 }
+case seams {
+    for {set before 8000} {$before <= 8256} {incr before 16} {
+        foreach n {1 2 100 1100} {
+            set v [list before [string repeat \x5a $before] list [several $n real] after $before]
+            set got [call [built] mirror_bulk $v]
+            expect_true {[dict get $got before] eq [flip_octets [dict get $v before]]}
+            expect_true {[dict get $got list] eq [lmap d [lreverse [dict get $v list]] {flip_real $d}]}
+            expect [dict get $got after] [complement $before]
+        }
+    }
+}
 case strings {
     expect [call [built] mirror_strings {}] {}
     expect [call [built] mirror_strings {one {} three}] {eerht {} eno}

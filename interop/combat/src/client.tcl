@@ -82,7 +82,8 @@ foreach part {values calls objects graphs} { source [file join $here cases_$part
 
 set wide_cases {wchar wstring widetag any_wide constants_wide}
 set wide_strings {wstring widetag}
-set fragment_cases {octets big_both big_out big_strings}
+set by_name {seams}
+set fragment_cases {seams octets big_both big_out big_strings}
 
 # giop_minor looks into Combat for the minor version that is spoken with the object's server.
 proc giop_minor {ref} {
@@ -106,7 +107,7 @@ for {set i 0} {$i < [llength $argv]} {incr i} {
     }
 }
 if {$list} {
-    puts [join $cases \n]
+    puts [join [lmap name $cases {expr {$name in $by_name ? [continue] : $name}}] \n]
     exit 0
 }
 set wanted [lassign $rest url]
@@ -124,6 +125,7 @@ if {![call $hub _is_a ${ID}Hub:1.0]} {
 set status 0
 set version [giop_minor $hub]
 foreach name [expr {[llength $wanted] ? $wanted : $cases}] {
+    if {![llength $wanted] && $name in $by_name} { continue }
     set before $made
     if {$name ni $cases} {
         puts "unsupported $name no such case"

@@ -793,7 +793,7 @@ func (s gardener_stub) PassBasket(ctx context.Context, b Basket) (result Basket,
 	for c.Next() {
 		b.MarshalCDR(&c.Out)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -804,7 +804,7 @@ func (s gardener_stub) PassAny(ctx context.Context, a dyn.Any) (result dyn.Any, 
 	for c.Next() {
 		dyn.PutAny(&c.Out, a)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

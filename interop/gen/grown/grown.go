@@ -2219,7 +2219,7 @@ func (s garden_stub) PassAny(ctx context.Context, a dyn.Any) (result dyn.Any, er
 	for c.Next() {
 		dyn.PutAny(&c.Out, a)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

@@ -169,7 +169,7 @@ func (s decimals_stub) Rate(ctx context.Context) (result dyn.Any, err error) {
 	c := stub.Start(ctx, s.StubRef, "rate", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

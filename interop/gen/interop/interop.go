@@ -821,7 +821,7 @@ func (s built_stub) MirrorDoubles(ctx context.Context, v Doubles) (result Double
 	for c.Next() {
 		v.MarshalCDR(&c.Out)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -920,7 +920,7 @@ func (s built_stub) MirrorBulk(ctx context.Context, v Bulk) (result Bulk, err er
 	for c.Next() {
 		v.MarshalCDR(&c.Out)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1445,7 +1445,7 @@ func (s anys_stub) MirrorAny(ctx context.Context, v dyn.Any) (result dyn.Any, er
 	for c.Next() {
 		dyn.PutAny(&c.Out, v)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -1501,7 +1501,7 @@ func (s anys_stub) Constant(ctx context.Context, name string) (result dyn.Any, e
 	for c.Next() {
 		c.Out.String(name)
 	}
-	if c.Returned(RefusedType) {
+	for c.Returned(RefusedType) {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
@@ -1680,7 +1680,7 @@ func (s params_stub) Many(ctx context.Context, a byte, b float64, d Strings, f B
 		call.Out.Boolean(h)
 		i.MarshalCDR(&call.Out)
 	}
-	if call.Returned() {
+	for call.Returned() {
 		result.UnmarshalCDR(&call.In)
 		bOut = call.In.Double()
 		c.UnmarshalCDR(&call.In)

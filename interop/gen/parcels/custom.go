@@ -199,7 +199,7 @@ func (s carrier_stub) CarryAny(ctx context.Context, a dyn.Any) (result dyn.Any, 
 	for c.Next() {
 		dyn.PutAny(&c.Out, a)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

@@ -1076,7 +1076,7 @@ func (s desk_stub) Last(ctx context.Context) (result Desk_Quotes, err error) {
 	c := stub.Start(ctx, s.StubRef, "_get_last", 0)
 	for c.Next() {
 	}
-	if c.Returned(InvalidStockType) {
+	for c.Returned(InvalidStockType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1086,7 +1086,7 @@ func (s desk_stub) GetLast(ctx context.Context) (result Desk_Quotes, err error) 
 	c := stub.Start(ctx, s.StubRef, "get_last", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()

@@ -1019,7 +1019,7 @@ func (s store_stub) Keep(ctx context.Context, h Holder, c Counts) (result Holder
 		h.MarshalCDR(&call.Out)
 		c.MarshalCDR(&call.Out)
 	}
-	if call.Returned() {
+	for call.Returned() {
 		result.UnmarshalCDR(&call.In)
 		cOut.UnmarshalCDR(&call.In)
 		n.UnmarshalCDR(&call.In)

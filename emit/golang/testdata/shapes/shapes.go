@@ -2810,7 +2810,7 @@ func (s bottom_stub) String_(ctx context.Context, is dyn.Any) (result dyn.Any, e
 	for c.Next() {
 		dyn.PutAny(&c.Out, is)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

@@ -1221,7 +1221,7 @@ func (s office_stub) TakeBundle(ctx context.Context, b Bundle) (result Bundle, e
 	for c.Next() {
 		b.MarshalCDR(&c.Out)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1232,7 +1232,7 @@ func (s office_stub) TakeMore(ctx context.Context, a dyn.Any) (result dyn.Any, e
 	for c.Next() {
 		dyn.PutAny(&c.Out, a)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()

@@ -890,7 +890,7 @@ func (s t_stub) EAny(ctx context.Context, a dyn.Any) (result dyn.Any, err error)
 	for c.Next() {
 		dyn.PutAny(&c.Out, a)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = dyn.GetAny(&c.In)
 	}
 	return result, c.End()
