@@ -392,7 +392,9 @@ SOM_API uint64_t som_class_instances(const som_class *c); /* that live now */
 typedef int som_library_entry_proc(uint32_t abi, som_env *ev);
 #define SOM_ABI 1
 /* What one may export whose language begins in a thread of its own, as Go does: returns when that is done. It is called
- * before the entry, with the kernel's lock free, so that the thread may define classes. */
+ * before the entry, with the kernel's lock free, so that the thread may define classes; with the file's name as it was looked for, since
+ * several names may lead to one file. */
+typedef void som_library_ready_proc(const char *file);
 #define SOM_LIBRARY_READY "som_library_ready"
 
 /* Loads a library by file name, once. A class Zoo::Dog that is not there is looked for in libzoo_dog.so, then libzoo.so,

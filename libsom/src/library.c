@@ -233,8 +233,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	}
 	if (!(l = take(sizeof *l + strlen(file) + 1))) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
-	l->sought = cls;
-	l->by = this_thread();
+	l->sought = cls, l->by = this_thread();
 	l->group = ++groups;
 	l->next = libraries, libraries = l;
 	char why[512] = "";
@@ -247,7 +246,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 		snprintf(why, sizeof why, "%s", reasons[seen]);
 	else if (!entry && (seen != ABSENT || passes != ABSENT))
 		l->handle = hooks.load(file, why, sizeof why);
-	som_proc *ready = symbol(l, SOM_LIBRARY_READY);
+	som_library_ready_proc *ready = (som_library_ready_proc *)symbol(l, SOM_LIBRARY_READY);
 	l->go = (void *)symbol(l, "som_go_runtime");
 	l->entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
 	const span at = span_of((span){(uintptr_t)l->entry, 0});
@@ -260,7 +259,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	if (l->handle && !l->go) l->code = at;
 	if (ready) { /* else no fork comes between */
 		depth = lock_let_go();
-		ready(); /* without the lock, which the thread that it waits for may need */
+		ready(l->file); /* without the lock, which the thread that it waits for may need */
 		lock_again(depth);
 	}
 	loading = above;

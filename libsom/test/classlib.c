@@ -9,13 +9,13 @@ int som_go_runtime;
 #ifdef EARLY
 static int begun;
 static int32_t five(som_ref o, som_env *ev) { return (void)o, (void)ev, 5; }
-SOM_API void som_library_ready(void);
-void som_library_ready(void) {
+SOM_API som_library_ready_proc som_library_ready;
+void som_library_ready(const char *file) {
 	static const som_method legs[] = {{"legs", "i:", (som_proc *)five, NULL, SOM_STATIC}};
 	const som_class_desc d = {.size_of = sizeof d, .name = CLASS, .major = 1, .introduces = legs, .nintroduces = 1, .method_size = sizeof *legs};
 	som_class *c = som_class_define(&d, NULL);
 	som_release((som_ref)c);
-	begun = c != NULL;
+	begun = file && c != NULL;
 }
 #define NOTHING (begun ? SOM_OK : SOM_E_LIBRARY)
 #elif defined(READY)
@@ -29,10 +29,10 @@ static void *begin(void *unused) {
 	begun = c != NULL;
 	return unused;
 }
-SOM_API void som_library_ready(void);
-void som_library_ready(void) {
+SOM_API som_library_ready_proc som_library_ready;
+void som_library_ready(const char *file) {
 	pthread_t t;
-	if (pthread_create(&t, NULL, begin, NULL) == 0) pthread_join(t, NULL);
+	if (file && pthread_create(&t, NULL, begin, NULL) == 0) pthread_join(t, NULL);
 }
 #else
 enum { begun = 1 };
