@@ -27,7 +27,8 @@ type Config struct {
 	// Classes that were exported, imported, or told of by Know are found without it.
 	Class func(name string) (*som.Class, error)
 
-	// Find finds a class too, and may load it. It is asked for names alone that the process's own classes declare, as types of what they are passed.
+	// Find finds a class too, and may load it. It is asked for names alone that the process's own classes declare, as types of what they are passed, or
+	// that the program says to a SOMDServer elsewhere.
 	Find func(name string) (*som.Class, error)
 
 	// Weak returns a function that answers an object of the other kernel with a reference more, or that it has ended; it holds no reference

@@ -217,9 +217,9 @@ func (n *nestling) Number(context.Context) (int32, error) { return 7, nil }
 type hastyProxy struct{ som.Base }
 
 var (
-	hastyMeta  = som.MustClass[hasty]("Hasty", som.Parents(som.SOMClass))
-	hastyClass = som.MustClass[hastyProxy]("HastyProxy", som.Parents(somd.ClientProxy), som.WithMetaclass(hastyMeta))
-	nestlingClass  = som.MustClass[nestling]("Nestling", som.With(func(s *som.Spec) { s.BaseProxy = "HastyProxy" }))
+	hastyMeta     = som.MustClass[hasty]("Hasty", som.Parents(som.SOMClass))
+	hastyClass    = som.MustClass[hastyProxy]("HastyProxy", som.Parents(somd.ClientProxy), som.WithMetaclass(hastyMeta))
+	nestlingClass = som.MustClass[nestling]("Nestling", som.With(func(s *som.Spec) { s.BaseProxy = "HastyProxy" }))
 )
 
 // TestCalledEarly has an object of a placed class made and called before Place has returned.
@@ -250,6 +250,66 @@ func TestCalledEarly(t *testing.T) {
 		t.Errorf("afterwards: got %v, %v", got, err)
 	}
 	if err := errors.Join(r.Release(), s.Release()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNamedClass holds that the class which a program names to a server is the process's own where it can be found, and that none is found because a reference names it.
+func TestNamedClass(t *testing.T) {
+	server := domain(t, somd.Config{})
+	s, err := somd.NewServer(server, somd.Among(eggClass), "Egg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := server.Export(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"somdCreateObj", "somdFactory", "a reference"} {
+		var asked []string
+		client := domain(t, somd.Config{Find: func(name string) (*som.Class, error) {
+			if asked = append(asked, name); name == "Egg" {
+				return eggClass, nil
+			}
+			return nil, &som.Error{Code: som.CodeUnknown, Class: name, Text: "there is none"}
+		}})
+		there, err := client.Import(t.Context(), client.ORB().NewRef(ref.IOR()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var made any
+		switch method {
+		case "a reference":
+			var egg som.Ref
+			if egg, err = eggClass.New(); err != nil {
+				t.Fatal(err)
+			}
+			var of *orb.Ref
+			if of, err = server.Export(egg); err == nil {
+				made, err = client.Import(t.Context(), client.ORB().NewRef(of.IOR()))
+			}
+			t.Cleanup(func() { _ = egg.Release() })
+		case "somdFactory":
+			var maker any
+			if maker, err = there.Invoke(t.Context(), method, "Egg"); err == nil {
+				made, err = maker.(som.Object).SOM().Invoke(t.Context(), "somNew")
+				_ = maker.(som.Object).SOM().Release()
+			}
+		default:
+			made, err = there.Invoke(t.Context(), method, "Egg", "")
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		egg := made.(som.Object).SOM()
+		if own := egg.Class().DescendsFrom(eggClass); own != (method != "a reference") || egg.Class().Name() != "Egg__Proxy" {
+			t.Errorf("%s: the object is of %s, own %v; asked for were %q", method, egg.Class(), own, asked)
+		}
+		if err := errors.Join(egg.Release(), there.Release()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Release(); err != nil {
 		t.Error(err)
 	}
 }
