@@ -1,6 +1,7 @@
 package libsom_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func TestLibraries(t *testing.T) {
 		{"with the parent's library", []string{"use", "Zoo::Dog", "use", "Zoo::Animal"}, "used\nused\n"},
 		{"by file, twice", []string{"load", animal, "load", animal}, "loaded\nloaded\n"},
 		{"version", []string{"bind-1.2", "Zoo::Animal", "bind-1.2", "Old"}, "bound\nerror version: class Old is version 1.1 of "},
-		{"missing", []string{"use", "Zoo::Cat"}, "error library: " + d + "/libzoo.so does not define the class Zoo::Cat"},
+		{"missing", []string{"use", "Zoo::Cat"}, "error unknown: there is no class Zoo::Cat, and no library libzoo_cat.so, nor one of its module that has it, in " + d},
 		{"no library", []string{"use", "Nobody"}, "error unknown: there is no class Nobody, and no library libnobody.so in " + d},
 		{"another class", []string{"use", "Liar"}, "error library: " + d + "/libliar.so does not define the class Liar"},
 		{"cycle", []string{"use", "Ping"}, "error library: " + d + "/libping.so could not define its classes: " + d + "/libpong.so could not define its classes: class Ping is among"},
@@ -115,6 +116,56 @@ func TestLibraries(t *testing.T) {
 			t.Parallel()
 			if got := load(t, d, c.args...); !strings.HasPrefix(got, c.want) {
 				t.Errorf("%v: got\n%swant\n%s", c.args, got, c.want)
+			}
+		})
+	}
+}
+
+// TestFolders has several folders of libraries whose files lack what is asked for: of those that were named for another class, or say that they have
+// nothing, it is as if they were not there, and the search goes on; a library has the classes that it has left out for such a file.
+func TestFolders(t *testing.T) {
+	t.Parallel()
+	gcc.need(t)
+	d := t.TempDir()
+	for _, name := range []string{"mod", "more", "stale", "early", "late", "link", "liar"} {
+		if err := os.Mkdir(d+"/"+name, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mill := classlib(t, d+"/mod/libmill.so", `CLASS="Mill::Lathe"`)
+	classlib(t, d+"/more/libmill.so", `CLASS="Mill::Lathe"`, `SECOND="Mill::Saw"`)
+	nothing := classlib(t, d+"/stale/libbase.so", "NOTHING=SOM_E_UNKNOWN")
+	classlib(t, d+"/early/libbase.so", `CLASS="Base"`, "EARLY")
+	classlib(t, d+"/late/libsub.so", `CLASS="Base"`, `SECOND="Sub"`)
+	classlib(t, d+"/liar/libbase.so", `CLASS="Other"`)
+	for _, link := range []string{"base", "sub"} {
+		if err := os.Symlink("../late/libsub.so", d+"/link/lib"+link+".so"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name, path string
+		args       []string
+		want       string // begins
+	}{
+		{"a module's library lacks it", "mod", []string{"use", "Mill::Saw"}, "error unknown: there is no class Mill::Saw, and no library libmill_saw.so, nor one of its module that has it, in "},
+		{"another module's library has it", "mod:more", []string{"use", "Mill::Saw"}, "used\n"},
+		{"and defines again what is there", "mod:more", []string{"load", mill, "use", "Mill::Saw"}, "loaded\nused\n"},
+		{"a file that has nothing", "stale", []string{"use", "Base"}, "error unknown: there is no class Base, and no library libbase.so in "},
+		{"asked for by its name", "stale", []string{"load", nothing}, "error library: " + nothing + " could not define its classes: it says no more"},
+		{"a file that has nothing, and one behind it", "stale:link", []string{"use", "Base"}, "used\n"},
+		{"the subclass of what a file has not", "stale:late", []string{"use", "Sub"}, "used\n"},
+		{"the same by links", "stale:link", []string{"use", "Sub"}, "used\n"},
+		{"what was left out, when it is asked for", "stale:link", []string{"find", "Sub", "find", "Base", "find", "Sub"}, "4\n4\n4\n"},
+		{"the subclass of what another library makes before its entry", "early:late", []string{"find", "Sub", "find", "Base"}, "5\n5\n"},
+		{"in the other order", "early:late", []string{"find", "Base", "find", "Sub"}, "5\n5\n"},
+		{"a library that has another class than its name says", "liar:link", []string{"find", "Base"}, "error library: " + d + "/liar/libbase.so does not define the class Base"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := d + "/" + strings.ReplaceAll(c.path, ":", ":"+d+"/")
+			if got := load(t, path, c.args...); !strings.HasPrefix(got, c.want) {
+				t.Errorf("%v with %s: got\n%swant\n%s", c.args, c.path, got, c.want)
 			}
 		})
 	}

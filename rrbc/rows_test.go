@@ -551,7 +551,7 @@ var rows = []row{
 		promise: "Clients of it are refused: the library lacks it.",
 		before:  []edit{{"// End.", "interface Cat : Animal { long purr(in long n); implementation { releaseorder: purr; eat: override; long count; }; };"}}, uses: "Cat Puppy",
 		after:   []edit{{"interface Cat : Animal { long purr(in long n); implementation { releaseorder: purr; eat: override; long count; }; };", "// End."}},
-		verdict: diff.Break, code: "interface-removed", reason: []string{"does not define the class Zoo::Cat"}},
+		verdict: diff.Break, code: "interface-removed", reason: []string{"there is no class Zoo::Cat"}},
 	{id: "D31", outOfGo: typesInGo, change: "puts a label in place of the default of a union over a boolean",
 		promise: "To signatures it is the same.",
 		before:  measuring("in Tag x", "union Tag switch (boolean) { case TRUE: long since; default: double until; };"), after: []edit{{"default: double", "case FALSE: double"}}, unseen: true},

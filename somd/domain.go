@@ -27,7 +27,8 @@ type Config struct {
 	// Classes that were exported, imported, or told of by Know are found without it.
 	Class func(name string) (*som.Class, error)
 
-	// Find finds a class too, and may load it. It is asked for names alone that the process's own classes declare, as types of what they are passed.
+	// Find finds a class too, and may load it. It is asked for names alone that the process's own classes declare, as types of what they are passed, or
+	// that the program says to a SOMDServer elsewhere.
 	Find func(name string) (*som.Class, error)
 
 	// Weak returns a function that answers an object of the other kernel with a reference more, or that it has ended; it holds no reference
@@ -78,7 +79,7 @@ type Domain struct {
 
 	given atomic.Int64 // objects of which clients have references of their own
 
-	making sync.Mutex // one class of proxies is made at a time
+	making sync.Mutex // one class of proxies is made at a time. Nothing is loaded under it, since a library that is loaded may have classes placed
 }
 
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
@@ -386,27 +387,40 @@ func (d *Domain) targetOf(ctx context.Context, o *orb.Ref, declared string) (*so
 
 // ProxyClass returns the class of proxies for a class.
 func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
-	d.making.Lock()
-	defer d.making.Unlock()
-	d.mu.Lock()
-	c := d.proxies[target]
-	d.mu.Unlock()
-	if c != nil {
+	if c := d.proxyClass(target); c != nil {
 		return c, nil
 	}
-	if d.Proxy != nil {
-		c = d.Proxy(target)
-	}
+	var chosen, own, base *som.Class
 	var err error
-	if c == nil {
-		if c, err = d.ownProxyClass(target); err != nil {
+	if d.Proxy != nil {
+		chosen = d.Proxy(target)
+	}
+	if chosen == nil {
+		if own, err = d.ownProxyClass(target); err != nil {
 			return nil, err
 		}
 	}
-	if c == nil {
-		if c, err = d.makeProxyClass(target); err != nil {
+	if chosen == nil && own == nil {
+		if base, err = d.proxyBase(baseProxyOf(target), target.Name(), d.isStrange(target)); err != nil {
 			return nil, err
 		}
+	}
+	d.making.Lock()
+	defer d.making.Unlock()
+	c := d.proxyClass(target)
+	if c != nil { // another goroutine has made it meanwhile
+		return c, nil
+	}
+	switch {
+	case chosen != nil:
+		c = chosen
+	case own != nil:
+		c, err = restOf(own, target)
+	default:
+		c, err = d.makeProxyClass(target, base)
+	}
+	if err != nil {
+		return nil, err
 	}
 	d.mu.Lock()
 	d.proxies[target] = c
@@ -414,8 +428,15 @@ func (d *Domain) ProxyClass(target *som.Class) (*som.Class, error) {
 	return c, nil
 }
 
+// proxyClass returns the class of proxies for a class, if there is one yet, or nil.
+func (d *Domain) proxyClass(target *som.Class) *som.Class {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.proxies[target]
+}
+
 // share makes ClientProxy known to the other kernel, and a class of which proxies are made. That fails for a class of Go's that has
-// instances already: then its proxies are Go's alone.
+// instances already: then its proxies are Go's alone. d.making is held.
 func (d *Domain) share(target *som.Class) error {
 	if d.Share == nil {
 		return nil

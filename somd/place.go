@@ -149,6 +149,18 @@ func (at *place) base(own ClassDescription, parents []*som.Class) (*som.Class, e
 	return at.d.proxyBase(name, own.Name, strange)
 }
 
+// share makes what the placed class descends from known to the other kernel.
+func (at *place) share(parents []*som.Class) error {
+	at.d.making.Lock()
+	defer at.d.making.Unlock()
+	for _, p := range append([]*som.Class{som.SOMObject}, parents...) {
+		if err := at.d.share(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // make makes the class.
 func (at *place) make(own ClassDescription) (*som.Class, error) {
 	d := at.d
@@ -167,13 +179,13 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 		}
 		ms.Impl = senderOf(ms.Type, sync.OnceValue(func() *som.Method { m, _ := made.Lookup(name); return m }))
 	}
+	if err := at.share(s.Parents); err != nil {
+		return nil, err
+	}
 	over := map[string]bool{}
 	for _, parent := range s.Parents {
 		if parent == som.SOMObject {
 			continue
-		}
-		if err := d.share(parent); err != nil {
-			return nil, err
 		}
 		s.AbstractParents = append(s.AbstractParents, parent)
 		for _, o := range Forward(parent) {
@@ -197,19 +209,16 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 		_, _, err := p.reached(context.Background())
 		return err
 	}
-	if d.Share != nil {
-		if err := d.Share(ClientProxy); err != nil {
-			return nil, err
-		}
-	}
-	if made, err = som.NewClass(s); err != nil {
+	s.Known = func(c *som.Class) { made = c } // before anybody can have an object of it, here or in another kernel
+	c, err := som.NewClass(s)
+	if err != nil {
 		return nil, fmt.Errorf("class %s, placed at %s, cannot be made: %w", at.Class, at.URL, err)
 	}
 	if d.Share != nil {
-		if err := d.Share(made); err != nil {
+		if err := d.Share(c); err != nil {
 			return nil, err
 		}
 	}
-	d.Know(made)
-	return made, nil
+	d.Know(c)
+	return c, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/meta"
 	"github.com/opendsom/dsom/somd"
 )
 
@@ -182,5 +183,133 @@ func TestOtherProcess(t *testing.T) {
 		if got := somd.OtherProcess(ref(c.before), ref(c.now)); got != c.want {
 			t.Errorf("%+v and %+v: got %v", c.before, c.now, got)
 		}
+	}
+}
+
+// A hasty is the class of a class of proxies: it makes and calls an object as soon as there is one, as another thread may do.
+type hasty struct {
+	meta.Base
+}
+
+var hastyAnswers []any
+
+func (h *hasty) SomClassReady() error {
+	if err := h.Next().SomClassReady(); err != nil {
+		return err
+	}
+	c := h.Made()
+	if c.Name() != "Nestling" {
+		return nil
+	}
+	r, err := c.New()
+	if err != nil {
+		return err
+	}
+	out, err := r.Invoke(context.Background(), "number")
+	hastyAnswers = append(hastyAnswers, out)
+	return errors.Join(err, r.Release())
+}
+
+type nestling struct{ som.Base }
+
+func (n *nestling) Number(context.Context) (int32, error) { return 7, nil }
+
+type hastyProxy struct{ som.Base }
+
+var (
+	hastyMeta     = som.MustClass[hasty]("Hasty", som.Parents(som.SOMClass))
+	hastyClass    = som.MustClass[hastyProxy]("HastyProxy", som.Parents(somd.ClientProxy), som.WithMetaclass(hastyMeta))
+	nestlingClass = som.MustClass[nestling]("Nestling", som.With(func(s *som.Spec) { s.BaseProxy = "HastyProxy" }))
+)
+
+// TestCalledEarly has an object of a placed class made and called before Place has returned.
+func TestCalledEarly(t *testing.T) {
+	server, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	s, err := somd.NewServer(server, somd.Among(nestlingClass), "Nestling")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := server.Export(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Know(hastyClass)
+	client.ORB().RegisterInitialReference("Nests", client.ORB().NewRef(ref.IOR()))
+	c, err := client.Place(t.Context(), somd.Place{Class: "Nestling", URL: "corbaloc:rir:/Nests"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(hastyAnswers) != 1 || hastyAnswers[0] != int32(7) {
+		t.Errorf("the metaclass got %v", hastyAnswers)
+	}
+	r, err := c.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Invoke(t.Context(), "number"); err != nil || got != int32(7) {
+		t.Errorf("afterwards: got %v, %v", got, err)
+	}
+	if err := errors.Join(r.Release(), s.Release()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNamedClass holds that the class which a program names to a server is the process's own where it can be found, and that none is found because a reference names it.
+func TestNamedClass(t *testing.T) {
+	server := domain(t, somd.Config{})
+	s, err := somd.NewServer(server, somd.Among(eggClass), "Egg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := server.Export(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"somdCreateObj", "somdFactory", "a reference"} {
+		var asked []string
+		client := domain(t, somd.Config{Find: func(name string) (*som.Class, error) {
+			if asked = append(asked, name); name == "Egg" {
+				return eggClass, nil
+			}
+			return nil, &som.Error{Code: som.CodeUnknown, Class: name, Text: "there is none"}
+		}})
+		there, err := client.Import(t.Context(), client.ORB().NewRef(ref.IOR()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var made any
+		switch method {
+		case "a reference":
+			var egg som.Ref
+			if egg, err = eggClass.New(); err != nil {
+				t.Fatal(err)
+			}
+			var of *orb.Ref
+			if of, err = server.Export(egg); err == nil {
+				made, err = client.Import(t.Context(), client.ORB().NewRef(of.IOR()))
+			}
+			t.Cleanup(func() { _ = egg.Release() })
+		case "somdFactory":
+			var maker any
+			if maker, err = there.Invoke(t.Context(), method, "Egg"); err == nil {
+				made, err = maker.(som.Object).SOM().Invoke(t.Context(), "somNew")
+				_ = maker.(som.Object).SOM().Release()
+			}
+		default:
+			made, err = there.Invoke(t.Context(), method, "Egg", "")
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		egg := made.(som.Object).SOM()
+		if own := egg.Class().DescendsFrom(eggClass); own != (method != "a reference") || egg.Class().Name() != "Egg__Proxy" {
+			t.Errorf("%s: the object is of %s, own %v; asked for were %q", method, egg.Class(), own, asked)
+		}
+		if err := errors.Join(egg.Release(), there.Release()); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := s.Release(); err != nil {
+		t.Error(err)
 	}
 }

@@ -68,11 +68,25 @@ func (p *proxy) SommProxyDispatch(ctx context.Context, m *som.Method, args []any
 	if err != nil {
 		return nil, err
 	}
+	d.named(m, args)
 	out, err := methodOf(m).call(ctx, d, ref, args)
 	if err != nil {
 		return nil, p.failed(ctx, ref, err)
 	}
 	return out, nil
+}
+
+// named has the class be found that the program names to a server which is to make objects of it, so that it is the process's own where there is one, and
+// not known by the server's description from then on.
+func (d *Domain) named(m *som.Method, args []any) {
+	if d.Find == nil || m.Class().Name() != ServerClass.Name() || m.Name() != "somdCreateObj" && m.Name() != "somdFactory" || len(args) == 0 {
+		return
+	}
+	if name, _ := args[0].(string); d.class(name) == nil {
+		if c, err := d.Find(name); err == nil { // else it is described
+			d.Know(c)
+		}
+	}
 }
 
 // free ends the target, and leaves the proxy without one.

@@ -10,13 +10,9 @@ import (
 	"github.com/opendsom/dsom/som"
 )
 
-// makeProxyClass makes a class of proxies that has the interface of a target, and nothing else of it. d.making is held.
-func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
+// makeProxyClass makes a class of proxies, a descendant of base, that has the interface of a target, and nothing else of it. d.making is held.
+func (d *Domain) makeProxyClass(target, base *som.Class) (*som.Class, error) {
 	if err := d.share(target); err != nil {
-		return nil, err
-	}
-	base, err := d.proxyBase(baseProxyOf(target), target.Name(), d.isStrange(target))
-	if err != nil {
 		return nil, err
 	}
 	s := som.Spec{Name: target.Name() + "__Proxy", Parents: []*som.Class{base, target}}
@@ -34,12 +30,15 @@ func (d *Domain) makeProxyClass(target *som.Class) (*som.Class, error) {
 }
 
 // ownProxyClass returns the class of proxies that the program has for a target, by its name, or nil. It is looked for in libraries if the process has the target's class,
-// and not for a name that a peer has said. What the class implements runs here; what else the target's class has is sent on. d.making is held.
+// and not for a name that a peer has said.
 func (d *Domain) ownProxyClass(target *som.Class) (*som.Class, error) {
 	name := target.Name() + "__Proxy"
 	own := d.class(name)
 	if own == nil && d.Find != nil && target != som.SOMObject && !d.isStrange(target) {
-		if err := d.share(target); err != nil { // what it descends from
+		d.making.Lock()
+		err := d.share(target) // what it descends from
+		d.making.Unlock()
+		if err != nil {
 			return nil, err
 		}
 		found, err := d.Find(name)
@@ -57,11 +56,16 @@ func (d *Domain) ownProxyClass(target *som.Class) (*som.Class, error) {
 	case own.Concrete(target):
 		return nil, fmt.Errorf("somd: the class of proxies %s has the implementation of %s: let it inherit the interface alone (abstractparents)", own, target)
 	}
+	return own, nil
+}
+
+// restOf returns a class of proxies of the program's own, or a subclass by which what that does not implement is sent on. d.making is held.
+func restOf(own, target *som.Class) (*som.Class, error) {
 	rest := Forward(target, ownMethods(own)...)
 	if len(rest) == 0 {
 		return own, nil
 	}
-	c, err := som.NewClass(som.Spec{Name: name + "__Rest", Parents: []*som.Class{own}, Overrides: rest})
+	c, err := som.NewClass(som.Spec{Name: own.Name() + "__Rest", Parents: []*som.Class{own}, Overrides: rest})
 	if err != nil {
 		return nil, fmt.Errorf("somd: what %s does not do cannot be sent to objects of %s: %w", own, target, err)
 	}

@@ -234,7 +234,7 @@ func TestNotPlaced(t *testing.T) {
 	}
 	t.Setenv("DSOM_LIMITS", "")
 	n := 0
-	for text, says := range map[string]string{"Pet": ":1: a line has", "Pet a\nPet b": "in line 1 already", "Toy " + pets: "does not define", "": "does not define"} {
+	for text, says := range map[string]string{"Pet": ":1: a line has", "Pet a\nPet b": "in line 1 already", "Toy " + pets: "there is no class Pet", "": "there is no class Pet", "PET " + pets: "which does not describe it"} {
 		n++
 		dir := b.place(t, "edited"+strconv.Itoa(n), "Pet="+pets)
 		if err := os.WriteFile(filepath.Join(dir, "placement"), []byte(text), 0o644); err != nil {

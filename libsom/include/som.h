@@ -160,8 +160,9 @@ typedef struct som_class_desc {
 } som_class_desc;
 
 /* Makes a class: a reference to it, owned, or NULL. Unknown parents and metaclasses are loaded by name.
- * NULL without an exception: the entry of a library runs that was found in a folder of SOM_PATH, and a folder before that has a file of
- * the class's own. That one has the class, when it is asked for, and the library has its others.
+ * NULL without an exception: the entry of a library runs that was found in a folder of SOM_PATH for another class, and a folder before that has
+ * a file of the class's own, or a library of it has brought the class. That one has the class, when it is asked for, and the library has its
+ * others. If it has it not, the library's entry runs again.
  * Classes are made one at a time: initializers of metaclasses and somClassReady, which run meanwhile, must not wait
  * for another thread that makes or loads classes. */
 SOM_API som_class *som_class_define(const som_class_desc *desc, som_env *ev);
@@ -384,16 +385,21 @@ SOM_API uint64_t som_class_instances(const som_class *c); /* that live now */
 /* ---- Class libraries ---- */
 
 /* What a class library exports: defines all its classes, parents first, and releases the references to them. SOM_OK
- * or the error, also in ev. */
+ * or the error, also in ev. SOM_E_UNKNOWN and nothing in ev: it has nothing for the class that the file was found for, and it is as if there
+ * were no such file. It runs again where som_class_define returned NULL without an exception, and that class is to be here after all: it is
+ * the only one that som_class_define makes then. */
 #define SOM_LIBRARY_ENTRY "som_library_entry"
 typedef int som_library_entry_proc(uint32_t abi, som_env *ev);
 #define SOM_ABI 1
 /* What one may export whose language begins in a thread of its own, as Go does: returns when that is done. It is called
- * before the entry, with the kernel's lock free, so that the thread may define classes. */
+ * before the entry, with the kernel's lock free, so that the thread may define classes; with the file's name as it was looked for, since
+ * several names may lead to one file. */
+typedef void som_library_ready_proc(const char *file);
 #define SOM_LIBRARY_READY "som_library_ready"
 
 /* Loads a library by file name, once. A class Zoo::Dog that is not there is looked for in libzoo_dog.so, then libzoo.so,
- * (zoo_dog.dll, zoo.dll), in the folders of som_set_path, or else of the variable SOM_PATH, or else where the system looks. */
+ * (zoo_dog.dll, zoo.dll), in the folders of som_set_path, or else of the variable SOM_PATH, or else where the system looks. One that was found
+ * as libzoo.so, or by the system, need not have the class: the search goes on. libzoo_dog.so that lacks it is SOM_E_LIBRARY. */
 SOM_API int som_library_load(const char *file, som_env *ev);
 /* The same for a library that is linked in, under a name of its own. */
 SOM_API int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev);

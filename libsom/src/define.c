@@ -84,10 +84,9 @@ static int find_parents(making *m, som_env *ev) {
 }
 
 static bool is_detached(const som_class_desc *d, const klass *parent) {
-	bool named = false;
 	for (uint32_t i = 0; d->flags & SOM_DETACHED && i < d->nabstract_parents; i++)
-		named |= d->abstract_parents[i] && !strcmp(d->abstract_parents[i], parent->info.name);
-	return named;
+		if (d->abstract_parents[i] && !strcmp(d->abstract_parents[i], parent->info.name)) return true;
+	return false;
 }
 
 static void count_class(klass *metaclass) { __atomic_add_fetch(&metaclass->instances, 1, __ATOMIC_RELAXED); }
@@ -384,10 +383,7 @@ void undefine(klass *k) {
 		K(k->info.parents[i])->subclasses--;
 	if (k->metaclass) drop_metaclass(k->metaclass);
 	forget_lookups();
-	for (pool *p = k->pool, *next; p; p = next) {
-		next = p->next;
-		give(p);
-	}
+	for (pool *p; (p = k->pool); give(p)) k->pool = p->next;
 	give(k->raw);
 }
 

@@ -29,8 +29,7 @@ void *pool_take(klass *k, size_t n) {
 	size_t head = (sizeof(pool) + 15) & ~(size_t)15;
 	pool *p = take(head + (n ? n : 1));
 	if (!p) return NULL;
-	p->next = k->pool;
-	k->pool = p;
+	p->next = k->pool, k->pool = p;
 	return (char *)p + head;
 }
 

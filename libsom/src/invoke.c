@@ -164,8 +164,7 @@ som_proc *som_closure(const char *sig, som_handler *handler, void *context, som_
 void som_closure_free(som_proc *code) {
 	lock();
 	closure **at = closure_bucket(code), *c;
-	while ((c = *at) && c->code != code)
-		at = &c->next;
+	while ((c = *at) && c->code != code) at = &c->next;
 	if (c) *at = c->next;
 	unlock();
 	if (!c) return;

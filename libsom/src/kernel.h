@@ -49,8 +49,10 @@ typedef struct library {
 	struct library *next;
 	void *handle, *go;    /* NULL: linked in; without som_go_runtime */
 	const thread *by;     /* that is loading or closing it, or NULL: its entry has run */
-	bool sought;          /* found in a folder of the path, for a class */
-	bool entered;         /* its entry has run, or failed; with by: it is being closed */
+	som_library_entry_proc *entry;
+	const char *sought;   /* the class for which its entry runs; NULL: by the file's name */
+	struct place *left;   /* classes that it has left out, for a file of a folder before */
+	bool only, entered;   /* the entry runs again, for that class alone; it has run, or failed: with by, the library is being closed */
 	uint64_t group;
 	span code;            /* and data; of what is linked in, or is Go's, nothing */
 	char file[];
@@ -62,8 +64,7 @@ struct klass {
 	pool *pool;
 	void *raw;           /* what the allocator gave for this struct */
 	uint32_t hash, depth, slots;
-	char *row;           /* what the class implements and inherits; NULL while it is made */
-	char *front;         /* the row of instances: the same, or one with procedures in front; atomic */
+	char *row, *front;   /* what it implements and inherits, NULL while it is made; that of instances, perhaps with procedures in front: atomic */
 	void *id;
 	som_tok base;        /* of its words: id, data, slots */
 	klass *metaclass, *substitute;
@@ -95,8 +96,7 @@ static inline klass *class_of(const som_object *o) { return K(som_class_of(o)); 
 static inline const klass *order_at(const klass *k, uint32_t i) { return K(k->info.order[i]); }
 static inline uint32_t place_in(const som_class *const *list, uint32_t n, const som_class *c) { /* or n */
 	uint32_t i = 0;
-	while (i < n && list[i] != c)
-		i++;
+	while (i < n && list[i] != c) i++;
 	return i;
 }
 static inline som_proc **word_at(const char *row, som_tok t) { return (som_proc **)(row + t); }
@@ -179,8 +179,7 @@ void forget_lookups(void);
 extern uint32_t classes_with_tokens; /* as many at least as are registered */
 klass *define(const som_class_desc *desc, const void *caller, som_env *ev); /* caller: whose code asks, or NULL for a derived metaclass */
 klass *define_root(const som_class_desc *desc, klass *parent, som_env *ev); /* a class to be completed by */
-void become_instance(klass *k, klass *metaclass);
-void undefine(klass *k); /* what was registered, or made in part; its metaclass too, if that was derived for it alone */
+void become_instance(klass *k, klass *metaclass), undefine(klass *k); /* the latter: what was registered, or made in part; its metaclass too, if that was derived for it alone */
 
 /* registry.c: under the lock */
 klass *registered(const char *name), *known(const char *name); /* the latter when it is made: another thread may be at it */
@@ -202,8 +201,8 @@ library *library_in(uint64_t group, bool in_hand); /* of that group, perhaps one
 /* Waits until no other thread opens or closes a library. False if that waits for this one, or one of the group of k, which may be
  * NULL, is in hand. */
 bool may_open(const klass *k);
-void library_end(library *l); /* closes it, which this thread has in hand, with the lock let go, and forgets it */
-void lose_libraries(void); /* that other threads were loading, in the child of a fork */
+/* Closes a library, which this thread has in hand, with the lock let go, and forgets it; forgets those that others were loading, in a fork's child. */
+void library_end(library *l), lose_libraries(void);
 extern uint64_t groups; /* so many were there */
 /* Ends k and the classes of that library: NULL. Or ends none: the first that something else needs. With a group, k has a reference, and
  * all classes of the group end; its libraries are this thread's to end. */

@@ -23,15 +23,14 @@ void close_library(void *handle) { FreeLibrary((HMODULE)handle); }
 static const char separator[] = ":", prefix[] = "lib", suffix[] = ".so";
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-	const char *reason = handle ? NULL : dlerror();
-	if (!handle) snprintf(why, n, "%s", reason ? reason : "no reason is known");
+	if (!handle) snprintf(why, n, "%s", dlerror());
 	return handle;
 }
 som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(uintptr_t)dlsym(handle, name); }
 void close_library(void *handle) { dlclose(handle); }
 #endif
 
-typedef struct place { struct place *next; char *file, cls[]; } place; /* where a class is, said by som_library_of_class */
+typedef struct place { struct place *next; char *file, cls[]; } place; /* where a class is: said by som_library_of_class, or left out */
 
 library *libraries;
 static const thread *opener; /* that is in the system's loader, which has a lock of its own, or NULL */
@@ -131,6 +130,13 @@ static span span_of(span code) { return code; }
 #endif
 #endif
 
+static bool put(place **to, const char *cls, const char *file) {
+	size_t n = strlen(cls) + 1;
+	place *p = take(sizeof *p + n + strlen(file) + 1);
+	if (p) *p = (place){*to, strcpy(strcpy(p->cls, cls) + n, file)}, *to = p;
+	return p;
+}
+
 library *library_of(const uintptr_t code[3]) {
 	for (int i = 0; i < 3; i++)
 		for (library *l = libraries; l; l = l->next)
@@ -154,8 +160,7 @@ library *library_in(uint64_t group, bool in_hand) {
 }
 
 bool may_open(const klass *k) {
-	while (opener && opener != this_thread() && !(k && library_in(k->group, true)))
-		if (!lock_wait(opener)) return false;
+	while (opener && opener != this_thread() && !(k && library_in(k->group, true))) if (!lock_wait(opener)) return false;
 	return !(k && library_in(k->group, true));
 }
 
@@ -172,6 +177,7 @@ void library_end(library *l) {
 	library **at = &libraries;
 	while (*at != l) at = &(*at)->next;
 	*at = l->next;
+	for (place *p; (p = l->left); give(p)) l->left = p->next;
 	give(l);
 	lock_wake();
 }
@@ -182,41 +188,57 @@ void lose_libraries(void) {
 	opener = opener == this_thread() ? opener : NULL;
 }
 
-/* Runs the entry of a library. */
-static int enter(library *l, som_library_entry_proc *entry, som_env *ev) {
-	if (!entry) return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
+/* Runs the entry of a library. SOM_E_UNKNOWN, without a text: it says that it has none by that name. */
+static int enter(library *l, som_env *ev) {
+	if (!l->entry) return fail(ev, SOM_E_LIBRARY, "%s is no class library: it exports no %s", l->file, SOM_LIBRARY_ENTRY);
 	if (l->go && go_runtime && l->go != go_runtime) /* a process has room for one; class libraries in Go export it */
 		return fail(ev, SOM_E_LIBRARY, "%s has a Go runtime of its own, and there is one in the process already; build the two libraries as one", l->file);
 	go_runtime = l->go ? l->go : go_runtime;
 	library *outer = loading;
 	som_env inner = {0};
 	loading = l;
-	int code = entry(SOM_ABI, &inner);
+	int code = l->entry(SOM_ABI, &inner);
 	loading = outer;
+	if (l->sought && !l->only && code == SOM_E_UNKNOWN && inner.major == SOM_NO_EXCEPTION) return code;
 	if (code != SOM_OK || inner.major != SOM_NO_EXCEPTION)
 		code = fail(ev, SOM_E_LIBRARY, "%s could not define its classes: %s", l->file, inner.text ? inner.text : inner.id ? inner.id : "it says no more");
 	som_env_clear(&inner);
 	return code;
 }
 
+/* What the library has left out since a folder before has a file for it, in which it is not after all: the entry runs again, for that class alone. */
+static int again(library *l, const char *cls, som_env *ev) {
+	place **at = &l->left, *p;
+	while ((p = *at) && !(cls && !strcmp(p->cls, cls))) at = &p->next;
+	if (!p || !l->by != l->entered) return SOM_OK; /* or it is being closed, or was half there when the process forked */
+	*at = p->next; /* so that it is not looked for by what its making looks for */
+	const library was = *l;
+	l->by = this_thread(), l->sought = cls, l->only = true, l->entered = false;
+	int code = enter(l, ev);
+	l->by = was.by, l->sought = was.sought, l->only = was.only, l->entered = was.entered;
+	p->next = l->left, l->left = p;
+	lock_wake();
+	return code;
+}
+
 /* Loads a file, or takes the entry of a library that is linked in, for a class or for NULL. SOM_E_UNKNOWN, without a text: nothing could be
  * loaded, and the file's state is at most passes. The lock is let go while the file is opened, and who opens others waits. */
 static int load(const char *file, som_library_entry_proc *entry, const char *cls, int passes, som_env *ev) {
-	library *l;
+	library *l, *above = loading;
 	while ((l = library_named(file, NULL)) || (!entry && opener && opener != this_thread())) {
 		if (l && !l->by && !l->entered) return fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: another thread was at it when the process forked", file);
-		if ((l && (!l->by || l->by == this_thread())) || (cls && registered(cls))) return SOM_OK;
+		if (l && (!l->by || l->by == this_thread())) return again(l, cls, ev);
+		if (cls && registered(cls)) return SOM_OK;
 		if (!lock_wait(l ? l->by : opener)) return fail(ev, SOM_E_CYCLE, "%s cannot be loaded: another thread is at it, which waits for what this one loads", file);
 	}
 	if (!(l = take(sizeof *l + strlen(file) + 1))) return no_memory(ev, "a class library");
 	strcpy(l->file, file);
-	l->sought = cls != NULL;
-	l->by = this_thread();
+	l->sought = cls, l->by = this_thread();
 	l->group = ++groups;
-	l->next = libraries;
-	libraries = l;
+	l->next = libraries, libraries = l;
 	char why[512] = "";
 	const thread *outer = opener;
+	loading = NULL; /* what the library makes before its entry runs is no class of the one whose entry does */
 	opener = entry ? opener : l->by;
 	unsigned depth = lock_let_go();
 	int seen = entry ? WHOLE : state(file);
@@ -224,24 +246,25 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 		snprintf(why, sizeof why, "%s", reasons[seen]);
 	else if (!entry && (seen != ABSENT || passes != ABSENT))
 		l->handle = hooks.load(file, why, sizeof why);
-	som_proc *ready = symbol(l, SOM_LIBRARY_READY);
+	som_library_ready_proc *ready = (som_library_ready_proc *)symbol(l, SOM_LIBRARY_READY);
 	l->go = (void *)symbol(l, "som_go_runtime");
-	entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
-	const span at = span_of((span){(uintptr_t)entry, 0});
+	l->entry = entry ? entry : (som_library_entry_proc *)symbol(l, SOM_LIBRARY_ENTRY);
+	const span at = span_of((span){(uintptr_t)l->entry, 0});
 	lock_again(depth);
 	opener = opener == l->by ? outer : opener; /* of what is linked in it is another thread's all the while */
 	lock_wake();
 	library *same = NULL; /* what has ready goes by the name that it is asked for by */
 	while (l->handle && !ready && (same = library_named(file, l)) && same->by && same->by != l->by && lock_wait(same->by)) {}
 	bool waits = same && same->by && same->by != l->by;
-	if (same) return library_end(l), waits ? fail(ev, SOM_E_CYCLE, "%s cannot be loaded: another thread is at it by another name, and waits", file) : SOM_OK;
 	if (l->handle && !l->go) l->code = at;
 	if (ready) { /* else no fork comes between */
 		depth = lock_let_go();
-		ready(); /* without the lock, which the thread that it waits for may need */
+		ready(l->file); /* without the lock, which the thread that it waits for may need */
 		lock_again(depth);
 	}
-	int code = entry || l->handle ? enter(l, entry, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
+	loading = above;
+	if (same) return library_end(l), waits ? fail(ev, SOM_E_CYCLE, "%s: another thread is at it by another name, and waits", file) : again(same, cls, ev);
+	int code = l->entry || l->handle ? enter(l, ev) : seen <= passes ? SOM_E_UNKNOWN : fail(ev, SOM_E_LIBRARY, "%s cannot be loaded: %s", file, why);
 	klass *k = code == SOM_OK ? NULL : all_classes;
 	while (k && k->library != l) k = k->next;
 	l->entered = true;
@@ -277,34 +300,34 @@ static void file_name(char *to, size_t n, const char *cls, bool first) {
 	strcpy(to + at, suffix);
 }
 
-/* Tries one file: SOM_OK if the class is there now, SOM_E_UNKNOWN if there is no such file. */
-static int try(const char *file, const char *cls, bool by_system, som_env *ev) {
-	int code = load(file, NULL, cls, by_system ? OTHER : ABSENT, ev);
-	if (code == SOM_OK && !registered(cls))
-		code = fail(ev, by_system ? SOM_E_UNKNOWN : SOM_E_LIBRARY, "%s does not define the class %s", file, cls);
-	return code;
+/* Tries one file: SOM_OK if the class is there now; SOM_E_UNKNOWN, without a text, if there is no such file, or one that lacks the class and
+ * need not have it, since it was not named for it. */
+static int try(const char *file, const char *cls, int passes, bool named, som_env *ev) {
+	int code = load(file, NULL, cls, passes, ev);
+	if (code != SOM_OK || registered(cls)) return code;
+	return named ? fail(ev, SOM_E_LIBRARY, "%s does not define the class %s", file, cls) : SOM_E_UNKNOWN;
 }
 
 /* Tries the files that may have a class, in a folder whose name has n octets; without one, where the system looks. */
 static int try_folder(const char *folder, size_t n, const char *cls, som_env *ev) {
 	char name[MAX_NAME + 16], file[4096];
 	int code = SOM_E_UNKNOWN;
-	for (int first = 0; first < 2 && code == SOM_E_UNKNOWN; first++) {
+	for (int first = 0; first < (strchr(cls, ':') ? 2 : 1) && code == SOM_E_UNKNOWN; first++) {
 		file_name(name, sizeof name, cls, first);
 		if (!folder)
-			code = try(name, cls, true, ev);
+			code = try(name, cls, OTHER, false, ev);
 		else if (n && snprintf(file, sizeof file, "%.*s/%s", (int)n, folder, name) < (int)sizeof file)
-			code = try(file, cls, false, ev);
+			code = try(file, cls, ABSENT, !first, ev);
 	}
 	return code;
 }
 
 int load_for(const char *cls, som_env *ev) {
-	char name[MAX_NAME + 16] = "";
+	char name[MAX_NAME + 16];
 	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
 	for (place *p = places; p; p = p->next)
 		if (!strcmp(p->cls, cls)) {
-			int code = try(p->file, cls, true, ev);
+			int code = try(p->file, cls, OTHER, false, ev);
 			return code != SOM_E_UNKNOWN ? code : fail(ev, SOM_E_LIBRARY, "class %s: its library %s is not to be loaded or lacks it", cls, p->file);
 		}
 	const char *now = folders ? folders : getenv("SOM_PATH");
@@ -314,9 +337,12 @@ int load_for(const char *cls, som_env *ev) {
 	size_t n;
 	for (const char *p = path; p && *p && code == SOM_E_UNKNOWN; p += n + (p[n] != 0))
 		code = try_folder(p, n = strcspn(p, separator), cls, ev);
+	for (library *l = libraries; l && code == SOM_E_UNKNOWN; l = l->next) /* which is not named for what it has left out */
+		if (!l->by || l->by == this_thread()) code = again(l, cls, ev) != SOM_OK ? SOM_E_LIBRARY : registered(cls) ? SOM_OK : code;
 	if (code == SOM_E_UNKNOWN) {
 		file_name(name, sizeof name, cls, false);
-		fail(ev, SOM_E_UNKNOWN, "there is no class %s, and no library %s in %s", cls, name, path ? path : "the system's folders; name others by SOM_PATH");
+		fail(ev, SOM_E_UNKNOWN, "there is no class %s, and no library %s%s in %s", cls, name, strchr(cls, ':') ? ", nor one of its module that has it," : "",
+			path ? path : "the system's folders; name others by SOM_PATH");
 	}
 	give(path);
 	return code;
@@ -329,11 +355,14 @@ bool is_elsewhere(const char *cls) {
 	const char *p = folders ? folders : getenv("SOM_PATH");
 	char name[MAX_NAME + 16], file[4096];
 	if (!loading || !loading->sought || !name_ok(cls, MAX_NAME, true)) return false;
+	if (loading->only || !strcmp(cls, loading->sought)) return strcmp(cls, loading->sought) != 0; /* what folders before have of it has been asked */
 	file_name(name, sizeof name, cls, false);
+	const klass *k = registered(cls);
 	bool before = false;
 	for (size_t n; p && *p; p += n + (p[n] != 0)) {
-		if (is_in(loading->file, p, n = strcspn(p, separator))) return before;
-		before = before || (n && snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name) < (int)sizeof file && kind_of(file) != ABSENT);
+		if (is_in(loading->file, p, n = strcspn(p, separator))) return before && (put(&loading->left, cls, ""), true);
+		before = before || (k && k->library && is_in(k->library->file, p, n)) ||
+			(n && snprintf(file, sizeof file, "%.*s/%s", (int)n, p, name) < (int)sizeof file && kind_of(file) != ABSENT);
 	}
 	return false;
 }
@@ -342,8 +371,7 @@ int som_set_path(const char *path, som_env *ev) {
 	char *copy = copy_text(path);
 	if (path && !copy) return no_memory(ev, "a path");
 	lock();
-	give(folders);
-	folders = copy;
+	give(folders), folders = copy;
 	unlock();
 	return SOM_OK;
 }
@@ -351,16 +379,10 @@ int som_set_path(const char *path, som_env *ev) {
 int som_library_of_class(const char *cls, const char *file, som_env *ev) {
 	if (!name_ok(cls, MAX_NAME, true) || !file || !*file)
 		return fail(ev, SOM_E_NAME, "a class's name, of at most %d octets, and a file are asked for", MAX_NAME);
-	size_t n = strlen(cls) + 1;
-	place *p = take(sizeof *p + n + strlen(file) + 1);
-	if (!p) return no_memory(ev, "the place of a class");
-	strcpy(p->cls, cls);
-	p->file = strcpy(p->cls + n, file);
 	lock();
-	p->next = places; /* the last word counts */
-	places = p;
+	bool done = put(&places, cls, file); /* the last word counts */
 	unlock();
-	return SOM_OK;
+	return done ? SOM_OK : no_memory(ev, "the place of a class");
 }
 
 int som_set_hooks(const som_hooks *h, som_env *ev) {

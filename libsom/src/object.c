@@ -184,8 +184,7 @@ som_ref som_copy(som_ref from, som_env *ev) {
 
 int som_assign(som_ref to, som_ref from, som_env *ev) {
 	int code = need(to, ev);
-	code = code == SOM_OK ? need(from, ev) : code;
-	if (code != SOM_OK) return code;
+	if (code != SOM_OK || (code = need(from, ev)) != SOM_OK) return code;
 	const klass *k = class_of(to), *f = class_of(from);
 	if (!descends(f, k) || to->flags & F_CLASS)
 		return fail(ev, SOM_E_TYPE, "an object of class %s cannot be assigned to one of %s", f->info.name, k->info.name);

@@ -93,8 +93,7 @@ int linearise(klass *k, som_env *ev) {
 		lists[i] = (list){p->info.order, p->info.order, p->info.order + p->info.norder};
 		all += p->info.norder;
 		uint32_t later = i + 1;
-		while (later + 1 < n && !descends(K(k->info.parents[later]), p))
-			later++;
+		while (later + 1 < n && !descends(K(k->info.parents[later]), p)) later++;
 		if (later + 1 == n) *end++ = C(p);
 	}
 	lists[n - 1] = (list){leading, leading, end};

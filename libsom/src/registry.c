@@ -19,8 +19,7 @@ klass *registered(const char *name) {
 
 klass *known(const char *name) {
 	klass *k = registered(name);
-	while (k && k->by && lock_wait(k->by))
-		k = registered(name);
+	while (k && k->by && lock_wait(k->by)) k = registered(name);
 	return k; /* not made yet if its making waits for this, or is this thread's */
 }
 
@@ -28,10 +27,8 @@ int register_class(klass *k, som_env *ev) {
 	if (registered(k->info.name)) return fail(ev, SOM_E_NAME, "there is a class %s already", k->info.name);
 	k->hash = hash_text(k->info.name);
 	klass **at = &buckets[k->hash % BUCKETS];
-	k->named = *at;
-	*at = k;
-	k->next = all_classes;
-	all_classes = k;
+	k->named = *at, *at = k;
+	k->next = all_classes, all_classes = k;
 	k->registered = true;
 	lock_wake();
 	return SOM_OK;

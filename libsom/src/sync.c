@@ -66,8 +66,7 @@ int som_turn_take(som_turn *t, som_env *ev) {
 	const thread *by = holder(t);
 	if (!by) return SOM_OK;
 	lock();
-	while ((by = holder(t)) && lock_wait(by))
-		;
+	while ((by = holder(t)) && lock_wait(by)) {}
 	unlock();
 	return by ? fail(ev, SOM_E_CYCLE, "a thread has its turn that waits for this one, or is this one") : SOM_OK;
 }

@@ -185,8 +185,7 @@ static char *cast_row(klass *k, const klass *as, som_env *ev) {
 		for (uint32_t s = 0; s < a->slots; s++)
 			put(row, slot_token(a, s), (void *)get(from, slot_token(a, s)));
 	}
-	*r = (castrow){.next = k->casts, .as = as, .row = row};
-	k->casts = r;
+	*r = (castrow){.next = k->casts, .as = as, .row = row}, k->casts = r;
 	return row;
 }
 

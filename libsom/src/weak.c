@@ -30,8 +30,7 @@ som_weak *som_weak_new(som_ref o, som_env *ev) {
 	som_weak *w = take(sizeof *w), **at = bucket(o);
 	if (!w) return no_memory(ev, "a weak reference"), NULL;
 	weak_lock();
-	*w = (som_weak){.next = *at, .o = o};
-	*at = w;
+	*w = (som_weak){.next = *at, .o = o}, *at = w;
 	__atomic_or_fetch(&o->flags, F_WEAK, __ATOMIC_RELEASE);
 	weak_unlock();
 	return w;
@@ -42,8 +41,7 @@ som_ref som_weak_get(som_weak *w) {
 	weak_lock();
 	som_ref o = w->o;
 	uint32_t refs = o ? __atomic_load_n(&o->refs, __ATOMIC_RELAXED) : 0;
-	while (refs && !__atomic_compare_exchange_n(&o->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		;
+	while (refs && !__atomic_compare_exchange_n(&o->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {}
 	weak_unlock();
 	return refs ? o : NULL;
 }

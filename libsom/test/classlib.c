@@ -1,11 +1,24 @@
-/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, JOINED, NO_ENTRY, GO, LATER. */
+/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, JOINED, NO_ENTRY, GO, LATER; of two, the SECOND
+ * a subclass of the first; of none (NOTHING); or one that has its class made before its entry runs (EARLY). */
 #include "som.h"
 
 #ifdef GO
 SOM_API int som_go_runtime; /* as class libraries written in Go have it */
 int som_go_runtime;
 #endif
-#ifdef READY
+#ifdef EARLY
+static int begun;
+static int32_t five(som_ref o, som_env *ev) { return (void)o, (void)ev, 5; }
+SOM_API som_library_ready_proc som_library_ready;
+void som_library_ready(const char *file) {
+	static const som_method legs[] = {{"legs", "i:", (som_proc *)five, NULL, SOM_STATIC}};
+	const som_class_desc d = {.size_of = sizeof d, .name = CLASS, .major = 1, .introduces = legs, .nintroduces = 1, .method_size = sizeof *legs};
+	som_class *c = som_class_define(&d, NULL);
+	som_release((som_ref)c);
+	begun = file && c != NULL;
+}
+#define NOTHING (begun ? SOM_OK : SOM_E_LIBRARY)
+#elif defined(READY)
 #include <pthread.h>
 
 /* A language that begins in a thread of its own, which needs the kernel meanwhile. */
@@ -16,10 +29,10 @@ static void *begin(void *unused) {
 	begun = c != NULL;
 	return unused;
 }
-SOM_API void som_library_ready(void);
-void som_library_ready(void) {
+SOM_API som_library_ready_proc som_library_ready;
+void som_library_ready(const char *file) {
 	pthread_t t;
-	if (pthread_create(&t, NULL, begin, NULL) == 0) pthread_join(t, NULL);
+	if (file && pthread_create(&t, NULL, begin, NULL) == 0) pthread_join(t, NULL);
 }
 #else
 enum { begun = 1 };
@@ -28,7 +41,10 @@ enum { begun = 1 };
 #define MINOR 0
 #endif
 
-#ifndef NO_ENTRY
+#ifdef NOTHING
+SOM_API int som_library_entry(uint32_t abi, som_env *ev);
+int som_library_entry(uint32_t abi, som_env *ev) { return (void)abi, (void)ev, NOTHING; }
+#elif !defined(NO_ENTRY)
 static int32_t legs(som_ref o, som_env *ev);
 static const som_method own[] = {{"legs", "i:", (som_proc *)legs, NULL, SOM_STATIC}};
 
@@ -74,6 +90,11 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 	d.nintroduces = 0;
 #endif
 	som_class *c = abi == SOM_ABI && begun && before(&d, ev) ? som_class_define(&d, ev) : NULL;
+#ifdef SECOND
+	const char *const first[] = {CLASS};
+	const som_class_desc e = {.size_of = sizeof e, .name = SECOND, .major = 1, .parents = first, .nparents = 1};
+	if (ev->major == SOM_NO_EXCEPTION) som_release((som_ref)som_class_define(&e, ev));
+#endif
 #ifdef JOINED /* what the library keeps is a metaclass that is derived from two of its own */
 	const char *root[] = {"SOMClass"}, *names[] = {"JoinedM", "JoinedN"};
 	som_class *metas[2] = {0};

@@ -65,6 +65,18 @@ static int later(const char *name, som_env *ev) {
 	return 0;
 }
 
+/* Says what an object of the class answers; the class stays. */
+static int find(const char *name, som_env *ev) {
+	som_value v = {.l = 0};
+	som_class *c = som_class_named(name, ev);
+	som_ref o = c ? som_new(c, ev) : NULL;
+	if (!o || som_invoke(o, "legs", NULL, 0, &v, ev) != SOM_OK) return failed(ev);
+	printf("%d\n", v.i);
+	som_release(o);
+	som_release((som_ref)c);
+	return 0;
+}
+
 static int has(const char *name) {
 	som_class *c = som_class_registered(name, NULL);
 	puts(c ? "has" : "has not");
@@ -194,6 +206,8 @@ int main(int argc, char **argv) {
 			bad = try(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "place"))
 			bad = place(argv[i + 1], &ev);
+		else if (!strcmp(argv[i], "find"))
+			bad = find(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "has"))
 			bad = has(argv[i + 1]);
 		else if (!strcmp(argv[i], "leaves") || !strcmp(argv[i], "leaves-full"))

@@ -56,23 +56,12 @@ char *native_classes_of(const char *file) {
 	return to.names;
 }
 
-static _Thread_local char *asked; /* a library that is loaded late has little room for what is a thread's */
+static _Thread_local char mine; /* a library that is loaded late has little room for what is a thread's */
 
-uintptr_t native_thread(void) { return (uintptr_t)&asked; }
-
-const char *native_asked(void) {
-	Dl_info here;
-	if (asked || !dladdr((void *)(uintptr_t)native_asked, &here)) return asked ? asked : "";
-	return here.dli_fname; /* the first time, before the hook was there */
-}
+uintptr_t native_thread(void) { return (uintptr_t)&mine; }
 
 static void *load(const char *file, char *why, size_t size) {
-	bool this = is_this(file);
-	if (this) {
-		free(asked);
-		asked = strdup(file);
-	}
-	if (!this && somNativeHasRuntime((char *)file)) {
+	if (!is_this(file) && somNativeHasRuntime((char *)file)) {
 		snprintf(why, size, "it has a Go runtime of its own, and a process has room for one: build it into what has the other");
 		return NULL;
 	}

@@ -36,9 +36,7 @@ int native_open(const char *file, char *why, size_t size);
 /* The names of the classes that came from a library, each with a newline behind it; to be freed. NULL: no memory. */
 char *native_classes_of(const char *file);
 
-/* The name by which this thread was last asked for the library that this is, and what is the thread's own. */
-const char *native_asked(void);
-uintptr_t native_thread(void);
+uintptr_t native_thread(void); /* what is the thread's own */
 
 /* What a call leaves behind: the result, and an environment on the heap if it raised, or NULL. */
 typedef struct native_result {

@@ -12,3 +12,9 @@
 // linked to, or else the shared library that [Open] names. docs/som-native.md says more. Without cgo, or where libsom
 // is not, all of this fails with an error.
 package native
+
+import "errors"
+
+// ErrNothing is what the function of [OnLoad] returns where the library has no class for the name by which it was found: it is as if there were no
+// such file, and whoever asks for a class looks on, behind it in SOM_PATH.
+var ErrNothing = errors.New("som/native: the library has no class for the name by which it was found")

@@ -21,7 +21,7 @@ import (
 
 // OnLoad has f called whenever libsom loads the library that the program is, with the file's name as it was looked for: several names may lead to one
 // library. It is called before the library's entry, with no lock held, and defines what whoever loads the library wants; its error is
-// told them. It is for a library of mode c-shared, which sets it when it is initialised.
+// told them, but for [ErrNothing]. It is for a library of mode c-shared, which sets it when it is initialised.
 func OnLoad(f func(file string) error) { onLoad = f }
 
 var (
@@ -39,6 +39,9 @@ func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 	}
 	if x, ok := onLoaded.LoadAndDelete(uintptr(C.native_thread())); ok {
 		err := x.(error)
+		if errors.Is(err, ErrNothing) {
+			return C.SOM_E_UNKNOWN
+		}
 		raise(ev, err)
 		return C.int(codes[codeOf(err)].number)
 	}
@@ -50,7 +53,7 @@ func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 }
 
 //export som_library_ready
-func som_library_ready() {
+func som_library_ready(file *C.char) {
 	_ = Open("") // which asks libsom for its lock, so that it is done when the entry runs, which has the lock
 	if onLoad == nil {
 		return
@@ -60,7 +63,7 @@ func som_library_ready() {
 			onLoaded.Store(uintptr(C.native_thread()), error(&Panic{Value: p, Stack: debug.Stack()}))
 		}
 	}()
-	if err := onLoad(C.GoString(C.native_asked())); err != nil {
+	if err := onLoad(C.GoString(file)); err != nil {
 		onLoaded.Store(uintptr(C.native_thread()), err)
 	}
 }

@@ -208,7 +208,11 @@ func place(file string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range all.For(file) {
+	wanted := all.For(file)
+	if len(wanted) == 0 {
+		return native.ErrNothing // a link whose line is gone: the class is where it would be without
+	}
+	for _, p := range wanted {
 		err = errors.Join(err, one(all, p))
 	}
 	return err
