@@ -96,8 +96,9 @@ func TestLibraries(t *testing.T) {
 		{"cycle", []string{"use", "Ping"}, "error library: " + d + "/libping.so could not define its classes: " + d + "/libpong.so could not define its classes: class Ping is among"},
 		{"entry fails", []string{"use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
 		{"and again", []string{"use", "Fails", "use", "Fails"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0"},
-		{"entry fails and keeps something", []string{"use", "Joined", "has", "Joined", "has", "JoinedM", "has", "JoinedN"},
-			"error library: " + d + "/libjoined.so could not define its classes: IDL:test/Fails:1.0\nhas\nhas\nhas\n"},
+		{"entry fails and keeps something", []string{"named", "Joined", "has", "Joined", "has", "JoinedM", "has", "JoinedN"}, "found\nhas\nhas\nhas\n"},
+		{"entry fails and keeps something else", []string{"place", "Lost=" + d + "/libjoined.so", "named", "Lost", "named", "Joined"},
+			"placed\nerror library: " + d + "/libjoined.so could not define its classes: IDL:test/Fails:1.0\nfound\n"},
 		{"what fails goes", []string{"leaves", d + "/libfails.so"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0\nwent\n"},
 		{"what fails stays while an exception lives", []string{"leaves-full", d + "/libfails.so"}, "error library: " + d + "/libfails.so could not define its classes: IDL:test/Fails:1.0\nstays\n"},
 		{"no entry", []string{"use", "Plain"}, "error library: " + d + "/libplain.so is no class library: it exports no som_library_entry"},
@@ -168,5 +169,58 @@ func TestFolders(t *testing.T) {
 				t.Errorf("%v with %s: got\n%swant\n%s", c.args, c.path, got, c.want)
 			}
 		})
+	}
+}
+
+// TestLinks has one file by several names, of which each is what a class is looked for by: it is loaded once, and has its classes in whichever
+// order they are asked for.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	gcc.need(t)
+	for name, link := range map[string]func(from, to string) error{"hard": os.Link, "symbolic": os.Symlink} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := t.TempDir()
+			for _, folder := range []string{"a", "b"} {
+				if err := os.Mkdir(filepath.Join(d, folder), 0o777); err != nil {
+					t.Fatal(err)
+				}
+			}
+			both := classlib(t, d+"/b/libanimals.so", `CLASS="Animal"`, `SECOND="Dog"`)
+			for _, at := range []string{"/a/libdog.so", "/b/libanimal.so"} {
+				if err := link(both, d+at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, asked := range [][]string{{"find", "Animal", "find", "Dog"}, {"find", "Dog", "find", "Animal"}} {
+				if got := load(t, d+"/a:"+d+"/b", asked...); got != "4\n4\n" {
+					t.Errorf("%v: got %s", asked, got)
+				}
+			}
+		})
+	}
+}
+
+// TestOwnMetaclasses has SOM's own metaclasses found by their names: by a program that asks for one, and by one that was made for a release of a
+// library whose class had none. They are beside libsom, whatever is looked for in the folders of SOM_PATH.
+func TestOwnMetaclasses(t *testing.T) {
+	t.Parallel()
+	gcc.need(t)
+	d := t.TempDir()
+	classlib(t, d+"/libone.so", `CLASS="One"`, `METACLASS="SOMMSingleInstance"`)
+	classlib(t, d+"/libsommine.so", `CLASS="SOMMine"`)
+	for _, c := range []struct{ class, want string }{
+		{"SOMMSingleInstance", "found\n"},
+		{"SOMMTraced", "found\n"},
+		{"One", "found\n"},
+		{"SOMMine", "found\n"},
+		{"SOMMissing", "error unknown: there is no class SOMMissing, and no library libsommissing.so in " + d + "\n"},
+	} {
+		if got := load(t, d, "named", c.class); got != c.want {
+			t.Errorf("%s: got %s, want %s", c.class, got, c.want)
+		}
+	}
+	if got := loadWith(t, nil, "named", "SOMMFinal"); got != "found\n" {
+		t.Errorf("without SOM_PATH: %s", got)
 	}
 }

@@ -399,7 +399,8 @@ typedef void som_library_ready_proc(const char *file);
 
 /* Loads a library by file name, once. A class Zoo::Dog that is not there is looked for in libzoo_dog.so, then libzoo.so,
  * (zoo_dog.dll, zoo.dll), in the folders of som_set_path, or else of the variable SOM_PATH, or else where the system looks. One that was found
- * as libzoo.so, or by the system, need not have the class: the search goes on. libzoo_dog.so that lacks it is SOM_E_LIBRARY. */
+ * as libzoo.so, or by the system, need not have the class: the search goes on. libzoo_dog.so that lacks it is SOM_E_LIBRARY. A name
+ * that begins with SOMM is first looked for in libsom-meta.so.1 (som-meta.dll), beside the kernel or where the system looks. */
 SOM_API int som_library_load(const char *file, som_env *ev);
 /* The same for a library that is linked in, under a name of its own. */
 SOM_API int som_library_add(const char *name, som_library_entry_proc *entry, som_env *ev);

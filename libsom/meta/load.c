@@ -43,7 +43,7 @@ static const struct {
 	{&prevention, &prevention_desc, "SOMMParentMethodCallPreventionEnabled", NULL, 0},
 };
 
-static int define_all(uint32_t abi, som_env *ev) {
+int define_metaclasses(uint32_t abi, som_env *ev) {
 	static bool begun;
 	int code = abi == SOM_ABI ? SOM_OK : SOM_E_LIBRARY;
 	if (!begun) begin_locks();
@@ -60,4 +60,7 @@ static int define_all(uint32_t abi, som_env *ev) {
 	return code;
 }
 
-int som_meta_load(som_env *ev) { return som_library_add("SOM's metaclasses", define_all, ev); }
+int som_meta_load(som_env *ev) {
+	bool loaded = __atomic_load_n(&all[COUNT(all) - 1].to->c.cls, __ATOMIC_ACQUIRE) != NULL;
+	return loaded ? SOM_OK : som_library_add("SOM's metaclasses", define_metaclasses, ev);
+}

@@ -19,6 +19,8 @@ enum { OBJECT_INIT, OBJECT_DESTRUCT, OBJECT_DISPATCH }; /* object.m */
 enum { META_NEW, META_RAW, META_RENEW, META_RENEW_RAW, META_RENEW_DIRTY, META_RENEW_RAW_DIRTY, META_READY, META_TABLE, META_OWNER };
 enum { BEFORE, AFTER, AROUND };              /* before_after.m */
 
+int define_metaclasses(uint32_t abi, som_env *ev); /* all of them: the entry of a class library */
+
 static inline const som_class_info *info(const som_class *c) { return som_class_describe(c); }
 static inline bool has(const som_class *c, const known *property) { return som_isa(&c->object, &property->c); }
 

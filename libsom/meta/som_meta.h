@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-/* Makes the library's classes, once; to be called before one of them is named. SOM_OK or the error. */
+/* Makes the library's classes, once. SOM_OK or the error. Only a program into which the library itself is linked has to call it, before one of them is
+ * named: elsewhere the kernel loads libsom-meta.so.1 when one is asked for. */
 SOM_API int som_meta_load(som_env *ev);
 
 /* ---- SOMMBeforeAfter ---- */

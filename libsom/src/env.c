@@ -100,13 +100,9 @@ int fail(som_env *ev, uint32_t code, const char *format, ...) {
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	if (ev == &aloud)
-		hooks.error(code, text);
-	else {
-		som_raise_system(ev, id, code, SOM_COMPLETED_NO, text);
-		ev->code = code;
-	}
-	return (int)code;
+	if (ev == &aloud) return hooks.error(code, text), (int)code;
+	som_raise_system(ev, id, code, SOM_COMPLETED_NO, text);
+	return (int)(ev->code = code);
 }
 
 int no_memory(som_env *ev, const char *what) { return fail(ev, SOM_E_MEMORY, "no memory for %s", what); }

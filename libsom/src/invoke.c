@@ -106,9 +106,7 @@ static int apply(som_proc *proc, const char *sig, som_ref o, const som_value *ar
 	for (uint32_t i = 0; i < c->nargs; i++)
 		at[2 + i] = (void *)(uintptr_t)&args[i];
 	ffi_call((ffi_cif *)(uintptr_t)&c->cif, proc, &r, at);
-	if (!to) return SOM_OK;
-	to->l = 0;
-	memcpy(to, (char *)&r + c->result_at, c->result_size);
+	if (to) to->l = 0, memcpy(to, (char *)&r + c->result_at, c->result_size);
 	return SOM_OK;
 }
 

@@ -10,7 +10,7 @@
 
 #ifdef _WIN32
 #include <windows.h>
-static const char separator[] = ";", prefix[] = "", suffix[] = ".dll";
+static const char separator[] = ";", prefix[] = "", suffix[] = ".dll", metaclasses[] = "som-meta.dll"; /* of SOM's own */
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = (void *)LoadLibraryA(file);
 	if (!handle) snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
@@ -20,7 +20,7 @@ som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(void
 void close_library(void *handle) { FreeLibrary((HMODULE)handle); }
 #else
 #include <dlfcn.h>
-static const char separator[] = ":", prefix[] = "lib", suffix[] = ".so";
+static const char separator[] = ":", prefix[] = "lib", suffix[] = ".so", metaclasses[] = "libsom-meta.so.1"; /* of SOM's own */
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!handle) snprintf(why, n, "%s", dlerror());
@@ -333,7 +333,8 @@ int load_for(const char *cls, som_env *ev) {
 	const char *now = folders ? folders : getenv("SOM_PATH");
 	char *path = copy_text(now); /* another may be set while the lock is let go */
 	if (now && !path) return no_memory(ev, "a path");
-	int code = path ? SOM_E_UNKNOWN : try_folder(NULL, 0, cls, ev);
+	int code = strncmp(cls, "SOMM", 4) ? SOM_E_UNKNOWN : try(metaclasses, cls, OTHER, false, ev);
+	if (code == SOM_E_UNKNOWN && !path) code = try_folder(NULL, 0, cls, ev);
 	size_t n;
 	for (const char *p = path; p && *p && code == SOM_E_UNKNOWN; p += n + (p[n] != 0))
 		code = try_folder(p, n = strcspn(p, separator), cls, ev);

@@ -43,10 +43,7 @@ static void keep(void *memory, size_t size) {
 
 void som_set_checking(int on) {
 	lock();
-	if (on && !freed_row_make()) {
-		fail(&aloud, SOM_E_MEMORY, "no memory for the checking mode: it stays off");
-		on = 0;
-	}
+	if (on && !freed_row_make()) on = fail(&aloud, SOM_E_MEMORY, "no memory for the checking mode: it stays off") == SOM_OK;
 	__atomic_store_n(&checking, on != 0, __ATOMIC_RELEASE);
 	unlock();
 }

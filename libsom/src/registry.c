@@ -50,7 +50,8 @@ klass *find_class(const char *name, som_env *ev) {
 	if (!name || strlen(name) > MAX_DERIVED)
 		return fail(ev, SOM_E_NAME, "a class's name must be identifiers joined by ::, of at most %d octets in all", MAX_NAME), NULL;
 	klass *k = known(name);
-	return k || load_for(name, ev) != SOM_OK ? k : known(name);
+	if (!k && load_for(name, ev) != SOM_OK && (k = registered(name))) som_env_clear(ev); /* what its library lacks is none of its */
+	return k ? k : known(name);
 }
 
 static som_class *pinned(klass *k) { return __atomic_add_fetch(&k->c.object.refs, 1, __ATOMIC_RELAXED), C(k); }

@@ -11,6 +11,13 @@ static som_ref renew_raw(som_ref c, som_env *ev, void *p) { return p ? new_objec
 static som_ref renew_dirty(som_ref c, som_env *ev, void *p) { return p ? new_object(self(c), p, false, true, ev) : NULL; }
 static som_ref renew_raw_dirty(som_ref c, som_env *ev, void *p) { return p ? new_object(self(c), p, false, false, ev) : NULL; }
 
+static void *allocate(som_ref c, som_env *ev, int32_t size) {
+	void *p = size < 0 ? NULL : som_allocate((size_t)size);
+	return p ? p : (no_memory(ev, self(c)->info.name), NULL);
+}
+
+static void deallocate(som_ref c, som_env *ev, void *p) { (void)c, (void)ev, give(p); }
+
 static void ready(som_ref c, som_env *ev) { (void)c, (void)ev; }
 static const char *name(som_ref c, som_env *ev) { return (void)ev, self(c)->info.name; }
 static uint8_t descended(som_ref c, som_env *ev, som_ref from) { return is_class(from, ev) && descends(self(c), self(from)); }
@@ -102,7 +109,7 @@ static const som_method methods[] = {
 	HAS(somGetMethodData, "b:sp", method_data), LACKS(somOverrideMtab), HAS(somGetMethodToken, "l:s", method_token), HAS(somGetParents, "p:p", parents),
 	GONE(somUnused3), LACKS(somInitMIClass), HAS(somGetVersionNumbers, "v:pp", version), HAS(somLookupMethod, "p:s", lookup_method),
 	HAS(_get_somInstanceDataOffsets, "p:p", offsets), HAS(somRenewNoZero, "o:p", renew_dirty), HAS(somRenewNoInitNoZero, "o:p", renew_raw_dirty),
-	HAS(somAllocate, "p:i", NULL), HAS(somDeallocate, "v:p", NULL), LACKS(somGetRdStub), HAS(somGetNthMethodData, "b:ip", NULL), GONE(somcPrivate8),
+	HAS(somAllocate, "p:i", allocate), HAS(somDeallocate, "v:p", deallocate), LACKS(somGetRdStub), HAS(somGetNthMethodData, "b:ip", NULL), GONE(somcPrivate8),
 	GONE(somcPrivate9), HAS(_get_somDirectInitClasses, "p:p", inits), GONE(somcPrivate10), GONE(somcPrivate11), GONE(somcPrivate12), GONE(somcPrivate13),
 	GONE(somcPrivate14), HAS(somMethodImplOwner, "o:l", implements), GONE(somcPrivate15), GONE(somcPrivate16), HAS(somDefinedMethod, "p:l", defined),
 	GONE(somcPrivate17), GONE(somcPrivate18), GONE(somcPrivate19), HAS(somClassOfNewClassWithParents, "o:pIo", NULL), GONE(somcPrivate20), GONE(somcUnused5),

@@ -3,7 +3,10 @@
 
 static void plain(som_ref o, som_env *ev) { (void)o, (void)ev; }
 
-static void free_object(som_ref o, som_env *ev) { (void)ev, som_release(o); }
+static void free_object(som_ref o, som_env *ev) {
+	const uint32_t refs = __atomic_load_n(&o->refs, __ATOMIC_ACQUIRE);
+	refs <= 1 ? som_release(o) : (void)fail(ev, SOM_E_BUSY, "an object of class %s has %u references; som_release gives back one", class_of(o)->info.name, refs);
+}
 static const char *class_name(som_ref o, som_env *ev) { return (void)ev, class_of(o)->info.name; }
 static som_ref get_class(som_ref o, som_env *ev) { return (void)ev, &som_class_of(o)->object; }
 

@@ -62,8 +62,7 @@ const klass *owner(const klass *k, som_tok t) {
 	while (in && k && row_has(k->row, in) && get(k->row, t) != (som_proc *)no_implementation) {
 		som_proc *own = own_impl(k, t);
 		if (own && own == stands) return k;
-		if (own && !nearest) /* replaced since k inherited from it */
-			nearest = k;
+		nearest = nearest || !own ? nearest : k; /* replaced since k inherited from it */
 		k = inherited_from(k, in, t);
 	}
 	return nearest;

@@ -178,6 +178,17 @@ static void making(void) {
 	CHECK((void *)placed == memory + 48 && som_class_of(placed) == D);
 	som_release(placed);
 	CHECK(!strcmp(trace, "ABCD~D~C~B~A") && som_class_instances(D) == 0);
+	void *own = ((void *(*)(som_ref, som_env *, int32_t))method(som_class_class(), "somAllocate"))(&D->object, &ev, 512); /* in memory of the class's */
+	placed = ((som_ref (*)(som_ref, som_env *, void *))method(som_class_class(), "somRenew"))(&D->object, &ev, own);
+	CHECK(own && (void *)placed == own && som_class_of(placed) == D);
+	som_retain(placed);
+	((void (*)(som_ref, som_env *))method(D, "somFree"))(placed, &ev); /* while there is another reference */
+	CHECK(refused(&ev, SOM_E_BUSY, "an object of class D has 2 references") && placed->refs == 2 && som_class_instances(D) == 1);
+	som_release(placed);
+	((void (*)(som_ref, som_env *))method(D, "somFree"))(placed, &ev);
+	CHECK(ev.major == SOM_NO_EXCEPTION && som_class_instances(D) == 0);
+	((void (*)(som_ref, som_env *, void *))method(som_class_class(), "somDeallocate"))(&D->object, &ev, own);
+	CHECK(!((void *(*)(som_ref, som_env *, int32_t))method(som_class_class(), "somAllocate"))(&D->object, &ev, -1) && refused(&ev, SOM_E_MEMORY, "D"));
 	for (uint8_t free_memory = 0; free_memory < 2; free_memory++) { /* and one that somDestruct ends, which frees nothing here */
 		*trace = 0;
 		placed = ((som_ref (*)(som_ref, som_env *, void *))method(som_class_class(), "somRenew"))(&D->object, &ev, memory + 48);

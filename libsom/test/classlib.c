@@ -1,4 +1,4 @@
-/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, MINOR, FAILS, JOINED, NO_ENTRY, GO, LATER; of two, the SECOND
+/* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, METACLASS, MINOR, FAILS, JOINED, NO_ENTRY, GO, LATER; of two, the SECOND
  * a subclass of the first; of none (NOTHING); or one that has its class made before its entry runs (EARLY). */
 #include "som.h"
 
@@ -88,6 +88,9 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 	d.parents = parents;
 	d.nparents = 1;
 	d.nintroduces = 0;
+#endif
+#ifdef METACLASS
+	d.metaclass = METACLASS;
 #endif
 	som_class *c = abi == SOM_ABI && begun && before(&d, ev) ? som_class_define(&d, ev) : NULL;
 #ifdef SECOND

@@ -448,12 +448,13 @@ static int object_step(const char *what, char **f, int n, som_env *ev) {
 			som_release(x->o);
 		som_raise_system(ev, "IDL:omg.org/CORBA/OBJECT_NOT_EXIST:1.0", 0, SOM_COMPLETED_NO, "the kernel complained");
 		return (int)(ev->code = complaint);
-	} else if (!strcmp(what, "free") || !strcmp(what, "release")) {
+	} else if (!strcmp(what, "free")) {
+		som_found f = {.size_of = sizeof f};
+		if (som_lookup(som_class_of(x->o), "SOMObject::somFree", &f, ev) == SOM_OK) ((void (*)(som_ref, som_env *))f.proc)(x->o, ev);
+		if (ev->major != SOM_NO_EXCEPTION) return (int)ev->code;
+		is_trace();
+	} else if (!strcmp(what, "release")) {
 		uint32_t left = x->o->refs - 1;
-		if (what[0] == 'f' && left) {
-			som_raise_system(ev, "IDL:omg.org/CORBA/BAD_INV_ORDER:1.0", 0, SOM_COMPLETED_NO, "it has other references");
-			return (int)(ev->code = SOM_E_BUSY);
-		}
 		som_release(x->o);
 		if (left)
 			is_number(left);

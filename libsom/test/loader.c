@@ -84,6 +84,15 @@ static int has(const char *name) {
 	return 0;
 }
 
+/* Has a class looked for. */
+static int named(const char *name, som_env *ev) {
+	som_class *c = som_class_named(name, ev);
+	if (!c || ev->major != SOM_NO_EXCEPTION) return failed(ev);
+	puts("found");
+	som_release((som_ref)c);
+	return 0;
+}
+
 static int load(const char *file, som_env *ev) {
 	if (som_library_load(file, ev) != SOM_OK)
 		return failed(ev);
@@ -210,6 +219,8 @@ int main(int argc, char **argv) {
 			bad = find(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "has"))
 			bad = has(argv[i + 1]);
+		else if (!strcmp(argv[i], "named"))
+			bad = named(argv[i + 1], &ev);
 		else if (!strcmp(argv[i], "leaves") || !strcmp(argv[i], "leaves-full"))
 			bad = leaves(argv[i + 1], !strcmp(argv[i], "leaves-full"), &ev);
 		else if (!strcmp(argv[i], "later"))
