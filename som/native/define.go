@@ -236,8 +236,8 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 // enter returns the procedure by which C calls a method of a class of Go.
 func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint32) (*C.som_proc, error) {
 	e := &entry{class: c, method: m, sig: s, line: c.Line(m)}
-	s.borrowed = len(m.Name()) > 5 && m.Name()[:5] == "_get_"
-	texts := m.Packing().HasTexts() && !s.borrowed
+	s.owned(m)
+	texts := m.Packing().HasTexts() && !s.borrowed && !s.takes
 	if quick && (m.Packing().HasWords() || texts) {
 		if n := nentries.Add(1) - 1; n < C.NATIVE_ENTRIES {
 			entries[n] = *e
