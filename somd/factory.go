@@ -35,7 +35,7 @@ func (s *Server) SomdFactory(_ context.Context, objclass string) (som.Object, er
 
 // factory makes an object of the class that makes objects of another.
 func (s *Server) factory(c *som.Class) (som.Ref, error) {
-	name := modifiersOf(c).factory
+	name := c.Factory()
 	if name == "" {
 		r, err := FactoryClass.New()
 		if err == nil {
@@ -53,7 +53,7 @@ func (s *Server) factory(c *som.Class) (som.Ref, error) {
 
 // made makes an object of a class, by its factory if it names one.
 func (s *Server) made(ctx context.Context, c *som.Class) (som.Ref, error) {
-	if modifiersOf(c).factory == "" {
+	if c.Factory() == "" {
 		return c.New()
 	}
 	s.mu.Lock()

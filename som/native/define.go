@@ -181,6 +181,13 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 			}
 			continue
 		}
+		if letters := refusing(m); letters != "" && c.Implements(m) != nil {
+			intro[i].sig = b.text(m.Signature())
+			if intro[i].proc, err = h.enterRefusal(c, m, letters); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
@@ -208,6 +215,13 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 		if m.Type() == dispatchType {
 			overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(dispatchSig)
 			if overrides[i].proc, err = h.enterDispatch(c, m); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if letters := refusing(m); letters != "" {
+			overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(m.Signature())
+			if overrides[i].proc, err = h.enterRefusal(c, m, letters); err != nil {
 				return nil, err
 			}
 			continue
