@@ -36,23 +36,16 @@ func (l *lent) find(m *som.Method, o *orb.Ref) (som.Ref, bool) {
 	return som.Ref{}, false
 }
 
-// keep takes the references to proxies among what a call returned. Objects of this process are whoever's who has them here.
-func (l *lent) keep(m *som.Method, refs []som.Ref) {
-	var set, over []som.Ref
-	for _, r := range refs {
-		if IsProxy(r) {
-			set = append(set, r)
-		} else {
-			over = append(over, r)
-		}
-	}
+// keep takes the references to what a call returned: proxies, and copies.
+func (l *lent) keep(m *som.Method, set []som.Ref) {
+	var over []som.Ref
 	l.mu.Lock()
 	all := l.of[m]
 	like := slices.IndexFunc(all, func(o []som.Ref) bool { return slices.Equal(o, set) })
 	switch {
 	case len(set) == 0:
 	case l.end:
-		over = append(over, set...)
+		over = set
 	default:
 		if like >= 0 {
 			over, all = append(over, all[like]...), slices.Delete(all, like, like+1)

@@ -34,6 +34,8 @@ func (c *coop) Hen(context.Context) (som.Object, error) {
 	return c.hen, nil
 }
 
+func (c *coop) Ball(ctx context.Context) (som.Object, error) { return c.Hen(ctx) }
+
 func (c *coop) Age(ctx context.Context) (int32, error) {
 	age, err := c.hen.Invoke(ctx, "age")
 	n, _ := age.(int32)
@@ -44,6 +46,7 @@ var coopClass = som.MustClass[coop]("Coop", som.With(func(s *som.Spec) {
 	s.Introduces = []som.MethodSpec{
 		{Name: "take", Signature: "v:o/void(object)", Owns: "co", Type: reflect.TypeFor[func(som.Self, context.Context, som.Object) error]()},
 		{Name: "_get_hen", Signature: "o:/object()", Type: reflect.TypeFor[func(som.Self, context.Context) (som.Object, error)]()},
+		{Name: "_get_ball", Signature: "o:/object()", Copies: "c", Type: reflect.TypeFor[func(som.Self, context.Context) (som.Object, error)]()},
 		{Name: "age", Signature: "i:/long()", Type: reflect.TypeFor[func(som.Self, context.Context) (int32, error)]()},
 	}
 }))
@@ -148,5 +151,37 @@ func TestLent(t *testing.T) {
 		if a.Refs() != 0 {
 			t.Errorf("with the proxy's end object %d has %d references", i, a.Refs())
 		}
+	}
+}
+
+// TestLentCopy reads an attribute that goes by copy: the copy is the proxy's, and ends with it.
+func TestLentCopy(t *testing.T) {
+	server, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	client.Know(ballClass)
+	there, err := coopClass.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = there.Release() }()
+	o, err := newBall("blue", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := o.SOM()
+	call[any](t, there, "take", b)
+	r := remote(t, server, client, there)
+	for range 3 {
+		copied := call[som.Object](t, r, "_get_ball").SOM()
+		if copied == b || somd.IsProxy(copied) || copied.Refs() != 1 {
+			t.Fatalf("the attribute is %v, with %d references", copied, copied.Refs())
+		}
+		defer func() {
+			if n := copied.Refs(); n != 0 {
+				t.Errorf("with the proxy's end the copy has %d references", n)
+			}
+		}()
+	}
+	if err := r.Release(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -293,7 +293,11 @@ func (v *values) getReference(d *cdr.Decoder, t *som.SignedType, x reflect.Value
 			return
 		}
 	}
-	v.refs = append(v.refs, r)
+	if v.lent != nil && !IsProxy(r) { // an object of this process is whoever's who has it here
+		defer func() { _ = r.Release() }()
+	} else {
+		v.refs = append(v.refs, r)
+	}
 	as, ok := som.NarrowTo(r, x.Type())
 	if !ok {
 		d.Fail(wrong("a %s is where a %v should be", r.Class(), x.Type()))

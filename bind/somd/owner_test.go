@@ -35,7 +35,7 @@ func TestOwners(t *testing.T) {
 	library := b.barn(t)
 	t.Setenv("DSOM_LIMITS", "call-timeout=20s")
 	want := b.program(t, []string{b.path("only-barn")}, "farmer", "all")
-	for _, line := range []string{"stays: 1 better, eaten by the hay\n", "buddy: 1, the same: 1\n", "find: Ada Byron Row 1 London W1 England 37 3 1 12884901888 -2 (77 a tag) 2 two 3 250\n", "living: 1\n"} {
+	for _, line := range []string{"stays: 1 better, eaten by the hay\n", "buddy: 1, the same: 1\n", "find: Ada Byron Row 1 London W1 England 37 3 1 12884901888 -2 (77 a tag) 2 two 3 250\n", "dual: 21 the farmer's own\nand lent\n", "living: 1\n"} {
 		if !strings.Contains(want, line) || strings.Contains(want, "are gone") || strings.Contains(want, "IDL:") {
 			t.Fatalf("with all in one process the client prints\n%s, want a line %s", want, line)
 		}

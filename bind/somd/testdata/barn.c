@@ -131,3 +131,16 @@ static int64_t Barn_Hay_do_used(som_ref self, som_env *ev) {
 	(void)self, (void)ev;
 	return (int64_t)mallinfo2().uordblks;
 }
+
+/* What comes in is the caller's to end, and what goes out the object's. */
+static char *Barn_Hay_do_dual(som_ref self, som_env *ev, Barn_Tag *t, const char *s) {
+	(void)ev;
+	Barn_Hay_instance *d = Barn_Hay_data(self);
+	som_deallocate(d->kept);
+	d->kept = som_string_copy(s);
+	Barn_Tag_clear(&d->shown);
+	d->shown.id = t->id + 1;
+	d->shown.text = som_string_copy(t->text);
+	*t = d->shown;
+	return d->kept;
+}

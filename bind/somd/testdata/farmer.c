@@ -37,6 +37,13 @@ static void all(som_ref o, int say) {
 		tag("shown", &shown);
 		tag("best", &best);
 	}
+	Barn_Tag mine = {20, som_string_copy("the farmer's own")}, t = mine;
+	const char *dual = Barn_Hay_dual(o, &ev, &t, "lent");
+	if (say) {
+		tag("dual", &t);
+		printf("and %s\n", dual);
+	}
+	Barn_Tag_clear(&mine);
 	Barn_Texts meal = {0};
 	Barn_Texts_resize(&meal, 2);
 	meal._buffer[0] = som_string_copy("eaten first");
