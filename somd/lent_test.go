@@ -8,6 +8,7 @@ import (
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/stream/cosstream/streamio"
 	"github.com/opendsom/dsom/somd"
 )
 
@@ -157,7 +158,8 @@ func TestLent(t *testing.T) {
 // TestLentCopy reads an attribute that goes by copy: the copy is the proxy's, and ends with it.
 func TestLentCopy(t *testing.T) {
 	server, client := domain(t, somd.Config{}), domain(t, somd.Config{})
-	client.Know(ballClass)
+	client.Know(ballClass, streamio.Class)
+	server.Know(streamio.Class)
 	there, err := coopClass.New()
 	if err != nil {
 		t.Fatal(err)
