@@ -223,6 +223,32 @@ func (m *Method) Copies() string {
 	return string(all)
 }
 
+// Owns returns who owns what is returned and what each parameter holds after a call, a letter for the result and one for each: c the caller, o the object,
+// d both. It is empty where that is what the method's name says: what _get_x returns is the object's, all else the caller's.
+func (m *Method) Owns() string {
+	letter := func(param string) byte { return "cod"[m.Owner(param)] }
+	all := []byte{letter("")}
+	usual := []byte("c")
+	if strings.HasPrefix(m.Name, "_get_") {
+		usual[0] = 'o'
+	}
+	switch {
+	case m.Operation != nil:
+		for _, p := range m.Operation.Params {
+			all, usual = append(all, letter(p.Name)), append(usual, 'c')
+		}
+	case m.Set:
+		all, usual = []byte("cc"), []byte("cc")
+	}
+	if string(all) == string(usual) {
+		return ""
+	}
+	return string(all)
+}
+
+// Oneway reports whether nobody waits for the method.
+func (m *Method) Oneway() bool { return m.Operation != nil && m.Operation.Oneway }
+
 // Nullable reports whether NULL may be passed as a parameter, or with an empty name as the
 // result: as nullable_parameters and nullable_result say. Without them it never is, neither
 // a string nor an object nor a pointer. For an attribute nullable_result says it of its

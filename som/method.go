@@ -120,6 +120,12 @@ func newMethod(c *Class, s MethodSpec) (*Method, error) {
 	if strings.Trim(s.Copies, "rcm") != "" {
 		return nil, fail(CodeMethod, c.Name(), "method %s says of how objects go to another process %q, whose letters are to be r, c and m", s.Name, s.Copies)
 	}
+	if strings.Trim(s.Owns, "cod") != "" {
+		return nil, fail(CodeMethod, c.Name(), "method %s says of who owns what %q, whose letters are to be c, o and d", s.Name, s.Owns)
+	}
+	if s.Oneway && hasResults(t) {
+		return nil, fail(CodeMethod, c.Name(), "method %s is oneway and has results: nobody waits for them", s.Name)
+	}
 	m := &Method{class: c, name: s.Name, kind: s.Kind, typ: t, spec: s}
 	m.missing = sync.OnceValue(func() *impl {
 		return failing(t, fail(CodeAbstract, c.Name(), "method %s has no implementation here: override it", s.Name))

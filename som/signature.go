@@ -36,6 +36,17 @@ func (m *Method) Signature() string { return m.spec.Signature }
 // Copies returns how objects go to another process; see [MethodSpec].
 func (m *Method) Copies() string { return m.spec.Copies }
 
+// Oneway reports whether nobody waits for the method in another process.
+func (m *Method) Oneway() bool { return m.spec.Oneway }
+
+// Whole returns the signature with as little told by a hash as is known; see [MethodSpec].
+func (m *Method) Whole() string {
+	if m.spec.Whole != "" {
+		return m.spec.Whole
+	}
+	return m.spec.Signature
+}
+
 // LookupAs is Lookup for who calls the method as a signature says: an error if it has another one.
 func (c *Class) LookupAs(name, signature string) (*Method, error) {
 	m, err := c.Lookup(name)

@@ -96,6 +96,17 @@ type MethodSpec struct {
 	// signature: r as references, c as copies, m as copies where they can be copied, else as references. Empty: all as references.
 	Copies string
 
+	// Owns says who ends what the result and each parameter hold when the method has been called, by a letter for the result and one for each
+	// parameter, in the order of the signature: c the caller, o the object, d each what it has allocated. Empty: what _get_x returns is the
+	// object's, all else the caller's. Of objects in Go it is references that are owned. See [MethodSpec.LendsResult], [MethodSpec.Lends] and [MethodSpec.Takes].
+	Owns string
+
+	// Whole is Signature with nothing told by a hash, where it is known and the other is shorter: what a class in another process is called by. Empty: Signature is all.
+	Whole string
+
+	// Oneway says that who calls an object in another process does not wait for the method: IDL's oneway.
+	Oneway bool
+
 	// Packing is what generated code has to spare reflection where arguments are packed.
 	Packing Packing
 

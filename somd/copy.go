@@ -63,7 +63,8 @@ func (v *values) putCopied(e *cdr.Encoder, o som.Object) {
 	}
 	m := e.BeginValue(identity(r), []string{RepositoryID(r.Class().Name())}, true)
 	if e.Enter() {
-		inner := *v // objects within are copies where they can be
+		inner := *v // objects within are copies where they can be, and are passed
+		inner.gives = false
 		inner.copies = 'm'
 		if err := v.d.throughStream(v.ctx, base, "externalize_to_stream", r, &stream{v: &inner, e: e}); err != nil {
 			e.Fail(err)

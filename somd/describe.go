@@ -27,6 +27,9 @@ type MethodDescription struct {
 	Kind      uint32 // a som.Kind
 	Signature string // as docs/som.md has it; empty if the method cannot be called from elsewhere
 	Copies    string // how objects go: som.MethodSpec's
+	Owns      string // who ends what: som.MethodSpec's
+	Whole     string // Signature with nothing told by a hash, where that tells more
+	Oneway    bool   // nobody waits for it
 }
 
 var descriptionType = typeOf(reflect.TypeFor[[]ClassDescription](), false)
@@ -40,13 +43,16 @@ func descriptionOf(c *som.Class) []ClassDescription {
 		if isRoot(a) {
 			continue
 		}
-		says := modifiersOf(a)
-		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: says.baseProxy}
+		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: a.BaseProxy()}
 		for _, p := range a.Parents() {
 			x.Parents = append(x.Parents, p.Name())
 		}
 		for _, m := range a.Introduced() {
-			x.Methods = append(x.Methods, MethodDescription{m.Name(), uint32(m.Kind()), methodOf(m).signature(), says.copies[m.Name()]})
+			y := MethodDescription{Name: m.Name(), Kind: uint32(m.Kind()), Signature: methodOf(m).signature(), Copies: m.Copies(), Owns: m.Owns(), Oneway: m.Oneway()}
+			if whole := m.Whole(); whole != m.Signature() {
+				y.Whole = whole
+			}
+			x.Methods = append(x.Methods, y)
 		}
 		all = append(all, x)
 	}
@@ -134,8 +140,19 @@ func (d *Domain) interfaceSpec(x ClassDescription) (som.Spec, error) {
 		if m.Kind != uint32(som.Static) && m.Kind != uint32(som.NonStatic) {
 			continue
 		}
-		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Copies: m.Copies, Type: reflect.TypeFor[func(som.Self) error]()}
-		if signed, err := som.ParseSignature(m.Signature); err == nil {
+		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Copies: m.Copies, Owns: m.Owns, Oneway: m.Oneway, Type: reflect.TypeFor[func(som.Self) error]()}
+		tells := m.Signature
+		if m.Whole != "" {
+			if len(m.Whole) > MaxWhole {
+				return s, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%.255s::%.255s is described by a signature of %d octets, and at most %d are allowed (MaxWhole)", x.Name, m.Name, len(m.Whole), MaxWhole)
+			}
+			letters, _, _ := strings.Cut(m.Signature, "/")
+			if whole, _, _ := strings.Cut(m.Whole, "/"); whole != letters {
+				return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "%.255s::%.255s is described by two signatures, %.80q and %.80q, that are called unlike", x.Name, m.Name, m.Signature, m.Whole)
+			}
+			ms.Whole, tells = m.Whole, m.Whole
+		}
+		if signed, err := som.ParseSignature(tells); err == nil {
 			if t, packing, err := signed.MethodType(); err == nil {
 				ms.Type, ms.Packing = t, packing
 				signed.Learn()

@@ -19,6 +19,7 @@ import (
 const (
 	MaxObjects   = 1 << 20 // objects of a domain that are exported at one time
 	MaxDescribed = 4096    // classes that a domain knows by other processes' descriptions alone
+	MaxWhole     = 1 << 16 // octets of the signature in whole of a method of such a class
 )
 
 // A Config says what a domain has beside its adapter. The zero value is useful.
@@ -155,26 +156,32 @@ func (d *Domain) export(r som.Ref, why hold) (*orb.Ref, error) {
 			return ref, err
 		} // else nobody but this process reaches the target: it stands between
 	}
+	_, ref, err := d.exportHere(r, why)
+	return ref, err
+}
+
+// exportHere makes an object one of the adapter's, unless it is already.
+func (d *Domain) exportHere(r som.Ref, why hold) (*servant, *orb.Ref, error) {
 	if c, ok := r.AsClass(); ok {
-		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
+		return nil, nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "the class %s is passed as an object: a class is of its process alone, pass its name", c)
 	}
 	for {
 		s, mine, err := d.servantOf(r, d.adapter)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if mine {
 			if _, err := d.activate(s, func() (*orb.Ref, error) { return d.adapter.Activate(s) }); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		ref, err := s.made()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if other, alive := s.weak(); alive {
 			_ = other.Release()
-			return ref, s.keep(r, why)
+			return s, ref, s.keep(r, why)
 		}
 		d.forget(s) // of an object that was at the same place before
 	}

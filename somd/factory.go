@@ -35,7 +35,7 @@ func (s *Server) SomdFactory(_ context.Context, objclass string) (som.Object, er
 
 // factory makes an object of the class that makes objects of another.
 func (s *Server) factory(c *som.Class) (som.Ref, error) {
-	name := modifiersOf(c).factory
+	name := c.Factory()
 	if name == "" {
 		r, err := FactoryClass.New()
 		if err == nil {
@@ -53,7 +53,7 @@ func (s *Server) factory(c *som.Class) (som.Ref, error) {
 
 // made makes an object of a class, by its factory if it names one.
 func (s *Server) made(ctx context.Context, c *som.Class) (som.Ref, error) {
-	if modifiersOf(c).factory == "" {
+	if c.Factory() == "" {
 		return c.New()
 	}
 	s.mu.Lock()
@@ -132,7 +132,7 @@ func (d *Domain) dispatchBy(r som.Ref) error {
 	return nil
 }
 
-// dispatched carries out a call, through the server object that wants to see it, if there is one.
+// carriedOut carries out a call, within what the process puts around calls, if it does.
 func (d *Domain) carriedOut(ctx context.Context, x *method, o som.Ref, args []any) (outs []any, err error) {
 	if d.Around == nil {
 		return d.dispatched(ctx, x, o, args)
@@ -144,6 +144,7 @@ func (d *Domain) carriedOut(ctx context.Context, x *method, o som.Ref, args []an
 	return outs, err
 }
 
+// dispatched carries out a call, through the server object that wants to see it, if there is one.
 func (d *Domain) dispatched(ctx context.Context, x *method, o som.Ref, args []any) ([]any, error) {
 	w := d.dispatcher.Load()
 	if w == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,8 +41,8 @@ func (l *liar) Dispatch(r *orb.ServerRequest) bool {
 	return true
 }
 
-// described writes a description of classes, each a name, and perhaps the base of its proxies and how objects go in its methods, its parents, and
-// the signatures of methods m0, m1, …
+// described writes a description of classes, each a name, and perhaps the base of its proxies and of its methods how objects go, who owns what, the
+// signature in whole and that they are oneway; its parents, and the signatures of methods m0, m1, …
 func described(e *cdr.Encoder, classes ...[3][]string) {
 	e.Count(len(classes))
 	for _, c := range classes {
@@ -57,7 +58,11 @@ func described(e *cdr.Encoder, classes ...[3][]string) {
 			e.String(fmt.Sprintf("m%d", i))
 			e.ULong(0)
 			e.String(s)
-			e.String(append(c[0], "", "")[2])
+			more := append(slices.Clone(c[0]), "", "", "", "", "")
+			e.String(more[2])
+			e.String(more[3])
+			e.String(more[4])
+			e.Boolean(more[5] != "")
 		}
 		e.String(append(c[0], "")[1])
 	}
@@ -97,6 +102,20 @@ func TestHostileServers(t *testing.T) {
 		"bad letters of copies": {say: func(e *cdr.Encoder) { described(e, [3][]string{{"A", "", "rx"}, root, {"o:o/object(object)"}}) }},
 		"copies of other methods": {say: func(e *cdr.Encoder) {
 			described(e, [3][]string{{"A", "", strings.Repeat("c", 300)}, root, {"v:/void()", "o:o/object(object)", "v:/void()", "v:/void()"}})
+		}, ok: true},
+		"bad letters of owners": {say: func(e *cdr.Encoder) { described(e, [3][]string{{"A", "", "", "cx"}, root, {"o:o/object(object)"}}) }},
+		"owners of other methods": {say: func(e *cdr.Encoder) {
+			described(e, [3][]string{{"A", "", "", strings.Repeat("o", 300)}, root, {"v:/void()", "v:/void()", "v:/void()", "v:p/void({"}})
+		}, ok: true},
+		"oneway with a result": {say: func(e *cdr.Encoder) { described(e, [3][]string{{"A", "", "", "", "", "1"}, root, {"i:/long()"}}) }},
+		"two signatures": {say: func(e *cdr.Encoder) {
+			described(e, [3][]string{{"A", "", "", "", "i:/long()"}, root, {"v:p/void({#0123456789abcdef})"}})
+		}},
+		"a signature without end": {say: func(e *cdr.Encoder) {
+			described(e, [3][]string{{"A", "", "", "", "v:p/void({" + strings.Repeat("long,", 1<<16)}, root, {"v:p/void({#0123456789abcdef})"}})
+		}},
+		"a signature in whole that is none": {say: func(e *cdr.Encoder) {
+			described(e, [3][]string{{"A", "", "", "", "v:p/void({long,^9})"}, root, many(4, "v:p/void({#0123456789abcdef})")})
 		}, ok: true},
 		"a base of proxies that is none": {say: func(e *cdr.Encoder) { described(e, [3][]string{{"A", "Pets::Cat", ""}, root, many(4, "v:p/void({")}) }},
 		"a base of proxies of any name": {say: func(e *cdr.Encoder) {

@@ -23,7 +23,8 @@ type method struct {
 	copies   byte           // how the result goes, as values.copies has it
 	takesCtx bool
 	fails    bool // its last result is an error
-	borrowed bool // the result stays the object's
+	oneway   bool // nobody waits for it
+	lends    bool // the result stays the object's
 	raises   []orb.Exception
 	raised   []som.SignedRaise
 	err      error // why it cannot be called from elsewhere
@@ -32,6 +33,8 @@ type method struct {
 type param struct {
 	how     byte
 	copies  byte
+	takes   bool // what goes in is the object's from the call on
+	lends   bool // what comes out stays the object's
 	typ     *som.SignedType
 	in, out int // which of Go's arguments and results it is
 }
@@ -56,7 +59,7 @@ func methodOf(m *som.Method) *method {
 }
 
 func newMethod(m *som.Method) *method {
-	x := &method{of: m, name: m.Name(), borrowed: strings.HasPrefix(m.Name(), "_get_")}
+	x := &method{of: m, name: m.Name(), lends: m.LendsResult(), oneway: m.Oneway()}
 	t := m.Type()
 	first, outs := 1, t.NumOut()
 	if t.NumIn() > 1 && t.In(1) == contextType {
@@ -76,7 +79,7 @@ func newMethod(m *som.Method) *method {
 		x.err = fmt.Errorf("it is a procedure, a function of its process")
 		return x
 	}
-	sig := m.Signature()
+	sig := m.Whole()
 	letters, _, _ := strings.Cut(sig, "/")
 	signed, err := som.ParseSignature(sig)
 	switch {
@@ -89,7 +92,10 @@ func newMethod(m *som.Method) *method {
 	default:
 		x.err = x.guessed(m.Packing().Passing())
 	}
-	x.copied(modifiersOf(m.Class()).copies[m.Name()])
+	x.copied(m.Copies())
+	for i := range x.params {
+		x.params[i].takes, x.params[i].lends = m.Takes(i), m.Lends(i)
+	}
 	if signed != nil {
 		x.raised = signed.Raises
 		for i := range signed.Raises {
@@ -187,7 +193,8 @@ func (x *method) guessed(passing string) error {
 }
 
 // call calls the method of an object elsewhere. What it returns is in the order of Go's results.
-func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) ([]any, error) {
+func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, l *lent, args []any) ([]any, error) {
+	defer x.took(args)
 	if x.err != nil {
 		return nil, x.err
 	}
@@ -202,15 +209,18 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) 
 		}
 		ins[i] = v
 	}
-	v := values{d: d, ctx: ctx, why: passed, to: ref}
-	if !x.borrowed {
-		v.from = serverOf(ref)
+	v := values{d: d, ctx: ctx, why: passed, to: ref, from: serverOf(ref)}
+	w := values{d: d, ctx: ctx, lent: l, by: x.of} // what stays the object's
+	flags := orb.CallFlags(0)
+	if x.oneway {
+		flags = orb.Oneway
 	}
-	c := orb.StartCall(ctx, ref, x.name, 0)
+	c := orb.StartCall(ctx, ref, x.name, flags)
 	for c.Next() {
+		v.ungive()
 		for _, p := range x.params {
 			if p.how != 'o' {
-				v.copies = p.copies
+				v.copies, v.gives = p.copies, p.takes
 				v.put(&c.Out, p.typ, ins[p.in])
 			}
 		}
@@ -219,27 +229,48 @@ func (x *method) call(ctx context.Context, d *Domain, ref *orb.Ref, args []any) 
 	for i, t := range x.outs {
 		outs[i] = reflect.New(t).Elem()
 	}
+	v.gives = false
+	get := func(lends bool, copies byte, t *som.SignedType, out reflect.Value) {
+		to := &v
+		if lends {
+			to = &w
+		}
+		to.copies = copies
+		to.get(&c.In, t, out)
+	}
 	if c.Returned(d.readers(ctx, x.raises, serverOf(ref))...) {
 		if x.result.Kind != som.Void {
-			v.copies = x.copies
-			v.get(&c.In, x.result, outs[0])
+			get(x.lends, x.copies, x.result, outs[0])
 		}
 		for _, p := range x.params {
 			if p.how != 'i' {
-				v.copies = p.copies
-				v.get(&c.In, p.typ, outs[p.out])
+				get(p.lends, p.copies, p.typ, outs[p.out])
 			}
 		}
 	}
 	if err := c.End(); err != nil {
+		if notSent(err) {
+			v.ungive()
+		}
 		v.release()
+		w.release()
 		return nil, err
 	}
+	l.keep(x.of, w.refs)
 	all := make([]any, len(outs))
 	for i, o := range outs {
 		all[i] = o.Interface()
 	}
 	return all, nil
+}
+
+// took releases what a caller has given: the object elsewhere has references of its own.
+func (x *method) took(args []any) {
+	for _, p := range x.params {
+		if p.takes && p.how != 'o' && p.in < len(args) {
+			each(reflect.ValueOf(args[p.in]), func(r som.Ref) { _ = r.Release() })
+		}
+	}
 }
 
 // fit is an argument as a value of a parameter's type: as it is, or a number that loses nothing.
@@ -282,16 +313,21 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 		r.Returned(x.err)
 		return
 	}
-	v := values{d: d, ctx: r.Context()}
+	v, mine := values{d: d, ctx: r.Context()}, values{d: d, ctx: r.Context(), gives: true} // the latter are the object's
 	defer v.release()
+	defer mine.release()
 	args := make([]any, len(x.ins))
 	for _, p := range x.params {
 		if p.how == 'o' {
 			continue
 		}
 		in := reflect.New(x.ins[p.in]).Elem()
-		v.copies = p.copies
-		v.get(&r.In, p.typ, in)
+		from := &v
+		if p.takes {
+			from = &mine
+		}
+		from.copies = p.copies
+		from.get(&r.In, p.typ, in)
 		if args[p.in] = in.Interface(); in.Kind() == reflect.Interface && in.IsNil() {
 			args[p.in] = nil
 		}
@@ -299,35 +335,52 @@ func (x *method) serve(d *Domain, r *orb.ServerRequest, o som.Ref) {
 	if !r.Decoded() {
 		return
 	}
+	mine.refs = nil
 	outs, err := d.carriedOut(r.Context(), x, o, args)
 	if err == nil && len(outs) != len(x.outs) {
 		err = exc.New(exc.Internal, exc.MinorBadValue, exc.Yes, "the server object gave %d results of %s, not %d", len(outs), x.of, len(x.outs))
 	}
-	if !x.borrowed {
-		defer func() {
-			for _, out := range outs {
+	defer func() {
+		own := x.lendsReferences(o)
+		for i, out := range outs {
+			if own || !x.lendsOut(i) {
 				each(reflect.ValueOf(out), func(r som.Ref) { _ = r.Release() })
 			}
-		}()
-	}
+		}
+	}()
 	if !r.Returned(err, d.readers(r.Context(), x.raises, "")...) {
 		releaseRaised(err)
 		return
 	}
-	w := values{d: d, ctx: r.Context(), why: given}
-	if x.borrowed {
-		w.why = passed
-	}
+	w := values{d: d, ctx: r.Context()}
+	why := map[bool]hold{true: passed, false: given} // by whether the object lends it
 	if x.result.Kind != som.Void {
-		w.copies = x.copies
+		w.copies, w.why = x.copies, why[x.lends]
 		w.put(&r.Out, x.result, result(outs, 0, x.outs[0]))
 	}
 	for _, p := range x.params {
 		if p.how != 'i' {
-			w.copies = p.copies
+			w.copies, w.why = p.copies, why[p.lends]
 			w.put(&r.Out, p.typ, result(outs, p.out, x.outs[p.out]))
 		}
 	}
+}
+
+// lendsOut reports whether one of Go's results stays the object's.
+func (x *method) lendsOut(n int) bool {
+	for _, p := range x.params {
+		if p.how != 'i' && p.out == n {
+			return p.lends
+		}
+	}
+	return x.lends
+}
+
+// lendsReferences reports whether what an object lends comes with references of the caller's own: those of an object of the other kernel do, of
+// which Go's references are.
+func (x *method) lendsReferences(o som.Ref) bool {
+	_, by, err := o.Class().Entry(x.of)
+	return err == nil && by.IsMirror()
 }
 
 // run calls the method as any caller by name does, so that the object's class may take the call over.

@@ -172,9 +172,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 	for i := range s.Introduces {
 		ms := &s.Introduces[i]
 		name := own.Name + "::" + ms.Name
-		if signed, err := som.ParseSignature(ms.Signature); err != nil {
-			continue
-		} else if _, _, err := signed.MethodType(); err != nil {
+		if ms.Signature == "" || isInitializer(ms.Signature) {
 			continue
 		}
 		ms.Impl = senderOf(ms.Type, sync.OnceValue(func() *som.Method { m, _ := made.Lookup(name); return m }))

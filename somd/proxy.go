@@ -24,6 +24,8 @@ type proxy struct {
 	owner  bool   // it has a reference to the target, which it gives back at its end
 	doubt  bool   // nobody answered the last call: the target may be gone
 	from   *place // where the target is made, of an object of a placed class; nil: it is made by nobody here
+
+	lent lent // what its callers borrow
 }
 
 func proxyOf(self som.Self) *proxy {
@@ -64,12 +66,14 @@ func (p *proxy) reference() (*orb.Ref, error) {
 
 // SommProxyDispatch calls the target. All methods that a proxy sends on come here, so that a class of proxies may override it.
 func (p *proxy) SommProxyDispatch(ctx context.Context, m *som.Method, args []any) ([]any, error) {
+	x := methodOf(m)
 	d, ref, err := p.reached(ctx)
 	if err != nil {
+		x.took(args)
 		return nil, err
 	}
 	d.named(m, args)
-	out, err := methodOf(m).call(ctx, d, ref, args)
+	out, err := x.call(ctx, d, ref, &p.lent, args)
 	if err != nil {
 		return nil, p.failed(ctx, ref, err)
 	}
@@ -122,6 +126,7 @@ func (p *proxy) SomDestruct() {
 	ref, owner := p.ref, p.owner
 	p.ref, p.owner = nil, false
 	p.mu.Unlock()
+	p.lent.release()
 	if owner && ref != nil {
 		ctx, stop := context.WithTimeout(context.Background(), endTimeout)
 		defer stop()

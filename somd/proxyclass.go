@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/opendsom/dsom/som"
 )
@@ -100,6 +101,17 @@ func (d *Domain) proxyBase(name, target string, strange bool) (*som.Class, error
 	return c, nil
 }
 
+// baseProxyOf returns the name of the class from which proxies for objects of a class descend: the modifier of the nearest class of its
+// linearisation that has one, so that a tree of classes can have it from its root. Empty: SOMDClientProxy.
+func baseProxyOf(c *som.Class) string {
+	for _, a := range c.Order() {
+		if name := a.BaseProxy(); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
 // ownMethods are those that a base of proxies implements beside what all proxies do: a call of them runs there, and is not sent on.
 func ownMethods(base *som.Class) []*som.Method {
 	var all []*som.Method
@@ -118,20 +130,25 @@ func ownMethods(base *som.Class) []*som.Method {
 }
 
 // Forward returns the overrides by which the methods of a target's class go to the target, for a class of proxies of a program's own, which does those
-// in but itself. Methods that another kernel calls by what has no form in Go have none: a call of
-// them is the error that there is no implementation.
+// in but itself. A call of one that cannot be called elsewhere is the error that says why.
 func Forward(target *som.Class, but ...*som.Method) []som.Override {
 	var all []som.Override
 	for _, m := range target.Methods() {
 		if isRoot(m.Class()) || m.Kind() != som.Static || slices.Contains(but, m) || ClientProxy.DescendsFrom(m.Class()) {
 			continue
 		}
-		if methodOf(m).err != nil && m.Class().Host() != nil {
+		if m.Class().Host() != nil && (m.Signature() == "" || isInitializer(m.Signature())) { // it is not known how the other kernel calls it
 			continue
 		}
 		all = append(all, som.Override{Method: m.String(), Impl: sender(m)})
 	}
 	return all
+}
+
+// isInitializer reports whether a method of a signature is called of what is no object yet.
+func isInitializer(signature string) bool {
+	_, types, _ := strings.Cut(signature, "/")
+	return strings.HasPrefix(strings.TrimPrefix(types, "oidl "), "init ")
 }
 
 // sender is an implementation of a method that sends the call on.

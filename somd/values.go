@@ -21,11 +21,15 @@ import (
 type values struct {
 	d    *Domain
 	ctx  context.Context
-	why  hold      // of objects of this process that are written
-	to   *orb.Ref  // the object that gets them; nil: whoever called, as ctx says
-	from string    // the server of which references that are read were given to this process; empty: none was
-	refs []som.Ref // references that were read, each of the reader's own
+	why  hold        // of objects of this process that are written
+	to   *orb.Ref    // the object that gets them; nil: whoever called, as ctx says
+	from string      // the server of which references that are read were given to this process; empty: none was
+	refs []som.Ref   // references that were read, each of the reader's own
+	lent *lent       // not nil: what is read stays the object's, and is what this has, if it has it
+	by   *som.Method // the method that lends it
+	gave []*servant  // of objects that were written and given
 
+	gives  bool // what is written or read is given with the call
 	copies byte // how objects of the parameter go: c as copies, m as copies where they can be, else as references
 }
 
@@ -139,7 +143,13 @@ func (v *values) putReference(e *cdr.Encoder, r som.Ref) {
 			return
 		}
 	}
-	ref, err := v.d.export(r, v.why)
+	var ref *orb.Ref
+	var err error
+	if v.gives {
+		ref, err = v.putGiven(r)
+	} else {
+		ref, err = v.d.export(r, v.why)
+	}
 	if err != nil {
 		e.Fail(err)
 		return
@@ -272,12 +282,22 @@ func (v *values) getReference(d *cdr.Decoder, t *som.SignedType, x reflect.Value
 	if d.Err() != nil || o == nil {
 		return
 	}
-	r, err := v.d.importAs(v.ctx, o, t.Class, v.from != "" && v.from == serverOf(o))
-	if err != nil {
-		d.Fail(err)
-		return
+	r, there := som.Ref{}, false
+	if v.lent != nil {
+		r, there = v.lent.find(v.by, o)
 	}
-	v.refs = append(v.refs, r)
+	if !there {
+		var err error
+		if r, err = v.d.importAs(v.ctx, o, t.Class, v.gives || v.from != "" && v.from == serverOf(o)); err != nil {
+			d.Fail(err)
+			return
+		}
+	}
+	if v.lent != nil && !IsProxy(r) { // an object of this process is whoever's who has it here
+		defer func() { _ = r.Release() }()
+	} else {
+		v.refs = append(v.refs, r)
+	}
 	as, ok := som.NarrowTo(r, x.Type())
 	if !ok {
 		d.Fail(wrong("a %s is where a %v should be", r.Class(), x.Type()))

@@ -26,6 +26,19 @@ const (
 // may raise, by their ids and members. What is not called as methods are has no letters: "/procedure noself noenv long(long)".
 // docs/som.md says how all of it is written.
 func Signature(m *model.Method) string {
+	text, _ := signature(m, false)
+	return text
+}
+
+// MaxWhole is how many octets a signature has at most that tells nothing by a hash.
+const MaxWhole = 1 << 16
+
+// Whole is Signature with nothing told by a hash, and false where that would be longer than [MaxWhole]: by it what a method takes and returns is known to
+// who has neither the IDL nor generated code. Nobody compares it.
+func Whole(m *model.Method) (string, bool) { return signature(m, true) }
+
+func signature(m *model.Method, whole bool) (text string, ok bool) {
+	s := shaper{whole: whole}
 	var result *model.Type
 	letters, types := "", ""
 	add := func(t *model.Type, dir model.Direction) {
@@ -40,7 +53,7 @@ func Signature(m *model.Method) string {
 		if dir != model.In {
 			types += dir.String() + " "
 		}
-		types += Shape(t)
+		types += s.shape(t)
 	}
 	switch {
 	case m.Operation != nil:
@@ -55,7 +68,7 @@ func Signature(m *model.Method) string {
 	}
 	first, returns := byte('v'), "void"
 	if !result.IsVoid() {
-		returns = Shape(result)
+		returns = s.shape(result)
 		if f := FormOf(result); f == Aggregate || f == Array { // where the last parameter points to
 			letters += "p"
 		} else {
@@ -63,14 +76,15 @@ func Signature(m *model.Method) string {
 		}
 	}
 	types = returns + "(" + types + ")"
-	if len(types) > maxTypes {
+	if len(types) > maxTypes && !whole {
 		types = hashed(types)
 	}
 	called := string(first) + ":" + letters
 	if self, env := Receives(m); !self || !env {
 		called = ""
 	}
-	return called + "/" + manner(m) + types + raised(m)
+	text = called + "/" + manner(m) + types + s.raised(m)
+	return text, !s.over && (!whole || len(text) <= MaxWhole)
 }
 
 // DataSignature returns what stands for static data, which are found as procedures are: "/data long".
@@ -116,14 +130,14 @@ func manner(m *model.Method) string {
 
 // raised returns the exceptions of a method in the order of their ids, each with its members: "!IDL:Zoo/Bad:1.0{long;string;".
 // Those for which there is no room are one that has no id, and the hash of their texts.
-func raised(m *model.Method) string {
+func (s *shaper) raised(m *model.Method) string {
 	var all []string
 	for _, e := range raises(m) {
 		id := e.ID
-		if strings.ContainsAny(id, "!{") || len(id) > maxID {
+		if strings.ContainsAny(id, "!{") || len(id) > maxID && !s.whole {
 			id = hashed(id)
 		}
-		all = append(all, "!"+id+"{"+membersOf(e))
+		all = append(all, "!"+id+"{"+s.membersOf(e))
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
@@ -139,11 +153,11 @@ func raised(m *model.Method) string {
 
 // membersOf returns the members of an exception, each with a semicolon behind it. What stands for one depends on none behind it, so
 // that the text of an exception which has grown at its end begins with what it was.
-func membersOf(e *model.Exception) string {
+func (s *shaper) membersOf(e *model.Exception) string {
 	text, short := "", false
 	for _, m := range e.Members {
-		member := Shape(m.Type)
-		if short = short || len(text)+len(member) >= maxMembers; short {
+		member := s.shape(m.Type)
+		if short = (short || len(text)+len(member) >= maxMembers) && !s.whole; short {
 			h := fnv.New32a()
 			h.Write([]byte(member))
 			member = fmt.Sprintf("%08x", h.Sum32())
@@ -173,16 +187,30 @@ func hashed(s string) string {
 // can take each other's place in a program that is not compiled anew. An object is what its class is, to the name: one of a
 // descendant would do for those who are given it, but not for an override that has been compiled to give another.
 func Shape(t *model.Type) string {
-	s := shaper{known: map[model.Decl]string{}}
-	text, _ := s.of(t)
-	return text
+	s := shaper{}
+	return s.shape(t)
 }
 
-// A shaper finds the shape of one type.
+// A shaper finds the shapes of types, one after the other.
 type shaper struct {
 	around []model.Decl // structures and unions that are begun, the outermost first
 	known  map[model.Decl]string
 	parts  int
+	whole  bool // nothing is told by a hash
+	over   bool // it cannot be
+	length int  // of all that was told
+}
+
+func (s *shaper) shape(t *model.Type) string {
+	if s.whole && s.over {
+		return ""
+	}
+	s.known, s.parts = map[model.Decl]string{}, 0
+	text, _ := s.of(t)
+	if s.length += len(text); s.whole && s.length > MaxWhole {
+		s.over = true
+	}
+	return text
 }
 
 // of returns a type's shape, and the place of the outermost of those around it that it leads back to, or a higher number.
@@ -224,9 +252,9 @@ func (s *shaper) of(t *model.Type) (string, int) {
 			if d.Of != "interface" {
 				return d.Of + " " + d.ScopedName(), none
 			}
-			return className(d), none
+			return s.className(d), none
 		case *model.Interface:
-			return className(d), none
+			return s.className(d), none
 		default:
 			return d.About().ScopedName(), none
 		}
@@ -235,8 +263,8 @@ func (s *shaper) of(t *model.Type) (string, int) {
 }
 
 // className is what stands for objects of a class.
-func className(d model.Decl) string {
-	if name := d.About().ScopedName(); len(name) <= maxShape {
+func (s *shaper) className(d model.Decl) string {
+	if name := d.About().ScopedName(); len(name) <= maxShape || s.whole {
 		return name
 	}
 	return hashed(d.About().ScopedName())
@@ -250,17 +278,21 @@ func (s *shaper) declared(d model.Decl) (string, int) {
 	if at := slices.Index(s.around, d); at >= 0 {
 		return fmt.Sprintf("^%d", len(s.around)-1-at), at
 	}
-	if s.parts++; s.parts > maxParts {
+	if s.parts++; s.parts > maxParts || s.whole && s.over {
+		s.over = true
 		return d.About().ScopedName(), len(s.around)
 	}
 	at := len(s.around)
 	s.around = append(s.around, d)
 	var parts []string
-	back := at + 1
+	back, length := at+1, 0
 	shape := func(t *model.Type) string {
 		s.parts++
 		text, to := s.of(t)
 		back = min(back, to)
+		if length += len(text) + 1; s.whole && length > MaxWhole {
+			s.over, text = true, ""
+		}
 		return text
 	}
 	open, end := "{", "}"
@@ -275,7 +307,7 @@ func (s *shaper) declared(d model.Decl) (string, int) {
 	}
 	s.around = s.around[:at]
 	text := strings.Join(parts, ",")
-	if len(text) > maxShape {
+	if len(text) > maxShape && !s.whole {
 		text = hashed(text)
 	}
 	text = open + text + end

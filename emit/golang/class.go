@@ -181,7 +181,17 @@ func (w *classWriter) methodSpec(m classMethod) string {
 	if m.copies != "" {
 		s += fmt.Sprintf(", Copies: %q", m.copies)
 	}
-	return fmt.Sprintf("%s, Type: %s.TypeFor[%s](), Signature: %q, Packing: %s}", s, w.rt("reflect"), m.funcName(), m.sig, packs)
+	if m.owns != "" {
+		s += fmt.Sprintf(", Owns: %q", m.owns)
+	}
+	if m.oneway {
+		s += ", Oneway: true"
+	}
+	s += fmt.Sprintf(", Type: %s.TypeFor[%s](), Signature: %q", w.rt("reflect"), m.funcName(), m.sig)
+	if m.whole != "" {
+		s += fmt.Sprintf(", Whole: %q", m.whole)
+	}
+	return s + fmt.Sprintf(", Packing: %s}", packs)
 }
 
 // plainName is the Go name that the runtime gives a method of its own.

@@ -234,20 +234,26 @@ func TestElsewhere(t *testing.T) {
 	spec := compileSOM(t, idl.FilesOf{"toys.idl": `#include <somobj.idl>
 interface Works : SOMObject { implementation { }; };
 module Toys {
+  struct Wide { double a, b, c, d, e, f, g, h, i, j; };
   interface Works : SOMObject { implementation { }; };
   interface Ball : SOMObject { implementation { factory = Works; baseproxyclass = "::Works"; }; };
   interface Other : SOMObject { implementation { baseproxyclass = Elsewhere; }; };
   interface Box : SOMObject {
     Ball swap(in long n, inout Ball a, in Ball b, out Ball c);
     void put(in Ball b);
-    implementation { swap: pass_by_copy_result, pass_by_copy_parameters = "a", maybe_by_value_parameters = "b, c"; };
+    string name();
+    oneway void rest(in string s, in Ball b);
+    void find(in Wide w);
+    implementation { name: object_owns_result; rest: object_owns_parameters = "b", dual_owned_parameters = "s"; swap: pass_by_copy_result, pass_by_copy_parameters = "a", maybe_by_value_parameters = "b, c"; };
   };
 };
 `}, "toys.idl")
 	files := mustEmit(t, spec, golang.Options{PackagePrefix: "example.com/gen", Classes: true})
 	contains(t, files, "toys/ball/toys.go", `s.BaseProxy = "Works"`, `s.Factory = "Toys::Works"`)
 	contains(t, files, "toys/other/toys.go", `s.BaseProxy = "Elsewhere"`)
-	contains(t, files, "toys/box/toys.go", `Name: "swap", Copies: "crcmm", Type:`, `Name: "put", Type:`)
+	contains(t, files, "toys/box/toys.go", `Name: "swap", Copies: "crcmm", Type:`, `Name: "put", Type:`,
+		`Name: "name", Owns: "o", Type:`, `Name: "rest", Owns: "cdo", Oneway: true, Type:`,
+		`Whole: "v:p/void({double,double,double,double,double,double,double,double,double,double})", Packing:`)
 }
 
 // TestTypelib holds that classes in Go point to the type information of their file, which is in a package of its own, and only with cgo.

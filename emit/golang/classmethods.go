@@ -18,6 +18,9 @@ type classMethod struct {
 	init   bool
 	sig    string // as other languages have it
 	copies string // how objects go to another process
+	owns   string // who ends what
+	whole  string // the signature with nothing told by a hash, where that is not sig
+	oneway bool
 }
 
 func (m *classMethod) qualified() string { return m.class.QualifiedName() + "::" + m.operation }
@@ -43,7 +46,10 @@ func (f *file) classMethods(d *model.Interface) []classMethod {
 		for _, m := range i.Members() {
 			for _, c := range f.calls(m, names[m]) {
 				k := kinds[c.operation]
-				cm := classMethod{call: c, decl: m, class: i, kind: k.Kind(), init: k.IsInit(), sig: cabi.Signature(&k), copies: k.Copies()}
+				cm := classMethod{call: c, decl: m, class: i, kind: k.Kind(), init: k.IsInit(), sig: cabi.Signature(&k), copies: k.Copies(), owns: k.Owns(), oneway: k.Oneway()}
+				if whole, ok := cabi.Whole(&k); ok && whole != cm.sig {
+					cm.whole = whole
+				}
 				if o, ok := m.(*model.Operation); ok && cm.init && len(o.Params) > 0 {
 					plain := *o
 					plain.Params = o.Params[1:] // the visits are the runtime's business

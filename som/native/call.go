@@ -9,7 +9,6 @@ import "C"
 import (
 	"context"
 	"reflect"
-	"strings"
 	"sync"
 	"unsafe"
 
@@ -21,7 +20,7 @@ const quick = unsafe.Sizeof(uintptr(0)) == 8
 
 // implementation returns what a class of libsom's does for a method, as a func of the method's type, or nil where
 // it is not known how the method is called.
-func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.som_found) any {
+func (im *image) implementation(t reflect.Type, p som.Packing, of owner, f C.som_found) any {
 	if quick && p.HasWords() && f.token != 0 {
 		return p.Cross(som.Crossing{One: callOne, Four: callFour, At: unsafe.Pointer(im), Token: uintptr(f.token)})
 	}
@@ -35,8 +34,8 @@ func (im *image) implementation(t reflect.Type, p som.Packing, name string, f C.
 	if err != nil || !s.is(C.GoString(f.sig)) {
 		return nil
 	}
-	s.borrowed = strings.HasPrefix(name, "_get_")
-	if quick && p.HasTexts() && f.token != 0 {
+	s.owned(of)
+	if quick && p.HasTexts() && f.token != 0 && !s.takes {
 		return p.CrossTexts(im.textCrossing(s, uintptr(f.token)))
 	}
 	return p.Pack(t, im.packed(s, func(o unsafe.Pointer) uintptr {
@@ -134,6 +133,7 @@ func (im *image) packed(s *signature, of func(unsafe.Pointer) uintptr) som.Packe
 			return nil, err
 		}
 		r := C.native_apply(C.uintptr_t(of(o)), sig, C.uintptr_t(uintptr(o)), &values[0])
+		frame.passed(s, args)
 		if r.raised != nil {
 			return nil, raised(r.raised)
 		}

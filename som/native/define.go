@@ -181,6 +181,13 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 			}
 			continue
 		}
+		if letters := refusing(m); letters != "" && c.Implements(m) != nil {
+			intro[i].sig = b.text(m.Signature())
+			if intro[i].proc, err = h.enterRefusal(c, m, letters); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			continue // other languages see that it is there, and cannot call it
@@ -212,6 +219,13 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 			}
 			continue
 		}
+		if letters := refusing(m); letters != "" {
+			overrides[i].method, overrides[i].sig = b.text(m.String()), b.text(m.Signature())
+			if overrides[i].proc, err = h.enterRefusal(c, m, letters); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		s, err := signatureOf(m.Type(), m.Packing().Passing())
 		if err != nil {
 			return nil, &som.Error{Code: som.CodeMethod, Class: c.Name(), Text: "it overrides " + m.String() + ", which C cannot call", Err: err}
@@ -236,8 +250,8 @@ func (h *host) methodsOf(b *block, d *C.som_class_desc, c *som.Class) (numbers [
 // enter returns the procedure by which C calls a method of a class of Go.
 func (h *host) enter(c *som.Class, m *som.Method, s *signature, numbers *[]uint32) (*C.som_proc, error) {
 	e := &entry{class: c, method: m, sig: s, line: c.Line(m)}
-	s.borrowed = len(m.Name()) > 5 && m.Name()[:5] == "_get_"
-	texts := m.Packing().HasTexts() && !s.borrowed
+	s.owned(m)
+	texts := m.Packing().HasTexts() && !s.borrowed && !s.takes
 	if quick && (m.Packing().HasWords() || texts) {
 		if n := nentries.Add(1) - 1; n < C.NATIVE_ENTRIES {
 			entries[n] = *e

@@ -34,7 +34,7 @@ func sentForm(m *som.Method) (*signature, error) {
 	if err != nil {
 		return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "a call of %s is sent on by another language, in which it has no form: %w", m, err)
 	}
-	s.borrowed = strings.HasPrefix(m.Name(), "_get_")
+	s.owned(m)
 	return s, nil
 }
 
@@ -114,6 +114,7 @@ func (im *image) dispatcher(f C.som_found) any {
 			return nil, err
 		}
 		r := C.native_send(C.uintptr_t(im.proc(o, uintptr(f.token))), C.uintptr_t(uintptr(o)), name, &values[0], C.uint32_t(len(s.args)))
+		frame.passed(s, args)
 		if r.raised != nil {
 			return nil, raised(r.raised)
 		}

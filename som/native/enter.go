@@ -101,11 +101,14 @@ func (e *entry) call(self uintptr, from, result *C.som_value) error {
 // callBy has do called with what C passes, and gives C what that returns.
 func (e *entry) callBy(r som.Ref, from, result *C.som_value, do func(args []any) ([]any, error)) (err error) {
 	values := unsafe.Slice(from, len(e.sig.args))
-	args := make([]any, e.sig.ins)
+	args, mine := make([]any, e.sig.ins), make([]bool, e.sig.ins)
 	defer func() {
-		for _, a := range args { // objects were borrowed
-			letGo(a)
+		for i, a := range args { // objects were borrowed
+			if !mine[i] {
+				letGo(a)
+			}
 		}
+		e.sig.took(values)
 	}()
 	for i := range values {
 		a := &e.sig.args[i]
@@ -116,21 +119,24 @@ func (e *entry) callBy(r som.Ref, from, result *C.som_value, do func(args []any)
 			return err
 		}
 	}
+	for i := range e.sig.args {
+		if a := &e.sig.args[i]; a.given { // the method has the reference from here on
+			mine[a.in] = true
+		}
+	}
 	outs, err := do(args)
 	if err != nil || e.sig.outs == 0 {
 		return err
 	}
 	var made staged
 	defer made.end()
-	if !e.sig.borrowed {
-		defer func() { // Go's references become the caller's; answer has seen to the first's
-			for i, out := range outs {
-				if i > 0 || e.sig.out == nil {
-					letGo(out)
-				}
+	defer func() { // Go's references become the caller's; answer has seen to the first's
+		for i, out := range outs {
+			if !e.sig.lends(i) && (i > 0 || e.sig.out == nil) {
+				letGo(out)
 			}
-		}()
-	}
+		}
+	}()
 	if err := made.stage(e, values, outs); err != nil {
 		return err
 	}
@@ -165,19 +171,24 @@ func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 	case by != nil && by.kind == wideChar:
 		return by.put(p, out)
 	case t.Kind() == reflect.String:
+		if e.sig.borrowed {
+			c := newCell(e.sig.out.layout())
+			c.ends = true
+			if err := c.at.put(c.p, out); err != nil {
+				c.end()
+				return err
+			}
+			if !the.lend(r, lending{e, -1}, c, p) {
+				c.end()
+				return e.over()
+			}
+			return nil
+		}
 		put := putText
 		if by != nil {
 			put = putWideText
 		}
-		if err := put(p, reflect.ValueOf(out).String()); err != nil {
-			return err
-		}
-		if e.sig.borrowed {
-			c := newCell(textLayout)
-			*(*unsafe.Pointer)(c.p) = *(*unsafe.Pointer)(p)
-			the.keep(r, e, c)
-		}
-		return nil
+		return put(p, reflect.ValueOf(out).String())
 	case t.Kind() == reflect.Interface || t == refType:
 		if out == nil {
 			return nil
@@ -201,27 +212,6 @@ func (e *entry) answer(r som.Ref, out any, result *C.som_value) error {
 }
 
 var textLayout = &layout{typ: reflect.TypeFor[string](), kind: text, size: unsafe.Sizeof(uintptr(0)), owns: true}
-
-// keep makes what a cell owns the object's, in place of what the method returned before. It reports whether it took the cell.
-func (h *host) keep(r som.Ref, e *entry, c cell) bool {
-	x, ok := h.twins.Load(uintptr(r.Other()))
-	if !ok {
-		return false
-	}
-	t := x.(*twin)
-	c.ends = true
-	t.mu.Lock()
-	if t.kept == nil {
-		t.kept = map[*entry]cell{}
-	}
-	old, was := t.kept[e]
-	t.kept[e] = c
-	t.mu.Unlock()
-	if was { // with the last references to objects, perhaps, whose destructors may ask for the attribute
-		old.end()
-	}
-	return true
-}
 
 //export somNativeKnown
 func somNativeKnown(class C.uintptr_t, cls *C.som_class, data C.som_tok, ev *C.som_env) {
@@ -303,11 +293,13 @@ func (h *host) ended(t *twin) {
 	h.twins.Delete(t.object)
 	handles.drop(t.handle)
 	t.mu.Lock()
-	kept := t.kept
-	t.kept = nil
+	lent := t.lent
+	t.lent = nil
 	t.mu.Unlock()
-	for _, c := range kept {
-		c.end()
+	for _, all := range lent {
+		for _, c := range all {
+			c.end()
+		}
 	}
 }
 

@@ -36,7 +36,9 @@ func (c *cell) end() {
 type frame struct {
 	texts []unsafe.Pointer
 	wides []unsafe.Pointer // of libsom's memory
-	cells []cell           // one for each slot that is told of a place, in order
+	cells []cell           // one for each slot that is told of a place, in order, but of those that are given
+	given []cell           // one for each that is given
+	both  []cell           // what went in for inout parameters of which the caller ends that, and the object what comes out
 }
 
 func (f *frame) end() {
@@ -49,12 +51,24 @@ func (f *frame) end() {
 	for i := range f.cells {
 		f.cells[i].end()
 	}
+	for _, c := range f.given {
+		c.end()
+	}
+	for _, c := range f.both {
+		c.end()
+	}
 }
 
 // pass puts arguments where C finds them.
 func (f *frame) pass(s *signature, values *[maxArgs]C.som_value, args []any) error {
 	for i := range s.args {
 		a, p := &s.args[i], unsafe.Pointer(&values[i])
+		if a.given && a.how == 'i' {
+			if err := f.hand(p, a, args[a.in]); err != nil {
+				return err
+			}
+			continue
+		}
 		if a.by != nil {
 			if err := f.putWide(p, a, args[a.in]); err != nil {
 				return err
@@ -74,6 +88,13 @@ func (f *frame) pass(s *signature, values *[maxArgs]C.som_value, args []any) err
 			if err := a.at.put(c.p, args[a.in]); err != nil {
 				return err
 			}
+		}
+		if a.how == 'x' && a.lent && !a.given {
+			in := newCell(a.at)
+			in.ends = true
+			C.memcpy(in.p, c.p, C.size_t(a.at.size))
+			f.both = append(f.both, in)
+			f.cells[len(f.cells)-1].ends = false
 		}
 		*(*unsafe.Pointer)(p) = c.p
 	}
@@ -98,7 +119,7 @@ func (f *frame) results(s *signature, value unsafe.Pointer) ([]any, error) {
 	n := 0
 	for i := range s.args {
 		a := &s.args[i]
-		if a.at == nil {
+		if a.at == nil || a.given && a.how == 'i' {
 			continue
 		}
 		c := &f.cells[n]
@@ -106,7 +127,7 @@ func (f *frame) results(s *signature, value unsafe.Pointer) ([]any, error) {
 		if !a.goesOut() {
 			continue
 		}
-		c.ends = a.how != 'r' || !s.borrowed
+		c.ends = !s.lends(a.res)
 		v, err := a.at.value(c.p)
 		if err != nil {
 			failed = err
@@ -167,14 +188,15 @@ func (s *staged) stage(e *entry, values []C.som_value, outs []any) error {
 func (s *staged) give(e *entry, r som.Ref) {
 	for i := range s.cells {
 		c, a := &s.cells[i], s.from[i]
-		if a.how == 'x' {
+		if a.how == 'x' && (a.given || !a.lent) { // of what both have the caller ends what came in
 			a.at.end(s.to[i])
+		}
+		if a.at.owns && e.sig.lends(a.res) && the.lend(r, lending{e, i}, *c, s.to[i]) {
+			*c = cell{}
+			continue
 		}
 		C.memcpy(s.to[i], c.p, C.size_t(a.at.size))
 		c.ends = false
-		if a.how == 'r' && e.sig.borrowed && a.at.owns && the.keep(r, e, *c) {
-			c.p = nil
-		}
 	}
 }
 

@@ -6,7 +6,6 @@ package native
 import "C"
 
 import (
-	"strings"
 	"unsafe"
 
 	"github.com/opendsom/dsom/som"
@@ -32,7 +31,7 @@ func (h *host) redispatch(im *image) error {
 			continue
 		}
 		if s, err := signatureOf(m.Type(), m.Packing().Passing()); err == nil && s.is(C.GoString(f.sig)) {
-			s.borrowed = strings.HasPrefix(m.Name(), "_get_")
+			s.owned(m)
 			fronts[m] = im.fronted(s, f)
 		}
 	}

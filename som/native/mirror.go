@@ -38,6 +38,7 @@ type host struct {
 	mirroring sync.Mutex // one image is made at a time. Under it no method, no metaclass and nothing of libsom's that takes a lock there runs
 	byClass   sync.Map   // *som.Class to *image
 	byNative  sync.Map   // *C.som_class to *image
+	last      library    // the one whose class was looked at last
 
 	objects objects
 	watched sync.Map // som.Ref to *weak, of objects in both kernels that Go has weak references to
@@ -148,7 +149,9 @@ func (h *host) mirror(cls *C.som_class, meta *image, parents []*image, hints map
 			im.go_ = x.(*image).go_
 		}
 	}
-	h.introduced(im, info, hints, &s)
+	h.declared(info, hints, &s)
+	complete(&s, h.last.says(s.Typelib, s.Name))
+	h.introduced(im, &s)
 	for _, a := range order[1:] {
 		h.overridden(im, (*C.som_class)(unsafe.Pointer(a)), &s)
 	}
@@ -163,6 +166,9 @@ func (h *host) mirror(cls *C.som_class, meta *image, parents []*image, hints map
 	_, err := som.NewClass(s)
 	if err == nil {
 		err = im.odd
+	}
+	if err != nil && im.class == nil { // nobody holds the class
+		h.last.forget()
 	}
 	if err != nil && im.class != nil { // a metaclass in Go does not want it; who has it by now keeps it
 		h.drop(im)
@@ -217,33 +223,47 @@ func calls(hint *som.MethodSpec, sig string) bool {
 	return err != nil || letters == "" || s.text == letters
 }
 
-// introduced adds the methods that a class introduces.
-func (h *host) introduced(im *image, info *C.som_class_info, hints map[string]*som.MethodSpec, s *som.Spec) {
+// declared adds the methods that a class introduces, as libsom and generated code know them.
+func (h *host) declared(info *C.som_class_info, hints map[string]*som.MethodSpec, s *som.Spec) {
 	for _, m := range unsafe.Slice(info.introduces, info.nintroduces) {
 		ms := som.MethodSpec{Name: C.GoString(m.name), Kind: som.Kind(m.kind)}
 		if m.migrated != nil {
 			to, _ := h.byNative.Load((*C.som_class)(unsafe.Pointer(m.migrated)))
 			ms.Migrated = to.(*image).class
-			s.Introduces = append(s.Introduces, ms)
+		} else {
+			if m.sig != nil {
+				ms.Signature = C.GoString(m.sig)
+			}
+			if hint := hints[ms.Name]; hint != nil && (m.sig == nil || calls(hint, ms.Signature)) {
+				ms.Type, ms.Packing, ms.GoName = hint.Type, hint.Packing, hint.GoName
+				ms.Copies, ms.Owns, ms.Oneway, ms.Whole = hint.Copies, hint.Owns, hint.Oneway, hint.Whole
+			}
+		}
+		s.Introduces = append(s.Introduces, ms)
+	}
+}
+
+// introduced finds how they are called, and what the class does for them.
+func (h *host) introduced(im *image, s *som.Spec) {
+	for n := range s.Introduces {
+		ms := &s.Introduces[n]
+		if ms.Migrated != nil {
 			continue
 		}
-		if hint := hints[ms.Name]; hint != nil && (m.sig == nil || calls(hint, C.GoString(m.sig))) {
-			ms.Type, ms.Packing, ms.GoName = hint.Type, hint.Packing, hint.GoName
-		} else if m.sig != nil {
-			ms.Type, ms.Packing = typesOf(C.GoString(m.sig))
-		}
-		if m.sig != nil {
-			ms.Signature = C.GoString(m.sig)
+		if ms.Type == nil && ms.Signature != "" {
+			sig := ms.Signature
+			if ms.Whole != "" {
+				sig = ms.Whole
+			}
+			ms.Type, ms.Packing = typesOf(sig)
 		}
 		if ms.Type == nil { // not known how it is called
-			ms.Type = reflect.TypeFor[func(som.Self) error]()
-			s.Introduces = append(s.Introduces, ms)
+			ms.Type, ms.Oneway = reflect.TypeFor[func(som.Self) error](), false
 			continue
 		}
 		if f, ok := h.lookup(im.cls, s.Name+"::"+ms.Name); ok && (unsafe.Pointer(f.owner) == unsafe.Pointer(im.cls) || ms.Kind == som.Procedure) {
-			ms.Impl = im.implementation(ms.Type, ms.Packing, ms.Name, f)
+			ms.Impl = im.implementation(ms.Type, ms.Packing, ms, f)
 		}
-		s.Introduces = append(s.Introduces, ms)
 	}
 }
 
@@ -255,7 +275,7 @@ func (h *host) overridden(im *image, ancestor *C.som_class, s *som.Spec) {
 	}
 	for _, m := range x.(*image).class.Introduced() {
 		if f, ok := h.lookup(im.cls, m.String()); ok && unsafe.Pointer(f.owner) == unsafe.Pointer(im.cls) {
-			if impl := im.implementation(m.Type(), m.Packing(), m.Name(), f); impl != nil {
+			if impl := im.implementation(m.Type(), m.Packing(), m, f); impl != nil {
 				s.Overrides = append(s.Overrides, som.Override{Method: m.String(), Impl: impl})
 			}
 		}

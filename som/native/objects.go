@@ -25,9 +25,9 @@ type twin struct {
 	ref    som.Ref
 	object uintptr
 	handle uint64
-	parts  int             // classes of Go whose parts have begun; the making and ending thread's
-	mu     sync.Mutex      // guards kept
-	kept   map[*entry]cell // what attributes returned last, which stays the object's
+	parts  int                // classes of Go whose parts have begun; the making and ending thread's
+	mu     sync.Mutex         // guards lent
+	lent   map[lending][]cell // what C was given that stays the object's
 }
 
 // pointer is an address of C's memory as a pointer, which the collector leaves alone.

@@ -81,31 +81,16 @@ func (e *entry) rootClassName(self uintptr, _, result *C.som_value) error {
 		return err
 	}
 	name, _ := out.(string)
-	x, ok := the.twins.Load(uintptr(r.Other()))
-	if !ok {
+	c := newCell(textLayout)
+	c.ends = true
+	if err := textLayout.put(c.p, name); err != nil {
+		c.end()
+		return err
+	}
+	if !the.lend(r, lending{e, -1}, c, unsafe.Pointer(result)) {
+		c.end()
 		return e.over()
 	}
-	t := x.(*twin)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	c, ok := t.kept[e]
-	if !ok || C.GoString(*(**C.char)(c.p)) != name {
-		if ok {
-			c.end()
-		}
-		c = newCell(textLayout)
-		c.ends = true
-		if err := textLayout.put(c.p, name); err != nil {
-			delete(t.kept, e)
-			c.end()
-			return err
-		}
-		if t.kept == nil {
-			t.kept = map[*entry]cell{}
-		}
-		t.kept[e] = c
-	}
-	*(*uintptr)(unsafe.Pointer(result)) = *(*uintptr)(c.p)
 	return nil
 }
 

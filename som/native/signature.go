@@ -21,6 +21,7 @@ type signature struct {
 	out       *slot  // what the C function returns; nil: nothing
 	fails     bool   // the Go func has an error
 	borrowed  bool   // the result stays the object's
+	takes     bool   // something that goes in is the object's from the call on
 }
 
 // A slot is an argument, or the result, as C has it.
@@ -31,6 +32,9 @@ type slot struct {
 	by  *layout // of the value itself, where its type does not say how it lies: a wide character or text; else nil
 	in  int     // which of Go's arguments it is
 	res int     // which of Go's results it is
+
+	given bool // what goes in is the object's from the call on, and owns memory or references
+	lent  bool // what comes out stays the object's, and owns such
 }
 
 func (s *slot) goesIn() bool  { return s.how == 'i' || s.how == 'x' }
