@@ -18,8 +18,8 @@ func (link) user() (int, error) { return 0, errors.ErrUnsupported }
 // caller likewise.
 func (link) caller(process.ID) caller { return caller{} }
 
-// isOf likewise.
-func (link) isOf(process.ID) bool { return false }
+// isOfAny likewise.
+func (link) isOfAny([]process.ID) bool { return false }
 
 // mayBeOf likewise.
 func (link) mayBeOf(process.ID) bool { return true }

@@ -241,7 +241,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		Transports: set, Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
-		Door:  f.visitors,
+		Door:  door{f.visitors, f},
 		Hold:  true, // until there is naming, and the way to servers
 	})
 	if rule := (*reach.RuleError)(nil); errors.As(err, &rule) {

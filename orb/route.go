@@ -77,6 +77,7 @@ type link struct {
 	conn     *conn.Conn
 	hop      hop // zero for a way back
 	env      *cdr.Env
+	refs     references  // as the peer is to see them
 	codeSets []byte      // service context that announces the code sets; nil: none
 	offer    []byte      // service context that offers to be called back; nil: none
 	offered  atomic.Bool // that was sent
@@ -84,6 +85,11 @@ type link struct {
 
 	ready chan struct{} // closed when conn or err is there
 	err   error
+
+	// Guarded by the lock of the links:
+	routes int   // that it was given to
+	also   []hop // for which it is there besides its own
+	heir   *link // that has its connection
 }
 
 // route returns the way to the object as known now.
@@ -460,6 +466,7 @@ func (o *ORB) link(ctx context.Context, h hop, deadline time.Time) (l *link, fre
 		fresh = true
 		go o.dial(l, h)
 	}
+	l.routes++
 	s.mu.Unlock()
 	select {
 	case <-l.ready: // mostly
@@ -496,11 +503,10 @@ func (o *ORB) dial(l *link, h hop) {
 	if h.open {
 		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return o.connect.Check(h.endpoint, at) })
 	}
-	var refs references
 	t, err := o.transports.Dial(ctx, h.endpoint)
 	if err == nil {
-		refs = o.referencesFor(t)
-		if l.env, err = o.env(coding{h.version, h.sets, h.reader, refs.names}, refs); err != nil {
+		l.refs = o.referencesFor(t)
+		if l.env, err = o.env(coding{h.version, h.sets, h.reader, l.refs.names}, l.refs); err != nil {
 			t.Close()
 		}
 	}
@@ -512,7 +518,7 @@ func (o *ORB) dial(l *link, h hop) {
 	opt := o.connOptions
 	opt.NoCancel = h.noCancel
 	opt.Ended = func() { o.links.forget(l, h) }
-	if h := o.serves(l, h, refs); h != nil {
+	if h := o.serves(l, h, l.refs); h != nil {
 		l.conn = conn.Both(t, opt, h)
 		if len(o.Endpoints()) == 0 {
 			l.conn.StayUp()
@@ -533,7 +539,12 @@ func (o *ORB) dial(l *link, h hop) {
 func (s *links) forget(l *link, h hop) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byHop[h] == l {
-		delete(s.byHop, h)
+	if l.heir != nil {
+		l, h = l.heir, l.heir.hop
+	}
+	for _, h := range append(l.also, h) {
+		if s.byHop[h] == l {
+			delete(s.byHop, h)
+		}
 	}
 }
