@@ -93,12 +93,28 @@ func TestOldTools(t *testing.T) {
 	}
 	run(0, "regimpl", "-d", "-i", "bank", "-c", "Account") // its library is not here
 	run(0, "regimpl", "-U", "-i", "bank", "-m", "off", "-n", "on")
+	has(run(statusRaised, "regimpl", "-A", "-i", "half", "-p", "/bin/sh", "-c", "Good", "-c", "\xff"), "BAD_PARAM")
+	if got := run(0, "regimpl", "-S"); got != "bank\n" {
+		t.Errorf("a server that was registered with a class that is none: %q", got)
+	}
+	if got := run(0, "regimpl", "-l", "-c", "Good"); got != "" {
+		t.Errorf("and its other class has %q", got)
+	}
 	has(run(statusRaised, "regimpl", "-A", "-i", "safe", "-s", "on"), "not implemented", "nothing here authenticates clients")
 	has(run(statusRaised, "regimpl", "-U", "-i", "bank", "-s", "on"), "nothing here authenticates clients")
 	has(run(0, "regimpl", "-A", "-i", "other", "-p", "/bin/sh", "-k", "on", "-v", "X", "-m", "on", "-g", "/cfg", "-t", "IPX", "-e", "Y"),
-		"Of no effect: server class X: only somdsvr", "Of no effect: several threads", "Of no effect: managed", "Of no effect: configuration file /cfg", "Of no effect: protocols IPX", "Of no effect: class of the definition Y")
+		"Of no effect: server class X, unless sh becomes the server by impl_is_ready", "Of no effect: several threads, unless sh becomes the server by impl_is_ready", "Of no effect: managed", "Of no effect: configuration file /cfg", "Of no effect: protocols IPX", "Of no effect: class of the definition Y")
 	has(run(0, "somdchk"), "note  server other: of no effect: managed", "as it should be")
 	run(0, "regimpl", "-D", "-i", "other")
+	for program, want := range map[string]finding{
+		"/bin/sh -c true":         {Good: true, Says: "its program is /bin/sh"},
+		"sh /not/there …":         {Good: true, Says: "its program is /"},
+		"/not/there -c /bin/true": {Says: "its program /not/there is not there, or may not be run (its command is /not/there -c /bin/true); dsom server upgrade args -- PROGRAM ARGUMENT… names another"},
+	} {
+		if got := lookAt(wire.Definition{Alias: "args", Program: program}); len(got) != 1 || got[0].Good != want.Good || !strings.HasPrefix(got[0].Says, want.Says) {
+			t.Errorf("a server whose command is %q: %+v, want %+v", program, got, want)
+		}
+	}
 	old := lookAt(wire.Definition{Alias: "old", Program: "/bin/sh", Flags: wire.SecureMode}) // of a daemon that took it
 	if len(old) != 1 || old[0].Good || !strings.Contains(old[0].Says, "registered as secure, and serves anybody") || !strings.Contains(old[0].Says, "-i old -s off") {
 		t.Errorf("a secure server: %+v", old)
