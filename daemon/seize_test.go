@@ -21,9 +21,10 @@ func TestMovedAtOnce(t *testing.T) {
 	a, b := open(t, sharing(t.TempDir(), "a", hub.View())), open(t, sharing(t.TempDir(), "b", hub.View()))
 	add(t, a, "bank", "serve", func(s *admin.Server) { s.On = "a" })
 	moved := 0
-	for round := range 60 {
+	for round := range 40 {
 		var wg sync.WaitGroup
-		for i, c := range []*admin.Client{client(t, a), client(t, b), client(t, a)} {
+		for i := range 12 {
+			c := client(t, []*daemon.Daemon{a, b}[i%2])
 			to := []string{"b", "a", implrepo.Any}[(i+round)%3]
 			wg.Go(func() {
 				_, err := c.Update(ctx, "bank", admin.Change{On: &to})
