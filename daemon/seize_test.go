@@ -3,6 +3,7 @@ package daemon_test
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -192,4 +193,14 @@ func TestDSOMElsewhere(t *testing.T) {
 // isUp reports whether a server takes calls at a daemon.
 func isUp(d *daemon.Daemon, u implrepo.UUID) bool {
 	return d.Supervisor().Run(u).State == admin.StateReady
+}
+
+// TestNamedAlone names a machine to a daemon that shares its state with none.
+func TestNamedAlone(t *testing.T) {
+	t.Parallel()
+	d := open(t, quick(t.TempDir()))
+	add(t, d, "bank", "serve", nil)
+	if _, err := client(t, d).At("b").Server(t.Context(), "bank"); !errors.Is(err, &admin.Error{Code: admin.CodeInvalid}) || !strings.Contains(err.Error(), "no other machine") {
+		t.Errorf("got %v", err)
+	}
 }

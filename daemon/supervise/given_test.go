@@ -148,3 +148,24 @@ func TestLoseClaims(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsure: a server that may run on any machine is not started by a machine to which it belongs for no time any more.
+func TestUnsure(t *testing.T) {
+	t.Parallel()
+	f := start(t, supervise.Options{Machines: new(giver), Machine: "a"}) // which holds nothing, for 0
+	if _, err := implrepo.New(f.s).Update(t.Context(), f.u, func(r *implrepo.Record) error { r.On = implrepo.Any; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := f.ensure(t)
+	select {
+	case err := <-got:
+		if !errors.Is(err, supervise.ErrLost) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it is being started")
+	}
+}
