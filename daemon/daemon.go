@@ -65,6 +65,7 @@ type Options struct {
 	config   string                // where the configuration is, for Status
 	visitors *visitors.Visitors    // nil: nobody keeps account
 	netbios  func() *admin.NetBIOS // for Status; nil: there is none
+	tls      *admin.TLS            // for Status
 
 	// Supervise tunes the supervision; its Store, Logs, Env and Log are set by the daemon.
 	Supervise supervise.Options
@@ -93,6 +94,7 @@ type Daemon struct {
 	mu     sync.Mutex
 	leases map[string]*supervise.Lease // by id
 
+	seized  seizures
 	counts  counts
 	objects atomic.Pointer[objects.Objects] // nil until calls are taken
 	classes atomic.Pointer[classes]         // likewise
@@ -181,6 +183,9 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 	if err := admin.WriteAccess(o.State, d.access); err != nil {
 		d.sup.Close()
 		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written to the state folder %s: %w; it needs a few hundred octets there", o.State, err), l.Close())
+	}
+	if err := d.freeHeld(ctx); err != nil {
+		d.o.Log.Error("servers may stay disabled that a daemon was about to give to another machine, or to remove, when it was killed", "error", err)
 	}
 	if d.machines != nil {
 		d.machines.follow(ctx, d.sup, d.tellDaemons)

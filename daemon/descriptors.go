@@ -13,7 +13,7 @@ const (
 	reservedPart  = 8  // one in so many of the others
 )
 
-// fitConnections lowers the limit of connections, so that clients cannot take all descriptors that
+// fitConnections lowers the limits of connections, so that clients cannot take all descriptors that
 // the system allows this process: files of them, 0 where that is not known.
 func fitConnections(l *limits.Limits, files uint64, log *slog.Logger) {
 	if files == 0 || files > 1<<31 {
@@ -21,6 +21,10 @@ func fitConnections(l *limits.Limits, files uint64, log *slog.Logger) {
 	}
 	most := max(int64(files)-reservedFiles, 1)
 	most = max(most-most/reservedPart, 1)
+	defer func() { // those are beyond the others, and the daemon's own work comes before
+		spare := max((int64(files)-l.Get(limits.Connections))/2, 1)
+		l.Set(limits.ReservedConnections, min(l.Get(limits.ReservedConnections), spare))
+	}()
 	if l.Get(limits.Connections) <= most {
 		return
 	}

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
@@ -29,7 +31,7 @@ type dsomServers struct {
 	locator *locator
 	lives   *dsomLives
 	classes *classes
-	remove  func(ctx context.Context, r implrepo.Record, stop bool) error
+	d       *Daemon
 	log     *slog.Logger
 }
 
@@ -50,7 +52,7 @@ func (f *front) serveDSOM(ctx context.Context, d *Daemon, next *locator) (orb.Ha
 	}
 	f.dsom = lives
 	return somdd.New(somdd.Config{
-		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, classes: d.classes.Load(), remove: d.remove, log: f.c.Log},
+		Servers: &dsomServers{sup: d.sup, locator: next, lives: lives, classes: d.classes.Load(), d: d, log: f.c.Log},
 		Limits:  f.c.Limits, Log: f.seldom, Allow: f.counted(who.mayUseDSOM), Addresses: f.dsomAddresses, Next: next,
 	}), nil
 }
@@ -112,7 +114,7 @@ func definition(r implrepo.Record) wire.Definition {
 	if d.Secure {
 		d.Flags |= wire.SecureMode
 	}
-	if r.Disabled {
+	if r.IsDisabled() {
 		d.Flags |= wire.Disabled
 	}
 	return d
@@ -149,7 +151,8 @@ func apply(r *implrepo.Record, d wire.Definition) error {
 		return err
 	}
 	was := definition(*r)
-	r.Name, r.Disabled = d.Alias, d.Flags&wire.Disabled != 0
+	r.Name = d.Alias
+	r.SetDisabled(d.Flags&wire.Disabled != 0)
 	if d.Program != was.Program {
 		if len(r.Command) == 0 {
 			r.Activation = "" // on demand, now that it can be started
@@ -187,7 +190,16 @@ func dsomTold(err error) error {
 	var held *supervise.HeldError
 	var full *supervise.FullError
 	var needed *implrepo.NeededError
+	var away *cluster.AwayError
+	var there *supervise.ElsewhereError
+	var told *admin.Error
 	switch {
+	case errors.Is(err, somdd.ErrUnknown), errors.Is(err, somdd.ErrExists), errors.Is(err, somdd.ErrRuns), errors.Is(err, somdd.ErrStart), errors.Is(err, somdd.ErrDisabled), errors.Is(err, somdd.ErrNotYours):
+		return err // another machine's daemon has said so
+	case errors.As(err, &told) && told.Code == admin.CodeBusy:
+		return fmt.Errorf("%w: %w", somdd.ErrRuns, err)
+	case errors.As(err, &away), errors.As(err, &there), errors.Is(err, cluster.ErrUnclear), errors.Is(err, supervise.ErrLost):
+		return fmt.Errorf("%w: %w", somdd.ErrStart, err)
 	case errors.Is(err, implrepo.ErrUnknown):
 		return fmt.Errorf("%w: %w", somdd.ErrUnknown, err)
 	case errors.Is(err, implrepo.ErrExists):
@@ -281,14 +293,15 @@ func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.R
 }
 
 func (s *dsomServers) Remove(ctx context.Context, id wire.ID) error {
-	if s.Runs(id) {
-		return somdd.ErrRuns
-	}
 	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
 	if err != nil {
 		return dsomTold(err)
 	}
-	if err := s.remove(ctx, r, false); err != nil {
+	there, err := s.d.doThere(ctx, r, http.MethodDelete, "", nil)
+	if err == nil && !there {
+		err = s.d.remove(ctx, r, false)
+	}
+	if err != nil {
 		return dsomTold(err)
 	}
 	s.log.Info("a program of DSOM has removed a server", "server", r.Name)
@@ -345,22 +358,49 @@ func (s *dsomServers) SetClasses(ctx context.Context, id wire.ID, change func([]
 	return err
 }
 
-func (s *dsomServers) Runs(id wire.ID) bool {
-	state := s.sup.Run(implrepo.UUID(id)).State
-	return state != admin.StateStopped && state != admin.StateBackOff
+func (s *dsomServers) Runs(ctx context.Context, id wire.ID) (bool, error) {
+	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
+	if err != nil {
+		return false, dsomTold(err)
+	}
+	var told admin.Server
+	there, err := s.d.doThere(ctx, r, http.MethodGet, "", &told)
+	if err != nil {
+		return false, dsomTold(err)
+	}
+	state := told.Run.State
+	if !there {
+		state = s.sup.Run(r.UUID).State
+	}
+	return state != admin.StateStopped && state != admin.StateBackOff, nil
 }
 
 func (s *dsomServers) Start(ctx context.Context, id wire.ID) error {
-	_, err := s.sup.Start(ctx, implrepo.UUID(id))
+	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
+	if err != nil {
+		return dsomTold(err)
+	}
+	there, err := s.d.doThere(ctx, r, http.MethodPost, "/start", nil)
+	if err == nil && !there {
+		_, err = s.sup.Start(ctx, r.UUID)
+	}
 	return dsomTold(err)
 }
 
 func (s *dsomServers) Stop(ctx context.Context, id wire.ID) error {
-	return dsomTold(s.sup.Stop(ctx, implrepo.UUID(id), "a program of DSOM asked for it to be stopped"))
+	r, err := s.sup.Records().Get(ctx, implrepo.UUID(id))
+	if err != nil {
+		return dsomTold(err)
+	}
+	there, err := s.d.doThere(ctx, r, http.MethodPost, "/stop", nil)
+	if err == nil && !there {
+		err = s.sup.Stop(ctx, r.UUID, "a program of DSOM asked for it to be stopped")
+	}
+	return dsomTold(err)
 }
 
 func (s *dsomServers) SetDisabled(ctx context.Context, id wire.ID, to bool) error {
-	return s.change(ctx, id, func(r *implrepo.Record) error { r.Disabled = to; return nil })
+	return s.change(ctx, id, func(r *implrepo.Record) error { r.SetDisabled(to); return nil })
 }
 
 func (s *dsomServers) Find(ctx context.Context, id wire.ID, key []byte) (*ior.IOR, error) {

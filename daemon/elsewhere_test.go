@@ -201,6 +201,7 @@ func TestErrandsAreFew(t *testing.T) {
 	open(t, sharing(t.TempDir(), "b", hub.View()))
 	for _, r := range []struct{ method, path string }{
 		{"POST", "/v1/leases"}, {"GET", "/v1/backup"}, {"POST", "/v1/settings/reload"}, {"POST", "/v1/objects/call"}, {"GET", "/v1/../v1/backup"}, {"DELETE", "/v1/servers"}, {"PUT", "/v1/interfaces/x"}, {"GET", "/"},
+		{"POST", "/v1/status"}, {"DELETE", "/v1/calls"}, {"PUT", "/v1/connections"}, {"HEAD", "/v1/visitors"},
 	} {
 		answer, err := hub.View().Ask(t.Context(), "b", []byte(`{"id":"`+r.method+r.path+`","want":{"method":"`+r.method+`","path":"`+r.path+`","by":"a"}}`))
 		if err != nil || !strings.Contains(string(answer), `"status":`+strconv.Itoa(http.StatusNotFound)) {

@@ -18,5 +18,5 @@ func API(d *Daemon) http.Handler { return d.handler() }
 
 // DSOMServers are a daemon's servers as programs of DSOM change them.
 func DSOMServers(d *Daemon) somdd.Servers {
-	return &dsomServers{sup: d.sup, remove: d.remove, log: d.o.Log}
+	return &dsomServers{sup: d.sup, d: d, log: d.o.Log}
 }

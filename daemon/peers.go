@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/transport"
@@ -149,7 +150,23 @@ func (p *peers) isServer(ctx context.Context, user int) bool {
 	if !ok {
 		return false
 	}
-	return slices.ContainsFunc(p.sup.ProcessesAs(user), l.isOf)
+	return l.isOfAny(p.sup.ProcessesAs(user))
+}
+
+// A door is what the daemon's port asks about those who come: it knows the processes of the daemon's servers, so that clients cannot take the place that a server needs
+// to come up.
+type door struct {
+	*visitors.Visitors
+	f *front
+}
+
+// Knows reports whether a connection is from a process of a server, which was started or holds a lease. Where the system does not tell, none is known.
+func (d door) Knows(peer, local net.Addr) bool {
+	l, ok := linkBetween(peer, local)
+	if !ok || d.f.peers == nil || !onThisMachine(peer) {
+		return false
+	}
+	return l.isOfAny(d.f.peers.sup.Processes())
 }
 
 // callingUser returns the user whose program is at the other end of the connection of ctx, which is from this machine.

@@ -118,10 +118,13 @@ func (l link) user() (int, error) {
 	return s.user, err
 }
 
-// isOf reports whether a process has the client's end.
-func (l link) isOf(id process.ID) bool {
+// isOfAny reports whether one of some processes has the client's end.
+func (l link) isOfAny(ids []process.ID) bool {
+	if len(ids) == 0 {
+		return false
+	}
 	s, err := l.socket()
-	return err == nil && id.Known() && s.isOf(id)
+	return err == nil && slices.ContainsFunc(ids, s.isOf)
 }
 
 // caller returns the process at the other end: likely, if it is that, and none where it is not one alone, or cannot be seen.

@@ -21,8 +21,8 @@ func (link) caller(process.ID) caller { return caller{} }
 // callerOf returns a process, whose environment is not seen.
 func callerOf(id process.ID) caller { return caller{process: id} }
 
-// isOf likewise.
-func (link) isOf(process.ID) bool { return false }
+// isOfAny likewise.
+func (link) isOfAny([]process.ID) bool { return false }
 
 // mayBeOf likewise.
 func (link) mayBeOf(process.ID) bool { return true }

@@ -134,6 +134,7 @@ func Run(ctx context.Context, c Config) (err error) {
 		publish:   (*machines).publish,
 		config:    c.ConfigFile,
 		netbios:   func() *admin.NetBIOS { return front.named.status() },
+		tls:       c.tlsTold(),
 		Supervise: supervise.Options{Limits: c.Limits, Probe: front.probe},
 		Logs:      capture.Keeper{MaxSize: max(c.Limits.Get(limits.ServerOutput)/(capture.DefaultKeep+1), 1)},
 	})
@@ -161,6 +162,20 @@ func Run(ctx context.Context, c Config) (err error) {
 	<-ctx.Done()
 	c.Log.Info("daemon ends", "reason", context.Cause(ctx))
 	return nil
+}
+
+// tlsTold is what the status says of TLS.
+func (c Config) tlsTold() *admin.TLS {
+	if c.TLS == nil {
+		return nil
+	}
+	told := &admin.TLS{Listen: c.TLSListen, Certificate: c.TLS.Certificate, Authorities: c.TLS.Authorities, Clients: c.TLS.Clients}
+	for _, file := range []*string{&told.Certificate, &told.Authorities, &told.Clients} {
+		if abs, err := filepath.Abs(*file); err == nil && *file != "" { // who reads it may be in another folder
+			*file = abs
+		}
+	}
+	return told
 }
 
 // front is the daemon's ORB: it takes the calls.
@@ -262,7 +277,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		Transports: append(set, unix.New()), Listen: listen, Limits: f.c.Limits, Logger: f.c.Log,
 		ServerID: id.UUID, Publish: known.rules(f.c.Publish, host), Connect: f.c.Connect,
 		Count: true,
-		Door:  f.visitors,
+		Door:  door{f.visitors, f},
 		Hold:  true, // until there is naming, and the way to servers
 	}
 	if socket != "" {

@@ -110,23 +110,29 @@ func (d *Daemon) changeServer(c *call) error {
 			return err
 		}
 	}
-	was, disabled, back := rec.Name, rec.Disabled, func() {}
-	moves := in.On != nil && *in.On != rec.On
-	if moves {
-		if back, err = d.rehome(c.r.Context(), &rec, *in.On); err != nil {
+	was, h := rec.Name, (*seizure)(nil)
+	if in.On != nil && *in.On != rec.On {
+		if h, err = d.rehome(c.r.Context(), &rec, *in.On); err != nil {
 			return err
 		}
 	}
 	rec, err = d.sup.Records().Update(c.r.Context(), rec.UUID, func(r *implrepo.Record) error {
-		if moves {
-			r.Disabled = disabled
+		if h != nil {
+			if err := h.end(r); err != nil {
+				return err
+			}
+		}
+		if !d.stands(r.Held) {
+			r.Free()
 		}
 		set(&r.Name, in.Name)
 		set(&r.Command, in.Command)
 		set(&r.Dir, in.Dir)
 		set(&r.Env, in.Env)
 		set(&r.Activation, (*implrepo.Activation)(in.Activation))
-		set(&r.Disabled, in.Disabled)
+		if in.Disabled != nil {
+			r.SetDisabled(*in.Disabled)
+		}
 		set(&r.StartTimeout, (*time.Duration)(in.StartTimeout))
 		set(&r.StopTimeout, (*time.Duration)(in.StopTimeout))
 		set(&r.IdleTimeout, (*time.Duration)(in.IdleTimeout))
@@ -156,8 +162,12 @@ func (d *Daemon) changeServer(c *call) error {
 		}
 		return nil
 	})
+	if h != nil {
+		if failed := h.free(c.r.Context()); failed != nil && err != nil { // else it is free, and this the end of the account
+			d.o.Log.Error("a server stays disabled that was to be given to another machine", "server", was, "error", failed)
+		}
+	}
 	if err != nil {
-		back()
 		return err
 	}
 	if rec.Name != was {
@@ -169,49 +179,38 @@ func (d *Daemon) changeServer(c *call) error {
 	return d.replyServer(c, rec)
 }
 
-// rehome sees to it that a server can be given to another machine: no process of it runs, and it is disabled, so that none is started. The function
-// that it returns makes it as it was, if it is not given away after all. It has to be done on the machine that has the server, unless that is dead.
-func (d *Daemon) rehome(ctx context.Context, rec *implrepo.Record, on string) (back func(), err error) {
+// rehome sees to it that a server can be given to another machine: no process of it runs, and it is held, so that none is started. The
+// seizure that it returns, nil if there are no other machines, is on until the record says where the server is. It has to be done on the machine that has the server, unless that is dead.
+func (d *Daemon) rehome(ctx context.Context, rec *implrepo.Record, on string) (_ *seizure, err error) {
 	if err := d.placed(on); err != nil || on == "" {
 		return nil, cmp.Or(err, error(&implrepo.InvalidError{Field: "on", Reason: "a machine is wanted, or any"}))
 	}
 	if d.machines == nil {
-		return func() {}, nil
+		return nil, nil
 	}
 	away := (*cluster.AwayError)(nil)
 	if err := d.machines.Find(ctx, *rec); err != nil && !errors.As(err, &away) {
 		return nil, err
 	}
-	disable := func(ctx context.Context, to bool) error {
-		_, err := d.sup.Records().Update(ctx, rec.UUID, func(r *implrepo.Record) error { r.Disabled = to; return nil })
-		return err
-	}
-	was := rec.Disabled
-	if err := disable(ctx, true); err != nil {
+	h, err := d.seize(ctx, rec.UUID)
+	if err != nil {
 		return nil, err
 	}
-	back = func() {
-		again, cancel := context.WithTimeout(context.WithoutCancel(ctx), rehomeTime)
-		defer cancel()
-		if err := disable(again, was); err != nil {
-			d.o.Log.Error("a server stays disabled that was to be given to another machine", "server", rec.Name, "error", err)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.free(ctx))
 		}
-	}
+	}()
 	if run := d.sup.Run(rec.UUID); run.State != admin.StateStopped && run.State != admin.StateBackOff {
-		back()
 		return nil, &admin.Error{Code: admin.CodeBusy, Message: fmt.Sprintf("server %q is %s; stop it before another machine gets it", rec.Name, run.State)}
 	}
 	if rec.On == implrepo.Any {
 		if err := d.machines.Release(ctx, rec.UUID); err != nil {
-			back()
 			return nil, err
 		}
 	}
-	return back, nil
+	return h, nil
 }
-
-// rehomeTime is for a server to be enabled again.
-const rehomeTime = 10 * time.Second
 
 // set changes a field if there is something to change it to.
 func set[T any](field, to *T) {
@@ -233,8 +232,8 @@ func (d *Daemon) removeServer(c *call) error {
 	return c.reply(struct{}{})
 }
 
-// remove forgets a server, and the interfaces that were registered with it. It is disabled first, so that no call starts it again on the way, and
-// enabled again if it cannot be removed or the caller waits no more: then it is as it was, or at most has been stopped.
+// remove forgets a server, and the interfaces that were registered with it. It is held first, so that no call starts it again on the way, and
+// free again if it cannot be removed or the caller waits no more: then it is as it was, or at most has been stopped.
 func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (err error) {
 	records := d.sup.Records()
 	if d.machines != nil {
@@ -245,18 +244,11 @@ func (d *Daemon) remove(ctx context.Context, rec implrepo.Record, stop bool) (er
 	if err := records.Needed(ctx, rec); err != nil {
 		return err
 	}
-	disable := func(ctx context.Context, to bool) error {
-		_, err := records.Update(ctx, rec.UUID, func(r *implrepo.Record) error { r.Disabled = to; return nil })
+	h, err := d.seize(ctx, rec.UUID)
+	if err != nil {
 		return err
 	}
-	if err := disable(ctx, true); err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, disable(context.WithoutCancel(ctx), rec.Disabled))
-		}
-	}()
+	defer func() { err = errors.Join(err, h.free(ctx)) }()
 	if stop {
 		if err := d.sup.Stop(ctx, rec.UUID, "the server is being removed"); err != nil {
 			return err

@@ -23,6 +23,7 @@ func (d *Daemon) status(c *call) error {
 		Files:   maxFiles(),
 		Config:  d.o.config,
 	}
+	s.TLS = d.o.tls
 	if d.machines != nil {
 		s.Machine = d.machines.Name()
 	}

@@ -8,23 +8,32 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/doctor"
 )
 
 // certificate is one in PEM that is good between two times.
-func certificate(t *testing.T, name string, from, until time.Time) string {
+func certificate(t *testing.T, name string, from, until time.Time, hosts ...string) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until, IsCA: true}
+	for _, h := range hosts {
+		if ip := net.ParseIP(h); ip != nil {
+			c.IPAddresses = append(c.IPAddresses, ip)
+		} else {
+			c.DNSNames = append(c.DNSNames, h)
+		}
+	}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +84,49 @@ func TestCertificates(t *testing.T) {
 			}
 			if !ok {
 				t.Errorf("%s, by which %s known: got %q, want %q", name, what, got, c.want)
+			}
+		}
+	}
+}
+
+// TestCertificatesInForce looks at the certificates that a daemon says it has been told of, whatever the configuration names, and whether its own is for the hosts that references name.
+func TestCertificatesInForce(t *testing.T) {
+	t.Parallel()
+	now, day := well().now, 24*time.Hour
+	write := func(text string) string {
+		file := filepath.Join(t.TempDir(), "x.pem")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	good := func(hosts ...string) string {
+		return write(certificate(t, "a", now.Add(-day), now.Add(90*day), hosts...))
+	}
+	expired := write(certificate(t, "b", now.Add(-9*day), now.Add(-day), "bank.example"))
+	for name, c := range map[string]struct {
+		told       admin.TLS
+		addresses  []string
+		want, mend string
+	}{
+		"expired":         {admin.TLS{Certificate: expired}, nil, "certificates bad that of CN=b in " + expired + " has expired", "in force for the next connection"},
+		"clients expired": {admin.TLS{Certificate: good(), Clients: expired}, nil, "certificates bad that of CN=b in " + expired + " has expired", "in force for the next connection"},
+		"servers expired": {admin.TLS{Authorities: expired}, nil, "certificates bad that of CN=b in " + expired + " has expired", "in force for the next connection"},
+		"another host":    {admin.TLS{Certificate: good("bank.example", "192.0.2.1")}, []string{"till.example:3053"}, "certificates bad that of CN=a in ", "is for till.example (subjectAltName)"},
+		"no host":         {admin.TLS{Certificate: good()}, []string{"127.0.0.1:3053"}, "certificates bad that of CN=a in ", "is for 127.0.0.1 (subjectAltName)"},
+		"one of two":      {admin.TLS{Certificate: good("bank.example")}, []string{"bank.example:3053", "[::1]:3053"}, "certificates bad that of CN=a in ", "is for ::1 (subjectAltName)"},
+		"the host":        {admin.TLS{Certificate: good("bank.example", "192.0.2.1", "::1")}, []string{"bank.example:3053", "192.0.2.1:1", "[::1]:3053"}, "certificates good that of CN=a in ", ""},
+		"by a wild card":  {admin.TLS{Certificate: good("*.example")}, []string{"till.example:3053"}, "certificates good that of CN=a in ", ""},
+	} {
+		p := doctor.Patient{State: t.TempDir(), Version: "1", Machine: well(), Timeout: 50 * time.Millisecond, TLS: doctor.TLS{Certificate: "/not/in/force.pem"}}
+		s := admin.Status{PID: 7, Version: "1", Started: now.Add(-time.Hour), Addresses: c.addresses, TLS: &c.told}
+		p.Daemon = aDaemon(t, s)
+		found := doctor.Look(t.Context(), p)
+		t.Log(name)
+		has(t, found, c.want, c.mend)
+		for _, f := range found {
+			if strings.Contains(f.Says, "/not/in/force.pem") || c.mend == "" && f.About == "certificates" && f.Grade == doctor.Bad {
+				t.Errorf("%s: %+v", name, f)
 			}
 		}
 	}

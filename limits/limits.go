@@ -19,6 +19,7 @@ const (
 	OutstandingRequests
 	Connections
 	ConnectionsPerAddress
+	ReservedConnections
 	TypeCodeDepth
 	TypeCodeNodes
 	ValueDepth
@@ -77,6 +78,7 @@ var table = [numNames]struct {
 	OutstandingRequests:   {"outstanding-requests", count, 1024, "requests of a connection that wait for their reply, and oneway calls within the process; more are not read, or not sent, until one is done"},
 	Connections:           {"connections", count, 10000, "connections accepted in all"},
 	ConnectionsPerAddress: {"connections-per-address", count, 1000, "connections accepted from one address"},
+	ReservedConnections:   {"reserved-connections", count, 200, "connections accepted from who is known when the two limits above have no room for others: at a daemon, from the processes of its servers, where the system tells whose a connection is (Linux)"},
 	TypeCodeDepth:         {"typecode-depth", count, 64, "TypeCodes inside one another"},
 	TypeCodeNodes:         {"typecode-nodes", count, 4096, "TypeCodes in a TypeCode"},
 	ValueDepth:            {"value-depth", count, 64, "constructed values inside one another, where the type is recursive, and valuetypes"},

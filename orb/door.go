@@ -18,6 +18,16 @@ type Door interface {
 	Left(Visit)
 }
 
+// A Knower is a [Door] that knows some of those who come. Where the limits connections and connections-per-address have no room for a connection it is asked
+// whether its client is one of them: for those there are as many places more as the limit reserved-connections says.
+type Knower interface {
+	Door
+
+	// Knows reports whether the client of a connection, of which both ends are given, is known. It may take its time: it is called by up to 16 goroutines at once, and
+	// while they wait no further connection is accepted for which there is no room otherwise.
+	Knows(peer, local net.Addr) bool
+}
+
 // A Visit is a connection that has ended.
 type Visit struct {
 	Peer     net.Addr

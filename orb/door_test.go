@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -142,5 +143,84 @@ func TestDoorIsAskedLast(t *testing.T) {
 	case v := <-d.left:
 		t.Errorf("it was told of another: %+v", v)
 	default:
+	}
+}
+
+// A knower is a door that knows clients by their addresses.
+type knower struct {
+	door
+	mu      sync.Mutex
+	knows   map[string]bool
+	askedOf int
+}
+
+func (k *knower) Knows(peer, local net.Addr) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if local == nil {
+		panic("a connection has two ends")
+	}
+	k.askedOf++
+	return k.knows[peer.String()]
+}
+
+// TestKnower: who is known is let in where the limits have no room for others, as long as there is room for such; the door's refusal holds for him, too; and
+// his place is another's when he has left. Who is known is not asked for while there is room.
+func TestKnower(t *testing.T) {
+	t.Parallel()
+	k := &knower{door: door{left: make(chan orb.Visit, 10)}, knows: map[string]bool{}}
+	l := new(limits.Limits)
+	l.Set(limits.ConnectionsPerAddress, 2)
+	l.Set(limits.ReservedConnections, 2)
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, Door: k, Limits: l, Logger: quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	come := func(known, in bool) net.Conn {
+		t.Helper()
+		k.mu.Lock() // he is not asked for before it is told that he is known
+		c, err := net.Dial("tcp", o.Endpoints()[0].Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.knows[c.LocalAddr().String()] = known
+		k.mu.Unlock()
+		t.Cleanup(func() { _ = c.Close() })
+		if !in {
+			_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+			if b, _ := io.ReadAll(c); string(b) != "GIOP\x01\x00\x01\x05\x00\x00\x00\x00" {
+				t.Errorf("who is refused hears %q", b)
+			}
+			return c
+		}
+		locate := "GIOP\x01\x00\x01\x03\x08\x00\x00\x00\x07\x00\x00\x00\x00\x00\x00\x00" // of the object with no key
+		if _, err := io.WriteString(c, locate); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		if _, err := io.ReadFull(c, make([]byte, 12)); err != nil {
+			t.Errorf("who is let in gets no answer: %v", err)
+		}
+		return c
+	}
+	come(false, true)
+	come(true, true)
+	if k.askedOf != 0 {
+		t.Error("it was asked who comes while there was room")
+	}
+	come(false, false)
+	first := come(true, true)
+	k.shut.Store(true)
+	come(true, false)
+	k.shut.Store(false)
+	come(true, true)
+	come(true, false)
+	_ = first.Close()
+	<-k.left
+	until(t, func() bool { return o.Connections() == 3 })
+	come(false, false)
+	come(true, true)
+	if err := o.Shutdown(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

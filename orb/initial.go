@@ -99,6 +99,7 @@ func (o *ORB) resolve(ctx context.Context, url string, wanted []string) (*Ref, e
 		return o.NewRef(u.IOR), nil
 	}
 	var ref *Ref
+	own := false // nobody else has ref
 	if len(u.Addresses) == 1 && u.Addresses[0].Scheme == "rir" {
 		if ref, err = o.initialReference(ctx, string(u.Key), wanted); err != nil {
 			return nil, err
@@ -108,12 +109,16 @@ func (o *ORB) resolve(ctx context.Context, url string, wanted []string) (*Ref, e
 		if i == nil {
 			return nil, exc.New(exc.BadParam, exc.MinorBadAddress, exc.No, "%s has no address of a scheme that can be used here", url)
 		}
-		ref = o.NewRef(i)
+		ref, own = o.NewRef(i), true
 	}
 	if len(u.Name) == 0 {
 		return ref, nil
 	}
-	return o.resolveName(ctx, ref, u.Name)
+	found, err := o.resolveName(ctx, ref, u.Name)
+	if own && found != nil {
+		o.succeed(ref, found)
+	}
+	return found, err
 }
 
 // resolveName asks the naming context at ref for a name: CosNaming::NamingContext::resolve

@@ -18,6 +18,7 @@ type link struct {
 	conn     *conn.Conn
 	hop      hop // zero for a way back
 	env      *cdr.Env
+	refs     references  // as the peer is to see them
 	codeSets []byte      // service context that announces the code sets; nil: none
 	offer    []byte      // service context that offers to be called back; nil: none
 	offered  atomic.Bool // that was sent
@@ -28,8 +29,11 @@ type link struct {
 	end   context.CancelFunc // of the making
 
 	// under the lock of links
-	waiting int  // calls that wait for it
-	taken   bool // by a call
+	waiting int   // calls that wait for it
+	taken   bool  // by a call
+	joined  int   // by how many calls
+	also    []hop // for which it is there besides its own
+	heir    *link // that has its connection
 }
 
 // links shares connections among references.
@@ -61,6 +65,7 @@ func (o *ORB) join(h hop) (l *link, fresh bool, err error) {
 		go o.dial(ctx, l, h)
 	}
 	l.waiting++
+	l.joined++
 	return l, fresh, nil
 }
 
@@ -113,11 +118,10 @@ func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	if h.open {
 		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return o.connect.Check(h.endpoint, at) })
 	}
-	var refs references
 	t, err := o.transports.Dial(ctx, h.endpoint)
 	if err == nil {
-		refs = o.referencesFor(t)
-		if l.env, err = o.env(coding{h.version, h.sets, h.reader, refs.names}, refs); err != nil {
+		l.refs = o.referencesFor(t)
+		if l.env, err = o.env(coding{h.version, h.sets, h.reader, l.refs.names}, l.refs); err != nil {
 			t.Close()
 		}
 	}
@@ -129,7 +133,7 @@ func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	opt := o.connOptions
 	opt.NoCancel = h.noCancel
 	opt.Ended = func() { o.links.forget(l, h) }
-	if h := o.serves(l, h, refs); h != nil {
+	if h := o.serves(l, h, l.refs); h != nil {
 		l.conn = conn.Both(t, opt, h)
 		if len(o.Endpoints()) == 0 {
 			l.conn.StayUp()
@@ -150,7 +154,12 @@ func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 func (s *links) forget(l *link, h hop) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byHop[h] == l {
-		delete(s.byHop, h)
+	if l.heir != nil {
+		l, h = l.heir, l.heir.hop
+	}
+	for _, h := range append(l.also, h) {
+		if s.byHop[h] == l {
+			delete(s.byHop, h)
+		}
 	}
 }

@@ -27,6 +27,8 @@ type server struct {
 	conns     map[*conn.Conn]*serverConn
 	perHost   map[string]int
 	places    int // taken: by connections, and by those that are at the door
+	reserved  int // taken besides: by those that the door knows, or is asked about
+	asking    chan struct{}
 	closed    bool
 	running   sync.WaitGroup // accept loops and connections
 
@@ -37,6 +39,7 @@ type server struct {
 // listen opens the endpoints.
 func (o *ORB) listen(endpoints []string) error {
 	o.server.conns, o.server.perHost = map[*conn.Conn]*serverConn{}, map[string]int{}
+	o.server.asking = make(chan struct{}, 16)
 	for _, s := range endpoints {
 		e, err := transport.ParseEndpoint(s)
 		if err != nil {
@@ -106,25 +109,58 @@ func (o *ORB) accept(l transport.Listener) {
 // admit starts to serve a connection, if the limits allow.
 func (o *ORB) admit(t transport.Conn) {
 	s := &o.server
+	at := room{host: hostOf(t.RemoteAddr())}
+	over := s.reserve(o.limits, at)
+	if knower, knows := o.door.(Knower); knows && over != nil && !errors.Is(over, net.ErrClosed) {
+		at.reserved = true
+		if full := s.reserve(o.limits, at); full != nil {
+			o.turnAway(t, errors.Join(over, full))
+			return
+		}
+		s.asking <- struct{}{}
+		go func() {
+			known := knower.Knows(t.RemoteAddr(), t.LocalAddr())
+			<-s.asking
+			if known {
+				o.letIn(t, at)
+				return
+			}
+			s.release(at)
+			s.running.Done()
+			o.turnAway(t, over)
+		}()
+		return
+	}
+	if over != nil {
+		o.turnAway(t, over)
+		return
+	}
+	o.letIn(t, at)
+}
+
+// turnAway closes a connection that is not served, and says why in the log.
+func (o *ORB) turnAway(t transport.Conn, over error) {
+	if !errors.Is(over, net.ErrClosed) {
+		o.complain(slog.LevelWarn, "connection refused", "peer", t.RemoteAddr().String(), "error", over)
+	}
+	refuse(t)
+}
+
+// letIn serves a connection that has a place, unless the door refuses it.
+func (o *ORB) letIn(t transport.Conn, at room) {
+	s := &o.server
+	if o.door != nil {
+		if over := o.door.Admit(t.RemoteAddr()); over != nil {
+			s.release(at)
+			s.running.Done()
+			o.turnAway(t, over)
+			return
+		}
+	}
 	refs := o.referencesFor(t)
 	plain, err := o.env(coding{version: cdr.V12, names: refs.names}, refs)
 	if err != nil { // cannot be: it is the default of the specification
 		panic(err)
-	}
-	host := hostOf(t.RemoteAddr())
-	over := s.reserve(o.limits, host)
-	if over == nil && o.door != nil {
-		if over = o.door.Admit(t.RemoteAddr()); over != nil {
-			s.release(host)
-			s.running.Done()
-		}
-	}
-	if over != nil {
-		if !errors.Is(over, net.ErrClosed) {
-			o.complain(slog.LevelWarn, "connection refused", "peer", t.RemoteAddr().String(), "error", over)
-		}
-		refuse(t)
-		return
 	}
 	serves := &serverConn{orb: o, refs: refs, env: plain, since: time.Now()}
 	c := conn.Server(t, o.connOptions, serves)
@@ -135,7 +171,7 @@ func (o *ORB) admit(t transport.Conn) {
 	go func() {
 		defer s.running.Done()
 		defer o.bidir.forget(serves)
-		defer s.forget(c, host) // also when a servant ends this goroutine
+		defer s.forget(c, at) // also when a servant ends this goroutine
 		if o.door != nil {
 			defer o.left(c, serves.since)
 		}
@@ -143,13 +179,26 @@ func (o *ORB) admit(t transport.Conn) {
 	}()
 }
 
-// reserve takes a place for a connection from host, or returns why there is none: who has none is not told of at the door.
-func (s *server) reserve(l *limits.Limits, host string) error {
+// A room is a place among those that the limits leave to connections.
+type room struct {
+	host     string // that it is from
+	reserved bool   // it is one of reserved-connections
+}
+
+// reserve takes a place for a connection, or returns why there is none: who has none is not told of at the door.
+func (s *server) reserve(l *limits.Limits, at room) error {
+	host := at.host
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
 		return net.ErrClosed
+	case at.reserved && s.reserved >= l.Int(limits.ReservedConnections):
+		return l.Exceeded(limits.ReservedConnections, int64(s.reserved+1))
+	case at.reserved:
+		s.reserved++
+		s.running.Add(1)
+		return nil
 	case s.places >= l.Int(limits.Connections):
 		return l.Exceeded(limits.Connections, int64(s.places+1))
 	case s.perHost[host] >= l.Int(limits.ConnectionsPerAddress):
@@ -162,12 +211,16 @@ func (s *server) reserve(l *limits.Limits, host string) error {
 }
 
 // release gives up a place.
-func (s *server) release(host string) {
+func (s *server) release(at room) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if at.reserved {
+		s.reserved--
+		return
+	}
 	s.places--
-	if s.perHost[host]--; s.perHost[host] == 0 {
-		delete(s.perHost, host)
+	if s.perHost[at.host]--; s.perHost[at.host] == 0 {
+		delete(s.perHost, at.host)
 	}
 }
 
@@ -180,11 +233,11 @@ func (s *server) enter(c *conn.Conn, serves *serverConn) bool {
 }
 
 // forget ends the account of a connection.
-func (s *server) forget(c *conn.Conn, host string) {
+func (s *server) forget(c *conn.Conn, at room) {
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
-	s.release(host)
+	s.release(at)
 }
 
 // complain logs what a peer did or brought about, seldom enough for the log to bear it.

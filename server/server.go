@@ -147,6 +147,16 @@ func (s *Server) Daemon() string { return s.daemon }
 // Adapter returns Objects.
 func (s *Server) Adapter() *poa.POA { return s.Objects }
 
+// ActivateKey makes the object of Objects that ref refers to the one whose whole key is key, besides: what corbaloc URLs, and programs that know no more of it, name.
+func (s *Server) ActivateKey(key string, ref *orb.Ref) error {
+	servant, err := s.Objects.ReferenceToServant(ref)
+	if err != nil {
+		return err
+	}
+	_, err = s.Root.ActivateKey(key, servant)
+	return err
+}
+
 // Stop ends the server as a signal does. It returns at once.
 func (s *Server) Stop() { s.stop(errStopped) }
 

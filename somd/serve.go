@@ -20,6 +20,7 @@ type Host interface {
 	Daemon() string                                            // its address, or empty
 	Adapter() *poa.POA                                         // for objects whose references outlive the process
 	Bind(ctx context.Context, name string, o orb.Object) error // in the daemon's naming service
+	ActivateKey(key string, ref *orb.Ref) error                // makes an object of Adapter the one whose whole key is key
 	AtEnd(f func() error)                                      // has f called when no call is under way any more
 	WhileBusy(f func() bool)                                   // does not end for want of calls while f reports true
 	Private() bool                                             // a client has started it for itself, and finds what Bind tells it
@@ -51,6 +52,10 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 	case h.Daemon() == "" || h.Name() == "":
 		return ref, nil
 	}
+	id := wire.ID(d.ORB().ServerID())
+	if err := h.ActivateKey(string(wire.ServerKey(id)), ref); err != nil { // as the daemon, and programs of SOM's DSOM, call the server object: by the server's id alone
+		return ref, err
+	}
 	if err := h.Bind(ctx, classmap.Context+"/"+h.Name(), ref); err != nil {
 		return ref, err
 	}
@@ -58,5 +63,5 @@ func Serve(ctx context.Context, h Host, d *Domain, find func(name string) (*som.
 	if err != nil {
 		return ref, err
 	}
-	return ref, m.Announce(ctx, classmap.Server{Alias: h.Name(), ID: wire.ID(d.ORB().ServerID()).String(), Ref: ref}, names)
+	return ref, m.Announce(ctx, classmap.Server{Alias: h.Name(), ID: id.String(), Ref: ref}, names)
 }

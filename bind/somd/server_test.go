@@ -131,7 +131,9 @@ func TestCServer(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dsom(t, "regimpl", "-A", "-i", c.name, "-p", b.path(c.program), "-c", "Till", "-m", c.several)
-			dsom(t, "start", c.name)
+			if c.name == "loop" { // the others have never run when they are called first
+				dsom(t, "start", c.name)
+			}
 			if c.name == "single" {
 				r, err := d.Create(t.Context(), "class=='Till' and alias=='single'")
 				if err != nil {

@@ -10,10 +10,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/demo/bank/gen/bank"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/process"
 )
@@ -48,6 +50,55 @@ func TestManyClientsOneStart(t *testing.T) {
 	}
 	if run := h.server("bank").Run; run.Starts != 1 || run.State != "ready" {
 		t.Errorf("got %+v", run)
+	}
+}
+
+// TestManyClientsByName holds that a server comes up, once, whatever many clients have found it by its name and wait for it: the daemon has room for its connections
+// where clients have taken all that is theirs; and that a client for whom there is no room is told so.
+func TestManyClientsByName(t *testing.T) {
+	t.Run("500 of them", func(t *testing.T) { manyByName(t, 500, 500) })
+	t.Run("more than there may be", func(t *testing.T) { manyByName(t, 60, 40, "--connections-per-address", "40") })
+}
+
+func manyByName(t *testing.T, clients, room int, flags ...string) {
+	h := newHouse(t)
+	h.startDaemon(append([]string{"--listen", "127.0.0.1:0"}, flags...)...)
+	h.addBank()
+	h.must("server", "start", "bank") // it binds its names
+	h.must("server", "stop", "bank")
+	url := "corbaname::" + h.address + "#bank/main"
+	var ready, done sync.WaitGroup
+	begin := make(chan struct{})
+	var served, turnedAway atomic.Int32
+	for range clients {
+		ready.Add(1)
+		done.Go(func() {
+			o := client(t)
+			ref, err := o.Resolve(t.Context(), url)
+			ready.Done()
+			<-begin
+			if err == nil {
+				err = bank.AccountClass.Unchecked(ref).Deposit(t.Context(), 1)
+			}
+			var sys *exc.SystemException
+			switch {
+			case err == nil:
+				served.Add(1)
+			case errors.As(err, &sys) && sys.Kind == exc.Transient && sys.Completed == exc.No && strings.Contains(err.Error(), "connections-per-address"):
+				turnedAway.Add(1)
+			default:
+				t.Errorf("a client was told %v", err)
+			}
+		})
+	}
+	ready.Wait()
+	close(begin)
+	done.Wait()
+	if n := int(served.Load()); n != room {
+		t.Errorf("%d clients were served and %d turned away, want %d and %d", n, turnedAway.Load(), room, clients-room)
+	}
+	if run := h.server("bank").Run; run.Starts != 2 || run.State != "ready" {
+		t.Errorf("got %+v, want one start more than before", run)
 	}
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -177,6 +179,10 @@ func (v regimplCmd) add(ctx context.Context, c *console, repo *somclient.Reposit
 	c.heeded(d)
 	for _, class := range v.Class {
 		if err := repo.AddClass(ctx, d.ID, class); err != nil {
+			err = fmt.Errorf("class %.80q: %w", class, err)
+			if left := repo.Remove(context.WithoutCancel(ctx), d.ID); left != nil { // it is all registered, or nothing
+				return errors.Join(err, fmt.Errorf("the server %s stays registered: %w", d.Alias, left))
+			}
 			return err
 		}
 	}

@@ -26,8 +26,8 @@ func unheeded(d wire.Definition) (all []string) {
 		}
 	}
 	own := filepath.Base(d.Program)
-	say(!generic(d) && d.ServerClass != "" && d.ServerClass != somdServerClass, "server class %s: only somdsvr makes its server object of it; %s says itself which class that has", d.ServerClass, own)
-	say(!generic(d) && d.Flags&wire.MultiThread != 0, "several threads: only somdsvr heeds it; %s says itself how many requests it takes at once", own)
+	say(!generic(d) && d.ServerClass != "" && d.ServerClass != somdServerClass, "server class %s, unless %s becomes the server by impl_is_ready: another program says itself which class its server object has", d.ServerClass, own)
+	say(!generic(d) && d.Flags&wire.MultiThread != 0, "several threads, unless %s becomes the server by impl_is_ready: another program says itself how many requests it takes at once", own)
 	say(d.Flags&wire.Managed != 0, "managed: nothing here manages servers by it")
 	say(d.ConfigFile != "", "configuration file %s: no program here reads it", d.ConfigFile)
 	say(d.Protocols != "" && d.Protocols != wire.TCPIP, "protocols %s: calls go over TCP/IP alone", d.Protocols)

@@ -102,10 +102,26 @@ func TestOldTools(t *testing.T) {
 	run(0, "regimpl", "-A", "-i", "empty", "-s", "on")
 	has(run(statusFailed, "somdsvr", "-a", "empty"), "is registered as secure, and has no class")
 	run(0, "regimpl", "-D", "-i", "empty")
+	has(run(statusRaised, "regimpl", "-A", "-i", "half", "-p", "/bin/sh", "-c", "Good", "-c", "\xff"), "BAD_PARAM")
+	if got := run(0, "regimpl", "-S"); got != "bank\n" {
+		t.Errorf("a server that was registered with a class that is none: %q", got)
+	}
+	if got := run(0, "regimpl", "-l", "-c", "Good"); got != "" {
+		t.Errorf("and its other class has %q", got)
+	}
 	has(run(0, "regimpl", "-A", "-i", "other", "-p", "/bin/sh", "-k", "on", "-v", "X", "-m", "on", "-g", "/cfg", "-t", "IPX", "-e", "Y"),
-		"Of no effect: server class X: only somdsvr", "Of no effect: several threads", "Of no effect: managed", "Of no effect: configuration file /cfg", "Of no effect: protocols IPX", "Of no effect: class of the definition Y")
+		"Of no effect: server class X, unless sh becomes the server by impl_is_ready", "Of no effect: several threads, unless sh becomes the server by impl_is_ready", "Of no effect: managed", "Of no effect: configuration file /cfg", "Of no effect: protocols IPX", "Of no effect: class of the definition Y")
 	has(run(0, "somdchk"), "note  server other: of no effect: managed", "as it should be")
 	run(0, "regimpl", "-D", "-i", "other")
+	for program, want := range map[string]finding{
+		"/bin/sh -c true":         {Good: true, Says: "its program is /bin/sh"},
+		"sh /not/there …":         {Good: true, Says: "its program is /"},
+		"/not/there -c /bin/true": {Says: "its program /not/there is not there, or may not be run (its command is /not/there -c /bin/true); dsom server upgrade args -- PROGRAM ARGUMENT… names another"},
+	} {
+		if got := lookAt(wire.Definition{Alias: "args", Program: program}); len(got) != 1 || got[0].Good != want.Good || !strings.HasPrefix(got[0].Says, want.Says) {
+			t.Errorf("a server whose command is %q: %+v, want %+v", program, got, want)
+		}
+	}
 	var list []regimplServer
 	if err := json.Unmarshal([]byte(run(0, "regimpl", "-L", "--json")), &list); err != nil || len(list) != 1 || list[0].Flags != wire.NonStoppable || list[0].ServerClass != "Bank" {
 		t.Errorf("-L --json: %+v, %v", list, err)

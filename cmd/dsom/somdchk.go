@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/opendsom/dsom/svc/somdd/wire"
 )
@@ -122,8 +123,22 @@ func programOf(d wire.Definition) (string, error) {
 		name = "somdsvr"
 	}
 	path, err := exec.LookPath(name)
-	if err != nil {
-		return "", fmt.Errorf("its program %s is not there, or may not be run: %w; dsom regimpl -U -i %s -p PROGRAM names another", name, err, d.Alias)
+	// A server that was registered with arguments is told of by its whole command: where the program ends there is what is there.
+	for program := name; err != nil; {
+		i := strings.LastIndexByte(program, ' ')
+		if i <= 0 {
+			break
+		}
+		program = program[:i]
+		if found, there := exec.LookPath(program); there == nil {
+			return found, nil
+		}
 	}
-	return path, nil
+	switch program, _, more := strings.Cut(name, " "); {
+	case err == nil:
+		return path, nil
+	case more: // regimpl would have it without its arguments
+		return "", fmt.Errorf("its program %s is not there, or may not be run (its command is %s); dsom server upgrade %s -- PROGRAM ARGUMENT… names another", program, name, d.Alias)
+	}
+	return "", fmt.Errorf("its program %s is not there, or may not be run: %w; dsom regimpl -U -i %s -p PROGRAM names another", name, err, d.Alias)
 }

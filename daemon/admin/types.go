@@ -38,6 +38,7 @@ type Status struct {
 	Config    string    `json:"config,omitempty"`  // where its configuration is, or would be
 	Machine   string    `json:"machine,omitempty"` // the name of this machine, where others share the daemon's state
 	NetBIOS   *NetBIOS  `json:"netbios,omitempty"` // its part in a network of NetBIOS, if it has one
+	TLS       *TLS      `json:"tls,omitempty"`     // by what certificates calls are taken and made; nil: there is no TLS
 }
 
 // NetBIOS is a daemon's part in a network of NetBIOS.
@@ -54,6 +55,14 @@ type NetBIOS struct {
 type NetBIOSName struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
+}
+
+// TLS says by what certificates a daemon is known, and knows others: the files, by absolute paths.
+type TLS struct {
+	Listen      string `json:"listen,omitempty"` // where calls are taken, [host]:port
+	Certificate string `json:"certificate,omitempty"`
+	Authorities string `json:"authorities,omitempty"` // by which servers are known; "": by the system's
+	Clients     string `json:"clients,omitempty"`     // by which clients are known; "": they are not asked
 }
 
 // A Server is a registered server program, and how it is just now.

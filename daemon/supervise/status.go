@@ -38,13 +38,21 @@ func (s *Supervisor) Run(u implrepo.UUID) admin.Run {
 }
 
 // ProcessesAs returns the processes of servers that run under an account of their own, by its number: those that were started, and those that hold leases.
-func (s *Supervisor) ProcessesAs(uid int) (all []process.ID) {
+func (s *Supervisor) ProcessesAs(uid int) []process.ID {
 	account, err := user.LookupId(strconv.Itoa(uid))
 	if err != nil {
 		return nil
 	}
+	return s.processes(func(g *group) bool { return g.account() == account.Username })
+}
+
+// Processes returns those of all servers of this machine.
+func (s *Supervisor) Processes() []process.ID { return s.processes(func(*group) bool { return true }) }
+
+// processes returns those of some servers.
+func (s *Supervisor) processes(of func(*group) bool) (all []process.ID) {
 	for _, st := range s.seats() {
-		if st.g.account() != account.Username {
+		if !of(st.g) {
 			continue
 		}
 		st.mu.Lock()

@@ -254,6 +254,7 @@ func (v *View) isCut() bool {
 func (v *View) Serve(name string, answer func(context.Context, []byte) []byte) (stop func(), err error) {
 	ctx, end := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
+	stopped := false
 	v.hub.mu.Lock()
 	defer v.hub.mu.Unlock()
 	v.hub.serving[name] = func(ask context.Context, request []byte) []byte {
@@ -262,7 +263,13 @@ func (v *View) Serve(name string, answer func(context.Context, []byte) []byte) (
 		}
 		var out []byte
 		done := make(chan struct{})
+		v.hub.mu.Lock()
+		if stopped { // between that it was found and now
+			v.hub.mu.Unlock()
+			return nil
+		}
 		wg.Go(func() { defer close(done); out = answer(ctx, request) })
+		v.hub.mu.Unlock()
 		select {
 		case <-done:
 			return out
@@ -273,6 +280,7 @@ func (v *View) Serve(name string, answer func(context.Context, []byte) []byte) (
 	return sync.OnceFunc(func() {
 		v.hub.mu.Lock()
 		delete(v.hub.serving, name)
+		stopped = true
 		v.hub.mu.Unlock()
 		end()
 		wg.Wait()

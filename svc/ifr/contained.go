@@ -2,7 +2,9 @@ package ifr
 
 import (
 	"context"
+	"unicode"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/model"
@@ -124,7 +126,8 @@ func ids[D model.Decl](list []D) ifr.RepositoryIdSeq {
 	return out
 }
 
-// valueAny returns the value of a constant or a label as an any.
+// valueAny returns the value of a constant or a label as an any. Characters that are one octet in no code set that connections agree on as a rule, or not one wchar in
+// UTF-16, cannot be sent as what they are, and what they are in would be lost with them: they are a string or wstring of one character. The type beside it says what they are.
 func valueAny(tc *typecode.TypeCode, v *model.Value) (dyn.Any, error) {
 	var plain any
 	switch v.Kind {
@@ -141,12 +144,18 @@ func valueAny(tc *typecode.TypeCode, v *model.Value) (dyn.Any, error) {
 		}
 	case model.FloatValue:
 		if tc.Unalias().Kind() == typecode.TkLongDouble {
-			plain = v.Float
+			plain = cdr.LongDoubleOf(v.Float)
 			break
 		}
 		plain, _ = v.Float64()
 	case model.CharValue, model.WCharValue:
 		plain = v.Char
+		switch {
+		case v.Kind == model.CharValue && v.Char > unicode.MaxASCII:
+			tc, plain = typecode.String, string(v.Char)
+		case v.Kind == model.WCharValue && v.Char > 0xffff:
+			tc, plain = typecode.WString, string(v.Char)
+		}
 	case model.EnumValue:
 		plain = v.Enumerator.Name
 	default:

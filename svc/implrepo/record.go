@@ -61,6 +61,8 @@ type Record struct {
 	Activation Activation `json:"activation"`         // "": OnDemand, Manual without a Command
 	Disabled   bool       `json:"disabled,omitempty"` // neither started nor let register
 
+	Held *Held `json:"held,omitempty"` // who keeps it disabled for a while; nil: nobody
+
 	StartTimeout time.Duration `json:"start_timeout,omitempty"` // from the start until it takes calls; 0: the daemon's default
 	StopTimeout  time.Duration `json:"stop_timeout,omitempty"`  // from the request to stop until it is ended by force; 0: the daemon's default
 	IdleTimeout  time.Duration `json:"idle_timeout,omitempty"`  // without a call, after which it is stopped until the next; 0: never
@@ -218,5 +220,9 @@ func (r *Record) checkEnv() error {
 func (r Record) clone() Record {
 	r.Command, r.Env, r.Previous = slices.Clone(r.Command), slices.Clone(r.Env), slices.Clone(r.Previous)
 	r.After, r.Health.Command, r.DSOM = slices.Clone(r.After), slices.Clone(r.Health.Command), r.DSOM.clone()
+	if r.Held != nil {
+		held := *r.Held
+		r.Held = &held
+	}
 	return r
 }

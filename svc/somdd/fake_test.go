@@ -169,10 +169,10 @@ func (s *servers) SetClasses(_ context.Context, id wire.ID, change func([]string
 	})
 }
 
-func (s *servers) Runs(id wire.ID) bool {
+func (s *servers) Runs(_ context.Context, id wire.ID) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.up[id] != nil
+	return s.up[id] != nil, nil
 }
 
 func (s *servers) Start(ctx context.Context, id wire.ID) error {

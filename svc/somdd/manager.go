@@ -43,11 +43,11 @@ func (v *manager) start(r *orb.ServerRequest) {
 
 // stop stops a server that may be stopped.
 func (v *manager) stop(ctx context.Context, d wire.Definition, id wire.ID) (wire.Code, error) {
-	switch {
-	case d.Flags&wire.NonStoppable != 0:
+	if d.Flags&wire.NonStoppable != 0 {
 		return wire.AccessDenied, nil
-	case !v.s.c.Servers.Runs(id):
-		return wire.ServerNotFound, nil
+	}
+	if runs, err := v.s.c.Servers.Runs(ctx, id); err != nil || !runs {
+		return wire.ServerNotFound, err
 	}
 	return wire.Success, v.s.c.Servers.Stop(ctx, id)
 }
@@ -74,11 +74,11 @@ func (v *manager) restart(r *orb.ServerRequest) {
 
 // list is somdListServer: ORBStatus (in string alias): whether the server runs.
 func (v *manager) list(r *orb.ServerRequest) {
-	v.act(r, func(_ context.Context, _ wire.Definition, id wire.ID) (wire.Code, error) {
-		if v.s.c.Servers.Runs(id) {
-			return wire.Success, nil
+	v.act(r, func(ctx context.Context, _ wire.Definition, id wire.ID) (wire.Code, error) {
+		if runs, err := v.s.c.Servers.Runs(ctx, id); err != nil || !runs {
+			return wire.ServerNotFound, err
 		}
-		return wire.ServerNotFound, nil
+		return wire.Success, nil
 	})
 }
 

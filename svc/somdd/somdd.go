@@ -48,7 +48,7 @@ type Servers interface {
 	SetClasses(ctx context.Context, id wire.ID, change func([]string) ([]string, error)) error
 
 	// Runs reports whether a server takes calls.
-	Runs(id wire.ID) bool
+	Runs(ctx context.Context, id wire.ID) (bool, error)
 	// Start starts a server, unless it runs, and returns when it takes calls.
 	Start(ctx context.Context, id wire.ID) error
 	// Stop stops a server, and returns when it has ended.

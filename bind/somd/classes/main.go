@@ -22,7 +22,6 @@ import (
 	"github.com/opendsom/dsom/som/native"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/somd/dsom"
-	"github.com/opendsom/dsom/svc/somdd/wire"
 )
 
 func main() {
@@ -115,19 +114,8 @@ func serve(ctx context.Context, s *server.Server, files []string, only, by strin
 	}
 	if s.Daemon() == "" {
 		fmt.Println(ref) // there is no name to find it by
-		return nil
 	}
-	return asDSOM(s, ref)
-}
-
-// asDSOM lets the server object be found as programs of SOM's DSOM and the implementation repository call it: by the server's id alone.
-func asDSOM(s *server.Server, ref *orb.Ref) error {
-	object, err := s.Objects.ReferenceToServant(ref)
-	if err != nil {
-		return err
-	}
-	_, err = s.Root.ActivateKey(string(wire.ServerKey(wire.ID(s.ORB.ServerID()))), object)
-	return err
+	return nil
 }
 
 // load loads libraries, and finds the classes that these need beside them.

@@ -67,6 +67,7 @@ var (
 	errClosedHere = errors.New("closed on this side")
 	errIdle       = errors.New("closed on this side, since it was not used")
 	errPeerClosed = errors.New("closed by the peer, in order")
+	errTurnedAway = errors.New("closed by the peer, in order, before it had answered anything: so does one that takes no more connections, such as by the limits connections and connections-per-address")
 	errEOF        = errors.New("the peer ended it without a CloseConnection message")
 	errUnread     = errors.New("the peer does not take the replies to its requests")
 	errPeerAngry  = errors.New("the peer did not understand a message and said MessageError")

@@ -217,7 +217,11 @@ func (l locked) answered(m message) error {
 	case giop.TypeReply, giop.TypeLocateReply:
 		l.calm = min(l.calm+1, calmReplies)
 	case giop.TypeCloseConnection:
-		if l.end(parted(errPeerClosed)) {
+		why := errPeerClosed
+		if l.in.received.Load() == giop.HeaderSize { // nothing else has ever come
+			why = errTurnedAway
+		}
+		if l.end(parted(why)) {
 			s.shut = true
 		}
 		return nil

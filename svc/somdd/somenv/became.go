@@ -28,6 +28,8 @@ type meaning struct {
 // tcpip is the stanza of the one protocol that is spoken. What it says of an address goes before what [somd] says for all protocols.
 const tcpip = "SOMD_TCPIP"
 
+const logged = "the daemon logs to standard error: let the system keep it, or write dsom somdd 2>>FILE"
+
 // The stanzas that settings belong to.
 var (
 	somd      = []string{"somd"}
@@ -54,7 +56,8 @@ var meanings = []meaning{
 	{[]string{"SOMDTIMEOUT", "SOMDRECVWAIT"}, somd, true, seconds("call-timeout"), "the time that a call may take"},
 	{[]string{"SOMDSENDWAIT"}, somd, true, seconds("stall-timeout"), "the time without an octet in the middle of a message"},
 	{[]string{"SOMDDEBUG"}, somd, true, debug, "more is logged"},
-	{[]string{"SOMDMESSAGELOG", "SOMErrorLogFile"}, somd, true, nil, "the daemon logs to standard error: let the system keep it, or write dsom somdd 2>>FILE"},
+	{[]string{"SOMDMESSAGELOG"}, somd, true, nil, logged},
+	{[]string{"SOMErrorLogFile"}, ras, true, nil, logged},
 	{[]string{"SOMErrorLogSize", "SOMErrorLogControl", "SOMErrorLogDisplayMsgs"}, ras, false, nil, "the daemon logs to standard error; --verbose logs more, -q less"},
 	{[]string{"SOMDNUMTHREADS", "SOMDTHREADSTACKSIZE"}, somd, true, nil, "there are no threads to be set: outstanding-requests bounds the requests of a connection"},
 	{[]string{"CHECK_CONNECTION_INTERVAL"}, somd, false, nil, "connections are watched all the time; idle-timeout closes unused ones"},

@@ -76,7 +76,8 @@ func ReadFile(path string) ([]Setting, error) {
 	return first(all), err
 }
 
-// Parse reads a text with stanzas: [stanza], name=value, comments behind a semicolon, lines continued by a backslash at their end, behind a space. name is what errors
+// Parse reads a text with stanzas: [stanza], name=value, comments behind a semicolon, lines continued by a backslash at their end, behind a space, or before a line
+// that would mean nothing by itself: the name of a folder may end so, too. name is what errors
 // and settings call it. Errors say the line.
 func Parse(name string, data []byte) ([]Setting, error) {
 	var all []Setting
@@ -95,6 +96,10 @@ func Parse(name string, data []byte) ([]Setting, error) {
 		before, more := strings.CutSuffix(text, `\`) // behind a space: folders end so, too
 		if more = more && strings.TrimRight(before, " \t") != before || text == `\`; more && i+1 < len(lines) {
 			kept = strings.TrimSpace(before) + " "
+			continue
+		}
+		if before != text && i+1 < len(lines) && isRest(strings.TrimSpace(string(lines[i+1]))) {
+			kept = before
 			continue
 		}
 		kept = ""
@@ -121,6 +126,11 @@ func Parse(name string, data []byte) ([]Setting, error) {
 		}
 	}
 	return all, nil
+}
+
+// isRest reports whether a line can only be the rest of the one before: it is neither a setting nor a stanza, a comment or blank.
+func isRest(line string) bool {
+	return line != "" && line != "\x1a" && line[0] != '[' && line[0] != ';' && !strings.Contains(line, "=")
 }
 
 // uncommented returns what stands before a comment: at the start, or behind a space, since values are lists with semicolons between, too.

@@ -3,6 +3,7 @@ package somenv_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,39 @@ func TestParse(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestContinued holds where a line goes on: a backslash behind a space, and one without before what means nothing by itself; a folder that ends so is whole.
+func TestContinued(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"[somir]\nSOMIR=a;\\\nb;\\\n c\n":             {"SOMIR a;b;c"},
+		"[somir]\r\nSOMIR=a; \\\r\nb\r\n":             {"SOMIR a; b"},
+		"[somd]\nSOMDDIR=C:\\SOM\\\nSOMDPORT=1\n":     {`SOMDDIR C:\SOM\`, "SOMDPORT 1"},
+		"[somd]\nSOMDDIR=C:\\SOM\\\n[somir]\nSOMIR=x": {`SOMDDIR C:\SOM\`, "SOMIR x"},
+		"[somd]\nSOMDDIR=C:\\SOM\\\n; more\n":         {`SOMDDIR C:\SOM\`},
+		"[somd]\nSOMDDIR=C:\\SOM\\\n\x1a":             {`SOMDDIR C:\SOM\`},
+		"[somd]\nSOMDDIR=C:\\SOM\\":                   {`SOMDDIR C:\SOM\`},
+	} {
+		all, err := somenv.Parse("x", []byte(text))
+		var got []string
+		for _, s := range all {
+			got = append(got, s.Name+" "+s.Value)
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+// TestErrorLog: the file of errors belongs in [somras], as what is told of it does.
+func TestErrorLog(t *testing.T) {
+	t.Parallel()
+	for stanza, want := range map[string]string{"somras": "the daemon logs to standard error", "somd": "of no effect in this stanza: it belongs in [somras]"} {
+		if f, err := (somenv.Setting{Stanza: stanza, Name: "SOMErrorLogFile", Value: "x"}).Became(); err != nil || !strings.HasPrefix(f.Note, want) {
+			t.Errorf("in [%s]: got %+v, %v", stanza, f, err)
+		}
 	}
 }
 

@@ -10,8 +10,9 @@
 // truth only for being the same. A comparison with a property that is missing is false, also with !=; of
 // values of two kinds != is true and all others are false.
 //
-// Three words have a meaning of their own where == or != compares texts, as in DSOM: _ANY is equal to every
+// Three words have a meaning of their own where texts are compared, as in DSOM: _ANY is equal to every
 // text, on either side, _LOCAL to every text that names this machine, and _NULL to the empty text and to what is missing.
+// What is equal is neither less nor greater.
 package constraint
 
 import "strings"
@@ -139,6 +140,9 @@ func (n compared) holds(s *Subject) verdict {
 	c, ok := l.compare(r)
 	if !ok {
 		return no
+	}
+	if equal(l, r, s) { // also by a word with a meaning of its own
+		c = 0
 	}
 	switch n.op {
 	case tokenLess:
