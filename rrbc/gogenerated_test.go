@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/emit/golang"
@@ -11,7 +12,7 @@ import (
 )
 
 // Subclasses in Go as people have them: above what dsom idl build --go --native makes of the library's release 1. One is made of its IDL, with
-// the bodies that its author has written into object.go, and another by declaring methods alone, without IDL. All rows' are in one library of each kind, whose
+// the bodies that its author has written into object.go, and another by declaring methods alone, without IDL. All are in one library of each kind, whose
 // other rows have release 1 while one is at work.
 var (
 	inGenerated = &language{name: "Go, generated", cc: "gogenerated", layout: layoutGo, bindsAncestors: true, unplaced: true}
@@ -20,6 +21,9 @@ var (
 
 // goModule is the import path of what is generated.
 const goModule = "example.com/rrbc"
+
+// ofNames are the rows that have subclasses above generated code: those in which what a name means changes, which is what such code decides.
+var ofNames = []string{"R10", "R10b", "R32", "R32b", "R32c", "R32d", "D36", "N1"}
 
 // ones is the folder of all libraries of release 1 in C.
 const ones = "ones"
@@ -169,7 +173,7 @@ func (p *pair) outOf(lang *language) bool {
 	case lang == inGo:
 		return p.outOfGo != ""
 	case above(lang):
-		return p.outOfGo == metaclassInGo
+		return !slices.Contains(ofNames, p.id)
 	}
 	return false
 }
