@@ -102,6 +102,9 @@ func TestRows(t *testing.T) {
 			work = append(work, w.compile(built[shard*len(built)/shards:(shard+1)*len(built)/shards], lang, shard)...)
 		}
 	}
+	for _, lang := range []*language{inGenerated, inDeclared} {
+		work = append(work, func() error { return w.libraryGenerated(built, lang) })
+	}
 	if err := all(append(work, w.aids, w.libraryGo)...); err != nil {
 		if strings.Contains(err.Error(), "ffi.h") {
 			absent.Skip(t, "no libffi: apt-get install libffi-dev")
@@ -117,21 +120,24 @@ func TestRows(t *testing.T) {
 			})
 		}
 	}
-	if err := all(work...); err != nil {
-		t.Fatal(err)
-	}
-	for n, p := range built {
+	shardOf := func(n int) int {
 		shard := 0
 		for n >= (shard+1)*len(built)/shards {
 			shard++
 		}
-		for _, c := range []struct{ lib, second, sub, client *language }{{inC, inC, inCxx, inC}, {inCxx, inCxx, inC, inCxx}, {inC, inC, inGo, inC}} {
+		return shard
+	}
+	if err := all(append(work, func() error { return w.releaseOnes(built, shardOf) })...); err != nil {
+		t.Fatal(err)
+	}
+	for n, p := range built {
+		for _, c := range []struct{ lib, second, sub, client *language }{{inC, inC, inCxx, inC}, {inCxx, inCxx, inC, inCxx}, {inC, inC, inGo, inC}, {inC, inC, inGenerated, inC}, {inC, inC, inDeclared, inC}} {
 			switch {
-			case c.sub == inGo && p.outOfGo != "", c.client == inCxx && p.outOfCxx != "":
+			case p.outOf(c.sub), c.client == inCxx && p.outOfCxx != "":
 				continue
 			case p.outOfCxx != "" && c.sub == inCxx:
 				c.sub = inC
-			case p.language && c.sub == inGo:
+			case p.language && c.sub.unplaced:
 				c.second = inCxx
 			case p.language:
 				c.second = c.sub
@@ -140,7 +146,7 @@ func TestRows(t *testing.T) {
 			}
 			t.Run(p.id+"/"+c.client.name+" above "+c.sub.name, func(t *testing.T) {
 				t.Parallel()
-				at, err := w.link(p, shard, c.lib, c.second, c.sub, c.client)
+				at, err := w.link(p, shardOf(n), c.lib, c.second, c.sub, c.client)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -169,7 +175,7 @@ func (p *place) test(t *testing.T) {
 		}
 	}
 	p.held(t, p.here(p.second), p.want, p.then)
-	if p.sub == inGo { // the releases are those of the first arrangement, and so are the mutants
+	if p.sub.unplaced { // the releases are those of the first arrangement, and so are the mutants
 		return
 	}
 	for _, m := range p.mutants {
@@ -183,7 +189,11 @@ func (p *place) run(t *testing.T, env ...string) (lines []string, said string) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, p.client, p.id)
-	cmd.Env = append(append(os.Environ(), "SOM_PATH="+p.lib, "LD_LIBRARY_PATH="+p.w.path("kernel"), "SOM_CHECK=0", "SUBCLASS="+p.lib+"/subclass.json"), env...)
+	path := p.lib
+	if above(p.sub) {
+		path += ":" + p.w.path(ones)
+	}
+	cmd.Env = append(append(os.Environ(), "SOM_PATH="+path, "LD_LIBRARY_PATH="+p.w.path("kernel"), "SOM_CHECK=0", "SUBCLASS="+p.lib+"/subclass.json"), env...)
 	if strings.HasPrefix(p.id, "R33") {
 		cmd.Env = append(cmd.Env, "LEDGER=1")
 	}

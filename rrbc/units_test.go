@@ -137,12 +137,21 @@ func (w *workshop) link(p *pair, shard int, lib, second, sub, client *language) 
 	at.lib = w.path(folder + "/lib")
 	object := func(what string, l *language) string { return fmt.Sprintf("%s-%s-%d.o", what, l.cc, shard) }
 	zoo := p.one.words["Zoo"] + "::"
-	if err := w.shared(folder+"/lib/"+libraryOf(p.one, zoo), "entry_"+p.id, object("one", lib)); err != nil {
+	first := func() error {
+		return w.shared(folder+"/lib/"+libraryOf(p.one, zoo), "entry_"+p.id, object("one", lib))
+	}
+	if lib == inC {
+		first = func() error { return w.hard(ones+"/"+libraryOf(p.one, zoo), folder+"/lib/"+libraryOf(p.one, zoo)) }
+	}
+	if err := first(); err != nil {
 		return nil, err
 	}
 	subclass := func() error { return w.shared(folder+"/lib/"+p.home(), "entry_"+p.id, object("sub", sub)) }
-	if sub == inGo {
+	switch {
+	case sub == inGo:
 		subclass = func() error { return w.linkGo(p, folder) }
+	case above(sub):
+		subclass = func() error { return w.hard(sub.cc+".so", folder+"/lib/"+p.home()) }
 	}
 	if err := subclass(); err != nil {
 		return nil, err

@@ -22,8 +22,10 @@ type Class struct {
 	concrete  map[*Class]bool // ancestors of which more than the interface is had, and itself
 	depth     int
 	metaclass *Class
-	derived   bool  // made by the kernel for want of one
-	missing   error // why there is no such class, see Missing
+	derived   bool          // made by the kernel for want of one
+	missing   error         // why there is no such class, see Missing
+	goType    reflect.Type  // a pointer to the type whose methods are the class's, or nil
+	compiled  []knownMethod // what generated code knows of a class of another kernel; nil: there is no such code; under family
 
 	methods    []*Method             // introduced and in the table, in release order
 	procedures []*Method             // introduced and not in the table

@@ -75,7 +75,7 @@ func refuse(made []*Class, i int) {
 // made on the way come before it in made. family is held.
 func (c *Class) build(made *[]*Class) error {
 	for _, pass := range []func() error{
-		c.findParents, c.findOrder, func() error { return c.findMetaclass(made) },
+		c.findParents, c.findOrder, c.declare, func() error { return c.findMetaclass(made) },
 		c.introduce, c.implement, c.findVisits, c.layOut,
 	} {
 		if err := pass(); err != nil {

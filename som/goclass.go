@@ -3,6 +3,7 @@ package som
 import (
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,7 +29,8 @@ func With(f func(*Spec)) Option { return f }
 // ClassOf makes a class whose instances have a T each for their state. T embeds the [Base] of its
 // parent's package, or som.Base, and overrides an inherited method by declaring the Go method of
 // its name with a pointer receiver: Speak overrides speak. Another exported method that T declares
-// is introduced by the class, under its Go name with the first letter small.
+// is introduced by the class, under its Go name with the first letter small. What is inherited is what the parents'
+// generated code knows, where they have such: see [Class.Compiled].
 //
 // If *T has them, SomDefaultInit() error is the initializer, SomDestruct() the destructor,
 // SomDefaultCopyInit(from *T) error and SomDefaultAssign(from *T) error copy; without these a T is copied as Go
@@ -58,10 +60,7 @@ func classOf[T any](s Spec) (*Class, error) {
 	}
 	c := &Class{bases: basesIn(s.State, 0, nil)}
 	lifeOf[T](&s, c)
-	c.spec = s
-	if err := c.methodsOf(reflect.TypeFor[*T]()); err != nil {
-		return nil, err
-	}
+	c.spec, c.goType = s, reflect.TypeFor[*T]()
 	return c.define()
 }
 
@@ -102,35 +101,41 @@ func lifeOf[T any](s *Spec, c *Class) {
 	}
 }
 
-// methodsOf adds what the type declares to the spec: overrides, and what is new.
-func (c *Class) methodsOf(ptr reflect.Type) error {
-	inherited := map[string]*Method{}
-	parents := c.spec.Parents
-	if parents == nil {
-		parents = []*Class{SOMObject}
+// declare adds what the Go type declares to the spec: overrides, and what is new.
+func (c *Class) declare() error {
+	ptr := c.goType
+	if ptr == nil {
+		return nil
 	}
-	for _, p := range parents {
-		if p == nil {
-			continue // define says so
+	inherited, named := map[string][]*Method{}, map[*Method]bool{}
+	add := func(name string, m *Method) {
+		if !slices.Contains(inherited[name], m) {
+			inherited[name] = append(inherited[name], m)
 		}
-		for _, m := range p.Methods() {
-			name := m.goName()
-			if old := inherited[name]; old != nil && old != m {
-				m = ambiguousMethod
-			}
-			inherited[name] = m
+		named[m] = true
+	}
+	for _, p := range c.parents {
+		for _, k := range p.knownMethods() {
+			add(k.goName, k.method)
 		}
 	}
-	given := map[string]*Override{}
+	given := map[*Method]*Override{}
 	for i := range c.spec.Overrides {
-		given[c.spec.Overrides[i].Method] = &c.spec.Overrides[i]
+		o := &c.spec.Overrides[i]
+		m, err := c.inherited(o.Method)
+		if err != nil {
+			return err
+		}
+		given[m] = o
+		if !named[m] {
+			add(m.goName(), m)
+		}
 	}
 	for i := range ptr.NumMethod() {
 		gm := ptr.Method(i)
 		if isLife(gm.Name) || !declares(ptr, gm.Name) {
 			continue
 		}
-		m := inherited[gm.Name]
 		if ms := c.spec.introducing(gm.Name); ms != nil {
 			if want := methodType(ms.Type, ptr); gm.Type != want {
 				return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to implement %s it must be %v", ptr, gm.Name, gm.Type, ms.Name, want)
@@ -138,29 +143,34 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 			ms.state = gm.Func
 			continue
 		}
+		meant := inherited[gm.Name]
+		if said := slices.DeleteFunc(slices.Clone(meant), func(m *Method) bool { return given[m] == nil }); len(said) > 0 {
+			meant = said
+		}
 		switch {
-		case m == nil:
+		case len(meant) == 0:
 			ms, err := introduced(c.spec.Name, gm)
 			if err != nil {
 				return err
 			}
 			c.spec.Introduces = append(c.spec.Introduces, ms)
-			continue
-		case m == ambiguousMethod:
-			return fail(CodeAmbiguous, c.spec.Name, "%v declares %s, and two ancestors have such a method: override by Spec.Overrides", ptr, gm.Name)
+		case len(meant) > 1 && given[meant[0]] == nil:
+			return fail(CodeAmbiguous, c.spec.Name, "%v declares %s, and two ancestors have such a method, %s and %s: override by Spec.Overrides", ptr, gm.Name, meant[0], meant[1])
 		}
-		o := given[m.String()]
-		if o != nil && o.Impl != nil {
-			continue
+		for _, m := range meant {
+			o := given[m]
+			if o != nil && o.Impl != nil {
+				continue
+			}
+			if want := methodType(m.typ, ptr); gm.Type != want {
+				return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to override %s it must be %v", ptr, gm.Name, gm.Type, m, want)
+			}
+			if o == nil {
+				c.spec.Overrides = append(c.spec.Overrides, Override{Method: m.String(), Impl: newImpl(c, gm.Func, true)})
+			} else {
+				o.Impl = newImpl(c, gm.Func, true)
+			}
 		}
-		if want := methodType(m.typ, ptr); gm.Type != want {
-			return fail(CodeMethod, c.spec.Name, "%v declares %s as %v; to override %s it must be %v", ptr, gm.Name, gm.Type, m, want)
-		}
-		if o != nil {
-			o.Impl = newImpl(c, gm.Func, true)
-			continue
-		}
-		c.spec.Overrides = append(c.spec.Overrides, Override{Method: m.String(), Impl: newImpl(c, gm.Func, true)})
 	}
 	for _, o := range c.spec.Overrides {
 		if o.Impl == nil {
@@ -174,14 +184,12 @@ func (c *Class) methodsOf(ptr reflect.Type) error {
 func (s *Spec) introducing(name string) *MethodSpec {
 	for i := range s.Introduces {
 		ms := &s.Introduces[i]
-		if ms.Impl == nil && ms.Type != nil && ms.Migrated == nil && (&Method{name: ms.Name, spec: *ms}).goName() == name {
+		if ms.Impl == nil && ms.Type != nil && ms.Migrated == nil && ms.goName() == name {
 			return ms
 		}
 	}
 	return nil
 }
-
-var ambiguousMethod = &Method{}
 
 func isLife(name string) bool {
 	switch name {

@@ -38,11 +38,13 @@ func (m *Method) Type() reflect.Type { return m.typ }
 func (m *Method) String() string { return m.class.Name() + "::" + m.name }
 
 // goName is the Go method that overrides m in a class made of a Go type.
-func (m *Method) goName() string {
-	if m.spec.GoName != "" {
-		return m.spec.GoName
+func (m *Method) goName() string { return m.spec.goName() }
+
+func (s *MethodSpec) goName() string {
+	if s.GoName != "" {
+		return s.GoName
 	}
-	return goName(m.name)
+	return goName(s.Name)
 }
 
 // goName is the Go form of an IDL name: speak and set_name are Speak and SetName, and so are what read and write an

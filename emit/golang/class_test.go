@@ -172,6 +172,25 @@ module Farm {
 module Market { interface Fair : SOMObject { ::Farm::Best sell(out ::Beasts::Pick p); implementation { releaseorder: sell; }; }; };
 `}
 
+// fleet has a typedef of a class that leads back to the typedef's module, and a subclass in another file.
+var fleet = idl.FilesOf{
+	"cars.idl": `#include <somobj.idl>
+module Fleet {
+  interface Car;
+  typedef Car Ride;
+  interface Car : SOMObject { Ride pair(in Ride other); implementation { releaseorder: pair; }; };
+};
+`,
+	"taxis.idl": `#include "cars.idl"
+module Taxis { interface Taxi : Fleet::Car { Fleet::Ride tow(in Fleet::Ride other); implementation { releaseorder: tow; pair: override; }; }; };
+`}
+
+// emitFleet generates the classes of a file of fleet's.
+func emitFleet(t testing.TB, name string) *emit.Files {
+	t.Helper()
+	return mustEmit(t, compileSOM(t, fleet, name), golang.Options{PackagePrefix: "example.com/gen/fleet", Classes: true})
+}
+
 // emitFarm generates the classes of farm's files.
 func emitFarm(t testing.TB, native bool, names ...string) *emit.Files {
 	t.Helper()
@@ -188,6 +207,15 @@ func TestClassByTypedef(t *testing.T) {
 			contains(t, files, "market/fair/farm.go", `"example.com/gen/farm/beasts/cow"`, "(out, 1, cow.Narrow)")
 		}
 	}
+}
+
+// TestClassByTypedefElsewhere holds that a typedef of a file that another run generates is what that run makes of it. That it compiles holds TestRandomHierarchies.
+func TestClassByTypedefElsewhere(t *testing.T) {
+	t.Parallel()
+	contains(t, emitFleet(t, "cars.idl"), "fleet/cars.go", "type Ride = som.Object")
+	files := emitFleet(t, "taxis.idl")
+	contains(t, files, "taxis/taxi/taxis.go", "func (b Base) Pair(ctx context.Context, other som.Object) (som.Object, error)", "Tow(ctx context.Context, other som.Object) (som.Object, error)")
+	contains(t, files, "taxis/taxi/object.go", "Pair(ctx context.Context, other som.Object) (som.Object, error)")
 }
 
 // TestNativeClass holds that a class which is implemented elsewhere has no implementation here.

@@ -144,7 +144,10 @@ func (f *file) classType(t *model.Type) string {
 		return f.qualifiedName(i)
 	}
 	if td, ok := t.Decl.(*model.Typedef); ok && !isDefined(td) && !f.isMain(td) {
-		return f.goType(td.Type) // its file need not have been generated
+		home := f.home // its file need not have been generated; what it stands for is as its package would have it
+		f.home = f.packageOf(td)
+		defer func() { f.home = home }()
+		return f.goType(td.Type)
 	}
 	return f.qualified(t.Decl, f.names[t.Decl].Name)
 }

@@ -71,6 +71,11 @@ func TestRandomHierarchies(t *testing.T) {
 	for p, text := range emitFarm(t, true, "beasts.idl", "farm.idl").All() {
 		write("farm/"+p, string(text))
 	}
+	for name := range fleet { // in runs of their own
+		for p, text := range emitFleet(t, name).All() {
+			write("fleet/"+p, string(text))
+		}
+	}
 	text, err := os.ReadFile("classreport_test.go")
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +104,7 @@ func TestRandomHierarchies(t *testing.T) {
 		}
 		return string(out)
 	}
-	run("vet", "./parts/...", "./farm/...")
+	run("vet", "./parts/...", "./farm/...", "./fleet/...")
 	got, wanted := strings.Split(run("run", "."), "\n"), strings.Split(want.String(), "\n")
 	for i := range min(len(got), len(wanted)) {
 		if got[i] != wanted[i] {

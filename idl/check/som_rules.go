@@ -130,7 +130,6 @@ var exclusive = [][]string{
 	{"offset", "namelookup"},
 	{"caller_owns_result", "object_owns_result", "dual_owned_result"},
 	{"pass_by_copy_result", "maybe_by_value_result"},
-	{"override", "migrate"},
 	{"override", "reintroduce"},
 	{"init", "procedure"},
 	{"init", "nonstatic"},

@@ -216,21 +216,25 @@ func (c *comparer) migrated(old, up model.Decl) {
 	s := c.about(old, up)
 	s.name, s.group = old.About().ScopedName(), c.old.groupThere(old)
 	code := "method-moved-up"
+	forgotten := false
 	if i, ok := c.new.decls[c.old.groupThere(old)].(*model.Interface); ok && s.binary {
 		moved := func(n string) bool { return i.Migrations()[n] != nil }
 		names := placesOf(old)
 		unlisted := slices.ContainsFunc(c.keepsPlaces(old, i), func(n string) bool { return !moved(n) })
-		switch {
-		case unlisted:
+		if unlisted {
 			code = "method-moved-up-unlisted"
-		case !slices.ContainsFunc(names, moved):
-			return // its place is kept, and not filled with the other's token: they collide, which is told there
+		}
+		if forgotten = !unlisted && !slices.ContainsFunc(names, moved); forgotten && !sameLibrary(i, classOf(up)) {
+			return // who has it as it was has both: they collide, which is told there
 		}
 		for _, n := range names {
 			if slices.Contains(listed(i), n) && !moved(n) { // a place in which nothing is any more
 				c.add("implementation-lost", s.part("method", n, &old.About().Node, &i.Node), "the place of %s in %s is kept, and not for that of %s: it has not migrated", n, i.ScopedName(), groupOf(up))
 			}
 		}
+	}
+	if forgotten {
+		return // nothing of it has moved: there is a method of its name above, and its own place is empty
 	}
 	c.add(code, s, "%s is declared by %s now", title(old), groupOf(up))
 	if last := &c.changes[len(c.changes)-1]; code == "method-moved-up-unlisted" && !anyMethod(old, func(m *model.Method) bool { return m.Kind() == model.StaticMethod }) {

@@ -32,7 +32,7 @@ func (c *comparer) collisions() {
 			for _, x := range c.beside(up, before) {
 				its := called(introductions(x), place.name)
 				key := pair{n, x.ScopedName(), place.title}
-				if its == nil || told[key] || c.movedTo(x, place.name) {
+				if its == nil || told[key] || c.movedTo(x, place.name) || c.emptied(x, place.name, up) {
 					continue
 				}
 				told[key] = true
@@ -114,4 +114,22 @@ func (c *comparer) above(old, i *model.Interface) bool {
 func (c *comparer) movedTo(old *model.Interface, name string) bool {
 	now, ok := c.new.decls[c.old.there(old)].(*model.Interface)
 	return ok && now.Migrations()[name] != nil
+}
+
+// emptied reports whether of a method of a class of the old release only the place is left in the new one, which is told as such where the class is
+// made anew with what has the method now.
+func (c *comparer) emptied(old *model.Interface, name string, up *model.Interface) bool {
+	now, ok := c.new.decls[c.old.there(old)].(*model.Interface)
+	return ok && called(introductions(now), name) == nil && slices.Contains(listed(now), name) && sameLibrary(now, up)
+}
+
+// sameLibrary reports whether two classes are compiled together, as far as IDL tells: they are of one dllname or, where it is not said of both, of one file or module.
+func sameLibrary(a, b *model.Interface) bool {
+	x, said := a.ClassModifier("dllname")
+	y, saidToo := b.ClassModifier("dllname")
+	if said && saidToo {
+		return x == y
+	}
+	m := model.TopModule(a)
+	return a.NameSpan.Start.File == b.NameSpan.Start.File || m != nil && model.TopModule(b) != nil && m.Name == model.TopModule(b).Name
 }

@@ -140,7 +140,7 @@ func Import(name string, v som.Version, methods []som.MethodSpec) (*som.Class, e
 
 // Declare is Import for variables of packages, which cannot fail: where there is no such class, or not of this version, or with other methods
 // than the program was compiled for, or where it does not descend from bases, the class is missing, and so are those that are
-// defined on it. A program learns why when it uses one, see [som.Missing], and a program in another language that loads
+// defined on it. A class in Go that descends from it overrides by declaring a method only what methods and bases have, see [som.Class.Compiled]. A program learns why when it uses one, see [som.Missing], and a program in another language that loads
 // a class library in Go when that is loaded.
 func Declare(name string, v som.Version, methods []som.MethodSpec, bases ...*som.Class) *som.Class {
 	c, err := declared(name, v, methods, bases)
@@ -168,7 +168,7 @@ func declared(name string, v som.Version, methods []som.MethodSpec, bases []*som
 			return nil, &som.Error{Code: som.CodeParents, Class: name, Text: "the program was compiled for a release that descends from " + b.Name()}
 		}
 	}
-	return c, nil
+	return c, c.Compiled(methods, bases)
 }
 
 func find(name string, by func(*C.char, *C.som_env) *C.som_class, hints map[string]*som.MethodSpec) (*som.Class, error) {

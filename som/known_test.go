@@ -1,0 +1,190 @@
+package som_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/som"
+)
+
+type number = func(som.Self, context.Context, int32) (int32, error)
+
+// plus makes what introduces a method that adds.
+func plus(name string, n int32) som.MethodSpec {
+	return som.MethodSpec{Name: name, Impl: func(_ som.Self, _ context.Context, x int32) (int32, error) { return x + n, nil }}
+}
+
+// release makes a class as a library has it, of whose methods generated code knows some.
+func release(t *testing.T, s som.Spec, known ...som.MethodSpec) *som.Class {
+	t.Helper()
+	c, err := som.NewClass(s)
+	if err == nil && known != nil {
+		err = c.Compiled(known, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// tuned is a subclass of a class of which generated code knows id.
+type tuned struct {
+	som.Base
+	n int
+}
+
+func (o *tuned) ID(ctx context.Context, x int32) (int32, error)   { o.n++; return x + 1000, nil }
+func (o *tuned) Tune(_ context.Context, s string) (string, error) { o.n++; return s + "!", nil }
+func (o *tuned) Dump(context.Context) error                       { o.n++; return nil }
+
+// TestNewNames holds that a method which a release of a library adds is not overridden by a Go type that had a method of its name before,
+// whatever the types are, wherever the method is added and also where the subclass's own parent is in Go; and that what generated code knows is overridden, wherever
+// it has moved and whatever it is called in Go.
+func TestNewNames(t *testing.T) {
+	t.Parallel()
+	id, known := plus("id", 0), som.MethodSpec{Name: "id", GoName: "ID"}
+	text := som.MethodSpec{Name: "tune", Impl: func(_ som.Self, _ context.Context, s string) (string, error) { return s, nil }}
+	libraries := map[string]func(t *testing.T) *som.Class{
+		"as compiled": func(t *testing.T) *som.Class {
+			return release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id}}, known)
+		},
+		"other types": func(t *testing.T) *som.Class {
+			return release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id, plus("tune", 0), plus("dump", 0)}}, known)
+		},
+		"the same types": func(t *testing.T) *som.Class {
+			return release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id, text}}, known)
+		},
+		"of a new parent": func(t *testing.T) *som.Class {
+			thing := release(t, som.Spec{Name: "Thing", Introduces: []som.MethodSpec{text}})
+			return release(t, som.Spec{Name: "Vee", Parents: []*som.Class{thing}, Introduces: []som.MethodSpec{id}}, known)
+		},
+		"moved up": func(t *testing.T) *som.Class {
+			thing := release(t, som.Spec{Name: "Thing", Introduces: []som.MethodSpec{plus("tune", 0), id}})
+			return release(t, som.Spec{Name: "Vee", Parents: []*som.Class{thing}, Introduces: []som.MethodSpec{{Name: "id", Migrated: thing}}}, known)
+		},
+		"through a class in Go": func(t *testing.T) *som.Class {
+			vee := release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id, text}}, known)
+			return release(t, som.Spec{Name: "Between", Parents: []*som.Class{vee}})
+		},
+		"a sister's": func(t *testing.T) *som.Class {
+			vee := release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id}}, known)
+			oth := release(t, som.Spec{Name: "Oth", Introduces: []som.MethodSpec{{Name: "id", GoName: "ID", Impl: text.Impl}, text}})
+			if err := oth.Compiled(nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			return release(t, som.Spec{Name: "Both", Parents: []*som.Class{vee, oth}})
+		},
+	}
+	for name, library := range libraries {
+		for _, said := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, said), func(t *testing.T) {
+				parent := library(t)
+				c, err := som.ClassOf[tuned]("Tuned", som.Parents(parent), som.With(func(s *som.Spec) {
+					if said {
+						s.Overrides = []som.Override{{Method: "Vee::id"}}
+					}
+				}))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := strings.Join(names(c.Introduced()), " "); got != "Tuned::dump Tuned::tune" {
+					t.Errorf("introduced: %s", got)
+				}
+				o, err := c.New()
+				if err != nil {
+					t.Fatal(err)
+				}
+				vee := som.MustBind[number](parent, "Vee::id")
+				fn, self := vee.Of(o)
+				if n, err := fn(self, t.Context(), 1); n != 1001 || err != nil {
+					t.Errorf("Vee::id: got %v, %v", n, err)
+				}
+				if s, err := o.Invoke(t.Context(), "Tuned::tune", "a"); s != "a!" || err != nil {
+					t.Errorf("Tuned::tune: got %v, %v", s, err)
+				}
+				if m, err := parent.Lookup("tune"); err == nil && c.Implements(m) != nil {
+					t.Errorf("it overrides %s", m)
+				}
+			})
+		}
+	}
+}
+
+// TestKnownByName holds that of a class without generated code all that runs is overridden, and that two codes of one class add up.
+func TestKnownByName(t *testing.T) {
+	t.Parallel()
+	tune := som.MethodSpec{Name: "tune", Impl: func(_ som.Self, _ context.Context, s string) (string, error) { return s, nil }}
+	id := plus("id", 0)
+	id.GoName = "ID"
+	vee := release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id, tune}})
+	for _, add := range [][]som.MethodSpec{nil, {id}, {tune}} {
+		if add != nil {
+			if err := vee.Compiled(add, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := som.ClassOf[tuned]("Tuned", som.Parents(vee))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "Tuned::dump"
+		if len(add) > 0 && add[0].Name == "id" {
+			want += " Tuned::tune"
+		}
+		if got := strings.Join(names(c.Introduced()), " "); got != want {
+			t.Errorf("after %d: introduced %s, want %s", len(add), got, want)
+		}
+	}
+	if err := vee.Compiled([]som.MethodSpec{{Name: "gone"}}, nil); !errors.Is(err, &som.Error{Code: som.CodeUnknown}) {
+		t.Errorf("a method that there is not: %v", err)
+	}
+}
+
+// shared is a Go type whose method could be either parent's.
+type shared struct {
+	som.Base
+	n int
+}
+
+func (o *shared) ID(_ context.Context, x int32) (int32, error) { o.n++; return x + 5, nil }
+
+// TestAmbiguousNames holds that a name which two parents had when the subclass was compiled is refused with both, unless Overrides says which is meant, or both.
+func TestAmbiguousNames(t *testing.T) {
+	t.Parallel()
+	id := plus("id", 0)
+	id.GoName = "ID"
+	a := release(t, som.Spec{Name: "A", Introduces: []som.MethodSpec{id}})
+	b := release(t, som.Spec{Name: "B", Introduces: []som.MethodSpec{id}})
+	for _, c := range []struct {
+		says, overrides string
+		a, b            int32
+	}{{overrides: "A::id", a: 6, b: 1}, {overrides: "B::id", a: 1, b: 6}, {overrides: "A::id B::id", a: 6, b: 6}, {says: "A::id and B::id"}} {
+		class, err := som.ClassOf[shared]("S", som.Parents(a, b), som.With(func(s *som.Spec) {
+			for m := range strings.FieldsSeq(c.overrides) {
+				s.Overrides = append(s.Overrides, som.Override{Method: m})
+			}
+		}))
+		if c.says != "" {
+			if !errors.Is(err, &som.Error{Code: som.CodeAmbiguous}) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v", err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", c.overrides, err)
+			continue
+		}
+		o, err := class.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for m, want := range map[string]int32{"A::id": c.a, "B::id": c.b} {
+			if got, err := o.Invoke(t.Context(), m, 1); got != want || err != nil {
+				t.Errorf("%s overridden: %s is %v, %v", c.overrides, m, got, err)
+			}
+		}
+	}
+}
