@@ -113,7 +113,7 @@ func TestSeized(t *testing.T) {
 		t.Fatal(err)
 	}
 	seize("a")
-	a = open(t, sharing(state, "a", hub.View()))
+	open(t, sharing(state, "a", hub.View()))
 	disabled(false)
 
 	alone := quick(filepath.Join(t.TempDir(), "alone")) // a daemon that shares its state with none
