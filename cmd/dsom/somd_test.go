@@ -102,7 +102,7 @@ func TestOldTools(t *testing.T) {
 	run(0, "regimpl", "-A", "-i", "empty", "-s", "on")
 	has(run(statusFailed, "somdsvr", "-a", "empty"), "is registered as secure, and has no class")
 	run(0, "regimpl", "-D", "-i", "empty")
-	has(run(statusRaised, "regimpl", "-A", "-i", "half", "-p", "/bin/sh", "-c", "Good", "-c", "\xff"), "BAD_PARAM")
+	has(run(statusRaised, "regimpl", "-A", "-i", "half", "-p", "/bin/sh", "-c", "Good", "-c", strings.Repeat("x", wire.MaxClassName+1)), "BAD_PARAM")
 	if got := run(0, "regimpl", "-S"); got != "bank\n" {
 		t.Errorf("a server that was registered with a class that is none: %q", got)
 	}
