@@ -231,11 +231,18 @@ func (p *place) compare(t *testing.T, when string, got, want []string) {
 		if n < len(want) {
 			w = want[n]
 		}
-		if g != w {
+		if g != w && !bothLack(g, w) {
 			t.Errorf("%s, line %d:\n got %s\nwant %s\nDSOM_SEED=%d", when, n+1, g, w, p.one.seed)
 			return
 		}
 	}
+}
+
+// bothLack reports whether a class is refused in either line since its library lacks it. A library that was found by its module's name is in the
+// way when it fails, and is as if it were not there when it lacks a class ("library" or "unknown"): which of these it is depends on whether the rest of it could stay.
+func bothLack(got, want string) bool {
+	class, ok := strings.CutSuffix(got, " refused unknown")
+	return ok && strings.Contains(class, "::") && want == class+" refused library"
 }
 
 // hashes are those of what must not change: the client, and the subclass.
