@@ -138,7 +138,7 @@ func draw(seed uint64, r *row) *drawing {
 		}
 		d.words[w], d.back[drawn] = drawn, w
 	}
-	d.size = 4 + rnd.IntN(60)
+	d.size = 6 + rnd.IntN(58) // four make nothing larger, where sizes are rounded up
 	d.plain = regexp.MustCompile(`\b(_[gs]et_)?(` + strings.Join(vocabulary, "|") + `)\b`)
 	d.backed = regexp.MustCompile(`[A-Za-z][A-Za-z0-9]*`)
 	return d
