@@ -6,10 +6,12 @@ import (
 )
 
 // The octets that stand for themselves in the key of a corbaloc URL (clause 7.6.10.2), in a
-// stringified name inside a URL, and in a path that is part of an address.
+// stringified name inside a URL, and in a path that is part of an address. The apostrophe may
+// stand for itself too, but is written as %27: a URL in apostrophes is then one word of a shell,
+// whatever key it carries.
 const (
-	keySafe  = ";/:?@&=+$,-_.!~*'()"
-	nameSafe = ";/:?@&=+$,-_.!~*'()"
+	keySafe  = ";/:?@&=+$,-_.!~*()"
+	nameSafe = ";/:?@&=+$,-_.!~*()"
 	pathSafe = "-_.~"
 )
 
