@@ -147,7 +147,7 @@ func (c *callContext) ask() context.Context {
 		c.inner, c.stop = context.WithDeadline(base, c.deadline)
 	}
 	switch {
-	case c.ended:
+	case c.ended, c.cancel != nil && c.cancel.Err() != nil:
 		c.stop()
 	case c.cancel != nil:
 		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc) {
@@ -181,7 +181,26 @@ func (c *callContext) Done() <-chan struct{} { return c.ask().Done() }
 // AfterFunc is what context.AfterFunc looks for: without it each would need a goroutine.
 func (c *callContext) AfterFunc(f func()) func() bool { return context.AfterFunc(c.ask(), f) }
 
-func (c *callContext) Err() error { return c.ask().Err() }
+// Err is answered from what is known, so that one who looks now and then whether the client still waits does not
+// pay for a context and the goroutine that would end it.
+func (c *callContext) Err() error {
+	c.asked.Store(true)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.inner != nil:
+		return c.inner.Err()
+	case c.parent != nil && c.parent.Err() != nil:
+		return c.parent.Err()
+	case c.ended:
+		return context.Canceled
+	case !c.deadline.IsZero() && !time.Now().Before(c.deadline):
+		return context.DeadlineExceeded
+	case c.cancel != nil && c.cancel.Err() != nil:
+		return context.Canceled
+	}
+	return nil
+}
 
 type (
 	orbKey    struct{}
