@@ -341,6 +341,7 @@ func (o *ORB) Shutdown(ctx context.Context) error {
 	}
 	o.end()
 	o.links.shutdown()
+	o.connOptions.Shared.Keep(false)
 	return errors.Join(err, o.callbacks.wait(ctx, "reply handlers"))
 }
 

@@ -58,6 +58,7 @@ func (o *ORB) listen(endpoints []string) error {
 
 // serve begins to accept, where the ORB listens.
 func (o *ORB) serve() {
+	o.connOptions.Shared.Keep(len(o.server.listeners) > 0)
 	for _, l := range o.server.listeners {
 		o.server.running.Add(1)
 		go o.accept(l)

@@ -23,11 +23,13 @@ const (
 )
 
 // A monitor looks at the connections that serve requests, and takes each from a handler
-// that has not returned between two looks. It runs only while there is something to look at.
+// that has not returned between two looks. It runs only while there is something to look at, or waits for that while it is kept.
 type monitor struct {
 	mu      sync.Mutex
 	conns   []*Conn
+	kept    bool // it does not end
 	running bool
+	idle    bool         // it waits for a connection: who brings one sets its pulse
 	pulse   pulse        // while it runs
 	looks   atomic.Int64 // that it has taken
 
@@ -43,10 +45,25 @@ func (m *monitor) watch(c *Conn) {
 	}
 	c.quiet = 0
 	m.conns = append(m.conns, c)
-	if !m.running {
+	switch {
+	case !m.running:
 		m.running = true
 		m.pulse = m.newPulse()
+		m.pulse.set(tick)
 		go m.run(m.pulse)
+	case m.idle:
+		m.idle = false
+		m.pulse.set(tick)
+	}
+}
+
+// keep says whether m is to wait for connections while there is none.
+func (m *monitor) keep(keep bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept = keep
+	if !keep && m.running && len(m.conns) == 0 {
+		m.pulse.poke()
 	}
 }
 
@@ -54,11 +71,14 @@ func (m *monitor) run(p pulse) {
 	defer p.close()
 	var look []*Conn
 	for {
-		p.set(tick)
 		p.wait()
 		m.looks.Add(1)
 		m.mu.Lock()
 		if len(m.conns) == 0 {
+			if m.idle = m.kept; m.idle {
+				m.mu.Unlock()
+				continue
+			}
 			m.running = false
 			m.conns = nil
 			m.mu.Unlock()
@@ -72,6 +92,7 @@ func (m *monitor) run(p pulse) {
 			}
 		}
 		clear(look)
+		p.set(tick)
 	}
 }
 
@@ -121,7 +142,7 @@ func (m *monitor) drop(c *Conn) {
 		return
 	}
 	m.remove(c)
-	if m.running && len(m.conns) == 0 {
+	if m.running && !m.kept && len(m.conns) == 0 {
 		m.pulse.poke()
 	}
 }

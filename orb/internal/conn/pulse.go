@@ -9,7 +9,8 @@ import "time"
 type pulse interface {
 	// wait returns when the time set last has come, or poke was called since the last wait.
 	wait()
-	// set makes wait return after d. It replaces what was set before. Only the goroutine that waits calls it.
+	// set makes wait return after d. It replaces what was set before. Only the goroutine that waits calls it, or another of
+	// which it knows that it will, while it does not.
 	set(d time.Duration)
 	// poke makes wait return now. It may be called by anybody, and after close.
 	poke()

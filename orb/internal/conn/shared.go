@@ -10,7 +10,7 @@ import (
 )
 
 // A Shared is what the connections of one owner have in common. It needs no end: its
-// goroutines end with its last connection.
+// goroutines end with its last connection, unless they are kept.
 type Shared struct {
 	limits     *limits.Limits
 	budget     *budget
@@ -25,7 +25,9 @@ type Shared struct {
 
 	mu       sync.Mutex
 	conns    map[*Conn]struct{}
+	kept     bool // the sweeper does not end
 	sweeping bool
+	idle     bool  // the sweeper waits for a connection: who brings one sets its pulse
 	pulse    pulse // of the sweeper, while it sweeps
 	newPulse func() pulse
 }
@@ -69,11 +71,30 @@ func (s *Shared) add(c *Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
-	if !s.sweeping {
+	switch {
+	case !s.sweeping:
 		s.sweeping = true
 		s.wakeAt.Store(0) // it looks at once
 		s.pulse = s.newPulse()
 		go s.sweep(s.pulse)
+	case s.idle:
+		s.idle = false
+		s.wakeAt.Store(s.now() + s.beat)
+		s.pulse.set(time.Duration(s.beat))
+	}
+}
+
+// Keep says whether what looks after the connections is to stay at hand while there is none. One who
+// listens keeps it: else the first connection that comes, and each that finds no other, waits for timers of the system to be
+// made, which is a tenth of what it costs to connect and call.
+func (s *Shared) Keep(keep bool) {
+	s.monitor.keep(keep)
+	s.mu.Lock()
+	s.kept = keep
+	none := len(s.conns) == 0
+	s.mu.Unlock()
+	if !keep && none {
+		s.wake()
 	}
 }
 
@@ -81,7 +102,7 @@ func (s *Shared) remove(c *Conn) {
 	s.monitor.drop(c)
 	s.mu.Lock()
 	delete(s.conns, c)
-	last := len(s.conns) == 0
+	last := len(s.conns) == 0 && !s.kept
 	s.mu.Unlock()
 	if last {
 		s.wake()
@@ -115,6 +136,11 @@ func (s *Shared) sweep(p pulse) {
 		s.wakeAt.Store(never) // what comes due while it looks makes it look again
 		s.mu.Lock()
 		if len(s.conns) == 0 {
+			if s.idle = s.kept; s.idle {
+				s.mu.Unlock()
+				p.wait()
+				continue
+			}
 			s.sweeping = false
 			s.mu.Unlock()
 			return
