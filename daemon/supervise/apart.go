@@ -11,7 +11,7 @@ import (
 )
 
 // ensureObject returns the process of a single object.
-func (s *Supervisor) ensureObject(ctx context.Context, g *group, rec implrepo.Record, object string) (Live, error) {
+func (s *Supervisor) ensureObject(ctx context.Context, g *group, rec *implrepo.Record, object string) (Live, error) {
 	h := sha256.Sum256([]byte(object))
 	name := seatName(rec.Upgrade, objectSeat+hex.EncodeToString(h[:8]))
 	for ctx.Err() == nil {
@@ -64,7 +64,7 @@ func (s *Supervisor) makeRoom(g *group) (made, may bool) {
 }
 
 // ensureCall starts a process for a single call. It waits while there are as many as there may be.
-func (s *Supervisor) ensureCall(ctx context.Context, g *group, rec implrepo.Record) (Live, error) {
+func (s *Supervisor) ensureCall(ctx context.Context, g *group, rec *implrepo.Record) (Live, error) {
 	first := s.seat(rec.UUID, seatName(rec.Upgrade, "")) // which remembers failures
 	id := make([]byte, 8)
 	_, _ = rand.Read(id) // never fails

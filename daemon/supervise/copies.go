@@ -17,7 +17,7 @@ type choice struct {
 
 // ensureCopy returns one of a server's replicas that take calls, and starts those that do not run. It waits
 // only if none takes calls; its error is that of a replica if none is being started either.
-func (s *Supervisor) ensureCopy(ctx context.Context, g *group, rec implrepo.Record, why cause) (Live, error) {
+func (s *Supervisor) ensureCopy(ctx context.Context, g *group, rec *implrepo.Record, why cause) (Live, error) {
 	joined := map[*seat]uint64{} // the attempts whose failures are ours too
 	for {
 		if err := ctx.Err(); err != nil {
@@ -30,7 +30,7 @@ func (s *Supervisor) ensureCopy(ctx context.Context, g *group, rec implrepo.Reco
 			return Live{}, errMoved
 		}
 		changed := g.watch()
-		ready, waiting, again, failure := s.lookAll(ctx, rec, why, joined)
+		ready, waiting, again, failure := s.lookAll(ctx, *rec, why, joined)
 		if len(ready) > 0 {
 			return g.choose(ready, rec.Choose), nil
 		}

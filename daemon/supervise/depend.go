@@ -24,7 +24,7 @@ func (s *Supervisor) ensureAfter(l *life) error {
 			var elsewhere *ElsewhereError
 			if errors.As(err, &elsewhere) {
 				if _, rec, bad := s.record(ctx, u); bad == nil {
-					err = s.o.Machines.Wake(ctx, rec, elsewhere)
+					err = s.o.Machines.Wake(ctx, *rec, elsewhere)
 				}
 			}
 			var told *StartError

@@ -82,7 +82,7 @@ func (s *Supervisor) admitted(ctx context.Context, g *group) error {
 	}
 }
 
-func (s *Supervisor) ensureAny(ctx context.Context, g *group, rec implrepo.Record, want Want) (Live, error) {
+func (s *Supervisor) ensureAny(ctx context.Context, g *group, rec *implrepo.Record, want Want) (Live, error) {
 	switch {
 	case rec.Activation == implrepo.PerCall:
 		return s.ensureCall(ctx, g, rec)
@@ -106,7 +106,7 @@ func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 		if err := s.admitted(ctx, g); err != nil {
 			return Live{}, err
 		}
-		if err := s.here(ctx, rec); err != nil {
+		if err := s.here(ctx, &rec); err != nil {
 			return Live{}, err
 		}
 		for _, st := range s.seatsOf(u) {
@@ -117,7 +117,7 @@ func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 		}
 		var live Live
 		if rec.N() > 1 {
-			live, err = s.ensureCopy(ctx, g, rec, byHand)
+			live, err = s.ensureCopy(ctx, g, &rec, byHand)
 		} else {
 			live, err = s.ensure(ctx, u, seatName(rec.Upgrade, ""), byHand)
 		}

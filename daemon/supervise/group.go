@@ -198,8 +198,9 @@ func (s *Supervisor) know(rec implrepo.Record) *group {
 	return g
 }
 
-// record returns a server's record as far as it matters where its seats are: as it was a moment ago.
-func (s *Supervisor) record(ctx context.Context, u implrepo.UUID) (*group, implrepo.Record, error) {
+// record returns a server's record as far as it matters where its seats are: as it was a moment ago. It is everybody's, and is not
+// written to; what is said by reference keeps the stack small on which each new client is sent on.
+func (s *Supervisor) record(ctx context.Context, u implrepo.UUID) (*group, *implrepo.Record, error) {
 	s.mu.Lock()
 	g := s.groups[u]
 	s.mu.Unlock()
@@ -208,14 +209,14 @@ func (s *Supervisor) record(ctx context.Context, u implrepo.UUID) (*group, implr
 		rec := g.rec
 		g.mu.Unlock()
 		if rec != nil {
-			return g, *rec, nil
+			return g, rec, nil
 		}
 	}
 	rec, err := s.repo.Get(ctx, u)
 	if err != nil {
-		return nil, implrepo.Record{}, err
+		return nil, nil, err
 	}
-	return s.know(rec), rec, nil
+	return s.know(rec), &rec, nil
 }
 
 // changed is told of every change of a record.

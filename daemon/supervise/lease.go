@@ -164,7 +164,7 @@ func (s *Supervisor) Register(ctx context.Context, reg Registration) (*Lease, er
 	if err != nil {
 		return nil, err
 	}
-	if err := s.here(ctx, rec); err != nil {
+	if err := s.here(ctx, &rec); err != nil {
 		return nil, err
 	}
 	if s.movable(rec) && !reg.Fences {

@@ -320,7 +320,7 @@ func shallRun(rec implrepo.Record, st *seat) bool {
 func (s *Supervisor) keepUp(rec implrepo.Record, name string) {
 	var known *StartError
 	var elsewhere *ElsewhereError
-	if err := s.here(s.ctx, rec); err != nil { // whoever has it keeps it up; if nobody does, all look again
+	if err := s.here(s.ctx, &rec); err != nil { // whoever has it keeps it up; if nobody does, all look again
 		if !errors.As(err, &elsewhere) && s.ctx.Err() == nil {
 			s.o.Log.Info("a server that shall always run is not started here", "server", rec.Name, "reason", err)
 		}

@@ -55,11 +55,11 @@ func (s *Supervisor) movable(rec implrepo.Record) bool {
 }
 
 // here returns nil if a server is to run on this machine, which has claimed it then.
-func (s *Supervisor) here(ctx context.Context, rec implrepo.Record) error {
+func (s *Supervisor) here(ctx context.Context, rec *implrepo.Record) error {
 	if s.o.Machines == nil {
 		return nil
 	}
-	return s.o.Machines.Find(ctx, rec)
+	return s.o.Machines.Find(ctx, *rec)
 }
 
 // notElsewhere is here without claiming.

@@ -179,7 +179,7 @@ func (s *Supervisor) Prove(at Live, has bool) {
 // stopped all the same.
 func (s *Supervisor) Stop(ctx context.Context, u implrepo.UUID, reason string) error {
 	if _, rec, err := s.record(ctx, u); err == nil {
-		if err := s.notElsewhere(rec); err != nil {
+		if err := s.notElsewhere(*rec); err != nil {
 			return err
 		}
 		for i := range rec.N() {

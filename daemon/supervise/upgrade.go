@@ -35,7 +35,7 @@ func (s *Supervisor) Upgrade(ctx context.Context, u implrepo.UUID, up Upgrade) (
 	if err != nil {
 		return Upgraded{}, err
 	}
-	if err := s.here(ctx, rec); err != nil {
+	if err := s.here(ctx, &rec); err != nil {
 		return Upgraded{}, err
 	}
 	g := s.know(rec)

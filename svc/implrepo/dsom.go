@@ -31,7 +31,7 @@ const secureMode = 0x20
 
 // IsSecure reports whether the server serves identified callers alone. Of a record that was made before there were such servers a program of DSOM has
 // said so.
-func (r Record) IsSecure() bool {
+func (r *Record) IsSecure() bool {
 	return r.Secure || r.DSOM != nil && (r.DSOM.Definition.Secure || r.DSOM.Definition.Flags&secureMode != 0)
 }
 

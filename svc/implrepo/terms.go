@@ -76,10 +76,10 @@ const (
 var balances = []Balance{RoundRobin, Random, LeastLoad}
 
 // N returns how many replicas there are to be, 1 at least.
-func (r Record) N() int { return max(r.Copies, 1) }
+func (r *Record) N() int { return max(r.Copies, 1) }
 
 // AtMost returns how many processes there may be at once for single objects or calls.
-func (r Record) AtMost() int {
+func (r *Record) AtMost() int {
 	if r.Most > 0 {
 		return r.Most
 	}
@@ -88,7 +88,7 @@ func (r Record) AtMost() int {
 
 // OwnProcess reports whether an object has a process of its own. Its path is the names of its adapters from below the root
 // down, and its id, with slashes between.
-func (r Record) OwnProcess(object string) bool {
+func (r *Record) OwnProcess(object string) bool {
 	switch r.Activation {
 	case Unshared:
 		return true

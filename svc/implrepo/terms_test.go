@@ -89,7 +89,7 @@ func TestOwnProcess(t *testing.T) {
 			t.Errorf("%q: got %v", object, got)
 		}
 	}
-	if !(implrepo.Record{Activation: implrepo.Unshared}).OwnProcess("x") || (implrepo.Record{Activation: implrepo.OnDemand}).OwnProcess("x") {
+	if all, none := (&implrepo.Record{Activation: implrepo.Unshared}), (&implrepo.Record{Activation: implrepo.OnDemand}); !all.OwnProcess("x") || none.OwnProcess("x") {
 		t.Error("unshared is all, on-demand none")
 	}
 }
