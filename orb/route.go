@@ -85,11 +85,13 @@ func (r *Ref) route() *route {
 }
 
 // forwardTo makes to the way to the object, unless another call has found one since from. If it is for
-// good, the object is not looked for where it was any more.
+// good, the object is not looked for where it was any more: not at from, that is. Where from is itself a place for now, who sent
+// clients there has said nothing for good, and is asked again when to does not answer.
 func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 	if to.IsNil() {
 		return exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "forwarded to a nil reference")
 	}
+	forGood = forGood && !from.forwarded
 	next := r.newRoute(to, !forGood)
 	if r.replace(from, next) && forGood {
 		r.original.Store(next)

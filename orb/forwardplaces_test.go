@@ -1,0 +1,117 @@
+package orb_test
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+)
+
+// A place is an ORB with one object, which it has itself or sends its clients elsewhere for.
+type place struct {
+	echo
+	name  string
+	orb   *orb.ORB
+	ref   *orb.Ref
+	to    atomic.Pointer[orb.ForwardRequest]
+	asked atomic.Int32
+}
+
+func (p *place) Say(context.Context, string) (string, error) { return p.name, nil }
+
+func newPlace(t *testing.T, name, listen string) *place {
+	t.Helper()
+	x := &place{name: name}
+	o, root := newORB(t, func(c *orb.Config) { c.Listen = []string{listen} })
+	p, err := root.Create("places", poa.Options{
+		ServantRetention: poa.NonRetain, RequestProcessing: poa.UseServantManager, IDAssignment: poa.UserID, Lifespan: poa.Persistent,
+		ServantLocator: poa.LocatorFunc(func(context.Context, string) (orb.Servant, error) {
+			x.asked.Add(1)
+			if f := x.to.Load(); f != nil {
+				return nil, f
+			}
+			return EchoClass.Servant(x), nil
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x.ref, err = p.Reference("one", EchoClass.Interface()); err != nil {
+		t.Fatal(err)
+	}
+	x.orb = o
+	return x
+}
+
+// answers calls, and holds that the place of that name answers.
+func answers(t *testing.T, e Echo, want, when string) {
+	t.Helper()
+	if got, err := e.Say(t.Context(), ""); got != want || err != nil {
+		t.Errorf("%s: %q, %v; want the place %q", when, got, err, want)
+	}
+}
+
+// TestForGoodBehindForNow: what a place says for good to which clients came for now is nothing that the one who sent them there has
+// said for good.
+func TestForGoodBehindForNow(t *testing.T) {
+	t.Parallel()
+	const free = "tcp:127.0.0.1:0"
+	first, second, third, fourth := newPlace(t, "first", free), newPlace(t, "second", free), newPlace(t, "third", free), newPlace(t, "fourth", free)
+	first.to.Store(&orb.ForwardRequest{To: second.ref})
+	second.to.Store(&orb.ForwardRequest{To: third.ref, ForGood: true})
+	e := EchoClass.Unchecked(newClient(t, nil).NewRef(first.ref.IOR()))
+	answers(t, e, "third", "for now, and then for good")
+	answers(t, e, "third", "again")
+	if a, b := first.asked.Load(), second.asked.Load(); a != 1 || b != 1 {
+		t.Errorf("asked %d and %d times on the way, want once each", a, b)
+	}
+	first.to.Store(&orb.ForwardRequest{To: fourth.ref})
+	if err := third.orb.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, e, "fourth", "the first place knows better")
+}
+
+// TestForwardPlaceTaken: the address of the place that the object was forwarded to for now is another server's by now, over whose connection the
+// client makes other calls. The object has not ceased to be.
+func TestForwardPlaceTaken(t *testing.T) {
+	t.Parallel()
+	const free = "tcp:127.0.0.1:0"
+	first, second, third := newPlace(t, "first", free), newPlace(t, "second", free), newPlace(t, "third", free)
+	first.to.Store(&orb.ForwardRequest{To: second.ref})
+	o := newClient(t, nil)
+	e := EchoClass.Unchecked(o.NewRef(first.ref.IOR()))
+	answers(t, e, "second", "forwarded")
+	address := "tcp:" + second.orb.Endpoints()[0].Address()
+	if err := second.orb.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	another, root := newORB(t, func(c *orb.Config) { c.Listen = []string{address} })
+	ref, err := EchoClass.Activate(root, Echo(new(echo)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := EchoClass.Unchecked(o.NewRef(ref.IOR())).Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := another.Connections(); n != 1 {
+		t.Fatalf("the other server has %d connections", n)
+	}
+	asked := first.asked.Load()
+	var sys *exc.SystemException
+	if _, err := e.Say(t.Context(), ""); !errors.As(err, &sys) || sys.Kind != exc.ObjectNotExist {
+		t.Errorf("whoever forwards does not know better, and the answer is %v", err)
+	}
+	if n := first.asked.Load() - asked; n != 1 {
+		t.Errorf("the one who forwards was asked %d times in a call, want once", n)
+	}
+	first.to.Store(&orb.ForwardRequest{To: third.ref})
+	answers(t, e, "third", "whoever forwards knows better")
+	if err := e.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
