@@ -45,7 +45,8 @@ func (p *POA) AdapterActivator() AdapterActivator {
 // An activation is an adapter activator at work.
 type activation struct {
 	done  chan struct{} // closed when it is
-	made  bool          // what the activator said
+	made  bool          // what the activator said, if an adapter of the name has been there since
+	born  bool          // one has; under the root's lock
 	err   error         // why it failed
 	hasty bool          // it did not make it, and who had asked waits no more
 }
@@ -148,6 +149,7 @@ func (p *POA) activated(name string, a *activation) {
 func (p *POA) settle(name string, a *activation) (partial []*POA) {
 	p.root.mu.Lock()
 	defer p.root.mu.Unlock()
+	a.made = a.made && a.born
 	if c := p.children[name]; c != nil && c.stage.Load() == stageOpening {
 		if a.err == nil {
 			c.stage.Store(stageOpen)

@@ -2,6 +2,7 @@ package poa
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync"
@@ -101,7 +102,9 @@ func (r *Root) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		r.mu.RUnlock()
 		if p == nil && k.Incarnation == 0 { // a transient one that is not there will not come again
 			var err error
-			if p, err = r.resolve(ctx, string(k.Adapter)); err != nil {
+			if p, err = r.resolve(ctx, string(k.Adapter)); err == errGone {
+				continue
+			} else if err != nil {
 				return orb.Target{}, err
 			}
 		}
@@ -129,7 +132,10 @@ func (r *Root) ended() error {
 	}
 }
 
-// resolve returns the adapter of a path, having those on the way made that are not there. nil is none.
+// errGone says that an adapter on the way was destroyed meanwhile: there may be another of its name by now.
+var errGone = errors.New("an adapter on the way was destroyed")
+
+// resolve returns the adapter of a path, having those on the way made that are not there. nil is none. Its error may be errGone.
 func (r *Root) resolve(ctx context.Context, path string) (*POA, error) {
 	l := r.orb.Limits()
 	if n := strings.Count(path, separator) + 1; n > l.Int(limits.AdapterDepth) {
@@ -142,7 +148,10 @@ func (r *Root) resolve(ctx context.Context, path string) (*POA, error) {
 			return nil, nil
 		}
 		c, err := p.child(ctx, name, true)
-		if c == nil {
+		switch {
+		case c == nil && p != r.POA && p.stage.Load() == stageClosed && ctx.Err() == nil: // whatever its activator said
+			return nil, errGone
+		case c == nil:
 			return nil, err
 		}
 		p = c

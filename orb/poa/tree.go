@@ -89,7 +89,7 @@ func (p *POA) place(name, path string, opt Options, established <-chan struct{})
 	c.opened = established
 	p.mu.RLock()
 	if a := p.activating[name]; a != nil {
-		c.opened = a.done
+		c.opened, a.born = a.done, true
 	}
 	p.mu.RUnlock()
 	if c.opened != nil {
@@ -145,16 +145,18 @@ func (p *POA) FindPOA(ctx context.Context, name string, activate bool) (*POA, er
 	return c, err
 }
 
-// child returns the adapter of a name below p, nil if there is none.
+// child returns the adapter of a name below p, nil if there is none. One that was made and is not there any more, since it has been
+// destroyed, is made again: an adapter that comes and goes has its objects all the time.
 func (p *POA) child(ctx context.Context, name string, activate bool) (*POA, error) {
-	c, err := p.existing(name)
-	if c != nil || err != nil || !activate {
-		return c, err
+	for {
+		c, err := p.existing(name)
+		if c != nil || err != nil || !activate {
+			return c, err
+		}
+		if made, err := p.activate(ctx, name); !made || err != nil {
+			return nil, err
+		}
 	}
-	if made, err := p.activate(ctx, name); !made || err != nil {
-		return nil, err
-	}
-	return p.existing(name)
 }
 
 // existing returns the adapter of a name below p that is there, or nil.
