@@ -7,7 +7,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/giop"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -169,5 +171,34 @@ func TestInventedOperations(t *testing.T) {
 	}
 	if got, want := rows(o), []string{"_OTHER 10 0 10", "fine 1 0 0"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestLocateRaises: what a locator raises when the place of an object has been told is the answer to who asked for that (LocateRequest).
+func TestLocateRaises(t *testing.T) {
+	t.Parallel()
+	o, root := newORB(t, nil)
+	p, err := root.Create("late", poa.Options{ServantRetention: poa.NonRetain, RequestProcessing: poa.UseServantManager, IDAssignment: poa.UserID, ServantLocator: late{EchoClass.Servant(new(echo))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := p.Reference("one", EchoClass.Interface())
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := ref.IOR().Profiles[0].IIOP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e cdr.Encoder
+	e.Reset(nil, true, &cdr.Env{Version: cdr.V12})
+	giop.PutLocateRequest(&e, cdr.V12, 2, profile.Key, nil)
+	h, d := exchange(t, o, e.Bytes())
+	var located giop.LocateReply
+	if err := located.Parse(h, d); err != nil || located.Status != giop.LocSystemException {
+		t.Fatalf("got %v, %v", located.Status, err)
+	}
+	if sys, err := giop.GetSystemException(d); err != nil || sys.Kind != exc.NoResources || sys.Minor != 5 {
+		t.Errorf("got %v, %v", sys, err)
 	}
 }

@@ -170,7 +170,7 @@ func isContextName(s string) bool {
 			return false
 		}
 	}
-	return s != ""
+	return body != ""
 }
 
 // raises resolves the exceptions of a raises clause of a member.

@@ -1,6 +1,7 @@
 package pi_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -338,6 +339,57 @@ func TestServiceContexts(t *testing.T) {
 	}})
 	if err := call(t.Context(), co.NewRef(activate(t, o, new(servant)).IOR()), "ok"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhatInterceptorsKeep holds that what an interceptor is given is its own: service contexts, on both sides, and the operation's
+// name are the same when other messages have come over the connection.
+func TestWhatInterceptorsKeep(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var questions, answers [][]byte
+	var operations []string
+	o, _ := newORB(t, true, initializer{pre: func(i *pi.InitInfo) error {
+		return i.AddServerRequestInterceptor(serverAt{f: func(_ context.Context, i *pi.ServerRequestInfo) error {
+			if i.Point() != pi.AtReceiveRequestServiceContexts {
+				return nil
+			}
+			c, err := i.GetRequestServiceContext(1000)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			questions, operations = append(questions, c.Data), append(operations, i.Operation())
+			return i.AddReplyServiceContext(giop.Context{ID: 2000, Data: bytes.Clone(c.Data)}, false)
+		}})
+	}})
+	asked := 0
+	co, _ := newORB(t, false, initializer{pre: func(i *pi.InitInfo) error {
+		return i.AddClientRequestInterceptor(clientAt{f: func(_ context.Context, i *pi.ClientRequestInfo) error {
+			if i.Point() == pi.AtReceiveReply {
+				c, err := i.GetReplyServiceContext(2000)
+				answers = append(answers, c.Data)
+				return err
+			}
+			asked++
+			return i.AddRequestServiceContext(giop.Context{ID: 1000, Data: fmt.Appendf(nil, "no. %3d", asked)}, false)
+		}})
+	}})
+	ref := co.NewRef(activate(t, o, &servant{do: func(context.Context, string) error { return nil }}).IOR())
+	const calls = 40
+	for n := range calls {
+		if err := call(t.Context(), ref, fmt.Sprintf("op%03d", n+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for n := range calls {
+		want := fmt.Sprintf("no. %3d", n+1)
+		if q, a := string(questions[n]), string(answers[n]); q != want || a != want || operations[n] != fmt.Sprintf("op%03d", n+1) {
+			t.Errorf("of call %d was kept %q, %q, %q", n+1, q, a, operations[n])
+		}
 	}
 }
 
