@@ -45,6 +45,7 @@ type Globals struct {
 	address string // the daemon's
 	objects *poa.POA
 	become  func(ctx context.Context, as Role) error
+	sent    *requests
 	serving *serving // nil: the process is not a server by impl_is_ready
 }
 
@@ -145,7 +146,7 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Globals{given: d, d: d, objects: o.Objects, become: o.Serve, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	g := &Globals{given: d, d: d, sent: &requests{}, objects: o.Objects, become: o.Serve, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
 	process.globals, process.inits = g, 1
 	for _, x := range []struct {
 		to    *som.Ref

@@ -161,6 +161,7 @@ func share(all []*som.Class) error {
 		d, err := joined()
 		return d, dsom.Options{Daemon: os.Getenv(envDaemon), Serve: serve}, err
 	})
+	dsom.ProvideMemory(dsom.ForeignMemory{Allocate: native.Allocate, Deallocate: native.Deallocate, ObjectAt: native.ObjectAt, AddressOf: native.AddressOf, ReleaseAt: native.ReleaseAt})
 	shared.Lock()
 	defer shared.Unlock()
 	for _, c := range all {
