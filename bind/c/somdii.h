@@ -260,6 +260,24 @@ static inline ORBStatus get_next_response(som_env *ev, Flags response_flags, som
 	som_release(*req); /* the program has its own */
 	return 0;
 }
+
+/* ---- Service contexts ---- */
+
+/* What SOMOA_get_service_contexts returns is the place of such a list. */
+typedef struct ServiceContext {
+	uint32_t context_id;
+	som_seq_octet context_data;
+} ServiceContext;
+typedef struct ServiceContextList {
+	uint32_t _maximum, _length;
+	ServiceContext *_buffer;
+} ServiceContextList;
+static inline void SOMD_FreeServiceContexts(ServiceContextList *list) {
+	for (uint32_t i = 0; list && i < list->_length; i++) som_seq_octet_clear(&list->_buffer[i].context_data);
+	if (list) som_deallocate(list->_buffer);
+	som_deallocate(list);
+}
+
 #define Request_delete(request, ev) Request_destroy(request, ev)
 #define Context_delete(ctx, ev, flags) Context_destroy(ctx, ev, flags)
 
