@@ -16,8 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/daemontest"
 	"github.com/opendsom/dsom/internal/golden"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -139,5 +141,51 @@ iterator: none
 	}
 	if got := b.program(t, []string{b.path("only-toy")}, "names", "corbaloc::"+at+"/NameService"); sorted(got) != sorted(want) {
 		t.Errorf("the client prints\n%s, want\n%s", got, want)
+	}
+}
+
+// TestDaemonSocket has a client in C call the daemon of its state folder by the socket of that.
+func TestDaemonSocket(t *testing.T) {
+	b := newBench(t)
+	b.build(t, "tabled")
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	d := daemontest.Start(t, b.path("dsom"), "127.0.0.1")
+	c, err := admin.Open(d.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, told := range []bool{true, false} {
+		cmd := exec.Command(b.path("tabled"), "corbaloc:rir:/NameService") // it has asked what that is when it waits for a line
+		cmd.Env = append(os.Environ(), "DSOM_PLACE_LIBRARY="+b.path("libdsom-place.so"), "DSOM_DAEMON="+d.Address)
+		if told {
+			cmd.Env = append(cmd.Env, "DSOM_STATE="+d.State)
+		}
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var peers []string
+		for until := time.Now().Add(20 * time.Second); len(peers) == 0 && time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+			now, err := c.Connections(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range now.Connections {
+				peers = append(peers, x.Peer)
+			}
+		}
+		if len(peers) != 1 || strings.Contains(peers[0], "127.0.0.1") == told {
+			t.Errorf("with the state folder %v the daemon is called by %q", told, peers)
+		}
+		_ = in.Close()
+		_ = cmd.Wait()
+		for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+			if now, err := c.Connections(t.Context()); err != nil || len(now.Connections) == 0 {
+				break
+			}
+		}
 	}
 }

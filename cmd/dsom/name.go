@@ -122,31 +122,11 @@ func answers(ctx context.Context, address string) bool {
 	return true
 }
 
-// A shortcut is TCP, but for one address, in whose place another is connected to, or a socket: the daemon of
-// this machine is reached also when the address that its references name is not, and knows where it can whose program calls.
-type shortcut struct {
-	transport.Transport
-	from, to transport.Endpoint
-	socket   string // the path; "": there is none
-}
-
-func (s shortcut) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
-	if e == s.from {
-		if s.socket != "" {
-			if c, err := unix.New().Dial(ctx, transport.Endpoint{Network: unix.Name, Host: s.socket}); err == nil {
-				return c, nil
-			}
-		}
-		e = s.to
-	}
-	return s.Transport.Dial(ctx, e)
-}
-
 // nearby returns the shortcut between two addresses, each host:port, or to a socket before; "" is none.
 func nearby(from, to, socket string) (transport.Transport, error) {
 	a, err := transport.ParseEndpoint("tcp:" + from)
 	b, bad := transport.ParseEndpoint("tcp:" + to)
-	return shortcut{tcp.New(), a, b, socket}, errors.Join(err, bad)
+	return unix.Shortcut{Transport: tcp.New(), From: a, To: b, Socket: socket}, errors.Join(err, bad)
 }
 
 // parseName parses a stringified name for calls.
