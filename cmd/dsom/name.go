@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/std/dsomnaming"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/unix"
@@ -347,6 +348,9 @@ func (n *namingClient) leadsToNames(ctx context.Context, name cosnaming.Name) er
 	if ref == nil || !strings.HasPrefix(ref.TypeID(), "IDL:omg.org/CosNaming/NamingContext") {
 		return nil
 	}
+	if n.isElsewhere(ctx, ref) {
+		return nil
+	}
 	some, iterator, err := cosnaming.NamingContextClass.Unchecked(ref).List(ctx, 1)
 	if iterator != nil {
 		defer func() { _ = iterator.Destroy(context.WithoutCancel(ctx)) }()
@@ -355,6 +359,20 @@ func (n *namingClient) leadsToNames(ctx context.Context, name cosnaming.Name) er
 		return nil
 	}
 	return fmt.Errorf("%s is a naming context that holds names, %s/%s for one: unbind those first, or let --force leave them where nothing leads", nameText(name), nameText(name), nameText(some[0].BindingName))
+}
+
+// isElsewhere reports whether a context is certainly one of another naming service, or a root, which other things than the name lead to: the contexts that a daemon's service makes have keys of a server's.
+// Those that another daemon's has made are not told from them.
+func (n *namingClient) isElsewhere(ctx context.Context, ref *orb.Ref) bool {
+	if _, made := ior.ParseKey([]byte(ref.ObjectKey())); made {
+		return false
+	}
+	root, ok := n.root.(orb.Object)
+	if !ok {
+		return false
+	}
+	ours, err := orb.RefOf(root).IsA(ctx, dsomnaming.NamingContextClass.Interface().ID)
+	return err == nil && ours
 }
 
 // openAt opens the naming service at one of its contexts, "" is the root, whose name it returns as well.
