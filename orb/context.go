@@ -41,6 +41,8 @@ type callContext struct {
 	serving  bool   // the servant's method runs
 	scope    Scope  // of it
 	key      []byte // of its object, while it runs
+
+	contexts giop.Contexts // that the request has come with, while it runs
 }
 
 // newCallContext returns a context for the requests of one connection, or for one local call.
@@ -97,10 +99,10 @@ func (c *callContext) arrived() error {
 }
 
 // enter says that a servant's method is about to run.
-func (c *callContext) enter(s Scope, key []byte) {
+func (c *callContext) enter(s Scope, key []byte, contexts giop.Contexts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.serving, c.scope, c.key = true, s, key
+	c.serving, c.scope, c.key, c.contexts = true, s, key, contexts
 }
 
 // upcall returns the upcall that c belongs to, nil before and after it.
@@ -122,7 +124,7 @@ func (c *callContext) upcall() any {
 func (c *callContext) finish() (reusable bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended, c.serving, c.scope, c.key = true, false, nil, nil
+	c.ended, c.serving, c.scope, c.key, c.contexts = true, false, nil, nil, giop.Contexts{}
 	if c.stop != nil {
 		c.stop()
 	}
@@ -209,6 +211,8 @@ type (
 	overKey   struct{}
 	upcallKey struct{}
 	viewKey   struct{}
+
+	contextsKey struct{}
 )
 
 func (c *callContext) Value(key any) any {
@@ -240,6 +244,9 @@ func (c *callContext) Value(key any) any {
 		}
 		return c.over
 	}
+	if _, of := key.(contextsKey); of { // those of the caller, in a local call, are not the servant's
+		return c.received()
+	}
 	if _, of := key.(viewKey); of && c.names != nil {
 		return c.names.forOwn
 	}
@@ -260,6 +267,30 @@ func (c *callContext) Value(key any) any {
 func Peer(ctx context.Context) net.Addr {
 	a, _ := ctx.Value(peerKey{}).(net.Addr)
 	return a
+}
+
+// received returns copies of what the request has come with, nil before and after the servant's method runs.
+func (c *callContext) received() []giop.Context {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.serving {
+		return nil
+	}
+	var all []giop.Context
+	for each := c.contexts; ; {
+		id, data, ok := each.Next()
+		if !ok {
+			return all
+		}
+		all = append(all, giop.Context{ID: id, Data: append([]byte{}, data...)})
+	}
+}
+
+// ServiceContexts returns the service contexts that the request has come with which a servant's ctx belongs to, in their order (CORBA 3.3 part 2, clause 9.7); none outside an upcall and for a call from the same
+// process. They are what the client says. Interceptors see them before the servant does ([IncomingRequest.Context]).
+func ServiceContexts(ctx context.Context) []giop.Context {
+	all, _ := ctx.Value(contextsKey{}).([]giop.Context)
+	return all
 }
 
 // Local returns the address at which the client of [Peer] was let in: with it the other end of the connection. It is nil where

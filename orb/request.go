@@ -239,7 +239,7 @@ func (r *ServerRequest) run() {
 		if r.msg.Flags == giop.SyncServer {
 			r.answerEarly()
 		}
-		r.ctx.enter(target.Scope, r.msg.Key)
+		r.ctx.enter(target.Scope, r.msg.Key, r.msg.Contexts)
 		r.upcall(target.Servant)
 	case target.Forward != nil:
 		r.forward(target.Forward, target.Permanent)

@@ -314,3 +314,55 @@ func TestBaseProxy(t *testing.T) {
 		t.Errorf("the placed class has %v", placed.Order())
 	}
 }
+
+// A foreman is a server object that makes factories itself.
+type foreman struct {
+	somd.ServerBase
+	asked []string
+}
+
+func (m *foreman) SomdCreateFactory(ctx context.Context, className string, props uintptr) (som.Object, error) {
+	m.asked = append(m.asked, className)
+	if className == "Cars::Car" {
+		return m.ServerBase.SomdCreateFactory(ctx, "Cars::Van", props)
+	}
+	return m.ServerBase.SomdCreateFactory(ctx, className, 1) // properties, which nobody knows
+}
+
+var foremanClass = som.MustClass[foreman]("Foreman", som.Parents(somd.ServerClass))
+
+// TestCreateFactory has a class of servers of a program's own make the factories that clients ask for.
+func TestCreateFactory(t *testing.T) {
+	d, client := domain(t, somd.Config{Server: foremanClass}), domain(t, somd.Config{})
+	server, err := somd.NewServer(d, somd.Among(carClass, vanClass))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Release() }()
+	maker := remote(t, d, client, server)
+	out, err := maker.Invoke(t.Context(), "somdFactory", "Cars::Car")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := out.(som.Object).SOM()
+	defer func() { _ = f.Release() }()
+	made, err := f.Invoke(t.Context(), "somNew")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := made.(som.Object).SOM()
+	defer func() { _ = r.Release() }()
+	if name := r.Class().Name(); name != "Cars::Van__Proxy" {
+		t.Errorf("the factory makes a %s", name)
+	}
+	if _, err := maker.Invoke(t.Context(), "somdFactory", "Cars::Van"); !errors.Is(err, exc.BadParam) || !strings.Contains(err.Error(), "BAD_PARAM") {
+		t.Errorf("with properties: %v", err)
+	}
+	if _, err := maker.Invoke(t.Context(), "somdCreateFactory", "Cars::Car", uintptr(0)); err == nil {
+		t.Error("it is called from elsewhere, with an address")
+	}
+	m, _ := som.FindState[foreman](server)
+	if got := strings.Join(m.asked, " "); got != "Cars::Car Cars::Van" {
+		t.Errorf("it was asked for %s", got)
+	}
+}

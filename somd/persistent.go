@@ -19,7 +19,9 @@ type Persistent struct {
 	adapter *poa.POA
 	class   *som.Class
 	iface   orb.Interface
-	load    func(ctx context.Context, data []byte) (som.Object, error)
+	load    func(ctx context.Context, id string) (som.Object, error) // of what is in the reference
+	changed changes
+	lasts   bool // references outlive the process
 }
 
 // Persistent makes an adapter of a name below parent, whose references live as long as parent's do: below a server's Objects they outlive the process.
@@ -27,7 +29,8 @@ type Persistent struct {
 // away, or an error: OBJECT_NOT_EXIST (exc) if there is no such object. It is called once for each object until that is passivated. The data come from
 // the network.
 func (d *Domain) Persistent(parent *poa.POA, name string, class *som.Class, load func(ctx context.Context, data []byte) (som.Object, error)) (*Persistent, error) {
-	p := &Persistent{d: d, class: class, load: load, iface: orb.Interface{ID: RepositoryID(class.Name())}}
+	p := &Persistent{d: d, class: class, iface: orb.Interface{ID: RepositoryID(class.Name())}, lasts: parent.Policies().Lifespan == poa.Persistent}
+	p.load = func(ctx context.Context, id string) (som.Object, error) { return load(ctx, []byte(p.changed.now(id))) }
 	for _, a := range class.Order()[1:] {
 		p.iface.Bases = append(p.iface.Bases, RepositoryID(a.Name()))
 	}
@@ -41,13 +44,21 @@ func (d *Domain) Persistent(parent *poa.POA, name string, class *som.Class, load
 	return p, nil
 }
 
-// Loaded is Persistent for objects of any class: their references do not say which, so that who gets one asks the object, which is loaded for that.
-func (d *Domain) Loaded(parent *poa.POA, name string, load func(ctx context.Context, data []byte) (som.Object, error)) (*Persistent, error) {
-	p, err := d.Persistent(parent, name, som.SOMObject, load)
-	if err == nil {
-		p.iface = orb.Interface{}
+// Loaded is Persistent for objects of any class: their references do not say which, so that who gets one asks the object, which is loaded for that, by its reference.
+func (d *Domain) Loaded(parent *poa.POA, name string, load func(ctx context.Context, ref *orb.Ref) (som.Object, error)) (*Persistent, error) {
+	p, err := d.Persistent(parent, name, som.SOMObject, nil)
+	if err != nil {
+		return nil, err
 	}
-	return p, err
+	p.iface = orb.Interface{}
+	p.load = func(ctx context.Context, id string) (som.Object, error) {
+		ref, err := p.Reference([]byte(id))
+		if err != nil {
+			return nil, err
+		}
+		return load(ctx, ref)
+	}
+	return p, nil
 }
 
 // Reference returns the reference of the object of some reference data, which need not be there yet (BOA's create).
@@ -58,10 +69,10 @@ func (p *Persistent) Reference(data []byte) (*orb.Ref, error) {
 	return p.adapter.Reference(string(data), &p.iface)
 }
 
-// Data returns the reference data in a reference (get_id), and whether it is one of these objects'.
+// Data returns the reference data of a reference (get_id), which are those in it unless they were changed, and whether it is one of these objects'.
 func (p *Persistent) Data(o orb.Object) ([]byte, bool) {
 	id, err := p.adapter.ReferenceToID(o)
-	return []byte(id), err == nil
+	return []byte(p.changed.now(id)), err == nil
 }
 
 // Show makes an object that is there already the one of some reference data. It must not be exported yet.
@@ -90,7 +101,7 @@ func (p *Persistent) Incarnate(ctx context.Context, id string, adapter *poa.POA)
 	if err := checkData([]byte(id)); err != nil {
 		return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "%w", err)
 	}
-	o, err := p.load(ctx, []byte(id))
+	o, err := p.load(ctx, id)
 	if err != nil {
 		return nil, err
 	}

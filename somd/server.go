@@ -38,7 +38,7 @@ var ServerClass = som.MustClass[Server]("SOMDServer", som.WithVersion(2, 2), som
 		{Name: "somdDispatchMethod", Type: reflect.TypeFor[func(self, ctx, som.Object, *som.Method, []any) ([]any, error)]()},
 		{Name: "somdObjReferencesCached", Signature: "b:/boolean()", Type: reflect.TypeFor[func(self, ctx) (bool, error)]()},
 		kept("private1", ""), kept("private2", ""),
-		kept("somdCreateFactory", "o:sp/SOMObject(string,void*)"),
+		{Name: "somdCreateFactory", Signature: "o:sp/SOMObject(string,void*)", Type: reflect.TypeFor[func(self, ctx, string, uintptr) (som.Object, error)]()},
 		{Name: "somdFactory", Signature: "o:s/SOMObject(string)", Type: reflect.TypeFor[func(self, ctx, string) (som.Object, error)]()},
 		{Name: "somdClasses", Signature: "v:p/<string>()", Packing: som.Packing{}.Passes("r"), Type: reflect.TypeFor[func(self, ctx) ([]string, error)]()},
 		{Name: "somdDescribe", Packing: som.Packing{}.Passes("ri"), Type: reflect.TypeFor[func(self, ctx, string) ([]ClassDescription, error)]()},

@@ -7,6 +7,7 @@
 #ifndef SOM_COMPAT_VALIST_H
 #define SOM_COMPAT_VALIST_H
 
+#include "som_tckind.h"
 #include "som_compat_class.h"
 
 enum { SOM_COMPAT_ARGUMENTS = 64 }; /* that a packed call may have; more are no call */
@@ -81,11 +82,6 @@ static inline boolean somApply(SOMObject *o, somToken *ret, somMethodDataPtr met
 }
 
 /* ---- Lists that are made at run time ---- */
-
-typedef enum TCKind {
-	tk_null, tk_void, tk_short, tk_long, tk_ushort, tk_ulong, tk_float, tk_double, tk_boolean, tk_char, tk_octet, tk_any, tk_TypeCode, tk_Principal, tk_objref,
-	tk_struct, tk_union, tk_enum, tk_string, tk_sequence, tk_array, tk_pointer, tk_self, tk_foreign
-} TCKind;
 
 /* Arguments as a callee finds them behind its last fixed one. */
 typedef struct som_va_buf {

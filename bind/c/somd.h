@@ -24,6 +24,7 @@
 #include "somdom.h"
 #include "somdproc.h"
 #include "somdserv.h"
+#include "somdtc.h"
 #include "somoa.h"
 
 #ifdef __cplusplus
@@ -179,5 +180,7 @@ static inline void somdExceptionFree(som_env *ev) { som_env_clear(ev); }
 #ifdef __cplusplus
 }
 #endif
+
+#include "somdii.h"
 
 #endif

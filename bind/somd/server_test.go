@@ -56,7 +56,13 @@ func (b bench) tills(t *testing.T, kernel string) {
 // A goClient is a client in Go of the servers of a daemon, which knows none of their classes.
 func goClient(t *testing.T, daemon string, by ...transport.Transport) *somd.Domain {
 	t.Helper()
-	o, err := orb.New(orb.Config{Transports: by, InitialReferences: map[string]string{"NameService": "corbaloc:iiop:1.2@" + daemon + "/NameService"}})
+	sends := func(ctx context.Context, r *orb.ClientRequest, next func(context.Context) error) error {
+		if err := r.AddContext(0x777, make([]byte, 5), false); err != nil {
+			return err
+		}
+		return next(ctx)
+	}
+	o, err := orb.New(orb.Config{Transports: by, ClientInterceptors: []orb.ClientInterceptor{sends}, InitialReferences: map[string]string{"NameService": "corbaloc:iiop:1.2@" + daemon + "/NameService"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,6 +167,9 @@ func TestCServer(t *testing.T) {
 			}
 			if who, err := r.Invoke(t.Context(), "who"); err != nil || who != " at 127.0.0.1" {
 				t.Errorf("the caller is %q, %v", who, err)
+			}
+			if sent, none := number(t, r, "sent", 0x777), number(t, r, "sent", 0x778); sent != 5 || none != -1 {
+				t.Errorf("the service contexts have %d and %d octets", sent, none)
 			}
 			for how, want := range map[string]string{"user": "IDL:Till/Short:1.0", "system": "NO_PERMISSION", "no such": "BAD_PARAM", "taken back": ""} {
 				got, err := r.Invoke(t.Context(), "fail", how)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -38,14 +39,29 @@ var catClass = som.MustClass[cat]("Pets::Cat", som.With(func(s *som.Spec) {
 	}}}
 }))
 
-// TestProxyTable has a client in C call each method that a proxy has, and holds where it has run, as the server sees it, against the table of the page that Go's is
-// held against.
+// TestProxyTable has clients in C and in C++ call each method that a proxy has, and holds where it has run, as the server sees it, against the table of the page that Go's is
+// held against. C++ has handles for those methods that are of use to programs; the others it calls by C's, and the client says which.
 func TestProxyTable(t *testing.T) {
 	b := newBench(t)
 	kernel := filepath.Dir(os.Getenv("SOM_LIBRARY"))
-	cc := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-I" + root + "/libsom/include", "-I" + root + "/bind/c"}
-	run(t, "gcc", append(cc, "-o", b.path("tabled"), "testdata/tabled.c", "-L"+kernel, "-lsom", "-Wl,-rpath,"+kernel, "-pthread")...)
+	warn := []string{"-Wall", "-Wextra", "-Werror", "-O1", "-I" + root + "/libsom/include"}
+	link := []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel, "-pthread"}
+	b.build(t, "tabled")
+	run(t, "gcc", append(append([]string{"-std=gnu11", "-I" + root + "/bind/c", "-DCALL_CXX", "-c", "-o", b.path("tabledcxx-c.o")}, warn...), "testdata/tabled.c")...)
+	run(t, "g++", append(append(append([]string{"-std=c++17", "-I" + root + "/bind/cxx", "-o", b.path("tabledcxx")}, warn...), "testdata/tabledcxx.cpp", b.path("tabledcxx-c.o")), link...)...)
+	t.Run("C", func(t *testing.T) { b.table(t, "tabled", os.Stderr) })
+	t.Run("C++", func(t *testing.T) {
+		var byC strings.Builder
+		b.table(t, "tabledcxx", &byC)
+		if got, want := byC.String(), "somCastObj\nsomClassDispatch\nsomDispatch\nsomFree\nsomGetClass\nsomResetObj\nspeak\n"; got != want {
+			t.Errorf("by C are called\n%s, want\n%s", got, want)
+		}
+	})
+}
 
+// table holds the answers of a client's proxies against the page.
+func (b bench) table(t *testing.T, program string, diagnostics io.Writer) {
+	t.Helper()
 	var asked atomic.Int32
 	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}, ServerInterceptors: []orb.ServerInterceptor{
 		func(ctx context.Context, _ *orb.IncomingRequest, next func(context.Context) error) error {
@@ -71,8 +87,8 @@ func TestProxyTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
-	cmd := exec.Command(b.path("tabled"), ref.String())
-	cmd.Stderr = os.Stderr
+	cmd := exec.Command(b.path(program), ref.String())
+	cmd.Stderr = diagnostics
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

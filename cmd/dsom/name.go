@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/std/cosnaming"
+	"github.com/opendsom/dsom/std/dsomnaming"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/unix"
@@ -122,31 +123,11 @@ func answers(ctx context.Context, address string) bool {
 	return true
 }
 
-// A shortcut is TCP, but for one address, in whose place another is connected to, or a socket: the daemon of
-// this machine is reached also when the address that its references name is not, and knows where it can whose program calls.
-type shortcut struct {
-	transport.Transport
-	from, to transport.Endpoint
-	socket   string // the path; "": there is none
-}
-
-func (s shortcut) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
-	if e == s.from {
-		if s.socket != "" {
-			if c, err := unix.New().Dial(ctx, transport.Endpoint{Network: unix.Name, Host: s.socket}); err == nil {
-				return c, nil
-			}
-		}
-		e = s.to
-	}
-	return s.Transport.Dial(ctx, e)
-}
-
 // nearby returns the shortcut between two addresses, each host:port, or to a socket before; "" is none.
 func nearby(from, to, socket string) (transport.Transport, error) {
 	a, err := transport.ParseEndpoint("tcp:" + from)
 	b, bad := transport.ParseEndpoint("tcp:" + to)
-	return shortcut{tcp.New(), a, b, socket}, errors.Join(err, bad)
+	return unix.Shortcut{Transport: tcp.New(), From: a, To: b, Socket: socket}, errors.Join(err, bad)
 }
 
 // parseName parses a stringified name for calls.
@@ -367,6 +348,9 @@ func (n *namingClient) leadsToNames(ctx context.Context, name cosnaming.Name) er
 	if ref == nil || !strings.HasPrefix(ref.TypeID(), "IDL:omg.org/CosNaming/NamingContext") {
 		return nil
 	}
+	if n.isElsewhere(ctx, ref) {
+		return nil
+	}
 	some, iterator, err := cosnaming.NamingContextClass.Unchecked(ref).List(ctx, 1)
 	if iterator != nil {
 		defer func() { _ = iterator.Destroy(context.WithoutCancel(ctx)) }()
@@ -375,6 +359,20 @@ func (n *namingClient) leadsToNames(ctx context.Context, name cosnaming.Name) er
 		return nil
 	}
 	return fmt.Errorf("%s is a naming context that holds names, %s/%s for one: unbind those first, or let --force leave them where nothing leads", nameText(name), nameText(name), nameText(some[0].BindingName))
+}
+
+// isElsewhere reports whether a context is certainly one of another naming service, or a root, which other things than the name lead to: the contexts that a daemon's service makes have keys of a server's.
+// Those that another daemon's has made are not told from them.
+func (n *namingClient) isElsewhere(ctx context.Context, ref *orb.Ref) bool {
+	if _, made := ior.ParseKey([]byte(ref.ObjectKey())); made {
+		return false
+	}
+	root, ok := n.root.(orb.Object)
+	if !ok {
+		return false
+	}
+	ours, err := orb.RefOf(root).IsA(ctx, dsomnaming.NamingContextClass.Interface().ID)
+	return err == nil && ours
 }
 
 // openAt opens the naming service at one of its contexts, "" is the root, whose name it returns as well.

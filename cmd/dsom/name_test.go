@@ -115,6 +115,18 @@ func TestNameAt(t *testing.T) {
 	if got := dsom(t, "", "name", "ls", "-R", "--at", "dsom://"+here); got.out != "other/\nother/x\nother/y\n" {
 		t.Errorf("got %+v", got)
 	}
+	// What is in another naming service is not lost with the name; what is in this one is.
+	for _, args := range [][]string{{"bind", "-p", "--at", here, "own/x", "corbaloc::h:1/k"}, {"unbind", "--at", here, "other"}} {
+		if got := dsom(t, "", append([]string{"name"}, args...)...); got.status != 0 {
+			t.Errorf("%q: got %+v", args, got)
+		}
+	}
+	if got := dsom(t, "", "name", "unbind", "--at", here, "own"); got.status != statusFailed || !strings.Contains(got.err, "--force") {
+		t.Errorf("got %+v", got)
+	}
+	if got := dsom(t, "", "name", "ls", "--at", there); got.out != "x\ny\n" {
+		t.Errorf("got %+v", got)
+	}
 	if got := dsom(t, "", "name", "ls", "--at", "::"); got.status != statusFailed || got.err == "" {
 		t.Errorf("got %+v", got)
 	}

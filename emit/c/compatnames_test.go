@@ -151,7 +151,8 @@ func wordsOfHeaders(t *testing.T) string {
 	keywords := cabi.Set(`abstract any attribute boolean case char component const consumes context custom default double emits enum eventtype exception
 		factory false finder fixed float getraises home implementation import in inout interface local long manages map module multiple native object octet
 		oneway out primarykey private provides public publishes raises readonly sequence setraises short string struct supports switch
-		true truncatable typedef typeid typename typeprefix union unsigned uses valuebase valuetype void wchar wstring int8 uint8 int16 int32 int64 uint16 uint32 uint64 bitset bitmask bitfield`)
+		true truncatable typedef typeid typename typeprefix union unsigned uses valuebase valuetype void wchar wstring int8 uint8 int16 int32 int64 uint16 uint32 uint64 bitset bitmask bitfield
+		typecode`) // the last is one that the program declares itself, as what IBM's names leave out
 	seen := map[string]bool{}
 	var modules []string // in each no two names that IDL takes for one
 	of := map[string]int{}

@@ -31,7 +31,7 @@ func TestGivenHeaders(t *testing.T) {
 		golden.Check(t, "../"+root+"/bind/c/"+p, string(got))
 	}
 	names = []string{"somdtype.idl", "omgidobj.idl", "omgestio.idl", "impldef.idl", "implrep.idl", "somdorb.idl", "somdobj.idl", "somdcprx.idl", "principl.idl",
-		"servmgr.idl", "om.idl", "somdom.idl", "boa.idl", "somoa.idl", "somdserv.idl", "somdproc.idl"}
+		"servmgr.idl", "om.idl", "somdom.idl", "boa.idl", "somoa.idl", "somdserv.idl", "somdproc.idl", "somdtc.idl", "nvlist.idl", "request.idl", "cntxt.idl"}
 	for i, name := range names {
 		names[i] = filepath.Join(root, "idl/standard", name)
 	}

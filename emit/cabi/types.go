@@ -147,7 +147,7 @@ func HasHeader(f *model.File) bool {
 	}
 	switch path.Base(f.Path) {
 	case "somdtype.idl", "omgidobj.idl", "omgestio.idl", "impldef.idl", "implrep.idl", "somdorb.idl", "somdobj.idl", "somdcprx.idl", "principl.idl",
-		"servmgr.idl", "om.idl", "somdom.idl", "boa.idl", "somoa.idl", "somdserv.idl", "somdproc.idl":
+		"servmgr.idl", "om.idl", "somdom.idl", "boa.idl", "somoa.idl", "somdserv.idl", "somdproc.idl", "somdtc.idl", "nvlist.idl", "request.idl", "cntxt.idl":
 		return true
 	}
 	return false

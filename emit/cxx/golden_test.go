@@ -54,7 +54,7 @@ func TestGolden(t *testing.T) {
 // TestGivenHeaders holds that the headers of DSOM's classes in bind/cxx are those that are generated.
 func TestGivenHeaders(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"somdtype", "omgidobj", "omgestio", "impldef", "implrep", "somdorb", "somdobj", "somdcprx", "principl", "servmgr", "om", "somdom", "boa", "somoa", "somdserv"} {
+	for _, name := range []string{"somdtype", "omgidobj", "omgestio", "impldef", "implrep", "somdorb", "somdobj", "somdcprx", "principl", "servmgr", "om", "somdom", "boa", "somoa", "somdserv", "somdtc", "nvlist", "request", "cntxt"} {
 		o := idl.Options{Dialect: idl.SOM, Define: []string{"SOMD_WITHOUT_ANY"}}
 		r, err := idl.Compile(t.Context(), o, filepath.Join("../../idl/standard", name+".idl"))
 		if err != nil {

@@ -34,7 +34,7 @@ idl orb/internal/conn transport/tls transport/netbios som/internal/zoo/dog som/s
 orb probe idl/... som/stream/cosstream/streamable somd/internal/pets/cat
 orb/stub orb/poa orb/dii orb/pi orb/telemetry som/stream/cosstream/streamablefactory
 std/...
-somd/classmap
+somd/classmap somd/memory
 somd svc/somdd/client
 svc/... somd/dsom
 daemon/admin

@@ -111,6 +111,14 @@ func (r *Request) awaited() error {
 	return r.closed
 }
 
+// Done returns a channel that is closed when the call has ended which Send has begun; nil before.
+func (r *Request) Done() <-chan struct{} {
+	if r.future == nil {
+		return nil
+	}
+	return r.future.Done()
+}
+
 // PollResponse reports whether the call has ended (poll_response). It raises BAD_INV_ORDER where GetResponse does.
 func (r *Request) PollResponse() (bool, error) {
 	if err := r.awaited(); err != nil {

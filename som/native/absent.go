@@ -2,7 +2,11 @@
 
 package native
 
-import "github.com/opendsom/dsom/som"
+import (
+	"unsafe"
+
+	"github.com/opendsom/dsom/som"
+)
 
 func absent(what string) error {
 	return &som.Error{Code: som.CodeLibrary, Class: what, Text: "this program is built without cgo, and has no classes of other languages"}
@@ -34,6 +38,21 @@ func Thread() uintptr { return 0 }
 
 // UserException fails: the program is built without cgo.
 func UserException(id string, members uintptr) error { return absent(id) }
+
+// Allocate returns nil: the program is built without cgo.
+func Allocate(n uintptr) unsafe.Pointer { return nil }
+
+// Deallocate does nothing: the program is built without cgo.
+func Deallocate(p unsafe.Pointer) {}
+
+// ObjectAt fails: the program is built without cgo.
+func ObjectAt(at uintptr) (som.Ref, error) { return som.Ref{}, absent("libsom") }
+
+// AddressOf fails: the program is built without cgo.
+func AddressOf(o som.Object) (uintptr, error) { return 0, absent("libsom") }
+
+// ReleaseAt does nothing: the program is built without cgo.
+func ReleaseAt(at uintptr) {}
 
 // OnLoad does nothing: the program is built without cgo, and no library.
 func OnLoad(func(file string) error) {}

@@ -91,6 +91,8 @@ func (ls laying) of(f form) (*layout, error) {
 		if l.size = t.Size(); f.wide && t == runeType {
 			l.kind, l.size = wideChar, 2
 		}
+	case reflect.Uintptr:
+		l.size = word
 	case reflect.String:
 		if l.kind = text; f.wide {
 			l.kind = wideText

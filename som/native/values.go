@@ -48,6 +48,8 @@ func letter(t reflect.Type) (string, bool) {
 		return "d", true
 	case reflect.String:
 		return "s", true
+	case reflect.Uintptr: // an address of C's memory
+		return "p", true
 	}
 	if t == refType || t.Kind() == reflect.Interface && t.Implements(objectType) || t.Kind() == reflect.Interface && (t.NumMethod() > 0 || som.IsNarrow(t)) && t != errorType && t != contextType {
 		return "o", true // an object: interfaces of classes are all that a method takes of interfaces

@@ -273,7 +273,7 @@ func TestRequest(t *testing.T) {
 	out := call[[]any](t, g.ORB, "create_list", 0)
 	list := out[1].(som.Object).SOM()
 	defer func() { _ = list.Release() }()
-	call[any](t, list, "addItem", "times", dyn.Long.Any(21), uint32(dsom.ArgIn))
+	call[any](t, list, "add", "times", dyn.Long.Any(21), uint32(dsom.ArgIn))
 	for _, deferred := range []bool{false, true} {
 		q, err := dsom.CreateRequest(c, "scratch", list, typecode.Long)
 		if err != nil {
@@ -281,7 +281,7 @@ func TestRequest(t *testing.T) {
 		}
 		if deferred {
 			call[any](t, q, "send", uint32(0))
-			call[any](t, q, "getResponse", uint32(0))
+			call[any](t, q, "get_response", uint32(0))
 		} else {
 			call[any](t, q, "invoke", uint32(0))
 		}
@@ -292,10 +292,7 @@ func TestRequest(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := dsom.CreateRequest(g.ORB, "x", list, nil); !errors.Is(err, exc.BadParam) {
-		t.Errorf("a request of an object of this process: %v", err)
-	}
-	if _, err := list.Invoke(t.Context(), "getItem", 1); !errors.Is(err, exc.BadParam) {
+	if _, err := list.Invoke(t.Context(), "item", 1); !errors.Is(err, exc.BadParam) {
 		t.Errorf("an item that there is not: %v", err)
 	}
 	if _, err := g.ORB.Invoke(t.Context(), "create_list", dsom.MaxItems+1); !errors.Is(err, exc.ImpLimit) {
@@ -309,14 +306,25 @@ func TestContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call[any](t, r, "setOneValue", "lang", "de")
-	call[any](t, r, "setOneValue", "land", "at")
-	child := call[som.Object](t, r, "createChild", "inner").SOM()
-	call[any](t, child, "setOneValue", "depth", "1")
-	if got := call[map[string]string](t, child, "getValues", "", uint32(0), "la*"); len(got) != 2 || got["lang"] != "de" {
+	call[any](t, r, "set_one_value", "lang", "de")
+	call[any](t, r, "set_one_value", "land", "at")
+	child := call[[]any](t, r, "create_child", "inner")[1].(som.Object).SOM()
+	call[any](t, child, "set_one_value", "depth", "1")
+	properties := func(name string) map[string]string {
+		t.Helper()
+		list := call[[]any](t, child, "get_values", "", uint32(0), name)[1].(som.Object).SOM()
+		defer func() { _ = list.Release() }()
+		got := map[string]string{}
+		for n := range call[[]any](t, list, "get_count")[1].(int32) {
+			i := call[dsom.Item](t, list, "item", n)
+			got[i.Name] = i.Value.Value().(string)
+		}
+		return got
+	}
+	if got := properties("la*"); len(got) != 2 || got["lang"] != "de" {
 		t.Errorf("got %v", got)
 	}
-	for _, args := range [][]any{{"getValues", "", uint32(dsom.CtxRestrictScope), "lang"}, {"getValues", "other", uint32(0), "lang"}, {"getValues", "", uint32(0), "x"}, {"deleteValues", "lang"}, {"setOneValue", "", "x"}} {
+	for _, args := range [][]any{{"get_values", "", uint32(dsom.CtxRestrictScope), "lang"}, {"get_values", "other", uint32(0), "lang"}, {"get_values", "", uint32(0), "x"}, {"delete_values", "lang"}, {"set_one_value", "", "x"}} {
 		if _, err := child.Invoke(t.Context(), args[0].(string), args[1:]...); !errors.Is(err, exc.BadContext) {
 			t.Errorf("%v: %v", args, err)
 		}
@@ -328,11 +336,11 @@ func TestContext(t *testing.T) {
 	if r.Refs() != 0 || child.Refs() != 1 {
 		t.Errorf("left are %d and %d references", r.Refs(), child.Refs())
 	}
-	if got := call[map[string]string](t, child, "getValues", "", uint32(0), "depth"); got["depth"] != "1" {
+	if got := properties("depth"); got["depth"] != "1" {
 		t.Errorf("the child has %v", got)
 	}
 	for i := range dsom.MaxContext {
-		next, err := child.Invoke(t.Context(), "createChild", "x")
+		next, err := child.Invoke(t.Context(), "create_child", "x")
 		_ = child.Release()
 		if err != nil {
 			if !errors.Is(err, exc.ImpLimit) || i < dsom.MaxContext-3 {
@@ -340,7 +348,7 @@ func TestContext(t *testing.T) {
 			}
 			return
 		}
-		child = next.(som.Object).SOM()
+		child = next.([]any)[1].(som.Object).SOM()
 	}
 	t.Error("contexts without end")
 }

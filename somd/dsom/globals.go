@@ -45,6 +45,7 @@ type Globals struct {
 	address string // the daemon's
 	objects *poa.POA
 	become  func(ctx context.Context, as Role) error
+	sent    *requests
 	serving *serving // nil: the process is not a server by impl_is_ready
 }
 
@@ -58,34 +59,40 @@ func (g *Globals) Server() som.Ref {
 // by goroutines of the ORB, whatever the program does. So nothing is ever called by it.
 func (g *Globals) Callback(func()) {}
 
-// loaded has the references that SOMOA's create makes, by the domain: an adapter has its name once.
+// references are those that SOMOA makes, of which the server object loads the objects: create's, whose data change_id can change, and create_constant's.
+type references struct{ changeable, constant *somd.Persistent }
+
+// loaded has them by the domain: an adapter has its name once.
 var loaded struct {
 	sync.Mutex
-	by map[*somd.Domain]*somd.Persistent
+	by map[*somd.Domain]references
 }
 
-// References has the references that SOMOA's create makes in a domain lead to objects: the domain's server object loads them. A server calls it before it takes calls, so
-// that those lead there too which a process before has given out; for others Create does.
-func References(d *somd.Domain, objects *poa.POA) (*somd.Persistent, error) {
+// References has the references that SOMOA's create and create_constant make in a domain lead to objects: the domain's server object loads them. A server calls it before it takes calls, so
+// that those lead there too which a process before has given out; for others Create does. File, if it is not empty, has the changes of reference data that change_id makes, for the next process as well.
+func References(d *somd.Domain, objects *poa.POA, file string) error {
+	p, err := referencesOf(d, objects)
+	if err == nil && file != "" {
+		err = p.changeable.Keep(file)
+	}
+	return err
+}
+
+func referencesOf(d *somd.Domain, objects *poa.POA) (references, error) {
 	loaded.Lock()
 	defer loaded.Unlock()
-	if p := loaded.by[d]; p != nil {
+	if p, there := loaded.by[d]; there {
 		return p, nil
 	}
 	if objects == nil {
 		objects = d.Adapter()
 	}
-	var p *somd.Persistent
-	p, err := d.Loaded(objects, "SOMOA", func(ctx context.Context, data []byte) (som.Object, error) {
+	load := func(ctx context.Context, ref *orb.Ref) (som.Object, error) {
 		server, ok := d.ServerObject()
 		if !ok {
 			return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the process has no server object that could load what the reference leads to")
 		}
 		defer func() { _ = server.Release() }()
-		ref, err := p.Reference(data)
-		if err != nil {
-			return nil, err
-		}
 		r, err := d.Refer(ref)
 		if err != nil {
 			return nil, err
@@ -94,18 +101,23 @@ func References(d *somd.Domain, objects *poa.POA) (*somd.Persistent, error) {
 		got, err := server.Invoke(ctx, "somdSOMObjFromRef", r)
 		o, _ := got.(som.Object)
 		return o, err
-	})
-	if err != nil {
-		return nil, err
+	}
+	var p references
+	var err error
+	if p.changeable, err = d.Loaded(objects, "SOMOA", load); err != nil {
+		return p, err
+	}
+	if p.constant, err = d.Loaded(objects, "SOMOAConstant", load); err != nil {
+		return p, err
 	}
 	if loaded.by == nil {
-		loaded.by = map[*somd.Domain]*somd.Persistent{}
+		loaded.by = map[*somd.Domain]references{}
 	}
 	loaded.by[d] = p
 	return p, nil
 }
 
-func (g *Globals) references() (*somd.Persistent, error) { return References(g.d, g.objects) }
+func (g *Globals) references() (references, error) { return referencesOf(g.d, g.objects) }
 
 // MakeProxyClass is somdCreateDynProxyClass: the class of proxies for objects of a class, Name__Proxy, which is made if there is none yet. The class itself has to be one that this
 // process has, or can have by a library.
@@ -145,7 +157,7 @@ func Init(d *somd.Domain, o Options) (*Globals, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Globals{given: d, d: d, objects: o.Objects, become: o.Serve, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
+	g := &Globals{given: d, d: d, sent: &requests{}, objects: o.Objects, become: o.Serve, daemon: client.At(d.ORB(), host, port), address: net.JoinHostPort(host, strconv.Itoa(int(port)))}
 	process.globals, process.inits = g, 1
 	for _, x := range []struct {
 		to    *som.Ref

@@ -52,7 +52,7 @@ func (o *orbObject) ObjectToString(_ context.Context, obj som.Object) (string, e
 	return ref.String(), nil
 }
 
-// StringToObject returns the object of a reference, the caller's.
+// StringToObject returns the object of a reference, the caller's. One that no class here stands for and that does not describe itself, as those of other ORBs, is a SOMDObject, of which requests can be made.
 func (o *orbObject) StringToObject(ctx context.Context, str string) (som.Object, error) {
 	g, err := current()
 	if err != nil {
@@ -62,21 +62,19 @@ func (o *orbObject) StringToObject(ctx context.Context, str string) (som.Object,
 	if err != nil || ref == nil {
 		return nil, err
 	}
-	return given(g.d.Import(ctx, ref))
+	return given(g.d.ImportOrRefer(ctx, ref))
 }
 
 // CreateList returns a list with as many empty items.
 func (o *orbObject) CreateList(_ context.Context, count int32) (uint32, som.Object, error) {
-	if count < 0 || count > MaxItems {
+	if count < 0 {
+		return 0, nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "a list of %d items", count)
+	}
+	if count > MaxItems {
 		return 0, nil, tooMany(int(count))
 	}
-	r, err := NVListClass.New()
-	if err != nil {
-		return 0, nil, err
-	}
-	l, _ := som.FindState[nvList](r)
-	l.items = make([]Item, count)
-	return 0, r, nil
+	r, err := given(newList(make([]entry, count)...))
+	return 0, r, err
 }
 
 // GetDefaultContext returns a context without properties, the caller's.

@@ -17,16 +17,25 @@ import (
 func TestReleaseOrder(t *testing.T) {
 	t.Parallel()
 	text := ""
-	for _, f := range []string{"somdorb", "implrep", "servmgr", "somdom", "somoa", "principl", "somdcprx", "somdserv", "somdproc"} {
+	for _, f := range []string{"somdorb", "implrep", "servmgr", "somdom", "somoa", "principl", "somdcprx", "somdserv", "somdproc", "somdtc", "nvlist", "request", "cntxt"} {
 		text += "#include <" + f + ".idl>\n"
 	}
-	r, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"all.idl": text}}, "all.idl")
-	if err != nil {
-		t.Fatal(err)
+	compiled := func(define ...string) *model.Spec {
+		r, err := idl.Compile(context.Background(), idl.Options{Resolver: idl.FilesOf{"all.idl": text}, Define: define}, "all.idl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Spec
 	}
+	plain, inC := compiled(), compiled("SOMD_WITHOUT_ANY")
 	callable := 0
-	for _, c := range []*som.Class{dsom.ORBClass, dsom.ObjectMgrBase, dsom.ObjectMgrClass, dsom.ImplementationDefClass, dsom.ImplRepositoryClass, dsom.ServerMgrClass, dsom.BOAClass, dsom.SOMOAClass, dsom.PrincipalClass, dsom.ProcessClass, somd.ServerClass, somd.ObjectClass, somd.ClientProxy} {
-		i, ok := r.Spec.Lookup(c.Name()).(*model.Interface)
+	for _, c := range []*som.Class{dsom.ORBClass, dsom.ObjectMgrBase, dsom.ObjectMgrClass, dsom.ImplementationDefClass, dsom.ImplRepositoryClass, dsom.ServerMgrClass, dsom.BOAClass, dsom.SOMOAClass, dsom.PrincipalClass, dsom.ProcessClass, somd.ServerClass, somd.ObjectClass, somd.ClientProxy, dsom.TypeCodeClass, dsom.NVListClass, dsom.RequestClass, dsom.ContextClass} {
+		spec := plain
+		switch c {
+		case dsom.TypeCodeClass, dsom.NVListClass, dsom.RequestClass, dsom.ContextClass: // where a TypeCode is an object
+			spec = inC
+		}
+		i, ok := spec.Lookup(c.Name()).(*model.Interface)
 		if !ok {
 			t.Errorf("no IDL has class %s", c)
 			continue

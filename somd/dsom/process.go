@@ -27,6 +27,9 @@ var ProcessClass = classOf[processObject]("SOMDProcess", `
 	proxy_class s:s/string(string)
 	principal o:/Principal()
 	set_exception v:IsIIL/void(unsigned long,string,unsigned long,unsigned long,unsigned long long)
+	create_request o:oosopI/Request(SOMObject,Context,string,NVList,void*,unsigned long)
+	create_request_args o:osp/NVList(SOMObject,string,void*)
+	next_response o:I/Request(unsigned long)
 `)
 
 type processObject struct{ som.Base }
@@ -48,7 +51,7 @@ func Provide(domain func() (*somd.Domain, Options, error)) {
 
 // Classes are those that programs in other languages use: whoever joins kernels makes them known to the other (native.Export), ancestors first.
 func Classes() []*som.Class {
-	return append(Streams(), somd.ClientProxy, somd.ServerClass, PrincipalClass, ImplementationDefClass, ImplRepositoryClass, ServerMgrClass, ORBClass, ObjectMgrClass, SOMOAClass, ProcessClass)
+	return append(Streams(), somd.ClientProxy, somd.ServerClass, PrincipalClass, ImplementationDefClass, ImplRepositoryClass, ServerMgrClass, TypeCodeClass, NVListClass, RequestClass, ContextClass, ORBClass, ObjectMgrClass, SOMOAClass, ProcessClass)
 }
 
 // Streams are the classes of streams, which classes of objects that are copied descend from.

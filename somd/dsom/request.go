@@ -2,337 +2,351 @@ package dsom
 
 import (
 	"context"
-	"strings"
+	"errors"
+	"slices"
+	"sync"
 
 	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
+	"github.com/opendsom/dsom/svc/somdd/wire"
 	"github.com/opendsom/dsom/typecode"
 )
 
-// Limits of lists and contexts.
-const (
-	MaxItems   = 65536 // items of an NVList, properties of a context
-	MaxContext = 64    // contexts in one another
-)
-
-func tooMany(n int) error {
-	return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d items of a list, and there are at most %d (MaxItems)", n, MaxItems)
-}
-
-// Flags of items, requests and contexts, as SOM's C has them.
-const (
-	ArgIn              = 1
-	ArgOut             = 2
-	ArgInout           = 3
-	InvNoResponse      = 16 // no response is waited for: oneway
-	RespNoWait         = 32 // get_response returns at once
-	CtxRestrictScope   = 1  // get_values looks at no parents
-	CtxDeleteDescended = 2  // destroy ends children, too
-)
-
-// An Item is an argument, or a property.
-type Item struct {
-	Name  string
-	Value dyn.Any
-	Flags uint32
-}
-
-// NVListClass is the arguments of a request, or properties. Values are of CORBA types (dyn.Any); it is for Go alone, since in C they are places in
-// memory that TypeCodes describe.
-var NVListClass = classOf[nvList]("NVList", ``, som.WithVersion(2, 2))
-
-type nvList struct {
-	som.Base
-	items []Item
-}
-
-// AddItem adds an item.
-func (l *nvList) AddItem(name string, value dyn.Any, flags uint32) error {
-	if len(l.items) >= MaxItems {
-		return tooMany(len(l.items) + 1)
-	}
-	l.items = append(l.items, Item{name, value, flags})
-	return nil
-}
-
-func (l *nvList) at(n int32) (*Item, error) {
-	if n < 0 || int(n) >= len(l.items) {
-		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "there is no item %d of %d", n, len(l.items))
-	}
-	return &l.items[n], nil
-}
-
-func (l *nvList) GetCount() (int32, error) { return int32(len(l.items)), nil }
-
-func (l *nvList) GetItem(n int32) (Item, error) {
-	i, err := l.at(n)
-	if err != nil {
-		return Item{}, err
-	}
-	return *i, nil
-}
-
-func (l *nvList) GetItemByName(name string) (Item, error) {
-	for _, i := range l.items {
-		if i.Name == name {
-			return i, nil
-		}
-	}
-	return Item{}, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "the list has no item %.100q", name)
-}
-
-func (l *nvList) SetItem(n int32, name string, value dyn.Any, flags uint32) error {
-	i, err := l.at(n)
-	if err == nil {
-		*i = Item{name, value, flags}
-	}
-	return err
-}
-
-func (l *nvList) RemoveItem(n int32) error {
-	if _, err := l.at(n); err != nil {
-		return err
-	}
-	l.items = append(l.items[:n], l.items[n+1:]...)
-	return nil
-}
-
-// RequestClass is a call that is made at run time. It belongs to one goroutine, and is for one call.
-var RequestClass = classOf[request]("Request", ``, som.WithVersion(2, 2))
+// RequestClass is a call that is made at run time (CORBA 1.1, clause 6.2). It belongs to one goroutine or thread, and is for one call.
+var RequestClass = classOf[request]("Request", `
+	add_arg I:sopiI/unsigned long(string,SOMDTypeCode,void*,long,unsigned long)
+	invoke I:I/unsigned long(unsigned long)
+	send I:I/unsigned long(unsigned long)
+	get_response I:I/unsigned long(unsigned long)
+	destroy I:/unsigned long()
+	private1
+	private2
+	private3
+	private4
+	private5
+	private6
+	private7
+	private8
+	private9
+	private10
+	private11
+	private12
+	private13
+	private14
+`, som.WithVersion(2, 2))
 
 type request struct {
 	som.Base
-	of     *dii.Request
-	list   *nvList
-	kept   som.Ref
-	result dyn.Any
+	g          *Globals
+	of         *dii.Request
+	list       *nvList
+	kept       []som.Ref // the list, and the context
+	raises     []som.SignedRaise
+	properties map[string]string
+	filled     bool
+	named      uintptr // where a program in C has the NamedValue for the result; 0: nowhere
+	out        dyn.Any
 }
 
-// CreateRequest begins a call of an object elsewhere (SOMDObject's create_request), with the arguments of an NVList, which has the values of
+// CreateRequest begins a call of an object (SOMDObject's create_request), wherever that is, with the arguments of an NVList, which has the values of
 // inout and out parameters after it. Result is the type of the result, nil for none. The request is the caller's.
 func CreateRequest(of som.Object, operation string, args som.Ref, result *typecode.TypeCode) (som.Ref, error) {
-	ref, ok := somd.Reference(of)
-	if !ok {
-		return som.Ref{}, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "%s is no proxy: a method of an object of this process is called by som.Ref.Invoke", of.SOM())
+	r, q, err := newRequest(of, operation, args)
+	if err == nil && result != nil {
+		q.of.SetReturn(result)
 	}
-	l, ok := som.FindState[nvList](args)
+	return r, err
+}
+
+func newRequest(of som.Object, operation string, args som.Object) (som.Ref, *request, error) {
+	g, err := current()
+	if err != nil {
+		return som.Ref{}, nil, err
+	}
+	ref, err := g.d.Target(of)
+	if err != nil {
+		return som.Ref{}, nil, err
+	}
+	if args == nil || args.SOM().IsNil() { // a call without arguments, or of those that add_arg adds
+		none, err := newList()
+		if err != nil {
+			return som.Ref{}, nil, err
+		}
+		defer func() { _ = none.Release() }()
+		args = none
+	}
+	l, ok := som.FindState[nvList](args.SOM())
 	if !ok {
-		return som.Ref{}, exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "the arguments are no NVList")
+		return som.Ref{}, nil, exc.New(exc.BadParam, exc.MinorWrongType, exc.No, "the arguments are no NVList")
 	}
 	r, err := RequestClass.New()
 	if err != nil {
-		return som.Ref{}, err
-	}
-	if err := args.Retain(); err != nil {
-		_ = r.Release()
-		return som.Ref{}, err
+		return som.Ref{}, nil, err
 	}
 	q, _ := som.FindState[request](r)
-	q.of, q.list, q.kept = dii.NewRequest(ref, operation), l, args
-	if result != nil {
-		q.of.SetReturn(result)
+	q.g, q.of, q.list = g, dii.NewRequest(ref, operation), l
+	if err := q.keep(args); err != nil {
+		_ = r.Release()
+		return som.Ref{}, nil, err
 	}
-	return r, nil
+	if s, err := somd.Declared(of, operation); err == nil {
+		q.raises = s.Raises
+		for i := range s.Raises {
+			if t, err := exceptionType(&s.Raises[i]); err == nil {
+				q.of.AddException(t)
+			}
+		}
+	}
+	return r, q, nil
+}
+
+// keep has an object last as long as the request.
+func (q *request) keep(o som.Object) error {
+	if err := o.SOM().Retain(); err != nil {
+		return err
+	}
+	q.kept = append(q.kept, o.SOM())
+	return nil
 }
 
 func (q *request) SomDestruct() {
-	if !q.kept.IsNil() {
-		_ = q.kept.Release()
+	if q.g != nil {
+		q.g.sent.forget(q)
+	}
+	for _, r := range q.kept {
+		_ = r.Release()
 	}
 }
+
+// errNotMade is of a request that is an object of the class and no more.
+var errNotMade = exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "a request is made by create_request")
 
 // fill adds the arguments, once.
 func (q *request) fill() error {
 	if q.of == nil {
-		return exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "a request is made by CreateRequest")
+		return errNotMade
 	}
-	for _, i := range q.list.items {
-		switch i.Flags & ArgInout {
-		case ArgIn:
-			q.of.AddIn(i.Name, i.Value)
-		case ArgInout:
-			q.of.AddInOut(i.Name, i.Value)
-		case ArgOut:
-			q.of.AddOut(i.Name, i.Value.Type())
-		default:
+	if q.filled {
+		return nil // it has been sent already, which the call says
+	}
+	type argument struct {
+		Item
+		typ *typecode.TypeCode
+	}
+	var all []argument
+	for n := range q.list.items {
+		e := &q.list.items[n]
+		i := e.Item
+		if i.Flags&ArgIn != 0 {
+			var err error
+			if i, err = e.read(); err != nil {
+				return err
+			}
+			if i.Value.IsNull() && e.typeCode().Kind() > typecode.TkVoid {
+				return exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "item %.100q goes in, and has no value", i.Name)
+			}
+		}
+		if i.Flags&ArgInout == 0 {
 			return exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "item %.100q is neither in, out nor inout", i.Name)
 		}
+		all = append(all, argument{i, e.typeCode()})
 	}
+	for _, a := range all {
+		switch a.Flags & ArgInout {
+		case ArgIn:
+			q.of.AddIn(a.Name, a.Value)
+		case ArgInout:
+			q.of.AddInOut(a.Name, a.Value)
+		default:
+			q.of.AddOut(a.Name, a.typ)
+		}
+	}
+	q.filled = true
 	return nil
 }
 
-// took puts what has come into the list.
-func (q *request) took() {
+// ended puts what has come into the list and where the result is wanted, or says what was raised.
+func (q *request) ended(err error) error {
+	if err != nil {
+		return q.raised(err)
+	}
+	q.out = q.of.Result()
 	for i, a := range q.of.Arguments() {
-		if q.list.items[i].Flags&ArgOut != 0 {
-			q.list.items[i].Value = a.Value
+		if i < len(q.list.items) && q.list.items[i].Flags&ArgOut != 0 {
+			err = errors.Join(err, q.list.items[i].put(a.Value))
 		}
 	}
-	q.result = q.of.Result()
+	return errors.Join(err, q.putResult())
 }
 
-// AddArg adds an argument behind those of the list.
-func (q *request) AddArg(name string, value dyn.Any, flags uint32) error {
+// AddArg adds an argument behind those of the list, as a program in C has it.
+func (q *request) AddArg(ctx context.Context, name string, typ som.Object, at uintptr, length int32, flags uint32) (uint32, error) {
 	if q.list == nil {
-		return q.fill()
+		return 0, errNotMade
 	}
-	return q.list.AddItem(name, value, flags)
+	if q.filled {
+		return 0, exc.New(exc.BadInvOrder, exc.MinorRequestSent, exc.No, "the request has been sent already")
+	}
+	return q.list.AddItem(ctx, name, typ, at, length, flags)
+}
+
+// Add is AddArg in Go.
+func (q *request) Add(name string, value dyn.Any, flags uint32) error {
+	if q.list == nil {
+		return errNotMade
+	}
+	return q.list.Add(name, value, flags)
+}
+
+func (q *request) with(ctx context.Context) context.Context {
+	if q.properties != nil {
+		return orb.WithProperties(ctx, q.properties)
+	}
+	return ctx
 }
 
 // Invoke makes the call, and waits for its end unless the flags say InvNoResponse.
-func (q *request) Invoke(ctx context.Context, flags uint32) error {
+func (q *request) Invoke(ctx context.Context, flags uint32) (uint32, error) {
 	if err := q.fill(); err != nil {
-		return err
+		return 0, err
 	}
 	if flags&InvNoResponse != 0 {
-		return q.of.SendOneway(ctx)
+		return 0, q.of.SendOneway(q.with(ctx))
 	}
-	err := q.of.Invoke(ctx)
+	return 0, q.ended(q.of.Invoke(q.with(ctx)))
+}
+
+// Send makes the call and waits for nothing: get_response does, or get_next_response.
+func (q *request) Send(ctx context.Context, flags uint32) (uint32, error) {
+	if err := q.fill(); err != nil {
+		return 0, err
+	}
+	if flags&InvNoResponse != 0 {
+		return 0, q.of.SendOneway(q.with(ctx))
+	}
+	err := q.of.Send(q.with(ctx))
 	if err == nil {
-		q.took()
+		err = q.g.sent.add(q)
 	}
-	return err
+	return 0, err
 }
 
-// Send makes the call and waits for nothing: GetResponse does.
-func (q *request) Send(ctx context.Context, flags uint32) error {
-	if err := q.fill(); err != nil {
-		return err
-	}
-	if flags&InvNoResponse != 0 {
-		return q.of.SendOneway(ctx)
-	}
-	return q.of.Send(ctx)
-}
-
-// GetResponse waits for the end of what Send began. With RespNoWait it answers false where that is not there yet.
-func (q *request) GetResponse(ctx context.Context, flags uint32) (bool, error) {
+// GetResponse waits for the end of what Send began. With RespNoWait it returns the status SOMDERROR_NoMessages where that is not there yet.
+func (q *request) GetResponse(ctx context.Context, flags uint32) (uint32, error) {
 	if q.of == nil {
-		return false, q.fill()
+		return 0, errNotMade
 	}
 	if flags&RespNoWait != 0 {
 		if there, err := q.of.PollResponse(); err != nil || !there {
-			return false, err
+			return uint32(wire.NoMessages), err
 		}
 	}
-	err := q.of.GetResponse(ctx)
-	if err == nil {
-		q.took()
-	}
-	return true, err
+	return 0, q.response(ctx)
 }
+
+func (q *request) response(ctx context.Context) error {
+	err := q.of.GetResponse(ctx)
+	select {
+	case <-q.of.Done(): // it was taken; else ctx has ended before
+		q.g.sent.forget(q)
+	default:
+	}
+	return q.ended(err)
+}
+
+// Destroy gives the caller's reference to the request back. One that was sent goes on, and what it brings nobody gets.
+func (q *request) Destroy(context.Context) (uint32, error) { return 0, q.SOM().Release() }
 
 // Result is what the call has returned.
-func (q *request) Result() (dyn.Any, error) { return q.result, nil }
+func (q *request) Result() (dyn.Any, error) { return q.out, nil }
 
-// ContextClass is properties, which are texts, that go with calls of methods with a context clause.
-var ContextClass = classOf[contextObject]("Context", ``, som.WithVersion(2, 2))
-
-type contextObject struct {
-	som.Base
-	name     string
-	values   map[string]string
-	parent   *contextObject
-	children []som.Ref
-	depth    int
+// requests are those that were sent, and of which nobody has the response yet, in the order in which they were sent.
+type requests struct {
+	sync.Mutex
+	all []*request
 }
 
-func (c *contextObject) ContextName() (string, error) { return c.name, nil }
-
-// SetOneValue sets a property.
-func (c *contextObject) SetOneValue(name, value string) error {
-	if name == "" || strings.HasSuffix(name, "*") {
-		return exc.New(exc.BadContext, exc.MinorBadValue, exc.No, "%.100q is no name of a property", name)
+func (s *requests) add(q *request) error {
+	s.Lock()
+	defer s.Unlock()
+	if len(s.all) >= MaxItems {
+		return tooMany(len(s.all) + 1)
 	}
-	if _, there := c.values[name]; !there && len(c.values) >= MaxItems {
-		return tooMany(len(c.values) + 1)
-	}
-	if c.values == nil {
-		c.values = map[string]string{}
-	}
-	c.values[name] = value
+	s.all = append(s.all, q)
 	return nil
 }
 
-// GetValues returns the properties of a name, or whose names begin with what is in front of an asterisk: those of the nearest context, from the one
-// of the name scope outwards, that has one.
-func (c *contextObject) GetValues(scope string, flags uint32, name string) (map[string]string, error) {
-	at := c
-	for scope != "" && at != nil && at.name != scope {
-		at = at.parent
-	}
-	if at == nil {
-		return nil, exc.New(exc.BadContext, exc.MinorBadValue, exc.No, "no context around is named %.100q", scope)
-	}
-	prefix, wild := strings.CutSuffix(name, "*")
-	for ; at != nil; at = at.parent {
-		found := map[string]string{}
-		for k, v := range at.values {
-			if k == name || wild && strings.HasPrefix(k, prefix) {
-				found[k] = v
+func (s *requests) forget(q *request) {
+	s.Lock()
+	defer s.Unlock()
+	s.all = slices.DeleteFunc(s.all, func(x *request) bool { return x == q })
+}
+
+// next returns the first request whose response is there, with a reference of the caller's own, and waits for one unless it is not to; nil if there is none.
+func (s *requests) next(ctx context.Context, wait bool) (*request, error) {
+	for {
+		s.Lock()
+		if len(s.all) == 0 {
+			s.Unlock()
+			return nil, exc.New(exc.BadInvOrder, exc.MinorRequestNotSent, exc.No, "get_next_response: no request was sent of which the response has not been taken")
+		}
+		for i, q := range s.all {
+			if there, _ := q.of.PollResponse(); there {
+				err := q.SOM().Retain()
+				s.all = slices.Delete(s.all, i, i+1)
+				s.Unlock()
+				return q, err
 			}
 		}
-		if len(found) > 0 {
-			return found, nil
+		all := make([]<-chan struct{}, len(s.all))
+		for i, q := range s.all {
+			all[i] = q.of.Done()
 		}
-		if flags&CtxRestrictScope != 0 {
-			break
+		s.Unlock()
+		if !wait {
+			return nil, nil
+		}
+		if err := first(ctx, all); err != nil {
+			return nil, err
 		}
 	}
-	return nil, exc.New(exc.BadContext, exc.MinorBadValue, exc.No, "no property is named %.100q", name)
 }
 
-// DeleteValues deletes properties likewise, of this context alone; at least one.
-func (c *contextObject) DeleteValues(name string) error {
-	prefix, wild := strings.CutSuffix(name, "*")
-	n := len(c.values)
-	for k := range c.values {
-		if k == name || wild && strings.HasPrefix(k, prefix) {
-			delete(c.values, k)
-		}
+// first waits until one of the channels is closed.
+func first(ctx context.Context, all []<-chan struct{}) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	one := make(chan struct{}, len(all))
+	for _, c := range all {
+		go func() {
+			select {
+			case <-c:
+				one <- struct{}{}
+			case <-ctx.Done():
+			}
+		}()
 	}
-	if len(c.values) == n {
-		return exc.New(exc.BadContext, exc.MinorBadValue, exc.No, "no property is named %.100q", name)
+	select {
+	case <-one:
+		return nil
+	case <-ctx.Done():
+		return exc.From(ctx.Err(), exc.Maybe)
 	}
-	return nil
 }
 
-// CreateChild makes a context within this one, which it keeps until it ends; the caller has a reference of its own.
-func (c *contextObject) CreateChild(name string) (som.Object, error) {
-	if c.depth+1 >= MaxContext {
-		return nil, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "more than %d contexts in one another (MaxContext)", MaxContext)
-	}
-	r, err := ContextClass.New()
+// NextResponse returns the next request that was sent whose response is there, of which get_response then tells: get_next_response. It is nil where there is none yet, and the flags are RespNoWait.
+func (o *processObject) NextResponse(ctx context.Context, flags uint32) (som.Object, error) {
+	g, err := current()
 	if err != nil {
 		return nil, err
 	}
-	x, _ := som.FindState[contextObject](r)
-	x.name, x.parent, x.depth = name, c, c.depth+1
-	if err := r.Retain(); err != nil {
+	q, err := g.sent.next(ctx, flags&RespNoWait == 0)
+	if err != nil || q == nil {
 		return nil, err
 	}
-	c.children = append(c.children, r)
-	return r, nil
-}
-
-// Destroy gives the contexts within it up, and with them the caller's reference to it. With contexts within, the flags have to say
-// CtxDeleteDescended.
-func (c *contextObject) Destroy(flags uint32) error {
-	if len(c.children) > 0 && flags&CtxDeleteDescended == 0 {
-		return exc.New(exc.BadContext, exc.MinorBadValue, exc.No, "there are %d contexts within it: delete them, or say so by the flag CTX_DELETE_DESCENDENTS", len(c.children))
-	}
-	return c.SOM().Release()
-}
-
-func (c *contextObject) SomDestruct() {
-	for _, r := range c.children {
-		if x, ok := som.FindState[contextObject](r); ok {
-			x.parent = nil
-		}
-		_ = r.Release()
-	}
-	c.children = nil
+	return q.SOM(), nil
 }

@@ -58,13 +58,14 @@ func serve(ctx context.Context, d wire.Definition) error {
 	}
 	within, stop := context.WithCancel(context.Background())
 	s := &serving{turns: newTurns(d.Flags&wire.MultiThread != 0), id: d.ID, name: d.Alias, stop: stop, up: make(chan struct{}), left: make(chan struct{}), ended: make(chan struct{})}
+	file := d.RefDataFile
 	var domain *somd.Domain
 	var objects *poa.POA
 	role := Role{Name: d.Alias, Class: d.ServerClass, Around: s.around, Setup: func(ctx context.Context, h somd.Host, d *somd.Domain) error {
 		if err := s.publish(ctx, h, d, classes); err != nil {
 			return err
 		}
-		if _, err := References(d, h.Adapter()); err != nil { // before a process's calls that was the server before come
+		if err := References(d, h.Adapter(), file); err != nil { // before a process's calls that was the server before come
 			return err
 		}
 		domain, objects = d, h.Adapter()

@@ -5,10 +5,13 @@ import (
 	"reflect"
 	"sync"
 
+	"github.com/opendsom/dsom/dyn"
 	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/som"
 	"github.com/opendsom/dsom/somd"
 	"github.com/opendsom/dsom/svc/somdd/wire"
+	"github.com/opendsom/dsom/typecode"
 )
 
 const boaOrder = `
@@ -38,18 +41,18 @@ type boaBase struct{ som.Base }
 // ORB carries calls out as they come, and a server of SOM has this to wait for. Objects are exported as they are passed; references with data of the program's own (create) lead to objects that the server object
 // loads, by somdSOMObjFromRef.
 //
-// What has no implementation: change_id, for the data are within references that others have; set_exception, since a method raises what it returns (programs in C have it as a function of somd.h); get_service_contexts.
+// What has no implementation: set_exception, since a method raises what it returns (programs in C have it as a function of somd.h).
 var SOMOAClass = classOf[somoa]("SOMOA", `
 	execute_next_request I:I/unsigned long(unsigned long)
 	execute_request_loop I:I/unsigned long(unsigned long)
 	create_constant o:poo/SOMDObject(<octet>,InterfaceDef,ImplementationDef) | riii
-	change_id - v:op/void(SOMDObject,<octet>)
+	change_id v:op/void(SOMDObject,<octet>) | ii
 	create_SOM_ref o:oo/SOMDObject(SOMObject,ImplementationDef)
 	get_SOM_object o:o/SOMObject(SOMDObject)
 	activate_impl_failed v:oI/void(ImplementationDef,unsigned long)
 	interrupt_server v:/void()
 	private1
-	get_service_contexts - p:/void*()
+	get_service_contexts p:/void*()
 	private2
 	private3
 `, som.WithVersion(2, 2), som.Parents(BOAClass))
@@ -127,6 +130,15 @@ func (o *somoa) ownNext(ctx context.Context, flag uint32) (uint32, error) {
 // somdSOMObjFromRef, which is kept until the process ends; in a server (Options.Objects) the reference outlives that. Which interface the object has it says itself: the
 // arguments for that, and for the implementation, are not heeded. The reference is a SOMDObject, of which the caller has a reference.
 func (o *somoa) Create(_ context.Context, data []byte, _, _ som.Object) (som.Object, error) {
+	return created(data, func(r references) *somd.Persistent { return r.changeable })
+}
+
+// CreateConstant is Create, of a reference whose data cannot be changed.
+func (o *somoa) CreateConstant(_ context.Context, data []byte, _, _ som.Object) (som.Object, error) {
+	return created(data, func(r references) *somd.Persistent { return r.constant })
+}
+
+func created(data []byte, of func(references) *somd.Persistent) (som.Object, error) {
 	g, err := current()
 	if err != nil {
 		return nil, err
@@ -135,16 +147,61 @@ func (o *somoa) Create(_ context.Context, data []byte, _, _ som.Object) (som.Obj
 	if err != nil {
 		return nil, err
 	}
-	ref, err := p.Reference(data)
+	ref, err := of(p).Reference(data)
 	if err != nil {
 		return nil, err
 	}
 	return given(g.d.Refer(ref))
 }
 
-// CreateConstant is Create: no reference's data can be changed.
-func (o *somoa) CreateConstant(ctx context.Context, data []byte, intf, impl som.Object) (som.Object, error) {
-	return o.Create(ctx, data, intf, impl)
+// ChangeId gives a reference that Create has made other data, see [somd.Persistent.Change]. In a server it is an error if its registration has no file for them (impl_refdata_file).
+func (o *somoa) ChangeId(_ context.Context, obj som.Object, data []byte) error {
+	g, err := current()
+	if err != nil {
+		return err
+	}
+	if obj == nil || obj.SOM().IsNil() {
+		return exc.New(exc.BadParam, exc.MinorNilReference, exc.No, "there is no reference")
+	}
+	p, err := g.references()
+	if err != nil {
+		return err
+	}
+	ref, err := g.d.ReferenceOf(obj)
+	if err != nil {
+		return err
+	}
+	if _, is := p.constant.Data(ref); is {
+		return exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "create_constant has made the reference: its data stay as they are")
+	}
+	return p.changeable.Change(ref, data)
+}
+
+// serviceContexts is the type of the service contexts of a request (CORBA 3.3 part 2, clause 9.7).
+var serviceContexts = typecode.Alias("IDL:omg.org/IOP/ServiceContextList:1.0", "ServiceContextList", typecode.Sequence(typecode.Struct("IDL:omg.org/IOP/ServiceContext:1.0", "ServiceContext",
+	typecode.Member{Name: "context_id", Type: typecode.ULong}, typecode.Member{Name: "context_data", Type: typecode.Sequence(typecode.Octet, 0)}), 0))
+
+// GetServiceContexts returns the place of an IOP::ServiceContextList in C, the caller's to end: what the request that is carried out has come with, none for a call within the process. In Go it
+// is [orb.ServiceContexts].
+func (o *somoa) GetServiceContexts(ctx context.Context) (uintptr, error) {
+	request := requestOf(ctx)
+	if request == nil {
+		return 0, exc.New(exc.BadInvOrder, exc.MinorNotActive, exc.No, "get_service_contexts: this thread carries no request out")
+	}
+	a, err := foreignMemory()
+	if err != nil {
+		return 0, err
+	}
+	all := []any{}
+	for _, c := range orb.ServiceContexts(request) {
+		all = append(all, dyn.Struct{{Name: "context_id", Value: c.ID}, {Name: "context_data", Value: c.Data}})
+	}
+	v, err := dyn.Of(serviceContexts, all)
+	if err != nil {
+		return 0, err
+	}
+	p, err := a.New(v)
+	return uintptr(p), err
 }
 
 // GetId returns the data of a reference that Create has made, or of the object that was loaded by it.
@@ -164,7 +221,10 @@ func (o *somoa) GetId(_ context.Context, obj som.Object) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, ok := p.Data(ref)
+	data, ok := p.changeable.Data(ref)
+	if !ok {
+		data, ok = p.constant.Data(ref)
+	}
 	if !ok {
 		return nil, exc.New(exc.BadParam, exc.MinorBadValue, exc.No, "%s is no reference that create has made, nor an object that was loaded by one: it has no reference data", obj.SOM())
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
@@ -148,8 +149,112 @@ func TestReferenceData(t *testing.T) {
 	if _, err := g.SOMOA.Invoke(t.Context(), "get_id", c); !errors.Is(err, exc.BadParam) {
 		t.Errorf("an object without data: %v", err)
 	}
-	if _, err := g.SOMOA.Invoke(t.Context(), "change_id", gone, []byte("x")); err == nil {
-		t.Error("the data of a reference were changed")
+	if got := call[[]byte](t, g.SOMOA, "get_id", gone); string(got) != "gone" {
+		t.Errorf("the data of a constant reference are %q", got)
+	}
+	for of, r := range map[string]som.Ref{"a constant reference": gone, "an object without data": c.SOM()} {
+		if _, err := g.SOMOA.Invoke(t.Context(), "change_id", r, []byte("x")); !errors.Is(err, exc.BadParam) {
+			t.Errorf("the data of %s: %v", of, err)
+		}
+	}
+	r := call[som.Object](t, g.SOMOA, "create", []byte("first"), nobody, nobody).SOM()
+	defer func() { _ = r.Release() }()
+	ref, _ = somd.Reference(r)
+	for _, name := range []string{"first", "second", "first"} { // an object that is loaded is let go
+		if name != "first" || slices.Contains(v.loaded, "second") {
+			call[any](t, g.SOMOA, "change_id", r, []byte(name))
+		}
+		if got := call[[]byte](t, g.SOMOA, "get_id", r); string(got) != name {
+			t.Errorf("the data are %q, and %q were said", got, name)
+		}
+		far, err := client.Import(t.Context(), client.ORB().NewRef(ref.IOR()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := call[string](t, far, "speak", "x"); !strings.HasPrefix(said, name+" says") {
+			t.Errorf("the object of %q says %q", name, said)
+		}
+		_ = far.Release()
+	}
+}
+
+// asker is an object whose method asks for the service contexts of its request.
+type asker struct {
+	som.Base
+	oa som.Ref
+}
+
+func (a *asker) Ask(ctx context.Context) (int32, error) {
+	at, err := a.oa.Invoke(ctx, "get_service_contexts")
+	if err != nil {
+		return 0, err
+	}
+	list := (*struct {
+		max, n uint32
+		all    *struct {
+			id       uint32
+			max, len uint32
+			data     *byte
+		}
+	})(*(*unsafe.Pointer)(unsafe.Pointer(ptr(at.(uintptr)))))
+	for i := range list.n {
+		c := (*struct {
+			id       uint32
+			max, len uint32
+			data     *byte
+		})(unsafe.Add(unsafe.Pointer(list.all), uintptr(i)*unsafe.Sizeof(*list.all)))
+		if c.id == 0x777 {
+			return int32(*c.data) + int32(c.len), nil
+		}
+	}
+	return -1, nil
+}
+
+func ptr(at uintptr) *uintptr { return &at }
+
+var askerClass = som.MustClass[asker]("Asker")
+
+// TestServiceContexts has a method read what its request has come with; outside of one there is nothing to read.
+func TestServiceContexts(t *testing.T) {
+	g, d, _ := aVault(t)
+	var blocks [][]uint64
+	dsom.ProvideMemory(dsom.ForeignMemory{Allocate: func(n uintptr) unsafe.Pointer {
+		blocks = append(blocks, make([]uint64, n/8+1))
+		return unsafe.Pointer(&blocks[len(blocks)-1][0])
+	}, Deallocate: func(unsafe.Pointer) {}})
+	if _, err := g.SOMOA.Invoke(t.Context(), "get_service_contexts"); !errors.Is(err, exc.BadInvOrder) {
+		t.Errorf("outside of a request: %v", err)
+	}
+	r, err := askerClass.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Release() }()
+	a, _ := som.FindState[asker](r)
+	a.oa = g.SOMOA
+	ref, err := d.Export(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := orb.New(orb.Config{ClientInterceptors: []orb.ClientInterceptor{func(ctx context.Context, q *orb.ClientRequest, next func(context.Context) error) error {
+		if err := q.AddContext(0x777, []byte{5, 6}, false); err != nil {
+			return err
+		}
+		return next(ctx)
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = o.Shutdown(context.Background()) }()
+	client := somd.New(poa.New(o).POA, somd.Config{})
+	client.Know(askerClass)
+	far, err := client.Import(t.Context(), o.NewRef(ref.IOR()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = far.Release() }()
+	if got := call[int32](t, far, "ask"); got != 7 {
+		t.Errorf("the method reads %d", got)
 	}
 }
 

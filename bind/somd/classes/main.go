@@ -105,7 +105,8 @@ func serve(ctx context.Context, s *server.Server, files []string, only, by strin
 	dsom.Provide(func() (*somd.Domain, dsom.Options, error) {
 		return d, dsom.Options{Daemon: s.Daemon(), Objects: s.Objects}, nil
 	})
-	if _, err := dsom.References(d, s.Objects); err != nil {
+	dsom.ProvideMemory(dsom.ForeignMemory{Allocate: native.Allocate, Deallocate: native.Deallocate, ObjectAt: native.ObjectAt, AddressOf: native.AddressOf, ReleaseAt: native.ReleaseAt})
+	if err := dsom.References(d, s.Objects, ""); err != nil {
 		return err
 	}
 	ref, err := somd.Serve(ctx, s, d, native.Find, names...)

@@ -15,11 +15,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/limits"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -49,7 +51,7 @@ var joined = sync.OnceValues(func() (*somd.Domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	by, require, err := transports(own.Transports())
+	by, require, err := transports(toDaemon(own.Transports()))
 	if err != nil {
 		return nil, err
 	}
@@ -133,9 +135,43 @@ func limitsIn(text string) (*limits.Limits, error) {
 	return l, nil
 }
 
-// daemonOf tells the ORB where the daemon's services are: at $DSOM_DAEMON, a host and port, or at port $SOMDPORT of this machine, or 3053.
+// daemonAddress is where the daemon is: at $DSOM_DAEMON, a host and port, or at port $SOMDPORT of this machine, or 3053.
+func daemonAddress() string {
+	return cmp.Or(os.Getenv(envDaemon), net.JoinHostPort("127.0.0.1", cmp.Or(os.Getenv("SOMDPORT"), "3053")))
+}
+
+// statusTimeout bounds the question to the daemon of the state folder where it is.
+const statusTimeout = 2 * time.Second
+
+// toDaemon has the daemon called by its socket, where it is told by the system whose program calls, if it is that of the state folder ($DSOM_STATE) and has one.
+func toDaemon(by transport.Set) transport.Set {
+	state, err := admin.DefaultState()
+	if err != nil {
+		return by
+	}
+	client, err := admin.Open(state)
+	if err != nil {
+		return by
+	}
+	ctx, stop := context.WithTimeout(context.Background(), statusTimeout)
+	defer stop()
+	s, err := client.Status(ctx)
+	at, bad := transport.ParseEndpoint("tcp:" + daemonAddress())
+	if err != nil || bad != nil || s.Socket == "" || s.Local != daemonAddress() {
+		return by
+	}
+	all := slices.Clone(by)
+	for i, t := range all {
+		if t.Name() == at.Network {
+			all[i] = unix.Shortcut{Transport: t, From: at, To: at, Socket: s.Socket}
+		}
+	}
+	return all
+}
+
+// daemonOf tells the ORB where the daemon's services are.
 func daemonOf(o *orb.ORB) error {
-	at := cmp.Or(os.Getenv(envDaemon), net.JoinHostPort("127.0.0.1", cmp.Or(os.Getenv("SOMDPORT"), "3053")))
+	at := daemonAddress()
 	for _, name := range []string{"NameService", "InterfaceRepository"} {
 		ref, err := o.Resolve(context.Background(), "corbaloc:iiop:1.2@"+at+"/"+name)
 		if err != nil {
@@ -161,6 +197,7 @@ func share(all []*som.Class) error {
 		d, err := joined()
 		return d, dsom.Options{Daemon: os.Getenv(envDaemon), Serve: serve}, err
 	})
+	dsom.ProvideMemory(dsom.ForeignMemory{Allocate: native.Allocate, Deallocate: native.Deallocate, ObjectAt: native.ObjectAt, AddressOf: native.AddressOf, ReleaseAt: native.ReleaseAt})
 	shared.Lock()
 	defer shared.Unlock()
 	for _, c := range all {

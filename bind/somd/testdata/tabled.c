@@ -16,7 +16,18 @@ static void text(char *owned) {
 	som_deallocate(owned);
 }
 
+#ifdef CALL_CXX
+int call_cxx(som_ref o, const char *name); /* 0 where C++ has no such method */
+#endif
+
 static void call(som_ref o, const char *name, som_env *ev) {
+#ifdef CALL_CXX
+	if (call_cxx(o, name)) {
+		fflush(stdout);
+		return;
+	}
+	fprintf(stderr, "%s\n", name);
+#endif
 	som_class *proxy = SOMDClientProxy_class(ev);
 	som_value word[1] = {{.s = "x"}}, got;
 	som_ref same = NULL;

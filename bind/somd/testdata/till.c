@@ -67,3 +67,17 @@ static int32_t Till_do_fail(som_ref self, som_env *ev, const char *how) {
 	SOMD_Uninit(NULL);
 	return 42;
 }
+
+static int32_t Till_do_sent(som_ref self, som_env *ev, uint32_t id) {
+	int32_t n = -1;
+	ServiceContextList *all;
+	(void)self;
+	SOMD_Init(ev);
+	if (ev->major) return 0;
+	all = SOMOA_get_service_contexts(SOMD_SOMOAObject, ev);
+	for (uint32_t i = 0; all && i < all->_length; i++)
+		if (all->_buffer[i].context_id == id) n = (int32_t)all->_buffer[i].context_data._length;
+	SOMD_FreeServiceContexts(all);
+	SOMD_Uninit(NULL);
+	return n;
+}
