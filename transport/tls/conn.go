@@ -20,6 +20,7 @@ type conn struct {
 	tls      *tls.Conn
 	peer     string // its address
 	server   bool
+	open     bool          // what is not TLS is read as it comes
 	patience time.Duration // for the handshake of a server
 
 	asked, shown atomic.Bool // the server wanted a certificate, and got one
@@ -58,7 +59,7 @@ func (c *conn) shake() error {
 	if err != nil {
 		return err
 	}
-	if first == 'G' { // of GIOP; no record of TLS begins so
+	if first == 'G' || c.open && first != recordOfHandshake { // of GIOP; no record of TLS begins so
 		c.plain.Store(true)
 		return nil
 	}
@@ -72,10 +73,13 @@ func (c *conn) shake() error {
 	return nil
 }
 
+// recordOfHandshake begins all that a client of TLS sends first (RFC 8446, section 5.1).
+const recordOfHandshake = 0x16
+
 // Identity returns who the peer is by its certificate; a server that has not been called yet does not know.
 func (c *conn) Identity() transport.Identity {
 	if !c.ready.Load() {
-		return transport.Identity{Plain: c.plain.Load()}
+		return transport.Identity{Plain: c.plain.Load() && !c.open}
 	}
 	if k := c.identity.Load(); k != nil {
 		return *k

@@ -166,6 +166,14 @@ func (l *listener) Accept() (transport.Conn, error) {
 	return l.of.server(raw), nil
 }
 
+// Over returns raw, a connection that was accepted where other things than TLS are spoken too, as one that is sealed if its client begins with TLS, and as it is otherwise:
+// that is found out when it is first read.
+func (t *Transport) Over(raw transport.Conn) transport.Conn {
+	c := t.server(raw)
+	c.open = true
+	return c
+}
+
 // server is a connection that has been accepted, which shakes hands when it is read.
 func (t *Transport) server(raw transport.Conn) *conn {
 	c := &conn{carrier: newCarrier(raw), peer: raw.RemoteAddr().String(), server: true, patience: t.config.Limits.Time(limits.ConnectTimeout)}
