@@ -235,7 +235,7 @@ func (f *front) local() string {
 
 // behindProxies is TCP that hears proxies.
 func (f *front) behindProxies() transport.Transport {
-	return proxied.New(tcp.New(), proxied.Config{Proxies: f.c.Proxies, Limits: f.c.Limits, Logger: f.c.Log})
+	return proxied.New(tcp.New(), proxied.Config{Proxies: f.c.Proxies, Limits: f.c.Limits, Logger: f.c.Log, Refused: f.visitors.Proxy})
 }
 
 // open makes the ORB, before anything else of the daemon comes up. It returns what servers

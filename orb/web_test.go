@@ -1,9 +1,14 @@
 package orb_test
 
 import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/internal/certs"
@@ -160,5 +165,59 @@ func TestWebBehindTCP(t *testing.T) {
 		if err := EchoClass.Unchecked(client.NewRef(full)).Ping(t.Context()); good != (err == nil) {
 			t.Errorf("by the rule %q: %v", rule, err)
 		}
+	}
+}
+
+// TestRefusedAtTheDoor: the door is told why the transport has refused a client: for its page's origin, or for the certificate that it has not shown. Others are told of as ever.
+func TestRefusedAtTheDoor(t *testing.T) {
+	t.Parallel()
+	ca := certs.New(t, "authority")
+	own := ca.Issue(t, certs.Order{})
+	sealed, err := tls.New(tls.Config{Certificate: own.Cert, Key: own.Key, Authorities: ca.File, Clients: ca.File, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := tls.New(tls.Config{Authorities: ca.File})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &door{left: make(chan orb.Visit, 1)}
+	o, _ := newORB(t, func(c *orb.Config) {
+		c.Transports = transport.Set{oneport.New(tcp.New(), oneport.Config{TLS: sealed, Web: webOf(t, ws.Config{})}), sealed}
+		c.Listen, c.Door = []string{"tcp:127.0.0.1:0"}, d
+	})
+	at := o.Endpoints()[0]
+	say := func(text string) {
+		t.Helper()
+		c, err := net.Dial("tcp", at.Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := io.WriteString(c, text); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.(*net.TCPConn).CloseWrite()
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		_, _ = io.ReadAll(c)
+	}
+	head := "GET / HTTP/1.1\r\nHost: x\r\n"
+	say(head + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: giop.omniorb.net\r\nOrigin: https://evil.example.org\r\n\r\n")
+	var refused *ws.RefusedError
+	if v := <-d.left; !errors.As(v.Refused, &refused) || refused.Status != 403 || v.Spoke {
+		t.Errorf("of a page of another origin: %+v", v)
+	}
+	say(head + "\r\n")
+	if v := <-d.left; v.Refused != nil || !strings.HasPrefix(string(v.First), "GET / ") {
+		t.Errorf("of a browser: %+v", v)
+	}
+	at.Network = tls.Name
+	if c, err := stranger.Dial(t.Context(), at); err == nil { // who learns what is wrong when he reads
+		_, _ = c.Read(make([]byte, 1))
+		_ = c.Close()
+	}
+	var shake *transport.HandshakeError
+	if v := <-d.left; !errors.As(v.Refused, &shake) {
+		t.Errorf("of one without a certificate: %+v", v)
 	}
 }

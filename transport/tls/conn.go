@@ -27,6 +27,7 @@ type conn struct {
 	ready        atomic.Bool // hands are shaken
 	plain        atomic.Bool // the client speaks no TLS but GIOP
 	refused      atomic.Bool // the client was told that hands are not shaken
+	why          atomic.Pointer[error]
 	identity     atomic.Pointer[transport.Identity]
 
 	in       sync.Mutex // held by who reads
@@ -67,7 +68,9 @@ func (c *conn) shake() error {
 	defer cancel()
 	if err := c.tls.HandshakeContext(ctx); err != nil {
 		c.refused.Store(true)
-		return c.explain(err)
+		err = c.explain(err)
+		c.why.Store(&err)
+		return err
 	}
 	c.ready.Store(true)
 	return nil
@@ -75,6 +78,14 @@ func (c *conn) shake() error {
 
 // recordOfHandshake begins all that a client of TLS sends first (RFC 8446, section 5.1).
 const recordOfHandshake = 0x16
+
+// Refused returns why hands were not shaken with a client.
+func (c *conn) Refused() error {
+	if why := c.why.Load(); why != nil {
+		return *why
+	}
+	return nil
+}
 
 // Identity returns who the peer is by its certificate; a server that has not been called yet does not know.
 func (c *conn) Identity() transport.Identity {

@@ -32,6 +32,7 @@ type conn struct {
 	began    time.Time
 	refused  atomic.Bool
 	denied   error
+	why      atomic.Pointer[error] // the client was refused, or has broken the protocol
 
 	in       sync.Mutex // held by who reads
 	frames   reader
@@ -76,6 +77,14 @@ func (c *conn) begin() error {
 		return c.failed
 	}
 	return nil
+}
+
+// Refused returns why the client has got no WebSocket, a [RefusedError], or how it has broken the protocol, a [FrameError]; else what the connection below says.
+func (c *conn) Refused() error {
+	if why := c.why.Load(); why != nil {
+		return *why
+	}
+	return transport.RefusedOf(c.raw)
 }
 
 // Identity is that of the connection below.
@@ -164,6 +173,7 @@ func (c *conn) unpack(b *transport.Chunk, from, to int) {
 		c.failed = err
 		var e *FrameError
 		if errors.As(err, &e) {
+			c.why.Store(&err)
 			c.tell(e.Code)
 		}
 	}

@@ -83,6 +83,7 @@ func (c *conn) hear() error {
 func (c *conn) deny(status int, format string, args ...any) error {
 	e := &RefusedError{status, c.raw.RemoteAddr().String(), fmt.Sprintf(format, args...)}
 	c.denied = e
+	c.why.Store(&c.denied)
 	c.refused.Store(true)
 	c.chunk.Free()
 	c.chunk = nil
