@@ -369,5 +369,9 @@ func (c *conn) String() string {
 		return "no TLS yet"
 	}
 	s := c.tls.ConnectionState()
-	return fmt.Sprintf("%s, %s", tls.VersionName(s.Version), tls.CipherSuiteName(s.CipherSuite))
+	text := fmt.Sprintf("%s, %s", tls.VersionName(s.Version), tls.CipherSuiteName(s.CipherSuite))
+	if s.DidResume {
+		text += ", resumed"
+	}
+	return text
 }

@@ -170,12 +170,17 @@ func (c *conn) unpack(b *transport.Chunk, from, to int) {
 	}
 	c.from, c.to = from, from+n
 	if err != nil {
-		c.failed = err
-		var e *FrameError
-		if errors.As(err, &e) {
-			c.why.Store(&err)
-			c.tell(e.Code)
-		}
+		c.fail(err)
+	}
+}
+
+// fail notes the end of what can be read.
+func (c *conn) fail(err error) {
+	c.failed = err
+	var e *FrameError
+	if errors.As(err, &e) {
+		c.why.Store(&err)
+		c.tell(e.Code)
 	}
 }
 

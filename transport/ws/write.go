@@ -18,8 +18,10 @@ type writing struct {
 	key   [4]byte
 	keyAt uint64
 	ended bool // a frame has said that no more comes
-	vec   net.Buffers
-	one   net.Buffers
+	vec   net.Buffers // a header and what stands behind it, and what is left of that
+	rest  net.Buffers
+	one   net.Buffers // that Write makes of what it is given, and what is left of it
+	view  net.Buffers
 
 	pings  sync.Mutex
 	asked  bool // a ping has come that is not answered
@@ -51,9 +53,9 @@ func (c *conn) Write(p []byte) (int, error) {
 	if c.one == nil {
 		c.one = make(net.Buffers, 1)
 	}
-	one := c.one[:1]
-	one[0] = p
-	n, err := c.write(&one)
+	c.view = c.one[:1]
+	c.view[0] = p
+	n, err := c.write(&c.view)
 	c.one[0] = nil
 	return int(n), err
 }
@@ -114,9 +116,9 @@ func (c *conn) piece(header []byte, v *net.Buffers, left int) (n int, err error)
 	if fresh && !c.client && len(header)+left > transport.ChunkSize {
 		h := append(c.begun[:0], header...) // which is kept anyway
 		c.vec = append(append(c.vec[:0], h), *v...)
-		w := c.vec
+		c.rest = c.vec
 		var wrote int64
-		wrote, err = c.raw.WriteBuffers(&w)
+		wrote, err = c.raw.WriteBuffers(&c.rest)
 		clear(c.vec)
 		n = c.account(h, int(wrote), left)
 		consume(v, n)
