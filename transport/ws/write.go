@@ -17,7 +17,7 @@ type writing struct {
 	owed  int    // octets of messages that the frame under way lacks
 	key   [4]byte
 	keyAt uint64
-	ended bool // a frame has said that no more comes
+	ended bool        // a frame has said that no more comes
 	vec   net.Buffers // a header and what stands behind it, and what is left of that
 	rest  net.Buffers
 	one   net.Buffers // that Write makes of what it is given, and what is left of it
