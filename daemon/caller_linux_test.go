@@ -280,6 +280,11 @@ func TestSocketOfItsOwn(t *testing.T) {
 	if got := at(one); got != "" {
 		t.Errorf("without a folder: %q", got)
 	}
+	service := filepath.Join(run, "service")
+	t.Setenv("RUNTIME_DIRECTORY", service+":/elsewhere") // as systemd says it
+	if got := at(one); filepath.Dir(got) != service || filepath.Base(got) != filepath.Base(first) {
+		t.Errorf("as a service of systemd: %q", got)
+	}
 }
 
 // TestSecure holds that nobody is sent to a server that is registered as secure and does not say that it refuses callers that are not identified: one that

@@ -23,6 +23,7 @@ import (
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
 // locator sends the requests for objects of servers to where the servers are, starting
@@ -83,6 +84,9 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 	if names := l.named.components(live.Endpoints); len(names) > 0 && how.Version.AtLeast(cdr.V11) {
 		at.Local, at.Host = append(at.Local, names...), cmp.Or(at.Host, "localhost")
 	}
+	if names := l.web(ctx, live.Endpoints); len(names) > 0 && how.Version.AtLeast(cdr.V11) {
+		at.Local, at.Host = append(at.Local, ior.WebComponents(names)...), cmp.Or(at.Host, "localhost")
+	}
 	if len(at.Sealed)+len(at.Local) == 0 {
 		for _, a := range at.Plain { // a profile each, which every version has
 			p.Host, p.Port = a.Host, a.Port
@@ -95,6 +99,18 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP or TLS, or at a socket"))
 	}
 	return to, nil
+}
+
+// web returns where the client of ctx reaches a server with the given endpoints by WebSocket.
+func (l *locator) web(ctx context.Context, endpoints []string) []string {
+	var names []string
+	for _, network := range []string{ws.Name, ws.Sealed} {
+		for _, e := range l.addresses(ctx, network, endpoints) {
+			e.Network = network
+			names = append(names, e.String())
+		}
+	}
+	return names
 }
 
 // prove asks a process that was started for a single object whether it has that. One that has not is ended: else anybody could have as many processes started
@@ -165,7 +181,7 @@ func (l *locator) addresses(ctx context.Context, network string, endpoints []str
 	}
 	if len(listened) > 0 && len(rules) > 0 {
 		by, err := reach.ParsePublish(strings.Join(rules, " "))
-		if err == nil && network == tls.Name && others {
+		if err == nil && network != "tcp" && others {
 			by = by.Hosts()
 		}
 		if err == nil {

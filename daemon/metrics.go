@@ -64,6 +64,9 @@ func (d *Daemon) exposition(ctx context.Context) ([]byte, error) {
 		m.sample("dsom_connections", float64(conns.Open[s]), "server", s)
 	}
 	m.visits(d.visitorsNow())
+	if d.o.netbios != nil {
+		m.netbios(d.o.netbios())
+	}
 	calls := d.calls(ctx)
 	m.family("dsom_servers_silent", "gauge", "Servers that run and did not tell what they have counted.")
 	m.sample("dsom_servers_silent", float64(len(calls.Silent)))
@@ -163,3 +166,18 @@ func (m *metricText) sample(name string, value float64, labels ...string) {
 }
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+// netbios writes the metrics of the daemon's part in a network of NetBIOS; nil: it has none.
+func (m *metricText) netbios(n *admin.NetBIOS) {
+	if n == nil {
+		return
+	}
+	m.family("dsom_netbios_name_registered", "gauge", "1 if the machine has the name of NetBIOS, and nobody else has it.")
+	for _, name := range n.Names {
+		m.sample("dsom_netbios_name_registered", one(name.State == admin.NetBIOSRegistered), "name", name.Name)
+	}
+	m.family("dsom_netbios_events_total", "counter", "What has happened on the network of NetBIOS: sessions, retargets, and what was refused, malformed, disputed and so on.")
+	for _, what := range slices.Sorted(maps.Keys(n.Counts)) {
+		m.sample("dsom_netbios_events_total", float64(n.Counts[what]), "event", what)
+	}
+}

@@ -219,11 +219,11 @@ func (n *named) status() *admin.NetBIOS {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, name := range n.all {
-		state := "being registered"
+		state := admin.NetBIOSBegun
 		if conflict, ok := held[name]; ok && conflict {
-			state = "another has it too"
+			state = admin.NetBIOSConflict
 		} else if ok {
-			state = "registered"
+			state = admin.NetBIOSRegistered
 		} else if err := n.failed[name]; err != nil {
 			state = err.Error()
 		}

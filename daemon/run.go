@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -29,6 +30,7 @@ import (
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
 // DefaultPort is the port at which the daemon takes calls: dsom-server's registered one.
@@ -57,11 +59,14 @@ type Config struct {
 	// Connect are rules for the addresses that the daemon itself connects to: see [reach.ParseConnect].
 	Connect string
 
-	// TLSListen is where calls are taken by TLS besides, host:port; "" is nowhere.
+	// TLSListen is where calls are taken by TLS besides, host:port, or TLSSame: at the port of plain IIOP; "" is nowhere.
 	TLSListen string
 
 	// Proxies are whose connections begin with a header of the PROXY protocol, version 2, at all ports where calls are taken.
 	Proxies []netip.Prefix
+
+	// Web, if set, has WebSockets taken at the ports where calls are taken by plain IIOP and by TLS, from the pages that it says.
+	Web *ws.Config
 
 	// TLS is by what certificates the daemon is known, and knows others; nil is without TLS.
 	TLS *tls.Config
@@ -92,6 +97,9 @@ type Config struct {
 // ConsoleAuto is the value of Config.Console by which the daemon chooses the port: the one that the state had before, 3054 if it takes calls
 // at 3053, or else a free one.
 const ConsoleAuto = "auto"
+
+// TLSSame is the value of Config.TLSListen by which calls are taken by TLS at the port of plain IIOP.
+const TLSSame = "same"
 
 // A PortError says that the daemon cannot take calls at its port, such as where another
 // program has it: syscall.EADDRINUSE.
@@ -227,7 +235,7 @@ func (f *front) local() string {
 
 // behindProxies is TCP that hears proxies.
 func (f *front) behindProxies() transport.Transport {
-	return proxied.New(tcp.New(), proxied.Config{Proxies: f.c.Proxies, Limits: f.c.Limits, Logger: f.c.Log})
+	return proxied.New(tcp.New(), proxied.Config{Proxies: f.c.Proxies, Limits: f.c.Limits, Logger: f.c.Log, Refused: f.visitors.Proxy})
 }
 
 // open makes the ORB, before anything else of the daemon comes up. It returns what servers
@@ -256,18 +264,21 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 		if set, err = tls.Set(c); err != nil {
 			return nil, fmt.Errorf("TLS: %w", err)
 		}
-		if f.c.TLSListen != "" {
+		if f.c.TLSListen != "" && f.c.TLSListen != TLSSame {
 			listen = append(listen, "tls:"+f.c.TLSListen)
 		}
+	}
+	if len(f.c.Proxies) > 0 {
+		set = append(transport.Set{f.behindProxies()}, set[1:]...) // in TCP's place, which is first
+	}
+	if set, err = f.web(set); err != nil {
+		return nil, err
 	}
 	if f.c.NetBIOS != nil {
 		if f.named, err = openNamed(ctx, *f.c.NetBIOS, f.c.Limits, f.c.Log); err != nil {
 			return nil, err
 		}
 		set, listen = append(set, f.named.by), append(listen, f.named.endpoint())
-	}
-	if len(f.c.Proxies) > 0 {
-		set = append(transport.Set{f.behindProxies()}, set[1:]...) // in TCP's place, which is first
 	}
 	socket, err := socketPath(f.c.Socket, d.State())
 	if err != nil {
@@ -338,6 +349,7 @@ func (f *front) open(ctx context.Context, d *Daemon) (env []string, err error) {
 	return append(env,
 		admin.EnvDaemon+"="+f.address(), admin.EnvDaemonLocal+"="+f.local(), admin.EnvDaemonPublish+"="+f.rules,
 		admin.EnvDaemonSocket+"="+f.socket(), admin.EnvLocalSocket+"=", // which is the daemon's own
+		admin.EnvDaemonWeb+"="+strings.Join(f.webEndpoints(), " "),
 		envSOMPort+"="+strconv.Itoa(int(id.Port)),
 		admin.EnvPublish+"=", // the daemon's own is not the servers': its port is not theirs
 	), nil

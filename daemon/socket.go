@@ -9,12 +9,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/opendsom/dsom/transport/unix"
 )
 
-// SocketAuto is the value of Config.Socket by which the daemon chooses: a socket in the user's own runtime folder, $XDG_RUNTIME_DIR/dsom, of a name that is the
-// state folder's; none where there is no such folder.
+// SocketAuto is the value of Config.Socket by which the daemon chooses: a socket in the folder that systemd has made for the service, the first of $RUNTIME_DIRECTORY, or else in the user's own
+// runtime folder, $XDG_RUNTIME_DIR/dsom, of a name that is the state folder's; none where there is no such folder.
 const SocketAuto = "auto"
 
 // socketPath returns the path of the daemon's socket, and makes the folder of one that the daemon chooses; "" is none.
@@ -22,11 +23,14 @@ func socketPath(set, state string) (string, error) {
 	if set != SocketAuto {
 		return set, nil
 	}
-	runtime := os.Getenv("XDG_RUNTIME_DIR")
-	if !filepath.IsAbs(runtime) {
-		return "", nil
+	dir, _, _ := strings.Cut(os.Getenv("RUNTIME_DIRECTORY"), ":") // systemd.exec(5)
+	if !filepath.IsAbs(dir) {
+		runtime := os.Getenv("XDG_RUNTIME_DIR")
+		if !filepath.IsAbs(runtime) {
+			return "", nil
+		}
+		dir = filepath.Join(runtime, "dsom")
 	}
-	dir := filepath.Join(runtime, "dsom")
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}

@@ -94,6 +94,13 @@ func aDaemon(t *testing.T, s admin.Status, servers ...admin.Server) *admin.Clien
 	return admin.NewClient(admin.Access{Address: strings.TrimPrefix(h.URL, "http://"), Token: "x"})
 }
 
+// named is a daemon with two names of NetBIOS.
+func named(one, two string, disputed uint64) *admin.Status {
+	return &admin.Status{PID: 7, Version: "1", Started: well().now.Add(-time.Hour), NetBIOS: &admin.NetBIOS{
+		Address: "192.0.2.7", SessionPort: 139, Names: []admin.NetBIOSName{{Name: "ADA", State: one}, {Name: "GROUP", State: two}}, Counts: map[string]uint64{"disputed": disputed},
+	}}
+}
+
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	status := admin.Status{PID: 7, Version: "1", Started: well().now.Add(-time.Hour)}
@@ -106,25 +113,30 @@ func TestFindings(t *testing.T) {
 		want    string // about, grade, and the beginning of what is said
 		mend    string
 	}{
-		"no daemon":             {want: "daemon bad none runs with this state folder", mend: "dsom daemon"},
-		"the port taken":        {change: func(m *machine) { m.owner = "nginx (process 8)" }, want: "daemon bad none runs, and port 3053 is taken by nginx", mend: "end that"},
-		"a daemon":              {status: &status, want: "daemon good process 7"},
-		"of another version":    {status: &admin.Status{Version: "2"}, want: `daemon note its version is "2", and this program's is "1"`, mend: "--leave-servers"},
-		"no room":               {change: func(m *machine) { m.left = 1 << 20 }, want: "state folder bad STATE has 1.0 MiB left", mend: "make room"},
-		"little room":           {change: func(m *machine) { m.left = 100 << 20 }, want: "state folder note STATE has 100.0 MiB left", mend: "make room"},
-		"a clock before":        {change: func(m *machine) { m.now = time.Unix(0, 0) }, want: "clock bad it says 19", mend: "chrony"},
-		"a clock put back":      {change: func(m *machine) { m.now = m.now.Add(-3 * time.Hour) }, status: &status, want: "clock bad it was put back: the daemon was started 2h0m0s from now", mend: "chrony"},
-		"a clock alone":         {change: func(m *machine) { m.unsynced = true }, want: "clock note it says 2026-11-29", mend: "chrony"},
-		"few files":             {change: func(m *machine) { m.open = 256 }, want: "open files note 256 at most", mend: "ulimit"},
-		"localhost away":        {change: func(m *machine) { m.hosts["localhost"] = "192.0.2.9" }, want: "names of hosts bad localhost is not this machine", mend: "/etc/hosts"},
-		"a machine unknown":     {change: func(m *machine) { delete(m.hosts, "atlas") }, want: "names of hosts note this machine's own, atlas, is not found", mend: "DNS"},
-		"a machine on loopback": {change: func(m *machine) { m.hosts["atlas"] = "::ffff:127.0.1.1" }, want: "names of hosts note atlas is [127.0.1.1]", mend: "/etc/hosts"},
-		"who never answers":     {change: func(m *machine) { m.hosts["atlas"] = "" }, want: "names of hosts note this machine's own, atlas, is not found: context deadline"},
-		"an address":            {status: &public, want: "address 198.51.100.1:3053 bad references name it, and the naming service is not reached"},
-		"no address":            {status: &admin.Status{Addresses: []string{"a b"}}, want: "address a b bad it is none that a reference can name", mend: "--publish"},
-		"a firewall":            {change: func(m *machine) { m.filters = "nftables" }, status: &public, want: "firewall note nftables is in use here", mend: "corbaloc::198.51.100.1:3053/NameService"},
-		"no firewall known":     {status: &public, want: "firewall note none is known"},
-		"no certificates":       {status: &public, want: "certificates note there are none for calls"},
+		"no daemon":                {want: "daemon bad none runs with this state folder", mend: "dsom daemon"},
+		"the port taken":           {change: func(m *machine) { m.owner = "nginx (process 8)" }, want: "daemon bad none runs, and port 3053 is taken by nginx", mend: "end that"},
+		"a daemon":                 {status: &status, want: "daemon good process 7"},
+		"of another version":       {status: &admin.Status{Version: "2"}, want: `daemon note its version is "2", and this program's is "1"`, mend: "--leave-servers"},
+		"no room":                  {change: func(m *machine) { m.left = 1 << 20 }, want: "state folder bad STATE has 1.0 MiB left", mend: "make room"},
+		"little room":              {change: func(m *machine) { m.left = 100 << 20 }, want: "state folder note STATE has 100.0 MiB left", mend: "make room"},
+		"a clock before":           {change: func(m *machine) { m.now = time.Unix(0, 0) }, want: "clock bad it says 19", mend: "chrony"},
+		"a clock put back":         {change: func(m *machine) { m.now = m.now.Add(-3 * time.Hour) }, status: &status, want: "clock bad it was put back: the daemon was started 2h0m0s from now", mend: "chrony"},
+		"a clock alone":            {change: func(m *machine) { m.unsynced = true }, want: "clock note it says 2026-11-29", mend: "chrony"},
+		"few files":                {change: func(m *machine) { m.open = 256 }, want: "open files note 256 at most", mend: "ulimit"},
+		"localhost away":           {change: func(m *machine) { m.hosts["localhost"] = "192.0.2.9" }, want: "names of hosts bad localhost is not this machine", mend: "/etc/hosts"},
+		"a machine unknown":        {change: func(m *machine) { delete(m.hosts, "atlas") }, want: "names of hosts note this machine's own, atlas, is not found", mend: "DNS"},
+		"a machine on loopback":    {change: func(m *machine) { m.hosts["atlas"] = "::ffff:127.0.1.1" }, want: "names of hosts note atlas is [127.0.1.1]", mend: "/etc/hosts"},
+		"who never answers":        {change: func(m *machine) { m.hosts["atlas"] = "" }, want: "names of hosts note this machine's own, atlas, is not found: context deadline"},
+		"an address":               {status: &public, want: "address 198.51.100.1:3053 bad references name it, and the naming service is not reached"},
+		"no address":               {status: &admin.Status{Addresses: []string{"a b"}}, want: "address a b bad it is none that a reference can name", mend: "--publish"},
+		"a firewall":               {change: func(m *machine) { m.filters = "nftables" }, status: &public, want: "firewall note nftables is in use here", mend: "corbaloc::198.51.100.1:3053/NameService"},
+		"no firewall known":        {status: &public, want: "firewall note none is known"},
+		"no certificates":          {status: &public, want: "certificates note there are none for calls"},
+		"NetBIOS":                  {status: named("registered", "registered", 0), want: "NetBIOS good ADA, GROUP registered at 192.0.2.7, sessions at port 139"},
+		"a name in conflict":       {status: named("registered", "another has it too", 0), want: "NetBIOS bad the name GROUP is another machine's too", mend: "--netbios-name"},
+		"a name refused":           {status: named("no name server answers", "registered", 0), want: "NetBIOS bad the name ADA is not registered: no name server answers", mend: "--netbios-servers"},
+		"a name to come":           {status: named("being registered", "registered", 0), want: "NetBIOS note the name ADA is being registered", mend: "again"},
+		"a name that others claim": {status: named("registered", "registered", 3), want: "NetBIOS note others have claimed a name of this machine's 3 times", mend: "log"},
 		"a program gone": {change: func(m *machine) { m.missing = "/opt/bank" }, status: &status, servers: []admin.Server{{Name: "bank", Command: []string{"/opt/bank", "-v"}}},
 			want: "server bank bad its program cannot be run: /opt/bank: no such file", mend: "dsom server upgrade bank"},
 		"one that its own PATH has": {change: func(m *machine) { m.missing = "bank" }, status: &status, servers: []admin.Server{{Name: "bank", Command: []string{"bank"}, Env: []string{"PATH=/opt"}}},

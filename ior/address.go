@@ -15,16 +15,18 @@ const (
 	PortSSLIOP   uint16 = 684
 	PortDSOM     uint16 = 3053
 	PortNetBIOS  uint16 = 139
+	PortWeb      uint16 = 80
+	PortWebTLS   uint16 = 443
 )
 
 // An Address is where an object can be reached, as URLs give it. Whether a scheme can be
 // used is for others to say.
 type Address struct {
-	Scheme  string      // iiop, ssliop, dsom, unix, netbios, or rir: an initial reference of the ORB
+	Scheme  string      // iiop, ssliop, dsom, ws, wss, unix, netbios, or rir: an initial reference of the ORB
 	Version cdr.Version // of IIOP
 	Host    string      // without the brackets of an IPv6 address; not in unix and rir. In netbios who is called, and where: BANK@ADA
 	Port    uint16
-	Path    string // of the socket, in unix
+	Path    string // of the socket, in unix; in ws and wss what is asked for, with the slash that it begins with, "" for /
 }
 
 // defaultPort returns the port of a scheme that has hosts, or 0.
@@ -36,6 +38,10 @@ func defaultPort(scheme string) uint16 {
 		return PortSSLIOP
 	case "dsom":
 		return PortDSOM
+	case "ws":
+		return PortWeb
+	case "wss":
+		return PortWebTLS
 	}
 	return 0
 }
@@ -67,7 +73,7 @@ func (a Address) String() string {
 	if a.Version != defaultVersion(a.Scheme) {
 		s += a.Version.String() + "@"
 	}
-	return s + strings.Replace(a.HostPort(), "%", "%25", 1)
+	return s + strings.Replace(a.HostPort(), "%", "%25", 1) + escape(a.Path, pathSafe)
 }
 
 // HostPort returns the address as package net spells it, brackets included.
@@ -133,8 +139,10 @@ func parseAddress(s string) (Address, error) {
 		return parseNetBIOS(s, rest)
 	case "iiop", "ssliop", "dsom":
 		return parseHostPort(s, scheme, rest)
+	case "ws", "wss":
+		return parseWeb(s, scheme, rest)
 	}
-	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, unix, netbios and rir", scheme)
+	return Address{}, badAddress(s, "protocol %q is not known; there are iiop, ssliop, dsom, ws, wss, unix, netbios and rir", scheme)
 }
 
 // parseNetBIOS parses name[@node][:port]. Whether the names are such is for the transport to say.

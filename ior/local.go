@@ -10,6 +10,7 @@ import (
 const (
 	TagDSOMEndpoints uint32 = 0x44534f01 // "DSO\x01", ours: not registered
 	TagOmniORBUnix   uint32 = 0x41545402 // omniORB's
+	TagOmniORBHTTP   uint32 = 0x41545405 // omniORB's, from 4.3 on
 )
 
 // The bounds of what is read of them.

@@ -106,7 +106,7 @@ type Places struct {
 	Mutual bool      // there clients must show certificates
 
 	Host  string      // what profiles name where there is neither: this machine
-	Local []Component // of sockets of the machine
+	Local []Component // of sockets of the machine, and of other endpoints
 }
 
 // None reports whether there is no place.
@@ -115,7 +115,7 @@ func (x Places) None() bool { return len(x.Plain)+len(x.Sealed)+len(x.Local) == 
 // Profiles returns the profiles of p's object at x: a host that takes TLS beside plain IIOP has a profile with both, one that takes TLS alone one with
 // port 0. Each has the sockets of the machine. Everything else of p stays.
 func (x Places) Profiles(p IIOP) []Profile {
-	for _, tag := range []uint32{TagSSLSecTrans, TagDSOMEndpoints, TagOmniORBUnix} {
+	for _, tag := range []uint32{TagSSLSecTrans, TagDSOMEndpoints, TagOmniORBUnix, TagOmniORBHTTP} {
 		if _, is := p.Find(tag); is {
 			p = p.Without(tag)
 		}

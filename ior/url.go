@@ -28,6 +28,8 @@ const DefaultKey = "NameService"
 //	corbaloc:iiop:1.2@a:1,iiop:[::1]:2/key
 //	corbaloc:ssliop:1.2@host:684/key          the same by TLS alone
 //	corbaloc:unix:%2Frun%2Fbank.sock/key      at a socket of this machine
+//	corbaloc:ws:host:8080%2Forb/key           by WebSocket; wss within TLS
+//	ws://host:8080/orb#key                    the same as omniORB writes it
 //	corbaloc:rir:/NameService                 an initial reference of the ORB
 //	corbaname::host:3053#bank/main.account    a name in a naming service
 //	dsom://host/bank/main                     the same, in short, for a DSOM daemon
@@ -48,6 +50,8 @@ func ParseURL(s string) (*URL, error) {
 			return parseCorbaname(rest)
 		case "dsom":
 			return parseDSOM(rest)
+		case "ws", "wss":
+			return parseWebURL(strings.ToLower(scheme), rest)
 		}
 	}
 	shown := s
@@ -166,8 +170,8 @@ func (u *URL) String() string {
 
 // Reference returns what can be said of the object without asking anyone: the reference
 // itself of an IOR: URL; for the others one without a type id that has an IIOP profile for
-// each address of scheme iiop, ssliop, unix or netbios, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
-// version 1.1 at least, since 1.0 has no components; that of unix or netbios has port 0 and a component of tag TagDSOMEndpoints. Of a URL with a Name it refers to the naming context in which to resolve it.
+// each address of scheme iiop, ssliop, ws, wss, unix or netbios, and is nil if there is none. That of ssliop has port 0, a component of tag TagSSLSecTrans, and
+// version 1.1 at least, since 1.0 has no components; that of ws, wss, unix or netbios has port 0 and a component of tag TagDSOMEndpoints. Of a URL with a Name it refers to the naming context in which to resolve it.
 func (u *URL) Reference() *IOR {
 	if u.Scheme == "IOR" {
 		return u.IOR
@@ -181,6 +185,8 @@ func (u *URL) Reference() *IOR {
 			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{"unix:" + a.Path}}.Component()}
 		case "netbios":
 			b.Host, b.Port, b.Components = "localhost", 0, []Component{Endpoints{Names: []string{namedPrefix + a.Host + ":" + strconv.Itoa(int(a.Port))}}.Component()}
+		case "ws", "wss":
+			b.Port, b.Components = 0, WebComponents([]string{a.endpoint()})
 		case "ssliop":
 			if !b.Version.AtLeast(cdr.V11) {
 				b.Version = cdr.V11

@@ -79,7 +79,7 @@ func TestParseURLParts(t *testing.T) {
 	if err != nil || b.Host != "2001:db8::1" || b.Port != 2809 || string(b.Key) != "a b" || b.Version.Minor != 0 {
 		t.Errorf("second profile %+v, %v", b, err)
 	}
-	quoted := ior.URL{Scheme: "corbaloc", Addresses: []ior.Address{{Scheme: "iiop", Host: "h", Port: 7}}, Key: []byte("it's \x07")}
+	quoted := ior.URL{Scheme: "corbaloc", Addresses: []ior.Address{{Scheme: "iiop", Version: cdr.V12, Host: "h", Port: 7}}, Key: []byte("it's \x07")}
 	if got := quoted.String(); strings.Contains(got, "'") {
 		t.Errorf("%s ends a word in apostrophes", got)
 	} else if back, err := ior.ParseURL(got); err != nil || string(back.Key) != "it's \x07" {

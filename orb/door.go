@@ -35,11 +35,12 @@ type Visit struct {
 	Spoke    bool      // a whole message of GIOP has come
 	First    []byte    // what came first, 64 octets of it at most, where it was no message
 	Received int64     // octets
+	Refused  error     // why the transport refused the peer: see [transport.Refuser]; nil: it did not
 }
 
 // left tells the door what came of a connection.
 func (o *ORB) left(c *conn.Conn, since time.Time) {
-	v := Visit{Peer: c.RemoteAddr(), Since: since, Spoke: c.Heard(), First: c.First()}
+	v := Visit{Peer: c.RemoteAddr(), Since: since, Spoke: c.Heard(), First: c.First(), Refused: c.Refused()}
 	v.Received, _ = c.Octets()
 	o.door.Left(v)
 }

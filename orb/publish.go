@@ -25,7 +25,8 @@ type publishing struct {
 	sealed          []transport.Endpoint // of TLS
 	mutual          bool                 // there clients must show certificates
 	local           []ior.Component      // of sockets of this machine, and of names of NetBIOS
-	daemonNamed     []string             // endpoints of NetBIOS of the daemon
+	web             []transport.Endpoint // of WebSocket
+	daemonNamed     []string             // endpoints of NetBIOS and WebSocket of the daemon
 	back            []transport.Endpoint // without a listener, but with an offer to be called back: where nobody can connect to
 	varies          bool                 // clients get different references
 	standard        *names               // for whom no other rule holds, and while nobody is known
@@ -82,8 +83,9 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 	p.daemonNamed = o.daemonNamed
 	p.listeners, p.sealed = o.published()
 	p.local = o.localComponents()
-	if len(p.local) > 0 && o.maxVersion.Minor == 0 && len(p.listeners) == 0 {
-		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name a socket of the machine, or an endpoint of NetBIOS: listen by TCP as well, or let MaxVersion be 1.1 or more"))
+	p.web = o.webEndpoints()
+	if len(p.local)+len(p.web) > 0 && o.maxVersion.Minor == 0 && len(p.listeners) == 0 {
+		return badRule("Config.Listen", errors.New("references of IIOP 1.0 cannot name a socket of the machine, or an endpoint of WebSocket or NetBIOS: listen by TCP as well, or let MaxVersion be 1.1 or more"))
 	}
 	if m, ok := o.findTransport(sealedNetwork).(interface{ MutualTLS() bool }); ok {
 		p.mutual = m.MutualTLS()
@@ -100,7 +102,7 @@ func (o *ORB) publish(rules, ofDaemon string) (err error) {
 	}
 	for _, v := range p.rules.Views() {
 		n := p.names(views{forOwn: v})
-		if n.err != nil && len(p.listeners)+len(p.sealed) > 0 && !p.rules.Empty() {
+		if n.err != nil && len(p.listeners)+len(p.sealed)+len(p.web) > 0 && !p.rules.Empty() {
 			return badRule("Config.Publish", n.err)
 		}
 	}
@@ -143,7 +145,7 @@ func (o *ORB) published() (plain, sealed []transport.Endpoint) {
 		switch {
 		case e.Network == sealedNetwork:
 			sealed = append(sealed, e)
-		case e.Network == localNetwork, e.Network == namedNetwork:
+		case e.Network == localNetwork, e.Network == namedNetwork, e.Network == webNetwork, e.Network == sealedWebNetwork:
 		case o.requireTLS && e.Network == "tcp":
 		case e.Network == "tcp":
 			plain = append(plain, e)
@@ -170,13 +172,17 @@ func (p *publishing) names(v views) *names {
 		all, err := p.ofDaemon.Addresses(v.forDaemon, nil, reach.System())
 		if n.err = err; err == nil {
 			n.daemon.Plain = p.note("tcp", all, theDaemon)
-			n.daemon.Local = ior.NamedComponents(p.daemonNamed)
+			n.daemon.Local = append(ior.NamedComponents(p.daemonNamed), ior.WebComponents(slices.DeleteFunc(slices.Clone(p.daemonNamed), func(n string) bool { return !ior.IsWeb(n) }))...)
 		}
 	}
 	n.own.Mutual, n.own.Local, n.own.Host = p.mutual, p.local, cmp.Or(hostName(), "localhost")
 	if len(p.listeners)+len(p.sealed) == 0 {
+		web, err := p.webComponents(v, p.rules)
+		n.own.Local = append(slices.Clip(n.own.Local), web...)
 		switch {
-		case len(p.local) > 0:
+		case err != nil:
+			n.err = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No, "there is no address that references could name: %w", err)
+		case len(n.own.Local) > 0:
 		case p.back != nil:
 			n.own.Plain = p.note("tcp", p.back, thisORB)
 		default:
@@ -201,6 +207,12 @@ func (p *publishing) names(v views) *names {
 		*x.to = p.note(x.network, all, thisORB)
 		rules = rules.Hosts() // ports in rules are of the first kind that there is
 	}
+	web, err := p.webComponents(v, rules)
+	if err != nil {
+		n.err = exc.New(exc.InvPolicy, exc.MinorNoListener, exc.No, "there is no address that references could name: %w", err)
+		return n
+	}
+	n.own.Local = append(slices.Clip(n.own.Local), web...)
 	n.isDaemon = len(n.own.Plain) > 0 && slices.Contains(n.daemon.Plain, n.own.Plain[0])
 	return n
 }

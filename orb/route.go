@@ -193,7 +193,7 @@ func (rt *route) add(p ior.IIOP, index int) error {
 	network, addresses := "tcp", p.Addresses()
 	before := len(rt.ways)
 	rt.addLocal(p, h)
-	named := rt.namedWays(p)
+	named, web := rt.namedWays(p), rt.webWays(p)
 	defer func() { rt.addNamed(named, h) }()
 	if tls, ok := p.TLS(); ok {
 		switch {
@@ -206,10 +206,12 @@ func (rt *route) add(p ior.IIOP, index int) error {
 			rt.refused = append(rt.refused, exc.New(exc.NoPermission, exc.MinorNeedsTLS, exc.No, "%s takes calls over TLS alone, at port %d, and this ORB has no transport for that", p.Host, tls.Port))
 		}
 	}
-	if _, local := p.Find(ior.TagDSOMEndpoints); network == "tcp" && p.Port == 0 && (local || len(rt.ways) > before) { // there is nothing but the socket
+	_, local := p.Find(ior.TagDSOMEndpoints)
+	_, http := p.Find(ior.TagOmniORBHTTP)
+	if network == "tcp" && p.Port == 0 && (local || http || len(rt.ways) > before) { // there is nothing but the socket, and so on
 		addresses = nil
-		if len(rt.ways) == before && len(named) == 0 {
-			rt.refused = append(rt.refused, exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "%s takes calls at a socket of its machine alone, which is another, or by NetBIOS alone, or this ORB has no transport for that", p.Host))
+		if len(rt.ways) == before && len(named)+len(web) == 0 {
+			rt.refused = append(rt.refused, exc.New(exc.Transient, exc.MinorNoUsableProfile, exc.No, "%s takes calls at a socket of its machine alone, which is another, or by WebSocket or NetBIOS alone, or this ORB has no transport for that", p.Host))
 		}
 	}
 	for _, a := range addresses {
@@ -227,7 +229,7 @@ func (rt *route) add(p ior.IIOP, index int) error {
 		h.endpoint, h.rule, h.open = to.To, to.Rule, to.Open
 		rt.ways = append(rt.ways, h)
 	}
-	return nil
+	return rt.addWeb(web, h)
 }
 
 // orbType returns which ORB made p, if that says so.

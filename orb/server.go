@@ -65,13 +65,18 @@ func (o *ORB) serve() {
 	}
 }
 
-// Endpoints returns where the ORB listens.
+// Endpoints returns where the ORB listens: as Config.Listen has it, and behind that by what else is spoken at the same ports.
 func (o *ORB) Endpoints() []transport.Endpoint {
 	o.server.mu.Lock()
 	defer o.server.mu.Unlock()
 	var all []transport.Endpoint
 	for _, l := range o.server.listeners {
 		all = append(all, l.Endpoint())
+	}
+	for _, l := range o.server.listeners {
+		if l, ok := l.(interface{ Also() []transport.Endpoint }); ok {
+			all = append(all, l.Also()...)
+		}
 	}
 	return all
 }

@@ -120,6 +120,8 @@ func outcome(f *Finding) (problem, advice string) {
 			return f.Detail, "see the server's log"
 		}
 		return "the connection is closed without an answer", "the server does not let this client in, or a proxy or port forwarding has no server behind it"
+	case NoWeb:
+		return ofWeb(f)
 	case OldVersion:
 		return fmt.Sprintf("the server does not take GIOP %s, which the reference names: %s", f.Version, f.Detail), "publish a version that the server speaks, or see who listens at this port now"
 	case TLSExpired, TLSEarly, TLSName, TLSUnknown, TLSCertificate, NotTLS, TLSWanted, TLSRefused, TLSVersion, TLSFailed:

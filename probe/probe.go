@@ -22,6 +22,7 @@ import (
 	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
 // The bounds of a probe.
@@ -48,6 +49,7 @@ const (
 	NotGIOP    Outcome = "not-giop"         // something else answered
 	Silent     Outcome = "silent"           // connected, and not answered in time
 	Closed     Outcome = "closed"           // connected, and closed without an answer
+	NoWeb      Outcome = "no-websocket"     // a server of HTTP, or a proxy, does not give what was asked for
 	OldVersion Outcome = "version"          // the server speaks an older GIOP than the reference says
 	NeedsTLS   Outcome = "tls-only"         // the reference names no port for plain IIOP, and none for TLS that could be tried
 
@@ -93,7 +95,7 @@ type Finding struct {
 	seen  string       // what answered that is no GIOP
 	rule  string
 
-	socket, named bool
+	socket, named, web bool
 }
 
 // A Report is what came of a reference. Its JSON is stable.
@@ -108,6 +110,7 @@ type Prober struct {
 	Connect  *reach.Connect       // rules for where addresses lead
 	Network  Network              // nil is that of this machine
 	TLS      *tls.Transport       // by which certificates servers are known; nil: by those of the system's authorities
+	Web      transport.Set        // by which WebSockets are asked for; nil: plain ones are, directly
 	NetBIOS  transport.Transport  // by which names of NetBIOS are called; nil: they are not
 	Progress func(address string) // if set, is told what is tried; called concurrently
 }
@@ -127,6 +130,13 @@ func (p *Prober) Probe(ctx context.Context, r *ior.IOR) *Report {
 		if x.TLS, err = tls.New(tls.Config{TLS12: true}); err != nil { // cannot be: there is no file
 			panic(err)
 		}
+	}
+	if x.Web == nil {
+		by, err := ws.New(ws.Config{})
+		if err != nil { // cannot be: there is nothing in it
+			panic(err)
+		}
+		x.Web = transport.Set{by}
 	}
 	x.at = x.Network.Own()
 	x.left.Store(maxAddresses)
@@ -175,7 +185,7 @@ func turns(all []Finding) {
 	if len(all) < 2 {
 		return
 	}
-	sealed := slices.ContainsFunc(all, func(f Finding) bool { return f.TLS })
+	sealed := slices.ContainsFunc(all, func(f Finding) bool { return f.TLS && !f.web })
 	n := 0
 	for i := range all {
 		switch f := &all[i]; f.Outcome {
@@ -239,7 +249,10 @@ func plan(r *ior.IOR, byName bool) []target {
 			}
 			all = append(all, t)
 		}
-		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets)+len(named) > 0 {
+		web := webTargets(r, i, b, maxAddresses-len(all))
+		behind := func() { all = append(all, web[:min(len(web), max(maxAddresses-len(all), 0))]...) }
+		if _, local := b.Find(ior.TagDSOMEndpoints); b.Port == 0 && len(sockets)+len(named)+len(web) > 0 && !sealedToo(b) {
+			behind()
 			continue
 		} else if _, tls := b.TLS(); b.Port == 0 && local && !tls {
 			all = append(all, target{finding: Finding{Profile: i, Outcome: Unsupported, Detail: "a socket of another machine"}})
@@ -253,6 +266,7 @@ func plan(r *ior.IOR, byName bool) []target {
 				Profile: i, Address: a.HostPort(), Version: b.Version.String(), TLS: true, host: a.Host, port: a.Port,
 			}})
 			if b.Port == 0 {
+				behind()
 				continue
 			}
 		}
@@ -271,8 +285,15 @@ func plan(r *ior.IOR, byName bool) []target {
 			}
 			all = append(all, t)
 		}
+		behind()
 	}
 	return all
+}
+
+// sealedToo reports whether a profile offers TLS.
+func sealedToo(b ior.IIOP) bool {
+	_, ok := b.TLS()
+	return ok
 }
 
 // try tries one address and explains what came of it.
@@ -296,7 +317,7 @@ func (x *run) attempt(t target, f *Finding, by path) {
 	}
 	started := time.Now()
 	ctx, cancel := context.WithTimeout(x.ctx, x.Timeout)
-	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f, tls: x.TLS, named: x.NetBIOS}
+	a := &attempt{ctx: ctx, net: x.Network, target: t, finding: f, tls: x.TLS, named: x.NetBIOS, web: x.Web}
 	to := a.run(x.Connect)
 	cancel()
 	f.Millis = time.Since(started).Milliseconds()

@@ -12,19 +12,24 @@ import (
 	"github.com/opendsom/dsom/transport/netbios"
 	"github.com/opendsom/dsom/transport/netbios/node"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
-// connectDirect connects to a socket of this machine, or by a name of NetBIOS.
+// connectDirect connects to a socket of this machine, by WebSocket, or by a name of NetBIOS.
 func (a *attempt) connectDirect() net.Conn {
 	c, err := a.dialDirect()
 	forbidden, refused := (*reach.RefusedError)(nil), (*netbios.SessionError)(nil)
+	shake, unknown := (*transport.HandshakeError)(nil), (*net.DNSError)(nil)
 	name, silence := (*node.NameError)(nil), (*node.SilenceError)(nil)
 	switch {
 	case err == nil:
 		return c
+	case errors.As(err, &shake):
+		a.is(ofHandshake(shake), shake.Err)
+	case a.refusedWeb(err):
 	case errors.As(err, &forbidden):
 		a.is(Forbidden, err)
-	case errors.As(err, &name), errors.As(err, &silence):
+	case errors.As(err, &name), errors.As(err, &silence), errors.As(err, &unknown):
 		a.is(Unresolved, err)
 	case refusedBy(err), errors.As(err, &refused):
 		a.is(Refused, err)
@@ -39,11 +44,27 @@ func (a *attempt) connectDirect() net.Conn {
 }
 
 func (a *attempt) dialDirect() (net.Conn, error) {
-	by, ctx := unix.New(), a.ctx
-	if a.target.direct.Network == netbios.Name {
-		by, ctx = a.named, transport.WithGuard(ctx, func(at netip.Addr) error { return a.rules.Check(a.target.direct, at) })
+	by, ctx, to := unix.New(), a.ctx, a.target.direct
+	if to.Network != unix.Name {
+		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return a.rules.Check(to, at) })
 	}
-	c, err := by.Dial(ctx, a.target.direct)
+	switch to.Network {
+	case netbios.Name:
+		by = a.named
+	case ws.Name, ws.Sealed:
+		var err error
+		if by, err = a.web.Find(to.Network); err != nil {
+			return nil, err
+		}
+		way, err := a.rules.Way(to)
+		if err != nil {
+			return nil, err
+		}
+		if to = way.To; way.Rule != "" {
+			a.finding.Tried, a.finding.rule = to.String(), way.Rule
+		}
+	}
+	c, err := by.Dial(ctx, to)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (opt Options) named(cfg *orb.Config, at *registration) (listen string, err 
 	if at.daemon == "" || s.Name == "" || cfg.RequireTLS {
 		return "", nil
 	}
-	cfg.DaemonNames = []string{transport.Endpoint{Network: netbios.Name, Host: s.Name, Port: s.Session()}.String()}
+	cfg.DaemonNames = append(slices.Clip(cfg.DaemonNames), transport.Endpoint{Network: netbios.Name, Host: s.Name, Port: s.Session()}.String())
 	if at.name == "" {
 		return "", nil
 	}

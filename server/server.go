@@ -41,6 +41,7 @@ import (
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
 // Options describe a server. The zero value is a server without a name: it listens on a
@@ -67,6 +68,10 @@ type Options struct {
 	// TLS, if set, has the server call and be called by TLS besides; where Listen is nil, at a free port. Nil is what the variables of the
 	// environment say whose names begin with DSOM_TLS_: see [tls.FromEnvironment]. Transports must be nil then, or without TLS.
 	TLS *tls.Config
+
+	// Web, if set, has the server call and be called by WebSocket besides: it takes them at its ports of plain IIOP and of TLS. Nil is what the variables of the
+	// environment say whose names begin with DSOM_WEB: see [ws.FromEnvironment].
+	Web *ws.Config
 
 	// RequireTLS has calls taken by TLS alone: see orb.Config. DSOM_REQUIRE_TLS=true says so, too. References of Server.Objects lead to the daemon
 	// first, at its plain port; it sends the client on to the server, and the call itself goes by TLS.
@@ -305,6 +310,9 @@ func assemble(opt Options, at *registration, parent *private, stop context.Cance
 	}
 	if _, err := cfg.Transports.Find(unix.Name); err != nil {
 		cfg.Transports = append(slices.Clip(cfg.Transports), unix.New())
+	}
+	if err := opt.web(&cfg); err != nil {
+		return nil, err
 	}
 	byName, err := opt.named(&cfg, at)
 	if err != nil {

@@ -12,10 +12,11 @@ type Endpoint struct {
 	Network string // the transport's name
 	Host    string // a name or address without brackets, or a path; empty: every address of this machine
 	Port    uint16 // 0 where the network has none, and for a port that is free
+	Path    string // of what is asked for there, in ws and wss alone, with the slash that it begins with; "" is any, or /
 }
 
 // String returns e as ParseEndpoint reads it: network:host:port, the host of IPv6 in
-// brackets, or network:path.
+// brackets, with the path behind it if there is one; or network:path.
 func (e Endpoint) String() string {
 	if isPath(e.Host) {
 		return e.Network + ":" + e.Host
@@ -24,7 +25,7 @@ func (e Endpoint) String() string {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	return e.Network + ":" + host + ":" + strconv.Itoa(int(e.Port))
+	return e.Network + ":" + host + ":" + strconv.Itoa(int(e.Port)) + e.Path
 }
 
 // Address returns host and port as package net writes them.
@@ -35,7 +36,7 @@ func isPath(host string) bool {
 	return strings.HasPrefix(host, "/") || strings.HasPrefix(host, "./") || strings.HasPrefix(host, "@")
 }
 
-// ParseEndpoint parses an endpoint such as tcp:host:2809, tcp:[::1]:2809, tcp::0 or unix:/run/x.
+// ParseEndpoint parses an endpoint such as tcp:host:2809, tcp:[::1]:2809, tcp::0, unix:/run/x or ws:host:80/orb.
 func ParseEndpoint(s string) (Endpoint, error) {
 	network, rest, ok := strings.Cut(s, ":")
 	if !ok || network == "" {
@@ -43,6 +44,12 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	}
 	if isPath(rest) {
 		return Endpoint{Network: network, Host: rest}, nil
+	}
+	path := ""
+	if i := strings.IndexByte(rest, '/'); i >= 0 && (network == "ws" || network == "wss") {
+		if rest, path = rest[:i], rest[i:]; !validPath(path) {
+			return Endpoint{}, fmt.Errorf("endpoint %q: the path is not of printable ASCII without space, quotes, ? and #", s)
+		}
 	}
 	host, port, err := net.SplitHostPort(rest)
 	if err != nil {
@@ -55,5 +62,15 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	if strings.HasPrefix(host, "[") || isPath(host) {
 		return Endpoint{}, fmt.Errorf("endpoint %q: the host is malformed", s)
 	}
-	return Endpoint{Network: network, Host: host, Port: uint16(n)}, nil
+	return Endpoint{Network: network, Host: host, Port: uint16(n), Path: path}, nil
+}
+
+// validPath reports whether a path can stand in a request of HTTP as it is.
+func validPath(s string) bool {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"<>?#\^{|}`+"`", c) >= 0 {
+			return false
+		}
+	}
+	return true
 }

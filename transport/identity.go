@@ -48,6 +48,20 @@ type Identified interface {
 	Identity() Identity
 }
 
+// A Refuser is a [Conn] that may refuse its peer before it has been read from: for its certificate, for instance.
+type Refuser interface {
+	// Refused returns why the peer was refused: a [HandshakeError], or another that the transport says; nil: it was not.
+	Refused() error
+}
+
+// RefusedOf returns why c has refused its peer, nil if it has not, or cannot.
+func RefusedOf(c Conn) error {
+	if r, ok := c.(Refuser); ok {
+		return r.Refused()
+	}
+	return nil
+}
+
 // IdentityOf returns what c knows of its peer: nothing, if its transport makes sure of nothing.
 func IdentityOf(c Conn) Identity {
 	if k, ok := c.(Identified); ok {

@@ -25,6 +25,7 @@ import (
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 	"github.com/opendsom/dsom/typecode"
 )
 
@@ -140,6 +141,11 @@ func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 	if by = append(by, unix.New()); sealed != nil {
 		by = append(by, sealed)
 	}
+	web, err := webClient(sealed)
+	if err != nil {
+		return nil, err
+	}
+	by = append(by, web...)
 	if named, err := netbiosClient(); err != nil {
 		return nil, err
 	} else if named != nil {
@@ -149,6 +155,27 @@ func newClient(v cdr.Version, by ...transport.Transport) (*orb.ORB, error) {
 		Transports: by, CallTLSOnly: require, MaxVersion: v, Connect: os.Getenv(admin.EnvConnect), Logger: slog.New(slog.DiscardHandler),
 		InitialReferences: map[string]string{"NameService": localNaming},
 	})
+}
+
+// webClient returns the transports by WebSocket, through the proxy that the environment names, and within TLS, if there is that.
+func webClient(sealed *tls.Transport) (all transport.Set, err error) {
+	c, _, _, err := ws.FromEnvironment(os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	for _, within := range []bool{false, true} {
+		if c.TLS = nil; within && sealed == nil {
+			break
+		} else if within {
+			c.TLS = sealed
+		}
+		by, err := ws.New(c)
+		if err != nil {
+			return nil, fmt.Errorf("$%s: %w", ws.EnvProxy, err)
+		}
+		all = append(all, by)
+	}
+	return all, nil
 }
 
 // netbiosClient returns the transport by names of NetBIOS, if the environment says anything of it.

@@ -32,12 +32,13 @@ type daemonCmd struct {
 	Publish      []string `placeholder:"RULE" sep:"none" help:"Host that references name, what clients can reach: HOST[:PORT]; for clients of a network NETWORK=HOST[:PORT]. May be repeated, and is kept. Default: this machine's address."`
 	Console      string   `default:"auto" placeholder:"ADDRESS" help:"Where the pages for people are, such as 127.0.0.1:3054: an address of loopback, or off. Default: 127.0.0.1:3054, or a free port if calls are taken at another than 3053; it is kept."`
 	Connect      []string `placeholder:"RULE" sep:"none" help:"Where the daemon's own calls to an address lead: NETWORK=HOST[:PORT], or NETWORK=@refuse. May be repeated."`
-	LocalSocket  string   `default:"auto" placeholder:"PATH" help:"Socket of this machine at which calls are taken besides, by which it is known whose program calls; or off. Default: one in the user's own runtime folder, $$XDG_RUNTIME_DIR/dsom, if there is that."`
+	LocalSocket  string   `default:"auto" placeholder:"PATH" help:"Socket of this machine at which calls are taken besides, by which it is known whose program calls; or off. Default: one in the folder that systemd has made for the service, or in the user's own runtime folder, $$XDG_RUNTIME_DIR/dsom, if there is either."`
 	AllowWrite   []string `placeholder:"WHO" sep:"none" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), a network such as 10.0.0.0/8, or cert:SUBJECT, who shows a certificate of tls-clients with that subject, as cert:CN=teller,O=Bank; may be repeated."`
 	Operators    []string `placeholder:"WHO" sep:"none" help:"Who may, besides, register, start and stop servers by calls, which has programs run as the daemon's user, and change names: user:NAME of this machine, or cert:SUBJECT; may be repeated. Default: nobody."`
 	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
 	Proxies      []string `placeholder:"ADDRESS" help:"Whose connections begin with a header of the PROXY protocol, version 2, and are those of the client that it names: an address, or a network such as 10.0.0.0/8; may be repeated. Default: nobody's."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
+	webFlags
 	tlsFlags
 	netbiosFlags
 	sharedFlags
@@ -62,7 +63,7 @@ type sharedFlags struct {
 
 // tlsFlags say by which certificates the daemon is known, and knows others.
 type tlsFlags struct {
-	TLSListen      string `name:"tls-listen" placeholder:"[HOST]:PORT" help:"Where to take calls by TLS, besides. Default: nowhere."`
+	TLSListen      string `name:"tls-listen" placeholder:"[HOST]:PORT" help:"Where to take calls by TLS, besides; same is the port of listen, at which the first octets of a connection tell what is spoken. Default: nowhere."`
 	TLSCertificate string `name:"tls-certificate" placeholder:"FILE" help:"Certificate to be shown, in PEM, with those of authorities behind it. Files are read again when they have changed."`
 	TLSKey         string `name:"tls-key" placeholder:"FILE" help:"Its private key, in PEM. Default: in the file of the certificate."`
 	TLSAuthorities string `name:"tls-authorities" placeholder:"FILE" help:"Certificates of authorities by which other servers are known. Default: the system's."`
@@ -82,8 +83,10 @@ func (f *tlsFlags) tls() (*tls.Config, error) {
 	} else if f.TLSCertificate == "" {
 		return nil, usage("--tls-listen: a server needs a certificate: name its file with --tls-certificate")
 	}
-	if err := addressFlag("--tls-listen", f.TLSListen, true); err != nil {
-		return nil, err
+	if f.TLSListen != daemon.TLSSame {
+		if err := addressFlag("--tls-listen", f.TLSListen, true); err != nil {
+			return nil, err
+		}
 	}
 	c := tls.Config{Certificate: f.TLSCertificate, Key: f.TLSKey, Authorities: f.TLSAuthorities, Clients: f.TLSClients, KeyLog: f.TLSKeyLog, TLS12: f.TLS12}
 	if c == (tls.Config{}) {
@@ -108,6 +111,7 @@ Example:
     dsom daemon --publish bank.example.org:3053 --publish 10.0.0.0/8=@here
     dsom daemon --tls-listen :3055 --tls-certificate bank.pem --tls-key bank.key --tls-clients staff.pem --operators cert:CN=teller,O=Bank
     dsom daemon --netbios eth0 --netbios-name ada --netbios-servers 192.0.2.1
+    dsom daemon --web --web-origins https://bank.example.org --tls-listen same --tls-certificate bank.pem --tls-key bank.key
     dsom daemon --proxies 10.0.0.7`
 }
 
@@ -210,6 +214,9 @@ func (v *daemonCmd) config(s *settings) (conf daemon.Config, err error) {
 		return conf, err
 	}
 	conf.TLSListen = v.TLSListen
+	if conf.Web, err = v.web(); err != nil {
+		return conf, err
+	}
 	named, err := v.netbiosFlags.settings()
 	if err != nil {
 		return conf, err

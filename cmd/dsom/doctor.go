@@ -162,7 +162,7 @@ func environment(context.Context) []doctor.Finding {
 func knownVariables() func() map[string]bool {
 	return sync.OnceValue(func() map[string]bool {
 		known := map[string]bool{
-			envConfig: true, admin.EnvState: true, admin.EnvAdmin: true, admin.EnvDaemon: true, admin.EnvDaemonLocal: true, admin.EnvDaemonPublish: true, admin.EnvDaemonSocket: true,
+			envConfig: true, admin.EnvState: true, admin.EnvAdmin: true, admin.EnvDaemon: true, admin.EnvDaemonLocal: true, admin.EnvDaemonPublish: true, admin.EnvDaemonSocket: true, admin.EnvDaemonWeb: true,
 			admin.EnvServerName: true, admin.EnvServerUUID: true, admin.EnvServerToken: true, admin.EnvServerObject: true, admin.EnvServerFence: true, admin.EnvServerEndpoints: true,
 			admin.EnvServerPID: true, admin.EnvPublish: true, admin.EnvConnect: true, admin.EnvSocket: true, tls.EnvServerName: true, tls.EnvRequire: true, somd.EnvPlacement: true,
 			envClasses: true, envPlace: true, "DSOM_LIMITS": true, // of placed classes

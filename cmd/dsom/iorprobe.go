@@ -33,6 +33,9 @@ func (c *console) probeAll(ctx context.Context, urls []*ior.URL, timeout time.Du
 	if p.TLS, _, err = tlsClient(); err != nil {
 		return err
 	}
+	if p.Web, err = webClient(p.TLS); err != nil {
+		return err
+	}
 	if by, err := netbiosClient(); err != nil {
 		return err
 	} else if by != nil {

@@ -20,7 +20,15 @@ func TestTLSPage(t *testing.T) {
 	if _, err := exec.LookPath("openssl"); err != nil {
 		absent.Skip(t, "openssl makes the certificates of the page: %v", err)
 	}
-	page, err := os.ReadFile("../../docs/tls.md")
+	runPage(t, "../../docs/tls.md", 4)
+}
+
+// TestWebPage runs the commands of docs/websockets.md, as TestTLSPage does.
+func TestWebPage(t *testing.T) { runPage(t, "../../docs/websockets.md", 3) }
+
+// runPage runs the commands of a page, of which there are at least so many blocks, in their order, and holds what they print against what stands below.
+func runPage(t *testing.T, name string, least int) {
+	page, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +41,7 @@ func TestTLSPage(t *testing.T) {
 	if err := os.Symlink(h.program, filepath.Join(bin, "dsom")); err != nil {
 		t.Fatal(err)
 	}
-	ports := strings.NewReplacer(":3055", fmt.Sprintf(":%d", freeport.Hold(t)), "127.0.0.1:3053", "127.0.0.1:0")
+	ports := strings.NewReplacer(":3055", fmt.Sprintf(":%d", freeport.Hold(t)), "--listen 127.0.0.1:3053", "--listen 127.0.0.1:0")
 	var before string // the variables that earlier blocks have set
 	blocks := regexp.MustCompile("(?s)```(sh|text)\n(.*?)```").FindAllStringSubmatch(string(page), -1)
 	ran := 0
@@ -42,6 +50,9 @@ func TestTLSPage(t *testing.T) {
 			continue
 		}
 		text := ports.Replace(b[2])
+		if h.address != "" {
+			text = strings.ReplaceAll(text, "127.0.0.1:3053", h.address)
+		}
 		ran++
 		if args, ok := strings.CutPrefix(strings.TrimSpace(text), "dsom daemon "); ok {
 			args = regexp.MustCompile(`(\S+\.(?:pem|key))`).ReplaceAllString(args, dir+"/$1")
@@ -64,7 +75,7 @@ func TestTLSPage(t *testing.T) {
 			t.Errorf("%s\nprints:\n%s\nand should print:\n%s", text, out, blocks[i+1][2])
 		}
 	}
-	if ran < 4 {
+	if ran < least {
 		t.Errorf("%d blocks were found", ran)
 	}
 	h.stopDaemon()

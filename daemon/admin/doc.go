@@ -58,6 +58,7 @@ const (
 	EnvDaemon        = "DSOM_DAEMON"         // host:port at which the daemon takes CORBA calls, as references name it
 	EnvDaemonLocal   = "DSOM_DAEMON_LOCAL"   // host:port at which programs of this machine call it
 	EnvDaemonPublish = "DSOM_DAEMON_PUBLISH" // what references name for the daemon, to whom; "": EnvDaemon to all
+	EnvDaemonWeb     = "DSOM_DAEMON_WEB"     // endpoints of WebSocket at which they do, with spaces between; "": none
 	EnvDaemonSocket  = "DSOM_DAEMON_SOCKET"  // the socket at which they do; "": there is none
 	EnvServerName    = "DSOM_SERVER_NAME"    // the name of its record
 	EnvServerUUID    = "DSOM_SERVER_UUID"    // and the UUID

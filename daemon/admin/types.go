@@ -51,7 +51,14 @@ type NetBIOS struct {
 	Counts      map[string]uint64 `json:"counts"`            // how often what has happened
 }
 
-// A NetBIOSName is a name of the machine's, and what has become of it: "registered", or why it is not.
+// What has become of a name of NetBIOS; anything else is why it is not registered. The texts are stable.
+const (
+	NetBIOSRegistered = "registered"
+	NetBIOSBegun      = "being registered"
+	NetBIOSConflict   = "another has it too"
+)
+
+// A NetBIOSName is a name of the machine's, and what has become of it: NetBIOSRegistered, or why it is not.
 type NetBIOSName struct {
 	Name  string `json:"name"`
 	State string `json:"state"`

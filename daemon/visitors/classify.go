@@ -2,8 +2,11 @@ package visitors
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/opendsom/dsom/transport/ws"
 )
 
 // A Kind says what came instead of a client. Its text is stable.
@@ -22,12 +25,16 @@ const (
 	Version Kind = "version" // GIOP of a version that there is not
 	Other   Kind = "other"
 
+	TLSRefused   Kind = "tls-refused"       // a client of TLS with which hands were not shaken: for its certificate, as a rule
+	WebRefused   Kind = "websocket-refused" // one that asked for a WebSocket and did not get it, or broke its protocol
+	ProxyRefused Kind = "proxy-refused"     // a proxy whose header of the PROXY protocol was no good
+
 	DSOM        Kind = "dsom"         // a program of SOM's DSOM that is let in
 	DSOMRefused Kind = "dsom-refused" // and one that is not
 )
 
 // Kinds are all of them, in the order in which people are told.
-var Kinds = []Kind{Silent, TLS, HTTP, SSH, SMB, RDP, Zeros, Partial, Version, Other, DSOM, DSOMRefused}
+var Kinds = []Kind{Silent, TLS, HTTP, SSH, SMB, RDP, Zeros, Partial, Version, Other, TLSRefused, WebRefused, ProxyRefused, DSOM, DSOMRefused}
 
 // Classify tells by the first octets who has come that has said no whole message of GIOP, and what he said, if that is text.
 func Classify(first []byte) (k Kind, said string) {
@@ -53,6 +60,17 @@ func Classify(first []byte) (k Kind, said string) {
 		return HTTP, line(first)
 	}
 	return Other, line(first)
+}
+
+// refused tells whom the transport has refused, and why.
+func refused(why error) (k Kind, said string) {
+	var web *ws.RefusedError
+	var frame *ws.FrameError
+	k = TLSRefused
+	if errors.As(why, &web) || errors.As(why, &frame) {
+		k = WebRefused
+	}
+	return k, line([]byte(why.Error()))
 }
 
 // isHTTP reports whether a request of HTTP, of any version, begins so.

@@ -129,6 +129,9 @@ func (v *Visitors) Left(c orb.Visit) {
 		return
 	}
 	k, said := Classify(c.First)
+	if c.Refused != nil {
+		k, said = refused(c.Refused)
+	}
 	tooOften := v.visit(host, k, said, here, now)
 	v.mu.Unlock()
 	exempt := tooOften && (v.isOurs(host) || v.speaks(host)) // they may take locks of the ORB
@@ -173,6 +176,14 @@ func (v *Visitors) DSOM(peer net.Addr, allowed bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.count(host, k, v.now())
+}
+
+// Proxy counts a connection of a proxy that was refused, and keeps nobody away: behind it are the clients of others.
+func (v *Visitors) Proxy(proxy net.Addr, why error) {
+	host, _ := hostOf(proxy)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.count(host, ProxyRefused, v.now()).Said = line([]byte(why.Error()))
 }
 
 // known notes that a host speaks GIOP.

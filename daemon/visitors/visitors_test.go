@@ -10,6 +10,8 @@ import (
 
 	"github.com/opendsom/dsom/daemon/visitors"
 	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
 func TestClassify(t *testing.T) {
@@ -172,6 +174,29 @@ func TestHosts(t *testing.T) {
 	visit(v, "2001:db8::1", "x")
 	visit(v, "2001:db8::2:1", "x")
 	if h := v.Hosts()[0]; h.Host != "2001:db8::/64" || h.Counts[visitors.Other] != 2 {
+		t.Errorf("got %+v", h)
+	}
+}
+
+// TestRefusedBelow: who is refused before a word of GIOP is counted by why; a proxy is counted, and kept away never.
+func TestRefusedBelow(t *testing.T) {
+	v := visitors.New(visitors.Options{})
+	peer := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 9), Port: 1}
+	v.Left(orb.Visit{Peer: peer, Refused: &transport.HandshakeError{Reason: transport.CertificateExpired, Peer: "192.0.2.9:1"}})
+	v.Left(orb.Visit{Peer: peer, Refused: &ws.RefusedError{Status: 403, Peer: "192.0.2.9:1", Text: "no"}})
+	v.Left(orb.Visit{Peer: peer, Refused: &ws.FrameError{Code: 1002, Text: "odd\x1b"}})
+	v.Left(orb.Visit{Peer: peer, Spoke: true, Refused: &ws.FrameError{Code: 1002, Text: "late"}}) // a client
+	for range 1000 {
+		v.Proxy(peer, errors.New("no header"))
+	}
+	counts, _ := v.Counts()
+	if counts[visitors.TLSRefused] != 1 || counts[visitors.WebRefused] != 2 || counts[visitors.ProxyRefused] != 1000 || len(counts) != 3 {
+		t.Errorf("got %v", counts)
+	}
+	if err := v.Admit(peer); err != nil {
+		t.Error(err)
+	}
+	if h := v.Hosts(); len(h) != 1 || h[0].Said != "no header" {
 		t.Errorf("got %+v", h)
 	}
 }

@@ -121,7 +121,7 @@ var componentNames = map[uint32]string{
 	ior.TagDSOMEndpoints: "DSOM endpoints",
 	34:                   "null security", 35: "SECIOP security", ior.TagTLSSecTrans: "TLS", 37: "activity policy", ior.TagRMICustomMaxStream: "RMI stream version",
 	100: "DCE string binding", 101: "DCE binding name", 102: "DCE no pipes", 0x54414f02: "TAO endpoints", 0x41545401: "omniORB bidirectional",
-	ior.TagOmniORBUnix: "omniORB unix socket", 0x41545403: "omniORB persistent id", 0x41545404: "omniORB restricted connection",
+	ior.TagOmniORBUnix: "omniORB unix socket", ior.TagOmniORBHTTP: "omniORB HTTP", 0x41545403: "omniORB persistent id", 0x41545404: "omniORB restricted connection",
 }
 
 var orbTypes = map[uint32]string{
@@ -157,6 +157,10 @@ func component(c ior.Component) Component {
 	case ior.TagOmniORBUnix:
 		if machine, path, err := c.OmniORBUnix(); err == nil {
 			s.Value = fmt.Sprintf("%s on the machine %s", path, machine)
+		}
+	case ior.TagOmniORBHTTP:
+		if url, err := c.OmniORBHTTP(); err == nil {
+			s.Value = url
 		}
 	case ior.TagAlternateIIOPAddress:
 		if host, port, err := c.AlternateAddress(); err == nil {

@@ -26,6 +26,9 @@ type Config struct {
 	Proxies []netip.Prefix // whose connections begin with a header
 	Limits  *limits.Limits // has the time for a header, connect-timeout; nil is the defaults
 	Logger  *slog.Logger   // is told whose header is no good; nil is slog.Default
+
+	// Refused, if set, is told of each connection of a proxy that is refused: since its header is no good, has not come in time, or there are MostWaiting. It is called concurrently.
+	Refused func(proxy net.Addr, why error)
 }
 
 // MostWaiting is how many connections of proxies may wait for their header at a time; further ones are closed.
@@ -134,8 +137,7 @@ func (l *listener) run() {
 			case l.waiting <- struct{}{}:
 				l.running.Go(func() { l.hear(c) })
 			default:
-				l.config.Logger.Warn("a connection of a proxy is refused", "proxy", c.RemoteAddr().String(), "reason", fmt.Sprintf("%d wait for their header already (MostWaiting)", MostWaiting))
-				c.Close()
+				l.refuse(c, fmt.Errorf("%d wait for their header already (MostWaiting)", MostWaiting))
 			}
 		}
 	}
@@ -172,7 +174,8 @@ func (l *listener) hear(c transport.Conn) {
 	<-l.waiting
 	if err != nil {
 		if !errors.Is(err, net.ErrClosed) && !errors.Is(err, io.EOF) { // who only looks whether somebody listens says nothing
-			l.config.Logger.Warn("a connection of a proxy is refused", "proxy", c.RemoteAddr().String(), "reason", err.Error())
+			l.refuse(c, err)
+			return
 		}
 		c.Close()
 		return
@@ -181,6 +184,15 @@ func (l *listener) hear(c transport.Conn) {
 		c = wrap(c, h)
 	}
 	l.give(arrival{conn: c})
+}
+
+// refuse closes a connection, and says why.
+func (l *listener) refuse(c transport.Conn, why error) {
+	l.config.Logger.Warn("a connection of a proxy is refused", "proxy", c.RemoteAddr().String(), "reason", why.Error())
+	if l.config.Refused != nil {
+		l.config.Refused(c.RemoteAddr(), why)
+	}
+	c.Close()
 }
 
 // header reads a header, and nothing behind it.

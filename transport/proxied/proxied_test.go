@@ -138,11 +138,17 @@ func TestSlow(t *testing.T) {
 	t.Parallel()
 	lim := new(limits.Limits)
 	lim.Set(limits.ConnectTimeout, int64(20*time.Millisecond))
-	l, err := proxied.New(tcp.New(), proxied.Config{Proxies: me, Limits: lim, Logger: quiet}).Listen(t.Context(), here)
+	told := make(chan error, 1)
+	l, err := proxied.New(tcp.New(), proxied.Config{Proxies: me, Limits: lim, Logger: quiet, Refused: func(_ net.Addr, why error) { told <- why }}).Listen(t.Context(), here)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
+	defer func() {
+		if why := <-told; !errors.Is(why, os.ErrDeadlineExceeded) {
+			t.Errorf("it is told that %v", why)
+		}
+	}()
 	c, err := net.Dial("tcp", l.Endpoint().Address())
 	if err != nil {
 		t.Fatal(err)

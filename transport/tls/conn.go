@@ -20,12 +20,14 @@ type conn struct {
 	tls      *tls.Conn
 	peer     string // its address
 	server   bool
+	open     bool          // what is not TLS is read as it comes
 	patience time.Duration // for the handshake of a server
 
 	asked, shown atomic.Bool // the server wanted a certificate, and got one
 	ready        atomic.Bool // hands are shaken
 	plain        atomic.Bool // the client speaks no TLS but GIOP
 	refused      atomic.Bool // the client was told that hands are not shaken
+	why          atomic.Pointer[error]
 	identity     atomic.Pointer[transport.Identity]
 
 	in       sync.Mutex // held by who reads
@@ -58,7 +60,7 @@ func (c *conn) shake() error {
 	if err != nil {
 		return err
 	}
-	if first == 'G' { // of GIOP; no record of TLS begins so
+	if first == 'G' || c.open && first != recordOfHandshake { // of GIOP; no record of TLS begins so
 		c.plain.Store(true)
 		return nil
 	}
@@ -66,16 +68,29 @@ func (c *conn) shake() error {
 	defer cancel()
 	if err := c.tls.HandshakeContext(ctx); err != nil {
 		c.refused.Store(true)
-		return c.explain(err)
+		err = c.explain(err)
+		c.why.Store(&err)
+		return err
 	}
 	c.ready.Store(true)
+	return nil
+}
+
+// recordOfHandshake begins all that a client of TLS sends first (RFC 8446, section 5.1).
+const recordOfHandshake = 0x16
+
+// Refused returns why hands were not shaken with a client.
+func (c *conn) Refused() error {
+	if why := c.why.Load(); why != nil {
+		return *why
+	}
 	return nil
 }
 
 // Identity returns who the peer is by its certificate; a server that has not been called yet does not know.
 func (c *conn) Identity() transport.Identity {
 	if !c.ready.Load() {
-		return transport.Identity{Plain: c.plain.Load()}
+		return transport.Identity{Plain: c.plain.Load() && !c.open}
 	}
 	if k := c.identity.Load(); k != nil {
 		return *k
@@ -354,5 +369,9 @@ func (c *conn) String() string {
 		return "no TLS yet"
 	}
 	s := c.tls.ConnectionState()
-	return fmt.Sprintf("%s, %s", tls.VersionName(s.Version), tls.CipherSuiteName(s.CipherSuite))
+	text := fmt.Sprintf("%s, %s", tls.VersionName(s.Version), tls.CipherSuiteName(s.CipherSuite))
+	if s.DidResume {
+		text += ", resumed"
+	}
+	return text
 }

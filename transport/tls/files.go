@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -26,6 +27,7 @@ type files struct {
 	keyLog  io.Writer // of all connections, or nil
 	keyFile *os.File
 	current atomic.Pointer[material]
+	clock   func() time.Time
 }
 
 // A stamp tells whether a file has changed.
@@ -43,6 +45,36 @@ func (s stamp) equal(o stamp) bool {
 type material struct {
 	own            *tls.Certificate // or nil
 	client, server *tls.Config
+	tickets        tickets
+}
+
+// tickets are the keys under which a server gives its clients what their sessions are resumed by. New files have keys of their own: who is to be known by others, or
+// is not to be known any more, shakes hands in full.
+type tickets struct {
+	keys [][32]byte // the one in use first
+	made time.Time
+}
+
+// The life of a key of tickets: it is in use for a day, and good for another. Tickets themselves are good for a week at most (RFC 8446, section 4.6.1).
+const ticketKeyLife = 24 * time.Hour
+
+// mostSessions is how many servers a client remembers sessions of.
+const mostSessions = 64
+
+// renew draws a key, if there is none or it is old.
+func (m *material) renew(now time.Time) {
+	t := &m.tickets
+	if len(t.keys) > 0 && now.Sub(t.made) < ticketKeyLife {
+		return
+	}
+	var key [32]byte
+	rand.Read(key[:])
+	keys := [][32]byte{key}
+	if len(t.keys) > 0 && now.Sub(t.made) < 2*ticketKeyLife {
+		keys = append(keys, t.keys[0])
+	}
+	t.keys, t.made = keys, now
+	m.server.SetSessionTicketKeys(keys)
 }
 
 func (f *files) names() [4]string {
@@ -72,7 +104,9 @@ func (f *files) now() *material {
 		same = same && now[i].equal(f.seen[i])
 	}
 	if same {
-		return f.current.Load()
+		m := f.current.Load()
+		m.renew(f.clock())
+		return m
 	}
 	if err := f.read(now); err != nil {
 		f.log.Error("certificates have changed and cannot be used; those from before stay in force", "error", err)
@@ -125,6 +159,8 @@ func (f *files) read(stamps [4]stamp) error {
 		}
 		m.server.ClientAuth = tls.RequireAndVerifyClientCert
 	}
+	m.client.ClientSessionCache = tls.NewLRUClientSessionCache(mostSessions)
+	m.renew(f.clock())
 	f.current.Store(m)
 	return nil
 }

@@ -60,7 +60,7 @@ type Config struct {
 
 // New returns the transport. An error says which file cannot be used.
 func New(c Config) (*Transport, error) {
-	t := &Transport{config: c, files: files{config: c}, carrier: c.Carrier}
+	t := &Transport{config: c, files: files{config: c, clock: time.Now}, carrier: c.Carrier}
 	if t.carrier == nil {
 		t.carrier = tcp.New()
 	}
@@ -101,21 +101,39 @@ func (t *Transport) MutualTLS() bool { return t.config.Clients != "" }
 func (t *Transport) Dial(ctx context.Context, e transport.Endpoint) (transport.Conn, error) {
 	at := e
 	at.Network = tcp.Name
-	raw, err := t.carrier.Dial(ctx, at)
-	if err != nil {
-		return nil, err
+	for {
+		raw, err := t.carrier.Dial(ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		c, offered, err := t.client(ctx, raw, e)
+		if err == nil {
+			return c, nil
+		}
+		if !offered || ctx.Err() != nil {
+			return nil, err
+		}
+		// The server may have taken offence at the session: OpenSSL's do that know clients by certificates and were not told in what context. There is none for it any more.
 	}
-	return t.Client(ctx, raw, e)
 }
 
-// Client shakes hands over raw, a connection to e that has been made. If it cannot, raw is closed.
+// Client shakes hands over raw, a connection to e that has been made. If it cannot, raw is closed. A session of an earlier connection to e is resumed, if the server wants that;
+// one at which it takes offence is an error, and forgotten.
 func (t *Transport) Client(ctx context.Context, raw transport.Conn, e transport.Endpoint) (transport.Conn, error) {
+	c, _, err := t.client(ctx, raw, e)
+	return c, err
+}
+
+// client is Client, and reports whether a session was offered to be resumed.
+func (t *Transport) client(ctx context.Context, raw transport.Conn, e transport.Endpoint) (_ transport.Conn, offered bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, t.config.Limits.Time(limits.ConnectTimeout))
 	defer cancel()
 	c := &conn{carrier: newCarrier(raw), peer: e.Address()}
 	now := t.files.now()
 	cfg := now.client.Clone()
 	cfg.ServerName = cmp.Or(t.config.ServerName, e.Host, "localhost")
+	at := &session{of: cfg.ClientSessionCache, at: cfg.ServerName + " " + e.Address()}
+	cfg.ClientSessionCache = at
 	cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		c.asked.Store(true)
 		if now.own == nil {
@@ -127,11 +145,31 @@ func (t *Transport) Client(ctx context.Context, raw transport.Conn, e transport.
 	c.tls = tls.Client(c.carrier, cfg)
 	if err := c.tls.HandshakeContext(ctx); err != nil {
 		raw.Close()
-		return nil, c.explain(err)
+		at.forget()
+		return nil, at.offered, c.explain(err)
 	}
 	c.ready.Store(true)
-	return c, nil
+	return c, at.offered, nil
 }
+
+// A session is what a client remembers of the server at one endpoint: that of another port has none of its own.
+type session struct {
+	of      tls.ClientSessionCache
+	at      string
+	offered bool // it was told to the server
+}
+
+// Get returns the session that is to be resumed.
+func (s *session) Get(string) (*tls.ClientSessionState, bool) {
+	state, ok := s.of.Get(s.at)
+	s.offered = s.offered || ok
+	return state, ok
+}
+
+// Put keeps what the server gives.
+func (s *session) Put(_ string, state *tls.ClientSessionState) { s.of.Put(s.at, state) }
+
+func (s *session) forget() { s.of.Put(s.at, nil) }
 
 // Listen takes connections at e.
 func (t *Transport) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
@@ -164,6 +202,14 @@ func (l *listener) Accept() (transport.Conn, error) {
 		return nil, err
 	}
 	return l.of.server(raw), nil
+}
+
+// Over returns raw, a connection that was accepted where other things than TLS are spoken too, as one that is sealed if its client begins with TLS, and as it is otherwise:
+// that is found out when it is first read.
+func (t *Transport) Over(raw transport.Conn) transport.Conn {
+	c := t.server(raw)
+	c.open = true
+	return c
 }
 
 // server is a connection that has been accepted, which shakes hands when it is read.

@@ -649,3 +649,85 @@ func TestBehindAProxy(t *testing.T) {
 	}
 	raw.Close()
 }
+
+// TestResumed: the second connection to a server resumes the first's session, who calls being known as before; with new files, old keys or another server there is no resuming, and who
+// is not to be known any more is refused.
+func TestResumed(t *testing.T) {
+	t.Parallel()
+	ca, other := certs.New(t, "authority"), certs.New(t, "another")
+	own, staff := ca.Issue(t, certs.Order{Name: "bank"}), ca.Issue(t, certs.Order{Name: "teller"})
+	known := filepath.Join(t.TempDir(), "known.pem")
+	copyFile(t, known, ca.File)
+	conf := tls.Config{Certificate: own.Cert, Key: own.Key, Clients: known}
+	server := newTransport(t, conf)
+	client := newTransport(t, tls.Config{Certificate: staff.Cert, Key: staff.Key, Authorities: ca.File})
+	listen := func(s *tls.Transport) transport.Listener {
+		l, err := s.Listen(t.Context(), here)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		return l
+	}
+	l := listen(server)
+	// meet connects, and says whether both sides resumed; a refusal is an error.
+	meet := func(l transport.Listener) (resumed bool, err error) {
+		t.Helper()
+		served := make(chan error, 1)
+		var who, how string
+		go func() {
+			s, err := l.Accept()
+			if err == nil {
+				defer s.Close()
+				if err = s.(interface{ Handshake() error }).Handshake(); err == nil {
+					who, how = transport.IdentityOf(s).Name(), s.(interface{ String() string }).String()
+					_, err = s.Write([]byte("x")) // behind the tickets
+				}
+			}
+			served <- err
+		}()
+		c, err := client.Dial(t.Context(), l.Endpoint())
+		if err != nil {
+			<-served
+			return false, err
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(20 * time.Second))
+		_, err = io.ReadFull(c, make([]byte, 1))
+		if bad := <-served; bad != nil || err != nil {
+			return false, errors.Join(bad, err)
+		}
+		resumed = strings.Contains(how, "resumed")
+		if mine := strings.Contains(c.(interface{ String() string }).String(), "resumed"); mine != resumed {
+			t.Errorf("the client has resumed: %v, and the server: %v", mine, resumed)
+		}
+		if who != "cert:CN=teller,O=DSOM" {
+			t.Errorf("the client is known as %q", who)
+		}
+		return resumed, nil
+	}
+	want := func(what string, l transport.Listener, resumed bool) {
+		t.Helper()
+		if got, err := meet(l); err != nil || got != resumed {
+			t.Errorf("%s: resumed %v, %v; want %v", what, got, err, resumed)
+		}
+	}
+	want("the first", l, false)
+	want("the second", l, true)
+	want("the third", l, true)
+	elsewhere := listen(newTransport(t, conf))
+	want("another server", elsewhere, false)
+	want("another server again", elsewhere, true)
+	ca.IssueTo(t, certs.Order{Name: "bank"}, own)
+	want("with a new certificate", l, false)
+	want("with a new certificate again", l, true)
+	tls.Later(server, 25*time.Hour)
+	want("a day later, with the old key", l, true)
+	want("with the new one", l, true)
+	tls.Later(server, 100*time.Hour)
+	want("after days without anybody", l, false)
+	copyFile(t, known, other.File)
+	if resumed, err := meet(l); err == nil {
+		t.Errorf("who is not to be known any more is let in (resumed %v)", resumed)
+	}
+}

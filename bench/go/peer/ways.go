@@ -23,9 +23,10 @@ import (
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
+	"github.com/opendsom/dsom/transport/ws"
 )
 
-// The peers "dsom-tls", "dsom-unix" and "dsom-netbios" are "dsom" by other ways than TCP. What a server and its client must agree on follows from the port.
+// The peers "dsom-tls", "dsom-unix", "dsom-ws" and "dsom-netbios" are "dsom" by other ways than TCP. What a server and its client must agree on follows from the port.
 
 func init() {
 	Peers["dsom-tls"] = Peer{Serve: serveTLS, Dial: dialTLS}
@@ -35,6 +36,26 @@ func init() {
 		},
 		Dial: func(addr string) (Conn, error) {
 			return dialBy(orb.Config{Transports: transport.Set{tcp.New(), unix.New()}}, "corbaloc:unix:"+socketOf(addr)+"/Echo")
+		},
+	}
+}
+
+func init() {
+	Peers["dsom-ws"] = Peer{
+		Serve: func(l net.Listener) error {
+			l.Close()
+			t, err := ws.New(ws.Config{})
+			if err != nil {
+				return err
+			}
+			return serveBy(orb.Config{Listen: []string{"ws:" + l.Addr().String()}, Transports: transport.Set{t}})
+		},
+		Dial: func(addr string) (Conn, error) {
+			t, err := ws.New(ws.Config{})
+			if err != nil {
+				return nil, err
+			}
+			return dialBy(orb.Config{Transports: transport.Set{tcp.New(), t}}, "corbaloc:ws:"+addr+"/Echo")
 		},
 	}
 }

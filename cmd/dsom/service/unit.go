@@ -29,8 +29,9 @@ func (s Service) command(args ...string) []string {
 // up by the next, which is started at once: so systemd ends the daemon alone, and the daemon its servers.
 func (s Service) Systemd() string {
 	wanted, network := "multi-user.target", "Wants=network-online.target\nAfter=network-online.target\n"
+	runtime := "RuntimeDirectory=" + Name + "\nRuntimeDirectoryPreserve=restart\n" // for the daemon's socket
 	if s.User {
-		wanted, network = "default.target", ""
+		wanted, network, runtime = "default.target", "", "" // a user has a folder of that kind anyway
 	}
 	return "[Unit]\nDescription=DSOM daemon\n" + network + `
 [Service]
@@ -43,7 +44,7 @@ TimeoutStopSec=60
 KillMode=process
 Delegate=yes
 LimitNOFILE=65536
-
+` + runtime + `
 [Install]
 WantedBy=` + wanted + "\n"
 }

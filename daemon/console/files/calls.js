@@ -63,7 +63,7 @@ export async function calls(on) {
 /** kinds are what visitors are called. */
 const kinds = {
   silent: 'said nothing', tls: 'TLS', http: 'HTTP', ssh: 'SSH', smb: 'SMB', rdp: 'remote desktop', zeros: 'zeros', partial: 'part of a GIOP message', version: 'unknown GIOP version',
-  other: 'something else', dsom: 'programs of SOM’s DSOM, calls', 'dsom-refused': 'programs of SOM’s DSOM, refused',
+  other: 'something else', 'tls-refused': 'TLS, refused', 'websocket-refused': 'WebSocket, refused', 'proxy-refused': 'proxies without a good header', dsom: 'programs of SOM’s DSOM, calls', 'dsom-refused': 'programs of SOM’s DSOM, refused',
 };
 
 function kindsOf(counts) {

@@ -177,6 +177,9 @@ func (c *Conn) Heard() bool { return c.in.heard.Load() }
 // First returns, when Run has returned and no whole message has ever come, what came first, 64 octets of it at most.
 func (c *Conn) First() []byte { return c.first }
 
+// Refused returns why the transport has refused the peer, if it has.
+func (c *Conn) Refused() error { return transport.RefusedOf(c.t) }
+
 // Octets returns how many octets have come, and how many the transport has taken.
 func (c *Conn) Octets() (received, written int64) { return c.in.received.Load(), c.written.Load() }
 

@@ -86,7 +86,7 @@ func peers() []target {
 // ways are this project's ORB by each transport.
 func ways() []target {
 	var ts []target
-	for _, name := range []string{ours, "dsom-unix", "dsom-tls", "dsom-netbios"} {
+	for _, name := range []string{ours, "dsom-unix", "dsom-tls", "dsom-ws", "dsom-netbios"} {
 		ts = append(ts, target{name: name, server: []string{"gopeer", "server", name, "PORT"}, client: []string{"gopeer", "client", name, "PORT"}, stats: true, weight: 1})
 	}
 	return ts
