@@ -59,13 +59,15 @@ func TestMacros(t *testing.T) {
 	}
 }
 
+// globalHeaders are those that generated headers include, or programs together with them.
+const globalHeaders = "#include <ctype.h>\n#include <errno.h>\n#include <complex.h>\n#include <locale.h>\n#include <math.h>\n#include <pthread.h>\n#include <sched.h>\n#include <stddef.h>\n#include <stdint.h>\n" +
+	"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <time.h>\n#include <wchar.h>\n#include <wctype.h>\n"
+
 // TestGlobals holds that all functions which the headers declare that generated headers include, and of which compilers know without a
 // header, are among those that names keep away from.
 func TestGlobals(t *testing.T) {
 	t.Parallel()
 	known := cabi.Set(cabi.Keywords, cabi.Macros, cabi.Globals)
-	const headers = "#include <ctype.h>\n#include <errno.h>\n#include <complex.h>\n#include <locale.h>\n#include <math.h>\n#include <pthread.h>\n#include <sched.h>\n#include <stddef.h>\n#include <stdint.h>\n" +
-		"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <time.h>\n#include <wchar.h>\n#include <wctype.h>\n"
 	declared := regexp.MustCompile(`(?:^|\W)([A-Za-z]\w*) \(`)
 	widths := regexp.MustCompile(`f(32|64|128)x?$`) // sinf64x and so on, of types of TS 18661
 	for _, cc := range []string{"gcc", "musl-gcc"} {
@@ -74,7 +76,7 @@ func TestGlobals(t *testing.T) {
 		}
 		list := filepath.Join(t.TempDir(), "list")
 		cmd := exec.CommandContext(t.Context(), cc, "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-aux-info", list, "-x", "c", "-")
-		cmd.Stdin = strings.NewReader(headers)
+		cmd.Stdin = strings.NewReader(globalHeaders)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
@@ -93,6 +95,34 @@ func TestGlobals(t *testing.T) {
 		}
 		if n < 300 {
 			t.Errorf("%s: only %d functions", cc, n)
+		}
+	}
+}
+
+// TestGlobalTypes holds the same of the types that those headers define in a line.
+func TestGlobalTypes(t *testing.T) {
+	t.Parallel()
+	known := cabi.Set(cabi.Keywords, cabi.Macros, cabi.Globals)
+	defined := regexp.MustCompile(`(?m)^typedef [^(\n]*?\b([A-Za-z]\w*)(?:\[[^\]]*\])?(?: *__attribute__.*)?;$`)
+	for _, cc := range []string{"gcc", "g++", "clang"} {
+		language := "-xc"
+		if cc == "g++" {
+			language += "++"
+		}
+		cmd := exec.Command(cc, "-D_GNU_SOURCE", "-E", "-P", language, "-")
+		cmd.Stdin = strings.NewReader(globalHeaders + "#include <sys/types.h>\n")
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%s: %v", cc, err)
+		}
+		all := defined.FindAllSubmatch(out, -1)
+		for _, m := range all {
+			if name := string(m[1]); !known[name] {
+				t.Errorf("%s: %s is not among the words of globals.txt", cc, name)
+			}
+		}
+		if len(all) < 60 {
+			t.Errorf("%s: only %d types", cc, len(all))
 		}
 	}
 }
