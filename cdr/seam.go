@@ -52,7 +52,7 @@ func (d *Decoder) seamWords(n int) []byte {
 		return d.seamRun(n, n)
 	}
 	var b []byte
-	for left := n; left > 0; {
+	for left, entered := n, false; left > 0; {
 		run := d.seamRun(left, 0)
 		switch {
 		case len(run) == 8*n:
@@ -60,13 +60,16 @@ func (d *Decoder) seamWords(n int) []byte {
 		case len(run) > 0:
 			b = append(b, run...)
 			left -= len(run) / 8
+			entered = false
 		case d.err != nil:
 			return nil
-		case d.seams.alignBulk(d.pos, d.base) < d.end: // more than padding
+		case entered || d.seams.alignBulk(d.pos, d.base) < d.end: // more than padding is left, or nothing else is there
 			d.short(8)
 			return nil
 		case !d.goOn(8):
 			return nil
+		default:
+			entered = true
 		}
 	}
 	return b
