@@ -63,7 +63,7 @@ func (d *Decoder) seamWords(n int) []byte {
 			entered = false
 		case d.err != nil:
 			return nil
-		case entered || d.seams.alignBulk(d.pos, d.base) < d.end: // more than padding is left, or nothing else is there
+		case entered || d.seams.alignRun(d.pos, d.base) < d.end: // more than padding is left, or nothing else is there
 			d.short(8)
 			return nil
 		case !d.goOn(8):
@@ -160,6 +160,14 @@ func (s *Seams) alignBulk(pos, base int) int {
 		p = align8(s.at[i].at, s.at[i].base)
 	}
 	return p
+}
+
+// alignRun returns the place at which, in the present reading, values of 8 octets that follow one another begin.
+func (s *Seams) alignRun(pos, base int) int {
+	if s.now == readEach {
+		return s.align8(pos, base)
+	}
+	return s.alignBulk(pos, base)
 }
 
 // before returns how many seams are before pos, and whether the next is at pos.
