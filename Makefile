@@ -37,7 +37,7 @@ unit:
 
 interop: peers
 	@mkdir -p build && rm -f build/peer-calls
-	cd interop && DSOM_PEER_CALLS=$(CURDIR)/build/peer-calls $(GO) test -count=1 -timeout 30m ./...
+	cd interop && DSOM_PEER_CALLS=$(CURDIR)/build/peer-calls $(GO) test -count=1 -timeout 60m ./...
 	@internal/peercount build/peer-calls
 
 test: peers unit interop

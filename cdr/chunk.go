@@ -35,7 +35,12 @@ func (d *Decoder) chunked() bool {
 }
 
 // align returns the place of the next multiple of n.
-func (d *Decoder) align(n int) int { return (d.pos-d.base+n-1)&^(n-1) + d.base }
+func (d *Decoder) align(n int) int {
+	if n == 8 && d.seams != nil {
+		return d.seams.align8(d.pos, d.base)
+	}
+	return (d.pos-d.base+n-1)&^(n-1) + d.base
+}
 
 // more is what primitives try when their octets are not before d's end: the next chunk may
 // have them. It leaves d aligned before n octets, or fails.
@@ -43,10 +48,7 @@ func (d *Decoder) align(n int) int { return (d.pos-d.base+n-1)&^(n-1) + d.base }
 //go:noinline
 func (d *Decoder) more(n, align int) bool {
 	if d.err == nil && d.chunked() && d.align(align) >= d.end {
-		if !d.nextChunk() {
-			if d.err == nil {
-				d.Fail(marshal(exc.MinorTruncated, "%d octets wanted at offset %d, but the value's state ends there", n, d.pos-d.base))
-			}
+		if !d.goOn(n) {
 			return false
 		}
 		if p := d.align(align); n <= d.end-p {
@@ -56,6 +58,15 @@ func (d *Decoder) more(n, align int) bool {
 	}
 	d.short(n)
 	return false
+}
+
+// goOn enters the next chunk, for n octets, or fails.
+func (d *Decoder) goOn(n int) bool {
+	on := d.nextChunk()
+	if !on && d.err == nil {
+		d.Fail(marshal(exc.MinorTruncated, "%d octets wanted at offset %d, but the value's state ends there", n, d.pos-d.base))
+	}
+	return on
 }
 
 // nextChunk enters the chunk that starts behind this one's end, if one does.

@@ -46,29 +46,61 @@ func (d *Decoder) alignSeams() int {
 }
 
 // seamWords returns the octets of n values of 8 octets that follow one another: a view, or where
-// there is padding between them a copy.
+// there is padding between them, or the end of a chunk, a copy. None is in two chunks.
 func (d *Decoder) seamWords(n int) []byte {
+	if !d.chunked() {
+		return d.seamRun(n, n)
+	}
+	var b []byte
+	for left, entered := n, false; left > 0; {
+		run := d.seamRun(left, 0)
+		switch {
+		case len(run) == 8*n:
+			return run
+		case len(run) > 0:
+			b = append(b, run...)
+			left -= len(run) / 8
+			entered = false
+		case d.err != nil:
+			return nil
+		case entered || d.seams.alignRun(d.pos, d.base) < d.end: // more than padding is left, or nothing else is there
+			d.short(8)
+			return nil
+		case !d.goOn(8):
+			return nil
+		default:
+			entered = true
+		}
+	}
+	return b
+}
+
+// seamRun is seamWords for those of n that are before d's end, which must be least at least.
+func (d *Decoder) seamRun(n, least int) []byte {
 	s := d.seams
-	first, end := s.each(d.pos, d.base, n, nil)
 	bulk := s.alignBulk(d.pos, d.base)
-	if first == bulk && end == bulk+8*n {
-		d.pos = min(bulk, d.end)
-		return d.OctetsView(8 * n)
+	whole := min(n, max(d.end-bulk, 0)/8)
+	first, end, each := s.each(d.pos, d.base, n, d.end, nil)
+	differ := each != whole || whole > 0 && (first != bulk || end != bulk+8*whole)
+	if s.apart = s.apart || differ; differ && s.now == readEach {
+		whole, bulk = each, first
 	}
-	s.apart = true
-	if s.now != readEach {
-		bulk = min(bulk, d.end)
-		s.look(d.buf, d.pos, bulk)
-		d.pos = bulk
-		return d.OctetsView(8 * n)
-	}
-	if end > d.end {
-		d.short(end - d.pos)
+	switch {
+	case whole < least:
+		d.short(8 * n)
 		return nil
+	case whole == 0:
+		return nil
+	case s.now != readEach || end == first+8*each:
+		if differ {
+			s.look(d.buf, d.pos, bulk)
+		}
+		d.pos = bulk
+		return d.OctetsView(8 * whole)
 	}
-	b := make([]byte, 0, 8*n)
+	b := make([]byte, 0, 8*each)
 	at := d.pos
-	s.each(d.pos, d.base, n, func(from, to int) {
+	s.each(d.pos, d.base, each, d.end, func(from, to int) {
 		s.look(d.buf, at, from)
 		b, at = append(b, d.buf[from:to]...), to
 	})
@@ -77,23 +109,30 @@ func (d *Decoder) seamWords(n int) []byte {
 }
 
 // each tells f, unless it is nil, where n values of 8 octets stand at or behind pos if each is aligned,
-// as many at a time as follow one another. It returns where the first begins and the last ends.
-func (s *Seams) each(pos, base, n int, f func(from, to int)) (first, end int) {
-	for first = s.align8(pos, base); n > 0; {
-		from, k := s.align8(pos, base), n
+// as many at a time as follow one another, but for those that go over limit. It returns where the first begins, the last ends, and how many
+// there are.
+func (s *Seams) each(pos, base, n, limit int, f func(from, to int)) (first, end, got int) {
+	for first = s.align8(pos, base); got < n; {
+		from, k := s.align8(pos, base), n-got
 		i, found := s.before(from)
 		if found {
 			i++
 		}
 		if i < len(s.at) {
-			k = min(n, (s.at[i].at-from+7)/8)
+			k = min(k, (s.at[i].at-from+7)/8)
 		}
-		pos = from + 8*k
-		if n -= k; f != nil {
-			f(from, pos)
+		fit := min(k, max(limit-from, 0)/8)
+		if fit > 0 {
+			pos = from + 8*fit
+			if got += fit; f != nil {
+				f(from, pos)
+			}
+		}
+		if fit < k {
+			break
 		}
 	}
-	return first, pos
+	return first, pos, got
 }
 
 // align8 returns the place at or behind pos at which a single value of 8 octets stands, if
@@ -121,6 +160,14 @@ func (s *Seams) alignBulk(pos, base int) int {
 		p = align8(s.at[i].at, s.at[i].base)
 	}
 	return p
+}
+
+// alignRun returns the place at which, in the present reading, values of 8 octets that follow one another begin.
+func (s *Seams) alignRun(pos, base int) int {
+	if s.now == readEach {
+		return s.align8(pos, base)
+	}
+	return s.alignBulk(pos, base)
 }
 
 // before returns how many seams are before pos, and whether the next is at pos.

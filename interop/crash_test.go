@@ -163,3 +163,56 @@ func TestOmniORBRows(t *testing.T) {
 	_ = server.Process.Kill()
 	_ = server.Wait()
 }
+
+// TestOmniORBFragments: an omniORB does not understand its own anys in fragments of GIOP 1.1 where omniorb/crash/fragments.idl says. What it sends
+// is read here, or MARSHAL; no value comes as another. When all go well, they belong into the seams suite.
+func TestOmniORBFragments(t *testing.T) {
+	t.Parallel()
+	program, server, url := serveCrash(t, "fragments")
+	said, err := peer.Output(t, program, "call", url)
+	if err != nil || !strings.Contains(said, "COMM_FAILURE for points at ") || !strings.Contains(said, "COMM_FAILURE for sizes at ") || strings.Contains(said, "other") {
+		t.Errorf("omniORB understands itself, or fails otherwise: %v\n%s", err, said)
+	}
+	point := typecode.Struct("IDL:Limit/Point:1.0", "Point", typecode.Member{Name: "x", Type: typecode.Double}, typecode.Member{Name: "y", Type: typecode.Double})
+	pass := &dii.Signature{Operation: "pass", Result: typecode.Any, Params: []dii.Param{
+		{Name: "before", Direction: model.In, Type: typecode.String}, {Name: "held", Direction: model.In, Type: typecode.Any}, {Name: "behind", Direction: model.Out, Type: typecode.String}}}
+	ref, err := gopeer.NewORB(t, gopeer.Options{}).Resolve(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []any
+	for i := range 1100 {
+		list = append(list, map[string]any{"x": 1.5 + float64(i), "y": 0.1 * float64(i)})
+	}
+	points, err := dyn.Of(typecode.Sequence(point, 0), list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := dyn.Of(typecode.Any, points)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := map[string]int{}
+	for n := 7700; n < 8200; n += 4 {
+		before, err := dyn.Of(typecode.String, strings.Repeat("b", n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := dii.Call(t.Context(), ref, pass, before, held)
+		switch {
+		case err == nil && asJSON(got.Return) == asJSON(held):
+			failed["well"]++
+		case err == nil:
+			failed["other values"]++
+		case errors.Is(err, exc.Marshal):
+			failed["MARSHAL"]++
+		default:
+			t.Errorf("%d octets before: %v", n, err)
+		}
+	}
+	if failed["other values"] > 0 || failed["MARSHAL"]+failed["well"] != 125 {
+		t.Errorf("of 125 values: %v", failed)
+	}
+	_ = server.Process.Kill()
+	_ = server.Wait()
+}

@@ -82,3 +82,24 @@ func Offers(o *ORB, t transport.Conn, first, late giop.ListenPoint) (meanwhile, 
 	err = offer(late)
 	return meanwhile, points(), err
 }
+
+// Parting is what came of a link for a call.
+type Parting = parting
+
+const (
+	Took  = took
+	Lost  = lost
+	Other = other
+)
+
+// Parted lets as many calls join a link, tells in order what came of it for them, and returns whether it was given up.
+func Parted(how ...Parting) (ended bool) {
+	s := links{byHop: map[hop]*link{}}
+	l := &link{waiting: len(how), ready: make(chan struct{}), end: func() { ended = true }}
+	close(l.ready)
+	s.byHop[l.hop] = l
+	for _, h := range how {
+		s.part(l, h)
+	}
+	return ended || s.byHop[l.hop] != l
+}

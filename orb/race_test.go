@@ -241,3 +241,24 @@ func TestRaceGivenUp(t *testing.T) {
 		}
 	})
 }
+
+// TestParting: a connection that some call goes over is not closed by one that was faster elsewhere, whichever of them tells first.
+func TestParting(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		how   []orb.Parting
+		ended bool
+	}{
+		{[]orb.Parting{orb.Took, orb.Lost}, false},
+		{[]orb.Parting{orb.Lost, orb.Took}, false},
+		{[]orb.Parting{orb.Lost, orb.Took, orb.Lost}, false},
+		{[]orb.Parting{orb.Other, orb.Took, orb.Lost}, false},
+		{[]orb.Parting{orb.Lost, orb.Other}, false},
+		{[]orb.Parting{orb.Lost}, true},
+		{[]orb.Parting{orb.Lost, orb.Lost}, true},
+	} {
+		if got := orb.Parted(c.how...); got != c.ended {
+			t.Errorf("%v: ended %t", c.how, got)
+		}
+	}
+}

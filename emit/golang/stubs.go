@@ -66,7 +66,7 @@ func (f *file) stubMethod(typ string, c *call) {
 }
 
 // rereads reports whether results of c may have to be read a second time, in GIOP 1.1: there are arrays or sequences of values of
-// 8 octets among them, or anything may be. Values of valuetypes are not looked into, which are of GIOP 1.2.
+// 8 octets among them, or anything may be.
 func (c *call) rereads() bool {
 	seen := map[model.Decl]bool{}
 	for _, p := range c.outs {
@@ -77,10 +77,12 @@ func (c *call) rereads() bool {
 	return false
 }
 
+// holdsRuns looks into t, but for the state of valuetypes: where one is declared any that is derived from it may come, of which
+// this IDL need not know. Of value boxes none is derived.
 func holdsRuns(t *model.Type, seen map[model.Decl]bool) bool {
 	t = t.Resolve()
 	switch t.Kind {
-	case model.Any:
+	case model.Any, model.ValueBase:
 		return true
 	case model.Sequence, model.Array:
 		switch t.Elem.Resolve().Kind {
@@ -101,6 +103,12 @@ func holdsRuns(t *model.Type, seen map[model.Decl]bool) bool {
 		return slices.ContainsFunc(d.AllMembers(), func(m *model.Member) bool { return holdsRuns(m.Type, seen) })
 	case *model.Union:
 		return slices.ContainsFunc(d.Cases, func(c *model.Case) bool { return holdsRuns(c.Type, seen) })
+	case *model.ValueBox:
+		return holdsRuns(d.Type, seen)
+	case *model.ValueType:
+		return true
+	case *model.Interface:
+		return d.Abstract // a value may come
 	}
 	return false
 }

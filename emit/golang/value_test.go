@@ -111,6 +111,7 @@ func (o *office) TakePacked(_ context.Context, p stock.Packed) (stock.Packed, er
 func (o *office) TakeNumbers(_ context.Context, n *stock.Numbers, t *stock.Tag) (*stock.Numbers, stock.Label, error) {
 	return n, t, nil
 }
+func (o *office) TakeRates(_ context.Context, r *stock.Rates) (*stock.Rates, error) { return r, nil }
 func (o *office) TakeHappened(_ context.Context, h stock.Happened) (stock.Happened, error) {
 	return h, nil
 }

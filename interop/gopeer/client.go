@@ -14,7 +14,7 @@ import (
 )
 
 // clientTime bounds all cases of a client.
-const clientTime = 3 * time.Minute
+const clientTime = peer.Patience
 
 // Run starts an ORB, runs the client against a hub, and ends the ORB: the cases named, or all but those that are run only
 // when named.

@@ -26,7 +26,7 @@ import (
 )
 
 // shutdownTime is how long an ORB may take to end in order.
-const shutdownTime = 10 * time.Second
+const shutdownTime = time.Minute
 
 // Options are what server and client can be told. The zero value says nothing.
 type Options struct {

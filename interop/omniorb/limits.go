@@ -20,5 +20,7 @@ var Peer = matrix.Peer{
 			"it is an omniORB", Proof: "omniorb/crash/values.idl"},
 		{What: "it copies structures with padding that are in an any, in a row, in one step, as they would lie in one chunk: MARSHAL where one of its buffers ends in the first of them, " +
 			"or the values come back so", Proof: "omniorb/crash/rows.idl"},
+		{What: "in GIOP 1.1 it writes structures and unions with numbers of 8 octets that are in an any so that, where one of its fragments ends in them, it does not read them itself: " +
+			"its own server closes the connection (COMM_FAILURE), this project reads them or raises MARSHAL", Proof: "omniorb/crash/fragments.idl"},
 	},
 }

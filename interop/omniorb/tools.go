@@ -15,7 +15,7 @@ import (
 	"github.com/opendsom/dsom/interop/peer"
 )
 
-const startTime = 20 * time.Second // for the naming service to be ready
+const startTime = peer.Patience // for the naming service to be ready
 
 // A Naming is a running omniNames.
 type Naming struct {

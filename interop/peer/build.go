@@ -18,8 +18,12 @@ import (
 	"time"
 )
 
+// Patience is how long may take what ends by itself unless it hangs: a build, a tool, a server's start, all cases of a client. It is no measure of how long
+// that takes, which is a minute at most on a machine of two processors that does nothing else, and many times that on one that does.
+const Patience = 10 * time.Minute
+
 const (
-	buildTime = 10 * time.Minute    // for one build on a slow machine
+	buildTime = Patience            // for one build
 	keepTime  = 14 * 24 * time.Hour // after which a build that nobody used is removed
 )
 

@@ -7,16 +7,13 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 )
-
-const toolTime = time.Minute // for a tool's run: some start a Java machine, and all share processors
 
 // Output runs a tool to its end and returns all that it prints, without the last newlines. An exit status other than 0 is
 // the error.
 func Output(t testing.TB, program string, args ...string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), toolTime)
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	defer cancel()
 	var both bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)

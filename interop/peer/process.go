@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	startTime  = 20 * time.Second // for a server to say that it is ready
-	stopTime   = 10 * time.Second // for a server to end when asked
-	clientTime = 2 * time.Minute  // for all cases of a client
+	startTime  = Patience    // for a server to say that it is ready
+	stopTime   = time.Minute // for a server to end when asked
+	clientTime = Patience    // for all cases of a client
 )
 
 // A Server is a peer's server that has said it is ready.

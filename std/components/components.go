@@ -365,7 +365,7 @@ func (s navigation_stub) GetAllFacets(ctx context.Context) (result FacetDescript
 	c := stub.Start(ctx, s.StubRef, "get_all_facets", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -376,7 +376,7 @@ func (s navigation_stub) GetNamedFacets(ctx context.Context, names NameList) (re
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -642,7 +642,7 @@ func (s receptacles_stub) Connect(ctx context.Context, name FeatureName, connect
 		c.Out.String(name)
 		stub.PutObject(&c.Out, connection)
 	}
-	if c.Returned(InvalidNameType, InvalidConnectionType, AlreadyConnectedType, ExceededConnectionLimitType) {
+	for c.Returned(InvalidNameType, InvalidConnectionType, AlreadyConnectedType, ExceededConnectionLimitType) {
 		result = CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -665,7 +665,7 @@ func (s receptacles_stub) GetConnections(ctx context.Context, name FeatureName) 
 	for c.Next() {
 		c.Out.String(name)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -675,7 +675,7 @@ func (s receptacles_stub) GetAllReceptacles(ctx context.Context) (result Recepta
 	c := stub.Start(ctx, s.StubRef, "get_all_receptacles", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -686,7 +686,7 @@ func (s receptacles_stub) GetNamedReceptacles(ctx context.Context, names NameLis
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1222,7 +1222,7 @@ func (s events_stub) Subscribe(ctx context.Context, publisherName FeatureName, s
 		c.Out.String(publisherName)
 		EventConsumerBaseClass.Put(&c.Out, subscriber)
 	}
-	if c.Returned(InvalidNameType, InvalidConnectionType, ExceededConnectionLimitType) {
+	for c.Returned(InvalidNameType, InvalidConnectionType, ExceededConnectionLimitType) {
 		result = CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1265,7 +1265,7 @@ func (s events_stub) GetAllConsumers(ctx context.Context) (result ConsumerDescri
 	c := stub.Start(ctx, s.StubRef, "get_all_consumers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1276,7 +1276,7 @@ func (s events_stub) GetNamedConsumers(ctx context.Context, names NameList) (res
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1286,7 +1286,7 @@ func (s events_stub) GetAllEmitters(ctx context.Context) (result EmitterDescript
 	c := stub.Start(ctx, s.StubRef, "get_all_emitters", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1297,7 +1297,7 @@ func (s events_stub) GetNamedEmitters(ctx context.Context, names NameList) (resu
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1307,7 +1307,7 @@ func (s events_stub) GetAllPublishers(ctx context.Context) (result PublisherDesc
 	c := stub.Start(ctx, s.StubRef, "get_all_publishers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1318,7 +1318,7 @@ func (s events_stub) GetNamedPublishers(ctx context.Context, names NameList) (re
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2088,7 +2088,7 @@ func (s cCMObject_stub) GetAllFacets(ctx context.Context) (result FacetDescripti
 	c := stub.Start(ctx, s.StubRef, "get_all_facets", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2099,7 +2099,7 @@ func (s cCMObject_stub) GetNamedFacets(ctx context.Context, names NameList) (res
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2122,7 +2122,7 @@ func (s cCMObject_stub) Connect(ctx context.Context, name FeatureName, connectio
 		c.Out.String(name)
 		stub.PutObject(&c.Out, connection)
 	}
-	if c.Returned(InvalidNameType, InvalidConnectionType, AlreadyConnectedType, ExceededConnectionLimitType) {
+	for c.Returned(InvalidNameType, InvalidConnectionType, AlreadyConnectedType, ExceededConnectionLimitType) {
 		result = CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2145,7 +2145,7 @@ func (s cCMObject_stub) GetConnections(ctx context.Context, name FeatureName) (r
 	for c.Next() {
 		c.Out.String(name)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2155,7 +2155,7 @@ func (s cCMObject_stub) GetAllReceptacles(ctx context.Context) (result Receptacl
 	c := stub.Start(ctx, s.StubRef, "get_all_receptacles", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2166,7 +2166,7 @@ func (s cCMObject_stub) GetNamedReceptacles(ctx context.Context, names NameList)
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2189,7 +2189,7 @@ func (s cCMObject_stub) Subscribe(ctx context.Context, publisherName FeatureName
 		c.Out.String(publisherName)
 		EventConsumerBaseClass.Put(&c.Out, subscriber)
 	}
-	if c.Returned(InvalidNameType, InvalidConnectionType, ExceededConnectionLimitType) {
+	for c.Returned(InvalidNameType, InvalidConnectionType, ExceededConnectionLimitType) {
 		result = CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2232,7 +2232,7 @@ func (s cCMObject_stub) GetAllConsumers(ctx context.Context) (result ConsumerDes
 	c := stub.Start(ctx, s.StubRef, "get_all_consumers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2243,7 +2243,7 @@ func (s cCMObject_stub) GetNamedConsumers(ctx context.Context, names NameList) (
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2253,7 +2253,7 @@ func (s cCMObject_stub) GetAllEmitters(ctx context.Context) (result EmitterDescr
 	c := stub.Start(ctx, s.StubRef, "get_all_emitters", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2264,7 +2264,7 @@ func (s cCMObject_stub) GetNamedEmitters(ctx context.Context, names NameList) (r
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2274,7 +2274,7 @@ func (s cCMObject_stub) GetAllPublishers(ctx context.Context) (result PublisherD
 	c := stub.Start(ctx, s.StubRef, "get_all_publishers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2285,7 +2285,7 @@ func (s cCMObject_stub) GetNamedPublishers(ctx context.Context, names NameList) 
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(InvalidNameType) {
+	for c.Returned(InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2315,7 +2315,7 @@ func (s cCMObject_stub) GetPrimaryKey(ctx context.Context) (result PrimaryKeyBas
 	c := stub.Start(ctx, s.StubRef, "get_primary_key", 0)
 	for c.Next() {
 	}
-	if c.Returned(NoKeyAvailableType) {
+	for c.Returned(NoKeyAvailableType) {
 		result = PrimaryKeyBaseType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2341,7 +2341,7 @@ func (s cCMObject_stub) GetAllPorts(ctx context.Context) (result ComponentPortDe
 	c := stub.Start(ctx, s.StubRef, "get_all_ports", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = ComponentPortDescriptionType.Get(&c.In)
 	}
 	return result, c.End()

@@ -133,6 +133,82 @@ func TestWho(t *testing.T) {
 	}
 }
 
+// watched notes what is asked of its connections, which are of a process of this machine.
+type watched struct {
+	transport.Transport
+	made chan *watchedConn
+}
+
+type watchedListener struct {
+	transport.Listener
+	made chan *watchedConn
+}
+
+type watchedConn struct {
+	transport.Conn
+	deadlines []time.Time
+}
+
+func (w watched) Listen(ctx context.Context, e transport.Endpoint) (transport.Listener, error) {
+	l, err := w.Transport.Listen(ctx, e)
+	return watchedListener{l, w.made}, err
+}
+
+func (l watchedListener) Accept() (transport.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	w := &watchedConn{Conn: c}
+	l.made <- w
+	return w, nil
+}
+
+func (c *watchedConn) SetReadDeadline(t time.Time) error {
+	c.deadlines = append(c.deadlines, t)
+	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *watchedConn) Identity() transport.Identity {
+	return transport.Identity{Sealed: true, Process: &transport.Process{PID: 1, UID: 2}}
+}
+
+// TestBehindTheHeader: the time that a header may take ends with it, and who has connected, a process of this machine, is not who calls.
+func TestBehindTheHeader(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		first   string
+		process bool
+	}{{whole(0x21, 0x11, v4), false}, {whole(0x20, 0, ""), true}} { // the second is the proxy's own
+		below := watched{tcp.New(), make(chan *watchedConn, 1)}
+		l, err := proxied.New(below, proxied.Config{Proxies: me, Logger: quiet}).Listen(t.Context(), here)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := net.Dial("tcp", l.Endpoint().Address())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(out, c.first); err != nil {
+			t.Fatal(err)
+		}
+		in, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := <-below.made
+		if n := len(w.deadlines); n != 2 || w.deadlines[0].IsZero() || !w.deadlines[1].IsZero() {
+			t.Errorf("the deadlines for reading were %v", w.deadlines)
+		}
+		if k := transport.IdentityOf(in); !k.Sealed || (k.Process != nil) != c.process {
+			t.Errorf("process %v, sealed %t", k.Process, k.Sealed)
+		}
+		in.Close()
+		out.Close()
+		l.Close()
+	}
+}
+
 // TestSlow: a proxy has a time for its header.
 func TestSlow(t *testing.T) {
 	t.Parallel()

@@ -677,7 +677,7 @@ func (s gardener_stub) PassLeaf(ctx context.Context, a Leaf, b Leaf) (result Lea
 		LeafType.Put(&c.Out, a)
 		LeafType.Put(&c.Out, b)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = LeafType.Get(&c.In)
 		bOut = LeafType.Get(&c.In)
 		same = c.In.Boolean()
@@ -690,7 +690,7 @@ func (s gardener_stub) PassBranch(ctx context.Context, b Leaf) (result Leaf, err
 	for c.Next() {
 		LeafType.Put(&c.Out, b)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = LeafType.Get(&c.In)
 	}
 	return result, c.End()
@@ -702,7 +702,7 @@ func (s gardener_stub) PassTwig(ctx context.Context, t Branch, bud Leaf) (result
 		BranchType.Put(&c.Out, t)
 		LeafType.Put(&c.Out, bud)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = BranchType.Get(&c.In)
 		budAgain = LeafType.Get(&c.In)
 	}
@@ -713,7 +713,7 @@ func (s gardener_stub) GrowTwig(ctx context.Context) (result Branch, bud Leaf, e
 	c := stub.Start(ctx, s.StubRef, "grow_twig", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = BranchType.Get(&c.In)
 		bud = LeafType.Get(&c.In)
 	}
@@ -725,7 +725,7 @@ func (s gardener_stub) Turn(ctx context.Context, r Ring) (result Ring, err error
 	for c.Next() {
 		RingType.Put(&c.Out, r)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = RingType.Get(&c.In)
 	}
 	return result, c.End()
@@ -736,7 +736,7 @@ func (s gardener_stub) PassNothing(ctx context.Context, n Nothing) (result Nothi
 	for c.Next() {
 		NothingType.Put(&c.Out, n)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = NothingType.Get(&c.In)
 	}
 	return result, c.End()
@@ -781,7 +781,7 @@ func (s gardener_stub) PassNamed(ctx context.Context, n Named) (result Named, na
 	for c.Next() {
 		NamedClass.Put(&c.Out, n)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = NamedClass.Get(&c.In)
 		name = c.In.String()
 	}

@@ -2208,7 +2208,7 @@ func (self garden_stub) Pass(ctx context.Context, s Seed) (result Seed, err erro
 	for c.Next() {
 		SeedType.Put(&c.Out, s)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = SeedType.Get(&c.In)
 	}
 	return result, c.End()

@@ -175,7 +175,7 @@ func (s carrier_stub) Carry(ctx context.Context, p Parcel, again Parcel) (result
 		ParcelType.Put(&c.Out, p)
 		ParcelType.Put(&c.Out, again)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = ParcelType.Get(&c.In)
 		againOut = ParcelType.Get(&c.In)
 		same = c.In.Boolean()
@@ -188,7 +188,7 @@ func (s carrier_stub) CarryCrate(ctx context.Context, c Crate) (result Crate, er
 	for call.Next() {
 		CrateType.Put(&call.Out, c)
 	}
-	if call.Returned() {
+	for call.Returned() {
 		result = CrateType.Get(&call.In)
 	}
 	return result, call.End()

@@ -21,7 +21,7 @@ func locate(c *Client) {
 	}
 	conn := ok(c.Transport.Dial(c.ctx, at))
 	defer conn.Close()
-	done(conn.SetDeadline(time.Now().Add(10 * time.Second)))
+	done(conn.SetDeadline(time.Now().Add(time.Minute)))
 	for i, k := range []struct {
 		key  []byte
 		want giop.LocateStatus

@@ -39,8 +39,8 @@ import (
 )
 
 const (
-	clientTime   = 2 * time.Minute // for all cases
-	shutdownTime = 10 * time.Second
+	clientTime   = 10 * time.Minute // for all cases; see peer.Patience
+	shutdownTime = time.Minute
 )
 
 // A program is what the command line asks for, and the ORB that does it.

@@ -695,7 +695,7 @@ func (s heater_stub) GetAllFacets(ctx context.Context) (result components.FacetD
 	c := stub.Start(ctx, s.StubRef, "get_all_facets", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -706,7 +706,7 @@ func (s heater_stub) GetNamedFacets(ctx context.Context, names components.NameLi
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -729,7 +729,7 @@ func (s heater_stub) Connect(ctx context.Context, name components.FeatureName, c
 		c.Out.String(name)
 		stub.PutObject(&c.Out, connection)
 	}
-	if c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.AlreadyConnectedType, components.ExceededConnectionLimitType) {
+	for c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.AlreadyConnectedType, components.ExceededConnectionLimitType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -752,7 +752,7 @@ func (s heater_stub) GetConnections(ctx context.Context, name components.Feature
 	for c.Next() {
 		c.Out.String(name)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -762,7 +762,7 @@ func (s heater_stub) GetAllReceptacles(ctx context.Context) (result components.R
 	c := stub.Start(ctx, s.StubRef, "get_all_receptacles", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -773,7 +773,7 @@ func (s heater_stub) GetNamedReceptacles(ctx context.Context, names components.N
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -796,7 +796,7 @@ func (s heater_stub) Subscribe(ctx context.Context, publisherName components.Fea
 		c.Out.String(publisherName)
 		components.EventConsumerBaseClass.Put(&c.Out, subscriber)
 	}
-	if c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.ExceededConnectionLimitType) {
+	for c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.ExceededConnectionLimitType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -839,7 +839,7 @@ func (s heater_stub) GetAllConsumers(ctx context.Context) (result components.Con
 	c := stub.Start(ctx, s.StubRef, "get_all_consumers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -850,7 +850,7 @@ func (s heater_stub) GetNamedConsumers(ctx context.Context, names components.Nam
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -860,7 +860,7 @@ func (s heater_stub) GetAllEmitters(ctx context.Context) (result components.Emit
 	c := stub.Start(ctx, s.StubRef, "get_all_emitters", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -871,7 +871,7 @@ func (s heater_stub) GetNamedEmitters(ctx context.Context, names components.Name
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -881,7 +881,7 @@ func (s heater_stub) GetAllPublishers(ctx context.Context) (result components.Pu
 	c := stub.Start(ctx, s.StubRef, "get_all_publishers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -892,7 +892,7 @@ func (s heater_stub) GetNamedPublishers(ctx context.Context, names components.Na
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -922,7 +922,7 @@ func (s heater_stub) GetPrimaryKey(ctx context.Context) (result components.Prima
 	c := stub.Start(ctx, s.StubRef, "get_primary_key", 0)
 	for c.Next() {
 	}
-	if c.Returned(components.NoKeyAvailableType) {
+	for c.Returned(components.NoKeyAvailableType) {
 		result = components.PrimaryKeyBaseType.Get(&c.In)
 	}
 	return result, c.End()
@@ -948,7 +948,7 @@ func (s heater_stub) GetAllPorts(ctx context.Context) (result components.Compone
 	c := stub.Start(ctx, s.StubRef, "get_all_ports", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = components.ComponentPortDescriptionType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1018,7 +1018,7 @@ func (s heater_stub) ConnectDisplays(ctx context.Context, connection Display) (r
 	for c.Next() {
 		DisplayClass.Put(&c.Out, connection)
 	}
-	if c.Returned(components.ExceededConnectionLimitType, components.InvalidConnectionType) {
+	for c.Returned(components.ExceededConnectionLimitType, components.InvalidConnectionType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1039,7 +1039,7 @@ func (s heater_stub) GetConnectionsDisplays(ctx context.Context) (result Heater_
 	c := stub.Start(ctx, s.StubRef, "get_connections_displays", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -1069,7 +1069,7 @@ func (s heater_stub) SubscribeAlarm(ctx context.Context, consumer MuchWarmerCons
 	for c.Next() {
 		MuchWarmerConsumerClass.Put(&c.Out, consumer)
 	}
-	if c.Returned(components.ExceededConnectionLimitType) {
+	for c.Returned(components.ExceededConnectionLimitType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2010,7 +2010,7 @@ func (s bigHeater_stub) GetAllFacets(ctx context.Context) (result components.Fac
 	c := stub.Start(ctx, s.StubRef, "get_all_facets", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2021,7 +2021,7 @@ func (s bigHeater_stub) GetNamedFacets(ctx context.Context, names components.Nam
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2044,7 +2044,7 @@ func (s bigHeater_stub) Connect(ctx context.Context, name components.FeatureName
 		c.Out.String(name)
 		stub.PutObject(&c.Out, connection)
 	}
-	if c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.AlreadyConnectedType, components.ExceededConnectionLimitType) {
+	for c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.AlreadyConnectedType, components.ExceededConnectionLimitType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2067,7 +2067,7 @@ func (s bigHeater_stub) GetConnections(ctx context.Context, name components.Feat
 	for c.Next() {
 		c.Out.String(name)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2077,7 +2077,7 @@ func (s bigHeater_stub) GetAllReceptacles(ctx context.Context) (result component
 	c := stub.Start(ctx, s.StubRef, "get_all_receptacles", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2088,7 +2088,7 @@ func (s bigHeater_stub) GetNamedReceptacles(ctx context.Context, names component
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2111,7 +2111,7 @@ func (s bigHeater_stub) Subscribe(ctx context.Context, publisherName components.
 		c.Out.String(publisherName)
 		components.EventConsumerBaseClass.Put(&c.Out, subscriber)
 	}
-	if c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.ExceededConnectionLimitType) {
+	for c.Returned(components.InvalidNameType, components.InvalidConnectionType, components.ExceededConnectionLimitType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2154,7 +2154,7 @@ func (s bigHeater_stub) GetAllConsumers(ctx context.Context) (result components.
 	c := stub.Start(ctx, s.StubRef, "get_all_consumers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2165,7 +2165,7 @@ func (s bigHeater_stub) GetNamedConsumers(ctx context.Context, names components.
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2175,7 +2175,7 @@ func (s bigHeater_stub) GetAllEmitters(ctx context.Context) (result components.E
 	c := stub.Start(ctx, s.StubRef, "get_all_emitters", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2186,7 +2186,7 @@ func (s bigHeater_stub) GetNamedEmitters(ctx context.Context, names components.N
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2196,7 +2196,7 @@ func (s bigHeater_stub) GetAllPublishers(ctx context.Context) (result components
 	c := stub.Start(ctx, s.StubRef, "get_all_publishers", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2207,7 +2207,7 @@ func (s bigHeater_stub) GetNamedPublishers(ctx context.Context, names components
 	for c.Next() {
 		names.MarshalCDR(&c.Out)
 	}
-	if c.Returned(components.InvalidNameType) {
+	for c.Returned(components.InvalidNameType) {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2237,7 +2237,7 @@ func (s bigHeater_stub) GetPrimaryKey(ctx context.Context) (result components.Pr
 	c := stub.Start(ctx, s.StubRef, "get_primary_key", 0)
 	for c.Next() {
 	}
-	if c.Returned(components.NoKeyAvailableType) {
+	for c.Returned(components.NoKeyAvailableType) {
 		result = components.PrimaryKeyBaseType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2263,7 +2263,7 @@ func (s bigHeater_stub) GetAllPorts(ctx context.Context) (result components.Comp
 	c := stub.Start(ctx, s.StubRef, "get_all_ports", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = components.ComponentPortDescriptionType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2333,7 +2333,7 @@ func (s bigHeater_stub) ConnectDisplays(ctx context.Context, connection Display)
 	for c.Next() {
 		DisplayClass.Put(&c.Out, connection)
 	}
-	if c.Returned(components.ExceededConnectionLimitType, components.InvalidConnectionType) {
+	for c.Returned(components.ExceededConnectionLimitType, components.InvalidConnectionType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -2354,7 +2354,7 @@ func (s bigHeater_stub) GetConnectionsDisplays(ctx context.Context) (result Heat
 	c := stub.Start(ctx, s.StubRef, "get_connections_displays", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result.UnmarshalCDR(&c.In)
 	}
 	return result, c.End()
@@ -2384,7 +2384,7 @@ func (s bigHeater_stub) SubscribeAlarm(ctx context.Context, consumer MuchWarmerC
 	for c.Next() {
 		MuchWarmerConsumerClass.Put(&c.Out, consumer)
 	}
-	if c.Returned(components.ExceededConnectionLimitType) {
+	for c.Returned(components.ExceededConnectionLimitType) {
 		result = components.CookieType.Get(&c.In)
 	}
 	return result, c.End()
@@ -3736,7 +3736,7 @@ func (s bigShopImplicit_stub) GetPrimaryKey(ctx context.Context, comp BigHeater)
 	for c.Next() {
 		BigHeaterClass.Put(&c.Out, comp)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = SerialType.Get(&c.In)
 	}
 	return result, c.End()
@@ -3962,7 +3962,7 @@ func (s bigShop_stub) GetPrimaryKey(ctx context.Context, comp BigHeater) (result
 	for c.Next() {
 		BigHeaterClass.Put(&c.Out, comp)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = SerialType.Get(&c.In)
 	}
 	return result, c.End()

@@ -89,6 +89,8 @@ func (note_glue) Known(id string) *cdr.ValueType {
 		return LetterType.ValueType()
 	case "IDL:Stock/Registered:1.0":
 		return RegisteredType.ValueType()
+	case "IDL:Stock/Curve:1.0":
+		return CurveType.ValueType()
 	}
 	return nil
 }
@@ -404,6 +406,76 @@ type registered_glue struct{}
 func (registered_glue) New() cdr.Value { return new(RegisteredState) }
 
 func (registered_glue) Known(string) *cdr.ValueType { return nil }
+
+// Curve is IDL:Stock/Curve:1.0, a valuetype. A *CurveState is one.
+//
+// A Curve and Rates have lists of values of 8 octets.
+type Curve interface {
+	Note
+	// AsCurve returns the state.
+	AsCurve() *CurveState
+}
+
+// CurveState is the state of Curve.
+type CurveState struct {
+	NoteState
+	Points []float64
+}
+
+var _ Curve = (*CurveState)(nil)
+
+// IDLValue names the valuetype.
+func (*CurveState) IDLValue() *cdr.ValueType { return CurveType.ValueType() }
+
+// AsCurve returns v.
+func (v *CurveState) AsCurve() *CurveState { return v }
+
+// MarshalState writes the members.
+func (v *CurveState) MarshalState(e *cdr.Encoder) {
+	v.NoteState.MarshalState(e)
+	e.Count(len(v.Points))
+	e.Doubles(v.Points)
+}
+
+// UnmarshalState reads the members.
+func (v *CurveState) UnmarshalState(d *cdr.Decoder) {
+	v.NoteState.UnmarshalState(d)
+	v.Points = stub.Make[[]float64](d, d.Count(8))
+	d.Doubles(v.Points)
+}
+
+// CurveType describes Curve.
+var CurveType = stub.NewValue[Curve]("IDL:Stock/Curve:1.0", nil, false, typecode.Value("IDL:Stock/Curve:1.0", "Curve", typecode.ValueNone, NoteType.TypeCode(),
+	typecode.State{Name: "points", Type: typecode.Sequence(typecode.Double, 0), Public: true}), curve_glue{})
+
+type curve_glue struct{}
+
+func (curve_glue) New() cdr.Value { return new(CurveState) }
+
+func (curve_glue) Known(string) *cdr.ValueType { return nil }
+
+// Rates is IDL:Stock/Rates:1.0, a boxed sequence<double>.
+type Rates struct {
+	Value []float64
+}
+
+// IDLValue names the valuetype.
+func (*Rates) IDLValue() *cdr.ValueType { return RatesType.ValueType() }
+
+// MarshalState writes what is in the box.
+func (v *Rates) MarshalState(e *cdr.Encoder) {
+	e.Count(len(v.Value))
+	e.Doubles(v.Value)
+}
+
+// UnmarshalState reads what is in the box.
+func (v *Rates) UnmarshalState(d *cdr.Decoder) {
+	v.Value = stub.Make[[]float64](d, d.Count(8))
+	d.Doubles(v.Value)
+}
+
+// RatesType describes Rates.
+var RatesType = stub.NewBox[Rates]("IDL:Stock/Rates:1.0", typecode.ValueBox("IDL:Stock/Rates:1.0", "Rates", typecode.Sequence(typecode.Double, 0)))
 
 // Nothing is IDL:Stock/Nothing:1.0, a valuetype. A *NothingState is one.
 type Nothing interface {
@@ -1022,6 +1094,7 @@ type Office interface {
 	TakeNode(ctx context.Context, n Node) (Node, error)
 	TakeItem(ctx context.Context, i Item) (Item, error)
 	TakeNumbers(ctx context.Context, n *Numbers, t *Tag) (result *Numbers, l Label, err error)
+	TakeRates(ctx context.Context, r *Rates) (*Rates, error)
 	TakePacked(ctx context.Context, p Packed) (Packed, error)
 	TakeHappened(ctx context.Context, h Happened) (Happened, error)
 	TakeSomething(ctx context.Context, v orb.Value) (orb.Value, error)
@@ -1066,6 +1139,11 @@ func (OfficeBase) TakeItem(context.Context, Item) (result Item, err error) {
 // TakeNumbers answers NO_IMPLEMENT.
 func (OfficeBase) TakeNumbers(context.Context, *Numbers, *Tag) (result *Numbers, l Label, err error) {
 	return result, l, stub.NotImplemented("IDL:Stock/Office:1.0", "take_numbers")
+}
+
+// TakeRates answers NO_IMPLEMENT.
+func (OfficeBase) TakeRates(context.Context, *Rates) (result *Rates, err error) {
+	return result, stub.NotImplemented("IDL:Stock/Office:1.0", "take_rates")
 }
 
 // TakePacked answers NO_IMPLEMENT.
@@ -1129,7 +1207,7 @@ func (s office_stub) TakeNote(ctx context.Context, n Note, other Note) (result N
 		NoteType.Put(&c.Out, n)
 		NoteType.Put(&c.Out, other)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = NoteType.Get(&c.In)
 		otherOut = NoteType.Get(&c.In)
 		third = NoteType.Get(&c.In)
@@ -1142,7 +1220,7 @@ func (s office_stub) TakeNode(ctx context.Context, n Node) (result Node, err err
 	for c.Next() {
 		NodeType.Put(&c.Out, n)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = NodeType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1153,7 +1231,7 @@ func (s office_stub) TakeItem(ctx context.Context, i Item) (result Item, err err
 	for c.Next() {
 		ItemType.Put(&c.Out, i)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = ItemType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1172,12 +1250,23 @@ func (s office_stub) TakeNumbers(ctx context.Context, n *Numbers, t *Tag) (resul
 	return result, l, c.End()
 }
 
+func (s office_stub) TakeRates(ctx context.Context, r *Rates) (result *Rates, err error) {
+	c := stub.Start(ctx, s.StubRef, "take_rates", 0)
+	for c.Next() {
+		RatesType.Put(&c.Out, r)
+	}
+	for c.Returned() {
+		result = RatesType.Get(&c.In)
+	}
+	return result, c.End()
+}
+
 func (s office_stub) TakePacked(ctx context.Context, p Packed) (result Packed, err error) {
 	c := stub.Start(ctx, s.StubRef, "take_packed", 0)
 	for c.Next() {
 		PackedType.Put(&c.Out, p)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = PackedType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1188,7 +1277,7 @@ func (s office_stub) TakeHappened(ctx context.Context, h Happened) (result Happe
 	for c.Next() {
 		HappenedType.Put(&c.Out, h)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = HappenedType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1199,7 +1288,7 @@ func (s office_stub) TakeSomething(ctx context.Context, v orb.Value) (result orb
 	for c.Next() {
 		stub.PutValueBase(&c.Out, v)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = stub.GetValueBase(&c.In)
 	}
 	return result, c.End()
@@ -1210,7 +1299,7 @@ func (s office_stub) TakeThing(ctx context.Context, d Described) (result Describ
 	for c.Next() {
 		DescribedClass.Put(&c.Out, d)
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = DescribedClass.Get(&c.In)
 	}
 	return result, c.End()
@@ -1253,7 +1342,7 @@ func (s office_stub) None(ctx context.Context) (result Nothing, err error) {
 	c := stub.Start(ctx, s.StubRef, "_get_none", 0)
 	for c.Next() {
 	}
-	if c.Returned() {
+	for c.Returned() {
 		result = NothingType.Get(&c.In)
 	}
 	return result, c.End()
@@ -1314,6 +1403,14 @@ func (office_glue) Dispatch(impl Office, r *stub.Request) bool {
 			if r.Returned(err) {
 				NumbersType.Put(&r.Out, result)
 				TagType.Put(&r.Out, l)
+			}
+		}
+	case "take_rates":
+		r_ := RatesType.Get(&r.In)
+		if r.Decoded() {
+			result, err := impl.TakeRates(r.Context(), r_)
+			if r.Returned(err) {
+				RatesType.Put(&r.Out, result)
 			}
 		}
 	case "take_packed":
