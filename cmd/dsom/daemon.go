@@ -22,6 +22,7 @@ import (
 	"github.com/opendsom/dsom/store/nats"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
 	"github.com/opendsom/dsom/transport/proxied"
+	"github.com/opendsom/dsom/transport/subject"
 	"github.com/opendsom/dsom/transport/tls"
 )
 
@@ -398,7 +399,7 @@ func callers(list []string) (all []string) {
 				all = append(all, part)
 				subject = strings.HasPrefix(part, "cert:")
 			}
-			escaped = strings.HasSuffix(part, `\`) && !strings.HasSuffix(part, `\\`)
+			escaped = (len(part)-len(strings.TrimRight(part, `\`)))%2 == 1
 		}
 	}
 	return all
@@ -411,11 +412,12 @@ func beginsCaller(part string) bool {
 
 // identity adds to what user:NAME or cert:SUBJECT stands for, and reports whether s is either.
 func identity(to *daemon.Identities, s string) (is bool, err error) {
-	if subject, is := strings.CutPrefix(s, "cert:"); is {
-		if subject == "" {
-			return true, errors.New("cert: is without the subject: write it as orb.Caller and the log have it, cert:CN=teller,O=Bank")
+	if text, is := strings.CutPrefix(s, "cert:"); is {
+		who, err := subject.Parse(text)
+		if err != nil {
+			return true, fmt.Errorf("cert: is before the subject of a certificate as orb.Caller, the log and openssl x509 -subject -nameopt RFC2253 have it, such as cert:CN=teller,O=Bank: %w", err)
 		}
-		to.Certificates = append(to.Certificates, subject)
+		to.Certificates = append(to.Certificates, who)
 		return true, nil
 	}
 	name, is := strings.CutPrefix(s, "user:")
