@@ -110,7 +110,8 @@ func TestSocketCallers(t *testing.T) {
 		"an operator": {daemon.Live{Operators: daemon.Identities{Users: []int{aStranger}}},
 			map[int]bool{0: true, aStranger: true, aStranger - 1: false}, map[int]bool{0: true, aStranger: true, aStranger - 1: false}},
 		"nobody": {daemon.Live{DSOMClients: daemon.DSOMNobody, Operators: daemon.Identities{Users: []int{aStranger}}},
-			map[int]bool{aStranger: true}, map[int]bool{0: false, aStranger: false}},
+			map[int]bool{aStranger: true}, map[int]bool{0: false, aStranger: true, aStranger - 1: false}},
+		"nobody at all": {daemon.Live{DSOMClients: daemon.DSOMNobody}, map[int]bool{0: true, aStranger: false}, map[int]bool{0: false, aStranger: false}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			socket := filepath.Join(socketFolder(t), "s")
@@ -268,7 +269,7 @@ func TestSubjects(t *testing.T) {
 	var log lines
 	d := runDSOM(t, daemon.Config{
 		State: t.TempDir(), TLSListen: "127.0.0.1:0", TLS: &tls.Config{Certificate: own.Cert, Key: own.Key, Clients: ca.File}, Log: slog.New(slog.NewTextHandler(&log, nil)),
-		Live: daemon.Live{Operators: daemon.Identities{Certificates: listed(t, // as openssl prints them
+		Live: daemon.Live{DSOMClients: daemon.DSOMNobody, Operators: daemon.Identities{Certificates: listed(t, // as openssl prints them
 			"CN=teller,O=Bank", "CN=ann,OU=Staff,OU=People,DC=bank,DC=com", "emailAddress=bob@bank.example,CN=bob,O=Bank", "O=Bank,CN=carl", `OU=a+CN=x,O=Bank\,Inc`)}},
 	})
 	root, err := d.orb.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/NameService", d.port))

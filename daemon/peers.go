@@ -26,7 +26,7 @@ type DSOMClients string
 const (
 	DSOMSameUser    DSOMClients = "same-user"    // those of the daemon's user and of root, on this machine; where the system does not tell users, nobody's
 	DSOMThisMachine DSOMClients = "this-machine" // everybody's on this machine: all of them can then run programs as the daemon's user
-	DSOMNobody      DSOMClients = "nobody"
+	DSOMNobody      DSOMClients = "nobody"       // not root's neither; operators alone
 )
 
 // Writers says who may change names, besides the programs of root and of the daemon's user on this machine, and the servers that are registered. The zero
@@ -112,11 +112,18 @@ func (p *peers) isDSOM(ctx context.Context) error {
 	if peer == nil || may == DSOMThisMachine && onThisMachine(peer) {
 		return nil
 	}
-	if may == DSOMNobody {
-		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody)")
-	}
 	if operators.shown(orb.Caller(ctx)) {
 		return nil
+	}
+	if may == DSOMNobody {
+		user, err := -1, error(nil)
+		if onThisMachine(peer) && len(operators.Users) > 0 {
+			user, err = callingUser(ctx)
+		}
+		if err == nil && user >= 0 && slices.Contains(operators.Users, user) {
+			return nil
+		}
+		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody) but those of operators (--operators)")
 	}
 	if !onThisMachine(peer) {
 		return fmt.Errorf("%v is another machine, and has shown no certificate that may (--operators): what registers and starts servers must run on theirs", peer)
