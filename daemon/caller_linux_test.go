@@ -2,12 +2,17 @@ package daemon_test
 
 import (
 	"context"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -24,6 +29,7 @@ import (
 	dsomclient "github.com/opendsom/dsom/svc/somdd/client"
 	"github.com/opendsom/dsom/svc/somdd/wire"
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/subject"
 	"github.com/opendsom/dsom/transport/tcp"
 	"github.com/opendsom/dsom/transport/tls"
 	"github.com/opendsom/dsom/transport/unix"
@@ -104,7 +110,8 @@ func TestSocketCallers(t *testing.T) {
 		"an operator": {daemon.Live{Operators: daemon.Identities{Users: []int{aStranger}}},
 			map[int]bool{0: true, aStranger: true, aStranger - 1: false}, map[int]bool{0: true, aStranger: true, aStranger - 1: false}},
 		"nobody": {daemon.Live{DSOMClients: daemon.DSOMNobody, Operators: daemon.Identities{Users: []int{aStranger}}},
-			map[int]bool{aStranger: true}, map[int]bool{0: false, aStranger: false}},
+			map[int]bool{aStranger: true}, map[int]bool{0: false, aStranger: true, aStranger - 1: false}},
+		"nobody at all": {daemon.Live{DSOMClients: daemon.DSOMNobody}, map[int]bool{0: true, aStranger: false}, map[int]bool{0: false, aStranger: false}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			socket := filepath.Join(socketFolder(t), "s")
@@ -154,7 +161,7 @@ func TestCertificates(t *testing.T) {
 	own := ca.Issue(t, certs.Order{})
 	d := runDSOM(t, daemon.Config{
 		State: t.TempDir(), TLSListen: "127.0.0.1:0", TLS: &tls.Config{Certificate: own.Cert, Key: own.Key, Clients: ca.File},
-		Live: daemon.Live{Writers: daemon.Writers{Identities: daemon.Identities{Certificates: []string{"CN=writer,O=DSOM"}}}, Operators: daemon.Identities{Certificates: []string{"CN=operator,O=DSOM"}}},
+		Live: daemon.Live{Writers: daemon.Writers{Identities: daemon.Identities{Certificates: listed(t, "CN=writer,O=DSOM")}}, Operators: daemon.Identities{Certificates: listed(t, "CN=operator,O=DSOM")}},
 	})
 	root, err := d.orb.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/NameService", d.port))
 	if err != nil {
@@ -188,6 +195,117 @@ func TestCertificates(t *testing.T) {
 			t.Errorf("%s, who may register: %v, got %v", name, c.manages, err)
 		}
 		_ = o.Shutdown(context.Background())
+	}
+}
+
+// lines is a log that can be read meanwhile.
+type lines struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, string(b))
+	return len(b), nil
+}
+
+// has reports whether a line has all of the parts.
+func (l *lines) has(parts ...string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.all, func(line string) bool {
+		return !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(line, p) })
+	})
+}
+
+// listed returns names of certificates.
+func listed(t *testing.T, all ...string) (names []subject.Name) {
+	t.Helper()
+	for _, s := range all {
+		n, err := subject.Parse(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, n)
+	}
+	return names
+}
+
+// TestSubjects holds that who is listed is let in whatever parts his subject has, nobody else whose subject has some of them, and that the log of a refusal tells the subject as
+// it would have to be listed.
+func TestSubjects(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		absent.Skip(t, "not root, who alone connects as another user")
+	}
+	var (
+		cn    = asn1.ObjectIdentifier{2, 5, 4, 3}
+		o     = asn1.ObjectIdentifier{2, 5, 4, 10}
+		ou    = asn1.ObjectIdentifier{2, 5, 4, 11}
+		dc    = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
+		email = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
+	)
+	is := func(of asn1.ObjectIdentifier, text string) pkix.AttributeTypeAndValue {
+		return pkix.AttributeTypeAndValue{Type: of, Value: text}
+	}
+	people := map[string]struct {
+		name pkix.RDNSequence // in the order of the certificate
+		may  bool
+		text string
+	}{
+		"plain":   {pkix.RDNSequence{{is(o, "Bank")}, {is(cn, "teller")}}, true, ""},
+		"units":   {pkix.RDNSequence{{is(dc, "com")}, {is(dc, "bank")}, {is(ou, "People")}, {is(ou, "Staff")}, {is(cn, "ann")}}, true, ""},
+		"e-mail":  {pkix.RDNSequence{{is(o, "Bank")}, {is(cn, "bob")}, {is(email, "bob@bank.example")}}, true, ""},
+		"order":   {pkix.RDNSequence{{is(cn, "carl")}, {is(o, "Bank")}}, true, ""},
+		"several": {pkix.RDNSequence{{is(o, "Bank,Inc")}, {is(cn, "x"), is(ou, "a")}}, true, ""},
+		"mallory": {pkix.RDNSequence{{is(o, "Bank")}, {is(cn, "mallory")}, {is(cn, "teller")}}, false, "cert:CN=teller,CN=mallory,O=Bank"},
+		"swapped": {pkix.RDNSequence{{is(cn, "teller")}, {is(o, "Bank")}}, false, "cert:O=Bank,CN=teller"},
+		"merged":  {pkix.RDNSequence{{is(o, "Bank"), is(cn, "teller")}}, false, "cert:O=Bank+CN=teller"}, // package asn1 sorts the set
+	}
+	ca := certs.New(t, "authority")
+	own := ca.Issue(t, certs.Order{})
+	var log lines
+	d := runDSOM(t, daemon.Config{
+		State: t.TempDir(), TLSListen: "127.0.0.1:0", TLS: &tls.Config{Certificate: own.Cert, Key: own.Key, Clients: ca.File}, Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Live: daemon.Live{DSOMClients: daemon.DSOMNobody, Operators: daemon.Identities{Certificates: listed(t, // as openssl prints them
+			"CN=teller,O=Bank", "CN=ann,OU=Staff,OU=People,DC=bank,DC=com", "emailAddress=bob@bank.example,CN=bob,O=Bank", "O=Bank,CN=carl", `OU=a+CN=x,O=Bank\,Inc`)}},
+	})
+	root, err := d.orb.Resolve(t.Context(), fmt.Sprintf("corbaloc:iiop:1.2@127.0.0.1:%d/NameService", d.port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	far, err := cosnaming.NamingContextClass.Unchecked(root).NewContext(t.Context()) // whose reference tells the port
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := tlsPort(t, orb.RefOf(far.(orb.Object)))
+	for who, c := range people {
+		der, err := asn1.Marshal(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := ca.Issue(t, certs.Order{Subject: der})
+		sealed, err := tls.New(tls.Config{Certificate: p.Cert, Key: p.Key, Authorities: ca.File})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, err := orb.New(orb.Config{Transports: transport.Set{as{sealed, aStranger}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := dsomclient.AtTLS(client, "127.0.0.1", port).Repository(t.Context())
+		if err == nil {
+			_, err = r.All(t.Context())
+		}
+		if c.may != (err == nil) || err != nil && !raised(err, exc.NoPermission, wire.AccessDenied) {
+			t.Errorf("%s, who may: %v, got %v", who, c.may, err)
+		}
+		if !c.may && !log.has("a client of DSOM is refused", "the certificate that it has shown is of "+c.text+`"`) {
+			t.Errorf("%s: the log has no %s", who, c.text)
+		}
+		_ = client.Shutdown(context.Background())
 	}
 }
 

@@ -30,6 +30,7 @@ import (
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/store/bbolt"
 	"github.com/opendsom/dsom/svc/ifr"
+	"github.com/opendsom/dsom/svc/implrepo"
 )
 
 // What lies in the state folder, besides the API's access file.
@@ -184,11 +185,15 @@ func Open(ctx context.Context, o Options) (_ *Daemon, err error) {
 		d.sup.Close()
 		return nil, errors.Join(fmt.Errorf("how to reach the daemon cannot be written to the state folder %s: %w; it needs a few hundred octets there", o.State, err), l.Close())
 	}
-	if err := d.freeHeld(ctx); err != nil {
+	if err := d.freeHeld(ctx, func(*implrepo.Held) bool { return true }); err != nil {
 		d.o.Log.Error("servers may stay disabled that a daemon was about to give to another machine, or to remove, when it was killed", "error", err)
 	}
 	if d.machines != nil {
-		d.machines.follow(ctx, d.sup, d.tellDaemons)
+		free := d.freeLeft()
+		d.machines.follow(ctx, d.sup, func(ctx context.Context) {
+			d.tellDaemons()
+			free(ctx)
+		})
 	}
 	if err := d.serveErrands(); err != nil {
 		d.o.Log.Error("other machines cannot ask this one", "error", err)

@@ -281,7 +281,12 @@ func (s *dsomServers) Update(ctx context.Context, d wire.Definition) error {
 // change changes the record of a server.
 func (s *dsomServers) change(ctx context.Context, id wire.ID, f func(*implrepo.Record) error) error {
 	was := ""
-	r, err := s.sup.Records().Update(ctx, implrepo.UUID(id), func(r *implrepo.Record) error { was = r.Name; return f(r) })
+	r, err := s.sup.Records().Update(ctx, implrepo.UUID(id), func(r *implrepo.Record) error {
+		if was = r.Name; !s.d.stands(r.Held) {
+			r.Free()
+		}
+		return f(r)
+	})
 	if err != nil {
 		return dsomTold(err)
 	}

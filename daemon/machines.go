@@ -110,8 +110,8 @@ func (m *machines) enter(ctx context.Context, addresses []string) error {
 	return m.Enter(ctx, addresses, m.lost)
 }
 
-// follow has the supervisor follow what others change.
-func (m *machines) follow(ctx context.Context, sup *supervise.Supervisor, told func()) {
+// follow has the supervisor follow what others change, and tells when machines or claims have changed.
+func (m *machines) follow(ctx context.Context, sup *supervise.Supervisor, told func(context.Context)) {
 	ctx, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.mu.Lock()
 	m.sup = sup
@@ -135,7 +135,7 @@ func (m *machines) follow(ctx context.Context, sup *supervise.Supervisor, told f
 	m.wg.Go(func() {
 		for {
 			changed := m.Changed()
-			told()
+			told(ctx)
 			_ = sup.Refresh(ctx) // what shall always run, and nobody has now
 			select {
 			case <-changed:

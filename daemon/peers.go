@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/visitors"
@@ -14,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/process"
 	"github.com/opendsom/dsom/transport"
 	"github.com/opendsom/dsom/transport/proxied"
+	"github.com/opendsom/dsom/transport/subject"
 	"github.com/opendsom/dsom/transport/unix"
 )
 
@@ -24,7 +26,7 @@ type DSOMClients string
 const (
 	DSOMSameUser    DSOMClients = "same-user"    // those of the daemon's user and of root, on this machine; where the system does not tell users, nobody's
 	DSOMThisMachine DSOMClients = "this-machine" // everybody's on this machine: all of them can then run programs as the daemon's user
-	DSOMNobody      DSOMClients = "nobody"
+	DSOMNobody      DSOMClients = "nobody"       // not root's neither; operators alone
 )
 
 // Writers says who may change names, besides the programs of root and of the daemon's user on this machine, and the servers that are registered. The zero
@@ -37,13 +39,33 @@ type Writers struct {
 
 // Identities are callers of whom the system or the transport has made sure.
 type Identities struct {
-	Users        []int    // of this machine, by their numbers
-	Certificates []string // wherever they are: those who show a certificate with such a subject, in the form of RFC 2253, of an authority by which clients are known (tls.Config.Clients)
+	Users        []int          // of this machine, by their numbers
+	Certificates []subject.Name // wherever they are: those who show a certificate with such a subject, of an authority by which clients are known (tls.Config.Clients)
 }
 
 // shown reports whether a caller has shown one of the certificates.
 func (i Identities) shown(who transport.Identity) bool {
-	return len(who.Certificates) > 0 && slices.Contains(i.Certificates, who.Certificates[0].Subject.String())
+	if len(who.Certificates) == 0 || len(i.Certificates) == 0 {
+		return false
+	}
+	is, err := subject.Of(who.Certificates[0].RawSubject)
+	return err == nil && slices.ContainsFunc(i.Certificates, is.Equal)
+}
+
+// longestSubject is how many octets of a subject are told in a refusal; certificates set no limit.
+const longestSubject = 1024
+
+// showing adds to why a caller is refused which certificate he has shown, as it would have to be listed.
+func showing(ctx context.Context, why error) error {
+	who := orb.Caller(ctx)
+	if why == nil || len(who.Certificates) == 0 {
+		return why
+	}
+	name := who.Name()
+	if len(name) > longestSubject {
+		name = strings.ToValidUTF8(name[:longestSubject], "") + "…"
+	}
+	return fmt.Errorf("%w; the certificate that it has shown is of %s", why, name)
 }
 
 // peers tells whose programs are at the other end of connections to the daemon.
@@ -82,17 +104,26 @@ type caller struct {
 }
 
 // mayUseDSOM returns why a client of DSOM may not use the daemon.
-func (p *peers) mayUseDSOM(ctx context.Context) error {
+func (p *peers) mayUseDSOM(ctx context.Context) error { return showing(ctx, p.isDSOM(ctx)) }
+
+func (p *peers) isDSOM(ctx context.Context) error {
 	now := p.live.now.Load()
 	peer, may, operators := orb.Peer(ctx), now.DSOMClients, now.Operators
 	if peer == nil || may == DSOMThisMachine && onThisMachine(peer) {
 		return nil
 	}
-	if may == DSOMNobody {
-		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody)")
-	}
 	if operators.shown(orb.Caller(ctx)) {
 		return nil
+	}
+	if may == DSOMNobody {
+		user, err := -1, error(nil)
+		if onThisMachine(peer) && len(operators.Users) > 0 {
+			user, err = callingUser(ctx)
+		}
+		if err == nil && user >= 0 && slices.Contains(operators.Users, user) {
+			return nil
+		}
+		return errors.New("the daemon was started so that it takes no programs of DSOM (--dsom-clients=nobody) but those of operators (--operators)")
 	}
 	if !onThisMachine(peer) {
 		return fmt.Errorf("%v is another machine, and has shown no certificate that may (--operators): what registers and starts servers must run on theirs", peer)
@@ -108,7 +139,9 @@ func (p *peers) mayUseDSOM(ctx context.Context) error {
 }
 
 // mayWrite returns why a client may not change names.
-func (p *peers) mayWrite(ctx context.Context) error {
+func (p *peers) mayWrite(ctx context.Context) error { return showing(ctx, p.isWriter(ctx)) }
+
+func (p *peers) isWriter(ctx context.Context) error {
 	now := p.live.now.Load()
 	peer, may, operators := orb.Peer(ctx), now.Writers, now.Operators
 	if peer == nil { // this process

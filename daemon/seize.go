@@ -70,24 +70,49 @@ func (d *Daemon) stands(h *implrepo.Held) bool {
 	return d.machines != nil && slices.ContainsFunc(d.machines.Machines(), func(m cluster.Machine) bool { return m.Name == h.Machine })
 }
 
-// freeHeld enables the servers that a daemon of this machine held when it was killed.
-func (d *Daemon) freeHeld(ctx context.Context) error {
+// freeHeld enables the servers that nobody gives away or removes any more whose holds are to be looked at: their daemons were killed, or it is the state of another machine that was
+// restored here. One that is about it after all, and was not seen, finds its hold gone.
+func (d *Daemon) freeHeld(ctx context.Context, look func(*implrepo.Held) bool) error {
+	left := func(h *implrepo.Held) bool { return h != nil && look(h) && !d.stands(h) }
 	all, err := d.sup.Records().List(ctx)
 	for _, r := range all {
-		if r.Held == nil || r.Held.Machine != d.machineName() {
+		if !left(r.Held) {
 			continue
 		}
+		by, freed := r.Held.Machine, false
 		_, failed := d.sup.Records().Update(ctx, r.UUID, func(r *implrepo.Record) error {
-			if r.Held != nil && r.Held.Machine == d.machineName() && !d.stands(r.Held) {
+			if freed = left(r.Held); freed {
 				r.Free()
 			}
 			return nil
 		})
-		if !errors.Is(failed, implrepo.ErrUnknown) {
+		switch {
+		case failed == nil && freed:
+			d.o.Log.Warn("a server was left held by a daemon that was about to give it away, or to remove it", "server", r.Name, "machine", by, "disabled", r.IsDisabled())
+		case !errors.Is(failed, implrepo.ErrUnknown):
 			err = errors.Join(err, failed)
 		}
 	}
 	return err
+}
+
+// freeLeft returns what enables, each time machines have come or gone, the servers of those that are not up. It is not called concurrently.
+func (d *Daemon) freeLeft() func(context.Context) {
+	var before []string
+	return func(ctx context.Context) {
+		var up []string
+		for _, m := range d.machines.Machines() {
+			up = append(up, m.Name)
+		}
+		if slices.Equal(up, before) {
+			return
+		}
+		before = up
+		if err := d.freeHeld(ctx, func(h *implrepo.Held) bool { return h.Machine != d.machineName() }); err != nil && ctx.Err() == nil {
+			before = nil
+			d.o.Log.Warn("servers may stay disabled that a machine which is gone was about to give away, or to remove", "error", err)
+		}
+	}
 }
 
 // A seizure is a server that this daemon holds.

@@ -109,24 +109,46 @@ func TestSeized(t *testing.T) {
 	}
 	disabled(false)
 
+	for _, was := range []bool{false, true} { // by a program of DSOM
+		seize("nobody")
+		if err := daemon.DSOMServers(b).SetDisabled(ctx, wire.ID(u), !was); err != nil {
+			t.Fatal(err)
+		}
+		disabled(!was)
+	}
+
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
 	seize("a")
-	open(t, sharing(state, "a", hub.View()))
+	a = open(t, sharing(state, "a", hub.View()))
 	disabled(false)
 
-	alone := quick(filepath.Join(t.TempDir(), "alone")) // a daemon that shares its state with none
-	d := open(t, alone)
-	u = uuid(t, add(t, d, "bank", "serve", nil))
-	if _, err := d.Supervisor().Records().Update(ctx, u, func(r *implrepo.Record) error { r.Hold("somebody's", ""); return nil }); err != nil {
+	if err := a.Close(); err != nil { // and does not come back
 		t.Fatal(err)
 	}
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
+	seize("a")
+	eventually(t, "the other machine enables the server of the one that is gone", func() bool {
+		r, err := b.Supervisor().Records().Get(ctx, u)
+		return err == nil && r.Held == nil && !r.Disabled
+	})
+
+	for _, by := range []string{"", "gone"} { // a daemon that shares its state with none, and whose state another may have been
+		alone := quick(filepath.Join(t.TempDir(), "alone"))
+		d := open(t, alone)
+		u = uuid(t, add(t, d, "bank", "serve", nil))
+		if _, err := d.Supervisor().Records().Update(ctx, u, func(r *implrepo.Record) error { r.Hold("somebody's", by); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		b = open(t, alone)
+		disabled(false)
+		if _, err := client(t, b).Start(ctx, "bank"); err != nil {
+			t.Error(err)
+		}
 	}
-	b = open(t, alone)
-	disabled(false)
 }
 
 // TestDSOMElsewhere does what programs of DSOM do with a server by way of a machine that has not got it.

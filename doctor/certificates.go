@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/opendsom/dsom/transport/subject"
 )
 
 const (
@@ -67,7 +69,7 @@ func (e *exam) certificates(context.Context) {
 func (e *exam) certificate(about, file, refused, then string, c *x509.Certificate) {
 	const day = "2 January 2006"
 	now := e.Machine.Now()
-	who, mend := c.Subject.String(), "put a new one into "+file+then
+	who, mend := subject.Text(c.RawSubject), "put a new one into "+file+then
 	switch {
 	case now.Before(c.NotBefore):
 		e.say(about, Bad, "see to the clock, or wait", "that of %s in %s is good from %s on, and it is %s here", who, file, c.NotBefore.Format(day), now.Format(day))
@@ -112,7 +114,7 @@ func (e *exam) isFor(about, file string, c *x509.Certificate) {
 		is = "is for " + strings.Join(names, ", ")
 	}
 	e.say(about, Bad, "put one into "+file+" that is for "+strings.Join(not, ", ")+" (subjectAltName)"+": it is in force for the next connection; or have references name a host that it is for: dsom daemon --publish HOST",
-		"that of %s in %s %s, and references name %s: clients that check it do not call there", c.Subject, file, is, strings.Join(not, ", "))
+		"that of %s in %s %s, and references name %s: clients that check it do not call there", subject.Text(c.RawSubject), file, is, strings.Join(not, ", "))
 }
 
 // readCertificates reads the certificates of a file, at least one.

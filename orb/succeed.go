@@ -16,7 +16,8 @@ import (
 //
 // Code sets are agreed on with the first request of a connection, and this is not the first any more: so it is for servers of this kind alone, which take
 // what each request says. Nobody but asked, whose call has ended, may have been given the connection: what others have sent by it would be
-// answered in code sets that they do not expect.
+// answered in code sets that they do not expect. An ORB that offers to be called back
+// keeps two connections: that by which it asked may be of a version in which nothing is offered, nor served.
 func (o *ORB) succeed(asked, found *Ref) {
 	s := &o.links
 	from, to := asked.route().last.Load(), found.route()
@@ -39,7 +40,7 @@ func (o *ORB) succeed(asked, found *Ref) {
 	}
 	s.mu.Lock()
 	there := s.byHop[w.hop]
-	mine := !s.closed && from.joined == 1 && from.offer == nil && s.byHop[from.hop] == from.link
+	mine := !s.closed && from.joined == 1 && s.byHop[from.hop] == from.link
 	spare := false
 	switch {
 	case !mine:

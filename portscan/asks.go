@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"net"
 	"time"
+
+	"github.com/opendsom/dsom/transport/subject"
 )
 
 // banner waits for those who speak first, and says nothing.
@@ -94,7 +96,7 @@ func hello(ctx context.Context, a *asking) (Identity, bool) {
 		return Identity{Protocol: TLS, Detail: version + ", " + err.Error()}, true
 	}
 	if len(s.PeerCertificates) > 0 {
-		version += ", certificate of " + s.PeerCertificates[0].Subject.String()
+		version += ", certificate of " + subject.Text(s.PeerCertificates[0].RawSubject)
 	}
 	_ = plain.SetDeadline(time.Now().Add(Patience))
 	inside, _ := askWhere(c)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/subject"
 )
 
 // seal shakes hands with the server, whose certificate must be for the host that is connected to.
@@ -18,7 +19,7 @@ func (a *attempt) seal(ctx context.Context, c net.Conn) (net.Conn, error) {
 	a.finding.Sealed = fmt.Sprint(sealed)
 	if k := transport.IdentityOf(sealed); len(k.Certificates) > 0 {
 		own := k.Certificates[0]
-		a.finding.Sealed += fmt.Sprintf("; certificate of %s by %s, until %s", own.Subject, own.Issuer, own.NotAfter.UTC().Format("2006-01-02 15:04"))
+		a.finding.Sealed += fmt.Sprintf("; certificate of %s by %s, until %s", subject.Text(own.RawSubject), subject.Text(own.RawIssuer), own.NotAfter.UTC().Format("2006-01-02 15:04"))
 	}
 	return sealed, nil
 }

@@ -3,6 +3,8 @@ package transport
 import (
 	"crypto/x509"
 	"fmt"
+
+	"github.com/opendsom/dsom/transport/subject"
 )
 
 // An Identity is what a transport has made sure of about the peer of a connection. The zero value says nothing: what the
@@ -30,11 +32,11 @@ type Process struct {
 }
 
 // Name returns who the peer is in one line, for logs and for lists of who may do what: "cert:" and the subject of its certificate,
-// in the form of RFC 2253, or "uid:" and a number; "" for nobody in particular.
+// in the form of RFC 4514 ([subject.Text]), or "uid:" and a number; "" for nobody in particular.
 func (i Identity) Name() string {
 	switch {
 	case len(i.Certificates) > 0:
-		return "cert:" + i.Certificates[0].Subject.String()
+		return "cert:" + subject.Text(i.Certificates[0].RawSubject)
 	case i.Process != nil:
 		return fmt.Sprintf("uid:%d", i.Process.UID)
 	}

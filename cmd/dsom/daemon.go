@@ -22,6 +22,7 @@ import (
 	"github.com/opendsom/dsom/store/nats"
 	"github.com/opendsom/dsom/svc/somdd/somenv"
 	"github.com/opendsom/dsom/transport/proxied"
+	"github.com/opendsom/dsom/transport/subject"
 	"github.com/opendsom/dsom/transport/tls"
 )
 
@@ -35,7 +36,7 @@ type daemonCmd struct {
 	LocalSocket  string   `default:"auto" placeholder:"PATH" help:"Socket of this machine at which calls are taken besides, by which it is known whose program calls; or off. Default: one in the folder that systemd has made for the service, or in the user's own runtime folder, $$XDG_RUNTIME_DIR/dsom, if there is either."`
 	AllowWrite   []string `placeholder:"WHO" sep:"none" help:"Who may change names, besides the daemon's user, root and the servers that are registered: user:NAME of this machine, this-machine (all its users), a network such as 10.0.0.0/8, or cert:SUBJECT, who shows a certificate of tls-clients with that subject, as cert:CN=teller,O=Bank; may be repeated."`
 	Operators    []string `placeholder:"WHO" sep:"none" help:"Who may, besides, register, start and stop servers by calls, which has programs run as the daemon's user, and change names: user:NAME of this machine, or cert:SUBJECT; may be repeated. Default: nobody."`
-	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody."`
+	DSOMClients  string   `name:"dsom-clients" enum:"same-user,this-machine,nobody" default:"same-user" help:"Whose programs of SOM's DSOM may register, start and stop servers: same-user (the daemon's user and root, on this machine), this-machine (all its users), nobody (but operators)."`
 	Proxies      []string `placeholder:"ADDRESS" help:"Whose connections begin with a header of the PROXY protocol, version 2, and are those of the client that it names: an address, or a network such as 10.0.0.0/8; may be repeated. Default: nobody's."`
 	LeaveServers bool     `help:"Leave the servers running when the daemon ends; the next one takes them up."`
 	webFlags
@@ -398,7 +399,7 @@ func callers(list []string) (all []string) {
 				all = append(all, part)
 				subject = strings.HasPrefix(part, "cert:")
 			}
-			escaped = strings.HasSuffix(part, `\`) && !strings.HasSuffix(part, `\\`)
+			escaped = (len(part)-len(strings.TrimRight(part, `\`)))%2 == 1
 		}
 	}
 	return all
@@ -411,11 +412,12 @@ func beginsCaller(part string) bool {
 
 // identity adds to what user:NAME or cert:SUBJECT stands for, and reports whether s is either.
 func identity(to *daemon.Identities, s string) (is bool, err error) {
-	if subject, is := strings.CutPrefix(s, "cert:"); is {
-		if subject == "" {
-			return true, errors.New("cert: is without the subject: write it as orb.Caller and the log have it, cert:CN=teller,O=Bank")
+	if text, is := strings.CutPrefix(s, "cert:"); is {
+		who, err := subject.Parse(text)
+		if err != nil {
+			return true, fmt.Errorf("cert: is before the subject of a certificate as orb.Caller, the log and openssl x509 -subject -nameopt RFC2253 have it, such as cert:CN=teller,O=Bank: %w", err)
 		}
-		to.Certificates = append(to.Certificates, subject)
+		to.Certificates = append(to.Certificates, who)
 		return true, nil
 	}
 	name, is := strings.CutPrefix(s, "user:")

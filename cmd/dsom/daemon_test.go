@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/opendsom/dsom/limits"
+	"github.com/opendsom/dsom/transport/subject"
 )
 
 func TestDaemonRefuses(t *testing.T) {
@@ -85,22 +86,33 @@ func TestWritersOf(t *testing.T) {
 		t.Errorf("got %+v, %v", w, err)
 	}
 	who := []string{`10.0.0.0/8,user:root,cert:CN=Smith\, J.,O=Bank,C=DE,cert:CN=b,192.0.2.1`, "cert:CN=c,O=x"}
-	if w, err := writersOf(who); err != nil || !slices.Equal(w.Certificates, []string{`CN=Smith\, J.,O=Bank,C=DE`, "CN=b", "CN=c,O=x"}) || len(w.Networks) != 2 || len(w.Users) != 1 {
+	if w, err := writersOf(who); err != nil || !slices.Equal(texts(w.Certificates), []string{`CN=Smith\, J.,O=Bank,C=DE`, "CN=b", "CN=c,O=x"}) || len(w.Networks) != 2 || len(w.Users) != 1 {
 		t.Errorf("got %+v, %v", w, err)
 	}
-	if w, err := operatorsOf([]string{"cert:CN=a,O=b", "user:root"}); err != nil || !slices.Equal(w.Certificates, []string{"CN=a,O=b"}) || !slices.Equal(w.Users, []int{0}) {
+	if w, err := operatorsOf([]string{"cert:CN=a,O=b", "user:root"}); err != nil || !slices.Equal(texts(w.Certificates), []string{"CN=a,O=b"}) || !slices.Equal(w.Users, []int{0}) {
 		t.Errorf("got %+v, %v", w, err)
 	}
-	for _, s := range []string{"cert:", "10.0.0.0/8", "this-machine", "root"} {
+	who = []string{`cert:CN=a\\,O=b,user:root`, `cert:CN=a\\\,O=c,O=b`, "cert: cn = a + ou = x , O=b"} // two backslashes are one, and escape no comma
+	if w, err := operatorsOf(who); err != nil || !slices.Equal(texts(w.Certificates), []string{`CN=a\\,O=b`, `CN=a\\\,O=c,O=b`, "CN=a+OU=x,O=b"}) || len(w.Users) != 1 {
+		t.Errorf("got %+v, %v", w, err)
+	}
+	for _, s := range []string{"cert:", "cert:teller", "cert:/O=Bank/CN=teller", "cert:CN=teller;O=Bank", "cert:Kennung=7", "10.0.0.0/8", "this-machine", "root"} {
 		if _, err := operatorsOf([]string{s}); err == nil || !strings.Contains(err.Error(), "--operators") {
 			t.Errorf("%s: got %v", s, err)
 		}
 	}
-	for _, s := range []string{"cert:", "user:", "user:of no such name", "root", "10.0.0.0/33"} {
+	for _, s := range []string{"cert:", "cert:CN=<x>", "user:", "user:of no such name", "root", "10.0.0.0/33"} {
 		if _, err := writersOf([]string{s}); err == nil || !strings.Contains(err.Error(), "--allow-write") {
 			t.Errorf("%s: got %v", s, err)
 		}
 	}
+}
+
+func texts(names []subject.Name) (all []string) {
+	for _, n := range names {
+		all = append(all, n.String())
+	}
+	return all
 }
 
 // TestDaemonRules holds that rules that cannot be used are told apart from what goes wrong later.

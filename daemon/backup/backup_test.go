@@ -152,6 +152,56 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestWhichRun holds that no backup tells which servers run, that none is asked, and that the state which is replaced is.
+func TestWhichRun(t *testing.T) {
+	t.Parallel()
+	put := func(s store.Store, all map[string]string) {
+		t.Helper()
+		for k, v := range all {
+			if _, err := s.Commit(t.Context(), store.Create(k, []byte(v))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	dir, s, want := aState(t, 30)
+	put(s, map[string]string{"run/x": "theirs", "run/x.second": "theirs", "dsom/life/y/z": "theirs", "runs": "no server", "dsom/lives": "no server"})
+	want["runs"], want["dsom/lives"] = "no server", "no server"
+	b := write(t, s, dir)
+	if text := plain(t, b); strings.Contains(text, `"run/`) || strings.Contains(text, `"dsom/life/`) {
+		t.Error("the backup tells which servers run")
+	}
+	older := strings.Replace(plain(t, b), `{"key":"runs"`, `{"key":"run/x","value":"dGhlaXJz"}`+"\n"+`{"key":"runs"`, 1)
+	older = strings.Replace(older, `{"end":{"entries":32,`, `{"end":{"entries":33,`, 1)
+	for name, b := range map[string][]byte{"of now": b, "of an earlier release": packed(older)} {
+		to := t.TempDir()
+		if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, false, anyState); err != nil {
+			t.Fatal(name, err)
+		}
+		if diff := cmp.Diff(want, held(t, to)); diff != "" {
+			t.Errorf("%s: %.2000s", name, diff)
+		}
+		mine, err := bbolt.Open(filepath.Join(to, "dsom.db"), bbolt.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := map[string]string{"run/x": "its own", "dsom/life/q/1": "its own"}
+		put(mine, own)
+		if err := mine.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := backup.Restore(t.Context(), bytes.NewReader(b), to, true, anyState); err != nil {
+			t.Fatal(name, err)
+		}
+		maps.Copy(own, want)
+		got := held(t, to)
+		maps.DeleteFunc(got, func(k, _ string) bool { return strings.HasPrefix(k, "file ") })
+		maps.DeleteFunc(own, func(k, _ string) bool { return strings.HasPrefix(k, "file ") })
+		if diff := cmp.Diff(own, got); diff != "" {
+			t.Errorf("%s, over another: %.2000s", name, diff)
+		}
+	}
+}
+
 // TestInterrupted holds that a state is not begun anew beside one that a restore has moved away, and that root restores what is another user's to him.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()

@@ -3,10 +3,15 @@
 // A backup is JSON, a value a line, compressed by gzip: first what it is, then entries of the store and files of the state folder in any order, last how
 // many there were. So people can read it (zcat FILE | jq), it does not depend on what keeps the store, and one that is cut off anywhere is
 // recognised. What belongs to a daemon that runs, the token of its local API, is not in it, nor what servers have written; what servers were given
-// in their environment is, so it is to be kept as the state folder is.
+// in their environment is, so it is to be kept as the state folder is. Nor are the servers that run in it, by which a daemon knows them again: they are a fact
+// about one machine at one time, and another daemon that took it for its own would end the servers of the first.
 package backup
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Format is the version of what is written. Another is refused.
 const Format = 1
@@ -53,3 +58,10 @@ const (
 	configFile = "dsom.toml"
 	library    = "idl"
 )
+
+// passing are the beginnings of the keys that tell which processes are servers here and now: they stay with the state folder, and are in no backup.
+var passing = []string{"run/", "dsom/life/"}
+
+func passes(key string) bool {
+	return slices.ContainsFunc(passing, func(p string) bool { return strings.HasPrefix(key, p) })
+}

@@ -20,7 +20,8 @@ var ErrThere = errors.New("there is a state already")
 
 // Restore makes the state of a folder from a backup: wholly, or not at all, also if it is killed, or the machine ends; what it had begun to put in place is then put there
 // by [Finish]. A state that is there is ErrThere unless it is to be replaced: then it is moved
-// to a name of its own, which is returned, unless mayGo, which is asked about it, has an error. A daemon that has the folder is store.ErrLocked.
+// to a name of its own, which is returned, unless mayGo, which is asked about it, has an error. Which servers run is taken from it, if it can be read, and never from
+// the backup: those of earlier releases have it. A daemon that has the folder is store.ErrLocked.
 func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayGo func(context.Context, store.Store) error) (sum Summary, moved []string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return sum, nil, err
@@ -28,7 +29,7 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayG
 	if err := Finish(folder); err != nil { // an earlier one
 		return sum, nil, err
 	}
-	if err := vacant(ctx, folder, replace, mayGo); err != nil {
+	if _, err := vacant(ctx, folder, replace, mayGo); err != nil {
 		return sum, nil, err
 	}
 	tmp, err := os.MkdirTemp(folder, "restore-*")
@@ -39,7 +40,11 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayG
 	if sum, err = unpack(ctx, r, tmp); err != nil {
 		return sum, nil, err
 	}
-	if err := vacant(ctx, folder, replace, mayGo); err != nil { // it has taken its time
+	run, err := vacant(ctx, folder, replace, mayGo) // it has taken its time
+	if err != nil {
+		return sum, nil, err
+	}
+	if err := carryOver(ctx, run, tmp); err != nil {
 		return sum, nil, err
 	}
 	moved, err = commit(tmp, folder, noCrash)
@@ -49,32 +54,66 @@ func Restore(ctx context.Context, r io.Reader, folder string, replace bool, mayG
 // kept are the names in a state folder that a backup has, in the order in which they are put there: without a store there is no state.
 var kept = []string{configFile, library, storeName}
 
-// vacant returns why no state can be put into a folder.
-func vacant(ctx context.Context, folder string, replace bool, mayGo func(context.Context, store.Store) error) error {
+// vacant returns why no state can be put into a folder, and which servers run by the state that would be replaced.
+func vacant(ctx context.Context, folder string, replace bool, mayGo func(context.Context, store.Store) error) (run []store.Entry, err error) {
 	for _, name := range kept {
 		path := filepath.Join(folder, name)
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 			continue
 		} else if err != nil {
-			return err
+			return nil, err
 		}
 		if !replace {
-			return fmt.Errorf("%w: %s; --replace moves it to another name first", ErrThere, path)
+			return nil, fmt.Errorf("%w: %s; --replace moves it to another name first", ErrThere, path)
 		}
 		if name != storeName {
 			continue
 		}
 		s, err := bbolt.Open(path, bbolt.Options{})
 		if errors.Is(err, store.ErrLocked) {
-			return fmt.Errorf("%w; end the daemon first", err)
+			return nil, fmt.Errorf("%w; end the daemon first", err)
 		}
 		if err == nil { // a state that is damaged is what is replaced
-			if err := errors.Join(mayGo(ctx, s), s.Close()); err != nil {
-				return err
+			err := mayGo(ctx, s)
+			if err == nil {
+				run = running(ctx, s)
+			}
+			if err := errors.Join(err, s.Close()); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return run, nil
+}
+
+// running returns which servers run, as far as a state that is to be replaced can be read.
+func running(ctx context.Context, s store.Store) (run []store.Entry) {
+	for _, p := range passing {
+		for e, err := range store.All(ctx, s, p) {
+			if err != nil {
+				break
+			}
+			run = append(run, e)
+		}
+	}
+	return run
+}
+
+// carryOver puts which servers run into a state that was unpacked.
+func carryOver(ctx context.Context, run []store.Entry, folder string) error {
+	if len(run) == 0 {
+		return nil
+	}
+	s, err := bbolt.Open(filepath.Join(folder, storeName), bbolt.Options{})
+	if err != nil {
+		return err
+	}
+	for _, e := range run {
+		if _, err = s.Commit(ctx, store.Create(e.Key, e.Value)); err != nil {
+			break
+		}
+	}
+	return errors.Join(err, s.Close())
 }
 
 // unpack puts the backup into an empty folder.
@@ -94,6 +133,9 @@ func unpack(ctx context.Context, r io.Reader, folder string) (sum Summary, err e
 		return err
 	}
 	sum, err = Read(r, func(e store.Entry) error {
+		if passes(e.Key) {
+			return nil
+		}
 		ops = append(ops, store.Create(e.Key, e.Value))
 		if size += len(e.Value); len(ops) == store.MaxOps || size > store.MaxValue {
 			return flush()

@@ -16,7 +16,7 @@ import (
 	"github.com/opendsom/dsom/store"
 )
 
-// Write writes the state in a folder, whose store is s, as it is at one moment. The files beside the store are read one after the other.
+// Write writes the state in a folder, whose store is s, as it is at one moment, but for which servers run. The files beside the store are read one after the other.
 func Write(ctx context.Context, w io.Writer, s store.Store, folder string, h Head) (Summary, error) {
 	h.Format = Format
 	sum := Summary{Head: h}
@@ -34,6 +34,9 @@ func Write(ctx context.Context, w io.Writer, s store.Store, folder string, h Hea
 		return sum, err
 	}
 	for e, err := range entries(ctx, s) {
+		if err == nil && passes(e.Key) {
+			continue
+		}
 		if err == nil {
 			err = out.Encode(line{Key: e.Key, Value: e.Value})
 		}

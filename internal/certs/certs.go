@@ -37,6 +37,8 @@ type Order struct {
 	From  time.Time
 	Until time.Time
 	RSA   bool // a key of RSA, not of P-256
+
+	Subject []byte // in DER; nil is Name in the organization DSOM
 }
 
 // New returns an authority whose files end with the test.
@@ -92,6 +94,7 @@ func (a *Authority) IssueTo(t testing.TB, o Order, p Pair) {
 		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
+	template.RawSubject = o.Subject
 	for _, h := range o.Hosts {
 		if ip := net.ParseIP(h); ip != nil {
 			template.IPAddresses = append(template.IPAddresses, ip)
