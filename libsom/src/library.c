@@ -169,7 +169,7 @@ void library_end(library *l) {
 	if (l->handle && !go && !__atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) && may_open(NULL)) {
 		const thread *outer = opener;
 		opener = l->by;
-		unsigned depth = lock_let_go();
+		unsigned depth = lock_let_go(NULL);
 		hooks.unload(l->handle);
 		lock_again(depth);
 		opener = outer;
@@ -240,7 +240,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	const thread *outer = opener;
 	loading = NULL; /* what the library makes before its entry runs is no class of the one whose entry does */
 	opener = entry ? opener : l->by;
-	unsigned depth = lock_let_go();
+	unsigned depth = lock_let_go(NULL);
 	int seen = entry ? WHOLE : state(file);
 	if (seen == CUT || seen == ODD)
 		snprintf(why, sizeof why, "%s", reasons[seen]);
@@ -258,7 +258,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	bool waits = same && same->by && same->by != l->by;
 	if (l->handle && !l->go) l->code = at;
 	if (ready) { /* else no fork comes between */
-		depth = lock_let_go();
+		depth = lock_let_go(cls ? cls : "");
 		ready(l->file); /* without the lock, which the thread that it waits for may need */
 		lock_again(depth);
 	}
