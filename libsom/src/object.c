@@ -228,7 +228,7 @@ struct som_making {
 	som_ref o;
 	const klass *k;
 	uint32_t nleft;
-	struct { const klass *left; bool entered; } e[]; /* whose work is done, in that order; which of k's inits are begun */
+	struct { const klass *left; bool entered, done; } e[]; /* whose work is done, in that order; which of k's inits are begun, and done */
 };
 
 som_making *som_begin(som_class *c, som_env *ev) {
@@ -251,9 +251,8 @@ int som_enter(som_making *m, const som_class *c) {
 }
 
 void som_leave(som_making *m, const som_class *c) {
-	for (uint32_t i = 0; i < m->nleft; i++)
-		if (m->e[i].left == K(c)) return;
-	if (place_in(m->k->info.inits, m->k->info.ninits, c) < m->k->info.ninits) m->e[m->nleft++].left = K(c);
+	uint32_t i = place_in(m->k->info.inits, m->k->info.ninits, c);
+	if (i < m->k->info.ninits && !m->e[i].done) m->e[i].done = true, m->e[m->nleft++].left = K(c);
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {
