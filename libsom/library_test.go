@@ -214,7 +214,7 @@ func TestOwnMetaclasses(t *testing.T) {
 		{"SOMMTraced", "found\n"},
 		{"One", "found\n"},
 		{"SOMMine", "found\n"},
-		{"SOMMissing", "error unknown: there is no class SOMMissing, and no library libsommissing.so in " + d + "\n"},
+		{"SOMMissing", "error unknown: there is no class SOMMissing, and no library libsommissing.so, nor SOM's own, libsom-meta, beside libsom, in " + d + "\n"},
 	} {
 		if got := load(t, d, "named", c.class); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.class, got, c.want)
@@ -222,5 +222,13 @@ func TestOwnMetaclasses(t *testing.T) {
 	}
 	if got := loadWith(t, nil, "named", "SOMMFinal"); got != "found\n" {
 		t.Errorf("without SOM_PATH: %s", got)
+	}
+	kernel := filepath.Join(sombuild.Kernel(t, "gcc", "-O1"), "libsom.so.1")
+	if err := os.Symlink(kernel, d+"/libsom.so.1"); err != nil {
+		t.Fatal(err)
+	}
+	// LD_LIBRARY_PATH comes before the program's RUNPATH: the kernel is found in a folder where it is but a link.
+	if got := loadWith(t, []string{"LD_LIBRARY_PATH=" + d}, "named", "SOMMFinal"); got != "found\n" {
+		t.Errorf("by a link to libsom: %s", got)
 	}
 }

@@ -120,6 +120,7 @@ func (c *Class) declare() error {
 		}
 	}
 	given := map[*Method]*Override{}
+	c.spec.Overrides = slices.Grow(c.spec.Overrides, ptr.NumMethod()) // so that they stay where they are when more are added
 	for i := range c.spec.Overrides {
 		o := &c.spec.Overrides[i]
 		m, err := c.inherited(o.Method)

@@ -1,9 +1,6 @@
 package som
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // What a subclass in Go overrides by declaring a method is decided when its parent's generated code is compiled, and not by the
 // release of a library that runs: a method that a release adds under a name which the subclass has introduced is another method.
@@ -33,19 +30,23 @@ func (c *Class) Compiled(methods []MethodSpec, bases []*Class) error {
 		all = append(all, b.knownMethods()...)
 	}
 	for _, a := range c.order {
-		if a != c && isRuntimes(a) {
+		if runtimes[a.Name()] {
 			all = append(all, a.introducedNames()...)
 		}
 	}
-	c.compiled = once(all)
+	c.compiled = once(all) // else there are twice as many with each class that has two ways up
 	return nil
 }
 
-// isRuntimes reports whether a class comes with the runtime rather than with a library that has releases of its own.
-func isRuntimes(c *Class) bool { return strings.HasPrefix(c.Name(), "SOM") }
+// runtimes are the classes that come with the runtime rather than with a library that has releases of its own. Code that is generated for others does
+// not name them as bases.
+var runtimes = map[string]bool{
+	"SOMObject": true, "SOMClass": true, "SOMClassMgr": true,
+	"SOMMBeforeAfter": true, "SOMMSingleInstance": true, "SOMMTraced": true, "SOMMProxyFor": true, "SOMMProxyForObject": true,
+}
 
 // knownMethods returns the methods of the table that subclasses in Go override by declaring a method: those that generated code knows, and all that a
-// class found by its name has. family is held.
+// class found by its name has; some perhaps twice. family is held.
 func (c *Class) knownMethods() []knownMethod {
 	var all []knownMethod
 	asked := map[*Class]bool{}
@@ -69,7 +70,7 @@ func (c *Class) knownMethods() []knownMethod {
 		asked[c] = true
 	}
 	ask(c)
-	return once(all)
+	return all
 }
 
 func (c *Class) introducedNames() []knownMethod {

@@ -61,6 +61,10 @@ func TestNewNames(t *testing.T) {
 			thing := release(t, som.Spec{Name: "Thing", Introduces: []som.MethodSpec{text}})
 			return release(t, som.Spec{Name: "Vee", Parents: []*som.Class{thing}, Introduces: []som.MethodSpec{id}}, known)
 		},
+		"of a new parent that is called as the runtime's are": func(t *testing.T) *som.Class {
+			thing := release(t, som.Spec{Name: "SOMThing", Introduces: []som.MethodSpec{text}})
+			return release(t, som.Spec{Name: "Vee", Parents: []*som.Class{thing}, Introduces: []som.MethodSpec{id}}, known)
+		},
 		"moved up": func(t *testing.T) *som.Class {
 			thing := release(t, som.Spec{Name: "Thing", Introduces: []som.MethodSpec{plus("tune", 0), id}})
 			return release(t, som.Spec{Name: "Vee", Parents: []*som.Class{thing}, Introduces: []som.MethodSpec{{Name: "id", Migrated: thing}}}, known)
@@ -185,6 +189,132 @@ func TestAmbiguousNames(t *testing.T) {
 			if got, err := o.Invoke(t.Context(), m, 1); got != want || err != nil {
 				t.Errorf("%s overridden: %s is %v, %v", c.overrides, m, got, err)
 			}
+		}
+	}
+}
+
+// TestRuntimesNames holds that the methods of the runtime's own classes, which generated code does not name, are overridden all the same.
+func TestRuntimesNames(t *testing.T) {
+	t.Parallel()
+	id := plus("id", 0)
+	id.GoName = "ID"
+	vee := release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id}}, id)
+	c, err := som.ClassOf[lazy]("Lazy", som.Parents(vee))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := som.SOMObject.Lookup("somUninit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Implements(m) == nil || len(c.Introduced()) != 0 {
+		t.Errorf("somUninit is not overridden; introduced: %v", names(c.Introduced()))
+	}
+}
+
+type lazy struct {
+	som.Base
+	n int
+}
+
+func (o *lazy) SomUninit() { o.n++ }
+
+// elsewhere is another kernel, of which images are all that is asked for.
+type elsewhere struct{ som.Host }
+
+func (elsewhere) Define(*som.Class) error { return nil }
+
+// TestKnownOfImages holds that of an image without generated code all methods are overridden, also those of an ancestor of which generated code knows fewer.
+func TestKnownOfImages(t *testing.T) {
+	t.Parallel()
+	id := plus("id", 0)
+	id.GoName = "ID"
+	tune := som.MethodSpec{Name: "tune", Impl: func(_ som.Self, _ context.Context, s string) (string, error) { return s, nil }}
+	vee := release(t, som.Spec{Name: "Vee", Mirror: elsewhere{}, Introduces: []som.MethodSpec{id, tune}}, id)
+	below := release(t, som.Spec{Name: "Below", Mirror: elsewhere{}, Parents: []*som.Class{vee}})
+	for _, c := range []struct {
+		parent *som.Class
+		want   string
+	}{{vee, "Tuned::dump Tuned::tune"}, {below, "Tuned::dump"}} {
+		class, err := som.ClassOf[tuned]("Tuned", som.Parents(c.parent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(names(class.Introduced()), " "); got != c.want {
+			t.Errorf("below %s: introduced %s, want %s", c.parent, got, c.want)
+		}
+	}
+}
+
+// TestSaidOverrides holds that Overrides has the last word: a Go method overrides what it names, also what generated code does not know; and what has an
+// implementation of its own is not overridden by the Go method of its name.
+func TestSaidOverrides(t *testing.T) {
+	t.Parallel()
+	id, known := plus("id", 0), som.MethodSpec{Name: "id", GoName: "ID"}
+	tune := som.MethodSpec{Name: "tune", Impl: func(_ som.Self, _ context.Context, s string) (string, error) { return s, nil }}
+	vee := release(t, som.Spec{Name: "Vee", Introduces: []som.MethodSpec{id, tune}}, known)
+	for _, c := range []struct {
+		override   som.Override
+		introduced string
+		id, tune   any
+	}{
+		{som.Override{Method: "Vee::tune"}, "Tuned::dump", int32(1001), "a!"},
+		{som.Override{Method: "Vee::id", Impl: func(_ som.Self, _ context.Context, x int32) (int32, error) { return x + 7, nil }}, "Tuned::dump Tuned::tune", int32(8), "a"},
+	} {
+		class, err := som.ClassOf[tuned]("Tuned", som.Parents(vee), som.With(func(s *som.Spec) { s.Overrides = []som.Override{c.override} }))
+		if err != nil {
+			t.Errorf("%s: %v", c.override.Method, err)
+			continue
+		}
+		if got := strings.Join(names(class.Introduced()), " "); got != c.introduced {
+			t.Errorf("%s: introduced %s, want %s", c.override.Method, got, c.introduced)
+		}
+		o, err := class.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := o.Invoke(t.Context(), "Vee::id", 1); got != c.id || err != nil {
+			t.Errorf("%s: id is %v, %v", c.override.Method, got, err)
+		}
+		if got, err := o.Invoke(t.Context(), "Vee::tune", "a"); got != c.tune || err != nil {
+			t.Errorf("%s: tune is %v, %v", c.override.Method, got, err)
+		}
+	}
+}
+
+// TestKnownInDiamonds holds that what generated code knows is as much as there are methods, however many ways lead up to them.
+func TestKnownInDiamonds(t *testing.T) {
+	t.Parallel()
+	id := plus("id", 0)
+	top := release(t, som.Spec{Name: "Top", Introduces: []som.MethodSpec{id}}, id)
+	for n := range 40 {
+		sides := [2]*som.Class{}
+		for i := range sides {
+			sides[i] = release(t, som.Spec{Name: fmt.Sprintf("Side%d_%d", n, i), Parents: []*som.Class{top}})
+			if err := sides[i].Compiled(nil, []*som.Class{top}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		top = release(t, som.Spec{Name: fmt.Sprintf("Join%d", n), Parents: sides[:]})
+		if err := top.Compiled(nil, sides[:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestOwners holds what the letters of Owns mean, of results and of parameters.
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, owns           string
+		result, takes, lends bool
+	}{
+		{"f", "", false, false, false}, {"_get_f", "", true, false, false}, {"_get_f", "c", false, false, false}, {"f", "c", false, false, false},
+		{"f", "o", true, false, false}, {"f", "d", true, false, false}, {"f", "cc", false, false, false}, {"f", "co", false, true, true}, {"f", "cd", false, false, true},
+	} {
+		s := som.MethodSpec{Name: c.name, Owns: c.owns}
+		if s.LendsResult() != c.result || s.Takes(0) != c.takes || s.Lends(0) != c.lends {
+			t.Errorf("%s %q: the result is the object's: %v, what goes in: %v, what comes out: %v", c.name, c.owns, s.LendsResult(), s.Takes(0), s.Lends(0))
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"strings"
-	"unsafe"
 
 	"github.com/opendsom/dsom/diag"
 	"github.com/opendsom/dsom/model"
@@ -27,17 +26,24 @@ func Parse(b []byte) (*model.Spec, error) {
 }
 
 // At reads the typelib that lies at a place of memory, as a class's description points to one (som.Class.Typelib): it says itself how
-// long it is. The memory has to hold one; it is not kept.
-func At(p unsafe.Pointer) (*model.Spec, error) {
-	head := unsafe.Slice((*byte)(p), headerSize)
+// long it is, which nobody else knows. So read has to tell whether there is as much: it returns the first n octets from that place, or an error.
+func At(read func(n int) ([]byte, error)) (*model.Spec, error) {
+	head, err := read(headerSize)
+	if err != nil {
+		return nil, fmt.Errorf("typelib: its header: %w", err)
+	}
 	size := binary.LittleEndian.Uint32(head[offSize:])
 	if string(head[:len(magic)]) != magic || size < headerSize {
-		return nil, fmt.Errorf("typelib: there is none at this place: it begins with %q", head[:len(magic)])
+		return nil, fmt.Errorf("typelib: there is none at this place: it begins with %q and has %d octets", head[:len(magic)], size)
 	}
 	if size > MaxSize {
 		return nil, exceeded("typelib-size", MaxSize, "it is said to have %d octets", size)
 	}
-	return Parse(unsafe.Slice((*byte)(p), size))
+	b, err := read(int(size))
+	if err != nil {
+		return nil, fmt.Errorf("typelib: damaged: it is said to have %d octets: %w", size, err)
+	}
+	return Parse(b)
 }
 
 // ParseSection reads all the typelibs of a section, one for each object file that had any:

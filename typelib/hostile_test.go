@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -242,4 +244,33 @@ func FuzzRead(f *testing.F) {
 			t.Error("nothing, and no error")
 		}
 	})
+}
+
+// TestAt reads a typelib from memory that tells where it ends: one that is said to be longer, or shorter, is an error.
+func TestAt(t *testing.T) {
+	t.Parallel()
+	whole := smallTypelib(t)
+	read := func(b []byte) func(int) ([]byte, error) {
+		return func(n int) ([]byte, error) {
+			if n > len(b) {
+				return nil, errors.New("there is no more")
+			}
+			return b[:n], nil
+		}
+	}
+	if _, err := typelib.At(read(append(slices.Clone(whole), make([]byte, 8)...))); err != nil {
+		t.Errorf("with something behind it: %v", err)
+	}
+	for at := range whole {
+		b := slices.Clone(whole)
+		b[at] ^= 0x80
+		if _, err := typelib.At(read(b)); (err == nil) != (at == 5) { // its minor version may be a later one's
+			t.Errorf("octet %d: %v", at, err)
+		}
+	}
+	for n := range whole {
+		if _, err := typelib.At(read(whole[:n])); err == nil || !strings.HasPrefix(err.Error(), "typelib: ") {
+			t.Errorf("%d octets: %v", n, err)
+		}
+	}
 }

@@ -392,8 +392,9 @@ SOM_API uint64_t som_class_instances(const som_class *c); /* that live now */
 typedef int som_library_entry_proc(uint32_t abi, som_env *ev);
 #define SOM_ABI 1
 /* What one may export whose language begins in a thread of its own, as Go does: returns when that is done. It is called
- * before the entry, with the kernel's lock free, so that the thread may define classes; with the file's name as it was looked for, since
- * several names may lead to one file. */
+ * before the entry, by the same thread, with the kernel's lock free, so that the one which begins may define classes; with the file's name as it was looked
+ * for, since several names may lead to one file. If it waits for the other by a som_turn that this has, neither waits for ever, since the kernel
+ * knows of it: when they need each other it is told SOM_E_CYCLE if the class is there for which the library is loaded, and else the other is. */
 typedef void som_library_ready_proc(const char *file);
 #define SOM_LIBRARY_READY "som_library_ready"
 

@@ -130,17 +130,16 @@ static klass *allocate(making *m, som_env *ev) {
 		.typelib = d->typelib};
 	k->align = d->data_align ? d->data_align : 1;
 	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context};
-	k->metaclass = m->metaclass;
 	k->by = this_thread();
 	const som_class **parents = pool_take(k, (m->nparents + 1) * sizeof *parents);
 	k->info.name = pool_text(k, d->name, strlen(d->name));
 	k->abstract = pool_take(k, m->nparents + 1);
 	k->impls = pool_take(k, sizeof(impls) + ((size_t)d->nintroduces + d->noverrides) * sizeof(impl));
 	if (!parents || !k->info.name || !k->abstract || !k->impls) {
-		k->metaclass = NULL; /* the maker's still */
 		undefine(k);
 		return no_memory(ev, "a class"), NULL;
 	}
+	k->metaclass = m->metaclass; /* no more the maker's */
 	for (uint32_t i = 0; i < m->nparents; i++) {
 		parents[i] = C(m->parents[i]);
 		k->depth = m->parents[i]->depth >= k->depth ? m->parents[i]->depth + 1 : k->depth;

@@ -26,11 +26,10 @@ void *som_allocate(size_t n) { return take(n ? n : 1); }
 void som_deallocate(void *p) { give(p); }
 
 void *pool_take(klass *k, size_t n) {
-	size_t head = (sizeof(pool) + 15) & ~(size_t)15;
-	pool *p = take(head + (n ? n : 1));
+	pool *p = take(sizeof *p + n);
 	if (!p) return NULL;
 	p->next = k->pool, k->pool = p;
-	return (char *)p + head;
+	return p + 1;
 }
 
 char *pool_text(klass *k, const char *s, size_t n) {
@@ -68,25 +67,21 @@ void som_env_clear(som_env *ev) {
 }
 
 /* id and text may be those that ev holds. */
-static void raise(som_env *ev, uint32_t major, const char *id, const char *text) {
-	som_env new = {.major = major, .id = copy_text(id), .text = copy_text(text)};
+static void raise(som_env *ev, som_env new, const char *id, const char *text) {
+	new.id = copy_text(id);
+	new.text = copy_text(text);
 	som_env_clear(ev);
 	*ev = new;
 }
 
 void som_raise_system(som_env *ev, const char *id, uint32_t minor, uint32_t completed, const char *text) {
-	if (!ev) return;
-	raise(ev, SOM_SYSTEM_EXCEPTION, id, text);
-	ev->minor = minor;
-	ev->completed = completed;
+	if (ev) raise(ev, (som_env){.major = SOM_SYSTEM_EXCEPTION, .minor = minor, .completed = completed}, id, text);
 }
 
 void som_raise_user(som_env *ev, const char *id, void *value, void (*drop)(void *)) {
 	if (!ev && drop && value) drop(value);
 	if (!ev) return;
-	raise(ev, SOM_USER_EXCEPTION, id, NULL);
-	ev->value = value;
-	ev->drop = drop;
+	raise(ev, (som_env){.major = SOM_USER_EXCEPTION, .value = value, .drop = drop}, id, NULL);
 	__atomic_add_fetch(&exceptions, drop && value, __ATOMIC_RELAXED);
 }
 

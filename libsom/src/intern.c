@@ -24,16 +24,13 @@ const som_name *som_name_of(const char *text, som_env *ev) {
 	const som_name *have = interned(text);
 	if (have) return have;
 	lock();
-	have = interned(text);
-	som_name *n = have ? NULL : take(sizeof *n + strlen(text) + 1);
+	som_name *n = (have = interned(text)) ? NULL : take(sizeof *n + strlen(text) + 1);
 	if (n) {
-		n->hash = hash_text(text);
+		n->hash = hash_text(strcpy(n->text, text));
 		n->next = buckets[n->hash % BUCKETS];
-		strcpy(n->text, text);
 		__atomic_store_n(&buckets[n->hash % BUCKETS], n, __ATOMIC_RELEASE);
-		have = n;
-	} else if (!have)
-		no_memory(ev, "a name");
+	}
+	if (!have && !(have = n)) no_memory(ev, "a name");
 	unlock();
 	return have;
 }

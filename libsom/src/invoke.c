@@ -90,10 +90,7 @@ const char *signature(const char *text, bool procedure, som_env *ev) {
 	uint32_t nargs = (uint32_t)letters_in(text) - 2;
 	call *c = take(sizeof *c + (2 + nargs) * WORD_SIZE), *none = NULL;
 	if (c) c->nargs = nargs;
-	if (!c || !prepare(c, n->text)) {
-		give(c);
-		return no_memory(ev, "a signature"), NULL;
-	}
+	if (!c || !prepare(c, n->text)) return give(c), no_memory(ev, "a signature"), NULL;
 	if (!__atomic_compare_exchange_n(&n->call, &none, c, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) give(c); /* another thread was quicker */
 	return n->text;
 }

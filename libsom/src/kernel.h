@@ -40,7 +40,7 @@ typedef struct life { som_initializer *init; som_destructor *fini; som_copier *c
 /* A row for objects cast to an ancestor; as the class itself, for instances that have something in front of their methods. */
 typedef struct castrow { struct castrow *next; const klass *as; char *row; } castrow;
 
-typedef struct pool { struct pool *next; } pool; /* memory that ends with a class */
+typedef struct pool { _Alignas(max_align_t) struct pool *next; } pool; /* in front of memory that ends with a class */
 
 typedef struct thread thread;
 typedef struct span { uintptr_t from, size; } span; /* addresses */
@@ -112,10 +112,11 @@ static inline char *front_of(const klass *k) { return __atomic_load_n(&k->front,
 
 /* sync.c: one lock for all that makes and unmakes; taken again by who has it. The process forks with it free. */
 void lock(void), unlock(void); /* the former boots */
-unsigned lock_let_go(void); /* wholly; how often it was held */
+unsigned lock_let_go(const char *for_class); /* wholly; how often it was held. To get a library ready: for that class or ""; or NULL */
 void lock_again(unsigned depth);
 const thread *this_thread(void);
-/* Waits for a wake, letting the lock go meanwhile, since that thread has in hand what is wanted; false if it waits for this one. */
+/* Waits for a wake, letting the lock go meanwhile, since that thread has in hand what is wanted; false if it waits for this one. Of those who wait
+ * for each other it is false for one that gets a library ready for a class that is there; or else, where what another wants is got ready, for that other. */
 bool lock_wait(const thread *by);
 void weak_lock(void), weak_unlock(void), lock_wake(void); /* the last: all that wait */
 void boot(void); /* makes the root classes, once; every way in comes by it, or by lock */
@@ -211,7 +212,7 @@ const klass *unload_group(klass *k, const library *with, uint64_t group);
 /* object.c */
 int initialise(som_ref o, const klass *k, som_env *ev); /* runs all initializers, or undoes what has run */
 int begin_life(som_ref o, const klass *k, som_env *ev); /* the same by SOMObject's methods, or those that stand in for them */
-void finalise(som_ref o, const klass *k), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
+void finalise(som_ref o, const klass *k, uint32_t n), end_life(som_ref o, const klass *k), end_memory(som_ref o, const klass *k);
 void transfer(som_ref to, som_ref from, bool assign, som_env *ev); /* or copy: one that fails is undone */
 som_ref new_object(klass *k, void *memory, bool zero, bool init, som_env *ev); /* memory NULL: the kernel's */
 

@@ -10,7 +10,7 @@
 
 #ifdef _WIN32
 #include <windows.h>
-static const char separator[] = ";", prefix[] = "", suffix[] = ".dll", metaclasses[] = "som-meta.dll"; /* of SOM's own */
+static const char separator[] = ";", prefix[] = "", suffix[] = ".dll", own[] = "som-meta.dll"; /* the latter: of SOM's own metaclasses */
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = (void *)LoadLibraryA(file);
 	if (!handle) snprintf(why, n, "the system's error %lu", (unsigned long)GetLastError());
@@ -18,9 +18,11 @@ void *open_library(const char *file, char *why, size_t n) {
 }
 som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(void *)GetProcAddress((HMODULE)handle, name); }
 void close_library(void *handle) { FreeLibrary((HMODULE)handle); }
+static const char *own_file(char *at, size_t n) { return n < sizeof own ? NULL : strcpy(at, own); }
 #else
 #include <dlfcn.h>
-static const char separator[] = ":", prefix[] = "lib", suffix[] = ".so", metaclasses[] = "libsom-meta.so.1"; /* of SOM's own */
+#include <unistd.h>
+static const char separator[] = ":", prefix[] = "lib", suffix[] = ".so", own[] = "libsom-meta.so.1"; /* the latter: of SOM's own metaclasses */
 void *open_library(const char *file, char *why, size_t n) {
 	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!handle) snprintf(why, n, "%s", dlerror());
@@ -28,6 +30,15 @@ void *open_library(const char *file, char *why, size_t n) {
 }
 som_proc *find_symbol(void *handle, const char *name) { return (som_proc *)(uintptr_t)dlsym(handle, name); }
 void close_library(void *handle) { dlclose(handle); }
+
+/* The file with SOM's own metaclasses: beside the kernel, whatever links lead to that, or as the system looks for it. */
+static const char *own_file(char *at, size_t n) {
+	Dl_info here;
+	char *kernel = dladdr(&libraries, &here) ? realpath(here.dli_fname, NULL) : NULL, *end = kernel ? strrchr(kernel, '/') : NULL;
+	if (!end || snprintf(at, n, "%.*s/%s", (int)(end - kernel), kernel, own) >= (int)n || access(at, R_OK) != 0) strcpy(at, own);
+	free(kernel);
+	return at;
+}
 #endif
 
 typedef struct place { struct place *next; char *file, cls[]; } place; /* where a class is: said by som_library_of_class, or left out */
@@ -169,7 +180,7 @@ void library_end(library *l) {
 	if (l->handle && !go && !__atomic_load_n(&exceptions, __ATOMIC_ACQUIRE) && may_open(NULL)) {
 		const thread *outer = opener;
 		opener = l->by;
-		unsigned depth = lock_let_go();
+		unsigned depth = lock_let_go(NULL);
 		hooks.unload(l->handle);
 		lock_again(depth);
 		opener = outer;
@@ -240,7 +251,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	const thread *outer = opener;
 	loading = NULL; /* what the library makes before its entry runs is no class of the one whose entry does */
 	opener = entry ? opener : l->by;
-	unsigned depth = lock_let_go();
+	unsigned depth = lock_let_go(NULL);
 	int seen = entry ? WHOLE : state(file);
 	if (seen == CUT || seen == ODD)
 		snprintf(why, sizeof why, "%s", reasons[seen]);
@@ -258,7 +269,7 @@ static int load(const char *file, som_library_entry_proc *entry, const char *cls
 	bool waits = same && same->by && same->by != l->by;
 	if (l->handle && !l->go) l->code = at;
 	if (ready) { /* else no fork comes between */
-		depth = lock_let_go();
+		depth = lock_let_go(cls ? cls : "");
 		ready(l->file); /* without the lock, which the thread that it waits for may need */
 		lock_again(depth);
 	}
@@ -323,7 +334,7 @@ static int try_folder(const char *folder, size_t n, const char *cls, som_env *ev
 }
 
 int load_for(const char *cls, som_env *ev) {
-	char name[MAX_NAME + 16];
+	char name[4096];
 	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
 	for (place *p = places; p; p = p->next)
 		if (!strcmp(p->cls, cls)) {
@@ -333,7 +344,7 @@ int load_for(const char *cls, som_env *ev) {
 	const char *now = folders ? folders : getenv("SOM_PATH");
 	char *path = copy_text(now); /* another may be set while the lock is let go */
 	if (now && !path) return no_memory(ev, "a path");
-	int code = strncmp(cls, "SOMM", 4) ? SOM_E_UNKNOWN : try(metaclasses, cls, OTHER, false, ev);
+	int code = strncmp(cls, "SOMM", 4) ? SOM_E_UNKNOWN : try(own_file(name, sizeof name), cls, OTHER, false, ev);
 	if (code == SOM_E_UNKNOWN && !path) code = try_folder(NULL, 0, cls, ev);
 	size_t n;
 	for (const char *p = path; p && *p && code == SOM_E_UNKNOWN; p += n + (p[n] != 0))
@@ -342,8 +353,8 @@ int load_for(const char *cls, som_env *ev) {
 		if (!l->by || l->by == this_thread()) code = again(l, cls, ev) != SOM_OK ? SOM_E_LIBRARY : registered(cls) ? SOM_OK : code;
 	if (code == SOM_E_UNKNOWN) {
 		file_name(name, sizeof name, cls, false);
-		fail(ev, SOM_E_UNKNOWN, "there is no class %s, and no library %s%s in %s", cls, name, strchr(cls, ':') ? ", nor one of its module that has it," : "",
-			path ? path : "the system's folders; name others by SOM_PATH");
+		fail(ev, SOM_E_UNKNOWN, "there is no class %s, and no library %s%s%s in %s", cls, name, strchr(cls, ':') ? ", nor one of its module that has it," : "",
+			strncmp(cls, "SOMM", 4) ? "" : ", nor SOM's own, libsom-meta, beside libsom,", path ? path : "the system's folders; name others by SOM_PATH");
 	}
 	give(path);
 	return code;

@@ -165,23 +165,21 @@ static entry *entry_for(const char *mt, const som_name *name) {
 	return &remembrance[((h ^ h >> 10) + name->hash) % CACHE];
 }
 
-#define LOAD(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
-
 /* The sequence's fence is a load that orders, not a fence, which thread checkers do not know: all fields are loaded acquiring. */
 #define ACQUIRE(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 
 static inline bool remembered(const char *mt, const som_name *name, intptr_t *at, const char **sig) {
 	entry *e = entry_for(mt, name);
 	uint32_t s = ACQUIRE(e->sequence);
-	if (__builtin_expect(ACQUIRE(e->mt) != mt || ACQUIRE(e->name) != name || ACQUIRE(e->generation) != LOAD(generation), 0)) return false;
+	if (__builtin_expect(ACQUIRE(e->mt) != mt || ACQUIRE(e->name) != name || ACQUIRE(e->generation) != ACQUIRE(generation), 0)) return false;
 	*at = ACQUIRE(e->at);
 	if (sig) *sig = ACQUIRE(e->sig);
-	return LOAD(e->sequence) == (s & ~1u); /* and even */
+	return ACQUIRE(e->sequence) == (s & ~1u); /* and even */
 }
 
 static void remember(const char *mt, const som_name *name, uint32_t at_generation, intptr_t at, const char *sig) {
 	entry *e = entry_for(mt, name);
-	uint32_t s = LOAD(e->sequence);
+	uint32_t s = ACQUIRE(e->sequence);
 	if (s & 1 || !__atomic_compare_exchange_n(&e->sequence, &s, s + 1, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
 	__atomic_store_n(&e->mt, mt, __ATOMIC_RELEASE);
 	__atomic_store_n(&e->name, name, __ATOMIC_RELEASE);

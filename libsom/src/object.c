@@ -64,7 +64,7 @@ void end_memory(som_ref o, const klass *k) {
 /* ---- Beginning and end ---- */
 
 /* Of the first n. */
-static inline void undo(som_ref o, const klass *k, uint32_t n) {
+void finalise(som_ref o, const klass *k, uint32_t n) {
 	for (const life *from = k->lives, *l = from + n; l-- > from;)
 		if (l->fini) l->fini(o, l->context);
 }
@@ -74,13 +74,11 @@ int initialise(som_ref o, const klass *k, som_env *ev) {
 	for (const life *from = k->lives, *l = from, *end = from + k->nlives; l < end; l++) {
 		if (l->init) l->init(o, ev, l->context);
 		if (__builtin_expect(ev->major == SOM_NO_EXCEPTION, 1)) continue;
-		undo(o, k, (uint32_t)(l - from));
+		finalise(o, k, (uint32_t)(l - from));
 		return SOM_E_RAISED;
 	}
 	return SOM_OK;
 }
-
-void finalise(som_ref o, const klass *k) { undo(o, k, k->nlives); }
 
 static inline bool is_hooked(const klass *k) { return __builtin_expect(__atomic_load_n(&k->hooked, __ATOMIC_RELAXED), 0); }
 static som_proc *life_method(const klass *k, int which) { return *word_at(front_of(k), tok_life[which]); }
@@ -154,7 +152,7 @@ void transfer(som_ref to, som_ref from, bool assign, som_env *ev) {
 	for (uint32_t i = 0; i < k->nlives && ev->major == SOM_NO_EXCEPTION; i++) {
 		som_copier *f = assign ? k->lives[i].assign : k->lives[i].copy;
 		if (f) f(to, from, ev, k->lives[i].context);
-		if (ev->major != SOM_NO_EXCEPTION && !assign) undo(to, k, i);
+		if (ev->major != SOM_NO_EXCEPTION && !assign) finalise(to, k, i);
 	}
 }
 
@@ -198,7 +196,7 @@ static void destroy(som_ref o, uint32_t flags) {
 	const klass *k = class_of(o);
 	__atomic_store_n(&o->flags, flags | F_DYING, __ATOMIC_RELAXED);
 	if (__builtin_expect(flags & F_WEAK, 0)) weak_clear(o, NULL);
-	is_hooked(k) ? end_life(o, k) : undo(o, k, k->nlives);
+	is_hooked(k) ? end_life(o, k) : finalise(o, k, k->nlives);
 	end_memory(o, k);
 }
 
@@ -230,7 +228,7 @@ struct som_making {
 	som_ref o;
 	const klass *k;
 	uint32_t nleft;
-	struct { const klass *left; bool entered; } e[]; /* whose work is done, in that order; which of k's inits are begun */
+	struct { const klass *left; bool entered, done; } e[]; /* whose work is done, in that order; which of k's inits are begun, and done */
 };
 
 som_making *som_begin(som_class *c, som_env *ev) {
@@ -253,9 +251,8 @@ int som_enter(som_making *m, const som_class *c) {
 }
 
 void som_leave(som_making *m, const som_class *c) {
-	for (uint32_t i = 0; i < m->nleft; i++)
-		if (m->e[i].left == K(c)) return;
-	if (place_in(m->k->info.inits, m->k->info.ninits, c) < m->k->info.ninits) m->e[m->nleft++].left = K(c);
+	uint32_t i = place_in(m->k->info.inits, m->k->info.ninits, c);
+	if (i < m->k->info.ninits && !m->e[i].done) m->e[i].done = true, m->e[m->nleft++].left = K(c);
 }
 
 void som_enter_default(som_making *m, const som_class *c, som_env *ev) {

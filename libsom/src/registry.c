@@ -81,10 +81,9 @@ int som_class_check_version(const som_class *c, uint32_t major, uint32_t minor, 
 }
 
 static bool same_data(const som_class_info *a, const som_class_info *b) {
-	bool same = a->data_size == b->data_size && a->nlayout == b->nlayout;
-	for (uint32_t i = 0; same && i < a->nlayout; i++)
-		same = a->layout[i].cls == b->layout[i].cls && a->layout[i].offset == b->layout[i].offset;
-	return same;
+	uint32_t i = 0, n = a->nlayout;
+	while (i < n && i < b->nlayout && a->layout[i].cls == b->layout[i].cls && a->layout[i].offset == b->layout[i].offset) i++;
+	return i == n && n == b->nlayout && a->data_size == b->data_size;
 }
 
 int som_class_substitute(som_class *c, som_class *by, som_env *ev) {

@@ -75,7 +75,7 @@ static void init(som_ref o, som_env *ev, void *control) {
 static void destruct(som_ref o, som_env *ev, uint8_t release_memory, void *control) {
 	const klass *k = class_of(o);
 	(void)ev, (void)control;
-	finalise(o, k);
+	finalise(o, k, k->nlives);
 	if (!(o->flags & F_DYING) && (release_memory || o->flags & F_PLACED)) end_memory(o, k); /* else the last release does, or whoever undoes a beginning */
 }
 

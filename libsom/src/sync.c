@@ -9,9 +9,11 @@ struct thread {
 	const thread *waits; /* for what another thread has in hand */
 	unsigned since;      /* while nobody was woken: its number of wakes is that */
 	unsigned held;       /* how often this one has the lock */
+	const char *for_class; /* while it gets a library ready: for that class, or "". Or NULL */
 };
 static _Thread_local thread me;
 static unsigned wakes, forks;
+static const thread *asked; /* to wait no longer, or NULL */
 static const thread *survivor; /* of the last fork, in its child */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, weak = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
@@ -24,28 +26,37 @@ static void acquire(void) { if (me.held++ == 0) pthread_mutex_lock(&mutex); }
 void unlock(void) { if (--me.held == 0) pthread_mutex_unlock(&mutex); }
 void lock(void) { boot(), acquire(); }
 
-unsigned lock_let_go(void) {
+unsigned lock_let_go(const char *for_class) {
 	unsigned depth = me.held;
-	me.held = 0;
+	me = (thread){.for_class = for_class};
 	pthread_mutex_unlock(&mutex);
 	return depth;
 }
 
 void lock_again(unsigned depth) {
 	pthread_mutex_lock(&mutex);
-	me.held = depth;
+	me = (thread){.held = depth};
 }
 
 const thread *this_thread(void) { return &me; }
 
+/* What is to be of a library that t gets ready. */
+static bool has_class(const thread *t) {
+	const klass *k = t->for_class ? registered(t->for_class) : NULL;
+	return k && !k->by;
+}
+
 bool lock_wait(const thread *by) {
-	for (const thread *t = by; t; t = t->since == wakes ? t->waits : NULL) /* who has been woken since looks again, and perhaps goes on */
-		if (t == &me) return false;
-	unsigned depth = me.held;
-	me = (thread){.waits = by, .since = wakes};
+	const thread *t = by, *last = NULL, *other = NULL, before = me;
+	for (; t && t != &me; last = t, t = t->since == wakes ? t->waits : NULL) /* who has been woken since looks again, and perhaps goes on */
+		other = has_class(t) ? t : other;
+	if (!other && me.for_class && !has_class(&me)) other = last; /* which this one waits for, and can do something else than wait for it */
+	if (t && !other) return false;
+	if (t) asked = other, lock_wake();
+	me = (thread){.waits = by, .since = wakes, .for_class = me.for_class};
 	pthread_cond_wait(&woken, &mutex);
-	me = (thread){.held = depth};
-	return true;
+	me = before;
+	return asked != &me || (asked = NULL);
 }
 
 void lock_wake(void) { wakes++, pthread_cond_broadcast(&woken); }
@@ -92,11 +103,9 @@ static void in_child(void) {
 }
 
 void boot(void) {
-	static bool begun; /* under the lock: this thread is just making the roots */
 	if (__builtin_expect(__atomic_load_n(&booted, __ATOMIC_ACQUIRE), 1)) return;
 	acquire();
-	if (!begun) {
-		begun = true;
+	if (!booted && me.held == 1) { /* else another thread has made the roots, or this one is just making them */
 		(void)((void)before_fork, (void)after_fork, (void)in_child, pthread_atfork(before_fork, after_fork, in_child)); /* 0 on Windows */
 		make_roots();
 		__atomic_store_n(&booted, true, __ATOMIC_RELEASE);

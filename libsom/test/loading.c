@@ -528,6 +528,68 @@ static void ready_for_names(void) {
 	CHECK(som_library_load("aa", &ev) == SOM_OK && named_by == 2 && entered == 2 && aa.open == 2);
 }
 
+/* ---- A library that gets ready in a thread of its own, which needs what waits for the library ---- */
+
+static som_turn beginning; /* of that thread, until all is ready */
+static int one_first;
+static int ready_code, begins_code;
+static char begins_text[1024];
+
+static void *begin_aa(void *unused) {
+	som_env ev = {0};
+	asked b = {.name = "Bb::One"};
+	CHECK(som_turn_take(&beginning, &ev) == SOM_OK);
+	if (one_first) CHECK(define("Aa::One", NULL, &ev) == SOM_OK);
+	set(&begun, 1);
+	ask(&b);
+	begins_code = b.code;
+	memcpy(begins_text, b.text, sizeof begins_text);
+	if (!one_first) CHECK(define("Aa::One", NULL, &ev) == SOM_OK);
+	som_turn_give(&beginning);
+	return unused;
+}
+static void await_beginning(void) {
+	looker = begin(begin_aa, NULL);
+	await(&begun);
+	if ((ready_code = som_turn_take(&beginning, NULL)) == SOM_OK) som_turn_give(&beginning);
+}
+static int begun_entry(uint32_t abi, som_env *ev) { return (void)abi, ready_code == SOM_OK ? SOM_OK : (som_raise_user(ev, "IDL:Unready:1.0", NULL, NULL), SOM_E_RAISED); }
+static int sub_entry(uint32_t abi, som_env *ev) { return (void)abi, define("Bb::One", "Aa::One", ev); }
+
+/* The class is there that the library is loaded for: both have what they need. */
+static void ready_for_what_is_there(void) {
+	som_env ev = {0};
+	one_first = 1;
+	aa = (library){.entry = begun_entry, .ready = await_beginning};
+	bb = (library){.entry = sub_entry};
+	som_class *c = som_class_named("Bb::One", &ev);
+	pthread_join(looker, NULL);
+	CHECK(c && ready_code == SOM_E_CYCLE && begins_code == SOM_OK);
+}
+
+/* It is not: the thread is told that it cannot have what it wants, whoever comes to wait first, and goes on. */
+static void ready_for_what_is_not(void) {
+	som_env ev = {0};
+	one_first = 0;
+	aa = (library){.entry = begun_entry, .ready = await_beginning};
+	bb = (library){.entry = sub_entry};
+	som_class *c = som_class_named("Bb::One", &ev);
+	pthread_join(looker, NULL);
+	CHECK(c && ready_code == SOM_OK && begins_code == SOM_E_CYCLE && strstr(begins_text, "bb cannot be loaded: another thread is at it, which waits for what this one loads"));
+}
+
+/* The library is loaded for no class. */
+static int load_aa(uint32_t abi, som_env *ev) { return (void)abi, som_library_load("aa", ev); }
+static void ready_for_none(void) {
+	som_env ev = {0};
+	one_first = 0;
+	aa = (library){.entry = begun_entry, .ready = await_beginning};
+	bb = (library){.entry = load_aa};
+	int code = som_library_load("bb", &ev);
+	pthread_join(looker, NULL);
+	CHECK(code == SOM_OK && ready_code == SOM_OK && begins_code == SOM_E_CYCLE);
+}
+
 /* ---- Forks ---- */
 
 static asked in_child;
@@ -630,7 +692,8 @@ static void forked_while_getting_ready(void) { fork_while((library){.entry = alo
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(void); } all[] = {{"unloaded-early", unloaded_early}, {"unloaded-by-itself", unloaded_by_itself},
 		{"failed-in-use", failed_in_use}, {"derived", derived}, {"joined", joined}, {"joined-unready", joined_unready}, {"ends-others", ends_others}, {"unready", unready}, {"refused-in-use", refused_in_use}, {"mutual", mutual},
-		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"two-names", two_names}, {"ready-for-names", ready_for_names}, {"linked", linked}, {"forked-while-opened", forked_while_opened},
+		{"circle", circle}, {"from-constructor", from_constructor}, {"closing", closing}, {"two-names", two_names}, {"ready-for-names", ready_for_names}, {"ready-for-what-is-there", ready_for_what_is_there},
+		{"ready-for-what-is-not", ready_for_what_is_not}, {"ready-for-none", ready_for_none}, {"linked", linked}, {"forked-while-opened", forked_while_opened},
 		{"forked-while-getting-ready", forked_while_getting_ready}, {"forked-while-ending", forked_while_ending},
 		{"forked-while-making", forked_while_making}};
 	const som_hooks hooks = {.size_of = sizeof hooks, .load = load, .symbol = symbol, .unload = unload};

@@ -5,11 +5,14 @@
 #include "_cgo_export.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct native_kernel kernel;
 
@@ -88,9 +91,93 @@ int native_open(const char *file, char *why, size_t size) {
 	return 0;
 }
 
-const char *native_file(void) {
+const char *native_file_of(const void *at) {
 	Dl_info i;
-	return dladdr((void *)kernel.som_set_hooks, &i) ? i.dli_fname : NULL;
+	return dladdr(at, &i) ? i.dli_fname : NULL;
+}
+
+const char *native_file(void) { return native_file_of((void *)kernel.som_set_hooks); }
+
+ssize_t native_write(int to, const void *at, size_t behind, size_t n, int *why) {
+	ssize_t got;
+	do
+		got = write(to, (const char *)at + behind, n);
+	while (got < 0 && errno == EINTR);
+	*why = errno;
+	return got;
+}
+
+/* ---- A class library in Go ---- */
+
+/* Packages are initialised in a thread of Go's, which has the turn until that is done: who loads the library waits for that, and libsom knows
+ * for whom. Without that the two would wait for each other for ever where a package needs a class that the other thread is about to make. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool begun; /* the thread has the turn, or there is none to have */
+	bool told;  /* there is a thread that gives it back when all is initialised */
+	bool done;  /* it has: atomic */
+	som_turn turn;
+	__typeof__(som_turn_take) *take;
+	__typeof__(som_turn_give) *give;
+} packages = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+static _Thread_local bool unready; /* the entry, which comes next, is to say so */
+
+void native_begin(void) {
+	void *library = RTLD_DEFAULT;
+	bool found = dlsym(library, "som_turn_take");
+	if (!found) found = (library = dlopen("libsom.so.1", RTLD_NOW | RTLD_NOLOAD));
+	pthread_mutex_lock(&packages.lock);
+	if (found) {
+		*(void **)&packages.take = dlsym(library, "som_turn_take");
+		*(void **)&packages.give = dlsym(library, "som_turn_give");
+	}
+	if (found) packages.take(&packages.turn, NULL);
+	packages.begun = true;
+	pthread_cond_broadcast(&packages.changed);
+	pthread_mutex_unlock(&packages.lock);
+}
+
+/* Go lets no thread in that is not its own until all is initialised. */
+static void *give_turn(void *unused) {
+	somNativeInitialised();
+	pthread_mutex_lock(&packages.lock);
+	while (!packages.begun) pthread_cond_wait(&packages.changed, &packages.lock);
+	pthread_mutex_unlock(&packages.lock);
+	__atomic_store_n(&packages.done, true, __ATOMIC_RELEASE);
+	if (packages.give) packages.give(&packages.turn);
+	return unused;
+}
+
+/* False: whoever initialises the packages waits for this thread, or is it. */
+static bool initialised(void) {
+	if (__atomic_load_n(&packages.done, __ATOMIC_ACQUIRE)) return true;
+	pthread_t t;
+	pthread_mutex_lock(&packages.lock);
+	while (!packages.begun) pthread_cond_wait(&packages.changed, &packages.lock);
+	if (!packages.told && pthread_create(&t, NULL, give_turn, NULL) == 0) packages.told = pthread_detach(t) == 0;
+	const bool told = packages.told;
+	pthread_mutex_unlock(&packages.lock);
+	if (!told || !packages.take) return true;
+	if (packages.take(&packages.turn, NULL) != SOM_OK) return false;
+	packages.give(&packages.turn);
+	return true;
+}
+
+SOM_API som_library_ready_proc som_library_ready;
+void som_library_ready(const char *file) {
+	unready = !initialised();
+	if (!unready) somNativeReady((char *)file);
+}
+
+SOM_API som_library_entry_proc som_library_entry;
+int som_library_entry(uint32_t abi, som_env *ev) {
+	if (abi != SOM_ABI) return SOM_E_VERSION;
+	if (!unready) return somNativeEntry(ev);
+	unready = false;
+	native_raise(ev, SOM_E_CYCLE, "IDL:omg.org/CORBA/BAD_PARAM:1.0", SOM_E_CYCLE, SOM_COMPLETED_NO,
+		"its packages are being initialised, and need a class that cannot be made before this library is loaded");
+	return SOM_E_CYCLE;
 }
 
 /* ---- From Go ---- */

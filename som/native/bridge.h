@@ -6,6 +6,7 @@
 #include "som.h"
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* How C aligns what has eight octets, in structures. */
 struct native_eight {
@@ -33,8 +34,16 @@ extern struct native_kernel kernel;
 const char *native_file(void);
 int native_open(const char *file, char *why, size_t size);
 
+/* The file that the process has a place of memory from, or NULL. */
+const char *native_file_of(const void *at);
+/* Writes n octets from behind the first ones at a place: how many were written, or -1, and why not. Memory that is not there is such an error. */
+ssize_t native_write(int to, const void *at, size_t behind, size_t n, int *why);
+
 /* The names of the classes that came from a library, each with a newline behind it; to be freed. NULL: no memory. */
 char *native_classes_of(const char *file);
+
+/* Tells that the packages of the program are being initialised, by this thread. */
+void native_begin(void);
 
 uintptr_t native_thread(void); /* what is the thread's own */
 

@@ -29,11 +29,15 @@ var (
 	onLoaded sync.Map // errors of OnLoad's, by the thread whose entry call is next
 )
 
-//export som_library_entry
-func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
-	if abi != C.SOM_ABI {
-		return C.SOM_E_VERSION
-	}
+func init() { C.native_begin() }
+
+// somNativeInitialised returns when all packages are initialised: before that Go takes no calls.
+//
+//export somNativeInitialised
+func somNativeInitialised() {}
+
+//export somNativeEntry
+func somNativeEntry(ev *C.som_env) C.int {
 	if Open("") != nil { // so that there is nothing to raise by
 		return C.SOM_E_LIBRARY
 	}
@@ -52,8 +56,8 @@ func som_library_entry(abi C.uint32_t, ev *C.som_env) C.int {
 	return C.SOM_OK
 }
 
-//export som_library_ready
-func som_library_ready(file *C.char) {
+//export somNativeReady
+func somNativeReady(file *C.char) {
 	_ = Open("") // which asks libsom for its lock, so that it is done when the entry runs, which has the lock
 	if onLoad == nil {
 		return

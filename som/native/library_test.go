@@ -4,6 +4,7 @@ package native_test
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +42,23 @@ interface Puppy : Pup {
   implementation { releaseorder: howl; speak: override; };
 };
 `,
+	"ape.idl": `#include <somobj.idl>
+interface Ape : SOMObject { long climb(in long n); implementation { releaseorder: climb; }; };
+`,
+	"gauge.idl": `#include <somobj.idl>
+interface Gauge : SOMObject
+// A gauge that is read.
+{
+  struct Reading { long at; string what; };
+  exception Stuck { string why; };
+  Reading read(in long at, in string unit) raises(Stuck); // reads it
+  string label();
+  implementation { releaseorder: read, label; majorversion = 1; minorversion = 0; label: object_owns_result; long seen; };
+};
+`,
+	"bat.idl": `#include "ape.idl"
+interface Bat : Ape { implementation { climb: override; }; };
+`,
 }
 
 var petsGo = map[string]string{
@@ -73,6 +91,18 @@ func main() {}
 // pets writes a module with the library in Go, and builds it.
 func pets(t *testing.T, dir string) (library string) {
 	t.Helper()
+	puppy, err := typelib.Append(nil, compiled(t, "puppy.idl"), typelib.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := maps.Clone(petsGo)
+	files["puppy_typelib.c"] = string(typelib.CSource(typelib.Symbol("puppy.idl"), puppy))
+	return libraryOf(t, dir, map[string]bool{"animal.idl": true, "pup.idl": false}, files, "libpup.so")
+}
+
+// libraryOf writes a module of what is generated from IDL, of classes that are native or not, and of other files, and builds a class library.
+func libraryOf(t *testing.T, dir string, isNative map[string]bool, files map[string]string, library string) string {
+	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +114,7 @@ func pets(t *testing.T, dir string) (library string) {
 			t.Fatal(err)
 		}
 	}
-	for name, native := range map[string]bool{"animal.idl": true, "pup.idl": false} {
+	for name, native := range isNative {
 		files, report := golang.Emit(compiled(t, name), golang.Options{PackagePrefix: "example.com/pets/gen", Classes: true, Native: native, Typelib: true})
 		if err := report.Err(); err != nil {
 			t.Fatal(err)
@@ -93,12 +123,7 @@ func pets(t *testing.T, dir string) (library string) {
 			write("gen/"+name, text)
 		}
 	}
-	puppy, err := typelib.Append(nil, compiled(t, "puppy.idl"), typelib.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	write("puppy_typelib.c", typelib.CSource(typelib.Symbol("puppy.idl"), puppy))
-	for name, text := range petsGo {
+	for name, text := range files {
 		write(name, []byte(text))
 	}
 	for _, name := range []string{"go.mod", "go.sum"} {
@@ -112,7 +137,7 @@ func pets(t *testing.T, dir string) (library string) {
 		}
 		write(name, text)
 	}
-	library = filepath.Join(dir, "libpup.so")
+	library = filepath.Join(dir, library)
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildmode=c-shared", "-o", library, ".")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod -trimpath", "GOPROXY=off", "GOWORK=off")

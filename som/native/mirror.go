@@ -150,7 +150,11 @@ func (h *host) mirror(cls *C.som_class, meta *image, parents []*image, hints map
 		}
 	}
 	h.declared(info, hints, &s)
-	complete(&s, h.last.says(s.Typelib, s.Name))
+	says, err := h.last.says(s.Typelib, s.Name)
+	if err != nil {
+		return nil, err
+	}
+	complete(&s, says)
 	h.introduced(im, &s)
 	for _, a := range order[1:] {
 		h.overridden(im, (*C.som_class)(unsafe.Pointer(a)), &s)
@@ -163,7 +167,7 @@ func (h *host) mirror(cls *C.som_class, meta *image, parents []*image, hints map
 		h.hold(im)
 		unlock()
 	}
-	_, err := som.NewClass(s)
+	_, err = som.NewClass(s)
 	if err == nil {
 		err = im.odd
 	}
