@@ -169,13 +169,14 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 		return nil, err
 	}
 	var made *som.Class
+	by := func() *som.Class { return made }
 	for i := range s.Introduces {
 		ms := &s.Introduces[i]
 		name := own.Name + "::" + ms.Name
 		if ms.Signature == "" || isInitializer(ms.Signature) {
 			continue
 		}
-		ms.Impl = senderOf(ms.Type, sync.OnceValue(func() *som.Method { m, _ := made.Lookup(name); return m }))
+		ms.Impl = senderOf(ms.Type, sync.OnceValue(func() *som.Method { m, _ := made.Lookup(name); return m }), by)
 	}
 	if err := at.share(s.Parents); err != nil {
 		return nil, err
@@ -186,7 +187,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 			continue
 		}
 		s.AbstractParents = append(s.AbstractParents, parent)
-		for _, o := range Forward(parent) {
+		for _, o := range forward(parent, by) {
 			if !over[o.Method] {
 				over[o.Method] = true
 				s.Overrides = append(s.Overrides, o)
@@ -201,11 +202,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 	s.Parents = append([]*som.Class{base}, s.AbstractParents...)
 	s.Init = func(r som.Ref) error {
 		p, _ := som.FindState[proxy](r)
-		p.mu.Lock()
-		p.target, p.from = made, at
-		p.mu.Unlock()
-		_, _, err := p.reached(context.Background())
-		return err
+		return p.begin(made, at)
 	}
 	s.Known = func(c *som.Class) { made = c } // before anybody can have an object of it, here or in another kernel
 	c, err := som.NewClass(s)
