@@ -10,18 +10,22 @@ import (
 	"testing"
 )
 
-// chain builds the library of the module Chain, and its client.
+// chain builds the library of the module Chain, that of a class with two parents in it, and their client, once.
 func (b bench) chain(t *testing.T) (folder string) {
 	t.Helper()
 	folder = b.path("chain-library")
-	if err := os.Mkdir(folder, 0o755); err != nil {
+	if err := os.Mkdir(folder, 0o755); os.IsExist(err) {
+		return folder
+	} else if err != nil {
 		t.Fatal(err)
 	}
 	kernel := filepath.Dir(os.Getenv("SOM_LIBRARY"))
 	link := []string{"-L" + kernel, "-lsom", "-Wl,-rpath," + kernel}
 	cc := []string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-I" + root + "/libsom/include", "-I" + root + "/bind/c", "-I" + b.dir}
-	run(t, b.path("dsom"), "idl", "build", "--out", b.dir, "--c=h,ih", "--library", "chain", "testdata/chain.idl")
-	run(t, "gcc", append(append(cc, "-fPIC", "-shared", "-o", filepath.Join(folder, "libchain.so"), "testdata/chain.c", b.path("chain_library.c")), link...)...)
+	for _, name := range []string{"chain", "yoke"} {
+		run(t, b.path("dsom"), "idl", "build", "--out", b.dir, "--c=h,ih", "--library", name, "-I", "testdata", "testdata/"+name+".idl")
+		run(t, "gcc", append(append(cc, "-fPIC", "-shared", "-o", filepath.Join(folder, "lib"+name+".so"), "testdata/"+name+".c", b.path(name+"_library.c")), link...)...)
+	}
 	run(t, "gcc", append(append(cc, "-o", b.path("chainer"), "testdata/chainer.c"), link...)...)
 	return folder
 }
@@ -108,6 +112,34 @@ func TestSubsets(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestTwoParents has a class of the client's own whose two parents are both elsewhere, at one server and in two processes: the methods of each go to an object of it.
+func TestTwoParents(t *testing.T) {
+	b := newBench(t)
+	folder := b.chain(t)
+	library := filepath.Join(folder, "libchain.so")
+	copied := filepath.Join(b.dir, "libchain-two.so") // another file is another process
+	if err := os.Link(library, copied); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DSOM_PLACE_LIBRARY", b.path("libdsom-place.so"))
+	server := b.serve(t, library, folder)
+	for _, c := range []struct {
+		name, want string
+		words      []string
+	}{
+		{"both-at-a-server", "Y Y:aebecede", []string{"Chain::C=" + server, "Chain::D=" + server}},
+		{"in-two-processes", "Y Y:aebecede", []string{"Chain::C=process:" + copied, "Chain::D=process:" + library}},
+		{"the-second-alone", "Y Y:ahbhcedh", []string{"Chain::C=process:" + library}},
+		{"the-first-alone", "Y Y:aebechde", []string{"Chain::D=process:" + library}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := strings.TrimSpace(b.program(t, []string{b.place(t, "yoke-"+c.name, c.words...), folder}, "chainer", "Y")); got != c.want {
+				t.Errorf("the client prints %s, want %s", got, c.want)
+			}
+		})
 	}
 }
 
