@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/opendsom/dsom/exc"
@@ -18,9 +19,12 @@ type Place struct {
 	File  string // the placement file that says it, by whose folder files are found; "": none
 
 	// Load finds ancestors of the class that this process has, or can have by a library of its own, so that objects made here are objects of the
-	// same ancestors. Nil, or an error: the server's description stands for the ancestor.
+	// same ancestors. Nil, or an error other than ErrCircle: the server's description stands for the ancestor.
 	Load func(name string) (*som.Class, error)
 }
+
+// ErrCircle is the error of a class that is among its own ancestors, as its server describes it.
+var ErrCircle = errors.New("a class is among its own ancestors")
 
 // Place makes a class of which every instance is a proxy for an object that a server elsewhere makes and that ends with it. The class has the name,
 // the version, the ancestors and the methods of the one there: a program that finds it by its name need not know.
@@ -45,11 +49,17 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 		return nil, fmt.Errorf("class %s is placed at %s, which describes another", p.Class, p.URL)
 	}
 	ancestors, own := all[:len(all)-1], all[len(all)-1]
+	if slices.ContainsFunc(ancestors, func(a ClassDescription) bool { return a.Name == own.Name }) {
+		return nil, fmt.Errorf("class %s is placed at %s, whose description is a lie: %w", p.Class, p.URL, ErrCircle)
+	}
 	if p.Load != nil {
 		for _, a := range ancestors {
 			if d.class(a.Name) == nil {
-				if c, err := p.Load(a.Name); err == nil {
+				switch c, err := p.Load(a.Name); {
+				case err == nil:
 					d.Know(c)
+				case errors.Is(err, ErrCircle):
+					return nil, fmt.Errorf("class %s is placed at %s: %w", p.Class, p.URL, err)
 				}
 			}
 		}

@@ -95,7 +95,7 @@ func TestTwoPlaced(t *testing.T) {
 	answers("charge", 101)
 	answers("Bull::charge", 102)
 	answers("Cow::milk", 2)
-	answers("weigh", 500) // the first parent's
+	answers("weigh", 500)                                                                                      // the first parent's
 	weigh := som.MustBind[func(som.Self, context.Context) (int32, error)](placed["Cow"].Parents()[1], "weigh") // of Beast as it is described
 	for class, want := range map[string]int32{"Cow": 500, "Bull": 900} {
 		fn, self := weigh.In(placed[class], r)
