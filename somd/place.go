@@ -174,7 +174,7 @@ func (at *place) share(parents []*som.Class) error {
 // make makes the class.
 func (at *place) make(own ClassDescription) (*som.Class, error) {
 	d := at.d
-	s, err := d.interfaceSpec(own)
+	s, signed, err := d.interfaceSpec(own)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 		return p.begin(made, at)
 	}
 	s.Known = func(c *som.Class) { made = c } // before anybody can have an object of it, here or in another kernel
-	c, err := som.NewClass(s)
+	c, err := d.newDescribed(s, signed)
 	if err != nil {
 		return nil, fmt.Errorf("class %s, placed at %s, cannot be made: %w", at.Class, at.URL, err)
 	}
