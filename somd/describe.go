@@ -20,6 +20,7 @@ type ClassDescription struct {
 	Parents      []string
 	Methods      []MethodDescription // in release order
 	BaseProxy    string              // from which what stands for its objects descends, or empty: som.Spec's
+	Metaclass    string              // whose methods the class has as an object, which nobody calls from elsewhere; empty where those of SOM's own metaclasses are all
 }
 
 // A MethodDescription is one that a class introduces.
@@ -44,7 +45,7 @@ func descriptionOf(c *som.Class) []ClassDescription {
 		if isRoot(a) {
 			continue
 		}
-		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: a.BaseProxy()}
+		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: a.BaseProxy(), Metaclass: metaclassOf(a)}
 		for _, p := range a.Parents() {
 			x.Parents = append(x.Parents, p.Name())
 		}
@@ -58,6 +59,17 @@ func descriptionOf(c *som.Class) []ClassDescription {
 		all = append(all, x)
 	}
 	return all
+}
+
+// metaclassOf returns the name of the nearest class that a class is an instance of and that introduces methods, or "" if that is one of SOM's own: properties are kept where
+// the objects are.
+func metaclassOf(c *som.Class) string {
+	for _, m := range c.Metaclass().Order() {
+		if !isRoot(m) && !strings.HasPrefix(m.Name(), "SOMM") && len(m.Introduced()) > 0 {
+			return m.Name()
+		}
+	}
+	return ""
 }
 
 func (s *servant) describe(r *orb.ServerRequest) {

@@ -65,6 +65,7 @@ func described(e *cdr.Encoder, classes ...[3][]string) {
 			e.Boolean(more[5] != "")
 		}
 		e.String(append(c[0], "")[1])
+		e.String("") // no metaclass
 	}
 }
 

@@ -21,6 +21,9 @@ type Place struct {
 	// Load finds ancestors of the class that this process has, or can have by a library of its own, so that objects made here are objects of the
 	// same ancestors. Nil, or an error other than ErrCircle: the server's description stands for the ancestor.
 	Load func(name string) (*som.Class, error)
+
+	// Lacks is told what what stands for the class does not do that the class does, once it is made. Nil: nobody is.
+	Lacks func(text string)
 }
 
 // ErrCircle is the error of a class that is among its own ancestors, as its server describes it.
@@ -69,7 +72,11 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 			return nil, err
 		}
 	}
-	return at.make(own)
+	made, err := at.make(own)
+	if err == nil && own.Metaclass != "" && p.Lacks != nil {
+		p.Lacks(fmt.Sprintf("class %s is placed at %s, and is an instance of %s there: here it is none, and methods of %s are neither done nor sent there; calls of its objects are", p.Class, p.URL, own.Metaclass, own.Metaclass))
+	}
+	return made, err
 }
 
 // A place is a Place with the server, once it is found.

@@ -38,6 +38,7 @@ func (l *liar) Dispatch(r *orb.ServerRequest) bool {
 		r.Out.String("SOMObject")
 		r.Out.Count(0)
 		r.Out.String("")
+		r.Out.String("")
 	}
 	return true
 }

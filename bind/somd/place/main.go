@@ -269,6 +269,7 @@ func define(ctx context.Context, all somd.Placement, p somd.Place, x *turn) erro
 		}
 		return native.Find(name)
 	}
+	p.Lacks = func(text string) { slog.New(slog.NewTextHandler(os.Stderr, nil)).Warn(text) }
 	if _, err := d.Place(ctx, p); err != nil {
 		return fmt.Errorf("%s: %w", all.File, err)
 	}
