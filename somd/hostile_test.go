@@ -172,7 +172,7 @@ func TestRefusedCountNothing(t *testing.T) {
 		return client.ORB().NewRef(ref.IOR())
 	}
 	bad := []*orb.Ref{there("NoParent", [3][]string{{"NoParent"}, {"Missing"}, nil}), there("NoName", [3][]string{{"no name"}, {"SOMObject"}, nil})}
-	for i := range somd.MaxDescribed + 10 {
+	for i := range 2 * (somd.MaxDescribed + 10) { // of each
 		if _, err := client.Import(t.Context(), bad[i%len(bad)]); err == nil || errors.Is(err, exc.ImpLimit) {
 			t.Fatalf("description %d: %v", i, err)
 		}
