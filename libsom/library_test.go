@@ -128,7 +128,7 @@ func TestFolders(t *testing.T) {
 	t.Parallel()
 	gcc.need(t)
 	d := t.TempDir()
-	for _, name := range []string{"mod", "more", "stale", "early", "late", "link", "liar"} {
+	for _, name := range []string{"mod", "more", "stale", "early", "late", "link", "liar", "middle", "chain"} {
 		if err := os.Mkdir(d+"/"+name, 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -139,6 +139,8 @@ func TestFolders(t *testing.T) {
 	classlib(t, d+"/early/libbase.so", `CLASS="Base"`, "EARLY")
 	classlib(t, d+"/late/libsub.so", `CLASS="Base"`, `SECOND="Sub"`)
 	classlib(t, d+"/liar/libbase.so", `CLASS="Other"`)
+	classlib(t, d+"/middle/libmill_saw.so", `CLASS="Mill::Saw"`, `PARENT="Mill::Lathe"`)
+	classlib(t, d+"/chain/libmill.so", `CLASS="Mill::Lathe"`, `SECOND="Mill::Saw"`, `THIRD="Mill::Band"`)
 	for _, link := range []string{"base", "sub"} {
 		if err := os.Symlink("../late/libsub.so", d+"/link/lib"+link+".so"); err != nil {
 			t.Fatal(err)
@@ -160,6 +162,9 @@ func TestFolders(t *testing.T) {
 		{"what was left out, when it is asked for", "stale:link", []string{"find", "Sub", "find", "Base", "find", "Sub"}, "4\n4\n4\n"},
 		{"the subclass of what another library makes before its entry", "early:late", []string{"find", "Sub", "find", "Base"}, "5\n5\n"},
 		{"in the other order", "early:late", []string{"find", "Base", "find", "Sub"}, "5\n5\n"},
+		{"the middle of a chain, which a file before has", "middle:chain", []string{"find", "Mill::Saw", "find", "Mill::Lathe", "find", "Mill::Band"}, "4\n4\n4\n"},
+		{"the end of it first", "middle:chain", []string{"find", "Mill::Band", "find", "Mill::Saw", "find", "Mill::Lathe"}, "4\n4\n4\n"},
+		{"the root of it first", "middle:chain", []string{"find", "Mill::Lathe", "find", "Mill::Band", "find", "Mill::Saw"}, "4\n4\n4\n"},
 		{"a library that has another class than its name says", "liar:link", []string{"find", "Base"}, "error library: " + d + "/liar/libbase.so does not define the class Base"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

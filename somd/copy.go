@@ -32,7 +32,7 @@ func streamableIn(c *som.Class) *som.Class {
 }
 
 // putCopied writes an object as a copy, or where it may be its reference and it cannot be copied, that.
-func (v *values) putCopied(e *cdr.Encoder, o som.Object) {
+func (v *values) putCopied(e *cdr.Encoder, t *som.SignedType, o som.Object) {
 	maybe := v.copies == 'm'
 	if o == nil || o.SOM().IsNil() {
 		if maybe {
@@ -47,7 +47,7 @@ func (v *values) putCopied(e *cdr.Encoder, o som.Object) {
 	switch {
 	case maybe && (isProxy || base == nil):
 		e.Boolean(true)
-		v.putReference(e, r)
+		v.putReference(e, t.Class, r)
 		return
 	case isProxy:
 		e.Fail(exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "%s is passed as a copy, and is a proxy: only the process that has an object can copy it", r))

@@ -1,6 +1,7 @@
 package somd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -19,6 +20,7 @@ type ClassDescription struct {
 	Parents      []string
 	Methods      []MethodDescription // in release order
 	BaseProxy    string              // from which what stands for its objects descends, or empty: som.Spec's
+	Metaclass    string              // whose methods the class has as an object, which nobody calls from elsewhere; empty where those of SOM's own metaclasses are all
 }
 
 // A MethodDescription is one that a class introduces.
@@ -43,7 +45,7 @@ func descriptionOf(c *som.Class) []ClassDescription {
 		if isRoot(a) {
 			continue
 		}
-		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: a.BaseProxy()}
+		x := ClassDescription{Name: a.Name(), Major: uint32(a.Version().Major), Minor: uint32(a.Version().Minor), BaseProxy: a.BaseProxy(), Metaclass: metaclassOf(a)}
 		for _, p := range a.Parents() {
 			x.Parents = append(x.Parents, p.Name())
 		}
@@ -57,6 +59,17 @@ func descriptionOf(c *som.Class) []ClassDescription {
 		all = append(all, x)
 	}
 	return all
+}
+
+// metaclassOf returns the name of the nearest class that a class is an instance of and that introduces methods, or "" if that is one of SOM's own: properties are kept where
+// the objects are.
+func metaclassOf(c *som.Class) string {
+	for _, m := range c.Metaclass().Order() {
+		if !isRoot(m) && !strings.HasPrefix(m.Name(), "SOMM") && len(m.Introduced()) > 0 {
+			return m.Name()
+		}
+	}
+	return ""
 }
 
 func (s *servant) describe(r *orb.ServerRequest) {
@@ -96,12 +109,12 @@ func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
 		if last = d.class(x.Name); last != nil {
 			continue
 		}
-		s, err := d.interfaceSpec(x)
+		s, signed, err := d.interfaceSpec(x)
 		if err != nil {
 			return nil, err
 		}
 		s.Abstract = true
-		if last, err = som.NewClass(s); err != nil {
+		if last, err = d.newDescribed(s, signed); err != nil {
 			return nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "the description of class %.255q by its server cannot be used: %w", x.Name, err)
 		}
 		d.mu.Lock()
@@ -114,53 +127,85 @@ func (d *Domain) fromDescription(all []ClassDescription) (*som.Class, error) {
 	return last, nil
 }
 
-// interfaceSpec is what a description says of a class, whose parents are here.
-func (d *Domain) interfaceSpec(x ClassDescription) (som.Spec, error) {
-	d.mu.Lock()
-	d.described++
-	n := d.described
-	d.mu.Unlock()
-	if n > MaxDescribed {
-		return som.Spec{}, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d classes are known by descriptions, and no more are allowed (MaxDescribed)", MaxDescribed)
+// newDescribed makes a class of what interfaceSpec returned. One that is refused counts no more, unless types were made for it, which stay.
+func (d *Domain) newDescribed(s som.Spec, signed []*som.Signed) (*som.Class, error) {
+	c, err := som.NewClass(s)
+	if err != nil {
+		if len(signed) == 0 {
+			d.mu.Lock()
+			d.described--
+			d.mu.Unlock()
+		}
+		return nil, err
 	}
-	s := som.Spec{Name: x.Name, BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
+	for _, x := range signed {
+		x.Learn()
+	}
+	return c, nil
+}
+
+// count counts a class that is known by a description.
+func (d *Domain) count() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.described >= MaxDescribed {
+		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%d classes are known by descriptions, and no more are allowed (MaxDescribed)", MaxDescribed)
+	}
+	d.described++
+	return nil
+}
+
+// checked is the error of a method whose description cannot be used, before anything is made for it.
+func (m *MethodDescription) checked(class string) error {
+	if m.Whole == "" {
+		return nil
+	}
+	if len(m.Whole) > MaxWhole {
+		return exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%.255s::%.255s is described by a signature of %d octets, and at most %d are allowed (MaxWhole)", class, m.Name, len(m.Whole), MaxWhole)
+	}
+	letters, _, _ := strings.Cut(m.Signature, "/")
+	if whole, _, _ := strings.Cut(m.Whole, "/"); whole != letters {
+		return exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "%.255s::%.255s is described by two signatures, %.80q and %.80q, that are called unlike", class, m.Name, m.Signature, m.Whole)
+	}
+	return nil
+}
+
+// interfaceSpec is what a description says of a class, whose parents are here, and of the signatures of its methods. The class counts from then on; what is
+// refused here does not.
+func (d *Domain) interfaceSpec(x ClassDescription) (s som.Spec, all []*som.Signed, err error) {
+	s = som.Spec{Name: x.Name, BaseProxy: x.BaseProxy, Version: som.Version{Major: int(x.Major), Minor: int(x.Minor)}}
 	for _, p := range x.Parents {
 		parent := som.SOMObject
 		if p != parent.Name() {
 			if parent = d.class(p); parent == nil {
-				return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described without its parent %.255q", x.Name, p)
+				return s, nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described without its parent %.255q", x.Name, p)
 			}
 		}
 		if slices.Contains(s.Parents, parent) {
-			return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described with the parent %.255q twice", x.Name, p)
+			return s, nil, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "class %.255q is described with the parent %.255q twice", x.Name, p)
 		}
 		s.Parents = append(s.Parents, parent)
 	}
-	for _, m := range x.Methods {
-		if m.Kind != uint32(som.Static) && m.Kind != uint32(som.NonStatic) {
-			continue
+	called := slices.DeleteFunc(slices.Clone(x.Methods), func(m MethodDescription) bool { return m.Kind != uint32(som.Static) && m.Kind != uint32(som.NonStatic) })
+	for i := range called {
+		if err := called[i].checked(x.Name); err != nil {
+			return s, nil, err
 		}
-		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Copies: m.Copies, Owns: m.Owns, Oneway: m.Oneway, Type: reflect.TypeFor[func(som.Self) error]()}
-		tells := m.Signature
-		if m.Whole != "" {
-			if len(m.Whole) > MaxWhole {
-				return s, exc.New(exc.ImpLimit, exc.MinorLimit, exc.No, "%.255s::%.255s is described by a signature of %d octets, and at most %d are allowed (MaxWhole)", x.Name, m.Name, len(m.Whole), MaxWhole)
-			}
-			letters, _, _ := strings.Cut(m.Signature, "/")
-			if whole, _, _ := strings.Cut(m.Whole, "/"); whole != letters {
-				return s, exc.New(exc.NoImplement, exc.MinorUnsupportedType, exc.No, "%.255s::%.255s is described by two signatures, %.80q and %.80q, that are called unlike", x.Name, m.Name, m.Signature, m.Whole)
-			}
-			ms.Whole, tells = m.Whole, m.Whole
-		}
-		if signed, err := som.ParseSignature(tells); err == nil {
+	}
+	if err := d.count(); err != nil {
+		return s, nil, err
+	}
+	for _, m := range called {
+		ms := som.MethodSpec{Name: m.Name, Kind: som.Kind(m.Kind), Signature: m.Signature, Whole: m.Whole, Copies: m.Copies, Owns: m.Owns, Oneway: m.Oneway, Type: reflect.TypeFor[func(som.Self) error]()}
+		if signed, err := som.ParseSignature(cmp.Or(m.Whole, m.Signature)); err == nil {
 			if t, packing, err := signed.MethodType(); err == nil {
 				ms.Type, ms.Packing = t, packing
-				signed.Learn()
+				all = append(all, signed)
 			}
 		}
 		s.Introduces = append(s.Introduces, ms)
 	}
-	return s, nil
+	return s, all, nil
 }
 
 // signature is that of the method's class, or else what Go's types say; empty where they say nothing.

@@ -144,14 +144,15 @@ func ClassName(id string) string {
 
 // Export returns the reference of an object: that of a proxy is its target's, unless that is in a process of this one's own, which nobody else reaches; any other is made an object of the adapter, and kept until it is
 // withdrawn.
-func (d *Domain) Export(o som.Object) (*orb.Ref, error) { return d.export(o.SOM(), shown) }
+func (d *Domain) Export(o som.Object) (*orb.Ref, error) { return d.export(o.SOM(), "", shown) }
 
-func (d *Domain) export(r som.Ref, why hold) (*orb.Ref, error) {
+// export is Export of what is passed as an object of a class of the name declared, or of any if that is empty.
+func (d *Domain) export(r som.Ref, declared string, why hold) (*orb.Ref, error) {
 	if r.IsNil() {
 		return nil, exc.New(exc.BadParam, exc.MinorNotAnObject, exc.No, "no object is to be exported")
 	}
 	if p, ok := som.FindState[proxy](r); ok {
-		ref, err := p.reference()
+		ref, err := p.partAs(declared).reference()
 		if err != nil || privateHost(ref) == "" {
 			return ref, err
 		} // else nobody but this process reaches the target: it stands between

@@ -18,7 +18,7 @@ func (d *Domain) Target(o som.Object) (*orb.Ref, error) {
 	if ref, ok := Reference(o); ok {
 		return ref, nil
 	}
-	return d.export(o.SOM(), passed)
+	return d.export(o.SOM(), "", passed)
 }
 
 // ImportOrRefer is Import, but an object that no class here stands for, and that does not describe itself, is what Refer makes of it: a SOMDObject, which requests can be made of.

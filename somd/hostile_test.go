@@ -65,6 +65,7 @@ func described(e *cdr.Encoder, classes ...[3][]string) {
 			e.Boolean(more[5] != "")
 		}
 		e.String(append(c[0], "")[1])
+		e.String("") // no metaclass
 	}
 }
 
@@ -156,6 +157,32 @@ func TestHostileServers(t *testing.T) {
 				t.Error("the class is placed")
 			}
 		})
+	}
+}
+
+// TestRefusedCountNothing has a peer describe classes that are refused, more than a domain knows by descriptions: other peers' classes do not suffer.
+func TestRefusedCountNothing(t *testing.T) {
+	t.Parallel()
+	peer, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	there := func(name string, classes ...[3][]string) *orb.Ref {
+		ref, err := peer.ORB().Adapter().Activate(&liar{iface: orb.Interface{ID: "IDL:" + name + ":1.0"}, say: func(e *cdr.Encoder) { described(e, classes...) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return client.ORB().NewRef(ref.IOR())
+	}
+	bad := []*orb.Ref{there("NoParent", [3][]string{{"NoParent"}, {"Missing"}, nil}), there("NoName", [3][]string{{"no name"}, {"SOMObject"}, nil})}
+	for i := range 2 * (somd.MaxDescribed + 10) { // of each
+		if _, err := client.Import(t.Context(), bad[i%len(bad)]); err == nil || errors.Is(err, exc.ImpLimit) {
+			t.Fatalf("description %d: %v", i, err)
+		}
+	}
+	r, err := client.Import(t.Context(), there("Good", [3][]string{{"Good"}, {"SOMObject"}, nil}))
+	if err != nil {
+		t.Fatalf("after a peer's bad descriptions: %v", err)
+	}
+	if err := r.Release(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/opendsom/dsom/exc"
@@ -18,9 +19,15 @@ type Place struct {
 	File  string // the placement file that says it, by whose folder files are found; "": none
 
 	// Load finds ancestors of the class that this process has, or can have by a library of its own, so that objects made here are objects of the
-	// same ancestors. Nil, or an error: the server's description stands for the ancestor.
+	// same ancestors. Nil, or an error other than ErrCircle: the server's description stands for the ancestor.
 	Load func(name string) (*som.Class, error)
+
+	// Lacks is told what what stands for the class does not do that the class does, once it is made. Nil: nobody is.
+	Lacks func(text string)
 }
+
+// ErrCircle is the error of a class that is among its own ancestors, as its server describes it.
+var ErrCircle = errors.New("a class is among its own ancestors")
 
 // Place makes a class of which every instance is a proxy for an object that a server elsewhere makes and that ends with it. The class has the name,
 // the version, the ancestors and the methods of the one there: a program that finds it by its name need not know.
@@ -45,11 +52,17 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 		return nil, fmt.Errorf("class %s is placed at %s, which describes another", p.Class, p.URL)
 	}
 	ancestors, own := all[:len(all)-1], all[len(all)-1]
+	if slices.ContainsFunc(ancestors, func(a ClassDescription) bool { return a.Name == own.Name }) {
+		return nil, fmt.Errorf("class %s is placed at %s, whose description is a lie: %w", p.Class, p.URL, ErrCircle)
+	}
 	if p.Load != nil {
 		for _, a := range ancestors {
 			if d.class(a.Name) == nil {
-				if c, err := p.Load(a.Name); err == nil {
+				switch c, err := p.Load(a.Name); {
+				case err == nil:
 					d.Know(c)
+				case errors.Is(err, ErrCircle):
+					return nil, fmt.Errorf("class %s is placed at %s: %w", p.Class, p.URL, err)
 				}
 			}
 		}
@@ -59,7 +72,11 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 			return nil, err
 		}
 	}
-	return at.make(own)
+	made, err := at.make(own)
+	if err == nil && own.Metaclass != "" && p.Lacks != nil {
+		p.Lacks(fmt.Sprintf("class %s is placed at %s, and is an instance of %s there: here it is none, and methods of %s are neither done nor sent there; calls of its objects are", p.Class, p.URL, own.Metaclass, own.Metaclass))
+	}
+	return made, err
 }
 
 // A place is a Place with the server, once it is found.
@@ -164,18 +181,19 @@ func (at *place) share(parents []*som.Class) error {
 // make makes the class.
 func (at *place) make(own ClassDescription) (*som.Class, error) {
 	d := at.d
-	s, err := d.interfaceSpec(own)
+	s, signed, err := d.interfaceSpec(own)
 	if err != nil {
 		return nil, err
 	}
 	var made *som.Class
+	by := func() *som.Class { return made }
 	for i := range s.Introduces {
 		ms := &s.Introduces[i]
 		name := own.Name + "::" + ms.Name
 		if ms.Signature == "" || isInitializer(ms.Signature) {
 			continue
 		}
-		ms.Impl = senderOf(ms.Type, sync.OnceValue(func() *som.Method { m, _ := made.Lookup(name); return m }))
+		ms.Impl = senderOf(ms.Type, sync.OnceValue(func() *som.Method { m, _ := made.Lookup(name); return m }), by)
 	}
 	if err := at.share(s.Parents); err != nil {
 		return nil, err
@@ -186,7 +204,7 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 			continue
 		}
 		s.AbstractParents = append(s.AbstractParents, parent)
-		for _, o := range Forward(parent) {
+		for _, o := range forward(parent, by) {
 			if !over[o.Method] {
 				over[o.Method] = true
 				s.Overrides = append(s.Overrides, o)
@@ -201,14 +219,10 @@ func (at *place) make(own ClassDescription) (*som.Class, error) {
 	s.Parents = append([]*som.Class{base}, s.AbstractParents...)
 	s.Init = func(r som.Ref) error {
 		p, _ := som.FindState[proxy](r)
-		p.mu.Lock()
-		p.target, p.from = made, at
-		p.mu.Unlock()
-		_, _, err := p.reached(context.Background())
-		return err
+		return p.begin(made, at)
 	}
 	s.Known = func(c *som.Class) { made = c } // before anybody can have an object of it, here or in another kernel
-	c, err := som.NewClass(s)
+	c, err := d.newDescribed(s, signed)
 	if err != nil {
 		return nil, fmt.Errorf("class %s, placed at %s, cannot be made: %w", at.Class, at.URL, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -126,6 +127,29 @@ func TestLost(t *testing.T) {
 	}
 	if err := errors.Join(r.Release(), d2.Close(), o2.Shutdown(context.Background())); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestOwnAncestor places a class whose server says that it is its own ancestor: nothing is loaded for that, and nothing made.
+func TestOwnAncestor(t *testing.T) {
+	t.Parallel()
+	peer, client := domain(t, somd.Config{}), domain(t, somd.Config{})
+	ref, err := peer.ORB().Adapter().Activate(&liar{iface: orb.Interface{ID: "IDL:SOMDServer:1.0"}, say: func(e *cdr.Encoder) {
+		described(e, [3][]string{{"Ouroboros"}, {"SOMObject"}, nil}, [3][]string{{"Ouroboros"}, {"SOMObject"}, nil})
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := somd.Place{Class: "Ouroboros", URL: ref.String(), Load: func(name string) (*som.Class, error) {
+		t.Errorf("%s is asked for", name)
+		return nil, somd.ErrCircle
+	}}
+	if _, err := client.Place(t.Context(), p); !errors.Is(err, somd.ErrCircle) || !strings.Contains(err.Error(), "class Ouroboros is placed at") {
+		t.Errorf("got %v", err)
+	}
+	p.Load = nil
+	if _, err := client.Place(t.Context(), p); !errors.Is(err, somd.ErrCircle) {
+		t.Errorf("got %v", err)
 	}
 }
 

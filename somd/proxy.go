@@ -2,7 +2,9 @@ package somd
 
 import (
 	"context"
+	"errors"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +27,67 @@ type proxy struct {
 	doubt  bool   // nobody answered the last call: the target may be gone
 	from   *place // where the target is made, of an object of a placed class; nil: it is made by nobody here
 
+	beside []*proxy // of the other placed classes that a program's own class descends from: each has a target of its own
+
 	lent lent // what its callers borrow
+}
+
+// begin makes the target of an object of a placed class, or of a descendant of that and perhaps of others that are placed.
+func (p *proxy) begin(target *som.Class, from *place) error {
+	p.mu.Lock()
+	part := p
+	if p.from == nil {
+		p.target, p.from = target, from
+	} else {
+		part = &proxy{target: target, from: from}
+		p.beside = append(p.beside, part)
+	}
+	p.mu.Unlock()
+	_, _, err := part.reached(context.Background())
+	return err
+}
+
+// parts are the proxy itself, and those beside it.
+func (p *proxy) parts() []*proxy {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]*proxy{p}, p.beside...)
+}
+
+// part is the first for whose target is holds, or else the proxy itself.
+func (p *proxy) part(is func(target *som.Class) bool) *proxy {
+	p.mu.Lock()
+	one := p.beside == nil
+	p.mu.Unlock()
+	if !one {
+		for _, x := range p.parts() {
+			if is(x.SomGetClass()) {
+				return x
+			}
+		}
+	}
+	return p
+}
+
+// sentBy is the key of the placed class, in the context of a call that an object of a descendant sends on.
+type sentBy struct{}
+
+// partFor is the part whose target a method is called of: that of the placed class whose method it is by the object's table or by a call of a parent's, or where a
+// program's own dispatch has lost that, the first which has it.
+func (p *proxy) partFor(ctx context.Context, m *som.Method) *proxy {
+	return p.part(func(target *som.Class) bool {
+		if by, ok := ctx.Value(sentBy{}).(*som.Class); ok {
+			return target == by
+		}
+		return target.DescendsFrom(m.Class())
+	})
+}
+
+// partAs is the part whose target is an object of a class of a name, as which the proxy is passed.
+func (p *proxy) partAs(class string) *proxy {
+	return p.part(func(target *som.Class) bool {
+		return slices.ContainsFunc(target.Order(), func(a *som.Class) bool { return a.Name() == class })
+	})
 }
 
 func proxyOf(self som.Self) *proxy {
@@ -67,6 +129,7 @@ func (p *proxy) reference() (*orb.Ref, error) {
 // SommProxyDispatch calls the target. All methods that a proxy sends on come here, so that a class of proxies may override it.
 func (p *proxy) SommProxyDispatch(ctx context.Context, m *som.Method, args []any) ([]any, error) {
 	x := methodOf(m)
+	p = p.partFor(ctx, m)
 	d, ref, err := p.reached(ctx)
 	if err != nil {
 		x.took(args)
@@ -93,8 +156,15 @@ func (d *Domain) named(m *som.Method, args []any) {
 	}
 }
 
-// free ends the target, and leaves the proxy without one.
-func (p *proxy) free(ctx context.Context) error {
+// free ends the target, and those beside it, and leaves the proxy without.
+func (p *proxy) free(ctx context.Context) (err error) {
+	for _, x := range p.parts() {
+		err = errors.Join(err, x.freeOwn(ctx))
+	}
+	return err
+}
+
+func (p *proxy) freeOwn(ctx context.Context) error {
 	ref, err := p.reference()
 	if err != nil {
 		return err
@@ -122,6 +192,12 @@ const endTimeout = 5 * time.Second
 // SomDestruct gives back the reference to the target, if one was given. Who releases the last reference to a proxy is not told whether that could be done: the
 // server may be gone, and its objects with it.
 func (p *proxy) SomDestruct() {
+	for _, x := range p.parts() {
+		x.end()
+	}
+}
+
+func (p *proxy) end() {
 	p.mu.Lock()
 	ref, owner := p.ref, p.owner
 	p.ref, p.owner = nil, false

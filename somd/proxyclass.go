@@ -132,6 +132,11 @@ func ownMethods(base *som.Class) []*som.Method {
 // Forward returns the overrides by which the methods of a target's class go to the target, for a class of proxies of a program's own, which does those
 // in but itself. A call of one that cannot be called elsewhere is the error that says why.
 func Forward(target *som.Class, but ...*som.Method) []som.Override {
+	return forward(target, nil, but...)
+}
+
+// forward is Forward, for a placed class if by is not nil, which answers that.
+func forward(target *som.Class, by func() *som.Class, but ...*som.Method) []som.Override {
 	var all []som.Override
 	for _, m := range target.Methods() {
 		if isRoot(m.Class()) || m.Kind() != som.Static || slices.Contains(but, m) || ClientProxy.DescendsFrom(m.Class()) {
@@ -140,7 +145,7 @@ func Forward(target *som.Class, but ...*som.Method) []som.Override {
 		if m.Class().Host() != nil && (m.Signature() == "" || isInitializer(m.Signature())) { // it is not known how the other kernel calls it
 			continue
 		}
-		all = append(all, som.Override{Method: m.String(), Impl: sender(m)})
+		all = append(all, som.Override{Method: m.String(), Impl: senderOf(m.Type(), func() *som.Method { return m }, by)})
 	}
 	return all
 }
@@ -151,10 +156,9 @@ func isInitializer(signature string) bool {
 	return strings.HasPrefix(strings.TrimPrefix(types, "oidl "), "init ")
 }
 
-// sender is an implementation of a method that sends the call on.
-func sender(m *som.Method) any { return senderOf(m.Type(), func() *som.Method { return m }) }
-
-func senderOf(t reflect.Type, of func() *som.Method) any {
+// senderOf is an implementation of a method that sends the call on: to the target that a placed class has, if by answers one, of an object whose own class descends from that and
+// perhaps from others.
+func senderOf(t reflect.Type, of func() *som.Method, by func() *som.Class) any {
 	x := newShape(t)
 	return reflect.MakeFunc(t, func(in []reflect.Value) []reflect.Value {
 		self := in[0].Interface().(som.Self)
@@ -169,6 +173,9 @@ func senderOf(t reflect.Type, of func() *som.Method) any {
 			if args[i] = v.Interface(); v.Kind() == reflect.Interface && v.IsNil() {
 				args[i] = nil
 			}
+		}
+		if by != nil && ctx != nil && self.Ref().Class() != by() {
+			ctx = context.WithValue(ctx, sentBy{}, by())
 		}
 		fn, s := sendToken.Of(self.Ref())
 		results, err := fn(s, ctx, of(), args)

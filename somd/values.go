@@ -79,7 +79,7 @@ func (v *values) put(e *cdr.Encoder, t *som.SignedType, x reflect.Value) {
 	case som.WString:
 		e.WString(x.String())
 	case som.ObjectType:
-		v.putObject(e, x)
+		v.putObject(e, t, x)
 	case som.Sequence:
 		if x.Type().Elem().Kind() == reflect.Uint8 && t.Elem.Kind == som.Octet {
 			e.OctetSeq(x.Bytes())
@@ -116,7 +116,7 @@ func (v *values) putElements(e *cdr.Encoder, t *som.SignedType, x reflect.Value)
 	e.Leave()
 }
 
-func (v *values) putObject(e *cdr.Encoder, x reflect.Value) {
+func (v *values) putObject(e *cdr.Encoder, t *som.SignedType, x reflect.Value) {
 	var o som.Object
 	if x.IsValid() && !(x.Kind() == reflect.Interface && x.IsNil()) {
 		var ok bool
@@ -127,17 +127,17 @@ func (v *values) putObject(e *cdr.Encoder, x reflect.Value) {
 	}
 	switch {
 	case v.copies == 'c' || v.copies == 'm':
-		v.putCopied(e, o)
+		v.putCopied(e, t, o)
 	case o == nil || o.SOM().IsNil():
 		e.Object(nil, nil)
 	default:
-		v.putReference(e, o.SOM())
+		v.putReference(e, t.Class, o.SOM())
 	}
 }
 
-func (v *values) putReference(e *cdr.Encoder, r som.Ref) {
+func (v *values) putReference(e *cdr.Encoder, declared string, r som.Ref) {
 	if p, ok := som.FindState[proxy](r); ok {
-		ref, err := p.reference()
+		ref, err := p.partAs(declared).reference()
 		if host := privateHost(ref); err == nil && host != "" && host == v.reader() { // its own object comes back to it
 			e.Object(ref, nil)
 			return
@@ -146,9 +146,9 @@ func (v *values) putReference(e *cdr.Encoder, r som.Ref) {
 	var ref *orb.Ref
 	var err error
 	if v.gives {
-		ref, err = v.putGiven(r)
+		ref, err = v.putGiven(declared, r)
 	} else {
-		ref, err = v.d.export(r, v.why)
+		ref, err = v.d.export(r, declared, v.why)
 	}
 	if err != nil {
 		e.Fail(err)

@@ -24,6 +24,7 @@ type serverCmd struct {
 	Remove  serverRemoveCmd  `cmd:"" help:"Forget a server. References to its objects become void."`
 	Logs    serverLogsCmd    `cmd:"" help:"Print what a server has written."`
 	Run     serverRunCmd     `cmd:"" help:"Be a server of class libraries: make objects of their classes for clients elsewhere."`
+	Build   serverBuildCmd   `cmd:"" help:"Make a program that serves classes in Go."`
 }
 
 func (serverCmd) Help() string {

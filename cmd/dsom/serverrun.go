@@ -29,7 +29,7 @@ type serverRunCmd struct {
 func (serverRunCmd) Help() string {
 	return `Loads class libraries, of classes in C, C++ or whatever libsom has, and makes objects of them for clients elsewhere. Nothing is
 written for it. Libraries that these need are found beside them, and in the folders of SOM_PATH; SOM_LIBRARY names libsom, where
-the system does not have it. With a daemon clients find the server by the name somd/NAME.
+the system does not have it. Classes in Go are served by a program that dsom server build makes. With a daemon clients find the server by the name somd/NAME.
 
 The work is done by the program dsom-classes, which stands beside dsom, or in PATH, or where DSOM_CLASSES says.
 

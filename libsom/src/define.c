@@ -425,7 +425,7 @@ klass *define(const som_class_desc *desc, const void *caller, som_env *ev) {
 som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
 	som_env own, *e = env_or(&own, ev);
 	lock();
-	bool theirs = desc && desc->size_of > offsetof(som_class_desc, name) + sizeof desc->name && desc->name && is_elsewhere(desc->name);
+	bool theirs = desc && desc->size_of >= offsetof(som_class_desc, typelib) && desc->name && is_elsewhere(desc);
 	klass *k = theirs ? NULL : define(desc, __builtin_return_address(0), e);
 	if (k) som_retain(&k->c.object);
 	unlock();

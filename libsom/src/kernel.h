@@ -192,8 +192,8 @@ extern klass *all_classes, *object_class, *class_class, *manager_class;
 /* library.c: under the lock */
 int load_for(const char *name, som_env *ev); /* the library that has a class; the lock is let go while files are opened */
 extern library *libraries;
-/* Whether a class that the library defines whose entry runs has a file of its own in the path, in a folder before that library's. */
-bool is_elsewhere(const char *cls);
+/* Whether a class that the library defines whose entry runs has a file of its own in the path, in a folder before that library's, or is made of one that has. */
+bool is_elsewhere(const som_class_desc *d);
 void *open_library(const char *file, char *why, size_t n); /* the hooks to begin with */
 som_proc *find_symbol(void *handle, const char *name);
 void close_library(void *handle);

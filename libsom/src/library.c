@@ -148,6 +148,9 @@ static bool put(place **to, const char *cls, const char *file) {
 	return p;
 }
 
+/* The end of a list that has no such class. */
+static place **place_of(place **at, const char *cls) { while (*at && !(cls && !strcmp((*at)->cls, cls))) at = &(*at)->next; return at; }
+
 library *library_of(const uintptr_t code[3]) {
 	for (int i = 0; i < 3; i++)
 		for (library *l = libraries; l; l = l->next)
@@ -219,8 +222,7 @@ static int enter(library *l, som_env *ev) {
 
 /* What the library has left out since a folder before has a file for it, in which it is not after all: the entry runs again, for that class alone. */
 static int again(library *l, const char *cls, som_env *ev) {
-	place **at = &l->left, *p;
-	while ((p = *at) && !(cls && !strcmp(p->cls, cls))) at = &p->next;
+	place **at = place_of(&l->left, cls), *p = *at;
 	if (!p || !l->by != l->entered) return SOM_OK; /* or it is being closed, or was half there when the process forked */
 	*at = p->next; /* so that it is not looked for by what its making looks for */
 	const library was = *l;
@@ -336,15 +338,13 @@ static int try_folder(const char *folder, size_t n, const char *cls, som_env *ev
 int load_for(const char *cls, som_env *ev) {
 	char name[4096];
 	if (!name_ok(cls, MAX_NAME, true)) return fail(ev, SOM_E_UNKNOWN, "there is no class %.300s", cls);
-	for (place *p = places; p; p = p->next)
-		if (!strcmp(p->cls, cls)) {
-			int code = try(p->file, cls, OTHER, false, ev);
-			return code != SOM_E_UNKNOWN ? code : fail(ev, SOM_E_LIBRARY, "class %s: its library %s is not to be loaded or lacks it", cls, p->file);
-		}
+	const place *said = *place_of(&places, cls);
+	int code = said ? try(said->file, cls, OTHER, false, ev) : SOM_E_UNKNOWN;
+	if (said) return code != SOM_E_UNKNOWN ? code : fail(ev, SOM_E_LIBRARY, "class %s: its library %s is not to be loaded or lacks it", cls, said->file);
 	const char *now = folders ? folders : getenv("SOM_PATH");
 	char *path = copy_text(now); /* another may be set while the lock is let go */
 	if (now && !path) return no_memory(ev, "a path");
-	int code = strncmp(cls, "SOMM", 4) ? SOM_E_UNKNOWN : try(own_file(name, sizeof name), cls, OTHER, false, ev);
+	code = strncmp(cls, "SOMM", 4) ? SOM_E_UNKNOWN : try(own_file(name, sizeof name), cls, OTHER, false, ev);
 	if (code == SOM_E_UNKNOWN && !path) code = try_folder(NULL, 0, cls, ev);
 	size_t n;
 	for (const char *p = path; p && *p && code == SOM_E_UNKNOWN; p += n + (p[n] != 0))
@@ -363,14 +363,16 @@ int load_for(const char *cls, som_env *ev) {
 /* The first n octets of at are the folder of a file. */
 static bool is_in(const char *file, const char *at, size_t n) { return n && !strncmp(file, at, n) && file[n] == '/' && !strchr(file + n + 1, '/'); }
 
-bool is_elsewhere(const char *cls) {
-	const char *p = folders ? folders : getenv("SOM_PATH");
+bool is_elsewhere(const som_class_desc *d) {
+	const char *p = folders ? folders : getenv("SOM_PATH"), *cls = d->name;
 	char name[MAX_NAME + 16], file[4096];
 	if (!loading || !loading->sought || !name_ok(cls, MAX_NAME, true)) return false;
 	if (loading->only || !strcmp(cls, loading->sought)) return strcmp(cls, loading->sought) != 0; /* what folders before have of it has been asked */
 	file_name(name, sizeof name, cls, false);
 	const klass *k = registered(cls);
-	bool before = false;
+	bool before = *place_of(&loading->left, d->metaclass); /* it is made of one that is, perhaps by who asks for this library */
+	for (uint32_t i = 0; d->parents && d->nparents <= MAX_PARENTS && i < d->nparents; i++)
+		before = before || *place_of(&loading->left, d->parents[i]);
 	for (size_t n; p && *p; p += n + (p[n] != 0)) {
 		if (is_in(loading->file, p, n = strcspn(p, separator))) return before && (put(&loading->left, cls, ""), true);
 		before = before || (k && k->library && is_in(k->library->file, p, n)) ||

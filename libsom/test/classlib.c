@@ -1,5 +1,5 @@
 /* classlib.c: a class library of one class, made to measure: CLASS, and perhaps PARENT, METACLASS, MINOR, FAILS, JOINED, NO_ENTRY, GO, LATER; of two, the SECOND
- * a subclass of the first; of none (NOTHING); or one that has its class made before its entry runs (EARLY). */
+ * a subclass of the first, or of three, the THIRD one of the SECOND; of none (NOTHING); or one that has its class made before its entry runs (EARLY). */
 #include "som.h"
 
 #ifdef GO
@@ -97,6 +97,11 @@ int som_library_entry(uint32_t abi, som_env *ev) {
 	const char *const first[] = {CLASS};
 	const som_class_desc e = {.size_of = sizeof e, .name = SECOND, .major = 1, .parents = first, .nparents = 1};
 	if (ev->major == SOM_NO_EXCEPTION) som_release((som_ref)som_class_define(&e, ev));
+#endif
+#ifdef THIRD
+	const char *const second[] = {SECOND};
+	const som_class_desc f = {.size_of = sizeof f, .name = THIRD, .major = 1, .parents = second, .nparents = 1};
+	if (ev->major == SOM_NO_EXCEPTION) som_release((som_ref)som_class_define(&f, ev));
 #endif
 #ifdef JOINED /* what the library keeps is a metaclass that is derived from two of its own */
 	const char *root[] = {"SOMClass"}, *names[] = {"JoinedM", "JoinedN"};

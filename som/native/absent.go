@@ -21,6 +21,9 @@ func File() (string, error) { return "", absent("libsom") }
 // Load fails: the program is built without cgo.
 func Load(file string) error { return absent(file) }
 
+// InGo cannot tell: the program is built without cgo, and loads no library.
+func InGo(file string) bool { return false }
+
 // ClassesOf fails: the program is built without cgo.
 func ClassesOf(file string) ([]string, error) { return nil, absent(file) }
 

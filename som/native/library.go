@@ -83,18 +83,26 @@ func som_go_runtime() {}
 //
 //export somNativeHasRuntime
 func somNativeHasRuntime(file *C.char) C.int {
-	f, err := elf.Open(C.GoString(file))
+	if InGo(C.GoString(file)) {
+		return 1
+	}
+	return 0
+}
+
+// InGo reports whether a file is a class library in Go, which no process loads that has a Go runtime already.
+func InGo(file string) bool {
+	f, err := elf.Open(file)
 	if err != nil {
-		return 0 // the system's loader says what is wrong with it
+		return false // the system's loader says what is wrong with it
 	}
 	defer f.Close()
 	symbols, _ := f.DynamicSymbols()
 	for _, s := range symbols {
 		if s.Name == "som_go_runtime" && s.Section != elf.SHN_UNDEF {
-			return 1
+			return true
 		}
 	}
-	return 0
+	return false
 }
 
 // missed are the classes that should have been there or been made.

@@ -133,6 +133,9 @@ func load(files []string) (names []string, err error) {
 		return nil, err
 	}
 	for _, file := range paths {
+		if native.InGo(file) {
+			return nil, &som.Error{Code: som.CodeLibrary, Class: file, Text: "it is a class library in Go, with a runtime of its own, and a process has room for one: make a server of its packages by dsom server build -o PROGRAM PACKAGE …, which is run in the place of this one"}
+		}
 		if err := native.Load(file); err != nil {
 			return nil, err
 		}

@@ -215,16 +215,8 @@ func share(all []*som.Class) error {
 	return nil
 }
 
-// placing has the classes that are placed, or are being placed, each for those who wait.
-var placing struct {
-	sync.Mutex
-	classes map[string]*placed
-}
-
-type placed struct {
-	done chan struct{}
-	err  error
-}
+// placing has the classes that are placed, or are being placed.
+var placing turns
 
 // libraryName is the library's own, by which it is loaded for DSOM's classes; by the other names it is for the classes that are placed.
 const libraryName = "libdsom-place.so"
@@ -250,53 +242,34 @@ func place(file string) error {
 		return native.ErrNothing // a link whose line is gone: the class is where it would be without
 	}
 	for _, p := range wanted {
-		err = errors.Join(err, one(all, p))
+		err = errors.Join(err, one(all, p, nil))
 	}
 	return err
 }
 
-// one places a class, once. One that could not be placed is tried again when it is asked for again.
-func one(all somd.Placement, p somd.Place) error {
-	placing.Lock()
-	x := placing.classes[p.Class]
-	if x != nil {
-		placing.Unlock()
-		<-x.done
-		return x.err
-	}
-	x = &placed{done: make(chan struct{})}
-	if placing.classes == nil {
-		placing.classes = map[string]*placed{}
-	}
-	placing.classes[p.Class] = x
-	placing.Unlock()
-	x.err = define(all, p)
-	placing.Lock()
-	if x.err != nil {
-		delete(placing.classes, p.Class)
-	}
-	placing.Unlock()
-	close(x.done)
-	return x.err
+// one places a class, once, which may be asked for by the placing of a descendant.
+func one(all somd.Placement, p somd.Place, by *turn) error {
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	defer stop()
+	return placing.once(ctx, p.Class, by, func(x *turn) error { return define(ctx, all, p, x) })
 }
 
-func define(all somd.Placement, p somd.Place) error {
+func define(ctx context.Context, all somd.Placement, p somd.Place, x *turn) error {
 	d, err := joined()
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithTimeout(context.Background(), patience)
-	defer stop()
 	p.Load = func(name string) (*som.Class, error) {
 		for _, q := range all.Classes { // an ancestor that is elsewhere, too
 			if q.Class == name {
-				if err := one(all, q); err != nil {
+				if err := one(all, q, x); err != nil {
 					return nil, err
 				}
 			}
 		}
 		return native.Find(name)
 	}
+	p.Lacks = func(text string) { slog.New(slog.NewTextHandler(os.Stderr, nil)).Warn(text) }
 	if _, err := d.Place(ctx, p); err != nil {
 		return fmt.Errorf("%s: %w", all.File, err)
 	}

@@ -1,0 +1,2 @@
+/* A class with two parents that may be elsewhere. */
+#include "yoke.ih.h"
