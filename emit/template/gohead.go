@@ -93,9 +93,11 @@ func (u *goUpdate) method(s *goSource, have, want *ast.FuncDecl) {
 	case parameters.same && results.same:
 		return
 	}
-	used := map[string]bool{}
-	if names := have.Recv.List[0].Names; len(names) > 0 {
-		used[names[0].Name] = true
+	used := u.usedIn(have)
+	for j, at := range results.of { // what stays there is in one scope with the parameters
+		if at >= 0 && j < len(wr) {
+			used[hr[at].name] = true
+		}
 	}
 	if !parameters.same {
 		u.parameters(have.Type.Params, hp, wp, parameters.of, used)
