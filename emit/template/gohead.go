@@ -174,7 +174,7 @@ func (u *goUpdate) rewrite(l *ast.FieldList, have, want []goField, of []int, nam
 	is := u.listOf(l, have)
 	wanted := list{}
 	for i, f := range want {
-		p := parameter{typ: f.canon, core: u.lines(u.translated(f.typ.Pos(), f.typ.End()))}
+		p := parameter{typ: f.canon, core: u.lines(u.translated(f.typ.Pos(), f.typ.End(), nil))}
 		if names[i] != "" {
 			p.name = word{to: len(names[i]), text: names[i]}
 			p.core = names[i] + " " + p.core
@@ -249,7 +249,7 @@ func (u *goUpdate) results(t *ast.FuncType, have, want []goField, of []int, used
 	}
 	var all []string
 	for i, f := range want {
-		all = append(all, strings.TrimSpace(names[i]+" "+u.translated(f.typ.Pos(), f.typ.End())))
+		all = append(all, strings.TrimSpace(names[i]+" "+u.translated(f.typ.Pos(), f.typ.End(), nil)))
 	}
 	text := strings.Join(all, ", ")
 	if len(all) > 1 || len(all) == 1 && names[0] != "" {

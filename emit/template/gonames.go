@@ -11,9 +11,7 @@ import (
 // and what is Go's own. A name that means nothing yet may be one that the author has written for the parameter that is to come.
 func (u *goUpdate) usedIn(have *ast.FuncDecl) map[string]bool {
 	used := map[string]bool{}
-	for _, n := range have.Recv.List[0].Names {
-		used[n.Name] = true
-	}
+	addFields(have.Recv, used)
 	if have.Body == nil {
 		return used
 	}
@@ -48,6 +46,26 @@ func (u *goUpdate) usedIn(have *ast.FuncDecl) map[string]bool {
 		return true
 	})
 	return used
+}
+
+// locals returns the names of a method's receiver, parameters and results.
+func locals(d *ast.FuncDecl) map[string]bool {
+	names := map[string]bool{}
+	addFields(d.Recv, names)
+	addFields(d.Type.Params, names)
+	addFields(d.Type.Results, names)
+	return names
+}
+
+func addFields(l *ast.FieldList, names map[string]bool) {
+	if l == nil {
+		return
+	}
+	for _, f := range l.List {
+		for _, n := range f.Names {
+			names[n.Name] = true
+		}
+	}
 }
 
 // packageNames returns the names of packages that the file imports, and of what the files of its package declare.
