@@ -49,8 +49,10 @@ func (u *update) usedBy(f *function, hp []parameter, of []int) map[string]bool {
 		}
 		switch {
 		case w.kind == directive:
-			for _, text := range wordsOf(w.text) {
-				used[text] = true
+			if ws := wordsOf(w.text); len(ws) > 2 {
+				for _, text := range ws[2:] {
+					used[text] = true
+				}
 			}
 		case w.kind == name && !member:
 			used[w.text] = true

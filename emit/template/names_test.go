@@ -50,3 +50,16 @@ func TestNewParametersOfTakenNames(t *testing.T) {
 		})
 	}
 }
+
+// TestNamesOfDirectives adds functions that are called like the words of preprocessor lines.
+func TestNamesOfDirectives(t *testing.T) {
+	t.Parallel()
+	old := "#define A 1\n#include \"x.h\"\n"
+	for _, name := range []string{"define", "include"} {
+		f := template.Function{Name: name, Key: "Dog::" + name, Head: "static void " + name + "(void)"}
+		got, changes, err := template.Update([]byte(old), template.File{Functions: []template.Function{f}})
+		if err != nil || len(changes.Added) != 1 || !strings.Contains(string(got), f.Head+"\n{") {
+			t.Errorf("%s: %v %v\n%s", name, err, changes, got)
+		}
+	}
+}

@@ -137,8 +137,8 @@ func (u *update) mentions(want *Function) (what string, at int) {
 		}
 	}
 	for _, m := range u.src.macros {
-		for i, w := range wordsOf(m.text) {
-			if w == want.Name || i == 2 && w == short {
+		for i, w := range wordsOf(m.text) { // # define NAME
+			if i > 1 && w == want.Name || i == 2 && w == short {
 				return "a macro makes something of its name", m.from
 			}
 		}
