@@ -199,8 +199,9 @@ static inline uint16_t *som_wstring_copy(const uint16_t *s) {
 static inline void *som_elements(uint32_t n, size_t size) { return n > SIZE_MAX / size ? NULL : som_allocate(n * size); }
 
 /* ---- Sequences of IDL's own types: som_seq_long and so on, each with som_seq_long_clear, _resize and _copy. A value that is
- * all zero is empty. clear ends what it holds; resize gives it n elements, all zero, in place of those it had; copy takes its target for
- * one that holds nothing. The last two answer SOM_E_MEMORY without memory, and leave an empty sequence ---- */
+ * all zero is empty. clear ends what it holds; resize gives it n elements: those it had, and new ones that are zero, or without its last
+ * ones, which end; copy takes its target for one that holds nothing. The last two answer SOM_E_MEMORY without memory: resize leaves the
+ * sequence as it was, copy leaves an empty one ---- */
 
 #define SOM_SEQUENCE(name, type, END_ELEMENT, COPY_ELEMENT) \
 	typedef struct name { \
@@ -214,9 +215,22 @@ static inline void *som_elements(uint32_t n, size_t size) { return n > SIZE_MAX 
 		memset(s, 0, sizeof *s); \
 	} \
 	static inline int name##_resize(name *s, uint32_t n) { \
-		name##_clear(s); \
-		if (n && !(s->_buffer = (type *)som_elements(n, sizeof(type)))) return SOM_E_MEMORY; \
-		s->_maximum = s->_length = n; \
+		if (n == 0) { \
+			name##_clear(s); \
+			return SOM_OK; \
+		} \
+		if (n > s->_maximum) { \
+			type *more = (type *)som_elements(n, sizeof(type)); \
+			if (!more) return SOM_E_MEMORY; \
+			if (s->_length) memcpy(more, s->_buffer, s->_length * sizeof(type)); \
+			som_deallocate(s->_buffer); \
+			s->_buffer = more; \
+			s->_maximum = n; \
+		} else if (n > s->_length) \
+			memset(s->_buffer + s->_length, 0, (n - s->_length) * sizeof(type)); \
+		for (uint32_t i = n; i < s->_length; i++) \
+			END_ELEMENT(s->_buffer[i]); \
+		s->_length = n; \
 		return SOM_OK; \
 	} \
 	static inline int name##_copy(name *to, const name *from) { \

@@ -49,7 +49,7 @@ func TestAffixes(t *testing.T) {
 		write(t, in, files)
 	}
 	t.Logf("%d compile, %d have two things of one name", len(good), len(bad))
-	if len(good) < 20 || len(bad) < 20 {
+	if len(good) < 60 {
 		t.Errorf("too few")
 	}
 	languages := [][]string{{"gcc", "-std=c11"}, {"gcc", "-x", "c++", "-std=c++17"}}

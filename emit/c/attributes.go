@@ -22,7 +22,7 @@ func (m *implementing) generated(f *method) bool {
 // accessor prints what gets or sets an attribute's variable.
 func (u *unit) accessor(m *implementing, f *method) {
 	a := f.attribute
-	at := m.name + "_data(self)->" + memberName(a.Name)
+	at := u.own(m.Interface, "_data") + "(self)->" + memberName(a.Name)
 	u.F("static %s {", prototype(f.result, u.entry(m, f), declared(f.abi())))
 	if !f.set {
 		u.F("\t(void)ev;")
@@ -90,7 +90,7 @@ func (u *unit) lives(m *implementing) {
 			continue
 		}
 		ps := append(slices.Clone(lifeParams[l]), param{typ: "void *", name: "context"})
-		u.F("static void %s_%s(%s) {", m.name, l, declared(ps))
+		u.F("static void %s(%s) {", u.own(m.Interface, "_"+l), declared(ps))
 		u.F("\t(void)context;")
 		if u.opt.Compat && l != "fini" {
 			u.F("\t(void)ev;")
@@ -107,7 +107,7 @@ func (u *unit) lives(m *implementing) {
 				u.L("\t" + call)
 			}
 			for _, a := range m.retained {
-				u.clear(a.Type, m.name+"_data(self)->"+memberName(a.Name), 1)
+				u.clear(a.Type, u.own(m.Interface, "_data")+"(self)->"+memberName(a.Name), 1)
 			}
 		default:
 			u.attributes(m, l, call)
@@ -118,7 +118,7 @@ func (u *unit) lives(m *implementing) {
 
 // attributes prints how the attributes' variables are copied or assigned, and the others if nobody else does.
 func (u *unit) attributes(m *implementing, l, call string) {
-	u.F("\t%[1]s_instance *to = %[1]s_data(self), *of = %[1]s_data(from), copy = *of;", m.name)
+	u.F("\t%[1]s *to = %[2]s(self), *of = %[2]s(from), copy = *of;", u.own(m.Interface, "_instance"), u.own(m.Interface, "_data"))
 	fails := false
 	for _, a := range m.retained {
 		u.F("\tmemset(&copy.%[1]s, 0, sizeof copy.%[1]s);", memberName(a.Name))

@@ -70,9 +70,11 @@ type generator struct {
 	files  *emit.Files
 	names  map[string]model.Decl // global identifiers, and whose they are
 
-	members map[string]bool // see memberNames
-	classes []string        // what the names of their functions begin with; see behind
-	bare    bool            // what the IDL hands to the files as it is is left out
+	members map[string]bool                      // see memberNames
+	taken   map[string][]taken                   // see takenNames
+	seen    map[*model.File]map[*model.File]bool // see sees
+	classes []string                             // what the names of their functions begin with; see behind
+	bare    bool                                 // what the IDL hands to the files as it is is left out
 }
 
 func (g *generator) generate() {
@@ -161,8 +163,8 @@ func (g *generator) library() []byte {
 	var names []string
 	for _, i := range cabi.Defined(g.spec) {
 		if !isGiven(i) {
-			p.F("%s;", prototype("som_class *", cname(i)+"_define", "som_env *ev"))
-			names = append(names, cname(i)+"_define")
+			p.F("%s;", prototype("som_class *", g.own(i, "_define"), "som_env *ev"))
+			names = append(names, g.own(i, "_define"))
 		}
 	}
 	p.Blank()

@@ -107,9 +107,8 @@ func (g *generator) checkClass(i *model.Interface) {
 		g.problem(CodeNoClass, at, "let it inherit from SOMObject (#include <somobj.idl>), and give it an implementation section", "interface %s is no SOM class", i.ScopedName())
 		return
 	}
-	name := cname(i)
 	for _, s := range []string{"major", "minor", "bind", "unbind", "class", "is", "cast", "new"} {
-		g.names[name+"_"+s] = i
+		g.names[g.own(i, "_"+s)] = i
 	}
 	for _, m := range []string{"somallocate", "somdeallocate"} {
 		if _, ok := i.ClassModifier(m); ok {
@@ -118,7 +117,6 @@ func (g *generator) checkClass(i *model.Interface) {
 	}
 	for _, m := range i.Introduced() {
 		g.names[usageName(i, m.Name)] = i
-		g.names[usageName(i, m.Name)+"_first"] = i
 		g.checkMethod(i, &m)
 	}
 	for _, d := range append(i.InstanceData(), i.StaticData()...) {

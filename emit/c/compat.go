@@ -164,50 +164,51 @@ func (u *unit) compatUsage(i *model.Interface) {
 	u.Blank()
 	u.comment("IBM's names for " + i.ScopedName() + ".")
 	u.F("typedef som_object %s;", name)
-	u.F("enum { %[1]s_MajorVersion = %[1]s_major, %[1]s_MinorVersion = %[1]s_minor };", name)
+	u.F("enum { %s = %s, %s = %s };", u.own(i, "_MajorVersion"), u.own(i, "_major"), u.own(i, "_MinorVersion"), u.own(i, "_minor"))
 	u.F("SOM_LINKED SOMClass *%sNewClass(integer4 majorVersion, integer4 minorVersion);", name)
-	u.F("static inline SOMClass *%s_classObject(void) {", name)
+	object := u.own(i, "_classObject")
+	u.F("static inline SOMClass *%s(void) {", object)
 	u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(i.ScopedName()), name)
-	u.F("\treturn (SOMClass *)%s_class(somGetGlobalEnvironment());", name)
+	u.F("\treturn (SOMClass *)%s(somGetGlobalEnvironment());", u.own(i, "_class"))
 	u.F("}")
-	u.F("#define _%[1]s %[1]s_classObject()", name)
+	u.F("#define _%s %s()", name, object)
 	u.F("typedef som_seq_object _IDL_SEQUENCE_%s;", name)
 	if _, abstract := i.ClassModifier("abstract"); !abstract && !isMeta(i) {
-		u.F("static inline %[1]s *%[1]sNew(void) { return %[1]s_classObject() ? %[1]s_new(somGetGlobalEnvironment()) : NULL; }", name)
-		u.F("static inline %[1]s *%[1]sRenew(void *memory) { return %[1]s_classObject() ? _somRenew(%[1]s_classObject(), memory) : NULL; }", name)
+		u.F("static inline %[1]s *%[1]sNew(void) { return %[2]s() ? %[3]s(somGetGlobalEnvironment()) : NULL; }", name, object, u.own(i, "_new"))
+		u.F("static inline %[1]s *%[1]sRenew(void *memory) { return %[2]s() ? _somRenew(%[2]s(), memory) : NULL; }", name, object)
 	}
 	for _, m := range u.introduced(i) {
 		if m.init && !m.hidden && len(m.params) > 0 && !isMeta(i) {
 			ps := append([]param{{typ: "Environment *", name: "ev"}}, m.params[1:]...)
-			u.F("static inline %[1]s *%[1]sNew_%[2]s(%[3]s) { return %[1]s_classObject() ? %[1]s_new_%[2]s(%[4]s) : NULL; }", name, m.name, declared(ps), cabi.List(ps, func(p param) string { return p.name }))
+			u.F("static inline %[1]s *%[1]sNew_%[2]s(%[3]s) { return %[5]s() ? %[6]s(%[4]s) : NULL; }", name, m.name, declared(ps), cabi.List(ps, func(p param) string { return p.name }), object, u.own(i, "_new_"+m.name))
 		}
 	}
 	u.F("struct %sClassDataStructure {", name)
 	u.F("\tSOMClass *classObject;")
 	for _, m := range b.methods {
-		u.F("\tsomMToken %s;", memberName(m.name))
+		u.F("\tsomMToken %s;", dataMember(m))
 	}
 	u.F("};")
-	u.F("static inline struct %[1]sClassDataStructure %[1]s_classData(void) {", name)
+	u.F("static inline struct %[1]sClassDataStructure %[2]s(void) {", name, u.own(i, "_classData"))
 	u.F("\tstruct %sClassDataStructure d;", name)
-	u.F("\td.classObject = %s_classObject();", name)
+	u.F("\td.classObject = %s();", object)
 	for n, m := range b.methods {
-		u.F("\td.%s = %s_token(%d, somGetGlobalEnvironment());", memberName(m.name), name, n)
+		u.F("\td.%s = %s(%d, somGetGlobalEnvironment());", dataMember(m), u.own(i, "_token"), n)
 	}
 	u.F("\treturn d;")
 	u.F("}")
-	u.F("#define %[1]sClassData %[1]s_classData()", name)
+	u.F("#define %sClassData %s()", name, u.own(i, "_classData"))
 	u.F("struct %sCClassDataStructure {", name)
 	u.L("\tsomMethodTabs parentMtab;")
 	u.L("\tsomDToken instanceDataToken;")
 	u.L("};")
-	u.F("static inline struct %[1]sCClassDataStructure %[1]s_cClassData(void) {", name)
+	u.F("static inline struct %[1]sCClassDataStructure %[2]s(void) {", name, u.own(i, "_cClassData"))
 	u.F("\tstruct %sCClassDataStructure d;", name)
-	u.F("\td.parentMtab = (som_class *)%s_classObject();", name)
+	u.F("\td.parentMtab = (som_class *)%s();", object)
 	u.L("\td.instanceDataToken = d.parentMtab ? _somGetInstanceToken(d.parentMtab) : 0;")
 	u.L("\treturn d;")
 	u.L("}")
-	u.F("#define %[1]sCClassData %[1]s_cClassData()", name)
+	u.F("#define %sCClassData %s()", name, u.own(i, "_cClassData"))
 	for _, m := range u.introduced(i) {
 		if m.hidden {
 			continue
@@ -241,6 +242,14 @@ func (u *unit) compatUsage(i *model.Interface) {
 	}
 }
 
+// dataMember returns the name of a method's token in the structure of its class, which has the class itself as classObject.
+func dataMember(m *method) string {
+	if m.name == "classObject" {
+		return m.name + "_"
+	}
+	return memberName(m.name)
+}
+
 // returning prints a function of some name that returns the structure which another one writes.
 func (u *unit) returning(name, writes string, m *method) {
 	args := cabi.List(m.shown(), func(p param) string {
@@ -265,8 +274,8 @@ func (u *unit) compatImplementation(i *model.Interface) {
 	u.Blank()
 	u.comment("IBM's names for the implementation of " + i.ScopedName() + ".")
 	if m.hasData() {
-		u.F("typedef %[1]s_instance %[1]sData;", name)
-		u.F("#define %[1]sGetData(somSelf) %[1]s_data(somSelf)", name)
+		u.F("typedef %s %sData;", u.own(i, "_instance"), name)
+		u.F("#define %sGetData(somSelf) %s(somSelf)", name, u.own(i, "_data"))
 	} else {
 		u.F("typedef som_object %sData;", name)
 		u.F("#define %sGetData(somSelf) ((SOMObject *)(somSelf))", name)
@@ -295,7 +304,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 	u.F("#define %[1]s_BeginDestructor (memset(&globalCtrl, 0, sizeof globalCtrl), (void)globalCtrl, (void)(myMask = NULL), (void)ctrl, (void)doFree, (void)(somThis = %[1]sGetData(somSelf)))", name)
 	u.F("#define %s_EndDestructor ((void)0)", name)
 	for _, p := range m.DirectInitClasses() {
-		class := cname(p) + "_class(somGetGlobalEnvironment())"
+		class := u.own(p, "_class") + "(somGetGlobalEnvironment())"
 		if isRoot(p) {
 			class = "som_object_class()"
 			if isMeta(p) {
@@ -327,7 +336,7 @@ func (u *unit) compatImplementation(i *model.Interface) {
 	if meta := m.Interface.Metaclass(); meta != nil && !isGiven(meta) {
 		u.F("\tsom_compat_define(%s, %sNewClass);", cabi.Quoted(meta.ScopedName()), cname(meta))
 	}
-	u.F("\treturn som_compat_new_class(%s, %s_define, majorVersion, minorVersion);", cabi.Quoted(m.ScopedName()), name)
+	u.F("\treturn som_compat_new_class(%s, %s, majorVersion, minorVersion);", cabi.Quoted(m.ScopedName()), u.own(i, "_define"))
 	u.F("}")
 }
 
@@ -343,7 +352,7 @@ func (u *unit) compatParents(m *implementing) {
 		args := cabi.List(f.valued(), func(p param) string { return p.name })
 		var calls []string
 		for _, p := range m.implementingParents(f) {
-			ours, long := m.name+"_parent_"+cname(p)+"_"+word, m.name+"_parent_"+cname(p)+"_"+f.name
+			ours, long := u.own(m.Interface, "_parent_"+cname(p)+"_"+word), u.own(m.Interface, "_parent_"+cname(p)+"_"+f.name)
 			if ours != long {
 				u.F("#define %s %s", long, ours)
 			}
@@ -351,7 +360,7 @@ func (u *unit) compatParents(m *implementing) {
 			calls = append(calls, fmt.Sprintf("%s(%s);", long, args))
 		}
 		if len(calls) == 1 {
-			all = append(all, alias{m.name + "_parents_" + f.name, "parent_" + f.name})
+			all = append(all, alias{u.own(m.Interface, "_parents_"+f.name), "parent_" + f.name})
 		}
 		if len(calls) == 0 {
 			continue
@@ -359,12 +368,12 @@ func (u *unit) compatParents(m *implementing) {
 		if last := len(calls) - 1; result != "void" {
 			calls[last] = "return " + calls[last]
 		}
-		u.F("static inline %s {", prototype(result, m.name+"_parents_"+f.name, declared(f.valued())))
+		u.F("static inline %s {", prototype(result, u.own(m.Interface, "_parents_"+f.name), declared(f.valued())))
 		for _, c := range calls {
 			u.F("\t%s", c)
 		}
 		u.L("}")
-		all = append(all, alias{m.name + "_parents_" + f.name, "parents_" + f.name})
+		all = append(all, alias{u.own(m.Interface, "_parents_"+f.name), "parents_" + f.name})
 	}
 	for _, a := range all {
 		u.shortName(a)

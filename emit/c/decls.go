@@ -292,16 +292,16 @@ func (u *unit) exceptions() {
 }
 
 func (u *unit) exception(d *model.Exception) {
-	name := cname(d)
+	name, id := cname(d), u.own(d, "_id")
 	u.Blank()
 	u.comment(append([]string{fmt.Sprintf("The exception %s: raising it, and asking whether it was raised.", d.ScopedName())}, cabi.DocLines(&d.Node)...)...)
-	u.F("static const char %s_id[] = %s;", name, cabi.Quoted(d.ID))
+	u.F("static const char %s[] = %s;", id, cabi.Quoted(d.ID))
 	if u.opt.Compat {
 		u.F("#define ex_%s %s", name, cabi.Quoted(d.ID))
 	}
 	if len(d.Members) == 0 {
-		u.F("static inline void %s_raise(som_env *ev) { som_raise_user(ev, %s_id, NULL, NULL); }", name, name)
-		u.F("static inline int %s_raised(const som_env *ev) { return som_raised(ev, %s_id); }", name, name)
+		u.F("static inline void %s(som_env *ev) { som_raise_user(ev, %s, NULL, NULL); }", u.own(d, "_raise"), id)
+		u.F("static inline int %s(const som_env *ev) { return som_raised(ev, %s); }", u.own(d, "_raised"), id)
 		return
 	}
 	end, own := "som_deallocate", false
@@ -312,13 +312,13 @@ func (u *unit) exception(d *model.Exception) {
 	}
 	apart(ps[1:], name)
 	if own {
-		end = name + "_drop"
+		end = u.own(d, "_drop")
 		u.F("static inline void %s(void *value) {", end)
-		u.F("\t%[1]s_clear((%[1]s *)value);", name)
+		u.F("\t%s((%s *)value);", u.own(d, "_clear"), name)
 		u.F("\tsom_deallocate(value);")
 		u.F("}")
 	}
-	u.F("static inline void %s_raise(%s) {", name, declared(ps))
+	u.F("static inline void %s(%s) {", u.own(d, "_raise"), declared(ps))
 	u.F("\t%[1]s shallow, *value = (%[1]s *)som_allocate(sizeof *value);", name)
 	for i, m := range d.Members {
 		from, to := ps[i+1].name, "shallow."+memberName(m.Name)
@@ -334,16 +334,16 @@ func (u *unit) exception(d *model.Exception) {
 		}
 	}
 	if own {
-		u.F("\tif (value && %s_copy(value, &shallow) != SOM_OK) {", name)
+		u.F("\tif (value && %s(value, &shallow) != SOM_OK) {", u.own(d, "_copy"))
 		u.F("\t\tsom_deallocate(value);")
 		u.F("\t\tvalue = NULL;")
 		u.F("\t}")
 	} else {
 		u.F("\tif (value) *value = shallow;")
 	}
-	u.F("\tsom_raise_value(ev, %s_id, value, %s);", name, end)
+	u.F("\tsom_raise_value(ev, %s, value, %s);", id, end)
 	u.F("}")
-	u.F("static inline int %s_raised(const som_env *ev) { return som_raised(ev, %s_id); }", name, name)
+	u.F("static inline int %s(const som_env *ev) { return som_raised(ev, %s); }", u.own(d, "_raised"), id)
 	u.comment("Its members, which are the environment's; NULL where another or none was raised.")
-	u.F("static inline const %[1]s *%[1]s_value(const som_env *ev) { return som_raised(ev, %[1]s_id) ? (const %[1]s *)ev->value : NULL; }", name)
+	u.F("static inline const %[1]s *%[2]s(const som_env *ev) { return som_raised(ev, %[3]s) ? (const %[1]s *)ev->value : NULL; }", name, u.own(d, "_value"), id)
 }

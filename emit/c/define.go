@@ -17,12 +17,12 @@ func (u *unit) enterParents(m *implementing) {
 	}
 	u.Blank()
 	u.comment("The default initializers of the classes that this one initialises, as far as they have not run.")
-	u.F("static inline void %s_enter_parents(som_making *making, som_env *ev) {", m.name)
+	u.F("static inline void %s(som_making *making, som_env *ev) {", u.own(m.Interface, "_enter_parents"))
 	for _, p := range m.DirectInitClasses() {
 		if slices.Contains(m.AbstractParents(), p) {
 			continue
 		}
-		class := cname(p) + "_class(ev)"
+		class := u.own(p, "_class") + "(ev)"
 		switch p.ScopedName() {
 		case "SOMObject":
 			class = "som_object_class()"
@@ -37,14 +37,15 @@ func (u *unit) enterParents(m *implementing) {
 // known prints what is learnt of a class as soon as it is there: its metaclass may make instances, or have some made, while it is being defined.
 func (u *unit) known(m *implementing) {
 	u.Blank()
-	u.F("static void %s_known(som_ref self, som_env *ev, void *context) {", m.name)
+	own := u.own(m.Interface, "_own")
+	u.F("static void %s(som_ref self, som_env *ev, void *context) {", u.own(m.Interface, "_known"))
 	u.bindingTable(m.Interface, m.over, (*method).qualified)
 	u.F("\t(void)context;")
-	u.F("\tmemset(&%[1]s_own, 0, sizeof %[1]s_own);", m.name)
-	u.F("\tif (som_class_bind(&binding, &%s_own.c, ev) != SOM_OK) return;", m.name)
+	u.F("\tmemset(&%[1]s, 0, sizeof %[1]s);", own)
+	u.F("\tif (som_class_bind(&binding, &%s.c, ev) != SOM_OK) return;", own)
 	u.F("\tsom_release(self); /* a class's own binding does not keep it */")
 	for n := range m.Parents() {
-		u.F("\t%[1]s_own.parent[%[2]d] = som_parent_row((som_class *)self, %[2]d);", m.name, n)
+		u.F("\t%[1]s.parent[%[2]d] = som_parent_row((som_class *)self, %[2]d);", own, n)
 	}
 	u.F("}")
 }
@@ -54,7 +55,7 @@ func (u *unit) define(m *implementing) {
 	u.known(m)
 	u.Blank()
 	u.comment("Defines the class: a reference to it, owned; NULL where that fails.")
-	head := prototype("som_class *", m.name+"_define", "som_env *ev")
+	head := prototype("som_class *", u.own(m.Interface, "_define"), "som_env *ev")
 	u.F("%s;", head)
 	u.F("%s {", head)
 	u.introduces(m)
@@ -69,7 +70,7 @@ func (u *unit) define(m *implementing) {
 	}
 	selects := u.selects(m)
 	if m.hasData() {
-		u.F("\tstruct aligned { char c; %s_instance instance; };", m.name)
+		u.F("\tstruct aligned { char c; %s instance; };", u.own(m.Interface, "_instance"))
 	}
 	major, minor := m.ClassVersion()
 	u.F("\tsom_class_desc d;")
@@ -119,18 +120,18 @@ func (u *unit) define(m *implementing) {
 		}
 	}
 	if m.hasData() {
-		set("data_size", "sizeof("+m.name+"_instance)")
+		set("data_size", "sizeof("+u.own(m.Interface, "_instance")+")")
 		set("data_align", m.alignment())
 	}
 	for _, l := range []string{"init", "fini", "copy", "assign"} {
 		if m.lives[l] != nil || len(m.retained) > 0 && l != "init" {
-			set(l, m.name+"_"+l)
+			set(l, u.own(m.Interface, "_"+l))
 		}
 	}
 	if u.opt.Typelib {
 		set("typelib", typelib.Symbol(u.File.Path))
 	}
-	set("known", m.name+"_known")
+	set("known", u.own(m.Interface, "_known"))
 	if f, ok := m.ClassModifier("classinit"); ok {
 		u.F("\tsom_class *c = som_class_define(&d, ev);")
 		if u.opt.Compat {
@@ -186,7 +187,7 @@ func (u *unit) introduces(m *implementing) {
 			proc = "(som_proc *)" + u.entry(m, f)
 			sig = f.told()
 		case r.Data != nil:
-			kind, proc = "SOM_PROCEDURE", "(som_proc *)"+m.name+"_where_"+r.Name
+			kind, proc = "SOM_PROCEDURE", "(som_proc *)"+u.own(m.Interface, "_where_"+r.Name)
 			sig = cabi.Quoted(cabi.DataSignature(r.Data))
 		case r.Migrated != nil:
 			migrated, kind = cabi.Quoted(r.Migrated.ScopedName()), "SOM_STATIC"

@@ -110,7 +110,7 @@ func (u *unit) instance(m *implementing) {
 	if !m.hasData() {
 		return
 	}
-	u.F("typedef struct %s_instance {", m.name)
+	u.F("typedef struct %s {", u.own(m.Interface, "_instance"))
 	names := namesOf(m.members)
 	for _, a := range m.data {
 		names[memberName(a.Name)] = true
@@ -121,22 +121,22 @@ func (u *unit) instance(m *implementing) {
 	for _, a := range m.data {
 		u.F("\t%s; /* attribute */", declareMember(a.Type, memberName(a.Name), names))
 	}
-	u.F("} %s_instance;", m.name)
+	u.F("} %s;", u.own(m.Interface, "_instance"))
 	u.Blank()
 }
 
 // ownBinding prints where the class's data are, the tokens of what it overrides, and its parents' rows.
 func (u *unit) ownBinding(m *implementing) {
-	u.F("static struct %s_own {", m.name)
+	u.F("static struct %s {", u.own(m.Interface, "_own"))
 	u.F("\tsom_classdata c;")
 	if len(m.over) > 0 {
 		u.F("\tsom_tok m[%d];", len(m.over))
 	}
 	u.F("\tconst char *parent[%d];", max(1, len(m.Parents())))
-	u.F("} %s_own;", m.name)
+	u.F("} %s;", u.own(m.Interface, "_own"))
 	u.Blank()
 	if m.hasData() {
-		u.F("static inline %[1]s_instance *%[1]s_data(const som_object *self) { return (%[1]s_instance *)som_data(self, %[1]s_own.c.data); }", m.name)
+		u.F("static inline %[1]s *%[2]s(const som_object *self) { return (%[1]s *)som_data(self, %[3]s.c.data); }", u.own(m.Interface, "_instance"), u.own(m.Interface, "_data"), u.own(m.Interface, "_own"))
 	}
 }
 
@@ -144,7 +144,8 @@ func (u *unit) ownBinding(m *implementing) {
 // method there is none: all that have it are its descendants.
 func (u *unit) upward(m *implementing, f *method) {
 	word := shortName(m.Interface, f.name)
-	token := fmt.Sprintf("%s_own.m[%d]", m.name, slices.Index(m.over, f))
+	own := u.own(m.Interface, "_own")
+	token := fmt.Sprintf("%s.m[%d]", own, slices.Index(m.over, f))
 	ps := declared(f.shown())
 	give := func(find string) {
 		u.F("\tsom_proc *proc = %s;", find)
@@ -160,20 +161,20 @@ func (u *unit) upward(m *implementing, f *method) {
 	u.comment(f.qualified() + " as the parents have it, and as what is next has it, for each implementation to run once.")
 	for _, p := range m.implementingParents(f) {
 		n := slices.Index(m.Parents(), p)
-		name := m.name + "_parent_" + cname(p) + "_" + word
+		name := u.own(m.Interface, "_parent_"+cname(p)+"_"+word)
 		byValue := u.opt.Compat && f.value != ""
 		if byValue {
 			name = "som_to_" + name
 		}
 		u.F("static inline %s {", prototype(f.result, name, ps))
-		give(fmt.Sprintf("som_parent_entry(%[1]s_own.parent[%[2]d], %[1]s_own.c.cls, %[2]d, %[3]s, %[4]s)", m.name, n, token, f.environment()))
+		give(fmt.Sprintf("som_parent_entry(%[1]s.parent[%[2]d], %[1]s.c.cls, %[2]d, %[3]s, %[4]s)", own, n, token, f.environment()))
 		if byValue {
 			u.returning(strings.TrimPrefix(name, "som_to_"), name, f)
 		}
 	}
-	u.F("static inline int %[1]s_has_next_%[2]s(const som_object *self) { return som_next_proc(%[1]s_own.c.cls, self, %[3]s) != NULL; }", m.name, word, token)
-	u.F("static inline %s {", prototype(f.result, m.name+"_next_"+word, ps))
-	give(fmt.Sprintf("som_next_proc(%s_own.c.cls, self, %s)", m.name, token))
+	u.F("static inline int %s(const som_object *self) { return som_next_proc(%s.c.cls, self, %s) != NULL; }", u.own(m.Interface, "_has_next_"+word), own, token)
+	u.F("static inline %s {", prototype(f.result, u.own(m.Interface, "_next_"+word), ps))
+	give(fmt.Sprintf("som_next_proc(%s.c.cls, self, %s)", own, token))
 }
 
 // implementingParents returns the parents that have an implementation of a method to give.
@@ -201,8 +202,9 @@ func (u *unit) functions(m *implementing) {
 		}
 	}
 	for _, d := range m.StaticData() {
-		u.F("static %s;", declare(d.Type, m.name+"_static_"+d.Name))
-		u.F("static void *%[1]s_where_%[2]s(void) { return &%[1]s_static_%[2]s; }", m.name, d.Name)
+		static := u.own(m.Interface, "_static_"+d.Name)
+		u.F("static %s;", declare(d.Type, static))
+		u.F("static void *%s(void) { return &%s; }", u.own(m.Interface, "_where_"+d.Name), static)
 	}
 	u.lives(m)
 }
@@ -273,7 +275,7 @@ func (u *unit) wrapped(f *method) bool { return f.oidl && f.env || f.init || u.o
 // entry returns the name of the function in the table.
 func (u *unit) entry(m *implementing, f *method) string {
 	if u.wrapped(f) || m.generated(f) {
-		return m.name + "_entry_" + shortName(m.Interface, f.name)
+		return u.own(m.Interface, "_entry_"+shortName(m.Interface, f.name))
 	}
 	return u.implementingName(m.Interface, f.name)
 }
@@ -286,11 +288,11 @@ func (u *unit) wrapper(m *implementing, f *method) {
 		u.F("\t(void)ev;")
 	}
 	if f.init {
-		u.F("\tif (!som_enter(making, %s_own.c.cls)) return;", m.name)
+		u.F("\tif (!som_enter(making, %s.c.cls)) return;", u.own(m.Interface, "_own"))
 	}
 	u.callWritten(m, f)
 	if f.init {
-		u.F("\tif (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, %s_own.c.cls);", m.name)
+		u.F("\tif (!ev || ev->major == SOM_NO_EXCEPTION) som_leave(making, %s.c.cls);", u.own(m.Interface, "_own"))
 	}
 	u.F("}")
 }

@@ -11,28 +11,27 @@ import (
 // helpers prints what ends and copies values that own memory: T_clear and T_copy of each type, for sequences T_resize too.
 func (u *unit) helpers() {
 	type helper struct {
-		name string
+		decl model.Decl  // or
+		seq  *model.Type // a sequence
 		body func()
-		seq  bool
-		doc  []string
 	}
 	var all []helper
 	for _, t := range u.helped {
-		all = append(all, helper{sequenceName(t), func() { u.sequenceHelpers(t) }, true, nil})
+		all = append(all, helper{seq: t, body: func() { u.sequenceHelpers(t) }})
 	}
 	for _, d := range u.Decls {
 		switch d := d.(type) {
 		case *model.Struct:
 			if membersOwn(d.AllMembers()) {
-				all = append(all, helper{cname(d), func() { u.memberHelpers(cname(d), d.AllMembers()) }, false, nil})
+				all = append(all, helper{decl: d, body: func() { u.memberHelpers(d, d.AllMembers()) }})
 			}
 		case *model.Exception:
 			if membersOwn(d.Members) {
-				all = append(all, helper{cname(d), func() { u.memberHelpers(cname(d), d.Members) }, false, nil})
+				all = append(all, helper{decl: d, body: func() { u.memberHelpers(d, d.Members) }})
 			}
 		case *model.Union:
 			if owns(&model.Type{Kind: model.Named, Decl: d}) {
-				all = append(all, helper{cname(d), func() { u.unionHelpers(d) }, false, nil})
+				all = append(all, helper{decl: d, body: func() { u.unionHelpers(d) }})
 			}
 		}
 	}
@@ -43,18 +42,18 @@ func (u *unit) helpers() {
 	u.Blank()
 	u.comment("Ends what a value owns, and leaves it zero; makes a copy of its own, or answers SOM_E_MEMORY and leaves zero.")
 	for _, h := range all {
-		if !h.seq {
-			u.F("static inline void %[1]s_clear(%[1]s *value);", h.name)
-			u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given);", h.name)
+		if h.seq == nil {
+			u.F("static inline void %s(%s *value);", u.own(h.decl, "_clear"), cname(h.decl))
+			u.F("static inline int %[1]s(%[2]s *value, const %[2]s *given);", u.own(h.decl, "_copy"), cname(h.decl))
 		}
 	}
 	for _, h := range all {
-		if h.seq {
-			u.F("#ifndef SOM_HELPED_%s", h.name)
-			u.F("#define SOM_HELPED_%s", h.name)
+		if h.seq != nil {
+			u.F("#ifndef SOM_HELPED_%s", sequenceName(h.seq))
+			u.F("#define SOM_HELPED_%s", sequenceName(h.seq))
 		}
 		h.body()
-		if h.seq {
+		if h.seq != nil {
 			u.F("#endif")
 		}
 	}
@@ -69,35 +68,36 @@ func (u *unit) typedefHelpers() {
 		}
 		r := t.Type.Resolve()
 		if r.Kind == model.Array && owns(r) {
-			u.arrayHelpers(cname(d), t.Type)
+			u.arrayHelpers(t)
 			continue
 		}
 		if r.Kind != model.Sequence && r.Kind != model.Named || r.Kind == model.Named && cabi.FormOf(r) != cabi.Aggregate || !owns(r) {
 			continue
 		}
-		name, helper := cname(d), helperName(r)
-		u.F("static inline void %[1]s_clear(%[1]s *value) { %s_clear(value); }", name, helper)
+		name := cname(d)
+		u.F("static inline void %s(%s *value) { %s(value); }", u.own(d, "_clear"), name, u.helper(r, "_clear"))
 		if r.Kind == model.Sequence {
-			u.F("static inline int %[1]s_resize(%[1]s *value, uint32_t n) { return %s_resize(value, n); }", name, helper)
+			u.F("static inline int %s(%s *value, uint32_t n) { return %s(value, n); }", u.own(d, "_resize"), name, u.helper(r, "_resize"))
 		}
-		u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) { return %s_copy(value, given); }", name, helper)
+		u.F("static inline int %[1]s(%[2]s *value, const %[2]s *given) { return %[3]s(value, given); }", u.own(d, "_copy"), name, u.helper(r, "_copy"))
 	}
 }
 
 // arrayHelpers prints the same for an array, which is passed as where it is.
-func (u *unit) arrayHelpers(name string, t *model.Type) {
+func (u *unit) arrayHelpers(d *model.Typedef) {
+	name, t := cname(d), d.Type
 	given := name + " given"
 	if a := t.Resolve(); len(a.Dims) == 1 && a.Elem.Resolve().Kind != model.Array {
 		given = "const " + given // C has no conversion to what is const of more dimensions
 	}
-	u.F("static inline void %[1]s_clear(%[1]s value) {", name)
+	u.F("static inline void %s(%s value) {", u.own(d, "_clear"), name)
 	u.clear(t, "value", 1)
 	u.F("\tmemset(value, 0, sizeof(%s));", name)
 	u.F("}")
-	u.F("static inline int %[1]s_copy(%[1]s value, %[2]s) {", name, given)
+	u.F("static inline int %s(%s value, %s) {", u.own(d, "_copy"), name, given)
 	u.F("\tmemset(value, 0, sizeof(%s));", name)
 	u.copy(t, "value", "given", 1)
-	u.copyEnd(name, needsMemory(t))
+	u.copyEnd(u.own(d, "_clear"), needsMemory(t))
 }
 
 func membersOwn(ms []*model.Member) bool {
@@ -120,13 +120,30 @@ func (u *unit) sequenceHelpers(t *model.Type) {
 	u.F("\tsom_deallocate(value->_buffer);")
 	u.F("\tmemset(value, 0, sizeof *value);")
 	u.F("}")
-	u.comment("Room for n elements, all zero, in place of what was there.")
-	n := []param{{typ: "uint32_t", name: "n"}}
+	u.comment("n elements: those that are there, and new ones that are zero, or without the last ones, which end.")
+	n := []param{{typ: "uint32_t", name: "n"}, {name: "more"}}
 	apart(n, elem)
+	more := n[1].name
 	u.F("static inline int %[1]s_resize(%[1]s *value, %[2]s) {", name, n[0])
-	u.F("\t%s_clear(value);", name)
-	u.F("\tif (%[1]s && !(value->_buffer = (%[2]s*)som_elements(%[1]s, sizeof *value->_buffer))) return SOM_E_MEMORY;", n[0].name, elem)
-	u.F("\tvalue->_maximum = value->_length = %s;", n[0].name)
+	u.F("\tif (%s == 0) {", n[0].name)
+	u.F("\t\t%s_clear(value);", name)
+	u.F("\t\treturn SOM_OK;")
+	u.F("\t}")
+	u.F("\tif (%s > value->_maximum) {", n[0].name)
+	u.F("\t\tvoid *%s = som_elements(%s, sizeof *value->_buffer);", more, n[0].name)
+	u.F("\t\tif (!%s) return SOM_E_MEMORY;", more)
+	u.F("\t\tif (value->_length) memcpy(%s, value->_buffer, value->_length * sizeof *value->_buffer);", more)
+	u.F("\t\tsom_deallocate(value->_buffer);")
+	u.F("\t\tvalue->_buffer = (%s*)%s;", elem, more)
+	u.F("\t\tvalue->_maximum = %s;", n[0].name)
+	u.F("\t} else if (%s > value->_length)", n[0].name)
+	u.F("\t\tmemset(value->_buffer + value->_length, 0, (%s - value->_length) * sizeof *value->_buffer);", n[0].name)
+	if owns(t.Elem) {
+		u.F("\tfor (uint32_t i = %s; i < value->_length; i++) {", n[0].name)
+		u.clear(t.Elem, "value->_buffer[i]", 2)
+		u.F("\t}")
+	}
+	u.F("\tvalue->_length = %s;", n[0].name)
 	u.F("\treturn SOM_OK;")
 	u.F("}")
 	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) {", name)
@@ -141,24 +158,25 @@ func (u *unit) sequenceHelpers(t *model.Type) {
 	u.F("\tfor (uint32_t i = 0; i < given->_length; i++) {")
 	u.copy(t.Elem, "value->_buffer[i]", "given->_buffer[i]", 2)
 	u.F("\t}")
-	u.copyEnd(name, needsMemory(t.Elem))
+	u.copyEnd(name+"_clear", needsMemory(t.Elem))
 }
 
 // copyEnd prints the end of a function whose copies go to no_memory if they fail.
-func (u *unit) copyEnd(name string, fails bool) {
+func (u *unit) copyEnd(clear string, fails bool) {
 	u.F("\treturn SOM_OK;")
 	if !fails {
 		u.F("}")
 		return
 	}
 	u.F("no_memory:")
-	u.F("\t%s_clear(value);", name)
+	u.F("\t%s(value);", clear)
 	u.F("\treturn SOM_E_MEMORY;")
 	u.F("}")
 }
 
-func (u *unit) memberHelpers(name string, ms []*model.Member) {
-	u.F("static inline void %[1]s_clear(%[1]s *value) {", name)
+func (u *unit) memberHelpers(d model.Decl, ms []*model.Member) {
+	name := cname(d)
+	u.F("static inline void %s(%s *value) {", u.own(d, "_clear"), name)
 	for _, m := range ms {
 		if owns(m.Type) {
 			u.clear(m.Type, "value->"+memberName(m.Name), 1)
@@ -166,7 +184,7 @@ func (u *unit) memberHelpers(name string, ms []*model.Member) {
 	}
 	u.F("\tmemset(value, 0, sizeof *value);")
 	u.F("}")
-	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) {", name)
+	u.F("static inline int %[1]s(%[2]s *value, const %[2]s *given) {", u.own(d, "_copy"), name)
 	u.F("\t*value = *given;")
 	for _, m := range ms {
 		if owns(m.Type) {
@@ -178,7 +196,7 @@ func (u *unit) memberHelpers(name string, ms []*model.Member) {
 			u.copy(m.Type, "value->"+memberName(m.Name), "given->"+memberName(m.Name), 1)
 		}
 	}
-	u.copyEnd(name, canFail(ms))
+	u.copyEnd(u.own(d, "_clear"), canFail(ms))
 }
 
 // canFail reports whether copies of members can: references are copied without memory.
@@ -223,7 +241,7 @@ func (u *unit) unionHelpers(d *model.Union) {
 		}
 		u.F("\t}")
 	}
-	u.F("static inline void %[1]s_clear(%[1]s *value) {", name)
+	u.F("static inline void %s(%s *value) {", u.own(d, "_clear"), name)
 	each(func(c *model.Case) { u.clear(c.Type, "value->_u."+memberName(c.Name), 2) })
 	u.F("\tmemset(value, 0, sizeof *value);")
 	u.F("}")
@@ -231,13 +249,13 @@ func (u *unit) unionHelpers(d *model.Union) {
 	for _, c := range d.Cases {
 		fails = fails || owns(c.Type) && needsMemory(c.Type)
 	}
-	u.F("static inline int %[1]s_copy(%[1]s *value, const %[1]s *given) {", name)
+	u.F("static inline int %[1]s(%[2]s *value, const %[2]s *given) {", u.own(d, "_copy"), name)
 	u.F("\t*value = *given;")
 	each(func(c *model.Case) {
 		u.F("\t\tmemset(&value->_u, 0, sizeof value->_u);")
 		u.copy(c.Type, "value->_u."+memberName(c.Name), "given->_u."+memberName(c.Name), 2)
 	})
-	u.copyEnd(name, fails)
+	u.copyEnd(u.own(d, "_clear"), fails)
 }
 
 // clear prints what ends what a place owns.
@@ -249,7 +267,7 @@ func (u *unit) clear(t *model.Type, at string, depth int) {
 	case cabi.Object:
 		u.F("%ssom_release(%s);", in, at)
 	case cabi.Aggregate:
-		u.F("%s%s_clear(&%s);", in, helperName(t), at)
+		u.F("%s%s(&%s);", in, u.helper(t, "_clear"), at)
 	case cabi.Array:
 		u.each(t, at, "", depth, func(elem *model.Type, at, _ string, depth int) { u.clear(elem, at, depth) })
 	}
@@ -266,7 +284,7 @@ func (u *unit) copy(t *model.Type, to, from string, depth int) {
 	case cabi.Object:
 		u.F("%s%s = som_retain(%s);", in, to, from)
 	case cabi.Aggregate:
-		u.F("%sif (%s_copy(&%s, &%s) != SOM_OK) goto no_memory;", in, helperName(t), to, from)
+		u.F("%sif (%s(&%s, &%s) != SOM_OK) goto no_memory;", in, u.helper(t, "_copy"), to, from)
 	case cabi.Array:
 		u.each(t, to, from, depth, u.copy)
 	default:
@@ -290,13 +308,13 @@ func (u *unit) each(t *model.Type, to, from string, depth int, print func(elem *
 	}
 }
 
-// helperName returns the name with which the functions of a structure, union or sequence begin.
-func helperName(t *model.Type) string {
+// helper returns the name of the function of a structure, union or sequence that ends so.
+func (g *generator) helper(t *model.Type, ending string) string {
 	t = t.Resolve()
 	if t.Kind == model.Sequence {
-		return sequenceName(t)
+		return sequenceName(t) + ending
 	}
-	return cname(t.Decl)
+	return g.own(t.Decl, ending)
 }
 
 func tabs(n int) string { return "\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t"[:min(n, 16)] }

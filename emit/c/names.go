@@ -78,13 +78,22 @@ func usageName(i *model.Interface, method string) string {
 	return cname(i) + "_" + name
 }
 
-// shortName returns a method's name within those of its class: get_name for _get_name, unless the class has a method of that
+// shortName returns a method's name within those of its class: get_name for _get_name, unless the class has something else of that
 // name too.
 func shortName(i *model.Interface, method string) string {
-	if plain, ok := strings.CutPrefix(method, "_"); ok && i.FindMethod(plain) == nil {
+	if plain, ok := strings.CutPrefix(method, "_"); ok && i.FindMethod(plain) == nil && !declares(i, plain) {
 		return plain
 	}
 	return method
+}
+
+// declares reports whether a class has a type, a constant, an exception, an enumerator or static data of a name.
+func declares(i *model.Interface, name string) bool {
+	is := func(d model.Decl) bool { return d.About().Name == name }
+	return slices.ContainsFunc(i.Decls, func(d model.Decl) bool {
+		e, ok := d.(*model.Enum)
+		return is(d) || ok && slices.ContainsFunc(e.Enumerators, func(e *model.Enumerator) bool { return is(e) })
+	}) || slices.ContainsFunc(i.StaticData(), func(d *model.Member) bool { return d.Name == name })
 }
 
 // implementingName returns the name of the function that implements a method: the modifier functionprefix begins it.
@@ -95,7 +104,7 @@ func (g *generator) implementingName(i *model.Interface, method string) string {
 	if g.opt.Compat {
 		return functionName(method)
 	}
-	return cname(i) + "_do_" + shortName(i, method)
+	return g.own(i, "_do_"+shortName(i, method))
 }
 
 // functionName returns the name of a function that has no scopes in its name.
@@ -130,7 +139,7 @@ var (
 	functionMacros = cabi.Set(cabi.FunctionMacros)
 
 	// usedByFunctions are what generated functions that call those which are written use besides, and types.
-	usedByFunctions = cabi.Set(`self ev result given memcpy memset malloc calloc realloc free string boolean octet`)
+	usedByFunctions = cabi.Set(`self ev result given making memcpy memset malloc calloc realloc free string boolean octet`)
 
 	// ownLocals are what generated functions have besides an operation's parameters.
 	ownLocals = cabi.Set(`self ev result making token proc value shallow own env cls old copy given nothing memcpy memset malloc calloc

@@ -76,8 +76,12 @@ func isType(d model.Decl) bool {
 
 // isFree reports whether a name means nothing else where the header is included.
 func (u *unit) isFree(name string) bool {
-	return !reserved[name] && !compatOwn[name] && u.generator.names[name] == nil && !u.memberNames()[name]
+	return !reserved[name] && !ownLocals[name] && !innerNames[name] && !compatOwn[name] && u.generator.names[name] == nil && !u.memberNames()[name]
 }
+
+// innerNames are what generated functions have besides those of ownLocals, and structures for their members.
+var innerNames = cabi.Set(`context from to of n d c m p o i i1 i2 i3 i4 binding instance aligned introduces overrides selects parents abstracts
+	inits methods sigs bases define parent majorVersion minorVersion classObject parentMtab instanceDataToken`)
 
 // shortName prints a name for what has a longer one, unless another thing has it, too: then neither has.
 func (u *unit) shortName(a alias) {

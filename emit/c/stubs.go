@@ -74,22 +74,22 @@ func (u *unit) body(m *implementing, w written, key string) []string {
 			for slices.ContainsFunc(w.params, func(p param) bool { return p.name == data }) {
 				data += "_"
 			}
-			lines = append(lines, fmt.Sprintf("%[1]s_instance *%[2]s = %[1]s_data(self);", m.name, data))
+			lines = append(lines, fmt.Sprintf("%s *%s = %s(self);", u.own(m.Interface, "_instance"), data, u.own(m.Interface, "_data")))
 			unused = "(void)" + data + ", " + unused
 		}
 	}
 	switch {
 	case w.life != "":
 	case w.method.init:
-		enter := fmt.Sprintf("%s_enter_parents(making, ev); /* or initializers of theirs */", m.name)
+		enter := u.own(m.Interface, "_enter_parents") + "(making, ev); /* or initializers of theirs */"
 		if u.opt.Compat {
-			enter = fmt.Sprintf("%s_enter_parents((som_making *)ctrl, somGetGlobalEnvironment());", m.name)
+			enter = u.own(m.Interface, "_enter_parents") + "((som_making *)ctrl, somGetGlobalEnvironment());"
 		}
 		lines = append(lines, enter)
 	default:
 		if parent := u.parentOf(m, w.method); parent != nil {
 			args := cabi.List(w.params, func(p param) string { return p.name })
-			call := fmt.Sprintf("%s_parent_%s_%s(%s);", m.name, cname(parent), shortName(m.Interface, w.method.name), args)
+			call := fmt.Sprintf("%s(%s);", u.own(m.Interface, "_parent_"+cname(parent)+"_"+shortName(m.Interface, w.method.name)), args)
 			if w.method.result != "void" || u.opt.Compat && w.method.value != "" {
 				if u.opt.Compat && w.method.result == "const char *" {
 					call = "(char *)" + call

@@ -15,7 +15,7 @@ func TestTypedefs(t *testing.T) {
 	dir := t.TempDir()
 	files := idl.FilesOf{
 		"beast.idl": "#include <somobj.idl>\ninterface Beast : SOMObject { implementation { }; };\nmodule Farm { typedef sequence<Beast> Beasts; typedef Beasts Herd; typedef sequence<long> Numbers; " +
-			"typedef sequence<Herd> Herds; struct Tag { string text; }; typedef Tag Label; struct Plain { long n; }; typedef Plain Bare; typedef Tag Pair[2]; typedef string Name; typedef string Grid[2][3]; typedef Pair Pairs[2]; typedef Beast Pack[2]; typedef long Cells[2]; " +
+			"typedef sequence<Herd> Herds; struct Tag { string text; }; typedef Tag Label; typedef sequence<Tag> Tags; struct Plain { long n; }; typedef Plain Bare; typedef Tag Pair[2]; typedef string Name; typedef string Grid[2][3]; typedef Pair Pairs[2]; typedef Beast Pack[2]; typedef long Cells[2]; " +
 			"struct Holder { Grid all; }; };\n",
 		"user.idl": "#include \"beast.idl\"\ntypedef Farm::Beasts Others;\ntypedef Farm::Label Sign;\n",
 	}
@@ -41,6 +41,17 @@ int main(void) {
 	if (Farm_Pairs_copy(more, pairs) || *more[1][0].text != 'z') return 6;
 	Farm_Pair_clear(pairs[1]), Farm_Pairs_clear(more);
 	Farm_Pack pack = {0}, same;
+	Farm_Tags tags = {0};
+	som_seq_string words = {0};
+	for (uint32_t n = 1; n < 9; n++) { // what is there stays, and what is new is zero
+		if (Farm_Tags_resize(&tags, n) || som_seq_string_resize(&words, n) || tags._length != n || words._length != n || tags._buffer[n - 1].text || words._buffer[n - 1]) return 7;
+		tags._buffer[n - 1].text = som_string_copy("t"), words._buffer[n - 1] = som_string_copy("w");
+	}
+	if (*tags._buffer[0].text != 't' || *words._buffer[0] != 'w') return 8;
+	if (Farm_Tags_resize(&tags, 3) || som_seq_string_resize(&words, 3) || Farm_Tags_resize(&tags, 5) || som_seq_string_resize(&words, 5)) return 9;
+	if (*tags._buffer[2].text != 't' || tags._buffer[3].text || tags._buffer[4].text || *words._buffer[2] != 'w' || words._buffer[3] || words._buffer[4]) return 10;
+	Farm_Tags_resize(&tags, 0), som_seq_string_resize(&words, 0);
+	if (tags._buffer || words._buffer) return 11;
 	const int bad = Farm_Pack_copy(same, pack);
 	Farm_Pack_clear(same), Farm_Pack_clear(pack);
 	return bad;

@@ -121,12 +121,12 @@ func (g *generator) bindingOf(i *model.Interface) *binding {
 
 // class prints what there is for users of a class.
 func (u *unit) class(i *model.Interface) {
-	b, name := u.bindingOf(i), cname(i)
+	b := u.bindingOf(i)
 	u.owned(i)
 	u.Blank()
 	u.comment(append([]string{"Class " + i.ScopedName() + u.descent(i) + "."}, cabi.DocLines(&i.Node)...)...)
 	major, minor := i.ClassVersion()
-	u.F("enum { %s_major = %d, %s_minor = %d };", name, major, name, minor)
+	u.F("enum { %s = %d, %s = %d };", u.own(i, "_major"), major, u.own(i, "_minor"), minor)
 	u.Blank()
 	u.comment("What this client knows of the class: filled when it is first used, and seen by no other client.")
 	u.F("SOM_PER_CLIENT struct %s {", b.symbol)
@@ -142,37 +142,37 @@ func (u *unit) class(i *model.Interface) {
 	u.F("} %s;", b.symbol)
 	u.Blank()
 	u.comment("Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done.")
-	u.F("static inline int %s_bind(som_env *ev) {", name)
+	u.F("static inline int %s(som_env *ev) {", u.own(i, "_bind"))
 	u.bindingTable(i, b.methods, func(m *method) string { return m.name })
 	u.F("\treturn som_bind(&binding, &%s.c, ev);", b.symbol)
 	u.F("}")
 	u.comment("Gives the class up, so that it can be unloaded; no thread may use it meanwhile.")
-	u.F("static inline void %s_unbind(void) {", name)
+	u.F("static inline void %s(void) {", u.own(i, "_unbind"))
 	u.F("\tsom_class_unbind(&%s.c);", b.symbol)
 	u.F("\tmemset(&%[1]s, 0, sizeof %[1]s);", b.symbol)
 	u.F("}")
 	u.comment("The class, borrowed; NULL if it cannot be had.")
-	u.F("static inline som_class *%s_class(som_env *ev) {", name)
-	u.F("\treturn som_bound(&%[1]s.c) || %[2]s_bind(ev) == SOM_OK ? %[1]s.c.cls : NULL;", b.symbol, name)
+	u.F("static inline som_class *%s(som_env *ev) {", u.own(i, "_class"))
+	u.F("\treturn som_bound(&%[1]s.c) || %[2]s(ev) == SOM_OK ? %[1]s.c.cls : NULL;", b.symbol, u.own(i, "_bind"))
 	u.F("}")
 	u.comment("Whether an object is one of the class or of a descendant; and the object if so, else NULL.")
-	u.F("static inline int %s_is(const som_object *o) {", name)
-	u.F("\treturn som_is(o, &%s.c, %s, %s_bind);", b.symbol, cabi.Quoted(i.ScopedName()), name)
+	u.F("static inline int %s(const som_object *o) {", u.own(i, "_is"))
+	u.F("\treturn som_is(o, &%s.c, %s, %s);", b.symbol, cabi.Quoted(i.ScopedName()), u.own(i, "_bind"))
 	u.F("}")
-	u.F("static inline som_ref %[1]s_cast(som_ref o) { return o && %[1]s_is(o) ? o : NULL; }", name)
+	u.F("static inline som_ref %s(som_ref o) { return o && %s(o) ? o : NULL; }", u.own(i, "_cast"), u.own(i, "_is"))
 	if len(b.methods) > 0 {
-		u.F("static inline som_tok %s_token(uint32_t n, som_env *ev) { return %[1]s_bind(ev) == SOM_OK ? som_token(&%[2]s.m[n]) : 0; }", name, b.symbol)
+		u.F("static inline som_tok %s(uint32_t n, som_env *ev) { return %s(ev) == SOM_OK ? som_token(&%s.m[n]) : 0; }", u.own(i, "_token"), u.own(i, "_bind"), b.symbol)
 	}
 	u.creation(i)
 	for n, m := range b.methods {
-		u.offset(i, m, fmt.Sprintf("som_token(&%s.m[%d])", b.symbol, n), fmt.Sprintf("%s_token(%d, %s)", name, n, m.environment()))
+		u.offset(i, m, fmt.Sprintf("som_token(&%s.m[%d])", b.symbol, n), fmt.Sprintf("%s(%d, %s)", u.own(i, "_token"), n, m.environment()))
 	}
 	for _, m := range u.introduced(i) {
 		if m.hidden {
 			continue
 		}
 		if n := slices.Index(b.procedures, m.name); m.kind == model.ProcedureMethod {
-			u.call(i, m, fmt.Sprintf("som_proc *proc = som_procedure(&%s.p[%d], %s_class(%s), %s, %s, %s);", b.symbol, n, name, m.environment(), cabi.Quoted(m.qualified()), m.told(), m.environment()), "proc", "proc")
+			u.call(i, m, fmt.Sprintf("som_proc *proc = som_procedure(&%s.p[%d], %s(%s), %s, %s, %s);", b.symbol, n, u.own(i, "_class"), m.environment(), cabi.Quoted(m.qualified()), m.told(), m.environment()), "proc", "proc")
 		} else if n := slices.Index(b.named, m.name); m.named {
 			u.call(i, m, fmt.Sprintf("som_proc *proc = som_named(self, &%s.n[%d], %s, %s, %s);", b.symbol, n, cabi.Quoted(m.qualified()), m.told(), m.environment()), "proc", "proc")
 		}
@@ -238,11 +238,10 @@ func (u *unit) creation(i *model.Interface) {
 	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) || i.ScopedName() == "SOMClassMgr" {
 		return
 	}
-	name := cname(i)
 	u.Blank()
 	u.comment("A new object, the caller's, ended by som_release; NULL where it raises.")
-	u.F("static inline som_ref %[1]s_new(som_env *ev) {", name)
-	u.F("\tsom_class *c = %s_class(ev);", name)
+	u.F("static inline som_ref %s(som_env *ev) {", u.own(i, "_new"))
+	u.F("\tsom_class *c = %s(ev);", u.own(i, "_class"))
 	u.F("\treturn c ? som_new(c, ev) : NULL;")
 	u.F("}")
 }
@@ -252,7 +251,6 @@ func (u *unit) constructor(i *model.Interface, m *method) {
 	if _, abstract := i.ClassModifier("abstract"); abstract || isMeta(i) || isRoot(i) || !m.init || len(m.params) == 0 {
 		return
 	}
-	name := cname(i)
 	ps := append([]param{{typ: "som_env *", name: "ev"}}, m.params[1:]...)
 	args := cabi.List(m.shown(), func(p param) string {
 		switch p.name {
@@ -263,9 +261,9 @@ func (u *unit) constructor(i *model.Interface, m *method) {
 		}
 		return p.name
 	})
-	u.F("static inline som_ref %s_new_%s(%s) {", name, m.name, declared(ps))
+	u.F("static inline som_ref %s(%s) {", u.own(i, "_new_"+m.name), declared(ps))
 	u.F("\tsom_env own, *env = som_env_or(ev, &own);")
-	u.F("\tsom_class *cls = %s_class(env);", name)
+	u.F("\tsom_class *cls = %s(env);", u.own(i, "_class"))
 	u.F("\tsom_making *making = cls ? som_begin(cls, env) : NULL;")
 	u.F("\tif (making) %s(%s);", usageName(i, m.name), args)
 	u.F("\treturn som_env_done(ev, &own, making ? som_end(making, env) : NULL);")
@@ -275,11 +273,11 @@ func (u *unit) constructor(i *model.Interface, m *method) {
 // offset prints the function that calls a method by its token, and the one that does so the first time: a function of its own,
 // so that on the way of all other calls nothing is saved for it.
 func (u *unit) offset(i *model.Interface, m *method, bound, bind string) {
-	name := usageName(i, m.name)
+	first := u.first(i, m)
 	call := fmt.Sprintf("(%ssom_resolve(self, token))(%s)", m.cast(), m.arguments())
-	again := fmt.Sprintf("%s_first(%s)", name, cabi.List(m.shown(), func(p param) string { return p.name }))
+	again := fmt.Sprintf("%s(%s)", first, cabi.List(m.shown(), func(p param) string { return p.name }))
 	u.Blank()
-	u.F("SOM_COLD %s {", prototype(m.result, name+"_first", declared(m.shown())))
+	u.F("SOM_COLD %s {", prototype(m.result, first, declared(m.shown())))
 	u.F("\tsom_tok token = %s;", bind)
 	if m.result == "void" {
 		u.F("\tif (token) %s;", call)
@@ -324,21 +322,23 @@ func (u *unit) call(i *model.Interface, m *method, find, found, proc string) {
 }
 
 func (u *unit) staticData(i *model.Interface, d *model.Member, b *binding) {
-	name := cname(i)
 	typ := typeName(d.Type)
 	u.Blank()
 	u.comment(append([]string{"static data " + d.Type.String() + " " + d.Name + ": where it is; NULL if the class cannot be had, or has it of another type"}, cabi.DocLines(&d.Node)...)...)
 	u.F("static inline %s*%s(void) {", cabi.Spaced(typ), usageName(i, d.Name))
-	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s_class(NULL), %s, %s, NULL);", b.symbol, slices.Index(b.procedures, d.Name), name, cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
+	u.F("\tsom_proc *proc = som_procedure(&%s.p[%d], %s(NULL), %s, %s, NULL);", b.symbol, slices.Index(b.procedures, d.Name), u.own(i, "_class"), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	u.F("\treturn proc ? (%s*)((void *(*)(void))proc)() : NULL;", cabi.Spaced(typ))
 	u.F("}")
 }
 
 // inherited prints functions by the class's own name for what it inherits from other classes than the root ones.
 func (u *unit) inherited(i *model.Interface) {
-	seen := map[string]bool{}
+	seen, taken := map[string]bool{}, map[string]bool{}
 	for _, m := range i.Introduced() {
 		seen[m.Name] = true
+	}
+	for _, d := range i.StaticData() { // whoever means the method has it by the name of its class
+		taken[usageName(i, d.Name)] = true
 	}
 	first := true
 	for _, a := range i.Ancestors() {
@@ -351,7 +351,7 @@ func (u *unit) inherited(i *model.Interface) {
 			}
 			seen[m.name] = true
 			m = u.find(i, m.name) // along the leftmost path
-			if m == nil || m.hidden || m.init || isRoot(m.class) {
+			if m == nil || m.hidden || m.init || isRoot(m.class) || taken[usageName(i, m.name)] {
 				continue
 			}
 			if first {

@@ -269,7 +269,7 @@ func (u *unit) parentCall(i *model.Interface, m *method) string {
 		if (p == m.Class || p.Inherits(m.Class)) && m.sig == "" && !m.held && !slices.Contains(i.AbstractParents(), p) {
 			args := strings.TrimPrefix(arguments(m.params), ", ")
 			via := "parent"
-			if hides(i, via) {
+			if hides(i, via) || slices.ContainsFunc(m.params, func(p param) bool { return p.name == via }) {
 				via = "impl::parent"
 			}
 			call := fmt.Sprintf("%s<%s>().%s(%s);", via, qualified(p), m.name, args)

@@ -56,6 +56,10 @@ func TestRefused(t *testing.T) {
 		text  string
 	}{
 		"entangled": {files: idl.FilesOf{"test.idl": entangled(9)}, want: golang.CodeEntangled, text: "M::S0"},
+		"of an included file, outside of modules": {
+			files: idl.FilesOf{"test.idl": "#include \"p.idl\"\nmodule A { struct Q { P at; }; };", "p.idl": "struct P { long x; };"}, opt: golang.Options{PackagePrefix: "example.com/gen"},
+			want: golang.CodeNoPackage, text: "p.idl:1:8: error: no package is known for declarations outside of modules, and P, which package a uses, is one",
+		},
 		"not an identifier": {
 			files: idl.FilesOf{"test.idl": "module A { struct P { long x; };\n#pragma go_name P \"a b\"\n};"},
 			want:  golang.CodeBadName, text: "a b",

@@ -159,7 +159,11 @@ func (f *file) qualified(d model.Decl, name string) string {
 	if p == f.pkg {
 		return name
 	}
-	if !strings.ContainsAny(p.path, "./") {
+	switch {
+	case slices.ContainsFunc(p.units, func(u *unit) bool { return u.unknown }):
+		f.problem(CodeNoPackage, d.About().NameSpan, "give --go-package, or write #pragma go_package at the head of the file",
+			"no package is known for declarations outside of modules, and %s, which package %s uses, is one", d.About().ScopedName(), f.pkg.name)
+	case !strings.ContainsAny(p.path, "./"):
 		f.problem(CodeNoPrefix, d.About().NameSpan, "give --go-package-prefix, or -M with the path of the module",
 			"package %s is imported by package %s, but %q is no path that Go can import", p.name, f.pkg.name, p.path)
 	}

@@ -31,6 +31,7 @@ type unit struct {
 	class    *model.Interface // the SOM class that has a package to itself
 	path     string           // import path
 	fixed    bool             // somebody said so
+	unknown  bool             // nobody said so, and there is no other way to know it
 	main     bool             // it is generated, at least in part
 	at       diag.Span
 	standard bool // it is one of this module's own packages
@@ -156,6 +157,7 @@ func (g *generator) saidPath(u *unit) (said string, at diag.Span, ok bool) {
 				"no package is known for declarations outside of modules")
 		}
 		if g.opt.Package == "" {
+			u.unknown = true
 			return "invalid", u.at, true
 		}
 		return g.opt.Package, u.at, true

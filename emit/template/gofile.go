@@ -225,7 +225,7 @@ func onceGo(old []byte, f GoFile) ([]byte, Changes, error) {
 	u.object(newMethods)
 	for _, want := range insert {
 		key, _ := u.fresh.keyOf(want)
-		u.appendDecl(want.Pos(), want.End(), want.Doc)
+		u.appendDecl(want.Pos(), want.End(), want.Doc, locals(want))
 		u.changes.Added = append(u.changes.Added, key)
 	}
 	for _, d := range u.have.ordered() {
@@ -250,11 +250,11 @@ func (u *goUpdate) replace(n ast.Node, text string) {
 }
 
 // appendDecl adds what stands in the fresh file to the end.
-func (u *goUpdate) appendDecl(from, to token.Pos, doc *ast.CommentGroup) {
+func (u *goUpdate) appendDecl(from, to token.Pos, doc *ast.CommentGroup, locals map[string]bool) {
 	if doc != nil {
 		from = doc.Pos()
 	}
-	text := "\n" + u.translated(from, to) + "\n"
+	text := "\n" + u.translated(from, to, locals) + "\n"
 	if at := len(u.old); at > 0 && u.old[at-1] != '\n' && !slices.ContainsFunc(u.edits, func(e edit) bool { return e.from == at }) {
 		text = "\n" + text
 	}

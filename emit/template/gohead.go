@@ -93,9 +93,11 @@ func (u *goUpdate) method(s *goSource, have, want *ast.FuncDecl) {
 	case parameters.same && results.same:
 		return
 	}
-	used := map[string]bool{}
-	if names := have.Recv.List[0].Names; len(names) > 0 {
-		used[names[0].Name] = true
+	used := u.usedIn(have)
+	for j, at := range results.of { // what stays there is in one scope with the parameters
+		if at >= 0 && j < len(wr) {
+			used[hr[at].name] = true
+		}
 	}
 	if !parameters.same {
 		u.parameters(have.Type.Params, hp, wp, parameters.of, used)
@@ -172,7 +174,7 @@ func (u *goUpdate) rewrite(l *ast.FieldList, have, want []goField, of []int, nam
 	is := u.listOf(l, have)
 	wanted := list{}
 	for i, f := range want {
-		p := parameter{typ: f.canon, core: u.lines(u.translated(f.typ.Pos(), f.typ.End()))}
+		p := parameter{typ: f.canon, core: u.lines(u.translated(f.typ.Pos(), f.typ.End(), nil))}
 		if names[i] != "" {
 			p.name = word{to: len(names[i]), text: names[i]}
 			p.core = names[i] + " " + p.core
@@ -247,7 +249,7 @@ func (u *goUpdate) results(t *ast.FuncType, have, want []goField, of []int, used
 	}
 	var all []string
 	for i, f := range want {
-		all = append(all, strings.TrimSpace(names[i]+" "+u.translated(f.typ.Pos(), f.typ.End())))
+		all = append(all, strings.TrimSpace(names[i]+" "+u.translated(f.typ.Pos(), f.typ.End(), nil)))
 	}
 	text := strings.Join(all, ", ")
 	if len(all) > 1 || len(all) == 1 && names[0] != "" {

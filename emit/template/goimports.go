@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// translated returns a piece of the fresh file with the names that packages have in the author's.
-func (u *goUpdate) translated(from, to token.Pos) string {
+// translated returns a piece of the fresh file with the names that packages have in the author's, but for those that a function around
+// it has for something else.
+func (u *goUpdate) translated(from, to token.Pos, locals map[string]bool) string {
 	text, at := "", u.fresh.at(from)
 	ast.Inspect(u.fresh.file, func(n ast.Node) bool {
 		if n == nil || n.End() < from || n.Pos() > to {
@@ -26,7 +27,7 @@ func (u *goUpdate) translated(from, to token.Pos) string {
 			return true
 		}
 		text += string(u.fresh.text[at:u.fresh.at(x.Pos())])
-		if name := u.nameOf(u.fresh.imports[x.Name], x.Name); name != "" {
+		if name := u.nameOf(u.fresh.imports[x.Name], x.Name, locals); name != "" {
 			text += name + "."
 		}
 		at = u.fresh.at(sel.Sel.Pos())
@@ -35,13 +36,14 @@ func (u *goUpdate) translated(from, to token.Pos) string {
 	return text + string(u.fresh.text[at:u.fresh.at(to)])
 }
 
-// nameOf returns the name of a package in the author's file, which imports it if it did not; "" where it needs none.
-func (u *goUpdate) nameOf(importPath, name string) string {
+// nameOf returns the name of a package in the author's file, which imports it if it did not; "" where it needs none. One that is
+// among locals is not seen, and so the package is imported under another as well.
+func (u *goUpdate) nameOf(importPath, name string, locals map[string]bool) string {
 	if u.have.dots[importPath] {
 		return ""
 	}
 	for _, n := range slices.Sorted(maps.Keys(u.have.imports)) {
-		if u.have.imports[n] == importPath {
+		if u.have.imports[n] == importPath && !locals[n] {
 			return n
 		}
 	}
@@ -55,28 +57,12 @@ func (u *goUpdate) nameOf(importPath, name string) string {
 	return name
 }
 
-// taken reports whether a name of the author's file means something already.
+// taken reports whether a name of the author's file means something already, or is that of a parameter of the fresh one.
 func (u *goUpdate) taken(name string) bool {
-	if u.have.imports[name] != "" || slices.Contains(slices.Collect(maps.Values(u.added)), name) {
+	if u.packageNames()[name] || slices.Contains(slices.Collect(maps.Values(u.added)), name) {
 		return true
 	}
-	found := false
-	for _, d := range u.have.file.Decls {
-		ast.Inspect(d, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.FuncDecl:
-				found = found || n.Recv == nil && n.Name.Name == name
-				return false
-			case *ast.ValueSpec:
-				found = found || slices.ContainsFunc(n.Names, func(i *ast.Ident) bool { return i.Name == name })
-			case *ast.TypeSpec:
-				found = found || n.Name.Name == name
-				return false
-			}
-			return !found
-		})
-	}
-	return found
+	return slices.ContainsFunc(slices.Collect(maps.Values(u.fresh.methods)), func(d *ast.FuncDecl) bool { return locals(d)[name] })
 }
 
 func isStandardPath(p string) bool {

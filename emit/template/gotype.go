@@ -16,7 +16,7 @@ func (u *goUpdate) object(newMethods map[string]bool) {
 		if !slices.ContainsFunc(u.otherFiles, func(s *goSource) bool { return s.object != nil }) {
 			for _, d := range u.fresh.file.Decls {
 				if g, ok := d.(*ast.GenDecl); ok && slices.Contains(g.Specs, ast.Spec(u.fresh.object)) {
-					u.appendDecl(g.Pos(), g.End(), g.Doc)
+					u.appendDecl(g.Pos(), g.End(), g.Doc, nil)
 				}
 			}
 		}
@@ -42,7 +42,7 @@ func (u *goUpdate) object(newMethods map[string]bool) {
 		case at < 0 && isNew:
 			u.addField(have, f)
 		case at >= 0 && is[at].canon != f.canon && u.followsMethod(is[at], f):
-			u.replace(is[at].typ, u.translated(f.typ.Pos(), f.typ.End()))
+			u.replace(is[at].typ, u.translated(f.typ.Pos(), f.typ.End(), nil))
 		}
 	}
 }
@@ -78,11 +78,11 @@ func (u *goUpdate) bases(have *ast.StructType, is, wanted []goField) {
 		}
 		old := slices.IndexFunc(is, func(h goField) bool { return isBase(h) && h.name == w.name && !known(wanted, h) })
 		if old >= 0 {
-			u.replace(is[old].typ, u.translated(w.typ.Pos(), w.typ.End()))
+			u.replace(is[old].typ, u.translated(w.typ.Pos(), w.typ.End(), nil))
 			u.noted(u.Type)
 			continue
 		}
-		text := "\n\t" + strings.TrimSpace(w.name+" "+u.translated(w.typ.Pos(), w.typ.End()))
+		text := "\n\t" + strings.TrimSpace(w.name+" "+u.translated(w.typ.Pos(), w.typ.End(), nil))
 		at := u.have.at(have.Fields.Opening) + 1
 		for _, h := range is {
 			if isBase(h) && w.name != "" {
@@ -106,7 +106,7 @@ func (u *goUpdate) ended(at int, text string) string {
 // addField adds a field behind the others.
 func (u *goUpdate) addField(have *ast.StructType, f goField) {
 	at := u.have.at(have.Fields.Closing)
-	text := "\t" + f.name + " " + u.translated(f.typ.Pos(), f.typ.End()) + "\n"
+	text := "\t" + f.name + " " + u.translated(f.typ.Pos(), f.typ.End(), nil) + "\n"
 	if start := lineStart(u.old, at); start == at && !strings.HasPrefix(string(u.old[at-1:at]), "\n") {
 		text = "\n" + text
 	} else {

@@ -144,7 +144,7 @@ func TestGrammarOfEdits(t *testing.T) {
 
 var (
 	keyed   = regexp.MustCompile(`/\* Zoo::Dog::\w+(: old)? \*/\s*`)
-	headed  = regexp.MustCompile(`(void|std::int32_t|const std::string &|std::vector<::Zoo::Tag>)\s*(bark|wag|sit|eat)\((long a|const std::string &\s?a, ::Zoo::Tag &\s?b|std::function<void\(int\)> a)?\)`)
+	headed  = regexp.MustCompile(`(void|std::int32_t|const std::string &|std::vector<::Zoo::Tag>)\s*(bark|wag|sit|eat)\((long a_?|const std::string &\s?a_?, ::Zoo::Tag &\s?b_?|std::function<void\(int\)> a_?)?\)`)
 	blanked = regexp.MustCompile(`\s+`)
 )
 

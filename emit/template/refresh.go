@@ -137,8 +137,8 @@ func (u *update) mentions(want *Function) (what string, at int) {
 		}
 	}
 	for _, m := range u.src.macros {
-		for i, w := range wordsOf(m.text) {
-			if w == want.Name || i == 2 && w == short {
+		for i, w := range wordsOf(m.text) { // # define NAME
+			if i > 1 && w == want.Name || i == 2 && w == short {
 				return "a macro makes something of its name", m.from
 			}
 		}
@@ -331,7 +331,8 @@ func (u *update) headEdits(have *function, d *declarator, wanted *head, w *decla
 			return nil, "a parameter that has a value of its own would stand in front of one that has none"
 		}
 		from, to := have.words[d.open].to, have.words[d.close].from
-		text, ok := u.aligned(listOf(string(u.old), from, to, hp), listOf(want.Head, wanted.words[w.open].to, wanted.words[w.close].from, wp), of)
+		fresh := listOf(want.Head, wanted.words[w.open].to, wanted.words[w.close].from, wp)
+		text, ok := u.aligned(listOf(string(u.old), from, to, hp), u.freed(have, hp, fresh, of), of)
 		if !ok {
 			return nil, "its parameters have values of their own that may be meant otherwise"
 		}

@@ -18,6 +18,12 @@ func (u *update) told(have *function, want *Function, hp, wp []parameter) (named
 	if front < 0 || front > len(hp) || slices.EqualFunc(hp, wp, func(h, w parameter) bool { return h.typ == w.typ && sameName(h, w) }) {
 		return hp, false
 	}
+	hp = slices.Clone(hp)
+	for i, p := range wp[:front] { // the receiver and the environment, whatever they are called
+		if hp[i].typ == p.typ {
+			hp[i].name.text = p.name.text
+		}
+	}
 	mine, theirs := hp[front:], wp[front:]
 	inUse := func(i int) bool { return hp[front+i].name.text != "" }
 	var was []string

@@ -97,7 +97,7 @@ template <class C, class... P> SOM_LOCAL void bind_with(list<P...>) {
 
 // Binds a class; throws where it cannot be found, has another version than is asked for, or is not what this module was compiled
 // for: another signature of a method, another ancestry.
-template <class C> SOM_LOCAL SOM_COLD void bind() {
+template <class C> SOM_LOCAL SOM_SELDOM void bind() {
 	bind_with<C>(typename C::parents());
 }
 

@@ -50,7 +50,7 @@ template <class R, class... P> struct SOM_LOCAL travelling<R(P...), std::enable_
 template <class... E> struct raises {};
 
 // Says what a call left behind: of a class that was not bound in this module that, and binds it.
-template <class C, class... E> [[noreturn]] SOM_LOCAL SOM_COLD void failed(som_env &ev) {
+template <class C, class... E> [[noreturn]] SOM_LOCAL SOM_SELDOM void failed(som_env &ev) {
 	if (!som_bound(&C::bound.c)) {
 		som_env_clear(&ev);
 		bind<C>();

@@ -112,7 +112,7 @@ struct init_classes {
 // ---- The life of a part ----
 
 // Says of a class what it cannot do.
-template <class D> SOM_COLD void refuse(som_env *ev, const char *what, const char *how) noexcept {
+template <class D> SOM_SELDOM void refuse(som_env *ev, const char *what, const char *how) noexcept {
 	try {
 		throw system_exception("NO_IMPLEMENT", std::string("class ") + facts<D>::name + ": its instances cannot be " + what + ": " + how);
 	} catch (...) {

@@ -17,15 +17,15 @@
 #if defined(__GNUC__) && !defined(_WIN32)
 #define SOM_LOCAL __attribute__((visibility("hidden")))
 #define SOM_VISIBLE __attribute__((visibility("default")))
-#define SOM_COLD __attribute__((cold, noinline))
+#define SOM_SELDOM __attribute__((cold, noinline))
 #elif defined(__GNUC__)
 #define SOM_LOCAL
 #define SOM_VISIBLE
-#define SOM_COLD __attribute__((cold, noinline))
+#define SOM_SELDOM __attribute__((cold, noinline))
 #else
 #define SOM_LOCAL
 #define SOM_VISIBLE
-#define SOM_COLD
+#define SOM_SELDOM
 #endif
 
 // What is compiled otherwise with the headers of each release of a class: units of one client that have those of several get each their
@@ -196,7 +196,7 @@ protected:
 };
 
 // Throws what ev holds, and clears it.
-[[noreturn]] SOM_LOCAL SOM_COLD inline void throw_any(som_env &ev) {
+[[noreturn]] SOM_LOCAL SOM_SELDOM inline void throw_any(som_env &ev) {
 	try {
 		if (ev.major == SOM_USER_EXCEPTION) throw user_exception(ev);
 		throw system_exception(ev);
@@ -213,7 +213,7 @@ SOM_LOCAL inline void check(som_env &ev) {
 
 // In a handler: hands the exception that is being handled to ev. Those of this header stay what they are, bad_alloc becomes
 // NO_MEMORY, all else UNKNOWN, with its text if it is a std::exception.
-SOM_LOCAL SOM_COLD inline void raise_current(som_env *ev) noexcept {
+SOM_LOCAL SOM_SELDOM inline void raise_current(som_env *ev) noexcept {
 	const char *unknown = "IDL:omg.org/CORBA/UNKNOWN:1.0";
 	try {
 		throw;

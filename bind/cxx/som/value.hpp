@@ -294,7 +294,7 @@ template <class E, class S = seen<E>> SOM_LOCAL void throw_if(som_env &ev) {
 }
 
 // Throws what ev holds, as the user exceptions E where it is one of them. C is the class whose method raised it.
-template <class C, class... E> [[noreturn]] SOM_LOCAL SOM_COLD void throw_from(som_env &ev) {
+template <class C, class... E> [[noreturn]] SOM_LOCAL SOM_SELDOM void throw_from(som_env &ev) {
 	if (ev.major == SOM_USER_EXCEPTION) (throw_if<E>(ev), ...);
 	throw_any(ev);
 }

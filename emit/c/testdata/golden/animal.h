@@ -74,11 +74,25 @@ static inline void som_seq_Zoo_Tag_clear(som_seq_Zoo_Tag *value) {
 	som_deallocate(value->_buffer);
 	memset(value, 0, sizeof *value);
 }
-/* Room for n elements, all zero, in place of what was there. */
+/* n elements: those that are there, and new ones that are zero, or without the last ones, which end. */
 static inline int som_seq_Zoo_Tag_resize(som_seq_Zoo_Tag *value, uint32_t n) {
-	som_seq_Zoo_Tag_clear(value);
-	if (n && !(value->_buffer = (Zoo_Tag *)som_elements(n, sizeof *value->_buffer))) return SOM_E_MEMORY;
-	value->_maximum = value->_length = n;
+	if (n == 0) {
+		som_seq_Zoo_Tag_clear(value);
+		return SOM_OK;
+	}
+	if (n > value->_maximum) {
+		void *more = som_elements(n, sizeof *value->_buffer);
+		if (!more) return SOM_E_MEMORY;
+		if (value->_length) memcpy(more, value->_buffer, value->_length * sizeof *value->_buffer);
+		som_deallocate(value->_buffer);
+		value->_buffer = (Zoo_Tag *)more;
+		value->_maximum = n;
+	} else if (n > value->_length)
+		memset(value->_buffer + value->_length, 0, (n - value->_length) * sizeof *value->_buffer);
+	for (uint32_t i = n; i < value->_length; i++) {
+		Zoo_Tag_clear(&value->_buffer[i]);
+	}
+	value->_length = n;
 	return SOM_OK;
 }
 static inline int som_seq_Zoo_Tag_copy(som_seq_Zoo_Tag *value, const som_seq_Zoo_Tag *given) {

@@ -97,11 +97,25 @@ static inline void som_seq_seq_long_clear(som_seq_seq_long *value) {
 	som_deallocate(value->_buffer);
 	memset(value, 0, sizeof *value);
 }
-/* Room for n elements, all zero, in place of what was there. */
+/* n elements: those that are there, and new ones that are zero, or without the last ones, which end. */
 static inline int som_seq_seq_long_resize(som_seq_seq_long *value, uint32_t n) {
-	som_seq_seq_long_clear(value);
-	if (n && !(value->_buffer = (som_seq_long *)som_elements(n, sizeof *value->_buffer))) return SOM_E_MEMORY;
-	value->_maximum = value->_length = n;
+	if (n == 0) {
+		som_seq_seq_long_clear(value);
+		return SOM_OK;
+	}
+	if (n > value->_maximum) {
+		void *more = som_elements(n, sizeof *value->_buffer);
+		if (!more) return SOM_E_MEMORY;
+		if (value->_length) memcpy(more, value->_buffer, value->_length * sizeof *value->_buffer);
+		som_deallocate(value->_buffer);
+		value->_buffer = (som_seq_long *)more;
+		value->_maximum = n;
+	} else if (n > value->_length)
+		memset(value->_buffer + value->_length, 0, (n - value->_length) * sizeof *value->_buffer);
+	for (uint32_t i = n; i < value->_length; i++) {
+		som_seq_long_clear(&value->_buffer[i]);
+	}
+	value->_length = n;
 	return SOM_OK;
 }
 static inline int som_seq_seq_long_copy(som_seq_seq_long *value, const som_seq_seq_long *given) {
@@ -125,11 +139,25 @@ static inline void som_seq_class__template_typename_clear(som_seq_class__templat
 	som_deallocate(value->_buffer);
 	memset(value, 0, sizeof *value);
 }
-/* Room for n elements, all zero, in place of what was there. */
+/* n elements: those that are there, and new ones that are zero, or without the last ones, which end. */
 static inline int som_seq_class__template_typename_resize(som_seq_class__template_typename *value, uint32_t n) {
-	som_seq_class__template_typename_clear(value);
-	if (n && !(value->_buffer = (class__template_typename *)som_elements(n, sizeof *value->_buffer))) return SOM_E_MEMORY;
-	value->_maximum = value->_length = n;
+	if (n == 0) {
+		som_seq_class__template_typename_clear(value);
+		return SOM_OK;
+	}
+	if (n > value->_maximum) {
+		void *more = som_elements(n, sizeof *value->_buffer);
+		if (!more) return SOM_E_MEMORY;
+		if (value->_length) memcpy(more, value->_buffer, value->_length * sizeof *value->_buffer);
+		som_deallocate(value->_buffer);
+		value->_buffer = (class__template_typename *)more;
+		value->_maximum = n;
+	} else if (n > value->_length)
+		memset(value->_buffer + value->_length, 0, (n - value->_length) * sizeof *value->_buffer);
+	for (uint32_t i = n; i < value->_length; i++) {
+		class__template_typename_clear(&value->_buffer[i]);
+	}
+	value->_length = n;
 	return SOM_OK;
 }
 static inline int som_seq_class__template_typename_copy(som_seq_class__template_typename *value, const som_seq_class__template_typename *given) {
@@ -153,11 +181,25 @@ static inline void som_seq_class__template_thing_clear(som_seq_class__template_t
 	som_deallocate(value->_buffer);
 	memset(value, 0, sizeof *value);
 }
-/* Room for n elements, all zero, in place of what was there. */
+/* n elements: those that are there, and new ones that are zero, or without the last ones, which end. */
 static inline int som_seq_class__template_thing_resize(som_seq_class__template_thing *value, uint32_t n) {
-	som_seq_class__template_thing_clear(value);
-	if (n && !(value->_buffer = (som_ref *)som_elements(n, sizeof *value->_buffer))) return SOM_E_MEMORY;
-	value->_maximum = value->_length = n;
+	if (n == 0) {
+		som_seq_class__template_thing_clear(value);
+		return SOM_OK;
+	}
+	if (n > value->_maximum) {
+		void *more = som_elements(n, sizeof *value->_buffer);
+		if (!more) return SOM_E_MEMORY;
+		if (value->_length) memcpy(more, value->_buffer, value->_length * sizeof *value->_buffer);
+		som_deallocate(value->_buffer);
+		value->_buffer = (som_ref *)more;
+		value->_maximum = n;
+	} else if (n > value->_length)
+		memset(value->_buffer + value->_length, 0, (n - value->_length) * sizeof *value->_buffer);
+	for (uint32_t i = n; i < value->_length; i++) {
+		som_release(value->_buffer[i]);
+	}
+	value->_length = n;
 	return SOM_OK;
 }
 static inline int som_seq_class__template_thing_copy(som_seq_class__template_thing *value, const som_seq_class__template_thing *given) {
