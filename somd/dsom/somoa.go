@@ -177,7 +177,7 @@ func (o *somoa) ChangeId(_ context.Context, obj som.Object, data []byte) error {
 	return p.changeable.Change(ref, data)
 }
 
-// serviceContexts is the type of the service contexts of a request (CORBA 3.3 part 2, clause 9.7).
+// serviceContexts is the type of the service contexts of a request (CORBA 3.3 part 2, clause 7.7).
 var serviceContexts = typecode.Alias("IDL:omg.org/IOP/ServiceContextList:1.0", "ServiceContextList", typecode.Sequence(typecode.Struct("IDL:omg.org/IOP/ServiceContext:1.0", "ServiceContext",
 	typecode.Member{Name: "context_id", Type: typecode.ULong}, typecode.Member{Name: "context_data", Type: typecode.Sequence(typecode.Octet, 0)}), 0))
 
