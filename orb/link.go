@@ -115,6 +115,7 @@ func (l *link) dead() bool {
 func (o *ORB) dial(ctx context.Context, l *link, h hop) {
 	defer close(l.ready)
 	defer l.end()
+	growStack(0)
 	if h.open {
 		ctx = transport.WithGuard(ctx, func(at netip.Addr) error { return o.connect.Check(h.endpoint, at) })
 	}

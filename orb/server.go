@@ -181,6 +181,7 @@ func (o *ORB) letIn(t transport.Conn, at room) {
 		if o.door != nil {
 			defer o.left(c, serves.since)
 		}
+		growStack(0)
 		c.Run()
 	}()
 }

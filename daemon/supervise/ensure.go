@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -214,7 +213,7 @@ func (st *seat) look(joined uint64) (*Live, <-chan struct{}, error) {
 	}
 	l.sentAt = time.Now()
 	return &Live{
-		Endpoints: slices.Clone(l.endpoints), Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, holder: l.watched, life: l,
+		Endpoints: l.endpoints, Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, holder: l.watched, life: l,
 	}, st.changed, nil
 }
 
