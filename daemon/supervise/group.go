@@ -212,6 +212,13 @@ func (s *Supervisor) record(ctx context.Context, u implrepo.UUID) (*group, *impl
 			return g, rec, nil
 		}
 	}
+	return s.fetch(ctx, u)
+}
+
+// fetch is record for a server of which nothing is known here yet. It is by itself for the stack's sake, too.
+//
+//go:noinline
+func (s *Supervisor) fetch(ctx context.Context, u implrepo.UUID) (*group, *implrepo.Record, error) {
 	rec, err := s.repo.Get(ctx, u)
 	if err != nil {
 		return nil, nil, err

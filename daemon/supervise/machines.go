@@ -59,6 +59,13 @@ func (s *Supervisor) here(ctx context.Context, rec *implrepo.Record) error {
 	if s.o.Machines == nil {
 		return nil
 	}
+	return s.claim(ctx, rec)
+}
+
+// claim is here where there are several machines. It is by itself for the stack's sake (record).
+//
+//go:noinline
+func (s *Supervisor) claim(ctx context.Context, rec *implrepo.Record) error {
 	return s.o.Machines.Find(ctx, *rec)
 }
 
