@@ -431,29 +431,16 @@ func (c *Call) raised() {
 	if data, ok := c.reply.Contexts.Find(giop.ContextExceptionDetail); ok && sys.Reason == "" {
 		sys.Reason = giop.ParseExceptionDetail(data)
 	}
-	if sys.Kind == exc.ObjectNotExist && sys.Completed == exc.No && c.fallsBack() {
-		return
+	// Another server may have the address by now of the place that was meant for now: the next call asks the original reference. This one
+	// is not made again, since the exception may be one that the object's method had from elsewhere and has returned.
+	if sys.Kind == exc.ObjectNotExist && c.route.forwarded && !(c.policies != nil && c.policies.Rebind >= NoRebind && c.ref.bound.Load() != nil) {
+		c.ref.dropForward(c.route)
 	}
 	// The caller's time travelled with the request, and the server may see its end first.
 	if sys.Kind == exc.Timeout && c.budget && !time.Now().Before(c.deadline) {
 		sys.Cause = context.DeadlineExceeded
 	}
 	c.fail(sys)
-}
-
-// fallsBack has the original reference asked again, once, where the place that it was forwarded to for now has no such
-// object: another server may have the address by now of the one that was meant. It reports whether it is.
-func (c *Call) fallsBack() bool {
-	if !c.route.forwarded || c.fellBack || c.policies != nil && c.policies.Rebind >= NoRebind && c.ref.bound.Load() != nil {
-		return false
-	}
-	if c.link != nil {
-		c.wire.Release()
-	}
-	c.fellBack, c.lefts = true, 0
-	c.ref.dropForward(c.route)
-	c.state = callRoute
-	return true
 }
 
 // follow sends the request where the reply says.

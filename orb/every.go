@@ -28,6 +28,23 @@ func (r *Ref) IsA(ctx context.Context, id string) (bool, error) {
 
 // NonExistent asks whether the object is gone for good.
 func (r *Ref) NonExistent(ctx context.Context) (bool, error) {
+	return r.nonExistent(ctx, r.bound.Load() == nil)
+}
+
+// nonExistent is NonExistent. With rebind the place that the object was forwarded to for now does not have the last word: where it says that there is no such object
+// the original reference is asked, which may know of another by now.
+func (r *Ref) nonExistent(ctx context.Context, rebind bool) (bool, error) {
+	before := r.current.Load()
+	gone, err := r.askGone(ctx)
+	if before == nil || !before.forwarded || !rebind || err != nil || !gone {
+		return gone, err
+	}
+	r.bound.Store(nil)
+	r.dropForward(before)
+	return r.askGone(ctx)
+}
+
+func (r *Ref) askGone(ctx context.Context) (bool, error) {
 	c := StartCall(ctx, r, "_non_existent", 0)
 	for c.Next() {
 	}

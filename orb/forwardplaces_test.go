@@ -101,17 +101,54 @@ func TestForwardPlaceTaken(t *testing.T) {
 	if n := another.Connections(); n != 1 {
 		t.Fatalf("the other server has %d connections", n)
 	}
-	asked := first.asked.Load()
-	var sys *exc.SystemException
-	if _, err := e.Say(t.Context(), ""); !errors.As(err, &sys) || sys.Kind != exc.ObjectNotExist {
-		t.Errorf("whoever forwards does not know better, and the answer is %v", err)
-	}
-	if n := first.asked.Load() - asked; n != 1 {
-		t.Errorf("the one who forwards was asked %d times in a call, want once", n)
+	for range 2 {
+		asked := first.asked.Load()
+		var sys *exc.SystemException
+		if _, err := e.Say(t.Context(), ""); !errors.As(err, &sys) || sys.Kind != exc.ObjectNotExist {
+			t.Errorf("whoever forwards does not know better, and the answer is %v", err)
+		}
+		if n := first.asked.Load() - asked; n > 1 {
+			t.Errorf("the one who forwards was asked %d times in a call, want once", n)
+		}
 	}
 	first.to.Store(&orb.ForwardRequest{To: third.ref})
 	answers(t, e, "third", "whoever forwards knows better")
 	if err := e.Ping(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestGoneFromPlace: that there is no such object is not for the place to say that it was forwarded to for now, also where the
+// reference is bound to it.
+func TestGoneFromPlace(t *testing.T) {
+	t.Parallel()
+	const free = "tcp:127.0.0.1:0"
+	for _, bound := range []bool{false, true} {
+		first, third := newPlace(t, "first", free), newPlace(t, "third", free)
+		_, root := newORB(t, nil)
+		object, err := EchoClass.Activate(root, Echo(new(echo)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first.to.Store(&orb.ForwardRequest{To: object})
+		ref := newClient(t, nil).NewRef(first.ref.IOR())
+		if bound {
+			ref = ref.WithPolicies(orb.Policies{Rebind: orb.NoRebind})
+		}
+		if err := EchoClass.Unchecked(ref).Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := root.DeactivateObject(object); err != nil {
+			t.Fatal(err)
+		}
+		first.to.Store(&orb.ForwardRequest{To: third.ref})
+		if gone, err := ref.NonExistent(t.Context()); gone == !bound || err != nil {
+			t.Errorf("bound %v: gone is %v, %v", bound, gone, err)
+		}
+		if err := ref.ValidateConnection(t.Context()); err != nil {
+			t.Errorf("bound %v: bound again: %v", bound, err)
+		}
+		answers(t, EchoClass.Unchecked(ref), "third", "then")
+
 	}
 }

@@ -146,7 +146,7 @@ func (r *Ref) effective(ctx context.Context) *Policies {
 // Its error is that of the call which finds that out; OBJECT_NOT_EXIST if there is no such object.
 func (r *Ref) ValidateConnection(ctx context.Context) error {
 	r.bound.Store(nil)
-	gone, err := r.NonExistent(ctx)
+	gone, err := r.nonExistent(ctx, true)
 	if err == nil && gone {
 		err = exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the object is gone")
 	}

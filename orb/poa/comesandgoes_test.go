@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
 	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/poa"
@@ -84,5 +85,49 @@ func TestActivatorLies(t *testing.T) {
 	}
 	if asked != 1 {
 		t.Errorf("asked %d times", asked)
+	}
+}
+
+// TestGoesEachTime: an adapter that is destroyed whenever it has been made, or that may not be, ends neither the server nor its shutdown.
+func TestGoesEachTime(t *testing.T) {
+	t.Parallel()
+	for name, make := range map[string]func(parent *poa.POA, name string, again poa.AdapterActivator) (bool, error){
+		"itself": func(parent *poa.POA, name string, _ poa.AdapterActivator) (bool, error) {
+			p, err := parent.Create(name, persistent)
+			if err == nil {
+				err = p.Destroy(context.Background(), true, false)
+			}
+			return true, err
+		},
+		"what it is below": func(parent *poa.POA, name string, again poa.AdapterActivator) (bool, error) {
+			if parent.Path() != "" {
+				_ = parent.Destroy(context.Background(), true, false)
+				return false, errors.New("no")
+			}
+			opt := persistent
+			opt.AdapterActivator = again
+			_, err := parent.Create(name, opt)
+			return err == nil, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, root := newORB(t, nil)
+			asked := 0
+			var again poa.AdapterActivatorFunc
+			again = func(_ context.Context, parent *poa.POA, name string) (bool, error) {
+				asked++
+				return make(parent, name, again)
+			}
+			root.SetAdapterActivator(again)
+			key := ior.AppendKey(nil, ior.Key{Server: o.ServerID(), Adapter: "top\x00p", ID: []byte("x")})
+			ref := must[*orb.Ref](t)(o.Reference(workerInterface, key, false))
+			if _, err := work(t.Context(), ref); !is(err, exc.Transient, exc.MinorAdapterDestroyed) {
+				t.Errorf("got %v", err)
+			}
+			if asked < 4 || asked > 20 {
+				t.Errorf("asked %d times", asked)
+			}
+		})
 	}
 }

@@ -93,7 +93,7 @@ func (r *Root) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 	case k.Incarnation != 0 && k.Incarnation&^(orb.IncarnationSpan-1) != r.orb.Incarnation():
 		return orb.Target{}, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "the object was transient, and its process has ended")
 	}
-	for {
+	for lost := 0; ; {
 		if r.stage.Load() == stageClosed {
 			return orb.Target{}, r.ended()
 		}
@@ -103,7 +103,10 @@ func (r *Root) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		if p == nil && k.Incarnation == 0 { // a transient one that is not there will not come again
 			var err error
 			if p, err = r.resolve(ctx, string(k.Adapter)); err == errGone {
-				continue
+				if lost++; r.mayMake(ctx, lost) == nil {
+					continue
+				}
+				return orb.Target{}, r.mayMake(ctx, lost)
 			} else if err != nil {
 				return orb.Target{}, err
 			}

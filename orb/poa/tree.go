@@ -89,7 +89,8 @@ func (p *POA) place(name, path string, opt Options, established <-chan struct{})
 	c.opened = established
 	p.mu.RLock()
 	if a := p.activating[name]; a != nil {
-		c.opened, a.born = a.done, true
+		c.opened = a.done
+		a.born = a.born || established == nil
 	}
 	p.mu.RUnlock()
 	if c.opened != nil {
@@ -107,6 +108,13 @@ func (p *POA) establish(established chan struct{}) (err error) {
 		var all []*POA
 		r := p.root
 		r.mu.Lock()
+		if well {
+			p.parent.mu.RLock()
+			if a := p.parent.activating[p.name]; a != nil {
+				a.born = true
+			}
+			p.parent.mu.RUnlock()
+		}
 		switch {
 		case p.stage.Load() == stageClosed: // meanwhile
 		case !well:
@@ -146,17 +154,39 @@ func (p *POA) FindPOA(ctx context.Context, name string, activate bool) (*POA, er
 }
 
 // child returns the adapter of a name below p, nil if there is none. One that was made and is not there any more, since it has been
-// destroyed, is made again: an adapter that comes and goes has its objects all the time.
+// destroyed, is made again: an adapter that comes and goes has its objects all the time. Not for ever, though: after maxMade times it is
+// TRANSIENT.
 func (p *POA) child(ctx context.Context, name string, activate bool) (*POA, error) {
-	for {
+	for made := 0; ; made++ {
 		c, err := p.existing(name)
 		if c != nil || err != nil || !activate {
 			return c, err
+		}
+		if err := p.root.mayMake(ctx, made); err != nil {
+			return nil, err
 		}
 		if made, err := p.activate(ctx, name); !made || err != nil {
 			return nil, err
 		}
 	}
+}
+
+// maxMade is how often an adapter is made for one request, where each is destroyed before the request reaches it.
+const maxMade = 8
+
+// mayMake returns nil if an adapter is to be made that has been made so often for a request.
+func (r *Root) mayMake(ctx context.Context, often int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-r.draining:
+		return exc.New(exc.Transient, exc.MinorAdapterDestroyed, exc.No, "the server stops")
+	default:
+	}
+	if often >= maxMade {
+		return exc.New(exc.Transient, exc.MinorAdapterDestroyed, exc.No, "the object's adapter, or one above it, was destroyed %d times as soon as it was made", often)
+	}
+	return nil
 }
 
 // existing returns the adapter of a name below p that is there, or nil.
