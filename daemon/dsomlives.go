@@ -170,9 +170,11 @@ func (l *dsomLives) register(ctx context.Context, id wire.ID, life dsomLife, ser
 		return nil, err
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.held[dsomHolder{id, life.Process.PID}] = lease
-	l.mu.Unlock()
-	l.wg.Go(func() { l.hold(id, life, lease, l.orb.NewRef(server)) })
+	if l.ctx.Err() == nil { // else the daemon ends, and the next one takes the server up
+		l.wg.Go(func() { l.hold(id, life, lease, l.orb.NewRef(server)) })
+	}
 	return lease, nil
 }
 
@@ -246,6 +248,8 @@ func (l *dsomLives) forget(id wire.ID, incarnation string) {
 
 // close lets go of the servers, which live on.
 func (l *dsomLives) close() {
+	l.mu.Lock()
 	l.end()
+	l.mu.Unlock() // from now on none is begun
 	l.wg.Wait()
 }
