@@ -47,7 +47,8 @@ var fetch = sync.OnceValues(func() (string, error) {
 	script := `set -e
 mkdir -p state/lists/partial cache/archives/partial deb ` + root + `
 touch state/status
-echo "deb http://deb.debian.org/debian ` + suite + ` main" > sources
+from=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Component: main' | sed -n 's/ bookworm$//p' | head -n 1)
+echo "deb $from ` + suite + ` main" > sources
 set -- -o Dir::Etc::sourcelist=$PWD/sources -o Dir::Etc::sourceparts=- -o Dir::State=$PWD/state -o Dir::Cache=$PWD/cache -o Dir::State::status=$PWD/state/status -o APT::Sandbox::User=root
 apt-get -q "$@" update
 cd deb
