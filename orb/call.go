@@ -173,7 +173,7 @@ func (c *Call) End() error {
 	if c.attempts > 0 && c.seen.reading {
 		c.err = c.seen.read(c.err, c.In.Err() != nil)
 	}
-	err := c.err
+	err := called(c.err)
 	if c.link != nil {
 		c.wire.Release()
 	}
