@@ -51,6 +51,9 @@ func (d *Decoder) more(n, align int) bool {
 		if !d.goOn(n) {
 			return false
 		}
+		if n == 8 && align == 8 && d.seams != nil {
+			d.countPadding()
+		}
 		if p := d.align(align); n <= d.end-p {
 			d.pos = p
 			return true

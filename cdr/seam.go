@@ -70,9 +70,26 @@ func (d *Decoder) seamWords(n int) []byte {
 			return nil
 		default:
 			entered = true
+			if d.seams.now == readEach {
+				d.countPadding()
+			}
 		}
 	}
 	return b
+}
+
+// countPadding lets a chunk that has just been entered, for a value of 8 octets, go on to the end of that, if nothing but the value is in the chunk, and stands
+// behind a seam with padding that the chunk's size lacks: omniORB says how long such a chunk is before the next fragment has shown that it wants padding.
+func (d *Decoder) countPadding() {
+	s := d.seams
+	i, _ := s.before(d.pos)
+	told := align8(d.pos, s.base(i, d.base))
+	if _, found := s.before(told); !found || d.end != told+8 {
+		return
+	}
+	if p := s.align8(d.pos, d.base); p+8 <= d.vals.end {
+		d.end = p + 8
+	}
 }
 
 // seamRun is seamWords for those of n that are before d's end, which must be least at least.

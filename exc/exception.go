@@ -18,6 +18,12 @@ type SystemException struct {
 	// False means that it was inferred here.
 	Remote bool
 
+	// Called says that a call of this process's has ended with the exception: Completed tells of the operation that was called. A servant that returns
+	// it has been at work, whatever that says, and its client is told MAYBE (part 1, clause 8.12: NO means that the
+	// object's implementation was never initiated, YES that it has completed). [New] with %w for the exception says
+	// something else about the servant's own operation.
+	Called bool
+
 	// Reason tells in words what happened, to what, and what to do. It stays on this side
 	// unless Public says that it is meant for the peer: then it travels as an
 	// ExceptionDetailMessage (part 2, clause 7.7.1).

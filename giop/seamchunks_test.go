@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/opendsom/dsom/cdr"
@@ -14,6 +15,7 @@ import (
 type chunks struct {
 	filler
 	each   bool // each element of a list is aligned; otherwise a list that goes over the fragment's end is copied, in a chunk of its own
+	early  bool // the size of a chunk is said before its first value is known to go into the next fragment, as omniORB does it
 	joined int  // octets of the fragments before, as they are put together
 	size   int  // where the open chunk's size is, in out and what follows; 0: none is open
 	start  int  // of the open chunk's data, in the message
@@ -59,9 +61,16 @@ func (w *chunks) value(size int, v uint64) {
 		w.begin()
 	}
 	empty := w.at() == w.start
-	if w.pad(size); len(w.msg)+size > w.room && !empty {
+	w.pad(size)
+	switch full := len(w.msg)+size > w.room; {
+	case full && !empty:
 		w.end()
-		w.begin()
+		w.value(size, v)
+		return
+	case full && w.early:
+		w.joined += size
+		w.end()
+		w.joined -= size
 	}
 	w.number(size, v)
 }
@@ -71,14 +80,19 @@ func (w *chunks) list(list []uint64) {
 	if len(list) == 0 {
 		return
 	}
+	if w.size == 0 {
+		w.begin()
+	}
 	if w.each || (len(w.msg)+7)&^7+8*len(list) <= w.room {
 		for _, v := range list {
 			w.value(8, v)
 		}
 		return
 	}
-	w.end()
-	w.begin()
+	if w.at() > w.start {
+		w.end()
+		w.begin()
+	}
 	w.pad(8)
 	for _, v := range list {
 		for k := range 8 { // an element may go over the end as well
@@ -100,7 +114,7 @@ func TestChunksOverSeams(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 8))
 	read, undecided := 0, 0
 	for round := range 600 {
-		w := &chunks{filler: filler{room: 64 + 8*r.IntN(30), pads: zeros}, each: r.IntN(2) == 0}
+		w := &chunks{filler: filler{room: 64 + 8*r.IntN(30), pads: zeros}, each: r.IntN(2) == 0, early: r.IntN(2) == 0}
 		if r.IntN(2) == 0 {
 			w.pads = leftOvers
 		}
@@ -170,7 +184,7 @@ func TestChunksOverSeams(t *testing.T) {
 			behind = d.ULong()
 		}
 		if err := d.Done(); err != nil {
-			if undecided++; passes != 2 {
+			if undecided++; passes != 2 || !strings.Contains(err.Error(), "can be read in two ways") {
 				t.Errorf("round %d, each %t, room %d, %d seams: %v after %d passes", round, w.each, w.room, len(heads), err, passes)
 			}
 			continue

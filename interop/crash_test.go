@@ -15,6 +15,7 @@ import (
 	"github.com/opendsom/dsom/interop/omniorb"
 	"github.com/opendsom/dsom/interop/peer"
 	"github.com/opendsom/dsom/model"
+	"github.com/opendsom/dsom/orb"
 	"github.com/opendsom/dsom/orb/dii"
 	"github.com/opendsom/dsom/typecode"
 )
@@ -212,6 +213,36 @@ func TestOmniORBFragments(t *testing.T) {
 	}
 	if failed["other values"] > 0 || failed["MARSHAL"]+failed["well"] != 125 {
 		t.Errorf("of 125 values: %v", failed)
+	}
+	_ = server.Process.Kill()
+	_ = server.Wait()
+}
+
+// TestOmniORBContexts: an omniORB sends the strings of a context clause in its own code set, as omniorb/crash/contexts.idl says, where this project's client
+// sends all strings in that which was negotiated. When it does not, its limit is one no more.
+func TestOmniORBContexts(t *testing.T) {
+	t.Parallel()
+	program, server, url := serveCrash(t, "contexts")
+	if said, err := peer.Output(t, program, "call", url); err != nil || strings.TrimSpace(said) != "c3a4 e4" {
+		t.Errorf("between two omniORBs: %q, %v", said, err)
+	}
+	ref, err := gopeer.NewORB(t, gopeer.Options{}).Resolve(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	octets := &dii.Signature{Operation: "octets", Result: typecode.String, Context: []string{"letter"},
+		Params: []dii.Param{{Name: "letter", Direction: model.In, Type: typecode.String}}}
+	letter, err := dyn.Of(typecode.String, "ä")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := dyn.Of(typecode.String, "c3a4 c3a4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := dii.Call(orb.WithProperties(t.Context(), map[string]string{"letter": "ä"}), ref, octets, letter)
+	if err != nil || asJSON(got.Return) != asJSON(want) {
+		t.Errorf("from this project's client: %v, %v", got.Return, err)
 	}
 	_ = server.Process.Kill()
 	_ = server.Wait()

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/opendsom/dsom/interop/natsserver"
 	"github.com/opendsom/dsom/interop/peer"
 )
 
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	tally.Main(m, func() error {
+		natsserver.Remove()
 		if os.Getenv("DSOM_UPDATE_GOLDEN") == "" {
 			return nil
 		}

@@ -173,7 +173,7 @@ func (c *Call) End() error {
 	if c.attempts > 0 && c.seen.reading {
 		c.err = c.seen.read(c.err, c.In.Err() != nil)
 	}
-	err := c.err
+	err := called(c.err)
 	if c.link != nil {
 		c.wire.Release()
 	}
@@ -216,7 +216,7 @@ func (c *Call) begin() {
 	c.to, c.fresh, err = c.route.connect(c.ctx, c.sendEnd())
 	if c.link = nil; err != nil {
 		if c.route.forwarded { // also if there is no time left for this call to go back
-			c.ref.dropForward(c.route)
+			c.ref.dropForward(c.route, err)
 		}
 		c.noWay(err)
 		return
@@ -434,7 +434,7 @@ func (c *Call) raised() {
 	// Another server may have the address by now of the place that was meant for now: the next call asks the original reference. This one
 	// is not made again, since the exception may be one that the object's method had from elsewhere and has returned.
 	if sys.Kind == exc.ObjectNotExist && c.route.forwarded && !(c.policies != nil && c.policies.Rebind >= NoRebind && c.ref.bound.Load() != nil) {
-		c.ref.dropForward(c.route)
+		c.ref.dropForward(c.route, sys)
 	}
 	// The caller's time travelled with the request, and the server may see its end first.
 	if sys.Kind == exc.Timeout && c.budget && !time.Now().Before(c.deadline) {
@@ -510,7 +510,7 @@ func (c *Call) failed(err error) {
 		return
 	}
 	if sys.Completed != exc.No || sys.Kind != exc.CommFailure && sys.Kind != exc.Transient || sys.Minor == exc.MinorCancelled || c.ctx.Err() != nil {
-		c.fail(err)
+		c.fail(c.ref.afterForward(c.route, err))
 		return
 	}
 	switch {
@@ -521,12 +521,12 @@ func (c *Call) failed(err error) {
 			return
 		}
 		c.fellBack, c.lefts = true, 0
-		c.ref.dropForward(c.route)
+		c.ref.dropForward(c.route, err)
 		c.state = callRoute
 	case c.link != nil && (!c.fresh && c.redials == 0 || sys.Minor == exc.MinorPeerClosed && c.redials < maxRedials):
 		c.redials++
 		c.state = callRoute
 	default:
-		c.fail(err)
+		c.fail(c.ref.afterForward(c.route, err))
 	}
 }

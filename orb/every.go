@@ -2,6 +2,7 @@ package orb
 
 import (
 	"context"
+	"errors"
 
 	"github.com/opendsom/dsom/exc"
 	"github.com/opendsom/dsom/ior"
@@ -40,9 +41,11 @@ func (r *Ref) nonExistent(ctx context.Context, rebind bool) (bool, error) {
 		return gone, err
 	}
 	r.bound.Store(nil)
-	r.dropForward(before)
+	r.dropForward(before, errGoneThere)
 	return r.askGone(ctx)
 }
+
+var errGoneThere = errors.New("there is no such object")
 
 func (r *Ref) askGone(ctx context.Context) (bool, error) {
 	c := StartCall(ctx, r, "_non_existent", 0)

@@ -33,12 +33,33 @@ func (e *ForeignException) Error() string {
 func failure(err error) *exc.SystemException {
 	var sys *exc.SystemException
 	if errors.As(err, &sys) && sys != nil {
-		return sys
+		return ofOuter(sys, exc.Maybe)
 	}
 	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
 		return exc.New(exc.Unknown, exc.MinorTypedNil, exc.Yes, "the servant returned a nil %T as its error", err)
 	}
 	return exc.From(err, exc.Maybe)
+}
+
+// ofOuter returns sys as it is to be sent if it ended a call that was made within another: with the completion status of that other.
+func ofOuter(sys *exc.SystemException, c exc.Completed) *exc.SystemException {
+	if sys == nil || !sys.Called {
+		return sys
+	}
+	outer := *sys
+	outer.Called, outer.Completed = false, c
+	return &outer
+}
+
+// called returns err as the end of a call: what a servant returns of it tells of another operation than its own.
+func called(err error) error {
+	sys, ok := err.(*exc.SystemException)
+	if !ok || sys == nil || sys.Called {
+		return err
+	}
+	inner := *sys
+	inner.Called = true
+	return &inner
 }
 
 // PutException writes an exception as a message has it, for Messaging::ExceptionHolder: err if it is one of raises, and else the
@@ -60,7 +81,7 @@ func GetException(d *cdr.Decoder, system bool, raises ...Exception) error {
 		if err != nil {
 			return exc.From(err, exc.Maybe)
 		}
-		return sys
+		return called(sys)
 	}
 	id := d.RawString()
 	for _, x := range raises {

@@ -3,6 +3,7 @@ package orb_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -18,6 +19,7 @@ type place struct {
 	orb   *orb.ORB
 	ref   *orb.Ref
 	to    atomic.Pointer[orb.ForwardRequest]
+	gone  atomic.Bool
 	asked atomic.Int32
 }
 
@@ -33,6 +35,9 @@ func newPlace(t *testing.T, name, listen string) *place {
 			x.asked.Add(1)
 			if f := x.to.Load(); f != nil {
 				return nil, f
+			}
+			if x.gone.Load() {
+				return nil, exc.New(exc.ObjectNotExist, exc.MinorObjectUnknown, exc.No, "gone")
 			}
 			return EchoClass.Servant(x), nil
 		}),
@@ -150,5 +155,68 @@ func TestGoneFromPlace(t *testing.T) {
 		}
 		answers(t, EchoClass.Unchecked(ref), "third", "then")
 
+	}
+}
+
+// TestForwardAndOriginalFail: where neither the place that the object was forwarded to for now can help nor who forwards, the error tells what happened
+// at which of the two, whether it was in this call or one before. When the object has been found again it is of the past.
+func TestForwardAndOriginalFail(t *testing.T) {
+	t.Parallel()
+	const free = "tcp:127.0.0.1:0"
+	for name, c := range map[string]struct {
+		gone bool // the place is there, and the object is not
+		says string
+	}{
+		"gone": {true, "OBJECT_NOT_EXIST"},
+		"down": {false, "closed by the peer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first, second, third := newPlace(t, "first", free), newPlace(t, "second", free), newPlace(t, "third", free)
+			first.to.Store(&orb.ForwardRequest{To: second.ref})
+			e := EchoClass.Unchecked(newClient(t, nil).NewRef(first.ref.IOR()))
+			answers(t, e, "second", "forwarded")
+			at, there := "tcp:"+first.orb.Endpoints()[0].Address(), "tcp:"+second.orb.Endpoints()[0].Address()
+			if err := first.orb.Shutdown(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var sys *exc.SystemException
+			if c.gone {
+				second.gone.Store(true)
+				if _, err := e.Say(t.Context(), ""); !errors.As(err, &sys) || sys.Kind != exc.ObjectNotExist {
+					t.Fatalf("the object is gone: %v", err)
+				}
+			} else if err := second.orb.Shutdown(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, when := range []string{"at first", "again"} {
+				_, err := e.Say(t.Context(), "")
+				if !errors.As(err, &sys) || sys.Kind != exc.Transient || sys.Completed != exc.No || sys.Remote {
+					t.Fatalf("%s: %v", when, err)
+				}
+				original, forward, ok := strings.Cut(sys.Reason, "; it had been forwarded to ")
+				if !ok || !strings.Contains(original, "cannot connect to "+at+":") || !strings.HasPrefix(forward, there+", and there: ") || !strings.Contains(forward, c.says) {
+					t.Errorf("%s: %q does not tell of %s and %s", when, sys.Reason, at, there)
+				}
+			}
+			back, root := newORB(t, func(c *orb.Config) { c.Listen, c.ServerID = []string{at}, first.orb.ServerID() })
+			if _, err := root.Create("places", poa.Options{
+				ServantRetention: poa.NonRetain, RequestProcessing: poa.UseServantManager, IDAssignment: poa.UserID, Lifespan: poa.Persistent,
+				ServantLocator: poa.LocatorFunc(func(context.Context, string) (orb.Servant, error) {
+					return nil, &orb.ForwardRequest{To: third.ref}
+				}),
+			}); err != nil {
+				t.Fatal(err)
+			}
+			answers(t, e, "third", "who forwards is back")
+			for _, o := range []*orb.ORB{third.orb, back} {
+				if err := o.Shutdown(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := e.Say(t.Context(), ""); err == nil || strings.Contains(err.Error(), there) || !strings.Contains(err.Error(), "forwarded to tcp:"+third.orb.Endpoints()[0].Address()) {
+				t.Errorf("in the end: %v", err)
+			}
+		})
 	}
 }

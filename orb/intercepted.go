@@ -315,7 +315,7 @@ func (r *ServerRequest) answerBy(err error, completed exc.Completed) {
 	var f *ForwardRequest
 	switch {
 	case !errors.As(err, &f):
-		r.fail(exc.From(err, completed))
+		r.fail(ofOuter(exc.From(err, completed), completed))
 	case f.To == nil:
 		r.fail(exc.New(exc.InvObjref, exc.MinorNilReference, exc.No, "the request is forwarded to a nil reference"))
 	default:

@@ -29,7 +29,8 @@ type Ref struct {
 	mu       sync.Mutex
 	original routePointer // where ior leads, or where the peer has said for good that the object is
 	current  routePointer
-	bound    atomic.Pointer[link] // what the object has last answered through, where the policies want to know
+	dropped  atomic.Pointer[string] // what became of the place that the object was last forwarded to for now; nil: nothing
+	bound    atomic.Pointer[link]   // what the object has last answered through, where the policies want to know
 }
 
 func (r *Ref) objectRef() *Ref { return r }

@@ -93,14 +93,57 @@ func (r *Ref) forwardTo(from *route, to *ior.IOR, forGood bool) error {
 	}
 	forGood = forGood && !from.forwarded
 	next := r.newRoute(to, !forGood)
-	if r.replace(from, next) && forGood {
-		r.original.Store(next)
+	if r.replace(from, next) {
+		r.dropped.Store(nil)
+		if forGood {
+			r.original.Store(next)
+		}
 	}
 	return nil
 }
 
-// dropForward goes back to the original reference, unless another call has found another way.
-func (r *Ref) dropForward(from *route) { r.replace(from, r.original.Load()) }
+// dropForward goes back to the original reference, unless another call has found another way. Should that fail as well, the
+// call says why the place that the object had been forwarded to was no good.
+func (r *Ref) dropForward(from *route, why error) {
+	if r.replace(from, r.original.Load()) && from.forwarded {
+		text := "it had been forwarded to " + from.places() + ", and there: " + why.Error()
+		r.dropped.Store(&text)
+	}
+}
+
+// places names the addresses of a route, but not many.
+func (rt *route) places() string {
+	if rt.local {
+		return "this process"
+	}
+	const most = 3
+	var texts []string
+	for i := range rt.ways {
+		if i == most {
+			texts = append(texts, "…")
+			break
+		}
+		texts = append(texts, rt.ways[i].endpoint.String())
+	}
+	if len(texts) == 0 {
+		return "nowhere"
+	}
+	return strings.Join(texts, " or ")
+}
+
+// afterForward returns err, by which a call of rt failed, with what became of the place before.
+func (r *Ref) afterForward(rt *route, err error) error {
+	text := r.dropped.Load()
+	if text == nil || rt.forwarded {
+		return err
+	}
+	sys := *exc.From(err, exc.Maybe)
+	if sys.Reason != "" {
+		sys.Reason += "; "
+	}
+	sys.Reason += *text
+	return &sys
+}
 
 // replace makes to the way to the object if that is from now, be it in the form that a call has not kept to. It reports whether it was.
 func (r *Ref) replace(from, to *route) bool {

@@ -94,12 +94,18 @@ func (p *Page) start(program string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	tmp, err := os.MkdirTemp("", "chr") // what a browser that is killed leaves behind; there is a socket in it, whose path must be short
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { _ = os.RemoveAll(tmp) })
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, program, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
 		"--no-first-run", "--no-default-browser-check", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
 		"--disable-sync", "--window-size=1200,800", "--user-data-dir="+p.t.TempDir())
 	var said bytes.Buffer
 	cmd.ExtraFiles, cmd.Stderr = []*os.File{theirs, theirOut}, &said
+	cmd.Env = append(os.Environ(), "TMPDIR="+tmp)
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
 		cancel()

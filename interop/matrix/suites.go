@@ -69,9 +69,9 @@ var Naming = Suite{Name: "naming", Only: "1.2", Cases: []string{
 	"name_bind", "name_resolve", "name_twice", "name_missing", "name_context", "name_list", "name_rebind", "name_full", "name_text", "name_url", "name_hub",
 }}
 
-// Seams is a long case of its own: lists of doubles that begin, go on or end at each place about the end of a fragment. GIOP 1.1 is where
+// Seams are long cases: lists of numbers of 8 octets that begin, go on or end at each place about the end of a fragment, in structures, boxes and values. GIOP 1.1 is where
 // peers put them there in different ways.
-var Seams = Suite{Name: "seams", Only: "1.1", Cases: []string{"seams"}}
+var Seams = Suite{Name: "seams", Only: "1.1", Cases: []string{"seams", "seams_box", "seams_value", "seams_chunks"}}
 
 // columns returns all suites, in the order of the table.
 func columns() []Suite { return append(slices.Clone(Suites), Seams, BothWays, Naming) }
@@ -80,7 +80,7 @@ func columns() []Suite { return append(slices.Clone(Suites), Seams, BothWays, Na
 var Located = []string{"locate", "ex_unknown_key"}
 
 // ByName are the cases that are run only when asked for by name: no part of Suites.
-var ByName = []string{"seams", "rebind"}
+var ByName = append(slices.Clone(Seams.Cases), "rebind")
 
 // Cases returns the cases of all Suites, sorted.
 func Cases() []string {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,12 +19,23 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// program builds the server, once.
+// built is where the program is, if it was built.
+var built atomic.Value
+
+// Remove removes the program, which all tests of the process have shared.
+func Remove() {
+	if dir, ok := built.Load().(string); ok {
+		_ = os.RemoveAll(dir)
+	}
+}
+
+// program builds the server, once. Who starts servers calls [Remove] in the end.
 var program = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "natsserver")
 	if err != nil {
 		return "", err
 	}
+	built.Store(dir)
 	path := filepath.Join(dir, "nats-server")
 	out, err := exec.Command("go", "build", "-o", path, "github.com/nats-io/nats-server/v2").CombinedOutput()
 	if err != nil {

@@ -22,5 +22,7 @@ var Peer = matrix.Peer{
 			"or the values come back so", Proof: "omniorb/crash/rows.idl"},
 		{What: "in GIOP 1.1 it writes structures and unions with numbers of 8 octets that are in an any so that, where one of its fragments ends in them, it does not read them itself: " +
 			"its own server closes the connection (COMM_FAILURE), this project reads them or raises MARSHAL", Proof: "omniorb/crash/fragments.idl"},
+		{What: "it sends and takes the strings of a context clause as they are in its memory, in its native code set: texts beyond ASCII come as others where the other side's is another. " +
+			"This project converts them as it does all strings", Proof: "omniorb/crash/contexts.idl"},
 	},
 }

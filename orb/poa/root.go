@@ -103,10 +103,11 @@ func (r *Root) Find(ctx context.Context, q orb.Query) (orb.Target, error) {
 		if p == nil && k.Incarnation == 0 { // a transient one that is not there will not come again
 			var err error
 			if p, err = r.resolve(ctx, string(k.Adapter)); err == errGone {
-				if lost++; r.mayMake(ctx, lost) == nil {
-					continue
+				lost++
+				if err := r.mayMake(ctx, lost); err != nil {
+					return orb.Target{}, err
 				}
-				return orb.Target{}, r.mayMake(ctx, lost)
+				continue
 			} else if err != nil {
 				return orb.Target{}, err
 			}

@@ -72,6 +72,36 @@ case boxes {
     set place [list x [some_long] y [some_long]]
     expect [call [gardener] pass_place $place] $place
 }
+# at_seams runs body with octets before and the lists weights and marks, which lie across the ends of fragments.
+proc at_seams {body} {
+    foreach name {before weights marks} { upvar 1 $name $name }
+    for {set size 8000} {$size <= 8256} {incr size 16} {
+        foreach n {1 2 100 1100} {
+            set before [string repeat \x5a $size]
+            set weights [several $n real]
+            set marks [several $n some_long]
+            uplevel 1 $body
+        }
+    }
+}
+case seams_box {
+    at_seams {
+        set sent [list before $before load $weights after 7]
+        expect_true {[call [gardener] pass_crate $sent] eq $sent}
+    }
+}
+case seams_value {
+    at_seams {
+        set got [call [gardener] pass_cargo [list before $before weights $weights tail tail]]
+        foreach name {before weights tail} want [list $before $weights tail] { expect_true {[dict get $got $name] eq $want} }
+    }
+}
+case seams_chunks {
+    at_seams {
+        set got [call [gardener] pass_cargo [list before $before weights $weights tail tail marks $marks after after _tc_ [graph_type Freight]]]
+        foreach name {before weights tail marks after} want [list $before $weights tail $marks after] { expect_true {[dict get $got $name] eq $want} }
+    }
+}
 case named_value {
     set first [text 12]
     set got [call [gardener] pass_named [list first $first _tc_ [graph_type Person]] name]

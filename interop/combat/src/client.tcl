@@ -82,8 +82,8 @@ foreach part {values calls objects graphs} { source [file join $here cases_$part
 
 set wide_cases {wchar wstring widetag any_wide constants_wide}
 set wide_strings {wstring widetag}
-set by_name {seams}
-set fragment_cases {seams octets big_both big_out big_strings}
+set by_name {seams seams_box seams_value seams_chunks}
+set fragment_cases {seams seams_box seams_value seams_chunks octets big_both big_out big_strings}
 
 # giop_minor looks into Combat for the minor version that is spoken with the object's server.
 proc giop_minor {ref} {

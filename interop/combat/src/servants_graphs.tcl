@@ -48,6 +48,8 @@ servant Gardener IDL:interop.opendsom.org/Graphs/Gardener:1.0 {
         return $w
     }
     public method pass_numbers {n} { return $n }
+    public method pass_crate {c} { return $c }
+    public method pass_cargo {c} { return $c }
     public method pass_place {p} { return $p }
     public method pass_named {n _name} {
         upvar $_name name

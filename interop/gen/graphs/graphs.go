@@ -491,6 +491,203 @@ func (person_glue) New() cdr.Value { return nil }
 
 func (person_glue) Known(string) *cdr.ValueType { return nil }
 
+// Bytes is IDL:interop.opendsom.org/Graphs/Bytes:1.0.
+type Bytes []byte
+
+// MarshalCDR writes v.
+func (v Bytes) MarshalCDR(e *cdr.Encoder) { e.OctetSeq(v) }
+
+// UnmarshalCDR reads v.
+func (v *Bytes) UnmarshalCDR(d *cdr.Decoder) { *v = d.OctetSeq() }
+
+// BytesType describes Bytes.
+var BytesType = stub.NewType[Bytes](typecode.Alias("IDL:interop.opendsom.org/Graphs/Bytes:1.0", "Bytes", typecode.Sequence(typecode.Octet, 0)))
+
+// Doubles is IDL:interop.opendsom.org/Graphs/Doubles:1.0.
+type Doubles []float64
+
+// MarshalCDR writes v.
+func (v Doubles) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.Doubles(v)
+}
+
+// UnmarshalCDR reads v.
+func (v *Doubles) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[Doubles](d, d.Count(8))
+	d.Doubles(s)
+	*v = s
+}
+
+// DoublesType describes Doubles.
+var DoublesType = stub.NewType[Doubles](typecode.Alias("IDL:interop.opendsom.org/Graphs/Doubles:1.0", "Doubles", typecode.Sequence(typecode.Double, 0)))
+
+// LongLongs is IDL:interop.opendsom.org/Graphs/LongLongs:1.0.
+type LongLongs []int64
+
+// MarshalCDR writes v.
+func (v LongLongs) MarshalCDR(e *cdr.Encoder) {
+	e.Count(len(v))
+	e.LongLongs(v)
+}
+
+// UnmarshalCDR reads v.
+func (v *LongLongs) UnmarshalCDR(d *cdr.Decoder) {
+	s := stub.Make[LongLongs](d, d.Count(8))
+	d.LongLongs(s)
+	*v = s
+}
+
+// LongLongsType describes LongLongs.
+var LongLongsType = stub.NewType[LongLongs](typecode.Alias("IDL:interop.opendsom.org/Graphs/LongLongs:1.0", "LongLongs", typecode.Sequence(typecode.LongLong, 0)))
+
+// Heap is IDL:interop.opendsom.org/Graphs/Heap:1.0, a boxed Doubles.
+type Heap struct {
+	Value Doubles
+}
+
+// IDLValue names the valuetype.
+func (*Heap) IDLValue() *cdr.ValueType { return HeapType.ValueType() }
+
+// MarshalState writes what is in the box.
+func (v *Heap) MarshalState(e *cdr.Encoder) { v.Value.MarshalCDR(e) }
+
+// UnmarshalState reads what is in the box.
+func (v *Heap) UnmarshalState(d *cdr.Decoder) { v.Value.UnmarshalCDR(d) }
+
+// HeapType describes Heap.
+var HeapType = stub.NewBox[Heap]("IDL:interop.opendsom.org/Graphs/Heap:1.0", typecode.ValueBox("IDL:interop.opendsom.org/Graphs/Heap:1.0", "Heap", DoublesType.TypeCode()))
+
+// Crate is IDL:interop.opendsom.org/Graphs/Crate:1.0.
+type Crate struct {
+	Before Bytes
+	Load   *Heap
+	After  int32
+}
+
+// MarshalCDR writes v.
+func (v *Crate) MarshalCDR(e *cdr.Encoder) {
+	v.Before.MarshalCDR(e)
+	HeapType.Put(e, v.Load)
+	e.Long(v.After)
+}
+
+// UnmarshalCDR reads v.
+func (v *Crate) UnmarshalCDR(d *cdr.Decoder) {
+	v.Before.UnmarshalCDR(d)
+	v.Load = HeapType.Get(d)
+	v.After = d.Long()
+}
+
+// CrateType describes Crate.
+var CrateType = stub.NewType[Crate](typecode.Struct("IDL:interop.opendsom.org/Graphs/Crate:1.0", "Crate",
+	typecode.Member{Name: "before", Type: BytesType.TypeCode()},
+	typecode.Member{Name: "load", Type: HeapType.TypeCode()},
+	typecode.Member{Name: "after", Type: typecode.Long}))
+
+// Cargo is IDL:interop.opendsom.org/Graphs/Cargo:1.0, a valuetype. A *CargoState is one.
+type Cargo interface {
+	orb.Value
+	// AsCargo returns the state.
+	AsCargo() *CargoState
+}
+
+// CargoState is the state of Cargo.
+type CargoState struct {
+	Before  Bytes
+	Weights Doubles
+	Tail    string
+}
+
+var _ Cargo = (*CargoState)(nil)
+
+// IDLValue names the valuetype.
+func (*CargoState) IDLValue() *cdr.ValueType { return CargoType.ValueType() }
+
+// AsCargo returns v.
+func (v *CargoState) AsCargo() *CargoState { return v }
+
+// MarshalState writes the members.
+func (v *CargoState) MarshalState(e *cdr.Encoder) {
+	v.Before.MarshalCDR(e)
+	v.Weights.MarshalCDR(e)
+	e.String(v.Tail)
+}
+
+// UnmarshalState reads the members.
+func (v *CargoState) UnmarshalState(d *cdr.Decoder) {
+	v.Before.UnmarshalCDR(d)
+	v.Weights.UnmarshalCDR(d)
+	v.Tail = d.String()
+}
+
+// CargoType describes Cargo.
+var CargoType = stub.NewValue[Cargo]("IDL:interop.opendsom.org/Graphs/Cargo:1.0", nil, false, typecode.Value("IDL:interop.opendsom.org/Graphs/Cargo:1.0", "Cargo", typecode.ValueNone, nil,
+	typecode.State{Name: "before", Type: BytesType.TypeCode(), Public: true},
+	typecode.State{Name: "weights", Type: DoublesType.TypeCode(), Public: true},
+	typecode.State{Name: "tail", Type: typecode.String, Public: true}), cargo_glue{})
+
+type cargo_glue struct{}
+
+func (cargo_glue) New() cdr.Value { return new(CargoState) }
+
+func (cargo_glue) Known(id string) *cdr.ValueType {
+	switch id {
+	case "IDL:interop.opendsom.org/Graphs/Freight:1.0":
+		return FreightType.ValueType()
+	}
+	return nil
+}
+
+// Freight is IDL:interop.opendsom.org/Graphs/Freight:1.0, a valuetype. A *FreightState is one.
+//
+// A Freight may be taken for a Cargo, so that it comes in chunks.
+type Freight interface {
+	Cargo
+	// AsFreight returns the state.
+	AsFreight() *FreightState
+}
+
+// FreightState is the state of Freight.
+type FreightState struct {
+	CargoState
+	Marks LongLongs
+	After string
+}
+
+var _ Freight = (*FreightState)(nil)
+
+// IDLValue names the valuetype.
+func (*FreightState) IDLValue() *cdr.ValueType { return FreightType.ValueType() }
+
+// AsFreight returns v.
+func (v *FreightState) AsFreight() *FreightState { return v }
+
+// MarshalState writes the members.
+func (v *FreightState) MarshalState(e *cdr.Encoder) {
+	v.CargoState.MarshalState(e)
+	v.Marks.MarshalCDR(e)
+	e.String(v.After)
+}
+
+// UnmarshalState reads the members.
+func (v *FreightState) UnmarshalState(d *cdr.Decoder) {
+	v.CargoState.UnmarshalState(d)
+	v.Marks.UnmarshalCDR(d)
+	v.After = d.String()
+}
+
+// FreightType describes Freight.
+var FreightType = stub.NewValue[Freight]("IDL:interop.opendsom.org/Graphs/Freight:1.0", []string{"IDL:interop.opendsom.org/Graphs/Cargo:1.0"}, false, typecode.Value("IDL:interop.opendsom.org/Graphs/Freight:1.0", "Freight", typecode.ValueTruncatable, CargoType.TypeCode(),
+	typecode.State{Name: "marks", Type: LongLongsType.TypeCode(), Public: true},
+	typecode.State{Name: "after", Type: typecode.String, Public: true}), freight_glue{})
+
+type freight_glue struct{}
+
+func (freight_glue) New() cdr.Value { return new(FreightState) }
+
+func (freight_glue) Known(string) *cdr.ValueType { return nil }
+
 // Basket is IDL:interop.opendsom.org/Graphs/Basket:1.0.
 type Basket struct {
 	First Leaf
@@ -588,6 +785,10 @@ type Gardener interface {
 	PassBasket(ctx context.Context, b Basket) (Basket, error)
 	// Case any_graph: a Branch, a Ring, a Word, a Person and null in an any.
 	PassAny(ctx context.Context, a dyn.Any) (dyn.Any, error)
+	// Case seams_box, seams_value, seams_chunks (only when asked for by name): a Crate, a Cargo, a Freight whose before has 8,000 to 8,256 octets
+	// in steps of 4, and whose lists have 1, 2, 100 and 1,100 elements each. As in case seams the ends of a peer's fragments lie everywhere in them.
+	PassCrate(ctx context.Context, c Crate) (Crate, error)
+	PassCargo(ctx context.Context, c Cargo) (Cargo, error)
 	// Case cut
 	//
 	// Cut raises *Felled.
@@ -662,6 +863,16 @@ func (GardenerBase) PassBasket(context.Context, Basket) (result Basket, err erro
 // PassAny answers NO_IMPLEMENT.
 func (GardenerBase) PassAny(context.Context, dyn.Any) (result dyn.Any, err error) {
 	return result, stub.NotImplemented("IDL:interop.opendsom.org/Graphs/Gardener:1.0", "pass_any")
+}
+
+// PassCrate answers NO_IMPLEMENT.
+func (GardenerBase) PassCrate(context.Context, Crate) (result Crate, err error) {
+	return result, stub.NotImplemented("IDL:interop.opendsom.org/Graphs/Gardener:1.0", "pass_crate")
+}
+
+// PassCargo answers NO_IMPLEMENT.
+func (GardenerBase) PassCargo(context.Context, Cargo) (result Cargo, err error) {
+	return result, stub.NotImplemented("IDL:interop.opendsom.org/Graphs/Gardener:1.0", "pass_cargo")
 }
 
 // Cut answers NO_IMPLEMENT.
@@ -810,6 +1021,28 @@ func (s gardener_stub) PassAny(ctx context.Context, a dyn.Any) (result dyn.Any, 
 	return result, c.End()
 }
 
+func (s gardener_stub) PassCrate(ctx context.Context, c Crate) (result Crate, err error) {
+	call := stub.Start(ctx, s.StubRef, "pass_crate", 0)
+	for call.Next() {
+		c.MarshalCDR(&call.Out)
+	}
+	for call.Returned() {
+		result.UnmarshalCDR(&call.In)
+	}
+	return result, call.End()
+}
+
+func (s gardener_stub) PassCargo(ctx context.Context, c Cargo) (result Cargo, err error) {
+	call := stub.Start(ctx, s.StubRef, "pass_cargo", 0)
+	for call.Next() {
+		CargoType.Put(&call.Out, c)
+	}
+	for call.Returned() {
+		result = CargoType.Get(&call.In)
+	}
+	return result, call.End()
+}
+
 func (s gardener_stub) Cut(ctx context.Context, l Leaf) error {
 	c := stub.Start(ctx, s.StubRef, "cut", 0)
 	for c.Next() {
@@ -927,6 +1160,23 @@ func (gardener_glue) Dispatch(impl Gardener, r *stub.Request) bool {
 			result, err := impl.PassAny(r.Context(), a)
 			if r.Returned(err) {
 				dyn.PutAny(&r.Out, result)
+			}
+		}
+	case "pass_crate":
+		var c Crate
+		c.UnmarshalCDR(&r.In)
+		if r.Decoded() {
+			result, err := impl.PassCrate(r.Context(), c)
+			if r.Returned(err) {
+				result.MarshalCDR(&r.Out)
+			}
+		}
+	case "pass_cargo":
+		c := CargoType.Get(&r.In)
+		if r.Decoded() {
+			result, err := impl.PassCargo(r.Context(), c)
+			if r.Returned(err) {
+				CargoType.Put(&r.Out, result)
 			}
 		}
 	case "cut":

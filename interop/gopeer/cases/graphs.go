@@ -31,6 +31,9 @@ var graphCases = []testCase{
 	}},
 	{name: "basket", run: basket},
 	{name: "any_graph", run: anyGraph},
+	{name: "seams_box", run: seamsBox, onlyByName: true},
+	{name: "seams_value", run: seamsValue, onlyByName: true},
+	{name: "seams_chunks", run: seamsChunks, onlyByName: true},
 	{name: "cut", run: func(c *Client) {
 		e := raised[*graphs.Felled](c.gardener().Cut(c.ctx, newLeaf(1, "off")))
 		check(e.Fallen.AsLeaf().Number == 1 && e.Why.Value == "winter", "got %+v", e)
@@ -196,4 +199,48 @@ func anyGraph(c *Client) {
 	p := new(servants.Person)
 	p.First = c.rnd.text(12)
 	equal(ok(graphs.PersonType.From(ok(g.PassAny(c.ctx, graphs.PersonType.Any(p))))).AsPerson().First, p.First)
+}
+
+// atSeams calls pass with octets and lists that lie across the ends of fragments.
+func atSeams(c *Client, pass func(before graphs.Bytes, weights graphs.Doubles, marks graphs.LongLongs) bool) {
+	for size := 8000; size <= 8256; size += 4 {
+		for _, n := range []int{1, 2, 100, 1100} {
+			weights, marks := make(graphs.Doubles, n), make(graphs.LongLongs, n)
+			for i := range n {
+				weights[i], marks[i] = float64(i+1), c.rnd.Int64()
+			}
+			check(pass(graphs.Bytes(c.rnd.octets(size)), weights, marks), "%d octets before %d numbers came back as others", size, n)
+		}
+	}
+}
+
+func seamsBox(c *Client) {
+	g := c.gardener()
+	atSeams(c, func(before graphs.Bytes, weights graphs.Doubles, _ graphs.LongLongs) bool {
+		got := ok(g.PassCrate(c.ctx, graphs.Crate{Before: before, Load: &graphs.Heap{Value: weights}, After: 7}))
+		return slices.Equal(got.Before, before) && got.Load != nil && slices.Equal(got.Load.Value, weights) && got.After == 7
+	})
+}
+
+func seamsValue(c *Client) {
+	g := c.gardener()
+	atSeams(c, func(before graphs.Bytes, weights graphs.Doubles, _ graphs.LongLongs) bool {
+		v := ok(g.PassCargo(c.ctx, &graphs.CargoState{Before: before, Weights: weights, Tail: "tail"}))
+		got := v.AsCargo()
+		return slices.Equal(got.Before, before) && slices.Equal(got.Weights, weights) && got.Tail == "tail"
+	})
+}
+
+func seamsChunks(c *Client) {
+	g := c.gardener()
+	atSeams(c, func(before graphs.Bytes, weights graphs.Doubles, marks graphs.LongLongs) bool {
+		sent := &graphs.FreightState{Marks: marks, After: "after"}
+		sent.Before, sent.Weights, sent.Tail = before, weights, "tail"
+		v, is := ok(g.PassCargo(c.ctx, sent)).(graphs.Freight)
+		if !is {
+			return false
+		}
+		got := v.AsFreight()
+		return slices.Equal(got.Before, before) && slices.Equal(got.Weights, weights) && got.Tail == "tail" && slices.Equal(got.Marks, marks) && got.After == "after"
+	})
 }

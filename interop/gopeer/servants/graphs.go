@@ -70,6 +70,8 @@ func (*gardener) PassNamed(ctx context.Context, n graphs.Named) (graphs.Named, s
 	name, err := n.Name(ctx)
 	return n, name, err
 }
+func (*gardener) PassCrate(_ context.Context, c graphs.Crate) (graphs.Crate, error)    { return c, nil }
+func (*gardener) PassCargo(_ context.Context, c graphs.Cargo) (graphs.Cargo, error)    { return c, nil }
 func (*gardener) PassBasket(_ context.Context, b graphs.Basket) (graphs.Basket, error) { return b, nil }
 func (*gardener) PassAny(_ context.Context, a dyn.Any) (dyn.Any, error)                { return a, nil }
 func (*gardener) Cut(_ context.Context, l graphs.Leaf) error {

@@ -251,6 +251,71 @@ void any_graph(Context& c) {
   CHECK(got >>= null);
   CHECK(!null);
 }
+// at_seams calls pass with octets and lists that lie across the ends of fragments.
+template <class F> void at_seams(Context& c, F pass) {
+  for (CORBA::ULong size = 8000; size <= 8256; size += 4) {
+    for (CORBA::ULong n : {1, 2, 100, 1100}) {
+      Bytes before;
+      Doubles weights;
+      LongLongs marks;
+      before.length(size);
+      weights.length(n);
+      marks.length(n);
+      for (CORBA::ULong i = 0; i < size; i++) before[i] = static_cast<CORBA::Octet>(i);
+      for (CORBA::ULong i = 0; i < n; i++) {
+        weights[i] = i + 1;
+        marks[i] = c.rnd.number<CORBA::LongLong>();
+      }
+      if (!pass(before, weights, marks)) {
+        throw Failure{std::to_string(size) + " octets before " + std::to_string(n) + " numbers came back as others"};
+      }
+    }
+  }
+}
+template <class S> bool same_list(const S& a, const S& b) {
+  if (a.length() != b.length()) return false;
+  for (CORBA::ULong i = 0; i < a.length(); i++) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+void seams_box(Context& c) {
+  Gardener_var g = object(c);
+  at_seams(c, [&](const Bytes& before, const Doubles& weights, const LongLongs&) {
+    Crate sent;
+    sent.before = before;
+    sent.load = new Heap(weights);
+    sent.after = 7;
+    Crate_var got = g->pass_crate(sent);
+    return same_list(got->before, before) && got->load.in() && same_list(got->load->_value(), weights) && got->after == 7;
+  });
+}
+void seams_value(Context& c) {
+  Gardener_var g = object(c);
+  at_seams(c, [&](const Bytes& before, const Doubles& weights, const LongLongs&) {
+    Cargo_var sent = new Cargo_i;
+    sent->before(before);
+    sent->weights(weights);
+    sent->tail("tail");
+    Cargo_var got = g->pass_cargo(sent);
+    return got.in() && same_list(got->before(), before) && same_list(got->weights(), weights) && text(got->tail()) == "tail";
+  });
+}
+void seams_chunks(Context& c) {
+  Gardener_var g = object(c);
+  at_seams(c, [&](const Bytes& before, const Doubles& weights, const LongLongs& marks) {
+    Freight_var sent = new Freight_i;
+    sent->before(before);
+    sent->weights(weights);
+    sent->tail("tail");
+    sent->marks(marks);
+    sent->after("after");
+    Cargo_var back = g->pass_cargo(sent);
+    Freight* got = Freight::_downcast(back);
+    return got && same_list(got->before(), before) && same_list(got->weights(), weights) && text(got->tail()) == "tail" &&
+           same_list(got->marks(), marks) && text(got->after()) == "after";
+  });
+}
 void cut(Context& c) {
   Gardener_var g = object(c);
   Leaf_var l = new Leaf_i(1, "off");
@@ -265,6 +330,7 @@ const Case graph_cases[] = {
     {"leaf", leaf}, {"leaf_null", leaf_null}, {"branch", branch_}, {"deep", deep}, {"truncated", truncated},
     {"truncated_here", truncated_here}, {"ring", ring}, {"nothing", nothing}, {"boxes", boxes}, {"named_value", named_value},
     {"named_object", named_object}, {"named_none", named_none}, {"basket", basket}, {"any_graph", any_graph}, {"cut", cut},
+    {"seams_box", seams_box, true}, {"seams_value", seams_value, true}, {"seams_chunks", seams_chunks, true},
     {nullptr, nullptr}};
 
 namespace {

@@ -34,6 +34,8 @@ public:
   Ring_i() {}
   explicit Ring_i(const char* n) { name(n); }
 };
+class Cargo_i : public virtual OBV_Graphs::Cargo, public virtual CORBA::DefaultValueRefCountBase {};
+class Freight_i : public virtual OBV_Graphs::Freight, public virtual CORBA::DefaultValueRefCountBase {};
 class Nothing_i : public virtual OBV_Graphs::Nothing, public virtual CORBA::DefaultValueRefCountBase {};
 class Person_i : public virtual OBV_Graphs::Person, public virtual CORBA::DefaultValueRefCountBase {
 public:
@@ -54,6 +56,8 @@ inline void known_values(CORBA::ORB_ptr orb) {
   known<Leaf_i>(orb, Leaf::_PD_repoId);
   known<Branch_i>(orb, Branch::_PD_repoId);
   known<Ring_i>(orb, Ring::_PD_repoId);
+  known<Cargo_i>(orb, Cargo::_PD_repoId);
+  known<Freight_i>(orb, Freight::_PD_repoId);
   known<Nothing_i>(orb, Nothing::_PD_repoId);
   known<Person_i>(orb, Person::_PD_repoId);
 }

@@ -43,6 +43,8 @@ public:
     name = CORBA::is_nil(n) ? CORBA::string_dup("") : n->name();
     return Named::_duplicate(n);
   }
+  Crate* pass_crate(const Crate& c) override { return new Crate(c); }
+  Cargo* pass_cargo(Cargo* c) override { return again(c); }
   Basket* pass_basket(const Basket& b) override { return new Basket(b); }
   CORBA::Any* pass_any(const CORBA::Any& a) override { return new CORBA::Any(a); }
   void cut(Leaf* l) override { throw Felled(again(l), new Word("winter")); }

@@ -172,3 +172,39 @@ def any_graph(c):
 def cut(c):
     e = raised(Graphs.Felled, gardener(c).cut, suite.leaf(1, "off"))
     equal((e.fallen.number, e.why), (1, "winter"))
+
+
+def at_seams(c, sent, was):
+    """Passes what sent makes of octets and lists that lie across the ends of fragments; was says what there is in it."""
+    passing = gardener(c).pass_crate if sent is crate else gardener(c).pass_cargo
+    for size in range(8000, 8260, 4):
+        for n in (1, 2, 100, 1100):
+            v = sent(c.rnd.randbytes(size), [i + 1.0 for i in range(n)], [c.rnd.getrandbits(63) for _ in range(n)])
+            check(was(passing(v)) == was(v), "%d octets before %d numbers came back as others" % (size, n))
+
+
+def crate(before, weights, marks): return Graphs.Crate(before, weights, 7)
+
+
+def cargo(before, weights, marks, make=Graphs.Cargo):
+    v = make()
+    v.before, v.weights, v.tail = before, weights, "tail"
+    return v
+
+
+def freight(before, weights, marks):
+    v = cargo(before, weights, marks, Graphs.Freight)
+    v.marks, v.after = marks, "after"
+    return v
+
+
+@case
+def seams_box(c): at_seams(c, crate, lambda v: (v.before, v.load, v.after))
+
+
+@case
+def seams_value(c): at_seams(c, cargo, lambda v: (v.before, v.weights, v.tail))
+
+
+@case
+def seams_chunks(c): at_seams(c, freight, lambda v: (v.before, v.weights, v.tail, v.marks, v.after))

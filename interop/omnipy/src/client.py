@@ -15,7 +15,7 @@ import Interop__POA
 import suite
 
 WIDE = ("wchar", "wstring", "widetag", "any_wide", "constants_wide", "types_wide")
-BY_NAME = ("seams", "rebind")
+BY_NAME = ("seams", "seams_box", "seams_value", "seams_chunks", "rebind")
 
 
 class Unsupported(Exception): pass

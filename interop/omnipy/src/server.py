@@ -264,6 +264,8 @@ class Gardener(Graphs__POA.Gardener):
     def pass_nothing(self, n): return n
     def pass_word(self, w): return w, w
     def pass_numbers(self, n): return n
+    def pass_crate(self, c): return c
+    def pass_cargo(self, c): return c
     def pass_place(self, p): return p
     def pass_named(self, n): return n, n.name() if n is not None else ""
     def pass_basket(self, b): return b

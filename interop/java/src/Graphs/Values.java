@@ -16,6 +16,8 @@ public final class Values {
     known(orb, "Graphs/Leaf", LeafImpl::new);
     known(orb, "Graphs/Branch", BranchImpl::new);
     known(orb, "Graphs/Ring", RingImpl::new);
+    known(orb, "Graphs/Cargo", CargoImpl::new);
+    known(orb, "Graphs/Freight", FreightImpl::new);
     known(orb, "Graphs/Nothing", NothingImpl::new);
     known(orb, "Graphs/Person", PersonImpl::new);
     known(orb, "Parcels/Parcel", ParcelImpl::new);

@@ -119,10 +119,48 @@ final class GraphCases {
       check(got.label.equals("label") && LeafHelper.extract(got.more).number == 3, "the label or the any is another");
     });
     c.add("any_graph", this::anyGraph);
+    c.add("seams_box", () -> atSeams((before, weights, marks) -> {
+      Graphs.Crate got = gardener(c).pass_crate(new Graphs.Crate(before, weights, 7));
+      return Arrays.equals(got.before, before) && Arrays.equals(got.load, weights) && got.after == 7;
+    }));
+    c.add("seams_value", () -> atSeams((before, weights, marks) -> same(gardener(c).pass_cargo(cargo(new CargoImpl(), before, weights)), before, weights)));
+    c.add("seams_chunks", () -> atSeams((before, weights, marks) -> {
+      FreightImpl sent = new FreightImpl();
+      sent.marks = marks;
+      sent.after = "after";
+      Freight got = (Freight) gardener(c).pass_cargo(cargo(sent, before, weights));
+      return same(got, before, weights) && Arrays.equals(got.marks, marks) && got.after.equals("after");
+    }));
     c.add("cut", () -> {
       Felled e = Client.raised(Felled.class, () -> gardener(c).cut(new LeafImpl(1, "off")));
       check(e.fallen.number == 1 && e.why.equals("winter"), "got " + e.fallen.number + ", " + e.why);
     });
+  }
+
+  private interface Passing {
+    boolean pass(byte[] before, double[] weights, long[] marks) throws Exception;
+  }
+
+  /** atSeams passes octets and lists that lie across the ends of fragments. */
+  private void atSeams(Passing p) throws Exception {
+    for (int size = 8000; size <= 8256; size += 4) {
+      for (int n : new int[] {1, 2, 100, 1100}) {
+        long[] marks = new long[n];
+        for (int i = 0; i < n; i++) marks[i] = ((long) c.rnd.number() << 32) + i;
+        check(p.pass(c.rnd.octets(size), c.rnd.doubles(n), marks), size + " octets before " + n + " numbers came back as others");
+      }
+    }
+  }
+
+  private static Cargo cargo(Cargo v, byte[] before, double[] weights) {
+    v.before = before;
+    v.weights = weights;
+    v.tail = "tail";
+    return v;
+  }
+
+  private static boolean same(Cargo got, byte[] before, double[] weights) {
+    return Arrays.equals(got.before, before) && Arrays.equals(got.weights, weights) && got.tail.equals("tail");
   }
 
   private static void twig(Branch b, Leaf bud) {

@@ -40,6 +40,8 @@ final class GraphServants {
     public Nothing pass_nothing(Nothing n) { return n; }
 
     public int[] pass_numbers(int[] n) { return n; }
+    public Graphs.Crate pass_crate(Graphs.Crate c) { return c; }
+    public Cargo pass_cargo(Cargo c) { return c; }
     public Graphs.Point pass_place(Graphs.Point p) { return p; }
 
     public Named pass_named(Named n, StringHolder name) {

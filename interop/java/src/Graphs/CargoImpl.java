@@ -1,0 +1,3 @@
+package Graphs;
+
+public class CargoImpl extends Cargo {}

@@ -1,0 +1,113 @@
+package orb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/exc"
+	"github.com/opendsom/dsom/orb"
+)
+
+// A shop returns from Say what it is told to.
+type shop struct {
+	echo
+	say func(ctx context.Context, text string) error
+}
+
+func (s *shop) Say(ctx context.Context, text string) (string, error) { return text, s.say(ctx, text) }
+
+// TestCalledWithin: what a call within an operation ends with tells of the operation that was called. The servant has been at work, and
+// its client may not take COMPLETED_NO for leave to call again.
+func TestCalledWithin(t *testing.T) {
+	t.Parallel()
+	serving, root := newORB(t, nil)
+	answer := &shop{say: func(_ context.Context, text string) error {
+		if text == "yes" {
+			return exc.New(exc.NoResources, 0, exc.Yes, "done")
+		}
+		return exc.New(exc.NoResources, 0, exc.No, "not begun")
+	}}
+	ref, err := EchoClass.Activate(root, Echo(answer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	co := newClient(t, nil)
+	far, near := EchoClass.Unchecked(co.NewRef(ref.IOR())), EchoClass.Unchecked(serving.NewRef(ref.IOR()))
+	gone, err := co.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	down := EchoClass.Unchecked(gone)
+	says := func(e Echo, text string) func(context.Context) error {
+		return func(ctx context.Context) error { _, err := e.Say(ctx, text); return err }
+	}
+	same := func(err error) error { return err }
+	for name, c := range map[string]struct {
+		call func(context.Context) error
+		kind exc.Kind
+		told exc.Completed // what the servant is told
+		out  func(error) error
+		want exc.Completed // what its client is told
+	}{
+		"raised there":           {says(far, "no"), exc.NoResources, exc.No, same, exc.Maybe},
+		"raised in this process": {says(near, "no"), exc.NoResources, exc.No, same, exc.Maybe},
+		"completed there":        {says(far, "yes"), exc.NoResources, exc.Yes, same, exc.Maybe},
+		"inferred here":          {down.Ping, exc.Transient, exc.No, same, exc.Maybe},
+		"wrapped":                {says(far, "no"), exc.NoResources, exc.No, func(err error) error { return fmt.Errorf("the stock: %w", err) }, exc.Maybe},
+		"said anew":              {says(far, "no"), exc.NoResources, exc.No, func(err error) error { return exc.New(exc.NoResources, 0, exc.No, "%w", err) }, exc.No},
+		"said by itself":         {says(far, "no"), exc.NoResources, exc.No, func(error) error { return exc.New(exc.NoResources, 0, exc.Yes, "") }, exc.Yes},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var inner error
+			outer := &shop{say: func(ctx context.Context, _ string) error {
+				inner = c.call(ctx)
+				return c.out(inner)
+			}}
+			ref, err := EchoClass.Activate(root, Echo(outer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range []*orb.ORB{co, serving} {
+				var sys *exc.SystemException
+				_, err = EchoClass.Unchecked(o.NewRef(ref.IOR())).Say(t.Context(), "")
+				if !errors.As(err, &sys) || sys.Kind != c.kind || sys.Completed != c.want {
+					t.Errorf("the client got %v, want %v completed %v", err, c.kind, c.want)
+				}
+				if !errors.As(inner, &sys) || sys.Kind != c.kind || sys.Completed != c.told {
+					t.Errorf("the servant got %v, want %v completed %v", inner, c.kind, c.told)
+				}
+			}
+		})
+	}
+}
+
+// TestCalledByInterceptor: of what an interceptor calls it is likewise: before the operation nothing of that has run, behind it all has.
+func TestCalledByInterceptor(t *testing.T) {
+	t.Parallel()
+	o := newClient(t, nil)
+	nowhere, err := o.Resolve(t.Context(), "corbaloc:iiop:127.0.0.1:1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := intercepting(t, false, cdr.V12, nil, []orb.ServerInterceptor{
+		func(ctx context.Context, r *orb.IncomingRequest, next func(context.Context) error) error {
+			if r.Operation() == "say" {
+				if err := next(ctx); err != nil {
+					return err
+				}
+			}
+			return EchoClass.Unchecked(nowhere).Ping(ctx)
+		},
+	})
+	_, behind := e.Say(t.Context(), "a")
+	for want, err := range map[exc.Completed]error{exc.No: e.Ping(t.Context()), exc.Yes: behind} {
+		var sys *exc.SystemException
+		if !errors.As(err, &sys) || sys.Kind != exc.Transient || sys.Completed != want {
+			t.Errorf("got %v, want TRANSIENT completed %v", err, want)
+		}
+	}
+}
