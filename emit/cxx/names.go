@@ -34,7 +34,7 @@ func namespaces(d model.Decl) []string {
 			all = append([]string{identifier(m.Name)}, all...)
 		}
 	}
-	if len(all) > 0 && globals[all[0]] {
+	if len(all) > 0 && (globals[all[0]] || cabi.IsCompat(d, all[0])) {
 		all[0] += "_"
 	}
 	return all
@@ -52,7 +52,7 @@ func plainName(d model.Decl) string {
 		}
 		name = s.About().Name + "_" + name
 	}
-	if globals[name] {
+	if globals[name] || cabi.IsCompat(d, name) {
 		return name + "_" // there is no namespace around it
 	}
 	return ownName(d, identifier(name))
