@@ -223,6 +223,7 @@ static inline somMethodPtr som_compat_lookup(SOMClass *c, somId id, int statics)
 #define _somGetMethodData(c, id, to) som_compat_method((SOMClass *)(c), *(id), (to))
 #define _somAddDynamicMethod(c, id, descriptor, proc, applyStub) \
 	((void)(applyStub), (void)som_class_add((som_class *)(c), *(id), *(descriptor), (som_proc *)(proc), somGetGlobalEnvironment()))
+#define _somOverrideSMethod(c, id, proc) SOMClass_somOverrideSMethod((som_ref)(c), somGetGlobalEnvironment(), *(id), (void *)(uintptr_t)(proc))
 #define _somMethodImplOwner(c, token) SOMClass_somMethodImplOwner((som_ref)(c), NULL, (token))
 #define _somDefinedMethod(c, token) ((somMethodPtr)(uintptr_t)SOMClass_somDefinedMethod((som_ref)(c), NULL, (token)))
 
@@ -256,6 +257,10 @@ static inline long som_compat_unregister(SOMClassMgr *mgr, SOMClass *c) {
 }
 #define _somUnregisterClass(mgr, c) som_compat_unregister((SOMClassMgr *)(mgr), (SOMClass *)(c))
 #define _somJoinAffinityGroup(mgr, c, of) SOMClassMgr_somJoinAffinityGroup((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(c), (som_ref)(of))
+#define _somRegisterClass(mgr, c) SOMClassMgr_somRegisterClass((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(c))
+#define _somMergeInto(mgr, to) SOMClassMgr_somMergeInto((som_ref)(mgr), somGetGlobalEnvironment(), (som_ref)(to))
+#define _somBeginPersistentClasses(mgr) SOMClassMgr_somBeginPersistentClasses((som_ref)(mgr), somGetGlobalEnvironment())
+#define _somEndPersistentClasses(mgr) SOMClassMgr_somEndPersistentClasses((som_ref)(mgr), somGetGlobalEnvironment())
 static inline long som_compat_substitute(const char *name, const char *by) {
 	som_class *c = som_class_named(name, NULL), *s = c ? som_class_named(by, NULL) : NULL;
 	int code = s ? som_class_substitute(c, s, somGetGlobalEnvironment()) : SOM_E_UNKNOWN;

@@ -17,33 +17,33 @@ extern "C" {
 enum { SOMClass_major = 1, SOMClass_minor = 6 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMClass_binding_98381007 {
+SOM_PER_CLIENT struct SOMClass_binding_8929374b {
 	som_classdata c;
-	som_tok m[41];
-} SOMClass_binding_98381007;
+	som_tok m[42];
+} SOMClass_binding_8929374b;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMClass_bind(som_env *ev) {
-	static const char *const methods[] = {"somNew", "somRenew", "somClassReady", "somGetName", "somDescendedFrom", "somCheckVersion", "somFindMethod", "somFindMethodOk", "somSupportsMethod", "somGetNumMethods", "somGetInstanceSize", "somGetInstancePartSize", "somGetMethodIndex", "somGetNumStaticMethods", "somGetPClsMtab", "somGetClassMtab", "somAddDynamicMethod", "somFindSMethod", "somFindSMethodOk", "somGetMethodDescriptor", "somGetNthMethodInfo", "somNewNoInit", "somRenewNoInit", "somGetInstanceToken", "somGetMemberToken", "somGetMethodData", "somGetMethodToken", "somGetParents", "somGetVersionNumbers", "somLookupMethod", "_get_somInstanceDataOffsets", "somRenewNoZero", "somRenewNoInitNoZero", "somAllocate", "somDeallocate", "somGetNthMethodData", "_get_somDirectInitClasses", "somMethodImplOwner", "somDefinedMethod", "somClassOfNewClassWithParents", "_get_somDataAlignment"};
-	static const char *const sigs[] = {"o:", "o:p", "v:", "s:", "b:o", "b:ii", "b:sp", "b:sp", "b:s", "i:", "i:", "i:", "i:s", "i:", "p:", "p:", "v:ssp", "p:s", "p:s", "s:s", "s:ip", "o:", "o:p", "l:", "l:il", "b:sp", "l:s", "p:p", "v:pp", "p:s", "p:p", "o:p", "o:p", "p:i", "v:p", "b:ip", "p:p", "o:l", "p:l", "o:pIo", "i:"};
-	static const som_binding binding = {sizeof(som_binding), 41, "SOMClass", 1, 6, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMClass_binding_98381007.c, ev);
+	static const char *const methods[] = {"somNew", "somRenew", "somClassReady", "somGetName", "somDescendedFrom", "somCheckVersion", "somFindMethod", "somFindMethodOk", "somSupportsMethod", "somGetNumMethods", "somGetInstanceSize", "somGetInstancePartSize", "somGetMethodIndex", "somGetNumStaticMethods", "somGetPClsMtab", "somGetClassMtab", "somOverrideSMethod", "somAddDynamicMethod", "somFindSMethod", "somFindSMethodOk", "somGetMethodDescriptor", "somGetNthMethodInfo", "somNewNoInit", "somRenewNoInit", "somGetInstanceToken", "somGetMemberToken", "somGetMethodData", "somGetMethodToken", "somGetParents", "somGetVersionNumbers", "somLookupMethod", "_get_somInstanceDataOffsets", "somRenewNoZero", "somRenewNoInitNoZero", "somAllocate", "somDeallocate", "somGetNthMethodData", "_get_somDirectInitClasses", "somMethodImplOwner", "somDefinedMethod", "somClassOfNewClassWithParents", "_get_somDataAlignment"};
+	static const char *const sigs[] = {"o:", "o:p", "v:", "s:", "b:o", "b:ii", "b:sp", "b:sp", "b:s", "i:", "i:", "i:", "i:s", "i:", "p:", "p:", "v:sp", "v:ssp", "p:s", "p:s", "s:s", "s:ip", "o:", "o:p", "l:", "l:il", "b:sp", "l:s", "p:p", "v:pp", "p:s", "p:p", "o:p", "o:p", "p:i", "v:p", "b:ip", "p:p", "o:l", "p:l", "o:pIo", "i:"};
+	static const som_binding binding = {sizeof(som_binding), 42, "SOMClass", 1, 6, methods, sigs, NULL, 0};
+	return som_bind(&binding, &SOMClass_binding_8929374b.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMClass_unbind(void) {
-	som_class_unbind(&SOMClass_binding_98381007.c);
-	memset(&SOMClass_binding_98381007, 0, sizeof SOMClass_binding_98381007);
+	som_class_unbind(&SOMClass_binding_8929374b.c);
+	memset(&SOMClass_binding_8929374b, 0, sizeof SOMClass_binding_8929374b);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMClass_class(som_env *ev) {
-	return som_bound(&SOMClass_binding_98381007.c) || SOMClass_bind(ev) == SOM_OK ? SOMClass_binding_98381007.c.cls : NULL;
+	return som_bound(&SOMClass_binding_8929374b.c) || SOMClass_bind(ev) == SOM_OK ? SOMClass_binding_8929374b.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMClass_is(const som_object *o) {
-	return som_is(o, &SOMClass_binding_98381007.c, "SOMClass", SOMClass_bind);
+	return som_is(o, &SOMClass_binding_8929374b.c, "SOMClass", SOMClass_bind);
 }
 static inline som_ref SOMClass_cast(som_ref o) { return o && SOMClass_is(o) ? o : NULL; }
-static inline som_tok SOMClass_token(uint32_t n, som_env *ev) { return SOMClass_bind(ev) == SOM_OK ? som_token(&SOMClass_binding_98381007.m[n]) : 0; }
+static inline som_tok SOMClass_token(uint32_t n, som_env *ev) { return SOMClass_bind(ev) == SOM_OK ? som_token(&SOMClass_binding_8929374b.m[n]) : 0; }
 
 SOM_COLD som_ref SOMClass_somNew_first(som_ref self, som_env *ev) {
 	som_tok token = SOMClass_token(0, ev);
@@ -52,7 +52,7 @@ SOM_COLD som_ref SOMClass_somNew_first(som_ref self, som_env *ev) {
 /* SOMObject somNew()
  * Makes an instance and initializes it. */
 static inline som_ref SOMClass_somNew(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[0]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[0]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somNew_first(self, ev);
 }
 
@@ -63,7 +63,7 @@ SOM_COLD som_ref SOMClass_somRenew_first(som_ref self, som_env *ev, void *obj) {
 /* SOMObject somRenew(in somToken obj)
  * Makes an instance in storage of the caller's. */
 static inline som_ref SOMClass_somRenew(som_ref self, som_env *ev, void *obj) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[1]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[1]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenew_first(self, ev, obj);
 }
 
@@ -74,7 +74,7 @@ SOM_COLD void SOMClass_somClassReady_first(som_ref self, som_env *ev) {
 /* void somClassReady()
  * Is called when the class is complete. Metaclasses override it. */
 static inline void SOMClass_somClassReady(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[2]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[2]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
 	else
@@ -87,7 +87,7 @@ SOM_COLD const char *SOMClass_somGetName_first(som_ref self, som_env *ev) {
 }
 /* string somGetName() */
 static inline const char *SOMClass_somGetName(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[3]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[3]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetName_first(self, ev);
 }
 
@@ -97,7 +97,7 @@ SOM_COLD uint8_t SOMClass_somDescendedFrom_first(som_ref self, som_env *ev, som_
 }
 /* boolean somDescendedFrom(in SOMClass aClassObj) */
 static inline uint8_t SOMClass_somDescendedFrom(som_ref self, som_env *ev, som_ref aClassObj) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[4]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[4]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, aClassObj) : SOMClass_somDescendedFrom_first(self, ev, aClassObj);
 }
 
@@ -108,7 +108,7 @@ SOM_COLD uint8_t SOMClass_somCheckVersion_first(som_ref self, som_env *ev, int32
 /* boolean somCheckVersion(in long majorVersion, in long minorVersion)
  * Tells whether the class is of that major version, and of that minor version or a later one. */
 static inline uint8_t SOMClass_somCheckVersion(som_ref self, som_env *ev, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[5]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[5]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, int32_t, int32_t))som_resolve(self, token))(self, ev, majorVersion, minorVersion) : SOMClass_somCheckVersion_first(self, ev, majorVersion, minorVersion);
 }
 
@@ -119,7 +119,7 @@ SOM_COLD uint8_t SOMClass_somFindMethod_first(som_ref self, som_env *ev, const c
 /* boolean somFindMethod(in somId methodId, out somMethodPtr m)
  * Finds a method by name; the result tells whether it is a static one. */
 static inline uint8_t SOMClass_somFindMethod(som_ref self, som_env *ev, const char *methodId, void *m) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[6]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[6]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, m) : SOMClass_somFindMethod_first(self, ev, methodId, m);
 }
 
@@ -129,7 +129,7 @@ SOM_COLD uint8_t SOMClass_somFindMethodOk_first(som_ref self, som_env *ev, const
 }
 /* boolean somFindMethodOk(in somId methodId, out somMethodPtr m) */
 static inline uint8_t SOMClass_somFindMethodOk(som_ref self, som_env *ev, const char *methodId, void *m) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[7]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[7]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, m) : SOMClass_somFindMethodOk_first(self, ev, methodId, m);
 }
 
@@ -139,7 +139,7 @@ SOM_COLD uint8_t SOMClass_somSupportsMethod_first(som_ref self, som_env *ev, con
 }
 /* boolean somSupportsMethod(in somId mId) */
 static inline uint8_t SOMClass_somSupportsMethod(som_ref self, som_env *ev, const char *mId) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[8]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[8]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, mId) : SOMClass_somSupportsMethod_first(self, ev, mId);
 }
 
@@ -149,7 +149,7 @@ SOM_COLD int32_t SOMClass_somGetNumMethods_first(som_ref self, som_env *ev) {
 }
 /* long somGetNumMethods() */
 static inline int32_t SOMClass_somGetNumMethods(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[9]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[9]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetNumMethods_first(self, ev);
 }
 
@@ -159,7 +159,7 @@ SOM_COLD int32_t SOMClass_somGetInstanceSize_first(som_ref self, som_env *ev) {
 }
 /* long somGetInstanceSize() */
 static inline int32_t SOMClass_somGetInstanceSize(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[10]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[10]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetInstanceSize_first(self, ev);
 }
 
@@ -169,7 +169,7 @@ SOM_COLD int32_t SOMClass_somGetInstancePartSize_first(som_ref self, som_env *ev
 }
 /* long somGetInstancePartSize() */
 static inline int32_t SOMClass_somGetInstancePartSize(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[11]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[11]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetInstancePartSize_first(self, ev);
 }
 
@@ -179,7 +179,7 @@ SOM_COLD int32_t SOMClass_somGetMethodIndex_first(som_ref self, som_env *ev, con
 }
 /* long somGetMethodIndex(in somId id) */
 static inline int32_t SOMClass_somGetMethodIndex(som_ref self, som_env *ev, const char *id) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[12]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[12]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, id) : SOMClass_somGetMethodIndex_first(self, ev, id);
 }
 
@@ -189,7 +189,7 @@ SOM_COLD int32_t SOMClass_somGetNumStaticMethods_first(som_ref self, som_env *ev
 }
 /* long somGetNumStaticMethods() */
 static inline int32_t SOMClass_somGetNumStaticMethods(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[13]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[13]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetNumStaticMethods_first(self, ev);
 }
 
@@ -199,7 +199,7 @@ SOM_COLD void *SOMClass_somGetPClsMtab_first(som_ref self, som_env *ev) {
 }
 /* somMethodTabs somGetPClsMtab() */
 static inline void *SOMClass_somGetPClsMtab(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[14]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[14]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetPClsMtab_first(self, ev);
 }
 
@@ -209,18 +209,31 @@ SOM_COLD void *SOMClass_somGetClassMtab_first(som_ref self, som_env *ev) {
 }
 /* somMethodTabPtr somGetClassMtab() */
 static inline void *SOMClass_somGetClassMtab(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[15]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[15]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetClassMtab_first(self, ev);
 }
 
-SOM_COLD void SOMClass_somAddDynamicMethod_first(som_ref self, som_env *ev, const char *a, const char *b, void *c) {
+SOM_COLD void SOMClass_somOverrideSMethod_first(som_ref self, som_env *ev, const char *methodId, void *method) {
 	som_tok token = SOMClass_token(16, ev);
+	if (token) ((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, method);
+}
+/* void somOverrideSMethod(in somId methodId, in somMethodPtr method) */
+static inline void SOMClass_somOverrideSMethod(som_ref self, som_env *ev, const char *methodId, void *method) {
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[16]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, method);
+	else
+		SOMClass_somOverrideSMethod_first(self, ev, methodId, method);
+}
+
+SOM_COLD void SOMClass_somAddDynamicMethod_first(som_ref self, som_env *ev, const char *a, const char *b, void *c) {
+	som_tok token = SOMClass_token(17, ev);
 	if (token) ((void (*)(som_ref, som_env *, const char *, const char *, void *))som_resolve(self, token))(self, ev, a, b, c);
 }
 /* void somAddDynamicMethod(in somId methodId, in somId methodDescriptor, in somMethodPtr method, in somMethodPtr applyStub)
  * Adds a method that is found by name only. */
 static inline void SOMClass_somAddDynamicMethod(som_ref self, som_env *ev, const char *a, const char *b, void *c) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[16]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[17]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const char *, const char *, void *))som_resolve(self, token))(self, ev, a, b, c);
 	else
@@ -228,123 +241,123 @@ static inline void SOMClass_somAddDynamicMethod(som_ref self, som_env *ev, const
 }
 
 SOM_COLD void *SOMClass_somFindSMethod_first(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = SOMClass_token(17, ev);
+	som_tok token = SOMClass_token(18, ev);
 	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somMethodPtr somFindSMethod(in somId methodId) */
 static inline void *SOMClass_somFindSMethod(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[17]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[18]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somFindSMethod_first(self, ev, methodId);
 }
 
 SOM_COLD void *SOMClass_somFindSMethodOk_first(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = SOMClass_token(18, ev);
+	som_tok token = SOMClass_token(19, ev);
 	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somMethodPtr somFindSMethodOk(in somId methodId) */
 static inline void *SOMClass_somFindSMethodOk(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[18]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[19]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somFindSMethodOk_first(self, ev, methodId);
 }
 
 SOM_COLD const char *SOMClass_somGetMethodDescriptor_first(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = SOMClass_token(19, ev);
+	som_tok token = SOMClass_token(20, ev);
 	return token ? ((const char *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somId somGetMethodDescriptor(in somId methodId) */
 static inline const char *SOMClass_somGetMethodDescriptor(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[19]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[20]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somGetMethodDescriptor_first(self, ev, methodId);
 }
 
 SOM_COLD const char *SOMClass_somGetNthMethodInfo_first(som_ref self, som_env *ev, int32_t n, void *descriptor) {
-	som_tok token = SOMClass_token(20, ev);
+	som_tok token = SOMClass_token(21, ev);
 	return token ? ((const char *(*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, descriptor) : NULL;
 }
 /* somId somGetNthMethodInfo(in long n, out somId descriptor) */
 static inline const char *SOMClass_somGetNthMethodInfo(som_ref self, som_env *ev, int32_t n, void *descriptor) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[20]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[21]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, descriptor) : SOMClass_somGetNthMethodInfo_first(self, ev, n, descriptor);
 }
 
 SOM_COLD som_ref SOMClass_somNewNoInit_first(som_ref self, som_env *ev) {
-	som_tok token = SOMClass_token(21, ev);
+	som_tok token = SOMClass_token(22, ev);
 	return token ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* SOMObject somNewNoInit()
  * Makes an instance for an initializer that the caller calls. */
 static inline som_ref SOMClass_somNewNoInit(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[21]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[22]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somNewNoInit_first(self, ev);
 }
 
 SOM_COLD som_ref SOMClass_somRenewNoInit_first(som_ref self, som_env *ev, void *obj) {
-	som_tok token = SOMClass_token(22, ev);
+	som_tok token = SOMClass_token(23, ev);
 	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : NULL;
 }
 /* SOMObject somRenewNoInit(in somToken obj) */
 static inline som_ref SOMClass_somRenewNoInit(som_ref self, som_env *ev, void *obj) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[22]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[23]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenewNoInit_first(self, ev, obj);
 }
 
 SOM_COLD int64_t SOMClass_somGetInstanceToken_first(som_ref self, som_env *ev) {
-	som_tok token = SOMClass_token(23, ev);
+	som_tok token = SOMClass_token(24, ev);
 	return token ? ((int64_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 /* somDToken somGetInstanceToken() */
 static inline int64_t SOMClass_somGetInstanceToken(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[23]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[24]);
 	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_somGetInstanceToken_first(self, ev);
 }
 
 SOM_COLD int64_t SOMClass_somGetMemberToken_first(som_ref self, som_env *ev, int32_t memberOffset, int64_t instanceToken) {
-	som_tok token = SOMClass_token(24, ev);
+	som_tok token = SOMClass_token(25, ev);
 	return token ? ((int64_t (*)(som_ref, som_env *, int32_t, int64_t))som_resolve(self, token))(self, ev, memberOffset, instanceToken) : 0;
 }
 /* somDToken somGetMemberToken(in long memberOffset, in somDToken instanceToken) */
 static inline int64_t SOMClass_somGetMemberToken(som_ref self, som_env *ev, int32_t memberOffset, int64_t instanceToken) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[24]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[25]);
 	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *, int32_t, int64_t))som_resolve(self, token))(self, ev, memberOffset, instanceToken) : SOMClass_somGetMemberToken_first(self, ev, memberOffset, instanceToken);
 }
 
 SOM_COLD uint8_t SOMClass_somGetMethodData_first(som_ref self, som_env *ev, const char *methodId, void *md) {
-	som_tok token = SOMClass_token(25, ev);
+	som_tok token = SOMClass_token(26, ev);
 	return token ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, md) : 0;
 }
 /* boolean somGetMethodData(in somId methodId, out somMethodData md) */
 static inline uint8_t SOMClass_somGetMethodData(som_ref self, som_env *ev, const char *methodId, void *md) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[25]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[26]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, methodId, md) : SOMClass_somGetMethodData_first(self, ev, methodId, md);
 }
 
 SOM_COLD int64_t SOMClass_somGetMethodToken_first(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = SOMClass_token(26, ev);
+	som_tok token = SOMClass_token(27, ev);
 	return token ? ((int64_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : 0;
 }
 /* somMToken somGetMethodToken(in somId methodId) */
 static inline int64_t SOMClass_somGetMethodToken(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[26]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[27]);
 	return SOM_LIKELY(token) ? ((int64_t (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somGetMethodToken_first(self, ev, methodId);
 }
 
 SOM_COLD void *SOMClass_somGetParents_first(som_ref self, som_env *ev, void *a) {
-	som_tok token = SOMClass_token(27, ev);
+	som_tok token = SOMClass_token(28, ev);
 	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
 /* SOMClassSequence somGetParents() */
 static inline void *SOMClass_somGetParents(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[27]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[28]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClass_somGetParents_first(self, ev, a);
 }
 
 SOM_COLD void SOMClass_somGetVersionNumbers_first(som_ref self, som_env *ev, void *majorVersion, void *minorVersion) {
-	som_tok token = SOMClass_token(28, ev);
+	som_tok token = SOMClass_token(29, ev);
 	if (token) ((void (*)(som_ref, som_env *, void *, void *))som_resolve(self, token))(self, ev, majorVersion, minorVersion);
 }
 /* void somGetVersionNumbers(out long majorVersion, out long minorVersion) */
 static inline void SOMClass_somGetVersionNumbers(som_ref self, som_env *ev, void *majorVersion, void *minorVersion) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[28]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[29]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *, void *))som_resolve(self, token))(self, ev, majorVersion, minorVersion);
 	else
@@ -352,62 +365,62 @@ static inline void SOMClass_somGetVersionNumbers(som_ref self, som_env *ev, void
 }
 
 SOM_COLD void *SOMClass_somLookupMethod_first(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = SOMClass_token(29, ev);
+	som_tok token = SOMClass_token(30, ev);
 	return token ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : NULL;
 }
 /* somMethodPtr somLookupMethod(in somId methodId) */
 static inline void *SOMClass_somLookupMethod(som_ref self, som_env *ev, const char *methodId) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[29]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[30]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, methodId) : SOMClass_somLookupMethod_first(self, ev, methodId);
 }
 
 SOM_COLD void *SOMClass_get_somInstanceDataOffsets_first(som_ref self, som_env *ev, void *a) {
-	som_tok token = SOMClass_token(30, ev);
+	som_tok token = SOMClass_token(31, ev);
 	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
 static inline void *SOMClass_get_somInstanceDataOffsets(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[30]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[31]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClass_get_somInstanceDataOffsets_first(self, ev, a);
 }
 
 SOM_COLD som_ref SOMClass_somRenewNoZero_first(som_ref self, som_env *ev, void *obj) {
-	som_tok token = SOMClass_token(31, ev);
+	som_tok token = SOMClass_token(32, ev);
 	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : NULL;
 }
 /* SOMObject somRenewNoZero(in somToken obj) */
 static inline som_ref SOMClass_somRenewNoZero(som_ref self, som_env *ev, void *obj) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[31]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[32]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenewNoZero_first(self, ev, obj);
 }
 
 SOM_COLD som_ref SOMClass_somRenewNoInitNoZero_first(som_ref self, som_env *ev, void *obj) {
-	som_tok token = SOMClass_token(32, ev);
+	som_tok token = SOMClass_token(33, ev);
 	return token ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : NULL;
 }
 /* SOMObject somRenewNoInitNoZero(in somToken obj) */
 static inline som_ref SOMClass_somRenewNoInitNoZero(som_ref self, som_env *ev, void *obj) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[32]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[33]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, obj) : SOMClass_somRenewNoInitNoZero_first(self, ev, obj);
 }
 
 SOM_COLD void *SOMClass_somAllocate_first(som_ref self, som_env *ev, int32_t size) {
-	som_tok token = SOMClass_token(33, ev);
+	som_tok token = SOMClass_token(34, ev);
 	return token ? ((void *(*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, size) : NULL;
 }
 /* string somAllocate(in long size)
  * Gets storage for an instance. */
 static inline void *SOMClass_somAllocate(som_ref self, som_env *ev, int32_t size) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[33]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[34]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, int32_t))som_resolve(self, token))(self, ev, size) : SOMClass_somAllocate_first(self, ev, size);
 }
 
 SOM_COLD void SOMClass_somDeallocate_first(som_ref self, som_env *ev, void *memptr) {
-	som_tok token = SOMClass_token(34, ev);
+	som_tok token = SOMClass_token(35, ev);
 	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, memptr);
 }
 /* void somDeallocate(in string memptr) */
 static inline void SOMClass_somDeallocate(som_ref self, som_env *ev, void *memptr) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[34]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[35]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, memptr);
 	else
@@ -415,62 +428,62 @@ static inline void SOMClass_somDeallocate(som_ref self, som_env *ev, void *mempt
 }
 
 SOM_COLD uint8_t SOMClass_somGetNthMethodData_first(som_ref self, som_env *ev, int32_t n, void *md) {
-	som_tok token = SOMClass_token(35, ev);
+	som_tok token = SOMClass_token(36, ev);
 	return token ? ((uint8_t (*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, md) : 0;
 }
 /* boolean somGetNthMethodData(in long n, out somMethodData md) */
 static inline uint8_t SOMClass_somGetNthMethodData(som_ref self, som_env *ev, int32_t n, void *md) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[35]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[36]);
 	return SOM_LIKELY(token) ? ((uint8_t (*)(som_ref, som_env *, int32_t, void *))som_resolve(self, token))(self, ev, n, md) : SOMClass_somGetNthMethodData_first(self, ev, n, md);
 }
 
 SOM_COLD void *SOMClass_get_somDirectInitClasses_first(som_ref self, som_env *ev, void *a) {
-	som_tok token = SOMClass_token(36, ev);
+	som_tok token = SOMClass_token(37, ev);
 	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
 static inline void *SOMClass_get_somDirectInitClasses(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[36]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[37]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClass_get_somDirectInitClasses_first(self, ev, a);
 }
 
 SOM_COLD som_ref SOMClass_somMethodImplOwner_first(som_ref self, som_env *ev, int64_t method) {
-	som_tok token = SOMClass_token(37, ev);
+	som_tok token = SOMClass_token(38, ev);
 	return token ? ((som_ref (*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : NULL;
 }
 /* SOMClass somMethodImplOwner(in somMToken method) */
 static inline som_ref SOMClass_somMethodImplOwner(som_ref self, som_env *ev, int64_t method) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[37]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[38]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : SOMClass_somMethodImplOwner_first(self, ev, method);
 }
 
 SOM_COLD void *SOMClass_somDefinedMethod_first(som_ref self, som_env *ev, int64_t method) {
-	som_tok token = SOMClass_token(38, ev);
+	som_tok token = SOMClass_token(39, ev);
 	return token ? ((void *(*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : NULL;
 }
 /* boolean somDefinedMethod(in somMToken method)
  * Tells whether the class itself implements a method. */
 static inline void *SOMClass_somDefinedMethod(som_ref self, som_env *ev, int64_t method) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[38]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[39]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, int64_t))som_resolve(self, token))(self, ev, method) : SOMClass_somDefinedMethod_first(self, ev, method);
 }
 
 SOM_COLD som_ref SOMClass_somClassOfNewClassWithParents_first(som_ref self, som_env *ev, void *newClassName, uint32_t parents, som_ref explicitMeta) {
-	som_tok token = SOMClass_token(39, ev);
+	som_tok token = SOMClass_token(40, ev);
 	return token ? ((som_ref (*)(som_ref, som_env *, void *, uint32_t, som_ref))som_resolve(self, token))(self, ev, newClassName, parents, explicitMeta) : NULL;
 }
 /* SOMClass somClassOfNewClassWithParents(in string newClassName, in SOMClassSequence parents, in SOMClass explicitMeta)
  * Returns the metaclass of a new class: one that descends from those of all its parents. */
 static inline som_ref SOMClass_somClassOfNewClassWithParents(som_ref self, som_env *ev, void *newClassName, uint32_t parents, som_ref explicitMeta) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[39]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[40]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, void *, uint32_t, som_ref))som_resolve(self, token))(self, ev, newClassName, parents, explicitMeta) : SOMClass_somClassOfNewClassWithParents_first(self, ev, newClassName, parents, explicitMeta);
 }
 
 SOM_COLD int32_t SOMClass_get_somDataAlignment_first(som_ref self, som_env *ev) {
-	som_tok token = SOMClass_token(40, ev);
+	som_tok token = SOMClass_token(41, ev);
 	return token ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : 0;
 }
 static inline int32_t SOMClass_get_somDataAlignment(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClass_binding_98381007.m[40]);
+	som_tok token = som_token(&SOMClass_binding_8929374b.m[41]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClass_get_somDataAlignment_first(self, ev);
 }
 

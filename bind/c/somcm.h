@@ -17,33 +17,33 @@ extern "C" {
 enum { SOMClassMgr_major = 1, SOMClassMgr_minor = 6 };
 
 /* What this client knows of the class: filled when it is first used, and seen by no other client. */
-SOM_PER_CLIENT struct SOMClassMgr_binding_dd7764e8 {
+SOM_PER_CLIENT struct SOMClassMgr_binding_48e874c8 {
 	som_classdata c;
-	som_tok m[15];
-} SOMClassMgr_binding_dd7764e8;
+	som_tok m[20];
+} SOMClassMgr_binding_48e874c8;
 
 /* Binds the class, which is loaded if need be. Calls do so themselves; with SOM_BOUND defined they expect it done. */
 static inline int SOMClassMgr_bind(som_env *ev) {
-	static const char *const methods[] = {"somFindClsInFile", "somFindClass", "somClassFromId", "somUnregisterClass", "somLocateClassFile", "somLoadClassFile", "somUnloadClassFile", "somGetInitFunction", "somGetRelatedClasses", "somSubstituteClass", "_get_somInterfaceRepository", "_set_somInterfaceRepository", "_get_somRegisteredClasses", "somRegisterClassLibrary", "somJoinAffinityGroup"};
-	static const char *const sigs[] = {"o:siis", "o:sii", "o:s", "i:o", "s:sii", "o:siis", "i:o", "s:", "p:op", "i:ss", "p:", "v:p", "p:p", "v:sp", "v:oo"};
-	static const som_binding binding = {sizeof(som_binding), 15, "SOMClassMgr", 1, 6, methods, sigs, NULL, 0};
-	return som_bind(&binding, &SOMClassMgr_binding_dd7764e8.c, ev);
+	static const char *const methods[] = {"somFindClsInFile", "somFindClass", "somClassFromId", "somRegisterClass", "somUnregisterClass", "somLocateClassFile", "somLoadClassFile", "somUnloadClassFile", "somGetInitFunction", "somMergeInto", "somGetRelatedClasses", "somSubstituteClass", "_get_somInterfaceRepository", "_set_somInterfaceRepository", "_get_somRegisteredClasses", "somBeginPersistentClasses", "somEndPersistentClasses", "somRegisterClassLibrary", "somJoinAffinityGroup", "somUnregisterClassLibrary"};
+	static const char *const sigs[] = {"o:siis", "o:sii", "o:s", "v:o", "i:o", "s:sii", "o:siis", "i:o", "s:", "v:o", "p:op", "i:ss", "p:", "v:p", "p:p", "v:", "v:", "v:sp", "v:oo", "v:s"};
+	static const som_binding binding = {sizeof(som_binding), 20, "SOMClassMgr", 1, 6, methods, sigs, NULL, 0};
+	return som_bind(&binding, &SOMClassMgr_binding_48e874c8.c, ev);
 }
 /* Gives the class up, so that it can be unloaded; no thread may use it meanwhile. */
 static inline void SOMClassMgr_unbind(void) {
-	som_class_unbind(&SOMClassMgr_binding_dd7764e8.c);
-	memset(&SOMClassMgr_binding_dd7764e8, 0, sizeof SOMClassMgr_binding_dd7764e8);
+	som_class_unbind(&SOMClassMgr_binding_48e874c8.c);
+	memset(&SOMClassMgr_binding_48e874c8, 0, sizeof SOMClassMgr_binding_48e874c8);
 }
 /* The class, borrowed; NULL if it cannot be had. */
 static inline som_class *SOMClassMgr_class(som_env *ev) {
-	return som_bound(&SOMClassMgr_binding_dd7764e8.c) || SOMClassMgr_bind(ev) == SOM_OK ? SOMClassMgr_binding_dd7764e8.c.cls : NULL;
+	return som_bound(&SOMClassMgr_binding_48e874c8.c) || SOMClassMgr_bind(ev) == SOM_OK ? SOMClassMgr_binding_48e874c8.c.cls : NULL;
 }
 /* Whether an object is one of the class or of a descendant; and the object if so, else NULL. */
 static inline int SOMClassMgr_is(const som_object *o) {
-	return som_is(o, &SOMClassMgr_binding_dd7764e8.c, "SOMClassMgr", SOMClassMgr_bind);
+	return som_is(o, &SOMClassMgr_binding_48e874c8.c, "SOMClassMgr", SOMClassMgr_bind);
 }
 static inline som_ref SOMClassMgr_cast(som_ref o) { return o && SOMClassMgr_is(o) ? o : NULL; }
-static inline som_tok SOMClassMgr_token(uint32_t n, som_env *ev) { return SOMClassMgr_bind(ev) == SOM_OK ? som_token(&SOMClassMgr_binding_dd7764e8.m[n]) : 0; }
+static inline som_tok SOMClassMgr_token(uint32_t n, som_env *ev) { return SOMClassMgr_bind(ev) == SOM_OK ? som_token(&SOMClassMgr_binding_48e874c8.m[n]) : 0; }
 
 SOM_COLD som_ref SOMClassMgr_somFindClsInFile_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
 	som_tok token = SOMClassMgr_token(0, ev);
@@ -51,7 +51,7 @@ SOM_COLD som_ref SOMClassMgr_somFindClsInFile_first(som_ref self, som_env *ev, c
 }
 /* SOMClass somFindClsInFile(in somId classId, in long majorVersion, in long minorVersion, in string file) */
 static inline som_ref SOMClassMgr_somFindClsInFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[0]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[0]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : SOMClassMgr_somFindClsInFile_first(self, ev, classId, majorVersion, minorVersion, file);
 }
 
@@ -62,7 +62,7 @@ SOM_COLD som_ref SOMClassMgr_somFindClass_first(som_ref self, som_env *ev, const
 /* SOMClass somFindClass(in somId classId, in long majorVersion, in long minorVersion)
  * Returns a class, and loads it if need be. With version 0.0 every version will do. */
 static inline som_ref SOMClassMgr_somFindClass(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[1]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[1]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : SOMClassMgr_somFindClass_first(self, ev, classId, majorVersion, minorVersion);
 }
 
@@ -73,97 +73,124 @@ SOM_COLD som_ref SOMClassMgr_somClassFromId_first(som_ref self, som_env *ev, con
 /* SOMClass somClassFromId(in somId classId)
  * Returns a class that is there already. */
 static inline som_ref SOMClassMgr_somClassFromId(som_ref self, som_env *ev, const char *classId) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[2]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[2]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, classId) : SOMClassMgr_somClassFromId_first(self, ev, classId);
 }
 
-SOM_COLD int32_t SOMClassMgr_somUnregisterClass_first(som_ref self, som_env *ev, som_ref classObj) {
+SOM_COLD void SOMClassMgr_somRegisterClass_first(som_ref self, som_env *ev, som_ref classObj) {
 	som_tok token = SOMClassMgr_token(3, ev);
+	if (token) ((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj);
+}
+/* void somRegisterClass(in SOMClass classObj) */
+static inline void SOMClassMgr_somRegisterClass(som_ref self, som_env *ev, som_ref classObj) {
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[3]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj);
+	else
+		SOMClassMgr_somRegisterClass_first(self, ev, classObj);
+}
+
+SOM_COLD int32_t SOMClassMgr_somUnregisterClass_first(som_ref self, som_env *ev, som_ref classObj) {
+	som_tok token = SOMClassMgr_token(4, ev);
 	return token ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : 0;
 }
 /* long somUnregisterClass(in SOMClass classObj) */
 static inline int32_t SOMClassMgr_somUnregisterClass(som_ref self, som_env *ev, som_ref classObj) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[3]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[4]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : SOMClassMgr_somUnregisterClass_first(self, ev, classObj);
 }
 
 SOM_COLD const char *SOMClassMgr_somLocateClassFile_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = SOMClassMgr_token(4, ev);
+	som_tok token = SOMClassMgr_token(5, ev);
 	return token ? ((const char *(*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : NULL;
 }
 /* string somLocateClassFile(in somId classId, in long majorVersion, in long minorVersion)
  * Returns the name of the library that holds a class. */
 static inline const char *SOMClassMgr_somLocateClassFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[4]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[5]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *, const char *, int32_t, int32_t))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion) : SOMClassMgr_somLocateClassFile_first(self, ev, classId, majorVersion, minorVersion);
 }
 
 SOM_COLD som_ref SOMClassMgr_somLoadClassFile_first(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
-	som_tok token = SOMClassMgr_token(5, ev);
+	som_tok token = SOMClassMgr_token(6, ev);
 	return token ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : NULL;
 }
 /* SOMClass somLoadClassFile(in somId classId, in long majorVersion, in long minorVersion, in string file) */
 static inline som_ref SOMClassMgr_somLoadClassFile(som_ref self, som_env *ev, const char *classId, int32_t majorVersion, int32_t minorVersion, const char *file) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[5]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[6]);
 	return SOM_LIKELY(token) ? ((som_ref (*)(som_ref, som_env *, const char *, int32_t, int32_t, const char *))som_resolve(self, token))(self, ev, classId, majorVersion, minorVersion, file) : SOMClassMgr_somLoadClassFile_first(self, ev, classId, majorVersion, minorVersion, file);
 }
 
 SOM_COLD int32_t SOMClassMgr_somUnloadClassFile_first(som_ref self, som_env *ev, som_ref classObj) {
-	som_tok token = SOMClassMgr_token(6, ev);
+	som_tok token = SOMClassMgr_token(7, ev);
 	return token ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : 0;
 }
 /* long somUnloadClassFile(in SOMClass classObj) */
 static inline int32_t SOMClassMgr_somUnloadClassFile(som_ref self, som_env *ev, som_ref classObj) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[6]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[7]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, classObj) : SOMClassMgr_somUnloadClassFile_first(self, ev, classObj);
 }
 
 SOM_COLD const char *SOMClassMgr_somGetInitFunction_first(som_ref self, som_env *ev) {
-	som_tok token = SOMClassMgr_token(7, ev);
+	som_tok token = SOMClassMgr_token(8, ev);
 	return token ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 /* string somGetInitFunction() */
 static inline const char *SOMClassMgr_somGetInitFunction(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[7]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[8]);
 	return SOM_LIKELY(token) ? ((const char *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClassMgr_somGetInitFunction_first(self, ev);
 }
 
+SOM_COLD void SOMClassMgr_somMergeInto_first(som_ref self, som_env *ev, som_ref targetObj) {
+	som_tok token = SOMClassMgr_token(9, ev);
+	if (token) ((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, targetObj);
+}
+/* void somMergeInto(in SOMObject targetObj)
+ * Hands the registry on to another manager. */
+static inline void SOMClassMgr_somMergeInto(som_ref self, som_env *ev, som_ref targetObj) {
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[9]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *, som_ref))som_resolve(self, token))(self, ev, targetObj);
+	else
+		SOMClassMgr_somMergeInto_first(self, ev, targetObj);
+}
+
 SOM_COLD void *SOMClassMgr_somGetRelatedClasses_first(som_ref self, som_env *ev, som_ref a, void *b) {
-	som_tok token = SOMClassMgr_token(8, ev);
+	som_tok token = SOMClassMgr_token(10, ev);
 	return token ? ((void *(*)(som_ref, som_env *, som_ref, void *))som_resolve(self, token))(self, ev, a, b) : NULL;
 }
 /* SOMClassArray somGetRelatedClasses(in SOMClass classObj) */
 static inline void *SOMClassMgr_somGetRelatedClasses(som_ref self, som_env *ev, som_ref a, void *b) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[8]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[10]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, som_ref, void *))som_resolve(self, token))(self, ev, a, b) : SOMClassMgr_somGetRelatedClasses_first(self, ev, a, b);
 }
 
 SOM_COLD int32_t SOMClassMgr_somSubstituteClass_first(som_ref self, som_env *ev, const char *origClassName, const char *newClassName) {
-	som_tok token = SOMClassMgr_token(9, ev);
+	som_tok token = SOMClassMgr_token(11, ev);
 	return token ? ((int32_t (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, ev, origClassName, newClassName) : 0;
 }
 /* long somSubstituteClass(in string origClassName, in string newClassName)
  * From now on whoever asks for the one class gets the other, a subclass of it. */
 static inline int32_t SOMClassMgr_somSubstituteClass(som_ref self, som_env *ev, const char *origClassName, const char *newClassName) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[9]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[11]);
 	return SOM_LIKELY(token) ? ((int32_t (*)(som_ref, som_env *, const char *, const char *))som_resolve(self, token))(self, ev, origClassName, newClassName) : SOMClassMgr_somSubstituteClass_first(self, ev, origClassName, newClassName);
 }
 
 SOM_COLD void *SOMClassMgr_get_somInterfaceRepository_first(som_ref self, som_env *ev) {
-	som_tok token = SOMClassMgr_token(10, ev);
+	som_tok token = SOMClassMgr_token(12, ev);
 	return token ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : NULL;
 }
 static inline void *SOMClassMgr_get_somInterfaceRepository(som_ref self, som_env *ev) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[10]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[12]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *))som_resolve(self, token))(self, ev) : SOMClassMgr_get_somInterfaceRepository_first(self, ev);
 }
 
 SOM_COLD void SOMClassMgr_set_somInterfaceRepository_first(som_ref self, som_env *ev, void *a) {
-	som_tok token = SOMClassMgr_token(11, ev);
+	som_tok token = SOMClassMgr_token(13, ev);
 	if (token) ((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a);
 }
 static inline void SOMClassMgr_set_somInterfaceRepository(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[11]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[13]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a);
 	else
@@ -171,21 +198,47 @@ static inline void SOMClassMgr_set_somInterfaceRepository(som_ref self, som_env 
 }
 
 SOM_COLD void *SOMClassMgr_get_somRegisteredClasses_first(som_ref self, som_env *ev, void *a) {
-	som_tok token = SOMClassMgr_token(12, ev);
+	som_tok token = SOMClassMgr_token(14, ev);
 	return token ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : NULL;
 }
 static inline void *SOMClassMgr_get_somRegisteredClasses(som_ref self, som_env *ev, void *a) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[12]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[14]);
 	return SOM_LIKELY(token) ? ((void *(*)(som_ref, som_env *, void *))som_resolve(self, token))(self, ev, a) : SOMClassMgr_get_somRegisteredClasses_first(self, ev, a);
 }
 
+SOM_COLD void SOMClassMgr_somBeginPersistentClasses_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClassMgr_token(15, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+}
+/* void somBeginPersistentClasses() */
+static inline void SOMClassMgr_somBeginPersistentClasses(som_ref self, som_env *ev) {
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[15]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+	else
+		SOMClassMgr_somBeginPersistentClasses_first(self, ev);
+}
+
+SOM_COLD void SOMClassMgr_somEndPersistentClasses_first(som_ref self, som_env *ev) {
+	som_tok token = SOMClassMgr_token(16, ev);
+	if (token) ((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+}
+/* void somEndPersistentClasses() */
+static inline void SOMClassMgr_somEndPersistentClasses(som_ref self, som_env *ev) {
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[16]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *))som_resolve(self, token))(self, ev);
+	else
+		SOMClassMgr_somEndPersistentClasses_first(self, ev);
+}
+
 SOM_COLD void SOMClassMgr_somRegisterClassLibrary_first(som_ref self, som_env *ev, const char *libraryName, void *libraryInitRtn) {
-	som_tok token = SOMClassMgr_token(13, ev);
+	som_tok token = SOMClassMgr_token(17, ev);
 	if (token) ((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, libraryName, libraryInitRtn);
 }
 /* void somRegisterClassLibrary(in string libraryName, in somMethodPtr libraryInitRtn) */
 static inline void SOMClassMgr_somRegisterClassLibrary(som_ref self, som_env *ev, const char *libraryName, void *libraryInitRtn) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[13]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[17]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, const char *, void *))som_resolve(self, token))(self, ev, libraryName, libraryInitRtn);
 	else
@@ -193,16 +246,29 @@ static inline void SOMClassMgr_somRegisterClassLibrary(som_ref self, som_env *ev
 }
 
 SOM_COLD void SOMClassMgr_somJoinAffinityGroup_first(som_ref self, som_env *ev, som_ref newClass, som_ref affClass) {
-	som_tok token = SOMClassMgr_token(14, ev);
+	som_tok token = SOMClassMgr_token(18, ev);
 	if (token) ((void (*)(som_ref, som_env *, som_ref, som_ref))som_resolve(self, token))(self, ev, newClass, affClass);
 }
 /* boolean somJoinAffinityGroup(in SOMClass newClass, in SOMClass affClass) */
 static inline void SOMClassMgr_somJoinAffinityGroup(som_ref self, som_env *ev, som_ref newClass, som_ref affClass) {
-	som_tok token = som_token(&SOMClassMgr_binding_dd7764e8.m[14]);
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[18]);
 	if (SOM_LIKELY(token))
 		((void (*)(som_ref, som_env *, som_ref, som_ref))som_resolve(self, token))(self, ev, newClass, affClass);
 	else
 		SOMClassMgr_somJoinAffinityGroup_first(self, ev, newClass, affClass);
+}
+
+SOM_COLD void SOMClassMgr_somUnregisterClassLibrary_first(som_ref self, som_env *ev, const char *libraryName) {
+	som_tok token = SOMClassMgr_token(19, ev);
+	if (token) ((void (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, libraryName);
+}
+/* void somUnregisterClassLibrary(in string libraryName) */
+static inline void SOMClassMgr_somUnregisterClassLibrary(som_ref self, som_env *ev, const char *libraryName) {
+	som_tok token = som_token(&SOMClassMgr_binding_48e874c8.m[19]);
+	if (SOM_LIKELY(token))
+		((void (*)(som_ref, som_env *, const char *))som_resolve(self, token))(self, ev, libraryName);
+	else
+		SOMClassMgr_somUnregisterClassLibrary_first(self, ev, libraryName);
 }
 
 #ifdef __cplusplus

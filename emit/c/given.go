@@ -16,8 +16,8 @@ func isRoot(i *model.Interface) bool {
 // isGiven reports whether a class is one that comes with the kernel or with its library of metaclasses.
 func isGiven(i *model.Interface) bool { return givenMethods[i.ScopedName()] != nil }
 
-// givenMethods are the methods of these classes with the signatures that they have; those that have but a
-// place in the release order are left out. Where IDL has sequences or packed arguments they differ from what IDL says.
+// givenMethods are the methods of these classes with the signatures that they have; those that can do
+// nothing here, and say so to whoever calls them by their names, are left out. Where IDL has sequences or packed arguments they differ from what IDL says.
 var givenMethods = map[string]map[string]string{
 	"SOMObject": {
 		"somInit": "v:", "somUninit": "v:", "somFree": "v:", "somDefaultVCopyInit": "v:po", "somGetClassName": "s:", "somGetClass": "o:",
@@ -30,7 +30,7 @@ var givenMethods = map[string]map[string]string{
 		"somNew": "o:", "somRenew": "o:p", "somClassReady": "v:", "somGetName": "s:", "somDescendedFrom": "b:o", "somCheckVersion": "b:ii",
 		"somFindMethod": "b:sp", "somFindMethodOk": "b:sp", "somSupportsMethod": "b:s", "somGetNumMethods": "i:", "somGetInstanceSize": "i:",
 		"somGetInstancePartSize": "i:", "somGetMethodIndex": "i:s", "somGetNumStaticMethods": "i:", "somGetPClsMtab": "p:", "somGetClassMtab": "p:",
-		"somAddDynamicMethod": "v:ssp", "somFindSMethod": "p:s", "somFindSMethodOk": "p:s", "somGetMethodDescriptor": "s:s", "somGetNthMethodInfo": "s:ip",
+		"somOverrideSMethod": "v:sp", "somAddDynamicMethod": "v:ssp", "somFindSMethod": "p:s", "somFindSMethodOk": "p:s", "somGetMethodDescriptor": "s:s", "somGetNthMethodInfo": "s:ip",
 		"somNewNoInit": "o:", "somRenewNoInit": "o:p", "somGetInstanceToken": "l:", "somGetMemberToken": "l:il", "somGetMethodData": "b:sp",
 		"somGetMethodToken": "l:s", "somGetParents": "p:p", "somGetVersionNumbers": "v:pp", "somLookupMethod": "p:s", "_get_somInstanceDataOffsets": "p:p",
 		"somRenewNoZero": "o:p", "somRenewNoInitNoZero": "o:p", "somAllocate": "p:i", "somDeallocate": "v:p", "somGetNthMethodData": "b:ip",
@@ -41,7 +41,8 @@ var givenMethods = map[string]map[string]string{
 		"somFindClsInFile": "o:siis", "somFindClass": "o:sii", "somClassFromId": "o:s", "somUnregisterClass": "i:o", "somLocateClassFile": "s:sii",
 		"somLoadClassFile": "o:siis", "somUnloadClassFile": "i:o", "somGetInitFunction": "s:", "somGetRelatedClasses": "p:op",
 		"somSubstituteClass": "i:ss", "_get_somInterfaceRepository": "p:", "_set_somInterfaceRepository": "v:p", "_get_somRegisteredClasses": "p:p",
-		"somRegisterClassLibrary": "v:sp", "somJoinAffinityGroup": "v:oo",
+		"somRegisterClassLibrary": "v:sp", "somJoinAffinityGroup": "v:oo", "somRegisterClass": "v:o", "somMergeInto": "v:o",
+		"somBeginPersistentClasses": "v:", "somEndPersistentClasses": "v:", "somUnregisterClassLibrary": "v:s",
 	},
 	"SOMMBeforeAfter":    {"sommBeforeMethod": "b:p", "sommAfterMethod": "v:p"},
 	"SOMMSingleInstance": {"sommGetSingleInstance": "o:", "sommFreeSingleInstance": "v:"},

@@ -13,7 +13,7 @@ import (
 // cname returns the name of what is declared: its scopes and its name with underscores between.
 func cname(d model.Decl) string {
 	name := model.CScoped(d)
-	if reserved[name] || globals[name] || ownLocals[name] || cabi.IsOwn(name) {
+	if reserved[name] || globals[name] || ownLocals[name] || cabi.IsOwn(name) || cabi.IsCompat(d, name) {
 		name += "_"
 	}
 	return name

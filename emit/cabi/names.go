@@ -36,6 +36,19 @@ var FunctionMacros string
 //go:embed globals.txt
 var Globals string
 
+// compat are the names that som_compat.h and what it includes declare or define without som_ or SOM_ in front.
+//
+//go:embed compat.txt
+var compat string
+
+var compatNames = Set(compat)
+
+// IsCompat reports whether what is declared outside of all modules and classes has a name of som_compat.h in C and C++, SOMFree: it has an
+// underscore behind, so that a program in IBM's names includes it. SOM's own declarations of these are what they are.
+func IsCompat(d model.Decl, name string) bool {
+	return compatNames[name] && !IsSystem(d) && !isDSOMs(d.About().File())
+}
+
 // IsOwn reports whether a name begins as all do that the headers of the kernel and of the bindings have, som_retain and SOM_API:
 // others that begin so, and som itself, whose functions would, have an underscore behind.
 func IsOwn(name string) bool {

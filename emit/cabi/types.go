@@ -139,10 +139,12 @@ func IsGivenFile(f *model.File) bool {
 
 // HasHeader reports whether a file of the compiler's own is one whose header is given in bind/c, and in bind/cxx unless it is a [IsGivenFile]: those of DSOM's classes, and of streams.
 func HasHeader(f *model.File) bool {
-	if IsGivenFile(f) {
-		return true
-	}
-	if f == nil || !f.Standard {
+	return IsGivenFile(f) || isDSOMs(f) && f.Standard
+}
+
+// isDSOMs reports whether a file is called as one of DSOM's classes.
+func isDSOMs(f *model.File) bool {
+	if f == nil {
 		return false
 	}
 	switch path.Base(f.Path) {

@@ -35,14 +35,14 @@ func (u *unit) describe(i *model.Interface) {
 	u.L("\tSOM_LOCAL static inline som::tokens<count> bound;")
 	u.F("\tusing parents = som::list<%s>;", cabi.List(i.Parents(), description))
 	u.L("};")
-	u.F("using %[1]s_class = %[1]s_class_%08[2]x;", plainName(i), release)
+	u.F("using %s = %s_class_%08x;", own(i, "_class"), plainName(i), release)
 }
 
 // mixin prints the methods that a class introduces, as members of a template that knows its receiver.
 func (u *unit) mixin(i *model.Interface) {
-	name, local := plainName(i), u.ofRelease(i)
+	local := u.ofRelease(i)
 	u.Blank()
-	u.F("template <class som_Via> class %s_methods {", name)
+	u.F("template <class som_Via> class %s {", own(i, "_methods"))
 	u.L("\tconst som_Via &som_via() const noexcept { return static_cast<const som_Via &>(*this); }")
 	u.Blank()
 	u.L("public:")
@@ -52,7 +52,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\t%s %s%s(%s) const { %ssom::call<%s_class, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, seen(i, m.params), m.what(fmt.Sprint(n)), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call<%s, %s>(som_via()%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, described(i, m.params), m.what(fmt.Sprint(n)), arguments(m.params))
 	}
 	for _, m := range introduced(i) {
 		if m.Kind() != model.ProcedureMethod {
@@ -63,7 +63,7 @@ func (u *unit) mixin(i *model.Interface) {
 		if m.result != nil {
 			ret = "return "
 		}
-		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s_class, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, seen(i, m.params), m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
+		u.F("\t%s %s%s(%s) const { %ssom::call_procedure<%s, %s>(som_via(), %s%s%s); }", local, cabi.Spaced(m.lateResult()), m.name, declared(m.params), ret, described(i, m.params), m.what(""), cabi.Quoted(i.ScopedName()+"::"+m.Name), m.told(), arguments(m.params))
 	}
 	u.L("};")
 }
@@ -93,7 +93,7 @@ func mixinOf(i *model.Interface, via string) string {
 	if rootHandle(i) == "som::class_object" {
 		return "som::metaclass_methods<" + via + ">"
 	}
-	return qualified(i) + "_methods<" + via + ">"
+	return qualifiedOwn(i, "_methods") + "<" + via + ">"
 }
 
 // allOf returns the mixin of all that a class has.
@@ -104,18 +104,17 @@ func allOf(i *model.Interface, via string) string {
 	case rootHandle(i) == "som::class_object":
 		return "som::class_object::som_methods<" + via + ">"
 	}
-	return qualified(i) + "_all<" + via + ">"
+	return qualifiedOwn(i, "_all") + "<" + via + ">"
 }
 
 // allMethods prints the template with all that a class introduces and inherits.
 func (u *unit) allMethods(i *model.Interface) {
-	name := plainName(i)
 	u.Blank()
 	bases := "public " + allOf(first(i), "som_Via")
 	for _, a := range beside(i) {
 		bases += ", public " + mixinOf(a, "som_Via")
 	}
-	u.F("template <class som_Via> class %[1]s_all : %[2]s, public %[1]s_methods<som_Via> {", name, bases)
+	u.F("template <class som_Via> class %s : %s, public %s<som_Via> {", own(i, "_all"), bases, own(i, "_methods"))
 	using := u.visible(i, "som_Via", allOf(first(i), "som_Via"), false)
 	if len(using) > 0 {
 		u.L("public:")
@@ -190,17 +189,17 @@ func (u *unit) handle(i *model.Interface) {
 	if p := first(i); p != nil {
 		base = qualified(p)
 	}
-	up := fmt.Sprintf("som::handle<%s, %s_class, %s>", name, name, base)
+	up := fmt.Sprintf("som::handle<%s, %s, %s>", name, own(i, "_class"), base)
 	u.Blank()
 	u.doc("", &i.Node)
 	bases := "public " + up
 	for _, a := range beside(i) {
 		bases += ", public " + mixinOf(a, name)
 	}
-	u.F("class %s : %s, public %s_methods<%s> {", name, bases, name, name)
+	u.F("class %s : %s, public %s<%s> {", name, bases, own(i, "_methods"), name)
 	u.L("public:")
 	u.F("\tusing %s::handle;", up)
-	u.F("\ttemplate <class som_Via> using som_methods = %s_all<som_Via>;", name)
+	u.F("\ttemplate <class som_Via> using som_methods = %s<som_Via>;", own(i, "_all"))
 	for _, l := range u.visible(i, name, base, true) {
 		u.L(l)
 	}
@@ -216,7 +215,7 @@ func (u *unit) handle(i *model.Interface) {
 	}
 	for _, d := range i.StaticData() {
 		u.doc("\t", &d.Node)
-		u.F("\t%s static %s &%s() { return som::static_data<%s_class, %s>(%s, %s); }", u.ofRelease(i), typeName(d.Type), identifier(d.Name), name, typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
+		u.F("\t%s static %s &%s() { return som::static_data<%s, %s>(%s, %s); }", u.ofRelease(i), typeName(d.Type), identifier(d.Name), own(i, "_class"), typeName(d.Type), cabi.Quoted(i.ScopedName()+"::"+d.Name), cabi.Quoted(cabi.DataSignature(d)))
 	}
 	u.L("};")
 }
@@ -254,16 +253,27 @@ func (u *unit) handleFunctions(i *model.Interface) {
 			args = args[2:]
 		}
 		u.F("inline %s %s::%s(%s) {", name, name, m.name, declared(m.initParams()))
-		u.F("\treturn som::make<%[1]s, %[1]s_class, %[2]s>(%[3]s);", seen(i, m.initParams()), m.what(fmt.Sprint(n)), args)
+		u.F("\treturn som::make<%s, %s, %s>(%s);", seen(i, m.initParams()), described(i, m.initParams()), m.what(fmt.Sprint(n)), args)
 		u.L("}")
 	}
 }
 
-// seen returns the name of a class for a function with parameters, which may have that name, or that of what describes the class.
+// seen returns the name of a class for a function with parameters, which may have that name.
 func seen(i *model.Interface, ps []param) string {
-	name := plainName(i)
-	if slices.ContainsFunc(ps, func(p param) bool { return local(p.name) == name || local(p.name) == name+"_class" }) {
+	if hidden(plainName(i), ps) {
 		return qualified(i)
 	}
-	return name
+	return plainName(i)
+}
+
+// described returns the name of what describes a class, likewise.
+func described(i *model.Interface, ps []param) string {
+	if name := own(i, "_class"); !hidden(name, ps) {
+		return name
+	}
+	return qualifiedOwn(i, "_class")
+}
+
+func hidden(name string, ps []param) bool {
+	return slices.ContainsFunc(ps, func(p param) bool { return local(p.name) == name })
 }

@@ -174,8 +174,8 @@ func (g *generator) library() []byte {
 	var names []string
 	for _, i := range cabi.Defined(g.spec) {
 		u.within(i)
-		u.F("som::class_object %s_define();", plainName(i))
-		names = append(names, qualified(i)+"_define();")
+		u.F("som::class_object %s();", own(i, "_define"))
+		names = append(names, qualifiedOwn(i, "_define")+"();")
 	}
 	u.within(nil)
 	u.Blank()

@@ -22,7 +22,7 @@ var Codes = diag.Table{
 		Explanation: "The C++ binding of SOM is for classes: interfaces with an implementation section, or that inherit from such a one.",
 		Example:     "interface Dog { void bark(); };"},
 	{Code: CodeName, Title: "two things of one name in C++",
-		Explanation: "What is declared in an interface stands beside it in C++, with the interface's name in front: Dog::Colour is Dog_Colour, too. And each class has things of its own: Dog_class, Dog_methods, Dog_all, Dog_part, Dog_impl, Dog_define.",
+		Explanation: "What is declared in an interface stands beside it in C++, with the interface's name in front: Dog::Colour is Dog_Colour, too. And each class has things of its own: Dog_class, Dog_methods, Dog_all, Dog_part, Dog_impl, Dog_define. These give way to the class's own declarations (som_own_Dog_class beside Dog::class), and to nothing else.",
 		Example:     "#include <somobj.idl>\ntypedef long Dog_class;\ninterface Dog : SOMObject { implementation { releaseorder:; }; };"},
 	{Code: CodeFile, Title: "a file that cannot be made",
 		Explanation: "Each IDL file becomes headers of its name, or of the one that the modifier filestem gives.",

@@ -29,11 +29,11 @@ func (u *unit) implementation() []byte {
 
 // part prints the template of a class's part.
 func (u *unit) part(i *model.Interface) {
-	name := plainName(i)
+	part, impl := own(i, "_part"), own(i, "_impl")
 	u.Blank()
-	u.F("// What a class som_D that implements %s derives from: class %s_impl : public %s_part<%s_impl>.", i.ScopedName(), name, name, name)
+	u.F("// What a class som_D that implements %s derives from: class %s : public %s<%s>.", i.ScopedName(), impl, part, impl)
 	u.L("// som_D has the methods that are named below, and may have more.")
-	u.F("template <class som_D> class %s_part : public som::impl<som_D%s> {", name, parents(i))
+	u.F("template <class som_D> class %s : public som::impl<som_D%s> {", part, parents(i))
 	u.L("public:")
 	for _, m := range initializers(i) {
 		u.doc("\t", m.node())
@@ -55,7 +55,7 @@ func (u *unit) part(i *model.Interface) {
 	u.L("};")
 	u.Blank()
 	u.F("// Defines the class %s. %s.cpp has it.", i.ScopedName(), u.Stem)
-	u.F("som::class_object %s_define();", name)
+	u.F("som::class_object %s();", own(i, "_define"))
 }
 
 func comma(s string) string {
@@ -194,7 +194,7 @@ func (u *unit) entry(i *model.Interface, m *method) string {
 	how := "method"
 	switch {
 	case m.IsInit():
-		return fmt.Sprintf("som::initializer<typename %s_part::%s, %s>(%s%s)", plainName(i), m.name, m.signature(), cabi.Quoted(m.Name), m.told())
+		return fmt.Sprintf("som::initializer<typename %s::%s, %s>(%s%s)", own(i, "_part"), m.name, m.signature(), cabi.Quoted(m.Name), m.told())
 	case m.Kind() == model.NonstaticMethod:
 		how = "nonstatic"
 	case m.Kind() == model.ProcedureMethod:
@@ -246,8 +246,8 @@ func (u *unit) stubs(i *model.Interface) []stub {
 			get, set = stored(i, m.Attribute)
 		}
 		if m.IsInit() {
-			s := stub{key: i.ScopedName() + "::" + m.Name, name: plainName(i) + "_impl", doc: told(m), body: unused(m.initParams(), false)}
-			s.head = fmt.Sprintf("%s_impl(%s)", plainName(i), m.name+comma(written(m.initParams())))
+			s := stub{key: i.ScopedName() + "::" + m.Name, name: own(i, "_impl"), doc: told(m), body: unused(m.initParams(), false)}
+			s.head = fmt.Sprintf("%s(%s)", own(i, "_impl"), m.name+comma(written(m.initParams())))
 			all = append(all, s)
 		} else if !(m.Set && set || m.Attribute != nil && !m.Set && get) {
 			add(m, fmt.Sprintf("throw som::system_exception(\"NO_IMPLEMENT\", %s);", cabi.Quoted(i.ScopedName()+"::"+m.Name)))

@@ -1,6 +1,7 @@
 package cxx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/opendsom/dsom/emit/cabi"
@@ -34,7 +35,7 @@ func namespaces(d model.Decl) []string {
 			all = append([]string{identifier(m.Name)}, all...)
 		}
 	}
-	if len(all) > 0 && globals[all[0]] {
+	if len(all) > 0 && (globals[all[0]] || cabi.IsCompat(d, all[0])) {
 		all[0] += "_"
 	}
 	return all
@@ -52,7 +53,7 @@ func plainName(d model.Decl) string {
 		}
 		name = s.About().Name + "_" + name
 	}
-	if globals[name] {
+	if globals[name] || cabi.IsCompat(d, name) {
 		return name + "_" // there is no namespace around it
 	}
 	return ownName(d, identifier(name))
@@ -98,25 +99,34 @@ func description(i *model.Interface) string {
 	case "som::class_object":
 		return "som::metaclass_class"
 	}
-	return qualified(i) + "_class"
+	return qualifiedOwn(i, "_class")
 }
 
-// methodName returns the name of a method in C++: get_breed for _get_breed, unless the class has a method of that name too.
+// own returns the name of something that the generator makes of a class beside what the IDL has, in its namespace: the class's with ending behind
+// it, Dog_methods. Where the class declares what has that name, a type Dog::methods, it is som_own_Dog_methods, which IDL has for nothing.
+func own(i *model.Interface, ending string) string {
+	name := plainName(i) + ending
+	is := func(d model.Decl) bool { return plainName(d) == name }
+	if slices.ContainsFunc(i.Decls, func(d model.Decl) bool {
+		e, ok := d.(*model.Enum)
+		return is(d) || ok && slices.ContainsFunc(e.Enumerators, func(e *model.Enumerator) bool { return is(e) })
+	}) {
+		return "som_own_" + name
+	}
+	return name
+}
+
+func qualifiedOwn(i *model.Interface, ending string) string {
+	return "::" + strings.Join(append(namespaces(i), own(i, ending)), "::")
+}
+
+// methodName returns the name of a method in C++: get_breed for _get_breed, unless the class has or inherits a method of that name too.
 func methodName(i *model.Interface, method string) string {
 	name := method
-	if plain, ok := strings.CutPrefix(method, "_"); ok && !introduces(i, plain) {
+	if plain, ok := strings.CutPrefix(method, "_"); ok && i.FindMethod(plain) == nil {
 		name = plain
 	}
 	return identifier(name)
-}
-
-func introduces(i *model.Interface, method string) bool {
-	for _, m := range i.Introduced() {
-		if m.Name == method {
-			return true
-		}
-	}
-	return false
 }
 
 // local returns the name of a parameter, which nothing else in its function has.

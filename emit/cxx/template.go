@@ -29,21 +29,21 @@ func (u *unit) template() []byte {
 
 // implName returns the name of the class that is written by hand, with its namespaces.
 func implName(i *model.Interface) string {
-	return strings.Join(append(namespaces(i), plainName(i)+"_impl"), "::")
+	return strings.Join(append(namespaces(i), own(i, "_impl")), "::")
 }
 
 // templateClass returns a class without its methods.
 func (u *unit) templateClass(i *model.Interface) string {
 	u.Blank()
 	u.within(i)
-	class := plainName(i) + "_impl"
-	u.F("class %s : public %s_part<%s> {", class, plainName(i), class)
+	class := own(i, "_impl")
+	u.F("class %s : public %s<%s> {", class, own(i, "_part"), class)
 	u.L("public:")
 	if len(initializers(i)) > 0 {
 		u.F("\t%s() = default;", class)
 	}
 	u.L("};")
-	u.F("som::class_object %s_define() { return %s::som_define(); }", plainName(i), class)
+	u.F("som::class_object %s() { return %s::som_define(); }", own(i, "_define"), class)
 	u.within(nil)
 	return strings.TrimRight(u.Cut(0), "\n") + "\n"
 }

@@ -37,7 +37,7 @@ type classItem struct {
 	sym        *symbol // of the interface
 	scope      *scope  // of the interface
 	vars       *scope
-	syntax     *syntax.Implementation
+	syntax     *syntax.Implementation // nil where only #pragma modifier makes one
 	model      *model.Implementation
 	iface      *interfaceItem
 	variables  []variable
@@ -49,6 +49,14 @@ type classItem struct {
 	given     map[string]*syntax.ModifierTerm // class modifiers
 	order     map[string]*syntax.ModifierTerm // releaseorder
 	listed    []*syntax.ModifierTerm          // likewise
+}
+
+func newClassItem(sym *symbol, s *scope, m *model.Implementation) *classItem {
+	return &classItem{
+		sym: sym, scope: s, model: m, passthru: map[string]*syntax.Passthru{},
+		overrides: map[string]*model.Override{}, accessors: map[string]*model.Accessor{},
+		given: map[string]*syntax.ModifierTerm{}, order: map[string]*syntax.ModifierTerm{},
+	}
 }
 
 type variable struct {
@@ -66,11 +74,8 @@ type modifierPragma struct {
 // implementation reads an implementation section. Variables have a scope of their own: they
 // may be called as methods are.
 func (c *checker) implementation(d *syntax.Implementation, s *scope) {
-	item := &classItem{
-		sym: s.owner, scope: s, syntax: d, model: &model.Implementation{Span: d.Span}, passthru: map[string]*syntax.Passthru{},
-		overrides: map[string]*model.Override{}, accessors: map[string]*model.Accessor{},
-		given: map[string]*syntax.ModifierTerm{}, order: map[string]*syntax.ModifierTerm{},
-	}
+	item := newClassItem(s.owner, s, &model.Implementation{Span: d.Span})
+	item.syntax = d
 	if n := len(c.ifaces); n > 0 && c.ifaces[n-1].sym == s.owner {
 		item.iface = c.ifaces[n-1]
 	} else {

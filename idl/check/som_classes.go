@@ -480,30 +480,6 @@ func (c *checker) refer(name string, at diag.Span, macro *syntax.Macro, s *symbo
 	c.indexer.use(syntax.Name{Text: s.name.Text, Span: at, Macro: macro}, s)
 }
 
-// pragmaModifiers carries out a #pragma modifier: of a type, before its first use.
-func (c *checker) pragmaModifiers(p *modifierPragma) {
-	give := func(to, m *syntax.ModifierTerm) bool {
-		if x := c.typeNamed(p.scope, to.Name); x.node != nil {
-			return c.attach(nil, x, to.Name, to.Span, m)
-		}
-		c.errorf(CodeUnknownTarget, to.Span, "%s is not declared: modifier %s is given to nothing", quote(to.Name), quote(m.Name))
-		return true
-	}
-	for _, left := range p.statement.Left {
-		_, known := modifierRules[left.Name]
-		reversed := known && c.typeNamed(p.scope, left.Name).node == nil
-		for _, right := range p.statement.Right {
-			to, m := left, right
-			if reversed {
-				to, m = right, left
-			}
-			if !give(to, m) {
-				return
-			}
-		}
-	}
-}
-
 func valueOf(t *syntax.ModifierTerm) string {
 	if t.Value == nil {
 		return ""

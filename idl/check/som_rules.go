@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/opendsom/dsom/diag"
+	"github.com/opendsom/dsom/idl/syntax"
 	"github.com/opendsom/dsom/model"
 )
 
@@ -47,14 +48,21 @@ func (c *checker) checkClass(i *interfaceItem, item *classItem) {
 func (c *checker) metaclasses() map[string]bool {
 	if c.metaNames == nil {
 		c.metaNames = map[string]bool{}
-		for _, item := range c.classItems {
-			for _, s := range item.statements {
-				for _, t := range s.Left {
-					if t.Name == "metaclass" && t.Value != nil {
-						c.metaNames[t.Value.Text] = true
-					}
+		note := func(ts []*syntax.ModifierTerm) {
+			for _, t := range ts {
+				if t.Name == "metaclass" && t.Value != nil {
+					c.metaNames[t.Value.Text] = true
 				}
 			}
+		}
+		for _, item := range c.classItems {
+			for _, s := range item.statements {
+				note(s.Left)
+			}
+		}
+		for _, p := range c.modifiers {
+			note(p.statement.Left)
+			note(p.statement.Right)
 		}
 	}
 	return c.metaNames

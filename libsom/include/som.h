@@ -80,9 +80,8 @@ typedef struct som_env {
 
 /* The kernel's errors: docs/som.md says when. som_code_name gives the names that stand there ("order"). */
 enum {
-	SOM_OK, SOM_E_NAME, SOM_E_PARENTS, SOM_E_CYCLE, SOM_E_ORDER, SOM_E_METACLASS, SOM_E_VERSION, SOM_E_METHOD,
-	SOM_E_INIT, SOM_E_SIZE, SOM_E_METHODS, SOM_E_DEPTH, SOM_E_CLASSES, SOM_E_AMBIGUOUS, SOM_E_UNKNOWN,
-	SOM_E_ABSTRACT, SOM_E_BUSY, SOM_E_LIBRARY, SOM_E_FREED, SOM_E_MEMORY, SOM_E_TYPE,
+	SOM_OK, SOM_E_NAME, SOM_E_PARENTS, SOM_E_CYCLE, SOM_E_ORDER, SOM_E_METACLASS, SOM_E_VERSION, SOM_E_METHOD, SOM_E_INIT, SOM_E_SIZE, SOM_E_METHODS,
+	SOM_E_DEPTH, SOM_E_CLASSES, SOM_E_AMBIGUOUS, SOM_E_UNKNOWN, SOM_E_ABSTRACT, SOM_E_BUSY, SOM_E_LIBRARY, SOM_E_FREED, SOM_E_MEMORY, SOM_E_TYPE,
 	SOM_E_RAISED /* an initializer or the like raised: ev has what */
 };
 SOM_API const char *som_code_name(uint32_t code);

@@ -7,9 +7,6 @@
  */
 #include "kernel.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /* A class in the making: what its memory depends on comes before it. */
 typedef struct making {
 	struct making *outer; /* what is made meanwhile is an ancestor, or its metaclass */
@@ -22,6 +19,7 @@ typedef struct making {
 
 static _Thread_local making *makings;
 uint32_t classes_with_tokens;
+_Thread_local uint32_t lasting;
 
 /* ---- Reading descriptions ---- */
 
@@ -126,8 +124,7 @@ static klass *allocate(making *m, som_env *ev) {
 	k->raw = raw;
 	k->c.object.flags = F_CLASS;
 	k->info = (som_class_info){.size_of = sizeof k->info, .flags = d->flags & (SOM_ABSTRACT | SOM_OIDL), .major = d->major, .minor = d->minor,
-		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL,
-		.typelib = d->typelib};
+		.part_size = d->data_size, .declared = m->declared ? C(m->declared) : NULL, .typelib = d->typelib};
 	k->align = d->data_align ? d->data_align : 1;
 	k->own = (life){d->init, d->fini, d->copy, d->assign, d->context};
 	k->by = this_thread();
@@ -427,7 +424,7 @@ som_class *som_class_define(const som_class_desc *desc, som_env *ev) {
 	lock();
 	bool theirs = desc && desc->size_of >= offsetof(som_class_desc, typelib) && desc->name && is_elsewhere(desc);
 	klass *k = theirs ? NULL : define(desc, __builtin_return_address(0), e);
-	if (k) som_retain(&k->c.object);
+	if (k) __atomic_add_fetch(&k->c.object.refs, lasting ? 2 : 1, __ATOMIC_RELAXED); /* one of them for good */
 	unlock();
 	som_env_clear(&own);
 	return k ? C(k) : NULL;

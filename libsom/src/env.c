@@ -2,9 +2,6 @@
 #include "kernel.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static void output(const char *text, size_t n) { fwrite(text, 1, n, stdout); }
 static void error(uint32_t code, const char *text) { fprintf(stderr, "som: %s: %s\n", som_code_name(code), text); }

@@ -1,8 +1,6 @@
 /* intern.c: texts that are made once: names for lookups, and signatures. */
 #include "kernel.h"
 
-#include <string.h>
-
 enum { BUCKETS = 1 << 12 };
 static const som_name *buckets[BUCKETS]; /* only ever added to */
 

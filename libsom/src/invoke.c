@@ -2,8 +2,6 @@
  * neither such calls nor closures. */
 #include "kernel.h"
 
-#include <string.h>
-
 #ifdef SOM_FFI
 #include <ffi.h>
 #endif

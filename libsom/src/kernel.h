@@ -6,6 +6,9 @@
 #include "som.h"
 
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum {
 	MAX_NAME = 255,          /* octets of a class's or method's name */
@@ -111,9 +114,8 @@ static inline klass *substituted(const klass *k) { /* the last one that stands f
 static inline char *front_of(const klass *k) { return __atomic_load_n(&k->front, __ATOMIC_ACQUIRE); }
 
 /* sync.c: one lock for all that makes and unmakes; taken again by who has it. The process forks with it free. */
-void lock(void), unlock(void); /* the former boots */
+void lock(void), unlock(void), lock_again(unsigned depth); /* the first boots, the last ends lock_let_go */
 unsigned lock_let_go(const char *for_class); /* wholly; how often it was held. To get a library ready: for that class or ""; or NULL */
-void lock_again(unsigned depth);
 const thread *this_thread(void);
 /* Waits for a wake, letting the lock go meanwhile, since that thread has in hand what is wanted; false if it waits for this one. Of those who wait
  * for each other it is false for one that gets a library ready for a class that is there; or else, where what another wants is got ready, for that other. */
@@ -123,24 +125,21 @@ void boot(void); /* makes the root classes, once; every way in comes by it, or b
 
 /* env.c */
 void *take(size_t n), *pool_take(klass *k, size_t n); /* zeroed, or NULL */
-void give(void *p);
 char *pool_text(klass *k, const char *s, size_t n), *copy_text(const char *s); /* the latter is owned, or NULL */
-int fail(som_env *ev, uint32_t code, const char *format, ...) SOM_FORMAT(3, 4); /* returns code */
-int no_memory(som_env *ev, const char *what);
+int no_memory(som_env *ev, const char *what), fail(som_env *ev, uint32_t code, const char *format, ...) SOM_FORMAT(3, 4); /* both return the code */
 extern uint32_t exceptions; /* that live and have members which something ends, perhaps a library's code; atomic */
 extern som_env aloud; /* only its address: an error goes to the hook, since there is nobody to return it to */
 som_env *env_or(som_env *own, som_env *ev); /* ev, cleared, or own where there is none; who has own clears it */
-void print(const char *format, ...) SOM_FORMAT(1, 2);
+void give(void *p), print(const char *format, ...) SOM_FORMAT(1, 2);
 extern bool memory_taken; /* by take, ever; atomic */
 extern som_hooks hooks;
 
 /* arena.c: words of rows, tokens, and the row of the freed */
 som_tok tokens_take(uint32_t words, som_env *ev); /* 0: none left */
 char *row_place(const klass *k, som_env *ev); /* for k's order; all words 0 */
-void tokens_give(som_tok at, uint32_t words), row_give(const klass *k, char *row);
+void tokens_give(som_tok at, uint32_t words), row_give(const klass *k, char *row), freed_row_fill(const klass *k);
 extern char *freed_row; /* NULL unless checking has been on */
 bool freed_row_make(void); /* with the places of all classes' methods; false: no memory */
-void freed_row_fill(const klass *k);
 int gone(const som_object *o, som_env *ev); /* the code of its error: there is none, or it was destroyed */
 static inline bool is_freed(const som_object *o) { return __builtin_expect(o->mt == __atomic_load_n(&freed_row, __ATOMIC_RELAXED), 0); }
 
@@ -153,11 +152,10 @@ klass *derive_metaclass(const char *of, klass *const *all, uint32_t n, som_env *
 
 /* table.c */
 int64_t no_implementation(som_ref o, som_env *ev), freed_call(som_ref o, som_env *ev);
-int table_fill(klass *k, som_env *ev);
+int table_fill(klass *k, som_env *ev), impls_by_token(const void *a, const void *b); /* the latter for qsort and bsearch */
 int changeable(const som_class *c, som_env *ev); /* SOM_OK unless it is no class, or one that everybody shares */
 som_proc *own_impl(const klass *k, som_tok t);
 const klass *owner(const klass *k, som_tok t), *introducer(const klass *k, som_tok t); /* the latter NULL: t is no method of k's */
-int impls_by_token(const void *a, const void *b);   /* for qsort and bsearch */
 
 /* intern.c: texts that are made once and live as long as the process; no lock to find them */
 struct som_name { const som_name *next; struct call *call; uint32_t hash; char text[]; }; /* call: of a signature, once it is one; invoke.c's */
@@ -168,16 +166,16 @@ uint32_t hash_text(const char *s);
 som_proc *find_signed(const som_object *o, const char *text, const char **sig, som_env *ev);
 typedef struct found { const klass *in; const som_method_info *info; const dynamic *dyn; } found; /* who introduces it; it is one of the two others */
 const klass *class_in(const klass *k, const char *name, size_t n); /* in k's order */
-int lookup(const klass *k, const char *name, found *f, som_env *ev);
+int lookup(const klass *k, const char *name, found *f, som_env *ev), methods_by_name(const void *a, const void *b); /* the latter for qsort and bsearch */
 /* The same among the strict ancestors, for a class that is being made, of methods with a place in the table. */
 int lookup_slot(const klass *k, bool itself, const char *name, found *f, som_env *ev);
 const som_method_info *own_method(const klass *k, const char *name); /* or NULL */
-int methods_by_name(const void *a, const void *b);                   /* pointers to them, for qsort and bsearch */
 bool name_ok(const char *name, size_t limit, bool scoped); /* well-formed */
 void forget_lookups(void);
 
 /* define.c: under the lock */
 extern uint32_t classes_with_tokens; /* as many at least as are registered */
+extern _Thread_local uint32_t lasting; /* classes that this thread makes stay: so often somBeginPersistentClasses was called */
 klass *define(const som_class_desc *desc, const void *caller, som_env *ev); /* caller: whose code asks, or NULL for a derived metaclass */
 klass *define_root(const som_class_desc *desc, klass *parent, som_env *ev); /* a class to be completed by */
 void become_instance(klass *k, klass *metaclass), undefine(klass *k); /* the latter: what was registered, or made in part; its metaclass too, if that was derived for it alone */
@@ -194,9 +192,8 @@ int load_for(const char *name, som_env *ev); /* the library that has a class; th
 extern library *libraries;
 /* Whether a class that the library defines whose entry runs has a file of its own in the path, in a folder before that library's, or is made of one that has. */
 bool is_elsewhere(const som_class_desc *d);
-void *open_library(const char *file, char *why, size_t n); /* the hooks to begin with */
+void *open_library(const char *file, char *why, size_t n), close_library(void *handle); /* the hooks to begin with, as is */
 som_proc *find_symbol(void *handle, const char *name);
-void close_library(void *handle);
 library *library_of(const uintptr_t code[3]); /* that has the first of it, or whose entry runs in this thread; or NULL */
 library *library_in(uint64_t group, bool in_hand); /* of that group, perhaps one that is being loaded or closed; or NULL */
 /* Waits until no other thread opens or closes a library. False if that waits for this one, or one of the group of k, which may be
@@ -230,13 +227,16 @@ enum { LIFE_INIT, LIFE_DESTRUCT, LIFE_COPY, LIFE_ASSIGN, LIFE_OLD_INIT, LIFE_OLD
 extern som_tok tok_new, tok_raw, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
 extern som_proc *plain_new; /* SOMClass's own somNew */
 extern const som_class_desc object_desc, class_desc, manager_desc;
-/* Entries of their lists: a method, one that is without an implementation, a place that is retired. */
+/* Entries of their lists: a method, one with nothing to do here, a class, a place that is retired. And the second one's body, which says what there is instead. */
 #define HAS(name, sig, proc) {#name, sig, (som_proc *)(proc), NULL, SOM_STATIC}
-#define LACKS(name) {#name, NULL, NULL, NULL, SOM_STATIC}
+#define LACKS(name, sig) HAS(name, sig, name)
+#define ROOT(cls, v, r) {.size_of = sizeof(som_class_desc), .name = #cls, .major = v, .minor = r, .introduces = methods, \
+	.nintroduces = sizeof methods / sizeof methods[0], .method_size = sizeof(som_method)}
 #define GONE(name) {#name, NULL, NULL, NULL, SOM_NONSTATIC}
-bool no_class(const som_object *c, som_env *ev); /* false, and says what c is */
+#define UNFIT(m, why) \
+	static int64_t m(som_ref o, som_env *ev) { return fail(ev ? ev : &aloud, SOM_E_ABSTRACT, "%s::" #m ": " why, class_of(o)->info.name), 0; }
+bool no_class(const som_object *c, som_env *ev), is_plain(const klass *k); /* false, and says what c is; nothing stands in for SOMObject's life methods */
 static inline bool is_class(const void *c, som_env *ev) { return __builtin_expect(c && ((const som_object *)c)->flags & F_CLASS, 1) || no_class(c, ev); }
-bool is_plain(const klass *k); /* nothing stands in for what SOMObject does at the beginning and the end */
 void make_roots(void); /* ends the process where there is no memory even for that */
 
 #endif

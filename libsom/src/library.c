@@ -3,9 +3,6 @@
 #define _GNU_SOURCE
 #include "kernel.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #ifdef _WIN32

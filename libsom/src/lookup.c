@@ -8,9 +8,6 @@
  */
 #include "kernel.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 bool name_ok(const char *name, size_t limit, bool scoped) {
 	if (!name || !memchr(name, 0, limit + 1)) return false;
 	for (;; name += 2) {

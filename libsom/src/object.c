@@ -2,8 +2,6 @@
  * and what initializers do. */
 #include "kernel.h"
 
-#include <string.h>
-
 /* ---- Memory ---- */
 
 static bool aligned_by_allocator(const klass *k) { return k->info.data_align <= _Alignof(max_align_t); }

@@ -6,9 +6,6 @@
  */
 #include "kernel.h"
 
-#include <stdio.h>
-#include <string.h>
-
 enum { CONCRETE = 1, TAKEN = 2 }; /* klass.mark */
 
 typedef struct list { const som_class *const *from, *const *at, *const *end; } list;

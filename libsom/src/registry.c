@@ -1,8 +1,6 @@
 /* registry.c: the classes of the process by name: finding, substituting, unloading, enumerating. */
 #include "kernel.h"
 
-#include <string.h>
-
 klass *all_classes; /* newest first */
 klass *object_class, *class_class, *manager_class;
 uint64_t groups;

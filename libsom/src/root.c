@@ -1,9 +1,6 @@
 /* root.c: how the first classes come to be. SOMObject is made before there is a class for it to be an instance of. */
 #include "kernel.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 som_tok tok_new, tok_raw, tok_ready, tok_dispatch, tok_life[LIFE_METHODS];
 static const char *const life_names[] = {"somDefaultInit", "somDestruct", "somDefaultConstCopyInit", "somDefaultConstAssign", "somInit", "somUninit"};
 som_proc *plain_new;
@@ -53,9 +50,8 @@ som_ref som_class_manager(void) { return boot(), manager; }
 static const void *providers[SOM_PROVIDERS];
 
 int som_set_provider(uint32_t kind, const void *table) {
-	if (kind >= SOM_PROVIDERS) return SOM_E_UNKNOWN;
-	__atomic_store_n(&providers[kind], table, __ATOMIC_RELEASE);
-	return SOM_OK;
+	if (kind < SOM_PROVIDERS) __atomic_store_n(&providers[kind], table, __ATOMIC_RELEASE);
+	return kind < SOM_PROVIDERS ? SOM_OK : SOM_E_UNKNOWN;
 }
 
 const void *som_provider(uint32_t kind) { return kind < SOM_PROVIDERS ? __atomic_load_n(&providers[kind], __ATOMIC_ACQUIRE) : NULL; }

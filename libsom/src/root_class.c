@@ -1,5 +1,5 @@
 /* root_class.c: SOMClass: its methods in the order of SOM 3.0. Those that built classes piece by piece, or told of the tables of
- * IBM's kernel, have places but no implementation: som_class_define is the one way, som_class_describe says what there is. */
+ * IBM's kernel, have places answer with an error that says so: som_class_define is the one way, som_class_describe says what there is. */
 #include "kernel.h"
 
 static klass *self(som_ref c) { return K((som_class *)c); }
@@ -26,9 +26,7 @@ static uint8_t check_version(som_ref c, som_env *ev, int32_t major, int32_t mino
 	return (void)ev, major >= 0 && minor >= 0 && som_class_check_version((som_class *)c, (uint32_t)major, (uint32_t)minor, NULL) == SOM_OK;
 }
 
-static void version(som_ref c, som_env *ev, int32_t *major, int32_t *minor) {
-	(void)ev, *major = (int32_t)self(c)->info.major, *minor = (int32_t)self(c)->info.minor;
-}
+static void version(som_ref c, som_env *ev, int32_t *a, int32_t *b) { (void)ev, *a = (int32_t)self(c)->info.major, *b = (int32_t)self(c)->info.minor; }
 
 /* ---- Methods by name ---- */
 
@@ -64,6 +62,9 @@ static som_proc *find_static_ok(som_ref c, som_env *ev, const char *method) {
 }
 
 static som_proc *find_static(som_ref c, som_env *ev, const char *method) { return (void)ev, find_static_ok(c, NULL, method); }
+static void override_static(som_ref c, som_env *ev, const char *method, som_proc *proc) {
+	if (find_static_ok(c, ev, method)) som_class_replace((som_class *)c, found_by(c, method, ev).token, proc, ev);
+}
 static void add_dynamic(som_ref c, som_env *ev, const char *method, const char *sig, som_proc *proc) { som_class_add((som_class *)c, method, sig, proc, ev); }
 
 static som_ref implements(som_ref c, som_env *ev, int64_t token) {
@@ -96,26 +97,35 @@ static const void *parents(som_ref c, som_env *ev, uint32_t *n) { return (void)e
 static const void *offsets(som_ref c, som_env *ev, uint32_t *n) { return (void)ev, *n = self(c)->info.nlayout, self(c)->info.layout; }
 static const void *inits(som_ref c, som_env *ev, uint32_t *n) { return (void)ev, *n = self(c)->info.ninits, self(c)->info.inits; }
 
+/* ---- What cannot be done here ---- */
+
+UNFIT(somInitMIClass, "use som_class_define") UNFIT(somAddStaticMethod, "use som_class_define") UNFIT(somOverrideMtab, "use som_class_define")
+UNFIT(somSetClassData, "use som_class_bind") UNFIT(somGetClassData, "use som_class_bind") UNFIT(somGetMarshalPlan, "use the class's typelib")
+UNFIT(somGetApplyStub, "use som_apply") UNFIT(somGetRdStub, "use som_closure") UNFIT(somClassOfNewClassWithParents, "use som_class_join")
+UNFIT(somGetMethodIndex, "use som_class_describe") UNFIT(somGetNthMethodInfo, "use som_class_describe") UNFIT(somGetPClsMtab, "use som_parent_row")
+UNFIT(somGetNthMethodData, "use som_class_describe") UNFIT(somGetMemberToken, "use somGetInstanceToken, and an offset")
+UNFIT(somJoin, "IBM has not said what it does") UNFIT(somEndow, "IBM has not said what it does")
+
 static const som_method methods[] = {
 	HAS(somNew, "o:", new), HAS(somRenew, "o:p", renew), GONE(somcPrivate1), HAS(somClassReady, "v:", ready), HAS(somGetName, "s:", name), GONE(somcPrivate2),
 	HAS(somDescendedFrom, "b:o", descended), HAS(somCheckVersion, "b:ii", check_version), HAS(somFindMethod, "b:sp", find),
 	HAS(somFindMethodOk, "b:sp", find_ok), HAS(somSupportsMethod, "b:s", supports), HAS(somGetNumMethods, "i:", all_methods),
-	HAS(somGetInstanceSize, "i:", instance_size), GONE(somcPrivate3), HAS(somGetInstancePartSize, "i:", part_size), HAS(somGetMethodIndex, "i:s", NULL),
-	HAS(somGetNumStaticMethods, "i:", static_methods), HAS(somGetPClsMtab, "p:", NULL), HAS(somGetClassMtab, "p:", own_table), LACKS(somAddStaticMethod),
-	LACKS(somOverrideSMethod), HAS(somAddDynamicMethod, "v:ssp", add_dynamic), GONE(somcUnused1), LACKS(somGetApplyStub),
+	HAS(somGetInstanceSize, "i:", instance_size), GONE(somcPrivate3), HAS(somGetInstancePartSize, "i:", part_size), LACKS(somGetMethodIndex, "i:s"),
+	HAS(somGetNumStaticMethods, "i:", static_methods), LACKS(somGetPClsMtab, "p:"), HAS(somGetClassMtab, "p:", own_table), LACKS(somAddStaticMethod, "l:ssppp"),
+	HAS(somOverrideSMethod, "v:sp", override_static), HAS(somAddDynamicMethod, "v:ssp", add_dynamic), GONE(somcUnused1), LACKS(somGetApplyStub, "p:s"),
 	HAS(somFindSMethod, "p:s", find_static), HAS(somFindSMethodOk, "p:s", find_static_ok), HAS(somGetMethodDescriptor, "s:s", descriptor),
-	HAS(somGetNthMethodInfo, "s:ip", NULL), LACKS(somSetClassData), LACKS(somGetClassData), HAS(somNewNoInit, "o:", new_raw),
-	HAS(somRenewNoInit, "o:p", renew_raw), HAS(somGetInstanceToken, "l:", data_token), HAS(somGetMemberToken, "l:il", NULL), GONE(somcUnused2),
-	HAS(somGetMethodData, "b:sp", method_data), LACKS(somOverrideMtab), HAS(somGetMethodToken, "l:s", method_token), HAS(somGetParents, "p:p", parents),
-	GONE(somUnused3), LACKS(somInitMIClass), HAS(somGetVersionNumbers, "v:pp", version), HAS(somLookupMethod, "p:s", lookup_method),
+	LACKS(somGetNthMethodInfo, "s:ip"), LACKS(somSetClassData, "v:p"), LACKS(somGetClassData, "p:"), HAS(somNewNoInit, "o:", new_raw),
+	HAS(somRenewNoInit, "o:p", renew_raw), HAS(somGetInstanceToken, "l:", data_token), LACKS(somGetMemberToken, "l:il"), GONE(somcUnused2),
+	HAS(somGetMethodData, "b:sp", method_data), LACKS(somOverrideMtab, "v:"), HAS(somGetMethodToken, "l:s", method_token), HAS(somGetParents, "p:p", parents),
+	GONE(somUnused3), LACKS(somInitMIClass, "v:isppiiiii"), HAS(somGetVersionNumbers, "v:pp", version), HAS(somLookupMethod, "p:s", lookup_method),
 	HAS(_get_somInstanceDataOffsets, "p:p", offsets), HAS(somRenewNoZero, "o:p", renew_dirty), HAS(somRenewNoInitNoZero, "o:p", renew_raw_dirty),
-	HAS(somAllocate, "p:i", allocate), HAS(somDeallocate, "v:p", deallocate), LACKS(somGetRdStub), HAS(somGetNthMethodData, "b:ip", NULL), GONE(somcPrivate8),
+	HAS(somAllocate, "p:i", allocate), HAS(somDeallocate, "v:p", deallocate), LACKS(somGetRdStub, "p:s"), LACKS(somGetNthMethodData, "b:ip"), GONE(somcPrivate8),
 	GONE(somcPrivate9), HAS(_get_somDirectInitClasses, "p:p", inits), GONE(somcPrivate10), GONE(somcPrivate11), GONE(somcPrivate12), GONE(somcPrivate13),
 	GONE(somcPrivate14), HAS(somMethodImplOwner, "o:l", implements), GONE(somcPrivate15), GONE(somcPrivate16), HAS(somDefinedMethod, "p:l", defined),
-	GONE(somcPrivate17), GONE(somcPrivate18), GONE(somcPrivate19), HAS(somClassOfNewClassWithParents, "o:pIo", NULL), GONE(somcPrivate20), GONE(somcUnused5),
+	GONE(somcPrivate17), GONE(somcPrivate18), GONE(somcPrivate19), LACKS(somClassOfNewClassWithParents, "o:pIo"), GONE(somcPrivate20), GONE(somcUnused5),
 	GONE(somcUnused6), GONE(somcUnused7), HAS(_get_somDataAlignment, "i:", alignment), GONE(somcPrivate21), GONE(somcUnused8), GONE(somcPrivate22),
-	GONE(somcUnused9), GONE(somcUnused10), LACKS(somGetMarshalPlan), GONE(somcUnused11), GONE(somPrivate23), LACKS(somJoin), LACKS(somEndow),
+	GONE(somcUnused9), GONE(somcUnused10), LACKS(somGetMarshalPlan, "p:s"), GONE(somcUnused11), GONE(somPrivate23), LACKS(somJoin, "o:os"),
+	LACKS(somEndow, "o:o"),
 };
 
-const som_class_desc class_desc = {.size_of = sizeof class_desc, .name = "SOMClass", .major = 1, .minor = 6, .introduces = methods,
-	.nintroduces = sizeof methods / sizeof methods[0], .method_size = sizeof(som_method)};
+const som_class_desc class_desc = ROOT(SOMClass, 1, 6);

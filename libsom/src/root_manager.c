@@ -19,11 +19,10 @@ static som_ref find_in_file(som_ref m, som_env *ev, const char *name, int32_t ma
 static som_ref from_id(som_ref m, som_env *ev, const char *name) { return (void)m, (void)ev, (som_ref)som_class_registered(name, NULL); }
 
 static const char *locate(som_ref m, som_env *ev, const char *name, int32_t major, int32_t minor) {
-	(void)m, (void)ev, (void)major, (void)minor;
 	lock();
 	const klass *k = name ? registered(name) : NULL;
 	unlock();
-	return k ? k->info.library : NULL;
+	return (void)m, (void)ev, (void)major, (void)minor, k ? k->info.library : NULL;
 }
 
 static int32_t unload(som_ref m, som_env *ev, som_ref c) { return (void)m, som_class_unload((som_class *)c, ev); }
@@ -71,15 +70,37 @@ static void join_group(som_ref m, som_env *ev, som_ref c, som_ref to) {
 	unlock();
 }
 
+static void register_again(som_ref m, som_env *ev, som_ref c) { /* som_class_define has registered it */
+	if (is_class(c, ev)) som_release((som_ref)som_class_registered(K((som_class *)c)->info.name, ((void)m, ev)));
+}
+
+static void merge_into(som_ref m, som_env *ev, som_ref to) { /* all managers have one registry, the kernel's */
+	if (!som_is_a(to, C(manager_class))) fail(((void)m, ev), SOM_E_TYPE, "classes are handed on to a SOMClassMgr, and this is none");
+}
+
+static void begin_lasting(som_ref m, som_env *ev) { (void)m, (void)ev, lasting++; }
+static void end_lasting(som_ref m, som_env *ev) { (void)m, lasting ? (int)lasting-- : fail(ev, SOM_E_BUSY, "somBeginPersistentClasses was not called"); }
+
+static void drop_library(som_ref m, som_env *ev, const char *name) {
+	lock();
+	klass *k = all_classes;
+	while (k && !(name && k->library && !k->library->handle && !strcmp(k->library->file, name))) k = k->next;
+	if (k && som_class_unload((som_class *)som_retain(&k->c.object), ev) != SOM_OK) som_release(&k->c.object);
+	if (!k) fail(((void)m, ev), SOM_E_UNKNOWN, "no class library %.300s is linked in, with a class", name ? name : "(none)");
+	unlock();
+}
+
+UNFIT(somImportObject, "IBM has not said what it does")
+
 static const som_method methods[] = {
-	HAS(somFindClsInFile, "o:siis", find_in_file), HAS(somFindClass, "o:sii", find_by_name), HAS(somClassFromId, "o:s", from_id), LACKS(somRegisterClass),
-	HAS(somUnregisterClass, "i:o", unload), HAS(somLocateClassFile, "s:sii", locate), HAS(somLoadClassFile, "o:siis", find_in_file),
-	HAS(somUnloadClassFile, "i:o", unload), HAS(somGetInitFunction, "s:", entry_name), LACKS(somMergeInto), HAS(somGetRelatedClasses, "p:op", related),
-	HAS(somSubstituteClass, "i:ss", substitute), HAS(_get_somInterfaceRepository, "p:", repository), HAS(_set_somInterfaceRepository, "v:p", set_repository),
-	HAS(_get_somRegisteredClasses, "p:p", all), LACKS(somBeginPersistentClasses), LACKS(somEndPersistentClasses), GONE(somcmPrivate1), GONE(somcmPrivate2),
-	HAS(somRegisterClassLibrary, "v:sp", add_library), HAS(somJoinAffinityGroup, "v:oo", join_group), LACKS(somUnregisterClassLibrary), LACKS(somImportObject),
-	GONE(somcmPrivate3), GONE(somcmPrivate4),
+	HAS(somFindClsInFile, "o:siis", find_in_file), HAS(somFindClass, "o:sii", find_by_name), HAS(somClassFromId, "o:s", from_id),
+	HAS(somRegisterClass, "v:o", register_again), HAS(somUnregisterClass, "i:o", unload), HAS(somLocateClassFile, "s:sii", locate),
+	HAS(somLoadClassFile, "o:siis", find_in_file), HAS(somUnloadClassFile, "i:o", unload), HAS(somGetInitFunction, "s:", entry_name),
+	HAS(somMergeInto, "v:o", merge_into), HAS(somGetRelatedClasses, "p:op", related), HAS(somSubstituteClass, "i:ss", substitute),
+	HAS(_get_somInterfaceRepository, "p:", repository), HAS(_set_somInterfaceRepository, "v:p", set_repository), HAS(_get_somRegisteredClasses, "p:p", all),
+	HAS(somBeginPersistentClasses, "v:", begin_lasting), HAS(somEndPersistentClasses, "v:", end_lasting), GONE(somcmPrivate1), GONE(somcmPrivate2),
+	HAS(somRegisterClassLibrary, "v:sp", add_library), HAS(somJoinAffinityGroup, "v:oo", join_group), HAS(somUnregisterClassLibrary, "v:s", drop_library),
+	LACKS(somImportObject, "o:o"), GONE(somcmPrivate3), GONE(somcmPrivate4),
 };
 
-const som_class_desc manager_desc = {.size_of = sizeof manager_desc, .name = "SOMClassMgr", .major = 1, .minor = 6, .introduces = methods,
-	.nintroduces = sizeof methods / sizeof methods[0], .method_size = sizeof(som_method)};
+const som_class_desc manager_desc = ROOT(SOMClassMgr, 1, 6);

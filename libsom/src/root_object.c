@@ -104,5 +104,4 @@ static const som_method methods[] = {
 	GONE(somoPrivate8), GONE(somoPrivate9), GONE(somoPrivate10), GONE(somoPrivate11), GONE(somoPrivate12), GONE(somoPrivate13), GONE(somoPrivate14),
 };
 
-const som_class_desc object_desc = {.size_of = sizeof object_desc, .name = "SOMObject", .major = 1, .minor = 7, .introduces = methods,
-	.nintroduces = sizeof methods / sizeof methods[0], .method_size = sizeof(som_method)};
+const som_class_desc object_desc = ROOT(SOMObject, 1, 7);

@@ -1,9 +1,6 @@
 /* table.c: what stands in method tables, who put it there, and parent, next and casted calls. */
 #include "kernel.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /* Words of rows are written while others read rows that lie between them. */
 static void put(char *row, som_tok t, void *value) { __atomic_store_n((void **)(row + t), value, __ATOMIC_RELAXED); }
 static som_proc *get(const char *row, som_tok t) { return __atomic_load_n(word_at(row, t), __ATOMIC_RELAXED); }

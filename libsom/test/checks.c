@@ -341,6 +341,61 @@ static void libraries(void) {
 	som_env_clear(&ev);
 }
 
+/* ---- What the class manager has been asked for since SOM 1 ---- */
+
+static void ask(const char *name, const void *what, som_env *ev) {
+	((void (*)(som_ref, som_env *, const void *))method(som_class_manager_class(), name))(som_class_manager(), ev, what);
+}
+
+static int32_t forty_two(som_ref o, som_env *ev) { return (void)o, (void)ev, 42; }
+static void noted(uint32_t code, const char *text) { (void)code, (void)text; }
+
+static void manager(void) {
+	som_env ev = {0};
+	const som_hooks quiet = {.size_of = sizeof quiet, .error = noted};
+	CHECK(som_set_hooks(&quiet, &ev) == SOM_OK);
+	/* Registering what is registered does nothing; handing on to a manager neither, since there is one registry. */
+	som_class *c = simple("Plain", NULL, NULL, &ev);
+	ask("somRegisterClass", c, &ev);
+	ask("somMergeInto", som_class_manager(), &ev);
+	CHECK(ev.major == SOM_NO_EXCEPTION && som_class_describe(c) && c->object.refs == 1);
+	ask("somMergeInto", c, &ev);
+	CHECK(refused(&ev, SOM_E_TYPE, "SOMClassMgr"));
+	ask("somRegisterClass", som_class_manager(), &ev);
+	CHECK(refused(&ev, SOM_E_TYPE, "a class is asked for"));
+	/* An override of a class that is there. */
+	som_ref o = som_new(c, &ev);
+	((void (*)(som_ref, som_env *, const char *, som_proc *))method(som_class_class(), "somOverrideSMethod"))(&c->object, &ev, "somGetSize", (som_proc *)forty_two);
+	CHECK(ev.major == SOM_NO_EXCEPTION && ((int32_t (*)(som_ref, som_env *))method(c, "somGetSize"))(o, &ev) == 42);
+	((void (*)(som_ref, som_env *, const char *, som_proc *))method(som_class_class(), "somOverrideSMethod"))(&c->object, &ev, "none", (som_proc *)forty_two);
+	CHECK(refused(&ev, SOM_E_UNKNOWN, "class Plain has no method none"));
+	som_release(o);
+	/* What is made within the brackets of this thread stays for good. */
+	ask("somEndPersistentClasses", NULL, &ev);
+	CHECK(refused(&ev, SOM_E_BUSY, "somBeginPersistentClasses was not called"));
+	ask("somBeginPersistentClasses", NULL, &ev);
+	som_class *stays = simple("Stays", NULL, NULL, &ev);
+	ask("somEndPersistentClasses", NULL, &ev);
+	CHECK(ev.major == SOM_NO_EXCEPTION && som_class_unload(stays, &ev) == SOM_E_BUSY && som_class_registered("Stays", NULL) == stays);
+	som_env_clear(&ev);
+	CHECK(som_class_unload(c, &ev) == SOM_OK);
+	/* A library that is linked in, and is so no more. */
+	const char *name = "linked in";
+	CHECK(som_library_add(name, group_entry, &ev) == SOM_OK);
+	c = som_class_registered("Group::A", &ev);
+	CHECK(c != NULL);
+	ask("somUnregisterClassLibrary", name, &ev);
+	CHECK(refused(&ev, SOM_E_BUSY, "of Group::A 0 instances, 1 subclasses and 1 references live"));
+	som_release(&c->object);
+	ask("somUnregisterClassLibrary", name, &ev);
+	CHECK(ev.major == SOM_NO_EXCEPTION);
+	ask("somUnregisterClassLibrary", name, &ev);
+	CHECK(refused(&ev, SOM_E_UNKNOWN, "no class library linked in"));
+	ask("somUnregisterClassLibrary", NULL, &ev);
+	CHECK(refused(&ev, SOM_E_UNKNOWN, "no class library (none)"));
+	CHECK(!som_class_registered("Group::A", NULL) && som_library_add(name, group_entry, &ev) == SOM_OK && (c = som_class_registered("Group::A", NULL)));
+}
+
 /* ---- The checking mode, hooks ---- */
 
 static uint32_t complained;
@@ -478,7 +533,18 @@ static void roots(void) {
 	som_value v, args[] = {{.s = "SOMObject"}, {.i = 1}, {.i = 2}}, n = {.s = "somGetSize"};
 	if (som_invoke(som_class_manager(), "somFindClass", args, 3, &v, &ev) == SOM_E_LIBRARY) return; /* built without libffi */
 	CHECK(ev.major == SOM_NO_EXCEPTION && v.o == &som_object_class()->object);
-	CHECK(som_invoke(som_class_manager(), "somMergeInto", args, 0, &v, &ev) == SOM_E_ABSTRACT && ev.code == SOM_E_ABSTRACT);
+	static const char *const unfit[] = {"somInitMIClass", "somAddStaticMethod", "somOverrideMtab", "somSetClassData", "somGetClassData", "somGetMarshalPlan",
+		"somGetApplyStub", "somGetRdStub", "somClassOfNewClassWithParents", "somGetMethodIndex", "somGetNthMethodInfo", "somGetNthMethodData",
+		"somGetPClsMtab", "somGetMemberToken", "somJoin", "somEndow"};
+	for (unsigned i = 0; i < sizeof unfit / sizeof unfit[0]; i++) {
+		char says[64];
+		snprintf(says, sizeof says, "SOMClass::%s: ", unfit[i]);
+		((void (*)(som_ref, som_env *))method(som_class_class(), unfit[i]))(&all[0]->object, &ev);
+		CHECK(refused(&ev, SOM_E_ABSTRACT, says));
+	}
+	((void (*)(som_ref, som_env *, som_ref))method(som_class_manager_class(), "somImportObject"))(som_class_manager(), &ev, NULL);
+	CHECK(refused(&ev, SOM_E_ABSTRACT, "SOMClassMgr::somImportObject: "));
+	ev = (som_env){0};
 	CHECK(som_invoke(&all[0]->object, "somGetMethodDescriptor", &n, 1, &v, &ev) == SOM_OK && !strcmp(v.s, "i:"));
 	CHECK(som_invoke(&all[0]->object, "somSupportsMethod", &n, 1, &v, &ev) == SOM_OK && v.b == 1);
 	CHECK(som_invoke(&all[0]->object, "somGetNumMethods", NULL, 0, &v, &ev) == SOM_OK && v.i == 40);
@@ -543,7 +609,7 @@ static void forks(void) {
 
 int main(int argc, char **argv) {
 	static const struct { const char *name; void (*run)(void); } all[] = {{"hostile", hostile}, {"making", making}, {"taking-part", taking_part},
-		{"freed", freed}, {"memory", memory}, {"signatures", signatures}, {"roots", roots}, {"many", many}, {"libraries", libraries},
+		{"freed", freed}, {"memory", memory}, {"signatures", signatures}, {"roots", roots}, {"many", many}, {"libraries", libraries}, {"manager", manager},
 #ifndef _WIN32
 		{"forks", forks},
 #endif
