@@ -216,7 +216,8 @@ func (st *seat) look(joined uint64) (*Live, <-chan struct{}, error) {
 	}
 	l.sentAt = time.Now()
 	return &Live{
-		Endpoints: l.endpoints, Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, holder: l.watched, life: l,
+		Endpoints: l.endpoints, Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, Made: l.made,
+		holder: l.watched, life: l,
 	}, st.changed, nil
 }
 
