@@ -1,16 +1,13 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"strings"
 
-	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/daemon/admin"
 	"github.com/opendsom/dsom/daemon/cluster"
 	"github.com/opendsom/dsom/daemon/supervise"
@@ -21,8 +18,6 @@ import (
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 	"github.com/opendsom/dsom/transport"
-	"github.com/opendsom/dsom/transport/tls"
-	"github.com/opendsom/dsom/transport/unix"
 	"github.com/opendsom/dsom/transport/ws"
 )
 
@@ -64,37 +59,14 @@ func (l *locator) forward(ctx context.Context, server implrepo.UUID, key []byte,
 			return nil, err
 		}
 	}
-	to := new(ior.IOR)
-	how := l.speech(live.Endpoints)
-	p := ior.IIOP{Version: how.Version, Key: key}
-	if how.Version.AtLeast(cdr.V11) {
-		p.Components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: how.CodeSets.Append(nil)}}
-	}
-	var at ior.Places
-	for network, list := range map[string]*[]ior.Address{"tcp": &at.Plain, tls.Name: &at.Sealed} {
-		for _, e := range l.addresses(ctx, network, live.Endpoints) {
-			*list = append(*list, ior.Address{Host: e.Host, Port: e.Port})
+	w := wayOf(live)
+	if w == nil {
+		w = l.newWay(live.Endpoints)
+		if live.Made != nil {
+			live.Made.Store(w)
 		}
 	}
-	if sockets := socketsOf(live.Endpoints); len(sockets) > 0 && how.Version.AtLeast(cdr.V11) { // the server is on this machine
-		at.Host, _ = os.Hostname()
-		at.Local = ior.LocalComponents(unix.Machine(), at.Host, sockets)
-		at.Host = cmp.Or(at.Host, "localhost")
-	}
-	if names := l.named.components(live.Endpoints); len(names) > 0 && how.Version.AtLeast(cdr.V11) {
-		at.Local, at.Host = append(at.Local, names...), cmp.Or(at.Host, "localhost")
-	}
-	if names := l.web(ctx, live.Endpoints); len(names) > 0 && how.Version.AtLeast(cdr.V11) {
-		at.Local, at.Host = append(at.Local, ior.WebComponents(names)...), cmp.Or(at.Host, "localhost")
-	}
-	if len(at.Sealed)+len(at.Local) == 0 {
-		for _, a := range at.Plain { // a profile each, which every version has
-			p.Host, p.Port = a.Host, a.Port
-			to.Profiles = append(to.Profiles, p.Profile())
-		}
-	} else if !at.None() {
-		to.Profiles = at.Profiles(p)
-	}
+	to := w.reference(ctx, l, key)
 	if len(to.Profiles) == 0 {
 		return nil, public(exc.New(exc.Transient, exc.MinorServerFailed, exc.No, "the server runs, but says nowhere that it takes calls over TCP or TLS, or at a socket"))
 	}

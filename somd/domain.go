@@ -71,6 +71,8 @@ type Domain struct {
 	described int
 	strange   map[*som.Class]bool // known by descriptions alone
 
+	superseded map[string]bool // names of which a class that was known by a description had to make way: the other kernel may have that
+
 	dispatcher atomic.Pointer[som.Weak] // the server object through which calls go, if it wants to see them
 
 	server atomic.Pointer[som.Weak] // the server object
@@ -86,24 +88,46 @@ type Domain struct {
 // New returns a domain whose objects are active in an adapter. That must choose ids itself (SYSTEM_ID), as root adapters do.
 func New(adapter *poa.POA, cfg Config) *Domain {
 	return &Domain{Config: cfg, adapter: adapter, objects: map[any]*servant{}, sweepAt: leastSweep, byKey: map[string]*servant{},
-		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}}
+		classes: map[string]*som.Class{}, proxies: map[*som.Class]*som.Class{}, strange: map[*som.Class]bool{}, superseded: map[string]bool{}}
 }
 
 // ORB returns the ORB.
 func (d *Domain) ORB() *orb.ORB { return d.adapter.ORB() }
 
 // Know tells the domain of classes, and their ancestors, so that references to their objects elsewhere become proxies of these. A class named
-// Target__Proxy, which descends from ClientProxy, is that of proxies for Target.
+// Target__Proxy, which descends from ClientProxy, is that of proxies for Target. A class that was known by a description alone until now is from now on the
+// one that is told of: what is imported later is of that, and what there is stays as it was made. So are its descendants that are known by descriptions, once an object
+// describes them again.
 func (d *Domain) Know(classes ...*som.Class) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range classes {
 		for _, a := range c.Order() {
-			if d.classes[a.Name()] == nil {
+			switch old := d.classes[a.Name()]; {
+			case old == nil:
+				d.classes[a.Name()] = a
+			case old != a && d.strange[old] && !d.strange[a]:
+				d.supersede(old)
 				d.classes[a.Name()] = a
 			}
 		}
 	}
+}
+
+// supersede forgets a class that was known by a description, and those that descend from it; mu is held.
+func (d *Domain) supersede(old *som.Class) {
+	for name, c := range d.classes {
+		if d.strange[c] && c.DescendsFrom(old) {
+			delete(d.classes, name)
+			d.superseded[name] = true
+		}
+	}
+}
+
+// unknown reports whether there is no class of a name in this process, or one by a peer's description alone.
+func (d *Domain) unknown(name string) bool {
+	c := d.class(name)
+	return c == nil || d.isStrange(c)
 }
 
 // isStrange reports whether a class is known by the description of a peer alone.
@@ -117,9 +141,10 @@ func (d *Domain) isStrange(c *som.Class) bool {
 func (d *Domain) class(name string) *som.Class {
 	d.mu.Lock()
 	c := d.classes[name]
+	strange := d.strange[c]
 	d.mu.Unlock()
-	if c == nil && d.Class != nil {
-		if found, err := d.Class(name); err == nil {
+	if (c == nil || strange) && d.Class != nil {
+		if found, err := d.Class(name); err == nil && found != c {
 			c = found
 			d.Know(c)
 		}
@@ -372,16 +397,20 @@ func (d *Domain) importAs(ctx context.Context, o *orb.Ref, declared string, give
 
 // targetOf returns the class of the object that a reference names.
 func (d *Domain) targetOf(ctx context.Context, o *orb.Ref, declared string) (*som.Class, error) {
-	if c := d.class(ClassName(o.TypeID())); c != nil {
+	name := ClassName(o.TypeID())
+	if c := d.class(name); c != nil && !(d.Find != nil && declared == name && d.isStrange(c)) {
 		return c, nil
 	}
-	if d.Find != nil && declared != "" && d.class(declared) == nil {
+	if d.Find != nil && declared != "" && d.unknown(declared) {
 		if c, err := d.Find(declared); err == nil {
 			d.Know(c)
-			if declared == ClassName(o.TypeID()) {
+			if declared == name {
 				return c, nil
 			}
 		}
+	}
+	if c := d.class(name); c != nil { // by a description, and by nothing better
+		return c, nil
 	}
 	desc, err := describedBy(ctx, o)
 	if err == nil {
@@ -444,18 +473,24 @@ func (d *Domain) proxyClass(target *som.Class) *som.Class {
 }
 
 // share makes ClientProxy known to the other kernel, and a class of which proxies are made. That fails for a class of Go's that has
-// instances already: then its proxies are Go's alone. d.making is held.
+// instances already, or whose name the other kernel has for a description that came before: then its proxies are Go's alone. d.making is held.
 func (d *Domain) share(target *som.Class) error {
 	if d.Share == nil {
 		return nil
 	}
 	err := d.Share(ClientProxy)
 	if e := (*som.Error)(nil); err == nil && target.Host() == nil && target != som.SOMObject {
-		if err = d.Share(target); errors.As(err, &e) && e.Code == som.CodeBusy {
+		if err = d.Share(target); errors.As(err, &e) && (e.Code == som.CodeBusy || e.Code == som.CodeName && d.wasSuperseded(target.Name())) {
 			return nil
 		}
 	}
 	return err
+}
+
+func (d *Domain) wasSuperseded(name string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.superseded[name]
 }
 
 // isRoot reports whether a method is of the classes that are there from the start.

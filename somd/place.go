@@ -40,16 +40,9 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := orb.StartCall(ctx, server, "somdDescribe", 0)
-	for c.Next() {
-		c.Out.String(p.Class)
-	}
-	all, err := getDescription(c)
+	all, err := describe(ctx, server, p)
 	if err != nil {
-		return nil, fmt.Errorf("class %s is placed at %s, which does not describe it: %w", p.Class, p.URL, err)
-	}
-	if len(all) == 0 || all[len(all)-1].Name != p.Class {
-		return nil, fmt.Errorf("class %s is placed at %s, which describes another", p.Class, p.URL)
+		return nil, err
 	}
 	ancestors, own := all[:len(all)-1], all[len(all)-1]
 	if slices.ContainsFunc(ancestors, func(a ClassDescription) bool { return a.Name == own.Name }) {
@@ -73,10 +66,51 @@ func (d *Domain) Place(ctx context.Context, p Place) (*som.Class, error) {
 		}
 	}
 	made, err := at.make(own)
-	if err == nil && own.Metaclass != "" && p.Lacks != nil {
-		p.Lacks(fmt.Sprintf("class %s is placed at %s, and is an instance of %s there: here it is none, and methods of %s are neither done nor sent there; calls of its objects are", p.Class, p.URL, own.Metaclass, own.Metaclass))
+	if text := p.lacking(own); err == nil && text != "" && p.Lacks != nil {
+		p.Lacks(text)
 	}
 	return made, err
+}
+
+// lacking says what what stands for the class does not do that the class does; "" if that is nothing.
+func (p Place) lacking(own ClassDescription) string {
+	if own.Metaclass == "" {
+		return ""
+	}
+	return fmt.Sprintf("class %s is placed at %s, and is an instance of %s there: here it is none, and methods of %s are neither done nor sent there; calls of its objects are", p.Class, p.URL, own.Metaclass, own.Metaclass)
+}
+
+// describe asks a server what a class is, whose ancestors come first.
+func describe(ctx context.Context, server *orb.Ref, p Place) ([]ClassDescription, error) {
+	c := orb.StartCall(ctx, server, "somdDescribe", 0)
+	for c.Next() {
+		c.Out.String(p.Class)
+	}
+	all, err := getDescription(c)
+	if err != nil {
+		return nil, fmt.Errorf("class %s is placed at %s, which does not describe it: %w", p.Class, p.URL, err)
+	}
+	if len(all) == 0 || all[len(all)-1].Name != p.Class {
+		return nil, fmt.Errorf("class %s is placed at %s, which describes another", p.Class, p.URL)
+	}
+	return all, nil
+}
+
+// Lacking asks the server of a place what programs will be told by Place.Lacks; "" if nothing, and of processes of a program's own, which are not there yet. A daemon starts
+// the server for it. The error is why it cannot be told: the server cannot be reached, or has no such class.
+func Lacking(ctx context.Context, o *orb.ORB, p Place) (string, error) {
+	if isOwnProcess(p.URL) {
+		return "", nil
+	}
+	server, err := o.Resolve(ctx, p.URL)
+	if err != nil {
+		return "", fmt.Errorf("class %s is placed at %s: %w", p.Class, p.URL, err)
+	}
+	all, err := describe(ctx, server, p)
+	if err != nil {
+		return "", err
+	}
+	return p.lacking(all[len(all)-1]), nil
 }
 
 // A place is a Place with the server, once it is found.

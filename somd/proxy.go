@@ -149,7 +149,7 @@ func (d *Domain) named(m *som.Method, args []any) {
 	if d.Find == nil || m.Class().Name() != ServerClass.Name() || m.Name() != "somdCreateObj" && m.Name() != "somdFactory" || len(args) == 0 {
 		return
 	}
-	if name, _ := args[0].(string); d.class(name) == nil {
+	if name, _ := args[0].(string); d.unknown(name) {
 		if c, err := d.Find(name); err == nil { // else it is described
 			d.Know(c)
 		}

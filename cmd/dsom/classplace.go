@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
+	"github.com/opendsom/dsom/cdr"
 	"github.com/opendsom/dsom/somd"
 )
 
@@ -29,6 +33,9 @@ is loaded as ever.
 CLASS=process:LIBRARY has the client start a process of its own for the class, which loads the library, is reached by nobody else, and ends with the client: a crash of
 the library is an exception there, and the next call starts it again. No daemon is needed. CLASS=program:FILE is the same for a program that serves classes itself, such as classes in Go.
 
+The servers are asked, for five seconds in all, whether what stands for a class will do all that the class does: methods of a class as an object (its metaclass's) are not sent
+there, and a line on the standard error says so. A server that does not answer now is no error.
+
 The folder's links lead to libdsom-place.so, which stands beside dsom or where DSOM_PLACE_LIBRARY says.
 
 Example:
@@ -38,7 +45,7 @@ Example:
     SOM_PATH=placed:lib ./client`
 }
 
-func (v classPlaceCmd) Run(c *console) error {
+func (v classPlaceCmd) Run(ctx context.Context, c *console) error {
 	library, err := beside(envPlace, placeLibrary)
 	if err != nil {
 		return fmt.Errorf("the library that stands for classes elsewhere is not there: %w\nBuild it with: go build -buildmode=c-shared -o %s ./bind/somd/place", err, placeLibrary)
@@ -76,7 +83,35 @@ func (v classPlaceCmd) Run(c *console) error {
 	for _, class := range p.Classes {
 		c.printf("%s is at %s\n", class.Class, class.URL)
 	}
+	v.warn(ctx, c, p.Classes)
 	return nil
+}
+
+// askTime is how long servers are asked what their classes are.
+const askTime = 5 * time.Second
+
+// warn tells what of the classes that are placed now programs will lack, as far as their servers say it.
+func (v classPlaceCmd) warn(ctx context.Context, c *console, classes []somd.Place) {
+	o, err := newClient(cdr.V12)
+	if err != nil {
+		return
+	}
+	defer func() { _ = o.Shutdown(context.Background()) }()
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	texts := make([]string, len(classes))
+	var wg sync.WaitGroup
+	for i, p := range classes {
+		if slices.ContainsFunc(v.Class, func(word string) bool { return strings.HasPrefix(word, p.Class+"=") }) {
+			wg.Go(func() { texts[i], _ = somd.Lacking(ctx, o, p) })
+		}
+	}
+	wg.Wait()
+	for _, text := range texts {
+		if text != "" {
+			c.note("%s", text)
+		}
+	}
 }
 
 // placement returns the text of the placement file with the classes: each stands in the place of what was said of it, and other lines stay.

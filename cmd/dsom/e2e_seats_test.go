@@ -238,8 +238,8 @@ func TestPerCallByHand(t *testing.T) {
 	h := newHouse(t)
 	h.startDaemon("--listen", "127.0.0.1:0")
 	h.addTeller("teller", "one", "--activation", "per-call")
-	if r := h.run("server", "start", "teller"); r.status == 0 || !strings.Contains(r.err, "started for each call") {
-		t.Errorf("start: got %+v", r)
+	if r := h.run("server", "start", "teller"); r.status != 0 || len(h.tellers("teller")) != 0 {
+		t.Errorf("start: got %+v, and %d run", r, len(h.tellers("teller")))
 	}
 	h.must("server", "upgrade", "teller", "--", h.program, "two")
 	if who, err := h.object("teller", "a").Owner(t.Context()); err != nil || !strings.HasPrefix(who, "two ") {
@@ -248,6 +248,31 @@ func TestPerCallByHand(t *testing.T) {
 	eventually(t, "all have ended", func() bool { return len(h.tellers("teller")) == 0 })
 	if r := h.run("server", "upgrade", "teller", "--", h.program, "broken"); r.status == 0 || !strings.Contains(r.err, "cannot find the counter") {
 		t.Errorf("upgrade: got %+v", r)
+	}
+}
+
+// TestPerCallName holds that a server with a process for each call binds its names when it is started by hand, and is found by them; and that a start
+// that fails says so.
+func TestPerCallName(t *testing.T) {
+	h := newHouse(t)
+	h.startDaemon("--listen", "127.0.0.1:0")
+	h.addTeller("teller", "one", "--activation", "per-call", "-e", envTellerName+"=tellers/main")
+	h.must("server", "start", "teller")
+	if n := len(h.tellers("teller")); n != 0 {
+		t.Errorf("%d processes are left of the start", n)
+	}
+	ref, err := client(t).Resolve(t.Context(), "corbaname::"+h.address+"#tellers/main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := bank.AccountClass.Unchecked(ref)
+	if first, second := pid(t, a), pid(t, a); first == second {
+		t.Errorf("process %d has answered two calls", first)
+	}
+	eventually(t, "all have ended", func() bool { return len(h.tellers("teller")) == 0 })
+	h.addTeller("poor", "broken", "--activation", "per-call")
+	if r := h.run("server", "start", "poor"); r.status == 0 || !strings.Contains(r.err, "cannot find the counter") {
+		t.Errorf("got %+v", r)
 	}
 }
 

@@ -361,18 +361,31 @@ func (n *namingClient) leadsToNames(ctx context.Context, name cosnaming.Name) er
 	return fmt.Errorf("%s is a naming context that holds names, %s/%s for one: unbind those first, or let --force leave them where nothing leads", nameText(name), nameText(name), nameText(some[0].BindingName))
 }
 
-// isElsewhere reports whether a context is certainly one of another naming service, or a root, which other things than the name lead to: the contexts that a daemon's service makes have keys of a server's.
-// Those that another daemon's has made are not told from them.
+// isElsewhere reports whether a context is certainly one of another naming service, which other things than the name lead to. The keys of contexts that a daemon's service makes name its server, and those
+// of its iterators do, too: so of this service, if it is such a one, it is known which are its own.
 func (n *namingClient) isElsewhere(ctx context.Context, ref *orb.Ref) bool {
-	if _, made := ior.ParseKey([]byte(ref.ObjectKey())); made {
-		return false
-	}
 	root, ok := n.root.(orb.Object)
 	if !ok {
 		return false
 	}
-	ours, err := orb.RefOf(root).IsA(ctx, dsomnaming.NamingContextClass.Interface().ID)
-	return err == nil && ours
+	if ours, err := orb.RefOf(root).IsA(ctx, dsomnaming.NamingContextClass.Interface().ID); err != nil || !ours {
+		return false
+	}
+	its, made := ior.ParseKey([]byte(ref.ObjectKey()))
+	if !made { // another's, or a root
+		return true
+	}
+	_, iterator, err := n.root.List(ctx, 0) // there is a name at least
+	if err != nil || iterator == nil {
+		return false
+	}
+	defer func() { _ = iterator.Destroy(context.WithoutCancel(ctx)) }()
+	o, ok := iterator.(orb.Object)
+	if !ok {
+		return false
+	}
+	own, ok := ior.ParseKey([]byte(orb.RefOf(o).ObjectKey()))
+	return ok && own.Server != its.Server
 }
 
 // openAt opens the naming service at one of its contexts, "" is the root, whose name it returns as well.

@@ -90,6 +90,41 @@ func mustIOR(t *testing.T, url string) string {
 	return u.Reference().String()
 }
 
+// TestUnbindOfAnother unbinds contexts that are within another daemon's naming service, and hold names, without being told to, and none that is of this one.
+func TestUnbindOfAnother(t *testing.T) {
+	t.Parallel()
+	d, other := aDaemon(t), aDaemon(t)
+	address := func(d *runningDaemon) string {
+		s, err := d.admin.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Addresses[0]
+	}
+	here, there := address(d), address(other)
+	name := func(verb string, args ...string) result {
+		return dsom(t, "", append([]string{"name", verb, "--at"}, args...)...)
+	}
+	for _, got := range []result{
+		name("bind", there, "-p", "within/deep/z", "corbaloc::h:1/k"), name("bind", here, "-p", "own/y", "corbaloc::h:1/k"),
+		name("bind", here, "--context", "part", "corbaname::"+there+"#within"), name("bind", here, "--context", "own/part", "corbaname::"+there+"#within/deep"),
+		name("bind", here, "--context", "again", "corbaname::"+here+"#own"),
+		name("unbind", here, "part"), name("unbind", here, "own/part"),
+	} {
+		if got.status != 0 {
+			t.Errorf("got %+v", got)
+		}
+	}
+	for _, own := range []string{"own", "again"} {
+		if got := name("unbind", here, own); got.status != statusFailed || !strings.Contains(got.err, "--force") {
+			t.Errorf("%s: got %+v", own, got)
+		}
+	}
+	if got := name("ls", there, "-R"); got.out != "within/\nwithin/deep/\nwithin/deep/z\n" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // TestNameAt holds that any naming service can be meant, and that a context can be bound in another.
 func TestNameAt(t *testing.T) {
 	t.Parallel()

@@ -204,7 +204,7 @@ type serverStartCmd struct {
 }
 
 func (serverStartCmd) Help() string {
-	return "A server that was stopped with --disable is enabled again.\n\nExample:\n\n    dsom server start bank"
+	return "A server that was stopped with --disable is enabled again. Of one with a process for each call, one comes up, binds its names, and ends.\n\nExample:\n\n    dsom server start bank"
 }
 
 func (v serverStartCmd) Run(ctx context.Context, c *console) error {
@@ -226,6 +226,10 @@ func (v serverStartCmd) Run(ctx context.Context, c *console) error {
 	}
 	if c.json {
 		return c.printJSON(s)
+	}
+	if s.Activation == "per-call" {
+		c.printf("%s has come up once, for no call, and ended: what it binds names to has them\n", s.Name)
+		return nil
 	}
 	c.printf("%s is %s, process %d, at %s\n", s.Name, s.Run.State, s.Run.PID, strings.Join(s.Run.Endpoints, " "))
 	return nil

@@ -18,10 +18,12 @@ import (
 	"github.com/opendsom/dsom/server"
 )
 
-// envTeller makes the test binary a teller, and envTellerPIDs is the file in which its processes write their numbers.
+// envTeller makes the test binary a teller, and envTellerPIDs is the file in which its processes write their numbers; envTellerName is
+// the name that they bind the account main to.
 const (
 	envTeller     = "DSOM_TEST_TELLER"
 	envTellerPIDs = "DSOM_TEST_TELLER_PIDS"
+	envTellerName = "DSOM_TEST_TELLER_NAME"
 )
 
 // A teller is a server of which any number of processes may run side by side, since it keeps nothing. Its
@@ -74,10 +76,14 @@ func runTeller(version string) int {
 	case "slow":
 		time.Sleep(time.Hour)
 	}
-	err := server.Run(context.Background(), server.Options{Logger: slog.New(slog.DiscardHandler)}, func(_ context.Context, s *server.Server) error {
+	err := server.Run(context.Background(), server.Options{Logger: slog.New(slog.DiscardHandler)}, func(ctx context.Context, s *server.Server) error {
 		t := &teller{version: version}
 		for _, id := range []string{"main", "a", "b", "c"} {
-			if _, err := bank.AccountClass.ActivateWithID(s.Objects, id, t); err != nil {
+			a, err := bank.AccountClass.ActivateWithID(s.Objects, id, t)
+			if name := os.Getenv(envTellerName); err == nil && name != "" && id == "main" {
+				err = s.Bind(ctx, name, a)
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -1,12 +1,8 @@
 package supervise_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +10,7 @@ import (
 	"github.com/opendsom/dsom/daemon/supervise"
 	"github.com/opendsom/dsom/daemon/supervise/capture"
 	"github.com/opendsom/dsom/internal/absent"
+	"github.com/opendsom/dsom/internal/clockset"
 	"github.com/opendsom/dsom/store"
 	"github.com/opendsom/dsom/svc/implrepo"
 )
@@ -31,36 +28,7 @@ func TestClockIsSet(t *testing.T) {
 	if testing.Short() {
 		absent.Skip(t, "the standard library is compiled anew, which takes minutes")
 	}
-	tool, err := exec.LookPath("go")
-	if err != nil {
-		absent.Skip(t, "there is no go tool to compile package time with")
-	}
-	root, err := exec.CommandContext(t.Context(), tool, "env", "GOROOT").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(strings.TrimSpace(string(root)), "src", "time", "time.go")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const asked = "func Now() Time {\n\tsec, nsec, mono := runtimeNow()\n"
-	if bytes.Count(text, []byte(asked)) != 1 {
-		t.Fatalf("%s has not the lines that are to be changed:\n%s", path, asked)
-	}
-	text = bytes.Replace(text, []byte(asked), []byte(asked+"\ttimesAsked++\n\tsec += clockSet[timesAsked%uint32(len(clockSet))]\n"), 1)
-	text = append(text, "\nvar timesAsked uint32\n\nvar clockSet = [...]int64{0, 3600, -3600, 10 * 365 * 24 * 3600, -10 * 365 * 24 * 3600}\n"...)
-	dir := t.TempDir()
-	changed, overlay := filepath.Join(dir, "time.go"), filepath.Join(dir, "overlay.json")
-	list, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, b := range map[string][]byte{changed: text, overlay: list} {
-		if err := os.WriteFile(name, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	tool, overlay := clockset.Overlay(t)
 	cmd := exec.CommandContext(t.Context(), tool, "test", "-count=1", "-overlay", overlay, ".", "../../server/lease", "../visitors", "../../svc/naming")
 	cmd.Env = append(os.Environ(), envClock+"=1")
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -94,7 +94,8 @@ func (s *Supervisor) ensureAny(ctx context.Context, g *group, rec *implrepo.Reco
 }
 
 // Start is Ensure on behalf of a person: it starts what is started by hand only, and what
-// failed lately, at once; of replicas all. It returns when one process takes calls.
+// failed lately, at once; of replicas all. It returns when one process takes calls. Of a server with a process for each call, one comes
+// up that is for none, so that it binds its names or is seen to fail, and is ended again before Start returns.
 func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 	for {
 		rec, err := s.repo.Get(ctx, u) // as it is now: another machine may have changed it, of which nothing was heard yet
@@ -111,14 +112,16 @@ func (s *Supervisor) Start(ctx context.Context, u implrepo.UUID) (Live, error) {
 		for _, st := range s.seatsOf(u) {
 			st.pardon()
 		}
-		if rec.Activation == implrepo.PerCall {
-			return Live{}, &implrepo.InvalidError{Field: "activation", Reason: "a process of the server is started for each call and ends with it: there is none to be started by hand. That it has failed is forgotten, and the next call tries"}
-		}
 		var live Live
 		if rec.N() > 1 {
 			live, err = s.ensureCopy(ctx, g, &rec, byHand)
 		} else {
 			live, err = s.ensure(ctx, u, seatName(rec.Upgrade, ""), byHand)
+		}
+		if err == nil && rec.Activation == implrepo.PerCall {
+			if st := s.find(u, seatName(rec.Upgrade, "")); st != nil {
+				err = st.stopLife(ctx, s.ctx, true, "it has come up, which was asked for")
+			}
 		}
 		if !errors.Is(err, errMoved) {
 			return live, err
@@ -213,7 +216,8 @@ func (st *seat) look(joined uint64) (*Live, <-chan struct{}, error) {
 	}
 	l.sentAt = time.Now()
 	return &Live{
-		Endpoints: l.endpoints, Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, holder: l.watched, life: l,
+		Endpoints: l.endpoints, Incarnation: l.incarnation, PID: l.pid(), Unproven: isObject(st.name) && !l.proven, Made: l.made,
+		holder: l.watched, life: l,
 	}, st.changed, nil
 }
 

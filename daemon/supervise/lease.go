@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -93,7 +94,7 @@ func (le *Lease) SetEndpoints(endpoints []string) error {
 
 // settle notes where a life that holds its lease takes calls; mu is held.
 func (l *life) settle(endpoints []string) {
-	l.endpoints = slices.Clone(endpoints)
+	l.endpoints, l.made = slices.Clone(endpoints), new(atomic.Value)
 	if len(endpoints) > 0 {
 		l.deadline = time.Time{}
 		if !l.wasReady {

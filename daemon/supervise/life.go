@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/daemon/admin"
@@ -57,6 +58,7 @@ type life struct {
 	watched     *process.Observer // of holder; nil if that is zero
 	incarnation string
 	endpoints   []string
+	made        *atomic.Value // of endpoints, by those who send clients there
 
 	lease    *Lease
 	hadLease bool

@@ -130,6 +130,9 @@ func (s *Supervisor) takeUp(ctx context.Context) error {
 				s.o.Log.Warn("a server that another machine has by now cannot be killed here", "server", r.Name, "pid", l.pid(), "error", err)
 			}
 		}
+		if l.started && l.rec.Activation == implrepo.PerCall && !isApart(name) { // it was only to come up once
+			l.askStop("it has come up, which was asked for")
+		}
 		if l.gone() {
 			l.endOrphans()
 			if err := s.forget(st); err != nil {

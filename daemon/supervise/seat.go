@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opendsom/dsom/process"
@@ -155,6 +156,9 @@ type Live struct {
 
 	// Unproven says that the process was started for a single object, and that it is not known whether it has that: see Prove.
 	Unproven bool
+
+	// Made is where the caller keeps what it makes of Endpoints: it is one for as long as they are the same, and then another.
+	Made *atomic.Value
 
 	holder *process.Observer // nil if it could not be identified
 	life   *life

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/opendsom/dsom/orb"
+	"github.com/opendsom/dsom/orb/poa"
+	"github.com/opendsom/dsom/som"
+	"github.com/opendsom/dsom/som/meta"
+	"github.com/opendsom/dsom/somd"
+)
+
+type placeBreeder struct{ meta.Base }
+
+func (*placeBreeder) Bred(context.Context) (int32, error) { return 1, nil }
+
+type placed struct{ som.Base }
+
+var (
+	placedPlain = som.MustClass[placed]("PlacedPlain")
+	placedBred  = som.MustClass[placed]("PlacedBred", som.WithMetaclass(som.MustClass[placeBreeder]("PlacedBreeder", som.Parents(som.SOMClass))))
+)
+
+// TestClassPlaceLacks holds that who places a class learns which of its methods are not done for programs, and that a server which does not answer hinders nobody.
+func TestClassPlaceLacks(t *testing.T) {
+	dir := t.TempDir()
+	library := filepath.Join(dir, placeLibrary)
+	if err := os.WriteFile(library, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(envPlace, library)
+	o, err := orb.New(orb.Config{Listen: []string{"tcp:127.0.0.1:0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := somd.New(poa.New(o).POA, somd.Config{})
+	t.Cleanup(func() {
+		if err := errors.Join(d.Close(), o.Shutdown(context.Background())); err != nil {
+			t.Error(err)
+		}
+	})
+	s, err := somd.NewServer(d, somd.Among(placedPlain, placedBred))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Release() }()
+	ref, err := d.Export(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(classes ...string) result {
+		t.Helper()
+		r := dsom(t, "", append([]string{"class", "place", "--dir", filepath.Join(dir, "placed")}, classes...)...)
+		if r.status != 0 || strings.Count(r.out, " is at ") == 0 {
+			t.Errorf("%q: got %+v", classes, r)
+		}
+		return r
+	}
+	if r := at("PlacedPlain="+ref.String(), "PlacedGone=corbaloc::127.0.0.1:9/x", "PlacedOwn=process:"+library); r.err != "" {
+		t.Errorf("told is %q", r.err)
+	}
+	if r := at("PlacedBred=" + ref.String()); !strings.Contains(r.err, "methods of PlacedBreeder are neither done nor sent there") || strings.Count(r.err, "\n") != 1 {
+		t.Errorf("told is %q", r.err)
+	}
+	if r := at("PlacedPlain=" + ref.String()); r.err != "" {
+		t.Errorf("of what was placed before is told %q", r.err)
+	}
+}

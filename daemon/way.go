@@ -1,0 +1,133 @@
+package daemon
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"net"
+	"os"
+	"strings"
+	"sync/atomic"
+
+	"github.com/opendsom/dsom/cdr"
+	"github.com/opendsom/dsom/daemon/admin"
+	"github.com/opendsom/dsom/daemon/supervise"
+	"github.com/opendsom/dsom/ior"
+	"github.com/opendsom/dsom/transport"
+	"github.com/opendsom/dsom/transport/tls"
+	"github.com/opendsom/dsom/transport/unix"
+)
+
+// A way is what the references have in common by which clients are sent to one process, made when the first is sent there and kept until the process says
+// that it takes calls elsewhere. It may be used by several goroutines.
+type way struct {
+	endpoints  []string
+	version    cdr.Version
+	components []ior.Component
+
+	one   bool       // it is the same for all clients, and nothing but the process changes it …
+	at    ior.Places // … and this is where they are sent
+	woven atomic.Pointer[woven]
+}
+
+// A woven reference is the last one of a way that is the same for all clients.
+type woven struct {
+	key []byte
+	to  *ior.IOR
+}
+
+// wayOf returns what was made for the process before, nil if nothing was.
+func wayOf(live supervise.Live) *way {
+	if live.Made == nil {
+		return nil
+	}
+	w, _ := live.Made.Load().(*way)
+	return w
+}
+
+func (l *locator) newWay(endpoints []string) *way {
+	how := l.speech(endpoints)
+	w := &way{endpoints: endpoints, version: how.Version}
+	if w.is11() {
+		w.components = []ior.Component{ior.ORBTypeComponent(ior.ORBTypeDSOM), {Tag: ior.TagCodeSets, Data: how.CodeSets.Append(nil)}}
+	}
+	if w.one = l.named == nil && isFixed(endpoints); w.one {
+		w.at = w.places(context.Background(), l)
+	}
+	return w
+}
+
+// isFixed reports whether where a server takes calls is the same for all clients: it says each address, and has no rules of its own.
+func isFixed(endpoints []string) bool {
+	for _, s := range endpoints {
+		if strings.HasPrefix(s, admin.PublishedPrefix) {
+			return false
+		}
+		e, err := transport.ParseEndpoint(s)
+		if err != nil || e.Network == unix.Name { // a socket's path says nothing of addresses
+			continue
+		}
+		if ip := net.ParseIP(e.Host); e.Host == "" || ip != nil && ip.IsUnspecified() {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *way) is11() bool { return w.version.AtLeast(cdr.V11) }
+
+// reference returns the reference with a key by which the client of ctx is sent to the process. It has no profile if the process is nowhere. Nobody changes it.
+func (w *way) reference(ctx context.Context, l *locator, key []byte) *ior.IOR {
+	if !w.one {
+		return w.weave(w.places(ctx, l), key)
+	}
+	if last := w.woven.Load(); last != nil && bytes.Equal(last.key, key) {
+		return last.to
+	}
+	to := w.weave(w.at, key)
+	w.woven.Store(&woven{key, to})
+	return to
+}
+
+// places returns where the client of ctx finds the process.
+func (w *way) places(ctx context.Context, l *locator) (at ior.Places) {
+	at.Plain = addressesOf(l.addresses(ctx, "tcp", w.endpoints))
+	at.Sealed = addressesOf(l.addresses(ctx, tls.Name, w.endpoints))
+	if !w.is11() {
+		return at
+	}
+	if sockets := socketsOf(w.endpoints); len(sockets) > 0 { // the server is on this machine
+		at.Host, _ = os.Hostname()
+		at.Local = ior.LocalComponents(unix.Machine(), at.Host, sockets)
+		at.Host = cmp.Or(at.Host, "localhost")
+	}
+	if names := l.named.components(w.endpoints); len(names) > 0 {
+		at.Local, at.Host = append(at.Local, names...), cmp.Or(at.Host, "localhost")
+	}
+	if names := l.web(ctx, w.endpoints); len(names) > 0 {
+		at.Local, at.Host = append(at.Local, ior.WebComponents(names)...), cmp.Or(at.Host, "localhost")
+	}
+	return at
+}
+
+func addressesOf(endpoints []transport.Endpoint) []ior.Address {
+	var all []ior.Address
+	for _, e := range endpoints {
+		all = append(all, ior.Address{Host: e.Host, Port: e.Port})
+	}
+	return all
+}
+
+func (w *way) weave(at ior.Places, key []byte) *ior.IOR {
+	to := new(ior.IOR)
+	p := ior.IIOP{Version: w.version, Key: key, Components: w.components[:len(w.components):len(w.components)]}
+	if len(at.Sealed)+len(at.Local) == 0 {
+		for _, a := range at.Plain { // a profile each, which every version has
+			p.Host, p.Port = a.Host, a.Port
+			to.Profiles = append(to.Profiles, p.Profile())
+		}
+	} else if !at.None() {
+		to.Profiles = at.Profiles(p)
+	}
+	return to
+}
