@@ -56,14 +56,18 @@ type canceller interface {
 	Err() error
 }
 
-// begin makes c the context of another request.
-func (c *callContext) begin(cancel canceller, deadline time.Time) {
+// begin makes c the context of another request, and reports whether it may be: not if somebody has asked it since the one before.
+func (c *callContext) begin(cancel canceller, deadline time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.asked.Load() {
+		return false
+	}
 	c.cancel, c.deadline, c.ended = cancel, deadline, false
 	if c.policies != (giop.InvocationPolicies{}) {
 		c.policies, c.arriveBy = giop.InvocationPolicies{}, time.Time{}
 	}
+	return true
 }
 
 // told takes what the request says of its time and priority.
@@ -139,17 +143,41 @@ func (c *callContext) ask() context.Context {
 	if c.inner != nil {
 		return c.inner
 	}
+	c.open(c.why())
+	return c.inner
+}
+
+// why returns why c has ended, nil if it has not.
+func (c *callContext) why() error {
+	switch {
+	case c.parent != nil && c.parent.Err() != nil:
+		return c.parent.Err()
+	case c.ended:
+		return context.Canceled
+	case !c.deadline.IsZero() && !time.Now().Before(c.deadline):
+		return context.DeadlineExceeded
+	case c.cancel != nil && c.cancel.Err() != nil:
+		return context.Canceled
+	}
+	return nil
+}
+
+// open makes the context that stands behind c, which has ended with why if that is not nil: what has once been said of the end stays so.
+func (c *callContext) open(why error) {
 	base := c.parent
 	if base == nil {
 		base = context.Background()
 	}
-	if c.deadline.IsZero() {
+	if why != nil && base.Err() == nil {
+		base = context.WithoutCancel(base) // which may end meanwhile, and otherwise
+	}
+	if c.deadline.IsZero() || why == context.Canceled {
 		c.inner, c.stop = context.WithCancel(base)
 	} else {
 		c.inner, c.stop = context.WithDeadline(base, c.deadline)
 	}
 	switch {
-	case c.ended, c.cancel != nil && c.cancel.Err() != nil:
+	case why != nil:
 		c.stop()
 	case c.cancel != nil:
 		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc) {
@@ -160,7 +188,6 @@ func (c *callContext) ask() context.Context {
 			}
 		}(c.cancel.Done(), c.inner, c.stop)
 	}
-	return c.inner
 }
 
 // Deadline returns when the client stops waiting, if it said so.
@@ -184,24 +211,20 @@ func (c *callContext) Done() <-chan struct{} { return c.ask().Done() }
 func (c *callContext) AfterFunc(f func()) func() bool { return context.AfterFunc(c.ask(), f) }
 
 // Err is answered from what is known, so that one who looks now and then whether the client still waits does not
-// pay for a context and the goroutine that would end it.
+// pay for a context and the goroutine that would end it. Once it has said why c has ended there is a context that says the same, as Done and what is
+// derived from c do.
 func (c *callContext) Err() error {
 	c.asked.Store(true)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.inner != nil:
-		return c.inner.Err()
-	case c.parent != nil && c.parent.Err() != nil:
-		return c.parent.Err()
-	case c.ended:
-		return context.Canceled
-	case !c.deadline.IsZero() && !time.Now().Before(c.deadline):
-		return context.DeadlineExceeded
-	case c.cancel != nil && c.cancel.Err() != nil:
-		return context.Canceled
+	if c.inner == nil {
+		why := c.why()
+		if why == nil {
+			return nil
+		}
+		c.open(why)
 	}
-	return nil
+	return c.inner.Err()
 }
 
 type (
@@ -269,13 +292,10 @@ func Peer(ctx context.Context) net.Addr {
 	return a
 }
 
-// received returns copies of what the request has come with, nil before and after the servant's method runs.
+// received returns copies of what the request has come with, nil before and after the servant's method runs, when there are none.
 func (c *callContext) received() []giop.Context {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.serving {
-		return nil
-	}
 	var all []giop.Context
 	for each := c.contexts; ; {
 		id, data, ok := each.Next()
