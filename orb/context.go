@@ -227,6 +227,12 @@ func (c *callContext) Err() error {
 	return c.inner.Err()
 }
 
+// CallersOwn is embedded in the key of a context's value that is for the caller alone: a servant in the same process, whose ctx has
+// the caller's values otherwise, does not find it, as one elsewhere does not.
+type CallersOwn struct{}
+
+func (CallersOwn) callersOwn() {}
+
 type (
 	orbKey    struct{}
 	peerKey   struct{}
@@ -243,11 +249,12 @@ func (c *callContext) Value(key any) any {
 		return c.upcall()
 	}
 	c.asked.Store(true)
+	if _, own := key.(interface{ callersOwn() }); own {
+		return nil
+	}
 	switch key.(type) {
 	case orbKey:
 		return c.orb
-	case policiesKey, polledKey: // those of the caller, in a local call, are not the servant's
-		return nil
 	case invocationKey:
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -306,8 +313,8 @@ func (c *callContext) received() []giop.Context {
 	}
 }
 
-// ServiceContexts returns the service contexts that the request has come with which a servant's ctx belongs to, in their order (CORBA 3.3 part 2, clause 9.7); none outside an upcall and for a call from the same
-// process. They are what the client says. Interceptors see them before the servant does ([IncomingRequest.Context]).
+// ServiceContexts returns the service contexts that the request has come with which a servant's ctx belongs to, in their order (CORBA 3.3 part 2, clause 9.7); none outside an upcall. A call from the
+// same process has them as one from elsewhere has, but for those that tell of a connection. They are what the client says. Interceptors see them before the servant does ([IncomingRequest.Context]).
 func ServiceContexts(ctx context.Context) []giop.Context {
 	all, _ := ctx.Value(contextsKey{}).([]giop.Context)
 	return all
