@@ -143,41 +143,28 @@ func (c *callContext) ask() context.Context {
 	if c.inner != nil {
 		return c.inner
 	}
-	c.open(c.why())
+	c.open(c.hasEnded())
 	return c.inner
 }
 
-// why returns why c has ended, nil if it has not.
-func (c *callContext) why() error {
-	switch {
-	case c.parent != nil && c.parent.Err() != nil:
-		return c.parent.Err()
-	case c.ended:
-		return context.Canceled
-	case !c.deadline.IsZero() && !time.Now().Before(c.deadline):
-		return context.DeadlineExceeded
-	case c.cancel != nil && c.cancel.Err() != nil:
-		return context.Canceled
-	}
-	return nil
+// hasEnded reports whether c has, where nothing has been said of that yet.
+func (c *callContext) hasEnded() bool {
+	return c.ended || c.parent != nil && c.parent.Err() != nil || !c.deadline.IsZero() && !time.Now().Before(c.deadline) || c.cancel != nil && c.cancel.Err() != nil
 }
 
-// open makes the context that stands behind c, which has ended with why if that is not nil: what has once been said of the end stays so.
-func (c *callContext) open(why error) {
+// open makes the context that stands behind c, and says from then on when and why it has ended.
+func (c *callContext) open(ended bool) {
 	base := c.parent
 	if base == nil {
 		base = context.Background()
 	}
-	if why != nil && base.Err() == nil {
-		base = context.WithoutCancel(base) // which may end meanwhile, and otherwise
-	}
-	if c.deadline.IsZero() || why == context.Canceled {
+	if c.deadline.IsZero() {
 		c.inner, c.stop = context.WithCancel(base)
 	} else {
 		c.inner, c.stop = context.WithDeadline(base, c.deadline)
 	}
 	switch {
-	case why != nil:
+	case ended:
 		c.stop()
 	case c.cancel != nil:
 		go func(gone <-chan struct{}, inner context.Context, stop context.CancelFunc) {
@@ -218,11 +205,10 @@ func (c *callContext) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.inner == nil {
-		why := c.why()
-		if why == nil {
+		if !c.hasEnded() {
 			return nil
 		}
-		c.open(why)
+		c.open(true)
 	}
 	return c.inner.Err()
 }

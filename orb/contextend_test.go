@@ -63,59 +63,60 @@ func TestContextContract(t *testing.T) {
 		},
 	}
 	why := errors.New("the caller's reason")
-	all := orders(4)
 	for _, local := range []bool{false, true} {
-		for first, asked := range firsts {
-			for _, order := range all {
+		for kind, asked := range firsts {
+			for _, order := range orders(4) {
 				for at := range len(order) + 1 { // when it is asked first
-					synctest.Test(t, func(t *testing.T) {
-						client, giveUp := context.WithCancel(t.Context())
-						parent, stop := context.WithCancelCause(t.Context())
-						defer stop(nil)
-						defer giveUp()
-						outer := context.Context(nil)
-						if local {
-							outer = parent
-						}
-						ctx, end := orb.NewCallContext(outer, client, time.Now().Add(time.Minute))
-						defer end()
-						events := []func(){giveUp, func() { time.Sleep(time.Minute) }, func() { stop(why) }, end}
-						said := error(nil)
-						var was answer
-						for i := range len(order) + 1 {
-							if i > 0 {
-								events[order[i-1]]()
-								synctest.Wait()
+					for _, all := range []bool{false, true} { // or for that alone, and all in the end
+						synctest.Test(t, func(t *testing.T) {
+							client, giveUp := context.WithCancel(t.Context())
+							parent, stop := context.WithCancelCause(t.Context())
+							defer stop(nil)
+							defer giveUp()
+							outer := context.Context(nil)
+							if local {
+								outer = parent
 							}
-							if i < at {
-								continue
+							ctx, end := orb.NewCallContext(outer, client, time.Now().Add(time.Minute))
+							defer end()
+							events := []func(){giveUp, func() { time.Sleep(time.Minute) }, func() { stop(why) }, end}
+							fault := func(format string, args ...any) {
+								t.Helper()
+								t.Errorf("local %v, events %v, %s asked for after %d, all %v: "+format, append([]any{local, order, kind, at, all}, args...)...)
 							}
-							if i == at {
-								said = asked(ctx)
+							var said error
+							var was answer
+							over := false
+							for i := range len(order) + 1 {
+								if i > 0 {
+									events[order[i-1]]()
+									synctest.Wait()
+									over = over || order[i-1] != 2 || local // whose ctx it is not made of
+								}
+								if i < at {
+									continue
+								}
+								says := asked(ctx)
+								if (says != nil) != over || said != nil && says != said {
+									fault("after %d it says %v, and had said %v", i, says, said)
+								}
+								if said = says; !all && i < len(order) {
+									continue
+								}
+								is := ask(ctx)
+								child, cancel := context.WithCancel(ctx)
+								derived := ask(child)
+								cancel()
+								if is.ended != over || is.ended != (is.err != nil) || is.ended != (is.cause != nil) || is != derived || said != is.err && said != is.cause {
+									fault("after %d it said %v, then %v, and one derived from it %v", i, said, is, derived)
+								}
+								if was.ended && is != was {
+									fault("after %d it says %v, and had said %v", i, is, was)
+								}
+								was = is
 							}
-							is := ask(ctx)
-							child, cancel := context.WithCancel(ctx)
-							derived := ask(child)
-							cancel()
-							if is.ended != (is.err != nil) || is.ended != (is.cause != nil) || is != derived {
-								t.Errorf("local %v, %v, %s asked after %d: after %d it says %v, and one derived from it %v", local, order, first, at, i, is, derived)
-							}
-							if i == at && said != is.err && said != is.cause {
-								t.Errorf("local %v, %v, %s asked after %d: it said %v and then %v", local, order, first, at, said, is)
-							}
-							if was.ended && is != was {
-								t.Errorf("local %v, %v, %s asked after %d: it said %v, and after %d %v", local, order, first, at, was, i, is)
-							}
-							want := i > 0
-							if i > 0 && !local && i == slices.Index(order, 2)+1 && i == 1 {
-								want = false // what is not its parent has ended
-							}
-							if want != is.ended && i == 1 {
-								t.Errorf("local %v, %v: after one event ended is %v", local, order, is.ended)
-							}
-							was = is
-						}
-					})
+						})
+					}
 				}
 			}
 		}
@@ -126,12 +127,15 @@ func TestContextContract(t *testing.T) {
 type minder struct {
 	echo
 	kept context.Context
-	said error
+	said [2]error // of the one that was kept, and the call's own
 }
 
 func (k *minder) Say(ctx context.Context, _ string) (string, error) { k.kept = ctx; return "", nil }
 
-func (k *minder) Ping(context.Context) error { k.said = k.kept.Err(); return nil }
+func (k *minder) Ping(ctx context.Context) error {
+	k.said = [2]error{k.kept.Err(), ctx.Err()}
+	return nil
+}
 
 // TestContextAskedBetween: a context that was kept unasked and says, between two calls of its object, that it has ended says so in the next call, too.
 func TestContextAskedBetween(t *testing.T) {
@@ -159,7 +163,7 @@ func TestContextAskedBetween(t *testing.T) {
 	if err := e.Ping(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if k.said != context.Canceled {
-		t.Errorf("its context had ended, and then says %v", k.said)
+	if k.said != [2]error{context.Canceled} {
+		t.Errorf("its context had ended, and says %v then; that of the next call says %v", k.said[0], k.said[1])
 	}
 }
