@@ -53,7 +53,7 @@ func isWithin(ctx context.Context, a *activation) bool {
 	return false
 }
 
-// wait notes that whoever has ctx waits for a, until goOn is called. The error is errCircle: a waits for him, or is his.
+// wait notes that whoever has ctx waits for a, until goOn is called. The error is errCircle: a waits for him, or is that which he belongs to.
 func (c *chain) wait(ctx context.Context, a *activation) (goOn func(), err error) {
 	l := activatorOf(ctx)
 	if l == nil || a == nil {
@@ -66,7 +66,7 @@ func (c *chain) wait(ctx context.Context, a *activation) (goOn func(), err error
 		return func() {}, nil
 	default:
 	}
-	if isWithin(ctx, a) || a.leadsTo(l.activation, map[*activation]bool{}) {
+	if a.leadsTo(l.activation, map[*activation]bool{}) {
 		return nil, errCircle
 	}
 	of := l.activation
